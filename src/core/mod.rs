@@ -1,0 +1,18 @@
+//! The pure core: what tasks, events, trailers and dependencies *mean*.
+//!
+//! Nothing in here reads a file, a clock, the environment or a repository; values come in, values go out. That is what
+//! makes the ledger's promises (order-independent, idempotent, total) testable by the thousand.
+
+pub mod actor;
+pub mod blocker;
+pub mod claim;
+pub mod event;
+pub mod fold;
+pub mod graph;
+pub mod id;
+pub mod note;
+pub mod resolve;
+pub mod status;
+pub mod task;
+pub mod text;
+pub mod time;

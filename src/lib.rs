@@ -1,0 +1,16 @@
+//! git-agent: the flight recorder and the undo button for coding agents, inside git.
+//!
+//! # Map
+//!
+//! | folder | what it is | may use |
+//! |---|---|---|
+//! | [`core`] | what tasks, events, trailers and dependencies mean; pure | nothing |
+//! | `git` | the only code that knows git: gix for reading, one place that spawns `git` | `core` |
+//! | `ledger` | the notes ref that holds every task's event log: read, append, merge, index | `core`, `git` |
+//! | `hook` | what git's hooks do, and how they are installed | `core`, `git`, `ledger` |
+//! | `output` | stdout as an API, stderr for people | `core` |
+//! | `cmd` | one file a command: parse, resolve, decide, act, print | all of them |
+
+pub mod core;
+pub mod error;
+pub mod exit;
