@@ -121,7 +121,21 @@ mod tests {
 
     #[test]
     fn refuses_options_paths_and_control_bytes() {
-        for id in ["", "-rf", ".hidden", "../x", "a..b", "a.lock", "a.", "a b", "a\nb", "a/b", "é", "\u{1b}[31m", &"x".repeat(65)] {
+        for id in [
+            "",
+            "-rf",
+            ".hidden",
+            "../x",
+            "a..b",
+            "a.lock",
+            "a.",
+            "a b",
+            "a\nb",
+            "a/b",
+            "é",
+            "\u{1b}[31m",
+            &"x".repeat(65),
+        ] {
             assert!(TaskId::parse(id).is_err(), "{id:?}");
         }
     }

@@ -16,6 +16,9 @@ pub struct Timestamp(i64);
 pub struct InvalidTime(String);
 
 impl Timestamp {
+    /// The beginning of time, as computers see it.
+    pub const EPOCH: Timestamp = Timestamp(0);
+
     /// From milliseconds since the epoch.
     pub fn from_millis(millis: i64) -> Self {
         Timestamp(millis)
@@ -140,7 +143,13 @@ mod tests {
 
     #[test]
     fn refuses_other_forms() {
-        for text in ["", "2026-11-22T14:35:00Z", "2026-13-22T14:35:00.123Z", "2026-11-22 14:35:00.123Z", "2026-11-22T14:35:00.123+"] {
+        for text in [
+            "",
+            "2026-11-22T14:35:00Z",
+            "2026-13-22T14:35:00.123Z",
+            "2026-11-22 14:35:00.123Z",
+            "2026-11-22T14:35:00.123+",
+        ] {
             assert!(Timestamp::parse(text).is_err(), "{text:?}");
         }
     }

@@ -1,0 +1,130 @@
+//! A task's note: the header line `0 task <id>`, then one event a line.
+//!
+//! Two notes of the same task merge by taking the union of their lines, sorted bytewise; that is what
+//! `git notes merge -s cat_sort_uniq` does, so stock git merges them too. The header sorts first because it starts with
+//! `0` and every event with its year.
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use super::{
+    event::{Event, Line, ParseError},
+    id::TaskId,
+};
+
+/// What the header line starts with.
+const HEADER: &[u8] = b"0 task ";
+
+/// The content of the anchor blob of `id`, and the first line of its note. The blob's id is the note's key.
+pub fn anchor(id: &TaskId) -> String {
+    format!("0 task {id}\n")
+}
+
+/// The id that an anchor blob, or the first line of a note, names.
+pub fn task_of_anchor(text: &[u8]) -> Option<TaskId> {
+    let line = text.lines().next()?;
+    TaskId::parse(line.strip_prefix(HEADER)?.to_str().ok()?).ok()
+}
+
+/// A line of a note that is not an event; kept, reported by `doctor`, without effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damaged {
+    /// 1-based line number.
+    pub number: usize,
+    /// The line as it is.
+    pub line: BString,
+    /// What is wrong with it.
+    pub why: ParseError,
+}
+
+/// The events of a note, in the order of the fold, and what could not be read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Events {
+    /// Ordered by `(n, ulid)`.
+    pub events: Vec<Event>,
+    /// Lines that are not events.
+    pub damaged: Vec<Damaged>,
+}
+
+impl Events {
+    /// Read the note `text`. Total: whatever the bytes, the readable events are there and the rest is listed.
+    pub fn read(text: &[u8]) -> Self {
+        let mut read = Events::default();
+        for (at, line) in text.lines().enumerate() {
+            if line.is_empty() || line.starts_with(HEADER) {
+                continue;
+            }
+            let event = line
+                .to_str()
+                .map_err(|_| ParseError::Malformed("text, which is not UTF-8,"))
+                .and_then(|text| Line::parse(text)?.event());
+            match event {
+                Ok(event) => read.events.push(event),
+                Err(why) => read.damaged.push(Damaged { number: at + 1, line: line.into(), why }),
+            }
+        }
+        read.events.sort_by_key(Event::order);
+        // The same event twice can only come from damaged copies of its line; the first one counts.
+        read.events.dedup_by_key(|event| event.id);
+        read
+    }
+
+    /// The Lamport number that the next event gets.
+    pub fn next_n(&self) -> u64 {
+        self.events.last().map_or(1, |event| event.n.saturating_add(1))
+    }
+}
+
+/// The union of the lines of `notes`: empty lines dropped, sorted bytewise, each once.
+pub fn union<'a>(notes: impl IntoIterator<Item = &'a [u8]>) -> Vec<u8> {
+    let mut lines: Vec<&[u8]> =
+        notes.into_iter().flat_map(|note| note.split(|b| *b == b'\n')).filter(|line| !line.is_empty()).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    let mut text = Vec::with_capacity(lines.iter().map(|line| line.len() + 1).sum());
+    for line in lines {
+        text.extend_from_slice(line);
+        text.push(b'\n');
+    }
+    text
+}
+
+/// The note `text` (empty if there is none) of task `id` with the lines of `events` added.
+pub fn append<'a>(id: &TaskId, text: &[u8], lines: impl IntoIterator<Item = &'a str>) -> Vec<u8> {
+    let anchor = anchor(id);
+    let added: Vec<&[u8]> = lines.into_iter().map(str::as_bytes).collect();
+    union([text, anchor.as_bytes()].into_iter().chain(added))
+}
+
+/// Show a damaged line to a person.
+pub fn show_line(line: &BStr) -> String {
+    line.chars().take(120).flat_map(char::escape_default).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_stays_first_and_lines_are_unique() {
+        let id = TaskId::parse("t-1").unwrap();
+        let text = append(&id, b"", ["2026-b", "2026-a"]);
+        assert_eq!(text.as_bstr(), "0 task t-1\n2026-a\n2026-b\n");
+        assert_eq!(append(&id, &text, ["2026-a"]), text);
+        assert_eq!(task_of_anchor(&text), Some(id));
+    }
+
+    #[test]
+    fn union_is_what_cat_sort_uniq_does() {
+        assert_eq!(union([&b"b\na\n\n"[..], b"c", b"a\r\na\n"]).as_bstr(), "a\na\r\nb\nc\n");
+        assert_eq!(union([&b""[..]]), b"");
+    }
+
+    #[test]
+    fn reading_never_stops_at_damage() {
+        let note = b"0 task t-1\n\xff\xfe\n2026-11-22T14:35:00.000Z 01JD0000000000000000000000 a@b n=1 note text=\"x\"\nrubbish\n";
+        let read = Events::read(note);
+        assert_eq!((read.events.len(), read.damaged.len()), (1, 2));
+        assert_eq!(read.next_n(), 2);
+        assert_eq!(read.damaged[0].number, 2);
+    }
+}

@@ -1,0 +1,144 @@
+//! The states of a task and the table of legal moves between them.
+//!
+//! The one table serves both sides: a command that asks for an illegal move is refused, and the fold, which meets such a
+//! move only when two clones acted at the same time, leaves it without effect.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Where a task is in its life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Not begun, or put down again.
+    #[default]
+    Pending,
+    /// Somebody is at it.
+    InProgress,
+    /// Done.
+    Completed,
+    /// Tried and failed, with a reason; may be started again.
+    Failed,
+    /// Not wanted any more.
+    Cancelled,
+}
+
+/// What can be asked of a task that changes its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Begin, or go on after a pause; after a failure a new attempt.
+    Start,
+    /// Put it down without an outcome.
+    Pause,
+    /// Finish.
+    Complete,
+    /// Give up this attempt, with a reason.
+    Fail,
+    /// Do not do it at all.
+    Cancel,
+    /// Take a closed task up again.
+    Reopen,
+}
+
+impl Status {
+    /// All states, in the order of a task's life.
+    pub const ALL: [Status; 5] =
+        [Status::Pending, Status::InProgress, Status::Completed, Status::Failed, Status::Cancelled];
+
+    /// The state after `verb`, or `None` when that move is illegal.
+    ///
+    /// |             | start       | pause   | complete  | fail   | cancel    | reopen  |
+    /// |-------------|-------------|---------|-----------|--------|-----------|---------|
+    /// | pending     | in_progress | –       | completed | failed | cancelled | –       |
+    /// | in_progress | in_progress | pending | completed | failed | cancelled | –       |
+    /// | completed   | –           | –       | –         | –      | –         | pending |
+    /// | failed      | in_progress | –       | –         | –      | cancelled | pending |
+    /// | cancelled   | –           | –       | –         | –      | –         | pending |
+    pub fn after(self, verb: Verb) -> Option<Status> {
+        use Status as S;
+        use Verb as V;
+        match (self, verb) {
+            (S::Pending | S::InProgress | S::Failed, V::Start) => Some(S::InProgress),
+            (S::InProgress, V::Pause) => Some(S::Pending),
+            (S::Pending | S::InProgress, V::Complete) => Some(S::Completed),
+            (S::Pending | S::InProgress, V::Fail) => Some(S::Failed),
+            (S::Pending | S::InProgress | S::Failed, V::Cancel) => Some(S::Cancelled),
+            (S::Completed | S::Failed | S::Cancelled, V::Reopen) => Some(S::Pending),
+            _ => None,
+        }
+    }
+
+    /// Completed or cancelled: nobody needs to do anything about it any more.
+    pub fn is_closed(self) -> bool {
+        matches!(self, Status::Completed | Status::Cancelled)
+    }
+
+    /// The word used in lines, JSON and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Pending => "pending",
+            Status::InProgress => "in_progress",
+            Status::Completed => "completed",
+            Status::Failed => "failed",
+            Status::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state called `word`; `-` may stand for `_`.
+    pub fn parse(word: &str) -> Option<Status> {
+        Status::ALL.into_iter().find(|status| status.as_str() == word.replace('-', "_"))
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Verb::Start => "start",
+            Verb::Pause => "pause",
+            Verb::Complete => "complete",
+            Verb::Fail => "fail",
+            Verb::Cancel => "cancel",
+            Verb::Reopen => "reopen",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Status::*, Verb::*, *};
+
+    /// Every cell of the table, spelled out once more by hand.
+    #[test]
+    fn every_cell_of_the_table() {
+        let verbs = [Start, Pause, Complete, Fail, Cancel, Reopen];
+        let table = [
+            (Pending, [Some(InProgress), None, Some(Completed), Some(Failed), Some(Cancelled), None]),
+            (InProgress, [Some(InProgress), Some(Pending), Some(Completed), Some(Failed), Some(Cancelled), None]),
+            (Completed, [None, None, None, None, None, Some(Pending)]),
+            (Failed, [Some(InProgress), None, None, None, Some(Cancelled), Some(Pending)]),
+            (Cancelled, [None, None, None, None, None, Some(Pending)]),
+        ];
+        for (from, row) in table {
+            for (verb, to) in verbs.into_iter().zip(row) {
+                assert_eq!(from.after(verb), to, "{from} --{verb}-->");
+            }
+        }
+    }
+
+    #[test]
+    fn words_round_trip() {
+        for status in Status::ALL {
+            assert_eq!(Status::parse(status.as_str()), Some(status));
+        }
+        assert_eq!(Status::parse("in-progress"), Some(InProgress));
+        assert_eq!(Status::parse("done"), None);
+    }
+}

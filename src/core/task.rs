@@ -1,0 +1,272 @@
+//! A task as it stands: what the fold makes of its events.
+
+use serde_json::Value;
+use ulid::Ulid;
+
+use super::{
+    actor::Actor, blocker::Blocker, claim::Claim, event::Event, id::TaskId, status::Status, text::Text, time::Timestamp,
+};
+
+/// The highest priority number; 0 is the most urgent.
+pub const LOWEST_PRIORITY: u8 = 4;
+/// The priority of tasks that do not say.
+pub const DEFAULT_PRIORITY: u8 = 2;
+
+/// A task with its whole story.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    /// Its id.
+    pub id: TaskId,
+    /// One line.
+    pub title: String,
+    /// What it is about.
+    pub description: Option<Text>,
+    /// Where it stands.
+    pub status: Status,
+    /// 0 (highest) to [`LOWEST_PRIORITY`].
+    pub priority: u8,
+    /// Tasks to be completed first, in the order they were named.
+    pub after: Vec<TaskId>,
+    /// The feature it belongs to.
+    pub parent: Option<TaskId>,
+    /// Paths it is expected to touch.
+    pub files: Vec<String>,
+    /// When is it done?
+    pub accept: Option<Text>,
+    /// Expected effort in seconds.
+    pub estimate: Option<u64>,
+    /// When it was added; `None` if the `create` event is not here (yet).
+    pub created_at: Option<Timestamp>,
+    /// By whom it was added.
+    pub created_by: Option<Actor>,
+    /// The time of the last event.
+    pub updated_at: Timestamp,
+    /// When the first attempt began.
+    pub started_at: Option<Timestamp>,
+    /// When it was completed, if it is.
+    pub completed_at: Option<Timestamp>,
+    /// How many times it was begun.
+    pub attempts: u32,
+    /// Whether the last attempt goes on or is only paused.
+    pub attempt_open: bool,
+    /// The times it was in progress; the last one may be open.
+    pub spans: Vec<Span>,
+    /// Who holds it.
+    pub claim: Option<Claim>,
+    /// Claims that came too late: who, when, and the holder they lost to.
+    pub lost_claims: Vec<LostClaim>,
+    /// What stands in the way.
+    pub blockers: Vec<Blocker>,
+    /// What came of it.
+    pub result: Option<Outcome>,
+    /// Why the last attempt failed; stays there as history when it is begun again.
+    pub failures: Vec<Failure>,
+    /// Decisions, oldest first.
+    pub decisions: Vec<Decision>,
+    /// Remarks, oldest first.
+    pub notes: Vec<Remark>,
+    /// Where the present work began: set by the first `start` since it was last closed.
+    pub base: Option<Base>,
+    /// Commits that the ledger knows of, oldest first; the trailers in the commits are the truth.
+    pub commits: Vec<KnownCommit>,
+    /// Commands that were run on it, oldest first.
+    pub verifications: Vec<Verification>,
+}
+
+/// One stretch of work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Whose.
+    pub by: Actor,
+    /// From.
+    pub from: Timestamp,
+    /// To; `None` while it goes on.
+    pub to: Option<Timestamp>,
+}
+
+/// A claim that lost against another one made at the same time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostClaim {
+    /// Who lost.
+    pub by: Actor,
+    /// When that claim was made.
+    pub at: Timestamp,
+    /// Who held it.
+    pub to: Actor,
+}
+
+/// What came of a task.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// A JSON value; a plain text is a JSON string.
+    Value(Value),
+    /// A long result, in a blob.
+    Stored(Text),
+}
+
+/// A failed attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// Which attempt, from 1.
+    pub attempt: u32,
+    /// Why.
+    pub reason: Text,
+    /// One word for it.
+    pub kind: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// Who tried.
+    pub by: Actor,
+}
+
+/// A decision and its why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Actor,
+    /// What.
+    pub text: Text,
+    /// Why.
+    pub why: Option<Text>,
+}
+
+/// A remark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Actor,
+    /// What.
+    pub text: Text,
+}
+
+/// Where work began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base {
+    /// The commit, full hex; `None` on an unborn branch.
+    pub commit: Option<String>,
+    /// The branch; `None` when HEAD was detached.
+    pub branch: Option<String>,
+}
+
+/// A commit that an event names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownCommit {
+    /// Full hex.
+    pub commit: String,
+    /// Its tree, full hex.
+    pub tree: Option<String>,
+    /// When the event was written.
+    pub at: Timestamp,
+    /// True when it carries no trailer and was linked afterwards.
+    pub linked: bool,
+}
+
+/// A command and how it ended on a tree.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verification {
+    /// The command line.
+    pub command: Text,
+    /// Its exit code.
+    pub exit: i32,
+    /// How long it ran.
+    pub seconds: f64,
+    /// The tree, full hex.
+    pub tree: String,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Actor,
+}
+
+impl Verification {
+    /// Whether the command succeeded.
+    pub fn passed(&self) -> bool {
+        self.exit == 0
+    }
+}
+
+impl Task {
+    /// A task of which nothing is known but its id.
+    pub fn unknown(id: TaskId) -> Self {
+        Task {
+            id,
+            title: String::new(),
+            description: None,
+            status: Status::Pending,
+            priority: DEFAULT_PRIORITY,
+            after: Vec::new(),
+            parent: None,
+            files: Vec::new(),
+            accept: None,
+            estimate: None,
+            created_at: None,
+            created_by: None,
+            updated_at: Timestamp::default(),
+            started_at: None,
+            completed_at: None,
+            attempts: 0,
+            attempt_open: false,
+            spans: Vec::new(),
+            claim: None,
+            lost_claims: Vec::new(),
+            blockers: Vec::new(),
+            result: None,
+            failures: Vec::new(),
+            decisions: Vec::new(),
+            notes: Vec::new(),
+            base: None,
+            commits: Vec::new(),
+            verifications: Vec::new(),
+        }
+    }
+
+    /// Whether a `create` event is here; without one the note is a fragment, for instance of a merge to come.
+    pub fn exists(&self) -> bool {
+        self.created_at.is_some()
+    }
+
+    /// Why the task stands failed, if it does.
+    pub fn failure(&self) -> Option<&Failure> {
+        (self.status == Status::Failed).then(|| self.failures.last()).flatten()
+    }
+
+    /// The last verification.
+    pub fn verification(&self) -> Option<&Verification> {
+        self.verifications.last()
+    }
+
+    /// The newest verification of exactly `tree`, whose verdict therefore still holds for it.
+    pub fn verification_of(&self, tree: &str) -> Option<&Verification> {
+        self.verifications.iter().rev().find(|verification| verification.tree == tree)
+    }
+
+    /// Seconds it was in progress, up to `now`.
+    pub fn active_seconds(&self, now: Timestamp) -> u64 {
+        self.spans.iter().map(|span| span.to.unwrap_or(now).seconds_since(span.from)).sum()
+    }
+
+    /// Seconds from the first start to the end, or to `now` while it is open.
+    pub fn elapsed_seconds(&self, now: Timestamp) -> u64 {
+        let end = match self.status {
+            Status::Pending | Status::InProgress => now,
+            Status::Completed => self.completed_at.unwrap_or(now),
+            Status::Failed | Status::Cancelled => self.updated_at,
+        };
+        self.started_at.map_or(0, |start| end.seconds_since(start))
+    }
+
+    /// Whether `event` is the one that named blocker `id`.
+    pub fn has_blocker(&self, event: Ulid) -> bool {
+        let id = Blocker::id_for(event);
+        self.blockers.iter().any(|blocker| blocker.id == id)
+    }
+
+    /// The task that `events`, in any order, tell of.
+    pub fn from_events(id: TaskId, events: &[Event]) -> Self {
+        super::fold::fold(id, events)
+    }
+}

@@ -1,0 +1,140 @@
+//! Text that people and agents hand in, and where it is kept when it is long.
+
+use serde::{Deserialize, Serialize};
+
+/// The longest text that is written into an event line itself, in bytes; longer ones go into a blob of the notes tree.
+///
+/// A line of the ledger stays within 4 KiB ([`crate::core::event::MAX_LINE`]), and JSON escapes may double a text.
+pub const MAX_INLINE: usize = 1_500;
+
+/// How much of a stored text its event line still shows, in characters.
+const HEAD_CHARS: usize = 200;
+
+/// A text of an event: in the line, or in a blob that the line names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Text {
+    /// The whole text.
+    Inline(String),
+    /// The text is the blob `blob`, which the notes tree of the ledger holds under `text/`.
+    Stored {
+        /// Object id of the blob, hex.
+        blob: String,
+        /// Length of the whole text in bytes.
+        bytes: u64,
+        /// The beginning, for readers that do not follow `blob`.
+        head: String,
+    },
+}
+
+impl Text {
+    /// The text, or as much of it as the line itself has.
+    pub fn preview(&self) -> &str {
+        match self {
+            Text::Inline(text) => text,
+            Text::Stored { head, .. } => head,
+        }
+    }
+
+    /// The blob that has the whole text, when it is not in the line.
+    pub fn blob(&self) -> Option<&str> {
+        match self {
+            Text::Inline(_) => None,
+            Text::Stored { blob, .. } => Some(blob),
+        }
+    }
+
+    /// What stands in a line for `text`, which is stored as `blob`.
+    pub fn stored(blob: String, text: &str) -> Self {
+        Text::Stored { blob, bytes: text.len() as u64, head: text.chars().take(HEAD_CHARS).collect() }
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Text::Inline(text.to_owned())
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Text::Inline(text)
+    }
+}
+
+/// Why a text is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidText {
+    /// Has a control character that could act on the reader's terminal, or a line break where there is one line only.
+    #[error("it contains the control character {0}")]
+    Control(String),
+    /// Is empty where something must be said.
+    #[error("it is empty")]
+    Empty,
+    /// Longer than the field takes.
+    #[error("it has {len} bytes, more than the {max} that fit on one line; put the rest into the description")]
+    TooLong {
+        /// Its length in bytes.
+        len: usize,
+        /// The longest that is taken.
+        max: usize,
+    },
+}
+
+/// Whether `c` may act on a terminal or hide what is really there: C0, DEL, C1, line and paragraph separators, and the
+/// bidirectional overrides.
+pub fn is_hostile(c: char) -> bool {
+    matches!(c, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The longest one-line text (title, reason, …), in bytes.
+pub const MAX_LINE_TEXT: usize = 1_000;
+
+/// Check a text that is one line: a title, a reason, a blocker.
+pub fn one_line(text: &str) -> Result<String, InvalidText> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(InvalidText::Empty);
+    }
+    if let Some(c) = text.chars().find(|c| is_hostile(*c)) {
+        return Err(InvalidText::Control(c.escape_default().to_string()));
+    }
+    if text.len() > MAX_LINE_TEXT {
+        return Err(InvalidText::TooLong { len: text.len(), max: MAX_LINE_TEXT });
+    }
+    Ok(text.to_owned())
+}
+
+/// Check a text that may have several lines: a description, a result. Line ends become `\n`, the end is trimmed.
+pub fn many_lines(text: &str) -> Result<String, InvalidText> {
+    let text = text.replace("\r\n", "\n");
+    let text = text.trim_end();
+    if text.trim().is_empty() {
+        return Err(InvalidText::Empty);
+    }
+    match text.chars().find(|c| is_hostile(*c) && !matches!(c, '\n' | '\t')) {
+        Some(c) => Err(InvalidText::Control(c.escape_default().to_string())),
+        None => Ok(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_one_harmless_line() {
+        assert_eq!(one_line("  Fix login "), Ok("Fix login".into()));
+        for bad in ["", "  ", "a\nb", "a\u{1b}[2Jb", "a\u{9b}2J", "evil\u{202e}gpj", "\0"] {
+            assert!(one_line(bad).is_err(), "{bad:?}");
+        }
+        assert!(one_line(&"x".repeat(MAX_LINE_TEXT + 1)).is_err());
+    }
+
+    #[test]
+    fn descriptions_keep_their_lines() {
+        assert_eq!(many_lines("a\r\n\tb\n\n"), Ok("a\n\tb".into()));
+        assert!(many_lines("a\u{7}").is_err());
+        assert!(many_lines("\n \n").is_err());
+    }
+}
