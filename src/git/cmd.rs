@@ -1,0 +1,182 @@
+//! The door to the git binary: the one place that spawns it.
+//!
+//! Every call runs in a known directory, with a known locale, without optional locks and without the variables that a
+//! surrounding git hook may have set for its own purposes.
+
+use std::{
+    ffi::{OsStr, OsString},
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+};
+
+use bstr::{BString, ByteSlice as _};
+
+use crate::error::{Error, Result};
+
+/// Variables that a hook's git sets for itself and that would mislead another git.
+const HOOK_VARIABLES: [&str; 6] =
+    ["GIT_INDEX_FILE", "GIT_PREFIX", "GIT_REFLOG_ACTION", "GIT_EDITOR", "GIT_LITERAL_PATHSPECS", "GIT_QUARANTINE_PATH"];
+
+/// One call of git.
+#[derive(Debug)]
+pub struct Git {
+    command: Command,
+    words: Vec<OsString>,
+    stdin: Option<Vec<u8>>,
+}
+
+/// What a finished git said.
+#[derive(Debug)]
+pub struct Output {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// Its answer.
+    pub stdout: Vec<u8>,
+    /// Its complaints.
+    pub stderr: Vec<u8>,
+    what: String,
+}
+
+impl Git {
+    /// `git …` in `dir`.
+    pub fn new(dir: &Path) -> Self {
+        let mut command = Command::new("git");
+        command.current_dir(dir).env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0");
+        for name in HOOK_VARIABLES {
+            command.env_remove(name);
+        }
+        Git { command, words: Vec::new(), stdin: None }
+    }
+
+    /// Let git use the user's terminal, locale, editor and locks: for the commands that people see (`git commit`, `git log`).
+    #[must_use]
+    pub fn for_the_user(mut self) -> Self {
+        self.command.env_remove("LC_ALL").env_remove("GIT_OPTIONAL_LOCKS").env_remove("GIT_TERMINAL_PROMPT");
+        for name in ["LC_ALL", "GIT_OPTIONAL_LOCKS", "GIT_TERMINAL_PROMPT", "GIT_EDITOR"] {
+            if let Some(value) = std::env::var_os(name) {
+                self.command.env(name, value);
+            }
+        }
+        self
+    }
+
+    /// Add one word.
+    #[must_use]
+    pub fn arg(mut self, word: impl AsRef<OsStr>) -> Self {
+        self.words.push(word.as_ref().to_owned());
+        self
+    }
+
+    /// Add words.
+    #[must_use]
+    pub fn args(mut self, words: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.words.extend(words.into_iter().map(|word| word.as_ref().to_owned()));
+        self
+    }
+
+    /// Set a variable.
+    #[must_use]
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Feed `bytes` to its standard input; otherwise that is empty.
+    #[must_use]
+    pub fn stdin(mut self, bytes: Vec<u8>) -> Self {
+        self.stdin = Some(bytes);
+        self
+    }
+
+    /// Run it to its end and take what it says, whatever its exit code.
+    pub fn output(mut self) -> Result<Output> {
+        self.command.stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let what = self.what();
+        let mut child = self.spawn_command()?;
+        // Feed from a thread: git may answer before it has read everything.
+        let feeder = self.stdin.take().zip(child.stdin.take()).map(|(bytes, mut pipe)| {
+            std::thread::spawn(move || match pipe.write_all(&bytes) {
+                // git may have had enough; its exit code tells.
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+                other => other,
+            })
+        });
+        let output = child.wait_with_output().map_err(|error| self.cannot_run(error))?;
+        if let Some(feeder) = feeder {
+            let fed = feeder.join().map_err(|_| Error::bug("the thread that feeds git panicked"))?;
+            fed.map_err(|error| self.cannot_run(error))?;
+        }
+        Ok(Output { status: output.status, stdout: output.stdout, stderr: output.stderr, what })
+    }
+
+    /// Run it and take its answer; anything but exit code 0 is an error.
+    pub fn run(self) -> Result<Vec<u8>> {
+        let output = self.output()?;
+        match output.status.success() {
+            true => Ok(output.stdout),
+            false => Err(output.into_error()),
+        }
+    }
+
+    /// Run it on the user's terminal (standard error and input are theirs) and take what it says on standard output.
+    pub fn attached(mut self) -> Result<ExitStatus> {
+        self.command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
+        self.spawn_command()?.wait().map_err(|error| self.cannot_run(error))
+    }
+
+    /// Start it with its standard output as a pipe, for answers that are read as they come.
+    pub fn stream(mut self) -> Result<Child> {
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        self.spawn_command()
+    }
+
+    fn spawn_command(&mut self) -> Result<Child> {
+        self.command.args(&self.words);
+        self.command.spawn().map_err(|error| self.cannot_run(error))
+    }
+
+    fn cannot_run(&self, error: std::io::Error) -> Error {
+        Error::environment("git-not-runnable", format!("cannot run '{}'", self.what()))
+            .because(error)
+            .hint("git-agent needs git 2.39 or newer on PATH")
+    }
+
+    /// The call as a person would type it, without `-c` settings and long lists.
+    fn what(&self) -> String {
+        let words = self.words.iter().take(6).map(|word| word.to_string_lossy());
+        std::iter::once("git".into()).chain(words).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl Output {
+    /// What stood on standard error, trimmed, safe to print.
+    pub fn complaint(&self) -> String {
+        self.stderr.trim().to_str_lossy().replace(|c: char| c.is_control() && c != '\n', "?")
+    }
+
+    /// The failure as an error that names the call and quotes git.
+    pub fn into_error(self) -> Error {
+        let how = match self.status.code() {
+            Some(code) => format!("exit code {code}"),
+            None => "a signal".to_owned(),
+        };
+        Error::environment("git-failed", format!("'{}' ended with {how}: {}", self.what, self.complaint()))
+    }
+}
+
+/// The lines of an answer, without their line ends.
+pub fn lines(answer: &[u8]) -> impl Iterator<Item = BString> + '_ {
+    answer.lines().map(BString::from)
+}
+
+/// The one line of an answer.
+pub fn line(answer: &[u8]) -> BString {
+    answer.lines().next().unwrap_or_default().into()
+}
+
+/// Whether a program called `name` is on PATH.
+pub fn is_on_path(name: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|dir| dir.join(name)).find(|path| path.is_file())
+}

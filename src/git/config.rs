@@ -1,0 +1,82 @@
+//! Settings: `agent.*` in git's own configuration, documented in `docs/configuration.md`.
+
+use bstr::{BString, ByteSlice as _};
+
+use crate::core::{claim::DEFAULT_LEASE, time::parse_duration};
+
+/// The trailer key when `agent.trailerKey` does not say otherwise.
+pub const TRAILER_KEY: &str = "Task-Id";
+/// The largest new file a checkpoint takes without `--large`, in bytes: 10 MiB.
+pub const MAX_FILE_SIZE: u64 = 10 * 1024 * 1024;
+
+/// A view on the configuration. A value that cannot be read counts as not set; `doctor` reports it.
+pub struct Settings<'r> {
+    config: gix::config::Snapshot<'r>,
+}
+
+impl<'r> Settings<'r> {
+    pub(super) fn new(repo: &'r gix::Repository) -> Self {
+        Settings { config: repo.config_snapshot() }
+    }
+
+    /// Any key as text.
+    pub fn text(&self, key: &str) -> Option<String> {
+        self.config.string(key).map(|value| value.to_str_lossy().into_owned())
+    }
+
+    /// All values of a key, least specific first.
+    pub fn texts(&self, key: &str) -> Vec<BString> {
+        let values = self.config.plumbing().strings(key).unwrap_or_default();
+        values.into_iter().map(|value| value.to_vec().into()).collect()
+    }
+
+    /// Any key as a yes or no.
+    pub fn flag(&self, key: &str) -> bool {
+        self.config.boolean(key).unwrap_or(false)
+    }
+
+    /// Any key as a number, with git's `k`, `m`, `g`.
+    pub fn number(&self, key: &str) -> Option<u64> {
+        self.config.integer(key).and_then(|number| u64::try_from(number).ok())
+    }
+
+    /// `agent.trailerKey`: the first one is written, all are read.
+    pub fn trailer_keys(&self) -> Vec<String> {
+        let keys: Vec<String> =
+            self.texts("agent.trailerKey").iter().map(|key| key.to_str_lossy().into_owned()).collect();
+        match keys.is_empty() {
+            true => vec![TRAILER_KEY.to_owned()],
+            false => keys,
+        }
+    }
+
+    /// `agent.lease` in seconds: how long a claim lasts without a sign of life.
+    pub fn lease(&self) -> u64 {
+        self.text("agent.lease").and_then(|text| parse_duration(&text)).unwrap_or(DEFAULT_LEASE)
+    }
+
+    /// `agent.idPrefix`: what generated ids begin with.
+    pub fn id_prefix(&self) -> String {
+        self.text("agent.idPrefix").unwrap_or_else(|| "t-".to_owned())
+    }
+
+    /// `agent.maxFileSize` in bytes: larger new files are not taken into a checkpoint without `--large`.
+    pub fn max_file_size(&self) -> u64 {
+        self.number("agent.maxFileSize").unwrap_or(MAX_FILE_SIZE)
+    }
+
+    /// `agent.verify`: the command that `verify` runs when none is given.
+    pub fn verify_command(&self) -> Option<String> {
+        self.text("agent.verify").filter(|command| !command.trim().is_empty())
+    }
+
+    /// `agent.requireVerify`: refuse to complete a task whose tree was not verified.
+    pub fn require_verify(&self) -> bool {
+        self.flag("agent.requireVerify")
+    }
+
+    /// `agent.subjectPrefix`: put before the subject of checkpoints.
+    pub fn subject_prefix(&self) -> String {
+        self.text("agent.subjectPrefix").unwrap_or_default()
+    }
+}

@@ -1,0 +1,61 @@
+//! The lock that makes writers queue: an OS file lock in the common git directory.
+//!
+//! It is a courtesy, not the truth. What keeps the ledger whole is that every ref update names the old value; the lock
+//! only keeps sixteen agents from racing each other into one retry after another. So when a holder does not let go (it was
+//! stopped, or the file system does not know locks), the writer goes on without.
+
+use std::{
+    fs::{File, OpenOptions},
+    path::Path,
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use crate::error::{Error, Result};
+
+/// How long a writer queues before it goes on without the lock.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Held until dropped. The operating system lets go when the process dies, however it dies.
+#[derive(Debug)]
+pub struct Lock {
+    _file: Option<File>,
+}
+
+impl Lock {
+    /// Queue for the lock file `path`.
+    ///
+    /// # Errors
+    ///
+    /// `read-only` when the file cannot be made, which means that nothing else can be written either.
+    pub fn acquire(path: &Path) -> Result<Self> {
+        let file = Self::open(path)?;
+        if file.try_lock().is_ok() {
+            return Ok(Lock { _file: Some(file) });
+        }
+        let (sender, locked) = mpsc::channel();
+        thread::spawn(move || {
+            let outcome = file.lock().map(|()| file);
+            // Nobody may be waiting any more; then the file is dropped, and the lock with it.
+            drop(sender.send(outcome));
+        });
+        match locked.recv_timeout(PATIENCE) {
+            Ok(Ok(file)) => Ok(Lock { _file: Some(file) }),
+            Ok(Err(_)) | Err(_) => Ok(Lock { _file: None }),
+        }
+    }
+
+    fn open(path: &Path) -> Result<File> {
+        let open = || OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path);
+        let opened = open().or_else(|error| match (error.kind(), path.parent()) {
+            (std::io::ErrorKind::NotFound, Some(dir)) => std::fs::create_dir_all(dir).and_then(|()| open()),
+            _ => Err(error),
+        });
+        opened.map_err(|error| {
+            Error::environment("read-only", format!("cannot write in '{}'", path.display())).because(error).hint(
+                "the git directory must be writable; an agent whose sandbox protects .git has to be let out of it for git",
+            )
+        })
+    }
+}

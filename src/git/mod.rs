@@ -1,0 +1,20 @@
+//! The only code that knows git.
+//!
+//! Reading goes through gix, in this process. What gix cannot do, or must not do for the user (commit with their hooks and
+//! signing, move files in the work tree, talk to a reftable), goes through the git binary, spawned in one place: [`cmd`].
+
+pub mod cmd;
+mod config;
+mod head;
+pub mod lock;
+pub mod objects;
+mod refs;
+mod repo;
+pub mod state;
+pub mod worktree;
+
+pub use config::Settings;
+pub use gix::ObjectId;
+pub use head::Head;
+pub use refs::{RefChange, RefError, Refs};
+pub use repo::Repo;

@@ -1,0 +1,169 @@
+//! Writing objects so that they are still there when a ref points to them.
+//!
+//! Objects are staged in a [`Batch`], written, and *secured* after the ref that makes them reachable has moved. In
+//! between, somebody else's `git gc --prune=now` may have decided that they are garbage:
+//!
+//! ```text
+//!   us:   write objects ─────────── move ref ── secure
+//!   gc:        take gc.pid … mark what is reachable … delete the rest
+//! ```
+//!
+//! gc holds `gc.pid` long before it marks. When we see it before writing or after the ref moved, the objects go into a
+//! pack with a `.keep` file, which no gc deletes; the `.keep` is dropped by a later writer when no gc is running. Objects
+//! that vanished all the same are written again from memory.
+
+mod gc;
+mod pack;
+
+use gix::{
+    ObjectId,
+    objs::{Kind, Tree, Write as _, WriteTo as _},
+};
+
+use super::repo::Repo;
+use crate::{
+    core::time::Timestamp,
+    error::{Context as _, Error, Result},
+};
+
+/// From this many objects on, one pack is cheaper than loose files.
+const PACK_FROM: usize = 128;
+
+/// Objects that are not written yet.
+#[derive(Debug, Default)]
+pub struct Batch {
+    objects: Vec<(ObjectId, Kind, Vec<u8>)>,
+    ids: std::collections::HashSet<ObjectId>,
+}
+
+impl Batch {
+    /// Stage `bytes` as a blob.
+    pub fn blob(&mut self, repo: &Repo, bytes: Vec<u8>) -> Result<ObjectId> {
+        self.stage(repo, Kind::Blob, bytes)
+    }
+
+    /// Stage a tree, its entries in git's order.
+    pub fn tree(&mut self, repo: &Repo, tree: &Tree) -> Result<ObjectId> {
+        let mut bytes = Vec::new();
+        tree.write_to(&mut bytes).or_environment(|| "cannot encode a tree".to_owned())?;
+        self.stage(repo, Kind::Tree, bytes)
+    }
+
+    /// Stage a commit by git-agent itself (of the ledger, of a snapshot): unsigned, no hooks, no clean-up.
+    pub fn commit(&mut self, repo: &Repo, commit: &Commit<'_>) -> Result<ObjectId> {
+        let (identity, _) = identity(repo);
+        let identity = commit.identity.clone().unwrap_or(identity);
+        let time = gix::date::Time::new(commit.at.seconds(), 0);
+        let who = gix::actor::Signature { name: identity.name, email: identity.email, time };
+        let commit = gix::objs::Commit {
+            tree: commit.tree,
+            parents: commit.parents.iter().copied().collect(),
+            author: who.clone(),
+            committer: who,
+            encoding: None,
+            message: commit.message.into(),
+            extra_headers: Vec::new(),
+        };
+        let mut bytes = Vec::new();
+        commit.write_to(&mut bytes).or_environment(|| "cannot encode a commit".to_owned())?;
+        self.stage(repo, Kind::Commit, bytes)
+    }
+
+    fn stage(&mut self, repo: &Repo, kind: Kind, bytes: Vec<u8>) -> Result<ObjectId> {
+        let id = gix::objs::compute_hash(repo.gix().object_hash(), kind, &bytes)
+            .or_environment(|| "cannot hash an object".to_owned())?;
+        if self.ids.insert(id) {
+            self.objects.push((id, kind, bytes));
+        }
+        Ok(id)
+    }
+
+    /// How many objects are staged.
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// Whether nothing is staged.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// Write what is staged. Safe against a gc that is already running.
+    pub fn write(&self, repo: &Repo) -> Result<()> {
+        if self.objects.len() >= PACK_FROM || gc::is_running(repo) {
+            return pack::write_kept(repo, &self.objects);
+        }
+        gc::drop_keeps(repo);
+        self.objects.iter().try_for_each(|object| write_loose(repo, object))
+    }
+
+    /// Make sure that what is staged, and reachable by now, is not collected by a gc that began in the meantime.
+    pub fn secure(&self, repo: &Repo) -> Result<()> {
+        if gc::is_running(repo) {
+            return pack::write_kept(repo, &self.objects);
+        }
+        for object in &self.objects {
+            if !repo.gix().has_object(object.0) {
+                write_loose(repo, object)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_loose(repo: &Repo, (id, kind, bytes): &(ObjectId, Kind, Vec<u8>)) -> Result<()> {
+    if repo.gix().objects.store_ref().path().join(loose_name(*id)).exists() {
+        return Ok(());
+    }
+    let written = repo.gix().objects.write_buf(*kind, bytes);
+    written.map(|_| ()).map_err(|error| {
+        Error::environment("object-not-written", format!("cannot write the {kind} {id}"))
+            .because(error)
+            .hint("the git directory must be writable and its disk must have room; nothing was recorded")
+    })
+}
+
+fn loose_name(id: ObjectId) -> String {
+    let hex = id.to_string();
+    format!("{}/{}", &hex[..2], &hex[2..])
+}
+
+/// What a commit of git-agent's own is made of.
+#[derive(Debug)]
+pub struct Commit<'a> {
+    /// Its tree.
+    pub tree: ObjectId,
+    /// Its parents.
+    pub parents: &'a [ObjectId],
+    /// Its message.
+    pub message: &'a str,
+    /// When, by our clock.
+    pub at: Timestamp,
+    /// By whom; `None`: the user, as git is configured.
+    pub identity: Option<Identity>,
+}
+
+/// A name and an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The name.
+    pub name: bstr::BString,
+    /// The address.
+    pub email: bstr::BString,
+}
+
+/// Who commits, as git is configured; or, where git does not know, a fixed name: the ledger must work without one.
+/// Also says whether git knew.
+pub fn identity(repo: &Repo) -> (Identity, bool) {
+    match repo.gix().committer() {
+        Some(Ok(who)) => (Identity { name: who.name.to_owned(), email: who.email.to_owned() }, true),
+        _ => (Identity { name: "git-agent".into(), email: "git-agent@localhost".into() }, false),
+    }
+}
+
+/// [`identity`] as the signature of a reflog entry, now.
+pub(super) fn committer(repo: &Repo) -> gix::actor::Signature {
+    let (identity, _) = identity(repo);
+    let time = gix::date::Time::now_utc();
+    gix::actor::Signature { name: identity.name, email: identity.email, time }
+}

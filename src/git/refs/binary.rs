@@ -1,0 +1,63 @@
+//! Refs through the git binary, for storage that gix does not know.
+
+use bstr::ByteSlice as _;
+use gix::ObjectId;
+
+use super::{RefChange, RefError};
+use crate::{
+    error::{Error, Result},
+    git::{cmd, repo::Repo},
+};
+
+/// What git says when a ref is not what was expected.
+const MOVED: [&str; 4] =
+    ["but expected", "reference already exists", "reference is missing", "unable to resolve reference"];
+/// What git says when somebody holds a lock.
+const LOCKED: [&str; 3] = ["File exists", "cannot lock references", "Unable to create"];
+
+pub(super) fn find(repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
+    let output = repo.git().args(["rev-parse", "--verify", "--quiet", "--end-of-options", name]).output()?;
+    Ok(ObjectId::from_hex(&cmd::line(&output.stdout)).ok())
+}
+
+pub(super) fn list(repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>> {
+    let answer = repo.git().args(["for-each-ref", "--format=%(objectname) %(refname)", prefix]).run()?;
+    let parse = |line: &[u8]| {
+        let (id, name) = line.split_once_str(" ")?;
+        Some((name.to_str_lossy().into_owned(), ObjectId::from_hex(id).ok()?))
+    };
+    Ok(cmd::lines(&answer).filter_map(|line| parse(&line)).collect())
+}
+
+pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
+    let null = ObjectId::null(repo.gix().object_hash());
+    let mut script = Vec::new();
+    for change in changes {
+        let old = change.expected.unwrap_or(null);
+        let command = match change.new {
+            Some(new) => format!("update {}\0{new}\0{old}\0", change.name),
+            None => format!("delete {}\0{old}\0", change.name),
+        };
+        script.extend_from_slice(command.as_bytes());
+    }
+    let (identity, _) = crate::git::objects::identity(repo);
+    let output = repo
+        .git()
+        .args(["-c", "core.filesRefLockTimeout=1000", "-c", "reftable.lockTimeout=1000"])
+        .args(["update-ref", "-z", "--stdin", "-m", reflog])
+        .env("GIT_COMMITTER_NAME", identity.name.to_string())
+        .env("GIT_COMMITTER_EMAIL", identity.email.to_string())
+        .stdin(script)
+        .output()
+        .map_err(RefError::Failed)?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let complaint = output.complaint();
+    let says = |words: &[&str]| words.iter().any(|word| complaint.contains(word));
+    Err(match () {
+        () if says(&MOVED) => RefError::Moved,
+        () if says(&LOCKED) => RefError::Locked(Error::busy("ref-locked", format!("a ref is locked: {complaint}"))),
+        () => RefError::Failed(output.into_error()),
+    })
+}

@@ -1,0 +1,63 @@
+//! Refs in files, through gix.
+
+use bstr::ByteSlice as _;
+use gix::{
+    ObjectId,
+    refs::{
+        FullName, Target,
+        transaction::{PreviousValue, RefEdit},
+    },
+};
+
+use super::{RefChange, RefError};
+use crate::{
+    error::{Context as _, Error, Result},
+    git::repo::Repo,
+};
+
+pub(super) fn find(repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
+    let found = repo.gix().try_find_reference(name).or_environment(|| format!("cannot read {name}"))?;
+    Ok(found.and_then(|found| found.target().try_id().map(ToOwned::to_owned)))
+}
+
+pub(super) fn list(repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>> {
+    let gix = repo.gix();
+    let failed = || format!("cannot list {prefix}*");
+    let refs = gix.references().or_environment(failed)?;
+    let mut list = Vec::new();
+    for reference in refs.prefixed(prefix).or_environment(failed)? {
+        let reference = reference.map_err(|error| Error::environment("refs", failed()).because(error))?;
+        if let Some(id) = reference.target().try_id() {
+            list.push((reference.name().as_bstr().to_str_lossy().into_owned(), id.to_owned()));
+        }
+    }
+    Ok(list)
+}
+
+pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
+    let edits =
+        changes.iter().map(|change| edit(change, reflog)).collect::<Result<Vec<_>>>().map_err(RefError::Failed)?;
+    let who = crate::git::objects::committer(repo);
+    let mut time = gix::date::parse::TimeBuf::default();
+    let changed = repo.gix().edit_references_as(edits, Some(who.to_ref(&mut time)));
+    changed.map(|_| ()).map_err(|error| {
+        let names = changes.iter().map(|change| change.name.as_str()).collect::<Vec<_>>().join(", ");
+        let (moved, locked) = (error.is_conflict(), error.can_retry());
+        let error = Error::environment("ref-update-failed", format!("cannot update {names}")).because(error);
+        match () {
+            () if moved => RefError::Moved,
+            () if locked => RefError::Locked(error),
+            () => RefError::Failed(error),
+        }
+    })
+}
+
+fn edit(change: &RefChange, reflog: &str) -> Result<RefEdit> {
+    let name =
+        FullName::try_from(change.name.as_str()).or_environment(|| format!("{} is not a ref name", change.name))?;
+    let expected = change.expected.map(|id| PreviousValue::MustExistAndMatch(Target::Object(id)));
+    Ok(match change.new {
+        Some(new) => RefEdit::update(name, new, expected.unwrap_or(PreviousValue::MustNotExist), reflog),
+        None => RefEdit::delete(name, expected.unwrap_or(PreviousValue::MustExist)),
+    })
+}

@@ -1,0 +1,69 @@
+//! Refs: read, and change in one transaction with the expected old value of each.
+//!
+//! Two back-ends: gix for refs in files; the git binary for everything else. gix does not know reftables, and worse, writes
+//! loose refs into such a repository that git never sees (`docs/decisions.md`).
+
+mod binary;
+mod files;
+
+use gix::ObjectId;
+
+use super::repo::Repo;
+use crate::error::{Error, Result};
+
+/// Where the refs of a repository are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refs {
+    /// Loose and packed files: gix.
+    Files,
+    /// A reftable, or something newer: the git binary.
+    Binary,
+}
+
+/// One ref to move, with what it must be now. There is no "any".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefChange {
+    /// The full name.
+    pub name: String,
+    /// What it must be now; `None`: it must not exist.
+    pub expected: Option<ObjectId>,
+    /// What it shall be; `None`: delete it.
+    pub new: Option<ObjectId>,
+}
+
+/// Why refs were not moved. Nothing was.
+#[derive(Debug)]
+pub enum RefError {
+    /// A ref is not what was expected: somebody was faster. Read again and retry.
+    Moved,
+    /// A lock is held. Retry a little later.
+    Locked(Error),
+    /// It cannot be done.
+    Failed(Error),
+}
+
+impl Refs {
+    /// The object that `name` points to.
+    pub fn find(self, repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
+        match self {
+            Refs::Files => files::find(repo, name),
+            Refs::Binary => binary::find(repo, name),
+        }
+    }
+
+    /// The refs under `prefix` (`refs/agent/`), sorted by name.
+    pub fn list(self, repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>> {
+        match self {
+            Refs::Files => files::list(repo, prefix),
+            Refs::Binary => binary::list(repo, prefix),
+        }
+    }
+
+    /// Move all of `changes`, or none of them.
+    pub fn change(self, repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
+        match self {
+            Refs::Files => files::change(repo, changes, reflog),
+            Refs::Binary => binary::change(repo, changes, reflog),
+        }
+    }
+}

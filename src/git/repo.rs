@@ -1,0 +1,196 @@
+//! An open repository, after the checks that git makes and gix does not.
+
+use std::path::{Path, PathBuf};
+
+use bstr::BStr;
+use gix::ObjectId;
+
+use super::{cmd, cmd::Git, config::Settings, head::Head, refs::Refs};
+use crate::error::{Context as _, Error, Result};
+
+/// Repository extensions that this version understands, as `extensions.<name>` in lower case.
+const KNOWN_EXTENSIONS: [&str; 9] = [
+    "noop",
+    "preciousobjects",
+    "partialclone",
+    "worktreeconfig",
+    "objectformat",
+    "compatobjectformat",
+    "refstorage",
+    "relativeworktrees",
+    "submodulepathconfig",
+];
+
+/// A repository, seen from one of its worktrees.
+pub struct Repo {
+    gix: gix::Repository,
+    refs: Refs,
+}
+
+impl Repo {
+    /// Open the repository that `dir` is in, as git would find it (`GIT_DIR` and its kin included).
+    ///
+    /// Refuses what git refuses: somebody else's repository that is not a `safe.directory`, extensions that are not known.
+    pub fn discover(dir: &Path) -> Result<Self> {
+        let gix = gix::discover_with_environment_overrides(dir).map_err(|error| {
+            Error::environment("not-a-repository", format!("'{}' is not in a git repository", dir.display()))
+                .because(error)
+                .hint("go into a repository, or make one with 'git init'")
+        })?;
+        if gix.git_dir_trust() != gix::sec::Trust::Full {
+            // The oracle in matters of trust is git: it explains itself and says how to make an exception.
+            Git::new(dir).args(["rev-parse", "--git-dir"]).run()?;
+        }
+        let refs = Self::check_extensions(&gix)?;
+        Ok(Repo { gix, refs })
+    }
+
+    /// Refuse unknown extensions, find out where refs are kept.
+    fn check_extensions(gix: &gix::Repository) -> Result<Refs> {
+        let config = gix.config_snapshot();
+        let mut refs = Refs::Files;
+        let names = config.plumbing().sections_by_name("extensions").into_iter().flatten();
+        let names = names.flat_map(|section| section.value_names().map(|name| name.to_lowercase()).collect::<Vec<_>>());
+        for name in names {
+            if !KNOWN_EXTENSIONS.contains(&name.as_str()) {
+                return Err(Error::environment(
+                    "unknown-extension",
+                    format!("this repository uses the extension '{name}', which this version does not know"),
+                )
+                .hint("a newer git-agent may know it"));
+            }
+        }
+        if let Some(storage) = config.string("extensions.refStorage") {
+            match storage.split(|b| *b == b':').next() {
+                Some(b"files") | None => {}
+                _ => refs = Refs::Binary,
+            }
+        }
+        Ok(refs)
+    }
+
+    /// A handle that can be sent to another thread and turned into a [`Repo`] there.
+    pub fn for_another_thread(&self) -> Sendable {
+        Sendable { gix: self.gix.clone().into_sync(), refs: self.refs }
+    }
+
+    /// The repository as gix knows it, for reading objects and configuration.
+    pub fn gix(&self) -> &gix::Repository {
+        &self.gix
+    }
+
+    /// The settings under `agent.*`.
+    pub fn settings(&self) -> Settings<'_> {
+        Settings::new(&self.gix)
+    }
+
+    /// The git directory of this worktree: HEAD and index are here.
+    pub fn git_dir(&self) -> &Path {
+        self.gix.git_dir()
+    }
+
+    /// The git directory that all worktrees share: objects and refs are here.
+    pub fn common_dir(&self) -> &Path {
+        self.gix.common_dir()
+    }
+
+    /// The top of the work tree, unless the repository is bare.
+    pub fn work_dir(&self) -> Option<&Path> {
+        self.gix.workdir()
+    }
+
+    /// The top of the work tree, or the refusal of `what` in a bare repository.
+    pub fn require_work_dir(&self, what: &str) -> Result<&Path> {
+        self.work_dir().ok_or_else(|| {
+            Error::environment("bare-repository", format!("cannot {what}: this repository is bare"))
+                .hint("run it in a worktree: 'git worktree list' shows them")
+        })
+    }
+
+    /// Where git-agent keeps what is disposable: lock, derived index. Shared by all worktrees; made when first needed.
+    pub fn agent_dir(&self) -> PathBuf {
+        self.common_dir().join("agent")
+    }
+
+    /// A short name of this worktree: `main`, or the name of the linked one.
+    pub fn worktree_name(&self) -> String {
+        match self.git_dir() == self.common_dir() {
+            true => "main".to_owned(),
+            false => self.git_dir().file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
+        }
+    }
+
+    /// A call of git in this worktree.
+    pub fn git(&self) -> Git {
+        let git = Git::new(self.work_dir().unwrap_or_else(|| self.git_dir()));
+        // A hook's git tells where it is by variables; without them the directory tells.
+        match std::env::var_os("GIT_DIR") {
+            Some(_) => git.env("GIT_DIR", absolute(self.git_dir())),
+            None => git,
+        }
+    }
+
+    /// What HEAD is.
+    pub fn head(&self) -> Result<Head> {
+        Head::read(self)
+    }
+
+    /// The target of `name` (`refs/…`), peeled one step at most: refs of ours are never symbolic.
+    pub fn find_ref(&self, name: &str) -> Result<Option<ObjectId>> {
+        self.refs.find(self, name)
+    }
+
+    /// Where the refs of this repository are kept.
+    pub fn refs(&self) -> Refs {
+        self.refs
+    }
+
+    /// The commit that `revision` names, in git's own syntax.
+    pub fn resolve_commit(&self, revision: &str) -> Result<Option<ObjectId>> {
+        if let Ok(id) = ObjectId::from_hex(revision.as_bytes())
+            && id.kind() == self.gix.object_hash()
+        {
+            return Ok(self.gix.try_find_header(id).ok().flatten().map(|_| id));
+        }
+        let output = self
+            .git()
+            .args(["rev-parse", "--verify", "--quiet", "--end-of-options"])
+            .arg(format!("{revision}^{{commit}}"))
+            .output()?;
+        Ok(ObjectId::from_hex(&cmd::line(&output.stdout)).ok())
+    }
+
+    /// The bytes of the object `id`.
+    pub fn read(&self, id: ObjectId) -> Result<Vec<u8>> {
+        let object = self.gix.find_object(id).or_environment(|| format!("cannot read object {id}"))?;
+        Ok(object.detach().data)
+    }
+
+    /// The object id that `bytes` would have as a blob.
+    pub fn blob_id(&self, bytes: &[u8]) -> Result<ObjectId> {
+        gix::objs::compute_hash(self.gix.object_hash(), gix::objs::Kind::Blob, bytes)
+            .or_environment(|| "cannot hash".to_owned())
+    }
+
+    /// A path that git printed relative to the top of the work tree.
+    pub fn in_work_dir(&self, path: &BStr) -> Option<PathBuf> {
+        Some(self.work_dir()?.join(gix::path::from_bstr(path).ok()?))
+    }
+}
+
+/// See [`Repo::for_another_thread`].
+pub struct Sendable {
+    gix: gix::ThreadSafeRepository,
+    refs: Refs,
+}
+
+impl Sendable {
+    /// The repository, for this thread.
+    pub fn into_repo(self) -> Repo {
+        Repo { gix: self.gix.to_thread_local(), refs: self.refs }
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
