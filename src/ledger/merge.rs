@@ -1,0 +1,144 @@
+//! Two ledgers become one: per note, the union of the lines.
+//!
+//! The result is what `git notes merge -s cat_sort_uniq` gives, but computed here: stock git aborts on hostile trees. The
+//! merge commit is a function of its two parents alone (parents sorted, the later date, a fixed name and message), so two
+//! clones that merge each other at the same time make the same commit and are done.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gix::ObjectId;
+
+use super::{
+    MAX_NOTE, View,
+    tree::{self, Changes},
+    view::read_note,
+    write::publish,
+};
+use crate::{
+    core::{note, time::Timestamp},
+    error::{Context as _, Error, Result},
+    git::{
+        RefError, Repo,
+        lock::Lock,
+        objects::{Batch, Commit, Identity},
+    },
+};
+
+/// How often a merge is begun again because somebody wrote in the meantime.
+const TRIES: u32 = 50;
+
+/// How a merge went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// The tip of the ledger afterwards.
+    pub tip: ObjectId,
+    /// Keys of the notes that changed here.
+    pub changed: Vec<ObjectId>,
+}
+
+/// Take the ledger at commit `theirs` into ours.
+pub fn merge(repo: &Repo, theirs: ObjectId) -> Result<Merged> {
+    let _queue = Lock::acquire(&repo.agent_dir().join("ledger.lock"))?;
+    for _ in 0..TRIES {
+        let view = View::now(repo)?;
+        match merge_once(&view, theirs)? {
+            Ok(merged) => return Ok(merged),
+            Err(RefError::Failed(error)) => return Err(error),
+            Err(RefError::Moved | RefError::Locked(_)) => {}
+        }
+    }
+    Err(Error::busy("ledger-busy", "others keep writing to the ledger; it was not merged").hint("try again"))
+}
+
+fn merge_once(view: &View<'_>, theirs: ObjectId) -> Result<Result<Merged, RefError>> {
+    let repo = view.repo();
+    let Some(ours) = view.tip() else {
+        let changed = keys(repo, &View::at(repo, Some(theirs))?)?;
+        let moved = publish(repo, &Batch::default(), None, theirs, "merge")?;
+        return Ok(moved.map(|()| Merged { tip: theirs, changed }));
+    };
+    let base = repo.gix().merge_base(ours, theirs).ok().flatten().map(|id| id.detach());
+    if base == Some(theirs) {
+        return Ok(Ok(Merged { tip: ours, changed: Vec::new() }));
+    }
+    let other = View::at(repo, Some(theirs))?;
+    let (our_root, their_root) = (root_of(view)?, root_of(&other)?);
+    if base == Some(ours) {
+        let changed = tree::changed_keys(repo, our_root, their_root)?;
+        let moved = publish(repo, &Batch::default(), Some(ours), theirs, "merge")?;
+        return Ok(moved.map(|()| Merged { tip: theirs, changed }));
+    }
+    let mut batch = Batch::default();
+    let (tree, changed) = union_tree(repo, &mut batch, our_root, their_root)?;
+    let mut parents = [ours, theirs];
+    parents.sort_unstable();
+    let commit = Commit {
+        tree,
+        parents: &parents,
+        message: "merge\n",
+        at: later(repo, &parents)?,
+        identity: Some(Identity { name: "git-agent".into(), email: "git-agent@localhost".into() }),
+    };
+    let commit = batch.commit(repo, &commit)?;
+    let moved = publish(repo, &batch, Some(ours), commit, "merge")?;
+    Ok(moved.map(|()| Merged { tip: commit, changed }))
+}
+
+/// The canonical tree of the union of both sides, and the keys whose note changes on our side.
+///
+/// Canonical: built anew from the set of notes, so that both clones get the same tree whatever theirs looked like.
+fn union_tree(repo: &Repo, batch: &mut Batch, ours: ObjectId, theirs: ObjectId) -> Result<(ObjectId, Vec<ObjectId>)> {
+    let mut notes: BTreeMap<ObjectId, [BTreeSet<ObjectId>; 2]> = BTreeMap::new();
+    let mut texts = BTreeSet::new();
+    for (side, root) in [ours, theirs].into_iter().enumerate() {
+        for (key, blob) in tree::list(repo, root)?.0 {
+            notes.entry(key).or_default()[side].insert(blob);
+        }
+        let text_dir =
+            tree::entries(repo, root)?.into_iter().find(|e| e.filename == tree::TEXT_DIR && e.mode.is_tree());
+        if let Some(dir) = text_dir {
+            texts.extend(tree::entries(repo, dir.oid)?.into_iter().filter(|e| e.mode.is_blob()).map(|e| e.oid));
+        }
+    }
+    let mut changes = Changes { texts: texts.into_iter().collect(), ..Changes::default() };
+    let mut changed = Vec::new();
+    for (key, [ours, theirs]) in notes {
+        let all: Vec<ObjectId> = ours.union(&theirs).copied().filter(|blob| is_readable(repo, *blob)).collect();
+        let blob = match all[..] {
+            // Nothing of it can be read here; carry on what we had, or what they have.
+            [] => ours.first().or(theirs.first()).copied().unwrap_or(key),
+            [only] => only,
+            _ => batch.blob(repo, note::union([read_note(repo, &all)?.as_slice()]))?,
+        };
+        if !ours.contains(&blob) || ours.len() > 1 {
+            changed.push(key);
+        }
+        changes.notes.insert(key, blob);
+    }
+    Ok((tree::edit(repo, batch, None, &changes)?, changed))
+}
+
+/// Whether `blob` is a blob of a size that is read at all.
+fn is_readable(repo: &Repo, blob: ObjectId) -> bool {
+    let header = repo.gix().find_header(blob);
+    header.is_ok_and(|header| header.kind() == gix::objs::Kind::Blob && header.size() <= MAX_NOTE)
+}
+
+fn root_of(view: &View<'_>) -> Result<ObjectId> {
+    view.root().ok_or_else(|| Error::bug("a ledger with a tip has a tree"))
+}
+
+fn keys(repo: &Repo, view: &View<'_>) -> Result<Vec<ObjectId>> {
+    Ok(tree::list(repo, root_of(view)?)?.0.into_iter().map(|(key, _)| key).collect())
+}
+
+/// The later committer date of `commits`.
+fn later(repo: &Repo, commits: &[ObjectId]) -> Result<Timestamp> {
+    let mut latest = i64::MIN;
+    for id in commits {
+        let failed = || format!("cannot read commit {id} of the ledger");
+        let commit = repo.gix().find_commit(*id).or_environment(failed)?;
+        latest = latest.max(commit.time().or_environment(failed)?.seconds);
+    }
+    Ok(Timestamp::from_seconds(latest))
+}

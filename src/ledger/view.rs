@@ -1,0 +1,166 @@
+//! The ledger as of one commit.
+
+use bstr::ByteSlice as _;
+use gix::ObjectId;
+
+use super::{MAX_NOTE, REF, index, tree};
+use crate::{
+    core::{
+        id::TaskId,
+        note::{self, Events},
+        resolve::{Resolved, resolve},
+        summary::Summary,
+        task::Task,
+        text::Text,
+    },
+    error::{Context as _, Error, Result},
+    git::Repo,
+};
+
+/// The ledger as it was at one commit; what a command reads and decides by.
+pub struct View<'r> {
+    repo: &'r Repo,
+    tip: Option<ObjectId>,
+    root: Option<ObjectId>,
+}
+
+impl<'r> View<'r> {
+    /// The ledger as it is now.
+    pub fn now(repo: &'r Repo) -> Result<Self> {
+        Self::at(repo, repo.find_ref(REF)?)
+    }
+
+    /// The ledger as of commit `tip`; `None`: empty.
+    pub fn at(repo: &'r Repo, tip: Option<ObjectId>) -> Result<Self> {
+        let root = match tip {
+            Some(tip) => {
+                let commit = repo.gix().find_commit(tip).or_environment(|| {
+                    format!("cannot read commit {tip}, the tip of the ledger {REF}; see 'git agent doctor'")
+                })?;
+                Some(commit.tree_id().or_environment(|| format!("commit {tip} of the ledger is damaged"))?.detach())
+            }
+            None => None,
+        };
+        Ok(View { repo, tip, root })
+    }
+
+    /// The commit, if there is a ledger at all.
+    pub fn tip(&self) -> Option<ObjectId> {
+        self.tip
+    }
+
+    /// The notes tree, if there is a ledger at all.
+    pub fn root(&self) -> Option<ObjectId> {
+        self.root
+    }
+
+    /// The repository.
+    pub fn repo(&self) -> &'r Repo {
+        self.repo
+    }
+
+    /// The key of a task's note.
+    pub fn key(&self, id: &TaskId) -> Result<ObjectId> {
+        self.repo.blob_id(note::anchor(id).as_bytes())
+    }
+
+    /// The bytes of a task's note; empty when it has none.
+    pub fn note(&self, id: &TaskId) -> Result<Vec<u8>> {
+        let Some(root) = self.root else { return Ok(Vec::new()) };
+        read_note(self.repo, &tree::find(self.repo, root, self.key(id)?)?)
+    }
+
+    /// The events of a task.
+    pub fn events(&self, id: &TaskId) -> Result<Events> {
+        Ok(Events::read(&self.note(id)?))
+    }
+
+    /// A task by its exact id, if it exists.
+    pub fn task(&self, id: &TaskId) -> Result<Option<Task>> {
+        let task = Task::from_events(id.clone(), &self.events(id)?.events);
+        Ok(task.exists().then_some(task))
+    }
+
+    /// Every task's row, sorted by id.
+    pub fn summaries(&self) -> Result<Vec<Summary>> {
+        index::load(self)
+    }
+
+    /// The task that `word` (its id, or a unique prefix) means.
+    ///
+    /// # Errors
+    ///
+    /// `task-not-found` with the nearest ids, `task-ambiguous` with the candidates.
+    pub fn find(&self, word: &str) -> Result<Task> {
+        if let Ok(id) = TaskId::parse(word)
+            && let Some(task) = self.task(&id)?
+        {
+            return Ok(task);
+        }
+        let summaries = self.summaries()?;
+        match resolve(word, summaries.iter().filter(|row| row.exists).map(|row| &row.id)) {
+            Resolved::One(id) => self.task(id)?.ok_or_else(|| Error::bug(format!("task {id} is in the index only"))),
+            Resolved::Ambiguous { count, candidates } => {
+                let list = candidates.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ");
+                let more = if count > candidates.len() {
+                    format!(" and {} more", count - candidates.len())
+                } else {
+                    String::new()
+                };
+                Err(Error::usage(
+                    "task-ambiguous",
+                    format!("{count} tasks begin with '{}': {list}{more}", word.escape_debug()),
+                )
+                .hint("give more of the id"))
+            }
+            Resolved::Unknown { nearest } => Err(not_found(word, &nearest, summaries.is_empty())),
+        }
+    }
+
+    /// The whole of a text, wherever it is kept; what the line shows of it if the blob is not here.
+    pub fn text(&self, text: &Text) -> String {
+        let stored = text.blob().and_then(|hex| ObjectId::from_hex(hex.as_bytes()).ok());
+        let whole = stored.and_then(|id| self.repo.gix().find_object(id).ok());
+        match whole {
+            Some(blob) => blob.data.to_str_lossy().into_owned(),
+            None => text.preview().to_owned(),
+        }
+    }
+}
+
+/// The note that `blobs` make up: one blob, or the union of several.
+pub(super) fn read_note(repo: &Repo, blobs: &[ObjectId]) -> Result<Vec<u8>> {
+    match blobs {
+        [] => Ok(Vec::new()),
+        [blob] => read_blob(repo, *blob),
+        several => {
+            let texts = several.iter().map(|blob| read_blob(repo, *blob)).collect::<Result<Vec<_>>>()?;
+            Ok(note::union(texts.iter().map(Vec::as_slice)))
+        }
+    }
+}
+
+fn read_blob(repo: &Repo, blob: ObjectId) -> Result<Vec<u8>> {
+    let header = repo.gix().find_header(blob).or_environment(|| format!("cannot read the note {blob}"))?;
+    if header.size() > MAX_NOTE {
+        return Err(Error::environment(
+            "note-too-large",
+            format!("the note {blob} has {} bytes, more than any task's story", header.size()),
+        )
+        .hint("see 'git agent doctor'"));
+    }
+    repo.read(blob)
+}
+
+fn not_found(word: &str, nearest: &[&TaskId], is_empty: bool) -> Error {
+    let error = Error::usage("task-not-found", format!("there is no task '{}'", word.escape_debug()));
+    match nearest {
+        [] if is_empty => error
+            .hint("this ledger has no tasks yet: 'git agent add <title>' makes one")
+            .hint("in a fresh clone, get the tasks with 'git agent init'"),
+        [] => error.hint("'git agent list --all' shows every task"),
+        near => {
+            error.hint(format!("did you mean {}?", near.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(" or ")))
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Appending to the ledger: decide on a view, write, compare-and-swap, retry.
+//!
+//! The decision is a closure over a [`View`]. When somebody else was faster it is asked again with the new view, so two
+//! agents that claim the same task at the same time get one yes and one reasoned no.
+
+use std::time::{Duration, Instant};
+
+use gix::ObjectId;
+use ulid::Ulid;
+
+use super::{
+    REF, View,
+    tree::{self, Changes},
+};
+use crate::{
+    core::{
+        actor::Actor,
+        event::{Event, MAX_LINE, Payload},
+        id::TaskId,
+        note::{self, Events},
+        task::Task,
+        text::{MAX_INLINE, Text},
+        time::Timestamp,
+    },
+    error::{Error, Result},
+    git::{
+        RefChange, RefError, Repo,
+        lock::Lock,
+        objects::{Batch, Commit},
+    },
+};
+
+/// How long a write goes on trying before it says that the ledger is busy.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Who writes, and when it is.
+pub struct Author<'a> {
+    /// Stands in the event lines.
+    pub actor: &'a Actor,
+    /// The clock.
+    pub now: &'a dyn Fn() -> Timestamp,
+}
+
+/// What shall be written, in one commit.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// Events, in the order in which they happen.
+    pub events: Vec<(TaskId, Payload)>,
+    /// The subject of the ledger's commit.
+    pub message: String,
+}
+
+impl Draft {
+    /// Nothing to write.
+    pub fn nothing() -> Self {
+        Draft::default()
+    }
+
+    /// One event.
+    pub fn one(id: &TaskId, payload: Payload) -> Self {
+        Draft { message: format!("{} {id}", payload.kind()), events: vec![(id.clone(), payload)] }
+    }
+
+    /// And then this.
+    pub fn and(&mut self, id: &TaskId, payload: Payload) {
+        if self.message.is_empty() {
+            self.message = format!("{} {id}", payload.kind());
+        }
+        self.events.push((id.clone(), payload));
+    }
+}
+
+/// What was written.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// The new tip; `None` when the draft was empty.
+    pub commit: Option<ObjectId>,
+    /// The tasks that were written to, as they stand now, in the order of their first event.
+    pub tasks: Vec<Task>,
+}
+
+/// Let `decide` look at the ledger and write what it says.
+///
+/// # Errors
+///
+/// Whatever `decide` refuses, with nothing written; `busy` when others were faster for twenty seconds; `read-only`.
+pub fn write<T>(
+    repo: &Repo,
+    author: &Author<'_>,
+    mut decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>,
+) -> Result<(Written, T)> {
+    // Queue only when there is something to write: a refusal and a no-op work in a read-only repository, too.
+    let mut view = View::now(repo)?;
+    let (mut draft, mut answer) = decide(&view)?;
+    if draft.events.is_empty() {
+        return Ok((Written::default(), answer));
+    }
+    let _queue = Lock::acquire(&repo.agent_dir().join("ledger.lock"))?;
+    let began = Instant::now();
+    loop {
+        let now = View::now(repo)?;
+        if now.tip() != view.tip() {
+            view = now;
+            (draft, answer) = decide(&view)?;
+            if draft.events.is_empty() {
+                return Ok((Written::default(), answer));
+            }
+        }
+        match append(&view, author, draft.clone())? {
+            Ok(written) => return Ok((written, answer)),
+            Err(_) if began.elapsed() < PATIENCE => std::thread::sleep(jitter()),
+            Err(why) => {
+                let error = Error::busy("ledger-busy", "others keep writing to the ledger; nothing was recorded")
+                    .hint("try again");
+                return Err(match why {
+                    RefError::Moved => error,
+                    RefError::Locked(cause) | RefError::Failed(cause) => error.because(anyhow::Error::new(cause)),
+                });
+            }
+        }
+    }
+}
+
+/// One try: the inner error says that somebody was faster.
+fn append(view: &View<'_>, author: &Author<'_>, draft: Draft) -> Result<Result<Written, RefError>> {
+    let repo = view.repo();
+    let mut batch = Batch::default();
+    let mut changes = Changes::default();
+    let mut open: Vec<OpenNote> = Vec::new();
+    for (id, mut payload) in draft.events {
+        store_long_texts(repo, &mut batch, &mut changes, &mut payload)?;
+        let at = match open.iter().position(|note| note.id == id) {
+            Some(at) => at,
+            None => {
+                let text = view.note(&id)?;
+                open.push(OpenNote { events: Events::read(&text), id, text, lines: Vec::new() });
+                open.len() - 1
+            }
+        };
+        open[at].add(author, payload)?;
+    }
+    let mut tasks = Vec::with_capacity(open.len());
+    for note in open {
+        let anchor = note::anchor(&note.id).into_bytes();
+        let key = match note.text.is_empty() {
+            true => {
+                let key = batch.blob(repo, anchor)?;
+                changes.anchors.push((note.id.to_string(), key));
+                key
+            }
+            false => view.key(&note.id)?,
+        };
+        let text = note::append(&note.id, &note.text, note.lines.iter().map(String::as_str));
+        changes.notes.insert(key, batch.blob(repo, text)?);
+        tasks.push(Task::from_events(note.id, &note.events.events));
+    }
+    let tree = tree::edit(repo, &mut batch, view.root(), &changes)?;
+    let parents: Vec<ObjectId> = view.tip().into_iter().collect();
+    let message = format!("{}\n", draft.message);
+    let commit = Commit { tree, parents: &parents, message: &message, at: (author.now)(), identity: None };
+    let commit = batch.commit(repo, &commit)?;
+    Ok(publish(repo, &batch, view.tip(), commit, &draft.message)?.map(|()| Written { commit: Some(commit), tasks }))
+}
+
+/// Write the objects and move the ledger from `tip` to `commit`.
+pub(super) fn publish(
+    repo: &Repo,
+    batch: &Batch,
+    tip: Option<ObjectId>,
+    commit: ObjectId,
+    message: &str,
+) -> Result<Result<(), RefError>> {
+    batch.write(repo)?;
+    let change = RefChange { name: REF.to_owned(), expected: tip, new: Some(commit) };
+    match repo.refs().change(repo, &[change], &format!("git-agent: {message}")) {
+        Ok(()) => batch.secure(repo).map(Ok),
+        Err(RefError::Failed(error)) => Err(error),
+        Err(retry) => Ok(Err(retry)),
+    }
+}
+
+/// A note that is being added to.
+struct OpenNote {
+    id: TaskId,
+    text: Vec<u8>,
+    events: Events,
+    lines: Vec<String>,
+}
+
+impl OpenNote {
+    fn add(&mut self, author: &Author<'_>, payload: Payload) -> Result<()> {
+        let at = (author.now)();
+        let id = Ulid::from_parts(u64::try_from(at.millis()).unwrap_or(0), Ulid::generate().random());
+        let event = Event { at, id, actor: author.actor.clone(), n: self.events.next_n(), payload };
+        let line = event.to_line().ok_or_else(|| {
+            Error::usage(
+                "event-too-long",
+                format!("what '{}' shall record does not fit into one line of {MAX_LINE} bytes", event.payload.kind()),
+            )
+            .hint("name fewer files or tasks at once, or put the text into the description")
+        })?;
+        self.lines.push(line);
+        self.events.events.push(event);
+        Ok(())
+    }
+}
+
+/// Move texts that are too long for a line into blobs.
+fn store_long_texts(repo: &Repo, batch: &mut Batch, changes: &mut Changes, payload: &mut Payload) -> Result<()> {
+    if let Payload::Complete(complete) = payload
+        && let Some(result) = &complete.result
+    {
+        let text = result.as_str().map_or_else(|| result.to_string(), ToOwned::to_owned);
+        if text.len() > MAX_INLINE {
+            complete.stored = Some(Text::Inline(text));
+            complete.result = None;
+        }
+    }
+    for text in payload.texts_mut() {
+        let long = match text {
+            Text::Inline(long) if long.len() > MAX_INLINE => std::mem::take(long),
+            _ => continue,
+        };
+        let blob = batch.blob(repo, long.clone().into_bytes())?;
+        changes.texts.push(blob);
+        *text = Text::stored(blob.to_string(), &long);
+    }
+    Ok(())
+}
+
+/// A few milliseconds, different every time: losers of a race must not meet again.
+fn jitter() -> Duration {
+    Duration::from_micros(500 + (Ulid::generate().random() % 7_500) as u64)
+}
