@@ -11,6 +11,13 @@
 //! | `output` | stdout as an API, stderr for people | `core` |
 //! | `cmd` | one file a command: parse, resolve, decide, act, print | all of them |
 
+pub mod active;
+pub mod cli;
+pub mod cmd;
+pub mod context;
 pub mod core;
 pub mod error;
 pub mod exit;
+pub mod git;
+pub mod ledger;
+pub mod output;

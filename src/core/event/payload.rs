@@ -87,6 +87,32 @@ payloads! {
     Verify "verify" Verify,
 }
 
+impl Payload {
+    /// The texts that may be too long for a line, to be moved into blobs.
+    pub fn texts_mut(&mut self) -> Vec<&mut Text> {
+        match self {
+            Payload::Create(create) => create.description.iter_mut().chain(&mut create.accept).collect(),
+            Payload::Edit(edit) => edit.description.iter_mut().chain(&mut edit.accept).collect(),
+            Payload::Pause(reason) | Payload::Reopen(reason) | Payload::Cancel(reason) | Payload::Release(reason) => {
+                reason.reason.iter_mut().collect()
+            }
+            Payload::Fail(fail) => vec![&mut fail.reason],
+            Payload::Claim(claim) => claim.reason.iter_mut().collect(),
+            Payload::Block(block) => vec![&mut block.text],
+            Payload::Decide(decide) => std::iter::once(&mut decide.text).chain(&mut decide.why).collect(),
+            Payload::Note(note) => vec![&mut note.text],
+            Payload::Verify(verify) => vec![&mut verify.command],
+            Payload::Complete(complete) => complete.stored.iter_mut().collect(),
+            Payload::Start(_)
+            | Payload::Unblock(_)
+            | Payload::Dep(_)
+            | Payload::Commit(_)
+            | Payload::Link(_)
+            | Payload::Unknown(_) => Vec::new(),
+        }
+    }
+}
+
 fn is_false(value: &bool) -> bool {
     !*value
 }

@@ -1,0 +1,132 @@
+//! The command line: the only place that knows all commands.
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{
+    cmd,
+    context::Ctx,
+    error::{Error, Result},
+    exit,
+    output::{Out, When},
+};
+
+/// The flight recorder and the undo button for coding agents, inside git
+#[derive(Debug, Parser)]
+#[command(name = "git-agent", bin_name = "git agent", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 refused (nothing changed), 2 usage, 3 conflict (nothing changed), 4 busy, \
+5 environment, 6 an interrupted operation stands in the way, 70 a bug."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options that every command takes.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Globals {
+    /// Answer with one JSON object on standard output
+    #[arg(long, global = true)]
+    json: bool,
+    /// Say nothing but the answer
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", hide_possible_values = true)]
+    color: When,
+    /// Who acts, instead of the one that is recognised
+    #[arg(long, global = true, value_name = "NAME")]
+    actor: Option<String>,
+}
+
+/// Declare the commands once: their variants, and what runs them.
+macro_rules! commands {
+    ($( $(#[$doc:meta])* $variant:ident => $module:ident ),+ $(,)?) => {
+        /// All commands. What each one is and takes is in its file under `cmd/`.
+        #[derive(Debug, Subcommand)]
+        enum Command {
+            $( $(#[$doc])* $variant(cmd::$module::Args), )+
+        }
+
+        impl Command {
+            fn run(self, ctx: &Ctx) -> Result<u8> {
+                match self {
+                    $( Command::$variant(args) => cmd::$module::run(ctx, args), )+
+                }
+            }
+        }
+    };
+}
+
+commands! {
+    Add => add,
+    Edit => edit,
+    Start => start,
+    Pause => pause,
+    Complete => complete,
+    Fail => fail,
+    Cancel => cancel,
+    Reopen => reopen,
+    Next => next,
+    Ready => ready,
+    Claim => claim,
+    Block => block,
+    Unblock => unblock,
+    Dep => dep,
+    Decide => decide,
+    Note => note,
+    List => list,
+    Show => show,
+    Status => status,
+}
+
+/// Run the command line `arguments`, the program's name first.
+pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return ExitCode::from(not_understood(&arguments, &error)),
+    };
+    let globals = cli.globals;
+    let ctx = Ctx::new(Out::new(globals.json, globals.quiet, globals.color), globals.actor);
+    let code = cli.command.run(&ctx).unwrap_or_else(|error| {
+        ctx.out.error(&error);
+        error.kind().exit_code()
+    });
+    ExitCode::from(code)
+}
+
+/// Say what is wrong with the command line, or give the help that was asked for.
+fn not_understood(arguments: &[OsString], error: &clap::Error) -> u8 {
+    if !error.use_stderr() {
+        // `--help`, `--version`: an answer. A reader that has gone has seen enough.
+        error.print().unwrap_or_default();
+        return exit::OK;
+    }
+    if arguments.iter().any(|argument| argument == "--json") {
+        let text = error.render().to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let error = Error::usage("usage", message).hint("'git agent <command> --help' says what a command takes");
+        Out::new(true, false, When::Never).error(&error);
+    } else {
+        error.print().unwrap_or_default();
+    }
+    exit::USAGE
+}
+
+/// The command line as a tree, for manuals and completions.
+pub fn tree() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::tree().debug_assert();
+    }
+}

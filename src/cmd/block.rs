@@ -1,0 +1,43 @@
+//! `git agent block`: name what stands in the way.
+
+use super::change;
+use crate::{
+    context::{Ctx, one_line},
+    core::event::{Block, Payload},
+    error::{Error, Result},
+    exit,
+};
+
+/// Name something that stands in the way of a task
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The task; the active one if not given
+    task: Option<String>,
+    /// What stands in the way
+    #[arg(long, value_name = "TEXT")]
+    on: String,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let on = one_line("blocker", &args.on)?;
+    let changed = change::change(ctx, args.task.as_deref(), |view, task| {
+        if task.status.is_closed() {
+            return Err(Error::refused(
+                "task-closed",
+                format!("cannot block {}: it is {}", task.id, change::say(task.status)),
+            )
+            .hint(format!("'git agent reopen {}' takes it up again", task.id)));
+        }
+        if task.blockers.iter().any(|blocker| view.text(&blocker.text) == on) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Payload::Block(Block { text: on.clone().into() })])
+    })?;
+    let task = &changed.task;
+    let id = task.blockers.iter().rev().find(|blocker| blocker.text.preview() == on).map(|blocker| blocker.id.as_str());
+    let id = id.unwrap_or_default();
+    change::answer(ctx, task, || format!("Blocked {} by {id}: {on}", change::name(task)))?;
+    ctx.out.hint(format!("when it is gone: git agent unblock {} {id}", task.id));
+    Ok(exit::OK)
+}

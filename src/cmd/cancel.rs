@@ -1,0 +1,43 @@
+//! `git agent cancel`: a task that is not wanted any more.
+
+use super::change;
+use crate::{
+    active,
+    context::{Ctx, one_line},
+    core::{
+        event::{Payload, Reason},
+        status::{Status, Verb},
+    },
+    error::Result,
+    exit,
+};
+
+/// Give a task up for good: it is not wanted any more
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The task: its id or a unique prefix
+    task: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let reason = args.reason.as_deref().map(|text| one_line("reason", text)).transpose()?;
+    let changed = change::change(ctx, Some(&args.task), |_, task| {
+        if task.status == Status::Cancelled {
+            return Ok(Vec::new());
+        }
+        change::step(task, Verb::Cancel)?;
+        Ok(vec![Payload::Cancel(Reason { reason: reason.clone().map(Into::into) })])
+    })?;
+    active::clear(ctx.repo()?, &changed.task.id)?;
+    let name = change::name(&changed.task);
+    change::answer(ctx, &changed.task, || match changed.wrote {
+        true => format!("Cancelled {name}."),
+        false => format!("{name} is cancelled already."),
+    })?;
+    ctx.out.hint(format!("take it up again with 'git agent reopen {}'", changed.task.id));
+    Ok(exit::OK)
+}

@@ -1,0 +1,78 @@
+//! `git agent claim`: hold a task, or let go of it.
+
+use super::{add::duration, change};
+use crate::{
+    context::{Ctx, one_line},
+    core::{
+        event::{Claim, Payload, Reason},
+        status::Status,
+    },
+    error::{Error, Result},
+    exit,
+};
+
+/// Hold a task for a while, so that no other agent takes it; any later event of the holder renews the claim
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The task: its id or a unique prefix
+    task: String,
+    /// How long the claim lasts without a sign of life; agent.lease (2h) if not given
+    #[arg(long, value_name = "DURATION", conflicts_with = "release")]
+    lease: Option<String>,
+    /// Take it although somebody holds it
+    #[arg(long, requires = "reason", conflicts_with = "release")]
+    steal: bool,
+    /// Why it is taken or let go
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// Let go of it
+    #[arg(long)]
+    release: bool,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let reason = args.reason.as_deref().map(|text| one_line("reason", text)).transpose()?;
+    let lease = args.lease.as_deref().map(duration).transpose()?.unwrap_or(ctx.repo()?.settings().lease());
+    let (actor, now) = (ctx.actor()?, ctx.now());
+    let changed = change::change(ctx, Some(&args.task), |_, task| {
+        let holder = task.claim.as_ref();
+        if args.release {
+            return match holder {
+                None => Ok(Vec::new()),
+                Some(claim) if claim.by == actor => {
+                    Ok(vec![Payload::Release(Reason { reason: reason.clone().map(Into::into) })])
+                }
+                Some(claim) => {
+                    Err(Error::refused("task-claimed", format!("cannot release {}: {} holds it", task.id, claim.by))
+                        .hint(format!("to take it over: git agent claim {} --steal --reason <why>", task.id)))
+                }
+            };
+        }
+        if task.status.is_closed() {
+            return Err(Error::refused(
+                "task-closed",
+                format!("cannot claim {}: it is {}", task.id, change::say(task.status)),
+            )
+            .hint(format!("'git agent reopen {}' takes it up again", task.id)));
+        }
+        if let Some(claim) = holder.filter(|claim| claim.stops(&actor, now) && !args.steal) {
+            return Err(Error::refused(
+                "task-claimed",
+                format!("cannot claim {}: {} holds it until {}", task.id, claim.by, claim.until),
+            )
+            .hint("'git agent next --claim' finds another one")
+            .hint(format!("to take it over: git agent claim {} --steal --reason <why>", task.id)));
+        }
+        Ok(vec![Payload::Claim(Claim { lease, steal: args.steal, reason: reason.clone().map(Into::into) })])
+    })?;
+    let task = &changed.task;
+    change::answer(ctx, task, || match &task.claim {
+        None => format!("Nobody holds {} now.", change::name(task)),
+        Some(claim) => format!("{} holds {} until {}.", claim.by, change::name(task), claim.until),
+    })?;
+    if !args.release && task.status != Status::InProgress {
+        ctx.out.hint(format!("begin it with 'git agent start {}'", task.id));
+    }
+    Ok(exit::OK)
+}

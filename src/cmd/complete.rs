@@ -1,0 +1,149 @@
+//! `git agent complete`: a task is done.
+
+use serde_json::Value;
+
+use super::{change, next};
+use crate::{
+    active,
+    context::{Ctx, many_lines},
+    core::{
+        event::{Complete, Payload},
+        graph::{Graph, Obstacle},
+        id::TaskId,
+        status::{Status, Verb},
+        summary::Summary,
+        task::{Outcome, Task},
+        time::Timestamp,
+    },
+    error::{Error, Result},
+    exit,
+    ledger::{Draft, View},
+    output::{
+        clean,
+        json::{CompleteAnswer, NoNext},
+    },
+};
+
+/// Complete a task, with what came of it
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The task; the active one if not given
+    task: Option<String>,
+    /// What came of it: a text, or JSON (an object, list or string); '-' reads standard input
+    #[arg(long, value_name = "TEXT|JSON")]
+    result: Option<String>,
+    /// Claim the next ready task in the same step
+    #[arg(long)]
+    next: bool,
+    /// Complete it although tasks before it, parts of it or blockers are open
+    #[arg(long)]
+    force: bool,
+}
+
+/// What the ledger said when the task was completed.
+struct Completed {
+    id: TaskId,
+    before: Task,
+    unblocked: Vec<Summary>,
+    next: Option<Result<TaskId, NoNext>>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let result = args.result.as_deref().map(|text| many_lines("result", text)).transpose()?.map(|text| value(&text));
+    let (written, done) = ctx.write(|view| complete(ctx, view, &args, result.as_ref()))?;
+    active::clear(ctx.repo()?, &done.id)?;
+    let after = written.tasks.iter().find(|task| task.id == done.id).unwrap_or(&done.before);
+    let claimed = written.tasks.iter().find(|task| task.id != done.id);
+    if ctx.out.is_json() {
+        let unblocked = done.unblocked.iter().map(|row| row.id.to_string()).collect();
+        let next = claimed.map(|task| change::task_json(ctx, task)).transpose()?;
+        ctx.out.json(&CompleteAnswer::new(change::task_json(ctx, after)?, unblocked, next))?;
+        return Ok(exit::OK);
+    }
+    let wrote = done.before.status != Status::Completed;
+    change::answer(ctx, after, || match wrote {
+        true => format!("Completed {}.", change::name(after)),
+        false => format!("{} is completed already, with the same result.", change::name(after)),
+    })?;
+    for row in &done.unblocked {
+        ctx.out.print(&format!("Ready now: {}\n", clean::line(&change::named(&row.id, &row.title))))?;
+    }
+    match (claimed, done.next) {
+        (Some(task), _) => {
+            ctx.out.print(&format!("Claimed {}.\n", clean::line(&change::name(task))))?;
+            ctx.out.hint(format!("begin it with 'git agent start {}'", task.id));
+        }
+        (None, Some(Err(NoNext::AllDone))) => ctx.out.status("Every task is completed or cancelled."),
+        (None, Some(Err(_))) => ctx.out.status("No other task is ready; 'git agent ready --explain' says why."),
+        (None, _) => {}
+    }
+    if wrote {
+        ctx.out.hint(format!("take it up again with 'git agent reopen {}'", done.id));
+    }
+    Ok(exit::OK)
+}
+
+/// JSON if it looks like JSON and is, else the text itself.
+fn value(text: &str) -> Value {
+    match text.trim_start().starts_with(['{', '[', '"']) {
+        true => serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())),
+        false => Value::String(text.to_owned()),
+    }
+}
+
+fn complete(ctx: &Ctx, view: &View<'_>, args: &Args, result: Option<&Value>) -> Result<(Draft, Completed)> {
+    let task = ctx.task(view, args.task.as_deref())?;
+    let now = ctx.now();
+    let mut draft = Draft::nothing();
+    let mut rows = view.summaries()?;
+    let ready_before: Vec<TaskId> = Graph::new(&rows).ready(now).into_iter().map(|row| row.id.clone()).collect();
+    if task.status == Status::Completed && is_same(view, &task, result) {
+        // Said before; a retry is a success that changes nothing.
+    } else {
+        change::step(&task, Verb::Complete)?;
+        if !args.force {
+            refuse_obstacles(&Graph::new(&rows), &task, now)?;
+        }
+        draft.and(&task.id, Payload::Complete(Complete { result: result.cloned(), stored: None, force: args.force }));
+        if let Ok(at) = rows.binary_search_by(|row| row.id.cmp(&task.id)) {
+            rows[at].status = Status::Completed;
+            rows[at].claim = None;
+        }
+    }
+    let graph = Graph::new(&rows);
+    let unblocked: Vec<Summary> =
+        graph.ready(now).into_iter().filter(|row| !ready_before.contains(&row.id)).cloned().collect();
+    let next = args.next.then(|| next::choose(&rows, None, now));
+    if let Some(Ok(id)) = &next {
+        draft.and(id, next::claim(ctx)?);
+        draft.message = format!("complete {}, claim {id}", task.id);
+    }
+    Ok((draft, Completed { id: task.id.clone(), before: task, unblocked, next }))
+}
+
+/// Whether the task was completed with exactly this result.
+fn is_same(view: &View<'_>, task: &Task, result: Option<&Value>) -> bool {
+    match (&task.result, result) {
+        (_, None) => true,
+        (Some(Outcome::Value(before)), Some(now)) => before == now,
+        (Some(Outcome::Stored(before)), Some(now)) => {
+            let before = view.text(before);
+            now.as_str().map_or_else(|| now.to_string(), ToOwned::to_owned) == before
+        }
+        (None, Some(_)) => false,
+    }
+}
+
+/// Refuse while tasks before it, its parts, or blockers are open.
+fn refuse_obstacles(graph: &Graph<'_>, task: &Task, now: Timestamp) -> Result<()> {
+    let pending = Summary { status: Status::Pending, claim: None, ..Summary::of(task) };
+    let obstacles: Vec<Obstacle> = graph.obstacles(&pending, now);
+    if obstacles.is_empty() {
+        return Ok(());
+    }
+    let said: Vec<String> = obstacles.iter().map(super::ready::say).collect();
+    Err(Error::refused("task-not-ready", format!("cannot complete {}: {}", task.id, said.join("; ")))
+        .hint("complete or remove what it waits for: 'git agent unblock', 'git agent dep remove'")
+        .hint(format!("to complete it all the same: git agent complete {} --force", task.id)))
+}

@@ -1,0 +1,34 @@
+//! `git agent decide`: a decision and its why.
+
+use super::change;
+use crate::{
+    context::{Ctx, many_lines},
+    core::event::{Decide, Payload},
+    error::Result,
+    exit,
+};
+
+/// Record a decision and why it was made
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// What was decided; '-' reads standard input
+    text: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    why: Option<String>,
+    /// The task; the active one if not given
+    #[arg(long, value_name = "TASK")]
+    task: Option<String>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let text = many_lines("decision", &args.text)?;
+    let why = args.why.as_deref().map(|why| many_lines("why", why)).transpose()?;
+    let changed = change::change(ctx, args.task.as_deref(), |_, _| {
+        let decide = Decide { text: text.clone().into(), why: why.clone().map(Into::into) };
+        Ok(vec![Payload::Decide(decide)])
+    })?;
+    change::answer(ctx, &changed.task, || format!("Recorded a decision on {}.", change::name(&changed.task)))?;
+    Ok(exit::OK)
+}

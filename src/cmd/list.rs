@@ -1,0 +1,255 @@
+//! `git agent list`: the tasks, filtered and sorted.
+
+use super::next::is_within;
+use crate::{
+    context::Ctx,
+    core::{
+        graph::{Graph, Obstacle},
+        id::TaskId,
+        status::Status,
+        summary::Summary,
+        time::Timestamp,
+    },
+    error::{Error, Result},
+    exit,
+    ledger::View,
+    output::{
+        Style, age, clean,
+        json::{ListAnswer, TaskJson},
+    },
+};
+
+/// List tasks; those that are neither completed nor cancelled, unless asked otherwise
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Only in these states: pending, in_progress, completed, failed, cancelled
+    #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = status)]
+    status: Vec<Status>,
+    /// Only the parts of this task
+    #[arg(long, value_name = "TASK")]
+    parent: Option<String>,
+    /// Only those that this actor holds or worked on last
+    #[arg(long = "by", visible_alias = "worker", value_name = "ACTOR")]
+    by: Option<String>,
+    /// Only those whose id, title or description contains this, whatever the case
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
+    /// Sort by id, title, status, priority, created or updated ('-updated': the other way round)
+    #[arg(long, value_name = "FIELD", default_value = "plan", allow_hyphen_values = true)]
+    sort: String,
+    /// At most so many
+    #[arg(long, short = 'n', value_name = "N")]
+    limit: Option<usize>,
+    /// As a tree of features and their parts
+    #[arg(long)]
+    tree: bool,
+    /// In all states
+    #[arg(long, short = 'a', conflicts_with = "status")]
+    all: bool,
+    /// One JSON object a line, one line a task
+    #[arg(long)]
+    jsonl: bool,
+}
+
+fn status(word: &str) -> Result<Status, String> {
+    let words = Status::ALL.map(Status::as_str).join(", ");
+    Status::parse(word).ok_or_else(|| format!("the states are {words}"))
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let view = ctx.view()?;
+    let rows = view.summaries()?;
+    let graph = Graph::new(&rows);
+    let now = ctx.now();
+    let mut chosen = choose(&view, &graph, &args)?;
+    sort(&graph, &mut chosen, &args.sort)?;
+    let count = chosen.len();
+    chosen.truncate(args.limit.unwrap_or(usize::MAX));
+    if args.jsonl {
+        for task in tasks_json(&view, &graph, &chosen, now)? {
+            ctx.out.json(&task)?;
+        }
+    } else if ctx.out.is_json() {
+        ctx.out.json(&ListAnswer::new(tasks_json(&view, &graph, &chosen, now)?))?;
+    } else {
+        let text = if args.tree { tree(ctx, &graph, &chosen, now) } else { self::rows(ctx, &graph, &chosen, now) };
+        ctx.out.print(&text)?;
+        match count {
+            0 if rows.is_empty() => ctx.out.status("There are no tasks."),
+            0 => ctx.out.status("No task is like that; 'git agent list --all' shows every task."),
+            _ if count > chosen.len() => ctx.out.status(format!("… and {} more", count - chosen.len())),
+            _ => {}
+        }
+    }
+    Ok(exit::OK)
+}
+
+/// The rows that the options let through.
+fn choose<'a>(view: &View<'_>, graph: &Graph<'a>, args: &Args) -> Result<Vec<&'a Summary>> {
+    let parent = args.parent.as_deref().map(|word| view.find(word)).transpose()?;
+    let needle = args.search.as_ref().map(|text| text.to_lowercase());
+    let mut chosen = Vec::new();
+    for row in graph.tasks().iter().filter(|row| row.exists) {
+        let in_state = match args.status.is_empty() {
+            true => args.all || !row.status.is_closed(),
+            false => args.status.contains(&row.status),
+        };
+        let in_feature = parent.as_ref().is_none_or(|parent| is_within(graph, row, &parent.id));
+        let by_actor = args.by.as_deref().is_none_or(|by| is_by(row, by));
+        if in_state && in_feature && by_actor && needle.as_deref().map_or(Ok(true), |needle| says(view, row, needle))? {
+            chosen.push(row);
+        }
+    }
+    Ok(chosen)
+}
+
+/// Whether `name` (with or without its host) holds the task or worked on it last.
+fn is_by(row: &Summary, name: &str) -> bool {
+    let is = |actor: &str| actor == name || actor.strip_prefix(name).is_some_and(|rest| rest.starts_with('@'));
+    row.claim.as_ref().is_some_and(|(by, _)| is(by.as_str())) || row.actor.as_ref().is_some_and(|by| is(by.as_str()))
+}
+
+/// Whether the task's words contain `needle`, which is in lower case.
+fn says(view: &View<'_>, row: &Summary, needle: &str) -> Result<bool> {
+    if [row.id.as_str(), &row.title].iter().any(|text| text.to_lowercase().contains(needle)) {
+        return Ok(true);
+    }
+    let task = view.task(&row.id)?;
+    let description = task.and_then(|task| task.description).map(|text| view.text(&text).to_lowercase());
+    Ok(description.is_some_and(|text| text.contains(needle)))
+}
+
+/// Sort by `field`, the other way round with a leading `-`.
+fn sort(graph: &Graph<'_>, rows: &mut Vec<&Summary>, field: &str) -> Result<()> {
+    let (field, reverse) = field.strip_prefix('-').map_or((field, false), |field| (field, true));
+    let order = |status: Status| match status {
+        Status::InProgress => 0,
+        Status::Failed => 1,
+        Status::Pending => 2,
+        Status::Completed => 3,
+        Status::Cancelled => 4,
+    };
+    match field {
+        "plan" => {
+            // What goes on, then what failed, then the rest in the order in which it can be done.
+            let places: std::collections::HashMap<&TaskId, usize> =
+                graph.in_order().into_iter().enumerate().map(|(place, row)| (&row.id, place)).collect();
+            rows.sort_by_key(|row| (order(row.status), row.priority, places.get(&row.id).copied()));
+        }
+        "id" => rows.sort_by(|a, b| a.id.cmp(&b.id)),
+        "title" => rows.sort_by(|a, b| (&a.title, &a.id).cmp(&(&b.title, &b.id))),
+        "status" => rows.sort_by_key(|row| (order(row.status), row.id.clone())),
+        "priority" => rows.sort_by_key(|row| (row.priority, row.created_at, row.id.clone())),
+        "created" => rows.sort_by_key(|row| (row.created_at, row.id.clone())),
+        "updated" => rows.sort_by_key(|row| (row.updated_at, row.id.clone())),
+        other => {
+            return Err(Error::usage("bad-sort", format!("cannot sort by '{}'", other.escape_debug()))
+                .hint("sort by id, title, status, priority, created or updated"));
+        }
+    }
+    if reverse {
+        rows.reverse();
+    }
+    Ok(())
+}
+
+/// The tasks of `rows` in full.
+pub(super) fn tasks_json(
+    view: &View<'_>,
+    graph: &Graph<'_>,
+    rows: &[&Summary],
+    now: Timestamp,
+) -> Result<Vec<TaskJson>> {
+    let mut tasks = Vec::with_capacity(rows.len());
+    for row in rows {
+        let task = view.task(&row.id)?.ok_or_else(|| Error::bug(format!("task {} is in the index only", row.id)))?;
+        tasks.push(TaskJson::new(view, &task, graph, now));
+    }
+    Ok(tasks)
+}
+
+/// One line a task.
+pub(super) fn rows(ctx: &Ctx, graph: &Graph<'_>, rows: &[&Summary], now: Timestamp) -> String {
+    let style = style(ctx);
+    let width = rows.iter().map(|row| row.id.as_str().len()).max().unwrap_or(0);
+    rows.iter().map(|row| line(style, graph, row, width, 0, now)).collect()
+}
+
+/// Features with their parts below them.
+fn tree(ctx: &Ctx, graph: &Graph<'_>, rows: &[&Summary], now: Timestamp) -> String {
+    let style = style(ctx);
+    let width = rows.iter().map(|row| row.id.as_str().len()).max().unwrap_or(0);
+    let shown: std::collections::HashSet<&TaskId> = rows.iter().map(|row| &row.id).collect();
+    let mut parts: std::collections::HashMap<Option<&TaskId>, Vec<&Summary>> = std::collections::HashMap::new();
+    for row in rows {
+        let parent = row.parent.as_ref().filter(|parent| shown.contains(parent) && **parent != row.id);
+        parts.entry(parent).or_default().push(row);
+    }
+    let mut text = String::new();
+    let mut open: Vec<(&Summary, usize)> =
+        parts.remove(&None).unwrap_or_default().into_iter().rev().map(|row| (row, 0)).collect();
+    while let Some((row, depth)) = open.pop() {
+        text.push_str(&line(style, graph, row, width, depth, now));
+        open.extend(parts.remove(&Some(&row.id)).unwrap_or_default().into_iter().rev().map(|row| (row, depth + 1)));
+    }
+    // Parts of each other: a circle that came by a merge. Shown all the same.
+    let rest: Vec<&Summary> =
+        rows.iter().copied().filter(|row| parts.values().flatten().any(|left| left.id == row.id)).collect();
+    text + &rest.iter().map(|row| line(style, graph, row, width, 0, now)).collect::<String>()
+}
+
+fn line(style: Style, graph: &Graph<'_>, row: &Summary, width: usize, depth: usize, now: Timestamp) -> String {
+    let indent = "  ".repeat(depth);
+    let id = style.id(&format!("{:width$}", row.id));
+    let title = clean::line(&row.title);
+    let mut remarks = remarks(graph, row, now);
+    if row.priority != crate::core::task::DEFAULT_PRIORITY && !row.status.is_closed() {
+        remarks.insert(0, format!("priority {}", row.priority));
+    }
+    let remarks = match remarks.is_empty() {
+        true => String::new(),
+        false => style.faint(&format!("  ({})", clean::line(&remarks.join(", ")))),
+    };
+    format!("{} {indent}{id} {title}{remarks}\n", style.mark(row.status))
+}
+
+/// What else there is to say about a task in one line.
+fn remarks(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> Vec<String> {
+    match row.status {
+        Status::InProgress => match (&row.claim, row.live_claim(now)) {
+            (Some((by, _)), Some(_)) => {
+                vec![format!("{by}, {}", age::ago(now, Timestamp::from_millis(row.updated_at)))]
+            }
+            (Some((by, _)), None) => {
+                vec![format!("{by}, no sign of life since {}", age::ago(now, Timestamp::from_millis(row.updated_at)))]
+            }
+            (None, _) => Vec::new(),
+        },
+        Status::Failed => row.failure.clone().map(|why| clean::shorten(&why, 60).into_owned()).into_iter().collect(),
+        Status::Completed | Status::Cancelled => vec![age::ago(now, Timestamp::from_millis(row.updated_at))],
+        Status::Pending => {
+            let mut waits = Vec::new();
+            let mut remarks = Vec::new();
+            for obstacle in graph.obstacles(row, now) {
+                match obstacle {
+                    Obstacle::Waits { on, .. } => waits.push(on.to_string()),
+                    other => remarks.push(super::ready::say(&other)),
+                }
+            }
+            if !waits.is_empty() {
+                remarks.insert(0, format!("after {}", waits.join(", ")));
+            }
+            remarks
+        }
+    }
+}
+
+/// The colours that git is configured for.
+pub(super) fn style(ctx: &Ctx) -> Style {
+    let configured = ctx.repo().ok().and_then(|repo| {
+        let settings = repo.settings();
+        settings.text("color.agent").or_else(|| settings.text("color.ui"))
+    });
+    ctx.out.style(configured.as_deref())
+}

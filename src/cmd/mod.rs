@@ -1,0 +1,24 @@
+//! One file a command: parse, resolve, decide, act, print.
+
+pub mod add;
+pub mod block;
+pub mod cancel;
+pub mod claim;
+pub mod complete;
+pub mod decide;
+pub mod dep;
+pub mod edit;
+pub mod fail;
+pub mod list;
+pub mod next;
+pub mod note;
+pub mod pause;
+pub mod ready;
+pub mod reopen;
+pub mod show;
+pub mod start;
+pub mod status;
+pub mod unblock;
+
+mod change;
+mod paths;

@@ -1,0 +1,28 @@
+//! `git agent note`: a remark.
+
+use super::change;
+use crate::{
+    context::{Ctx, many_lines},
+    core::event::{Note, Payload},
+    error::Result,
+    exit,
+};
+
+/// Record a remark on a task
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The remark; '-' reads standard input
+    text: String,
+    /// The task; the active one if not given
+    #[arg(long, value_name = "TASK")]
+    task: Option<String>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let text = many_lines("note", &args.text)?;
+    let changed =
+        change::change(ctx, args.task.as_deref(), |_, _| Ok(vec![Payload::Note(Note { text: text.clone().into() })]))?;
+    change::answer(ctx, &changed.task, || format!("Recorded a note on {}.", change::name(&changed.task)))?;
+    Ok(exit::OK)
+}

@@ -1,0 +1,36 @@
+//! `git agent pause`: put a task down without an outcome.
+
+use super::change;
+use crate::{
+    active,
+    context::{Ctx, one_line},
+    core::{
+        event::{Payload, Reason},
+        status::Verb,
+    },
+    error::Result,
+    exit,
+};
+
+/// Put a task down without an outcome; it is pending again, and nobody holds it
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The task; the active one if not given
+    task: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let reason = args.reason.as_deref().map(|text| one_line("reason", text)).transpose()?;
+    let changed = change::change(ctx, args.task.as_deref(), |_, task| {
+        change::step(task, Verb::Pause)?;
+        Ok(vec![Payload::Pause(Reason { reason: reason.clone().map(Into::into) })])
+    })?;
+    active::clear(ctx.repo()?, &changed.task.id)?;
+    change::answer(ctx, &changed.task, || format!("Paused {}.", change::name(&changed.task)))?;
+    ctx.out.hint(format!("go on with 'git agent start {}'", changed.task.id));
+    Ok(exit::OK)
+}

@@ -1,0 +1,96 @@
+//! `git agent ready`: what can be started now, and why the rest cannot.
+
+use super::{change, list};
+use crate::{
+    context::Ctx,
+    core::{
+        graph::{Graph, Obstacle, show_cycle},
+        status::Status,
+        summary::Summary,
+        time::Timestamp,
+    },
+    error::Result,
+    exit,
+    output::{
+        clean::{self, plural},
+        json::{ReadyAnswer, Unready},
+    },
+};
+
+/// List the tasks that can be started now, in the order of 'next'
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Say of every open task why it is, or is not, ready
+    #[arg(long)]
+    explain: bool,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let view = ctx.view()?;
+    let rows = view.summaries()?;
+    let graph = Graph::new(&rows);
+    let now = ctx.now();
+    let ready = graph.ready(now);
+    let waiting: Vec<&Summary> = match args.explain {
+        true => rows.iter().filter(|row| row.exists && !row.status.is_closed() && !graph.is_ready(row, now)).collect(),
+        false => Vec::new(),
+    };
+    if ctx.out.is_json() {
+        let unready = |row: &&Summary| Unready {
+            id: row.id.to_string(),
+            reasons: graph.obstacles(row, now).iter().map(|obstacle| say(obstacle)).collect(),
+        };
+        let tasks = list::tasks_json(&view, &graph, &ready, now)?;
+        ctx.out.json(&ReadyAnswer::new(tasks, args.explain.then(|| waiting.iter().map(unready).collect())))?;
+        return Ok(exit::OK);
+    }
+    ctx.out.print(&list::rows(ctx, &graph, &ready, now))?;
+    for row in waiting {
+        let reasons = match row.status {
+            Status::InProgress => held(row, now),
+            _ => graph.obstacles(row, now).iter().map(|obstacle| say(obstacle)).collect::<Vec<_>>().join("; "),
+        };
+        ctx.out.print(&format!(
+            "  {}: {}\n",
+            clean::line(&change::named(&row.id, &row.title)),
+            clean::line(&reasons)
+        ))?;
+    }
+    if ready.is_empty() && !args.explain {
+        ctx.out.status("Nothing is ready.");
+        ctx.out.hint("'git agent ready --explain' says why");
+    }
+    Ok(exit::OK)
+}
+
+/// Who is at a task that is in progress.
+fn held(row: &Summary, now: Timestamp) -> String {
+    match (&row.claim, row.live_claim(now)) {
+        (_, Some((by, until))) => format!("in progress, held by {by} until {until}"),
+        (Some((by, until)), None) => format!(
+            "in progress, but the claim of {by} ran out at {}; 'git agent start {}' takes it over",
+            Timestamp::from_millis(*until),
+            row.id
+        ),
+        (None, None) => "in progress, held by nobody".to_owned(),
+    }
+}
+
+/// An obstacle in words.
+pub(super) fn say(obstacle: &Obstacle) -> String {
+    match obstacle {
+        Obstacle::Status(status) => change::say(*status).to_owned(),
+        Obstacle::Waits { on, status: None, .. } => format!("waits for {on}, which this ledger does not have"),
+        Obstacle::Waits { on, status: Some(Status::Failed), failure: Some(why) } => {
+            format!("waits for {on}, which failed: {why}")
+        }
+        Obstacle::Waits { on, status: Some(status), .. } => {
+            format!("waits for {on}, which is {}", change::say(*status))
+        }
+        Obstacle::Cycle(cycle) => format!("is in a circle of dependencies: {}", show_cycle(cycle)),
+        Obstacle::Blocked(count) => format!("{} open", plural(*count as usize, "blocker")),
+        Obstacle::Claimed { by, until } => format!("held by {by} until {until}"),
+        Obstacle::Subtasks(count) => format!("{} open", plural(*count as usize, "subtask")),
+    }
+}

@@ -1,0 +1,34 @@
+//! `git agent reopen`: take a closed task up again.
+
+use super::change;
+use crate::{
+    context::{Ctx, one_line},
+    core::{
+        event::{Payload, Reason},
+        status::Verb,
+    },
+    error::Result,
+    exit,
+};
+
+/// Take a completed, failed or cancelled task up again: it is pending, its next start a new attempt
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The task: its id or a unique prefix
+    task: String,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let reason = args.reason.as_deref().map(|text| one_line("reason", text)).transpose()?;
+    let changed = change::change(ctx, Some(&args.task), |_, task| {
+        change::step(task, Verb::Reopen)?;
+        Ok(vec![Payload::Reopen(Reason { reason: reason.clone().map(Into::into) })])
+    })?;
+    change::answer(ctx, &changed.task, || format!("Reopened {}.", change::name(&changed.task)))?;
+    ctx.out.hint(format!("begin it with 'git agent start {}'", changed.task.id));
+    Ok(exit::OK)
+}

@@ -1,0 +1,194 @@
+//! `git agent show`: one task with its whole story.
+
+use std::fmt::Write as _;
+
+use super::{change, list};
+use crate::{
+    context::Ctx,
+    core::{
+        graph::Graph,
+        status::Status,
+        task::{Outcome, Task},
+        text::Text,
+        time::{Timestamp, show_duration},
+    },
+    error::Result,
+    exit,
+    ledger::View,
+    output::{Style, age, clean},
+};
+
+/// Show a task with its whole story: what was tried, decided, verified, and what stands in its way
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The task; the active one if not given
+    task: Option<String>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let view = ctx.view()?;
+    let task = ctx.task(&view, args.task.as_deref())?;
+    if ctx.out.is_json() {
+        change::answer(ctx, &task, String::new)?;
+        return Ok(exit::OK);
+    }
+    let rows = view.summaries()?;
+    let page = Page { view: &view, style: list::style(ctx), now: ctx.now() };
+    ctx.out.print(&page.render(&task, &Graph::new(&rows)))?;
+    Ok(exit::OK)
+}
+
+struct Page<'a> {
+    view: &'a View<'a>,
+    style: Style,
+    now: Timestamp,
+}
+
+impl Page<'_> {
+    fn render(&self, task: &Task, graph: &Graph<'_>) -> String {
+        let style = self.style;
+        let mut page = format!("{} {}\n", style.id(&format!("task {}", task.id)), clean::line(&task.title));
+        self.field(&mut page, "Status", &self.status(task));
+        self.obstacles(&mut page, task, graph);
+        if let Some(claim) = &task.claim {
+            let live = if claim.is_live(self.now) { "until" } else { "ran out at" };
+            self.field(&mut page, "Held by", &format!("{}, {live} {}", claim.by, claim.until));
+        }
+        self.field(&mut page, "Priority", &task.priority.to_string());
+        let parent = task.parent.as_ref().map(|id| titled(graph, id)).unwrap_or_default();
+        self.field(&mut page, "Part of", &parent);
+        self.field(&mut page, "After", &task.after.iter().map(|id| titled(graph, id)).collect::<Vec<_>>().join("\n"));
+        let dependents = graph.dependents(&task.id).map(|row| titled(graph, &row.id)).collect::<Vec<_>>();
+        self.field(&mut page, "Before", &dependents.join("\n"));
+        let children = graph
+            .children(&task.id)
+            .map(|row| format!("{} {}", crate::output::mark(row.status), titled(graph, &row.id)));
+        self.field(&mut page, "Parts", &children.collect::<Vec<_>>().join("\n"));
+        self.field(&mut page, "Files", &task.files.join("\n"));
+        self.field(&mut page, "Time", &self.time(task));
+        if let Some(base) = &task.base {
+            let commit = base.commit.as_deref().map_or("an unborn branch", |commit| &commit[..commit.len().min(12)]);
+            let branch = base.branch.as_deref().map(|branch| format!(" on {branch}")).unwrap_or_default();
+            self.field(&mut page, "Began at", &format!("{commit}{branch}"));
+        }
+        let commits: Vec<&str> =
+            task.commits.iter().map(|commit| &commit.commit[..commit.commit.len().min(12)]).collect();
+        self.field(&mut page, "Commits", &commits.join(" "));
+        if let Some(verification) = task.verification() {
+            let verdict = if verification.passed() { style.good("passed") } else { style.bad("failed") };
+            let when = age::ago(self.now, verification.at);
+            let command = self.text(&verification.command);
+            self.field(
+                &mut page,
+                "Verified",
+                &format!("{verdict} {when}: {command} (exit code {})", verification.exit),
+            );
+        }
+        if let Some(by) = &task.created_by {
+            let when = task.created_at.map(|at| age::ago(self.now, at)).unwrap_or_default();
+            self.field(&mut page, "Added by", &format!("{by}, {when}"));
+        }
+        self.story(&mut page, task);
+        page
+    }
+
+    /// The paragraphs below the fields.
+    fn story(&self, page: &mut String, task: &Task) {
+        if let Some(description) = &task.description {
+            self.paragraph(page, None, &self.text(description));
+        }
+        if let Some(accept) = &task.accept {
+            self.paragraph(page, Some("Done when"), &self.text(accept));
+        }
+        let blockers = task.blockers.iter().map(|blocker| {
+            format!("{} ({}): {}", blocker.id, age::ago(self.now, blocker.since), self.text(&blocker.text))
+        });
+        self.paragraph(page, Some("Blockers"), &blockers.collect::<Vec<_>>().join("\n"));
+        let failures = task.failures.iter().map(|failure| {
+            let kind = failure.kind.as_deref().map(|kind| format!(" [{kind}]")).unwrap_or_default();
+            let when = age::ago(self.now, failure.at);
+            format!("attempt {} by {}, {when}{kind}: {}", failure.attempt, failure.by, self.text(&failure.reason))
+        });
+        self.paragraph(page, Some("What failed before"), &failures.collect::<Vec<_>>().join("\n"));
+        let decisions = task.decisions.iter().map(|decision| {
+            let why = decision.why.as_ref().map(|why| format!("\n  because {}", self.text(why))).unwrap_or_default();
+            format!("{}{why}", self.text(&decision.text))
+        });
+        self.paragraph(page, Some("Decisions"), &decisions.collect::<Vec<_>>().join("\n"));
+        let notes = task
+            .notes
+            .iter()
+            .map(|note| format!("{}, {}: {}", note.by, age::ago(self.now, note.at), self.text(&note.text)));
+        self.paragraph(page, Some("Notes"), &notes.collect::<Vec<_>>().join("\n"));
+        let result = match &task.result {
+            None => String::new(),
+            Some(Outcome::Value(serde_json::Value::String(text))) => text.clone(),
+            Some(Outcome::Value(value)) => serde_json::to_string_pretty(value).unwrap_or_default(),
+            Some(Outcome::Stored(text)) => self.text(text),
+        };
+        self.paragraph(page, Some("Result"), &result);
+        let lost = task.lost_claims.iter().map(|lost| format!("{} at {}, to {}", lost.by, lost.at, lost.to));
+        self.paragraph(page, Some("Claims that came too late"), &lost.collect::<Vec<_>>().join("\n"));
+    }
+
+    fn status(&self, task: &Task) -> String {
+        let word = self.style.status(task.status, change::say(task.status));
+        match task.attempts {
+            0 | 1 => word,
+            attempts => format!("{word}, attempt {attempts}"),
+        }
+    }
+
+    fn obstacles(&self, page: &mut String, task: &Task, graph: &Graph<'_>) {
+        let row = graph.get(&task.id).filter(|row| row.status == Status::Pending);
+        let obstacles = row.map(|row| graph.obstacles(row, self.now)).unwrap_or_default();
+        let said: Vec<String> = obstacles.iter().map(super::ready::say).collect();
+        self.field(page, "Not ready", &said.join("\n"));
+    }
+
+    fn time(&self, task: &Task) -> String {
+        let estimate = task.estimate.map(|seconds| format!("estimated {}", show_duration(seconds)));
+        let spent = task.started_at.map(|_| {
+            let (active, elapsed) = (task.active_seconds(self.now), task.elapsed_seconds(self.now));
+            format!("{} of work in {}", show_duration(active), show_duration(elapsed))
+        });
+        spent.into_iter().chain(estimate).collect::<Vec<_>>().join(", ")
+    }
+
+    fn text(&self, text: &Text) -> String {
+        self.view.text(text)
+    }
+
+    /// `Name:     value`, further lines below the value; nothing when there is no value.
+    fn field(&self, page: &mut String, name: &str, value: &str) {
+        let mut label = format!("{name}:");
+        for line in value.lines() {
+            // Values may be painted already; what the ledger says in them was cleaned when it was taken in or is below.
+            writeln!(page, "{label:<11} {}", if self.style.is_on() { line.into() } else { clean::line(line) })
+                .unwrap_or_default();
+            label.clear();
+        }
+    }
+
+    /// An indented paragraph under a heading; nothing when there is no text.
+    fn paragraph(&self, page: &mut String, heading: Option<&str>, text: &str) {
+        if text.trim().is_empty() {
+            return;
+        }
+        page.push('\n');
+        if let Some(heading) = heading {
+            writeln!(page, "{}", self.style.strong(heading)).unwrap_or_default();
+        }
+        for line in clean::lines(text).lines() {
+            writeln!(page, "    {line}").unwrap_or_default();
+        }
+    }
+}
+
+fn titled(graph: &Graph<'_>, id: &crate::core::id::TaskId) -> String {
+    match graph.get(id) {
+        Some(row) => clean::line(&change::named(id, &row.title)).into_owned(),
+        None => format!("{id} (not in this ledger)"),
+    }
+}

@@ -1,0 +1,133 @@
+//! `git agent start`: begin a task, go on with it, or begin it again.
+
+use super::change;
+use crate::{
+    active,
+    context::Ctx,
+    core::{
+        event::{Payload, Start},
+        graph::{Graph, Obstacle},
+        id::TaskId,
+        status::{Status, Verb},
+        summary::Summary,
+        task::Task,
+    },
+    error::{Error, Result},
+    exit,
+    ledger::View,
+    output::{age, clean},
+};
+
+/// Begin a task: claim it, remember where the work starts, and stamp the commits made in this worktree
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The task: its id or a unique prefix
+    task: String,
+    /// Do not make it the active task of this worktree
+    #[arg(long)]
+    no_activate: bool,
+    /// Keep the present active task, too
+    #[arg(long, conflicts_with = "no_activate")]
+    also: bool,
+    /// Begin although tasks before it are not completed or blockers are open
+    #[arg(long)]
+    force: bool,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let changed = change::change(ctx, Some(&args.task), |view, task| events(ctx, view, task, args.force))?;
+    let task = &changed.task;
+    let replaced = if args.no_activate { Vec::new() } else { activate(ctx, &task.id, args.also)? };
+    change::answer(ctx, task, || said(&changed.before, task, changed.wrote))?;
+    for other in replaced {
+        ctx.out.status(format!("{other} is no longer the active task of this worktree; it stays in progress."));
+    }
+    for failure in &changed.before.failures {
+        let reason = ctx.view()?.text(&failure.reason);
+        let when = age::ago(ctx.now(), failure.at);
+        ctx.out.status(format!(
+            "Attempt {} by {} failed {when}: {}",
+            failure.attempt,
+            failure.by,
+            clean::lines(&reason)
+        ));
+    }
+    if changed.wrote {
+        ctx.out.hint(format!("put it down again with 'git agent pause {}'", task.id));
+    }
+    Ok(exit::OK)
+}
+
+/// The events that begin `task` now, or why it cannot be begun.
+pub(super) fn events(ctx: &Ctx, view: &View<'_>, task: &Task, force: bool) -> Result<Vec<Payload>> {
+    change::step(task, Verb::Start)?;
+    let (actor, now) = (ctx.actor()?, ctx.now());
+    if let Some(claim) = &task.claim {
+        if claim.stops(&actor, now) {
+            return Err(Error::refused(
+                "task-claimed",
+                format!("cannot start {}: {} holds it until {}", task.id, claim.by, claim.until),
+            )
+            .hint("'git agent next' finds another one")
+            .hint(format!("to take it over: git agent claim {} --steal --reason <why>", task.id)));
+        }
+        if task.status == Status::InProgress && claim.by == actor && claim.is_live(now) {
+            return Ok(Vec::new());
+        }
+    }
+    if !force && task.status != Status::InProgress {
+        refuse_obstacles(view, task, now)?;
+    }
+    let head = ctx.repo()?.head()?;
+    Ok(vec![Payload::Start(Start {
+        base: head.commit.map(|id| id.to_string()),
+        branch: head.branch_name(),
+        lease: Some(ctx.repo()?.settings().lease()),
+        force,
+    })])
+}
+
+/// Refuse while tasks before it, or blockers, are open.
+fn refuse_obstacles(view: &View<'_>, task: &Task, now: crate::core::time::Timestamp) -> Result<()> {
+    if task.after.is_empty() && task.blockers.is_empty() {
+        return Ok(());
+    }
+    let rows = view.summaries()?;
+    let graph = Graph::new(&rows);
+    let pending = Summary { status: Status::Pending, ..Summary::of(task) };
+    let obstacles: Vec<String> = graph
+        .obstacles(&pending, now)
+        .iter()
+        .filter(|obstacle| !matches!(obstacle, Obstacle::Claimed { .. } | Obstacle::Subtasks(_)))
+        .map(|obstacle| super::ready::say(obstacle))
+        .collect();
+    if obstacles.is_empty() {
+        return Ok(());
+    }
+    Err(Error::refused("task-not-ready", format!("cannot start {}: {}", task.id, obstacles.join("; ")))
+        .hint("'git agent next' finds a task that is ready")
+        .hint(format!("to begin it all the same: git agent start {} --force", task.id)))
+}
+
+/// Make `id` active here; returns the tasks that no longer are.
+pub(super) fn activate(ctx: &Ctx, id: &TaskId, also: bool) -> Result<Vec<TaskId>> {
+    let repo = ctx.repo()?;
+    let before = active::pointed(repo)?;
+    active::set(repo, id, also)?;
+    if std::env::var_os(active::VARIABLE).is_some_and(|set| !set.is_empty() && set != id.as_str()) {
+        ctx.out.warn(format!("{} is set and goes before the active task of this worktree", active::VARIABLE));
+    }
+    Ok(if also { Vec::new() } else { before.into_iter().filter(|other| other != id).collect() })
+}
+
+fn said(before: &Task, task: &Task, wrote: bool) -> String {
+    let name = change::name(task);
+    match () {
+        () if !wrote => format!("{name} is in progress already; it is the active task."),
+        () if before.status == Status::InProgress => format!("Took over {name}."),
+        () if before.attempt_open => format!("Went on with {name}."),
+        () if task.attempts > 1 => format!("Started {name}, attempt {}.", task.attempts),
+        () => format!("Started {name}."),
+    }
+}

@@ -1,0 +1,131 @@
+//! `git agent status`: where this worktree and its tasks stand.
+
+use std::collections::BTreeMap;
+
+use super::{change, list};
+use crate::{
+    context::Ctx,
+    core::{status::Status, task::Task, time::show_duration},
+    error::Result,
+    exit,
+    git::state,
+    output::{
+        clean,
+        json::{SCHEMA, StatusAnswer},
+    },
+};
+
+/// Show where this worktree and its tasks stand
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// One line for a shell prompt; nothing when no task is active
+    #[arg(long, conflicts_with = "porcelain")]
+    prompt: bool,
+    /// For scripts: one 'key value' a line, stable
+    #[arg(long)]
+    porcelain: bool,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let active = ctx.active()?;
+    if args.prompt {
+        if let Some(id) = active.first() {
+            ctx.out.print(&format!("{id}\n"))?;
+        }
+        return Ok(exit::OK);
+    }
+    let repo = ctx.repo()?;
+    let view = ctx.view()?;
+    let rows = view.summaries()?;
+    let mut counts: BTreeMap<String, usize> = Status::ALL.map(|status| (status.to_string(), 0)).into();
+    for row in rows.iter().filter(|row| row.exists) {
+        *counts.entry(row.status.to_string()).or_default() += 1;
+    }
+    let head = repo.head()?;
+    let answer = StatusAnswer {
+        schema: SCHEMA,
+        active: active.iter().map(ToString::to_string).collect(),
+        actor: ctx.actor()?.to_string(),
+        head: head.commit.map(|id| id.to_string()),
+        branch: head.branch_name(),
+        dirty: crate::git::worktree::dirty(repo)?.into(),
+        counts,
+        unstamped: Vec::new(),
+        interrupted: None,
+    };
+    if ctx.out.is_json() {
+        ctx.out.json(&answer)?;
+    } else if args.porcelain {
+        ctx.out.print(&porcelain(&answer))?;
+    } else {
+        let mut page = String::new();
+        let place = answer.branch.clone().map_or_else(
+            || {
+                answer
+                    .head
+                    .as_deref()
+                    .map_or("No commits yet".to_owned(), |head| format!("HEAD detached at {}", &head[..12]))
+            },
+            |branch| format!("On branch {branch}"),
+        );
+        page.push_str(&format!("{}\n", clean::line(&place)));
+        if let Some(operation) = state::in_progress(repo) {
+            page.push_str(&format!(
+                "In the middle of {}: '{}' or '{}'\n",
+                operation.what, operation.go_on, operation.abort
+            ));
+        }
+        for id in &active {
+            match view.task(id)? {
+                Some(task) => page.push_str(&working_on(ctx, &task)),
+                None => page.push_str(&format!("Active task {id} is not in this ledger\n")),
+            }
+        }
+        if active.is_empty() {
+            page.push_str("No task is active: commits made here are not stamped\n");
+        }
+        page.push_str(&dirt(&answer));
+        let counts = Status::ALL.iter().map(|status| (change::say(*status), answer.counts[status.as_str()]));
+        let counts: Vec<String> =
+            counts.filter(|(_, count)| *count > 0).map(|(word, count)| format!("{count} {word}")).collect();
+        page.push_str(&format!("Tasks: {}\n", if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }));
+        ctx.out.print(&page)?;
+    }
+    Ok(exit::OK)
+}
+
+fn working_on(ctx: &Ctx, task: &Task) -> String {
+    let style = list::style(ctx);
+    let time = show_duration(task.active_seconds(ctx.now()));
+    format!(
+        "{} Working on {} {}  ({time})\n",
+        style.mark(task.status),
+        style.id(task.id.as_str()),
+        clean::line(&task.title)
+    )
+}
+
+fn dirt(answer: &StatusAnswer) -> String {
+    let dirty = answer.dirty;
+    let kinds = [(dirty.staged, "staged"), (dirty.unstaged, "not staged"), (dirty.untracked, "untracked")];
+    let kinds: Vec<String> =
+        kinds.iter().filter(|(count, _)| *count > 0).map(|(count, kind)| format!("{count} {kind}")).collect();
+    match kinds.is_empty() {
+        true => "Nothing uncommitted\n".to_owned(),
+        false => format!("Uncommitted paths: {}\n", kinds.join(", ")),
+    }
+}
+
+fn porcelain(answer: &StatusAnswer) -> String {
+    let mut lines = vec![
+        format!("actor {}", answer.actor),
+        format!("head {}", answer.head.as_deref().unwrap_or("-")),
+        format!("branch {}", answer.branch.as_deref().unwrap_or("-")),
+        format!("dirty {} {} {}", answer.dirty.staged, answer.dirty.unstaged, answer.dirty.untracked),
+    ];
+    lines.extend(answer.active.iter().map(|id| format!("active {id}")));
+    lines.extend(answer.counts.iter().map(|(status, count)| format!("count {status} {count}")));
+    lines.extend(answer.unstamped.iter().map(|id| format!("unstamped {id}")));
+    lines.iter().map(|line| format!("{}\n", clean::line(line))).collect()
+}

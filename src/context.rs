@@ -1,0 +1,165 @@
+//! What every command gets: the repository, the clock, who acts, and where answers go. Built once.
+
+use std::{
+    cell::OnceCell,
+    io::Read as _,
+    path::PathBuf,
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+
+use crate::{
+    active,
+    core::{actor::Actor, id::TaskId, task::Task, text, time::Timestamp},
+    error::{Context as _, Error, Result},
+    git::Repo,
+    ledger::{self, Author, Draft, View, Written},
+    output::Out,
+};
+
+/// Sets the clock, for tests and imports: an RFC 3339 time at which this process begins.
+pub const CLOCK_VARIABLE: &str = "GIT_AGENT_CLOCK";
+
+/// The clock. Nothing below `cmd` asks the system for the time.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    began: Instant,
+    at: Timestamp,
+}
+
+impl Clock {
+    /// The system's clock, or what [`CLOCK_VARIABLE`] sets it to.
+    pub fn from_environment() -> Self {
+        let set = std::env::var(CLOCK_VARIABLE).ok().and_then(|text| Timestamp::parse_rfc3339(&text));
+        let system = || {
+            let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+            Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
+        };
+        Clock { began: Instant::now(), at: set.unwrap_or_else(system) }
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        let passed = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(0);
+        Timestamp::from_millis(self.at.millis().saturating_add(passed))
+    }
+}
+
+/// Agent hosts by a variable that they set for the commands they run, and what their agents are called.
+const HOSTS: [(&str, &str); 9] = [
+    ("CLAUDECODE", "claude"),
+    ("CODEX_SESSION_ID", "codex"),
+    ("CODEX_THREAD_ID", "codex"),
+    ("GEMINI_CLI", "gemini"),
+    ("COPILOT_CLI", "copilot"),
+    ("COPILOT_AGENT_SESSION_ID", "copilot"),
+    ("OPENCODE", "opencode"),
+    ("CURSOR_TRACE_ID", "cursor"),
+    ("CURSOR_AGENT", "cursor"),
+];
+
+/// Everything a command needs.
+pub struct Ctx {
+    /// Where answers and remarks go.
+    pub out: Out,
+    /// The clock.
+    pub clock: Clock,
+    dir: PathBuf,
+    actor: Option<String>,
+    repo: OnceCell<Repo>,
+}
+
+impl Ctx {
+    /// A context for the directory the process is in.
+    pub fn new(out: Out, actor: Option<String>) -> Self {
+        Ctx { out, clock: Clock::from_environment(), dir: PathBuf::from("."), actor, repo: OnceCell::new() }
+    }
+
+    /// The repository that we are in.
+    pub fn repo(&self) -> Result<&Repo> {
+        if self.repo.get().is_none() {
+            let repo = Repo::discover(&self.dir)?;
+            return Ok(self.repo.get_or_init(|| repo));
+        }
+        self.repo.get().ok_or_else(|| Error::bug("the repository was just opened"))
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The ledger as it is now.
+    pub fn view(&self) -> Result<View<'_>> {
+        View::now(self.repo()?)
+    }
+
+    /// Who acts: `--actor`, `GIT_AGENT_ACTOR`, the agent host that runs us, `user.name`; with the host's name.
+    pub fn actor(&self) -> Result<Actor> {
+        let variable = std::env::var("GIT_AGENT_ACTOR").ok().filter(|name| !name.trim().is_empty());
+        let host_name = gethostname::gethostname().to_string_lossy().into_owned();
+        if let Some(name) = self.actor.clone().or(variable) {
+            return Actor::at_host(&name, &host_name).ok_or_else(|| {
+                Error::usage("bad-actor", format!("'{}' is not a name for an actor", name.escape_debug()))
+            });
+        }
+        let host = HOSTS.iter().find(|(name, _)| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+        let name = match host {
+            Some((_, name)) => Some((*name).to_owned()),
+            None => self.repo()?.settings().text("user.name").or_else(|| std::env::var("USER").ok()),
+        };
+        let known = name.and_then(|name| Actor::at_host(&name, &host_name));
+        known.or_else(|| Actor::at_host("somebody", "here")).ok_or_else(|| Error::bug("no name for the actor"))
+    }
+
+    /// Write to the ledger as [`Ctx::actor`].
+    pub fn write<T>(&self, decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>) -> Result<(Written, T)> {
+        let actor = self.actor()?;
+        ledger::write(self.repo()?, &Author { actor: &actor, now: &|| self.clock.now() }, decide)
+    }
+
+    /// The active tasks of this worktree.
+    pub fn active(&self) -> Result<Vec<TaskId>> {
+        active::read(self.repo()?)
+    }
+
+    /// The task that `word` names, or the active one where none is named.
+    pub fn task(&self, view: &View<'_>, word: Option<&str>) -> Result<Task> {
+        if let Some(word) = word {
+            return view.find(word);
+        }
+        let active = self.active()?;
+        let id = active.first().ok_or_else(|| {
+            Error::usage("no-active-task", "no task is named, and none is active in this worktree")
+                .hint("name a task, or begin one with 'git agent start <task>'")
+        })?;
+        view.task(id)?.ok_or_else(|| {
+            Error::usage("task-not-found", format!("the active task {id} is not in this ledger"))
+                .hint("'git agent list' shows the tasks; 'git agent start <task>' makes one of them the active one")
+        })
+    }
+}
+
+/// An argument that is a text; `-` reads standard input.
+pub fn text_argument(argument: &str) -> Result<String> {
+    if argument != "-" {
+        return Ok(argument.to_owned());
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut bytes).or_environment(|| "cannot read standard input".to_owned())?;
+    String::from_utf8(bytes).map_err(|_| Error::usage("bad-text", "standard input is not UTF-8 text"))
+}
+
+/// An argument of one line: `what` names it in the refusal.
+pub fn one_line(what: &str, argument: &str) -> Result<String> {
+    text::one_line(&text_argument(argument)?).map_err(|why| bad_text(what, &why))
+}
+
+/// An argument that may have several lines.
+pub fn many_lines(what: &str, argument: &str) -> Result<String> {
+    text::many_lines(&text_argument(argument)?).map_err(|why| bad_text(what, &why))
+}
+
+/// A text that is refused.
+pub fn bad_text(what: &str, why: &text::InvalidText) -> Error {
+    Error::usage("bad-text", format!("cannot take the {what}: {why}"))
+}

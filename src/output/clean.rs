@@ -1,0 +1,66 @@
+//! Text from the ledger, from commits and from file names, made safe to show: nothing in it can act on a terminal.
+
+use std::borrow::Cow;
+
+use bstr::{BStr, ByteSlice as _};
+
+use crate::core::text::is_hostile;
+
+/// One line: every control character becomes an escape that can be seen.
+pub fn line(text: &str) -> Cow<'_, str> {
+    escape(text, |c| is_hostile(c))
+}
+
+/// Several lines: as [`line`], but line breaks and tabs stay.
+pub fn lines(text: &str) -> Cow<'_, str> {
+    escape(text, |c| is_hostile(c) && c != '\n' && c != '\t')
+}
+
+/// Bytes that may not be UTF-8, as one line.
+pub fn bytes(text: &BStr) -> String {
+    line(&text.to_str_lossy()).into_owned()
+}
+
+fn escape(text: &str, hostile: impl Fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(&hostile) {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match hostile(c) {
+            true => clean.extend(c.escape_default()),
+            false => clean.push(c),
+        }
+    }
+    Cow::Owned(clean)
+}
+
+/// At most `width` characters, the last one `…` when something was cut off.
+pub fn shorten(text: &str, width: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(width) {
+        None => Cow::Borrowed(text),
+        Some(_) => Cow::Owned(text.chars().take(width.saturating_sub(1)).chain(['…']).collect()),
+    }
+}
+
+/// `1 task`, `2 tasks`.
+pub fn plural(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_gets_through_to_the_terminal() {
+        assert_eq!(line("a\u{1b}[2J\nb\u{9b}"), "a\\u{1b}[2J\\nb\\u{9b}");
+        assert_eq!(lines("a\n\tb\r"), "a\n\tb\\r");
+        assert!(matches!(line("harmless"), Cow::Borrowed(_)));
+        assert_eq!(shorten("abcdef", 4), "abc…");
+        assert_eq!(shorten("abcd", 4), "abcd");
+    }
+}

@@ -1,0 +1,195 @@
+//! One struct an answer.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{SCHEMA, TaskJson};
+
+pub use super::task::VerificationJson;
+
+/// `add`, `edit`, `start`, `claim`, `fail`, … and `show`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TaskAnswer {
+    schema: u32,
+    task: TaskJson,
+}
+
+impl TaskAnswer {
+    /// The answer with `task`.
+    pub fn new(task: TaskJson) -> Self {
+        TaskAnswer { schema: SCHEMA, task }
+    }
+}
+
+/// `complete`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CompleteAnswer {
+    schema: u32,
+    task: TaskJson,
+    /// Ids of the tasks that became ready.
+    unblocked: Vec<String>,
+    /// With `--next`: the task that was claimed.
+    next: Option<TaskJson>,
+}
+
+impl CompleteAnswer {
+    /// The answer with what became ready and what is claimed next.
+    pub fn new(task: TaskJson, unblocked: Vec<String>, next: Option<TaskJson>) -> Self {
+        CompleteAnswer { schema: SCHEMA, task, unblocked, next }
+    }
+}
+
+/// Why `next` has no task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoNext {
+    /// Every task is completed or cancelled.
+    AllDone,
+    /// Whatever could be done is in somebody's hands.
+    AllClaimed,
+    /// Whatever is left waits for something.
+    AllBlocked,
+    /// There are no tasks.
+    None,
+}
+
+/// `next`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NextAnswer {
+    schema: u32,
+    task: Option<TaskJson>,
+    reason: Option<NoNext>,
+}
+
+impl NextAnswer {
+    /// The answer with a task, or with the reason why there is none.
+    pub fn new(task: Result<TaskJson, NoNext>) -> Self {
+        let reason = task.as_ref().err().copied();
+        NextAnswer { schema: SCHEMA, task: task.ok(), reason }
+    }
+}
+
+/// `list`, `ready`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ListAnswer {
+    schema: u32,
+    tasks: Vec<TaskJson>,
+}
+
+impl ListAnswer {
+    /// The answer with `tasks`.
+    pub fn new(tasks: Vec<TaskJson>) -> Self {
+        ListAnswer { schema: SCHEMA, tasks }
+    }
+}
+
+/// Changes that are not committed, by kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct DirtyJson {
+    /// Paths whose index entry differs from HEAD.
+    pub staged: usize,
+    /// Paths whose file differs from the index.
+    pub unstaged: usize,
+    /// Files that git does not know.
+    pub untracked: usize,
+}
+
+impl From<crate::git::worktree::Dirty> for DirtyJson {
+    fn from(dirty: crate::git::worktree::Dirty) -> Self {
+        DirtyJson { staged: dirty.staged, unstaged: dirty.unstaged, untracked: dirty.untracked }
+    }
+}
+
+/// `status`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StatusAnswer {
+    /// The version of the contract.
+    pub schema: u32,
+    /// Ids of the active tasks of this worktree.
+    pub active: Vec<String>,
+    /// Who acts.
+    pub actor: String,
+    /// The commit.
+    pub head: Option<String>,
+    /// The branch.
+    pub branch: Option<String>,
+    /// What is not committed.
+    pub dirty: DirtyJson,
+    /// Tasks by state.
+    pub counts: BTreeMap<String, usize>,
+    /// Commits made while a task was active that carry no trailer.
+    pub unstamped: Vec<String>,
+    /// An interrupted operation.
+    pub interrupted: Option<String>,
+}
+
+/// `verify`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct VerifyAnswer {
+    /// The version of the contract.
+    pub schema: u32,
+    /// What was run, and how it ended.
+    pub verification: VerificationJson,
+}
+
+/// One finding of `doctor`.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Check {
+    /// What was looked at.
+    pub name: String,
+    /// How bad it is.
+    pub level: Level,
+    /// What was found.
+    pub message: String,
+    /// What to do about it.
+    pub fix: Option<String>,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// As it should be.
+    Ok,
+    /// Works, but somebody should know.
+    Warning,
+    /// Something does not work.
+    Error,
+}
+
+/// `doctor`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DoctorAnswer {
+    /// The version of the contract.
+    pub schema: u32,
+    /// Everything that was looked at.
+    pub checks: Vec<Check>,
+}
+
+/// `ready`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ReadyAnswer {
+    schema: u32,
+    tasks: Vec<TaskJson>,
+    /// With `--explain`: the open tasks that are not ready, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_ready: Option<Vec<Unready>>,
+}
+
+/// An open task that is not ready.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Unready {
+    /// Its id.
+    pub id: String,
+    /// Why, in words.
+    pub reasons: Vec<String>,
+}
+
+impl ReadyAnswer {
+    /// The answer, with explanations if they were asked for.
+    pub fn new(tasks: Vec<TaskJson>, not_ready: Option<Vec<Unready>>) -> Self {
+        ReadyAnswer { schema: SCHEMA, tasks, not_ready }
+    }
+}

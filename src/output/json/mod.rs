@@ -1,0 +1,51 @@
+//! The JSON contract, version 1: what `--json` prints. These structs are the public schema; the core's types are not.
+//!
+//! Fields may be added; none is removed or changes its meaning without `"schema": 2`.
+
+mod answers;
+mod task;
+
+pub use answers::*;
+pub use task::TaskJson;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// The version of the contract.
+pub const SCHEMA: u32 = 1;
+
+/// The answer of a command that failed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ErrorAnswer {
+    schema: u32,
+    error: ErrorJson,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ErrorJson {
+    /// A stable kebab-case word.
+    code: &'static str,
+    /// A sentence.
+    message: String,
+    /// What to do next.
+    hints: Vec<String>,
+    /// The same call may succeed a moment later.
+    retryable: bool,
+}
+
+impl ErrorAnswer {
+    /// `error` as its answer.
+    pub fn new(error: &Error) -> Self {
+        ErrorAnswer {
+            schema: SCHEMA,
+            error: ErrorJson {
+                code: error.code(),
+                message: error.to_string(),
+                hints: error.hint_lines().to_vec(),
+                retryable: error.is_retryable(),
+            },
+        }
+    }
+}

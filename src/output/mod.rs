@@ -1,0 +1,149 @@
+//! Where everything that is said goes: answers to stdout, an API; status, hints and warnings to stderr, for people.
+
+pub mod age;
+pub mod clean;
+pub mod json;
+mod style;
+
+use std::{
+    cell::Cell,
+    io::{self, IsTerminal as _, Write as _},
+};
+
+use serde::Serialize;
+
+pub use style::{Style, mark};
+
+use crate::error::{Error, Result};
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum When {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The streams, and how to use them.
+#[derive(Debug)]
+pub struct Out {
+    json: bool,
+    quiet: bool,
+    color: When,
+    gone: Cell<bool>,
+}
+
+impl Out {
+    /// Streams as the command line asks for them.
+    pub fn new(json: bool, quiet: bool, color: When) -> Self {
+        Out { json, quiet, color, gone: Cell::new(false) }
+    }
+
+    /// Whether the answer is one JSON object.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether remarks are not wanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Styles for stdout. `configured` is what git's `color.ui` says.
+    pub fn style(&self, configured: Option<&str>) -> Style {
+        let when = match (self.color, configured) {
+            (When::Auto, Some("always")) => When::Always,
+            (When::Auto, Some("false" | "never" | "no" | "off")) => When::Never,
+            (when, _) => when,
+        };
+        let wanted = match when {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => {
+                io::stdout().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
+        };
+        Style::new(wanted)
+    }
+
+    /// The answer as text, as it is.
+    pub fn print(&self, text: &str) -> Result<()> {
+        self.write(text.as_bytes())
+    }
+
+    /// The answer as bytes. A reader that has seen enough is not an error.
+    pub fn write(&self, bytes: &[u8]) -> Result<()> {
+        if self.gone.get() {
+            return Ok(());
+        }
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.gone.set(true);
+                Ok(())
+            }
+            Err(error) => Err(Error::environment("output", "cannot write the answer").because(error)),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Whether the reader of stdout has gone.
+    pub fn reader_is_gone(&self) -> bool {
+        self.gone.get()
+    }
+
+    /// The answer as one JSON object on one line.
+    pub fn json(&self, answer: &impl Serialize) -> Result<()> {
+        let mut text =
+            serde_json::to_string(answer).map_err(|error| Error::bug("an answer has no JSON").because(error))?;
+        text.push('\n');
+        self.print(&text)
+    }
+
+    /// What was done: `Started t-7k3fq.`
+    pub fn status(&self, text: impl AsRef<str>) {
+        if !self.quiet && !self.json {
+            self.remark("", text.as_ref());
+        }
+    }
+
+    /// What to do next, or how to undo.
+    pub fn hint(&self, text: impl AsRef<str>) {
+        if !self.quiet && !self.json {
+            self.remark("hint: ", text.as_ref());
+        }
+    }
+
+    /// Something that the reader should know although it worked.
+    pub fn warn(&self, text: impl AsRef<str>) {
+        self.remark("warning: ", text.as_ref());
+    }
+
+    /// A failure: on stderr for people, as one JSON object on stdout with `--json`.
+    pub fn error(&self, error: &Error) {
+        if self.json {
+            // There is nowhere left to say that this did not work.
+            self.json(&json::ErrorAnswer::new(error)).unwrap_or_default();
+            return;
+        }
+        self.remark("error: ", &error.to_string());
+        if matches!(error.kind(), crate::error::Kind::Refused | crate::error::Kind::Conflict) {
+            self.remark("", "nothing was changed");
+        }
+        for hint in error.hint_lines() {
+            self.remark("hint: ", hint);
+        }
+    }
+
+    fn remark(&self, head: &str, text: &str) {
+        let mut stderr = io::stderr().lock();
+        // A closed stderr means that nobody listens.
+        writeln!(stderr, "{head}{}", clean::lines(text)).unwrap_or_default();
+    }
+}

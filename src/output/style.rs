@@ -1,0 +1,89 @@
+//! Colours by meaning, as git uses them; nothing at all when colour is not wanted.
+
+use anstyle::{AnsiColor, Style as Ansi};
+
+use crate::core::status::Status;
+
+/// Paints, or does not.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    on: bool,
+}
+
+impl Style {
+    /// With or without colour.
+    pub fn new(on: bool) -> Self {
+        Style { on }
+    }
+
+    /// Whether there is colour.
+    pub fn is_on(self) -> bool {
+        self.on
+    }
+
+    fn paint(self, ansi: Ansi, text: &str) -> String {
+        match self.on {
+            true => format!("{}{text}{}", ansi.render(), ansi.render_reset()),
+            false => text.to_owned(),
+        }
+    }
+
+    /// A task id, a commit id.
+    pub fn id(self, text: &str) -> String {
+        self.paint(AnsiColor::Yellow.on_default(), text)
+    }
+
+    /// Done, passed.
+    pub fn good(self, text: &str) -> String {
+        self.paint(AnsiColor::Green.on_default(), text)
+    }
+
+    /// Failed, refused.
+    pub fn bad(self, text: &str) -> String {
+        self.paint(AnsiColor::Red.on_default(), text)
+    }
+
+    /// Under way.
+    pub fn busy(self, text: &str) -> String {
+        self.paint(AnsiColor::Cyan.on_default(), text)
+    }
+
+    /// Of less interest.
+    pub fn faint(self, text: &str) -> String {
+        self.paint(Ansi::new().dimmed(), text)
+    }
+
+    /// A heading.
+    pub fn strong(self, text: &str) -> String {
+        self.paint(Ansi::new().bold(), text)
+    }
+
+    /// In the colour of a state.
+    pub fn status(self, status: Status, text: &str) -> String {
+        match status {
+            Status::Pending => text.to_owned(),
+            Status::InProgress => self.busy(text),
+            Status::Completed => self.good(text),
+            Status::Failed => self.bad(text),
+            Status::Cancelled => self.faint(text),
+        }
+    }
+}
+
+/// The one-character mark of a state in lists.
+pub fn mark(status: Status) -> &'static str {
+    match status {
+        Status::Pending => "○",
+        Status::InProgress => "→",
+        Status::Completed => "✓",
+        Status::Failed => "✗",
+        Status::Cancelled => "–",
+    }
+}
+
+impl Style {
+    /// The mark of a state, painted.
+    pub fn mark(self, status: Status) -> String {
+        self.status(status, mark(status))
+    }
+}
