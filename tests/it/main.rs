@@ -1,1 +1,5 @@
-fn main() {}
+//! The one integration test binary: a module per file, so that it links once.
+
+mod support;
+
+mod harness;

@@ -1,0 +1,90 @@
+//! One command to run: arguments, environment, standard input.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::{Output, TestRepo};
+
+/// A command about to run in a [`TestRepo`].
+#[must_use = "call `.run()`"]
+pub struct Run {
+    command: Command,
+    stdin: Option<Vec<u8>>,
+    tmp: PathBuf,
+}
+
+impl Run {
+    pub(super) fn new(repo: &TestRepo, program: impl AsRef<OsStr>) -> Self {
+        let mut command = Command::new(program);
+        command.env_clear().envs(repo.environment()).current_dir(repo.path());
+        Run { command, stdin: None, tmp: repo.tmp().to_owned() }
+    }
+
+    /// Add arguments.
+    pub fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    /// Set a variable for this command only.
+    pub fn env(mut self, key: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(key, value);
+        self
+    }
+
+    /// Unset a variable for this command only.
+    pub fn env_remove(mut self, key: impl AsRef<OsStr>) -> Self {
+        self.command.env_remove(key);
+        self
+    }
+
+    /// Use `script` (sh, gets the file as `$1`) as the editor.
+    pub fn editor(self, script: &str) -> Self {
+        self.env("GIT_EDITOR", format!("f() {{ {script}\n}}; f"))
+    }
+
+    /// Give it something on standard input; nothing otherwise.
+    pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stdin = Some(bytes.into());
+        self
+    }
+
+    /// Run in another directory.
+    pub fn dir(mut self, dir: impl AsRef<Path>) -> Self {
+        self.command.current_dir(dir);
+        self
+    }
+
+    /// Run it to its end.
+    #[must_use = "assert on it: `.success()`, `.exits(1)` or a snapshot"]
+    #[track_caller]
+    pub fn run(mut self) -> Output {
+        let shown = std::iter::once(self.command.get_program()).chain(self.command.get_args());
+        let shown: Vec<OsString> = shown.map(OsStr::to_owned).collect();
+        let name = shown.join(OsStr::new(" ")).to_string_lossy().into_owned();
+        self.command.stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = self.command.spawn().unwrap_or_else(|error| panic!("cannot run `{name}`: {error}"));
+        let writer = self.stdin.take().zip(child.stdin.take()).map(|(bytes, mut pipe)| {
+            // A command that does not read its input closes the pipe; that is its right.
+            std::thread::spawn(move || pipe.write_all(&bytes).ok())
+        });
+        let output = child.wait_with_output().expect("the command can be waited for");
+        if let Some(writer) = writer {
+            writer.join().expect("the writer does not panic");
+        }
+        Output {
+            command: name,
+            stdout: self.normalise(&output.stdout),
+            stderr: self.normalise(&output.stderr),
+            raw: output.stdout,
+            code: output.status.code(),
+        }
+    }
+
+    fn normalise(&self, bytes: &[u8]) -> String {
+        String::from_utf8_lossy(bytes).replace(&*self.tmp.to_string_lossy(), "$TMP")
+    }
+}
