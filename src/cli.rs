@@ -82,6 +82,11 @@ commands! {
     List => list,
     Show => show,
     Status => status,
+    Sync => sync,
+    Schema => schema,
+    Capabilities => capabilities,
+    Completions => completions,
+    Man => man,
 }
 
 /// Run the command line `arguments`, the program's name first.

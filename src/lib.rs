@@ -21,3 +21,4 @@ pub mod exit;
 pub mod git;
 pub mod ledger;
 pub mod output;
+pub mod share;

@@ -3,21 +3,26 @@
 pub mod add;
 pub mod block;
 pub mod cancel;
+pub mod capabilities;
 pub mod claim;
 pub mod complete;
+pub mod completions;
 pub mod decide;
 pub mod dep;
 pub mod edit;
 pub mod fail;
 pub mod list;
+pub mod man;
 pub mod next;
 pub mod note;
 pub mod pause;
 pub mod ready;
 pub mod reopen;
+pub mod schema;
 pub mod show;
 pub mod start;
 pub mod status;
+pub mod sync;
 pub mod unblock;
 
 mod change;

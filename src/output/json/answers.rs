@@ -193,3 +193,65 @@ impl ReadyAnswer {
         ReadyAnswer { schema: SCHEMA, tasks, not_ready }
     }
 }
+
+/// `sync`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SyncAnswer {
+    /// The version of the contract.
+    pub schema: u32,
+    /// With whom.
+    pub remote: String,
+    /// Whether its ledger was fetched.
+    pub fetched: bool,
+    /// How many events were new here.
+    pub merged_events: usize,
+    /// Whether ours was pushed.
+    pub pushed: bool,
+    /// How many pushes it took.
+    pub attempts: u32,
+    /// Ids of the tasks that changed here.
+    pub tasks_changed: Vec<String>,
+    /// Ids of the tasks that this actor held until somebody else turned out to have claimed them first.
+    pub claims_lost: Vec<String>,
+}
+
+/// `init`, `uninstall`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct InitAnswer {
+    /// The version of the contract.
+    pub schema: u32,
+    /// What was changed, a sentence each; empty when everything was so already.
+    pub done: Vec<String>,
+    /// What somebody should know.
+    pub warnings: Vec<String>,
+}
+
+/// `demo`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DemoAnswer {
+    /// The version of the contract.
+    pub schema: u32,
+    /// The repository that it leaves.
+    pub repository: String,
+    /// The commands that were run, in order.
+    pub commands: Vec<String>,
+}
+
+/// `capabilities`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Capabilities {
+    /// The version of the contract.
+    pub schema: u32,
+    /// The version of git-agent.
+    pub version: String,
+    /// The commands.
+    pub commands: Vec<String>,
+    /// What else it can do, by name.
+    pub features: Vec<String>,
+    /// Kinds of events that it knows.
+    pub event_kinds: Vec<String>,
+    /// Exit codes and their meaning.
+    pub exit_codes: BTreeMap<u8, String>,
+    /// Limits, by name.
+    pub limits: BTreeMap<String, u64>,
+}

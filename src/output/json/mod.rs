@@ -3,9 +3,11 @@
 //! Fields may be added; none is removed or changes its meaning without `"schema": 2`.
 
 mod answers;
+mod registry;
 mod task;
 
 pub use answers::*;
+pub use registry::{Answer, answers};
 pub use task::TaskJson;
 
 use schemars::JsonSchema;

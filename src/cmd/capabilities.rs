@@ -1,0 +1,46 @@
+//! `git agent capabilities`: what this version can do, for programs.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    cli,
+    context::Ctx,
+    core::{
+        claim::DEFAULT_LEASE,
+        event::{MAX_LINE, Payload},
+        id::MAX_LEN,
+        text::MAX_LINE_TEXT,
+    },
+    error::Result,
+    exit, ledger,
+    output::json::{self, SCHEMA},
+};
+
+/// Print the version, the commands, the features, the exit codes and the limits, as JSON
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// What can be relied on besides the commands.
+const FEATURES: [&str; 7] =
+    ["claims", "config-hooks", "ledger-merge", "reftable", "sha256", "trailer-keys", "unknown-events-kept"];
+
+/// Run it.
+pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
+    let limits = [
+        ("id_characters", MAX_LEN as u64),
+        ("title_bytes", MAX_LINE_TEXT as u64),
+        ("event_line_bytes", MAX_LINE as u64),
+        ("note_bytes", ledger::MAX_NOTE),
+        ("lease_seconds", DEFAULT_LEASE),
+    ];
+    ctx.out.json(&json::Capabilities {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commands: cli::tree().get_subcommands().map(|command| command.get_name().to_owned()).collect(),
+        features: FEATURES.map(str::to_owned).into(),
+        event_kinds: Payload::KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
+        exit_codes: exit::ALL.iter().map(|(code, meaning)| (*code, (*meaning).to_owned())).collect(),
+        limits: BTreeMap::from(limits.map(|(name, limit)| (name.to_owned(), limit))),
+    })?;
+    Ok(exit::OK)
+}

@@ -1,0 +1,63 @@
+//! `git agent sync`: bring the ledgers of this clone and a remote together.
+
+use crate::{
+    context::Ctx,
+    error::{Error, Result},
+    exit,
+    output::{
+        clean::plural,
+        json::{SCHEMA, SyncAnswer},
+    },
+    share::{self, Direction},
+};
+
+/// Fetch the tasks of a remote, merge them with those here, and push the result
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The remote; the upstream's, or origin, if not given
+    remote: Option<String>,
+    /// Do not push
+    #[arg(long, conflicts_with = "push_only")]
+    fetch_only: bool,
+    /// Do not fetch first
+    #[arg(long)]
+    push_only: bool,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let repo = ctx.repo()?;
+    let remote =
+        args.remote.map_or_else(|| share::default_remote(repo), |remote| Ok(Some(remote)))?.ok_or_else(|| {
+            Error::usage("no-remote", "no remote is named, and this repository has no obvious one")
+                .hint("name one: git agent sync <remote>; 'git remote -v' lists them")
+        })?;
+    let direction = match (args.fetch_only, args.push_only) {
+        (true, _) => Direction::Fetch,
+        (_, true) => Direction::Push,
+        _ => Direction::Both,
+    };
+    let synced = share::sync(repo, &remote, direction, &ctx.actor()?)?;
+    let ids = |ids: &[crate::core::id::TaskId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    if ctx.out.is_json() {
+        ctx.out.json(&SyncAnswer {
+            schema: SCHEMA,
+            remote,
+            fetched: synced.fetched,
+            merged_events: synced.merged_events,
+            pushed: synced.pushed,
+            attempts: synced.attempts,
+            tasks_changed: ids(&synced.tasks_changed),
+            claims_lost: ids(&synced.claims_lost),
+        })?;
+        return Ok(exit::OK);
+    }
+    let came = plural(synced.merged_events, "event");
+    let tasks = plural(synced.tasks_changed.len(), "task");
+    let pushed = if synced.pushed { "pushed ours" } else { "nothing to push" };
+    ctx.out.print(&format!("Synced with {remote}: {came} in {tasks} came in, {pushed}.\n"))?;
+    for id in &synced.claims_lost {
+        ctx.out.warn(format!("somebody else claimed {id} before you did; 'git agent show {id}' tells who"));
+    }
+    Ok(exit::OK)
+}

@@ -1,0 +1,42 @@
+//! Which command answers with what: the contract as JSON Schema, for `git agent schema`.
+
+use schemars::{Schema, schema_for};
+
+use super::*;
+
+/// One command's answer.
+#[derive(Debug)]
+pub struct Answer {
+    /// The command.
+    pub command: &'static str,
+    /// The JSON Schema of what it prints with `--json`.
+    pub schema: Schema,
+}
+
+/// Commands that answer with the task they changed or show.
+const TASK_COMMANDS: [&str; 14] = [
+    "add", "edit", "start", "claim", "fail", "cancel", "reopen", "pause", "block", "unblock", "dep", "decide", "note",
+    "show",
+];
+
+/// Every answer, by command.
+pub fn answers() -> Vec<Answer> {
+    let mut answers: Vec<Answer> =
+        TASK_COMMANDS.into_iter().map(|command| Answer { command, schema: schema_for!(TaskAnswer) }).collect();
+    let mut add = |command, schema| answers.push(Answer { command, schema });
+    add("complete", schema_for!(CompleteAnswer));
+    add("next", schema_for!(NextAnswer));
+    add("list", schema_for!(ListAnswer));
+    add("ready", schema_for!(ReadyAnswer));
+    add("status", schema_for!(StatusAnswer));
+    add("verify", schema_for!(VerifyAnswer));
+    add("doctor", schema_for!(DoctorAnswer));
+    add("sync", schema_for!(SyncAnswer));
+    add("init", schema_for!(InitAnswer));
+    add("uninstall", schema_for!(InitAnswer));
+    add("demo", schema_for!(DemoAnswer));
+    add("capabilities", schema_for!(Capabilities));
+    add("error", schema_for!(ErrorAnswer));
+    answers.sort_by_key(|answer| answer.command);
+    answers
+}

@@ -1,0 +1,168 @@
+//! Fetch, merge, push, until both sides have the same.
+
+use std::time::Duration;
+
+use gix::ObjectId;
+use ulid::Ulid;
+
+use super::remote::{check, refspec};
+use crate::{
+    core::{
+        actor::Actor,
+        id::TaskId,
+        note::{self, Events},
+    },
+    error::{Error, Result},
+    git::Repo,
+    ledger::{self, View, merge, tree},
+};
+
+/// How often a push that somebody else's overtook is tried again.
+const PUSHES: u32 = 8;
+
+/// Which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Fetch and merge, then push.
+    Both,
+    /// Only fetch and merge.
+    Fetch,
+    /// Only push.
+    Push,
+}
+
+/// How it went.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Synced {
+    /// Whether the remote has a ledger and it was fetched.
+    pub fetched: bool,
+    /// Events that were new here.
+    pub merged_events: usize,
+    /// Whether ours was pushed; false when there was nothing to push.
+    pub pushed: bool,
+    /// How many pushes it took.
+    pub attempts: u32,
+    /// The tasks that changed here.
+    pub tasks_changed: Vec<TaskId>,
+    /// Tasks that `actor` held here until the merge showed an earlier claim of somebody else.
+    pub claims_lost: Vec<TaskId>,
+}
+
+/// Bring the ledgers of this clone and `remote` together.
+///
+/// Only ever pushes the notes refs, unforced, in a push of their own: a server that refuses them must not take a branch
+/// down with them.
+pub fn sync(repo: &Repo, remote: &str, direction: Direction, actor: &Actor) -> Result<Synced> {
+    check(repo, remote)?;
+    let mut synced = Synced::default();
+    loop {
+        if direction != Direction::Push || synced.attempts > 0 {
+            fetch(repo, remote)?;
+            take_in(repo, remote, actor, &mut synced)?;
+        }
+        if direction == Direction::Fetch || !needs_push(repo, remote)? {
+            return Ok(synced);
+        }
+        synced.attempts += 1;
+        match push(repo, remote)? {
+            Pushed::Done => {
+                synced.pushed = true;
+                return Ok(synced);
+            }
+            Pushed::Overtaken if synced.attempts < PUSHES => std::thread::sleep(pause(synced.attempts)),
+            Pushed::Overtaken => {
+                return Err(Error::busy(
+                    "push-overtaken",
+                    format!("others pushed to '{remote}' first, {PUSHES} times in a row"),
+                )
+                .hint("try again: git agent sync"));
+            }
+        }
+    }
+}
+
+fn fetched_ref(remote: &str) -> String {
+    format!("refs/agent/remotes/{remote}/agent-tasks")
+}
+
+fn fetch(repo: &Repo, remote: &str) -> Result<()> {
+    let words = [
+        "-c",
+        "fetch.output=compact",
+        "fetch",
+        "--quiet",
+        "--no-tags",
+        "--no-write-fetch-head",
+        "--no-auto-maintenance",
+    ];
+    repo.git().args(words).args(["--end-of-options", remote]).arg(refspec(remote)).run().map(|_| ())
+}
+
+/// Merge what was fetched.
+fn take_in(repo: &Repo, remote: &str, actor: &Actor, synced: &mut Synced) -> Result<()> {
+    let Some(theirs) = repo.find_ref(&fetched_ref(remote))? else { return Ok(()) };
+    synced.fetched = true;
+    let before = View::now(repo)?;
+    let merged = merge::merge(repo, theirs)?;
+    let after = View::at(repo, Some(merged.tip))?;
+    for key in merged.changed {
+        let (old, new) = (note(&before, key)?, note(&after, key)?);
+        let Some(id) = note::task_of_anchor(&new) else { continue };
+        let (old, new) = (Events::read(&old), Events::read(&new));
+        synced.merged_events += new.events.len().saturating_sub(old.events.len());
+        let holder = |events: &Events| {
+            let claim = crate::core::task::Task::from_events(id.clone(), &events.events).claim;
+            claim.map(|claim| claim.by)
+        };
+        if holder(&old).as_ref() == Some(actor) && holder(&new).as_ref() != Some(actor) {
+            synced.claims_lost.push(id.clone());
+        }
+        if !synced.tasks_changed.contains(&id) {
+            synced.tasks_changed.push(id);
+        }
+    }
+    Ok(())
+}
+
+/// The note of `key`, as far as it can be read.
+fn note(view: &View<'_>, key: ObjectId) -> Result<Vec<u8>> {
+    let Some(root) = view.root() else { return Ok(Vec::new()) };
+    let blobs = tree::find(view.repo(), root, key)?;
+    Ok(blobs.first().and_then(|blob| view.repo().read(*blob).ok()).unwrap_or_default())
+}
+
+/// Whether we have something that the remote, as we last saw it, has not.
+fn needs_push(repo: &Repo, remote: &str) -> Result<bool> {
+    let ours = repo.find_ref(ledger::REF)?;
+    Ok(ours.is_some() && ours != repo.find_ref(&fetched_ref(remote))?)
+}
+
+enum Pushed {
+    Done,
+    Overtaken,
+}
+
+fn push(repo: &Repo, remote: &str) -> Result<Pushed> {
+    let refspec = format!("{0}:{0}", ledger::REF);
+    // Without hooks: the user's pre-push is about branches, and ours must not come in here again.
+    let output = repo
+        .git()
+        .args(["push", "--quiet", "--no-verify", "--porcelain", "--end-of-options", remote, &refspec])
+        .output()?;
+    if output.status.success() {
+        return Ok(Pushed::Done);
+    }
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), output.complaint());
+    let overtaken =
+        ["fetch first", "non-fast-forward", "failed to update ref", "cannot lock ref", "but expected", "stale info"];
+    match overtaken.iter().any(|words| said.contains(words)) {
+        true => Ok(Pushed::Overtaken),
+        false => Err(output.into_error()),
+    }
+}
+
+/// Longer with every attempt, and different in every clone.
+fn pause(attempt: u32) -> Duration {
+    let random = (Ulid::generate().random() % 200) as u64;
+    Duration::from_millis(u64::from(attempt) * 50 + random)
+}
