@@ -17,3 +17,4 @@ pub mod summary;
 pub mod task;
 pub mod text;
 pub mod time;
+pub mod trailer;
