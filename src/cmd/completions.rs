@@ -21,14 +21,14 @@ _git_agent () {
     done
     COMP_WORDS=("${line[@]}")
     COMP_CWORD=$((${#line[@]} - 1))
-    _git-agent git-agent "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+    _git__agent git-agent "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
 }
 "#;
 
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut cli::tree().bin_name("git-agent"), "git-agent", &mut script);
+    clap_complete::generate(args.shell, &mut cli::tree(), "git-agent", &mut script);
     if args.shell == Shell::Bash {
         script.extend_from_slice(BASH_BRIDGE.as_bytes());
     }

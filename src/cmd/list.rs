@@ -76,7 +76,14 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         let text = if args.tree { tree(ctx, &graph, &chosen, now) } else { self::rows(ctx, &graph, &chosen, now) };
         ctx.out.print(&text)?;
         match count {
-            0 if rows.is_empty() => ctx.out.status("There are no tasks."),
+            0 if rows.is_empty() => {
+                ctx.out.status("There are no tasks.");
+                if crate::share::default_remote(ctx.repo()?)?.is_some() {
+                    ctx.out.hint("if others have tasks, 'git agent sync' gets them; 'git agent add <title>' makes one");
+                } else {
+                    ctx.out.hint("'git agent add <title>' makes one");
+                }
+            }
             0 => ctx.out.status("No task is like that; 'git agent list --all' shows every task."),
             _ if count > chosen.len() => ctx.out.status(format!("… and {} more", count - chosen.len())),
             _ => {}

@@ -24,7 +24,9 @@ pub struct Args {
 
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let tree = cli::tree();
+    let mut tree = cli::tree();
+    // Fills in the full names and the options that every command takes.
+    tree.build();
     if let Some(dir) = args.into {
         let count = write_all(&dir, &tree)?;
         ctx.out.status(format!("Wrote {} into '{}'.", plural(count, "page"), dir.display()));
@@ -42,7 +44,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 /// A subcommand under the name of its page.
 fn page_of(command: &clap::Command) -> clap::Command {
     let name = format!("git-agent-{}", command.get_name());
-    command.clone().name(name).version(env!("CARGO_PKG_VERSION"))
+    command.clone().display_name(name.clone()).name(name)
 }
 
 fn write_all(dir: &Path, tree: &clap::Command) -> Result<usize> {
