@@ -83,6 +83,7 @@ commands! {
     Show => show,
     Status => status,
     Sync => sync,
+    Demo => demo,
     Schema => schema,
     Capabilities => capabilities,
     Completions => completions,

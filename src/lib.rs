@@ -16,6 +16,7 @@ pub mod cli;
 pub mod cmd;
 pub mod context;
 pub mod core;
+pub mod demo;
 pub mod error;
 pub mod exit;
 pub mod git;

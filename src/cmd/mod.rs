@@ -8,6 +8,7 @@ pub mod claim;
 pub mod complete;
 pub mod completions;
 pub mod decide;
+pub mod demo;
 pub mod dep;
 pub mod edit;
 pub mod fail;

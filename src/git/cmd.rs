@@ -82,6 +82,13 @@ impl Git {
         self
     }
 
+    /// Unset a variable.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.command.env_remove(name);
+        self
+    }
+
     /// Feed `bytes` to its standard input; otherwise that is empty.
     #[must_use]
     pub fn stdin(mut self, bytes: Vec<u8>) -> Self {

@@ -1,0 +1,147 @@
+//! `git agent demo`: a small story with real commands and their real output, in a repository of its own.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    context::Ctx,
+    demo::{STORY, Scene, Step},
+    error::{Context as _, Error, Result},
+    exit,
+    git::cmd::Git,
+    output::json::{DemoAnswer, SCHEMA},
+};
+
+/// Show what git-agent does: a small story in a throw-away repository, which is left for you to explore
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Make the repository here; the directory must be empty or not exist
+    #[arg(long, value_name = "DIR")]
+    into: Option<PathBuf>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let dir = place(args.into)?;
+    let stage = Stage { dir: &dir, ctx, style: ctx.out.style(None) };
+    let mut commands = Vec::new();
+    stage.prepare()?;
+    for Scene { heading, steps } in STORY {
+        stage.say(&format!("\n{}\n", stage.style.strong(heading)))?;
+        for step in *steps {
+            commands.extend(stage.play(step)?);
+        }
+    }
+    let shown = dir.display().to_string();
+    if ctx.out.is_json() {
+        ctx.out.json(&DemoAnswer { schema: SCHEMA, repository: shown, commands })?;
+    } else {
+        ctx.out.print(&format!("\nThe repository is yours to explore: cd '{shown}'\n"))?;
+        ctx.out.print("  git agent log          what happened, newest first\n")?;
+        ctx.out.print("  git agent list --all   every task\n")?;
+        ctx.out.print("  git log --format='%h %s%n    %(trailers:key=Task-Id)'   the same without git-agent\n")?;
+        ctx.out.hint(format!("when you have seen enough: rm -r '{shown}'"));
+    }
+    Ok(exit::OK)
+}
+
+/// An empty directory for the repository.
+fn place(wanted: Option<PathBuf>) -> Result<PathBuf> {
+    let Some(dir) = wanted else {
+        let dir = tempfile::Builder::new()
+            .prefix("git-agent-demo-")
+            .tempdir()
+            .or_environment(|| "cannot make a directory".to_owned())?;
+        return Ok(dir.keep());
+    };
+    let failed = || format!("cannot use '{}'", dir.display());
+    std::fs::create_dir_all(&dir).or_environment(failed)?;
+    if std::fs::read_dir(&dir).or_environment(failed)?.next().is_some() {
+        return Err(Error::refused(
+            "not-empty",
+            format!("cannot make the demo in '{}': it is not empty", dir.display()),
+        )
+        .hint("name a directory that does not exist yet"));
+    }
+    std::path::absolute(&dir).or_environment(failed)
+}
+
+/// Where the story is played.
+struct Stage<'a> {
+    dir: &'a Path,
+    ctx: &'a Ctx,
+    style: crate::output::Style,
+}
+
+impl Stage<'_> {
+    fn say(&self, text: &str) -> Result<()> {
+        match self.ctx.out.is_json() {
+            true => Ok(()),
+            false => self.ctx.out.print(text),
+        }
+    }
+
+    /// A repository with a name in it, whatever the machine's configuration is.
+    fn prepare(&self) -> Result<()> {
+        for words in [
+            &["init", "--quiet", "--initial-branch=main", "."][..],
+            &["config", "user.name", "Demo"],
+            &["config", "user.email", "demo@example.com"],
+            &["config", "commit.gpgSign", "false"],
+        ] {
+            self.git().args(words).run()?;
+        }
+        Ok(())
+    }
+
+    /// git in the demo's directory, with this very program as `git agent`, and nothing of the surroundings' repository.
+    fn git(&self) -> Git {
+        let mut git = Git::new(self.dir).env("NO_COLOR", "1").env("GIT_PAGER", "cat");
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_AGENT_TASK", "GIT_AGENT_ACTOR"] {
+            git = git.without(name);
+        }
+        let mut path: Vec<PathBuf> =
+            std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)).into_iter().collect();
+        path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        match std::env::join_paths(path) {
+            Ok(path) => git.env("PATH", path),
+            Err(_) => git,
+        }
+    }
+
+    /// Play one step; returns the command if it was one.
+    fn play(&self, step: &Step) -> Result<Option<String>> {
+        match step {
+            Step::Say(text) => self.say(&format!("{}\n", self.style.faint(&format!("# {text}")))).map(|()| None),
+            Step::Write(path, text) => {
+                let command = format!("printf '{}' > {path}", text.replace('\n', "\\n").replace('\'', "'\\''"));
+                self.say(&format!("$ {command}\n"))?;
+                std::fs::write(self.dir.join(path), text).or_environment(|| format!("cannot write '{path}'"))?;
+                Ok(Some(command))
+            }
+            Step::Run { actor, words, fails } => {
+                let command = shown(actor, words);
+                self.say(&format!("$ {command}\n"))?;
+                let output = self.git().env("GIT_AGENT_ACTOR", actor).args(*words).output()?;
+                self.say(&String::from_utf8_lossy(&output.stdout))?;
+                self.say(&String::from_utf8_lossy(&output.stderr))?;
+                match output.status.success() == !fails {
+                    true => Ok(Some(command)),
+                    false => Err(output.into_error()),
+                }
+            }
+        }
+    }
+}
+
+/// The command as it would be typed.
+fn shown(actor: &str, words: &[&str]) -> String {
+    let quote = |word: &&str| match word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=@:".contains(c)) {
+        true => (*word).to_owned(),
+        false => format!("\"{}\"", word.replace('"', "\\\"")),
+    };
+    let line = words.iter().map(quote).collect::<Vec<_>>().join(" ");
+    match actor {
+        "you" => format!("git {line}"),
+        actor => format!("GIT_AGENT_ACTOR={actor} git {line}"),
+    }
+}
