@@ -3,4 +3,6 @@
 mod support;
 
 mod harness;
+mod layering;
+mod tasks;
 mod trailers;

@@ -1,0 +1,100 @@
+//! The map in CONTRIBUTING.md, enforced: who may use whom, and what only one place may do.
+
+use std::path::{Path, PathBuf};
+
+/// Every source file with its text up to its tests.
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut open = vec![root.clone()];
+    let mut found = Vec::new();
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(dir).unwrap() {
+            let path: PathBuf = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|ext| ext == "rs") {
+                let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+                let text = std::fs::read_to_string(&path).unwrap();
+                if name.ends_with("/tests.rs") {
+                    continue;
+                }
+                let code = text.split("#[cfg(test)]").next().unwrap().to_owned();
+                found.push((name, code));
+            }
+        }
+    }
+    assert!(found.len() > 40, "the sources are somewhere else now");
+    found
+}
+
+/// Lines of code that contain one of `words`, outside comments.
+fn lines_with<'a>(code: &'a str, words: &'a [&str]) -> impl Iterator<Item = &'a str> {
+    code.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .filter(|line| words.iter().any(|word| line.contains(word)))
+}
+
+fn expect_none(allowed: impl Fn(&str) -> bool, words: &[&str], rule: &str) {
+    for (name, code) in sources().into_iter().filter(|(name, _)| !allowed(name)) {
+        let lines: Vec<&str> = lines_with(&code, words).collect();
+        assert!(lines.is_empty(), "src/{name} breaks the rule '{rule}':\n{}", lines.join("\n"));
+    }
+}
+
+#[test]
+fn core_is_pure() {
+    let words = [
+        "crate::git",
+        "crate::ledger",
+        "crate::output",
+        "crate::context",
+        "crate::cmd",
+        "gix::",
+        "std::fs",
+        "std::env",
+        "std::process",
+        "SystemTime",
+        "Instant::now",
+    ];
+    expect_none(|name| !name.starts_with("core/"), &words, "core uses nothing but core");
+}
+
+#[test]
+fn git_knows_only_the_core() {
+    let words = ["crate::ledger", "crate::output", "crate::context", "crate::cmd", "crate::hook"];
+    expect_none(|name| !name.starts_with("git/"), &words, "git uses nothing but core");
+}
+
+#[test]
+fn the_ledger_knows_nothing_of_commands() {
+    let words = ["crate::output", "crate::context", "crate::cmd", "crate::hook", "crate::cli"];
+    expect_none(|name| !name.starts_with("ledger/"), &words, "ledger uses core and git");
+}
+
+#[test]
+fn one_place_spawns_processes() {
+    expect_none(|name| name == "git/cmd.rs", &["Command::new(", "process::Command"], "only git/cmd.rs spawns");
+}
+
+#[test]
+fn nothing_panics_on_purpose() {
+    expect_none(
+        |_| false,
+        &[".unwrap()", "panic!(", "todo!(", "unimplemented!(", "dbg!(", "let _ ="],
+        "no unwrap, no panic",
+    );
+}
+
+#[test]
+fn verbs_that_destroy_are_not_used() {
+    let words = ["\"stash\"", "\"--hard\"", "\"clean\"", "\"checkout-index\"", "\"--force\"", "\"-f\""];
+    expect_none(|name| name.starts_with("guard"), &words, "no git verb that destroys what was not captured");
+}
+
+#[test]
+fn files_are_small() {
+    for (name, code) in sources() {
+        let lines = code.lines().count();
+        assert!(lines <= 500, "src/{name} has {lines} lines; one idea a file");
+    }
+}
