@@ -93,6 +93,10 @@ commands! {
 /// Run the command line `arguments`, the program's name first.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.collect();
+    // Before clap: a commit waits for it.
+    if arguments.get(1).is_some_and(|word| word == "hook") {
+        return cmd::hook::main(&arguments[2..]);
+    }
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(not_understood(&arguments, &error)),

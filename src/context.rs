@@ -93,11 +93,6 @@ impl Ctx {
         View::now(self.repo()?)
     }
 
-    /// What `--actor` says, for commands that only look: there it names whose tasks are meant.
-    pub fn named_actor(&self) -> Option<&str> {
-        self.actor.as_deref()
-    }
-
     /// Who acts: `--actor`, `GIT_AGENT_ACTOR`, the agent host that runs us, `user.name`; with the host's name.
     pub fn actor(&self) -> Result<Actor> {
         let variable = std::env::var("GIT_AGENT_ACTOR").ok().filter(|name| !name.trim().is_empty());

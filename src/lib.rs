@@ -20,6 +20,7 @@ pub mod demo;
 pub mod error;
 pub mod exit;
 pub mod git;
+pub mod hook;
 pub mod ledger;
 pub mod output;
 pub mod share;

@@ -20,8 +20,6 @@ use crate::{
 };
 
 /// List tasks; those that are neither completed nor cancelled, unless asked otherwise
-///
-/// With --actor, only the tasks that this actor holds or worked on last.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only in these states: pending, in_progress, completed, failed, cancelled
@@ -30,6 +28,9 @@ pub struct Args {
     /// Only the parts of this task
     #[arg(long, value_name = "TASK")]
     parent: Option<String>,
+    /// Only those that this actor holds or worked on last
+    #[arg(long = "by", visible_alias = "worker", value_name = "ACTOR")]
+    by: Option<String>,
     /// Only those whose id, title or description contains this, whatever the case
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
@@ -61,7 +62,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let rows = view.summaries()?;
     let graph = Graph::new(&rows);
     let now = ctx.now();
-    let mut chosen = choose(&view, &graph, &args, ctx.named_actor())?;
+    let mut chosen = choose(&view, &graph, &args)?;
     sort(&graph, &mut chosen, &args.sort)?;
     let count = chosen.len();
     chosen.truncate(args.limit.unwrap_or(usize::MAX));
@@ -92,12 +93,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 }
 
 /// The rows that the options let through.
-fn choose<'a>(
-    view: &View<'_>,
-    graph: &Graph<'a>,
-    args: &Args,
-    actor: Option<&str>,
-) -> Result<Vec<&'a Summary>> {
+fn choose<'a>(view: &View<'_>, graph: &Graph<'a>, args: &Args) -> Result<Vec<&'a Summary>> {
     let parent = args.parent.as_deref().map(|word| view.find(word)).transpose()?;
     let needle = args.search.as_ref().map(|text| text.to_lowercase());
     let mut chosen = Vec::new();
@@ -107,7 +103,7 @@ fn choose<'a>(
             false => args.status.contains(&row.status),
         };
         let in_feature = parent.as_ref().is_none_or(|parent| is_within(graph, row, &parent.id));
-        let by_actor = actor.is_none_or(|by| is_by(row, by));
+        let by_actor = args.by.as_deref().is_none_or(|by| is_by(row, by));
         if in_state && in_feature && by_actor && needle.as_deref().map_or(Ok(true), |needle| says(view, row, needle))? {
             chosen.push(row);
         }

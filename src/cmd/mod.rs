@@ -12,6 +12,7 @@ pub mod demo;
 pub mod dep;
 pub mod edit;
 pub mod fail;
+pub mod hook;
 pub mod list;
 pub mod man;
 pub mod next;

@@ -26,9 +26,8 @@ pub struct Args {
 
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let (word, blocker) = positions(ctx, args.task.as_deref(), args.blocker.as_deref())?;
-    let changed = change::change(ctx, word, |_, task| {
-        let blockers = chosen(task, blocker, args.all)?;
+    let changed = change::change(ctx, args.task.as_deref(), |_, task| {
+        let blockers = chosen(task, args.blocker.as_deref(), args.all)?;
         Ok(if blockers.is_empty() { Vec::new() } else { vec![Payload::Unblock(Unblock { blockers })] })
     })?;
     let task = &changed.task;
@@ -38,17 +37,6 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         _ => format!("{} still block {}.", plural(left, "blocker"), change::name(task)),
     })?;
     Ok(exit::OK)
-}
-
-/// `unblock <blocker>` means the active task, when that has such a blocker.
-fn positions<'a>(ctx: &Ctx, task: Option<&'a str>, blocker: Option<&'a str>) -> Result<(Option<&'a str>, Option<&'a str>)> {
-    if let (Some(word), None) = (task, blocker)
-        && let Ok(active) = ctx.task(&ctx.view()?, None)
-        && active.blockers.iter().any(|blocker| blocker.id == word)
-    {
-        return Ok((None, Some(word)));
-    }
-    Ok((task, blocker))
 }
 
 /// The ids of the blockers that are meant.

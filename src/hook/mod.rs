@@ -1,0 +1,79 @@
+//! What git's hooks do for us, and how they get into a repository.
+//!
+//! ```text
+//! git commit ── prepare-commit-msg ── [editor] ── commit-msg ── post-commit
+//!                     │                               │              │
+//!                 no editor: stamp            editor: stamp      record in the ledger
+//! ```
+//!
+//! The shims in `hooks/` ask the cheap questions in the shell and start `git agent hook <name>` only when there may be
+//! something to do. Here the rest is decided: [`replay`] and [`command`] find out what git is doing, [`plan`] (pure) what the
+//! message should name, [`stamp`] writes it. No hook ever fails a commit: see [`guard`].
+
+mod command;
+mod guard;
+mod plan;
+mod post_commit;
+mod replay;
+mod settings;
+mod stamp;
+
+use std::ffi::{OsStr, OsString};
+
+pub use guard::fail_open;
+
+use crate::core::actor::Actor;
+use crate::core::time::Timestamp;
+use crate::error::Result;
+use crate::git::Repo;
+
+/// Where a hook runs, when, and for whom.
+pub struct Surroundings<'a> {
+    /// The repository that git is working on.
+    pub repo: &'a Repo,
+    /// The clock.
+    pub now: &'a dyn Fn() -> Timestamp,
+    /// Who acts; asked only when something is recorded.
+    pub actor: &'a dyn Fn() -> Result<Actor>,
+}
+
+/// A hook of git that git-agent has something to do in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hook {
+    /// The message exists, no editor has been opened yet.
+    PrepareCommitMsg,
+    /// The message is final, but for git's cleanup.
+    CommitMsg,
+    /// The commit is made.
+    PostCommit,
+}
+
+impl Hook {
+    /// All of them, in the order in which git runs them.
+    pub const ALL: [Hook; 3] = [Hook::PrepareCommitMsg, Hook::CommitMsg, Hook::PostCommit];
+
+    /// As git calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Hook::PrepareCommitMsg => "prepare-commit-msg",
+            Hook::CommitMsg => "commit-msg",
+            Hook::PostCommit => "post-commit",
+        }
+    }
+
+    /// The hook that git calls `name`.
+    pub fn from_name(name: &OsStr) -> Option<Hook> {
+        Hook::ALL.into_iter().find(|hook| name == hook.name())
+    }
+
+    /// Do what this hook does with the arguments that git gave to it.
+    pub fn run(self, here: &Surroundings<'_>, args: &[OsString], limit: &guard::Limit) -> Result<()> {
+        let settings = settings::HookSettings::read(here.repo);
+        limit.set(settings.timeout());
+        match self {
+            Hook::PrepareCommitMsg => stamp::prepare_commit_msg(here, &settings, args),
+            Hook::CommitMsg => stamp::commit_msg(here, &settings, args),
+            Hook::PostCommit => post_commit::record(here, &settings),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Recording a new commit in the ledger of its tasks.
+//!
+//! A convenience: the trailer in the commit is the truth, and a commit that no hook saw is found by it all the same.
+
+use bstr::ByteSlice as _;
+
+use super::Surroundings;
+use super::settings::HookSettings;
+use super::stamp::message_of;
+use crate::core::event::{self, Payload};
+use crate::core::id::TaskId;
+use crate::core::trailer::block;
+use crate::error::Result;
+use crate::ledger::{self, Author, Draft};
+
+/// Append a `commit` event to the note of every task that HEAD names and the ledger knows.
+///
+/// Nothing is written twice: with hooks of both kinds installed, this runs twice.
+pub fn record(here: &Surroundings<'_>, settings: &HookSettings<'_>) -> Result<()> {
+    let Some(head) = here.repo.head()?.commit else { return Ok(()) };
+    let commit = here.repo.read(head)?;
+    let message = message_of(&commit);
+    let named = block::ids(message, &settings.rules(), &settings.syntax(message));
+    let named: Vec<TaskId> = named.iter().filter_map(|id| TaskId::parse(id.to_str().ok()?).ok()).collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let actor = (here.actor)()?;
+    let event = event::Commit { commit: head.to_string(), tree: tree_of(&commit), subject: None };
+    let written = ledger::write(here.repo, &Author { actor: &actor, now: here.now }, |view| {
+        let mut draft = Draft::nothing();
+        for id in &named {
+            let task = view.task(id)?;
+            if task.is_some_and(|task| task.commits.iter().all(|known| known.commit != event.commit)) {
+                draft.and(id, Payload::Commit(event.clone()));
+            }
+        }
+        Ok((draft, ()))
+    });
+    written.map(|_| ())
+}
+
+/// The tree of a raw commit.
+fn tree_of(commit: &[u8]) -> Option<String> {
+    let line = commit.lines().next()?.strip_prefix(b"tree ")?;
+    line.to_str().ok().map(ToOwned::to_owned)
+}

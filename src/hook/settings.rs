@@ -1,0 +1,159 @@
+//! The settings that hooks go by: git's configuration, and `git -c key=value commit`, which only hooks get to see.
+
+use std::time::Duration;
+
+use bstr::{BString, ByteSlice};
+
+use super::guard::DEFAULT_LIMIT;
+use crate::core::time::parse_duration;
+use crate::core::trailer::block::Syntax;
+use crate::core::trailer::{Rules, Values};
+use crate::git::Repo;
+
+/// Settings of the repository, overridden by those on git's command line.
+pub struct HookSettings<'r> {
+    repo: &'r Repo,
+    command_line: Vec<(BString, BString)>,
+}
+
+impl<'r> HookSettings<'r> {
+    /// The settings of `repo` as the git that runs us sees them.
+    pub fn read(repo: &'r Repo) -> Self {
+        let parameters = std::env::var_os("GIT_CONFIG_PARAMETERS").unwrap_or_default();
+        HookSettings { repo, command_line: parse_parameters(parameters.as_encoded_bytes()) }
+    }
+
+    /// The last value of `key`.
+    pub fn text(&self, key: &str) -> Option<String> {
+        let given = self.command_line.iter().rfind(|(name, _)| name.eq_ignore_ascii_case(key.as_bytes()));
+        given.map(|(_, value)| value.to_str_lossy().into_owned()).or_else(|| self.repo.settings().text(key))
+    }
+
+    fn texts(&self, key: &str) -> Vec<BString> {
+        let given = self.command_line.iter().filter(|(name, _)| name.eq_ignore_ascii_case(key.as_bytes()));
+        let mut all = self.repo.settings().texts(key);
+        all.extend(given.map(|(_, value)| value.clone()));
+        all
+    }
+
+    /// Which trailers name a task.
+    pub fn rules(&self) -> Rules {
+        let split =
+            self.text("agent.trailerSplit").is_some_and(|text| matches!(text.as_str(), "true" | "yes" | "on" | "1"));
+        let values = if split { Values::CommaSeparated } else { Values::Single };
+        Rules::new(self.texts("agent.trailerKey")).with_values(values).ignoring(self.texts("agent.trailerIgnore"))
+    }
+
+    /// How long a hook may take.
+    pub fn timeout(&self) -> Duration {
+        let text = self.text("agent.hookTimeout");
+        let seconds = text.and_then(|text| text.parse().ok().or_else(|| parse_duration(&text)));
+        seconds.filter(|&seconds| seconds > 0).map_or(DEFAULT_LIMIT, Duration::from_secs)
+    }
+
+    /// How git reads `message`.
+    pub fn syntax(&self, message: &[u8]) -> Syntax {
+        let candidates = match (self.text("core.commentString"), self.text("core.commentChar")) {
+            (Some(text), _) | (None, Some(text)) if text != "auto" && !text.is_empty() => vec![text.into(), "#".into()],
+            (None, None) => vec!["#".into()],
+            _ => b"#;@!$%^&|:".chunks(1).map(BString::from).collect(),
+        };
+        let comment = comment_of(message, &candidates);
+        Syntax { comment, known: self.known_trailers() }
+    }
+
+    /// Names and keys of configured trailers, which git recognises in a paragraph of prose.
+    fn known_trailers(&self) -> Vec<BString> {
+        let config = self.repo.gix().config_snapshot();
+        let sections = config.plumbing().sections_by_name("trailer").into_iter().flatten();
+        let mut known = Vec::new();
+        for section in sections {
+            if let Some(name) = section.header().subsection_name() {
+                known.push(name.to_owned());
+                known.extend(section.value("key"));
+            }
+        }
+        known
+    }
+
+    /// `--cleanup` when it is not on the command line.
+    pub fn cleanup(&self) -> Option<String> {
+        self.text("commit.cleanup")
+    }
+}
+
+/// Which of `candidates` starts the comment lines of `message`: git puts its own at the end.
+///
+/// With `core.commentChar=auto` git takes a character that no line of the message starts with, and tells nobody.
+fn comment_of(message: &[u8], candidates: &[BString]) -> BString {
+    let last = message.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let scissors = |comment: &BString| {
+        let line = [comment.as_slice(), b" ------------------------ >8 ------------------------"].concat();
+        message.lines().any(|candidate| candidate == line)
+    };
+    let found = candidates.iter().find(|comment| scissors(comment));
+    let found = found.or_else(|| candidates.iter().find(|comment| last.starts_with(comment)));
+    found.or(candidates.first()).cloned().unwrap_or_else(|| "#".into())
+}
+
+/// Read `GIT_CONFIG_PARAMETERS`: `'key'='value'`, or `'key=value'` from older gits, separated by spaces.
+fn parse_parameters(text: &[u8]) -> Vec<(BString, BString)> {
+    let mut entries = Vec::new();
+    let mut rest = text.trim_start();
+    while let Some((first, after)) = unquote(rest) {
+        let (entry, after) = match after.strip_prefix(b"=") {
+            Some(value) => match unquote(value) {
+                Some((value, after)) => ((first, value), after),
+                None => ((first, BString::default()), value),
+            },
+            None => match first.split_once_str("=") {
+                Some((key, value)) => ((key.into(), value.into()), after),
+                None => ((first, "true".into()), after),
+            },
+        };
+        entries.push(entry);
+        rest = after.trim_start();
+    }
+    entries
+}
+
+/// Take one word in git's shell quoting off `text`: `'it'\''s'`.
+fn unquote(text: &[u8]) -> Option<(BString, &[u8])> {
+    let mut rest = text.strip_prefix(b"'")?;
+    let mut word = BString::default();
+    loop {
+        let end = rest.find_byte(b'\'')?;
+        word.extend_from_slice(&rest[..end]);
+        rest = &rest[end + 1..];
+        match rest {
+            [b'\\', escaped @ (b'\'' | b'!'), b'\'', ..] => {
+                word.push(*escaped);
+                rest = &rest[3..];
+            }
+            _ => return Some((word, rest)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_both_forms_of_the_parameters() {
+        let text = br"'core.commentchar'=';' 'user.name=it'\''s me' 'a.b'= 'agent.flag'";
+        let pairs: Vec<_> = parse_parameters(text).into_iter().map(|(k, v)| format!("{k}={v}")).collect();
+        assert_eq!(pairs, ["core.commentchar=;", "user.name=it's me", "a.b=", "agent.flag=true"]);
+        assert_eq!(parse_parameters(b""), []);
+        assert_eq!(parse_parameters(b"'open"), []);
+    }
+
+    #[test]
+    fn the_comment_prefix_is_the_one_that_the_file_uses() {
+        let auto: Vec<BString> = b"#;@".chunks(1).map(BString::from).collect();
+        assert_eq!(comment_of(b"#12 subject\n\n; Please enter\n;\n", &auto), ";");
+        assert_eq!(comment_of(b"subject\n", &auto), "#");
+        assert_eq!(comment_of(b"s\n; ------------------------ >8 ------------------------\n#x\n", &auto), ";");
+        assert_eq!(comment_of(b"s\n# c\n", &["//".into(), "#".into()]), "#", "a git that does not know commentString");
+    }
+}
