@@ -1,24 +1,57 @@
-//! `git agent hook <name> …`: what the hooks call. Always succeeds.
+//! `git agent hook <name> …`: what the hooks call; and `hook install|uninstall|check`, for hooks alone.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use crate::context::Ctx;
+use crate::error::{Error, Result};
+use crate::exit;
+use crate::hook::install::{self, InstallOptions};
 use crate::hook::{Hook, Surroundings, fail_open};
 use crate::output::{Out, When};
 
 /// Run the hook that `args` names with the arguments behind it, as git gave them.
 ///
-/// Exit code 0 whatever happens; a name that this version does not know does nothing.
+/// Exit code 0 whatever happens in a hook; a name that this version does not know does nothing.
 pub fn main(args: &[OsString]) -> ExitCode {
-    if let Some((name, args)) = args.split_first()
-        && let Some(hook) = Hook::from_name(name)
-    {
+    let Some((name, rest)) = args.split_first() else { return ExitCode::SUCCESS };
+    if let Some(hook) = Hook::from_name(name) {
         fail_open(hook.name(), |limit| {
             let ctx = Ctx::new(Out::new(false, true, When::Never), None);
             let here = Surroundings { repo: ctx.repo()?, now: &|| ctx.now(), actor: &|| ctx.actor() };
-            hook.run(&here, args, limit)
+            hook.run(&here, rest, limit)
         });
+        return ExitCode::SUCCESS;
     }
-    ExitCode::SUCCESS
+    let ctx = Ctx::new(Out::new(false, false, When::Never), None);
+    let done = match name.to_str() {
+        Some("install") => change(&ctx, || install::install(ctx.repo()?, &InstallOptions::for_this_program())),
+        Some("uninstall") => change(&ctx, || install::uninstall(ctx.repo()?)),
+        Some("check") => check(&ctx),
+        // A hook of a newer version, in a repository that an older one visits.
+        _ => Ok(exit::OK),
+    };
+    ExitCode::from(done.unwrap_or_else(|error: Error| {
+        ctx.out.error(&error);
+        error.kind().exit_code()
+    }))
+}
+
+fn change(ctx: &Ctx, work: impl FnOnce() -> Result<install::Report>) -> Result<u8> {
+    let report = work()?;
+    for step in &report.steps {
+        ctx.out.print(&format!("{step}\n"))?;
+    }
+    Ok(exit::OK)
+}
+
+fn check(ctx: &Ctx) -> Result<u8> {
+    let checks = install::check(ctx.repo()?)?;
+    for check in &checks {
+        ctx.out.print(&format!("{check}\n"))?;
+        if let Some(hint) = check.hint() {
+            ctx.out.hint(hint);
+        }
+    }
+    Ok(if checks.iter().all(install::Check::is_good) { exit::OK } else { exit::REFUSED })
 }

@@ -12,6 +12,7 @@
 
 mod command;
 mod guard;
+pub mod install;
 mod plan;
 mod post_commit;
 mod replay;

@@ -3,6 +3,10 @@
 mod support;
 
 mod harness;
+mod hook_commit;
+mod hook_install;
+mod hook_record;
+mod hook_replay;
 mod layering;
 mod tasks;
 mod trailers;

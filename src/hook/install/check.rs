@@ -1,0 +1,140 @@
+//! Are our hooks where git runs them? For `doctor`.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::before::SUFFIX;
+use super::directory::{self, Found};
+use super::report::call_line;
+use super::script::{self, Owner};
+use super::{Mechanism, config};
+use crate::error::Result;
+use crate::git::Repo;
+use crate::hook::Hook;
+
+/// What was found out about one hook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Which hook.
+    pub hook: Hook,
+    /// How it is.
+    pub health: Health,
+}
+
+/// How a hook is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// Git runs it.
+    Good,
+    /// It is nowhere.
+    Missing,
+    /// The configuration has it, but this git is too old to look there.
+    GitTooOld,
+    /// Somebody else's hook is where ours was.
+    Overwritten(PathBuf),
+    /// Somebody else's hook is there, and it does not call us.
+    Foreign(PathBuf),
+    /// Somebody changed ours.
+    Changed(PathBuf),
+    /// The file is not executable, so git skips it.
+    NotExecutable(PathBuf),
+    /// The configuration disables it: the key that does.
+    SwitchedOff(String),
+    /// Git takes its hooks from elsewhere than where ours are.
+    Elsewhere(PathBuf),
+}
+
+impl Check {
+    /// True if there is nothing to do.
+    pub fn is_good(&self) -> bool {
+        self.health == Health::Good
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        match &self.health {
+            Health::Good => None,
+            Health::Foreign(path) => {
+                Some(format!("run 'git agent init', or add to '{}': {}", path.display(), call_line(self.hook)))
+            }
+            Health::Changed(path) => Some(format!("move '{}' away and run 'git agent init'", path.display())),
+            Health::SwitchedOff(key) => Some(format!("see where it is set: git config --show-origin {key}")),
+            _ => Some("run 'git agent init'".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.hook.name();
+        match &self.health {
+            Health::Good => write!(f, "the {name} hook is in place"),
+            Health::Missing => write!(f, "the {name} hook is not installed"),
+            Health::GitTooOld => {
+                write!(f, "the {name} hook is set in the configuration, where this git does not look for hooks")
+            }
+            Health::Overwritten(path) => {
+                write!(f, "something has written its own hook over ours in '{}'", path.display())
+            }
+            Health::Foreign(path) => write!(f, "the hook '{}' does not call git-agent", path.display()),
+            Health::Changed(path) => write!(f, "somebody changed our hook '{}'", path.display()),
+            Health::NotExecutable(path) => write!(f, "git skips '{}', it is not executable", path.display()),
+            Health::SwitchedOff(key) => write!(f, "the {name} hook is switched off by '{key}'"),
+            Health::Elsewhere(dir) => {
+                write!(f, "git takes its hooks from '{}', the {name} hook is elsewhere", dir.display())
+            }
+        }
+    }
+}
+
+/// Look at every hook.
+pub fn check(repo: &Repo) -> Result<Vec<Check>> {
+    let mechanism = super::mechanism(repo)?;
+    let mut checks = Vec::new();
+    for hook in Hook::ALL {
+        let configured = config::is_installed(repo);
+        let health = match mechanism {
+            Mechanism::Config if configured => in_config(repo, hook),
+            _ => match in_directory(repo, hook)? {
+                Health::Missing if configured => Health::GitTooOld,
+                health => health,
+            },
+        };
+        checks.push(Check { hook, health });
+    }
+    Ok(checks)
+}
+
+fn in_config(repo: &Repo, hook: Hook) -> Health {
+    let off = |key: &String| repo.settings().text(key).is_some() && !repo.settings().flag(key);
+    let keys = [format!("hook.{}.enabled", hook.name()), format!("hook.{}.enabled", config::name(hook))];
+    keys.into_iter().find(off).map_or(Health::Good, Health::SwitchedOff)
+}
+
+fn in_directory(repo: &Repo, hook: Hook) -> Result<Health> {
+    let dir = directory::of_git(repo)?;
+    if dir.exists() && !dir.is_dir() {
+        return Ok(Health::SwitchedOff("core.hooksPath".to_owned()));
+    }
+    let path = dir.join(hook.name());
+    let was_chained = directory::saved(&path).symlink_metadata().is_ok();
+    debug_assert!(directory::saved(&path).as_os_str().as_encoded_bytes().ends_with(SUFFIX.as_bytes()));
+    Ok(match directory::look(&path)? {
+        Found::File(Owner::UsChanged, _) => Health::Changed(path),
+        Found::File(Owner::Us { .. }, _) => executable(path),
+        Found::File(Owner::Other, text) if script::calls_us(hook, &text) => executable(path),
+        Found::File(Owner::Other, _) if was_chained => Health::Overwritten(path),
+        Found::File(Owner::Other, _) => Health::Foreign(path),
+        Found::Nothing => {
+            let usual = repo.common_dir().join("hooks").join(hook.name());
+            match directory::look(&usual)? {
+                Found::File(Owner::Us { .. } | Owner::UsChanged, _) => Health::Elsewhere(dir),
+                _ => Health::Missing,
+            }
+        }
+    })
+}
+
+fn executable(path: PathBuf) -> Health {
+    if directory::is_executable(&path) { Health::Good } else { Health::NotExecutable(path) }
+}

@@ -1,0 +1,189 @@
+//! Hooks as files in the hooks directory that git really uses.
+//!
+//! ```text
+//! commit-msg                    ours: runs the one below first, then us
+//! commit-msg.before-git-agent   theirs, renamed: same bytes, same mode, same link
+//! ```
+
+use std::fs;
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use bstr::{BString, ByteSlice};
+
+use super::before::{Before, SUFFIX};
+use super::exclude;
+use super::script::{self, Owner, Parts};
+use super::{InstallOptions, Report, Step};
+use crate::error::{Context as _, Error, Result};
+use crate::git::{Repo, cmd};
+use crate::hook::Hook;
+
+/// The hooks directory of this repository and worktree, `core.hooksPath` included.
+pub(super) fn of_git(repo: &Repo) -> Result<PathBuf> {
+    let answer = repo.git().args(["rev-parse", "--git-path", "hooks"]).run()?;
+    let base = repo.work_dir().unwrap_or_else(|| repo.git_dir());
+    let base = base.canonicalize().or_environment(|| format!("cannot find '{}'", base.display()))?;
+    Ok(base.join(&*cmd::line(&answer).to_os_str_lossy()))
+}
+
+/// Where the hook that `path` took the place of is kept.
+pub(super) fn saved(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(SUFFIX);
+    name.into()
+}
+
+/// What there is at the path of a hook.
+pub(super) enum Found {
+    Nothing,
+    File(Owner, BString),
+}
+
+pub(super) fn look(path: &Path) -> Result<Found> {
+    if path.symlink_metadata().is_err() {
+        return Ok(Found::Nothing);
+    }
+    match fs::read(path) {
+        Ok(text) => Ok(Found::File(script::owner(&text), text.into())),
+        // A link to nowhere is somebody's, too.
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::File(Owner::Other, BString::default())),
+        Err(error) => Err(error).or_environment(|| format!("cannot read '{}'", path.display())),
+    }
+}
+
+/// Write our hooks; what is there already runs before them.
+pub(super) fn install(repo: &Repo, options: &InstallOptions, report: &mut Report) -> Result<()> {
+    let dir = of_git(repo)?;
+    if dir.exists() && !dir.is_dir() {
+        let message = format!("cannot install hooks: core.hooksPath is '{}', which is no directory", dir.display());
+        return Err(Error::environment("hooks-switched-off", message)
+            .hint("see where it is set: git config --show-origin core.hooksPath"));
+    }
+    let made_dir = !dir.exists();
+    fs::create_dir_all(&dir).or_environment(|| format!("cannot make '{}'", dir.display()))?;
+    let mut new_files = Vec::new();
+    for hook in Hook::ALL {
+        let step = install_one(repo, options, hook, &dir.join(hook.name()), made_dir, &mut new_files)?;
+        report.steps.push(step);
+    }
+    exclude::hide(repo, &new_files)
+}
+
+fn install_one(
+    repo: &Repo,
+    options: &InstallOptions,
+    hook: Hook,
+    path: &Path,
+    made_dir: bool,
+    new_files: &mut Vec<PathBuf>,
+) -> Result<Step> {
+    let kept = saved(path);
+    let write = |made_dir| -> Result<bool> {
+        let before = fs::read(&kept).ok().map(|text| Before::of(&text));
+        let text = script::file(hook, &Parts { program: Some(&options.program), before, made_dir, later: None });
+        if fs::read(path).is_ok_and(|old| old == text) && is_executable(path) {
+            return Ok(false);
+        }
+        write_hook(path, &text).map(|()| true)
+    };
+    match look(path)? {
+        Found::Nothing => {
+            write(made_dir)?;
+            new_files.push(path.to_owned());
+            Ok(Step::Written(hook, path.to_owned()))
+        }
+        Found::File(Owner::Us { made_dir }, _) => match write(made_dir)? {
+            true => Ok(Step::Written(hook, path.to_owned())),
+            false => Ok(Step::Already(hook)),
+        },
+        Found::File(Owner::UsChanged, _) => Ok(Step::Changed(hook, path.to_owned())),
+        Found::File(Owner::Other, text) if script::calls_us(hook, &text) => Ok(Step::Already(hook)),
+        Found::File(Owner::Other, _) if exclude::is_tracked(repo, path)? => Ok(Step::Tracked(hook, path.to_owned())),
+        Found::File(Owner::Other, text) => {
+            make_room(&kept, &text)?;
+            fs::rename(path, &kept).or_environment(|| format!("cannot rename '{}'", path.display()))?;
+            write(false).inspect_err(|_| drop(fs::rename(&kept, path)))?;
+            new_files.push(kept.clone());
+            Ok(Step::Chained(hook, path.to_owned(), kept))
+        }
+    }
+}
+
+/// Somebody wrote a hook over ours, and the one from before ours is still kept: keep that as well, under another name.
+fn make_room(kept: &Path, newer: &[u8]) -> Result<()> {
+    if kept.symlink_metadata().is_err() || fs::read(kept).is_ok_and(|old| old == newer) {
+        return Ok(());
+    }
+    let mut free = (1..1000).map(|number| {
+        let mut name = kept.as_os_str().to_owned();
+        name.push(format!(".{number}"));
+        PathBuf::from(name)
+    });
+    let free = free.find(|path| path.symlink_metadata().is_err());
+    let free =
+        free.ok_or_else(|| Error::refused("too-many-hooks", format!("there are too many of '{}.*'", kept.display())))?;
+    fs::rename(kept, &free).or_environment(|| format!("cannot rename '{}'", kept.display()))
+}
+
+/// Write a hook in one step: git never runs half of one.
+fn write_hook(path: &Path, text: &[u8]) -> Result<()> {
+    let failed = || format!("cannot write '{}'", path.display());
+    let dir = path.parent().unwrap_or(path);
+    let mut file = tempfile::Builder::new().prefix(".git-agent-").tempfile_in(dir).or_environment(failed)?;
+    file.write_all(text).or_environment(failed)?;
+    file.as_file().set_permissions(fs::Permissions::from_mode(0o755)).or_environment(failed)?;
+    file.persist(path).map(|_| ()).or_environment(failed)
+}
+
+/// Take our hooks away, put back what was there.
+pub(super) fn uninstall(repo: &Repo, report: &mut Report) -> Result<()> {
+    let now = of_git(repo)?;
+    let usual = repo.common_dir().join("hooks");
+    uninstall_from(&now, report)?;
+    if usual.canonicalize().ok() != now.canonicalize().ok() {
+        uninstall_from(&usual, report)?;
+    }
+    exclude::show_all(repo)
+}
+
+fn uninstall_from(dir: &Path, report: &mut Report) -> Result<()> {
+    if !dir.is_dir() {
+        return Ok(());
+    }
+    let mut dir_is_ours = false;
+    for hook in Hook::ALL {
+        let path = dir.join(hook.name());
+        let kept = saved(&path);
+        let was_there = kept.symlink_metadata().is_ok();
+        match look(&path)? {
+            Found::File(Owner::Us { .. }, _) if was_there => {
+                fs::rename(&kept, &path).or_environment(|| format!("cannot put back '{}'", path.display()))?;
+                report.steps.push(Step::Restored(hook, path));
+            }
+            Found::File(Owner::Us { made_dir }, _) => {
+                fs::remove_file(&path).or_environment(|| format!("cannot remove '{}'", path.display()))?;
+                dir_is_ours |= made_dir;
+                report.steps.push(Step::Removed(hook));
+            }
+            Found::File(Owner::UsChanged, _) => report.steps.push(Step::Changed(hook, path)),
+            Found::File(Owner::Other, _) if was_there => report.steps.push(Step::LeftOver(kept)),
+            Found::Nothing if was_there => {
+                fs::rename(&kept, &path).or_environment(|| format!("cannot put back '{}'", path.display()))?;
+                report.steps.push(Step::Restored(hook, path));
+            }
+            Found::File(Owner::Other, _) | Found::Nothing => {}
+        }
+    }
+    if dir_is_ours {
+        // Not empty: somebody uses it.
+        drop(fs::remove_dir(dir));
+    }
+    Ok(())
+}
+
+/// True if git would run this file.
+pub(super) fn is_executable(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o111 != 0)
+}

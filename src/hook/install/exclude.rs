@@ -1,0 +1,68 @@
+//! Keeping our files out of `git status` when the hooks directory is in the work tree.
+
+use std::path::{Path, PathBuf};
+
+use bstr::{BString, ByteSlice};
+
+use super::block;
+use crate::error::Result;
+use crate::git::{Repo, cmd};
+
+/// The path of `file` relative to the top of the work tree, if it is in there (and not in the git directory).
+pub(super) fn in_work_tree(repo: &Repo, file: &Path) -> Option<PathBuf> {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let parent = real(file.parent()?);
+    if parent.starts_with(real(repo.common_dir())) || parent.starts_with(real(repo.git_dir())) {
+        return None;
+    }
+    let dir = parent.strip_prefix(real(repo.work_dir()?)).ok()?.to_owned();
+    Some(dir.join(file.file_name()?))
+}
+
+/// True if git tracks `file`.
+pub(super) fn is_tracked(repo: &Repo, file: &Path) -> Result<bool> {
+    let Some(path) = in_work_tree(repo, file) else { return Ok(false) };
+    let git = repo.git().args(["--literal-pathspecs", "ls-files", "--error-unmatch", "-z", "--"]).arg(path);
+    Ok(git.output()?.status.success())
+}
+
+/// Let `git status` not see `files`.
+pub(super) fn hide(repo: &Repo, files: &[PathBuf]) -> Result<()> {
+    let mut lines = block::read(&list(repo)?).unwrap_or_default();
+    for path in files.iter().filter_map(|file| in_work_tree(repo, file)) {
+        let ignored = repo.git().args(["check-ignore", "--quiet", "--no-index", "--"]).arg(&path).output()?;
+        let line = pattern(&path);
+        if !ignored.status.success() && !lines.lines().any(|known| known == line) {
+            lines.extend_from_slice(&line);
+            lines.push(b'\n');
+        }
+    }
+    if !lines.is_empty() {
+        block::put(&list(repo)?, &lines)?;
+    }
+    Ok(())
+}
+
+/// Let `git status` see everything again.
+pub(super) fn show_all(repo: &Repo) -> Result<()> {
+    block::remove(&list(repo)?).map(|_| ())
+}
+
+fn list(repo: &Repo) -> Result<PathBuf> {
+    let answer = repo.git().args(["rev-parse", "--git-path", "info/exclude"]).run()?;
+    let path = cmd::line(&answer);
+    let base = repo.work_dir().unwrap_or_else(|| repo.git_dir());
+    Ok(base.join(&*path.to_os_str_lossy()))
+}
+
+/// An ignore pattern for exactly this path.
+fn pattern(path: &Path) -> BString {
+    let mut out = BString::from("/");
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        if b"*?[\\ ".contains(&byte) {
+            out.push(b'\\');
+        }
+        out.push(byte);
+    }
+    out
+}

@@ -1,0 +1,85 @@
+//! What an installation did, hook by hook, in sentences.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::Mechanism;
+use crate::hook::Hook;
+
+/// What was done.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// What the git on PATH knows.
+    pub mechanism: Mechanism,
+    /// Step by step.
+    pub steps: Vec<Step>,
+}
+
+/// One thing that was done, found done, or left to a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Set in the configuration.
+    Configured(Hook),
+    /// Written into the hooks directory.
+    Written(Hook, PathBuf),
+    /// As above; the hook that was there is kept and runs first.
+    Chained(Hook, PathBuf, PathBuf),
+    /// It was there already.
+    Already(Hook),
+    /// Gone.
+    Removed(Hook),
+    /// The hook that was there before is back.
+    Restored(Hook, PathBuf),
+    /// Git tracks the file, so it is for the people of the project to change it.
+    Tracked(Hook, PathBuf),
+    /// Somebody changed what we had written, so it stays as it is.
+    Changed(Hook, PathBuf),
+    /// A file that holds somebody's hook, which no hook runs any more.
+    LeftOver(PathBuf),
+}
+
+impl Report {
+    pub(super) fn new(mechanism: Mechanism) -> Self {
+        Report { mechanism, steps: Vec::new() }
+    }
+
+    /// True if nothing had to be done.
+    pub fn is_unchanged(&self) -> bool {
+        self.steps.iter().all(|step| matches!(step, Step::Already(_)))
+    }
+
+    /// The steps that a person has to finish.
+    pub fn unfinished(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| matches!(step, Step::Tracked(..) | Step::Changed(..) | Step::LeftOver(_)))
+    }
+}
+
+/// The line that calls us from somebody else's hook.
+pub fn call_line(hook: Hook) -> String {
+    format!("git agent hook {} \"$@\" || :", hook.name())
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::Configured(hook) => write!(f, "Set the {} hook in the repository's configuration.", hook.name()),
+            Step::Written(_, path) => write!(f, "Wrote '{}'.", path.display()),
+            Step::Chained(_, path, before) => {
+                write!(
+                    f,
+                    "Wrote '{}'; the hook that was there is '{}' and runs first.",
+                    path.display(),
+                    before.display()
+                )
+            }
+            Step::Already(hook) => write!(f, "The {} hook is in place.", hook.name()),
+            Step::Removed(hook) => write!(f, "Removed the {} hook.", hook.name()),
+            Step::Restored(_, path) => write!(f, "Put back '{}' as it was.", path.display()),
+            Step::Tracked(hook, path) => {
+                write!(f, "Left '{}' alone, git tracks it. Add to it: {}", path.display(), call_line(*hook))
+            }
+            Step::Changed(_, path) => write!(f, "Left '{}' alone, somebody changed it.", path.display()),
+            Step::LeftOver(path) => write!(f, "Left '{}' alone: a hook that is not in use.", path.display()),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The text of our hooks: the shims in `hooks/`, with what this installation knows filled in.
+//!
+//! A generated file says on its second line that it is ours, and holds a checksum of the rest: so an old version can be
+//! told from one that somebody changed.
+
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use bstr::{BString, ByteSlice};
+
+use super::before::Before;
+use crate::hook::Hook;
+
+const MARK: &str = "# git-agent hook ";
+const NOTICE: &str = "made by 'git agent init'; 'git agent uninstall' puts back what was here";
+
+/// What a generated hook knows beyond the shim.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parts<'a> {
+    /// The program to run when there is none on PATH.
+    pub program: Option<&'a Path>,
+    /// The hooks directory, if its hooks run after ours.
+    pub later: Option<&'a Path>,
+    /// How to run the hook that was there before.
+    pub before: Option<Before>,
+    /// The hooks directory is of our making.
+    pub made_dir: bool,
+}
+
+/// Whose file this is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// Ours, as we wrote it.
+    Us {
+        /// The hooks directory is of our making.
+        made_dir: bool,
+    },
+    /// Ours once, changed since.
+    UsChanged,
+    /// Somebody else's.
+    Other,
+}
+
+fn shim(hook: Hook) -> &'static str {
+    match hook {
+        Hook::PrepareCommitMsg => include_str!("../../../hooks/prepare-commit-msg"),
+        Hook::CommitMsg => include_str!("../../../hooks/commit-msg"),
+        Hook::PostCommit => include_str!("../../../hooks/post-commit"),
+    }
+}
+
+/// A hook file.
+pub(super) fn file(hook: Hook, parts: &Parts<'_>) -> BString {
+    let mut body = BString::default();
+    let mut before = parts.before.as_ref();
+    for line in shim(hook).lines().skip(1) {
+        if !line.starts_with('#')
+            && let Some(before) = before.take()
+        {
+            body.extend_from_slice(&before.call(hook));
+        }
+        push_line(&mut body, line, parts);
+    }
+    let flag = if parts.made_dir { "new-dir" } else { "-" };
+    let mut out = BString::from(format!("#!/bin/sh\n{MARK}{:016x} {flag} ({NOTICE})\n", checksum(flag, &body)));
+    out.extend_from_slice(&body);
+    out
+}
+
+/// The same as one shell command, to which git appends the arguments.
+pub(super) fn command(hook: Hook, parts: &Parts<'_>) -> BString {
+    let mut out = BString::from("f() {\n");
+    for line in shim(hook).lines().filter(|line| !line.trim_start().starts_with('#') && !line.trim().is_empty()) {
+        push_line(&mut out, line, parts);
+    }
+    out.extend_from_slice(b"}; f");
+    out
+}
+
+fn push_line(out: &mut BString, line: &str, parts: &Parts<'_>) {
+    out.extend_from_slice(line.as_bytes());
+    match line {
+        "program=" => out.extend_from_slice(&parts.program.map(quote).unwrap_or_default()),
+        "later=" => out.extend_from_slice(&parts.later.map(quote).unwrap_or_default()),
+        _ => {}
+    }
+    out.push(b'\n');
+}
+
+/// Find out who wrote `text`.
+pub(super) fn owner(text: &[u8]) -> Owner {
+    let Some((_, rest)) = text.split_once_str(b"\n") else { return Owner::Other };
+    let Some((mark, body)) = rest.split_once_str(b"\n") else { return Owner::Other };
+    let Some(mark) = mark.strip_prefix(MARK.as_bytes()) else { return Owner::Other };
+    let mut words = mark.fields();
+    let (Some(sum), Some(flag)) = (words.next(), words.next().and_then(|flag| flag.to_str().ok())) else {
+        return Owner::UsChanged;
+    };
+    match sum == format!("{:016x}", checksum(flag, body)).as_bytes() {
+        true => Owner::Us { made_dir: flag == "new-dir" },
+        false => Owner::UsChanged,
+    }
+}
+
+/// True if somebody's own hook calls us.
+pub(super) fn calls_us(hook: Hook, text: &[u8]) -> bool {
+    ["git agent hook", "git-agent hook"].iter().any(|call| text.contains_str(format!("{call} {}", hook.name())))
+}
+
+/// Quote for the shell.
+pub(super) fn quote(path: &Path) -> BString {
+    let text = path.as_os_str().as_bytes().replace("'", r"'\''");
+    [b"'", text.as_slice(), b"'"].concat().into()
+}
+
+/// FNV-1a, 64 bits: notices an edit, nothing more.
+fn checksum(flag: &str, body: &[u8]) -> u64 {
+    let bytes = flag.bytes().chain(body.iter().copied());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generated_file_is_recognised_until_somebody_changes_it() {
+        let parts = Parts { program: Some(Path::new("/it's/git-agent")), made_dir: true, ..Parts::default() };
+        for hook in Hook::ALL {
+            let text = file(hook, &parts);
+            assert!(text.contains_str(r"program='/it'\''s/git-agent'"), "{text}");
+            assert_eq!(owner(&text), Owner::Us { made_dir: true });
+            assert_eq!(owner(&text.replace("exit 0", "exit 1")), Owner::UsChanged);
+            assert_eq!(owner(shim(hook).as_bytes()), Owner::Other);
+        }
+        assert_eq!(owner(b""), Owner::Other);
+    }
+
+    #[test]
+    fn a_command_ends_where_arguments_can_follow() {
+        let text = command(Hook::CommitMsg, &Parts { later: Some(Path::new("h")), ..Parts::default() });
+        assert!(text.starts_with(b"f() {\nprogram=\nlater='h'\n") && text.ends_with(b"exit 0\n}; f"), "{text}");
+        assert!(!text.contains_str("#"));
+    }
+}
