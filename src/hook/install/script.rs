@@ -102,9 +102,10 @@ pub(super) fn owner(text: &[u8]) -> Owner {
     }
 }
 
-/// True if somebody's own hook calls us.
+/// True if somebody's own hook calls us: by a line of theirs, or as a copy of the shim.
 pub(super) fn calls_us(hook: Hook, text: &[u8]) -> bool {
-    ["git agent hook", "git-agent hook"].iter().any(|call| text.contains_str(format!("{call} {}", hook.name())))
+    let calls = ["git agent hook", "git-agent hook", "\"$program\" hook"];
+    calls.iter().any(|call| text.contains_str(format!("{call} {}", hook.name())))
 }
 
 /// Quote for the shell.
@@ -132,6 +133,7 @@ mod tests {
             assert_eq!(owner(&text), Owner::Us { made_dir: true });
             assert_eq!(owner(&text.replace("exit 0", "exit 1")), Owner::UsChanged);
             assert_eq!(owner(shim(hook).as_bytes()), Owner::Other);
+            assert!(calls_us(hook, shim(hook).as_bytes()), "a shim that somebody copied");
         }
         assert_eq!(owner(b""), Owner::Other);
     }
