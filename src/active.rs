@@ -6,9 +6,10 @@
 use bstr::ByteSlice as _;
 
 use crate::{
-    core::{id::TaskId, note},
+    core::{id::TaskId, note, status::Status},
     error::{Error, Result},
     git::{ObjectId, RefChange, RefError, Repo},
+    ledger::View,
 };
 
 /// The active task of a worktree.
@@ -29,8 +30,23 @@ pub fn read(repo: &Repo) -> Result<Vec<TaskId>> {
             Error::usage("bad-task-id", format!("{VARIABLE} is '{}', which is no task id: {why}", word.escape_debug()))
                 .hint(format!("unset it, or set it to an id that 'git agent list' shows"))
         }),
-        _ => pointed(repo),
+        _ => of_worktree(repo),
     }
+}
+
+/// The tasks that this worktree is working on: those that its refs point to and that nobody has closed elsewhere.
+pub fn of_worktree(repo: &Repo) -> Result<Vec<TaskId>> {
+    let pointed = pointed(repo)?;
+    if pointed.is_empty() {
+        return Ok(pointed);
+    }
+    let view = View::now(repo)?;
+    let is_over = |id: &TaskId| {
+        // A task that this ledger does not have (yet) is worked on all the same.
+        let status = view.task(id).ok().flatten().map(|task| task.status);
+        status.is_some_and(|status| status.is_closed() || status == Status::Failed)
+    };
+    Ok(pointed.into_iter().filter(|id| !is_over(id)).collect())
 }
 
 /// The tasks that the refs of this worktree point to.

@@ -63,6 +63,7 @@ macro_rules! commands {
 }
 
 commands! {
+    Init => init,
     Add => add,
     Edit => edit,
     Start => start,
@@ -88,6 +89,7 @@ commands! {
     Capabilities => capabilities,
     Completions => completions,
     Man => man,
+    Uninstall => uninstall,
 }
 
 /// Run the command line `arguments`, the program's name first.

@@ -13,6 +13,7 @@ pub mod dep;
 pub mod edit;
 pub mod fail;
 pub mod hook;
+pub mod init;
 pub mod list;
 pub mod man;
 pub mod next;
@@ -26,6 +27,7 @@ pub mod start;
 pub mod status;
 pub mod sync;
 pub mod unblock;
+pub mod uninstall;
 
 mod change;
 mod paths;

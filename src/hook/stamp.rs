@@ -178,7 +178,7 @@ fn active_tasks(repo: &Repo) -> Result<Vec<TaskId>> {
     let mut tasks = match active::read(repo) {
         Err(error) if error.code() == "bad-task-id" => {
             complain("GIT_AGENT_TASK", &format!("ignored, {error}"));
-            active::pointed(repo)?
+            active::of_worktree(repo)?
         }
         other => other?,
     };

@@ -7,6 +7,7 @@ mod hook_commit;
 mod hook_install;
 mod hook_record;
 mod hook_replay;
+mod init;
 mod layering;
 mod tasks;
 mod trailers;

@@ -316,8 +316,12 @@ fn the_active_task_is_the_worktrees_own() {
     assert_eq!(repo.agent(&["status", "--json"]).json()["active"], serde_json::json!(["here", "there"]));
     repo.agent(&["complete", "here"]).success();
     assert_eq!(repo.agent(&["status", "--json"]).json()["active"], serde_json::json!(["there"]));
-    repo.agent(&["pause", "there"]).success();
-    assert_eq!(repo.agent(&["status", "--prompt"]).text(), "");
+    // Closed here, over everywhere.
+    repo.agent(&["complete", "there"]).success();
+    for place in [&repo, &side] {
+        assert_eq!(place.agent(&["status", "--prompt"]).text(), "");
+    }
+    repo.agent(&["reopen", "there"]).success();
     // A gc from the other worktree does not take what the pointer points to.
     side.agent(&["start", "there"]).success();
     repo.git(&["gc", "-q", "--prune=now"]).success();

@@ -1,0 +1,97 @@
+//! `git agent init`: make a repository ready for agents.
+
+use crate::{
+    context::Ctx,
+    core::id::TaskId,
+    error::{Error, Result},
+    exit,
+    git::Repo,
+    hook::install::{self, InstallOptions},
+    output::json::{InitAnswer, SCHEMA},
+    share::{self, Direction},
+};
+
+/// Make a repository ready: hooks that stamp commits, and the tasks of its remote
+///
+/// Safe to run again: what is in place stays as it is. 'git agent uninstall' takes everything back.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The remote to share tasks with; the upstream's, or origin, if not given
+    #[arg(long, value_name = "NAME")]
+    remote: Option<String>,
+    /// Do not install hooks
+    #[arg(long)]
+    no_hooks: bool,
+    /// What generated ids begin with
+    #[arg(long, value_name = "PREFIX")]
+    id_prefix: Option<String>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let repo = ctx.repo()?;
+    if let Some(prefix) = &args.id_prefix {
+        check_prefix(prefix)?;
+    }
+    let remote = args.remote.map_or_else(|| share::default_remote(repo), |remote| Ok(Some(remote)))?;
+    let (mut done, mut warnings) = (Vec::new(), Vec::new());
+    if !args.no_hooks {
+        let report = install::install(repo, &InstallOptions::for_this_program())?;
+        warnings.extend(report.unfinished().map(ToString::to_string));
+        let unfinished: Vec<_> = report.unfinished().collect();
+        let news =
+            report.steps.iter().filter(|step| !unfinished.contains(step) && !matches!(step, install::Step::Already(_)));
+        done.extend(news.map(ToString::to_string));
+    }
+    done.extend(share::configure(repo, remote.as_deref())?);
+    if let Some(prefix) = args.id_prefix
+        && repo.settings().id_prefix() != prefix
+    {
+        repo.git().args(["config", "--local", "agent.idPrefix", &prefix]).run()?;
+        done.push(format!("Set the prefix of generated ids to '{prefix}'."));
+    }
+    if let Some(remote) = &remote {
+        match share::sync(repo, remote, Direction::Fetch, &ctx.actor()?) {
+            Ok(synced) if synced.merged_events > 0 => {
+                done.push(format!(
+                    "Fetched {} from '{remote}'.",
+                    crate::output::clean::plural(synced.tasks_changed.len(), "task")
+                ));
+            }
+            Ok(_) => {}
+            // Offline is no reason not to begin.
+            Err(error) => warnings
+                .push(format!("the tasks of '{remote}' were not fetched, 'git agent sync' tries again: {error}")),
+        }
+    }
+    say(ctx, repo, done, warnings)
+}
+
+fn say(ctx: &Ctx, repo: &Repo, done: Vec<String>, warnings: Vec<String>) -> Result<u8> {
+    if ctx.out.is_json() {
+        ctx.out.json(&InitAnswer { schema: SCHEMA, done, warnings })?;
+        return Ok(exit::OK);
+    }
+    for line in &done {
+        ctx.out.status(line);
+    }
+    for line in &warnings {
+        ctx.out.warn(line);
+    }
+    let place = repo.work_dir().unwrap_or(repo.git_dir());
+    let place = place.canonicalize().unwrap_or_else(|_| place.to_owned());
+    let place = place.display();
+    ctx.out.print(&match done.is_empty() {
+        true => format!("Ready, as it was before: '{place}'.\n"),
+        false => format!("Ready: '{place}'.\n"),
+    })?;
+    ctx.out.hint("plan with 'git agent add <title>', begin with 'git agent next --start'");
+    Ok(exit::OK)
+}
+
+/// Refuse a prefix that no id can begin with.
+fn check_prefix(prefix: &str) -> Result<()> {
+    TaskId::parse(&format!("{prefix}0")).map(drop).map_err(|why| {
+        Error::usage("bad-id-prefix", format!("no id can begin with '{}': {why}", prefix.escape_debug()))
+    })
+}

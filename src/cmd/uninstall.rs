@@ -1,0 +1,101 @@
+//! `git agent uninstall`: take back what `init` did.
+
+use crate::{
+    active,
+    context::Ctx,
+    error::{Context as _, Error, Result},
+    exit,
+    git::{RefChange, RefError, Repo},
+    hook::install,
+    ledger,
+    output::json::{InitAnswer, SCHEMA},
+    share,
+};
+
+/// Take hooks and settings out again; the repository is as it was before 'git agent init'
+///
+/// The tasks stay, in refs/notes/agent-tasks, unless --purge says otherwise.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Remove the tasks, too; says how to get them back
+    #[arg(long)]
+    purge: bool,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let repo = ctx.repo()?;
+    let report = install::uninstall(repo)?;
+    let warnings: Vec<String> = report.unfinished().map(ToString::to_string).collect();
+    let unfinished: Vec<_> = report.unfinished().collect();
+    let mut done: Vec<String> =
+        report.steps.iter().filter(|step| !unfinished.contains(step)).map(ToString::to_string).collect();
+    done.extend(share::unconfigure(repo)?);
+    if repo.settings().text("agent.idPrefix").is_some() && local(repo, "agent.idPrefix")? {
+        repo.git().args(["config", "--local", "--unset-all", "agent.idPrefix"]).run()?;
+        done.push("Unset the prefix of generated ids.".to_owned());
+    }
+    for id in active::pointed(repo)? {
+        active::clear(repo, &id)?;
+        done.push(format!("{id} is no longer the active task of this worktree."));
+    }
+    if args.purge {
+        done.extend(purge(repo)?);
+    }
+    remove_directory(repo)?;
+    if ctx.out.is_json() {
+        ctx.out.json(&InitAnswer { schema: SCHEMA, done, warnings })?;
+        return Ok(exit::OK);
+    }
+    for line in &done {
+        ctx.out.status(line);
+    }
+    for line in &warnings {
+        ctx.out.warn(line);
+    }
+    let tip = repo.find_ref(ledger::REF)?;
+    ctx.out.print("git-agent is out of this repository.\n")?;
+    if tip.is_some() {
+        ctx.out
+            .hint(format!("the tasks are still in {}; 'git agent uninstall --purge' removes them, too", ledger::REF));
+    }
+    Ok(exit::OK)
+}
+
+/// Whether `key` is set in the repository's own configuration.
+fn local(repo: &Repo, key: &str) -> Result<bool> {
+    Ok(repo.git().args(["config", "--local", "--get-all", key]).output()?.status.success())
+}
+
+/// Delete our refs, in one transaction.
+fn purge(repo: &Repo) -> Result<Vec<String>> {
+    let mut refs: Vec<_> = repo.find_ref(ledger::REF)?.map(|tip| (ledger::REF.to_owned(), tip)).into_iter().collect();
+    refs.extend(repo.refs().list(repo, "refs/agent/")?);
+    let changes: Vec<RefChange> =
+        refs.iter().map(|(name, id)| RefChange { name: name.clone(), expected: Some(*id), new: None }).collect();
+    if changes.is_empty() {
+        return Ok(Vec::new());
+    }
+    repo.refs().change(repo, &changes, "git-agent: purge").map_err(|error| match error {
+        RefError::Moved => {
+            Error::busy("ledger-busy", "somebody writes to the ledger at this moment; it was not removed")
+                .hint("try again")
+        }
+        RefError::Locked(error) | RefError::Failed(error) => error,
+    })?;
+    let back = |(name, id): &(String, _)| {
+        format!("Removed {name}; until git collects garbage, 'git update-ref {name} {id}' brings it back.")
+    };
+    Ok(refs.iter().map(back).collect())
+}
+
+/// Remove what is disposable.
+fn remove_directory(repo: &Repo) -> Result<()> {
+    let dir = repo.agent_dir();
+    match std::fs::remove_dir_all(&dir) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).or_environment(|| format!("cannot remove '{}'", dir.display()))
+        }
+        _ => Ok(()),
+    }
+}
