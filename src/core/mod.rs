@@ -12,6 +12,7 @@ pub mod graph;
 pub mod id;
 pub mod note;
 pub mod resolve;
+pub mod secret;
 pub mod status;
 pub mod summary;
 pub mod task;
