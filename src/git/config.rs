@@ -2,7 +2,11 @@
 
 use bstr::{BString, ByteSlice as _};
 
-use crate::core::{claim::DEFAULT_LEASE, time::parse_duration};
+use crate::core::{
+    claim::DEFAULT_LEASE,
+    time::parse_duration,
+    trailer::{Rules, Values},
+};
 
 /// The trailer key when `agent.trailerKey` does not say otherwise.
 pub const TRAILER_KEY: &str = "Task-Id";
@@ -48,6 +52,12 @@ impl<'r> Settings<'r> {
             true => vec![TRAILER_KEY.to_owned()],
             false => keys,
         }
+    }
+
+    /// Which trailers name a task: `agent.trailerKey`, `agent.trailerSplit`, `agent.trailerIgnore`.
+    pub fn trailer_rules(&self) -> Rules {
+        let values = if self.flag("agent.trailerSplit") { Values::CommaSeparated } else { Values::Single };
+        Rules::new(self.texts("agent.trailerKey")).with_values(values).ignoring(self.texts("agent.trailerIgnore"))
     }
 
     /// `agent.lease` in seconds: how long a claim lasts without a sign of life.

@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Held until dropped. The operating system lets go when the process dies, however it dies.
 #[derive(Debug)]
 pub struct Lock {
-    _file: Option<File>,
+    file: Option<File>,
 }
 
 impl Lock {
@@ -32,7 +32,7 @@ impl Lock {
     pub fn acquire(path: &Path) -> Result<Self> {
         let file = Self::open(path)?;
         if file.try_lock().is_ok() {
-            return Ok(Lock { _file: Some(file) });
+            return Ok(Lock { file: Some(file) });
         }
         let (sender, locked) = mpsc::channel();
         thread::spawn(move || {
@@ -41,9 +41,14 @@ impl Lock {
             drop(sender.send(outcome));
         });
         match locked.recv_timeout(PATIENCE) {
-            Ok(Ok(file)) => Ok(Lock { _file: Some(file) }),
-            Ok(Err(_)) | Err(_) => Ok(Lock { _file: None }),
+            Ok(Ok(file)) => Ok(Lock { file: Some(file) }),
+            Ok(Err(_)) | Err(_) => Ok(Lock { file: None }),
         }
+    }
+
+    /// Whether the lock was got, or patience ran out.
+    pub fn is_held(&self) -> bool {
+        self.file.is_some()
     }
 
     fn open(path: &Path) -> Result<File> {

@@ -6,11 +6,14 @@
 pub mod cmd;
 mod config;
 mod head;
+pub mod index;
 pub mod lock;
 pub mod objects;
+pub mod reflog;
 mod refs;
 mod repo;
 pub mod state;
+pub mod walk;
 pub mod worktree;
 
 pub use config::Settings;

@@ -1,0 +1,213 @@
+//! A private copy of the index: what is staged there is seen by nobody until it is installed.
+//!
+//! ```text
+//! <git dir>/index ──copy, with its time──▶ private ──add, commit──▶ private ──rename, under index.lock──▶ index
+//! ```
+//!
+//! The copy keeps the modification time: git trusts an entry's stat data only if the file is older than the index, so a
+//! younger copy would hide an edit of the same size made right after `git add`.
+
+use std::{
+    fs::{self, File, FileTimes},
+    io,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use bstr::{BString, ByteSlice as _};
+use gix::ObjectId;
+
+use super::{
+    cmd::{self, Git},
+    repo::Repo,
+};
+use crate::error::{Context as _, Error, Result};
+
+/// How long somebody else's `index.lock` is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// One entry as `ls-files --stage` lists it: mode, object, stage. `None`: no entry.
+type Entry = Option<BString>;
+
+/// An index file of our own.
+pub struct PrivateIndex<'r> {
+    repo: &'r Repo,
+    path: PathBuf,
+}
+
+impl<'r> PrivateIndex<'r> {
+    /// The present index, copied to `path`. Without an index (nothing was ever staged) there is no file either.
+    pub fn copy(repo: &'r Repo, path: PathBuf) -> Result<Self> {
+        let path = std::path::absolute(&path).or_environment(|| "the current directory is gone".to_owned())?;
+        let failed = || format!("cannot copy the index to '{}'", path.display());
+        remove(&path).or_environment(failed)?;
+        match File::open(real(repo)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            opened => {
+                let mut from = opened.or_environment(failed)?;
+                let modified = from.metadata().and_then(|meta| meta.modified()).or_environment(failed)?;
+                let mut to = File::create_new(&path).or_environment(failed)?;
+                io::copy(&mut from, &mut to).or_environment(failed)?;
+                to.set_times(FileTimes::new().set_modified(modified)).or_environment(failed)?;
+            }
+        }
+        Ok(PrivateIndex { repo, path })
+    }
+
+    /// An index file that exists already.
+    pub fn existing(repo: &'r Repo, path: PathBuf) -> Self {
+        PrivateIndex { repo, path }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A call of git that works on this index.
+    pub fn git(&self) -> Git {
+        self.repo.git().env("GIT_INDEX_FILE", &self.path)
+    }
+
+    /// Make it list what HEAD has, keeping what it knows of the files.
+    pub fn reset_to(&self, commit: Option<ObjectId>) -> Result<()> {
+        match commit {
+            Some(commit) => self.git().args(["read-tree", "--reset"]).arg(commit.to_string()).run().map(drop),
+            None => remove(&self.path).or_environment(|| format!("cannot remove '{}'", self.path.display())),
+        }
+    }
+
+    /// Stage what `git add -A` stages: everything that is not ignored, or `paths` of it; not what is below `without`.
+    pub fn add(&self, paths: Option<&[PathBuf]>, without: &[BString]) -> Result<()> {
+        let git = self.git().args(["-c", "core.fsmonitor=false", "-c", "advice.addEmbeddedRepo=false"]);
+        let git = match paths {
+            Some(paths) => git.args(["--literal-pathspecs", "add", "-A", "--sparse", "--"]).args(paths),
+            None => {
+                let mut specs = b":(top)\0".to_vec();
+                for path in without {
+                    specs.extend_from_slice(b":(top,exclude,literal)");
+                    specs.extend_from_slice(path.strip_suffix(b"/").unwrap_or(path));
+                    specs.push(0);
+                }
+                let from = ["add", "-A", "--sparse", "--pathspec-from-file=-", "--pathspec-file-nul"];
+                git.args(from).stdin(specs)
+            }
+        };
+        git.run().map(drop)
+    }
+
+    /// What is staged, as a tree.
+    pub fn write_tree(&self) -> Result<ObjectId> {
+        let answer = self.git().args(["write-tree"]).run()?;
+        ObjectId::from_hex(&cmd::line(&answer)).or_environment(|| "'git write-tree' named no tree".to_owned())
+    }
+
+    /// The entries of `paths`, in their order.
+    fn entries(&self, paths: &[BString]) -> Result<Vec<Entry>> {
+        let answer = self.git().args(["ls-files", "--stage", "-z"]).run()?;
+        let entries = answer.split_str("\0").filter_map(|line| line.split_once_str("\t"));
+        let known: std::collections::HashMap<&[u8], &[u8]> = entries.map(|(entry, path)| (path, entry)).collect();
+        Ok(paths.iter().map(|path| known.get(path.as_slice()).map(|entry| BString::from(*entry))).collect())
+    }
+}
+
+/// The index of this worktree.
+pub fn real(repo: &Repo) -> PathBuf {
+    repo.git_dir().join("index")
+}
+
+/// Whether somebody is writing the index just now, or died while doing it.
+pub fn is_locked(repo: &Repo) -> bool {
+    lock_file(repo).exists()
+}
+
+/// Put `private`, which was made from `before`, in the place of the index.
+///
+/// # Errors
+///
+/// `index-moved` when the index is not what `before` is any more; then use [`merge`]. `index-locked`.
+pub fn install(repo: &Repo, private: &PrivateIndex<'_>, before: &Path) -> Result<()> {
+    let _lock = IndexLock::take(repo)?;
+    let failed = || "cannot replace the index".to_owned();
+    if read(&real(repo)).or_environment(failed)? != read(before).or_environment(failed)? {
+        return Err(Error::conflict("index-moved", "somebody else staged something in the meantime"));
+    }
+    fs::rename(&private.path, real(repo)).or_environment(failed)
+}
+
+/// Take the changes of `paths` from `commit` into the index as it is now, but for those that were staged anew since `before`.
+pub fn merge(repo: &Repo, before: &Path, commit: ObjectId, paths: &[BString]) -> Result<()> {
+    let _lock = IndexLock::take(repo)?;
+    let next = PrivateIndex::copy(repo, before.with_extension("next"))?;
+    let old = PrivateIndex::existing(repo, before.to_owned());
+    let unchanged: Vec<&BString> = {
+        let (then, now) = (old.entries(paths)?, next.entries(paths)?);
+        paths.iter().zip(then.iter().zip(&now)).filter(|(_, (then, now))| then == now).map(|(path, _)| path).collect()
+    };
+    let tree = repo.git().args(["ls-tree", "-r", "-z", "--full-tree"]).arg(commit.to_string()).run()?;
+    let lines = tree.split_str("\0").filter_map(|line| line.split_once_str("\t"));
+    let committed: std::collections::HashMap<&[u8], &[u8]> = lines.map(|(entry, path)| (path, entry)).collect();
+    let mut script = Vec::new();
+    for path in unchanged {
+        match committed.get(path.as_slice()) {
+            Some(entry) => script.extend_from_slice(entry),
+            None => script.extend_from_slice(format!("0 {}", ObjectId::null(repo.gix().object_hash())).as_bytes()),
+        }
+        script.push(b'\t');
+        script.extend_from_slice(path);
+        script.push(0);
+    }
+    next.git().args(["update-index", "-z", "--index-info"]).stdin(script).run()?;
+    // Exit code 1 says that some files are modified; that is their business.
+    next.git().args(["update-index", "-q", "--refresh"]).output()?;
+    fs::rename(&next.path, real(repo)).or_environment(|| "cannot replace the index".to_owned())
+}
+
+fn lock_file(repo: &Repo) -> PathBuf {
+    repo.git_dir().join("index.lock")
+}
+
+/// The bytes of an index; none when there is no file.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        other => other,
+    }
+}
+
+/// Remove a file that may not be there.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Git's own lock of the index; removed when dropped.
+struct IndexLock(PathBuf);
+
+impl IndexLock {
+    fn take(repo: &Repo) -> Result<Self> {
+        let path = lock_file(repo);
+        let began = Instant::now();
+        loop {
+            match File::create_new(&path) {
+                Ok(_) => return Ok(IndexLock(path)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && began.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Err(error) => {
+                    let message = format!("cannot lock the index with '{}'", path.display());
+                    return Err(Error::busy("index-locked", message).because(error));
+                }
+            }
+        }
+    }
+}
+
+impl Drop for IndexLock {
+    fn drop(&mut self) {
+        // What cannot be removed is git's to complain about, as of any stale lock.
+        drop(fs::remove_file(&self.0));
+    }
+}

@@ -1,0 +1,101 @@
+//! The reflog of HEAD: what happened in this worktree, and when.
+
+use bstr::{BString, ByteSlice as _};
+use gix::ObjectId;
+
+use super::{refs::Refs, repo::Repo};
+use crate::error::{Context as _, Result};
+
+/// One move of HEAD.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// Where HEAD was moved to.
+    pub new: ObjectId,
+    /// When, in seconds since the epoch.
+    pub seconds: i64,
+    /// How: `commit: subject`, `rebase (pick): …`.
+    pub message: BString,
+}
+
+/// The moves of HEAD in this worktree at `since` (seconds) or later, oldest first. None where git keeps no reflog.
+pub fn of_head(repo: &Repo, since: i64) -> Result<Vec<Move>> {
+    let mut moves = match repo.refs() {
+        Refs::Files => {
+            let path = repo.git_dir().join("logs/HEAD");
+            let text = match std::fs::read(&path) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+                read => read.or_environment(|| format!("cannot read '{}'", path.display()))?,
+            };
+            text.lines().filter_map(of_file).collect::<Vec<_>>()
+        }
+        Refs::Binary => {
+            let words = ["log", "--walk-reflogs", "-z", "--no-show-signature", "--date=raw", "--format=%H%n%gd%n%gs"];
+            // Without a commit there is no reflog, and git says so with exit code 128.
+            let answer = repo.git().args(words).args(["HEAD", "--"]).output()?.stdout;
+            let mut moves: Vec<Move> = answer.split(|byte| *byte == 0).filter_map(of_git).collect();
+            moves.reverse();
+            moves
+        }
+    };
+    moves.retain(|entry| entry.seconds >= since);
+    Ok(moves)
+}
+
+/// `<old> <new> <name> <mail> <seconds> <zone>\t<message>`
+fn of_file(line: &[u8]) -> Option<Move> {
+    let (head, message) = line.split_once_str("\t")?;
+    let new = ObjectId::from_hex(head.splitn_str(3, " ").nth(1)?).ok()?;
+    let seconds = head.rsplitn_str(3, " ").nth(1)?.to_str().ok()?.parse().ok()?;
+    Some(Move { new, seconds, message: message.into() })
+}
+
+/// `<new>`, `HEAD@{<seconds> <zone>}`, `<message>` on three lines.
+fn of_git(record: &[u8]) -> Option<Move> {
+    let mut lines = record.lines();
+    let new = ObjectId::from_hex(lines.next()?).ok()?;
+    let (_, time) = lines.next()?.split_once_str("@{")?;
+    let seconds = time.splitn_str(2, " ").next()?.to_str().ok()?.parse().ok()?;
+    Some(Move { new, seconds, message: lines.next().unwrap_or_default().into() })
+}
+
+impl Move {
+    /// Whether a person or an agent made a commit here with `git commit`; not a pick, a merge, a pull.
+    pub fn is_commit(&self) -> bool {
+        let by_hand = ["commit:", "commit (initial):", "commit (amend):", "commit (merge):"];
+        by_hand.iter().any(|start| self.message.starts_with(start.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_both_forms() {
+        let id = "18787853fab2e9a6721ffff45aebcbe4381f18d4";
+        let line = format!("{id} {id} A U Thor <a@b> 1767323046 +0100\tcommit (initial): one two");
+        let entry = of_file(line.as_bytes()).unwrap();
+        assert_eq!((entry.seconds, entry.is_commit()), (1_767_323_046, true));
+        assert_eq!(
+            of_git(format!("{id}\nHEAD@{{1767323046 +0100}}\ncommit (initial): one two").as_bytes()),
+            Some(entry)
+        );
+        assert_eq!(of_file(b"rubbish"), None);
+    }
+
+    #[test]
+    fn replayed_commits_are_not_made_here() {
+        let entry =
+            |message: &str| Move { new: ObjectId::null(gix::hash::Kind::Sha1), seconds: 0, message: message.into() };
+        for other in [
+            "cherry-pick: x",
+            "commit (cherry-pick): x",
+            "rebase (pick): x",
+            "pull: Fast-forward",
+            "merge b: x",
+            "reset: moving to HEAD~",
+        ] {
+            assert!(!entry(other).is_commit(), "{other}");
+        }
+    }
+}
