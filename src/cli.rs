@@ -83,6 +83,8 @@ commands! {
     List => list,
     Show => show,
     Status => status,
+    Checkpoint => checkpoint,
+    Verify => verify,
     Sync => sync,
     Demo => demo,
     Schema => schema,

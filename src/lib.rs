@@ -8,10 +8,13 @@
 //! | `git` | the only code that knows git: gix for reading, one place that spawns `git` | `core` |
 //! | `ledger` | the notes ref that holds every task's event log: read, append, merge, index | `core`, `git` |
 //! | `hook` | what git's hooks do, and how they are installed | `core`, `git`, `ledger` |
+//! | `checkpoint` | what is staged, refused and committed | `core`, `git` |
+//! | `verify` | evidence: a command, its outcome, the tree it ran on | `core`, `git`, `checkpoint` |
 //! | `output` | stdout as an API, stderr for people | `core` |
 //! | `cmd` | one file a command: parse, resolve, decide, act, print | all of them |
 
 pub mod active;
+pub mod checkpoint;
 pub mod cli;
 pub mod cmd;
 pub mod context;
@@ -24,3 +27,4 @@ pub mod hook;
 pub mod ledger;
 pub mod output;
 pub mod share;
+pub mod verify;

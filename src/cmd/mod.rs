@@ -4,6 +4,7 @@ pub mod add;
 pub mod block;
 pub mod cancel;
 pub mod capabilities;
+pub mod checkpoint;
 pub mod claim;
 pub mod complete;
 pub mod completions;
@@ -28,6 +29,7 @@ pub mod status;
 pub mod sync;
 pub mod unblock;
 pub mod uninstall;
+pub mod verify;
 
 mod change;
 mod paths;

@@ -8,8 +8,10 @@
 //! younger copy would hide an edit of the same size made right after `git add`.
 
 use std::{
+    ffi::OsStr,
     fs::{self, File, FileTimes},
     io,
+    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -33,15 +35,15 @@ type Entry = Option<BString>;
 pub struct PrivateIndex<'r> {
     repo: &'r Repo,
     path: PathBuf,
+    objects: Option<PathBuf>,
 }
 
 impl<'r> PrivateIndex<'r> {
-    /// The present index, copied to `path`. Without an index (nothing was ever staged) there is no file either.
-    pub fn copy(repo: &'r Repo, path: PathBuf) -> Result<Self> {
-        let path = std::path::absolute(&path).or_environment(|| "the current directory is gone".to_owned())?;
+    /// The index file `from`, copied to `path` (absolute). Without an index (nothing was ever staged) there is no copy.
+    pub fn copy(repo: &'r Repo, from: &Path, path: PathBuf) -> Result<Self> {
         let failed = || format!("cannot copy the index to '{}'", path.display());
         remove(&path).or_environment(failed)?;
-        match File::open(real(repo)) {
+        match File::open(from) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             opened => {
                 let mut from = opened.or_environment(failed)?;
@@ -51,12 +53,12 @@ impl<'r> PrivateIndex<'r> {
                 to.set_times(FileTimes::new().set_modified(modified)).or_environment(failed)?;
             }
         }
-        Ok(PrivateIndex { repo, path })
+        Ok(PrivateIndex { repo, path, objects: None })
     }
 
     /// An index file that exists already.
     pub fn existing(repo: &'r Repo, path: PathBuf) -> Self {
-        PrivateIndex { repo, path }
+        PrivateIndex { repo, path, objects: None }
     }
 
     /// The file.
@@ -64,9 +66,29 @@ impl<'r> PrivateIndex<'r> {
         &self.path
     }
 
+    /// Keep the objects that are made out of the repository: in the directory `objects`.
+    #[must_use]
+    pub fn with_objects_in(mut self, objects: PathBuf) -> Self {
+        self.objects = Some(objects);
+        self
+    }
+
     /// A call of git that works on this index.
     pub fn git(&self) -> Git {
-        self.repo.git().env("GIT_INDEX_FILE", &self.path)
+        let git = self.repo.git().env("GIT_INDEX_FILE", &self.path);
+        let Some(objects) = &self.objects else { return git };
+        let here = self.repo.gix().objects.store_ref().path();
+        let here = std::path::absolute(here).unwrap_or_else(|_| here.to_owned());
+        // Quoted as git reads it: a path may have a colon.
+        let mut quoted = vec![b'"'];
+        for byte in here.as_os_str().as_bytes() {
+            if matches!(byte, b'"' | b'\\') {
+                quoted.push(b'\\');
+            }
+            quoted.push(*byte);
+        }
+        quoted.push(b'"');
+        git.env("GIT_OBJECT_DIRECTORY", objects).env("GIT_ALTERNATE_OBJECT_DIRECTORIES", OsStr::from_bytes(&quoted))
     }
 
     /// Make it list what HEAD has, keeping what it knows of the files.
@@ -138,7 +160,7 @@ pub fn install(repo: &Repo, private: &PrivateIndex<'_>, before: &Path) -> Result
 /// Take the changes of `paths` from `commit` into the index as it is now, but for those that were staged anew since `before`.
 pub fn merge(repo: &Repo, before: &Path, commit: ObjectId, paths: &[BString]) -> Result<()> {
     let _lock = IndexLock::take(repo)?;
-    let next = PrivateIndex::copy(repo, before.with_extension("next"))?;
+    let next = PrivateIndex::copy(repo, &real(repo), before.with_extension("next"))?;
     let old = PrivateIndex::existing(repo, before.to_owned());
     let unchanged: Vec<&BString> = {
         let (then, now) = (old.entries(paths)?, next.entries(paths)?);

@@ -3,10 +3,12 @@
 //! Fields may be added; none is removed or changes its meaning without `"schema": 2`.
 
 mod answers;
+mod checkpoint;
 mod registry;
 mod task;
 
 pub use answers::*;
+pub use checkpoint::*;
 pub use registry::{Answer, answers};
 pub use task::TaskJson;
 

@@ -1,0 +1,117 @@
+//! `git commit` on a private index: the user's hooks, signature and identity, and no trace when it fails.
+
+use bstr::ByteSlice as _;
+
+use super::{desk::Desk, message};
+use crate::{
+    active,
+    core::id::TaskId,
+    error::{Context as _, Error, Result},
+    git::{
+        ObjectId, Repo,
+        index::{self, PrivateIndex},
+        walk,
+    },
+};
+
+/// What git is told beside the index.
+pub struct Order<'a> {
+    /// The whole message.
+    pub message: &'a [u8],
+    /// The task for the hooks, if it is another one than they would find themselves.
+    pub task: Option<&'a TaskId>,
+    /// Whether what git says goes to the terminal, or is kept for the answer.
+    pub talk: Talk,
+    /// How the index follows.
+    pub follow: Follow,
+}
+
+/// Where the words of git and of the hooks go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Talk {
+    /// To the user's terminal.
+    Terminal,
+    /// Into the error, and to standard error at the end.
+    Kept,
+}
+
+/// How the index follows HEAD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// The private index becomes the index.
+    Replace,
+    /// Only the paths of the commit are taken over; whatever else is staged stays.
+    Paths,
+}
+
+/// What came of it.
+pub struct Committed {
+    /// The commit.
+    pub commit: ObjectId,
+    /// Set when HEAD moved and the index could not follow yet: why.
+    pub index_waits: Option<Error>,
+}
+
+/// Commit what is staged in `private`. On an error nothing has changed.
+pub fn commit(repo: &Repo, desk: Desk<'_>, private: &PrivateIndex<'_>, order: &Order<'_>) -> Result<Committed> {
+    let before = repo.head()?.commit;
+    let file = desk.write_message(order.message)?;
+    desk.begin(before)?;
+    // A person who presses Ctrl-C means git, which gets it too; the index must follow if git was done already.
+    let signals = gix::interrupt::init_handler_default(usize::MAX).map(gix::interrupt::Deregister::auto_deregister);
+    let outcome = run(private, &file, order);
+    let Some(head) = repo.head()?.commit.filter(|head| Some(*head) != before) else {
+        return Err(outcome.map_or_else(|error| error, |said| failed(repo, said.as_deref())));
+    };
+    let paths = walk::changed_paths(repo, head)?;
+    let installed = match order.follow {
+        Follow::Replace => index::install(repo, private, &desk.before()).or_else(|error| match error.code() {
+            "index-moved" => index::merge(repo, &desk.before(), head, &paths),
+            _ => Err(error),
+        }),
+        Follow::Paths => index::merge(repo, &desk.before(), head, &paths),
+    };
+    drop(signals);
+    let index_waits = installed.err();
+    if index_waits.is_some() {
+        desk.leave();
+    }
+    Ok(Committed { commit: head, index_waits })
+}
+
+/// Run git; what it said, where that was kept.
+fn run(private: &PrivateIndex<'_>, message: &std::path::Path, order: &Order<'_>) -> Result<Option<String>> {
+    let mut git = private.git().for_the_user();
+    if let Some(task) = order.task {
+        git = git.env(active::VARIABLE, task.as_str());
+    }
+    // Emptiness was judged before: a commit that changes nothing comes here on purpose.
+    let git = git.args(["commit", "--quiet", "--allow-empty", "--cleanup=whitespace", "--file"]).arg(message);
+    match order.talk {
+        Talk::Terminal => git.attached().map(|_| None),
+        Talk::Kept => git.output().map(|output| Some(output.complaint())),
+    }
+}
+
+/// Why there is no commit.
+fn failed(repo: &Repo, said: Option<&str>) -> Error {
+    let quoted = said.filter(|said| !said.is_empty()).map_or(String::new(), |said| format!(": {said}"));
+    let no_identity = repo.git().args(["var", "GIT_COMMITTER_IDENT"]).output().is_ok_and(|out| !out.status.success());
+    if no_identity {
+        return Error::environment(
+            "no-identity",
+            format!("cannot make a checkpoint: git does not know who you are{quoted}"),
+        )
+        .hint("git config user.name <name> and git config user.email <address>; nothing was changed");
+    }
+    Error::refused("commit-refused", format!("cannot make a checkpoint: 'git commit' said no{quoted}"))
+        .hint("a hook of this repository, or the signing of commits, stopped it; what they said stands above")
+}
+
+/// The tree and message of a commit.
+pub fn read(repo: &Repo, commit: ObjectId) -> Result<(ObjectId, Vec<u8>)> {
+    let raw = repo.read(commit)?;
+    let tree = raw.lines().next().and_then(|line| line.strip_prefix(b"tree "));
+    let tree = ObjectId::from_hex(tree.unwrap_or_default()).or_environment(|| format!("commit {commit} is damaged"))?;
+    Ok((tree, message::of_commit(&raw).to_vec()))
+}

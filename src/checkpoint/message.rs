@@ -1,0 +1,76 @@
+//! What a checkpoint says: the given message or one made from the task, the prefix, and the trailers, each once.
+
+use bstr::{BString, ByteSlice as _};
+
+use crate::core::{
+    id::TaskId,
+    trailer::{
+        Rules,
+        block::{self, Syntax, Trailer},
+        insert::{Form, insert},
+    },
+};
+
+/// How long the title part of a subject may be, so that the whole stays in one line of `git log --oneline`.
+const TITLE: usize = 54;
+
+/// `Fix login (checkpoint 3)`.
+pub fn default(title: &str, number: usize) -> String {
+    let shown: String = match title.char_indices().nth(TITLE) {
+        None => title.to_owned(),
+        Some(_) => title.chars().take(TITLE - 1).chain(['…']).collect(),
+    };
+    format!("{shown} (checkpoint {number})")
+}
+
+/// `text` with `prefix` before its subject (unless it is there) and a trailer for each of `tasks` that it does not name.
+pub fn compose(text: &str, prefix: &str, tasks: &[TaskId], rules: &Rules) -> BString {
+    let prefix: String = prefix.chars().filter(|c| !c.is_control()).collect();
+    let mut message = BString::from(if text.starts_with(&prefix) { text.to_owned() } else { prefix + text });
+    message.push(b'\n');
+    let named = block::ids(&message, rules, &Syntax::default());
+    let missing = tasks.iter().filter(|id| !named.iter().any(|named| *named == id.as_str()));
+    let wanted: Vec<Trailer> =
+        missing.map(|id| Trailer { key: rules.key().to_owned(), value: id.as_str().into() }).collect();
+    insert(&message, &wanted, Form::Kept, &Syntax::default()).unwrap_or(message)
+}
+
+/// The message of a raw commit.
+pub fn of_commit(commit: &[u8]) -> &[u8] {
+    commit.find(b"\n\n").map_or(&b""[..], |end| &commit[end + 2..])
+}
+
+/// The subject of a message, as git shows it: its first paragraph on one line.
+pub fn subject(message: &[u8]) -> String {
+    let lines = message.lines().map(|line| line.trim()).skip_while(|line| line.is_empty());
+    let words: Vec<&[u8]> = lines.take_while(|line| !line.is_empty()).collect();
+    words.join(&b' ').to_str_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn composed(text: &str, prefix: &str, tasks: &[&str]) -> String {
+        let tasks: Vec<TaskId> = tasks.iter().map(|id| TaskId::parse(id).unwrap()).collect();
+        compose(text, prefix, &tasks, &Rules::default()).to_string()
+    }
+
+    #[test]
+    fn prefix_and_trailers_come_once() {
+        assert_eq!(composed("Fix", "[AGENT] ", &["t-1"]), "[AGENT] Fix\n\nTask-Id: t-1\n");
+        let again = "[AGENT] Fix\n\nWhy.\n\nTask-Id: t-1";
+        assert_eq!(composed(again, "[AGENT] ", &["t-1"]), format!("{again}\n"));
+        assert_eq!(composed(again, "", &["t-1", "t-2"]), format!("{again}\nTask-Id: t-2\n"));
+        assert_eq!(composed("# not a comment", "", &["t-1"]), "# not a comment\n\nTask-Id: t-1\n");
+        assert_eq!(composed("Fix", "a\nb", &[]), "abFix\n");
+    }
+
+    #[test]
+    fn default_subjects_are_short_and_subjects_are_one_line() {
+        assert_eq!(default("Fix login", 3), "Fix login (checkpoint 3)");
+        assert!(default(&"ü".repeat(200), 1_000).chars().count() <= 72);
+        assert_eq!(subject(b"\n one \n two\n\nbody\n"), "one two");
+        assert_eq!(of_commit(b"tree x\n\nmessage\n\nmore\n"), b"message\n\nmore\n");
+    }
+}

@@ -1,0 +1,195 @@
+//! A checkpoint: everything that was done, as one commit that names its task.
+//!
+//! ```text
+//! refuse? ── survey ── refuse? ── stage in a private index ── refuse? ── git commit ── the index follows
+//!            (status)             (nobody sees it)            (secrets…)  (hooks…)
+//! ```
+//!
+//! Up to the moment in which git moves HEAD, nothing of the user's has changed, and a checkpoint that fails or is killed
+//! leaves index, work tree and HEAD as they were. See [`desk`] for what happens after that moment.
+
+pub mod commit;
+pub mod desk;
+pub mod message;
+pub mod number;
+pub mod refusal;
+pub mod staged;
+pub mod survey;
+
+use std::path::PathBuf;
+
+use bstr::BString;
+
+use self::{
+    commit::{Follow, Order, Talk},
+    desk::Desk,
+    survey::Survey,
+};
+use crate::{
+    core::id::TaskId,
+    error::{Error, Result},
+    git::{ObjectId, Repo, index::PrivateIndex},
+};
+
+/// What goes into a checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Everything that is not ignored.
+    Everything,
+    /// The index as it is.
+    Staged,
+    /// These paths, and nothing else that may be staged.
+    Only(Vec<PathBuf>),
+}
+
+/// What is taken although it is refused otherwise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Allow {
+    /// Large new files.
+    pub large: bool,
+    /// What looks like a secret.
+    pub secrets: bool,
+    /// A checkpoint that changes nothing.
+    pub empty: bool,
+}
+
+/// A checkpoint to be made.
+pub struct Request<'a> {
+    /// What goes into it.
+    pub what: What,
+    /// What is taken although it is refused otherwise.
+    pub allow: Allow,
+    /// The whole message.
+    pub message: BString,
+    /// The task for the hooks, where it was named.
+    pub task: Option<&'a TaskId>,
+    /// Where git and the hooks talk.
+    pub talk: Talk,
+    /// Refuse when something would stay behind: what is committed shall be verified in the work tree.
+    pub whole: bool,
+}
+
+/// What came of it.
+pub enum Outcome {
+    /// There was nothing to commit.
+    Nothing(Vec<String>),
+    /// A commit.
+    Made(Made),
+}
+
+/// A checkpoint that was made.
+pub struct Made {
+    /// The commit.
+    pub commit: ObjectId,
+    /// What its reader should know although it worked.
+    pub remarks: Vec<String>,
+}
+
+/// Make a checkpoint. On an error nothing has changed.
+pub fn make(repo: &Repo, request: &Request<'_>) -> Result<Outcome> {
+    repo.require_work_dir("make a checkpoint")?;
+    refusal::busy_repository(repo)?;
+    let (desk, finished) = Desk::take(repo)?;
+    let mut remarks = Vec::new();
+    if finished {
+        remarks.push("a checkpoint that was interrupted before is complete now".to_owned());
+    }
+    let survey = Survey::of(repo, None)?;
+    refusal::unmerged(&survey.unmerged)?;
+    let head = repo.head()?.commit;
+    let private = desk.copy_index()?;
+    stage(repo, request, &survey, head, &private)?;
+    let tree = private.write_tree()?;
+    let base = match head {
+        Some(head) => commit::read(repo, head)?.0,
+        None => ObjectId::empty_tree(repo.gix().object_hash()),
+    };
+    let dirty = survey.dirty_submodules.iter();
+    remarks.extend(dirty.map(|path| format!("submodule '{path}' has changes inside; only its commit is recorded")));
+    if tree == base && !request.allow.empty {
+        return Ok(Outcome::Nothing(remarks));
+    }
+    inspect(repo, request, base, tree, &mut remarks)?;
+    if request.whole && request.what != What::Everything {
+        nothing_stays_behind(repo, &desk, &survey, tree)?;
+    }
+    let follow = match request.what {
+        What::Only(_) => Follow::Paths,
+        What::Everything | What::Staged => Follow::Replace,
+    };
+    let order = Order { message: &request.message, task: request.task, talk: request.talk, follow };
+    let committed = commit::commit(repo, desk, &private, &order)?;
+    if let Some(why) = committed.index_waits {
+        remarks.push(format!(
+            "the index does not know of the checkpoint yet, the next 'git agent checkpoint' tells it: {why}"
+        ));
+    }
+    Ok(Outcome::Made(Made { commit: committed.commit, remarks }))
+}
+
+/// Stage what was asked for, refusing first what can be refused without storing anything.
+fn stage(
+    repo: &Repo,
+    request: &Request<'_>,
+    survey: &Survey,
+    head: Option<ObjectId>,
+    private: &PrivateIndex<'_>,
+) -> Result<()> {
+    let asked;
+    let (paths, survey) = match &request.what {
+        What::Staged => return Ok(()),
+        What::Everything => (None, survey),
+        What::Only(paths) => {
+            asked = Survey::of(repo, Some(paths))?;
+            (Some(paths.as_slice()), &asked)
+        }
+    };
+    refusal::nested(survey.nested.iter())?;
+    if !request.allow.large {
+        let limit = repo.settings().max_file_size();
+        refusal::large(survey.too_large(repo, limit)?.into_iter(), limit)?;
+    }
+    if paths.is_some() {
+        private.reset_to(head)?;
+    }
+    private.add(paths, &[]).map_err(|error| {
+        Error::refused("cannot-stage", "cannot make a checkpoint: git cannot stage what is there").because(error)
+    })
+}
+
+/// Refuse what must not get into a history.
+fn inspect(
+    repo: &Repo,
+    request: &Request<'_>,
+    base: ObjectId,
+    tree: ObjectId,
+    remarks: &mut Vec<String>,
+) -> Result<()> {
+    let changes = staged::changes(repo, base, tree)?;
+    refusal::nested(staged::nested(repo, tree, &changes)?.into_iter())?;
+    if !request.allow.large {
+        let limit = repo.settings().max_file_size();
+        refusal::large(staged::too_large(repo, &changes, limit).into_iter(), limit)?;
+    }
+    if !request.allow.secrets {
+        let scanned = staged::leaks(repo, &changes)?;
+        refusal::secrets(&scanned.leaks)?;
+        if scanned.skipped > 0 {
+            remarks.push(format!("too large to be looked into for secrets: {} of the files", scanned.skipped));
+        }
+    }
+    Ok(())
+}
+
+/// Refuse if the work tree holds more than what would be committed.
+fn nothing_stays_behind(repo: &Repo, desk: &Desk<'_>, survey: &Survey, tree: ObjectId) -> Result<()> {
+    let everything = PrivateIndex::copy(repo, &desk.before(), desk.before().with_extension("all"))?;
+    everything.add(None, &survey.nested)?;
+    if everything.write_tree()? == tree {
+        return Ok(());
+    }
+    let message = "cannot verify the checkpoint: it would not hold everything that is in the work tree, so the command \
+                   would run on something else";
+    Err(Error::refused("partial-verification", message)
+        .hint("leave out --verify, or make a checkpoint of everything: git agent checkpoint --verify"))
+}

@@ -1,0 +1,102 @@
+//! Why a checkpoint is refused: always before anything is changed, always with what to do instead.
+
+use bstr::{BString, ByteSlice as _};
+
+use super::staged::Leak;
+use crate::{
+    error::{Error, Result},
+    git::{Repo, index, state},
+};
+
+/// How many paths a refusal names.
+const NAMED: usize = 10;
+
+/// Refuse in the middle of something, and while somebody else works on the index.
+pub fn busy_repository(repo: &Repo) -> Result<()> {
+    if let Some(operation) = state::in_progress(repo) {
+        let message = format!("cannot make a checkpoint: {} is in progress", operation.what);
+        return Err(Error::refused("operation-in-progress", message)
+            .hint(format!("finish it first: '{}'; 'git status' tells more", operation.go_on)));
+    }
+    if index::is_locked(repo) {
+        let message = "cannot make a checkpoint: another git is working on the index ('index.lock' is there)";
+        return Err(Error::busy("index-locked", message).hint(
+            "try again; if no git is running, one died and left the file behind: 'git agent doctor' tells more",
+        ));
+    }
+    Ok(())
+}
+
+/// Conflicts that nobody has resolved.
+pub fn unmerged(paths: &[BString]) -> Result<()> {
+    let message = || format!("cannot make a checkpoint: {} unresolved: {}", conflicts(paths.len()), list(paths.iter()));
+    refuse(paths.is_empty(), || {
+        Error::refused("unmerged", message()).hint("resolve them and 'git add' the files; 'git status' tells more")
+    })
+}
+
+/// Repositories inside of this one.
+pub fn nested<'a>(paths: impl ExactSizeIterator<Item = &'a BString>) -> Result<()> {
+    refuse(paths.len() == 0, || {
+        let what = if paths.len() == 1 { "a repository lies" } else { "repositories lie" };
+        Error::refused(
+            "nested-repository",
+            format!("cannot make a checkpoint: {what} inside this one, and a commit cannot take what is in it: {}", list(paths)),
+        )
+        .hint("ignore it: a line with its name in .gitignore, or in .git/info/exclude for this clone only")
+        .hint("to have it as part of this one: 'git submodule add'; or leave it out: 'git agent checkpoint --only <path>…'")
+    })
+}
+
+/// New files that are larger than most histories want to keep for ever.
+pub fn large<'a>(files: impl ExactSizeIterator<Item = (&'a BString, u64)>, limit: u64) -> Result<()> {
+    refuse(files.len() == 0, || {
+        let sized: Vec<BString> =
+            files.map(|(path, bytes)| format!("{} ({})", path.to_str_lossy(), mebibytes(bytes)).into()).collect();
+        let message = format!(
+            "cannot make a checkpoint: larger than {} (agent.maxFileSize): {}",
+            mebibytes(limit),
+            list(sized.iter())
+        );
+        Error::refused("file-too-large", message)
+            .hint("ignore what need not be in the history: a line with its name in .gitignore")
+            .hint("to take it all the same: git agent checkpoint --large")
+    })
+}
+
+/// What looks like a secret.
+pub fn secrets(leaks: &[Leak]) -> Result<()> {
+    refuse(leaks.is_empty(), || {
+        let say = |leak: &Leak| format!("{}:{}: {}", leak.path.to_str_lossy(), leak.finding.line, leak.finding.what);
+        let said: Vec<BString> = leaks.iter().map(|leak| say(leak).into()).collect();
+        let message = format!("cannot make a checkpoint: this looks like a secret: {}", list(said.iter()));
+        Error::refused("secret-found", message)
+            .hint("take it out, or ignore the file: a line with its name in .gitignore")
+            .hint("a line with 'gitleaks:allow' in it passes; to take all of them: git agent checkpoint --allow-secret")
+    })
+}
+
+fn refuse(passes: bool, why: impl FnOnce() -> Error) -> Result<()> {
+    if passes { Ok(()) } else { Err(why()) }
+}
+
+fn conflicts(count: usize) -> &'static str {
+    if count == 1 { "a conflict is" } else { "conflicts are" }
+}
+
+/// `'a', 'b' and 3 more`
+fn list<'a>(items: impl ExactSizeIterator<Item = &'a BString>) -> String {
+    let more = items.len().saturating_sub(NAMED);
+    let named: Vec<String> =
+        items.take(NAMED).map(|item| format!("'{}'", item.to_str_lossy().escape_debug())).collect();
+    let named = named.join(", ");
+    if more == 0 { named } else { format!("{named} and {more} more") }
+}
+
+fn mebibytes(bytes: u64) -> String {
+    let tenths = bytes.saturating_mul(10).div_ceil(1 << 20);
+    match tenths % 10 {
+        0 => format!("{} MiB", tenths / 10),
+        tenth => format!("{}.{tenth} MiB", tenths / 10),
+    }
+}

@@ -1,0 +1,98 @@
+//! `checkpoint`, `repair`.
+
+use bstr::{BStr, ByteSlice as _};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{SCHEMA, VerificationJson};
+
+/// A path: a string when it is UTF-8, else an object with its bytes in hex.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum PathJson {
+    /// UTF-8.
+    Text(String),
+    /// Anything else.
+    Bytes {
+        /// Its bytes, in hex.
+        path_hex: String,
+    },
+}
+
+impl PathJson {
+    /// A path from the top of the work tree.
+    pub fn new(path: &BStr) -> Self {
+        match path.to_str() {
+            Ok(text) => PathJson::Text(text.to_owned()),
+            Err(_) => PathJson::Bytes { path_hex: path.iter().map(|byte| format!("{byte:02x}")).collect() },
+        }
+    }
+}
+
+/// `checkpoint`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CheckpointAnswer {
+    schema: u32,
+    /// False when there was nothing to commit.
+    created: bool,
+    checkpoint: Option<CheckpointJson>,
+    /// The operation that `undo` takes back.
+    operation: Option<String>,
+    /// With `--verify`: what was run, also when there was nothing to commit.
+    verification: Option<VerificationJson>,
+}
+
+/// A commit that names its task.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CheckpointJson {
+    /// The task.
+    pub task: String,
+    /// n of `<task>@n`.
+    pub number: usize,
+    /// The commit.
+    pub commit: String,
+    /// Its tree.
+    pub tree: String,
+    /// Its subject.
+    pub subject: String,
+    /// What it changes.
+    pub paths: Vec<PathJson>,
+    /// The verification of exactly its tree.
+    pub verification: Option<VerificationJson>,
+}
+
+impl CheckpointAnswer {
+    /// The answer with a checkpoint, or without one when there was nothing to commit.
+    pub fn new(checkpoint: Option<CheckpointJson>, verification: Option<VerificationJson>) -> Self {
+        let created = checkpoint.is_some();
+        CheckpointAnswer { schema: SCHEMA, created, checkpoint, operation: None, verification }
+    }
+}
+
+/// `repair`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RepairAnswer {
+    schema: u32,
+    /// Whether this is only what would be done.
+    dry_run: bool,
+    /// The commits that belong to a task again.
+    linked: Vec<LinkJson>,
+}
+
+/// A commit and the task it was found to belong to.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LinkJson {
+    /// The commit.
+    pub commit: String,
+    /// Its task.
+    pub task: String,
+    /// How that is known.
+    pub by: &'static str,
+}
+
+impl RepairAnswer {
+    /// The answer with `linked`.
+    pub fn new(linked: Vec<LinkJson>, dry_run: bool) -> Self {
+        RepairAnswer { schema: SCHEMA, dry_run, linked }
+    }
+}
