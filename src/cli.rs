@@ -85,6 +85,7 @@ commands! {
     Status => status,
     Checkpoint => checkpoint,
     Verify => verify,
+    Repair => repair,
     Sync => sync,
     Demo => demo,
     Schema => schema,

@@ -10,6 +10,7 @@
 //! | `hook` | what git's hooks do, and how they are installed | `core`, `git`, `ledger` |
 //! | `checkpoint` | what is staged, refused and committed | `core`, `git` |
 //! | `verify` | evidence: a command, its outcome, the tree it ran on | `core`, `git`, `checkpoint` |
+//! | `unstamped` | commits that should have named a task | `core`, `git`, `checkpoint` |
 //! | `output` | stdout as an API, stderr for people | `core` |
 //! | `cmd` | one file a command: parse, resolve, decide, act, print | all of them |
 
@@ -27,4 +28,5 @@ pub mod hook;
 pub mod ledger;
 pub mod output;
 pub mod share;
+pub mod unstamped;
 pub mod verify;

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+mod evidence;
+
 use super::{change, next};
 use crate::{
     active,
@@ -32,10 +34,13 @@ pub struct Args {
     /// What came of it: a text, or JSON (an object, list or string); '-' reads standard input
     #[arg(long, value_name = "TEXT|JSON")]
     result: Option<String>,
+    /// Verify first: run CMD ('agent.verify' if not given), and complete only if it succeeds
+    #[arg(long, value_name = "CMD", num_args = 0..=1)]
+    verify: Option<Option<String>>,
     /// Claim the next ready task in the same step
     #[arg(long)]
     next: bool,
-    /// Complete it although tasks before it, parts of it or blockers are open
+    /// Complete it although tasks before it, parts of it or blockers are open, or it is not verified
     #[arg(long)]
     force: bool,
 }
@@ -51,6 +56,7 @@ struct Completed {
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let result = args.result.as_deref().map(|text| many_lines("result", text)).transpose()?.map(|text| value(&text));
+    evidence::require(ctx, &args, result.as_ref())?;
     let (written, done) = ctx.write(|view| complete(ctx, view, &args, result.as_ref()))?;
     active::clear(ctx.repo()?, &done.id)?;
     let after = written.tasks.iter().find(|task| task.id == done.id).unwrap_or(&done.before);

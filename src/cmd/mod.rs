@@ -23,6 +23,7 @@ pub mod pause;
 pub mod ready;
 pub mod reopen;
 pub mod schema;
+pub mod repair;
 pub mod show;
 pub mod start;
 pub mod status;

@@ -13,6 +13,7 @@ use crate::{
         clean,
         json::{SCHEMA, StatusAnswer},
     },
+    unstamped,
 };
 
 /// Show where this worktree and its tasks stand
@@ -43,6 +44,12 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         *counts.entry(row.status.to_string()).or_default() += 1;
     }
     let head = repo.head()?;
+    let mut tasks = Vec::new();
+    for id in &active {
+        tasks.push(view.task(id)?);
+    }
+    let known: Vec<Task> = tasks.iter().flatten().cloned().collect();
+    let unstamped = unstamped::find(repo, &known)?;
     let answer = StatusAnswer {
         schema: SCHEMA,
         active: active.iter().map(ToString::to_string).collect(),
@@ -51,7 +58,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         branch: head.branch_name(),
         dirty: crate::git::worktree::dirty(repo)?.into(),
         counts,
-        unstamped: Vec::new(),
+        unstamped: unstamped.iter().map(|one| one.commit.to_string()).collect(),
         interrupted: None,
     };
     if ctx.out.is_json() {
@@ -76,9 +83,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
                 operation.what, operation.go_on, operation.abort
             ));
         }
-        for id in &active {
-            match view.task(id)? {
-                Some(task) => page.push_str(&working_on(ctx, &task)),
+        for (id, task) in active.iter().zip(&tasks) {
+            match task {
+                Some(task) => page.push_str(&working_on(ctx, task)),
                 None => page.push_str(&format!("Active task {id} is not in this ledger\n")),
             }
         }
@@ -86,6 +93,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             page.push_str("No task is active: commits made here are not stamped\n");
         }
         page.push_str(&dirt(&answer));
+        page.push_str(&lost(&answer));
         let counts = Status::ALL.iter().map(|status| (change::say(*status), answer.counts[status.as_str()]));
         let counts: Vec<String> =
             counts.filter(|(_, count)| *count > 0).map(|(word, count)| format!("{count} {word}")).collect();
@@ -115,6 +123,14 @@ fn dirt(answer: &StatusAnswer) -> String {
         true => "Nothing uncommitted\n".to_owned(),
         false => format!("Uncommitted paths: {}\n", kinds.join(", ")),
     }
+}
+
+/// Commits that should name a task and do not.
+fn lost(answer: &StatusAnswer) -> String {
+    let Some(newest) = answer.unstamped.last() else { return String::new() };
+    let (count, newest) = (clean::plural(answer.unstamped.len(), "commit"), &newest[..12]);
+    let what = if answer.unstamped.len() == 1 { "does not name it" } else { "do not name it" };
+    format!("{count} made while the task was active {what} ({newest}): 'git agent repair' links what is missing\n")
 }
 
 fn porcelain(answer: &StatusAnswer) -> String {

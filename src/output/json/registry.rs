@@ -29,6 +29,8 @@ pub fn answers() -> Vec<Answer> {
     add("list", schema_for!(ListAnswer));
     add("ready", schema_for!(ReadyAnswer));
     add("status", schema_for!(StatusAnswer));
+    add("checkpoint", schema_for!(CheckpointAnswer));
+    add("repair", schema_for!(RepairAnswer));
     add("verify", schema_for!(VerifyAnswer));
     add("doctor", schema_for!(DoctorAnswer));
     add("sync", schema_for!(SyncAnswer));

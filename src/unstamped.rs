@@ -1,0 +1,51 @@
+//! Commits that were made in this worktree while a task was active, and do not name any.
+//!
+//! They come from commits with the hooks switched off: by an IDE, by `--no-verify` of the wrong kind, by an agent's shell
+//! that does not have git-agent on its PATH. The reflog of HEAD knows them.
+
+use crate::{
+    checkpoint::message,
+    core::{id::TaskId, task::Task, trailer::scan},
+    error::Result,
+    git::{ObjectId, Repo, reflog, walk},
+};
+
+/// A commit that should have named a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unstamped {
+    /// The commit.
+    pub commit: ObjectId,
+    /// The task that was active.
+    pub task: TaskId,
+}
+
+/// The unstamped commits since the `active` tasks of this worktree were started, oldest first; only those that HEAD still
+/// has, and that no event links to a task.
+pub fn find(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
+    let Some(head) = repo.head()?.commit else { return Ok(Vec::new()) };
+    let since = |task: &Task| task.spans.last().filter(|span| span.to.is_none()).map(|span| span.from.seconds());
+    let Some(earliest) = active.iter().filter_map(since).min() else { return Ok(Vec::new()) };
+    let rules = repo.settings().trailer_rules();
+    let mut found: Vec<Unstamped> = Vec::new();
+    for made in reflog::of_head(repo, earliest)?.into_iter().filter(reflog::Move::is_commit) {
+        let known = |task: &Task| task.commits.iter().any(|known| known.commit == made.new.to_string());
+        if active.iter().any(known) || found.iter().any(|one| one.commit == made.new) {
+            continue;
+        }
+        let Some(task) = active.iter().find(|task| since(task).is_some_and(|start| start <= made.seconds)) else {
+            continue;
+        };
+        // What gc has taken is no commit of this history.
+        let Ok(raw) = repo.read(made.new) else { continue };
+        if scan::ids(message::of_commit(&raw), &rules).is_empty() {
+            found.push(Unstamped { commit: made.new, task: task.id.clone() });
+        }
+    }
+    if found.is_empty() {
+        return Ok(found);
+    }
+    let commits: Vec<ObjectId> = found.iter().map(|one| one.commit).collect();
+    let gone = walk::unreachable(repo, &commits, head)?;
+    found.retain(|one| !gone.contains(&one.commit));
+    Ok(found)
+}
