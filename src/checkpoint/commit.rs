@@ -48,6 +48,8 @@ pub enum Follow {
 pub struct Committed {
     /// The commit.
     pub commit: ObjectId,
+    /// What it changes.
+    pub paths: Vec<bstr::BString>,
     /// Set when HEAD moved and the index could not follow yet: why.
     pub index_waits: Option<Error>,
 }
@@ -76,7 +78,7 @@ pub fn commit(repo: &Repo, desk: Desk<'_>, private: &PrivateIndex<'_>, order: &O
     if index_waits.is_some() {
         desk.leave();
     }
-    Ok(Committed { commit: head, index_waits })
+    Ok(Committed { commit: head, paths, index_waits })
 }
 
 /// Run git; what it said, where that was kept.

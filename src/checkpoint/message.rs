@@ -42,7 +42,7 @@ pub fn of_commit(commit: &[u8]) -> &[u8] {
 
 /// The subject of a message, as git shows it: its first paragraph on one line.
 pub fn subject(message: &[u8]) -> String {
-    let lines = message.lines().map(|line| line.trim()).skip_while(|line| line.is_empty());
+    let lines = message.lines().map(bstr::ByteSlice::trim).skip_while(|line| line.is_empty());
     let words: Vec<&[u8]> = lines.take_while(|line| !line.is_empty()).collect();
     words.join(&b' ').to_str_lossy().into_owned()
 }

@@ -81,6 +81,8 @@ pub enum Outcome {
 pub struct Made {
     /// The commit.
     pub commit: ObjectId,
+    /// What it changes.
+    pub paths: Vec<BString>,
     /// What its reader should know although it worked.
     pub remarks: Vec<String>,
 }
@@ -88,8 +90,9 @@ pub struct Made {
 /// Make a checkpoint. On an error nothing has changed.
 pub fn make(repo: &Repo, request: &Request<'_>) -> Result<Outcome> {
     repo.require_work_dir("make a checkpoint")?;
-    refusal::busy_repository(repo)?;
+    refusal::in_progress(repo)?;
     let (desk, finished) = Desk::take(repo)?;
+    refusal::locked_index(repo)?;
     let mut remarks = Vec::new();
     if finished {
         remarks.push("a checkpoint that was interrupted before is complete now".to_owned());
@@ -124,7 +127,7 @@ pub fn make(repo: &Repo, request: &Request<'_>) -> Result<Outcome> {
             "the index does not know of the checkpoint yet, the next 'git agent checkpoint' tells it: {why}"
         ));
     }
-    Ok(Outcome::Made(Made { commit: committed.commit, remarks }))
+    Ok(Outcome::Made(Made { commit: committed.commit, paths: committed.paths, remarks }))
 }
 
 /// Stage what was asked for, refusing first what can be refused without storing anything.
@@ -140,6 +143,8 @@ fn stage(
         What::Staged => return Ok(()),
         What::Everything => (None, survey),
         What::Only(paths) => {
+            // Git takes a path inside a nested repository for one that has no changes.
+            refusal::nested(survey.nested_around(repo, paths).into_iter())?;
             asked = Survey::of(repo, Some(paths))?;
             (Some(paths.as_slice()), &asked)
         }

@@ -11,20 +11,21 @@ use crate::{
 /// How many paths a refusal names.
 const NAMED: usize = 10;
 
-/// Refuse in the middle of something, and while somebody else works on the index.
-pub fn busy_repository(repo: &Repo) -> Result<()> {
-    if let Some(operation) = state::in_progress(repo) {
-        let message = format!("cannot make a checkpoint: {} is in progress", operation.what);
-        return Err(Error::refused("operation-in-progress", message)
-            .hint(format!("finish it first: '{}'; 'git status' tells more", operation.go_on)));
-    }
-    if index::is_locked(repo) {
+/// A merge, a rebase, … that is not finished.
+pub fn in_progress(repo: &Repo) -> Result<()> {
+    let Some(operation) = state::in_progress(repo) else { return Ok(()) };
+    let message = format!("cannot make a checkpoint: {} is in progress", operation.what);
+    let hint = format!("finish it first: '{}'; 'git status' tells more", operation.go_on);
+    Err(Error::refused("operation-in-progress", message).hint(hint))
+}
+
+/// Somebody else who works on the index, for longer than a moment.
+pub fn locked_index(repo: &Repo) -> Result<()> {
+    refuse(index::becomes_free(repo), || {
         let message = "cannot make a checkpoint: another git is working on the index ('index.lock' is there)";
-        return Err(Error::busy("index-locked", message).hint(
-            "try again; if no git is running, one died and left the file behind: 'git agent doctor' tells more",
-        ));
-    }
-    Ok(())
+        Error::busy("index-locked", message)
+            .hint("try again; if no git is running, one died and left the file behind: 'git agent doctor' tells more")
+    })
 }
 
 /// Conflicts that nobody has resolved.
@@ -52,10 +53,10 @@ pub fn nested<'a>(paths: impl ExactSizeIterator<Item = &'a BString>) -> Result<(
 pub fn large<'a>(files: impl ExactSizeIterator<Item = (&'a BString, u64)>, limit: u64) -> Result<()> {
     refuse(files.len() == 0, || {
         let sized: Vec<BString> =
-            files.map(|(path, bytes)| format!("{} ({})", path.to_str_lossy(), mebibytes(bytes)).into()).collect();
+            files.map(|(path, bytes)| format!("{} ({})", path.to_str_lossy(), human_size(bytes)).into()).collect();
         let message = format!(
             "cannot make a checkpoint: larger than {} (agent.maxFileSize): {}",
-            mebibytes(limit),
+            human_size(limit),
             list(sized.iter())
         );
         Error::refused("file-too-large", message)
@@ -93,7 +94,11 @@ fn list<'a>(items: impl ExactSizeIterator<Item = &'a BString>) -> String {
     if more == 0 { named } else { format!("{named} and {more} more") }
 }
 
-fn mebibytes(bytes: u64) -> String {
+/// `12 KiB`, `4.8 MiB`; rounded up, so that what is too large never looks as if it were not.
+fn human_size(bytes: u64) -> String {
+    if bytes < 1 << 20 {
+        return format!("{} KiB", bytes.div_ceil(1 << 10));
+    }
     let tenths = bytes.saturating_mul(10).div_ceil(1 << 20);
     match tenths % 10 {
         0 => format!("{} MiB", tenths / 10),

@@ -27,6 +27,17 @@ impl Survey {
         Ok(Self::read(&answer))
     }
 
+    /// The nested repositories that one of `paths` lies in.
+    pub fn nested_around(&self, repo: &Repo, paths: &[PathBuf]) -> Vec<&BString> {
+        let inside = |nested: &&BString| {
+            let dir = repo.in_work_dir(nested.as_bstr()).and_then(|dir| dir.canonicalize().ok());
+            dir.is_some_and(|dir| {
+                paths.iter().filter_map(|path| path.canonicalize().ok()).any(|path| path.starts_with(&dir))
+            })
+        };
+        self.nested.iter().filter(inside).collect()
+    }
+
     /// Untracked files of more than `limit` bytes, which are found here so that they need not be stored to be refused.
     ///
     /// A file that goes through a filter (large file storage) may become small; it is judged when it is staged.

@@ -17,7 +17,6 @@ use crate::{
     },
     error::{Context as _, Error, Result},
     exit,
-    git::walk,
     ledger::Draft,
     output::{
         clean,
@@ -163,7 +162,7 @@ fn describe(ctx: &Ctx, owner: &Owner, made: &Made, number: usize) -> Result<Desc
             owner.task.id
         ));
     }
-    let paths = walk::changed_paths(repo, made.commit)?;
+    let paths = made.paths.clone();
     Ok(Described { task: owner.task.id.clone(), number, commit, tree: tree.to_string(), subject, paths })
 }
 

@@ -28,6 +28,9 @@ use crate::error::{Context as _, Error, Result};
 /// How long somebody else's `index.lock` is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long a `git add` of somebody else may take.
+const MOMENT: Duration = Duration::from_secs(2);
+
 /// One entry as `ls-files --stage` lists it: mode, object, stage. `None`: no entry.
 type Entry = Option<BString>;
 
@@ -138,9 +141,16 @@ pub fn real(repo: &Repo) -> PathBuf {
     repo.git_dir().join("index")
 }
 
-/// Whether somebody is writing the index just now, or died while doing it.
-pub fn is_locked(repo: &Repo) -> bool {
-    lock_file(repo).exists()
+/// Whether nobody is writing the index now or in a moment from now. Who died while doing it is writing it for ever.
+pub fn becomes_free(repo: &Repo) -> bool {
+    let began = Instant::now();
+    while lock_file(repo).exists() {
+        if began.elapsed() > MOMENT {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    true
 }
 
 /// Put `private`, which was made from `before`, in the place of the index.

@@ -6,6 +6,8 @@
 
 mod shell;
 
+use std::{path::Path, time::Duration};
+
 use bstr::{BString, ByteSlice as _};
 
 pub use shell::Voice;
@@ -15,6 +17,11 @@ use crate::{
     error::{Context as _, Result},
     git::{ObjectId, Repo, index, index::PrivateIndex},
 };
+
+/// What the directories of [`Content`] are called.
+const PREFIX: &str = "verify-";
+/// When such a directory belongs to nobody any more.
+const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How a command ended, and on what it ran.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +53,17 @@ pub fn present_tree(repo: &Repo) -> Result<ObjectId> {
     Content::open(repo)?.tree()
 }
 
+/// Remove what killed processes left behind a day ago or earlier.
+fn sweep(agent: &Path) {
+    for entry in std::fs::read_dir(agent).into_iter().flatten().flatten() {
+        let age = entry.metadata().and_then(|meta| meta.modified()).ok().and_then(|time| time.elapsed().ok());
+        if entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes()) && age.is_some_and(|age| age > STALE) {
+            // What cannot be removed is tried again by the next one.
+            drop(std::fs::remove_dir_all(entry.path()));
+        }
+    }
+}
+
 /// A look at the work tree that leaves nothing behind: index and new objects are in a directory that is removed.
 struct Content<'r> {
     repo: &'r Repo,
@@ -58,7 +76,8 @@ impl<'r> Content<'r> {
         let agent = agent.or_environment(|| "the current directory is gone".to_owned())?;
         let failed = || format!("cannot write in '{}'", agent.display());
         std::fs::create_dir_all(&agent).or_environment(failed)?;
-        let dir = tempfile::Builder::new().prefix("verify-").tempdir_in(&agent).or_environment(failed)?;
+        sweep(&agent);
+        let dir = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&agent).or_environment(failed)?;
         std::fs::create_dir(dir.path().join("objects")).or_environment(failed)?;
         Ok(Content { repo, dir })
     }

@@ -2,6 +2,9 @@
 
 mod support;
 
+mod checkpoint_commit;
+mod checkpoint_index;
+mod checkpoint_refusals;
 mod harness;
 mod hook_commit;
 mod hook_install;
@@ -11,3 +14,5 @@ mod init;
 mod layering;
 mod tasks;
 mod trailers;
+mod unstamped;
+mod verify;

@@ -9,7 +9,7 @@ use crate::{
     core::{
         graph::Graph,
         status::{Status, Verb},
-        task::Task,
+        task::{Task, Verification},
     },
     error::{Error, Result},
 };
@@ -65,7 +65,7 @@ fn run(ctx: &Ctx, args: &Args, task: &Task, given: Option<&str>) -> Result<()> {
 fn refuse_unverified(ctx: &Ctx, task: &Task) -> Result<()> {
     let tree = verify::present_tree(ctx)?;
     let known = task.verification_of(&tree);
-    if known.is_some_and(|known| known.passed()) {
+    if known.is_some_and(Verification::passed) {
         return Ok(());
     }
     let (id, short) = (&task.id, verify::short(&tree));

@@ -13,7 +13,7 @@ const WORD: usize = 8;
 
 /// A line of an environment file; or a quoted value behind a name or key anywhere.
 static FORMS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
-    let names = "(?i:secret|token|passw(?:or)?d|passphrase|api_?key|access_?key|private_?key|signing_?key|encryption_?key|credentials?|auth)";
+    let names = "(?i:secret|token|passw(?:or)?d|passphrase|api_?key|access_?key|private_?key|signing_?key|encryption_?key|credentials?|auth_?key)";
     let file =
         format!(r#"^\s*(?:export\s+)?[A-Z0-9_]*{names}[A-Z0-9_]*=["']?([^\s"'$<>(){{}}]{{16,200}})["']?\s*(?:#.*)?$"#);
     let quoted =

@@ -15,11 +15,13 @@ mod gits;
 mod output;
 mod repo;
 mod run;
+mod state;
 
 pub use gits::{Git, default_git, gits};
 pub use output::Output;
 pub use repo::{Layout, TestRepo};
 pub use run::Run;
+pub use state::State;
 
 /// Run `test` once per git, saying which git it was when it fails.
 pub fn on_every_git(test: impl Fn(&Git)) {

@@ -1,0 +1,69 @@
+//! Commits that should have named a task: `status` tells, `repair` links.
+
+use crate::checkpoint_commit::with_task;
+use crate::support::{Layout, TestRepo, gits};
+
+fn unstamped(repo: &TestRepo) -> Vec<String> {
+    let answer = repo.agent(&["status", "--json"]).json();
+    answer["unstamped"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn commits_without_a_task_are_told_of_and_linked() {
+    for git in gits() {
+        let layouts = [Some(Layout::Plain), git.has_reftable().then_some(Layout::Reftable)];
+        for layout in layouts.into_iter().flatten() {
+            let repo = with_task(TestRepo::with_layout(git, layout));
+            assert_eq!(unstamped(&repo), [""; 0], "what was before the task is not its");
+            let one = repo.commit_file("a.txt", "1", "one");
+            repo.commit_file("a.txt", "2", "stamped\n\nTask-Id: other");
+            let two = repo.commit_file("a.txt", "3", "two");
+            assert_eq!(unstamped(&repo), [one.clone(), two.clone()], "{layout:?}");
+            let page = repo.agent(&["status"]).success().stdout;
+            let line = format!(
+                "2 commits made while the task was active do not name it ({}): 'git agent repair' links what is missing",
+                &two[..12]
+            );
+            assert!(page.lines().any(|found| found == line), "{page}");
+            assert!(repo.agent(&["repair", "--dry-run"]).success().stdout.contains("Would link"));
+            assert_eq!(unstamped(&repo).len(), 2);
+            let answer = repo.agent(&["repair", "--json"]).json();
+            let link = |commit: &str| serde_json::json!({"commit": commit, "task": "fix", "by": "reflog"});
+            assert_eq!(answer, serde_json::json!({"schema": 1, "dry_run": false, "linked": [link(&one), link(&two)]}));
+            assert_eq!(unstamped(&repo), [""; 0]);
+            insta::allow_duplicates! {
+                insta::assert_snapshot!(repo.agent(&["repair"]), @"Nothing to repair: every commit since the active task was started names a task.");
+            }
+            assert_eq!(repo.head(), two, "the commits stay as they are");
+        }
+    }
+}
+
+#[test]
+fn what_came_from_elsewhere_or_is_gone_is_not_told_of() {
+    let repo = with_task(TestRepo::new());
+    repo.sh("git switch -qc side").success();
+    repo.deactivate();
+    repo.commit_file("side", "1", "of nobody");
+    repo.commit_file("side", "2", "of nobody, too");
+    repo.sh("git switch -q main").success();
+    repo.advance(100);
+    repo.agent(&["pause", "fix"]).success();
+    repo.agent(&["start", "fix"]).success();
+    repo.git(&["cherry-pick", "side~1"]).success();
+    repo.git(&["merge", "-q", "--no-edit", "side", "-X", "theirs"]).success();
+    assert_eq!(unstamped(&repo), [""; 0]);
+    // Made here, but not part of the history any more.
+    repo.commit_file("b", "1", "thrown away");
+    let gone = unstamped(&repo);
+    assert_eq!(gone.len(), 1);
+    repo.git(&["reset", "-q", "--hard", "HEAD~"]).success();
+    assert_eq!(unstamped(&repo), [""; 0]);
+    // Amended: the newest counts.
+    repo.commit_file("b", "1", "by hand");
+    repo.git(&["commit", "-q", "--amend", "-m", "by hand, again"]).success();
+    assert_eq!(unstamped(&repo), [repo.head()]);
+    repo.deactivate();
+    assert_eq!(unstamped(&repo), [""; 0]);
+    repo.agent(&["repair"]).success();
+}
