@@ -13,6 +13,7 @@ pub mod id;
 pub mod note;
 pub mod resolve;
 pub mod secret;
+pub mod revert;
 pub mod status;
 pub mod summary;
 pub mod task;

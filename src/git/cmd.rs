@@ -12,6 +12,7 @@ use std::{
 
 use bstr::{BString, ByteSlice as _};
 
+use super::stream::Stream;
 use crate::error::{Error, Result};
 
 /// Variables that a hook's git sets for itself and that would mislead another git.
@@ -35,7 +36,7 @@ pub struct Output {
     pub stdout: Vec<u8>,
     /// Its complaints.
     pub stderr: Vec<u8>,
-    what: String,
+    pub(super) what: String,
 }
 
 impl Git {
@@ -134,9 +135,10 @@ impl Git {
     }
 
     /// Start it with its standard output as a pipe, for answers that are read as they come.
-    pub fn stream(mut self) -> Result<Child> {
-        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
-        self.spawn_command()
+    pub fn stream(mut self) -> Result<Stream> {
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let what = self.what();
+        Stream::new(self.spawn_command()?, what)
     }
 
     fn spawn_command(&mut self) -> Result<Child> {

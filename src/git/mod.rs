@@ -8,12 +8,14 @@ mod config;
 mod head;
 pub mod index;
 pub mod lock;
+pub mod log;
 pub mod objects;
 pub mod reflog;
 mod refs;
 mod repo;
 pub mod state;
 pub mod walk;
+pub mod stream;
 pub mod worktree;
 
 pub use config::Settings;

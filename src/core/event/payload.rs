@@ -38,7 +38,7 @@ macro_rules! payloads {
             }
 
             /// The keys and values that go on the line, in the order of the struct.
-            pub(super) fn keys(&self) -> serde_json::Result<Value> {
+            pub fn keys(&self) -> serde_json::Result<Value> {
                 match self {
                     $( Payload::$variant(carried) => serde_json::to_value(carried), )+
                     Payload::Unknown(_) => Ok(Value::Null),

@@ -1,0 +1,202 @@
+//! `git log` as a stream of commits: git decides which, in which order, and draws the graph; we read.
+//!
+//! Without a graph a commit is a fixed number of fields, each ended by NUL, which no commit can contain. With a graph git
+//! puts its prefix before every line of what it prints, so a commit is a line of harmless fields behind the byte 1, and
+//! [`PADDING`] lines that show how the graph goes on below it; the message is read from the commit itself.
+
+use std::{ffi::OsString, path::Path};
+
+use bstr::{BString, ByteSlice as _};
+use gix::ObjectId;
+
+use super::{Repo, cmd::Git, stream::Stream};
+use crate::error::{Error, Result};
+
+/// Ask of `git log` what `words` (options, revisions) and `paths` say, in the directory of the user.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// Options and revisions, in the order of the command line. None of them may change what is printed.
+    pub words: Vec<OsString>,
+    /// Paths; behind `--`, if there are any.
+    pub paths: Vec<OsString>,
+    /// With the graph.
+    pub graph: Option<Graph>,
+    /// With the names of refs that point to the commits.
+    pub decorate: bool,
+}
+
+/// How the graph is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Graph {
+    /// In git's colours.
+    Painted,
+    /// Without colour.
+    Plain,
+}
+
+/// One commit of the log.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    /// Full hex.
+    pub commit: String,
+    /// Its abbreviation, as long as git makes it here.
+    pub short: String,
+    /// Its tree, full hex.
+    pub tree: String,
+    /// The committer's date, in seconds.
+    pub at: i64,
+    /// The committer's date as `--date` asks for it.
+    pub date: BString,
+    /// `Name <email>`, as the mailmap has it.
+    pub author: BString,
+    /// ` (HEAD -> main, tag: v1)`, or nothing.
+    pub decoration: BString,
+    /// The whole message.
+    pub message: BString,
+    /// The lines of the graph above this commit.
+    pub above: Vec<BString>,
+    /// The graph left of the commit's own lines; empty without a graph.
+    pub graph: Vec<BString>,
+}
+
+impl Record {
+    /// The first paragraph of the message on one line, as git's `%s`.
+    pub fn subject(&self) -> BString {
+        let text = self.message.lines().skip_while(|line| line.trim().is_empty());
+        let lines: Vec<&[u8]> = text.take_while(|line| !line.trim().is_empty()).map(<[u8]>::trim_end).collect();
+        bstr::join(" ", lines).into()
+    }
+}
+
+/// How many lines of graph are asked for below each commit: enough for the lanes to settle after a merge.
+pub const PADDING: usize = 4;
+
+/// Fields that cannot contain the byte 1 come first; in a graph the line is split at the first ones only.
+const FIELDS: [&str; 7] = ["%H", "%T", "%ct", "%h", "%D", "%cd", "%aN <%aE>"];
+
+/// Stands before each field in a graph.
+const MARK: u8 = 1;
+
+/// A running `git log`.
+pub struct Log<'r> {
+    repo: &'r Repo,
+    stream: Option<Stream>,
+    graph: bool,
+}
+
+impl<'r> Log<'r> {
+    /// Start it.
+    pub fn start(repo: &'r Repo, query: &Query) -> Result<Self> {
+        let fields: Vec<&str> =
+            FIELDS.iter().map(|field| if *field == "%D" && !query.decorate { "" } else { *field }).collect();
+        let mut git = Git::new(Path::new(".")).for_the_user();
+        if let Some(literal) = std::env::var_os("GIT_LITERAL_PATHSPECS") {
+            git = git.env("GIT_LITERAL_PATHSPECS", literal);
+        }
+        // What the configuration adds to the log of people would be in our way.
+        git = git.args(["-c", "log.showSignature=false", "log", "--encoding=UTF-8", "--no-notes"]);
+        git = match query.graph {
+            None => git.args(["-z", "--no-color"]).arg(format!("--format=tformat:{}%x00%B", fields.join("%x00"))),
+            Some(graph) => git
+                .args(["--graph", if graph == Graph::Painted { "--color=always" } else { "--no-color" }])
+                .arg(format!("--format=tformat:%x01{}{}", fields.join("%x01"), "%n%x01".repeat(PADDING))),
+        };
+        git = git.args(&query.words).arg("--no-patch");
+        if !query.paths.is_empty() {
+            git = git.arg("--").args(&query.paths);
+        }
+        Ok(Log { repo, stream: Some(git.stream()?), graph: query.graph.is_some() })
+    }
+
+    /// The next commit.
+    ///
+    /// # Errors
+    ///
+    /// `bad-revision` with git's own words when git refuses.
+    pub fn next_commit(&mut self) -> Result<Option<Record>> {
+        let record = if self.graph { self.next_in_graph() } else { self.next_plain() }?;
+        if record.is_none()
+            && let Some(stream) = self.stream.take()
+        {
+            let output = stream.finish()?;
+            if !output.status.success() {
+                let complaint = output.complaint();
+                let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
+                return Err(Error::usage("bad-revision", format!("git cannot show this log: {said}"))
+                    .hint("revisions, options and paths are those of 'git log'; paths come after '--'"));
+            }
+        }
+        Ok(record)
+    }
+
+    fn piece(&mut self, end: u8) -> Result<Option<Vec<u8>>> {
+        self.stream.as_mut().map_or(Ok(None), |stream| stream.next(end))
+    }
+
+    fn next_plain(&mut self) -> Result<Option<Record>> {
+        let mut fields = Vec::with_capacity(FIELDS.len() + 1);
+        while fields.len() <= FIELDS.len() {
+            match self.piece(0)? {
+                Some(piece) => fields.push(piece),
+                None if fields.is_empty() => return Ok(None),
+                // Cut off: git will say why.
+                None => return Ok(None),
+            }
+        }
+        let message = fields.pop().unwrap_or_default();
+        let mut record = self.record(&fields)?;
+        record.message = message.into();
+        Ok(Some(record))
+    }
+
+    fn next_in_graph(&mut self) -> Result<Option<Record>> {
+        let Some((above, line)) = self.up_to_commit()? else { return Ok(None) };
+        let mut parts = line.splitn(FIELDS.len() + 1, |&b| b == MARK);
+        let graph = parts.next().unwrap_or_default();
+        let fields: Vec<Vec<u8>> = parts.map(<[u8]>::to_vec).collect();
+        let mut record = self.record(&fields)?;
+        record.above = above;
+        record.graph.push(graph.into());
+        for _ in 0..PADDING {
+            if let Some(line) = self.piece(b'\n')? {
+                record.graph.push(line.trim_end_with(|c| c == '\u{1}').into());
+            }
+        }
+        let id = ObjectId::from_hex(record.commit.as_bytes()).map_err(|_| unexpected())?;
+        let commit = self.repo.read(id)?;
+        let end = commit.find("\n\n").map_or(commit.len(), |end| end + 2);
+        record.message = commit[end..].into();
+        Ok(Some(record))
+    }
+
+    /// The next commit's line, and the lines of graph above it.
+    fn up_to_commit(&mut self) -> Result<Option<(Vec<BString>, Vec<u8>)>> {
+        let mut above = Vec::new();
+        while let Some(line) = self.piece(b'\n')? {
+            match line.find_byte(MARK) {
+                Some(_) => return Ok(Some((above, line))),
+                None => above.push(line.into()),
+            }
+        }
+        Ok(None)
+    }
+
+    fn record(&self, fields: &[Vec<u8>]) -> Result<Record> {
+        let [commit, tree, at, short, decoration, date, author] = fields else { return Err(unexpected()) };
+        let text = |field: &Vec<u8>| String::from_utf8(field.clone()).map_err(|_| unexpected());
+        Ok(Record {
+            commit: text(commit)?,
+            short: text(short)?,
+            tree: text(tree)?,
+            at: text(at)?.parse().map_err(|_| unexpected())?,
+            date: date.as_bstr().to_owned(),
+            author: author.as_bstr().to_owned(),
+            decoration: decoration.as_bstr().to_owned(),
+            ..Record::default()
+        })
+    }
+}
+
+fn unexpected() -> Error {
+    Error::bug("'git log' answered in a form that was not asked for")
+}

@@ -1,0 +1,63 @@
+//! A git that is still running, read as it answers.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _},
+    process::{Child, ChildStdout},
+    thread::JoinHandle,
+};
+
+use bstr::ByteSlice as _;
+
+use super::cmd::Output;
+use crate::error::{Context as _, Error, Result};
+
+/// A running git and its answer so far. Dropped before the end, it is stopped: nobody reads the rest.
+#[derive(Debug)]
+pub struct Stream {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    stderr: Option<JoinHandle<Vec<u8>>>,
+    what: String,
+}
+
+impl Stream {
+    pub(super) fn new(mut child: Child, what: String) -> Result<Self> {
+        let stdout = child.stdout.take().ok_or_else(|| Error::bug("git was started without a pipe"))?;
+        // Drained beside the answer: a git that complains a lot must not wait for us.
+        let stderr = child.stderr.take().map(|mut pipe| {
+            std::thread::spawn(move || {
+                let mut text = Vec::new();
+                pipe.read_to_end(&mut text).map_or_else(|_| Vec::new(), |_| text)
+            })
+        });
+        Ok(Stream { child, stdout: BufReader::with_capacity(1 << 16, stdout), stderr, what })
+    }
+
+    /// The next piece of the answer up to `end`, which is left out; `None` when there is no more.
+    pub fn next(&mut self, end: u8) -> Result<Option<Vec<u8>>> {
+        let mut piece = Vec::new();
+        self.stdout.read_until(end, &mut piece).or_environment(|| format!("cannot read from '{}'", self.what))?;
+        if piece.is_empty() {
+            return Ok(None);
+        }
+        if piece.ends_with_str([end]) {
+            piece.pop();
+        }
+        Ok(Some(piece))
+    }
+
+    /// Wait for its end, after its whole answer was read.
+    pub fn finish(mut self) -> Result<Output> {
+        let status = self.child.wait().or_environment(|| format!("cannot wait for '{}'", self.what))?;
+        let stderr = self.stderr.take().map(|reader| reader.join().unwrap_or_default()).unwrap_or_default();
+        Ok(Output { status, stdout: Vec::new(), stderr, what: std::mem::take(&mut self.what) })
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        // Both fail only for a process that is gone already.
+        self.child.kill().unwrap_or_default();
+        self.child.wait().map(drop).unwrap_or_default();
+    }
+}
