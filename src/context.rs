@@ -11,7 +11,7 @@ use crate::{
     active,
     core::{actor::Actor, id::TaskId, task::Task, text, time::Timestamp},
     error::{Context as _, Error, Result},
-    git::Repo,
+    git::{Repo, cmd},
     ledger::{self, Author, Draft, View, Written},
     output::Out,
 };
@@ -115,6 +115,22 @@ impl Ctx {
     pub fn write<T>(&self, decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>) -> Result<(Written, T)> {
         let actor = self.actor()?;
         ledger::write(self.repo()?, &Author { actor: &actor, now: &|| self.clock.now() }, decide)
+    }
+
+    /// Show the answer in a pager, as git chooses it, if somebody looks at it. `pager.agent` is git's to heed when git runs
+    /// us; when we are run directly it is ours.
+    pub fn page(&self) -> Result<()> {
+        self.out.page(|| {
+            let chosen = self.repo()?.settings().text("pager.agent").unwrap_or_default();
+            let command = match chosen.to_ascii_lowercase().as_str() {
+                "false" | "no" | "off" | "0" => return Ok(None),
+                "true" | "yes" | "on" | "1" | "" => {
+                    cmd::line(&self.repo()?.git().args(["var", "GIT_PAGER"]).run()?).to_string()
+                }
+                _ => chosen,
+            };
+            Ok(Some(command).filter(|command| !command.is_empty() && command != "cat"))
+        })
     }
 
     /// The active tasks of this worktree.

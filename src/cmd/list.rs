@@ -16,6 +16,7 @@ use crate::{
     output::{
         Style, age, clean,
         json::{ListAnswer, TaskJson},
+        shorten,
     },
 };
 
@@ -233,7 +234,7 @@ fn remarks(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> Vec<String> {
             }
             (None, _) => Vec::new(),
         },
-        Status::Failed => row.failure.clone().map(|why| clean::shorten(&why, 60).into_owned()).into_iter().collect(),
+        Status::Failed => row.failure.clone().map(|why| shorten(&why, 60).into_owned()).into_iter().collect(),
         Status::Completed | Status::Cancelled => vec![age::ago(now, Timestamp::from_millis(row.updated_at))],
         Status::Pending => {
             let mut waits = Vec::new();
@@ -256,6 +257,9 @@ fn remarks(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> Vec<String> {
 pub(super) fn style(ctx: &Ctx) -> Style {
     let configured = ctx.repo().ok().and_then(|repo| {
         let settings = repo.settings();
+        if ctx.out.is_paged() && settings.text("color.pager").is_some() && !settings.flag("color.pager") {
+            return Some("never".to_owned());
+        }
         settings.text("color.agent").or_else(|| settings.text("color.ui"))
     });
     ctx.out.style(configured.as_deref())

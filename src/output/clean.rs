@@ -8,7 +8,7 @@ use crate::core::text::is_hostile;
 
 /// One line: every control character becomes an escape that can be seen.
 pub fn line(text: &str) -> Cow<'_, str> {
-    escape(text, |c| is_hostile(c))
+    escape(text, is_hostile)
 }
 
 /// Several lines: as [`line`], but line breaks and tabs stay.
@@ -19,6 +19,30 @@ pub fn lines(text: &str) -> Cow<'_, str> {
 /// Bytes that may not be UTF-8, as one line.
 pub fn bytes(text: &BStr) -> String {
     line(&text.to_str_lossy()).into_owned()
+}
+
+/// Lines of git's in which its colours are wanted: sequences that set colours stay, everything else as in [`lines`].
+pub fn painted(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\u{1b}') {
+        clean.push_str(&lines(&rest[..at]));
+        let sequence = &rest[at + 1..];
+        let digits =
+            sequence.strip_prefix('[').map(|tail| tail.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';'));
+        match digits.filter(|tail| tail.starts_with(['m', 'K'])) {
+            Some(tail) => {
+                clean.push_str(&rest[at..rest.len() - tail.len() + 1]);
+                rest = &tail[1..];
+            }
+            None => {
+                clean.push_str(&line("\u{1b}"));
+                rest = sequence;
+            }
+        }
+    }
+    clean.push_str(&lines(rest));
+    clean
 }
 
 fn escape(text: &str, hostile: impl Fn(char) -> bool) -> Cow<'_, str> {
@@ -33,14 +57,6 @@ fn escape(text: &str, hostile: impl Fn(char) -> bool) -> Cow<'_, str> {
         }
     }
     Cow::Owned(clean)
-}
-
-/// At most `width` characters, the last one `…` when something was cut off.
-pub fn shorten(text: &str, width: usize) -> Cow<'_, str> {
-    match text.char_indices().nth(width) {
-        None => Cow::Borrowed(text),
-        Some(_) => Cow::Owned(text.chars().take(width.saturating_sub(1)).chain(['…']).collect()),
-    }
 }
 
 /// `1 task`, `2 tasks`.
@@ -60,7 +76,6 @@ mod tests {
         assert_eq!(line("a\u{1b}[2J\nb\u{9b}"), "a\\u{1b}[2J\\nb\\u{9b}");
         assert_eq!(lines("a\n\tb\r"), "a\n\tb\\r");
         assert!(matches!(line("harmless"), Cow::Borrowed(_)));
-        assert_eq!(shorten("abcdef", 4), "abc…");
-        assert_eq!(shorten("abcd", 4), "abcd");
+        assert_eq!(painted("\u{1b}[1;31mred\u{1b}[m\u{1b}[2J\u{1b}"), "\u{1b}[1;31mred\u{1b}[m\\u{1b}[2J\\u{1b}");
     }
 }

@@ -3,16 +3,21 @@
 pub mod age;
 pub mod clean;
 pub mod json;
+pub mod pager;
+mod row;
 mod style;
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     io::{self, IsTerminal as _, Write as _},
 };
 
 use serde::Serialize;
 
-pub use style::{Style, mark};
+pub use row::{Row, pad, shorten};
+pub use style::{Paint, Style, mark};
+
+use pager::Pager;
 
 use crate::error::{Error, Result};
 
@@ -35,12 +40,24 @@ pub struct Out {
     quiet: bool,
     color: When,
     gone: Cell<bool>,
+    paging: RefCell<Paging>,
+}
+
+/// Whether the answer goes to a pager.
+#[derive(Debug)]
+enum Paging {
+    /// It does not.
+    Off,
+    /// It will, once there is one: errors that come first go to the terminal.
+    Wanted(String),
+    /// It does.
+    On(Pager),
 }
 
 impl Out {
     /// Streams as the command line asks for them.
     pub fn new(json: bool, quiet: bool, color: When) -> Self {
-        Out { json, quiet, color, gone: Cell::new(false) }
+        Out { json, quiet, color, gone: Cell::new(false), paging: RefCell::new(Paging::Off) }
     }
 
     /// Whether the answer is one JSON object.
@@ -64,7 +81,7 @@ impl Out {
             When::Always => true,
             When::Never => false,
             When::Auto => {
-                io::stdout().is_terminal()
+                self.is_for_a_person()
                     && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
                     && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
             }
@@ -82,8 +99,14 @@ impl Out {
         if self.gone.get() {
             return Ok(());
         }
-        let mut stdout = io::stdout().lock();
-        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        let written = match &mut *self.pager() {
+            Paging::On(pager) => pager.write(bytes),
+            _ => {
+                let mut stdout = io::stdout().lock();
+                stdout.write_all(bytes).and_then(|()| stdout.flush())
+            }
+        };
+        match written {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 self.gone.set(true);
                 Ok(())
@@ -91,6 +114,48 @@ impl Out {
             Err(error) => Err(Error::environment("output", "cannot write the answer").because(error)),
             Ok(()) => Ok(()),
         }
+    }
+
+    /// Show the answer in the pager `command` if it goes to a terminal and is one for people.
+    pub fn page(&self, command: impl FnOnce() -> Result<Option<String>>) -> Result<()> {
+        if !self.json && io::stdout().is_terminal() {
+            self.paging.replace(command()?.map_or(Paging::Off, Paging::Wanted));
+        }
+        Ok(())
+    }
+
+    /// Whether the answer goes through a pager, ours or one that git started.
+    pub fn is_paged(&self) -> bool {
+        !matches!(*self.paging.borrow(), Paging::Off) || std::env::var_os(pager::IN_USE).is_some()
+    }
+
+    /// Whether somebody looks at the answer: it goes to a terminal, or through a pager to one.
+    pub fn is_for_a_person(&self) -> bool {
+        io::stdout().is_terminal() || std::env::var_os(pager::IN_USE).is_some()
+    }
+
+    /// How many columns the reader's terminal has, if there is one.
+    pub fn width(&self) -> Option<usize> {
+        if !self.is_for_a_person() {
+            return None;
+        }
+        let told =
+            std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+        told.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0.into())).or(Some(80))
+    }
+
+    /// Nothing more will be said: wait until it is read.
+    pub fn finish(&self) {
+        drop(self.paging.replace(Paging::Off));
+    }
+
+    fn pager(&self) -> std::cell::RefMut<'_, Paging> {
+        let mut paging = self.paging.borrow_mut();
+        if let Paging::Wanted(command) = &*paging {
+            // Without a pager the answer is still an answer.
+            *paging = Pager::start(command).map_or(Paging::Off, Paging::On);
+        }
+        paging
     }
 
     /// Whether the reader of stdout has gone.
@@ -142,6 +207,12 @@ impl Out {
     }
 
     fn remark(&self, head: &str, text: &str) {
+        // What would be written across the pager's screen is read in it instead, as with git.
+        if let Paging::On(pager) = &mut *self.paging.borrow_mut()
+            && io::stderr().is_terminal()
+        {
+            return pager.write(format!("{head}{}\n", clean::lines(text)).as_bytes()).unwrap_or_default();
+        }
         let mut stderr = io::stderr().lock();
         // A closed stderr means that nobody listens.
         writeln!(stderr, "{head}{}", clean::lines(text)).unwrap_or_default();

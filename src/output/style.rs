@@ -2,6 +2,7 @@
 
 use anstyle::{AnsiColor, Style as Ansi};
 
+use super::clean;
 use crate::core::status::Status;
 
 /// Paints, or does not.
@@ -21,16 +22,33 @@ impl Style {
         self.on
     }
 
+    /// Every text is cleaned before it is painted: the only escape sequences that come out of here are our own.
     fn paint(self, ansi: Ansi, text: &str) -> String {
+        let text = clean::line(text);
         match self.on {
             true => format!("{}{text}{}", ansi.render(), ansi.render_reset()),
-            false => text.to_owned(),
+            false => text.into_owned(),
         }
+    }
+
+    /// As it is, but cleaned.
+    pub fn plain(self, text: &str) -> String {
+        clean::line(text).into_owned()
     }
 
     /// A task id, a commit id.
     pub fn id(self, text: &str) -> String {
         self.paint(AnsiColor::Yellow.on_default(), text)
+    }
+
+    /// A task id where commit ids stand beside it.
+    pub fn task(self, text: &str) -> String {
+        self.paint(AnsiColor::Magenta.on_default(), text)
+    }
+
+    /// Names of branches and tags.
+    pub fn refs(self, text: &str) -> String {
+        self.paint(AnsiColor::Green.on_default().bold(), text)
     }
 
     /// Done, passed.
@@ -61,12 +79,31 @@ impl Style {
     /// In the colour of a state.
     pub fn status(self, status: Status, text: &str) -> String {
         match status {
-            Status::Pending => text.to_owned(),
+            Status::Pending => self.plain(text),
             Status::InProgress => self.busy(text),
             Status::Completed => self.good(text),
             Status::Failed => self.bad(text),
             Status::Cancelled => self.faint(text),
         }
+    }
+}
+
+/// Something that paints a cleaned text.
+pub trait Paint {
+    /// Paint it.
+    fn paint(&self, text: &str) -> String;
+}
+
+impl<F: Fn(&str) -> String> Paint for F {
+    fn paint(&self, text: &str) -> String {
+        self(text)
+    }
+}
+
+impl Paint for Style {
+    /// As it is.
+    fn paint(&self, text: &str) -> String {
+        text.to_owned()
     }
 }
 

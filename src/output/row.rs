@@ -1,0 +1,120 @@
+//! One line of a list: what must be seen on both sides, and in the middle a text that gives way on a narrow terminal.
+
+use std::borrow::Cow;
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+use super::{clean, style::Paint};
+
+/// The least that is left of the middle.
+const LEAST: usize = 20;
+
+/// A line in the making. Every text that goes in is cleaned.
+#[derive(Debug, Default)]
+pub struct Row {
+    left: Part,
+    middle: String,
+    right: Part,
+}
+
+#[derive(Debug, Default)]
+struct Part {
+    text: String,
+    width: usize,
+}
+
+impl Part {
+    fn add(&mut self, text: &str, paint: impl Paint) {
+        let text = clean::line(text);
+        self.width += text.width();
+        self.text.push_str(&paint.paint(&text));
+    }
+}
+
+impl Row {
+    /// An empty line.
+    pub fn new() -> Self {
+        Row::default()
+    }
+
+    /// Put `text` behind what is on the left already.
+    #[must_use]
+    pub fn left(mut self, text: &str, paint: impl Paint) -> Self {
+        self.left.add(text, paint);
+        self
+    }
+
+    /// The text in the middle.
+    #[must_use]
+    pub fn middle(mut self, text: &str) -> Self {
+        self.middle = clean::line(text).into_owned();
+        self
+    }
+
+    /// Put `text` behind what is on the right already.
+    #[must_use]
+    pub fn right(mut self, text: &str, paint: impl Paint) -> Self {
+        self.right.add(text, paint);
+        self
+    }
+
+    /// The line with its end, on a terminal of `width` columns if it is one.
+    pub fn render(self, width: Option<usize>) -> String {
+        let room = width.map_or(usize::MAX, |width| width.saturating_sub(self.left.width + self.right.width));
+        let middle = shorten(&self.middle, room.max(LEAST));
+        let line = format!("{}{middle}{}", self.left.text, self.right.text);
+        format!("{}\n", line.trim_end_matches(' '))
+    }
+}
+
+/// At most `width` columns of `text`, the last one `…` when something was cut off.
+pub fn shorten(text: &str, width: usize) -> Cow<'_, str> {
+    if text.width() <= width {
+        return Cow::Borrowed(text);
+    }
+    let mut left = width.saturating_sub(1);
+    let fits = text.chars().take_while(|c| {
+        let wide = c.width().unwrap_or(0);
+        let fits = wide <= left;
+        left = left.saturating_sub(wide);
+        fits
+    });
+    let cut: String = fits.collect();
+    Cow::Owned(format!("{}…", cut.trim_end()))
+}
+
+/// `text` with spaces behind it up to `width` columns.
+pub fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::Style;
+
+    #[test]
+    fn the_middle_gives_way_and_columns_are_counted_not_characters() {
+        let row = || {
+            Row::new()
+                .left("t-1 ", Style::new(false))
+                .middle("日本語のとても長い題名です、本当に")
+                .right("  (now)", Style::new(false))
+        };
+        assert_eq!(row().render(None), "t-1 日本語のとても長い題名です、本当に  (now)\n");
+        let narrow = row().render(Some(35));
+        assert_eq!(narrow, "t-1 日本語のとても長い題…  (now)\n");
+        assert!(narrow.trim_end().width() <= 35);
+        assert_eq!(row().render(Some(5)), row().render(Some(31)), "there is always something left of it");
+        assert_eq!(pad("日本", 6), "日本  ");
+    }
+
+    #[test]
+    fn nothing_in_a_row_acts_on_the_terminal() {
+        let row = Row::new()
+            .left("a\u{1b}[2J", |text: &str| format!("<{text}>"))
+            .middle("b\nc")
+            .right("\u{9b}", Style::new(true));
+        assert_eq!(row.render(Some(80)), "<a\\u{1b}[2J>b\\nc\\u{9b}\n");
+    }
+}
