@@ -12,6 +12,8 @@ use crate::{
     output::{Out, When},
 };
 
+mod hoist;
+
 /// The flight recorder and the undo button for coding agents, inside git
 #[derive(Debug, Parser)]
 #[command(name = "git-agent", bin_name = "git agent", version, max_term_width = 100, disable_help_subcommand = true)]
@@ -86,6 +88,7 @@ commands! {
     Checkpoint => checkpoint,
     Verify => verify,
     Repair => repair,
+    Log => log,
     Sync => sync,
     Demo => demo,
     Schema => schema,
@@ -102,7 +105,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     if arguments.get(1).is_some_and(|word| word == "hook") {
         return cmd::hook::main(&arguments[2..]);
     }
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match Cli::try_parse_from(hoist::options(&arguments, tree)) {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(not_understood(&arguments, &error)),
     };
@@ -112,6 +115,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         ctx.out.error(&error);
         error.kind().exit_code()
     });
+    ctx.out.finish();
     ExitCode::from(code)
 }
 

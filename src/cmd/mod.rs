@@ -16,6 +16,7 @@ pub mod fail;
 pub mod hook;
 pub mod init;
 pub mod list;
+pub mod log;
 pub mod man;
 pub mod next;
 pub mod note;

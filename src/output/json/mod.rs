@@ -4,11 +4,13 @@
 
 mod answers;
 mod checkpoint;
+mod log;
 mod registry;
 mod task;
 
 pub use answers::*;
 pub use checkpoint::*;
+pub use log::*;
 pub use registry::{Answer, answers};
 pub use task::TaskJson;
 

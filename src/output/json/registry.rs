@@ -27,6 +27,7 @@ pub fn answers() -> Vec<Answer> {
     add("complete", schema_for!(CompleteAnswer));
     add("next", schema_for!(NextAnswer));
     add("list", schema_for!(ListAnswer));
+    add("log", schema_for!(LogAnswer));
     add("ready", schema_for!(ReadyAnswer));
     add("status", schema_for!(StatusAnswer));
     add("checkpoint", schema_for!(CheckpointAnswer));

@@ -1,0 +1,135 @@
+//! What the ledger says of the tasks that the log comes across, each read once.
+
+use std::collections::HashMap;
+
+use bstr::ByteSlice as _;
+
+use crate::{
+    core::{
+        event::{Event, Payload},
+        id::TaskId,
+        summary::Summary,
+    },
+    error::Result,
+    git::{Repo, log::Record},
+    ledger::View,
+};
+
+/// A verdict on a tree, and when it was given.
+type Verdict = (i64, bool);
+
+/// The tasks, as far as they were read.
+pub(super) struct Book<'v> {
+    view: &'v View<'v>,
+    /// Sorted by id.
+    rows: Vec<Summary>,
+    read: HashMap<TaskId, Vec<Event>>,
+    /// Commits that belong to tasks without saying so.
+    linked: HashMap<String, Vec<TaskId>>,
+    /// When the hook saw a commit, in milliseconds; git itself keeps seconds.
+    seen: HashMap<String, i64>,
+}
+
+impl<'v> Book<'v> {
+    /// The book of `view`.
+    pub fn new(view: &'v View<'v>) -> Result<Self> {
+        let rows = view.summaries()?;
+        Ok(Book { view, rows, read: HashMap::new(), linked: HashMap::new(), seen: HashMap::new() })
+    }
+
+    /// The repository.
+    pub fn repo(&self) -> &'v Repo {
+        self.view.repo()
+    }
+
+    /// The ledger.
+    pub fn view(&self) -> &'v View<'v> {
+        self.view
+    }
+
+    /// Every task's row.
+    pub fn rows(&self) -> &[Summary] {
+        &self.rows
+    }
+
+    /// The title of task `id`, if the ledger has it.
+    pub fn title(&self, id: &str) -> Option<&str> {
+        let at = self.rows.binary_search_by(|row| row.id.as_str().cmp(id)).ok()?;
+        self.rows[at].exists.then_some(self.rows[at].title.as_str())
+    }
+
+    /// The events of `id` in the order of the fold.
+    pub fn events(&mut self, id: &TaskId) -> Result<&[Event]> {
+        if !self.read.contains_key(id) {
+            let events = self.view.events(id)?.events;
+            for event in &events {
+                match &event.payload {
+                    Payload::Link(link) => {
+                        let tasks = self.linked.entry(link.commit.clone()).or_default();
+                        if !tasks.contains(id) {
+                            tasks.push(id.clone());
+                        }
+                    }
+                    Payload::Commit(commit) => {
+                        self.seen.entry(commit.commit.clone()).or_insert(event.at.millis());
+                    }
+                    _ => {}
+                }
+            }
+            self.read.insert(id.clone(), events);
+        }
+        Ok(self.read.get(id).map_or(&[], Vec::as_slice))
+    }
+
+    /// The events of the task `id` if it is one of the ledger's.
+    fn events_of(&mut self, id: &str) -> Result<&[Event]> {
+        match TaskId::parse(id) {
+            Ok(id) if self.title(id.as_str()).is_some() => self.events(&id),
+            _ => Ok(&[]),
+        }
+    }
+
+    /// The tasks that were linked to `commit` in what was read so far.
+    pub fn linked(&self, commit: &str) -> &[TaskId] {
+        self.linked.get(commit).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether any commit was linked in what was read so far.
+    pub fn has_links(&self) -> bool {
+        !self.linked.is_empty()
+    }
+
+    /// The newest verdict of `tasks` on exactly this tree.
+    pub fn verdict(&mut self, tasks: &[String], tree: &str) -> Result<Option<bool>> {
+        let mut newest: Option<Verdict> = None;
+        for id in tasks {
+            for event in self.events_of(id)? {
+                if let Payload::Verify(verify) = &event.payload
+                    && verify.tree == tree
+                {
+                    newest = newest.max(Some((event.at.millis(), verify.exit == 0)));
+                }
+            }
+        }
+        Ok(newest.map(|(_, passed)| passed))
+    }
+
+    /// When `record` was made, in milliseconds: git's second, and the ledger's fraction of it if it saw the commit.
+    pub fn moment(&self, record: &Record) -> i64 {
+        let second = record.at.saturating_mul(1000);
+        match self.seen.get(&record.commit) {
+            Some(seen) => (*seen).clamp(second, second.saturating_add(999)),
+            None => second,
+        }
+    }
+
+    /// Whether the ledger lacks all of `tasks`.
+    pub fn lacks(&self, tasks: &[String]) -> bool {
+        !tasks.is_empty() && tasks.iter().all(|id| self.title(id).is_none())
+    }
+}
+
+/// Ids as text, whatever bytes they are.
+pub(super) fn texts(ids: &[bstr::BString]) -> Vec<String> {
+    ids.iter().map(|id| id.to_str_lossy().into_owned()).collect()
+}

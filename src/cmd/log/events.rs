@@ -1,0 +1,118 @@
+//! Task events, newest first, read only as far back as they are asked for.
+//!
+//! The index tells when each task was last touched. A task's note is read when its turn comes: when nothing that was read
+//! so far is newer than its last event. So a log of fifty entries reads the notes of a few tasks, whatever their number.
+
+use std::{cmp::Ordering, collections::BinaryHeap};
+
+use crate::{
+    core::{
+        event::{Event, Payload},
+        id::TaskId,
+        summary::Summary,
+    },
+    error::Result,
+};
+
+use super::book::Book;
+
+/// An event and the task it happened to.
+#[derive(Clone, Debug)]
+pub(super) struct Moment {
+    /// Whose.
+    pub task: TaskId,
+    /// What happened.
+    pub event: Event,
+}
+
+/// The events of all tasks, or of one.
+pub(super) struct Events {
+    heap: BinaryHeap<Item>,
+    /// The newest and the oldest time that is asked for, in milliseconds.
+    until: i64,
+    since: i64,
+}
+
+/// What is next: an event, or a task whose events are not known yet but for when the last one was.
+enum Next {
+    Moment(Box<Moment>),
+    Unread(TaskId),
+}
+
+struct Item {
+    at: i64,
+    /// The order of events at the same time: that of the fold.
+    n: u64,
+    next: Next,
+}
+
+impl Events {
+    /// The events of the tasks in `rows` between `since` and `until`.
+    pub fn of<'a>(rows: impl Iterator<Item = &'a Summary>, since: i64, until: i64) -> Self {
+        let unread = rows.filter(|row| row.exists && row.updated_at >= since).map(|row| Item {
+            at: row.updated_at,
+            n: 0,
+            next: Next::Unread(row.id.clone()),
+        });
+        Events { heap: unread.collect(), since, until }
+    }
+
+    /// No events at all.
+    pub fn none() -> Self {
+        Events { heap: BinaryHeap::new(), since: 0, until: 0 }
+    }
+
+    /// Leave out what is newer than `at`.
+    pub fn not_after(&mut self, at: i64) {
+        self.until = self.until.min(at);
+    }
+
+    /// The newest event that was not given yet, if it is not older than `at`.
+    pub fn next_since(&mut self, at: i64, book: &mut Book<'_>) -> Result<Option<Moment>> {
+        while self.heap.peek().is_some_and(|item| item.at >= at.max(self.since)) {
+            match self.heap.pop().map(|item| (item.at, item.next)) {
+                Some((at, Next::Moment(moment))) if at <= self.until => return Ok(Some(*moment)),
+                Some((_, Next::Unread(task))) => self.read(&task, book)?,
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    fn read(&mut self, task: &TaskId, book: &mut Book<'_>) -> Result<()> {
+        let events = book.events(task)?;
+        let shown = events.iter().filter(|event| !matches!(event.payload, Payload::Commit(_)));
+        self.heap.extend(shown.map(|event| Item {
+            at: event.at.millis(),
+            n: event.n,
+            next: Next::Moment(Box::new(Moment { task: task.clone(), event: event.clone() })),
+        }));
+        Ok(())
+    }
+}
+
+impl Ord for Item {
+    /// Newest first; at the same time what is known first, then the later in the fold, then by id.
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |item: &Item| (item.at, matches!(item.next, Next::Moment(_)), item.n);
+        key(self).cmp(&key(other)).then_with(|| match (&self.next, &other.next) {
+            (Next::Moment(a), Next::Moment(b)) => a.event.id.cmp(&b.event.id),
+            (Next::Unread(a), Next::Unread(b)) => b.cmp(a),
+            _ => Ordering::Equal,
+        })
+    }
+}
+
+impl PartialOrd for Item {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Item {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Item {}

@@ -1,0 +1,182 @@
+//! The log for people, in the manner of `git log`.
+
+use bstr::ByteSlice as _;
+
+use crate::{
+    context::Ctx,
+    core::trailer::scan,
+    error::Result,
+    git::log::Record,
+    output::{Row, Style, clean},
+};
+
+use super::{
+    Args,
+    date::Dates,
+    detail, entries,
+    events::Moment,
+    history::{Checkpoint, Entry, History},
+    page::{Before, Page},
+    request::Request,
+    words::{self, Said},
+};
+
+/// How much is kept back before it is written.
+const BUFFER: usize = 8 * 1024;
+
+/// Print the log.
+pub(super) fn print(
+    ctx: &Ctx,
+    args: &Args,
+    request: &Request,
+    history: &mut History<'_, '_>,
+    style: Style,
+) -> Result<()> {
+    let dates = Dates::new(args.date.as_deref(), ctx.now());
+    let width = ctx.out.width();
+    let mut page = Page::new(style, dates, width);
+    ctx.page()?;
+    entries(args, history, |history, entry| {
+        match (entry, args.oneline) {
+            (Entry::Commit(commit), true) => page.commit_line(commit),
+            (Entry::Commit(commit), false) => page.commit(history, commit),
+            (Entry::Event(moment), true) => page.event_line(history, moment),
+            (Entry::Event(moment), false) => page.event(history, moment),
+        }
+        if let (Entry::Commit(commit), false) = (entry, request.diff.is_empty()) {
+            page.below(&detail::changes(history.book.repo(), request, &commit.record.commit, style)?);
+        }
+        if page.text.len() >= BUFFER || !request.diff.is_empty() {
+            ctx.out.print(&std::mem::take(&mut page.text))?;
+        }
+        Ok(!ctx.out.reader_is_gone())
+    })?;
+    ctx.out.print(&page.text)
+}
+
+impl Page {
+    fn commit(&mut self, history: &History<'_, '_>, commit: &Checkpoint) {
+        let (style, record) = (self.style, &commit.record);
+        self.space(Before::Block);
+        self.above(record);
+        let mut lines = vec![format!("{}{}", style.id(&format!("commit {}", record.commit)), self.decoration(record))];
+        for task in &commit.tasks {
+            let title = history.book.title(task).unwrap_or("(not in this ledger)");
+            let title = style.plain(title);
+            lines.push(format!("Task:   {} {title}", style.task(&numbered(task, commit))));
+        }
+        if let Some(passed) = commit.verified {
+            lines.push(format!("Check:  {}", if passed { style.good("✓ passed") } else { style.bad("✗ failed") }));
+        }
+        lines.push(format!("Author: {}", clean::bytes(record.author.as_bstr())));
+        lines.push(format!("Date:   {}", self.dates.of_commit(record)));
+        if commit.reverted {
+            lines.push(style.bad("Reverted by a later commit"));
+        }
+        lines.push(String::new());
+        lines.extend(message(record, &history.rules).iter().map(|line| format!("    {line}")));
+        for (at, line) in lines.iter().enumerate() {
+            self.go_on(record, at);
+            self.line(line);
+        }
+        self.go_on(record, record.graph.len());
+    }
+
+    fn decoration(&self, record: &Record) -> String {
+        match record.decoration.is_empty() {
+            true => String::new(),
+            false => format!(" {}", self.style.refs(&format!("({})", record.decoration.to_str_lossy()))),
+        }
+    }
+
+    fn commit_line(&mut self, commit: &Checkpoint) {
+        let (style, record) = (self.style, &commit.record);
+        self.above(record);
+        self.hash = record.short.len();
+        let (mark, paint): (_, fn(Style, &str) -> String) = match commit.verified {
+            Some(true) => ("✓ ", Style::good),
+            Some(false) => ("✗ ", Style::bad),
+            None => ("  ", Style::plain),
+        };
+        let mut row = Row::new().left(&record.short, |text: &str| style.id(text)).left(" ", style);
+        row = row.left(mark, |text: &str| paint(style, text));
+        for task in &commit.tasks {
+            row = row.left(&numbered(task, commit), |text: &str| style.task(text)).left(" ", style);
+        }
+        if !record.decoration.is_empty() {
+            let names = format!("({})", record.decoration.to_str_lossy());
+            row = row.left(&names, |text: &str| style.refs(text)).left(" ", style);
+        }
+        if commit.reverted {
+            row = row.right(" (reverted)", |text: &str| style.bad(text));
+        }
+        let age = format!(" ({})", self.dates.of_commit(record));
+        row = row.middle(&record.subject().to_str_lossy()).right(&age, |text: &str| style.faint(text));
+        self.line(&row.render(self.room()));
+        // A merge's lanes part on the next line, which is shown as git shows it.
+        for at in 1..record.graph.len().saturating_sub(1) {
+            self.go_on(record, at);
+            if self.lanes_move() {
+                self.line("");
+            }
+        }
+        self.go_on(record, record.graph.len());
+    }
+
+    fn event(&mut self, history: &History<'_, '_>, moment: &Moment) {
+        let said = words::say(history.book.view(), &moment.event.payload);
+        let quiet = said.text.trim().is_empty();
+        self.space(if quiet { Before::Line } else { Before::Block });
+        let style = self.style;
+        let verb = (said.tone)(style, &format!("{} {}", said.mark, said.verb));
+        let title = style.plain(history.book.title(moment.task.as_str()).unwrap_or_default());
+        let who = style.faint(&self.who(moment));
+        self.line(&format!("{verb} {} {title}  {who}", style.task(moment.task.as_str())));
+        if !quiet {
+            self.line("");
+            for line in clean::lines(said.text.trim_end()).lines() {
+                self.line(&format!("    {line}"));
+            }
+        }
+    }
+
+    fn event_line(&mut self, history: &History<'_, '_>, moment: &Moment) {
+        let said = words::say(history.book.view(), &moment.event.payload);
+        let style = self.style;
+        let title = history.book.title(moment.task.as_str()).unwrap_or_default();
+        let Said { mark, verb, tone, text } = said;
+        let text = match text.trim() {
+            "" => title.to_owned(),
+            text => text.lines().collect::<Vec<_>>().join(" "),
+        };
+        let row = Row::new()
+            .left(&" ".repeat(self.hash + 1), style)
+            .left(&format!("{mark} "), |text: &str| tone(style, text))
+            .left(moment.task.as_str(), |text: &str| style.task(text))
+            .left(" ", style)
+            .left(&verb, |text: &str| tone(style, text))
+            .middle(&if text.is_empty() { text } else { format!(": {text}") })
+            .right(&format!(" {}", self.who(moment)), |text: &str| style.faint(text));
+        self.line(&row.render(self.room()));
+    }
+
+    fn who(&self, moment: &Moment) -> String {
+        format!("({}, {})", moment.event.actor, self.dates.of(moment.event.at))
+    }
+}
+
+/// `t-1@2`, or `t-1` where the number is not known.
+fn numbered(task: &str, commit: &Checkpoint) -> String {
+    commit.number.map_or_else(|| task.to_owned(), |number| format!("{task}@{number}"))
+}
+
+/// The lines of the message, without the trailers that are shown above already.
+fn message(record: &Record, rules: &crate::core::trailer::Rules) -> Vec<String> {
+    let names_task = |line: &&[u8]| scan::ids(line, rules).is_empty();
+    let lines = record.message.lines().skip_while(|line| line.trim().is_empty()).filter(names_task);
+    let mut lines: Vec<String> = lines.map(|line| clean::lines(&line.to_str_lossy()).trim_end().to_owned()).collect();
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    lines
+}

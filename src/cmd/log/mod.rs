@@ -1,0 +1,237 @@
+//! `git agent log`: what happened, newest first: commits, and between them what happened to tasks.
+
+mod book;
+mod date;
+mod detail;
+mod events;
+mod history;
+mod human;
+mod json;
+mod options;
+mod page;
+mod request;
+mod task;
+mod walk;
+mod words;
+
+use std::ffi::OsString;
+
+use crate::{
+    context::Ctx,
+    error::Result,
+    exit,
+    git::log::{Graph, Log, Query},
+};
+
+use book::Book;
+use events::Events;
+use history::{Commits, Entry, Found, History, Only, Window};
+use request::Request;
+use task::Wanted;
+
+/// Show what happened, newest first: commits with their tasks, and between them what happened to the tasks
+///
+/// Everything that 'git log' takes to choose and order commits works here, too: revisions and ranges, --all, --grep,
+/// --no-merges, -S, -L, paths after '--' and so on; -p, --stat and their kin show changes.
+#[derive(Debug, Default, clap::Args)]
+#[command(after_help = "\
+Without a task all commits on the current history are shown; those that belong to tasks say so. With a task (its id or a \
+unique prefix, as the first word) only its commits and events are shown, its commits with their numbers. A word that is a \
+revision or a path as well is refused: '--task' and '--' tell which is meant.
+
+Events of tasks belong to no branch, author or path. So they are left out where revisions (but for --all), paths or \
+properties of commits are named; --events shows those from the time of the commits all the same.
+
+✓ and ✗ say how a verification of exactly the content of the commit ended.")]
+pub struct Args {
+    /// This task, even if its id is a revision or a path as well
+    #[arg(long, value_name = "TASK")]
+    task: Option<String>,
+    /// At most so many entries, commits and events together
+    #[arg(long = "max-count", short = 'n', value_name = "N")]
+    limit: Option<usize>,
+    /// Leave out so many first
+    #[arg(long, value_name = "N", default_value_t)]
+    skip: usize,
+    /// One line an entry
+    #[arg(long)]
+    oneline: bool,
+    /// Not older than this
+    #[arg(long, alias = "after", value_name = "DATE")]
+    since: Option<String>,
+    /// Not newer than this
+    #[arg(long, alias = "before", value_name = "DATE")]
+    until: Option<String>,
+    /// Only commits by authors like this
+    #[arg(long, value_name = "PATTERN")]
+    author: Vec<String>,
+    /// Only commits that belong to a task
+    #[arg(long)]
+    checkpoints: bool,
+    /// Events, too, where they would be left out
+    #[arg(long, overrides_with = "no_events")]
+    events: bool,
+    /// No events
+    #[arg(long, overrides_with = "events")]
+    no_events: bool,
+    /// Oldest first
+    #[arg(long)]
+    reverse: bool,
+    /// Draw the history beside the commits
+    #[arg(long, conflicts_with = "reverse")]
+    graph: bool,
+    /// How dates are shown, as in 'git log'
+    #[arg(long, value_name = "FORMAT")]
+    date: Option<String>,
+    /// One JSON object a line, one line an entry
+    #[arg(long)]
+    jsonl: bool,
+    /// A task, and whatever 'git log' takes
+    #[arg(value_name = "TASK|OPTION|REVISION", allow_hyphen_values = true, num_args = 0..)]
+    words: Vec<OsString>,
+    /// Only commits that touch these paths
+    #[arg(last = true, value_name = "PATH")]
+    paths: Vec<OsString>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, mut args: Args) -> Result<u8> {
+    let mut request = Request::new(std::mem::take(&mut args.words), std::mem::take(&mut args.paths))?;
+    args.limit = args.limit.or(request.limit);
+    if args.date.is_none() {
+        args.date = ctx.repo()?.settings().text("log.date");
+    }
+    let view = ctx.view()?;
+    let wanted = match &args.task {
+        Some(word) => Some(task::named(&view, word)?),
+        None => task::first_word(ctx, &view, &mut request)?,
+    };
+    let machine = args.jsonl || ctx.out.is_json();
+    let style = super::list::style(ctx);
+    let query = Query {
+        words: walk::words(&args, &request),
+        paths: request.paths.clone(),
+        graph: (args.graph && !machine).then(|| if style.is_on() { Graph::Painted } else { Graph::Plain }),
+        decorate: !machine && request.decorate.unwrap_or_else(|| ctx.out.is_for_a_person()),
+    };
+    let mut history = begin(&args, &request, query, Book::new(&view)?, wanted.as_ref())?;
+    if machine {
+        json::print(ctx, &args, &mut history)?;
+    } else {
+        human::print(ctx, &args, &request, &mut history, style)?;
+    }
+    remarks(ctx, &history);
+    Ok(exit::OK)
+}
+
+/// Set everything up so that entries can be read one after the other.
+fn begin<'v>(
+    args: &Args,
+    request: &Request,
+    mut query: Query,
+    mut book: Book<'v>,
+    wanted: Option<&Wanted>,
+) -> Result<History<'v, 'v>> {
+    let repo = book.repo();
+    let head = repo.head()?.commit.map(|id| id.to_string());
+    let rules = repo.settings().trailer_rules();
+    let shallow = walk::shallow(repo)?;
+    if let Some(known) = wanted.and_then(|wanted| wanted.task.as_ref()) {
+        // Links are needed before the first commit.
+        book.events(&known.id)?;
+    }
+    let narrow = request.narrow || !args.author.is_empty() || (request.revisions && !request.is_all());
+    let window = if narrow { Window::Commits(head.clone()) } else { Window::Open };
+    let events = match args.no_events || (narrow && !args.events) {
+        true => Events::none(),
+        false => {
+            let (since, until) = walk::period(repo, args)?;
+            let rows = book.rows().iter();
+            Events::of(rows.filter(|row| wanted.is_none_or(|wanted| row.id.as_str() == wanted.id)), since, until)
+        }
+    };
+    let of_task = match (wanted, &head) {
+        (Some(wanted), Some(_)) => {
+            let words = args.date.iter().map(|date| format!("--date={date}").into()).collect();
+            let whole = Query { words, paths: Vec::new(), graph: None, ..query.clone() };
+            Some(walk::OfTask::find(&book, &rules, &wanted.id, &shallow, &whole)?)
+        }
+        _ => None,
+    };
+    let numbers = of_task.as_ref().map(|found| found.numbers.clone()).unwrap_or_default();
+    if let Some(wanted) = wanted.filter(|wanted| wanted.task.is_none() && numbers.is_empty() && !request.revisions) {
+        // Neither a task of the ledger nor anything that a commit says.
+        book.view().find(&wanted.id)?;
+    }
+    let is_plain = query.words.len() == args.date.iter().len() && query.paths.is_empty() && query.graph.is_none();
+    let commits = match (wanted, of_task) {
+        _ if head.is_none() && !request.revisions => Commits::None,
+        (_, Some(found)) if is_plain => Commits::Read(found.records.into_iter()),
+        (Some(wanted), _) => {
+            if !request.greps {
+                query.words.splice(0..0, walk::grep(&book, &wanted.id, &shallow));
+            }
+            Commits::Running(Log::start(repo, &query)?)
+        }
+        (None, _) => {
+            if let (Some(limit), false) = (args.limit, args.checkpoints) {
+                query.words.insert(0, format!("--max-count={}", limit.saturating_add(args.skip)).into());
+            }
+            Commits::Running(Log::start(repo, &query)?)
+        }
+    };
+    let only = match wanted {
+        Some(wanted) => Only::Of(wanted.id.clone()),
+        None if args.checkpoints => Only::OfTasks,
+        None => Only::All,
+    };
+    let found = Found::new(shallow, narrow);
+    Ok(History { book, commits, events, rules, only, numbers, window, found, ahead: None })
+}
+
+/// The entries that the limits let through, in the order that is asked for.
+fn entries(
+    args: &Args,
+    history: &mut History<'_, '_>,
+    mut show: impl FnMut(&mut History<'_, '_>, &Entry) -> Result<bool>,
+) -> Result<()> {
+    let mut kept = Vec::new();
+    let mut skip = args.skip;
+    let mut left = args.limit.unwrap_or(usize::MAX);
+    while left > 0 {
+        let Some(entry) = history.next()? else { break };
+        if skip > 0 {
+            skip -= 1;
+            continue;
+        }
+        left -= 1;
+        history.found.shown += 1;
+        if args.reverse {
+            kept.push(entry);
+        } else if !show(history, &entry)? {
+            return Ok(());
+        }
+    }
+    for entry in kept.iter().rev() {
+        if !show(history, entry)? {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Say what the reader should know about the answer.
+fn remarks(ctx: &Ctx, history: &History<'_, '_>) {
+    if history.found.lacking && history.book.view().tip().is_none() {
+        ctx.out.warn(
+            "the commits name tasks, but this clone does not have the notes that tell of them; \
+             'git agent init' gets them now and from now on, 'git agent sync' only now",
+        );
+    }
+    if history.found.is_cut() {
+        ctx.out.warn("this clone is shallow: older commits may be missing; 'git fetch --unshallow' gets them");
+    }
+    if history.found.shown == 0 && history.found.at_end {
+        ctx.out.status("Nothing like that happened.");
+    }
+}

@@ -1,0 +1,65 @@
+//! What `log` answers.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// `log`; with `--jsonl` its entries, one a line.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LogAnswer {
+    /// The version of the contract.
+    pub schema: u32,
+    /// Newest first.
+    pub entries: Vec<LogEntry>,
+    /// The history is cut off (shallow clone): there may be more.
+    pub lower_bound: bool,
+}
+
+/// One thing that happened.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum LogEntry {
+    /// A commit.
+    Commit(LogCommit),
+    /// A task event.
+    Event(LogEvent),
+}
+
+/// A commit.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LogCommit {
+    /// Its id, full hex.
+    pub commit: String,
+    /// The committer's date. Git keeps seconds; milliseconds are from the ledger where it saw the commit, else zero.
+    pub at: String,
+    /// `Name <email>`, as the mailmap has it.
+    pub author: String,
+    /// Ids of the tasks that it belongs to.
+    pub tasks: Vec<String>,
+    /// The first paragraph of the message on one line.
+    pub subject: String,
+    /// n of `T@n` when the log is about task T and the commit is on HEAD's history.
+    pub number: Option<usize>,
+    /// How the newest verification of exactly its tree ended.
+    pub verified: Option<bool>,
+    /// A later commit in this log says that it reverts it.
+    pub reverted: bool,
+}
+
+/// A task event, with the keys that its kind carries.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LogEvent {
+    /// When.
+    pub at: String,
+    /// By whom.
+    pub by: String,
+    /// Whose.
+    pub task: String,
+    /// What happened.
+    pub kind: String,
+    /// Its id in the ledger.
+    pub id: String,
+    /// What else it says; `failure_kind` and `linked_by` are `kind` and `by` of the ledger's line.
+    #[serde(flatten)]
+    pub keys: Map<String, Value>,
+}
