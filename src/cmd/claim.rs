@@ -59,7 +59,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         if let Some(claim) = holder.filter(|claim| claim.stops(&actor, now) && !args.steal) {
             return Err(Error::refused(
                 "task-claimed",
-                format!("cannot claim {}: {} holds it until {}", task.id, claim.by, claim.until),
+                format!("cannot claim {}: {} holds it until {}", task.id, claim.by, claim.until.to_minute()),
             )
             .hint("'git agent next --claim' finds another one")
             .hint(format!("to take it over: git agent claim {} --steal --reason <why>", task.id)));
@@ -69,7 +69,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let task = &changed.task;
     change::answer(ctx, task, || match &task.claim {
         None => format!("Nobody holds {} now.", change::name(task)),
-        Some(claim) => format!("{} holds {} until {}.", claim.by, change::name(task), claim.until),
+        Some(claim) => format!("{} holds {} until {}.", claim.by, change::name(task), claim.until.to_minute()),
     })?;
     if !args.release && task.status != Status::InProgress {
         ctx.out.hint(format!("begin it with 'git agent start {}'", task.id));

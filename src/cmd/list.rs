@@ -1,23 +1,17 @@
 //! `git agent list`: the tasks, filtered and sorted.
 
+mod look;
+
+pub(super) use look::{Look, style};
+
 use super::next::is_within;
 use crate::{
     context::Ctx,
-    core::{
-        graph::{Graph, Obstacle},
-        id::TaskId,
-        status::Status,
-        summary::Summary,
-        time::Timestamp,
-    },
+    core::{graph::Graph, id::TaskId, status::Status, summary::Summary, time::Timestamp},
     error::{Error, Result},
     exit,
     ledger::View,
-    output::{
-        Style, age, clean,
-        json::{ListAnswer, TaskJson},
-        shorten,
-    },
+    output::json::{ListAnswer, TaskJson},
 };
 
 /// List tasks; those that are neither completed nor cancelled, unless asked otherwise
@@ -74,6 +68,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     } else if ctx.out.is_json() {
         ctx.out.json(&ListAnswer::new(tasks_json(&view, &graph, &chosen, now)?))?;
     } else {
+        ctx.page()?;
         let text = if args.tree { tree(ctx, &graph, &chosen, now) } else { self::rows(ctx, &graph, &chosen, now) };
         ctx.out.print(&text)?;
         match count {
@@ -179,15 +174,13 @@ pub(super) fn tasks_json(
 
 /// One line a task.
 pub(super) fn rows(ctx: &Ctx, graph: &Graph<'_>, rows: &[&Summary], now: Timestamp) -> String {
-    let style = style(ctx);
-    let width = rows.iter().map(|row| row.id.as_str().len()).max().unwrap_or(0);
-    rows.iter().map(|row| line(style, graph, row, width, 0, now)).collect()
+    let look = Look::new(ctx, rows);
+    rows.iter().map(|row| look.line(graph, row, 0, now)).collect()
 }
 
 /// Features with their parts below them.
 fn tree(ctx: &Ctx, graph: &Graph<'_>, rows: &[&Summary], now: Timestamp) -> String {
-    let style = style(ctx);
-    let width = rows.iter().map(|row| row.id.as_str().len()).max().unwrap_or(0);
+    let look = Look::new(ctx, rows);
     let shown: std::collections::HashSet<&TaskId> = rows.iter().map(|row| &row.id).collect();
     let mut parts: std::collections::HashMap<Option<&TaskId>, Vec<&Summary>> = std::collections::HashMap::new();
     for row in rows {
@@ -198,69 +191,11 @@ fn tree(ctx: &Ctx, graph: &Graph<'_>, rows: &[&Summary], now: Timestamp) -> Stri
     let mut open: Vec<(&Summary, usize)> =
         parts.remove(&None).unwrap_or_default().into_iter().rev().map(|row| (row, 0)).collect();
     while let Some((row, depth)) = open.pop() {
-        text.push_str(&line(style, graph, row, width, depth, now));
+        text.push_str(&look.line(graph, row, depth, now));
         open.extend(parts.remove(&Some(&row.id)).unwrap_or_default().into_iter().rev().map(|row| (row, depth + 1)));
     }
     // Parts of each other: a circle that came by a merge. Shown all the same.
     let rest: Vec<&Summary> =
         rows.iter().copied().filter(|row| parts.values().flatten().any(|left| left.id == row.id)).collect();
-    text + &rest.iter().map(|row| line(style, graph, row, width, 0, now)).collect::<String>()
-}
-
-fn line(style: Style, graph: &Graph<'_>, row: &Summary, width: usize, depth: usize, now: Timestamp) -> String {
-    let indent = "  ".repeat(depth);
-    let id = style.id(&format!("{:width$}", row.id));
-    let title = clean::line(&row.title);
-    let mut remarks = remarks(graph, row, now);
-    if row.priority != crate::core::task::DEFAULT_PRIORITY && !row.status.is_closed() {
-        remarks.insert(0, format!("priority {}", row.priority));
-    }
-    let remarks = match remarks.is_empty() {
-        true => String::new(),
-        false => style.faint(&format!("  ({})", clean::line(&remarks.join(", ")))),
-    };
-    format!("{} {indent}{id} {title}{remarks}\n", style.mark(row.status))
-}
-
-/// What else there is to say about a task in one line.
-fn remarks(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> Vec<String> {
-    match row.status {
-        Status::InProgress => match (&row.claim, row.live_claim(now)) {
-            (Some((by, _)), Some(_)) => {
-                vec![format!("{by}, {}", age::ago(now, Timestamp::from_millis(row.updated_at)))]
-            }
-            (Some((by, _)), None) => {
-                vec![format!("{by}, no sign of life since {}", age::ago(now, Timestamp::from_millis(row.updated_at)))]
-            }
-            (None, _) => Vec::new(),
-        },
-        Status::Failed => row.failure.clone().map(|why| shorten(&why, 60).into_owned()).into_iter().collect(),
-        Status::Completed | Status::Cancelled => vec![age::ago(now, Timestamp::from_millis(row.updated_at))],
-        Status::Pending => {
-            let mut waits = Vec::new();
-            let mut remarks = Vec::new();
-            for obstacle in graph.obstacles(row, now) {
-                match obstacle {
-                    Obstacle::Waits { on, .. } => waits.push(on.to_string()),
-                    other => remarks.push(super::ready::say(&other)),
-                }
-            }
-            if !waits.is_empty() {
-                remarks.insert(0, format!("after {}", waits.join(", ")));
-            }
-            remarks
-        }
-    }
-}
-
-/// The colours that git is configured for.
-pub(super) fn style(ctx: &Ctx) -> Style {
-    let configured = ctx.repo().ok().and_then(|repo| {
-        let settings = repo.settings();
-        if ctx.out.is_paged() && settings.text("color.pager").is_some() && !settings.flag("color.pager") {
-            return Some("never".to_owned());
-        }
-        settings.text("color.agent").or_else(|| settings.text("color.ui"))
-    });
-    ctx.out.style(configured.as_deref())
+    text + &rest.iter().map(|row| look.line(graph, row, 0, now)).collect::<String>()
 }

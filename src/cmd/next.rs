@@ -15,10 +15,7 @@ use crate::{
     error::{Error, Result},
     exit,
     ledger::{Draft, View},
-    output::{
-        clean,
-        json::{NextAnswer, NoNext},
-    },
+    output::json::{NextAnswer, NoNext},
 };
 
 /// Show the task to do now: ready, of the highest priority, unblocking most, oldest
@@ -71,13 +68,15 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.out.json(&NextAnswer::new(Ok(change::task_json(ctx, &task)?)))?;
         return Ok(exit::OK);
     }
+    let style = super::list::style(ctx);
+    let (named, title) = (style.id(id.as_str()), style.plain(&task.title));
     let said = match () {
         () if ctx.out.is_quiet() => id.to_string(),
-        () if args.start => format!("Started {}.", change::name(&task)),
-        () if args.claim => format!("Claimed {}.", change::name(&task)),
-        () => format!("{id} {}", task.title),
+        () if args.start => format!("Started {named} ({title})."),
+        () if args.claim => format!("Claimed {named} ({title})."),
+        () => format!("{named} {title}"),
     };
-    ctx.out.print(&format!("{}\n", clean::line(&said)))?;
+    ctx.out.print(&format!("{said}\n"))?;
     if !args.start {
         ctx.out.hint(format!("begin it with 'git agent start {id}'; 'git agent show {id}' tells more"));
     }

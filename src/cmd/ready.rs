@@ -39,23 +39,25 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if ctx.out.is_json() {
         let unready = |row: &&Summary| Unready {
             id: row.id.to_string(),
-            reasons: graph.obstacles(row, now).iter().map(|obstacle| say(obstacle)).collect(),
+            reasons: graph.obstacles(row, now).iter().map(say).collect(),
         };
         let tasks = list::tasks_json(&view, &graph, &ready, now)?;
         ctx.out.json(&ReadyAnswer::new(tasks, args.explain.then(|| waiting.iter().map(unready).collect())))?;
         return Ok(exit::OK);
     }
-    ctx.out.print(&list::rows(ctx, &graph, &ready, now))?;
+    ctx.page()?;
+    let shown: Vec<&Summary> = ready.iter().chain(&waiting).copied().collect();
+    let look = list::Look::new(ctx, &shown);
+    for row in &ready {
+        ctx.out.print(&look.line(&graph, row, 0, now))?;
+    }
     for row in waiting {
         let reasons = match row.status {
-            Status::InProgress => held(row, now),
-            _ => graph.obstacles(row, now).iter().map(|obstacle| say(obstacle)).collect::<Vec<_>>().join("; "),
+            Status::InProgress => vec![held(row, now)],
+            _ => graph.obstacles(row, now).iter().map(say).collect(),
         };
-        ctx.out.print(&format!(
-            "  {}: {}\n",
-            clean::line(&change::named(&row.id, &row.title)),
-            clean::line(&reasons)
-        ))?;
+        let reasons: String = reasons.iter().map(|reason| format!("    {}\n", clean::line(reason))).collect();
+        ctx.out.print(&format!("{}{reasons}", look.row(row, 0, &[])))?;
     }
     if ready.is_empty() && !args.explain {
         ctx.out.status("Nothing is ready.");
@@ -67,10 +69,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 /// Who is at a task that is in progress.
 fn held(row: &Summary, now: Timestamp) -> String {
     match (&row.claim, row.live_claim(now)) {
-        (_, Some((by, until))) => format!("in progress, held by {by} until {until}"),
+        (_, Some((by, until))) => format!("in progress, held by {by} until {}", until.to_minute()),
         (Some((by, until)), None) => format!(
             "in progress, but the claim of {by} ran out at {}; 'git agent start {}' takes it over",
-            Timestamp::from_millis(*until),
+            Timestamp::from_millis(*until).to_minute(),
             row.id
         ),
         (None, None) => "in progress, held by nobody".to_owned(),
@@ -90,7 +92,7 @@ pub(super) fn say(obstacle: &Obstacle) -> String {
         }
         Obstacle::Cycle(cycle) => format!("is in a circle of dependencies: {}", show_cycle(cycle)),
         Obstacle::Blocked(count) => format!("{} open", plural(*count as usize, "blocker")),
-        Obstacle::Claimed { by, until } => format!("held by {by} until {until}"),
+        Obstacle::Claimed { by, until } => format!("held by {by} until {}", until.to_minute()),
         Obstacle::Subtasks(count) => format!("{} open", plural(*count as usize, "subtask")),
     }
 }

@@ -34,6 +34,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         return Ok(exit::OK);
     }
     let rows = view.summaries()?;
+    ctx.page()?;
     let page = Page { view: &view, style: list::style(ctx), now: ctx.now() };
     ctx.out.print(&page.render(&task, &Graph::new(&rows)))?;
     Ok(exit::OK)
@@ -48,12 +49,16 @@ struct Page<'a> {
 impl Page<'_> {
     fn render(&self, task: &Task, graph: &Graph<'_>) -> String {
         let style = self.style;
-        let mut page = format!("{} {}\n", style.id(&format!("task {}", task.id)), clean::line(&task.title));
-        self.field(&mut page, "Status", &self.status(task));
+        let mut page = format!("{} {}\n", style.id(&format!("task {}", task.id)), style.plain(&task.title));
+        let (word, attempts) = self.status(task);
+        self.painted(&mut page, "Status", &word, &attempts);
         self.obstacles(&mut page, task, graph);
         if let Some(claim) = &task.claim {
-            let live = if claim.is_live(self.now) { "until" } else { "ran out at" };
-            self.field(&mut page, "Held by", &format!("{}, {live} {}", claim.by, claim.until));
+            let until = match claim.is_live(self.now) {
+                true => format!("for {} more", show_duration(claim.until.seconds_since(self.now))),
+                false => format!("but the claim ran out {}", age::ago(self.now, claim.until)),
+            };
+            self.field(&mut page, "Held by", &format!("{}, {until}", claim.by));
         }
         self.field(&mut page, "Priority", &task.priority.to_string());
         let parent = task.parent.as_ref().map(|id| titled(graph, id)).unwrap_or_default();
@@ -79,11 +84,8 @@ impl Page<'_> {
             let verdict = if verification.passed() { style.good("passed") } else { style.bad("failed") };
             let when = age::ago(self.now, verification.at);
             let command = self.text(&verification.command);
-            self.field(
-                &mut page,
-                "Verified",
-                &format!("{verdict} {when}: {command} (exit code {})", verification.exit),
-            );
+            let rest = format!(" {when}: {command} (exit code {})", verification.exit);
+            self.painted(&mut page, "Verified", &verdict, &rest);
         }
         if let Some(by) = &task.created_by {
             let when = task.created_at.map(|at| age::ago(self.now, at)).unwrap_or_default();
@@ -128,15 +130,17 @@ impl Page<'_> {
             Some(Outcome::Stored(text)) => self.text(text),
         };
         self.paragraph(page, Some("Result"), &result);
-        let lost = task.lost_claims.iter().map(|lost| format!("{} at {}, to {}", lost.by, lost.at, lost.to));
+        let lost =
+            task.lost_claims.iter().map(|lost| format!("{} at {}, to {}", lost.by, lost.at.to_minute(), lost.to));
         self.paragraph(page, Some("Claims that came too late"), &lost.collect::<Vec<_>>().join("\n"));
     }
 
-    fn status(&self, task: &Task) -> String {
+    /// The state, painted, and what else there is to say about it.
+    fn status(&self, task: &Task) -> (String, String) {
         let word = self.style.status(task.status, change::say(task.status));
         match task.attempts {
-            0 | 1 => word,
-            attempts => format!("{word}, attempt {attempts}"),
+            0 | 1 => (word, String::new()),
+            attempts => (word, format!(", attempt {attempts}")),
         }
     }
 
@@ -162,12 +166,19 @@ impl Page<'_> {
 
     /// `Name:     value`, further lines below the value; nothing when there is no value.
     fn field(&self, page: &mut String, name: &str, value: &str) {
+        self.painted(page, name, "", value);
+    }
+
+    /// A field that begins with something `painted`: everything else is cleaned here, with colour or without.
+    fn painted(&self, page: &mut String, name: &str, painted: &str, rest: &str) {
         let mut label = format!("{name}:");
-        for line in value.lines() {
-            // Values may be painted already; what the ledger says in them was cleaned when it was taken in or is below.
-            writeln!(page, "{label:<11} {}", if self.style.is_on() { line.into() } else { clean::line(line) })
-                .unwrap_or_default();
+        let mut painted = painted;
+        let mut lines = rest.lines();
+        let first = lines.next().or((!painted.is_empty()).then_some(""));
+        for line in first.into_iter().chain(lines) {
+            writeln!(page, "{label:<11} {painted}{}", clean::line(line)).unwrap_or_default();
             label.clear();
+            painted = "";
         }
     }
 
@@ -188,7 +199,7 @@ impl Page<'_> {
 
 fn titled(graph: &Graph<'_>, id: &crate::core::id::TaskId) -> String {
     match graph.get(id) {
-        Some(row) => clean::line(&change::named(id, &row.title)).into_owned(),
+        Some(row) => change::named(id, &row.title),
         None => format!("{id} (not in this ledger)"),
     }
 }

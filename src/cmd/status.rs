@@ -10,8 +10,9 @@ use crate::{
     exit,
     git::state,
     output::{
-        clean,
+        Row, clean,
         json::{SCHEMA, StatusAnswer},
+        mark,
     },
     unstamped,
 };
@@ -86,7 +87,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         for (id, task) in active.iter().zip(&tasks) {
             match task {
                 Some(task) => page.push_str(&working_on(ctx, task)),
-                None => page.push_str(&format!("Active task {id} is not in this ledger\n")),
+                None => {
+                    let id = list::style(ctx).id(id.as_str());
+                    page.push_str(&format!("Active task {id} is not in this ledger; 'git agent sync' may get it\n"));
+                }
             }
         }
         if active.is_empty() {
@@ -106,12 +110,14 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 fn working_on(ctx: &Ctx, task: &Task) -> String {
     let style = list::style(ctx);
     let time = show_duration(task.active_seconds(ctx.now()));
-    format!(
-        "{} Working on {} {}  ({time})\n",
-        style.mark(task.status),
-        style.id(task.id.as_str()),
-        clean::line(&task.title)
-    )
+    Row::new()
+        .left(mark(task.status), |text: &str| style.status(task.status, text))
+        .left(" Working on ", style)
+        .left(task.id.as_str(), |text: &str| style.id(text))
+        .left(" ", style)
+        .middle(&task.title)
+        .right(&format!("  ({time})"), |text: &str| style.faint(text))
+        .render(ctx.out.width())
 }
 
 fn dirt(answer: &StatusAnswer) -> String {

@@ -73,6 +73,11 @@ impl Timestamp {
         DateTime::parse_from_rfc3339(text).ok().map(|time| Timestamp(time.timestamp_millis()))
     }
 
+    /// For people: `2026-11-22 14:35 UTC`.
+    pub fn to_minute(self) -> String {
+        self.to_utc().format("%Y-%m-%d %H:%M UTC").to_string()
+    }
+
     /// As a calendar time.
     pub fn to_utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.0).unwrap_or_default()
@@ -139,6 +144,7 @@ mod tests {
         for text in ["1970-01-01T00:00:00.000Z", "2026-11-22T14:35:00.123Z", "2024-02-29T23:59:59.999Z"] {
             assert_eq!(Timestamp::parse(text).unwrap().to_string(), text);
         }
+        assert_eq!(Timestamp::parse("2026-11-22T14:35:59.999Z").unwrap().to_minute(), "2026-11-22 14:35 UTC");
     }
 
     #[test]

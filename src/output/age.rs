@@ -21,6 +21,12 @@ pub fn ago(now: Timestamp, then: Timestamp) -> String {
     format!("{} ago", super::clean::plural(usize::try_from(count).unwrap_or(usize::MAX), unit))
 }
 
+/// How long, in the same words: `3 hours`.
+pub fn since(now: Timestamp, then: Timestamp) -> String {
+    let ago = ago(now, then);
+    ago.strip_suffix(" ago").map_or_else(|| "no time".to_owned(), str::to_owned)
+}
+
 /// `5s`, `3h`, `2d`: for columns and prompts.
 pub fn short(now: Timestamp, then: Timestamp) -> String {
     let seconds = now.seconds_since(then);
@@ -56,5 +62,7 @@ mod tests {
             ]
         );
         assert_eq!(ago(-10), "in the future");
+        assert_eq!(since(now, Timestamp::from_seconds(100_000_000 - 7_200)), "2 hours");
+        assert_eq!(since(now, Timestamp::from_seconds(100_000_010)), "no time");
     }
 }
