@@ -135,7 +135,7 @@ impl Stage<'_> {
 
 /// The command as it would be typed.
 fn shown(actor: &str, words: &[&str]) -> String {
-    let quote = |word: &&str| match word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=@:".contains(c)) {
+    let quote = |word: &&str| match word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./=@:%".contains(c)) {
         true => (*word).to_owned(),
         false => format!("\"{}\"", word.replace('"', "\\\"")),
     };

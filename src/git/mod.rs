@@ -14,8 +14,8 @@ pub mod reflog;
 mod refs;
 mod repo;
 pub mod state;
-pub mod walk;
 pub mod stream;
+pub mod walk;
 pub mod worktree;
 
 pub use config::Settings;
