@@ -5,6 +5,7 @@ mod support;
 mod checkpoint_commit;
 mod checkpoint_index;
 mod checkpoint_refusals;
+mod docs;
 mod harness;
 mod hook_commit;
 mod hook_install;
