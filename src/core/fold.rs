@@ -20,8 +20,10 @@ use super::{
 /// Fold `events`, in any order, into the task `id`.
 pub fn fold(id: TaskId, events: &[Event]) -> Task {
     let mut ordered: Vec<&Event> = events.iter().collect();
-    ordered.sort_by_key(|event| event.order());
+    // Of two events with one id, which only damage can make, the same one counts whatever order they come in.
+    ordered.sort_by(|a, b| (a.id, a.n).cmp(&(b.id, b.n)).then_with(|| a.to_line().cmp(&b.to_line())));
     ordered.dedup_by_key(|event| event.id);
+    ordered.sort_by_key(|event| event.order());
     let mut task = Task::unknown(id);
     for event in ordered {
         apply(&mut task, event);

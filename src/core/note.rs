@@ -21,8 +21,13 @@ pub fn anchor(id: &TaskId) -> String {
 
 /// The id that an anchor blob, or the first line of a note, names.
 pub fn task_of_anchor(text: &[u8]) -> Option<TaskId> {
-    let line = text.lines().next()?;
-    TaskId::parse(line.strip_prefix(HEADER)?.to_str().ok()?).ok()
+    headers(text).next()
+}
+
+/// The ids that the header lines of a note name: one, unless somebody put another task's lines into it.
+pub fn headers(text: &[u8]) -> impl Iterator<Item = TaskId> + '_ {
+    // Sorted notes have them on top; a note that stock git appended to may have them anywhere.
+    text.lines().filter_map(|line| TaskId::parse(line.strip_prefix(HEADER)?.to_str().ok()?).ok())
 }
 
 /// A line of a note that is not an event; kept, reported by `doctor`, without effect.
@@ -49,6 +54,7 @@ impl Events {
     /// Read the note `text`. Total: whatever the bytes, the readable events are there and the rest is listed.
     pub fn read(text: &[u8]) -> Self {
         let mut read = Events::default();
+        let mut found: Vec<(Event, &[u8])> = Vec::new();
         for (at, line) in text.lines().enumerate() {
             if line.is_empty() || line.starts_with(HEADER) {
                 continue;
@@ -58,13 +64,15 @@ impl Events {
                 .map_err(|_| ParseError::Malformed("text, which is not UTF-8,"))
                 .and_then(|text| Line::parse(text)?.event());
             match event {
-                Ok(event) => read.events.push(event),
+                Ok(event) => found.push((event, line)),
                 Err(why) => read.damaged.push(Damaged { number: at + 1, line: line.into(), why }),
             }
         }
+        // Two lines with one id can only come from damage. Which of them counts must not depend on their place in the note.
+        found.sort_by(|(a, x), (b, y)| (a.id, a.n, x).cmp(&(b.id, b.n, y)));
+        found.dedup_by_key(|(event, _)| event.id);
+        read.events = found.into_iter().map(|(event, _)| event).collect();
         read.events.sort_by_key(Event::order);
-        // The same event twice can only come from damaged copies of its line; the first one counts.
-        read.events.dedup_by_key(|event| event.id);
         read
     }
 
@@ -111,6 +119,29 @@ mod tests {
         assert_eq!(text.as_bstr(), "0 task t-1\n2026-a\n2026-b\n");
         assert_eq!(append(&id, &text, ["2026-a"]), text);
         assert_eq!(task_of_anchor(&text), Some(id));
+    }
+
+    #[test]
+    fn the_order_of_lines_has_no_meaning() {
+        let line = |id: char, n, title| {
+            format!("2026-11-22T14:35:00.000Z 01JD000000000000000000000{id} a@b n={n} create title=\"{title}\"\n")
+        };
+        let lines = [line('1', 1, "x"), line('1', 1, "y"), line('1', 2, "z"), line('2', 1, "v"), line('3', 1, "w")];
+        let expected = Events::read(lines.concat().as_bytes());
+        assert_eq!(expected.events.len(), 3);
+        for shift in 1..lines.len() {
+            let mut shifted = lines.to_vec();
+            shifted.rotate_left(shift);
+            assert_eq!(Events::read(shifted.concat().as_bytes()), expected, "{shift}");
+            shifted.reverse();
+            assert_eq!(Events::read(shifted.concat().as_bytes()), expected, "{shift}, reversed");
+        }
+    }
+
+    #[test]
+    fn a_note_may_have_several_headers() {
+        let ids: Vec<String> = headers(b"0 task a\r\nx\n0 task ..\n0 task b").map(Into::into).collect();
+        assert_eq!(ids, ["a", "b"]);
     }
 
     #[test]

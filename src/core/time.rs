@@ -18,6 +18,8 @@ pub struct InvalidTime(String);
 impl Timestamp {
     /// The beginning of time, as computers see it.
     pub const EPOCH: Timestamp = Timestamp(0);
+    /// The last millisecond of the year 9999, after which RFC 3339 has no times.
+    pub const END: Timestamp = Timestamp(253_402_300_799_999);
 
     /// From milliseconds since the epoch.
     pub fn from_millis(millis: i64) -> Self {
@@ -39,10 +41,10 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
-    /// This time moved on by `seconds`.
+    /// This time moved on by `seconds`, at most to the end of time: leases come from outside and may be any number.
     #[must_use]
     pub fn plus_seconds(self, seconds: u64) -> Self {
-        Timestamp(self.0.saturating_add_unsigned(seconds.saturating_mul(1000)))
+        Timestamp(self.0.saturating_add_unsigned(seconds.saturating_mul(1000))).min(Self::END)
     }
 
     /// Seconds from `earlier` to `self`, 0 if it is not earlier.
@@ -158,6 +160,13 @@ mod tests {
         ] {
             assert!(Timestamp::parse(text).is_err(), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_lease_beyond_the_end_of_time_ends_there() {
+        let end = Timestamp::EPOCH.plus_seconds(u64::MAX);
+        assert_eq!(end.to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(Timestamp::parse(&end.to_string()), Ok(Timestamp::END));
     }
 
     #[test]
