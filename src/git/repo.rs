@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use bstr::BStr;
 use gix::ObjectId;
 
-use super::{cmd, cmd::Git, config::Settings, head::Head, refs::Refs};
+use super::{cmd, cmd::Git, config::Settings, head::Head, objects::Patience, refs::Refs};
 use crate::error::{Context as _, Error, Result};
 
 /// Repository extensions that this version understands, as `extensions.<name>` in lower case.
@@ -25,6 +25,7 @@ const KNOWN_EXTENSIONS: [&str; 9] = [
 pub struct Repo {
     gix: gix::Repository,
     refs: Refs,
+    patience: Patience,
 }
 
 impl Repo {
@@ -42,7 +43,7 @@ impl Repo {
             Git::new(dir).args(["rev-parse", "--git-dir"]).run()?;
         }
         let refs = Self::check_extensions(&gix)?;
-        Ok(Repo { gix, refs })
+        Ok(Repo { gix, refs, patience: Patience::default() })
     }
 
     /// Refuse unknown extensions, find out where refs are kept.
@@ -77,6 +78,11 @@ impl Repo {
     /// The repository as gix knows it, for reading objects and configuration.
     pub fn gix(&self) -> &gix::Repository {
         &self.gix
+    }
+
+    /// How often reading looks again for an object that is not there.
+    pub(super) fn patience(&self) -> &Patience {
+        &self.patience
     }
 
     /// The settings under `agent.*`.
@@ -160,12 +166,6 @@ impl Repo {
         Ok(ObjectId::from_hex(&cmd::line(&output.stdout)).ok())
     }
 
-    /// The bytes of the object `id`.
-    pub fn read(&self, id: ObjectId) -> Result<Vec<u8>> {
-        let object = self.gix.find_object(id).or_environment(|| format!("cannot read object {id}"))?;
-        Ok(object.detach().data)
-    }
-
     /// The object id that `bytes` would have as a blob.
     pub fn blob_id(&self, bytes: &[u8]) -> Result<ObjectId> {
         gix::objs::compute_hash(self.gix.object_hash(), gix::objs::Kind::Blob, bytes)
@@ -187,7 +187,7 @@ pub struct Sendable {
 impl Sendable {
     /// The repository, for this thread.
     pub fn into_repo(self) -> Repo {
-        Repo { gix: self.gix.to_thread_local(), refs: self.refs }
+        Repo { gix: self.gix.to_thread_local(), refs: self.refs, patience: Patience::default() }
     }
 }
 

@@ -3,12 +3,15 @@
 //! A file in `<common git dir>/agent/`, keyed by the notes tree it was made from. It is never the truth: missing, damaged or
 //! old, it is rebuilt or brought up to date from the notes that differ, and every answer is the same without it.
 
-use std::{collections::HashMap, path::PathBuf, thread};
+use std::{collections::HashSet, path::PathBuf, thread};
 
 use gix::ObjectId;
 use serde::{Deserialize, Serialize};
 
-use super::{tree, view::View, view::read_note};
+use super::{
+    tree,
+    view::{NOTE_TOO_LARGE, View, read_note, task_of},
+};
 use crate::{
     core::{
         note::{self, Events},
@@ -51,99 +54,115 @@ pub fn forget(repo: &Repo) -> Result<()> {
 pub(super) fn load(view: &View<'_>) -> Result<Vec<Summary>> {
     let Some(root) = view.root() else { return Ok(Vec::new()) };
     let repo = view.repo();
-    let Some(mut index) = read(repo) else {
-        let rows = build(view, root)?;
-        save(repo, root, &rows);
-        return Ok(rows);
-    };
+    let Some(mut index) = read(repo) else { return build(repo, root) };
     let known = ObjectId::from_hex(index.root.as_bytes()).ok().filter(|known| known.kind() == root.kind());
     if known == Some(root) {
         return Ok(index.rows);
     }
-    let changed = known.and_then(|known| tree::changed_keys(repo, known, root).ok());
     // The old tree may be gone (gc), or the two may have little in common.
+    let changed = known.filter(|known| repo.has(*known)).and_then(|known| tree::changed_keys(repo, known, root).ok());
     let Some(changed) = changed.filter(|changed| changed.len() < 1_000 + index.rows.len() / 4) else {
-        let rows = build(view, root)?;
-        save(repo, root, &rows);
-        return Ok(rows);
+        return build(repo, root);
     };
-    let fresh = changed.iter().map(|key| (*key, tree::find(repo, root, *key))).map(|(key, blobs)| Ok((key, blobs?)));
-    let fresh = fresh.collect::<Result<Vec<_>>>()?;
-    patch(repo, &mut index.rows, &fresh)?;
-    if changed.len() >= REWRITE_FROM {
+    let fresh = changed.iter().map(|key| Ok((*key, tree::find(repo, root, *key)?))).collect::<Result<Vec<_>>>()?;
+    let rows = Rows::of(repo, &fresh);
+    let is_whole = rows.is_whole;
+    patch(repo, &mut index.rows, rows)?;
+    if is_whole && changed.len() >= REWRITE_FROM {
         save(repo, root, &index.rows);
     }
     Ok(index.rows)
 }
 
-/// Put the rows of the `changed` notes in place of the old ones.
-fn patch(repo: &Repo, rows: &mut Vec<Summary>, changed: &[(ObjectId, Vec<ObjectId>)]) -> Result<()> {
-    let mut added = Vec::new();
-    for (key, blobs) in changed {
-        match row(repo, *key, blobs) {
-            Some(row) => match rows.binary_search_by(|known| known.id.cmp(&row.id)) {
-                Ok(at) => rows[at] = row,
-                Err(_) => added.push(row),
-            },
-            None => {
-                // Gone, or not readable any more: find it the slow way, by what its key would be.
-                rows.retain(|row| !repo.blob_id(note::anchor(&row.id).as_bytes()).is_ok_and(|anchor| anchor == *key));
+/// What reading some notes gave.
+#[derive(Default)]
+struct Rows {
+    tasks: Vec<Summary>,
+    /// Keys of the notes that are not a task's, or not there any more.
+    gone: HashSet<ObjectId>,
+    /// Whether every note could be read. If not, what was read is no state to remember.
+    is_whole: bool,
+}
+
+impl Rows {
+    /// The rows of `notes`. What cannot be read is left out; `doctor` reports it.
+    fn of(repo: &Repo, notes: &[(ObjectId, Vec<ObjectId>)]) -> Self {
+        let mut rows = Rows { is_whole: true, ..Rows::default() };
+        for (key, blobs) in notes {
+            match row(repo, *key, blobs) {
+                Ok(Some(task)) => rows.tasks.push(task),
+                Ok(None) => drop(rows.gone.insert(*key)),
+                Err(error) => {
+                    rows.is_whole &= error.code() == NOTE_TOO_LARGE;
+                    rows.gone.insert(*key);
+                }
             }
         }
+        rows
     }
-    if !added.is_empty() {
-        rows.append(&mut added);
+}
+
+/// The row of the note `blobs` of `key`; `None` if there is none, or it is not a task's.
+fn row(repo: &Repo, key: ObjectId, blobs: &[ObjectId]) -> Result<Option<Summary>> {
+    let text = read_note(repo, blobs)?;
+    let task = task_of(repo, key, &text);
+    Ok(task.map(|id| Summary::of(&Task::from_events(id, &Events::read(&text).events))))
+}
+
+/// Put the rows of notes that changed in place of the old ones.
+fn patch(repo: &Repo, rows: &mut Vec<Summary>, fresh: Rows) -> Result<()> {
+    if !fresh.gone.is_empty() {
+        let keys = rows.iter().map(|row| repo.blob_id(note::anchor(&row.id).as_bytes()));
+        let mut keys = keys.collect::<Result<Vec<_>>>()?.into_iter();
+        rows.retain(|_| keys.next().is_none_or(|key| !fresh.gone.contains(&key)));
+    }
+    let known = rows.len();
+    for row in fresh.tasks {
+        match rows[..known].binary_search_by(|known| known.id.cmp(&row.id)) {
+            Ok(at) => rows[at] = row,
+            Err(_) => rows.push(row),
+        }
+    }
+    if rows.len() > known {
         rows.sort_by(|a, b| a.id.cmp(&b.id));
     }
     Ok(())
 }
 
-/// The row of the note `blobs` of `key`; `None` if there is none, or it is not a task's.
-fn row(repo: &Repo, key: ObjectId, blobs: &[ObjectId]) -> Option<Summary> {
-    let text = read_note(repo, blobs).ok()?;
-    let id = note::task_of_anchor(&text)?;
-    // A note under a key that is not its task's is somebody's mistake; it must not shadow the real one.
-    if repo.blob_id(note::anchor(&id).as_bytes()).ok()? != key {
-        return None;
-    }
-    Some(Summary::of(&Task::from_events(id, &Events::read(&text).events)))
-}
-
-/// Read every note. What cannot be read is left out; `doctor` reports it.
-fn build(view: &View<'_>, root: ObjectId) -> Result<Vec<Summary>> {
-    let repo = view.repo();
-    let mut blobs: HashMap<ObjectId, Vec<ObjectId>> = HashMap::new();
+/// Read every note, and remember what they say.
+fn build(repo: &Repo, root: ObjectId) -> Result<Vec<Summary>> {
+    let mut notes: Vec<(ObjectId, Vec<ObjectId>)> = Vec::new();
     for (key, blob) in tree::list(repo, root)?.0 {
-        blobs.entry(key).or_default().push(blob);
+        match notes.last_mut() {
+            Some((last, blobs)) if *last == key => blobs.push(blob),
+            _ => notes.push((key, vec![blob])),
+        }
     }
-    let notes: Vec<(ObjectId, Vec<ObjectId>)> = blobs.into_iter().collect();
     let threads = thread::available_parallelism().map_or(1, usize::from).min(8);
-    let mut rows: Vec<Summary> = if threads == 1 || notes.len() < 500 {
-        notes.iter().filter_map(|(key, blobs)| row(repo, *key, blobs)).collect()
-    } else {
-        in_parallel(repo, &notes, threads)?
+    let parts = match threads == 1 || notes.len() < 500 {
+        true => vec![Rows::of(repo, &notes)],
+        false => in_parallel(repo, &notes, threads)?,
     };
+    let is_whole = parts.iter().all(|part| part.is_whole);
+    let mut rows: Vec<Summary> = parts.into_iter().flat_map(|part| part.tasks).collect();
     rows.sort_by(|a, b| a.id.cmp(&b.id));
+    if is_whole {
+        save(repo, root, &rows);
+    }
     Ok(rows)
 }
 
-fn in_parallel(repo: &Repo, notes: &[(ObjectId, Vec<ObjectId>)], threads: usize) -> Result<Vec<Summary>> {
+fn in_parallel(repo: &Repo, notes: &[(ObjectId, Vec<ObjectId>)], threads: usize) -> Result<Vec<Rows>> {
     thread::scope(|scope| {
         let chunks = notes.chunks(notes.len().div_ceil(threads));
         let workers: Vec<_> = chunks
             .map(|chunk| {
                 let repo = repo.for_another_thread();
-                scope.spawn(move || {
-                    let repo = repo.into_repo();
-                    chunk.iter().filter_map(|(key, blobs)| row(&repo, *key, blobs)).collect::<Vec<_>>()
-                })
+                scope.spawn(move || Rows::of(&repo.into_repo(), chunk))
             })
             .collect();
-        let mut rows = Vec::with_capacity(notes.len());
-        for worker in workers {
-            rows.extend(worker.join().map_err(|_| Error::bug("a thread that reads notes panicked"))?);
-        }
-        Ok(rows)
+        let panicked = |_| Error::bug("a thread that reads notes panicked");
+        workers.into_iter().map(|worker| worker.join().map_err(panicked)).collect()
     })
 }
 

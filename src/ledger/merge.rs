@@ -6,7 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gix::ObjectId;
+use gix::{
+    ObjectId,
+    objs::{CommitRef, Kind},
+};
 
 use super::{
     MAX_NOTE, View,
@@ -64,7 +67,7 @@ fn merge_once(view: &View<'_>, theirs: ObjectId) -> Result<Result<Merged, RefErr
     let other = View::at(repo, Some(theirs))?;
     let (our_root, their_root) = (root_of(view)?, root_of(&other)?);
     if base == Some(ours) {
-        let changed = tree::changed_keys(repo, our_root, their_root)?;
+        let changed = tree::changed_keys(repo, our_root, their_root).or_else(|_| keys(repo, &other))?;
         let moved = publish(repo, &Batch::default(), Some(ours), theirs, "merge")?;
         return Ok(moved.map(|()| Merged { tip: theirs, changed }));
     }
@@ -103,13 +106,7 @@ fn union_tree(repo: &Repo, batch: &mut Batch, ours: ObjectId, theirs: ObjectId) 
     let mut changes = Changes { texts: texts.into_iter().collect(), ..Changes::default() };
     let mut changed = Vec::new();
     for (key, [ours, theirs]) in notes {
-        let all: Vec<ObjectId> = ours.union(&theirs).copied().filter(|blob| is_readable(repo, *blob)).collect();
-        let blob = match all[..] {
-            // Nothing of it can be read here; carry on what we had, or what they have.
-            [] => ours.first().or(theirs.first()).copied().unwrap_or(key),
-            [only] => only,
-            _ => batch.blob(repo, note::union([read_note(repo, &all)?.as_slice()]))?,
-        };
+        let blob = unite(repo, batch, &ours, &theirs)?;
         if !ours.contains(&blob) || ours.len() > 1 {
             changed.push(key);
         }
@@ -118,10 +115,28 @@ fn union_tree(repo: &Repo, batch: &mut Batch, ours: ObjectId, theirs: ObjectId) 
     Ok((tree::edit(repo, batch, None, &changes)?, changed))
 }
 
-/// Whether `blob` is a blob of a size that is read at all.
-fn is_readable(repo: &Repo, blob: ObjectId) -> bool {
-    let header = repo.gix().find_header(blob);
-    header.is_ok_and(|header| header.kind() == gix::objs::Kind::Blob && header.size() <= MAX_NOTE)
+/// The one blob that holds what the blobs of both sides hold. The same, whichever side is which.
+fn unite(repo: &Repo, batch: &mut Batch, ours: &BTreeSet<ObjectId>, theirs: &BTreeSet<ObjectId>) -> Result<ObjectId> {
+    let all: Vec<ObjectId> = ours.union(theirs).copied().collect();
+    if let [only] = all[..] {
+        return Ok(only);
+    }
+    let mut readable = Vec::new();
+    for blob in &all {
+        match repo.header(*blob) {
+            Ok((Kind::Blob, size)) if size <= MAX_NOTE => readable.push(*blob),
+            // No note, or a monster: the lines of the others count.
+            Ok(_) => {}
+            // Somebody pointed us to what is not there. But our own lines are never merged away because they cannot be read.
+            Err(error) if ours.contains(blob) => return Err(error.hint("'git agent doctor' looks into it")),
+            Err(_) => {}
+        }
+    }
+    match readable[..] {
+        [] => all.last().copied().ok_or_else(|| Error::bug("a key without a note")),
+        [only] => Ok(only),
+        _ => batch.blob(repo, note::union([read_note(repo, &readable)?.as_slice()])),
+    }
 }
 
 fn root_of(view: &View<'_>) -> Result<ObjectId> {
@@ -136,8 +151,9 @@ fn keys(repo: &Repo, view: &View<'_>) -> Result<Vec<ObjectId>> {
 fn later(repo: &Repo, commits: &[ObjectId]) -> Result<Timestamp> {
     let mut latest = i64::MIN;
     for id in commits {
-        let failed = || format!("cannot read commit {id} of the ledger");
-        let commit = repo.gix().find_commit(*id).or_environment(failed)?;
+        let bytes = repo.read_as(*id, Kind::Commit)?;
+        let failed = || format!("commit {id} of the ledger is damaged");
+        let commit = CommitRef::from_bytes(&bytes, repo.gix().object_hash()).or_environment(failed)?;
         latest = latest.max(commit.time().or_environment(failed)?.seconds);
     }
     Ok(Timestamp::from_seconds(latest))

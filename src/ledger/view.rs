@@ -1,7 +1,10 @@
 //! The ledger as of one commit.
 
 use bstr::ByteSlice as _;
-use gix::ObjectId;
+use gix::{
+    ObjectId,
+    objs::{CommitRef, Kind},
+};
 
 use super::{MAX_NOTE, REF, index, tree};
 use crate::{
@@ -16,6 +19,9 @@ use crate::{
     error::{Context as _, Error, Result},
     git::Repo,
 };
+
+/// The code of the error that says so.
+pub(super) const NOTE_TOO_LARGE: &str = "note-too-large";
 
 /// The ledger as it was at one commit; what a command reads and decides by.
 pub struct View<'r> {
@@ -34,10 +40,14 @@ impl<'r> View<'r> {
     pub fn at(repo: &'r Repo, tip: Option<ObjectId>) -> Result<Self> {
         let root = match tip {
             Some(tip) => {
-                let commit = repo.gix().find_commit(tip).or_environment(|| {
-                    format!("cannot read commit {tip}, the tip of the ledger {REF}; see 'git agent doctor'")
+                let bytes = repo.read_as(tip, Kind::Commit).map_err(|error| {
+                    Error::environment("ledger-unreadable", format!("cannot read {REF}"))
+                        .because(anyhow::Error::new(error))
+                        .hint("'git agent doctor' looks into it")
                 })?;
-                Some(commit.tree_id().or_environment(|| format!("commit {tip} of the ledger is damaged"))?.detach())
+                let commit = CommitRef::from_bytes(&bytes, repo.gix().object_hash())
+                    .or_environment(|| format!("commit {tip} of the ledger is damaged"))?;
+                Some(commit.tree())
             }
             None => None,
         };
@@ -120,9 +130,10 @@ impl<'r> View<'r> {
     /// The whole of a text, wherever it is kept; what the line shows of it if the blob is not here.
     pub fn text(&self, text: &Text) -> String {
         let stored = text.blob().and_then(|hex| ObjectId::from_hex(hex.as_bytes()).ok());
-        let whole = stored.and_then(|id| self.repo.gix().find_object(id).ok());
+        // The line may come from anybody: it must not make us read what is no text.
+        let whole = stored.and_then(|id| read_blob(self.repo, id).ok());
         match whole {
-            Some(blob) => blob.data.to_str_lossy().into_owned(),
+            Some(blob) => blob.to_str_lossy().into_owned(),
             None => text.preview().to_owned(),
         }
     }
@@ -141,15 +152,27 @@ pub(super) fn read_note(repo: &Repo, blobs: &[ObjectId]) -> Result<Vec<u8>> {
 }
 
 fn read_blob(repo: &Repo, blob: ObjectId) -> Result<Vec<u8>> {
-    let header = repo.gix().find_header(blob).or_environment(|| format!("cannot read the note {blob}"))?;
-    if header.size() > MAX_NOTE {
+    let (kind, size) = repo.header(blob)?;
+    if kind == Kind::Blob && size > MAX_NOTE {
         return Err(Error::environment(
-            "note-too-large",
-            format!("the note {blob} has {} bytes, more than any task's story", header.size()),
+            NOTE_TOO_LARGE,
+            format!("the note {blob} has {size} bytes, more than any task's story"),
         )
-        .hint("see 'git agent doctor'"));
+        .hint("'git agent doctor' says whose it is"));
     }
-    repo.read(blob)
+    repo.read_as(blob, Kind::Blob)
+}
+
+/// The task whose note has the key `key` and the bytes `text`: the one of its header lines that belongs to the key, or, where
+/// somebody took that away, what the anchor says.
+pub(super) fn task_of(repo: &Repo, key: ObjectId, text: &[u8]) -> Option<TaskId> {
+    let is_key_of = |id: &TaskId| repo.blob_id(note::anchor(id).as_bytes()).is_ok_and(|anchor| anchor == key);
+    note::headers(text).find(is_key_of).or_else(|| {
+        // Only a note with events in it is worth the look; others are somebody's notes on commits.
+        let is_ours = !Events::read(text).events.is_empty() && repo.has(key);
+        let anchor = is_ours.then(|| repo.read_as(key, Kind::Blob).ok()).flatten()?;
+        note::task_of_anchor(&anchor).filter(is_key_of)
+    })
 }
 
 fn not_found(word: &str, nearest: &[&TaskId], is_empty: bool) -> Error {

@@ -171,6 +171,10 @@ pub(super) fn publish(
     message: &str,
 ) -> Result<Result<(), RefError>> {
     batch.write(repo)?;
+    if !batch.is_there(repo) {
+        // A whole gc went by in between.
+        batch.secure(repo)?;
+    }
     let change = RefChange { name: REF.to_owned(), expected: tip, new: Some(commit) };
     match repo.refs().change(repo, &[change], &format!("git-agent: {message}")) {
         Ok(()) => batch.secure(repo).map(Ok),

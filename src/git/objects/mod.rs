@@ -12,8 +12,11 @@
 //! pack with a `.keep` file, which no gc deletes; the `.keep` is dropped by a later writer when no gc is running. Objects
 //! that vanished all the same are written again from memory.
 
-mod gc;
+pub mod gc;
 mod pack;
+mod read;
+
+pub use read::Patience;
 
 use gix::{
     ObjectId,
@@ -88,6 +91,11 @@ impl Batch {
         self.objects.is_empty()
     }
 
+    /// Whether all that is staged is in the repository now.
+    pub fn is_there(&self, repo: &Repo) -> bool {
+        self.ids.iter().all(|id| repo.has(*id))
+    }
+
     /// Write what is staged. Safe against a gc that is already running.
     pub fn write(&self, repo: &Repo) -> Result<()> {
         if self.objects.len() >= PACK_FROM || gc::is_running(repo) {
@@ -103,7 +111,7 @@ impl Batch {
             return pack::write_kept(repo, &self.objects);
         }
         for object in &self.objects {
-            if !repo.gix().has_object(object.0) {
+            if !repo.has(object.0) {
                 write_loose(repo, object)?;
             }
         }
@@ -112,7 +120,9 @@ impl Batch {
 }
 
 fn write_loose(repo: &Repo, (id, kind, bytes): &(ObjectId, Kind, Vec<u8>)) -> Result<()> {
-    if repo.gix().objects.store_ref().path().join(loose_name(*id)).exists() {
+    // An empty file is what a crash of the machine leaves of an object; it must not pass for one.
+    let path = repo.gix().objects.store_ref().path().join(loose_name(*id));
+    if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
         return Ok(());
     }
     let written = repo.gix().objects.write_buf(*kind, bytes);

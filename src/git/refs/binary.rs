@@ -17,7 +17,12 @@ const LOCKED: [&str; 3] = ["File exists", "cannot lock references", "Unable to c
 
 pub(super) fn find(repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
     let output = repo.git().args(["rev-parse", "--verify", "--quiet", "--end-of-options", name]).output()?;
-    Ok(ObjectId::from_hex(&cmd::line(&output.stdout)).ok())
+    match (ObjectId::from_hex(&cmd::line(&output.stdout)), output.status.code()) {
+        (Ok(id), _) => Ok(Some(id)),
+        (Err(_), Some(1)) if output.stderr.is_empty() => Ok(None),
+        // A ref that cannot be read is not a ref that does not exist.
+        _ => Err(output.into_error()),
+    }
 }
 
 pub(super) fn list(repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>> {

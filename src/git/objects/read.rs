@@ -1,0 +1,75 @@
+//! Reading objects while somebody else tidies up.
+//!
+//! A `git gc` in another worktree deletes packs that we have listed but not opened yet, and a writer whose objects it took
+//! writes them again a moment later ([`super::Batch::secure`]). So an object that is not there is looked for again, a few
+//! times, through a handle that lists the packs anew; only then is it missing.
+
+use std::{cell::Cell, time::Duration};
+
+use gix::{ObjectId, objs::Kind};
+
+use crate::{
+    error::{Context as _, Error, Result},
+    git::repo::Repo,
+};
+
+/// How long to wait before each new look, in milliseconds.
+const PAUSES: [u64; 7] = [2, 5, 10, 20, 40, 80, 160];
+
+/// How many objects may use up all pauses; after that a repository is taken to be damaged, and reading it must not be slow.
+const DISAPPOINTMENTS: usize = 3;
+
+/// What is left of the willingness to look again.
+#[derive(Debug, Default)]
+pub struct Patience {
+    disappointments: Cell<usize>,
+}
+
+impl Patience {
+    /// `look` until it finds something or it is no use.
+    fn look<T, E>(&self, repo: &Repo, look: impl Fn(&gix::Repository) -> Result<T, E>) -> Result<T, E> {
+        let mut found = look(repo.gix());
+        if found.is_ok() || self.disappointments.get() >= DISAPPOINTMENTS {
+            return found;
+        }
+        for pause in PAUSES {
+            std::thread::sleep(Duration::from_millis(pause));
+            let fresh = gix::open_opts(repo.gix().git_dir(), repo.gix().open_options().clone());
+            found = look(fresh.as_ref().unwrap_or_else(|_| repo.gix()));
+            if found.is_ok() {
+                return found;
+            }
+        }
+        self.disappointments.set(self.disappointments.get() + 1);
+        found
+    }
+}
+
+impl Repo {
+    /// The bytes of the object `id`.
+    pub fn read(&self, id: ObjectId) -> Result<Vec<u8>> {
+        let found = self.patience().look(self, |gix| gix.find_object(id).map(gix::Object::detach));
+        Ok(found.or_environment(|| format!("cannot read the object {id}"))?.data)
+    }
+
+    /// The bytes of the object `id`, which must be a `kind`.
+    pub fn read_as(&self, id: ObjectId, kind: Kind) -> Result<Vec<u8>> {
+        let found = self.patience().look(self, |gix| gix.find_object(id).map(gix::Object::detach));
+        let object = found.or_environment(|| format!("cannot read the {kind} {id}"))?;
+        match object.kind == kind {
+            true => Ok(object.data),
+            false => Err(Error::environment("wrong-object", format!("{id} is a {}, not a {kind}", object.kind))),
+        }
+    }
+
+    /// What sort of object `id` is, and its size.
+    pub fn header(&self, id: ObjectId) -> Result<(Kind, u64)> {
+        let found = self.patience().look(self, |gix| gix.find_header(id).map(|header| (header.kind(), header.size())));
+        found.or_environment(|| format!("cannot read the object {id}"))
+    }
+
+    /// Whether the object `id` is here, at this moment.
+    pub fn has(&self, id: ObjectId) -> bool {
+        self.gix().has_object(id)
+    }
+}

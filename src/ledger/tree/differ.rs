@@ -1,0 +1,69 @@
+//! What is different between two notes trees, without reading what is the same.
+
+use std::collections::BTreeMap;
+
+use bstr::{BString, ByteSlice as _};
+use gix::ObjectId;
+
+use super::{MAX_ENTRIES, Place, entries, too_many};
+use crate::{
+    error::{Error, Result},
+    git::Repo,
+};
+
+/// The keys whose notes differ between two trees, sorted. Only directories that differ are read.
+///
+/// # Errors
+///
+/// When a tree is not here any more, or is one that no honest writer makes; listing both sides answers then.
+pub fn changed_keys(repo: &Repo, old: ObjectId, new: ObjectId) -> Result<Vec<ObjectId>> {
+    let hex_len = repo.gix().object_hash().len_in_hex();
+    let mut differ = Differ { repo, hex_len, prefix: String::new(), keys: Vec::new(), seen: 0 };
+    differ.compare(&[old], &[new])?;
+    differ.keys.sort_unstable();
+    differ.keys.dedup();
+    Ok(differ.keys)
+}
+
+struct Differ<'r> {
+    repo: &'r Repo,
+    hex_len: usize,
+    prefix: String,
+    keys: Vec<ObjectId>,
+    seen: usize,
+}
+
+impl Differ<'_> {
+    /// Compare the directories `old` and `new`: one each, or none.
+    fn compare(&mut self, old: &[ObjectId], new: &[ObjectId]) -> Result<()> {
+        if old.len() > 1 || new.len() > 1 {
+            return Err(Error::environment("ledger-tree", "a directory is twice in the tree of the ledger"));
+        }
+        let mut sides: BTreeMap<(BString, bool), [Vec<ObjectId>; 2]> = BTreeMap::new();
+        for (side, directory) in [old, new].into_iter().enumerate() {
+            for entry in directory.first().map_or(Ok(Vec::new()), |id| entries(self.repo, *id))? {
+                let place = Place::of(entry.filename.as_bstr(), entry.mode, self.prefix.len(), self.hex_len);
+                if matches!(place, Place::Note | Place::Directory) {
+                    let is_directory = place == Place::Directory;
+                    sides.entry((entry.filename, is_directory)).or_default()[side].push(entry.oid);
+                }
+            }
+        }
+        for ((name, is_directory), [old, new]) in sides {
+            if old == new {
+                continue;
+            }
+            self.seen += 1;
+            if self.seen > MAX_ENTRIES {
+                return Err(too_many());
+            }
+            self.prefix.push_str(&name.to_str_lossy());
+            match is_directory {
+                true => self.compare(&old, &new)?,
+                false => self.keys.extend(ObjectId::from_hex(self.prefix.as_bytes()).ok()),
+            }
+            self.prefix.truncate(self.prefix.len() - name.len());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,211 @@
+//! The tree of a notes ref: from keys to blobs, in git's own layout.
+//!
+//! Git spreads the notes of a large tree over directories named by the first two hex digits, level by level: a directory
+//! is split when each of the 16 first digits begins at least two keys in it (`determine_fanout` in git's `notes.c`). A tree
+//! written here and one written by `git notes` from the same notes are the same tree. Reading accepts any mixture, even the
+//! same key twice; that comes from hostile or broken writers, and the blobs are then taken together.
+
+mod differ;
+mod edit;
+
+use bstr::{BStr, BString, ByteSlice as _};
+use gix::{
+    ObjectId,
+    objs::{
+        Kind, TreeRef,
+        tree::{Entry, EntryMode},
+    },
+};
+
+pub use differ::changed_keys;
+pub use edit::{Changes, edit};
+
+use crate::{
+    error::{Context as _, Error, Result},
+    git::Repo,
+};
+
+/// Directory of texts that are too long for a line.
+pub const TEXT_DIR: &str = "text";
+/// What the names of anchor entries start with.
+pub const ANCHOR_PREFIX: &str = "anchor.";
+
+/// The most entries that are looked at in one tree with all below it. A few objects can make a tree with more entries than
+/// there are atoms; reading a hostile one has to end.
+const MAX_ENTRIES: usize = 4_000_000;
+
+/// A note: its key, its blob.
+pub type Note = (ObjectId, ObjectId);
+
+/// The entries of tree `id`.
+pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
+    let bytes = read_tree(repo, id)?;
+    Ok(decode(repo, id, &bytes)?.entries.iter().map(|entry| Entry::from(*entry)).collect())
+}
+
+fn read_tree(repo: &Repo, id: ObjectId) -> Result<Vec<u8>> {
+    repo.read_as(id, Kind::Tree).map_err(|error| error.hint("'git agent doctor' looks into it"))
+}
+
+fn decode<'b>(repo: &Repo, id: ObjectId, bytes: &'b [u8]) -> Result<TreeRef<'b>> {
+    TreeRef::from_bytes(bytes, repo.gix().object_hash())
+        .or_environment(|| format!("the tree {id} of the ledger is damaged"))
+        .map_err(|error| error.hint("'git agent doctor' looks into it"))
+}
+
+/// The blobs of `key`: none, one, or (in a tree that git would not write) several.
+pub fn find(repo: &Repo, root: ObjectId, key: ObjectId) -> Result<Vec<ObjectId>> {
+    let hex = key.to_string();
+    let (mut rest, mut level, mut blobs) = (hex.as_str(), vec![root], Vec::new());
+    while !level.is_empty() {
+        let mut below = Vec::new();
+        for id in level {
+            let bytes = read_tree(repo, id)?;
+            for entry in decode(repo, id, &bytes)?.entries {
+                match () {
+                    () if entry.filename == rest && entry.mode.is_blob() => blobs.push(entry.oid.to_owned()),
+                    () if rest.len() > 2 && entry.filename == &rest[..2] && entry.mode.is_tree() => {
+                        below.push(entry.oid.to_owned());
+                    }
+                    () => {}
+                }
+            }
+        }
+        // Each directory once, or a hostile tree could name two of them twice, in each of which …
+        below.sort_unstable();
+        below.dedup();
+        level = below;
+        rest = rest.get(2..).unwrap_or_default();
+    }
+    blobs.sort_unstable();
+    blobs.dedup();
+    Ok(blobs)
+}
+
+/// An entry of a notes tree that is not a note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    /// Its path in the tree.
+    pub path: BString,
+    /// What it points to.
+    pub id: ObjectId,
+}
+
+/// Every note of the tree, sorted by key, and what is in it that is neither a note nor ours.
+pub fn list(repo: &Repo, root: ObjectId) -> Result<(Vec<Note>, Vec<Foreign>)> {
+    let hex_len = repo.gix().object_hash().len_in_hex();
+    let mut walk = Walk {
+        repo,
+        hex_len,
+        prefix: String::new(),
+        path: BString::default(),
+        notes: Vec::new(),
+        foreign: Vec::new(),
+        seen: 0,
+    };
+    walk.directory(root)?;
+    walk.notes.sort_unstable();
+    Ok((walk.notes, walk.foreign))
+}
+
+struct Walk<'r> {
+    repo: &'r Repo,
+    hex_len: usize,
+    /// The hex digits of the directory.
+    prefix: String,
+    /// Its path, `/` at the end.
+    path: BString,
+    notes: Vec<Note>,
+    foreign: Vec<Foreign>,
+    seen: usize,
+}
+
+impl Walk<'_> {
+    fn directory(&mut self, id: ObjectId) -> Result<()> {
+        let bytes = read_tree(self.repo, id)?;
+        let tree = decode(self.repo, id, &bytes)?;
+        self.seen += tree.entries.len();
+        if self.seen > MAX_ENTRIES {
+            return Err(too_many());
+        }
+        let depth = self.prefix.len();
+        for entry in &tree.entries {
+            let oid = entry.oid.to_owned();
+            match Place::of(entry.filename, entry.mode, depth, self.hex_len) {
+                Place::Note => {
+                    self.prefix.push_str(&entry.filename.to_str_lossy());
+                    let key = ObjectId::from_hex(self.prefix.as_bytes());
+                    self.notes.extend(key.ok().map(|key| (key, oid)));
+                    self.prefix.truncate(depth);
+                }
+                Place::Directory => {
+                    let path = self.path.len();
+                    self.prefix.push_str(&entry.filename.to_str_lossy());
+                    self.path.extend_from_slice(entry.filename);
+                    self.path.push(b'/');
+                    self.directory(oid)?;
+                    self.path.truncate(path);
+                    self.prefix.truncate(depth);
+                }
+                Place::Ours if depth == 0 => {}
+                Place::Ours | Place::Foreign => {
+                    let path = [self.path.as_slice(), entry.filename].concat().into();
+                    self.foreign.push(Foreign { path, id: oid });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn too_many() -> Error {
+    Error::environment("ledger-too-large", format!("the tree of the ledger has more than {MAX_ENTRIES} entries"))
+        .hint("no honest writer makes such a tree; 'git log refs/notes/agent-tasks' shows where it came from")
+}
+
+/// What an entry is, `depth` hex digits down.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Note,
+    Directory,
+    Ours,
+    Foreign,
+}
+
+impl Place {
+    fn of(name: &BStr, mode: EntryMode, depth: usize, hex_len: usize) -> Place {
+        // As git: lower case only; a key in capitals is not a note.
+        let is_hex = name.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        match () {
+            () if is_hex && mode.is_blob() && name.len() + depth == hex_len => Place::Note,
+            () if is_hex && mode.is_tree() && name.len() == 2 && depth + 2 < hex_len => Place::Directory,
+            () if name == TEXT_DIR && mode.is_tree() || name.starts_with_str(ANCHOR_PREFIX) => Place::Ours,
+            () => Place::Foreign,
+        }
+    }
+}
+
+/// About how many notes the tree has: exact in a small tree, from one directory of a large one.
+pub fn estimate(repo: &Repo, root: ObjectId) -> Result<usize> {
+    let hex_len = repo.gix().object_hash().len_in_hex();
+    let (mut at, mut depth, mut times) = (root, 0, 1);
+    loop {
+        let entries = entries(repo, at)?;
+        let count = |place| {
+            entries
+                .iter()
+                .filter(|entry| Place::of(entry.filename.as_bstr(), entry.mode, depth, hex_len) == place)
+                .count()
+        };
+        let (notes, directories) = (count(Place::Note), count(Place::Directory));
+        match entries
+            .iter()
+            .find(|entry| Place::of(entry.filename.as_bstr(), entry.mode, depth, hex_len) == Place::Directory)
+        {
+            Some(first) if directories > notes => {
+                (at, depth, times) = (first.oid, depth + 2, times * directories);
+            }
+            _ => return Ok((notes + directories) * times),
+        }
+    }
+}
