@@ -12,6 +12,7 @@
 #![allow(dead_code, unused_imports)]
 
 mod gits;
+pub mod ledger;
 mod output;
 mod repo;
 mod run;
