@@ -13,6 +13,7 @@ mod hook_record;
 mod hook_replay;
 mod init;
 mod layering;
+mod ledger_crowd;
 mod ledger_stock;
 mod tasks;
 mod trailers;

@@ -57,6 +57,11 @@ impl Run {
         self
     }
 
+    /// The bare command, to be run on another thread.
+    pub fn into_command(self) -> Command {
+        self.command
+    }
+
     /// Run it to its end.
     #[must_use = "assert on it: `.success()`, `.exits(1)` or a snapshot"]
     #[track_caller]
