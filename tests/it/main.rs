@@ -14,6 +14,7 @@ mod hook_replay;
 mod init;
 mod layering;
 mod ledger_crowd;
+mod ledger_merge;
 mod ledger_stock;
 mod tasks;
 mod trailers;

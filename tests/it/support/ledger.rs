@@ -93,11 +93,12 @@ impl Ledger {
         View::now(&self.repo).expect("a ledger")
     }
 
-    /// Every task that the index has, with everything that is known of it.
+    /// Every task that the index has, also those whose `create` is elsewhere, with everything that is known of it.
     pub fn tasks(&self) -> BTreeMap<TaskId, Task> {
         let view = self.view();
         let rows = view.summaries().expect("the index can be read");
-        rows.into_iter().map(|row| (row.id.clone(), view.task(&row.id).expect("readable").expect("a task"))).collect()
+        let fold = |id: TaskId| Task::from_events(id.clone(), &view.events(&id).expect("a readable note").events);
+        rows.into_iter().map(|row| (row.id.clone(), fold(row.id))).collect()
     }
 
     /// The number of events in the note of `id`.
