@@ -21,6 +21,10 @@ const KNOWN_EXTENSIONS: [&str; 9] = [
     "submodulepathconfig",
 ];
 
+/// Room for the packs that come while we run: writers make one each while a gc is running.
+const PACK_SLOTS: gix::odb::store::init::Slots =
+    gix::odb::store::init::Slots::AsNeededByDiskState { multiplier: 2.0, minimum: 128 };
+
 /// A repository, seen from one of its worktrees.
 pub struct Repo {
     gix: gix::Repository,
@@ -33,16 +37,24 @@ impl Repo {
     ///
     /// Refuses what git refuses: somebody else's repository that is not a `safe.directory`, extensions that are not known.
     pub fn discover(dir: &Path) -> Result<Self> {
-        let gix = gix::discover_with_environment_overrides(dir).map_err(|error| {
-            Error::environment("not-a-repository", format!("'{}' is not in a git repository", dir.display()))
-                .because(error)
-                .hint("go into a repository, or make one with 'git init'")
-        })?;
+        let options = gix::open::Options::default().object_store_slots(PACK_SLOTS);
+        let trust = gix::sec::trust::Mapping {
+            full: options.clone().with(gix::sec::Trust::Full),
+            reduced: options.with(gix::sec::Trust::Reduced),
+        };
+        let mut gix = gix::ThreadSafeRepository::discover_with_environment_overrides_opts(dir, <_>::default(), trust)
+            .map(|repo| repo.to_thread_local())
+            .map_err(|error| {
+                Error::environment("not-a-repository", format!("'{}' is not in a git repository", dir.display()))
+                    .because(error)
+                    .hint("go into a repository, or make one with 'git init'")
+            })?;
         if gix.git_dir_trust() != gix::sec::Trust::Full {
             // The oracle in matters of trust is git: it explains itself and says how to make an exception.
             Git::new(dir).args(["rev-parse", "--git-dir"]).run()?;
         }
         let refs = Self::check_extensions(&gix)?;
+        keep_packs(&mut gix);
         Ok(Repo { gix, refs, patience: Patience::default() })
     }
 
@@ -187,8 +199,16 @@ pub struct Sendable {
 impl Sendable {
     /// The repository, for this thread.
     pub fn into_repo(self) -> Repo {
-        Repo { gix: self.gix.to_thread_local(), refs: self.refs, patience: Patience::default() }
+        let mut gix = self.gix.to_thread_local();
+        keep_packs(&mut gix);
+        Repo { gix, refs: self.refs, patience: Patience::default() }
     }
+}
+
+/// Keep the packs that were opened: a pack whose place is taken by another one while somebody repacks makes gix panic
+/// (`load_index.rs`, "the slot index must have changed for sure").
+fn keep_packs(gix: &mut gix::Repository) {
+    gix.objects.prevent_pack_unload();
 }
 
 fn absolute(path: &Path) -> PathBuf {

@@ -103,7 +103,7 @@ mod tests {
         };
         assert_eq!(row().render(None), "t-1 日本語のとても長い題名です、本当に  (now)\n");
         let narrow = row().render(Some(35));
-        assert_eq!(narrow, "t-1 日本語のとても長い題…  (now)\n");
+        assert_eq!(narrow, "t-1 日本語のとても長い題名…  (now)\n");
         assert!(narrow.trim_end().width() <= 35);
         assert_eq!(row().render(Some(5)), row().render(Some(31)), "there is always something left of it");
         assert_eq!(pad("日本", 6), "日本  ");
