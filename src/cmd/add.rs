@@ -179,8 +179,8 @@ pub(super) fn refuse_cycles(view: &View<'_>, id: &TaskId, after: &[TaskId]) -> R
     if after.is_empty() {
         return Ok(());
     }
-    let rows = view.summaries()?;
-    let graph = Graph::new(&rows);
+    let table = view.table()?;
+    let graph = Graph::new(&table);
     match after.iter().find_map(|dependency| graph.would_close(id, dependency)) {
         None => Ok(()),
         Some(cycle) => Err(Error::refused(

@@ -58,8 +58,8 @@ pub(super) fn answer(ctx: &Ctx, task: &Task, said: impl FnOnce() -> String) -> R
 /// `task` as JSON, in the ledger as it is now.
 pub(super) fn task_json(ctx: &Ctx, task: &Task) -> Result<TaskJson> {
     let view = ctx.view()?;
-    let rows = view.summaries()?;
-    Ok(TaskJson::new(&view, task, &Graph::new(&rows), ctx.now()))
+    let table = view.table()?;
+    Ok(TaskJson::new(&view, task, &Graph::new(&table), ctx.now()))
 }
 
 /// The state after `verb`, or the refusal that says why not and what else to do.

@@ -14,6 +14,7 @@ use crate::{
         id::TaskId,
         status::{Status, Verb},
         summary::Summary,
+        table::Row,
         task::{Outcome, Task},
         time::Timestamp,
     },
@@ -102,25 +103,28 @@ fn complete(ctx: &Ctx, view: &View<'_>, args: &Args, result: Option<&Value>) -> 
     let task = ctx.task(view, args.task.as_deref())?;
     let now = ctx.now();
     let mut draft = Draft::nothing();
-    let mut rows = view.summaries()?;
-    let ready_before: Vec<TaskId> = Graph::new(&rows).ready(now).into_iter().map(|row| row.id.clone()).collect();
+    let mut table = view.table()?;
+    // What may become ready: what comes after it, and the feature that it is the last open part of.
+    let graph = Graph::new(&table);
+    let parent = task.parent.as_ref().and_then(|parent| graph.get(parent));
+    let candidates = graph.dependents(&task.id).chain(parent).filter(|row| !graph.is_ready(*row, now));
+    let candidates: Vec<usize> = candidates.map(Row::at).collect();
     if task.status == Status::Completed && is_same(view, &task, result) {
         // Said before; a retry is a success that changes nothing.
     } else {
         change::step(&task, Verb::Complete)?;
         if !args.force {
-            refuse_obstacles(&Graph::new(&rows), &task, now)?;
+            refuse_obstacles(&graph, &task, now)?;
         }
         draft.and(&task.id, Payload::Complete(Complete { result: result.cloned(), stored: None, force: args.force }));
-        if let Ok(at) = rows.binary_search_by(|row| row.id.cmp(&task.id)) {
-            rows[at].status = Status::Completed;
-            rows[at].claim = None;
-        }
+        table.put_row(&Summary { status: Status::Completed, claim: None, ..Summary::of(&task) });
     }
-    let graph = Graph::new(&rows);
-    let unblocked: Vec<Summary> =
-        graph.ready(now).into_iter().filter(|row| !ready_before.contains(&row.id)).cloned().collect();
-    let next = args.next.then(|| next::choose(&rows, None, now));
+    let graph = Graph::new(&table);
+    let mut unblocked: Vec<Row<'_>> = candidates.into_iter().map(|at| table.row(at)).collect();
+    unblocked.retain(|row| graph.is_ready(*row, now));
+    graph.sort_by_turn(&mut unblocked);
+    let unblocked: Vec<Summary> = unblocked.into_iter().map(Row::summary).collect();
+    let next = args.next.then(|| next::choose(&table, None, now));
     if let Some(Ok(id)) = &next {
         draft.and(id, next::claim(ctx)?);
         draft.message = format!("complete {}, claim {id}", task.id);

@@ -7,7 +7,7 @@ pub(super) use look::{Look, style};
 use super::next::is_within;
 use crate::{
     context::Ctx,
-    core::{graph::Graph, id::TaskId, status::Status, summary::Summary, time::Timestamp},
+    core::{graph::Graph, id::TaskId, status::Status, summary::Summary, table::Row, time::Timestamp},
     error::{Error, Result},
     exit,
     ledger::View,
@@ -54,13 +54,14 @@ fn status(word: &str) -> Result<Status, String> {
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let view = ctx.view()?;
-    let rows = view.summaries()?;
-    let graph = Graph::new(&rows);
+    let table = view.table()?;
+    let graph = Graph::new(&table);
     let now = ctx.now();
     let mut chosen = choose(&view, &graph, &args)?;
     sort(&graph, &mut chosen, &args.sort)?;
     let count = chosen.len();
     chosen.truncate(args.limit.unwrap_or(usize::MAX));
+    let chosen: Vec<Summary> = chosen.into_iter().map(Row::summary).collect();
     if args.jsonl {
         for task in tasks_json(&view, &graph, &chosen, now)? {
             ctx.out.json(&task)?;
@@ -72,7 +73,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         let text = if args.tree { tree(ctx, &graph, &chosen, now) } else { self::rows(ctx, &graph, &chosen, now) };
         ctx.out.print(&text)?;
         match count {
-            0 if rows.is_empty() => {
+            0 if table.is_empty() => {
                 ctx.out.status("There are no tasks.");
                 if crate::share::default_remote(ctx.repo()?)?.is_some() {
                     ctx.out.hint("if others have tasks, 'git agent sync' gets them; 'git agent add <title>' makes one");
@@ -89,16 +90,18 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 }
 
 /// The rows that the options let through.
-fn choose<'a>(view: &View<'_>, graph: &Graph<'a>, args: &Args) -> Result<Vec<&'a Summary>> {
+fn choose<'a>(view: &View<'_>, graph: &Graph<'a>, args: &Args) -> Result<Vec<Row<'a>>> {
+    let table = graph.table();
     let parent = args.parent.as_deref().map(|word| view.find(word)).transpose()?;
+    let parent = parent.map(|parent| table.position(parent.id.as_str()));
     let needle = args.search.as_ref().map(|text| text.to_lowercase());
     let mut chosen = Vec::new();
-    for row in graph.tasks().iter().filter(|row| row.exists) {
+    for row in table.rows().filter(|row| row.exists()) {
         let in_state = match args.status.is_empty() {
-            true => args.all || !row.status.is_closed(),
-            false => args.status.contains(&row.status),
+            true => args.all || !row.status().is_closed(),
+            false => args.status.contains(&row.status()),
         };
-        let in_feature = parent.as_ref().is_none_or(|parent| is_within(graph, row, &parent.id));
+        let in_feature = parent.is_none_or(|parent| is_within(row, parent));
         let by_actor = args.by.as_deref().is_none_or(|by| is_by(row, by));
         if in_state && in_feature && by_actor && needle.as_deref().map_or(Ok(true), |needle| says(view, row, needle))? {
             chosen.push(row);
@@ -108,23 +111,23 @@ fn choose<'a>(view: &View<'_>, graph: &Graph<'a>, args: &Args) -> Result<Vec<&'a
 }
 
 /// Whether `name` (with or without its host) holds the task or worked on it last.
-fn is_by(row: &Summary, name: &str) -> bool {
+fn is_by(row: Row<'_>, name: &str) -> bool {
     let is = |actor: &str| actor == name || actor.strip_prefix(name).is_some_and(|rest| rest.starts_with('@'));
-    row.claim.as_ref().is_some_and(|(by, _)| is(by.as_str())) || row.actor.as_ref().is_some_and(|by| is(by.as_str()))
+    row.holder().is_some_and(is) || row.actor().is_some_and(is)
 }
 
 /// Whether the task's words contain `needle`, which is in lower case.
-fn says(view: &View<'_>, row: &Summary, needle: &str) -> Result<bool> {
-    if [row.id.as_str(), &row.title].iter().any(|text| text.to_lowercase().contains(needle)) {
+fn says(view: &View<'_>, row: Row<'_>, needle: &str) -> Result<bool> {
+    if [row.id_str(), row.title()].iter().any(|text| text.to_lowercase().contains(needle)) {
         return Ok(true);
     }
-    let task = view.task(&row.id)?;
+    let task = view.task(&row.id())?;
     let description = task.and_then(|task| task.description).map(|text| view.text(&text).to_lowercase());
     Ok(description.is_some_and(|text| text.contains(needle)))
 }
 
 /// Sort by `field`, the other way round with a leading `-`.
-fn sort(graph: &Graph<'_>, rows: &mut Vec<&Summary>, field: &str) -> Result<()> {
+fn sort(graph: &Graph<'_>, rows: &mut Vec<Row<'_>>, field: &str) -> Result<()> {
     let (field, reverse) = field.strip_prefix('-').map_or((field, false), |field| (field, true));
     let order = |status: Status| match status {
         Status::InProgress => 0,
@@ -136,16 +139,14 @@ fn sort(graph: &Graph<'_>, rows: &mut Vec<&Summary>, field: &str) -> Result<()> 
     match field {
         "plan" => {
             // What goes on, then what failed, then the rest in the order in which it can be done.
-            let places: std::collections::HashMap<&TaskId, usize> =
-                graph.in_order().into_iter().enumerate().map(|(place, row)| (&row.id, place)).collect();
-            rows.sort_by_key(|row| (order(row.status), row.priority, places.get(&row.id).copied()));
+            rows.sort_unstable_by_key(|row| (order(row.status()), row.priority(), graph.place(*row)));
         }
-        "id" => rows.sort_by(|a, b| a.id.cmp(&b.id)),
-        "title" => rows.sort_by(|a, b| (&a.title, &a.id).cmp(&(&b.title, &b.id))),
-        "status" => rows.sort_by_key(|row| (order(row.status), row.id.clone())),
-        "priority" => rows.sort_by_key(|row| (row.priority, row.created_at, row.id.clone())),
-        "created" => rows.sort_by_key(|row| (row.created_at, row.id.clone())),
-        "updated" => rows.sort_by_key(|row| (row.updated_at, row.id.clone())),
+        "id" => rows.sort_unstable_by_key(|row| row.id_str()),
+        "title" => rows.sort_unstable_by_key(|row| (row.title(), row.id_str())),
+        "status" => rows.sort_unstable_by_key(|row| (order(row.status()), row.id_str())),
+        "priority" => rows.sort_unstable_by_key(|row| (row.priority(), row.created_at(), row.id_str())),
+        "created" => rows.sort_unstable_by_key(|row| (row.created_at(), row.id_str())),
+        "updated" => rows.sort_unstable_by_key(|row| (row.updated_at(), row.id_str())),
         other => {
             return Err(Error::usage("bad-sort", format!("cannot sort by '{}'", other.escape_debug()))
                 .hint("sort by id, title, status, priority, created or updated"));
@@ -161,7 +162,7 @@ fn sort(graph: &Graph<'_>, rows: &mut Vec<&Summary>, field: &str) -> Result<()> 
 pub(super) fn tasks_json(
     view: &View<'_>,
     graph: &Graph<'_>,
-    rows: &[&Summary],
+    rows: &[Summary],
     now: Timestamp,
 ) -> Result<Vec<TaskJson>> {
     let mut tasks = Vec::with_capacity(rows.len());
@@ -173,13 +174,13 @@ pub(super) fn tasks_json(
 }
 
 /// One line a task.
-pub(super) fn rows(ctx: &Ctx, graph: &Graph<'_>, rows: &[&Summary], now: Timestamp) -> String {
+pub(super) fn rows(ctx: &Ctx, graph: &Graph<'_>, rows: &[Summary], now: Timestamp) -> String {
     let look = Look::new(ctx, rows);
     rows.iter().map(|row| look.line(graph, row, 0, now)).collect()
 }
 
 /// Features with their parts below them.
-fn tree(ctx: &Ctx, graph: &Graph<'_>, rows: &[&Summary], now: Timestamp) -> String {
+fn tree(ctx: &Ctx, graph: &Graph<'_>, rows: &[Summary], now: Timestamp) -> String {
     let look = Look::new(ctx, rows);
     let shown: std::collections::HashSet<&TaskId> = rows.iter().map(|row| &row.id).collect();
     let mut parts: std::collections::HashMap<Option<&TaskId>, Vec<&Summary>> = std::collections::HashMap::new();
@@ -196,6 +197,6 @@ fn tree(ctx: &Ctx, graph: &Graph<'_>, rows: &[&Summary], now: Timestamp) -> Stri
     }
     // Parts of each other: a circle that came by a merge. Shown all the same.
     let rest: Vec<&Summary> =
-        rows.iter().copied().filter(|row| parts.values().flatten().any(|left| left.id == row.id)).collect();
+        rows.iter().filter(|row| parts.values().flatten().any(|left| left.id == row.id)).collect();
     text + &rest.iter().map(|row| look.line(graph, row, 0, now)).collect::<String>()
 }

@@ -8,7 +8,7 @@ use crate::{
         graph::Graph,
         id::TaskId,
         status::Status,
-        summary::Summary,
+        table::{Row, Table},
         task::Task,
         time::Timestamp,
     },
@@ -38,8 +38,8 @@ pub struct Args {
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let (written, found) = ctx.write(|view| {
         let parent = args.parent.as_deref().map(|word| view.find(word)).transpose()?;
-        let rows = view.summaries()?;
-        let found = choose(&rows, parent.as_ref().map(|parent| &parent.id), ctx.now());
+        let table = view.table()?;
+        let found = choose(&table, parent.as_ref().map(|parent| &parent.id), ctx.now());
         let mut draft = Draft::nothing();
         if let Ok(id) = &found {
             if args.start {
@@ -94,38 +94,27 @@ fn existing(view: &View<'_>, id: &TaskId) -> Result<Task> {
 }
 
 /// The first of the ready tasks, or why there is none.
-pub(super) fn choose(rows: &[Summary], parent: Option<&TaskId>, now: Timestamp) -> Result<TaskId, NoNext> {
-    let graph = Graph::new(rows);
-    let within = |task: &Summary| parent.is_none_or(|parent| is_within(&graph, task, parent));
-    if let Some(first) = graph.ready(now).into_iter().find(|task| within(task)) {
-        return Ok(first.id.clone());
+pub(super) fn choose(table: &Table, parent: Option<&TaskId>, now: Timestamp) -> Result<TaskId, NoNext> {
+    let graph = Graph::new(table);
+    let parent = parent.map(|parent| table.position(parent.as_str()));
+    let within = |task: Row<'_>| parent.is_none_or(|parent| is_within(task, parent));
+    if let Some(first) = graph.first_ready(now, within) {
+        return Ok(first.id());
     }
-    let mut open = rows.iter().filter(|task| task.exists && within(task) && !task.status.is_closed()).peekable();
+    let tasks = table.rows().filter(|task| task.exists() && within(*task));
+    let mut open = tasks.clone().filter(|task| !task.status().is_closed()).peekable();
     Err(match () {
-        () if !rows.iter().any(|task| task.exists && within(task)) => NoNext::None,
+        () if tasks.clone().next().is_none() => NoNext::None,
         () if open.peek().is_none() => NoNext::AllDone,
-        () if open.any(|task| task.status == Status::InProgress || task.live_claim(now).is_some()) => {
-            NoNext::AllClaimed
-        }
+        () if open.any(|task| task.status() == Status::InProgress || task.is_held(now)) => NoNext::AllClaimed,
         () => NoNext::AllBlocked,
     })
 }
 
-/// Whether `task` is a part of `feature`, at any depth.
-pub(super) fn is_within(graph: &Graph<'_>, task: &Summary, feature: &TaskId) -> bool {
-    let mut at = task;
-    // A circle of parents can only come by a merge; its length bounds the walk.
-    for _ in 0..graph.tasks().len() {
-        match &at.parent {
-            None => return false,
-            Some(parent) if parent == feature => return true,
-            Some(parent) => match graph.get(parent) {
-                Some(parent) => at = parent,
-                None => return false,
-            },
-        }
-    }
-    false
+/// Whether `task` is a part, at any depth, of the feature at `feature`.
+pub(super) fn is_within(task: Row<'_>, feature: Option<usize>) -> bool {
+    // A circle of parents can only come by a merge; no honest plan is this deep.
+    std::iter::successors(task.parent(), |task| task.parent()).take(10_000).any(|parent| Some(parent.at()) == feature)
 }
 
 /// Say why there is nothing to do: an answer, not a failure.

@@ -7,6 +7,7 @@ use crate::{
         graph::{Graph, Obstacle, show_cycle},
         status::Status,
         summary::Summary,
+        table::Row,
         time::Timestamp,
     },
     error::Result,
@@ -28,16 +29,19 @@ pub struct Args {
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let view = ctx.view()?;
-    let rows = view.summaries()?;
-    let graph = Graph::new(&rows);
+    let table = view.table()?;
+    let graph = Graph::new(&table);
     let now = ctx.now();
-    let ready = graph.ready(now);
-    let waiting: Vec<&Summary> = match args.explain {
-        true => rows.iter().filter(|row| row.exists && !row.status.is_closed() && !graph.is_ready(row, now)).collect(),
+    let ready: Vec<Summary> = graph.ready(now).into_iter().map(Row::summary).collect();
+    let waiting: Vec<Summary> = match args.explain {
+        true => {
+            let open = table.rows().filter(|row| row.exists() && !row.status().is_closed());
+            open.filter(|row| !graph.is_ready(*row, now)).map(Row::summary).collect()
+        }
         false => Vec::new(),
     };
     if ctx.out.is_json() {
-        let unready = |row: &&Summary| Unready {
+        let unready = |row: &Summary| Unready {
             id: row.id.to_string(),
             reasons: graph.obstacles(row, now).iter().map(say).collect(),
         };
@@ -46,12 +50,12 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         return Ok(exit::OK);
     }
     ctx.page()?;
-    let shown: Vec<&Summary> = ready.iter().chain(&waiting).copied().collect();
+    let shown: Vec<&Summary> = ready.iter().chain(&waiting).collect();
     let look = list::Look::new(ctx, &shown);
     for row in &ready {
         ctx.out.print(&look.line(&graph, row, 0, now))?;
     }
-    for row in waiting {
+    for row in &waiting {
         let reasons = match row.status {
             Status::InProgress => vec![held(row, now)],
             _ => graph.obstacles(row, now).iter().map(say).collect(),

@@ -33,10 +33,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         change::answer(ctx, &task, String::new)?;
         return Ok(exit::OK);
     }
-    let rows = view.summaries()?;
+    let table = view.table()?;
     ctx.page()?;
     let page = Page { view: &view, style: list::style(ctx), now: ctx.now() };
-    ctx.out.print(&page.render(&task, &Graph::new(&rows)))?;
+    ctx.out.print(&page.render(&task, &Graph::new(&table)))?;
     Ok(exit::OK)
 }
 
@@ -64,11 +64,11 @@ impl Page<'_> {
         let parent = task.parent.as_ref().map(|id| titled(graph, id)).unwrap_or_default();
         self.field(&mut page, "Part of", &parent);
         self.field(&mut page, "After", &task.after.iter().map(|id| titled(graph, id)).collect::<Vec<_>>().join("\n"));
-        let dependents = graph.dependents(&task.id).map(|row| titled(graph, &row.id)).collect::<Vec<_>>();
+        let dependents = graph.dependents(&task.id).map(|row| titled(graph, &row.id())).collect::<Vec<_>>();
         self.field(&mut page, "Before", &dependents.join("\n"));
         let children = graph
             .children(&task.id)
-            .map(|row| format!("{} {}", crate::output::mark(row.status), titled(graph, &row.id)));
+            .map(|row| format!("{} {}", crate::output::mark(row.status()), titled(graph, &row.id())));
         self.field(&mut page, "Parts", &children.collect::<Vec<_>>().join("\n"));
         self.field(&mut page, "Files", &task.files.join("\n"));
         self.field(&mut page, "Time", &self.time(task));
@@ -145,8 +145,8 @@ impl Page<'_> {
     }
 
     fn obstacles(&self, page: &mut String, task: &Task, graph: &Graph<'_>) {
-        let row = graph.get(&task.id).filter(|row| row.status == Status::Pending);
-        let obstacles = row.map(|row| graph.obstacles(row, self.now)).unwrap_or_default();
+        let row = graph.get(&task.id).filter(|row| row.status() == Status::Pending);
+        let obstacles = row.map(|row| graph.obstacles(&row.summary(), self.now)).unwrap_or_default();
         let said: Vec<String> = obstacles.iter().map(super::ready::say).collect();
         self.field(page, "Not ready", &said.join("\n"));
     }
@@ -199,7 +199,7 @@ impl Page<'_> {
 
 fn titled(graph: &Graph<'_>, id: &crate::core::id::TaskId) -> String {
     match graph.get(id) {
-        Some(row) => change::named(id, &row.title),
+        Some(row) => change::named(id, row.title()),
         None => format!("{id} (not in this ledger)"),
     }
 }

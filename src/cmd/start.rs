@@ -93,8 +93,8 @@ fn refuse_obstacles(view: &View<'_>, task: &Task, now: crate::core::time::Timest
     if task.after.is_empty() && task.blockers.is_empty() {
         return Ok(());
     }
-    let rows = view.summaries()?;
-    let graph = Graph::new(&rows);
+    let table = view.table()?;
+    let graph = Graph::new(&table);
     let pending = Summary { status: Status::Pending, ..Summary::of(task) };
     let obstacles: Vec<String> = graph
         .obstacles(&pending, now)

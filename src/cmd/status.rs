@@ -39,11 +39,12 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
     let repo = ctx.repo()?;
     let view = ctx.view()?;
-    let rows = view.summaries()?;
-    let mut counts: BTreeMap<String, usize> = Status::ALL.map(|status| (status.to_string(), 0)).into();
-    for row in rows.iter().filter(|row| row.exists) {
-        *counts.entry(row.status.to_string()).or_default() += 1;
+    let table = view.table()?;
+    let mut numbers = Status::ALL.map(|status| (status, 0));
+    for row in table.rows().filter(|row| row.exists()) {
+        numbers.iter_mut().filter(|(status, _)| *status == row.status()).for_each(|(_, number)| *number += 1);
     }
+    let counts: BTreeMap<String, usize> = numbers.map(|(status, number)| (status.to_string(), number)).into();
     let head = repo.head()?;
     let mut tasks = Vec::new();
     for id in &active {

@@ -3,17 +3,31 @@
 //! A task is *ready* when it is pending, every task it comes `after` is completed, no blocker is open, nobody holds a live
 //! claim, and, for a feature, none of its subtasks is open (it would otherwise be offered before the work it consists of).
 
-use super::{actor::Actor, id::TaskId, status::Status, summary::Summary, time::Timestamp};
+use std::cell::OnceCell;
+
+use super::{
+    actor::Actor,
+    id::TaskId,
+    status::Status,
+    summary::Summary,
+    table::{Row, Table},
+    time::Timestamp,
+};
+
+mod order;
+use order::Plan;
 
 /// All tasks and how they hang together.
 #[derive(Debug)]
 pub struct Graph<'a> {
-    /// Sorted by id.
-    tasks: &'a [Summary],
+    table: &'a Table,
     /// How many open tasks come directly after each task.
     unblocks: Vec<u32>,
     /// How many open subtasks each task has.
     open_children: Vec<u32>,
+    /// Feature and subtask, sorted; made when somebody asks.
+    children: OnceCell<Vec<(usize, usize)>>,
+    plan: OnceCell<Plan>,
 }
 
 /// One reason why a task is not ready.
@@ -46,46 +60,38 @@ pub enum Obstacle {
 }
 
 impl<'a> Graph<'a> {
-    /// The graph of `tasks`, which must be sorted by id.
-    pub fn new(tasks: &'a [Summary]) -> Self {
-        debug_assert!(tasks.is_sorted_by(|a, b| a.id < b.id), "invariant: the index is sorted by id");
-        let mut graph = Graph { tasks, unblocks: vec![0; tasks.len()], open_children: vec![0; tasks.len()] };
-        for task in tasks.iter().filter(|task| !task.status.is_closed()) {
-            for dependency in &task.after {
-                if let Some(at) = graph.position(dependency) {
-                    graph.unblocks[at] += 1;
-                }
+    /// The graph of the tasks in `table`.
+    pub fn new(table: &'a Table) -> Self {
+        let (mut unblocks, mut open_children) = (vec![0; table.len()], vec![0; table.len()]);
+        for task in table.rows().filter(|task| !task.status().is_closed()) {
+            for before in task.after().flatten() {
+                unblocks[before.at()] += 1;
             }
-            if let Some(at) = task.parent.as_ref().and_then(|parent| graph.position(parent)) {
-                graph.open_children[at] += 1;
+            if let Some(parent) = task.parent() {
+                open_children[parent.at()] += 1;
             }
         }
-        graph
-    }
-
-    /// Where `id` is in the list.
-    pub fn position(&self, id: &TaskId) -> Option<usize> {
-        self.tasks.binary_search_by(|task| task.id.cmp(id)).ok()
+        Graph { table, unblocks, open_children, children: OnceCell::new(), plan: OnceCell::new() }
     }
 
     /// The row of `id`.
-    pub fn get(&self, id: &TaskId) -> Option<&'a Summary> {
-        self.position(id).map(|at| &self.tasks[at])
+    pub fn get(&self, id: &TaskId) -> Option<Row<'a>> {
+        self.table.get(id)
     }
 
-    /// All rows, sorted by id.
-    pub fn tasks(&self) -> &'a [Summary] {
-        self.tasks
+    /// The tasks.
+    pub fn table(&self) -> &'a Table {
+        self.table
     }
 
     /// Whether nothing keeps `task` from being started by anybody at `now`.
-    pub fn is_ready(&self, task: &Summary, now: Timestamp) -> bool {
-        task.exists
-            && task.status == Status::Pending
-            && task.blockers == 0
-            && task.live_claim(now).is_none()
-            && task.after.iter().all(|id| self.get(id).is_some_and(|before| before.status == Status::Completed))
-            && self.position(&task.id).is_some_and(|at| self.open_children[at] == 0)
+    pub fn is_ready(&self, task: Row<'_>, now: Timestamp) -> bool {
+        task.status() == Status::Pending
+            && task.exists()
+            && task.blockers() == 0
+            && !task.is_held(now)
+            && self.open_children[task.at()] == 0
+            && task.after().all(|before| before.is_some_and(|before| before.status() == Status::Completed))
     }
 
     /// Everything that keeps `task` from being ready at `now`; empty when it is.
@@ -94,12 +100,12 @@ impl<'a> Graph<'a> {
             return vec![Obstacle::Status(task.status)];
         }
         let mut obstacles: Vec<Obstacle> = self.cycle_through(&task.id).map(Obstacle::Cycle).into_iter().collect();
-        obstacles.extend(self.waiting_on(task).map(|id| {
+        obstacles.extend(self.waiting_on(&task.after).map(|id| {
             let before = self.get(id);
             Obstacle::Waits {
                 on: id.clone(),
-                status: before.map(|before| before.status),
-                failure: before.and_then(|before| before.failure.clone()),
+                status: before.map(Row::status),
+                failure: before.and_then(|before| before.summary().failure),
             }
         }));
         if task.blockers > 0 {
@@ -108,38 +114,66 @@ impl<'a> Graph<'a> {
         if let Some((by, until)) = task.live_claim(now) {
             obstacles.push(Obstacle::Claimed { by: by.clone(), until });
         }
-        match self.position(&task.id).map_or(0, |at| self.open_children[at]) {
+        match self.get(&task.id).map_or(0, |row| self.open_children[row.at()]) {
             0 => {}
             open => obstacles.push(Obstacle::Subtasks(open)),
         }
         obstacles
     }
 
-    /// The dependencies of `task` that are not completed.
-    pub fn waiting_on<'t>(&self, task: &'t Summary) -> impl Iterator<Item = &'t TaskId> {
-        let completed = |id: &TaskId| self.get(id).is_some_and(|before| before.status == Status::Completed);
-        task.after.iter().filter(move |id| !completed(id))
+    /// Those of `dependencies` that are not completed.
+    pub fn waiting_on<'t>(&self, dependencies: &'t [TaskId]) -> impl Iterator<Item = &'t TaskId> {
+        let completed = |id: &TaskId| self.get(id).is_some_and(|before| before.status() == Status::Completed);
+        dependencies.iter().filter(move |id| !completed(id))
     }
 
     /// The subtasks of `parent`, sorted by id.
-    pub fn children(&self, parent: &TaskId) -> impl Iterator<Item = &'a Summary> {
-        self.tasks.iter().filter(move |task| task.parent.as_ref() == Some(parent))
+    pub fn children(&self, parent: &TaskId) -> impl Iterator<Item = Row<'a>> {
+        let pairs = self.children.get_or_init(|| {
+            let pair = |task: Row<'_>| task.parent().map(|parent| (parent.at(), task.at()));
+            let mut pairs: Vec<(usize, usize)> = self.table.rows().filter_map(pair).collect();
+            pairs.sort_unstable_by_key(|(parent, child)| (*parent, self.table.row(*child).id_str()));
+            pairs
+        });
+        let parent = self.table.position(parent.as_str()).unwrap_or(usize::MAX);
+        let first = pairs.partition_point(|(at, _)| *at < parent);
+        pairs[first..].iter().take_while(move |(at, _)| *at == parent).map(|(_, child)| self.table.row(*child))
     }
 
     /// Open tasks that come directly after `id`, sorted by id.
-    pub fn dependents(&self, id: &TaskId) -> impl Iterator<Item = &'a Summary> {
-        self.tasks.iter().filter(move |task| !task.status.is_closed() && task.after.contains(id))
+    pub fn dependents(&self, id: &TaskId) -> impl Iterator<Item = Row<'a>> {
+        let at = self.table.position(id.as_str());
+        let comes_after = |task: &Row<'_>| task.after().flatten().any(|before| Some(before.at()) == at);
+        let mut tasks: Vec<Row<'a>> = match at {
+            Some(_) => self.table.rows().filter(|task| !task.status().is_closed()).filter(comes_after).collect(),
+            None => Vec::new(),
+        };
+        tasks.sort_by_key(|task| task.id_str());
+        tasks.into_iter()
     }
 
     /// The ready tasks at `now`, in the order in which `next` hands them out: priority, then what unblocks most, then the
     /// oldest, then by id.
-    pub fn ready(&self, now: Timestamp) -> Vec<&'a Summary> {
-        let mut ready: Vec<usize> = (0..self.tasks.len()).filter(|at| self.is_ready(&self.tasks[*at], now)).collect();
-        ready.sort_unstable_by_key(|at| {
-            let task = &self.tasks[*at];
-            (task.priority, std::cmp::Reverse(self.unblocks[*at]), task.created_at, *at)
-        });
-        ready.into_iter().map(|at| &self.tasks[at]).collect()
+    pub fn ready(&self, now: Timestamp) -> Vec<Row<'a>> {
+        let mut ready: Vec<Row<'a>> = self.table.rows().filter(|task| self.is_ready(*task, now)).collect();
+        self.sort_by_turn(&mut ready);
+        ready
+    }
+
+    /// Put `tasks` into the order in which `next` hands them out.
+    pub fn sort_by_turn(&self, tasks: &mut [Row<'a>]) {
+        tasks.sort_unstable_by(|a, b| self.turn(*a).cmp(&self.turn(*b)));
+    }
+
+    /// The first of the tasks of [`Graph::ready`] that `wanted` takes.
+    pub fn first_ready(&self, now: Timestamp, wanted: impl Fn(Row<'a>) -> bool) -> Option<Row<'a>> {
+        let ready = self.table.rows().filter(|task| self.is_ready(*task, now) && wanted(*task));
+        ready.min_by(|a, b| self.turn(*a).cmp(&self.turn(*b)))
+    }
+
+    /// What decides whose turn it is; the lowest goes first.
+    fn turn(&self, task: Row<'a>) -> impl Ord + use<'a> {
+        (task.priority(), std::cmp::Reverse(self.unblocks[task.at()]), task.created_at(), task.id_str())
     }
 
     /// The circle that would close if `task` came after `dependency`: `task → … → task`.
@@ -150,46 +184,22 @@ impl<'a> Graph<'a> {
     /// The circle that `task` is part of, if any: `task → … → task`.
     pub fn cycle_through(&self, task: &TaskId) -> Option<Vec<TaskId>> {
         let row = self.get(task)?;
-        row.after.iter().find_map(|dependency| self.would_close(task, dependency))
-    }
-
-    /// The chain of dependencies from `from` to `to`, both included.
-    fn path(&self, from: &TaskId, to: &TaskId) -> Option<Vec<TaskId>> {
-        if from == to {
-            return Some(vec![from.clone()]);
+        if self.plan.get().is_some_and(|plan| plan.is_in_order(row.at())) {
+            return None;
         }
-        let goal = self.position(to)?;
-        let start = self.position(from)?;
-        let mut came_from = std::collections::HashMap::from([(start, start)]);
-        let mut open = vec![start];
-        while let Some(at) = open.pop() {
-            for next in self.tasks[at].after.iter().filter_map(|id| self.position(id)) {
-                if came_from.contains_key(&next) {
-                    continue;
-                }
-                came_from.insert(next, at);
-                if next == goal {
-                    let steps = std::iter::successors(Some(goal), |at| (*at != start).then(|| came_from[at]));
-                    let mut path: Vec<TaskId> = steps.map(|at| self.tasks[at].id.clone()).collect();
-                    path.reverse();
-                    return Some(path);
-                }
-                open.push(next);
-            }
-        }
-        None
+        row.after().flatten().find_map(|dependency| self.would_close(task, &dependency.id()))
     }
 
     /// One circle for every group of tasks that wait for each other.
     pub fn cycles(&self) -> Vec<Vec<TaskId>> {
         let mut seen = std::collections::HashSet::new();
         let mut cycles = Vec::new();
-        for at in self.unorderable() {
-            let id = &self.tasks[at].id;
-            if seen.contains(id) {
+        for at in self.plan().unorderable() {
+            let id = self.table.row(*at).id();
+            if seen.contains(&id) {
                 continue;
             }
-            if let Some(cycle) = self.cycle_through(id) {
+            if let Some(cycle) = self.cycle_through(&id) {
                 seen.extend(cycle.iter().cloned());
                 cycles.push(cycle);
             }
@@ -198,42 +208,17 @@ impl<'a> Graph<'a> {
     }
 
     /// The tasks in an order in which every one comes after what it depends on; tasks of a circle come last.
-    pub fn in_order(&self) -> Vec<&'a Summary> {
-        let (mut order, rest) = self.sort();
-        order.extend(rest);
-        order.into_iter().map(|at| &self.tasks[at]).collect()
+    pub fn in_order(&self) -> Vec<Row<'a>> {
+        self.plan().order().map(|at| self.table.row(at)).collect()
     }
 
-    /// Tasks that are in a circle or behind one.
-    fn unorderable(&self) -> Vec<usize> {
-        self.sort().1
+    /// Where `task` is in [`Graph::in_order`].
+    pub fn place(&self, task: Row<'_>) -> usize {
+        self.plan().place(task.at())
     }
 
-    /// Kahn's algorithm: what can be ordered, and what cannot.
-    fn sort(&self) -> (Vec<usize>, Vec<usize>) {
-        let mut waiting = vec![0u32; self.tasks.len()];
-        let mut dependents = vec![Vec::new(); self.tasks.len()];
-        for (at, task) in self.tasks.iter().enumerate() {
-            for before in task.after.iter().filter_map(|id| self.position(id)) {
-                waiting[at] += 1;
-                dependents[before].push(at);
-            }
-        }
-        let age = |at: &usize| (self.tasks[*at].created_at, *at);
-        let mut free: std::collections::BTreeSet<(i64, usize)> =
-            (0..waiting.len()).filter(|at| waiting[*at] == 0).map(|at| age(&at)).collect();
-        let mut order = Vec::with_capacity(waiting.len());
-        while let Some((_, at)) = free.pop_first() {
-            order.push(at);
-            for next in &dependents[at] {
-                waiting[*next] -= 1;
-                if waiting[*next] == 0 {
-                    free.insert(age(next));
-                }
-            }
-        }
-        let rest = (0..waiting.len()).filter(|at| waiting[*at] > 0).collect();
-        (order, rest)
+    fn plan(&self) -> &Plan {
+        self.plan.get_or_init(|| Plan::new(self.table))
     }
 }
 

@@ -16,6 +16,7 @@ pub mod revert;
 pub mod secret;
 pub mod status;
 pub mod summary;
+pub mod table;
 pub mod task;
 pub mod text;
 pub mod time;

@@ -1,7 +1,5 @@
 //! From what a person typed to the task that is meant: the id itself, or any unique prefix of one.
 
-use super::id::TaskId;
-
 /// How many candidates or suggestions are worth listing.
 const MAX_LISTED: usize = 10;
 
@@ -9,27 +7,27 @@ const MAX_LISTED: usize = 10;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolved<'a> {
     /// Exactly one task.
-    One(&'a TaskId),
+    One(&'a str),
     /// Several tasks begin like that; the first few of `count`.
     Ambiguous {
         /// How many.
         count: usize,
         /// The first of them.
-        candidates: Vec<&'a TaskId>,
+        candidates: Vec<&'a str>,
     },
     /// No task does; these are close to it.
     Unknown {
         /// Nearest first.
-        nearest: Vec<&'a TaskId>,
+        nearest: Vec<&'a str>,
     },
 }
 
-/// Find `word` among `ids`, which must be sorted.
-pub fn resolve<'a>(word: &str, ids: impl Iterator<Item = &'a TaskId> + Clone) -> Resolved<'a> {
+/// Find `word` among `ids`. Candidates are listed in the order of `ids`.
+pub fn resolve<'a>(word: &str, ids: impl Iterator<Item = &'a str> + Clone) -> Resolved<'a> {
     let mut matching = Vec::new();
     let mut count = 0;
-    for id in ids.clone().filter(|id| id.as_str().starts_with(word)) {
-        if id.as_str() == word {
+    for id in ids.clone().filter(|id| id.starts_with(word)) {
+        if id == word {
             return Resolved::One(id);
         }
         count += 1;
@@ -45,10 +43,10 @@ pub fn resolve<'a>(word: &str, ids: impl Iterator<Item = &'a TaskId> + Clone) ->
 }
 
 /// The ids that `word` may have been meant to be.
-fn nearest<'a>(word: &str, ids: impl Iterator<Item = &'a TaskId>) -> Vec<&'a TaskId> {
+fn nearest<'a>(word: &str, ids: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let lower = word.to_ascii_lowercase();
-    let mut scored: Vec<(usize, &TaskId)> = ids
-        .map(|id| (strsim::damerau_levenshtein(&lower, &id.as_str().to_ascii_lowercase()), id))
+    let mut scored: Vec<(usize, &str)> = ids
+        .map(|id| (strsim::damerau_levenshtein(&lower, &id.to_ascii_lowercase()), id))
         .filter(|(distance, _)| *distance <= (word.chars().count() / 3).max(1))
         .collect();
     scored.sort_unstable();
@@ -61,13 +59,13 @@ mod tests {
 
     #[test]
     fn exact_wins_over_prefix_and_unknown_suggests() {
-        let ids: Vec<TaskId> = ["T-1", "T-10", "auth-login", "auth-logout"].map(|id| TaskId::parse(id).unwrap()).into();
-        let find = |word: &str| resolve(word, ids.iter());
-        assert_eq!(find("T-1"), Resolved::One(&ids[0]));
-        assert_eq!(find("T-10"), Resolved::One(&ids[1]));
-        assert_eq!(find("auth-logi"), Resolved::One(&ids[2]));
-        assert_eq!(find("auth"), Resolved::Ambiguous { count: 2, candidates: vec![&ids[2], &ids[3]] });
-        assert_eq!(find("auth-lgoin"), Resolved::Unknown { nearest: vec![&ids[2], &ids[3]] });
+        let ids = ["T-1", "T-10", "auth-login", "auth-logout"];
+        let find = |word: &str| resolve(word, ids.into_iter());
+        assert_eq!(find("T-1"), Resolved::One(ids[0]));
+        assert_eq!(find("T-10"), Resolved::One(ids[1]));
+        assert_eq!(find("auth-logi"), Resolved::One(ids[2]));
+        assert_eq!(find("auth"), Resolved::Ambiguous { count: 2, candidates: vec![ids[2], ids[3]] });
+        assert_eq!(find("auth-lgoin"), Resolved::Unknown { nearest: vec![ids[2], ids[3]] });
         assert_eq!(find("zzz"), Resolved::Unknown { nearest: vec![] });
         assert!(matches!(find(""), Resolved::Ambiguous { count: 4, .. }));
     }

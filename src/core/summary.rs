@@ -1,11 +1,10 @@
-//! The part of a task that lists, `next` and the dependency graph need; what the derived index holds for every task.
-
-use serde::{Deserialize, Serialize};
+//! The part of a task that lists, `next` and the dependency graph need; what the derived index holds for every task
+//! ([`super::table`]).
 
 use super::{actor::Actor, id::TaskId, status::Status, task::Task, time::Timestamp};
 
 /// A task in one row.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
     /// Its id.
     pub id: TaskId,

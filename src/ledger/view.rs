@@ -12,7 +12,7 @@ use crate::{
         id::TaskId,
         note::{self, Events},
         resolve::{Resolved, resolve},
-        summary::Summary,
+        table::Table,
         task::Task,
         text::Text,
     },
@@ -91,8 +91,8 @@ impl<'r> View<'r> {
         Ok(task.exists().then_some(task))
     }
 
-    /// Every task's row, sorted by id.
-    pub fn summaries(&self) -> Result<Vec<Summary>> {
+    /// Every task's row.
+    pub fn table(&self) -> Result<Table> {
         index::load(self)
     }
 
@@ -107,11 +107,14 @@ impl<'r> View<'r> {
         {
             return Ok(task);
         }
-        let summaries = self.summaries()?;
-        match resolve(word, summaries.iter().filter(|row| row.exists).map(|row| &row.id)) {
-            Resolved::One(id) => self.task(id)?.ok_or_else(|| Error::bug(format!("task {id} is in the index only"))),
+        let table = self.table()?;
+        match resolve(word, table.rows().filter(|row| row.exists()).map(|row| row.id_str())) {
+            Resolved::One(id) => {
+                let found = TaskId::parse(id).ok().map(|id| self.task(&id)).transpose()?.flatten();
+                found.ok_or_else(|| Error::bug(format!("task {id} is in the index only")))
+            }
             Resolved::Ambiguous { count, candidates } => {
-                let list = candidates.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ");
+                let list = candidates.join(", ");
                 let more = if count > candidates.len() {
                     format!(" and {} more", count - candidates.len())
                 } else {
@@ -123,7 +126,7 @@ impl<'r> View<'r> {
                 )
                 .hint("give more of the id"))
             }
-            Resolved::Unknown { nearest } => Err(not_found(word, &nearest, summaries.is_empty())),
+            Resolved::Unknown { nearest } => Err(not_found(word, &nearest, table.is_empty())),
         }
     }
 
@@ -175,15 +178,13 @@ pub(super) fn task_of(repo: &Repo, key: ObjectId, text: &[u8]) -> Option<TaskId>
     })
 }
 
-fn not_found(word: &str, nearest: &[&TaskId], is_empty: bool) -> Error {
+fn not_found(word: &str, nearest: &[&str], is_empty: bool) -> Error {
     let error = Error::usage("task-not-found", format!("there is no task '{}'", word.escape_debug()));
     match nearest {
         [] if is_empty => error
             .hint("this ledger has no tasks yet: 'git agent add <title>' makes one")
             .hint("in a fresh clone, get the tasks with 'git agent init'"),
         [] => error.hint("'git agent list --all' shows every task"),
-        near => {
-            error.hint(format!("did you mean {}?", near.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(" or ")))
-        }
+        near => error.hint(format!("did you mean {}?", near.join(" or "))),
     }
 }

@@ -3,7 +3,10 @@
 //! The decision is a closure over a [`View`]. When somebody else was faster it is asked again with the new view, so two
 //! agents that claim the same task at the same time get one yes and one reasoned no.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use gix::ObjectId;
 use ulid::Ulid;
@@ -127,12 +130,15 @@ fn append(view: &View<'_>, author: &Author<'_>, draft: Draft) -> Result<Result<W
     let mut batch = Batch::default();
     let mut changes = Changes::default();
     let mut open: Vec<OpenNote> = Vec::new();
+    // An import writes ten thousand notes at once.
+    let mut places: HashMap<TaskId, usize> = HashMap::new();
     for (id, mut payload) in draft.events {
         store_long_texts(repo, &mut batch, &mut changes, &mut payload)?;
-        let at = match open.iter().position(|note| note.id == id) {
-            Some(at) => at,
+        let at = match places.get(&id) {
+            Some(at) => *at,
             None => {
                 let text = view.note(&id)?;
+                places.insert(id.clone(), open.len());
                 open.push(OpenNote { events: Events::read(&text), id, text, lines: Vec::new() });
                 open.len() - 1
             }

@@ -16,8 +16,8 @@ fn plan(rows: &[&str]) -> Vec<Summary> {
     tasks
 }
 
-fn ids<'a>(tasks: impl IntoIterator<Item = &'a Summary>) -> Vec<&'a str> {
-    tasks.into_iter().map(|task| task.id.as_str()).collect()
+fn ids<'a>(tasks: impl IntoIterator<Item = Row<'a>>) -> Vec<&'a str> {
+    tasks.into_iter().map(Row::id_str).collect()
 }
 
 const NOW: Timestamp = Timestamp::EPOCH;
@@ -25,14 +25,15 @@ const NOW: Timestamp = Timestamp::EPOCH;
 #[test]
 fn next_is_by_priority_then_unblocking_then_age() {
     let tasks = plan(&["old 2", "new 2", "urgent 1", "key 2", "x 2 after key", "y 2 after key"]);
-    assert_eq!(ids(Graph::new(&tasks).ready(NOW)), ["urgent", "key", "old", "new"]);
+    assert_eq!(ids(Graph::new(&Table::of(&tasks)).ready(NOW)), ["urgent", "key", "old", "new"]);
 }
 
 #[test]
 fn a_task_is_ready_when_everything_before_it_is_completed() {
     let mut tasks = plan(&["a 2", "b 2 after a gone"]);
     let obstacle = |tasks: &[Summary]| {
-        let graph = Graph::new(tasks);
+        let table = Table::of(tasks);
+        let graph = Graph::new(&table);
         graph.obstacles(&tasks[1], NOW).iter().map(|obstacle| format!("{obstacle:?}")).collect::<Vec<_>>().join("; ")
     };
     assert!(obstacle(&tasks).contains("status: Some(Pending)"));
@@ -40,7 +41,7 @@ fn a_task_is_ready_when_everything_before_it_is_completed() {
     assert!(obstacle(&tasks).contains("\"gone\"") && obstacle(&tasks).contains("status: None"));
     tasks[1].after.pop();
     assert_eq!(obstacle(&tasks), "");
-    assert_eq!(ids(Graph::new(&tasks).ready(NOW)), ["b"]);
+    assert_eq!(ids(Graph::new(&Table::of(&tasks)).ready(NOW)), ["b"]);
 }
 
 #[test]
@@ -51,16 +52,17 @@ fn claims_blockers_and_subtasks_stand_in_the_way() {
     tasks[claimed].claim = Some((Actor::new("x").unwrap(), 1));
     tasks[blocked].blockers = 1;
     tasks[part].parent = Some(TaskId::parse("feature").unwrap());
-    assert_eq!(ids(Graph::new(&tasks).ready(NOW)), ["part"]);
-    assert_eq!(ids(Graph::new(&tasks).ready(Timestamp::from_millis(1))), ["claimed", "part"]);
+    assert_eq!(ids(Graph::new(&Table::of(&tasks)).ready(NOW)), ["part"]);
+    assert_eq!(ids(Graph::new(&Table::of(&tasks)).ready(Timestamp::from_millis(1))), ["claimed", "part"]);
     tasks[part].status = Status::Completed;
-    assert_eq!(ids(Graph::new(&tasks).ready(NOW)), ["feature"]);
+    assert_eq!(ids(Graph::new(&Table::of(&tasks)).ready(NOW)), ["feature"]);
 }
 
 #[test]
 fn a_circle_is_spelled_out_and_hangs_nothing() {
     let tasks = plan(&["a 2 after b", "b 2 after c", "c 2 after a", "d 2 after a", "e 2"]);
-    let graph = Graph::new(&tasks);
+    let table = Table::of(&tasks);
+    let graph = Graph::new(&table);
     assert_eq!(graph.cycles().iter().map(|cycle| show_cycle(cycle)).collect::<Vec<_>>(), ["a → b → c → a"]);
     assert_eq!(ids(graph.ready(NOW)), ["e"]);
     assert_eq!(ids(graph.in_order()), ["e", "a", "b", "c", "d"]);

@@ -8,7 +8,6 @@ use crate::{
     core::{
         graph::Graph,
         status::Status,
-        summary::Summary,
         task::{Outcome, Task},
         text::Text,
         time::Timestamp,
@@ -145,7 +144,7 @@ impl TaskJson {
     /// `task` as it stands in `graph` at `now`, its texts in full.
     pub fn new(view: &View<'_>, task: &Task, graph: &Graph<'_>, now: Timestamp) -> Self {
         let text = |text: &Text| view.text(text);
-        let row = graph.get(&task.id).cloned().unwrap_or_else(|| Summary::of(task));
+        let row = graph.get(&task.id);
         let failure = |failure: &crate::core::task::Failure| FailureJson {
             attempt: failure.attempt,
             reason: text(&failure.reason),
@@ -158,12 +157,12 @@ impl TaskJson {
             title: task.title.clone(),
             description: task.description.as_ref().map(text),
             status: task.status,
-            ready: graph.is_ready(&row, now),
+            ready: row.is_some_and(|row| graph.is_ready(row, now)),
             priority: task.priority,
             after: task.after.iter().map(ToString::to_string).collect(),
-            waiting_on: graph.waiting_on(&row).map(ToString::to_string).collect(),
+            waiting_on: graph.waiting_on(&task.after).map(ToString::to_string).collect(),
             parent: task.parent.as_ref().map(ToString::to_string),
-            children: graph.children(&task.id).map(|child| child.id.to_string()).collect(),
+            children: graph.children(&task.id).map(|child| child.id_str().to_owned()).collect(),
             files: task.files.clone(),
             accept: task.accept.as_ref().map(text),
             estimate_seconds: task.estimate,

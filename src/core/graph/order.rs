@@ -1,0 +1,101 @@
+//! An order in which everything can be done, and paths along dependencies.
+
+use std::{cmp::Reverse, collections::BinaryHeap};
+
+use super::Graph;
+use crate::core::{id::TaskId, table::Table};
+
+/// The tasks in an order in which every one comes after what it depends on; of those that are free the oldest first.
+#[derive(Debug)]
+pub(super) struct Plan {
+    order: Vec<usize>,
+    /// In a circle or behind one, by id.
+    rest: Vec<usize>,
+    /// The inverse of `order` and `rest` together.
+    places: Vec<usize>,
+}
+
+impl Plan {
+    /// Kahn's algorithm.
+    pub(super) fn new(table: &Table) -> Self {
+        let mut waiting = vec![0u32; table.len()];
+        let mut behind: Vec<(usize, usize)> = Vec::new();
+        for task in table.rows() {
+            for before in task.after().flatten() {
+                waiting[task.at()] += 1;
+                behind.push((before.at(), task.at()));
+            }
+        }
+        behind.sort_unstable();
+        let age = |at: usize| Reverse((table.row(at).created_at(), table.row(at).id_str(), at));
+        let mut free: BinaryHeap<_> = (0..waiting.len()).filter(|at| waiting[*at] == 0).map(age).collect();
+        let mut order = Vec::with_capacity(waiting.len());
+        while let Some(Reverse((_, _, at))) = free.pop() {
+            order.push(at);
+            let first = behind.partition_point(|(before, _)| *before < at);
+            for (_, next) in behind[first..].iter().take_while(|(before, _)| *before == at) {
+                waiting[*next] -= 1;
+                if waiting[*next] == 0 {
+                    free.push(age(*next));
+                }
+            }
+        }
+        let mut rest: Vec<usize> = (0..waiting.len()).filter(|at| waiting[*at] > 0).collect();
+        rest.sort_by_key(|at| table.row(*at).id_str());
+        let mut places = vec![0; waiting.len()];
+        for (place, at) in order.iter().chain(&rest).enumerate() {
+            places[*at] = place;
+        }
+        Plan { order, rest, places }
+    }
+
+    /// All tasks: what can be ordered, then the rest.
+    pub(super) fn order(&self) -> impl Iterator<Item = usize> {
+        self.order.iter().chain(&self.rest).copied()
+    }
+
+    /// Where the task at `at` is in [`Plan::order`].
+    pub(super) fn place(&self, at: usize) -> usize {
+        self.places[at]
+    }
+
+    /// Whether the task at `at` is neither in a circle nor behind one.
+    pub(super) fn is_in_order(&self, at: usize) -> bool {
+        self.places[at] < self.order.len()
+    }
+
+    /// Tasks that are in a circle or behind one, by id.
+    pub(super) fn unorderable(&self) -> &[usize] {
+        &self.rest
+    }
+}
+
+impl Graph<'_> {
+    /// The chain of dependencies from `from` to `to`, both included.
+    pub(super) fn path(&self, from: &TaskId, to: &TaskId) -> Option<Vec<TaskId>> {
+        if from == to {
+            return Some(vec![from.clone()]);
+        }
+        let table = self.table;
+        let goal = table.position(to.as_str())?;
+        let start = table.position(from.as_str())?;
+        let mut came_from = std::collections::HashMap::from([(start, start)]);
+        let mut open = vec![start];
+        while let Some(at) = open.pop() {
+            for next in table.row(at).after().flatten().map(|row| row.at()) {
+                if came_from.contains_key(&next) {
+                    continue;
+                }
+                came_from.insert(next, at);
+                if next == goal {
+                    let steps = std::iter::successors(Some(goal), |at| (*at != start).then(|| came_from[at]));
+                    let mut path: Vec<TaskId> = steps.map(|at| table.row(at).id()).collect();
+                    path.reverse();
+                    return Some(path);
+                }
+                open.push(next);
+            }
+        }
+        None
+    }
+}

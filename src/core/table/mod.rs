@@ -1,0 +1,175 @@
+//! All tasks in one table that is read without being taken apart: what the derived index holds, and what it is in memory.
+//!
+//! ```text
+//! records   one of 64 bytes a task, sorted by id: numbers, states, times, and where its strings are
+//! heap      ids, titles, names, links (u32: the place of another record, or the id of a task that is not here)
+//! tail      records of tasks that were added to the table since it was sorted
+//! ```
+//!
+//! A hundred thousand tasks are one read and one checksum; nothing is allocated for a row until it is shown. A record is
+//! changed in place and its new strings go to the end of the heap, so that a few changed notes cost a few rows.
+
+mod record;
+mod row;
+#[cfg(test)]
+mod tests;
+
+use super::{id::TaskId, summary::Summary};
+use record::{LINK, RECORD, Record};
+pub use row::Row;
+
+/// Set in a link whose other bits are the place of an id in the heap.
+const STRANGER: u32 = 1 << 31;
+
+/// Every task's row.
+#[derive(Clone, Debug, Default)]
+pub struct Table {
+    /// Whatever stood before them in the file, the sorted records, the heap.
+    bytes: Vec<u8>,
+    /// Where the records begin.
+    start: usize,
+    /// How many sorted records there are.
+    sorted: usize,
+    tail: Vec<Record>,
+}
+
+impl Table {
+    /// The table of `rows`, which must be sorted by id, each id once.
+    pub fn of(rows: &[Summary]) -> Self {
+        debug_assert!(rows.is_sorted_by(|a, b| a.id < b.id), "invariant: rows are sorted by id");
+        let mut table = Table { bytes: vec![0; rows.len() * RECORD], start: 0, sorted: rows.len(), tail: Vec::new() };
+        let places: std::collections::HashMap<&str, usize> =
+            rows.iter().enumerate().map(|(at, row)| (row.id.as_str(), at)).collect();
+        let mut names = record::Names::default();
+        for (at, row) in rows.iter().enumerate() {
+            let record = table.encode(row, &mut names, |_, id| places.get(id).copied());
+            table.put(at, record);
+        }
+        table
+    }
+
+    /// The table in `bytes[start..]`, as [`Table::as_bytes`] gave it for `rows` rows; `None` if it cannot be one.
+    ///
+    /// The caller has verified a checksum: this looks at lengths only, and readers of a row are total.
+    pub fn from_bytes(bytes: Vec<u8>, start: usize, rows: usize) -> Option<Self> {
+        let end = rows.checked_mul(RECORD)?.checked_add(start)?;
+        (end <= bytes.len()).then_some(Table { bytes, start, sorted: rows, tail: Vec::new() })
+    }
+
+    /// Records and heap, to be kept; `None` if rows were put in since it was sorted.
+    pub fn as_bytes(&self) -> Option<&[u8]> {
+        self.tail.is_empty().then(|| &self.bytes[self.start..])
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.sorted + self.tail.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Put `row` in the place of the one with its id, or add it.
+    pub fn put_row(&mut self, row: &Summary) {
+        let at = self.position(row.id.as_str());
+        // The row's links may name itself by then.
+        if at.is_none() {
+            self.tail.push([0; RECORD]);
+        }
+        let at = at.unwrap_or(self.len() - 1);
+        let own = row.id.as_str();
+        let find = |table: &Self, id: &str| if id == own { Some(at) } else { table.position(id) };
+        let record = self.encode(row, &mut record::Names::default(), find);
+        self.put(at, record);
+    }
+
+    /// All rows; those of the sorted part in the order of their ids, then those that were added.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> + Clone {
+        (0..self.len()).map(|at| self.row(at))
+    }
+
+    /// The row at `at`.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such row.
+    pub fn row(&self, at: usize) -> Row<'_> {
+        Row { table: self, record: self.record(at), at }
+    }
+
+    /// The row of `id`.
+    pub fn get(&self, id: &TaskId) -> Option<Row<'_>> {
+        self.position(id.as_str()).map(|at| self.row(at))
+    }
+
+    /// Where the row of `id` is.
+    pub fn position(&self, id: &str) -> Option<usize> {
+        let (mut low, mut high) = (0, self.sorted);
+        while low < high {
+            let middle = low.midpoint(high);
+            match self.row(middle).id_str().cmp(id) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Equal => return Some(middle),
+                std::cmp::Ordering::Greater => high = middle,
+            }
+        }
+        self.in_tail(id)
+    }
+
+    fn in_tail(&self, id: &str) -> Option<usize> {
+        (self.sorted..self.len()).find(|at| self.row(*at).id_str() == id)
+    }
+
+    /// Every row as a value of its own, sorted by id.
+    pub fn summaries(&self) -> Vec<Summary> {
+        let mut rows: Vec<Summary> = self.rows().map(Row::summary).collect();
+        if !self.tail.is_empty() {
+            rows.sort_by(|a, b| a.id.cmp(&b.id));
+        }
+        rows
+    }
+
+    fn record(&self, at: usize) -> &Record {
+        match at.checked_sub(self.sorted) {
+            None => &self.bytes[self.start..].as_chunks().0[at],
+            Some(at) => &self.tail[at],
+        }
+    }
+
+    fn put(&mut self, at: usize, record: Record) {
+        match at.checked_sub(self.sorted) {
+            None => self.bytes[self.start + at * RECORD..][..RECORD].copy_from_slice(&record),
+            Some(at) => self.tail[at] = record,
+        }
+    }
+
+    fn heap(&self) -> &[u8] {
+        &self.bytes[self.start + self.sorted * RECORD..]
+    }
+
+    /// The place that `link` names, if a row is there.
+    fn target(&self, link: u32) -> Option<usize> {
+        match link & STRANGER {
+            0 => Some(link as usize).filter(|at| *at < self.len()),
+            // Not here when the link was written; it may have come since.
+            _ if self.tail.is_empty() => None,
+            _ => self.in_tail(self.name(link ^ STRANGER)),
+        }
+    }
+
+    /// The name (a length byte, then its bytes) at `at` in the heap.
+    fn name(&self, at: u32) -> &str {
+        let heap = self.heap();
+        let at = at as usize;
+        let bytes = heap.get(at).and_then(|len| heap.get(at + 1..at + 1 + usize::from(*len)));
+        std::str::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// The links at `at`.
+    fn links(&self, at: usize, count: usize) -> impl Iterator<Item = u32> + '_ {
+        let bytes = self.heap().get(at..at + count * LINK).unwrap_or_default();
+        bytes.as_chunks().0.iter().map(|link| u32::from_le_bytes(*link))
+    }
+}

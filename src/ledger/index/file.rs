@@ -1,0 +1,71 @@
+//! The file: magic, checksum, the tree it was made from, the table.
+
+use std::{io::Write as _, path::PathBuf};
+
+use gix::ObjectId;
+
+use crate::{
+    core::table::Table,
+    error::{Error, Result},
+    git::Repo,
+};
+
+/// Changes with every change of [`Table`].
+const MAGIC: &[u8; 8] = b"gaidx\0\0\x02";
+/// Where the part begins that the checksum is of.
+const BODY: usize = MAGIC.len() + 4;
+/// The length of the tree's id, the id with room for the longest, the number of rows; then the table.
+const HEAD: usize = BODY + 1 + 32 + 4;
+
+fn path(repo: &Repo) -> PathBuf {
+    repo.agent_dir().join("tasks.index")
+}
+
+/// Remove the file; the next reader builds it anew.
+pub fn forget(repo: &Repo) -> Result<()> {
+    match std::fs::remove_file(path(repo)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::environment("read-only", "cannot remove the task index").because(error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The notes tree that the file was made from, and the table; `None` if it is missing or damaged.
+pub(super) fn read(repo: &Repo) -> Option<(ObjectId, Table)> {
+    let bytes = std::fs::read(path(repo)).ok()?;
+    let (head, body) = bytes.split_at_checked(BODY)?;
+    if !head.starts_with(MAGIC) || head[MAGIC.len()..] != crc32fast::hash(body).to_be_bytes() {
+        return None;
+    }
+    let (len, rest) = body.split_first()?;
+    let root = ObjectId::try_from(rest.get(..usize::from(*len))?).ok()?;
+    let rows = u32::from_le_bytes(rest.get(32..36)?.try_into().ok()?);
+    Some((root, Table::from_bytes(bytes, HEAD, rows as usize)?))
+}
+
+/// Write the file in place of the old one. A failure (read-only, disk full) costs the next reader time, nothing else.
+pub(super) fn save(repo: &Repo, root: ObjectId, table: &Table) {
+    let write = || -> Option<()> {
+        let rows = table.as_bytes()?;
+        let mut head = Vec::with_capacity(HEAD);
+        head.extend_from_slice(MAGIC);
+        head.extend_from_slice(&[0; 4]);
+        head.push(u8::try_from(root.as_bytes().len()).ok()?);
+        head.extend_from_slice(root.as_bytes());
+        head.resize(HEAD - 4, 0);
+        head.extend_from_slice(&u32::try_from(table.len()).ok()?.to_le_bytes());
+        let mut checksum = crc32fast::Hasher::new();
+        checksum.update(&head[BODY..]);
+        checksum.update(rows);
+        head[MAGIC.len()..BODY].copy_from_slice(&checksum.finalize().to_be_bytes());
+        let dir = repo.agent_dir();
+        std::fs::create_dir_all(&dir).ok()?;
+        let mut file = tempfile::NamedTempFile::new_in(&dir).ok()?;
+        file.write_all(&head).ok()?;
+        file.write_all(rows).ok()?;
+        file.persist(path(repo)).ok().map(drop)
+    };
+    // Deliberately without complaint: the index is a convenience.
+    write().unwrap_or_default();
+}

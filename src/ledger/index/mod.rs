@@ -1,0 +1,107 @@
+//! The derived index: every task's row, so that `next` and `list` need not read every note.
+//!
+//! A file in `<common git dir>/agent/`, keyed by the notes tree it was made from. It is never the truth: missing, damaged or
+//! old, it is rebuilt or brought up to date from the notes that differ, and every answer is the same without it.
+
+mod build;
+mod file;
+
+use std::collections::HashSet;
+
+use gix::ObjectId;
+
+use super::{
+    tree,
+    view::{NOTE_TOO_LARGE, View, read_note, task_of},
+};
+use crate::{
+    core::{
+        note::{self, Events},
+        summary::Summary,
+        table::Table,
+        task::Task,
+    },
+    error::Result,
+    git::Repo,
+};
+pub use file::forget;
+
+/// From this many changed notes on, the file is written anew; fewer are cheaper to read again each time.
+const REWRITE_FROM: usize = 48;
+/// And one more for so many tasks: a larger file costs more to write.
+const REWRITE_SHARE: usize = 500;
+
+/// Every task's row.
+pub(super) fn load(view: &View<'_>) -> Result<Table> {
+    let Some(root) = view.root() else { return Ok(Table::default()) };
+    let repo = view.repo();
+    let Some((known, mut table)) = file::read(repo).filter(|(known, _)| known.kind() == root.kind()) else {
+        return build::build(repo, root);
+    };
+    if known == root {
+        return Ok(table);
+    }
+    // The old tree may be gone (gc), or the two may have little in common.
+    let changed = if repo.has(known) { tree::changed_keys(repo, known, root).ok() } else { None };
+    let Some(changed) = changed.filter(|changed| changed.len() < 1_000 + table.len() / 4) else {
+        return build::build(repo, root);
+    };
+    let fresh = changed.iter().map(|key| tree::find(repo, root, *key)).collect::<Result<Vec<_>>>()?;
+    let rows = Rows::of(repo, changed.iter().copied().zip(fresh));
+    let is_whole = rows.is_whole;
+    patch(repo, &mut table, rows)?;
+    if is_whole && changed.len() >= REWRITE_FROM + table.len() / REWRITE_SHARE {
+        if table.as_bytes().is_none() {
+            table = Table::of(&table.summaries());
+        }
+        file::save(repo, root, &table);
+    }
+    Ok(table)
+}
+
+/// What reading some notes gave.
+struct Rows {
+    tasks: Vec<Summary>,
+    /// Keys of the notes that are not a task's, or not there any more.
+    gone: HashSet<ObjectId>,
+    /// Whether every note could be read. If not, what was read is no state to remember.
+    is_whole: bool,
+}
+
+impl Rows {
+    /// The rows of `notes`, each with its blobs. What cannot be read is left out; `doctor` reports it.
+    fn of(repo: &Repo, notes: impl IntoIterator<Item = (ObjectId, Vec<ObjectId>)>) -> Self {
+        let mut rows = Rows { tasks: Vec::new(), gone: HashSet::new(), is_whole: true };
+        for (key, blobs) in notes {
+            match row(repo, key, &blobs) {
+                Ok(Some(task)) => rows.tasks.push(task),
+                Ok(None) => drop(rows.gone.insert(key)),
+                Err(error) => {
+                    rows.is_whole &= error.code() == NOTE_TOO_LARGE;
+                    rows.gone.insert(key);
+                }
+            }
+        }
+        rows
+    }
+}
+
+/// The row of the note `blobs` of `key`; `None` if there is none, or it is not a task's.
+fn row(repo: &Repo, key: ObjectId, blobs: &[ObjectId]) -> Result<Option<Summary>> {
+    let text = read_note(repo, blobs)?;
+    let task = task_of(repo, key, &text);
+    Ok(task.map(|id| Summary::of(&Task::from_events(id, &Events::read(&text).events))))
+}
+
+/// Put the rows of notes that changed in place of the old ones.
+fn patch(repo: &Repo, table: &mut Table, fresh: Rows) -> Result<()> {
+    if !fresh.gone.is_empty() {
+        let mut rows = table.summaries();
+        let keys = rows.iter().map(|row| repo.blob_id(note::anchor(&row.id).as_bytes()));
+        let mut keys = keys.collect::<Result<Vec<_>>>()?.into_iter();
+        rows.retain(|_| keys.next().is_none_or(|key| !fresh.gone.contains(&key)));
+        *table = Table::of(&rows);
+    }
+    fresh.tasks.iter().for_each(|row| table.put_row(row));
+    Ok(())
+}
