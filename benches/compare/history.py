@@ -1,0 +1,74 @@
+"""Histories by `git fast-import`: a million commits in a minute."""
+
+import subprocess
+
+BEGAN = 1_500_000_000
+
+
+def importer(repo, env):
+    words = ["git", "fast-import", "--quiet", "--done", "--force"]
+    return subprocess.Popen(words, cwd=repo, env=env, stdin=subprocess.PIPE)
+
+
+def finish(process):
+    process.stdin.write(b"done\n")
+    process.stdin.close()
+    if process.wait() != 0:
+        raise RuntimeError("git fast-import failed")
+
+
+def data(text):
+    return b"data %d\n%s\n" % (len(text), text)
+
+
+def write(repo, env, commits, files):
+    """Each commit changes one file; the files are spread over folders of 100."""
+    process = importer(repo, env)
+    put = process.stdin.write
+    path = lambda n: b"src/part%03d/file%05d.c" % (n // 100, n)
+    for n in range(commits):
+        message = b"part %d: change number %d\n\nIt was wrong before, and now it is right.\n" % (n % files // 100, n)
+        if n % 20_000 == 7:
+            message += b"\nTask-Id: T-000042\n"
+        if n % 20_000 == 9:
+            message += b"\nTask-Id: T-000420\n"
+        put(b"commit refs/heads/main\ncommitter Jane <jane@example.com> %d +0000\n" % (BEGAN + n * 60))
+        put(data(message))
+        changed = range(files) if n == 0 else [n * 7919 % files]
+        for file in changed:
+            put(b"M 100644 inline %s\n" % path(file))
+            put(data(b"int answer_%d(void)\n{\n\treturn %d;\n}\n" % (file, n)))
+    finish(process)
+
+
+def notes_of(repo, env, ref):
+    """Path and lines of every note."""
+    listing = subprocess.run(["git", "ls-tree", "-r", ref], cwd=repo, env=env, capture_output=True, check=True).stdout
+    for line in listing.splitlines():
+        head, path = line.split(b"\t")
+        if not path.startswith((b"anchor.", b"text/")):
+            yield path, head.split()[2]
+
+
+def replay_ledger(source, repo, env, ref):
+    """Write the ledger of `source` once more, one commit an event, in the order of time."""
+    notes = list(notes_of(source, env, ref))
+    wanted = b"".join(blob + b"\n" for _, blob in notes)
+    batch = subprocess.run(["git", "cat-file", "--batch"], cwd=source, env=env, input=wanted, capture_output=True, check=True).stdout
+    events, at = [], 0
+    for path, _ in notes:
+        end = batch.index(b"\n", at)
+        size = int(batch[at:end].split()[2])
+        header, *lines = batch[end + 1 : end + 1 + size].splitlines()
+        at = end + size + 2
+        events += [(line, path, header) for line in lines]
+    events.sort()
+    process, texts = importer(repo, env), {}
+    put = process.stdin.write
+    for n, (line, path, header) in enumerate(events):
+        texts[path] = texts.get(path, header + b"\n") + line + b"\n"
+        put(b"commit %s\ncommitter Bench <bench@example.com> %d +0000\n" % (ref.encode(), BEGAN + n))
+        put(data(b"%s %s\n" % (line.split()[4], header.split()[2])))
+        put(b"M 100644 inline %s\n" % path)
+        put(data(texts[path]))
+    finish(process)
