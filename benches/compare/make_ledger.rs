@@ -46,7 +46,8 @@ fn make(dir: &Path, tasks: usize, events: usize) -> Result<usize> {
     let mut draft = plan(tasks);
     let missing = events.saturating_sub(draft.events.len());
     for more in 0..missing {
-        let text = format!("Remark {more}: the tests of this part pass on both machines, see the log of the nightly run");
+        let text =
+            format!("Remark {more}: the tests of this part pass on both machines, see the log of the nightly run");
         draft.and(&id(more % tasks), Payload::Note(Note { text: text.into() }));
     }
     draft.message = "make a ledger to measure on".into();

@@ -50,8 +50,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         return Ok(exit::OK);
     }
     ctx.page()?;
-    let shown: Vec<&Summary> = ready.iter().chain(&waiting).collect();
-    let look = list::Look::new(ctx, &shown);
+    let look = list::Look::new(ctx, ready.iter().chain(&waiting));
     for row in &ready {
         ctx.out.print(&look.line(&graph, row, 0, now))?;
     }

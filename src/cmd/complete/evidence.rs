@@ -28,7 +28,7 @@ pub(super) fn require(ctx: &Ctx, args: &Args, result: Option<&Value>) -> Result<
     // What is refused anyway is refused before a long test run.
     change::step(&task, Verb::Complete)?;
     if !args.force {
-        refuse_obstacles(&Graph::new(&view.summaries()?), &task, ctx.now())?;
+        refuse_obstacles(&Graph::new(&view.table()?), &task, ctx.now())?;
     }
     match &args.verify {
         Some(given) => run(ctx, args, &task, given.as_deref()),

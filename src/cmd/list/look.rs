@@ -27,8 +27,8 @@ pub(in crate::cmd) struct Look {
 
 impl Look {
     /// For a list of `rows`.
-    pub fn new(ctx: &Ctx, rows: &[&Summary]) -> Self {
-        let ids = rows.iter().map(|row| row.id.as_str().len()).max().unwrap_or(0);
+    pub fn new<'r>(ctx: &Ctx, rows: impl IntoIterator<Item = &'r Summary>) -> Self {
+        let ids = rows.into_iter().map(|row| row.id.as_str().len()).max().unwrap_or(0);
         Look { style: style(ctx), ids: ids.min(WIDEST_ID), width: ctx.out.width() }
     }
 

@@ -8,7 +8,7 @@ use crate::{
     core::{
         event::{Event, Payload},
         id::TaskId,
-        summary::Summary,
+        table::{Row, Table},
     },
     error::Result,
     git::{Repo, log::Record},
@@ -21,8 +21,7 @@ type Verdict = (i64, bool);
 /// The tasks, as far as they were read.
 pub(super) struct Book<'v> {
     view: &'v View<'v>,
-    /// Sorted by id.
-    rows: Vec<Summary>,
+    table: Table,
     read: HashMap<TaskId, Vec<Event>>,
     /// Commits that belong to tasks without saying so.
     linked: HashMap<String, Vec<TaskId>>,
@@ -33,8 +32,8 @@ pub(super) struct Book<'v> {
 impl<'v> Book<'v> {
     /// The book of `view`.
     pub fn new(view: &'v View<'v>) -> Result<Self> {
-        let rows = view.summaries()?;
-        Ok(Book { view, rows, read: HashMap::new(), linked: HashMap::new(), seen: HashMap::new() })
+        let table = view.table()?;
+        Ok(Book { view, table, read: HashMap::new(), linked: HashMap::new(), seen: HashMap::new() })
     }
 
     /// The repository.
@@ -48,14 +47,14 @@ impl<'v> Book<'v> {
     }
 
     /// Every task's row.
-    pub fn rows(&self) -> &[Summary] {
-        &self.rows
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.table.rows()
     }
 
     /// The title of task `id`, if the ledger has it.
     pub fn title(&self, id: &str) -> Option<&str> {
-        let at = self.rows.binary_search_by(|row| row.id.as_str().cmp(id)).ok()?;
-        self.rows[at].exists.then_some(self.rows[at].title.as_str())
+        let row = self.table.position(id).map(|at| self.table.row(at))?;
+        row.exists().then_some(row.title())
     }
 
     /// The events of `id` in the order of the fold.

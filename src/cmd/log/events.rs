@@ -9,7 +9,7 @@ use crate::{
     core::{
         event::{Event, Payload},
         id::TaskId,
-        summary::Summary,
+        table::Row,
     },
     error::Result,
 };
@@ -48,11 +48,11 @@ struct Item {
 
 impl Events {
     /// The events of the tasks in `rows` between `since` and `until`.
-    pub fn of<'a>(rows: impl Iterator<Item = &'a Summary>, since: i64, until: i64) -> Self {
-        let unread = rows.filter(|row| row.exists && row.updated_at >= since).map(|row| Item {
-            at: row.updated_at,
+    pub fn of<'t>(rows: impl Iterator<Item = Row<'t>>, since: i64, until: i64) -> Self {
+        let unread = rows.filter(|row| row.exists() && row.updated_at() >= since).map(|row| Item {
+            at: row.updated_at(),
             n: 0,
-            next: Next::Unread(row.id.clone()),
+            next: Next::Unread(row.id()),
         });
         Events { heap: unread.collect(), since, until }
     }

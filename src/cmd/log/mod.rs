@@ -146,8 +146,8 @@ fn begin<'v>(
         true => Events::none(),
         false => {
             let (since, until) = walk::period(repo, args)?;
-            let rows = book.rows().iter();
-            Events::of(rows.filter(|row| wanted.is_none_or(|wanted| row.id.as_str() == wanted.id)), since, until)
+            let rows = book.rows().filter(|row| wanted.is_none_or(|wanted| row.id_str() == wanted.id));
+            Events::of(rows, since, until)
         }
     };
     let of_task = match (wanted, &head) {
