@@ -124,10 +124,13 @@ impl Ctx {
             let chosen = self.repo()?.settings().text("pager.agent").unwrap_or_default();
             let command = match chosen.to_ascii_lowercase().as_str() {
                 "false" | "no" | "off" | "0" => return Ok(None),
-                "true" | "yes" | "on" | "1" | "" => {
-                    cmd::line(&self.repo()?.git().args(["var", "GIT_PAGER"]).run()?).to_string()
+                // A command there is stronger than core.pager and PAGER, but not than GIT_PAGER.
+                word if !matches!(word, "true" | "yes" | "on" | "1" | "")
+                    && std::env::var_os("GIT_PAGER").is_none() =>
+                {
+                    chosen
                 }
-                _ => chosen,
+                _ => cmd::line(&self.repo()?.git().args(["var", "GIT_PAGER"]).run()?).to_string(),
             };
             Ok(Some(command).filter(|command| !command.is_empty() && command != "cat"))
         })

@@ -29,6 +29,11 @@ pub(super) fn options(arguments: &[OsString], tree: impl FnOnce() -> Command) ->
         }
         match option(known, word) {
             Some(Takes::Nothing) => ours.push(word.clone()),
+            Some(Takes::Attached) => {
+                // The parser takes `-n5` for a word of git's because it knows no `-5`.
+                let (option, value) = word.to_str().unwrap_or_default().split_at(2);
+                ours.extend([option, value].map(OsString::from));
+            }
             Some(Takes::Next) => {
                 ours.push(word.clone());
                 ours.extend(rest.next().cloned());
@@ -55,33 +60,34 @@ fn command(arguments: &[OsString]) -> Option<usize> {
 
 /// What an option still takes.
 enum Takes {
+    /// Nothing more.
     Nothing,
+    /// What stands behind its letter.
+    Attached,
+    /// The next word.
     Next,
 }
 
 /// Whether `word` is an option of `command`, its value perhaps included.
 fn option(command: &Command, word: &OsStr) -> Option<Takes> {
     let word = word.to_str()?;
-    let (arg, has_value) = match word.strip_prefix("--") {
-        Some(long) => {
-            let (name, value) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
-            let is = |arg: &&clap::Arg| {
-                arg.get_long() == Some(name) || arg.get_all_aliases().unwrap_or_default().contains(&name)
-            };
-            (command.get_arguments().find(is)?, value.is_some())
-        }
-        None => {
-            let short = word.strip_prefix('-')?.chars().next()?;
-            let arg = command.get_arguments().find(|arg| arg.get_short() == Some(short))?;
-            // `-n5` has its value; of flags only the flag alone is ours, `-qp` is somebody else's.
-            let attached = word.len() > 1 + short.len_utf8();
-            if attached && !arg.get_action().takes_values() {
-                return None;
-            }
-            (arg, attached)
-        }
-    };
-    Some(if arg.get_action().takes_values() && !has_value { Takes::Next } else { Takes::Nothing })
+    if let Some(long) = word.strip_prefix("--") {
+        let (name, value) = long.split_once('=').map_or((long, None), |(name, value)| (name, Some(value)));
+        let is = |arg: &&clap::Arg| {
+            arg.get_long() == Some(name) || arg.get_all_aliases().unwrap_or_default().contains(&name)
+        };
+        let takes_value = command.get_arguments().find(is)?.get_action().takes_values();
+        return Some(if takes_value && value.is_none() { Takes::Next } else { Takes::Nothing });
+    }
+    let short = word.strip_prefix('-')?.chars().next().filter(char::is_ascii)?;
+    let arg = command.get_arguments().find(|arg| arg.get_short() == Some(short))?;
+    match (arg.get_action().takes_values(), word.len() > 2) {
+        (true, true) => Some(Takes::Attached),
+        (true, false) => Some(Takes::Next),
+        (false, false) => Some(Takes::Nothing),
+        // Several letters at once are somebody else's: `-qp`.
+        (false, true) => None,
+    }
 }
 
 #[cfg(test)]
@@ -100,7 +106,7 @@ mod tests {
             hoisted("git-agent log t-1 --grep x --json -p -n 5 --after=1.day"),
             "git-agent log --json -n 5 --after=1.day t-1 --grep x -p"
         );
-        assert_eq!(hoisted("git-agent --color never log x -n5 -q -5"), "git-agent --color never log -n5 -q x -5");
+        assert_eq!(hoisted("git-agent --color never log x -n5 -q -5"), "git-agent --color never log -n 5 -q x -5");
         assert_eq!(hoisted("git-agent log x -- --json"), "git-agent log x -- --json");
         assert_eq!(hoisted("git-agent list x --json"), "git-agent list x --json");
         assert_eq!(hoisted("git-agent log x --help"), "git-agent log --help x");

@@ -10,28 +10,29 @@ use super::{clean, style::Paint};
 const LEAST: usize = 20;
 
 /// A line in the making. Every text that goes in is cleaned.
-#[derive(Debug, Default)]
-pub struct Row {
-    left: Part,
+#[derive(Default)]
+pub struct Row<'a> {
+    left: Vec<Part<'a>>,
     middle: String,
-    right: Part,
+    right: Vec<Part<'a>>,
 }
 
-#[derive(Debug, Default)]
-struct Part {
+struct Part<'a> {
     text: String,
-    width: usize,
+    paint: Box<dyn Paint + 'a>,
 }
 
-impl Part {
-    fn add(&mut self, text: &str, paint: impl Paint) {
-        let text = clean::line(text);
-        self.width += text.width();
-        self.text.push_str(&paint.paint(&text));
+impl<'a> Part<'a> {
+    fn new(text: &str, paint: impl Paint + 'a) -> Self {
+        Part { text: clean::line(text).into_owned(), paint: Box::new(paint) }
+    }
+
+    fn width(parts: &[Self]) -> usize {
+        parts.iter().map(|part| part.text.width()).sum()
     }
 }
 
-impl Row {
+impl<'a> Row<'a> {
     /// An empty line.
     pub fn new() -> Self {
         Row::default()
@@ -39,8 +40,8 @@ impl Row {
 
     /// Put `text` behind what is on the left already.
     #[must_use]
-    pub fn left(mut self, text: &str, paint: impl Paint) -> Self {
-        self.left.add(text, paint);
+    pub fn left(mut self, text: &str, paint: impl Paint + 'a) -> Self {
+        self.left.push(Part::new(text, paint));
         self
     }
 
@@ -53,16 +54,25 @@ impl Row {
 
     /// Put `text` behind what is on the right already.
     #[must_use]
-    pub fn right(mut self, text: &str, paint: impl Paint) -> Self {
-        self.right.add(text, paint);
+    pub fn right(mut self, text: &str, paint: impl Paint + 'a) -> Self {
+        self.right.push(Part::new(text, paint));
         self
     }
 
     /// The line with its end, on a terminal of `width` columns if it is one.
     pub fn render(self, width: Option<usize>) -> String {
-        let room = width.map_or(usize::MAX, |width| width.saturating_sub(self.left.width + self.right.width));
-        let middle = shorten(&self.middle, room.max(LEAST));
-        let line = format!("{}{middle}{}", self.left.text, self.right.text);
+        let paint = |part: &Part<'_>| part.paint.paint(&part.text);
+        let mut line: String = self.left.iter().map(paint).collect();
+        let mut room = width.map_or(usize::MAX, |width| width.saturating_sub(Part::width(&self.left)));
+        let middle = shorten(&self.middle, room.saturating_sub(Part::width(&self.right)).max(LEAST));
+        line.push_str(&middle);
+        // What is on the right gives way, too, when there would be too little of the middle.
+        room = room.saturating_sub(middle.width());
+        for part in &self.right {
+            let text = shorten(&part.text, room);
+            room = room.saturating_sub(text.width());
+            line.push_str(&part.paint.paint(&text));
+        }
         format!("{}\n", line.trim_end_matches(' '))
     }
 }
@@ -72,7 +82,10 @@ pub fn shorten(text: &str, width: usize) -> Cow<'_, str> {
     if text.width() <= width {
         return Cow::Borrowed(text);
     }
-    let mut left = width.saturating_sub(1);
+    if width == 0 {
+        return Cow::Borrowed("");
+    }
+    let mut left = width - 1;
     let fits = text.chars().take_while(|c| {
         let wide = c.width().unwrap_or(0);
         let fits = wide <= left;
@@ -105,7 +118,7 @@ mod tests {
         let narrow = row().render(Some(35));
         assert_eq!(narrow, "t-1 日本語のとても長い題名…  (now)\n");
         assert!(narrow.trim_end().width() <= 35);
-        assert_eq!(row().render(Some(5)), row().render(Some(31)), "there is always something left of it");
+        assert_eq!(row().render(Some(27)), "t-1 日本語のとても長い…  (…\n", "there is always something left of it");
         assert_eq!(pad("日本", 6), "日本  ");
     }
 

@@ -35,7 +35,6 @@ pub(super) fn print(
     let dates = Dates::new(args.date.as_deref(), ctx.now());
     let width = ctx.out.width();
     let mut page = Page::new(style, dates, width);
-    ctx.page()?;
     entries(args, history, |history, entry| {
         match (entry, args.oneline) {
             (Entry::Commit(commit), true) => page.commit_line(commit),
@@ -99,7 +98,7 @@ impl Page {
             None => ("  ", Style::plain),
         };
         let mut row = Row::new().left(&record.short, |text: &str| style.id(text)).left(" ", style);
-        row = row.left(mark, |text: &str| paint(style, text));
+        row = row.left(mark, move |text: &str| paint(style, text));
         for task in &commit.tasks {
             row = row.left(&numbered(task, commit), |text: &str| style.task(text)).left(" ", style);
         }

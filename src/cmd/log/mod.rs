@@ -107,6 +107,9 @@ pub fn run(ctx: &Ctx, mut args: Args) -> Result<u8> {
         None => task::first_word(ctx, &view, &mut request)?,
     };
     let machine = args.jsonl || ctx.out.is_json();
+    if !machine {
+        ctx.page()?;
+    }
     let style = super::list::style(ctx);
     let query = Query {
         words: walk::words(&args, &request),
@@ -160,8 +163,7 @@ fn begin<'v>(
     };
     let numbers = of_task.as_ref().map(|found| found.numbers.clone()).unwrap_or_default();
     if let Some(wanted) = wanted.filter(|wanted| wanted.task.is_none() && numbers.is_empty() && !request.revisions) {
-        // Neither a task of the ledger nor anything that a commit says.
-        book.view().find(&wanted.id)?;
+        return Err(task::unknown(book.view(), &wanted.id));
     }
     let is_plain = query.words.len() == args.date.iter().len() && query.paths.is_empty() && query.graph.is_none();
     let commits = match (wanted, of_task) {

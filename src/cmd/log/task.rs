@@ -78,6 +78,13 @@ pub(super) fn first_word(ctx: &Ctx, view: &View<'_>, request: &mut Request) -> R
     }
 }
 
+/// That `word` is neither a task of the ledger nor anything that a commit, a ref or a path is called.
+pub(super) fn unknown(view: &View<'_>, word: &str) -> Error {
+    let error = Error::usage("task-not-found", format!("there is no task, revision or path '{}'", word.escape_debug()));
+    let hints = view.find(word).map_or_else(|why| why.hint_lines().to_vec(), |_| Vec::new());
+    error.hints(hints)
+}
+
 /// Whether the team has trailers of its own, whose values need not be ids of ours.
 fn is_key(ctx: &Ctx) -> Result<bool> {
     Ok(!ctx.repo()?.settings().texts("agent.trailerKey").is_empty())
