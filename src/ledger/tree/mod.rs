@@ -93,24 +93,62 @@ pub struct Foreign {
 
 /// Every note of the tree, sorted by key, and what is in it that is neither a note nor ours.
 pub fn list(repo: &Repo, root: ObjectId) -> Result<(Vec<Note>, Vec<Foreign>)> {
-    let hex_len = repo.gix().object_hash().len_in_hex();
-    let mut walk = Walk {
-        repo,
-        hex_len,
-        prefix: String::new(),
-        path: BString::default(),
-        notes: Vec::new(),
-        foreign: Vec::new(),
-        seen: 0,
-    };
+    let mut walk = Walk::new(repo, Part::WHOLE);
     walk.directory(root)?;
     walk.notes.sort_unstable();
     Ok((walk.notes, walk.foreign))
 }
 
+/// Every note in one `part` of the tree, sorted by key.
+pub fn list_part(repo: &Repo, root: ObjectId, part: Part) -> Result<Vec<Note>> {
+    let mut walk = Walk::new(repo, part);
+    walk.directory(root)?;
+    walk.notes.sort_unstable();
+    Ok(walk.notes)
+}
+
+/// Some of the notes of a tree: those whose keys begin with certain bytes. All blobs of a key are in the same part.
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    number: usize,
+    of: usize,
+}
+
+impl Part {
+    /// All notes.
+    pub const WHOLE: Part = Part { number: 0, of: 1 };
+
+    /// `of` parts that are the whole together.
+    pub fn split(of: usize) -> impl Iterator<Item = Part> {
+        (0..of).map(move |number| Part { number, of })
+    }
+
+    /// Whether it has keys that begin with the two hex digits that `name` begins with.
+    fn has(self, name: &BStr) -> bool {
+        let digit = |at: usize| name.get(at).and_then(|b| char::from(*b).to_digit(16)).unwrap_or(0) as usize;
+        (digit(0) * 16 + digit(1)) * self.of / 256 == self.number
+    }
+}
+
+impl<'r> Walk<'r> {
+    fn new(repo: &'r Repo, part: Part) -> Self {
+        Walk {
+            repo,
+            hex_len: repo.gix().object_hash().len_in_hex(),
+            part,
+            prefix: String::new(),
+            path: BString::default(),
+            notes: Vec::new(),
+            foreign: Vec::new(),
+            seen: 0,
+        }
+    }
+}
+
 struct Walk<'r> {
     repo: &'r Repo,
     hex_len: usize,
+    part: Part,
     /// The hex digits of the directory.
     prefix: String,
     /// Its path, `/` at the end.
@@ -132,6 +170,7 @@ impl Walk<'_> {
         for entry in &tree.entries {
             let oid = entry.oid.to_owned();
             match Place::of(entry.filename, entry.mode, depth, self.hex_len) {
+                Place::Note | Place::Directory if depth == 0 && !self.part.has(entry.filename) => {}
                 Place::Note => {
                     self.prefix.push_str(&entry.filename.to_str_lossy());
                     let key = ObjectId::from_hex(self.prefix.as_bytes());
