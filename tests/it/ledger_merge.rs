@@ -207,5 +207,5 @@ fn a_clone_without_a_ledger_takes_the_other_as_it_is() {
     clones[1].ledger.add("t-2");
     clones[0].merge_ours(&clones[1]);
     assert_eq!(clones[0].tip(), clones[1].tip(), "a fast-forward");
-    assert_eq!(View::now(&clones[0].ledger.repo).unwrap().summaries().unwrap().len(), 2);
+    assert_eq!(View::now(&clones[0].ledger.repo).unwrap().table().unwrap().len(), 2);
 }

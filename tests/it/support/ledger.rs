@@ -96,7 +96,7 @@ impl Ledger {
     /// Every task that the index has, also those whose `create` is elsewhere, with everything that is known of it.
     pub fn tasks(&self) -> BTreeMap<TaskId, Task> {
         let view = self.view();
-        let rows = view.summaries().expect("the index can be read");
+        let rows = view.table().expect("the index can be read").summaries();
         let fold = |id: TaskId| Task::from_events(id.clone(), &view.events(&id).expect("a readable note").events);
         rows.into_iter().map(|row| (row.id.clone(), fold(row.id))).collect()
     }
