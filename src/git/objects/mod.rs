@@ -164,9 +164,19 @@ pub struct Identity {
 
 /// Who commits, as git is configured; or, where git does not know, a fixed name: the ledger must work without one.
 /// Also says whether git knew.
+///
+/// Not asked of gix: that also finds out the local time, for which it reads the whole time zone database.
 pub fn identity(repo: &Repo) -> (Identity, bool) {
-    match repo.gix().committer() {
-        Some(Ok(who)) => (Identity { name: who.name.to_owned(), email: who.email.to_owned() }, true),
+    let config = repo.gix().config_snapshot();
+    let find = |variables: &[&str], keys: &[&str]| {
+        let given = variables.iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()));
+        let given = given.map(|value| bstr::BString::from(value.into_encoded_bytes()));
+        given.or_else(|| keys.iter().find_map(|key| config.string(*key)).map(|value| value.to_vec().into()))
+    };
+    let name = find(&["GIT_COMMITTER_NAME"], &["committer.name", "user.name"]);
+    let email = find(&["GIT_COMMITTER_EMAIL"], &["committer.email", "user.email"]);
+    match (name, email.or_else(|| find(&["EMAIL"], &[]))) {
+        (Some(name), Some(email)) => (Identity { name, email }, true),
         _ => (Identity { name: "git-agent".into(), email: "git-agent@localhost".into() }, false),
     }
 }
