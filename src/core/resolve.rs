@@ -22,23 +22,24 @@ pub enum Resolved<'a> {
     },
 }
 
-/// Find `word` among `ids`. Candidates are listed in the order of `ids`.
+/// Find `word` among `ids`, which may come in any order.
 pub fn resolve<'a>(word: &str, ids: impl Iterator<Item = &'a str> + Clone) -> Resolved<'a> {
     let mut matching = Vec::new();
-    let mut count = 0;
     for id in ids.clone().filter(|id| id.starts_with(word)) {
         if id == word {
             return Resolved::One(id);
         }
-        count += 1;
-        if matching.len() < MAX_LISTED {
-            matching.push(id);
-        }
+        matching.push(id);
     }
     match matching[..] {
         [only] if !word.is_empty() => Resolved::One(only),
         [] => Resolved::Unknown { nearest: nearest(word, ids) },
-        _ => Resolved::Ambiguous { count, candidates: matching },
+        _ => {
+            let count = matching.len();
+            matching.sort_unstable();
+            matching.truncate(MAX_LISTED);
+            Resolved::Ambiguous { count, candidates: matching }
+        }
     }
 }
 
