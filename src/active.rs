@@ -28,7 +28,7 @@ pub fn read(repo: &Repo) -> Result<Vec<TaskId>> {
     match std::env::var(VARIABLE) {
         Ok(word) if !word.is_empty() => TaskId::parse(&word).map(|id| vec![id]).map_err(|why| {
             Error::usage("bad-task-id", format!("{VARIABLE} is '{}', which is no task id: {why}", word.escape_debug()))
-                .hint(format!("unset it, or set it to an id that 'git agent list' shows"))
+                .hint("unset it, or set it to an id that 'git agent list' shows")
         }),
         _ => of_worktree(repo),
     }

@@ -124,7 +124,7 @@ impl Stage<'_> {
                 let output = self.git().env("GIT_AGENT_ACTOR", actor).args(*words).output()?;
                 self.say(&String::from_utf8_lossy(&output.stdout))?;
                 self.say(&String::from_utf8_lossy(&output.stderr))?;
-                match output.status.success() == !fails {
+                match output.status.success() != *fails {
                     true => Ok(Some(command)),
                     false => Err(output.into_error()),
                 }

@@ -100,7 +100,7 @@ fn refuse_obstacles(view: &View<'_>, task: &Task, now: crate::core::time::Timest
         .obstacles(&pending, now)
         .iter()
         .filter(|obstacle| !matches!(obstacle, Obstacle::Claimed { .. } | Obstacle::Subtasks(_)))
-        .map(|obstacle| super::ready::say(obstacle))
+        .map(super::ready::say)
         .collect();
     if obstacles.is_empty() {
         return Ok(());

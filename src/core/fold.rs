@@ -114,7 +114,7 @@ fn apply(task: &mut Task, event: &Event) {
             }
         }
         Payload::Block(block) => {
-            task.blockers.push(Blocker { id: Blocker::id_for(event.id), text: block.text.clone(), since: event.at })
+            task.blockers.push(Blocker { id: Blocker::id_for(event.id), text: block.text.clone(), since: event.at });
         }
         Payload::Unblock(unblock) => task.blockers.retain(|blocker| !unblock.blockers.contains(&blocker.id)),
         Payload::Dep(dep) => {

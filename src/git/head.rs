@@ -21,7 +21,7 @@ impl Head {
             Refs::Files => {
                 let head = repo.gix().head().or_environment(|| "cannot read HEAD".to_owned())?;
                 let branch = head.referent_name().map(|name| name.as_bstr().to_owned());
-                Ok(Head { commit: head.id().map(|id| id.detach()), branch })
+                Ok(Head { commit: head.id().map(gix::Id::detach), branch })
             }
             Refs::Binary => {
                 let ask = |words: &[&str]| -> Result<Option<BString>> {

@@ -60,7 +60,7 @@ fn merge_once(view: &View<'_>, theirs: ObjectId) -> Result<Result<Merged, RefErr
         let moved = publish(repo, &Batch::default(), None, theirs, "merge")?;
         return Ok(moved.map(|()| Merged { tip: theirs, changed }));
     };
-    let base = repo.gix().merge_base(ours, theirs).ok().flatten().map(|id| id.detach());
+    let base = repo.gix().merge_base(ours, theirs).ok().flatten().map(gix::Id::detach);
     if base == Some(theirs) {
         return Ok(Ok(Merged { tip: ours, changed: Vec::new() }));
     }

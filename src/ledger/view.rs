@@ -12,7 +12,7 @@ use crate::{
         id::TaskId,
         note::{self, Events},
         resolve::{Resolved, resolve},
-        table::Table,
+        table::{Row, Table},
         task::Task,
         text::Text,
     },
@@ -108,7 +108,7 @@ impl<'r> View<'r> {
             return Ok(task);
         }
         let table = self.table()?;
-        match resolve(word, table.rows().filter(|row| row.exists()).map(|row| row.id_str())) {
+        match resolve(word, table.rows().filter(|row| row.exists()).map(Row::id_str)) {
             Resolved::One(id) => {
                 let found = TaskId::parse(id).ok().map(|id| self.task(&id)).transpose()?.flatten();
                 found.ok_or_else(|| Error::bug(format!("task {id} is in the index only")))

@@ -3,7 +3,10 @@
 use std::{cmp::Reverse, collections::BinaryHeap};
 
 use super::Graph;
-use crate::core::{id::TaskId, table::Table};
+use crate::core::{
+    id::TaskId,
+    table::{Row, Table},
+};
 
 /// The tasks in an order in which every one comes after what it depends on; of those that are free the oldest first.
 #[derive(Debug)]
@@ -82,7 +85,7 @@ impl Graph<'_> {
         let mut came_from = std::collections::HashMap::from([(start, start)]);
         let mut open = vec![start];
         while let Some(at) = open.pop() {
-            for next in table.row(at).after().flatten().map(|row| row.at()) {
+            for next in table.row(at).after().flatten().map(Row::at) {
                 if came_from.contains_key(&next) {
                     continue;
                 }

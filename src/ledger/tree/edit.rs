@@ -69,7 +69,7 @@ fn edit_directory(
     }
     // One path a key: where a directory takes it, or the new blob replaces it, the old entry goes. So does whatever else
     // has the name of a new blob.
-    let taken: HashSet<&[u8]> = below.values().flatten().map(|(key, _)| key[depth..].as_bytes()).collect();
+    let taken: HashSet<&[u8]> = below.values().flatten().map(|(key, _)| &key.as_bytes()[depth..]).collect();
     entries.retain(|entry| {
         let goes_below = place(entry) == Place::Note && taken.contains(entry.filename.as_slice());
         !(goes_below || here.contains_key(&entry.filename))
