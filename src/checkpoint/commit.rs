@@ -31,7 +31,7 @@ pub struct Order<'a> {
 pub enum Talk {
     /// To the user's terminal.
     Terminal,
-    /// Into the error, and to standard error at the end.
+    /// Into the error, if there is one: standard output is for our answer, and nobody watches.
     Kept,
 }
 

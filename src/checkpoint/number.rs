@@ -1,4 +1,4 @@
-//! The number of a checkpoint: its place among the commits on this history that name the task.
+//! The number of a checkpoint: its place among the commits on this history that belong to the task.
 
 use crate::{
     core::{id::TaskId, task::Task, trailer::Rules},
@@ -6,13 +6,22 @@ use crate::{
     git::{ObjectId, Repo, walk},
 };
 
-/// How many commits reachable from `head` name `task`.
+/// How many commits reachable from `head` name `task`, or are linked to it by the ledger.
 ///
 /// Looks back to where the task began, if no commit before that can name it; else at the whole history.
 pub fn count(repo: &Repo, head: Option<ObjectId>, task: &Task, rules: &Rules) -> Result<usize> {
     let Some(head) = head else { return Ok(0) };
     let base = bound(repo, head, task)?;
-    Ok(walk::naming(repo, head, base, task.id.as_str(), rules)?.len())
+    let naming = walk::naming(repo, head, base, task.id.as_str(), rules)?;
+    let linked = task.commits.iter().filter(|known| known.linked);
+    let linked = linked.filter_map(|known| ObjectId::from_hex(known.commit.as_bytes()).ok());
+    let linked: Vec<ObjectId> =
+        linked.filter(|commit| !naming.contains(commit) && repo.gix().has_object(*commit)).collect();
+    if linked.is_empty() {
+        return Ok(naming.len());
+    }
+    let gone = walk::unreachable(repo, &linked, head)?;
+    Ok(naming.len() + linked.iter().filter(|commit| !gone.contains(commit)).count())
 }
 
 /// The commit that the task began on, when it is older than the task and the id is a random one: then nothing before it

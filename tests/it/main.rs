@@ -3,6 +3,7 @@
 mod support;
 
 mod checkpoint_commit;
+mod checkpoint_hooks;
 mod checkpoint_index;
 mod checkpoint_refusals;
 mod docs;

@@ -35,6 +35,14 @@ fn commits_without_a_task_are_told_of_and_linked() {
                 insta::assert_snapshot!(repo.agent(&["repair"]), @"Nothing to repair: every commit since the active task was started names a task.");
             }
             assert_eq!(repo.head(), two, "the commits stay as they are");
+            // They are checkpoints now, to all who count.
+            repo.write("a.txt", "4");
+            assert_eq!(repo.agent(&["checkpoint", "--json"]).json()["checkpoint"]["number"], 3);
+            let log = repo.agent(&["log", "fix", "--jsonl"]).lines();
+            let commits = log.iter().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+            let numbers: Vec<_> =
+                commits.filter(|line| line["type"] == "commit").map(|line| line["number"].clone()).collect();
+            assert_eq!(numbers, [3, 2, 1]);
         }
     }
 }
