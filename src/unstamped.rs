@@ -28,7 +28,8 @@ pub fn find(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
     let rules = repo.settings().trailer_rules();
     let mut found: Vec<Unstamped> = Vec::new();
     for made in reflog::of_head(repo, earliest)?.into_iter().filter(reflog::Move::is_commit) {
-        let known = |task: &Task| task.commits.iter().any(|known| made.new.to_hex() == known.commit.as_str());
+        let hex = made.new.to_string();
+        let known = |task: &Task| task.commits.iter().any(|known| known.commit == hex);
         if active.iter().any(known) || found.iter().any(|one| one.commit == made.new) {
             continue;
         }

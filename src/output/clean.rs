@@ -11,7 +11,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     escape(text, is_hostile)
 }
 
-/// Several lines: as [`line`], but line breaks and tabs stay.
+/// Several lines: as [`line()`], but line breaks and tabs stay.
 pub fn lines(text: &str) -> Cow<'_, str> {
     escape(text, |c| is_hostile(c) && c != '\n' && c != '\t')
 }

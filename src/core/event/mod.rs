@@ -7,7 +7,7 @@
 //! <UTC ms>                 <ulid> <actor>      n=<lamport> <kind> <key>=<json> …
 //! ```
 //!
-//! [`line`] is the wire form, [`payload`] what the kinds carry. Events are ordered by `(n, ulid)`: the Lamport number grows
+//! [`mod@line`] is the wire form, [`payload`] what the kinds carry. Events are ordered by `(n, ulid)`: the Lamport number grows
 //! with what the writer had seen, the ULID breaks ties the same way in every clone; wall clocks may be wrong.
 
 mod line;
