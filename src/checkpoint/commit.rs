@@ -62,8 +62,12 @@ pub fn commit(repo: &Repo, desk: Desk<'_>, private: &PrivateIndex<'_>, order: &O
     // A person who presses Ctrl-C means git, which gets it too; the index must follow if git was done already.
     let signals = gix::interrupt::init_handler_default(usize::MAX).map(gix::interrupt::Deregister::auto_deregister);
     let outcome = run(private, &file, order);
-    let Some(head) = repo.head()?.commit.filter(|head| Some(*head) != before) else {
-        return Err(outcome.map_or_else(|error| error, |said| failed(repo, said.as_deref())));
+    let head = match (repo.head()?.commit.filter(|head| Some(*head) != before), outcome) {
+        (Some(head), Ok(ended)) if ended.success => head,
+        // Git can fail after the fact: killed in a hook that runs last, or with no room for its index.
+        (Some(head), _) if is_ours(repo, head, before, order.message)? => head,
+        (_, Ok(ended)) => return Err(failed(repo, ended.said.as_deref())),
+        (_, Err(error)) => return Err(error),
     };
     let paths = walk::changed_paths(repo, head)?;
     let installed = match order.follow {
@@ -81,8 +85,21 @@ pub fn commit(repo: &Repo, desk: Desk<'_>, private: &PrivateIndex<'_>, order: &O
     Ok(Committed { commit: head, paths, index_waits })
 }
 
-/// Run git; what it said, where that was kept.
-fn run(private: &PrivateIndex<'_>, message: &std::path::Path, order: &Order<'_>) -> Result<Option<String>> {
+/// How git ended.
+struct Ended {
+    success: bool,
+    /// What it said, where that was kept.
+    said: Option<String>,
+}
+
+/// Whether `head` is what git was told to make on top of `before`, and not what somebody else made in the meantime.
+fn is_ours(repo: &Repo, head: ObjectId, before: Option<ObjectId>, message: &[u8]) -> Result<bool> {
+    let made = message::of_commit(&repo.read(head)?).to_vec();
+    Ok(walk::parents(repo, head)? == Vec::from_iter(before) && message::subject(&made) == message::subject(message))
+}
+
+/// Run git.
+fn run(private: &PrivateIndex<'_>, message: &std::path::Path, order: &Order<'_>) -> Result<Ended> {
     let mut git = private.git().for_the_user();
     if let Some(task) = order.task {
         git = git.env(active::VARIABLE, task.as_str());
@@ -90,8 +107,8 @@ fn run(private: &PrivateIndex<'_>, message: &std::path::Path, order: &Order<'_>)
     // Emptiness was judged before: a commit that changes nothing comes here on purpose.
     let git = git.args(["commit", "--quiet", "--allow-empty", "--cleanup=whitespace", "--file"]).arg(message);
     match order.talk {
-        Talk::Terminal => git.attached().map(|_| None),
-        Talk::Kept => git.output().map(|output| Some(output.complaint())),
+        Talk::Terminal => git.attached().map(|status| Ended { success: status.success(), said: None }),
+        Talk::Kept => git.output().map(|out| Ended { success: out.status.success(), said: Some(out.complaint()) }),
     }
 }
 

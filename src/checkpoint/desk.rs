@@ -17,7 +17,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::message;
 use crate::{
     error::{Context as _, Error, Result},
     git::{
@@ -92,11 +91,11 @@ impl<'r> Desk<'r> {
     fn finish_what_was_left(&self) -> Result<bool> {
         let Ok(journal) = fs::read_to_string(self.dir.join("journal")) else { return Ok(false) };
         let Some(head) = self.repo.head()?.commit else { return Ok(false) };
-        let commit = self.repo.read(head)?;
-        let headers = &commit[..commit.len() - message::of_commit(&commit).len()];
-        let headers = String::from_utf8_lossy(headers);
-        let parents: Vec<&str> = headers.lines().filter_map(|line| line.strip_prefix("parent ")).collect();
-        let follows = if journal == UNBORN { parents.is_empty() } else { parents == [journal.as_str()] };
+        let parents = walk::parents(self.repo, head)?;
+        let follows = match journal.as_str() {
+            UNBORN => parents.is_empty(),
+            before => matches!(parents[..], [parent] if parent.to_string() == before),
+        };
         if follows {
             index::merge(self.repo, &self.before(), head, &walk::changed_paths(self.repo, head)?)?;
         }

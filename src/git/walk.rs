@@ -6,7 +6,7 @@ use gix::ObjectId;
 use super::repo::Repo;
 use crate::{
     core::trailer::{Rules, scan},
-    error::Result,
+    error::{Context as _, Result},
 };
 
 /// The commits reachable from `tip`, and not from `base`, that name `task` on a line of their message, oldest first.
@@ -40,6 +40,12 @@ pub fn is_ancestor(repo: &Repo, commit: ObjectId, tip: ObjectId) -> Result<bool>
     }
     let words = ["merge-base", "--is-ancestor", &commit.to_string(), &tip.to_string()];
     Ok(repo.git().args(words).output()?.status.success())
+}
+
+/// The parents of `commit`.
+pub fn parents(repo: &Repo, commit: ObjectId) -> Result<Vec<ObjectId>> {
+    let commit = repo.gix().find_commit(commit).or_environment(|| format!("cannot read commit {commit}"))?;
+    Ok(commit.parent_ids().map(gix::Id::detach).collect())
 }
 
 /// Those of `commits` that are not reachable from `tip`.

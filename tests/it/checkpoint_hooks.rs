@@ -91,6 +91,25 @@ fn a_signal_while_git_commits_does_not_tear_head_and_index_apart() {
 }
 
 #[test]
+fn a_commit_that_somebody_else_makes_meanwhile_is_not_taken_for_ours() {
+    on_every_git(|git| {
+        let repo = with_task(TestRepo::with_git(git));
+        let script = "#!/bin/sh\nunset GIT_INDEX_FILE\necho x >theirs; git add theirs; git commit -qnm theirs\n";
+        repo.write_script(".git/hooks/pre-commit", script);
+        repo.write("a.txt", "two\n");
+        for args in [&["checkpoint"][..], &["checkpoint", "--json"]] {
+            let before = commit_events(&repo, "fix");
+            repo.agent(args).exits(1);
+            assert_eq!(repo.git(&["log", "-1", "--format=%s"]).text(), "theirs");
+            assert_eq!(repo.git(&["status", "--porcelain"]).success().stdout, " M a.txt\n");
+            assert_eq!(commit_events(&repo, "fix"), before);
+            repo.git(&["reset", "-q", "--soft", "HEAD~"]).success();
+            repo.git(&["rm", "-q", "--cached", "theirs"]).success();
+        }
+    });
+}
+
+#[test]
 fn a_disk_that_is_full_changes_nothing() {
     let repo = with_task(TestRepo::new());
     for n in 0..40 {
