@@ -9,13 +9,17 @@
 //! A hundred thousand tasks are one read and one checksum; nothing is allocated for a row until it is shown. A record is
 //! changed in place and its new strings go to the end of the heap, so that a few changed notes cost a few rows.
 
+mod loose;
 mod record;
 mod row;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+
 use super::{id::TaskId, summary::Summary};
-use record::{LINK, RECORD, Record};
+pub use loose::{Loose, Run};
+use record::{Heap, LINK, RECORD, Record};
 pub use row::Row;
 
 /// Set in a link whose other bits are the place of an id in the heap.
@@ -34,18 +38,11 @@ pub struct Table {
 }
 
 impl Table {
-    /// The table of `rows`, which must be sorted by id, each id once.
+    /// The table of `rows`, in any order, each id once.
     pub fn of(rows: &[Summary]) -> Self {
-        debug_assert!(rows.is_sorted_by(|a, b| a.id < b.id), "invariant: rows are sorted by id");
-        let mut table = Table { bytes: vec![0; rows.len() * RECORD], start: 0, sorted: rows.len(), tail: Vec::new() };
-        let places: std::collections::HashMap<&str, usize> =
-            rows.iter().enumerate().map(|(at, row)| (row.id.as_str(), at)).collect();
-        let mut names = record::Names::default();
-        for (at, row) in rows.iter().enumerate() {
-            let record = table.encode(row, &mut names, |_, id| places.get(id).copied());
-            table.put(at, record);
-        }
-        table
+        let mut loose = Loose::default();
+        rows.iter().for_each(|row| loose.push(row));
+        Table::join(&[loose.sorted()])
     }
 
     /// The table in `bytes[start..]`, as [`Table::as_bytes`] gave it for `rows` rows; `None` if it cannot be one.
@@ -73,16 +70,21 @@ impl Table {
 
     /// Put `row` in the place of the one with its id, or add it.
     pub fn put_row(&mut self, row: &Summary) {
-        let at = self.position(row.id.as_str());
-        // The row's links may name itself by then.
-        if at.is_none() {
-            self.tail.push([0; RECORD]);
-        }
-        let at = at.unwrap_or(self.len() - 1);
         let own = row.id.as_str();
-        let find = |table: &Self, id: &str| if id == own { Some(at) } else { table.position(id) };
-        let record = self.encode(row, &mut record::Names::default(), find);
-        self.put(at, record);
+        let at = self.position(own);
+        let place = at.unwrap_or(self.len());
+        let base = self.start + self.sorted * RECORD;
+        let named = row.after.iter().chain(&row.parent).map(TaskId::as_str);
+        let places: HashMap<&str, Option<usize>> =
+            named.map(|id| (id, if id == own { Some(place) } else { self.position(id) })).collect();
+        let mut heap = Heap::behind(std::mem::take(&mut self.bytes));
+        let record = heap.encode(base, row, |id| places.get(id).copied().flatten());
+        self.bytes = heap.bytes;
+        match at.map(|at| at.checked_sub(self.sorted).ok_or(at)) {
+            Some(Err(at)) => self.bytes[self.start + at * RECORD..][..RECORD].copy_from_slice(&record),
+            Some(Ok(at)) => self.tail[at] = record,
+            None => self.tail.push(record),
+        }
     }
 
     /// All rows; those of the sorted part in the order of their ids, then those that were added.
@@ -135,13 +137,6 @@ impl Table {
         match at.checked_sub(self.sorted) {
             None => &self.bytes[self.start..].as_chunks().0[at],
             Some(at) => &self.tail[at],
-        }
-    }
-
-    fn put(&mut self, at: usize, record: Record) {
-        match at.checked_sub(self.sorted) {
-            None => self.bytes[self.start + at * RECORD..][..RECORD].copy_from_slice(&record),
-            Some(at) => self.tail[at] = record,
         }
     }
 

@@ -1,6 +1,8 @@
 //! One record: how a [`Summary`] is laid down in 64 bytes and the heap.
 
-use super::{STRANGER, Table};
+use std::collections::HashMap;
+
+use super::STRANGER;
 use crate::core::{status::Status, summary::Summary};
 
 /// Bytes of a record.
@@ -32,6 +34,16 @@ pub(super) mod field {
     pub const ACTOR: usize = 52;
     pub const BLOCKERS: usize = 56;
     pub const ATTEMPTS: usize = 60;
+
+    /// The number at `at`.
+    pub fn u32(record: &super::Record, at: usize) -> u32 {
+        u32::from_le_bytes([record[at], record[at + 1], record[at + 2], record[at + 3]])
+    }
+
+    /// The number at `at`, unless it says that there is none.
+    pub fn some(record: &super::Record, at: usize) -> Option<u32> {
+        Some(u32(record, at)).filter(|number| *number != super::NONE)
+    }
 }
 
 /// In [`field::FLAGS`].
@@ -39,70 +51,89 @@ pub(super) const EXISTS: u8 = 1;
 /// In [`field::FLAGS`].
 pub(super) const FAILED: u8 = 2;
 
-/// Names that are in the heap already: a few actors write many tasks.
-#[derive(Default)]
-pub(super) struct Names(std::collections::HashMap<String, u32>);
+/// Where the strings of records are.
+#[derive(Debug, Default)]
+pub(super) struct Heap {
+    /// Lengths and texts, one after the other.
+    pub(super) bytes: Vec<u8>,
+    /// Actors that are in it already: a few of them write many tasks.
+    actors: HashMap<String, u32>,
+}
 
-impl Table {
-    /// Lay down `row`; `find` says where another task's record is.
-    pub(super) fn encode(
-        &mut self,
-        row: &Summary,
-        names: &mut Names,
-        find: impl Fn(&Self, &str) -> Option<usize>,
-    ) -> Record {
-        let mut link = |table: &mut Self, id: &str| match find(table, id) {
+impl Heap {
+    /// A heap that goes on behind `bytes`.
+    pub(super) fn behind(bytes: Vec<u8>) -> Self {
+        Heap { bytes, actors: HashMap::new() }
+    }
+
+    /// Lay down `row`; `find` says where another task's record is. What the heap has before `base` is not of the heap.
+    pub(super) fn encode(&mut self, base: usize, row: &Summary, find: impl Fn(&str) -> Option<usize>) -> Record {
+        let link = |heap: &mut Self, id: &str| match find(id) {
             Some(at) => number(at),
-            None => table.name_at(names, id) | STRANGER,
+            None => heap.name(base, id) | STRANGER,
         };
         let after: Vec<u32> = row.after.iter().map(|id| link(self, id.as_str())).collect();
         let parent = row.parent.as_ref().map_or(NONE, |id| link(self, id.as_str()));
-        let claim_by = row.claim.as_ref().map_or(NONE, |(by, _)| self.name_at(names, by.as_str()));
-        let actor = row.actor.as_ref().map_or(NONE, |actor| self.name_at(names, actor.as_str()));
+        let claim_by = row.claim.as_ref().map_or(NONE, |(by, _)| self.actor(base, by.as_str()));
+        let actor = row.actor.as_ref().map_or(NONE, |actor| self.actor(base, actor.as_str()));
         let failure = row.failure.as_deref();
-        let strings = number(self.heap().len());
+        let strings = number(self.bytes.len() - base);
         for text in [row.id.as_str(), &row.title, failure.unwrap_or_default()] {
             self.bytes.extend_from_slice(text.as_bytes());
         }
         self.bytes.extend(after.iter().flat_map(|link| link.to_le_bytes()));
         let mut record = [0; RECORD];
-        let mut put = |at: usize, bytes: &[u8]| record[at..at + bytes.len()].copy_from_slice(bytes);
-        put(field::STRINGS, &strings.to_le_bytes());
-        put(field::ID_LEN, &[u8::try_from(row.id.as_str().len()).unwrap_or(u8::MAX)]);
-        put(field::STATUS, &[place(row.status)]);
-        put(field::PRIORITY, &[row.priority]);
-        put(field::FLAGS, &[u8::from(row.exists) * EXISTS + u8::from(failure.is_some()) * FAILED]);
-        put(field::TITLE_LEN, &number(row.title.len()).to_le_bytes());
-        put(field::FAILURE_LEN, &number(failure.map_or(0, str::len)).to_le_bytes());
-        put(field::LINKS, &number(after.len()).to_le_bytes());
-        put(field::PARENT, &parent.to_le_bytes());
-        put(field::CREATED, &row.created_at.to_le_bytes());
-        put(field::UPDATED, &row.updated_at.to_le_bytes());
-        put(field::CLAIM_UNTIL, &row.claim.as_ref().map_or(i64::MIN, |(_, until)| *until).to_le_bytes());
-        put(field::CLAIM_BY, &claim_by.to_le_bytes());
-        put(field::ACTOR, &actor.to_le_bytes());
-        put(field::BLOCKERS, &row.blockers.to_le_bytes());
-        put(field::ATTEMPTS, &row.attempts.to_le_bytes());
+        put(&mut record, field::STRINGS, strings);
+        record[field::ID_LEN] = u8::try_from(row.id.as_str().len()).unwrap_or(u8::MAX);
+        record[field::STATUS] = place(row.status);
+        record[field::PRIORITY] = row.priority;
+        record[field::FLAGS] = u8::from(row.exists) * EXISTS + u8::from(failure.is_some()) * FAILED;
+        put(&mut record, field::TITLE_LEN, number(row.title.len()));
+        put(&mut record, field::FAILURE_LEN, number(failure.map_or(0, str::len)));
+        put(&mut record, field::LINKS, number(after.len()));
+        put(&mut record, field::PARENT, parent);
+        put_time(&mut record, field::CREATED, row.created_at);
+        put_time(&mut record, field::UPDATED, row.updated_at);
+        put_time(&mut record, field::CLAIM_UNTIL, row.claim.as_ref().map_or(i64::MIN, |(_, until)| *until));
+        put(&mut record, field::CLAIM_BY, claim_by);
+        put(&mut record, field::ACTOR, actor);
+        put(&mut record, field::BLOCKERS, row.blockers);
+        put(&mut record, field::ATTEMPTS, row.attempts);
         record
     }
 
-    /// Where `name` is in the heap.
-    fn name_at(&mut self, names: &mut Names, name: &str) -> u32 {
-        if let Some(at) = names.0.get(name) {
-            return *at;
-        }
-        let at = number(self.heap().len());
+    /// Put in `name`, and say where it is.
+    pub(super) fn name(&mut self, base: usize, name: &str) -> u32 {
+        let at = number(self.bytes.len() - base);
         // Ids and actors are shorter than this by their grammar.
         let len = u8::try_from(name.len()).unwrap_or(0);
         self.bytes.push(len);
         self.bytes.extend_from_slice(&name.as_bytes()[..usize::from(len)]);
-        names.0.insert(name.to_owned(), at);
+        at
+    }
+
+    /// Where the actor `name` is; put in if it is not there.
+    pub(super) fn actor(&mut self, base: usize, name: &str) -> u32 {
+        if let Some(at) = self.actors.get(name) {
+            return *at;
+        }
+        let at = self.name(base, name);
+        self.actors.insert(name.to_owned(), at);
         at
     }
 }
 
+/// Set a number of a record.
+pub(super) fn put(record: &mut Record, at: usize, number: u32) {
+    record[at..at + 4].copy_from_slice(&number.to_le_bytes());
+}
+
+fn put_time(record: &mut Record, at: usize, time: i64) {
+    record[at..at + 8].copy_from_slice(&time.to_le_bytes());
+}
+
 /// A number as records hold them. A heap of more than two gigabytes has rows without texts, and still no wrong ones.
-fn number(n: usize) -> u32 {
+pub(super) fn number(n: usize) -> u32 {
     u32::try_from(n).map_or(STRANGER - 1, |n| n.min(STRANGER - 1))
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     STRANGER, Table,
-    record::{EXISTS, FAILED, LINK, NONE, Record, field},
+    record::{EXISTS, FAILED, LINK, Record, field},
 };
 use crate::core::{actor::Actor, id::TaskId, status::Status, summary::Summary, time::Timestamp};
 
@@ -87,8 +87,7 @@ impl<'t> Row<'t> {
 
     /// The row of the feature it belongs to, if that is here.
     pub fn parent(self) -> Option<Row<'t>> {
-        let link = self.u32(field::PARENT);
-        let at = if link == NONE { None } else { self.table.target(link) };
+        let at = field::some(self.record, field::PARENT).and_then(|link| self.table.target(link));
         at.map(|at| self.table.row(at))
     }
 
@@ -96,14 +95,13 @@ impl<'t> Row<'t> {
     pub fn summary(self) -> Summary {
         let actor = |at: usize| self.name(at).and_then(Actor::new);
         let failure = self.text(self.after_title(), self.u32(field::FAILURE_LEN) as usize);
-        let parent = self.u32(field::PARENT);
         Summary {
             id: self.id(),
             title: self.title().to_owned(),
             status: self.status(),
             priority: self.priority(),
             after: self.links().map(|link| self.linked(link)).collect(),
-            parent: (parent != NONE).then(|| self.linked(parent)),
+            parent: field::some(self.record, field::PARENT).map(|link| self.linked(link)),
             created_at: self.created_at(),
             updated_at: self.updated_at(),
             claim: actor(field::CLAIM_BY).map(|by| (by, self.i64(field::CLAIM_UNTIL))),
@@ -123,7 +121,13 @@ impl<'t> Row<'t> {
         }
     }
 
-    fn links(self) -> impl Iterator<Item = u32> + 't {
+    /// Id, title and failure, as they lie in the heap.
+    pub(super) fn strings(self) -> &'t [u8] {
+        let end = self.after_title() + self.u32(field::FAILURE_LEN) as usize;
+        self.table.heap().get(self.u32(field::STRINGS) as usize..end).unwrap_or_default()
+    }
+
+    pub(super) fn links(self) -> impl Iterator<Item = u32> + 't {
         let at = self.after_title() + self.u32(field::FAILURE_LEN) as usize;
         let count = self.u32(field::LINKS) as usize;
         let table = self.table;
@@ -131,8 +135,7 @@ impl<'t> Row<'t> {
     }
 
     fn name(self, at: usize) -> Option<&'t str> {
-        let name = self.u32(at);
-        (name != NONE).then(|| self.table.name(name))
+        field::some(self.record, at).map(|name| self.table.name(name))
     }
 
     fn after_id(self) -> usize {
@@ -148,8 +151,7 @@ impl<'t> Row<'t> {
     }
 
     fn u32(self, at: usize) -> u32 {
-        let r = self.record;
-        u32::from_le_bytes([r[at], r[at + 1], r[at + 2], r[at + 3]])
+        field::u32(self.record, at)
     }
 
     fn i64(self, at: usize) -> i64 {

@@ -4,9 +4,9 @@ use std::thread;
 
 use gix::ObjectId;
 
-use super::{Rows, file};
+use super::{file, read_rows};
 use crate::{
-    core::{summary::Summary, table::Table},
+    core::table::{Loose, Run, Table},
     error::{Error, Result},
     git::Repo,
     ledger::tree::{self, Part},
@@ -22,18 +22,16 @@ pub(super) fn build(repo: &Repo, root: ObjectId) -> Result<Table> {
         true => vec![read_part(repo, root, Part::WHOLE)?],
         false => in_parallel(repo, root, threads)?,
     };
-    let is_whole = parts.iter().all(|part| part.is_whole);
-    let mut rows: Vec<Summary> = parts.into_iter().flat_map(|part| part.tasks).collect();
-    // Sorted runs: a merge.
-    rows.sort_by(|a, b| a.id.cmp(&b.id));
-    let table = Table::of(&rows);
+    let is_whole = parts.iter().all(|(_, is_whole)| *is_whole);
+    let runs: Vec<Run> = parts.into_iter().map(|(run, _)| run).collect();
+    let table = Table::join(&runs);
     if is_whole {
         file::save(repo, root, &table);
     }
     Ok(table)
 }
 
-fn in_parallel(repo: &Repo, root: ObjectId, threads: usize) -> Result<Vec<Rows>> {
+fn in_parallel(repo: &Repo, root: ObjectId, threads: usize) -> Result<Vec<(Run, bool)>> {
     thread::scope(|scope| {
         let read = |part| {
             let repo = repo.for_another_thread();
@@ -45,11 +43,11 @@ fn in_parallel(repo: &Repo, root: ObjectId, threads: usize) -> Result<Vec<Rows>>
     })
 }
 
-/// The rows of the notes in `part` of the tree, sorted by id.
-fn read_part(repo: &Repo, root: ObjectId, part: Part) -> Result<Rows> {
+/// The rows of the notes in `part` of the tree, and whether all of them could be read.
+fn read_part(repo: &Repo, root: ObjectId, part: Part) -> Result<(Run, bool)> {
     let notes = tree::list_part(repo, root, part)?;
     let blobs = |notes: &[tree::Note]| (notes[0].0, notes.iter().map(|(_, blob)| *blob).collect());
-    let mut rows = Rows::of(repo, notes.chunk_by(|a, b| a.0 == b.0).map(blobs));
-    rows.tasks.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok(rows)
+    let mut rows = Loose::default();
+    let read = read_rows(repo, notes.chunk_by(|a, b| a.0 == b.0).map(blobs), |row| rows.push(&row));
+    Ok((rows.sorted(), read.is_whole))
 }

@@ -47,10 +47,13 @@ pub(super) fn load(view: &View<'_>) -> Result<Table> {
         return build::build(repo, root);
     };
     let fresh = changed.iter().map(|key| tree::find(repo, root, *key)).collect::<Result<Vec<_>>>()?;
-    let rows = Rows::of(repo, changed.iter().copied().zip(fresh));
-    let is_whole = rows.is_whole;
-    patch(repo, &mut table, rows)?;
-    if is_whole && changed.len() >= REWRITE_FROM + table.len() / REWRITE_SHARE {
+    let mut rows = Vec::new();
+    let read = read_rows(repo, changed.iter().copied().zip(fresh), |row| rows.push(row));
+    if !read.gone.is_empty() {
+        table = without(repo, &table, &read.gone)?;
+    }
+    rows.iter().for_each(|row| table.put_row(row));
+    if read.is_whole && changed.len() >= REWRITE_FROM + table.len() / REWRITE_SHARE {
         if table.as_bytes().is_none() {
             table = Table::of(&table.summaries());
         }
@@ -59,31 +62,32 @@ pub(super) fn load(view: &View<'_>) -> Result<Table> {
     Ok(table)
 }
 
-/// What reading some notes gave.
-struct Rows {
-    tasks: Vec<Summary>,
+/// What reading some notes gave, beside rows.
+struct Read {
     /// Keys of the notes that are not a task's, or not there any more.
     gone: HashSet<ObjectId>,
     /// Whether every note could be read. If not, what was read is no state to remember.
     is_whole: bool,
 }
 
-impl Rows {
-    /// The rows of `notes`, each with its blobs. What cannot be read is left out; `doctor` reports it.
-    fn of(repo: &Repo, notes: impl IntoIterator<Item = (ObjectId, Vec<ObjectId>)>) -> Self {
-        let mut rows = Rows { tasks: Vec::new(), gone: HashSet::new(), is_whole: true };
-        for (key, blobs) in notes {
-            match row(repo, key, &blobs) {
-                Ok(Some(task)) => rows.tasks.push(task),
-                Ok(None) => drop(rows.gone.insert(key)),
-                Err(error) => {
-                    rows.is_whole &= error.code() == NOTE_TOO_LARGE;
-                    rows.gone.insert(key);
-                }
+/// Give the rows of `notes`, each with its blobs, to `take`. What cannot be read is left out; `doctor` reports it.
+fn read_rows(
+    repo: &Repo,
+    notes: impl IntoIterator<Item = (ObjectId, Vec<ObjectId>)>,
+    mut take: impl FnMut(Summary),
+) -> Read {
+    let mut read = Read { gone: HashSet::new(), is_whole: true };
+    for (key, blobs) in notes {
+        match row(repo, key, &blobs) {
+            Ok(Some(row)) => take(row),
+            Ok(None) => drop(read.gone.insert(key)),
+            Err(error) => {
+                read.is_whole &= error.code() == NOTE_TOO_LARGE;
+                read.gone.insert(key);
             }
         }
-        rows
     }
+    read
 }
 
 /// The row of the note `blobs` of `key`; `None` if there is none, or it is not a task's.
@@ -93,15 +97,11 @@ fn row(repo: &Repo, key: ObjectId, blobs: &[ObjectId]) -> Result<Option<Summary>
     Ok(task.map(|id| Summary::of(&Task::from_events(id, &Events::read(&text).events))))
 }
 
-/// Put the rows of notes that changed in place of the old ones.
-fn patch(repo: &Repo, table: &mut Table, fresh: Rows) -> Result<()> {
-    if !fresh.gone.is_empty() {
-        let mut rows = table.summaries();
-        let keys = rows.iter().map(|row| repo.blob_id(note::anchor(&row.id).as_bytes()));
-        let mut keys = keys.collect::<Result<Vec<_>>>()?.into_iter();
-        rows.retain(|_| keys.next().is_none_or(|key| !fresh.gone.contains(&key)));
-        *table = Table::of(&rows);
-    }
-    fresh.tasks.iter().for_each(|row| table.put_row(row));
-    Ok(())
+/// `table` without the rows of the notes with the keys `gone`.
+fn without(repo: &Repo, table: &Table, gone: &HashSet<ObjectId>) -> Result<Table> {
+    let mut rows = table.summaries();
+    let keys = rows.iter().map(|row| repo.blob_id(note::anchor(&row.id).as_bytes()));
+    let mut keys = keys.collect::<Result<Vec<_>>>()?.into_iter();
+    rows.retain(|_| keys.next().is_none_or(|key| !gone.contains(&key)));
+    Ok(Table::of(&rows))
 }
