@@ -17,6 +17,11 @@ use crate::{
     git::{Repo, objects::Batch},
 };
 
+/// More anchors than this, from an import, are in a directory: every reader of the tree reads its top.
+const MANY_ANCHORS: usize = 16;
+/// That directory.
+const ANCHOR_DIR: &str = "anchor.s";
+
 /// What to change in a notes tree.
 #[derive(Debug, Default)]
 pub struct Changes {
@@ -32,8 +37,11 @@ pub struct Changes {
 pub fn edit(repo: &Repo, batch: &mut Batch, root: Option<ObjectId>, changes: &Changes) -> Result<ObjectId> {
     let mut entries = root.map_or(Ok(Vec::new()), |root| entries(repo, root))?;
     entries.retain(|entry| !entry.filename.starts_with_str(ANCHOR_PREFIX));
-    for (id, blob) in &changes.anchors {
-        entries.push(blob_entry(format!("{ANCHOR_PREFIX}{id}"), *blob));
+    if changes.anchors.len() <= MANY_ANCHORS {
+        entries.extend(changes.anchors.iter().map(|(id, blob)| blob_entry(format!("{ANCHOR_PREFIX}{id}"), *blob)));
+    } else {
+        let anchors = changes.anchors.iter().map(|(id, blob)| blob_entry(id.as_str(), *blob)).collect();
+        entries.push(directory_entry(ANCHOR_DIR.into(), stage(repo, batch, anchors)?));
     }
     if !changes.texts.is_empty() {
         let at = entries.iter().position(|entry| entry.filename == TEXT_DIR && entry.mode.is_tree());
