@@ -9,8 +9,10 @@ use crate::{
     core::{id::TaskId, note, status::Status},
     error::{Error, Result},
     git::{ObjectId, RefChange, RefError, Repo},
-    ledger::View,
+    ledger::{self, View},
 };
+
+mod memory;
 
 /// The active task of a worktree.
 pub const REF: &str = "refs/worktree/agent/active";
@@ -35,12 +37,25 @@ pub fn read(repo: &Repo) -> Result<Vec<TaskId>> {
 }
 
 /// The tasks that this worktree is working on: those that its refs point to and that nobody has closed elsewhere.
+///
+/// Asked by every prompt and every hook, so the answer is remembered for as long as the refs it depends on stay.
 pub fn of_worktree(repo: &Repo) -> Result<Vec<TaskId>> {
-    let pointed = pointed(repo)?;
-    if pointed.is_empty() {
-        return Ok(pointed);
+    let anchors = anchors(repo)?;
+    if anchors.is_empty() {
+        return Ok(Vec::new());
     }
-    let view = View::now(repo)?;
+    let state = memory::State { anchors: &anchors, ledger: repo.find_ref(ledger::REF)? };
+    if let Some(known) = memory::recall(repo, &state) {
+        return Ok(known);
+    }
+    let tasks = open_tasks(repo, tasks_of(repo, &anchors), state.ledger)?;
+    memory::remember(repo, &state, &tasks);
+    Ok(tasks)
+}
+
+/// Those of `pointed` that the ledger at `tip` does not say are over.
+fn open_tasks(repo: &Repo, pointed: Vec<TaskId>, tip: Option<ObjectId>) -> Result<Vec<TaskId>> {
+    let view = View::at(repo, tip)?;
     let is_over = |id: &TaskId| {
         // A task that this ledger does not have (yet) is worked on all the same.
         let status = view.task(id).ok().flatten().map(|task| task.status);
@@ -51,19 +66,29 @@ pub fn of_worktree(repo: &Repo) -> Result<Vec<TaskId>> {
 
 /// The tasks that the refs of this worktree point to.
 pub fn pointed(repo: &Repo) -> Result<Vec<TaskId>> {
+    Ok(tasks_of(repo, &anchors(repo)?))
+}
+
+/// What the refs of this worktree point to; the main one first.
+fn anchors(repo: &Repo) -> Result<Vec<ObjectId>> {
     let main = repo.find_ref(REF)?;
     let also = match repo.refs() {
         // Listing costs a directory walk: only when there is something.
         crate::git::Refs::Files if !repo.git_dir().join(ALSO).is_dir() => Vec::new(),
         refs => refs.list(repo, ALSO)?,
     };
+    Ok(main.into_iter().chain(also.into_iter().map(|(_, anchor)| anchor)).collect())
+}
+
+/// The tasks of `anchors`, each once.
+fn tasks_of(repo: &Repo, anchors: &[ObjectId]) -> Vec<TaskId> {
     let mut ids = Vec::new();
-    for anchor in main.into_iter().chain(also.into_iter().map(|(_, anchor)| anchor)) {
+    for anchor in anchors {
         // A pointer to an object that is gone (copied git directory, damage) is no pointer.
-        let id = repo.read(anchor).ok().and_then(|text| note::task_of_anchor(text.as_bstr()));
+        let id = repo.read(*anchor).ok().and_then(|text| note::task_of_anchor(text.as_bstr()));
         ids.extend(id.filter(|id| !ids.contains(id)).into_iter().collect::<Vec<_>>());
     }
-    Ok(ids)
+    ids
 }
 
 /// Make `id` the active task of this worktree, instead of the present one or (`also`) besides it.
