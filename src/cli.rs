@@ -90,6 +90,7 @@ commands! {
     Repair => repair,
     Log => log,
     Sync => sync,
+    Doctor => doctor,
     Demo => demo,
     Schema => schema,
     Capabilities => capabilities,

@@ -21,6 +21,7 @@ pub mod cmd;
 pub mod context;
 pub mod core;
 pub mod demo;
+pub mod doctor;
 pub mod error;
 pub mod exit;
 pub mod git;

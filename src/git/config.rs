@@ -39,6 +39,11 @@ impl<'r> Settings<'r> {
         self.config.boolean(key).unwrap_or(false)
     }
 
+    /// Whether a key is a yes or no at all.
+    pub fn is_flag(&self, key: &str) -> bool {
+        self.config.try_boolean(key).is_ok()
+    }
+
     /// Any key as a number, with git's `k`, `m`, `g`.
     pub fn number(&self, key: &str) -> Option<u64> {
         self.config.integer(key).and_then(|number| u64::try_from(number).ok())

@@ -10,8 +10,11 @@
 //! [`View`] reads it as of one commit, [`write`](write::write) appends to it under a lock and a compare-and-swap, [`merge`]
 //! takes in somebody else's, [`index`] keeps a derived summary so that lists need not read every note.
 
+pub mod anchors;
+pub mod history;
 pub mod index;
 pub mod merge;
+pub mod survey;
 pub mod tree;
 mod view;
 mod write;

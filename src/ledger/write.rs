@@ -147,15 +147,12 @@ fn append(view: &View<'_>, author: &Author<'_>, draft: Draft) -> Result<Result<W
     }
     let mut tasks = Vec::with_capacity(open.len());
     for note in open {
-        let anchor = note::anchor(&note.id).into_bytes();
-        let key = match note.text.is_empty() {
-            true => {
-                let key = batch.blob(repo, anchor)?;
-                changes.anchors.push((note.id.to_string(), key));
-                key
-            }
-            false => view.key(&note.id)?,
-        };
+        let key = view.key(&note.id)?;
+        // A new task; or one whose anchor a shallow fetch did not bring, which 'git notes prune' would take for dead.
+        if note.text.is_empty() || !repo.has(key) {
+            batch.blob(repo, note::anchor(&note.id).into_bytes())?;
+            changes.anchors.push((note.id.to_string(), key));
+        }
         let text = note::append(&note.id, &note.text, note.lines.iter().map(String::as_str));
         changes.notes.insert(key, batch.blob(repo, text)?);
         tasks.push(Task::from_events(note.id, &note.events.events));

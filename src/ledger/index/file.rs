@@ -21,6 +21,11 @@ fn path(repo: &Repo) -> PathBuf {
     repo.agent_dir().join("tasks.index")
 }
 
+/// Whether there is a file, sound or not.
+pub(super) fn exists(repo: &Repo) -> bool {
+    path(repo).exists()
+}
+
 /// Remove the file; the next reader builds it anew.
 pub fn forget(repo: &Repo) -> Result<()> {
     match std::fs::remove_file(path(repo)) {

@@ -31,6 +31,29 @@ const REWRITE_FROM: usize = 48;
 /// And one more for so many tasks: a larger file costs more to write.
 const REWRITE_SHARE: usize = 500;
 
+/// In what state the file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// There is none; the next reader makes one.
+    Absent,
+    /// It is there but cannot be used; the next reader makes a new one.
+    Damaged,
+    /// It was made from an older ledger; readers add what changed since.
+    Behind,
+    /// It was made from the ledger as it is.
+    Current,
+}
+
+/// The state of the file as seen from `view`.
+pub fn state(view: &View<'_>) -> State {
+    match file::read(view.repo()) {
+        None if file::exists(view.repo()) => State::Damaged,
+        None => State::Absent,
+        Some((known, _)) if Some(known) == view.root() => State::Current,
+        Some(_) => State::Behind,
+    }
+}
+
 /// Every task's row.
 pub(super) fn load(view: &View<'_>) -> Result<Table> {
     let Some(root) = view.root() else { return Ok(Table::default()) };

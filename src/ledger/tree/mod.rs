@@ -242,9 +242,9 @@ pub fn estimate(repo: &Repo, root: ObjectId) -> Result<usize> {
             .find(|entry| Place::of(entry.filename.as_bstr(), entry.mode, depth, hex_len) == Place::Directory)
         {
             Some(first) if directories > notes => {
-                (at, depth, times) = (first.oid, depth + 2, times * directories);
+                (at, depth, times) = (first.oid, depth + 2, usize::saturating_mul(times, directories));
             }
-            _ => return Ok((notes + directories) * times),
+            _ => return Ok((notes + directories).saturating_mul(times)),
         }
     }
 }

@@ -147,6 +147,23 @@ pub struct Check {
     pub fix: Option<String>,
 }
 
+impl Check {
+    /// It is as it should be.
+    pub fn ok(name: &str, message: impl Into<String>) -> Self {
+        Check { name: name.to_owned(), level: Level::Ok, message: message.into(), fix: None }
+    }
+
+    /// It works, but somebody should know.
+    pub fn warning(name: &str, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Check { name: name.to_owned(), level: Level::Warning, message: message.into(), fix: Some(fix.into()) }
+    }
+
+    /// It does not work.
+    pub fn error(name: &str, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Check { level: Level::Error, ..Check::warning(name, message, fix) }
+    }
+}
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -166,6 +183,13 @@ pub struct DoctorAnswer {
     pub schema: u32,
     /// Everything that was looked at.
     pub checks: Vec<Check>,
+}
+
+impl DoctorAnswer {
+    /// The answer with `checks`.
+    pub fn new(checks: Vec<Check>) -> Self {
+        DoctorAnswer { schema: SCHEMA, checks }
+    }
 }
 
 /// `ready`.

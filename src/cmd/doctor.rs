@@ -1,0 +1,57 @@
+//! `git agent doctor`: is everything as it should be?
+
+use crate::{
+    context::Ctx,
+    doctor::{self, Depth, Index},
+    error::Result,
+    exit,
+    output::{
+        Style, clean,
+        json::{Check, DoctorAnswer, Level},
+    },
+};
+
+/// Look for whatever is wrong with the ledger, the hooks, the settings, and say what to do about it
+///
+/// Nothing is changed, but for what can be made again at any time: the anchors of tasks, the derived index. The exit code is 0
+/// when no finding is an error.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Build the derived index anew
+    #[arg(long)]
+    rebuild_index: bool,
+    /// Look at the whole history of the ledger, too, and compare the index with the notes
+    #[arg(long)]
+    verify: bool,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let repo = ctx.repo()?;
+    let depth = if args.verify { Depth::Past } else { Depth::Present };
+    let index = if args.rebuild_index { Index::Rebuild } else { Index::Keep };
+    let checks = doctor::examine(repo, depth, index, ctx.now());
+    let worst = checks.iter().map(|check| check.level).max().unwrap_or(Level::Ok);
+    if ctx.out.is_json() {
+        ctx.out.json(&DoctorAnswer::new(checks))?;
+    } else {
+        let style = ctx.out.style(repo.settings().text("color.agent").as_deref());
+        let told = checks.iter().filter(|check| !ctx.out.is_quiet() || check.level != Level::Ok);
+        ctx.out.print(&told.map(|check| show(style, check)).collect::<String>())?;
+    }
+    Ok(if worst == Level::Error { exit::REFUSED } else { exit::OK })
+}
+
+/// One finding in one line, and in another what to do about it.
+fn show(style: Style, check: &Check) -> String {
+    let mark = match check.level {
+        Level::Ok => style.good("✓"),
+        Level::Warning => style.busy("!"),
+        Level::Error => style.bad("✗"),
+    };
+    let mut text = format!("{mark} {}: {}\n", check.name, clean::line(&check.message));
+    if let Some(fix) = &check.fix {
+        text.push_str(&format!("  → {}\n", clean::line(fix)));
+    }
+    text
+}

@@ -1,0 +1,103 @@
+//! Where the ledger is kept: the ref, locks that somebody left, empty objects, kept packs.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{count, failed, few};
+use crate::{
+    git::{Refs, Repo, objects::gc},
+    ledger::{self, View},
+    output::json::Check,
+};
+
+/// A lock of this age belongs to no running git.
+const OLD: Duration = Duration::from_secs(10 * 60);
+
+pub(super) fn checks(repo: &Repo) -> Vec<Check> {
+    vec![ledger_ref(repo), locks(repo), empty_objects(repo), packs(repo)]
+}
+
+fn ledger_ref(repo: &Repo) -> Check {
+    let name = "ref";
+    let path = repo.common_dir().join(ledger::REF);
+    if repo.refs() == Refs::Files && fs::metadata(&path).is_ok_and(|file| file.len() == 0) {
+        let former = last_in_reflog(repo).unwrap_or_else(|| "<a commit of the ledger>".to_owned());
+        return Check::error(
+            name,
+            format!("{} is empty, as a crash of the machine leaves it", ledger::REF),
+            format!("move '{}' away, then: git update-ref {} {former}", path.display(), ledger::REF),
+        );
+    }
+    match View::now(repo) {
+        Err(error) => failed(name, &error),
+        Ok(view) => match view.tip() {
+            Some(tip) => Check::ok(name, format!("{} is at {tip}", ledger::REF)),
+            None => Check::ok(name, "there is no ledger yet"),
+        },
+    }
+}
+
+/// The newest commit that the reflog of the ledger names.
+fn last_in_reflog(repo: &Repo) -> Option<String> {
+    let log = fs::read_to_string(repo.common_dir().join("logs").join(ledger::REF)).ok()?;
+    Some(log.lines().last()?.split(' ').nth(1)?.to_owned())
+}
+
+fn locks(repo: &Repo) -> Check {
+    let (own, common) = (repo.git_dir(), repo.common_dir());
+    let ledger = format!("{}.lock", ledger::REF);
+    let places = [own.join("index.lock"), own.join("HEAD.lock"), common.join("packed-refs.lock")];
+    let places = places.into_iter().chain([common.join("config.lock"), common.join(ledger)]);
+    let left: Vec<String> =
+        places.filter(|path| age(path).is_some_and(|age| age > OLD)).map(|path| path.display().to_string()).collect();
+    match left.is_empty() {
+        true => Check::ok("locks", "nobody left a lock behind"),
+        false => Check::error(
+            "locks",
+            format!("a program that died left {} behind: {}", count(left.len(), "lock", "locks"), few(&left)),
+            "make sure that no git is running in this repository, then move the file away",
+        ),
+    }
+}
+
+fn age(path: &Path) -> Option<Duration> {
+    fs::metadata(path).ok()?.modified().ok()?.elapsed().ok()
+}
+
+/// Loose objects without content: what a crash of the machine leaves.
+fn empty_objects(repo: &Repo) -> Check {
+    let objects = repo.gix().objects.store_ref().path().to_owned();
+    let directories = (0..=u8::MAX).map(|first| objects.join(format!("{first:02x}")));
+    let files = directories.filter_map(|dir| fs::read_dir(dir).ok()).flatten().flatten();
+    let empty: Vec<PathBuf> = files
+        .filter(|file| file.metadata().is_ok_and(|file| file.is_file() && file.len() == 0))
+        .map(|file| file.path())
+        .collect();
+    match empty.is_empty() {
+        true => Check::ok("objects", "no object file is empty"),
+        false => Check::error(
+            "objects",
+            format!(
+                "{} without content, as a crash of the machine leaves them: {}",
+                count(empty.len(), "object file", "object files"),
+                few(&empty.iter().map(|path| path.display()).collect::<Vec<_>>())
+            ),
+            "move them away, then 'git fsck' says what is missing; another clone may have it",
+        ),
+    }
+}
+
+fn packs(repo: &Repo) -> Check {
+    let keeps = gc::keeps(repo).len();
+    let now = if gc::is_running(repo) { "; a gc is running" } else { "" };
+    match keeps {
+        0 => Check::ok("packs", format!("no pack is kept from gc by git-agent{now}")),
+        some => Check::ok(
+            "packs",
+            format!("{} kept from a gc until the next write{now}", count(some, "pack is", "packs are")),
+        ),
+    }
+}

@@ -1,0 +1,113 @@
+//! What is around the ledger: git itself, who the user is, the settings, how remotes are fetched.
+
+use bstr::ByteSlice as _;
+
+use super::{failed, few};
+use crate::{
+    core::{id::TaskId, time::parse_duration},
+    error::Result,
+    git::{Repo, Settings, cmd, objects},
+    ledger,
+    output::json::Check,
+    share,
+};
+
+/// The oldest git that we work with.
+const OLDEST: (u32, u32) = (2, 39);
+
+pub(super) fn checks(repo: &Repo) -> Vec<Check> {
+    let version = git_version(repo).unwrap_or_else(|error| failed("git", &error));
+    let refspecs = refspecs(repo).unwrap_or_else(|error| failed("fetch", &error));
+    vec![version, identity(repo), settings(&repo.settings()), refspecs]
+}
+
+fn git_version(repo: &Repo) -> Result<Check> {
+    let line = cmd::line(&repo.git().arg("version").run()?);
+    let name = line.to_str_lossy().trim_start_matches("git version ").to_owned();
+    let mut numbers = name.split('.').map_while(|part| part.parse::<u32>().ok());
+    let version = numbers.next().zip(numbers.next());
+    Ok(match version.is_some_and(|version| version >= OLDEST) {
+        true => Check::ok("git", format!("git {name}")),
+        false => {
+            let (major, minor) = OLDEST;
+            Check::error(
+                "git",
+                format!("git {name} is older than {major}.{minor}, which git-agent needs"),
+                "install a newer git, or put one first on PATH",
+            )
+        }
+    })
+}
+
+fn identity(repo: &Repo) -> Check {
+    let (who, is_known) = objects::identity(repo);
+    match is_known {
+        true => Check::ok("identity", format!("{} <{}>", who.name, who.email)),
+        false => Check::warning(
+            "identity",
+            "git does not know who commits: tasks can be written, checkpoints cannot",
+            "git config --global user.name <name>; git config --global user.email <address>",
+        ),
+    }
+}
+
+/// Settings whose value cannot be used, and therefore counts as not set.
+fn settings(settings: &Settings<'_>) -> Check {
+    let is_duration = |text: &str| parse_duration(text).is_some();
+    let is_prefix = |text: &str| TaskId::parse(&format!("{text}0")).is_ok();
+    let is_key = |text: &str| {
+        text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    let mut wrong = Vec::new();
+    let mut expect = |key: &str, is_good: &dyn Fn(&str) -> bool, what: &str| {
+        for value in settings.texts(key) {
+            let value = value.to_str_lossy();
+            if !is_good(&value) {
+                wrong.push(format!("{key} is '{}', not {what}", value.escape_debug()));
+            }
+        }
+    };
+    expect("agent.lease", &is_duration, "a duration like 2h");
+    expect("agent.idPrefix", &is_prefix, "what an id can begin with");
+    expect("agent.trailerKey", &is_key, "a trailer key like Task-Id");
+    expect("agent.hookTimeout", &|text| text.parse::<u64>().is_ok() || is_duration(text), "a number of seconds");
+    expect("agent.maxFileSize", &|_| settings.number("agent.maxFileSize").is_some(), "a size like 10m");
+    for key in ["agent.requireVerify", "agent.trailerSplit"] {
+        expect(key, &|_| settings.is_flag(key), "true or false");
+    }
+    match wrong.is_empty() {
+        true => Check::ok("settings", "every agent.* setting can be read"),
+        false => Check::warning(
+            "settings",
+            format!("some settings cannot be read and count as not set: {}", few(&wrong)),
+            "git config --show-origin --get-regexp '^agent\\.' says where they are set",
+        ),
+    }
+}
+
+/// Refspecs that let a fetch throw away what is not pushed yet.
+fn refspecs(repo: &Repo) -> Result<Check> {
+    let output = repo.git().args(["config", "-z", "--get-regexp", r"^remote\..*\.fetch$"]).output()?;
+    let overwrites = |value: &str| {
+        let (from, to) = value.strip_prefix('+')?.split_once(':')?;
+        let covers = match to.split_once('*') {
+            Some((head, tail)) => ledger::REF.starts_with(head) && ledger::REF.ends_with(tail),
+            None => to == ledger::REF,
+        };
+        covers.then(|| from.to_owned())
+    };
+    for entry in output.stdout.split_str("\0") {
+        let entry = entry.to_str_lossy();
+        let Some((key, value)) = entry.split_once('\n') else { continue };
+        if overwrites(value).is_some() {
+            let remote = key.trim_start_matches("remote.").trim_end_matches(".fetch");
+            return Ok(Check::warning(
+                "fetch",
+                format!("{key} is '{value}': every fetch replaces the ledger, and what was not pushed is lost"),
+                format!("take it out of the configuration; what is needed is '{}'", share::refspec(remote)),
+            ));
+        }
+    }
+    Ok(Check::ok("fetch", "no fetch replaces the ledger"))
+}
