@@ -13,6 +13,14 @@ pub(super) fn checks(repo: &Repo) -> Vec<Check> {
     if found.iter().all(install::Check::is_good) {
         return vec![Check::ok(NAME, "every hook is where git runs it")];
     }
-    let bad = found.iter().filter(|check| !check.is_good());
-    bad.map(|check| Check::warning(NAME, check.to_string(), check.hint().unwrap_or_default())).collect()
+    // One finding for all that have the same remedy.
+    let mut bad: Vec<(String, Vec<String>)> = Vec::new();
+    for check in found.iter().filter(|check| !check.is_good()) {
+        let fix = check.hint().unwrap_or_default();
+        match bad.iter_mut().find(|(known, _)| *known == fix) {
+            Some((_, said)) => said.push(check.to_string()),
+            None => bad.push((fix, vec![check.to_string()])),
+        }
+    }
+    bad.into_iter().map(|(fix, said)| Check::warning(NAME, said.join("; "), fix)).collect()
 }

@@ -72,7 +72,7 @@ fn lines(survey: &Survey) -> Check {
         };
         let shown: Vec<String> = survey.damaged.iter().map(|(id, line)| format!("{id} {}", show(line))).collect();
         warnings.push((
-            format!("{} not read and has no effect: {}", count(shown.len(), "line is", "lines are"), few(&shown)),
+            format!("{} no effect, being unreadable: {}", count(shown.len(), "line has", "lines have"), few(&shown)),
             "nothing has to be done; 'git notes --ref=agent-tasks show <key>' prints the whole note",
         ));
     }

@@ -80,6 +80,12 @@ pub fn survey(view: &View<'_>) -> Result<Survey> {
         survey.look_at(repo, key, &blobs);
     }
     survey.rows.sort_by(|a, b| a.id.cmp(&b.id));
+    // Found in the order of the keys, told in the order of the ids.
+    survey.damaged.sort_by(|(a, x), (b, y)| (a, x.number).cmp(&(b, y.number)));
+    survey.missing_texts.sort_unstable();
+    for ids in [&mut survey.duplicates, &mut survey.created_twice, &mut survey.fragments, &mut survey.without_anchor] {
+        ids.sort_unstable();
+    }
     survey.look_at_graph();
     Ok(survey)
 }

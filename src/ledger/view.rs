@@ -33,7 +33,8 @@ pub struct View<'r> {
 impl<'r> View<'r> {
     /// The ledger as it is now.
     pub fn now(repo: &'r Repo) -> Result<Self> {
-        Self::at(repo, repo.find_ref(REF)?)
+        let tip = repo.find_ref(REF).map_err(|error| error.hint("'git agent doctor' looks into it"))?;
+        Self::at(repo, tip)
     }
 
     /// The ledger as of commit `tip`; `None`: empty.

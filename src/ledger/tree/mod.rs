@@ -32,7 +32,7 @@ pub const ANCHOR_PREFIX: &str = "anchor.";
 
 /// The most entries that are looked at in one tree with all below it. A few objects can make a tree with more entries than
 /// there are atoms; reading a hostile one has to end.
-const MAX_ENTRIES: usize = 4_000_000;
+const MAX_ENTRIES: usize = 2_000_000;
 
 /// A note: its key, its blob.
 pub type Note = (ObjectId, ObjectId);

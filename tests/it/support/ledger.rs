@@ -24,7 +24,6 @@ impl Random {
     /// From the seed of the environment and a number of the test's own.
     pub fn new(salt: u64) -> Self {
         let seed: u64 = std::env::var("GIT_AGENT_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(7);
-        eprintln!("GIT_AGENT_TEST_SEED={seed}, salt {salt}");
         Random((seed ^ salt.wrapping_mul(0x9E37_79B9_7F4A_7C15)).max(1))
     }
 
