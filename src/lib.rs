@@ -11,6 +11,7 @@
 //! | `checkpoint` | what is staged, refused and committed | `core`, `git` |
 //! | `verify` | evidence: a command, its outcome, the tree it ran on | `core`, `git`, `checkpoint` |
 //! | `unstamped` | commits that should have named a task | `core`, `git`, `checkpoint` |
+//! | `doctor` | what may be wrong, and what to do about it | all but `cmd` |
 //! | `output` | stdout as an API, stderr for people | `core` |
 //! | `cmd` | one file a command: parse, resolve, decide, act, print | all of them |
 
