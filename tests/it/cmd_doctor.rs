@@ -178,7 +178,7 @@ fn the_index_never_changes_an_answer() {
         ledger.write((0..60).map(|at| (task_id(&format!("t-{round}-{at}")), create("x"))).collect());
     }
     let file = repo.path().join(".git/agent/tasks.index");
-    let rows = || ledger.view().summaries().unwrap();
+    let rows = || ledger.view().table().unwrap().summaries();
     let fresh = rows();
     assert_eq!((fresh.len(), rows() == fresh), (180, true));
     let current = std::fs::read(&file).unwrap();

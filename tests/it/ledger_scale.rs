@@ -20,9 +20,9 @@ fn scale(layout: Layout, tasks: usize) {
     let imported = began.elapsed();
     ledger.remark("t-0", "and one alone");
     let began = Instant::now();
-    let cold = ledger.view().summaries().unwrap();
+    let cold = ledger.view().table().unwrap().summaries();
     let (read_cold, began) = (began.elapsed(), Instant::now());
-    let warm = ledger.view().summaries().unwrap();
+    let warm = ledger.view().table().unwrap().summaries();
     eprintln!(
         "{layout:?}, {tasks} tasks: import {} ms, index cold {} ms, warm {} ms",
         imported.as_millis(),
@@ -50,9 +50,9 @@ fn scale(layout: Layout, tasks: usize) {
     assert_eq!(repo.git(&["rev-parse", "refs/notes/agent-tasks^{tree}"]).text(), ours.to_string());
 
     // The index, brought up to date or made anew, says the same.
-    let updated = ledger.view().summaries().unwrap();
+    let updated = ledger.view().table().unwrap().summaries();
     std::fs::remove_dir_all(ledger.repo.agent_dir()).unwrap();
-    assert!(ledger.view().summaries().unwrap() == updated);
+    assert!(ledger.view().table().unwrap().summaries() == updated);
     let shown = repo.agent(&["list", "--limit", "3", "--json"]).json();
     assert_eq!(shown["tasks"].as_array().unwrap().len(), tasks.min(3));
     repo.fsck();
