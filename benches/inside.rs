@@ -31,7 +31,12 @@ fn id(n: usize) -> TaskId {
 /// A task's life in six events.
 fn events() -> Vec<Event> {
     let text = "it has to work on both machines, and nothing that was there before may be lost ".repeat(2);
-    let create = Create { title: "Make part 7 of the plan work".into(), description: Some(text.into()), after: vec![id(1)], ..Create::default() };
+    let create = Create {
+        title: "Make part 7 of the plan work".into(),
+        description: Some(text.into()),
+        after: vec![id(1)],
+        ..Create::default()
+    };
     let commit = "9fceb02d0ae598e95dc970b74767f19372d61af8".to_owned();
     let start = Start { base: Some(commit.clone()), branch: Some("main".into()), lease: Some(7200), force: false };
     let payloads = [
@@ -153,5 +158,7 @@ fn trailer_scan(bencher: Bencher<'_, '_>) {
 fn trailer_insert(bencher: Bencher<'_, '_>) {
     let syntax = git_agent::core::trailer::block::Syntax::default();
     let trailer = git_agent::core::trailer::block::Trailer { key: "Task-Id".into(), value: "T-000008".into() };
-    bencher.bench(|| insert::insert(black_box(MESSAGE.as_bytes()), std::slice::from_ref(&trailer), insert::Form::Kept, &syntax));
+    bencher.bench(|| {
+        insert::insert(black_box(MESSAGE.as_bytes()), std::slice::from_ref(&trailer), insert::Form::Kept, &syntax)
+    });
 }

@@ -14,6 +14,7 @@ use crate::{
     git::{Repo, cmd},
     ledger::{self, Author, Draft, View, Written},
     output::Out,
+    share,
 };
 
 /// Sets the clock, for tests and imports: an RFC 3339 time at which this process begins.
@@ -134,6 +135,16 @@ impl Ctx {
             };
             Ok(Some(command).filter(|command| !command.is_empty() && command != "cat"))
         })
+    }
+
+    /// Write to the ledger of `remote` and to ours, as [`Ctx::actor`].
+    pub fn write_through<T>(
+        &self,
+        remote: &str,
+        decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>,
+    ) -> Result<(Written, T)> {
+        let actor = self.actor()?;
+        share::write_through(self.repo()?, remote, &Author { actor: &actor, now: &|| self.clock.now() }, decide)
     }
 
     /// The active tasks of this worktree.

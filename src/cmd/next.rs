@@ -29,6 +29,9 @@ pub struct Args {
     /// Hold it and begin it
     #[arg(long)]
     start: bool,
+    /// Let this remote decide, so that of many clones that ask at once each gets another task
+    #[arg(long, value_name = "NAME")]
+    remote: Option<String>,
     /// Only among the parts of this task
     #[arg(long, value_name = "TASK")]
     parent: Option<String>,
@@ -36,7 +39,14 @@ pub struct Args {
 
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let (written, found) = ctx.write(|view| {
+    if args.remote.is_some() && !args.claim && !args.start {
+        return Err(Error::usage(
+            "remote-without-claim",
+            "--remote is about who gets the task, and nothing is claimed",
+        )
+        .hint("say --claim or --start, too"));
+    }
+    let decide = |view: &View<'_>| {
         let parent = args.parent.as_deref().map(|word| view.find(word)).transpose()?;
         let table = view.table()?;
         let found = choose(&table, parent.as_ref().map(|parent| &parent.id), ctx.now());
@@ -52,7 +62,11 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             }
         }
         Ok((draft, found))
-    })?;
+    };
+    let (written, found) = match &args.remote {
+        Some(remote) => ctx.write_through(remote, decide)?,
+        None => ctx.write(decide)?,
+    };
     let id = match found {
         Ok(id) => id,
         Err(reason) => return nothing(ctx, reason),

@@ -20,7 +20,7 @@ mod view;
 mod write;
 
 pub use view::View;
-pub use write::{Author, Draft, Written, write};
+pub use write::{Author, Draft, Prepared, Written, write};
 
 /// The ref that holds the ledger.
 pub const REF: &str = "refs/notes/agent-tasks";

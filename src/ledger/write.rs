@@ -109,7 +109,7 @@ pub fn write<T>(
                 return Ok((Written::default(), answer));
             }
         }
-        match append(&view, author, draft.clone())? {
+        match Prepared::new(&view, author, draft.clone())?.publish(repo)? {
             Ok(written) => return Ok((written, answer)),
             Err(_) if began.elapsed() < PATIENCE => std::thread::sleep(jitter()),
             Err(why) => {
@@ -124,45 +124,78 @@ pub fn write<T>(
     }
 }
 
-/// One try: the inner error says that somebody was faster.
-fn append(view: &View<'_>, author: &Author<'_>, draft: Draft) -> Result<Result<Written, RefError>> {
-    let repo = view.repo();
-    let mut batch = Batch::default();
-    let mut changes = Changes::default();
-    let mut open: Vec<OpenNote> = Vec::new();
-    // An import writes ten thousand notes at once.
-    let mut places: HashMap<TaskId, usize> = HashMap::new();
-    for (id, mut payload) in draft.events {
-        store_long_texts(repo, &mut batch, &mut changes, &mut payload)?;
-        let at = match places.get(&id) {
-            Some(at) => *at,
-            None => {
-                let text = view.note(&id)?;
-                places.insert(id.clone(), open.len());
-                open.push(OpenNote { events: Events::read(&text), id, text, lines: Vec::new() });
-                open.len() - 1
-            }
-        };
-        open[at].add(author, payload)?;
-    }
-    let mut tasks = Vec::with_capacity(open.len());
-    for note in open {
-        let key = view.key(&note.id)?;
-        // A new task; or one whose anchor a shallow fetch did not bring, which 'git notes prune' would take for dead.
-        if note.text.is_empty() || !repo.has(key) {
-            batch.blob(repo, note::anchor(&note.id).into_bytes())?;
-            changes.anchors.push((note.id.to_string(), key));
+/// A draft as objects that are not written yet.
+pub struct Prepared {
+    batch: Batch,
+    tip: Option<ObjectId>,
+    commit: ObjectId,
+    message: String,
+    tasks: Vec<Task>,
+}
+
+impl Prepared {
+    /// The commit that adds `draft` to the ledger of `view`.
+    pub fn new(view: &View<'_>, author: &Author<'_>, draft: Draft) -> Result<Self> {
+        let repo = view.repo();
+        let mut batch = Batch::default();
+        let mut changes = Changes::default();
+        let mut open: Vec<OpenNote> = Vec::new();
+        // An import writes ten thousand notes at once.
+        let mut places: HashMap<TaskId, usize> = HashMap::new();
+        for (id, mut payload) in draft.events {
+            store_long_texts(repo, &mut batch, &mut changes, &mut payload)?;
+            let at = match places.get(&id) {
+                Some(at) => *at,
+                None => {
+                    let text = view.note(&id)?;
+                    places.insert(id.clone(), open.len());
+                    open.push(OpenNote { events: Events::read(&text), id, text, lines: Vec::new() });
+                    open.len() - 1
+                }
+            };
+            open[at].add(author, payload)?;
         }
-        let text = note::append(&note.id, &note.text, note.lines.iter().map(String::as_str));
-        changes.notes.insert(key, batch.blob(repo, text)?);
-        tasks.push(Task::from_events(note.id, &note.events.events));
+        let mut tasks = Vec::with_capacity(open.len());
+        for note in open {
+            let key = view.key(&note.id)?;
+            // A new task; or one whose anchor a shallow fetch did not bring, which 'git notes prune' would take for dead.
+            if note.text.is_empty() || !repo.has(key) {
+                batch.blob(repo, note::anchor(&note.id).into_bytes())?;
+                changes.anchors.push((note.id.to_string(), key));
+            }
+            let text = note::append(&note.id, &note.text, note.lines.iter().map(String::as_str));
+            changes.notes.insert(key, batch.blob(repo, text)?);
+            tasks.push(Task::from_events(note.id, &note.events.events));
+        }
+        let tree = tree::edit(repo, &mut batch, view.root(), &changes)?;
+        let parents: Vec<ObjectId> = view.tip().into_iter().collect();
+        let message = format!("{}\n", draft.message);
+        let commit = Commit { tree, parents: &parents, message: &message, at: (author.now)(), identity: None };
+        let commit = batch.commit(repo, &commit)?;
+        Ok(Prepared { batch, tip: view.tip(), commit, message: draft.message, tasks })
     }
-    let tree = tree::edit(repo, &mut batch, view.root(), &changes)?;
-    let parents: Vec<ObjectId> = view.tip().into_iter().collect();
-    let message = format!("{}\n", draft.message);
-    let commit = Commit { tree, parents: &parents, message: &message, at: (author.now)(), identity: None };
-    let commit = batch.commit(repo, &commit)?;
-    Ok(publish(repo, &batch, view.tip(), commit, &draft.message)?.map(|()| Written { commit: Some(commit), tasks }))
+
+    /// The commit's id.
+    pub fn commit(&self) -> ObjectId {
+        self.commit
+    }
+
+    /// Write the objects, without moving the ledger.
+    pub fn store(&self, repo: &Repo) -> Result<()> {
+        self.batch.write(repo)
+    }
+
+    /// Say what was written, when the ledger has the commit by other means; its objects are made safe from a gc.
+    pub fn written(self, repo: &Repo) -> Result<Written> {
+        self.batch.secure(repo)?;
+        Ok(Written { commit: Some(self.commit), tasks: self.tasks })
+    }
+
+    /// Write the objects and move the ledger; the inner error says that somebody was faster.
+    fn publish(self, repo: &Repo) -> Result<Result<Written, RefError>> {
+        let moved = publish(repo, &self.batch, self.tip, self.commit, &self.message)?;
+        Ok(moved.map(|()| Written { commit: Some(self.commit), tasks: self.tasks }))
+    }
 }
 
 /// Write the objects and move the ledger from `tip` to `commit`.

@@ -2,6 +2,8 @@
 
 mod remote;
 mod sync;
+mod through;
 
 pub use remote::{configure, default_remote, refspec, unconfigure};
 pub use sync::{Direction, Synced, sync};
+pub use through::write_through;

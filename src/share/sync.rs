@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How often a push that somebody else's overtook is tried again.
-const PUSHES: u32 = 8;
+pub(super) const PUSHES: u32 = 8;
 
 /// Which way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub fn sync(repo: &Repo, remote: &str, direction: Direction, actor: &Actor) -> R
             return Ok(synced);
         }
         synced.attempts += 1;
-        match push(repo, remote)? {
+        match push(repo, remote, ledger::REF)? {
             Pushed::Done => {
                 synced.pushed = true;
                 return Ok(synced);
@@ -137,13 +137,14 @@ fn needs_push(repo: &Repo, remote: &str) -> Result<bool> {
     Ok(ours.is_some() && ours != repo.find_ref(&fetched_ref(remote))?)
 }
 
-enum Pushed {
+pub(super) enum Pushed {
     Done,
     Overtaken,
 }
 
-fn push(repo: &Repo, remote: &str) -> Result<Pushed> {
-    let refspec = format!("{0}:{0}", ledger::REF);
+/// Push `what`, a commit or a ref, as the remote's ledger, unforced.
+pub(super) fn push(repo: &Repo, remote: &str, what: &str) -> Result<Pushed> {
+    let refspec = format!("{what}:{}", ledger::REF);
     // Without hooks: the user's pre-push is about branches, and ours must not come in here again.
     let output = repo
         .git()
@@ -162,7 +163,7 @@ fn push(repo: &Repo, remote: &str) -> Result<Pushed> {
 }
 
 /// Longer with every attempt, and different in every clone.
-fn pause(attempt: u32) -> Duration {
+pub(super) fn pause(attempt: u32) -> Duration {
     let random = (Ulid::generate().random() % 200) as u64;
     Duration::from_millis(u64::from(attempt) * 50 + random)
 }

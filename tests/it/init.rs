@@ -119,3 +119,41 @@ fn clones_that_sync_at_once_lose_nothing() {
         assert_eq!(clone.agent(&["list", "--json"]).json()["tasks"].as_array().unwrap().len(), 9);
     }
 }
+
+#[test]
+fn of_many_clones_that_claim_at_once_each_gets_another_task() {
+    let repo = TestRepo::new();
+    repo.commit_file("a.txt", "one\n", "first");
+    repo.git(&["clone", "-q", "--bare", ".", "../remote"]).success();
+    repo.git(&["remote", "add", "origin", "../remote"]).success();
+    for id in ["a", "b", "c"] {
+        repo.agent(&["add", "x", "--id", id]).success();
+    }
+    repo.agent(&["sync"]).success();
+    let remote = repo.at("../remote");
+    let clones: Vec<TestRepo> = (0..4).map(|number| remote.clone_to(&format!("clone{number}"))).collect();
+    let answers: Vec<serde_json::Value> = std::thread::scope(|scope| {
+        let claims: Vec<_> = clones
+            .iter()
+            .enumerate()
+            .map(|(number, clone)| {
+                let words = ["next", "--claim", "--remote", "origin", "--json", "--actor"];
+                let claim = clone.run("git-agent").args(words).args([format!("agent{number}@box")]);
+                scope.spawn(move || claim.run().json())
+            })
+            .collect();
+        claims.into_iter().map(|claim| claim.join().unwrap()).collect()
+    });
+    let mut taken: Vec<&str> = answers.iter().filter_map(|answer| answer["task"]["id"].as_str()).collect();
+    taken.sort_unstable();
+    assert_eq!(taken, ["a", "b", "c"]);
+    assert_eq!(answers.iter().filter(|answer| answer["reason"] == "all-claimed").count(), 1);
+    repo.agent(&["sync"]).success();
+    for (number, answer) in answers.iter().enumerate() {
+        if let Some(id) = answer["task"]["id"].as_str() {
+            let task = repo.agent(&["show", id, "--json"]).json()["task"].clone();
+            assert_eq!(task["claim"]["by"], format!("agent{number}@box"));
+            assert_eq!(task["lost_claims"], serde_json::json!([]));
+        }
+    }
+}
