@@ -171,7 +171,9 @@ fn generate(ctx: &Ctx, view: &View<'_>) -> Result<TaskId> {
             return Ok(id);
         }
     }
-    Err(Error::bug("a hundred generated ids were all in use"))
+    // Chance does not do that; a hostile tree that has every key there is does.
+    Err(Error::environment("no-free-id", "a hundred generated ids were all in use")
+        .hint("'git agent doctor' looks into the ledger; --id takes an id of your own"))
 }
 
 /// Refuse dependencies that would close a circle, with the circle spelled out.

@@ -160,7 +160,7 @@ fn a_tree_with_more_entries_than_atoms_is_read_in_bounded_time() {
     [exit code 5]
     ");
     repo.agent(&["note", "to be found by its id", "--task", "t-1"]).success();
-    repo.agent(&["add", "Another, with an id that is made for it"]).success();
+    repo.agent(&["add", "Another, where every key there is has a note"]).exits(5);
     let ledger = Ledger::of(&repo, "a@b");
     assert_eq!(ledger.count("t-1"), 2);
 }
