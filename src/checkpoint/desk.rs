@@ -94,7 +94,7 @@ impl<'r> Desk<'r> {
         let parents = walk::parents(self.repo, head)?;
         let follows = match journal.as_str() {
             UNBORN => parents.is_empty(),
-            before => matches!(parents[..], [parent] if parent.to_string() == before),
+            before => ObjectId::from_hex(before.as_bytes()).is_ok_and(|before| parents == [before]),
         };
         if follows {
             index::merge(self.repo, &self.before(), head, &walk::changed_paths(self.repo, head)?)?;

@@ -141,10 +141,12 @@ impl Repo {
     /// A call of git in this worktree.
     pub fn git(&self) -> Git {
         let git = Git::new(self.work_dir().unwrap_or_else(|| self.git_dir()));
-        // A hook's git tells where it is by variables; without them the directory tells.
-        match std::env::var_os("GIT_DIR") {
-            Some(_) => git.env("GIT_DIR", absolute(self.git_dir())),
-            None => git,
+        // A hook's git, and `git --git-dir --work-tree`, tell by variables, relative to where we are and git is not.
+        let is_set = |name| std::env::var_os(name).is_some();
+        let git = if is_set("GIT_DIR") { git.env("GIT_DIR", absolute(self.git_dir())) } else { git };
+        match self.work_dir() {
+            Some(top) if is_set("GIT_WORK_TREE") => git.env("GIT_WORK_TREE", absolute(top)),
+            _ => git,
         }
     }
 

@@ -32,6 +32,12 @@ pub(super) fn run(dir: &Path, command: &str, voice: Voice) -> Result<Ended> {
     };
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(command).current_dir(dir);
+    // Relative to where we are, not to `dir`.
+    for name in ["GIT_DIR", "GIT_WORK_TREE"] {
+        if let Some(path) = std::env::var_os(name).and_then(|path| std::path::absolute(path).ok()) {
+            shell.env(name, path);
+        }
+    }
     if voice == Voice::Aside {
         shell.stdout(Stdio::from(io::stderr().as_fd().try_clone_to_owned().map_err(failed)?));
     }

@@ -205,6 +205,27 @@ fn it_works_wherever_git_commit_works() {
 }
 
 #[test]
+fn git_may_be_told_where_repository_and_work_tree_are() {
+    on_every_git(|git| {
+        let repo = with_task(TestRepo::with_git(git));
+        repo.sh("mv .git ../elsewhere; mkdir sub").success();
+        let places = [(repo.tmp(), "elsewhere", "repo"), (&repo.path().join("sub"), "../../elsewhere", "..")];
+        for (n, (dir, git_dir, top)) in places.into_iter().enumerate() {
+            repo.write("a.txt", format!("{n}"));
+            let agent = |args: &[&str]| {
+                let git = repo.run("git").args(["--git-dir", git_dir, "--work-tree", top, "agent"]);
+                git.args(args).dir(dir).run()
+            };
+            agent(&["checkpoint"]).success();
+            assert_eq!(agent(&["status", "--porcelain"]).lines()[3], "dirty 0 0 0");
+            agent(&["verify", "--", "test -z \"$(git status --porcelain)\""]).success();
+            let shown = repo.git(&["--git-dir=../elsewhere", "show", "--format=", "--name-only", "HEAD"]);
+            assert_eq!(shown.text(), "a.txt");
+        }
+    });
+}
+
+#[test]
 fn users_hooks_and_their_changes_are_part_of_it() {
     on_every_git(|git| {
         let repo = with_task(TestRepo::with_git(git));

@@ -306,7 +306,7 @@ pub struct Commit {
 pub struct Link {
     /// The commit, full hex.
     pub commit: String,
-    /// How that is known: `reflog`, `tree`, `patch-id`, `squash`.
+    /// How that is known: `checkpoint` (a hook took its trailer), `reflog`, `tree`, `patch-id`, `squash`.
     pub by: String,
 }
 

@@ -1,6 +1,6 @@
 //! Private keys and tokens: does a text that is about to be committed look as if it holds one?
 //!
-//! [`table`] has a row for every kind of secret whose form is known; [`assignment`] judges what stands behind names like
+//! `table` has a row for every kind of secret whose form is known; `assignment` judges what stands behind names like
 //! `API_KEY=`. Both see added lines only. A line that says `allowlist secret` or `gitleaks:allow` is passed, as other
 //! scanners do.
 
