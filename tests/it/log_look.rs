@@ -334,12 +334,13 @@ fn lists() {
     Blockers
         b-xxxxx (2 hours ago): no word list
     ");
+    repo.advance(600);
     insta::assert_snapshot!(repo.agent(&["show", "tell"]), @r"
     task tell Tell what is wrong
     Status:     pending
     Not ready:  held by ada@box until 2026-01-02 07:04 UTC
-    Held by:    ada@box, for 1h59m more
+    Held by:    ada@box, for 1h49m more
     Priority:   2
-    Added by:   ada@box, 6 seconds ago
+    Added by:   ada@box, 10 minutes ago
     ");
 }
