@@ -51,17 +51,17 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
     ctx.page()?;
     let look = list::Look::new(ctx, ready.iter().chain(&waiting));
-    for row in &ready {
-        ctx.out.print(&look.line(&graph, row, 0, now))?;
-    }
+    let mut page: String = ready.iter().map(|row| look.line(&graph, row, 0, now)).collect();
     for row in &waiting {
         let reasons = match row.status {
             Status::InProgress => vec![held(row, now)],
             _ => graph.obstacles(row, now).iter().map(say).collect(),
         };
         let reasons: String = reasons.iter().map(|reason| format!("    {}\n", clean::line(reason))).collect();
-        ctx.out.print(&format!("{}{reasons}", look.row(row, 0, &[])))?;
+        page.push_str(&look.row(row, 0, &[]));
+        page.push_str(&reasons);
     }
+    ctx.out.print(&page)?;
     if ready.is_empty() && !args.explain {
         ctx.out.status("Nothing is ready.");
         ctx.out.hint("'git agent ready --explain' says why");

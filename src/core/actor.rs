@@ -19,6 +19,9 @@ impl Actor {
     ///
     /// `None` when nothing is left of it.
     pub fn new(text: &str) -> Option<Self> {
+        if (1..=MAX_LEN).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic()) {
+            return Some(Actor(text.to_owned()));
+        }
         let mut word = String::new();
         for c in text.trim().chars() {
             match c {

@@ -132,7 +132,7 @@ impl<'a> Graph<'a> {
         let pairs = self.children.get_or_init(|| {
             let pair = |task: Row<'_>| task.parent().map(|parent| (parent.at(), task.at()));
             let mut pairs: Vec<(usize, usize)> = self.table.rows().filter_map(pair).collect();
-            pairs.sort_unstable_by_key(|(parent, child)| (*parent, self.table.row(*child).id_str()));
+            pairs.sort_unstable_by_key(|(parent, child)| (*parent, self.table.row(*child).id_bytes()));
             pairs
         });
         let parent = self.table.position(parent.as_str()).unwrap_or(usize::MAX);
@@ -173,12 +173,15 @@ impl<'a> Graph<'a> {
 
     /// What decides whose turn it is; the lowest goes first.
     fn turn(&self, task: Row<'a>) -> impl Ord + use<'a> {
-        (task.priority(), std::cmp::Reverse(self.unblocks[task.at()]), task.created_at(), task.id_str())
+        (task.priority(), std::cmp::Reverse(self.unblocks[task.at()]), task.created_at(), task.id_bytes())
     }
 
     /// The circle that would close if `task` came after `dependency`: `task → … → task`.
     pub fn would_close(&self, task: &TaskId, dependency: &TaskId) -> Option<Vec<TaskId>> {
-        self.path(dependency, task).map(|path| std::iter::once(task.clone()).chain(path).collect())
+        if task == dependency {
+            return Some(vec![task.clone(), task.clone()]);
+        }
+        self.circle(self.table.position(task.as_str())?, self.table.position(dependency.as_str())?)
     }
 
     /// The circle that `task` is part of, if any: `task → … → task`.
@@ -187,7 +190,7 @@ impl<'a> Graph<'a> {
         if self.plan.get().is_some_and(|plan| plan.is_in_order(row.at())) {
             return None;
         }
-        row.after().flatten().find_map(|dependency| self.would_close(task, &dependency.id()))
+        row.after().flatten().find_map(|dependency| self.circle(row.at(), dependency.at()))
     }
 
     /// One circle for every group of tasks that wait for each other.

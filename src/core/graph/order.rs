@@ -1,6 +1,9 @@
 //! An order in which everything can be done, and paths along dependencies.
 
-use std::{cmp::Reverse, collections::BinaryHeap};
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+};
 
 use super::Graph;
 use crate::core::{
@@ -30,7 +33,7 @@ impl Plan {
             }
         }
         behind.sort_unstable();
-        let age = |at: usize| Reverse((table.row(at).created_at(), table.row(at).id_str(), at));
+        let age = |at: usize| Reverse((table.row(at).created_at(), table.row(at).id_bytes(), at));
         let mut free: BinaryHeap<_> = (0..waiting.len()).filter(|at| waiting[*at] == 0).map(age).collect();
         let mut order = Vec::with_capacity(waiting.len());
         while let Some(Reverse((_, _, at))) = free.pop() {
@@ -44,7 +47,7 @@ impl Plan {
             }
         }
         let mut rest: Vec<usize> = (0..waiting.len()).filter(|at| waiting[*at] > 0).collect();
-        rest.sort_by_key(|at| table.row(*at).id_str());
+        rest.sort_by_key(|at| table.row(*at).id_bytes());
         let mut places = vec![0; waiting.len()];
         for (place, at) in order.iter().chain(&rest).enumerate() {
             places[*at] = place;
@@ -74,31 +77,27 @@ impl Plan {
 }
 
 impl Graph<'_> {
-    /// The chain of dependencies from `from` to `to`, both included.
-    pub(super) fn path(&self, from: &TaskId, to: &TaskId) -> Option<Vec<TaskId>> {
-        if from == to {
-            return Some(vec![from.clone()]);
-        }
+    /// The circle `task → dependency → … → task`, if there is a chain from the one back to the other.
+    pub(super) fn circle(&self, task: usize, dependency: usize) -> Option<Vec<TaskId>> {
         let table = self.table;
-        let goal = table.position(to.as_str())?;
-        let start = table.position(from.as_str())?;
-        let mut came_from = std::collections::HashMap::from([(start, start)]);
-        let mut open = vec![start];
+        let mut came_from = HashMap::new();
+        let mut open = vec![dependency];
         while let Some(at) = open.pop() {
             for next in table.row(at).after().flatten().map(Row::at) {
-                if came_from.contains_key(&next) {
+                if next == dependency || came_from.contains_key(&next) {
                     continue;
                 }
                 came_from.insert(next, at);
-                if next == goal {
-                    let steps = std::iter::successors(Some(goal), |at| (*at != start).then(|| came_from[at]));
-                    let mut path: Vec<TaskId> = steps.map(|at| table.row(at).id()).collect();
-                    path.reverse();
-                    return Some(path);
+                if next == task {
+                    let back = std::iter::successors(Some(task), |at| came_from.get(at).copied());
+                    let mut circle: Vec<TaskId> = back.map(|at| table.row(at).id()).collect();
+                    circle.push(table.row(task).id());
+                    circle.reverse();
+                    return Some(circle);
                 }
                 open.push(next);
             }
         }
-        None
+        (task == dependency).then(|| vec![table.row(task).id(), table.row(task).id()])
     }
 }

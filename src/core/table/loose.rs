@@ -45,16 +45,16 @@ impl Table {
     pub fn join(runs: &[Run]) -> Table {
         let mut rows: Vec<Row<'_>> = runs.iter().flat_map(|run| run.0.rows()).collect();
         // Sorted runs one after the other: a merge.
-        rows.sort_by(|a, b| a.id_str().cmp(b.id_str()));
-        rows.dedup_by(|a, b| a.id_str() == b.id_str());
-        let places: HashMap<&str, usize> = rows.iter().enumerate().map(|(at, row)| (row.id_str(), at)).collect();
+        rows.sort_by(|a, b| a.id_bytes().cmp(b.id_bytes()));
+        rows.dedup_by(|a, b| a.id_bytes() == b.id_bytes());
+        let places: HashMap<&[u8], usize> = rows.iter().enumerate().map(|(at, row)| (row.id_bytes(), at)).collect();
         let base = rows.len() * RECORD;
         let mut bytes = Vec::with_capacity(base + runs.iter().map(|run| run.0.bytes.len()).sum::<usize>());
         bytes.resize(base, 0);
         let mut heap = Heap::behind(bytes);
         let mut links = Vec::new();
         for (at, row) in rows.iter().enumerate() {
-            let link = |heap: &mut Heap, name: &str| match places.get(name) {
+            let link = |heap: &mut Heap, name: &str| match places.get(name.as_bytes()) {
                 Some(at) => number(*at),
                 None => heap.name(base, name) | STRANGER,
             };

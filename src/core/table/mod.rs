@@ -111,7 +111,7 @@ impl Table {
         let (mut low, mut high) = (0, self.sorted);
         while low < high {
             let middle = low.midpoint(high);
-            match self.row(middle).id_str().cmp(id) {
+            match self.row(middle).id_bytes().cmp(id.as_bytes()) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Equal => return Some(middle),
                 std::cmp::Ordering::Greater => high = middle,
@@ -121,7 +121,7 @@ impl Table {
     }
 
     fn in_tail(&self, id: &str) -> Option<usize> {
-        (self.sorted..self.len()).find(|at| self.row(*at).id_str() == id)
+        (self.sorted..self.len()).find(|at| self.row(*at).id_bytes() == id.as_bytes())
     }
 
     /// Every row as a value of its own, sorted by id.

@@ -22,7 +22,13 @@ impl<'t> Row<'t> {
 
     /// Its id, as text.
     pub fn id_str(self) -> &'t str {
-        self.text(self.u32(field::STRINGS) as usize, usize::from(self.record[field::ID_LEN]))
+        std::str::from_utf8(self.id_bytes()).unwrap_or_default()
+    }
+
+    /// Its id, for comparing: nothing is read before it is compared.
+    pub fn id_bytes(self) -> &'t [u8] {
+        let at = self.u32(field::STRINGS) as usize;
+        self.table.heap().get(at..at + usize::from(self.record[field::ID_LEN])).unwrap_or_default()
     }
 
     /// Its id.
