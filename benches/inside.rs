@@ -142,7 +142,7 @@ fn index_load(bencher: Bencher<'_, '_>, count: usize) {
     let Ok(repo) = git_agent::git::Repo::discover(Path::new(&dir)) else { return };
     let load = || git_agent::ledger::View::now(&repo).unwrap().table().unwrap().len();
     assert!(load() >= count, "'{dir}' is not the ledger that it should be");
-    bencher.bench(load);
+    bencher.bench_local(load);
 }
 
 const MESSAGE: &str = "Fix the login\n\nIt was wrong before: the session ended when the page was reloaded.\nNow it does not.\n\n\
