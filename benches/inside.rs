@@ -71,8 +71,8 @@ fn rows(count: usize) -> Vec<Summary> {
         task.created_at = Some(Timestamp::from_seconds(n as i64));
         task.created_by = Actor::new("claude@devbox");
         task.status = if n % 10 < 3 { Status::Completed } else { Status::Pending };
-        task.after = if n % 10 == 0 { Vec::new() } else { vec![id(n - 1)] };
-        task.parent = (n % 100 != 0).then(|| id(n - n % 100));
+        task.after = if n.is_multiple_of(10) { Vec::new() } else { vec![id(n - 1)] };
+        task.parent = (!n.is_multiple_of(100)).then(|| id(n - n % 100));
         Summary::of(&task)
     };
     (0..count).map(row).collect()
@@ -120,7 +120,9 @@ fn table_of_rows(bencher: Bencher<'_, '_>, count: usize) {
 #[divan::bench(args = SIZES)]
 fn graph_next(bencher: Bencher<'_, '_>, count: usize) {
     let table = Table::of(&rows(count));
-    bencher.bench(|| Graph::new(black_box(&table)).first_ready(Timestamp::EPOCH, |_| true).map(|row| row.at()));
+    bencher.bench(|| {
+        Graph::new(black_box(&table)).first_ready(Timestamp::EPOCH, |_| true).map(git_agent::core::table::Row::at)
+    });
 }
 
 #[divan::bench(args = SIZES)]
