@@ -10,6 +10,7 @@ pub mod index;
 pub mod lock;
 pub mod log;
 pub mod objects;
+pub mod parameters;
 pub mod reflog;
 mod refs;
 mod repo;

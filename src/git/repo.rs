@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use bstr::BStr;
 use gix::ObjectId;
 
-use super::{cmd, cmd::Git, config::Settings, head::Head, objects::Patience, refs::Refs};
+use super::{cmd, cmd::Git, config::Settings, head::Head, objects::Patience, parameters, refs::Refs};
 use crate::error::{Context as _, Error, Result};
 
 /// Repository extensions that this version understands, as `extensions.<name>` in lower case.
@@ -37,7 +37,7 @@ impl Repo {
     ///
     /// Refuses what git refuses: somebody else's repository that is not a `safe.directory`, extensions that are not known.
     pub fn discover(dir: &Path) -> Result<Self> {
-        let options = gix::open::Options::default().object_store_slots(PACK_SLOTS);
+        let options = gix::open::Options::default().object_store_slots(PACK_SLOTS).cli_overrides(parameters::ours());
         let trust = gix::sec::trust::Mapping {
             full: options.clone().with(gix::sec::Trust::Full),
             reduced: options.with(gix::sec::Trust::Reduced),

@@ -8,7 +8,7 @@ use super::guard::DEFAULT_LIMIT;
 use crate::core::time::parse_duration;
 use crate::core::trailer::block::Syntax;
 use crate::core::trailer::{Rules, Values};
-use crate::git::Repo;
+use crate::git::{Repo, parameters};
 
 /// Settings of the repository, overridden by those on git's command line.
 pub struct HookSettings<'r> {
@@ -19,8 +19,7 @@ pub struct HookSettings<'r> {
 impl<'r> HookSettings<'r> {
     /// The settings of `repo` as the git that runs us sees them.
     pub fn read(repo: &'r Repo) -> Self {
-        let parameters = std::env::var_os("GIT_CONFIG_PARAMETERS").unwrap_or_default();
-        HookSettings { repo, command_line: parse_parameters(parameters.as_encoded_bytes()) }
+        HookSettings { repo, command_line: parameters::of_this_process() }
     }
 
     /// The last value of `key`.
@@ -96,57 +95,9 @@ fn comment_of(message: &[u8], candidates: &[BString]) -> BString {
     found.or(candidates.first()).cloned().unwrap_or_else(|| "#".into())
 }
 
-/// Read `GIT_CONFIG_PARAMETERS`: `'key'='value'`, or `'key=value'` from older gits, separated by spaces.
-fn parse_parameters(text: &[u8]) -> Vec<(BString, BString)> {
-    let mut entries = Vec::new();
-    let mut rest = text.trim_start();
-    while let Some((first, after)) = unquote(rest) {
-        let (entry, after) = match after.strip_prefix(b"=") {
-            Some(value) => match unquote(value) {
-                Some((value, after)) => ((first, value), after),
-                None => ((first, BString::default()), value),
-            },
-            None => match first.split_once_str("=") {
-                Some((key, value)) => ((key.into(), value.into()), after),
-                None => ((first, "true".into()), after),
-            },
-        };
-        entries.push(entry);
-        rest = after.trim_start();
-    }
-    entries
-}
-
-/// Take one word in git's shell quoting off `text`: `'it'\''s'`.
-fn unquote(text: &[u8]) -> Option<(BString, &[u8])> {
-    let mut rest = text.strip_prefix(b"'")?;
-    let mut word = BString::default();
-    loop {
-        let end = rest.find_byte(b'\'')?;
-        word.extend_from_slice(&rest[..end]);
-        rest = &rest[end + 1..];
-        match rest {
-            [b'\\', escaped @ (b'\'' | b'!'), b'\'', ..] => {
-                word.push(*escaped);
-                rest = &rest[3..];
-            }
-            _ => return Some((word, rest)),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reads_both_forms_of_the_parameters() {
-        let text = br"'core.commentchar'=';' 'user.name=it'\''s me' 'a.b'= 'agent.flag'";
-        let pairs: Vec<_> = parse_parameters(text).into_iter().map(|(k, v)| format!("{k}={v}")).collect();
-        assert_eq!(pairs, ["core.commentchar=;", "user.name=it's me", "a.b=", "agent.flag=true"]);
-        assert_eq!(parse_parameters(b""), []);
-        assert_eq!(parse_parameters(b"'open"), []);
-    }
 
     #[test]
     fn the_comment_prefix_is_the_one_that_the_file_uses() {

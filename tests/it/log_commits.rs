@@ -134,6 +134,8 @@ fn teams_bring_their_own_trailers() {
     assert_eq!(of(&["chromium:123"]), [second.clone(), first.clone()]);
     assert_eq!(of(&["--task", "b/45"]), std::slice::from_ref(&first));
     assert_eq!(of(&["--checkpoints"]), [second, first]);
+    let third = repo.git(&["-c", "agent.trailerKey=Task-Id", "agent", "log", "7", "--json"]);
+    assert_eq!(commits(third, "number"), [(repo.head(), Value::from(1))], "settings on git's command line count");
 }
 
 /// Write an event into a task's note as a newer version, or somebody else's tool, might.

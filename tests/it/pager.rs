@@ -115,6 +115,8 @@ fn colours_follow_gits_settings() {
     assert!(!coloured("git --no-pager agent log --color=never"));
     assert!(!coloured("git --no-pager agent log | cat"));
     assert!(coloured("git agent log --color=always | cat"));
+    assert!(coloured("git -c color.ui=always agent log | cat"));
+    assert!(!coloured("git --no-pager -c color.agent=false agent log"));
     for (key, value, paged, direct) in [
         ("color.pager", "false", false, true),
         ("color.agent", "false", false, false),
