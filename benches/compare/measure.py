@@ -8,8 +8,18 @@ import os
 import shutil
 import statistics
 import subprocess
+import sys
 import threading
 import time
+
+# The kernel counts what the parent had when it started the child: peak memory is taken by a parent that has little.
+PEAK = """
+import os, sys
+null = os.open(os.devnull, os.O_RDWR)
+words = [(os.POSIX_SPAWN_DUP2, null, 0), (os.POSIX_SPAWN_DUP2, null, 1), (os.POSIX_SPAWN_DUP2, null, 2)]
+pid = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=words)
+print(os.wait4(pid, 0)[2].ru_maxrss)
+"""
 
 
 class Unmeasured(Exception):
@@ -32,12 +42,13 @@ class Row:
 
 
 class Sample:
-    """Medians: wall and CPU in milliseconds, peak memory in KiB."""
+    """Medians: wall and CPU in milliseconds; peak memory in KiB where it was taken."""
+
+    rss = None
 
     def __init__(self, runs):
         self.wall = statistics.median(run[0] for run in runs)
         self.cpu = statistics.median(run[1] for run in runs)
-        self.rss = max(run[2] for run in runs)
 
     def as_json(self):
         return {"wall_ms": round(self.wall, 2), "cpu_ms": round(self.cpu, 2), "peak_kib": self.rss}
@@ -72,7 +83,7 @@ class Bench:
         self.env = dict(data.env, PATH=os.path.dirname(agent) + os.pathsep + os.environ["PATH"])
 
     def once(self, words, cwd, env=None, stdin=None):
-        """Run to the end; returns (wall ms, cpu ms, peak KiB) and the exit code."""
+        """Run to the end; returns (wall ms, cpu ms) and the exit code."""
         program = shutil.which(words[0], path=self.env["PATH"])
         quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0), (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0)]
         quiet.append((os.POSIX_SPAWN_OPEN, 0, stdin or os.devnull, os.O_RDONLY, 0))
@@ -81,7 +92,11 @@ class Bench:
         pid = os.posix_spawn(program, words, env or self.env, file_actions=quiet)
         _, status, usage = os.wait4(pid, 0)
         wall = (time.perf_counter() - began) * 1000
-        return (wall, (usage.ru_utime + usage.ru_stime) * 1000, usage.ru_maxrss), os.waitstatus_to_exitcode(status)
+        return (wall, (usage.ru_utime + usage.ru_stime) * 1000), os.waitstatus_to_exitcode(status)
+
+    def peak(self, words, cwd):
+        """Peak memory in KiB of one run."""
+        return int(self.ask([sys.executable, "-S", "-E", "-c", PEAK, *words], cwd))
 
     def ask(self, words, cwd, check=True):
         """What it prints."""
@@ -96,7 +111,7 @@ class Bench:
             raise Unmeasured(f"this git-agent has no '{words[0]}'")
 
     def compare(self, ours, base=None, prepare=None, runs=None):
-        """Samples of two jobs, in turns. A job is (words, cwd) or a function that returns (wall, cpu, rss)."""
+        """Samples of two jobs, in turns. A job is (words, cwd) or a function that returns (wall, cpu)."""
         jobs = [job for job in (ours, base) if job]
         taken = [[] for _ in jobs]
         for turn in range((runs or self.runs) + 1):
@@ -112,6 +127,10 @@ class Bench:
                 if turn > 0:  # the first one warms caches
                     runs_of_job.append(run)
         samples = [Sample(runs_of_job) for runs_of_job in taken]
+        if not callable(ours):
+            if prepare:
+                prepare()
+            samples[0].rss = self.peak(*ours)
         return samples if base else (samples[0], None)
 
     def took(self, sample):

@@ -8,7 +8,7 @@ def milliseconds(sample):
 def cells(result):
     verdict = {True: "met", False: "**missed**", None: "–"}[result.met]
     last = result.figure or result.note
-    peak = f"{result.ours.rss / 1024:.0f}" if result.ours else ""
+    peak = f"{result.ours.rss / 1024:.0f}" if result.ours and result.ours.rss else ""
     return [result.name, milliseconds(result.ours), result.against, milliseconds(result.base), last, peak, result.goal or "", verdict]
 
 

@@ -105,8 +105,9 @@ fn take_in(repo: &Repo, remote: &str, actor: &Actor, synced: &mut Synced) -> Res
     let before = View::now(repo)?;
     let merged = merge::merge(repo, theirs)?;
     let after = View::at(repo, Some(merged.tip))?;
+    let (before, after) = (Notes::new(&before, merged.changed.len())?, Notes::new(&after, merged.changed.len())?);
     for key in merged.changed {
-        let (old, new) = (note(&before, key)?, note(&after, key)?);
+        let (old, new) = (before.text(key)?, after.text(key)?);
         let Some(id) = note::task_of_anchor(&new) else { continue };
         let (old, new) = (Events::read(&old), Events::read(&new));
         synced.merged_events += new.events.len().saturating_sub(old.events.len());
@@ -124,11 +125,35 @@ fn take_in(repo: &Repo, remote: &str, actor: &Actor, synced: &mut Synced) -> Res
     Ok(())
 }
 
-/// The note of `key`, as far as it can be read.
-fn note(view: &View<'_>, key: ObjectId) -> Result<Vec<u8>> {
-    let Some(root) = view.root() else { return Ok(Vec::new()) };
-    let blobs = tree::find(view.repo(), root, key)?;
-    Ok(blobs.first().and_then(|blob| view.repo().read(*blob).ok()).unwrap_or_default())
+/// From this many notes on, listing them all is cheaper than looking each up: a first fetch takes every one.
+const LIST_FROM: usize = 100;
+
+/// The notes of a view.
+struct Notes<'v> {
+    view: &'v View<'v>,
+    /// All of them, sorted by key, if many are wanted.
+    list: Option<Vec<tree::Note>>,
+}
+
+impl<'v> Notes<'v> {
+    /// To look up `count` of them.
+    fn new(view: &'v View<'v>, count: usize) -> Result<Self> {
+        let many = view.root().filter(|_| count >= LIST_FROM);
+        let list = many.map(|root| tree::list_part(view.repo(), root, tree::Part::WHOLE)).transpose()?;
+        Ok(Notes { view, list })
+    }
+
+    /// The note of `key`, as far as it can be read.
+    fn text(&self, key: ObjectId) -> Result<Vec<u8>> {
+        let Some(root) = self.view.root() else { return Ok(Vec::new()) };
+        let blob = match &self.list {
+            Some(list) => {
+                list.get(list.partition_point(|note| note.0 < key)).filter(|note| note.0 == key).map(|note| note.1)
+            }
+            None => tree::find(self.view.repo(), root, key)?.first().copied(),
+        };
+        Ok(blob.and_then(|blob| self.view.repo().read(blob).ok()).unwrap_or_default())
+    }
 }
 
 /// Whether we have something that the remote, as we last saw it, has not.
