@@ -51,12 +51,13 @@ pub struct Error {
     code: &'static str,
     message: String,
     hints: Vec<String>,
+    exception: Option<&'static str>,
     source: Option<anyhow::Error>,
 }
 
 impl Error {
     fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
-        Error { kind, code, message: message.into(), hints: Vec::new(), source: None }
+        Error { kind, code, message: message.into(), hints: Vec::new(), exception: None, source: None }
     }
 
     /// A safety rule says no: `cannot roll back t-7: a rebase is in progress`. The caller must have changed nothing.
@@ -103,6 +104,13 @@ impl Error {
         self
     }
 
+    /// The one thing that a refusal did change: `the outcome is recorded`.
+    #[must_use]
+    pub fn but(mut self, exception: &'static str) -> Self {
+        self.exception = Some(exception);
+        self
+    }
+
     /// Attach the cause, printed after the message as `: cause: deeper cause`.
     #[must_use]
     pub fn because(mut self, source: impl Into<anyhow::Error>) -> Self {
@@ -123,6 +131,11 @@ impl Error {
     /// The next commands to run.
     pub fn hint_lines(&self) -> &[String] {
         &self.hints
+    }
+
+    /// What a refusal did change after all.
+    pub fn exception(&self) -> Option<&'static str> {
+        self.exception
     }
 
     /// True when the same call may succeed a moment later without anybody doing anything.

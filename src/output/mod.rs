@@ -199,7 +199,8 @@ impl Out {
         }
         self.remark("error: ", &error.to_string());
         if matches!(error.kind(), crate::error::Kind::Refused | crate::error::Kind::Conflict) {
-            self.remark("", "nothing was changed");
+            let exception = error.exception().map(|what| format!(", but {what}")).unwrap_or_default();
+            self.remark("", &format!("nothing was changed{exception}"));
         }
         for hint in error.hint_lines() {
             self.remark("hint: ", hint);

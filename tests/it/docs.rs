@@ -45,6 +45,8 @@ fn the_demo_plays_to_its_end_and_leaves_its_repository() {
     let repo = TestRepo::new();
     let demo = repo.agent(&["demo", "--into", "../demo"]).success();
     assert!(demo.stdout.contains("$ git agent log"), "{demo}");
+    // The failed verification is told as it is.
+    assert!(demo.stdout.contains("nothing was changed, but the outcome is recorded"), "{demo}");
     let left = repo.at(repo.tmp().join("demo"));
     assert_eq!(left.git(&["status", "--porcelain"]).text(), "");
     assert_eq!(left.agent(&["show", "by-name", "--json"]).json()["task"]["status"], "completed");

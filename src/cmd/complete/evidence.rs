@@ -47,7 +47,7 @@ fn run(ctx: &Ctx, args: &Args, task: &Task, given: Option<&str>) -> Result<()> {
             }
             let message = format!("cannot complete {}: {}", task.id, outcome.trim_end_matches('.'));
             let error = Error::refused("verify-failed", message);
-            (outcome, error.hint("the outcome is recorded; put it right and complete it again"))
+            (outcome, error.but("the outcome is recorded").hint("put it right and complete it again"))
         }
         Err(void) => {
             let message = format!("cannot complete {}: {void}", task.id);
