@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{FromArgMatches as _, Parser, Subcommand};
 
 use crate::{
     cmd,
@@ -60,6 +60,16 @@ macro_rules! commands {
                     $( Command::$variant(args) => cmd::$module::run(ctx, args), )+
                 }
             }
+
+            /// Add the command called `name`, and no other, to `tree`.
+            fn alone(tree: clap::Command, name: &str) -> Option<clap::Command> {
+                let command = clap::Command::new(name.to_owned());
+                let command = match name.replace('-', "_").as_str() {
+                    $( stringify!($module) => <cmd::$module::Args as clap::Args>::augment_args(command), )+
+                    _ => return None,
+                };
+                Some(tree.subcommand(command))
+            }
         }
     };
 }
@@ -106,7 +116,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     if arguments.get(1).is_some_and(|word| word == "hook") {
         return cmd::hook::main(&arguments[2..]);
     }
-    let cli = match Cli::try_parse_from(hoist::options(&arguments, tree)) {
+    let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(not_understood(&arguments, &error)),
     };
@@ -118,6 +128,22 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     });
     ctx.out.finish();
     ExitCode::from(code)
+}
+
+/// Understand `arguments` with the one command that they name: making all of them takes longer than most commands do.
+///
+/// What is not understood that way, and help, is a matter for the whole tree.
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let named = hoist::command(arguments).and_then(|at| arguments[at].to_str());
+    let globals = <Globals as clap::Args>::augment_args(clap::Command::new("git-agent"));
+    if let Some(small) = named.and_then(|name| Command::alone(globals, name)) {
+        let words = hoist::options(arguments, || small.clone());
+        let matches = small.try_get_matches_from(words);
+        if let Ok(cli) = matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)) {
+            return Ok(cli);
+        }
+    }
+    Cli::try_parse_from(hoist::options(arguments, tree))
 }
 
 /// Say what is wrong with the command line, or give the help that was asked for.
@@ -145,8 +171,30 @@ pub fn tree() -> clap::Command {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn the_command_line_is_consistent() {
-        super::tree().debug_assert();
+        tree().debug_assert();
+    }
+
+    #[test]
+    fn every_command_can_be_made_alone() {
+        for command in tree().get_subcommands() {
+            let alone = Command::alone(clap::Command::new("git-agent"), command.get_name());
+            assert!(alone.is_some(), "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn options_before_and_behind_the_command_are_understood() {
+        let parsed = |line: &str| parse(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
+        for line in ["x --json list --limit 5", "x list --limit 5 --json", "x --actor add --json list -n5"] {
+            let cli = parsed(line).unwrap();
+            assert!(cli.globals.json && matches!(cli.command, Command::List(_)), "{line}");
+        }
+        for line in ["x", "x lst", "x list --limit", "x list --help", "x --version"] {
+            assert!(parsed(line).is_err(), "{line}");
+        }
     }
 }

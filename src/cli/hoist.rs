@@ -46,7 +46,7 @@ pub(super) fn options(arguments: &[OsString], tree: impl FnOnce() -> Command) ->
 }
 
 /// Where the command's name is: the first word that is neither an option nor the value of one.
-fn command(arguments: &[OsString]) -> Option<usize> {
+pub(super) fn command(arguments: &[OsString]) -> Option<usize> {
     let mut at = 1;
     while let Some(word) = arguments.get(at).map(|word| word.as_encoded_bytes()) {
         match word {

@@ -104,11 +104,8 @@ fn complete(ctx: &Ctx, view: &View<'_>, args: &Args, result: Option<&Value>) -> 
     let now = ctx.now();
     let mut draft = Draft::nothing();
     let mut table = view.table()?;
-    // What may become ready: what comes after it, and the feature that it is the last open part of.
     let graph = Graph::new(&table);
-    let parent = task.parent.as_ref().and_then(|parent| graph.get(parent));
-    let candidates = graph.dependents(&task.id).chain(parent).filter(|row| !graph.is_ready(*row, now));
-    let candidates: Vec<usize> = candidates.map(Row::at).collect();
+    let mut unblocked = Vec::new();
     if task.status == Status::Completed && is_same(view, &task, result) {
         // Said before; a retry is a success that changes nothing.
     } else {
@@ -117,13 +114,11 @@ fn complete(ctx: &Ctx, view: &View<'_>, args: &Args, result: Option<&Value>) -> 
             refuse_obstacles(&graph, &task, now)?;
         }
         draft.and(&task.id, Payload::Complete(Complete { result: result.cloned(), stored: None, force: args.force }));
-        table.put_row(&Summary { status: Status::Completed, claim: None, ..Summary::of(&task) });
+        unblocked = graph.unblocked_by(&task.id, now).into_iter().map(Row::summary).collect();
+        if args.next {
+            table.put_row(&Summary { status: Status::Completed, claim: None, ..Summary::of(&task) });
+        }
     }
-    let graph = Graph::new(&table);
-    let mut unblocked: Vec<Row<'_>> = candidates.into_iter().map(|at| table.row(at)).collect();
-    unblocked.retain(|row| graph.is_ready(*row, now));
-    graph.sort_by_turn(&mut unblocked);
-    let unblocked: Vec<Summary> = unblocked.into_iter().map(Row::summary).collect();
     let next = args.next.then(|| next::choose(&table, None, now));
     if let Some(Ok(id)) = &next {
         draft.and(id, next::claim(ctx)?);

@@ -6,7 +6,6 @@
 use std::cell::OnceCell;
 
 use super::{
-    actor::Actor,
     id::TaskId,
     status::Status,
     summary::Summary,
@@ -14,7 +13,9 @@ use super::{
     time::Timestamp,
 };
 
+mod obstacle;
 mod order;
+pub use obstacle::Obstacle;
 use order::Plan;
 
 /// All tasks and how they hang together.
@@ -28,35 +29,6 @@ pub struct Graph<'a> {
     /// Feature and subtask, sorted; made when somebody asks.
     children: OnceCell<Vec<(usize, usize)>>,
     plan: OnceCell<Plan>,
-}
-
-/// One reason why a task is not ready.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Obstacle {
-    /// It is not pending at all.
-    Status(Status),
-    /// A task that it comes after is not completed; `None` if the ledger does not have it.
-    Waits {
-        /// The task it comes after.
-        on: TaskId,
-        /// How that one stands.
-        status: Option<Status>,
-        /// Why that one failed.
-        failure: Option<String>,
-    },
-    /// It is part of a circle of dependencies.
-    Cycle(Vec<TaskId>),
-    /// Blockers are open.
-    Blocked(u32),
-    /// Somebody holds it.
-    Claimed {
-        /// Who.
-        by: Actor,
-        /// Until when.
-        until: Timestamp,
-    },
-    /// It is a feature with open subtasks.
-    Subtasks(u32),
 }
 
 impl<'a> Graph<'a> {
@@ -92,6 +64,28 @@ impl<'a> Graph<'a> {
             && !task.is_held(now)
             && self.open_children[task.at()] == 0
             && task.after().all(|before| before.is_some_and(|before| before.status() == Status::Completed))
+    }
+
+    /// The tasks that the completion of the open task `id` makes ready at `now`, in the order of [`Graph::ready`]: of those
+    /// that come after it, and the feature that it is a part of.
+    pub fn unblocked_by(&self, id: &TaskId, now: Timestamp) -> Vec<Row<'a>> {
+        let Some(done) = self.get(id) else { return Vec::new() };
+        let parent = done.parent();
+        let becomes_ready = |task: &Row<'a>| {
+            let part = u32::from(parent.is_some_and(|parent| parent.at() == task.at()));
+            let is_completed = |before: Row<'_>| before.at() == done.at() || before.status() == Status::Completed;
+            task.status() == Status::Pending
+                && task.exists()
+                && task.at() != done.at()
+                && task.blockers() == 0
+                && !task.is_held(now)
+                && self.open_children[task.at()] == part
+                && task.after().all(|before| before.is_some_and(is_completed))
+        };
+        let mut tasks: Vec<Row<'a>> = self.dependents(id).chain(parent).filter(becomes_ready).collect();
+        self.sort_by_turn(&mut tasks);
+        tasks.dedup_by_key(|task| task.at());
+        tasks
     }
 
     /// Everything that keeps `task` from being ready at `now`; empty when it is.

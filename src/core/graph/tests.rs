@@ -1,5 +1,5 @@
 use super::*;
-use crate::core::task::Task;
+use crate::core::{actor::Actor, task::Task};
 
 /// `"b 1 after a"`: id, priority, dependencies; created in the order given.
 fn plan(rows: &[&str]) -> Vec<Summary> {
@@ -56,6 +56,27 @@ fn claims_blockers_and_subtasks_stand_in_the_way() {
     assert_eq!(ids(Graph::new(&Table::of(&tasks)).ready(Timestamp::from_millis(1))), ["claimed", "part"]);
     tasks[part].status = Status::Completed;
     assert_eq!(ids(Graph::new(&Table::of(&tasks)).ready(NOW)), ["feature"]);
+}
+
+#[test]
+fn completing_a_task_makes_ready_what_waited_for_it_alone() {
+    let mut tasks = plan(&["a 2", "b 2 after a", "c 1 after a", "d 2 after a b", "f 0", "g 2"]);
+    let at = |tasks: &[Summary], id: &str| tasks.iter().position(|task| task.id.as_str() == id).unwrap();
+    let (a, f) = (at(&tasks, "a"), at(&tasks, "f"));
+    tasks[a].parent = Some(tasks[f].id.clone());
+    tasks[a].status = Status::InProgress;
+    let unblocked = |tasks: &[Summary]| {
+        let table = Table::of(tasks);
+        Graph::new(&table)
+            .unblocked_by(&TaskId::parse("a").unwrap(), NOW)
+            .iter()
+            .map(|row| row.id_str().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(unblocked(&tasks), ["f", "c", "b"]);
+    let g = at(&tasks, "g");
+    tasks[g].parent = Some(tasks[f].id.clone());
+    assert_eq!(unblocked(&tasks), ["c", "b"], "another part of the feature is open");
 }
 
 #[test]
