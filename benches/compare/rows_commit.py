@@ -47,7 +47,7 @@ def small(limit, active):
 
 
 def processes(bench, repo):
-    """How many processes of ours one commit starts, as git's own trace and the shims' children count."""
+    """How many processes a commit starts that are not git's own: shells of the hooks, timeout, git-agent."""
     log = os.path.join(bench.data.scratch.name, "strace.log")
     words = ["strace", "-f", "-qq", "-e", "trace=execve", "-e", "signal=none", "-o", log, "git", "commit", "-q", "--allow-empty", "-m", "count"]
     try:
@@ -55,8 +55,8 @@ def processes(bench, repo):
     except (FileNotFoundError, Unmeasured):
         return "unknown number of"
     with open(log) as lines:
-        started = [line.split('"')[1] for line in lines if "execve(" in line and " = 0" in line]
-    return sum(1 for path in started if os.path.basename(path) not in ("git",))
+        started = [line for line in lines if "execve(" in line and " = 0" in line]
+    return len({line.split()[0] for line in started if os.path.basename(line.split('"')[1]) != "git"})
 
 
 def large(bench):
