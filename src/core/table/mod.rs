@@ -22,6 +22,9 @@ pub use loose::{Loose, Run};
 use record::{Heap, LINK, RECORD, Record};
 pub use row::Row;
 
+/// Added rows are looked through one after the other; from this many on that takes too long.
+const MANY_ADDED: usize = 256;
+
 /// Set in a link whose other bits are the place of an id in the heap.
 const STRANGER: u32 = 1 << 31;
 
@@ -45,17 +48,31 @@ impl Table {
         Table::join(&[loose.sorted()])
     }
 
-    /// The table in `bytes[start..]`, as [`Table::as_bytes`] gave it for `rows` rows; `None` if it cannot be one.
+    /// The table in `bytes[start..]`, the two parts of [`Table::as_bytes`] one after the other; `None` if it cannot be one.
     ///
     /// The caller has verified a checksum: this looks at lengths only, and readers of a row are total.
-    pub fn from_bytes(bytes: Vec<u8>, start: usize, rows: usize) -> Option<Self> {
-        let end = rows.checked_mul(RECORD)?.checked_add(start)?;
-        (end <= bytes.len()).then_some(Table { bytes, start, sorted: rows, tail: Vec::new() })
+    pub fn from_bytes(mut bytes: Vec<u8>, start: usize, [sorted, added]: [usize; 2]) -> Option<Self> {
+        let end = bytes.len().checked_sub(added.checked_mul(RECORD)?)?;
+        let tail = bytes[end..].as_chunks().0.to_vec();
+        bytes.truncate(end);
+        (sorted.checked_mul(RECORD)?.checked_add(start)? <= end).then_some(Table { bytes, start, sorted, tail })
     }
 
-    /// Records and heap, to be kept; `None` if rows were put in since it was sorted.
-    pub fn as_bytes(&self) -> Option<&[u8]> {
-        self.tail.is_empty().then(|| &self.bytes[self.start..])
+    /// What there is to keep: records and heap, and the records that were added.
+    pub fn as_bytes(&self) -> [&[u8]; 2] {
+        [&self.bytes[self.start..], self.tail.as_flattened()]
+    }
+
+    /// How many rows are sorted, and how many were added since.
+    pub fn counts(&self) -> [usize; 2] {
+        [self.sorted, self.tail.len()]
+    }
+
+    /// Whether so much was put in since it was made that it should be made anew: many added rows, or a heap that is mostly
+    /// strings of rows as they were.
+    pub fn is_worn(&self) -> bool {
+        let used: usize = self.rows().map(|row| row.strings().len() + row.links().count() * LINK).sum();
+        self.tail.len() >= MANY_ADDED || self.heap().len() > 2 * used + 64 * RECORD
     }
 
     /// How many rows there are.

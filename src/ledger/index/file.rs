@@ -11,11 +11,11 @@ use crate::{
 };
 
 /// Changes with every change of [`Table`].
-const MAGIC: &[u8; 8] = b"gaidx\0\0\x02";
+const MAGIC: &[u8; 8] = b"gaidx\0\0\x03";
 /// Where the part begins that the checksum is of.
 const BODY: usize = MAGIC.len() + 4;
-/// The length of the tree's id, the id with room for the longest, the number of rows; then the table.
-const HEAD: usize = BODY + 1 + 32 + 4;
+/// The length of the tree's id, the id with room for the longest, the numbers of rows; then the table.
+const HEAD: usize = BODY + 1 + 32 + 4 + 4;
 
 fn path(repo: &Repo) -> PathBuf {
     repo.agent_dir().join("tasks.index")
@@ -45,30 +45,31 @@ pub(super) fn read(repo: &Repo) -> Option<(ObjectId, Table)> {
     }
     let (len, rest) = body.split_first()?;
     let root = ObjectId::try_from(rest.get(..usize::from(*len))?).ok()?;
-    let rows = u32::from_le_bytes(rest.get(32..36)?.try_into().ok()?);
-    Some((root, Table::from_bytes(bytes, HEAD, rows as usize)?))
+    let count = |at: usize| Some(u32::from_le_bytes(rest.get(at..at + 4)?.try_into().ok()?) as usize);
+    let counts = [count(32)?, count(36)?];
+    Some((root, Table::from_bytes(bytes, HEAD, counts)?))
 }
 
 /// Write the file in place of the old one. A failure (read-only, disk full) costs the next reader time, nothing else.
 pub(super) fn save(repo: &Repo, root: ObjectId, table: &Table) {
     let write = || -> Option<()> {
-        let rows = table.as_bytes()?;
+        let [sorted, added] = table.as_bytes();
         let mut head = Vec::with_capacity(HEAD);
         head.extend_from_slice(MAGIC);
         head.extend_from_slice(&[0; 4]);
         head.push(u8::try_from(root.as_bytes().len()).ok()?);
         head.extend_from_slice(root.as_bytes());
-        head.resize(HEAD - 4, 0);
-        head.extend_from_slice(&u32::try_from(table.len()).ok()?.to_le_bytes());
+        head.resize(HEAD - 8, 0);
+        for count in table.counts() {
+            head.extend_from_slice(&u32::try_from(count).ok()?.to_le_bytes());
+        }
         let mut checksum = crc32fast::Hasher::new();
-        checksum.update(&head[BODY..]);
-        checksum.update(rows);
+        [&head[BODY..], sorted, added].into_iter().for_each(|part| checksum.update(part));
         head[MAGIC.len()..BODY].copy_from_slice(&checksum.finalize().to_be_bytes());
         let dir = repo.agent_dir();
         std::fs::create_dir_all(&dir).ok()?;
         let mut file = tempfile::NamedTempFile::new_in(&dir).ok()?;
-        file.write_all(&head).ok()?;
-        file.write_all(rows).ok()?;
+        [head.as_slice(), sorted, added].into_iter().try_for_each(|part| file.write_all(part)).ok()?;
         file.persist(path(repo)).ok().map(drop)
     };
     // Deliberately without complaint: the index is a convenience.

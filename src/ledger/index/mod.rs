@@ -27,9 +27,7 @@ use crate::{
 pub use file::forget;
 
 /// From this many changed notes on, the file is written anew; fewer are cheaper to read again each time.
-const REWRITE_FROM: usize = 48;
-/// And one more for so many tasks: a larger file costs more to write.
-const REWRITE_SHARE: usize = 500;
+const REWRITE_FROM: usize = 24;
 
 /// In what state the file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,8 +74,8 @@ pub(super) fn load(view: &View<'_>) -> Result<Table> {
         table = without(repo, &table, &read.gone)?;
     }
     rows.iter().for_each(|row| table.put_row(row));
-    if read.is_whole && changed.len() >= REWRITE_FROM + table.len() / REWRITE_SHARE {
-        if table.as_bytes().is_none() {
+    if read.is_whole && changed.len() >= REWRITE_FROM {
+        if table.is_worn() {
             table = Table::of(&table.summaries());
         }
         file::save(repo, root, &table);
