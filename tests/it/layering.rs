@@ -75,7 +75,7 @@ fn the_ledger_knows_nothing_of_commands() {
 fn one_place_spawns_processes() {
     // git, the user's pager, the user's own command: one door each.
     let doors = ["git/cmd.rs", "output/pager.rs", "verify/shell.rs"];
-    expect_none(|name| doors.contains(&name), &["Command::new(", "process::Command"], "only git/cmd.rs spawns git");
+    expect_none(|name| doors.contains(&name), &[" Command::new(", "process::Command"], "only git/cmd.rs spawns git");
 }
 
 #[test]
