@@ -36,6 +36,10 @@ pub fn find(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
         let Some(task) = active.iter().find(|task| since(task).is_some_and(|start| start <= made.seconds)) else {
             continue;
         };
+        // A reflog counts seconds: what the task began on may be of the same one.
+        if since(task) == Some(made.seconds) && is_in_base(repo, task, made.new)? {
+            continue;
+        }
         // What gc has taken is no commit of this history.
         let Ok(raw) = repo.read(made.new) else { continue };
         if scan::ids(message::of_commit(&raw), &rules).is_empty() {
@@ -49,4 +53,14 @@ pub fn find(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
     let gone = walk::unreachable(repo, &commits, head)?;
     found.retain(|one| !gone.contains(&one.commit));
     Ok(found)
+}
+
+/// Whether the task was started on `commit`, or on something that came after it.
+fn is_in_base(repo: &Repo, task: &Task, commit: ObjectId) -> Result<bool> {
+    let base = task.base.as_ref().and_then(|base| base.commit.as_deref());
+    match base.and_then(|hex| ObjectId::from_hex(hex.as_bytes()).ok()) {
+        Some(base) if base == commit => Ok(true),
+        Some(base) => Ok(walk::unreachable(repo, &[commit], base)?.is_empty()),
+        None => Ok(false),
+    }
 }

@@ -47,6 +47,21 @@ fn commits_without_a_task_are_told_of_and_linked() {
     }
 }
 
+/// A reflog knows seconds only.
+#[test]
+fn a_commit_just_before_the_start_is_not_the_tasks_and_one_just_after_is() {
+    let repo = TestRepo::new();
+    let second = "2026-01-02T03:10:00";
+    repo.set_env("GIT_AGENT_CLOCK", format!("{second}.500Z"));
+    repo.set_env("GIT_COMMITTER_DATE", format!("{second}Z"));
+    repo.commit_file("a.txt", "0", "before");
+    repo.agent(&["add", "Fix", "--id", "fix"]).success();
+    repo.agent(&["start", "fix"]).success();
+    assert_eq!(unstamped(&repo), [""; 0]);
+    let after = repo.commit_file("a.txt", "1", "after");
+    assert_eq!(unstamped(&repo), [after]);
+}
+
 #[test]
 fn what_came_from_elsewhere_or_is_gone_is_not_told_of() {
     let repo = with_task(TestRepo::new());
