@@ -14,6 +14,7 @@ use crate::{
     },
     error::Result,
     exit,
+    git::{ObjectId, walk},
     ledger::View,
     output::{Style, age, clean},
 };
@@ -77,9 +78,7 @@ impl Page<'_> {
             let branch = base.branch.as_deref().map(|branch| format!(" on {branch}")).unwrap_or_default();
             self.field(&mut page, "Began at", &format!("{commit}{branch}"));
         }
-        let commits: Vec<&str> =
-            task.commits.iter().map(|commit| &commit.commit[..commit.commit.len().min(12)]).collect();
-        self.field(&mut page, "Commits", &commits.join(" "));
+        self.field(&mut page, "Commits", &self.commits(task));
         if let Some(verification) = task.verification() {
             let verdict = if verification.passed() { style.good("passed") } else { style.bad("failed") };
             let when = age::ago(self.now, verification.at);
@@ -149,6 +148,19 @@ impl Page<'_> {
         let obstacles = row.map(|row| graph.obstacles(&row.summary(), self.now)).unwrap_or_default();
         let said: Vec<String> = obstacles.iter().map(super::ready::say).collect();
         self.field(page, "Not ready", &said.join("\n"));
+    }
+
+    /// The commits that the ledger knows of, but for those that were rewritten since: their successors are there, too.
+    fn commits(&self, task: &Task) -> String {
+        let known: Vec<ObjectId> =
+            task.commits.iter().filter_map(|known| ObjectId::from_hex(known.commit.as_bytes()).ok()).collect();
+        let lost = walk::lost(self.view.repo(), &known).unwrap_or_default();
+        let shown = known.iter().filter(|id| !lost.contains(id)).map(|id| id.to_hex_with_len(12).to_string());
+        let shown = shown.collect::<Vec<_>>().join(" ");
+        match lost.len() {
+            0 => shown,
+            count => format!("{shown} (and {count} that no branch has any more)").trim_start().to_owned(),
+        }
     }
 
     fn time(&self, task: &Task) -> String {

@@ -55,6 +55,20 @@ pub fn unreachable(repo: &Repo, commits: &[ObjectId], tip: ObjectId) -> Result<V
     Ok(answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect())
 }
 
+/// Those of `commits` that no branch, tag, remote branch or worktree has any more: rewritten, thrown away, or not here.
+pub fn lost(repo: &Repo, commits: &[ObjectId]) -> Result<Vec<ObjectId>> {
+    let here = |id: &ObjectId| repo.has(*id);
+    let wanted: String = commits.iter().filter(|id| here(id)).map(|id| format!("{id}\n")).collect();
+    let words = ["rev-list", "--ignore-missing", "--stdin"];
+    if wanted.is_empty() {
+        return Ok(commits.to_vec());
+    }
+    let answer = repo.git().args(words).args(["--not", "--all"]).stdin(wanted.into_bytes()).run()?;
+    // Their ancestors are listed, too, as far as they are lost.
+    let walked: Vec<ObjectId> = answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect();
+    Ok(commits.iter().copied().filter(|id| walked.contains(id) || !here(id)).collect())
+}
+
 /// The paths that `commit` changes against its first parent, in git's order.
 pub fn changed_paths(repo: &Repo, commit: ObjectId) -> Result<Vec<BString>> {
     let words =

@@ -418,3 +418,22 @@ fn lists_filter_sort_and_nest() {
     ");
     assert_eq!(repo.agent(&["next", "--json"]).json()["task"]["id"], "a");
 }
+
+#[test]
+fn show_leaves_out_commits_that_were_rewritten() {
+    let repo = repo();
+    repo.agent(&["init"]).success();
+    repo.agent(&["add", "x", "--id", "x"]).success();
+    repo.agent(&["start", "x"]).success();
+    repo.commit_file("a.txt", "two\n", "second");
+    let kept = repo.commit_file("a.txt", "three\n", "third");
+    let page = repo.agent(&["show", "x"]).success().stdout;
+    assert!(
+        page.lines().any(|line| line.ends_with(&format!(" {}", &kept[..12])) && line.starts_with("Commits:")),
+        "{page}"
+    );
+    repo.git(&["commit", "-q", "--amend", "-m", "third, said better"]).success();
+    let page = repo.agent(&["show", "x"]).success().stdout;
+    assert!(!page.contains(&kept[..12]) && page.contains(&repo.head()[..12]), "{page}");
+    assert!(page.contains("(and 1 that no branch has any more)"), "{page}");
+}
