@@ -39,7 +39,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.out.print("  git agent log          what happened, newest first\n")?;
         ctx.out.print("  git agent list --all   every task\n")?;
         ctx.out.print("  git log --format='%h %s%n    %(trailers:key=Task-Id)'   the same without git-agent\n")?;
-        ctx.out.hint(format!("when you have seen enough: rm -r '{shown}'"));
+        ctx.out.hint("when you have seen enough, delete that directory");
     }
     Ok(exit::OK)
 }
