@@ -6,8 +6,8 @@ use bstr::{BString, ByteSlice};
 
 use super::guard::DEFAULT_LIMIT;
 use crate::core::time::parse_duration;
+use crate::core::trailer::Rules;
 use crate::core::trailer::block::Syntax;
-use crate::core::trailer::{Rules, Values};
 use crate::git::{Repo, parameters};
 
 /// Settings of the repository, overridden by those on git's command line.
@@ -28,19 +28,9 @@ impl<'r> HookSettings<'r> {
         given.map(|(_, value)| value.to_str_lossy().into_owned()).or_else(|| self.repo.settings().text(key))
     }
 
-    fn texts(&self, key: &str) -> Vec<BString> {
-        let given = self.command_line.iter().filter(|(name, _)| name.eq_ignore_ascii_case(key.as_bytes()));
-        let mut all = self.repo.settings().texts(key);
-        all.extend(given.map(|(_, value)| value.clone()));
-        all
-    }
-
     /// Which trailers name a task.
     pub fn rules(&self) -> Rules {
-        let split =
-            self.text("agent.trailerSplit").is_some_and(|text| matches!(text.as_str(), "true" | "yes" | "on" | "1"));
-        let values = if split { Values::CommaSeparated } else { Values::Single };
-        Rules::new(self.texts("agent.trailerKey")).with_values(values).ignoring(self.texts("agent.trailerIgnore"))
+        self.repo.settings().trailer_rules()
     }
 
     /// How long a hook may take.
