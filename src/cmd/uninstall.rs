@@ -5,7 +5,7 @@ use crate::{
     context::Ctx,
     error::{Context as _, Error, Result},
     exit,
-    git::{RefChange, RefError, Repo},
+    git::{RefChange, RefError, Repo, worktree},
     hook::install,
     ledger,
     output::json::{InitAnswer, SCHEMA},
@@ -35,10 +35,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         repo.git().args(["config", "--local", "--unset-all", "agent.idPrefix"]).run()?;
         done.push("Unset the prefix of generated ids.".to_owned());
     }
-    for id in active::pointed(repo)? {
-        active::clear(repo, &id)?;
-        done.push(format!("{id} is no longer the active task of this worktree."));
-    }
+    done.extend(deactivate(repo)?);
     if args.purge {
         done.extend(purge(repo)?);
     }
@@ -60,6 +57,19 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             .hint(format!("the tasks are still in {}; 'git agent uninstall --purge' removes them, too", ledger::REF));
     }
     Ok(exit::OK)
+}
+
+/// End the activity of every worktree: its pointers keep nothing from a gc of another worktree once the ledger is gone.
+fn deactivate(repo: &Repo) -> Result<Vec<String>> {
+    let mut done = Vec::new();
+    for dir in worktree::all(repo)? {
+        let there = Repo::discover(&dir)?;
+        for id in active::pointed(&there)? {
+            active::clear(&there, &id)?;
+            done.push(format!("{id} is no longer the active task of '{}'.", dir.display()));
+        }
+    }
+    Ok(done)
 }
 
 /// Whether `key` is set in the repository's own configuration.

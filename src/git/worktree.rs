@@ -1,5 +1,7 @@
 //! What is not committed, as git itself counts it.
 
+use std::path::PathBuf;
+
 use bstr::ByteSlice as _;
 
 use super::repo::Repo;
@@ -37,4 +39,11 @@ pub fn dirty(repo: &Repo) -> Result<Dirty> {
         }
     }
     Ok(dirty)
+}
+
+/// The directories of all worktrees that are there, the main one first.
+pub fn all(repo: &Repo) -> Result<Vec<PathBuf>> {
+    let answer = repo.git().args(["worktree", "list", "--porcelain", "-z"]).run()?;
+    let dirs = answer.split_str("\0").filter_map(|line| line.strip_prefix(b"worktree "));
+    Ok(dirs.filter_map(|dir| gix::path::from_byte_slice(dir).ok()).filter(|dir| dir.is_dir()).map(Into::into).collect())
 }

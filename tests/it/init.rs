@@ -157,3 +157,20 @@ fn of_many_clones_that_claim_at_once_each_gets_another_task() {
         }
     }
 }
+
+/// What a worktree's refs point to is not kept by a gc in another worktree: a pointer into a purged ledger would break it.
+#[test]
+fn uninstall_ends_the_activity_of_every_worktree() {
+    let repo = TestRepo::new();
+    repo.commit_file("a.txt", "one\n", "first");
+    repo.agent(&["add", "x", "--id", "x"]).success();
+    repo.agent(&["add", "y", "--id", "y"]).success();
+    let side = repo.worktree("side");
+    side.agent(&["start", "x"]).success();
+    side.agent(&["start", "y", "--also"]).success();
+    repo.agent(&["uninstall", "--purge"]).success();
+    assert_eq!(side.git(&["for-each-ref", "refs/worktree"]).text(), "");
+    repo.git(&["-c", "gc.reflogExpire=now", "gc", "-q", "--prune=now"]).success();
+    side.git(&["for-each-ref"]).success();
+    side.fsck();
+}
