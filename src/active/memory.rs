@@ -55,7 +55,7 @@ pub(super) fn remember(repo: &Repo, state: &State<'_>, tasks: &[TaskId]) {
 }
 
 fn path(repo: &Repo) -> std::path::PathBuf {
-    repo.git_dir().join("agent").join("active")
+    repo.worktree_agent_dir().join("active")
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ pub struct Desk<'r> {
 impl<'r> Desk<'r> {
     /// Take the place, finishing what somebody left there. Also says whether there was something to finish.
     pub fn take(repo: &'r Repo) -> Result<(Self, bool)> {
-        let agent = repo.git_dir().join("agent");
+        let agent = repo.worktree_agent_dir();
         let agent = std::path::absolute(&agent).or_environment(|| "the current directory is gone".to_owned())?;
         let lock = Lock::acquire(&agent.join("checkpoint.lock"))?;
         if !lock.is_held() {

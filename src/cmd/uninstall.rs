@@ -1,5 +1,7 @@
 //! `git agent uninstall`: take back what `init` did.
 
+use std::path::Path;
+
 use crate::{
     active,
     context::Ctx,
@@ -35,11 +37,17 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         repo.git().args(["config", "--local", "--unset-all", "agent.idPrefix"]).run()?;
         done.push("Unset the prefix of generated ids.".to_owned());
     }
-    done.extend(deactivate(repo)?);
+    let worktrees = worktree::all(repo)?.iter().map(|dir| Repo::discover(dir)).collect::<Result<Vec<_>>>()?;
+    for there in &worktrees {
+        done.extend(deactivate(there)?);
+    }
     if args.purge {
         done.extend(purge(repo)?);
     }
-    remove_directory(repo)?;
+    for there in &worktrees {
+        remove_directory(&there.worktree_agent_dir())?;
+    }
+    remove_directory(&repo.agent_dir())?;
     if ctx.out.is_json() {
         ctx.out.json(&InitAnswer { schema: SCHEMA, done, warnings })?;
         return Ok(exit::OK);
@@ -59,15 +67,13 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     Ok(exit::OK)
 }
 
-/// End the activity of every worktree: its pointers keep nothing from a gc of another worktree once the ledger is gone.
-fn deactivate(repo: &Repo) -> Result<Vec<String>> {
+/// End the activity of a worktree: its pointers keep nothing from a gc of another worktree once the ledger is gone.
+fn deactivate(there: &Repo) -> Result<Vec<String>> {
+    let place = there.work_dir().unwrap_or(there.git_dir()).display();
     let mut done = Vec::new();
-    for dir in worktree::all(repo)? {
-        let there = Repo::discover(&dir)?;
-        for id in active::pointed(&there)? {
-            active::clear(&there, &id)?;
-            done.push(format!("{id} is no longer the active task of '{}'.", dir.display()));
-        }
+    for id in active::pointed(there)? {
+        active::clear(there, &id)?;
+        done.push(format!("{id} is no longer the active task of '{place}'."));
     }
     Ok(done)
 }
@@ -100,9 +106,8 @@ fn purge(repo: &Repo) -> Result<Vec<String>> {
 }
 
 /// Remove what is disposable.
-fn remove_directory(repo: &Repo) -> Result<()> {
-    let dir = repo.agent_dir();
-    match std::fs::remove_dir_all(&dir) {
+fn remove_directory(dir: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(dir) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(error).or_environment(|| format!("cannot remove '{}'", dir.display()))
         }

@@ -130,6 +130,11 @@ impl Repo {
         self.common_dir().join("agent")
     }
 
+    /// The same for what belongs to this worktree alone; in the main one the same directory.
+    pub fn worktree_agent_dir(&self) -> PathBuf {
+        self.git_dir().join("agent")
+    }
+
     /// A short name of this worktree: `main`, or the name of the linked one.
     pub fn worktree_name(&self) -> String {
         match self.git_dir() == self.common_dir() {

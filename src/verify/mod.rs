@@ -72,7 +72,7 @@ struct Content<'r> {
 
 impl<'r> Content<'r> {
     fn open(repo: &'r Repo) -> Result<Self> {
-        let agent = std::path::absolute(repo.git_dir().join("agent"));
+        let agent = std::path::absolute(repo.worktree_agent_dir());
         let agent = agent.or_environment(|| "the current directory is gone".to_owned())?;
         let failed = || format!("cannot write in '{}'", agent.display());
         std::fs::create_dir_all(&agent).or_environment(failed)?;

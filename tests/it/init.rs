@@ -174,3 +174,22 @@ fn uninstall_ends_the_activity_of_every_worktree() {
     side.git(&["for-each-ref"]).success();
     side.fsck();
 }
+
+#[test]
+fn uninstall_leaves_nothing_in_linked_worktrees() {
+    let repo = TestRepo::new();
+    repo.commit_file("a.txt", "one\n", "first");
+    let side = repo.worktree("side");
+    let before = files(&repo.path().join(".git/worktrees/side"));
+    repo.agent(&["init"]).success();
+    side.agent(&["add", "x", "--id", "x"]).success();
+    side.agent(&["start", "x"]).success();
+    side.agent(&["status"]).success();
+    side.agent(&["checkpoint"]).success();
+    repo.agent(&["uninstall"]).success();
+    let mut after = files(&repo.path().join(".git/worktrees/side"));
+    // Made by git itself, which looks at its index.
+    after.insert("index".to_owned(), before["index"].clone());
+    assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
+    assert!(after == before);
+}
