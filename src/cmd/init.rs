@@ -1,5 +1,6 @@
 //! `git agent init`: make a repository ready for agents.
 
+use super::setup;
 use crate::{
     context::Ctx,
     core::id::TaskId,
@@ -7,7 +8,6 @@ use crate::{
     exit,
     git::Repo,
     hook::install::{self, InstallOptions},
-    output::json::{InitAnswer, SCHEMA},
     share::{self, Direction},
 };
 
@@ -68,24 +68,18 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 }
 
 fn say(ctx: &Ctx, repo: &Repo, done: Vec<String>, warnings: Vec<String>) -> Result<u8> {
-    if ctx.out.is_json() {
-        ctx.out.json(&InitAnswer { schema: SCHEMA, done, warnings })?;
-        return Ok(exit::OK);
-    }
-    for line in &done {
-        ctx.out.status(line);
-    }
-    for line in &warnings {
-        ctx.out.warn(line);
-    }
-    let place = repo.work_dir().unwrap_or(repo.git_dir());
-    let place = place.canonicalize().unwrap_or_else(|_| place.to_owned());
-    let place = place.display();
-    ctx.out.print(&match done.is_empty() {
-        true => format!("Ready, as it was before: '{place}'.\n"),
-        false => format!("Ready: '{place}'.\n"),
+    let is_unchanged = done.is_empty();
+    setup::answer(ctx, done, warnings, || {
+        let place = repo.work_dir().unwrap_or(repo.git_dir());
+        let place = place.canonicalize().unwrap_or_else(|_| place.to_owned());
+        let place = place.display();
+        ctx.out.print(&match is_unchanged {
+            true => format!("Ready, as it was before: '{place}'.\n"),
+            false => format!("Ready: '{place}'.\n"),
+        })?;
+        ctx.out.hint("plan with 'git agent add <title>', begin with 'git agent next --start'");
+        Ok(())
     })?;
-    ctx.out.hint("plan with 'git agent add <title>', begin with 'git agent next --start'");
     Ok(exit::OK)
 }
 

@@ -36,3 +36,4 @@ pub mod verify;
 
 mod change;
 mod paths;
+mod setup;

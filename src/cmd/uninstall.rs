@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::setup;
 use crate::{
     active,
     context::Ctx,
@@ -9,9 +10,7 @@ use crate::{
     exit,
     git::{RefChange, RefError, Repo, worktree},
     hook::install,
-    ledger,
-    output::json::{InitAnswer, SCHEMA},
-    share,
+    ledger, share,
 };
 
 /// Take hooks and settings out again; the repository is as it was before 'git agent init'
@@ -48,22 +47,17 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         remove_directory(&there.worktree_agent_dir())?;
     }
     remove_directory(&repo.agent_dir())?;
-    if ctx.out.is_json() {
-        ctx.out.json(&InitAnswer { schema: SCHEMA, done, warnings })?;
-        return Ok(exit::OK);
-    }
-    for line in &done {
-        ctx.out.status(line);
-    }
-    for line in &warnings {
-        ctx.out.warn(line);
-    }
-    let tip = repo.find_ref(ledger::REF)?;
-    ctx.out.print("git-agent is out of this repository.\n")?;
-    if tip.is_some() {
-        ctx.out
-            .hint(format!("the tasks are still in {}; 'git agent uninstall --purge' removes them, too", ledger::REF));
-    }
+    setup::answer(ctx, done, warnings, || {
+        let tip = repo.find_ref(ledger::REF)?;
+        ctx.out.print("git-agent is out of this repository.\n")?;
+        if tip.is_some() {
+            ctx.out.hint(format!(
+                "the tasks are still in {}; 'git agent uninstall --purge' removes them, too",
+                ledger::REF
+            ));
+        }
+        Ok(())
+    })?;
     Ok(exit::OK)
 }
 
