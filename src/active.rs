@@ -151,6 +151,6 @@ fn apply(repo: &Repo, changes: &[RefChange], what: &str) -> Result<()> {
     repo.refs().change(repo, changes, &format!("git-agent: {what}")).map_err(|error| match error {
         RefError::Moved => Error::busy("active-moved", "the active task of this worktree was changed by somebody else")
             .hint("try again"),
-        RefError::Locked(error) | RefError::Failed(error) => error,
+        RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
     })
 }

@@ -91,7 +91,7 @@ fn purge(repo: &Repo) -> Result<Vec<String>> {
             Error::busy("ledger-busy", "somebody writes to the ledger at this moment; it was not removed")
                 .hint("try again")
         }
-        RefError::Locked(error) | RefError::Failed(error) => error,
+        RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
     })?;
     let back = |(name, id): &(String, _)| {
         format!("Removed {name}; until git collects garbage, 'git update-ref {name} {id}' brings it back.")

@@ -35,7 +35,7 @@ pub fn restore(repo: &Repo, ids: &[TaskId], at: Timestamp) -> Result<()> {
         match publish(repo, &batch, view.tip(), commit, "anchors")? {
             Ok(()) => return Ok(()),
             Err(RefError::Failed(error)) => return Err(error),
-            Err(RefError::Moved | RefError::Locked(_)) => {}
+            Err(RefError::Moved | RefError::Locked(_) | RefError::Vanished(_)) => {}
         }
     }
     Err(Error::busy("ledger-busy", "others keep writing to the ledger; the anchors were not restored")

@@ -47,7 +47,7 @@ pub fn merge(repo: &Repo, theirs: ObjectId) -> Result<Merged> {
         match merge_once(&view, theirs)? {
             Ok(merged) => return Ok(merged),
             Err(RefError::Failed(error)) => return Err(error),
-            Err(RefError::Moved | RefError::Locked(_)) => {}
+            Err(RefError::Moved | RefError::Locked(_) | RefError::Vanished(_)) => {}
         }
     }
     Err(Error::busy("ledger-busy", "others keep writing to the ledger; it was not merged").hint("try again"))

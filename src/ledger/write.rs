@@ -117,7 +117,9 @@ pub fn write<T>(
                     .hint("try again");
                 return Err(match why {
                     RefError::Moved => error,
-                    RefError::Locked(cause) | RefError::Failed(cause) => error.because(anyhow::Error::new(cause)),
+                    RefError::Locked(cause) | RefError::Vanished(cause) | RefError::Failed(cause) => {
+                        error.because(anyhow::Error::new(cause))
+                    }
                 });
             }
         }
@@ -211,8 +213,17 @@ pub(super) fn publish(
         // A whole gc went by in between.
         batch.secure(repo)?;
     }
-    let change = RefChange { name: REF.to_owned(), expected: tip, new: Some(commit) };
-    match repo.refs().change(repo, &[change], &format!("git-agent: {message}")) {
+    let change = || {
+        let change = RefChange { name: REF.to_owned(), expected: tip, new: Some(commit) };
+        repo.refs().change(repo, &[change], &format!("git-agent: {message}"))
+    };
+    let mut changed = change();
+    if let Err(RefError::Vanished(_)) = changed {
+        // It began after we looked, and may begin again: kept objects are safe from every gc.
+        batch.keep(repo)?;
+        changed = change();
+    }
+    match changed {
         Ok(()) => batch.secure(repo).map(Ok),
         Err(RefError::Failed(error)) => Err(error),
         Err(retry) => Ok(Err(retry)),

@@ -65,6 +65,32 @@ fn detached_shallow_and_in_a_linked_worktree() {
     assert_eq!(repo.agent(&["show", "t-2", "--json"]).json()["task"]["status"], "in_progress");
 }
 
+/// A whole gc goes by between the last look at our objects and git's own look at them.
+#[test]
+fn objects_that_a_gc_takes_just_before_the_ref_moves_are_written_again() {
+    on_every_git(|git| {
+        if !git.has_reftable() {
+            return;
+        }
+        let repo = with_actor(TestRepo::with_layout(git, Layout::Reftable));
+        repo.agent(&["add", "--id", "t-1", "First"]).success();
+        let wrapper = repo.at("../bin");
+        let real = git.path.display();
+        std::fs::remove_file(wrapper.path().join("git")).unwrap();
+        wrapper.write_script(
+            "git",
+            &format!(
+                "#!/bin/sh\ncase \" $* \" in *' update-ref '*) [ -e \"$TMPDIR/gone\" ] || {{ : >\"$TMPDIR/gone\"; \
+                 '{real}' prune --expire=now; }};; esac\nexec '{real}' \"$@\"\n"
+            ),
+        );
+        repo.agent(&["note", "still here", "--task", "t-1"]).success();
+        assert!(repo.tmp().join("gone").exists(), "the race was run");
+        assert_eq!(repo.agent(&["show", "t-1", "--json"]).json()["task"]["notes"][0]["text"], "still here");
+        repo.fsck();
+    });
+}
+
 #[test]
 fn a_ledger_that_was_fetched_without_its_history_gets_its_anchors_back() {
     let repo = with_actor(TestRepo::new());

@@ -105,6 +105,11 @@ impl Batch {
         self.objects.iter().try_for_each(|object| write_loose(repo, object))
     }
 
+    /// Write what is staged so that no gc, running or to come, deletes it before a later writer finds that none runs.
+    pub fn keep(&self, repo: &Repo) -> Result<()> {
+        pack::write_kept(repo, &self.objects)
+    }
+
     /// Make sure that what is staged, and reachable by now, is not collected by a gc that began in the meantime.
     pub fn secure(&self, repo: &Repo) -> Result<()> {
         if gc::is_running(repo) {

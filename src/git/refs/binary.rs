@@ -14,6 +14,8 @@ const MOVED: [&str; 4] =
     ["but expected", "reference already exists", "reference is missing", "unable to resolve reference"];
 /// What git says when somebody holds a lock.
 const LOCKED: [&str; 3] = ["File exists", "cannot lock references", "Unable to create"];
+/// What git says when it looks for the object before it moves the ref, and does not find it.
+const VANISHED: [&str; 1] = ["nonexistent object"];
 
 pub(super) fn find(repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
     let output = repo.git().args(["rev-parse", "--verify", "--quiet", "--end-of-options", name]).output()?;
@@ -63,6 +65,7 @@ pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str) -> Result
     Err(match () {
         () if says(&MOVED) => RefError::Moved,
         () if says(&LOCKED) => RefError::Locked(Error::busy("ref-locked", format!("a ref is locked: {complaint}"))),
+        () if says(&VANISHED) => RefError::Vanished(output.into_error()),
         () => RefError::Failed(output.into_error()),
     })
 }

@@ -38,6 +38,8 @@ pub enum RefError {
     Moved,
     /// A lock is held. Retry a little later.
     Locked(Error),
+    /// What a ref shall point to is not there: a gc that ran in between took it. Write it again and retry.
+    Vanished(Error),
     /// It cannot be done.
     Failed(Error),
 }
