@@ -29,6 +29,7 @@ pub mod git;
 pub mod hook;
 pub mod ledger;
 pub mod output;
+pub mod recovery;
 pub mod share;
 pub mod unstamped;
 pub mod verify;

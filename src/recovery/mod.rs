@@ -1,0 +1,11 @@
+//! Going back, and coming back from that: snapshots, operations, rollback, undo.
+//!
+//! ```text
+//! capture ─▶ plan ─▶ preflight ─▶ store the snapshot ─▶ op begun ─▶ aside ─▶ write ─▶ verify ─▶ index ─▶ refs ─▶ op done
+//! (memory)  (memory)  (refuse?)    (durable, with a ref)             └──────── a crash here: resume or undo ────────┘
+//! ```
+//!
+//! Up to the moment in which the operation is recorded as begun nothing of the user's has changed. From then on every byte
+//! that is moved away is in the snapshot, which is on the disk and has a ref. See `docs/recovery.md` for the whole story.
+
+pub mod snapshot;

@@ -1,0 +1,101 @@
+//! A snapshot: what a worktree held at a moment, as one commit with a ref of its own.
+//!
+//! `refs/agent/snap/<ulid>` is made once and never moved. Its parents are HEAD's commit and the commits that an unfinished
+//! merge, cherry-pick or revert names, so that they stay alive. Its tree:
+//!
+//! ```text
+//! worktree/       every file as it is on the disk: index blobs where git calls a file clean, raw bytes elsewhere
+//! staged/         the index, stage 0, without intent-to-add
+//! unmerged/1/ …   the blobs of conflict stages, so that they stay alive
+//! state/          MERGE_HEAD, rebase-merge/ and their like, as they lay in the git directory
+//! unmerged.lst    <mode> <object> <stage> TAB <path> NUL, as `git ls-files -u -z`
+//! flags.lst       <letters> SP <path> NUL: a assume-unchanged, s skip-worktree, i intent-to-add
+//! raw.lst         <permissions, octal> SP <path> NUL: stored byte for byte, not through git's filters
+//! dirs.lst        <permissions, octal> SP <path> NUL: directories in the way of an operation that have to come back
+//! skipped.lst     <reason> SP <bytes> SP <path> NUL: what is not in here, and why
+//! submodules.lst  <commit> SP <clean|dirty> SP <path> NUL
+//! refs.lst        <object> SP <name> NUL: refs/heads/* and refs/notes/agent*, for people; nothing depends on it
+//! ```
+//!
+//! Lists that would be empty are left out. What HEAD was stands in the message, with everything else about the snapshot:
+//! see [`About`].
+
+pub mod moment;
+
+pub use moment::{Conflict, Entry, Flags, Moment, Skipped, Submodule, Why};
+
+use gix::ObjectId;
+use ulid::Ulid;
+
+use crate::{
+    core::{id::TaskId, time::Timestamp},
+    git::Head,
+};
+
+/// Where snapshots live.
+pub const REFS: &str = "refs/agent/snap/";
+
+/// The version of the format that this program writes, in the first line of the message. A newer one is read, never acted on.
+pub const FORMAT: u32 = 1;
+
+/// What made a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `git agent snapshot`.
+    Manual,
+    /// `git agent guard`, before a risky command.
+    Guard,
+    /// An operation, before it changed anything.
+    Safety,
+}
+
+/// What stands in the message of a snapshot.
+///
+/// ```text
+/// git-agent snapshot 1: before 'git reset --hard'
+///
+/// Snapshot: 01JD…
+/// Kind: guard
+/// At: 2026-11-22T14:35:00.000Z
+/// By: claude@devbox
+/// Worktree: main
+/// Head: refs/heads/main 9fceb02…        (or '(detached) 9fceb02…', or 'refs/heads/main (unborn)')
+/// Task-Id: t-1                          (the active tasks)
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// What made it.
+    pub kind: Kind,
+    /// One line.
+    pub message: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// Of which worktree, as [`crate::git::Repo::worktree_name`] says.
+    pub worktree: String,
+    /// What HEAD was.
+    pub head: Head,
+    /// The tasks that were active.
+    pub tasks: Vec<TaskId>,
+}
+
+/// A snapshot that is stored.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Names it, and its ref.
+    pub id: Ulid,
+    /// The commit.
+    pub commit: ObjectId,
+    /// The tree of the commit.
+    pub tree: ObjectId,
+    /// What its message says.
+    pub about: About,
+}
+
+impl Snapshot {
+    /// The full name of its ref.
+    pub fn ref_name(&self) -> String {
+        format!("{REFS}{}", self.id)
+    }
+}

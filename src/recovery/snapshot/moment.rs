@@ -1,0 +1,106 @@
+//! What a worktree held at a moment, in memory.
+
+use std::collections::BTreeMap;
+
+use bstr::BString;
+use gix::{ObjectId, objs::tree::EntryKind};
+
+use crate::git::Head;
+
+/// Work tree, index, HEAD and unfinished operations of git, together.
+///
+/// All paths are from the top of the work tree, with `/`, as bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// What HEAD was.
+    pub head: Head,
+    /// The tree of the files.
+    pub worktree: ObjectId,
+    /// The tree of the index: stage 0, without intent-to-add.
+    pub staged: ObjectId,
+    /// Entries at stages 1 to 3, in the order of the index.
+    pub unmerged: Vec<Conflict>,
+    /// Entries with a flag.
+    pub flags: BTreeMap<BString, Flags>,
+    /// Paths whose bytes in `worktree` are those on the disk, with their permission bits (`0o644`); of all others git's
+    /// filters make the bytes on the disk.
+    pub raw: BTreeMap<BString, u32>,
+    /// Directories that an operation takes away, with their permission bits.
+    pub dirs: BTreeMap<BString, u32>,
+    /// What is not in here.
+    pub skipped: Vec<Skipped>,
+    /// Repositories that the index lists.
+    pub submodules: Vec<Submodule>,
+    /// Files of the git directory that belong to an unfinished merge, rebase, …: the path from there, and the blob.
+    pub state: BTreeMap<BString, ObjectId>,
+}
+
+/// What a path is in a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// File, executable file, link or submodule.
+    pub kind: EntryKind,
+    /// The object.
+    pub id: ObjectId,
+}
+
+/// One index entry of a conflict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// 1, 2 or 3.
+    pub stage: u8,
+    /// What it is.
+    pub entry: Entry,
+    /// Where.
+    pub path: BString,
+}
+
+/// Flags of an index entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
+    /// `git update-index --assume-unchanged`.
+    pub assume_unchanged: bool,
+    /// `git update-index --skip-worktree`, sparse checkouts.
+    pub skip_worktree: bool,
+    /// `git add --intent-to-add`.
+    pub intent_to_add: bool,
+}
+
+/// Something that a snapshot does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Where.
+    pub path: BString,
+    /// Why.
+    pub why: Why,
+    /// Its size, where it has one.
+    pub bytes: u64,
+}
+
+/// Why something is not in a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// New, and larger than `agent.maxFileSize`.
+    TooLarge,
+    /// The operating system does not let us read it.
+    Unreadable,
+    /// A repository of its own.
+    NestedRepository,
+    /// Neither file nor link: a socket, a pipe, a device.
+    Special,
+    /// It changed each time that we read it.
+    Unstable,
+    /// A name that git refuses in a tree (`.git` in other spellings).
+    Name,
+}
+
+/// A submodule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submodule {
+    /// Where.
+    pub path: BString,
+    /// The commit that is checked out there; `None` when nothing is.
+    pub head: Option<ObjectId>,
+    /// Something in it is not committed.
+    pub is_dirty: bool,
+}
