@@ -85,6 +85,11 @@ impl Error {
         Self::new(Kind::Environment, code, message)
     }
 
+    /// An operation that was interrupted stands in the way.
+    pub fn interrupted(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Kind::Interrupted, code, message)
+    }
+
     /// An invariant of git-agent does not hold.
     pub fn bug(message: impl Into<String>) -> Self {
         Self::new(Kind::Bug, "bug", message)

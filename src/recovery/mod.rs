@@ -8,4 +8,5 @@
 //! Up to the moment in which the operation is recorded as begun nothing of the user's has changed. From then on every byte
 //! that is moved away is in the snapshot, which is on the disk and has a ref. See `docs/recovery.md` for the whole story.
 
+pub mod operation;
 pub mod snapshot;

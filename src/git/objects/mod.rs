@@ -64,7 +64,7 @@ impl Batch {
             author: who.clone(),
             committer: who,
             encoding: None,
-            message: commit.message.into(),
+            message: commit.message.to_owned(),
             extra_headers: Vec::new(),
         };
         let mut bytes = Vec::new();
@@ -151,7 +151,7 @@ pub struct Commit<'a> {
     /// Its parents.
     pub parents: &'a [ObjectId],
     /// Its message.
-    pub message: &'a str,
+    pub message: &'a bstr::BStr,
     /// When, by our clock.
     pub at: Timestamp,
     /// By whom; `None`: the user, as git is configured.

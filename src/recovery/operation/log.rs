@@ -1,0 +1,225 @@
+//! The chain of operations of one worktree: read, and staged to be moved on in a transaction.
+
+use std::collections::HashSet;
+
+use bstr::{BString, ByteSlice as _};
+use gix::{
+    ObjectId,
+    objs::{
+        Kind as ObjectKind, Tree,
+        tree::{Entry, EntryKind},
+    },
+};
+use ulid::Ulid;
+
+use super::{Operation, REFS, Recorded, State, Touched, message};
+use crate::{
+    error::{Error, Result},
+    git::{
+        RefChange, Repo,
+        objects::{Batch, Commit, Identity},
+    },
+};
+
+/// The operations of a worktree.
+pub struct OpLog<'r> {
+    repo: &'r Repo,
+    name: String,
+    tip: Option<ObjectId>,
+}
+
+/// What goes into the commit of an operation beside its message.
+#[derive(Clone, Debug)]
+pub struct Contents {
+    /// What the worktree holds before.
+    pub before: ObjectId,
+    /// What it shall hold afterwards.
+    pub after: ObjectId,
+    /// What is touched.
+    pub touched: Vec<Touched>,
+    /// What others wrote in the meantime: a tree.
+    pub late: Option<ObjectId>,
+}
+
+impl<'r> OpLog<'r> {
+    /// The chain of the worktree that `repo` is seen from.
+    pub fn of(repo: &'r Repo) -> Result<Self> {
+        let name = match repo.git_dir() == repo.common_dir() {
+            true => format!("{REFS}main"),
+            false => format!("{REFS}worktrees/{}", repo.worktree_name()),
+        };
+        let tip = repo.find_ref(&name)?;
+        Ok(OpLog { repo, name, tip })
+    }
+
+    /// The name of its ref.
+    pub fn ref_name(&self) -> &str {
+        &self.name
+    }
+
+    /// The newest operation.
+    pub fn last(&self) -> Result<Option<Recorded>> {
+        self.tip.map(|tip| self.read(tip)).transpose()
+    }
+
+    /// All operations, the newest first. Ends early at one that this version cannot read.
+    pub fn entries(&self) -> impl Iterator<Item = Result<Recorded>> + '_ {
+        let mut next = self.tip;
+        let mut seen = HashSet::new();
+        std::iter::from_fn(move || {
+            let commit = next.take().filter(|commit| seen.insert(*commit))?;
+            let read = self.read(commit);
+            next = read.as_ref().ok().and_then(|recorded| recorded.previous);
+            Some(read)
+        })
+    }
+
+    /// The operation that `word` names: its id or the beginning of it, in any case.
+    ///
+    /// # Errors
+    ///
+    /// `operation-not-found`, `ambiguous-operation`.
+    pub fn find(&self, word: &str) -> Result<Recorded> {
+        let word = word.to_ascii_uppercase();
+        let mut found: Option<Recorded> = None;
+        for recorded in self.entries() {
+            let recorded = recorded?;
+            if !recorded.operation.id.to_string().starts_with(&word) || word.is_empty() {
+                continue;
+            }
+            if let Some(found) = found {
+                let message = format!(
+                    "'{word}' is the beginning of several operations: {}, {}",
+                    recorded.operation.id, found.operation.id
+                );
+                return Err(Error::usage("ambiguous-operation", message).hint("give more letters of it"));
+            }
+            found = Some(recorded);
+        }
+        found.ok_or_else(|| {
+            let message = format!("no operation of this worktree begins with '{}'", word.escape_debug());
+            Error::usage("operation-not-found", message).hint("'git agent ops' lists them")
+        })
+    }
+
+    /// Refuse while an operation is interrupted: nothing may be done on top of half of something.
+    pub fn refuse_interrupted(&self) -> Result<()> {
+        match self.interrupted()? {
+            None => Ok(()),
+            Some(recorded) => Err(interrupted(&recorded.operation)),
+        }
+    }
+
+    /// The newest operation, if it was begun and is not at its end.
+    pub fn interrupted(&self) -> Result<Option<Recorded>> {
+        Ok(self.last()?.filter(|recorded| recorded.operation.state == State::Begun))
+    }
+
+    /// Stage the commit of `operation` behind `previous`; the change moves the chain to it, from where it is now.
+    pub fn stage(
+        &self,
+        batch: &mut Batch,
+        operation: &Operation,
+        contents: &Contents,
+        previous: Option<ObjectId>,
+    ) -> Result<RefChange> {
+        let mut tree = Tree { entries: Vec::new() };
+        let mut add = |kind: EntryKind, name: &str, oid| {
+            tree.entries.push(Entry { mode: kind.into(), filename: name.into(), oid });
+        };
+        add(EntryKind::Tree, "before", contents.before);
+        add(EntryKind::Tree, "after", contents.after);
+        if let Some(late) = contents.late {
+            add(EntryKind::Tree, "late", late);
+        }
+        add(EntryKind::Blob, "paths.lst", batch.blob(self.repo, write_paths(&contents.touched))?);
+        tree.entries.sort();
+        let tree = batch.tree(self.repo, &tree)?;
+        let mut parents: Vec<ObjectId> = Vec::new();
+        for parent in [previous, operation.before.commit, operation.after.commit].into_iter().flatten() {
+            if !parents.contains(&parent) {
+                parents.push(parent);
+            }
+        }
+        let message = message::write(operation, previous);
+        let identity = Identity { name: "git-agent".into(), email: "git-agent@localhost".into() };
+        let commit =
+            Commit { tree, parents: &parents, message: message.as_bstr(), at: operation.at, identity: Some(identity) };
+        let new = batch.commit(self.repo, &commit)?;
+        Ok(RefChange { name: self.name.clone(), expected: self.tip, new: Some(new) })
+    }
+
+    /// Take note that the chain was moved on.
+    pub fn moved(&mut self, change: &RefChange) {
+        self.tip = change.new;
+    }
+
+    fn read(&self, commit: ObjectId) -> Result<Recorded> {
+        let damaged = || {
+            Error::environment("operation-unreadable", format!("the operation {commit} ({}) cannot be read", self.name))
+                .hint("a newer git-agent may have written it; 'git agent doctor' tells more")
+        };
+        let raw = self.repo.read_as(commit, ObjectKind::Commit)?;
+        let header = gix::objs::CommitRef::from_bytes(&raw, commit.kind()).map_err(|_| damaged())?;
+        let (operation, previous) = message::read(header.message).ok_or_else(damaged)?;
+        let tree = self.repo.read_as(header.tree(), ObjectKind::Tree)?;
+        let tree = gix::objs::TreeRef::from_bytes(&tree, commit.kind()).map_err(|_| damaged())?;
+        let entry =
+            |name: &str| tree.entries.iter().find(|entry| entry.filename == name).map(|entry| entry.oid.to_owned());
+        let paths = self.repo.read_as(entry("paths.lst").ok_or_else(damaged)?, ObjectKind::Blob)?;
+        Ok(Recorded {
+            operation,
+            commit,
+            previous,
+            before: entry("before").ok_or_else(damaged)?,
+            after: entry("after").ok_or_else(damaged)?,
+            touched: read_paths(&paths),
+            late: entry("late"),
+        })
+    }
+}
+
+/// The refusal to do anything on top of half of `operation`.
+pub fn interrupted(operation: &Operation) -> Error {
+    let message = format!("the operation {} ({}) was interrupted", operation.id, operation.title);
+    Error::interrupted("operation-interrupted", message)
+        .hint("to bring everything back as it was before: git agent undo")
+        .hint("to finish it: git agent resume")
+}
+
+fn write_paths(touched: &[Touched]) -> Vec<u8> {
+    let mut list = Vec::new();
+    for touched in touched {
+        list.extend_from_slice(match (touched.on_disk, touched.in_index) {
+            (true, true) => b"di ",
+            (true, false) => b"d ",
+            (false, _) => b"i ",
+        });
+        list.extend_from_slice(&touched.path);
+        list.push(0);
+    }
+    list
+}
+
+fn read_paths(list: &[u8]) -> Vec<Touched> {
+    let entries = list.split_str("\0").filter_map(|line| line.split_once_str(" "));
+    let read = entries.map(|(marks, path)| Touched {
+        path: BString::from(path),
+        on_disk: marks.contains(&b'd'),
+        in_index: marks.contains(&b'i'),
+    });
+    read.collect()
+}
+
+/// For the list of operations: which ones are undone, by which.
+pub fn undone_by(entries: &[Recorded], id: Ulid) -> Option<Ulid> {
+    let mut undone = None;
+    // The newest word counts: an undo may be undone itself.
+    for recorded in entries.iter().filter(|recorded| recorded.operation.state == State::Done) {
+        if recorded.operation.undoes == Some(id) {
+            undone = Some(recorded.operation.id);
+            break;
+        }
+    }
+    undone.filter(|undo| undone_by(entries, *undo).is_none())
+}

@@ -1,0 +1,169 @@
+//! An operation: one recorded act that moved a ref or changed the work tree, and that can be undone.
+//!
+//! `refs/agent/ops/<worktree>` is a chain of commits, one an operation, the newest first. While an operation is under way its
+//! commit says `State: begun`; at the end that commit is replaced by one that says `done` (or `failed`, when everything was
+//! put back). Its tree:
+//!
+//! ```text
+//! before/      what the worktree held before, as in a snapshot
+//! after/       what it was to hold afterwards, as in a snapshot
+//! paths.lst    <d|i|di> SP <path> NUL: the paths that were touched: on the disk, in the index, in both
+//! late/        bytes that somebody wrote while the operation ran, by path
+//! ```
+//!
+//! Its parents are the operation before it and the commits that HEAD was before and after, which keeps those alive.
+
+mod log;
+mod message;
+
+pub use log::{Contents, OpLog, interrupted, undone_by};
+
+use std::fmt;
+
+use bstr::BString;
+use gix::ObjectId;
+use ulid::Ulid;
+
+use crate::{
+    core::{id::TaskId, time::Timestamp},
+    git::Head,
+};
+
+/// Where the chains live.
+pub const REFS: &str = "refs/agent/ops/";
+
+/// The version of the format that this program writes. A newer one is listed, never acted on.
+pub const FORMAT: u32 = 1;
+
+/// A closed set of words, with the way there and back.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $( $(#[$each:meta])* $variant:ident = $word:literal ),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum $name { $( $(#[$each])* $variant ),+ }
+
+        impl $name {
+            /// The word for it.
+            pub fn as_str(self) -> &'static str {
+                match self { $( $name::$variant => $word ),+ }
+            }
+
+            /// The one that `word` names.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $( $word => Some($name::$variant), )+ _ => None }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// What was done.
+    Kind {
+        /// `git agent rollback`.
+        Rollback = "rollback",
+        /// `git agent undo`.
+        Undo = "undo",
+        /// `git agent redo`.
+        Redo = "redo",
+        /// `git agent snapshot restore`.
+        Restore = "restore",
+        /// `git agent checkpoint`.
+        Checkpoint = "checkpoint",
+        /// `git agent squash`.
+        Squash = "squash",
+        /// What was changed by others since the operation before: recorded so that it can be found.
+        External = "external",
+    }
+}
+
+words! {
+    /// How far it is.
+    State {
+        /// Under way, or interrupted.
+        Begun = "begun",
+        /// At its end.
+        Done = "done",
+        /// It could not be done, and everything was put back.
+        Failed = "failed",
+    }
+}
+
+/// An operation as its message tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Names it.
+    pub id: Ulid,
+    /// What was done.
+    pub kind: Kind,
+    /// How far it is.
+    pub state: State,
+    /// In words, one line: `rollback t-1 to t-1@2`.
+    pub title: String,
+    /// When it began.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// The task it is about.
+    pub task: Option<TaskId>,
+    /// The snapshot that was taken before anything was changed.
+    pub snapshot: Option<Ulid>,
+    /// What HEAD was.
+    pub before: Head,
+    /// What HEAD is afterwards.
+    pub after: Head,
+    /// The operation that this one takes back.
+    pub undoes: Option<Ulid>,
+    /// Anything else that its kind has to remember: `Mode: rewind`.
+    pub more: Vec<(String, String)>,
+}
+
+impl Operation {
+    /// The value of one of the further lines.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.more.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether `undo` may take it back.
+    pub fn is_undoable(&self) -> bool {
+        self.state == State::Done
+    }
+}
+
+/// An operation with what its commit holds.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// What it was.
+    pub operation: Operation,
+    /// Its commit.
+    pub commit: ObjectId,
+    /// The commit of the operation before it.
+    pub previous: Option<ObjectId>,
+    /// What the worktree held before: a tree as in a snapshot.
+    pub before: ObjectId,
+    /// What it was to hold afterwards.
+    pub after: ObjectId,
+    /// What was touched.
+    pub touched: Vec<Touched>,
+    /// What others wrote while it ran.
+    pub late: Option<ObjectId>,
+}
+
+/// A path that an operation changes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Touched {
+    /// From the top of the work tree.
+    pub path: BString,
+    /// Its file.
+    pub on_disk: bool,
+    /// Its index entry.
+    pub in_index: bool,
+}
+
+#[cfg(test)]
+mod tests;
