@@ -16,6 +16,7 @@ mod refs;
 mod repo;
 pub mod state;
 pub mod stream;
+pub mod tree;
 pub mod walk;
 pub mod worktree;
 

@@ -28,5 +28,6 @@ mod log_places;
 mod pager;
 mod tasks;
 mod trailers;
+mod trees;
 mod unstamped;
 mod verify;

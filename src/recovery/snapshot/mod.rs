@@ -22,7 +22,8 @@
 
 pub mod moment;
 
-pub use moment::{Conflict, Entry, Flags, Moment, Skipped, Submodule, Why};
+pub use crate::git::tree::Entry;
+pub use moment::{Conflict, Flags, Moment, Skipped, Submodule, Why};
 
 use gix::ObjectId;
 use ulid::Ulid;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use bstr::BString;
-use gix::{ObjectId, objs::tree::EntryKind};
+use gix::ObjectId;
 
-use crate::git::Head;
+use crate::git::{Head, tree::Entry};
 
 /// Work tree, index, HEAD and unfinished operations of git, together.
 ///
@@ -33,15 +33,6 @@ pub struct Moment {
     pub submodules: Vec<Submodule>,
     /// Files of the git directory that belong to an unfinished merge, rebase, …: the path from there, and the blob.
     pub state: BTreeMap<BString, ObjectId>,
-}
-
-/// What a path is in a tree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// File, executable file, link or submodule.
-    pub kind: EntryKind,
-    /// The object.
-    pub id: ObjectId,
 }
 
 /// One index entry of a conflict.

@@ -1,0 +1,174 @@
+//! Trees: what a path is in one, where two of them differ, and one with some paths changed.
+
+use std::{cell::RefCell, cmp::Ordering, collections::HashMap, rc::Rc};
+
+use bstr::{BStr, BString, ByteSlice as _};
+use gix::{
+    ObjectId,
+    objs::{
+        Kind, Tree,
+        tree::{self, EntryKind},
+    },
+};
+
+use super::{objects::Batch, repo::Repo};
+use crate::error::{Context as _, Result};
+
+/// What a path is in a tree: a file, an executable file, a link or a submodule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Never [`EntryKind::Tree`].
+    pub kind: EntryKind,
+    /// The blob, or the submodule's commit.
+    pub id: ObjectId,
+}
+
+impl Entry {
+    /// The mode as git writes it in lists: `100644`.
+    pub fn mode(self) -> &'static str {
+        match self.kind {
+            EntryKind::Tree => "040000",
+            EntryKind::Blob => "100644",
+            EntryKind::BlobExecutable => "100755",
+            EntryKind::Link => "120000",
+            EntryKind::Commit => "160000",
+        }
+    }
+
+    /// Whether it is a submodule.
+    pub fn is_submodule(self) -> bool {
+        self.kind == EntryKind::Commit
+    }
+}
+
+/// A reader of trees that remembers those it has read.
+pub struct Trees<'r> {
+    repo: &'r Repo,
+    known: RefCell<HashMap<ObjectId, Rc<Vec<tree::Entry>>>>,
+}
+
+impl<'r> Trees<'r> {
+    /// A reader that knows nothing yet.
+    pub fn new(repo: &'r Repo) -> Self {
+        Trees { repo, known: RefCell::default() }
+    }
+
+    /// What `path` is in `root`; `None` when it is a directory or not there.
+    pub fn find(&self, root: ObjectId, path: &BStr) -> Result<Option<Entry>> {
+        let mut at = root;
+        let mut names = path.split_str("/").peekable();
+        while let Some(name) = names.next() {
+            let entries = self.entries(at)?;
+            let Some(entry) = entries.iter().find(|entry| entry.filename == name) else { return Ok(None) };
+            match (names.peek().is_some(), entry.mode.is_tree()) {
+                (true, true) => at = entry.oid,
+                (false, false) => return Ok(Some(Entry { kind: entry.mode.kind(), id: entry.oid })),
+                _ => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The paths that are not the same in `old` and `new`, in git's order.
+    pub fn differing(&self, old: ObjectId, new: ObjectId) -> Result<Vec<BString>> {
+        let mut paths = Vec::new();
+        self.compare(Some(old), Some(new), &mut BString::default(), &mut paths)?;
+        Ok(paths)
+    }
+
+    /// All paths of `root`.
+    pub fn paths(&self, root: ObjectId) -> Result<Vec<BString>> {
+        let mut paths = Vec::new();
+        self.compare(None, Some(root), &mut BString::default(), &mut paths)?;
+        Ok(paths)
+    }
+
+    fn compare(
+        &self,
+        old: Option<ObjectId>,
+        new: Option<ObjectId>,
+        at: &mut BString,
+        paths: &mut Vec<BString>,
+    ) -> Result<()> {
+        if old == new {
+            return Ok(());
+        }
+        let read = |id: Option<ObjectId>| id.map_or(Ok(Rc::default()), |id| self.entries(id));
+        let (old, new) = (read(old)?, read(new)?);
+        let (mut left, mut right) = (old.iter().peekable(), new.iter().peekable());
+        loop {
+            // Git sorts a directory as if its name ended with '/', so a name that is a file here and a directory there
+            // comes twice.
+            let order = match (left.peek(), right.peek()) {
+                (None, None) => return Ok(()),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(left), Some(right)) => left.cmp(right),
+            };
+            let one = if order == Ordering::Greater { None } else { left.next() };
+            let other = if order == Ordering::Less { None } else { right.next() };
+            let Some(named) = one.or(other) else { return Ok(()) };
+            if one.zip(other).is_some_and(|(one, other)| one.oid == other.oid && one.mode == other.mode) {
+                continue;
+            }
+            let length = at.len();
+            at.extend_from_slice(&named.filename);
+            if named.mode.is_tree() {
+                at.push(b'/');
+                self.compare(one.map(|entry| entry.oid), other.map(|entry| entry.oid), at, paths)?;
+            } else {
+                paths.push(at.clone());
+            }
+            at.truncate(length);
+        }
+    }
+
+    fn entries(&self, id: ObjectId) -> Result<Rc<Vec<tree::Entry>>> {
+        if let Some(known) = self.known.borrow().get(&id) {
+            return Ok(Rc::clone(known));
+        }
+        let entries = if id.is_empty_tree() {
+            Vec::new()
+        } else {
+            let bytes = self.repo.read_as(id, Kind::Tree)?;
+            let tree = gix::objs::TreeRef::from_bytes(&bytes, id.kind());
+            Tree::from(tree.or_environment(|| format!("the tree {id} is damaged"))?).entries
+        };
+        let entries = Rc::new(entries);
+        self.known.borrow_mut().insert(id, Rc::clone(&entries));
+        Ok(entries)
+    }
+}
+
+/// The tree `root` with `changes` made: what a path shall be, or that it shall not be there. New trees are staged in `batch`;
+/// `root` and what it holds must be in the repository.
+pub fn edit<'a>(
+    repo: &Repo,
+    batch: &mut Batch,
+    root: ObjectId,
+    changes: impl IntoIterator<Item = (&'a BStr, Option<Entry>)>,
+) -> Result<ObjectId> {
+    let tree = match root.is_empty_tree() {
+        true => Tree::empty(),
+        false => {
+            let bytes = repo.read_as(root, Kind::Tree)?;
+            Tree::from(
+                gix::objs::TreeRef::from_bytes(&bytes, root.kind())
+                    .or_environment(|| format!("the tree {root} is damaged"))?,
+            )
+        }
+    };
+    let failed = || format!("cannot change the tree {root}");
+    let mut editor = tree::Editor::new(tree, &repo.gix().objects, root.kind());
+    let changes: Vec<(&BStr, Option<Entry>)> = changes.into_iter().collect();
+    // First what goes: a file may make room for a directory of its name, and the other way round.
+    for (path, _) in changes.iter().filter(|(_, entry)| entry.is_none()) {
+        editor.remove_if_leaf(path.split_str("/").map(BStr::new)).or_environment(failed)?;
+    }
+    for (path, entry) in &changes {
+        if let Some(entry) = entry {
+            editor.upsert(path.split_str("/").map(BStr::new), entry.kind, entry.id).or_environment(failed)?;
+        }
+    }
+    editor.write(|tree| batch.tree(repo, tree))
+}
