@@ -216,9 +216,44 @@ fn remove(path: &Path) -> io::Result<()> {
 }
 
 /// Git's own lock of the index; removed when dropped.
-struct IndexLock(PathBuf);
+#[derive(Debug)]
+pub struct IndexLock(PathBuf);
 
 impl IndexLock {
+    /// Take the lock with `mark` in it, so that whoever finds it knows whose it was. One with the same mark is taken over: the
+    /// caller knows that its holder is dead.
+    pub fn take_marked(repo: &Repo, mark: &str) -> Result<Self> {
+        let path = lock_file(repo);
+        let ours = repo.worktree_agent_dir().join("index.lock");
+        let failed = || format!("cannot write in '{}'", repo.worktree_agent_dir().display());
+        fs::create_dir_all(repo.worktree_agent_dir()).or_environment(failed)?;
+        fs::write(&ours, mark).or_environment(failed)?;
+        let began = Instant::now();
+        let taken = loop {
+            // Mark and lock in one step: nobody finds one without the other.
+            match fs::hard_link(&ours, &path) {
+                Ok(()) => break Ok(IndexLock(path)),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    if fs::read(&path).is_ok_and(|found| found == mark.as_bytes()) {
+                        break Ok(IndexLock(path));
+                    }
+                    if began.elapsed() > PATIENCE {
+                        break Err(held(&path).because(error));
+                    }
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Err(error) => break Err(held(&path).because(error)),
+            }
+        };
+        remove(&ours).or_environment(failed)?;
+        taken
+    }
+
+    /// Put `private` in the place of the index. The lock stays.
+    pub fn install(&self, repo: &Repo, private: &PrivateIndex<'_>) -> Result<()> {
+        fs::rename(&private.path, real(repo)).or_environment(|| "cannot replace the index".to_owned())
+    }
+
     fn take(repo: &Repo) -> Result<Self> {
         let path = lock_file(repo);
         let began = Instant::now();
@@ -228,13 +263,15 @@ impl IndexLock {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists && began.elapsed() < PATIENCE => {
                     std::thread::sleep(Duration::from_millis(20));
                 }
-                Err(error) => {
-                    let message = format!("cannot lock the index with '{}'", path.display());
-                    return Err(Error::busy("index-locked", message).because(error));
-                }
+                Err(error) => return Err(held(&path).because(error)),
             }
         }
     }
+}
+
+fn held(path: &Path) -> Error {
+    Error::busy("index-locked", format!("cannot lock the index with '{}'", path.display()))
+        .hint("try again; if no git is running, one died and left the file behind: 'git agent doctor' tells more")
 }
 
 impl Drop for IndexLock {

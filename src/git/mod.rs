@@ -14,6 +14,7 @@ pub mod parameters;
 pub mod reflog;
 mod refs;
 mod repo;
+pub mod sparse;
 pub mod state;
 pub mod stream;
 pub mod tree;

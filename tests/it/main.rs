@@ -26,6 +26,7 @@ mod log_look;
 mod log_options;
 mod log_places;
 mod pager;
+mod sparse;
 mod tasks;
 mod trailers;
 mod trees;

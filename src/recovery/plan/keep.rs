@@ -1,0 +1,88 @@
+//! What an operation leaves alone although it is not at its destination, and why.
+
+use bstr::{BString, ByteSlice as _};
+
+use super::{Change, Destination, Plan, Reason, Scope, ignored};
+use crate::{
+    error::Result,
+    git::Repo,
+    recovery::{
+        restore::side::Side,
+        snapshot::{Captured, Why},
+    },
+};
+
+/// A path that stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Where.
+    pub path: BString,
+    /// Why.
+    pub why: Keep,
+}
+
+/// Why a path stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// `--keep-untracked`.
+    Asked,
+    /// Untracked, and nothing proves that it was not there at the checkpoint.
+    MayBeOlder,
+    /// The checkpoint's own rules ignore it, so it may have been there.
+    Ignored,
+    /// A submodule's directory is the submodule's.
+    Submodule,
+    /// The index says to leave its file alone.
+    SkipWorktree,
+    /// It cannot be stored.
+    Skipped(Why),
+}
+
+impl Keep {
+    /// In words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Keep::Asked => "untracked, and --keep-untracked was given",
+            Keep::MayBeOlder => "untracked, and may be older than the checkpoint",
+            Keep::Ignored => "ignored at the checkpoint, so it may have been there",
+            Keep::Submodule => "the directory of a submodule is left alone",
+            Keep::SkipWorktree => "the index says to leave its file alone (skip-worktree)",
+            Keep::Skipped(why) => why.reason(),
+        }
+    }
+}
+
+/// Keep the files that the rules of the destination ignore: `.gitignore` goes back with everything else, and what it protected
+/// may be older than all of it.
+pub fn what_was_ignored(repo: &Repo, goal: &Side<'_>, captured: &Captured<'_>, plan: &mut Plan) -> Result<()> {
+    let removed = plan.files.iter().filter(|(_, change)| matches!(change, Change::Remove(Reason::NotThere | Reason::Untracked)));
+    let removed: Vec<BString> = removed.map(|(path, _)| path.clone()).collect();
+    if goal.is_exact(captured) || removed.is_empty() {
+        return Ok(());
+    }
+    for path in ignored::at(repo, goal, &removed)? {
+        plan.files.remove(&path);
+        plan.keep(path.as_bstr(), Keep::Ignored);
+    }
+    Ok(())
+}
+
+/// List what is not in the snapshot, and stays.
+pub fn what_is_skipped(captured: &Captured<'_>, goal: &Side<'_>, destination: &Destination, plan: &mut Plan) -> Result<()> {
+    if destination.scope != Scope::Everything {
+        return Ok(());
+    }
+    for skipped in captured.skipped() {
+        let path = skipped.path.as_bstr();
+        match goal.file(path)? {
+            // Then it stands in the way: it is stored with everything else in the way, or that is refused.
+            Some(_) if skipped.why != Why::MissingObject => {}
+            _ => {
+                plan.files.remove(&skipped.path);
+                plan.kept.retain(|kept| kept.path != skipped.path);
+                plan.keep(path, Keep::Skipped(skipped.why));
+            }
+        }
+    }
+    Ok(())
+}

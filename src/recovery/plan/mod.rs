@@ -1,0 +1,324 @@
+//! What an operation will do to each path, worked out in memory before anything is touched.
+//!
+//! Only paths that differ are planned. Who is not planned keeps its bytes, its times and its index entry.
+
+mod destination;
+mod ignored;
+mod keep;
+
+pub use destination::{Destination, Flagging, Scope, Untracked};
+pub use keep::{Keep, Kept};
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use super::{
+    operation::Touched,
+    restore::side::{Side, Staged, Want},
+    snapshot::{Captured, Entry, Flags, Moment},
+};
+use crate::{
+    error::Result,
+    git::{
+        Repo,
+        objects::Batch,
+        tree::{self, Trees},
+    },
+};
+
+/// What will happen.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Files, by path.
+    pub files: BTreeMap<BString, Change>,
+    /// Index entries that change: what they become.
+    pub staged: BTreeMap<BString, Staged>,
+    /// What stays although it is not at the destination, and why.
+    pub kept: Vec<Kept>,
+}
+
+/// What happens to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It becomes this; whatever stands there goes into the snapshot.
+    Write(Want),
+    /// It goes, into the snapshot.
+    Remove(Reason),
+}
+
+/// Why a file goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It is not at the destination.
+    NotThere,
+    /// It was made after the checkpoint.
+    Untracked,
+    /// It stands where something else belongs.
+    InTheWay,
+}
+
+impl Reason {
+    /// In words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::NotThere => "it is not in the checkpoint",
+            Reason::Untracked => "untracked, and made after the checkpoint",
+            Reason::InTheWay => "it stands where something else belongs",
+        }
+    }
+}
+
+impl Plan {
+    /// Plan the way from `captured` to `destination`.
+    pub fn new(repo: &Repo, captured: &Captured<'_>, destination: &Destination) -> Result<Self> {
+        let goal = Side::new(repo, destination.moment.clone());
+        let mut planner = Planner { captured, destination, goal: &goal, now: Now::new(captured), plan: Plan::default() };
+        for path in planner.candidates(repo)? {
+            planner.plan_path(path.as_bstr())?;
+        }
+        let mut plan = planner.plan;
+        keep::what_was_ignored(repo, &goal, captured, &mut plan)?;
+        keep::what_is_skipped(captured, &goal, destination, &mut plan)?;
+        Ok(plan)
+    }
+
+    /// Nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.staged.is_empty()
+    }
+
+    /// The paths whose files change.
+    pub fn paths(&self) -> Vec<BString> {
+        self.files.keys().cloned().collect()
+    }
+
+    /// Add what stands in the way, which is known once the planned paths were captured: `before` is the whole of that.
+    pub fn add_what_is_in_the_way(&mut self, before: &Moment) {
+        let is_below = |path: &BStr, dir: &BStr| path.strip_prefix(dir.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"));
+        let written: Vec<&BString> =
+            self.files.iter().filter(|(_, change)| matches!(change, Change::Write(_))).map(|(path, _)| path).collect();
+        let mut found: Vec<BString> = Vec::new();
+        for path in before.raw.keys().filter(|path| !self.files.contains_key(*path)) {
+            // Sorted, all that is below a directory is together; a parent is looked up.
+            let parents = path.find_iter("/").map(|at| path[..at].as_bstr());
+            let is_inside = parents.into_iter().any(|parent| written.binary_search_by(|w| w.as_bstr().cmp(parent)).is_ok());
+            let from = written.partition_point(|w| w.as_bstr() <= path.as_bstr());
+            let is_parent = written[from..].iter().take_while(|w| w.starts_with(path.as_slice())).any(|w| is_below(w.as_bstr(), path.as_bstr()));
+            if is_inside || is_parent {
+                found.push(path.clone());
+            }
+        }
+        self.kept.retain(|kept| !found.contains(&kept.path));
+        self.files.extend(found.into_iter().map(|path| (path, Change::Remove(Reason::InTheWay))));
+    }
+
+    /// Drop what turns out to be there already, byte for byte.
+    pub fn drop_what_is_there(&mut self, before: &Side<'_>) -> Result<()> {
+        let mut there = Vec::new();
+        for (path, change) in &self.files {
+            if let Change::Write(want) = change
+                && want.raw.is_some()
+                && before.file(path.as_bstr())? == Some(*want)
+            {
+                there.push(path.clone());
+            }
+        }
+        there.iter().for_each(|path| drop(self.files.remove(path)));
+        Ok(())
+    }
+
+    /// Every path that is touched, and where.
+    pub fn touched(&self) -> Vec<Touched> {
+        let paths: BTreeSet<&BString> = self.files.keys().chain(self.staged.keys()).collect();
+        let touched = paths.into_iter().map(|path| Touched {
+            path: path.clone(),
+            on_disk: self.files.contains_key(path),
+            in_index: self.staged.contains_key(path),
+        });
+        touched.collect()
+    }
+
+    /// What the worktree will hold, when `before` is what it holds now; new trees are staged in `batch`.
+    pub fn after(&self, repo: &Repo, batch: &mut Batch, before: &Moment, destination: &Destination) -> Result<Moment> {
+        let mut after = before.clone();
+        let files = self.files.iter().map(|(path, change)| match change {
+            Change::Write(want) => (path.as_bstr(), Some(want.entry)),
+            Change::Remove(_) => (path.as_bstr(), None),
+        });
+        after.worktree = tree::edit(repo, batch, before.worktree, files)?;
+        let staged = self.staged.iter().map(|(path, staged)| (path.as_bstr(), staged.entry));
+        after.staged = tree::edit(repo, batch, before.staged, staged)?;
+        after.unmerged.retain(|conflict| !self.staged.contains_key(&conflict.path));
+        for (path, staged) in &self.staged {
+            after.set_conflicts(path.as_bstr(), &staged.conflicts);
+            after.set_flags(path.as_bstr(), staged.flags);
+        }
+        for (path, change) in &self.files {
+            match change {
+                Change::Write(Want { raw: Some(bits), .. }) => drop(after.raw.insert(path.clone(), *bits)),
+                Change::Write(_) | Change::Remove(_) => drop(after.raw.remove(path)),
+            }
+        }
+        after.dirs = destination.moment.dirs.clone();
+        after.head = destination.moment.head.clone();
+        after.state = destination.moment.state.clone();
+        Ok(after)
+    }
+}
+
+impl Moment {
+    fn set_conflicts(&mut self, path: &BStr, stages: &[(u8, Entry)]) {
+        let conflict = |(stage, entry): &(u8, Entry)| super::snapshot::Conflict { stage: *stage, entry: *entry, path: path.to_owned() };
+        self.unmerged.extend(stages.iter().map(conflict));
+        self.unmerged.sort_by(|one, other| (&one.path, one.stage).cmp(&(&other.path, other.stage)));
+    }
+
+    fn set_flags(&mut self, path: &BStr, flags: Flags) {
+        match flags == Flags::default() {
+            true => drop(self.flags.remove(path)),
+            false => drop(self.flags.insert(path.to_owned(), flags)),
+        }
+    }
+}
+
+/// What is captured, by path.
+struct Now<'c> {
+    captured: &'c Captured<'c>,
+    conflicts: BTreeMap<&'c BStr, Vec<(u8, Entry)>>,
+}
+
+impl<'c> Now<'c> {
+    fn new(captured: &'c Captured<'c>) -> Self {
+        let mut conflicts: BTreeMap<&BStr, Vec<(u8, Entry)>> = BTreeMap::new();
+        for conflict in captured.unmerged() {
+            conflicts.entry(conflict.path.as_bstr()).or_default().push((conflict.stage, conflict.entry));
+        }
+        Now { captured, conflicts }
+    }
+
+    fn file(&self, path: &BStr) -> Result<Option<Want>> {
+        let entry = self.captured.on_disk(path)?;
+        Ok(entry.map(|entry| Want { entry, raw: self.captured.raw(path) }))
+    }
+
+    fn staged(&self, path: &BStr) -> Result<Staged> {
+        Ok(Staged {
+            entry: self.captured.staged(path)?,
+            conflicts: self.conflicts.get(path).cloned().unwrap_or_default(),
+            flags: self.captured.flags().get(path).copied().unwrap_or_default(),
+        })
+    }
+}
+
+struct Planner<'a> {
+    captured: &'a Captured<'a>,
+    destination: &'a Destination,
+    goal: &'a Side<'a>,
+    now: Now<'a>,
+    plan: Plan,
+}
+
+impl Planner<'_> {
+    /// The paths that may differ.
+    fn candidates(&self, repo: &Repo) -> Result<BTreeSet<BString>> {
+        if let Scope::Paths(touched) = &self.destination.scope {
+            return Ok(touched.iter().map(|touched| touched.path.clone()).collect());
+        }
+        let empty = gix::ObjectId::empty_tree(repo.gix().object_hash());
+        let head = self.captured.head_tree().unwrap_or(empty);
+        let trees = Trees::new(repo);
+        let goal = &self.destination.moment;
+        let mut paths: BTreeSet<BString> = self.captured.changed().map(ToOwned::to_owned).collect();
+        paths.extend(trees.differing(head, goal.worktree)?);
+        if goal.staged != goal.worktree {
+            paths.extend(trees.differing(head, goal.staged)?);
+        }
+        paths.extend(self.captured.unmerged().iter().map(|conflict| conflict.path.clone()));
+        paths.extend(goal.unmerged.iter().map(|conflict| conflict.path.clone()));
+        paths.extend(goal.raw.keys().cloned());
+        if self.destination.flags == Flagging::Exact {
+            paths.extend(goal.flags.keys().chain(self.captured.flags().keys()).cloned());
+        }
+        // A sparse index has whole directories as entries.
+        paths.retain(|path| !path.ends_with(b"/"));
+        Ok(paths)
+    }
+
+    fn plan_path(&mut self, path: &BStr) -> Result<()> {
+        let (in_files, in_index) = match &self.destination.scope {
+            Scope::Everything => (true, true),
+            Scope::Paths(touched) => {
+                let touched = touched.binary_search_by(|touched| touched.path.as_bstr().cmp(path)).ok().map(|at| &touched[at]);
+                touched.map_or((false, false), |touched| (touched.on_disk, touched.in_index))
+            }
+        };
+        let staged = self.now.staged(path)?;
+        let then = self.staged_then(path, &staged)?;
+        if in_index && staged != then {
+            self.plan.staged.insert(path.to_owned(), then.clone());
+        }
+        if in_files {
+            self.plan_file(path, &then)?;
+        }
+        Ok(())
+    }
+
+    /// What the index entry becomes.
+    fn staged_then(&self, path: &BStr, now: &Staged) -> Result<Staged> {
+        let mut then = self.goal.staged(path)?;
+        if self.destination.flags == Flagging::Kept {
+            let stays = then.entry.is_some() && then.conflicts.is_empty();
+            let is_outside = now.entry.is_none() && stays && !self.destination.sparse.contains(path);
+            then.flags = Flags {
+                assume_unchanged: stays && now.flags.assume_unchanged,
+                skip_worktree: stays && (now.flags.skip_worktree || is_outside || self.captured.is_virtual(path)),
+                intent_to_add: false,
+            };
+        }
+        Ok(then)
+    }
+
+    fn plan_file(&mut self, path: &BStr, staged_then: &Staged) -> Result<()> {
+        let now = self.now.file(path)?.filter(|_| !self.captured.is_virtual(path));
+        let goal = self.goal.file(path)?;
+        let is_left_out = staged_then.flags.skip_worktree && goal.is_some_and(|goal| goal.raw.is_none());
+        let then = goal.filter(|_| !is_left_out);
+        if is_left_out {
+            // A sparse checkout is not expanded; a file that somebody put there all the same is theirs.
+            if now.is_some() {
+                self.plan.keep(path, Keep::SkipWorktree);
+            }
+            return Ok(());
+        }
+        match (now, then) {
+            (Some(now), Some(then)) if now.entry == then.entry && (now.raw == then.raw || then.raw.is_none()) => {}
+            (Some(now), Some(then)) if now.entry.is_submodule() && then.entry.is_submodule() => {}
+            (None, None) => {}
+            (_, Some(then)) => {
+                self.plan.files.insert(path.to_owned(), Change::Write(then));
+            }
+            (Some(now), None) if now.entry.is_submodule() => self.plan.keep(path, Keep::Submodule),
+            (Some(_), None) if !self.captured.is_untracked(path) => {
+                self.plan.files.insert(path.to_owned(), Change::Remove(Reason::NotThere));
+            }
+            (Some(_), None) => match self.destination.untracked {
+                Untracked::Exact => {
+                    self.plan.files.insert(path.to_owned(), Change::Remove(Reason::NotThere));
+                }
+                Untracked::BornLater => {
+                    self.plan.files.insert(path.to_owned(), Change::Remove(Reason::Untracked));
+                }
+                Untracked::Kept => self.plan.keep(path, Keep::Asked),
+                Untracked::MayBeOlder => self.plan.keep(path, Keep::MayBeOlder),
+            },
+        }
+        Ok(())
+    }
+}
+
+impl Plan {
+    fn keep(&mut self, path: &BStr, why: Keep) {
+        self.kept.push(Kept { path: path.to_owned(), why });
+    }
+}

@@ -1,0 +1,180 @@
+//! The work tree, one path at a time. The only code that changes it.
+//!
+//! No function here follows a link, writes over something, or removes what is not an empty directory.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions, Permissions},
+    io::{self, Read as _, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use bstr::{BStr, ByteSlice as _};
+use gix::{ObjectId, objs::tree::EntryKind};
+use rustix::fs::OFlags;
+
+use crate::{
+    error::{Context as _, Error, Result},
+    git::{Repo, tree::Entry},
+};
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Nothing; perhaps not even a directory to stand in.
+    Nothing,
+    /// A file with these permission bits.
+    File(u32),
+    /// A symbolic link.
+    Link,
+    /// A directory.
+    Directory,
+    /// A socket, a pipe, a device.
+    Special,
+}
+
+/// Where `path` is on the disk.
+pub fn place(top: &Path, path: &BStr) -> Result<PathBuf> {
+    let relative = gix::path::from_bstr(path).or_environment(|| format!("'{}' is no path here", shown(path)))?;
+    Ok(top.join(relative))
+}
+
+/// What stands at `path`. What can only be reached through a link or below a file is nothing.
+pub fn look(top: &Path, path: &BStr) -> Result<Found> {
+    if first_blocker(top, path)?.is_some() {
+        return Ok(Found::Nothing);
+    }
+    match fs::symlink_metadata(place(top, path)?) {
+        Ok(meta) if meta.is_symlink() => Ok(Found::Link),
+        Ok(meta) if meta.is_dir() => Ok(Found::Directory),
+        Ok(meta) if meta.is_file() => Ok(Found::File(meta.permissions().mode() & 0o7777)),
+        Ok(_) => Ok(Found::Special),
+        Err(error) if is_absent(&error) => Ok(Found::Nothing),
+        Err(error) => Err(error).or_environment(|| format!("cannot look at '{}'", shown(path))),
+    }
+}
+
+/// The first parent of `path` that is there and not a directory.
+pub fn first_blocker<'p>(top: &Path, path: &'p BStr) -> Result<Option<&'p BStr>> {
+    for at in path.find_iter("/") {
+        let parent = path[..at].as_bstr();
+        match fs::symlink_metadata(place(top, parent)?) {
+            Ok(meta) if meta.is_dir() => {}
+            Ok(_) => return Ok(Some(parent)),
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(error).or_environment(|| format!("cannot look at '{}'", shown(parent))),
+        }
+    }
+    Ok(None)
+}
+
+/// The blob that the raw bytes of a file, or the text of a link, would be.
+pub fn blob_id(repo: &Repo, file: &Path, found: Found) -> Result<ObjectId> {
+    let failed = || format!("cannot read '{}'", file.display());
+    if found == Found::Link {
+        let target = fs::read_link(file).or_environment(failed)?;
+        return repo.blob_id(&gix::path::into_bstr(target).or_environment(failed)?);
+    }
+    let mut open =
+        OpenOptions::new().read(true).custom_flags(OFlags::NOFOLLOW.bits() as i32).open(file).or_environment(failed)?;
+    let length = open.metadata().or_environment(failed)?.len();
+    let mut hasher = gix::hash::hasher(repo.gix().object_hash());
+    hasher.update(format!("blob {length}\0").as_bytes());
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match open.read(&mut buffer).or_environment(failed)? {
+            0 => break,
+            count => hasher.update(&buffer[..count]),
+        }
+    }
+    hasher.try_finalize().or_environment(failed)
+}
+
+/// Make the directories that `path` stands in.
+pub fn make_parents(top: &Path, path: &BStr) -> Result<()> {
+    for at in path.find_iter("/") {
+        make_directory(top, path[..at].as_bstr(), None)?;
+    }
+    Ok(())
+}
+
+/// Make a directory, unless it is there; with these permissions, if any are given.
+pub fn make_directory(top: &Path, path: &BStr, permissions: Option<u32>) -> Result<()> {
+    let place = place(top, path)?;
+    let failed = || format!("cannot make the directory '{}'", shown(path));
+    match DirBuilder::new().mode(0o777).create(&place) {
+        Ok(()) => match permissions {
+            Some(bits) => fs::set_permissions(&place, Permissions::from_mode(bits)).or_environment(failed),
+            None => Ok(()),
+        },
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            match fs::symlink_metadata(&place).or_environment(failed)?.is_dir() {
+                true => Ok(()),
+                false => Err(in_the_way(path)),
+            }
+        }
+        Err(error) => Err(error).or_environment(failed),
+    }
+}
+
+/// Write `entry` byte for byte where nothing stands.
+pub fn write(repo: &Repo, top: &Path, path: &BStr, entry: Entry, permissions: u32) -> Result<()> {
+    make_parents(top, path)?;
+    let place = place(top, path)?;
+    let failed = || format!("cannot write '{}'", shown(path));
+    if entry.is_submodule() {
+        return make_directory(top, path, None);
+    }
+    let bytes = repo.read_as(entry.id, gix::objs::Kind::Blob)?;
+    if entry.kind == EntryKind::Link {
+        let target = gix::path::from_byte_slice(&bytes).or_environment(failed)?;
+        return std::os::unix::fs::symlink(target, &place).or_environment(failed);
+    }
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .custom_flags(OFlags::NOFOLLOW.bits() as i32)
+        .open(&place)
+        .or_environment(failed)?;
+    file.write_all(&bytes).or_environment(failed)?;
+    file.set_permissions(Permissions::from_mode(permissions)).or_environment(failed)
+}
+
+/// Remove a directory if it is empty.
+pub fn remove_if_empty(top: &Path, path: &BStr) -> Result<()> {
+    let place = place(top, path)?;
+    // As git since 2.35: not under the feet of the shell that runs us.
+    if std::env::current_dir().is_ok_and(|here| here == place) {
+        return Ok(());
+    }
+    match fs::remove_dir(place) {
+        Err(error) if is_absent(&error) || matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty) => Ok(()),
+        other => other.or_environment(|| format!("cannot remove the directory '{}'", shown(path))),
+    }
+}
+
+/// Whether files can be made and renamed in `dir`: tried with one that is gone again afterwards.
+pub fn probe(dir: &Path) -> io::Result<()> {
+    let name = |suffix: &str| dir.join(format!(".git-agent-probe-{}{suffix}", std::process::id()));
+    let (one, other) = (name(""), name("-"));
+    File::create_new(&one)?;
+    let renamed = fs::rename(&one, &other);
+    fs::remove_file(if renamed.is_ok() { other } else { one })?;
+    renamed
+}
+
+/// Nothing there: not even the directory, or a file in its place.
+pub fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// Something stands where a directory is needed.
+fn in_the_way(path: &BStr) -> Error {
+    Error::conflict("in-the-way", format!("something stands in the way at '{}'", shown(path)))
+}
+
+/// A path in a sentence.
+pub fn shown(path: &BStr) -> String {
+    path.to_str_lossy().escape_debug().to_string()
+}

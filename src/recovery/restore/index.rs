@@ -1,0 +1,205 @@
+//! The index of a restore: a private copy in which the touched entries are changed, and which becomes the index at the end.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use bstr::{BStr, BString, ByteSlice as _};
+use gix::ObjectId;
+
+use super::{
+    disk,
+    side::{Side, Staged},
+};
+use crate::{
+    error::{Context as _, Result},
+    git::{Repo, index::PrivateIndex, tree::Entry},
+    recovery::{operation::Touched, snapshot::Flags},
+};
+
+/// From this many files on, looking at all of them is quicker than finding them in the index one by one.
+const REFRESH_ALL: usize = 256;
+
+/// Change the entries of `touched` in `index` to what `side` says; those that say so already are left alone. Answers
+/// whether there were others.
+pub fn change(repo: &Repo, index: &PrivateIndex<'_>, side: &Side<'_>, touched: &[Touched]) -> Result<bool> {
+    let live = Live::read(repo, index.path())?;
+    let mut wanted: Vec<(&BStr, Staged)> = Vec::new();
+    for touched in touched.iter().filter(|touched| touched.in_index) {
+        let staged = side.staged(touched.path.as_bstr())?;
+        if live.staged(touched.path.as_bstr()) != staged {
+            wanted.push((touched.path.as_bstr(), staged));
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(false);
+    }
+    let script = script(&wanted, ObjectId::null(repo.gix().object_hash()));
+    index.git().args(["update-index", "-z", "--index-info"]).stdin(script).run()?;
+    intend_to_add(repo, index, &wanted)?;
+    let flagged = |has: fn(&Staged) -> bool| {
+        let paths = wanted.iter().filter(|(_, staged)| has(staged)).map(|(path, _)| *path);
+        list(paths)
+    };
+    let flags: [(&str, Vec<u8>); 2] = [
+        ("--assume-unchanged", flagged(|staged| staged.entry.is_some() && staged.flags.assume_unchanged)),
+        ("--skip-worktree", flagged(|staged| staged.entry.is_some() && staged.flags.skip_worktree)),
+    ];
+    for (flag, paths) in flags.into_iter().filter(|(_, paths)| !paths.is_empty()) {
+        index.git().args(["update-index", "-z", flag, "--stdin"]).stdin(paths).run()?;
+    }
+    Ok(true)
+}
+
+/// An index file as it is on the disk.
+struct Live(Option<gix::index::File>);
+
+impl Live {
+    fn read(repo: &Repo, file: &Path) -> Result<Self> {
+        if !file.exists() {
+            return Ok(Live(None));
+        }
+        let hash = repo.gix().object_hash();
+        let options = gix::index::decode::Options::default();
+        let index = gix::index::File::at(file, hash, true, options);
+        Ok(Live(Some(index.or_environment(|| format!("cannot read the index '{}'", file.display()))?)))
+    }
+
+    fn staged(&self, path: &BStr) -> Staged {
+        let mut staged = Staged::default();
+        let Some(range) = self.0.as_ref().and_then(|index| Some((index, index.entry_range(path)?))) else {
+            return staged;
+        };
+        let (index, range) = range;
+        for entry in &index.entries()[range] {
+            let Some(kind) = entry.mode.to_tree_entry_mode().map(|mode| mode.kind()) else { continue };
+            let what = Entry { kind, id: entry.id };
+            let intent_to_add = entry.flags.contains(gix::index::entry::Flags::INTENT_TO_ADD);
+            match entry.stage_raw() {
+                0 => {
+                    staged.entry = (!intent_to_add).then_some(what);
+                    staged.flags = Flags {
+                        assume_unchanged: entry.flags.contains(gix::index::entry::Flags::ASSUME_VALID),
+                        skip_worktree: entry.flags.contains(gix::index::entry::Flags::SKIP_WORKTREE),
+                        intent_to_add,
+                    };
+                }
+                stage => staged.conflicts.push((stage as u8, what)),
+            }
+        }
+        staged
+    }
+}
+
+/// What `git update-index --index-info` reads: first everything goes, so that a file can make room for a directory.
+fn script(wanted: &[(&BStr, Staged)], null: ObjectId) -> Vec<u8> {
+    let mut script = Vec::new();
+    let mut line = |start: String, path: &BStr| {
+        script.extend_from_slice(start.as_bytes());
+        script.push(b'\t');
+        script.extend_from_slice(path);
+        script.push(0);
+    };
+    for (path, _) in wanted {
+        line(format!("0 {null}"), path);
+    }
+    for (path, staged) in wanted {
+        if let Some(entry) = staged.entry {
+            line(format!("{} {} 0", entry.mode(), entry.id), path);
+        }
+        for (stage, entry) in &staged.conflicts {
+            line(format!("{} {} {stage}", entry.mode(), entry.id), path);
+        }
+    }
+    script
+}
+
+/// `git add --intent-to-add` looks for a file; it finds one in a work tree that is made for it alone.
+fn intend_to_add(repo: &Repo, index: &PrivateIndex<'_>, wanted: &[(&BStr, Staged)]) -> Result<()> {
+    let intended: Vec<&BStr> =
+        wanted.iter().filter(|(_, staged)| staged.flags.intent_to_add).map(|(path, _)| *path).collect();
+    if intended.is_empty() {
+        return Ok(());
+    }
+    let scratch = index.path().with_extension("scratch");
+    let failed = || format!("cannot write in '{}'", scratch.display());
+    if scratch.exists() {
+        fs::remove_dir_all(&scratch).or_environment(failed)?;
+    }
+    fs::create_dir(&scratch).or_environment(failed)?;
+    for path in &intended {
+        disk::make_parents(&scratch, path)?;
+        fs::write(disk::place(&scratch, path)?, b"").or_environment(failed)?;
+    }
+    let git = index.git().env("GIT_DIR", std::path::absolute(repo.git_dir()).or_environment(failed)?);
+    let git = git.env("GIT_WORK_TREE", &scratch).args(["-C"]).arg(&scratch);
+    // `N` as above; `f`, as in force, for what is ignored: nothing is overwritten by it.
+    let words = ["--literal-pathspecs", "add", "-Nf", "--sparse", "--pathspec-from-file=-", "--pathspec-file-nul"];
+    git.args(words).stdin(list(intended.iter().copied())).run()?;
+    fs::remove_dir_all(&scratch).or_environment(failed)
+}
+
+/// Let git write `paths` from `index` through its filters, where nothing stands.
+pub fn check_out(index: &PrivateIndex<'_>, paths: &[BString]) -> Result<()> {
+    // Attributes are read from the work tree: they come first.
+    let (attributes, others): (Vec<_>, Vec<_>) =
+        paths.iter().map(|path| path.as_bstr()).partition(|path| path.ends_with(b".gitattributes"));
+    for paths in [attributes, others].into_iter().filter(|paths| !paths.is_empty()) {
+        let words = ["checkout-index", "--index", "--ignore-skip-worktree-bits", "-z", "--stdin"];
+        index.git().args(words).stdin(list(paths.into_iter())).run()?;
+    }
+    Ok(())
+}
+
+/// Tell `index` that the files of `paths` are what they are, so that git need not read them to find out.
+pub fn refresh(index: &PrivateIndex<'_>, paths: &[BString]) -> Result<()> {
+    if paths.is_empty() {
+        return Ok(());
+    }
+    // What differs makes the exit code 1; that is its business.
+    match paths.len() < REFRESH_ALL {
+        true => {
+            let words = [
+                "--literal-pathspecs",
+                "add",
+                "--refresh",
+                "--sparse",
+                "--pathspec-from-file=-",
+                "--pathspec-file-nul",
+            ];
+            index.git().args(words).stdin(list(paths.iter().map(|path| path.as_bstr()))).output()?;
+        }
+        false => {
+            index.git().args(["update-index", "-q", "--refresh"]).output()?;
+        }
+    }
+    Ok(())
+}
+
+/// The blob that git would make of `file` if it were added as `path`: through its filters.
+pub fn filtered_id(repo: &Repo, file: &Path, path: &BStr) -> Result<Option<ObjectId>> {
+    let mut option = b"--path=".to_vec();
+    option.extend_from_slice(path);
+    let option =
+        gix::path::from_byte_slice(&option).or_environment(|| format!("'{}' is no path here", disk::shown(path)))?;
+    let file = std::path::absolute(file).or_environment(|| "the current directory is gone".to_owned())?;
+    let output = repo.git().args(["hash-object"]).arg(option).args(["--"]).arg(file).output()?;
+    Ok(ObjectId::from_hex(output.stdout.trim()).ok())
+}
+
+/// Paths, each ended by NUL.
+fn list<'a>(paths: impl Iterator<Item = &'a BStr>) -> Vec<u8> {
+    let mut list = Vec::new();
+    for path in paths {
+        list.extend_from_slice(path);
+        list.push(0);
+    }
+    list
+}
+
+/// Where the private index of an operation lies.
+pub fn place(repo: &Repo) -> Result<PathBuf> {
+    let place = repo.worktree_agent_dir().join("restore.index");
+    std::path::absolute(place).or_environment(|| "the current directory is gone".to_owned())
+}

@@ -1,0 +1,346 @@
+//! Bringing the work tree, the index and HEAD from one side of an operation to the other. The only place that does.
+//!
+//! ```text
+//!  index.lock ─▶ new index, out of the way ─▶ aside ─▶ prune ─▶ fill ─▶ verify ─▶ state ─▶ index ─▶ (ledger) ─▶ refs, done
+//! ```
+//!
+//! Every step looks at what is there and does what is missing, so that a restore which died is carried on, or taken back, by
+//! running it again: forward to what shall be, backward to what was. A file that is not what it shall be is never written
+//! over: it is renamed into [`aside`], and deleted from there when its bytes are known to be stored. What nobody expected,
+//! because somebody wrote it in the meantime, is stored then.
+
+pub mod aside;
+pub mod disk;
+pub mod index;
+pub mod side;
+pub mod state;
+pub mod step;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+use bstr::{BStr, BString, ByteSlice as _};
+use gix::objs::tree::EntryKind;
+
+use self::{
+    aside::Aside,
+    disk::Found,
+    side::{Side, Want},
+    step::{Step, reached},
+};
+use super::operation::{Operation, Touched};
+use crate::{
+    error::{Context as _, Error, Result},
+    git::{
+        ObjectId, Repo,
+        index::{IndexLock, PrivateIndex, real},
+        tree::Entry,
+    },
+};
+
+/// Which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// To what the operation wants.
+    Forward,
+    /// To what was before.
+    Backward,
+}
+
+/// How closely files are looked at before they are called right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Nothing was done yet: what goes through filters is not there.
+    Fresh,
+    /// Some of it may be done.
+    Resumed,
+}
+
+/// A restore that is under way.
+pub struct Restore<'a> {
+    /// The repository.
+    pub repo: &'a Repo,
+    /// The operation.
+    pub operation: &'a Operation,
+    /// What was.
+    pub before: &'a Side<'a>,
+    /// What shall be.
+    pub after: &'a Side<'a>,
+    /// What may be touched.
+    pub touched: &'a [Touched],
+}
+
+/// Files and index are as they shall be; refs are not yet. Holds the lock of the index.
+#[derive(Debug)]
+pub struct Settled {
+    lock: IndexLock,
+    /// What others wrote in the meantime and nobody had stored: by path, with the place where it is.
+    pub late: Vec<Late>,
+}
+
+/// Bytes that nobody expected.
+#[derive(Debug)]
+pub struct Late {
+    /// Where they were.
+    pub path: BString,
+    /// Where they are now.
+    pub file: PathBuf,
+    /// What they are.
+    pub kind: EntryKind,
+}
+
+impl Restore<'_> {
+    fn top(&self) -> Result<&Path> {
+        self.repo.require_work_dir("restore files")
+    }
+
+    /// Bring files, state and index where `direction` leads. `seen` is the index that the plan was made for, if it must
+    /// still be that.
+    ///
+    /// # Errors
+    ///
+    /// Anything; then files may be half way, and the same call, or the one in the other direction, goes on.
+    pub fn settle(&self, direction: Direction, trust: Trust, seen: Option<&IndexPrint>) -> Result<Settled> {
+        let (from, to) = match direction {
+            Direction::Forward => (self.before, self.after),
+            Direction::Backward => (self.after, self.before),
+        };
+        let lock = IndexLock::take_marked(self.repo, &format!("git-agent operation {}\n", self.operation.id))?;
+        reached(Step::Locked)?;
+        if seen.is_some_and(|seen| IndexPrint::of(self.repo).ok().as_ref() != Some(seen)) {
+            return Err(Error::busy("index-moved", "somebody else staged something in the meantime").hint("try again"));
+        }
+        let private = PrivateIndex::copy(self.repo, &real(self.repo), index::place(self.repo)?)?;
+        let changed = index::change(self.repo, &private, to, self.touched)?;
+        reached(Step::Prepared)?;
+        let missing = self.clear(to, trust)?;
+        self.prune(to, &missing)?;
+        let filled = self.fill(&private, to, &missing)?;
+        let late = self.verify()?;
+        reached(Step::Verified)?;
+        state::settle(self.repo, &from.moment, &to.moment)?;
+        reached(Step::StateWritten)?;
+        if changed || filled {
+            lock.install(self.repo, &private)?;
+        } else {
+            fs::remove_file(private.path()).unwrap_or_default();
+        }
+        reached(Step::Indexed)?;
+        Ok(Settled { lock, late })
+    }
+
+    /// Move aside what is not as it shall be; answers what has to be put there.
+    fn clear(&self, to: &Side<'_>, trust: Trust) -> Result<BTreeMap<&BStr, Option<Want>>> {
+        let top = self.top()?;
+        let mut wrong: BTreeMap<&BStr, Option<Want>> = BTreeMap::new();
+        let mut going: Vec<BString> = Vec::new();
+        for touched in self.touched.iter().filter(|touched| touched.on_disk) {
+            let path = touched.path.as_bstr();
+            let want = if to.is_left_out(path) { None } else { to.file(path)? };
+            let found = disk::look(top, path)?;
+            if self.is_right(path, found, want, trust)? {
+                continue;
+            }
+            wrong.insert(path, want);
+            match found {
+                Found::File(_) | Found::Link => going.push(touched.path.clone()),
+                Found::Special => {
+                    let message = format!("'{}' is neither a file nor a link now", disk::shown(path));
+                    return Err(Error::conflict("in-the-way", message).hint("move it away, then try again"));
+                }
+                Found::Nothing | Found::Directory => {}
+            }
+        }
+        if !going.is_empty() {
+            let aside = Aside::begin(self.repo, self.operation.id, going.clone())?;
+            // What is below comes before what it is in.
+            for path in going.iter().rev() {
+                aside.take(top, path.as_bstr())?;
+                reached(Step::MovedAside)?;
+            }
+        }
+        reached(Step::Cleared)?;
+        Ok(wrong)
+    }
+
+    /// Whether what was found at `path` is what is wanted there.
+    fn is_right(&self, path: &BStr, found: Found, want: Option<Want>, trust: Trust) -> Result<bool> {
+        let Some(want) = want else { return Ok(matches!(found, Found::Nothing | Found::Directory | Found::Special)) };
+        let file = disk::place(self.top()?, path)?;
+        Ok(match (want.entry.kind, found) {
+            (EntryKind::Commit, Found::Directory) => true,
+            (EntryKind::Link, Found::Link) => disk::blob_id(self.repo, &file, found)? == want.entry.id,
+            (EntryKind::Blob | EntryKind::BlobExecutable, Found::File(permissions)) => match want.raw {
+                Some(raw) => permissions == raw && disk::blob_id(self.repo, &file, found)? == want.entry.id,
+                None if trust == Trust::Fresh => false,
+                None => {
+                    let is_executable = permissions & 0o100 != 0;
+                    is_executable == (want.entry.kind == EntryKind::BlobExecutable)
+                        && index::filtered_id(self.repo, &file, path)? == Some(want.entry.id)
+                }
+            },
+            _ => false,
+        })
+    }
+
+    /// Remove the directories that are empty now and shall not be there, the deepest first.
+    fn prune(&self, to: &Side<'_>, missing: &BTreeMap<&BStr, Option<Want>>) -> Result<()> {
+        let top = self.top()?;
+        let mut directories: BTreeSet<&BStr> = BTreeSet::new();
+        for (path, want) in missing {
+            if want.is_none() {
+                directories.extend(path.find_iter("/").map(|at| path[..at].as_bstr()));
+            } else if disk::look(top, path)? == Found::Directory {
+                directories.insert(path);
+            }
+        }
+        directories.extend(self.before.moment.dirs.keys().map(|path| path.as_bstr()));
+        directories.extend(self.after.moment.dirs.keys().map(|path| path.as_bstr()));
+        for directory in directories.into_iter().rev().filter(|path| !to.moment.dirs.contains_key(*path)) {
+            if disk::look(top, directory)? == Found::Directory {
+                disk::remove_if_empty(top, directory)?;
+            }
+        }
+        reached(Step::Pruned)
+    }
+
+    /// Put what is missing into its place; answers whether there was any.
+    fn fill(&self, private: &PrivateIndex<'_>, to: &Side<'_>, missing: &BTreeMap<&BStr, Option<Want>>) -> Result<bool> {
+        let top = self.top()?;
+        let left = Aside::left(self.repo, self.operation.id)?;
+        let mut put_aside: BTreeMap<&BStr, Vec<PathBuf>> = BTreeMap::new();
+        for (file, path) in left.iter().flat_map(Aside::files) {
+            put_aside.entry(path.as_bstr()).or_default().push(file);
+        }
+        let mut by_git: Vec<BString> = Vec::new();
+        let mut by_us: Vec<BString> = Vec::new();
+        for (path, permissions) in &to.moment.dirs {
+            disk::make_parents(top, path.as_bstr())?;
+            disk::make_directory(top, path.as_bstr(), Some(*permissions))?;
+        }
+        for (path, want) in missing {
+            let Some(want) = want else { continue };
+            let Some(permissions) = want.raw.or(want.entry.is_submodule().then_some(0o755)) else {
+                by_git.push(BString::from(*path));
+                continue;
+            };
+            let aside = put_aside.get(path).map_or(&[][..], Vec::as_slice);
+            if !self.put_back(aside, path, *want)? {
+                disk::write(self.repo, top, path, want.entry, permissions)?;
+            }
+            by_us.push(BString::from(*path));
+            reached(Step::Written)?;
+        }
+        index::check_out(private, &by_git)?;
+        reached(Step::CheckedOut)?;
+        let in_index = |path: &BString| to.staged(path.as_bstr()).is_ok_and(|staged| staged.entry.is_some());
+        let looked_at: Vec<BString> = by_us.iter().filter(|path| in_index(path)).cloned().collect();
+        let staged_only = self.touched.iter().filter(|touched| touched.in_index && !touched.on_disk);
+        let staged_only = staged_only.map(|touched| touched.path.clone()).filter(in_index);
+        index::refresh(private, &looked_at.into_iter().chain(staged_only).collect::<Vec<_>>())?;
+        reached(Step::Filled)?;
+        Ok(!missing.is_empty())
+    }
+
+    /// Rename the wanted file back from where it was put aside, if it is there: it keeps its times, and needs no room.
+    fn put_back(&self, aside: &[PathBuf], path: &BStr, want: Want) -> Result<bool> {
+        let top = self.top()?;
+        for file in aside {
+            let found = found(file)?;
+            let fits = match (want.entry.kind, found) {
+                (EntryKind::Link, Found::Link) => true,
+                (EntryKind::Blob | EntryKind::BlobExecutable, Found::File(bits)) => Some(bits) == want.raw,
+                _ => false,
+            };
+            if fits && disk::blob_id(self.repo, file, found)? == want.entry.id {
+                disk::make_parents(top, path)?;
+                let place = disk::place(top, path)?;
+                if disk::look(top, path)? == Found::Nothing && fs::rename(file, &place).is_ok() {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Those of the files aside whose bytes are stored nowhere.
+    fn verify(&self) -> Result<Vec<Late>> {
+        let mut late = Vec::new();
+        for aside in Aside::left(self.repo, self.operation.id)? {
+            for (file, path) in aside.files() {
+                let found = found(&file)?;
+                let kind = match found {
+                    Found::Link => EntryKind::Link,
+                    Found::File(bits) if bits & 0o100 != 0 => EntryKind::BlobExecutable,
+                    _ => EntryKind::Blob,
+                };
+                let id = disk::blob_id(self.repo, &file, found)?;
+                if !self.is_stored(path.as_bstr(), &file, id)? {
+                    late.push(Late { path: path.clone(), file, kind });
+                }
+            }
+        }
+        Ok(late)
+    }
+
+    /// Whether these bytes, which were at `path`, are on one of the sides.
+    fn is_stored(&self, path: &BStr, file: &Path, id: ObjectId) -> Result<bool> {
+        let mut filtered: Option<Option<ObjectId>> = None;
+        for side in [self.before, self.after] {
+            match side.file(path)? {
+                Some(Want { entry, .. }) if entry.id == id => return Ok(true),
+                Some(Want { entry: Entry { kind, id }, raw: None }) if kind != EntryKind::Link => {
+                    if filtered.is_none() {
+                        filtered = Some(index::filtered_id(self.repo, file, path)?);
+                    }
+                    if filtered.flatten() == Some(id) {
+                        return Ok(true);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(false)
+    }
+
+    /// Delete what is aside: all of it is stored by now. The index is free for others again.
+    pub fn finish(&self, settled: Settled) -> Result<()> {
+        for aside in Aside::left(self.repo, self.operation.id)? {
+            for (file, _) in aside.files() {
+                fs::remove_file(&file).or_environment(|| format!("cannot remove '{}'", file.display()))?;
+            }
+        }
+        Aside::finish(self.repo, self.operation.id)?;
+        reached(Step::Dropped)?;
+        drop(settled.lock);
+        Ok(())
+    }
+}
+
+/// What a file aside is.
+fn found(file: &Path) -> Result<Found> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let meta = fs::symlink_metadata(file).or_environment(|| format!("cannot look at '{}'", file.display()))?;
+    Ok(match meta.is_symlink() {
+        true => Found::Link,
+        false => Found::File(meta.permissions().mode() & 0o7777),
+    })
+}
+
+/// The bytes of the index at a moment, as a hash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexPrint(ObjectId);
+
+impl IndexPrint {
+    /// Of the index as it is now; an index that is not there is an empty one.
+    pub fn of(repo: &Repo) -> Result<Self> {
+        let bytes = match fs::read(real(repo)) {
+            Err(error) if disk::is_absent(&error) => Vec::new(),
+            read => read.or_environment(|| "cannot read the index".to_owned())?,
+        };
+        repo.blob_id(&bytes).map(IndexPrint)
+    }
+}

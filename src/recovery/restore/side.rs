@@ -1,0 +1,73 @@
+//! One side of an operation: what its paths are before, or after.
+
+use std::collections::BTreeMap;
+
+use bstr::{BStr, BString};
+
+use crate::{
+    error::Result,
+    git::{
+        Repo,
+        tree::{Entry, Trees},
+    },
+    recovery::snapshot::{Flags, Moment},
+};
+
+/// A moment that can be asked by path.
+pub struct Side<'r> {
+    /// The moment.
+    pub moment: Moment,
+    trees: Trees<'r>,
+    conflicts: BTreeMap<BString, Vec<(u8, Entry)>>,
+}
+
+/// A file as it shall be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Want {
+    /// What it is in the tree.
+    pub entry: Entry,
+    /// Its permission bits, when it is stored byte for byte; otherwise git's filters make its bytes.
+    pub raw: Option<u32>,
+}
+
+/// An index entry as it shall be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Staged {
+    /// Stage 0.
+    pub entry: Option<Entry>,
+    /// Stages 1 to 3.
+    pub conflicts: Vec<(u8, Entry)>,
+    /// Its flags.
+    pub flags: Flags,
+}
+
+impl<'r> Side<'r> {
+    /// `moment`, whose trees are in `repo`.
+    pub fn new(repo: &'r Repo, moment: Moment) -> Self {
+        let mut conflicts: BTreeMap<BString, Vec<(u8, Entry)>> = BTreeMap::new();
+        for conflict in &moment.unmerged {
+            conflicts.entry(conflict.path.clone()).or_default().push((conflict.stage, conflict.entry));
+        }
+        Side { moment, trees: Trees::new(repo), conflicts }
+    }
+
+    /// The file at `path`.
+    pub fn file(&self, path: &BStr) -> Result<Option<Want>> {
+        let entry = self.trees.find(self.moment.worktree, path)?;
+        Ok(entry.map(|entry| Want { entry, raw: self.moment.raw.get(path).copied() }))
+    }
+
+    /// The index entry at `path`.
+    pub fn staged(&self, path: &BStr) -> Result<Staged> {
+        Ok(Staged {
+            entry: self.trees.find(self.moment.staged, path)?,
+            conflicts: self.conflicts.get(path).cloned().unwrap_or_default(),
+            flags: self.moment.flags.get(path).copied().unwrap_or_default(),
+        })
+    }
+
+    /// Whether the file at `path` is left out of the work tree on purpose (a sparse checkout).
+    pub fn is_left_out(&self, path: &BStr) -> bool {
+        self.moment.flags.get(path).is_some_and(|flags| flags.skip_worktree) && !self.moment.raw.contains_key(path)
+    }
+}

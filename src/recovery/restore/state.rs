@@ -1,0 +1,109 @@
+//! Files of the git directory that belong to an unfinished merge, cherry-pick or revert.
+
+use std::{collections::BTreeSet, fs, io, path::Path};
+
+use bstr::{BString, ByteSlice as _};
+use gix::ObjectId;
+
+use super::disk;
+use crate::{
+    error::{Context as _, Error, Result},
+    git::{RefChange, RefError, Refs, Repo},
+    recovery::snapshot::Moment,
+};
+
+/// Bring these files from what `from` or `to` says to what `to` says. Safe to be done again.
+///
+/// # Errors
+///
+/// `state-moved` when a file is neither: somebody goes on with the merge.
+pub fn settle(repo: &Repo, from: &Moment, to: &Moment) -> Result<()> {
+    let names: BTreeSet<&BString> = from.state.keys().chain(to.state.keys()).collect();
+    for name in names {
+        let (old, new) = (from.state.get(name).copied(), to.state.get(name).copied());
+        if old == new {
+            continue;
+        }
+        match is_ref(repo, name) {
+            true => settle_ref(repo, name, old, new)?,
+            false => settle_file(repo, name, old, new)?,
+        }
+    }
+    Ok(())
+}
+
+/// Names like `CHERRY_PICK_HEAD` are refs where refs are not files; `MERGE_HEAD` never is, it may name several commits.
+fn is_ref(repo: &Repo, name: &BString) -> bool {
+    let is_name = name.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_');
+    let is_ref = is_name && (name.ends_with(b"_HEAD") || name == "AUTO_MERGE");
+    repo.refs() == Refs::Binary && is_ref && name != "MERGE_HEAD"
+}
+
+fn settle_ref(repo: &Repo, name: &BString, old: Option<ObjectId>, new: Option<ObjectId>) -> Result<()> {
+    let named = |blob: Option<ObjectId>| -> Result<Option<ObjectId>> {
+        let Some(blob) = blob else { return Ok(None) };
+        let text = repo.read(blob)?;
+        let id = ObjectId::from_hex(text.trim()).or_environment(|| format!("the snapshot's {name} is damaged"))?;
+        Ok(Some(id))
+    };
+    let (old, new) = (named(old)?, named(new)?);
+    let now = repo.find_ref(&name.to_str_lossy())?;
+    if now == new {
+        return Ok(());
+    }
+    if now != old {
+        return Err(moved(name));
+    }
+    let change = RefChange { name: name.to_str_lossy().into_owned(), expected: now, new };
+    repo.refs().change(repo, &[change], "git-agent").map_err(|error| match error {
+        RefError::Moved => moved(name),
+        RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
+    })
+}
+
+fn settle_file(repo: &Repo, name: &BString, old: Option<ObjectId>, new: Option<ObjectId>) -> Result<()> {
+    let place = disk::place(repo.git_dir(), name.as_bstr())?;
+    let now = match fs::read(&place) {
+        Ok(bytes) => Some(repo.blob_id(&bytes)?),
+        Err(error) if disk::is_absent(&error) => None,
+        Err(error) => return Err(error).or_environment(|| format!("cannot read '{}'", place.display())),
+    };
+    if now == new {
+        return Ok(());
+    }
+    if now.is_some() && now != old {
+        return Err(moved(name));
+    }
+    match new {
+        Some(blob) => {
+            replace(&place, &repo.read(blob)?).or_environment(|| format!("cannot write '{}'", place.display()))
+        }
+        None => remove(repo, name, &place).or_environment(|| format!("cannot remove '{}'", place.display())),
+    }
+}
+
+fn replace(place: &Path, bytes: &[u8]) -> io::Result<()> {
+    let dir = place.parent().unwrap_or_else(|| Path::new("."));
+    fs::create_dir_all(dir)?;
+    let file = tempfile::NamedTempFile::new_in(dir)?;
+    fs::write(file.path(), bytes)?;
+    file.persist(place).map(drop).map_err(|error| error.error)
+}
+
+fn remove(repo: &Repo, name: &BString, place: &Path) -> io::Result<()> {
+    fs::remove_file(place)?;
+    for at in name.rfind_iter("/") {
+        if let Ok(dir) = disk::place(repo.git_dir(), name[..at].as_bstr()) {
+            // Others of the same directory may be still to come.
+            drop(fs::remove_dir(dir));
+        }
+    }
+    Ok(())
+}
+
+fn moved(name: &BString) -> Error {
+    Error::conflict(
+        "state-moved",
+        format!("'{name}' in the git directory was changed by somebody else in the meantime"),
+    )
+}

@@ -1,0 +1,108 @@
+//! The steps of a restore, by name; a test can have a process fail or die at any of them.
+
+use crate::error::Result;
+
+/// Where a restore is. In the order in which they come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The snapshot is stored.
+    Stored,
+    /// The new index is prepared, out of the way.
+    Prepared,
+    /// The operation is recorded as begun.
+    Begun,
+    /// `index.lock` is ours.
+    Locked,
+    /// A file was moved aside.
+    MovedAside,
+    /// Everything that has to go is aside.
+    Cleared,
+    /// Emptied directories are gone.
+    Pruned,
+    /// Git has written what goes through its filters.
+    CheckedOut,
+    /// A file was written byte for byte.
+    Written,
+    /// All files are as they shall be.
+    Filled,
+    /// What is aside is known to be stored.
+    Verified,
+    /// The files of an unfinished merge are as they shall be.
+    StateWritten,
+    /// The index is in its place.
+    Indexed,
+    /// The ledger has it.
+    Recorded,
+    /// The refs have moved, and the operation is done.
+    Moved,
+    /// What was aside is gone.
+    Dropped,
+}
+
+/// All steps, for tests that try each.
+pub const ALL: [Step; 16] = [
+    Step::Stored,
+    Step::Prepared,
+    Step::Begun,
+    Step::Locked,
+    Step::MovedAside,
+    Step::Cleared,
+    Step::Pruned,
+    Step::CheckedOut,
+    Step::Written,
+    Step::Filled,
+    Step::Verified,
+    Step::StateWritten,
+    Step::Indexed,
+    Step::Recorded,
+    Step::Moved,
+    Step::Dropped,
+];
+
+/// A restore has come to `step`.
+///
+/// In builds with debug assertions, `GIT_AGENT_TEST_DIE=<step>` ends the process there as `kill -9` would, and
+/// `GIT_AGENT_TEST_FAIL=<step>` makes the step fail; `<step>:<n>` means the n-th time.
+pub fn reached(step: Step) -> Result<()> {
+    #[cfg(debug_assertions)]
+    test_points::visit(step)?;
+    #[cfg(not(debug_assertions))]
+    let _: Step = step;
+    Ok(())
+}
+
+#[cfg(debug_assertions)]
+mod test_points {
+    use std::sync::Mutex;
+
+    use super::Step;
+    use crate::error::{Error, Result};
+
+    /// How often each step was reached.
+    static VISITS: Mutex<Vec<(Step, usize)>> = Mutex::new(Vec::new());
+
+    pub(super) fn visit(step: Step) -> Result<()> {
+        let count = VISITS.lock().map_or(0, |mut visits| match visits.iter_mut().find(|(known, _)| *known == step) {
+            Some((_, count)) => {
+                *count += 1;
+                *count
+            }
+            None => {
+                visits.push((step, 1));
+                1
+            }
+        });
+        let asks = |variable: &str| {
+            let wanted = std::env::var(variable).unwrap_or_default();
+            let (name, at) = wanted.split_once(':').unwrap_or((&wanted, "1"));
+            name == format!("{step:?}") && at.parse() == Ok(count)
+        };
+        if asks("GIT_AGENT_TEST_DIE") {
+            std::process::abort();
+        }
+        if asks("GIT_AGENT_TEST_FAIL") {
+            return Err(Error::environment("test", format!("failing at {step:?}, as asked")));
+        }
+        Ok(())
+    }
+}
