@@ -5,6 +5,7 @@
 
 pub mod cmd;
 mod config;
+pub mod entries;
 mod head;
 pub mod index;
 pub mod lock;
@@ -16,6 +17,7 @@ mod refs;
 mod repo;
 pub mod sparse;
 pub mod state;
+pub mod status;
 pub mod stream;
 pub mod tree;
 pub mod walk;
@@ -24,5 +26,5 @@ pub mod worktree;
 pub use config::Settings;
 pub use gix::ObjectId;
 pub use head::Head;
-pub use refs::{RefChange, RefError, Refs};
+pub use refs::{Hooks, RefChange, RefError, Refs};
 pub use repo::Repo;

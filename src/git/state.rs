@@ -1,6 +1,15 @@
 //! Operations of git that are under way in a worktree: merge, rebase, cherry-pick, …
+//!
+//! git keeps them in files of the worktree's git directory. In a reftable those that name one commit (`CHERRY_PICK_HEAD`, …)
+//! are refs instead, and only `MERGE_HEAD` is a file.
 
-use super::repo::Repo;
+use std::{fs, io, path::Path};
+
+use bstr::{BString, ByteSlice as _};
+use gix::ObjectId;
+
+use super::{refs::Refs, repo::Repo};
+use crate::error::{Context as _, Result};
 
 /// An unfinished operation and how a person gets out of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,5 +41,122 @@ const fn operation(what: &'static str, go_on: &'static str, abort: &'static str)
 
 /// What is under way in this worktree, if anything.
 pub fn in_progress(repo: &Repo) -> Option<InProgress> {
-    MARKS.into_iter().find(|(mark, _)| repo.git_dir().join(mark).exists()).map(|(_, operation)| operation)
+    // A reftable that cannot be asked has no refs to act on either.
+    let refs = root_refs(repo).unwrap_or_default();
+    let is_there = |mark: &str| repo.git_dir().join(mark).exists() || refs.iter().any(|(name, _)| *name == mark);
+    MARKS.into_iter().find(|(mark, _)| is_there(mark)).map(|(_, operation)| operation)
+}
+
+/// Files that belong to an unfinished operation.
+const FILES: [&str; 16] = [
+    "MERGE_HEAD",
+    "MERGE_MSG",
+    "MERGE_MODE",
+    "MERGE_RR",
+    "MERGE_AUTOSTASH",
+    "SQUASH_MSG",
+    "CHERRY_PICK_HEAD",
+    "REVERT_HEAD",
+    "REBASE_HEAD",
+    "AUTO_MERGE",
+    "BISECT_LOG",
+    "BISECT_NAMES",
+    "BISECT_START",
+    "BISECT_TERMS",
+    "BISECT_EXPECTED_REV",
+    "BISECT_ANCESTORS_OK",
+];
+/// Of little use without one of the others, but part of them.
+const ORIG_HEAD: &str = "ORIG_HEAD";
+/// Directories that do.
+const DIRECTORIES: [&str; 3] = ["rebase-merge", "rebase-apply", "sequencer"];
+/// Those of the files that are refs in a reftable.
+const ROOT_REFS: [&str; 6] =
+    ["CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD", "AUTO_MERGE", "BISECT_EXPECTED_REV", ORIG_HEAD];
+/// Files that name commits which nothing else may name: one a line, in front.
+const NAMES_COMMITS: [&str; 10] = [
+    "MERGE_HEAD",
+    "MERGE_AUTOSTASH",
+    "CHERRY_PICK_HEAD",
+    "REVERT_HEAD",
+    "REBASE_HEAD",
+    "rebase-merge/autostash",
+    "rebase-merge/orig-head",
+    "rebase-merge/onto",
+    "rebase-apply/autostash",
+    "rebase-apply/orig-head",
+];
+
+/// One part of the state of unfinished operations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// A file, by its path in the worktree's git directory.
+    File(BString),
+    /// A ref, by its name; what the file would say.
+    Ref(BString, ObjectId),
+}
+
+/// All of it; none when nothing is under way.
+pub fn pieces(repo: &Repo) -> Result<Vec<Piece>> {
+    let dir = repo.git_dir();
+    let is_file = |name: &str| dir.join(name).symlink_metadata().is_ok_and(|meta| meta.is_file());
+    let mut pieces: Vec<Piece> =
+        FILES.into_iter().filter(|name| is_file(name)).map(|name| Piece::File(name.into())).collect();
+    for name in DIRECTORIES {
+        files_below(dir, name.into(), &mut pieces).or_environment(|| format!("cannot read '{name}' of git"))?;
+    }
+    let refs = root_refs(repo)?;
+    pieces.extend(refs.iter().filter(|(name, _)| *name != ORIG_HEAD).map(|(name, id)| Piece::Ref(name.clone(), *id)));
+    if !pieces.is_empty() {
+        pieces.extend(is_file(ORIG_HEAD).then(|| Piece::File(ORIG_HEAD.into())));
+        pieces.extend(refs.into_iter().filter(|(name, _)| *name == ORIG_HEAD).map(|(name, id)| Piece::Ref(name, id)));
+    }
+    Ok(pieces)
+}
+
+/// Whether `name` of the state is a ref in this repository, not a file.
+pub fn is_ref(repo: &Repo, name: &str) -> bool {
+    repo.refs() == Refs::Binary && ROOT_REFS.contains(&name)
+}
+
+/// The commits that the piece called `name` with this content wants to stay alive.
+pub fn commits_named(name: &[u8], content: &[u8]) -> Vec<ObjectId> {
+    if !NAMES_COMMITS.iter().any(|known| known.as_bytes() == name) {
+        return Vec::new();
+    }
+    let first_word = |line: &[u8]| ObjectId::from_hex(line.fields().next()?).ok();
+    content.lines().filter_map(first_word).collect()
+}
+
+fn root_refs(repo: &Repo) -> Result<Vec<(BString, ObjectId)>> {
+    if repo.refs() == Refs::Files {
+        return Ok(Vec::new());
+    }
+    let words = ["for-each-ref", "--include-root-refs", "--format=%(objectname) %(refname)"];
+    let answer = repo.git().args(words).args(ROOT_REFS).run()?;
+    let parse = |line: &[u8]| {
+        let (id, name) = line.split_once_str(" ")?;
+        Some((BString::from(name), ObjectId::from_hex(id).ok()?))
+    };
+    Ok(answer.lines().filter_map(parse).filter(|(name, _)| ROOT_REFS.iter().any(|root| *name == *root)).collect())
+}
+
+/// Every file below `dir`/`path`, sorted.
+fn files_below(dir: &Path, path: BString, pieces: &mut Vec<Piece>) -> io::Result<()> {
+    let here = dir.join(gix::path::from_bstr(path.as_bstr()).map_err(io::Error::other)?);
+    let listed = match fs::read_dir(here) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(()),
+        other => other?,
+    };
+    let mut listed = listed.collect::<io::Result<Vec<_>>>()?;
+    listed.sort_by_key(fs::DirEntry::file_name);
+    for entry in listed {
+        let path: BString = [path.as_slice(), b"/", entry.file_name().as_encoded_bytes()].concat().into();
+        match entry.file_type()? {
+            kind if kind.is_dir() => files_below(dir, path, pieces)?,
+            kind if kind.is_file() => pieces.push(Piece::File(path)),
+            _ => {}
+        }
+    }
+    Ok(())
 }

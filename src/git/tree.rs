@@ -11,7 +11,10 @@ use gix::{
     },
 };
 
-use super::{objects::Batch, repo::Repo};
+use super::{
+    objects::{Batch, trees::Leaf},
+    repo::Repo,
+};
 use crate::error::{Context as _, Result};
 
 /// What a path is in a tree: a file, an executable file, a link or a submodule.
@@ -38,6 +41,12 @@ impl Entry {
     /// Whether it is a submodule.
     pub fn is_submodule(self) -> bool {
         self.kind == EntryKind::Commit
+    }
+}
+
+impl From<Leaf> for Entry {
+    fn from((kind, id): Leaf) -> Self {
+        Entry { kind, id }
     }
 }
 

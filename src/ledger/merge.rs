@@ -78,7 +78,7 @@ fn merge_once(view: &View<'_>, theirs: ObjectId) -> Result<Result<Merged, RefErr
     let commit = Commit {
         tree,
         parents: &parents,
-        message: "merge\n".into(),
+        message: b"merge\n",
         at: later(repo, &parents)?,
         identity: Some(Identity { name: "git-agent".into(), email: "git-agent@localhost".into() }),
     };

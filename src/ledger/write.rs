@@ -173,7 +173,7 @@ impl Prepared {
         let parents: Vec<ObjectId> = view.tip().into_iter().collect();
         let message = format!("{}\n", draft.message);
         let commit =
-            Commit { tree, parents: &parents, message: message.as_str().into(), at: (author.now)(), identity: None };
+            Commit { tree, parents: &parents, message: message.as_bytes(), at: (author.now)(), identity: None };
         let commit = batch.commit(repo, &commit)?;
         Ok(Prepared { batch, tip: view.tip(), commit, message: draft.message, tasks })
     }

@@ -9,5 +9,6 @@
 //! that is moved away is in the snapshot, which is on the disk and has a ref. See `docs/recovery.md` for the whole story.
 
 pub mod operation;
+mod plan;
 pub mod restore;
 pub mod snapshot;

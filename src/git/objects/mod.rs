@@ -12,11 +12,18 @@
 //! pack with a `.keep` file, which no gc deletes; the `.keep` is dropped by a later writer when no gc is running. Objects
 //! that vanished all the same are written again from memory.
 
+mod content;
+mod durable;
 pub mod gc;
 mod pack;
 mod read;
+pub mod trees;
 
+pub use content::{CHANGED, Content, Hasher};
+pub(super) use durable::sync_dir;
 pub use read::Patience;
+
+use content::Object;
 
 use gix::{
     ObjectId,
@@ -35,7 +42,7 @@ const PACK_FROM: usize = 128;
 /// Objects that are not written yet.
 #[derive(Debug, Default)]
 pub struct Batch {
-    objects: Vec<(ObjectId, Kind, Vec<u8>)>,
+    objects: Vec<Object>,
     ids: std::collections::HashSet<ObjectId>,
 }
 
@@ -64,7 +71,7 @@ impl Batch {
             author: who.clone(),
             committer: who,
             encoding: None,
-            message: commit.message.to_owned(),
+            message: commit.message.into(),
             extra_headers: Vec::new(),
         };
         let mut bytes = Vec::new();
@@ -75,10 +82,37 @@ impl Batch {
     fn stage(&mut self, repo: &Repo, kind: Kind, bytes: Vec<u8>) -> Result<ObjectId> {
         let id = gix::objs::compute_hash(repo.gix().object_hash(), kind, &bytes)
             .or_environment(|| "cannot hash an object".to_owned())?;
-        if self.ids.insert(id) {
-            self.objects.push((id, kind, bytes));
-        }
+        self.add(id, kind, Content::Held(bytes));
         Ok(id)
+    }
+
+    fn add(&mut self, id: ObjectId, kind: Kind, content: Content) {
+        if self.ids.insert(id) {
+            self.objects.push(Object { id, kind, content });
+        }
+    }
+
+    /// Stage `content`, which is the blob `id`.
+    pub fn known_blob(&mut self, id: ObjectId, content: Content) {
+        self.add(id, Kind::Blob, content);
+    }
+
+    /// Drop what was staged after the first `count` objects.
+    pub fn back_to(&mut self, count: usize) {
+        for object in self.objects.drain(count..) {
+            self.ids.remove(&object.id);
+        }
+    }
+
+    /// Drop what lies in files.
+    pub fn forget_files(&mut self) {
+        self.objects.retain(|object| matches!(object.content, Content::Held(_)));
+        self.ids = self.objects.iter().map(|object| object.id).collect();
+    }
+
+    /// Whether the object `id` is staged.
+    pub fn has(&self, id: ObjectId) -> bool {
+        self.ids.contains(&id)
     }
 
     /// How many objects are staged.
@@ -99,7 +133,7 @@ impl Batch {
     /// Write what is staged. Safe against a gc that is already running.
     pub fn write(&self, repo: &Repo) -> Result<()> {
         if self.objects.len() >= PACK_FROM || gc::is_running(repo) {
-            return pack::write_kept(repo, &self.objects);
+            return self.keep_durable(repo);
         }
         gc::drop_keeps(repo);
         self.objects.iter().try_for_each(|object| write_loose(repo, object))
@@ -107,16 +141,16 @@ impl Batch {
 
     /// Write what is staged so that no gc, running or to come, deletes it before a later writer finds that none runs.
     pub fn keep(&self, repo: &Repo) -> Result<()> {
-        pack::write_kept(repo, &self.objects)
+        self.keep_durable(repo)
     }
 
     /// Make sure that what is staged, and reachable by now, is not collected by a gc that began in the meantime.
     pub fn secure(&self, repo: &Repo) -> Result<()> {
         if gc::is_running(repo) {
-            return pack::write_kept(repo, &self.objects);
+            return self.keep_durable(repo);
         }
         for object in &self.objects {
-            if !repo.has(object.0) {
+            if !repo.has(object.id) {
                 write_loose(repo, object)?;
             }
         }
@@ -124,18 +158,27 @@ impl Batch {
     }
 }
 
-fn write_loose(repo: &Repo, (id, kind, bytes): &(ObjectId, Kind, Vec<u8>)) -> Result<()> {
+fn write_loose(repo: &Repo, object: &Object) -> Result<()> {
     // An empty file is what a crash of the machine leaves of an object; it must not pass for one.
-    let path = repo.gix().objects.store_ref().path().join(loose_name(*id));
+    let path = repo.gix().objects.store_ref().path().join(loose_name(object.id));
     if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
         return Ok(());
     }
-    let written = repo.gix().objects.write_buf(*kind, bytes);
-    written.map(|_| ()).map_err(|error| {
-        Error::environment("object-not-written", format!("cannot write the {kind} {id}"))
-            .because(error)
-            .hint("the git directory must be writable and its disk must have room; nothing was recorded")
-    })
+    match &object.content {
+        Content::Held(bytes) => repo
+            .gix()
+            .objects
+            .write_buf(object.kind, bytes)
+            .map(drop)
+            .map_err(|error| not_written(anyhow::anyhow!(error))),
+        Content::File { .. } => pack::write_kept(repo, &[object]),
+    }
+}
+
+fn not_written(error: impl Into<anyhow::Error>) -> Error {
+    Error::environment("object-not-written", "cannot write an object")
+        .because(error)
+        .hint("the git directory must be writable and its disk must have room; nothing was recorded")
 }
 
 fn loose_name(id: ObjectId) -> String {
@@ -151,7 +194,7 @@ pub struct Commit<'a> {
     /// Its parents.
     pub parents: &'a [ObjectId],
     /// Its message.
-    pub message: &'a bstr::BStr,
+    pub message: &'a [u8],
     /// When, by our clock.
     pub at: Timestamp,
     /// By whom; `None`: the user, as git is configured.

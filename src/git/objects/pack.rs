@@ -14,44 +14,48 @@ use std::{
 
 use flate2::{Compression, write::ZlibEncoder};
 use gix::{ObjectId, objs::Kind};
+use tempfile::NamedTempFile;
 
-use super::gc::KEEP_NOTE;
+use super::{content::Object, gc::KEEP_NOTE, not_written};
 use crate::{
     error::{Context as _, Error, Result},
     git::repo::Repo,
 };
 
 /// Offsets in an index have 31 bits, or else another table that we do not write.
-const MAX_PACK: usize = 0x7fff_ffff;
+const MAX_OFFSET: u32 = 0x7fff_ffff;
 
 /// Write `objects` as a pack with a `.keep` file. When this returns, they are on the disk, and no gc deletes them.
-pub(super) fn write_kept(repo: &Repo, objects: &[(ObjectId, Kind, Vec<u8>)]) -> Result<()> {
-    let pack = Pack::encode(repo, objects)?;
-    let index = pack.index(repo)?;
+pub(super) fn write_kept(repo: &Repo, objects: &[&Object]) -> Result<()> {
     let dir = repo.gix().objects.store_ref().path().join("pack");
+    fs::create_dir_all(&dir).map_err(not_written)?;
+    let mut pack = Pack::begin(repo, &dir, objects.len())?;
+    objects.iter().try_for_each(|object| pack.add(repo, object))?;
+    let pack = pack.end()?;
+    let index = pack.index(repo)?;
     let place = |extension: &str| dir.join(format!("pack-{}.{extension}", pack.hash));
     if ["keep", "pack", "idx"].iter().all(|extension| place(extension).exists()) {
         return Ok(());
     }
     // Before the pack is one, it is kept; before it has an index, nobody looks at it.
     let write = || -> io::Result<()> {
-        fs::create_dir_all(&dir)?;
         write_file(&dir, &place("keep"), format!("{KEEP_NOTE}\n").as_bytes())?;
-        write_file(&dir, &place("pack"), &pack.bytes)?;
+        put(pack.file, &place("pack"))?;
         write_file(&dir, &place("idx"), &index)?;
         File::open(&dir)?.sync_all()
     };
-    write().map_err(|error| {
-        Error::environment("object-not-written", format!("cannot write a pack in '{}'", dir.display()))
-            .because(error)
-            .hint("the git directory must be writable and its disk must have room; nothing was recorded")
-    })
+    write().map_err(not_written)
 }
 
-/// Write a file of the pack directory whole, durably, read-only as git makes them.
+/// Write a file of the pack directory whole.
 fn write_file(dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(dir)?;
+    let mut file = NamedTempFile::new_in(dir)?;
     file.write_all(bytes)?;
+    put(file, path)
+}
+
+/// Give `file` its place, durably, read-only as git makes them.
+fn put(file: NamedTempFile, path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -61,39 +65,77 @@ fn write_file(dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 
-/// A pack, and what its index says of each object.
+/// A pack that is being written.
 struct Pack {
-    bytes: Vec<u8>,
+    to: Tee,
+    entries: Vec<Entry>,
+}
+
+/// Id, checksum of the entry, offset of the entry.
+type Entry = (ObjectId, u32, u32);
+
+/// A pack in a file without a name, and what its index says of each object.
+struct Finished {
+    file: NamedTempFile,
     hash: ObjectId,
-    /// Id, checksum of the entry, offset of the entry.
-    entries: Vec<(ObjectId, u32, u32)>,
+    entries: Vec<Entry>,
+}
+
+/// Writes to a file and knows the checksums of what went there.
+struct Tee {
+    file: io::BufWriter<NamedTempFile>,
+    hasher: gix::hash::Hasher,
+    crc: crc32fast::Hasher,
+    length: u64,
+}
+
+impl io::Write for Tee {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.hasher.update(&bytes[..count]);
+        self.crc.update(&bytes[..count]);
+        self.length += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 impl Pack {
-    fn encode(repo: &Repo, objects: &[(ObjectId, Kind, Vec<u8>)]) -> Result<Pack> {
-        let too_large = || Error::bug("more objects at once than one pack takes");
-        let count = u32::try_from(objects.len()).map_err(|_| too_large())?;
-        let mut bytes = Vec::new();
-        bytes.extend_from_slice(b"PACK");
-        bytes.extend_from_slice(&2u32.to_be_bytes());
-        bytes.extend_from_slice(&count.to_be_bytes());
-        let mut entries = Vec::with_capacity(objects.len());
-        for (id, kind, content) in objects {
-            let begin = bytes.len();
-            entry_header(&mut bytes, *kind, content.len());
-            let mut zlib = ZlibEncoder::new(&mut bytes, Compression::fast());
-            let zipped = zlib.write_all(content).and_then(|()| zlib.finish().map(drop));
-            zipped.or_environment(|| "cannot compress".to_owned())?;
-            if bytes.len() > MAX_PACK {
-                return Err(too_large());
-            }
-            entries.push((*id, crc32fast::hash(&bytes[begin..]), begin as u32));
-        }
-        let hash = append_hash(repo, &mut bytes)?;
-        entries.sort_unstable();
-        Ok(Pack { bytes, hash, entries })
+    fn begin(repo: &Repo, dir: &Path, count: usize) -> Result<Pack> {
+        let count = u32::try_from(count).map_err(|_| too_large())?;
+        let file = io::BufWriter::with_capacity(1 << 16, NamedTempFile::new_in(dir).map_err(not_written)?);
+        let hasher = gix::hash::hasher(repo.gix().object_hash());
+        let mut to = Tee { file, hasher, crc: crc32fast::Hasher::new(), length: 0 };
+        let header = [*b"PACK", 2u32.to_be_bytes(), count.to_be_bytes()];
+        to.write_all(header.as_flattened()).map_err(not_written)?;
+        Ok(Pack { to, entries: Vec::with_capacity(count as usize) })
     }
 
+    fn add(&mut self, repo: &Repo, object: &Object) -> Result<()> {
+        let begin = u32::try_from(self.to.length).ok().filter(|offset| *offset <= MAX_OFFSET).ok_or_else(too_large)?;
+        self.to.crc = crc32fast::Hasher::new();
+        let header = entry_header(object.kind, object.content.size());
+        self.to.write_all(&header).map_err(not_written)?;
+        let mut zlib = ZlibEncoder::new(&mut self.to, Compression::fast());
+        object.send(repo, &mut zlib)?;
+        zlib.finish().map_err(not_written)?;
+        self.entries.push((object.id, self.to.crc.clone().finalize(), begin));
+        Ok(())
+    }
+
+    fn end(mut self) -> Result<Finished> {
+        let hash = self.to.hasher.try_finalize().or_environment(|| "cannot hash a pack".to_owned())?;
+        self.to.file.write_all(hash.as_bytes()).map_err(not_written)?;
+        let file = self.to.file.into_inner().map_err(|error| not_written(error.into_error()))?;
+        self.entries.sort_unstable();
+        Ok(Finished { file, hash, entries: self.entries })
+    }
+}
+
+impl Finished {
     /// The index, version 2.
     fn index(&self, repo: &Repo) -> Result<Vec<u8>> {
         let mut index = Vec::new();
@@ -107,34 +149,34 @@ impl Pack {
         self.entries.iter().for_each(|(_, checksum, _)| index.extend_from_slice(&checksum.to_be_bytes()));
         self.entries.iter().for_each(|(.., offset)| index.extend_from_slice(&offset.to_be_bytes()));
         index.extend_from_slice(self.hash.as_bytes());
-        append_hash(repo, &mut index)?;
+        let mut hasher = gix::hash::hasher(repo.gix().object_hash());
+        hasher.update(&index);
+        let hash = hasher.try_finalize().or_environment(|| "cannot hash an index".to_owned())?;
+        index.extend_from_slice(hash.as_bytes());
         Ok(index)
     }
 }
 
-/// End `bytes` with their own hash.
-fn append_hash(repo: &Repo, bytes: &mut Vec<u8>) -> Result<ObjectId> {
-    let mut hasher = gix::hash::hasher(repo.gix().object_hash());
-    hasher.update(bytes);
-    let hash = hasher.try_finalize().or_environment(|| "cannot hash a pack".to_owned())?;
-    bytes.extend_from_slice(hash.as_bytes());
-    Ok(hash)
+fn too_large() -> Error {
+    Error::bug("more objects at once than one pack takes")
 }
 
 /// Type in three bits, size in 4 + 7 + 7 … bits, least significant first.
-fn entry_header(pack: &mut Vec<u8>, kind: Kind, size: usize) {
+fn entry_header(kind: Kind, size: u64) -> Vec<u8> {
     let kind = match kind {
         Kind::Commit => 1,
         Kind::Tree => 2,
         Kind::Blob => 3,
         Kind::Tag => 4,
     };
+    let mut header = Vec::with_capacity(10);
     let mut byte = (kind << 4) | (size & 0x0f) as u8;
     let mut rest = size >> 4;
     while rest > 0 {
-        pack.push(byte | 0x80);
+        header.push(byte | 0x80);
         byte = (rest & 0x7f) as u8;
         rest >>= 7;
     }
-    pack.push(byte);
+    header.push(byte);
+    header
 }

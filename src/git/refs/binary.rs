@@ -1,12 +1,15 @@
 //! Refs through the git binary, for storage that gix does not know.
 
-use bstr::ByteSlice as _;
+use bstr::{BStr, ByteSlice as _};
 use gix::ObjectId;
 
-use super::{RefChange, RefError};
+use super::{Hooks, RefChange, RefError};
 use crate::{
-    error::{Error, Result},
-    git::{cmd, repo::Repo},
+    error::{Context as _, Error, Result},
+    git::{
+        cmd::{self, Git, Output},
+        repo::Repo,
+    },
 };
 
 /// What git says when a ref is not what was expected.
@@ -36,27 +39,67 @@ pub(super) fn list(repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>>
     Ok(cmd::lines(&answer).filter_map(|line| parse(&line)).collect())
 }
 
-pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
+/// How sure a change must be when git says that it is made.
+#[derive(Clone, Copy)]
+pub(super) enum Durability {
+    /// As the user's git is set up.
+    AsConfigured,
+    /// On the disk.
+    Synced(Hooks),
+}
+
+impl Durability {
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Durability::AsConfigured => &[],
+            Durability::Synced(Hooks::Run) => &["-c", SYNC],
+            Durability::Synced(Hooks::Skip) => &["-c", SYNC, "-c", NO_HOOKS, "-c", NO_CONFIG_HOOKS],
+        }
+    }
+}
+
+/// Objects, too: git writes none here, but whoever reads the command line shall not wonder.
+const SYNC: &str = "core.fsync=objects,reference";
+const NO_HOOKS: &str = "core.hooksPath=/dev/null";
+/// git 2.54 has hooks in the configuration.
+const NO_CONFIG_HOOKS: &str = "hook.reference-transaction.enabled=false";
+
+pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str, durability: Durability) -> Result<(), RefError> {
     let null = ObjectId::null(repo.gix().object_hash());
     let mut script = Vec::new();
     for change in changes {
         let old = change.expected.unwrap_or(null);
+        if change.name == "HEAD" {
+            script.extend_from_slice(b"option no-deref\0");
+        }
         let command = match change.new {
             Some(new) => format!("update {}\0{new}\0{old}\0", change.name),
             None => format!("delete {}\0{old}\0", change.name),
         };
         script.extend_from_slice(command.as_bytes());
     }
+    let call = git(repo, durability).args(["update-ref", "-z", "--stdin", "-m", reflog]).stdin(script);
+    finish(call.output().map_err(RefError::Failed)?)
+}
+
+pub(super) fn set_head(repo: &Repo, branch: &BStr, reflog: &str) -> Result<(), RefError> {
+    let branch = gix::path::from_bstr(branch);
+    let branch = branch.or_environment(|| "cannot name a branch".to_owned()).map_err(RefError::Failed)?;
+    let call = git(repo, Durability::Synced(Hooks::Run)).args(["symbolic-ref", "-m", reflog, "HEAD"]).arg(&*branch);
+    finish(call.output().map_err(RefError::Failed)?)
+}
+
+/// A call that moves refs: patient with locks, and with an identity for reflogs.
+fn git(repo: &Repo, durability: Durability) -> Git {
     let (identity, _) = crate::git::objects::identity(repo);
-    let output = repo
-        .git()
+    repo.git()
         .args(["-c", "core.filesRefLockTimeout=1000", "-c", "reftable.lockTimeout=1000"])
-        .args(["update-ref", "-z", "--stdin", "-m", reflog])
+        .args(durability.settings())
         .env("GIT_COMMITTER_NAME", identity.name.to_string())
         .env("GIT_COMMITTER_EMAIL", identity.email.to_string())
-        .stdin(script)
-        .output()
-        .map_err(RefError::Failed)?;
+}
+
+fn finish(output: Output) -> Result<(), RefError> {
     if output.status.success() {
         return Ok(());
     }

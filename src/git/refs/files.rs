@@ -1,5 +1,7 @@
 //! Refs in files, through gix.
 
+use std::{collections::BTreeSet, path::PathBuf};
+
 use bstr::ByteSlice as _;
 use gix::{
     ObjectId,
@@ -60,4 +62,19 @@ fn edit(change: &RefChange, reflog: &str) -> Result<RefEdit> {
         Some(new) => RefEdit::update(name, new, expected.unwrap_or(PreviousValue::MustNotExist), reflog),
         None => RefEdit::delete(name, expected.unwrap_or(PreviousValue::MustExist)),
     })
+}
+
+/// Sync the directories that the files of `changes` are in: git syncs the files, not their names.
+pub(super) fn sync(repo: &Repo, changes: &[RefChange]) -> Result<()> {
+    let file = |change: &RefChange| match is_of_worktree(&change.name) {
+        true => repo.git_dir().join(&change.name),
+        false => repo.common_dir().join(&change.name),
+    };
+    let dirs: BTreeSet<PathBuf> = changes.iter().filter_map(|change| Some(file(change).parent()?.to_owned())).collect();
+    dirs.iter().try_for_each(|dir| crate::git::objects::sync_dir(dir))
+}
+
+fn is_of_worktree(name: &str) -> bool {
+    let prefixes = ["refs/worktree/", "refs/bisect/", "refs/rewritten/"];
+    !name.starts_with("refs/") || prefixes.iter().any(|prefix| name.starts_with(prefix))
 }

@@ -8,7 +8,7 @@ mod files;
 
 use gix::ObjectId;
 
-use super::repo::Repo;
+use super::{head::Head, repo::Repo};
 use crate::error::{Error, Result};
 
 /// Where the refs of a repository are kept.
@@ -44,6 +44,15 @@ pub enum RefError {
     Failed(Error),
 }
 
+/// Whether the user's `reference-transaction` hooks see a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hooks {
+    /// They do, and may refuse it: the user's own refs move.
+    Run,
+    /// They do not: all of the refs are ours, under `refs/agent/`.
+    Skip,
+}
+
 impl Refs {
     /// The object that `name` points to.
     pub fn find(self, repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
@@ -65,7 +74,43 @@ impl Refs {
     pub fn change(self, repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
         match self {
             Refs::Files => files::change(repo, changes, reflog),
-            Refs::Binary => binary::change(repo, changes, reflog),
+            Refs::Binary => binary::change(repo, changes, reflog, binary::Durability::AsConfigured),
         }
+    }
+
+    /// Move all of `changes`, or none of them; when this returns they are on the disk (git 2.36 or newer).
+    ///
+    /// `HEAD` among them is moved itself: a commit there means that it is detached afterwards.
+    pub fn change_durably(
+        self,
+        repo: &Repo,
+        changes: &[RefChange],
+        reflog: &str,
+        hooks: Hooks,
+    ) -> Result<(), RefError> {
+        binary::change(repo, changes, reflog, binary::Durability::Synced(hooks))?;
+        match self {
+            Refs::Files => files::sync(repo, changes).map_err(RefError::Failed),
+            Refs::Binary => Ok(()),
+        }
+    }
+
+    /// Let HEAD name `branch` (`refs/heads/…`), which may be unborn; when this returns it is on the disk. `expected` is
+    /// what HEAD must be now.
+    ///
+    /// Not part of a transaction: git has symbolic ones since 2.46 only.
+    pub fn set_head_to_branch(
+        self,
+        repo: &Repo,
+        branch: &bstr::BStr,
+        expected: &Head,
+        reflog: &str,
+    ) -> Result<(), RefError> {
+        match repo.head() {
+            Ok(head) if head == *expected => {}
+            Ok(_) => return Err(RefError::Moved),
+            Err(error) => return Err(RefError::Failed(error)),
+        }
+        binary::set_head(repo, branch, reflog)
     }
 }

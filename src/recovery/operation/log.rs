@@ -143,8 +143,7 @@ impl<'r> OpLog<'r> {
         }
         let message = message::write(operation, previous);
         let identity = Identity { name: "git-agent".into(), email: "git-agent@localhost".into() };
-        let commit =
-            Commit { tree, parents: &parents, message: message.as_bstr(), at: operation.at, identity: Some(identity) };
+        let commit = Commit { tree, parents: &parents, message: &message, at: operation.at, identity: Some(identity) };
         let new = batch.commit(self.repo, &commit)?;
         Ok(RefChange { name: self.name.clone(), expected: self.tip, new: Some(new) })
     }

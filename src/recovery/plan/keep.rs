@@ -55,7 +55,8 @@ impl Keep {
 /// Keep the files that the rules of the destination ignore: `.gitignore` goes back with everything else, and what it protected
 /// may be older than all of it.
 pub fn what_was_ignored(repo: &Repo, goal: &Side<'_>, captured: &Captured<'_>, plan: &mut Plan) -> Result<()> {
-    let removed = plan.files.iter().filter(|(_, change)| matches!(change, Change::Remove(Reason::NotThere | Reason::Untracked)));
+    let removed =
+        plan.files.iter().filter(|(_, change)| matches!(change, Change::Remove(Reason::NotThere | Reason::Untracked)));
     let removed: Vec<BString> = removed.map(|(path, _)| path.clone()).collect();
     if goal.is_exact(captured) || removed.is_empty() {
         return Ok(());
@@ -68,7 +69,12 @@ pub fn what_was_ignored(repo: &Repo, goal: &Side<'_>, captured: &Captured<'_>, p
 }
 
 /// List what is not in the snapshot, and stays.
-pub fn what_is_skipped(captured: &Captured<'_>, goal: &Side<'_>, destination: &Destination, plan: &mut Plan) -> Result<()> {
+pub fn what_is_skipped(
+    captured: &Captured<'_>,
+    goal: &Side<'_>,
+    destination: &Destination,
+    plan: &mut Plan,
+) -> Result<()> {
     if destination.scope != Scope::Everything {
         return Ok(());
     }

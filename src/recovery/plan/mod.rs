@@ -73,7 +73,8 @@ impl Plan {
     /// Plan the way from `captured` to `destination`.
     pub fn new(repo: &Repo, captured: &Captured<'_>, destination: &Destination) -> Result<Self> {
         let goal = Side::new(repo, destination.moment.clone());
-        let mut planner = Planner { captured, destination, goal: &goal, now: Now::new(captured), plan: Plan::default() };
+        let mut planner =
+            Planner { captured, destination, goal: &goal, now: Now::new(captured), plan: Plan::default() };
         for path in planner.candidates(repo)? {
             planner.plan_path(path.as_bstr())?;
         }
@@ -95,16 +96,21 @@ impl Plan {
 
     /// Add what stands in the way, which is known once the planned paths were captured: `before` is the whole of that.
     pub fn add_what_is_in_the_way(&mut self, before: &Moment) {
-        let is_below = |path: &BStr, dir: &BStr| path.strip_prefix(dir.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"));
+        let is_below =
+            |path: &BStr, dir: &BStr| path.strip_prefix(dir.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"));
         let written: Vec<&BString> =
             self.files.iter().filter(|(_, change)| matches!(change, Change::Write(_))).map(|(path, _)| path).collect();
         let mut found: Vec<BString> = Vec::new();
         for path in before.raw.keys().filter(|path| !self.files.contains_key(*path)) {
             // Sorted, all that is below a directory is together; a parent is looked up.
             let parents = path.find_iter("/").map(|at| path[..at].as_bstr());
-            let is_inside = parents.into_iter().any(|parent| written.binary_search_by(|w| w.as_bstr().cmp(parent)).is_ok());
+            let is_inside =
+                parents.into_iter().any(|parent| written.binary_search_by(|w| w.as_bstr().cmp(parent)).is_ok());
             let from = written.partition_point(|w| w.as_bstr() <= path.as_bstr());
-            let is_parent = written[from..].iter().take_while(|w| w.starts_with(path.as_slice())).any(|w| is_below(w.as_bstr(), path.as_bstr()));
+            let is_parent = written[from..]
+                .iter()
+                .take_while(|w| w.starts_with(path.as_slice()))
+                .any(|w| is_below(w.as_bstr(), path.as_bstr()));
             if is_inside || is_parent {
                 found.push(path.clone());
             }
@@ -169,7 +175,11 @@ impl Plan {
 
 impl Moment {
     fn set_conflicts(&mut self, path: &BStr, stages: &[(u8, Entry)]) {
-        let conflict = |(stage, entry): &(u8, Entry)| super::snapshot::Conflict { stage: *stage, entry: *entry, path: path.to_owned() };
+        let conflict = |(stage, entry): &(u8, Entry)| super::snapshot::Conflict {
+            stage: *stage,
+            entry: *entry,
+            path: path.to_owned(),
+        };
         self.unmerged.extend(stages.iter().map(conflict));
         self.unmerged.sort_by(|one, other| (&one.path, one.stage).cmp(&(&other.path, other.stage)));
     }
@@ -249,7 +259,8 @@ impl Planner<'_> {
         let (in_files, in_index) = match &self.destination.scope {
             Scope::Everything => (true, true),
             Scope::Paths(touched) => {
-                let touched = touched.binary_search_by(|touched| touched.path.as_bstr().cmp(path)).ok().map(|at| &touched[at]);
+                let touched =
+                    touched.binary_search_by(|touched| touched.path.as_bstr().cmp(path)).ok().map(|at| &touched[at]);
                 touched.map_or((false, false), |touched| (touched.on_disk, touched.in_index))
             }
         };

@@ -20,10 +20,21 @@
 //! Lists that would be empty are left out. What HEAD was stands in the message, with everything else about the snapshot:
 //! see [`About`].
 
+mod about;
+mod capture;
+mod disk;
+mod lists;
 pub mod moment;
+mod store;
+mod stored;
+mod take;
+mod touch;
 
 pub use crate::git::tree::Entry;
+pub use capture::{Captured, capture};
 pub use moment::{Conflict, Flags, Moment, Skipped, Submodule, Why};
+pub use stored::{Listed, find, id_of_ref, last_of, list, load, remove};
+pub use take::{Request, Taken, take, take_captured};
 
 use gix::ObjectId;
 use ulid::Ulid;
@@ -92,6 +103,8 @@ pub struct Snapshot {
     pub tree: ObjectId,
     /// What its message says.
     pub about: About,
+    /// The version of its format.
+    pub format: u32,
 }
 
 impl Snapshot {

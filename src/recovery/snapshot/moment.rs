@@ -83,6 +83,39 @@ pub enum Why {
     Unstable,
     /// A name that git refuses in a tree (`.git` in other spellings).
     Name,
+    /// The index lists an object that is not in the repository.
+    MissingObject,
+}
+
+impl Why {
+    /// All of them, with the word for each.
+    pub const ALL: [(Why, &str); 7] = [
+        (Why::TooLarge, "too-large"),
+        (Why::Unreadable, "unreadable"),
+        (Why::NestedRepository, "nested-repository"),
+        (Why::Special, "special"),
+        (Why::Unstable, "unstable"),
+        (Why::Name, "name"),
+        (Why::MissingObject, "missing-object"),
+    ];
+
+    /// The word in lists, in JSON, and as the code of errors.
+    pub fn word(self) -> &'static str {
+        Self::ALL.into_iter().find(|(why, _)| *why == self).map_or("unknown", |(_, word)| word)
+    }
+
+    /// As a part of a sentence: `it is larger than 'agent.maxFileSize'`.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Why::TooLarge => "it is larger than 'agent.maxFileSize'",
+            Why::Unreadable => "it cannot be read",
+            Why::NestedRepository => "it is a repository of its own",
+            Why::Special => "it is neither a file nor a link",
+            Why::Unstable => "it changes while it is read",
+            Why::Name => "git refuses its name",
+            Why::MissingObject => "the index lists an object that is not there",
+        }
+    }
 }
 
 /// A submodule.

@@ -1,0 +1,151 @@
+//! What the index says of its entries beyond their content: conflicts, flags, submodules, and files that git does not look at.
+//!
+//! Read from the index file itself, in this process (split and sparse ones too). Nothing is written, no lock is taken.
+
+use std::{path::Path, time::SystemTime};
+
+use bstr::{BStr, BString, ByteSlice as _};
+use gix::{
+    ObjectId,
+    index::{
+        State,
+        entry::{Flags, Mode, Stage, Stat, stat},
+    },
+    objs::tree::EntryKind,
+};
+
+use super::{objects::trees::Leaf, repo::Repo};
+use crate::error::{Context as _, Result};
+
+/// The index of a worktree, as far as `git status` does not tell.
+pub struct Entries {
+    state: Option<gix::index::File>,
+    options: stat::Options,
+    identity: Identity,
+}
+
+/// Tells whether an index file is the one that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity(Option<(SystemTime, u64, u64)>);
+
+/// One entry.
+#[derive(Clone, Copy)]
+pub struct Entry<'i> {
+    /// Where; a directory that is not checked out and not expanded has `/` at the end.
+    pub path: &'i BStr,
+    /// What, and the object.
+    pub leaf: Leaf,
+    /// 0, or 1 to 3 for a conflict.
+    pub stage: u8,
+    /// `git update-index --assume-unchanged`.
+    pub assume_unchanged: bool,
+    /// `git update-index --skip-worktree`, sparse checkouts.
+    pub skip_worktree: bool,
+    /// `git add --intent-to-add`.
+    pub intent_to_add: bool,
+    stat: &'i Stat,
+}
+
+impl Entries {
+    /// Read them.
+    pub fn read(repo: &Repo) -> Result<Self> {
+        let failed = || "cannot read the index".to_owned();
+        let identity = identity(repo);
+        let state = match identity.0 {
+            None => None,
+            Some(_) => Some(repo.gix().open_index().or_environment(failed)?),
+        };
+        Ok(Entries { state, options: repo.gix().stat_options().or_environment(failed)?, identity })
+    }
+
+    /// Which file was read.
+    pub fn identity(&self) -> Identity {
+        self.identity
+    }
+
+    /// All of them, in git's order.
+    pub fn all(&self) -> impl Iterator<Item = Entry<'_>> {
+        let state: Option<&State> = self.state.as_deref();
+        state.into_iter().flat_map(|state| {
+            let backing = state.path_backing();
+            state.entries().iter().filter_map(move |entry| {
+                let kind = match entry.mode {
+                    Mode::FILE => EntryKind::Blob,
+                    Mode::FILE_EXECUTABLE => EntryKind::BlobExecutable,
+                    Mode::SYMLINK => EntryKind::Link,
+                    Mode::COMMIT => EntryKind::Commit,
+                    Mode::DIR => EntryKind::Tree,
+                    _ => return None,
+                };
+                Some(Entry {
+                    path: entry.path_in(backing),
+                    leaf: (kind, entry.id),
+                    stage: match entry.stage() {
+                        Stage::Unconflicted => 0,
+                        Stage::Base => 1,
+                        Stage::Ours => 2,
+                        Stage::Theirs => 3,
+                    },
+                    assume_unchanged: entry.flags.contains(Flags::ASSUME_VALID),
+                    skip_worktree: entry.flags.contains(Flags::SKIP_WORKTREE),
+                    intent_to_add: entry.flags.contains(Flags::INTENT_TO_ADD),
+                    stat: &entry.stat,
+                })
+            })
+        })
+    }
+
+    /// What the index has at stage 0 of `path`, intent-to-add left out.
+    pub fn find(&self, path: &BStr) -> Option<Leaf> {
+        let state = self.state.as_deref()?;
+        let entry = state.entry_by_path_and_stage(path, Stage::Unconflicted)?;
+        let is_real = !entry.flags.contains(Flags::INTENT_TO_ADD);
+        let kind = entry.mode.to_tree_entry_mode().map(|mode| mode.kind())?;
+        is_real.then_some((kind, entry.id))
+    }
+
+    /// Whether the stat data of the file at `path` prove that it is what `entry` says.
+    pub fn is_proven(&self, entry: &Entry<'_>, path: &Path) -> bool {
+        let Some(state) = &self.state else { return false };
+        let Ok(meta) = gix::index::fs::Metadata::from_path_no_follow(path) else { return false };
+        let kind_matches = match entry.leaf.0 {
+            EntryKind::Link => meta.is_symlink(),
+            EntryKind::Blob => meta.is_file() && !meta.is_executable(),
+            EntryKind::BlobExecutable => meta.is_file() && meta.is_executable(),
+            EntryKind::Tree | EntryKind::Commit => false,
+        };
+        let Ok(stat) = Stat::from_fs(&meta) else { return false };
+        kind_matches && entry.stat.matches(&stat, self.options) && !entry.stat.is_racy(state.timestamp(), self.options)
+    }
+}
+
+/// Which index file is there now.
+pub fn identity(repo: &Repo) -> Identity {
+    use std::os::unix::fs::MetadataExt as _;
+    let meta = repo.gix().index_path().metadata();
+    Identity(meta.ok().and_then(|meta| Some((meta.modified().ok()?, meta.len(), meta.ino()))))
+}
+
+/// What is checked out in the submodule at `path`.
+pub fn submodule_head(repo: &Repo, path: &BStr) -> Result<Option<ObjectId>> {
+    let Some(dir) = repo.in_work_dir(path) else { return Ok(None) };
+    let git_dir = dir.join(".git");
+    if !git_dir.exists() {
+        return Ok(None);
+    }
+    let git = repo.git().without("GIT_DIR").without("GIT_WORK_TREE").without("GIT_COMMON_DIR");
+    let git = git.without("GIT_OBJECT_DIRECTORY").arg("--git-dir").arg(&git_dir);
+    let answer = git.args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).output()?;
+    Ok(ObjectId::from_hex(answer.stdout.trim()).ok())
+}
+
+/// Whether something is checked out in the submodule at `path`.
+pub fn is_populated(repo: &Repo, path: &BStr) -> bool {
+    repo.in_work_dir(path).is_some_and(|dir| dir.join(".git").exists())
+}
+
+/// Whether `path` is below the directory `dir` (which may have `/` at the end).
+pub fn is_below(path: &BStr, dir: &BString) -> bool {
+    let dir = dir.strip_suffix(b"/").unwrap_or(dir);
+    path.strip_prefix(dir).is_some_and(|rest| rest.starts_with(b"/"))
+}

@@ -1,0 +1,113 @@
+//! What an object that is not written yet is made of: bytes in memory, or a file that is read again when it is written.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, Read, Write},
+    path::PathBuf,
+};
+
+use gix::{ObjectId, objs::Kind};
+
+use crate::{
+    error::{Context as _, Error, Result},
+    git::repo::Repo,
+};
+
+/// The code of the error that says that a file is not what it was when it was staged.
+pub const CHANGED: &str = "file-changed";
+
+/// An object that is not written yet.
+#[derive(Debug)]
+pub(super) struct Object {
+    pub id: ObjectId,
+    pub kind: Kind,
+    pub content: Content,
+}
+
+/// Its bytes.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// Here they are.
+    Held(Vec<u8>),
+    /// Too many to hold: they are in a file, and have a known hash.
+    File {
+        /// Where.
+        path: PathBuf,
+        /// How many.
+        size: u64,
+    },
+}
+
+impl Content {
+    /// How many bytes.
+    pub fn size(&self) -> u64 {
+        match self {
+            Content::Held(bytes) => bytes.len() as u64,
+            Content::File { size, .. } => *size,
+        }
+    }
+}
+
+impl Object {
+    /// Send the bytes to `to`.
+    ///
+    /// # Errors
+    ///
+    /// [`CHANGED`] when the file has other bytes than it had when it was hashed; what was sent must not be used then.
+    pub(super) fn send(&self, repo: &Repo, to: &mut impl Write) -> Result<()> {
+        let failed = || format!("cannot write the {} {}", self.kind, self.id);
+        let (path, size) = match &self.content {
+            Content::Held(bytes) => return to.write_all(bytes).or_environment(failed),
+            Content::File { path, size } => (path, *size),
+        };
+        let changed = || Error::busy(CHANGED, format!("'{}' changes while it is stored", path.display()));
+        let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(|error| changed().because(error))?);
+        let mut hasher = Hasher::new(repo, self.kind, size);
+        let mut left = size;
+        loop {
+            let mut buffer = [0; 1 << 15];
+            let count = read(&mut file, &mut buffer).map_err(|error| changed().because(error))?;
+            if count == 0 {
+                break;
+            }
+            left = left.checked_sub(count as u64).ok_or_else(changed)?;
+            hasher.update(&buffer[..count]);
+            to.write_all(&buffer[..count]).or_environment(failed)?;
+        }
+        match left == 0 && hasher.finish()? == self.id {
+            true => Ok(()),
+            false => Err(changed()),
+        }
+    }
+}
+
+fn read(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
+
+/// Finds out the id of an object whose bytes come in pieces.
+pub struct Hasher(gix::hash::Hasher);
+
+impl Hasher {
+    /// For a `kind` of `size` bytes.
+    pub fn new(repo: &Repo, kind: Kind, size: u64) -> Self {
+        let mut hasher = gix::hash::hasher(repo.gix().object_hash());
+        hasher.update(&gix::objs::encode::loose_header(kind, size));
+        Hasher(hasher)
+    }
+
+    /// Some more of them.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The id.
+    pub fn finish(self) -> Result<ObjectId> {
+        self.0.try_finalize().or_environment(|| "cannot hash".to_owned())
+    }
+}

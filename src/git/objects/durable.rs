@@ -1,0 +1,164 @@
+//! Objects that are on the disk when the call returns, whatever becomes of the machine.
+//!
+//! git syncs neither loose objects nor refs by default, gix syncs nothing; after an unclean stop the newest of them are
+//! empty files, and every fetch, push and gc of the repository fails.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    thread,
+};
+
+use flate2::{Compression, write::ZlibEncoder};
+use gix::ObjectId;
+use tempfile::NamedTempFile;
+
+use super::{Batch, content::Object, gc, loose_name, not_written, pack};
+use crate::{
+    error::{Context as _, Error, Result},
+    git::repo::Repo,
+};
+
+/// More new objects than this, or more bytes, are one pack: one file to sync instead of many.
+const MAX_LOOSE: usize = 64;
+const MAX_LOOSE_BYTES: u64 = 4 << 20;
+/// A pack begins anew after this many bytes: offsets in its index have 31 bits.
+const PACK_BYTES: u64 = 1 << 30;
+/// How many files are synced at the same time; the file system makes one commit of them.
+const SYNCERS: usize = 8;
+
+/// How an object is in the repository.
+enum There {
+    Not,
+    Packed,
+    /// A file of its own that may not be on the disk yet.
+    Loose(PathBuf),
+}
+
+impl Batch {
+    /// Write what is staged; when this returns it is on the disk. Safe against a gc that is already running.
+    ///
+    /// # Errors
+    ///
+    /// [`super::CHANGED`], `object-not-written`. Nothing refers to what was written until then.
+    pub fn write_durable(&self, repo: &Repo) -> Result<()> {
+        let (mut new, mut loose) = (Vec::new(), Vec::new());
+        let running = gc::is_running(repo);
+        for object in &self.objects {
+            match there(repo, object.id) {
+                There::Not => new.push(object),
+                // Nobody knows whether a gc that is running leaves them alone.
+                There::Packed | There::Loose(_) if running => new.push(object),
+                There::Packed => {}
+                There::Loose(path) => loose.push(path),
+            }
+        }
+        sync_all(loose.iter().map(PathBuf::as_path)).map_err(not_written)?;
+        let bytes: u64 = new.iter().map(|object| object.content.size()).sum();
+        if running || new.len() > MAX_LOOSE || bytes > MAX_LOOSE_BYTES {
+            return write_packs(repo, &new);
+        }
+        gc::drop_keeps(repo);
+        write_loose(repo, &new)
+    }
+
+    /// [`Batch::keep`], for what may be too much for one pack.
+    pub fn keep_durable(&self, repo: &Repo) -> Result<()> {
+        write_packs(repo, &self.objects.iter().collect::<Vec<_>>())
+    }
+}
+
+/// Kept packs; small and many objects together, large ones one by one.
+fn write_packs(repo: &Repo, objects: &[&Object]) -> Result<()> {
+    let (mut pack, mut bytes) = (Vec::new(), 0);
+    for object in objects {
+        if bytes > 0 && bytes + object.content.size() > PACK_BYTES {
+            pack::write_kept(repo, &std::mem::take(&mut pack))?;
+            bytes = 0;
+        }
+        bytes += object.content.size();
+        pack.push(*object);
+    }
+    if pack.is_empty() { Ok(()) } else { pack::write_kept(repo, &pack) }
+}
+
+fn there(repo: &Repo, id: ObjectId) -> There {
+    let path = repo.gix().objects.store_ref().path().join(loose_name(id));
+    match fs::metadata(&path) {
+        Ok(file) if file.len() > 0 => There::Loose(path),
+        // What a crash leaves of an object.
+        Ok(_) => There::Not,
+        Err(_) if repo.has(id) => There::Packed,
+        Err(_) => There::Not,
+    }
+}
+
+/// All of them as files under other names, synced; then renamed; then the directories synced.
+fn write_loose(repo: &Repo, objects: &[&Object]) -> Result<()> {
+    let root = repo.gix().objects.store_ref().path();
+    let mut files = Vec::with_capacity(objects.len());
+    for object in objects {
+        files.push((encode(repo, root, object)?, root.join(loose_name(object.id))));
+    }
+    sync_all(files.iter().map(|(file, _)| file.path())).map_err(not_written)?;
+    let place = || -> io::Result<()> {
+        let mut dirs = BTreeSet::new();
+        for (file, path) in files {
+            let dir = path.parent().unwrap_or(root).to_owned();
+            if !dir.is_dir() {
+                fs::create_dir_all(&dir)?;
+                dirs.insert(root.to_owned());
+            }
+            file.persist(&path).map_err(|error| error.error)?;
+            dirs.insert(dir);
+        }
+        sync_all(dirs.iter().map(PathBuf::as_path))
+    };
+    place().map_err(not_written)
+}
+
+/// `object` as a loose one, under another name.
+fn encode(repo: &Repo, root: &Path, object: &Object) -> Result<NamedTempFile> {
+    let file = NamedTempFile::new_in(root).map_err(not_written)?;
+    let mut zlib = ZlibEncoder::new(io::BufWriter::new(file), Compression::fast());
+    let header = gix::objs::encode::loose_header(object.kind, object.content.size());
+    zlib.write_all(&header).map_err(not_written)?;
+    object.send(repo, &mut zlib)?;
+    let file = zlib.finish().and_then(|file| file.into_inner().map_err(io::IntoInnerError::into_error));
+    let file = file.map_err(not_written)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o444)).map_err(not_written)?;
+    }
+    Ok(file)
+}
+
+/// Sync files and directories, several at a time.
+fn sync_all<'p>(paths: impl Iterator<Item = &'p Path>) -> io::Result<()> {
+    let paths: Vec<&Path> = paths.collect();
+    let sync = |paths: &[&Path]| paths.iter().try_for_each(|path| File::open(path)?.sync_all());
+    if paths.len() < 2 {
+        return sync(&paths);
+    }
+    thread::scope(|scope| {
+        let parts = paths.chunks(paths.len().div_ceil(SYNCERS));
+        let threads: Vec<_> = parts.map(|part| scope.spawn(move || sync(part))).collect();
+        let died = |_| Err(io::Error::other("a thread that syncs files panicked"));
+        threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(died))
+    })
+}
+
+/// Sync the directory that the ref file of `name` is in: git syncs the file, not its name.
+pub(in crate::git) fn sync_dir(dir: &Path) -> Result<()> {
+    match File::open(dir) {
+        Ok(dir) => dir.sync_all().or_environment(|| "cannot sync a directory of refs".to_owned()),
+        // Packed in the meantime.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => {
+            Err(Error::environment("ref-not-synced", format!("cannot open '{}'", dir.display())).because(error))
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Trees of files: look a path up, put paths in and take them out.
+//!
+//! Editing reads the directories on the way to the paths and no others, and stages the new ones in a [`Batch`].
+
+use std::collections::BTreeMap;
+
+use bstr::{BStr, BString, ByteSlice as _};
+use gix::{
+    ObjectId,
+    objs::{
+        Kind, Tree, TreeRef,
+        tree::{Entry, EntryKind},
+    },
+};
+
+use super::Batch;
+use crate::{
+    error::{Context as _, Result},
+    git::repo::Repo,
+};
+
+/// What a path is in a tree: what it is, and the object.
+pub type Leaf = (EntryKind, ObjectId);
+
+/// The entries of tree `id`, in git's order.
+pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
+    if id.is_empty_tree() {
+        return Ok(Vec::new());
+    }
+    let bytes = repo.read_as(id, Kind::Tree)?;
+    let tree = TreeRef::from_bytes(&bytes, repo.gix().object_hash());
+    let tree = tree.or_environment(|| format!("the tree {id} is damaged"))?;
+    Ok(tree.entries.iter().map(|entry| Entry::from(*entry)).collect())
+}
+
+/// What `path` is in the tree `root`, a directory included.
+pub fn find(repo: &Repo, root: ObjectId, path: &BStr) -> Result<Option<Leaf>> {
+    let mut at = (EntryKind::Tree, root);
+    for name in path.split_str("/") {
+        if at.0 != EntryKind::Tree {
+            return Ok(None);
+        }
+        match entries(repo, at.1)?.into_iter().find(|entry| entry.filename == name) {
+            Some(entry) => at = (entry.mode.kind(), entry.oid),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(at))
+}
+
+/// Paths with what each shall be: `None`, no file there.
+pub type Edits = BTreeMap<BString, Option<Leaf>>;
+
+/// The tree `root` (or an empty one) with `edits` made.
+///
+/// A new file takes the place of a directory with all below it, unless something below is put in as well; a file in the
+/// way of a new path goes. Taking out a path leaves a directory of that name alone.
+pub fn edit(repo: &Repo, batch: &mut Batch, root: Option<ObjectId>, edits: &Edits) -> Result<ObjectId> {
+    if let (Some(root), true) = (root, edits.is_empty()) {
+        return Ok(root);
+    }
+    let edits: Vec<Edit<'_>> = edits.iter().map(|(path, leaf)| (path.as_bstr(), *leaf)).collect();
+    let base = root.map_or(Ok(Vec::new()), |root| entries(repo, root))?;
+    let entries = edit_directory(repo, batch, base, &edits)?;
+    batch.tree(repo, &Tree { entries })
+}
+
+/// The rest of a path, and what it shall be.
+type Edit<'p> = (&'p BStr, Option<Leaf>);
+
+/// `entries` with `edits` (sorted, so that all below one directory are together, but for its own) made.
+fn edit_directory(repo: &Repo, batch: &mut Batch, entries: Vec<Entry>, edits: &[Edit<'_>]) -> Result<Vec<Entry>> {
+    let mut here: BTreeMap<BString, Entry> = entries.into_iter().map(|entry| (entry.filename.clone(), entry)).collect();
+    let mut below: BTreeMap<&BStr, Vec<Edit<'_>>> = BTreeMap::new();
+    for (path, leaf) in edits {
+        if let Some((name, rest)) = path.split_once_str("/") {
+            below.entry(name.as_bstr()).or_default().push((rest.as_bstr(), *leaf));
+            continue;
+        }
+        match leaf {
+            Some((kind, id)) => {
+                let entry = Entry { mode: (*kind).into(), filename: (*path).to_owned(), oid: *id };
+                here.insert((*path).to_owned(), entry);
+            }
+            None if here.get(*path).is_some_and(|entry| entry.mode.is_tree()) => {}
+            None => drop(here.remove(*path)),
+        }
+    }
+    for (name, edits) in below {
+        let old = here.get(name).filter(|entry| entry.mode.is_tree()).map(|entry| entry.oid);
+        if old.is_none() && edits.iter().all(|(_, leaf)| leaf.is_none()) {
+            continue;
+        }
+        let inside = old.map_or(Ok(Vec::new()), |id| self::entries(repo, id))?;
+        let inside = edit_directory(repo, batch, inside, &edits)?;
+        if inside.is_empty() {
+            here.remove(name);
+            continue;
+        }
+        let oid = batch.tree(repo, &Tree { entries: inside })?;
+        let entry = Entry { mode: EntryKind::Tree.into(), filename: name.to_owned(), oid };
+        here.insert(name.to_owned(), entry);
+    }
+    let mut entries: Vec<Entry> = here.into_values().collect();
+    entries.sort();
+    Ok(entries)
+}
+
+/// Stage a directory of `entries`, in any order.
+pub fn directory(repo: &Repo, batch: &mut Batch, mut entries: Vec<Entry>) -> Result<ObjectId> {
+    entries.sort();
+    batch.tree(repo, &Tree { entries })
+}
+
+/// Call `visit` with every leaf below `root`, in git's order, by its path from there.
+pub fn leaves(repo: &Repo, root: ObjectId, visit: &mut impl FnMut(BString, Leaf) -> Result<()>) -> Result<()> {
+    walk(repo, root, &BString::default(), visit)
+}
+
+fn walk(
+    repo: &Repo,
+    tree: ObjectId,
+    prefix: &BString,
+    visit: &mut impl FnMut(BString, Leaf) -> Result<()>,
+) -> Result<()> {
+    for entry in entries(repo, tree)? {
+        let path: BString = [prefix.as_slice(), &entry.filename].concat().into();
+        match entry.mode.kind() {
+            EntryKind::Tree => walk(repo, entry.oid, &[path.as_slice(), b"/"].concat().into(), visit)?,
+            kind => visit(path, (kind, entry.oid))?,
+        }
+    }
+    Ok(())
+}

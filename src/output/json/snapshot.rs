@@ -1,0 +1,186 @@
+//! `snapshot`.
+
+use bstr::ByteSlice as _;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{PathJson, SCHEMA};
+use crate::recovery::snapshot;
+
+/// `snapshot`, `snapshot list`, `snapshot show`, `snapshot drop`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum SnapshotAnswer {
+    /// `snapshot`.
+    Taken {
+        /// The version of the contract.
+        schema: u32,
+        /// What holds the worktree as it is now.
+        snapshot: TakenJson,
+    },
+    /// `snapshot list`.
+    List {
+        /// The version of the contract.
+        schema: u32,
+        /// Newest first.
+        snapshots: Vec<SnapshotJson>,
+        /// Refs whose snapshot cannot be read.
+        damaged: Vec<DamagedJson>,
+    },
+    /// `snapshot show`.
+    Show {
+        /// The version of the contract.
+        schema: u32,
+        /// The snapshot.
+        snapshot: SnapshotJson,
+        /// What differs from the commit that HEAD was.
+        changes: Vec<ChangeJson>,
+        /// What the work tree has otherwise now; `null` when the snapshot is of another worktree.
+        since: Option<Vec<ChangeJson>>,
+        /// Paths with a conflict in the index.
+        unmerged: Vec<PathJson>,
+        /// What is not in it.
+        skipped: Vec<SkippedJson>,
+    },
+    /// `snapshot drop`.
+    Drop {
+        /// The version of the contract.
+        schema: u32,
+        /// What was removed.
+        dropped: Vec<SnapshotJson>,
+    },
+}
+
+/// A snapshot that holds the worktree as it is now.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TakenJson {
+    /// Its id.
+    pub id: String,
+    /// Its ref.
+    pub r#ref: String,
+    /// Its commit.
+    pub commit: String,
+    /// False when the last snapshot of this worktree has all of it already: that one is named.
+    pub created: bool,
+    /// What is not in it.
+    pub skipped: Vec<SkippedJson>,
+}
+
+/// Something that a snapshot does not hold.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SkippedJson {
+    /// Where.
+    pub path: PathJson,
+    /// Why: `too-large`, `unreadable`, `nested-repository`, `special`, `unstable`, `name`, `missing-object`.
+    pub reason: &'static str,
+    /// Its size, 0 where it has none.
+    pub bytes: u64,
+}
+
+impl SkippedJson {
+    /// As JSON.
+    pub fn new(skipped: &snapshot::Skipped) -> Self {
+        SkippedJson {
+            path: PathJson::new(skipped.path.as_bstr()),
+            reason: skipped.why.word(),
+            bytes: skipped.bytes,
+        }
+    }
+}
+
+/// A snapshot.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SnapshotJson {
+    /// Its id.
+    pub id: String,
+    /// Its ref.
+    pub r#ref: String,
+    /// Its commit.
+    pub commit: String,
+    /// What made it: `manual`, `guard`, `safety`.
+    pub kind: &'static str,
+    /// One line; may be empty.
+    pub message: String,
+    /// When.
+    pub at: String,
+    /// Who.
+    pub by: String,
+    /// Of which worktree.
+    pub worktree: String,
+    /// The commit that HEAD was; `null` when there was none.
+    pub head: Option<String>,
+    /// The branch that HEAD was on; `null` when detached.
+    pub branch: Option<String>,
+    /// The tasks that were active.
+    pub tasks: Vec<String>,
+}
+
+impl SnapshotJson {
+    /// As JSON.
+    pub fn new(snapshot: &snapshot::Snapshot) -> Self {
+        let about = &snapshot.about;
+        SnapshotJson {
+            id: snapshot.id.to_string(),
+            r#ref: snapshot.ref_name(),
+            commit: snapshot.commit.to_string(),
+            kind: about.kind.word(),
+            message: about.message.clone(),
+            at: about.at.to_string(),
+            by: about.by.clone(),
+            worktree: about.worktree.clone(),
+            head: about.head.commit.map(|commit| commit.to_string()),
+            branch: about.head.branch_name(),
+            tasks: about.tasks.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// A ref whose snapshot cannot be read.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DamagedJson {
+    /// The ref.
+    pub r#ref: String,
+    /// Why not.
+    pub reason: String,
+}
+
+/// A path that differs.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ChangeJson {
+    /// Where.
+    pub path: PathJson,
+    /// `A` added, `M` modified, `D` deleted, `T` another kind of thing.
+    pub status: char,
+}
+
+impl SnapshotAnswer {
+    /// `snapshot`.
+    pub fn taken(taken: &snapshot::Taken) -> Self {
+        let snapshot = &taken.snapshot;
+        SnapshotAnswer::Taken {
+            schema: SCHEMA,
+            snapshot: TakenJson {
+                id: snapshot.id.to_string(),
+                r#ref: snapshot.ref_name(),
+                commit: snapshot.commit.to_string(),
+                created: taken.created,
+                skipped: taken.moment.skipped.iter().map(SkippedJson::new).collect(),
+            },
+        }
+    }
+
+    /// `snapshot list`.
+    pub fn list(listed: &snapshot::Listed) -> Self {
+        let damaged = |(name, reason): &(String, String)| DamagedJson { r#ref: name.clone(), reason: reason.clone() };
+        SnapshotAnswer::List {
+            schema: SCHEMA,
+            snapshots: listed.snapshots.iter().map(SnapshotJson::new).collect(),
+            damaged: listed.damaged.iter().map(damaged).collect(),
+        }
+    }
+
+    /// `snapshot drop`.
+    pub fn dropped(snapshots: &[snapshot::Snapshot]) -> Self {
+        SnapshotAnswer::Drop { schema: SCHEMA, dropped: snapshots.iter().map(SnapshotJson::new).collect() }
+    }
+}

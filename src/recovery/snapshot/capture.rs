@@ -1,0 +1,432 @@
+//! What a worktree holds now, read without touching it: no lock, no write, no filter of the user's that does not work.
+//!
+//! git says which paths differ, the index file says what `git status` does not, and the bytes of every path that differs
+//! are read here. So a clean file costs one `lstat`, made by git.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bstr::{BStr, BString, ByteSlice as _};
+use gix::objs::tree::EntryKind;
+
+use super::{
+    Conflict, Entry, Flags, Skipped, Submodule, Why,
+    disk::{Disk, Look, Raw, is_name_for_git},
+};
+use crate::{
+    error::{Context as _, Error, Result},
+    git::{
+        Head, ObjectId, Repo,
+        entries::{self, Entries},
+        objects::{
+            Batch,
+            trees::{self, Edits},
+        },
+        state::{self, Piece},
+        status::{self, Status, Tracked},
+    },
+};
+
+/// How often everything is read again when somebody commits or stages in the meantime.
+const TRIES: usize = 3;
+
+/// A worktree at a moment, with the bytes that git does not have yet.
+pub struct Captured<'r> {
+    pub(super) repo: &'r Repo,
+    pub(super) disk: Disk,
+    pub(super) head: Head,
+    pub(super) head_tree: Option<ObjectId>,
+    /// Paths whose index entry differs from HEAD: what the index has.
+    pub(super) staged: Edits,
+    /// Paths that were looked at.
+    pub(super) found: BTreeMap<BString, Found>,
+    pub(super) changed: BTreeSet<BString>,
+    pub(super) untracked: BTreeSet<BString>,
+    pub(super) unmerged: Vec<Conflict>,
+    pub(super) flags: BTreeMap<BString, Flags>,
+    pub(super) submodules: Vec<Submodule>,
+    /// Paths that have to be in the snapshot.
+    pub(super) touched: BTreeSet<BString>,
+    pub(super) dirs: BTreeMap<BString, u32>,
+    pub(super) skipped: BTreeMap<BString, Skipped>,
+    pub(super) state: BTreeMap<BString, ObjectId>,
+    /// Commits that the state names.
+    pub(super) named: Vec<ObjectId>,
+    /// Skip-worktree entries without a file.
+    virtual_paths: BTreeSet<BString>,
+    pub(super) batch: Batch,
+}
+
+/// What stands at a path that was looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Found {
+    /// No file and no link.
+    Nothing,
+    /// These bytes, with these permissions.
+    Raw(Entry, u32),
+    /// A submodule with this commit.
+    Module(ObjectId),
+}
+
+/// Read everything that a snapshot holds, but for what [`Captured::touch`] is asked for.
+///
+/// # Errors
+///
+/// `bare-repository`; `git-failed` when git cannot say what differs.
+pub fn capture(repo: &Repo) -> Result<Captured<'_>> {
+    repo.require_work_dir("take a snapshot")?;
+    let mut attempt = 1;
+    loop {
+        let head = repo.head()?;
+        let running = status::start(repo)?;
+        let entries = Entries::read(repo)?;
+        let status = running.finish()?;
+        let is_quiet = entries.identity() == entries::identity(repo) && repo.head()? == head;
+        if is_quiet || attempt == TRIES {
+            return Captured::new(repo, head, &entries, status);
+        }
+        attempt += 1;
+    }
+}
+
+impl<'r> Captured<'r> {
+    fn new(repo: &'r Repo, head: Head, entries: &Entries, status: Status) -> Result<Self> {
+        let head_tree = match head.commit {
+            Some(commit) => {
+                let commit =
+                    repo.gix().find_commit(commit).or_environment(|| format!("cannot read commit {commit}"))?;
+                Some(commit.tree_id().or_environment(|| "cannot read the tree of HEAD".to_owned())?.detach())
+            }
+            None => None,
+        };
+        let mut captured = Captured {
+            repo,
+            disk: Disk::new(repo, repo.require_work_dir("take a snapshot")?),
+            head,
+            head_tree,
+            staged: Edits::new(),
+            found: BTreeMap::new(),
+            changed: BTreeSet::new(),
+            untracked: BTreeSet::new(),
+            unmerged: Vec::new(),
+            flags: BTreeMap::new(),
+            submodules: Vec::new(),
+            touched: BTreeSet::new(),
+            dirs: BTreeMap::new(),
+            skipped: BTreeMap::new(),
+            state: BTreeMap::new(),
+            named: Vec::new(),
+            virtual_paths: BTreeSet::new(),
+            batch: Batch::default(),
+        };
+        for path in status.unreadable {
+            captured.skip(path, Why::Unreadable, 0);
+        }
+        for tracked in &status.tracked {
+            captured.add_tracked(tracked)?;
+        }
+        for path in &status.unmerged {
+            captured.changed.insert(path.clone());
+            if captured.head_tree_has(path.as_bstr())? {
+                captured.staged.insert(path.clone(), None);
+            }
+            captured.look(path, None, None)?;
+        }
+        for path in status.untracked {
+            captured.add_untracked(path)?;
+        }
+        captured.read_index(entries, &status.tracked)?;
+        captured.read_state()?;
+        Ok(captured)
+    }
+
+    fn add_tracked(&mut self, tracked: &Tracked) -> Result<()> {
+        let path = &tracked.path;
+        self.changed.insert(path.clone());
+        if let Some(staged) = tracked.staged {
+            let is_there = staged.is_none_or(|(kind, id)| kind == EntryKind::Commit || self.has(id));
+            match is_there {
+                true => drop(self.staged.insert(path.clone(), staged)),
+                false => self.skip(path.clone(), Why::MissingObject, 0),
+            }
+        }
+        match tracked.submodule {
+            Some(_) if tracked.is_dirty => {
+                if let Some(head) = entries::submodule_head(self.repo, path.as_bstr())? {
+                    self.found.insert(path.clone(), Found::Module(head));
+                }
+                Ok(())
+            }
+            Some(_) => Ok(()),
+            None if tracked.is_dirty => self.look(path, tracked.kind, None),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the object is here; in a partial clone, whether git can get it.
+    fn has(&self, id: ObjectId) -> bool {
+        self.repo.has(id) || self.repo.gix().config_snapshot().string("extensions.partialClone").is_some()
+    }
+
+    fn add_untracked(&mut self, path: BString) -> Result<()> {
+        if let Some(dir) = path.strip_suffix(b"/") {
+            self.skip(dir.into(), Why::NestedRepository, 0);
+            return Ok(());
+        }
+        self.changed.insert(path.clone());
+        self.untracked.insert(path.clone());
+        self.look(&path, None, Some(self.repo.settings().max_file_size()))
+    }
+
+    /// Look at `path` and remember what stands there, or why that cannot be stored.
+    pub(super) fn look(&mut self, path: &BString, tracked: Option<EntryKind>, limit: Option<u64>) -> Result<()> {
+        match self.disk.look(self.repo, path.as_bstr(), tracked, limit)? {
+            Look::Absent | Look::Directory(_) => drop(self.found.insert(path.clone(), Found::Nothing)),
+            Look::Stopped(why, bytes) => self.skip(path.clone(), why, bytes),
+            Look::Leaf(raw) if !is_name_for_git(path.as_bstr(), raw.entry.kind) => {
+                self.skip(path.clone(), Why::Name, raw.content.size());
+            }
+            Look::Leaf(raw) => self.keep(path, raw),
+        }
+        Ok(())
+    }
+
+    /// Remember the bytes of `path`.
+    pub(super) fn keep(&mut self, path: &BString, raw: Raw) {
+        self.batch.known_blob(raw.entry.id, raw.content);
+        self.found.insert(path.clone(), Found::Raw(raw.entry, raw.permissions));
+        self.skipped.remove(path);
+        self.virtual_paths.remove(path);
+    }
+
+    pub(super) fn skip(&mut self, path: BString, why: Why, bytes: u64) {
+        self.skipped.insert(path.clone(), Skipped { path, why, bytes });
+    }
+
+    /// What only the index file says: conflicts, flags, submodules, files that git does not look at.
+    fn read_index(&mut self, entries: &Entries, tracked: &[Tracked]) -> Result<()> {
+        let dirty: BTreeMap<&BStr, bool> =
+            tracked.iter().filter_map(|tracked| Some((tracked.path.as_bstr(), tracked.submodule?))).collect();
+        let mut gone: Option<BString> = None;
+        for entry in entries.all() {
+            let path = entry.path;
+            if entry.stage > 0 {
+                self.unmerged.push(Conflict { stage: entry.stage, entry: entry.leaf.into(), path: path.to_owned() });
+                continue;
+            }
+            if entry.leaf.0 == EntryKind::Commit {
+                self.add_submodule(path, entry.leaf.1, dirty.get(path).copied())?;
+            }
+            let is_hidden = entry.assume_unchanged || entry.skip_worktree;
+            if !is_hidden && !entry.intent_to_add {
+                continue;
+            }
+            let flags = Flags {
+                assume_unchanged: entry.assume_unchanged,
+                skip_worktree: entry.skip_worktree,
+                intent_to_add: entry.intent_to_add,
+            };
+            self.flags.insert(path.to_owned(), flags);
+            if is_hidden && !matches!(entry.leaf.0, EntryKind::Commit | EntryKind::Tree) {
+                self.hidden(entries, &entry, &mut gone)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_submodule(&mut self, path: &BStr, id: ObjectId, dirty: Option<bool>) -> Result<()> {
+        let head = match self.found.get(path) {
+            Some(Found::Module(head)) => Some(*head),
+            Some(_) => None,
+            None => entries::is_populated(self.repo, path).then_some(id),
+        };
+        self.submodules.push(Submodule { path: path.to_owned(), head, is_dirty: dirty.unwrap_or(false) });
+        Ok(())
+    }
+
+    /// An entry whose file git does not look at: it may be missing, or edited. `gone` is a directory that is not there.
+    fn hidden(&mut self, entries: &Entries, entry: &entries::Entry<'_>, gone: &mut Option<BString>) -> Result<()> {
+        let path = entry.path;
+        if self.found.contains_key(path) || self.skipped.contains_key(path) {
+            return Ok(());
+        }
+        let is_gone = gone.as_ref().is_some_and(|dir| entries::is_below(path, dir));
+        if !is_gone {
+            *gone = self.first_missing_directory(path);
+        }
+        if gone.is_some() {
+            return self.absent(entry);
+        }
+        if entries.is_proven(entry, &self.disk.place(path)) {
+            return Ok(());
+        }
+        match self.disk.look(self.repo, path, Some(entry.leaf.0), None)? {
+            Look::Absent | Look::Directory(_) => self.absent(entry)?,
+            Look::Stopped(why, bytes) => self.skip(path.to_owned(), why, bytes),
+            Look::Leaf(raw) if raw.entry == entry.leaf.into() => {}
+            Look::Leaf(raw) => {
+                self.changed.insert(path.to_owned());
+                self.keep(&path.to_owned(), raw);
+            }
+        }
+        Ok(())
+    }
+
+    fn absent(&mut self, entry: &entries::Entry<'_>) -> Result<()> {
+        match entry.skip_worktree {
+            true => drop(self.virtual_paths.insert(entry.path.to_owned())),
+            false => {
+                self.changed.insert(entry.path.to_owned());
+                self.found.insert(entry.path.to_owned(), Found::Nothing);
+            }
+        }
+        Ok(())
+    }
+
+    /// The first directory on the way to `path` that is not there (or is not a directory).
+    fn first_missing_directory(&self, path: &BStr) -> Option<BString> {
+        let parents = path.find_iter("/").map(|end| path[..end].as_bstr());
+        let is_dir = |parent: &BStr| self.disk.place(parent).symlink_metadata().is_ok_and(|meta| meta.is_dir());
+        parents.into_iter().find(|parent| !is_dir(parent)).map(ToOwned::to_owned)
+    }
+
+    /// Files of git's about unfinished operations.
+    pub(super) fn read_state(&mut self) -> Result<()> {
+        self.state.clear();
+        let pieces = state::pieces(self.repo)?;
+        let mut git_dir = Disk::new(self.repo, self.repo.git_dir());
+        for piece in pieces {
+            let (name, content) = match piece {
+                Piece::Ref(name, id) => {
+                    let text = format!("{id}\n").into_bytes();
+                    let blob = self.batch.blob(self.repo, text.clone())?;
+                    self.state.insert(name.clone(), blob);
+                    (name, text)
+                }
+                Piece::File(name) => match git_dir.look(self.repo, name.as_bstr(), None, None)? {
+                    Look::Leaf(raw) => {
+                        let text = match &raw.content {
+                            crate::git::objects::Content::Held(bytes) => bytes.clone(),
+                            crate::git::objects::Content::File { .. } => Vec::new(),
+                        };
+                        self.batch.known_blob(raw.entry.id, raw.content);
+                        self.state.insert(name.clone(), raw.entry.id);
+                        (name, text)
+                    }
+                    // Finished in the meantime.
+                    Look::Absent | Look::Directory(_) => continue,
+                    Look::Stopped(why, _) => {
+                        let message = format!("cannot store '{name}' of git's directory: {}", why.reason());
+                        return Err(Error::environment(why.word(), message));
+                    }
+                },
+            };
+            for commit in state::commits_named(&name, &content) {
+                let is_commit = || matches!(self.repo.gix().find_header(commit), Ok(header) if header.kind() == gix::objs::Kind::Commit);
+                if !self.named.contains(&commit) && is_commit() {
+                    self.named.push(commit);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn head_tree_has(&self, path: &BStr) -> Result<bool> {
+        Ok(self.in_head(path)?.is_some())
+    }
+
+    fn in_head(&self, path: &BStr) -> Result<Option<Entry>> {
+        let Some(tree) = self.head_tree else { return Ok(None) };
+        let found = trees::find(self.repo, tree, path)?;
+        Ok(found.filter(|(kind, _)| *kind != EntryKind::Tree).map(Entry::from))
+    }
+
+    /// What HEAD is.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// HEAD's tree; `None` when unborn.
+    pub fn head_tree(&self) -> Option<ObjectId> {
+        self.head_tree
+    }
+
+    /// Paths whose file or index entry differs from HEAD's tree: staged, edited, deleted, untracked, in conflict,
+    /// intended to be added. Also those that are [skipped](Self::skipped), but for nested repositories.
+    pub fn changed(&self) -> impl Iterator<Item = &BStr> {
+        self.changed.iter().map(|path| path.as_bstr())
+    }
+
+    /// Whether git does not know `path`, which is [changed](Self::changed).
+    pub fn is_untracked(&self, path: &BStr) -> bool {
+        self.untracked.contains(path)
+    }
+
+    /// What file or link is at `path`: raw bytes where it was read, the index's or HEAD's entry where git calls it clean.
+    ///
+    /// Of a path that is [skipped](Self::skipped) this is only what git thinks. Ignored files are not known, unless
+    /// [touched](Self::touch).
+    pub fn on_disk(&self, path: &BStr) -> Result<Option<Entry>> {
+        match self.found.get(path) {
+            Some(Found::Nothing) => Ok(None),
+            Some(Found::Raw(entry, _)) => Ok(Some(*entry)),
+            Some(Found::Module(id)) => Ok(Some(Entry { kind: EntryKind::Commit, id: *id })),
+            None => self.staged(path),
+        }
+    }
+
+    /// Whether [`Self::on_disk`] is the bytes of the file itself, with these permissions; else git's filters make them.
+    pub fn raw(&self, path: &BStr) -> Option<u32> {
+        match self.found.get(path) {
+            Some(Found::Raw(_, permissions)) => Some(*permissions),
+            _ => None,
+        }
+    }
+
+    /// Whether `path` is not on the disk because it is outside of a sparse checkout (skip-worktree).
+    pub fn is_virtual(&self, path: &BStr) -> bool {
+        let is_sparse_directory = || {
+            let dirs = path.find_iter("/").map(|end| path[..=end].as_bstr());
+            dirs.into_iter().any(|dir| self.flags.contains_key(dir)) && !self.found.contains_key(path)
+        };
+        self.virtual_paths.contains(path) || is_sparse_directory()
+    }
+
+    /// What the index has at `path`: stage 0, without intent-to-add.
+    pub fn staged(&self, path: &BStr) -> Result<Option<Entry>> {
+        match self.staged.get(path) {
+            Some(leaf) => Ok(leaf.map(Entry::from)),
+            None => self.in_head(path),
+        }
+    }
+
+    /// Entries in conflict, in the order of the index.
+    pub fn unmerged(&self) -> &[Conflict] {
+        &self.unmerged
+    }
+
+    /// Entries with flags. With a sparse index, a directory that is not expanded has `/` at the end.
+    pub fn flags(&self) -> &BTreeMap<BString, Flags> {
+        &self.flags
+    }
+
+    /// What cannot be stored.
+    pub fn skipped(&self) -> impl Iterator<Item = &Skipped> {
+        self.skipped.values()
+    }
+
+    /// Why `path`, or the directory that it is in, is not stored.
+    pub fn why_skipped(&self, path: &BStr) -> Option<Why> {
+        let parents = path.find_iter("/").map(|end| path[..end].as_bstr());
+        parents.into_iter().chain([path]).find_map(|path| self.skipped.get(path)).map(|skipped| skipped.why)
+    }
+
+    /// Submodules.
+    pub fn submodules(&self) -> &[Submodule] {
+        &self.submodules
+    }
+
+    /// Files of unfinished operations, by their path in git's directory.
+    pub fn state(&self) -> &BTreeMap<BString, ObjectId> {
+        &self.state
+    }
+}

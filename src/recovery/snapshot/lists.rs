@@ -1,0 +1,190 @@
+//! The lists in the tree of a snapshot: records that end in NUL, so that any path is one.
+
+use bstr::{BStr, BString, ByteSlice as _, ByteVec as _};
+use gix::{ObjectId, objs::tree::EntryKind};
+
+use super::{Conflict, Entry, Flags, Moment, Skipped, Submodule, Why};
+
+/// A list by its name in the tree, and its bytes.
+pub type List = (&'static str, Vec<u8>);
+
+/// The lists of `moment` that are not empty.
+pub fn write(moment: &Moment) -> Vec<List> {
+    let permissions = |(path, bits): (&BString, &u32)| record(format!("{bits:03o}"), b' ', path);
+    let lists = [
+        ("unmerged.lst", moment.unmerged.iter().map(conflict).collect::<Vec<_>>().concat()),
+        (
+            "flags.lst",
+            moment.flags.iter().map(|(path, flags)| record(letters(*flags), b' ', path)).collect::<Vec<_>>().concat(),
+        ),
+        ("raw.lst", moment.raw.iter().map(permissions).collect::<Vec<_>>().concat()),
+        ("dirs.lst", moment.dirs.iter().map(permissions).collect::<Vec<_>>().concat()),
+        ("skipped.lst", moment.skipped.iter().map(skipped).collect::<Vec<_>>().concat()),
+        ("submodules.lst", moment.submodules.iter().map(submodule).collect::<Vec<_>>().concat()),
+    ];
+    lists.into_iter().filter(|(_, bytes)| !bytes.is_empty()).collect()
+}
+
+/// Put the list `name` into `moment`; `None`: it is damaged. Lists with other names are for people.
+pub fn read(moment: &mut Moment, name: &BStr, bytes: &[u8]) -> Option<()> {
+    let bytes = if bytes.is_empty() { return Some(()) } else { bytes.strip_suffix(b"\0")? };
+    let records = bytes.split_str(b"\0");
+    match name.as_bytes() {
+        b"unmerged.lst" => moment.unmerged = records.map(read_conflict).collect::<Option<_>>()?,
+        b"flags.lst" => moment.flags = records.map(read_flags).collect::<Option<_>>()?,
+        b"raw.lst" => moment.raw = records.map(read_permissions).collect::<Option<_>>()?,
+        b"dirs.lst" => moment.dirs = records.map(read_permissions).collect::<Option<_>>()?,
+        b"skipped.lst" => moment.skipped = records.map(read_skipped).collect::<Option<_>>()?,
+        b"submodules.lst" => moment.submodules = records.map(read_submodule).collect::<Option<_>>()?,
+        _ => {}
+    }
+    Some(())
+}
+
+/// One record.
+pub fn record(head: impl AsRef<[u8]>, separator: u8, path: &[u8]) -> Vec<u8> {
+    let mut record = head.as_ref().to_vec();
+    record.push(separator);
+    record.push_str(path);
+    record.push(0);
+    record
+}
+
+fn conflict(conflict: &Conflict) -> Vec<u8> {
+    let mode = gix::objs::tree::EntryMode::from(conflict.entry.kind).value();
+    record(format!("{mode:06o} {} {}", conflict.entry.id, conflict.stage), b'\t', &conflict.path)
+}
+
+fn read_conflict(record: &[u8]) -> Option<Conflict> {
+    let (head, path) = record.split_once_str("\t")?;
+    let mut words = head.split_str(" ");
+    let kind = match words.next()? {
+        b"100644" => EntryKind::Blob,
+        b"100755" => EntryKind::BlobExecutable,
+        b"120000" => EntryKind::Link,
+        b"160000" => EntryKind::Commit,
+        _ => return None,
+    };
+    let id = ObjectId::from_hex(words.next()?).ok()?;
+    let stage = number(words.next()?, 10).and_then(|stage| u8::try_from(stage).ok())?;
+    (1..=3).contains(&stage).then(|| Conflict { stage, entry: Entry { kind, id }, path: path.into() })
+}
+
+fn letters(flags: Flags) -> String {
+    let all = [(flags.assume_unchanged, 'a'), (flags.skip_worktree, 's'), (flags.intent_to_add, 'i')];
+    all.into_iter().filter(|(set, _)| *set).map(|(_, letter)| letter).collect()
+}
+
+fn read_flags(record: &[u8]) -> Option<(BString, Flags)> {
+    let (letters, path) = record.split_once_str(" ")?;
+    let mut flags = Flags::default();
+    for letter in letters {
+        match letter {
+            b'a' => flags.assume_unchanged = true,
+            b's' => flags.skip_worktree = true,
+            b'i' => flags.intent_to_add = true,
+            _ => return None,
+        }
+    }
+    Some((path.into(), flags))
+}
+
+fn read_permissions(record: &[u8]) -> Option<(BString, u32)> {
+    let (bits, path) = record.split_once_str(" ")?;
+    let bits = number(bits, 8).and_then(|bits| u32::try_from(bits).ok()).filter(|bits| *bits <= 0o7777)?;
+    Some((path.into(), bits))
+}
+
+fn skipped(skipped: &Skipped) -> Vec<u8> {
+    record(format!("{} {}", skipped.why.word(), skipped.bytes), b' ', &skipped.path)
+}
+
+fn read_skipped(record: &[u8]) -> Option<Skipped> {
+    let mut words = record.splitn_str(3, " ");
+    let word = words.next()?;
+    let why = Why::ALL.into_iter().find(|(_, known)| known.as_bytes() == word).map(|(why, _)| why)?;
+    Some(Skipped { why, bytes: number(words.next()?, 10)?, path: words.next()?.into() })
+}
+
+fn submodule(submodule: &Submodule) -> Vec<u8> {
+    let head = submodule.head.map_or_else(|| "-".to_owned(), |head| head.to_string());
+    let word = if submodule.is_dirty { "dirty" } else { "clean" };
+    record(format!("{head} {word}"), b' ', &submodule.path)
+}
+
+fn read_submodule(record: &[u8]) -> Option<Submodule> {
+    let mut words = record.splitn_str(3, " ");
+    let head = match words.next()? {
+        b"-" => None,
+        hex => Some(ObjectId::from_hex(hex).ok()?),
+    };
+    let is_dirty = match words.next()? {
+        b"dirty" => true,
+        b"clean" => false,
+        _ => return None,
+    };
+    Some(Submodule { head, is_dirty, path: words.next()?.into() })
+}
+
+fn number(digits: &[u8], radix: u32) -> Option<u64> {
+    u64::from_str_radix(digits.to_str().ok()?, radix).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn moment() -> Moment {
+        let id = |digit: &str| ObjectId::from_hex(digit.repeat(40).as_bytes()).unwrap();
+        let null = ObjectId::null(gix::hash::Kind::Sha1);
+        let entry = |kind| Entry { kind, id: id("a") };
+        let odd = || BString::from(&b"new\nline \xff\t"[..]);
+        Moment {
+            head: crate::git::Head { commit: None, branch: None },
+            worktree: null,
+            staged: null,
+            unmerged: vec![
+                Conflict { stage: 1, entry: entry(EntryKind::Blob), path: odd() },
+                Conflict { stage: 3, entry: entry(EntryKind::Commit), path: "b c".into() },
+            ],
+            flags: [(odd(), Flags { skip_worktree: true, ..Flags::default() })].into(),
+            raw: [(odd(), 0o644), ("x".into(), 0o4755)].into(),
+            dirs: [("d".into(), 0o700)].into(),
+            skipped: Why::ALL.map(|(why, _)| Skipped { path: odd(), why, bytes: 7 }).into(),
+            submodules: vec![
+                Submodule { path: odd(), head: Some(id("b")), is_dirty: true },
+                Submodule { path: "s".into(), head: None, is_dirty: false },
+            ],
+            state: [].into(),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let moment = moment();
+        let mut read = Moment {
+            unmerged: Vec::new(),
+            flags: [].into(),
+            raw: [].into(),
+            dirs: [].into(),
+            skipped: Vec::new(),
+            submodules: Vec::new(),
+            ..moment.clone()
+        };
+        let lists = write(&moment);
+        assert_eq!(lists.len(), 6);
+        for (name, bytes) in lists {
+            super::read(&mut read, name.into(), &bytes).expect(name);
+        }
+        assert_eq!(read, moment);
+    }
+
+    #[test]
+    fn every_piece_of_a_list_that_is_cut_off_is_noticed() {
+        for (name, bytes) in write(&moment()) {
+            let mut read = moment();
+            assert!(super::read(&mut read, name.into(), &bytes[..bytes.len() - 1]).is_none(), "{name}");
+            assert!(super::read(&mut read, name.into(), b"?\0").is_none(), "{name}");
+        }
+    }
+}

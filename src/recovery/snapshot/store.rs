@@ -1,0 +1,251 @@
+//! From what was captured to a commit with a ref, on the disk.
+
+use std::collections::BTreeMap;
+
+use bstr::ByteSlice as _;
+use gix::{
+    ObjectId,
+    objs::tree::{Entry as TreeEntry, EntryKind},
+};
+use ulid::Ulid;
+
+use super::{About, Captured, FORMAT, Moment, REFS, Snapshot, Why, capture::Found, lists};
+use crate::{
+    error::{Error, Result},
+    git::{
+        Hooks, RefChange, RefError, Repo,
+        objects::{
+            Batch, CHANGED, Commit, Identity,
+            trees::{self, Edits},
+        },
+    },
+};
+
+/// How often files that change while they are stored are read again.
+const TRIES: usize = 5;
+/// How often a ref that somebody has locked is tried.
+const REF_TRIES: usize = 3;
+/// Where the refs that `refs.lst` tells of are.
+const LISTED_REFS: [&str; 2] = ["refs/heads/", "refs/notes/agent"];
+
+/// The list of refs, which is not compared: another branch that moves changes nothing here.
+pub(super) const REFS_LIST: &str = "refs.lst";
+
+/// Trees and lists, staged and not written.
+pub(super) struct Built {
+    /// How many objects were staged before.
+    mark: usize,
+    pub moment: Moment,
+    /// What is at the top of the snapshot's tree, but for [`REFS_LIST`].
+    pub entries: Vec<TreeEntry>,
+}
+
+impl Captured<'_> {
+    /// What was captured, and the objects that have to be written for it. Nothing is written.
+    pub fn finish(mut self) -> Result<(Moment, Batch)> {
+        let built = self.build()?;
+        Ok((built.moment, self.batch))
+    }
+
+    /// Make a snapshot of it, durably, with a ref of its own; the refs `and` move in the same transaction.
+    ///
+    /// # Errors
+    ///
+    /// `file-changed` when a file does not hold still; `snapshot-raced` when one of `and` is not what was expected;
+    /// `ref-locked`; `object-not-written`. Then there is no snapshot.
+    pub fn store(mut self, about: About, and: &[RefChange]) -> Result<(Snapshot, Moment)> {
+        let built = self.build()?;
+        self.store_built(about, and, built)
+    }
+
+    pub(super) fn store_built(
+        mut self,
+        about: About,
+        and: &[RefChange],
+        mut built: Built,
+    ) -> Result<(Snapshot, Moment)> {
+        let id = new_id(&about);
+        let mut attempt = 1;
+        loop {
+            let mut entries = built.entries;
+            entries.push(self.refs_list()?);
+            let tree = trees::directory(self.repo, &mut self.batch, entries)?;
+            let commit = self.commit(id, &about, tree)?;
+            match self.batch.write_durable(self.repo) {
+                Err(error) if error.code() == CHANGED && attempt < TRIES => {
+                    attempt += 1;
+                    self.batch.back_to(built.mark);
+                    self.batch.forget_files();
+                    self.look_again(if attempt == 2 { Changed::Once } else { Changed::Twice })?;
+                    built = self.build()?;
+                }
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    let snapshot = Snapshot { id, commit, tree, about, format: FORMAT };
+                    publish(self.repo, &self.batch, &snapshot, and)?;
+                    return Ok((snapshot, built.moment));
+                }
+            }
+        }
+    }
+
+    /// The trees and lists, staged.
+    pub(super) fn build(&mut self) -> Result<Built> {
+        let mark = self.batch.len();
+        let staged = trees::edit(self.repo, &mut self.batch, self.head_tree, &self.staged)?;
+        let mut edits = self.staged.clone();
+        let mut raw = BTreeMap::new();
+        for (path, found) in &self.found {
+            let leaf = match found {
+                Found::Nothing => None,
+                Found::Module(commit) => Some((EntryKind::Commit, *commit)),
+                Found::Raw(entry, permissions) => {
+                    raw.insert(path.clone(), *permissions);
+                    Some((entry.kind, entry.id))
+                }
+            };
+            edits.insert(path.clone(), leaf);
+        }
+        let worktree = trees::edit(self.repo, &mut self.batch, self.head_tree, &edits)?;
+        let moment = Moment {
+            head: self.head.clone(),
+            worktree,
+            staged,
+            unmerged: self.unmerged.clone(),
+            flags: self.flags.clone(),
+            raw,
+            dirs: self.dirs.clone(),
+            skipped: self.skipped.values().cloned().collect(),
+            submodules: self.submodules.clone(),
+            state: self.state.clone(),
+        };
+        let entries = top(self.repo, &mut self.batch, &moment)?;
+        Ok(Built { mark, moment, entries })
+    }
+
+    /// `refs.lst`.
+    fn refs_list(&mut self) -> Result<TreeEntry> {
+        let mut list = Vec::new();
+        for prefix in LISTED_REFS {
+            // For people: refs that cannot be listed are for 'doctor' to tell of.
+            for (name, id) in self.repo.refs().list(self.repo, prefix).unwrap_or_default() {
+                list.extend(lists::record(id.to_string(), b' ', name.as_bytes()));
+            }
+        }
+        Ok(blob_entry(REFS_LIST, self.batch.blob(self.repo, list)?))
+    }
+
+    fn commit(&mut self, id: Ulid, about: &About, tree: ObjectId) -> Result<ObjectId> {
+        let mut parents: Vec<ObjectId> = self.head.commit.into_iter().collect();
+        parents.extend(self.named.iter().filter(|named| Some(**named) != self.head.commit));
+        let identity = Identity { name: "git-agent".into(), email: "git-agent@localhost".into() };
+        let message = about.to_message(id);
+        let commit = Commit { tree, parents: &parents, message: &message, at: about.at, identity: Some(identity) };
+        self.batch.commit(self.repo, &commit)
+    }
+
+    /// Read those files again that are not held in memory, and leave out those that changed `before`, too: a log that is
+    /// written all the time must not keep everything else from being saved.
+    fn look_again(&mut self, before: Changed) -> Result<()> {
+        let mut lost = Vec::new();
+        for (path, found) in &self.found {
+            match found {
+                Found::Raw(entry, _) if !self.batch.has(entry.id) => lost.push((path.clone(), *entry)),
+                _ => {}
+            }
+        }
+        for (path, old) in lost {
+            if self.touched.contains(&path) {
+                self.touch(&[path])?;
+                continue;
+            }
+            self.found.remove(&path);
+            let limit = self.untracked.contains(&path).then(|| self.repo.settings().max_file_size());
+            self.look(&path, Some(old.kind), limit)?;
+            let is_new = matches!(self.found.get(&path), Some(Found::Raw(entry, _)) if *entry != old);
+            if is_new && before == Changed::Twice {
+                self.found.remove(&path);
+                let bytes = self.disk.place(path.as_bstr()).symlink_metadata().map_or(0, |meta| meta.len());
+                self.skip(path, Why::Unstable, bytes);
+            }
+        }
+        self.read_state()
+    }
+}
+
+/// How often files were found to change while they are stored.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Changed {
+    Once,
+    Twice,
+}
+
+fn new_id(about: &About) -> Ulid {
+    Ulid::from_parts(u64::try_from(about.at.millis()).unwrap_or(0), Ulid::generate().random())
+}
+
+/// What is at the top of the tree of a snapshot.
+fn top(repo: &Repo, batch: &mut Batch, moment: &Moment) -> Result<Vec<TreeEntry>> {
+    let directory = |name: &str, oid| TreeEntry { mode: EntryKind::Tree.into(), filename: name.into(), oid };
+    let mut entries = vec![directory("worktree", moment.worktree), directory("staged", moment.staged)];
+    if moment.worktree.is_empty_tree() || moment.staged.is_empty_tree() {
+        trees::directory(repo, batch, Vec::new())?;
+    }
+    let state: Edits = moment.state.iter().map(|(path, id)| (path.clone(), Some((EntryKind::Blob, *id)))).collect();
+    if !state.is_empty() {
+        entries.push(directory("state", trees::edit(repo, batch, None, &state)?));
+    }
+    if !moment.unmerged.is_empty() {
+        entries.push(directory("unmerged", unmerged(repo, batch, moment)?));
+    }
+    for (name, bytes) in lists::write(moment) {
+        entries.push(blob_entry(name, batch.blob(repo, bytes)?));
+    }
+    Ok(entries)
+}
+
+fn blob_entry(name: &str, oid: ObjectId) -> TreeEntry {
+    TreeEntry { mode: EntryKind::Blob.into(), filename: name.into(), oid }
+}
+
+/// The blobs of conflicts, by stage, so that they stay alive.
+fn unmerged(repo: &Repo, batch: &mut Batch, moment: &Moment) -> Result<ObjectId> {
+    let mut stages = Edits::new();
+    for conflict in &moment.unmerged {
+        let path = [conflict.stage.to_string().as_bytes(), b"/", conflict.path.as_slice()].concat();
+        if conflict.entry.kind == EntryKind::Commit || repo.has(conflict.entry.id) {
+            stages.insert(path.into(), Some((conflict.entry.kind, conflict.entry.id)));
+        }
+    }
+    trees::edit(repo, batch, None, &stages)
+}
+
+/// Give the snapshot, whose objects are written, its ref.
+fn publish(repo: &Repo, batch: &Batch, snapshot: &Snapshot, and: &[RefChange]) -> Result<()> {
+    let own = RefChange { name: snapshot.ref_name(), expected: None, new: Some(snapshot.commit) };
+    let changes: Vec<RefChange> = std::iter::once(own).chain(and.iter().cloned()).collect();
+    let are_ours = changes.iter().all(|change| change.name.starts_with("refs/agent/"));
+    let hooks = if are_ours { Hooks::Skip } else { Hooks::Run };
+    let change = || repo.refs().change_durably(repo, &changes, "git-agent: snapshot", hooks);
+    if !batch.is_there(repo) {
+        // A whole gc went by in between.
+        batch.keep_durable(repo)?;
+    }
+    let mut attempt = 1;
+    loop {
+        match change() {
+            Ok(()) => return batch.secure(repo),
+            Err(RefError::Vanished(error) | RefError::Locked(error)) if attempt == REF_TRIES => return Err(error),
+            // It began after we looked, and may begin again: kept objects are safe from every gc.
+            Err(RefError::Vanished(_)) => batch.keep_durable(repo)?,
+            Err(RefError::Locked(_)) => {}
+            Err(RefError::Failed(error)) => return Err(error),
+            Err(RefError::Moved) => {
+                let what = and.first().map_or_else(|| format!("{REFS}{}", snapshot.id), |change| change.name.clone());
+                let message = format!("cannot take a snapshot: somebody else moved {what} at this moment");
+                return Err(Error::busy("snapshot-raced", message).hint("try again"));
+            }
+        }
+        attempt += 1;
+    }
+}

@@ -1,0 +1,166 @@
+//! Snapshots that are there: list, find, load, remove.
+
+use bstr::{BString, ByteSlice as _};
+use gix::objs::{Kind as ObjectKind, tree::EntryKind};
+use ulid::Ulid;
+
+use super::{About, FORMAT, Moment, REFS, Snapshot, lists};
+use crate::{
+    error::{Context as _, Error, Result},
+    git::{
+        Hooks, ObjectId, RefChange, RefError, Repo,
+        objects::trees::{self},
+    },
+};
+
+/// All snapshots.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// Those that can be read, newest first.
+    pub snapshots: Vec<Snapshot>,
+    /// Refs that are none, or whose snapshot cannot be read: the name, and why.
+    pub damaged: Vec<(String, String)>,
+}
+
+/// All snapshots, of every worktree.
+pub fn list(repo: &Repo) -> Result<Listed> {
+    let mut listed = Listed::default();
+    for (name, commit) in refs(repo)? {
+        match read(repo, &name, commit) {
+            Ok(snapshot) => listed.snapshots.push(snapshot),
+            Err(error) => listed.damaged.push((name, error.to_string())),
+        }
+    }
+    Ok(listed)
+}
+
+/// The newest snapshot of the worktree that is called `worktree`.
+pub fn last_of(repo: &Repo, worktree: &str) -> Result<Option<Snapshot>> {
+    let read = |(name, commit): (String, ObjectId)| read(repo, &name, commit).ok();
+    Ok(refs(repo)?.into_iter().filter_map(read).find(|snapshot| snapshot.about.worktree == worktree))
+}
+
+/// Their refs, newest first.
+fn refs(repo: &Repo) -> Result<Vec<(String, ObjectId)>> {
+    let mut refs = repo.refs().list(repo, REFS)?;
+    refs.sort_by(|(one, _), (other, _)| other.cmp(one));
+    Ok(refs)
+}
+
+fn read(repo: &Repo, name: &str, id: ObjectId) -> Result<Snapshot> {
+    let bytes = repo.read_as(id, ObjectKind::Commit)?;
+    let commit = gix::objs::CommitRef::from_bytes(&bytes, repo.gix().object_hash());
+    let commit = commit.or_environment(|| format!("the commit {id} is damaged"))?;
+    let tree = commit.tree();
+    match About::from_message(commit.message) {
+        Some((format, ulid, about)) if name.strip_prefix(REFS) == Some(&*ulid.to_string()) => {
+            Ok(Snapshot { id: ulid, commit: id, tree, about, format })
+        }
+        _ => Err(Error::environment("not-a-snapshot", format!("{name} points to {id}, which is not its snapshot"))),
+    }
+}
+
+/// The snapshot that `word` names: its id, or the beginning of one, in any case.
+///
+/// # Errors
+///
+/// `snapshot-not-found`, `ambiguous-snapshot` (usage).
+pub fn find(repo: &Repo, word: &str) -> Result<Snapshot> {
+    let wanted = word.strip_prefix(REFS).unwrap_or(word).to_ascii_uppercase();
+    let is_meant = |name: &str| name.strip_prefix(REFS).is_some_and(|id| id.starts_with(&wanted));
+    let mut meant: Vec<(String, ObjectId)> = match wanted.is_empty() {
+        true => Vec::new(),
+        false => refs(repo)?.into_iter().filter(|(name, _)| is_meant(name)).collect(),
+    };
+    match (meant.pop(), meant.len()) {
+        (Some((name, commit)), 0) => read(repo, &name, commit),
+        (Some(_), more) => Err(Error::usage(
+            "ambiguous-snapshot",
+            format!("'{}' is the beginning of {} snapshots", word.escape_debug(), more + 1),
+        )
+        .hint("name it with more characters: 'git agent snapshot list' shows them")),
+        (None, _) => Err(Error::usage("snapshot-not-found", format!("there is no snapshot '{}'", word.escape_debug()))
+            .hint("'git agent snapshot list' shows them")),
+    }
+}
+
+/// What `snapshot` holds.
+///
+/// # Errors
+///
+/// `newer-snapshot` when a newer version made it in a way that this one does not know; `damaged-snapshot`.
+pub fn load(repo: &Repo, snapshot: &Snapshot) -> Result<Moment> {
+    if snapshot.format > FORMAT {
+        let message =
+            format!("snapshot {} has the format {}, this version knows {FORMAT}", snapshot.id, snapshot.format);
+        return Err(Error::environment("newer-snapshot", message)
+            .hint("a newer git-agent reads it")
+            .hint(format!("stock git shows its files: git show {}:worktree/<path>", snapshot.ref_name())));
+    }
+    load_tree(repo, snapshot.tree, snapshot).map_err(|error| {
+        Error::environment("damaged-snapshot", format!("snapshot {} cannot be read", snapshot.id)).because(error)
+    })
+}
+
+fn load_tree(repo: &Repo, tree: ObjectId, snapshot: &Snapshot) -> Result<Moment> {
+    let null = ObjectId::null(repo.gix().object_hash());
+    let mut moment = Moment {
+        head: snapshot.about.head.clone(),
+        worktree: null,
+        staged: null,
+        unmerged: Vec::new(),
+        flags: [].into(),
+        raw: [].into(),
+        dirs: [].into(),
+        skipped: Vec::new(),
+        submodules: Vec::new(),
+        state: [].into(),
+    };
+    for entry in trees::entries(repo, tree)? {
+        match (entry.filename.as_slice(), entry.mode.kind()) {
+            (b"worktree", EntryKind::Tree) => moment.worktree = entry.oid,
+            (b"staged", EntryKind::Tree) => moment.staged = entry.oid,
+            (b"state", EntryKind::Tree) => trees::leaves(repo, entry.oid, &mut |path: BString, (_, id)| {
+                moment.state.insert(path, id);
+                Ok(())
+            })?,
+            (name, EntryKind::Blob) => {
+                let bytes = repo.read_as(entry.oid, ObjectKind::Blob)?;
+                lists::read(&mut moment, name.as_bstr(), &bytes).ok_or_else(|| {
+                    Error::environment("damaged-snapshot", format!("'{}' is damaged", name.as_bstr()))
+                })?;
+            }
+            _ => {}
+        }
+    }
+    match moment.worktree.is_null() || moment.staged.is_null() {
+        true => Err(Error::environment("damaged-snapshot", "it has no 'worktree' or no 'staged'")),
+        false => Ok(moment),
+    }
+}
+
+/// Remove `snapshots`, all or none of them. Their objects live on until a gc of git takes them.
+///
+/// # Errors
+///
+/// `snapshot-raced` when somebody else removed one of them.
+pub fn remove(repo: &Repo, snapshots: &[Snapshot]) -> Result<()> {
+    let change =
+        |snapshot: &Snapshot| RefChange { name: snapshot.ref_name(), expected: Some(snapshot.commit), new: None };
+    let changes: Vec<RefChange> = snapshots.iter().map(change).collect();
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let removed = repo.refs().change_durably(repo, &changes, "git-agent: drop snapshots", Hooks::Skip);
+    removed.map_err(|error| match error {
+        RefError::Moved => {
+            Error::conflict("snapshot-raced", "somebody else removed one of these snapshots").hint("try again")
+        }
+        RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
+    })
+}
+
+/// The id that `name` (`refs/agent/snap/<id>`) has, if it is the ref of a snapshot.
+pub fn id_of_ref(name: &str) -> Option<Ulid> {
+    Ulid::from_string(name.strip_prefix(REFS)?).ok()
+}

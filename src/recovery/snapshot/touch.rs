@@ -1,0 +1,75 @@
+//! What an operation is going to touch, captured whole: it must be in the snapshot, or the operation must not begin.
+
+use std::os::unix::fs::MetadataExt as _;
+
+use bstr::{BStr, BString, ByteSlice as _};
+use gix::objs::tree::EntryKind;
+
+use super::{
+    Captured, Why,
+    capture::Found,
+    disk::{self, Look, is_name_for_git},
+};
+use crate::error::{Error, Result};
+
+impl Captured<'_> {
+    /// Capture these paths byte for byte, whatever stands there: a file or link (clean, ignored, of any size); a directory
+    /// with all below it, its empty directories too; a file or link where a directory on the way should be.
+    ///
+    /// # Errors
+    ///
+    /// The word of the [`Why`] as code if something there cannot be stored: `unreadable`, `nested-repository`, `special`,
+    /// `unstable`, `name`.
+    pub fn touch(&mut self, paths: &[BString]) -> Result<()> {
+        paths.iter().try_for_each(|path| {
+            let in_the_way = self.disk.in_the_way(path.as_bstr()).map(ToOwned::to_owned);
+            self.touch_one(in_the_way.as_ref().unwrap_or(path))
+        })
+    }
+
+    fn touch_one(&mut self, path: &BString) -> Result<()> {
+        let tracked = self.on_disk(path.as_bstr())?.map(|entry| entry.kind);
+        match self.disk.look(self.repo, path.as_bstr(), tracked, None)? {
+            Look::Absent => {
+                // Outside of a sparse checkout nothing is missing.
+                if tracked.is_some() && !self.is_virtual(path.as_bstr()) {
+                    self.changed.insert(path.clone());
+                    self.found.insert(path.clone(), Found::Nothing);
+                }
+                Ok(())
+            }
+            Look::Stopped(why, _) => Err(refused(path.as_bstr(), why)),
+            Look::Leaf(raw) if !is_name_for_git(path.as_bstr(), raw.entry.kind) => {
+                Err(refused(path.as_bstr(), Why::Name))
+            }
+            Look::Leaf(raw) => {
+                self.keep(path, raw);
+                self.touched.insert(path.clone());
+                Ok(())
+            }
+            Look::Directory(meta) => {
+                if self.is_repository(path.as_bstr(), tracked) {
+                    return Err(refused(path.as_bstr(), Why::NestedRepository));
+                }
+                if !is_name_for_git(path.as_bstr(), EntryKind::Tree) {
+                    return Err(refused(path.as_bstr(), Why::Name));
+                }
+                self.dirs.insert(path.clone(), meta.mode() & 0o7777);
+                let names = disk::list(&self.disk, path.as_bstr());
+                let names = names.map_err(|error| refused(path.as_bstr(), Why::Unreadable).because(error))?;
+                names.iter().try_for_each(|path| self.touch_one(path))
+            }
+        }
+    }
+
+    /// A submodule, or a directory with a `.git` in it.
+    fn is_repository(&self, path: &BStr, tracked: Option<EntryKind>) -> bool {
+        let dot_git = self.disk.place(path).join(".git");
+        tracked == Some(EntryKind::Commit) || dot_git.symlink_metadata().is_ok()
+    }
+}
+
+fn refused(path: &BStr, why: Why) -> Error {
+    Error::refused(why.word(), format!("cannot store '{}': {}", path.to_str_lossy(), why.reason()))
+        .hint("what an operation touches must be in its snapshot first; move it out of the way yourself")
+}
