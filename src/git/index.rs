@@ -269,6 +269,11 @@ impl IndexLock {
     }
 }
 
+/// The refusal to wait any longer for somebody's `index.lock`.
+pub fn is_held(repo: &Repo) -> Error {
+    held(&lock_file(repo))
+}
+
 fn held(path: &Path) -> Error {
     Error::busy("index-locked", format!("cannot lock the index with '{}'", path.display()))
         .hint("try again; if no git is running, one died and left the file behind: 'git agent doctor' tells more")

@@ -51,6 +51,18 @@ impl Lock {
         self.file.is_some()
     }
 
+    /// Let the processes that are started from now on hold the lock, too, until they end: a git that outlives us still writes.
+    ///
+    /// # Errors
+    ///
+    /// Where the operating system does not let us.
+    pub fn share_with_children(&self) -> std::io::Result<()> {
+        match &self.file {
+            Some(file) => Ok(rustix::io::fcntl_setfd(file, rustix::io::FdFlags::empty())?),
+            None => Ok(()),
+        }
+    }
+
     fn open(path: &Path) -> Result<File> {
         let open = || OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path);
         let opened = open().or_else(|error| match (error.kind(), path.parent()) {

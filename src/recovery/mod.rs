@@ -8,7 +8,12 @@
 //! Up to the moment in which the operation is recorded as begun nothing of the user's has changed. From then on every byte
 //! that is moved away is in the snapshot, which is on the disk and has a ref. See `docs/recovery.md` for the whole story.
 
+mod act;
 pub mod operation;
-mod plan;
+pub mod plan;
+mod preflight;
 pub mod restore;
 pub mod snapshot;
+pub mod undo;
+
+pub use act::{Author, Done, Order, Outcome, carry_out, interrupted, resume, take_back};

@@ -57,6 +57,11 @@ impl<'r> OpLog<'r> {
         &self.name
     }
 
+    /// The commit of the newest operation.
+    pub fn tip(&self) -> Option<ObjectId> {
+        self.tip
+    }
+
     /// The newest operation.
     pub fn last(&self) -> Result<Option<Recorded>> {
         self.tip.map(|tip| self.read(tip)).transpose()

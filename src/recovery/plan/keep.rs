@@ -2,7 +2,7 @@
 
 use bstr::{BString, ByteSlice as _};
 
-use super::{Change, Destination, Plan, Reason, Scope, ignored};
+use super::{Change, Destination, Plan, Reason, Scope, Untracked, ignored};
 use crate::{
     error::Result,
     git::Repo,
@@ -54,11 +54,11 @@ impl Keep {
 
 /// Keep the files that the rules of the destination ignore: `.gitignore` goes back with everything else, and what it protected
 /// may be older than all of it.
-pub fn what_was_ignored(repo: &Repo, goal: &Side<'_>, captured: &Captured<'_>, plan: &mut Plan) -> Result<()> {
+pub fn what_was_ignored(repo: &Repo, goal: &Side<'_>, destination: &Destination, plan: &mut Plan) -> Result<()> {
     let removed =
         plan.files.iter().filter(|(_, change)| matches!(change, Change::Remove(Reason::NotThere | Reason::Untracked)));
     let removed: Vec<BString> = removed.map(|(path, _)| path.clone()).collect();
-    if goal.is_exact(captured) || removed.is_empty() {
+    if destination.untracked == Untracked::Exact || removed.is_empty() {
         return Ok(());
     }
     for path in ignored::at(repo, goal, &removed)? {

@@ -79,7 +79,7 @@ impl Plan {
             planner.plan_path(path.as_bstr())?;
         }
         let mut plan = planner.plan;
-        keep::what_was_ignored(repo, &goal, captured, &mut plan)?;
+        keep::what_was_ignored(repo, &goal, destination, &mut plan)?;
         keep::what_is_skipped(captured, &goal, destination, &mut plan)?;
         Ok(plan)
     }
@@ -94,25 +94,25 @@ impl Plan {
         self.files.keys().cloned().collect()
     }
 
-    /// Add what stands in the way, which is known once the planned paths were captured: `before` is the whole of that.
-    pub fn add_what_is_in_the_way(&mut self, before: &Moment) {
+    /// Add what stands in the way, which is known once the planned paths were captured: `captured` are all whose bytes were.
+    pub fn add_what_is_in_the_way<'p>(&mut self, captured: impl Iterator<Item = &'p BStr>) {
         let is_below =
             |path: &BStr, dir: &BStr| path.strip_prefix(dir.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"));
         let written: Vec<&BString> =
             self.files.iter().filter(|(_, change)| matches!(change, Change::Write(_))).map(|(path, _)| path).collect();
         let mut found: Vec<BString> = Vec::new();
-        for path in before.raw.keys().filter(|path| !self.files.contains_key(*path)) {
+        for path in captured.filter(|path| !self.files.contains_key(*path)) {
             // Sorted, all that is below a directory is together; a parent is looked up.
             let parents = path.find_iter("/").map(|at| path[..at].as_bstr());
             let is_inside =
                 parents.into_iter().any(|parent| written.binary_search_by(|w| w.as_bstr().cmp(parent)).is_ok());
-            let from = written.partition_point(|w| w.as_bstr() <= path.as_bstr());
+            let from = written.partition_point(|w| w.as_bstr() <= path);
             let is_parent = written[from..]
                 .iter()
-                .take_while(|w| w.starts_with(path.as_slice()))
-                .any(|w| is_below(w.as_bstr(), path.as_bstr()));
+                .take_while(|w| w.starts_with(path.as_bytes()))
+                .any(|w| is_below(w.as_bstr(), path));
             if is_inside || is_parent {
-                found.push(path.clone());
+                found.push(path.to_owned());
             }
         }
         self.kept.retain(|kept| !found.contains(&kept.path));
@@ -121,16 +121,16 @@ impl Plan {
 
     /// Drop what turns out to be there already, byte for byte.
     pub fn drop_what_is_there(&mut self, before: &Side<'_>) -> Result<()> {
-        let mut there = Vec::new();
+        let mut there = BTreeSet::new();
         for (path, change) in &self.files {
             if let Change::Write(want) = change
                 && want.raw.is_some()
                 && before.file(path.as_bstr())? == Some(*want)
             {
-                there.push(path.clone());
+                there.insert(path.clone());
             }
         }
-        there.iter().for_each(|path| drop(self.files.remove(path)));
+        self.files.retain(|path, _| !there.contains(path));
         Ok(())
     }
 

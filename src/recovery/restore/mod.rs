@@ -197,8 +197,10 @@ impl Restore<'_> {
                 directories.insert(path);
             }
         }
-        directories.extend(self.before.moment.dirs.keys().map(|path| path.as_bstr()));
-        directories.extend(self.after.moment.dirs.keys().map(|path| path.as_bstr()));
+        let is_inside = |directory: &BStr| directories.iter().any(|outer| is_below(directory, outer));
+        let known = self.before.moment.dirs.keys().chain(self.after.moment.dirs.keys()).map(|path| path.as_bstr());
+        let inside: Vec<&BStr> = known.filter(|directory| is_inside(directory)).collect();
+        directories.extend(inside);
         for directory in directories.into_iter().rev().filter(|path| !to.moment.dirs.contains_key(*path)) {
             if disk::look(top, directory)? == Found::Directory {
                 disk::remove_if_empty(top, directory)?;
@@ -318,6 +320,11 @@ impl Restore<'_> {
         drop(settled.lock);
         Ok(())
     }
+}
+
+/// Whether `path` is in the directory `outer`, at any depth.
+fn is_below(path: &BStr, outer: &BStr) -> bool {
+    path.strip_prefix(outer.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
 }
 
 /// What a file aside is.

@@ -382,6 +382,12 @@ impl<'r> Captured<'r> {
         }
     }
 
+    /// The paths whose bytes were read.
+    pub fn raw_paths(&self) -> impl Iterator<Item = &BStr> {
+        let raw = self.found.iter().filter(|(_, found)| matches!(found, Found::Raw(..)));
+        raw.map(|(path, _)| path.as_bstr())
+    }
+
     /// Whether `path` is not on the disk because it is outside of a sparse checkout (skip-worktree).
     pub fn is_virtual(&self, path: &BStr) -> bool {
         let is_sparse_directory = || {

@@ -33,7 +33,8 @@ mod touch;
 pub use crate::git::tree::Entry;
 pub use capture::{Captured, capture};
 pub use moment::{Conflict, Flags, Moment, Skipped, Submodule, Why};
-pub use stored::{Listed, find, id_of_ref, last_of, list, load, remove};
+pub use store::tree;
+pub use stored::{Listed, find, id_of_ref, last_of, list, load, load_tree, remove};
 pub use take::{Request, Taken, take, take_captured};
 
 use gix::ObjectId;

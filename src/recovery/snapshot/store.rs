@@ -184,6 +184,12 @@ fn new_id(about: &About) -> Ulid {
     Ulid::from_parts(u64::try_from(about.at.millis()).unwrap_or(0), Ulid::generate().random())
 }
 
+/// The tree of `moment`, as at the top of a snapshot, staged. Its files are in the repository.
+pub fn tree(repo: &Repo, batch: &mut Batch, moment: &Moment) -> Result<ObjectId> {
+    let entries = top(repo, batch, moment)?;
+    trees::directory(repo, batch, entries)
+}
+
 /// What is at the top of the tree of a snapshot.
 fn top(repo: &Repo, batch: &mut Batch, moment: &Moment) -> Result<Vec<TreeEntry>> {
     let directory = |name: &str, oid| TreeEntry { mode: EntryKind::Tree.into(), filename: name.into(), oid };

@@ -8,7 +8,7 @@ use super::{About, FORMAT, Moment, REFS, Snapshot, lists};
 use crate::{
     error::{Context as _, Error, Result},
     git::{
-        Hooks, ObjectId, RefChange, RefError, Repo,
+        Head, Hooks, ObjectId, RefChange, RefError, Repo,
         objects::trees::{self},
     },
 };
@@ -97,15 +97,16 @@ pub fn load(repo: &Repo, snapshot: &Snapshot) -> Result<Moment> {
             .hint("a newer git-agent reads it")
             .hint(format!("stock git shows its files: git show {}:worktree/<path>", snapshot.ref_name())));
     }
-    load_tree(repo, snapshot.tree, snapshot).map_err(|error| {
+    load_tree(repo, snapshot.tree, &snapshot.about.head).map_err(|error| {
         Error::environment("damaged-snapshot", format!("snapshot {} cannot be read", snapshot.id)).because(error)
     })
 }
 
-fn load_tree(repo: &Repo, tree: ObjectId, snapshot: &Snapshot) -> Result<Moment> {
+/// What the tree of a snapshot, or one in its form, holds; `head` is what HEAD was.
+pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<Moment> {
     let null = ObjectId::null(repo.gix().object_hash());
     let mut moment = Moment {
-        head: snapshot.about.head.clone(),
+        head: head.clone(),
         worktree: null,
         staged: null,
         unmerged: Vec::new(),

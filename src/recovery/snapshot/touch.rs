@@ -23,8 +23,24 @@ impl Captured<'_> {
     pub fn touch(&mut self, paths: &[BString]) -> Result<()> {
         paths.iter().try_for_each(|path| {
             let in_the_way = self.disk.in_the_way(path.as_bstr()).map(ToOwned::to_owned);
+            if in_the_way.is_none() {
+                self.note_directories(path.as_bstr());
+            }
             self.touch_one(in_the_way.as_ref().unwrap_or(path))
         })
+    }
+
+    /// Remember the directories on the way to `path`: what is emptied comes back as it was.
+    fn note_directories(&mut self, path: &BStr) {
+        for end in path.find_iter("/") {
+            let directory = &path[..end];
+            if !self.dirs.contains_key(directory.as_bstr().as_bytes().as_bstr())
+                && let Ok(meta) = self.disk.place(directory.as_bstr()).symlink_metadata()
+                && meta.is_dir()
+            {
+                self.dirs.insert(directory.into(), meta.mode() & 0o7777);
+            }
+        }
     }
 
     fn touch_one(&mut self, path: &BString) -> Result<()> {

@@ -1,0 +1,75 @@
+//! What can be refused before anything is touched.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use super::{
+    plan::{Change, Plan},
+    restore::disk::{self, Found},
+};
+use crate::{
+    error::{Error, Result},
+    git::Repo,
+};
+
+/// Refuse what cannot work.
+///
+/// # Errors
+///
+/// `names-collide`, `not-writable`.
+pub fn check(repo: &Repo, plan: &Plan) -> Result<()> {
+    names(repo, plan)?;
+    directories(repo, plan)
+}
+
+/// On a file system that does not tell `a` from `A`, both cannot be written.
+fn names(repo: &Repo, plan: &Plan) -> Result<()> {
+    if !repo.gix().config_snapshot().boolean("core.ignoreCase").unwrap_or(false) {
+        return Ok(());
+    }
+    let mut folded: BTreeMap<String, &BString> = BTreeMap::new();
+    for (path, _) in plan.files.iter().filter(|(_, change)| matches!(change, Change::Write(_))) {
+        if let Some(other) = folded.insert(path.to_str_lossy().to_lowercase(), path) {
+            let message = format!(
+                "'{}' and '{}' are one file on this file system",
+                disk::shown(other.as_bstr()),
+                disk::shown(path.as_bstr())
+            );
+            return Err(Error::refused("names-collide", message)
+                .hint("limit the operation to other paths: git agent … -- <path>"));
+        }
+    }
+    Ok(())
+}
+
+/// Every directory in which something is to be made or taken away must let us; it is tried.
+fn directories(repo: &Repo, plan: &Plan) -> Result<()> {
+    let top = repo.require_work_dir("restore files")?;
+    let mut directories: BTreeSet<BString> = BTreeSet::new();
+    for path in plan.files.keys() {
+        directories.insert(existing_parent(repo, path.as_bstr())?);
+    }
+    for directory in directories {
+        let place = if directory.is_empty() { top.to_owned() } else { disk::place(top, directory.as_bstr())? };
+        disk::probe(&place).map_err(|error| {
+            let shown = if directory.is_empty() { ".".to_owned() } else { disk::shown(directory.as_bstr()) };
+            Error::refused("not-writable", format!("cannot change files in '{shown}'"))
+                .because(error)
+                .hint("make the directory writable, or make room on its disk, then try again")
+        })?;
+    }
+    Ok(())
+}
+
+/// The nearest directory above `path` that is there.
+fn existing_parent(repo: &Repo, path: &BStr) -> Result<BString> {
+    let top = repo.require_work_dir("restore files")?;
+    for at in path.rfind_iter("/") {
+        let parent = path[..at].as_bstr();
+        if disk::look(top, parent)? == Found::Directory {
+            return Ok(parent.to_owned());
+        }
+    }
+    Ok(BString::default())
+}

@@ -1,0 +1,140 @@
+//! Taking operations back, and taking that back.
+//!
+//! ```text
+//!   R ──▶ U          'undo' takes R back: its paths become what they were before R
+//!   R ──▶ U ──▶ D    'redo' takes U back; R counts again
+//!   Q ──▶ R ──▶ U    another 'undo' goes on with Q: what is taken back is jumped over
+//! ```
+//!
+//! An undo is an operation like any other, with a snapshot of its own, and touches only the paths that the operation touched.
+
+use super::{
+    act::{self, Author, Order, Outcome},
+    operation::{self, Kind, OpLog, Operation, Recorded, State},
+    plan::{Destination, Flagging, Scope, Untracked},
+    snapshot::{self, Captured},
+};
+use crate::{
+    error::{Error, Result},
+    git::{Repo, sparse::Sparse},
+};
+
+/// The operation that `git agent undo` without an argument takes back: the newest that is done, is not an undo, and is not
+/// taken back.
+///
+/// # Errors
+///
+/// `nothing-to-undo`.
+pub fn next(log: &OpLog<'_>) -> Result<Recorded> {
+    let entries = log.entries().collect::<Result<Vec<_>>>()?;
+    let found = entries.iter().find(|recorded| {
+        let operation = &recorded.operation;
+        operation.is_undoable()
+            && !matches!(operation.kind, Kind::Undo | Kind::Redo | Kind::External)
+            && operation::undone_by(&entries, operation.id).is_none()
+    });
+    found.cloned().ok_or_else(|| {
+        Error::refused("nothing-to-undo", "nothing to undo: no operation of this worktree is left to take back")
+            .hint("'git agent ops' lists the operations, 'git agent snapshot list' the snapshots")
+    })
+}
+
+/// The undo that `git agent redo` takes back: the newest one, if nothing was done since.
+///
+/// # Errors
+///
+/// `nothing-to-redo`.
+pub fn next_redo(log: &OpLog<'_>) -> Result<Recorded> {
+    let entries = log.entries().collect::<Result<Vec<_>>>()?;
+    let done = entries.iter().filter(|recorded| recorded.operation.state == State::Done);
+    let mut recent = done.take_while(|recorded| matches!(recorded.operation.kind, Kind::Undo | Kind::Redo));
+    let found = recent.find(|recorded| {
+        recorded.operation.kind == Kind::Undo && operation::undone_by(&entries, recorded.operation.id).is_none()
+    });
+    found.cloned().ok_or_else(|| {
+        Error::refused("nothing-to-redo", "nothing to redo: the newest operation is not an undo")
+            .hint("'git agent ops' lists the operations; 'git agent undo <op>' takes back a given one")
+    })
+}
+
+/// Take `recorded` back; `kind` says what that is called.
+///
+/// # Errors
+///
+/// `not-undoable`, `already-undone`, `head-moved`, and all that [`act::carry_out`] refuses.
+pub fn undo(
+    repo: &Repo,
+    author: &Author<'_>,
+    recorded: &Recorded,
+    kind: Kind,
+    record: &dyn Fn(&Operation) -> Result<()>,
+) -> Result<Outcome> {
+    let log = OpLog::of(repo)?;
+    log.refuse_interrupted()?;
+    check(repo, &log, recorded)?;
+    let operation = &recorded.operation;
+    let destination = |captured: &Captured<'_>| destination(repo, recorded, captured);
+    let order = Order {
+        kind,
+        title: format!("{kind} {}", operation.title),
+        task: operation.task.clone(),
+        undoes: Some(operation.id),
+        more: operation.more.clone(),
+        destination: &destination,
+        commit: None,
+        record,
+    };
+    act::carry_out(repo, author, &order)
+}
+
+fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
+    let operation = &recorded.operation;
+    let named = format!("{} ({})", operation.id, operation.title);
+    if !operation.is_undoable() {
+        let message = format!("cannot undo {named}: it was put back already, nothing of it is left");
+        return Err(Error::refused("not-undoable", message).hint("'git agent ops' lists the operations"));
+    }
+    let entries = log.entries().collect::<Result<Vec<_>>>()?;
+    if let Some(undo) = operation::undone_by(&entries, operation.id) {
+        let message = format!("cannot undo {named}: {undo} did that already");
+        return Err(Error::refused("already-undone", message).hint("git agent redo takes an undo back"));
+    }
+    let head = repo.head()?;
+    if operation.before == operation.after || head == operation.after {
+        return Ok(());
+    }
+    let place = operation.after.branch_name().unwrap_or_else(|| "HEAD".to_owned());
+    let message = match head.branch == operation.after.branch {
+        true => {
+            format!("cannot undo {named}: {place} has moved since, and what was committed there would be lost from it")
+        }
+        false => format!("cannot undo {named}: it moved {place}, and HEAD is somewhere else now"),
+    };
+    let before = operation.before.commit.map_or_else(String::new, |commit| commit.to_string());
+    let mut error = Error::refused("head-moved", message);
+    if head.branch == operation.after.branch {
+        error = error.hint("undo what came later first: 'git agent ops' lists the operations");
+    } else if let Some(branch) = operation.after.branch_name() {
+        error = error.hint(format!("go back to it first: git switch {branch}"));
+    }
+    Err(error.hint(format!("what it was before is still there: git branch <name> {before}")))
+}
+
+fn destination(repo: &Repo, recorded: &Recorded, captured: &Captured<'_>) -> Result<Destination> {
+    let operation = &recorded.operation;
+    let mut moment = snapshot::load_tree(repo, recorded.before, &operation.before)?;
+    let after = snapshot::load_tree(repo, recorded.after, &operation.after)?;
+    if operation.before == operation.after {
+        moment.head = captured.head().clone();
+    }
+    if moment.state == after.state {
+        moment.state = captured.state().clone();
+    }
+    Ok(Destination {
+        moment,
+        scope: Scope::Paths(recorded.touched.clone()),
+        flags: Flagging::Exact,
+        untracked: Untracked::Exact,
+        sparse: Sparse::of(repo)?,
+    })
+}
