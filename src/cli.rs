@@ -97,6 +97,7 @@ commands! {
     Status => status,
     Checkpoint => checkpoint,
     Verify => verify,
+    Snapshot => snapshot,
     Repair => repair,
     Log => log,
     Sync => sync,

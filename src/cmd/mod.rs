@@ -27,6 +27,7 @@ pub mod reopen;
 pub mod repair;
 pub mod schema;
 pub mod show;
+pub mod snapshot;
 pub mod start;
 pub mod status;
 pub mod sync;

@@ -132,3 +132,54 @@ fn walk(
     }
     Ok(())
 }
+
+/// A path that differs between two trees: what it is in each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Where.
+    pub path: BString,
+    /// In the first one.
+    pub old: Option<Leaf>,
+    /// In the second one.
+    pub new: Option<Leaf>,
+}
+
+/// Every leaf that differs between the trees `old` and `new` (`None` is an empty one), sorted by path. Directories that are
+/// the same are not read.
+pub fn diff(repo: &Repo, old: Option<ObjectId>, new: Option<ObjectId>) -> Result<Vec<Difference>> {
+    let mut found = Vec::new();
+    diff_directory(repo, old, new, &BString::default(), &mut found)?;
+    found.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(found)
+}
+
+fn diff_directory(
+    repo: &Repo,
+    old: Option<ObjectId>,
+    new: Option<ObjectId>,
+    prefix: &BString,
+    found: &mut Vec<Difference>,
+) -> Result<()> {
+    if old == new {
+        return Ok(());
+    }
+    let mut pairs: BTreeMap<BString, [Option<Leaf>; 2]> = BTreeMap::new();
+    for (at, tree) in [old, new].into_iter().enumerate() {
+        for entry in tree.map_or(Ok(Vec::new()), |tree| entries(repo, tree))? {
+            pairs.entry(entry.filename).or_default()[at] = Some((entry.mode.kind(), entry.oid));
+        }
+    }
+    for (name, [old, new]) in pairs.into_iter().filter(|(_, [old, new])| old != new) {
+        let path: BString = [prefix.as_slice(), &name].concat().into();
+        let split = |leaf: Option<Leaf>| match leaf {
+            Some((EntryKind::Tree, id)) => (Some(id), None),
+            leaf => (None, leaf),
+        };
+        let ((old_tree, old), (new_tree, new)) = (split(old), split(new));
+        diff_directory(repo, old_tree, new_tree, &[path.as_slice(), b"/"].concat().into(), found)?;
+        if old != new {
+            found.push(Difference { path, old, new });
+        }
+    }
+    Ok(())
+}

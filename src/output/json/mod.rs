@@ -6,12 +6,14 @@ mod answers;
 mod checkpoint;
 mod log;
 mod registry;
+mod snapshot;
 mod task;
 
 pub use answers::*;
 pub use checkpoint::*;
 pub use log::*;
 pub use registry::{Answer, answers};
+pub use snapshot::*;
 pub use task::TaskJson;
 
 use schemars::JsonSchema;

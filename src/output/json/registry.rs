@@ -31,6 +31,7 @@ pub fn answers() -> Vec<Answer> {
     add("ready", schema_for!(ReadyAnswer));
     add("status", schema_for!(StatusAnswer));
     add("checkpoint", schema_for!(CheckpointAnswer));
+    add("snapshot", schema_for!(SnapshotAnswer));
     add("repair", schema_for!(RepairAnswer));
     add("verify", schema_for!(VerifyAnswer));
     add("doctor", schema_for!(DoctorAnswer));

@@ -80,11 +80,7 @@ pub struct SkippedJson {
 impl SkippedJson {
     /// As JSON.
     pub fn new(skipped: &snapshot::Skipped) -> Self {
-        SkippedJson {
-            path: PathJson::new(skipped.path.as_bstr()),
-            reason: skipped.why.word(),
-            bytes: skipped.bytes,
-        }
+        SkippedJson { path: PathJson::new(skipped.path.as_bstr()), reason: skipped.why.word(), bytes: skipped.bytes }
     }
 }
 

@@ -1,0 +1,146 @@
+//! `git agent snapshot`: save the worktree off the branch, and look at what was saved.
+
+mod list;
+mod show;
+
+use crate::{
+    context::{Ctx, one_line},
+    error::Result,
+    exit,
+    git::Repo,
+    output::{
+        age,
+        clean::{self, plural},
+        json::SnapshotAnswer,
+    },
+    recovery::snapshot::{self, Kind, Request, Skipped, Taken},
+};
+
+/// Save the work tree, the index and unfinished merges, without touching any of them
+#[derive(Debug, clap::Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "A snapshot holds every file that is not ignored, byte for byte, the index with its conflicts and flags, \
+and what HEAD was. It is a commit with a ref of its own under refs/agent/snap/, and is never pushed."
+)]
+pub struct Args {
+    /// What it is good for, one line; '-' reads standard input
+    #[arg(short, long, value_name = "MSG")]
+    message: Option<String>,
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// List the snapshots, newest first
+    List(list::Args),
+    /// Show what a snapshot holds: against HEAD as it was, and against the work tree as it is
+    Show(show::Args),
+    /// Remove snapshots
+    Drop(Drop),
+}
+
+#[derive(Debug, clap::Args)]
+struct Drop {
+    /// The snapshots: ids, or the beginnings of them
+    #[arg(value_name = "ID", required = true)]
+    ids: Vec<String>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    match args.action {
+        Some(Action::List(args)) => list::run(ctx, &args),
+        Some(Action::Show(args)) => show::run(ctx, &args),
+        Some(Action::Drop(args)) => remove(ctx, &args),
+        None => take(ctx, args.message.as_deref()),
+    }
+}
+
+fn take(ctx: &Ctx, message: Option<&str>) -> Result<u8> {
+    let repo = ctx.repo()?;
+    repo.require_work_dir("take a snapshot")?;
+    let message = message.map_or(Ok(String::new()), |text| one_line("message", text))?;
+    let request = Request {
+        kind: Kind::Manual,
+        message,
+        at: ctx.now(),
+        by: ctx.actor()?.to_string(),
+        // A snapshot is taken when things go wrong; that must not depend on the ledger.
+        tasks: ctx.active().unwrap_or_default(),
+    };
+    let taken = snapshot::take(repo, &request)?;
+    for submodule in taken.moment.submodules.iter().filter(|submodule| submodule.is_dirty) {
+        let path = clean::bytes(submodule.path.as_ref());
+        ctx.out.warn(format!("submodule '{path}' has changes inside; only its commit is in the snapshot"));
+    }
+    if ctx.out.is_json() {
+        ctx.out.json(&SnapshotAnswer::taken(&taken))?;
+        return Ok(exit::OK);
+    }
+    if !ctx.out.is_quiet() {
+        ctx.out.print(&said(ctx, repo, &taken)?)?;
+    }
+    let id = taken.snapshot.id;
+    ctx.out.hint(format!("what is in it: git agent snapshot show {id}"));
+    ctx.out.hint(format!("a file of it: git show {}:worktree/<path>", taken.snapshot.ref_name()));
+    Ok(exit::OK)
+}
+
+/// One line, and what is not in it.
+fn said(ctx: &Ctx, repo: &Repo, taken: &Taken) -> Result<String> {
+    let (snapshot, skipped) = (&taken.snapshot, &taken.moment.skipped);
+    let mut text = match taken.created {
+        true => {
+            let count = show::against_head(repo, snapshot, &taken.moment)?.len();
+            let what = if count == 0 { "as HEAD has it".to_owned() } else { plural(count, "changed path") };
+            format!("Saved the work tree, {what}, as snapshot {}\n", snapshot.id)
+        }
+        false => {
+            let when = age::ago(ctx.now(), snapshot.about.at);
+            format!("Nothing is new since {when}, when this was saved as snapshot {}\n", snapshot.id)
+        }
+    };
+    text.push_str(&not_in_it(skipped));
+    Ok(text)
+}
+
+/// What a snapshot does not hold, with the reasons.
+fn not_in_it(skipped: &[Skipped]) -> String {
+    if skipped.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("{} not in it:\n", plural(skipped.len(), "path"));
+    for skipped in skipped {
+        let size = if skipped.bytes > 0 { format!(" ({} bytes)", skipped.bytes) } else { String::new() };
+        text.push_str(&format!("  {}: {}{size}\n", clean::bytes(skipped.path.as_ref()), skipped.why.reason()));
+    }
+    text
+}
+
+fn remove(ctx: &Ctx, args: &Drop) -> Result<u8> {
+    let repo = ctx.repo()?;
+    let mut snapshots = Vec::with_capacity(args.ids.len());
+    for id in &args.ids {
+        let found = snapshot::find(repo, id)?;
+        if snapshots.iter().all(|known: &snapshot::Snapshot| known.id != found.id) {
+            snapshots.push(found);
+        }
+    }
+    snapshot::remove(repo, &snapshots)?;
+    if ctx.out.is_json() {
+        ctx.out.json(&SnapshotAnswer::dropped(&snapshots))?;
+        return Ok(exit::OK);
+    }
+    if !ctx.out.is_quiet() {
+        for snapshot in &snapshots {
+            ctx.out.print(&format!("Dropped snapshot {}, which was {}\n", snapshot.id, snapshot.commit))?;
+        }
+    }
+    for snapshot in &snapshots {
+        let again = format!("git update-ref {} {}", snapshot.ref_name(), snapshot.commit);
+        ctx.out.hint(format!("until git collects it, this brings it back: {again}"));
+    }
+    Ok(exit::OK)
+}

@@ -1,0 +1,68 @@
+//! `git agent snapshot list`.
+
+use crate::{
+    cmd::list::style,
+    context::Ctx,
+    error::Result,
+    exit,
+    output::{
+        age,
+        clean::{self, plural},
+        json::SnapshotAnswer,
+    },
+    recovery::snapshot::{self, Kind, Snapshot},
+};
+
+/// How many are shown without `--all`.
+const SHOWN: usize = 10;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Show all of them, not the newest ones alone
+    #[arg(long)]
+    all: bool,
+}
+
+pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
+    let listed = snapshot::list(ctx.repo()?)?;
+    for (name, why) in &listed.damaged {
+        ctx.out.warn(format!("{name} is no snapshot that can be read: {why}"));
+    }
+    if ctx.out.is_json() {
+        ctx.out.json(&SnapshotAnswer::list(&listed))?;
+        return Ok(exit::OK);
+    }
+    ctx.page()?;
+    let snapshots = &listed.snapshots;
+    let mut text = match snapshots.len() {
+        0 => "There are no snapshots.\n".to_owned(),
+        count => format!("{}\n", plural(count, "snapshot")),
+    };
+    let shown = if args.all { snapshots.len() } else { SHOWN };
+    let style = style(ctx);
+    for snapshot in snapshots.iter().take(shown) {
+        text.push_str(&format!("  {}  {}\n", style.id(&snapshot.id.to_string()), line(ctx, snapshot)));
+    }
+    if snapshots.len() > shown {
+        text.push_str(&format!("  … and {} more (use --all)\n", snapshots.len() - shown));
+    }
+    ctx.out.print(&text)?;
+    Ok(exit::OK)
+}
+
+/// When, of what, and why.
+fn line(ctx: &Ctx, snapshot: &Snapshot) -> String {
+    let about = &snapshot.about;
+    let branch = about.head.branch_name().unwrap_or_else(|| "a detached HEAD".to_owned());
+    let mut line = format!("{}, on {branch}", age::ago(ctx.now(), about.at));
+    if about.worktree != "main" {
+        line.push_str(&format!(" in worktree {}", about.worktree));
+    }
+    if about.kind != Kind::Manual {
+        line.push_str(&format!(", {}", about.kind.word()));
+    }
+    if !about.message.is_empty() {
+        line.push_str(&format!(": {}", about.message));
+    }
+    clean::line(&line).into_owned()
+}

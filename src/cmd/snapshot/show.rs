@@ -1,0 +1,155 @@
+//! `git agent snapshot show`.
+
+use bstr::ByteSlice as _;
+
+use super::not_in_it;
+use crate::{
+    context::Ctx,
+    error::{Context as _, Result},
+    exit,
+    git::{
+        ObjectId, Repo,
+        objects::trees::{self, Difference},
+    },
+    output::{
+        age, clean,
+        json::{ChangeJson, PathJson, SkippedJson, SnapshotAnswer, SnapshotJson},
+    },
+    recovery::snapshot::{self, Moment, Snapshot},
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The snapshot: its id, or the beginning of it
+    #[arg(value_name = "ID")]
+    id: String,
+}
+
+pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
+    let repo = ctx.repo()?;
+    let snapshot = snapshot::find(repo, &args.id)?;
+    let moment = snapshot::load(repo, &snapshot)?;
+    let changes = against_head(repo, &snapshot, &moment)?;
+    let since = since(repo, &snapshot, &moment)?;
+    if ctx.out.is_json() {
+        ctx.out.json(&SnapshotAnswer::Show {
+            schema: crate::output::json::SCHEMA,
+            snapshot: SnapshotJson::new(&snapshot),
+            changes: changes.iter().map(json).collect(),
+            since: since.map(|since| since.iter().map(json).collect()),
+            unmerged: in_conflict(&moment).into_iter().map(PathJson::new).collect(),
+            skipped: moment.skipped.iter().map(SkippedJson::new).collect(),
+        })?;
+        return Ok(exit::OK);
+    }
+    ctx.page()?;
+    ctx.out.print(&page(ctx, &snapshot, &moment, &changes, since.as_deref()))?;
+    ctx.out.hint(format!("a file of it: git show {}:worktree/<path>", snapshot.ref_name()));
+    Ok(exit::OK)
+}
+
+/// What the files of `snapshot` are, other than in the commit that HEAD was.
+pub(super) fn against_head(repo: &Repo, snapshot: &Snapshot, moment: &Moment) -> Result<Vec<Difference>> {
+    trees::diff(repo, head_tree(repo, snapshot)?, Some(moment.worktree))
+}
+
+fn head_tree(repo: &Repo, snapshot: &Snapshot) -> Result<Option<ObjectId>> {
+    let Some(id) = snapshot.about.head.commit else { return Ok(None) };
+    let failed = || format!("cannot read commit {id}");
+    let commit = repo.gix().find_commit(id).or_environment(failed)?;
+    Ok(Some(commit.tree_id().or_environment(failed)?.detach()))
+}
+
+/// What the work tree has other than the snapshot, if it is of this worktree.
+fn since(repo: &Repo, snapshot: &Snapshot, moment: &Moment) -> Result<Option<Vec<Difference>>> {
+    if repo.work_dir().is_none() || repo.worktree_name() != snapshot.about.worktree {
+        return Ok(None);
+    }
+    // Trees of now are not in the repository: compare with HEAD's, path by path.
+    let captured = snapshot::capture(repo)?;
+    let then = trees::diff(repo, captured.head_tree(), Some(moment.worktree))?;
+    let mut paths: Vec<&bstr::BStr> =
+        then.iter().map(|change| change.path.as_bstr()).chain(captured.changed()).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let mut since = Vec::new();
+    for path in paths {
+        let old =
+            trees::find(repo, moment.worktree, path)?.filter(|(kind, _)| *kind != gix::objs::tree::EntryKind::Tree);
+        let new = captured.on_disk(path)?.map(|entry| (entry.kind, entry.id));
+        if old != new && captured.why_skipped(path).is_none() {
+            since.push(Difference { path: path.to_owned(), old, new });
+        }
+    }
+    Ok(Some(since))
+}
+
+fn json(difference: &Difference) -> ChangeJson {
+    ChangeJson { path: PathJson::new(difference.path.as_bstr()), status: letter(difference) }
+}
+
+/// As `git diff --name-status`.
+fn letter(difference: &Difference) -> char {
+    use gix::objs::tree::EntryKind::{Blob, BlobExecutable};
+    match (difference.old, difference.new) {
+        (None, _) => 'A',
+        (_, None) => 'D',
+        (Some((Blob | BlobExecutable, _)), Some((Blob | BlobExecutable, _))) => 'M',
+        (Some((old, _)), Some((new, _))) if old != new => 'T',
+        _ => 'M',
+    }
+}
+
+fn in_conflict(moment: &Moment) -> Vec<&bstr::BStr> {
+    let mut paths: Vec<_> = moment.unmerged.iter().map(|conflict| conflict.path.as_bstr()).collect();
+    paths.dedup();
+    paths
+}
+
+fn page(
+    ctx: &Ctx,
+    snapshot: &Snapshot,
+    moment: &Moment,
+    changes: &[Difference],
+    since: Option<&[Difference]>,
+) -> String {
+    let about = &snapshot.about;
+    let mut text = format!("snapshot {}\n", snapshot.id);
+    let mut field = |name: &str, value: &str| text.push_str(&format!("{name:<9} {}\n", clean::line(value)));
+    if !about.message.is_empty() {
+        field("Message", &about.message);
+    }
+    field("Taken", &format!("{} ({}) by {}", age::ago(ctx.now(), about.at), about.at, about.by));
+    field("Kind", about.kind.word());
+    let branch = about.head.branch_name().unwrap_or_else(|| "detached".to_owned());
+    let commit = about.head.commit.map_or_else(|| "no commit yet".to_owned(), |commit| commit.to_string());
+    field("HEAD", &format!("{branch}, {commit}"));
+    if about.worktree != "main" {
+        field("Worktree", &about.worktree);
+    }
+    if !about.tasks.is_empty() {
+        field("Tasks", &about.tasks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+    }
+    field("Ref", &snapshot.ref_name());
+    let mut list = |title: &str, none: &str, lines: Vec<String>| match lines.is_empty() {
+        true => text.push_str(&format!("\n{none}\n")),
+        false => text.push_str(&format!("\n{title}\n{}\n", lines.join("\n"))),
+    };
+    let lines = |changes: &[Difference]| {
+        let line = |change: &Difference| format!("  {} {}", letter(change), clean::bytes(change.path.as_bstr()));
+        changes.iter().map(line).collect::<Vec<_>>()
+    };
+    list("Changed against HEAD as it was:", "Nothing was changed against HEAD.", lines(changes));
+    let conflicts = in_conflict(moment);
+    if !conflicts.is_empty() {
+        let lines = conflicts.into_iter().map(|path| format!("  {}", clean::bytes(path))).collect();
+        list("In conflict in the index:", "", lines);
+    }
+    if let Some(since) = since {
+        list("The work tree differs from it now:", "The work tree is as the snapshot has it.", lines(since));
+    }
+    if !moment.skipped.is_empty() {
+        text.push_str(&format!("\n{}", not_in_it(&moment.skipped)));
+    }
+    text
+}
