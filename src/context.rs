@@ -9,7 +9,14 @@ use std::{
 
 use crate::{
     active,
-    core::{actor::Actor, id::TaskId, task::Task, text, time::Timestamp},
+    core::{
+        actor::Actor,
+        id::TaskId,
+        revision::{Spec, Which},
+        task::Task,
+        text,
+        time::Timestamp,
+    },
     error::{Context as _, Error, Result},
     git::{Repo, cmd},
     ledger::{self, Author, Draft, View, Written},
@@ -150,6 +157,22 @@ impl Ctx {
     /// The active tasks of this worktree.
     pub fn active(&self) -> Result<Vec<TaskId>> {
         active::read(self.repo()?)
+    }
+
+    /// The task that `word` names, and which of its checkpoints if it names one: `t-1`, `t-1@2`, `@last`.
+    ///
+    /// # Errors
+    ///
+    /// `bad-checkpoint` for what can stand behind no `@`, and those of [`Ctx::task`].
+    pub fn task_and_checkpoint(&self, view: &View<'_>, word: Option<&str>) -> Result<(Task, Option<Which>)> {
+        let spec = Spec::parse(word.unwrap_or_default()).map_err(|why| {
+            let shown = word.unwrap_or_default().escape_debug();
+            Error::usage("bad-checkpoint", format!("'{shown}' is no checkpoint: {why}"))
+                .hint("'git agent log <task>' shows the checkpoints of a task with their numbers")
+        })?;
+        // An empty word is a mistake of the caller's, not a wish for the active task.
+        let task = spec.task.or(word.filter(|word| word.is_empty()));
+        Ok((self.task(view, task)?, spec.which))
     }
 
     /// The task that `word` names, or the active one where none is named.

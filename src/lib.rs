@@ -9,6 +9,7 @@
 //! | `ledger` | the notes ref that holds every task's event log: read, append, merge, index | `core`, `git` |
 //! | `hook` | what git's hooks do, and how they are installed | `core`, `git`, `ledger` |
 //! | `checkpoint` | what is staged, refused and committed | `core`, `git` |
+//! | `revision` | which commit `t-1@2`, `@last`, `@green`, `@start` is | `core`, `git`, `ledger` |
 //! | `verify` | evidence: a command, its outcome, the tree it ran on | `core`, `git`, `checkpoint` |
 //! | `unstamped` | commits that should have named a task | `core`, `git`, `checkpoint` |
 //! | `doctor` | what may be wrong, and what to do about it | all but `cmd` |
@@ -30,6 +31,7 @@ pub mod hook;
 pub mod ledger;
 pub mod output;
 pub mod recovery;
+pub mod revision;
 pub mod share;
 pub mod unstamped;
 pub mod verify;

@@ -11,7 +11,6 @@
 pub mod commit;
 pub mod desk;
 pub mod message;
-pub mod number;
 pub mod refusal;
 pub mod staged;
 pub mod survey;

@@ -7,7 +7,7 @@ use bstr::{BString, ByteSlice as _};
 use super::verify;
 use crate::{
     active,
-    checkpoint::{self, Allow, Made, Outcome, Request, What, commit::Talk, message, number},
+    checkpoint::{self, Allow, Made, Outcome, Request, What, commit::Talk, message},
     context::{Ctx, many_lines},
     core::{
         event::{Commit, Link, Payload},
@@ -22,6 +22,7 @@ use crate::{
         clean,
         json::{CheckpointAnswer, CheckpointJson, PathJson, VerificationJson},
     },
+    revision,
 };
 
 /// Commit everything that is not ignored, for the active task
@@ -73,7 +74,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let id = &owner.task.id;
     let command = args.verify.as_ref().map(|given| verify::command(ctx, given.as_deref())).transpose()?;
     let rules = repo.settings().trailer_rules();
-    let number = number::count(repo, repo.head()?.commit, &owner.task, &rules)? + 1;
+    let number = revision::count(repo, repo.head()?.commit, &owner.task)? + 1;
     let text = match &args.message {
         Some(text) => many_lines("message", text)?,
         None => message::default(&owner.task.title, number),

@@ -1,4 +1,4 @@
-//! `git agent show`: one task with its whole story.
+//! `git agent show`: one task with its whole story, or one of its checkpoints.
 
 use std::fmt::Write as _;
 
@@ -16,22 +16,30 @@ use crate::{
     exit,
     git::{ObjectId, walk},
     ledger::View,
-    output::{Style, age, clean},
+    output::{Style, age, clean, json::ShowAnswer},
 };
+
+mod checkpoint;
 
 /// Show a task with its whole story: what was tried, decided, verified, and what stands in its way
 #[derive(Debug, clap::Args)]
+#[command(after_help = "A checkpoint is shown as 'git show' does: <task>@2 is the second commit of the task on this \
+history, @last the newest, @green the newest that passed a verification, @start the commit that the task began on.")]
 pub struct Args {
-    /// The task; the active one if not given
+    /// The task, or one of its checkpoints; the active task if not given
+    #[arg(value_name = "TASK[@CHECKPOINT]")]
     task: Option<String>,
 }
 
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let view = ctx.view()?;
-    let task = ctx.task(&view, args.task.as_deref())?;
+    let (task, which) = ctx.task_and_checkpoint(&view, args.task.as_deref())?;
+    if let Some(which) = which {
+        return checkpoint::show(ctx, &view, &task, which);
+    }
     if ctx.out.is_json() {
-        change::answer(ctx, &task, String::new)?;
+        ctx.out.json(&ShowAnswer::new(change::task_json(ctx, &task)?, None))?;
         return Ok(exit::OK);
     }
     let table = view.table()?;

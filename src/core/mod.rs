@@ -13,6 +13,7 @@ pub mod id;
 pub mod note;
 pub mod resolve;
 pub mod revert;
+pub mod revision;
 pub mod secret;
 pub mod status;
 pub mod summary;

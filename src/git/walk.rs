@@ -1,12 +1,14 @@
 //! Commits of a history that name a task.
 
+use std::collections::HashSet;
+
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::repo::Repo;
+use super::{cmd, repo::Repo};
 use crate::{
     core::trailer::{Rules, scan},
-    error::{Context as _, Result},
+    error::{Context as _, Error, Result},
 };
 
 /// The commits reachable from `tip`, and not from `base`, that name `task` on a line of their message, oldest first.
@@ -31,6 +33,38 @@ pub fn naming(repo: &Repo, tip: ObjectId, base: Option<ObjectId>, task: &str, ru
         }
     }
     Ok(commits)
+}
+
+/// Those of `commits` that are reachable from `tip`, in the order of [`naming`].
+pub fn in_order(repo: &Repo, tip: ObjectId, commits: &[ObjectId]) -> Result<Vec<ObjectId>> {
+    let answer = repo.git().args(["rev-list", "--topo-order", "--reverse"]).arg(tip.to_string()).arg("--").run()?;
+    let wanted: HashSet<&ObjectId> = commits.iter().collect();
+    let walked = answer.lines().filter_map(|line| ObjectId::from_hex(line).ok());
+    Ok(walked.filter(|commit| wanted.contains(commit)).collect())
+}
+
+/// The best common ancestor of two commits, if they have one.
+pub fn merge_base(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<Option<ObjectId>> {
+    let output = repo.git().args(["merge-base", &one.to_string(), &other.to_string()]).output()?;
+    match output.status.code() {
+        Some(0) => Ok(ObjectId::from_hex(&cmd::line(&output.stdout)).ok()),
+        Some(1) => Ok(None),
+        _ => Err(output.into_error()),
+    }
+}
+
+/// The commits at which the history of this clone is cut off.
+pub fn shallow(repo: &Repo) -> Result<HashSet<ObjectId>> {
+    let commits = repo.gix().shallow_commits().map_err(|error| {
+        Error::environment("environment", "cannot read where this shallow clone is cut off").because(error)
+    })?;
+    Ok(commits.into_iter().flat_map(|commits| commits.iter().copied().collect::<Vec<_>>()).collect())
+}
+
+/// The tree of `commit`.
+pub fn tree(repo: &Repo, commit: ObjectId) -> Result<ObjectId> {
+    let commit = repo.gix().find_commit(commit).or_environment(|| format!("cannot read commit {commit}"))?;
+    Ok(commit.tree_id().or_environment(|| format!("commit {} is damaged", commit.id))?.detach())
 }
 
 /// Whether `commit` is `tip` or one of its ancestors.

@@ -27,6 +27,7 @@ mod log_options;
 mod log_places;
 mod pager;
 mod sparse;
+mod revision;
 mod tasks;
 mod trailers;
 mod trees;

@@ -10,10 +10,11 @@ use crate::{
         revert::reverts,
         trailer::{Rules, scan},
     },
-    error::{Context as _, Error, Result},
+    error::{Context as _, Result},
     git::{
         Repo,
         log::{Log, Query, Record},
+        walk,
     },
 };
 
@@ -102,8 +103,5 @@ pub(super) fn grep(book: &Book<'_>, id: &str, shallow: &HashSet<String>) -> Vec<
 
 /// The commits at which the history of this clone is cut off.
 pub(super) fn shallow(repo: &Repo) -> Result<HashSet<String>> {
-    let commits = repo.gix().shallow_commits().map_err(|error| {
-        Error::environment("environment", "cannot read where this shallow clone is cut off").because(error)
-    })?;
-    Ok(commits.into_iter().flat_map(|commits| commits.iter().map(ToString::to_string).collect::<Vec<_>>()).collect())
+    Ok(walk::shallow(repo)?.iter().map(ToString::to_string).collect())
 }

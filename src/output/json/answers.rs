@@ -9,7 +9,7 @@ use super::{SCHEMA, TaskJson};
 
 pub use super::task::VerificationJson;
 
-/// `add`, `edit`, `start`, `claim`, `fail`, … and `show`.
+/// `add`, `edit`, `start`, `claim`, `fail`, …
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct TaskAnswer {
     schema: u32,

@@ -1,10 +1,10 @@
-//! `checkpoint`, `repair`.
+//! `checkpoint`, `show`, `repair`.
 
 use bstr::{BStr, ByteSlice as _};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{SCHEMA, VerificationJson};
+use super::{SCHEMA, TaskJson, VerificationJson};
 
 /// A path: a string when it is UTF-8, else an object with its bytes in hex.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -67,6 +67,41 @@ impl CheckpointAnswer {
         let created = checkpoint.is_some();
         CheckpointAnswer { schema: SCHEMA, created, checkpoint, operation: None, verification }
     }
+}
+
+/// `show`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ShowAnswer {
+    schema: u32,
+    task: TaskJson,
+    /// The checkpoint that was named behind `@`.
+    checkpoint: Option<PointJson>,
+}
+
+impl ShowAnswer {
+    /// The answer with `task`, and the checkpoint of it that was asked for.
+    pub fn new(task: TaskJson, checkpoint: Option<PointJson>) -> Self {
+        ShowAnswer { schema: SCHEMA, task, checkpoint }
+    }
+}
+
+/// A state that a checkpoint's name stands for.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PointJson {
+    /// n of `<task>@n`, if it is a commit of the task.
+    pub number: Option<usize>,
+    /// The commit; null for the state before any commit.
+    pub commit: Option<String>,
+    /// Its tree.
+    pub tree: String,
+    /// Its subject.
+    pub subject: Option<String>,
+    /// What it changes.
+    pub paths: Vec<PathJson>,
+    /// The newest verification of exactly its tree by this task.
+    pub verification: Option<VerificationJson>,
+    /// How `@start` was found.
+    pub rule: Option<&'static str>,
 }
 
 /// `repair`.

@@ -13,11 +13,9 @@ pub struct Answer {
     pub schema: Schema,
 }
 
-/// Commands that answer with the task they changed or show.
-const TASK_COMMANDS: [&str; 14] = [
-    "add", "edit", "start", "claim", "fail", "cancel", "reopen", "pause", "block", "unblock", "dep", "decide", "note",
-    "show",
-];
+/// Commands that answer with the task they changed.
+const TASK_COMMANDS: [&str; 13] =
+    ["add", "edit", "start", "claim", "fail", "cancel", "reopen", "pause", "block", "unblock", "dep", "decide", "note"];
 
 /// Every answer, by command.
 pub fn answers() -> Vec<Answer> {
@@ -29,6 +27,7 @@ pub fn answers() -> Vec<Answer> {
     add("list", schema_for!(ListAnswer));
     add("log", schema_for!(LogAnswer));
     add("ready", schema_for!(ReadyAnswer));
+    add("show", schema_for!(ShowAnswer));
     add("status", schema_for!(StatusAnswer));
     add("checkpoint", schema_for!(CheckpointAnswer));
     add("snapshot", schema_for!(SnapshotAnswer));

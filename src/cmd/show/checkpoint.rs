@@ -1,0 +1,66 @@
+//! `git agent show <task>@<checkpoint>`: the commit, as git shows it.
+
+use bstr::ByteSlice as _;
+
+use super::super::{change, list};
+use crate::{
+    checkpoint::{commit, message},
+    context::Ctx,
+    core::{revision::Which, task::Task},
+    error::{Error, Result},
+    exit,
+    git::{ObjectId, walk},
+    ledger::View,
+    output::json::{PathJson, PointJson, ShowAnswer, VerificationJson},
+    revision::{self, Point, Rule},
+};
+
+/// Show the checkpoint `which` of `task` on the present history.
+pub(super) fn show(ctx: &Ctx, view: &View<'_>, task: &Task, which: Which) -> Result<u8> {
+    let repo = view.repo();
+    let point = match repo.head()?.commit {
+        Some(head) => revision::find(view, task, which, head, ctx.now())?,
+        None => {
+            let why = format!("there is no {}@{which}: the present branch has no commit yet", task.id);
+            return Err(Error::refused("no-such-checkpoint", why).hint("'git agent checkpoint' makes the first one"));
+        }
+    };
+    if ctx.out.is_json() {
+        let answer = ShowAnswer::new(change::task_json(ctx, task)?, Some(describe(view, task, &point)?));
+        ctx.out.json(&answer)?;
+        return Ok(exit::OK);
+    }
+    let Some(commit) = point.commit else {
+        ctx.out.print(&format!("{}@{which} is the state before the first commit: there was nothing.\n", task.id))?;
+        return Ok(exit::OK);
+    };
+    let color = if list::style(ctx).is_on() { "--color=always" } else { "--no-color" };
+    let status = repo.git().for_the_user().args(["show", color, &commit.to_string(), "--"]).attached()?;
+    match status.code() {
+        // Nobody has to read to the end.
+        Some(0) | None => Ok(exit::OK),
+        Some(code) => Err(Error::environment("git-failed", format!("'git show {commit}' ended with exit code {code}"))),
+    }
+}
+
+/// The checkpoint in words for programs.
+fn describe(view: &View<'_>, task: &Task, point: &Point) -> Result<PointJson> {
+    let repo = view.repo();
+    let (tree, subject, paths) = match point.commit {
+        Some(id) => {
+            let (tree, text) = commit::read(repo, id)?;
+            (tree, Some(message::subject(&text)), walk::changed_paths(repo, id)?)
+        }
+        None => (ObjectId::empty_tree(repo.gix().object_hash()), None, Vec::new()),
+    };
+    let verification = task.verification_of(&tree.to_string());
+    Ok(PointJson {
+        number: point.number,
+        commit: point.commit.map(|commit| commit.to_string()),
+        tree: tree.to_string(),
+        subject,
+        paths: paths.iter().map(|path| PathJson::new(path.as_bstr())).collect(),
+        verification: verification.map(|verification| VerificationJson::new(view, verification)),
+        rule: point.rule.map(Rule::as_str),
+    })
+}

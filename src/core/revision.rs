@@ -1,0 +1,83 @@
+//! `t-7k3fq@2`: a task and one of its checkpoints, as a word on the command line.
+
+use std::fmt;
+
+/// What stands before and behind the last `@` of a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spec<'w> {
+    /// The task's id, or a prefix of it; `None`: the active one is meant.
+    pub task: Option<&'w str>,
+    /// The checkpoint; `None`: none is named.
+    pub which: Option<Which>,
+}
+
+/// One of the states that a task has on a history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The n-th of its commits, the oldest is 1.
+    Number(usize),
+    /// The newest of its commits.
+    Last,
+    /// The state before it began.
+    Start,
+    /// The newest of its commits whose tree has passed a verification.
+    Green,
+}
+
+/// What stands behind the `@` names no checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("behind '@' stands a number, 'start', 'last' or 'green', not '{}'", .0.escape_debug())]
+pub struct InvalidSpec(String);
+
+impl<'w> Spec<'w> {
+    /// Read `word`: `<task>`, `<task>@<checkpoint>` or `@<checkpoint>`.
+    pub fn parse(word: &'w str) -> Result<Self, InvalidSpec> {
+        let Some((task, which)) = word.rsplit_once('@') else {
+            return Ok(Spec { task: Some(word).filter(|word| !word.is_empty()), which: None });
+        };
+        let which = match which {
+            "last" => Which::Last,
+            "start" => Which::Start,
+            "green" => Which::Green,
+            digits if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) => {
+                // No task has as many commits as do not fit.
+                Which::Number(digits.parse().unwrap_or(usize::MAX))
+            }
+            other => return Err(InvalidSpec(other.to_owned())),
+        };
+        Ok(Spec { task: Some(task).filter(|task| !task.is_empty()), which: Some(which) })
+    }
+}
+
+impl fmt::Display for Which {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Which::Number(n) => n.fmt(f),
+            Which::Last => f.write_str("last"),
+            Which::Start => f.write_str("start"),
+            Which::Green => f.write_str("green"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_name_a_task_a_checkpoint_or_both() {
+        let parsed = |word: &'static str| Spec::parse(word).map(|spec| (spec.task, spec.which));
+        assert_eq!(parsed("t-1"), Ok((Some("t-1"), None)));
+        assert_eq!(parsed("t-1@3"), Ok((Some("t-1"), Some(Which::Number(3)))));
+        assert_eq!(parsed("t-1@0"), Ok((Some("t-1"), Some(Which::Number(0)))));
+        assert_eq!(parsed("t-1@last"), Ok((Some("t-1"), Some(Which::Last))));
+        assert_eq!(parsed("@start"), Ok((None, Some(Which::Start))));
+        assert_eq!(parsed("t@99999999999999999999"), Ok((Some("t"), Some(Which::Number(usize::MAX)))));
+        assert_eq!(parsed("a@b@green"), Ok((Some("a@b"), Some(Which::Green))));
+        assert_eq!(parsed(""), Ok((None, None)));
+        for word in ["t-1@", "t-1@-1", "t-1@Last", "t-1@1~", "@", "t-1@ 1", "t-1@{1}"] {
+            assert!(Spec::parse(word).is_err(), "{word}");
+        }
+        assert_eq!(Which::Number(7).to_string() + &Which::Start.to_string(), "7start");
+    }
+}

@@ -1,0 +1,85 @@
+//! `T@start`: the state before a task began, also after the history was rewritten.
+
+use super::on;
+use crate::{
+    core::task::Task,
+    error::{Error, Result},
+    git::{ObjectId, Repo, walk},
+};
+
+/// Where a task began on a history, and how that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// The commit; `None`: there was none, the empty tree.
+    pub commit: Option<ObjectId>,
+    /// The rule that found it.
+    pub rule: Rule,
+}
+
+/// How the start of a task is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// `start` recorded the commit, and it is on this history.
+    Recorded,
+    /// It is not, or nothing was recorded: the first parent of the task's oldest commit.
+    Rewritten,
+    /// It is not, and the task has no commit here: where the recorded history and this one part.
+    MergeBase,
+    /// `start` was on an unborn branch.
+    Unborn,
+}
+
+impl Rule {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rule::Recorded => "recorded",
+            Rule::Rewritten => "rewritten",
+            Rule::MergeBase => "merge-base",
+            Rule::Unborn => "unborn",
+        }
+    }
+}
+
+/// Where `task` began, on the history of `tip`.
+///
+/// # Errors
+///
+/// `not-started` when nothing tells; `shallow-history` when the answer is behind the end of a shallow clone.
+pub fn start(repo: &Repo, task: &Task, tip: Option<ObjectId>) -> Result<Start> {
+    let recorded = match task.base.as_ref().map(|base| base.commit.as_deref()) {
+        Some(None) => return Ok(Start { commit: None, rule: Rule::Unborn }),
+        Some(Some(hex)) => ObjectId::from_hex(hex.as_bytes()).ok(),
+        None => None,
+    };
+    let known = recorded.filter(|commit| repo.has(*commit));
+    let Some(tip) = tip else { return Err(nowhere(task)) };
+    if let Some(commit) = known
+        && walk::is_ancestor(repo, commit, tip)?
+    {
+        return Ok(Start { commit: Some(commit), rule: Rule::Recorded });
+    }
+    if let Some(oldest) = on(repo, Some(tip), task)?.first() {
+        if walk::shallow(repo)?.contains(oldest) {
+            return Err(Error::refused(
+                "shallow-history",
+                format!("cannot tell where {} began: this clone is shallow and ends at {oldest}", task.id),
+            )
+            .hint("'git fetch --unshallow' gets the rest of the history"));
+        }
+        return Ok(Start { commit: walk::parents(repo, *oldest)?.first().copied(), rule: Rule::Rewritten });
+    }
+    let base = known.map(|commit| walk::merge_base(repo, commit, tip)).transpose()?.flatten();
+    base.map(|base| Start { commit: Some(base), rule: Rule::MergeBase }).ok_or_else(|| nowhere(task))
+}
+
+fn nowhere(task: &Task) -> Error {
+    let id = &task.id;
+    let error = match task.base {
+        None => Error::refused("not-started", format!("cannot tell where {id} began: it was never started")),
+        Some(_) => {
+            Error::refused("not-started", format!("cannot tell where {id} began: this history has nothing of it"))
+        }
+    };
+    error.hint(format!("'git agent show {id}' tells what is known of it"))
+}
