@@ -14,6 +14,7 @@ pub mod note;
 pub mod resolve;
 pub mod revert;
 pub mod revision;
+pub mod rollback;
 pub mod secret;
 pub mod status;
 pub mod summary;

@@ -1,0 +1,204 @@
+//! Which of the task's own commits are reverted, and how.
+//!
+//! From the newest to the oldest, one after the other, so that each is taken back from a state that has it. Some are left
+//! out:
+//!
+//! - what a later commit has reverted already, unless that one is reverted, too;
+//! - a commit of the task's that does nothing but revert others of the task's: the pair comes to nothing;
+//! - a merge that brings in more than the task's own commits: it cannot be told whose changes are whose;
+//! - what came in by a merge that is reverted as a whole.
+
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+};
+
+use super::{Commit, Owner};
+
+/// What is reverted, and what is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice<I> {
+    /// In this order.
+    pub steps: Vec<Step<I>>,
+    /// Commits that the task's id stands in and that are left alone.
+    pub skipped: Vec<Skipped<I>>,
+}
+
+/// One commit to be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step<I> {
+    /// The commit.
+    pub commit: I,
+    /// The parent whose state comes back; `None`: it is the first of all.
+    pub parent: Option<I>,
+    /// Of a merge: the commits that it brought in, and that go with it.
+    pub with: Vec<I>,
+}
+
+/// A commit that is left alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Skipped<I> {
+    /// The commit.
+    pub commit: I,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a commit is left alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A later commit has reverted it.
+    Reverted,
+    /// It reverts commits that are left alone with it.
+    Reverts,
+    /// It is a merge that brings in other people's commits, too, or some from before the checkpoint.
+    Merge,
+    /// It names the task, but not in its final trailer block.
+    Buried,
+}
+
+/// Choose among the commits of `range`, newest first.
+pub fn choose<I: Clone + Eq + Hash>(range: &[Commit<I>]) -> Choice<I> {
+    let commits: HashMap<&I, &Commit<I>> = range.iter().map(|commit| (&commit.id, commit)).collect();
+    let mut choice = Choice { steps: Vec::new(), skipped: Vec::new() };
+    // Reverted by a commit that stays.
+    let mut dead: HashSet<&I> = HashSet::new();
+    // Taken back with a merge.
+    let mut gone: HashSet<&I> = HashSet::new();
+    for commit in range {
+        let mut skip = |why| choice.skipped.push(Skipped { commit: commit.id.clone(), why });
+        if gone.contains(&commit.id) {
+            continue;
+        }
+        if dead.contains(&commit.id) {
+            match commit.owner {
+                Owner::Task => skip(Why::Reverted),
+                Owner::Buried | Owner::Other => {}
+            }
+            continue;
+        }
+        match commit.owner {
+            Owner::Task if !can_be_reverted(commit, &commits) => skip(Why::Merge),
+            Owner::Task => {
+                let is_free = |id: &I| !dead.contains(id) && !gone.contains(id) && reverters(range, id) == 1;
+                if only_reverts(commit, &commits) && commit.reverts.iter().all(is_free) {
+                    skip(Why::Reverts);
+                } else {
+                    gone.extend(&commit.brings);
+                    let (parent, with) = (commit.parents.first().cloned(), commit.brings.clone());
+                    choice.steps.push(Step { commit: commit.id.clone(), parent, with });
+                    continue;
+                }
+            }
+            Owner::Buried => skip(Why::Buried),
+            Owner::Other => {}
+        }
+        for id in &commit.reverts {
+            // Who reverts a merge reverts what it brought in.
+            dead.insert(id);
+            dead.extend(commits.get(id).into_iter().flat_map(|merge| &merge.brings));
+        }
+    }
+    choice
+}
+
+/// Whether all that the commit, one of the task's own, changed against its first parent is the task's.
+fn can_be_reverted<I: Eq + Hash>(commit: &Commit<I>, commits: &HashMap<&I, &Commit<I>>) -> bool {
+    commit.brings.iter().all(|id| commits.get(id).is_some_and(|brought| brought.is_own()))
+}
+
+/// How many commits say that they revert `id`: of several, nobody knows which one changed anything.
+fn reverters<I: Eq>(range: &[Commit<I>], id: &I) -> usize {
+    range.iter().filter(|commit| commit.reverts.contains(id)).count()
+}
+
+/// Whether all that the commit does is to revert commits that would be reverted themselves.
+fn only_reverts<I: Eq + Hash>(commit: &Commit<I>, commits: &HashMap<&I, &Commit<I>>) -> bool {
+    let is_ours = |id: &I| commits.get(id).is_some_and(|other| other.is_own() && can_be_reverted(other, commits));
+    !commit.is_merge() && !commit.reverts.is_empty() && !commit.reverts_older && commit.reverts.iter().all(is_ours)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `own 5`, `own 4 reverts 3`, `foreign 3`: a line a commit, newest first, each the child of the next one.
+    fn range(lines: &[&str]) -> Vec<Commit<u32>> {
+        let numbers = |text: &str| text.split(',').map(|n| n.parse().unwrap()).collect::<Vec<u32>>();
+        let parse = |line: &&str| {
+            let words: Vec<&str> = line.split(' ').collect();
+            let id = words[1].parse().unwrap();
+            let field = |name: &str| {
+                words.iter().position(|word| *word == name).map_or_else(Vec::new, |at| numbers(words[at + 1]))
+            };
+            let brings = field("brings");
+            let mut parents = vec![id - 1];
+            parents.extend((words.contains(&"brings") || words.contains(&"merge")).then_some(id + 100));
+            let owner = match words[0] {
+                "own" => Owner::Task,
+                "buried" => Owner::Buried,
+                _ => Owner::Other,
+            };
+            let reverts = field("reverts");
+            let (reverts_older, published) = (words.contains(&"older"), false);
+            Commit { id, parents, owner, others: Vec::new(), published, reverts, reverts_older, brings }
+        };
+        lines.iter().map(parse).collect()
+    }
+
+    #[track_caller]
+    fn expect(lines: &[&str], steps: &[u32], skipped: &[(u32, Why)]) {
+        let choice = choose(&range(lines));
+        let found: Vec<u32> = choice.steps.iter().map(|step| step.commit).collect();
+        let left: Vec<(u32, Why)> = choice.skipped.iter().map(|skipped| (skipped.commit, skipped.why)).collect();
+        assert_eq!((found.as_slice(), left.as_slice()), (steps, skipped), "{lines:?}");
+        assert!(choice.steps.iter().all(|step| step.parent == Some(step.commit - 1)));
+    }
+
+    #[test]
+    fn own_commits_newest_first() {
+        expect(&["own 5", "foreign 4", "own 3", "buried 2"], &[5, 3], &[(2, Why::Buried)]);
+        expect(&[], &[], &[]);
+    }
+
+    #[test]
+    fn what_somebody_reverted_is_not_reverted_again() {
+        expect(&["foreign 3 reverts 2", "own 2", "own 1"], &[1], &[(2, Why::Reverted)]);
+        // Somebody took the revert back.
+        expect(&["foreign 4 reverts 3", "foreign 3 reverts 2", "own 2"], &[2], &[]);
+        expect(&["buried 3 reverts 2", "own 2"], &[], &[(3, Why::Buried), (2, Why::Reverted)]);
+    }
+
+    #[test]
+    fn the_tasks_own_reverts() {
+        // A pair comes to nothing.
+        expect(&["own 3 reverts 2", "own 2", "own 1"], &[1], &[(3, Why::Reverts), (2, Why::Reverted)]);
+        // The revert of the revert goes with the revert; what is in force is reverted.
+        let three = ["own 4 reverts 3", "own 3 reverts 2", "own 2"];
+        expect(&three, &[2], &[(4, Why::Reverts), (3, Why::Reverted)]);
+        // It also reverted what was there before the checkpoint, or somebody else's: that comes back.
+        expect(&["own 3 reverts 2 older", "own 2"], &[3, 2], &[]);
+        expect(&["own 3 older", "own 2"], &[3, 2], &[]);
+        expect(&["own 3 reverts 2", "foreign 2"], &[3], &[]);
+        // The task redid what somebody had reverted: somebody's revert is in force again.
+        expect(&["own 4 reverts 3", "foreign 3 reverts 2", "own 2"], &[4], &[(2, Why::Reverted)]);
+        // Somebody took the task's revert back.
+        expect(&["foreign 4 reverts 3", "own 3 reverts 2", "own 2"], &[2], &[(3, Why::Reverted)]);
+        // Of two reverts of one commit one changed nothing, whichever that is: all are taken back.
+        expect(&["own 4 reverts 2", "own 3 reverts 2", "own 2"], &[4, 3, 2], &[]);
+    }
+
+    #[test]
+    fn merges_are_reverted_when_all_they_bring_is_the_tasks() {
+        let choice = choose(&range(&["own 9 brings 8,7", "own 8", "own 7", "own 6"]));
+        assert_eq!(choice.steps[0], Step { commit: 9, parent: Some(8), with: vec![8, 7] });
+        assert_eq!((choice.steps.len(), choice.steps[1].commit, choice.skipped), (2, 6, vec![]));
+        expect(&["own 9 brings 8,7", "own 8", "foreign 7"], &[8], &[(9, Why::Merge)]);
+        // It brings in something from before the checkpoint.
+        expect(&["own 9 brings 8,3", "own 8"], &[8], &[(9, Why::Merge)]);
+        // Somebody's merge of the task's branch: the commits themselves are reverted.
+        expect(&["foreign 9 brings 8", "own 8"], &[8], &[]);
+        // Somebody reverted that merge.
+        expect(&["foreign 10 reverts 9", "foreign 9 brings 8", "own 8"], &[], &[(8, Why::Reverted)]);
+    }
+}

@@ -1,0 +1,165 @@
+//! Which mode: a table.
+
+use super::{Commit, Mode};
+
+/// Where the checkpoint lies, as seen from HEAD.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On HEAD's history.
+    Behind,
+    /// On another one: it was rewritten.
+    Elsewhere,
+    /// Before all commits: there is nothing that a branch could be moved to.
+    Nowhere,
+}
+
+/// What matters of the range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// Where the checkpoint lies.
+    pub place: Place,
+    /// How many commits of the range are the task's own.
+    pub own: usize,
+    /// How many are not.
+    pub foreign: usize,
+    /// How many a remote branch or a tag has.
+    pub published: usize,
+}
+
+impl Facts {
+    /// The facts of `range`.
+    pub fn of<I>(place: Place, range: &[Commit<I>]) -> Self {
+        let count = |is: fn(&Commit<I>) -> bool| range.iter().filter(|commit| is(commit)).count();
+        let own = count(Commit::is_own);
+        Facts { place, own, foreign: range.len() - own, published: count(|commit| commit.published) }
+    }
+}
+
+/// What the caller asks for beside the checkpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// `--mode`.
+    pub mode: Option<Mode>,
+    /// `--allow-foreign`: other people's commits may be taken back, too.
+    pub allow_foreign: bool,
+    /// `--allow-published`: a branch may be moved back behind what others have.
+    pub allow_published: bool,
+}
+
+/// Why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// This mode would take back other people's commits.
+    Foreign(Mode),
+    /// The branch would be moved back behind what others have.
+    Published,
+    /// A branch cannot be rewound to a commit that it never was at.
+    Elsewhere,
+    /// A branch cannot be rewound to nothing.
+    Nowhere,
+    /// No commit of the range is the task's.
+    NothingToRevert,
+}
+
+/// The mode that `facts` call for, or the one that is wished for if it does no harm.
+///
+/// | after the checkpoint there are             | unless a mode is wished for |
+/// |--------------------------------------------|-----------------------------|
+/// | no commits                                 | files                       |
+/// | own ones, none published                   | rewind                      |
+/// | own ones, some published                   | restore                     |
+/// | others                                     | revert                      |
+/// | own ones, and before the checkpoint nothing| restore                     |
+/// | any, and it is on another history          | restore                     |
+///
+/// Where there are no commits, rewind and restore have nothing to do beyond the files, so they are that mode.
+pub fn decide(facts: Facts, wish: Wish) -> Result<Mode, Refusal> {
+    let is_empty = facts.own + facts.foreign == 0 && facts.place == Place::Behind;
+    let mode = wish.mode.unwrap_or(match facts.place {
+        Place::Elsewhere => Mode::Restore,
+        _ if is_empty => Mode::Files,
+        _ if facts.foreign > 0 => Mode::Revert,
+        Place::Behind if facts.published == 0 => Mode::Rewind,
+        _ => Mode::Restore,
+    });
+    match mode {
+        Mode::Files => Ok(Mode::Files),
+        Mode::Revert if facts.own == 0 => Err(Refusal::NothingToRevert),
+        Mode::Revert => Ok(Mode::Revert),
+        Mode::Rewind | Mode::Restore if is_empty => Ok(Mode::Files),
+        Mode::Rewind if facts.place == Place::Elsewhere => Err(Refusal::Elsewhere),
+        Mode::Rewind if facts.place == Place::Nowhere => Err(Refusal::Nowhere),
+        Mode::Rewind | Mode::Restore if facts.foreign > 0 && !wish.allow_foreign => Err(Refusal::Foreign(mode)),
+        Mode::Rewind if facts.published > 0 && !wish.allow_published => Err(Refusal::Published),
+        Mode::Rewind | Mode::Restore => Ok(mode),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Mode::{Files, Restore, Revert, Rewind};
+    use Refusal::{Foreign, NothingToRevert, Published};
+
+    type Cell = Result<Mode, Refusal>;
+
+    /// The answers for every forced mode: none, files, rewind, restore, revert.
+    fn row(place: Place, (own, foreign, published): (usize, usize, usize), allow: (bool, bool)) -> [Cell; 5] {
+        let (allow_foreign, allow_published) = allow;
+        let facts = Facts { place, own, foreign, published };
+        [None, Some(Files), Some(Rewind), Some(Restore), Some(Revert)]
+            .map(|mode| decide(facts, Wish { mode, allow_foreign, allow_published }))
+    }
+
+    #[test]
+    fn every_cell_without_permissions() {
+        let behind = |range| row(Place::Behind, range, (false, false));
+        assert_eq!(behind((0, 0, 0)), [Ok(Files), Ok(Files), Ok(Files), Ok(Files), Err(NothingToRevert)]);
+        assert_eq!(behind((2, 0, 0)), [Ok(Rewind), Ok(Files), Ok(Rewind), Ok(Restore), Ok(Revert)]);
+        assert_eq!(behind((2, 0, 1)), [Ok(Restore), Ok(Files), Err(Published), Ok(Restore), Ok(Revert)]);
+        let foreign = [Ok(Revert), Ok(Files), Err(Foreign(Rewind)), Err(Foreign(Restore)), Ok(Revert)];
+        assert_eq!(behind((2, 1, 0)), foreign);
+        assert_eq!(behind((2, 1, 3)), foreign);
+        let nothing = Err(NothingToRevert);
+        assert_eq!(behind((0, 1, 0)), [nothing, Ok(Files), Err(Foreign(Rewind)), Err(Foreign(Restore)), nothing]);
+    }
+
+    #[test]
+    fn permissions_open_what_they_name_and_nothing_else() {
+        let behind = |range, allow| row(Place::Behind, range, allow);
+        let (foreign, published, both) = ((true, false), (false, true), (true, true));
+        assert_eq!(behind((2, 0, 1), foreign), behind((2, 0, 1), (false, false)));
+        assert_eq!(behind((2, 0, 1), published), [Ok(Restore), Ok(Files), Ok(Rewind), Ok(Restore), Ok(Revert)]);
+        assert_eq!(behind((2, 1, 0), published), behind((2, 1, 0), (false, false)));
+        assert_eq!(behind((2, 1, 0), foreign), [Ok(Revert), Ok(Files), Ok(Rewind), Ok(Restore), Ok(Revert)]);
+        assert_eq!(behind((2, 1, 1), foreign), [Ok(Revert), Ok(Files), Err(Published), Ok(Restore), Ok(Revert)]);
+        assert_eq!(behind((2, 1, 1), both), [Ok(Revert), Ok(Files), Ok(Rewind), Ok(Restore), Ok(Revert)]);
+    }
+
+    #[test]
+    fn a_checkpoint_on_another_history_is_restored() {
+        let elsewhere = |range, allow| row(Place::Elsewhere, range, allow);
+        let rewind = Err(Refusal::Elsewhere);
+        for range in [(2, 0, 0), (2, 0, 2)] {
+            assert_eq!(
+                elsewhere(range, (true, true)),
+                [Ok(Restore), Ok(Files), rewind, Ok(Restore), Ok(Revert)],
+                "{range:?}"
+            );
+        }
+        let refused = Err(Foreign(Restore));
+        assert_eq!(elsewhere((2, 1, 0), (false, true)), [refused, Ok(Files), rewind, refused, Ok(Revert)]);
+        assert_eq!(elsewhere((2, 1, 0), (true, false)), [Ok(Restore), Ok(Files), rewind, Ok(Restore), Ok(Revert)]);
+        // HEAD is an ancestor of the checkpoint.
+        let nothing = Err(NothingToRevert);
+        assert_eq!(elsewhere((0, 0, 0), (false, false)), [Ok(Restore), Ok(Files), rewind, Ok(Restore), nothing]);
+    }
+
+    #[test]
+    fn before_all_commits_there_is_nothing_to_rewind_to() {
+        let nowhere = |range| row(Place::Nowhere, range, (false, false));
+        let rewind = Err(Refusal::Nowhere);
+        assert_eq!(nowhere((2, 0, 0)), [Ok(Restore), Ok(Files), rewind, Ok(Restore), Ok(Revert)]);
+        assert_eq!(nowhere((2, 1, 0)), [Ok(Revert), Ok(Files), rewind, Err(Foreign(Restore)), Ok(Revert)]);
+    }
+}
