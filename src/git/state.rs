@@ -20,6 +20,17 @@ pub struct InProgress {
     pub go_on: &'static str,
     /// The command that gives it up.
     pub abort: &'static str,
+    /// How much there is to it.
+    pub steps: Steps,
+}
+
+/// How much an operation has still to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Steps {
+    /// One commit, of what is in the index then: whoever remembers the marks can come back to it.
+    One,
+    /// A list of things to do, which only git knows how to go on with.
+    Several,
 }
 
 /// File or directory in the git directory, and what its presence means. The first one found counts: a rebase leaves
@@ -28,15 +39,19 @@ const MARKS: [(&str, InProgress); 8] = [
     ("rebase-merge", operation("a rebase", "git rebase --continue", "git rebase --abort")),
     ("rebase-apply/applying", operation("an am session", "git am --continue", "git am --abort")),
     ("rebase-apply", operation("a rebase", "git rebase --continue", "git rebase --abort")),
-    ("MERGE_HEAD", operation("a merge", "git merge --continue", "git merge --abort")),
-    ("CHERRY_PICK_HEAD", operation("a cherry-pick", "git cherry-pick --continue", "git cherry-pick --abort")),
-    ("REVERT_HEAD", operation("a revert", "git revert --continue", "git revert --abort")),
+    ("MERGE_HEAD", one_commit("a merge", "git merge --continue", "git merge --abort")),
+    ("CHERRY_PICK_HEAD", one_commit("a cherry-pick", "git cherry-pick --continue", "git cherry-pick --abort")),
+    ("REVERT_HEAD", one_commit("a revert", "git revert --continue", "git revert --abort")),
     ("sequencer", operation("a sequence of picks", "git cherry-pick --continue", "git cherry-pick --abort")),
     ("BISECT_LOG", operation("a bisection", "git bisect good|bad", "git bisect reset")),
 ];
 
 const fn operation(what: &'static str, go_on: &'static str, abort: &'static str) -> InProgress {
-    InProgress { what, go_on, abort }
+    InProgress { what, go_on, abort, steps: Steps::Several }
+}
+
+const fn one_commit(what: &'static str, go_on: &'static str, abort: &'static str) -> InProgress {
+    InProgress { what, go_on, abort, steps: Steps::One }
 }
 
 /// What is under way in this worktree, if anything.
@@ -159,4 +174,9 @@ fn files_below(dir: &Path, path: BString, pieces: &mut Vec<Piece>) -> io::Result
         }
     }
     Ok(())
+    let is_there = |mark: &str| repo.git_dir().join(mark).exists();
+    let (_, operation) = MARKS.into_iter().find(|(mark, _)| is_there(mark))?;
+    // One of several picks stopped.
+    let steps = if is_there("sequencer") { Steps::Several } else { operation.steps };
+    Some(InProgress { steps, ..operation })
 }

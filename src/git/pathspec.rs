@@ -1,0 +1,69 @@
+//! Which paths a pathspec means, as git itself reads it, in the directory of the user.
+
+use std::{collections::BTreeSet, ffi::OsString, path::Path};
+
+use bstr::{BString, ByteSlice as _};
+use gix::ObjectId;
+
+use super::{cmd::Git, repo::Repo};
+use crate::error::{Error, Result};
+
+/// Pathspecs from the command line, relative to the current directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pathspecs(Vec<OsString>);
+
+impl Pathspecs {
+    /// Of these words; of none, everything is meant.
+    pub fn new(words: Vec<OsString>) -> Self {
+        Pathspecs(words)
+    }
+
+    /// Whether everything is meant.
+    pub fn is_everything(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The paths that differ between two trees, from the top of the work tree.
+    pub fn differing(&self, repo: &Repo, old: ObjectId, new: ObjectId) -> Result<Vec<BString>> {
+        let words = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-relative", "--no-ext-diff"];
+        let answer = self.ask(repo, &words, &[old.to_string(), new.to_string()])?;
+        Ok(fields(&answer).collect())
+    }
+
+    /// The paths that are in one of `trees`, in the index, or in the work tree without being ignored. Other repositories in
+    /// the work tree are none of them.
+    pub fn present(&self, repo: &Repo, trees: &[ObjectId]) -> Result<BTreeSet<BString>> {
+        let empty = ObjectId::empty_tree(repo.gix().object_hash());
+        let mut paths = BTreeSet::new();
+        for tree in trees {
+            paths.extend(self.differing(repo, empty, *tree)?);
+        }
+        let files = ["ls-files", "-z", "--full-name", "--cached", "--others", "--exclude-standard"];
+        paths.extend(fields(&self.ask(repo, &files, &[])?).filter(|path| !path.ends_with(b"/")));
+        Ok(paths)
+    }
+
+    fn ask(&self, repo: &Repo, words: &[&str], objects: &[String]) -> Result<Vec<u8>> {
+        // As `repo.git()`, but where the user is: that is what the paths are relative to.
+        let mut git = Git::new(Path::new("."));
+        if let Some(literal) = std::env::var_os("GIT_LITERAL_PATHSPECS") {
+            git = git.env("GIT_LITERAL_PATHSPECS", literal);
+        }
+        if repo.work_dir().is_none() {
+            git = repo.git();
+        }
+        let output = git.args(words).args(objects).arg("--").args(&self.0).output()?;
+        match output.status.success() {
+            true => Ok(output.stdout),
+            false => {
+                let complaint = output.complaint();
+                let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
+                Err(Error::usage("bad-path", format!("git cannot take these paths: {said}")))
+            }
+        }
+    }
+}
+
+fn fields(answer: &[u8]) -> impl Iterator<Item = BString> + '_ {
+    answer.split_str("\0").filter(|path| !path.is_empty()).map(BString::from)
+}
