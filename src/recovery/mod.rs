@@ -13,6 +13,7 @@ pub mod operation;
 pub mod plan;
 mod preflight;
 pub mod restore;
+pub mod rollback;
 pub mod snapshot;
 pub mod undo;
 

@@ -11,7 +11,7 @@ mod on;
 mod refusal;
 mod start;
 
-pub use on::on;
+pub use on::{linked, on};
 pub use start::{Rule, Start, start};
 
 use crate::{

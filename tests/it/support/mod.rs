@@ -12,6 +12,7 @@
 #![allow(dead_code, unused_imports)]
 
 mod gits;
+mod inside;
 pub mod ledger;
 mod output;
 mod repo;
@@ -19,6 +20,7 @@ mod run;
 mod state;
 
 pub use gits::{Git, default_git, gits};
+pub use inside::inside_every_git;
 pub use output::Output;
 pub use repo::{Layout, TestRepo};
 pub use run::Run;

@@ -1,0 +1,148 @@
+//! What stands in the way of a rollback before anything is planned, and of a revert before it is carried out.
+
+use std::collections::BTreeSet;
+
+use bstr::{BString, ByteSlice as _};
+
+use super::refusal::list;
+use crate::{
+    active,
+    core::{rollback::Step, task::Task},
+    error::{Error, Result},
+    git::{
+        ObjectId, Repo,
+        state::{self, InProgress, Steps},
+        tree::Trees,
+        walk,
+    },
+    ledger::View,
+};
+
+/// Operations of git's that are not finished; the one that may be abandoned.
+pub(super) fn operations(repo: &Repo, task: &Task, abandon: bool) -> Result<Option<InProgress>> {
+    repo.require_work_dir("roll back")?;
+    let Some(operation) = state::in_progress(repo) else { return Ok(None) };
+    let why = format!("cannot roll back {}: {} is in progress", task.id, operation.what);
+    let finish = format!("finish it with '{}' or stop it with '{}'", operation.go_on, operation.abort);
+    match operation.steps {
+        Steps::One if abandon => Ok(Some(operation)),
+        Steps::One => Err(Error::refused("operation-in-progress", why)
+            .hint(finish)
+            .hint("--abandon-merge gives it up; the snapshot keeps it, and 'git agent undo' brings it back")),
+        Steps::Several => Err(Error::busy("operation-in-progress", format!("{why}; nothing was changed")).hint(finish)),
+    }
+}
+
+/// Other tasks that are active in this worktree: their uncommitted work would go, too.
+pub(super) fn shared(view: &View<'_>, task: &Task) -> Result<()> {
+    let active = active::of_worktree(view.repo())?;
+    let others: Vec<_> = active.iter().filter(|id| **id != task.id).collect();
+    let [first, ..] = others.as_slice() else { return Ok(()) };
+    let title = view.task(first)?.map(|other| format!(" ({})", other.title)).unwrap_or_default();
+    let more = if others.len() > 1 { format!(" and {} more", others.len() - 1) } else { String::new() };
+    let why = format!("cannot roll back {}: {first}{title}{more} is active in this worktree, too", task.id);
+    Err(Error::refused("shared-worktree", why)
+        .hint(format!("'git agent pause {first}' puts it down; its files stay as they are"))
+        .hint("--shared rolls back all the same, and what is not committed of it goes into the snapshot"))
+}
+
+/// HEAD's commit.
+pub(super) fn head(repo: &Repo, task: &Task) -> Result<ObjectId> {
+    let head = repo.head()?;
+    head.commit.ok_or_else(|| {
+        let branch = head.branch_name().unwrap_or_else(|| "HEAD".to_owned());
+        let why = format!("cannot roll back {}: '{branch}' has no commit yet", task.id);
+        Error::refused("unborn-head", why).hint("'git switch <branch>' goes to a branch that has some")
+    })
+}
+
+/// That the commits of `steps` have their parents here.
+pub(super) fn complete(repo: &Repo, task: &Task, steps: &[Step<ObjectId>]) -> Result<()> {
+    let shallow = walk::shallow(repo)?;
+    let Some(cut) = steps.iter().find(|step| shallow.contains(&step.commit)) else { return Ok(()) };
+    let why = format!(
+        "cannot roll back {}: this clone is shallow, and what {} was made from is not here",
+        task.id,
+        cut.commit.to_hex_with_len(12)
+    );
+    Err(Error::refused("shallow-history", why).hint("'git fetch --unshallow' gets the rest of the history"))
+}
+
+/// That git knows who commits.
+pub(super) fn identity(repo: &Repo, task: &Task) -> Result<()> {
+    for variable in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
+        let output = repo.git().args(["var", variable]).output()?;
+        if !output.status.success() {
+            let why = format!("cannot roll back {}: git does not know who you are", task.id);
+            return Err(Error::environment("no-identity", why)
+                .hint("git config user.name <name> and git config user.email <address>; nothing was changed"));
+        }
+    }
+    Ok(())
+}
+
+/// That nothing which is not committed stands at `paths`, which a revert changes. `head` is HEAD's tree.
+pub(super) fn dirty(repo: &Repo, task: &Task, head: ObjectId, paths: &[BString]) -> Result<()> {
+    let targets: BTreeSet<&BString> = paths.iter().collect();
+    let mut dirty: BTreeSet<BString> = uncommitted(repo)?.into_iter().filter(|path| meets(&targets, path)).collect();
+    let trees = Trees::new(repo);
+    for path in paths {
+        dirty.extend(in_the_way(repo, &trees, head, path)?);
+    }
+    if dirty.is_empty() {
+        return Ok(());
+    }
+    let why = format!(
+        "cannot roll back {}: its commits are to be reverted, but there are changes of these paths that are not committed: {}",
+        task.id,
+        list(dirty.iter())
+    );
+    Err(Error::refused("dirty-paths", why)
+        .hint("save them: 'git agent checkpoint', or 'git agent snapshot' and take them away")
+        .hint("-- <path>… limits the rollback to other paths"))
+}
+
+/// Paths whose index entry or file is not that of HEAD, and those that git does not know, but for ignored ones.
+fn uncommitted(repo: &Repo) -> Result<Vec<BString>> {
+    let words =
+        ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=dirty"];
+    let answer = repo.git().args(words).run()?;
+    let path = |entry: &[u8]| {
+        // The path is the last field: of nine, of eleven when it is unmerged, of two when it is unknown.
+        let fields = match entry.first()? {
+            b'1' => 9,
+            b'u' => 11,
+            b'?' => 2,
+            _ => return None,
+        };
+        entry.splitn(fields, |&b| b == b' ').nth(fields - 1).map(BString::from)
+    };
+    Ok(answer.split_str("\0").filter_map(path).collect())
+}
+
+/// Whether `path` is one of `targets`, or the directory of one, or in one.
+fn meets(targets: &BTreeSet<&BString>, path: &BString) -> bool {
+    let mut below = path.clone();
+    below.push(b'/');
+    let ancestors = path.iter().enumerate().filter(|(_, b)| **b == b'/').map(|(at, _)| BString::from(&path[..at]));
+    targets.contains(path)
+        || ancestors.into_iter().any(|directory| targets.contains(&directory))
+        || targets.range::<&BString, _>(&below..).next().is_some_and(|target| target.starts_with(&below))
+}
+
+/// The file or link that is at `path`, or where a directory of it must be, without being in `head`: an ignored one.
+fn in_the_way(repo: &Repo, trees: &Trees<'_>, head: ObjectId, path: &BString) -> Result<Option<BString>> {
+    let ends = path.iter().enumerate().filter(|(_, b)| **b == b'/').map(|(at, _)| at).chain([path.len()]);
+    for end in ends {
+        let part = path[..end].as_bstr();
+        let Some(file) = repo.in_work_dir(part) else { continue };
+        let is_directory = match file.symlink_metadata() {
+            Ok(meta) => meta.is_dir(),
+            Err(_) => return Ok(None),
+        };
+        if !is_directory && trees.find(head, part)?.is_none() {
+            return Ok(Some(part.to_owned()));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,109 @@
+//! What came after the checkpoint, and whose it is.
+
+use std::collections::{HashMap, HashSet};
+
+use bstr::{BString, ByteSlice as _};
+
+use crate::{
+    checkpoint::message::of_commit,
+    core::{
+        id::TaskId,
+        revert::reverts,
+        rollback::{Commit, Owner, message::REVERTS},
+        task::Task,
+        trailer::{
+            Rules,
+            block::{self, Syntax},
+            scan,
+        },
+    },
+    error::Result,
+    git::{
+        ObjectId, Repo,
+        range::{self, Link},
+    },
+    revision,
+};
+
+/// The paths that commits changed.
+pub(super) type Touched = HashMap<ObjectId, Vec<BString>>;
+
+/// The commits of `from..head`, newest first, as seen by `task`.
+pub(super) fn read(repo: &Repo, task: &Task, from: Option<ObjectId>, head: ObjectId) -> Result<Vec<Commit<ObjectId>>> {
+    let links = range::between(repo, from, head)?;
+    if links.is_empty() {
+        return Ok(Vec::new());
+    }
+    let reader = Reader {
+        id: &task.id,
+        linked: revision::linked(task).collect(),
+        unpublished: range::unpublished(repo, from, head)?,
+        known: links.iter().map(|link| (link.commit, link.commit.to_string())).collect(),
+        rules: repo.settings().trailer_rules(),
+    };
+    let mut commits = Vec::with_capacity(links.len());
+    for link in links {
+        let raw = repo.read(link.commit)?;
+        commits.push(reader.commit(link, of_commit(&raw)));
+    }
+    // What a merge brings in matters when the merge may be reverted, or was.
+    let reverted: HashSet<ObjectId> = commits.iter().flat_map(|commit| commit.reverts.iter().copied()).collect();
+    for commit in &mut commits {
+        if commit.is_merge() && (commit.is_own() || reverted.contains(&commit.id)) {
+            commit.brings = range::brought_in(repo, commit.id, commit.parents[0])?;
+        }
+    }
+    Ok(commits)
+}
+
+/// The paths that the commits of `range` changed.
+pub(super) fn touched(repo: &Repo, range: &[Commit<ObjectId>]) -> Result<Touched> {
+    range::touched(repo, &range.iter().map(|commit| commit.id).collect::<Vec<_>>())
+}
+
+struct Reader<'t> {
+    id: &'t TaskId,
+    linked: HashSet<ObjectId>,
+    unpublished: HashSet<ObjectId>,
+    /// The range, with the ids in hex.
+    known: Vec<(ObjectId, String)>,
+    rules: Rules,
+}
+
+impl Reader<'_> {
+    fn commit(&self, link: Link, message: &[u8]) -> Commit<ObjectId> {
+        let Link { commit: id, parents } = link;
+        let named = scan::ids(message, &self.rules);
+        let block = block::trailers(message, &Syntax::default());
+        let is_task = |named: &[u8]| named == self.id.as_str().as_bytes();
+        let trailers = block.iter().filter(|trailer| self.rules.reads(&trailer.key));
+        let mut in_block = trailers.flat_map(|trailer| self.rules.ids(&trailer.value));
+        let owner = match () {
+            () if in_block.any(|named| is_task(named)) || self.linked.contains(&id) => Owner::Task,
+            () if named.iter().any(|named| is_task(named)) => Owner::Buried,
+            () => Owner::Other,
+        };
+        let others = named.iter().filter(|named| !is_task(named)).filter_map(|named| named.to_str().ok());
+        let others = others.filter_map(|named| TaskId::parse(named).ok()).collect();
+        let trailers = block.iter().filter(|trailer| trailer.key.eq_ignore_ascii_case(REVERTS.as_bytes()));
+        let said = reverts(message).chain(trailers.filter_map(|trailer| trailer.value.to_str().ok()));
+        let (mut reverts, mut reverts_older) = (Vec::new(), false);
+        for hex in said {
+            match self.resolve(hex) {
+                Some(commit) if !reverts.contains(&commit) => reverts.push(commit),
+                Some(_) => {}
+                None => reverts_older = true,
+            }
+        }
+        let published = !self.unpublished.contains(&id);
+        Commit { id, parents, owner, others, published, reverts, reverts_older, brings: Vec::new() }
+    }
+
+    /// The commit of the range that `hex`, whole or abbreviated, means.
+    fn resolve(&self, hex: &str) -> Option<ObjectId> {
+        let hex = hex.to_ascii_lowercase();
+        let mut found = self.known.iter().filter(|(_, known)| hex.len() >= 7 && known.starts_with(&hex));
+        let (commit, _) = found.next()?;
+        found.next().is_none().then_some(*commit)
+    }
+}

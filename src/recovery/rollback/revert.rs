@@ -1,0 +1,63 @@
+//! The task's commits taken back from HEAD's tree, one after the other, in memory: all of them or none.
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use crate::{
+    core::rollback::Step,
+    error::Result,
+    git::{
+        ObjectId, Repo,
+        merge::{self, Merged},
+        objects::Batch,
+        pathspec::Pathspecs,
+        tree::{self, Entry, Trees},
+        walk,
+    },
+};
+
+/// What came of it.
+pub(super) enum Reverted {
+    /// A tree without what the commits did.
+    Tree(ObjectId),
+    /// This commit cannot be taken back.
+    Conflicts {
+        /// The commit.
+        commit: ObjectId,
+        /// Where.
+        paths: Vec<BString>,
+    },
+}
+
+/// Take the commits of `steps` back from `tree`, in their order; of each only what it did to `paths`.
+pub(super) fn revert(repo: &Repo, tree: ObjectId, steps: &[Step<ObjectId>], paths: &Pathspecs) -> Result<Reverted> {
+    let mut at = tree;
+    for step in steps {
+        let with = walk::tree(repo, step.commit)?;
+        let without = match step.parent {
+            Some(parent) => walk::tree(repo, parent)?,
+            None => ObjectId::empty_tree(with.kind()),
+        };
+        let without = if paths.is_everything() { without } else { only(repo, with, without, paths)? };
+        match merge::trees(repo, with, at, without)? {
+            Merged::Clean(tree) => at = tree,
+            Merged::Conflicts(paths) => return Ok(Reverted::Conflicts { commit: step.commit, paths }),
+        }
+    }
+    Ok(Reverted::Tree(at))
+}
+
+/// `with`, with those of `paths` as they are in `without`.
+fn only(repo: &Repo, with: ObjectId, without: ObjectId, paths: &Pathspecs) -> Result<ObjectId> {
+    let trees = Trees::new(repo);
+    let paths = paths.differing(repo, with, without)?;
+    let entry = |path: &BString| trees.find(without, path.as_bstr());
+    let entries = paths.iter().map(entry).collect::<Result<Vec<Option<Entry>>>>()?;
+    let changes: Vec<(&BStr, Option<Entry>)> = paths.iter().map(|path| path.as_bstr()).zip(entries).collect();
+    let mut batch = Batch::default();
+    let tree = tree::edit(repo, &mut batch, with, changes)?;
+    // A merge may take a tree over as it is, and then it has to be as durable as those that git writes.
+    if !batch.is_empty() {
+        batch.keep(repo)?;
+    }
+    Ok(tree)
+}
