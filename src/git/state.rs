@@ -59,7 +59,11 @@ pub fn in_progress(repo: &Repo) -> Option<InProgress> {
     // A reftable that cannot be asked has no refs to act on either.
     let refs = root_refs(repo).unwrap_or_default();
     let is_there = |mark: &str| repo.git_dir().join(mark).exists() || refs.iter().any(|(name, _)| *name == mark);
-    MARKS.into_iter().find(|(mark, _)| is_there(mark)).map(|(_, operation)| operation)
+    let mut there = MARKS.into_iter().filter(|(mark, _)| is_there(mark)).map(|(_, operation)| operation);
+    let first = there.next()?;
+    // A pick that stopped may be one of several, a merge a step of a bisection.
+    let steps = if there.any(|other| other.steps == Steps::Several) { Steps::Several } else { first.steps };
+    Some(InProgress { steps, ..first })
 }
 
 /// Files that belong to an unfinished operation.
@@ -174,9 +178,4 @@ fn files_below(dir: &Path, path: BString, pieces: &mut Vec<Piece>) -> io::Result
         }
     }
     Ok(())
-    let is_there = |mark: &str| repo.git_dir().join(mark).exists();
-    let (_, operation) = MARKS.into_iter().find(|(mark, _)| is_there(mark))?;
-    // One of several picks stopped.
-    let steps = if is_there("sequencer") { Steps::Several } else { operation.steps };
-    Some(InProgress { steps, ..operation })
 }
