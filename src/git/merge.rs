@@ -65,6 +65,6 @@ fn wrap(repo: &Repo, batch: &mut Batch, tree: ObjectId, parents: &[ObjectId]) ->
         batch.tree(repo, &gix::objs::Tree::empty())?;
     }
     let identity = Identity { name: "git-agent".into(), email: "git-agent@localhost".into() };
-    let message = "one side of a merge\n".into();
+    let message = b"one side of a merge\n";
     batch.commit(repo, &Commit { tree, parents, message, at: Timestamp::EPOCH, identity: Some(identity) })
 }
