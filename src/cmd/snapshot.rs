@@ -1,6 +1,7 @@
 //! `git agent snapshot`: save the worktree off the branch, and look at what was saved.
 
 mod list;
+mod restore;
 mod show;
 
 use crate::{
@@ -37,6 +38,8 @@ enum Action {
     List(list::Args),
     /// Show what a snapshot holds: against HEAD as it was, and against the work tree as it is
     Show(show::Args),
+    /// Bring files and index back to what a snapshot holds; HEAD stays
+    Restore(restore::Args),
     /// Remove snapshots
     Drop(Drop),
 }
@@ -53,6 +56,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     match args.action {
         Some(Action::List(args)) => list::run(ctx, &args),
         Some(Action::Show(args)) => show::run(ctx, &args),
+        Some(Action::Restore(args)) => restore::run(ctx, &args),
         Some(Action::Drop(args)) => remove(ctx, &args),
         None => take(ctx, args.message.as_deref()),
     }

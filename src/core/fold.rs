@@ -142,7 +142,7 @@ fn apply(task: &mut Task, event: &Event) {
             at: event.at,
             by: event.actor.clone(),
         }),
-        Payload::Unknown(_) => {}
+        Payload::Rollback(_) | Payload::Undo(_) | Payload::Unknown(_) => {}
     }
 }
 

@@ -32,6 +32,12 @@ pub struct Author<'a> {
     pub tasks: Vec<TaskId>,
 }
 
+/// Makes the commit that HEAD shall be at.
+pub type MakeCommit<'a> = dyn Fn(&Snapshot) -> Result<ObjectId> + 'a;
+
+/// Tells the ledger of an operation.
+pub type Record<'a> = dyn Fn(&Operation) -> Result<()> + 'a;
+
 /// What shall be done.
 pub struct Order<'a> {
     /// What sort of operation it is.
@@ -48,9 +54,9 @@ pub struct Order<'a> {
     pub destination: &'a dyn Fn(&Captured<'_>) -> Result<Destination>,
     /// The commit that HEAD shall be at, when the destination leaves that open: made when the snapshot, which its message
     /// names, is stored.
-    pub commit: Option<&'a dyn Fn(&Snapshot) -> Result<ObjectId>>,
+    pub commit: Option<&'a MakeCommit<'a>>,
     /// Tell the ledger. Called again when the operation is resumed: what is there already must not come twice.
-    pub record: &'a dyn Fn(&Operation) -> Result<()>,
+    pub record: &'a Record<'a>,
 }
 
 /// What came of it.
@@ -59,7 +65,7 @@ pub enum Outcome {
     /// Everything was there already; nothing was changed.
     Nothing(Plan),
     /// It is done.
-    Done(Done),
+    Done(Box<Done>),
 }
 
 /// An operation that is done.
@@ -82,7 +88,7 @@ pub struct Done {
 /// # Errors
 ///
 /// Whatever would refuse it.
-pub fn rehearse(repo: &Repo, order: &Order<'_>) -> Result<(Plan, Destination)> {
+pub fn rehearse(repo: &Repo, order: &Order<'_>) -> Result<Plan> {
     OpLog::of(repo)?.refuse_interrupted()?;
     let mut captured = snapshot::capture(repo)?;
     let destination = (order.destination)(&captured)?;
@@ -90,7 +96,7 @@ pub fn rehearse(repo: &Repo, order: &Order<'_>) -> Result<(Plan, Destination)> {
     preflight::check(repo, &plan)?;
     captured.touch(&plan.paths())?;
     plan.add_what_is_in_the_way(captured.raw_paths());
-    Ok((plan, destination))
+    Ok(plan)
 }
 
 /// Do it. On an error everything is as it was before, unless the error says that the operation is interrupted.
@@ -178,13 +184,10 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, order: &Order<'_>) -> Result<
     let mut run = Run { repo, log, operation, contents, previous, before, after };
     let outcome = step::reached(step::Step::Begun).and_then(|()| run.forward(Trust::Fresh, Some(&seen), order.record));
     match outcome {
-        Ok((late, remarks)) => Ok(Outcome::Done(Done {
-            operation: run.operation,
-            plan,
-            skipped: run.before.moment.skipped,
-            late,
-            remarks,
-        })),
+        Ok((late, remarks)) => {
+            let skipped = run.before.moment.skipped;
+            Ok(Outcome::Done(Box::new(Done { operation: run.operation, plan, skipped, late, remarks })))
+        }
         Err(error) => Err(run.give_up(error)),
     }
 }
@@ -199,10 +202,7 @@ pub fn interrupted(repo: &Repo) -> Result<Option<Operation>> {
 /// # Errors
 ///
 /// `nothing-interrupted`; `busy` while it is still under way.
-pub fn resume(
-    repo: &Repo,
-    record: &dyn Fn(&Operation) -> Result<()>,
-) -> Result<(Operation, Vec<BString>, Vec<String>)> {
+pub fn resume(repo: &Repo, record: &Record<'_>) -> Result<(Operation, Vec<BString>, Vec<String>)> {
     let (_lock, mut run) = Run::interrupted(repo, "resume")?;
     let (late, remarks) = run.forward(Trust::Resumed, None, record)?;
     Ok((run.operation, late, remarks))
@@ -281,7 +281,7 @@ impl<'r> Run<'r> {
         &mut self,
         trust: Trust,
         seen: Option<&IndexPrint>,
-        record: &dyn Fn(&Operation) -> Result<()>,
+        record: &Record<'_>,
     ) -> Result<(Vec<BString>, Vec<String>)> {
         let settled = self.restore().settle(Direction::Forward, trust, seen)?;
         let mut remarks = Vec::new();

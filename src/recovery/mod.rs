@@ -12,9 +12,12 @@ mod act;
 pub mod operation;
 pub mod plan;
 mod preflight;
+mod record;
 pub mod restore;
+pub mod return_to;
 pub mod rollback;
 pub mod snapshot;
 pub mod undo;
 
-pub use act::{Author, Done, Order, Outcome, carry_out, interrupted, resume, take_back};
+pub use act::{Author, Done, MakeCommit, Order, Outcome, Record, carry_out, interrupted, resume, take_back};
+pub use record::record;

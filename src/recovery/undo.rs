@@ -9,8 +9,8 @@
 //! An undo is an operation like any other, with a snapshot of its own, and touches only the paths that the operation touched.
 
 use super::{
-    act::{self, Author, Order, Outcome},
-    operation::{self, Kind, OpLog, Operation, Recorded, State},
+    act::{self, Author, Order, Outcome, Record},
+    operation::{self, Kind, OpLog, Recorded, State},
     plan::{Destination, Flagging, Scope, Untracked},
     snapshot::{self, Captured},
 };
@@ -62,21 +62,17 @@ pub fn next_redo(log: &OpLog<'_>) -> Result<Recorded> {
 /// # Errors
 ///
 /// `not-undoable`, `already-undone`, `head-moved`, and all that [`act::carry_out`] refuses.
-pub fn undo(
-    repo: &Repo,
-    author: &Author<'_>,
-    recorded: &Recorded,
-    kind: Kind,
-    record: &dyn Fn(&Operation) -> Result<()>,
-) -> Result<Outcome> {
+pub fn undo(repo: &Repo, author: &Author<'_>, recorded: &Recorded, kind: Kind, record: &Record<'_>) -> Result<Outcome> {
     let log = OpLog::of(repo)?;
     log.refuse_interrupted()?;
     check(repo, &log, recorded)?;
     let operation = &recorded.operation;
     let destination = |captured: &Captured<'_>| destination(repo, recorded, captured);
+    // 'redo X', not 'redo undo X'.
+    let what = operation.title.strip_prefix("undo ").filter(|_| kind == Kind::Redo).unwrap_or(&operation.title);
     let order = Order {
         kind,
-        title: format!("{kind} {}", operation.title),
+        title: format!("{kind} {what}"),
         task: operation.task.clone(),
         undoes: Some(operation.id),
         more: operation.more.clone(),

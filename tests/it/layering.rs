@@ -89,8 +89,19 @@ fn nothing_panics_on_purpose() {
 
 #[test]
 fn verbs_that_destroy_are_not_used() {
-    let words = ["\"stash\"", "\"--hard\"", "\"clean\"", "\"checkout-index\"", "\"--force\"", "\"-f\""];
+    let words = ["\"stash\"", "\"--hard\"", "\"clean\"", "\"--force\"", "\"-f\""];
     expect_none(|name| name.starts_with("guard"), &words, "no git verb that destroys what was not captured");
+}
+
+#[test]
+fn one_place_changes_the_work_tree() {
+    // `checkout-index` without `-f` never writes over anything.
+    let place = |name: &str| name.starts_with("recovery/restore/");
+    expect_none(
+        place,
+        &["\"checkout-index\"", "disk::write(", "remove_if_empty("],
+        "only recovery/restore writes files",
+    );
 }
 
 #[test]

@@ -73,6 +73,10 @@ pub(super) fn say(view: &View<'_>, payload: &Payload) -> Said {
             };
             said(mark, verb, tone, format!("{} (exit code {})", text(&verify.command), verify.exit))
         }
+        Payload::Rollback(rollback) => {
+            said("↶", "rolled back", Style::busy, format!("to {} ({})", rollback.name, rollback.mode))
+        }
+        Payload::Undo(_) => said("↷", "undid the rollback", Style::busy, String::new()),
         Payload::Unknown(kind) => said("·", kind, faint, String::new()),
     }
 }

@@ -85,6 +85,10 @@ payloads! {
     Link "link" Link,
     /// A command was run on a tree, with this outcome.
     Verify "verify" Verify,
+    /// The worktree was rolled back to a checkpoint of the task.
+    Rollback "rollback" Rollback,
+    /// A rollback was undone, or an undo was.
+    Undo "undo" Undo,
 }
 
 impl Payload {
@@ -108,6 +112,8 @@ impl Payload {
             | Payload::Dep(_)
             | Payload::Commit(_)
             | Payload::Link(_)
+            | Payload::Rollback(_)
+            | Payload::Undo(_)
             | Payload::Unknown(_) => Vec::new(),
         }
     }
@@ -321,4 +327,30 @@ pub struct Verify {
     pub seconds: f64,
     /// The tree it ran on, full hex.
     pub tree: String,
+}
+
+/// `rollback`: what happened to the worktree. The state of the task is changed by a `reopen` beside it, if at all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rollback {
+    /// The operation, which `git agent undo` takes back where it was done.
+    pub operation: String,
+    /// The checkpoint, full hex; absent when that is the state before any commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Its name: `t-1@2`.
+    pub name: String,
+    /// `files`, `rewind`, `restore` or `revert`.
+    pub mode: String,
+    /// It was completed, and is open again.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub reopened: bool,
+}
+
+/// `undo`: of a rollback, or of the undo of one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Undo {
+    /// The operation.
+    pub operation: String,
+    /// The one that it takes back.
+    pub undoes: String,
 }

@@ -5,6 +5,7 @@
 mod answers;
 mod checkpoint;
 mod log;
+mod operation;
 mod registry;
 mod snapshot;
 mod task;
@@ -12,6 +13,7 @@ mod task;
 pub use answers::*;
 pub use checkpoint::*;
 pub use log::*;
+pub use operation::*;
 pub use registry::{Answer, answers};
 pub use snapshot::*;
 pub use task::TaskJson;

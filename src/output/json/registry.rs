@@ -30,6 +30,10 @@ pub fn answers() -> Vec<Answer> {
     add("show", schema_for!(ShowAnswer));
     add("status", schema_for!(StatusAnswer));
     add("checkpoint", schema_for!(CheckpointAnswer));
+    add("undo", schema_for!(OperationAnswer));
+    add("redo", schema_for!(OperationAnswer));
+    add("resume", schema_for!(OperationAnswer));
+    add("ops", schema_for!(OpsAnswer));
     add("snapshot", schema_for!(SnapshotAnswer));
     add("repair", schema_for!(RepairAnswer));
     add("verify", schema_for!(VerifyAnswer));

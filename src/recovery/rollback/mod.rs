@@ -8,6 +8,7 @@
 //! What comes out is a [`Goal`]: where HEAD goes, what index and work tree shall be, and what that means for others. New
 //! trees are in the repository by then, durable, and nothing refers to them.
 
+mod carry;
 mod consequences;
 pub mod goal;
 mod preflight;
@@ -15,6 +16,7 @@ mod range;
 mod refusal;
 mod revert;
 
+pub use carry::{Untracked, WHOLE, carry_out, rehearse};
 pub use consequences::{Dependent, OtherTask};
 pub use goal::{After, Conflict, Conflicted, Goal, NewCommit, Outcome, Scope, To};
 pub use refusal::left_alone;

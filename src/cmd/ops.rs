@@ -1,0 +1,146 @@
+//! `git agent ops`: the operation log of this worktree.
+
+use bstr::ByteSlice as _;
+
+use super::{act, list::style};
+use crate::{
+    context::Ctx,
+    error::Result,
+    exit,
+    output::{
+        age,
+        clean::{self, plural},
+        json::{OpShowAnswer, OpsAnswer, listed},
+    },
+    recovery::operation::{OpLog, Recorded, State, undone_by},
+};
+
+/// How many are shown without `--all`.
+const SHOWN: usize = 20;
+
+/// List what was done to this worktree, newest first
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Args {
+    /// Show all of them, not the newest ones alone
+    #[arg(long)]
+    all: bool,
+    /// One JSON object a line
+    #[arg(long)]
+    jsonl: bool,
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Show what an operation touched, and the differences that it made
+    Show(Show),
+}
+
+#[derive(Debug, clap::Args)]
+struct Show {
+    /// The operation: its id or the beginning of it; the last one if not given
+    op: Option<String>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    match &args.action {
+        Some(Action::Show(args)) => show(ctx, args.op.as_deref()),
+        None => list(ctx, &args),
+    }
+}
+
+fn list(ctx: &Ctx, args: &Args) -> Result<u8> {
+    let log = OpLog::of(ctx.repo()?)?;
+    let mut entries: Vec<Recorded> = Vec::new();
+    for recorded in log.entries() {
+        match recorded {
+            Ok(recorded) => entries.push(recorded),
+            Err(error) => ctx.out.warn(error.to_string()),
+        }
+    }
+    if args.jsonl {
+        for operation in listed(&entries) {
+            ctx.out.json(&operation)?;
+        }
+        return Ok(exit::OK);
+    }
+    if ctx.out.is_json() {
+        ctx.out.json(&OpsAnswer::new(&entries))?;
+        return Ok(exit::OK);
+    }
+    ctx.page()?;
+    let mut text = match entries.len() {
+        0 => "Nothing was done in this worktree that could be undone.\n".to_owned(),
+        count => format!("{}\n", plural(count, "operation")),
+    };
+    let shown = if args.all { entries.len() } else { SHOWN };
+    for recorded in entries.iter().take(shown) {
+        text.push_str(&format!("  {}\n", line(ctx, &entries, recorded)));
+    }
+    if entries.len() > shown {
+        text.push_str(&format!("  … and {} more (use --all)\n", entries.len() - shown));
+    }
+    ctx.out.print(&text)?;
+    Ok(exit::OK)
+}
+
+/// `01JD…  rollback t-1 to t-1@2  (2 minutes ago by ann@here, undone)`
+fn line(ctx: &Ctx, entries: &[Recorded], recorded: &Recorded) -> String {
+    let operation = &recorded.operation;
+    let mut notes = vec![format!("{} by {}", age::ago(ctx.now(), operation.at), clean::line(&operation.by))];
+    match operation.state {
+        State::Begun => notes.push("interrupted: 'git agent resume' or 'git agent undo'".to_owned()),
+        State::Failed => notes.push("failed, everything was put back".to_owned()),
+        State::Done if undone_by(entries, operation.id).is_some() => notes.push("undone".to_owned()),
+        State::Done => {}
+    }
+    let style = style(ctx);
+    let notes = style.faint(&format!("({})", notes.join(", ")));
+    format!("{}  {}  {notes}", style.id(&operation.id.to_string()), clean::line(&operation.title))
+}
+
+fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
+    let repo = ctx.repo()?;
+    let log = OpLog::of(repo)?;
+    let recorded = match word {
+        Some(word) => log.find(word)?,
+        None => match log.last()? {
+            Some(recorded) => recorded,
+            None => return log.find("0").map(|_| exit::OK),
+        },
+    };
+    let entries: Vec<Recorded> = log.entries().filter_map(Result::ok).collect();
+    if ctx.out.is_json() {
+        ctx.out.json(&OpShowAnswer::new(&recorded, undone_by(&entries, recorded.operation.id)))?;
+        return Ok(exit::OK);
+    }
+    ctx.page()?;
+    let operation = &recorded.operation;
+    let mut text = format!("{}\n", line(ctx, &entries, &recorded));
+    text.push_str(&act::moved(&operation.before, &operation.after).unwrap_or_default());
+    if let Some(snapshot) = operation.snapshot {
+        text.push_str(&format!("  snapshot of what was before: {snapshot}\n"));
+    }
+    if let Some(late) = recorded.late {
+        text.push_str(&format!("  what others wrote in the meantime: git ls-tree -r {late}\n"));
+    }
+    for touched in &recorded.touched {
+        let where_ = match (touched.on_disk, touched.in_index) {
+            (true, true) => "file and index",
+            (true, false) => "file",
+            (false, _) => "index",
+        };
+        text.push_str(&format!("  {}: {where_}\n", clean::bytes(touched.path.as_bstr())));
+    }
+    let sides = [format!("{}:before/worktree", recorded.commit), format!("{}:after/worktree", recorded.commit)];
+    let colour = if ctx.out.width().is_some() { "--color=auto" } else { "--color=never" };
+    let words = ["diff", colour, "--no-ext-diff", "--no-textconv", "--end-of-options"];
+    let patch = repo.git().args(words).args(sides).run()?;
+    text.push('\n');
+    text.push_str(&clean::lines(&patch.to_str_lossy()));
+    ctx.out.print(&text)?;
+    Ok(exit::OK)
+}

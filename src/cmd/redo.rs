@@ -1,0 +1,24 @@
+//! `git agent redo`: take the last undo back.
+
+use super::undo;
+use crate::{
+    context::Ctx,
+    error::Result,
+    recovery::{
+        operation::{Kind, OpLog},
+        undo::next_redo,
+    },
+};
+
+/// Take the last undo back
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Run it.
+pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
+    let repo = ctx.repo()?;
+    repo.require_work_dir("redo")?;
+    let log = OpLog::of(repo)?;
+    log.refuse_interrupted()?;
+    undo::carry_out(ctx, &next_redo(&log)?, Kind::Redo)
+}

@@ -1,0 +1,31 @@
+//! `git agent resume`: finish the operation that was interrupted.
+
+use super::act;
+use crate::{
+    context::Ctx,
+    error::Result,
+    exit,
+    output::{clean, json::OperationAnswer},
+    recovery,
+};
+
+/// Finish the operation that was interrupted
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Run it.
+pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
+    let repo = ctx.repo()?;
+    repo.require_work_dir("resume")?;
+    let (operation, late, remarks) = act::acting(ctx, |_, record| recovery::resume(repo, record))?;
+    if ctx.out.is_json() {
+        ctx.out.json(&OperationAnswer::ended(&operation, operation.kind.as_str(), operation.undoes, &late))?;
+    } else if !ctx.out.is_quiet() {
+        let mut text = format!("Finished: {}\n", clean::line(&operation.title));
+        text.push_str(&act::moved(&operation.before, &operation.after).unwrap_or_default());
+        ctx.out.print(&text)?;
+    }
+    act::remarks(ctx, &operation, &late, &remarks);
+    ctx.out.hint("to take it back: git agent undo");
+    Ok(exit::OK)
+}

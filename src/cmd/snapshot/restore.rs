@@ -1,0 +1,48 @@
+//! `git agent snapshot restore`.
+
+use std::ffi::OsString;
+
+use crate::{
+    cmd::act,
+    context::Ctx,
+    error::Result,
+    exit,
+    git::pathspec::Pathspecs,
+    output::json::{DoneJson, OperationAnswer, planned},
+    recovery::{Outcome, return_to::return_to, snapshot},
+};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The snapshot: its id, or the beginning of it
+    id: String,
+    /// Only these paths
+    #[arg(last = true, value_name = "PATH")]
+    paths: Vec<OsString>,
+}
+
+pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
+    let repo = ctx.repo()?;
+    repo.require_work_dir("restore a snapshot")?;
+    let snapshot = snapshot::find(repo, &args.id)?;
+    let paths = Pathspecs::new(args.paths.clone());
+    let outcome = act::acting(ctx, |author, record| return_to(repo, author, &snapshot, &paths, record))?;
+    match outcome {
+        Outcome::Nothing(plan) if ctx.out.is_json() => {
+            ctx.out.json(&OperationAnswer::new(None, planned(&plan), &[]))?;
+        }
+        Outcome::Nothing(_) => {
+            ctx.out.status(format!("Nothing to do: the work tree is as in snapshot {}", snapshot.id));
+        }
+        Outcome::Done(done) if ctx.out.is_json() => {
+            let operation = DoneJson::new(&done.operation);
+            ctx.out.json(&OperationAnswer::new(Some(operation), planned(&done.plan), &done.late))?;
+            act::remarks(ctx, &done.operation, &done.late, &done.remarks);
+        }
+        Outcome::Done(done) => {
+            act::say(ctx, &format!("Restored snapshot {}", snapshot.id), &done)?;
+            ctx.out.hint("to take that back: git agent undo");
+        }
+    }
+    Ok(exit::OK)
+}

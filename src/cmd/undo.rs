@@ -1,0 +1,86 @@
+//! `git agent undo`: take an operation back.
+
+use super::act;
+use crate::{
+    context::Ctx,
+    error::Result,
+    exit,
+    output::{
+        clean,
+        json::{DoneJson, OperationAnswer, planned},
+    },
+    recovery::{
+        self, Outcome,
+        operation::{Kind, OpLog, Recorded},
+        undo,
+    },
+};
+
+/// Take the last operation back, or a given one, byte for byte
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Operations are rollback, undo, redo, snapshot restore, checkpoint and squash: 'git agent ops' lists them. \
+Only the paths that the operation touched are changed; what they are now goes into a snapshot first. \
+An operation that was interrupted is taken back before anything else."
+)]
+pub struct Args {
+    /// The operation: its id or the beginning of it; the last one if not given
+    op: Option<String>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let repo = ctx.repo()?;
+    repo.require_work_dir("undo")?;
+    let log = OpLog::of(repo)?;
+    if let Some(recorded) = log.interrupted()? {
+        return match &args.op {
+            Some(word) if log.find(word)?.operation.id != recorded.operation.id => {
+                log.refuse_interrupted().map(|()| exit::OK)
+            }
+            _ => take_back(ctx),
+        };
+    }
+    let recorded = match &args.op {
+        Some(word) => log.find(word)?,
+        None => undo::next(&log)?,
+    };
+    carry_out(ctx, &recorded, Kind::Undo)
+}
+
+/// Take back what is half done.
+fn take_back(ctx: &Ctx) -> Result<u8> {
+    let (recorded, late) = recovery::take_back(ctx.repo()?)?;
+    let operation = &recorded.operation;
+    if ctx.out.is_json() {
+        ctx.out.json(&OperationAnswer::ended(operation, Kind::Undo.as_str(), Some(operation.id), &late))?;
+    } else if !ctx.out.is_quiet() {
+        ctx.out.print(&format!("Took back what was done of: {}\n", clean::line(&operation.title)))?;
+    }
+    act::remarks(ctx, operation, &late, &[]);
+    Ok(exit::OK)
+}
+
+/// Take `recorded` back, and say so.
+pub(super) fn carry_out(ctx: &Ctx, recorded: &Recorded, kind: Kind) -> Result<u8> {
+    let repo = ctx.repo()?;
+    let outcome = act::acting(ctx, |author, record| undo::undo(repo, author, recorded, kind, record))?;
+    let title = clean::line(&recorded.operation.title).into_owned();
+    match outcome {
+        Outcome::Nothing(plan) if ctx.out.is_json() => {
+            ctx.out.json(&OperationAnswer::new(None, planned(&plan), &[]))?;
+        }
+        Outcome::Nothing(_) => ctx.out.status(format!("Nothing to do: everything is as it was before: {title}")),
+        Outcome::Done(done) if ctx.out.is_json() => {
+            let operation = DoneJson::new(&done.operation);
+            ctx.out.json(&OperationAnswer::new(Some(operation), planned(&done.plan), &done.late))?;
+            act::remarks(ctx, &done.operation, &done.late, &done.remarks);
+        }
+        Outcome::Done(done) => {
+            act::say(ctx, &format!("Took back: {title}"), &done)?;
+            let again = if kind == Kind::Undo { "git agent redo".to_owned() } else { "git agent undo".to_owned() };
+            ctx.out.hint(format!("to take that back: {again}"));
+        }
+    }
+    Ok(exit::OK)
+}

@@ -1,0 +1,244 @@
+//! `undo`, `redo`, `resume`, `ops`, `snapshot restore`.
+
+use bstr::{BStr, ByteSlice as _};
+use schemars::JsonSchema;
+use serde::Serialize;
+use ulid::Ulid;
+
+use super::{PathJson, SCHEMA};
+use crate::{
+    git::Head,
+    recovery::{
+        operation::{Operation, Recorded, undone_by},
+        plan::{Change, Plan},
+    },
+};
+
+/// What happens to a path.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct PlannedJson {
+    /// Its name, or its bytes in hex.
+    #[serde(flatten)]
+    path: NamedPath,
+    /// What happens.
+    action: &'static str,
+    /// Why.
+    reason: Option<String>,
+}
+
+/// `path` when it is UTF-8, else `path_hex`.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum NamedPath {
+    /// UTF-8.
+    Text {
+        /// From the top of the work tree.
+        path: String,
+    },
+    /// Anything else.
+    Bytes {
+        /// Its bytes, in hex.
+        path_hex: String,
+    },
+}
+
+impl NamedPath {
+    /// A path from the top of the work tree.
+    pub fn new(path: &BStr) -> Self {
+        match PathJson::new(path) {
+            PathJson::Text(path) => NamedPath::Text { path },
+            PathJson::Bytes { path_hex } => NamedPath::Bytes { path_hex },
+        }
+    }
+}
+
+/// The paths of a plan, those that stay last.
+pub fn planned(plan: &Plan) -> Vec<PlannedJson> {
+    let change = |(path, change): (&bstr::BString, &Change)| {
+        let (action, reason) = match change {
+            Change::Write(_) => ("write", None),
+            Change::Remove(reason) => ("remove", Some(reason.as_str().to_owned())),
+        };
+        PlannedJson { path: NamedPath::new(path.as_bstr()), action, reason }
+    };
+    let kept = plan.kept.iter().map(|kept| PlannedJson {
+        path: NamedPath::new(kept.path.as_bstr()),
+        action: "keep",
+        reason: Some(kept.why.as_str().to_owned()),
+    });
+    plan.files.iter().map(change).chain(kept).collect()
+}
+
+/// HEAD before and after.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct HeadsJson {
+    /// The commit before; `null` on a branch without commits.
+    pub before: Option<String>,
+    /// The commit after.
+    pub after: Option<String>,
+}
+
+impl HeadsJson {
+    /// From one to the other.
+    pub fn new(before: &Head, after: &Head) -> Self {
+        let id = |head: &Head| head.commit.map(|commit| commit.to_string());
+        HeadsJson { before: id(before), after: id(after) }
+    }
+}
+
+/// An operation in a list.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct OperationJson {
+    id: String,
+    /// `rollback`, `undo`, `redo`, `restore`, `checkpoint`, `squash`, `external`.
+    kind: &'static str,
+    /// In words.
+    title: String,
+    at: String,
+    by: String,
+    task: Option<String>,
+    /// `begun` (under way, or interrupted), `done`, `failed` (everything was put back).
+    state: &'static str,
+    /// The branch that HEAD was on.
+    branch: Option<String>,
+    head: HeadsJson,
+    /// The snapshot of what was there before.
+    snapshot: Option<String>,
+    /// The operation that this one takes back.
+    undoes: Option<String>,
+    /// The operation that took it back.
+    undone_by: Option<String>,
+}
+
+impl OperationJson {
+    /// `operation`, taken back by `undone_by`.
+    pub fn new(operation: &Operation, undone_by: Option<Ulid>) -> Self {
+        let text = |id: Ulid| id.to_string();
+        OperationJson {
+            id: text(operation.id),
+            kind: operation.kind.as_str(),
+            title: operation.title.clone(),
+            at: operation.at.to_string(),
+            by: operation.by.clone(),
+            task: operation.task.as_ref().map(ToString::to_string),
+            state: operation.state.as_str(),
+            branch: operation.before.branch_name(),
+            head: HeadsJson::new(&operation.before, &operation.after),
+            snapshot: operation.snapshot.map(text),
+            undoes: operation.undoes.map(text),
+            undone_by: undone_by.map(text),
+        }
+    }
+}
+
+/// `ops`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OpsAnswer {
+    schema: u32,
+    /// Newest first.
+    operations: Vec<OperationJson>,
+}
+
+impl OpsAnswer {
+    /// The answer with `entries`.
+    pub fn new(entries: &[Recorded]) -> Self {
+        OpsAnswer { schema: SCHEMA, operations: listed(entries) }
+    }
+}
+
+/// `entries` as they are listed.
+pub fn listed(entries: &[Recorded]) -> Vec<OperationJson> {
+    let one = |recorded: &Recorded| OperationJson::new(&recorded.operation, undone_by(entries, recorded.operation.id));
+    entries.iter().map(one).collect()
+}
+
+/// A path that an operation touched.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TouchedJson {
+    #[serde(flatten)]
+    path: NamedPath,
+    /// Its file changed.
+    on_disk: bool,
+    /// Its index entry changed.
+    in_index: bool,
+}
+
+/// `ops show`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OpShowAnswer {
+    schema: u32,
+    operation: OperationJson,
+    /// What it touched.
+    paths: Vec<TouchedJson>,
+    /// The commit that holds `before/`, `after/` and `late/`.
+    commit: String,
+}
+
+impl OpShowAnswer {
+    /// The answer with `recorded`.
+    pub fn new(recorded: &Recorded, undone_by: Option<Ulid>) -> Self {
+        let touched = recorded.touched.iter().map(|touched| TouchedJson {
+            path: NamedPath::new(touched.path.as_bstr()),
+            on_disk: touched.on_disk,
+            in_index: touched.in_index,
+        });
+        OpShowAnswer {
+            schema: SCHEMA,
+            operation: OperationJson::new(&recorded.operation, undone_by),
+            paths: touched.collect(),
+            commit: recorded.commit.to_string(),
+        }
+    }
+}
+
+/// `undo`, `redo`, `resume`, `snapshot restore`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OperationAnswer {
+    schema: u32,
+    /// What was done; `null` when everything was there already.
+    operation: Option<DoneJson>,
+    /// What happened to which path.
+    paths: Vec<PlannedJson>,
+    /// Paths that others wrote to in the meantime: what they wrote is in the operation.
+    late: Vec<PathJson>,
+}
+
+/// An operation that was done just now.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DoneJson {
+    id: String,
+    /// As in `ops`.
+    kind: &'static str,
+    /// The operation that it takes back.
+    undoes: Option<String>,
+    /// The snapshot of what was there before.
+    snapshot: Option<String>,
+    head: HeadsJson,
+}
+
+impl DoneJson {
+    /// `operation`.
+    pub fn new(operation: &Operation) -> Self {
+        DoneJson {
+            id: operation.id.to_string(),
+            kind: operation.kind.as_str(),
+            undoes: operation.undoes.map(|id| id.to_string()),
+            snapshot: operation.snapshot.map(|id| id.to_string()),
+            head: HeadsJson::new(&operation.before, &operation.after),
+        }
+    }
+}
+
+impl OperationAnswer {
+    /// The answer with what was done.
+    pub fn new(operation: Option<DoneJson>, paths: Vec<PlannedJson>, late: &[bstr::BString]) -> Self {
+        let late = late.iter().map(|path| PathJson::new(path.as_bstr())).collect();
+        OperationAnswer { schema: SCHEMA, operation, paths, late }
+    }
+
+    /// An operation that was interrupted, and is at its end now: `undoes` is the id of the one that was put back.
+    pub fn ended(recorded_or: &Operation, kind: &'static str, undoes: Option<Ulid>, late: &[bstr::BString]) -> Self {
+        let done = DoneJson { kind, undoes: undoes.map(|id| id.to_string()), ..DoneJson::new(recorded_or) };
+        Self::new(Some(done), Vec::new(), late)
+    }
+}
