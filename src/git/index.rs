@@ -249,6 +249,11 @@ impl IndexLock {
         taken
     }
 
+    /// What stands in the lock of the index, if there is one; git's own are not texts.
+    pub fn marked(repo: &Repo) -> Option<String> {
+        fs::read_to_string(lock_file(repo)).ok().filter(|text| text.len() < 128)
+    }
+
     /// Put `private` in the place of the index. The lock stays.
     pub fn install(&self, repo: &Repo, private: &PrivateIndex<'_>) -> Result<()> {
         fs::rename(&private.path, real(repo)).or_environment(|| "cannot replace the index".to_owned())

@@ -1,25 +1,21 @@
 //! An operation from its beginning to its end: capture, plan, snapshot, `begun`, restore, `done`.
 
-use bstr::{BString, ByteSlice as _};
-use gix::{ObjectId, objs::tree::EntryKind};
+use bstr::BString;
 use ulid::Ulid;
 
 use super::{
-    operation::{self, Contents, Kind, OpLog, Operation, Recorded, State},
+    lock,
+    operation::{Contents, Kind, OpLog, Operation, Recorded, State},
     plan::{Destination, Plan},
     preflight,
-    restore::{Direction, IndexPrint, Late, Restore, Settled, Trust, side::Side, step},
+    restore::{IndexPrint, Trust, side::Side, step},
+    run::{Run, move_refs},
     snapshot::{self, About, Captured, Skipped, Snapshot},
 };
 use crate::{
     core::{id::TaskId, time::Timestamp},
     error::{Context as _, Error, Result},
-    git::{
-        Head, Hooks, RefChange, RefError, Repo, index,
-        lock::Lock,
-        objects::Batch,
-        tree::{self, Entry},
-    },
+    git::{Hooks, ObjectId, RefChange, Repo, index, objects::Batch},
 };
 
 /// Who acts, and when.
@@ -101,7 +97,7 @@ pub fn rehearse(repo: &Repo, order: &Order<'_>) -> Result<Plan> {
 
 /// Do it. On an error everything is as it was before, unless the error says that the operation is interrupted.
 pub fn carry_out(repo: &Repo, author: &Author<'_>, order: &Order<'_>) -> Result<Outcome> {
-    let lock = take_lock(repo)?;
+    let lock = lock::take(repo)?;
     let mut log = OpLog::of(repo)?;
     log.refuse_interrupted()?;
     if !index::becomes_free(repo) {
@@ -181,12 +177,12 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, order: &Order<'_>) -> Result<
     move_refs(repo, std::slice::from_ref(&change), &operation, Hooks::Skip)?;
     batch.secure(repo)?;
     log.moved(&change);
-    let mut run = Run { repo, log, operation, contents, previous, before, after };
+    let mut run = Run { repo, log, operation, contents, previous, before, after, remarks: Vec::new() };
     let outcome = step::reached(step::Step::Begun).and_then(|()| run.forward(Trust::Fresh, Some(&seen), order.record));
     match outcome {
-        Ok((late, remarks)) => {
+        Ok(late) => {
             let skipped = run.before.moment.skipped;
-            Ok(Outcome::Done(Box::new(Done { operation: run.operation, plan, skipped, late, remarks })))
+            Ok(Outcome::Done(Box::new(Done { operation: run.operation, plan, skipped, late, remarks: run.remarks })))
         }
         Err(error) => Err(run.give_up(error)),
     }
@@ -203,9 +199,14 @@ pub fn interrupted(repo: &Repo) -> Result<Option<Operation>> {
 ///
 /// `nothing-interrupted`; `busy` while it is still under way.
 pub fn resume(repo: &Repo, record: &Record<'_>) -> Result<(Operation, Vec<BString>, Vec<String>)> {
+    if let Some(recorded) = lock::left_behind(repo)? {
+        // Taking the lock removes what was left.
+        drop(lock::take(repo)?);
+        return Ok((recorded.operation, Vec::new(), Vec::new()));
+    }
     let (_lock, mut run) = Run::interrupted(repo, "resume")?;
-    let (late, remarks) = run.forward(Trust::Resumed, None, record)?;
-    Ok((run.operation, late, remarks))
+    let late = run.forward(Trust::Resumed, None, record)?;
+    Ok((run.operation, late, run.remarks))
 }
 
 /// Bring everything back as it was before the operation that was interrupted.
@@ -214,176 +215,4 @@ pub fn take_back(repo: &Repo) -> Result<(Recorded, Vec<BString>)> {
     let late = run.backward()?;
     let recorded = run.log.last()?.ok_or_else(|| Error::bug("the operation was just recorded"))?;
     Ok((recorded, late))
-}
-
-/// One operation of a worktree at a time.
-fn take_lock(repo: &Repo) -> Result<Lock> {
-    let lock = Lock::acquire(&repo.worktree_agent_dir().join("operation.lock"))?;
-    match lock.is_held() {
-        true => Ok(lock),
-        false => Err(Error::busy("operation-busy", "another operation is under way in this worktree")
-            .hint("try again when it is done; 'git agent ops' shows it")),
-    }
-}
-
-/// An operation that is under way, with both of its sides.
-struct Run<'r> {
-    repo: &'r Repo,
-    log: OpLog<'r>,
-    operation: Operation,
-    contents: Contents,
-    previous: Option<ObjectId>,
-    before: Side<'r>,
-    after: Side<'r>,
-}
-
-impl<'r> Run<'r> {
-    /// The one that a dead process left.
-    fn interrupted(repo: &'r Repo, verb: &str) -> Result<(Lock, Self)> {
-        let lock = take_lock(repo)?;
-        let log = OpLog::of(repo)?;
-        let Some(recorded) = log.interrupted()? else {
-            return Err(Error::refused(
-                "nothing-interrupted",
-                format!("nothing to {verb}: no operation was interrupted"),
-            )
-            .hint("'git agent ops' lists the operations"));
-        };
-        lock.share_with_children().or_environment(|| "cannot keep the lock of the operation".to_owned())?;
-        let before = snapshot::load_tree(repo, recorded.before, &recorded.operation.before)?;
-        let after = snapshot::load_tree(repo, recorded.after, &recorded.operation.after)?;
-        let contents =
-            Contents { before: recorded.before, after: recorded.after, touched: recorded.touched, late: recorded.late };
-        let run = Run {
-            repo,
-            log,
-            operation: recorded.operation,
-            contents,
-            previous: recorded.previous,
-            before: Side::new(repo, before),
-            after: Side::new(repo, after),
-        };
-        Ok((lock, run))
-    }
-
-    fn restore(&self) -> Restore<'_> {
-        Restore {
-            repo: self.repo,
-            operation: &self.operation,
-            before: &self.before,
-            after: &self.after,
-            touched: &self.contents.touched,
-        }
-    }
-
-    /// To its end. Answers the paths that others wrote to, and what did not matter.
-    fn forward(
-        &mut self,
-        trust: Trust,
-        seen: Option<&IndexPrint>,
-        record: &Record<'_>,
-    ) -> Result<(Vec<BString>, Vec<String>)> {
-        let settled = self.restore().settle(Direction::Forward, trust, seen)?;
-        let mut remarks = Vec::new();
-        if let Err(error) = record(&self.operation) {
-            remarks.push(format!("the ledger does not know of it: {error}"));
-        }
-        step::reached(step::Step::Recorded)?;
-        let late = self.end(State::Done, settled)?;
-        Ok((late, remarks))
-    }
-
-    /// To where it began.
-    fn backward(&mut self) -> Result<Vec<BString>> {
-        let settled = self.restore().settle(Direction::Backward, Trust::Resumed, None)?;
-        self.end(State::Failed, settled)
-    }
-
-    /// Record how it ended, with the refs in the same transaction, and let go of everything.
-    fn end(&mut self, state: State, settled: Settled) -> Result<Vec<BString>> {
-        let mut batch = Batch::default();
-        let mut contents = self.contents.clone();
-        if !settled.late.is_empty() {
-            contents.late = Some(store_late(self.repo, &mut batch, contents.late, &settled.late)?);
-        }
-        let operation = Operation { state, ..self.operation.clone() };
-        let chain = self.log.stage(&mut batch, &operation, &contents, self.previous)?;
-        batch.write_durable(self.repo)?;
-        let mut changes = vec![chain.clone()];
-        let mut hooks = Hooks::Skip;
-        if state == State::Done
-            && let Some(change) = head_change(self.repo, &operation.before, &operation.after)?
-        {
-            changes.push(change);
-            hooks = Hooks::Run;
-        }
-        move_refs(self.repo, &changes, &operation, hooks)?;
-        batch.secure(self.repo)?;
-        self.log.moved(&chain);
-        self.operation = operation;
-        self.contents = contents;
-        step::reached(step::Step::Moved)?;
-        let late = settled.late.iter().map(|late| late.path.clone()).collect();
-        self.restore().finish(settled)?;
-        Ok(late)
-    }
-
-    /// Something went wrong: put everything back, and say what it was.
-    fn give_up(&mut self, error: Error) -> Error {
-        // Once it is done nothing is put back; what is left over is for the next one to remove.
-        if self.operation.state != State::Begun {
-            return error;
-        }
-        match self.backward() {
-            Ok(_) => error.hint("everything is as it was before"),
-            Err(second) => operation::interrupted(&self.operation)
-                .because(error)
-                .hint(format!("putting it back failed, too: {second}")),
-        }
-    }
-}
-
-/// The change of the ref behind HEAD; `None` when it stays.
-fn head_change(repo: &Repo, before: &Head, after: &Head) -> Result<Option<RefChange>> {
-    if before.commit == after.commit {
-        return Ok(None);
-    }
-    let name = before.branch.as_ref().map_or("HEAD".into(), |branch| branch.to_str_lossy());
-    // A resumed operation may have moved it already.
-    if repo.head()? == *after {
-        return Ok(None);
-    }
-    Ok(Some(RefChange { name: name.into_owned(), expected: before.commit, new: after.commit }))
-}
-
-fn move_refs(repo: &Repo, changes: &[RefChange], operation: &Operation, hooks: Hooks) -> Result<()> {
-    let message = format!("git-agent: {}", operation.title);
-    repo.refs().change_durably(repo, changes, &message, hooks).map_err(|error| match error {
-        RefError::Moved => {
-            let names: Vec<&str> = changes.iter().map(|change| change.name.as_str()).collect();
-            Error::conflict("ref-moved", format!("somebody else moved one of {}", names.join(", "))).hint("try again")
-        }
-        RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
-    })
-}
-
-/// The tree of what others wrote, with `late` added.
-fn store_late(repo: &Repo, batch: &mut Batch, known: Option<ObjectId>, late: &[Late]) -> Result<ObjectId> {
-    let root = known.unwrap_or_else(|| ObjectId::empty_tree(repo.gix().object_hash()));
-    let mut entries: Vec<(BString, Entry)> = Vec::new();
-    for (number, late) in late.iter().enumerate() {
-        let failed = || format!("cannot read '{}'", late.file.display());
-        let bytes = match late.kind {
-            EntryKind::Link => {
-                let target = std::fs::read_link(&late.file).or_environment(failed)?;
-                gix::path::into_bstr(target).or_environment(failed)?.into_owned().into()
-            }
-            _ => std::fs::read(&late.file).or_environment(failed)?,
-        };
-        let id = batch.blob(repo, bytes)?;
-        // The same path may have been written to twice.
-        let path = [format!("{number}/").as_bytes(), &late.path].concat();
-        entries.push((path.into(), Entry { kind: late.kind, id }));
-    }
-    tree::edit(repo, batch, root, entries.iter().map(|(path, entry)| (path.as_bstr(), Some(*entry))))
 }

@@ -9,6 +9,7 @@
 //! that is moved away is in the snapshot, which is on the disk and has a ref. See `docs/recovery.md` for the whole story.
 
 mod act;
+mod lock;
 pub mod operation;
 pub mod plan;
 mod preflight;
@@ -16,8 +17,10 @@ mod record;
 pub mod restore;
 pub mod return_to;
 pub mod rollback;
+mod run;
 pub mod snapshot;
 pub mod undo;
 
 pub use act::{Author, Done, MakeCommit, Order, Outcome, Record, carry_out, interrupted, resume, take_back};
+pub use lock::left_behind;
 pub use record::record;

@@ -24,6 +24,7 @@ use std::{
 
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::objs::tree::EntryKind;
+use ulid::Ulid;
 
 use self::{
     aside::Aside,
@@ -108,7 +109,7 @@ impl Restore<'_> {
             Direction::Forward => (self.before, self.after),
             Direction::Backward => (self.after, self.before),
         };
-        let lock = IndexLock::take_marked(self.repo, &format!("git-agent operation {}\n", self.operation.id))?;
+        let lock = IndexLock::take_marked(self.repo, &mark(self.operation.id))?;
         reached(Step::Locked)?;
         if seen.is_some_and(|seen| IndexPrint::of(self.repo).ok().as_ref() != Some(seen)) {
             return Err(Error::busy("index-moved", "somebody else staged something in the meantime").hint("try again"));
@@ -308,6 +309,17 @@ impl Restore<'_> {
         Ok(false)
     }
 
+    /// Delete those of the files aside that are stored; what is not stays where it is.
+    pub fn drop_stored(&self) -> Result<()> {
+        let late = self.verify()?;
+        for aside in Aside::left(self.repo, self.operation.id)? {
+            for (file, _) in aside.files().filter(|(file, _)| late.iter().all(|late| late.file != *file)) {
+                fs::remove_file(&file).or_environment(|| format!("cannot remove '{}'", file.display()))?;
+            }
+        }
+        if late.is_empty() { Aside::finish(self.repo, self.operation.id) } else { Ok(()) }
+    }
+
     /// Delete what is aside: all of it is stored by now. The index is free for others again.
     pub fn finish(&self, settled: Settled) -> Result<()> {
         for aside in Aside::left(self.repo, self.operation.id)? {
@@ -320,6 +332,16 @@ impl Restore<'_> {
         drop(settled.lock);
         Ok(())
     }
+}
+
+/// What stands in an `index.lock` of the operation `id`.
+pub fn mark(id: Ulid) -> String {
+    format!("git-agent operation {id}\n")
+}
+
+/// The operation whose `index.lock` it is.
+pub fn id_of_mark(mark: &str) -> Option<Ulid> {
+    Ulid::from_string(mark.strip_prefix("git-agent operation ")?.trim_end()).ok()
 }
 
 /// Whether `path` is in the directory `outer`, at any depth.

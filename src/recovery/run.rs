@@ -1,0 +1,180 @@
+//! An operation between `begun` and its end, in this process or in another one that died.
+
+use bstr::{BString, ByteSlice as _};
+use gix::{ObjectId, objs::tree::EntryKind};
+
+use super::{
+    act::Record,
+    lock,
+    operation::{self, Contents, OpLog, Operation, State},
+    restore::{Direction, IndexPrint, Late, Restore, Settled, Trust, side::Side, step},
+    snapshot,
+};
+use crate::{
+    error::{Context as _, Error, Result},
+    git::{
+        Head, Hooks, RefChange, RefError, Repo,
+        lock::Lock,
+        objects::Batch,
+        tree::{self, Entry},
+    },
+};
+
+/// An operation that is under way, with both of its sides.
+pub(super) struct Run<'r> {
+    pub repo: &'r Repo,
+    pub log: OpLog<'r>,
+    pub operation: Operation,
+    pub contents: Contents,
+    pub previous: Option<ObjectId>,
+    pub before: Side<'r>,
+    pub after: Side<'r>,
+    /// What did not work although the operation did.
+    pub remarks: Vec<String>,
+}
+
+impl<'r> Run<'r> {
+    /// The one that a dead process left.
+    pub fn interrupted(repo: &'r Repo, verb: &str) -> Result<(Lock, Self)> {
+        let lock = lock::take(repo)?;
+        let log = OpLog::of(repo)?;
+        let Some(recorded) = log.interrupted()? else {
+            return Err(Error::refused(
+                "nothing-interrupted",
+                format!("nothing to {verb}: no operation was interrupted"),
+            )
+            .hint("'git agent ops' lists the operations"));
+        };
+        lock.share_with_children().or_environment(|| "cannot keep the lock of the operation".to_owned())?;
+        let before = snapshot::load_tree(repo, recorded.before, &recorded.operation.before)?;
+        let after = snapshot::load_tree(repo, recorded.after, &recorded.operation.after)?;
+        let contents =
+            Contents { before: recorded.before, after: recorded.after, touched: recorded.touched, late: recorded.late };
+        let run = Run {
+            repo,
+            log,
+            operation: recorded.operation,
+            contents,
+            previous: recorded.previous,
+            before: Side::new(repo, before),
+            after: Side::new(repo, after),
+            remarks: Vec::new(),
+        };
+        Ok((lock, run))
+    }
+
+    fn restore(&self) -> Restore<'_> {
+        Restore {
+            repo: self.repo,
+            operation: &self.operation,
+            before: &self.before,
+            after: &self.after,
+            touched: &self.contents.touched,
+        }
+    }
+
+    /// To its end. Answers the paths that others wrote to.
+    pub fn forward(&mut self, trust: Trust, seen: Option<&IndexPrint>, record: &Record<'_>) -> Result<Vec<BString>> {
+        let settled = self.restore().settle(Direction::Forward, trust, seen)?;
+        if let Err(error) = record(&self.operation) {
+            self.remarks.push(format!("the ledger does not know of it: {error}"));
+        }
+        step::reached(step::Step::Recorded)?;
+        self.end(State::Done, settled)
+    }
+
+    /// To where it began.
+    pub fn backward(&mut self) -> Result<Vec<BString>> {
+        let settled = self.restore().settle(Direction::Backward, Trust::Resumed, None)?;
+        self.end(State::Failed, settled)
+    }
+
+    /// Record how it ended, with the refs in the same transaction, and let go of everything.
+    fn end(&mut self, state: State, settled: Settled) -> Result<Vec<BString>> {
+        let mut batch = Batch::default();
+        let mut contents = self.contents.clone();
+        if !settled.late.is_empty() {
+            contents.late = Some(store_late(self.repo, &mut batch, contents.late, &settled.late)?);
+        }
+        let operation = Operation { state, ..self.operation.clone() };
+        let chain = self.log.stage(&mut batch, &operation, &contents, self.previous)?;
+        batch.write_durable(self.repo)?;
+        let mut changes = vec![chain.clone()];
+        let mut hooks = Hooks::Skip;
+        if state == State::Done
+            && let Some(change) = head_change(self.repo, &operation.before, &operation.after)?
+        {
+            changes.push(change);
+            hooks = Hooks::Run;
+        }
+        move_refs(self.repo, &changes, &operation, hooks)?;
+        batch.secure(self.repo)?;
+        self.log.moved(&chain);
+        self.operation = operation;
+        self.contents = contents;
+        let late = settled.late.iter().map(|late| late.path.clone()).collect();
+        // It is done; what cannot be removed now is removed by the next operation.
+        let finished = step::reached(step::Step::Moved).and_then(|()| self.restore().finish(settled));
+        self.remarks.extend(finished.err().map(|error| format!("something was left behind: {error}")));
+        Ok(late)
+    }
+
+    /// Something went wrong: put everything back, and say what it was.
+    pub fn give_up(&mut self, error: Error) -> Error {
+        // Once it is done nothing is put back; what is left over is for the next one to remove.
+        if self.operation.state != State::Begun {
+            return error;
+        }
+        match self.backward() {
+            Ok(_) => error.hint("everything is as it was before"),
+            Err(second) => operation::interrupted(&self.operation)
+                .because(error)
+                .hint(format!("putting it back failed, too: {second}")),
+        }
+    }
+}
+
+/// The change of the ref behind HEAD; `None` when it stays.
+fn head_change(repo: &Repo, before: &Head, after: &Head) -> Result<Option<RefChange>> {
+    if before.commit == after.commit {
+        return Ok(None);
+    }
+    let name = before.branch.as_ref().map_or("HEAD".into(), |branch| branch.to_str_lossy());
+    // A resumed operation may have moved it already.
+    if repo.head()? == *after {
+        return Ok(None);
+    }
+    Ok(Some(RefChange { name: name.into_owned(), expected: before.commit, new: after.commit }))
+}
+
+pub(super) fn move_refs(repo: &Repo, changes: &[RefChange], operation: &Operation, hooks: Hooks) -> Result<()> {
+    let message = format!("git-agent: {}", operation.title);
+    repo.refs().change_durably(repo, changes, &message, hooks).map_err(|error| match error {
+        RefError::Moved => {
+            let names: Vec<&str> = changes.iter().map(|change| change.name.as_str()).collect();
+            Error::conflict("ref-moved", format!("somebody else moved one of {}", names.join(", "))).hint("try again")
+        }
+        RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
+    })
+}
+
+/// The tree of what others wrote, with `late` added.
+fn store_late(repo: &Repo, batch: &mut Batch, known: Option<ObjectId>, late: &[Late]) -> Result<ObjectId> {
+    let root = known.unwrap_or_else(|| ObjectId::empty_tree(repo.gix().object_hash()));
+    let mut entries: Vec<(BString, Entry)> = Vec::new();
+    for (number, late) in late.iter().enumerate() {
+        let failed = || format!("cannot read '{}'", late.file.display());
+        let bytes = match late.kind {
+            EntryKind::Link => {
+                let target = std::fs::read_link(&late.file).or_environment(failed)?;
+                gix::path::into_bstr(target).or_environment(failed)?.into_owned().into()
+            }
+            _ => std::fs::read(&late.file).or_environment(failed)?,
+        };
+        let id = batch.blob(repo, bytes)?;
+        // The same path may have been written to twice.
+        let path = [format!("{number}/").as_bytes(), &late.path].concat();
+        entries.push((path.into(), Entry { kind: late.kind, id }));
+    }
+    tree::edit(repo, batch, root, entries.iter().map(|(path, entry)| (path.as_bstr(), Some(*entry))))
+}
