@@ -28,6 +28,7 @@ pub mod redo;
 pub mod reopen;
 pub mod repair;
 pub mod resume;
+pub mod rollback;
 pub mod schema;
 pub mod show;
 pub mod snapshot;

@@ -28,6 +28,7 @@ mod log_places;
 mod pager;
 mod revision;
 mod rollback_modes;
+mod rollback_plan;
 mod rollback_refusals;
 mod rollback_revert;
 mod sparse;

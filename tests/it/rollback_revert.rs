@@ -335,6 +335,32 @@ fn the_commit_says_what_it_is_and_is_the_users() {
 }
 
 #[test]
+fn what_is_written_is_on_the_disk() {
+    inside_every_git("rollback_revert::what_is_written_is_on_the_disk", |git| {
+        let repo = with_tasks(git, Layout::Plain);
+        commit(&repo, "f", &lines(&[]), "");
+        commit(&repo, "f", &lines(&[(1, "own")]), "T-1");
+        commit(&repo, "f", &lines(&[(1, "own"), (18, "theirs")]), "");
+        let trace = repo.tmp().join("trace");
+        let config = std::env::var_os("GIT_CONFIG_GLOBAL").unwrap();
+        let tracing = format!("[user]\nname = x\nemail = x@y\n[trace2]\nnormalTarget = {}\n", trace.display());
+        std::fs::write(config, tracing).unwrap();
+        let goal = Ask::mode(Mode::Revert).goal(&repo, "T-1@start");
+        let After::Commit(new) = &goal.after else { panic!("{:?}", goal.after) };
+        new.write(&Repo::discover(repo.path()).unwrap(), Ulid::generate()).unwrap();
+        let traced = std::fs::read_to_string(trace).unwrap();
+        for command in ["merge-tree", "commit-tree"] {
+            let calls: Vec<&str> = traced
+                .lines()
+                .filter(|line| line.contains(" start ") && line.contains(&format!(" {command} ")))
+                .collect();
+            assert!(!calls.is_empty(), "{traced}");
+            assert!(calls.iter().all(|call| call.contains("-c core.fsync=committed,loose-object ")), "{calls:?}");
+        }
+    });
+}
+
+#[test]
 fn reverting_parts_of_commits_leaves_them_in_force() {
     inside_every_git("rollback_revert::reverting_parts_of_commits_leaves_them_in_force", |git| {
         let repo = with_tasks(git, Layout::Plain);

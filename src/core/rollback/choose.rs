@@ -57,6 +57,18 @@ pub enum Why {
     Buried,
 }
 
+impl Why {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Why::Reverted => "reverted",
+            Why::Reverts => "reverts",
+            Why::Merge => "merge",
+            Why::Buried => "buried",
+        }
+    }
+}
+
 /// Choose among the commits of `range`, newest first.
 pub fn choose<I: Clone + Eq + Hash>(range: &[Commit<I>]) -> Choice<I> {
     let commits: HashMap<&I, &Commit<I>> = range.iter().map(|commit| (&commit.id, commit)).collect();

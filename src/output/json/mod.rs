@@ -7,6 +7,7 @@ mod checkpoint;
 mod log;
 mod operation;
 mod registry;
+mod rollback;
 mod snapshot;
 mod task;
 
@@ -15,6 +16,7 @@ pub use checkpoint::*;
 pub use log::*;
 pub use operation::*;
 pub use registry::{Answer, answers};
+pub use rollback::*;
 pub use snapshot::*;
 pub use task::TaskJson;
 

@@ -36,6 +36,7 @@ pub fn answers() -> Vec<Answer> {
     add("ops", schema_for!(OpsAnswer));
     add("snapshot", schema_for!(SnapshotAnswer));
     add("repair", schema_for!(RepairAnswer));
+    add("rollback", schema_for!(RollbackAnswer));
     add("verify", schema_for!(VerifyAnswer));
     add("doctor", schema_for!(DoctorAnswer));
     add("sync", schema_for!(SyncAnswer));

@@ -11,6 +11,7 @@
 mod carry;
 mod consequences;
 pub mod goal;
+mod planned;
 mod preflight;
 mod range;
 mod refusal;
@@ -19,6 +20,7 @@ mod revert;
 pub use carry::{Untracked, WHOLE, carry_out, rehearse};
 pub use consequences::{Dependent, OtherTask};
 pub use goal::{After, Conflict, Conflicted, Goal, NewCommit, Outcome, Scope, To};
+pub use planned::{Action, Planned};
 pub use refusal::left_alone;
 
 use bstr::BString;

@@ -98,7 +98,7 @@ pub(super) fn dirty(repo: &Repo, task: &Task, head: ObjectId, paths: &[BString])
         list(dirty.iter())
     );
     Err(Error::refused("dirty-paths", why)
-        .hint("save them: 'git agent checkpoint', or 'git agent snapshot' and take them away")
+        .hint("save them first: git agent checkpoint")
         .hint("-- <path>… limits the rollback to other paths"))
 }
 

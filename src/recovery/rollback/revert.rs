@@ -56,8 +56,6 @@ fn only(repo: &Repo, with: ObjectId, without: ObjectId, paths: &Pathspecs) -> Re
     let mut batch = Batch::default();
     let tree = tree::edit(repo, &mut batch, with, changes)?;
     // A merge may take a tree over as it is, and then it has to be as durable as those that git writes.
-    if !batch.is_empty() {
-        batch.keep(repo)?;
-    }
+    batch.write_durable(repo)?;
     Ok(tree)
 }
