@@ -1,7 +1,5 @@
 //! The one integration test binary: a module per file, so that it links once.
 
-mod support;
-
 mod checkpoint_commit;
 mod checkpoint_hooks;
 mod checkpoint_index;
@@ -31,9 +29,17 @@ mod rollback_modes;
 mod rollback_plan;
 mod rollback_refusals;
 mod rollback_revert;
+mod snapshot_capture;
+mod snapshot_durable;
+mod snapshot_index;
+mod snapshot_look;
+mod snapshot_places;
+mod snapshot_touch;
 mod sparse;
+mod support;
 mod tasks;
 mod trailers;
 mod trees;
 mod unstamped;
 mod verify;
+

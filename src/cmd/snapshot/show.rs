@@ -13,7 +13,7 @@ use crate::{
     },
     output::{
         age, clean,
-        json::{ChangeJson, PathJson, SkippedJson, SnapshotAnswer, SnapshotJson},
+        json::{ChangeJson, PathJson, SCHEMA, ShownJson, SkippedJson, SnapshotAnswer, SnapshotJson},
     },
     recovery::snapshot::{self, Moment, Snapshot},
 };
@@ -32,14 +32,15 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     let changes = against_head(repo, &snapshot, &moment)?;
     let since = since(repo, &snapshot, &moment)?;
     if ctx.out.is_json() {
-        ctx.out.json(&SnapshotAnswer::Show {
-            schema: crate::output::json::SCHEMA,
+        let answer = ShownJson {
+            schema: SCHEMA,
             snapshot: SnapshotJson::new(&snapshot),
             changes: changes.iter().map(json).collect(),
             since: since.map(|since| since.iter().map(json).collect()),
             unmerged: in_conflict(&moment).into_iter().map(PathJson::new).collect(),
             skipped: moment.skipped.iter().map(SkippedJson::new).collect(),
-        })?;
+        };
+        ctx.out.json(&SnapshotAnswer::Show(Box::new(answer)))?;
         return Ok(exit::OK);
     }
     ctx.page()?;

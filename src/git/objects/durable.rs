@@ -12,7 +12,7 @@ use std::{
 };
 
 use flate2::{Compression, write::ZlibEncoder};
-use gix::ObjectId;
+use gix::{ObjectId, objs::Exists as _};
 use tempfile::NamedTempFile;
 
 use super::{Batch, content::Object, gc, loose_name, not_written, pack};
@@ -90,7 +90,8 @@ fn there(repo: &Repo, id: ObjectId) -> There {
         Ok(file) if file.len() > 0 => There::Loose(path),
         // What a crash leaves of an object.
         Ok(_) => There::Not,
-        Err(_) if repo.has(id) => There::Packed,
+        // Asked of the storage itself: to the repository, an empty tree is always there.
+        Err(_) if repo.gix().objects.exists(&id) => There::Packed,
         Err(_) => There::Not,
     }
 }

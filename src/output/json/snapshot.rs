@@ -29,20 +29,7 @@ pub enum SnapshotAnswer {
         damaged: Vec<DamagedJson>,
     },
     /// `snapshot show`.
-    Show {
-        /// The version of the contract.
-        schema: u32,
-        /// The snapshot.
-        snapshot: SnapshotJson,
-        /// What differs from the commit that HEAD was.
-        changes: Vec<ChangeJson>,
-        /// What the work tree has otherwise now; `null` when the snapshot is of another worktree.
-        since: Option<Vec<ChangeJson>>,
-        /// Paths with a conflict in the index.
-        unmerged: Vec<PathJson>,
-        /// What is not in it.
-        skipped: Vec<SkippedJson>,
-    },
+    Show(Box<ShownJson>),
     /// `snapshot drop`.
     Drop {
         /// The version of the contract.
@@ -50,6 +37,23 @@ pub enum SnapshotAnswer {
         /// What was removed.
         dropped: Vec<SnapshotJson>,
     },
+}
+
+/// A snapshot and what is in it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ShownJson {
+    /// The version of the contract.
+    pub schema: u32,
+    /// The snapshot.
+    pub snapshot: SnapshotJson,
+    /// What differs from the commit that HEAD was.
+    pub changes: Vec<ChangeJson>,
+    /// What the work tree has otherwise now; `null` when the snapshot is of another worktree.
+    pub since: Option<Vec<ChangeJson>>,
+    /// Paths with a conflict in the index.
+    pub unmerged: Vec<PathJson>,
+    /// What is not in it.
+    pub skipped: Vec<SkippedJson>,
 }
 
 /// A snapshot that holds the worktree as it is now.

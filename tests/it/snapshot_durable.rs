@@ -1,0 +1,182 @@
+//! Snapshots last: they are on the disk, referenced, and no gc takes them.
+
+use std::fs;
+
+use crate::snapshot_capture::{snap, stored, with_files};
+use crate::support::{TestRepo, default_git, on_every_git};
+
+/// Let every call of git be recorded in `calls`, one a line.
+fn spy(repo: &TestRepo) -> std::path::PathBuf {
+    let calls = repo.tmp().join("calls");
+    let real = repo.git_version().path.display().to_string();
+    let script =
+        format!("#!/bin/sh\nprintf '%s ' \"$@\" >>'{0}'\necho >>'{0}'\nexec '{real}' \"$@\"\n", calls.display());
+    let place = repo.tmp().join("bin/git");
+    fs::remove_file(&place).unwrap();
+    repo.write_script(place.to_str().unwrap(), &script);
+    calls
+}
+
+#[test]
+fn writes_use_core_fsync() {
+    on_every_git(|git| {
+        let repo = with_files(TestRepo::with_git(git));
+        repo.write("a.txt", "edited\n");
+        let calls = spy(&repo);
+        snap(&repo);
+        let calls = fs::read_to_string(calls).unwrap();
+        let lines: Vec<&str> = calls.lines().collect();
+        let [status, update] = lines[..] else { panic!("two processes: {calls}") };
+        assert!(status.starts_with("-c core.fsmonitor=false status --porcelain=v2 -z "), "{status}");
+        assert!(update.contains("-c core.fsync=objects,reference "), "{update}");
+        assert!(update.contains("-c core.hooksPath=/dev/null "), "{update}");
+        assert!(update.contains(" update-ref -z --stdin "), "{update}");
+    });
+}
+
+#[test]
+fn objects_are_synced_before_the_ref_is_made() {
+    let strace = std::process::Command::new("strace").arg("-V").output();
+    if !strace.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: there is no strace");
+        return;
+    }
+    let repo = with_files(TestRepo::new());
+    repo.write("a.txt", "edited\n");
+    let log = repo.tmp().join("trace");
+    let run = repo.run("strace").args(["-f", "-y", "-e", "trace=fsync,rename,renameat,renameat2", "-o"]);
+    let output = run.args([log.as_os_str()]).args(["git-agent", "snapshot", "--quiet"]).run();
+    if output.code != Some(0) {
+        eprintln!("skipped: strace is not allowed here: {output}");
+        return;
+    }
+    let trace = fs::read_to_string(log).unwrap();
+    let at = |what: &dyn Fn(&str) -> bool| trace.lines().position(what);
+    let renamed = trace.lines().filter(|line| line.contains("rename") && line.contains("/objects/")).count();
+    let synced = trace.lines().filter(|line| line.contains("fsync(") && line.contains("/objects/.tmp")).count();
+    assert!(renamed >= 5 && synced == renamed, "{trace}");
+    let last_object = trace
+        .lines()
+        .collect::<Vec<_>>()
+        .iter()
+        .rposition(|line| line.contains("fsync(") && line.contains("/objects/"))
+        .unwrap();
+    let reference = at(&|line| line.contains("fsync(") && line.contains("refs/agent/snap")).expect(&trace);
+    assert!(last_object < reference, "{trace}");
+}
+
+#[test]
+fn hooks_do_not_see_snapshots() {
+    on_every_git(|git| {
+        let repo = with_files(TestRepo::with_git(git));
+        repo.write("a.txt", "edited\n");
+        repo.write_script(".git/hooks/reference-transaction", "#!/bin/sh\necho seen >&2\nexit 1\n");
+        if git.has_config_hooks() {
+            repo.git(&["config", "hook.veto.event", "reference-transaction"]).success();
+            repo.git(&["config", "hook.veto.command", "false"]).success();
+        }
+        let (snapshot, _) = snap(&repo);
+        repo.agent(&["snapshot", "drop", &snapshot]).success();
+    });
+}
+
+#[test]
+fn gc_prune_now_keeps_all_snapshots() {
+    on_every_git(|git| {
+        let repo = with_files(TestRepo::with_git(git));
+        let linked = repo.worktree("linked");
+        let mut snapshots = Vec::new();
+        for n in 0..4 {
+            let text = format!("edit {n}\n");
+            for repo in [&repo, &linked] {
+                repo.write("a.txt", &text);
+                repo.write("new/file", format!("untracked {n}\n"));
+                repo.write("staged", format!("staged {n}\n"));
+                repo.git(&["add", "staged"]).success();
+                snapshots.push((snap(repo).0, text.clone(), n));
+            }
+        }
+        for repo in [&repo, &linked] {
+            repo.git(&["reset", "-q", "--hard"]).success();
+            repo.git(&["clean", "-qfd"]).success();
+        }
+        repo.sh("git reflog expire --expire=now --all; git gc -q --prune=now; git repack -q -a -d; git prune")
+            .success();
+        for (snapshot, text, n) in &snapshots {
+            assert_eq!(stored(&repo, snapshot, "worktree/a.txt"), text.as_bytes());
+            assert_eq!(stored(&repo, snapshot, "worktree/new/file"), format!("untracked {n}\n").as_bytes());
+            assert_eq!(stored(&repo, snapshot, "staged/staged"), format!("staged {n}\n").as_bytes());
+        }
+        repo.fsck();
+    });
+}
+
+#[test]
+fn snapshots_are_whole_while_others_collect_garbage() {
+    let repo = with_files(TestRepo::new());
+    let script = "while [ ! -e ../stop ]; do git gc -q --prune=now || true; done";
+    let mut gc = repo.run("sh").args(["-c", script]).into_command().spawn().unwrap();
+    let mut taken = Vec::new();
+    for n in 0..25 {
+        repo.write("a.txt", format!("{n}\n"));
+        repo.write(&format!("new/{n}"), format!("{n}\n"));
+        taken.push((snap(&repo).0, n));
+    }
+    fs::write(repo.tmp().join("stop"), "").unwrap();
+    gc.wait().unwrap();
+    repo.git(&["gc", "-q", "--prune=now"]).success();
+    for (snapshot, n) in taken {
+        assert_eq!(stored(&repo, &snapshot, "worktree/a.txt"), format!("{n}\n").as_bytes());
+        assert_eq!(stored(&repo, &snapshot, &format!("worktree/new/{n}")), format!("{n}\n").as_bytes());
+    }
+    repo.fsck();
+}
+
+#[test]
+fn empty_files_that_a_crash_left_are_replaced() {
+    let repo = with_files(TestRepo::new());
+    repo.write("a.txt", "edited\n");
+    let (snapshot, _) = snap(&repo);
+    let ids = repo.git(&["rev-parse", &format!("{snapshot}:worktree/a.txt"), &format!("{snapshot}:worktree")]).lines();
+    repo.agent(&["snapshot", "drop", &snapshot]).success();
+    for id in ids {
+        let file = repo.path().join(".git/objects").join(&id[..2]).join(&id[2..]);
+        fs::remove_file(&file).unwrap();
+        fs::write(&file, "").unwrap();
+    }
+    let (snapshot, _) = snap(&repo);
+    assert_eq!(stored(&repo, &snapshot, "worktree/a.txt"), b"edited\n");
+    repo.fsck();
+}
+
+#[test]
+fn a_read_only_repository_is_refused_with_nothing_made() {
+    let repo = with_files(TestRepo::new());
+    repo.write("a.txt", "edited\n");
+    // As root nothing is read-only; a file where a directory should be is for everybody.
+    fs::remove_dir_all(repo.path().join(".git/refs/agent")).unwrap_or_default();
+    fs::write(repo.path().join(".git/refs/agent"), "").unwrap();
+    let refused = repo.agent(&["snapshot"]).failure();
+    assert!(refused.stderr.contains("error: "), "{refused}");
+    fs::remove_file(repo.path().join(".git/refs/agent")).unwrap();
+    assert_eq!(repo.git(&["for-each-ref", "refs/agent"]).text(), "");
+    snap(&repo);
+}
+
+#[test]
+fn a_file_that_never_holds_still_does_not_keep_the_rest_from_being_saved() {
+    let repo = with_files(TestRepo::with_git(default_git()));
+    repo.git(&["config", "agent.maxFileSize", "100m"]).success();
+    repo.write("log", vec![b'x'; 2 << 20]);
+    repo.write("a.txt", "edited\n");
+    let script = "while [ ! -e ../stop ]; do printf y >>log; done";
+    let mut writer = repo.run("sh").args(["-c", script]).into_command().spawn().unwrap();
+    let output = repo.agent(&["snapshot", "--json"]);
+    fs::write(repo.tmp().join("stop"), "").unwrap();
+    writer.wait().unwrap();
+    let answer = output.json();
+    assert_eq!(answer["snapshot"]["skipped"][0]["reason"], "unstable", "{answer}");
+    let snapshot = answer["snapshot"]["ref"].as_str().unwrap();
+    assert_eq!(stored(&repo, snapshot, "worktree/a.txt"), b"edited\n");
+    repo.fsck();
+}
