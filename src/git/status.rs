@@ -67,14 +67,16 @@ fn call(repo: &Repo) -> Git {
 const QUESTION: [&str; 6] =
     ["status", "--porcelain=v2", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=none"];
 
+/// What switches a filter off, after its name.
+const OFF: [&str; 3] = [".clean=", ".process=", ".required=false"];
+
 /// With every filter that the configuration has switched off: content as it is on the disk.
 fn without_filters(repo: &Repo) -> Git {
     let off = |name: &BString| {
-        let setting = |key: &str, value: &str| {
-            let setting = [b"filter.", name.as_slice(), b".", key.as_bytes(), b"=", value.as_bytes()].concat();
+        OFF.map(|setting| {
+            let setting = [b"filter.", name.as_slice(), setting.as_bytes()].concat();
             gix::path::from_bstring(setting).map(std::path::PathBuf::into_os_string).unwrap_or_default()
-        };
-        [setting("clean", ""), setting("process", ""), setting("required", "false")]
+        })
     };
     filters(repo).iter().flat_map(off).fold(call(repo), |git, setting| git.arg("-c").arg(setting))
 }

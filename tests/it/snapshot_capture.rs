@@ -149,7 +149,7 @@ fn snapshot_fails_loud_on_unreadable_and_nested_repo() {
         repo.write("new", "untracked\n");
         let mut expected = vec!["nested-repository dir/empty".to_owned(), "nested-repository nested".to_owned()];
         repo.write("closed", "x");
-        std::fs::set_permissions(repo.path().join("closed"), std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(repo.path().join("closed"), std::fs::Permissions::from_mode(0o000)).unwrap();
         if std::fs::read(repo.path().join("closed")).is_err() {
             expected.insert(0, "unreadable closed".to_owned());
         } else {

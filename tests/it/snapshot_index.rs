@@ -239,10 +239,10 @@ fn dirty_submodule_untouched_and_warned() {
         assert_eq!(
             lines,
             [
-                format!("{ahead} clean ahead"),
-                format!("{first} clean clean"),
+                format!("{ahead} committed ahead"),
+                format!("{first} committed clean"),
                 format!("{first} dirty dirty"),
-                "- clean empty".into()
+                "- committed empty".into()
             ]
         );
         assert_eq!(repo.git(&["rev-parse", &format!("{snapshot}:worktree/ahead")]).text(), ahead);

@@ -1,6 +1,7 @@
 //! What an object that is not written yet is made of: bytes in memory, or a file that is read again when it is written.
 
 use std::{
+    fmt,
     fs::File,
     io::{self, BufReader, Read, Write},
     path::PathBuf,
@@ -48,6 +49,12 @@ impl Content {
     }
 }
 
+impl fmt::Display for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the {} {}", self.kind, self.id)
+    }
+}
+
 impl Object {
     /// Send the bytes to `to`.
     ///
@@ -55,7 +62,7 @@ impl Object {
     ///
     /// [`CHANGED`] when the file has other bytes than it had when it was hashed; what was sent must not be used then.
     pub(super) fn send(&self, repo: &Repo, to: &mut impl Write) -> Result<()> {
-        let failed = || format!("cannot write the {} {}", self.kind, self.id);
+        let failed = || format!("cannot write {self}");
         let (path, size) = match &self.content {
             Content::Held(bytes) => return to.write_all(bytes).or_environment(failed),
             Content::File { path, size } => (path, *size),

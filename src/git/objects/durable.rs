@@ -55,7 +55,7 @@ impl Batch {
                 There::Loose(path) => loose.push(path),
             }
         }
-        sync_all(loose.iter().map(PathBuf::as_path)).map_err(not_written)?;
+        sync_all(loose.iter().map(PathBuf::as_path)).map_err(failed)?;
         let bytes: u64 = new.iter().map(|object| object.content.size()).sum();
         if running || new.len() > MAX_LOOSE || bytes > MAX_LOOSE_BYTES {
             return write_packs(repo, &new);
@@ -96,6 +96,10 @@ fn there(repo: &Repo, id: ObjectId) -> There {
     }
 }
 
+fn failed(error: io::Error) -> Error {
+    not_written("objects", error)
+}
+
 /// All of them as files under other names, synced; then renamed; then the directories synced.
 fn write_loose(repo: &Repo, objects: &[&Object]) -> Result<()> {
     let root = repo.gix().objects.store_ref().path();
@@ -103,7 +107,7 @@ fn write_loose(repo: &Repo, objects: &[&Object]) -> Result<()> {
     for object in objects {
         files.push((encode(repo, root, object)?, root.join(loose_name(object.id))));
     }
-    sync_all(files.iter().map(|(file, _)| file.path())).map_err(not_written)?;
+    sync_all(files.iter().map(|(file, _)| file.path())).map_err(failed)?;
     let place = || -> io::Result<()> {
         let mut dirs = BTreeSet::new();
         for (file, path) in files {
@@ -117,22 +121,23 @@ fn write_loose(repo: &Repo, objects: &[&Object]) -> Result<()> {
         }
         sync_all(dirs.iter().map(PathBuf::as_path))
     };
-    place().map_err(not_written)
+    place().map_err(failed)
 }
 
 /// `object` as a loose one, under another name.
 fn encode(repo: &Repo, root: &Path, object: &Object) -> Result<NamedTempFile> {
-    let file = NamedTempFile::new_in(root).map_err(not_written)?;
+    let failed = |error: io::Error| not_written(object, error);
+    let file = NamedTempFile::new_in(root).map_err(failed)?;
     let mut zlib = ZlibEncoder::new(io::BufWriter::new(file), Compression::fast());
     let header = gix::objs::encode::loose_header(object.kind, object.content.size());
-    zlib.write_all(&header).map_err(not_written)?;
+    zlib.write_all(&header).map_err(failed)?;
     object.send(repo, &mut zlib)?;
     let file = zlib.finish().and_then(|file| file.into_inner().map_err(io::IntoInnerError::into_error));
-    let file = file.map_err(not_written)?;
+    let file = file.map_err(failed)?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o444)).map_err(not_written)?;
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o444)).map_err(failed)?;
     }
     Ok(file)
 }

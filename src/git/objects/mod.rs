@@ -170,13 +170,13 @@ fn write_loose(repo: &Repo, object: &Object) -> Result<()> {
             .objects
             .write_buf(object.kind, bytes)
             .map(drop)
-            .map_err(|error| not_written(anyhow::anyhow!(error))),
+            .map_err(|error| not_written(object, anyhow::anyhow!(error))),
         Content::File { .. } => pack::write_kept(repo, &[object]),
     }
 }
 
-fn not_written(error: impl Into<anyhow::Error>) -> Error {
-    Error::environment("object-not-written", "cannot write an object")
+fn not_written(what: impl std::fmt::Display, error: impl Into<anyhow::Error>) -> Error {
+    Error::environment("object-not-written", format!("cannot write {what}"))
         .because(error)
         .hint("the git directory must be writable and its disk must have room; nothing was recorded")
 }

@@ -28,7 +28,7 @@ const MAX_OFFSET: u32 = 0x7fff_ffff;
 /// Write `objects` as a pack with a `.keep` file. When this returns, they are on the disk, and no gc deletes them.
 pub(super) fn write_kept(repo: &Repo, objects: &[&Object]) -> Result<()> {
     let dir = repo.gix().objects.store_ref().path().join("pack");
-    fs::create_dir_all(&dir).map_err(not_written)?;
+    fs::create_dir_all(&dir).map_err(failed)?;
     let mut pack = Pack::begin(repo, &dir, objects.len())?;
     objects.iter().try_for_each(|object| pack.add(repo, object))?;
     let pack = pack.end()?;
@@ -44,7 +44,7 @@ pub(super) fn write_kept(repo: &Repo, objects: &[&Object]) -> Result<()> {
         write_file(&dir, &place("idx"), &index)?;
         File::open(&dir)?.sync_all()
     };
-    write().map_err(not_written)
+    write().map_err(failed)
 }
 
 /// Write a file of the pack directory whole.
@@ -63,6 +63,10 @@ fn put(file: NamedTempFile, path: &Path) -> io::Result<()> {
     }
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+fn failed(error: io::Error) -> Error {
+    not_written("a pack", error)
 }
 
 /// A pack that is being written.
@@ -106,11 +110,11 @@ impl io::Write for Tee {
 impl Pack {
     fn begin(repo: &Repo, dir: &Path, count: usize) -> Result<Pack> {
         let count = u32::try_from(count).map_err(|_| too_large())?;
-        let file = io::BufWriter::with_capacity(1 << 16, NamedTempFile::new_in(dir).map_err(not_written)?);
+        let file = io::BufWriter::with_capacity(1 << 16, NamedTempFile::new_in(dir).map_err(failed)?);
         let hasher = gix::hash::hasher(repo.gix().object_hash());
         let mut to = Tee { file, hasher, crc: crc32fast::Hasher::new(), length: 0 };
         let header = [*b"PACK", 2u32.to_be_bytes(), count.to_be_bytes()];
-        to.write_all(header.as_flattened()).map_err(not_written)?;
+        to.write_all(header.as_flattened()).map_err(failed)?;
         Ok(Pack { to, entries: Vec::with_capacity(count as usize) })
     }
 
@@ -118,18 +122,18 @@ impl Pack {
         let begin = u32::try_from(self.to.length).ok().filter(|offset| *offset <= MAX_OFFSET).ok_or_else(too_large)?;
         self.to.crc = crc32fast::Hasher::new();
         let header = entry_header(object.kind, object.content.size());
-        self.to.write_all(&header).map_err(not_written)?;
+        self.to.write_all(&header).map_err(failed)?;
         let mut zlib = ZlibEncoder::new(&mut self.to, Compression::fast());
         object.send(repo, &mut zlib)?;
-        zlib.finish().map_err(not_written)?;
+        zlib.finish().map_err(failed)?;
         self.entries.push((object.id, self.to.crc.clone().finalize(), begin));
         Ok(())
     }
 
     fn end(mut self) -> Result<Finished> {
         let hash = self.to.hasher.try_finalize().or_environment(|| "cannot hash a pack".to_owned())?;
-        self.to.file.write_all(hash.as_bytes()).map_err(not_written)?;
-        let file = self.to.file.into_inner().map_err(|error| not_written(error.into_error()))?;
+        self.to.file.write_all(hash.as_bytes()).map_err(failed)?;
+        let file = self.to.file.into_inner().map_err(|error| failed(error.into_error()))?;
         self.entries.sort_unstable();
         Ok(Finished { file, hash, entries: self.entries })
     }

@@ -108,7 +108,7 @@ fn read_skipped(record: &[u8]) -> Option<Skipped> {
 
 fn submodule(submodule: &Submodule) -> Vec<u8> {
     let head = submodule.head.map_or_else(|| "-".to_owned(), |head| head.to_string());
-    let word = if submodule.is_dirty { "dirty" } else { "clean" };
+    let word = if submodule.is_dirty { "dirty" } else { "committed" };
     record(format!("{head} {word}"), b' ', &submodule.path)
 }
 
@@ -120,7 +120,7 @@ fn read_submodule(record: &[u8]) -> Option<Submodule> {
     };
     let is_dirty = match words.next()? {
         b"dirty" => true,
-        b"clean" => false,
+        b"committed" => false,
         _ => return None,
     };
     Some(Submodule { head, is_dirty, path: words.next()?.into() })
