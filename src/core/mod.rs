@@ -9,6 +9,7 @@ pub mod claim;
 pub mod event;
 pub mod fold;
 pub mod graph;
+pub mod guard;
 pub mod id;
 pub mod note;
 pub mod resolve;

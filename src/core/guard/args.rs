@@ -1,0 +1,96 @@
+//! Options and operands of a command, as most programs read them.
+
+use bstr::BString;
+
+use super::value::Value;
+
+/// The arguments of a command.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Args {
+    /// Options by name, without dashes; letters one by one.
+    options: Vec<(BString, Option<Value>)>,
+    /// What is no option.
+    pub operands: Vec<Value>,
+    /// How many operands came before `--`, if that is there.
+    pub dashes: Option<usize>,
+    /// Whether an argument may be any option.
+    pub is_open: bool,
+}
+
+impl Args {
+    /// Read `words`; options in `valued` (`m message C`) take a value.
+    pub fn read(words: &[Value], valued: &str) -> Self {
+        let takes_value = |name: &[u8]| valued.split(' ').any(|known| known.as_bytes() == name);
+        let mut args = Args::default();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let text = word.text.as_slice();
+            match text {
+                b"--" if word.is("--") => {
+                    args.dashes = Some(args.operands.len());
+                    args.operands.extend(words.cloned());
+                    break;
+                }
+                [b'-', b'-', long @ ..] => {
+                    let (name, value) = match long.iter().position(|byte| *byte == b'=') {
+                        Some(at) => (&long[..at], Some(Value { text: long[at + 1..].into(), sort: word.sort })),
+                        None => (long, None),
+                    };
+                    let value = value.or_else(|| if takes_value(name) { words.next().cloned() } else { None });
+                    args.options.push((name.into(), value));
+                }
+                [b'-', short @ ..] if !short.is_empty() => {
+                    for (at, letter) in short.iter().enumerate() {
+                        if takes_value(&[*letter]) {
+                            let rest = &short[at + 1..];
+                            let attached = (!rest.is_empty()).then(|| Value { text: rest.into(), sort: word.sort });
+                            let value = attached.or_else(|| words.next().cloned());
+                            args.options.push((vec![*letter].into(), value));
+                            break;
+                        }
+                        args.options.push((vec![*letter].into(), None));
+                    }
+                }
+                _ => {
+                    args.is_open |= word.may_be_anything();
+                    args.operands.push(word.clone());
+                }
+            }
+        }
+        args
+    }
+
+    /// Whether one of `names` (`f force`) was given. Long names may be shortened, as git and GNU allow.
+    pub fn has(&self, names: &str) -> bool {
+        self.find(names).is_some()
+    }
+
+    /// The value of the last of `names` that was given.
+    pub fn value(&self, names: &str) -> Option<&Value> {
+        self.find(names)?.1.as_ref()
+    }
+
+    fn find(&self, names: &str) -> Option<&(BString, Option<Value>)> {
+        self.options.iter().rev().find(|(given, _)| {
+            names.split(' ').any(|name| match name.len() {
+                1 => given.as_slice() == name.as_bytes(),
+                _ => given.len() > 1 && name.as_bytes().starts_with(given),
+            })
+        })
+    }
+
+    /// How many operands there are.
+    pub fn count(&self) -> usize {
+        self.operands.len()
+    }
+
+    /// The operand number `at`, if it is known.
+    pub fn operand(&self, at: usize) -> &[u8] {
+        self.operands.get(at).and_then(Value::get).unwrap_or_default()
+    }
+
+    /// The last operand but for those behind `--`, and those.
+    pub fn around_dashes(&self) -> (&[Value], &[Value]) {
+        self.operands.split_at(self.dashes.unwrap_or(self.operands.len()))
+    }
+}

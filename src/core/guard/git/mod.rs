@@ -1,0 +1,175 @@
+//! Calls of git: which command, in which repository, and what an alias stands for. What destroys is in [`table`].
+
+mod table;
+
+use bstr::{BString, ByteSlice as _};
+
+use self::table::{HARMLESS, OPEN, ROWS, Row, VALUED};
+use super::{
+    Level::{Changes, Destroys},
+    Loss::{History, Uncommitted, Unknown},
+    Target, Where,
+    args::Args,
+    files::target,
+    value::{Value, quote},
+    walk::{CANNOT_TELL, Call, Walk},
+    wrap,
+};
+
+/// How often an alias may stand for another one.
+const ALIASES: usize = 10;
+
+/// Look at `git <words>`.
+pub(super) fn call(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
+    let mut settings: Vec<BString> = Vec::new();
+    let (mut at, mut dirs, mut place) = (0, Vec::new(), call.place);
+    while let Some(word) = words.get(at) {
+        let is_long = |name: &str| word.text.starts_with(name.as_bytes());
+        match word.text.as_slice() {
+            b"-C" => {
+                at += 1;
+                dirs.extend(words.get(at).cloned());
+            }
+            b"-c" => {
+                at += 1;
+                settings.extend(words.get(at).map(|setting| setting.text.clone()));
+            }
+            b"--git-dir" | b"--work-tree" => {
+                at += 1;
+                place = Where::Elsewhere;
+            }
+            b"--namespace" | b"--config-env" | b"--super-prefix" | b"--attr-source" => at += 1,
+            b"--help" | b"-h" | b"--version" | b"-v" | b"--exec-path" | b"--html-path" | b"--man-path" => return,
+            _ if is_long("--git-dir=") || is_long("--work-tree=") => place = Where::Elsewhere,
+            [b'-', ..] => {}
+            _ => break,
+        }
+        at += 1;
+    }
+    let Some((verb, rest)) = words.get(at..).and_then(<[Value]>::split_first) else { return };
+    let call = Call { place, ..call };
+    within(walk, &dirs, |walk| match verb.get() {
+        Some(verb) => judge(walk, verb, rest, &settings, call, 0),
+        None => walk.add(call, Changes, &[Unknown], CANNOT_TELL, None),
+    });
+}
+
+fn within(walk: &mut Walk<'_>, dirs: &[Value], work: impl FnOnce(&mut Walk<'_>)) {
+    match dirs.split_first() {
+        None => work(walk),
+        // One `-C` after the other.
+        Some((dir, rest)) => {
+            let mut work = Some(work);
+            walk.in_dir(Some(dir), |walk| {
+                for dir in rest {
+                    walk.enter(dir);
+                }
+                if let Some(work) = work.take() {
+                    work(walk);
+                }
+            });
+        }
+    }
+}
+
+fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString], call: Call<'_>, aliases: usize) {
+    let options = words.iter().take_while(|word| !word.is("--"));
+    if options.clone().any(|word| word.is("--help")) || words.first().is_some_and(|word| word.is("-h")) {
+        return;
+    }
+    let name = verb.to_str_lossy();
+    let valued = VALUED.iter().find(|(known, _)| *known == name).map_or("", |(_, valued)| valued);
+    let args = Args::read(words, valued);
+    match verb {
+        b"submodule" if args.operand(0) == b"foreach" => {
+            let command = words.iter().skip_while(|word| !word.is("foreach")).skip(1);
+            let command: Vec<Value> = command.skip_while(|word| word.text.starts_with(b"-")).cloned().collect();
+            return walk.in_dir(Some(&Value::unknown()), |walk| walk.shell(&wrap::join(&command), call));
+        }
+        b"bisect" if args.operand(0) == b"run" => {
+            let command: Vec<Value> = words.iter().skip_while(|word| !word.is("run")).skip(1).cloned().collect();
+            return walk.command(&command, call);
+        }
+        b"rebase" => {
+            if let Some(command) = args.value("x exec") {
+                walk.shell(command, call);
+            }
+        }
+        _ => {}
+    }
+    let prunes = |setting: &BString| {
+        let key = setting.to_ascii_lowercase();
+        key.starts_with(b"gc.pruneexpire") || key.starts_with(b"gc.reflogexpire")
+    };
+    if verb == b"gc" && settings.iter().any(prunes) {
+        return walk.add(call, Destroys, &[History], "deletes the objects that only reflogs or nothing lead to", None);
+    }
+    if let Some(row) = ROWS.iter().find(|row| row.verb == name && (row.fits)(&args)) {
+        return found(walk, row, &args, call);
+    }
+    let is_known = ROWS.iter().any(|row| row.verb == name) || HARMLESS.contains(&&*name);
+    if verb == b"checkout" && !args.has("b orphan detach d t track") && args.count() == 1 && args.dashes.is_none() {
+        // A branch, or a file.
+        let path = args.operand(0);
+        if !path.is_empty() && path != b"-" {
+            let targets = Some(vec![Target::Existing(path.into())]);
+            return walk.add(call, Destroys, &[Uncommitted], "overwrites the file with an older version", targets);
+        }
+    }
+    if args.is_open && OPEN.contains(&&*name) {
+        return walk.add(call, Changes, &[Unknown], CANNOT_TELL, None);
+    }
+    if !is_known {
+        alias(walk, verb, words, settings, call, aliases);
+    }
+}
+
+/// Look at what the alias `verb` stands for, if it is one.
+fn alias(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString], call: Call<'_>, aliases: usize) {
+    let key = [b"alias.", verb].concat();
+    let given = settings.iter().rev().find_map(|setting| {
+        let (name, value) = setting.split_once_str("=")?;
+        name.eq_ignore_ascii_case(&key).then(|| value.into())
+    });
+    let Some(text) = given.or_else(|| walk.world.alias(walk.dir(), verb.as_bstr())) else { return };
+    if aliases >= ALIASES {
+        return walk.add(call, Changes, &[Unknown], CANNOT_TELL, None);
+    }
+    let rest: Vec<Value> = words.iter().map(|word| Value { text: quote(&word.text), sort: word.sort }).collect();
+    match text.strip_prefix(b"!") {
+        Some(script) => {
+            let script = std::iter::once(Value::known(script)).chain(rest).collect::<Vec<_>>();
+            let is_known = script.iter().all(|word| word.get().is_some());
+            // What cannot be told of its arguments does not hide what the alias does.
+            let script = if is_known { wrap::join(&script) } else { script[0].clone() };
+            // Run at the top of the work tree, wherever that is.
+            walk.in_dir(Some(&Value::unknown()), |walk| walk.shell(&script, call));
+        }
+        None => {
+            let Some(mut all) = walk.plain_words(&text) else {
+                return walk.add(call, Changes, &[Unknown], CANNOT_TELL, None);
+            };
+            all.extend_from_slice(words);
+            if let Some((verb, rest)) = all.split_first()
+                && let Some(verb) = verb.get()
+                && !verb.starts_with(b"-")
+            {
+                return judge(walk, verb, rest, settings, call, aliases + 1);
+            }
+            self::call(walk, &all, call);
+        }
+    }
+}
+
+fn found(walk: &mut Walk<'_>, row: &Row, args: &Args, call: Call<'_>) {
+    let add = |walk: &mut Walk<'_>| walk.add(call, row.level, row.losses, row.why, None);
+    match row.verb {
+        // What is lost is over there.
+        "worktree" if args.operand(0) == b"remove" => walk.in_dir(args.operands.get(1), add),
+        "apply" if args.value("directory").is_some() => {
+            let dir = args.value("directory").map(target).into_iter().collect();
+            walk.add(call, row.level, row.losses, row.why, Some(dir));
+        }
+        _ => add(walk),
+    }
+}

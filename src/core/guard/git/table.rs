@@ -1,0 +1,243 @@
+//! What in git destroys: the first row of a command that fits counts.
+//!
+//! Commands that git itself stops when something would be lost (`git merge`, `git checkout <branch>`, `git branch -d`) are in
+//! no row.
+
+use super::super::{
+    Level::{self, Changes, Destroys},
+    Loss::{self, History, Ignored, Remote, Stash, Uncommitted, Untracked},
+    args::Args,
+};
+
+/// A way to destroy something.
+pub(super) struct Row {
+    /// The command.
+    pub verb: &'static str,
+    /// Whether this is the way.
+    pub fits: fn(&Args) -> bool,
+    /// How bad it is.
+    pub level: Level,
+    /// What is lost.
+    pub losses: &'static [Loss],
+    /// Why, for people.
+    pub why: &'static str,
+}
+
+const fn row(
+    verb: &'static str,
+    fits: fn(&Args) -> bool,
+    level: Level,
+    losses: &'static [Loss],
+    why: &'static str,
+) -> Row {
+    Row { verb, fits, level, losses, why }
+}
+
+/// Options that take the next word, by command; what is not here has none that matter.
+pub(super) const VALUED: [(&str, &str); 17] = [
+    ("am", "C p directory exclude include patch-format"),
+    ("apply", "p C exclude include directory"),
+    ("branch", "u set-upstream-to sort points-at format"),
+    ("checkout", "b B orphan conflict pathspec-from-file U"),
+    ("clean", "e exclude"),
+    ("commit", "m F C c t message file author date template reuse-message reedit-message fixup squash trailer"),
+    ("fetch", "j o depth deepen upload-pack refmap server-option"),
+    ("pull", "X s j o strategy strategy-option depth upload-pack"),
+    ("push", "o push-option receive-pack exec repo"),
+    ("rebase", "x s X C onto exec strategy strategy-option"),
+    ("reset", "U pathspec-from-file"),
+    ("restore", "s source pathspec-from-file conflict U"),
+    ("stash", "m message pathspec-from-file"),
+    ("submodule", "b branch reference depth jobs j"),
+    ("switch", "c C create force-create orphan conflict"),
+    ("tag", "m F u message file local-user sort format"),
+    ("worktree", "b B reason"),
+];
+
+#[rustfmt::skip]
+pub(super) const ROWS: [Row; 73] = [
+    row("reset", |a| a.has("hard") && names_commit(a), Destroys, &[Uncommitted, History], "puts index and files at another commit; what is not committed is lost, and commits leave the branch"),
+    row("reset", |a| a.has("hard"), Destroys, &[Uncommitted], "throws away every change that is not committed"),
+    row("reset", |a| a.has("merge"), Destroys, &[Uncommitted], "throws away what is staged"),
+    row("reset", |a| a.has("keep"), Changes, &[Uncommitted, History], "moves the branch and unstages; commits may leave it"),
+    row("reset", |a| a.dashes.is_none() && a.count() == 1 && names_commit(a), Changes, &[History], "moves the branch; commits that leave it are in the reflog only"),
+    row("checkout", |a| a.has("f force"), Destroys, &[Uncommitted], "throws away changes that are not committed"),
+    row("checkout", |a| a.has("p patch"), Destroys, &[Uncommitted], "throws away the changes that are picked"),
+    row("checkout", |a| a.has("pathspec-from-file"), Destroys, &[Uncommitted], "overwrites files with older versions"),
+    row("checkout", |a| a.has("B"), Changes, &[History], "moves a branch; commits that leave it are in the reflog only"),
+    row("checkout", |a| a.has("m merge conflict"), Changes, &[Uncommitted], "merges local changes with conflicts that overwrite them"),
+    row("checkout", |a| a.has("ours theirs"), Destroys, &[Uncommitted], "overwrites files, and the conflicts that were resolved in them"),
+    row("checkout", |a| !a.has("b orphan") && !a.around_dashes().1.is_empty(), Destroys, &[Uncommitted], "overwrites files with older versions"),
+    row("checkout", |a| !a.has("b orphan") && a.count() > 1, Destroys, &[Uncommitted], "overwrites files with older versions"),
+    row("checkout", |a| !a.has("b orphan") && is_pathspec(a.operand(0)), Destroys, &[Uncommitted], "overwrites files with older versions"),
+    row("switch", |a| a.has("f force discard-changes"), Destroys, &[Uncommitted], "throws away changes that are not committed"),
+    row("switch", |a| a.has("C force-create"), Changes, &[History], "moves a branch; commits that leave it are in the reflog only"),
+    row("switch", |a| a.has("m merge conflict"), Changes, &[Uncommitted], "merges local changes with conflicts that overwrite them"),
+    row("restore", |a| !a.has("S staged") || a.has("W worktree"), Destroys, &[Uncommitted], "overwrites files with older versions"),
+    row("clean", |a| !a.has("n dry-run") && a.has("x X"), Destroys, &[Untracked, Ignored], "deletes untracked and ignored files"),
+    row("clean", |a| !a.has("n dry-run"), Destroys, &[Untracked], "deletes untracked files"),
+    row("stash", |a| matches!(a.operand(0), b"drop" | b"clear"), Destroys, &[Stash], "drops stashed work; no ref leads to it afterwards"),
+    row("stash", |a| matches!(a.operand(0), b"pop" | b"apply" | b"branch"), Changes, &[Uncommitted, Stash], "merges stashed work into the files; a pop drops the stash"),
+    row("stash", |a| !matches!(a.operand(0), b"list" | b"show" | b"create" | b"store" | b"export" | b"import"), Changes, &[Uncommitted], "takes the work out of the work tree"),
+    row("rm", |a| a.has("f force") && !a.has("cached n dry-run"), Destroys, &[Uncommitted], "deletes files, changed ones, too"),
+    row("mv", |a| a.has("f force") && !a.has("n dry-run"), Changes, &[Uncommitted], "overwrites the file that is there"),
+    row("branch", |a| a.has("D") || a.has("d delete") && a.has("f force"), Destroys, &[History], "deletes a branch with commits that may be on no other"),
+    row("branch", |a| a.has("M C f force"), Changes, &[History], "overwrites a branch; its commits are in no other, perhaps"),
+    row("tag", |a| a.has("d delete f force"), Changes, &[History], "removes or moves a tag; its commits may be on no branch"),
+    row("rebase", |a| a.has("abort skip"), Destroys, &[Uncommitted, History], "throws away what was done since it began"),
+    row("rebase", |a| !a.has("continue quit edit-todo show-current-patch"), Changes, &[History], "rewrites commits; the old ones are in the reflog only"),
+    row("merge", |a| a.has("abort"), Destroys, &[Uncommitted], "throws away the conflicts that were resolved so far"),
+    row("cherry-pick", |a| a.has("abort skip"), Destroys, &[Uncommitted, History], "throws away what was done since it began"),
+    row("revert", |a| a.has("abort skip"), Destroys, &[Uncommitted, History], "throws away what was done since it began"),
+    row("am", |a| a.has("abort skip"), Destroys, &[Uncommitted, History], "throws away what was done since it began"),
+    row("commit", |a| a.has("amend") && !a.has("dry-run"), Changes, &[History], "replaces the last commit; the old one is in the reflog only"),
+    row("history", |_| true, Changes, &[History], "rewrites commits; the old ones are in the reflog only"),
+    row("replay", |_| true, Changes, &[History], "rewrites commits; the old ones are in the reflog only"),
+    row("pull", |a| a.has("r rebase") && !a.value("rebase").is_some_and(|v| v.is("false")), Changes, &[Uncommitted, History], "rewrites the commits that are not pushed"),
+    row("pull", |a| a.has("autostash"), Changes, &[Uncommitted], "stashes the changes and puts them back, if it can"),
+    row("pull", |a| a.has("f force"), Changes, &[History], "overwrites refs that the remote rewrote"),
+    row("fetch", |a| a.operands.iter().skip(1).any(|o| o.text.contains(&b':') && (a.has("f force") || o.text.starts_with(b"+"))), Changes, &[History], "overwrites refs that the remote rewrote"),
+    row("update-ref", |a| a.has("d stdin"), Destroys, &[History], "deletes refs; what only they lead to is lost with the next gc"),
+    row("update-ref", |_| true, Changes, &[History], "moves a ref; its commits are in the reflog only"),
+    row("reflog", |a| matches!(a.operand(0), b"expire" | b"delete" | b"drop"), Destroys, &[History], "forgets where branches were: the way back to lost commits"),
+    row("gc", |a| a.has("prune") && !a.value("prune").is_some_and(|v| v.is("never")), Destroys, &[History], "deletes the objects that only reflogs or nothing lead to"),
+    row("prune", |a| !a.has("n dry-run"), Destroys, &[History], "deletes the objects that nothing leads to"),
+    row("repack", |a| a.has("d") && a.has("a") && !a.has("k keep-unreachable"), Destroys, &[History], "deletes the packed objects that nothing leads to"),
+    row("worktree", |a| a.operand(0) == b"remove" && a.has("f force"), Destroys, &[Uncommitted, Untracked, Ignored], "deletes a work tree with what is not committed there"),
+    row("worktree", |a| a.operand(0) == b"add" && a.has("B f force"), Changes, &[History], "moves a branch, or takes the place of a work tree"),
+    row("filter-branch", |_| true, Destroys, &[Uncommitted, History], "rewrites the whole history"),
+    row("filter-repo", |a| !a.has("analyze dry-run"), Destroys, &[Uncommitted, History], "rewrites the whole history and throws the old one away"),
+    row("read-tree", |a| a.has("u reset"), Destroys, &[Uncommitted], "overwrites index and files"),
+    row("read-tree", |_| true, Changes, &[Uncommitted], "overwrites what is staged"),
+    row("checkout-index", |a| a.has("f force"), Destroys, &[Uncommitted], "overwrites files with the staged versions"),
+    row("submodule", |a| matches!(a.operand(0), b"update" | b"deinit") && a.has("f force"), Destroys, &[Uncommitted], "throws away changes in submodules, which no snapshot holds"),
+    row("sparse-checkout", |a| !matches!(a.operand(0), b"list" | b"check-rules" | b""), Changes, &[Uncommitted, Ignored], "removes files from the work tree"),
+    row("push", |a| a.has("force-with-lease") && !a.has("f force mirror d delete prune"), Changes, &[Remote], "replaces commits at the remote, if nobody else pushed since"),
+    row("push", |a| a.has("f force mirror"), Destroys, &[Remote], "replaces commits at the remote, which may be nowhere else"),
+    row("push", |a| a.has("d delete prune"), Destroys, &[Remote], "deletes branches at the remote, whose commits may be nowhere else"),
+    row("push", |a| a.operands.iter().skip(1).any(|o| o.text.starts_with(b"+")), Destroys, &[Remote], "replaces commits at the remote, which may be nowhere else"),
+    row("push", |a| a.operands.iter().skip(1).any(|o| o.text.starts_with(b":") && o.text.len() > 1), Destroys, &[Remote], "deletes branches at the remote, whose commits may be nowhere else"),
+    row("apply", |a| !a.has("check stat numstat summary cached"), Changes, &[Uncommitted], "changes files"),
+    row("merge-file", |a| !a.has("p stdout"), Changes, &[Uncommitted], "overwrites the first file"),
+    row("fast-import", |a| a.has("force"), Changes, &[History], "overwrites refs"),
+    row("p4", |a| matches!(a.operand(0), b"rebase" | b"sync"), Changes, &[History], "rewrites commits"),
+    row("svn", |a| matches!(a.operand(0), b"rebase" | b"reset" | b"dcommit"), Changes, &[History], "rewrites commits"),
+    row("symbolic-ref", |a| a.has("d delete"), Changes, &[History], "deletes a ref"),
+    row("replace", |a| a.has("d delete f force"), Changes, &[History], "removes or moves a replacement of a commit"),
+    row("notes", |a| matches!(a.operand(0), b"remove" | b"prune") || a.has("f force"), Changes, &[History], "removes or overwrites notes"),
+    row("remote", |a| matches!(a.operand(0), b"remove" | b"rm"), Changes, &[History], "deletes remote-tracking branches with their reflogs"),
+    row("lfs", |a| matches!(a.operand(0), b"prune" | b"migrate"), Changes, &[History], "deletes or rewrites large files"),
+    row("refs", |a| a.operand(0) == b"migrate", Changes, &[History], "rewrites every ref, without the reflogs"),
+    row("absorb", |_| true, Changes, &[History], "rewrites commits; the old ones are in the reflog only"),
+];
+
+/// Commands whose argument may be an option or a path that cannot be told.
+pub(super) const OPEN: [&str; 9] =
+    ["reset", "checkout", "switch", "restore", "clean", "stash", "rm", "read-tree", "checkout-index"];
+
+/// Commands of git's own that are in no row: these are no aliases.
+pub(super) const HARMLESS: [&str; 92] = [
+    "add",
+    "agent",
+    "annotate",
+    "archive",
+    "backfill",
+    "bisect",
+    "blame",
+    "branch",
+    "bugreport",
+    "bundle",
+    "cat-file",
+    "check-attr",
+    "check-ignore",
+    "check-mailmap",
+    "check-ref-format",
+    "cherry",
+    "citool",
+    "clone",
+    "column",
+    "commit-graph",
+    "commit-tree",
+    "config",
+    "count-objects",
+    "credential",
+    "daemon",
+    "describe",
+    "diagnose",
+    "diff",
+    "diff-files",
+    "diff-index",
+    "diff-pairs",
+    "diff-tree",
+    "difftool",
+    "fast-export",
+    "fetch",
+    "fetch-pack",
+    "fmt-merge-msg",
+    "for-each-ref",
+    "for-each-repo",
+    "format-patch",
+    "fsck",
+    "fsmonitor--daemon",
+    "get-tar-commit-id",
+    "grep",
+    "gui",
+    "hash-object",
+    "help",
+    "hook",
+    "http-backend",
+    "index-pack",
+    "init",
+    "init-db",
+    "instaweb",
+    "interpret-trailers",
+    "last-modified",
+    "log",
+    "ls-files",
+    "ls-remote",
+    "ls-tree",
+    "mailinfo",
+    "mailsplit",
+    "maintenance",
+    "merge-base",
+    "merge-index",
+    "merge-one-file",
+    "merge-tree",
+    "mergetool",
+    "mktag",
+    "mktree",
+    "multi-pack-index",
+    "name-rev",
+    "pack-objects",
+    "pack-refs",
+    "patch-id",
+    "prune-packed",
+    "range-diff",
+    "repo",
+    "request-pull",
+    "rerere",
+    "rev-list",
+    "rev-parse",
+    "send-email",
+    "shortlog",
+    "show",
+    "show-branch",
+    "show-ref",
+    "status",
+    "stripspace",
+    "submodule",
+    "unpack-file",
+    "var",
+    "version",
+];
+
+/// Whether the first operand of a `reset` is another commit than HEAD, as far as that can be seen.
+fn names_commit(args: &Args) -> bool {
+    let (before, _) = args.around_dashes();
+    before.first().is_some_and(|operand| !operand.is("HEAD") && !operand.is("@"))
+}
+
+/// Whether a word can only be a path.
+fn is_pathspec(word: &[u8]) -> bool {
+    word == b"." || word == b".." || word.starts_with(b"./") || word.starts_with(b":") || word.ends_with(b"/")
+}

@@ -1,0 +1,145 @@
+//! What a shell line may destroy: uncommitted work, and history that only reflogs have. Pure.
+//!
+//! ```text
+//! bytes ── read ──► items ── walk ──► words of each command ── git, files ──► risks
+//!                              │
+//!                              └── cd, variables, sudo, xargs, sh -c, eval, aliases
+//! ```
+//!
+//! [`read`] knows the shell's syntax, [`walk`] what its words mean as far as that can be known, [`wrap`] commands that run other
+//! commands, [`git`] and [`files`] are tables of what destroys. Whether the paths that a risk names are anybody's work is for
+//! the caller to find out. What cannot be told is a risk: a snapshot more costs little. Text that is only *said* (an argument
+//! of `echo`, a message, a here-document) is none.
+
+mod args;
+mod expand;
+mod files;
+mod git;
+mod glob;
+mod read;
+mod redirect;
+mod script;
+mod value;
+mod walk;
+mod word;
+mod wrap;
+
+#[cfg(test)]
+mod tests;
+
+use bstr::{BStr, BString};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Changes files or history in a way that is often wanted: captured before, never refused.
+    Changes,
+    /// Throws work away: captured before, refused if the repository asks for that.
+    Destroys,
+    /// Takes the repository with it, and with it every snapshot: always refused.
+    Fatal,
+}
+
+/// What is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Loss {
+    /// Changes that are not committed.
+    Uncommitted,
+    /// Files that git does not know.
+    Untracked,
+    /// Files that git ignores, which no snapshot holds.
+    Ignored,
+    /// Stashes.
+    Stash,
+    /// Commits that only reflogs have afterwards, or nothing at all.
+    History,
+    /// The same, in another repository.
+    Remote,
+    /// The repository itself.
+    Repository,
+    /// What cannot be told.
+    Unknown,
+}
+
+/// A path that a command touches, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// The path, and what is in it.
+    At(BString),
+    /// The path, if something is there already.
+    Existing(BString),
+    /// Paths below this one.
+    Below(BString),
+    /// Whatever matches this pattern.
+    Matching(BString),
+    /// No telling.
+    Any,
+}
+
+/// A directory, relative to where the line is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dir {
+    /// This one; empty for where the line is run.
+    Known(BString),
+    /// No telling.
+    Unknown,
+}
+
+/// Which repository a git command works on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// The one its directory is in.
+    Here,
+    /// One that `--git-dir` or a variable names.
+    Elsewhere,
+}
+
+/// Something that a line may destroy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Risk {
+    /// The command, as it is written.
+    pub command: BString,
+    /// How bad it is.
+    pub level: Level,
+    /// What is lost; never empty.
+    pub losses: Vec<Loss>,
+    /// Why that is so, a sentence without its full stop.
+    pub why: &'static str,
+    /// Where the command runs.
+    pub dir: Dir,
+    /// Which repository it works on, if it is git.
+    pub place: Where,
+    /// The paths it touches, if those decide whether there is a risk; `None` if the repository is what is at risk.
+    pub targets: Option<Vec<Target>>,
+}
+
+/// What a line may ask of its surroundings.
+pub trait World {
+    /// What git's alias `name` stands for in `dir`.
+    fn alias(&self, dir: &Dir, name: &BStr) -> Option<BString>;
+    /// Whether `path`, relative to where the line is run, is a directory now.
+    fn is_dir(&self, path: &BStr) -> bool;
+    /// The value of an environment variable.
+    fn variable(&self, name: &BStr) -> Option<BString>;
+}
+
+/// What `line` may destroy, command by command.
+pub fn judge(line: &[u8], world: &dyn World) -> Vec<Risk> {
+    let mut walk = walk::Walk::new(world);
+    walk.script(line, 0);
+    walk.risks
+}
+
+/// What a command given as words, without a shell, may destroy.
+pub fn judge_words(words: &[BString], world: &dyn World) -> Vec<Risk> {
+    let mut walk = walk::Walk::new(world);
+    let text = words.iter().map(|word| value::quote(word)).collect::<Vec<_>>().join(&b' ');
+    let words = words.iter().cloned().map(value::Value::known).collect::<Vec<_>>();
+    walk.direct(&words, text.into());
+    walk.risks
+}
+
+/// Whether `pattern` of a shell may match `name`.
+pub fn may_match(pattern: &[u8], name: &[u8]) -> bool {
+    glob::may_match(pattern, name)
+}

@@ -1,0 +1,90 @@
+//! A shell line as the commands that it may run, in order. Nothing is evaluated here.
+//!
+//! Not a shell: syntax that decides *whether* something runs (`if`, `&&`, `case`) only leaves marks, because whatever may run
+//! counts. What a shell would refuse, or what is nested too deep to be anybody's, leaves [`Item::Unclear`].
+
+use bstr::BString;
+
+/// A word before expansion: what is written, piece by piece.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Word {
+    /// Its pieces.
+    pub parts: Vec<Part>,
+}
+
+/// Whether a piece stood in quotes: those are neither split nor matched against files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quoting {
+    /// It did.
+    Quoted,
+    /// It did not.
+    Bare,
+}
+
+/// A piece of a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Itself.
+    Text(BString, Quoting),
+    /// `$name`.
+    Variable(BString, Quoting),
+    /// `$(…)`: the text between the parentheses. Its commands are items of their own.
+    Output(BString, Quoting),
+    /// Anything else whose value only the shell knows.
+    Opaque(Quoting),
+}
+
+impl Word {
+    /// The word, if it is nothing but bare text: reserved words are.
+    pub fn bare(&self) -> Option<&[u8]> {
+        match &self.parts[..] {
+            [Part::Text(text, Quoting::Bare)] => Some(text),
+            _ => None,
+        }
+    }
+}
+
+/// A command with its arguments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Simple {
+    /// The command and its arguments, assignments first.
+    pub words: Vec<Word>,
+    /// Files that `>` empties.
+    pub empties: Vec<Word>,
+    /// What `<<` and `<<<` give it to read.
+    pub input: Option<Word>,
+    /// Whether it reads what another command says.
+    pub is_piped: bool,
+    /// As it is written.
+    pub text: BString,
+    /// Which one it is.
+    pub id: usize,
+}
+
+/// What a scope may leave behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// A process of its own: nothing.
+    Subshell,
+    /// A part that may not run: perhaps something.
+    Branch,
+    /// The same, perhaps several times.
+    Loop,
+}
+
+/// One step of a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Item {
+    /// A command.
+    Command(Simple),
+    /// The commands up to the [`Item::Leave`] belong together.
+    Enter(Scope),
+    /// The end of a scope.
+    Leave,
+    /// What comes next runs whether or not the last command succeeded.
+    Next,
+    /// A variable that gets values nobody can tell.
+    Forget(BString),
+    /// A place that could not be understood.
+    Unclear,
+}

@@ -1,0 +1,671 @@
+//! Lines, and what they may destroy.
+
+use bstr::{BStr, BString, ByteSlice as _};
+use proptest::prelude::*;
+
+use super::{Dir, Level, Loss, Risk, Target, Where, World, judge, judge_words};
+
+/// A home, a temporary directory, a few aliases, one directory.
+struct Desk;
+
+impl World for Desk {
+    fn alias(&self, _: &Dir, name: &BStr) -> Option<BString> {
+        let aliases: [(&str, &str); 8] = [
+            ("nuke", "reset --hard"),
+            ("st", "status -s"),
+            ("wipe", "!git clean -fdx && rm -rf build"),
+            ("undo-all", "!f() { git reset --hard \"$1\"; }; f"),
+            ("twice", "nuke HEAD~1"),
+            ("loop", "loop"),
+            ("where", "-C sub reset --hard"),
+            ("quoted", "commit -m 'reset --hard'"),
+        ];
+        aliases.iter().find(|(known, _)| name == *known).map(|(_, text)| (*text).into())
+    }
+
+    fn is_dir(&self, path: &BStr) -> bool {
+        path == "there"
+    }
+
+    fn variable(&self, name: &BStr) -> Option<BString> {
+        (name == "HOME").then(|| "/home/me".into()).or_else(|| (name == "TMPDIR").then(|| "/var/tmp".into()))
+    }
+}
+
+fn risks(line: &str) -> Vec<Risk> {
+    judge(line.as_bytes(), &Desk)
+}
+
+/// `!` destroys, `~` changes; then the losses or the targets.
+fn shown(line: &str) -> String {
+    let show = |risk: Risk| {
+        let level = match risk.level {
+            Level::Changes => "~",
+            Level::Destroys => "!",
+            Level::Fatal => "#",
+        };
+        let what = match &risk.targets {
+            None => risk.losses.iter().map(|loss| format!("{loss:?}").to_lowercase()).collect::<Vec<_>>(),
+            Some(targets) => targets.iter().map(target).collect(),
+        };
+        let dir = match (&risk.dir, &risk.targets) {
+            (_, Some(_)) => String::new(),
+            (Dir::Known(dir), None) if dir.is_empty() => String::new(),
+            (Dir::Known(dir), None) => format!(" in {dir}"),
+            (Dir::Unknown, None) => " somewhere".to_owned(),
+        };
+        let place = if risk.place == Where::Elsewhere { " elsewhere" } else { "" };
+        format!("{level}{}{dir}{place}", what.join(","))
+    };
+    risks(line).into_iter().map(show).collect::<Vec<_>>().join(" ")
+}
+
+fn target(target: &Target) -> String {
+    match target {
+        Target::At(path) => path.to_string(),
+        Target::Existing(path) => format!("{path}?"),
+        Target::Below(path) => format!("{path}/"),
+        Target::Matching(path) => format!("{path}*"),
+        Target::Any => "any".to_owned(),
+    }
+}
+
+#[track_caller]
+fn check(rows: &[(&str, &str)]) {
+    let wrong: Vec<String> = rows
+        .iter()
+        .filter(|(line, expected)| shown(line) != *expected)
+        .map(|(line, expected)| format!("{line}\n    is       {}\n    should be {expected}", shown(line)))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn git_commands() {
+    check(&[
+        ("git reset --hard", "!uncommitted"),
+        ("git reset --har", "!uncommitted"),
+        ("git reset -q --hard HEAD", "!uncommitted"),
+        ("git reset --hard HEAD~3", "!uncommitted,history"),
+        ("git reset --hard origin/main", "!uncommitted,history"),
+        ("git reset --merge", "!uncommitted"),
+        ("git reset --keep HEAD~1", "~uncommitted,history"),
+        ("git reset HEAD~1", "~history"),
+        ("git reset --soft HEAD~1", "~history"),
+        ("git checkout -- src", "!uncommitted"),
+        ("git checkout .", "!uncommitted"),
+        ("git checkout -f", "!uncommitted"),
+        ("git checkout main -f", "!uncommitted"),
+        ("git checkout -qf main", "!uncommitted"),
+        ("git checkout HEAD~1 src/a.rs", "!uncommitted"),
+        ("git checkout --theirs a", "!uncommitted"),
+        ("git checkout -p", "!uncommitted"),
+        ("git checkout src/", "!uncommitted"),
+        ("git checkout a.rs", "!a.rs?"),
+        ("git checkout -B main origin/main", "~history"),
+        ("git switch -f main", "!uncommitted"),
+        ("git switch --discard-changes main", "!uncommitted"),
+        ("git switch -C main", "~history"),
+        ("git restore .", "!uncommitted"),
+        ("git restore --staged --worktree a", "!uncommitted"),
+        ("git restore -SW a", "!uncommitted"),
+        ("git restore --source=HEAD~1 a", "!uncommitted"),
+        ("git clean -fd", "!untracked"),
+        ("git clean -fdx", "!untracked,ignored"),
+        ("git clean -f -e '*.n' .", "!untracked"),
+        ("git stash", "~uncommitted"),
+        ("git stash -u", "~uncommitted"),
+        ("git stash push -m 'list of things'", "~uncommitted"),
+        ("git stash save x", "~uncommitted"),
+        ("git stash pop", "~uncommitted,stash"),
+        ("git stash drop", "!stash"),
+        ("git stash clear", "!stash"),
+        ("git rm -rf src", "!uncommitted"),
+        ("git mv -f a b", "~uncommitted"),
+        ("git branch -D x", "!history"),
+        ("git branch -d -f x", "!history"),
+        ("git branch -M main", "~history"),
+        ("git branch -f main HEAD~2", "~history"),
+        ("git tag -d v1", "~history"),
+        ("git rebase main", "~history"),
+        ("git rebase -i HEAD~3", "~history"),
+        ("git rebase --abort", "!uncommitted,history"),
+        ("git rebase -x 'rm -rf src' main", "!src ~history"),
+        ("git commit --amend --no-edit", "~history"),
+        ("git commit -a --amend -m x", "~history"),
+        ("git merge --abort", "!uncommitted"),
+        ("git cherry-pick --abort", "!uncommitted,history"),
+        ("git revert --abort", "!uncommitted,history"),
+        ("git am --abort", "!uncommitted,history"),
+        ("git update-ref -d refs/heads/x", "!history"),
+        ("git update-ref refs/heads/x HEAD~1", "~history"),
+        ("git reflog expire --expire=now --all", "!history"),
+        ("git gc --prune=now", "!history"),
+        ("git -c gc.pruneExpire=now gc", "!history"),
+        ("git prune", "!history"),
+        ("git repack -ad", "!history"),
+        ("git worktree remove -f ../other", "!uncommitted,untracked,ignored in ../other"),
+        ("git filter-branch --all", "!uncommitted,history"),
+        ("git filter-repo --path a", "!uncommitted,history"),
+        ("git-filter-repo --path a", "!uncommitted,history"),
+        ("git read-tree -u --reset HEAD", "!uncommitted"),
+        ("git read-tree --empty", "~uncommitted"),
+        ("git checkout-index -f -a", "!uncommitted"),
+        ("git checkout-index -fa", "!uncommitted"),
+        ("git submodule update --init --force", "!uncommitted"),
+        ("git submodule deinit -f x", "!uncommitted"),
+        ("git submodule foreach 'git reset --hard'", "!uncommitted somewhere"),
+        ("git submodule foreach --recursive git clean -fd", "!untracked somewhere"),
+        ("git sparse-checkout set src", "~uncommitted,ignored"),
+        ("git push --force", "!remote"),
+        ("git push -fu origin x", "!remote"),
+        ("git push origin +main", "!remote"),
+        ("git push --mirror", "!remote"),
+        ("git push origin --delete x", "!remote"),
+        ("git push origin :x", "!remote"),
+        ("git push --force-with-lease", "~remote"),
+        ("git apply x.patch", "~uncommitted"),
+        ("git pull --rebase", "~uncommitted,history"),
+        ("git pull -r origin main", "~uncommitted,history"),
+        ("git pull --autostash", "~uncommitted"),
+        ("git fetch origin +main:main", "~history"),
+        ("git bisect run rm -rf x", "!x"),
+        ("git -C sub reset --hard", "!uncommitted in sub"),
+        ("git -C a -C b clean -f", "!untracked in a/b"),
+        ("git -C \"$d\" clean -f", "!untracked somewhere"),
+        ("git -c core.x=y --no-pager reset --hard", "!uncommitted"),
+        ("git --git-dir=/x/.git --work-tree /x reset --hard", "!uncommitted elsewhere"),
+        ("GIT_DIR=/x git reset --hard", "!uncommitted elsewhere"),
+        ("env GIT_WORK_TREE=/x git reset --hard", "!uncommitted elsewhere"),
+        ("/usr/bin/git reset --hard", "!uncommitted"),
+        ("git nuke", "!uncommitted"),
+        ("git twice", "!uncommitted,history"),
+        ("git wipe", "!untracked,ignored somewhere !any"),
+        ("git undo-all HEAD", "!uncommitted,history somewhere"),
+        ("git where", "!uncommitted in sub"),
+        ("git loop", "~unknown"),
+        ("git -c alias.x='reset --hard' x", "!uncommitted"),
+        ("git $verb", "~unknown"),
+        ("git reset $args", "~history"),
+        ("git checkout \"$what\"", "~unknown"),
+    ]);
+}
+
+#[test]
+fn false_friends_in_git() {
+    let safe = [
+        "git status",
+        "git restore --staged x",
+        "git restore -S .",
+        "git clean -n",
+        "git clean -nfd",
+        "git clean --dry-run -fdx",
+        "git checkout main?",
+        "git checkout -b new",
+        "git checkout -b new origin/main",
+        "git checkout --detach HEAD~1",
+        "git checkout -",
+        "git switch main",
+        "git switch -c new",
+        "git log -- reset --hard",
+        "git log --grep 'reset --hard'",
+        "git diff --stat",
+        "git reset",
+        "git reset HEAD",
+        "git reset HEAD -- a",
+        "git reset -- a",
+        "git stash list",
+        "git stash show -p",
+        "git branch -d x",
+        "git branch x",
+        "git branch --list -v",
+        "git rm --cached -f a",
+        "git rm a",
+        "git mv a b",
+        "git rebase --continue",
+        "git rebase --quit",
+        "git merge x",
+        "git merge --continue",
+        "git cherry-pick abc",
+        "git commit -m 'git reset --hard'",
+        "git commit -am --amend-ment",
+        "git commit -m --amend",
+        "git gc",
+        "git gc --auto",
+        "git prune -n",
+        "git reflog",
+        "git reflog show",
+        "git worktree remove x",
+        "git worktree prune",
+        "git push",
+        "git push origin main",
+        "git push -u origin HEAD:main",
+        "git push --tags",
+        "git pull",
+        "git pull --ff-only",
+        "git pull --rebase=false",
+        "git fetch --prune",
+        "git fetch origin main:main",
+        "git apply --check x.patch",
+        "git apply --stat x",
+        "git st",
+        "git quoted",
+        "git unknown-thing --hard",
+        "git reset --help",
+        "git help reset",
+        "git --version",
+        "git agent rollback x",
+        "git agent guard -- git reset --hard",
+        "git-agent guard -- rm -rf x",
+        "git submodule update --init",
+        "git sparse-checkout list",
+        "git config alias.x 'reset --hard'",
+        "git log $range",
+        "git add $files",
+        "git commit -m \"$message\"",
+        "git push origin \"$branch\"",
+        "git show $commit",
+        "git commit -m \"$(cat <<'EOF'\nfix: rm -rf x, git reset --hard\nEOF\n)\"",
+    ];
+    for line in safe {
+        let found = risks(line);
+        let only_maybe = found
+            .iter()
+            .all(|risk| matches!(risk.targets.as_deref(), Some([Target::Existing(_) | Target::Matching(_)])));
+        assert!(found.is_empty() || line == "git checkout main?" && only_maybe, "{line}: {}", shown(line));
+    }
+    // Whether it is a branch or a file, the work tree knows.
+    assert_eq!(shown("git checkout main"), "!main?");
+}
+
+#[test]
+fn commands_on_files() {
+    check(&[
+        ("rm a", "!a"),
+        ("rm -rf a b/c", "!a,b/c"),
+        ("rm -f -- -x", "!-x"),
+        ("rm *.rs", "!*.rs*"),
+        ("rm 'a*'", "!a*"),
+        ("rm -rf \"$d\"", "!any"),
+        ("rm -rf \"$d\"/x", "!any"),
+        ("rm -rf a$d", "!any"),
+        ("rm -rf {a,b}/c", "!a/c,b/c"),
+        ("rm -rf x{1..3}", "!x**"),
+        ("rm -rf /tmp/x ~/y ~", "!/tmp/x,/home/me/y,/home/me"),
+        ("rm -rf ~root", "!any"),
+        ("rm -rf \"$HOME/x\" $TMPDIR/y", "!/home/me/x,/var/tmp/y"),
+        ("rm -rf !(keep)", "!!**"),
+        ("\\rm x", "!x"),
+        ("'rm' x", "!x"),
+        ("/bin/rm x", "!x"),
+        ("r\"m\" x", "!x"),
+        ("$'\\x72m' x", "!x"),
+        ("rm\t-rf\\\n  x", "!x"),
+        ("unlink x", "!x"),
+        ("mv a b", "~a?,b?"),
+        ("mv -t d a", "~a?,d?"),
+        ("cp a b", "~b?"),
+        ("cp -r a b d", "~d?"),
+        ("cp --target-directory=d a", "~d?"),
+        ("ln -sf a b", "~b?"),
+        ("dd if=/dev/zero of=x", "~x?"),
+        ("truncate -s 0 x", "~x?"),
+        ("shred -u x", "!x"),
+        ("tee x y", "~x?,y?"),
+        ("sed -i s/a/b/ x y", "~x?,y?"),
+        ("sed -i.bak -e s/a/b/ x", "~x?"),
+        ("sed -ni '1p' x", "~x?"),
+        ("sed --in-place=.bak s/a/b/ x", "~x?"),
+        ("perl -pi -e s/a/b/ x", "~x?"),
+        ("perl -i.orig -pe s/a/b/ x", "~x?"),
+        ("find . -delete", "!."),
+        ("find . -name '*.o' -delete", "!./"),
+        ("find -name '*.o' -delete", "!./"),
+        ("find /tmp/x -type f -delete", "!/tmp/x/"),
+        ("find src test -exec rm {} \\;", "!src/ !test/"),
+        ("find . -name x -exec rm -rf {} +", "!./"),
+        ("find . -exec sed -i s/a/b/ {} ';'", "~./"),
+        ("find . -exec sh -c 'rm x' \\;", "!x"),
+        ("fd -e o -x rm", "!any"),
+        ("rsync -a --delete a/ b/", "!a/?,b/?"),
+        ("rsync -a a/ b", "~b?"),
+        ("patch -p1", "~."),
+        ("tar xf a.tar", "~.?"),
+        ("tar -xzf a.tar -C d", "~d?"),
+        ("echo x > a", "~a?"),
+        ("echo x >a 2>b", "~a? ~b?"),
+        ("cmd &> log", "~log?"),
+        ("cmd >| log", "~log?"),
+        ("cmd >& log", "~log?"),
+        (": > \"$f\"", "~any"),
+        ("> a", "~a?"),
+        ("cat > a <<EOF\nrm -rf /\nEOF", "~a?"),
+        ("{ echo; } > a", "~a?"),
+        ("(echo) > a", "~a?"),
+        ("while read x; do echo; done > a", "~a?"),
+    ]);
+}
+
+#[test]
+fn false_friends_among_commands() {
+    for line in [
+        "",
+        "   ",
+        "# rm -rf x",
+        "ls # rm x",
+        "echo rm -rf x",
+        "echo \"git reset --hard\"",
+        "echo 'a; rm -rf x'",
+        "echo a\\;rm\\ x",
+        "grep -r 'rm -rf' .",
+        "grep -rn reset --hard .",
+        "printf '%s\\n' \"rm -rf x\"",
+        "rmdir x",
+        "ls -la",
+        "cat a > /dev/null",
+        "cmd >/dev/null 2>&1",
+        "cmd 2>&1 | less",
+        "cmd >> log",
+        "cat < a",
+        "sed s/a/b/ x",
+        "sed -n -e 's/i/-i/p' x",
+        "perl -e 'print 1'",
+        "find . -name '*.rs' -print",
+        "find . -exec grep -i x {} +",
+        "mv -n a b",
+        "cp -n a b",
+        "ln -s a b",
+        "tee -a log",
+        "dd if=a of=/dev/null",
+        "tar tf a",
+        "tar czf a.tgz .",
+        "unzip -l x",
+        "rsync a host:b",
+        "xargs echo rm",
+        "cat <<EOF\nrm -rf x\n> a\nEOF\necho",
+        "cat <<'EOF'\n$(rm -rf x)\nEOF",
+        "cat <<-EOF\n\tgit clean -fd\n\tEOF",
+        "for f in rm -rf x; do echo \"$f\"; done",
+        "case $x in rm) echo ;; esac",
+        "[[ a > b ]] && echo",
+        "[[ $a == rm && -f b ]]",
+        "(( a > b )) && echo",
+        "x=$((a > b))",
+        "echo $((1 << 2)) ${x:-rm}",
+        "ssh host 'rm -rf x'",
+        "docker run x rm -rf y",
+        "command -v rm",
+        "type rm",
+        "which rm",
+        "man rm",
+        "make clean",
+        "cargo build",
+        "npm run build -- --force",
+        "bash script.sh",
+        "sh ./x -c y",
+        "python3 -c 'print(1)'",
+        "sudo -l",
+        "env",
+        "time make",
+        "timeout 5 make",
+        "a=rm",
+        "export A=rm",
+        "if true; then echo rm x; fi",
+        "echo a; echo b && echo c || echo d &",
+        "rm --help",
+        "test -f rm || ls",
+        "trap - EXIT",
+        "trap 'echo bye' EXIT",
+        "sh -c 'echo rm x'",
+        "eval echo hi",
+        "git log | grep 'rm -rf'",
+        "jq '.a > 1' x",
+        "awk '$1 > 2' x",
+        "cat a | tee /dev/stderr",
+        "exec 3<&0",
+        "echo a >&2",
+        "watch ls",
+        "x=$(ls); echo \"$x\"",
+        "d=$(mktemp -d); echo $d",
+        "function f { echo; }; f",
+        "f() { echo; }; f",
+        "echo \"it's\" `date`",
+        "coproc cat",
+    ] {
+        assert_eq!(shown(line), "", "{line}");
+    }
+}
+
+#[test]
+fn commands_that_run_commands() {
+    check(&[
+        ("sudo rm x", "!x"),
+        ("sudo -u me -E A=b rm x", "!x"),
+        ("env -i A=b rm x", "!x"),
+        ("env -C d rm x", "!d/x"),
+        ("env -S 'rm x'", "!x"),
+        ("A=b B=c rm x", "!x"),
+        ("nohup rm x &", "!x"),
+        ("time rm x", "!x"),
+        ("time -p rm x", "!x"),
+        ("time (rm x)", "!x"),
+        ("timeout -k 1 5 rm x", "!x"),
+        ("timeout --signal=KILL 5s rm x", "!x"),
+        ("nice -n 5 ionice -c 3 rm x", "!x"),
+        ("command rm x", "!x"),
+        ("exec rm x", "!x"),
+        ("stdbuf -oL rm x", "!x"),
+        ("flock /tmp/l rm x", "!x"),
+        ("flock /tmp/l -c 'rm x'", "!x"),
+        ("watch 'rm x'", "!x"),
+        ("xargs rm", "!any"),
+        ("git ls-files | xargs -0 -n 1 rm -f", "!any"),
+        ("ls | xargs -I{} git checkout -- {}", "!uncommitted"),
+        ("ls | xargs -I % mv % d", "~any,d?"),
+        ("parallel rm ::: a b", "!:::,a,b,any"),
+        ("sh -c 'rm x'", "!x"),
+        ("bash -lc \"git reset --hard\"", "!uncommitted"),
+        ("bash -euo pipefail -c 'rm x'", "!x"),
+        ("bash -c \"$x\"", "~unknown"),
+        ("sh <<EOF\nrm x\nEOF", "!x"),
+        ("sh <<< 'rm x'", "!x"),
+        ("curl x | sh", "~unknown"),
+        ("curl x | sudo bash -s -- y", "~unknown"),
+        ("eval 'rm x'", "!x"),
+        ("eval rm x", "!x"),
+        ("eval \"$x\"", "~unknown"),
+        ("$cmd x", "~unknown"),
+        ("\"$@\"", "~unknown"),
+        ("$(cat x)", "~unknown"),
+        ("trap 'rm -rf x' EXIT", "!x"),
+        ("su -c 'rm x'", "!x"),
+        ("busybox rm x", "!x"),
+        ("sh -c 'sh -c \"rm x\"'", "!x"),
+        ("echo $(rm x)", "!x"),
+        ("echo \"$(rm x)\"", "!x"),
+        ("echo `rm x`", "!x"),
+        ("echo `echo \\`rm x\\``", "!x"),
+        ("echo ${y:-$(rm x)}", "!x"),
+        ("echo $((1 + $(rm x)))", "!x"),
+        ("cat <(rm x)", "!x"),
+        ("cat <<EOF\n$(rm x)\nEOF", "!x"),
+        ("a=$(rm x)", "!x"),
+        ("a=(1 $(rm x))", "!x"),
+    ]);
+}
+
+#[test]
+fn the_syntax_of_the_shell() {
+    check(&[
+        ("true && rm x", "!x"),
+        ("false || rm x", "!x"),
+        ("a; rm x", "!x"),
+        ("a & rm x", "!x"),
+        ("a | rm x", "!x"),
+        ("a\nrm x", "!x"),
+        ("(rm x)", "!x"),
+        ("( (rm x) )", "!x"),
+        ("((rm x) )", "!x"),
+        ("{ rm x; }", "!x"),
+        ("! rm x", "!x"),
+        ("if rm x; then a; fi", "!x"),
+        ("if a; then rm x; elif b; then rm y; else rm z; fi", "!x !y !z"),
+        ("for f in a b; do rm \"$f\"; done", "!any"),
+        ("for f in $(ls); do git checkout -- $f; done", "!uncommitted"),
+        ("for ((i=0; i<3; i++)); do rm x; done", "!x"),
+        ("while read f; do rm $f; done < list", "!any"),
+        ("until rm x; do sleep 1; done", "!x"),
+        ("case $x in a|b) rm x ;; (c) rm y ;; *) rm z; esac", "!x !y !z"),
+        ("case x in\n  a)\n    rm x\n    ;;\nesac\nrm y", "!x !y"),
+        ("f() { rm x; }; f", "!x"),
+        ("function f { rm x; }", "!x"),
+        ("[[ a ]] && rm x", "!x"),
+        ("cat <<A <<B; rm x\na\nA\nb\nB\nrm y", "!x !y"),
+        ("cat <<\"E F\"\nrm x\nE F\nrm y", "!y"),
+        ("echo 'a' # rm b\nrm x", "!x"),
+        ("echo a#b; rm x", "!x"),
+        ("rm x \"unclosed", "~unknown !x,unclosed"),
+        ("rm x 'unclosed", "~unknown !x"),
+        ("(rm x", "!x ~unknown"),
+        ("rm x)", "!x ~unknown"),
+        ("if rm x; then", "!x ~unknown"),
+    ]);
+}
+
+#[test]
+fn directories_and_variables() {
+    check(&[
+        ("cd sub && rm x", "!sub/x"),
+        ("cd sub && cd .. && rm x", "!sub/../x"),
+        ("cd /tmp && rm -rf x", "!/tmp/x"),
+        ("cd sub; rm x", "!any"),
+        ("cd there; rm x", "!there/x"),
+        ("cd /tmp/x; rm /tmp/y", "!/tmp/y"),
+        ("cd sub || exit; rm x", "!any"),
+        ("cd && rm x", "!/home/me/x"),
+        ("cd sub && cd - && rm x", "!x"),
+        ("cd $d && rm x", "!any"),
+        ("cd $d && git reset --hard", "!uncommitted somewhere"),
+        ("(cd sub && rm x); rm y", "!sub/x !y"),
+        ("cd sub | rm x", "!x"),
+        ("cd a && b | rm x", "!a/x"),
+        ("if a; then cd sub; fi; rm x", "!any"),
+        ("for d in a b; do cd $d; rm x; cd ..; done", "!any"),
+        ("pushd sub && rm x && popd && rm y", "!sub/x !any"),
+        ("sh -c 'cd sub && rm x'; rm y", "!sub/x !y"),
+        ("eval 'cd there'; rm x", "!there/x"),
+        ("cd sub && git clean -f", "!untracked in sub"),
+        ("cd sub && git -C ../a clean -f", "!untracked in sub/../a"),
+        ("rm \"$PWD/x\"", "!./x"),
+        ("D=/tmp/x; rm -rf \"$D\" $D/y ${D}z", "!/tmp/x,/tmp/x/y,/tmp/xz"),
+        ("D='a b'; rm $D \"$D\"", "!a,b,a b"),
+        ("o='--hard HEAD'; git reset $o", "!uncommitted"),
+        ("D=a; D=$(pwd); rm $D", "!any"),
+        ("D=$(mktemp -d); rm -rf \"$D\"", "!/tmp/made-by-mktemp"),
+        ("D=$(mktemp -d); trap 'rm -rf \"$D\"' EXIT", "!/tmp/made-by-mktemp"),
+        ("D=$(mktemp -d -p .); rm -rf \"$D\"", "!any"),
+        ("if a; then D=/tmp/x; fi; rm $D", "!any"),
+        ("read D; rm $D", "!any"),
+        ("export D=/tmp/x; rm $D", "!/tmp/x"),
+        ("D=/tmp/x cmd; rm $D", "!any"),
+        ("c='rm x'; $c", "!x"),
+        ("c=rm; $c x", "!x"),
+    ]);
+}
+
+#[test]
+fn words_without_a_shell() {
+    let judged = |words: &[&str]| {
+        let words: Vec<BString> = words.iter().map(|word| (*word).into()).collect();
+        judge_words(&words, &Desk).into_iter().map(|risk| risk.command.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(judged(&["git", "reset", "--hard"]), ["git reset --hard"]);
+    assert_eq!(judged(&["rm", "a b; $(c)"]), ["rm 'a b; $(c)'"]);
+    assert_eq!(judged(&["echo", "rm x; $(rm y)", ">", "z"]), [""; 0]);
+    assert_eq!(judged(&["sh", "-c", "ls; rm y"]), ["rm y"]);
+}
+
+#[test]
+fn risks_name_their_command_as_it_is_written() {
+    let found = risks("echo a && git  reset --hard 2>&1 | tail -1; cd x && sudo rm -rf 'a b'");
+    let commands: Vec<_> = found.iter().map(|risk| risk.command.to_str_lossy().into_owned()).collect();
+    assert_eq!(commands, ["git  reset --hard 2>&1", "sudo rm -rf 'a b'"]);
+}
+
+#[test]
+fn hostile_lines_come_to_an_end() {
+    for piece in [
+        "$((",
+        "((",
+        "$(",
+        "`",
+        "{a,",
+        "\"$(",
+        "if ",
+        "( ",
+        "a|",
+        "${x:-",
+        "<<a ",
+        "cat <<a\n",
+        "\\",
+        "for x in a; do ",
+        "case a in a) ",
+        "sh -c '",
+        "eval ",
+        "sudo ",
+        "[[ ",
+        "!(",
+        "{a,b}",
+        "x=$x$x;",
+        "$'\\",
+        "a=(",
+        "find . -exec ",
+    ] {
+        assert!(losses_are_named(&judge(piece.repeat(40_000 / piece.len()).as_bytes(), &Desk)), "{piece}");
+    }
+}
+
+fn losses_are_named(risks: &[Risk]) -> bool {
+    risks.iter().all(|risk| !risk.losses.is_empty() && !risk.why.is_empty() && risk.losses != [Loss::Repository])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_judged(line in prop::collection::vec(any::<u8>(), 0..300)) {
+        prop_assert!(losses_are_named(&judge(&line, &Desk)));
+    }
+
+    #[test]
+    fn any_pieces_of_shell_are_judged(pieces in prop::collection::vec(prop::sample::select(vec![
+        "rm", " ", " ", "git", "reset", "--hard", "'", "\"", "\\", "$", "$(", ")", "(", "((", "))", "{", "}", ";", ";;", "&", "&&", "|", "||", "\n",
+        "<<", "EOF", "<<<", "<", ">", ">(", "`", "${", "x", "=", "[[", "]]", "if", "then", "fi", "for", "in", "do", "done", "case", "esac", "!",
+        "#", "*", "~", "cd", "sh", "-c", "eval", "xargs", "find", "-exec", "sudo", "env", "$'", "a=(", "-", "{a,b}",
+    ]), 0..60)) {
+        prop_assert!(losses_are_named(&judge(pieces.concat().as_bytes(), &Desk)));
+        prop_assert!(losses_are_named(&judge(pieces.join(" ").as_bytes(), &Desk)));
+    }
+
+    #[test]
+    fn what_is_quoted_is_only_said(line in prop::collection::vec(any::<u8>().prop_filter("no NUL", |byte| *byte != 0), 0..80)) {
+        let line = [b"git reset --hard; rm -rf x ", line.as_slice()].concat();
+        let said = [b"echo '", line.replace("'", r"'\''").as_slice(), b"'"].concat();
+        prop_assert_eq!(judge(&said, &Desk), vec![]);
+        let said = [b"echo \"", line.replace("\\", "\\\\").replace("\"", "\\\"").replace("$", "\\$").replace("`", "\\`").as_slice(), b"\""].concat();
+        prop_assert_eq!(judge(&said, &Desk), vec![]);
+    }
+
+    #[test]
+    fn a_command_is_found_wherever_it_stands(before in "[a-z ]{0,10}", at in 0_usize..6) {
+        let line = match at {
+            0 => format!("echo {before}; rm x"),
+            1 => format!("echo '{before}' && (rm x)"),
+            2 => format!("echo \"{before}$(rm x)\""),
+            3 => format!("{{ echo {before}; }} | rm x"),
+            4 => format!("cat <<EOF\n{before}\nEOF\nrm x"),
+            _ => format!("echo {before}\nsh -c 'rm x'"),
+        };
+        prop_assert_eq!(shown(&line), "!x");
+    }
+}

@@ -1,0 +1,75 @@
+//! What a word is after expansion, as far as that can be told.
+
+use bstr::{BString, ByteSlice as _};
+
+/// A word as a command gets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Value {
+    /// The word, or what is known of it.
+    pub text: BString,
+    /// How much is known.
+    pub sort: Sort,
+}
+
+/// How much is known of a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// All of it.
+    Known,
+    /// It is a pattern, and stands for the files that match.
+    Pattern,
+    /// A path below this one.
+    Below,
+    /// Only that it begins like this.
+    Open,
+}
+
+impl Value {
+    /// A word that is what it says.
+    pub fn known(text: impl Into<BString>) -> Self {
+        Value { text: text.into(), sort: Sort::Known }
+    }
+
+    /// A word that nobody can tell.
+    pub fn unknown() -> Self {
+        Value { text: BString::default(), sort: Sort::Open }
+    }
+
+    /// A path below `dir`.
+    pub fn below(dir: &Value) -> Self {
+        match dir.sort {
+            Sort::Known | Sort::Below => Value { text: dir.text.clone(), sort: Sort::Below },
+            Sort::Pattern | Sort::Open => Value::unknown(),
+        }
+    }
+
+    /// The word, if it is known.
+    pub fn get(&self) -> Option<&[u8]> {
+        (self.sort == Sort::Known).then_some(self.text.as_slice())
+    }
+
+    /// True if it is this word.
+    pub fn is(&self, text: &str) -> bool {
+        self.get() == Some(text.as_bytes())
+    }
+
+    /// True if it may be an option although it does not look like one.
+    pub fn may_be_anything(&self) -> bool {
+        self.sort == Sort::Open && self.text.is_empty()
+    }
+
+    /// The name of the program that this path leads to, if it can be told.
+    pub fn program(&self) -> Option<&[u8]> {
+        let name = self.text.rsplit_once_str("/").map_or(self.text.as_slice(), |(_, name)| name);
+        (self.sort == Sort::Known && !name.is_empty()).then_some(name)
+    }
+}
+
+/// `word` as a shell reads it.
+pub(super) fn quote(word: &[u8]) -> BString {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_./=:,+@%^~".contains(byte);
+    if !word.is_empty() && word.iter().all(is_plain) {
+        return word.into();
+    }
+    [b"'", word.replace("'", r"'\''").as_slice(), b"'"].concat().into()
+}
