@@ -1,5 +1,8 @@
 //! One snapshot, or none when nothing is new since the last one.
 
+use bstr::ByteSlice as _;
+use gix::ObjectId;
+
 use super::{
     About, Captured, Kind, Moment, Snapshot, capture,
     store::{Built, REFS_LIST},
@@ -49,6 +52,7 @@ pub fn take_captured(mut captured: Captured<'_>, request: &Request) -> Result<Ta
     let last = stored::last_of(repo, &repo.worktree_name())?;
     if let Some(last) = last.filter(|last| last.about.head == captured.head)
         && holds(repo, &last, &built)
+        && keeps_alive(repo, &last, &captured.named)
     {
         return Ok(Taken { snapshot: last, moment: built.moment, created: false });
     }
@@ -72,4 +76,12 @@ fn holds(repo: &Repo, last: &Snapshot, built: &Built) -> bool {
     let mut wanted = built.entries.clone();
     wanted.sort();
     entries == wanted && entries.iter().all(|entry| repo.has(entry.oid))
+}
+
+/// Whether all of `commits` are parents of `last`.
+fn keeps_alive(repo: &Repo, last: &Snapshot, commits: &[ObjectId]) -> bool {
+    let Ok(commit) = repo.read(last.commit) else { return false };
+    let parents = commit.lines().take_while(|line| !line.is_empty()).filter_map(|line| line.strip_prefix(b"parent "));
+    let parents: Vec<ObjectId> = parents.filter_map(|hex| ObjectId::from_hex(hex).ok()).collect();
+    commits.iter().all(|commit| parents.contains(commit))
 }

@@ -3,7 +3,7 @@
 use std::os::unix::fs::MetadataExt as _;
 
 use bstr::{BStr, BString, ByteSlice as _};
-use gix::objs::tree::EntryKind;
+use gix::{ObjectId, objs::tree::EntryKind};
 
 use super::{
     Captured, Why,
@@ -39,6 +39,11 @@ impl Captured<'_> {
                 && meta.is_dir()
             {
                 self.dirs.insert(directory.into(), meta.mode() & 0o7777);
+    /// Keep these commits alive: they become parents of the snapshot.
+    pub fn hold(&mut self, commits: impl IntoIterator<Item = ObjectId>) {
+        for commit in commits {
+            if !self.named.contains(&commit) {
+                self.named.push(commit);
             }
         }
     }
