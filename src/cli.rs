@@ -101,6 +101,7 @@ commands! {
     Redo => redo,
     Resume => resume,
     Ops => ops,
+    Guard => guard,
     Snapshot => snapshot,
     Repair => repair,
     Log => log,

@@ -11,6 +11,7 @@
 //! | `checkpoint` | what is staged, refused and committed | `core`, `git` |
 //! | `revision` | which commit `t-1@2`, `@last`, `@green`, `@start` is | `core`, `git`, `ledger` |
 //! | `verify` | evidence: a command, its outcome, the tree it ran on | `core`, `git`, `checkpoint` |
+//! | `guard` | a snapshot before what destroys | `core`, `git`, `recovery` |
 //! | `unstamped` | commits that should have named a task | `core`, `git`, `checkpoint` |
 //! | `doctor` | what may be wrong, and what to do about it | all but `cmd` |
 //! | `output` | stdout as an API, stderr for people | `core` |
@@ -27,6 +28,7 @@ pub mod doctor;
 pub mod error;
 pub mod exit;
 pub mod git;
+pub mod guard;
 pub mod hook;
 pub mod ledger;
 pub mod output;

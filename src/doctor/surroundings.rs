@@ -4,7 +4,7 @@ use bstr::ByteSlice as _;
 
 use super::{failed, few};
 use crate::{
-    core::{id::TaskId, time::parse_duration},
+    core::{guard::Mode, id::TaskId, time::parse_duration},
     error::Result,
     git::{Repo, Settings, cmd, objects},
     ledger,
@@ -73,6 +73,7 @@ fn settings(settings: &Settings<'_>) -> Check {
     expect("agent.trailerKey", &is_key, "a trailer key like Task-Id");
     expect("agent.hookTimeout", &|text| text.parse::<u64>().is_ok() || is_duration(text), "a number of seconds");
     expect("agent.maxFileSize", &|_| settings.number("agent.maxFileSize").is_some(), "a size like 10m");
+    expect("agent.guard", &|text| Mode::parse(text).is_some(), "snapshot, refuse or off");
     for key in ["agent.requireVerify", "agent.trailerSplit"] {
         expect(key, &|_| settings.is_flag(key), "true or false");
     }

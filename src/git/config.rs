@@ -4,6 +4,7 @@ use bstr::{BString, ByteSlice as _};
 
 use crate::core::{
     claim::DEFAULT_LEASE,
+    guard::Mode,
     time::parse_duration,
     trailer::{Rules, Values},
 };
@@ -88,6 +89,11 @@ impl<'r> Settings<'r> {
     /// `agent.requireVerify`: refuse to complete a task whose tree was not verified.
     pub fn require_verify(&self) -> bool {
         self.flag("agent.requireVerify")
+    }
+
+    /// `agent.guard`: what happens before a command that destroys something.
+    pub fn guard(&self) -> Mode {
+        self.text("agent.guard").and_then(|word| Mode::parse(&word)).unwrap_or_default()
     }
 
     /// `agent.subjectPrefix`: put before the subject of checkpoints.

@@ -1,8 +1,12 @@
-//! Running a command of the user's, as they would: through `sh`, on their terminal.
+//! Running a command of the user's, as they would: on their terminal, through `sh` if it is a line.
 
 use std::{
+    ffi::OsString,
     io,
-    os::{fd::AsFd as _, unix::process::ExitStatusExt as _},
+    os::{
+        fd::AsFd as _,
+        unix::process::{CommandExt as _, ExitStatusExt as _},
+    },
     path::Path,
     process::{Command, ExitStatus, Stdio},
     time::Instant,
@@ -20,9 +24,38 @@ pub enum Voice {
 }
 
 /// How it ended.
-pub(super) struct Ended {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ended {
+    /// Its exit code; 128 + n when signal n ended it.
     pub exit: i32,
+    /// How long it ran.
     pub seconds: f64,
+}
+
+/// Run a program with its arguments, `words`, to its end.
+pub fn run_program(words: &[OsString], voice: Voice) -> Result<Ended> {
+    run_to_its_end(program(words)?, voice, |error| not_runnable(words, error))
+}
+
+/// Run a program with its arguments, `words`, in the place of this one: terminal, signals and exit code are its own. Comes
+/// back only if that is not possible.
+pub fn replace_this_process(words: &[OsString]) -> Error {
+    match program(words) {
+        Ok(mut program) => not_runnable(words, program.exec()),
+        Err(error) => error,
+    }
+}
+
+fn program(words: &[OsString]) -> Result<Command> {
+    let (name, arguments) = words.split_first().ok_or_else(|| Error::usage("usage", "no command is given"))?;
+    let mut program = Command::new(name);
+    program.args(arguments);
+    Ok(program)
+}
+
+fn not_runnable(words: &[OsString], error: io::Error) -> Error {
+    let name = words.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Error::environment("command-not-runnable", format!("cannot run '{}'", name.escape_debug())).because(error)
 }
 
 /// Run `command` in `dir` to its end.
@@ -38,11 +71,15 @@ pub(super) fn run(dir: &Path, command: &str, voice: Voice) -> Result<Ended> {
             shell.env(name, path);
         }
     }
+    run_to_its_end(shell, voice, failed)
+}
+
+fn run_to_its_end(mut command: Command, voice: Voice, failed: impl Fn(io::Error) -> Error) -> Result<Ended> {
     if voice == Voice::Aside {
-        shell.stdout(Stdio::from(io::stderr().as_fd().try_clone_to_owned().map_err(failed)?));
+        command.stdout(Stdio::from(io::stderr().as_fd().try_clone_to_owned().map_err(&failed)?));
     }
     let began = Instant::now();
-    let status = shell.status().map_err(failed)?;
+    let status = command.status().map_err(&failed)?;
     let seconds = (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
     Ok(Ended { exit: exit_code(status), seconds })
 }

@@ -41,6 +41,14 @@ fn the_formats_name_every_event_kind() {
 }
 
 #[test]
+fn the_guard_names_every_command_that_it_knows() {
+    let guard = document("docs/guard.md");
+    for command in git_agent::core::guard::commands() {
+        assert!(guard.contains(&format!("`{command}`")), "docs/guard.md does not name `{command}`");
+    }
+}
+
+#[test]
 fn the_demo_plays_to_its_end_and_leaves_its_repository() {
     let repo = TestRepo::new();
     let demo = repo.agent(&["demo", "--into", "../demo"]).success();

@@ -60,6 +60,11 @@ const ROWS: [Row; 22] = [
     row("rename", "", |a| !a.has("n no-act"), every_open, Changes, "renames files, and overwrites what is there"),
 ];
 
+/// The programs in the table.
+pub(super) fn programs() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().map(|row| row.program).chain(["find", "fd", "bfg"])
+}
+
 /// Look at what `program` does to files.
 pub(super) fn call(walk: &mut Walk<'_>, program: &[u8], words: &[Value], call: Call<'_>) {
     match program {

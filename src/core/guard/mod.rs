@@ -40,6 +40,30 @@ pub enum Level {
     Fatal,
 }
 
+/// What the guard does: `agent.guard`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// Nothing.
+    Off,
+    /// Takes a snapshot first.
+    #[default]
+    Snapshot,
+    /// Refuses what throws work away; takes a snapshot before the rest.
+    Refuse,
+}
+
+impl Mode {
+    /// What `word` of the configuration means.
+    pub fn parse(word: &str) -> Option<Mode> {
+        match word.to_ascii_lowercase().as_str() {
+            "off" | "false" | "no" | "0" => Some(Mode::Off),
+            "snapshot" | "on" | "true" | "yes" | "1" => Some(Mode::Snapshot),
+            "refuse" => Some(Mode::Refuse),
+            _ => None,
+        }
+    }
+}
+
 /// What is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Loss {
@@ -59,6 +83,33 @@ pub enum Loss {
     Repository,
     /// What cannot be told.
     Unknown,
+}
+
+impl Level {
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Changes => "changes",
+            Level::Destroys => "destroys",
+            Level::Fatal => "fatal",
+        }
+    }
+}
+
+impl Loss {
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Loss::Uncommitted => "uncommitted",
+            Loss::Untracked => "untracked",
+            Loss::Ignored => "ignored",
+            Loss::Stash => "stash",
+            Loss::History => "history",
+            Loss::Remote => "remote",
+            Loss::Repository => "repository",
+            Loss::Unknown => "unknown",
+        }
+    }
 }
 
 /// A path that a command touches, as it is written.
@@ -137,6 +188,11 @@ pub fn judge_words(words: &[BString], world: &dyn World) -> Vec<Risk> {
     let words = words.iter().cloned().map(value::Value::known).collect::<Vec<_>>();
     walk.direct(&words, text.into());
     walk.risks
+}
+
+/// The commands that the tables know: `git reset`, `rm`, …
+pub fn commands() -> impl Iterator<Item = String> {
+    git::verbs().map(|verb| format!("git {verb}")).chain(files::programs().map(ToOwned::to_owned))
 }
 
 /// Whether `pattern` of a shell may match `name`.

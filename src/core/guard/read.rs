@@ -335,7 +335,7 @@ impl<'t> Reader<'t> {
                 None | Some(b'\n' | b';' | b'|' | b')') => break,
                 Some(b'&') if !self.looks_at("&>") => break,
                 Some(b'(') => {
-                    let is_array = is_adjacent && words.last().is_some_and(|word| ends_with_equals(word));
+                    let is_array = is_adjacent && words.last().is_some_and(ends_with_equals);
                     self.at += 1;
                     if is_array {
                         self.array();
@@ -353,7 +353,7 @@ impl<'t> Reader<'t> {
                     break;
                 }
                 Some(b'<' | b'>' | b'&') if !self.looks_at("<(") && !self.looks_at(">(") => {
-                    self.redirection(&mut command)
+                    self.redirection(&mut command);
                 }
                 Some(_) if self.is_at_descriptor() => {
                     while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {

@@ -45,8 +45,7 @@ impl Reader<'_> {
                 ["&>>", "&>", ">>", ">&", ">|", "<&", "<>", ">", "<"].into_iter().find(|word| self.take(word));
             self.blanks();
             let target = self.word();
-            let is_descriptor =
-                target.bare().is_some_and(|text| text == b"-" || text.iter().all(|byte| byte.is_ascii_digit()));
+            let is_descriptor = target.bare().is_some_and(|text| text == b"-" || text.iter().all(u8::is_ascii_digit));
             match empties {
                 Some(">" | ">|" | "&>") => command.empties.push(target),
                 Some(">&") if !is_descriptor => command.empties.push(target),

@@ -96,13 +96,15 @@ fn shell(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
                 script = rest.next();
                 break;
             }
-            b"--rcfile" | b"--init-file" => drop(rest.next()),
+            b"--rcfile" | b"--init-file" => {
+                rest.next();
+            }
             [b'-', b'-', ..] => {}
             [b'-' | b'+', letters @ ..] if !letters.is_empty() => {
                 runs_text |= letters.contains(&b'c');
                 reads_input |= letters.contains(&b's');
                 if letters.contains(&b'o') || letters.contains(&b'O') {
-                    drop(rest.next());
+                    rest.next();
                 }
             }
             _ => {

@@ -4,6 +4,7 @@
 
 mod answers;
 mod checkpoint;
+mod guard;
 mod log;
 mod operation;
 mod registry;
@@ -13,6 +14,7 @@ mod task;
 
 pub use answers::*;
 pub use checkpoint::*;
+pub use guard::*;
 pub use log::*;
 pub use operation::*;
 pub use registry::{Answer, answers};

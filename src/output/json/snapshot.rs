@@ -82,6 +82,19 @@ pub struct SkippedJson {
     pub bytes: u64,
 }
 
+impl TakenJson {
+    /// As JSON.
+    pub fn new(taken: &snapshot::Taken) -> Self {
+        TakenJson {
+            id: taken.snapshot.id.to_string(),
+            r#ref: taken.snapshot.ref_name(),
+            commit: taken.snapshot.commit.to_string(),
+            created: taken.created,
+            skipped: taken.moment.skipped.iter().map(SkippedJson::new).collect(),
+        }
+    }
+}
+
 impl SkippedJson {
     /// As JSON.
     pub fn new(skipped: &snapshot::Skipped) -> Self {
@@ -157,17 +170,7 @@ pub struct ChangeJson {
 impl SnapshotAnswer {
     /// `snapshot`.
     pub fn taken(taken: &snapshot::Taken) -> Self {
-        let snapshot = &taken.snapshot;
-        SnapshotAnswer::Taken {
-            schema: SCHEMA,
-            snapshot: TakenJson {
-                id: snapshot.id.to_string(),
-                r#ref: snapshot.ref_name(),
-                commit: snapshot.commit.to_string(),
-                created: taken.created,
-                skipped: taken.moment.skipped.iter().map(SkippedJson::new).collect(),
-            },
-        }
+        SnapshotAnswer::Taken { schema: SCHEMA, snapshot: TakenJson::new(taken) }
     }
 
     /// `snapshot list`.

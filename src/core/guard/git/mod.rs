@@ -19,6 +19,11 @@ use super::{
 /// How often an alias may stand for another one.
 const ALIASES: usize = 10;
 
+/// The commands in the table.
+pub(super) fn verbs() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().map(|row| row.verb)
+}
+
 /// Look at `git <words>`.
 pub(super) fn call(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
     let mut settings: Vec<BString> = Vec::new();

@@ -1,0 +1,96 @@
+//! `git agent guard`: a snapshot before a command that destroys something.
+
+use std::{
+    ffi::OsString,
+    io::Read as _,
+    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
+};
+
+use bstr::BString;
+
+use crate::{
+    active,
+    context::Ctx,
+    error::{Context as _, Result},
+    exit,
+    guard::{self, Answer, Line, Who},
+    output::json::GuardAnswer,
+    verify::{Ended, Voice, replace_this_process, run_program},
+};
+
+/// Save what a command may destroy, before it runs
+///
+/// Knows git commands and others that throw away uncommitted work or history; anything else is none of its business.
+#[derive(Debug, clap::Args)]
+#[command(
+    group = clap::ArgGroup::new("what").required(true),
+    after_help = "With --check the exit code is 0 if the line may run, 1 if not; otherwise it is the command's own. \
+'agent.guard' says what happens: snapshot (the default), refuse, off."
+)]
+pub struct Args {
+    /// Only judge a shell command line, and save what it may destroy; '-' reads it from standard input
+    #[arg(long, value_name = "LINE", group = "what", allow_hyphen_values = true)]
+    check: Option<OsString>,
+    /// The command to run afterwards
+    #[arg(last = true, value_name = "CMD", group = "what")]
+    command: Vec<OsString>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let who = Who {
+        now: &|| ctx.now(),
+        by: &|| Ok(ctx.actor()?.to_string()),
+        // What is saved when things may go wrong must not depend on the ledger.
+        tasks: &|repo| active::read(repo).unwrap_or_default(),
+    };
+    if let Some(line) = args.check {
+        let line = if line == "-" { standard_input()? } else { line.into_vec() };
+        let answer = guard::check(Line::Shell(&line), &who);
+        return told(ctx, &answer, None);
+    }
+    let words: Vec<BString> = args.command.iter().map(|word| word.as_bytes().into()).collect();
+    let answer = guard::check(Line::Words(&words), &who);
+    if answer.refusal.is_some() {
+        return told(ctx, &answer, None);
+    }
+    if ctx.out.is_json() {
+        let Ended { exit, .. } = run_program(&args.command, Voice::Aside)?;
+        told(ctx, &answer, Some(exit))?;
+        return Ok(u8::try_from(exit).unwrap_or(exit::REFUSED));
+    }
+    told(ctx, &answer, None)?;
+    // Its input, output, signals and exit code are its own.
+    Err(replace_this_process(&args.command))
+}
+
+/// Say what was found, and whether the line may run.
+fn told(ctx: &Ctx, answer: &Answer, exit: Option<i32>) -> Result<u8> {
+    if ctx.out.is_json() {
+        ctx.out.json(&GuardAnswer::new(answer, exit))?;
+        return Ok(if answer.refusal.is_some() { exit::REFUSED } else { exit::OK });
+    }
+    if let Some(refusal) = &answer.refusal {
+        ctx.out.error(refusal);
+        return Ok(exit::REFUSED);
+    }
+    for warning in &answer.warnings {
+        ctx.out.warn(warning);
+    }
+    for saved in answer.saved.iter().filter(|saved| saved.taken.created) {
+        let snapshot = &saved.taken.snapshot;
+        ctx.out.status(format!("Took snapshot {} {}", snapshot.id, snapshot.about.message));
+        ctx.out.status(format!("Back with: git agent snapshot restore {}", snapshot.id));
+        if saved.holds_commits {
+            let list = format!("git log --oneline --no-walk {}^@", snapshot.ref_name());
+            ctx.out.status(format!("Commits that stay alive with it: {list}"));
+        }
+    }
+    Ok(exit::OK)
+}
+
+fn standard_input() -> Result<Vec<u8>> {
+    let mut line = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut line).or_environment(|| "cannot read standard input".to_owned())?;
+    Ok(line)
+}

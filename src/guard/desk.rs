@@ -1,0 +1,90 @@
+//! What a line may ask of its surroundings: repositories, opened when the first question comes, and the environment.
+
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use crate::{
+    core::guard::{Dir, World},
+    error::{Error, Result},
+    git::Repo,
+};
+
+/// The place where a line is run, and the repositories that it may reach.
+#[derive(Default)]
+pub(super) struct Desk {
+    opened: RefCell<Vec<(PathBuf, Option<Rc<Repo>>)>>,
+}
+
+impl Desk {
+    /// The directory that `dir` is.
+    pub(super) fn path(dir: &Dir) -> PathBuf {
+        match dir {
+            Dir::Known(dir) if !dir.is_empty() => PathBuf::from(&*dir.to_os_str_lossy()),
+            Dir::Known(_) | Dir::Unknown => PathBuf::from("."),
+        }
+    }
+
+    /// The repository that `dir` is in, or will be in when it is made. `None` if there is none.
+    pub(super) fn repo(&self, dir: &Path) -> Result<Option<Rc<Repo>>> {
+        let dir = dir.ancestors().find(|dir| dir.is_dir() || dir.as_os_str().is_empty()).unwrap_or(dir);
+        let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+        if let Some((_, repo)) = self.opened.borrow().iter().find(|(known, _)| known == dir) {
+            return Ok(repo.clone());
+        }
+        let repo = match Repo::discover(dir) {
+            Ok(repo) => Some(Rc::new(repo)),
+            Err(error) if error.code() == "not-a-repository" && !is_repository_after_all(dir) => None,
+            Err(error) => return Err(error),
+        };
+        // One worktree is one repository, wherever in it one looks from.
+        let mut opened = self.opened.borrow_mut();
+        let known = repo.as_ref().and_then(|repo| {
+            let same = |(_, other): &&(PathBuf, Option<Rc<Repo>>)| {
+                other.as_ref().is_some_and(|other| real(other.git_dir()) == real(repo.git_dir()))
+            };
+            opened.iter().find(same).and_then(|(_, other)| other.clone())
+        });
+        let repo = known.or(repo);
+        opened.push((dir.to_owned(), repo.clone()));
+        Ok(repo)
+    }
+}
+
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// Whether there is something like a repository that could not be opened.
+fn is_repository_after_all(dir: &Path) -> bool {
+    std::env::var_os("GIT_DIR").is_some() || real(dir).ancestors().any(|dir| dir.join(".git").exists())
+}
+
+impl World for Desk {
+    fn alias(&self, dir: &Dir, name: &BStr) -> Option<BString> {
+        // Names that git takes in a key; others are no aliases.
+        let is_name = !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+        let name = name.to_str().ok().filter(|_| is_name)?;
+        let repo = self.repo(&Desk::path(dir)).ok()??;
+        repo.settings().text(&format!("alias.{name}")).map(BString::from)
+    }
+
+    fn is_dir(&self, path: &BStr) -> bool {
+        Path::new(&*path.to_os_str_lossy()).is_dir()
+    }
+
+    fn variable(&self, name: &BStr) -> Option<BString> {
+        let value = std::env::var_os(name.to_str().ok()?)?;
+        Some(value.into_encoded_bytes().into())
+    }
+}
+
+/// A repository that cannot be worked on, as a reason not to go on.
+pub(super) fn cannot_open(error: Error) -> Error {
+    let (message, hints) = (error.to_string(), error.hint_lines().to_vec());
+    Error::refused("cannot-capture", format!("cannot save what is there first: {message}")).hints(hints)
+}
