@@ -1,20 +1,24 @@
 //! `git agent hook <name> …`: what the hooks call; and `hook install|uninstall|check`, for hooks alone.
 
 use std::ffi::OsString;
+use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
 
 use crate::context::Ctx;
 use crate::error::{Error, Result};
 use crate::exit;
 use crate::hook::install::{self, InstallOptions};
-use crate::hook::{Hook, Surroundings, fail_open};
-use crate::output::{Out, When};
+use crate::hook::{Hook, Surroundings, fail_open, pre_push};
+use crate::output::{Out, When, clean};
 
 /// Run the hook that `args` names with the arguments behind it, as git gave them.
 ///
-/// Exit code 0 whatever happens in a hook; a name that this version does not know does nothing.
+/// Exit code 0 whatever happens in a hook that is about commits; a name that this version does not know does nothing.
 pub fn main(args: &[OsString]) -> ExitCode {
     let Some((name, rest)) = args.split_first() else { return ExitCode::SUCCESS };
+    if name == Hook::PrePush.name() {
+        return pre_push(rest);
+    }
     if let Some(hook) = Hook::from_name(name) {
         fail_open(hook.name(), |limit| {
             let ctx = Ctx::new(Out::new(false, true, When::Never), None);
@@ -35,6 +39,20 @@ pub fn main(args: &[OsString]) -> ExitCode {
         ctx.out.error(&error);
         error.kind().exit_code()
     }))
+}
+
+/// Stop a push of what belongs to this clone alone. What cannot be read stops nothing.
+fn pre_push(args: &[OsString]) -> ExitCode {
+    let mut input = Vec::new();
+    if std::io::stdin().lock().read_to_end(&mut input).is_err() {
+        return ExitCode::SUCCESS;
+    }
+    let Some(name) = pre_push::refused(&input) else { return ExitCode::SUCCESS };
+    let word = |at: usize| args.get(at).and_then(|word| word.to_str());
+    let text = pre_push::explanation(&name, word(0), word(1));
+    // Nobody listening is no reason to push.
+    std::io::stderr().write_all(clean::lines(&text).as_bytes()).unwrap_or_default();
+    ExitCode::from(exit::REFUSED)
 }
 
 fn change(ctx: &Ctx, work: impl FnOnce() -> Result<install::Report>) -> Result<u8> {

@@ -9,12 +9,15 @@
 //! The shims in `hooks/` ask the cheap questions in the shell and start `git agent hook <name>` only when there may be
 //! something to do. Here the rest is decided: [`replay`] and [`command`] find out what git is doing, [`plan`] (pure) what the
 //! message should name, [`stamp`] writes it. No hook ever fails a commit: see [`guard`].
+//!
+//! `pre-push` is the other way round: it stops pushes of what belongs to this clone alone, and nothing else: see [`pre_push`].
 
 mod command;
 mod guard;
 pub mod install;
 mod plan;
 mod post_commit;
+pub mod pre_push;
 mod replay;
 mod settings;
 mod stamp;
@@ -47,11 +50,13 @@ pub enum Hook {
     CommitMsg,
     /// The commit is made.
     PostCommit,
+    /// Refs are going to be pushed.
+    PrePush,
 }
 
 impl Hook {
     /// All of them, in the order in which git runs them.
-    pub const ALL: [Hook; 3] = [Hook::PrepareCommitMsg, Hook::CommitMsg, Hook::PostCommit];
+    pub const ALL: [Hook; 4] = [Hook::PrepareCommitMsg, Hook::CommitMsg, Hook::PostCommit, Hook::PrePush];
 
     /// As git calls it.
     pub fn name(self) -> &'static str {
@@ -59,7 +64,13 @@ impl Hook {
             Hook::PrepareCommitMsg => "prepare-commit-msg",
             Hook::CommitMsg => "commit-msg",
             Hook::PostCommit => "post-commit",
+            Hook::PrePush => "pre-push",
         }
+    }
+
+    /// Whether git tells it something on standard input.
+    pub fn reads_input(self) -> bool {
+        self == Hook::PrePush
     }
 
     /// The hook that git calls `name`.
@@ -75,6 +86,8 @@ impl Hook {
             Hook::PrepareCommitMsg => stamp::prepare_commit_msg(here, &settings, args),
             Hook::CommitMsg => stamp::commit_msg(here, &settings, args),
             Hook::PostCommit => post_commit::record(here, &settings),
+            // It asks no repository: see [`pre_push`].
+            Hook::PrePush => Ok(()),
         }
     }
 }

@@ -10,6 +10,7 @@ mod guard;
 mod harness;
 mod hook_commit;
 mod hook_install;
+mod hook_push;
 mod hook_record;
 mod hook_replay;
 mod init;

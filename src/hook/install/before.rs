@@ -57,10 +57,18 @@ impl Before {
             }
         }
         let name = hook.name();
+        let call = match hook.reads_input() {
+            false => format!("\t{call} || exit $?\n"),
+            // A here-document would make a line out of nothing.
+            true => format!(
+                "\tif [ -n \"$input\" ]; then\n\t\t{call} <<EOF || exit $?\n$input\nEOF\n\
+                 \telse\n\t\t{call} </dev/null || exit $?\n\tfi\n"
+            ),
+        };
         format!(
             "# The hook that was here before runs first, as if it still were here; its exit code counts.\n\
              before=${{0%/*}}/{name}{SUFFIX}\n\
-             if [ -x \"$before\" ]; then\n\t{call} || exit $?\nfi\n"
+             if [ -x \"$before\" ]; then\n{call}fi\n"
         )
         .into()
     }

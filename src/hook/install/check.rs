@@ -92,7 +92,7 @@ pub fn check(repo: &Repo) -> Result<Vec<Check>> {
     let mechanism = super::mechanism(repo)?;
     let mut checks = Vec::new();
     for hook in Hook::ALL {
-        let configured = config::is_installed(repo);
+        let configured = config::is_installed(repo, hook);
         let health = match mechanism {
             Mechanism::Config if configured => in_config(repo, hook),
             _ => match in_directory(repo, hook)? {

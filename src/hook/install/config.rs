@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use bstr::BString;
+use bstr::{BString, ByteSlice as _};
 
 use super::block::{self, Change};
 use super::script::{self, Parts};
@@ -31,9 +31,13 @@ pub(super) fn uninstall(repo: &Repo, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// True if our hooks are set.
-pub(super) fn is_installed(repo: &Repo) -> bool {
-    block::read(&file(repo)).is_some()
+/// True if this hook of ours is set; older versions did not set all of them.
+pub(super) fn is_installed(repo: &Repo, hook: Hook) -> bool {
+    block::read(&file(repo)).is_some_and(|block| block.contains_str(heading(hook)))
+}
+
+fn heading(hook: Hook) -> String {
+    format!("[hook \"{}\"]\n", name(hook))
 }
 
 /// The name of a hook of ours in the configuration.
@@ -49,7 +53,7 @@ fn section(options: &InstallOptions, later: &Path) -> BString {
     let parts = Parts { program: Some(&options.program), later: Some(later), ..Parts::default() };
     let mut out = BString::default();
     for hook in Hook::ALL {
-        out.extend_from_slice(format!("[hook \"{}\"]\n\tcommand = \"", name(hook)).as_bytes());
+        out.extend_from_slice(format!("{}\tcommand = \"", heading(hook)).as_bytes());
         for &byte in script::command(hook, &parts).iter() {
             match byte {
                 b'\n' => out.extend_from_slice(br"\n"),

@@ -56,7 +56,13 @@ impl Report {
 
 /// The line that calls us from somebody else's hook.
 pub fn call_line(hook: Hook) -> String {
-    format!("git agent hook {} \"$@\" || :", hook.name())
+    match hook {
+        // Its exit code counts, but not that of a git-agent that is not there.
+        Hook::PrePush => {
+            "! command -v git-agent >/dev/null || git-agent hook pre-push \"$@\" || [ $? -ne 1 ] || exit 1".to_owned()
+        }
+        _ => format!("git agent hook {} \"$@\" || :", hook.name()),
+    }
 }
 
 impl fmt::Display for Step {

@@ -14,6 +14,9 @@ use crate::hook::Hook;
 const MARK: &str = "# git-agent hook ";
 const NOTICE: &str = "made by 'git agent init'; 'git agent uninstall' puts back what was here";
 
+/// The line of a shim that reads standard input.
+const INPUT: &str = "input=$(cat)";
+
 /// What a generated hook knows beyond the shim.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parts<'a> {
@@ -46,6 +49,7 @@ fn shim(hook: Hook) -> &'static str {
         Hook::PrepareCommitMsg => include_str!("../../../hooks/prepare-commit-msg"),
         Hook::CommitMsg => include_str!("../../../hooks/commit-msg"),
         Hook::PostCommit => include_str!("../../../hooks/post-commit"),
+        Hook::PrePush => include_str!("../../../hooks/pre-push"),
     }
 }
 
@@ -53,12 +57,16 @@ fn shim(hook: Hook) -> &'static str {
 pub(super) fn file(hook: Hook, parts: &Parts<'_>) -> BString {
     let mut body = BString::default();
     let mut before = parts.before.as_ref();
+    // Both get what git says on standard input.
+    let mut is_ready = !hook.reads_input();
     for line in shim(hook).lines().skip(1) {
         if !line.starts_with('#')
+            && is_ready
             && let Some(before) = before.take()
         {
             body.extend_from_slice(&before.call(hook));
         }
+        is_ready |= line == INPUT;
         push_line(&mut body, line, parts);
     }
     let flag = if parts.made_dir { "new-dir" } else { "-" };
@@ -105,7 +113,9 @@ pub(super) fn owner(text: &[u8]) -> Owner {
 /// True if somebody's own hook calls us: by a line of theirs, or as a copy of the shim.
 pub(super) fn calls_us(hook: Hook, text: &[u8]) -> bool {
     let calls = ["git agent hook", "git-agent hook", "\"$program\" hook"];
-    calls.iter().any(|call| text.contains_str(format!("{call} {}", hook.name())))
+    // The shim of this one does it alone.
+    let is_copy = hook == Hook::PrePush && text.contains_str("found=${found:-$to}");
+    is_copy || calls.iter().any(|call| text.contains_str(format!("{call} {}", hook.name())))
 }
 
 /// Quote for the shell.
@@ -129,7 +139,8 @@ mod tests {
         let parts = Parts { program: Some(Path::new("/it's/git-agent")), made_dir: true, ..Parts::default() };
         for hook in Hook::ALL {
             let text = file(hook, &parts);
-            assert!(text.contains_str(r"program='/it'\''s/git-agent'"), "{text}");
+            let needs_program = hook != Hook::PrePush;
+            assert_eq!(text.contains_str(r"program='/it'\''s/git-agent'"), needs_program, "{text}");
             assert_eq!(owner(&text), Owner::Us { made_dir: true });
             assert_eq!(owner(&text.replace("exit 0", "exit 1")), Owner::UsChanged);
             assert_eq!(owner(shim(hook).as_bytes()), Owner::Other);
