@@ -395,7 +395,7 @@ fn odd_places() {
         assert!(output.stdout.contains("allowed") || output.stdout.contains("captured"), "{output}");
         let unreadable = repo.path().join("closed");
         std::fs::create_dir(&unreadable).unwrap();
-        std::fs::set_permissions(&unreadable, std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(&unreadable, std::fs::Permissions::from_mode(0o000)).unwrap();
         assert_ne!(verdict(&repo, "ls"), "refused");
         std::fs::set_permissions(&unreadable, std::fs::Permissions::from_mode(0o755)).unwrap();
     });

@@ -44,4 +44,3 @@ mod trailers;
 mod trees;
 mod unstamped;
 mod verify;
-

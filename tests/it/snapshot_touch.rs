@@ -67,7 +67,7 @@ fn clean_ignored_and_large_files_are_taken_as_they_are() {
     let raw: Vec<_> = moment.raw.keys().map(|path| path.to_str().unwrap()).collect();
     assert_eq!(raw, [".gitignore", "b.txt", "dir/sub/d", "dir/sub/new.o", "ignored/deep/y", "large", "x.o"]);
     let dirs: Vec<_> = moment.dirs.keys().map(|path| path.to_str().unwrap()).collect();
-    assert_eq!(dirs, ["dir/sub", "ignored", "ignored/deep", "ignored/empty"]);
+    assert_eq!(dirs, ["dir", "dir/sub", "ignored", "ignored/deep", "ignored/empty"]);
     // What is loaded is what was stored.
     let here = Repo::discover(repo.path()).unwrap();
     let found = snapshot::find(&here, &snapshot.id.to_string()).unwrap();

@@ -10,7 +10,6 @@ use crate::recovery::snapshot;
 /// `snapshot`, `snapshot list`, `snapshot show`, `snapshot drop`.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
-#[expect(clippy::large_enum_variant, reason = "one answer is made in the life of a process")]
 pub enum SnapshotAnswer {
     /// `snapshot`.
     Taken {

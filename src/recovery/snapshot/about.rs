@@ -112,7 +112,7 @@ mod tests {
         insta::assert_snapshot!(message.to_str_lossy(), @"
         git-agent snapshot 1: before 'git reset --hard': really
 
-        Snapshot: 01KAPBPZ90000000000000000001
+        Snapshot: 01KANZTQH00000000000000001
         Kind: guard
         At: 2025-11-22T14:35:00.000Z
         By: claude@devbox

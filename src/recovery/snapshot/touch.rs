@@ -39,6 +39,10 @@ impl Captured<'_> {
                 && meta.is_dir()
             {
                 self.dirs.insert(directory.into(), meta.mode() & 0o7777);
+            }
+        }
+    }
+
     /// Keep these commits alive: they become parents of the snapshot.
     pub fn hold(&mut self, commits: impl IntoIterator<Item = ObjectId>) {
         for commit in commits {
