@@ -97,6 +97,7 @@ commands! {
     Status => status,
     Checkpoint => checkpoint,
     Verify => verify,
+    Rollback => rollback,
     Undo => undo,
     Redo => redo,
     Resume => resume,

@@ -1,9 +1,10 @@
 //! `git agent rollback`: bring an old state of a task back.
 
-pub mod plan;
+mod page;
 
 use std::ffi::OsString;
 
+use super::act;
 use crate::{
     context::Ctx,
     core::rollback::{Mode, Wish},
@@ -11,7 +12,12 @@ use crate::{
     exit,
     git::pathspec::Pathspecs,
     output::json::RollbackAnswer,
-    recovery::rollback::{self, Outcome, Planned, Request},
+    recovery::{
+        self,
+        operation::OpLog,
+        plan::Plan,
+        rollback::{self, Outcome, Request, Untracked},
+    },
 };
 
 /// Bring the state of a checkpoint back, in the way that does the least harm to the history
@@ -36,10 +42,10 @@ pub struct Args {
     mode: Option<ModeWord>,
     /// Only say what would be done
     #[arg(long)]
-    pub dry_run: bool,
+    dry_run: bool,
     /// Leave files alone that git does not know
     #[arg(long)]
-    pub keep_untracked: bool,
+    keep_untracked: bool,
     /// Take commits of others back, too
     #[arg(long)]
     allow_foreign: bool,
@@ -70,12 +76,48 @@ enum ModeWord {
     Revert,
 }
 
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let repo = ctx.repo()?;
+    repo.require_work_dir("roll back")?;
+    OpLog::of(repo)?.refuse_interrupted()?;
+    let outcome = prepare(ctx, &args)?;
+    let untracked = if args.keep_untracked { Untracked::Kept } else { Untracked::Sorted };
+    if args.dry_run {
+        return rehearse(ctx, outcome, untracked);
+    }
+    let goal = outcome.into_goal()?;
+    let outcome = act::acting(ctx, |author, record| rollback::carry_out(repo, author, &goal, untracked, record))?;
+    let name = format!("{}@{}", goal.task.id, goal.to.name);
+    match outcome {
+        recovery::Outcome::Nothing(plan) if ctx.out.is_json() => {
+            ctx.out.json(&RollbackAnswer::nothing(&goal, &plan))?;
+        }
+        recovery::Outcome::Nothing(plan) => {
+            ctx.out.status(format!("Nothing to do: everything is as it was at {name}"));
+            if !ctx.out.is_quiet() {
+                ctx.out.print(&act::paths(&plan))?;
+            }
+        }
+        recovery::Outcome::Done(done) if ctx.out.is_json() => {
+            ctx.out.json(&RollbackAnswer::done(&goal, &done))?;
+            act::remarks(ctx, &done.operation, &done.late, &done.remarks);
+        }
+        recovery::Outcome::Done(done) => {
+            act::say(ctx, &format!("Rolled back to {name} ({})", goal.mode), &done)?;
+            let page = page::Page::new(ctx, &goal)?;
+            if !ctx.out.is_quiet() {
+                ctx.out.print(&page.consequences())?;
+            }
+            let snapshot = done.operation.snapshot.map(|id| format!("; what was there before is in snapshot {id}"));
+            ctx.out.hint(format!("to take that back: git agent undo{}", snapshot.unwrap_or_default()));
+        }
+    }
+    Ok(exit::OK)
+}
+
 /// What the command line asks for comes to.
-///
-/// # Errors
-///
-/// Every refusal of a rollback.
-pub fn prepare(ctx: &Ctx, args: &Args) -> Result<Outcome> {
+fn prepare(ctx: &Ctx, args: &Args) -> Result<Outcome> {
     let view = ctx.view()?;
     let (task, which) = ctx.task_and_checkpoint(&view, args.task.as_deref())?;
     let mode = args.mode.map(|word| match word {
@@ -95,17 +137,19 @@ pub fn prepare(ctx: &Ctx, args: &Args) -> Result<Outcome> {
     rollback::prepare(&view, &request, ctx.now())
 }
 
-/// Answer what would be done, to files as `planned` says; the exit code says whether it can be.
-pub fn rehearsed(ctx: &Ctx, outcome: Outcome, planned: &[Planned]) -> Result<u8> {
+/// Answer what would be done; the exit code says whether it can be.
+fn rehearse(ctx: &Ctx, outcome: Outcome, untracked: Untracked) -> Result<u8> {
+    let plan = match &outcome {
+        Outcome::Goal(goal) => rollback::rehearse(ctx.repo()?, goal, untracked)?,
+        Outcome::Conflicts(_) => Plan::default(),
+    };
     if ctx.out.is_json() {
-        ctx.out.json(&RollbackAnswer::new(&outcome, planned, None))?;
+        ctx.out.json(&RollbackAnswer::rehearsed(&outcome, &plan))?;
         return Ok(if outcome.conflicts().is_empty() { exit::OK } else { exit::CONFLICT });
     }
-    let branch = ctx.repo()?.head()?.branch_name();
     let goal = outcome.into_goal()?;
     if !ctx.out.is_quiet() {
-        let page = plan::Page { goal: &goal, planned, branch: branch.as_deref(), style: super::list::style(ctx) };
-        ctx.out.print(&page.render())?;
+        ctx.out.print(&page::Page::new(ctx, &goal)?.render(&plan))?;
     }
     ctx.out.hint("nothing was changed; without --dry-run it is done, and 'git agent undo' takes it back");
     Ok(exit::OK)

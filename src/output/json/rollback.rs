@@ -1,13 +1,17 @@
 //! `rollback`.
 
-use bstr::{BStr, ByteSlice as _};
+use bstr::ByteSlice as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{PathJson, SCHEMA};
+use super::{DoneJson, HeadsJson, NamedPath, PathJson, PlannedJson, SCHEMA, planned};
 use crate::{
     core::status::Status,
-    recovery::rollback::{Action, After, Conflict, Dependent, Goal, OtherTask, Outcome, Planned},
+    recovery::{
+        Done,
+        plan::Plan,
+        rollback::{After, Conflict, Dependent, Goal, OtherTask, Outcome},
+    },
     revision::Rule,
 };
 
@@ -17,16 +21,9 @@ pub struct RollbackAnswer {
     schema: u32,
     plan: RollbackJson,
     /// What `undo` takes back; null with `--dry-run`, and when there was nothing to do.
-    operation: Option<RollbackOperationJson>,
-}
-
-/// The operation that a rollback is.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct RollbackOperationJson {
-    /// Its id.
-    pub id: String,
-    /// The id of the snapshot that holds what was there before.
-    pub snapshot: Option<String>,
+    operation: Option<DoneJson>,
+    /// Paths that others wrote to in the meantime: what they wrote is in the operation.
+    late: Vec<PathJson>,
 }
 
 /// What a rollback does.
@@ -38,7 +35,8 @@ pub struct RollbackJson {
     to: ToJson,
     /// `files`, `rewind`, `restore` or `revert`.
     mode: &'static str,
-    head: HeadJson,
+    /// `after` is null while the commit is not made.
+    head: HeadsJson,
     /// Commits that the branch loses, newest first.
     drop: Vec<String>,
     /// Commits that the new commit takes back, in the order in which that is done.
@@ -66,36 +64,10 @@ struct ToJson {
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
-struct HeadJson {
-    before: String,
-    /// Null while the commit is not made.
-    after: Option<String>,
-}
-
-#[derive(Debug, Serialize, JsonSchema)]
 struct SkippedCommitJson {
     commit: String,
     /// `reverted`, `reverts`, `merge` or `buried`.
     reason: &'static str,
-}
-
-/// What happens to a file.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-struct PlannedJson {
-    #[serde(flatten)]
-    path: PlannedPathJson,
-    /// `write`: it becomes what it was at the checkpoint; `remove`: it goes, into the snapshot; `keep`: it stays.
-    action: &'static str,
-    /// Why.
-    reason: String,
-}
-
-/// A path as a field of an object: `path` when it is UTF-8, else its bytes in hex as `path_hex`.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-#[serde(untagged)]
-enum PlannedPathJson {
-    Text { path: String },
-    Bytes { path_hex: String },
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -120,29 +92,35 @@ struct DependentJson {
 #[derive(Debug, Serialize, JsonSchema)]
 struct RevertConflictJson {
     #[serde(flatten)]
-    path: PlannedPathJson,
+    path: NamedPath,
     /// The commit that cannot be taken back, and the later ones that changed the path, newest first.
     commits: Vec<String>,
 }
 
 impl RollbackAnswer {
-    /// The answer for `outcome`, with what happens to files, and the operation if it was carried out.
-    pub fn new(outcome: &Outcome, paths: &[Planned], operation: Option<RollbackOperationJson>) -> Self {
-        let mut plan = RollbackJson::new(outcome.plan(), paths);
-        plan.conflicts = outcome.conflicts().iter().map(conflict).collect();
-        RollbackAnswer { schema: SCHEMA, plan, operation }
+    /// What would be done: `plan` to the files.
+    pub fn rehearsed(outcome: &Outcome, plan: &Plan) -> Self {
+        let mut answer = RollbackJson::new(outcome.plan(), plan);
+        answer.conflicts = outcome.conflicts().iter().map(conflict).collect();
+        RollbackAnswer { schema: SCHEMA, plan: answer, operation: None, late: Vec::new() }
     }
 
-    /// The answer for `goal`, which was reached: HEAD is at `head` now.
-    pub fn reached(goal: &Goal, head: &str, paths: &[Planned], operation: Option<RollbackOperationJson>) -> Self {
-        let mut plan = RollbackJson::new(goal, paths);
-        plan.head.after = Some(head.to_owned());
-        RollbackAnswer { schema: SCHEMA, plan, operation }
+    /// `goal` was reached already.
+    pub fn nothing(goal: &Goal, plan: &Plan) -> Self {
+        RollbackAnswer { schema: SCHEMA, plan: RollbackJson::new(goal, plan), operation: None, late: Vec::new() }
+    }
+
+    /// `goal` was reached.
+    pub fn done(goal: &Goal, done: &Done) -> Self {
+        let mut answer = RollbackJson::new(goal, &done.plan);
+        answer.head = HeadsJson::new(&done.operation.before, &done.operation.after);
+        let late = done.late.iter().map(|path| PathJson::new(path.as_bstr())).collect();
+        RollbackAnswer { schema: SCHEMA, plan: answer, operation: Some(DoneJson::new(&done.operation)), late }
     }
 }
 
 impl RollbackJson {
-    fn new(goal: &Goal, paths: &[Planned]) -> Self {
+    fn new(goal: &Goal, plan: &Plan) -> Self {
         let hex = |ids: &[crate::git::ObjectId]| ids.iter().map(ToString::to_string).collect();
         let after = match &goal.after {
             After::Stay => Some(goal.head_before),
@@ -161,11 +139,14 @@ impl RollbackJson {
                 rule: goal.to.rule.map(Rule::as_str),
             },
             mode: goal.mode.as_str(),
-            head: HeadJson { before: goal.head_before.to_string(), after: after.map(|commit| commit.to_string()) },
+            head: HeadsJson {
+                before: Some(goal.head_before.to_string()),
+                after: after.map(|commit| commit.to_string()),
+            },
             drop: hex(&goal.drop),
             revert: hex(&goal.revert),
             skipped: skipped.collect(),
-            paths: paths.iter().map(planned).collect(),
+            paths: planned(plan),
             other_tasks: goal.other_tasks.iter().map(other_task).collect(),
             dependents: goal.dependents.iter().map(dependent).collect(),
             conflicts: Vec::new(),
@@ -173,25 +154,9 @@ impl RollbackJson {
     }
 }
 
-fn planned(planned: &Planned) -> PlannedJson {
-    let action = match planned.action {
-        Action::Write => "write",
-        Action::Remove => "remove",
-        Action::Keep => "keep",
-    };
-    PlannedJson { path: field(planned.path.as_bstr()), action, reason: planned.reason.to_owned() }
-}
-
-fn field(path: &BStr) -> PlannedPathJson {
-    match PathJson::new(path) {
-        PathJson::Text(path) => PlannedPathJson::Text { path },
-        PathJson::Bytes { path_hex } => PlannedPathJson::Bytes { path_hex },
-    }
-}
-
 fn conflict(conflict: &Conflict) -> RevertConflictJson {
     let commits = conflict.commits.iter().map(ToString::to_string).collect();
-    RevertConflictJson { path: field(conflict.path.as_bstr()), commits }
+    RevertConflictJson { path: NamedPath::new(conflict.path.as_bstr()), commits }
 }
 
 fn other_task(other: &OtherTask) -> OtherTaskJson {

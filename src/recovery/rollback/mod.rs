@@ -11,7 +11,6 @@
 mod carry;
 mod consequences;
 pub mod goal;
-mod planned;
 mod preflight;
 mod range;
 mod refusal;
@@ -20,7 +19,6 @@ mod revert;
 pub use carry::{Untracked, WHOLE, carry_out, rehearse};
 pub use consequences::{Dependent, OtherTask};
 pub use goal::{After, Conflict, Conflicted, Goal, NewCommit, Outcome, Scope, To};
-pub use planned::{Action, Planned};
 pub use refusal::left_alone;
 
 use bstr::BString;

@@ -26,8 +26,6 @@ pub fn inside_every_git(name: &str, test: impl Fn(&Git)) {
         let outer = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
         let path = std::iter::once(world.tmp().join("bin")).chain(outer);
         command.env("PATH", std::env::join_paths(path).expect("paths")).env("GIT_AGENT_TEST_GITS", listed);
-        // How snapshots are taken is for whoever runs the tests to say.
-        command.envs(std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("INSTA_")));
         let output = command.output().expect("the test can be run");
         let said = String::from_utf8_lossy(&output.stdout);
         let complained = String::from_utf8_lossy(&output.stderr);
