@@ -386,16 +386,77 @@ fn reverting_parts_of_commits_leaves_them_in_force() {
 }
 
 #[test]
+fn a_rollback_can_be_rolled_back_and_gone_beyond() {
+    inside_every_git("rollback_revert::a_rollback_can_be_rolled_back_and_gone_beyond", |git| {
+        let repo = with_tasks(git, Layout::Plain);
+        commit(&repo, "f", &lines(&[]), "");
+        let own = [(1, "one"), (8, "two"), (15, "three")];
+        for at in 1..=3 {
+            commit(&repo, "f", &lines(&own[..at]), "T-1");
+            commit(&repo, &format!("theirs{at}"), "1\n", "T-2");
+        }
+        let now = |repo: &TestRepo| repo.git(&["show", "HEAD:f"]).success().stdout;
+        repo.agent(&["rollback", "T-1@1"]).success();
+        assert_eq!(now(&repo), lines(&own[..1]));
+        commit(&repo, "theirs4", "1\n", "T-2");
+        // The rollback took back T-1@2, too, which shall be in force.
+        repo.agent(&["rollback", "T-1@2"]).success();
+        assert_eq!(now(&repo), lines(&own[..2]));
+        commit(&repo, "theirs5", "1\n", "T-2");
+        repo.agent(&["rollback", "T-1@3"]).success();
+        assert_eq!(now(&repo), lines(&own));
+        commit(&repo, "theirs6", "1\n", "T-2");
+        repo.agent(&["rollback", "T-1@start"]).success();
+        assert_eq!(now(&repo), lines(&[]));
+        commit(&repo, "theirs7", "1\n", "T-2");
+        let said = repo.agent(&["rollback", "T-1@start"]).exits(1);
+        assert!(said.stderr.contains("is not there any more"), "{said}");
+        assert_eq!(repo.git(&["ls-files", "theirs*"]).lines().len(), 7);
+    });
+}
+
+#[test]
+fn attributes_and_settings_mean_what_they_mean_to_git_revert() {
+    inside_every_git("rollback_revert::attributes_and_settings_mean_what_they_mean_to_git_revert", |git| {
+        let history = |attributes: &str| {
+            let repo = with_tasks(git, Layout::Plain);
+            repo.write(".gitattributes", attributes);
+            commit(&repo, "f", &lines(&[(3, "a")]), "");
+            commit(&repo, "f", &lines(&[(3, "own")]), "T-1");
+            commit(&repo, "f", &lines(&[(3, "own"), (4, "theirs")]), "");
+            repo
+        };
+        for attributes in ["f merge=union\n", "f text eol=crlf\n"] {
+            let repo = history(attributes);
+            match Ask::PLAIN.of(&repo, "T-1@start").unwrap() {
+                Outcome::Goal(goal) => {
+                    assert_eq!(Ok(goal.tree.to_string()), stock(&repo, &reverted(&goal)), "{attributes}");
+                }
+                Outcome::Conflicts(conflicted) => {
+                    let commit = conflicted.conflicts[0].commits[0].to_string();
+                    assert_eq!(
+                        stock(&repo, std::slice::from_ref(&commit)),
+                        Err((commit, vec!["f".to_owned()])),
+                        "{attributes}"
+                    );
+                }
+            }
+        }
+        assert!(Ask::PLAIN.of(&history("f merge=union\n"), "T-1@start").unwrap().conflicts().is_empty());
+        assert_eq!(Ask::PLAIN.of(&history("f -merge\n"), "T-1@start").unwrap().conflicts().len(), 1);
+    });
+}
+
+#[test]
 fn random_histories_are_reverted_as_stock_git_reverts_them() {
     inside_every_git("rollback_revert::random_histories_are_reverted_as_stock_git_reverts_them", |git| {
         let mut random = Random::new(41);
         let (mut clean, mut conflicts) = (0, 0);
-        for _ in 0..8 {
+        for _ in 0..5 {
             let repo = with_tasks(git, Layout::Plain);
             let mut files: Vec<Vec<(usize, String)>> = vec![Vec::new(); 3];
-            for (at, _) in files.iter().enumerate() {
-                repo.write(&format!("f{at}"), lines(&[]));
-            }
+            let mut names: Vec<String> = (0..files.len()).map(|at| format!("f{at}")).collect();
+            names.iter().for_each(|name| repo.write(name, lines(&[])));
             commit(&repo, "all", "x\n", "");
             for step in 0..8 {
                 let at = random.below(3);
@@ -403,7 +464,13 @@ fn random_histories_are_reverted_as_stock_git_reverts_them() {
                 files[at].retain(|(known, _)| *known != line);
                 files[at].push((line, format!("step {step}")));
                 let changed: Vec<(usize, &str)> = files[at].iter().map(|(line, text)| (*line, text.as_str())).collect();
-                commit(&repo, &format!("f{at}"), &lines(&changed), if random.one_in(2) { "T-1" } else { "" });
+                // Now and then the file moves, too.
+                let old = names[at].clone();
+                if random.one_in(4) {
+                    names[at] = format!("dir{}/f{at}-{step}", random.below(2));
+                    repo.sh(&format!("mkdir -p dir0 dir1; git mv {old} {}", names[at])).success();
+                }
+                commit(&repo, &names[at], &lines(&changed), if random.one_in(2) { "T-1" } else { "" });
             }
             commit(&repo, "last", "x\n", "");
             match Ask::PLAIN.of(&repo, "T-1@start") {
