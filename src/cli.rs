@@ -102,6 +102,7 @@ commands! {
     Redo => redo,
     Resume => resume,
     Ops => ops,
+    Gc => gc,
     Guard => guard,
     Snapshot => snapshot,
     Repair => repair,

@@ -14,6 +14,7 @@ pub mod dep;
 pub mod doctor;
 pub mod edit;
 pub mod fail;
+pub mod gc;
 pub mod guard;
 pub mod hook;
 pub mod init;

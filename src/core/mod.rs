@@ -13,6 +13,7 @@ pub mod guard;
 pub mod id;
 pub mod note;
 pub mod resolve;
+pub mod retention;
 pub mod revert;
 pub mod revision;
 pub mod rollback;

@@ -5,6 +5,7 @@ use bstr::{BString, ByteSlice as _};
 use crate::core::{
     claim::DEFAULT_LEASE,
     guard::Mode,
+    retention::Policy,
     time::parse_duration,
     trailer::{Rules, Values},
 };
@@ -89,6 +90,15 @@ impl<'r> Settings<'r> {
     /// `agent.requireVerify`: refuse to complete a task whose tree was not verified.
     pub fn require_verify(&self) -> bool {
         self.flag("agent.requireVerify")
+    }
+
+    /// `agent.keepFor`, `agent.keepOperations`: what `gc` keeps.
+    pub fn retention(&self) -> Policy {
+        let policy = Policy::default();
+        let young = self.text("agent.keepFor").and_then(|text| parse_duration(&text)).unwrap_or(policy.young);
+        let operations = self.number("agent.keepOperations").map_or(policy.operations, |number| number as usize);
+        // An undo needs the operation that it takes back.
+        Policy { young, operations: operations.max(1), ..policy }
     }
 
     /// `agent.guard`: what happens before a command that destroys something.

@@ -4,6 +4,7 @@
 
 mod answers;
 mod checkpoint;
+mod gc;
 mod guard;
 mod log;
 mod operation;
@@ -14,6 +15,7 @@ mod task;
 
 pub use answers::*;
 pub use checkpoint::*;
+pub use gc::*;
 pub use guard::*;
 pub use log::*;
 pub use operation::*;

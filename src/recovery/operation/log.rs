@@ -52,6 +52,23 @@ impl<'r> OpLog<'r> {
         Ok(OpLog { repo, name, tip })
     }
 
+    /// The chains of all worktrees, also of those that are gone.
+    pub fn all(repo: &'r Repo) -> Result<Vec<Self>> {
+        let refs = repo.refs().list(repo, REFS)?;
+        Ok(refs.into_iter().map(|(name, tip)| OpLog { repo, name, tip: Some(tip) }).collect())
+    }
+
+    /// The name of the worktree: `main`, or that of a linked one.
+    pub fn worktree(&self) -> &str {
+        let name = self.name.strip_prefix(REFS).unwrap_or(&self.name);
+        name.strip_prefix("worktrees/").unwrap_or(name)
+    }
+
+    /// Whether it is the chain of the main worktree.
+    pub fn is_main(&self) -> bool {
+        self.name.strip_prefix(REFS) == Some("main")
+    }
+
     /// The name of its ref.
     pub fn ref_name(&self) -> &str {
         &self.name
@@ -128,6 +145,32 @@ impl<'r> OpLog<'r> {
         contents: &Contents,
         previous: Option<ObjectId>,
     ) -> Result<RefChange> {
+        let new = self.commit(batch, operation, contents, previous)?;
+        Ok(RefChange { name: self.name.clone(), expected: self.tip, new: Some(new) })
+    }
+
+    /// Stage a chain of `kept` alone (newest first); the change moves the chain to it.
+    pub fn shorten(&self, batch: &mut Batch, kept: &[Recorded]) -> Result<RefChange> {
+        let mut previous = None;
+        for recorded in kept.iter().rev() {
+            let contents = Contents {
+                before: recorded.before,
+                after: recorded.after,
+                touched: recorded.touched.clone(),
+                late: recorded.late,
+            };
+            previous = Some(self.commit(batch, &recorded.operation, &contents, previous)?);
+        }
+        Ok(RefChange { name: self.name.clone(), expected: self.tip, new: previous })
+    }
+
+    fn commit(
+        &self,
+        batch: &mut Batch,
+        operation: &Operation,
+        contents: &Contents,
+        previous: Option<ObjectId>,
+    ) -> Result<ObjectId> {
         let mut tree = Tree { entries: Vec::new() };
         let mut add = |kind: EntryKind, name: &str, oid| {
             tree.entries.push(Entry { mode: kind.into(), filename: name.into(), oid });
@@ -149,8 +192,7 @@ impl<'r> OpLog<'r> {
         let message = message::write(operation, previous);
         let identity = Identity { name: "git-agent".into(), email: "git-agent@localhost".into() };
         let commit = Commit { tree, parents: &parents, message: &message, at: operation.at, identity: Some(identity) };
-        let new = batch.commit(self.repo, &commit)?;
-        Ok(RefChange { name: self.name.clone(), expected: self.tip, new: Some(new) })
+        batch.commit(self.repo, &commit)
     }
 
     /// Take note that the chain was moved on.

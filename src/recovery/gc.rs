@@ -1,0 +1,186 @@
+//! Letting go of old snapshots and operations. Only refs go; their objects live on until a gc of git's own takes them.
+
+use std::collections::BTreeSet;
+
+use bstr::ByteSlice as _;
+use ulid::Ulid;
+
+use super::{
+    operation::{OpLog, Recorded, State},
+    snapshot::{self, Snapshot},
+};
+use crate::{
+    core::{
+        id::TaskId,
+        retention::{self, Kept, Policy, Standing},
+        time::Timestamp,
+    },
+    error::{Error, Result},
+    git::{Hooks, ObjectId, RefChange, RefError, Repo, lock::Lock, objects::Batch},
+    ledger::View,
+};
+
+/// What may go.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Snapshots, newest first.
+    pub drop: Vec<Snapshot>,
+    /// Those that stay.
+    pub keep: Vec<Snapshot>,
+    /// What becomes of the operations, by worktree.
+    pub chains: Vec<Chain>,
+    /// What is left alone, and why.
+    pub remarks: Vec<String>,
+}
+
+/// The operations of a worktree.
+#[derive(Debug)]
+pub struct Chain {
+    /// `main`, or the name of a linked worktree.
+    pub worktree: String,
+    /// How many go.
+    pub drop: usize,
+    /// Those that stay, newest first.
+    pub keep: Vec<Recorded>,
+    log: String,
+    _lock: Option<Lock>,
+}
+
+/// How much room there is in it, in bytes on the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Of all snapshots and operations: what nothing else needs.
+    pub all: u64,
+    /// Of that, what only those that go need.
+    pub freed: u64,
+}
+
+/// Find out what may go.
+pub fn plan(repo: &Repo, view: &View<'_>, now: Timestamp, policy: &Policy) -> Result<Plan> {
+    let mut plan = Plan::default();
+    let mut needed: BTreeSet<Ulid> = BTreeSet::new();
+    for log in OpLog::all(repo)? {
+        let entries = match log.entries().collect::<Result<Vec<_>>>() {
+            Ok(entries) => entries,
+            Err(error) => {
+                // What cannot be read may need any of them.
+                plan.remarks.push(format!("nothing was dropped: {error}"));
+                return Ok(plan);
+            }
+        };
+        let chain = chain(repo, &log, entries, now, policy, &mut plan.remarks)?;
+        needed.extend(chain.keep.iter().filter_map(|recorded| recorded.operation.snapshot));
+        plan.chains.push(chain);
+    }
+    let listed = snapshot::list(repo)?;
+    plan.remarks.extend(listed.damaged.iter().map(|(name, why)| format!("{name} is left alone: {why}")));
+    let kept: Vec<Kept> = listed
+        .snapshots
+        .iter()
+        .map(|snapshot| Kept { id: snapshot.id, at: snapshot.about.at, tasks: snapshot.about.tasks.clone() })
+        .collect();
+    let standing = |id: &TaskId| -> Option<Standing> {
+        let task = view.task(id).ok().flatten()?;
+        Some(if task.status.is_closed() { Standing::Closed(task.updated_at) } else { Standing::Open })
+    };
+    let drop: BTreeSet<Ulid> =
+        retention::snapshots_to_drop(&kept, standing, &needed, now, policy).into_iter().collect();
+    (plan.drop, plan.keep) = listed.snapshots.into_iter().partition(|snapshot| drop.contains(&snapshot.id));
+    Ok(plan)
+}
+
+fn chain(
+    repo: &Repo,
+    log: &OpLog<'_>,
+    mut entries: Vec<Recorded>,
+    now: Timestamp,
+    policy: &Policy,
+    remarks: &mut Vec<String>,
+) -> Result<Chain> {
+    let times: Vec<Timestamp> = entries.iter().map(|recorded| recorded.operation.at).collect();
+    let all = entries.len();
+    let mut keep = retention::operations_to_keep(&times, now, policy);
+    let worktree = log.worktree().to_owned();
+    let mut lock = None;
+    if keep < all {
+        let git_dir = match log.is_main() {
+            true => repo.common_dir().to_owned(),
+            false => repo.common_dir().join("worktrees").join(&worktree),
+        };
+        // The worktree may be gone, with its lock; then nobody is at work in it.
+        if git_dir.is_dir() {
+            lock = Some(Lock::acquire(&git_dir.join("agent/operation.lock"))?);
+        }
+        let is_busy = lock.as_ref().is_some_and(|lock| !lock.is_held());
+        if is_busy || entries.first().is_some_and(|recorded| recorded.operation.state == State::Begun) {
+            remarks.push(format!(
+                "the operations of worktree {worktree} are left alone: one of them is under way, or interrupted"
+            ));
+            keep = all;
+        }
+    }
+    entries.truncate(keep);
+    Ok(Chain { worktree, drop: all - keep, keep: entries, log: log.ref_name().to_owned(), _lock: lock })
+}
+
+/// Do it: all of it, or nothing.
+///
+/// # Errors
+///
+/// `gc-raced` when a snapshot or an operation came or went in the meantime.
+pub fn carry_out(repo: &Repo, plan: &Plan) -> Result<()> {
+    let mut changes: Vec<RefChange> = plan
+        .drop
+        .iter()
+        .map(|snapshot| RefChange { name: snapshot.ref_name(), expected: Some(snapshot.commit), new: None })
+        .collect();
+    let mut batch = Batch::default();
+    let logs = OpLog::all(repo)?;
+    for chain in plan.chains.iter().filter(|chain| chain.drop > 0) {
+        if let Some(log) = logs.iter().find(|log| log.ref_name() == chain.log) {
+            changes.push(log.shorten(&mut batch, &chain.keep)?);
+        }
+    }
+    if changes.is_empty() {
+        return Ok(());
+    }
+    batch.write_durable(repo)?;
+    let moved = repo.refs().change_durably(repo, &changes, "git-agent: gc", Hooks::Skip);
+    moved.map_err(|error| match error {
+        RefError::Moved => {
+            Error::busy("gc-raced", "a snapshot or an operation came or went in the meantime").hint("try again")
+        }
+        RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
+    })?;
+    batch.secure(repo)
+}
+
+/// How much room it is about: objects that nothing but snapshots and operations needs.
+pub fn room(repo: &Repo, plan: &Plan) -> Result<Room> {
+    let snapshots = |list: &[Snapshot]| list.iter().map(|snapshot| snapshot.commit).collect::<Vec<_>>();
+    let mut kept = snapshots(&plan.keep);
+    for chain in &plan.chains {
+        for recorded in &chain.keep {
+            // The commit itself would bring those before it along.
+            kept.extend([Some(recorded.before), Some(recorded.after), recorded.late].into_iter().flatten());
+        }
+    }
+    let mut all = [snapshots(&plan.drop), snapshots(&plan.keep)].concat();
+    all.extend(OpLog::all(repo)?.iter().filter_map(OpLog::tip));
+    let (all, kept) = (usage(repo, &all)?, usage(repo, &kept)?);
+    Ok(Room { all, freed: all.saturating_sub(kept) })
+}
+
+/// The bytes of all that can be reached from `objects`, and from nothing of the user's.
+fn usage(repo: &Repo, objects: &[ObjectId]) -> Result<u64> {
+    if objects.is_empty() {
+        return Ok(0);
+    }
+    let mut list = String::new();
+    objects.iter().for_each(|id| list.push_str(&format!("{id}\n")));
+    let words = ["rev-list", "--objects", "--disk-usage", "--ignore-missing", "--stdin"];
+    let others = ["--not", "--branches", "--tags", "--remotes", "--glob=refs/notes", "HEAD"];
+    let others = others.into_iter().take(if repo.head()?.commit.is_some() { 6 } else { 5 });
+    let answer = repo.git().args(words).args(others).stdin(list.into_bytes()).run()?;
+    Ok(answer.trim().to_str().ok().and_then(|text| text.parse().ok()).unwrap_or(0))
+}
