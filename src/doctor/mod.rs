@@ -6,6 +6,7 @@
 mod hooks;
 mod ledger;
 mod past;
+mod recovery;
 mod store;
 mod surroundings;
 
@@ -34,6 +35,7 @@ pub fn examine(repo: &Repo, depth: Depth, index: Index, now: Timestamp) -> Vec<C
     let mut checks = surroundings::checks(repo);
     checks.extend(hooks::checks(repo));
     checks.extend(store::checks(repo));
+    checks.extend(recovery::checks(repo));
     checks.extend(ledger::checks(repo, depth, index, now));
     checks
 }

@@ -6,6 +6,7 @@ mod checkpoint_index;
 mod checkpoint_refusals;
 mod cmd_doctor;
 mod docs;
+mod doctor_recovery;
 mod gc;
 mod guard;
 mod harness;

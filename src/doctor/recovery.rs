@@ -1,0 +1,169 @@
+//! Snapshots, operations, and what one that died left behind.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{count, failed, few};
+use crate::{
+    error::Result,
+    git::{Refs, Repo},
+    output::json::Check,
+    recovery::{
+        self,
+        operation::{OpLog, State},
+        restore::aside::Aside,
+        snapshot,
+    },
+};
+
+pub(super) fn checks(repo: &Repo) -> Vec<Check> {
+    let all: [(&str, fn(&Repo) -> Result<Check>); 5] = [
+        ("snapshots", snapshots),
+        ("operations", operations),
+        ("interrupted", interrupted),
+        ("asides", asides),
+        ("empty-refs", empty_refs),
+    ];
+    all.into_iter().map(|(name, look)| look(repo).unwrap_or_else(|error| failed(name, &error))).collect()
+}
+
+/// Every snapshot can be read, and what it holds is there.
+fn snapshots(repo: &Repo) -> Result<Check> {
+    let name = "snapshots";
+    let listed = snapshot::list(repo)?;
+    let broken = |snapshot: &snapshot::Snapshot| match snapshot::load(repo, snapshot) {
+        Err(error) => Some(error.to_string()),
+        Ok(moment) if [moment.worktree, moment.staged].iter().any(|tree| !tree.is_empty_tree() && !repo.has(*tree)) => {
+            Some(format!("snapshot {}: a tree of it is missing", snapshot.id))
+        }
+        Ok(_) => None,
+    };
+    let mut bad: Vec<String> = listed.damaged.iter().map(|(name, why)| format!("{name}: {why}")).collect();
+    bad.extend(listed.snapshots.iter().filter_map(broken));
+    Ok(match (bad.is_empty(), listed.snapshots.len()) {
+        (true, 0) => Check::ok(name, "there are none"),
+        (true, some) => Check::ok(name, format!("{} can be read", count(some, "snapshot", "snapshots"))),
+        (false, _) => Check::error(
+            name,
+            format!("{} cannot be read: {}", count(bad.len(), "snapshot", "snapshots"), few(&bad)),
+            "'git fsck' says what is missing; 'git agent snapshot drop' or 'git update-ref -d' removes a ref that is of no use",
+        ),
+    })
+}
+
+/// Every operation of every worktree can be read.
+fn operations(repo: &Repo) -> Result<Check> {
+    let name = "operations";
+    let (mut good, mut bad) = (0, Vec::new());
+    for log in OpLog::all(repo)? {
+        for entry in log.entries() {
+            match entry {
+                Ok(_) => good += 1,
+                Err(error) => bad.push(error.to_string()),
+            }
+        }
+    }
+    Ok(match bad.is_empty() {
+        true if good == 0 => Check::ok(name, "there are none"),
+        true => Check::ok(name, format!("{} can be read", count(good, "operation", "operations"))),
+        false => Check::error(name, few(&bad), "update git-agent; 'git fsck' says whether an object is missing"),
+    })
+}
+
+/// An operation that died on its way, here or in another worktree.
+fn interrupted(repo: &Repo) -> Result<Check> {
+    let name = "interrupted";
+    for log in OpLog::all(repo)? {
+        if let Some(recorded) = log.interrupted()? {
+            let operation = &recorded.operation;
+            return Ok(Check::error(
+                name,
+                format!(
+                    "operation {} ({}) in worktree {} was interrupted",
+                    operation.id,
+                    operation.title,
+                    log.worktree()
+                ),
+                "there: 'git agent undo' brings everything back, 'git agent resume' finishes it",
+            ));
+        }
+    }
+    if let Some(recorded) = recovery::left_behind(repo)? {
+        let message = format!("operation {} is {}, and left 'index.lock' behind", recorded.operation.id, State::Done);
+        return Ok(Check::error(name, message, "'git agent resume' removes it"));
+    }
+    if repo.worktree_agent_dir().join("checkpoint/journal").exists() {
+        let message = "a checkpoint was interrupted; the index may not know of the commit yet";
+        return Ok(Check::warning(name, message, "the next 'git agent checkpoint' completes it"));
+    }
+    Ok(Check::ok(name, "no operation was interrupted"))
+}
+
+/// Files that an operation put aside, and that belong to none that is known.
+fn asides(repo: &Repo) -> Result<Check> {
+    let name = "asides";
+    let root = Aside::root(repo);
+    let Ok(entries) = fs::read_dir(&root) else { return Ok(Check::ok(name, "no file was left aside")) };
+    let known: Vec<String> =
+        OpLog::of(repo)?.entries().filter_map(Result::ok).map(|recorded| recorded.operation.id.to_string()).collect();
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let unknown: Vec<PathBuf> = names.filter(|name| !known.contains(name)).map(|name| root.join(name)).collect();
+    Ok(match unknown.is_empty() {
+        true => Check::ok(name, "what was put aside belongs to an operation, the next one sees to it"),
+        false => Check::warning(
+            name,
+            format!("files were put aside by an operation that is not in the log: {}", few(&shown(&unknown))),
+            "look at them, 'map' says where each comes from; then move the directory away",
+        ),
+    })
+}
+
+/// Refs without content: what a crash of the machine leaves. They make every fetch, push and gc fail.
+fn empty_refs(repo: &Repo) -> Result<Check> {
+    let name = "empty-refs";
+    if repo.refs() != Refs::Files {
+        return Ok(Check::ok(name, "refs are in a reftable"));
+    }
+    let mut empty = Vec::new();
+    for dir in [repo.common_dir(), repo.git_dir()] {
+        find_empty(&dir.join("refs"), &mut empty);
+        let head = dir.join("HEAD");
+        empty.extend(is_empty(&head).then_some(head));
+    }
+    empty.sort();
+    empty.dedup();
+    Ok(match empty.is_empty() {
+        true => Check::ok(name, "no ref is empty"),
+        false => Check::error(
+            name,
+            format!(
+                "{} without content, as a crash of the machine leaves them: {}",
+                count(empty.len(), "ref file is", "ref files are"),
+                few(&shown(&empty))
+            ),
+            "move the file away; then 'git update-ref <ref> <commit>', the commit is in the reflog ('logs/' beside 'refs/')",
+        ),
+    })
+}
+
+fn shown(paths: &[PathBuf]) -> Vec<String> {
+    paths.iter().map(|path| path.display().to_string()).collect()
+}
+
+fn find_empty(dir: &Path, empty: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let path = entry.path();
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => find_empty(&path, empty),
+            Ok(kind) if kind.is_file() && is_empty(&path) => empty.push(path),
+            _ => {}
+        }
+    }
+}
+
+fn is_empty(path: &Path) -> bool {
+    let is_lock = path.extension().is_some_and(|extension| extension == "lock");
+    !is_lock && fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() == 0)
+}
