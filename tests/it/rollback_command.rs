@@ -320,7 +320,12 @@ fn every_mode_does_what_it_says_and_is_undone() {
     on_every_git(|git| {
         let reftable = git.has_reftable().then_some(Layout::Reftable);
         for layout in [Layout::Plain, Layout::Sha256].into_iter().chain(reftable) {
-            for mode in ["files", "rewind", "restore", "revert"] {
+            // How refs and objects are kept matters where they are made and moved.
+            let modes = match layout {
+                Layout::Plain => &["files", "rewind", "restore", "revert"][..],
+                _ => &["rewind", "revert"],
+            };
+            for mode in modes.iter().copied() {
                 let (repo, one, two) = two_commits(git, layout);
                 let words = ["rollback", "T-1@1", "--mode", mode];
                 let before = whole(&repo);
