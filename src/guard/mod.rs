@@ -12,7 +12,7 @@
 mod desk;
 mod place;
 
-use std::rc::Rc;
+use std::{path::Path, rc::Rc};
 
 use bstr::{BString, ByteSlice as _};
 
@@ -192,13 +192,18 @@ fn find(desk: &Desk, risk: &Risk) -> Result<Option<(Rc<Repo>, Level)>> {
     };
     let from = std::env::current_dir().unwrap_or_else(|_| ".".into());
     let mut repos = Vec::new();
-    for dir in [own.as_path(), std::path::Path::new(".")] {
-        repos.extend(desk.repo(dir)?);
+    for dir in [own.as_path(), Path::new(".")] {
+        match desk.repo(dir) {
+            Ok(repo) => repos.extend(repo),
+            Err(error) if touches_nothing(dir, &from, targets) => drop(error),
+            Err(error) => return Err(error),
+        }
     }
     for repo in repos {
         let grounds = Grounds::of(&repo);
-        let relations = targets.iter().map(|target| grounds.relation(&from, target)).collect::<Vec<_>>();
-        if relations.contains(&Relation::Holds) && risk.level == Level::Destroys {
+        let relations: Vec<Relation> = targets.iter().map(|target| grounds.relation(&from, target)).collect();
+        let takes_all = |target: &Target| risk.level == Level::Destroys || matches!(target, Target::Whole(_));
+        if targets.iter().zip(&relations).any(|(target, relation)| *relation == Relation::Holds && takes_all(target)) {
             return Ok(Some((repo, Level::Fatal)));
         }
         if relations.iter().any(|relation| *relation != Relation::None) {
@@ -206,6 +211,12 @@ fn find(desk: &Desk, risk: &Risk) -> Result<Option<(Rc<Repo>, Level)>> {
         }
     }
     Ok(None)
+}
+
+/// Whether a repository that cannot be opened has nothing to do with `targets`.
+fn touches_nothing(dir: &Path, from: &Path, targets: &[Target]) -> bool {
+    let grounds = Grounds::around(dir);
+    grounds.is_some_and(|grounds| targets.iter().all(|target| grounds.relation(from, target) == Relation::None))
 }
 
 fn fatal(risk: Risk) -> Risk {
@@ -367,7 +378,7 @@ fn missing(stake: &Stake, taken: &Taken) -> Vec<String> {
 /// A command in one line.
 pub fn short(command: &BString) -> String {
     const LENGTH: usize = 72;
-    let text = command.to_str_lossy();
+    let text = command.to_str_lossy().replace(|c: char| c.is_control() && c != '\n', " ");
     let line = text.lines().next().unwrap_or_default();
     match line.chars().count() > LENGTH || line.len() < text.len() {
         true => format!("{}…", line.chars().take(LENGTH).collect::<String>()),

@@ -40,11 +40,19 @@ impl Grounds {
         Grounds { top: repo.work_dir().map(real), git_dir: real(repo.git_dir()), common_dir: real(repo.common_dir()) }
     }
 
+    /// Those of a repository that cannot be opened, as far as they can be seen.
+    pub(super) fn around(dir: &Path) -> Option<Self> {
+        let dir = dir.canonicalize().ok()?;
+        let top = dir.ancestors().find(|dir| dir.join(".git").exists())?;
+        let git_dir = top.join(".git");
+        Some(Grounds { top: Some(top.to_owned()), common_dir: git_dir.clone(), git_dir })
+    }
+
     /// What `target`, seen from `from`, has to do with this repository.
     pub(super) fn relation(&self, from: &Path, target: &Target) -> Relation {
         match target {
             Target::Any => self.top.as_ref().map_or(Relation::None, |_| Relation::Touches),
-            Target::At(path) => self.at(locate(from, path.as_bstr()).as_deref(), false),
+            Target::At(path) | Target::Whole(path) => self.at(locate(from, path.as_bstr()).as_deref(), false),
             Target::Existing(path) => match from.join(&*path.to_os_str_lossy()).symlink_metadata() {
                 Ok(_) => self.at(locate(from, path.as_bstr()).as_deref(), false),
                 Err(_) => Relation::None,

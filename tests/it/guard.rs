@@ -210,6 +210,7 @@ fn the_repository_itself_is_never_taken_along() {
             "cd .. && rm -rf repo",
             "rm -rf .git/objects",
             "find . -delete",
+            "find . -type f -exec sed -i s/a/b/ {} +",
             "rm -rf a.txt .git",
             "sudo rm -rf /",
             "sh -c 'rm -rf .git'",
@@ -301,7 +302,9 @@ fn what_cannot_be_saved_is_not_thrown_away() {
         assert_eq!(elsewhere["refusal"]["code"], "cannot-capture");
         repo.git(&["config", "extensions.somethingNew", "true"]).success();
         assert_eq!(check(&repo, "rm a.txt")["refusal"]["code"], "cannot-capture");
-        assert_eq!(verdict(&repo, "ls"), "safe");
+        for line in ["ls", "rm -rf /opt/nothing", "rm ../x"] {
+            assert_eq!(verdict(&repo, line), "safe", "{line}");
+        }
     });
 }
 

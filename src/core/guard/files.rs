@@ -100,6 +100,7 @@ pub(super) fn target(value: &Value) -> Target {
         Sort::Known => Target::At(value.text.clone()),
         Sort::Pattern => Target::Matching(value.text.clone()),
         Sort::Below => Target::Below(value.text.clone()),
+        Sort::Whole => Target::Whole(value.text.clone()),
         Sort::Open => Target::Any,
     }
 }
@@ -188,6 +189,23 @@ fn without_suffix(word: &Value) -> Value {
     }
 }
 
+/// Tests of `find` that leave something out.
+const NARROWING: [&str; 13] = [
+    "-name",
+    "-iname",
+    "-path",
+    "-ipath",
+    "-wholename",
+    "-regex",
+    "-iregex",
+    "-lname",
+    "-empty",
+    "-prune",
+    "-inum",
+    "-samefile",
+    "-maxdepth",
+];
+
 /// `find <where> <what> -delete`, `-exec <command>`.
 fn find(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
     let is_option = |word: &&Value| {
@@ -200,18 +218,14 @@ fn find(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
     let (paths, tests) = words.split_at(paths);
     let here = [Value::known(".")];
     let paths = if paths.is_empty() { &here[..] } else { paths };
-    // Without a test everything is found, and first of all the place itself.
-    let narrows = |word: &Value| {
-        let text = word.text.as_slice();
-        text.starts_with(b"-")
-            && !matches!(text, b"-delete" | b"-depth" | b"-mindepth" | b"-print" | b"-print0" | b"-xdev" | b"-mount")
-    };
+    // Tests of names tell files from one another; without one everything is found, what is in `.git`, too.
+    let is_all = !tests.iter().any(|word| NARROWING.iter().any(|test| word.is(test)));
+    let found = |path: &Value| if is_all { Value::whole(path) } else { Value::below(path) };
     let mut rest = tests.iter();
     while let Some(word) = rest.next() {
         match word.text.as_slice() {
             b"-delete" => {
-                let is_all = !tests.iter().any(narrows);
-                let targets = paths.iter().map(|path| if is_all { target(path) } else { target(&Value::below(path)) });
+                let targets = paths.iter().map(|path| target(&found(path)));
                 walk.add(call, Destroys, &LOSSES, "deletes the files that are found", Some(targets.collect()));
             }
             b"-fprint" | b"-fprint0" | b"-fls" | b"-fprintf" => {
@@ -222,7 +236,7 @@ fn find(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
             b"-exec" | b"-execdir" | b"-ok" | b"-okdir" => {
                 let command: Vec<&Value> = rest.by_ref().take_while(|word| !word.is(";") && !word.is("+")).collect();
                 for path in paths {
-                    let found = Value::below(path);
+                    let found = found(path);
                     let command: Vec<Value> = command.iter().map(|word| replace(word, b"{}", &found)).collect();
                     walk.command(&command, Call { input: None, is_piped: false, ..call });
                 }

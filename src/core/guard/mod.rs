@@ -121,6 +121,8 @@ pub enum Target {
     Existing(BString),
     /// Paths below this one.
     Below(BString),
+    /// Every file at and below this path, whatever it is: a git directory is none to spare.
+    Whole(BString),
     /// Whatever matches this pattern.
     Matching(BString),
     /// No telling.

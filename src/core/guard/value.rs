@@ -20,6 +20,8 @@ pub(super) enum Sort {
     Pattern,
     /// A path below this one.
     Below,
+    /// All there is at this path, whatever it is.
+    Whole,
     /// Only that it begins like this.
     Open,
 }
@@ -39,7 +41,15 @@ impl Value {
     pub fn below(dir: &Value) -> Self {
         match dir.sort {
             Sort::Known | Sort::Below => Value { text: dir.text.clone(), sort: Sort::Below },
-            Sort::Pattern | Sort::Open => Value::unknown(),
+            Sort::Whole | Sort::Pattern | Sort::Open => Value::unknown(),
+        }
+    }
+
+    /// All there is in `dir`.
+    pub fn whole(dir: &Value) -> Self {
+        match dir.sort {
+            Sort::Known => Value { text: dir.text.clone(), sort: Sort::Whole },
+            _ => dir.clone(),
         }
     }
 

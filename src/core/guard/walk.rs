@@ -291,6 +291,7 @@ impl<'w> Walk<'w> {
                 Target::At(path) => in_dir(path).map_or(Target::Any, Target::At),
                 Target::Existing(path) => in_dir(path).map_or(Target::Any, Target::Existing),
                 Target::Below(path) => in_dir(path).map_or(Target::Any, Target::Below),
+                Target::Whole(path) => in_dir(path).map_or(Target::Any, Target::Whole),
                 Target::Matching(path) => in_dir(path).map_or(Target::Any, Target::Matching),
                 Target::Any => Target::Any,
             };
