@@ -44,6 +44,11 @@ fn a_healthy_repository() {
     ✓ locks: nobody left a lock behind
     ✓ objects: no object file is empty
     ✓ packs: no pack is kept from gc by git-agent
+    ✓ snapshots: there are none
+    ✓ operations: there are none
+    ✓ interrupted: no operation was interrupted
+    ✓ asides: no file was left aside
+    ✓ empty-refs: no ref is empty
     ✓ notes: 1 note with 1 event
     ✓ lines: every line is read
     ✓ tree: the tree holds notes of tasks and nothing else

@@ -4,7 +4,8 @@ use crate::support::{Layout, TestRepo, default_git};
 
 /// Level, message and fix of a check.
 fn check(repo: &TestRepo, name: &str) -> (String, String, String) {
-    let answer = repo.agent(&["doctor", "--json"]).json();
+    let answer = repo.agent(&["doctor", "--json"]);
+    let answer: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
     let check = answer["checks"].as_array().unwrap().iter().find(|check| check["name"] == name).unwrap().clone();
     let text = |key: &str| check[key].as_str().unwrap_or_default().to_owned();
     (text("level"), text("message"), text("fix"))
@@ -70,6 +71,9 @@ fn a_ref_without_content_is_an_error() {
     let (level, message, _) = check(&repo, "empty-refs");
     assert_eq!(level, "error");
     assert!(message.contains(&id), "{message}");
+    // It does not stand in the way of others.
+    repo.agent(&["snapshot"]).success();
+    repo.agent(&["snapshot", "list"]).success();
 }
 
 #[test]

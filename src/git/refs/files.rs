@@ -28,7 +28,8 @@ pub(super) fn list(repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>>
     let refs = gix.references().or_environment(failed)?;
     let mut list = Vec::new();
     for reference in refs.prefixed(prefix).or_environment(failed)? {
-        let reference = reference.map_err(|error| Error::environment("refs", failed()).because(error))?;
+        // One that a crash left empty must not hide the others; 'doctor' tells of it.
+        let Ok(reference) = reference else { continue };
         if let Some(id) = reference.target().try_id() {
             list.push((reference.name().as_bstr().to_str_lossy().into_owned(), id.to_owned()));
         }
