@@ -13,6 +13,7 @@
 //! | `verify` | evidence: a command, its outcome, the tree it ran on | `core`, `git`, `checkpoint` |
 //! | `guard` | a snapshot before what destroys | `core`, `git`, `recovery` |
 //! | `unstamped` | commits that should have named a task | `core`, `git`, `checkpoint` |
+//! | `recovery` | snapshots of a worktree, and going back to them | `core`, `git` |
 //! | `doctor` | what may be wrong, and what to do about it | all but `cmd` |
 //! | `output` | stdout as an API, stderr for people | `core` |
 //! | `cmd` | one file a command: parse, resolve, decide, act, print | all of them |

@@ -66,6 +66,22 @@ class Data:
 
         return self.made("small", make)
 
+    def worktree(self, files):
+        """So many files, twenty in a directory, one commit, packed."""
+
+        def make(repo):
+            self.init(repo)
+            for n in range(files):
+                folder = os.path.join(repo, f"d{n // 1000:02}", f"e{n // 20 % 50:02}")
+                os.makedirs(folder, exist_ok=True)
+                with open(os.path.join(folder, f"file{n:06}"), "w") as out:
+                    out.write(f"file {n}\n" * 20)
+            self.git(repo, "add", "-A")
+            self.git(repo, "commit", "-q", "-m", "Many files")
+            self.git(repo, "gc", "-q")
+
+        return self.made(f"worktree-{files}", make)
+
     def history(self, commits, files):
         """`commits` commits over `files` files, packed, with a commit-graph; one commit in 20,000 names T-000042."""
 

@@ -14,12 +14,13 @@ import rows_commit
 import rows_history
 import rows_read
 import rows_share
+import rows_snapshot
 import rows_start
 import rows_write
 import table
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-GROUPS = [rows_start, rows_commit, rows_write, rows_read, rows_history, rows_share]
+GROUPS = [rows_start, rows_commit, rows_write, rows_read, rows_history, rows_share, rows_snapshot]
 
 
 def build(profile, wanted):
