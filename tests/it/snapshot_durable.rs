@@ -43,6 +43,9 @@ fn objects_are_synced_before_the_ref_is_made() {
     }
     let repo = with_files(TestRepo::new());
     repo.write("a.txt", "edited\n");
+    repo.write("b.txt", "staged\n");
+    repo.git(&["add", "b.txt"]).success();
+    let staged = repo.git(&["rev-parse", ":b.txt"]).text();
     let log = repo.tmp().join("trace");
     let run = repo.run("strace").args(["-f", "-y", "-e", "trace=fsync,rename,renameat,renameat2", "-o"]);
     let output = run.args([log.as_os_str()]).args(["git-agent", "snapshot", "--quiet"]).run();
@@ -63,6 +66,12 @@ fn objects_are_synced_before_the_ref_is_made() {
         .unwrap();
     let reference = at(&|line| line.contains("fsync(") && line.contains("refs/agent/snap")).expect(&trace);
     assert!(last_object < reference, "{trace}");
+    // What 'git add' wrote, too.
+    let place = format!("/objects/{}/{}>", &staged[..2], &staged[2..]);
+    assert!(
+        at(&|line| line.contains("fsync(") && line.contains(&place)).is_some_and(|line| line < reference),
+        "{trace}"
+    );
 }
 
 #[test]
@@ -114,7 +123,7 @@ fn gc_prune_now_keeps_all_snapshots() {
 #[test]
 fn snapshots_are_whole_while_others_collect_garbage() {
     let repo = with_files(TestRepo::new());
-    let script = "while [ ! -e ../stop ]; do git gc -q --prune=now || true; done";
+    let script = "while [ -d .git ] && [ ! -e ../stop ]; do git gc -q --prune=now || true; done";
     let mut gc = repo.run("sh").args(["-c", script]).into_command().spawn().unwrap();
     let mut taken = Vec::new();
     for n in 0..25 {
@@ -169,7 +178,7 @@ fn a_file_that_never_holds_still_does_not_keep_the_rest_from_being_saved() {
     repo.git(&["config", "agent.maxFileSize", "100m"]).success();
     repo.write("log", vec![b'x'; 2 << 20]);
     repo.write("a.txt", "edited\n");
-    let script = "while [ ! -e ../stop ]; do printf y >>log; done";
+    let script = "while [ -d .git ] && [ ! -e ../stop ]; do printf y >>log; done";
     let mut writer = repo.run("sh").args(["-c", script]).into_command().spawn().unwrap();
     let output = repo.agent(&["snapshot", "--json"]);
     fs::write(repo.tmp().join("stop"), "").unwrap();

@@ -9,6 +9,7 @@ use std::{
     io::{self, Write as _},
     path::{Path, PathBuf},
     thread,
+    time::Duration,
 };
 
 use flate2::{Compression, write::ZlibEncoder};
@@ -28,6 +29,9 @@ const MAX_LOOSE_BYTES: u64 = 4 << 20;
 const PACK_BYTES: u64 = 1 << 30;
 /// How many files are synced at the same time; the file system makes one commit of them.
 const SYNCERS: usize = 8;
+
+/// After this time the operating system has written a file by itself.
+const SETTLED: Duration = Duration::from_secs(120);
 
 /// How an object is in the repository.
 enum There {
@@ -53,6 +57,12 @@ impl Batch {
                 There::Packed | There::Loose(_) if running => new.push(object),
                 There::Packed => {}
                 There::Loose(path) => loose.push(path),
+            }
+        }
+        for id in &self.relied_on {
+            match there(repo, *id) {
+                There::Loose(path) if is_recent(&path) => loose.push(path),
+                _ => {}
             }
         }
         sync_all(loose.iter().map(PathBuf::as_path)).map_err(failed)?;
@@ -82,6 +92,11 @@ fn write_packs(repo: &Repo, objects: &[&Object]) -> Result<()> {
         pack.push(*object);
     }
     if pack.is_empty() { Ok(()) } else { pack::write_kept(repo, &pack) }
+}
+
+fn is_recent(path: &Path) -> bool {
+    let age = fs::metadata(path).and_then(|file| file.modified()).map(|time| time.elapsed().unwrap_or_default());
+    age.is_ok_and(|age| age < SETTLED)
 }
 
 fn there(repo: &Repo, id: ObjectId) -> There {

@@ -44,6 +44,8 @@ const PACK_FROM: usize = 128;
 pub struct Batch {
     objects: Vec<Object>,
     ids: std::collections::HashSet<ObjectId>,
+    /// Objects that others wrote and that must last as long as these.
+    relied_on: Vec<ObjectId>,
 }
 
 impl Batch {
@@ -90,6 +92,12 @@ impl Batch {
         if self.ids.insert(id) {
             self.objects.push(Object { id, kind, content });
         }
+    }
+
+    /// [`Batch::write_durable`] has these on the disk, too: objects of the index, which `git add` leaves to the operating
+    /// system.
+    pub fn rely_on(&mut self, ids: impl IntoIterator<Item = ObjectId>) {
+        self.relied_on.extend(ids);
     }
 
     /// Stage `content`, which is the blob `id`.

@@ -1,6 +1,6 @@
 //! Refs in files, through gix.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{collections::BTreeSet, os::unix::fs::MetadataExt as _, path::PathBuf, time::Duration};
 
 use bstr::ByteSlice as _;
 use gix::{
@@ -22,7 +22,30 @@ pub(super) fn find(repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
     Ok(found.and_then(|found| found.target().try_id().map(ToOwned::to_owned)))
 }
 
+/// How often refs are listed again when somebody packs them meanwhile.
+const TRIES: usize = 20;
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// A ref that is packed while they are listed is neither among the packed ones that were read nor a file any more: then
+/// they are listed anew.
 pub(super) fn list(repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>> {
+    let packed = || {
+        let meta = repo.common_dir().join("packed-refs").metadata().ok()?;
+        Some((meta.ino(), meta.len(), meta.modified().ok()))
+    };
+    let mut attempt = 1;
+    loop {
+        let before = packed();
+        let listed = list_once(repo, prefix);
+        if attempt == TRIES || listed.is_ok() && packed() == before {
+            return listed;
+        }
+        attempt += 1;
+        std::thread::sleep(PAUSE);
+    }
+}
+
+fn list_once(repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>> {
     let gix = repo.gix();
     let failed = || format!("cannot list {prefix}*");
     let refs = gix.references().or_environment(failed)?;

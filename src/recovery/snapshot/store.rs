@@ -119,6 +119,9 @@ impl Captured<'_> {
             submodules: self.submodules.clone(),
             state: self.state.clone(),
         };
+        let staged = self.staged.values().flatten().filter(|(kind, _)| *kind != EntryKind::Commit).map(|(_, id)| *id);
+        let unmerged = moment.unmerged.iter().map(|conflict| conflict.entry.id);
+        self.batch.rely_on(staged.chain(unmerged));
         let entries = top(self.repo, &mut self.batch, &moment)?;
         Ok(Built { mark, moment, entries })
     }
