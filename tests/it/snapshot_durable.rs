@@ -159,6 +159,21 @@ fn empty_files_that_a_crash_left_are_replaced() {
 }
 
 #[test]
+fn an_empty_ref_that_a_crash_left_does_not_stand_in_the_way() {
+    on_every_git(|git| {
+        let repo = with_files(TestRepo::with_git(git));
+        let (first, _) = snap(&repo);
+        fs::write(repo.path().join(".git/refs/agent/snap/01K00000000000000000000000"), "").unwrap();
+        repo.write("a.txt", "edited\n");
+        let (second, _) = snap(&repo);
+        assert_eq!(stored(&repo, &second, "worktree/a.txt"), b"edited\n");
+        let listed = repo.agent(&["snapshot", "list", "--json"]).json();
+        let listed: Vec<_> = listed["snapshots"].as_array().unwrap().iter().map(|one| one["ref"].clone()).collect();
+        assert_eq!(listed, [second.into(), serde_json::Value::from(first)]);
+    });
+}
+
+#[test]
 fn a_read_only_repository_is_refused_with_nothing_made() {
     let repo = with_files(TestRepo::new());
     repo.write("a.txt", "edited\n");

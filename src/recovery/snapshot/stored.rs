@@ -8,7 +8,7 @@ use super::{About, FORMAT, Moment, REFS, Snapshot, lists};
 use crate::{
     error::{Context as _, Error, Result},
     git::{
-        Head, Hooks, ObjectId, RefChange, RefError, Repo,
+        Head, Hooks, ObjectId, RefChange, RefError, Refs, Repo,
         objects::trees::{self},
     },
 };
@@ -42,7 +42,8 @@ pub fn last_of(repo: &Repo, worktree: &str) -> Result<Option<Snapshot>> {
 
 /// Their refs, newest first.
 fn refs(repo: &Repo) -> Result<Vec<(String, ObjectId)>> {
-    let mut refs = repo.refs().list(repo, REFS)?;
+    // git skips an empty file that a crash left of a ref; one of them must not keep work from being saved or found.
+    let mut refs = repo.refs().list(repo, REFS).or_else(|_| Refs::Binary.list(repo, REFS))?;
     refs.sort_by(|(one, _), (other, _)| other.cmp(one));
     Ok(refs)
 }
