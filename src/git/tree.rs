@@ -12,7 +12,10 @@ use gix::{
 };
 
 use super::{
-    objects::{Batch, trees::Leaf},
+    objects::{
+        Batch,
+        trees::{self, Edits, Leaf},
+    },
     repo::Repo,
 };
 use crate::error::{Context as _, Result};
@@ -157,27 +160,7 @@ pub fn edit<'a>(
     root: ObjectId,
     changes: impl IntoIterator<Item = (&'a BStr, Option<Entry>)>,
 ) -> Result<ObjectId> {
-    let tree = match root.is_empty_tree() {
-        true => Tree::empty(),
-        false => {
-            let bytes = repo.read_as(root, Kind::Tree)?;
-            Tree::from(
-                gix::objs::TreeRef::from_bytes(&bytes, root.kind())
-                    .or_environment(|| format!("the tree {root} is damaged"))?,
-            )
-        }
-    };
-    let failed = || format!("cannot change the tree {root}");
-    let mut editor = tree::Editor::new(tree, &repo.gix().objects, root.kind());
-    let changes: Vec<(&BStr, Option<Entry>)> = changes.into_iter().collect();
-    // First what goes: a file may make room for a directory of its name, and the other way round.
-    for (path, _) in changes.iter().filter(|(_, entry)| entry.is_none()) {
-        editor.remove_if_leaf(path.split_str("/").map(BStr::new)).or_environment(failed)?;
-    }
-    for (path, entry) in &changes {
-        if let Some(entry) = entry {
-            editor.upsert(path.split_str("/").map(BStr::new), entry.kind, entry.id).or_environment(failed)?;
-        }
-    }
-    editor.write(|tree| batch.tree(repo, tree))
+    let edits: Edits =
+        changes.into_iter().map(|(path, entry)| (path.to_owned(), entry.map(|entry| (entry.kind, entry.id)))).collect();
+    trees::edit(repo, batch, Some(root), &edits)
 }

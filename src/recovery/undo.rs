@@ -30,7 +30,7 @@ pub fn next(log: &OpLog<'_>) -> Result<Recorded> {
     let found = entries.iter().find(|recorded| {
         let operation = &recorded.operation;
         operation.is_undoable()
-            && !matches!(operation.kind, Kind::Undo | Kind::Redo | Kind::External)
+            && !matches!(operation.kind, Kind::Undo | Kind::Redo)
             && operation::undone_by(&entries, operation.id).is_none()
     });
     found.cloned().ok_or_else(|| {

@@ -90,7 +90,7 @@ impl HeadsJson {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct OperationJson {
     id: String,
-    /// `rollback`, `undo`, `redo`, `restore`, `checkpoint`, `squash`, `external`.
+    /// `rollback`, `undo`, `redo`, `restore`, `checkpoint`, `squash`.
     kind: &'static str,
     /// In words.
     title: String,

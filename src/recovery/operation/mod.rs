@@ -77,8 +77,6 @@ words! {
         Checkpoint = "checkpoint",
         /// `git agent squash`.
         Squash = "squash",
-        /// What was changed by others since the operation before: recorded so that it can be found.
-        External = "external",
     }
 }
 
