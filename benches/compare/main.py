@@ -13,6 +13,7 @@ import measure
 import rows_commit
 import rows_history
 import rows_read
+import rows_recovery
 import rows_share
 import rows_snapshot
 import rows_start
@@ -20,7 +21,7 @@ import rows_write
 import table
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-GROUPS = [rows_start, rows_commit, rows_write, rows_read, rows_history, rows_share, rows_snapshot]
+GROUPS = [rows_start, rows_commit, rows_write, rows_read, rows_history, rows_share, rows_snapshot, rows_recovery]
 
 
 def build(profile, wanted):
