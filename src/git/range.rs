@@ -19,6 +19,9 @@ pub struct Link {
 
 /// The commits reachable from `tip` and not from `from`, newest first: children before their parents.
 pub fn between(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Result<Vec<Link>> {
+    if from == Some(tip) {
+        return Ok(Vec::new());
+    }
     let answer = list(repo, &["--topo-order", "--parents"], from, tip, &[])?;
     answer.lines().map(|line| link(line).ok_or_else(|| unexpected("rev-list"))).collect()
 }

@@ -9,13 +9,13 @@ use super::{
     plan::{Destination, Plan},
     preflight,
     restore::{IndexPrint, Trust, side::Side, step},
-    run::{Run, move_refs},
+    run::Run,
     snapshot::{self, About, Captured, Skipped, Snapshot},
 };
 use crate::{
     core::{id::TaskId, time::Timestamp},
     error::{Context as _, Error, Result},
-    git::{Hooks, ObjectId, RefChange, Repo, index, objects::Batch},
+    git::{ObjectId, RefChange, Repo, index, objects::Batch},
 };
 
 /// Who acts, and when.
@@ -103,7 +103,7 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, order: &Order<'_>) -> Result<
     if !index::becomes_free(repo) {
         return Err(index::is_held(repo));
     }
-    let seen = IndexPrint::of(repo)?;
+    let seen = IndexPrint::of(repo);
     let mut captured = snapshot::capture(repo)?;
     let destination = (order.destination)(&captured)?;
     let mut plan = Plan::new(repo, &captured, &destination)?;
@@ -125,12 +125,12 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, order: &Order<'_>) -> Result<
         head: captured.head().clone(),
         tasks: author.tasks.clone(),
     };
-    let (snapshot, before) = captured.store(about, &[])?;
+    let written = captured.write(about)?;
     step::reached(step::Step::Stored)?;
-    let before = Side::new(repo, before);
+    let snapshot = written.snapshot.clone();
+    let before = Side::new(repo, written.moment.clone());
     plan.drop_what_is_there(&before)?;
     if is_idle(&plan) {
-        snapshot::remove(repo, &[snapshot])?;
         return Ok(Outcome::Nothing(plan));
     }
     let begin = || -> Result<(Side<'_>, Operation, Contents, RefChange, Batch)> {
@@ -163,19 +163,11 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, order: &Order<'_>) -> Result<
         batch.write_durable(repo)?;
         Ok((Side::new(repo, after), operation, contents, change, batch))
     };
-    let (after, operation, contents, change, batch) = match begin() {
-        Ok(begun) => begun,
-        Err(error) => {
-            // A refusal leaves nothing behind, if it can be helped.
-            snapshot::remove(repo, &[snapshot]).unwrap_or_default();
-            return Err(error);
-        }
-    };
+    let (after, operation, contents, change, batch) = begin()?;
     // From here to the end a process that we start may outlive us.
     lock.share_with_children().or_environment(|| "cannot keep the lock of the operation".to_owned())?;
     let previous = log.tip();
-    move_refs(repo, std::slice::from_ref(&change), &operation, Hooks::Skip)?;
-    batch.secure(repo)?;
+    written.publish(repo, std::slice::from_ref(&change), &batch)?;
     log.moved(&change);
     let mut run = Run { repo, log, operation, contents, previous, before, after, remarks: Vec::new() };
     let outcome = step::reached(step::Step::Begun).and_then(|()| run.forward(Trust::Fresh, Some(&seen), order.record));

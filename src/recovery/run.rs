@@ -147,7 +147,7 @@ fn head_change(repo: &Repo, before: &Head, after: &Head) -> Result<Option<RefCha
     Ok(Some(RefChange { name: name.into_owned(), expected: before.commit, new: after.commit }))
 }
 
-pub(super) fn move_refs(repo: &Repo, changes: &[RefChange], operation: &Operation, hooks: Hooks) -> Result<()> {
+fn move_refs(repo: &Repo, changes: &[RefChange], operation: &Operation, hooks: Hooks) -> Result<()> {
     let message = format!("git-agent: {}", operation.title);
     repo.refs().change_durably(repo, changes, &message, hooks).map_err(|error| match error {
         RefError::Moved => {

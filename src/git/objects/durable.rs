@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// More new objects than this, or more bytes, are one pack: one file to sync instead of many.
-const MAX_LOOSE: usize = 64;
+const MAX_LOOSE: usize = 8;
 const MAX_LOOSE_BYTES: u64 = 4 << 20;
 /// A pack begins anew after this many bytes: offsets in its index have 31 bits.
 const PACK_BYTES: u64 = 1 << 30;
@@ -56,7 +56,8 @@ impl Batch {
                 // Nobody knows whether a gc that is running leaves them alone.
                 There::Packed | There::Loose(_) if running => new.push(object),
                 There::Packed => {}
-                There::Loose(path) => loose.push(path),
+                There::Loose(path) if is_recent(&path) => loose.push(path),
+                There::Loose(_) => {}
             }
         }
         for id in &self.relied_on {

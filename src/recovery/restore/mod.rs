@@ -36,7 +36,7 @@ use super::operation::{Operation, Touched};
 use crate::{
     error::{Context as _, Error, Result},
     git::{
-        ObjectId, Repo,
+        ObjectId, Repo, entries,
         index::{IndexLock, PrivateIndex, real},
         tree::Entry,
     },
@@ -111,7 +111,7 @@ impl Restore<'_> {
         };
         let lock = IndexLock::take_marked(self.repo, &mark(self.operation.id))?;
         reached(Step::Locked)?;
-        if seen.is_some_and(|seen| IndexPrint::of(self.repo).ok().as_ref() != Some(seen)) {
+        if seen.is_some_and(|seen| IndexPrint::of(self.repo) != *seen) {
             return Err(Error::busy("index-moved", "somebody else staged something in the meantime").hint("try again"));
         }
         let private = PrivateIndex::copy(self.repo, &real(self.repo), index::place(self.repo)?)?;
@@ -359,17 +359,13 @@ fn found(file: &Path) -> Result<Found> {
     })
 }
 
-/// The bytes of the index at a moment, as a hash.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IndexPrint(ObjectId);
+/// Which index file it was: git replaces it by another one when it writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexPrint(entries::Identity);
 
 impl IndexPrint {
-    /// Of the index as it is now; an index that is not there is an empty one.
-    pub fn of(repo: &Repo) -> Result<Self> {
-        let bytes = match fs::read(real(repo)) {
-            Err(error) if disk::is_absent(&error) => Vec::new(),
-            read => read.or_environment(|| "cannot read the index".to_owned())?,
-        };
-        repo.blob_id(&bytes).map(IndexPrint)
+    /// Of the index as it is now.
+    pub fn of(repo: &Repo) -> Self {
+        IndexPrint(entries::identity(repo))
     }
 }

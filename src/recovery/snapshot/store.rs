@@ -40,6 +40,16 @@ pub(super) struct Built {
     pub entries: Vec<TreeEntry>,
 }
 
+/// A snapshot whose objects are on the disk, and that no ref leads to yet.
+#[derive(Debug)]
+pub struct Unpublished {
+    /// What it will be.
+    pub snapshot: Snapshot,
+    /// What it holds.
+    pub moment: Moment,
+    batch: Batch,
+}
+
 impl Captured<'_> {
     /// What was captured, and the objects that have to be written for it. Nothing is written.
     pub fn finish(mut self) -> Result<(Moment, Batch)> {
@@ -53,17 +63,22 @@ impl Captured<'_> {
     ///
     /// `file-changed` when a file does not hold still; `snapshot-raced` when one of `and` is not what was expected;
     /// `ref-locked`; `object-not-written`. Then there is no snapshot.
-    pub fn store(mut self, about: About, and: &[RefChange]) -> Result<(Snapshot, Moment)> {
-        let built = self.build()?;
-        self.store_built(about, and, built)
+    pub fn store(self, about: About, and: &[RefChange]) -> Result<(Snapshot, Moment)> {
+        let repo = self.repo;
+        self.write(about)?.publish(repo, and, &Batch::default())
     }
 
-    pub(super) fn store_built(
-        mut self,
-        about: About,
-        and: &[RefChange],
-        mut built: Built,
-    ) -> Result<(Snapshot, Moment)> {
+    /// Write all of it, durably. It is a snapshot when it is [published](Unpublished::publish).
+    ///
+    /// # Errors
+    ///
+    /// `file-changed` when a file does not hold still; `object-not-written`.
+    pub fn write(mut self, about: About) -> Result<Unpublished> {
+        let built = self.build()?;
+        self.write_built(about, built)
+    }
+
+    pub(super) fn write_built(mut self, about: About, mut built: Built) -> Result<Unpublished> {
         let id = new_id(&about);
         let mut attempt = 1;
         loop {
@@ -82,8 +97,7 @@ impl Captured<'_> {
                 Err(error) => return Err(error),
                 Ok(()) => {
                     let snapshot = Snapshot { id, commit, tree, about, format: FORMAT };
-                    publish(self.repo, &self.batch, &snapshot, and)?;
-                    return Ok((snapshot, built.moment));
+                    return Ok(Unpublished { snapshot, moment: built.moment, batch: self.batch });
                 }
             }
         }
@@ -229,32 +243,40 @@ fn unmerged(repo: &Repo, batch: &mut Batch, moment: &Moment) -> Result<ObjectId>
     trees::edit(repo, batch, None, &stages)
 }
 
-/// Give the snapshot, whose objects are written, its ref.
-fn publish(repo: &Repo, batch: &Batch, snapshot: &Snapshot, and: &[RefChange]) -> Result<()> {
-    let own = RefChange { name: snapshot.ref_name(), expected: None, new: Some(snapshot.commit) };
-    let changes: Vec<RefChange> = std::iter::once(own).chain(and.iter().cloned()).collect();
-    let are_ours = changes.iter().all(|change| change.name.starts_with("refs/agent/"));
-    let hooks = if are_ours { Hooks::Skip } else { Hooks::Run };
-    let change = || repo.refs().change_durably(repo, &changes, "git-agent: snapshot", hooks);
-    if !batch.is_there(repo) {
-        // A whole gc went by in between.
-        batch.keep_durable(repo)?;
-    }
-    let mut attempt = 1;
-    loop {
-        match change() {
-            Ok(()) => return batch.secure(repo),
-            Err(RefError::Vanished(error) | RefError::Locked(error)) if attempt == REF_TRIES => return Err(error),
-            // It began after we looked, and may begin again: kept objects are safe from every gc.
-            Err(RefError::Vanished(_)) => batch.keep_durable(repo)?,
-            Err(RefError::Locked(_)) => {}
-            Err(RefError::Failed(error)) => return Err(error),
-            Err(RefError::Moved) => {
-                let what = and.first().map_or_else(|| format!("{REFS}{}", snapshot.id), |change| change.name.clone());
-                let message = format!("cannot take a snapshot: somebody else moved {what} at this moment");
-                return Err(Error::busy("snapshot-raced", message).hint("try again"));
+impl Unpublished {
+    /// Give the snapshot its ref; the refs `and`, which lead to objects of `batch`, move in the same transaction.
+    ///
+    /// # Errors
+    ///
+    /// `snapshot-raced` when one of `and` is not what was expected; `ref-locked`. Then there is no snapshot.
+    pub fn publish(self, repo: &Repo, and: &[RefChange], batch: &Batch) -> Result<(Snapshot, Moment)> {
+        let snapshot = &self.snapshot;
+        let own = RefChange { name: snapshot.ref_name(), expected: None, new: Some(snapshot.commit) };
+        let changes: Vec<RefChange> = std::iter::once(own).chain(and.iter().cloned()).collect();
+        let are_ours = changes.iter().all(|change| change.name.starts_with("refs/agent/"));
+        let hooks = if are_ours { Hooks::Skip } else { Hooks::Run };
+        let batches = [&self.batch, batch];
+        // A whole gc may have gone by in between.
+        batches.iter().filter(|batch| !batch.is_there(repo)).try_for_each(|batch| batch.keep_durable(repo))?;
+        let mut attempt = 1;
+        loop {
+            match repo.refs().change_durably(repo, &changes, "git-agent: snapshot", hooks) {
+                Ok(()) => break,
+                Err(RefError::Vanished(error) | RefError::Locked(error)) if attempt == REF_TRIES => return Err(error),
+                // It began after we looked, and may begin again: kept objects are safe from every gc.
+                Err(RefError::Vanished(_)) => batches.iter().try_for_each(|batch| batch.keep_durable(repo))?,
+                Err(RefError::Locked(_)) => {}
+                Err(RefError::Failed(error)) => return Err(error),
+                Err(RefError::Moved) => {
+                    let own = || format!("{REFS}{}", snapshot.id);
+                    let what = and.first().map_or_else(own, |change| change.name.clone());
+                    let message = format!("cannot take a snapshot: somebody else moved {what} at this moment");
+                    return Err(Error::busy("snapshot-raced", message).hint("try again"));
+                }
             }
+            attempt += 1;
         }
-        attempt += 1;
+        batches.iter().try_for_each(|batch| batch.secure(repo))?;
+        Ok((self.snapshot, self.moment))
     }
 }

@@ -11,7 +11,10 @@ use super::{
 use crate::{
     core::{id::TaskId, time::Timestamp},
     error::Result,
-    git::{Repo, objects::trees},
+    git::{
+        Repo,
+        objects::{Batch, trees},
+    },
 };
 
 /// Who wants a snapshot, and why.
@@ -65,7 +68,8 @@ pub fn take_captured(mut captured: Captured<'_>, request: &Request) -> Result<Ta
         head: captured.head.clone(),
         tasks: request.tasks.clone(),
     };
-    let (snapshot, moment) = captured.store_built(about, &[], built)?;
+    let written = captured.write_built(about, built)?;
+    let (snapshot, moment) = written.publish(repo, &[], &Batch::default())?;
     Ok(Taken { snapshot, moment, created: true })
 }
 
