@@ -18,8 +18,11 @@ use crate::{
     },
 };
 
+/// Looks at one thing.
+type Look = fn(&Repo) -> Result<Check>;
+
 pub(super) fn checks(repo: &Repo) -> Vec<Check> {
-    let all: [(&str, fn(&Repo) -> Result<Check>); 5] = [
+    let all: [(&str, Look); 5] = [
         ("snapshots", snapshots),
         ("operations", operations),
         ("interrupted", interrupted),
