@@ -46,3 +46,4 @@ mod trailers;
 mod trees;
 mod unstamped;
 mod verify;
+mod worlds;

@@ -1,0 +1,174 @@
+//! A step fails, or the program dies there: then everything is as it was, or it says so and goes on either way.
+//!
+//! ```text
+//!   fails ─▶ as before          dies ─▶ 'undo' ─▶ as before        dies ─▶ 'resume' ─▶ as if it had not died
+//!                                 └─▶ 'undo' dies ─▶ 'undo' ─▶ …     └─▶ 'resume' dies ─▶ 'resume' or 'undo' ─▶ …
+//! ```
+
+use git_agent::recovery::{operation::State, restore::step};
+
+use super::{View, World, each, numbers};
+
+/// How an interrupted operation is brought to an end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Undo,
+    Resume,
+}
+
+impl Way {
+    pub fn verb(self) -> &'static str {
+        match self {
+            Way::Undo => "undo",
+            Way::Resume => "resume",
+        }
+    }
+}
+
+/// A world in which restoring a snapshot has something to do, and what is before and after that.
+pub struct Stage {
+    pub world: World,
+    pub snapshot: String,
+    pub before: View,
+    pub after: View,
+}
+
+impl Stage {
+    /// Of the world `number`; `None` if there is nothing to do, or it is refused.
+    pub fn set(number: u64) -> Option<Stage> {
+        let mut world = World::new(number);
+        let edits = 3 + world.random.below(8);
+        world.mess(edits);
+        let snapshot =
+            world.agent(&["snapshot", "--json"]).json()["snapshot"]["id"].as_str().expect("an id").to_owned();
+        let edits = 3 + world.random.below(8);
+        world.mess(edits);
+        let done = world.operate(&["snapshot", "restore", &snapshot]);
+        done.recorded.as_ref()?;
+        world.undo(&done);
+        Some(Stage { world, snapshot, before: done.before, after: done.after })
+    }
+
+    pub fn restore(&self) -> [&str; 3] {
+        ["snapshot", "restore", &self.snapshot]
+    }
+
+    /// Whether an operation is interrupted now. Then the program says so, and does nothing else.
+    #[track_caller]
+    pub fn is_interrupted(&self) -> bool {
+        let newest = self.world.newest().expect("there were operations");
+        if newest.operation.state != State::Begun {
+            return false;
+        }
+        for args in [&self.restore()[..], &["redo"]] {
+            let output = self.world.agent(args);
+            assert_eq!(output.code, Some(6), "on top of half of something:\n{output}");
+        }
+        let ops = self.world.agent(&["ops"]).success().stdout;
+        assert!(ops.contains("interrupted: 'git agent resume' or 'git agent undo'"), "it is not said:\n{ops}");
+        true
+    }
+
+    /// End what is interrupted.
+    #[track_caller]
+    pub fn end(&self, way: Way, when: &str) {
+        let output = self.world.agent(&[way.verb()]);
+        assert_eq!(output.code, Some(0), "{when}: '{}' fails:\n{output}", way.verb());
+        self.expect(if way == Way::Undo { &self.before } else { &self.after }, when);
+        self.world.left_nothing(when);
+        if way == Way::Resume {
+            self.world.agent(&["undo"]).success();
+            self.expect(&self.before, &format!("{when}, undone"));
+        }
+    }
+
+    #[track_caller]
+    pub fn expect(&self, wanted: &View, when: &str) {
+        View::of(&self.world.here).expect_same(wanted, when);
+    }
+
+    /// It fails at this step.
+    fn fail(&self, at: &str) {
+        let output = self.world.agent_with(&self.restore(), &[("GIT_AGENT_TEST_FAIL", at)]);
+        if output.code == Some(0) {
+            // It does not come there so often; or what it did was done by then.
+            self.expect(&self.after, &format!("not failed at {at}"));
+            self.world.agent(&["undo"]).success();
+        } else if self.world.newest().is_some_and(|newest| newest.operation.state == State::Done)
+            && View::of(&self.world.here).differs_from(&self.after).is_none()
+        {
+            assert!(
+                ["Moved", "Dropped"].iter().any(|late| at.starts_with(late)),
+                "failed at {at}, and done:\n{output}"
+            );
+            self.world.agent(&["undo"]).success();
+        }
+        self.expect(&self.before, &format!("failed at {at}"));
+        self.world.left_nothing(&format!("failed at {at}"));
+    }
+
+    /// It dies at this step; ends in this way, which may die, too.
+    fn die(&self, at: &str, way: Way, again: Option<&str>) {
+        let when =
+            format!("died at {at}, {}{}", way.verb(), again.map(|at| format!(", died at {at}")).unwrap_or_default());
+        let output = self.world.agent_with(&self.restore(), &[("GIT_AGENT_TEST_DIE", at)]);
+        if output.code == Some(0) {
+            self.world.agent(&["undo"]).success();
+            return self.expect(&self.before, &when);
+        }
+        assert_eq!(output.code, None, "{when}:\n{output}");
+        if !self.is_interrupted() {
+            return self.settled(&when);
+        }
+        if let Some(at) = again {
+            let output = self.world.agent_with(&[way.verb()], &[("GIT_AGENT_TEST_DIE", at)]);
+            if output.code == Some(0) || !self.is_interrupted() {
+                return self.settled(&when);
+            }
+        }
+        self.end(way, &when);
+    }
+
+    /// Nothing is interrupted: it was not begun, or it is done.
+    #[track_caller]
+    pub fn settled(&self, when: &str) {
+        let now = View::of(&self.world.here);
+        if now.differs_from(&self.before).is_some() {
+            now.expect_same(&self.after, when);
+            self.world.agent(&["undo"]).success();
+            self.expect(&self.before, &format!("{when}, undone"));
+        }
+        // What was left over is gone with the next operation.
+        self.world.agent(&self.restore()).success();
+        self.expect(&self.after, &format!("{when}, and again"));
+        self.world.left_nothing(when);
+        self.world.agent(&["undo"]).success();
+        self.expect(&self.before, &format!("{when}, and undone again"));
+    }
+}
+
+fn play(number: u64) {
+    let Some(mut stage) = Stage::set(number) else { return };
+    let there = View::of(&stage.world.there).of_its_own();
+    for step in step::ALL {
+        for at in [format!("{step:?}"), format!("{step:?}:2")] {
+            let is_repeated = matches!(step, step::Step::MovedAside | step::Step::Written);
+            if at.ends_with(":2") && !is_repeated {
+                continue;
+            }
+            stage.fail(&at);
+            let again = format!("{:?}", step::ALL[stage.world.random.below(step::ALL.len())]);
+            let way = if stage.world.random.one_in(2) { Way::Undo } else { Way::Resume };
+            stage.die(&at, Way::Undo, None);
+            stage.die(&at, Way::Resume, None);
+            stage.die(&at, way, Some(&again));
+        }
+    }
+    View::of(&stage.world.there).of_its_own().expect_same(&there, "the other worktree");
+    stage.world.here.fsck();
+}
+
+#[test]
+fn whatever_step_fails_or_is_the_last_one() {
+    each("whatever_step_fails_or_is_the_last_one", numbers("GIT_AGENT_TEST_FAULTS", 4), play);
+}
