@@ -16,7 +16,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 use super::{
     operation::Touched,
     restore::side::{Side, Staged, Want},
-    snapshot::{Captured, Entry, Flags, Moment},
+    snapshot::{Captured, Entry, Flags, Moment, flags_of},
 };
 use crate::{
     error::Result,
@@ -185,9 +185,10 @@ impl Moment {
     }
 
     fn set_flags(&mut self, path: &BStr, flags: Flags) {
-        match flags == Flags::default() {
-            true => drop(self.flags.remove(path)),
-            false => drop(self.flags.insert(path.to_owned(), flags)),
+        self.flags.remove(path);
+        // One without flags in a directory that has some says so.
+        if flags_of(&self.flags, path) != flags {
+            self.flags.insert(path.to_owned(), flags);
         }
     }
 }
@@ -213,10 +214,15 @@ impl<'c> Now<'c> {
     }
 
     fn staged(&self, path: &BStr) -> Result<Staged> {
+        let entry = self.captured.staged(path)?;
+        let flags = self.captured.flags();
         Ok(Staged {
-            entry: self.captured.staged(path)?,
+            entry,
             conflicts: self.conflicts.get(path).cloned().unwrap_or_default(),
-            flags: self.captured.flags().get(path).copied().unwrap_or_default(),
+            flags: match entry {
+                Some(_) => flags_of(flags, path),
+                None => flags.get(path).copied().unwrap_or_default(),
+            },
         })
     }
 }
@@ -295,7 +301,7 @@ impl Planner<'_> {
         let goal = self.goal.file(path)?;
         let is_left_out = staged_then.flags.skip_worktree && goal.is_some_and(|goal| goal.raw.is_none());
         let then = goal.filter(|_| !is_left_out);
-        if is_left_out {
+        if is_left_out && !(now.is_some() && self.destination.untracked == Untracked::Exact) {
             // A sparse checkout is not expanded; a file that somebody put there all the same is theirs.
             if now.is_some() {
                 self.plan.keep(path, Keep::SkipWorktree);

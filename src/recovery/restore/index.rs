@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::{Context as _, Result},
-    git::{Repo, index::PrivateIndex, tree::Entry},
+    git::{Repo, cmd::Git, index::PrivateIndex, tree::Entry},
     recovery::{operation::Touched, snapshot::Flags},
 };
 
@@ -36,7 +36,7 @@ pub fn change(repo: &Repo, index: &PrivateIndex<'_>, side: &Side<'_>, touched: &
         return Ok(false);
     }
     let script = script(&wanted, ObjectId::null(repo.gix().object_hash()));
-    index.git().args(["update-index", "-z", "--index-info"]).stdin(script).run()?;
+    git(index).args(["update-index", "-z", "--index-info"]).stdin(script).run()?;
     intend_to_add(repo, index, &wanted)?;
     let flagged = |has: fn(&Staged) -> bool| {
         let paths = wanted.iter().filter(|(_, staged)| has(staged)).map(|(path, _)| *path);
@@ -47,7 +47,7 @@ pub fn change(repo: &Repo, index: &PrivateIndex<'_>, side: &Side<'_>, touched: &
         ("--skip-worktree", flagged(|staged| staged.entry.is_some() && staged.flags.skip_worktree)),
     ];
     for (flag, paths) in flags.into_iter().filter(|(_, paths)| !paths.is_empty()) {
-        index.git().args(["update-index", "-z", flag, "--stdin"]).stdin(paths).run()?;
+        git(index).args(["update-index", "-z", flag, "--stdin"]).stdin(paths).run()?;
     }
     Ok(true)
 }
@@ -92,6 +92,11 @@ impl Live {
     }
 }
 
+/// A call of git on `index`. What is on the disk at this moment says nothing about which files a sparse checkout leaves out.
+fn git(index: &PrivateIndex<'_>) -> Git {
+    index.git().args(["-c", "sparse.expectFilesOutsideOfPatterns=true"])
+}
+
 /// What `git update-index --index-info` reads: first everything goes, so that a file can make room for a directory.
 fn script(wanted: &[(&BStr, Staged)], null: ObjectId) -> Vec<u8> {
     let mut script = Vec::new();
@@ -132,11 +137,11 @@ fn intend_to_add(repo: &Repo, index: &PrivateIndex<'_>, wanted: &[(&BStr, Staged
         disk::make_parents(&scratch, path)?;
         fs::write(disk::place(&scratch, path)?, b"").or_environment(failed)?;
     }
-    let git = index.git().env("GIT_DIR", std::path::absolute(repo.git_dir()).or_environment(failed)?);
-    let git = git.env("GIT_WORK_TREE", &scratch).args(["-C"]).arg(&scratch);
+    let call = git(index).env("GIT_DIR", std::path::absolute(repo.git_dir()).or_environment(failed)?);
+    let call = call.env("GIT_WORK_TREE", &scratch).args(["-C"]).arg(&scratch);
     // `N` as above; `f`, as in force, for what is ignored: nothing is overwritten by it.
     let words = ["--literal-pathspecs", "add", "-Nf", "--sparse", "--pathspec-from-file=-", "--pathspec-file-nul"];
-    git.args(words).stdin(list(intended.iter().copied())).run()?;
+    call.args(words).stdin(list(intended.iter().copied())).run()?;
     fs::remove_dir_all(&scratch).or_environment(failed)
 }
 
@@ -147,7 +152,7 @@ pub fn check_out(index: &PrivateIndex<'_>, paths: &[BString]) -> Result<()> {
         paths.iter().map(|path| path.as_bstr()).partition(|path| path.ends_with(b".gitattributes"));
     for paths in [attributes, others].into_iter().filter(|paths| !paths.is_empty()) {
         let words = ["checkout-index", "--index", "--ignore-skip-worktree-bits", "-z", "--stdin"];
-        index.git().args(words).stdin(list(paths.into_iter())).run()?;
+        git(index).args(words).stdin(list(paths.into_iter())).run()?;
     }
     Ok(())
 }
@@ -168,10 +173,10 @@ pub fn refresh(index: &PrivateIndex<'_>, paths: &[BString]) -> Result<()> {
                 "--pathspec-from-file=-",
                 "--pathspec-file-nul",
             ];
-            index.git().args(words).stdin(list(paths.iter().map(|path| path.as_bstr()))).output()?;
+            git(index).args(words).stdin(list(paths.iter().map(|path| path.as_bstr()))).output()?;
         }
         false => {
-            index.git().args(["update-index", "-q", "--refresh"]).output()?;
+            git(index).args(["update-index", "-q", "--refresh"]).output()?;
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::{
         Repo,
         tree::{Entry, Trees},
     },
-    recovery::snapshot::{Flags, Moment},
+    recovery::snapshot::{Flags, Moment, flags_of},
 };
 
 /// A moment that can be asked by path.
@@ -59,15 +59,14 @@ impl<'r> Side<'r> {
 
     /// The index entry at `path`.
     pub fn staged(&self, path: &BStr) -> Result<Staged> {
-        Ok(Staged {
-            entry: self.trees.find(self.moment.staged, path)?,
-            conflicts: self.conflicts.get(path).cloned().unwrap_or_default(),
-            flags: self.moment.flags.get(path).copied().unwrap_or_default(),
-        })
+        let entry = self.trees.find(self.moment.staged, path)?;
+        let conflicts = self.conflicts.get(path).cloned().unwrap_or_default();
+        let flags = self.moment.flags_at(path, entry);
+        Ok(Staged { entry, conflicts, flags })
     }
 
     /// Whether the file at `path` is left out of the work tree on purpose (a sparse checkout).
     pub fn is_left_out(&self, path: &BStr) -> bool {
-        self.moment.flags.get(path).is_some_and(|flags| flags.skip_worktree) && !self.moment.raw.contains_key(path)
+        flags_of(&self.moment.flags, path).skip_worktree && !self.moment.raw.contains_key(path)
     }
 }

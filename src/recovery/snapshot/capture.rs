@@ -256,13 +256,14 @@ impl<'r> Captured<'r> {
         if gone.is_some() {
             return self.absent(entry);
         }
-        if entries.is_proven(entry, &self.disk.place(path)) {
+        // One that skip-worktree is set for is on the disk only if its bytes are stored: else it would be left out.
+        if !entry.skip_worktree && entries.is_proven(entry, &self.disk.place(path)) {
             return Ok(());
         }
         match self.disk.look(self.repo, path, Some(entry.leaf.0), None)? {
             Look::Absent | Look::Directory(_) => self.absent(entry)?,
             Look::Stopped(why, bytes) => self.skip(path.to_owned(), why, bytes),
-            Look::Leaf(raw) if raw.entry == entry.leaf.into() => {}
+            Look::Leaf(raw) if raw.entry == entry.leaf.into() && !entry.skip_worktree => {}
             Look::Leaf(raw) => {
                 self.changed.insert(path.to_owned());
                 self.keep(&path.to_owned(), raw);

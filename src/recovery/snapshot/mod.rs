@@ -32,7 +32,7 @@ mod touch;
 
 pub use crate::git::tree::Entry;
 pub use capture::{Captured, capture};
-pub use moment::{Conflict, Flags, Moment, Skipped, Submodule, Why};
+pub use moment::{Conflict, Flags, Moment, Skipped, Submodule, Why, flags_of};
 pub use store::{Unpublished, tree};
 pub use stored::{Listed, find, id_of_ref, last_of, list, load, load_tree, remove};
 pub use take::{Request, Taken, take, take_captured};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bstr::BString;
+use bstr::{BStr, BString, ByteSlice as _};
 use gix::ObjectId;
 
 use crate::git::{Head, tree::Entry};
@@ -35,6 +35,17 @@ pub struct Moment {
     pub state: BTreeMap<BString, ObjectId>,
 }
 
+impl Moment {
+    /// The flags at `path`, where the index has `entry`.
+    pub fn flags_at(&self, path: &BStr, entry: Option<Entry>) -> Flags {
+        // Intent-to-add is a flag of what is no entry yet.
+        match entry {
+            Some(_) => flags_of(&self.flags, path),
+            None => self.flags.get(path).copied().unwrap_or_default(),
+        }
+    }
+}
+
 /// One index entry of a conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
@@ -55,6 +66,13 @@ pub struct Flags {
     pub skip_worktree: bool,
     /// `git add --intent-to-add`.
     pub intent_to_add: bool,
+}
+
+/// The flags of the index entry at `path`, which is there: its own, or those of the directory that a sparse index has in its
+/// place.
+pub fn flags_of(flags: &BTreeMap<BString, Flags>, path: &BStr) -> Flags {
+    let directory = || path.find_iter("/").find_map(|end| flags.get(path[..=end].as_bstr()));
+    flags.get(path).or_else(directory).copied().unwrap_or_default()
 }
 
 /// Something that a snapshot does not hold.

@@ -18,6 +18,7 @@ mod look;
 mod make;
 mod mess;
 mod operate;
+mod regressions;
 
 pub use look::View;
 pub use make::World;
