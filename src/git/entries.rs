@@ -126,7 +126,8 @@ pub fn identity(repo: &Repo) -> Identity {
     Identity(meta.ok().and_then(|meta| Some((meta.modified().ok()?, meta.len(), meta.ino()))))
 }
 
-/// What is checked out in the submodule at `path`.
+/// What is checked out in the submodule at `path`; `None` also when its ids are not of the sort that this repository's are: a
+/// tree cannot list it then.
 pub fn submodule_head(repo: &Repo, path: &BStr) -> Result<Option<ObjectId>> {
     let Some(dir) = repo.in_work_dir(path) else { return Ok(None) };
     let git_dir = dir.join(".git");
@@ -136,7 +137,8 @@ pub fn submodule_head(repo: &Repo, path: &BStr) -> Result<Option<ObjectId>> {
     let git = repo.git().without("GIT_DIR").without("GIT_WORK_TREE").without("GIT_COMMON_DIR");
     let git = git.without("GIT_OBJECT_DIRECTORY").arg("--git-dir").arg(&git_dir);
     let answer = git.args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).output()?;
-    Ok(ObjectId::from_hex(answer.stdout.trim()).ok())
+    let head = ObjectId::from_hex(answer.stdout.trim()).ok();
+    Ok(head.filter(|id| id.kind() == repo.gix().object_hash()))
 }
 
 /// Whether something is checked out in the submodule at `path`.

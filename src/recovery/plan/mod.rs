@@ -315,7 +315,11 @@ impl Planner<'_> {
             (_, Some(then)) => {
                 self.plan.files.insert(path.to_owned(), Change::Write(then));
             }
-            (Some(now), None) if now.entry.is_submodule() => self.plan.keep(path, Keep::Submodule),
+            (Some(now), None) if now.entry.is_submodule() => match self.captured.is_empty_directory(path) {
+                // Nothing is checked out there.
+                true => drop(self.plan.files.insert(path.to_owned(), Change::Remove(Reason::NotThere))),
+                false => self.plan.keep(path, Keep::Submodule),
+            },
             (Some(_), None) if !self.captured.is_untracked(path) => {
                 self.plan.files.insert(path.to_owned(), Change::Remove(Reason::NotThere));
             }

@@ -142,7 +142,8 @@ impl Restore<'_> {
             let path = touched.path.as_bstr();
             let want = if to.is_left_out(path) { None } else { to.file(path)? };
             let found = disk::look(top, path)?;
-            if self.is_right(path, found, want, trust)? {
+            let is_right = self.is_right(path, found, want, trust)?;
+            if is_right && !(want.is_none() && found == Found::Directory && self.is_submodule(path)?) {
                 continue;
             }
             wrong.insert(path, want);
@@ -165,6 +166,13 @@ impl Restore<'_> {
         }
         reached(Step::Cleared)?;
         Ok(wrong)
+    }
+
+    /// Whether a submodule was at `path`, or shall be.
+    fn is_submodule(&self, path: &BStr) -> Result<bool> {
+        let is_one =
+            |side: &Side<'_>| -> Result<bool> { Ok(side.file(path)?.is_some_and(|want| want.entry.is_submodule())) };
+        Ok(is_one(self.before)? || is_one(self.after)?)
     }
 
     /// Whether what was found at `path` is what is wanted there.
@@ -194,6 +202,7 @@ impl Restore<'_> {
         for (path, want) in missing {
             if want.is_none() {
                 directories.extend(path.find_iter("/").map(|at| path[..at].as_bstr()));
+                directories.extend(self.is_submodule(path)?.then_some(*path));
             } else if disk::look(top, path)? == Found::Directory {
                 directories.insert(path);
             }

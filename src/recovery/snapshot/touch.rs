@@ -73,7 +73,7 @@ impl Captured<'_> {
                 Ok(())
             }
             Look::Directory(meta) => {
-                if self.is_repository(path.as_bstr(), tracked) {
+                if self.is_repository(path.as_bstr()) {
                     return Err(refused(path.as_bstr(), Why::NestedRepository));
                 }
                 if !is_name_for_git(path.as_bstr(), EntryKind::Tree) {
@@ -82,15 +82,26 @@ impl Captured<'_> {
                 self.dirs.insert(path.clone(), meta.mode() & 0o7777);
                 let names = disk::list(&self.disk, path.as_bstr());
                 let names = names.map_err(|error| refused(path.as_bstr(), Why::Unreadable).because(error))?;
+                if tracked == Some(EntryKind::Commit) && !names.is_empty() {
+                    // Where a submodule belongs, but is not: files of nobody's.
+                    self.found.insert(path.clone(), Found::Nothing);
+                    self.changed.insert(path.clone());
+                }
                 names.iter().try_for_each(|path| self.touch_one(path))
             }
         }
     }
 
-    /// A submodule, or a directory with a `.git` in it.
-    fn is_repository(&self, path: &BStr, tracked: Option<EntryKind>) -> bool {
-        let dot_git = self.disk.place(path).join(".git");
-        tracked == Some(EntryKind::Commit) || dot_git.symlink_metadata().is_ok()
+    /// A directory with a `.git` in it.
+    fn is_repository(&self, path: &BStr) -> bool {
+        self.disk.place(path).join(".git").symlink_metadata().is_ok()
+    }
+
+    /// Whether a directory is at `path` with nothing in it.
+    pub fn is_empty_directory(&self, path: &BStr) -> bool {
+        self.disk.place(path).symlink_metadata().is_ok_and(|meta| meta.is_dir())
+            && self.disk.in_the_way(path).is_none()
+            && disk::list(&self.disk, path).is_ok_and(|names| names.is_empty())
     }
 }
 

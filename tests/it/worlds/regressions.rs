@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::View;
-use crate::support::{TestRepo, default_git};
+use crate::support::{Layout, TestRepo, default_git};
 
 fn snapshot(repo: &TestRepo) -> String {
     repo.agent(&["snapshot", "--json"]).json()["snapshot"]["id"].as_str().expect("an id").to_owned()
@@ -78,4 +78,44 @@ fn what_a_sparse_checkout_leaves_out_is_left_out_again_after_undo() {
     assert_eq!(repo.read("out/b"), "one\n");
     repo.agent(&["undo"]).success();
     View::of(&repo).expect_same(&then, "undone");
+}
+
+#[test]
+fn a_submodule_with_other_ids_damages_no_tree() {
+    let repo = TestRepo::with_layout(default_git(), Layout::Sha256);
+    repo.git(&["init", "-q", "--object-format=sha1", "module"]).success();
+    let module = repo.at("module");
+    module.commit_file("inside", "1\n", "inside");
+    repo.commit_file("x", "1\n", "first");
+    module.commit_file("inside", "2\n", "more");
+    let id = snapshot(&repo);
+    repo.fsck();
+    repo.write("x", "2\n");
+    repo.agent(&["snapshot", "restore", &id]).success();
+    repo.fsck();
+    assert_eq!((repo.read("x").as_str(), module.read("inside").as_str()), ("1\n", "2\n"));
+}
+
+#[test]
+fn the_empty_directory_of_a_submodule_comes_and_goes() {
+    let main = TestRepo::with_git(default_git());
+    main.git(&["init", "-q", "module"]).success();
+    main.at("module").commit_file("inside", "1\n", "inside");
+    main.commit_file("x", "one\n", "first");
+    // Nothing is checked out there.
+    let repo = main.worktree("linked");
+    let module = repo.path().join("module");
+    let (with, then) = (snapshot(&repo), View::of(&repo));
+    fs::remove_dir(&module).expect("an empty directory");
+    let without = View::of(&repo);
+    repo.agent(&["snapshot", "restore", &with]).success();
+    View::of(&repo).expect_same(&then, "restored");
+    repo.agent(&["undo"]).success();
+    View::of(&repo).expect_same(&without, "undone");
+    fs::write(&module, "a file\n").expect("a file");
+    let file = View::of(&repo);
+    repo.agent(&["snapshot", "restore", &with]).success();
+    View::of(&repo).expect_same(&then, "restored from a file");
+    repo.agent(&["undo"]).success();
+    View::of(&repo).expect_same(&file, "the file is back");
 }
