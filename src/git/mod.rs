@@ -29,5 +29,5 @@ pub mod worktree;
 pub use config::Settings;
 pub use gix::ObjectId;
 pub use head::Head;
-pub use refs::{Hooks, RefChange, RefError, Refs};
+pub use refs::{Hooks, RefChange, RefError, Refs, free as free_refs, lock_files};
 pub use repo::Repo;

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     core::{id::TaskId, time::Timestamp},
-    error::{Context as _, Error, Result},
+    error::{Error, Result},
     git::{ObjectId, RefChange, Repo, index, objects::Batch},
 };
 
@@ -125,6 +125,8 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, order: &Order<'_>) -> Result<
         head: captured.head().clone(),
         tasks: author.tasks.clone(),
     };
+    // From here to the end a process that we start may outlive us.
+    lock.share_with_children()?;
     let written = captured.write(about)?;
     step::reached(step::Step::Stored)?;
     let snapshot = written.snapshot.clone();
@@ -164,13 +166,17 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, order: &Order<'_>) -> Result<
         Ok((Side::new(repo, after), operation, contents, change, batch))
     };
     let (after, operation, contents, change, batch) = begin()?;
-    // From here to the end a process that we start may outlive us.
-    lock.share_with_children().or_environment(|| "cannot keep the lock of the operation".to_owned())?;
     let previous = log.tip();
-    written.publish(repo, std::slice::from_ref(&change), &batch)?;
+    if let Err(error) = written.publish(repo, std::slice::from_ref(&change), &batch) {
+        // A git that was killed may have come to its end.
+        if repo.find_ref(&change.name)? != change.new {
+            return Err(error);
+        }
+    }
     log.moved(&change);
     let mut run = Run { repo, log, operation, contents, previous, before, after, remarks: Vec::new() };
-    let outcome = step::reached(step::Step::Begun).and_then(|()| run.forward(Trust::Fresh, Some(&seen), order.record));
+    let begun = step::reached(step::Step::Begun);
+    let outcome = begun.and_then(|()| run.forward(Trust::Fresh, Some(&seen), order.record));
     match outcome {
         Ok(late) => {
             let skipped = run.before.moment.skipped;

@@ -10,21 +10,55 @@ use super::{
     snapshot,
 };
 use crate::{
-    error::{Error, Result},
-    git::{Repo, index::IndexLock, lock::Lock},
+    error::{Context as _, Error, Result},
+    git::{Repo, free_refs, index::IndexLock, lock::Lock, lock_files},
 };
+
+/// The lock of the worktree's operations, held until dropped.
+///
+/// It says which refs are going to be moved. Whoever finds that there knows that its holder was killed, perhaps with the git
+/// that moved them, which may have left their locks.
+pub struct OperationLock<'r> {
+    repo: &'r Repo,
+    lock: Lock,
+    refs: Vec<String>,
+}
+
+impl OperationLock<'_> {
+    /// As [`Lock::share_with_children`].
+    pub fn share_with_children(&self) -> Result<()> {
+        self.lock.share_with_children().or_environment(|| "cannot keep the lock of the operation".to_owned())
+    }
+}
+
+impl Drop for OperationLock<'_> {
+    fn drop(&mut self) {
+        let names: Vec<&str> = self.refs.iter().map(String::as_str).collect();
+        // A git of ours was killed, or somebody moves them just now: then the next one looks at it.
+        if lock_files(self.repo, &names).is_empty() {
+            drop(self.lock.set_note(""));
+        }
+    }
+}
 
 /// Take the lock of the worktree's operations, and tidy up.
 ///
 /// # Errors
 ///
 /// `operation-busy` while another process, or a git that one started, is at work.
-pub fn take(repo: &Repo) -> Result<Lock> {
+pub fn take(repo: &Repo) -> Result<OperationLock<'_>> {
     let lock = Lock::acquire(&repo.worktree_agent_dir().join("operation.lock"))?;
     if !lock.is_held() {
         return Err(Error::busy("operation-busy", "another operation is under way in this worktree")
             .hint("try again when it is done; 'git agent ops' shows it"));
     }
+    let failed = || "cannot remove the lock of a ref that a git left which was killed".to_owned();
+    let note = lock.note().or_environment(failed)?;
+    free_refs(repo, &note.lines().collect::<Vec<_>>()).or_environment(failed)?;
+    let mut refs = vec![OpLog::of(repo)?.ref_name().to_owned(), "HEAD".to_owned()];
+    refs.extend(repo.head()?.branch.map(|branch| branch.to_string()));
+    lock.set_note(&refs.join("\n")).or_environment(|| "cannot write to the lock of the operations".to_owned())?;
+    let lock = OperationLock { repo, lock, refs };
     tidy(repo)?;
     Ok(lock)
 }

@@ -5,7 +5,7 @@ use gix::{ObjectId, objs::tree::EntryKind};
 
 use super::{
     act::Record,
-    lock,
+    lock::{self, OperationLock},
     operation::{self, Contents, OpLog, Operation, State},
     restore::{Direction, IndexPrint, Late, Restore, Settled, Trust, side::Side, step},
     snapshot,
@@ -14,7 +14,6 @@ use crate::{
     error::{Context as _, Error, Result},
     git::{
         Head, Hooks, RefChange, RefError, Repo,
-        lock::Lock,
         objects::Batch,
         tree::{self, Entry},
     },
@@ -35,7 +34,7 @@ pub(super) struct Run<'r> {
 
 impl<'r> Run<'r> {
     /// The one that a dead process left.
-    pub fn interrupted(repo: &'r Repo, verb: &str) -> Result<(Lock, Self)> {
+    pub fn interrupted(repo: &'r Repo, verb: &str) -> Result<(OperationLock<'r>, Self)> {
         let lock = lock::take(repo)?;
         let log = OpLog::of(repo)?;
         let Some(recorded) = log.interrupted()? else {
@@ -45,7 +44,7 @@ impl<'r> Run<'r> {
             )
             .hint("'git agent ops' lists the operations"));
         };
-        lock.share_with_children().or_environment(|| "cannot keep the lock of the operation".to_owned())?;
+        lock.share_with_children()?;
         let before = snapshot::load_tree(repo, recorded.before, &recorded.operation.before)?;
         let after = snapshot::load_tree(repo, recorded.after, &recorded.operation.after)?;
         let contents =
@@ -99,14 +98,14 @@ impl<'r> Run<'r> {
         let operation = Operation { state, ..self.operation.clone() };
         let chain = self.log.stage(&mut batch, &operation, &contents, self.previous)?;
         batch.write_durable(self.repo)?;
-        let mut changes = vec![chain.clone()];
-        let mut hooks = Hooks::Skip;
-        if state == State::Done
-            && let Some(change) = head_change(self.repo, &operation.before, &operation.after)?
-        {
-            changes.push(change);
-            hooks = Hooks::Run;
-        }
+        let (from, to) = match state {
+            State::Failed => (&operation.after, &operation.before),
+            State::Begun | State::Done => (&operation.before, &operation.after),
+        };
+        // A git that is killed moves some of its refs, from the first on: the chain comes last.
+        let head = head_change(self.repo, state, from, to)?;
+        let hooks = if head.is_some() { Hooks::Run } else { Hooks::Skip };
+        let changes: Vec<RefChange> = head.into_iter().chain([chain.clone()]).collect();
         move_refs(self.repo, &changes, &operation, hooks)?;
         batch.secure(self.repo)?;
         self.log.moved(&chain);
@@ -135,21 +134,27 @@ impl<'r> Run<'r> {
 }
 
 /// The change of the ref behind HEAD; `None` when it stays.
-fn head_change(repo: &Repo, before: &Head, after: &Head) -> Result<Option<RefChange>> {
-    if before.commit == after.commit {
+fn head_change(repo: &Repo, state: State, from: &Head, to: &Head) -> Result<Option<RefChange>> {
+    if from.commit == to.commit {
         return Ok(None);
     }
-    let name = before.branch.as_ref().map_or("HEAD".into(), |branch| branch.to_str_lossy());
-    // A resumed operation may have moved it already.
-    if repo.head()? == *after {
+    let name = from.branch.as_ref().map_or("HEAD".into(), |branch| branch.to_str_lossy());
+    let now = repo.head()?;
+    // A process that died may have moved it already; what is taken back has moved it only if one did.
+    if now == *to || state == State::Failed && now != *from {
         return Ok(None);
     }
-    Ok(Some(RefChange { name: name.into_owned(), expected: before.commit, new: after.commit }))
+    Ok(Some(RefChange { name: name.into_owned(), expected: from.commit, new: to.commit }))
 }
 
 fn move_refs(repo: &Repo, changes: &[RefChange], operation: &Operation, hooks: Hooks) -> Result<()> {
     let message = format!("git-agent: {}", operation.title);
-    repo.refs().change_durably(repo, changes, &message, hooks).map_err(|error| match error {
+    let Err(error) = repo.refs().change_durably(repo, changes, &message, hooks) else { return Ok(()) };
+    // A git that was killed may have come to its end.
+    if changes.iter().all(|change| repo.find_ref(&change.name).is_ok_and(|now| now == change.new)) {
+        return Ok(());
+    }
+    Err(match error {
         RefError::Moved => {
             let names: Vec<&str> = changes.iter().map(|change| change.name.as_str()).collect();
             Error::conflict("ref-moved", format!("somebody else moved one of {}", names.join(", "))).hint("try again")

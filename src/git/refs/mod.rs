@@ -5,6 +5,9 @@
 
 mod binary;
 mod files;
+mod stale;
+
+pub use stale::{free, lock_files};
 
 use gix::ObjectId;
 

@@ -203,6 +203,28 @@ fn list<'a>(paths: impl Iterator<Item = &'a BStr>) -> Vec<u8> {
     list
 }
 
+/// Remove what a process that died left beside the private index: the lock of a git that was killed, files half written.
+pub fn sweep(repo: &Repo) -> Result<()> {
+    let index = place(repo)?;
+    let lock = index.with_extension("index.lock");
+    for file in [lock, repo.worktree_agent_dir().join(STATE)] {
+        match fs::remove_file(&file) {
+            Err(error) if !disk::is_absent(&error) => {
+                return Err(error).or_environment(|| format!("cannot remove '{}'", file.display()));
+            }
+            _ => {}
+        }
+    }
+    let scratch = index.with_extension("scratch");
+    match scratch.exists() {
+        true => fs::remove_dir_all(&scratch).or_environment(|| format!("cannot remove '{}'", scratch.display())),
+        false => Ok(()),
+    }
+}
+
+/// What a file of git's is written as before it gets its name, in our directory.
+pub const STATE: &str = "restore.state";
+
 /// Where the private index of an operation lies.
 pub fn place(repo: &Repo) -> Result<PathBuf> {
     let place = repo.worktree_agent_dir().join("restore.index");

@@ -114,6 +114,7 @@ impl Restore<'_> {
         if seen.is_some_and(|seen| IndexPrint::of(self.repo) != *seen) {
             return Err(Error::busy("index-moved", "somebody else staged something in the meantime").hint("try again"));
         }
+        index::sweep(self.repo)?;
         let private = PrivateIndex::copy(self.repo, &real(self.repo), index::place(self.repo)?)?;
         let changed = index::change(self.repo, &private, to, self.touched)?;
         reached(Step::Prepared)?;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, io, path::Path};
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::disk;
+use super::{disk, index};
 use crate::{
     error::{Context as _, Error, Result},
     git::{RefChange, RefError, Refs, Repo},
@@ -76,18 +76,19 @@ fn settle_file(repo: &Repo, name: &BString, old: Option<ObjectId>, new: Option<O
     }
     match new {
         Some(blob) => {
-            replace(&place, &repo.read(blob)?).or_environment(|| format!("cannot write '{}'", place.display()))
+            replace(repo, &place, &repo.read(blob)?).or_environment(|| format!("cannot write '{}'", place.display()))
         }
         None => remove(repo, name, &place).or_environment(|| format!("cannot remove '{}'", place.display())),
     }
 }
 
-fn replace(place: &Path, bytes: &[u8]) -> io::Result<()> {
-    let dir = place.parent().unwrap_or_else(|| Path::new("."));
-    fs::create_dir_all(dir)?;
-    let file = tempfile::NamedTempFile::new_in(dir)?;
-    fs::write(file.path(), bytes)?;
-    file.persist(place).map(drop).map_err(|error| error.error)
+fn replace(repo: &Repo, place: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(dir) = place.parent() {
+        fs::create_dir_all(dir)?;
+    }
+    let whole = repo.worktree_agent_dir().join(index::STATE);
+    fs::write(&whole, bytes)?;
+    fs::rename(whole, place)
 }
 
 fn remove(repo: &Repo, name: &BString, place: &Path) -> io::Result<()> {

@@ -1,6 +1,9 @@
 //! What random worlds have found, made small.
 
-use std::fs;
+use std::{
+    fs::{self, File},
+    time::{Duration, SystemTime},
+};
 
 use super::View;
 use crate::support::{Layout, TestRepo, default_git};
@@ -94,6 +97,80 @@ fn a_submodule_with_other_ids_damages_no_tree() {
     repo.agent(&["snapshot", "restore", &id]).success();
     repo.fsck();
     assert_eq!((repo.read("x").as_str(), module.read("inside").as_str()), ("1\n", "2\n"));
+}
+
+/// Make `file` as a git does that is killed at once, an hour ago.
+fn leave(file: &str, repo: &TestRepo) {
+    let file = File::create(repo.path().join(file)).expect("a file");
+    file.set_modified(SystemTime::now() - Duration::from_secs(3600)).expect("a time");
+}
+
+/// A repository with an operation that died at `step`, and what was before it.
+fn died_at(step: &str) -> (TestRepo, View) {
+    let repo = TestRepo::with_git(default_git());
+    repo.commit_file("x", "one\n", "first");
+    let id = snapshot(&repo);
+    repo.write("x", "two\n");
+    repo.git(&["add", "x"]).success();
+    let then = View::of(&repo);
+    let dies = repo.run("git-agent").args(["snapshot", "restore", &id]).env("GIT_AGENT_TEST_DIE", step).run();
+    assert_eq!(dies.code, None, "{dies}");
+    (repo, then)
+}
+
+#[test]
+fn what_a_killed_git_left_does_not_stop_undo() {
+    let (repo, then) = died_at("Recorded");
+    leave(".git/refs/agent/ops/main.lock", &repo);
+    leave(".git/agent/restore.index.lock", &repo);
+    leave(".git/agent/restore.state", &repo);
+    fs::create_dir(repo.path().join(".git/agent/restore.scratch")).expect("a directory");
+    repo.agent(&["undo"]).success();
+    View::of(&repo).expect_same(&then, "taken back");
+    let left = fs::read_dir(repo.path().join(".git/agent")).expect("a directory");
+    let left: Vec<_> = left.map(|entry| entry.expect("an entry").file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().starts_with("restore")), "left: {left:?}");
+    assert!(!repo.path().join(".git/refs/agent/ops/main.lock").exists());
+}
+
+#[test]
+fn a_lock_that_no_git_of_ours_left_stays() {
+    let (repo, then) = died_at("Locked");
+    repo.agent(&["undo"]).success();
+    leave(".git/refs/agent/ops/main.lock", &repo);
+    let id = snapshot(&repo);
+    repo.write("x", "three\n");
+    let now = View::of(&repo);
+    let refused = repo.agent(&["snapshot", "restore", &id]);
+    assert_eq!(refused.code, Some(4), "{refused}");
+    assert!(repo.path().join(".git/refs/agent/ops/main.lock").exists());
+    View::of(&repo).expect_same(&now, "refused");
+    assert!(now.differs_from(&then).is_some());
+}
+
+#[test]
+fn a_branch_that_was_moved_before_the_end_goes_back_or_stays() {
+    for way in ["undo", "resume"] {
+        let repo = TestRepo::with_git(default_git());
+        repo.commit_file("x", "0\n", "first");
+        repo.agent(&["add", "t-1", "--id", "t-1"]).success();
+        repo.agent(&["start", "t-1"]).success();
+        for content in ["1\n", "2\n"] {
+            repo.write("x", content);
+            repo.agent(&["checkpoint", "-m", "more"]).success();
+        }
+        let then = View::of(&repo);
+        let rollback = repo.run("git-agent").args(["rollback", "t-1@1"]).env("GIT_AGENT_TEST_DIE", "Recorded").run();
+        assert_eq!(rollback.code, None, "{rollback}");
+        // A git that is killed between two refs.
+        repo.git(&["update-ref", "refs/heads/main", "HEAD~1"]).success();
+        repo.agent(&[way]).success();
+        if way == "resume" {
+            assert_eq!(repo.read("x"), "1\n");
+            repo.agent(&["undo"]).success();
+        }
+        View::of(&repo).expect_same(&then, way);
+    }
 }
 
 #[test]
