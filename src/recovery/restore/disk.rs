@@ -3,7 +3,7 @@
 //! No function here follows a link, writes over something, or removes what is not an empty directory.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions, Permissions},
+    fs::{self, DirBuilder, OpenOptions, Permissions},
     io::{self, Read as _, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
@@ -11,7 +11,7 @@ use std::{
 
 use bstr::{BStr, ByteSlice as _};
 use gix::{ObjectId, objs::tree::EntryKind};
-use rustix::fs::OFlags;
+use rustix::fs::{Access, AtFlags, OFlags};
 
 use crate::{
     error::{Context as _, Error, Result},
@@ -154,14 +154,9 @@ pub fn remove_if_empty(top: &Path, path: &BStr) -> Result<()> {
     }
 }
 
-/// Whether files can be made and renamed in `dir`: tried with one that is gone again afterwards.
+/// Whether files can be made and renamed in `dir`. Asked, not tried: a process that is killed leaves nothing there.
 pub fn probe(dir: &Path) -> io::Result<()> {
-    let name = |suffix: &str| dir.join(format!(".git-agent-probe-{}{suffix}", std::process::id()));
-    let (one, other) = (name(""), name("-"));
-    File::create_new(&one)?;
-    let renamed = fs::rename(&one, &other);
-    fs::remove_file(if renamed.is_ok() { other } else { one })?;
-    renamed
+    Ok(rustix::fs::accessat(rustix::fs::CWD, dir, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)?)
 }
 
 /// Nothing there: not even the directory, or a file in its place.

@@ -196,3 +196,17 @@ fn the_empty_directory_of_a_submodule_comes_and_goes() {
     repo.agent(&["undo"]).success();
     View::of(&repo).expect_same(&file, "the file is back");
 }
+
+#[test]
+fn a_rehearsal_leaves_directories_alone() {
+    let repo = TestRepo::with_git(default_git());
+    repo.commit_file("dir/x", "0\n", "first");
+    repo.agent(&["add", "t-1", "--id", "t-1"]).success();
+    repo.agent(&["start", "t-1"]).success();
+    repo.write("dir/x", "1\n");
+    repo.agent(&["checkpoint", "-m", "more"]).success();
+    let modified = || fs::metadata(repo.path().join("dir")).and_then(|meta| meta.modified()).expect("a time");
+    let then = modified();
+    repo.agent(&["rollback", "t-1@start", "--dry-run"]).success();
+    assert_eq!(modified(), then);
+}
