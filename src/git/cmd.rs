@@ -39,6 +39,9 @@ pub struct Output {
     pub(super) what: String,
 }
 
+/// What fits into an empty pipe everywhere: written in one piece, or not at all.
+const AT_ONCE: usize = 4096;
+
 impl Git {
     /// `git …` in `dir`.
     pub fn new(dir: &Path) -> Self {
@@ -103,14 +106,23 @@ impl Git {
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let what = self.what();
         let mut child = self.spawn_command()?;
-        // Feed from a thread: git may answer before it has read everything.
-        let feeder = self.stdin.take().zip(child.stdin.take()).map(|(bytes, mut pipe)| {
-            std::thread::spawn(move || match pipe.write_all(&bytes) {
-                // git may have had enough; its exit code tells.
-                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-                other => other,
-            })
-        });
+        let feed = |mut pipe: std::process::ChildStdin, bytes: &[u8]| match pipe.write_all(bytes) {
+            // git may have had enough; its exit code tells.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        };
+        let mut feeder = None;
+        match self.stdin.take().zip(child.stdin.take()) {
+            Some((bytes, pipe)) if bytes.len() <= AT_ONCE => {
+                feed(pipe, &bytes).map_err(|error| self.cannot_run(error))?
+            }
+            // Feed from a thread: git may answer before it has read everything.
+            Some((bytes, pipe)) => {
+                let thread = std::thread::Builder::new().spawn(move || feed(pipe, &bytes));
+                feeder = Some(thread.map_err(|error| self.cannot_run(error))?);
+            }
+            None => {}
+        }
         let output = child.wait_with_output().map_err(|error| self.cannot_run(error))?;
         if let Some(feeder) = feeder {
             let fed = feeder.join().map_err(|_| Error::bug("the thread that feeds git panicked"))?;

@@ -36,11 +36,14 @@ impl Lock {
             return Ok(Lock { file: Some(file) });
         }
         let (sender, locked) = mpsc::channel();
-        thread::spawn(move || {
+        let waiter = thread::Builder::new().spawn(move || {
             let outcome = file.lock().map(|()| file);
             // Nobody may be waiting any more; then the file is dropped, and the lock with it.
             drop(sender.send(outcome));
         });
+        if waiter.is_err() {
+            return Ok(Lock { file: None });
+        }
         match locked.recv_timeout(PATIENCE) {
             Ok(Ok(file)) => Ok(Lock { file: Some(file) }),
             Ok(Err(_)) | Err(_) => Ok(Lock { file: None }),

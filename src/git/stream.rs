@@ -24,12 +24,13 @@ impl Stream {
     pub(super) fn new(mut child: Child, what: String) -> Result<Self> {
         let stdout = child.stdout.take().ok_or_else(|| Error::bug("git was started without a pipe"))?;
         // Drained beside the answer: a git that complains a lot must not wait for us.
-        let stderr = child.stderr.take().map(|mut pipe| {
-            std::thread::spawn(move || {
+        let drain = |mut pipe: std::process::ChildStderr| {
+            std::thread::Builder::new().spawn(move || {
                 let mut text = Vec::new();
                 pipe.read_to_end(&mut text).map_or_else(|_| Vec::new(), |_| text)
             })
-        });
+        };
+        let stderr = child.stderr.take().map(drain).transpose().or_environment(|| format!("cannot run '{what}'"))?;
         Ok(Stream { child, stdout: BufReader::with_capacity(1 << 16, stdout), stderr, what })
     }
 

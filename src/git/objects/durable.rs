@@ -167,9 +167,14 @@ fn sync_all<'p>(paths: impl Iterator<Item = &'p Path>) -> io::Result<()> {
     }
     thread::scope(|scope| {
         let parts = paths.chunks(paths.len().div_ceil(SYNCERS));
-        let threads: Vec<_> = parts.map(|part| scope.spawn(move || sync(part))).collect();
+        let begin = |part| thread::Builder::new().spawn_scoped(scope, move || sync(part)).map_err(|_| part);
+        let threads: Vec<_> = parts.map(begin).collect();
         let died = |_| Err(io::Error::other("a thread that syncs files panicked"));
-        threads.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(died))
+        threads.into_iter().try_for_each(|thread| match thread {
+            Ok(thread) => thread.join().unwrap_or_else(died),
+            // The system has no more threads for us.
+            Err(part) => sync(part),
+        })
     })
 }
 
