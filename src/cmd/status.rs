@@ -14,7 +14,7 @@ use crate::{
         json::{SCHEMA, StatusAnswer},
         mark,
     },
-    unstamped,
+    recovery, unstamped,
 };
 
 /// Show where this worktree and its tasks stand
@@ -52,6 +52,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
     let known: Vec<Task> = tasks.iter().flatten().cloned().collect();
     let unstamped = unstamped::find(repo, &known)?;
+    let interrupted = recovery::interrupted(repo)?;
     let answer = StatusAnswer {
         schema: SCHEMA,
         active: active.iter().map(ToString::to_string).collect(),
@@ -61,7 +62,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         dirty: crate::git::worktree::dirty(repo)?.into(),
         counts,
         unstamped: unstamped.iter().map(|one| one.commit.to_string()).collect(),
-        interrupted: None,
+        interrupted: interrupted.as_ref().map(|operation| operation.id.to_string()),
     };
     if ctx.out.is_json() {
         ctx.out.json(&answer)?;
@@ -79,6 +80,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             |branch| format!("On branch {branch}"),
         );
         page.push_str(&format!("{}\n", clean::line(&place)));
+        if let Some(operation) = &interrupted {
+            let title = clean::line(&operation.title);
+            page.push_str(&format!("Interrupted: {title}: 'git agent resume' or 'git agent undo'\n"));
+        }
         if let Some(operation) = state::in_progress(repo) {
             page.push_str(&format!(
                 "In the middle of {}: '{}' or '{}'\n",
@@ -150,5 +155,6 @@ fn porcelain(answer: &StatusAnswer) -> String {
     lines.extend(answer.active.iter().map(|id| format!("active {id}")));
     lines.extend(answer.counts.iter().map(|(status, count)| format!("count {status} {count}")));
     lines.extend(answer.unstamped.iter().map(|id| format!("unstamped {id}")));
+    lines.extend(answer.interrupted.iter().map(|id| format!("interrupted {id}")));
     lines.iter().map(|line| format!("{}\n", clean::line(line))).collect()
 }

@@ -121,7 +121,7 @@ pub struct StatusAnswer {
     pub counts: BTreeMap<String, usize>,
     /// Commits made while a task was active that carry no trailer.
     pub unstamped: Vec<String>,
-    /// An interrupted operation.
+    /// The operation that was interrupted, or is under way.
     pub interrupted: Option<String>,
 }
 

@@ -64,6 +64,8 @@ impl Stage {
             let output = self.world.agent(args);
             assert_eq!(output.code, Some(6), "on top of half of something:\n{output}");
         }
+        let status = self.world.agent(&["status", "--json"]).json();
+        assert_eq!(status["interrupted"].as_str(), Some(&*newest.operation.id.to_string()), "it is not said");
         let ops = self.world.agent(&["ops"]).success().stdout;
         assert!(ops.contains("interrupted: 'git agent resume' or 'git agent undo'"), "it is not said:\n{ops}");
         true
