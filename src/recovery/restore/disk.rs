@@ -93,20 +93,17 @@ pub fn blob_id(repo: &Repo, file: &Path, found: Found) -> Result<ObjectId> {
 /// Make the directories that `path` stands in.
 pub fn make_parents(top: &Path, path: &BStr) -> Result<()> {
     for at in path.find_iter("/") {
-        make_directory(top, path[..at].as_bstr(), None)?;
+        make_directory(top, path[..at].as_bstr())?;
     }
     Ok(())
 }
 
-/// Make a directory, unless it is there; with these permissions, if any are given.
-pub fn make_directory(top: &Path, path: &BStr, permissions: Option<u32>) -> Result<()> {
+/// Make a directory, unless it is there.
+pub fn make_directory(top: &Path, path: &BStr) -> Result<()> {
     let place = place(top, path)?;
     let failed = || format!("cannot make the directory '{}'", shown(path));
     match DirBuilder::new().mode(0o777).create(&place) {
-        Ok(()) => match permissions {
-            Some(bits) => fs::set_permissions(&place, Permissions::from_mode(bits)).or_environment(failed),
-            None => Ok(()),
-        },
+        Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             match fs::symlink_metadata(&place).or_environment(failed)?.is_dir() {
                 true => Ok(()),
@@ -117,13 +114,33 @@ pub fn make_directory(top: &Path, path: &BStr, permissions: Option<u32>) -> Resu
     }
 }
 
+/// Make a directory with these permissions, unless it is there. It is made as `scratch`: nobody sees it with others.
+pub fn make_directory_with(top: &Path, path: &BStr, permissions: u32, scratch: &Path) -> Result<()> {
+    let place = place(top, path)?;
+    if fs::symlink_metadata(&place).is_ok() {
+        return make_directory(top, path);
+    }
+    let failed = || format!("cannot make the directory '{}'", shown(path));
+    fs::create_dir(scratch).or_environment(failed)?;
+    fs::set_permissions(scratch, Permissions::from_mode(permissions)).or_environment(failed)?;
+    match fs::rename(scratch, &place) {
+        // Another file system than git's.
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+            fs::remove_dir(scratch).or_environment(failed)?;
+            make_directory(top, path)?;
+            fs::set_permissions(&place, Permissions::from_mode(permissions)).or_environment(failed)
+        }
+        renamed => renamed.or_environment(failed),
+    }
+}
+
 /// Write `entry` byte for byte where nothing stands.
 pub fn write(repo: &Repo, top: &Path, path: &BStr, entry: Entry, permissions: u32) -> Result<()> {
     make_parents(top, path)?;
     let place = place(top, path)?;
     let failed = || format!("cannot write '{}'", shown(path));
     if entry.is_submodule() {
-        return make_directory(top, path, None);
+        return make_directory(top, path);
     }
     let bytes = repo.read_as(entry.id, gix::objs::Kind::Blob)?;
     if entry.kind == EntryKind::Link {

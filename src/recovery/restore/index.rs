@@ -127,7 +127,7 @@ fn intend_to_add(repo: &Repo, index: &PrivateIndex<'_>, wanted: &[(&BStr, Staged
     if intended.is_empty() {
         return Ok(());
     }
-    let scratch = index.path().with_extension("scratch");
+    let scratch = scratch(repo)?;
     let failed = || format!("cannot write in '{}'", scratch.display());
     if scratch.exists() {
         fs::remove_dir_all(&scratch).or_environment(failed)?;
@@ -215,11 +215,16 @@ pub fn sweep(repo: &Repo) -> Result<()> {
             _ => {}
         }
     }
-    let scratch = index.with_extension("scratch");
+    let scratch = scratch(repo)?;
     match scratch.exists() {
         true => fs::remove_dir_all(&scratch).or_environment(|| format!("cannot remove '{}'", scratch.display())),
         false => Ok(()),
     }
+}
+
+/// A directory beside it that is made and removed again.
+pub fn scratch(repo: &Repo) -> Result<PathBuf> {
+    Ok(place(repo)?.with_extension("scratch"))
 }
 
 /// What a file of git's is written as before it gets its name, in our directory.

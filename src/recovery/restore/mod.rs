@@ -232,7 +232,7 @@ impl Restore<'_> {
         let mut by_us: Vec<BString> = Vec::new();
         for (path, permissions) in &to.moment.dirs {
             disk::make_parents(top, path.as_bstr())?;
-            disk::make_directory(top, path.as_bstr(), Some(*permissions))?;
+            disk::make_directory_with(top, path.as_bstr(), *permissions, &index::scratch(self.repo)?)?;
         }
         for (path, want) in missing {
             let Some(want) = want else { continue };
@@ -299,12 +299,18 @@ impl Restore<'_> {
         Ok(late)
     }
 
-    /// Whether these bytes, which were at `path`, are on one of the sides.
+    /// Whether these bytes, which were at `path`, are on one of the sides: all that is wanted there, or the beginning of it, which
+    /// is how far a process came that died.
     fn is_stored(&self, path: &BStr, file: &Path, id: ObjectId) -> Result<bool> {
         let mut filtered: Option<Option<ObjectId>> = None;
         for side in [self.before, self.after] {
             match side.file(path)? {
                 Some(Want { entry, .. }) if entry.id == id => return Ok(true),
+                Some(Want { entry: Entry { kind, id }, raw: Some(_) }) if kind != EntryKind::Link => {
+                    if self.is_begun(file, id)? {
+                        return Ok(true);
+                    }
+                }
                 Some(Want { entry: Entry { kind, id }, raw: None }) if kind != EntryKind::Link => {
                     if filtered.is_none() {
                         filtered = Some(index::filtered_id(self.repo, file, path)?);
@@ -328,6 +334,17 @@ impl Restore<'_> {
             }
         }
         if late.is_empty() { Aside::finish(self.repo, self.operation.id) } else { Ok(()) }
+    }
+
+    /// Whether `file` is the beginning of the blob `id`.
+    fn is_begun(&self, file: &Path, id: ObjectId) -> Result<bool> {
+        let failed = || format!("cannot read '{}'", file.display());
+        let meta = fs::symlink_metadata(file).or_environment(failed)?;
+        if !meta.is_file() || meta.len() >= self.repo.header(id)?.1 {
+            return Ok(false);
+        }
+        let begun = fs::read(file).or_environment(failed)?;
+        Ok(self.repo.read_as(id, gix::objs::Kind::Blob)?.starts_with(&begun))
     }
 
     /// Delete what is aside: all of it is stored by now. The index is free for others again.

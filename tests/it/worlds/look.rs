@@ -82,7 +82,11 @@ impl View {
             state.insert("root refs".into(), root.args(roots).run().success().raw.into());
         }
         let words = ["--no-optional-locks", "status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignored"];
-        let status = repo.git(&words).success().raw.into();
+        let mut status = BString::from(repo.git(&words).success().raw);
+        if status.contains_str(".gitattributes") {
+            // Whether a file is modified depends then on when git has looked at it last.
+            status.clear();
+        }
         View { files, index: entries(&listed), refs, state, status }
     }
 

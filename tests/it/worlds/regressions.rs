@@ -108,7 +108,8 @@ fn leave(file: &str, repo: &TestRepo) {
 /// A repository with an operation that died at `step`, and what was before it.
 fn died_at(step: &str) -> (TestRepo, View) {
     let repo = TestRepo::with_git(default_git());
-    repo.commit_file("x", "one\n", "first");
+    repo.commit_file("x", "zero\n", "first");
+    repo.write("x", "one\n");
     let id = snapshot(&repo);
     repo.write("x", "two\n");
     repo.git(&["add", "x"]).success();
@@ -121,6 +122,10 @@ fn died_at(step: &str) -> (TestRepo, View) {
 #[test]
 fn what_a_killed_git_left_does_not_stop_undo() {
     let (repo, then) = died_at("Recorded");
+    let status = repo.agent(&["status"]).success().stdout;
+    assert!(status.contains("Interrupted: restore snapshot"), "{status}");
+    let status = repo.agent(&["status", "--porcelain"]).success().stdout;
+    assert!(status.lines().any(|line| line.starts_with("interrupted ")), "{status}");
     leave(".git/refs/agent/ops/main.lock", &repo);
     leave(".git/agent/restore.index.lock", &repo);
     leave(".git/agent/restore.state", &repo);
@@ -209,4 +214,19 @@ fn a_rehearsal_leaves_directories_alone() {
     let then = modified();
     repo.agent(&["rollback", "t-1@start", "--dry-run"]).success();
     assert_eq!(modified(), then);
+}
+
+#[test]
+fn what_a_process_that_died_had_half_written_is_nobody_elses() {
+    let (repo, then) = died_at("Written");
+    // As far as it came with the one file.
+    repo.write("x", "on");
+    let undone = repo.agent(&["undo"]).success();
+    assert_eq!(undone.stderr, "", "nobody wrote to it in the meantime");
+    View::of(&repo).expect_same(&then, "taken back");
+    let (repo, then) = died_at("Written");
+    repo.write("x", "by somebody else\n");
+    let undone = repo.agent(&["undo"]).success();
+    assert!(undone.stderr.contains("'x' was written to in the meantime"), "{undone}");
+    View::of(&repo).expect_same(&then, "taken back");
 }
