@@ -27,7 +27,13 @@ use self::{
 use crate::{
     core::id::TaskId,
     error::{Error, Result},
-    git::{ObjectId, Repo, index::PrivateIndex},
+    git::{
+        Head, ObjectId, Repo,
+        entries::Entries,
+        index::PrivateIndex,
+        objects::trees::Edits,
+        state::{self, Held},
+    },
 };
 
 /// What goes into a checkpoint.
@@ -84,6 +90,22 @@ pub struct Made {
     pub paths: Vec<BString>,
     /// What its reader should know although it worked.
     pub remarks: Vec<String>,
+    /// What was there before.
+    pub before: Before,
+    /// It has everything that was in the work tree and not ignored.
+    pub is_whole: bool,
+}
+
+/// What a checkpoint changes, as it was before.
+pub struct Before {
+    /// HEAD.
+    pub head: Head,
+    /// Index entries that differed from it.
+    pub staged: Edits,
+    /// The index.
+    pub index: Entries,
+    /// What git knew of a merge that was prepared (`git merge --squash`), which a commit ends.
+    pub state: Vec<Held>,
 }
 
 /// Make a checkpoint. On an error nothing has changed.
@@ -96,10 +118,13 @@ pub fn make(repo: &Repo, request: &Request<'_>) -> Result<Outcome> {
     if finished {
         remarks.push("a checkpoint that was interrupted before is complete now".to_owned());
     }
-    let survey = Survey::of(repo, None)?;
-    refusal::unmerged(&survey.unmerged)?;
-    let head = repo.head()?.commit;
     let private = desk.copy_index()?;
+    let survey = Survey::of(&private, None)?;
+    refusal::unmerged(&survey.unmerged)?;
+    let before = repo.head()?;
+    let head = before.commit;
+    let before =
+        Before { head: before, staged: survey.staged.clone(), index: Entries::read(repo)?, state: state::held(repo)? };
     stage(repo, request, &survey, head, &private)?;
     let tree = private.write_tree()?;
     let base = match head {
@@ -126,7 +151,14 @@ pub fn make(repo: &Repo, request: &Request<'_>) -> Result<Outcome> {
             "the index does not know of the checkpoint yet, the next 'git agent checkpoint' tells it: {why}"
         ));
     }
-    Ok(Outcome::Made(Made { commit: committed.commit, paths: committed.paths, remarks }))
+    let is_whole = request.what == What::Everything && has_all_of(repo, committed.commit, tree)?;
+    Ok(Outcome::Made(Made { commit: committed.commit, paths: committed.paths, remarks, before, is_whole }))
+}
+
+/// Whether `commit` has every path of `tree`: a hook may have taken some out.
+fn has_all_of(repo: &Repo, commit: ObjectId, tree: ObjectId) -> Result<bool> {
+    let made = commit::read(repo, commit)?.0;
+    Ok(made == tree || staged::changes(repo, tree, made)?.iter().all(|change| change.new.is_some()))
 }
 
 /// Stage what was asked for, refusing first what can be refused without storing anything.
@@ -144,7 +176,7 @@ fn stage(
         What::Only(paths) => {
             // Git takes a path inside a nested repository for one that has no changes.
             refusal::nested(survey.nested_around(repo, paths).into_iter())?;
-            asked = Survey::of(repo, Some(paths))?;
+            asked = Survey::of(private, Some(paths))?;
             (Some(paths.as_slice()), &asked)
         }
     };

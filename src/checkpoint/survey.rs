@@ -4,7 +4,10 @@ use std::{fs::Metadata, path::PathBuf};
 
 use bstr::{BStr, BString, ByteSlice as _};
 
-use crate::{error::Result, git::Repo};
+use crate::{
+    error::Result,
+    git::{ObjectId, Repo, index::PrivateIndex, objects::trees::Edits, status::entry_kind},
+};
 
 /// What differs in the part of the work tree that was asked about.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -17,13 +20,15 @@ pub struct Survey {
     pub untracked: Vec<BString>,
     /// Submodules with changes inside, which a commit here cannot take.
     pub dirty_submodules: Vec<BString>,
+    /// Index entries that differ from HEAD: what they are.
+    pub staged: Edits,
 }
 
 impl Survey {
-    /// Look at everything, or at `paths` only.
-    pub fn of(repo: &Repo, paths: Option<&[PathBuf]>) -> Result<Self> {
+    /// Look at everything, or at `paths` only, as `index` has it.
+    pub fn of(index: &PrivateIndex<'_>, paths: Option<&[PathBuf]>) -> Result<Self> {
         let words = ["--literal-pathspecs", "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all"];
-        let answer = repo.git().args(words).arg("--").args(paths.unwrap_or_default()).run()?;
+        let answer = index.git().args(words).arg("--").args(paths.unwrap_or_default()).run()?;
         Ok(Self::read(&answer))
     }
 
@@ -64,16 +69,24 @@ impl Survey {
                 [b'?', b' ', path @ .., b'/'] => survey.nested.push([path, b"/"].concat().into()),
                 [b'?', b' ', path @ ..] => survey.untracked.push(path.into()),
                 [b'u', b' ', rest @ ..] => survey.unmerged.extend(field(rest, 9)),
-                // XY sub mH mI mW hH hI path; sub is `S<commit><modified><untracked>`
-                [b'1', b' ', _, _, b' ', b'S', _, modified, untracked, rest @ ..]
-                    if *modified == b'M' || *untracked == b'U' =>
-                {
-                    survey.dirty_submodules.extend(field(rest, 6));
-                }
+                [b'1', b' ', staged, _, b' ', rest @ ..] => survey.read_tracked(*staged != b'.', rest),
                 _ => {}
             }
         }
         survey
+    }
+
+    /// `sub mH mI mW hH hI path`; sub is `S<commit><modified><untracked>` of a submodule.
+    fn read_tracked(&mut self, is_staged: bool, entry: &[u8]) {
+        let fields: Vec<&[u8]> = entry.splitn_str(7, " ").collect();
+        let [sub, _, mode, _, _, id, path] = fields[..] else { return };
+        if matches!(sub, [b'S', _, b'M', _] | [b'S', _, _, b'U']) {
+            self.dirty_submodules.push(path.into());
+        }
+        if is_staged {
+            let kind = entry_kind(mode).flatten();
+            self.staged.insert(path.into(), kind.zip(ObjectId::from_hex(id).ok()));
+        }
     }
 }
 
@@ -89,15 +102,20 @@ mod tests {
     #[test]
     fn reads_what_git_status_says() {
         let id = "d00491fd7e5bb6fa28c517a0bb32b8b506539d4d";
+        let zero = "0".repeat(40);
         let answer = format!(
             "1 .M N... 100644 100644 100644 {id} {id} a file\0\
              1 .M S.MU 160000 160000 160000 {id} {id} a module\0\
              1 .M SC.. 160000 160000 160000 {id} {id} moved module\0\
+             1 MM N... 100644 100755 100644 {id} {id} staged\0\
+             1 D. N... 100644 000000 000000 {id} {zero} gone\0\
              u UU N... 100644 100644 100644 100644 {id} {id} {id} a conflict\0\
              ? new file\0? nested repo/\0"
         );
         let survey = Survey::read(answer.as_bytes());
         assert_eq!(survey.dirty_submodules, ["a module"]);
+        let staged: Vec<_> = survey.staged.iter().map(|(path, leaf)| (path.to_str_lossy(), leaf.is_some())).collect();
+        assert_eq!(staged, [("gone".into(), false), ("staged".into(), true)]);
         assert_eq!(survey.unmerged, ["a conflict"]);
         assert_eq!(survey.untracked, ["new file"]);
         assert_eq!(survey.nested, ["nested repo/"]);

@@ -17,12 +17,13 @@ use crate::{
     },
     error::{Context as _, Error, Result},
     exit,
+    git::ObjectId,
     ledger::Draft,
     output::{
         clean,
         json::{CheckpointAnswer, CheckpointJson, PathJson, VerificationJson},
     },
-    revision,
+    recovery, revision,
 };
 
 /// Commit everything that is not ignored, for the active task
@@ -87,6 +88,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         whole: command.is_some(),
         what: what(&args)?,
     };
+    let turn = recovery::checkpoint::take_turn(repo)?;
     let made = match checkpoint::make(repo, &request)? {
         Outcome::Nothing(remarks) => {
             remarks.iter().for_each(|remark| ctx.out.warn(remark));
@@ -97,6 +99,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             Some(describe(ctx, &owner, &made, number)?)
         }
     };
+    drop(turn);
     let verification = command.map(|command| run_verification(ctx, id, &command)).transpose()?.flatten();
     answer(ctx, &owner.task, made, verification)?;
     Ok(exit::OK)
@@ -163,8 +166,32 @@ fn describe(ctx: &Ctx, owner: &Owner, made: &Made, number: usize) -> Result<Desc
             owner.task.id
         ));
     }
+    let operation = operation(ctx, &owner.task.id, made, number, tree);
     let paths = made.paths.clone();
-    Ok(Described { task: owner.task.id.clone(), number, commit, tree: tree.to_string(), subject, paths })
+    Ok(Described { task: owner.task.id.clone(), number, commit, tree: tree.to_string(), subject, paths, operation })
+}
+
+/// Record it as an operation, so that `undo` can take it back.
+fn operation(ctx: &Ctx, task: &TaskId, made: &Made, number: usize, tree: ObjectId) -> Option<String> {
+    let record = || {
+        let recorded = recovery::checkpoint::Made {
+            task,
+            name: format!("{task}@{number}"),
+            tree,
+            before: &made.before,
+            is_whole: made.is_whole,
+            at: ctx.now(),
+            by: ctx.actor()?.to_string(),
+        };
+        recovery::checkpoint::record(ctx.repo()?, &recorded)
+    };
+    match record() {
+        Ok(id) => Some(id.to_string()),
+        Err(error) => {
+            ctx.out.warn(format!("'git agent undo' does not know of the checkpoint: {error}"));
+            None
+        }
+    }
 }
 
 /// A checkpoint in words.
@@ -175,6 +202,7 @@ struct Described {
     tree: String,
     subject: String,
     paths: Vec<BString>,
+    operation: Option<String>,
 }
 
 /// Run the command and say on the way why it may prove nothing.
@@ -192,6 +220,7 @@ fn answer(ctx: &Ctx, task: &Task, made: Option<Described>, verification: Option<
     if ctx.out.is_json() {
         let view = ctx.view()?;
         let shown = verification.as_ref().map(|verification| VerificationJson::new(&view, verification));
+        let operation = made.as_ref().and_then(|made| made.operation.clone());
         let checkpoint = made.map(|made| CheckpointJson {
             verification: shown.clone().filter(|_| verification.as_ref().is_some_and(|v| v.tree == made.tree)),
             task: made.task.to_string(),
@@ -201,7 +230,7 @@ fn answer(ctx: &Ctx, task: &Task, made: Option<Described>, verification: Option<
             subject: made.subject,
             paths: made.paths.iter().map(|path| PathJson::new(path.as_bstr())).collect(),
         });
-        return ctx.out.json(&CheckpointAnswer::new(checkpoint, shown));
+        return ctx.out.json(&CheckpointAnswer::new(checkpoint, operation, shown));
     }
     if !ctx.out.is_quiet() {
         match &made {
@@ -224,6 +253,9 @@ fn answer(ctx: &Ctx, task: &Task, made: Option<Described>, verification: Option<
     }
     if let Some(made) = &made {
         ctx.out.hint(format!("look at it with 'git show {}'", verify::short(&made.commit)));
+        if made.operation.is_some() {
+            ctx.out.hint("to take it back, files untouched: git agent undo");
+        }
     }
     Ok(())
 }

@@ -52,7 +52,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
     let known: Vec<Task> = tasks.iter().flatten().cloned().collect();
     let unstamped = unstamped::find(repo, &known)?;
-    let interrupted = recovery::interrupted(repo)?;
+    // A log of operations that cannot be read is for 'doctor' to tell of.
+    let interrupted = recovery::interrupted(repo).unwrap_or_default();
     let answer = StatusAnswer {
         schema: SCHEMA,
         active: active.iter().map(ToString::to_string).collect(),
@@ -82,7 +83,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         page.push_str(&format!("{}\n", clean::line(&place)));
         if let Some(operation) = &interrupted {
             let title = clean::line(&operation.title);
-            page.push_str(&format!("Interrupted: {title}: 'git agent resume' or 'git agent undo'\n"));
+            page.push_str(&format!(
+                "Interrupted: {title}: 'git agent undo' brings everything back, 'git agent resume' finishes it\n"
+            ));
         }
         if let Some(operation) = state::in_progress(repo) {
             page.push_str(&format!(

@@ -5,7 +5,7 @@
 //! stopped, or the file system does not know locks), the writer goes on without.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, TryLockError},
     io::{Read as _, Seek as _, Write as _},
     path::Path,
     sync::mpsc,
@@ -48,6 +48,11 @@ impl Lock {
             Ok(Ok(file)) => Ok(Lock { file: Some(file) }),
             Ok(Err(_)) | Err(_) => Ok(Lock { file: None }),
         }
+    }
+
+    /// Whether somebody holds the lock file `path` at this moment.
+    pub fn is_taken(path: &Path) -> bool {
+        File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
     /// Whether the lock was got, or patience ran out.

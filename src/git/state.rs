@@ -66,6 +66,9 @@ pub fn in_progress(repo: &Repo) -> Option<InProgress> {
     Some(InProgress { steps, ..first })
 }
 
+/// Those that say that an operation of one commit is under way, and name the commit.
+pub const ONE_COMMIT: [&str; 3] = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"];
+
 /// Files that belong to an unfinished operation.
 const FILES: [&str; 16] = [
     "MERGE_HEAD",
@@ -131,6 +134,34 @@ pub fn pieces(repo: &Repo) -> Result<Vec<Piece>> {
         pieces.extend(refs.into_iter().filter(|(name, _)| *name == ORIG_HEAD).map(|(name, id)| Piece::Ref(name, id)));
     }
     Ok(pieces)
+}
+
+/// A piece with what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Its path in the worktree's git directory, or its name.
+    pub name: BString,
+    /// Its bytes; of a ref, what a file would say.
+    pub bytes: Vec<u8>,
+}
+
+/// All of it with what it says. What goes away in the meantime is left out.
+pub fn held(repo: &Repo) -> Result<Vec<Held>> {
+    let mut held = Vec::new();
+    for piece in pieces(repo)? {
+        match piece {
+            Piece::Ref(name, id) => held.push(Held { name, bytes: format!("{id}\n").into_bytes() }),
+            Piece::File(name) => {
+                let place = gix::path::from_bstr(name.as_bstr()).or_environment(|| format!("cannot read '{name}'"))?;
+                match fs::read(repo.git_dir().join(place)) {
+                    Ok(bytes) => held.push(Held { name, bytes }),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(error).or_environment(|| format!("cannot read '{name}' of git")),
+                }
+            }
+        }
+    }
+    Ok(held)
 }
 
 /// Whether `name` of the state is a ref in this repository, not a file.

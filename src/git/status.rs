@@ -138,7 +138,7 @@ impl Status {
 }
 
 /// The kind that an octal mode means; `Some(None)`: nothing there.
-fn entry_kind(mode: &[u8]) -> Option<Option<EntryKind>> {
+pub fn entry_kind(mode: &[u8]) -> Option<Option<EntryKind>> {
     Some(match mode {
         b"000000" => None,
         b"120000" => Some(EntryKind::Link),

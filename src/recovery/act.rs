@@ -186,9 +186,10 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, order: &Order<'_>) -> Result<
     }
 }
 
-/// The operation that was begun and is not at its end.
+/// The operation that was begun, is not at its end, and that nobody is at work on.
 pub fn interrupted(repo: &Repo) -> Result<Option<Operation>> {
-    Ok(OpLog::of(repo)?.interrupted()?.map(|recorded| recorded.operation))
+    let recorded = OpLog::of(repo)?.interrupted()?;
+    Ok(recorded.map(|recorded| recorded.operation).filter(|_| !lock::is_taken(repo)))
 }
 
 /// Finish the operation that was interrupted.

@@ -1,6 +1,6 @@
 //! One operation of a worktree at a time; and what one that died just after its end left behind.
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
 use ulid::Ulid;
 
@@ -47,7 +47,7 @@ impl Drop for OperationLock<'_> {
 ///
 /// `operation-busy` while another process, or a git that one started, is at work.
 pub fn take(repo: &Repo) -> Result<OperationLock<'_>> {
-    let lock = Lock::acquire(&repo.worktree_agent_dir().join("operation.lock"))?;
+    let lock = Lock::acquire(&file(repo))?;
     if !lock.is_held() {
         return Err(Error::busy("operation-busy", "another operation is under way in this worktree")
             .hint("try again when it is done; 'git agent ops' shows it"));
@@ -61,6 +61,15 @@ pub fn take(repo: &Repo) -> Result<OperationLock<'_>> {
     let lock = OperationLock { repo, lock, refs };
     tidy(repo)?;
     Ok(lock)
+}
+
+/// Whether somebody is at work on an operation of this worktree.
+pub fn is_taken(repo: &Repo) -> bool {
+    Lock::is_taken(&file(repo))
+}
+
+fn file(repo: &Repo) -> PathBuf {
+    repo.worktree_agent_dir().join("operation.lock")
 }
 
 /// Whether an operation that is at its end left something that a process with the lock would tidy up.

@@ -9,6 +9,7 @@
 //! that is moved away is in the snapshot, which is on the disk and has a ref. See `docs/recovery.md` for the whole story.
 
 mod act;
+pub mod checkpoint;
 pub mod gc;
 mod lock;
 pub mod operation;

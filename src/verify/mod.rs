@@ -83,9 +83,9 @@ impl<'r> Content<'r> {
     }
 
     fn tree(&self) -> Result<ObjectId> {
-        let nested = Survey::of(self.repo, None)?.nested;
         let real = index::real(self.repo);
         let private = PrivateIndex::copy(self.repo, &real, self.dir.path().join("index"))?;
+        let nested = Survey::of(&private, None)?.nested;
         let private = private.with_objects_in(self.dir.path().join("objects"));
         private.add(None, &nested)?;
         private.write_tree()

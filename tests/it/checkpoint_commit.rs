@@ -41,8 +41,10 @@ fn the_answer_is_as_the_contract_says() {
     repo.write("a.txt", "two\n");
     let answer = repo.agent(&["checkpoint", "--json"]).json();
     let tree = repo.git(&["rev-parse", "HEAD^{tree}"]).text();
+    let operation = repo.agent(&["ops", "--json"]).json()["operations"][0]["id"].clone();
+    assert!(operation.is_string());
     let expected = serde_json::json!({
-        "schema": 1, "created": true, "operation": null, "verification": null,
+        "schema": 1, "created": true, "operation": operation, "verification": null,
         "checkpoint": {
             "task": "fix", "number": 1, "commit": repo.head(), "tree": tree, "subject": "Fix login (checkpoint 1)",
             "paths": ["a.txt"], "verification": null,

@@ -4,6 +4,7 @@ mod checkpoint_commit;
 mod checkpoint_hooks;
 mod checkpoint_index;
 mod checkpoint_refusals;
+mod checkpoint_undo;
 mod cmd_doctor;
 mod docs;
 mod doctor_recovery;

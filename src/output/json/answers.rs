@@ -121,7 +121,7 @@ pub struct StatusAnswer {
     pub counts: BTreeMap<String, usize>,
     /// Commits made while a task was active that carry no trailer.
     pub unstamped: Vec<String>,
-    /// The operation that was interrupted, or is under way.
+    /// The id of an operation that was interrupted: 'undo' takes it back, 'resume' finishes it.
     pub interrupted: Option<String>,
 }
 

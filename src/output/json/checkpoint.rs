@@ -63,9 +63,13 @@ pub struct CheckpointJson {
 
 impl CheckpointAnswer {
     /// The answer with a checkpoint, or without one when there was nothing to commit.
-    pub fn new(checkpoint: Option<CheckpointJson>, verification: Option<VerificationJson>) -> Self {
+    pub fn new(
+        checkpoint: Option<CheckpointJson>,
+        operation: Option<String>,
+        verification: Option<VerificationJson>,
+    ) -> Self {
         let created = checkpoint.is_some();
-        CheckpointAnswer { schema: SCHEMA, created, checkpoint, operation: None, verification }
+        CheckpointAnswer { schema: SCHEMA, created, checkpoint, operation, verification }
     }
 }
 

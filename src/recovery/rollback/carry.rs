@@ -3,7 +3,7 @@
 use super::{After, Goal, Scope};
 use crate::{
     error::{Error, Result},
-    git::{Head, Repo, sparse::Sparse},
+    git::{Head, Repo, excludes, sparse::Sparse},
     recovery::{
         act::{self, Author, Order, Outcome, Record},
         operation::{Kind, OpLog, State, Touched},
@@ -15,6 +15,10 @@ use crate::{
 /// What an operation of kind `checkpoint` remembers when it took everything that was not ignored: from then on no untracked
 /// file is older than it.
 pub const WHOLE: (&str, &str) = ("Whole", "yes");
+
+/// With [`WHOLE`]: the ignore rules outside of the work tree as they were. When they are others now, what is not ignored any
+/// more may be older.
+pub const EXCLUDES: &str = "Excludes";
 
 /// What becomes of untracked files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,7 +132,9 @@ fn is_whole(repo: &Repo, goal: &Goal) -> Result<bool> {
         let Ok(recorded) = recorded else { return Ok(false) };
         let operation = &recorded.operation;
         if operation.kind == Kind::Checkpoint && operation.after.commit == Some(commit) {
-            return Ok(operation.state == State::Done && operation.get(WHOLE.0) == Some(WHOLE.1));
+            let is_whole = operation.state == State::Done && operation.get(WHOLE.0) == Some(WHOLE.1);
+            let rules = excludes::print(repo)?.to_string();
+            return Ok(is_whole && operation.get(EXCLUDES) == Some(&rules));
         }
     }
     Ok(false)

@@ -12,19 +12,23 @@
 #![allow(dead_code, unused_imports)]
 
 mod gits;
+mod ids;
 mod inside;
 pub mod ledger;
 mod output;
 mod repo;
 mod run;
 mod state;
+mod whole;
 
 pub use gits::{Git, default_git, gits};
+pub use ids::without_ids;
 pub use inside::inside_every_git;
 pub use output::Output;
 pub use repo::{Layout, TestRepo};
 pub use run::Run;
 pub use state::State;
+pub use whole::{Node, Whole, round_trip, same};
 
 /// Run `test` once per git, saying which git it was when it fails.
 pub fn on_every_git(test: impl Fn(&Git)) {
