@@ -15,7 +15,7 @@ use gix::objs::tree::EntryKind;
 use ulid::Ulid;
 
 use super::{
-    lock,
+    lock::{self, OperationLock},
     operation::{Contents, Kind, OpLog, Operation, State, Touched},
     rollback::{EXCLUDES, WHOLE},
     snapshot::{self, Flags, Moment},
@@ -28,7 +28,6 @@ use crate::{
         Head, Hooks, ObjectId, RefError, Repo,
         entries::{self, Entries},
         excludes,
-        lock::Lock,
         objects::{
             Batch,
             trees::{self, Edits, Leaf},
@@ -63,7 +62,7 @@ pub struct Made<'a> {
 /// # Errors
 ///
 /// `operation-busy` while an operation is under way, `operation-interrupted` on top of half of one.
-pub fn take_turn(repo: &Repo) -> Result<Lock> {
+pub fn take_turn(repo: &Repo) -> Result<OperationLock<'_>> {
     let lock = lock::take(repo)?;
     OpLog::of(repo)?.refuse_interrupted()?;
     Ok(lock)

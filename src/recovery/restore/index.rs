@@ -14,21 +14,27 @@ use super::{
 };
 use crate::{
     error::{Context as _, Result},
-    git::{Repo, cmd::Git, index::PrivateIndex, tree::Entry},
+    git::{
+        Repo,
+        cmd::Git,
+        index::{PrivateIndex, real},
+        tree::{Entry, Trees},
+    },
     recovery::{operation::Touched, snapshot::Flags},
 };
 
 /// From this many files on, looking at all of them is quicker than finding them in the index one by one.
 const REFRESH_ALL: usize = 256;
 
-/// Change the entries of `touched` in `index` to what `side` says; those that say so already are left alone. Answers
+/// Change the entries of `touched` in `index`, a fresh copy of the real one, to what `side` says; those that say so already are left alone. Answers
 /// whether there were others.
 pub fn change(repo: &Repo, index: &PrivateIndex<'_>, side: &Side<'_>, touched: &[Touched]) -> Result<bool> {
-    let live = Live::read(repo, index.path())?;
+    // They are the same yet, and a split index is found beside the one that is in its place.
+    let live = Live { repo, index: read(repo, &real(repo))? };
     let mut wanted: Vec<(&BStr, Staged)> = Vec::new();
     for touched in touched.iter().filter(|touched| touched.in_index) {
         let staged = side.staged(touched.path.as_bstr())?;
-        if live.staged(touched.path.as_bstr()) != staged {
+        if live.staged(touched.path.as_bstr())? != staged {
             wanted.push((touched.path.as_bstr(), staged));
         }
     }
@@ -52,26 +58,27 @@ pub fn change(repo: &Repo, index: &PrivateIndex<'_>, side: &Side<'_>, touched: &
     Ok(true)
 }
 
-/// An index file as it is on the disk.
-struct Live(Option<gix::index::File>);
-
-impl Live {
-    fn read(repo: &Repo, file: &Path) -> Result<Self> {
-        if !file.exists() {
-            return Ok(Live(None));
-        }
-        let hash = repo.gix().object_hash();
-        let options = gix::index::decode::Options::default();
-        let index = gix::index::File::at(file, hash, true, options);
-        Ok(Live(Some(index.or_environment(|| format!("cannot read the index '{}'", file.display()))?)))
+fn read(repo: &Repo, file: &Path) -> Result<Option<gix::index::File>> {
+    if !file.exists() {
+        return Ok(None);
     }
+    let hash = repo.gix().object_hash();
+    let options = gix::index::decode::Options::default();
+    let index = gix::index::File::at(file, hash, true, options);
+    index.or_environment(|| format!("cannot read the index '{}'", file.display())).map(Some)
+}
 
-    fn staged(&self, path: &BStr) -> Staged {
+/// An index file as it is on the disk.
+struct Live<'r> {
+    repo: &'r Repo,
+    index: Option<gix::index::File>,
+}
+
+impl Live<'_> {
+    fn staged(&self, path: &BStr) -> Result<Staged> {
         let mut staged = Staged::default();
-        let Some(range) = self.0.as_ref().and_then(|index| Some((index, index.entry_range(path)?))) else {
-            return staged;
-        };
-        let (index, range) = range;
+        let Some(index) = &self.index else { return Ok(staged) };
+        let Some(range) = index.entry_range(path) else { return self.in_directory(index, path) };
         for entry in &index.entries()[range] {
             let Some(kind) = entry.mode.to_tree_entry_mode().map(|mode| mode.kind()) else { continue };
             let what = Entry { kind, id: entry.id };
@@ -88,7 +95,24 @@ impl Live {
                 stage => staged.conflicts.push((stage as u8, what)),
             }
         }
-        staged
+        Ok(staged)
+    }
+
+    /// What `path` is in a directory that a sparse index lists as a whole.
+    fn in_directory(&self, index: &gix::index::File, path: &BStr) -> Result<Staged> {
+        let mut staged = Staged::default();
+        if !index.is_sparse() {
+            return Ok(staged);
+        }
+        for end in path.find_iter("/") {
+            let (dir, rest) = (path[..=end].as_bstr(), path[end + 1..].as_bstr());
+            let found = index.entry_by_path_and_stage(dir, gix::index::entry::Stage::Unconflicted);
+            if let Some(dir) = found.filter(|entry| entry.mode.is_sparse()) {
+                staged.entry = Trees::new(self.repo).find(dir.id, rest)?;
+                staged.flags.skip_worktree = staged.entry.is_some();
+            }
+        }
+        Ok(staged)
     }
 }
 
