@@ -108,10 +108,14 @@ fn what_cannot_be_stored_is_refused() {
     repo.git(&["init", "-q", "x/nested"]).success();
     repo.sh("mkdir pipes && mkfifo pipes/p && mkdir -p n/.GIT && touch n/.GIT/config").success();
     let cases = [
-        ("x/nested", "nested-repository", "cannot store 'x/nested': it is a repository of its own"),
-        ("x", "nested-repository", "cannot store 'x/nested': it is a repository of its own"),
-        ("pipes", "special", "cannot store 'pipes/p': it is neither a file nor a link"),
-        ("n", "name", "cannot store 'n/.GIT': git refuses its name"),
+        (
+            "x/nested",
+            "nested-repository",
+            "'x/nested' is in the way and cannot be saved first: it is a repository of its own",
+        ),
+        ("x", "nested-repository", "'x/nested' is in the way and cannot be saved first: it is a repository of its own"),
+        ("pipes", "special", "'pipes/p' is in the way and cannot be saved first: it is neither a file nor a link"),
+        ("n", "name", "'n/.GIT' is in the way and cannot be saved first: git refuses its name"),
     ];
     for (path, code, message) in cases {
         let error = store(&repo, &[path]).unwrap_err();

@@ -5,7 +5,7 @@
 use std::{
     fs::{self, DirBuilder, OpenOptions, Permissions},
     io::{self, Read as _, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -162,7 +162,8 @@ pub fn write(repo: &Repo, top: &Path, path: &BStr, entry: Entry, permissions: u3
 pub fn remove_if_empty(top: &Path, path: &BStr) -> Result<()> {
     let place = place(top, path)?;
     // As git since 2.35: not under the feet of the shell that runs us.
-    if std::env::current_dir().is_ok_and(|here| here == place) {
+    let identity = |dir: &Path| fs::metadata(dir).map(|meta| (meta.dev(), meta.ino()));
+    if identity(Path::new(".")).is_ok_and(|here| identity(&place).is_ok_and(|place| place == here)) {
         return Ok(());
     }
     match fs::remove_dir(place) {

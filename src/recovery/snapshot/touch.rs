@@ -24,23 +24,27 @@ impl Captured<'_> {
         paths.iter().try_for_each(|path| {
             let in_the_way = self.disk.in_the_way(path.as_bstr()).map(ToOwned::to_owned);
             if in_the_way.is_none() {
-                self.note_directories(path.as_bstr());
+                self.note_directories(path.as_bstr())?;
             }
             self.touch_one(in_the_way.as_ref().unwrap_or(path))
         })
     }
 
     /// Remember the directories on the way to `path`: what is emptied comes back as it was.
-    fn note_directories(&mut self, path: &BStr) {
+    fn note_directories(&mut self, path: &BStr) -> Result<()> {
         for end in path.find_iter("/") {
             let directory = &path[..end];
             if !self.dirs.contains_key(directory.as_bstr().as_bytes().as_bstr())
                 && let Ok(meta) = self.disk.place(directory.as_bstr()).symlink_metadata()
                 && meta.is_dir()
             {
+                if self.is_repository(directory.as_bstr(), None) {
+                    return Err(refused(directory.as_bstr(), Why::NestedRepository));
+                }
                 self.dirs.insert(directory.into(), meta.mode() & 0o7777);
             }
         }
+        Ok(())
     }
 
     /// Keep these commits alive: they become parents of the snapshot.
@@ -106,6 +110,9 @@ impl Captured<'_> {
 }
 
 fn refused(path: &BStr, why: Why) -> Error {
-    Error::refused(why.word(), format!("cannot store '{}': {}", path.to_str_lossy(), why.reason()))
-        .hint("what an operation touches must be in its snapshot first; move it out of the way yourself")
+    let path = path.to_str_lossy();
+    let message = format!("'{}' is in the way and cannot be saved first: {}", path.escape_debug(), why.reason());
+    Error::refused(why.word(), message)
+        .hint("what is touched must be in a snapshot before: move it out of the way yourself, then try again")
+        .hint("or leave it out: name the paths that are meant with -- <path>…")
 }
