@@ -8,15 +8,21 @@
 //!
 //! An undo is an operation like any other, with a snapshot of its own, and touches only the paths that the operation touched.
 
+use bstr::ByteSlice as _;
+
 use super::{
     act::{self, Author, Order, Outcome, Record},
-    operation::{self, Kind, OpLog, Recorded, State},
+    operation::{self, Kind, OpLog, Operation, Recorded, State},
     plan::{Destination, Flagging, Scope, Untracked},
-    snapshot::{self, Captured},
+    snapshot::{self, Captured, Moment},
 };
 use crate::{
     error::{Error, Result},
-    git::{Repo, sparse::Sparse},
+    git::{
+        Repo,
+        sparse::Sparse,
+        state::{self, Steps},
+    },
 };
 
 /// The operation that `git agent undo` without an argument takes back: the newest that is done, is not an undo, and is not
@@ -65,8 +71,9 @@ pub fn next_redo(log: &OpLog<'_>) -> Result<Recorded> {
 pub fn undo(repo: &Repo, author: &Author<'_>, recorded: &Recorded, kind: Kind, record: &Record<'_>) -> Result<Outcome> {
     let log = OpLog::of(repo)?;
     log.refuse_interrupted()?;
-    check(repo, &log, recorded)?;
     let operation = &recorded.operation;
+    refuse_steps(repo, operation)?;
+    check(repo, &log, recorded)?;
     let destination = |captured: &Captured<'_>| destination(repo, recorded, captured);
     // 'redo X', not 'redo undo X'.
     let what = operation.title.strip_prefix("undo ").filter(|_| kind == Kind::Redo).unwrap_or(&operation.title);
@@ -93,7 +100,7 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
     let entries = log.entries().collect::<Result<Vec<_>>>()?;
     if let Some(undo) = operation::undone_by(&entries, operation.id) {
         let message = format!("cannot undo {named}: {undo} did that already");
-        return Err(Error::refused("already-undone", message).hint("git agent redo takes an undo back"));
+        return Err(Error::refused("already-undone", message).hint("'git agent redo' takes the last undo back"));
     }
     let head = repo.head()?;
     if operation.before == operation.after || head == operation.after {
@@ -116,6 +123,34 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
     Err(error.hint(format!("what it was before is still there: git branch <name> {before}")))
 }
 
+/// Refuse to move HEAD, or to bring a merge back, under the feet of a merge that was begun since.
+fn refuse_in_progress(repo: &Repo, operation: &Operation, after: &Moment, captured: &Captured<'_>) -> Result<()> {
+    let Some(found) = state::in_progress(repo) else { return Ok(()) };
+    let is_same = |name: &&str| {
+        let name = name.as_bytes().as_bstr();
+        captured.state().get(name) == after.state.get(name)
+    };
+    if state::ONE_COMMIT.iter().all(|name| is_same(name)) {
+        return Ok(());
+    }
+    let message = format!("cannot undo {} ({}): {} is in progress", operation.id, operation.title, found.what);
+    Err(Error::refused("operation-in-progress", message)
+        .hint(format!("finish it with '{}' or stop it with '{}'", found.go_on, found.abort)))
+}
+
+/// Refuse what only git knows how to go on with: a rebase and its like.
+fn refuse_steps(repo: &Repo, operation: &Operation) -> Result<()> {
+    match state::in_progress(repo) {
+        Some(found) if found.steps == Steps::Several => {
+            let (id, title) = (operation.id, &operation.title);
+            let message = format!("cannot undo {id} ({title}): {} is in progress; nothing was changed", found.what);
+            Err(Error::busy("operation-in-progress", message)
+                .hint(format!("finish it with '{}' or stop it with '{}'", found.go_on, found.abort)))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn destination(repo: &Repo, recorded: &Recorded, captured: &Captured<'_>) -> Result<Destination> {
     let operation = &recorded.operation;
     let mut moment = snapshot::load_tree(repo, recorded.before, &operation.before)?;
@@ -123,7 +158,11 @@ fn destination(repo: &Repo, recorded: &Recorded, captured: &Captured<'_>) -> Res
     if operation.before == operation.after {
         moment.head = captured.head().clone();
     }
-    if moment.state == after.state {
+    let restores_state = moment.state != after.state;
+    if restores_state || operation.before != operation.after {
+        refuse_in_progress(repo, operation, &after, captured)?;
+    }
+    if !restores_state {
         moment.state = captured.state().clone();
     }
     Ok(Destination {

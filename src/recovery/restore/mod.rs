@@ -123,7 +123,7 @@ impl Restore<'_> {
         let filled = self.fill(&private, to, &missing)?;
         let late = self.verify()?;
         reached(Step::Verified)?;
-        state::settle(self.repo, &from.moment, &to.moment)?;
+        state::settle(self.repo, &from.moment, &to.moment, direction)?;
         reached(Step::StateWritten)?;
         if changed || filled {
             lock.install(self.repo, &private)?;

@@ -5,28 +5,40 @@ use std::{collections::BTreeSet, fs, io, path::Path};
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::{disk, index};
+use super::{Direction, disk, index};
 use crate::{
     error::{Context as _, Error, Result},
     git::{RefChange, RefError, Refs, Repo},
     recovery::snapshot::Moment,
 };
 
+/// The code of the error when somebody else is at work on these files.
+const MOVED: &str = "state-moved";
+
+/// Where HEAD was before something that moved it far: of use, and no reason to stop.
+const ORIG_HEAD: &str = "ORIG_HEAD";
+
 /// Bring these files from what `from` or `to` says to what `to` says. Safe to be done again.
 ///
 /// # Errors
 ///
-/// `state-moved` when a file is neither: somebody goes on with the merge.
-pub fn settle(repo: &Repo, from: &Moment, to: &Moment) -> Result<()> {
+/// `state-moved` when a file is neither, on the way forward: somebody goes on with the merge. On the way back that is theirs,
+/// and stays: there must always be a way back.
+pub fn settle(repo: &Repo, from: &Moment, to: &Moment, direction: Direction) -> Result<()> {
     let names: BTreeSet<&BString> = from.state.keys().chain(to.state.keys()).collect();
     for name in names {
         let (old, new) = (from.state.get(name).copied(), to.state.get(name).copied());
-        if old == new {
+        // It is only known while something is unfinished, and there at other times, too.
+        if old == new || (name == ORIG_HEAD && new.is_none()) {
             continue;
         }
-        match is_ref(repo, name) {
-            true => settle_ref(repo, name, old, new)?,
-            false => settle_file(repo, name, old, new)?,
+        let settled = match is_ref(repo, name) {
+            true => settle_ref(repo, name, old, new),
+            false => settle_file(repo, name, old, new),
+        };
+        match settled {
+            Err(error) if direction == Direction::Backward && error.code() == MOVED => {}
+            settled => settled?,
         }
     }
     Ok(())
@@ -51,7 +63,7 @@ fn settle_ref(repo: &Repo, name: &BString, old: Option<ObjectId>, new: Option<Ob
     if now == new {
         return Ok(());
     }
-    if now != old {
+    if now != old && name != ORIG_HEAD {
         return Err(moved(name));
     }
     let change = RefChange { name: name.to_str_lossy().into_owned(), expected: now, new };
@@ -71,7 +83,7 @@ fn settle_file(repo: &Repo, name: &BString, old: Option<ObjectId>, new: Option<O
     if now == new {
         return Ok(());
     }
-    if now.is_some() && now != old {
+    if now.is_some() && now != old && name != ORIG_HEAD {
         return Err(moved(name));
     }
     match new {
@@ -103,8 +115,6 @@ fn remove(repo: &Repo, name: &BString, place: &Path) -> io::Result<()> {
 }
 
 fn moved(name: &BString) -> Error {
-    Error::conflict(
-        "state-moved",
-        format!("'{name}' in the git directory was changed by somebody else in the meantime"),
-    )
+    Error::conflict(MOVED, format!("'{name}' in the git directory was changed by somebody else in the meantime"))
+        .hint("'git status' tells what is in progress: finish it or stop it, then try again")
 }
