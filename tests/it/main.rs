@@ -29,6 +29,8 @@ mod log_look;
 mod log_options;
 mod log_places;
 mod pager;
+mod recovery_failures;
+mod recovery_states;
 mod revision;
 mod rollback_command;
 mod rollback_modes;
