@@ -5,7 +5,7 @@ use bstr::ByteSlice as _;
 use super::{act, list::style};
 use crate::{
     context::Ctx,
-    error::Result,
+    error::{Error, Result},
     exit,
     output::{
         age,
@@ -109,7 +109,13 @@ fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
         Some(word) => log.find(word)?,
         None => match log.last()? {
             Some(recorded) => recorded,
-            None => return log.find("0").map(|_| exit::OK),
+            None => {
+                return Err(Error::refused(
+                    "no-operations",
+                    "nothing to show: nothing was done in this worktree that could be undone",
+                )
+                .hint("checkpoints, rollbacks and restored snapshots are operations: 'git agent ops' lists them"));
+            }
         },
     };
     let entries: Vec<Recorded> = log.entries().filter_map(Result::ok).collect();
@@ -135,7 +141,9 @@ fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
         };
         text.push_str(&format!("  {}: {where_}\n", clean::bytes(touched.path.as_bstr())));
     }
-    let sides = [format!("{}:before/worktree", recorded.commit), format!("{}:after/worktree", recorded.commit)];
+    // A checkpoint, and what takes it back, change no file: what they changed is in the index.
+    let part = if recorded.touched.iter().any(|touched| touched.on_disk) { "worktree" } else { "staged" };
+    let sides = ["before", "after"].map(|side| format!("{}:{side}/{part}", recorded.commit));
     let colour = if ctx.out.width().is_some() { "--color=auto" } else { "--color=never" };
     let words = ["diff", colour, "--no-ext-diff", "--no-textconv", "--end-of-options"];
     let patch = repo.git().args(words).args(sides).run()?;

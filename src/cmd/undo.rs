@@ -5,13 +5,14 @@ use crate::{
     context::Ctx,
     error::Result,
     exit,
+    git::{ObjectId, range},
     output::{
         clean,
         json::{DoneJson, OperationAnswer, planned},
     },
     recovery::{
         self, Outcome,
-        operation::{Kind, OpLog, Recorded},
+        operation::{Kind, OpLog, Operation, Recorded},
         undo,
     },
 };
@@ -61,11 +62,32 @@ fn take_back(ctx: &Ctx) -> Result<u8> {
     Ok(exit::OK)
 }
 
+/// What others have stays theirs: say so.
+fn pushed(ctx: &Ctx, operation: &Operation) {
+    let published = || -> Result<Option<ObjectId>> {
+        let (Some(before), Some(after)) = (operation.before.commit, operation.after.commit) else { return Ok(None) };
+        let repo = ctx.repo()?;
+        let left = range::between(repo, Some(after), before)?;
+        let own = range::unpublished(repo, Some(after), before)?;
+        Ok(left.into_iter().map(|link| link.commit).find(|commit| !own.contains(commit)))
+    };
+    if let Ok(Some(commit)) = published() {
+        let short = commit.to_hex_with_len(12);
+        ctx.out.warn(format!(
+            "a remote branch or a tag has {short}, which this branch has left: a push is not taken back"
+        ));
+    }
+}
+
 /// Take `recorded` back, and say so.
 pub(super) fn carry_out(ctx: &Ctx, recorded: &Recorded, kind: Kind) -> Result<u8> {
     let repo = ctx.repo()?;
     let outcome = act::acting(ctx, |author, record| undo::undo(repo, author, recorded, kind, record))?;
     let title = clean::line(&recorded.operation.title).into_owned();
+    let said = match (kind, title.strip_prefix("undo ")) {
+        (Kind::Redo, Some(again)) => format!("Did again: {again}"),
+        _ => format!("Took back: {title}"),
+    };
     match outcome {
         Outcome::Nothing(plan) if ctx.out.is_json() => {
             ctx.out.json(&OperationAnswer::new(None, planned(&plan), &[]))?;
@@ -75,9 +97,11 @@ pub(super) fn carry_out(ctx: &Ctx, recorded: &Recorded, kind: Kind) -> Result<u8
             let operation = DoneJson::new(&done.operation);
             ctx.out.json(&OperationAnswer::new(Some(operation), planned(&done.plan), &done.late))?;
             act::remarks(ctx, &done.operation, &done.late, &done.remarks);
+            pushed(ctx, &done.operation);
         }
         Outcome::Done(done) => {
-            act::say(ctx, &format!("Took back: {title}"), &done)?;
+            act::say(ctx, &said, &done)?;
+            pushed(ctx, &done.operation);
             let again = if kind == Kind::Undo { "git agent redo".to_owned() } else { "git agent undo".to_owned() };
             ctx.out.hint(format!("to take that back: {again}"));
         }

@@ -32,6 +32,15 @@ pub fn return_to(
         true => Scope::Everything,
         false => {
             let present = paths.present(repo, &[held.worktree, held.staged])?;
+            if present.is_empty() {
+                let why = format!(
+                    "cannot restore from snapshot {}: neither it nor the work tree has such a path",
+                    snapshot.id
+                );
+                return Err(Error::usage("no-such-path", why)
+                    .hint("paths are relative to the current directory, as in 'git add'")
+                    .hint(format!("what is in it: git agent snapshot show {}", snapshot.id)));
+            }
             Scope::Paths(present.into_iter().map(|path| Touched { path, on_disk: true, in_index: true }).collect())
         }
     };

@@ -31,6 +31,7 @@ mod log_places;
 mod pager;
 mod recovery_failures;
 mod recovery_states;
+mod recovery_words;
 mod revision;
 mod rollback_command;
 mod rollback_modes;

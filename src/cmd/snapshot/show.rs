@@ -13,7 +13,7 @@ use crate::{
     },
     output::{
         age, clean,
-        json::{ChangeJson, PathJson, SCHEMA, ShownJson, SkippedJson, SnapshotAnswer, SnapshotJson},
+        json::{ChangeJson, NamedPath, PathJson, SCHEMA, ShownJson, SkippedJson, SnapshotAnswer, SnapshotJson},
     },
     recovery::snapshot::{self, Moment, Snapshot},
 };
@@ -86,7 +86,7 @@ fn since(repo: &Repo, snapshot: &Snapshot, moment: &Moment) -> Result<Option<Vec
 }
 
 fn json(difference: &Difference) -> ChangeJson {
-    ChangeJson { path: PathJson::new(difference.path.as_bstr()), status: letter(difference) }
+    ChangeJson { path: NamedPath::new(difference.path.as_bstr()), status: letter(difference) }
 }
 
 /// As `git diff --name-status`.

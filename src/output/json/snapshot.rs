@@ -4,7 +4,7 @@ use bstr::ByteSlice as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{PathJson, SCHEMA};
+use super::{NamedPath, PathJson, SCHEMA};
 use crate::recovery::snapshot;
 
 /// `snapshot`, `snapshot list`, `snapshot show`, `snapshot drop`.
@@ -74,7 +74,8 @@ pub struct TakenJson {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SkippedJson {
     /// Where.
-    pub path: PathJson,
+    #[serde(flatten)]
+    pub path: NamedPath,
     /// Why: `too-large`, `unreadable`, `nested-repository`, `special`, `unstable`, `name`, `missing-object`.
     pub reason: &'static str,
     /// Its size, 0 where it has none.
@@ -97,7 +98,7 @@ impl TakenJson {
 impl SkippedJson {
     /// As JSON.
     pub fn new(skipped: &snapshot::Skipped) -> Self {
-        SkippedJson { path: PathJson::new(skipped.path.as_bstr()), reason: skipped.why.word(), bytes: skipped.bytes }
+        SkippedJson { path: NamedPath::new(skipped.path.as_bstr()), reason: skipped.why.word(), bytes: skipped.bytes }
     }
 }
 
@@ -161,7 +162,8 @@ pub struct DamagedJson {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ChangeJson {
     /// Where.
-    pub path: PathJson,
+    #[serde(flatten)]
+    pub path: NamedPath,
     /// `A` added, `M` modified, `D` deleted, `T` another kind of thing.
     pub status: char,
 }

@@ -227,7 +227,7 @@ impl<'r> OpLog<'r> {
 
 /// The refusal to do anything on top of half of `operation`.
 pub fn interrupted(operation: &Operation) -> Error {
-    let message = format!("the operation {} ({}) was interrupted", operation.id, operation.title);
+    let message = format!("the operation {} ({}) was interrupted and is half done", operation.id, operation.title);
     Error::interrupted("operation-interrupted", message)
         .hint("to bring everything back as it was before: git agent undo")
         .hint("to finish it: git agent resume")

@@ -1,0 +1,499 @@
+//! What a newcomer reads: every answer and every refusal names the object, the reason, and the next command.
+
+use crate::recovery_failures::{conflicted, world};
+use crate::support::{Layout, TestRepo, default_git, without_ids};
+
+/// What `words` answers, with ids taken out.
+fn said(repo: &TestRepo, words: &[&str]) -> String {
+    without_ids(&repo.agent(words).to_string())
+}
+
+#[test]
+fn where_nothing_was_done() {
+    let repo = TestRepo::new();
+    insta::assert_snapshot!(said(&repo, &["ops"]), @"Nothing was done in this worktree that could be undone.");
+    insta::assert_snapshot!(said(&repo, &["ops", "show"]), @"
+    ------- stderr -------
+    error: nothing to show: nothing was done in this worktree that could be undone
+    nothing was changed
+    hint: checkpoints, rollbacks and restored snapshots are operations: 'git agent ops' lists them
+    [exit code 1]
+    ");
+    insta::assert_snapshot!(said(&repo, &["ops", "show", "01J"]), @"
+    ------- stderr -------
+    error: no operation of this worktree begins with '01J'
+    hint: 'git agent ops' lists them
+    [exit code 2]
+    ");
+    insta::assert_snapshot!(said(&repo, &["undo"]), @"
+    ------- stderr -------
+    error: nothing to undo: no operation of this worktree is left to take back
+    nothing was changed
+    hint: 'git agent ops' lists the operations, 'git agent snapshot list' the snapshots
+    [exit code 1]
+    ");
+    insta::assert_snapshot!(said(&repo, &["undo", "01J"]), @"
+    ------- stderr -------
+    error: no operation of this worktree begins with '01J'
+    hint: 'git agent ops' lists them
+    [exit code 2]
+    ");
+    insta::assert_snapshot!(said(&repo, &["redo"]), @"
+    ------- stderr -------
+    error: nothing to redo: the newest operation is not an undo
+    nothing was changed
+    hint: 'git agent ops' lists the operations; 'git agent undo <op>' takes back a given one
+    [exit code 1]
+    ");
+    insta::assert_snapshot!(said(&repo, &["resume"]), @"
+    ------- stderr -------
+    error: nothing to resume: no operation was interrupted
+    nothing was changed
+    hint: 'git agent ops' lists the operations
+    [exit code 1]
+    ");
+    insta::assert_snapshot!(said(&repo, &["rollback"]), @"
+    ------- stderr -------
+    error: no task is named, and none is active in this worktree
+    hint: name a task, or begin one with 'git agent start <task>'
+    [exit code 2]
+    ");
+    insta::assert_snapshot!(said(&repo, &["rollback", "nobody@1"]), @"
+    ------- stderr -------
+    error: there is no task 'nobody'
+    hint: this ledger has no tasks yet: 'git agent add <title>' makes one
+    hint: in a fresh clone, get the tasks with 'git agent init'
+    [exit code 2]
+    ");
+    insta::assert_snapshot!(said(&repo, &["snapshot", "list"]), @"There are no snapshots.");
+    insta::assert_snapshot!(said(&repo, &["snapshot", "show", "01J"]), @"
+    ------- stderr -------
+    error: there is no snapshot '01J'
+    hint: 'git agent snapshot list' shows them
+    [exit code 2]
+    ");
+    insta::assert_snapshot!(said(&repo, &["snapshot", "restore", ""]), @"
+    ------- stderr -------
+    error: there is no snapshot ''
+    hint: 'git agent snapshot list' shows them
+    [exit code 2]
+    ");
+    insta::assert_snapshot!(said(&repo, &["snapshot", "drop", "x\ny"]), @r"
+    ------- stderr -------
+    error: there is no snapshot 'x\ny'
+    hint: 'git agent snapshot list' shows them
+    [exit code 2]
+    ");
+}
+
+#[test]
+fn there_and_back() {
+    let repo = world(default_git());
+    repo.sh("echo 'a at 2' >a.txt; git rm -q dir/b.txt; echo c >c.txt").success();
+    repo.agent(&["checkpoint", "-m", "Two"]).success();
+    repo.sh("echo edited >a.txt; echo new >new.txt; echo x >keep.txt; git init -q inner").success();
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--dry-run"]), @"
+    Would roll back to t@1 by moving main back to <oid>.
+      drops      1 commit: <oid>
+      writes     2 paths: a.txt, dir/b.txt
+      removes    3 paths: c.txt, keep.txt, new.txt
+      keeps      1 path: inner (it is a repository of its own)
+    ------- stderr -------
+    hint: nothing was changed; without --dry-run it is done, and 'git agent undo' takes it back
+    ");
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@1"]), @"
+    Rolled back to t@1 (rewind)
+      wrote 2 paths: a.txt, dir/b.txt
+      took away 3 paths: c.txt, keep.txt, new.txt
+      kept inner: it is a repository of its own
+      main: <oid> -> <oid>
+    ------- stderr -------
+    hint: to take that back: git agent undo; what was there before is in snapshot <id>
+    ");
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@1"]), @"
+      kept inner: it is a repository of its own
+    ------- stderr -------
+    Nothing to do: everything is as it was at t@1
+    ");
+    insta::assert_snapshot!(said(&repo, &["ops"]), @"
+    3 operations
+      <id>  rollback t to t@1  (1 second ago by ann@here)
+      <id>  checkpoint t@2  (4 seconds ago by ann@here)
+      <id>  checkpoint t@1  (6 seconds ago by ann@here)
+    ");
+    insta::assert_snapshot!(said(&repo, &["ops", "show"]), @"
+    <id>  rollback t to t@1  (2 seconds ago by ann@here)
+      main: <oid> -> <oid>
+      snapshot of what was before: <id>
+      a.txt: file and index
+      c.txt: file and index
+      dir/b.txt: file and index
+      keep.txt: file
+      new.txt: file
+
+    diff --git a/a.txt b/a.txt
+    index <oid>..<oid> 100644
+    --- a/a.txt
+    +++ b/a.txt
+    @@ -1 +1 @@
+    -edited
+    +a at 1
+    diff --git a/c.txt b/c.txt
+    deleted file mode 100644
+    index <oid>..<oid>
+    --- a/c.txt
+    +++ /dev/null
+    @@ -1 +0,0 @@
+    -c
+    diff --git a/dir/b.txt b/dir/b.txt
+    new file mode 100644
+    index <oid>..<oid>
+    --- /dev/null
+    +++ b/dir/b.txt
+    @@ -0,0 +1 @@
+    +b at 1
+    diff --git a/keep.txt b/keep.txt
+    deleted file mode 100644
+    index <oid>..<oid>
+    --- a/keep.txt
+    +++ /dev/null
+    @@ -1 +0,0 @@
+    -x
+    diff --git a/new.txt b/new.txt
+    deleted file mode 100644
+    index <oid>..<oid>
+    --- a/new.txt
+    +++ /dev/null
+    @@ -1 +0,0 @@
+    -new
+    ");
+    insta::assert_snapshot!(said(&repo, &["undo"]), @"
+    Took back: rollback t to t@1
+      wrote 4 paths: a.txt, c.txt, keep.txt, new.txt
+      took away 1 path: dir/b.txt
+      main: <oid> -> <oid>
+    ------- stderr -------
+    hint: to take that back: git agent redo
+    ");
+    insta::assert_snapshot!(said(&repo, &["redo"]), @"
+    Did again: rollback t to t@1
+      wrote 2 paths: a.txt, dir/b.txt
+      took away 3 paths: c.txt, keep.txt, new.txt
+      main: <oid> -> <oid>
+    ------- stderr -------
+    hint: to take that back: git agent undo
+    ");
+    insta::assert_snapshot!(said(&repo, &["redo"]), @"
+    ------- stderr -------
+    error: nothing to redo: the newest operation is not an undo
+    nothing was changed
+    hint: 'git agent ops' lists the operations; 'git agent undo <op>' takes back a given one
+    [exit code 1]
+    ");
+    insta::assert_snapshot!(said(&repo, &["undo", "--quiet"]), @"");
+    insta::assert_snapshot!(said(&repo, &["ops"]), @"
+    6 operations
+      <id>  undo rollback t to t@1  (0 seconds ago by ann@here)
+      <id>  redo rollback t to t@1  (2 seconds ago by ann@here)
+      <id>  undo rollback t to t@1  (3 seconds ago by ann@here, undone)
+      <id>  rollback t to t@1  (7 seconds ago by ann@here, undone)
+      <id>  checkpoint t@2  (10 seconds ago by ann@here)
+      <id>  checkpoint t@1  (12 seconds ago by ann@here)
+    ");
+    let listed = repo.agent(&["ops", "--json"]).json();
+    let rollback = listed["operations"].as_array().unwrap().iter().find(|op| op["kind"] == "rollback").unwrap().clone();
+    insta::assert_snapshot!(said(&repo, &["undo", rollback["id"].as_str().unwrap()]), @"
+    ------- stderr -------
+    error: cannot undo <id> (rollback t to t@1): <id> did that already
+    nothing was changed
+    hint: 'git agent redo' takes the last undo back
+    [exit code 1]
+    ");
+}
+
+#[test]
+fn snapshots() {
+    let repo = world(default_git());
+    repo.sh("echo edited >a.txt; echo new >new.txt; git init -q inner").success();
+    insta::assert_snapshot!(said(&repo, &["snapshot", "-m", "before lunch"]), @"
+    Saved the work tree, 2 changed paths, as snapshot <id>
+    1 path not in it:
+      inner: it is a repository of its own
+    ------- stderr -------
+    hint: what is in it: git agent snapshot show <id>
+    hint: a file of it: git show refs/agent/snap/<id>:worktree/<path>
+    ");
+    insta::assert_snapshot!(said(&repo, &["snapshot"]), @"
+    Nothing is new since 1 second ago, when this was saved as snapshot <id>
+    1 path not in it:
+      inner: it is a repository of its own
+    ------- stderr -------
+    hint: what is in it: git agent snapshot show <id>
+    hint: a file of it: git show refs/agent/snap/<id>:worktree/<path>
+    ");
+    insta::assert_snapshot!(said(&repo, &["snapshot", "list"]), @"
+    1 snapshot
+      <id>  2 seconds ago, on main: before lunch
+    ");
+    let id = repo.agent(&["snapshot", "--json"]).json()["snapshot"]["id"].as_str().unwrap().to_owned();
+    repo.sh("rm a.txt; echo more >>new.txt; echo later >later.txt").success();
+    insta::assert_snapshot!(said(&repo, &["snapshot", "show", &id]), @"
+    snapshot <id>
+    Message   before lunch
+    Taken     5 seconds ago (2026-01-02T03:04:15.000Z) by ann@here
+    Kind      manual
+    HEAD      main, <oid>
+    Tasks     t
+    Ref       refs/agent/snap/<id>
+
+    Changed against HEAD as it was:
+      M a.txt
+      A new.txt
+
+    The work tree differs from it now:
+      D a.txt
+      A later.txt
+      M new.txt
+
+    1 path not in it:
+      inner: it is a repository of its own
+    ------- stderr -------
+    hint: a file of it: git show refs/agent/snap/<id>:worktree/<path>
+    ");
+    insta::assert_snapshot!(said(&repo, &["snapshot", "restore", &id, "--", "nowhere"]), @"
+    ------- stderr -------
+    error: cannot restore from snapshot <id>: neither it nor the work tree has such a path
+    hint: paths are relative to the current directory, as in 'git add'
+    hint: what is in it: git agent snapshot show <id>
+    [exit code 2]
+    ");
+    insta::assert_snapshot!(said(&repo, &["snapshot", "restore", &id, "--", "a.txt"]), @"
+    Restored snapshot <id>
+      wrote 1 path: a.txt
+    ------- stderr -------
+    hint: to take that back: git agent undo
+    ");
+    insta::assert_snapshot!(said(&repo, &["snapshot", "restore", &id]), @"
+    Restored snapshot <id>
+      wrote 1 path: new.txt
+      took away 1 path: later.txt
+      kept inner: it is a repository of its own
+    ------- stderr -------
+    hint: to take that back: git agent undo
+    ");
+    insta::assert_snapshot!(said(&repo, &["snapshot", "restore", &id]), @"
+    ------- stderr -------
+    Nothing to do: the work tree is as in snapshot <id>
+    ");
+    insta::assert_snapshot!(said(&repo, &["snapshot", "restore", "0"]), @"
+    ------- stderr -------
+    error: '0' is the beginning of 3 snapshots
+    hint: name it with more characters: 'git agent snapshot list' shows them
+    [exit code 2]
+    ");
+    insta::assert_snapshot!(said(&repo, &["snapshot", "drop", &id]), @"
+    Dropped snapshot <id>, which was <oid>
+    ------- stderr -------
+    hint: until git collects it, this brings it back: git update-ref refs/agent/snap/<id> <oid>
+    ");
+}
+
+#[test]
+fn refusals() {
+    let repo = conflicted(default_git(), Layout::Plain);
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@1"]), @"
+    ------- stderr -------
+    error: cannot roll back t: a merge is in progress
+    nothing was changed
+    hint: finish it with 'git merge --continue' or stop it with 'git merge --abort'
+    hint: --abandon-merge gives it up; the snapshot keeps it, and 'git agent undo' brings it back
+    [exit code 1]
+    ");
+    let id = repo.agent(&["snapshot", "--json"]).json()["snapshot"]["id"].as_str().unwrap().to_owned();
+    insta::assert_snapshot!(said(&repo, &["snapshot", "restore", &id]), @"
+    ------- stderr -------
+    error: cannot restore snapshot <id>: a merge is in progress
+    nothing was changed
+    hint: finish it with 'git merge --continue' or stop it with 'git merge --abort'
+    hint: a single file of it: git show refs/agent/snap/<id>:worktree/<path>
+    [exit code 1]
+    ");
+    insta::assert_snapshot!(said(&repo, &["checkpoint"]), @"
+    ------- stderr -------
+    error: cannot make a checkpoint: a merge is in progress
+    nothing was changed
+    hint: finish it first: 'git merge --continue'; 'git status' tells more
+    [exit code 1]
+    ");
+    repo.git(&["merge", "--abort"]).success();
+    repo.git(&["rebase", "side"]).failure();
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@1"]), @"
+    ------- stderr -------
+    error: cannot roll back t: a rebase is in progress; nothing was changed
+    hint: finish it with 'git rebase --continue' or stop it with 'git rebase --abort'
+    [exit code 4]
+    ");
+    insta::assert_snapshot!(said(&repo, &["snapshot", "restore", &id]), @"
+    ------- stderr -------
+    error: cannot restore snapshot <id>: a rebase is in progress; nothing was changed
+    hint: finish it with 'git rebase --continue' or stop it with 'git rebase --abort'
+    hint: a single file of it: git show refs/agent/snap/<id>:worktree/<path>
+    [exit code 4]
+    ");
+    repo.git(&["rebase", "--abort"]).success();
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@9"]), @"
+    ------- stderr -------
+    error: there is no t@9: t has 2 checkpoints on this history
+    nothing was changed
+    hint: t@2 is <oid>, 11s ago: Two
+    hint: t@1 is <oid>, 14s ago: One
+    [exit code 1]
+    ");
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@green"]), @"
+    ------- stderr -------
+    error: there is no t@green: no checkpoint of t passed a verification
+    nothing was changed
+    hint: t@2 is <oid>, 12s ago: Two
+    hint: t@1 is <oid>, 15s ago: One
+    hint: 'git agent verify t' verifies the present state
+    [exit code 1]
+    ");
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--", "nowhere"]), @"
+    ------- stderr -------
+    error: cannot roll back t: neither t@1 nor the work tree has such a path
+    hint: paths are relative to the current directory, as in 'git add'
+    [exit code 2]
+    ");
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--mode", "rewind", "--", "a.txt"]), @"
+    ------- stderr -------
+    error: cannot rewind only some paths of t: a branch has all of a commit or nothing
+    hint: --mode files brings the paths back without a commit; --mode revert takes back what was done to them
+    [exit code 2]
+    ");
+    repo.git(&["update-ref", "refs/remotes/origin/main", "main"]).success();
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--mode", "rewind"]), @"
+    ------- stderr -------
+    error: cannot rewind to t@1: a remote branch or a tag has what came after it: <oid>
+    nothing was changed
+    hint: --mode restore puts the old state into a new commit, and nobody's history changes
+    hint: --allow-published rewinds this branch all the same; others keep what they have
+    [exit code 1]
+    ");
+    repo.git(&["update-ref", "-d", "refs/remotes/origin/main"]).success();
+    repo.agent(&["start", "u", "--also"]).success();
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@1"]), @"
+    ------- stderr -------
+    error: cannot roll back t: u (Another) is active in this worktree, too
+    nothing was changed
+    hint: 'git agent pause u' puts it down; its files stay as they are
+    hint: --shared rolls back all the same, and what is not committed of it goes into the snapshot
+    [exit code 1]
+    ");
+    repo.agent(&["pause", "u"]).success();
+    repo.deactivate();
+    repo.commit_file("theirs.txt", "theirs\n", "somebody else's");
+    repo.commit_file("a.txt", "theirs on top\n", "somebody else's on top");
+    repo.activate("t");
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--mode", "rewind"]), @"
+    ------- stderr -------
+    error: cannot rewind to t@1: commits that are not of t came after it: <oid>, <oid>
+    nothing was changed
+    hint: --mode revert takes back the commits of t alone
+    hint: --allow-foreign takes the others back, too; the snapshot keeps them
+    [exit code 1]
+    ");
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@1"]), @"
+    ------- stderr -------
+    error: cannot roll back t: <oid> cannot be reverted, others built on what it did to 'a.txt'
+    nothing was changed
+    hint: 'a.txt' was changed later by <oid>
+    hint: -- <path>… reverts only what was done to other paths; --mode files brings back single files
+    [exit code 3]
+    ");
+    insta::assert_snapshot!(said(&repo, &["undo"]), @"
+    ------- stderr -------
+    error: cannot undo <id> (checkpoint t@2): main has moved since, and what was committed there would be lost from it
+    nothing was changed
+    hint: undo what came later first: 'git agent ops' lists the operations
+    hint: what it was before is still there: git branch <name> <oid>
+    [exit code 1]
+    ");
+    repo.sh("rm -r dir; git init -q dir").success();
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--mode", "files"]), @"
+    ------- stderr -------
+    error: 'dir' is in the way and cannot be saved first: it is a repository of its own
+    nothing was changed
+    hint: what is touched must be in a snapshot before: move it out of the way yourself, then try again
+    hint: or leave it out: name the paths that are meant with -- <path>…
+    [exit code 1]
+    ");
+    repo.sh("rm -r dir; mkfifo dir").success();
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--mode", "files"]), @"
+    ------- stderr -------
+    error: 'dir' is in the way and cannot be saved first: it is neither a file nor a link
+    nothing was changed
+    hint: what is touched must be in a snapshot before: move it out of the way yourself, then try again
+    hint: or leave it out: name the paths that are meant with -- <path>…
+    [exit code 1]
+    ");
+    repo.sh("rm dir; touch .git/index.lock").success();
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--mode", "files"]), @"
+    ------- stderr -------
+    error: cannot lock the index with './.git/index.lock'
+    hint: try again; if no git is running, one died and left the file behind: 'git agent doctor' tells more
+    [exit code 4]
+    ");
+}
+
+#[test]
+fn interrupted() {
+    let repo = world(default_git());
+    repo.write("a.txt", "a at 2\n");
+    repo.agent(&["checkpoint", "-m", "Two"]).success();
+    repo.write("a.txt", "edited\n");
+    let die =
+        || drop(repo.run("git-agent").args(["rollback", "t@1"]).env("GIT_AGENT_TEST_DIE", "Filled").run().failure());
+    die();
+    insta::assert_snapshot!(said(&repo, &["rollback", "t@1"]), @"
+    ------- stderr -------
+    error: the operation <id> (rollback t to t@1) was interrupted and is half done
+    hint: to bring everything back as it was before: git agent undo
+    hint: to finish it: git agent resume
+    [exit code 6]
+    ");
+    insta::assert_snapshot!(said(&repo, &["redo"]), @"
+    ------- stderr -------
+    error: the operation <id> (rollback t to t@1) was interrupted and is half done
+    hint: to bring everything back as it was before: git agent undo
+    hint: to finish it: git agent resume
+    [exit code 6]
+    ");
+    insta::assert_snapshot!(said(&repo, &["snapshot", "restore", "0"]), @"
+    ------- stderr -------
+    error: the operation <id> (rollback t to t@1) was interrupted and is half done
+    hint: to bring everything back as it was before: git agent undo
+    hint: to finish it: git agent resume
+    [exit code 6]
+    ");
+    insta::assert_snapshot!(said(&repo, &["ops"]), @"
+    3 operations
+      <id>  rollback t to t@1  (3 seconds ago by ann@here, interrupted: 'git agent resume' or 'git agent undo')
+      <id>  checkpoint t@2  (4 seconds ago by ann@here)
+      <id>  checkpoint t@1  (5 seconds ago by ann@here)
+    ");
+    insta::assert_snapshot!(said(&repo, &["undo"]), @"Took back what was done of: rollback t to t@1");
+    die();
+    insta::assert_snapshot!(said(&repo, &["resume"]), @"
+    Finished: rollback t to t@1
+      main: <oid> -> <oid>
+    ------- stderr -------
+    hint: to take it back: git agent undo
+    ");
+    insta::assert_snapshot!(said(&repo, &["ops"]), @"
+    4 operations
+      <id>  rollback t to t@1  (1 second ago by ann@here)
+      <id>  rollback t to t@1  (7 seconds ago by ann@here, failed, everything was put back)
+      <id>  checkpoint t@2  (8 seconds ago by ann@here)
+      <id>  checkpoint t@1  (9 seconds ago by ann@here)
+    ");
+}
