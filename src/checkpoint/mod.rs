@@ -79,7 +79,7 @@ pub enum Outcome {
     /// There was nothing to commit.
     Nothing(Vec<String>),
     /// A commit.
-    Made(Made),
+    Made(Box<Made>),
 }
 
 /// A checkpoint that was made.
@@ -152,7 +152,7 @@ pub fn make(repo: &Repo, request: &Request<'_>) -> Result<Outcome> {
         ));
     }
     let is_whole = request.what == What::Everything && has_all_of(repo, committed.commit, tree)?;
-    Ok(Outcome::Made(Made { commit: committed.commit, paths: committed.paths, remarks, before, is_whole }))
+    Ok(Outcome::Made(Box::new(Made { commit: committed.commit, paths: committed.paths, remarks, before, is_whole })))
 }
 
 /// Whether `commit` has every path of `tree`: a hook may have taken some out.

@@ -130,7 +130,7 @@ fn refuse_in_progress(repo: &Repo, operation: &Operation, after: &Moment, captur
         let name = name.as_bytes().as_bstr();
         captured.state().get(name) == after.state.get(name)
     };
-    if state::ONE_COMMIT.iter().all(|name| is_same(name)) {
+    if state::ONE_COMMIT.iter().all(is_same) {
         return Ok(());
     }
     let message = format!("cannot undo {} ({}): {} is in progress", operation.id, operation.title, found.what);

@@ -136,7 +136,7 @@ fn every_rollback_has_undo() {
                 }
                 round_trip(&repo, &["t@1", "--mode", mode], |repo| {
                     assert_eq!(repo.read("a.txt"), "a at 1\n", "{mode}");
-                    assert_eq!(repo.path().join("c.txt").exists(), false, "{mode}");
+                    assert!(!repo.path().join("c.txt").exists(), "{mode}");
                 });
             }
         }

@@ -147,7 +147,7 @@ fn an_undo_waits_for_a_rebase() {
 fn flags_stay_with_their_paths() {
     on_every_git(|git| {
         let repo = world_with(git, Layout::Plain, |repo| {
-            repo.sh("echo 1 >one; echo 1 >two; echo 1 >three").success().code.map_or((), drop)
+            repo.sh("echo 1 >one; echo 1 >two; echo 1 >three").success();
         });
         repo.sh("echo 2 >one; echo 2 >two; git rm -q three").success();
         second(&repo);
@@ -273,7 +273,7 @@ fn names_that_are_not_text() {
 fn names_that_differ_in_case_alone() {
     on_every_git(|git| {
         let repo = world_with(git, Layout::Plain, |repo| {
-            repo.sh("echo 1 >Case; echo 1 >case").success().code.map_or((), drop)
+            repo.sh("echo 1 >Case; echo 1 >case").success();
         });
         repo.sh("echo 2 >Case; echo 2 >case").success();
         second(&repo);
@@ -296,7 +296,7 @@ fn a_directory_that_cannot_be_written() {
     if fs::write(closed.join("probe"), "").is_ok() {
         // Nothing is closed to root.
         fs::remove_file(closed.join("probe")).unwrap();
-        if !repo.sh("chattr +i closed").code.is_some_and(|code| code == 0) {
+        if repo.sh("chattr +i closed").code != Some(0) {
             return;
         }
     }
@@ -458,7 +458,7 @@ fn ways_to_keep_an_index() {
 fn modes_links_and_permissions() {
     on_every_git(|git| {
         let repo = world_with(git, Layout::Plain, |repo| {
-            repo.sh("echo x >run; chmod 755 run; ln -s a.txt link").success().code.map_or((), drop)
+            repo.sh("echo x >run; chmod 755 run; ln -s a.txt link").success();
         });
         repo.sh("chmod 644 run; rm link; echo file >link").success();
         second(&repo);
