@@ -38,7 +38,7 @@ impl Captured<'_> {
                 && let Ok(meta) = self.disk.place(directory.as_bstr()).symlink_metadata()
                 && meta.is_dir()
             {
-                if self.is_repository(directory.as_bstr(), None) {
+                if self.is_repository(directory.as_bstr()) {
                     return Err(refused(directory.as_bstr(), Why::NestedRepository));
                 }
                 self.dirs.insert(directory.into(), meta.mode() & 0o7777);
