@@ -114,7 +114,7 @@ impl Git {
         let mut feeder = None;
         match self.stdin.take().zip(child.stdin.take()) {
             Some((bytes, pipe)) if bytes.len() <= AT_ONCE => {
-                feed(pipe, &bytes).map_err(|error| self.cannot_run(error))?
+                feed(pipe, &bytes).map_err(|error| self.cannot_run(error))?;
             }
             // Feed from a thread: git may answer before it has read everything.
             Some((bytes, pipe)) => {

@@ -306,10 +306,10 @@ impl Restore<'_> {
         for side in [self.before, self.after] {
             match side.file(path)? {
                 Some(Want { entry, .. }) if entry.id == id => return Ok(true),
-                Some(Want { entry: Entry { kind, id }, raw: Some(_) }) if kind != EntryKind::Link => {
-                    if self.is_begun(file, id)? {
-                        return Ok(true);
-                    }
+                Some(Want { entry: Entry { kind, id }, raw: Some(_) })
+                    if kind != EntryKind::Link && self.is_begun(file, id)? =>
+                {
+                    return Ok(true);
                 }
                 Some(Want { entry: Entry { kind, id }, raw: None }) if kind != EntryKind::Link => {
                     if filtered.is_none() {
