@@ -200,9 +200,15 @@ impl Restore<'_> {
     fn prune(&self, to: &Side<'_>, missing: &BTreeMap<&BStr, Option<Want>>) -> Result<()> {
         let top = self.top()?;
         let mut directories: BTreeSet<&BStr> = BTreeSet::new();
+        // Also around what is gone already: a process that died may have come that far.
+        for touched in self.touched.iter().filter(|touched| touched.on_disk) {
+            let path = touched.path.as_bstr();
+            if to.is_left_out(path) || to.file(path)?.is_none() {
+                directories.extend(path.find_iter("/").map(|at| path[..at].as_bstr()));
+            }
+        }
         for (path, want) in missing {
             if want.is_none() {
-                directories.extend(path.find_iter("/").map(|at| path[..at].as_bstr()));
                 directories.extend(self.is_submodule(path)?.then_some(*path));
             } else if disk::look(top, path)? == Found::Directory {
                 directories.insert(path);

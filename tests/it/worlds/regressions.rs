@@ -230,3 +230,23 @@ fn what_a_process_that_died_had_half_written_is_nobody_elses() {
     assert!(undone.stderr.contains("'x' was written to in the meantime"), "{undone}");
     View::of(&repo).expect_same(&then, "taken back");
 }
+
+#[test]
+fn directories_that_a_process_that_died_has_emptied_go_all_the_same() {
+    let repo = TestRepo::with_git(default_git());
+    repo.write("dir/b", "one\n");
+    repo.commit_file("dir/sub/deep/c", "one\n", "first");
+    repo.agent(&["add", "t-1", "--id", "t-1"]).success();
+    repo.agent(&["start", "t-1"]).success();
+    fs::remove_dir_all(repo.path().join("dir")).expect("a directory");
+    repo.write("dir", "a file\n");
+    let then = View::of(&repo);
+    let dies = |args: &[&str], step: &str| {
+        let dies = repo.run("git-agent").args(args).env("GIT_AGENT_TEST_DIE", step).run();
+        assert_eq!(dies.code, None, "{dies}");
+    };
+    dies(&["rollback", "t-1@start", "--mode", "files"], "Verified");
+    dies(&["undo"], "Cleared");
+    repo.agent(&["undo"]).success();
+    View::of(&repo).expect_same(&then, "taken back");
+}
