@@ -25,10 +25,13 @@ impl Way {
     }
 }
 
-/// A world in which restoring a snapshot has something to do, and what is before and after that.
+/// A world in which an operation has something to do, and what is before and after that.
 pub struct Stage {
     pub world: World,
-    pub snapshot: String,
+    /// The operation.
+    pub words: Vec<String>,
+    /// It makes a commit: another one each time.
+    makes_commit: bool,
     pub before: View,
     pub after: View,
 }
@@ -39,18 +42,32 @@ impl Stage {
         let mut world = World::new(number);
         let edits = 3 + world.random.below(8);
         world.mess(edits);
-        let snapshot =
-            world.agent(&["snapshot", "--json"]).json()["snapshot"]["id"].as_str().expect("an id").to_owned();
+        let taken = world.agent(&["snapshot", "--json"]).json();
+        let snapshot = taken["snapshot"]["id"].as_str().expect("an id");
         let edits = 3 + world.random.below(8);
         world.mess(edits);
-        let done = world.operate(&["snapshot", "restore", &snapshot]);
-        done.recorded.as_ref()?;
-        world.undo(&done);
-        Some(Stage { world, snapshot, before: done.before, after: done.after })
+        let point = ["t-1@1", "t-1@start", "t-2@start"][world.random.below(3)];
+        let mode = ["files", "rewind", "restore", "revert"][world.random.below(4)];
+        let options = ["--allow-foreign", "--allow-published", "--abandon-merge", "--shared"];
+        let rollback = [&["rollback", point, "--mode", mode][..], &options].concat();
+        let restore = ["snapshot", "restore", snapshot];
+        let first = if world.random.one_in(2) { &rollback[..] } else { &restore };
+        for words in [first, &restore, &rollback] {
+            let done = world.operate(words);
+            if done.recorded.is_some() {
+                world.undo(&done);
+                let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+                let head = |view: &View| view.refs.get("HEAD").cloned();
+                let makes_commit = head(&done.before) != head(&done.after) && mode != "rewind";
+                return Some(Stage { world, words, makes_commit, before: done.before, after: done.after });
+            }
+        }
+        None
     }
 
-    pub fn restore(&self) -> [&str; 3] {
-        ["snapshot", "restore", &self.snapshot]
+    /// The words of the operation.
+    pub fn operation(&self) -> Vec<&str> {
+        self.words.iter().map(String::as_str).collect()
     }
 
     /// Whether an operation is interrupted now. Then the program says so, and does nothing else.
@@ -60,7 +77,7 @@ impl Stage {
         if newest.operation.state != State::Begun {
             return false;
         }
-        for args in [&self.restore()[..], &["redo"]] {
+        for args in [&self.operation()[..], &["redo"]] {
             let output = self.world.agent(args);
             assert_eq!(output.code, Some(6), "on top of half of something:\n{output}");
         }
@@ -76,7 +93,10 @@ impl Stage {
     pub fn end(&self, way: Way, when: &str) {
         let output = self.world.agent(&[way.verb()]);
         assert_eq!(output.code, Some(0), "{when}: '{}' fails:\n{output}", way.verb());
-        self.expect(if way == Way::Undo { &self.before } else { &self.after }, when);
+        match way {
+            Way::Undo => self.expect(&self.before, when),
+            Way::Resume => self.arrived(when),
+        }
         self.world.left_nothing(when);
         if way == Way::Resume {
             self.world.agent(&["undo"]).success();
@@ -89,15 +109,25 @@ impl Stage {
         View::of(&self.world.here).expect_same(wanted, when);
     }
 
+    /// It has come to its end.
+    #[track_caller]
+    pub fn arrived(&self, when: &str) {
+        let (mut now, mut wanted) = (View::of(&self.world.here), self.after.clone());
+        if self.makes_commit {
+            [&mut now, &mut wanted].into_iter().for_each(|view| view.refs.clear());
+        }
+        now.expect_same(&wanted, when);
+    }
+
     /// It fails at this step.
     fn fail(&self, at: &str) {
-        let output = self.world.agent_with(&self.restore(), &[("GIT_AGENT_TEST_FAIL", at)]);
+        let output = self.world.agent_with(&self.operation(), &[("GIT_AGENT_TEST_FAIL", at)]);
         if output.code == Some(0) {
             // It does not come there so often; or what it did was done by then.
-            self.expect(&self.after, &format!("not failed at {at}"));
+            self.arrived(&format!("not failed at {at}"));
             self.world.agent(&["undo"]).success();
         } else if self.world.newest().is_some_and(|newest| newest.operation.state == State::Done)
-            && View::of(&self.world.here).differs_from(&self.after).is_none()
+            && View::of(&self.world.here).differs_from(&self.before).is_some()
         {
             assert!(
                 ["Moved", "Dropped"].iter().any(|late| at.starts_with(late)),
@@ -113,7 +143,7 @@ impl Stage {
     fn die(&self, at: &str, way: Way, again: Option<&str>) {
         let when =
             format!("died at {at}, {}{}", way.verb(), again.map(|at| format!(", died at {at}")).unwrap_or_default());
-        let output = self.world.agent_with(&self.restore(), &[("GIT_AGENT_TEST_DIE", at)]);
+        let output = self.world.agent_with(&self.operation(), &[("GIT_AGENT_TEST_DIE", at)]);
         if output.code == Some(0) {
             self.world.agent(&["undo"]).success();
             return self.expect(&self.before, &when);
@@ -136,13 +166,13 @@ impl Stage {
     pub fn settled(&self, when: &str) {
         let now = View::of(&self.world.here);
         if now.differs_from(&self.before).is_some() {
-            now.expect_same(&self.after, when);
+            self.arrived(when);
             self.world.agent(&["undo"]).success();
             self.expect(&self.before, &format!("{when}, undone"));
         }
         // What was left over is gone with the next operation.
-        self.world.agent(&self.restore()).success();
-        self.expect(&self.after, &format!("{when}, and again"));
+        self.world.agent(&self.operation()).success();
+        self.arrived(&format!("{when}, and again"));
         self.world.left_nothing(when);
         self.world.agent(&["undo"]).success();
         self.expect(&self.before, &format!("{when}, and undone again"));

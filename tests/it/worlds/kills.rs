@@ -32,7 +32,7 @@ impl Stage {
     /// How long it takes.
     fn duration(&self) -> Duration {
         let began = Instant::now();
-        self.world.agent(&self.restore()).success();
+        self.world.agent(&self.operation()).success();
         let duration = began.elapsed();
         self.world.agent(&["undo"]).success();
         duration
@@ -41,7 +41,7 @@ impl Stage {
     /// Kill it after `delay`.
     fn kill(&self, delay: Duration, victim: Victim) {
         self.world.tell(format!("kill {victim:?} after {delay:?}"));
-        let mut command = self.world.here.run("git-agent").args(self.restore()).into_command();
+        let mut command = self.world.here.run("git-agent").args(self.operation()).into_command();
         let mut child = command
             .process_group(0)
             .stdin(Stdio::null())
@@ -146,7 +146,7 @@ fn strike(stage: &mut Stage, calls: &str, effect: &str, n: usize, follow: &[&str
     let inject = format!("inject={calls}:{effect}:when={n}");
     let run = stage.world.here.run("strace").args(follow).args(["-qq", "-o"]).args([&log]);
     let run = run.args(["-e", &format!("trace={calls}"), "-e", &inject, "--"]).args([program]);
-    let output = run.args(stage.restore()).run();
+    let output = run.args(stage.operation()).run();
     let log = std::fs::read(&log).unwrap_or_default();
     let log = String::from_utf8_lossy(&log);
     let is_struck = log.contains("(INJECTED)") || log.contains("killed by SIGKILL");
@@ -170,7 +170,9 @@ fn strike_all(number: u64) {
     let mut struck = 0;
     let wanted = std::env::var("GIT_AGENT_TEST_CALLS").unwrap_or_default();
     for calls in CALLS.into_iter().filter(|calls| calls.contains(&wanted)) {
-        for effect in EFFECTS {
+        // A directory that cannot be closed is a panic of the standard library.
+        let effects = if calls == "close" { &EFFECTS[..1] } else { &EFFECTS };
+        for effect in effects {
             for follow in [&[][..], &["-f"]] {
                 let stride = if MANY.contains(&calls) { stride * 20 } else { stride };
                 let mut n = 1 + stage.world.random.below(stride);
