@@ -105,6 +105,7 @@ fn destination(repo: &Repo, goal: &Goal, untracked: Untracked, captured: &Captur
         dirs: [].into(),
         skipped: Vec::new(),
         submodules: Vec::new(),
+        merged: None,
         state: if goal.abandons.is_some() { [].into() } else { captured.state().clone() },
     };
     let scope = match &goal.scope {

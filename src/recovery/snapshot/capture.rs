@@ -49,6 +49,7 @@ pub struct Captured<'r> {
     pub(super) dirs: BTreeMap<BString, u32>,
     pub(super) skipped: BTreeMap<BString, Skipped>,
     pub(super) state: BTreeMap<BString, ObjectId>,
+    pub(super) merged: Option<ObjectId>,
     /// Commits that the state names.
     pub(super) named: Vec<ObjectId>,
     /// Skip-worktree entries without a file.
@@ -114,6 +115,7 @@ impl<'r> Captured<'r> {
             dirs: BTreeMap::new(),
             skipped: BTreeMap::new(),
             state: BTreeMap::new(),
+            merged: None,
             named: Vec::new(),
             virtual_paths: BTreeSet::new(),
             batch: Batch::default(),
@@ -293,6 +295,7 @@ impl<'r> Captured<'r> {
     /// Files of git's about unfinished operations.
     pub(super) fn read_state(&mut self) -> Result<()> {
         self.state.clear();
+        self.merged = None;
         let pieces = state::pieces(self.repo)?;
         let mut git_dir = Disk::new(self.repo, self.repo.git_dir());
         for piece in pieces {
@@ -321,6 +324,12 @@ impl<'r> Captured<'r> {
                     }
                 },
             };
+            if name == "AUTO_MERGE" {
+                let tree = ObjectId::from_hex(content.trim()).ok();
+                let is_tree =
+                    |id: &ObjectId| self.repo.header(*id).is_ok_and(|(kind, _)| kind == gix::objs::Kind::Tree);
+                self.merged = tree.filter(is_tree);
+            }
             for commit in state::commits_named(&name, &content) {
                 let is_commit = || matches!(self.repo.gix().find_header(commit), Ok(header) if header.kind() == gix::objs::Kind::Commit);
                 if !self.named.contains(&commit) && is_commit() {

@@ -155,6 +155,7 @@ mod tests {
                 Submodule { path: odd(), head: Some(id("b")), is_dirty: true },
                 Submodule { path: "s".into(), head: None, is_dirty: false },
             ],
+            merged: None,
             state: [].into(),
         }
     }

@@ -7,6 +7,7 @@
 //! worktree/       every file as it is on the disk: index blobs where git calls a file clean, raw bytes elsewhere
 //! staged/         the index, stage 0, without intent-to-add
 //! unmerged/1/ …   the blobs of conflict stages, so that they stay alive
+//! merged/         the tree that AUTO_MERGE names, so that it stays alive
 //! state/          MERGE_HEAD, rebase-merge/ and their like, as they lay in the git directory
 //! unmerged.lst    <mode> <object> <stage> TAB <path> NUL, as `git ls-files -u -z`
 //! flags.lst       <letters> SP <path> NUL: a assume-unchanged, s skip-worktree, i intent-to-add

@@ -31,6 +31,8 @@ pub struct Moment {
     pub skipped: Vec<Skipped>,
     /// Repositories that the index lists.
     pub submodules: Vec<Submodule>,
+    /// The tree that `AUTO_MERGE` names: what git has made of the files of a conflict.
+    pub merged: Option<ObjectId>,
     /// Files of the git directory that belong to an unfinished merge, rebase, …: the path from there, and the blob.
     pub state: BTreeMap<BString, ObjectId>,
 }

@@ -131,6 +131,7 @@ impl Captured<'_> {
             dirs: self.dirs.clone(),
             skipped: self.skipped.values().cloned().collect(),
             submodules: self.submodules.clone(),
+            merged: self.merged,
             state: self.state.clone(),
         };
         let staged = self.staged.values().flatten().filter(|(kind, _)| *kind != EntryKind::Commit).map(|(_, id)| *id);
@@ -218,6 +219,7 @@ fn top(repo: &Repo, batch: &mut Batch, moment: &Moment) -> Result<Vec<TreeEntry>
     if !state.is_empty() {
         entries.push(directory("state", trees::edit(repo, batch, None, &state)?));
     }
+    entries.extend(moment.merged.map(|merged| directory("merged", merged)));
     if !moment.unmerged.is_empty() {
         entries.push(directory("unmerged", unmerged(repo, batch, moment)?));
     }

@@ -116,12 +116,14 @@ pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<Moment> {
         dirs: [].into(),
         skipped: Vec::new(),
         submodules: Vec::new(),
+        merged: None,
         state: [].into(),
     };
     for entry in trees::entries(repo, tree)? {
         match (entry.filename.as_slice(), entry.mode.kind()) {
             (b"worktree", EntryKind::Tree) => moment.worktree = entry.oid,
             (b"staged", EntryKind::Tree) => moment.staged = entry.oid,
+            (b"merged", EntryKind::Tree) => moment.merged = Some(entry.oid),
             (b"state", EntryKind::Tree) => trees::leaves(repo, entry.oid, &mut |path: BString, (_, id)| {
                 moment.state.insert(path, id);
                 Ok(())

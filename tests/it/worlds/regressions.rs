@@ -250,3 +250,25 @@ fn directories_that_a_process_that_died_has_emptied_go_all_the_same() {
     repo.agent(&["undo"]).success();
     View::of(&repo).expect_same(&then, "taken back");
 }
+
+#[test]
+fn the_tree_of_auto_merge_outlives_a_gc() {
+    for layout in [Layout::Plain, Layout::Reftable] {
+        let repo = TestRepo::with_layout(default_git(), layout);
+        repo.commit_file("x", "0\n", "first");
+        repo.agent(&["add", "t-1", "--id", "t-1"]).success();
+        repo.agent(&["start", "t-1"]).success();
+        repo.git(&["switch", "-q", "-c", "side"]).success();
+        repo.commit_file("x", "1\n", "theirs");
+        repo.git(&["switch", "-q", "main"]).success();
+        repo.write("x", "2\n");
+        repo.agent(&["checkpoint", "-m", "ours"]).success();
+        repo.git(&["merge", "-q", "side"]).failure();
+        let then = View::of(&repo);
+        repo.agent(&["rollback", "t-1@start", "--abandon-merge"]).success();
+        repo.git(&["gc", "-q", "--prune=now"]).success();
+        repo.agent(&["undo"]).success();
+        View::of(&repo).expect_same(&then, "undone");
+        repo.git(&["diff", "--quiet", "AUTO_MERGE"]).success();
+    }
+}
