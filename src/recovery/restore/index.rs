@@ -2,11 +2,12 @@
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
 use bstr::{BStr, BString, ByteSlice as _};
-use gix::ObjectId;
+use gix::{ObjectId, objs::tree::EntryKind};
 
 use super::{
     disk,
@@ -43,7 +44,7 @@ pub fn change(repo: &Repo, index: &PrivateIndex<'_>, side: &Side<'_>, touched: &
     }
     let script = script(&wanted, ObjectId::null(repo.gix().object_hash()));
     git(index).args(["update-index", "-z", "--index-info"]).stdin(script).run()?;
-    intend_to_add(repo, index, &wanted)?;
+    intend_to_add(repo, index, side, &wanted)?;
     let flagged = |has: fn(&Staged) -> bool| {
         let paths = wanted.iter().filter(|(_, staged)| has(staged)).map(|(path, _)| *path);
         list(paths)
@@ -145,7 +146,7 @@ fn script(wanted: &[(&BStr, Staged)], null: ObjectId) -> Vec<u8> {
 }
 
 /// `git add --intent-to-add` looks for a file; it finds one in a work tree that is made for it alone.
-fn intend_to_add(repo: &Repo, index: &PrivateIndex<'_>, wanted: &[(&BStr, Staged)]) -> Result<()> {
+fn intend_to_add(repo: &Repo, index: &PrivateIndex<'_>, side: &Side<'_>, wanted: &[(&BStr, Staged)]) -> Result<()> {
     let intended: Vec<&BStr> =
         wanted.iter().filter(|(_, staged)| staged.flags.intent_to_add).map(|(path, _)| *path).collect();
     if intended.is_empty() {
@@ -159,7 +160,16 @@ fn intend_to_add(repo: &Repo, index: &PrivateIndex<'_>, wanted: &[(&BStr, Staged
     fs::create_dir(&scratch).or_environment(failed)?;
     for path in &intended {
         disk::make_parents(&scratch, path)?;
-        fs::write(disk::place(&scratch, path)?, b"").or_environment(failed)?;
+        let place = disk::place(&scratch, path)?;
+        // Its mode is that of the file.
+        match side.file(path)?.map(|want| want.entry.kind) {
+            Some(EntryKind::Link) => std::os::unix::fs::symlink("link", place).or_environment(failed)?,
+            Some(EntryKind::BlobExecutable) => {
+                fs::write(&place, b"").or_environment(failed)?;
+                fs::set_permissions(&place, fs::Permissions::from_mode(0o755)).or_environment(failed)?;
+            }
+            _ => fs::write(place, b"").or_environment(failed)?,
+        }
     }
     let call = git(index).env("GIT_DIR", std::path::absolute(repo.git_dir()).or_environment(failed)?);
     let call = call.env("GIT_WORK_TREE", &scratch).args(["-C"]).arg(&scratch);

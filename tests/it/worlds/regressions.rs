@@ -272,3 +272,17 @@ fn the_tree_of_auto_merge_outlives_a_gc() {
         repo.git(&["diff", "--quiet", "AUTO_MERGE"]).success();
     }
 }
+
+#[test]
+fn a_link_and_a_program_that_are_intended_to_be_added_stay_what_they_are() {
+    let repo = TestRepo::with_git(default_git());
+    repo.commit_file("x", "one\n", "first");
+    std::os::unix::fs::symlink("x", repo.path().join("link")).expect("a link");
+    repo.write_script("run", "#!/bin/sh\n");
+    let id = snapshot(&repo);
+    repo.git(&["add", "-N", "link", "run"]).success();
+    let then = View::of(&repo);
+    repo.agent(&["snapshot", "restore", &id]).success();
+    repo.agent(&["undo"]).success();
+    View::of(&repo).expect_same(&then, "undone");
+}
