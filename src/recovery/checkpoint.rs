@@ -105,7 +105,11 @@ fn describe(repo: &Repo, batch: &mut Batch, made: &Made<'_>) -> Result<(Operatio
     let mut side = |head: &Head, staged: ObjectId, at: usize, held: &[Held]| -> Result<ObjectId> {
         let flags = differing.iter().map(|(path, sides)| (path.clone(), sides[at].flags));
         let mut state = BTreeMap::new();
+        let mut merged = None;
         for piece in held {
+            if piece.name == "AUTO_MERGE" {
+                merged = snapshot::merged(repo, &piece.bytes);
+            }
             state.insert(piece.name.clone(), batch.blob(repo, piece.bytes.clone())?);
         }
         let moment = Moment {
@@ -118,6 +122,7 @@ fn describe(repo: &Repo, batch: &mut Batch, made: &Made<'_>) -> Result<(Operatio
             dirs: BTreeMap::new(),
             skipped: Vec::new(),
             submodules: Vec::new(),
+            merged,
             state,
         };
         snapshot::tree(repo, batch, &moment)

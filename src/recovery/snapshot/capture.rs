@@ -89,6 +89,12 @@ pub fn capture(repo: &Repo) -> Result<Captured<'_>> {
     }
 }
 
+/// The tree that `AUTO_MERGE` names, whose bytes these are, if it is there.
+pub fn merged(repo: &Repo, content: &[u8]) -> Option<ObjectId> {
+    let is_tree = |id: &ObjectId| repo.header(*id).is_ok_and(|(kind, _)| kind == gix::objs::Kind::Tree);
+    ObjectId::from_hex(content.trim()).ok().filter(is_tree)
+}
+
 impl<'r> Captured<'r> {
     fn new(repo: &'r Repo, head: Head, entries: &Entries, status: Status) -> Result<Self> {
         let head_tree = match head.commit {
@@ -325,10 +331,7 @@ impl<'r> Captured<'r> {
                 },
             };
             if name == "AUTO_MERGE" {
-                let tree = ObjectId::from_hex(content.trim()).ok();
-                let is_tree =
-                    |id: &ObjectId| self.repo.header(*id).is_ok_and(|(kind, _)| kind == gix::objs::Kind::Tree);
-                self.merged = tree.filter(is_tree);
+                self.merged = merged(self.repo, &content);
             }
             for commit in state::commits_named(&name, &content) {
                 let is_commit = || matches!(self.repo.gix().find_header(commit), Ok(header) if header.kind() == gix::objs::Kind::Commit);

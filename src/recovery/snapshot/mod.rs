@@ -32,7 +32,7 @@ mod take;
 mod touch;
 
 pub use crate::git::tree::Entry;
-pub use capture::{Captured, capture};
+pub use capture::{Captured, capture, merged};
 pub use moment::{Conflict, Flags, Moment, Skipped, Submodule, Why, flags_of};
 pub use store::{Unpublished, tree};
 pub use stored::{Listed, find, id_of_ref, last_of, list, load, load_tree, remove};
