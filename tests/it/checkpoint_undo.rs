@@ -177,10 +177,10 @@ fn is_listed_and_shown() {
     ");
     insta::assert_snapshot!(without_ids(&repo.agent(&["ops"]).to_string()), @"
     1 operation
-      <id>  checkpoint t@1  (0 seconds ago by ann@here)
+      <id>  checkpoint t@1  (N seconds ago by ann@here)
     ");
     insta::assert_snapshot!(without_ids(&repo.agent(&["ops", "show"]).to_string()), @"
-    <id>  checkpoint t@1  (1 second ago by ann@here)
+    <id>  checkpoint t@1  (N seconds ago by ann@here)
       main: <oid> -> <oid>
       kept.txt: index
 
@@ -209,8 +209,8 @@ fn is_listed_and_shown() {
     ");
     insta::assert_snapshot!(without_ids(&repo.agent(&["ops"]).to_string()), @"
     2 operations
-      <id>  undo checkpoint t@1  (0 seconds ago by ann@here)
-      <id>  checkpoint t@1  (5 seconds ago by ann@here, undone)
+      <id>  undo checkpoint t@1  (N seconds ago by ann@here)
+      <id>  checkpoint t@1  (N seconds ago by ann@here, undone)
     ");
     insta::assert_snapshot!(without_ids(&repo.agent(&["undo"]).to_string()), @"
     ------- stderr -------
@@ -271,7 +271,7 @@ fn a_checkpoint_waits_for_an_operation_that_was_interrupted() {
     insta::assert_snapshot!(without_ids(&repo.agent(&["status"]).to_string()), @"
     On branch main
     Interrupted: rollback t to t@1: 'git agent undo' brings everything back, 'git agent resume' finishes it
-    → Working on t Try it  (6s)
+    → Working on t Try it  (Ns)
     Nothing uncommitted
     Tasks: 1 in progress
     ");

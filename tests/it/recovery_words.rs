@@ -117,12 +117,12 @@ fn there_and_back() {
     ");
     insta::assert_snapshot!(said(&repo, &["ops"]), @"
     3 operations
-      <id>  rollback t to t@1  (1 second ago by ann@here)
-      <id>  checkpoint t@2  (4 seconds ago by ann@here)
-      <id>  checkpoint t@1  (6 seconds ago by ann@here)
+      <id>  rollback t to t@1  (N seconds ago by ann@here)
+      <id>  checkpoint t@2  (N seconds ago by ann@here)
+      <id>  checkpoint t@1  (N seconds ago by ann@here)
     ");
     insta::assert_snapshot!(said(&repo, &["ops", "show"]), @"
-    <id>  rollback t to t@1  (2 seconds ago by ann@here)
+    <id>  rollback t to t@1  (N seconds ago by ann@here)
       main: <oid> -> <oid>
       snapshot of what was before: <id>
       a.txt: file and index
@@ -193,12 +193,12 @@ fn there_and_back() {
     insta::assert_snapshot!(said(&repo, &["undo", "--quiet"]), @"");
     insta::assert_snapshot!(said(&repo, &["ops"]), @"
     6 operations
-      <id>  undo rollback t to t@1  (0 seconds ago by ann@here)
-      <id>  redo rollback t to t@1  (2 seconds ago by ann@here)
-      <id>  undo rollback t to t@1  (3 seconds ago by ann@here, undone)
-      <id>  rollback t to t@1  (7 seconds ago by ann@here, undone)
-      <id>  checkpoint t@2  (10 seconds ago by ann@here)
-      <id>  checkpoint t@1  (12 seconds ago by ann@here)
+      <id>  undo rollback t to t@1  (N seconds ago by ann@here)
+      <id>  redo rollback t to t@1  (N seconds ago by ann@here)
+      <id>  undo rollback t to t@1  (N seconds ago by ann@here, undone)
+      <id>  rollback t to t@1  (N seconds ago by ann@here, undone)
+      <id>  checkpoint t@2  (N seconds ago by ann@here)
+      <id>  checkpoint t@1  (N seconds ago by ann@here)
     ");
     let listed = repo.agent(&["ops", "--json"]).json();
     let rollback = listed["operations"].as_array().unwrap().iter().find(|op| op["kind"] == "rollback").unwrap().clone();
@@ -224,7 +224,7 @@ fn snapshots() {
     hint: a file of it: git show refs/agent/snap/<id>:worktree/<path>
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot"]), @"
-    Nothing is new since 1 second ago, when this was saved as snapshot <id>
+    Nothing is new since N seconds ago, when this was saved as snapshot <id>
     1 path not in it:
       inner: it is a repository of its own
     ------- stderr -------
@@ -233,14 +233,14 @@ fn snapshots() {
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "list"]), @"
     1 snapshot
-      <id>  2 seconds ago, on main: before lunch
+      <id>  N seconds ago, on main: before lunch
     ");
     let id = repo.agent(&["snapshot", "--json"]).json()["snapshot"]["id"].as_str().unwrap().to_owned();
     repo.sh("rm a.txt; echo more >>new.txt; echo later >later.txt").success();
     insta::assert_snapshot!(said(&repo, &["snapshot", "show", &id]), @"
     snapshot <id>
     Message   before lunch
-    Taken     5 seconds ago (2026-01-02T03:04:15.000Z) by ann@here
+    Taken     N seconds ago (2026-01-02T03:04:15.000Z) by ann@here
     Kind      manual
     HEAD      main, <oid>
     Tasks     t
@@ -345,16 +345,16 @@ fn refusals() {
     ------- stderr -------
     error: there is no t@9: t has 2 checkpoints on this history
     nothing was changed
-    hint: t@2 is <oid>, 11s ago: Two
-    hint: t@1 is <oid>, 14s ago: One
+    hint: t@2 is <oid>, Ns ago: Two
+    hint: t@1 is <oid>, Ns ago: One
     [exit code 1]
     ");
     insta::assert_snapshot!(said(&repo, &["rollback", "t@green"]), @"
     ------- stderr -------
     error: there is no t@green: no checkpoint of t passed a verification
     nothing was changed
-    hint: t@2 is <oid>, 12s ago: Two
-    hint: t@1 is <oid>, 15s ago: One
+    hint: t@2 is <oid>, Ns ago: Two
+    hint: t@1 is <oid>, Ns ago: One
     hint: 'git agent verify t' verifies the present state
     [exit code 1]
     ");
@@ -477,9 +477,9 @@ fn interrupted() {
     ");
     insta::assert_snapshot!(said(&repo, &["ops"]), @"
     3 operations
-      <id>  rollback t to t@1  (3 seconds ago by ann@here, interrupted: 'git agent resume' or 'git agent undo')
-      <id>  checkpoint t@2  (4 seconds ago by ann@here)
-      <id>  checkpoint t@1  (5 seconds ago by ann@here)
+      <id>  rollback t to t@1  (N seconds ago by ann@here, interrupted: 'git agent resume' or 'git agent undo')
+      <id>  checkpoint t@2  (N seconds ago by ann@here)
+      <id>  checkpoint t@1  (N seconds ago by ann@here)
     ");
     insta::assert_snapshot!(said(&repo, &["undo"]), @"Took back what was done of: rollback t to t@1");
     die();
@@ -491,9 +491,9 @@ fn interrupted() {
     ");
     insta::assert_snapshot!(said(&repo, &["ops"]), @"
     4 operations
-      <id>  rollback t to t@1  (1 second ago by ann@here)
-      <id>  rollback t to t@1  (7 seconds ago by ann@here, failed, everything was put back)
-      <id>  checkpoint t@2  (8 seconds ago by ann@here)
-      <id>  checkpoint t@1  (9 seconds ago by ann@here)
+      <id>  rollback t to t@1  (N seconds ago by ann@here)
+      <id>  rollback t to t@1  (N seconds ago by ann@here, failed, everything was put back)
+      <id>  checkpoint t@2  (N seconds ago by ann@here)
+      <id>  checkpoint t@1  (N seconds ago by ann@here)
     ");
 }
