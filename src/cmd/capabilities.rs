@@ -21,8 +21,19 @@ use crate::{
 pub struct Args {}
 
 /// What can be relied on besides the commands.
-const FEATURES: [&str; 7] =
-    ["claims", "config-hooks", "ledger-merge", "reftable", "sha256", "trailer-keys", "unknown-events-kept"];
+const FEATURES: [&str; 11] = [
+    "claims",
+    "config-hooks",
+    "guard",
+    "ledger-merge",
+    "reftable",
+    "rollback",
+    "sha256",
+    "snapshots",
+    "trailer-keys",
+    "undo",
+    "unknown-events-kept",
+];
 
 /// Run it.
 pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {

@@ -4,7 +4,7 @@
 //! those that the ledger links to it. In topological order, oldest first, they are `T@1`, `T@2`, …; `T@start` is the state
 //! before the first of them. A history that was rewritten has other numbers; nothing here remembers any.
 //!
-//! [`on`] is the only walk. Whatever answers faster than git takes its place there.
+//! [`on()`] is the only walk. Whatever answers faster than git takes its place there.
 
 mod green;
 mod on;
@@ -36,7 +36,7 @@ pub struct Point {
 ///
 /// # Errors
 ///
-/// `no-such-checkpoint` with the list of those that there are; for `@start` those of [`start`].
+/// `no-such-checkpoint` with the list of those that there are; for `@start` those of [`start()`].
 pub fn find(view: &View<'_>, task: &Task, which: Which, tip: ObjectId, now: Timestamp) -> Result<Point> {
     let repo = view.repo();
     if which == Which::Start {
