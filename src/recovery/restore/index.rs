@@ -161,8 +161,16 @@ fn intend_to_add(repo: &Repo, index: &PrivateIndex<'_>, side: &Side<'_>, wanted:
     for path in &intended {
         disk::make_parents(&scratch, path)?;
         let place = disk::place(&scratch, path)?;
-        // Its mode is that of the file.
-        match side.file(path)?.map(|want| want.entry.kind) {
+        // Its mode is that of the file; of one that is left alone (an ignored one), as it is on the disk.
+        let kind = match side.file(path)? {
+            Some(want) => Some(want.entry.kind),
+            None => match disk::look(repo.require_work_dir("restore the index")?, path)? {
+                disk::Found::Link => Some(EntryKind::Link),
+                disk::Found::File(bits) if bits & 0o100 != 0 => Some(EntryKind::BlobExecutable),
+                _ => None,
+            },
+        };
+        match kind {
             Some(EntryKind::Link) => std::os::unix::fs::symlink("link", place).or_environment(failed)?,
             Some(EntryKind::BlobExecutable) => {
                 fs::write(&place, b"").or_environment(failed)?;

@@ -286,3 +286,18 @@ fn a_link_and_a_program_that_are_intended_to_be_added_stay_what_they_are() {
     repo.agent(&["undo"]).success();
     View::of(&repo).expect_same(&then, "undone");
 }
+
+#[test]
+fn an_ignored_link_that_is_intended_to_be_added_stays_a_link() {
+    let repo = TestRepo::with_git(default_git());
+    repo.commit_file(".gitignore", "*.log\n", "first");
+    repo.write("x", "one\n");
+    let id = snapshot(&repo);
+    std::os::unix::fs::symlink("nowhere", repo.path().join("debug.log")).expect("a link");
+    repo.git(&["add", "-f", "-N", "debug.log"]).success();
+    repo.write("x", "two\n");
+    let then = View::of(&repo);
+    repo.agent(&["snapshot", "restore", &id]).success();
+    repo.agent(&["undo"]).success();
+    View::of(&repo).expect_same(&then, "undone");
+}
