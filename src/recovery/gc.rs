@@ -160,7 +160,10 @@ pub fn room(repo: &Repo, plan: &Plan) -> Result<Room> {
     let snapshots = |list: &[Snapshot]| list.iter().map(|snapshot| snapshot.commit).collect::<Vec<_>>();
     let mut kept = snapshots(&plan.keep);
     for chain in &plan.chains {
-        for recorded in &chain.keep {
+        // A chain that stays whole is what leads to its newest operation.
+        let kept_whole = chain.keep.first().filter(|_| chain.drop == 0);
+        kept.extend(kept_whole.map(|newest| newest.commit));
+        for recorded in chain.keep.iter().filter(|_| chain.drop > 0) {
             // The commit itself would bring those before it along.
             kept.extend([Some(recorded.before), Some(recorded.after), recorded.late].into_iter().flatten());
         }

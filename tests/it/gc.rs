@@ -43,8 +43,12 @@ fn old_snapshots_go_and_young_ones_stay() {
         repo.agent(&["gc"]).success();
         assert_eq!(snapshots(&repo), [young]);
         repo.git(&["cat-file", "-e", &commit]).success();
+        // With an operation, too: its commits stay, and are not room that is freed.
+        repo.write("work", "edit\n");
+        repo.agent(&["snapshot", "restore", snapshots(&repo)[0].rsplit('/').next().unwrap()]).success();
         let again = repo.agent(&["gc", "--json"]).json();
         assert_eq!(again["dropped"].as_array().map(Vec::len), Some(0), "{again}");
+        assert_eq!(again["freed_bytes"], 0, "{again}");
         repo.fsck();
     }
 }
