@@ -143,7 +143,7 @@ fn a_dry_run_for_programs() {
           {
             "path": "c\n\u001b",
             "action": "remove",
-            "reason": "it is not in the checkpoint"
+            "reason": "it was not there then"
           }
         ],
         "other_tasks": [

@@ -62,7 +62,7 @@ impl Reason {
     /// In words.
     pub fn as_str(self) -> &'static str {
         match self {
-            Reason::NotThere => "it is not in the checkpoint",
+            Reason::NotThere => "it was not there then",
             Reason::Untracked => "untracked, and made after the checkpoint",
             Reason::InTheWay => "it stands where something else belongs",
         }
