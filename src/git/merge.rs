@@ -64,7 +64,7 @@ fn wrap(repo: &Repo, batch: &mut Batch, tree: ObjectId, parents: &[ObjectId]) ->
         // Git knows it by heart, but wants to find it where a commit names it.
         batch.tree(repo, &gix::objs::Tree::empty())?;
     }
-    let identity = Identity { name: "git-agent".into(), email: "git-agent@localhost".into() };
+    let identity = Identity::ours();
     let message = b"one side of a merge\n";
     batch.commit(repo, &Commit { tree, parents, message, at: Timestamp::EPOCH, identity: Some(identity) })
 }

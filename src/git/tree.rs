@@ -88,13 +88,6 @@ impl<'r> Trees<'r> {
         Ok(paths)
     }
 
-    /// All paths of `root`.
-    pub fn paths(&self, root: ObjectId) -> Result<Vec<BString>> {
-        let mut paths = Vec::new();
-        self.compare(None, Some(root), &mut BString::default(), &mut paths)?;
-        Ok(paths)
-    }
-
     fn compare(
         &self,
         old: Option<ObjectId>,

@@ -80,7 +80,7 @@ fn merge_once(view: &View<'_>, theirs: ObjectId) -> Result<Result<Merged, RefErr
         parents: &parents,
         message: b"merge\n",
         at: later(repo, &parents)?,
-        identity: Some(Identity { name: "git-agent".into(), email: "git-agent@localhost".into() }),
+        identity: Some(Identity::ours()),
     };
     let commit = batch.commit(repo, &commit)?;
     let moved = publish(repo, &batch, Some(ours), commit, "merge")?;

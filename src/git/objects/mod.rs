@@ -218,6 +218,13 @@ pub struct Identity {
     pub email: bstr::BString,
 }
 
+impl Identity {
+    /// That of commits which nobody made: merges of the ledger, snapshots, operations.
+    pub fn ours() -> Self {
+        Identity { name: "git-agent".into(), email: "git-agent@localhost".into() }
+    }
+}
+
 /// Who commits, as git is configured; or, where git does not know, a fixed name: the ledger must work without one.
 /// Also says whether git knew.
 ///
@@ -233,7 +240,7 @@ pub fn identity(repo: &Repo) -> (Identity, bool) {
     let email = find(&["GIT_COMMITTER_EMAIL"], &["committer.email", "user.email"]);
     match (name, email.or_else(|| find(&["EMAIL"], &[]))) {
         (Some(name), Some(email)) => (Identity { name, email }, true),
-        _ => (Identity { name: "git-agent".into(), email: "git-agent@localhost".into() }, false),
+        _ => (Identity::ours(), false),
     }
 }
 

@@ -190,7 +190,7 @@ impl<'r> OpLog<'r> {
             }
         }
         let message = message::write(operation, previous);
-        let identity = Identity { name: "git-agent".into(), email: "git-agent@localhost".into() };
+        let identity = Identity::ours();
         let commit = Commit { tree, parents: &parents, message: &message, at: operation.at, identity: Some(identity) };
         batch.commit(self.repo, &commit)
     }

@@ -13,6 +13,7 @@ use bstr::{BStr, ByteSlice as _};
 use gix::{ObjectId, objs::tree::EntryKind};
 use rustix::fs::{Access, AtFlags, OFlags};
 
+pub use crate::recovery::snapshot::is_absent;
 use crate::{
     error::{Context as _, Error, Result},
     git::{Repo, tree::Entry},
@@ -175,11 +176,6 @@ pub fn remove_if_empty(top: &Path, path: &BStr) -> Result<()> {
 /// Whether files can be made and renamed in `dir`. Asked, not tried: a process that is killed leaves nothing there.
 pub fn probe(dir: &Path) -> io::Result<()> {
     Ok(rustix::fs::accessat(rustix::fs::CWD, dir, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)?)
-}
-
-/// Nothing there: not even the directory, or a file in its place.
-pub fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// Something stands where a directory is needed.

@@ -200,7 +200,8 @@ fn identity(meta: &Metadata) -> (u64, u64, u64, Option<SystemTime>, i64, i64) {
     (meta.dev(), meta.ino(), meta.len(), meta.modified().ok(), meta.ctime(), meta.ctime_nsec())
 }
 
-fn is_absent(error: &io::Error) -> bool {
+/// Nothing there: not even the directory, or a file in its place.
+pub fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 

@@ -33,6 +33,7 @@ mod touch;
 
 pub use crate::git::tree::Entry;
 pub use capture::{Captured, capture, merged};
+pub use disk::is_absent;
 pub use moment::{Conflict, Flags, Moment, Skipped, Submodule, Why, flags_of};
 pub use store::{Unpublished, tree};
 pub use stored::{Listed, find, id_of_ref, last_of, list, load, load_tree, remove};

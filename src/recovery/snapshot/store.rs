@@ -156,7 +156,7 @@ impl Captured<'_> {
     fn commit(&mut self, id: Ulid, about: &About, tree: ObjectId) -> Result<ObjectId> {
         let mut parents: Vec<ObjectId> = self.head.commit.into_iter().collect();
         parents.extend(self.named.iter().filter(|named| Some(**named) != self.head.commit));
-        let identity = Identity { name: "git-agent".into(), email: "git-agent@localhost".into() };
+        let identity = Identity::ours();
         let message = about.to_message(id);
         let commit = Commit { tree, parents: &parents, message: &message, at: about.at, identity: Some(identity) };
         self.batch.commit(self.repo, &commit)
