@@ -86,6 +86,9 @@ impl Ctx {
     pub fn repo(&self) -> Result<&Repo> {
         if self.repo.get().is_none() {
             let repo = Repo::discover(&self.dir)?;
+            if let Some(report) = self.out.progress() {
+                repo.report_to(report);
+            }
             return Ok(self.repo.get_or_init(|| repo));
         }
         self.repo.get().ok_or_else(|| Error::bug("the repository was just opened"))

@@ -9,7 +9,8 @@
 //! | `ledger` | the notes ref that holds every task's event log: read, append, merge, index | `core`, `git` |
 //! | `hook` | what git's hooks do, and how they are installed | `core`, `git`, `ledger` |
 //! | `checkpoint` | what is staged, refused and committed | `core`, `git` |
-//! | `revision` | which commit `t-1@2`, `@last`, `@green`, `@start` is | `core`, `git`, `ledger` |
+//! | `history` | the commit graph and what its commits say of tasks, with a derived index | `core`, `git` |
+//! | `revision` | which commit `t-1@2`, `@last`, `@green`, `@start` is | `core`, `git`, `ledger`, `history` |
 //! | `verify` | evidence: a command, its outcome, the tree it ran on | `core`, `git`, `checkpoint` |
 //! | `guard` | a snapshot before what destroys | `core`, `git`, `recovery` |
 //! | `unstamped` | commits that should have named a task | `core`, `git`, `checkpoint` |
@@ -30,6 +31,7 @@ pub mod error;
 pub mod exit;
 pub mod git;
 pub mod guard;
+pub mod history;
 pub mod hook;
 pub mod ledger;
 pub mod output;

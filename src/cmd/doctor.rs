@@ -17,7 +17,7 @@ use crate::{
 /// when no finding is an error.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Build the derived index anew
+    /// Build the derived indexes anew: that of the ledger, and that of the history
     #[arg(long)]
     rebuild_index: bool,
     /// Look at the whole history of the ledger, too, and compare the index with the notes

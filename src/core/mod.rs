@@ -24,4 +24,5 @@ pub mod table;
 pub mod task;
 pub mod text;
 pub mod time;
+pub mod topo;
 pub mod trailer;

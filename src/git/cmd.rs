@@ -148,9 +148,16 @@ impl Git {
 
     /// Start it with its standard output as a pipe, for answers that are read as they come.
     pub fn stream(mut self) -> Result<Stream> {
-        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.command.stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let what = self.what();
-        Stream::new(self.spawn_command()?, what)
+        let mut child = self.spawn_command()?;
+        if let Some((bytes, mut pipe)) = self.stdin.take().zip(child.stdin.take()) {
+            // Whether git took it all shows in its answer.
+            let feed = move || pipe.write_all(&bytes).unwrap_or_default();
+            std::thread::Builder::new().spawn(feed).map_err(|error| self.cannot_run(error))?;
+        }
+        Stream::new(child, what)
     }
 
     fn spawn_command(&mut self) -> Result<Child> {

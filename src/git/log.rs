@@ -17,6 +17,8 @@ use crate::error::{Error, Result};
 pub struct Query {
     /// Options and revisions, in the order of the command line. None of them may change what is printed.
     pub words: Vec<OsString>,
+    /// Show exactly these, in this order, instead of walking.
+    pub only: Option<Vec<ObjectId>>,
     /// Paths; behind `--`, if there are any.
     pub paths: Vec<OsString>,
     /// With the graph.
@@ -102,6 +104,10 @@ impl<'r> Log<'r> {
                 .arg(format!("--format=tformat:%x01{}{}", fields.join("%x01"), "%n%x01".repeat(PADDING))),
         };
         git = git.args(&query.words).arg("--no-patch");
+        if let Some(only) = &query.only {
+            let ids: String = only.iter().map(|id| format!("{id}\n")).collect();
+            git = git.args(["--no-walk=unsorted", "--stdin"]).stdin(ids.into_bytes());
+        }
         if !query.paths.is_empty() {
             git = git.arg("--").args(&query.paths);
         }

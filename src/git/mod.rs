@@ -31,4 +31,4 @@ pub use config::Settings;
 pub use gix::ObjectId;
 pub use head::Head;
 pub use refs::{Hooks, RefChange, RefError, Refs, free as free_refs, lock_files};
-pub use repo::Repo;
+pub use repo::{Repo, Report};

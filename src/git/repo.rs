@@ -1,6 +1,9 @@
 //! An open repository, after the checks that git makes and gix does not.
 
-use std::path::{Path, PathBuf};
+use std::{
+    cell::Cell,
+    path::{Path, PathBuf},
+};
 
 use bstr::BStr;
 use gix::ObjectId;
@@ -30,7 +33,11 @@ pub struct Repo {
     gix: gix::Repository,
     refs: Refs,
     patience: Patience,
+    report: Cell<Option<Report>>,
 }
+
+/// Shows how far something is that takes long, in place of what was shown before; `None`: it is done.
+pub type Report = fn(Option<&str>);
 
 impl Repo {
     /// Open the repository that `dir` is in, as git would find it (`GIT_DIR` and its kin included).
@@ -55,7 +62,7 @@ impl Repo {
         }
         let refs = Self::check_extensions(&gix)?;
         keep_packs(&mut gix);
-        Ok(Repo { gix, refs, patience: Patience::default() })
+        Ok(Repo { gix, refs, patience: Patience::default(), report: Cell::default() })
     }
 
     /// Refuse unknown extensions, find out where refs are kept.
@@ -90,6 +97,18 @@ impl Repo {
     /// The repository as gix knows it, for reading objects and configuration.
     pub fn gix(&self) -> &gix::Repository {
         &self.gix
+    }
+
+    /// Let `report` know how far what takes long is. Nobody does, unless this is called.
+    pub fn report_to(&self, report: Report) {
+        self.report.set(Some(report));
+    }
+
+    /// Say how far something is.
+    pub fn report(&self, text: Option<&str>) {
+        if let Some(report) = self.report.get() {
+            report(text);
+        }
     }
 
     /// How often reading looks again for an object that is not there.
@@ -208,7 +227,7 @@ impl Sendable {
     pub fn into_repo(self) -> Repo {
         let mut gix = self.gix.to_thread_local();
         keep_packs(&mut gix);
-        Repo { gix, refs: self.refs, patience: Patience::default() }
+        Repo { gix, refs: self.refs, patience: Patience::default(), report: Cell::default() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Commits of a history that name a task.
+//! What is reachable from what, and what a commit consists of.
 
 use std::collections::HashSet;
 
@@ -6,42 +6,7 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{cmd, repo::Repo};
-use crate::{
-    core::trailer::{Rules, scan},
-    error::{Context as _, Error, Result},
-};
-
-/// The commits reachable from `tip`, and not from `base`, that name `task` on a line of their message, oldest first.
-///
-/// Git looks for the id as a text, which is fast; the trailer parser has the last word (`t-1` is not `t-10`).
-pub fn naming(repo: &Repo, tip: ObjectId, base: Option<ObjectId>, task: &str, rules: &Rules) -> Result<Vec<ObjectId>> {
-    let mut git = repo
-        .git()
-        .args(["rev-list", "--topo-order", "--reverse", "--no-commit-header", "--format=%H%n%B%x00"])
-        .args(["--fixed-strings", "--grep"])
-        .arg(task)
-        .arg(tip.to_string());
-    if let Some(base) = base {
-        git = git.arg(format!("^{base}"));
-    }
-    let answer = git.args(["--"]).run()?;
-    let mut commits = Vec::new();
-    for record in answer.split_str("\0") {
-        let Some((hex, message)) = record.trim_start_with(|c| c == '\n').split_once_str("\n") else { continue };
-        if scan::ids(message, rules).iter().any(|id| *id == task) {
-            commits.extend(ObjectId::from_hex(hex).ok());
-        }
-    }
-    Ok(commits)
-}
-
-/// Those of `commits` that are reachable from `tip`, in the order of [`naming`].
-pub fn in_order(repo: &Repo, tip: ObjectId, commits: &[ObjectId]) -> Result<Vec<ObjectId>> {
-    let answer = repo.git().args(["rev-list", "--topo-order", "--reverse"]).arg(tip.to_string()).arg("--").run()?;
-    let wanted: HashSet<&ObjectId> = commits.iter().collect();
-    let walked = answer.lines().filter_map(|line| ObjectId::from_hex(line).ok());
-    Ok(walked.filter(|commit| wanted.contains(commit)).collect())
-}
+use crate::error::{Context as _, Error, Result};
 
 /// The best common ancestor of two commits, if they have one.
 pub fn merge_base(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<Option<ObjectId>> {

@@ -171,6 +171,16 @@ impl Out {
         self.print(&text)
     }
 
+    /// How to show how far something is; nothing when nobody watches.
+    pub fn progress(&self) -> Option<fn(Option<&str>)> {
+        let show: fn(Option<&str>) = |text| {
+            // To the start of the line, and what was there before is erased.
+            let mut stderr = io::stderr().lock();
+            write!(stderr, "\r\x1b[K{}", text.unwrap_or_default()).and_then(|()| stderr.flush()).unwrap_or_default();
+        };
+        (!self.quiet && io::stderr().is_terminal()).then_some(show)
+    }
+
     /// What was done: `Started t-7k3fq.`
     pub fn status(&self, text: impl AsRef<str>) {
         if !self.quiet && !self.json {

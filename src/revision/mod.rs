@@ -4,7 +4,7 @@
 //! those that the ledger links to it. In topological order, oldest first, they are `T@1`, `T@2`, …; `T@start` is the state
 //! before the first of them. A history that was rewritten has other numbers; nothing here remembers any.
 //!
-//! [`on()`] is the only walk. Whatever answers faster than git takes its place there.
+//! [`on()`] is the only walk; it asks [`crate::history`].
 
 mod green;
 mod on;

@@ -5,6 +5,7 @@ use crate::{
     core::task::Task,
     error::{Error, Result},
     git::{ObjectId, Repo, walk},
+    history,
 };
 
 /// Where a task began on a history, and how that is known.
@@ -55,7 +56,7 @@ pub fn start(repo: &Repo, task: &Task, tip: Option<ObjectId>) -> Result<Start> {
     let known = recorded.filter(|commit| repo.has(*commit));
     let Some(tip) = tip else { return Err(nowhere(task)) };
     if let Some(commit) = known
-        && walk::is_ancestor(repo, commit, tip)?
+        && history::ask(repo, tip, |past| past.contains(commit))?
     {
         return Ok(Start { commit: Some(commit), rule: Rule::Recorded });
     }

@@ -11,6 +11,7 @@ mod doctor_recovery;
 mod gc;
 mod guard;
 mod harness;
+mod history;
 mod hook_commit;
 mod hook_install;
 mod hook_push;

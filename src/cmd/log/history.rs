@@ -14,6 +14,7 @@ use crate::{
 use super::{
     book::{Book, texts},
     events::{Events, Moment},
+    walk::OfTask,
 };
 
 /// One thing that happened.
@@ -180,6 +181,12 @@ impl Found {
     /// Nothing yet, in a clone that is cut off at the commits `shallow`; `narrow` if not all commits go by.
     pub fn new(shallow: HashSet<String>, narrow: bool) -> Self {
         Found { shallow, narrow, ..Found::default() }
+    }
+
+    /// What the graph says of the task that the log is about.
+    pub fn know(&mut self, of_task: &OfTask) {
+        self.reverted.extend(of_task.reverted.iter().map(ToString::to_string));
+        self.met_shallow |= of_task.is_cut;
     }
 
     /// Whether older commits may be missing because the clone is shallow.

@@ -113,6 +113,7 @@ pub fn run(ctx: &Ctx, mut args: Args) -> Result<u8> {
     let style = super::list::style(ctx);
     let query = Query {
         words: walk::words(&args, &request),
+        only: None,
         paths: request.paths.clone(),
         graph: (args.graph && !machine).then(|| if style.is_on() { Graph::Painted } else { Graph::Plain }),
         decorate: !machine && request.decorate.unwrap_or_else(|| ctx.out.is_for_a_person()),
@@ -136,7 +137,8 @@ fn begin<'v>(
     wanted: Option<&Wanted>,
 ) -> Result<History<'v, 'v>> {
     let repo = book.repo();
-    let head = repo.head()?.commit.map(|id| id.to_string());
+    let tip = repo.head()?.commit;
+    let head = tip.map(|id| id.to_string());
     let rules = repo.settings().trailer_rules();
     let shallow = walk::shallow(repo)?;
     if let Some(known) = wanted.and_then(|wanted| wanted.task.as_ref()) {
@@ -153,22 +155,15 @@ fn begin<'v>(
             Events::of(rows, since, until)
         }
     };
-    let of_task = match (wanted, &head) {
-        (Some(wanted), Some(_)) => {
-            let words = args.date.iter().map(|date| format!("--date={date}").into()).collect();
-            let whole = Query { words, paths: Vec::new(), graph: None, ..query.clone() };
-            Some(walk::OfTask::find(&book, &rules, &wanted.id, &shallow, &whole)?)
-        }
-        _ => None,
-    };
-    let numbers = of_task.as_ref().map(|found| found.numbers.clone()).unwrap_or_default();
+    let of_task = wanted.zip(tip).map(|(wanted, tip)| walk::OfTask::find(repo, wanted, tip)).transpose()?;
+    let numbers = of_task.as_ref().map(walk::OfTask::numbers).unwrap_or_default();
     if let Some(wanted) = wanted.filter(|wanted| wanted.task.is_none() && numbers.is_empty() && !request.revisions) {
         return Err(task::unknown(book.view(), &wanted.id));
     }
     let is_plain = query.words.len() == args.date.iter().len() && query.paths.is_empty() && query.graph.is_none();
-    let commits = match (wanted, of_task) {
+    let commits = match (wanted, &of_task) {
         _ if head.is_none() && !request.revisions => Commits::None,
-        (_, Some(found)) if is_plain => Commits::Read(found.records.into_iter()),
+        (_, Some(found)) if is_plain => Commits::Read(found.records(repo, query)?.into_iter()),
         (Some(wanted), _) => {
             if !request.greps {
                 query.words.splice(0..0, walk::grep(&book, &wanted.id, &shallow));
@@ -187,7 +182,10 @@ fn begin<'v>(
         None if args.checkpoints => Only::OfTasks,
         None => Only::All,
     };
-    let found = Found::new(shallow, narrow);
+    let mut found = Found::new(shallow, narrow);
+    if let Some(of_task) = &of_task {
+        found.know(of_task);
+    }
     Ok(History { book, commits, events, rules, only, numbers, window, found, ahead: None })
 }
 

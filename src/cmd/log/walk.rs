@@ -6,19 +6,16 @@ use std::{
 };
 
 use crate::{
-    core::{
-        revert::reverts,
-        trailer::{Rules, scan},
-    },
     error::{Context as _, Result},
     git::{
-        Repo,
+        ObjectId, Repo,
         log::{Log, Query, Record},
         walk,
     },
+    history, revision,
 };
 
-use super::{Args, book::Book, request::Request};
+use super::{Args, book::Book, request::Request, task::Wanted};
 
 /// Times that `--since` and `--until` name, in milliseconds, as git reads them.
 pub(super) fn period(repo: &Repo, args: &Args) -> Result<(i64, i64)> {
@@ -52,42 +49,50 @@ pub(super) fn words(args: &Args, request: &Request) -> Vec<OsString> {
     words
 }
 
-/// All commits on HEAD's history that belong to task `id`, newest first, and the number of each: the oldest is `T@1`.
+/// What the history of HEAD says of one task.
 pub(super) struct OfTask {
-    /// `T@1` last.
-    pub records: Vec<Record>,
-    /// n of `T@n`, by commit.
-    pub numbers: HashMap<String, usize>,
+    /// Its commits, oldest first: `T@1`, `T@2`, …
+    pub commits: Vec<ObjectId>,
+    /// Those of them that other commits revert.
+    pub reverted: Vec<ObjectId>,
+    /// Whether the history is cut off: there may be more.
+    pub is_cut: bool,
 }
 
 impl OfTask {
-    /// Find them. Commits that revert others are among the records: what they say is needed.
-    pub fn find(book: &Book<'_>, rules: &Rules, id: &str, shallow: &HashSet<String>, query: &Query) -> Result<Self> {
-        let repo = book.repo();
-        let mut words = vec![OsString::from("--topo-order")];
-        words.extend(grep(book, id, shallow));
-        words.extend(query.words.iter().cloned());
-        let mut log = Log::start(repo, &Query { words, ..query.clone() })?;
-        let mut records = Vec::new();
-        let mut own = Vec::new();
-        while let Some(record) = log.next_commit()? {
-            if is_of(&record, book, rules, id) {
-                own.push(record.commit.clone());
-                records.push(record);
-            } else if reverts(&record.message).next().is_some() || shallow.contains(&record.commit) {
-                records.push(record);
+    /// Find the commits that name `wanted`, or are linked to it.
+    pub fn find(repo: &Repo, wanted: &Wanted, head: ObjectId) -> Result<Self> {
+        let linked: Vec<ObjectId> = wanted.task.iter().flat_map(revision::linked).collect();
+        history::ask(repo, head, |past| {
+            let commits = past.on(wanted.id.as_bytes(), &linked)?;
+            let mut reverted = Vec::new();
+            for commit in &commits {
+                if !past.reverting(*commit)?.is_empty() {
+                    reverted.push(*commit);
+                }
             }
-        }
-        let numbers = own.into_iter().rev().enumerate().map(|(at, commit)| (commit, at + 1)).collect();
-        // As git shows them: by date, with parents after their children where dates are equal.
-        records.sort_by_key(|record| std::cmp::Reverse(record.at));
-        Ok(OfTask { records, numbers })
+            Ok(OfTask { commits, reverted, is_cut: !past.cut()?.is_empty() })
+        })
     }
-}
 
-fn is_of(record: &Record, book: &Book<'_>, rules: &Rules, id: &str) -> bool {
-    scan::ids(&record.message, rules).iter().any(|named| named == id.as_bytes())
-        || book.linked(&record.commit).iter().any(|linked| linked.as_str() == id)
+    /// n of `T@n`, by commit.
+    pub fn numbers(&self) -> HashMap<String, usize> {
+        self.commits.iter().enumerate().map(|(at, commit)| (commit.to_string(), at + 1)).collect()
+    }
+
+    /// The commits as `query` shows them, newest first: by date, parents behind their children where dates are equal.
+    pub fn records(&self, repo: &Repo, query: Query) -> Result<Vec<Record>> {
+        if self.commits.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut log = Log::start(repo, &Query { only: Some(self.commits.iter().rev().copied().collect()), ..query })?;
+        let mut records = Vec::new();
+        while let Some(record) = log.next_commit()? {
+            records.push(record);
+        }
+        records.sort_by_key(|record| std::cmp::Reverse(record.at));
+        Ok(records)
+    }
 }
 
 /// What lets git skip most commits that cannot belong to task `id`: they do not contain it at all.

@@ -1,0 +1,160 @@
+//! What a layer is made from.
+
+use std::collections::HashMap;
+
+use bstr::{BStr, BString};
+
+use super::{HEAD, MAGIC};
+/// Stands for no parent.
+pub const NONE: u32 = u32::MAX;
+/// In a second parent: the other bits say where all but the first are; among these: the last one.
+pub const MORE: u32 = 1 << 31;
+
+/// Commits, parents before children, and what they say.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    start: u32,
+    hash: usize,
+    /// Object ids by position.
+    commits: Vec<u8>,
+    /// First and second parent, [`NONE`] where there is none. With more than two the second number is [`MORE`] and the place
+    /// in `more` where the second one is.
+    parents: Vec<[u32; 2]>,
+    more: Vec<u32>,
+    names: HashMap<BString, Vec<u32>>,
+    reverts: Vec<(Vec<u8>, u32)>,
+}
+
+impl Facts {
+    /// None yet; the first commit will be at position `start`. Object ids have `hash` bytes.
+    pub fn new(start: u32, hash: usize) -> Self {
+        Facts { start, hash, ..Facts::default() }
+    }
+
+    /// The first position behind these.
+    pub fn end(&self) -> u32 {
+        // Positions are 31 bits: there are no histories of two thousand million commits.
+        self.start + self.parents.len() as u32
+    }
+
+    /// How many commits there are.
+    pub fn len(&self) -> usize {
+        self.parents.len()
+    }
+
+    /// Add the next commit.
+    pub fn push(&mut self, commit: &gix::oid, parents: impl IntoIterator<Item = u32>) {
+        self.commits.extend_from_slice(commit.as_bytes());
+        let mut parents = parents.into_iter();
+        let first = parents.next().unwrap_or(NONE);
+        let mut rest: Vec<u32> = parents.collect();
+        let second = match rest.as_mut_slice() {
+            [] => NONE,
+            [second] => *second,
+            [.., last] => {
+                *last |= MORE;
+                let at = self.more.len() as u32;
+                self.more.append(&mut rest);
+                at | MORE
+            }
+        };
+        self.parents.push([first, second]);
+    }
+
+    /// The commit at `position` names the task `id`.
+    pub fn name(&mut self, id: &BStr, position: u32) {
+        match self.names.get_mut(id) {
+            Some(positions) => positions.push(position),
+            None => drop(self.names.insert(id.to_owned(), vec![position])),
+        }
+    }
+
+    /// The commit at `position` says that it reverts the commit that begins with `digits`.
+    pub fn revert(&mut self, digits: &[u8], position: u32) {
+        self.reverts.push((digits.to_ascii_lowercase(), position));
+    }
+
+    /// Put `more`, which go on where these end, behind them.
+    pub fn append(&mut self, more: Facts) {
+        let base = self.more.len() as u32;
+        self.commits.extend(more.commits);
+        self.parents.extend(more.parents.into_iter().map(|[first, second]| match second {
+            NONE => [first, second],
+            second if second & MORE != 0 => [first, second + base],
+            second => [first, second],
+        }));
+        self.more.extend(more.more);
+        for (id, positions) in more.names {
+            self.names.entry(id).or_default().extend(positions);
+        }
+        self.reverts.extend(more.reverts);
+    }
+
+    /// The layer's bytes.
+    pub fn encode(mut self) -> Vec<u8> {
+        let count = self.parents.len() as u32;
+        let row = |commits: &[u8], at: u32, hash: usize| commits[at as usize * hash..][..hash].to_vec();
+        let mut sorted: Vec<u32> = (0..count).collect();
+        sorted.sort_unstable_by(|a, b| {
+            let id = |at: &u32| &self.commits[*at as usize * self.hash..][..self.hash];
+            id(a).cmp(id(b))
+        });
+        let mut ranks = vec![0_u32; sorted.len()];
+        (0..).zip(&sorted).for_each(|(rank, place)| ranks[*place as usize] = rank);
+        let mut names: Vec<(BString, Vec<u32>)> = self.names.into_iter().collect();
+        names.sort_unstable();
+        self.reverts.sort_unstable();
+        let texts: usize = names.iter().map(|(id, _)| id.len()).sum();
+        let listed: usize = names.iter().map(|(_, positions)| positions.len()).sum();
+        let digits: usize = self.reverts.iter().map(|(digits, _)| digits.len()).sum();
+
+        let mut out = Vec::with_capacity(self.commits.len() + 16 * sorted.len() + texts + 4 * listed + 1024);
+        out.extend_from_slice(&MAGIC);
+        let sizes = [self.hash, self.start as usize, sorted.len(), self.more.len(), names.len(), texts, listed];
+        let sizes = sizes.into_iter().chain([self.reverts.len(), digits]);
+        put(&mut out, sizes.map(|size| size as u32));
+        out.resize(HEAD as usize, 0);
+        sorted.iter().for_each(|at| out.extend_from_slice(&row(&self.commits, *at, self.hash)));
+        align(&mut out);
+        put(&mut out, sorted.iter().copied());
+        put(&mut out, ranks);
+        align(&mut out);
+        put(&mut out, self.parents.into_iter().flatten());
+        put(&mut out, self.more);
+        align(&mut out);
+        table(&mut out, names.iter().map(|(id, positions)| (id.len(), positions.len())));
+        names.iter().for_each(|(id, _)| out.extend_from_slice(id));
+        align(&mut out);
+        for (_, positions) in &mut names {
+            positions.sort_unstable();
+            put(&mut out, positions.iter().copied());
+        }
+        align(&mut out);
+        let mut from = 0_u32;
+        for (digits, position) in &self.reverts {
+            put(&mut out, [from, *position]);
+            from += digits.len() as u32;
+        }
+        put(&mut out, [from, 0]);
+        self.reverts.iter().for_each(|(digits, _)| out.extend_from_slice(digits));
+        out
+    }
+}
+
+fn put(out: &mut Vec<u8>, numbers: impl IntoIterator<Item = u32>) {
+    numbers.into_iter().for_each(|number| out.extend_from_slice(&number.to_le_bytes()));
+}
+
+/// A row of two numbers for each of `sizes`, where its parts begin, and one more for where the last ones end.
+fn table(out: &mut Vec<u8>, sizes: impl Iterator<Item = (usize, usize)>) {
+    let (mut one, mut other) = (0, 0);
+    for (first, second) in sizes.chain([(0, 0)]) {
+        put(out, [one, other]);
+        one += first as u32;
+        other += second as u32;
+    }
+}
+
+fn align(out: &mut Vec<u8>) {
+    out.resize(out.len().next_multiple_of(8), 0);
+}

@@ -1,0 +1,303 @@
+//! The history engine against stock git: on random graphs, with and without its index, whatever happened to it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
+
+use git_agent::{
+    git::{ObjectId, Repo},
+    history,
+};
+
+use crate::support::{Git, Layout, TestRepo, gits, ledger::Random, on_every_git};
+
+const TASKS: [&str; 5] = ["T-1", "T-10", "T-2", "t-1", "x.y"];
+
+/// A fast-import stream of `count` commits with random parents, dates, and messages, and a branch `b<n>` at each.
+fn graph(dice: &mut Random, count: usize) -> String {
+    let mut stream = String::new();
+    for n in 1..=count {
+        let mut parents = BTreeSet::new();
+        if n > 1 && !dice.one_in(25) {
+            let near = |dice: &mut Random| n - 1 - dice.below((n - 1).min(6));
+            for _ in 0..[1, 1, 1, 2, 2, 3, 5][dice.below(7)] {
+                parents.insert(if dice.one_in(8) { 1 + dice.below(n - 1) } else { near(dice) });
+            }
+        }
+        let mut parents: Vec<usize> = parents.into_iter().collect();
+        dice.shuffle(&mut parents);
+        let message = message(dice, n);
+        // Dates mean nothing: some run backwards.
+        let date = 1_700_000_000 + if dice.one_in(3) { dice.below(100_000) } else { n * 60 };
+        writeln!(stream, "commit refs/heads/b{n}\nmark :{n}\ncommitter C <c@e> {date} +0000").unwrap();
+        writeln!(stream, "data {}\n{message}", message.len()).unwrap();
+        for (at, parent) in parents.iter().enumerate() {
+            writeln!(stream, "{} :{parent}", if at == 0 { "from" } else { "merge" }).unwrap();
+        }
+        writeln!(stream, "M 100644 inline f{}\ndata 2\n{}\n", dice.below(4), dice.below(10)).unwrap();
+    }
+    stream
+}
+
+fn message(dice: &mut Random, n: usize) -> String {
+    let task = |dice: &mut Random| TASKS[dice.below(TASKS.len())];
+    let (one, other) = (task(dice), task(dice));
+    match dice.below(9) {
+        0 => format!("plain {n}"),
+        1 => format!("{n}: about {one}\n\nWe should mention {other} here. Task-Id: {other}\n"),
+        2 => format!("{n}\n\nTask-Id: {one}\nTask-Id: {other}\n"),
+        3 => format!("{n}\n\nsquashed:\n    Task-Id: {one}\n* Task-Id: {other}\n\nend"),
+        4 => format!("{n}\n\ntask-id :  {one}\t\r\n\nTask-Id: two words\n"),
+        5 => format!("{n}\n\nTask-Id: {one}0\nTask-Idx: {other}\n"),
+        _ => format!("{n}\n\nbody\n\nSigned-off-by: x <x@y>\nTask-Id: {one}\n"),
+    }
+}
+
+/// What stock git says: for every id the commits of `tip` that have it on a line, in topological order, oldest first.
+fn oracle(repo: &TestRepo, tip: &str) -> BTreeMap<String, Vec<String>> {
+    let line =
+        regex::bytes::Regex::new(r"(?mi-u)^[ \t]*(?:\* )?task-id[ \t]*:[ \t]*([^\s\x00-\x1f]+)[ \t]*\r?$").unwrap();
+    let out = repo.git(&["log", "--topo-order", "--reverse", "-z", "--format=%H%n%B", tip, "--"]).success().raw;
+    let mut all = BTreeMap::<String, Vec<String>>::new();
+    for record in out.split(|byte| *byte == 0).filter(|record| !record.is_empty()) {
+        let commit = String::from_utf8(record[..record.iter().position(|b| *b == b'\n').unwrap()].to_vec()).unwrap();
+        for found in line.captures_iter(record) {
+            let commits = all.entry(String::from_utf8(found[1].to_vec()).unwrap()).or_default();
+            if commits.last() != Some(&commit) {
+                commits.push(commit.clone());
+            }
+        }
+    }
+    all
+}
+
+fn open(repo: &TestRepo) -> Repo {
+    Repo::discover(repo.path()).unwrap()
+}
+
+fn id(repo: &TestRepo, rev: &str) -> ObjectId {
+    ObjectId::from_hex(repo.git(&["rev-parse", rev]).success().text().trim().as_bytes()).unwrap()
+}
+
+/// What we say, in the same form; asked for all ids at once and one by one.
+fn ours(repo: &Repo, tip: ObjectId) -> BTreeMap<String, Vec<String>> {
+    let hex = |commits: Vec<ObjectId>| commits.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let all = history::ask(repo, tip, history::Past::all).unwrap();
+    for (id, commits) in &all {
+        assert_eq!(&history::ask(repo, tip, |past| past.naming(id)).unwrap(), commits, "{id}");
+    }
+    all.into_iter().map(|(id, commits)| (id.to_string(), hex(commits))).collect()
+}
+
+/// Compare with git from `tips` of a graph of `count` commits, while an index grows from some of them.
+pub fn compare(git: &Git, layout: Layout, seed: u64, count: usize) {
+    let mut dice = Random::new(seed);
+    let repo = TestRepo::with_layout(git, layout);
+    repo.run("git").args(["fast-import", "--quiet"]).stdin(graph(&mut dice, count)).run().success();
+    let with_graph = dice.one_in(2);
+    if with_graph {
+        repo.git(&["commit-graph", "write", "--reachable"]).success();
+    }
+    for _ in 0..6 {
+        let tip = format!("b{}", 1 + dice.below(count));
+        let (expected, here) = (oracle(&repo, &tip), open(&repo));
+        let tip = id(&repo, &tip);
+        assert_eq!(ours(&here, tip), expected, "seed {seed}, {tip}");
+        if dice.one_in(2) {
+            history::index(&here, tip).unwrap();
+            assert_eq!(ours(&here, tip), expected, "seed {seed}, {tip}, with an index");
+        }
+        let other = id(&repo, &format!("b{}", 1 + dice.below(count)));
+        let is_ancestor =
+            repo.git(&["merge-base", "--is-ancestor", &other.to_string(), &tip.to_string()]).code == Some(0);
+        assert_eq!(
+            history::ask(&here, tip, |past| past.contains(other)).unwrap(),
+            is_ancestor,
+            "seed {seed}: {other} {tip}"
+        );
+    }
+}
+
+/// How many random graphs; `GIT_AGENT_GRAPHS` asks for more.
+fn graphs(few: u64) -> u64 {
+    std::env::var("GIT_AGENT_GRAPHS").ok().and_then(|text| text.parse().ok()).unwrap_or(few)
+}
+
+#[test]
+fn on_random_graphs_every_id_has_the_commits_that_git_finds_in_the_order_of_git() {
+    let first = std::env::var("GIT_AGENT_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(0);
+    for seed in first..first + graphs(24) {
+        let git = &gits()[seed as usize % gits().len()];
+        let layout = if seed % 5 == 0 { Layout::Sha256 } else { Layout::Plain };
+        compare(git, layout, seed, 10 + seed as usize % 60);
+    }
+}
+
+/// The commits of T-1 on HEAD, as asked from outside.
+fn logged(repo: &TestRepo, task: &str) -> Vec<String> {
+    let log =
+        repo.agent(&["log", "--task", task, "--no-events", "--topo-order", "--reverse", "--jsonl"]).success().text();
+    let commit =
+        |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["commit"].as_str().unwrap().to_owned();
+    log.lines().map(commit).collect()
+}
+
+/// A repository with a long enough history that the first question makes an index.
+fn long(git: &Git, layout: Layout) -> TestRepo {
+    let repo = TestRepo::with_layout(git, layout);
+    let mut stream = String::new();
+    for n in 1..=700 {
+        writeln!(stream, "commit refs/heads/main\ncommitter C <c@e> {} +0000", 1_700_000_000 + n).unwrap();
+        let message = format!("{n}\n\nTask-Id: T-{}\n", n % 50);
+        writeln!(stream, "data {}\n{message}\nM 100644 inline f\ndata 4\n{n:04}\n", message.len()).unwrap();
+    }
+    repo.run("git").args(["fast-import", "--quiet"]).stdin(stream).run().success();
+    repo.git(&["reset", "-q", "--hard", "main"]).success();
+    repo
+}
+
+fn index_dir(repo: &TestRepo) -> std::path::PathBuf {
+    repo.path().join(".git/agent/history")
+}
+
+fn check(repo: &TestRepo) {
+    let expected = oracle(repo, "HEAD").remove("T-7").unwrap_or_default();
+    assert_eq!(ours(&open(repo), id(repo, "HEAD")).remove("T-7").unwrap_or_default(), expected);
+    assert_eq!(logged(repo, "T-7"), expected);
+}
+
+#[test]
+fn a_damaged_index_costs_time_and_no_answer() {
+    let repo = long(&gits()[0], Layout::Plain);
+    check(&repo);
+    let mut files: Vec<_> = std::fs::read_dir(index_dir(&repo)).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    assert!(files.len() >= 2, "{files:?}");
+    for file in files {
+        let Some(bytes) = std::fs::read(&file).ok().filter(|bytes| !bytes.is_empty()) else { continue };
+        for at in (0..bytes.len()).step_by(bytes.len() / 16 + 1) {
+            let mut wrong = bytes.clone();
+            wrong[at] ^= 0x41;
+            std::fs::write(&file, &wrong).unwrap();
+            check(&repo);
+        }
+        for cut in [0, 1, bytes.len() / 2, bytes.len() - 1] {
+            std::fs::write(&file, &bytes[..cut]).unwrap();
+            check(&repo);
+        }
+        std::fs::remove_file(&file).unwrap_or_default();
+        check(&repo);
+    }
+    assert!(matches!(history::state(&open(&repo)).unwrap(), history::State::Sound(700, 1)));
+}
+
+#[test]
+fn the_index_stays_right_when_history_is_rewritten_repacked_or_replaced() {
+    on_every_git(|git| {
+        let repo = long(git, Layout::Plain);
+        check(&repo);
+        // A rewrite, and what it left is pruned.
+        repo.git(&["reset", "-q", "--hard", "HEAD~90"]).success();
+        for n in 0..3 {
+            repo.commit_file("g", &n.to_string(), &format!("new {n}\n\nTask-Id: T-7"));
+        }
+        check(&repo);
+        repo.git(&["reflog", "expire", "--expire=now", "--all"]).success();
+        repo.git(&["gc", "-q", "--prune=now"]).success();
+        check(&repo);
+        // Replaced, and back again.
+        let seventh = oracle(&repo, "HEAD")["T-7"][2].clone();
+        repo.git(&["replace", "--graft", &seventh]).success();
+        check(&repo);
+        repo.git(&["replace", "-d", &seventh]).success();
+        check(&repo);
+        // Other branches, detached, a merge of unrelated histories.
+        repo.git(&["switch", "-q", "--detach", "HEAD~300"]).success();
+        check(&repo);
+        repo.git(&["switch", "-q", "--orphan", "other"]).success();
+        repo.commit_file("h", "1", "orphan\n\nTask-Id: T-7");
+        check(&repo);
+        repo.git(&["merge", "-q", "--allow-unrelated-histories", "-m", "both", "main"]).success();
+        check(&repo);
+        // Another key changes what messages say.
+        repo.git(&["config", "agent.trailerKey", "Bug"]).success();
+        assert_eq!(ours(&open(&repo), id(&repo, "HEAD")), BTreeMap::new());
+        repo.git(&["config", "--unset", "agent.trailerKey"]).success();
+        check(&repo);
+        std::fs::create_dir_all(repo.path().join(".git/info")).unwrap();
+        std::fs::write(repo.path().join(".git/info/grafts"), format!("{seventh}\n")).unwrap();
+        check(&repo);
+    });
+}
+
+#[test]
+fn shallow_clones_end_where_git_says() {
+    on_every_git(|git| {
+        let repo = long(git, Layout::Plain);
+        check(&repo);
+        let url = format!("file://{}", repo.path().display());
+        repo.git(&["clone", "-q", "--depth", "60", &url, "../shallow"]).success();
+        let shallow = repo.at("../shallow");
+        check(&shallow);
+        shallow.git(&["fetch", "-q", "--deepen", "600"]).success();
+        check(&shallow);
+        shallow.git(&["fetch", "-q", "--unshallow"]).success();
+        check(&shallow);
+    });
+}
+
+#[test]
+fn readers_and_writers_of_the_index_do_not_mind_each_other() {
+    let repo = long(&gits()[0], Layout::Plain);
+    let tips: Vec<ObjectId> = (0..8).map(|n| id(&repo, &format!("HEAD~{}", n * 80))).collect();
+    let expected: Vec<_> = tips.iter().map(|tip| oracle(&repo, &tip.to_string())).collect();
+    std::thread::scope(|scope| {
+        for at in 0..4 {
+            let (path, tips, expected) = (repo.path(), &tips, &expected);
+            scope.spawn(move || {
+                for round in 0..12 {
+                    let which = (at * 3 + round) % tips.len();
+                    let here = Repo::discover(path).unwrap();
+                    if round % 5 == 4 {
+                        history::forget(&here).unwrap();
+                    }
+                    history::index(&here, tips[which]).unwrap();
+                    assert_eq!(ours(&here, tips[which]), expected[which]);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn doctor_looks_at_the_index_and_makes_it_anew() {
+    let repo = long(&gits()[0], Layout::Plain);
+    let history = |words: &[&str]| {
+        let answer = repo.agent(words).json();
+        let checks = answer["checks"].as_array().unwrap().clone();
+        let check = checks.iter().find(|check| check["name"] == "commits").unwrap();
+        check["message"].as_str().unwrap().to_owned()
+    };
+    assert!(history(&["doctor", "--json"]).contains("none; the first question"));
+    check(&repo);
+    assert_eq!(history(&["doctor", "--json"]), "the index of the history: 700 commits in 1 layer");
+    let layer = std::fs::read_dir(index_dir(&repo)).unwrap().map(|file| file.unwrap().path());
+    let layer = layer.into_iter().find(|path| path.extension().is_some_and(|ext| ext == "layer")).unwrap();
+    let mut bytes = std::fs::read(&layer).unwrap();
+    bytes[2000] ^= 1;
+    std::fs::write(&layer, bytes).unwrap();
+    assert!(history(&["doctor", "--json"]).contains("was damaged, and is built anew: 700 commits in 1 layer"));
+    assert!(history(&["doctor", "--rebuild-index", "--json"]).contains("is built anew: 700 commits"));
+    check(&repo);
+}
+
+#[test]
+fn where_the_index_cannot_be_written_the_answers_are_the_same() {
+    let repo = long(&gits()[0], Layout::Plain);
+    std::fs::create_dir_all(repo.path().join(".git/agent")).unwrap();
+    // A file where the directory should be.
+    std::fs::write(index_dir(&repo), "").unwrap();
+    check(&repo);
+    check(&repo);
+}
