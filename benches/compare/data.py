@@ -93,6 +93,16 @@ class Data:
 
         return self.made(f"history-{commits}-{files}", make)
 
+    def merging(self, commits, files):
+        """The same with side branches and many tasks, bare; `T-42` has some forty commits in a million."""
+
+        def make(repo):
+            self.git(repo, "init", "-q", "--bare", "-b", "main")
+            history.write_merging(repo, self.env, commits, files)
+            self.git(repo, "commit-graph", "write", "--reachable")
+
+        return self.made(f"merging-{commits}-{files}", make)
+
     def ledger(self, tasks, base=None):
         """A ledger of so many tasks, packed, in a repository of 20 files (or in a copy of `base`)."""
         name = f"ledger-{tasks}" + (f"-in-{os.path.basename(base)}" if base else "")

@@ -41,6 +41,36 @@ def write(repo, env, commits, files):
     finish(process)
 
 
+def write_merging(repo, env, commits, files):
+    """Two of five commits on side branches, merged where they left or a little later; one in 23 names one of 1,000 tasks."""
+    process = importer(repo, env)
+    put = process.stdin.write
+    mark, tip, side, fork = 0, 0, 0, 0
+
+    def commit(n, parents):
+        message = b"part %d: change number %d\n\nIt was wrong before, and now it is right. T-42 is not meant.\n" % (n % files, n)
+        if n % 23 == 0:
+            message += b"\nTask-Id: T-%d\n" % (n * 7919 % 1000)
+        put(b"commit refs/heads/main\nmark :%d\ncommitter Jane <jane@example.com> %d +0000\n" % (n, BEGAN + n * 60))
+        put(data(message))
+        for word, parent in zip((b"from", b"merge"), parents):
+            put(b"%s :%d\n" % (word, parent))
+        for file in range(files) if n == 1 else [n * 7919 % files]:
+            put(b"M 100644 inline src/part%03d/file%05d.c\n" % (file // 100, file))
+            put(data(b"int answer_%d(void)\n{\n\treturn %d;\n}\n" % (file, n)))
+        return n
+
+    while mark < commits:
+        fork = tip
+        for _ in range(6):
+            mark = tip = commit(mark + 1, [tip] if tip else [])
+        side = fork or 1
+        for _ in range(4):
+            mark = side = commit(mark + 1, [side])
+        mark = tip = commit(mark + 1, [tip, side])
+    finish(process)
+
+
 def notes_of(repo, env, ref):
     """Path and lines of every note."""
     listing = subprocess.run(["git", "ls-tree", "-r", ref], cwd=repo, env=env, capture_output=True, check=True).stdout

@@ -1,5 +1,10 @@
 """Looking back."""
 
+import os
+import shutil
+import subprocess
+
+import history
 from measure import Row
 
 
@@ -13,7 +18,59 @@ def log(commits, files, limit):
     return work
 
 
+OURS = ["git-agent", "log", "--task", "T-42", "--no-events", "--jsonl"]
+STOCK = ["git", "log", "--fixed-strings", "--grep=Task-Id: T-42", "--format=%H %s"]
+
+
+def of_task(commits, when):
+    def work(bench):
+        bench.needs("log")
+        repo = bench.data.merging(commits, 200)
+        index = os.path.join(repo, "agent", "history")
+
+        def forget():
+            shutil.rmtree(index, ignore_errors=True)
+
+        stock = bench.ask(["git", "log", "--format=%H", "--grep=^Task-Id: T-42$"], repo).split()
+        ours = bench.ask(OURS, repo).splitlines()
+        assert len(ours) == len(stock) > 0, (len(ours), len(stock))
+        if when == "first":
+            bench.runs = min(bench.runs, 7)
+            return bench.ratio(0.5, (OURS, repo), (STOCK, repo), "git log --grep", prepare=forget)
+        if when == "later":
+            return bench.within(25, (OURS, repo), (STOCK, repo), against="git log --grep")
+        # Hard links: nothing changes the packs, and the copy gets its own refs.
+        grown = bench.data.copy(repo) if commits < 500_000 else linked(bench, repo)
+        process = history.importer(grown, bench.env)
+        for n in range(100):
+            process.stdin.write(b"commit refs/heads/main\ncommitter Jane <jane@example.com> %d +0000\n" % (history.BEGAN + (commits + n) * 60))
+            process.stdin.write(history.data(b"one more, %d\n\nTask-Id: T-%d\n" % (n, n)))
+            process.stdin.write(b"from refs/heads/main^0\n" if n == 0 else b"")
+            process.stdin.write(b"M 100644 inline new\n" + history.data(b"%d\n" % n))
+        history.finish(process)
+        assert len(bench.ask(OURS, grown).splitlines()) == len(stock) + 1
+        return bench.within(30, (OURS, grown), (STOCK, grown), against="git log --grep")
+
+    return work
+
+
+def linked(bench, repo):
+    target = os.path.join(bench.data.scratch.name, "linked")
+    subprocess.run(["cp", "-al", repo, target], check=True)
+    return target
+
+
+def of_tasks(commits, size, large=False):
+    name = f"all commits of a task, {size} commits"
+    return [
+        Row(f"{name}, first question", "≤ 0.5×", of_task(commits, "first"), large=large),
+        Row(f"{name}, later", "≤ 25 ms", of_task(commits, "later"), large=large),
+        Row(f"{name}, after 100 new commits", "≤ 30 ms", of_task(commits, "grown"), large=large),
+    ]
+
+
 ROWS = [
     Row("log -n 50, 80k commits, 10k tasks", "≤ 50 ms", log(80_000, 5_000, 50)),
     Row("log -n 50, 1M commits, 10k tasks", "≤ 50 ms", log(1_000_000, 200, 50), large=True),
 ]
+ROWS += of_tasks(80_000, "80k") + of_tasks(1_000_000, "1M", large=True)

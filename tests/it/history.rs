@@ -56,14 +56,21 @@ fn message(dice: &mut Random, n: usize) -> String {
 
 /// What stock git says: for every id the commits of `tip` that have it on a line, in topological order, oldest first.
 fn oracle(repo: &TestRepo, tip: &str) -> BTreeMap<String, Vec<String>> {
-    let line =
-        regex::bytes::Regex::new(r"(?mi-u)^[ \t]*(?:\* )?task-id[ \t]*:[ \t]*([^\s\x00-\x1f]+)[ \t]*\r?$").unwrap();
-    let out = repo.git(&["log", "--topo-order", "--reverse", "-z", "--format=%H%n%B", tip, "--"]).success().raw;
+    lines_of(
+        &repo.git(&["log", "--topo-order", "--reverse", "-z", "--format=%H%n%B", tip, "--"]).success().raw,
+        &["task-id"],
+    )
+}
+
+/// The commits by what stands behind one of `keys` on a line of their message.
+fn lines_of(log: &[u8], keys: &[&str]) -> BTreeMap<String, Vec<String>> {
+    let line = format!(r"(?mi-u)^[ \t]*(?:\* )?(?:{})[ \t]*:[ \t]*([^\x00-\x20\x7f]+)[ \t]*\r?$", keys.join("|"));
+    let line = regex::bytes::Regex::new(&line).unwrap();
     let mut all = BTreeMap::<String, Vec<String>>::new();
-    for record in out.split(|byte| *byte == 0).filter(|record| !record.is_empty()) {
+    for record in log.split(|byte| *byte == 0).filter(|record| !record.is_empty()) {
         let commit = String::from_utf8(record[..record.iter().position(|b| *b == b'\n').unwrap()].to_vec()).unwrap();
         for found in line.captures_iter(record) {
-            let commits = all.entry(String::from_utf8(found[1].to_vec()).unwrap()).or_default();
+            let commits = all.entry(String::from_utf8_lossy(&found[1]).into_owned()).or_default();
             if commits.last() != Some(&commit) {
                 commits.push(commit.clone());
             }
@@ -300,4 +307,52 @@ fn where_the_index_cannot_be_written_the_answers_are_the_same() {
     std::fs::write(index_dir(&repo), "").unwrap();
     check(&repo);
     check(&repo);
+}
+
+/// Real histories: `GIT_AGENT_HISTORY` names a repository, `GIT_AGENT_KEYS` the trailers that it uses, separated by spaces.
+#[test]
+#[ignore = "needs a repository; see tests/long/histories.sh"]
+fn in_a_given_repository_every_id_has_the_commits_that_git_finds() {
+    let path = std::env::var("GIT_AGENT_HISTORY").expect("GIT_AGENT_HISTORY names a repository");
+    let keys = std::env::var("GIT_AGENT_KEYS").unwrap_or_else(|_| "Task-Id".to_owned());
+    let keys: Vec<&str> = keys.split(' ').collect();
+    let git = |words: &[&str]| {
+        let out = std::process::Command::new("git").arg("-C").arg(&path).args(words).output().unwrap();
+        assert!(out.status.success(), "{out:?}");
+        out.stdout
+    };
+    let here = Repo::discover(std::path::Path::new(&path)).unwrap();
+    let count = String::from_utf8(git(&["rev-list", "--count", "HEAD"])).unwrap().trim().parse::<usize>().unwrap();
+    for with_index in [false, true] {
+        history::forget(&here).unwrap();
+        for back in [count / 2, count / 50, 0, count / 7] {
+            // By date: the tips are not all on one line, and not in the order in which the index grows.
+            let tip = git(&["rev-list", "--max-count=1", &format!("--skip={back}"), "HEAD"]);
+            let tip = ObjectId::from_hex(tip.trim_ascii()).unwrap();
+            let log = git(&["log", "--topo-order", "--reverse", "-z", "--format=%H%n%B", &tip.to_string(), "--"]);
+            let expected = lines_of(&log, &keys);
+            if !with_index {
+                history::forget(&here).unwrap();
+            }
+            let hex = |commits: &Vec<ObjectId>| commits.iter().map(ToString::to_string).collect::<Vec<_>>();
+            let all = history::ask(&here, tip, history::Past::all).unwrap();
+            let ours: BTreeMap<_, _> = all.iter().map(|(id, commits)| (id.to_string(), hex(commits))).collect();
+            assert_eq!(ours.len(), expected.len(), "{tip}");
+            for (id, commits) in &expected {
+                assert_eq!(ours.get(id), Some(commits), "{id} from {tip}");
+            }
+            history::ask(&here, tip, |past| {
+                for (id, commits) in &all {
+                    assert_eq!(&past.naming(id)?, commits, "{id} from {tip}");
+                }
+                Ok(())
+            })
+            .unwrap();
+            println!(
+                "{tip}: {} ids, {} commits of theirs",
+                all.len(),
+                all.iter().map(|(_, of)| of.len()).sum::<usize>()
+            );
+        }
+    }
 }
