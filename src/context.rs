@@ -17,6 +17,7 @@ use crate::{
         text,
         time::Timestamp,
     },
+    display,
     error::{Context as _, Error, Result},
     git::{Repo, cmd},
     ledger::{self, Author, Draft, View, Written},
@@ -155,6 +156,12 @@ impl Ctx {
     ) -> Result<(Written, T)> {
         let actor = self.actor()?;
         share::write_through(self.repo()?, remote, &Author { actor: &actor, now: &|| self.clock.now() }, decide)
+    }
+
+    /// Bring the notes on the commits of `tasks` up to date, at the end of a command that changed what they say.
+    pub fn display(&self, tasks: &[TaskId]) {
+        // They are a convenience for people without git-agent, and made again by the next such command.
+        self.repo().and_then(|repo| display::refresh(repo, tasks, self.now())).map(drop).unwrap_or_default();
     }
 
     /// The active tasks of this worktree.

@@ -11,6 +11,7 @@
 //! | `checkpoint` | what is staged, refused and committed | `core`, `git` |
 //! | `history` | the commit graph and what its commits say of tasks, with a derived index | `core`, `git` |
 //! | `revision` | which commit `t-1@2`, `@last`, `@green`, `@start` is | `core`, `git`, `ledger`, `history` |
+//! | `display` | notes on commits for plain `git log --notes=agent` | `core`, `git`, `ledger`, `revision` |
 //! | `verify` | evidence: a command, its outcome, the tree it ran on | `core`, `git`, `checkpoint` |
 //! | `guard` | a snapshot before what destroys | `core`, `git`, `recovery` |
 //! | `unstamped` | commits that should have named a task | `core`, `git`, `checkpoint` |
@@ -26,6 +27,7 @@ pub mod cmd;
 pub mod context;
 pub mod core;
 pub mod demo;
+pub mod display;
 pub mod doctor;
 pub mod error;
 pub mod exit;

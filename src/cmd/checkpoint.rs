@@ -101,6 +101,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     };
     drop(turn);
     let verification = command.map(|command| run_verification(ctx, id, &command)).transpose()?.flatten();
+    if made.is_some() {
+        ctx.display(&owner.named);
+    }
     answer(ctx, &owner.task, made, verification)?;
     Ok(exit::OK)
 }

@@ -60,6 +60,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     evidence::require(ctx, &args, result.as_ref())?;
     let (written, done) = ctx.write(|view| complete(ctx, view, &args, result.as_ref()))?;
     active::clear(ctx.repo()?, &done.id)?;
+    ctx.display(std::slice::from_ref(&done.id));
     let after = written.tasks.iter().find(|task| task.id == done.id).unwrap_or(&done.before);
     let claimed = written.tasks.iter().find(|task| task.id != done.id);
     if ctx.out.is_json() {

@@ -2,6 +2,7 @@
 
 use crate::{
     context::Ctx,
+    display,
     error::{Error, Result},
     exit,
     output::{
@@ -38,6 +39,11 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         _ => Direction::Both,
     };
     let synced = share::sync(repo, &remote, direction, &ctx.actor()?)?;
+    if display::is_on(repo)
+        && let Err(why) = share::sync_notes(repo, &remote, direction, ctx.now())
+    {
+        ctx.out.warn(format!("the tasks are in sync, the notes on commits ({}) are not: {why}", display::REF));
+    }
     let ids = |ids: &[crate::core::id::TaskId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
     if ctx.out.is_json() {
         ctx.out.json(&SyncAnswer {

@@ -6,6 +6,7 @@ use super::setup;
 use crate::{
     active,
     context::Ctx,
+    display,
     error::{Context as _, Error, Result},
     exit,
     git::{RefChange, RefError, Repo, worktree},
@@ -79,7 +80,10 @@ fn local(repo: &Repo, key: &str) -> Result<bool> {
 
 /// Delete our refs, in one transaction.
 fn purge(repo: &Repo) -> Result<Vec<String>> {
-    let mut refs: Vec<_> = repo.find_ref(ledger::REF)?.map(|tip| (ledger::REF.to_owned(), tip)).into_iter().collect();
+    let mut refs = Vec::new();
+    for name in [ledger::REF, display::REF] {
+        refs.extend(repo.find_ref(name)?.map(|tip| (name.to_owned(), tip)));
+    }
     refs.extend(repo.refs().list(repo, "refs/agent/")?);
     let changes: Vec<RefChange> =
         refs.iter().map(|(name, id)| RefChange { name: name.clone(), expected: Some(*id), new: None }).collect();

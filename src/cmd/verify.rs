@@ -84,6 +84,7 @@ pub(super) fn verify(ctx: &Ctx, id: &TaskId, command: &str) -> Result<Result<Ver
     });
     let (mut written, ()) = ctx.write(|_| Ok((Draft::one(id, payload.clone()), ())))?;
     let task = written.tasks.pop();
+    ctx.display(std::slice::from_ref(id));
     let recorded = task.and_then(|mut task| task.verifications.pop());
     Ok(Ok(recorded.ok_or_else(|| Error::bug("the verification was just recorded"))?))
 }

@@ -74,7 +74,7 @@ fn settings(settings: &Settings<'_>) -> Check {
     expect("agent.hookTimeout", &|text| text.parse::<u64>().is_ok() || is_duration(text), "a number of seconds");
     expect("agent.maxFileSize", &|_| settings.number("agent.maxFileSize").is_some(), "a size like 10m");
     expect("agent.guard", &|text| Mode::parse(text).is_some(), "snapshot, refuse or off");
-    for key in ["agent.requireVerify", "agent.trailerSplit"] {
+    for key in ["agent.requireVerify", "agent.trailerSplit", "agent.displayNotes"] {
         expect(key, &|_| settings.is_flag(key), "true or false");
     }
     match wrong.is_empty() {

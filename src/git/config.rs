@@ -41,6 +41,11 @@ impl<'r> Settings<'r> {
         self.config.boolean(key).unwrap_or(false)
     }
 
+    /// Whether a key is set to anything.
+    pub fn is_set(&self, key: &str) -> bool {
+        self.config.string(key).is_some() || self.config.boolean(key).is_some()
+    }
+
     /// Whether a key is a yes or no at all.
     pub fn is_flag(&self, key: &str) -> bool {
         self.config.try_boolean(key).is_ok()

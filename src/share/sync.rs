@@ -11,7 +11,9 @@ use crate::{
         actor::Actor,
         id::TaskId,
         note::{self, Events},
+        time::Timestamp,
     },
+    display,
     error::{Error, Result},
     git::Repo,
     ledger::{self, View, merge, tree},
@@ -64,7 +66,7 @@ pub fn sync(repo: &Repo, remote: &str, direction: Direction, actor: &Actor) -> R
             return Ok(synced);
         }
         synced.attempts += 1;
-        match push(repo, remote, ledger::REF)? {
+        match push(repo, remote, ledger::REF, ledger::REF)? {
             Pushed::Done => {
                 synced.pushed = true;
                 return Ok(synced);
@@ -79,6 +81,33 @@ pub fn sync(repo: &Repo, remote: &str, direction: Direction, actor: &Actor) -> R
             }
         }
     }
+}
+
+/// Bring the notes on commits together, too, after a [`sync`] that went through.
+///
+/// # Errors
+///
+/// When the remote does not take them: they are a convenience, and made again by any clone.
+pub fn sync_notes(repo: &Repo, remote: &str, direction: Direction, now: Timestamp) -> Result<()> {
+    let fetched = format!("refs/agent/remotes/{remote}/agent");
+    for attempt in 1..=PUSHES {
+        let theirs = repo.find_ref(&fetched)?;
+        if let Some(theirs) = theirs.filter(|_| direction != Direction::Push || attempt > 1) {
+            display::merge(repo, theirs, now)?;
+        }
+        let ours = repo.find_ref(display::REF)?;
+        if direction == Direction::Fetch || ours.is_none() || ours == theirs {
+            return Ok(());
+        }
+        match push(repo, remote, display::REF, display::REF)? {
+            Pushed::Done => return Ok(()),
+            Pushed::Overtaken => {
+                std::thread::sleep(pause(attempt));
+                fetch(repo, remote)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn fetched_ref(remote: &str) -> String {
@@ -167,9 +196,9 @@ pub(super) enum Pushed {
     Overtaken,
 }
 
-/// Push `what`, a commit or a ref, as the remote's ledger, unforced.
-pub(super) fn push(repo: &Repo, remote: &str, what: &str) -> Result<Pushed> {
-    let refspec = format!("{what}:{}", ledger::REF);
+/// Push `what`, a commit or a ref, to the remote's `name`, unforced.
+pub(super) fn push(repo: &Repo, remote: &str, what: &str, name: &str) -> Result<Pushed> {
+    let refspec = format!("{what}:{name}");
     // Without hooks: the user's pre-push is about branches, and ours must not come in here again.
     let output = repo
         .git()

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     git::Repo,
-    ledger::{Author, Draft, Prepared, View, Written, merge},
+    ledger::{self, Author, Draft, Prepared, View, Written, merge},
 };
 
 /// Let `decide` look at the ledger as the remote has it and write what it says, there and here.
@@ -34,7 +34,7 @@ pub fn write_through<T>(
         }
         let prepared = Prepared::new(&view, author, draft)?;
         prepared.store(repo)?;
-        match push(repo, remote, &prepared.commit().to_string())? {
+        match push(repo, remote, &prepared.commit().to_string(), ledger::REF)? {
             Pushed::Done => {
                 // It is the law now. Here somebody may have written in the meantime; then the two are merged.
                 merge::merge(repo, prepared.commit())?;

@@ -6,6 +6,7 @@ mod checkpoint_index;
 mod checkpoint_refusals;
 mod checkpoint_undo;
 mod cmd_doctor;
+mod display;
 mod docs;
 mod doctor_recovery;
 mod gc;

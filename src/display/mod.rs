@@ -1,0 +1,166 @@
+//! Notes on commits for people who have plain git: `git log --notes=agent` shows task, checkpoint and verification.
+//!
+//! A projection of the ledger and the history in `refs/notes/agent`. It says nothing that is not known without it, so it may
+//! be lost, and is made anew by `git agent repair`. It follows behind: commands that change what it says bring it up to date
+//! at their end, hooks do not (a commit must be quick), and a failure to write it fails nothing. `agent.displayNotes`
+//! switches it off.
+
+mod merge;
+mod text;
+
+pub use merge::merge;
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::{
+    core::{id::TaskId, task::Task, time::Timestamp, trailer::scan},
+    error::Result,
+    git::{ObjectId, RefChange, RefError, Repo, objects::Batch, objects::Commit, walk},
+    ledger::{
+        View,
+        tree::{self, Changes},
+    },
+    revision,
+};
+
+/// The notes ref.
+pub const REF: &str = "refs/notes/agent";
+/// How often somebody else may be faster.
+const TRIES: usize = 8;
+
+/// Whether `agent.displayNotes` lets notes be written; they are, unless it says no.
+pub fn is_on(repo: &Repo) -> bool {
+    !repo.settings().is_set("agent.displayNotes") || repo.settings().flag("agent.displayNotes")
+}
+
+/// Bring the notes on the commits of `tasks`, on HEAD's history, up to date. Answers how many were written.
+///
+/// # Errors
+///
+/// Whatever keeps commits from being read, or notes from being written: then the notes are as they were.
+pub fn refresh(repo: &Repo, tasks: &[TaskId], now: Timestamp) -> Result<usize> {
+    let Some(head) = repo.head()?.commit.filter(|_| is_on(repo)) else { return Ok(0) };
+    let view = View::now(repo)?;
+    let wanted = Wanted::of(&view, head, tasks)?;
+    if wanted.notes.is_empty() {
+        return Ok(0);
+    }
+    for _ in 0..TRIES {
+        if let Some(written) = write(repo, &wanted.notes, now)? {
+            return Ok(written);
+        }
+    }
+    Ok(0)
+}
+
+/// The same for every task of the ledger.
+pub fn refresh_all(repo: &Repo, now: Timestamp) -> Result<usize> {
+    if !is_on(repo) {
+        return Ok(0);
+    }
+    let tasks: Vec<TaskId> = View::now(repo)?.table()?.rows().filter(|row| row.exists()).map(|row| row.id()).collect();
+    refresh(repo, &tasks, now)
+}
+
+/// What the notes shall say.
+#[derive(Default)]
+struct Wanted {
+    notes: BTreeMap<ObjectId, String>,
+    /// Tasks that were looked up, with the numbers of their commits.
+    known: HashMap<TaskId, Option<(Task, HashMap<ObjectId, usize>)>>,
+}
+
+impl Wanted {
+    fn of(view: &View<'_>, head: ObjectId, tasks: &[TaskId]) -> Result<Self> {
+        let mut wanted = Wanted::default();
+        let rules = view.repo().settings().trailer_rules();
+        for id in tasks {
+            let commits: Vec<ObjectId> = match wanted.look_up(view, head, id)? {
+                Some((_, numbers)) => numbers.keys().copied().collect(),
+                None => continue,
+            };
+            for commit in commits {
+                if wanted.notes.contains_key(&commit) {
+                    continue;
+                }
+                // A commit may belong to several tasks; its note tells of all of them.
+                let bytes = view.repo().read_as(commit, gix::objs::Kind::Commit)?;
+                let named = scan::ids(&bytes, &rules);
+                let mut ids: Vec<TaskId> = named.iter().filter_map(|id| TaskId::parse(&id.to_string()).ok()).collect();
+                if !ids.contains(id) {
+                    ids.push(id.clone());
+                }
+                let tree = walk::tree(view.repo(), commit)?.to_string();
+                let mut parts = Vec::new();
+                for id in ids {
+                    if let Some((task, numbers)) = wanted.look_up(view, head, &id)? {
+                        parts.push(text::of(view, task, numbers.get(&commit).copied(), &tree));
+                    }
+                }
+                wanted.notes.insert(commit, parts.concat());
+            }
+        }
+        Ok(wanted)
+    }
+
+    fn look_up(
+        &mut self,
+        view: &View<'_>,
+        head: ObjectId,
+        id: &TaskId,
+    ) -> Result<Option<&(Task, HashMap<ObjectId, usize>)>> {
+        if !self.known.contains_key(id) {
+            let found = match view.task(id)?.filter(Task::exists) {
+                Some(task) => {
+                    let commits = revision::on(view.repo(), Some(head), &task)?;
+                    Some((task, commits.into_iter().zip(1..).collect()))
+                }
+                None => None,
+            };
+            self.known.insert(id.clone(), found);
+        }
+        Ok(self.known.get(id).and_then(Option::as_ref))
+    }
+}
+
+/// Write those of `notes` that say something else now; `None`: somebody was faster.
+fn write(repo: &Repo, notes: &BTreeMap<ObjectId, String>, now: Timestamp) -> Result<Option<usize>> {
+    let tip = repo.find_ref(REF)?;
+    let root = tip.map(|tip| walk::tree(repo, tip)).transpose()?;
+    let mut batch = Batch::default();
+    let mut changes = Changes::default();
+    for (commit, text) in notes {
+        let blob = repo.blob_id(text.as_bytes())?;
+        let is_there = root.map(|root| tree::find(repo, root, *commit)).transpose()?.is_some_and(|now| now == [blob]);
+        if !is_there {
+            changes.notes.insert(*commit, batch.blob(repo, text.clone().into_bytes())?);
+        }
+    }
+    let count = changes.notes.len();
+    if count == 0 {
+        return Ok(Some(0));
+    }
+    let tree = tree::edit(repo, &mut batch, root, &changes)?;
+    let parents: Vec<ObjectId> = tip.into_iter().collect();
+    Ok(publish(repo, batch, tip, tree, &parents, now)?.then_some(count))
+}
+
+/// Commit `tree` on `parents` and move the ref from `tip` to it; false: somebody was faster.
+fn publish(
+    repo: &Repo,
+    mut batch: Batch,
+    tip: Option<ObjectId>,
+    tree: ObjectId,
+    parents: &[ObjectId],
+    now: Timestamp,
+) -> Result<bool> {
+    let message = b"git-agent: what commits are to tasks\n";
+    let commit = batch.commit(repo, &Commit { tree, parents, message, at: now, identity: None })?;
+    batch.write(repo)?;
+    let change = RefChange { name: REF.to_owned(), expected: tip, new: Some(commit) };
+    match repo.refs().change(repo, &[change], "git-agent: notes on commits") {
+        Ok(()) => batch.secure(repo).map(|()| true),
+        Err(RefError::Failed(error)) => Err(error),
+        Err(_) => Ok(false),
+    }
+}

@@ -1,0 +1,84 @@
+//! Notes on commits, as stock git shows them.
+
+use crate::support::{TestRepo, on_every_git};
+
+/// The note of `rev`, as plain git shows it.
+fn note(repo: &TestRepo, rev: &str) -> String {
+    repo.git(&["log", "-1", "--notes=agent", "--format=%N", rev, "--"]).success().stdout.trim_end().to_owned()
+}
+
+/// A repository in which T-1 is active, with hooks.
+fn started(repo: TestRepo) -> TestRepo {
+    repo.commit_file("a", "0", "first");
+    repo.agent(&["init"]).success();
+    repo.agent(&["add", "Add a login form", "--id", "T-1"]).success();
+    repo.agent(&["start", "T-1"]).success();
+    repo
+}
+
+#[test]
+fn plain_git_shows_task_checkpoint_and_verification() {
+    on_every_git(|git| {
+        let repo = started(TestRepo::with_git(git));
+        repo.write("a", "1");
+        repo.agent(&["checkpoint", "-m", "one"]).success();
+        assert_eq!(note(&repo, "HEAD"), "T-1@1 Add a login form");
+        repo.commit_file("a", "2", "by plain git");
+        assert_eq!(note(&repo, "HEAD"), "", "a commit does not wait for its note");
+        repo.agent(&["verify", "--", "true"]).success();
+        assert_eq!(note(&repo, "HEAD"), "T-1@2 Add a login form\n✓ true");
+        assert_eq!(note(&repo, "HEAD~1"), "T-1@1 Add a login form");
+        assert_eq!(note(&repo, "HEAD~2"), "");
+        repo.agent(&["verify", "--", "exit 3"]).exits(1);
+        assert_eq!(note(&repo, "HEAD"), "T-1@2 Add a login form\n✗ exit 3 (exit code 3)");
+        repo.agent(&["complete"]).success();
+        // Nothing new: nothing is written.
+        let tip = repo.git(&["rev-parse", "refs/notes/agent"]).success().text();
+        repo.agent(&["complete", "T-1"]).success();
+        assert_eq!(repo.git(&["rev-parse", "refs/notes/agent"]).success().text(), tip);
+        repo.fsck();
+    });
+}
+
+#[test]
+fn a_commit_of_two_tasks_says_both_and_nobody_is_noted_when_it_is_switched_off() {
+    let repo = started(TestRepo::new());
+    repo.agent(&["add", "Other", "--id", "T-2"]).success();
+    repo.agent(&["start", "T-2", "--also"]).success();
+    repo.write("a", "1");
+    repo.agent(&["checkpoint", "-m", "both"]).success();
+    let said = note(&repo, "HEAD");
+    assert!(said.contains("T-1@1 Add a login form") && said.contains("T-2@1 Other"), "{said}");
+    repo.git(&["config", "agent.displayNotes", "false"]).success();
+    repo.write("a", "2");
+    repo.agent(&["checkpoint", "-m", "unseen"]).success();
+    assert_eq!(note(&repo, "HEAD"), "");
+}
+
+#[test]
+fn notes_travel_and_two_clones_come_to_the_same() {
+    let repo = started(TestRepo::new());
+    repo.write("a", "1");
+    repo.agent(&["checkpoint", "-m", "one"]).success();
+    repo.git(&["init", "-q", "--bare", "../hub.git"]).success();
+    repo.git(&["remote", "add", "origin", "../hub.git"]).success();
+    repo.git(&["push", "-q", "origin", "main"]).success();
+    repo.agent(&["sync"]).success();
+    let other = repo.at("../other");
+    repo.git(&["clone", "-q", "../hub.git", "../other"]).success();
+    other.agent(&["init"]).success();
+    other.agent(&["sync"]).success();
+    assert_eq!(note(&other, "HEAD"), "T-1@1 Add a login form");
+    // Each notes a commit of its own; both end with both.
+    repo.write("a", "2");
+    repo.agent(&["checkpoint", "-m", "two"]).success();
+    other.write("b", "1");
+    other.agent(&["checkpoint", "--task", "T-1", "-m", "elsewhere"]).success();
+    repo.agent(&["sync"]).success();
+    other.agent(&["sync"]).success();
+    repo.agent(&["sync"]).success();
+    let tip = |repo: &TestRepo| repo.git(&["rev-parse", "refs/notes/agent"]).success().text();
+    assert_eq!(tip(&repo), tip(&other));
+    let count = repo.git(&["notes", "--ref=agent", "list"]).success().stdout.lines().count();
+    assert_eq!(count, 3);
+}
