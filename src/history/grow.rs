@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     Fault,
-    layer::{Facts, MORE, NONE},
+    layer::{Facts, MORE, NONE, prefix},
     meter::Meter,
     overlay::Overlay,
     read::{Reader, Said},
@@ -142,7 +142,9 @@ impl Found {
 
     /// What the commits say, each heard once. `order` is the order in which they are read.
     fn listen(mut self, repo: &Repo, overlay: &Overlay, order: &[u32], meter: &mut Meter<'_>) -> Result<Self> {
-        let left: Vec<u32> = order.iter().copied().filter(|node| self.unread[*node as usize]).collect();
+        let mut left: Vec<u32> = order.iter().copied().filter(|node| self.unread[*node as usize]).collect();
+        // Sorted as the index of a pack is: looking them up one after the other stays in the processor's cache.
+        left.sort_by_cached_key(|node| prefix(self.commits[*node as usize].as_bytes()));
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
         if left.len() < MANY || threads < 2 {
             let mut reader = Reader::new(repo, overlay);
@@ -210,7 +212,9 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(repo: &'a Repo, overlay: &'a Overlay, known: &'a Known) -> Self {
-        let graph = if overlay.is_plain { repo.gix().commit_graph_if_enabled().ok().flatten() } else { None };
+        // For the few commits above an index it is not worth opening.
+        let is_usable = overlay.is_plain && known.layers.is_empty();
+        let graph = if is_usable { repo.gix().commit_graph_if_enabled().ok().flatten() } else { None };
         let found = Found {
             start: known.end(),
             commits: Vec::new(),

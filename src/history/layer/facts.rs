@@ -93,12 +93,11 @@ impl Facts {
     /// The layer's bytes.
     pub fn encode(mut self) -> Vec<u8> {
         let count = self.parents.len() as u32;
-        let row = |commits: &[u8], at: u32, hash: usize| commits[at as usize * hash..][..hash].to_vec();
-        let mut sorted: Vec<u32> = (0..count).collect();
-        sorted.sort_unstable_by(|a, b| {
-            let id = |at: &u32| &self.commits[*at as usize * self.hash..][..self.hash];
-            id(a).cmp(id(b))
-        });
+        let id = |at: u32| &self.commits[at as usize * self.hash..][..self.hash];
+        let mut sorted: Vec<(u64, u32)> = (0..count).map(|at| (prefix(id(at)), at)).collect();
+        // Nearly all of them differ in their first bytes already.
+        sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| id(a.1).cmp(id(b.1))));
+        let sorted: Vec<u32> = sorted.into_iter().map(|(_, at)| at).collect();
         let mut ranks = vec![0_u32; sorted.len()];
         (0..).zip(&sorted).for_each(|(rank, place)| ranks[*place as usize] = rank);
         let mut names: Vec<(BString, Vec<u32>)> = self.names.into_iter().collect();
@@ -114,7 +113,7 @@ impl Facts {
         let sizes = sizes.into_iter().chain([self.reverts.len(), digits]);
         put(&mut out, sizes.map(|size| size as u32));
         out.resize(HEAD as usize, 0);
-        sorted.iter().for_each(|at| out.extend_from_slice(&row(&self.commits, *at, self.hash)));
+        sorted.iter().for_each(|at| out.extend_from_slice(id(*at)));
         align(&mut out);
         put(&mut out, sorted.iter().copied());
         put(&mut out, ranks);
@@ -139,6 +138,11 @@ impl Facts {
         self.reverts.iter().for_each(|(digits, _)| out.extend_from_slice(digits));
         out
     }
+}
+
+/// The first bytes of an object id, which sort as it does.
+pub fn prefix(id: &[u8]) -> u64 {
+    id.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
 
 fn put(out: &mut Vec<u8>, numbers: impl IntoIterator<Item = u32>) {

@@ -22,7 +22,7 @@
 mod facts;
 mod pages;
 
-pub use facts::{Facts, MORE, NONE};
+pub use facts::{Facts, MORE, NONE, prefix};
 pub use pages::Pages;
 
 use std::cmp::Ordering;
