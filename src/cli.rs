@@ -98,6 +98,7 @@ commands! {
     Checkpoint => checkpoint,
     Verify => verify,
     Rollback => rollback,
+    Squash => squash,
     Undo => undo,
     Redo => redo,
     Resume => resume,

@@ -34,6 +34,7 @@ pub mod rollback;
 pub mod schema;
 pub mod show;
 pub mod snapshot;
+pub mod squash;
 pub mod start;
 pub mod status;
 pub mod sync;

@@ -134,6 +134,7 @@ fn apply(task: &mut Task, event: &Event) {
         }
         Payload::Commit(commit) => know_commit(task, &commit.commit, commit.tree.clone(), event.at, false),
         Payload::Link(link) => know_commit(task, &link.commit, None, event.at, true),
+        Payload::Squash(squash) => know_commit(task, &squash.commit, Some(squash.tree.clone()), event.at, false),
         Payload::Verify(verify) => task.verifications.push(Verification {
             command: verify.command.clone(),
             exit: verify.exit,

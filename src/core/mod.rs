@@ -18,6 +18,7 @@ pub mod revert;
 pub mod revision;
 pub mod rollback;
 pub mod secret;
+pub mod squash;
 pub mod status;
 pub mod summary;
 pub mod table;

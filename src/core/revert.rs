@@ -1,5 +1,8 @@
 //! What a commit message says it reverts: the line that `git revert` writes.
 
+/// The key of the trailer that names the task of a commit that is being reverted.
+pub const REVERTS_TASK: &str = "Reverts-Task";
+
 /// What the line starts with; the object id follows.
 const LINE: &[u8] = b"This reverts commit ";
 

@@ -6,6 +6,7 @@
 pub mod cmd;
 mod config;
 pub mod entries;
+pub mod entry;
 pub mod excludes;
 mod head;
 pub mod index;

@@ -13,10 +13,8 @@
 use bstr::{BStr, BString};
 
 use crate::core::id::TaskId;
+use crate::core::revert::REVERTS_TASK;
 use crate::core::trailer::block::Trailer;
-
-/// The key of the trailer that names the task of a commit that is being reverted.
-pub const REVERTS_KEY: &str = "Reverts-Task";
 
 /// What is known about the commit that is being made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +42,7 @@ impl Facts {
         let task = |id: &BString| Trailer { key: key.to_owned(), value: id.clone() };
         self.squashed.iter().map(task).for_each(&mut add);
         let reverted = self.reverted.iter().filter(|_| !self.active.is_empty());
-        reverted.map(|id| Trailer { key: REVERTS_KEY.into(), value: id.clone() }).for_each(&mut add);
+        reverted.map(|id| Trailer { key: REVERTS_TASK.into(), value: id.clone() }).for_each(&mut add);
         self.active.iter().map(|id| task(&id.as_str().into())).for_each(&mut add);
         wanted
     }

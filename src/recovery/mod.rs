@@ -10,6 +10,7 @@
 
 mod act;
 pub mod checkpoint;
+mod commit;
 pub mod gc;
 mod lock;
 pub mod operation;
@@ -21,8 +22,9 @@ pub mod return_to;
 pub mod rollback;
 mod run;
 pub mod snapshot;
+pub mod squash;
 pub mod undo;
 
 pub use act::{Author, Done, MakeCommit, Order, Outcome, Record, carry_out, interrupted, resume, take_back};
 pub use lock::left_behind;
-pub use record::record;
+pub use record::{COLLAPSED, record};

@@ -1,41 +1,74 @@
-//! What the ledger says of rollbacks and of their undoing.
+//! What the ledger says of rollbacks and squashes, and of their undoing.
 
 use super::operation::{Kind, Operation};
 use crate::{
     core::{
-        event::{Complete, Payload, Reason, Rollback, Undo},
+        event::{Complete, Payload, Reason, Rollback, Squash, Undo},
+        id::TaskId,
         note::Events,
         status::Status,
         task::Task,
     },
     error::Result,
-    git::Repo,
+    git::{Repo, walk},
     ledger::{self, Author, Draft},
 };
 
-/// Tell the ledger of `operation`, if it is about a task and the ledger does not know of it yet.
+/// What the operation of a squash, and what takes it back, remember: the tasks of the commits, with a space between.
+pub const TASKS: &str = "Tasks";
+
+/// And how many commits became one.
+pub const COLLAPSED: &str = "Collapsed";
+
+/// Tell the ledger of `operation`, as far as it is about tasks that are there and do not know of it yet.
 ///
 /// # Errors
 ///
 /// Those of [`ledger::write`].
 pub fn record(repo: &Repo, author: &Author<'_>, operation: &Operation) -> Result<()> {
-    let Some(id) = &operation.task else { return Ok(()) };
-    if operation.get("Mode").is_none() {
+    let tasks = concerned(operation);
+    if tasks.is_empty() {
         return Ok(());
     }
+    let squash = squashed(repo, operation)?;
     ledger::write(repo, author, |view| {
         let mut draft = Draft::nothing();
-        let Some(task) = view.task(id)? else { return Ok((draft, ())) };
-        let events = Events::read(&view.note(id)?);
-        let known = payloads(&events).any(|payload| operation_of(payload) == Some(&operation.id.to_string()));
-        if !known {
-            for payload in happened(operation, &task, &events) {
-                draft.and(id, payload);
+        for id in &tasks {
+            let Some(task) = view.task(id)? else { continue };
+            let events = Events::read(&view.note(id)?);
+            let known = payloads(&events).any(|payload| operation_of(payload) == Some(&operation.id.to_string()));
+            if !known {
+                let happened = happened(operation, &task, &events);
+                squash.iter().cloned().map(Payload::Squash).chain(happened).for_each(|payload| draft.and(id, payload));
             }
         }
         Ok((draft, ()))
     })
     .map(drop)
+}
+
+/// The tasks whose story `operation` belongs to.
+fn concerned(operation: &Operation) -> Vec<TaskId> {
+    match (operation.get(TASKS), operation.get("Mode")) {
+        (Some(ids), _) => ids.split(' ').filter_map(|id| TaskId::parse(id).ok()).collect(),
+        (None, Some(_)) => operation.task.iter().cloned().collect(),
+        (None, None) => Vec::new(),
+    }
+}
+
+/// The squash that `operation` is, if it is one.
+fn squashed(repo: &Repo, operation: &Operation) -> Result<Option<Squash>> {
+    let (Kind::Squash, Some(old), Some(new)) = (operation.kind, operation.before.commit, operation.after.commit) else {
+        return Ok(None);
+    };
+    Ok(Some(Squash {
+        operation: operation.id.to_string(),
+        commit: new.to_string(),
+        tree: walk::tree(repo, new)?.to_string(),
+        old: old.to_string(),
+        onto: walk::parents(repo, new)?.first().map(ToString::to_string),
+        count: operation.get(COLLAPSED).and_then(|count| count.parse().ok()).unwrap_or_default(),
+    }))
 }
 
 /// The events that `operation` is.
@@ -55,7 +88,12 @@ fn happened(operation: &Operation, task: &Task, events: &Events) -> Vec<Payload>
             std::iter::once(rollback).chain(reopened.then(reopen)).collect()
         }
         (_, Some(undoes)) => {
-            let undo = Payload::Undo(Undo { operation: operation.id.to_string(), undoes: undoes.to_string() });
+            let of = operation.get(COLLAPSED).map(|_| Kind::Squash.to_string());
+            let is_squash = of.is_some();
+            let undo = Payload::Undo(Undo { operation: operation.id.to_string(), undoes: undoes.to_string(), of });
+            if is_squash {
+                return vec![undo];
+            }
             let rollback = payloads(events).find_map(|payload| match payload {
                 Payload::Rollback(rollback) => Some(rollback),
                 _ => None,
@@ -89,6 +127,7 @@ fn payloads(events: &Events) -> impl Iterator<Item = &Payload> {
 fn operation_of(payload: &Payload) -> Option<&String> {
     match payload {
         Payload::Rollback(rollback) => Some(&rollback.operation),
+        Payload::Squash(squash) => Some(&squash.operation),
         Payload::Undo(undo) => Some(&undo.operation),
         _ => None,
     }

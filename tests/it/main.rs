@@ -46,6 +46,7 @@ mod snapshot_look;
 mod snapshot_places;
 mod snapshot_touch;
 mod sparse;
+mod squash;
 mod support;
 mod tasks;
 mod trailers;

@@ -7,7 +7,7 @@ use crate::{
         text::Text,
     },
     ledger::View,
-    output::Style,
+    output::{Style, clean},
 };
 
 /// How something is painted.
@@ -76,7 +76,17 @@ pub(super) fn say(view: &View<'_>, payload: &Payload) -> Said {
         Payload::Rollback(rollback) => {
             said("↶", "rolled back", Style::busy, format!("to {} ({})", rollback.name, rollback.mode))
         }
-        Payload::Undo(_) => said("↷", "undid the rollback", Style::busy, String::new()),
+        Payload::Squash(squash) => {
+            let short: String = squash.commit.chars().take(12).collect();
+            match squash.count {
+                1 => said("⇊", "reworded", plain, format!("a commit, which is {short} now")),
+                count => said("⇊", "squashed", plain, format!("{} into {short}", clean::plural(count, "commit"))),
+            }
+        }
+        Payload::Undo(undo) => {
+            let what = undo.of.as_deref().unwrap_or("rollback");
+            said("↷", &format!("undid the {what}"), Style::busy, String::new())
+        }
         Payload::Unknown(kind) => said("·", kind, faint, String::new()),
     }
 }

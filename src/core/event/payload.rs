@@ -87,7 +87,9 @@ payloads! {
     Verify "verify" Verify,
     /// The worktree was rolled back to a checkpoint of the task.
     Rollback "rollback" Rollback,
-    /// A rollback was undone, or an undo was.
+    /// Several commits of the task became one.
+    Squash "squash" Squash,
+    /// A rollback or a squash was undone, or such an undo was.
     Undo "undo" Undo,
 }
 
@@ -113,6 +115,7 @@ impl Payload {
             | Payload::Commit(_)
             | Payload::Link(_)
             | Payload::Rollback(_)
+            | Payload::Squash(_)
             | Payload::Undo(_)
             | Payload::Unknown(_) => Vec::new(),
         }
@@ -312,7 +315,7 @@ pub struct Commit {
 pub struct Link {
     /// The commit, full hex.
     pub commit: String,
-    /// How that is known: `checkpoint` (a hook took its trailer), `reflog`, `tree`, `patch-id`, `squash`.
+    /// How that is known: `checkpoint` (a hook took its trailer), `reflog`, `tree`, `patch`, `squash`.
     pub by: String,
 }
 
@@ -346,11 +349,32 @@ pub struct Rollback {
     pub reopened: bool,
 }
 
-/// `undo`: of a rollback, or of the undo of one.
+/// `squash`: the commits `onto..old` became `commit`, which has the tree of `old`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Squash {
+    /// The operation, which `git agent undo` takes back where it was done.
+    pub operation: String,
+    /// The new commit, full hex.
+    pub commit: String,
+    /// Its tree, full hex.
+    pub tree: String,
+    /// The newest of the commits that were collapsed, full hex.
+    pub old: String,
+    /// The parent of the new commit, full hex; absent when it begins the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub onto: Option<String>,
+    /// How many commits became one.
+    pub count: usize,
+}
+
+/// `undo`: of a rollback or a squash, or of the undo of one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Undo {
     /// The operation.
     pub operation: String,
     /// The one that it takes back.
     pub undoes: String,
+    /// What that was; absent for a rollback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
 }

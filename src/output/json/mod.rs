@@ -11,6 +11,7 @@ mod operation;
 mod registry;
 mod rollback;
 mod snapshot;
+mod squash;
 mod task;
 
 pub use answers::*;
@@ -22,6 +23,7 @@ pub use operation::*;
 pub use registry::{Answer, answers};
 pub use rollback::*;
 pub use snapshot::*;
+pub use squash::*;
 pub use task::TaskJson;
 
 use schemars::JsonSchema;

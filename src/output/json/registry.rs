@@ -38,6 +38,7 @@ pub fn answers() -> Vec<Answer> {
     add("snapshot", schema_for!(SnapshotAnswer));
     add("repair", schema_for!(RepairAnswer));
     add("rollback", schema_for!(RollbackAnswer));
+    add("squash", schema_for!(SquashAnswer));
     add("guard", schema_for!(GuardAnswer));
     add("verify", schema_for!(VerifyAnswer));
     add("doctor", schema_for!(DoctorAnswer));

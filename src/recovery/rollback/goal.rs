@@ -9,8 +9,9 @@ use crate::{
         rollback::{Mode, Skipped, message::Message},
         task::Task,
     },
-    error::{Context as _, Error, Result},
-    git::{ObjectId, Repo, cmd, merge, state::InProgress},
+    error::Result,
+    git::{ObjectId, Repo, state::InProgress},
+    recovery::commit,
     revision::Rule,
 };
 
@@ -102,16 +103,10 @@ impl NewCommit {
     ///
     /// `commit-refused` when git does not make it: mostly because it cannot be signed.
     pub fn write(&self, repo: &Repo, snapshot: Ulid) -> Result<ObjectId> {
-        let git = merge::durable(repo.git()).args(["-c", "i18n.commitEncoding=UTF-8", "commit-tree"]);
-        let git = git.args(self.signed.then_some("-S")).arg(self.tree.to_string());
-        let parents = self.parents.iter().flat_map(|parent| ["-p".to_owned(), parent.to_string()]);
         let message = self.message.compose(&snapshot.to_string());
-        let output = git.args(parents).args(["-F", "-"]).stdin(message.into()).output()?;
-        if !output.status.success() {
-            let why = format!("cannot roll back {}: git makes no commit", self.message.task);
-            return Err(Error::refused("commit-refused", why).because(output.into_error()));
-        }
-        ObjectId::from_hex(&cmd::line(&output.stdout)).or_environment(|| "'git commit-tree' named no commit".to_owned())
+        let commit =
+            commit::Commit { tree: self.tree, parents: &self.parents, message, author: None, signed: self.signed };
+        commit.write(repo, || format!("cannot roll back {}", self.message.task))
     }
 }
 

@@ -16,6 +16,7 @@ use crate::{
         walk,
     },
     ledger::View,
+    recovery::commit,
 };
 
 /// Operations of git's that are not finished; the one that may be abandoned.
@@ -70,15 +71,7 @@ pub(super) fn complete(repo: &Repo, task: &Task, steps: &[Step<ObjectId>]) -> Re
 
 /// That git knows who commits.
 pub(super) fn identity(repo: &Repo, task: &Task) -> Result<()> {
-    for variable in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
-        let output = repo.git().args(["var", variable]).output()?;
-        if !output.status.success() {
-            let why = format!("cannot roll back {}: git does not know who you are", task.id);
-            return Err(Error::environment("no-identity", why)
-                .hint("git config user.name <name> and git config user.email <address>; nothing was changed"));
-        }
-    }
-    Ok(())
+    commit::identity(repo, || format!("cannot roll back {}", task.id))
 }
 
 /// That nothing which is not committed stands at `paths`, which a revert changes. `head` is HEAD's tree.

@@ -1,0 +1,225 @@
+//! `git agent squash`: the commits of a task at the tip become one.
+
+mod editor;
+
+use std::{fmt::Write as _, io::IsTerminal as _};
+
+use bstr::{BString, ByteSlice as _};
+
+use super::{act, verify::short};
+use crate::{
+    context::{Ctx, many_lines},
+    core::{
+        squash::{Obstacle, Stop},
+        task::Task,
+    },
+    error::{Error, Result},
+    exit,
+    git::{ObjectId, entry::Entry},
+    ledger::View,
+    output::{
+        clean::{self, plural},
+        json::SquashAnswer,
+    },
+    recovery::{
+        Outcome,
+        operation::OpLog,
+        squash::{self, Onto, Plan},
+    },
+    revision,
+};
+
+/// How many commits are named.
+const NAMED: usize = 10;
+
+/// Collapse a task's unpublished commits at the tip into one
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Collapsed are the commits from HEAD downwards that belong to the task and that no remote branch and no tag has; commits of \
+others end that, and a merge goes with all that it brings in, or not at all. The new commit has HEAD's tree: index and work \
+tree stay as they are, whatever is not committed. Its author is that of the oldest commit.
+
+The message has the title of the task, the subjects of the commits and what was decided. On a terminal an editor opens with \
+it. The trailers that name tasks are in the new commit in any case, others (Co-authored-by, Signed-off-by, …) once each.
+
+None of git's hooks run but reference-transaction. 'git agent undo' brings the old commits back.")]
+pub struct Args {
+    /// The task; the active one if not given
+    task: Option<String>,
+    /// The message, without trailers; '-' reads standard input
+    #[arg(short, long, value_name = "MSG")]
+    message: Option<String>,
+    /// Collapse what came after this commit, an ancestor of HEAD; also t-1@2, t-1@start
+    #[arg(long, value_name = "REV")]
+    onto: Option<String>,
+    /// Edit the message
+    #[arg(short, long, overrides_with = "no_edit")]
+    edit: bool,
+    /// Take the message as it is
+    #[arg(long)]
+    no_edit: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let repo = ctx.repo()?;
+    repo.require_work_dir("squash")?;
+    OpLog::of(repo)?.refuse_interrupted()?;
+    let view = ctx.view()?;
+    let task = ctx.task(&view, args.task.as_deref())?;
+    let onto = args.onto.as_deref().map_or(Ok(Onto::Longest), |word| given(ctx, &view, word))?;
+    let plan = squash::prepare(&view, &task, &onto)?;
+    // One commit alone is only reworded, and only on demand.
+    let is_enough = plan.commits.len() > 1 || !plan.commits.is_empty() && (args.message.is_some() || args.edit);
+    if !is_enough {
+        return nothing(ctx, &plan, None);
+    }
+    let message = message(ctx, &args, &plan)?;
+    if plan.is_idle(&message) {
+        return nothing(ctx, &plan, Some(&message));
+    }
+    if args.dry_run {
+        if ctx.out.is_json() {
+            ctx.out.json(&SquashAnswer::planned(&plan, Some(&message)))?;
+            return Ok(exit::OK);
+        }
+        ctx.out.print(&rehearsed(ctx, &plan, &message)?)?;
+        ctx.out.hint("nothing was changed; without --dry-run it is done, and 'git agent undo' takes it back");
+        return Ok(exit::OK);
+    }
+    let outcome = act::acting(ctx, |author, record| squash::carry_out(repo, author, &plan, &message, record))?;
+    let done = match outcome {
+        Outcome::Done(done) => done,
+        Outcome::Nothing(_) => return Err(Error::bug("a squash makes a commit, and yet nothing was to be done")),
+    };
+    if ctx.out.is_json() {
+        ctx.out.json(&SquashAnswer::done(&plan, &message, &done))?;
+        act::remarks(ctx, &done.operation, &done.late, &done.remarks);
+        return Ok(exit::OK);
+    }
+    let new = done.operation.after.commit.map(|commit| commit.to_string()).unwrap_or_default();
+    let subject = crate::checkpoint::message::subject(&message);
+    let first = match plan.commits.len() {
+        1 => format!("Reworded {} of {}: {subject}", short(&new), task.id),
+        count => format!("Squashed {} of {} into {}: {subject}", plural(count, "commit"), task.id, short(&new)),
+    };
+    act::say(ctx, &clean::line(&first), &done)?;
+    // Where a task begins are commits of others; anything else is worth a word.
+    let is_news = |stop: &Stop<ObjectId>| stop.merge.is_some() || !matches!(stop.why, Obstacle::Foreign(_));
+    if plan.stop.as_ref().is_some_and(is_news)
+        && let Some(line) = stop(ctx, &plan)?
+    {
+        ctx.out.status(line);
+    }
+    ctx.out.hint(format!("to take that back: git agent undo; look at it with 'git show {}'", short(&new)));
+    Ok(exit::OK)
+}
+
+/// The commit that `--onto` names.
+fn given(ctx: &Ctx, view: &View<'_>, word: &str) -> Result<Onto> {
+    let repo = ctx.repo()?;
+    if let Some(commit) = repo.resolve_commit(word)? {
+        return Ok(Onto::Given(Some(commit), word.to_owned()));
+    }
+    let unknown = || {
+        Error::usage("bad-revision", format!("there is no commit '{}'", word.escape_debug()))
+            .hint("--onto takes a commit, or a checkpoint: t-1@2, t-1@start")
+    };
+    if !word.contains('@') {
+        return Err(unknown());
+    }
+    let (task, which) = ctx.task_and_checkpoint(view, Some(word))?;
+    let (Some(which), Some(head)) = (which, repo.head()?.commit) else { return Err(unknown()) };
+    let point = revision::find(view, &task, which, head, ctx.now())?;
+    Ok(Onto::Given(point.commit, word.to_owned()))
+}
+
+/// The whole message: given, edited, or the proposal.
+fn message(ctx: &Ctx, args: &Args, plan: &Plan) -> Result<BString> {
+    let repo = ctx.repo()?;
+    let given = args.message.as_deref().map(|text| many_lines("message", text)).transpose()?;
+    let is_given = given.is_some();
+    let text = given.map_or_else(|| plan.proposal.clone(), BString::from);
+    let talks = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    let is_asked = !is_given && !args.no_edit && talks && !ctx.out.is_json() && !ctx.out.is_quiet();
+    let text = repo.git().arg("stripspace").stdin(text.into()).run()?;
+    let whole = plan.message(repo, &text, &plan.others)?;
+    if args.dry_run || !(args.edit || is_asked) {
+        return Ok(whole);
+    }
+    let about = format!(
+        "The message of the commit that {} of {} become. Lines starting with '{}' are left out;\nan empty message stops \
+         everything. The tasks stay named, whatever is written here.",
+        plural(plan.commits.len(), "commit"),
+        plan.task.id,
+        editor::MARK
+    );
+    let edited = editor::edit(repo, whole.as_bstr(), &about)?;
+    // Who took a trailer of others out meant it.
+    plan.message(repo, &edited, &[])
+}
+
+/// There is nothing to collapse: say so, and why.
+fn nothing(ctx: &Ctx, plan: &Plan, message: Option<&BString>) -> Result<u8> {
+    if ctx.out.is_json() {
+        ctx.out.json(&SquashAnswer::planned(plan, message))?;
+        return Ok(exit::OK);
+    }
+    let id = &plan.task.id;
+    let said = match plan.commits.as_slice() {
+        [] => format!("Nothing to squash: there is no commit of {id} above it"),
+        [only] if message.is_some() => format!("Nothing to do: {} says that already", named(only)),
+        [only] => format!("Nothing to squash: of {id} there is one commit at the tip, {}", named(only)),
+        several => return Err(Error::bug(format!("{} commits are nothing to squash", several.len()))),
+    };
+    ctx.out.status(said);
+    if message.is_none()
+        && let Some(line) = stop(ctx, plan)?
+    {
+        ctx.out.status(line);
+    }
+    if message.is_none() && !plan.commits.is_empty() {
+        ctx.out.hint(format!("'git agent squash {id} -m <message>' gives it another message"));
+    }
+    Ok(exit::OK)
+}
+
+/// Why it ends where it ends.
+fn stop(ctx: &Ctx, plan: &Plan) -> Result<Option<String>> {
+    let Some(stop) = &plan.stop else { return Ok(None) };
+    Ok(Some(format!("The commit below stays: {}", squash::why(ctx.repo()?, &plan.task.id, stop)?)))
+}
+
+fn rehearsed(ctx: &Ctx, plan: &Plan, message: &BString) -> Result<String> {
+    let Task { id, .. } = &plan.task;
+    let onto = plan.onto.map_or_else(|| "the first commit of the history".to_owned(), on_top_of);
+    let what = plural(plan.commits.len(), "commit");
+    let mut page = format!("Would squash {what} of {id} into one, {onto}.\n");
+    for entry in plan.commits.iter().rev().take(NAMED) {
+        writeln!(page, "  {}", clean::line(&named(entry))).unwrap_or_default();
+    }
+    if plan.commits.len() > NAMED {
+        writeln!(page, "  … and {} more", plan.commits.len() - NAMED).unwrap_or_default();
+    }
+    if let Some(line) = stop(ctx, plan)? {
+        writeln!(page, "{}", clean::line(&line)).unwrap_or_default();
+    }
+    page.push_str("The message:\n");
+    for line in message.lines() {
+        let line = format!("    {}", clean::bytes(line.as_bstr()));
+        writeln!(page, "{}", line.trim_end()).unwrap_or_default();
+    }
+    Ok(page)
+}
+
+fn on_top_of(commit: ObjectId) -> String {
+    format!("on top of {}", short(&commit.to_string()))
+}
+
+/// `0123456789ab Fix login`
+fn named(entry: &Entry) -> String {
+    format!("{} {}", short(&entry.commit.to_string()), crate::checkpoint::message::subject(&entry.message))
+}

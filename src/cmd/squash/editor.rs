@@ -1,0 +1,63 @@
+//! A message in the user's editor: the one that git would open, with comments that go.
+
+use std::{ffi::OsString, fs, path::Path};
+
+use bstr::{BStr, ByteSlice as _};
+
+use crate::{
+    error::{Context as _, Error, Result},
+    git::Repo,
+    verify::{Voice, run_program},
+};
+
+/// Begins the lines that are no part of the message.
+pub(super) const MARK: char = '#';
+
+/// Marks that git allows, tried in this order when a line of the text begins with one.
+const MARKS: &[u8] = b"#;@!$%^&|:";
+
+/// Let the user edit `text`; `about` tells them what it is. What comes back is without comments and needless blank lines.
+///
+/// # Errors
+///
+/// `editor-failed`; nothing was changed then.
+pub(super) fn edit(repo: &Repo, text: &BStr, about: &str) -> Result<Vec<u8>> {
+    // A line of the text must not be taken for a comment.
+    let is_free = |mark: &&u8| !text.lines().any(|line| line.first() == Some(mark));
+    let mark = char::from(*MARKS.iter().find(is_free).unwrap_or(&MARKS[0]));
+    let about: String = about.lines().map(|line| format!("{mark} {line}\n")).collect();
+    let about = about.replace(&format!("'{MARK}'"), &format!("'{mark}'"));
+    let directory = repo.worktree_agent_dir();
+    // Editors know by this name what they have before them.
+    let file = directory.join("COMMIT_EDITMSG");
+    let failed = || format!("cannot write '{}'", file.display());
+    fs::create_dir_all(&directory).or_environment(failed)?;
+    fs::write(&file, [text.as_bytes(), b"\n", about.as_bytes()].concat()).or_environment(failed)?;
+    open(repo, &file)?;
+    let edited = fs::read(&file).or_environment(|| format!("cannot read '{}'", file.display()))?;
+    let git = repo.git().arg("-c").arg(format!("core.commentChar={mark}")).args(["stripspace", "--strip-comments"]);
+    let edited = git.stdin(edited).run()?;
+    // Of no use any more, and in nobody's way.
+    drop(fs::remove_file(&file));
+    Ok(edited)
+}
+
+/// Open `file` as git would: any command line of a shell is an editor.
+fn open(repo: &Repo, file: &Path) -> Result<()> {
+    let editor = repo.git().for_the_user().args(["var", "GIT_EDITOR"]).run()?;
+    let editor = editor.trim_end().to_str_lossy().into_owned();
+    if editor == ":" {
+        return Ok(());
+    }
+    let line = format!("{editor} \"$@\"");
+    let words: Vec<OsString> = vec!["sh".into(), "-c".into(), line.into(), editor.clone().into(), file.into()];
+    let ended = run_program(&words, Voice::AsItIs)?;
+    match ended.exit {
+        0 => Ok(()),
+        code => {
+            let why = format!("cannot squash: the editor '{editor}' ended with exit code {code}");
+            Err(Error::refused("editor-failed", why)
+                .hint("-m <message> gives the message, --no-edit takes the one that is proposed"))
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! `squash`: several commits of a task become one, with the same tree.
+//!
+//! ```text
+//! in progress? ── which commits are the task's, and nobody else's ── what the one says ── Plan ── commit-tree, HEAD moves
+//!    refuse?                        refuse?
+//! ```
+//!
+//! Neither index nor work tree is touched: the new commit has HEAD's tree. It is an operation, so `undo` brings the old
+//! commits back; they stay alive through the operation log until then.
+
+mod range;
+mod refusal;
+
+pub use refusal::why;
+
+use bstr::BString;
+
+use super::{
+    act::{self, Author, Order, Outcome, Record},
+    commit,
+    operation::Kind,
+    plan::{Destination, Flagging, Scope, Untracked},
+    record::{COLLAPSED, TASKS},
+    snapshot::{Captured, Moment, Snapshot},
+};
+use crate::{
+    core::{
+        id::TaskId,
+        squash::{
+            Stop,
+            message::{self, Collapsed},
+        },
+        task::Task,
+        trailer::{
+            Rules,
+            block::{self, Syntax, Trailer},
+        },
+    },
+    error::{Error, Result},
+    git::{
+        Head, ObjectId, Repo,
+        entry::{self, Entry},
+        sparse::Sparse,
+        state::{self, Steps},
+        walk,
+    },
+    ledger::{View, commits::Commits},
+};
+
+/// How far down commits are collapsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Onto {
+    /// As far as they are the task's, and unpublished.
+    Longest,
+    /// Down to this state, which the new commit has as its parent; `None`: to the beginning of the history. As people name it.
+    Given(Option<ObjectId>, String),
+}
+
+/// A squash that can be carried out.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The task.
+    pub task: Task,
+    /// HEAD, which must still be that when it moves.
+    pub head: Head,
+    /// HEAD's commit.
+    pub tip: ObjectId,
+    /// The tree, before and after.
+    pub tree: ObjectId,
+    /// The parent of the new commit.
+    pub onto: Option<ObjectId>,
+    /// What is collapsed, oldest first.
+    pub commits: Vec<Entry>,
+    /// Where it ends, and why; nothing where it was told to end, and at the beginning of the history.
+    pub stop: Option<Stop<ObjectId>>,
+    /// The text that is proposed, without trailers.
+    pub proposal: BString,
+    /// How trailers read.
+    pub rules: Rules,
+    /// The trailers that name tasks: they are in the message whatever it says.
+    pub tasks: Vec<Trailer>,
+    /// Other trailers of the commits.
+    pub others: Vec<Trailer>,
+}
+
+/// What a squash of `task` comes to.
+///
+/// # Errors
+///
+/// Every refusal; nothing was changed then.
+pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<Plan> {
+    let repo = view.repo();
+    repo.require_work_dir("squash")?;
+    refuse_in_progress(repo, task)?;
+    let head = repo.head()?;
+    let tip = head.commit.ok_or_else(|| refusal::unborn(task, &head))?;
+    let ledger = Commits::read(view)?;
+    let run = range::run(repo, task, tip, onto)?;
+    let oldest_first: Vec<ObjectId> = run.commits.iter().rev().copied().collect();
+    let commits = entry::of(repo, &oldest_first)?;
+    let rules = repo.settings().trailer_rules();
+    let collapsed: Vec<Collapsed> = commits.iter().map(|entry| collapsed(entry, &ledger)).collect();
+    let decisions: Vec<(String, Option<String>)> = task
+        .decisions
+        .iter()
+        .map(|decision| (view.text(&decision.text), decision.why.as_ref().map(|why| view.text(why))))
+        .collect();
+    let mut tasks = message::tasks(&collapsed, &rules);
+    if !tasks.iter().any(|trailer| trailer.value == task.id.as_str()) {
+        tasks.push(Trailer { key: rules.key().to_owned(), value: task.id.as_str().into() });
+    }
+    commit::identity(repo, || cannot(&task.id))?;
+    Ok(Plan {
+        task: task.clone(),
+        tree: walk::tree(repo, tip)?,
+        head,
+        tip,
+        onto: run.onto,
+        stop: run.stop,
+        proposal: message::propose(&task.title, &collapsed, &decisions, &rules),
+        tasks,
+        others: message::others(&collapsed, &rules),
+        rules,
+        commits,
+    })
+}
+
+fn collapsed(entry: &Entry, ledger: &Commits) -> Collapsed {
+    Collapsed {
+        commit: entry.commit.to_string(),
+        message: entry.message.clone(),
+        subject: crate::checkpoint::message::subject(&entry.message),
+        linked: ledger.linked(entry.commit).cloned().collect(),
+    }
+}
+
+/// `cannot squash t-1`
+fn cannot(id: &TaskId) -> String {
+    format!("cannot squash {id}")
+}
+
+fn refuse_in_progress(repo: &Repo, task: &Task) -> Result<()> {
+    let Some(found) = state::in_progress(repo) else { return Ok(()) };
+    let message = format!("{}: {} is in progress", cannot(&task.id), found.what);
+    let error = match found.steps {
+        Steps::One => Error::refused("operation-in-progress", message),
+        Steps::Several => Error::busy("operation-in-progress", format!("{message}; nothing was changed")),
+    };
+    Err(error.hint(format!("finish it with '{}' or stop it with '{}'", found.go_on, found.abort)))
+}
+
+impl Plan {
+    /// The whole message for `text`, which has the other trailers already if it came out of an editor.
+    ///
+    /// # Errors
+    ///
+    /// `empty-message`.
+    pub fn message(&self, repo: &Repo, text: &[u8], others: &[Trailer]) -> Result<BString> {
+        let trailers = [self.tasks.as_slice(), others].concat();
+        message::compose(text, &repo.settings().subject_prefix(), &trailers).ok_or_else(|| {
+            Error::refused("empty-message", format!("{}: the message says nothing", cannot(&self.task.id)))
+                .hint("without -m a message is made from the commits")
+        })
+    }
+
+    /// The tasks that the final trailers of `entry`, one of the commits, name.
+    pub fn tasks_of(&self, entry: &Entry) -> Vec<BString> {
+        block::ids(&entry.message, &self.rules, &Syntax::default())
+    }
+
+    /// Whether `message` and the tree are what HEAD has already.
+    pub fn is_idle(&self, message: &[u8]) -> bool {
+        match self.commits.as_slice() {
+            [] => true,
+            [only] => only.message == message,
+            _ => false,
+        }
+    }
+}
+
+/// Make the commit, and move HEAD to it.
+///
+/// # Errors
+///
+/// `head-moved` when somebody committed since the plan was made; `commit-refused`; all that [`act::carry_out`] refuses.
+pub fn carry_out(
+    repo: &Repo,
+    author: &Author<'_>,
+    plan: &Plan,
+    message: &BString,
+    record: &Record<'_>,
+) -> Result<Outcome> {
+    let id = &plan.task.id;
+    let destination = |captured: &Captured<'_>| destination(repo, plan, captured);
+    let parents: Vec<ObjectId> = plan.onto.into_iter().collect();
+    let make = |_: &Snapshot| {
+        let new = commit::Commit {
+            tree: plan.tree,
+            parents: &parents,
+            message: message.clone(),
+            author: plan.commits.first().map(|oldest| &oldest.author),
+            signed: repo.settings().flag("commit.gpgSign"),
+        };
+        new.write(repo, || cannot(id))
+    };
+    let line = |key: &str, value: String| (key.to_owned(), value);
+    let tasks: Vec<String> = plan.tasks.iter().map(|trailer| trailer.value.to_string()).collect();
+    act::carry_out(
+        repo,
+        author,
+        &Order {
+            kind: Kind::Squash,
+            title: match plan.commits.len() {
+                1 => format!("reword a commit of {id}"),
+                count => format!("squash {count} commits of {id}"),
+            },
+            task: Some(id.clone()),
+            undoes: None,
+            more: vec![line(COLLAPSED, plan.commits.len().to_string()), line(TASKS, tasks.join(" "))],
+            destination: &destination,
+            commit: Some(&make),
+            record,
+        },
+    )
+}
+
+/// Where we are, with nothing touched: HEAD goes to a commit that is yet to be made.
+fn destination(repo: &Repo, plan: &Plan, captured: &Captured<'_>) -> Result<Destination> {
+    if *captured.head() != plan.head {
+        return Err(Error::busy("head-moved", format!("{}: somebody committed just now", cannot(&plan.task.id)))
+            .hint("look at the plan again: git agent squash --dry-run"));
+    }
+    let moment = Moment {
+        head: plan.head.clone(),
+        worktree: plan.tree,
+        staged: plan.tree,
+        unmerged: Vec::new(),
+        flags: [].into(),
+        raw: [].into(),
+        dirs: [].into(),
+        skipped: Vec::new(),
+        submodules: Vec::new(),
+        merged: None,
+        state: captured.state().clone(),
+    };
+    Ok(Destination {
+        moment,
+        scope: Scope::Paths(Vec::new()),
+        flags: Flagging::Kept,
+        untracked: Untracked::Kept,
+        sparse: Sparse::of(repo)?,
+    })
+}

@@ -1,0 +1,98 @@
+//! Why commits cannot be collapsed, as sentences that name the next command.
+
+use super::cannot;
+use crate::{
+    checkpoint::message::{of_commit, subject},
+    core::{
+        id::TaskId,
+        squash::{Obstacle, Stop},
+        task::Task,
+    },
+    error::{Error, Result},
+    git::{Head, ObjectId, Repo},
+};
+
+/// What stands at `stop`, as a part of a sentence: `0123456789ab (Fix login) belongs to u`.
+///
+/// # Errors
+///
+/// When the commit cannot be read.
+pub fn why(repo: &Repo, id: &TaskId, stop: &Stop<ObjectId>) -> Result<String> {
+    let raw = repo.read(stop.commit)?;
+    let title = subject(of_commit(&raw));
+    let said = match &stop.why {
+        Obstacle::Foreign(tasks) if tasks.is_empty() => format!("does not name {id}"),
+        Obstacle::Foreign(tasks) => {
+            format!("belongs to {}", tasks.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", "))
+        }
+        Obstacle::Buried => format!("names {id}, but not in its final trailers"),
+        Obstacle::Published => "is on a remote branch or in a tag already".to_owned(),
+        Obstacle::CutOff => "is where this shallow clone ends".to_owned(),
+    };
+    let merge = stop.merge.map(|merge| format!(", which the merge {} brings in,", short(merge))).unwrap_or_default();
+    Ok(format!("{} ({title}){merge} {said}", short(stop.commit)))
+}
+
+/// HEAD itself has to stay.
+pub(super) fn at_the_tip(repo: &Repo, task: &Task, stop: &Stop<ObjectId>) -> Result<Error> {
+    let message = format!("{}: HEAD's commit {}", cannot(&task.id), why(repo, &task.id, stop)?);
+    let error = Error::refused(code(&stop.why), message).hints(hints(&task.id, stop));
+    Ok(match stop.why {
+        Obstacle::Foreign(_) => error.hint("only commits at the tip are collapsed; 'git rebase -i' reorders others"),
+        _ => error,
+    })
+}
+
+/// A commit of the given range has to stay.
+pub(super) fn in_between(repo: &Repo, task: &Task, word: &str, stop: &Stop<ObjectId>) -> Result<Error> {
+    let word = word.escape_debug();
+    let message = format!("{} onto '{word}': {}", cannot(&task.id), why(repo, &task.id, stop)?);
+    Ok(Error::refused(code(&stop.why), message)
+        .hints(hints(&task.id, stop))
+        .hint("without --onto the commits above it are collapsed"))
+}
+
+/// What is given is no ancestor of HEAD.
+pub(super) fn not_below(task: &Task, word: &str) -> Error {
+    let word = word.escape_debug();
+    let message = format!("{} onto '{word}': that is not an ancestor of HEAD", cannot(&task.id));
+    Error::refused("not-an-ancestor", message)
+        .hint(format!("squash first, then move the commit: git agent squash {0}; git rebase '{word}'", task.id))
+}
+
+/// There is no commit yet.
+pub(super) fn unborn(task: &Task, head: &Head) -> Error {
+    let branch = head.branch_name().unwrap_or_else(|| "HEAD".to_owned());
+    Error::refused("unborn-head", format!("{}: '{branch}' has no commit yet", cannot(&task.id)))
+        .hint("'git agent checkpoint' makes the first one")
+}
+
+fn code(why: &Obstacle) -> &'static str {
+    match why {
+        Obstacle::Foreign(_) | Obstacle::Buried => "foreign-commits",
+        Obstacle::Published => "published-commits",
+        Obstacle::CutOff => "shallow-history",
+    }
+}
+
+fn hints(id: &TaskId, stop: &Stop<ObjectId>) -> Vec<String> {
+    let commit = short(stop.commit);
+    match &stop.why {
+        Obstacle::Foreign(tasks) => {
+            let other = tasks.first().map(|other| format!("'git agent squash {other}' collapses those of {other}"));
+            let unnamed = tasks.is_empty().then(|| "'git agent repair' links commits that lost their task".to_owned());
+            let log = format!("'git agent log {id}' shows the commits of {id}");
+            other.into_iter().chain(unnamed).chain([log]).collect()
+        }
+        Obstacle::Buried => vec![format!("'git show {commit}' shows the message; only its last paragraph counts here")],
+        Obstacle::Published => vec![format!(
+            "what others have is not rewritten: 'git branch -r --contains {commit}' and 'git tag --contains {commit}' \
+             tell who has it"
+        )],
+        Obstacle::CutOff => vec!["'git fetch --unshallow' gets the rest of the history".to_owned()],
+    }
+}
+
+fn short(commit: ObjectId) -> String {
+    commit.to_hex_with_len(12).to_string()
+}
