@@ -15,6 +15,7 @@
 //! | `verify` | evidence: a command, its outcome, the tree it ran on | `core`, `git`, `checkpoint` |
 //! | `guard` | a snapshot before what destroys | `core`, `git`, `recovery` |
 //! | `unstamped` | commits that should have named a task | `core`, `git`, `checkpoint` |
+//! | `relink` | commits that lost their trailer, and whose they are | `core`, `git`, `ledger`, `checkpoint`, `unstamped` |
 //! | `recovery` | snapshots of a worktree, and going back to them | `core`, `git` |
 //! | `doctor` | what may be wrong, and what to do about it | all but `cmd` |
 //! | `output` | stdout as an API, stderr for people | `core` |
@@ -38,6 +39,7 @@ pub mod hook;
 pub mod ledger;
 pub mod output;
 pub mod recovery;
+pub mod relink;
 pub mod revision;
 pub mod share;
 pub mod unstamped;

@@ -1,78 +1,152 @@
 //! `git agent repair`: bring back the link between commits and tasks where it was lost.
 
-use crate::{
-    context::Ctx,
-    core::event::{Link, Payload},
-    error::Result,
-    exit,
-    ledger::{Draft, View},
-    output::{
-        clean,
-        json::{LinkJson, RepairAnswer},
-    },
-    unstamped::{self, Unstamped},
-};
+use std::fmt::Write as _;
 
 use super::verify::short;
+use crate::{
+    context::Ctx,
+    core::{
+        event::{Link, Payload},
+        relink::Evidence,
+    },
+    error::{Error, Result},
+    exit,
+    git::ObjectId,
+    ledger::{Draft, View},
+    output::{
+        clean::{self, plural},
+        json::RepairAnswer,
+    },
+    relink::{self, Found, Range, Request, Unknown, Why},
+};
 
-/// How the link is known.
-const BY: &str = "reflog";
+/// How many commits are named of which nothing is known.
+const NAMED: usize = 10;
 
-/// Link commits that were made while a task was active, but do not name it, to the task
+/// Link commits that lost their task to it: after squash and rebase merges, graphical clients, shells without hooks
 ///
 /// The commits stay as they are; the link is an event in the ledger.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Looked at are the commits of HEAD since the ledger began, or those of --range, that name no task. One belongs to a task if it was made \
+here while the task was active (reflog); if a commit that names the task, wherever it is, made the same change on the same \
+tree (tree) or the same patch (patch); or if a branch of such commits did as a whole (squash), as when a forge squashes it. What \
+says different things is reported, and nothing is guessed.
+
+On a forge, after a merge:  git agent repair --range \"$BEFORE..$AFTER\" --squash-of \"$PR_HEAD\" && git agent sync")]
 pub struct Args {
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
+    /// Look at these commits: A..B, as in git log; B is HEAD if it is left out
+    #[arg(long, value_name = "A..B")]
+    range: Option<String>,
+    /// They are what a forge made of the branch that ends here
+    #[arg(long, value_name = "REV", requires = "range")]
+    squash_of: Option<String>,
 }
 
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let range = args.range.as_deref().map(|word| range(ctx, word)).transpose()?;
+    let squash_of = args.squash_of.as_deref().map(|word| commit(ctx, word)).transpose()?;
+    let find = |view: &View<'_>| -> Result<Found> {
+        let mut active = Vec::new();
+        for id in ctx.active()? {
+            active.extend(view.task(&id)?);
+        }
+        relink::find(view, &Request { range, squash_of, active })
+    };
     let found = match args.dry_run {
-        true => missing(ctx, &ctx.view()?)?,
+        true => find(&ctx.view()?)?,
         false => {
             let (_, found) = ctx.write(|view| {
-                let found = missing(ctx, view)?;
+                let found = find(view)?;
                 let mut draft = Draft::nothing();
-                for Unstamped { commit, task } in &found {
-                    draft.and(task, Payload::Link(Link { commit: commit.to_string(), by: BY.to_owned() }));
+                for link in &found.links {
+                    let event = Link { commit: link.commit.to_string(), by: link.by.to_owned() };
+                    draft.and(&link.task, Payload::Link(event));
                 }
                 Ok((draft, found))
             })?;
             found
         }
     };
+    for remark in &found.remarks {
+        ctx.out.warn(remark);
+    }
     if ctx.out.is_json() {
-        let link = |one: &Unstamped| LinkJson { commit: one.commit.to_string(), task: one.task.to_string(), by: BY };
-        ctx.out.json(&RepairAnswer::new(found.iter().map(link).collect(), args.dry_run))?;
-        return Ok(exit::OK);
+        ctx.out.json(&RepairAnswer::new(&found, args.dry_run))?;
+    } else if !ctx.out.is_quiet() {
+        ctx.out.print(&page(&found, args.dry_run))?;
     }
-    if ctx.out.is_quiet() {
-        return Ok(exit::OK);
-    }
-    if found.is_empty() {
-        ctx.out.print("Nothing to repair: every commit since the active task was started names a task.\n")?;
-        return Ok(exit::OK);
-    }
-    let verb = if args.dry_run { "Would link" } else { "Linked" };
-    let mut page = String::new();
-    for Unstamped { commit, task } in &found {
-        let raw = ctx.repo()?.read(*commit)?;
-        let subject = crate::checkpoint::message::subject(crate::checkpoint::message::of_commit(&raw));
-        let line = format!("{verb} {} to {task}: {subject}", short(&commit.to_string()));
-        page.push_str(&format!("{}\n", clean::line(&line)));
-    }
-    ctx.out.print(&page)?;
     Ok(exit::OK)
 }
 
-/// The commits that no trailer and no event ties to a task.
-fn missing(ctx: &Ctx, view: &View<'_>) -> Result<Vec<Unstamped>> {
-    let mut active = Vec::new();
-    for id in ctx.active()? {
-        active.extend(view.task(&id)?);
+fn page(found: &Found, dry_run: bool) -> String {
+    let verb = if dry_run { "Would link" } else { "Linked" };
+    let mut page = String::new();
+    let mut line = |text: &str| writeln!(page, "{}", clean::line(text)).unwrap_or_default();
+    for link in &found.links {
+        let commit = link.commit.to_hex_with_len(12);
+        let source = link.source.map(|source| format!(" as {}", short(&source.to_string()))).unwrap_or_default();
+        line(&format!("{verb} {commit} to {}: {} (by {}{source})", link.task, link.subject, link.by));
     }
-    unstamped::find(ctx.repo()?, &active)
+    match (found.links.is_empty(), found.unknown.len()) {
+        (true, 0) => line("Nothing to repair: every commit that was looked at names a task, or is linked to one."),
+        (true, count) => {
+            line(&format!("Nothing to repair: nothing is known of {} without a task.", plural(count, "commit")));
+        }
+        (false, 0) => {}
+        (false, count) => line(&format!("Nothing is known of {} without a task.", plural(count, "more commit"))),
+    }
+    // Those that come from people who work without tasks are many; those that need a decision come first.
+    let (decide, rest): (Vec<&Unknown>, Vec<&Unknown>) =
+        found.unknown.iter().rev().partition(|one| !one.candidates.is_empty());
+    let shown: Vec<&Unknown> = decide.into_iter().chain(rest).collect();
+    for one in shown.iter().take(NAMED) {
+        line(&format!("  {} {}{}", short(&one.commit.to_string()), one.subject, why(one)));
+    }
+    if shown.len() > NAMED {
+        line(&format!("  … and {} more (--json has all)", shown.len() - NAMED));
+    }
+    page
+}
+
+fn why(one: &Unknown) -> String {
+    let candidate = |evidence: &Evidence<ObjectId>| {
+        format!("{} says {}", short(&evidence.source.to_string()), evidence.tasks.join(", "))
+    };
+    let said = one.candidates.iter().map(candidate).collect::<Vec<_>>().join("; ");
+    match one.why {
+        Why::NoSource => String::new(),
+        Why::Ambiguous if said.is_empty() => " (ambiguous)".to_owned(),
+        Why::Ambiguous => format!(" (ambiguous: {said})"),
+        Why::SameHistory => format!(" (the same change once more: {said})"),
+        Why::NotInLedger => format!(" (not in this ledger: {said})"),
+        Why::Empty => " (it changes nothing)".to_owned(),
+        Why::CutOff => " (this clone is shallow and ends there)".to_owned(),
+    }
+}
+
+/// `A..B`, `A..`, as git reads them.
+fn range(ctx: &Ctx, word: &str) -> Result<Range> {
+    let Some((from, to)) = word.split_once("..").filter(|(from, to)| !from.is_empty() && !to.starts_with('.')) else {
+        let message = format!("'{}' is no range: --range takes A..B", word.escape_debug());
+        return Err(Error::usage("bad-range", message).hint("'HEAD~20..HEAD' are the last 20 commits"));
+    };
+    let tip = if to.is_empty() { "HEAD" } else { to };
+    Ok(Range { from: Some(commit(ctx, from)?), tip: commit(ctx, tip)? })
+}
+
+fn commit(ctx: &Ctx, word: &str) -> Result<ObjectId> {
+    ctx.repo()?.resolve_commit(word)?.ok_or_else(|| {
+        let error = Error::usage("bad-revision", format!("there is no commit '{}' in this clone", word.escape_debug()));
+        match word.bytes().all(|b| b == b'0') {
+            true => {
+                error.hint("all zeros stand for a branch that was just made: name the commit that it was made from")
+            }
+            false => error.hint("fetch it first; of a forge's pull request: git fetch origin refs/pull/<number>/head"),
+        }
+    })
 }

@@ -12,6 +12,7 @@ pub mod graph;
 pub mod guard;
 pub mod id;
 pub mod note;
+pub mod relink;
 pub mod resolve;
 pub mod retention;
 pub mod revert;

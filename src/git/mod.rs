@@ -15,6 +15,7 @@ pub mod log;
 pub mod merge;
 pub mod objects;
 pub mod parameters;
+pub mod patch;
 pub mod pathspec;
 pub mod range;
 pub mod reflog;

@@ -38,6 +38,14 @@ pub fn unpublished(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Result
     Ok(answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect())
 }
 
+/// The commits reachable from `tips` and not from `base`. Tips that are not here are left out.
+pub fn beyond(repo: &Repo, tips: &[ObjectId], base: ObjectId) -> Result<Vec<Link>> {
+    let wanted: String = tips.iter().map(|tip| format!("{tip}\n")).chain([format!("^{base}\n")]).collect();
+    let words = ["rev-list", "--topo-order", "--parents", "--ignore-missing", "--stdin"];
+    let answer = repo.git().args(words).stdin(wanted.into_bytes()).run()?;
+    answer.lines().map(|line| link(line).ok_or_else(|| unexpected("rev-list"))).collect()
+}
+
 /// What the merge `merge` has and its parent `mainline` does not, itself left out.
 pub fn brought_in(repo: &Repo, merge: ObjectId, mainline: ObjectId) -> Result<Vec<ObjectId>> {
     let answer = list(repo, &["--topo-order"], Some(mainline), merge, &[])?;

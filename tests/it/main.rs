@@ -34,6 +34,7 @@ mod pager;
 mod recovery_failures;
 mod recovery_states;
 mod recovery_words;
+mod repair;
 mod revision;
 mod rollback_command;
 mod rollback_modes;

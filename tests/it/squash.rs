@@ -333,6 +333,8 @@ fn trailers_of_all_commits_are_in_the_one() {
         let text = String::from_utf8(repo.message("HEAD")).unwrap();
         assert!(text.starts_with("T-1\n\n- one\n- two\n- Revert \"one\"\n"), "{text}");
         assert!(text.contains("\n- grün\n- linked # this\n"), "{text}");
+        assert_eq!(text.matches("This reverts commit").count(), 1, "{text}");
+        assert!(text.contains(&format!("\nThis reverts commit {outside}.\n")), "{text}");
         let block = repo.git(&["log", "-1", "--format=%(trailers:only,unfold)"]).text();
         assert_eq!(
             block.lines().collect::<Vec<_>>(),

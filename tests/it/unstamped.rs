@@ -28,11 +28,12 @@ fn commits_without_a_task_are_told_of_and_linked() {
             assert!(repo.agent(&["repair", "--dry-run"]).success().stdout.contains("Would link"));
             assert_eq!(unstamped(&repo).len(), 2);
             let answer = repo.agent(&["repair", "--json"]).json();
-            let link = |commit: &str| serde_json::json!({"commit": commit, "task": "fix", "by": "reflog"});
-            assert_eq!(answer, serde_json::json!({"schema": 1, "dry_run": false, "linked": [link(&one), link(&two)]}));
+            let link = |commit: &str| serde_json::json!({"commit": commit, "task": "fix", "by": "reflog", "source": null, "compared": true});
+            let links = [link(&one), link(&two)];
+            assert_eq!(answer, serde_json::json!({"schema": 1, "dry_run": false, "linked": links, "unknown": []}));
             assert_eq!(unstamped(&repo), [""; 0]);
             insta::allow_duplicates! {
-                insta::assert_snapshot!(repo.agent(&["repair"]), @"Nothing to repair: every commit since the active task was started names a task.");
+                insta::assert_snapshot!(repo.agent(&["repair"]), @"Nothing to repair: every commit that was looked at names a task, or is linked to one.");
             }
             assert_eq!(repo.head(), two, "the commits stay as they are");
             // They are checkpoints now, to all who count.

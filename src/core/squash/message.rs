@@ -46,6 +46,9 @@ pub fn propose(title: &str, commits: &[Collapsed], decisions: &[(String, Option<
         format!("- Decided: {}{why}", one_line(what))
     };
     paragraph(decisions.iter().map(decided).collect());
+    // As git writes it, which is what logs look for; the trailer is for programs.
+    let reverts = others(commits, rules).into_iter().filter(|trailer| trailer.key == REVERTS);
+    paragraph(reverts.map(|trailer| format!("This reverts commit {}.", trailer.value)).collect());
     // Who was named in the text of a message is named in the text of the new one, and no more than that.
     let in_block = tasks(commits, rules);
     let named = commits.iter().flat_map(|commit| scan::ids(&commit.message, rules));

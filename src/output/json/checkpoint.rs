@@ -1,4 +1,4 @@
-//! `checkpoint`, `show`, `repair`.
+//! `checkpoint`, `show`.
 
 use bstr::{BStr, ByteSlice as _};
 use schemars::JsonSchema;
@@ -106,32 +106,4 @@ pub struct PointJson {
     pub verification: Option<VerificationJson>,
     /// How `@start` was found.
     pub rule: Option<&'static str>,
-}
-
-/// `repair`.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct RepairAnswer {
-    schema: u32,
-    /// Whether this is only what would be done.
-    dry_run: bool,
-    /// The commits that belong to a task again.
-    linked: Vec<LinkJson>,
-}
-
-/// A commit and the task it was found to belong to.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct LinkJson {
-    /// The commit.
-    pub commit: String,
-    /// Its task.
-    pub task: String,
-    /// How that is known.
-    pub by: &'static str,
-}
-
-impl RepairAnswer {
-    /// The answer with `linked`.
-    pub fn new(linked: Vec<LinkJson>, dry_run: bool) -> Self {
-        RepairAnswer { schema: SCHEMA, dry_run, linked }
-    }
 }

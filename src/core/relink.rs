@@ -1,0 +1,106 @@
+//! Whose a commit is that does not say so, judged from commits that made the same change and do.
+//!
+//! Never a guess: evidence that names different tasks is no evidence, and reported as such.
+
+/// A commit, or a whole branch, that made the same change. `I` is the commit's id, or that of the branch's tip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence<I> {
+    /// The commit.
+    pub source: I,
+    /// The ids of the tasks that it names; of a branch those of all its commits. Sorted.
+    pub tasks: Vec<String>,
+    /// How much of it is the same.
+    pub same: Same,
+    /// What it is.
+    pub whole: Whole,
+}
+
+/// How much two changes have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Same {
+    /// The trees before and after.
+    Trees,
+    /// The patch, on trees that differ elsewhere.
+    Patch,
+}
+
+/// What made the change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whole {
+    /// One commit.
+    Commit,
+    /// All commits of a branch together, as a squash merge makes one of them.
+    Branch,
+}
+
+/// What follows from evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict<'e, I> {
+    /// The commit belongs to the tasks that this names.
+    Belongs(&'e Evidence<I>),
+    /// These say different things.
+    Ambiguous(Vec<&'e Evidence<I>>),
+    /// There is none.
+    Unknown,
+}
+
+impl<I> Evidence<I> {
+    /// How the link is known, as the ledger has it.
+    pub fn by(&self) -> &'static str {
+        match (self.whole, self.same) {
+            (Whole::Branch, _) => "squash",
+            (Whole::Commit, Same::Trees) => "tree",
+            (Whole::Commit, Same::Patch) => "patch",
+        }
+    }
+}
+
+/// Judge all the evidence that there is for one commit.
+///
+/// The same trees before and after are the very same change; where there is such evidence, equal patches do not count.
+pub fn judge<I>(evidence: &[Evidence<I>]) -> Verdict<'_, I> {
+    let Some(best) = evidence.iter().map(|one| one.same).min() else { return Verdict::Unknown };
+    let mut counts: Vec<&Evidence<I>> = evidence.iter().filter(|one| one.same == best).collect();
+    if counts.iter().any(|one| one.tasks != counts[0].tasks) {
+        return Verdict::Ambiguous(counts);
+    }
+    counts.sort_by_key(|one| one.whole == Whole::Branch);
+    Verdict::Belongs(counts[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Same::{Patch, Trees};
+    use Whole::{Branch, Commit};
+
+    fn judged(evidence: &[(u32, &str, Same, Whole)]) -> String {
+        let one = |(source, tasks, same, whole): &(u32, &str, Same, Whole)| Evidence {
+            source: *source,
+            tasks: tasks.split(' ').map(str::to_owned).collect(),
+            same: *same,
+            whole: *whole,
+        };
+        let evidence: Vec<Evidence<u32>> = evidence.iter().map(one).collect();
+        match judge(&evidence) {
+            Verdict::Belongs(one) => format!("{} by {}: {}", one.source, one.by(), one.tasks.join(" ")),
+            Verdict::Ambiguous(several) => format!("{} ways", several.len()),
+            Verdict::Unknown => "unknown".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_agrees_is_taken_and_what_does_not_is_not() {
+        assert_eq!(judged(&[]), "unknown");
+        assert_eq!(judged(&[(1, "t", Patch, Commit)]), "1 by patch: t");
+        assert_eq!(judged(&[(1, "t", Patch, Commit), (2, "t", Patch, Commit)]), "1 by patch: t");
+        assert_eq!(judged(&[(1, "t", Patch, Commit), (2, "u", Patch, Commit)]), "2 ways");
+        assert_eq!(judged(&[(1, "t", Patch, Commit), (2, "t u", Patch, Branch)]), "2 ways");
+        assert_eq!(judged(&[(1, "t u", Patch, Branch)]), "1 by squash: t u");
+        // One commit on a branch is both.
+        assert_eq!(judged(&[(1, "t", Trees, Branch), (1, "t", Trees, Commit)]), "1 by tree: t");
+        // The very same change outweighs one that looks like it.
+        assert_eq!(judged(&[(1, "t", Patch, Commit), (2, "u", Trees, Commit)]), "2 by tree: u");
+        assert_eq!(judged(&[(1, "t", Trees, Commit), (2, "u", Trees, Branch)]), "2 ways");
+    }
+}

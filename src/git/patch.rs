@@ -1,0 +1,112 @@
+//! Changes compared: which paths they touch, and the id of their patch (`git patch-id`).
+//!
+//! A change is a pair of trees, so that one commit and a whole branch are compared in the same way. Patches are compared to the byte
+//! (`--verbatim`): by default git ignores white space, and then a reindented file looks like another one.
+
+use std::collections::HashMap;
+
+use bstr::{BString, ByteSlice as _};
+use gix::ObjectId;
+
+use super::repo::Repo;
+use crate::error::{Error, Result};
+
+/// From one tree to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Change {
+    /// The tree before.
+    pub before: ObjectId,
+    /// The tree after.
+    pub after: ObjectId,
+}
+
+impl Change {
+    /// Whether nothing changes.
+    pub fn is_empty(self) -> bool {
+        self.before == self.after
+    }
+}
+
+/// How many patches are held in memory at a time.
+const AT_ONCE: usize = 100;
+
+/// Which paths each of `changes` touches, and how: modes and status of every one. Those whose trees are not here are left out.
+pub fn paths(repo: &Repo, changes: &[Change]) -> Result<HashMap<Change, BString>> {
+    let mut found: HashMap<Change, BString> = HashMap::new();
+    let answer = differences(repo, changes, &["--raw", "-z"])?;
+    let mut rest = answer.as_slice();
+    let mut at: Option<Change> = None;
+    while !rest.is_empty() {
+        if rest.starts_with(b":") {
+            // `:<mode> <mode> <object> <object> <status>` NUL `<path>` NUL
+            let mut fields = rest.splitn_str(3, "\0");
+            let (Some(meta), Some(path), Some(more)) = (fields.next(), fields.next(), fields.next()) else {
+                return Err(unexpected());
+            };
+            let words: Vec<&[u8]> = meta.split_str(" ").collect();
+            let [old, new, _, _, status] = words.as_slice() else { return Err(unexpected()) };
+            let print = at.map(|change| found.entry(change).or_default()).ok_or_else(unexpected)?;
+            for part in [*old, *new, *status, path] {
+                print.extend_from_slice(part);
+                print.push(0);
+            }
+            rest = more;
+        } else {
+            let (line, more) = rest.split_once_str("\n").ok_or_else(unexpected)?;
+            at = Some(header(line).ok_or_else(unexpected)?);
+            rest = more;
+        }
+    }
+    Ok(found)
+}
+
+/// The id of the patch of each of `changes`. Those whose objects are not here are left out.
+pub fn ids(repo: &Repo, changes: &[Change]) -> Result<HashMap<Change, BString>> {
+    let mut found = HashMap::new();
+    for changes in changes.chunks(AT_ONCE) {
+        let words = ["-p", "-U3", "--full-index", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/"];
+        let answer = differences(repo, changes, &[&words[..], &["--diff-algorithm=myers"]].concat())?;
+        // `git patch-id` tells patches apart by lines that name a commit; ours are numbers.
+        let mut stream: Vec<u8> = Vec::with_capacity(answer.len());
+        let mut order: Vec<Change> = Vec::new();
+        let width = repo.gix().object_hash().len_in_hex();
+        for line in answer.lines_with_terminator() {
+            match header(line.trim_end_with(|c| c == '\n')) {
+                Some(change) => {
+                    order.push(change);
+                    stream.extend_from_slice(format!("commit {:0width$x}\n", order.len()).as_bytes());
+                }
+                None => stream.extend_from_slice(line),
+            }
+        }
+        let answer = repo.git().args(["patch-id", "--verbatim"]).stdin(stream).run()?;
+        for line in answer.lines() {
+            let (id, number) = line.split_once_str(" ").ok_or_else(unexpected)?;
+            let number = number.to_str().ok().and_then(|hex| usize::from_str_radix(hex.trim(), 16).ok());
+            let change = number.and_then(|number| order.get(number.checked_sub(1)?)).ok_or_else(unexpected)?;
+            found.insert(*change, BString::from(id));
+        }
+    }
+    Ok(found)
+}
+
+/// `git diff-tree` of all changes: each begins with a line that names both trees.
+fn differences(repo: &Repo, changes: &[Change], words: &[&str]) -> Result<Vec<u8>> {
+    let changes = changes.iter().filter(|change| !change.is_empty());
+    let wanted: String = changes.map(|change| format!("{} {}\n", change.before, change.after)).collect();
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let git = repo.git().args(["diff-tree", "--stdin", "-r", "--no-renames", "--no-ext-diff", "--no-color"]);
+    git.args(words).stdin(wanted.into_bytes()).run()
+}
+
+/// `<tree> <tree>`. No line of a patch begins with a digit or a letter `a` to `f` and looks like that.
+fn header(line: &[u8]) -> Option<Change> {
+    let (before, after) = line.split_once_str(" ")?;
+    Some(Change { before: ObjectId::from_hex(before).ok()?, after: ObjectId::from_hex(after).ok()? })
+}
+
+fn unexpected() -> Error {
+    Error::bug("'git diff-tree' or 'git patch-id' answered in a form that was not asked for")
+}
