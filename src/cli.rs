@@ -108,6 +108,7 @@ commands! {
     Snapshot => snapshot,
     Repair => repair,
     Log => log,
+    Diff => diff,
     Sync => sync,
     Doctor => doctor,
     Demo => demo,

@@ -2,6 +2,7 @@
 
 use std::{
     cell::OnceCell,
+    ffi::OsString,
     io::Read as _,
     path::PathBuf,
     time::{Instant, SystemTime, UNIX_EPOCH},
@@ -22,6 +23,7 @@ use crate::{
     git::{Repo, cmd},
     ledger::{self, Author, Draft, View, Written},
     output::Out,
+    revision::{Asker, Emptiness},
     share,
 };
 
@@ -183,6 +185,16 @@ impl Ctx {
         // An empty word is a mistake of the caller's, not a wish for the active task.
         let task = spec.task.or(word.filter(|word| word.is_empty()));
         Ok((self.task(view, task)?, spec.which))
+    }
+
+    /// `words` for git, with the checkpoints that they name as object ids; see [`Asker::words`].
+    pub fn words(&self, view: &View<'_>, emptiness: Emptiness, words: &[OsString]) -> Result<Vec<OsString>> {
+        self.asking(view, emptiness, |asker| asker.words(words))
+    }
+
+    /// Let `ask` ask for checkpoints that are named inside words.
+    pub fn asking<T>(&self, view: &View<'_>, emptiness: Emptiness, ask: impl FnOnce(&Asker<'_>) -> T) -> T {
+        ask(&Asker { view, active: &|| self.task(view, None), now: self.now(), emptiness })
     }
 
     /// The task that `word` names, or the active one where none is named.

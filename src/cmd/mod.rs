@@ -11,6 +11,7 @@ pub mod completions;
 pub mod decide;
 pub mod demo;
 pub mod dep;
+pub mod diff;
 pub mod doctor;
 pub mod edit;
 pub mod fail;

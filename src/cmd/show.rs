@@ -20,21 +20,27 @@ use crate::{
 };
 
 mod checkpoint;
+mod revision;
 
 /// Show a task with its whole story: what was tried, decided, verified, and what stands in its way
 #[derive(Debug, clap::Args)]
 #[command(after_help = "A checkpoint is shown as 'git show' does: <task>@2 is the second commit of the task on this \
-history, @last the newest, @green the newest that passed a verification, @start the commit that the task began on.")]
+history, @last the newest, @green the newest that passed a verification, @start the commit that the task began on. What names no task \
+is a revision for 'git show', in which checkpoints may stand: <task>@2^, <task>@2:path/to/file.")]
 pub struct Args {
-    /// The task, or one of its checkpoints; the active task if not given
-    #[arg(value_name = "TASK[@CHECKPOINT]")]
+    /// The task, one of its checkpoints, or a revision; the active task if not given
+    #[arg(value_name = "TASK[@CHECKPOINT]|REVISION")]
     task: Option<String>,
 }
 
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let view = ctx.view()?;
-    let (task, which) = ctx.task_and_checkpoint(&view, args.task.as_deref())?;
+    let (task, which) = match (ctx.task_and_checkpoint(&view, args.task.as_deref()), &args.task) {
+        (Ok(found), _) => found,
+        (Err(why), Some(word)) => return revision::show(ctx, &view, word, why),
+        (Err(why), None) => return Err(why),
+    };
     if let Some(which) = which {
         return checkpoint::show(ctx, &view, &task, which);
     }

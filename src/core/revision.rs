@@ -1,5 +1,9 @@
 //! `t-7k3fq@2`: a task and one of its checkpoints, as a word on the command line.
 
+mod word;
+
+pub use word::{Dots, End, Word};
+
 use std::fmt;
 
 /// What stands before and behind the last `@` of a word.

@@ -5,6 +5,7 @@
 
 pub mod cmd;
 mod config;
+pub mod diff;
 pub mod entries;
 pub mod entry;
 pub mod excludes;

@@ -10,9 +10,11 @@ mod green;
 mod on;
 mod refusal;
 mod start;
+mod words;
 
 pub use on::{linked, on};
 pub use start::{Rule, Start, start};
+pub use words::{Asker, Emptiness};
 
 use crate::{
     core::{revision::Which, task::Task, time::Timestamp},

@@ -54,4 +54,5 @@ mod trailers;
 mod trees;
 mod unstamped;
 mod verify;
+mod words;
 mod worlds;

@@ -240,7 +240,11 @@ fn hostile_words_are_refused_or_harmless() {
         let id = repo.agent(&["add", "-q", "--", title]).text();
         assert_eq!(repo.agent(&["show", &id, "--json"]).json()["task"]["title"], title);
     }
-    for word in ["--upload-pack=x", "HEAD", "refs/heads/main", "", "*", "\u{1b}"] {
+    // A ref that looks like an option is shown, and nothing else is done.
+    repo.git(&["update-ref", "refs/heads/--output=x", "HEAD"]).success();
+    repo.run("git-agent").args(["show", "--", "--output=x"]).run().success();
+    assert!(!repo.path().join("x").exists());
+    for word in ["--upload-pack=x", "HEAD~9", "refs/heads/nothing", "", "*", "\u{1b}"] {
         let output = repo.run("git-agent").args(["show", "--", word]).run();
         assert_eq!(output.code, Some(2), "{word:?}: {output}");
         assert!(!output.stderr.contains('\u{1b}'), "{output}");

@@ -21,6 +21,7 @@ use crate::{
     error::Result,
     exit,
     git::log::{Graph, Log, Query},
+    revision::Emptiness,
 };
 
 use book::Book;
@@ -38,6 +39,8 @@ use task::Wanted;
 Without a task all commits on the current history are shown; those that belong to tasks say so. With a task (its id or a \
 unique prefix, as the first word) only its commits and events are shown, its commits with their numbers. A word that is a \
 revision or a path as well is refused: '--task' and '--' tell which is meant.
+
+<task>@2, @last, @start and @green stand for commits wherever a revision does: t-1@1..t-1@last, ^t-1@2, t-1@2~1.
 
 Events of tasks belong to no branch, author or path. So they are left out where revisions (but for --all), paths or \
 properties of commits are named; --events shows those from the time of the commits all the same.
@@ -106,6 +109,7 @@ pub fn run(ctx: &Ctx, mut args: Args) -> Result<u8> {
         Some(word) => Some(task::named(&view, word)?),
         None => task::first_word(ctx, &view, &mut request)?,
     };
+    ctx.asking(&view, Emptiness::NoCommits, |asker| request.expand(|word, may_be_path| asker.word(word, may_be_path)))?;
     let machine = args.jsonl || ctx.out.is_json();
     if !machine {
         ctx.page()?;

@@ -109,6 +109,22 @@ impl Request {
         }
     }
 
+    /// Put what `expand` makes of them in the place of the words that are neither options nor values of such.
+    pub fn expand(&mut self, expand: impl Fn(&OsStr, bool) -> Result<Vec<OsString>>) -> Result<()> {
+        let may_be_path = self.paths.is_empty();
+        let mut words = std::mem::take(&mut self.words).into_iter();
+        while let Some(word) = words.next() {
+            if !word.as_encoded_bytes().starts_with(b"-") {
+                self.words.extend(expand(&word, may_be_path)?);
+                continue;
+            }
+            let value = if takes_next(&word) { words.next() } else { None };
+            self.words.push(word);
+            self.words.extend(value);
+        }
+        Ok(())
+    }
+
     /// Whether the only revisions that are named are all there are.
     pub fn is_all(&self) -> bool {
         self.first.is_none() && self.words.iter().any(|word| word == "--all")

@@ -4,6 +4,7 @@
 
 mod answers;
 mod checkpoint;
+mod diff;
 mod gc;
 mod guard;
 mod log;
@@ -17,6 +18,7 @@ mod task;
 
 pub use answers::*;
 pub use checkpoint::*;
+pub use diff::*;
 pub use gc::*;
 pub use guard::*;
 pub use log::*;

@@ -1,0 +1,214 @@
+//! `git agent diff`: `git diff`, with checkpoints for revisions.
+
+use std::{
+    ffi::{OsStr, OsString},
+    path::Path,
+};
+
+use bstr::ByteSlice as _;
+
+use super::list;
+use crate::{
+    context::Ctx,
+    error::{Error, Result},
+    exit,
+    git::{ObjectId, cmd, cmd::Git, diff},
+    output::json::DiffAnswer,
+    revision::Emptiness,
+};
+
+/// Show what is not the same: 'git diff', with checkpoints wherever it takes a revision
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Two revisions, one (compared with the work tree), A..B, A...B, with all options of 'git diff': git agent diff t-1@1 t-1@last --stat. \
+<task>@start of a task that began before the first commit is the empty state.
+
+The exit code is that of 'git diff': 0, or with --exit-code 1 for differences.")]
+pub struct Args {
+    /// Revisions and options, as for 'git diff'
+    #[arg(value_name = "REVISION|OPTION", allow_hyphen_values = true, num_args = 0..)]
+    words: Vec<OsString>,
+    /// Only these paths
+    #[arg(last = true, value_name = "PATH")]
+    paths: Vec<OsString>,
+}
+
+/// Options whose value is the next word.
+const WITH_VALUE: [&str; 25] = [
+    "-S",
+    "-G",
+    "-O",
+    "-I",
+    "-l",
+    "--output",
+    "--diff-filter",
+    "--diff-algorithm",
+    "--find-object",
+    "--skip-to",
+    "--rotate-to",
+    "--word-diff-regex",
+    "--src-prefix",
+    "--dst-prefix",
+    "--line-prefix",
+    "--inter-hunk-context",
+    "--anchored",
+    "--ignore-matching-lines",
+    "--ws-error-highlight",
+    "--color-moved-ws",
+    "--output-indicator-new",
+    "--output-indicator-old",
+    "--output-indicator-context",
+    "--stat-width",
+    "--stat-name-width",
+];
+
+/// What the command line says.
+struct Request {
+    /// Options, revisions, and paths that git tells apart, checkpoints as object ids.
+    words: Vec<OsString>,
+    /// Those of them that are no options.
+    plain: Vec<OsString>,
+    /// Paths behind `--`, if there is one.
+    paths: Option<Vec<OsString>>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let request = Request::new(ctx, args)?;
+    if ctx.out.is_json() {
+        return json(ctx, &request);
+    }
+    let color = if list::style(ctx).is_on() { "--color=always" } else { "--no-color" };
+    // What is asked for later counts.
+    let git = Git::new(Path::new(".")).for_the_user().args(["diff", color]).args(&request.words);
+    let git = git.args(ctx.out.is_quiet().then_some("--quiet"));
+    match request.with_paths(git).attached()?.code() {
+        // Nobody has to read to the end.
+        None => Ok(exit::OK),
+        Some(code @ (0 | 1)) => Ok(if code == 0 { exit::OK } else { exit::REFUSED }),
+        // git has said why.
+        Some(_) => Ok(exit::USAGE),
+    }
+}
+
+impl Request {
+    fn new(ctx: &Ctx, args: Args) -> Result<Self> {
+        let mut given = args.words.into_iter();
+        let mut paths = (!args.paths.is_empty()).then_some(args.paths);
+        let mut sorted = Vec::new();
+        while let Some(word) = given.next() {
+            if word == "--" {
+                paths.get_or_insert_default().extend(given);
+                break;
+            }
+            let takes_next = word.to_str().is_some_and(|word| WITH_VALUE.contains(&word));
+            let is_option = word.as_encoded_bytes().starts_with(b"-");
+            sorted.push((word, is_option));
+            if takes_next {
+                sorted.extend(given.next().map(|value| (value, true)));
+            }
+        }
+        let view = ctx.view()?;
+        let (mut words, mut plain) = (Vec::new(), Vec::new());
+        ctx.asking(&view, Emptiness::Tree, |asker| {
+            for (word, is_option) in sorted {
+                if is_option {
+                    words.push(word);
+                    continue;
+                }
+                let expanded = asker.word(&word, paths.is_none())?;
+                words.extend(expanded.iter().cloned());
+                plain.extend(expanded);
+            }
+            Ok::<_, Error>(())
+        })?;
+        Ok(Request { words, plain, paths })
+    }
+
+    fn with_paths(&self, git: Git) -> Git {
+        match &self.paths {
+            Some(paths) => git.arg("--").args(paths),
+            None => git,
+        }
+    }
+
+    fn has(&self, option: &str) -> bool {
+        self.words.iter().any(|word| word == option)
+    }
+}
+
+/// Options that leave nothing to read.
+const SILENT: [&str; 4] = ["-s", "--no-patch", "--check", "--no-index"];
+
+fn json(ctx: &Ctx, request: &Request) -> Result<u8> {
+    let refuse = |what: String| {
+        Error::usage("bad-option", what)
+            .hint("with --json options may choose what is compared, not how it is shown; 'git agent diff' without it takes all")
+    };
+    if let Some(silent) = SILENT.iter().find(|option| request.has(option)) {
+        return Err(refuse(format!("'git agent diff --json' does not take '{silent}'")));
+    }
+    let git =
+        Git::new(Path::new(".")).arg("diff").args(&request.words).args(["--raw", "-z", "--no-abbrev", "--no-color"]);
+    let output = request.with_paths(git).output()?;
+    if !matches!(output.status.code(), Some(0 | 1)) {
+        let complaint = output.complaint();
+        let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
+        return Err(Error::usage("bad-revision", format!("git cannot show this difference: {said}"))
+            .hint("revisions, options and paths are those of 'git diff'; paths come after '--'"));
+    }
+    let changes = diff::read(&output.stdout)
+        .ok_or_else(|| refuse("an option chooses another form of answer than --json".to_owned()))?;
+    let (from, to) = sides(request)?;
+    ctx.out.json(&DiffAnswer::new(from, to, &changes))?;
+    Ok(if output.status.success() { exit::OK } else { exit::REFUSED })
+}
+
+/// What is compared with what.
+fn sides(request: &Request) -> Result<(Option<String>, Option<String>)> {
+    let git = || Git::new(Path::new("."));
+    let mut answer = Vec::new();
+    if !request.plain.is_empty() {
+        answer = git().args(["rev-parse", "--revs-only", "--no-flags"]).args(&request.plain).run()?;
+    }
+    let (mut without, mut with) = (Vec::new(), Vec::new());
+    for line in cmd::lines(&answer) {
+        match line.strip_prefix(b"^") {
+            Some(id) => without.push(id.to_str_lossy().into_owned()),
+            None => with.push(line.to_str_lossy().into_owned()),
+        }
+    }
+    let merge_base = |one: &OsStr, other: &OsStr| -> Result<Option<String>> {
+        let output = git().arg("merge-base").args([one, other]).output()?;
+        Ok(output.status.success().then(|| cmd::line(&output.stdout).to_str_lossy().into_owned()))
+    };
+    let cached = request.has("--cached") || request.has("--staged");
+    let mut old = match (with.as_slice(), without.first()) {
+        // `A..B` is B and not A; `A...B` is B, A, and not their common past, with which B is compared.
+        (_, Some(base)) => Some(base.clone()),
+        ([first, ..], None) => Some(first.clone()),
+        ([], None) if cached => head()?,
+        ([], None) => Some("index".to_owned()),
+    };
+    let new = match (with.as_slice(), without.is_empty()) {
+        ([first, ..], false) => first.clone(),
+        ([_, second], true) => second.clone(),
+        _ if cached => "index".to_owned(),
+        _ => "worktree".to_owned(),
+    };
+    if request.has("--merge-base")
+        && let Some(commit) = &old
+    {
+        let other = if with.len() == 2 { new.as_str() } else { "HEAD" };
+        old = merge_base(OsStr::new(commit), OsStr::new(other))?;
+    }
+    // The state before all commits is a tree that need not be there.
+    let is_empty = |id: &String| ObjectId::from_hex(id.as_bytes()).is_ok_and(|id| id.is_empty_tree());
+    Ok((old.filter(|id| !is_empty(id)), Some(new).filter(|id| !is_empty(id))))
+}
+
+/// The commit of HEAD, if there is one.
+fn head() -> Result<Option<String>> {
+    let output = Git::new(Path::new(".")).args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).output()?;
+    Ok(output.status.success().then(|| cmd::line(&output.stdout).to_str_lossy().into_owned()))
+}

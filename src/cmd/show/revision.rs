@@ -1,0 +1,53 @@
+//! `git agent show <revision>`: what names no task is git's, with checkpoints in it.
+
+use std::{ffi::OsString, path::Path};
+
+use super::super::list;
+use crate::{
+    context::Ctx,
+    error::{Error, Result},
+    exit,
+    git::cmd::Git,
+    ledger::View,
+    revision::Emptiness,
+};
+
+/// Show `word`, which is no task because of `why`, as `git show` does.
+///
+/// # Errors
+///
+/// `why`, if git knows no such revision either; `not-a-task` where the answer is one about a task.
+pub(super) fn show(ctx: &Ctx, view: &View<'_>, word: &str, why: Error) -> Result<u8> {
+    if !matches!(why.code(), "task-not-found" | "bad-checkpoint") {
+        return Err(why);
+    }
+    let given = [OsString::from(word)];
+    let words = match ctx.words(view, Emptiness::Tree, &given) {
+        Ok(words) => words,
+        // It was read as a task first, and that reading says more.
+        Err(error) if error.code() == "task-not-found" => return Err(why),
+        Err(error) => return Err(error),
+    };
+    let git = || Git::new(Path::new("."));
+    let known = git().args(["rev-parse", "--verify", "--quiet", "--end-of-options"]).args(&words).output()?;
+    if !known.status.success() {
+        return Err(match words == given {
+            true => why,
+            false => Error::usage("bad-revision", format!("git knows no revision '{}'", word.escape_debug()))
+                .hint("its checkpoint is there, but not what the rest of the word asks for"),
+        });
+    }
+    if ctx.out.is_json() {
+        let message = format!("'{}' is a revision; with --json 'git agent show' is about tasks", word.escape_debug());
+        return Err(Error::usage("not-a-task", message)
+            .hint("'git agent log --json' is about commits, 'git agent diff --json' about changes"));
+    }
+    let color = if list::style(ctx).is_on() { "--color=always" } else { "--no-color" };
+    let status = git().for_the_user().args(["show", color, "--end-of-options"]).args(&words).arg("--").attached()?;
+    match status.code() {
+        // Nobody has to read to the end.
+        Some(0) | None => Ok(exit::OK),
+        // git has said why.
+        Some(_) => Ok(exit::USAGE),
+    }
+}

@@ -1,0 +1,178 @@
+//! Names of checkpoints inside the words that git takes for revisions: `^t-1@1`, `t-1@1..t-1@last`, `t-1@2~3`, `t-1@2:path`.
+//!
+//! What a name is replaced by is found elsewhere; here is only where the names are. Everything that cannot be one is git's:
+//! `@` alone, `HEAD@{1}`, `main@{u}`, an address `a@b.c`, a path behind `:`.
+
+use bstr::{BStr, ByteSlice as _};
+
+use super::Spec;
+
+/// A word with at least one checkpoint's name in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word<'w> {
+    /// Whether it begins with `^`.
+    pub negated: bool,
+    /// What it names; with a range, where that begins.
+    pub left: End<'w>,
+    /// Behind the dots of a range.
+    pub right: Option<(Dots, End<'w>)>,
+}
+
+/// One revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End<'w> {
+    /// The checkpoint, and its name as it was written, if it begins with one.
+    pub name: Option<(Spec<'w>, &'w str)>,
+    /// What stands behind the name: `^`, `~3`, `^{tree}`, `:path`; without a name all of it, which may be nothing.
+    pub rest: &'w BStr,
+}
+
+/// What kind of a range it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dots {
+    /// `A..B`
+    Two,
+    /// `A...B`
+    Three,
+}
+
+impl Dots {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Dots::Two => "..",
+            Dots::Three => "...",
+        }
+    }
+}
+
+impl<'w> Word<'w> {
+    /// Read `word`; `None` when there is no checkpoint's name in it.
+    pub fn parse(word: &'w BStr) -> Option<Self> {
+        let (negated, body) = match word.strip_prefix(b"^") {
+            Some(body) => (true, body),
+            None => (false, word.as_bytes()),
+        };
+        let word = match dots(body) {
+            Some((at, dots)) => {
+                let right = End::parse(&body[at + dots.as_str().len()..]);
+                Word { negated, left: End::parse(&body[..at]), right: Some((dots, right)) }
+            }
+            None => Word { negated, left: End::parse(body), right: None },
+        };
+        let has_name = word.left.name.is_some() || word.right.as_ref().is_some_and(|(_, end)| end.name.is_some());
+        has_name.then_some(word)
+    }
+
+    /// The revisions in it.
+    pub fn ends(&self) -> impl Iterator<Item = &End<'w>> {
+        [Some(&self.left), self.right.as_ref().map(|(_, end)| end)].into_iter().flatten()
+    }
+}
+
+impl<'w> End<'w> {
+    fn parse(text: &'w [u8]) -> Self {
+        let length = text.iter().position(|b| matches!(b, b'^' | b'~' | b':')).unwrap_or(text.len());
+        let (head, rest) = text.split_at(length);
+        match head.to_str().ok().and_then(|head| Some((name(head)?, head))) {
+            Some(name) => End { name: Some(name), rest: rest.as_bstr() },
+            None => End { name: None, rest: text.as_bstr() },
+        }
+    }
+}
+
+/// `head` as a checkpoint's name.
+fn name(head: &str) -> Option<Spec<'_>> {
+    let spec = Spec::parse(head).ok().filter(|spec| spec.which.is_some())?;
+    let may_be_id = |task: &str| task.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    spec.task.is_none_or(may_be_id).then_some(spec)
+}
+
+/// Where the dots of a range are: not inside `{…}`, and not in a path.
+fn dots(body: &[u8]) -> Option<(usize, Dots)> {
+    let mut depth = 0usize;
+    for (at, byte) in body.iter().enumerate() {
+        match byte {
+            b'{' => depth += 1,
+            b'}' => depth = depth.saturating_sub(1),
+            b':' if depth == 0 => return None,
+            b'.' if depth == 0 && body[at..].starts_with(b"...") => return Some((at, Dots::Three)),
+            b'.' if depth == 0 && body[at..].starts_with(b"..") => return Some((at, Dots::Two)),
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The word with its names in brackets.
+    fn marked(word: &str) -> Option<String> {
+        let word = Word::parse(word.into())?;
+        let end = |end: &End<'_>| {
+            let name = end.name.as_ref().map(|(spec, text)| {
+                let task = spec.task.unwrap_or("active");
+                assert!(text.ends_with(&spec.which.unwrap().to_string()), "{text}");
+                format!("[{task} {}]", spec.which.unwrap())
+            });
+            format!("{}{}", name.unwrap_or_default(), end.rest)
+        };
+        let right = word.right.as_ref().map(|(dots, right)| format!("{}{}", dots.as_str(), end(right)));
+        let not = if word.negated { "^" } else { "" };
+        Some(format!("{not}{}{}", end(&word.left), right.unwrap_or_default()))
+    }
+
+    #[test]
+    fn names_are_found_wherever_git_has_a_revision() {
+        for (word, expected) in [
+            ("t-1@2", "[t-1 2]"),
+            ("@last", "[active last]"),
+            ("^t-1@1", "^[t-1 1]"),
+            ("t-1@1..t-1@last", "[t-1 1]..[t-1 last]"),
+            ("t-1@1...main", "[t-1 1]...main"),
+            ("main@{u}..@green", "main@{u}..[active green]"),
+            ("t-1@start..", "[t-1 start].."),
+            ("..t-1@2", "..[t-1 2]"),
+            ("t-1@2^", "[t-1 2]^"),
+            ("t-1@2~3^2", "[t-1 2]~3^2"),
+            ("t-1@2^!", "[t-1 2]^!"),
+            ("t-1@2^{/a..b}", "[t-1 2]^{/a..b}"),
+            ("t-1@2:a..b@3", "[t-1 2]:a..b@3"),
+            ("t-1@2~1..HEAD@{1}", "[t-1 2]~1..HEAD@{1}"),
+            ("v1.2@4", "[v1.2 4]"),
+        ] {
+            assert_eq!(marked(word).as_deref(), Some(expected), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_is_gits_stays_gits() {
+        for word in [
+            "",
+            "^",
+            "@",
+            "@~2",
+            "HEAD",
+            "a..b",
+            "HEAD@{1}",
+            "main@{upstream}..",
+            "@{-1}",
+            "a@b.c",
+            "icon@2x.png",
+            "t-1@",
+            "t-1@Last",
+            ":/fix t-1@2",
+            ":t-1@2",
+            "HEAD:t-1@2",
+            "refs/heads/t-1@2",
+            "fix t-1@2",
+            "ä@2",
+            "a@1@b",
+        ] {
+            assert_eq!(marked(word), None, "{word}");
+        }
+        assert_eq!(Word::parse(b"\xff@2".into()), None);
+    }
+}
