@@ -109,6 +109,7 @@ commands! {
     Repair => repair,
     Log => log,
     Diff => diff,
+    Blame => blame,
     Sync => sync,
     Doctor => doctor,
     Demo => demo,

@@ -8,7 +8,7 @@ use std::ffi::{OsStr, OsString};
 use clap::Command;
 
 /// Commands that hand words on to git.
-const COMMANDS: [&str; 2] = ["diff", "log"];
+const COMMANDS: [&str; 3] = ["blame", "diff", "log"];
 
 /// `arguments`, with the options that `tree` knows before the words that it does not.
 pub(super) fn options(arguments: &[OsString], tree: impl FnOnce() -> Command) -> Vec<OsString> {

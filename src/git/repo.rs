@@ -6,7 +6,7 @@ use std::{
 };
 
 use bstr::BStr;
-use gix::ObjectId;
+use gix::{ObjectId, prelude::ObjectIdExt as _};
 
 use super::{cmd, cmd::Git, config::Settings, head::Head, objects::Patience, parameters, refs::Refs};
 use crate::error::{Context as _, Error, Result};
@@ -202,6 +202,11 @@ impl Repo {
             .arg(format!("{revision}^{{commit}}"))
             .output()?;
         Ok(ObjectId::from_hex(&cmd::line(&output.stdout)).ok())
+    }
+
+    /// The beginning of `id` that is enough here, as long as git makes it.
+    pub fn short(&self, id: ObjectId) -> String {
+        id.attach(&self.gix).shorten_or_id().to_string()
     }
 
     /// The object id that `bytes` would have as a blob.

@@ -76,6 +76,19 @@ impl Style {
         self.paint(Ansi::new().bold(), text)
     }
 
+    /// The `n`-th of several things that are to be told apart.
+    pub fn nth(self, n: usize, text: &str) -> String {
+        const COLORS: [AnsiColor; 6] = [
+            AnsiColor::Magenta,
+            AnsiColor::Cyan,
+            AnsiColor::Green,
+            AnsiColor::Blue,
+            AnsiColor::BrightMagenta,
+            AnsiColor::BrightCyan,
+        ];
+        self.paint(COLORS[n % COLORS.len()].on_default(), text)
+    }
+
     /// In the colour of a state.
     pub fn status(self, status: Status, text: &str) -> String {
         match status {

@@ -8,11 +8,13 @@
 
 mod green;
 mod on;
+mod owners;
 mod refusal;
 mod start;
 mod words;
 
 pub use on::{linked, on};
+pub use owners::{Owner, Owners};
 pub use start::{Rule, Start, start};
 pub use words::{Asker, Emptiness};
 

@@ -58,7 +58,7 @@ impl DiffChange {
 }
 
 /// `bytes` as a text, or, if they are none, in hex.
-pub(super) fn text_or_hex(bytes: Option<&BString>) -> (Option<String>, Option<String>) {
+pub(crate) fn text_or_hex(bytes: Option<&BString>) -> (Option<String>, Option<String>) {
     match bytes.map(|bytes| (bytes, bytes.to_str())) {
         None => (None, None),
         Some((_, Ok(text))) => (Some(text.to_owned()), None),

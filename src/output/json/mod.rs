@@ -3,6 +3,7 @@
 //! Fields may be added; none is removed or changes its meaning without `"schema": 2`.
 
 mod answers;
+mod blame;
 mod checkpoint;
 mod diff;
 mod gc;
@@ -17,6 +18,7 @@ mod squash;
 mod task;
 
 pub use answers::*;
+pub use blame::*;
 pub use checkpoint::*;
 pub use diff::*;
 pub use gc::*;

@@ -1,0 +1,163 @@
+//! Blame for people: one line a line, aligned.
+
+use std::collections::HashMap;
+
+use bstr::ByteSlice as _;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::{Blame, Whose};
+use crate::{
+    cmd::list,
+    context::Ctx,
+    core::{id::TaskId, time::Timestamp},
+    error::Result,
+    git::{ObjectId, blame::Line},
+    ledger::View,
+    output::{Style, age, clean, json::BlameShare, pad, shorten},
+};
+
+/// The widest that a column gets.
+const TASK: usize = 24;
+const AUTHOR: usize = 18;
+/// How much is kept back before it is written.
+const BUFFER: usize = 32 * 1024;
+
+/// What stands before the text of all lines of one commit.
+struct Margin {
+    commit: String,
+    task: String,
+    /// In whose colour the task is.
+    tone: Option<usize>,
+    author: String,
+    age: String,
+}
+
+/// Print every line.
+pub(super) fn lines(ctx: &Ctx, blame: &Blame) -> Result<()> {
+    let style = list::style(ctx);
+    let margins = margins(ctx, blame)?;
+    let width = |column: fn(&Margin) -> &str| margins.values().map(|margin| column(margin).width()).max().unwrap_or(0);
+    let (commit, task) = (width(|margin| &margin.commit), width(|margin| &margin.task));
+    let (author, age) = (width(|margin| &margin.author), width(|margin| &margin.age));
+    let digits = blame.lines.last().map_or(1, |line| line.line.to_string().len());
+    let mut page = String::new();
+    let mut above: Option<Option<ObjectId>> = None;
+    for line in &blame.lines {
+        let Some(margin) = margins.get(&line.origin.commit) else { continue };
+        // What was said one line above is there for programs like grep; the eye may pass it over.
+        let is_again = above.replace(line.origin.commit) == Some(line.origin.commit);
+        let paint = |text: &str, fresh: &dyn Fn(&str) -> String| match is_again {
+            true => style.faint(text),
+            false => fresh(text),
+        };
+        let name = pad(&margin.task, task);
+        let columns = [
+            paint(&pad(&margin.commit, commit), &|text| style.id(text)),
+            paint(&name, &|text| margin.tone.map_or_else(|| style.faint(text), |tone| style.nth(tone, text))),
+            paint(&pad(&margin.author, author), &|text| style.plain(text)),
+            paint(&pad(&margin.age, age), &|text| style.faint(text)),
+            style.faint(&format!("{:>digits$}", line.line)),
+        ];
+        page.push_str(&columns.join(" "));
+        let text = text(line);
+        if !text.is_empty() {
+            page.push(' ');
+            page.push_str(&text);
+        }
+        page.push('\n');
+        if page.len() >= BUFFER {
+            ctx.out.print(&std::mem::take(&mut page))?;
+            if ctx.out.reader_is_gone() {
+                return Ok(());
+            }
+        }
+    }
+    ctx.out.print(&page)
+}
+
+/// The line, safe to print; the carriage return of a DOS file is part of its end.
+fn text(line: &Line) -> String {
+    let bytes = line.text.strip_suffix(b"\r").unwrap_or(&line.text);
+    clean::lines(&bytes.to_str_lossy()).into_owned()
+}
+
+fn margins(ctx: &Ctx, blame: &Blame) -> Result<HashMap<Option<ObjectId>, Margin>> {
+    let repo = ctx.repo()?;
+    let now = ctx.now();
+    let mut margins = HashMap::new();
+    let mut tones: Vec<String> = Vec::new();
+    for line in &blame.lines {
+        let origin = &line.origin;
+        if margins.contains_key(&origin.commit) {
+            continue;
+        }
+        let (task, first) = match blame.whose(line) {
+            Some(Whose::Committed(owners)) => match owners.as_slice() {
+                [] => ("-".to_owned(), None),
+                [only] => (only.to_string(), Some(only.task.clone())),
+                [first, ..] => {
+                    let names = owners.iter().map(|owner| owner.task.as_str()).collect::<Vec<_>>().join(",");
+                    (names, Some(first.task.clone()))
+                }
+            },
+            Some(Whose::Open(active)) => match active.first() {
+                Some(first) => (format!("({})", active.join(",")), Some(first.clone())),
+                None => ("not committed".to_owned(), None),
+            },
+            None => ("-".to_owned(), None),
+        };
+        let tone = first.map(|first| match tones.iter().position(|known| *known == first) {
+            Some(at) => at,
+            None => {
+                tones.push(first);
+                tones.len() - 1
+            }
+        });
+        let task = shorten(&clean::line(&task), TASK).into_owned();
+        let margin = match origin.commit {
+            Some(commit) => {
+                let mark = if origin.boundary { "^" } else { "" };
+                let name = shorten(&clean::bytes(origin.author.as_bstr()), AUTHOR).into_owned();
+                let short = repo.short(commit);
+                let age = age::ago(now, Timestamp::from_seconds(origin.at));
+                Margin { commit: format!("{mark}{short}"), task, tone, author: name, age }
+            }
+            None => Margin { commit: "-".repeat(7), task, tone, author: String::new(), age: String::new() },
+        };
+        margins.insert(origin.commit, margin);
+    }
+    Ok(margins)
+}
+
+/// Print how many lines each task has.
+pub(super) fn summary(ctx: &Ctx, view: &View<'_>, blame: &Blame, shares: &[BlameShare]) -> Result<()> {
+    let style: Style = list::style(ctx);
+    let name = |share: &BlameShare| match (&share.task, share.committed) {
+        (Some(task), true) => task.clone(),
+        (Some(task), false) => format!("({task})"),
+        (None, true) => "-".to_owned(),
+        (None, false) => "not committed".to_owned(),
+    };
+    let width = shares.iter().map(|share| clean::line(&name(share)).width()).max().unwrap_or(0);
+    let digits = shares.first().map_or(1, |share| share.lines.to_string().len());
+    let noun = |share: &BlameShare| if share.lines == 1 { "line " } else { "lines" };
+    let mut page = String::new();
+    for (at, share) in shares.iter().enumerate() {
+        let painted = style.nth(at, &pad(&clean::line(&name(share)), width));
+        let percent = share.lines * 100 / blame.lines.len().max(1);
+        let commits = match share.committed {
+            true => format!("  {}", clean::plural(share.commits, "commit")),
+            false => "  not committed".to_owned(),
+        };
+        let id = share.task.as_deref().and_then(|id| TaskId::parse(id).ok());
+        let task = id.map(|id| view.task(&id)).transpose()?.flatten();
+        let title = task.map(|task| format!("  {}", style.plain(&task.title))).unwrap_or_default();
+        page.push_str(&format!(
+            "{painted}  {:>digits$} {}  {percent:>3} %{}{title}\n",
+            share.lines,
+            noun(share),
+            style.faint(&commits)
+        ));
+    }
+    ctx.out.print(&page)
+}

@@ -1,0 +1,143 @@
+//! What the command line of `blame` asks git for.
+
+use std::{
+    ffi::{OsStr, OsString},
+    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
+    path::Path,
+};
+
+use bstr::ByteSlice as _;
+
+use crate::{
+    context::Ctx,
+    error::{Error, Result},
+    git::{ObjectId, cmd, cmd::Git},
+    ledger::View,
+    revision::{Asker, Emptiness},
+};
+
+/// Options whose value is the next word.
+const WITH_VALUE: [&str; 6] = ["-L", "-S", "--contents", "--ignore-rev", "--ignore-revs-file", "--since"];
+
+/// Letters that choose another form of answer.
+const LETTERS: &[u8] = b"bceflnpst";
+
+/// Options that do.
+const FORMS: [&str; 14] = [
+    "--porcelain",
+    "--line-porcelain",
+    "--incremental",
+    "--show-email",
+    "--show-name",
+    "--show-number",
+    "--show-stats",
+    "--score-debug",
+    "--date",
+    "--abbrev",
+    "--color-lines",
+    "--color-by-age",
+    "--progress",
+    "--encoding",
+];
+
+/// The words for `git blame`.
+pub(super) struct Request {
+    /// Options, revisions as object ids, `--`, the file.
+    pub words: Vec<OsString>,
+    revisions: Vec<OsString>,
+}
+
+impl Request {
+    /// Sort `words`, as they come from the command line, and `file`, which came behind a `--` that came first.
+    ///
+    /// # Errors
+    ///
+    /// `no-file`, `bad-option`, and those of [`Asker::word`].
+    pub fn new(ctx: &Ctx, view: &View<'_>, words: Vec<OsString>, mut file: Vec<OsString>) -> Result<Self> {
+        let (mut options, mut plain) = (Vec::new(), Vec::new());
+        let mut given = words.into_iter();
+        while let Some(word) = given.next() {
+            if word == "--" {
+                file.extend(given);
+                break;
+            }
+            if !word.as_bytes().starts_with(b"-") || word == "-" {
+                plain.push(word);
+                continue;
+            }
+            refuse_form(&word)?;
+            let value = if WITH_VALUE.iter().any(|option| word == *option) { given.next() } else { None };
+            options.push((word, value));
+        }
+        if file.is_empty() {
+            let last = plain.pop();
+            file.push(last.ok_or_else(|| {
+                Error::usage("no-file", "no file is named")
+                    .hint("git agent blame [<options of git blame>] [<revision>] [--] <file>")
+            })?);
+        }
+        ctx.asking(view, Emptiness::NoCommits, |asker| {
+            let mut words = Vec::new();
+            for (option, value) in options {
+                add_option(asker, &mut words, option, value)?;
+            }
+            let mut revisions = Vec::new();
+            for word in plain {
+                revisions.extend(asker.word(&word, false)?);
+            }
+            words.extend(revisions.iter().cloned());
+            words.push("--".into());
+            words.extend(file);
+            Ok(Request { words, revisions })
+        })
+    }
+
+    /// The commit whose file is blamed, if one is named.
+    pub fn tip(&self) -> Result<Option<ObjectId>> {
+        if self.revisions.is_empty() {
+            return Ok(None);
+        }
+        let git = Git::new(Path::new(".")).args(["rev-parse", "--revs-only", "--no-flags"]);
+        let answer = git.args(&self.revisions).run()?;
+        let first = cmd::lines(&answer).find(|line| !line.starts_with(b"^"));
+        let commit = first.map(|id| {
+            // A tag stands for its commit.
+            let git = Git::new(Path::new(".")).args(["rev-parse", "--verify", "--quiet", "--end-of-options"]);
+            Ok::<_, Error>(cmd::line(&git.arg(format!("{id}^{{commit}}")).output()?.stdout))
+        });
+        Ok(commit.transpose()?.and_then(|id| ObjectId::from_hex(&id).ok()))
+    }
+}
+
+/// Commits to be passed over may be checkpoints, too.
+fn add_option(asker: &Asker<'_>, words: &mut Vec<OsString>, option: OsString, value: Option<OsString>) -> Result<()> {
+    const HEAD: &[u8] = b"--ignore-rev=";
+    match (option.as_bytes().strip_prefix(HEAD), value) {
+        (Some(revision), _) => {
+            for word in asker.word(OsStr::from_bytes(revision), false)? {
+                words.push(OsString::from_vec([HEAD, word.as_bytes()].concat()));
+            }
+        }
+        (None, Some(revision)) if option == "--ignore-rev" => {
+            for word in asker.word(&revision, false)? {
+                words.extend([option.clone(), word]);
+            }
+        }
+        (None, value) => {
+            words.push(option);
+            words.extend(value);
+        }
+    }
+    Ok(())
+}
+
+fn refuse_form(word: &OsStr) -> Result<()> {
+    let name = word.as_bytes().split_once_str("=").map_or(word.as_bytes(), |(name, _)| name);
+    let is_letter = matches!(name, [b'-', letter] if LETTERS.contains(letter));
+    if !is_letter && !FORMS.iter().any(|form| form.as_bytes() == name) {
+        return Ok(());
+    }
+    let word = word.to_string_lossy();
+    Err(Error::usage("bad-option", format!("'git agent blame' does not take '{}'", word.escape_debug()))
+        .hint("its forms are the default one, --summary and --json; 'git blame' has all the others"))
+}

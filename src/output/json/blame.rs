@@ -1,0 +1,81 @@
+//! `blame`.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::SCHEMA;
+
+/// `blame`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BlameAnswer {
+    schema: u32,
+    /// The commit on whose history lines and numbers are; null when there is none.
+    tip: Option<String>,
+    /// In the order of the file; absent with `--summary`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<Vec<BlameLine>>,
+    /// How many lines are whose, most first. A line of several tasks counts for each.
+    summary: Vec<BlameShare>,
+    /// The history is cut off (shallow clone), and some lines are from where it ends: they may be older.
+    lower_bound: bool,
+}
+
+/// A line.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BlameLine {
+    /// Its number.
+    pub line: usize,
+    /// The commit that it is from; null when it is not committed.
+    pub commit: Option<String>,
+    /// git did not look further than this commit.
+    pub boundary: bool,
+    /// The tasks of the commit; of a line that is not committed the active ones.
+    pub tasks: Vec<String>,
+    /// n of `<task>@n` for the first of them.
+    pub number: Option<usize>,
+    /// The same for each of them.
+    pub numbers: Vec<Option<usize>>,
+    /// `Name <email>`; null when it is not committed.
+    pub author: Option<String>,
+    /// When it was written; null when it is not committed.
+    pub at: Option<String>,
+    /// Its number in the commit.
+    pub original_line: usize,
+    /// What the file was called there. Absent when it is not UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original_path: Option<String>,
+    /// The bytes of that in hex, when it is not UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub original_path_hex: Option<String>,
+    /// The line, without its end. Absent when it is not UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Its bytes in hex, when it is not UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_hex: Option<String>,
+}
+
+/// How much of the file is whose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct BlameShare {
+    /// The task; null for lines of no task.
+    pub task: Option<String>,
+    /// Whether it is about lines that are committed.
+    pub committed: bool,
+    /// How many lines.
+    pub lines: usize,
+    /// From how many commits.
+    pub commits: usize,
+}
+
+impl BlameAnswer {
+    /// The answer with `lines`, if they are wanted, and their `summary`.
+    pub fn new(
+        tip: Option<String>,
+        lines: Option<Vec<BlameLine>>,
+        summary: Vec<BlameShare>,
+        lower_bound: bool,
+    ) -> Self {
+        BlameAnswer { schema: SCHEMA, tip, lines, summary, lower_bound }
+    }
+}
