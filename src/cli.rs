@@ -110,6 +110,7 @@ commands! {
     Log => log,
     Diff => diff,
     Blame => blame,
+    Bisect => bisect,
     Sync => sync,
     Doctor => doctor,
     Demo => demo,

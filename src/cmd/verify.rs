@@ -134,7 +134,7 @@ pub(super) fn present_tree(ctx: &Ctx) -> Result<String> {
 }
 
 /// One word is a shell command as it is; several are a command and its arguments.
-fn join(words: &[String]) -> String {
+pub(super) fn join(words: &[String]) -> String {
     if let [command] = words {
         return command.clone();
     }

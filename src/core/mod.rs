@@ -4,6 +4,7 @@
 //! makes the ledger's promises (order-independent, idempotent, total) testable by the thousand.
 
 pub mod actor;
+pub mod bisect;
 pub mod blocker;
 pub mod claim;
 pub mod event;

@@ -3,6 +3,7 @@
 //! Looking changes nothing, with two exceptions that lose nothing: anchors that are missing are made again, and a derived
 //! index that is damaged, or that was asked for, is built anew.
 
+mod bisections;
 mod history;
 mod hooks;
 mod ledger;
@@ -37,6 +38,7 @@ pub fn examine(repo: &Repo, depth: Depth, index: Index, now: Timestamp) -> Vec<C
     checks.extend(hooks::checks(repo));
     checks.extend(store::checks(repo));
     checks.extend(recovery::checks(repo));
+    checks.extend(bisections::checks(repo));
     checks.extend(history::checks(repo, index));
     checks.extend(ledger::checks(repo, depth, index, now));
     checks

@@ -10,7 +10,7 @@ use std::{path::Path, time::Duration};
 
 use bstr::{BString, ByteSlice as _};
 
-pub use shell::{Ended, Voice, replace_this_process, run_program};
+pub use shell::{Ended, Voice, replace_this_process, run_apart, run_program};
 
 use crate::{
     checkpoint::survey::Survey,

@@ -9,7 +9,9 @@ use std::{
     },
     path::Path,
     process::{Command, ExitStatus, Stdio},
-    time::Instant,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
 };
 
 use crate::error::{Error, Result};
@@ -21,6 +23,8 @@ pub enum Voice {
     AsItIs,
     /// All of it to standard error: standard output is for our answer.
     Aside,
+    /// Nowhere.
+    Nowhere,
 }
 
 /// How it ended.
@@ -74,14 +78,75 @@ pub(super) fn run(dir: &Path, command: &str, voice: Voice) -> Result<Ended> {
     run_to_its_end(shell, voice, failed)
 }
 
-fn run_to_its_end(mut command: Command, voice: Voice, failed: impl Fn(io::Error) -> Error) -> Result<Ended> {
-    if voice == Voice::Aside {
-        command.stdout(Stdio::from(io::stderr().as_fd().try_clone_to_owned().map_err(&failed)?));
+/// What git sets for the programs it runs, and what names a repository: of no use, or misleading, elsewhere.
+const OF_HERE: [&str; 14] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+    crate::active::VARIABLE,
+];
+
+/// How long a command that shall stop is waited for before it is killed.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Run `command` in `dir`, which is a worktree of its own: nothing in its environment leads back to ours. When `stop` is set it
+/// gets a moment to end, as a signal from the terminal has reached it, too; then it is killed.
+pub fn run_apart(dir: &Path, command: &str, voice: Voice, stop: &AtomicBool) -> Result<Ended> {
+    let failed = |error: io::Error| {
+        Error::environment("command-not-runnable", format!("cannot run '{}'", command.escape_debug())).because(error)
+    };
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(command).current_dir(dir);
+    for name in OF_HERE {
+        shell.env_remove(name);
     }
+    speak(&mut shell, voice).map_err(failed)?;
+    let began = Instant::now();
+    let mut child = shell.spawn().map_err(failed)?;
+    let (mut pause, mut deadline) = (Duration::from_millis(1), None);
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(failed)? {
+            break status;
+        }
+        if stop.load(Ordering::Relaxed) && Instant::now() >= *deadline.get_or_insert_with(|| Instant::now() + GRACE) {
+            // It fails only for a process that has just ended.
+            child.kill().unwrap_or_default();
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    };
+    Ok(Ended { exit: exit_code(status), seconds: rounded(began) })
+}
+
+fn speak(command: &mut Command, voice: Voice) -> io::Result<()> {
+    match voice {
+        Voice::AsItIs => {}
+        Voice::Aside => drop(command.stdout(Stdio::from(io::stderr().as_fd().try_clone_to_owned()?))),
+        Voice::Nowhere => drop(command.stdout(Stdio::null()).stderr(Stdio::null())),
+    }
+    Ok(())
+}
+
+/// The seconds since `began`, to the millisecond.
+fn rounded(began: Instant) -> f64 {
+    (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0
+}
+
+fn run_to_its_end(mut command: Command, voice: Voice, failed: impl Fn(io::Error) -> Error) -> Result<Ended> {
+    speak(&mut command, voice).map_err(&failed)?;
     let began = Instant::now();
     let status = command.status().map_err(&failed)?;
-    let seconds = (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0;
-    Ok(Ended { exit: exit_code(status), seconds })
+    Ok(Ended { exit: exit_code(status), seconds: rounded(began) })
 }
 
 /// As shells count: 128 + n after signal n.

@@ -49,6 +49,7 @@ fn a_healthy_repository() {
     ✓ interrupted: no operation was interrupted
     ✓ asides: no file was left aside
     ✓ empty-refs: no ref is empty
+    ✓ bisections: no bisection left a worktree behind
     ✓ commits: the index of the history: none; the first question to a long history makes one
     ✓ notes: 1 note with 1 event
     ✓ lines: every line is read

@@ -3,6 +3,7 @@
 //! Fields may be added; none is removed or changes its meaning without `"schema": 2`.
 
 mod answers;
+mod bisect;
 mod blame;
 mod checkpoint;
 mod diff;
@@ -18,6 +19,7 @@ mod squash;
 mod task;
 
 pub use answers::*;
+pub use bisect::*;
 pub use blame::*;
 pub use checkpoint::*;
 pub use diff::*;

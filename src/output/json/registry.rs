@@ -30,6 +30,7 @@ pub fn answers() -> Vec<Answer> {
     add("show", schema_for!(ShowAnswer));
     add("status", schema_for!(StatusAnswer));
     add("checkpoint", schema_for!(CheckpointAnswer));
+    add("bisect", schema_for!(BisectAnswer));
     add("blame", schema_for!(BlameAnswer));
     add("diff", schema_for!(DiffAnswer));
     add("gc", schema_for!(GcAnswer));

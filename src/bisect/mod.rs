@@ -1,0 +1,178 @@
+//! Which checkpoint broke something: checkpoints are tested in worktrees of their own until the first bad one is known.
+//!
+//! The user's worktree, index, refs and HEAD are not touched: each test has a fresh worktree in a temporary directory, which goes
+//! when the test is over ([`place`]). What is tested next is [`core::bisect`](crate::core::bisect)'s business, which commits
+//! there are is [`range`]'s.
+
+pub mod place;
+pub mod range;
+mod stop;
+
+use crate::{
+    core::bisect::{Search, Step, Verdict},
+    error::{Error, Result},
+    git::{ObjectId, Repo},
+    verify::{Ended, Voice, run_apart},
+};
+
+pub use range::Range;
+
+use place::{Place, Places};
+use stop::Stop;
+
+/// The exit code of a command that cannot tell.
+const CANNOT_TELL: i32 = 125;
+/// Exit codes of a shell that could not run the command.
+const NOT_RUNNABLE: std::ops::RangeInclusive<i32> = 126..=127;
+
+/// What is done at each commit.
+pub struct Test<'a> {
+    /// A line for the shell.
+    pub command: &'a str,
+    /// Where its output goes.
+    pub voice: Voice,
+    /// Whether the worktree of the first bad commit stays.
+    pub keep: Keep,
+    /// How commits are called.
+    pub name: &'a dyn Fn(ObjectId) -> String,
+    /// Told before each test: what is tested, and about how many tests come after it.
+    pub progress: &'a dyn Fn(ObjectId, u32),
+}
+
+/// What becomes of the worktree of the first bad commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// It goes as all others.
+    No,
+    /// It stays, as the command left it.
+    FirstBad,
+}
+
+/// A test that was made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tested {
+    /// Of which commit.
+    pub commit: ObjectId,
+    /// How the command ended.
+    pub ended: Ended,
+    /// What that says.
+    pub verdict: Verdict,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// How it ended.
+    pub ending: Ending,
+    /// Every test, in order.
+    pub tested: Vec<Tested>,
+    /// The worktree that was kept.
+    pub kept: Option<std::path::PathBuf>,
+}
+
+/// How a bisection ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// This is the first bad commit.
+    Found(ObjectId),
+    /// It is one of these, oldest first, but the others cannot be told; the last one is bad.
+    Unsure(Vec<ObjectId>),
+    /// Nothing is bad, as far as that can be told.
+    NeverBad,
+    /// The state before all of them is bad already.
+    AlreadyBad,
+}
+
+/// Find the first commit of `range` at which `test` fails.
+///
+/// # Errors
+///
+/// `command-not-runnable` when the first test shows that there is no such command; `bisect-aborted` when the command ends with
+/// 128 or more, `bisect-interrupted` when somebody stops us. No worktree is left then.
+pub fn bisect(repo: &Repo, range: &Range, test: &Test<'_>) -> Result<Outcome> {
+    place::sweep(repo)?;
+    let stop = Stop::listen()?;
+    let mut run = Run { test, stop: &stop, places: Places::open(repo)?, tested: Vec::new(), bad: None };
+    let ending = run.search(range);
+    // What went wrong because somebody stopped us is not what went wrong.
+    stop.check()?;
+    let ending = ending?;
+    let kept = match (&ending, run.bad.take()) {
+        (Ending::Found(_), Some(place)) => Some(place),
+        _ => None,
+    };
+    let kept = run.places.close(kept)?;
+    Ok(Outcome { ending, tested: run.tested, kept })
+}
+
+struct Run<'a> {
+    test: &'a Test<'a>,
+    stop: &'a Stop,
+    places: Places<'a>,
+    tested: Vec<Tested>,
+    /// The worktree of the last bad commit, if it is wanted.
+    bad: Option<Place>,
+}
+
+impl Run<'_> {
+    fn search(&mut self, range: &Range) -> Result<Ending> {
+        let mut search = Search::new(range.parents.clone());
+        let mut base = range.base;
+        loop {
+            if search.has_bad()
+                && let Some(base) = base.take()
+                && self.run(base, search.left() + 1)? == Verdict::Bad
+            {
+                return Ok(Ending::AlreadyBad);
+            }
+            match search.next() {
+                Step::Test(at) => {
+                    let more = u32::from(base.is_some()) + search.left();
+                    let verdict = self.run(range.commits[at], more)?;
+                    search.report(at, verdict);
+                }
+                Step::Found(at) => return Ok(Ending::Found(range.commits[at])),
+                Step::Unsure(some) => return Ok(Ending::Unsure(some.iter().map(|at| range.commits[*at]).collect())),
+                Step::Nothing => return Ok(Ending::NeverBad),
+            }
+        }
+    }
+
+    /// Test `commit`.
+    fn run(&mut self, commit: ObjectId, more: u32) -> Result<Verdict> {
+        self.stop.check()?;
+        (self.test.progress)(commit, more);
+        let place = self.places.make(commit)?;
+        let ended = run_apart(place.path(), self.test.command, self.test.voice, self.stop.flag())?;
+        self.stop.check()?;
+        let verdict = self.verdict(commit, ended)?;
+        self.tested.push(Tested { commit, ended, verdict });
+        let done = match (verdict, self.test.keep) {
+            (Verdict::Bad, Keep::FirstBad) => self.bad.replace(place),
+            _ => Some(place),
+        };
+        done.map_or(Ok(()), |place| self.places.remove(place))?;
+        Ok(verdict)
+    }
+
+    /// What an exit code says, as `git bisect run` has it.
+    fn verdict(&self, commit: ObjectId, ended: Ended) -> Result<Verdict> {
+        let name = || (self.test.name)(commit);
+        let command = self.test.command.escape_debug();
+        match ended.exit {
+            0 => Ok(Verdict::Good),
+            CANNOT_TELL => Ok(Verdict::Skip),
+            exit if NOT_RUNNABLE.contains(&exit) && self.tested.is_empty() => Err(Error::environment(
+                "command-not-runnable",
+                format!("'{command}' cannot be run at {}: the shell ended with exit code {exit}", name()),
+            )
+            .hint("it runs at the top of a fresh worktree: what git ignores, or does not know, is not there")),
+            1..=127 => Ok(Verdict::Bad),
+            exit => Err(Error::refused(
+                "bisect-aborted",
+                format!("'{command}' ended with exit code {exit} at {}, which ends the bisection", name()),
+            )
+            .hint("0 is good, 1 to 127 bad, 125 cannot tell; 128 and more give up")),
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Worktrees to test in: made by `git worktree add` in a temporary directory, gone when the test is over.
+//!
+//! ```text
+//! $TMPDIR/git-agent-bisect-XXXXXX/lock           held while the bisection runs
+//! $TMPDIR/git-agent-bisect-XXXXXX/0123456789ab   a worktree, detached at this commit
+//! ```
+//!
+//! Whoever finds such a worktree in git's list whose lock nobody holds knows that its bisection was killed, and takes it away. A
+//! worktree that is kept has no lock beside it. No option that forces git is needed: the directory is removed here, and `git worktree
+//! remove` then only forgets it. (`git worktree prune` would forget the user's that are on a disk which is not there.)
+
+use std::{
+    fs, io,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use bstr::ByteSlice as _;
+use tempfile::TempDir;
+
+use crate::{
+    error::{Context as _, Error, Result},
+    git::{ObjectId, Repo, cmd::Git, lock::Lock},
+};
+
+/// What the temporary directories are called.
+const PREFIX: &str = "git-agent-bisect-";
+/// The lock in each of them.
+const LOCK: &str = "lock";
+
+/// The worktrees of one bisection.
+pub(super) struct Places<'r> {
+    repo: &'r Repo,
+    dir: Option<TempDir>,
+    lock: Option<Lock>,
+    /// Settings that keep every hook of the user's from running when a worktree is made.
+    no_hooks: Vec<String>,
+    made: Vec<PathBuf>,
+}
+
+/// A worktree.
+pub(super) struct Place {
+    path: PathBuf,
+}
+
+impl Place {
+    /// Its top.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl<'r> Places<'r> {
+    /// A directory for the worktrees of `repo`.
+    pub fn open(repo: &'r Repo) -> Result<Self> {
+        // git lists worktrees by their real paths.
+        let temp = std::env::temp_dir();
+        let temp = temp.canonicalize().or_environment(|| format!("there is no directory '{}'", temp.display()))?;
+        let dir = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&temp);
+        let dir = dir.or_environment(|| format!("cannot make a directory in '{}'", temp.display()))?;
+        let lock = Lock::acquire(&dir.path().join(LOCK))?;
+        Ok(Places { repo, dir: Some(dir), lock: Some(lock), no_hooks: no_hooks(repo)?, made: Vec::new() })
+    }
+
+    /// A fresh worktree of `commit`.
+    pub fn make(&mut self, commit: ObjectId) -> Result<Place> {
+        let dir = self.dir.as_ref().ok_or_else(|| Error::bug("the worktrees are closed"))?;
+        let path = dir.path().join(commit.to_hex_with_len(12).to_string());
+        self.made.push(path.clone());
+        let git = self.repo.git().args(self.no_hooks.iter().flat_map(|setting| ["-c", setting.as_str()]));
+        git.args(["worktree", "add", "--quiet", "--detach"]).arg(&path).arg(commit.to_string()).run()?;
+        Ok(Place { path })
+    }
+
+    /// Remove the worktree `place`.
+    pub fn remove(&mut self, place: Place) -> Result<()> {
+        remove(self.repo, &place.path)?;
+        self.made.retain(|made| *made != place.path);
+        Ok(())
+    }
+
+    /// Remove all of them but `kept`, whose path is answered.
+    pub fn close(&mut self, kept: Option<Place>) -> Result<Option<PathBuf>> {
+        let kept = kept.map(|place| place.path);
+        for path in std::mem::take(&mut self.made).iter().filter(|path| Some(*path) != kept.as_ref()) {
+            remove(self.repo, path)?;
+        }
+        let dir = self.dir.take();
+        if let (Some(_), Some(dir)) = (&kept, dir) {
+            // From now on it is the user's.
+            let lock = dir.keep().join(LOCK);
+            fs::remove_file(&lock).or_environment(|| format!("cannot remove '{}'", lock.display()))?;
+        }
+        drop(self.lock.take());
+        Ok(kept)
+    }
+}
+
+impl Drop for Places<'_> {
+    fn drop(&mut self) {
+        // What cannot be removed is found by the next bisection.
+        drop(self.close(None));
+    }
+}
+
+/// Take away what bisections left that were killed.
+pub(super) fn sweep(repo: &Repo) -> Result<()> {
+    for path in leftovers(repo)? {
+        remove(repo, &path)?;
+        if let Some(dir) = path.parent() {
+            // Unless another worktree is in it, whose turn comes.
+            let is_last = fs::read_dir(dir).map_or(0, Iterator::count) <= 1;
+            if is_last {
+                remove_dir(dir).or_environment(|| format!("cannot remove '{}'", dir.display()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Worktrees of bisections that were killed.
+pub fn leftovers(repo: &Repo) -> Result<Vec<PathBuf>> {
+    let answer = repo.git().args(["worktree", "list", "--porcelain", "-z"]).run()?;
+    let paths = answer.split_str("\0").filter_map(|line| line.strip_prefix(b"worktree "));
+    let paths = paths.filter_map(|path| gix::path::from_byte_slice(path).ok().map(Path::to_owned));
+    Ok(paths.filter(|path| is_left(path)).collect())
+}
+
+fn is_left(path: &Path) -> bool {
+    let Some(dir) = path.parent() else { return false };
+    let is_ours = dir.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(PREFIX.as_bytes()));
+    let lock = dir.join(LOCK);
+    // A cleaner of temporary files may have been there first.
+    is_ours && (!dir.exists() || lock.exists() && !Lock::is_taken(&lock))
+}
+
+/// Remove the worktree at `path`, of which there may be a part only.
+fn remove(repo: &Repo, path: &Path) -> Result<()> {
+    remove_dir(path).or_environment(|| format!("cannot remove '{}'", path.display()))?;
+    let git = |words: &[&str]| -> Git { repo.git().args(["worktree"]).args(words).arg(path) };
+    if git(&["remove"]).output()?.status.success() {
+        return Ok(());
+    }
+    // git locks a worktree while it makes it; or there is none (any more).
+    git(&["unlock"]).output()?;
+    let output = git(&["remove"]).output()?;
+    match output.status.success() || !is_listed(repo, path)? {
+        true => Ok(()),
+        false => Err(output.into_error()),
+    }
+}
+
+fn is_listed(repo: &Repo, path: &Path) -> Result<bool> {
+    let answer = repo.git().args(["worktree", "list", "--porcelain", "-z"]).run()?;
+    let wanted = [b"worktree ", path.as_os_str().as_encoded_bytes()].concat();
+    Ok(answer.split_str("\0").any(|line| line == wanted))
+}
+
+/// Remove a directory with all that is in it, also where a build has made parts of it read-only.
+fn remove_dir(path: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(_) => {
+            make_writable(path);
+            fs::remove_dir_all(path)
+        }
+        Ok(()) => Ok(()),
+    }
+}
+
+fn make_writable(dir: &Path) {
+    // What this cannot change, the removal says.
+    drop(fs::set_permissions(dir, fs::Permissions::from_mode(0o700)));
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            make_writable(&entry.path());
+        }
+    }
+}
+
+/// Settings under which git runs no hook: neither those of the hooks directory nor those of the configuration (git 2.54).
+fn no_hooks(repo: &Repo) -> Result<Vec<String>> {
+    let words = ["config", "-z", "--name-only", "--get-regexp", r"^hook\..*\.command$"];
+    // Exit code 1: there are none.
+    let answer = repo.git().args(words).output()?.stdout;
+    let keys = answer.split_str("\0").filter_map(|key| key.to_str().ok()?.strip_suffix(".command"));
+    let off = keys.filter(|key| !key.contains('=')).map(|key| format!("{key}.enabled=false"));
+    Ok(std::iter::once("core.hooksPath=/dev/null".to_owned()).chain(off).collect())
+}

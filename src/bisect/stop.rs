@@ -1,0 +1,56 @@
+//! Somebody wants us to stop: then the worktrees go first.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use signal_hook::{
+    SigId,
+    consts::{SIGHUP, SIGINT, SIGTERM},
+    flag,
+    low_level::unregister,
+};
+
+use crate::error::{Context as _, Error, Result};
+
+/// While it lives, signals that would end the process are noted instead.
+pub(super) struct Stop {
+    flag: Arc<AtomicBool>,
+    signals: Vec<SigId>,
+}
+
+impl Stop {
+    /// Note the signals of a terminal and of `kill`.
+    pub fn listen() -> Result<Self> {
+        let mut stop = Stop { flag: Arc::default(), signals: Vec::new() };
+        for signal in [SIGHUP, SIGINT, SIGTERM] {
+            let id = flag::register(signal, Arc::clone(&stop.flag));
+            stop.signals.push(id.or_environment(|| "cannot listen to signals".to_owned())?);
+        }
+        Ok(stop)
+    }
+
+    /// Set when we shall stop.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.flag
+    }
+
+    /// # Errors
+    ///
+    /// `bisect-interrupted` when we shall stop.
+    pub fn check(&self) -> Result<()> {
+        match self.flag.load(Ordering::Relaxed) {
+            false => Ok(()),
+            true => Err(Error::refused("bisect-interrupted", "the bisection was interrupted")),
+        }
+    }
+}
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        for signal in self.signals.drain(..) {
+            unregister(signal);
+        }
+    }
+}

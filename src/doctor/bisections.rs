@@ -1,0 +1,24 @@
+//! Worktrees that a bisection left which was killed.
+
+use super::{count, failed, few};
+use crate::{bisect::place, git::Repo, output::json::Check};
+
+pub(super) fn checks(repo: &Repo) -> Vec<Check> {
+    let name = "bisections";
+    let check = place::leftovers(repo).map(|left| {
+        let shown: Vec<String> = left.iter().map(|path| path.display().to_string()).collect();
+        match left.is_empty() {
+            true => Check::ok(name, "no bisection left a worktree behind"),
+            false => Check::warning(
+                name,
+                format!(
+                    "{} of a bisection that was killed: {}",
+                    count(left.len(), "worktree is left", "worktrees are left"),
+                    few(&shown)
+                ),
+                "the next 'git agent bisect' takes it away",
+            ),
+        }
+    });
+    vec![check.unwrap_or_else(|error| failed(name, &error))]
+}
