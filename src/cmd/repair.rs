@@ -9,6 +9,7 @@ use crate::{
         event::{Link, Payload},
         relink::Evidence,
     },
+    display,
     error::{Error, Result},
     exit,
     git::ObjectId,
@@ -25,7 +26,7 @@ const NAMED: usize = 10;
 
 /// Link commits that lost their task to it: after squash and rebase merges, graphical clients, shells without hooks
 ///
-/// The commits stay as they are; the link is an event in the ledger.
+/// The commits stay as they are; the link is an event in the ledger. The notes on commits (git log --notes=agent) are made anew.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Looked at are the commits of HEAD since the ledger began, or those of --range, that name no task. One belongs to a task if it was made \
@@ -72,6 +73,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             found
         }
     };
+    if !args.dry_run {
+        // Whatever became of the notes on commits.
+        display::refresh_all(ctx.repo()?, ctx.now())?;
+    }
     for remark in &found.remarks {
         ctx.out.warn(remark);
     }

@@ -204,3 +204,39 @@ fn reverted_commits_say_so() {
     assert_eq!(reverted(&["log", "t-1", "--json"]), ["merge", "one"], "the reverts themselves are nobody's");
     assert_eq!(reverted(&["log", "--json", "HEAD~1"]), ["one"], "what comes later is not part of this log");
 }
+
+#[test]
+fn cherry_picks_of_each_other_are_told_as_one_patch() {
+    on_every_git(|git| {
+        let repo = TestRepo::with_git(git);
+        repo.commit_file("a", "1\n2\n3\n4\n5\n6\n7\n8\n9\n", "first");
+        repo.agent(&["add", "Fix it", "--id", "T-1"]).success();
+        repo.git(&["switch", "-q", "-c", "release"]).success();
+        repo.commit_file("other", "1", "release");
+        repo.git(&["switch", "-q", "main"]).success();
+        let one = repo.commit_file("a", "1\n2\n3\n4\n5\n6\n7\n8\nnine\n", "fix\n\nTask-Id: T-1");
+        repo.commit_file("a", "1\n2\n3\n4\n5\n6\n7\n8\nNINE\n", "again\n\nTask-Id: T-1");
+        // Binary content that differs is no twin, on the same path.
+        repo.write("b", b"\x00\x01");
+        repo.git(&["add", "b"]).success();
+        repo.git(&["commit", "-qm", "binary\n\nTask-Id: T-1"]).success();
+        repo.write("b", b"\x00\x02");
+        repo.git(&["commit", "-qam", "binary\n\nTask-Id: T-1"]).success();
+        repo.write("b", b"\x00\x03");
+        repo.git(&["commit", "-qam", "binary\n\nTask-Id: T-1"]).success();
+        repo.git(&["switch", "-q", "release"]).success();
+        repo.git(&["cherry-pick", &one]).success();
+        let picked = repo.head();
+        repo.git(&["switch", "-q", "main"]).success();
+        repo.git(&["merge", "-q", "-m", "back", "-s", "ours", "release"]).success();
+        let log = repo.agent(&["log", "T-1", "--no-events", "--jsonl"]).success().text();
+        let entries: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let twins: Vec<_> = entries.iter().filter(|entry| !entry["same_patch_as"].is_null()).collect();
+        assert_eq!(twins.len(), 1, "{log}");
+        let pair = [&twins[0]["commit"], &twins[0]["same_patch_as"]].map(|id| id.as_str().unwrap().to_owned());
+        assert!(pair == [one.clone(), picked.clone()] || pair == [picked.clone(), one.clone()], "{pair:?}");
+        let shown = repo.agent(&["log", "T-1", "--no-events", "--oneline"]).success();
+        assert!(shown.stdout.contains("(= T-1@"), "{shown}");
+        assert!(shown.stderr.contains("6 commits of the task made 5 patches"), "{shown}");
+    });
+}

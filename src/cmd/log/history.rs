@@ -37,6 +37,8 @@ pub(super) struct Checkpoint {
     pub verified: Option<bool>,
     /// A later commit of this log says that it reverts this one.
     pub reverted: bool,
+    /// The oldest commit of the task that made the same patch.
+    pub twin: Option<String>,
     /// When it was made, in milliseconds.
     pub at: i64,
 }
@@ -98,6 +100,8 @@ pub(super) struct Found {
     /// Commits that later ones revert, in full hex and abbreviated.
     reverted: HashSet<String>,
     abbreviated: Vec<String>,
+    /// Commits of the task that made the same patch as an older one, which is named.
+    pub twins: HashMap<String, String>,
     /// How many commits went by.
     pub commits: usize,
     /// How many entries were shown.
@@ -162,7 +166,8 @@ impl History<'_, '_> {
             // Reads the tasks' notes, in which the time stands, too.
             let verified = self.book.verdict(&tasks, &record.tree)?;
             let (at, number) = (self.book.moment(&record), self.numbers.get(&record.commit).copied());
-            return Ok(Some(Checkpoint { record, tasks, number, verified, reverted, at }));
+            let twin = self.found.twins.get(&record.commit).cloned();
+            return Ok(Some(Checkpoint { record, tasks, number, verified, reverted, twin, at }));
         }
         self.found.at_end = true;
         Ok(None)

@@ -15,7 +15,7 @@ use super::{
     date::Dates,
     detail, entries,
     events::Moment,
-    history::{Checkpoint, Entry, History},
+    history::{Checkpoint, Entry, History, Only},
     page::{Before, Page},
     request::Request,
     words::{self, Said},
@@ -37,7 +37,7 @@ pub(super) fn print(
     let mut page = Page::new(style, dates, width);
     entries(args, history, |history, entry| {
         match (entry, args.oneline) {
-            (Entry::Commit(commit), true) => page.commit_line(commit),
+            (Entry::Commit(commit), true) => page.commit_line(history, commit),
             (Entry::Commit(commit), false) => page.commit(history, commit),
             (Entry::Event(moment), true) => page.event_line(history, moment),
             (Entry::Event(moment), false) => page.event(history, moment),
@@ -72,6 +72,9 @@ impl Page {
         if commit.reverted {
             lines.push(style.bad("Reverted by a later commit"));
         }
+        if let Some(twin) = twin(history, commit) {
+            lines.push(style.faint(&format!("Same patch as {twin}")));
+        }
         lines.push(String::new());
         lines.extend(message(record, &history.rules).iter().map(|line| format!("    {line}")));
         for (at, line) in lines.iter().enumerate() {
@@ -88,7 +91,7 @@ impl Page {
         }
     }
 
-    fn commit_line(&mut self, commit: &Checkpoint) {
+    fn commit_line(&mut self, history: &History<'_, '_>, commit: &Checkpoint) {
         let (style, record) = (self.style, &commit.record);
         self.above(record);
         self.hash = record.short.len();
@@ -108,6 +111,9 @@ impl Page {
         }
         if commit.reverted {
             row = row.right(" (reverted)", |text: &str| style.bad(text));
+        }
+        if let Some(twin) = twin(history, commit) {
+            row = row.right(&format!(" (= {twin})"), |text: &str| style.faint(text));
         }
         let age = format!(" ({})", self.dates.of_commit(record));
         row = row.middle(&record.subject().to_str_lossy()).right(&age, |text: &str| style.faint(text));
@@ -167,6 +173,12 @@ impl Page {
 /// `t-1@2`, or `t-1` where the number is not known.
 fn numbered(task: &str, commit: &Checkpoint) -> String {
     commit.number.map_or_else(|| task.to_owned(), |number| format!("{task}@{number}"))
+}
+
+/// `t-1@2`, the checkpoint that made the same patch.
+fn twin(history: &History<'_, '_>, commit: &Checkpoint) -> Option<String> {
+    let (number, Only::Of(id)) = (history.numbers.get(commit.twin.as_ref()?)?, &history.only) else { return None };
+    Some(format!("{id}@{number}"))
 }
 
 /// The lines of the message, without the trailers that are shown above already.

@@ -70,6 +70,7 @@ fn commit(commit: &Checkpoint) -> LogCommit {
         number: commit.number,
         verified: commit.verified,
         reverted: commit.reverted,
+        same_patch_as: commit.twin.clone(),
     }
 }
 

@@ -11,6 +11,7 @@ mod options;
 mod page;
 mod request;
 mod task;
+mod twins;
 mod walk;
 mod words;
 
@@ -189,6 +190,7 @@ fn begin<'v>(
     let mut found = Found::new(shallow, narrow);
     if let Some(of_task) = &of_task {
         found.know(of_task);
+        found.twins = twins::find(repo, &of_task.commits);
     }
     Ok(History { book, commits, events, rules, only, numbers, window, found, ahead: None })
 }
@@ -234,6 +236,14 @@ fn remarks(ctx: &Ctx, history: &History<'_, '_>) {
     }
     if history.found.is_cut() {
         ctx.out.warn("this clone is shallow: older commits may be missing; 'git fetch --unshallow' gets them");
+    }
+    if let Some(twins) = Some(history.found.twins.len()).filter(|twins| *twins > 0) {
+        let commits = history.numbers.len();
+        let patches = match commits - twins {
+            1 => "one patch".to_owned(),
+            patches => format!("{patches} patches"),
+        };
+        ctx.out.status(format!("{commits} commits of the task made {patches}: some are cherry-picks of others."));
     }
     if history.found.shown == 0 && history.found.at_end {
         ctx.out.status("Nothing like that happened.");

@@ -44,6 +44,8 @@ pub struct LogCommit {
     pub verified: Option<bool>,
     /// A later commit in this log says that it reverts it.
     pub reverted: bool,
+    /// The oldest commit of the task that made the same patch, when the log is about one task: this one is a cherry-pick of it, or it of this one.
+    pub same_patch_as: Option<String>,
 }
 
 /// A task event, with the keys that its kind carries.
