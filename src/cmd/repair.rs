@@ -19,6 +19,7 @@ use crate::{
         json::RepairAnswer,
     },
     relink::{self, Found, Range, Request, Unknown, Why},
+    revision::Emptiness,
 };
 
 /// How many commits are named of which nothing is known.
@@ -39,7 +40,7 @@ pub struct Args {
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
-    /// Look at these commits: A..B, as in git log; B is HEAD if it is left out
+    /// Look at these commits: A..B, as in git log; B is HEAD if it is left out; also t-1@1..t-1@last
     #[arg(long, value_name = "A..B")]
     range: Option<String>,
     /// They are what a forge made of the branch that ends here
@@ -144,8 +145,11 @@ fn range(ctx: &Ctx, word: &str) -> Result<Range> {
     Ok(Range { from: Some(commit(ctx, from)?), tip: commit(ctx, tip)? })
 }
 
+/// The commit that `word` names: a revision of git's, or a checkpoint.
 fn commit(ctx: &Ctx, word: &str) -> Result<ObjectId> {
-    ctx.repo()?.resolve_commit(word)?.ok_or_else(|| {
+    let words = ctx.asking(&ctx.view()?, Emptiness::NoCommits, |asker| asker.word(word.as_ref(), false))?;
+    let revision = words.first().and_then(|word| word.to_str()).unwrap_or(word);
+    ctx.repo()?.resolve_commit(revision)?.ok_or_else(|| {
         let error = Error::usage("bad-revision", format!("there is no commit '{}' in this clone", word.escape_debug()));
         match word.bytes().all(|b| b == b'0') {
             true => {

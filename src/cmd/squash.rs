@@ -10,6 +10,7 @@ use super::{act, verify::short};
 use crate::{
     context::{Ctx, many_lines},
     core::{
+        id::TaskId,
         squash::{Obstacle, Stop},
         task::Task,
     },
@@ -95,6 +96,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         Outcome::Done(done) => done,
         Outcome::Nothing(_) => return Err(Error::bug("a squash makes a commit, and yet nothing was to be done")),
     };
+    let tasks = plan.tasks.iter().filter_map(|trailer| TaskId::parse(trailer.value.to_str().ok()?).ok());
+    ctx.display(&tasks.collect::<Vec<_>>());
     if ctx.out.is_json() {
         ctx.out.json(&SquashAnswer::done(&plan, &message, &done))?;
         act::remarks(ctx, &done.operation, &done.late, &done.remarks);

@@ -13,9 +13,10 @@ pub use merge::merge;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
-    core::{id::TaskId, task::Task, time::Timestamp, trailer::scan},
+    core::{id::TaskId, table::Row, task::Task, time::Timestamp, trailer::scan},
     error::Result,
     git::{ObjectId, RefChange, RefError, Repo, objects::Batch, objects::Commit, walk},
+    history,
     ledger::{
         View,
         tree::{self, Changes},
@@ -58,7 +59,7 @@ pub fn refresh_all(repo: &Repo, now: Timestamp) -> Result<usize> {
     if !is_on(repo) {
         return Ok(0);
     }
-    let tasks: Vec<TaskId> = View::now(repo)?.table()?.rows().filter(|row| row.exists()).map(|row| row.id()).collect();
+    let tasks: Vec<TaskId> = View::now(repo)?.table()?.rows().filter(|row| row.exists()).map(Row::id).collect();
     refresh(repo, &tasks, now)
 }
 
@@ -66,60 +67,71 @@ pub fn refresh_all(repo: &Repo, now: Timestamp) -> Result<usize> {
 #[derive(Default)]
 struct Wanted {
     notes: BTreeMap<ObjectId, String>,
-    /// Tasks that were looked up, with the numbers of their commits.
-    known: HashMap<TaskId, Option<(Task, HashMap<ObjectId, usize>)>>,
+    /// Tasks that were looked up; `None` for ids that the ledger does not have.
+    known: HashMap<TaskId, Option<Known>>,
+}
+
+/// A task and the numbers of its commits.
+struct Known {
+    task: Task,
+    numbers: HashMap<ObjectId, usize>,
 }
 
 impl Wanted {
     fn of(view: &View<'_>, head: ObjectId, tasks: &[TaskId]) -> Result<Self> {
         let mut wanted = Wanted::default();
         let rules = view.repo().settings().trailer_rules();
+        wanted.look_up(view, head, tasks)?;
+        let mut commits: BTreeMap<ObjectId, Vec<TaskId>> = BTreeMap::new();
         for id in tasks {
-            let commits: Vec<ObjectId> = match wanted.look_up(view, head, id)? {
-                Some((_, numbers)) => numbers.keys().copied().collect(),
-                None => continue,
-            };
-            for commit in commits {
-                if wanted.notes.contains_key(&commit) {
-                    continue;
-                }
-                // A commit may belong to several tasks; its note tells of all of them.
-                let bytes = view.repo().read_as(commit, gix::objs::Kind::Commit)?;
-                let named = scan::ids(&bytes, &rules);
-                let mut ids: Vec<TaskId> = named.iter().filter_map(|id| TaskId::parse(&id.to_string()).ok()).collect();
-                if !ids.contains(id) {
-                    ids.push(id.clone());
-                }
-                let tree = walk::tree(view.repo(), commit)?.to_string();
-                let mut parts = Vec::new();
-                for id in ids {
-                    if let Some((task, numbers)) = wanted.look_up(view, head, &id)? {
-                        parts.push(text::of(view, task, numbers.get(&commit).copied(), &tree));
-                    }
-                }
-                wanted.notes.insert(commit, parts.concat());
+            for commit in wanted.task(id).into_iter().flat_map(|known| known.numbers.keys()) {
+                commits.entry(*commit).or_default().push(id.clone());
             }
+        }
+        for (commit, mut ids) in commits {
+            // A commit may belong to several tasks; its note tells of all of them.
+            let bytes = view.repo().read_as(commit, gix::objs::Kind::Commit)?;
+            let named = scan::ids(&bytes, &rules);
+            ids.extend(named.iter().filter_map(|id| TaskId::parse(&id.to_string()).ok()));
+            ids.sort();
+            ids.dedup();
+            wanted.look_up(view, head, &ids)?;
+            let tree = walk::tree(view.repo(), commit)?.to_string();
+            let known = ids.iter().filter_map(|id| wanted.task(id));
+            let parts = known.map(|known| text::of(view, &known.task, known.numbers.get(&commit).copied(), &tree));
+            let text = parts.collect();
+            wanted.notes.insert(commit, text);
         }
         Ok(wanted)
     }
 
-    fn look_up(
-        &mut self,
-        view: &View<'_>,
-        head: ObjectId,
-        id: &TaskId,
-    ) -> Result<Option<&(Task, HashMap<ObjectId, usize>)>> {
-        if !self.known.contains_key(id) {
-            let found = match view.task(id)?.filter(Task::exists) {
-                Some(task) => {
-                    let commits = revision::on(view.repo(), Some(head), &task)?;
-                    Some((task, commits.into_iter().zip(1..).collect()))
-                }
-                None => None,
-            };
-            self.known.insert(id.clone(), found);
+    fn task(&self, id: &TaskId) -> Option<&Known> {
+        self.known.get(id)?.as_ref()
+    }
+
+    /// Look up those of `ids` that were not yet, all in one go.
+    fn look_up(&mut self, view: &View<'_>, head: ObjectId, ids: &[TaskId]) -> Result<()> {
+        let mut tasks = Vec::new();
+        for id in ids {
+            if self.known.contains_key(id) {
+                continue;
+            }
+            match view.task(id)?.filter(Task::exists) {
+                Some(task) => tasks.push(task),
+                None => drop(self.known.insert(id.clone(), None)),
+            }
         }
-        Ok(self.known.get(id).and_then(Option::as_ref))
+        if tasks.is_empty() {
+            return Ok(());
+        }
+        let commits = history::ask(view.repo(), head, |past| {
+            let on = |task: &Task| past.on(task.id.as_str().as_bytes(), &revision::linked(task).collect::<Vec<_>>());
+            tasks.iter().map(on).collect::<Result<Vec<_>, _>>()
+        })?;
+        for (task, commits) in tasks.into_iter().zip(commits) {
+            self.known.insert(task.id.clone(), Some(Known { task, numbers: commits.into_iter().zip(1..).collect() }));
+        }
+        Ok(())
     }
 }
 

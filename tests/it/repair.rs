@@ -137,6 +137,8 @@ fn a_squash_merge_with_a_title_only() {
                 assert_eq!(log(&repo, "T"), vec![merged.clone()]);
                 let shown = repo.agent(&["show", "T@last", "--json"]).json();
                 assert_eq!(shown["checkpoint"]["commit"], merged);
+                let note = repo.git(&["log", "-1", "--notes=agent", "--format=%N", &merged]).text();
+                assert_eq!(note.trim_end(), "T@1 T");
                 let events = repo.agent(&["log", "T"]).success().stdout;
                 assert!(events.contains(&format!("commit {merged}, found by squash")), "{events}");
                 let plan = repo.agent(&["rollback", "T@1", "--dry-run", "--json"]);
@@ -212,6 +214,9 @@ fn other_tools_that_made_the_commit_again() {
         repo.git(&["update-ref", "refs/pull/3/head", &two]).success();
         let answer = repaired(&repo);
         assert_eq!(links(&answer), expected(&[(&amended, "T", "tree", &one), (&made_again, "U", "tree", &two)]));
+        // Checkpoints are revisions here, too.
+        let said = repo.agent(&["repair", "--range", "T@1..U@last", "--json"]).json();
+        assert_eq!((links(&said), unknown(&said)), (vec![], vec![]));
         // A pick of a pick.
         repo.git(&["switch", "-q", "-c", "release", "main~2"]).success();
         meanwhile(&repo);

@@ -73,6 +73,8 @@ fn the_commits_of_a_task_become_one_and_come_back() {
             let now = Whole::of(&repo);
             assert_eq!((&now.files, &now.index, &now.status), (&before.files, &before.index, &before.status));
             assert_eq!(number(&repo), 1);
+            let note = repo.git(&["log", "-1", "--notes=agent", "--format=%N"]).text();
+            assert_eq!(note.trim_end(), "T-1@1 T-1");
             repo.fsck();
             // Who asks is told.
             let listed = repo.agent(&["ops", "--json"]).json()["operations"][0].clone();
