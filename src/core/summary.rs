@@ -34,6 +34,8 @@ pub struct Summary {
     pub failure: Option<String>,
     /// Whether a `create` event is here.
     pub exists: bool,
+    /// Whether commits were linked to it that do not name it.
+    pub has_links: bool,
 }
 
 impl Summary {
@@ -55,6 +57,7 @@ impl Summary {
             attempts: task.attempts,
             failure: task.failure().map(|failure| failure.reason.preview().chars().take(200).collect()),
             exists: task.exists(),
+            has_links: task.commits.iter().any(|known| known.linked),
         }
     }
 

@@ -50,6 +50,8 @@ pub(super) mod field {
 pub(super) const EXISTS: u8 = 1;
 /// In [`field::FLAGS`].
 pub(super) const FAILED: u8 = 2;
+/// In [`field::FLAGS`].
+pub(super) const LINKED: u8 = 4;
 
 /// Where the strings of records are.
 #[derive(Debug, Default)]
@@ -87,7 +89,8 @@ impl Heap {
         record[field::ID_LEN] = u8::try_from(row.id.as_str().len()).unwrap_or(u8::MAX);
         record[field::STATUS] = place(row.status);
         record[field::PRIORITY] = row.priority;
-        record[field::FLAGS] = u8::from(row.exists) * EXISTS + u8::from(failure.is_some()) * FAILED;
+        record[field::FLAGS] =
+            u8::from(row.exists) * EXISTS + u8::from(failure.is_some()) * FAILED + u8::from(row.has_links) * LINKED;
         put(&mut record, field::TITLE_LEN, number(row.title.len()));
         put(&mut record, field::FAILURE_LEN, number(failure.map_or(0, str::len)));
         put(&mut record, field::LINKS, number(after.len()));

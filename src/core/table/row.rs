@@ -2,7 +2,7 @@
 
 use super::{
     STRANGER, Table,
-    record::{EXISTS, FAILED, LINK, Record, field},
+    record::{EXISTS, FAILED, LINK, LINKED, Record, field},
 };
 use crate::core::{actor::Actor, id::TaskId, status::Status, summary::Summary, time::Timestamp};
 
@@ -54,6 +54,11 @@ impl<'t> Row<'t> {
     /// Whether a `create` event is here.
     pub fn exists(self) -> bool {
         self.record[field::FLAGS] & EXISTS != 0
+    }
+
+    /// Whether commits were linked to it that do not name it.
+    pub fn has_links(self) -> bool {
+        self.record[field::FLAGS] & LINKED != 0
     }
 
     /// When it was added, milliseconds.
@@ -116,6 +121,7 @@ impl<'t> Row<'t> {
             attempts: self.u32(field::ATTEMPTS),
             failure: (self.record[field::FLAGS] & FAILED != 0).then(|| failure.to_owned()),
             exists: self.exists(),
+            has_links: self.has_links(),
         }
     }
 

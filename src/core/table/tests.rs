@@ -21,6 +21,7 @@ fn rows() -> Vec<Summary> {
         attempts: 4,
         failure: Some(String::new()),
         exists: true,
+        has_links: true,
         ..row("c")
     };
     vec![row("a"), Summary { parent: Some(id("a")), ..row("b") }, full]
