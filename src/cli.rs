@@ -97,6 +97,7 @@ commands! {
     Status => status,
     Checkpoint => checkpoint,
     Verify => verify,
+    ChangesSince => changes_since,
     Rollback => rollback,
     Squash => squash,
     Undo => undo,

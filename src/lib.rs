@@ -12,6 +12,7 @@
 //! | `history` | the commit graph and what its commits say of tasks, with a derived index | `core`, `git` |
 //! | `revision` | which commit `t-1@2`, `@last`, `@green`, `@start` is | `core`, `git`, `ledger`, `history` |
 //! | `display` | notes on commits for plain `git log --notes=agent` | `core`, `git`, `ledger`, `revision` |
+//! | `changes` | what changed since a task began, and whose it is | `core`, `git`, `ledger`, `revision`, `verify` |
 //! | `verify` | evidence: a command, its outcome, the tree it ran on | `core`, `git`, `checkpoint` |
 //! | `guard` | a snapshot before what destroys | `core`, `git`, `recovery` |
 //! | `unstamped` | commits that should have named a task | `core`, `git`, `checkpoint` |
@@ -24,6 +25,7 @@
 
 pub mod active;
 pub mod bisect;
+pub mod changes;
 pub mod checkpoint;
 pub mod cli;
 pub mod cmd;

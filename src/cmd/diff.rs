@@ -12,7 +12,7 @@ use crate::{
     context::Ctx,
     error::{Error, Result},
     exit,
-    git::{ObjectId, cmd, cmd::Git, diff},
+    git::{ObjectId, cmd, cmd::Git, raw},
     output::json::DiffAnswer,
     revision::Emptiness,
 };
@@ -157,7 +157,7 @@ fn json(ctx: &Ctx, request: &Request) -> Result<u8> {
         return Err(Error::usage("bad-revision", format!("git cannot show this difference: {said}"))
             .hint("revisions, options and paths are those of 'git diff'; paths come after '--'"));
     }
-    let changes = diff::read(&output.stdout)
+    let changes = raw::read(&output.stdout)
         .ok_or_else(|| refuse("an option chooses another form of answer than --json".to_owned()))?;
     let (from, to) = sides(request)?;
     ctx.out.json(&DiffAnswer::new(from, to, &changes))?;

@@ -6,6 +6,7 @@ pub mod blame;
 pub mod block;
 pub mod cancel;
 pub mod capabilities;
+pub mod changes_since;
 pub mod checkpoint;
 pub mod claim;
 pub mod complete;

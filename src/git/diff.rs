@@ -1,72 +1,175 @@
-//! `git diff` as rows: what a path was, and what it is.
+//! The differences of two trees, with renames and copies as git detects them.
 
-use bstr::{BStr, BString, ByteSlice as _};
-use gix::ObjectId;
+use bstr::{BString, ByteSlice as _};
+use gix::{ObjectId, objs::tree::EntryKind};
 
-/// One path that is not the same on both sides.
+use super::{cmd::Git, quote::Quoting, status::entry_kind, tree::Entry};
+use crate::error::{Error, Result};
+
+/// One path that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What it is called; with a rename or a copy, now.
+    /// What happened to it.
+    pub status: Status,
+    /// Where it was before, when it was renamed or copied; how similar it is then, in percent.
+    pub from: Option<(BString, u8)>,
+    /// Where.
     pub path: BString,
-    /// What it was called, if that is another name.
-    pub old_path: Option<BString>,
-    /// `A`, `M`, `D`, `R`, `C`, `T`, `U`.
-    pub status: char,
-    /// Its mode before, octal; all zeros when it was not there.
-    pub old_mode: String,
-    /// Its mode now.
-    pub new_mode: String,
-    /// What it was, full hex; `None` where git did not compute it.
-    pub old_id: Option<ObjectId>,
+    /// What it was.
+    pub old: Option<Entry>,
     /// What it is.
-    pub new_id: Option<ObjectId>,
+    pub new: Option<Entry>,
 }
 
-/// Read an answer of `git diff --raw -z --no-abbrev`; `None` when it is in another form.
-pub fn read(answer: &[u8]) -> Option<Vec<Change>> {
-    if answer.is_empty() {
-        return Some(Vec::new());
+/// What happened to a path; the letters are git's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// It is new.
+    Added,
+    /// Its content, or its mode.
+    Modified,
+    /// It is gone.
+    Deleted,
+    /// It has another name.
+    Renamed,
+    /// It is like another one.
+    Copied,
+    /// It is another sort of thing.
+    TypeChanged,
+}
+
+impl Status {
+    /// As git writes it.
+    pub fn letter(self) -> &'static str {
+        match self {
+            Status::Added => "A",
+            Status::Modified => "M",
+            Status::Deleted => "D",
+            Status::Renamed => "R",
+            Status::Copied => "C",
+            Status::TypeChanged => "T",
+        }
     }
-    let mut fields = answer.strip_suffix(b"\0")?.split_str("\0");
+
+    fn read(letter: u8) -> Option<Self> {
+        Some(match letter {
+            b'A' => Status::Added,
+            b'M' => Status::Modified,
+            b'D' => Status::Deleted,
+            b'R' => Status::Renamed,
+            b'C' => Status::Copied,
+            b'T' => Status::TypeChanged,
+            _ => return None,
+        })
+    }
+}
+
+impl Change {
+    /// The old name of what was renamed: this change took it away.
+    pub fn renamed_from(&self) -> Option<&BString> {
+        self.from.as_ref().filter(|_| self.status == Status::Renamed).map(|(path, _)| path)
+    }
+
+    /// The paths that it is about: its own, and the old name of what was renamed.
+    pub fn paths(&self) -> impl Iterator<Item = &BString> {
+        std::iter::once(&self.path).chain(self.renamed_from())
+    }
+
+    /// As `git diff --name-status` writes it; with `quoting` as a line, without as fields that end in NUL (`-z`).
+    pub fn name_status(&self, quoting: Option<Quoting>) -> Vec<u8> {
+        let letter = self.status.letter();
+        match &self.from {
+            Some((from, score)) => fields(&[&format!("{letter}{score:03}").into(), from, &self.path], quoting),
+            None => fields(&[&letter.into(), &self.path], quoting),
+        }
+    }
+
+    /// As `git diff --name-only` writes it.
+    pub fn name_only(&self, quoting: Option<Quoting>) -> Vec<u8> {
+        fields(&[&self.path], quoting)
+    }
+}
+
+fn fields(fields: &[&BString], quoting: Option<Quoting>) -> Vec<u8> {
+    let Some(quoting) = quoting else {
+        return fields.iter().flat_map(|field| [field.as_slice(), b"\0"].concat()).collect();
+    };
+    let quoted: Vec<BString> = fields.iter().map(|field| quoting.quote(field.as_bstr())).collect();
+    [bstr::join("\t", quoted).as_slice(), b"\n"].concat()
+}
+
+/// How renames and copies are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renames {
+    /// By content.
+    Similar,
+    /// Only where nothing of the content changed: no content is read.
+    Exact,
+    /// Not at all.
+    Off,
+}
+
+impl Renames {
+    /// What git is told.
+    pub fn words(self) -> &'static [&'static str] {
+        match self {
+            Renames::Similar => &["-M", "-C"],
+            Renames::Exact => &["-M100%", "-C100%"],
+            Renames::Off => &["--no-renames"],
+        }
+    }
+}
+
+/// Ask `git`, a call of which nothing is said yet, for the differences between the trees `old` and `new`.
+///
+/// `more` are paths, behind `--`. Also answers what git had to remark (that there were too many files to look for renames).
+///
+/// # Errors
+///
+/// `bad-path` when git does not understand the paths.
+pub fn trees(
+    git: Git,
+    renames: Renames,
+    old: ObjectId,
+    new: ObjectId,
+    more: &[std::ffi::OsString],
+) -> Result<(Vec<Change>, String)> {
+    let words = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-relative", "--ignore-submodules=none"];
+    let git = git.args(words).args(renames.words()).args([old.to_string(), new.to_string()]).arg("--").args(more);
+    let output = git.env("GIT_NO_LAZY_FETCH", "1").output()?;
+    if !output.status.success() {
+        let complaint = output.complaint();
+        let said = complaint.lines().next().unwrap_or_default();
+        return Err(match (more.is_empty(), said.strip_prefix("fatal: ")) {
+            (false, Some(said)) => Error::usage("bad-path", format!("git cannot take these paths: {said}")),
+            _ => output.into_error(),
+        });
+    }
+    let remarks = output.complaint();
+    Ok((read(&output.stdout).ok_or_else(|| Error::bug("'git diff-tree' answered in an unknown form"))?, remarks))
+}
+
+/// Records `:<mode> <mode> <id> <id> <letter>[<score>]`, each with its path, or old and new path.
+fn read(answer: &[u8]) -> Option<Vec<Change>> {
     let mut changes = Vec::new();
-    while let Some(field) = fields.next() {
-        changes.push(change(field.as_bstr(), &mut fields)?);
+    let mut parts = answer.split_str("\0").filter(|part| !part.is_empty());
+    while let Some(head) = parts.next() {
+        let words: Vec<&[u8]> = head.strip_prefix(b":")?.split_str(" ").collect();
+        let [old_mode, new_mode, old_id, new_id, status] = words[..] else { return None };
+        let (letter, score) = status.split_first()?;
+        let status = Status::read(*letter)?;
+        let from = match status {
+            Status::Renamed | Status::Copied => Some((parts.next()?.into(), score.to_str().ok()?.parse().ok()?)),
+            _ => None,
+        };
+        let (old, new) = (side(old_mode, old_id)?, side(new_mode, new_id)?);
+        changes.push(Change { status, from, path: parts.next()?.into(), old, new });
     }
     Some(changes)
 }
 
-/// `:100644 100644 <id> <id> R086`, and its one path or two.
-fn change<'a>(head: &BStr, paths: &mut impl Iterator<Item = &'a [u8]>) -> Option<Change> {
-    let mut words = head.strip_prefix(b":")?.split_str(" ");
-    let mode = |word: &[u8]| word.iter().all(u8::is_ascii_digit).then(|| word.to_str_lossy().into_owned());
-    let (old_mode, new_mode) = (mode(words.next()?)?, mode(words.next()?)?);
-    let id = |word: &[u8]| ObjectId::from_hex(word).ok().map(|id| Some(id).filter(|id| !id.is_null()));
-    let (old_id, new_id) = (id(words.next()?)?, id(words.next()?)?);
-    let status = char::from(*words.next()?.first()?);
-    let first = BString::from(paths.next()?);
-    let (path, old_path) = match status {
-        'R' | 'C' => (BString::from(paths.next()?), Some(first)),
-        _ => (first, None),
-    };
-    Some(Change { path, old_path, status, old_mode, new_mode, old_id, new_id })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_are_read_and_other_forms_are_told() {
-        let id = "1".repeat(40);
-        let null = "0".repeat(40);
-        let raw = format!(":100644 000000 {id} {null} D\0a\nb\0:100644 100755 {id} {id} R100\0old\0n\u{e4}w\0");
-        let changes = read(raw.as_bytes()).unwrap();
-        assert_eq!((changes[0].status, changes[0].path.as_slice(), changes[0].new_id), ('D', &b"a\nb"[..], None));
-        assert_eq!((changes[1].status, changes[1].old_path.clone()), ('R', Some("old".into())));
-        assert_eq!(changes[1].new_mode, "100755");
-        assert_eq!(read(b""), Some(vec![]));
-        for other in [&b" a | 2 +-\n"[..], b":100644", b":100644 100644 1 2 M", b"diff --git a/x b/x\n"] {
-            assert_eq!(read(other), None, "{}", other.as_bstr());
-        }
-    }
+fn side(mode: &[u8], id: &[u8]) -> Option<Option<Entry>> {
+    let kind: Option<EntryKind> = entry_kind(mode)?;
+    let id = ObjectId::from_hex(id).ok()?;
+    Some(kind.map(|kind| Entry { kind, id }))
 }

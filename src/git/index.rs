@@ -79,19 +79,11 @@ impl<'r> PrivateIndex<'r> {
     /// A call of git that works on this index.
     pub fn git(&self) -> Git {
         let git = self.repo.git().env("GIT_INDEX_FILE", &self.path);
-        let Some(objects) = &self.objects else { return git };
-        let here = self.repo.gix().objects.store_ref().path();
-        let here = std::path::absolute(here).unwrap_or_else(|_| here.to_owned());
-        // Quoted as git reads it: a path may have a colon.
-        let mut quoted = vec![b'"'];
-        for byte in here.as_os_str().as_bytes() {
-            if matches!(byte, b'"' | b'\\') {
-                quoted.push(b'\\');
-            }
-            quoted.push(*byte);
+        match &self.objects {
+            // The half of a split index that is shared would be written into the git directory.
+            Some(objects) => objects_in(self.repo, git, objects).args(["-c", "core.splitIndex=false"]),
+            None => git,
         }
-        quoted.push(b'"');
-        git.env("GIT_OBJECT_DIRECTORY", objects).env("GIT_ALTERNATE_OBJECT_DIRECTORIES", OsStr::from_bytes(&quoted))
     }
 
     /// Make it list what HEAD has, keeping what it knows of the files.
@@ -134,6 +126,22 @@ impl<'r> PrivateIndex<'r> {
         let known: std::collections::HashMap<&[u8], &[u8]> = entries.map(|(entry, path)| (path, entry)).collect();
         Ok(paths.iter().map(|path| known.get(path.as_slice()).map(|entry| BString::from(*entry))).collect())
     }
+}
+
+/// Let `git` put new objects into the directory `objects`, and find there what is not in the repository.
+pub fn objects_in(repo: &Repo, git: Git, objects: &Path) -> Git {
+    let here = repo.gix().objects.store_ref().path();
+    let here = std::path::absolute(here).unwrap_or_else(|_| here.to_owned());
+    // Quoted as git reads it: a path may have a colon.
+    let mut quoted = vec![b'"'];
+    for byte in here.as_os_str().as_bytes() {
+        if matches!(byte, b'"' | b'\\') {
+            quoted.push(b'\\');
+        }
+        quoted.push(*byte);
+    }
+    quoted.push(b'"');
+    git.env("GIT_OBJECT_DIRECTORY", objects).env("GIT_ALTERNATE_OBJECT_DIRECTORIES", OsStr::from_bytes(&quoted))
 }
 
 /// The index of this worktree.

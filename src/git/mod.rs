@@ -5,6 +5,7 @@
 
 pub mod blame;
 pub mod cmd;
+pub mod commits;
 mod config;
 pub mod diff;
 pub mod entries;
@@ -18,8 +19,11 @@ pub mod merge;
 pub mod objects;
 pub mod parameters;
 pub mod patch;
+pub mod partial;
 pub mod pathspec;
+pub mod quote;
 pub mod range;
+pub mod raw;
 pub mod reflog;
 mod refs;
 mod repo;
@@ -27,6 +31,7 @@ pub mod sparse;
 pub mod state;
 pub mod status;
 pub mod stream;
+pub mod touch;
 pub mod tree;
 pub mod walk;
 pub mod worktree;

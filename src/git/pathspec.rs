@@ -43,16 +43,25 @@ impl Pathspecs {
         Ok(paths)
     }
 
+    /// As they were given.
+    pub fn words(&self) -> &[OsString] {
+        &self.0
+    }
+
+    /// As `repo.git()`, but where the user is: that is what the paths are relative to.
+    pub fn git(&self, repo: &Repo) -> Git {
+        if repo.work_dir().is_none() || self.is_everything() {
+            return repo.git();
+        }
+        let git = Git::new(Path::new("."));
+        match std::env::var_os("GIT_LITERAL_PATHSPECS") {
+            Some(literal) => git.env("GIT_LITERAL_PATHSPECS", literal),
+            None => git,
+        }
+    }
+
     fn ask(&self, repo: &Repo, words: &[&str], objects: &[String]) -> Result<Vec<u8>> {
-        // As `repo.git()`, but where the user is: that is what the paths are relative to.
-        let mut git = Git::new(Path::new("."));
-        if let Some(literal) = std::env::var_os("GIT_LITERAL_PATHSPECS") {
-            git = git.env("GIT_LITERAL_PATHSPECS", literal);
-        }
-        if repo.work_dir().is_none() {
-            git = repo.git();
-        }
-        let output = git.args(words).args(objects).arg("--").args(&self.0).output()?;
+        let output = self.git(repo).args(words).args(objects).arg("--").args(&self.0).output()?;
         match output.status.success() {
             true => Ok(output.stdout),
             false => {

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::SCHEMA;
-use crate::git::diff::Change;
+use crate::git::raw::Change;
 
 /// `diff`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -5,6 +5,7 @@
 mod answers;
 mod bisect;
 mod blame;
+mod changes;
 mod checkpoint;
 mod diff;
 mod gc;
@@ -21,6 +22,7 @@ mod task;
 pub use answers::*;
 pub use bisect::*;
 pub use blame::*;
+pub use changes::*;
 pub use checkpoint::*;
 pub use diff::*;
 pub use gc::*;

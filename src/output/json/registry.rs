@@ -29,6 +29,7 @@ pub fn answers() -> Vec<Answer> {
     add("ready", schema_for!(ReadyAnswer));
     add("show", schema_for!(ShowAnswer));
     add("status", schema_for!(StatusAnswer));
+    add("changes-since", schema_for!(ChangesAnswer));
     add("checkpoint", schema_for!(CheckpointAnswer));
     add("bisect", schema_for!(BisectAnswer));
     add("blame", schema_for!(BlameAnswer));

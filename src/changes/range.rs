@@ -1,0 +1,145 @@
+//! The commits in between: what they say, and which paths they touched.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use bstr::{BString, ByteSlice as _};
+
+use crate::{
+    core::{revert::reverts, trailer::scan},
+    error::{Error, Result},
+    git::{
+        ObjectId, Repo,
+        commits::Commit,
+        touch::{Comparer, Interest},
+    },
+    ledger::View,
+    revision,
+};
+
+/// A commit in between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its id.
+    pub commit: ObjectId,
+    /// The tasks that it names, and those that the ledger links it to.
+    pub tasks: Vec<BString>,
+    /// The first paragraph of its message on one line.
+    pub subject: BString,
+    /// A later commit in between says that it reverts it.
+    pub reverted: bool,
+}
+
+/// So many commits are given to a thread at a time: neighbours share most of their trees.
+const CHUNK: usize = 64;
+/// More threads than this wait for the disk.
+const MAX_THREADS: usize = 8;
+
+/// What `commits` say; and they themselves.
+pub(super) fn read(view: &View<'_>, commits: Vec<Commit>) -> Result<(Vec<Step>, Vec<Commit>)> {
+    if commits.is_empty() {
+        return Ok((Vec::new(), commits));
+    }
+    let links = links(view)?;
+    let rules = view.repo().settings().trailer_rules();
+    let mut steps: Vec<Step> = Vec::with_capacity(commits.len());
+    let mut undone = Vec::new();
+    for commit in &commits {
+        let message = commit.message.as_slice();
+        let mut tasks = scan::ids(message, &rules);
+        for id in links.get(&commit.id).into_iter().flatten() {
+            if !tasks.contains(id) {
+                tasks.push(id.clone());
+            }
+        }
+        undone.extend(reverts(message).map(str::to_ascii_lowercase));
+        steps.push(Step { commit: commit.id, tasks, subject: subject(message), reverted: false });
+    }
+    let mut known: Vec<(String, usize)> = if undone.is_empty() {
+        Vec::new()
+    } else {
+        (0..).zip(&steps).map(|(at, step)| (step.commit.to_string(), at)).collect()
+    };
+    known.sort_unstable();
+    for digits in undone {
+        let from = known.partition_point(|(hex, _)| *hex < digits);
+        let mut named = known[from..].iter().take_while(|(hex, _)| hex.starts_with(&digits));
+        if let (Some((_, at)), None) = (named.next(), named.next()) {
+            steps[*at].reverted = true;
+        }
+    }
+    Ok((steps, commits))
+}
+
+/// The tasks that commits were linked to.
+fn links(view: &View<'_>) -> Result<HashMap<ObjectId, Vec<BString>>> {
+    let mut links: HashMap<ObjectId, Vec<BString>> = HashMap::new();
+    for row in view.table()?.rows().filter(|row| row.has_links()) {
+        let Some(task) = view.task(&row.id())? else { continue };
+        for commit in revision::linked(&task) {
+            links.entry(commit).or_default().push(task.id.as_str().into());
+        }
+    }
+    Ok(links)
+}
+
+/// The first paragraph on one line, as git's `%s`.
+fn subject(message: &[u8]) -> BString {
+    let lines = message.lines().skip_while(|line| line.trim().is_empty());
+    let lines: Vec<&[u8]> = lines.take_while(|line| !line.trim().is_empty()).map(<[u8]>::trim_end).collect();
+    bstr::join(" ", lines).into()
+}
+
+/// Which of `interest`, sorted, are touched by which of `commits` (by their places), found while `meanwhile` is done.
+///
+/// Nobody knows what the commits at which a shallow clone is cut off have changed: they touch nothing.
+pub(super) fn attribute<T>(
+    repo: &Repo,
+    commits: &[Commit],
+    shallow: &HashSet<ObjectId>,
+    interest: &[BString],
+    meanwhile: impl FnOnce() -> Result<T>,
+) -> Result<(HashMap<BString, Vec<usize>>, T)> {
+    let tree = Interest::in_paths(interest);
+    let trees: HashMap<ObjectId, ObjectId> = commits.iter().map(|commit| (commit.id, commit.tree)).collect();
+    let chunks: Vec<(usize, &[Commit])> = (0..).step_by(CHUNK).zip(commits.chunks(CHUNK)).collect();
+    let next = AtomicUsize::new(0);
+    let work = |repo: &Repo| -> Result<Vec<(u32, usize)>> {
+        let mut comparer = Comparer::new(repo);
+        let mut found = Vec::new();
+        while let Some((from, chunk)) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
+            for (at, commit) in (*from..).zip(*chunk).filter(|(_, commit)| !shallow.contains(&commit.id)) {
+                let parent =
+                    |id: &ObjectId| trees.get(id).map_or_else(|| crate::git::walk::tree(repo, *id), |tree| Ok(*tree));
+                let parents = commit.parents.iter().map(parent).collect::<Result<Vec<_>>>()?;
+                let touched = comparer.touched(&tree, commit.tree, &parents)?;
+                found.extend(touched.into_iter().map(|path| (path, at)));
+            }
+        }
+        Ok(found)
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS).min(chunks.len());
+    let (found, other) = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .filter(|_| !interest.is_empty())
+            .map(|_| {
+                let (repo, work) = (repo.for_another_thread(), &work);
+                scope.spawn(move || work(&repo.into_repo()))
+            })
+            .collect();
+        let other = meanwhile();
+        let mut found = BTreeMap::<u32, Vec<usize>>::new();
+        for worker in workers {
+            let touched = worker.join().map_err(|_| Error::bug("a thread that compares trees panicked"))?;
+            touched?.into_iter().for_each(|(path, at)| found.entry(path).or_default().push(at));
+        }
+        Ok::<_, Error>((found, other?))
+    })?;
+    let touched = found.into_iter().map(|(path, mut commits)| {
+        commits.sort_unstable();
+        (interest[path as usize].clone(), commits)
+    });
+    Ok((touched.collect(), other))
+}

@@ -1,0 +1,158 @@
+//! `git agent changes-since`: what changed since a task began, and whose work it is.
+
+mod human;
+
+use std::ffi::OsString;
+
+use crate::{
+    changes::{self, Changes, Request, Until},
+    context::Ctx,
+    core::revision::Spec,
+    error::{Error, Result},
+    exit,
+    git::{
+        ObjectId,
+        diff::{Change, Renames},
+        pathspec::Pathspecs,
+        quote::Quoting,
+    },
+    ledger::View,
+    output::json::ChangesAnswer,
+    revision,
+};
+
+/// Show what changed since a task began, or since one of its checkpoints, and whose work it is
+///
+/// Everything counts that differs between then and the work tree now: committed, staged, not staged, and untracked but not ignored.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+<task>@2 is the second commit of the task on this history, @last the newest, @green the newest that passed a verification, \
+@start the state before the task began (meant where none is named).
+
+Each path is followed by the tasks whose commits since then touched it, or what it was renamed from; 'no task' stands for \
+commits without one.")]
+pub struct Args {
+    /// The task, or one of its checkpoints; the active task if none is named
+    #[arg(value_name = "TASK[@CHECKPOINT]")]
+    task: Option<String>,
+    /// Only what the task's own commits touched; and what is not committed, if it is active here
+    #[arg(long)]
+    own: bool,
+    /// Without what is not committed
+    #[arg(long)]
+    committed: bool,
+    /// Up to this commit instead (a revision, or <task>@n)
+    #[arg(long, value_name = "REV")]
+    at: Option<String>,
+    /// Only the names, as git writes them
+    #[arg(long, group = "form")]
+    name_only: bool,
+    /// The names and what happened, as git writes them
+    #[arg(long, group = "form")]
+    name_status: bool,
+    /// How much, as git shows it
+    #[arg(long, group = "form")]
+    stat: bool,
+    /// What exactly, as git shows it
+    #[arg(long, short, group = "form")]
+    patch: bool,
+    /// Names end in NUL and are not quoted
+    #[arg(short = 'z', requires = "form")]
+    z: bool,
+    /// Only these paths, as git reads them
+    #[arg(last = true, value_name = "PATH")]
+    paths: Vec<OsString>,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let view = ctx.view()?;
+    let (task, which) = ctx.task_and_checkpoint(&view, args.task.as_deref())?;
+    let until = match &args.at {
+        Some(word) => Until::Commit(commit(ctx, &view, word)?),
+        None if args.committed => Until::Head,
+        None => Until::Now,
+    };
+    let active = until == Until::Now && args.own && ctx.active()?.contains(&task.id);
+    let paths = Pathspecs::new(args.paths.clone());
+    let request = Request { task, which, until, own: args.own, active, paths: paths.clone() };
+    let mut changes = changes::find(&view, request, ctx.now())?;
+    if ctx.out.is_json() {
+        ctx.out.json(&ChangesAnswer::new(&changes))?;
+        return Ok(exit::OK);
+    }
+    remarks(ctx, &changes);
+    if args.stat || args.patch {
+        return show(ctx, &args, &mut changes, &paths);
+    }
+    ctx.page()?;
+    if args.name_only || args.name_status {
+        let quoting = (!args.z).then(|| Quoting::of(view.repo()));
+        let form = if args.name_only { Change::name_only } else { Change::name_status };
+        let lines: Vec<u8> = changes.paths.iter().flat_map(|path| form(&path.change, quoting)).collect();
+        ctx.out.write(&lines)?;
+        return Ok(exit::OK);
+    }
+    ctx.out.print(&human::page(ctx, &changes)?)?;
+    Ok(exit::OK)
+}
+
+/// The commit that `--at` names: git's word for one, or one of ours.
+fn commit(ctx: &Ctx, view: &View<'_>, word: &str) -> Result<ObjectId> {
+    let repo = view.repo();
+    if let Some(commit) = repo.resolve_commit(word)? {
+        return Ok(commit);
+    }
+    let unknown = || {
+        Error::usage("bad-revision", format!("there is no commit '{}'", word.escape_debug()))
+            .hint("'--at' takes what names a commit in git, or a checkpoint: <task>@2, <task>@last")
+    };
+    if !matches!(Spec::parse(word), Ok(Spec { which: Some(_), .. })) {
+        return Err(unknown());
+    }
+    let (task, which) = ctx.task_and_checkpoint(view, Some(word))?;
+    let head = repo.head()?.commit.ok_or_else(unknown)?;
+    let which = which.ok_or_else(unknown)?;
+    revision::find(view, &task, which, head, ctx.now())?.commit.ok_or_else(unknown)
+}
+
+/// Let git show it, in its colours and its pager.
+fn show(ctx: &Ctx, args: &Args, changes: &mut Changes<'_>, paths: &Pathspecs) -> Result<u8> {
+    let color = if super::list::style(ctx).is_on() { "--color=always" } else { "--no-color" };
+    let mut options = vec![OsString::from(color), if args.stat { "--stat" } else { "--patch" }.into()];
+    options.extend(args.z.then(|| "-z".into()));
+    let status = changes.shown_by_git(&options, paths)?.attached()?;
+    match status.code() {
+        // Nobody has to read to the end.
+        Some(0) | None => Ok(exit::OK),
+        Some(code) => Err(Error::environment("git-failed", format!("'git diff' ended with exit code {code}"))),
+    }
+}
+
+/// Say what the reader should know about the answer.
+fn remarks(ctx: &Ctx, changes: &Changes<'_>) {
+    if changes.lower_bound {
+        ctx.out.warn(
+            "this clone is shallow, and the history is cut off since then: there may be more commits, and more tasks behind a \
+             path; 'git fetch --unshallow' gets them",
+        );
+    }
+    if changes.renames == Renames::Exact {
+        ctx.out.warn(
+            "this is a partial clone: renames were found only where the content is the same, as nothing is fetched to compare it",
+        );
+    }
+    if !changes.remark.is_empty() {
+        ctx.out.warn(format!("git says: {}", changes.remark.trim_start_matches("warning: ")));
+    }
+    for unseen in &changes.unseen {
+        let path = crate::output::clean::bytes(unseen.path.as_ref());
+        ctx.out.warn(match unseen.why {
+            changes::Why::Repository => format!("'{path}' is a repository of its own: what is in it is not looked at"),
+            changes::Why::Submodule => {
+                format!("submodule '{path}' has changes inside that are not committed there: they are not listed")
+            }
+            changes::Why::Unreadable => format!("'{path}' cannot be read: what is in it is not looked at"),
+        });
+    }
+}

@@ -1,0 +1,165 @@
+//! The changes for people.
+
+use bstr::ByteSlice as _;
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::{
+    changes::{Changes, Path, Rule, Step},
+    context::Ctx,
+    core::time::Timestamp,
+    error::Result,
+    git::{ObjectId, diff::Status},
+    output::{
+        Style, age,
+        clean::{self, plural},
+        pad,
+    },
+    revision,
+};
+
+/// The column of paths is not wider than this; a longer path moves what is behind it.
+const WIDEST_PATH: usize = 60;
+/// The same for tasks.
+const WIDEST_TASKS: usize = 30;
+
+/// The page.
+pub(super) fn page(ctx: &Ctx, changes: &Changes<'_>) -> Result<String> {
+    let style = super::super::list::style(ctx);
+    let mut page = format!("{}: {}.\n", since(ctx, changes, style)?, counts(changes));
+    if changes.paths.is_empty() {
+        return Ok(page);
+    }
+    page.push('\n');
+    let names: Vec<String> = changes.paths.iter().map(name).collect();
+    let whose: Vec<String> = changes.paths.iter().map(|path| who(path).join(", ")).collect();
+    let width = |texts: &[String], most: usize| {
+        texts.iter().map(|text| text.width()).filter(|width| *width <= most).max().unwrap_or(0)
+    };
+    let (path_width, who_width) = (width(&names, WIDEST_PATH), width(&whose, WIDEST_TASKS));
+    for ((path, name), whose) in changes.paths.iter().zip(&names).zip(&whose) {
+        let letter = letter(path.change.status, style);
+        let marks = marks(path, style).join(", ");
+        let who = match path.untasked || path.tasks.is_empty() {
+            true => style.plain(&pad(whose, who_width)),
+            false => style.task(&pad(whose, who_width)),
+        };
+        let line = format!("{letter}  {}  {who}  {marks}", style.plain(&pad(name, path_width)));
+        page.push_str(line.trim_end());
+        page.push('\n');
+    }
+    let reverted: Vec<&Step> = changes.steps.iter().filter(|step| step.reverted).collect();
+    if !reverted.is_empty() {
+        page.push_str("\nReverted since:\n");
+    }
+    for step in reverted {
+        let subject = style.plain(&step.subject.to_str_lossy());
+        page.push_str(&format!("  {}  {subject}\n", style.id(&short(step.commit))));
+    }
+    Ok(page)
+}
+
+/// `Since t-1 began at 0123456789ab (3 hours ago)`
+fn since(ctx: &Ctx, changes: &Changes<'_>, style: Style) -> Result<String> {
+    let id = style.task(changes.task.id.as_str());
+    let recorded = changes.task.base.as_ref().and_then(|base| base.commit.clone()).unwrap_or_default();
+    let recorded = style.id(recorded.get(..12).unwrap_or(&recorded));
+    let Some(commit) = changes.base.commit else {
+        return Ok(match changes.base.rule {
+            Rule::Start(revision::Rule::Unborn) => format!("Since {id} began, before the first commit"),
+            _ => {
+                format!("Since before the first commit, which is {id}'s oldest; where it began is not on this history")
+            }
+        });
+    };
+    let seconds = ctx.repo()?.gix().find_commit(commit).ok().and_then(|commit| commit.time().ok());
+    let age = seconds.map(|time| age::ago(ctx.now(), Timestamp::from_seconds(time.seconds)));
+    let at = format!("{}{}", style.id(&short(commit)), age.map_or_else(String::new, |age| format!(" ({age})")));
+    Ok(match changes.base.rule {
+        Rule::Start(revision::Rule::Rewritten) if changes.task.base.is_some() => format!(
+            "Since {at}, the parent of {id}'s oldest commit here: {recorded}, where it began, was rewritten away"
+        ),
+        Rule::Start(revision::Rule::Rewritten) => {
+            format!("Since {at}, the parent of {id}'s oldest commit: where it began was not recorded")
+        }
+        Rule::Start(revision::Rule::MergeBase) => {
+            format!("Since {at}, where this history parts from {recorded}, at which {id} began")
+        }
+        Rule::Start(_) => format!("Since {id} began at {at}"),
+        Rule::Checkpoint(_, number) => format!("Since {}, {at}", style.task(&format!("{}@{number}", changes.task.id))),
+    })
+}
+
+/// `5 paths changed in 12 commits, 3 of them without a task; 2 paths not committed`
+fn counts(changes: &Changes<'_>) -> String {
+    if changes.paths.is_empty() && changes.steps.is_empty() {
+        return "nothing changed".to_owned();
+    }
+    let mut text = match changes.paths.len() {
+        0 => "no path changed".to_owned(),
+        count => format!("{} changed", plural(count, "path")),
+    };
+    if !changes.steps.is_empty() {
+        text.push_str(&format!(", {}", plural(changes.steps.len(), "commit")));
+    }
+    let without = changes.steps.iter().filter(|step| step.tasks.is_empty()).count();
+    if without > 0 {
+        text.push_str(&format!(" ({without} without a task)"));
+    }
+    let open = changes.paths.iter().filter(|path| path.places.is_uncommitted()).count();
+    if open > 0 {
+        text.push_str(&format!(", {open} not committed"));
+    }
+    text
+}
+
+/// `src/new.rs`, or `src/old.rs → src/new.rs`
+fn name(path: &Path) -> String {
+    let name = clean::bytes(path.change.path.as_bstr());
+    match &path.change.from {
+        Some((from, _)) => format!("{} → {name}", clean::bytes(from.as_bstr())),
+        None => name,
+    }
+}
+
+/// The tasks, and `no task`; nothing when no commit touched it.
+fn who(path: &Path) -> Vec<String> {
+    let mut who: Vec<String> = path.tasks.iter().map(|id| clean::bytes(id.as_bstr())).collect();
+    if path.untasked {
+        who.push("no task".to_owned());
+    }
+    who
+}
+
+fn letter(status: Status, style: Style) -> String {
+    let letter = status.letter();
+    match status {
+        Status::Added => style.good(letter),
+        Status::Deleted => style.bad(letter),
+        Status::Renamed | Status::Copied => style.busy(letter),
+        Status::Modified | Status::TypeChanged => style.plain(letter),
+    }
+}
+
+/// What is not committed of it, in the colours of `git status`; and what else happened to it.
+fn marks(path: &Path, style: Style) -> Vec<String> {
+    let places = path.places;
+    let mut marks = Vec::new();
+    if let (Some(old), Some(new)) = (path.change.old, path.change.new)
+        && old.kind != new.kind
+        && path.change.status != Status::TypeChanged
+    {
+        marks.push(style.plain(&format!("mode {} → {}", old.mode(), new.mode())));
+    }
+    let mut add = |is: bool, paint: fn(Style, &str) -> String, text: &str| {
+        marks.extend(is.then(|| paint(style, text)));
+    };
+    add(places.unmerged, Style::bad, "in conflict");
+    add(places.staged && !places.unmerged, Style::good, "staged");
+    add(places.unstaged && !places.unmerged, Style::bad, "not staged");
+    add(places.untracked, Style::bad, "untracked");
+    marks
+}
+
+fn short(commit: ObjectId) -> String {
+    commit.to_hex_with_len(12).to_string()
+}

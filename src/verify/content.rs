@@ -1,0 +1,104 @@
+//! The work tree as a tree, without a trace in the repository.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use crate::{
+    checkpoint::survey::Survey,
+    error::{Context as _, Result},
+    git::{
+        ObjectId, Repo,
+        cmd::Git,
+        index::{self, PrivateIndex},
+        tree::Entry,
+    },
+};
+
+/// What the directories of [`Content`] are called.
+const PREFIX: &str = "verify-";
+/// When such a directory belongs to nobody any more.
+const STALE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A look at the work tree that leaves nothing behind: index and new objects are in a directory that is removed.
+pub struct Content<'r> {
+    repo: &'r Repo,
+    dir: tempfile::TempDir,
+}
+
+impl<'r> Content<'r> {
+    /// Make the directory.
+    pub fn open(repo: &'r Repo) -> Result<Self> {
+        let agent = std::path::absolute(repo.worktree_agent_dir());
+        let agent = agent.or_environment(|| "the current directory is gone".to_owned())?;
+        let failed = || format!("cannot write in '{}'", agent.display());
+        std::fs::create_dir_all(&agent).or_environment(failed)?;
+        sweep(&agent);
+        let dir = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&agent).or_environment(failed)?;
+        std::fs::create_dir(dir.path().join("objects")).or_environment(failed)?;
+        Ok(Content { repo, dir })
+    }
+
+    /// The tree of everything that is not ignored.
+    pub fn tree(&self) -> Result<ObjectId> {
+        let nested = Survey::of(&self.index_copy()?, None)?.nested;
+        self.tree_without(&nested)
+    }
+
+    /// The same, where somebody has looked already which untracked directories are repositories.
+    pub fn tree_without(&self, nested: &[BString]) -> Result<ObjectId> {
+        let private = self.index_copy()?.with_objects_in(self.objects());
+        private.add(None, nested)?;
+        private.write_tree()
+    }
+
+    /// The tree of these `entries`.
+    pub fn tree_of<'a>(&self, entries: impl Iterator<Item = (&'a BStr, Entry)>) -> Result<ObjectId> {
+        let mut script = Vec::new();
+        for (path, entry) in entries {
+            script.extend_from_slice(format!("{} {}\t", entry.mode(), entry.id).as_bytes());
+            script.extend_from_slice(path);
+            script.push(0);
+        }
+        let path = tempfile::Builder::new().prefix("index-").tempdir_in(self.dir.path());
+        let path = path.or_environment(|| "cannot make a temporary directory".to_owned())?;
+        let private = PrivateIndex::existing(self.repo, path.path().join("index")).with_objects_in(self.objects());
+        private.git().args(["update-index", "--add", "-z", "--index-info"]).stdin(script).run()?;
+        private.write_tree()
+    }
+
+    /// `git`, which finds the objects of these trees.
+    pub fn shown_to(&self, git: Git) -> Git {
+        index::objects_in(self.repo, git, &self.objects())
+    }
+
+    /// The paths that are not the same in two trees.
+    pub(super) fn differences(&self, one: ObjectId, other: ObjectId) -> Result<Vec<BString>> {
+        let words = ["diff-tree", "-r", "-z", "--name-only", "--no-renames"];
+        let git = self.shown_to(self.repo.git());
+        let answer = git.args(words).args([one.to_string(), other.to_string()]).run()?;
+        Ok(answer.split_str("\0").filter(|path| !path.is_empty()).map(BString::from).collect())
+    }
+
+    fn index_copy(&self) -> Result<PrivateIndex<'r>> {
+        PrivateIndex::copy(self.repo, &index::real(self.repo), self.dir.path().join("index"))
+    }
+
+    fn objects(&self) -> PathBuf {
+        self.dir.path().join("objects")
+    }
+}
+
+/// Remove what killed processes left behind a day ago or earlier.
+fn sweep(agent: &Path) {
+    for entry in std::fs::read_dir(agent).into_iter().flatten().flatten() {
+        let age = entry.metadata().and_then(|meta| meta.modified()).ok().and_then(|time| time.elapsed().ok());
+        if entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes()) && age.is_some_and(|age| age > STALE) {
+            // What cannot be removed is tried again by the next one.
+            drop(std::fs::remove_dir_all(entry.path()));
+        }
+    }
+}
