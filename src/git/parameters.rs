@@ -2,8 +2,8 @@
 
 use bstr::{BString, ByteSlice as _};
 
-/// Sections that we ask for; others are between git and itself.
-const OURS: [&str; 5] = ["agent.", "color.", "log.", "pager.", "user."];
+/// Sections (and one key of another) that we ask for; others are between git and itself.
+const OURS: [&str; 6] = ["agent.", "color.", "core.quotepath", "log.", "pager.", "user."];
 
 /// The settings that were given to the git that runs us, least specific first.
 pub fn of_this_process() -> Vec<(BString, BString)> {

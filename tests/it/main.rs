@@ -2,6 +2,7 @@
 
 mod bisect;
 mod blame;
+mod changes_since;
 mod checkpoint_commit;
 mod checkpoint_hooks;
 mod checkpoint_index;
