@@ -7,7 +7,6 @@ use std::ffi::OsString;
 use crate::{
     changes::{self, Changes, Request, Until},
     context::Ctx,
-    core::revision::Spec,
     error::{Error, Result},
     exit,
     git::{
@@ -18,7 +17,7 @@ use crate::{
     },
     ledger::View,
     output::json::ChangesAnswer,
-    revision,
+    revision::Emptiness,
 };
 
 /// Show what changed since a task began, or since one of its checkpoints, and whose work it is
@@ -41,7 +40,7 @@ pub struct Args {
     /// Without what is not committed
     #[arg(long)]
     committed: bool,
-    /// Up to this commit instead (a revision, or <task>@n)
+    /// Up to this commit instead (a revision, or a checkpoint: t-1@2)
     #[arg(long, value_name = "REV")]
     at: Option<String>,
     /// Only the names, as git writes them
@@ -99,21 +98,12 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 
 /// The commit that `--at` names: git's word for one, or one of ours.
 fn commit(ctx: &Ctx, view: &View<'_>, word: &str) -> Result<ObjectId> {
-    let repo = view.repo();
-    if let Some(commit) = repo.resolve_commit(word)? {
-        return Ok(commit);
-    }
-    let unknown = || {
+    let words = ctx.asking(view, Emptiness::NoCommits, |asker| asker.word(word.as_ref(), false))?;
+    let revision = words.first().and_then(|word| word.to_str()).unwrap_or(word);
+    view.repo().resolve_commit(revision)?.ok_or_else(|| {
         Error::usage("bad-revision", format!("there is no commit '{}'", word.escape_debug()))
             .hint("'--at' takes what names a commit in git, or a checkpoint: <task>@2, <task>@last")
-    };
-    if !matches!(Spec::parse(word), Ok(Spec { which: Some(_), .. })) {
-        return Err(unknown());
-    }
-    let (task, which) = ctx.task_and_checkpoint(view, Some(word))?;
-    let head = repo.head()?.commit.ok_or_else(unknown)?;
-    let which = which.ok_or_else(unknown)?;
-    revision::find(view, &task, which, head, ctx.now())?.commit.ok_or_else(unknown)
+    })
 }
 
 /// Let git show it, in its colours and its pager.

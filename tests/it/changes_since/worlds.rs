@@ -174,19 +174,19 @@ impl World {
         self.mutate_some(3);
         for _ in 0..self.dice.below(3) {
             let path = self.path();
-            self.repo.run("git").args(["add", "-A", "--"]).args([&path]).run();
+            drop(self.repo.run("git").args(["add", "-A", "--"]).args([&path]).run());
         }
         self.mutate_some(3);
         if self.dice.one_in(3) {
             let path = self.path();
             if path.symlink_metadata().is_err() {
                 self.put(&path);
-                self.repo.run("git").args(["add", "-N", "--"]).args([&path]).run();
+                drop(self.repo.run("git").args(["add", "-N", "--"]).args([&path]).run());
             }
         }
         if self.dice.one_in(3) {
             let path = self.path();
-            self.repo.run("git").args(["rm", "-q", "--cached", "--ignore-unmatch", "--"]).args([&path]).run();
+            drop(self.repo.run("git").args(["rm", "-q", "--cached", "--ignore-unmatch", "--"]).args([&path]).run());
         }
         self.repo.write("ignored.o", "never seen");
     }
