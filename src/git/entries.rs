@@ -58,6 +58,15 @@ impl Entries {
         Ok(Entries { state, options: repo.gix().stat_options().or_environment(failed)?, identity })
     }
 
+    /// Read those of another index file: of the one that git prepares for a commit.
+    pub fn read_at(repo: &Repo, path: &Path) -> Result<Self> {
+        let failed = || format!("cannot read the index in '{}'", path.display());
+        let gix = repo.gix();
+        let index = gix::index::File::at(path, gix.object_hash(), true, gix::index::decode::Options::default());
+        let state = Some(index.or_environment(failed)?);
+        Ok(Entries { state, options: gix.stat_options().or_environment(failed)?, identity: Identity(None) })
+    }
+
     /// Which file was read.
     pub fn identity(&self) -> Identity {
         self.identity
@@ -102,6 +111,16 @@ impl Entries {
         let is_real = !entry.flags.contains(Flags::INTENT_TO_ADD);
         let kind = entry.mode.to_tree_entry_mode().map(|mode| mode.kind())?;
         is_real.then_some((kind, entry.id))
+    }
+
+    /// The directory above `path` that stands in the index as one entry (of a sparse checkout): its tree, and `path` in it.
+    pub fn collapsed<'p>(&self, path: &'p BStr) -> Option<(ObjectId, &'p BStr)> {
+        let state = self.state.as_deref()?;
+        path.find_iter(b"/").find_map(|slash| {
+            let (dir, rest) = path.split_at(slash + 1);
+            let entry = state.entry_by_path_and_stage(dir.as_bstr(), Stage::Unconflicted)?;
+            (entry.mode == Mode::DIR).then_some((entry.id, rest.as_bstr()))
+        })
     }
 
     /// Whether the stat data of the file at `path` prove that it is what `entry` says.

@@ -20,6 +20,7 @@ mod post_commit;
 pub mod pre_push;
 mod replay;
 mod settings;
+mod staged;
 mod stamp;
 
 use std::ffi::{OsStr, OsString};

@@ -6,6 +6,7 @@
 //! | `merge --squash` | every task of what was squashed, and the active one |
 //! | amend | the tasks of HEAD, and the active one |
 //! | amend while rebasing | the tasks of HEAD |
+//! | a part of a commit that is taken apart at an `edit` stop | the tasks of that commit |
 //! | squash, fixup | the tasks of all that become one |
 //! | the user resolves a pick's conflict | the tasks of what is picked |
 //! | git replays a commit | what it named before: nothing is written |

@@ -13,6 +13,7 @@ use super::guard::complain;
 use super::plan::Facts;
 use super::replay::{Environment, Sequence};
 use super::settings::HookSettings;
+use super::staged::Staged;
 use crate::active;
 use crate::core::id::TaskId;
 use crate::core::time::Timestamp;
@@ -113,7 +114,12 @@ fn facts(here: &Surroundings<'_>, rules: &Rules, message: &Message, text: &[u8])
             if let Some(commit) = amended {
                 facts.inherited = trailers_of(repo, rules, commit)?;
             }
-            if amended.is_none() || message.sequence == Sequence::UserCommits {
+            let in_rebase = message.sequence == Sequence::UserCommitsInRebase;
+            if let (true, None) = (in_rebase, amended)
+                && let Some(whole) = if_known(Staged::read(repo, head()?).and_then(|staged| staged.part_of()))
+            {
+                facts.inherited = trailers_of(repo, rules, whole)?;
+            } else if amended.is_none() || !in_rebase {
                 facts.squashed = squashed(repo, rules);
                 facts.active = active_tasks(repo)?;
                 facts.reverted = reverted(repo, rules, text);
@@ -160,6 +166,14 @@ fn trailers_of(repo: &Repo, rules: &Rules, commit: ObjectId) -> Result<Vec<Trail
 fn squashed(repo: &Repo, rules: &Rules) -> Vec<BString> {
     let text = std::fs::read(repo.git_dir().join("SQUASH_MSG")).unwrap_or_default();
     scan::ids(&text, rules)
+}
+
+/// What could be found out. What could not costs the commit nothing but the tasks that depend on it.
+fn if_known<T>(found: Result<Option<T>>) -> Option<T> {
+    found.unwrap_or_else(|error| {
+        complain("staged changes", &error.to_string());
+        None
+    })
 }
 
 /// The ids of the commit that `git revert` says it reverts. Whoever reverts what is not there gets no such line.

@@ -177,6 +177,33 @@ fn s26_s28_edit_amend_and_insert() {
 }
 
 #[test]
+fn s27_the_parts_of_a_commit_keep_its_task() {
+    on_every_git_with_hooks(|repo| {
+        topic_behind_main(repo);
+        repo.activate("T");
+        repo.write("a", "1\n");
+        repo.commit_file("b", "1\n2\n", "a and b");
+        let whole = repo.head();
+        for (active, other) in [(Some("V"), "V"), (None, "-")] {
+            match active {
+                Some(task) => repo.activate(task),
+                None => repo.deactivate(),
+            }
+            repo.git(&["checkout", "-q", "-B", "topic", &whole]).success();
+            rebase(repo, &format!("edit {whole}\\n")).success();
+            repo.git(&["reset", "-q", "HEAD^"]).success();
+            repo.sh("echo x >new; git add new; git commit -q -m 'put in before'").success();
+            repo.sh("git add a; git commit -q -m 'a alone'").success();
+            repo.sh("cp b ../b; echo 1 >b; git add b; git commit -q -m 'half of b'").success();
+            repo.sh("cp ../b b; git add b; git commit -q -m 'the rest of b'").success();
+            repo.sh("echo 3 >>b; git commit -q -a -m 'more, with nothing left'").success();
+            repo.run("git").args(["rebase", "--continue"]).editor("true").run().success();
+            assert_eq!(tasks(repo, "main.."), [other, "T", "T", "T", other]);
+        }
+    });
+}
+
+#[test]
 fn s29_conflicts_skips_and_empty_picks() {
     on_every_git_with_hooks(|repo| {
         repo.git(&["checkout", "-q", "-b", "topic"]).success();
