@@ -1,7 +1,7 @@
 //! What the commit that is being made changes, path by path.
 //!
-//! An `edit` stop lasts until the user goes on; what is committed in the meantime may be a part of the commit that he stopped at, or
-//! something else. What is in the index tells.
+//! What stands in git's state files can be about something else: `git merge --squash` leaves a message that waits for whatever
+//! commit comes next, and an `edit` stop lasts until the user goes on. What is in the index is what is being committed.
 
 use std::path::PathBuf;
 
@@ -42,7 +42,7 @@ impl<'r> Staged<'r> {
     }
 
     /// Whether a path that `commit` changed is changed by what is staged, too.
-    fn shares_a_path(&self, commit: ObjectId) -> Result<bool> {
+    pub fn shares_a_path(&self, commit: ObjectId) -> Result<bool> {
         for difference in changes_of(self.repo, commit)? {
             if self.changes(difference.path.as_bstr())? {
                 return Ok(true);

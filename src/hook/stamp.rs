@@ -120,7 +120,7 @@ fn facts(here: &Surroundings<'_>, rules: &Rules, message: &Message, text: &[u8])
             {
                 facts.inherited = trailers_of(repo, rules, whole)?;
             } else if amended.is_none() || !in_rebase {
-                facts.squashed = squashed(repo, rules);
+                facts.squashed = squashed(repo, rules, head()?);
                 facts.active = active_tasks(repo)?;
                 facts.reverted = reverted(repo, rules, text);
             }
@@ -162,10 +162,20 @@ fn trailers_of(repo: &Repo, rules: &Rules, commit: ObjectId) -> Result<Vec<Trail
         .collect())
 }
 
-/// What `git merge --squash` left for this commit.
-fn squashed(repo: &Repo, rules: &Rules) -> Vec<BString> {
+/// What `git merge --squash` left for this commit, if something of it is in the commit: who takes the squash back by
+/// `git restore` leaves the message.
+fn squashed(repo: &Repo, rules: &Rules, head: Option<ObjectId>) -> Vec<BString> {
     let text = std::fs::read(repo.git_dir().join("SQUASH_MSG")).unwrap_or_default();
-    scan::ids(&text, rules)
+    let ids = scan::ids(&text, rules);
+    if ids.is_empty() {
+        return ids;
+    }
+    let mut commits = text.lines().filter_map(commit_line).filter(|commit| repo.has(*commit));
+    let is_in_it = Staged::read(repo, head).and_then(|staged| {
+        let shared = commits.find_map(|commit| staged.shares_a_path(commit).map(|yes| yes.then_some(())).transpose());
+        shared.transpose()
+    });
+    if if_known(is_in_it).is_some() { ids } else { Vec::new() }
 }
 
 /// What could be found out. What could not costs the commit nothing but the tasks that depend on it.
@@ -174,6 +184,11 @@ fn if_known<T>(found: Result<Option<T>>) -> Option<T> {
         complain("staged changes", &error.to_string());
         None
     })
+}
+
+/// The commit of a line `commit <hex>`.
+fn commit_line(line: &[u8]) -> Option<ObjectId> {
+    ObjectId::from_hex(line.strip_prefix(b"commit ")?.trim_end()).ok()
 }
 
 /// The ids of the commit that `git revert` says it reverts. Whoever reverts what is not there gets no such line.

@@ -264,6 +264,22 @@ fn s30_squash_merges_name_what_they_squash() {
 }
 
 #[test]
+fn s30_a_squash_that_was_taken_back_names_nothing() {
+    on_every_git_with_hooks(|repo| {
+        repo.git(&["checkout", "-q", "-b", "side"]).success();
+        commit(repo, "s1", Some("S1"));
+        repo.git(&["checkout", "-q", "main"]).success();
+        for (name, active, expected) in [("a", None, "-"), ("b", Some("T"), "T")] {
+            repo.git(&["merge", "-q", "--squash", "side"]).success();
+            repo.git(&["restore", "--staged", "--worktree", "--source=HEAD", "."]).success();
+            repo.sh("rm -f s1; test -f .git/SQUASH_MSG").success();
+            commit(repo, name, active);
+            assert_eq!(tasks(repo, "HEAD~.."), [expected]);
+        }
+    });
+}
+
+#[test]
 fn s34_merges_are_made_here() {
     on_every_git_with_hooks(|repo| {
         repo.git(&["checkout", "-q", "-b", "side"]).success();
