@@ -1,119 +1,168 @@
 //! `git agent status`: where this worktree and its tasks stand.
 
+mod watch;
+
 use std::collections::BTreeMap;
 
 use super::{change, list};
 use crate::{
     context::Ctx,
-    core::{status::Status, task::Task, time::show_duration},
+    core::{id::TaskId, status::Status, task::Task, time::show_duration},
     error::Result,
     exit,
-    git::state,
+    git::state::{self, InProgress},
     output::{
         Row, clean,
         json::{SCHEMA, StatusAnswer},
         mark,
     },
-    recovery, unstamped,
+    recovery::{self, operation::Operation},
+    unstamped,
 };
 
 /// Show where this worktree and its tasks stand
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// One line for a shell prompt; nothing when no task is active
-    #[arg(long, conflicts_with = "porcelain")]
+    /// One word for a shell prompt: the active task, '!' behind it while an operation is half done; nothing without either
+    #[arg(long, conflicts_with_all = ["porcelain", "watch"])]
     prompt: bool,
     /// For scripts: one 'key value' a line, stable
     #[arg(long)]
     porcelain: bool,
+    /// Again whenever something has changed, until Ctrl-C; looks every so many seconds
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "2", value_parser = watch::seconds)]
+    watch: Option<f64>,
 }
 
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let active = ctx.active()?;
     if args.prompt {
-        if let Some(id) = active.first() {
-            ctx.out.print(&format!("{id}\n"))?;
+        let segment = prompt(ctx)?;
+        if !segment.is_empty() {
+            ctx.out.print(&format!("{segment}\n"))?;
         }
         return Ok(exit::OK);
     }
-    let repo = ctx.repo()?;
-    let view = ctx.view()?;
-    let table = view.table()?;
-    let mut numbers = Status::ALL.map(|status| (status, 0));
-    for row in table.rows().filter(|row| row.exists()) {
-        numbers.iter_mut().filter(|(status, _)| *status == row.status()).for_each(|(_, number)| *number += 1);
+    if let Some(seconds) = args.watch {
+        return watch::watch(ctx, &args, seconds);
     }
-    let counts: BTreeMap<String, usize> = numbers.map(|(status, number)| (status.to_string(), number)).into();
-    let head = repo.head()?;
-    let mut tasks = Vec::new();
-    for id in &active {
-        tasks.push(view.task(id)?);
+    let found = Found::now(ctx)?;
+    print(ctx, &args, &found)?;
+    Ok(exit::OK)
+}
+
+/// What a prompt shows: `t-7k3fq`, `t-7k3fq+1` with another one active besides it, `t-7k3fq!` while an operation is half done.
+/// A prompt has no room for errors: what cannot be read is left out, but for the active task.
+fn prompt(ctx: &Ctx) -> Result<String> {
+    let active = ctx.active()?;
+    let mut segment = active.first().map(ToString::to_string).unwrap_or_default();
+    if active.len() > 1 {
+        segment.push_str(&format!("+{}", active.len() - 1));
     }
-    let known: Vec<Task> = tasks.iter().flatten().cloned().collect();
-    let unstamped = unstamped::find(repo, &known)?;
-    // A log of operations that cannot be read is for 'doctor' to tell of.
-    let interrupted = recovery::interrupted(repo).unwrap_or_default();
-    let answer = StatusAnswer {
-        schema: SCHEMA,
-        active: active.iter().map(ToString::to_string).collect(),
-        actor: ctx.actor()?.to_string(),
-        head: head.commit.map(|id| id.to_string()),
-        branch: head.branch_name(),
-        dirty: crate::git::worktree::dirty(repo)?.into(),
-        counts,
-        unstamped: unstamped.iter().map(|one| one.commit.to_string()).collect(),
-        interrupted: interrupted.as_ref().map(|operation| operation.id.to_string()),
-    };
-    if ctx.out.is_json() {
-        ctx.out.json(&answer)?;
-    } else if args.porcelain {
-        ctx.out.print(&porcelain(&answer))?;
-    } else {
-        let mut page = String::new();
-        let place = answer.branch.clone().map_or_else(
-            || {
-                answer
-                    .head
-                    .as_deref()
-                    .map_or("No commits yet".to_owned(), |head| format!("HEAD detached at {}", &head[..12]))
-            },
-            |branch| format!("On branch {branch}"),
-        );
-        page.push_str(&format!("{}\n", clean::line(&place)));
-        if let Some(operation) = &interrupted {
-            let title = clean::line(&operation.title);
-            page.push_str(&format!(
-                "Interrupted: {title}: 'git agent undo' brings everything back, 'git agent resume' finishes it\n"
-            ));
+    if recovery::is_interrupted(ctx.repo()?).unwrap_or_default() {
+        segment.push('!');
+    }
+    Ok(segment)
+}
+
+/// How everything stands.
+struct Found {
+    answer: StatusAnswer,
+    interrupted: Option<Operation>,
+    in_progress: Option<InProgress>,
+    /// The active tasks, with what the ledger has of them.
+    active: Vec<(TaskId, Option<Task>)>,
+}
+
+impl Found {
+    fn now(ctx: &Ctx) -> Result<Self> {
+        let ids = ctx.active()?;
+        let repo = ctx.repo()?;
+        let view = ctx.view()?;
+        let table = view.table()?;
+        let mut numbers = Status::ALL.map(|status| (status, 0));
+        for row in table.rows().filter(|row| row.exists()) {
+            numbers.iter_mut().filter(|(status, _)| *status == row.status()).for_each(|(_, number)| *number += 1);
         }
-        if let Some(operation) = state::in_progress(repo) {
-            page.push_str(&format!(
-                "In the middle of {}: '{}' or '{}'\n",
-                operation.what, operation.go_on, operation.abort
-            ));
+        let counts: BTreeMap<String, usize> = numbers.map(|(status, number)| (status.to_string(), number)).into();
+        let head = repo.head()?;
+        let mut active = Vec::new();
+        for id in ids {
+            let task = view.task(&id)?;
+            active.push((id, task));
         }
-        for (id, task) in active.iter().zip(&tasks) {
-            match task {
-                Some(task) => page.push_str(&working_on(ctx, task)),
-                None => {
-                    let id = list::style(ctx).id(id.as_str());
-                    page.push_str(&format!("Active task {id} is not in this ledger; 'git agent sync' may get it\n"));
-                }
+        let known: Vec<Task> = active.iter().filter_map(|(_, task)| task.clone()).collect();
+        let unstamped = unstamped::find(repo, &known)?;
+        // A log of operations that cannot be read is for 'doctor' to tell of.
+        let interrupted = recovery::interrupted(repo).unwrap_or_default();
+        let answer = StatusAnswer {
+            schema: SCHEMA,
+            active: active.iter().map(|(id, _)| id.to_string()).collect(),
+            actor: ctx.actor()?.to_string(),
+            head: head.commit.map(|id| id.to_string()),
+            branch: head.branch_name(),
+            dirty: crate::git::worktree::dirty(repo)?.into(),
+            counts,
+            unstamped: unstamped.iter().map(|one| one.commit.to_string()).collect(),
+            interrupted: interrupted.as_ref().map(|operation| operation.id.to_string()),
+        };
+        Ok(Found { answer, interrupted, in_progress: state::in_progress(repo), active })
+    }
+}
+
+fn print(ctx: &Ctx, args: &Args, found: &Found) -> Result<()> {
+    match () {
+        () if ctx.out.is_json() => ctx.out.json(&found.answer),
+        () if args.porcelain => ctx.out.print(&porcelain(&found.answer)),
+        () => ctx.out.print(&page(ctx, found)),
+    }
+}
+
+/// For people.
+fn page(ctx: &Ctx, found: &Found) -> String {
+    let answer = &found.answer;
+    let mut page = String::new();
+    let place = answer.branch.clone().map_or_else(
+        || {
+            answer
+                .head
+                .as_deref()
+                .map_or("No commits yet".to_owned(), |head| format!("HEAD detached at {}", &head[..12]))
+        },
+        |branch| format!("On branch {branch}"),
+    );
+    page.push_str(&format!("{}\n", clean::line(&place)));
+    if let Some(operation) = &found.interrupted {
+        let title = clean::line(&operation.title);
+        page.push_str(&format!(
+            "Interrupted: {title}: 'git agent undo' brings everything back, 'git agent resume' finishes it\n"
+        ));
+    }
+    if let Some(operation) = &found.in_progress {
+        page.push_str(&format!(
+            "In the middle of {}: '{}' or '{}'\n",
+            operation.what, operation.go_on, operation.abort
+        ));
+    }
+    for (id, task) in &found.active {
+        match task {
+            Some(task) => page.push_str(&working_on(ctx, task)),
+            None => {
+                let id = list::style(ctx).id(id.as_str());
+                page.push_str(&format!("Active task {id} is not in this ledger; 'git agent sync' may get it\n"));
             }
         }
-        if active.is_empty() {
-            page.push_str("No task is active: commits made here are not stamped\n");
-        }
-        page.push_str(&dirt(&answer));
-        page.push_str(&lost(&answer));
-        let counts = Status::ALL.iter().map(|status| (change::say(*status), answer.counts[status.as_str()]));
-        let counts: Vec<String> =
-            counts.filter(|(_, count)| *count > 0).map(|(word, count)| format!("{count} {word}")).collect();
-        page.push_str(&format!("Tasks: {}\n", if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }));
-        ctx.out.print(&page)?;
     }
-    Ok(exit::OK)
+    if found.active.is_empty() {
+        page.push_str("No task is active: commits made here are not stamped\n");
+    }
+    page.push_str(&dirt(answer));
+    page.push_str(&lost(answer));
+    let counts = Status::ALL.iter().map(|status| (change::say(*status), answer.counts[status.as_str()]));
+    let counts: Vec<String> =
+        counts.filter(|(_, count)| *count > 0).map(|(word, count)| format!("{count} {word}")).collect();
+    page.push_str(&format!("Tasks: {}\n", if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }));
+    page
 }
 
 fn working_on(ctx: &Ctx, task: &Task) -> String {

@@ -11,6 +11,7 @@
 mod act;
 pub mod checkpoint;
 mod commit;
+mod ended;
 pub mod gc;
 mod lock;
 pub mod operation;
@@ -26,5 +27,6 @@ pub mod squash;
 pub mod undo;
 
 pub use act::{Author, Done, MakeCommit, Order, Outcome, Record, carry_out, interrupted, resume, take_back};
+pub use ended::is_interrupted;
 pub use lock::left_behind;
 pub use record::{COLLAPSED, record};

@@ -51,6 +51,7 @@ mod snapshot_places;
 mod snapshot_touch;
 mod sparse;
 mod squash;
+mod status_watch;
 mod support;
 mod tasks;
 mod trailers;

@@ -1,0 +1,35 @@
+//! Whether an operation was interrupted, asked by every prompt: without reading an object in the common case.
+//!
+//! A disposable file, `agent/ended` in the git directory of the worktree, names the newest operation that was seen to be at its
+//! end. While the chain still ends there, nothing is interrupted.
+
+use super::{act, operation::OpLog};
+use crate::{error::Result, git::Repo};
+
+/// Whether the newest operation of this worktree was begun, is not at its end, and nobody is at work on it.
+///
+/// # Errors
+///
+/// When the chain of operations cannot be read.
+pub fn is_interrupted(repo: &Repo) -> Result<bool> {
+    let log = OpLog::of(repo)?;
+    let Some(tip) = log.tip() else { return Ok(false) };
+    let path = repo.worktree_agent_dir().join("ended");
+    if std::fs::read_to_string(&path).is_ok_and(|known| known == format!("{tip}\n")) {
+        return Ok(false);
+    }
+    if log.interrupted()?.is_some() {
+        return Ok(act::interrupted(repo)?.is_some());
+    }
+    let write = || -> Option<()> {
+        use std::io::Write as _;
+        let dir = path.parent()?;
+        std::fs::create_dir_all(dir).ok()?;
+        let mut file = tempfile::NamedTempFile::new_in(dir).ok()?;
+        writeln!(file, "{tip}").ok()?;
+        file.persist(&path).ok().map(drop)
+    };
+    // Where nothing can be written, the next prompt reads the operation again.
+    write().unwrap_or_default();
+    Ok(false)
+}
