@@ -95,6 +95,7 @@ commands! {
     List => list,
     Show => show,
     Status => status,
+    Brief => brief,
     Checkpoint => checkpoint,
     Verify => verify,
     ChangesSince => changes_since,

@@ -19,12 +19,14 @@
 //! | `relink` | commits that lost their trailer, and whose they are | `core`, `git`, `ledger`, `checkpoint`, `unstamped` |
 //! | `recovery` | snapshots of a worktree, and going back to them | `core`, `git` |
 //! | `bisect` | commits tested in worktrees of their own | `core`, `git`, `verify` |
+//! | `brief` | what a fresh agent needs to go on | `core`, `git`, `ledger`, `revision`, `recovery`, `share`, `output` |
 //! | `doctor` | what may be wrong, and what to do about it | all but `cmd` |
 //! | `output` | stdout as an API, stderr for people | `core` |
 //! | `cmd` | one file a command: parse, resolve, decide, act, print | all of them |
 
 pub mod active;
 pub mod bisect;
+pub mod brief;
 pub mod changes;
 pub mod checkpoint;
 pub mod cli;

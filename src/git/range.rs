@@ -46,6 +46,14 @@ pub fn beyond(repo: &Repo, tips: &[ObjectId], base: ObjectId) -> Result<Vec<Link
     answer.lines().map(|line| link(line).ok_or_else(|| unexpected("rev-list"))).collect()
 }
 
+/// How many commits only `one` has, and how many only `other` has.
+pub fn apart(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<(usize, usize)> {
+    let range = format!("{one}...{other}");
+    let answer = repo.git().args(["rev-list", "--left-right", "--count", &range, "--"]).run()?;
+    let mut counts = answer.fields().map(|word| word.to_str().ok()?.parse().ok());
+    counts.next().flatten().zip(counts.next().flatten()).ok_or_else(|| unexpected("rev-list"))
+}
+
 /// What the merge `merge` has and its parent `mainline` does not, itself left out.
 pub fn brought_in(repo: &Repo, merge: ObjectId, mainline: ObjectId) -> Result<Vec<ObjectId>> {
     let answer = list(repo, &["--topo-order"], Some(mainline), merge, &[])?;

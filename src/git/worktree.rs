@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bstr::ByteSlice as _;
+use bstr::{BString, ByteSlice as _};
 
 use super::repo::Repo;
 use crate::error::Result;
@@ -39,6 +39,89 @@ pub fn dirty(repo: &Repo) -> Result<Dirty> {
         }
     }
     Ok(dirty)
+}
+
+/// A path that is not committed, and what about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uncommitted {
+    /// From the top of the work tree; of a directory that git does not know at all, the directory with `/` at the end.
+    pub path: BString,
+    /// What about it.
+    pub kind: Kind,
+}
+
+/// What about a path is not committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The index has it as it is.
+    Staged,
+    /// Its file differs from the index.
+    Unstaged,
+    /// git does not know it.
+    Untracked,
+    /// It has conflicts.
+    Unmerged,
+}
+
+/// How this worktree stands: what is not committed, and where its branch is in relation to its upstream.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    /// How many paths, by kind.
+    pub dirty: Dirty,
+    /// How many paths altogether, each once.
+    pub count: usize,
+    /// The first of them, in git's order.
+    pub first: Vec<Uncommitted>,
+    /// The branch's upstream, as git names it: `origin/main`.
+    pub upstream: Option<BString>,
+    /// How many commits the branch is ahead and behind, if its upstream is here.
+    pub ahead_behind: Option<(usize, usize)>,
+}
+
+/// How this worktree stands, with at most `most` paths by name. One question to git; nothing in a bare repository.
+pub fn standing(repo: &Repo, most: usize) -> Result<Standing> {
+    let mut standing = Standing::default();
+    if repo.work_dir().is_none() {
+        return Ok(standing);
+    }
+    let words = ["status", "--porcelain=v2", "--branch", "-z", "--no-renames", "--untracked-files=normal"];
+    for entry in repo.git().args(words).run()?.split_str("\0") {
+        standing.add(entry, most);
+    }
+    Ok(standing)
+}
+
+impl Standing {
+    fn add(&mut self, entry: &[u8], most: usize) {
+        if let Some(upstream) = entry.strip_prefix(b"# branch.upstream ") {
+            self.upstream = Some(upstream.into());
+        } else if let Some(counts) = entry.strip_prefix(b"# branch.ab ") {
+            let mut counts = counts.fields().map(|word| word[1..].to_str().ok()?.parse().ok());
+            self.ahead_behind = counts.next().flatten().zip(counts.next().flatten());
+        }
+        let (kind, fields) = match entry {
+            [b'1', b' ', staged, unstaged, ..] => {
+                self.dirty.staged += usize::from(*staged != b'.');
+                self.dirty.unstaged += usize::from(*unstaged != b'.');
+                (if *unstaged == b'.' { Kind::Staged } else { Kind::Unstaged }, 9)
+            }
+            [b'u', b' ', ..] => {
+                self.dirty.staged += 1;
+                self.dirty.unstaged += 1;
+                (Kind::Unmerged, 11)
+            }
+            [b'?', b' ', ..] => {
+                self.dirty.untracked += 1;
+                (Kind::Untracked, 2)
+            }
+            _ => return,
+        };
+        self.count += 1;
+        let path = entry.splitn_str(fields, " ").nth(fields - 1);
+        if let Some(path) = path.filter(|_| self.first.len() < most) {
+            self.first.push(Uncommitted { path: path.into(), kind });
+        }
+    }
 }
 
 /// The directories of all worktrees that are there, the main one first.

@@ -1,6 +1,7 @@
 //! Where everything that is said goes: answers to stdout, an API; status, hints and warnings to stderr, for people.
 
 pub mod age;
+pub mod brief;
 pub mod clean;
 pub mod json;
 pub mod pager;

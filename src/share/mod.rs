@@ -5,5 +5,5 @@ mod sync;
 mod through;
 
 pub use remote::{configure, default_remote, refspec, unconfigure};
-pub use sync::{Direction, Synced, sync, sync_notes};
+pub use sync::{Direction, Synced, fetched_ref, sync, sync_notes};
 pub use through::write_through;

@@ -110,7 +110,8 @@ pub fn sync_notes(repo: &Repo, remote: &str, direction: Direction, now: Timestam
     Ok(())
 }
 
-fn fetched_ref(remote: &str) -> String {
+/// The ref of the copy of `remote`'s ledger, as it was last fetched.
+pub fn fetched_ref(remote: &str) -> String {
     format!("refs/agent/remotes/{remote}/agent-tasks")
 }
 

@@ -3,6 +3,7 @@
 mod bisect;
 mod blame;
 mod changes_since;
+mod brief;
 mod checkpoint_commit;
 mod checkpoint_hooks;
 mod checkpoint_index;

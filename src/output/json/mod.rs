@@ -5,6 +5,7 @@
 mod answers;
 mod bisect;
 mod blame;
+mod brief;
 mod changes;
 mod checkpoint;
 mod diff;
@@ -22,6 +23,7 @@ mod task;
 pub use answers::*;
 pub use bisect::*;
 pub use blame::*;
+pub use brief::*;
 pub use changes::*;
 pub use checkpoint::*;
 pub use diff::*;

@@ -28,6 +28,7 @@ pub fn answers() -> Vec<Answer> {
     add("log", schema_for!(LogAnswer));
     add("ready", schema_for!(ReadyAnswer));
     add("show", schema_for!(ShowAnswer));
+    add("brief", schema_for!(BriefAnswer));
     add("status", schema_for!(StatusAnswer));
     add("changes-since", schema_for!(ChangesAnswer));
     add("checkpoint", schema_for!(CheckpointAnswer));

@@ -1,0 +1,152 @@
+//! Texts of somebody's in lines of a bounded width. Nothing in them can act on a terminal, or look like a part of the page.
+
+use unicode_width::UnicodeWidthChar as _;
+
+use crate::output::clean;
+
+/// How many columns a line has at most.
+pub const WIDTH: usize = 120;
+
+/// Nobody reads a text of more lines than this in a brief, whatever its size.
+const MOST_LINES: usize = 2_000;
+
+/// The columns of a character. What has none counts as one: a line of nothing but marks ends, too.
+fn columns(c: char) -> usize {
+    c.width().unwrap_or(1).max(1)
+}
+
+/// How many columns `text` takes.
+pub(super) fn width(text: &str) -> usize {
+    text.chars().map(columns).sum()
+}
+
+/// `text` as one line of at most `room` columns, `…` at the end when something was cut off.
+pub(super) fn clip(text: &str, room: usize) -> String {
+    let text = one_line(text, room.saturating_mul(4));
+    if width(&text) <= room {
+        return text;
+    }
+    let mut left = room.saturating_sub(1);
+    let cut = text.chars().take_while(|c| {
+        let fits = columns(*c) <= left;
+        left = left.saturating_sub(columns(*c));
+        fits
+    });
+    format!("{}…", cut.collect::<String>().trim_end())
+}
+
+/// `line` with a mark at its end that there is more, and which command shows it.
+pub(super) fn cut_short(line: &str, more: &str) -> String {
+    let mark = format!(" … ({more})");
+    let line = line.trim_end();
+    let room = WIDTH.saturating_sub(width(&mark));
+    let mut left = room;
+    let kept: String = line
+        .chars()
+        .take_while(|c| {
+            let fits = columns(*c) <= left;
+            left = left.saturating_sub(columns(*c));
+            fits
+        })
+        .collect();
+    // Not in the middle of a word, unless there is only one.
+    let end = if kept.len() < line.len() { kept.rfind(' ').filter(|at| *at > 2) } else { None };
+    format!("{}{mark}", kept[..end.unwrap_or(kept.len())].trim_end())
+}
+
+/// `text` on one line, cleaned, single spaces between its words; not much more than `enough` characters of it.
+fn one_line(text: &str, enough: usize) -> String {
+    let mut line = String::new();
+    let mut count = 0;
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.extend(word.chars().take(enough));
+        count += word.chars().take(enough).count() + 1;
+        if count > enough {
+            break;
+        }
+    }
+    clean::line(&line).into_owned()
+}
+
+/// `text` as one point: `head` before its first line, the others indented as far. At most `most` lines; when there is more, the
+/// last one says that `more` shows it.
+pub fn fold(text: &str, head: &str, most: usize, more: &str) -> Vec<String> {
+    let indent = " ".repeat(width(head));
+    // A column to spare for what keeps a line from being taken for a heading.
+    let room = WIDTH - width(head) - 1;
+    let folded = wrap(&one_line(text, WIDTH * (most + 1)), room);
+    let is_cut = folded.len() > most;
+    let mut lines: Vec<String> = folded
+        .into_iter()
+        .take(most)
+        .enumerate()
+        .map(|(at, line)| format!("{}{}", if at == 0 { head } else { &indent }, harmless(&line)))
+        .collect();
+    if let Some(last) = lines.last_mut().filter(|_| is_cut) {
+        *last = cut_short(last, more);
+    }
+    lines
+}
+
+/// `text` with its line breaks, each line behind `> `; lines that are too long are folded.
+pub(super) fn quoted(text: &str) -> Vec<String> {
+    let text = clean::lines(text.trim());
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let line = line.replace('\t', "    ");
+        let line = line.trim_end();
+        if line.is_empty() {
+            // One empty line says as much as several.
+            if lines.last().is_some_and(|last| last != ">") {
+                lines.push(">".to_owned());
+            }
+            continue;
+        }
+        lines.extend(wrap(line, WIDTH - 2).into_iter().map(|part| format!("> {part}")));
+        if lines.len() > MOST_LINES {
+            break;
+        }
+    }
+    lines
+}
+
+/// A line that begins like a heading, a quotation or a fence is a text all the same.
+fn harmless(line: &str) -> String {
+    match line.starts_with(['#', '>', '`']) {
+        true => format!("\\{line}"),
+        false => line.to_owned(),
+    }
+}
+
+/// `line` in lines of at most `room` columns, broken between words where that is possible. Its indentation stays.
+pub fn wrap(line: &str, room: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut now = String::new();
+    let mut used = 0;
+    for word in line.split_inclusive(' ') {
+        let needed = width(word.trim_end_matches(' '));
+        if used > 0 && used + needed > room {
+            lines.push(std::mem::take(&mut now).trim_end().to_owned());
+            used = 0;
+        }
+        for c in word.chars() {
+            if used + columns(c) > room {
+                // A space at the end of a line is not missed.
+                lines.push(std::mem::take(&mut now).trim_end().to_owned());
+                used = 0;
+                if c == ' ' {
+                    continue;
+                }
+            }
+            now.push(c);
+            used += columns(c);
+        }
+    }
+    if !now.trim().is_empty() || lines.is_empty() {
+        lines.push(now.trim_end().to_owned());
+    }
+    lines
+}
