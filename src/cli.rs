@@ -96,6 +96,7 @@ commands! {
     Show => show,
     Status => status,
     Brief => brief,
+    Board => board,
     Checkpoint => checkpoint,
     Verify => verify,
     ChangesSince => changes_since,

@@ -50,9 +50,13 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
     let table = view.table()?;
     ctx.page()?;
-    let page = Page { view: &view, style: list::style(ctx), now: ctx.now() };
-    ctx.out.print(&page.render(&task, &Graph::new(&table)))?;
+    ctx.out.print(&story(&view, &task, &Graph::new(&table), ctx.now(), list::style(ctx)))?;
     Ok(exit::OK)
+}
+
+/// Everything that is known of `task`, as a page.
+pub(super) fn story(view: &View<'_>, task: &Task, graph: &Graph<'_>, now: Timestamp, style: Style) -> String {
+    Page { view, style, now }.render(task, graph)
 }
 
 struct Page<'a> {

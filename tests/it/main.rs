@@ -2,8 +2,9 @@
 
 mod bisect;
 mod blame;
-mod changes_since;
+mod board;
 mod brief;
+mod changes_since;
 mod checkpoint_commit;
 mod checkpoint_hooks;
 mod checkpoint_index;

@@ -13,7 +13,7 @@ mod request;
 mod task;
 mod twins;
 mod walk;
-mod words;
+pub(super) mod words;
 
 use std::ffi::OsString;
 

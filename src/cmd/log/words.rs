@@ -11,10 +11,10 @@ use crate::{
 };
 
 /// How something is painted.
-pub(super) type Tone = fn(Style, &str) -> String;
+pub(in crate::cmd) type Tone = fn(Style, &str) -> String;
 
 /// What an event says.
-pub(super) struct Said {
+pub(in crate::cmd) struct Said {
     /// One character that shows at a glance what it is.
     pub mark: &'static str,
     /// What happened, in the past tense.
@@ -26,7 +26,7 @@ pub(super) struct Said {
 }
 
 /// `payload` in words; long texts are fetched from `view`.
-pub(super) fn say(view: &View<'_>, payload: &Payload) -> Said {
+pub(in crate::cmd) fn say(view: &View<'_>, payload: &Payload) -> Said {
     let text = |text: &Text| view.text(text);
     let maybe = |reason: &Option<Text>| reason.as_ref().map(text).unwrap_or_default();
     let said = |mark, verb: &str, tone, text| Said { mark, verb: verb.to_owned(), tone, text };

@@ -1,0 +1,189 @@
+//! What lies on the board: cards in five piles, who is at work, what happened last. Texts in it are clean.
+
+use crate::{
+    core::{
+        actor::Actor,
+        graph::{Graph, Obstacle},
+        status::Status,
+        summary::Summary,
+        task::DEFAULT_PRIORITY,
+        time::Timestamp,
+    },
+    output::{age, clean},
+};
+
+/// The piles that cards lie in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pile {
+    /// Pending, and something is in the way.
+    Waiting,
+    /// Pending, and can be begun.
+    Ready,
+    /// Somebody is at it.
+    Working,
+    /// Stands failed, or is not wanted any more.
+    Failed,
+    /// Done.
+    Done,
+}
+
+impl Pile {
+    /// From left to right.
+    pub const ALL: [Pile; 5] = [Pile::Waiting, Pile::Ready, Pile::Working, Pile::Failed, Pile::Done];
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Pile::Waiting => "Waiting",
+            Pile::Ready => "Ready",
+            Pile::Working => "In progress",
+            Pile::Failed => "Failed",
+            Pile::Done => "Done",
+        }
+    }
+}
+
+/// A task on the board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Card {
+    /// Its id.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// Where it stands.
+    pub status: Status,
+    /// What else there is to say about it, in a few words.
+    pub remark: String,
+    /// The remark is a warning.
+    pub is_alarming: bool,
+    /// What a filter looks through, in lower case.
+    pub words: String,
+}
+
+/// Somebody at work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Agent {
+    /// Who.
+    pub name: String,
+    /// At what.
+    pub task: String,
+    /// Until when the claim is good: `1h20m left`, `ran out 5m ago`.
+    pub lease: String,
+    /// The claim counts.
+    pub is_live: bool,
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// `2026-01-02 03:04`.
+    pub at: String,
+    /// One character that shows at a glance what it is.
+    pub mark: &'static str,
+    /// The rest of the line.
+    pub text: String,
+}
+
+/// Everything that lies on the board.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Deck {
+    /// The branch, or where HEAD is.
+    pub place: String,
+    /// Ids of the active tasks of this worktree.
+    pub active: Vec<String>,
+    /// The cards, by pile.
+    pub piles: [Vec<Card>; 5],
+    /// How many tasks are completed, and how many there are but for cancelled ones.
+    pub done: (usize, usize),
+    /// Who is at work; claims that ran out last.
+    pub agents: Vec<Agent>,
+    /// What happened last, newest first.
+    pub log: Vec<Entry>,
+}
+
+impl Deck {
+    /// The cards of the tasks in `graph`, at `now`.
+    pub fn of(graph: &Graph<'_>, now: Timestamp) -> Self {
+        let mut deck = Deck::default();
+        let mut rows: Vec<_> = graph.table().rows().filter(|row| row.exists()).collect();
+        graph.sort_by_turn(&mut rows);
+        let mut ended: Vec<(Pile, i64, Card)> = Vec::new();
+        let mut agents: Vec<(i64, Agent)> = Vec::new();
+        for row in rows {
+            let is_ready = graph.is_ready(row, now);
+            let summary = row.summary();
+            if let Some((by, until)) = summary.claim.as_ref().filter(|_| !summary.status.is_closed()) {
+                agents.push((*until, agent(&summary, by.as_str(), *until, now)));
+            }
+            let pile = match summary.status {
+                Status::Pending if is_ready => Pile::Ready,
+                Status::Pending => Pile::Waiting,
+                Status::InProgress => Pile::Working,
+                Status::Failed | Status::Cancelled => Pile::Failed,
+                Status::Completed => Pile::Done,
+            };
+            deck.done.0 += usize::from(pile == Pile::Done);
+            deck.done.1 += usize::from(summary.status != Status::Cancelled);
+            let card = card(graph, &summary, now);
+            match pile {
+                Pile::Failed | Pile::Done => ended.push((pile, summary.updated_at, card)),
+                _ => deck.piles[pile as usize].push(card),
+            }
+        }
+        // What ended last is what somebody wants to see; what failed before what was given up.
+        ended.sort_by_key(|(_, at, card)| (card.status == Status::Cancelled, std::cmp::Reverse(*at)));
+        for (pile, _, card) in ended {
+            deck.piles[pile as usize].push(card);
+        }
+        agents.sort_by_key(|(until, agent)| (!agent.is_live, std::cmp::Reverse(*until)));
+        deck.agents = agents.into_iter().map(|(_, agent)| agent).collect();
+        deck
+    }
+}
+
+fn agent(row: &Summary, by: &str, until: i64, now: Timestamp) -> Agent {
+    let until = Timestamp::from_millis(until);
+    let is_live = now < until;
+    let lease = match is_live {
+        true => format!("{} left", age::short(until, now)),
+        false => format!("ran out {} ago", age::short(now, until)),
+    };
+    Agent { name: clean::line(by).into_owned(), task: row.id.to_string(), lease, is_live }
+}
+
+fn card(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> Card {
+    let (remark, is_alarming) = remark(graph, row, now);
+    let by = row.claim.as_ref().map(|(by, _)| by.as_str()).or(row.actor.as_ref().map(Actor::as_str));
+    Card {
+        id: row.id.to_string(),
+        title: clean::line(&row.title).into_owned(),
+        status: row.status,
+        remark: clean::line(&remark).into_owned(),
+        is_alarming,
+        words: format!("{} {} {}", row.id, row.title, by.unwrap_or_default()).to_lowercase(),
+    }
+}
+
+fn remark(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> (String, bool) {
+    match row.status {
+        Status::InProgress => match (&row.claim, row.live_claim(now)) {
+            (Some((by, _)), Some(_)) => (by.to_string(), false),
+            (Some((by, _)), None) => (format!("gone: {by}"), true),
+            (None, _) => ("nobody".to_owned(), true),
+        },
+        Status::Failed => (row.failure.clone().unwrap_or_default(), true),
+        Status::Completed | Status::Cancelled => {
+            (format!("{} ago", age::short(now, Timestamp::from_millis(row.updated_at))), false)
+        }
+        Status::Pending => match graph.obstacles(row, now).into_iter().next() {
+            None if row.priority == DEFAULT_PRIORITY => (String::new(), false),
+            None => (format!("p{}", row.priority), false),
+            Some(Obstacle::Waits { on, status, .. }) => (format!("after {on}"), status == Some(Status::Failed)),
+            Some(Obstacle::Blocked(_)) => ("blocked".to_owned(), true),
+            Some(Obstacle::Claimed { by, .. }) => (format!("for {by}"), false),
+            Some(Obstacle::Subtasks(count)) => (clean::plural(count as usize, "open part"), false),
+            Some(Obstacle::Cycle(_)) => ("in a circle".to_owned(), true),
+            Some(Obstacle::Status(_)) => (String::new(), false),
+        },
+    }
+}

@@ -1,0 +1,39 @@
+//! `git agent board`: the tasks, live, on a terminal.
+//!
+//! Four parts that know nothing of each other's business: [`load`] reads the ledger into a [`deck::Deck`], [`model`] is where
+//! the reader is and what a key does to that, [`view`] draws it, [`terminal`] waits for keys and changes. Nothing is ever
+//! locked or written to the ledger: who watches is in nobody's way.
+
+mod deck;
+mod load;
+mod model;
+mod terminal;
+mod view;
+
+use std::io::{self, IsTerminal as _};
+
+use crate::{
+    context::Ctx,
+    error::{Error, Result},
+};
+
+/// Watch the tasks on the terminal: who is at what, what is next, what happened
+///
+/// Arrows or hjkl move, Enter opens a task, '/' filters, '?' tells the other keys, q quits. Nothing is changed.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Run it.
+pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
+    if ctx.out.is_json() || !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+        return Err(Error::refused("no-terminal", "cannot show the board: it needs a terminal to draw on")
+            .hint("'git agent status --watch' says what changes, line by line")
+            .hint("'git agent report' tells of the whole plan"));
+    }
+    ctx.repo()?;
+    let style = super::list::style(ctx);
+    terminal::run(ctx, style.is_on())
+}
+
+#[cfg(test)]
+mod tests;
