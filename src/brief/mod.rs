@@ -1,6 +1,6 @@
 //! What a fresh agent needs to go on, gathered from the ledger, the operations and the work tree.
 //!
-//! [`gather`] reads, [`page`] says it on a page of Markdown that [`crate::output::brief`] fits into its lines.
+//! [`gather`] reads, [`page()`] says it on a page of Markdown that [`crate::output::brief`] fits into its lines.
 
 mod commands;
 mod data;
