@@ -71,6 +71,27 @@ def write_merging(repo, env, commits, files):
     finish(process)
 
 
+def write_tasks(repo, env, commits, files, tasks):
+    """`commits` more on top of main, each of one of so many tasks; each changes two files, one in ten adds one or moves one."""
+    process = importer(repo, env)
+    put = process.stdin.write
+    path = lambda n: b"src/part%03d/file%05d.c" % (n // 100, n)
+    for n in range(commits):
+        message = b"step %d\n\nAs planned.\n\nTask-Id: T-%d\n" % (n, n * 7 % tasks)
+        put(b"commit refs/heads/main\ncommitter Jane <jane@example.com> %d +0000\n" % (BEGAN + 100_000_000 + n * 60))
+        put(data(message))
+        put(b"from refs/heads/main^0\n" if n == 0 else b"")
+        for file in (n * 7919 % files, n * 104729 % files):
+            put(b"M 100644 inline %s\n" % path(file))
+            put(data(b"int answer_%d(void)\n{\n\treturn -%d;\n}\n" % (file, n)))
+        if n % 10 == 5:
+            put(b"M 100644 inline new/file%05d.c\n" % n)
+            put(data(b"int new_%d(void);\n" % n * 20))
+        if n % 10 == 9:
+            put(b"R new/file%05d.c moved/file%05d.c\n" % (n - 4, n))
+    finish(process)
+
+
 def notes_of(repo, env, ref):
     """Path and lines of every note."""
     listing = subprocess.run(["git", "ls-tree", "-r", ref], cwd=repo, env=env, capture_output=True, check=True).stdout

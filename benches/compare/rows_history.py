@@ -1,5 +1,6 @@
 """Looking back."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -69,7 +70,39 @@ def of_tasks(commits, size, large=False):
     ]
 
 
+def since(dirty):
+    """A task that began a thousand commits ago in a repository like git.git."""
+
+    def work(bench):
+        bench.needs("changes-since")
+
+        def make(repo):
+            os.rmdir(repo)
+            shutil.copytree(bench.data.history(80_000, 5_000), repo, symlinks=True)
+            bench.ask(["git-agent", "add", "Long work", "--id", "T-0"], repo)
+            bench.ask(["git-agent", "start", "T-0"], repo)
+            history.write_tasks(repo, bench.env, 1_000, 5_000, 20)
+            bench.data.git(repo, "commit-graph", "write", "--reachable")
+            bench.data.git(repo, "read-tree", "--reset", "-u", "HEAD")
+
+        repo = bench.data.made("since-1000", make)
+        if dirty:
+            repo = bench.data.copy(repo)
+            for n in range(dirty):
+                with open(os.path.join(repo, f"src/part{n:03}/file{n * 100:05}.c"), "a") as out:
+                    out.write("/* dirty */\n")
+            bench.ask(["git", "status"], repo)  # the copy's files are new to the index
+        ours, stock = ["git-agent", "changes-since", "T-0"], ["git", "log", "--name-status", "HEAD~1000..HEAD"]
+        answer = json.loads(bench.ask([*ours, "--json"], repo))
+        assert answer["base"]["rule"] == "recorded" and len(answer["commits"]) == 1_000, answer["base"]
+        return bench.ratio(1.0, (ours, repo), (stock, repo), "git log --name-status base..HEAD")
+
+    return work
+
+
 ROWS = [
+    Row("changes-since, 1,000 commits, 5k files, 80k commits", "≤ 1.0×", since(0)),
+    Row("changes-since, the same with 20 dirty paths", "≤ 1.0×", since(20)),
     Row("log -n 50, 80k commits, 10k tasks", "≤ 50 ms", log(80_000, 5_000, 50)),
     Row("log -n 50, 1M commits, 10k tasks", "≤ 50 ms", log(1_000_000, 200, 50), large=True),
 ]

@@ -38,7 +38,7 @@ use crate::{
         partial,
         pathspec::Pathspecs,
         status,
-        tree::Trees,
+        touch::Comparer,
         walk,
     },
     ledger::View,
@@ -97,9 +97,10 @@ pub struct Changes<'r> {
     pub remark: String,
     /// What is in no tree.
     pub unseen: Vec<Unseen>,
+    /// Only the task's own paths are listed.
+    pub own: bool,
     repo: &'r Repo,
     content: Option<Content<'r>>,
-    filtered: bool,
 }
 
 /// A path that changed.
@@ -174,7 +175,7 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
     let listing = commits::start(repo, base.commit, tip)?;
     let base_tree = tree_of(repo, base.commit)?;
     let tip_tree = tree_of(repo, tip)?;
-    let committed = Trees::new(repo).differing(base_tree, tip_tree)?;
+    let committed = Comparer::new(repo).differing(base_tree, tip_tree)?;
     let (steps, commits) = range::read(view, listing.finish()?)?;
     let shallow = walk::shallow(repo)?;
     let lower_bound = commits.iter().any(|commit| shallow.contains(&commit.id));
@@ -228,7 +229,7 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
         unseen: seen.unseen,
         repo,
         content,
-        filtered: request.own,
+        own: request.own,
     })
 }
 
@@ -286,26 +287,26 @@ impl Changes<'_> {
             let changes = self.paths.iter().map(|path| &path.change);
             let lacking = lacking(self.repo, changes, |path| dirty.contains(path));
             if lacking > 0 {
-                let message =
-                    format!("cannot show the changes: the contents of {lacking} files are not in this partial clone");
+                let message = "cannot show the changes: contents of files are not in this partial clone";
+                let message = format!("{message} ({lacking} missing)");
                 let trees = format!("{} {}", self.base_tree, self.tip.map_or_else(String::new, |tip| tip.to_string()));
                 return Err(Error::environment("missing-objects", message)
                     .hint("--name-status and the default form need no contents")
                     .hint(format!("'git diff {}' gets them from the remote", trees.trim_end())));
             }
         }
-        let (old, new, renames) = match self.filtered {
+        let (old, new, renames) = match self.own {
             true => own::pruned(self)?,
             false => (self.base_tree, self.tree, self.renames.words().to_vec()),
         };
-        let git = if self.filtered { self.repo.git() } else { paths.git(self.repo) };
+        let git = if self.own { self.repo.git() } else { paths.git(self.repo) };
         let git = match &self.content {
             Some(content) => content.shown_to(git),
             None => git,
         };
         let git = git.for_the_user().env("GIT_NO_LAZY_FETCH", "1").arg("diff").args(options).args(renames);
         let git = git.args([old.to_string(), new.to_string()]).arg("--");
-        Ok(if self.filtered { git } else { git.args(paths.words()) })
+        Ok(if self.own { git } else { git.args(paths.words()) })
     }
 
     /// The commits that touched `path`, newest first.

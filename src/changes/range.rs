@@ -32,8 +32,8 @@ pub struct Step {
     pub reverted: bool,
 }
 
-/// So many commits are given to a thread at a time: neighbours share most of their trees.
-const CHUNK: usize = 64;
+/// So many commits are given to a thread at a time: neighbours share most of their trees, and deltas are against them.
+const CHUNK: usize = 512;
 /// More threads than this wait for the disk.
 const MAX_THREADS: usize = 8;
 
@@ -110,7 +110,10 @@ pub(super) fn attribute<T>(
         let mut comparer = Comparer::new(repo);
         let mut found = Vec::new();
         while let Some((from, chunk)) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            for (at, commit) in (*from..).zip(*chunk).filter(|(_, commit)| !shallow.contains(&commit.id)) {
+            let known = (*from..).zip(*chunk).filter(|(_, commit)| !shallow.contains(&commit.id));
+            let mut known: Vec<(usize, &Commit)> = known.collect();
+            known.sort_by_cached_key(|(_, commit)| repo.place(commit.tree));
+            for (at, commit) in known {
                 let parent =
                     |id: &ObjectId| trees.get(id).map_or_else(|| crate::git::walk::tree(repo, *id), |tree| Ok(*tree));
                 let parents = commit.parents.iter().map(parent).collect::<Result<Vec<_>>>()?;
@@ -126,7 +129,7 @@ pub(super) fn attribute<T>(
             .filter(|_| !interest.is_empty())
             .map(|_| {
                 let (repo, work) = (repo.for_another_thread(), &work);
-                scope.spawn(move || work(&repo.into_repo()))
+                scope.spawn(move || work(&repo.into_reader()))
             })
             .collect();
         let other = meanwhile();

@@ -8,7 +8,15 @@ use std::{
 use bstr::BStr;
 use gix::{ObjectId, prelude::ObjectIdExt as _};
 
-use super::{cmd, cmd::Git, config::Settings, head::Head, objects::Patience, parameters, refs::Refs};
+use super::{
+    cmd,
+    cmd::Git,
+    config::Settings,
+    head::Head,
+    objects::{DeltaBases, Patience},
+    parameters,
+    refs::Refs,
+};
 use crate::error::{Context as _, Error, Result};
 
 /// Repository extensions that this version understands, as `extensions.<name>` in lower case.
@@ -184,6 +192,14 @@ impl Repo {
         self.refs.find(self, name)
     }
 
+    /// Where the object `id` lies: which pack, and where in it. What it is a delta against lies before it, so that reading in
+    /// this order applies each delta once. Loose objects come first.
+    pub fn place(&self, id: ObjectId) -> Option<(u32, u64)> {
+        use gix::odb::pack::Find as _;
+        let found = self.gix.objects.location_by_oid(&id, &mut Vec::new()).ok()??;
+        Some((found.pack_id, found.pack_offset))
+    }
+
     /// Where the refs of this repository are kept.
     pub fn refs(&self) -> Refs {
         self.refs
@@ -233,6 +249,13 @@ impl Sendable {
         let mut gix = self.gix.to_thread_local();
         keep_packs(&mut gix);
         Repo { gix, refs: self.refs, patience: Patience::default(), report: Cell::default() }
+    }
+
+    /// The same for one that reads many objects.
+    pub fn into_reader(self) -> Repo {
+        let mut repo = self.into_repo();
+        repo.gix.objects.set_pack_cache(|| Box::<DeltaBases>::default());
+        repo
     }
 }
 

@@ -9,10 +9,11 @@ use gix::{
 };
 
 use super::repo::Repo;
-use crate::error::{Context as _, Result};
+use crate::error::{Error, Result};
 
-/// From this many trees on, those that were read are forgotten: neighbours in history share theirs, others do not.
-const REMEMBERED: usize = 4096;
+/// From this many trees on, those that were read are forgotten: neighbours in history share theirs, others do not, and what is
+/// kept for nothing costs more than it saves.
+const REMEMBERED: usize = 128;
 
 /// The paths of interest, as a tree of names.
 #[derive(Debug, Default)]
@@ -62,6 +63,35 @@ impl<'r> Comparer<'r> {
         Ok(found)
     }
 
+    /// The paths that are not the same in two trees.
+    pub fn differing(&mut self, old: ObjectId, new: ObjectId) -> Result<Vec<BString>> {
+        let mut paths = Vec::new();
+        self.list(Some(old), Some(new), &BString::default(), &mut paths)?;
+        Ok(paths)
+    }
+
+    fn list(&mut self, old: Side, new: Side, dir: &BString, paths: &mut Vec<BString>) -> Result<()> {
+        if old == new {
+            return Ok(());
+        }
+        let (old, new) = (self.read(old)?, self.read(new)?);
+        let mut dirs = Vec::new();
+        differing(&new, &old, self.repo.gix().object_hash(), |new, old| {
+            let Some(named) = new.or(old) else { return };
+            let path: BString = [dir.as_slice(), named.filename].concat().into();
+            let id = |entry: Option<EntryRef<'_>>| entry.map(|entry| entry.oid.to_owned());
+            match named.mode.is_tree() {
+                true => dirs.push((path, id(old), id(new))),
+                false => paths.push(path),
+            }
+        })?;
+        for (mut dir, old, new) in dirs {
+            dir.push(b'/');
+            self.list(old, new, &dir, paths)?;
+        }
+        Ok(())
+    }
+
     fn compare(&mut self, interest: &Interest, tree: Side, parents: &[Side], found: &mut Vec<u32>) -> Result<()> {
         if parents.contains(&tree) {
             return Ok(());
@@ -70,20 +100,19 @@ impl<'r> Comparer<'r> {
         let (new, old) = (self.read(tree)?, self.read(*first)?);
         let kind = self.repo.gix().object_hash();
         let mut steps = Vec::new();
-        differing(entries(&new, kind), entries(&old, kind), |new, old| {
+        differing(&new, &old, kind, |new, old| {
             let Some(named) = new.or(old) else { return };
             if let Some(below) = interest.below.get(named.filename) {
                 let is_tree = named.mode.is_tree();
                 let id = |entry: Option<EntryRef<'_>>| entry.map(|entry| (entry.mode.kind(), entry.oid.to_owned()));
                 steps.push((below, named.filename.to_owned(), is_tree, id(new), id(old)));
             }
-        })
-        .or_environment(|| "a tree is damaged".to_owned())?;
+        })?;
         for (below, name, is_tree, new, old) in steps {
             let mut sides = vec![old];
             for other in others {
                 let bytes = self.read(*other)?;
-                let same = entries(&bytes, kind).filter_map(Result::ok);
+                let same = TreeRefIter::from_bytes(&bytes, kind).filter_map(Result::ok);
                 let same = same.filter(|entry| entry.filename == name && entry.mode.is_tree() == is_tree);
                 sides.push(same.map(|entry| (entry.mode.kind(), entry.oid.to_owned())).next());
             }
@@ -119,37 +148,107 @@ impl<'r> Comparer<'r> {
     }
 }
 
-fn entries(bytes: &[u8], kind: gix::hash::Kind) -> TreeRefIter<'_> {
-    TreeRefIter::from_bytes(bytes, kind)
+/// The first entry of a tree, and what comes behind it.
+fn first(tree: &[u8], hash: gix::hash::Kind) -> Result<Option<(EntryRef<'_>, &[u8])>> {
+    let damaged = || Error::environment("damaged-tree", "a tree is damaged").hint("'git fsck' finds out which");
+    if tree.is_empty() {
+        return Ok(None);
+    }
+    let end = tree.find_byte(0).map(|name| name + 1 + hash.len_in_bytes());
+    let (entry, rest) = end.and_then(|end| tree.split_at_checked(end)).ok_or_else(damaged)?;
+    let entry = TreeRefIter::from_bytes(entry, hash).next().and_then(Result::ok).ok_or_else(damaged)?;
+    Ok(Some((entry, rest)))
+}
+
+/// What is left of two trees behind the entries with which both begin. Nothing of these is read.
+fn skip_common<'t>(mut new: &'t [u8], mut old: &'t [u8], hash: gix::hash::Kind) -> (&'t [u8], &'t [u8]) {
+    const STRIDE: usize = 64;
+    let strides = new.chunks(STRIDE).zip(old.chunks(STRIDE)).take_while(|(new, old)| new == old);
+    let mut same = strides.map(|(stride, _)| stride.len()).sum::<usize>();
+    same += new[same..].iter().zip(&old[same..]).take_while(|(new, old)| new == old).count();
+    while same > 0 {
+        let Some(end) = new[..same].find_byte(0).map(|name| name + 1 + hash.len_in_bytes()) else { break };
+        if end > same {
+            break;
+        }
+        (new, old, same) = (&new[end..], &old[end..], same - end);
+    }
+    (new, old)
 }
 
 /// Show the entries that are not the same in two trees. A name that is a file in one and a directory in the other is shown
 /// twice, once for each.
-fn differing<'t, E>(
-    mut new: impl Iterator<Item = Result<EntryRef<'t>, E>>,
-    mut old: impl Iterator<Item = Result<EntryRef<'t>, E>>,
+fn differing<'t>(
+    mut new: &'t [u8],
+    mut old: &'t [u8],
+    hash: gix::hash::Kind,
     mut show: impl FnMut(Option<EntryRef<'t>>, Option<EntryRef<'t>>),
-) -> Result<(), E> {
-    let (mut left, mut right) = (new.next().transpose()?, old.next().transpose()?);
+) -> Result<()> {
     loop {
-        let order = match (&left, &right) {
+        (new, old) = skip_common(new, old, hash);
+        let order = match (first(new, hash)?, first(old, hash)?) {
             (None, None) => return Ok(()),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
+            (Some((entry, rest)), None) => {
+                show(Some(entry), None);
+                new = rest;
+                continue;
+            }
+            (None, Some((entry, rest))) => {
+                show(None, Some(entry));
+                old = rest;
+                continue;
+            }
             // In the order of git: a directory as if its name ended with '/'.
-            (Some(left), Some(right)) => left.cmp(right),
+            (Some(left), Some(right)) => (left.0.cmp(&right.0), left, right),
         };
         match order {
-            Ordering::Less => show(left, None),
-            Ordering::Greater => show(None, right),
-            Ordering::Equal if left == right => {}
-            Ordering::Equal => show(left, right),
+            (Ordering::Less, (entry, rest), _) => {
+                show(Some(entry), None);
+                new = rest;
+            }
+            (Ordering::Greater, _, (entry, rest)) => {
+                show(None, Some(entry));
+                old = rest;
+            }
+            (Ordering::Equal, left, right) => {
+                show(Some(left.0), Some(right.0));
+                (new, old) = (left.1, right.1);
+            }
         }
-        if order != Ordering::Greater {
-            left = new.next().transpose()?;
-        }
-        if order != Ordering::Less {
-            right = old.next().transpose()?;
-        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(entries: &[(&str, &str, u8)]) -> Vec<u8> {
+        entries
+            .iter()
+            .flat_map(|(mode, name, id)| [format!("{mode} {name}\0").as_bytes(), &[*id; 20]].concat())
+            .collect()
+    }
+
+    #[test]
+    fn what_two_trees_have_in_common_is_passed_over() {
+        let file = "100644";
+        // Ids that look like the beginning of an entry, names that begin alike, a file that became a directory.
+        let old = tree(&[(file, "a", 0), (file, "ab", 1), (file, "b", 32), (file, "b.c", 48), ("40000", "d", 5)]);
+        let new = tree(&[
+            (file, "a", 0),
+            (file, "ab", 2),
+            ("100755", "b", 32),
+            (file, "b.c", 48),
+            (file, "d", 5),
+            (file, "e", 0),
+        ]);
+        let mut seen = Vec::new();
+        let name = |entry: Option<EntryRef<'_>>| entry.map(|entry| (entry.filename.to_string(), entry.mode.is_tree()));
+        differing(&new, &old, gix::hash::Kind::Sha1, |new, old| seen.push((name(new), name(old)))).unwrap();
+        let both = |name: &str| (Some((name.to_owned(), false)), Some((name.to_owned(), false)));
+        let only = |name: &str| (Some((name.to_owned(), false)), None);
+        assert_eq!(seen, [both("ab"), both("b"), only("d"), (None, Some(("d".to_owned(), true))), only("e")]);
+        let cut = differing(&new, &new[..new.len() - 1], gix::hash::Kind::Sha1, |_, _| {});
+        assert_eq!(cut.unwrap_err().code(), "damaged-tree");
     }
 }

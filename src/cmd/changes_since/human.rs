@@ -89,14 +89,15 @@ fn since(ctx: &Ctx, changes: &Changes<'_>, style: Style) -> Result<String> {
     })
 }
 
-/// `5 paths changed in 12 commits, 3 of them without a task; 2 paths not committed`
+/// `5 paths changed, 12 commits (3 without a task), 2 not committed`
 fn counts(changes: &Changes<'_>) -> String {
-    if changes.paths.is_empty() && changes.steps.is_empty() {
+    if !changes.own && changes.paths.is_empty() && changes.steps.is_empty() {
         return "nothing changed".to_owned();
     }
+    let own = if changes.own { format!(" of {}", changes.task.id) } else { String::new() };
     let mut text = match changes.paths.len() {
-        0 => "no path changed".to_owned(),
-        count => format!("{} changed", plural(count, "path")),
+        0 => format!("no path{own} changed"),
+        count => format!("{}{own} changed", plural(count, "path")),
     };
     if !changes.steps.is_empty() {
         text.push_str(&format!(", {}", plural(changes.steps.len(), "commit")));

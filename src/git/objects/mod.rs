@@ -12,6 +12,7 @@
 //! pack with a `.keep` file, which no gc deletes; the `.keep` is dropped by a later writer when no gc is running. Objects
 //! that vanished all the same are written again from memory.
 
+mod bases;
 mod content;
 mod durable;
 pub mod gc;
@@ -19,6 +20,7 @@ mod pack;
 mod read;
 pub mod trees;
 
+pub(super) use bases::DeltaBases;
 pub use content::{CHANGED, Content, Hasher};
 pub(super) use durable::sync_dir;
 pub use read::Patience;
