@@ -55,6 +55,7 @@ mod sparse;
 mod squash;
 mod status_watch;
 mod support;
+mod survival;
 mod tasks;
 mod trailers;
 mod trees;
