@@ -13,3 +13,8 @@ fn start(repo: &TestRepo) {
     repo.agent(&["start", "T-1"]).success();
     repo.deactivate();
 }
+
+/// A commit of `task`; answers its id.
+fn commit(repo: &TestRepo, file: &str, content: &str, task: &str) -> String {
+    repo.commit_file(file, content, &format!("{file}: {}\n\nTask-Id: {task}", content.trim()))
+}
