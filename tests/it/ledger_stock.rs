@@ -141,3 +141,17 @@ fn a_remark_in_a_bulk_of_others_is_one_commit() {
     assert_eq!(ledger.tasks().len(), 400);
     repo.fsck();
 }
+
+#[test]
+fn a_long_text_that_is_said_twice_in_one_commit_is_one_entry() {
+    let repo = TestRepo::new();
+    let ledger = Ledger::of(&repo, "a@b");
+    let long = "a long story ".repeat(1_000);
+    let id = task_id("t-1");
+    ledger.write(vec![(id.clone(), create("x")), (id.clone(), remark(&long)), (id, remark(&long))]);
+    repo.fsck();
+    ledger.remark("t-1", &long);
+    assert_eq!(repo.git(&["ls-tree", "refs/notes/agent-tasks:text"]).lines().len(), 1);
+    assert_eq!(ledger.view().task(&task_id("t-1")).unwrap().unwrap().notes.len(), 3);
+    repo.fsck();
+}

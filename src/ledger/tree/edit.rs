@@ -47,8 +47,10 @@ pub fn edit(repo: &Repo, batch: &mut Batch, root: Option<ObjectId>, changes: &Ch
         let at = entries.iter().position(|entry| entry.filename == TEXT_DIR && entry.mode.is_tree());
         let mut texts =
             at.map(|at| entries.swap_remove(at).oid).map_or(Ok(Vec::new()), |id| self::entries(repo, id))?;
-        texts.retain(|entry| !changes.texts.contains(&entry.oid));
-        texts.extend(changes.texts.iter().map(|id| blob_entry(id.to_string(), *id)));
+        // One text may be said several times in one commit.
+        let new: HashSet<ObjectId> = changes.texts.iter().copied().collect();
+        texts.retain(|entry| !new.contains(&entry.oid));
+        texts.extend(new.into_iter().map(|id| blob_entry(id.to_string(), id)));
         make_room(&mut entries, TEXT_DIR.as_bytes());
         entries.push(directory_entry(TEXT_DIR.into(), stage(repo, batch, texts)?));
     }
