@@ -114,6 +114,7 @@ commands! {
     Diff => diff,
     Blame => blame,
     Bisect => bisect,
+    Plan => plan,
     Sync => sync,
     Doctor => doctor,
     Demo => demo,

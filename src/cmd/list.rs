@@ -46,7 +46,8 @@ pub struct Args {
     jsonl: bool,
 }
 
-fn status(word: &str) -> Result<Status, String> {
+/// A state on the command line.
+pub(super) fn status(word: &str) -> Result<Status, String> {
     let words = Status::ALL.map(Status::as_str).join(", ");
     Status::parse(word).ok_or_else(|| format!("the states are {words}"))
 }

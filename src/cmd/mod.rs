@@ -31,6 +31,7 @@ pub mod next;
 pub mod note;
 pub mod ops;
 pub mod pause;
+pub mod plan;
 pub mod ready;
 pub mod redo;
 pub mod reopen;

@@ -13,6 +13,8 @@ pub mod graph;
 pub mod guard;
 pub mod id;
 pub mod note;
+pub mod plan;
+pub mod progress;
 pub mod relink;
 pub mod resolve;
 pub mod retention;

@@ -41,6 +41,9 @@ pub fn answers() -> Vec<Answer> {
     add("resume", schema_for!(OperationAnswer));
     add("ops", schema_for!(OpsAnswer));
     add("snapshot", schema_for!(SnapshotAnswer));
+    add("plan import", schema_for!(ImportAnswer));
+    add("plan export", schema_for!(PlanAnswer));
+    add("plan export --output", schema_for!(ExportAnswer));
     add("repair", schema_for!(RepairAnswer));
     add("rollback", schema_for!(RollbackAnswer));
     add("squash", schema_for!(SquashAnswer));

@@ -1,0 +1,46 @@
+//! `git agent plan`: tasks from a file, and into one.
+
+mod export;
+mod import;
+mod source;
+
+use crate::{
+    context::Ctx,
+    core::plan::Format,
+    error::{Error, Result},
+};
+
+/// Import tasks from a plan, or export them as one
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Make the ledger say what a plan says; twice is the same as once
+    Import(import::Args),
+    /// Write tasks as a plan
+    Export(export::Args),
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    match args.action {
+        Action::Import(args) => import::run(ctx, &args),
+        Action::Export(args) => export::run(ctx, &args),
+    }
+}
+
+/// A format on the command line.
+fn format(word: &str) -> Result<Format> {
+    Format::parse(word).ok_or_else(|| {
+        Error::usage("unknown-plan-format", format!("there is no plan format '{}'", word.escape_debug())).hint(known())
+    })
+}
+
+/// The formats that there are, in a sentence.
+fn known() -> String {
+    format!("the formats are {}", Format::ALL.map(Format::as_str).join(", "))
+}

@@ -1,0 +1,177 @@
+//! `git agent plan import`: the difference between a plan and the ledger, as events, in one commit of the ledger.
+
+use std::cell::Cell;
+
+use super::source::Source;
+use crate::{
+    cmd::change,
+    context::Ctx,
+    core::{
+        event::Start,
+        plan::{self, Change, Difference, Known, Rough},
+        table::Row,
+        task::Task,
+        time::Timestamp,
+    },
+    error::Result,
+    exit,
+    ledger::{self, Author, Draft, View},
+    output::{
+        clean::{self, plural},
+        json::ImportAnswer,
+        shorten,
+    },
+};
+
+/// How many tasks of a kind are named when they have been imported.
+const NAMED: usize = 10;
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Tasks that have no id in the plan get one from their name, the same every time. A task that is further along \
+in the ledger than in the plan is kept as it is. docs/plans.md describes the formats."
+)]
+pub(super) struct Args {
+    /// The plan; '-' reads standard input
+    #[arg(value_name = "FILE")]
+    file: String,
+    /// Only show what would change
+    #[arg(long)]
+    dry_run: bool,
+    /// Read it as toml, json, features, feature-list, markdown or beads, whatever it looks like
+    #[arg(long, value_name = "FORMAT")]
+    format: Option<String>,
+}
+
+/// Run it.
+pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
+    let wanted = args.format.as_deref().map(super::format).transpose()?;
+    let source = Source::read(&args.file)?;
+    let format = source.format(wanted)?;
+    let rough = source.rough(format)?;
+    let repo = ctx.repo()?;
+    let (difference, commit) = if args.dry_run {
+        (decide(ctx, &ctx.view()?, &source, &rough)?.1, None)
+    } else {
+        let actor = ctx.actor()?;
+        // A millisecond an event, up to now: lists go by age, and so the tasks stay in the order of the plan.
+        let at = Cell::new(i64::MAX);
+        let now = || {
+            at.set(at.get().saturating_add(1));
+            Timestamp::from_millis(at.get()).min(ctx.now())
+        };
+        let (written, difference) = ledger::write(repo, &Author { actor: &actor, now: &now }, |view| {
+            let (draft, difference) = decide(ctx, view, &source, &rough)?;
+            at.set(ctx.now().millis() - i64::try_from(draft.events.len()).unwrap_or(0));
+            Ok((draft, difference))
+        })?;
+        (difference, written.commit)
+    };
+    if ctx.out.is_json() {
+        ctx.out.json(&ImportAnswer::new(&difference, format, args.dry_run, commit))?;
+        return Ok(exit::OK);
+    }
+    if args.dry_run {
+        ctx.page()?;
+    }
+    if !ctx.out.is_quiet() {
+        let most = if args.dry_run { usize::MAX } else { NAMED };
+        ctx.out.print(&page(&difference, args.dry_run, most))?;
+    }
+    if commit.is_some() {
+        ctx.out.hint("what is not wanted: 'git agent cancel <task>'; 'git agent edit <task>' changes what a task says");
+    }
+    Ok(exit::OK)
+}
+
+/// The events that bring the ledger of `view` to what the plan says.
+fn decide(ctx: &Ctx, view: &View<'_>, source: &Source, rough: &[Rough]) -> Result<(Draft, Difference)> {
+    let table = view.table()?;
+    let plan = plan::settle(rough.to_vec(), &table).map_err(|wrong| source.refuse(wrong))?;
+    let (actor, now) = (ctx.actor()?, ctx.now());
+    let head = ctx.repo()?.head()?;
+    let start = Start {
+        base: head.commit.map(|id| id.to_string()),
+        branch: head.branch_name(),
+        lease: Some(ctx.repo()?.settings().lease()),
+        force: false,
+    };
+    let must_verify = ctx.repo()?.settings().require_verify();
+    let (mut draft, mut difference) = (Draft::nothing(), Difference::default());
+    for item in &plan.items {
+        if !table.get(&item.id).is_some_and(Row::exists) {
+            draft.events.extend(plan::create(item, &start).into_iter().map(|payload| (item.id.clone(), payload)));
+            difference.added.push((item.id.clone(), item.content.title.clone(), item.parent.clone().flatten()));
+            continue;
+        }
+        let events = view.events(&item.id)?.events;
+        let task = Task::from_events(item.id.clone(), &events);
+        let text = |text: &_| view.text(text);
+        let known = Known { task: &task, events: &events, text: &text, actor: &actor, now, start: &start, must_verify };
+        let change = Change::of(item, &known);
+        if change.fields.is_empty() && change.kept.is_none() {
+            difference.unchanged += 1;
+            continue;
+        }
+        draft.events.extend(change.payloads.iter().map(|payload| (item.id.clone(), payload.clone())));
+        difference.known.push((item.id.clone(), task.title, change));
+    }
+    draft.message = format!("import a plan of {}", plural(plan.items.len(), "task"));
+    Ok((draft, difference))
+}
+
+/// What changes, for people: at most `most` tasks of a kind.
+fn page(difference: &Difference, dry_run: bool, most: usize) -> String {
+    let mut text = String::new();
+    let mut say = |line: String| {
+        text.push_str(&clean::line(&line));
+        text.push('\n');
+    };
+    let added = difference.added.len();
+    for (id, title, feature) in difference.added.iter().take(most) {
+        let part = feature.as_ref().map(|feature| format!(", a part of {feature}")).unwrap_or_default();
+        say(format!("+ {}{part}", change::named(id, title)));
+    }
+    if added > most {
+        say(format!("+ … and {} more", added - most));
+    }
+    let changed = difference.changed().count();
+    for (id, title, change) in difference.changed().take(most) {
+        say(format!("~ {}", change::named(id, title)));
+        for field in &change.fields {
+            let (before, after) = (shorten(&field.before, 60), shorten(&field.after, 60));
+            match before.is_empty() {
+                true => say(format!("    {}: {after}", field.name)),
+                false => say(format!("    {}: {before} -> {after}", field.name)),
+            }
+        }
+    }
+    if changed > most {
+        say(format!("~ … and {} more", changed - most));
+    }
+    let kept = difference.kept().count();
+    for (id, title, why) in difference.kept().take(most) {
+        say(format!("= {}, kept: {why}", change::named(id, title)));
+    }
+    if kept > most {
+        say(format!("= … and {} more", kept - most));
+    }
+    say(sum(added, changed, kept, difference.unchanged, dry_run));
+    text
+}
+
+/// What happens, in one line.
+fn sum(added: usize, changed: usize, kept: usize, unchanged: usize, dry_run: bool) -> String {
+    let are = |count: usize, what: &str| match count {
+        0 => String::new(),
+        1 => format!(", 1 is {what}"),
+        _ => format!(", {count} are {what}"),
+    };
+    let rest = are(unchanged, "as the plan says") + &are(kept, "kept as it is here");
+    match (added + changed, dry_run) {
+        (0, _) if rest.is_empty() => "The plan is empty: nothing to do.".to_owned(),
+        (0, _) => format!("Nothing to do{rest}."),
+        (_, true) => format!("Would add {} and change {changed}{rest}.", plural(added, "task")),
+        (_, false) => format!("Added {} and changed {changed}{rest}.", plural(added, "task")),
+    }
+}

@@ -1,0 +1,125 @@
+//! What a plan is made of, before and after its words are settled.
+
+use serde_json::Value;
+
+use crate::core::{id::TaskId, status::Status, time::Timestamp};
+
+/// A plan: its items in the order in which the text has them, every word settled.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plan {
+    /// The items, each id once.
+    pub items: Vec<Item>,
+}
+
+/// A task as a plan wants it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// The byte of the text at which it begins.
+    pub at: usize,
+    /// The task: given, or made from its name.
+    pub id: TaskId,
+    /// The feature; `None` where the plan does not say, `Some(None)` for no feature.
+    pub parent: Option<Option<TaskId>>,
+    /// What it comes after, all of it; `None` where the plan does not say.
+    pub after: Option<Vec<TaskId>>,
+    /// Everything else.
+    pub content: Content,
+    /// When things happened; told by exports, not taken by imports.
+    pub times: Times,
+}
+
+/// What a plan says of a task by itself. `None` and empty mean that it says nothing, except for `files`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Content {
+    /// One line.
+    pub title: String,
+    /// What it is about.
+    pub description: Option<String>,
+    /// Where it should stand.
+    pub status: Option<Status>,
+    /// 0 (highest) to 4.
+    pub priority: Option<u8>,
+    /// Paths that it is expected to touch, all of them.
+    pub files: Option<Vec<String>>,
+    /// When is it done?
+    pub accept: Option<String>,
+    /// Expected effort in seconds.
+    pub estimate: Option<u64>,
+    /// What stands in the way.
+    pub blockers: Vec<String>,
+    /// What came of it.
+    pub result: Option<Value>,
+    /// Attempts that failed, oldest first; the last one is why it stands failed, if it does.
+    pub failures: Vec<Failed>,
+    /// Decisions, oldest first.
+    pub decisions: Vec<Decided>,
+    /// Remarks, oldest first.
+    pub notes: Vec<String>,
+}
+
+/// An attempt that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// Why.
+    pub reason: String,
+    /// One word for it.
+    pub kind: Option<String>,
+}
+
+/// A decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decided {
+    /// What.
+    pub text: String,
+    /// Why.
+    pub why: Option<String>,
+}
+
+/// When things happened to a task.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// Added.
+    pub created: Option<Timestamp>,
+    /// Last event.
+    pub updated: Option<Timestamp>,
+    /// Completed.
+    pub completed: Option<Timestamp>,
+}
+
+/// An item as it was read: its references are words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rough {
+    /// The byte of the text at which it begins.
+    pub at: usize,
+    /// Its id, if the text gives one.
+    pub id: Option<Word>,
+    /// The feature.
+    pub parent: Parent,
+    /// What it comes after.
+    pub after: Option<Vec<Word>>,
+    /// Everything else.
+    pub content: Content,
+}
+
+/// A word that means a task: its id, or its title where only one has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// The byte of the text at which it is.
+    pub at: usize,
+    /// The word.
+    pub text: String,
+}
+
+/// What an item is a part of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Parent {
+    /// The text does not say.
+    #[default]
+    Unsaid,
+    /// Of nothing, says the text.
+    Nothing,
+    /// Of the item with this place in the list, which comes before it.
+    Within(usize),
+    /// Of the task that this word means.
+    Named(Word),
+}

@@ -1,0 +1,59 @@
+//! Which items of a plan are parts of which.
+
+use std::collections::HashMap;
+
+use super::item::Plan;
+
+/// The parts of each item, in the order of the plan.
+#[derive(Debug)]
+pub(super) struct Parts {
+    tops: Vec<usize>,
+    of: Vec<Vec<usize>>,
+}
+
+impl Plan {
+    /// How the items hang together. An item whose feature is not in the plan is a part of nothing here.
+    pub(super) fn parts(&self) -> Parts {
+        let by_id: HashMap<_, usize> = self.items.iter().enumerate().map(|(at, item)| (&item.id, at)).collect();
+        let up =
+            |at: usize| self.items[at].parent.as_ref().and_then(Option::as_ref).and_then(|id| by_id.get(id)).copied();
+        let mut parts = Parts { tops: Vec::new(), of: vec![Vec::new(); self.items.len()] };
+        for at in 0..self.items.len() {
+            // Parts of each other can come by a merge of two ledgers; each is then one for itself.
+            let is_circle =
+                std::iter::successors(up(at), |up_at| up(*up_at)).take(self.items.len()).any(|above| above == at);
+            match up(at).filter(|_| !is_circle) {
+                Some(above) => parts.of[above].push(at),
+                None => parts.tops.push(at),
+            }
+        }
+        parts
+    }
+}
+
+impl Parts {
+    /// The items that are parts of nothing.
+    pub(super) fn tops(&self) -> impl Iterator<Item = usize> {
+        self.tops.iter().copied()
+    }
+
+    /// The parts of an item.
+    pub(super) fn of(&self, at: usize) -> &[usize] {
+        &self.of[at]
+    }
+
+    /// Its parts, their parts and so on, in the order in which they are read.
+    pub(super) fn below(&self, at: usize) -> impl Iterator<Item = usize> {
+        let mut open: Vec<usize> = self.of[at].iter().rev().copied().collect();
+        std::iter::from_fn(move || {
+            let next = open.pop()?;
+            open.extend(self.of[next].iter().rev());
+            Some(next)
+        })
+    }
+
+    /// Those of [`Parts::below`] that have no parts.
+    pub(super) fn leaves(&self, at: usize) -> impl Iterator<Item = usize> {
+        self.below(at).filter(|part| self.of[*part].is_empty())
+    }
+}

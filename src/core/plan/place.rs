@@ -1,0 +1,76 @@
+//! Where in a plan something is wrong, and what.
+
+use std::fmt;
+
+/// What is wrong with a plan, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what}")]
+pub struct Wrong {
+    /// The byte of the text at which it is.
+    pub at: usize,
+    /// A stable word for it.
+    pub code: &'static str,
+    /// A clause.
+    pub what: String,
+    /// Another place that has to do with it.
+    pub also: Option<usize>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl Wrong {
+    /// Something that a plan cannot say.
+    pub fn new(at: usize, what: impl Into<String>) -> Self {
+        Wrong { at, code: "bad-plan", what: what.into(), also: None, hint: None }
+    }
+
+    /// Text that is not what its format is made of.
+    pub fn syntax(at: usize, what: impl Into<String>) -> Self {
+        Wrong { code: "plan-syntax", ..Wrong::new(at, what) }
+    }
+
+    /// With a stable word of its own.
+    #[must_use]
+    pub fn code(self, code: &'static str) -> Self {
+        Wrong { code, ..self }
+    }
+
+    /// With another place that has to do with it.
+    #[must_use]
+    pub fn also(self, at: usize) -> Self {
+        Wrong { also: Some(at), ..self }
+    }
+
+    /// With what to do about it.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Wrong { hint: Some(hint.into()), ..self }
+    }
+}
+
+/// A place in a text as editors count: from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line.
+    pub line: usize,
+    /// The character in it.
+    pub column: usize,
+}
+
+impl Place {
+    /// The place of byte `at` of `text`, which may end before it and need not be UTF-8.
+    pub fn of(text: &[u8], at: usize) -> Self {
+        let before = &text[..at.min(text.len())];
+        let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        // A byte that continues a character is not a column of its own.
+        let column = 1 + before[line_start..].iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+        Place { line, column }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}

@@ -1,0 +1,82 @@
+//! How far a feature is: its leaves, the tasks below it that have no parts themselves.
+//!
+//! Cancelled leaves do not count; failed ones count as not done. If every leaf that counts has an estimate, each weighs as much as
+//! its estimate; otherwise each weighs the same.
+
+use super::status::Status;
+
+/// How much of a feature is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Leaves that are completed.
+    pub completed: usize,
+    /// Leaves that count.
+    pub total: usize,
+    done: u128,
+    all: u128,
+    /// Whether the leaves weigh as much as their estimates.
+    pub is_weighted: bool,
+}
+
+impl Progress {
+    /// Of leaves with their states and their estimates in seconds.
+    pub fn of(leaves: impl Iterator<Item = (Status, Option<u64>)>) -> Self {
+        let (mut completed, mut total) = (0usize, 0usize);
+        let (mut done, mut all) = (0u128, 0u128);
+        let mut is_weighted = true;
+        for (status, estimate) in leaves.filter(|(status, _)| *status != Status::Cancelled) {
+            let weight = u128::from(estimate.unwrap_or(0));
+            is_weighted &= weight > 0;
+            total += 1;
+            all += weight;
+            if status == Status::Completed {
+                completed += 1;
+                done += weight;
+            }
+        }
+        is_weighted &= total > 0;
+        if !is_weighted {
+            (done, all) = (completed as u128, total as u128);
+        }
+        Progress { completed, total, done, all, is_weighted }
+    }
+
+    /// Per cent done, rounded down: 100 means that nothing is left. 0 if there is nothing that counts.
+    pub fn percent(&self) -> u8 {
+        (self.done * 100).checked_div(self.all).and_then(|percent| u8::try_from(percent).ok()).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Status::*, *};
+
+    fn percent(leaves: &[(Status, Option<u64>)]) -> u8 {
+        Progress::of(leaves.iter().copied()).percent()
+    }
+
+    #[test]
+    fn leaves_count_the_same_unless_all_have_estimates() {
+        assert_eq!(percent(&[(Completed, None), (Pending, None), (InProgress, None)]), 33);
+        assert_eq!(percent(&[(Completed, Some(3600)), (Pending, None)]), 50);
+        assert_eq!(percent(&[(Completed, Some(3600)), (Pending, Some(10_800))]), 25);
+        assert!(Progress::of([(Completed, Some(1))].into_iter()).is_weighted);
+    }
+
+    #[test]
+    fn what_is_cancelled_does_not_count_and_what_failed_is_not_done() {
+        assert_eq!(percent(&[(Completed, None), (Cancelled, None)]), 100);
+        assert_eq!(percent(&[(Completed, None), (Failed, None)]), 50);
+        assert_eq!(percent(&[(Completed, Some(60)), (Cancelled, None), (Failed, Some(60))]), 50);
+        assert_eq!(percent(&[(Cancelled, None)]), 0);
+        assert_eq!(percent(&[]), 0);
+    }
+
+    #[test]
+    fn a_hundred_per_cent_means_all_and_nothing_overflows() {
+        let mut leaves = vec![(Completed, None); 999];
+        leaves.push((Pending, None));
+        assert_eq!(percent(&leaves), 99);
+        assert_eq!(percent(&[(Completed, Some(u64::MAX)), (Pending, Some(u64::MAX))]), 50);
+    }
+}
