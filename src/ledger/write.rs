@@ -94,22 +94,27 @@ pub fn write<T>(
 ) -> Result<(Written, T)> {
     // Queue only when there is something to write: a refusal and a no-op work in a read-only repository, too.
     let mut view = View::now(repo)?;
-    let (mut draft, mut answer) = decide(&view)?;
-    if draft.events.is_empty() {
-        return Ok((Written::default(), answer));
+    let first = decide(&view)?;
+    if first.0.events.is_empty() {
+        return Ok((Written::default(), first.1));
     }
+    let mut decided = Some(first);
     let _queue = Lock::acquire(&repo.agent_dir().join("ledger.lock"))?;
     let began = Instant::now();
     loop {
         let now = View::now(repo)?;
-        if now.tip() != view.tip() {
-            view = now;
-            (draft, answer) = decide(&view)?;
-            if draft.events.is_empty() {
-                return Ok((Written::default(), answer));
+        // A draft is used up by the try that it is made for: an import's is as large as everything else together.
+        let (draft, answer) = match decided.take().filter(|_| now.tip() == view.tip()) {
+            Some(decided) => decided,
+            None => {
+                view = now;
+                decide(&view)?
             }
+        };
+        if draft.events.is_empty() {
+            return Ok((Written::default(), answer));
         }
-        match Prepared::new(&view, author, draft.clone())?.publish(repo)? {
+        match Prepared::new(&view, author, draft)?.publish(repo)? {
             Ok(written) => return Ok((written, answer)),
             Err(_) if began.elapsed() < PATIENCE => std::thread::sleep(jitter()),
             Err(why) => {

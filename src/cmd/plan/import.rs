@@ -8,7 +8,7 @@ use crate::{
     context::Ctx,
     core::{
         event::Start,
-        plan::{self, Change, Difference, Known, Rough},
+        plan::{self, Change, Difference, Format, Known},
         table::Row,
         task::Task,
         time::Timestamp,
@@ -48,10 +48,9 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     let wanted = args.format.as_deref().map(super::format).transpose()?;
     let source = Source::read(&args.file)?;
     let format = source.format(wanted)?;
-    let rough = source.rough(format)?;
     let repo = ctx.repo()?;
     let (difference, commit) = if args.dry_run {
-        (decide(ctx, &ctx.view()?, &source, &rough)?.1, None)
+        (decide(ctx, &ctx.view()?, &source, format)?.1, None)
     } else {
         let actor = ctx.actor()?;
         // A millisecond an event, up to now: lists go by age, and so the tasks stay in the order of the plan.
@@ -61,7 +60,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
             Timestamp::from_millis(at.get()).min(ctx.now())
         };
         let (written, difference) = ledger::write(repo, &Author { actor: &actor, now: &now }, |view| {
-            let (draft, difference) = decide(ctx, view, &source, &rough)?;
+            let (draft, difference) = decide(ctx, view, &source, format)?;
             at.set(ctx.now().millis() - i64::try_from(draft.events.len()).unwrap_or(0));
             Ok((draft, difference))
         })?;
@@ -85,9 +84,9 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
 }
 
 /// The events that bring the ledger of `view` to what the plan says.
-fn decide(ctx: &Ctx, view: &View<'_>, source: &Source, rough: &[Rough]) -> Result<(Draft, Difference)> {
+fn decide(ctx: &Ctx, view: &View<'_>, source: &Source, format: Format) -> Result<(Draft, Difference)> {
     let table = view.table()?;
-    let plan = plan::settle(rough.to_vec(), &table).map_err(|wrong| source.refuse(wrong))?;
+    let plan = plan::settle(source.rough(format)?, &table).map_err(|wrong| source.refuse(wrong))?;
     let (actor, now) = (ctx.actor()?, ctx.now());
     let head = ctx.repo()?.head()?;
     let start = Start {
@@ -98,25 +97,28 @@ fn decide(ctx: &Ctx, view: &View<'_>, source: &Source, rough: &[Rough]) -> Resul
     };
     let must_verify = ctx.repo()?.settings().require_verify();
     let (mut draft, mut difference) = (Draft::nothing(), Difference::default());
-    for item in &plan.items {
+    let count = plan.items.len();
+    for item in plan.items {
         if !table.get(&item.id).is_some_and(Row::exists) {
-            draft.events.extend(plan::create(item, &start).into_iter().map(|payload| (item.id.clone(), payload)));
-            difference.added.push((item.id.clone(), item.content.title.clone(), item.parent.clone().flatten()));
+            let (id, parent) = (item.id.clone(), item.parent.clone().flatten());
+            difference.added.push((id.clone(), item.content.title.clone(), parent));
+            draft.events.extend(plan::create(item, &start).into_iter().map(|payload| (id.clone(), payload)));
             continue;
         }
         let events = view.events(&item.id)?.events;
         let task = Task::from_events(item.id.clone(), &events);
         let text = |text: &_| view.text(text);
         let known = Known { task: &task, events: &events, text: &text, actor: &actor, now, start: &start, must_verify };
-        let change = Change::of(item, &known);
+        let mut change = Change::of(&item, &known);
         if change.fields.is_empty() && change.kept.is_none() {
             difference.unchanged += 1;
             continue;
         }
-        draft.events.extend(change.payloads.iter().map(|payload| (item.id.clone(), payload.clone())));
-        difference.known.push((item.id.clone(), task.title, change));
+        let payloads = std::mem::take(&mut change.payloads);
+        draft.events.extend(payloads.into_iter().map(|payload| (item.id.clone(), payload)));
+        difference.known.push((item.id, task.title, change));
     }
-    draft.message = format!("import a plan of {}", plural(plan.items.len(), "task"));
+    draft.message = format!("import a plan of {}", plural(count, "task"));
     Ok((draft, difference))
 }
 

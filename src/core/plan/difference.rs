@@ -84,16 +84,16 @@ impl Difference {
 }
 
 /// The events that make the task of `item`, which is not in the ledger.
-pub fn create(item: &Item, start: &Start) -> Vec<Payload> {
-    let content = &item.content;
+pub fn create(item: Item, start: &Start) -> Vec<Payload> {
+    let mut content = item.content;
     let mut payloads = size::create(Create {
-        title: content.title.clone(),
-        description: content.description.clone().map(Text::Inline),
-        after: item.after.clone().unwrap_or_default(),
-        parent: item.parent.clone().flatten(),
+        title: std::mem::take(&mut content.title),
+        description: content.description.take().map(Text::Inline),
+        after: item.after.unwrap_or_default(),
+        parent: item.parent.flatten(),
         priority: content.priority,
-        files: content.files.clone().unwrap_or_default(),
-        accept: content.accept.clone().map(Text::Inline),
+        files: content.files.take().unwrap_or_default(),
+        accept: content.accept.take().map(Text::Inline),
         estimate: content.estimate,
     });
     payloads.extend(content.decisions.iter().map(decide));
@@ -105,7 +105,7 @@ pub fn create(item: &Item, start: &Start) -> Vec<Payload> {
         payloads.push(Payload::Reopen(Reason::default()));
     }
     payloads.extend(content.blockers.iter().map(|text| block(text)));
-    payloads.extend(moves(Status::Pending, content, start));
+    payloads.extend(moves(Status::Pending, &content, start));
     payloads
 }
 
