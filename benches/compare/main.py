@@ -12,6 +12,7 @@ import data
 import measure
 import rows_commit
 import rows_history
+import rows_plan
 import rows_read
 import rows_recovery
 import rows_share
@@ -21,7 +22,7 @@ import rows_write
 import table
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-GROUPS = [rows_start, rows_commit, rows_write, rows_read, rows_history, rows_share, rows_snapshot, rows_recovery]
+GROUPS = [rows_start, rows_commit, rows_write, rows_plan, rows_read, rows_history, rows_share, rows_snapshot, rows_recovery]
 
 
 def build(profile, wanted):
