@@ -177,7 +177,7 @@ pub(super) fn tasks_json(
 /// One line a task.
 pub(super) fn rows(ctx: &Ctx, graph: &Graph<'_>, rows: &[Summary], now: Timestamp) -> String {
     let look = Look::new(ctx, rows);
-    rows.iter().map(|row| look.line(graph, row, 0, now)).collect()
+    rows.iter().map(|row| look.line(graph, row, now)).collect()
 }
 
 /// Features with their parts below them.
@@ -193,11 +193,11 @@ fn tree(ctx: &Ctx, graph: &Graph<'_>, rows: &[Summary], now: Timestamp) -> Strin
     let mut open: Vec<(&Summary, usize)> =
         parts.remove(&None).unwrap_or_default().into_iter().rev().map(|row| (row, 0)).collect();
     while let Some((row, depth)) = open.pop() {
-        text.push_str(&look.line(graph, row, depth, now));
+        text.push_str(&look.branch(graph, row, depth, now));
         open.extend(parts.remove(&Some(&row.id)).unwrap_or_default().into_iter().rev().map(|row| (row, depth + 1)));
     }
     // Parts of each other: a circle that came by a merge. Shown all the same.
     let rest: Vec<&Summary> =
         rows.iter().filter(|row| parts.values().flatten().any(|left| left.id == row.id)).collect();
-    text + &rest.iter().map(|row| look.line(graph, row, 0, now)).collect::<String>()
+    text + &rest.iter().map(|row| look.branch(graph, row, 0, now)).collect::<String>()
 }

@@ -51,7 +51,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
     ctx.page()?;
     let look = list::Look::new(ctx, ready.iter().chain(&waiting));
-    let mut page: String = ready.iter().map(|row| look.line(&graph, row, 0, now)).collect();
+    let mut page: String = ready.iter().map(|row| look.line(&graph, row, now)).collect();
     for row in &waiting {
         let reasons = match row.status {
             Status::InProgress => vec![held(row, now)],

@@ -6,6 +6,7 @@ use super::{change, list};
 use crate::{
     context::Ctx,
     core::{
+        blocker::Blocker,
         graph::Graph,
         status::Status,
         task::{Outcome, Task},
@@ -21,6 +22,9 @@ use crate::{
 
 mod checkpoint;
 mod revision;
+mod work;
+
+use work::Work;
 
 /// Show a task with its whole story: what was tried, decided, verified, and what stands in its way
 #[derive(Debug, clap::Args)]
@@ -44,19 +48,22 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if let Some(which) = which {
         return checkpoint::show(ctx, &view, &task, which);
     }
+    let table = view.table()?;
+    let graph = Graph::new(&table);
+    let work = Work::of(&view, &graph, &task)?;
     if ctx.out.is_json() {
-        ctx.out.json(&ShowAnswer::new(change::task_json(ctx, &task)?, None))?;
+        ctx.out.json(&ShowAnswer::new(change::task_json(ctx, &task)?, None, Some(work.to_json(&task))))?;
         return Ok(exit::OK);
     }
-    let table = view.table()?;
     ctx.page()?;
-    ctx.out.print(&story(&view, &task, &Graph::new(&table), ctx.now(), list::style(ctx)))?;
+    let page = Page { view: &view, style: list::style(ctx), now: ctx.now() };
+    ctx.out.print(&page.render(&task, &graph, &work))?;
     Ok(exit::OK)
 }
 
 /// Everything that is known of `task`, as a page.
-pub(super) fn story(view: &View<'_>, task: &Task, graph: &Graph<'_>, now: Timestamp, style: Style) -> String {
-    Page { view, style, now }.render(task, graph)
+pub(super) fn story(view: &View<'_>, task: &Task, graph: &Graph<'_>, now: Timestamp, style: Style) -> Result<String> {
+    Ok(Page { view, style, now }.render(task, graph, &Work::of(view, graph, task)?))
 }
 
 struct Page<'a> {
@@ -66,7 +73,7 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn render(&self, task: &Task, graph: &Graph<'_>) -> String {
+    fn render(&self, task: &Task, graph: &Graph<'_>, work: &Work) -> String {
         let style = self.style;
         let mut page = format!("{} {}\n", style.id(&format!("task {}", task.id)), style.plain(&task.title));
         let (word, attempts) = self.status(task);
@@ -85,11 +92,9 @@ impl Page<'_> {
         self.field(&mut page, "After", &task.after.iter().map(|id| titled(graph, id)).collect::<Vec<_>>().join("\n"));
         let dependents = graph.dependents(&task.id).map(|row| titled(graph, &row.id())).collect::<Vec<_>>();
         self.field(&mut page, "Before", &dependents.join("\n"));
-        let children = graph
-            .children(&task.id)
-            .map(|row| format!("{} {}", crate::output::mark(row.status()), titled(graph, &row.id())));
-        self.field(&mut page, "Parts", &children.collect::<Vec<_>>().join("\n"));
-        self.field(&mut page, "Files", &task.files.join("\n"));
+        self.field(&mut page, "Progress", &work.progress());
+        self.field(&mut page, "Parts", &work.parts());
+        self.field(&mut page, "Files", &work.files(&task.files));
         self.field(&mut page, "Time", &self.time(task));
         if let Some(base) = &task.base {
             let commit = base.commit.as_deref().map_or("an unborn branch", |commit| &commit[..commit.len().min(12)]);
@@ -108,21 +113,29 @@ impl Page<'_> {
             let when = task.created_at.map(|at| age::ago(self.now, at)).unwrap_or_default();
             self.field(&mut page, "Added by", &format!("{by}, {when}"));
         }
-        self.story(&mut page, task);
+        if work.has_parts() {
+            self.field(&mut page, "Last event", &age::ago(self.now, work.updated(task)));
+        }
+        self.story(&mut page, task, work);
         page
     }
 
     /// The paragraphs below the fields.
-    fn story(&self, page: &mut String, task: &Task) {
+    fn story(&self, page: &mut String, task: &Task, work: &Work) {
         if let Some(description) = &task.description {
             self.paragraph(page, None, &self.text(description));
         }
         if let Some(accept) = &task.accept {
             self.paragraph(page, Some("Done when"), &self.text(accept));
         }
-        let blockers = task.blockers.iter().map(|blocker| {
-            format!("{} ({}): {}", blocker.id, age::ago(self.now, blocker.since), self.text(&blocker.text))
-        });
+        let blocker = |of: &Task, prefix: &str| {
+            let line = |blocker: &Blocker| {
+                format!("{prefix}{} ({}): {}", blocker.id, age::ago(self.now, blocker.since), self.text(&blocker.text))
+            };
+            of.blockers.iter().map(line).collect::<Vec<_>>()
+        };
+        let of_parts = work.open_parts().flat_map(|part| blocker(part, &format!("{}: ", part.id)));
+        let blockers = blocker(task, "").into_iter().chain(of_parts);
         self.paragraph(page, Some("Blockers"), &blockers.collect::<Vec<_>>().join("\n"));
         let failures = task.failures.iter().map(|failure| {
             let kind = failure.kind.as_deref().map(|kind| format!(" [{kind}]")).unwrap_or_default();

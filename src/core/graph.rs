@@ -7,6 +7,7 @@ use std::cell::OnceCell;
 
 use super::{
     id::TaskId,
+    progress::Progress,
     status::Status,
     summary::Summary,
     table::{Row, Table},
@@ -123,15 +124,50 @@ impl<'a> Graph<'a> {
 
     /// The subtasks of `parent`, sorted by id.
     pub fn children(&self, parent: &TaskId) -> impl Iterator<Item = Row<'a>> {
+        self.parts(self.table.position(parent.as_str()).unwrap_or(usize::MAX))
+    }
+
+    /// The subtasks of the task at `parent`, sorted by id.
+    fn parts(&self, parent: usize) -> impl Iterator<Item = Row<'a>> {
         let pairs = self.children.get_or_init(|| {
             let pair = |task: Row<'_>| task.parent().map(|parent| (parent.at(), task.at()));
             let mut pairs: Vec<(usize, usize)> = self.table.rows().filter_map(pair).collect();
             pairs.sort_unstable_by_key(|(parent, child)| (*parent, self.table.row(*child).id_bytes()));
             pairs
         });
-        let parent = self.table.position(parent.as_str()).unwrap_or(usize::MAX);
         let first = pairs.partition_point(|(at, _)| *at < parent);
         pairs[first..].iter().take_while(move |(at, _)| *at == parent).map(|(_, child)| self.table.row(*child))
+    }
+
+    /// Whether `task` is a feature.
+    pub fn has_parts(&self, task: &TaskId) -> bool {
+        self.children(task).next().is_some()
+    }
+
+    /// What is below `feature`: its parts, their parts and so on.
+    pub fn below(&self, feature: Row<'_>) -> impl Iterator<Item = Row<'a>> {
+        self.under(feature.at(), |_| true).filter(move |row| row.at() != feature.at())
+    }
+
+    /// How far `feature` is; of a task without parts, whether it is completed.
+    pub fn progress(&self, feature: Row<'_>) -> Progress {
+        // What is below a cancelled task is cancelled with it.
+        let tasks = self.under(feature.at(), |task| task.status() != Status::Cancelled);
+        let leaves = tasks.filter(|task| self.parts(task.at()).next().is_none());
+        Progress::of(leaves.map(|task| (task.status(), task.estimate())))
+    }
+
+    /// The task at `top` and what is below it, where `enters` lets in. Parts of each other can come by a merge; each comes once.
+    fn under(&self, top: usize, enters: impl Fn(Row<'a>) -> bool) -> impl Iterator<Item = Row<'a>> {
+        let mut open = vec![self.table.row(top)];
+        let mut seen: std::collections::HashSet<usize> = [top].into();
+        std::iter::from_fn(move || {
+            let task = open.pop()?;
+            if task.at() == top || enters(task) {
+                open.extend(self.parts(task.at()).filter(|part| seen.insert(part.at())));
+            }
+            Some(task)
+        })
     }
 
     /// Open tasks that come directly after `id`, sorted by id.

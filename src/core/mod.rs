@@ -8,6 +8,7 @@ pub mod bisect;
 pub mod blocker;
 pub mod claim;
 pub mod event;
+pub mod files;
 pub mod fold;
 pub mod graph;
 pub mod guard;

@@ -3,6 +3,8 @@
 //! Cancelled leaves do not count; failed ones count as not done. If every leaf that counts has an estimate, each weighs as much as
 //! its estimate; otherwise each weighs the same.
 
+use std::fmt;
+
 use super::status::Status;
 
 /// How much of a feature is done.
@@ -44,6 +46,14 @@ impl Progress {
     /// Per cent done, rounded down: 100 means that nothing is left. 0 if there is nothing that counts.
     pub fn percent(&self) -> u8 {
         (self.done * 100).checked_div(self.all).and_then(|percent| u8::try_from(percent).ok()).unwrap_or(0)
+    }
+}
+
+/// `60%, 3 of 5`; weighted by the estimates: `60% of the estimate, 3 of 5`.
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let weighted = if self.is_weighted { " of the estimate" } else { "" };
+        write!(f, "{}%{weighted}, {} of {}", self.percent(), self.completed, self.total)
     }
 }
 

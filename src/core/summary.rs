@@ -34,6 +34,8 @@ pub struct Summary {
     pub failure: Option<String>,
     /// Whether a `create` event is here.
     pub exists: bool,
+    /// Expected effort in seconds.
+    pub estimate: Option<u64>,
     /// Whether commits were linked to it that do not name it.
     pub has_links: bool,
 }
@@ -57,6 +59,7 @@ impl Summary {
             attempts: task.attempts,
             failure: task.failure().map(|failure| failure.reason.preview().chars().take(200).collect()),
             exists: task.exists(),
+            estimate: task.estimate,
             has_links: task.commits.iter().any(|known| known.linked),
         }
     }

@@ -11,11 +11,13 @@ mod on;
 mod owners;
 mod refusal;
 mod start;
+mod touched;
 mod words;
 
 pub use on::{linked, on};
 pub use owners::{Owner, Owners};
 pub use start::{Rule, Start, start};
+pub use touched::touched;
 pub use words::{Asker, Emptiness};
 
 use crate::{

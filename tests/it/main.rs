@@ -14,6 +14,7 @@ mod cmd_doctor;
 mod display;
 mod docs;
 mod doctor_recovery;
+mod features;
 mod gc;
 mod guard;
 mod harness;

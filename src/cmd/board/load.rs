@@ -75,7 +75,7 @@ pub(super) fn task(repo: &Repo, id: &str, now: Timestamp) -> Result<Opened> {
     let view = View::now(repo)?;
     let task = view.find(id)?;
     let table = view.table()?;
-    let story = show::story(&view, &task, &Graph::new(&table), now, Style::new(false));
+    let story = show::story(&view, &task, &Graph::new(&table), now, Style::new(false))?;
     let mut log = Vec::new();
     let mut events = view.events(&task.id)?.events;
     events.sort_by_key(|event| std::cmp::Reverse(event.order()));

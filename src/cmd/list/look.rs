@@ -33,11 +33,24 @@ impl Look {
     }
 
     /// The line of one task.
-    pub fn line(&self, graph: &Graph<'_>, row: &Summary, depth: usize, now: Timestamp) -> String {
+    pub fn line(&self, graph: &Graph<'_>, row: &Summary, now: Timestamp) -> String {
+        self.line_with(Vec::new(), graph, row, 0, now)
+    }
+
+    /// The line of one task in a tree: a feature says how far it is.
+    pub fn branch(&self, graph: &Graph<'_>, row: &Summary, depth: usize, now: Timestamp) -> String {
+        let feature = graph.get(&row.id).filter(|_| graph.has_parts(&row.id));
+        let progress = feature.map(|feature| graph.progress(feature)).filter(|progress| progress.total > 0);
+        let far = progress.map(|progress| format!("{}%", progress.percent())).into_iter().collect();
+        self.line_with(far, graph, row, depth, now)
+    }
+
+    fn line_with(&self, first: Vec<String>, graph: &Graph<'_>, row: &Summary, depth: usize, now: Timestamp) -> String {
         let mut remarks = remarks(graph, row, now);
         if row.priority != DEFAULT_PRIORITY && !row.status.is_closed() {
             remarks.insert(0, format!("priority {}", row.priority));
         }
+        remarks.splice(0..0, first);
         self.row(row, depth, &remarks)
     }
 

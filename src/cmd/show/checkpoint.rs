@@ -26,7 +26,7 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, task: &Task, which: Which) -> Res
         }
     };
     if ctx.out.is_json() {
-        let answer = ShowAnswer::new(change::task_json(ctx, task)?, Some(describe(view, task, &point)?));
+        let answer = ShowAnswer::new(change::task_json(ctx, task)?, Some(describe(view, task, &point)?), None);
         ctx.out.json(&answer)?;
         return Ok(exit::OK);
     }

@@ -117,12 +117,9 @@ fn feature(plan: &Plan, parts: &super::parts::Parts, at: usize) -> Value {
         put("files", json!(files));
     }
     put("subtasks", parts.of(at).iter().map(|part| subtask(plan, parts, *part, 1)).collect());
-    // A feature without subtasks is as far as it is itself.
-    let itself = parts.of(at).is_empty().then_some(at);
-    let progress = Progress::of(parts.leaves(at).chain(itself).map(|leaf| {
-        let content = &plan.items[leaf].content;
-        (content.status.unwrap_or_default(), content.estimate)
-    }));
+    let status_of = |at: usize| plan.items[at].content.status.unwrap_or_default();
+    let leaves = parts.leaves(at, |part| status_of(part) != Status::Cancelled);
+    let progress = Progress::of(leaves.into_iter().map(|leaf| (status_of(leaf), plan.items[leaf].content.estimate)));
     put("overall_progress", json!(progress.percent()));
     put("blockers", json!(item.content.blockers));
     let updated = parts.below(at).filter_map(|part| plan.items[part].times.updated).chain(item.times.updated).max();

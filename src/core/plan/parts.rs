@@ -52,8 +52,17 @@ impl Parts {
         })
     }
 
-    /// Those of [`Parts::below`] that have no parts.
-    pub(super) fn leaves(&self, at: usize) -> impl Iterator<Item = usize> {
-        self.below(at).filter(|part| self.of[*part].is_empty())
+    /// What the progress of an item is made of: those below it that have no parts, or itself. What is below one that does
+    /// not `count` does not count either.
+    pub(super) fn leaves(&self, at: usize, counts: impl Fn(usize) -> bool) -> Vec<usize> {
+        let mut open = vec![at];
+        let mut leaves = Vec::new();
+        while let Some(next) = open.pop() {
+            match self.of[next].as_slice() {
+                [] => leaves.push(next),
+                parts => open.extend(parts.iter().filter(|part| counts(**part))),
+            }
+        }
+        leaves
     }
 }

@@ -33,7 +33,13 @@ pub(super) mod field {
     pub const CLAIM_BY: usize = 48;
     pub const ACTOR: usize = 52;
     pub const BLOCKERS: usize = 56;
-    pub const ATTEMPTS: usize = 60;
+    pub const ATTEMPTS: usize = 58;
+    pub const ESTIMATE: usize = 60;
+
+    /// The small number at `at`.
+    pub fn u16(record: &super::Record, at: usize) -> u32 {
+        u32::from(u16::from_le_bytes([record[at], record[at + 1]]))
+    }
 
     /// The number at `at`.
     pub fn u32(record: &super::Record, at: usize) -> u32 {
@@ -100,8 +106,11 @@ impl Heap {
         put_time(&mut record, field::CLAIM_UNTIL, row.claim.as_ref().map_or(i64::MIN, |(_, until)| *until));
         put(&mut record, field::CLAIM_BY, claim_by);
         put(&mut record, field::ACTOR, actor);
-        put(&mut record, field::BLOCKERS, row.blockers);
-        put(&mut record, field::ATTEMPTS, row.attempts);
+        put_small(&mut record, field::BLOCKERS, row.blockers);
+        put_small(&mut record, field::ATTEMPTS, row.attempts);
+        // A hundred years are as good as more.
+        let estimate = row.estimate.map_or(NONE, |seconds| u32::try_from(seconds).unwrap_or(NONE).min(NONE - 1));
+        put(&mut record, field::ESTIMATE, estimate);
         record
     }
 
@@ -129,6 +138,12 @@ impl Heap {
 /// Set a number of a record.
 pub(super) fn put(record: &mut Record, at: usize, number: u32) {
     record[at..at + 4].copy_from_slice(&number.to_le_bytes());
+}
+
+/// Set a number that is small in all ledgers but those that somebody made for this.
+fn put_small(record: &mut Record, at: usize, number: u32) {
+    let number = u16::try_from(number).unwrap_or(u16::MAX);
+    record[at..at + 2].copy_from_slice(&number.to_le_bytes());
 }
 
 fn put_time(record: &mut Record, at: usize, time: i64) {

@@ -73,7 +73,12 @@ impl<'t> Row<'t> {
 
     /// How many blockers are open.
     pub fn blockers(self) -> u32 {
-        self.u32(field::BLOCKERS)
+        field::u16(self.record, field::BLOCKERS)
+    }
+
+    /// Expected effort in seconds; what is more than a hundred years is that.
+    pub fn estimate(self) -> Option<u64> {
+        field::some(self.record, field::ESTIMATE).map(u64::from)
     }
 
     /// Holder of the claim, live or not.
@@ -118,7 +123,8 @@ impl<'t> Row<'t> {
             claim: actor(field::CLAIM_BY).map(|by| (by, self.i64(field::CLAIM_UNTIL))),
             actor: actor(field::ACTOR),
             blockers: self.blockers(),
-            attempts: self.u32(field::ATTEMPTS),
+            attempts: field::u16(self.record, field::ATTEMPTS),
+            estimate: self.estimate(),
             failure: (self.record[field::FLAGS] & FAILED != 0).then(|| failure.to_owned()),
             exists: self.exists(),
             has_links: self.has_links(),

@@ -21,6 +21,7 @@ fn rows() -> Vec<Summary> {
         attempts: 4,
         failure: Some(String::new()),
         exists: true,
+        estimate: Some(5_400),
         has_links: true,
         ..row("c")
     };

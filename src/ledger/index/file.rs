@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Changes with every change of [`Table`].
-const MAGIC: &[u8; 8] = b"gaidx\0\0\x04";
+const MAGIC: &[u8; 8] = b"gaidx\0\0\x05";
 /// Where the part begins that the checksum is of.
 const BODY: usize = MAGIC.len() + 4;
 /// The length of the tree's id, the id with room for the longest, the numbers of rows; then the table.

@@ -4,7 +4,7 @@ use bstr::{BStr, ByteSlice as _};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{SCHEMA, TaskJson, VerificationJson};
+use super::{SCHEMA, TaskJson, VerificationJson, WorkJson};
 
 /// A path: a string when it is UTF-8, else an object with its bytes in hex.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -80,12 +80,14 @@ pub struct ShowAnswer {
     task: TaskJson,
     /// The checkpoint that was named behind `@`.
     checkpoint: Option<PointJson>,
+    /// How far the task is, its parts, and the files that its commits touch; `null` where a checkpoint was named.
+    work: Option<WorkJson>,
 }
 
 impl ShowAnswer {
-    /// The answer with `task`, and the checkpoint of it that was asked for.
-    pub fn new(task: TaskJson, checkpoint: Option<PointJson>) -> Self {
-        ShowAnswer { schema: SCHEMA, task, checkpoint }
+    /// The answer with `task`, and the checkpoint of it that was asked for, or else what there is to say of its work.
+    pub fn new(task: TaskJson, checkpoint: Option<PointJson>, work: Option<WorkJson>) -> Self {
+        ShowAnswer { schema: SCHEMA, task, checkpoint, work }
     }
 }
 

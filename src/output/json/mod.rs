@@ -20,6 +20,7 @@ mod rollback;
 mod snapshot;
 mod squash;
 mod task;
+mod work;
 
 pub use answers::*;
 pub use bisect::*;
@@ -39,6 +40,7 @@ pub use rollback::*;
 pub use snapshot::*;
 pub use squash::*;
 pub use task::TaskJson;
+pub use work::*;
 
 use schemars::JsonSchema;
 use serde::Serialize;
