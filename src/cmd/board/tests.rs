@@ -29,6 +29,7 @@ fn row(id: &str, title: &str, status: Status) -> Summary {
         attempts: 0,
         failure: None,
         exists: true,
+        estimate: None,
         has_links: false,
     }
 }

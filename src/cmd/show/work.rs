@@ -23,14 +23,15 @@ const NAMED: usize = 10;
 struct Part {
     task: Task,
     progress: Option<Progress>,
-    files: Files,
+    /// `None` where it was not looked for, or could not be found.
+    files: Option<Files>,
 }
 
 /// What there is to say of a task's work.
 pub(super) struct Work {
     progress: Option<Progress>,
     parts: Vec<Part>,
-    files: Files,
+    files: Option<Files>,
     /// The last event of anything below it.
     updated: Option<Timestamp>,
 }
@@ -43,12 +44,14 @@ impl Work {
         for row in graph.children(&task.id).filter(|row| row.id_str() != task.id.as_str()) {
             tasks.extend(view.task(&row.id())?);
         }
-        let mut touched = revision::touched(repo, repo.head()?.commit, &tasks[..tasks.len().min(MANY)])?;
-        touched.resize_with(tasks.len(), Default::default);
+        // A history that cannot be read does not keep a task from being shown.
+        let tip = repo.head()?.commit;
+        let touched = revision::touched(repo, tip, &tasks[..tasks.len().min(MANY)]).unwrap_or_default();
+        let mut touched = touched.into_iter();
         let mut parts: Vec<Part> = Vec::with_capacity(tasks.len());
-        for (task, touched) in tasks.into_iter().zip(&touched) {
+        for task in tasks {
             let row = graph.get(&task.id).filter(|row| graph.has_parts(&row.id()));
-            let files = Files::compare(&task.files, touched);
+            let files = touched.next().map(|touched| Files::compare(&task.files, &touched));
             parts.push(Part { progress: row.map(|row| graph.progress(row)), files, task });
         }
         let Part { progress, files, .. } = parts.remove(0);
@@ -83,14 +86,14 @@ impl Work {
         for Part { task, progress, files } in &self.parts {
             let far = progress.map(|progress| format!(", {progress}")).unwrap_or_default();
             lines.push(format!("{} {} ({}){far}", mark(task.status), task.id, task.title));
-            lines.extend(about(&task.files, files).into_iter().map(|line| format!("    {line}")));
+            lines.extend(about(&task.files, files.as_ref()).into_iter().map(|line| format!("    {line}")));
         }
         lines.join("\n")
     }
 
     /// The declared files, and how they differ from those that were touched.
     pub fn files(&self, declared: &[String]) -> String {
-        about(declared, &self.files).join("\n")
+        about(declared, self.files.as_ref()).join("\n")
     }
 
     /// As JSON.
@@ -100,19 +103,19 @@ impl Work {
             title: part.task.title.clone(),
             status: part.task.status,
             progress: part.progress.as_ref().map(ProgressJson::new),
-            files: FilesJson::new(&part.files),
+            files: part.files.as_ref().map(FilesJson::new),
         };
         WorkJson {
             progress: self.progress.as_ref().map(ProgressJson::new),
             parts: self.parts.iter().map(part).collect(),
-            files: FilesJson::new(&self.files),
+            files: self.files.as_ref().map(FilesJson::new),
             updated_at: self.updated(task).to_string(),
         }
     }
 }
 
 /// What is declared, what of it was not touched, and what else was.
-fn about(declared: &[String], files: &Files) -> Vec<String> {
+fn about(declared: &[String], files: Option<&Files>) -> Vec<String> {
     let mut lines = Vec::new();
     let mut say = |what: &str, paths: Vec<String>| {
         if !paths.is_empty() {
@@ -123,11 +126,15 @@ fn about(declared: &[String], files: &Files) -> Vec<String> {
     };
     let paths = |paths: &[bstr::BString]| paths.iter().map(|path| clean::bytes(path.as_bstr())).collect::<Vec<_>>();
     say("", declared.to_vec());
-    if declared.is_empty() {
-        say("touched: ", paths(&files.touched));
-    } else if !files.touched.is_empty() {
-        say("not touched: ", files.untouched.clone());
-        say("also touched: ", paths(&files.undeclared));
+    match files {
+        None => {}
+        Some(files) if declared.is_empty() => say("touched: ", paths(&files.touched)),
+        // Before its first commit there is nothing to compare.
+        Some(files) if files.touched.is_empty() => {}
+        Some(files) => {
+            say("not touched: ", files.untouched.clone());
+            say("also touched: ", paths(&files.undeclared));
+        }
     }
     lines
 }

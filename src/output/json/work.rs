@@ -14,8 +14,8 @@ pub struct WorkJson {
     pub progress: Option<ProgressJson>,
     /// The parts of a feature.
     pub parts: Vec<PartJson>,
-    /// Its own files.
-    pub files: FilesJson,
+    /// Its own files; `null` where the history could not be read.
+    pub files: Option<FilesJson>,
     /// The last event of it or of anything below it.
     pub updated_at: String,
 }
@@ -44,8 +44,8 @@ pub struct PartJson {
     pub status: Status,
     /// If it has parts itself.
     pub progress: Option<ProgressJson>,
-    /// Its own files.
-    pub files: FilesJson,
+    /// Its own files; `null` where the history could not be read, or the feature has more parts than are looked at.
+    pub files: Option<FilesJson>,
 }
 
 /// What a task declares against what its commits on this history touch.
