@@ -105,6 +105,37 @@ fn the_terminal_is_as_it_was_after_quitting_and_after_signals() {
     assert!(!paints(&plain) && paints(&coloured), "{plain:?}\n{coloured:?}");
 }
 
+/// A terminal that is closed, or whose connection breaks, leaves nothing behind that runs on.
+#[test]
+fn it_ends_with_its_terminal() {
+    let repo = repo();
+    for hangup in ["", "trap '' HUP; "] {
+        let command = format!("stty rows 24 cols 80; {hangup}exec sh -c 'echo $$ >pid; exec git-agent board'");
+        let mut script = repo.run("script").args(["-qec", &command, "/dev/null"]).into_command();
+        let mut child = script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut seen = Vec::new();
+        while !String::from_utf8_lossy(&seen).contains("git-agent") {
+            let mut bytes = [0; 4096];
+            let count = child.stdout.as_mut().unwrap().read(&mut bytes).unwrap();
+            assert!(count > 0, "it ended: {:?}", String::from_utf8_lossy(&seen));
+            seen.extend(&bytes[..count]);
+        }
+        let pid = std::fs::read_to_string(repo.path().join("pid")).unwrap();
+        let runs = || Command::new("kill").args(["-0", pid.trim()]).stderr(Stdio::null()).status().unwrap().success();
+        assert!(runs());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let began = Instant::now();
+        while runs() {
+            if began.elapsed() > Duration::from_secs(10) {
+                Command::new("kill").args(["-9", pid.trim()]).status().unwrap();
+                panic!("the board runs on without a terminal ('{hangup}')");
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
 /// What cannot be read at first is said on the terminal as it is.
 #[test]
 fn a_ledger_that_cannot_be_read_leaves_the_terminal_alone() {

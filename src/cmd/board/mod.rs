@@ -1,10 +1,11 @@
 //! `git agent board`: the tasks, live, on a terminal.
 //!
-//! Four parts that know nothing of each other's business: [`load`] reads the ledger into a [`deck::Deck`], [`model`] is where
-//! the reader is and what a key does to that, [`view`] draws it, [`terminal`] waits for keys and changes. Nothing is ever
-//! locked or written to the ledger: who watches is in nobody's way.
+//! Parts that know nothing of each other's business: [`load`] reads the ledger into a [`deck::Deck`], [`model`] is where
+//! the reader is and what a key does to that, [`view`] draws it, [`terminal`] waits for [`keys`] and changes. Nothing is
+//! ever locked or written to the ledger: who watches is in nobody's way.
 
 mod deck;
+mod keys;
 mod load;
 mod model;
 mod terminal;

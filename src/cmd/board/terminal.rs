@@ -10,11 +10,12 @@ use std::{
 
 use ratatui::{
     DefaultTerminal,
-    crossterm::event::{self, Event, KeyCode, KeyEventKind, KeyModifiers},
+    crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers},
 };
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use super::{
+    keys::{Waited, wait},
     load,
     model::{Effect, Key, Model},
     view,
@@ -85,10 +86,15 @@ fn watch(
             if stopped.load(Ordering::Relaxed) != 0 {
                 return Ok(());
             }
-            if event::poll(TICK).or_environment(failed)? {
-                match act(ctx, repo, &mut model, &event::read().or_environment(failed)?, &mut seen) {
+            match wait(TICK).or_environment(failed)? {
+                Waited::For(event) => match act(ctx, repo, &mut model, &event, &mut seen) {
                     Effect::Quit => return Ok(()),
                     _ => changed = true,
+                },
+                Waited::InVain => {}
+                Waited::HungUp => {
+                    stopped.store(SIGHUP as usize, Ordering::Relaxed);
+                    return Ok(());
                 }
             }
             if seen.looked.elapsed() >= tick {
