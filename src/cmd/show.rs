@@ -8,6 +8,7 @@ use crate::{
     core::{
         blocker::Blocker,
         graph::Graph,
+        spent,
         status::Status,
         task::{Outcome, Task},
         text::Text,
@@ -197,7 +198,8 @@ impl Page<'_> {
     fn time(&self, task: &Task) -> String {
         let estimate = task.estimate.map(|seconds| format!("estimated {}", show_duration(seconds)));
         let spent = task.started_at.map(|_| {
-            let (active, elapsed) = (task.active_seconds(self.now), task.elapsed_seconds(self.now));
+            let gap = self.view.repo().settings().idle_gap();
+            let (active, elapsed) = (spent::active(task, gap, self.now), spent::elapsed(task, self.now));
             format!("{} of work in {}", show_duration(active), show_duration(elapsed))
         });
         spent.into_iter().chain(estimate).collect::<Vec<_>>().join(", ")

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::{change, list};
 use crate::{
     context::Ctx,
-    core::{id::TaskId, status::Status, task::Task, time::show_duration},
+    core::{id::TaskId, spent, status::Status, task::Task, time::show_duration},
     error::Result,
     exit,
     git::state::{self, InProgress},
@@ -167,7 +167,8 @@ fn page(ctx: &Ctx, found: &Found) -> String {
 
 fn working_on(ctx: &Ctx, task: &Task) -> String {
     let style = list::style(ctx);
-    let time = show_duration(task.active_seconds(ctx.now()));
+    let gap = ctx.repo().map_or(spent::DEFAULT_GAP, |repo| repo.settings().idle_gap());
+    let time = show_duration(spent::active(task, gap, ctx.now()));
     Row::new()
         .left(mark(task.status), |text: &str| style.status(task.status, text))
         .left(" Working on ", style)

@@ -40,6 +40,9 @@ fn apply(task: &mut Task, event: &Event) {
     {
         claim.renew(event.at);
     }
+    if let Some(span) = task.spans.last_mut().filter(|span| span.to.is_none()) {
+        span.signs.push((began(event), event.at));
+    }
     match &event.payload {
         Payload::Create(create) if !task.exists() => {
             task.created_at = Some(event.at);
@@ -147,6 +150,15 @@ fn apply(task: &mut Task, event: &Event) {
     }
 }
 
+/// When what `event` tells of began: a command that ran for an hour is an hour of work.
+fn began(event: &Event) -> Timestamp {
+    match &event.payload {
+        // A number from outside; the cast ends at the ends of the range.
+        Payload::Verify(verify) => Timestamp::from_millis(event.at.millis().saturating_sub((verify.seconds * 1000.0) as i64)),
+        _ => event.at,
+    }
+}
+
 /// Make the move if it is legal.
 fn step(task: &mut Task, verb: Verb) -> bool {
     match task.status.after(verb) {
@@ -173,7 +185,7 @@ fn begin(task: &mut Task, event: &Event, start: &Start) {
         return;
     }
     end_span(task, event.at);
-    task.spans.push(Span { by: event.actor.clone(), from: event.at, to: None });
+    task.spans.push(Span { by: event.actor.clone(), from: event.at, to: None, signs: Vec::new() });
 }
 
 /// Complete, fail or cancel, if that is legal.

@@ -23,6 +23,7 @@ pub mod revert;
 pub mod revision;
 pub mod rollback;
 pub mod secret;
+pub mod spent;
 pub mod squash;
 pub mod status;
 pub mod summary;

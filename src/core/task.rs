@@ -82,6 +82,8 @@ pub struct Span {
     pub from: Timestamp,
     /// To; `None` while it goes on.
     pub to: Option<Timestamp>,
+    /// When something happened on the task meanwhile, in the order of the fold: a moment, or as long as a command ran.
+    pub signs: Vec<(Timestamp, Timestamp)>,
 }
 
 /// A claim that lost against another one made at the same time.
@@ -242,21 +244,6 @@ impl Task {
     /// The newest verification of exactly `tree`, whose verdict therefore still holds for it.
     pub fn verification_of(&self, tree: &str) -> Option<&Verification> {
         self.verifications.iter().rev().find(|verification| verification.tree == tree)
-    }
-
-    /// Seconds it was in progress, up to `now`.
-    pub fn active_seconds(&self, now: Timestamp) -> u64 {
-        self.spans.iter().map(|span| span.to.unwrap_or(now).seconds_since(span.from)).sum()
-    }
-
-    /// Seconds from the first start to the end, or to `now` while it is open.
-    pub fn elapsed_seconds(&self, now: Timestamp) -> u64 {
-        let end = match self.status {
-            Status::Pending | Status::InProgress => now,
-            Status::Completed => self.completed_at.unwrap_or(now),
-            Status::Failed | Status::Cancelled => self.updated_at,
-        };
-        self.started_at.map_or(0, |start| end.seconds_since(start))
     }
 
     /// Whether `event` is the one that named blocker `id`.

@@ -69,6 +69,7 @@ fn settings(settings: &Settings<'_>) -> Check {
         }
     };
     expect("agent.lease", &is_duration, "a duration like 2h");
+    expect("agent.idleGap", &is_duration, "a duration like 30m");
     expect("agent.idPrefix", &is_prefix, "what an id can begin with");
     expect("agent.trailerKey", &is_key, "a trailer key like Task-Id");
     expect("agent.hookTimeout", &|text| text.parse::<u64>().is_ok() || is_duration(text), "a number of seconds");

@@ -6,6 +6,7 @@ use crate::core::{
     claim::DEFAULT_LEASE,
     guard::Mode,
     retention::Policy,
+    spent::DEFAULT_GAP,
     time::parse_duration,
     trailer::{Rules, Values},
 };
@@ -75,6 +76,11 @@ impl<'r> Settings<'r> {
     /// `agent.lease` in seconds: how long a claim lasts without a sign of life.
     pub fn lease(&self) -> u64 {
         self.text("agent.lease").and_then(|text| parse_duration(&text)).unwrap_or(DEFAULT_LEASE)
+    }
+
+    /// `agent.idleGap` in seconds: a longer silence on a task is no work.
+    pub fn idle_gap(&self) -> u64 {
+        self.text("agent.idleGap").and_then(|text| parse_duration(&text)).unwrap_or(DEFAULT_GAP)
     }
 
     /// `agent.idPrefix`: what generated ids begin with.

@@ -3,7 +3,7 @@ use serde_json::json;
 use ulid::Ulid;
 
 use super::*;
-use crate::core::{actor::Actor, event, status::Status::*};
+use crate::core::{actor::Actor, event, spent, status::Status::*};
 
 fn id(text: &str) -> TaskId {
     TaskId::parse(text).unwrap()
@@ -56,8 +56,8 @@ fn a_life_with_a_failure_a_pause_and_a_success() {
         ]),
     );
     assert_eq!((task.status, task.attempts), (Completed, 2));
-    assert_eq!(task.active_seconds(Timestamp::default()), 10 + 10 + 30);
-    assert_eq!(task.elapsed_seconds(Timestamp::default()), 80);
+    assert_eq!(spent::active(&task, spent::DEFAULT_GAP, Timestamp::default()), 10 + 10 + 30);
+    assert_eq!(spent::elapsed(&task, Timestamp::default()), 80);
     assert_eq!(task.failures.len(), 1);
     assert_eq!(task.failures[0].attempt, 1);
     assert_eq!(task.result, Some(Outcome::Value(json!("done"))));

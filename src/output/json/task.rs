@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::{
     core::{
         graph::Graph,
+        spent,
         status::Status,
         task::{Outcome, Task},
         text::Text,
@@ -39,7 +40,9 @@ pub struct TaskJson {
     started_at: Option<String>,
     completed_at: Option<String>,
     attempts: u32,
+    /// In progress, without silences longer than `agent.idleGap`.
     active_seconds: u64,
+    /// From the first start to the end, or to now.
     elapsed_seconds: u64,
     claim: Option<ClaimJson>,
     blockers: Vec<BlockerJson>,
@@ -171,8 +174,8 @@ impl TaskJson {
             started_at: task.started_at.map(|at| at.to_string()),
             completed_at: task.completed_at.map(|at| at.to_string()),
             attempts: task.attempts,
-            active_seconds: task.active_seconds(now),
-            elapsed_seconds: task.elapsed_seconds(now),
+            active_seconds: spent::active(task, view.repo().settings().idle_gap(), now),
+            elapsed_seconds: spent::elapsed(task, now),
             claim: task.claim.as_ref().map(|claim| ClaimJson {
                 by: claim.by.to_string(),
                 until: claim.until.to_string(),
