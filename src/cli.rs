@@ -111,6 +111,8 @@ commands! {
     Snapshot => snapshot,
     Repair => repair,
     Log => log,
+    Report => report,
+    Graph => graph,
     Diff => diff,
     Blame => blame,
     Bisect => bisect,

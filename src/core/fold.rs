@@ -154,7 +154,9 @@ fn apply(task: &mut Task, event: &Event) {
 fn began(event: &Event) -> Timestamp {
     match &event.payload {
         // A number from outside; the cast ends at the ends of the range.
-        Payload::Verify(verify) => Timestamp::from_millis(event.at.millis().saturating_sub((verify.seconds * 1000.0) as i64)),
+        Payload::Verify(verify) => {
+            Timestamp::from_millis(event.at.millis().saturating_sub((verify.seconds * 1000.0) as i64))
+        }
         _ => event.at,
     }
 }

@@ -45,8 +45,17 @@ impl Progress {
 
     /// Per cent done, rounded down: 100 means that nothing is left. 0 if there is nothing that counts.
     pub fn percent(&self) -> u8 {
-        (self.done * 100).checked_div(self.all).and_then(|percent| u8::try_from(percent).ok()).unwrap_or(0)
+        percent(self.done, self.all)
     }
+
+    /// Per cent of the leaves that are completed, whatever they weigh; rounded down.
+    pub fn percent_by_count(&self) -> u8 {
+        percent(self.completed as u128, self.total as u128)
+    }
+}
+
+fn percent(part: u128, whole: u128) -> u8 {
+    (part * 100).checked_div(whole).and_then(|percent| u8::try_from(percent).ok()).unwrap_or(0)
 }
 
 /// `60%, 3 of 5`; weighted by the estimates: `60% of the estimate, 3 of 5`.
@@ -63,6 +72,12 @@ mod tests {
 
     fn percent(leaves: &[(Status, Option<u64>)]) -> u8 {
         Progress::of(leaves.iter().copied()).percent()
+    }
+
+    #[test]
+    fn weights_leave_the_counts_alone() {
+        let progress = Progress::of([(Completed, Some(3600)), (Pending, Some(10_800))].into_iter());
+        assert_eq!((progress.percent(), progress.percent_by_count()), (25, 50));
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod blame;
 pub mod cmd;
 pub mod commits;
 mod config;
+pub mod date;
 pub mod diff;
 pub mod entries;
 pub mod entry;

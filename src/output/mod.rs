@@ -3,10 +3,13 @@
 pub mod age;
 pub mod brief;
 pub mod clean;
+pub mod graph;
 pub mod json;
 pub mod pager;
+pub mod report;
 mod row;
 mod style;
+pub mod svg;
 
 use std::{
     cell::{Cell, RefCell},

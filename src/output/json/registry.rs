@@ -45,6 +45,8 @@ pub fn answers() -> Vec<Answer> {
     add("plan export", schema_for!(PlanAnswer));
     add("plan export --output", schema_for!(ExportAnswer));
     add("repair", schema_for!(RepairAnswer));
+    add("report", schema_for!(ReportAnswer));
+    add("graph", schema_for!(GraphAnswer));
     add("rollback", schema_for!(RollbackAnswer));
     add("squash", schema_for!(SquashAnswer));
     add("guard", schema_for!(GuardAnswer));

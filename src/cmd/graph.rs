@@ -1,0 +1,69 @@
+//! `git agent graph`: what comes after what.
+
+use super::list;
+use crate::{
+    context::Ctx,
+    core::{
+        chart::{Chart, Choice},
+        graph::Graph,
+    },
+    error::Result,
+    exit,
+    output::{graph, json::GraphAnswer, svg},
+};
+
+/// Show what comes after what, in layers: what can be done first, what behind it
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// How: text, dot (for Graphviz), mermaid, svg
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
+    format: Format,
+    /// Only the parts of this task
+    #[arg(long, value_name = "TASK")]
+    parent: Option<String>,
+    /// What is completed or cancelled, too
+    #[arg(long, short = 'a')]
+    all: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    #[default]
+    Text,
+    Dot,
+    Mermaid,
+    Svg,
+}
+
+/// Run it.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let view = ctx.view()?;
+    let table = view.table()?;
+    let tasks = Graph::new(&table);
+    let parent = args.parent.as_deref().map(|word| view.find(word)).transpose()?.map(|task| task.id);
+    let chart = Chart::new(&tasks, Choice { parent: parent.as_ref(), all: args.all }, ctx.now());
+    let shown: std::collections::HashSet<_> = chart.nodes.iter().map(|node| &node.id).collect();
+    let mut cycles = tasks.cycles();
+    cycles.retain(|cycle| cycle.iter().any(|id| shown.contains(id)));
+    if !ctx.out.is_json() && args.format == Format::Text {
+        ctx.page()?;
+        ctx.out.print(&graph::text(&chart, &cycles, list::style(ctx), ctx.out.width()))?;
+        match chart.nodes.is_empty() {
+            true if table.is_empty() => ctx.out.status("There are no tasks."),
+            true => ctx.out.status("No task is open; 'git agent graph --all' shows every task."),
+            false => {}
+        }
+        return Ok(exit::OK);
+    }
+    let text = match args.format {
+        Format::Text => None,
+        Format::Dot => Some(graph::dot(&chart)),
+        Format::Mermaid => Some(graph::mermaid(&chart)),
+        Format::Svg => Some(svg::standalone(&svg::graph::graph("graph", &chart))),
+    };
+    match (ctx.out.is_json(), text) {
+        (false, Some(text)) => ctx.out.print(&text)?,
+        (_, text) => ctx.out.json(&GraphAnswer::new(&chart, cycles, text))?,
+    }
+    Ok(exit::OK)
+}
