@@ -187,7 +187,7 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
     let (touched, found) = range::attribute(repo, &commits, &shallow, &interest, || {
         let tree = match seen.is_clean() {
             true => tip_tree,
-            false => content.insert(Content::open(repo)?).tree_without(seen.nested())?,
+            false => content.insert(Content::open(repo)?).tree_after(&seen.dirty(), seen.nested())?,
         };
         let shown = |git: Git| match &content {
             Some(content) => content.shown_to(git),

@@ -95,6 +95,15 @@ impl Seen {
         self.places.keys()
     }
 
+    /// Those that are in the work tree other than in the index.
+    pub fn dirty(&self) -> Vec<&BString> {
+        let is_dirty = |places: &Places| places.unstaged || places.untracked;
+        let mut dirty: Vec<&BString> =
+            self.places.iter().filter(|(_, places)| is_dirty(places)).map(|(path, _)| path).collect();
+        dirty.sort_unstable();
+        dirty
+    }
+
     /// Whether the work tree is what HEAD has.
     pub fn is_clean(&self) -> bool {
         self.places.is_empty()

@@ -1,6 +1,7 @@
 //! The work tree as a tree, without a trace in the repository.
 
 use std::{
+    borrow::Cow,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -20,6 +21,8 @@ use crate::{
 
 /// What the directories of [`Content`] are called.
 const PREFIX: &str = "verify-";
+/// So many paths are named to git; it is quicker to look at everything when there are more.
+const FEW: usize = 100;
 /// When such a directory belongs to nobody any more.
 const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -45,13 +48,24 @@ impl<'r> Content<'r> {
     /// The tree of everything that is not ignored.
     pub fn tree(&self) -> Result<ObjectId> {
         let nested = Survey::of(&self.index_copy()?, None)?.nested;
-        self.tree_without(&nested)
+        let private = self.index_copy()?.with_objects_in(self.objects());
+        private.add(None, &nested)?;
+        private.write_tree()
     }
 
-    /// The same, where somebody has looked already which untracked directories are repositories.
-    pub fn tree_without(&self, nested: &[BString]) -> Result<ObjectId> {
+    /// The same, where `git status` has told already which paths are not as the index has them, and which untracked directories
+    /// are repositories.
+    pub fn tree_after(&self, dirty: &[&BString], nested: &[BString]) -> Result<ObjectId> {
         let private = self.index_copy()?.with_objects_in(self.objects());
-        private.add(None, nested)?;
+        let paths: Option<Vec<PathBuf>> = match dirty.len() <= FEW {
+            true => dirty.iter().map(|path| gix::path::from_bstr(path.as_bstr()).ok().map(Cow::into_owned)).collect(),
+            false => None,
+        };
+        match paths {
+            Some(paths) if paths.is_empty() => {}
+            Some(paths) => private.add(Some(&paths), nested)?,
+            None => private.add(None, nested)?,
+        }
         private.write_tree()
     }
 
