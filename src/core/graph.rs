@@ -157,6 +157,19 @@ impl<'a> Graph<'a> {
         Progress::of(leaves.map(|task| (task.status(), task.estimate())))
     }
 
+    /// How far everything is: all tasks without parts, but for what is cancelled and what is below that.
+    pub fn overall(&self) -> Progress {
+        let mut is_feature = vec![false; self.table.len()];
+        for parent in self.table.rows().filter(|task| task.exists()).filter_map(Row::parent) {
+            is_feature[parent.at()] = true;
+        }
+        // Parts of each other, which a merge can make, have no end above them.
+        let above = |task: Row<'a>| std::iter::successors(Some(task), |task| task.parent()).take(self.table.len());
+        let counts = |task: &Row<'a>| task.exists() && above(*task).all(|task| task.status() != Status::Cancelled);
+        let leaves = self.table.rows().filter(|task| !is_feature[task.at()]).filter(counts);
+        Progress::of(leaves.map(|task| (task.status(), task.estimate())))
+    }
+
     /// The task at `top` and what is below it, where `enters` lets in. Parts of each other can come by a merge; each comes once.
     fn under(&self, top: usize, enters: impl Fn(Row<'a>) -> bool) -> impl Iterator<Item = Row<'a>> {
         let mut open = vec![self.table.row(top)];

@@ -4,6 +4,7 @@ use crate::{
     core::{
         actor::Actor,
         graph::{Graph, Obstacle},
+        progress::Progress,
         status::Status,
         summary::Summary,
         task::DEFAULT_PRIORITY,
@@ -93,8 +94,8 @@ pub(super) struct Deck {
     pub active: Vec<String>,
     /// The cards, by pile.
     pub piles: [Vec<Card>; 5],
-    /// How many tasks are completed, and how many there are but for cancelled ones.
-    pub done: (usize, usize),
+    /// How far everything is.
+    pub progress: Progress,
     /// Who is at work; claims that ran out last.
     pub agents: Vec<Agent>,
     /// What happened last, newest first.
@@ -104,7 +105,7 @@ pub(super) struct Deck {
 impl Deck {
     /// The cards of the tasks in `graph`, at `now`.
     pub fn of(graph: &Graph<'_>, now: Timestamp) -> Self {
-        let mut deck = Deck::default();
+        let mut deck = Deck { progress: graph.overall(), ..Deck::default() };
         let mut rows: Vec<_> = graph.table().rows().filter(|row| row.exists()).collect();
         graph.sort_by_turn(&mut rows);
         let mut ended: Vec<(Pile, i64, Card)> = Vec::new();
@@ -122,8 +123,6 @@ impl Deck {
                 Status::Failed | Status::Cancelled => Pile::Failed,
                 Status::Completed => Pile::Done,
             };
-            deck.done.0 += usize::from(pile == Pile::Done);
-            deck.done.1 += usize::from(summary.status != Status::Cancelled);
             let card = card(graph, &summary, now);
             match pile {
                 Pile::Failed | Pile::Done => ended.push((pile, summary.updated_at, card)),

@@ -81,14 +81,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, color: bool) {
 
 fn head(model: &Model, paint: Paint, width: u16) -> Line<'static> {
     let deck = &model.deck;
-    let (done, all) = deck.done;
+    let (done, all) = (deck.progress.completed, deck.progress.total);
     let active = match &deck.active[..] {
         [] => String::new(),
         ids => format!(" · active {}", ids.join(", ")),
     };
     let right = match all {
         0 => " no tasks".to_owned(),
-        _ => format!(" {done}/{all} done {}%", done * 100 / all),
+        _ => format!(" {done}/{all} done {}%", deck.progress.percent_by_count()),
     };
     let bar = usize::from(width / 8).clamp(4, 20);
     let filled = (bar * done).checked_div(all).unwrap_or(0);

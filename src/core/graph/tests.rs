@@ -94,3 +94,26 @@ fn a_circle_is_spelled_out_and_hangs_nothing() {
     assert_eq!(close("e", "d"), None);
     assert_eq!(close("a", "d"), Some("a → d → a".into()));
 }
+
+#[test]
+fn everything_is_as_far_as_its_leaves() {
+    let mut tasks = plan(&["a 2", "b 2", "c 2", "d 2", "e 2", "f 2", "g 2", "h 2"]);
+    let mut set = |at: usize, status, parent: Option<&str>| {
+        tasks[at].status = status;
+        tasks[at].parent = parent.map(|id| TaskId::parse(id).unwrap());
+    };
+    set(0, Status::InProgress, None);
+    set(1, Status::Completed, Some("a"));
+    set(2, Status::Pending, Some("a"));
+    set(3, Status::Cancelled, Some("a"));
+    // Below what is cancelled.
+    set(4, Status::Pending, Some("d"));
+    set(5, Status::Completed, None);
+    // Parts of each other.
+    set(6, Status::Pending, Some("h"));
+    set(7, Status::Pending, Some("g"));
+    let table = Table::of(&tasks);
+    let graph = Graph::new(&table);
+    assert_eq!((graph.overall().completed, graph.overall().total), (2, 3));
+    assert_eq!(graph.progress(graph.get(&tasks[0].id).unwrap()).total, 2);
+}

@@ -51,7 +51,7 @@ fn item(node: &Node<'_>, parent: Parent, rough: &mut Vec<Rough>) -> Result<(), W
         if word.eq_ignore_ascii_case("blocked") {
             content.status = Some(Status::Pending);
             if node.get("blockers").is_none() {
-                content.blockers.push("blocked, says the plan".to_owned());
+                content.blockers.push("the plan does not say why".to_owned());
             }
         } else {
             content.status = Some(check::loose_status(status.at, word)?);
