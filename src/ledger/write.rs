@@ -4,7 +4,7 @@
 //! agents that claim the same task at the same time get one yes and one reasoned no.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     time::{Duration, Instant},
 };
 
@@ -51,6 +51,8 @@ pub struct Draft {
     pub events: Vec<(TaskId, Payload)>,
     /// The subject of the ledger's commit.
     pub message: String,
+    /// Nobody asks for the tasks when they have been written: there are thousands of them.
+    pub is_bulk: bool,
 }
 
 impl Draft {
@@ -61,7 +63,7 @@ impl Draft {
 
     /// One event.
     pub fn one(id: &TaskId, payload: Payload) -> Self {
-        Draft { message: format!("{} {id}", payload.kind()), events: vec![(id.clone(), payload)] }
+        Draft { message: format!("{} {id}", payload.kind()), events: vec![(id.clone(), payload)], is_bulk: false }
     }
 
     /// And then this.
@@ -78,7 +80,7 @@ impl Draft {
 pub struct Written {
     /// The new tip; `None` when the draft was empty.
     pub commit: Option<ObjectId>,
-    /// The tasks that were written to, as they stand now, in the order of their first event.
+    /// The tasks that were written to, as they stand now, in the order of their first event; none of a bulk.
     pub tasks: Vec<Task>,
 }
 
@@ -146,34 +148,29 @@ impl Prepared {
         let repo = view.repo();
         let mut batch = Batch::default();
         let mut changes = Changes::default();
-        let mut open: Vec<OpenNote> = Vec::new();
-        // An import writes ten thousand notes at once.
-        let mut places: HashMap<TaskId, usize> = HashMap::new();
-        for (id, mut payload) in draft.events {
+        // An import writes ten thousand notes at once: each is closed with its last event, and not kept longer.
+        let mut left: HashMap<TaskId, usize> = HashMap::new();
+        draft.events.iter().for_each(|(id, _)| *left.entry(id.clone()).or_default() += 1);
+        let mut open: HashMap<TaskId, (usize, OpenNote)> = HashMap::new();
+        let mut tasks = Vec::new();
+        for (turn, (id, mut payload)) in draft.events.into_iter().enumerate() {
             store_long_texts(repo, &mut batch, &mut changes, &mut payload)?;
-            let at = match places.get(&id) {
-                Some(at) => *at,
-                None => {
-                    let text = view.note(&id)?;
-                    places.insert(id.clone(), open.len());
-                    open.push(OpenNote { events: Events::read(&text), id, text, lines: Vec::new() });
-                    open.len() - 1
-                }
+            let (_, note) = match open.entry(id.clone()) {
+                Entry::Occupied(note) => note.into_mut(),
+                Entry::Vacant(place) => place.insert((turn, OpenNote::of(view, &id)?)),
             };
-            open[at].add(author, payload)?;
-        }
-        let mut tasks = Vec::with_capacity(open.len());
-        for note in open {
-            let key = view.key(&note.id)?;
-            // A new task; or one whose anchor a shallow fetch did not bring, which 'git notes prune' would take for dead.
-            if note.text.is_empty() || !repo.has(key) {
-                batch.blob(repo, note::anchor(&note.id).into_bytes())?;
-                changes.anchors.push((note.id.to_string(), key));
+            note.add(author, payload)?;
+            let more = left.entry(id.clone()).or_default();
+            *more = more.saturating_sub(1);
+            if let Some((turn, note)) = (*more == 0).then(|| open.remove(&id)).flatten() {
+                let events = note.close(view, &mut batch, &mut changes)?;
+                if !draft.is_bulk {
+                    tasks.push((turn, Task::from_events(id, &events)));
+                }
             }
-            let text = note::append(&note.id, &note.text, note.lines.iter().map(String::as_str));
-            changes.notes.insert(key, batch.blob(repo, text)?);
-            tasks.push(Task::from_events(note.id, &note.events.events));
         }
+        tasks.sort_by_key(|(turn, _)| *turn);
+        let tasks = tasks.into_iter().map(|(_, task)| task).collect();
         let tree = tree::edit(repo, &mut batch, view.root(), &changes)?;
         let parents: Vec<ObjectId> = view.tip().into_iter().collect();
         let message = format!("{}\n", draft.message);
@@ -245,6 +242,26 @@ struct OpenNote {
 }
 
 impl OpenNote {
+    /// The note of `id` as `view` has it.
+    fn of(view: &View<'_>, id: &TaskId) -> Result<Self> {
+        let text = view.note(id)?;
+        Ok(OpenNote { events: Events::read(&text), id: id.clone(), text, lines: Vec::new() })
+    }
+
+    /// Put what was added into `batch` and `changes`; answers with the events as they are now.
+    fn close(self, view: &View<'_>, batch: &mut Batch, changes: &mut Changes) -> Result<Vec<Event>> {
+        let repo = view.repo();
+        let key = view.key(&self.id)?;
+        // A new task; or one whose anchor a shallow fetch did not bring, which 'git notes prune' would take for dead.
+        if self.text.is_empty() || !repo.has(key) {
+            batch.blob(repo, note::anchor(&self.id).into_bytes())?;
+            changes.anchors.push((self.id.to_string(), key));
+        }
+        let text = note::append(&self.id, &self.text, self.lines.iter().map(String::as_str));
+        changes.notes.insert(key, batch.blob(repo, text)?);
+        Ok(self.events.events)
+    }
+
     fn add(&mut self, author: &Author<'_>, payload: Payload) -> Result<()> {
         let at = (author.now)();
         let id = Ulid::from_parts(u64::try_from(at.millis()).unwrap_or(0), Ulid::generate().random());

@@ -118,6 +118,7 @@ fn decide(ctx: &Ctx, view: &View<'_>, source: &Source, format: Format) -> Result
         draft.events.extend(payloads.into_iter().map(|payload| (item.id.clone(), payload)));
         difference.known.push((item.id, task.title, change));
     }
+    draft.is_bulk = true;
     draft.message = format!("import a plan of {}", plural(count, "task"));
     Ok((draft, difference))
 }

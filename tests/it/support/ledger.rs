@@ -70,7 +70,7 @@ impl Ledger {
             self.seconds.set(self.seconds.get() + 1);
             Timestamp::from_seconds(self.seconds.get())
         };
-        let draft = Draft { events, message: "test".into() };
+        let draft = Draft { events, message: "test".into(), is_bulk: false };
         let author = Author { actor: &self.actor, now: &now };
         ledger::write(&self.repo, &author, |_| Ok((draft.clone(), ()))).expect("the ledger can be written");
     }
