@@ -30,7 +30,7 @@ use super::{
 use crate::{
     core::{event::Payload, note::Events, time::Timestamp},
     error::{Error, Result},
-    git::Repo,
+    git::{Repo, partial},
 };
 
 /// The first word of the file; changes with its form.
@@ -101,6 +101,7 @@ fn load(view: &View<'_>) -> Result<Vec<Verdict>> {
         let changed = if repo.has(known) { tree::changed_keys(repo, known, root).ok() } else { None };
         if let Some(changed) = changed.filter(|changed| changed.len() < 1_000) {
             let blobs = changed.iter().map(|key| tree::find(repo, root, *key)).collect::<Result<Vec<_>>>()?;
+            view.bring(blobs.iter().flatten().copied())?;
             let fresh = read_notes(repo, changed.iter().copied().zip(blobs));
             let count = changed.len();
             let changed: HashSet<ObjectId> = changed.into_iter().collect();
@@ -112,6 +113,7 @@ fn load(view: &View<'_>) -> Result<Vec<Verdict>> {
             return Ok(verdicts);
         }
     }
+    partial::bring(repo, root)?;
     let read = build(repo, root)?;
     if read.is_whole {
         save(repo, root, &read.verdicts);

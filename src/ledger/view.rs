@@ -17,7 +17,7 @@ use crate::{
         text::Text,
     },
     error::{Context as _, Error, Result},
-    git::Repo,
+    git::{Repo, partial},
 };
 
 /// The code of the error that says so.
@@ -48,7 +48,11 @@ impl<'r> View<'r> {
                 })?;
                 let commit = CommitRef::from_bytes(&bytes, repo.gix().object_hash())
                     .or_environment(|| format!("commit {tip} of the ledger is damaged"))?;
-                Some(commit.tree())
+                let root = commit.tree();
+                if !repo.has(root) {
+                    partial::bring(repo, root)?;
+                }
+                Some(root)
             }
             None => None,
         };
@@ -78,7 +82,19 @@ impl<'r> View<'r> {
     /// The bytes of a task's note; empty when it has none.
     pub fn note(&self, id: &TaskId) -> Result<Vec<u8>> {
         let Some(root) = self.root else { return Ok(Vec::new()) };
-        read_note(self.repo, &tree::find(self.repo, root, self.key(id)?)?)
+        let blobs = tree::find(self.repo, root, self.key(id)?)?;
+        self.bring(blobs.iter().copied())?;
+        read_note(self.repo, &blobs)
+    }
+
+    /// Fetch what a partial clone has not got of the ledger, if it lacks any of `blobs`.
+    pub(super) fn bring(&self, mut blobs: impl Iterator<Item = ObjectId>) -> Result<()> {
+        match self.root {
+            Some(root) if partial::is_partial(self.repo) && blobs.any(|blob| !self.repo.has(blob)) => {
+                partial::bring(self.repo, root)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The events of a task.

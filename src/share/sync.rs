@@ -15,7 +15,7 @@ use crate::{
     },
     display,
     error::{Error, Result},
-    git::Repo,
+    git::{Repo, partial},
     ledger::{self, View, merge, tree},
 };
 
@@ -125,7 +125,12 @@ fn fetch(repo: &Repo, remote: &str) -> Result<()> {
         "--no-write-fetch-head",
         "--no-auto-maintenance",
     ];
-    repo.git().args(words).args(["--end-of-options", remote]).arg(refspec(remote)).run().map(|_| ())
+    repo.git().args(words).args(["--end-of-options", remote]).arg(refspec(remote)).run()?;
+    // A partial clone left the notes at the remote, and merging does not see what is not here.
+    for fetched in [fetched_ref(remote), format!("refs/agent/remotes/{remote}/agent")] {
+        repo.find_ref(&fetched)?.map(|tip| partial::bring(repo, tip)).transpose()?;
+    }
+    Ok(())
 }
 
 /// Merge what was fetched.

@@ -30,6 +30,7 @@ mod layering;
 mod ledger_crowd;
 mod ledger_hostile;
 mod ledger_merge;
+mod ledger_partial;
 mod ledger_places;
 mod ledger_scale;
 mod ledger_stock;

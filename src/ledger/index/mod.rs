@@ -22,7 +22,7 @@ use crate::{
         task::Task,
     },
     error::Result,
-    git::Repo,
+    git::{Repo, partial},
 };
 pub use file::forget;
 
@@ -57,6 +57,7 @@ pub(super) fn load(view: &View<'_>) -> Result<Table> {
     let Some(root) = view.root() else { return Ok(Table::default()) };
     let repo = view.repo();
     let Some((known, mut table)) = file::read(repo).filter(|(known, _)| known.kind() == root.kind()) else {
+        partial::bring(repo, root)?;
         return build::build(repo, root);
     };
     if known == root {
@@ -65,9 +66,11 @@ pub(super) fn load(view: &View<'_>) -> Result<Table> {
     // The old tree may be gone (gc), or the two may have little in common.
     let changed = if repo.has(known) { tree::changed_keys(repo, known, root).ok() } else { None };
     let Some(changed) = changed.filter(|changed| changed.len() < 1_000 + table.len() / 4) else {
+        partial::bring(repo, root)?;
         return build::build(repo, root);
     };
     let fresh = changed.iter().map(|key| tree::find(repo, root, *key)).collect::<Result<Vec<_>>>()?;
+    view.bring(fresh.iter().flatten().copied())?;
     let mut rows = Vec::new();
     let read = read_rows(repo, changed.iter().copied().zip(fresh), |row| rows.push(row));
     if !read.gone.is_empty() {
