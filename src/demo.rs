@@ -105,8 +105,13 @@ pub const STORY: &[Scene] = &[
             you(&["agent", "status"]),
             you(&["agent", "list", "--all"]),
             you(&["agent", "log"]),
+            you(&["agent", "report"]),
             Step::Say("All of it is in git itself, readable without git-agent:"),
             you(&["log", "-1", "--format=%B"]),
         ],
+    },
+    Scene {
+        heading: "5. What a fresh agent reads, to go on without asking",
+        steps: &[claude(&["agent", "start", "goodbye", "--quiet"]), claude(&["agent", "brief"])],
     },
 ];

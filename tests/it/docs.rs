@@ -53,6 +53,8 @@ fn the_demo_plays_to_its_end_and_leaves_its_repository() {
     let repo = TestRepo::new();
     let demo = repo.agent(&["demo", "--into", "../demo"]).success();
     assert!(demo.stdout.contains("$ git agent log"), "{demo}");
+    assert!(demo.stdout.contains("**Overall**: 1/3 tasks (33%)"), "{demo}");
+    assert!(demo.stdout.contains("## Continue"), "{demo}");
     // The failed verification is told as it is.
     assert!(demo.stdout.contains("nothing was changed, but the outcome is recorded"), "{demo}");
     let left = repo.at(repo.tmp().join("demo"));
