@@ -36,11 +36,13 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 /// A format on the command line.
 fn format(word: &str) -> Result<Format> {
     Format::parse(word).ok_or_else(|| {
-        Error::usage("unknown-plan-format", format!("there is no plan format '{}'", word.escape_debug())).hint(known())
+        Error::usage("unknown-plan-format", format!("there is no plan format '{}'", word.escape_debug()))
+            .hint(known(|_| true))
     })
 }
 
-/// The formats that there are, in a sentence.
-fn known() -> String {
-    format!("the formats are {}", Format::ALL.map(Format::as_str).join(", "))
+/// The formats that are meant, in a sentence.
+fn known(is_meant: impl Fn(&Format) -> bool) -> String {
+    let words: Vec<&str> = Format::ALL.into_iter().filter(is_meant).map(Format::as_str).collect();
+    format!("the formats are {}", words.join(", "))
 }

@@ -42,6 +42,7 @@ mod pager;
 mod plan_export;
 mod plan_import;
 mod plan_refusals;
+mod plan_tools;
 mod recovery_failures;
 mod recovery_states;
 mod recovery_words;

@@ -70,7 +70,10 @@ fn the_examples_of_the_documentation_can_be_imported() {
         seen.push(answer["format"].as_str().unwrap().to_owned());
         repo.fsck();
     }
-    assert_eq!(seen, ["toml", "json", "markdown", "features", "feature-list", "beads"]);
+    assert_eq!(
+        seen,
+        ["toml", "json", "markdown", "markdown", "features", "feature-list", "beads", "task-master", "todo"]
+    );
 }
 
 const LOGIN: &str = r#"

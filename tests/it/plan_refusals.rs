@@ -167,7 +167,7 @@ fn what_is_like_no_plan_is_refused_with_the_formats() {
     insta::assert_snapshot!(repo.agent(&["plan", "import", "notes.txt"]), @r"
     ------- stderr -------
     error: 'notes.txt' is like no plan that git-agent knows; nothing was imported
-    hint: the formats are toml, json, features, feature-list, markdown, beads
+    hint: the formats are toml, json, features, feature-list, markdown, beads, task-master, todo
     hint: --format says which one it is
     [exit code 2]
     ");

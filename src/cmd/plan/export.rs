@@ -44,9 +44,13 @@ pub(super) struct Args {
 /// Run it.
 pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     let format = chosen(ctx, args)?;
+    let write = format.writer().ok_or_else(|| {
+        let message = format!("the plan format {} is only read, and not written", format.as_str());
+        Error::usage("bad-format", message).hint(super::known(|format| format.writer().is_some()))
+    })?;
     let view = ctx.view()?;
     let plan = plan(&view, args)?;
-    let text = format.write(&plan);
+    let text = write(&plan);
     let away = refers_away(&plan);
     if away > 0 {
         let tasks = plural(away, "task");

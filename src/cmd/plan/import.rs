@@ -38,9 +38,12 @@ pub(super) struct Args {
     /// Only show what would change
     #[arg(long)]
     dry_run: bool,
-    /// Read it as toml, json, features, feature-list, markdown or beads, whatever it looks like
+    /// Read it as toml, json, features, feature-list, markdown, beads, task-master or todo, whatever it looks like
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
+    /// What is a part of nothing in the plan is a part of this task; ids from names begin with its id
+    #[arg(long, visible_alias = "feature", value_name = "TASK")]
+    parent: Option<String>,
 }
 
 /// Run it.
@@ -50,7 +53,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     let format = source.format(wanted)?;
     let repo = ctx.repo()?;
     let (difference, commit) = if args.dry_run {
-        (decide(ctx, &ctx.view()?, &source, format)?.1, None)
+        (decide(ctx, &ctx.view()?, &source, format, args.parent.as_deref())?.1, None)
     } else {
         let actor = ctx.actor()?;
         // A millisecond an event, up to now: lists go by age, and so the tasks stay in the order of the plan.
@@ -60,7 +63,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
             Timestamp::from_millis(at.get()).min(ctx.now())
         };
         let (written, difference) = ledger::write(repo, &Author { actor: &actor, now: &now }, |view| {
-            let (draft, difference) = decide(ctx, view, &source, format)?;
+            let (draft, difference) = decide(ctx, view, &source, format, args.parent.as_deref())?;
             at.set(ctx.now().millis() - i64::try_from(draft.events.len()).unwrap_or(0));
             Ok((draft, difference))
         })?;
@@ -84,9 +87,19 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
 }
 
 /// The events that bring the ledger of `view` to what the plan says.
-fn decide(ctx: &Ctx, view: &View<'_>, source: &Source, format: Format) -> Result<(Draft, Difference)> {
+fn decide(
+    ctx: &Ctx,
+    view: &View<'_>,
+    source: &Source,
+    format: Format,
+    parent: Option<&str>,
+) -> Result<(Draft, Difference)> {
     let table = view.table()?;
-    let plan = plan::settle(source.rough(format)?, &table).map_err(|wrong| source.refuse(wrong))?;
+    let mut rough = source.rough(format)?;
+    if let Some(word) = parent {
+        plan::put_below(&mut rough, &view.find(word)?.id);
+    }
+    let plan = plan::settle(rough, &table).map_err(|wrong| source.refuse(wrong))?;
     let (actor, now) = (ctx.actor()?, ctx.now());
     let head = ctx.repo()?.head()?;
     let start = Start {

@@ -65,7 +65,9 @@ impl Source {
     pub fn format(&self, wanted: Option<Format>) -> Result<Format> {
         wanted.or_else(|| Format::recognise(self.extension.as_deref(), &self.text)).ok_or_else(|| {
             let message = format!("'{}' is like no plan that git-agent knows; nothing was imported", self.name);
-            Error::usage("unknown-plan-format", message).hint(super::known()).hint("--format says which one it is")
+            Error::usage("unknown-plan-format", message)
+                .hint(super::known(|_| true))
+                .hint("--format says which one it is")
         })
     }
 

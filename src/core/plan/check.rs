@@ -57,6 +57,21 @@ pub(super) fn loose_status(at: usize, word: &str) -> Result<Status, Wrong> {
     }
 }
 
+/// A priority, in the words that other tools have for it.
+pub(super) fn loose_priority(at: usize, word: &str) -> Result<u8, Wrong> {
+    match word.trim().to_lowercase().as_str() {
+        "critical" => Ok(0),
+        "high" => Ok(1),
+        "medium" => Ok(2),
+        "low" => Ok(3),
+        _ => {
+            let shown: String = word.chars().take(40).collect();
+            let what = format!("there is no priority '{}'", shown.escape_debug());
+            Err(Wrong::new(at, what).hint("the priorities are critical, high, medium, low"))
+        }
+    }
+}
+
 /// A state that there is not.
 pub(super) fn unknown_status(at: usize, word: &str, known: &[&str]) -> Wrong {
     let shown: String = word.chars().take(40).collect();

@@ -68,7 +68,7 @@ fn feature(entry: &Node<'_>, parent: Parent) -> Result<Rough, Wrong> {
     let passes = entry.get("passes").map_or(Ok(false), |passes| passes.flag("passes"))?;
     content.status = Some(if passes { Status::Completed } else { Status::Pending });
     let id = entry.get("id").filter(|id| matches!(id.what, What::Text(_))).map(|id| id.word("id")).transpose()?;
-    Ok(Rough { at: entry.at, id, parent, after: None, content })
+    Ok(Rough { at: entry.at, id, parent, content, ..Rough::default() })
 }
 
 /// Write `plan`: every task without parts, with its feature for a category. Cancelled ones are no features any more.

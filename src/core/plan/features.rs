@@ -68,7 +68,7 @@ fn item(node: &Node<'_>, parent: Parent, rough: &mut Vec<Rough>) -> Result<(), W
     }
     let id = node.get("id").filter(|id| matches!(id.what, What::Text(_))).map(|id| id.word("id")).transpose()?;
     let place = rough.len();
-    rough.push(Rough { at: node.at, id, parent, after: None, content });
+    rough.push(Rough { at: node.at, id, parent, content, ..Rough::default() });
     if let Some(subtasks) = node.get("subtasks") {
         for subtask in subtasks.list("subtasks")? {
             match &subtask.what {

@@ -7,7 +7,7 @@ use super::{
     node::{Node, What},
     own,
     place::Wrong,
-    toml,
+    task_master, todo, toml,
 };
 
 /// How a plan is written.
@@ -25,12 +25,24 @@ pub enum Format {
     Markdown,
     /// What `bd export` of beads writes: one JSON object a line.
     Beads,
+    /// Task Master's `tasks.json`; only read.
+    TaskMaster,
+    /// The to-do list of an agent's own tools; only read.
+    Todo,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 6] =
-        [Format::Toml, Format::Json, Format::Features, Format::FeatureList, Format::Markdown, Format::Beads];
+    pub const ALL: [Format; 8] = [
+        Format::Toml,
+        Format::Json,
+        Format::Features,
+        Format::FeatureList,
+        Format::Markdown,
+        Format::Beads,
+        Format::TaskMaster,
+        Format::Todo,
+    ];
 
     /// The word for it on the command line.
     pub fn as_str(self) -> &'static str {
@@ -41,6 +53,8 @@ impl Format {
             Format::FeatureList => "feature-list",
             Format::Markdown => "markdown",
             Format::Beads => "beads",
+            Format::TaskMaster => "task-master",
+            Format::Todo => "todo",
         }
     }
 
@@ -74,18 +88,21 @@ impl Format {
             Format::FeatureList => feature_list::read(&json::parse(text)?),
             Format::Markdown => markdown::read(text),
             Format::Beads => beads::read(text),
+            Format::TaskMaster => task_master::read(&json::parse(text)?),
+            Format::Todo => todo::read(&json::parse(text)?),
         }
     }
 
-    /// Write `plan`.
-    pub fn write(self, plan: &Plan) -> String {
+    /// What writes a plan; nothing for formats that are only read.
+    pub fn writer(self) -> Option<fn(&Plan) -> String> {
         match self {
-            Format::Toml => toml::write(plan),
-            Format::Json => own::write(plan),
-            Format::Features => features::write(plan),
-            Format::FeatureList => feature_list::write(plan),
-            Format::Markdown => markdown::write(plan),
-            Format::Beads => beads::write(plan),
+            Format::Toml => Some(toml::write),
+            Format::Json => Some(own::write),
+            Format::Features => Some(features::write),
+            Format::FeatureList => Some(feature_list::write),
+            Format::Markdown => Some(markdown::write),
+            Format::Beads => Some(beads::write),
+            Format::TaskMaster | Format::Todo => None,
         }
     }
 }
@@ -111,11 +128,15 @@ fn shape_of(node: &Node<'_>) -> Option<Format> {
         What::List(items) => match items.first() {
             None => Some(Format::Json),
             Some(item) if has(item, &["passes"]) => Some(Format::FeatureList),
+            Some(item) if has(item, &["testStrategy", "details"]) => Some(Format::TaskMaster),
             Some(item) if has(item, &["feature", "subtasks"]) => Some(Format::Features),
             Some(item) if has(item, &["issue_type", "dependencies"]) => Some(Format::Beads),
             Some(item) if has(item, &["title"]) => Some(Format::Json),
+            Some(_) if todo::is_it(node) => Some(Format::Todo),
             Some(_) => None,
         },
+        What::Table(_) if task_master::is_it(node) => Some(Format::TaskMaster),
+        What::Table(_) if todo::is_it(node) => Some(Format::Todo),
         What::Table(_) if has(node, &["task", "tasks"]) => Some(Format::Json),
         What::Table(_) if has(node, &["feature", "subtasks"]) => Some(Format::Features),
         What::Table(_) if has(node, &["issue_type"]) => Some(Format::Beads),

@@ -93,6 +93,10 @@ pub struct Rough {
     pub at: usize,
     /// Its id, if the text gives one.
     pub id: Option<Word>,
+    /// What else the text calls it, as `T012` or `2.1`: references mean it by that. No two items have the same.
+    pub label: Option<String>,
+    /// What its id is made of, if not of its title.
+    pub name: Option<String>,
     /// The feature.
     pub parent: Parent,
     /// What it comes after.
@@ -101,7 +105,7 @@ pub struct Rough {
     pub content: Content,
 }
 
-/// A word that means a task: its id, or its title where only one has it.
+/// A word that means a task: its id, its label, or its title where only one has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     /// The byte of the text at which it is.
@@ -122,4 +126,12 @@ pub enum Parent {
     Within(usize),
     /// Of the task that this word means.
     Named(Word),
+}
+
+/// Make what is a part of nothing in `rough` a part of `feature`, if it is not `feature` itself.
+pub fn put_below(rough: &mut [Rough], feature: &TaskId) {
+    let is_itself = |item: &Rough| item.id.as_ref().is_some_and(|id| id.text == feature.as_str());
+    for item in rough.iter_mut().filter(|item| item.parent == Parent::Unsaid && !is_itself(item)) {
+        item.parent = Parent::Named(Word { at: item.at, text: feature.to_string() });
+    }
 }

@@ -14,7 +14,9 @@
 //! Headings with items below them are features, items below items are their parts. `[ ]` is pending, `[~]` in progress, `[x]`
 //! completed, `[!]` failed, `[-]` cancelled. A single `#` above everything is the title of the document. Text under an item, and block quotes, describe it.
 
+mod label;
 mod line;
+mod others;
 mod write;
 
 use std::collections::HashSet;
@@ -24,6 +26,7 @@ use super::{
     item::{Content, Failed, Parent, Rough, Word},
     place::Wrong,
 };
+use crate::core::task::LOWEST_PRIORITY;
 pub(super) use line::is_checkbox;
 use line::{Entry, entry};
 pub(super) use write::write;
@@ -34,8 +37,8 @@ struct Open {
     place: Option<usize>,
     /// The level of a heading; what is below has a higher one.
     level: usize,
-    /// What a heading will be.
-    rough: Option<(Rough, Vec<String>)>,
+    /// What a heading will be, and which entry it is.
+    rough: Option<(Rough, usize)>,
 }
 
 /// Read a whole document.
@@ -45,7 +48,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Rough>, Wrong> {
         entries.iter().flat_map(|entry| entry.after.iter().flatten()).map(|word| word.text.as_str()).collect();
     let title = title_of(&entries);
     let mut rough: Vec<Rough> = Vec::new();
-    let mut texts: Vec<Vec<String>> = Vec::new();
+    let mut from: Vec<usize> = Vec::new();
     let (mut headings, mut items): (Vec<Open>, Vec<Open>) = (Vec::new(), Vec::new());
     for (number, entry) in entries.iter().enumerate() {
         if title == Some(number) {
@@ -55,27 +58,29 @@ pub(super) fn read(text: &str) -> Result<Vec<Rough>, Wrong> {
         if let Some(level) = entry.heading {
             headings.retain(|open| open.level < level);
             items.clear();
-            headings.push(Open { place: None, level, rough: Some((item, entry.text.clone())) });
+            headings.push(Open { place: None, level, rough: Some((item, number)) });
             continue;
         }
         items.retain(|open| open.level < entry.indent);
         for at in 0..headings.len() {
-            if let Some((mut heading, text)) = headings[at].rough.take() {
+            if let Some((mut heading, number)) = headings[at].rough.take() {
                 heading.parent =
                     headings[..at].last().and_then(|above| above.place).map_or(Parent::Unsaid, Parent::Within);
                 headings[at].place = Some(rough.len());
                 rough.push(heading);
-                texts.push(text);
+                from.push(number);
             }
         }
         let above = items.last().or(headings.last()).and_then(|open| open.place);
         items.push(Open { place: Some(rough.len()), level: entry.indent, rough: None });
         rough.push(Rough { parent: above.map_or(Parent::Unsaid, Parent::Within), ..item });
-        texts.push(entry.text.clone());
+        from.push(number);
     }
-    for (at, text) in texts.into_iter().enumerate() {
-        rough[at].content.description = check::lines(rough[at].at, "description", text.join("\n").trim_matches('\n'))?;
+    let from: Vec<&Entry> = from.into_iter().map(|number| &entries[number]).collect();
+    for (item, entry) in rough.iter_mut().zip(&from) {
+        item.content.description = check::lines(item.at, "description", entry.text.join("\n").trim_matches('\n'))?;
     }
+    others::understand(&mut rough, &from);
     for at in (0..rough.len()).rev() {
         if rough[at].content.status.is_none() {
             rough[at].content.status = features::follows(&rough, at);
@@ -130,7 +135,8 @@ fn item(entry: &Entry, named: &HashSet<&str>) -> Result<Rough, Wrong> {
         title = before;
     }
     let failures = entry.failed.iter().map(|reason| Failed { reason: reason.clone(), kind: None }).collect();
-    let content =
-        Content { title: check::line(entry.at, "title", title)?, status: entry.status, failures, ..Content::default() };
-    Ok(Rough { at: entry.at, id, parent: Parent::Unsaid, after: entry.after.clone(), content })
+    let priority = entry.is_optional.then_some(LOWEST_PRIORITY);
+    let title = check::line(entry.at, "title", title)?;
+    let content = Content { title, status: entry.status, priority, failures, ..Content::default() };
+    Ok(Rough { at: entry.at, id, after: entry.after.clone(), content, ..Rough::default() })
 }

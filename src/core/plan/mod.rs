@@ -24,11 +24,13 @@ mod parts;
 mod place;
 mod settle;
 mod size;
+mod task_master;
+mod todo;
 mod toml;
 
 pub use difference::{Change, Difference, Field, Known, create};
 pub use format::Format;
-pub use item::{Content, Decided, Failed, Item, Parent, Plan, Rough, Times, Word};
+pub use item::{Content, Decided, Failed, Item, Parent, Plan, Rough, Times, Word, put_below};
 pub use place::{Place, Wrong};
 pub use settle::settle;
 

@@ -158,7 +158,7 @@ fn task(node: &Node<'_>, within: Option<usize>) -> Result<Rough, Wrong> {
         Ok(words.collect())
     });
     let id = node.get("id").map(|id| id.word("id")).transpose()?;
-    Ok(Rough { at: node.at, id, parent, after: after.transpose()?, content })
+    Ok(Rough { at: node.at, id, parent, after: after.transpose()?, content, ..Rough::default() })
 }
 
 fn long(node: &Node<'_>, key: &str) -> Result<Option<String>, Wrong> {

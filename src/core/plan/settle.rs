@@ -21,8 +21,15 @@ use crate::core::{
 /// [`Wrong`] for bad and doubled ids, references that mean nothing or several things, and circles, alone or together with
 /// what the ledger has.
 pub fn settle(rough: Vec<Rough>, table: &Table) -> Result<Plan, Wrong> {
-    let mut names = Names { ids: vec![None; rough.len()], by_id: HashMap::new(), by_title: HashMap::new(), table };
+    let mut names = Names {
+        ids: vec![None; rough.len()],
+        by_id: HashMap::new(),
+        by_label: HashMap::new(),
+        by_title: HashMap::new(),
+        table,
+    };
     for (at, item) in rough.iter().enumerate() {
+        names.by_label.extend(item.label.clone().map(|label| (label, at)));
         names.by_title.entry(item.content.title.to_lowercase()).or_default().push(at);
         let Some(word) = &item.id else { continue };
         let id = TaskId::parse(&word.text).map_err(|why| bad_id(word, &why.to_string()))?;
@@ -63,6 +70,7 @@ pub fn settle(rough: Vec<Rough>, table: &Table) -> Result<Plan, Wrong> {
 struct Names<'t> {
     ids: Vec<Option<TaskId>>,
     by_id: HashMap<TaskId, usize>,
+    by_label: HashMap<String, usize>,
     /// Titles in lower case.
     by_title: HashMap<String, Vec<usize>>,
     table: &'t Table,
@@ -94,8 +102,8 @@ impl Names<'_> {
                     continue;
                 };
                 if self.ids[at].is_none() {
-                    let id =
-                        names::derive(parent.as_ref().and_then(Option::as_ref), &rough[at].content.title, &mut taken);
+                    let name = rough[at].name.as_ref().unwrap_or(&rough[at].content.title);
+                    let id = names::derive(parent.as_ref().and_then(Option::as_ref), name, &mut taken);
                     self.by_id.insert(id.clone(), at);
                     self.ids[at] = Some(id);
                 }
@@ -151,13 +159,12 @@ impl Names<'_> {
 
     /// What `word` means; `None` if nothing (so far).
     fn meant(&self, word: &Word, role: &str) -> Result<Option<Meant>, Wrong> {
-        if let Ok(id) = TaskId::parse(&word.text) {
-            if let Some(at) = self.by_id.get(&id) {
-                return Ok(Some(Meant::Item(*at)));
-            }
-            if self.table.get(&id).is_some_and(Row::exists) {
-                return Ok(Some(Meant::Task(id)));
-            }
+        let id = TaskId::parse(&word.text).ok();
+        if let Some(at) = id.as_ref().and_then(|id| self.by_id.get(id)).or_else(|| self.by_label.get(&word.text)) {
+            return Ok(Some(Meant::Item(*at)));
+        }
+        if let Some(id) = id.filter(|id| self.table.get(id).is_some_and(Row::exists)) {
+            return Ok(Some(Meant::Task(id)));
         }
         match self.by_title.get(&word.text.to_lowercase()).map(Vec::as_slice) {
             Some([only]) => Ok(Some(Meant::Item(*only))),

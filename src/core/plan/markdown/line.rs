@@ -25,6 +25,8 @@ pub(super) struct Entry {
     pub indent: usize,
     /// Its box.
     pub status: Option<Status>,
+    /// `[ ]*`: nice to have.
+    pub is_optional: bool,
     /// What is left of the line.
     pub title: String,
     /// `<!-- id -->`
@@ -51,9 +53,10 @@ pub(super) fn entry(line: &str, start: usize) -> Result<Option<Entry>, Wrong> {
     let indent: usize = 1 + before.chars().map(|c| if c == '\t' { 4 } else { 1 }).sum::<usize>();
     let level = inner.bytes().take_while(|byte| *byte == b'#').count();
     let rest = &inner[level..];
+    let mut is_optional = false;
     let (heading, status, rest) = if (1..=6).contains(&level) && indent <= 4 && rest.starts_with([' ', '\t']) {
         let rest = without_closing(rest.trim());
-        let (status, rest) = mark(rest).map_or((None, rest), |(status, rest)| (Some(status), rest));
+        let (status, rest) = mark(rest).map_or((None, rest), |(status, _, rest)| (Some(status), rest));
         (Some(level), status, rest)
     } else if let Some(rest) = bullet(inner) {
         let marked = mark(rest);
@@ -63,7 +66,8 @@ pub(super) fn entry(line: &str, start: usize) -> Result<Option<Entry>, Wrong> {
             let hint = "the marks are [ ], [~] in progress, [x] completed, [!] failed, [-] cancelled";
             return Err(Wrong::new(at, what).hint(hint));
         }
-        let Some((status, rest)) = marked else { return Ok(None) };
+        let Some((status, optional, rest)) = marked else { return Ok(None) };
+        is_optional = optional;
         (None, Some(status), rest)
     } else {
         return Ok(None);
@@ -75,6 +79,7 @@ pub(super) fn entry(line: &str, start: usize) -> Result<Option<Entry>, Wrong> {
         heading,
         indent,
         status,
+        is_optional,
         title: String::new(),
         id: None,
         after: None,
@@ -154,12 +159,13 @@ fn bullet(line: &str) -> Option<&str> {
     rest.starts_with([' ', '\t']).then(|| rest.trim_start())
 }
 
-/// The box at the beginning of `text`, and the rest.
-fn mark(text: &str) -> Option<(Status, &str)> {
+/// The box at the beginning of `text`, whether a star behind it says that it is optional, and the rest.
+fn mark(text: &str) -> Option<(Status, bool, &str)> {
     let inside = text.strip_prefix('[')?;
     let (_, status) = MARKS.iter().find(|(mark, _)| inside.starts_with(*mark))?;
     let rest = inside[1..].strip_prefix(']')?;
-    rest.starts_with([' ', '\t']).then_some((*status, rest))
+    let (is_optional, rest) = rest.strip_prefix('*').map_or((false, rest), |rest| (true, rest));
+    rest.starts_with([' ', '\t']).then_some((*status, is_optional, rest))
 }
 
 /// `[?] `: a box with a mark that there is not.
