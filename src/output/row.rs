@@ -59,6 +59,17 @@ impl<'a> Row<'a> {
         self
     }
 
+    /// Put `remarks` in brackets behind all else, if there are any. On a terminal of `width` columns they take half of it at most,
+    /// so that something of the middle stays.
+    #[must_use]
+    pub fn remarks(self, remarks: &str, width: Option<usize>, paint: impl Paint + 'a) -> Self {
+        match width {
+            _ if remarks.is_empty() => self,
+            Some(width) => self.right(&format!("  ({})", shorten(remarks, width / 2)), paint),
+            None => self.right(&format!("  ({remarks})"), paint),
+        }
+    }
+
     /// The line with its end, on a terminal of `width` columns if it is one.
     pub fn render(self, width: Option<usize>) -> String {
         let paint = |part: &Part<'_>| part.paint.paint(&part.text);

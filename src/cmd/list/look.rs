@@ -64,14 +64,7 @@ impl Look {
             .left(" ", style)
             .middle(&row.title);
         let remarks = remarks.join(", ");
-        let line = match (remarks.is_empty(), self.width) {
-            (true, _) => line,
-            // Neither the title nor what there is to say about it takes the whole line.
-            (false, Some(width)) => {
-                line.right(&format!("  ({})", shorten(&remarks, width / 2)), |text: &str| style.faint(text))
-            }
-            (false, None) => line.right(&format!("  ({remarks})"), |text: &str| style.faint(text)),
-        };
+        let line = line.remarks(&remarks, self.width, |text: &str| style.faint(text));
         line.render(self.width)
     }
 }

@@ -6,7 +6,7 @@ use crate::{
         report::{Block, Item, Report, State},
         status::Status,
     },
-    output::{Row, Style, clean, pad, shorten},
+    output::{Row, Style, clean, pad},
 };
 
 /// The column of ids is not wider than this; a longer id moves what is behind it.
@@ -128,13 +128,7 @@ impl Page {
             .left(" ", style)
             .middle(&item.title);
         let remarks = words::remarks(item).join(", ");
-        let line = match (remarks.is_empty(), self.width) {
-            (true, _) => line,
-            (false, Some(width)) => {
-                line.right(&format!("  ({})", shorten(&remarks, width / 2)), |text: &str| style.faint(text))
-            }
-            (false, None) => line.right(&format!("  ({remarks})"), |text: &str| style.faint(text)),
-        };
+        let line = line.remarks(&remarks, self.width, |text: &str| style.faint(text));
         line.render(self.width)
     }
 }

@@ -95,19 +95,10 @@ fn destination(repo: &Repo, goal: &Goal, untracked: Untracked, captured: &Captur
         After::MoveTo(commit) => Some(*commit),
         After::Stay | After::Commit(_) => head.commit,
     };
-    let moment = Moment {
-        head: Head { commit, branch: head.branch.clone() },
-        worktree: goal.tree,
-        staged: goal.tree,
-        unmerged: Vec::new(),
-        flags: [].into(),
-        raw: [].into(),
-        dirs: [].into(),
-        skipped: Vec::new(),
-        submodules: Vec::new(),
-        merged: None,
-        state: if goal.abandons.is_some() { [].into() } else { captured.state().clone() },
-    };
+    let mut moment = Moment::plain(Head { commit, branch: head.branch.clone() }, goal.tree, goal.tree);
+    if goal.abandons.is_none() {
+        moment.state = captured.state().clone();
+    }
     let scope = match &goal.scope {
         Scope::Everything => plan::Scope::Everything,
         Scope::Paths(paths) => {

@@ -163,15 +163,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let moment = moment();
-        let mut read = Moment {
-            unmerged: Vec::new(),
-            flags: [].into(),
-            raw: [].into(),
-            dirs: [].into(),
-            skipped: Vec::new(),
-            submodules: Vec::new(),
-            ..moment.clone()
-        };
+        let mut read = Moment::plain(moment.head.clone(), moment.worktree, moment.staged);
         let lists = write(&moment);
         assert_eq!(lists.len(), 6);
         for (name, bytes) in lists {

@@ -38,6 +38,23 @@ pub struct Moment {
 }
 
 impl Moment {
+    /// Trees, as they would be right after a checkout: nothing in conflict, nothing under way.
+    pub fn plain(head: Head, worktree: ObjectId, staged: ObjectId) -> Self {
+        Moment {
+            head,
+            worktree,
+            staged,
+            unmerged: Vec::new(),
+            flags: [].into(),
+            raw: [].into(),
+            dirs: [].into(),
+            skipped: Vec::new(),
+            submodules: Vec::new(),
+            merged: None,
+            state: [].into(),
+        }
+    }
+
     /// The flags at `path`, where the index has `entry`.
     pub fn flags_at(&self, path: &BStr, entry: Option<Entry>) -> Flags {
         // Intent-to-add is a flag of what is no entry yet.

@@ -106,19 +106,7 @@ pub fn load(repo: &Repo, snapshot: &Snapshot) -> Result<Moment> {
 /// What the tree of a snapshot, or one in its form, holds; `head` is what HEAD was.
 pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<Moment> {
     let null = ObjectId::null(repo.gix().object_hash());
-    let mut moment = Moment {
-        head: head.clone(),
-        worktree: null,
-        staged: null,
-        unmerged: Vec::new(),
-        flags: [].into(),
-        raw: [].into(),
-        dirs: [].into(),
-        skipped: Vec::new(),
-        submodules: Vec::new(),
-        merged: None,
-        state: [].into(),
-    };
+    let mut moment = Moment::plain(head.clone(), null, null);
     for entry in trees::entries(repo, tree)? {
         match (entry.filename.as_slice(), entry.mode.kind()) {
             (b"worktree", EntryKind::Tree) => moment.worktree = entry.oid,

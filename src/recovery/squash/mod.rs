@@ -230,19 +230,7 @@ fn destination(repo: &Repo, plan: &Plan, captured: &Captured<'_>) -> Result<Dest
         return Err(Error::busy("head-moved", format!("{}: somebody committed just now", cannot(&plan.task.id)))
             .hint("look at the plan again: git agent squash --dry-run"));
     }
-    let moment = Moment {
-        head: plan.head.clone(),
-        worktree: plan.tree,
-        staged: plan.tree,
-        unmerged: Vec::new(),
-        flags: [].into(),
-        raw: [].into(),
-        dirs: [].into(),
-        skipped: Vec::new(),
-        submodules: Vec::new(),
-        merged: None,
-        state: captured.state().clone(),
-    };
+    let moment = Moment { state: captured.state().clone(), ..Moment::plain(plan.head.clone(), plan.tree, plan.tree) };
     Ok(Destination {
         moment,
         scope: Scope::Paths(Vec::new()),
