@@ -166,9 +166,13 @@ fn begin<'v>(
         return Err(task::unknown(book.view(), &wanted.id));
     }
     let is_plain = query.words.len() == args.date.iter().len() && query.paths.is_empty() && query.graph.is_none();
+    let mut twins = None;
     let commits = match (wanted, &of_task) {
         _ if head.is_none() && !request.revisions => Commits::None,
-        (_, Some(found)) if is_plain => Commits::Read(found.records(repo, query)?.into_iter()),
+        (_, Some(found)) if is_plain => {
+            let meanwhile = || twins = Some(twins::find(repo, &found.commits));
+            Commits::Read(found.records(repo, query, meanwhile)?.into_iter())
+        }
         (Some(wanted), _) => {
             if !request.greps {
                 query.words.splice(0..0, walk::grep(&book, &wanted.id, &shallow));
@@ -190,7 +194,7 @@ fn begin<'v>(
     let mut found = Found::new(shallow, narrow);
     if let Some(of_task) = &of_task {
         found.know(of_task);
-        found.twins = twins::find(repo, &of_task.commits);
+        found.twins = twins.unwrap_or_else(|| twins::find(repo, &of_task.commits));
     }
     Ok(History { book, commits, events, rules, only, numbers, window, found, ahead: None })
 }

@@ -80,12 +80,14 @@ impl OfTask {
         self.commits.iter().enumerate().map(|(at, commit)| (commit.to_string(), at + 1)).collect()
     }
 
-    /// The commits as `query` shows them, newest first: by date, parents behind their children where dates are equal.
-    pub fn records(&self, repo: &Repo, query: Query) -> Result<Vec<Record>> {
+    /// The commits as `query` shows them, newest first: by date, parents behind their children where dates are equal. While git
+    /// reads them, `meanwhile` is done.
+    pub fn records(&self, repo: &Repo, query: Query, meanwhile: impl FnOnce()) -> Result<Vec<Record>> {
         if self.commits.is_empty() {
             return Ok(Vec::new());
         }
         let mut log = Log::start(repo, &Query { only: Some(self.commits.iter().rev().copied().collect()), ..query })?;
+        meanwhile();
         let mut records = Vec::new();
         while let Some(record) = log.next_commit()? {
             records.push(record);

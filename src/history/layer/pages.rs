@@ -4,11 +4,11 @@ use std::{cell::RefCell, collections::HashMap, fs::File, io, os::unix::fs::FileE
 
 use super::{Damaged, Read};
 
-/// How many bytes have one checksum.
-const PAGE: u64 = 64 * 1024;
+/// How many bytes have one checksum: a question looks at places far from each other, and reads a page for each.
+const PAGE: u64 = 8 * 1024;
 /// Behind the checksums: how long the bytes are, the checksum of the checksums, magic.
 const TAIL: u64 = 8 + 4 + 4;
-const MAGIC: [u8; 4] = *b"gapg";
+const MAGIC: [u8; 4] = *b"gap8";
 
 /// Bytes to read from.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct Pages(Source);
 #[derive(Debug)]
 enum Source {
     Memory(Vec<u8>),
-    File { file: File, len: u64, sums: Vec<u8>, read: RefCell<HashMap<u64, Rc<[u8]>>> },
+    File { file: File, len: u64, sums: Vec<u8>, read: RefCell<HashMap<u64, Rc<Vec<u8>>>> },
 }
 
 impl Pages {
@@ -99,7 +99,7 @@ impl Pages {
         Ok(u32::from_le_bytes(*number))
     }
 
-    fn page(&self, number: u64) -> Read<Rc<[u8]>> {
+    fn page(&self, number: u64) -> Read<Rc<Vec<u8>>> {
         let Source::File { file, len, sums, read } = &self.0 else { return Err(Damaged) };
         if let Some(page) = read.borrow().get(&number) {
             return Ok(page.clone());
@@ -111,7 +111,7 @@ impl Pages {
         if sums.get(number as usize * 4..).and_then(|rest| rest.first_chunk::<4>()) != Some(&checksum(&[&bytes])) {
             return Err(Damaged);
         }
-        let page: Rc<[u8]> = bytes.into();
+        let page = Rc::new(bytes);
         read.borrow_mut().insert(number, page.clone());
         Ok(page)
     }
