@@ -156,12 +156,15 @@ fn plans_of_kiro_are_nested_by_their_numbers() {
 
 - [ ] 3. Storage
   - [ ] 3.1 Connections
-    - _Depends: 2.2_
+    - Open them late (depends on Task 2.2)
     - _Requirements: 4.1_
+- [ ] 3.5. Backups
+  - [ ] 3.5.1 Nightly
+    - _Depends: 3.1_
 ";
     let added = import(&repo, "tasks.md", plan, &[]);
-    let expected =
-        ["", ".1", ".2", ".2.1", ".2.2", ".2.3", ".3", ".3.1"].map(|rest| format!("implementation-plan{rest}"));
+    let expected = ["", ".1", ".2", ".2.1", ".2.2", ".2.3", ".3", ".3.1", ".3-5", ".3-5.1"]
+        .map(|rest| format!("implementation-plan{rest}"));
     assert_eq!(added, expected);
     let top = "implementation-plan";
     assert_eq!(stand(&repo, &expected[1]), stands("completed", top, &[]));
@@ -169,6 +172,8 @@ fn plans_of_kiro_are_nested_by_their_numbers() {
     assert_eq!(stand(&repo, &expected[3]), stands("completed", &expected[2], &[]));
     assert_eq!(stand(&repo, &expected[4]), stands("in_progress", &expected[2], &[]));
     assert_eq!(stand(&repo, &expected[7]), stands("pending", &expected[6], &[&expected[4]]));
+    assert_eq!(stand(&repo, &expected[8]), stands("pending", top, &[]), "it stands beside what has its parts below it");
+    assert_eq!(stand(&repo, &expected[9]), stands("pending", &expected[8], &[&expected[7]]));
     let tests = task(&repo, &expected[5]);
     assert_eq!((&tests["priority"], &tests["title"]), (&json!(4), &json!("2.3 Property tests")));
     assert!(task(&repo, &expected[1])["description"].as_str().unwrap().contains("Create directories"));

@@ -1,12 +1,13 @@
 //! What the checklists of other tools say in their own way: Spec Kit, Kiro, OpenSpec and those who write like them.
 //!
-//! - [Labels](super::label) are what ids are made of, and what references mean; `2.1` beside `2` is a part of it.
+//! - [Labels](super::label) are what ids are made of, and what references mean; `2.1` beside `2` is a part of it,
+//!   unless parts of `2` stand below it already.
 //! - `(depends on T012, T013)` and `_Depends: 2.1_` are `after`.
 //! - Where items name their `_Requirements: …_`, as Kiro's do, `[-]` is in progress.
 //!
 //! Items that have an id are ours: in them, all this is only text.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Entry, Parent, Rough, Word, label};
 use crate::core::status::Status;
@@ -21,6 +22,7 @@ pub(super) fn understand(rough: &mut [Rough], from: &[&Entry]) {
     let items = labels.iter().zip(from).enumerate().filter(|(_, (_, entry))| entry.heading.is_none());
     let by_label: HashMap<&str, usize> = items.filter_map(|(at, (label, _))| Some((label.as_deref()?, at))).collect();
     let written: Vec<Parent> = rough.iter().map(|item| item.parent.clone()).collect();
+    let whole: HashSet<usize> = (0..rough.len()).filter_map(|at| up(rough, at)).collect();
     for (at, entry) in from.iter().enumerate() {
         if entry.heading.is_some() {
             continue;
@@ -34,7 +36,8 @@ pub(super) fn understand(rough: &mut [Rough], from: &[&Entry]) {
         }
         if let Some(label) = &labels[at] {
             let above = label::above(label).and_then(|above| by_label.get(above)).copied();
-            if let Some(above) = above.filter(|above| *above < at && written[*above] == written[at]) {
+            let is_beside = |above: &usize| *above < at && written[*above] == written[at] && !whole.contains(above);
+            if let Some(above) = above.filter(is_beside) {
                 rough[at].parent = Parent::Within(above);
             }
             let above = up(rough, at).and_then(|above| labels[above].as_deref());
@@ -69,8 +72,10 @@ fn waits_for(entry: &Entry, labels: &HashMap<&str, usize>) -> Vec<Word> {
             let inside = text[at + opening.len()..].split(end).next().unwrap_or_default();
             let pieces = inside.split([',', ';', '&', '+']).flat_map(|piece| piece.split(" and "));
             for piece in pieces {
-                let first = piece.split_whitespace().next().unwrap_or_default();
-                let word = first.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+                let mut said =
+                    piece.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()));
+                let word = said.find(|word| !["task", "step"].contains(&word.to_ascii_lowercase().as_str()));
+                let word = word.unwrap_or_default();
                 if labels.contains_key(word) && words.iter().all(|known| known.text != word) {
                     words.push(Word { at: entry.at, text: word.to_owned() });
                 }
