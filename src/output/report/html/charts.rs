@@ -17,7 +17,8 @@ const MOST: usize = 400;
 
 /// How the plan grew and was done.
 pub(super) fn burn_up(report: &Report) -> String {
-    boxed("Burn-up", burn("burn", &report.burn, report.at), String::new())
+    // What happened last is at its right.
+    boxed("Burn-up", "scroll from-end", burn("burn", &report.burn, report.at), String::new())
 }
 
 /// What was done when.
@@ -35,16 +36,16 @@ pub(super) fn timeline(report: &Report) -> String {
     let key = "Bars are work, the thin line is from start to end. Below them are checkpoints: ● verified, ✗ verification failed, ○ not \
                verified. Times in which nobody worked take little room.";
     let note = if note.is_empty() { key.to_owned() } else { format!("{note} {key}") };
-    boxed("Timeline", svg::timeline::timeline("timeline", &begun[hidden..], report.at), note)
+    boxed("Timeline", "scroll", svg::timeline::timeline("timeline", &begun[hidden..], report.at), note)
 }
 
-fn boxed(title: &str, svg: String, note: String) -> String {
+fn boxed(title: &str, class: &str, svg: String, note: String) -> String {
     if svg.is_empty() {
         return svg;
     }
     let note = if note.is_empty() { note } else { format!("<p><small>{note}</small></p>\n") };
     format!(
-        "<section>\n<h2>{title}</h2>\n{note}<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\">\n\
+        "<section>\n<h2>{title}</h2>\n{note}<div class=\"{class}\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\">\n\
          {svg}</div>\n</section>\n"
     )
 }
@@ -88,5 +89,5 @@ pub(super) fn dependencies(report: &Report) -> String {
         let verb = if alone == 1 { "depends" } else { "depend" };
         notes.push(format!("{} {verb} on nothing that is listed here, and nothing on them.", plural(alone, "task")));
     }
-    boxed("Dependencies", graph("graph", &Chart { nodes, edges }), notes.join(" "))
+    boxed("Dependencies", "scroll", graph("graph", &Chart { nodes, edges }), notes.join(" "))
 }
