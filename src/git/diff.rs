@@ -1,9 +1,9 @@
 //! The differences of two trees, with renames and copies as git detects them.
 
 use bstr::{BString, ByteSlice as _};
-use gix::{ObjectId, objs::tree::EntryKind};
+use gix::ObjectId;
 
-use super::{cmd::Git, quote::Quoting, status::entry_kind, tree::Entry};
+use super::{cmd::Git, quote::Quoting, raw, status::entry_kind, tree::Entry};
 use crate::error::{Error, Result};
 
 /// One path that differs.
@@ -149,27 +149,24 @@ pub fn trees(
     Ok((read(&output.stdout).ok_or_else(|| Error::bug("'git diff-tree' answered in an unknown form"))?, remarks))
 }
 
-/// Records `:<mode> <mode> <id> <id> <letter>[<score>]`, each with its path, or old and new path.
+/// The rows of `git diff-tree --raw -z`.
 fn read(answer: &[u8]) -> Option<Vec<Change>> {
-    let mut changes = Vec::new();
-    let mut parts = answer.split_str("\0").filter(|part| !part.is_empty());
-    while let Some(head) = parts.next() {
-        let words: Vec<&[u8]> = head.strip_prefix(b":")?.split_str(" ").collect();
-        let [old_mode, new_mode, old_id, new_id, status] = words[..] else { return None };
-        let (letter, score) = status.split_first()?;
-        let status = Status::read(*letter)?;
-        let from = match status {
-            Status::Renamed | Status::Copied => Some((parts.next()?.into(), score.to_str().ok()?.parse().ok()?)),
-            _ => None,
-        };
-        let (old, new) = (side(old_mode, old_id)?, side(new_mode, new_id)?);
-        changes.push(Change { status, from, path: parts.next()?.into(), old, new });
-    }
-    Some(changes)
+    let change = |row: raw::Change| {
+        Some(Change {
+            status: Status::read(u8::try_from(row.status).ok()?)?,
+            from: row.old_path.zip(row.score),
+            path: row.path,
+            old: side(&row.old_mode, row.old_id)?,
+            new: side(&row.new_mode, row.new_id)?,
+        })
+    };
+    raw::read(answer)?.into_iter().map(change).collect()
 }
 
-fn side(mode: &[u8], id: &[u8]) -> Option<Option<Entry>> {
-    let kind: Option<EntryKind> = entry_kind(mode)?;
-    let id = ObjectId::from_hex(id).ok()?;
-    Some(kind.map(|kind| Entry { kind, id }))
+/// What is on one side: nothing where the mode says so, and `None` where it says nothing that git says.
+fn side(mode: &str, id: Option<ObjectId>) -> Option<Option<Entry>> {
+    match entry_kind(mode.as_bytes())? {
+        None => Some(None),
+        Some(kind) => Some(Some(Entry { kind, id: id? })),
+    }
 }

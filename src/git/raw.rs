@@ -12,6 +12,8 @@ pub struct Change {
     pub old_path: Option<BString>,
     /// `A`, `M`, `D`, `R`, `C`, `T`, `U`.
     pub status: char,
+    /// How similar the two are, in percent, with a rename or a copy.
+    pub score: Option<u8>,
     /// Its mode before, octal; all zeros when it was not there.
     pub old_mode: String,
     /// Its mode now.
@@ -35,20 +37,21 @@ pub fn read(answer: &[u8]) -> Option<Vec<Change>> {
     Some(changes)
 }
 
-/// `:100644 100644 <id> <id> R086`, and its one path or two.
+/// `:100644 100644 <id> <id> R086`, and its one path or two: the form of `git diff-tree --raw`.
 fn change<'a>(head: &BStr, paths: &mut impl Iterator<Item = &'a [u8]>) -> Option<Change> {
     let mut words = head.strip_prefix(b":")?.split_str(" ");
     let mode = |word: &[u8]| word.iter().all(u8::is_ascii_digit).then(|| word.to_str_lossy().into_owned());
     let (old_mode, new_mode) = (mode(words.next()?)?, mode(words.next()?)?);
     let id = |word: &[u8]| ObjectId::from_hex(word).ok().map(|id| Some(id).filter(|id| !id.is_null()));
     let (old_id, new_id) = (id(words.next()?)?, id(words.next()?)?);
-    let status = char::from(*words.next()?.first()?);
+    let (letter, score) = words.next()?.split_first()?;
+    let (status, score) = (char::from(*letter), score.to_str().ok()?.parse().ok());
     let first = BString::from(paths.next()?);
     let (path, old_path) = match status {
         'R' | 'C' => (BString::from(paths.next()?), Some(first)),
         _ => (first, None),
     };
-    Some(Change { path, old_path, status, old_mode, new_mode, old_id, new_id })
+    Some(Change { path, old_path, status, score, old_mode, new_mode, old_id, new_id })
 }
 
 #[cfg(test)]
@@ -62,7 +65,10 @@ mod tests {
         let raw = format!(":100644 000000 {id} {null} D\0a\nb\0:100644 100755 {id} {id} R100\0old\0n\u{e4}w\0");
         let changes = read(raw.as_bytes()).unwrap();
         assert_eq!((changes[0].status, changes[0].path.as_slice(), changes[0].new_id), ('D', &b"a\nb"[..], None));
-        assert_eq!((changes[1].status, changes[1].old_path.clone()), ('R', Some("old".into())));
+        assert_eq!(
+            (changes[1].status, changes[1].old_path.clone(), changes[1].score),
+            ('R', Some("old".into()), Some(100))
+        );
         assert_eq!(changes[1].new_mode, "100755");
         assert_eq!(read(b""), Some(vec![]));
         for other in [&b" a | 2 +-\n"[..], b":100644", b":100644 100644 1 2 M", b"diff --git a/x b/x\n"] {
