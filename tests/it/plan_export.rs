@@ -1,23 +1,6 @@
 //! `plan export`: golden files, and back again.
 
-use std::path::{Path, PathBuf};
-
-use crate::support::TestRepo;
-
-/// The files that say what exports look like. `GIT_AGENT_TEST_BLESS=1` writes them anew.
-fn golden(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/plan").join(name)
-}
-
-#[track_caller]
-fn is_golden(name: &str, text: &str) {
-    let file = golden(name);
-    if std::env::var_os("GIT_AGENT_TEST_BLESS").is_some() {
-        std::fs::write(&file, text).unwrap();
-    }
-    let expected = std::fs::read_to_string(&file).unwrap_or_default();
-    assert_eq!(text, expected, "{} says something else", file.display());
-}
+use crate::support::{TestRepo, golden, golden_file};
 
 /// `text` with `<time>` for every time.
 fn without_times(text: &str) -> String {
@@ -33,7 +16,7 @@ fn start() -> TestRepo {
     let repo = TestRepo::new();
     repo.set_env("GIT_AGENT_ACTOR", "ann@here");
     repo.commit_file("a.txt", "one\n", "first");
-    repo.write("source.toml", std::fs::read_to_string(golden("source.toml")).unwrap());
+    repo.write("source.toml", std::fs::read_to_string(golden_file("plan/source.toml")).unwrap());
     repo.agent(&["plan", "import", "source.toml"]).success();
     repo
 }
@@ -55,7 +38,7 @@ const FORMATS: [(&str, &str); 6] = [
 fn every_format_looks_like_its_golden_file() {
     let repo = start();
     for (format, name) in FORMATS {
-        is_golden(name, &without_times(&export(&repo, format)));
+        golden(&format!("plan/{name}"), &without_times(&export(&repo, format)));
     }
 }
 

@@ -301,3 +301,39 @@ fn to_do_lists_of_agents_outlive_them() {
         assert_eq!(states, ["completed", "in_progress", "pending"]);
     }
 }
+
+#[test]
+fn features_say_what_they_come_after_by_id_name_or_number() {
+    let repo = start();
+    let plan = r#"{"features": [
+        {"feature": "Login", "id": 1, "subtasks": [
+            {"id": 1, "name": "Form", "status": "done"},
+            {"id": 2, "name": "Session", "dependencies": [1]},
+            {"name": "Captcha", "depends_on": "Session"}]},
+        {"feature": "Export", "id": 2, "dependencies": [1], "subtasks": [
+            {"id": 1, "name": "Columns"},
+            {"id": 2, "name": "Write", "after": [1, "login.session"]}]}]}"#;
+    import(&repo, "features.json", plan, &[]);
+    assert_eq!(stand(&repo, "login.session"), stands("pending", "login", &["login.form"]));
+    assert_eq!(stand(&repo, "login.captcha"), stands("pending", "login", &["login.session"]));
+    assert_eq!(stand(&repo, "export"), stands("pending", "", &["login"]));
+    assert_eq!(stand(&repo, "export.write"), stands("pending", "export", &["export.columns", "login.session"]));
+
+    let list = r#"[{"id": 1, "category": "chat", "description": "New chat", "steps": [], "passes": true},
+        {"id": 2, "category": "chat", "description": "Rename a chat", "steps": [], "passes": false, "dependencies": [1]}]"#;
+    import(&repo, "feature_list.json", list, &[]);
+    assert_eq!(stand(&repo, "chat.rename-a-chat"), stands("pending", "chat", &["chat.new-chat"]));
+
+    // What is exported keeps it.
+    for format in ["features", "feature-list"] {
+        let text = repo.agent(&["plan", "export", "--format", format]).success().stdout;
+        let other = start();
+        other.write("plan.json", &text);
+        other.agent(&["plan", "import", "plan.json"]).success();
+        assert_eq!(stand(&other, "login.session").2, ["login.form"], "{format}");
+    }
+    // A number that two have means neither.
+    repo.write("plan.json", list.replace("\"id\": 2", "\"id\": 1"));
+    let refused = repo.agent(&["plan", "import", "plan.json"]).exits(2);
+    assert!(refused.stderr.contains("after names '1', which is neither"), "{refused}");
+}

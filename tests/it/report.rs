@@ -1,28 +1,8 @@
 //! What `report` says, in every format.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::support::{Output, TestRepo, on_every_git};
-
-/// Compare `text` with the file `name` that is kept beside the tests; `GIT_AGENT_UPDATE_GOLDEN=1` writes it.
-#[track_caller]
-fn golden(name: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/report").join(name);
-    if std::env::var_os("GIT_AGENT_UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, text).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    if kept != text {
-        let line = kept.lines().zip(text.lines()).position(|(kept, now)| kept != now);
-        let line = line.unwrap_or_else(|| kept.lines().count().min(text.lines().count()));
-        panic!(
-            "{name} is not what it was, from line {} on:\n- {}\n+ {}",
-            line + 1,
-            kept.lines().nth(line).unwrap_or_default(),
-            text.lines().nth(line).unwrap_or_default()
-        );
-    }
-}
+use crate::support::{Output, TestRepo, golden, on_every_git};
 
 /// A day of two agents: a feature, tasks of their own, a failure, a blocker, decisions, a night in between.
 fn story() -> TestRepo {
@@ -121,7 +101,7 @@ fn the_markdown_of_a_feature() {
 
     **Last updated**: 2026-01-02 17:47 UTC
     ");
-    golden("story.md", &repo.agent(&["report"]).success().stdout);
+    golden("report/story.md", &repo.agent(&["report"]).success().stdout);
 }
 
 /// Without times and durations to the second, which depend on the machine's speed.
@@ -143,12 +123,12 @@ fn without_times(text: &str) -> String {
 fn every_format_of_a_story() {
     let repo = story();
     for (format, name) in [("html", "story.html"), ("text", "story.txt"), ("execplan", "story.execplan.md")] {
-        golden(name, &repo.agent(&["report", "--format", format]).success().stdout);
+        golden(&format!("report/{name}"), &repo.agent(&["report", "--format", format]).success().stdout);
     }
     let json = repo.agent(&["report", "--format", "json"]).success();
     let answer = json.clone().json();
     assert_eq!(answer["report"]["overall"]["percent"], 20);
-    golden("story.json", &without_times(&json.stdout));
+    golden("report/story.json", &without_times(&json.stdout));
     let same = repo.agent(&["report", "--json"]).success().json();
     assert_eq!(same["report"]["overall"], answer["report"]["overall"]);
     let wrapped = repo.agent(&["report", "--json", "--format", "md"]).success().json();
@@ -352,7 +332,7 @@ fn nothing_in_a_title_is_markup() {
     for format in ["md", "html", "text", "execplan"] {
         let output = repo.agent(&["report", "--format", format]).success();
         assert!(!output.stdout.contains(['\u{1b}', '\u{202e}']), "{format}");
-        golden(&format!("hostile.{format}"), &output.stdout);
+        golden(&format!("report/hostile.{format}"), &output.stdout);
     }
     let html = repo.agent(&["report", "--format", "html"]).success().stdout;
     well_formed(&html);
@@ -360,7 +340,7 @@ fn nothing_in_a_title_is_markup() {
     for format in ["dot", "mermaid", "svg", "text"] {
         let output = repo.agent(&["graph", "--format", format]).success();
         assert!(!output.stdout.contains(['\u{1b}', '\u{202e}']), "{format}");
-        golden(&format!("hostile.graph.{format}"), &output.stdout);
+        golden(&format!("report/hostile.graph.{format}"), &output.stdout);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a task can hold, said with the place where a plan has something else.
 
-use super::place::Wrong;
+use super::{item::Word, node::Node, place::Wrong};
 use crate::core::{
     status::Status,
     text::{is_hostile, many_lines, one_line},
@@ -34,6 +34,15 @@ pub(super) fn path(at: usize, text: &str) -> Result<String, Wrong> {
         path if path.starts_with('/') => Err(refuse("it is not from the top of the work tree")),
         path if path.split('/').any(|part| part == "..") => Err(refuse("it is outside of the repository")),
         path => Ok(path.to_owned()),
+    }
+}
+
+/// The `id` of `node`: a text is an id of ours, a number is only what references call it.
+pub(super) fn id_or_label(node: &Node<'_>) -> Result<(Option<Word>, Option<String>), Wrong> {
+    let Some(id) = node.get("id") else { return Ok((None, None)) };
+    match id.numeral() {
+        Some(label) => Ok((None, Some(label))),
+        None => Ok((Some(id.word("id")?), None)),
     }
 }
 

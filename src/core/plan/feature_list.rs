@@ -6,17 +6,17 @@
 //!
 //! A category is a feature, the description is the title, the steps are the acceptance text, one a line.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
 use super::{
     check, features,
-    item::{Content, Parent, Plan, Rough},
-    node::{Node, What},
+    item::{Content, Item, Parent, Plan, Rough},
+    node::Node,
     place::Wrong,
 };
-use crate::core::status::Status;
+use crate::core::{id::TaskId, status::Status};
 
 /// Read a whole document.
 pub(super) fn read(node: &Node<'_>) -> Result<Vec<Rough>, Wrong> {
@@ -67,8 +67,8 @@ fn feature(entry: &Node<'_>, parent: Parent) -> Result<Rough, Wrong> {
     }
     let passes = entry.get("passes").map_or(Ok(false), |passes| passes.flag("passes"))?;
     content.status = Some(if passes { Status::Completed } else { Status::Pending });
-    let id = entry.get("id").filter(|id| matches!(id.what, What::Text(_))).map(|id| id.word("id")).transpose()?;
-    Ok(Rough { at: entry.at, id, parent, content, ..Rough::default() })
+    let (id, label) = check::id_or_label(entry)?;
+    Ok(Rough { at: entry.at, id, label, parent, after: entry.after()?, content, ..Rough::default() })
 }
 
 /// Write `plan`: every task without parts, with its feature for a category. Cancelled ones are no features any more.
@@ -76,7 +76,11 @@ pub(super) fn write(plan: &Plan) -> String {
     let parts = plan.parts();
     let titles: HashMap<_, &str> = plan.items.iter().map(|item| (&item.id, item.content.title.as_str())).collect();
     let leaves = (0..plan.items.len()).filter(|at| parts.of(*at).is_empty()).map(|at| &plan.items[at]);
-    let entries = leaves.filter(|item| item.content.status != Some(Status::Cancelled)).map(|item| {
+    let written: Vec<&Item> = leaves.filter(|item| item.content.status != Some(Status::Cancelled)).collect();
+    // A list that is there is the whole list, and nothing is said of the others here.
+    let named: HashSet<&TaskId> =
+        written.iter().flat_map(|item| item.parent.iter().flatten().chain([&item.id])).collect();
+    let entries = written.iter().map(|item| {
         let content = &item.content;
         let mut entry = Map::new();
         let feature = item.parent.as_ref().and_then(Option::as_ref).and_then(|id| titles.get(id));
@@ -91,6 +95,9 @@ pub(super) fn write(plan: &Plan) -> String {
         entry.insert("steps".to_owned(), steps.map(str::trim).collect());
         entry.insert("passes".to_owned(), json!(content.status == Some(Status::Completed)));
         entry.insert("id".to_owned(), json!(item.id));
+        if let Some(after) = item.after.as_ref().filter(|after| after.iter().all(|id| named.contains(id))) {
+            entry.insert("after".to_owned(), json!(after));
+        }
         Value::Object(entry)
     });
     format!("{:#}\n", Value::Array(entries.collect()))

@@ -7,11 +7,13 @@
 //!
 //! One such object, a list of them, or `{"features": […]}`. `overall_progress` and `last_updated` follow from the rest.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::{
     check,
-    item::{Content, Item, Parent, Plan, Rough},
+    item::{Content, Item, Parent, Plan, Rough, Word},
     node::{Node, What},
     place::Wrong,
 };
@@ -30,14 +32,41 @@ pub(super) fn read(node: &Node<'_>) -> Result<Vec<Rough>, Wrong> {
             None => std::slice::from_ref(node),
         },
     };
+    let scope = Scope::of("", features);
     for feature in features {
-        item(feature, Parent::Unsaid, &mut rough)?;
+        item(feature, Parent::Unsaid, &scope, &mut rough)?;
     }
     Ok(rough)
 }
 
+/// What a number means: the one that stands beside, or else the feature that has it.
+struct Scope {
+    /// In front of the numbers in here.
+    prefix: String,
+    /// The numbers that stand beside each other.
+    numbers: HashSet<String>,
+}
+
+impl Scope {
+    fn of(prefix: &str, nodes: &[Node<'_>]) -> Self {
+        let numbers = nodes.iter().filter_map(|node| node.get("id")?.numeral()).collect();
+        Scope { prefix: prefix.to_owned(), numbers }
+    }
+
+    fn label(&self, number: &str) -> String {
+        format!("{}{number}", self.prefix)
+    }
+
+    fn meant(&self, word: Word) -> Word {
+        match self.numbers.contains(&word.text) {
+            true => Word { text: self.label(&word.text), ..word },
+            false => word,
+        }
+    }
+}
+
 /// A feature, or a subtask that may have subtasks of its own.
-fn item(node: &Node<'_>, parent: Parent, rough: &mut Vec<Rough>) -> Result<(), Wrong> {
+fn item(node: &Node<'_>, parent: Parent, scope: &Scope, rough: &mut Vec<Rough>) -> Result<(), Wrong> {
     node.table("a feature")?;
     let name = ["feature", "name", "title"].iter().find_map(|key| Some((*key, node.get(key)?)));
     let (key, name) = name.ok_or_else(|| Wrong::new(node.at, "this has no name: neither 'feature' nor 'name'"))?;
@@ -66,11 +95,16 @@ fn item(node: &Node<'_>, parent: Parent, rough: &mut Vec<Rough>) -> Result<(), W
             content.blockers.push(check::line(at, "blocker", text)?);
         }
     }
-    let id = node.get("id").filter(|id| matches!(id.what, What::Text(_))).map(|id| id.word("id")).transpose()?;
+    let (id, label) = check::id_or_label(node)?;
+    let label = label.map(|number| scope.label(&number));
+    let after = node.after()?.map(|words| words.into_iter().map(|word| scope.meant(word)).collect());
     let place = rough.len();
-    rough.push(Rough { at: node.at, id, parent, content, ..Rough::default() });
+    let inner = label.clone().unwrap_or_else(|| format!("#{place}"));
+    rough.push(Rough { at: node.at, id, label, parent, after, content, ..Rough::default() });
     if let Some(subtasks) = node.get("subtasks") {
-        for subtask in subtasks.list("subtasks")? {
+        let subtasks = subtasks.list("subtasks")?;
+        let scope = Scope::of(&format!("{inner}."), subtasks);
+        for subtask in subtasks {
             match &subtask.what {
                 What::Text(name) => {
                     let title = check::line(subtask.at, "name", name)?;
@@ -78,7 +112,7 @@ fn item(node: &Node<'_>, parent: Parent, rough: &mut Vec<Rough>) -> Result<(), W
                     let parent = Parent::Within(place);
                     rough.push(Rough { at: subtask.at, parent, content, ..Rough::default() });
                 }
-                _ => item(subtask, Parent::Within(place), rough)?,
+                _ => item(subtask, Parent::Within(place), &scope, rough)?,
             }
         }
         if rough[place].content.status.is_none() {
@@ -116,6 +150,9 @@ fn feature(plan: &Plan, parts: &super::parts::Parts, at: usize) -> Value {
     if let Some(files) = &item.content.files {
         put("files", json!(files));
     }
+    if let Some(after) = item.after.as_ref().filter(|after| !after.is_empty()) {
+        put("after", json!(after));
+    }
     put("subtasks", parts.of(at).iter().map(|part| subtask(plan, parts, *part, 1)).collect());
     let status_of = |at: usize| plan.items[at].content.status.unwrap_or_default();
     let leaves = parts.leaves(at, |part| status_of(part) != Status::Cancelled);
@@ -128,7 +165,7 @@ fn feature(plan: &Plan, parts: &super::parts::Parts, at: usize) -> Value {
 }
 
 fn subtask(plan: &Plan, parts: &super::parts::Parts, at: usize, depth: usize) -> Value {
-    let Item { id, content, .. } = &plan.items[at];
+    let Item { id, content, after, .. } = &plan.items[at];
     let mut value = Map::new();
     let mut put = |key: &str, entry: Value| value.insert(key.to_owned(), entry);
     put("name", json!(content.title));
@@ -137,6 +174,9 @@ fn subtask(plan: &Plan, parts: &super::parts::Parts, at: usize, depth: usize) ->
     put("files", json!(content.files.as_deref().unwrap_or_default()));
     if let Some(description) = &content.description {
         put("description", json!(description));
+    }
+    if let Some(after) = after.as_ref().filter(|after| !after.is_empty()) {
+        put("after", json!(after));
     }
     if !content.blockers.is_empty() {
         put("blockers", json!(content.blockers));

@@ -93,7 +93,8 @@ pub struct Rough {
     pub at: usize,
     /// Its id, if the text gives one.
     pub id: Option<Word>,
-    /// What else the text calls it, as `T012` or `2.1`: references mean it by that. No two items have the same.
+    /// What else the text calls it, as `T012` or `2.1`: references mean it by that, if no other
+    /// item has the same.
     pub label: Option<String>,
     /// What its id is made of, if not of its title.
     pub name: Option<String>,

@@ -92,6 +92,30 @@ impl<'t> Node<'t> {
         Ok(found?.into_iter().filter(|(_, text)| !text.trim().is_empty()).collect())
     }
 
+    /// What a number that stands for an id says; other tools count their tasks.
+    pub fn numeral(&self) -> Option<String> {
+        match &self.what {
+            What::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    /// The tasks that this one comes after, in the words that people use for it: ids, numbers or titles.
+    pub fn after(&self) -> Result<Option<Vec<Word>>, Wrong> {
+        let found = ["after", "depends_on", "dependencies"].into_iter().find_map(|key| Some((key, self.get(key)?)));
+        let Some((key, value)) = found else { return Ok(None) };
+        let one = std::slice::from_ref(value);
+        let words = match &value.what {
+            What::List(items) => items.as_slice(),
+            _ => one,
+        };
+        let word = |node: &Node<'_>| match node.numeral() {
+            Some(text) => Ok(Word { at: node.at, text }),
+            None => node.word(key),
+        };
+        words.iter().map(word).collect::<Result<_, _>>().map(Some)
+    }
+
     /// The value as JSON has it.
     pub fn to_value(&self) -> Value {
         match &self.what {

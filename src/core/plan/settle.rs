@@ -29,7 +29,10 @@ pub fn settle(rough: Vec<Rough>, table: &Table) -> Result<Plan, Wrong> {
         table,
     };
     for (at, item) in rough.iter().enumerate() {
-        names.by_label.extend(item.label.clone().map(|label| (label, at)));
+        if let Some(label) = &item.label {
+            // What two are called means neither.
+            names.by_label.entry(label.clone()).and_modify(|known| *known = None).or_insert(Some(at));
+        }
         names.by_title.entry(item.content.title.to_lowercase()).or_default().push(at);
         let Some(word) = &item.id else { continue };
         let id = TaskId::parse(&word.text).map_err(|why| bad_id(word, &why.to_string()))?;
@@ -70,7 +73,7 @@ pub fn settle(rough: Vec<Rough>, table: &Table) -> Result<Plan, Wrong> {
 struct Names<'t> {
     ids: Vec<Option<TaskId>>,
     by_id: HashMap<TaskId, usize>,
-    by_label: HashMap<String, usize>,
+    by_label: HashMap<String, Option<usize>>,
     /// Titles in lower case.
     by_title: HashMap<String, Vec<usize>>,
     table: &'t Table,
@@ -160,8 +163,9 @@ impl Names<'_> {
     /// What `word` means; `None` if nothing (so far).
     fn meant(&self, word: &Word, role: &str) -> Result<Option<Meant>, Wrong> {
         let id = TaskId::parse(&word.text).ok();
-        if let Some(at) = id.as_ref().and_then(|id| self.by_id.get(id)).or_else(|| self.by_label.get(&word.text)) {
-            return Ok(Some(Meant::Item(*at)));
+        let by_label = || self.by_label.get(&word.text).copied().flatten();
+        if let Some(at) = id.as_ref().and_then(|id| self.by_id.get(id)).copied().or_else(by_label) {
+            return Ok(Some(Meant::Item(at)));
         }
         if let Some(id) = id.filter(|id| self.table.get(id).is_some_and(Row::exists)) {
             return Ok(Some(Meant::Task(id)));

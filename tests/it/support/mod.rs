@@ -12,6 +12,7 @@
 #![allow(dead_code, unused_imports)]
 
 mod gits;
+mod golden;
 mod ids;
 mod inside;
 pub mod ledger;
@@ -22,6 +23,7 @@ mod state;
 mod whole;
 
 pub use gits::{Git, default_git, gits};
+pub use golden::{golden, golden_file};
 pub use ids::without_ids;
 pub use inside::inside_every_git;
 pub use output::Output;
