@@ -268,7 +268,7 @@ fn what_task_master_has_wrong_is_refused_whole() {
         (TASK_MASTER.replace("[\"2.2\", 4]", "[\"2.2\", 9]"), "tasks.json:9:85: after names '9', which is neither"),
         (TASK_MASTER.replace("\"high\"", "\"urgent\""), "tasks.json:5:20: there is no priority 'urgent'"),
         (TASK_MASTER.replace("\"review\"", "\"odd\""), "tasks.json:8:49: there is no status 'odd'"),
-        (TASK_MASTER.replace("\"id\": 3", "\"id\": 2"), "two subtasks of 2 have the id 2"),
+        (TASK_MASTER.replace("\"id\": 3", "\"id\": 2"), "two tasks have the id 2.2"),
         (TASK_MASTER.replace("\"id\": \"4\"", "\"id\": 2"), "two tasks have the id 2"),
         (
             TASK_MASTER.replace("\"dependencies\": [1, \"1\"]", "\"dependencies\": [3]").replace("[\"2.2\", 4]", "[2]"),

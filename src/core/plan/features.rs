@@ -7,15 +7,14 @@
 //!
 //! One such object, a list of them, or `{"features": […]}`. `overall_progress` and `last_updated` follow from the rest.
 
-use std::collections::HashSet;
-
 use serde_json::{Map, Value, json};
 
 use super::{
     check,
-    item::{Content, Item, Parent, Plan, Rough, Word},
+    item::{Content, Item, Parent, Plan, Rough},
     node::{Node, What},
     place::Wrong,
+    scope::Scope,
 };
 use crate::core::{progress::Progress, status::Status};
 
@@ -32,41 +31,19 @@ pub(super) fn read(node: &Node<'_>) -> Result<Vec<Rough>, Wrong> {
             None => std::slice::from_ref(node),
         },
     };
-    let scope = Scope::of("", features);
+    let scope = Scope::new(String::new(), numbers(features));
     for feature in features {
         item(feature, Parent::Unsaid, &scope, &mut rough)?;
     }
     Ok(rough)
 }
 
-/// What a number means: the one that stands beside, or else the feature that has it.
-struct Scope {
-    /// In front of the numbers in here.
-    prefix: String,
-    /// The numbers that stand beside each other.
-    numbers: HashSet<String>,
-}
-
-impl Scope {
-    fn of(prefix: &str, nodes: &[Node<'_>]) -> Self {
-        let numbers = nodes.iter().filter_map(|node| node.get("id")?.numeral()).collect();
-        Scope { prefix: prefix.to_owned(), numbers }
-    }
-
-    fn label(&self, number: &str) -> String {
-        format!("{}{number}", self.prefix)
-    }
-
-    fn meant(&self, word: Word) -> Word {
-        match self.numbers.contains(&word.text) {
-            true => Word { text: self.label(&word.text), ..word },
-            false => word,
-        }
-    }
+fn numbers(nodes: &[Node<'_>]) -> impl Iterator<Item = String> {
+    nodes.iter().filter_map(|node| node.get("id")?.numeral())
 }
 
 /// A feature, or a subtask that may have subtasks of its own.
-fn item(node: &Node<'_>, parent: Parent, scope: &Scope, rough: &mut Vec<Rough>) -> Result<(), Wrong> {
+fn item(node: &Node<'_>, parent: Parent, scope: &Scope<'_>, rough: &mut Vec<Rough>) -> Result<(), Wrong> {
     node.table("a feature")?;
     let name = ["feature", "name", "title"].iter().find_map(|key| Some((*key, node.get(key)?)));
     let (key, name) = name.ok_or_else(|| Wrong::new(node.at, "this has no name: neither 'feature' nor 'name'"))?;
@@ -103,7 +80,7 @@ fn item(node: &Node<'_>, parent: Parent, scope: &Scope, rough: &mut Vec<Rough>) 
     rough.push(Rough { at: node.at, id, label, parent, after, content, ..Rough::default() });
     if let Some(subtasks) = node.get("subtasks") {
         let subtasks = subtasks.list("subtasks")?;
-        let scope = Scope::of(&format!("{inner}."), subtasks);
+        let scope = scope.below(&inner, numbers(subtasks));
         for subtask in subtasks {
             match &subtask.what {
                 What::Text(name) => {

@@ -22,6 +22,7 @@ mod node;
 mod own;
 mod parts;
 mod place;
+mod scope;
 mod settle;
 mod size;
 mod task_master;

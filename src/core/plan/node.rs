@@ -109,11 +109,15 @@ impl<'t> Node<'t> {
             What::List(items) => items.as_slice(),
             _ => one,
         };
-        let word = |node: &Node<'_>| match node.numeral() {
-            Some(text) => Ok(Word { at: node.at, text }),
-            None => node.word(key),
-        };
-        words.iter().map(word).collect::<Result<_, _>>().map(Some)
+        words.iter().map(|word| word.word_or_numeral(key)).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// A text or a number that means a task.
+    pub fn word_or_numeral(&self, name: &str) -> Result<Word, Wrong> {
+        match self.numeral() {
+            Some(text) => Ok(Word { at: self.at, text }),
+            None => self.word(name),
+        }
     }
 
     /// The value as JSON has it.

@@ -11,9 +11,10 @@ use std::collections::HashMap;
 
 use super::{
     check,
-    item::{Content, Parent, Rough, Word},
+    item::{Content, Parent, Rough},
     node::{Node, What},
     place::Wrong,
+    scope::Scope,
 };
 use crate::core::status::Status;
 
@@ -83,76 +84,55 @@ fn long(node: &Node<'_>, key: &str) -> Result<Option<String>, Wrong> {
 
 /// The tasks of one list, with their subtasks.
 fn list(tasks: &Node<'_>, tag: Option<(&str, usize)>, rough: &mut Vec<Rough>) -> Result<(), Wrong> {
-    let mut known: HashMap<String, usize> = HashMap::new();
-    for node in tasks.list("tasks")? {
-        let (at, number) = number(node, "task")?;
-        if let Some(first) = known.insert(number.clone(), at) {
-            return Err(Wrong::new(at, format!("two tasks have the id {number}")).also(first));
-        }
-        let label = |number: &str| tag.map_or_else(|| number.to_owned(), |(tag, _)| format!("{tag}/{number}"));
+    let tasks = numbered(tasks.list("tasks")?, "")?;
+    let prefix = tag.map(|(tag, _)| format!("{tag}/")).unwrap_or_default();
+    let scope = Scope::new(prefix, tasks.iter().map(|(number, _)| number.clone()));
+    for (number, node) in &tasks {
         let place = rough.len();
         rough.push(Rough {
-            at: node.at,
-            label: Some(label(&number)),
             name: Some(if tag.is_some() { number.clone() } else { format!("task-{number}") }),
             parent: tag.map_or(Parent::Unsaid, |(_, feature)| Parent::Within(feature)),
-            after: after(node, |word| label(word))?,
-            content: content(node)?,
-            ..Rough::default()
+            ..task(node, number, &scope)?
         });
         let Some(subtasks) = node.get("subtasks") else { continue };
-        let mut parts: Vec<(String, &Node<'_>)> = Vec::new();
-        for part in subtasks.list("subtasks")? {
-            let (at, own) = self::number(part, "subtask")?;
-            // Some write the number of the whole.
-            let own = own.strip_prefix(&format!("{number}.")).map(str::to_owned).unwrap_or(own);
-            if let Some((_, first)) = parts.iter().find(|(known, _)| *known == own) {
-                return Err(Wrong::new(at, format!("two subtasks of {number} have the id {own}")).also(first.at));
-            }
-            parts.push((own, part));
-        }
-        // A number is the one of a subtask beside it; with a dot, or if there is none, that of a task.
-        let meant = |word: &str| match parts.iter().any(|(own, _)| own == word) {
-            true => label(&format!("{number}.{word}")),
-            false => label(word),
-        };
-        for (own, part) in &parts {
-            rough.push(Rough {
-                at: part.at,
-                label: Some(label(&format!("{number}.{own}"))),
-                name: Some(own.clone()),
-                parent: Parent::Within(place),
-                after: after(part, meant)?,
-                content: content(part)?,
-                ..Rough::default()
-            });
+        let subtasks = numbered(subtasks.list("subtasks")?, &format!("{number}."))?;
+        let scope = scope.below(&scope.label(number), subtasks.iter().map(|(number, _)| number.clone()));
+        for (number, node) in &subtasks {
+            let parent = Parent::Within(place);
+            rough.push(Rough { name: Some(number.clone()), parent, ..task(node, number, &scope)? });
         }
     }
     Ok(())
 }
 
-/// The number that `node`, a `what`, has for an id, and where it stands.
-fn number(node: &Node<'_>, what: &str) -> Result<(usize, String), Wrong> {
-    node.table(&format!("a {what}"))?;
-    let id = node.get("id").ok_or_else(|| Wrong::new(node.at, format!("a {what} has no id")))?;
-    Ok((id.at, word(id, "id")?))
+/// `nodes` with their numbers, each of which is there once. Some write the number of the whole, as `above`, in front.
+fn numbered<'n, 't>(nodes: &'n [Node<'t>], above: &str) -> Result<Vec<(String, &'n Node<'t>)>, Wrong> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let number = |node: &'n Node<'t>| {
+        node.table("a task")?;
+        let id = node.get("id").ok_or_else(|| Wrong::new(node.at, "a task has no id"))?;
+        let whole = id.word_or_numeral("id")?.text;
+        let number = whole.strip_prefix(above).unwrap_or(&whole).to_owned();
+        match places.insert(number.clone(), id.at) {
+            Some(first) => Err(Wrong::new(id.at, format!("two tasks have the id {above}{number}")).also(first)),
+            None => Ok((number, node)),
+        }
+    };
+    nodes.iter().map(number).collect()
 }
 
-/// A number, or a text that is one.
-fn word(node: &Node<'_>, name: &str) -> Result<String, Wrong> {
-    match &node.what {
-        What::Number(number) => Ok(number.to_string()),
-        _ => Ok(node.text(name)?.trim().to_owned()),
-    }
-}
-
-fn after(node: &Node<'_>, meant: impl Fn(&str) -> String) -> Result<Option<Vec<Word>>, Wrong> {
-    let Some(dependencies) = node.get("dependencies") else { return Ok(None) };
-    let words = dependencies
-        .list("dependencies")?
-        .iter()
-        .map(|dependency| Ok(Word { at: dependency.at, text: meant(&word(dependency, "a dependency")?) }));
-    words.collect::<Result<_, Wrong>>().map(Some)
+fn task(node: &Node<'_>, number: &str, scope: &Scope<'_>) -> Result<Rough, Wrong> {
+    let after = node.get("dependencies").map(|dependencies| {
+        let dependencies = dependencies.list("dependencies")?.iter();
+        dependencies.map(|dependency| Ok(scope.meant(dependency.word_or_numeral("a dependency")?))).collect()
+    });
+    Ok(Rough {
+        at: node.at,
+        label: Some(scope.label(number)),
+        after: after.transpose()?,
+        content: content(node)?,
+        ..Rough::default()
+    })
 }
 
 fn content(node: &Node<'_>) -> Result<Content, Wrong> {
