@@ -27,7 +27,12 @@ pub fn task_of_anchor(text: &[u8]) -> Option<TaskId> {
 /// The ids that the header lines of a note name: one, unless somebody put another task's lines into it.
 pub fn headers(text: &[u8]) -> impl Iterator<Item = TaskId> + '_ {
     // Sorted notes have them on top; a note that stock git appended to may have them anywhere.
-    text.lines().filter_map(|line| TaskId::parse(line.strip_prefix(HEADER)?.to_str().ok()?).ok())
+    text.lines().filter_map(|line| TaskId::parse(said(line).strip_prefix(HEADER)?.to_str().ok()?).ok())
+}
+
+/// `line` without what the line ends of other systems leave of it, however often it went through them.
+fn said(line: &[u8]) -> &[u8] {
+    line.trim_end_with(|c| c == '\r')
 }
 
 /// A line of a note that is not an event; kept, reported by `doctor`, without effect.
@@ -35,7 +40,7 @@ pub fn headers(text: &[u8]) -> impl Iterator<Item = TaskId> + '_ {
 pub struct Damaged {
     /// 1-based line number.
     pub number: usize,
-    /// The line as it is.
+    /// The line without its end.
     pub line: BString,
     /// What is wrong with it.
     pub why: ParseError,
@@ -55,7 +60,7 @@ impl Events {
     pub fn read(text: &[u8]) -> Self {
         let mut read = Events::default();
         let mut found: Vec<(Event, &[u8])> = Vec::new();
-        for (at, line) in text.lines().enumerate() {
+        for (at, line) in text.lines().map(said).enumerate() {
             if line.is_empty() || line.starts_with(HEADER) {
                 continue;
             }
@@ -135,6 +140,21 @@ mod tests {
             assert_eq!(Events::read(shifted.concat().as_bytes()), expected, "{shift}");
             shifted.reverse();
             assert_eq!(Events::read(shifted.concat().as_bytes()), expected, "{shift}, reversed");
+        }
+    }
+
+    #[test]
+    fn line_ends_of_other_systems_are_no_part_of_a_line() {
+        let line = "2026-11-22T14:35:00.000Z 01JD0000000000000000000001 a@b n=1 unblock ";
+        let expected = Events::read(line.as_bytes());
+        assert_eq!((expected.events.len(), expected.damaged.len()), (1, 0));
+        assert_eq!(Events::read(format!("{line}\r").as_bytes()), expected);
+        for end in ["\n", "\r\n", "\r\r\n", "\r\n\r\n"] {
+            assert_eq!(
+                Events::read(format!("0 task t-1{end}{line}{end}").as_bytes()).events,
+                expected.events,
+                "{end:?}"
+            );
         }
     }
 
