@@ -114,7 +114,7 @@ pub(super) fn quoted(text: &str) -> Vec<String> {
 }
 
 /// A line that begins like a heading, a quotation or a fence is a text all the same.
-fn harmless(line: &str) -> String {
+pub(super) fn harmless(line: &str) -> String {
     match line.starts_with(['#', '>', '`']) {
         true => format!("\\{line}"),
         false => line.to_owned(),

@@ -12,7 +12,7 @@ mod share;
 
 pub use fold::{WIDTH, fold, wrap};
 
-use fold::{clip, quoted};
+use fold::{clip, harmless, quoted};
 
 /// A section's share of the lines is meant for a page of so many.
 const USUAL: usize = 60;
@@ -148,7 +148,7 @@ pub fn render(page: &Page, max_lines: usize) -> String {
     let density = if max >= AIRY { Density::Airy } else { Density::Dense };
     let gap = usize::from(density == Density::Airy);
     let mut lines = vec![format!("# {}", clip(&page.title, WIDTH - 2))];
-    lines.extend(page.alerts.iter().map(|alert| clip(alert, WIDTH)));
+    lines.extend(page.alerts.iter().map(|alert| harmless(&clip(alert, WIDTH - 1))));
     let scale = |most: usize| if max > USUAL { most * max / USUAL } else { most };
     let (mut lasting, mut present) = (laid(&page.lasting, density, scale), laid(&page.present, density, scale));
     // One line for the title. Alerts, although above, come and go: they are the present's.

@@ -73,6 +73,12 @@ proptest! {
     }
 }
 
+#[test]
+fn an_alert_is_no_heading() {
+    let page = Page { title: "t".into(), alerts: vec!["##\tnot one".into(), "**Stop.**".into()], ..Page::default() };
+    assert_eq!(render(&page, 60), "# t\n\\## not one\n**Stop.**\n");
+}
+
 fn points(count: usize, keep: Keep) -> Section {
     let points = (1..=count).map(|n| Point::Words(format!("point {n}"))).collect();
     Section { heading: "Points", body: Body::Points(points, keep), most: 3, rank: 0, beyond: 0, more: "git x".into() }
