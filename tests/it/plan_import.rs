@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Layout, TestRepo, default_git, on_every_git};
 
-fn start() -> TestRepo {
+pub fn start() -> TestRepo {
     let repo = TestRepo::new();
     repo.set_env("GIT_AGENT_ACTOR", "ann@here");
     repo.commit_file("a.txt", "one\n", "first");
@@ -20,7 +20,7 @@ fn import(repo: &TestRepo, file: &str, text: &str) -> Value {
     repo.agent(&["plan", "import", file, "--json"]).json()
 }
 
-fn task(repo: &TestRepo, id: &str) -> Value {
+pub fn task(repo: &TestRepo, id: &str) -> Value {
     repo.agent(&["show", id, "--json"]).json()["task"].clone()
 }
 

@@ -2,14 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::support::TestRepo;
-
-fn start() -> TestRepo {
-    let repo = TestRepo::new();
-    repo.set_env("GIT_AGENT_ACTOR", "ann@here");
-    repo.commit_file("a.txt", "one\n", "first");
-    repo
-}
+use crate::{
+    plan_import::{start, task},
+    support::TestRepo,
+};
 
 /// Import `text` as `file`, twice: the second time says nothing new. Answers with what the first time added.
 #[track_caller]
@@ -19,10 +15,6 @@ fn import(repo: &TestRepo, file: &str, text: &str, more: &[&str]) -> Vec<String>
     let (first, second) = (run(), run());
     assert_eq!((&second["added"], &second["changed"], &second["commit"]), (&json!([]), &json!([]), &Value::Null));
     first["added"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
-}
-
-fn task(repo: &TestRepo, id: &str) -> Value {
-    repo.agent(&["show", id, "--json"]).json()["task"].clone()
 }
 
 /// What the task is worth in words: state, feature, and what it comes after.
@@ -259,6 +251,19 @@ fn task_master_without_tags_is_the_same() {
         assert_eq!(stand(&repo, "task-1.1"), stands("pending", "task-1", &[]));
     }
     assert_eq!(repo.agent(&["list", "--all", "--json"]).json()["tasks"].as_array().unwrap().len(), 2);
+    // Words for ids are ids, without a word of ours in front.
+    let repo = start();
+    let words =
+        r#"{"tasks": [{"id": "TASK-1", "title": "C"}, {"id": "TASK-2", "title": "D", "dependencies": ["TASK-1"]}]}"#;
+    assert_eq!(import(&repo, "tasks.json", words, &[]), ["task-1", "task-2"]);
+}
+
+#[test]
+fn a_plan_of_ours_with_a_word_of_theirs_is_not_read_as_theirs() {
+    let repo = start();
+    repo.write("plan.json", r#"{"tasks": [{"id": "a", "title": "A", "details": "x"}, {"id": "b", "title": "B", "after": ["a"], "details": "y"}]}"#);
+    let refused = repo.agent(&["plan", "import", "plan.json"]).exits(2);
+    assert!(refused.stderr.contains("plan.json:1:") && refused.stderr.contains("details"), "{refused}");
 }
 
 #[test]

@@ -128,7 +128,9 @@ fn shape_of(node: &Node<'_>) -> Option<Format> {
         What::List(items) => match items.first() {
             None => Some(Format::Json),
             Some(item) if has(item, &["passes"]) => Some(Format::FeatureList),
-            Some(item) if has(item, &["testStrategy", "details"]) => Some(Format::TaskMaster),
+            Some(item) if has(item, &["testStrategy", "details"]) && task_master::is_it(node) => {
+                Some(Format::TaskMaster)
+            }
             Some(item) if has(item, &["feature", "subtasks"]) => Some(Format::Features),
             Some(item) if has(item, &["issue_type", "dependencies"]) => Some(Format::Beads),
             Some(item) if has(item, &["title"]) => Some(Format::Json),

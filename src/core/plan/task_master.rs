@@ -21,23 +21,29 @@ use crate::core::status::Status;
 /// The list that there is if nobody made others.
 const MASTER: &str = "master";
 
+/// What only a task of Task Master has.
+const THEIRS: [&str; 4] = ["dependencies", "subtasks", "details", "testStrategy"];
+/// What only a task of our own plans has: where both stand, our reader says what it does not know.
+const OURS: [&str; 5] = ["after", "parent", "files", "accept", "task"];
+
 /// Whether `node` is such a file, and not one of our own plans.
 pub(super) fn is_it(node: &Node<'_>) -> bool {
-    let has_tasks = |list: &Node<'_>| matches!(&list.what, What::List(items) if items.iter().any(is_task));
     match node.get("tasks") {
-        Some(tasks) => has_tasks(tasks),
-        None if is_list(node) => has_tasks(node),
+        Some(tasks) => is_theirs(tasks),
+        None if is_list(node) => is_theirs(node),
         None => tags(node).any(|(_, tag)| tag.get("tasks").is_some_and(is_list)),
     }
 }
 
-fn is_list(node: &Node<'_>) -> bool {
-    matches!(node.what, What::List(_))
+fn is_theirs(tasks: &Node<'_>) -> bool {
+    let What::List(tasks) = &tasks.what else { return false };
+    let has = |keys: &[&str]| tasks.iter().any(|task| keys.iter().any(|key| task.get(key).is_some()));
+    let is_numbered = || tasks.iter().any(|task| task.get("id").is_some_and(|id| id.numeral().is_some()));
+    (has(&THEIRS) || is_numbered()) && !has(&OURS)
 }
 
-fn is_task(node: &Node<'_>) -> bool {
-    let is_numbered = node.get("id").is_some_and(|id| matches!(id.what, What::Number(_)));
-    is_numbered || ["dependencies", "subtasks", "details", "testStrategy"].iter().any(|key| node.get(key).is_some())
+fn is_list(node: &Node<'_>) -> bool {
+    matches!(node.what, What::List(_))
 }
 
 fn tags<'n, 't>(node: &'n Node<'t>) -> impl Iterator<Item = (&'n str, &'n Node<'t>)> {
@@ -89,8 +95,10 @@ fn list(tasks: &Node<'_>, tag: Option<(&str, usize)>, rough: &mut Vec<Rough>) ->
     let scope = Scope::new(prefix, tasks.iter().map(|(number, _)| number.clone()));
     for (number, node) in &tasks {
         let place = rough.len();
+        // A number alone is no name for a task; some have words for ids.
+        let is_bare = tag.is_none() && number.starts_with(|c: char| c.is_ascii_digit());
         rough.push(Rough {
-            name: Some(if tag.is_some() { number.clone() } else { format!("task-{number}") }),
+            name: Some(if is_bare { format!("task-{number}") } else { number.clone() }),
             parent: tag.map_or(Parent::Unsaid, |(_, feature)| Parent::Within(feature)),
             ..task(node, number, &scope)?
         });
