@@ -23,7 +23,7 @@ use crate::{
         time::Timestamp,
     },
     error::{Error, Result},
-    git::{ObjectId, Repo, parameters, worktree},
+    git::{ObjectId, Repo, parameters},
     recovery::snapshot::{self, Kind, Request, Taken},
 };
 use desk::{Desk, cannot_open};
@@ -265,9 +265,10 @@ fn is_about_changes(risk: &Risk) -> bool {
     risk.targets.is_none() && risk.losses.iter().all(|loss| matches!(loss, Loss::Uncommitted | Loss::Untracked))
 }
 
-/// Whether everything is committed; no, if git cannot say.
+/// Whether everything is committed that a snapshot would hold; no, if that cannot be told.
 fn is_clean(repo: &Repo) -> bool {
-    worktree::dirty(repo).is_ok_and(|dirty| dirty == worktree::Dirty::default())
+    repo.work_dir().is_none()
+        || snapshot::capture(repo).is_ok_and(|captured| captured.is_all_committed().unwrap_or(false))
 }
 
 /// Take a snapshot, if there is something to lose that the last one does not hold.
@@ -279,7 +280,8 @@ fn save(stake: &Stake, who: &Who<'_>) -> Result<Option<(Taken, bool)>> {
     let beyond_files = [Loss::History, Loss::Stash, Loss::Unknown];
     let history = risks.iter().any(|risk| risk.losses.iter().any(|loss| beyond_files.contains(loss)));
     let ignored = ignored_files(repo, &risks)?;
-    if !history && ignored.is_empty() && is_clean(repo) {
+    let mut captured = snapshot::capture(repo)?;
+    if !history && ignored.is_empty() && captured.is_all_committed()? {
         return Ok(None);
     }
     let request = Request {
@@ -289,7 +291,6 @@ fn save(stake: &Stake, who: &Who<'_>) -> Result<Option<(Taken, bool)>> {
         by: (who.by)()?,
         tasks: (who.tasks)(repo),
     };
-    let mut captured = snapshot::capture(repo)?;
     captured.touch(&ignored)?;
     let commits = lost_commits(repo, &risks)?;
     let holds_commits = !commits.is_empty();

@@ -424,3 +424,28 @@ fn odd_places() {
         std::fs::set_permissions(&unreadable, std::fs::Permissions::from_mode(0o755)).unwrap();
     });
 }
+
+#[test]
+fn what_the_index_hides_is_no_less_at_risk() {
+    on_every_git(|git| {
+        for flag in ["--skip-worktree", "--assume-unchanged"] {
+            for line in ["rm conf", "git reset --hard", "git checkout -f", "rm -rf dir", "git rm -rf dir", "mv conf x"]
+            {
+                let repo = TestRepo::with_git(git);
+                repo.write("conf", "ours\n");
+                repo.commit_file("dir/conf", "ours\n", "first");
+                repo.git(&["update-index", flag, "conf", "dir/conf"]).success();
+                assert_eq!(verdict(&repo, line), "allowed", "{flag}, {line}: it is as it was committed");
+                assert_eq!(snapshots(&repo), 0);
+                repo.write("conf", "LOCAL\n");
+                repo.write("dir/conf", "MINE!\n");
+                let answer = check(&repo, line);
+                assert_eq!(answer["verdict"], "captured", "with {git}, {flag}, {line}");
+                assert_eq!(kept(&repo, &answer, "conf"), "LOCAL\n");
+                assert_eq!(kept(&repo, &answer, "dir/conf"), "MINE!\n");
+                repo.git(&["config", "agent.guard", "refuse"]).success();
+                assert_eq!(verdict(&repo, "git reset --hard"), "refused", "{flag}: it would be lost");
+            }
+        }
+    });
+}

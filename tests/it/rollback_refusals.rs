@@ -80,8 +80,11 @@ fn a_bare_repository_has_nothing_to_roll_back() {
 #[test]
 fn uncommitted_changes_where_a_revert_writes() {
     inside_every_git("rollback_refusals::uncommitted_changes_where_a_revert_writes", |git| {
-        let ways: [(&str, bool); 10] = [
+        let ways: [(&str, bool); 12] = [
             ("echo x >dir/a", true),
+            // Written over without the flag being looked at; left alone with the other one.
+            ("git update-index --assume-unchanged dir/a; echo x >dir/a", true),
+            ("git update-index --skip-worktree dir/a; echo x >dir/a", false),
             ("echo x >dir/a; git add dir/a", true),
             ("git rm -q --cached dir/a", true),
             ("rm dir/a", true),

@@ -16,7 +16,7 @@ use crate::{
         walk,
     },
     ledger::View,
-    recovery::commit,
+    recovery::{commit, snapshot},
 };
 
 /// Operations of git's that are not finished; the one that may be abandoned.
@@ -95,22 +95,14 @@ pub(super) fn dirty(repo: &Repo, task: &Task, head: ObjectId, paths: &[BString])
         .hint("-- <path>… limits the rollback to other paths"))
 }
 
-/// Paths whose index entry or file is not that of HEAD, and those that git does not know, but for ignored ones.
+/// Paths whose index entry or file is not that of HEAD, and those that git does not know, but for ignored ones and for those
+/// whose files are left alone (skip-worktree).
 fn uncommitted(repo: &Repo) -> Result<Vec<BString>> {
-    let words =
-        ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=dirty"];
-    let answer = repo.git().args(words).run()?;
-    let path = |entry: &[u8]| {
-        // The path is the last field: of nine, of eleven when it is unmerged, of two when it is unknown.
-        let fields = match entry.first()? {
-            b'1' => 9,
-            b'u' => 11,
-            b'?' => 2,
-            _ => return None,
-        };
-        entry.splitn(fields, |&b| b == b' ').nth(fields - 1).map(BString::from)
-    };
-    Ok(answer.split_str("\0").filter_map(path).collect())
+    let captured = snapshot::capture(repo)?;
+    let mut paths = captured.uncommitted()?;
+    paths.retain(|path| !captured.flags().get(path).is_some_and(|flags| flags.skip_worktree));
+    paths.extend(captured.skipped().map(|skipped| skipped.path.clone()));
+    Ok(paths)
 }
 
 /// Whether `path` is one of `targets`, or the directory of one, or in one.

@@ -353,6 +353,31 @@ impl<'r> Captured<'r> {
         Ok(found.filter(|(kind, _)| *kind != EntryKind::Tree).map(Entry::from))
     }
 
+    /// Whether HEAD's tree is all there is: the index and every file are as it has them, nothing is under way, nothing is
+    /// [skipped](Self::skipped). Files that the index hides from `git status` count, too.
+    pub fn is_all_committed(&self) -> Result<bool> {
+        let is_dirty = |submodule: &Submodule| submodule.is_dirty;
+        let rest = self.staged.is_empty() && self.skipped.is_empty() && self.unmerged.is_empty();
+        if !rest || !self.state.is_empty() || self.submodules.iter().any(is_dirty) {
+            return Ok(false);
+        }
+        Ok(self.uncommitted()?.is_empty())
+    }
+
+    /// The [changed](Self::changed) paths whose index entry or file is not as HEAD has it, by their bytes; of submodules
+    /// those with another commit.
+    pub fn uncommitted(&self) -> Result<Vec<BString>> {
+        let mut paths = Vec::new();
+        for path in &self.changed {
+            let is_known =
+                !self.staged.contains_key(path) && !self.flags.get(path).is_some_and(|flags| flags.intent_to_add);
+            if !is_known || self.on_disk(path.as_bstr())? != self.in_head(path.as_bstr())? {
+                paths.push(path.clone());
+            }
+        }
+        Ok(paths)
+    }
+
     /// What HEAD is.
     pub fn head(&self) -> &Head {
         &self.head
