@@ -27,6 +27,7 @@ pub mod range;
 pub mod raw;
 pub mod reflog;
 mod refs;
+pub mod replace;
 mod repo;
 pub mod sparse;
 pub mod state;

@@ -2,8 +2,8 @@
 
 use bstr::{BString, ByteSlice as _};
 
-/// Sections (and one key of another) that we ask for; others are between git and itself.
-const OURS: [&str; 6] = ["agent.", "color.", "core.quotepath", "log.", "pager.", "user."];
+/// Sections, and keys of another one, that we ask for; others are between git and itself.
+const OURS: [&str; 7] = ["agent.", "color.", "core.quotepath", "core.usereplacerefs", "log.", "pager.", "user."];
 
 /// The settings that were given to the git that runs us, least specific first.
 pub fn of_this_process() -> Vec<(BString, BString)> {

@@ -1,7 +1,7 @@
 //! An open repository, after the checks that git makes and gix does not.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, OnceCell},
     path::{Path, PathBuf},
 };
 
@@ -33,13 +33,15 @@ const KNOWN_EXTENSIONS: [&str; 9] = [
 ];
 
 /// Room for the packs that come while we run: writers make one each while a gc is running.
-const PACK_SLOTS: gix::odb::store::init::Slots =
+pub(super) const PACK_SLOTS: gix::odb::store::init::Slots =
     gix::odb::store::init::Slots::AsNeededByDiskState { multiplier: 2.0, minimum: 128 };
 
 /// A repository, seen from one of its worktrees.
 pub struct Repo {
     gix: gix::Repository,
     refs: Refs,
+    /// Looks for objects where they are themselves, whatever replaces them.
+    places: OnceCell<gix::OdbHandle>,
     patience: Patience,
     report: Cell<Option<Report>>,
 }
@@ -70,7 +72,17 @@ impl Repo {
         }
         let refs = Self::check_extensions(&gix)?;
         keep_packs(&mut gix);
-        Ok(Repo { gix, refs, patience: Patience::default(), report: Cell::default() })
+        let mut repo =
+            Repo { gix, refs, places: OnceCell::new(), patience: Patience::default(), report: Cell::default() };
+        repo.follow_replacements()?;
+        Ok(repo)
+    }
+
+    /// Read objects from `objects` from now on.
+    pub(super) fn read_from(&mut self, objects: gix::odb::Handle) {
+        let handle = objects.into_inner();
+        **self.gix.objects = handle;
+        keep_packs(&mut self.gix);
     }
 
     /// Refuse unknown extensions, find out where refs are kept.
@@ -196,7 +208,14 @@ impl Repo {
     /// this order applies each delta once. Loose objects come first.
     pub fn place(&self, id: ObjectId) -> Option<(u32, u64)> {
         use gix::odb::pack::Find as _;
-        let found = self.gix.objects.location_by_oid(&id, &mut Vec::new()).ok()??;
+        // gix panics when it is asked for the place of an object in a repository with replacements.
+        let places = self.places.get_or_init(|| {
+            let mut objects = self.gix.objects.clone();
+            objects.ignore_replacements = true;
+            objects.prevent_pack_unload();
+            objects
+        });
+        let found = places.location_by_oid(&id, &mut Vec::new()).ok()??;
         Some((found.pack_id, found.pack_offset))
     }
 
@@ -248,7 +267,8 @@ impl Sendable {
     pub fn into_repo(self) -> Repo {
         let mut gix = self.gix.to_thread_local();
         keep_packs(&mut gix);
-        Repo { gix, refs: self.refs, patience: Patience::default(), report: Cell::default() }
+        let (places, patience, report) = (OnceCell::new(), Patience::default(), Cell::default());
+        Repo { gix, refs: self.refs, places, patience, report }
     }
 
     /// The same for one that reads many objects.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::{cmd, repo::Repo};
+use super::{cmd, replace, repo::Repo};
 use crate::error::{Context as _, Error, Result};
 
 /// The best common ancestor of two commits, if they have one.
@@ -41,8 +41,14 @@ pub fn is_ancestor(repo: &Repo, commit: ObjectId, tip: ObjectId) -> Result<bool>
     Ok(repo.git().args(words).output()?.status.success())
 }
 
-/// The parents of `commit`.
+/// The parents of `commit`, as git sees them: grafts count, and behind the end of a shallow clone there are none.
 pub fn parents(repo: &Repo, commit: ObjectId) -> Result<Vec<ObjectId>> {
+    if shallow(repo)?.contains(&commit) {
+        return Ok(Vec::new());
+    }
+    if let Some(parents) = replace::grafts(repo).remove(&commit) {
+        return Ok(parents);
+    }
     let commit = repo.gix().find_commit(commit).or_environment(|| format!("cannot read commit {commit}"))?;
     Ok(commit.parent_ids().map(gix::Id::detach).collect())
 }

@@ -58,11 +58,10 @@ impl<'a> Reader<'a> {
     }
 
     fn bytes(&mut self, commit: ObjectId) -> Result<&[u8]> {
-        let id = self.overlay.stands_for(commit);
-        match self.repo.gix().objects.try_find(&id, &mut self.buffer) {
+        match self.repo.gix().objects.try_find(&commit, &mut self.buffer) {
             Ok(Some(found)) if found.kind == Kind::Commit => {}
             // Somebody repacks, or it is not there, or no commit: this says which.
-            _ => self.buffer = self.repo.read_as(id, Kind::Commit)?,
+            _ => self.buffer = self.repo.read_as(commit, Kind::Commit)?,
         }
         Ok(&self.buffer)
     }

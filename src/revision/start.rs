@@ -53,7 +53,8 @@ pub fn start(repo: &Repo, task: &Task, tip: Option<ObjectId>) -> Result<Start> {
         Some(Some(hex)) => ObjectId::from_hex(hex.as_bytes()).ok(),
         None => None,
     };
-    let known = recorded.filter(|commit| repo.has(*commit));
+    // One that was replaced may be gone itself.
+    let known = recorded.filter(|commit| repo.gix().find_commit(*commit).is_ok());
     let Some(tip) = tip else { return Err(nowhere(task)) };
     if let Some(commit) = known
         && history::ask(repo, tip, |past| past.contains(commit))?

@@ -175,6 +175,62 @@ fn check(repo: &TestRepo) {
 }
 
 #[test]
+fn replacements_count_in_every_query_as_they_do_for_git() {
+    for layout in [Layout::Plain, Layout::Reftable] {
+        let Some(git) = gits().iter().find(|git| layout == Layout::Plain || git.has_reftable()) else { continue };
+        let repo = TestRepo::with_layout(git, layout);
+        let commits: Vec<String> =
+            (0..6).map(|n| repo.commit_file("f", &format!("{n}\n"), &format!("{n}\n\nTask-Id: T-{}", n % 2))).collect();
+        // One that is replaced twice and names another task in the end; one with other parents; a blob.
+        let like = |commit: &str, message: &str| {
+            let parent = repo.git(&["rev-parse", &format!("{commit}^")]).text();
+            repo.git(&["commit-tree", "-p", &parent, "-m", message, &format!("{commit}^{{tree}}")]).text()
+        };
+        let (first, second) = (like(&commits[2], "x\n\nTask-Id: T-1"), like(&commits[2], "y\n\nTask-Id: T-2"));
+        repo.git(&["replace", &commits[2], &first]).success();
+        repo.git(&["replace", &first, &second]).success();
+        repo.git(&["replace", "--graft", &commits[4], &commits[1]]).success();
+        repo.git(&["replace", &format!("{}:f", commits[5]), &format!("{}:f", commits[0])]).success();
+        repo.git(&["update-ref", &format!("refs/other/{}", commits[5]), &commits[3]]).success();
+        let off: [&[&str]; 4] =
+            [&[], &["-c", "core.useReplaceRefs=false"], &["--no-replace-objects"], &["-c", "core.useReplaceRefs=true"]];
+        for (words, base) in off.iter().map(|words| (*words, None)).chain([(&[][..], Some("refs/other/"))]) {
+            match base {
+                Some(base) => repo.set_env("GIT_REPLACE_REF_BASE", base),
+                None => repo.unset_env("GIT_REPLACE_REF_BASE"),
+            }
+            let git = |more: &[&str]| repo.run("git").args(words).args(more).run().success();
+            let expected =
+                lines_of(&git(&["log", "--topo-order", "--reverse", "-z", "--format=%H%n%B"]).raw, &["task-id"]);
+            for id in ["T-0", "T-1", "T-2"] {
+                let of = expected.get(id).cloned().unwrap_or_default();
+                let log = git(&["agent", "log", "--topo-order", "--reverse", "--jsonl", "HEAD"]).text();
+                let log = log.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+                let named = log.filter(|line| line["tasks"].as_array().unwrap().contains(&id.into()));
+                let named: Vec<String> = named.map(|line| line["commit"].as_str().unwrap().to_owned()).collect();
+                assert_eq!(named, of, "{id} in the log, {words:?} {base:?} {layout:?}");
+            }
+            let repo = &repo;
+            drop(repo.agent(&["add", "T-1", "--id", "T-1", "-q"]));
+            let shown: Vec<String> = (1..=expected["T-1"].len())
+                .map(|n| {
+                    let shown = git(&["agent", "show", &format!("T-1@{n}"), "--json"]).json();
+                    shown["checkpoint"]["commit"].as_str().unwrap().to_owned()
+                })
+                .collect();
+            assert_eq!(shown, expected["T-1"], "{words:?} {base:?} {layout:?}");
+            let changes = git(&["agent", "changes-since", "T-1@1", "--committed", "--json"]).json();
+            let range = format!("{}..HEAD", shown[0]);
+            let between = git(&["log", "--topo-order", "--format=%H", &range]).lines();
+            let ours = changes["commits"].as_array().unwrap().iter().map(|one| one["commit"].as_str().unwrap());
+            assert_eq!(ours.collect::<Vec<_>>(), between, "{words:?} {base:?} {layout:?}");
+            git(&["agent", "blame", "f"]);
+            git(&["agent", "bisect", "T-1", "--all-commits", "--", "true"]);
+        }
+    }
+}
+
+#[test]
 fn a_damaged_index_costs_time_and_no_answer() {
     let repo = long(&gits()[0], Layout::Plain);
     check(&repo);

@@ -107,10 +107,20 @@ struct Facts {
     touched: HashMap<String, BTreeSet<Name>>,
 }
 
+/// Which tasks commits belong to beside what git knows.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    /// Commits, and the tasks that they are linked to.
+    pub links: Vec<(String, String)>,
+    /// Another key that names tasks.
+    pub key: Option<&'static str>,
+}
+
 impl Facts {
-    fn of(repo: &TestRepo, range: &[&str]) -> Self {
-        let line =
-            regex::bytes::Regex::new(r"(?m-u)^[ \t]*(?:\* )?(?i:task-id)[ \t]*:[ \t]*([^\s]+)[ \t]*\r?$").unwrap();
+    fn of(repo: &TestRepo, range: &[&str], ledger: &Ledger) -> Self {
+        let key = ledger.key.unwrap_or("task-id");
+        let line = format!(r"(?m-u)^[ \t]*(?:\* )?(?i:task-id|{key})[ \t]*:[ \t]*([^\s]+)[ \t]*\r?$");
+        let line = regex::bytes::Regex::new(&line).unwrap();
         let said = repo.git(&[&["log", "-z", "--topo-order", "--format=%H%n%B"], range].concat()).success().raw;
         let (mut order, mut tasks) = (Vec::new(), HashMap::new());
         for record in parts(&said) {
@@ -121,6 +131,11 @@ impl Facts {
                 let id = String::from_utf8(found[1].to_vec()).unwrap();
                 if !ids.contains(&id) {
                     ids.push(id);
+                }
+            }
+            for (_, task) in ledger.links.iter().filter(|(commit, _)| *commit == id) {
+                if !ids.contains(task) {
+                    ids.push(task.clone());
                 }
             }
             order.push(id.clone());
@@ -141,13 +156,18 @@ impl Facts {
 }
 
 /// Where T-1 began on the history of `tip`, if `recorded` was written down (`None`: on an unborn branch).
-pub fn base(repo: &TestRepo, recorded: Option<&str>, tip: Option<&str>) -> Option<(Option<String>, String)> {
+pub fn base(
+    repo: &TestRepo,
+    ledger: &Ledger,
+    recorded: Option<&str>,
+    tip: Option<&str>,
+) -> Option<(Option<String>, String)> {
     let Some(recorded) = recorded else { return Some((None, "unborn".into())) };
     let tip = tip?;
     if repo.git(&["merge-base", "--is-ancestor", recorded, tip]).code == Some(0) {
         return Some((Some(recorded.to_owned()), "recorded".into()));
     }
-    let all = Facts::of(repo, &[tip]);
+    let all = Facts::of(repo, &[tip], ledger);
     if let Some(oldest) = all.order.iter().rev().find(|commit| all.tasks[*commit].iter().any(|id| id == "T-1")) {
         let parents = repo.git(&["rev-list", "--parents", "-1", oldest]).text();
         return Some((parents.split(' ').nth(1).map(str::to_owned), "rewritten".into()));
@@ -159,6 +179,7 @@ pub fn base(repo: &TestRepo, recorded: Option<&str>, tip: Option<&str>) -> Optio
 /// The answer about T-1 since `base`, limited to `paths`.
 pub fn answer(
     repo: &TestRepo,
+    ledger: &Ledger,
     (base, rule): (Option<String>, String),
     tip: Option<String>,
     until: &Until,
@@ -174,7 +195,7 @@ pub fn answer(
     let not_base = base.as_ref().map(|base| format!("^{base}"));
     let range: Vec<&str> = tip.iter().chain(&not_base).map(String::as_str).collect();
     let facts = match tip.is_some() {
-        true => Facts::of(repo, &range),
+        true => Facts::of(repo, &range, ledger),
         false => Facts { order: Vec::new(), tasks: HashMap::new(), touched: HashMap::new() },
     };
     let committed = names(repo, &["diff-tree", "-r", "-z", "--name-only", "--no-renames", &base_tree, &tip_tree]);

@@ -4,7 +4,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use super::{
     commit,
-    oracle::{self, Until, answer, base, head, ours},
+    oracle::{self, Ledger, Until, answer, base, head, ours},
     start,
 };
 use crate::support::{Layout, TestRepo, on_every_git};
@@ -13,8 +13,11 @@ use crate::support::{Layout, TestRepo, on_every_git};
 #[track_caller]
 fn agrees(repo: &TestRepo, recorded: &str) {
     let ours = ours(&repo.agent(&["changes-since", "T-1", "--json"]).json());
-    let base = base(repo, Some(recorded), head(repo).as_deref()).expect("a base");
-    assert_eq!(format!("{ours:#?}"), format!("{:#?}", answer(repo, base, head(repo), &Until::Now, &[])));
+    let base = base(repo, &Ledger::default(), Some(recorded), head(repo).as_deref()).expect("a base");
+    assert_eq!(
+        format!("{ours:#?}"),
+        format!("{:#?}", answer(repo, &Ledger::default(), base, head(repo), &Until::Now, &[]))
+    );
 }
 
 /// What is said of `path`.

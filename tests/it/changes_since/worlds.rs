@@ -6,9 +6,13 @@ use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt as _, os::unix::fs::Permission
 
 use super::oracle::{self, Until, answer, base, head, ours};
 use crate::{
-    support::{Layout, Output, TestRepo, gits, ledger::Random},
+    support::{
+        Layout, Output, TestRepo, gits,
+        ledger::{Ledger, Random, task_id},
+    },
     worlds::{each, numbers},
 };
+use git_agent::core::event::{self, Payload};
 
 const NAMES: [&[u8]; 12] = [
     b"a",
@@ -29,6 +33,7 @@ struct World {
     repo: TestRepo,
     dice: Random,
     counter: usize,
+    ledger: oracle::Ledger,
 }
 
 impl World {
@@ -111,7 +116,8 @@ impl World {
             0 | 1 => format!("{n}: nobody's"),
             2 => format!("{n}: two\n\nTask-Id: {task}\nTask-Id: T-1"),
             3 => format!("{n}: squashed\n\n    Task-Id: {task}\n\nend"),
-            4 => format!("{n}: talks of Task-Id: {task}"),
+            5 => format!("{n}: talks of Task-Id: {task}"),
+            4 if self.ledger.key.is_some() => format!("{n}: work\n\nBug: {task}"),
             _ => format!("{n}: work\n\nTask-Id: {task}"),
         }
     }
@@ -166,6 +172,102 @@ impl World {
         }
     }
 
+    /// One of the commits, or of their objects of `kind`.
+    fn object(&mut self, kind: &str) -> String {
+        let all = match kind {
+            "commit" => self.git(&["rev-list", "--branches", "HEAD"]),
+            _ => self.repo.sh(&format!(
+                "git rev-list --objects --no-object-names HEAD | git cat-file --batch-check | grep ' {kind} ' | cut -d' ' -f1"
+            )),
+        };
+        let all = all.lines();
+        all[self.dice.below(all.len())].clone()
+    }
+
+    /// Let git read `other` in place of `one`, unless it comes back to `one` that way.
+    fn replace(&self, one: &str, other: &str) {
+        let replaced = self.git(&["replace", "-f", one, other]).code == Some(0);
+        if replaced && self.git(&["cat-file", "-t", one]).code != Some(0) {
+            self.git(&["replace", "-d", one]).success();
+        }
+    }
+
+    /// Let git see another history than the one that was made.
+    fn twist(&mut self) {
+        let stored = |world: &World, words: &[&str]| world.repo.run("git").args(words).run().success().text();
+        if self.dice.one_in(4) {
+            self.repo.set_env("GIT_REPLACE_REF_BASE", "refs/other/");
+        }
+        for _ in 0..self.dice.below(4) {
+            let one = self.object("commit");
+            match self.dice.below(6) {
+                0 => {
+                    // Below itself nothing may be put on top of it.
+                    let parents = stored(self, &["rev-list", "--max-count=3", &format!("{one}^@")]);
+                    let parents: Vec<&str> = parents.lines().filter(|_| self.dice.one_in(2)).collect();
+                    drop(self.git(&[&["replace", "-f", "--graft", &one][..], &parents].concat()));
+                }
+                1 | 2 => {
+                    let (tree, message) = (self.object("tree"), self.message());
+                    let parents = stored(self, &["rev-parse", &format!("{one}^@")]);
+                    let words = parents.lines().flat_map(|parent| ["-p", parent]);
+                    let words: Vec<&str> = ["commit-tree", "-m", &message, &tree].into_iter().chain(words).collect();
+                    let other = stored(self, &words);
+                    self.replace(&one, &other);
+                    if self.dice.one_in(2) {
+                        // The replacement is replaced as well.
+                        let message = self.message();
+                        let words: Vec<&str> = ["commit-tree", "-m", &message, &tree].to_vec();
+                        let last = stored(self, &words);
+                        self.replace(&other, &last);
+                    }
+                }
+                3 => {
+                    let (one, other) = (self.object("blob"), self.object("blob"));
+                    self.replace(&one, &other);
+                }
+                4 => {
+                    let (one, other) = (self.object("tree"), self.object("tree"));
+                    // A tree that holds itself is none.
+                    let holds = |tree: &str, other: &str| stored(self, &["ls-tree", "-r", "-t", tree]).contains(other);
+                    if one != other && !holds(&other, &one) {
+                        self.replace(&one, &other);
+                    }
+                }
+                _ => {
+                    let parents = stored(self, &["rev-list", "--max-count=3", &format!("{one}^@")]);
+                    let parents: Vec<&str> = parents.lines().filter(|_| self.dice.one_in(2)).collect();
+                    let dir = stored(self, &["rev-parse", "--path-format=absolute", "--git-common-dir"]);
+                    let file = PathBuf::from(dir).join("info/grafts");
+                    fs::create_dir_all(file.parent().unwrap()).unwrap();
+                    let known = fs::read_to_string(&file).unwrap_or_default();
+                    fs::write(file, format!("{known}{one} {}\n", parents.join(" ")).replace(" \n", "\n")).unwrap();
+                }
+            }
+        }
+        match self.dice.below(8) {
+            0 => drop(self.git(&["config", "core.useReplaceRefs", "false"]).success()),
+            1 => self.repo.set_env("GIT_NO_REPLACE_OBJECTS", "1"),
+            _ => {}
+        }
+    }
+
+    /// Commits that belong to tasks without naming them.
+    fn link(&mut self) {
+        let ledger = Ledger::of(&self.repo, "ada@box");
+        ledger.add("T-2");
+        for _ in 0..self.dice.below(5) {
+            let (commit, task) = (self.object("commit"), ["T-1", "T-2"][self.dice.below(2)]);
+            let link = event::Link { commit: commit.clone(), by: "patch".into() };
+            ledger.write(vec![(task_id(task), Payload::Link(link))]);
+            let link = (commit, task.to_owned());
+            if !self.ledger.links.contains(&link) {
+                self.ledger.links.push(link);
+            }
+        }
+        self.ledger.links.sort_by(|a, b| a.1.cmp(&b.1));
+    }
+
     /// Leave things uncommitted in every way.
     fn mess(&mut self) {
         if self.dice.one_in(4) {
@@ -212,9 +314,14 @@ fn make(number: u64) -> (World, Option<String>) {
             repo.git(&["branch", "-q", "-m", "linked", "main"]).success();
         }
     }
-    let mut world = World { repo, dice, counter: 0 };
+    let mut world = World { repo, dice, counter: 0, ledger: oracle::Ledger::default() };
     if !unborn {
         (0..world.dice.below(3)).for_each(|_| world.commit());
+    }
+    if world.dice.one_in(4) {
+        world.ledger.key = Some("Bug");
+        world.git(&["config", "--add", "agent.trailerKey", "Task-Id"]).success();
+        world.git(&["config", "--add", "agent.trailerKey", "Bug"]).success();
     }
     super::start(&world.repo);
     let recorded = head(&world.repo);
@@ -234,6 +341,10 @@ fn make(number: u64) -> (World, Option<String>) {
         }
     }
     world.mess();
+    if !unborn_still && number % 2 == 1 {
+        world.link();
+        world.twist();
+    }
     (world, recorded)
 }
 
@@ -260,7 +371,7 @@ fn check(number: u64) {
     let tip = head(&world.repo);
     let before = git_dir(&world.repo);
     let now = world.repo.agent(&["changes-since", "T-1", "--json"]);
-    let Some(base) = base(&world.repo, recorded.as_deref(), tip.as_deref()) else {
+    let Some(base) = base(&world.repo, &world.ledger, recorded.as_deref(), tip.as_deref()) else {
         now.exits(1);
         return;
     };
@@ -277,7 +388,7 @@ fn check(number: u64) {
     assert!(git_dir(&world.repo) == before, "world {number}: the git directory is not what it was");
 
     let repo = &world.repo;
-    let expected = answer(repo, base.clone(), tip.clone(), &Until::Now, &[]);
+    let expected = answer(repo, &world.ledger, base.clone(), tip.clone(), &Until::Now, &[]);
     pretty(number, &now, &expected);
     let base_tree = base.0.clone().unwrap_or_else(|| oracle::empty_tree(repo));
     for (form, listed) in forms.iter().zip(listed) {
@@ -293,18 +404,18 @@ fn check(number: u64) {
     // Of a directory; of another tip; what is committed.
     let paths = [["dir"], ["odd"], ["*[ab]*"], [":(literal)a"]][world.dice.below(4)];
     let limited = repo.agent(&[&["changes-since", "T-1", "--json", "--"][..], &paths].concat()).json();
-    pretty(number, &ours(&limited), &answer(repo, base.clone(), tip.clone(), &Until::Now, &paths));
+    pretty(number, &ours(&limited), &answer(repo, &world.ledger, base.clone(), tip.clone(), &Until::Now, &paths));
     let Some(tip) = tip else { return };
     let committed = ours(&repo.agent(&["changes-since", "T-1", "--json", "--committed"]).json());
-    let expected = answer(repo, base, Some(tip.clone()), &Until::Commit(tip.clone()), &[]);
+    let expected = answer(repo, &world.ledger, base, Some(tip.clone()), &Until::Commit(tip.clone()), &[]);
     pretty(number, &committed, &expected);
     let all = repo.git(&["rev-list", "--all", "--exclude=refs/notes/*", "--exclude=refs/agent/*", "HEAD"]).lines();
     let at = &all[world.dice.below(all.len())];
     let elsewhere = repo.agent(&["changes-since", "T-1", "--json", "--at", at]);
-    match oracle::base(repo, recorded.as_deref(), Some(at)) {
+    match oracle::base(repo, &world.ledger, recorded.as_deref(), Some(at)) {
         None => drop(elsewhere.exits(1)),
         Some(base) => {
-            let expected = answer(repo, base, Some(at.clone()), &Until::Commit(at.clone()), &[]);
+            let expected = answer(repo, &world.ledger, base, Some(at.clone()), &Until::Commit(at.clone()), &[]);
             pretty(number, &ours(&elsewhere.json()), &expected);
         }
     }
