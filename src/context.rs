@@ -20,7 +20,10 @@ use crate::{
     },
     display,
     error::{Context as _, Error, Result},
-    git::{Repo, cmd},
+    git::{
+        Repo,
+        cmd::{self, Git},
+    },
     ledger::{self, Author, Draft, View, Written},
     output::Out,
     revision::{Asker, Emptiness},
@@ -148,6 +151,29 @@ impl Ctx {
             };
             Ok(Some(command).filter(|command| !command.is_empty() && command != "cat"))
         })
+    }
+
+    /// Show what `git` prints, and answer its exit code; `None` if a signal ended it or the reader has seen enough.
+    ///
+    /// A reader gets it in the pager and cleaned ([`Out::relay`]); a program gets git's own bytes.
+    ///
+    /// # Errors
+    ///
+    /// `git-not-runnable`, `output`.
+    pub fn relay(&self, git: Git) -> Result<Option<i32>> {
+        if !self.out.is_for_a_person() {
+            return Ok(git.attached()?.code());
+        }
+        self.page()?;
+        let width = self.out.width().map(|width| width.to_string());
+        let mut answer = width.into_iter().fold(git, |git, width| git.env("COLUMNS", width)).relayed()?;
+        while let Some(line) = answer.next(b'\n')? {
+            self.out.relay(&[&line[..], b"\n"].concat())?;
+            if self.out.reader_is_gone() {
+                return Ok(None);
+            }
+        }
+        Ok(answer.finish()?.status.code())
     }
 
     /// Write to the ledger of `remote` and to ours, as [`Ctx::actor`].

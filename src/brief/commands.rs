@@ -46,9 +46,10 @@ impl Facts<'_> {
     fn of_task(&self, focus: &Focus, commands: &mut Vec<Command>) {
         let task = &focus.task;
         let id = &task.id;
-        let blocked = task.blockers.first().map(|blocker| {
-            command(format!("git agent unblock {id} {}", blocker.id), "when that does not stand in the way any more")
-        });
+        let blocked = task
+            .blockers
+            .first()
+            .map(|blocker| command(format!("git agent unblock {id} {}", blocker.id), "when it is no longer blocked"));
         match task.status {
             Status::InProgress if focus.is_active => self.at_work(focus, commands),
             Status::InProgress if task.claim.as_ref().is_some_and(|claim| claim.stops(&self.actor, self.now)) => {
@@ -87,7 +88,7 @@ impl Facts<'_> {
             commands.push(command(format!("git agent complete{line} --result '…'"), "when it is done"));
         }
         commands.push(command("git agent fail --reason '…'", "when this attempt does not work out"));
-        commands.push(command("git agent decide '…' --why '…'", "so that nobody has to ask again"));
+        commands.push(command("git agent decide '…' --why '…'", "records a decision and its why"));
         // What came after the last good state may be what broke it.
         if focus.verified.as_ref().is_some_and(|verified| verified.number < focus.checkpoints) {
             let line = format!("git agent rollback {id}@green --dry-run");
@@ -104,7 +105,7 @@ impl Facts<'_> {
         let stale = self.plan.in_progress.iter().find(|work| !work.is_live);
         commands.extend(stale.map(|work| {
             let line = format!("git agent start {}", work.row.id);
-            command(line, "goes on with what nobody holds any more")
+            command(line, "continues a task whose claim has expired")
         }));
         commands.extend(self.plan.failed.first().map(|row| {
             let line = format!("git agent start {}", row.id);

@@ -2,8 +2,8 @@
 
 use crate::{
     core::{
+        actor::Actor,
         status::Status,
-        summary::Summary,
         task::{Decision, Task},
         time::{Timestamp, show_duration},
     },
@@ -22,7 +22,8 @@ pub fn page(facts: &Facts<'_>) -> Page {
     let mut page = Page { alerts: alerts(facts), ..Page::default() };
     match &facts.focus {
         Some(focus) => {
-            page.title = format!("{} {}", focus.task.id, focus.task.title);
+            page.title = focus.task.id.to_string();
+            page.called.clone_from(&focus.task.title);
             lasting(facts, focus, &mut page.lasting);
             around(facts, focus, &mut page.present);
         }
@@ -64,14 +65,30 @@ fn all(points: Vec<Point>) -> (Vec<Point>, usize) {
 }
 
 fn next(facts: &Facts<'_>) -> (Vec<Point>, usize) {
-    (
-        facts.plan.next.iter().map(|row| Point::Line(format!("{} {}", row.id, row.title))).collect(),
-        facts.plan.next_count,
-    )
+    (facts.plan.next.iter().map(|row| named(row.id.as_str(), &row.title)).collect(), facts.plan.next_count)
 }
 
 fn words(text: impl Into<String>) -> Point {
     Point::Words(text.into())
+}
+
+fn said(head: impl Into<String>, text: impl Into<String>) -> Point {
+    Point::Said { head: head.into(), text: text.into() }
+}
+
+fn named(head: impl Into<String>, text: impl Into<String>) -> Point {
+    Point::Named { head: head.into(), text: text.into() }
+}
+
+/// Who said it, unless it was the reader; behind `what` it is.
+fn by(facts: &Facts<'_>, what: &str, actor: &Actor) -> String {
+    let actor = (*actor != facts.actor).then(|| clean::line(actor.as_str()));
+    [what, actor.as_deref().unwrap_or_default()]
+        .iter()
+        .filter(|word| !word.is_empty())
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// What must be known before anything else is done.
@@ -79,8 +96,8 @@ fn alerts(facts: &Facts<'_>) -> Vec<String> {
     let mut alerts = Vec::new();
     if let Some(operation) = &facts.state.interrupted {
         alerts.push(format!(
-            "**Interrupted and half done: {}. Undo or resume it first.**",
-            clean::line(&operation.title)
+            "**An operation was interrupted and is half done. Undo or resume it first.** > {}",
+            operation.title
         ));
     } else if let Some(operation) = &facts.state.in_progress {
         alerts.push(format!("**In the middle of {}: end it first.**", operation.what));
@@ -98,14 +115,15 @@ fn lasting(facts: &Facts<'_>, focus: &Focus, sections: &mut Vec<Section>) {
     let list = |points| Body::Points(points, Keep::First);
     let newest = |points| Body::Points(points, Keep::Last);
     let text = |text: &Option<_>| Body::Text(text.as_ref().map(|text| facts.text(text)).unwrap_or_default());
-    add("Task", list(about(focus)), 4, 0);
+    add("Task", list(about(facts, focus)), 4, 0);
     add("Description", text(&task.description), 9, 2);
     add("Done when", text(&task.accept), 6, 1);
-    let blockers = task.blockers.iter().map(|blocker| words(format!("{}: {}", blocker.id, facts.text(&blocker.text))));
+    let blockers = task.blockers.iter().map(|blocker| said(blocker.id.as_str(), facts.text(&blocker.text)));
     add("Blocked", list(blockers.collect()), 4, 3);
     let failures = task.failures.iter().map(|failure| {
-        let kind = failure.kind.as_ref().map(|kind| format!(" [{kind}]")).unwrap_or_default();
-        words(format!("attempt {}{kind}: {}", failure.attempt, facts.text(&failure.reason)))
+        let kind = failure.kind.as_ref().map(|kind| format!("[{kind}] ")).unwrap_or_default();
+        let head = by(facts, &format!("attempt {}", failure.attempt), &failure.by);
+        said(head, format!("{kind}{}", facts.text(&failure.reason)))
     });
     add("What failed before", newest(failures.collect()), 6, 4);
     let mut decisions = Vec::new();
@@ -114,18 +132,18 @@ fn lasting(facts: &Facts<'_>, focus: &Focus, sections: &mut Vec<Section>) {
     }
     decisions.extend(task.decisions.iter().map(|decision| decided(facts, None, decision)));
     add("Decisions", newest(decisions), 9, 5);
-    add("Files", list(task.files.iter().cloned().map(Point::Line).collect()), 5, 6);
+    add("Files", list(task.files.iter().map(|file| named("", file)).collect()), 5, 6);
     let notes = task.notes.iter();
-    add("Notes", newest(notes.map(|note| words(format!("{}: {}", note.by, facts.text(&note.text)))).collect()), 4, 7);
+    add("Notes", newest(notes.map(|note| said(by(facts, "", &note.by), facts.text(&note.text))).collect()), 4, 7);
 }
 
 fn decided(facts: &Facts<'_>, of: Option<&Task>, decision: &Decision) -> Point {
-    let of = of.map(|task| format!("(for all of {}) ", task.id)).unwrap_or_default();
+    let of = of.map(|task| format!("for all of {}", task.id)).unwrap_or_default();
     let why = decision.why.as_ref().map(|why| format!(" — because {}", facts.text(why))).unwrap_or_default();
-    words(format!("{of}{}{why}", facts.text(&decision.text)))
+    said(by(facts, &of, &decision.by), format!("{}{why}", facts.text(&decision.text)))
 }
 
-fn about(focus: &Focus) -> Vec<Point> {
+fn about(facts: &Facts<'_>, focus: &Focus) -> Vec<Point> {
     let task = &focus.task;
     let mut line = say(task.status).to_owned();
     if task.attempts > 0 {
@@ -136,9 +154,14 @@ fn about(focus: &Focus) -> Vec<Point> {
         line.push_str(&format!(", estimated {}", show_duration(seconds)));
     }
     let mut points = vec![words(line)];
+    if let Some(actor) = task.created_by.as_ref().filter(|actor| **actor != facts.actor) {
+        points.push(words(format!("added by {actor}")));
+    }
     if let Some(id) = &task.parent {
-        let title = focus.feature.as_ref().map(|feature| format!(" {}", feature.title)).unwrap_or_default();
-        points.push(words(format!("a part of {id}{title}")));
+        points.push(match &focus.feature {
+            Some(feature) => named(format!("a part of {id}"), &feature.title),
+            None => words(format!("a part of {id}")),
+        });
     }
     if let Some(base) = &task.base {
         let commit = base.commit.as_deref().map_or("a branch without commits", |hex| &hex[..hex.len().min(12)]);
@@ -160,7 +183,7 @@ fn around(facts: &Facts<'_>, focus: &Focus, sections: &mut Vec<Section>) {
         None => words(format!("{id}, which this ledger does not have")),
     });
     add("Waits for", all(waits.collect()), 4, 2, &show);
-    let parts = facts.plan.parts.iter().map(|row| words(format!("{} ({})", titled(row), say(row.status))));
+    let parts = facts.plan.parts.iter().map(|row| named(format!("{}, {}", row.id, say(row.status)), &row.title));
     let parts = (parts.collect(), facts.plan.parts_count.0);
     add("Open parts", parts, 6, 4, &format!("git agent list --parent {}", task.id));
     add("Checkpoints", all(checkpoints(focus)), 4, 2, &format!("git agent log {}", task.id));
@@ -169,16 +192,16 @@ fn around(facts: &Facts<'_>, focus: &Focus, sections: &mut Vec<Section>) {
 fn checkpoints(focus: &Focus) -> Vec<Point> {
     let Some(last) = &focus.last else { return vec![words("none on this history yet")] };
     let id = &focus.task.id;
-    let said = |point: &Checkpoint| {
+    let at = |point: &Checkpoint| {
         let commit = point.commit.to_hex_with_len(12);
-        format!("{id}@{} is {commit}, {}: {}", point.number, point.at.to_minute(), point.subject)
+        format!("{id}@{} is {commit}, {}", point.number, point.at.to_minute())
     };
     let verified = match &focus.verified {
-        None => "verified: none yet".to_owned(),
-        Some(point) if point.number == last.number => format!("verified: {id}@{}, the last one", point.number),
-        Some(point) => format!("verified: {}", said(point)),
+        None => words("verified: none yet"),
+        Some(point) if point.number == last.number => words(format!("verified: {id}@{}, the last one", point.number)),
+        Some(point) => said(format!("verified: {}", at(point)), &point.subject),
     };
-    vec![words(format!("last: {}", said(last))), words(verified)]
+    vec![said(format!("last: {}", at(last)), &last.subject), verified]
 }
 
 /// The plan, when no task is active.
@@ -193,15 +216,16 @@ fn plan(facts: &Facts<'_>, sections: &mut Vec<Section>) {
             let until = Timestamp::from_millis(*until).to_minute();
             match work.is_live {
                 true => format!("held by {by} until {until}"),
-                false => format!("nobody's: the claim of {by} ran out at {until}"),
+                false => format!("the claim of {by} ran out at {until}"),
             }
         });
-        words(format!("{} ({})", titled(&work.row), held.unwrap_or_else(|| "held by nobody".to_owned())))
+        let held = held.unwrap_or_else(|| "no claim".to_owned());
+        named(format!("{}, {held}", work.row.id), &work.row.title)
     });
     add("In progress", (work.collect(), plan.in_progress_count), 8, 3, "git agent list --status in_progress");
     let failed = plan.failed.iter().map(|row| {
         let why = row.failure.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-        words(format!("{}{why}", titled(row)))
+        said(row.id.as_str(), format!("{}{why}", shorten(&row.title, TITLE)))
     });
     add("Failed", (failed.collect(), plan.failed_count), 6, 4, "git agent list --status failed");
 }
@@ -210,7 +234,7 @@ fn plan(facts: &Facts<'_>, sections: &mut Vec<Section>) {
 fn state(facts: &Facts<'_>) -> Vec<Point> {
     let state = &facts.state;
     let mut line = match (&state.interrupted, &state.in_progress, facts.standing.count) {
-        (Some(operation), ..) => format!("interrupted in '{}'", operation.title),
+        (Some(_), ..) => "an operation was interrupted".to_owned(),
         (_, Some(operation), _) => format!("in the middle of {}", operation.what),
         (_, _, 0) => "clean, nothing uncommitted".to_owned(),
         (_, _, count) => format!("{} not committed", plural(count, "path")),
@@ -255,7 +279,7 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
     }
     let also = if facts.focus.as_ref().is_some_and(|focus| focus.is_active) { "also " } else { "" };
     points.extend(facts.active.iter().map(|(id, title)| match title {
-        Some(title) => words(format!("{also}active here: {id} {title}")),
+        Some(title) => named(format!("{also}active here: {id}"), title),
         None => words(format!("active here, but not in this ledger: {id}")),
     }));
     if facts.focus.is_some() && facts.plan.in_progress_count > 0 {
@@ -283,11 +307,7 @@ fn uncommitted(facts: &Facts<'_>) -> Vec<Point> {
         Kind::Unmerged => "in conflict",
     };
     let paths = facts.standing.first.iter();
-    paths.map(|one| Point::Line(format!("{}: {}", word(one.kind), clean::bytes(one.path.as_ref())))).collect()
-}
-
-fn titled(row: &Summary) -> String {
-    format!("{} {}", row.id, shorten(&row.title, TITLE))
+    paths.map(|one| named(word(one.kind), clean::bytes(one.path.as_ref()))).collect()
 }
 
 /// The columns of a title that something is said behind.

@@ -111,8 +111,7 @@ fn show(ctx: &Ctx, args: &Args, changes: &mut Changes<'_>, paths: &Pathspecs) ->
     let color = if super::list::style(ctx).is_on() { "--color=always" } else { "--no-color" };
     let mut options = vec![OsString::from(color), if args.stat { "--stat" } else { "--patch" }.into()];
     options.extend(args.z.then(|| "-z".into()));
-    let status = changes.shown_by_git(&options, paths)?.attached()?;
-    match status.code() {
+    match ctx.relay(changes.shown_by_git(&options, paths)?)? {
         // Nobody has to read to the end.
         Some(0) | None => Ok(exit::OK),
         Some(code) => Err(Error::environment("git-failed", format!("'git diff' ended with exit code {code}"))),

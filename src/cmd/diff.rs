@@ -82,7 +82,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     // What is asked for later counts.
     let git = Git::new(Path::new(".")).for_the_user().args(["diff", color]).args(&request.words);
     let git = git.args(ctx.out.is_quiet().then_some("--quiet"));
-    match request.with_paths(git).attached()?.code() {
+    match ctx.relay(request.with_paths(git))? {
         // Nobody has to read to the end.
         None => Ok(exit::OK),
         Some(code @ (0 | 1)) => Ok(if code == 0 { exit::OK } else { exit::REFUSED }),

@@ -137,23 +137,23 @@ impl Page<'_> {
         };
         let of_parts = work.open_parts().flat_map(|part| blocker(part, &format!("{}: ", part.id)));
         let blockers = blocker(task, "").into_iter().chain(of_parts);
-        self.paragraph(page, Some("Blockers"), &blockers.collect::<Vec<_>>().join("\n"));
+        self.paragraph(page, Some("Blockers"), &points(blockers));
         let failures = task.failures.iter().map(|failure| {
             let kind = failure.kind.as_deref().map(|kind| format!(" [{kind}]")).unwrap_or_default();
             let when = age::ago(self.now, failure.at);
             format!("attempt {} by {}, {when}{kind}: {}", failure.attempt, failure.by, self.text(&failure.reason))
         });
-        self.paragraph(page, Some("What failed before"), &failures.collect::<Vec<_>>().join("\n"));
+        self.paragraph(page, Some("What failed before"), &points(failures));
         let decisions = task.decisions.iter().map(|decision| {
-            let why = decision.why.as_ref().map(|why| format!("\n  because {}", self.text(why))).unwrap_or_default();
-            format!("{}{why}", self.text(&decision.text))
+            let why = decision.why.as_ref().map(|why| format!("\nbecause {}", self.text(why))).unwrap_or_default();
+            format!("{}, {}: {}{why}", decision.by, age::ago(self.now, decision.at), self.text(&decision.text))
         });
-        self.paragraph(page, Some("Decisions"), &decisions.collect::<Vec<_>>().join("\n"));
+        self.paragraph(page, Some("Decisions"), &points(decisions));
         let notes = task
             .notes
             .iter()
             .map(|note| format!("{}, {}: {}", note.by, age::ago(self.now, note.at), self.text(&note.text)));
-        self.paragraph(page, Some("Notes"), &notes.collect::<Vec<_>>().join("\n"));
+        self.paragraph(page, Some("Notes"), &points(notes));
         let result = match &task.result {
             None => String::new(),
             Some(Outcome::Value(serde_json::Value::String(text))) => text.clone(),
@@ -163,7 +163,7 @@ impl Page<'_> {
         self.paragraph(page, Some("Result"), &result);
         let lost =
             task.lost_claims.iter().map(|lost| format!("{} at {}, to {}", lost.by, lost.at.to_minute(), lost.to));
-        self.paragraph(page, Some("Claims that came too late"), &lost.collect::<Vec<_>>().join("\n"));
+        self.paragraph(page, Some("Claims that came too late"), &points(lost));
     }
 
     /// The state, painted, and what else there is to say about it.
@@ -240,6 +240,11 @@ impl Page<'_> {
             writeln!(page, "    {line}").unwrap_or_default();
         }
     }
+}
+
+/// One point below another. Further lines of one stand further in, so that none of them passes for a point.
+fn points(points: impl Iterator<Item = String>) -> String {
+    points.map(|point| point.trim_end().replace('\n', "\n  ")).collect::<Vec<_>>().join("\n")
 }
 
 fn titled(graph: &Graph<'_>, id: &crate::core::id::TaskId) -> String {

@@ -1,5 +1,7 @@
 //! Text that people and agents hand in, and where it is kept when it is long.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 /// The longest text that is written into an event line itself, in bytes; longer ones go into a blob of the notes tree.
@@ -87,6 +89,58 @@ pub fn is_hostile(c: char) -> bool {
     matches!(c, '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Whether `c` shows as nothing, so that words can hide in it: Unicode's `Default_Ignorable_Code_Point` (zero-width and filler
+/// characters, variation selectors, tags) and the interlinear annotation marks.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The characters of `text`, each with whether output shows it as an escape: hostile ones ([`is_hostile`]) and invisible ones.
+///
+/// Joiners and emoji selectors are a part of words and emoji in many scripts: a single one stays where it directly follows a
+/// visible character beyond ASCII, and `U+FE0F` before the keycap `U+20E3`. Anywhere else, and in a row, they can only hide.
+pub fn marked(text: &str) -> impl Iterator<Item = (char, bool)> + '_ {
+    let mut before = None;
+    let mut chars = text.chars().peekable();
+    std::iter::from_fn(move || {
+        let c = chars.next()?;
+        let joins = match c {
+            '\u{fe0f}' if chars.peek() == Some(&'\u{20e3}') => true,
+            // `❤️‍🔥` is a heart, a selector, a joiner and a fire.
+            '\u{200d}' if before == Some('\u{fe0f}') => true,
+            '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}' => {
+                before.is_some_and(|before: char| !before.is_ascii() && !is_invisible(before) && !is_hostile(before))
+            }
+            _ => false,
+        };
+        let escape = is_hostile(c) || (is_invisible(c) && !joins);
+        // What was escaped joins nothing.
+        before = (!escape).then_some(c);
+        Some((c, escape))
+    })
+}
+
+/// `json` with every character that [`is_hostile`] or [`is_invisible`] as a `\u` escape, line breaks between its tokens aside.
+/// It says the same: such characters stand only within strings.
+pub fn escaped_json(json: &str) -> Cow<'_, str> {
+    let escapes = |c: char| (is_hostile(c) && c != '\n') || is_invisible(c);
+    if !json.contains(escapes) {
+        return Cow::Borrowed(json);
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        match escapes(c) {
+            true => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}"))),
+            false => escaped.push(c),
+        }
+    }
+    Cow::Owned(escaped)
+}
+
 /// The longest one-line text (title, reason, …), in bytes.
 pub const MAX_LINE_TEXT: usize = 1_000;
 
@@ -129,6 +183,38 @@ mod tests {
             assert!(one_line(bad).is_err(), "{bad:?}");
         }
         assert!(one_line(&"x".repeat(MAX_LINE_TEXT + 1)).is_err());
+    }
+
+    #[test]
+    fn words_cannot_hide() {
+        let shown = |text: &str| {
+            marked(text)
+                .map(|(c, hides)| if hides { c.escape_default().to_string() } else { c.to_string() })
+                .collect::<String>()
+        };
+        for same in [
+            "plain",
+            "日本",
+            "\u{1f469}\u{200d}\u{1f4bb}",
+            "❤\u{fe0f}\u{200d}\u{1f525}",
+            "1\u{fe0f}\u{20e3}",
+            "نمی\u{200c}خواهم",
+        ] {
+            assert_eq!(shown(same), same);
+        }
+        assert_eq!(shown("a\u{200d}b"), "a\\u{200d}b");
+        assert_eq!(shown("é\u{200d}\u{200d}b"), "é\u{200d}\\u{200d}b");
+        assert_eq!(shown("\u{fe0f}\u{200d}"), "\\u{fe0f}\\u{200d}");
+        assert_eq!(shown("\u{e0041}\u{200b}\u{feff}\u{200e}\u{ad}"), "\\u{e0041}\\u{200b}\\u{feff}\\u{200e}\\u{ad}");
+    }
+
+    #[test]
+    fn json_says_the_same_without_them() {
+        let value = serde_json::json!({"a": "x\u{9b}\u{202e}\u{e0041}\u{1b}\n\u{7f}é", "b": ["\u{200b}"]});
+        let json = serde_json::to_string_pretty(&value).unwrap();
+        let escaped = escaped_json(&json);
+        assert!(!escaped.contains(|c| (is_hostile(c) && c != '\n') || is_invisible(c)), "{escaped}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&escaped).unwrap(), value);
     }
 
     #[test]

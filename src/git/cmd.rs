@@ -146,6 +146,17 @@ impl Git {
         self.spawn_command()?.wait().map_err(|error| self.cannot_run(error))
     }
 
+    /// Start it with its answer as a pipe to us; standard error and input are the user's.
+    ///
+    /// # Errors
+    ///
+    /// `git-not-runnable`.
+    pub fn relayed(mut self) -> Result<Stream> {
+        self.command.stdin(Stdio::inherit()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        let what = self.what();
+        Stream::new(self.spawn_command()?, what)
+    }
+
     /// Start it with its standard output as a pipe, for answers that are read as they come.
     pub fn stream(mut self) -> Result<Stream> {
         self.command.stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
@@ -173,7 +184,11 @@ impl Git {
 
     /// The call as a person would type it, without `-c` settings and long lists.
     fn what(&self) -> String {
-        let words = self.words.iter().take(6).map(|word| word.to_string_lossy());
+        let mut words = self.words.iter().peekable();
+        while words.next_if(|word| *word == "-c").is_some() {
+            words.next();
+        }
+        let words = words.take(6).map(|word| word.to_string_lossy());
         std::iter::once("git".into()).chain(words).collect::<Vec<_>>().join(" ")
     }
 }

@@ -16,6 +16,7 @@ use std::{
     io::{self, IsTerminal as _, Write as _},
 };
 
+use bstr::ByteSlice as _;
 use serde::Serialize;
 
 pub use row::{Row, pad, shorten};
@@ -93,12 +94,33 @@ impl Out {
         Style::new(wanted)
     }
 
-    /// The answer as text, as it is.
+    /// The answer as text. Colours stay; any other control character, and what shows as nothing, becomes an escape: whatever a
+    /// command forgot to clean does not reach a terminal or a model.
+    ///
+    /// # Errors
+    ///
+    /// As [`Out::write`].
     pub fn print(&self, text: &str) -> Result<()> {
-        self.write(text.as_bytes())
+        self.write(clean::painted(text).as_bytes())
     }
 
-    /// The answer as bytes. A reader that has seen enough is not an error.
+    /// What git prints, in its colours: exact bytes for programs (a patch has to apply), cleaned as [`Out::print`] does for a reader.
+    ///
+    /// # Errors
+    ///
+    /// As [`Out::write`].
+    pub fn relay(&self, bytes: &[u8]) -> Result<()> {
+        match self.is_for_a_person() {
+            true => self.print(&bytes.to_str_lossy()),
+            false => self.write(bytes),
+        }
+    }
+
+    /// The answer as bytes, as they are. A reader that has seen enough is not an error.
+    ///
+    /// # Errors
+    ///
+    /// `output` when they cannot be written (a full disk).
     pub fn write(&self, bytes: &[u8]) -> Result<()> {
         if self.gone.get() {
             return Ok(());
@@ -169,10 +191,7 @@ impl Out {
 
     /// The answer as one JSON object on one line.
     pub fn json(&self, answer: &impl Serialize) -> Result<()> {
-        let mut text =
-            serde_json::to_string(answer).map_err(|error| Error::bug("an answer has no JSON").because(error))?;
-        text.push('\n');
-        self.print(&text)
+        self.write(format!("{}\n", json::text(answer)?).as_bytes())
     }
 
     /// How to show how far something is; nothing when nobody watches.

@@ -25,6 +25,7 @@ mod hook_install;
 mod hook_push;
 mod hook_record;
 mod hook_replay;
+mod hostile_text;
 mod init;
 mod layering;
 mod ledger_crowd;

@@ -67,7 +67,7 @@ fn story() -> TestRepo {
 fn the_markdown_of_a_feature() {
     let repo = story();
     insta::assert_snapshot!(repo.agent(&["report"]).success().stdout, @r"
-    ## User authentication
+    ## User authentication (`auth`)
 
     **Overall**: 1/5 tasks (20%)
 
@@ -132,7 +132,7 @@ fn every_format_of_a_story() {
     let same = repo.agent(&["report", "--json"]).success().json();
     assert_eq!(same["report"]["overall"], answer["report"]["overall"]);
     let wrapped = repo.agent(&["report", "--json", "--format", "md"]).success().json();
-    assert!(wrapped["text"].as_str().unwrap().starts_with("## User authentication\n"));
+    assert!(wrapped["text"].as_str().unwrap().starts_with("## User authentication (`auth`)\n"));
 }
 
 #[test]
@@ -168,13 +168,13 @@ fn several_features_have_a_block_each() {
 
     **Overall**: 1/4 tasks (25%)
 
-    ### Task one: 1/1 task (100%)
+    ### Task one (`one`): 1/1 task (100%)
 
     #### Completed
 
     - ✓ Task a (`a`)
 
-    ### Task two: 0/2 tasks (0%)
+    ### Task two (`two`): 0/2 tasks (0%)
 
     #### Remaining
 
@@ -190,7 +190,7 @@ fn several_features_have_a_block_each() {
     **Last updated**: 2026-01-02 03:04 UTC
     ");
     insta::assert_snapshot!(repo.agent(&["report", "--feature", "two"]).success().stdout, @r"
-    ## Task two
+    ## Task two (`two`)
 
     **Overall**: 0/2 tasks (0%)
 
@@ -202,7 +202,7 @@ fn several_features_have_a_block_each() {
     **Last updated**: 2026-01-02 03:04 UTC
     ");
     insta::assert_snapshot!(repo.agent(&["report", "--parent", "one", "--format", "text"]).success().stdout, @r"
-    Task one: 1/1 task (100%)
+    Task one (one): 1/1 task (100%)
     ████████████████████████████████████████████████████████████
 
     Completed
@@ -293,7 +293,7 @@ fn the_report_goes_to_a_file_and_its_name_says_the_format() {
     assert_eq!(answer["output"], "progress.json");
     assert!(repo.read("progress.json").contains("\"overall\""));
     repo.agent(&["report", "-o", "plan.md", "--format", "execplan"]).success();
-    assert!(repo.read("plan.md").starts_with("# User authentication\n"));
+    assert!(repo.read("plan.md").starts_with("# User authentication (`auth`)\n"));
     insta::assert_snapshot!(repo.agent(&["report", "-o", "no/where.md"]).exits(5), @r"
     ------- stderr -------
     error: cannot write the report to 'no/where.md': No such file or directory (os error 2)

@@ -1,15 +1,14 @@
 //! The log for programs: one object, or one object a line.
 
 use bstr::ByteSlice as _;
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
     context::Ctx,
     core::{text::Text, time::Timestamp},
-    error::{Error, Result},
+    error::Result,
     ledger::View,
-    output::json::{LogCommit, LogEntry, LogEvent, SCHEMA},
+    output::json::{self, LogCommit, LogEntry, LogEvent, SCHEMA},
 };
 
 use super::{
@@ -26,7 +25,7 @@ pub(super) fn print(ctx: &Ctx, args: &Args, history: &mut History<'_, '_>) -> Re
     let mut text = String::new();
     let mut first = true;
     entries(args, history, |history, entry| {
-        let line = to_json(&match entry {
+        let line = json::text(&match entry {
             Entry::Commit(commit) => LogEntry::Commit(self::commit(commit)),
             Entry::Event(moment) => LogEntry::Event(event(history.book.view(), moment)),
         })?;
@@ -54,10 +53,6 @@ pub(super) fn print(ctx: &Ctx, args: &Args, history: &mut History<'_, '_>) -> Re
 
 fn head() -> String {
     format!("{{\"schema\":{SCHEMA},\"entries\":[")
-}
-
-fn to_json(entry: &impl Serialize) -> Result<String> {
-    serde_json::to_string(entry).map_err(|error| Error::bug("an entry has no JSON").because(error))
 }
 
 fn commit(commit: &Checkpoint) -> LogCommit {

@@ -1,6 +1,6 @@
 //! `git agent plan export`: tasks as a plan.
 
-use std::collections::HashSet;
+use std::{borrow::Cow, collections::HashSet};
 
 use serde_json::Value;
 
@@ -13,12 +13,15 @@ use crate::{
         status::Status,
         table::Row,
         task::{DEFAULT_PRIORITY, Outcome, Task},
-        text::Text,
+        text::{Text, escaped_json},
     },
     error::{Context as _, Error, Result},
     exit,
     ledger::View,
-    output::{clean::plural, json::ExportAnswer},
+    output::{
+        clean::{self, plural},
+        json::ExportAnswer,
+    },
 };
 
 #[derive(Debug, clap::Args)]
@@ -51,6 +54,12 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     let view = ctx.view()?;
     let plan = plan(&view, args)?;
     let text = write(&plan);
+    // Text that a hostile note smuggled in is read by people and models; TOML escapes by itself.
+    let text = match format {
+        Format::Toml => Cow::Borrowed(text.as_str()),
+        Format::Markdown => clean::lines(&text),
+        _ => escaped_json(&text),
+    };
     let away = refers_away(&plan);
     if away > 0 {
         let tasks = plural(away, "task");
@@ -60,7 +69,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
         ctx.out.print(&text)?;
         return Ok(exit::OK);
     };
-    std::fs::write(file, text).or_environment(|| format!("cannot write '{}'", file.display()))?;
+    std::fs::write(file, &*text).or_environment(|| format!("cannot write '{}'", file.display()))?;
     let (shown, count) = (file.to_string_lossy(), plan.items.len());
     if ctx.out.is_json() {
         ctx.out.json(&ExportAnswer::new(&shown, format, count))?;

@@ -10,6 +10,7 @@ use crate::{
     core::{
         graph::Graph,
         report::{Report, Source},
+        text::escaped_json,
     },
     error::{Context as _, Error, Result},
     exit,
@@ -121,5 +122,6 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 /// The answer of `--json`, as a file.
 fn json(report: &Report) -> Result<String> {
     let answer = serde_json::to_string_pretty(&ReportAnswer::new(report, None, None));
-    Ok(answer.map_err(|error| Error::bug("a report has no JSON").because(error))? + "\n")
+    let text = answer.map_err(|error| Error::bug("a report has no JSON").because(error))?;
+    Ok(escaped_json(&text).into_owned() + "\n")
 }

@@ -35,8 +35,7 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, task: &Task, which: Which) -> Res
         return Ok(exit::OK);
     };
     let color = if list::style(ctx).is_on() { "--color=always" } else { "--no-color" };
-    let status = repo.git().for_the_user().args(["show", color, &commit.to_string(), "--"]).attached()?;
-    match status.code() {
+    match ctx.relay(repo.git().for_the_user().args(["show", color, &commit.to_string(), "--"]))? {
         // Nobody has to read to the end.
         Some(0) | None => Ok(exit::OK),
         Some(code) => Err(Error::environment("git-failed", format!("'git show {commit}' ended with exit code {code}"))),

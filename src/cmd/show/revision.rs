@@ -43,8 +43,8 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, word: &str, why: Error) -> Result
             .hint("'git agent log --json' is about commits, 'git agent diff --json' about changes"));
     }
     let color = if list::style(ctx).is_on() { "--color=always" } else { "--no-color" };
-    let status = git().for_the_user().args(["show", color, "--end-of-options"]).args(&words).arg("--").attached()?;
-    match status.code() {
+    let git = git().for_the_user().args(["show", color, "--end-of-options"]).args(&words).arg("--");
+    match ctx.relay(git)? {
         // Nobody has to read to the end.
         Some(0) | None => Ok(exit::OK),
         // git has said why.

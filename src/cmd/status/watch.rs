@@ -44,7 +44,7 @@ pub(super) fn watch(ctx: &Ctx, args: &Args, seconds: f64) -> Result<u8> {
                 let gist = Some(gist(&found));
                 if gist != last {
                     match (clears, &last) {
-                        (true, _) => ctx.out.print(CLEAR)?,
+                        (true, _) => ctx.out.write(CLEAR.as_bytes())?,
                         (false, Some(_)) if !ctx.out.is_json() => ctx.out.print("\n")?,
                         _ => {}
                     }

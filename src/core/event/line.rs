@@ -7,7 +7,7 @@ use serde_json::{Value, value::RawValue};
 use ulid::Ulid;
 
 use super::{Event, payload::Payload};
-use crate::core::{actor::Actor, time::Timestamp};
+use crate::core::{actor::Actor, text::escaped_json, time::Timestamp};
 
 /// The longest line, in bytes, without its line end.
 pub const MAX_LINE: usize = 4096;
@@ -86,25 +86,11 @@ impl Event {
         let mut line = format!("{} {} {} n={} {}", self.at, self.id, self.actor, self.n, self.payload.kind());
         if let Value::Object(keys) = self.payload.keys().ok()? {
             for (key, value) in keys {
-                write!(line, " {key}={}", Escaped(&value)).ok()?;
+                // The ledger is printed raw by stock git.
+                write!(line, " {key}={}", escaped_json(&value.to_string())).ok()?;
             }
         }
         (line.len() <= MAX_LINE).then_some(line)
-    }
-}
-
-/// JSON in which every character that may act on a terminal is a `\u` escape: the ledger is printed raw by stock git.
-struct Escaped<'a>(&'a Value);
-
-impl std::fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for c in self.0.to_string().chars() {
-            match c {
-                c if crate::core::text::is_hostile(c) => write!(f, "\\u{:04x}", u32::from(c))?,
-                c => f.write_char(c)?,
-            }
-        }
-        Ok(())
     }
 }
 

@@ -14,7 +14,11 @@ use super::{
     own,
     place::Wrong,
 };
-use crate::core::{id::TaskId, status::Status};
+use crate::core::{
+    id::TaskId,
+    status::Status,
+    text::{is_hostile, is_invisible},
+};
 
 /// Read `text`.
 pub(super) fn parse(text: &str) -> Result<Node<'_>, Wrong> {
@@ -138,7 +142,7 @@ fn text(text: &str) -> String {
             '\\' => quoted.push_str("\\\\"),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
-            c if crate::core::text::is_hostile(c) => write!(quoted, "\\u{:04X}", u32::from(c)).unwrap_or_default(),
+            c if is_hostile(c) || is_invisible(c) => quoted.push_str(&format!("\\U{:08X}", u32::from(c))),
             c => quoted.push(c),
         }
     }

@@ -1,4 +1,5 @@
-//! Texts of somebody's in lines of a bounded width. Nothing in them can act on a terminal, or look like a part of the page.
+//! Texts in lines of a bounded width. Those of others stand behind `>` on every line: nothing in them can act on a terminal, hide, or
+//! look like a part of the page.
 
 use unicode_width::UnicodeWidthChar as _;
 
@@ -35,11 +36,11 @@ pub(super) fn clip(text: &str, room: usize) -> String {
     format!("{}…", cut.collect::<String>().trim_end())
 }
 
-/// `line` with a mark at its end that there is more, and which command shows it.
-pub(super) fn cut_short(line: &str, more: &str) -> String {
+/// `line` with a mark at its end that there is more, and which command shows it; in at most `room` columns.
+pub(super) fn cut_short(line: &str, room: usize, more: &str) -> String {
     let mark = format!(" … ({more})");
     let line = line.trim_end();
-    let room = WIDTH.saturating_sub(width(&mark));
+    let room = room.saturating_sub(width(&mark));
     let mut left = room;
     let kept: String = line
         .chars()
@@ -71,22 +72,49 @@ fn one_line(text: &str, enough: usize) -> String {
     clean::line(&line).into_owned()
 }
 
-/// `text` as one point: `head` before its first line, the others indented as far. At most `most` lines; when there is more, the
-/// last one says that `more` shows it.
-pub fn fold(text: &str, head: &str, most: usize, more: &str) -> Vec<String> {
-    let indent = " ".repeat(width(head));
+/// Our own words as one point: `- ` before the first line, the others indented as far. At most `most` lines; when there is more,
+/// the last one says that `more` shows it.
+pub(super) fn fold(words: &str, most: usize, more: &str) -> Vec<String> {
+    point(words, "- ", "  ", most, more).into_iter().map(|(head, line)| format!("{head}{}", harmless(&line))).collect()
+}
+
+/// `text` of someone else as one point: behind `>` on every line, after our own words `head`.
+pub(super) fn said(head: &str, text: &str, most: usize, more: &str) -> Vec<String> {
+    let head = said_by(head);
+    let lines = point(text, &head, "  > ", most, more);
+    lines.into_iter().map(|(head, line)| format!("{head}{line}")).collect()
+}
+
+/// The same on one line, cut where it ends.
+pub(super) fn named(head: &str, text: &str) -> String {
+    let head = said_by(head);
+    format!("{head}{}", clip(text, WIDTH - width(&head)))
+}
+
+/// What stands before a quoted text in a point: `- ` and our own words, which take half of the line at most.
+fn said_by(head: &str) -> String {
+    match head {
+        "" => "- > ".to_owned(),
+        head => format!("- {} > ", clip(head, WIDTH / 2)),
+    }
+}
+
+/// `text` in at most `most` lines with what stands before each, `first` or `next`; the last one says that `more` shows the rest.
+fn point<'a>(text: &str, first: &'a str, next: &'a str, most: usize, more: &str) -> Vec<(&'a str, String)> {
+    let text = one_line(text, WIDTH * (most + 1));
     // A column to spare for what keeps a line from being taken for a heading.
-    let room = WIDTH - width(head) - 1;
-    let folded = wrap(&one_line(text, WIDTH * (most + 1)), room);
-    let is_cut = folded.len() > most;
-    let mut lines: Vec<String> = folded
-        .into_iter()
-        .take(most)
-        .enumerate()
-        .map(|(at, line)| format!("{}{}", if at == 0 { head } else { &indent }, harmless(&line)))
-        .collect();
-    if let Some(last) = lines.last_mut().filter(|_| is_cut) {
-        *last = cut_short(last, more);
+    let (narrow, wide) = (WIDTH - width(first) - 1, WIDTH - width(next) - 1);
+    let head = wrap(&text, narrow).swap_remove(0);
+    let rest = text[head.len()..].trim_start();
+    let mut lines = vec![(first, head)];
+    if !rest.is_empty() {
+        lines.extend(wrap(rest, wide).into_iter().map(|line| (next, line)));
+    }
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some((head, line)) = lines.last_mut() {
+            *line = cut_short(line, WIDTH - width(head), more);
+        }
     }
     lines
 }

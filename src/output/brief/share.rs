@@ -1,6 +1,9 @@
 //! Who gets how many lines.
 
-use super::{Body, Density, Keep, Section, fold::cut_short};
+use super::{
+    Body, Density, Keep, Section,
+    fold::{WIDTH, cut_short},
+};
 
 /// A section in lines, and how many of its pieces are shown.
 pub(super) struct Laid<'a> {
@@ -81,7 +84,7 @@ impl<'a> Laid<'a> {
             Body::Text(_) if hidden > 0 => {
                 let mut chosen: Vec<String> = chosen.collect();
                 if let Some(last) = chosen.last_mut() {
-                    *last = cut_short(last, more);
+                    *last = cut_short(last, WIDTH, more);
                 }
                 lines.extend(chosen);
             }

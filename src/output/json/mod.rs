@@ -49,10 +49,23 @@ pub use work::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::{
+    core::text::escaped_json,
+    error::{Error, Result},
+};
 
 /// The version of the contract.
 pub const SCHEMA: u32 = 1;
+
+/// `answer` as JSON on one line. What may act on a terminal or hide is escaped, which says the same.
+///
+/// # Errors
+///
+/// A bug: an answer that JSON cannot hold.
+pub fn text(answer: &impl Serialize) -> Result<String> {
+    let json = serde_json::to_string(answer).map_err(|error| Error::bug("an answer has no JSON").because(error))?;
+    Ok(escaped_json(&json).into_owned())
+}
 
 /// The answer of a command that failed.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -3,7 +3,10 @@
 
 use std::fmt::Write as _;
 
-use super::{markdown::escape, words};
+use super::{
+    markdown::{escape, heading},
+    words,
+};
 use crate::{
     core::{
         report::{Block, Item, Report, State},
@@ -18,7 +21,7 @@ const CHECKPOINTS: usize = 10;
 /// The report as an ExecPlan.
 pub fn execplan(report: &Report) -> String {
     let mut plan = Plan { text: String::new(), several: report.blocks.len() > 1 };
-    let title = report.only_feature().map_or("Progress of all tasks".to_owned(), |feature| escape(&feature.title));
+    let title = report.only_feature().map_or("Progress of all tasks".to_owned(), heading);
     plan.line(&format!("# {title}\n"));
     plan.line(
         "This ExecPlan is a living document. The sections `Progress`, `Surprises & Discoveries`, `Decision Log` and \
@@ -63,7 +66,7 @@ impl Plan {
     fn blocks(&mut self, report: &Report, write: impl Fn(&mut Self, &Block)) {
         for block in &report.blocks {
             if self.several {
-                let title = block.feature.as_ref().map_or("Other tasks".to_owned(), |feature| escape(&feature.title));
+                let title = block.feature.as_ref().map_or("Other tasks".to_owned(), heading);
                 self.line(&format!("### {title}: {}\n", words::tally(&block.tally)));
             }
             write(self, block);
@@ -76,7 +79,7 @@ impl Plan {
         self.line(&format!("{} completed so far.\n", capital(&words::tally(&report.overall))));
         for feature in report.blocks.iter().filter_map(|block| block.feature.as_ref()) {
             if self.several {
-                self.line(&format!("{} (`{}`)\n", escape(&feature.title), feature.id));
+                self.line(&format!("`{}` {}\n", feature.id, escape(&feature.title)));
             }
             self.quote(feature.description.as_deref());
         }
@@ -151,7 +154,7 @@ impl Plan {
         for item in open {
             let remarks = words::remarks(item).join(", ");
             let remarks = if remarks.is_empty() { String::new() } else { format!(" ({})", escape(&remarks)) };
-            self.line(&format!("{} (`{}`){remarks}\n", escape(&item.title), item.id));
+            self.line(&format!("`{}` {}{remarks}\n", item.id, escape(&item.title)));
             self.quote(item.description.as_deref());
         }
     }
@@ -169,12 +172,17 @@ impl Plan {
     fn validation(&mut self, report: &Report) {
         self.heading("Validation and Acceptance");
         let features = report.blocks.iter().filter_map(|block| block.feature.as_ref());
-        let accept: Vec<(String, &str)> = features
-            .filter_map(|feature| Some((feature.title.clone(), feature.accept.as_deref()?)))
-            .chain(report.items().filter_map(|item| Some((item.title.clone(), item.accept.as_deref()?))))
-            .collect();
+        let accept: Vec<(String, &str)> =
+            features
+                .filter_map(|feature| {
+                    Some((format!("`{}` {}", feature.id, escape(&feature.title)), feature.accept.as_deref()?))
+                })
+                .chain(report.items().filter_map(|item| {
+                    Some((format!("`{}` {}", item.id, escape(&item.title)), item.accept.as_deref()?))
+                }))
+                .collect();
         for (title, accept) in &accept {
-            self.line(&format!("{} is done when:\n", escape(title)));
+            self.line(&format!("{title} is done when:\n"));
             self.quote(Some(accept));
         }
         for item in report.items() {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::words;
 use crate::{
     core::{
-        report::{Block, Item, Report, Said},
+        report::{Block, Feature, Item, Report, Said},
         time::show_duration,
     },
     output::clean,
@@ -18,7 +18,7 @@ const RESULT: usize = 200;
 pub fn markdown(report: &Report) -> String {
     let mut page = String::new();
     let only = report.only_feature();
-    let title = only.map_or("Progress".to_owned(), |feature| escape(&feature.title));
+    let title = only.map_or("Progress".to_owned(), heading);
     let mut say = |line: String| writeln!(page, "{line}\n").unwrap_or_default();
     say(format!("## {title}"));
     say(format!("**Overall**: {}", words::tally(&report.overall)));
@@ -34,7 +34,7 @@ pub fn markdown(report: &Report) -> String {
         [block] => sections(&mut page, block, "###"),
         blocks => {
             for block in blocks {
-                let title = block.feature.as_ref().map_or("Other tasks".to_owned(), |feature| escape(&feature.title));
+                let title = block.feature.as_ref().map_or("Other tasks".to_owned(), heading);
                 write!(page, "### {title}: {}\n\n", words::tally(&block.tally)).unwrap_or_default();
                 for remark in block.feature.iter().flat_map(words::of_feature) {
                     write!(page, "{}\n\n", escape(&remark)).unwrap_or_default();
@@ -61,6 +61,11 @@ fn sections(page: &mut String, block: &Block, level: &str) {
     section(page, level, "Remaining", &block.remaining.iter().flat_map(item).collect::<Vec<_>>());
     section(page, level, "Decisions", &block.decisions.iter().map(decision).collect::<Vec<_>>());
     section(page, level, "Time", &time(block));
+}
+
+/// What a feature is called in a heading: its id tells it from our own headings.
+pub(super) fn heading(feature: &Feature) -> String {
+    format!("{} (`{}`)", escape(&feature.title), feature.id)
 }
 
 /// A heading and lines below it; nothing when there are none.

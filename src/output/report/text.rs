@@ -17,8 +17,8 @@ pub fn text(report: &Report, style: Style, width: Option<usize>) -> String {
     let page = Page { style, width };
     let mut text = String::new();
     let only = report.only_feature();
-    let title = only.map_or("Progress", |feature| feature.title.as_str());
-    text.push_str(&page.heading(title, &words::tally(&report.overall)));
+    let title = only.map_or("Progress".to_owned(), words::titled);
+    text.push_str(&page.heading(&title, &words::tally(&report.overall)));
     if report.overall.progress.total > 0 {
         text.push_str(&page.bar(&report.overall));
     }
@@ -32,9 +32,9 @@ pub fn text(report: &Report, style: Style, width: Option<usize>) -> String {
         [block] => text.push_str(&page.block(block)),
         blocks => {
             for block in blocks {
-                let title = block.feature.as_ref().map_or("Other tasks", |feature| feature.title.as_str());
+                let title = block.feature.as_ref().map_or("Other tasks".to_owned(), words::titled);
                 text.push('\n');
-                text.push_str(&page.heading(title, &words::tally(&block.tally)));
+                text.push_str(&page.heading(&title, &words::tally(&block.tally)));
                 for remark in block.feature.iter().flat_map(words::of_feature) {
                     text.push_str(&format!("{}\n", clean::line(&remark)));
                 }

@@ -75,6 +75,11 @@ pub fn reasons(reasons: &[Reason]) -> Vec<String> {
     said
 }
 
+/// A feature in a line of ours: its id tells it from our own words.
+pub fn titled(feature: &Feature) -> String {
+    format!("{} ({})", feature.title, feature.id)
+}
+
 /// What there is to say about a feature itself.
 pub fn of_feature(feature: &Feature) -> Vec<String> {
     let failure = feature.failure.as_ref().map(|why| format!("failed: {}", one_line(why)));
