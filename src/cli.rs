@@ -1,6 +1,11 @@
 //! The command line: the only place that knows all commands.
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{
+    ffi::OsString,
+    panic::{self, AssertUnwindSafe},
+    process::ExitCode,
+    sync::{Arc, Mutex},
+};
 
 use clap::{FromArgMatches as _, Parser, Subcommand};
 
@@ -140,12 +145,30 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let globals = cli.globals;
     let ctx = Ctx::new(Out::new(globals.json, globals.quiet, globals.color), globals.actor);
-    let code = cli.command.run(&ctx).unwrap_or_else(|error| {
+    let code = without_panic(|| cli.command.run(&ctx)).unwrap_or_else(|error| {
         ctx.out.error(&error);
         error.kind().exit_code()
     });
     ctx.out.finish();
     ExitCode::from(code)
+}
+
+/// Run `command`. A panic unwinds as far as here, so that locks are released on the way, and is an error like any other.
+fn without_panic<T>(command: impl FnOnce() -> Result<T>) -> Result<T> {
+    let said = Arc::new(Mutex::new(None));
+    let first = Arc::clone(&said);
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if let Ok(mut first) = first.lock() {
+            first.get_or_insert_with(|| info.to_string().replace('\n', " "));
+        }
+    }));
+    let outcome = panic::catch_unwind(AssertUnwindSafe(command));
+    panic::set_hook(before);
+    outcome.unwrap_or_else(|_| {
+        let said = said.lock().ok().and_then(|mut said| said.take());
+        Err(Error::bug(format!("git-agent crashed: {}", said.unwrap_or_default())))
+    })
 }
 
 /// Understand `arguments` with the one command that they name: making all of them takes longer than most commands do.
@@ -202,6 +225,19 @@ mod tests {
             let alone = Command::alone(clap::Command::new("git-agent"), command.get_name());
             assert!(alone.is_some(), "{}", command.get_name());
         }
+    }
+
+    #[test]
+    fn a_panic_is_an_error_that_says_where_to_report_it() {
+        let error = without_panic(|| -> Result<u8> { panic!("not\na {}", "number") }).unwrap_err();
+        assert_eq!(error.kind().exit_code(), exit::BUG);
+        let said = error.to_string();
+        assert!(
+            said.starts_with("git-agent crashed: panicked at src/cli.rs:") && said.contains("not a number"),
+            "{said}"
+        );
+        assert!(error.hint_lines()[0].contains("please report it"), "{error:?}");
+        assert_eq!(without_panic(|| Ok(1)).unwrap(), 1);
     }
 
     #[test]

@@ -92,7 +92,13 @@ impl Error {
 
     /// An invariant of git-agent does not hold.
     pub fn bug(message: impl Into<String>) -> Self {
-        Self::new(Kind::Bug, "bug", message)
+        let report =
+            format!("this is a bug in git-agent {}: please report it with this message", env!("CARGO_PKG_VERSION"));
+        let place = match env!("CARGO_PKG_REPOSITORY") {
+            "" => "'Reporting a bug' in CONTRIBUTING.md says where, and what else helps",
+            url => url,
+        };
+        Self::new(Kind::Bug, "bug", message).hint(report).hint(place)
     }
 
     /// Add a hint: the next command to run, or where to look.

@@ -72,7 +72,11 @@ fn empty_objects(repo: &Repo) -> Check {
     let objects = repo.gix().objects.store_ref().path().to_owned();
     let directories = (0..=u8::MAX).map(|first| objects.join(format!("{first:02x}")));
     let files = directories.filter_map(|dir| fs::read_dir(dir).ok()).flatten().flatten();
+    // Anything else there ('tmp_obj_…') is a file that git is writing, or that a gc of git's will remove.
+    let digits = repo.gix().object_hash().len_in_hex() - 2;
+    let is_object = |name: &[u8]| name.len() == digits && name.iter().all(u8::is_ascii_hexdigit);
     let empty: Vec<PathBuf> = files
+        .filter(|file| is_object(file.file_name().as_encoded_bytes()))
         .filter(|file| file.metadata().is_ok_and(|file| file.is_file() && file.len() == 0))
         .map(|file| file.path())
         .collect();

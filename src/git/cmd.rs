@@ -223,3 +223,14 @@ pub fn line(answer: &[u8]) -> BString {
 pub fn is_on_path(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?).map(|dir| dir.join(name)).find(|path| path.is_file())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_call_is_named_by_what_it_does() {
+        let git = Git::new(Path::new(".")).args(["-c", "a.b=c", "-c", "d.e=f", "fetch", "--quiet", "origin"]);
+        assert_eq!(git.what(), "git fetch --quiet origin");
+    }
+}

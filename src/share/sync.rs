@@ -15,7 +15,7 @@ use crate::{
     },
     display,
     error::{Error, Result},
-    git::{Repo, partial},
+    git::{Repo, cmd::Output, partial},
     ledger::{self, View, merge, tree},
 };
 
@@ -125,7 +125,15 @@ fn fetch(repo: &Repo, remote: &str) -> Result<()> {
         "--no-write-fetch-head",
         "--no-auto-maintenance",
     ];
-    repo.git().args(words).args(["--end-of-options", remote]).arg(refspec(remote)).run()?;
+    for attempt in 1.. {
+        let output = repo.git().args(words).args(["--end-of-options", remote]).arg(refspec(remote)).output()?;
+        match output.status.success() {
+            true => break,
+            // Another process is fetching the same refs.
+            false if attempt < PUSHES && is_overtaken(&output) => std::thread::sleep(pause(attempt)),
+            false => return Err(output.into_error()),
+        }
+    }
     // A partial clone left the notes at the remote, and merging does not see what is not here.
     for fetched in [fetched_ref(remote), format!("refs/agent/remotes/{remote}/agent")] {
         repo.find_ref(&fetched)?.map(|tip| partial::bring(repo, tip)).transpose()?;
@@ -213,13 +221,26 @@ pub(super) fn push(repo: &Repo, remote: &str, what: &str, name: &str) -> Result<
     if output.status.success() {
         return Ok(Pushed::Done);
     }
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), output.complaint());
-    let overtaken =
-        ["fetch first", "non-fast-forward", "failed to update ref", "cannot lock ref", "but expected", "stale info"];
-    match overtaken.iter().any(|words| said.contains(words)) {
+    match is_overtaken(&output) {
         true => Ok(Pushed::Overtaken),
         false => Err(output.into_error()),
     }
+}
+
+/// Whether a fetch or a push failed because another one moved the same ref first.
+fn is_overtaken(output: &Output) -> bool {
+    const SAYS: [&str; 7] = [
+        "fetch first",
+        "non-fast-forward",
+        "failed to update ref",
+        "cannot lock ref",
+        "but expected",
+        "stale info",
+        // What a fetch of an older git adds.
+        "unable to update local ref",
+    ];
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), output.complaint());
+    SAYS.iter().any(|words| said.contains(words))
 }
 
 /// Longer with every attempt, and different in every clone.

@@ -117,6 +117,8 @@ fn settings_refspecs_and_locks() {
     assert_eq!(level(&repo, "locks"), "ok", "a git may be running");
     repo.sh("touch -d '1 hour ago' .git/index.lock").success();
     insta::assert_snapshot!(check(&repo, &[], "locks")["message"].as_str().unwrap(), @r"a program that died left 1 lock behind: ./.git/index.lock");
+    repo.write(".git/objects/00/tmp_obj_a1b2c3", "");
+    assert_eq!(check(&repo, &[], "objects")["level"], "ok", "git is writing it, or its gc removes it");
     repo.write(&format!(".git/objects/00/{}", "1".repeat(38)), "");
     insta::assert_snapshot!(check(&repo, &[], "objects")["message"].as_str().unwrap(), @r"1 object file without content, as a crash of the machine leaves them: ./.git/objects/00/11111111111111111111111111111111111111");
 }

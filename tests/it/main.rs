@@ -66,6 +66,7 @@ mod squash;
 mod status_watch;
 mod support;
 mod survival;
+mod sync_race;
 mod tasks;
 mod trailers;
 mod trees;

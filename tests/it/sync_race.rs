@@ -1,0 +1,37 @@
+//! `git agent sync` beside itself: processes of one clone that fetch and push the same refs at once.
+
+use std::process::{Command, Stdio};
+
+use crate::support::{TestRepo, on_every_git};
+
+#[test]
+fn several_at_once_all_succeed() {
+    on_every_git(|git| {
+        let repo = TestRepo::with_git(git);
+        repo.commit_file("a", "one\n", "first");
+        repo.git(&["init", "-q", "--bare", "../remote"]).success();
+        repo.git(&["remote", "add", "origin", "../remote"]).success();
+        repo.agent(&["add", "One", "--id", "one", "-q"]).success();
+        repo.agent(&["sync", "-q"]).success();
+        repo.git(&["clone", "-q", "../remote", "../other"]).success();
+        let other = repo.at(repo.tmp().join("other"));
+        other.agent(&["sync", "-q"]).success();
+        for round in 0..4 {
+            other.agent(&["note", &format!("remark {round}"), "--task", "one", "-q"]).success();
+            other.agent(&["sync", "-q"]).success();
+            repo.agent(&["note", &format!("reply {round}"), "--task", "one", "-q"]).success();
+            let start = |mut command: Command| {
+                command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+            };
+            let running: Vec<_> = (0..4).map(|_| start(repo.run("git-agent").args(["sync"]).into_command())).collect();
+            for sync in running {
+                let output = sync.wait_with_output().unwrap();
+                assert!(output.status.success(), "{git}: {}", String::from_utf8_lossy(&output.stderr));
+            }
+        }
+        other.agent(&["sync", "-q"]).success();
+        let notes = |repo: &TestRepo| repo.agent(&["show", "one", "--json"]).json()["task"]["notes"].clone();
+        assert_eq!(notes(&repo).as_array().map(Vec::len), Some(8));
+        assert_eq!(notes(&other), notes(&repo));
+    });
+}
