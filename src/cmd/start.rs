@@ -13,7 +13,7 @@ use crate::{
         task::Task,
     },
     error::{Error, Result},
-    exit,
+    exit, hook,
     ledger::View,
     output::{age, clean},
 };
@@ -128,6 +128,7 @@ pub(super) fn activate(ctx: &Ctx, id: &TaskId, also: bool) -> Result<Vec<TaskId>
     let repo = ctx.repo()?;
     let before = active::pointed(repo)?;
     active::set(repo, id, also)?;
+    hook::note_limit(repo);
     if std::env::var_os(active::VARIABLE).is_some_and(|set| !set.is_empty() && set != id.as_str()) {
         ctx.out.warn(format!("{} is set and goes before the active task of this worktree", active::VARIABLE));
     }

@@ -25,7 +25,7 @@ mod stamp;
 
 use std::ffi::{OsStr, OsString};
 
-pub use guard::fail_open;
+pub use guard::{fail_open, note_limit};
 
 use crate::core::actor::Actor;
 use crate::core::time::Timestamp;

@@ -22,6 +22,8 @@ mod harness;
 mod history;
 mod hook_commit;
 mod hook_install;
+mod hook_limit;
+mod hook_managers;
 mod hook_push;
 mod hook_record;
 mod hook_replay;

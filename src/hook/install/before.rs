@@ -6,6 +6,7 @@
 use bstr::{BString, ByteSlice};
 
 use super::script::quote;
+use super::stray::manager;
 use crate::hook::Hook;
 
 /// What is added to the name of a hook that ours takes the place of.
@@ -13,39 +14,53 @@ pub(super) const SUFFIX: &str = ".before-git-agent";
 
 const SHELLS: [&[u8]; 6] = [b"sh", b"bash", b"dash", b"ash", b"ksh", b"zsh"];
 
+/// The hook that ours takes the place of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Before {
+    how: How,
+    /// A hook manager has made it.
+    is_managers: bool,
+}
+
 /// How to run it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Before {
+enum How {
     /// A script for a shell: the interpreter's words as its first line has them.
     Shell(Vec<BString>),
     /// Anything else.
     Program,
 }
 
-impl Before {
-    /// Find out from the content of the hook.
-    pub(super) fn of(content: &[u8]) -> Self {
+impl How {
+    fn of(content: &[u8]) -> Self {
         let Some(line) = content.strip_prefix(b"#!") else {
             // As git does: what the system cannot execute is for the shell, unless it is a binary.
             let is_text = !content.is_empty() && !content[..content.len().min(512)].contains(&0);
-            return if is_text { Before::Shell(vec!["/bin/sh".into()]) } else { Before::Program };
+            return if is_text { How::Shell(vec!["/bin/sh".into()]) } else { How::Program };
         };
         let line = line.lines().next().unwrap_or_default().trim();
         // The system splits into the interpreter and at most one argument.
         let mut words = line.splitn(2, u8::is_ascii_whitespace).map(|word| BString::from(word.trim()));
         let words: Vec<BString> = words.by_ref().filter(|word| !word.is_empty()).collect();
         match words.first().is_some_and(|first| is_shell(first, words.get(1).map(|word| word.as_slice()))) {
-            true => Before::Shell(words),
-            false => Before::Program,
+            true => How::Shell(words),
+            false => How::Program,
         }
+    }
+}
+
+impl Before {
+    /// Find out from the content of the hook.
+    pub(super) fn of(content: &[u8]) -> Self {
+        Before { how: How::of(content), is_managers: manager(content).is_some() }
     }
 
     /// The lines that run it and honour its exit code.
     pub(super) fn call(&self, hook: Hook) -> BString {
         let mut call = BString::default();
-        match self {
-            Before::Program => call.extend_from_slice(b"\"$before\" \"$@\""),
-            Before::Shell(words) => {
+        match &self.how {
+            How::Program => call.extend_from_slice(b"\"$before\" \"$@\""),
+            How::Shell(words) => {
                 for word in words {
                     call.extend_from_slice(&quote(std::path::Path::new(&*word.to_os_str_lossy())));
                     call.push(b' ');
@@ -57,6 +72,14 @@ impl Before {
             }
         }
         let name = hook.name();
+        // A manager's own hook would call us again; one of the user's was called by nobody yet.
+        let skip = match self.is_managers {
+            true => "before=\n".to_owned(),
+            false => format!(
+                "if [ -n \"${{GIT_AGENT_MOVED-}}\" ] || cmp -s \"$before\" \"${{0%/*}}/{name}\"; then before=; fi\n\
+                 export GIT_AGENT_MOVED=1\n"
+            ),
+        };
         let call = match hook.reads_input() {
             false => format!("\t{call} || exit $?\n"),
             // A here-document would make a line out of nothing.
@@ -68,6 +91,8 @@ impl Before {
         format!(
             "# The hook that was here before runs first, as if it still were here; its exit code counts.\n\
              before=${{0%/*}}/{name}{SUFFIX}\n\
+             # Under another name a hook manager has moved this file aside and calls it: not back to that manager.\n\
+             case ${{0##*/}}${{PRE_COMMIT_RUNNING_LEGACY-}} in {name}) ;; *)\n{skip};; esac\n\
              if [ -x \"$before\" ]; then\n{call}fi\n"
         )
         .into()
@@ -98,10 +123,10 @@ mod tests {
             "#!/usr/bin/env -S A=b zsh -f",
             "echo no first line",
         ] {
-            assert!(matches!(Before::of(format!("{line}\nx\n").as_bytes()), Before::Shell(_)), "{line}");
+            assert!(matches!(How::of(format!("{line}\nx\n").as_bytes()), How::Shell(_)), "{line}");
         }
         for text in ["#!/usr/bin/env python3\n", "#!/usr/bin/perl -w\n", "\u{7f}ELF\0\0", "", "#!\n", "#!/bin/sh\r\n"] {
-            let program = Before::of(text.as_bytes()) == Before::Program;
+            let program = How::of(text.as_bytes()) == How::Program;
             assert!(program || text.ends_with("\r\n"), "{text:?}");
         }
     }

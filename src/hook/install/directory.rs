@@ -15,6 +15,7 @@ use bstr::{BString, ByteSlice};
 use super::before::{Before, SUFFIX};
 use super::exclude;
 use super::script::{self, Owner, Parts};
+use super::stray;
 use super::{InstallOptions, Report, Step};
 use crate::error::{Context as _, Error, Result};
 use crate::git::{Repo, cmd};
@@ -65,6 +66,7 @@ pub(super) fn install(repo: &Repo, options: &InstallOptions, report: &mut Report
     fs::create_dir_all(&dir).or_environment(|| format!("cannot make '{}'", dir.display()))?;
     let mut new_files = Vec::new();
     for hook in Hook::ALL {
+        report.steps.extend(stray::take_back(&dir, hook)?);
         let step = install_one(repo, options, hook, &dir.join(hook.name()), made_dir, &mut new_files)?;
         report.steps.push(step);
     }
@@ -113,7 +115,7 @@ fn install_one(
 
 /// Somebody wrote a hook over ours, and the one from before ours is still kept: keep that as well, under another name.
 fn make_room(kept: &Path, newer: &[u8]) -> Result<()> {
-    if kept.symlink_metadata().is_err() || fs::read(kept).is_ok_and(|old| old == newer) {
+    if kept.symlink_metadata().is_err() || fs::read(kept).is_ok_and(|old| stray::is_same(&old, newer)) {
         return Ok(());
     }
     let mut free = (1..1000).map(|number| {
@@ -154,6 +156,7 @@ fn uninstall_from(dir: &Path, report: &mut Report) -> Result<()> {
     }
     let mut dir_is_ours = false;
     for hook in Hook::ALL {
+        report.steps.extend(stray::take_back(dir, hook)?);
         let path = dir.join(hook.name());
         let kept = saved(&path);
         let was_there = kept.symlink_metadata().is_ok();

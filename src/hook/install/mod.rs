@@ -16,6 +16,7 @@ mod directory;
 mod exclude;
 mod report;
 mod script;
+mod stray;
 
 use std::path::PathBuf;
 
@@ -24,6 +25,7 @@ pub use report::{Report, Step};
 
 use crate::error::Result;
 use crate::git::{Repo, cmd};
+use crate::hook::guard;
 
 /// How hooks are installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,21 +62,23 @@ impl InstallOptions {
 /// When nothing could be installed. A single hook that cannot be ours (tracked by git, changed by somebody) is a
 /// [`Step`] of the report.
 pub fn install(repo: &Repo, options: &InstallOptions) -> Result<Report> {
-    match mechanism(repo)? {
+    let report = match mechanism(repo)? {
         Mechanism::Config => {
             let dir = directory::of_git(repo)?;
             let mut report = Report::new(Mechanism::Config);
             config::install(repo, options, &dir, &mut report)?;
             // A git that was upgraded: one of both is enough.
             directory::uninstall(repo, &mut report)?;
-            Ok(report)
+            report
         }
         Mechanism::Directory => {
             let mut report = Report::new(Mechanism::Directory);
             directory::install(repo, options, &mut report)?;
-            Ok(report)
+            report
         }
-    }
+    };
+    guard::note_limit(repo);
+    Ok(report)
 }
 
 /// Take everything out that [`install`] put in.
@@ -82,6 +86,7 @@ pub fn uninstall(repo: &Repo) -> Result<Report> {
     let mut report = Report::new(mechanism(repo)?);
     config::uninstall(repo, &mut report)?;
     directory::uninstall(repo, &mut report)?;
+    guard::forget_limit(repo);
     Ok(report)
 }
 

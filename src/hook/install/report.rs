@@ -30,6 +30,8 @@ pub enum Step {
     Removed(Hook),
     /// The hook that was there before is back.
     Restored(Hook, PathBuf),
+    /// A hook of ours that a hook manager had moved aside is gone from there.
+    TakenBack(Hook, PathBuf),
     /// Git tracks the file, so it is for the people of the project to change it.
     Tracked(Hook, PathBuf),
     /// Somebody changed what we had written, so it stays as it is.
@@ -81,6 +83,9 @@ impl fmt::Display for Step {
             Step::Already(hook) => write!(f, "The {} hook is in place.", hook.name()),
             Step::Removed(hook) => write!(f, "Removed the {} hook.", hook.name()),
             Step::Restored(_, path) => write!(f, "Put back '{}' as it was.", path.display()),
+            Step::TakenBack(_, path) => {
+                write!(f, "Removed '{}', a hook of git-agent that a hook manager had moved there.", path.display())
+            }
             Step::Tracked(hook, path) => {
                 write!(f, "Left '{}' alone, git tracks it. Add to it: {}", path.display(), call_line(*hook))
             }
