@@ -23,6 +23,7 @@ use crate::{
     git::{
         Repo,
         cmd::{self, Git},
+        host_name,
     },
     ledger::{self, Author, Draft, View, Written},
     output::Out,
@@ -113,9 +114,9 @@ impl Ctx {
     /// Who acts: `--actor`, `GIT_AGENT_ACTOR`, the agent host that runs us, `user.name`; with the host's name.
     pub fn actor(&self) -> Result<Actor> {
         let variable = std::env::var("GIT_AGENT_ACTOR").ok().filter(|name| !name.trim().is_empty());
-        let host_name = gethostname::gethostname().to_string_lossy().into_owned();
+        let machine = host_name();
         if let Some(name) = self.actor.clone().or(variable) {
-            return Actor::at_host(&name, &host_name).ok_or_else(|| {
+            return Actor::at_host(&name, &machine).ok_or_else(|| {
                 Error::usage("bad-actor", format!("'{}' is not a name for an actor", name.escape_debug()))
             });
         }
@@ -124,7 +125,7 @@ impl Ctx {
             Some((_, name)) => Some((*name).to_owned()),
             None => self.repo()?.settings().text("user.name").or_else(|| std::env::var("USER").ok()),
         };
-        let known = name.and_then(|name| Actor::at_host(&name, &host_name));
+        let known = name.and_then(|name| Actor::at_host(&name, &machine));
         known.or_else(|| Actor::at_host("somebody", "here")).ok_or_else(|| Error::bug("no name for the actor"))
     }
 

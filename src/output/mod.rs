@@ -167,7 +167,8 @@ impl Out {
         }
         let told =
             std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
-        told.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0.into())).or(Some(80))
+        let of_terminal = || rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| usize::from(size.ws_col));
+        told.or_else(of_terminal).filter(|columns| *columns > 0).or(Some(80))
     }
 
     /// Nothing more will be said: wait until it is read.

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, time::Duration};
 
-use crate::git::repo::Repo;
+use crate::git::{host_name, repo::Repo};
 
 /// As git itself: a `gc.pid` older than this belongs to nobody any more (`builtin/gc.c`, `lock_repo_for_gc`).
 const STALE: Duration = Duration::from_secs(12 * 60 * 60);
@@ -15,7 +15,7 @@ pub fn is_running(repo: &Repo) -> bool {
     let path = repo.common_dir().join("gc.pid");
     let Ok(text) = fs::read_to_string(&path) else { return false };
     let age = fs::metadata(&path).and_then(|meta| meta.modified()).ok().and_then(|time| time.elapsed().ok());
-    age.is_none_or(|age| age < STALE) && is_held(&text, &gethostname::gethostname().to_string_lossy())
+    age.is_none_or(|age| age < STALE) && is_held(&text, &host_name())
 }
 
 /// Whether the holder that `text` (`<pid> <host>`) names may still be there. Of another machine nobody can tell from here.
