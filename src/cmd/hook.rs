@@ -29,7 +29,7 @@ pub fn main(args: &[OsString]) -> ExitCode {
     }
     let ctx = Ctx::new(Out::new(false, false, When::Never), None);
     let done = match name.to_str() {
-        Some("install") => change(&ctx, || install::install(ctx.repo()?, &InstallOptions::for_this_program())),
+        Some("install") => change(&ctx, || install::install(ctx.repo()?, &InstallOptions::for_this_program(), &[])),
         Some("uninstall") => change(&ctx, || install::uninstall(ctx.repo()?)),
         Some("check") => check(&ctx),
         // A hook of a newer version, in a repository that an older one visits.

@@ -6,7 +6,10 @@ use crate::{
     core::id::TaskId,
     error::{Error, Result},
     exit,
-    git::Repo,
+    git::{
+        Repo,
+        config_block::{Setting, Unless, Wish},
+    },
     hook::install::{self, InstallOptions},
     share::{self, Direction},
 };
@@ -35,20 +38,24 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
     let remote = args.remote.map_or_else(|| share::default_remote(repo), |remote| Ok(Some(remote)))?;
     let (mut done, mut warnings) = (Vec::new(), Vec::new());
-    if !args.no_hooks {
-        let report = install::install(repo, &InstallOptions::for_this_program())?;
+    let mut wishes = share::settings(repo, remote.as_deref())?;
+    wishes.extend(args.id_prefix.map(|prefix| Wish {
+        setting: Setting::new("agent", None, "idPrefix", prefix.as_bytes()),
+        key: "agent.idPrefix".to_owned(),
+        said: format!("Set the prefix of generated ids to '{prefix}'."),
+        value: prefix,
+        unless: Unless::Is,
+    }));
+    if args.no_hooks {
+        done.extend(install::configure(repo, &wishes)?);
+    } else {
+        let report = install::install(repo, &InstallOptions::for_this_program(), &wishes)?;
         warnings.extend(report.unfinished().map(ToString::to_string));
         let unfinished: Vec<_> = report.unfinished().collect();
         let news =
             report.steps.iter().filter(|step| !unfinished.contains(step) && !matches!(step, install::Step::Already(_)));
         done.extend(news.map(ToString::to_string));
-    }
-    done.extend(share::configure(repo, remote.as_deref())?);
-    if let Some(prefix) = args.id_prefix
-        && repo.settings().id_prefix() != prefix
-    {
-        repo.git().args(["config", "--local", "agent.idPrefix", &prefix]).run()?;
-        done.push(format!("Set the prefix of generated ids to '{prefix}'."));
+        done.extend(report.settings);
     }
     if let Some(remote) = &remote {
         match share::sync(repo, remote, Direction::Fetch, &ctx.actor()?) {

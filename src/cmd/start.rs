@@ -132,6 +132,9 @@ pub(super) fn activate(ctx: &Ctx, id: &TaskId, also: bool) -> Result<Vec<TaskId>
     if std::env::var_os(active::VARIABLE).is_some_and(|set| !set.is_empty() && set != id.as_str()) {
         ctx.out.warn(format!("{} is set and goes before the active task of this worktree", active::VARIABLE));
     }
+    if let Some(why) = hook::install::missing_here(repo) {
+        ctx.out.warn(format!("commits in this worktree are not stamped: {why}; run 'git agent init' here"));
+    }
     Ok(if also { Vec::new() } else { before.into_iter().filter(|other| other != id).collect() })
 }
 

@@ -11,7 +11,7 @@ use crate::{
     exit,
     git::{RefChange, RefError, Repo, worktree},
     hook::install,
-    ledger, share,
+    ledger,
 };
 
 /// Take hooks and settings out again; the repository is as it was before 'git agent init'
@@ -32,11 +32,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let unfinished: Vec<_> = report.unfinished().collect();
     let mut done: Vec<String> =
         report.steps.iter().filter(|step| !unfinished.contains(step)).map(ToString::to_string).collect();
-    done.extend(share::unconfigure(repo)?);
-    if repo.settings().text("agent.idPrefix").is_some() && local(repo, "agent.idPrefix")? {
-        repo.git().args(["config", "--local", "--unset-all", "agent.idPrefix"]).run()?;
-        done.push("Unset the prefix of generated ids.".to_owned());
-    }
+    done.extend(report.settings);
     let worktrees = worktree::all(repo)?.iter().map(|dir| Repo::discover(dir)).collect::<Result<Vec<_>>>()?;
     for there in &worktrees {
         done.extend(deactivate(there)?);
@@ -71,11 +67,6 @@ fn deactivate(there: &Repo) -> Result<Vec<String>> {
         done.push(format!("{id} is no longer the active task of '{place}'."));
     }
     Ok(done)
-}
-
-/// Whether `key` is set in the repository's own configuration.
-fn local(repo: &Repo, key: &str) -> Result<bool> {
-    Ok(repo.git().args(["config", "--local", "--get-all", key]).output()?.status.success())
 }
 
 /// Delete our refs, in one transaction.

@@ -37,6 +37,17 @@ impl<'r> Settings<'r> {
         values.into_iter().map(|value| value.to_vec().into()).collect()
     }
 
+    /// All values of a key that files set, least specific first: those of the command line and of the environment are of this
+    /// process alone.
+    pub fn texts_of_files(&self, key: &str) -> Vec<BString> {
+        use gix::config::Source;
+        let of_a_file = |meta: &gix::config::file::Metadata| {
+            !matches!(meta.source, Source::Env | Source::Cli | Source::Api | Source::EnvOverride)
+        };
+        let values = self.config.plumbing().strings_filter(key, of_a_file).unwrap_or_default();
+        values.into_iter().map(|value| value.to_vec().into()).collect()
+    }
+
     /// Any key as a yes or no.
     pub fn flag(&self, key: &str) -> bool {
         self.config.boolean(key).unwrap_or(false)

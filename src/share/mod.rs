@@ -4,6 +4,6 @@ mod remote;
 mod sync;
 mod through;
 
-pub use remote::{configure, default_remote, refspec, unconfigure};
+pub use remote::{default_remote, refspec, settings};
 pub use sync::{Direction, Synced, fetched_ref, sync, sync_notes};
 pub use through::write_through;

@@ -4,7 +4,10 @@ use bstr::ByteSlice as _;
 
 use crate::{
     error::{Error, Result},
-    git::Repo,
+    git::{
+        Repo,
+        config_block::{Setting, Unless, Wish},
+    },
 };
 
 /// How `git notes merge` of stock git merges ledgers: as we do.
@@ -45,56 +48,26 @@ pub(super) fn check(repo: &Repo, remote: &str) -> Result<()> {
     }
 }
 
-/// Let plain `git fetch` fetch the ledger of `remote`, and plain `git notes merge` merge ledgers. Says what was changed.
-pub fn configure(repo: &Repo, remote: Option<&str>) -> Result<Vec<String>> {
-    let mut done = Vec::new();
-    if repo.settings().text(MERGE_STRATEGY.0).is_none() {
-        set(repo, &[MERGE_STRATEGY.0, MERGE_STRATEGY.1])?;
-        done.push("Set 'git notes merge' to merge ledgers as git-agent does.".to_owned());
-    }
+/// What the configuration of a repository should have, besides hooks: plain `git fetch` fetches the ledger of `remote`, and
+/// plain `git notes merge` merges ledgers as we do.
+pub fn settings(repo: &Repo, remote: Option<&str>) -> Result<Vec<Wish>> {
+    let mut wishes = vec![Wish {
+        setting: Setting::new("notes", Some("agent-tasks"), "mergeStrategy", MERGE_STRATEGY.1.as_bytes()),
+        key: MERGE_STRATEGY.0.to_owned(),
+        value: MERGE_STRATEGY.1.to_owned(),
+        unless: Unless::Any,
+        said: "Set 'git notes merge' to merge ledgers as git-agent does.".to_owned(),
+    }];
     if let Some(remote) = remote {
         check(repo, remote)?;
-        let key = format!("remote.{remote}.fetch");
         let refspec = refspec(remote);
-        if !repo.settings().texts(&key).iter().any(|value| value == refspec.as_str()) {
-            set(repo, &["--add", &key, &refspec])?;
-            done.push(format!("Set 'git fetch {remote}' to fetch the tasks, too."));
-        }
+        wishes.push(Wish {
+            setting: Setting::new("remote", Some(remote), "fetch", refspec.as_bytes()),
+            key: format!("remote.{remote}.fetch"),
+            value: refspec,
+            unless: Unless::Has,
+            said: format!("Set 'git fetch {remote}' to fetch the tasks, too."),
+        });
     }
-    Ok(done)
-}
-
-/// Take back what [`configure`] set, for all remotes.
-pub fn unconfigure(repo: &Repo) -> Result<Vec<String>> {
-    let mut done = Vec::new();
-    if repo.settings().text(MERGE_STRATEGY.0).as_deref() == Some(MERGE_STRATEGY.1) {
-        set(repo, &["--unset", MERGE_STRATEGY.0])?;
-        done.push("Unset the merge strategy of 'git notes merge'.".to_owned());
-    }
-    for name in repo.gix().remote_names() {
-        let remote = name.to_str_lossy();
-        let key = format!("remote.{remote}.fetch");
-        if repo.settings().texts(&key).iter().any(|value| value == refspec(&remote).as_str()) {
-            let pattern = format!("^{}$", refspec(&remote).replace('+', "\\+").replace('*', "\\*").replace('.', "\\."));
-            set(repo, &["--unset-all", &key, &pattern])?;
-            done.push(format!("Unset the fetching of tasks from '{remote}'."));
-        }
-    }
-    Ok(done)
-}
-
-/// Write to the repository's own configuration; retried, since git gives up at once when the file is locked.
-fn set(repo: &Repo, words: &[&str]) -> Result<()> {
-    let mut tries = 0;
-    loop {
-        let output = repo.git().args(["config", "--local"]).args(words).output()?;
-        match output.status.code() {
-            Some(0) => return Ok(()),
-            Some(255 | 4) if tries < 20 && output.complaint().contains("lock") => {
-                tries += 1;
-                std::thread::sleep(std::time::Duration::from_millis(25));
-            }
-            _ => return Err(output.into_error()),
-        }
-    }
+    Ok(wishes)
 }

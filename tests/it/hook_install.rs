@@ -376,3 +376,100 @@ fn a_directory_that_cannot_be_written_is_said_to_be() {
         assert!(output.stderr.contains("cannot write"), "{output}");
     });
 }
+
+#[test]
+fn hooks_of_an_older_version_are_said_to_be_old_and_renewed() {
+    on_every_git(|git| {
+        let repo = repo(git);
+        let place = if git.has_config_hooks() { "the configuration" } else { "'$TMP/repo/.git/hooks/commit-msg'" };
+        if git.has_config_hooks() {
+            let block = "# git-agent begin - (x)\n[hook \"git-agent-commit-msg\"]\n\tcommand = \"true\"\n\tevent = commit-msg\n# git-agent end\n";
+            repo.write(".git/config", repo.read(".git/config") + block);
+        } else {
+            let body = "exit 0\n";
+            let sum = format!("-{body}")
+                .bytes()
+                .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+            repo.write_script(
+                ".git/hooks/commit-msg",
+                &format!("#!/bin/sh\n# git-agent hook {sum:016x} - (x)\n{body}"),
+            );
+        }
+        let doctor = repo.agent(&["doctor", "--json"]).stdout;
+        assert!(doctor.contains(&format!("the commit-msg hook in {place} is of an older version")), "{doctor}");
+        repo.agent(&["init"]).success();
+        let doctor = repo.agent(&["doctor", "--json"]).stdout;
+        assert!(doctor.contains("every hook is where git runs it"), "{doctor}");
+        stamps(&repo);
+    });
+}
+
+/// Values of the environment are of one process alone.
+#[test]
+fn hooks_are_never_written_where_the_environment_says() {
+    on_every_git(|git| {
+        for value in ["", "elsewhere", "/dev/null"] {
+            let repo = repo(git);
+            let setting = format!("core.hooksPath={value}");
+            repo.git(&["-c", &setting, "agent", "init"]).success();
+            assert_eq!(repo.git(&["status", "--porcelain", "--ignored"]).text(), "", "{value}");
+            stamps(&repo);
+            repo.git(&["-c", &setting, "agent", "uninstall"]).success();
+            repo.activate("T");
+            repo.run("git-agent")
+                .args(["init"])
+                .env("GIT_CONFIG_COUNT", "1")
+                .env("GIT_CONFIG_KEY_0", "core.hooksPath")
+                .env("GIT_CONFIG_VALUE_0", value)
+                .run()
+                .success();
+            assert_eq!(repo.git(&["status", "--porcelain", "--ignored"]).text(), "", "{value}");
+            stamps(&repo);
+        }
+        // The same in the repository: git looks for hooks in the root directory then.
+        let repo = repo(git);
+        repo.git(&["config", "core.hooksPath", ""]).success();
+        let before = photograph(repo.path());
+        if !git.has_config_hooks() {
+            repo.agent(&["init"]).exits(5);
+            assert!(photograph(repo.path()) == before, "a refusal changes nothing");
+        }
+    });
+}
+
+#[test]
+fn a_relative_hooks_directory_is_another_one_in_each_worktree() {
+    on_every_git(|git| {
+        let repo = repo(git);
+        repo.write_script("my hooks/pre-commit", "#!/bin/sh\nexit 0\n");
+        repo.git(&["config", "core.hooksPath", "my hooks"]).success();
+        repo.git(&["add", "."]).success();
+        repo.git(&["commit", "-q", "-m", "hooks"]).success();
+        let side = repo.worktree("side");
+        let before = photograph(&repo.path().join(".git/hooks"));
+        let exclude = repo.read(".git/info/exclude");
+        repo.agent(&["init"]).success();
+        repo.agent(&["add", "x", "--id", "x"]).success();
+        repo.agent(&["add", "y", "--id", "y"]).success();
+        side.activate("T");
+        for there in [&repo, &side] {
+            stamps(there);
+            assert_eq!(there.git(&["status", "--porcelain"]).text(), "");
+        }
+        let late = repo.worktree("late");
+        let started = late.agent(&["start", "x"]).success();
+        let said = started.stderr.contains("commits in this worktree are not stamped");
+        assert_eq!(said, !git.has_config_hooks(), "{started}");
+        late.agent(&["init"]).success();
+        late.git(&["commit", "-q", "--allow-empty", "-m", "x"]).success();
+        assert_eq!(late.task_ids("HEAD"), ["x"]);
+        let started = late.agent(&["start", "y"]).success();
+        assert!(!started.stderr.contains("not stamped"), "{started}");
+        side.agent(&["uninstall"]).success();
+        for there in [&repo, &side, &late] {
+            assert_eq!(there.git(&["status", "--porcelain", "--ignored"]).text(), "", "with {git}");
+        }
+        assert!(photograph(&repo.path().join(".git/hooks")) == before);
+        assert_eq!(repo.read(".git/info/exclude"), exclude);
+    });
+}

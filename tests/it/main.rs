@@ -11,6 +11,7 @@ mod checkpoint_index;
 mod checkpoint_refusals;
 mod checkpoint_undo;
 mod cmd_doctor;
+mod config_block;
 mod display;
 mod docs;
 mod doctor_recovery;

@@ -3,21 +3,18 @@
 //! The first line of the block remembers what had to be done to put it there: end an unfinished last line (`n`), make the
 //! file (`f`), make its directory (`d`).
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Write as _};
-use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
 
 use bstr::{BString, ByteSlice};
 
-use crate::error::{Context as _, Error, Result};
+use crate::error::{Context as _, Result};
+use crate::git::locked_file::LockedFile;
 
 const BEGIN: &str = "# git-agent begin ";
 const END: &str = "# git-agent end\n";
 const NOTICE: &str = "(written by 'git agent init', removed by 'git agent uninstall')";
-
-/// How long somebody else may hold the lock of a configuration file.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What a change of the file did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +42,7 @@ pub(super) fn put(file: &Path, body: &[u8]) -> Result<Change> {
         fs::create_dir_all(dir).or_environment(|| format!("cannot make '{}'", dir.display()))?;
         flags.push('d');
     }
-    let lock = Locked::take(file)?;
+    let lock = LockedFile::take(file)?;
     let mut text = match fs::read(file) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -76,7 +73,7 @@ pub(super) fn remove(file: &Path) -> Result<Change> {
     if read(file).is_none() {
         return Ok(Change::None);
     }
-    let lock = Locked::take(file)?;
+    let lock = LockedFile::take(file)?;
     let mut text = fs::read(file).or_environment(|| format!("cannot read '{}'", file.display()))?;
     let Some(block) = find(&text) else { return Ok(Change::None) };
     let has = |flag: u8| block.flags.contains(&flag);
@@ -108,52 +105,6 @@ fn find(text: &[u8]) -> Option<Block> {
     let at_line_start = |&at: &usize| text[at - 1] == b'\n';
     let body_end = text[body_start..].find_iter(END).map(|at| body_start + at).find(at_line_start)?;
     Some(Block { whole: start..body_end + END.len(), body: body_start..body_end, flags })
-}
-
-/// A file locked as git locks it: by `<file>.lock`, which becomes the file.
-struct Locked {
-    file: PathBuf,
-    lock: PathBuf,
-    handle: File,
-}
-
-impl Locked {
-    fn take(file: &Path) -> Result<Self> {
-        let file = file.canonicalize().unwrap_or_else(|_| file.to_owned());
-        let mut lock = file.clone().into_os_string();
-        lock.push(".lock");
-        let lock = PathBuf::from(lock);
-        let start = Instant::now();
-        loop {
-            match OpenOptions::new().write(true).create_new(true).open(&lock) {
-                Ok(handle) => return Ok(Locked { file, lock, handle }),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists && start.elapsed() < PATIENCE => {
-                    std::thread::sleep(Duration::from_millis(20));
-                }
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                    let message = format!("cannot change '{}': '{}' exists", file.display(), lock.display());
-                    return Err(Error::busy("file-locked", message).hint("another git is at work, or one has crashed"));
-                }
-                Err(error) => return Err(error).or_environment(|| format!("cannot write '{}'", file.display())),
-            }
-        }
-    }
-
-    fn commit(mut self, text: &[u8]) -> Result<()> {
-        let failed = || format!("cannot write '{}'", self.file.display());
-        self.handle.write_all(text).or_environment(failed)?;
-        if let Ok(meta) = fs::metadata(&self.file) {
-            self.handle.set_permissions(meta.permissions()).or_environment(failed)?;
-        }
-        fs::rename(&self.lock, &self.file).or_environment(failed)
-    }
-}
-
-impl Drop for Locked {
-    fn drop(&mut self) {
-        // After a commit there is no lock file any more.
-        drop(fs::remove_file(&self.lock));
-    }
 }
 
 #[cfg(test)]

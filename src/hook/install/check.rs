@@ -3,13 +3,16 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::before::SUFFIX;
+use bstr::ByteSlice as _;
+
+use super::before::{Before, SUFFIX};
 use super::directory::{self, Found};
 use super::report::call_line;
 use super::script::{self, Owner};
-use super::{Mechanism, config};
+use super::{Mechanism, config, stray};
 use crate::error::Result;
 use crate::git::Repo;
+use crate::git::config_block::{self, Setting};
 use crate::hook::Hook;
 
 /// What was found out about one hook.
@@ -36,6 +39,8 @@ pub enum Health {
     Foreign(PathBuf),
     /// Somebody changed ours.
     Changed(PathBuf),
+    /// It is that of an older version, in this place.
+    Old(String),
     /// The file is not executable, so git skips it.
     NotExecutable(PathBuf),
     /// The configuration disables it: the key that does.
@@ -78,6 +83,7 @@ impl fmt::Display for Check {
             }
             Health::Foreign(path) => write!(f, "the hook '{}' does not call git-agent", path.display()),
             Health::Changed(path) => write!(f, "somebody changed our hook '{}'", path.display()),
+            Health::Old(place) => write!(f, "the {name} hook in {place} is of an older version of git-agent"),
             Health::NotExecutable(path) => write!(f, "git skips '{}', it is not executable", path.display()),
             Health::SwitchedOff(key) => write!(f, "the {name} hook is switched off by '{key}'"),
             Health::Elsewhere(dir) => {
@@ -92,9 +98,10 @@ pub fn check(repo: &Repo) -> Result<Vec<Check>> {
     let mechanism = super::mechanism(repo)?;
     let mut checks = Vec::new();
     for hook in Hook::ALL {
-        let configured = config::is_installed(repo, hook);
-        let health = match mechanism {
-            Mechanism::Config if configured => in_config(repo, hook),
+        let command = config::command(repo, hook);
+        let configured = command.is_some();
+        let health = match (mechanism, command) {
+            (Mechanism::Config, Some(command)) => in_config(repo, hook, &command),
             _ => match in_directory(repo, hook)? {
                 Health::Missing if configured => Health::GitTooOld,
                 health => health,
@@ -105,15 +112,43 @@ pub fn check(repo: &Repo) -> Result<Vec<Check>> {
     Ok(checks)
 }
 
-fn in_config(repo: &Repo, hook: Hook) -> Health {
+/// Why commits in this worktree are not stamped although `init` was run in this repository: a relative `core.hooksPath` is
+/// another directory in each worktree, and a hook manager may have written over ours. No git is asked.
+pub fn missing_here(repo: &Repo) -> Option<String> {
+    let hook = Hook::PrepareCommitMsg;
+    let how = config_block::read(repo).into_iter().find(|setting| *setting == Setting::of_hooks("directory"));
+    how?;
+    let settings = repo.settings();
+    let path = settings.texts_of_files("core.hooksPath").pop().filter(|path| !path.is_empty());
+    let dir = match path {
+        None => repo.common_dir().join("hooks"),
+        // For git to expand.
+        Some(path) if path.starts_with(b"~") || path.starts_with(b"%") => return None,
+        Some(path) => repo.work_dir().unwrap_or_else(|| repo.git_dir()).join(&*path.to_os_str_lossy()),
+    };
+    let path = dir.join(hook.name());
+    let is_ours = match directory::look(&path) {
+        Ok(Found::File(Owner::Us { .. } | Owner::UsChanged, _)) => true,
+        Ok(Found::File(Owner::Other, text)) => script::calls_us(hook, &text) || stray::is_called(&dir, hook),
+        Ok(Found::Nothing) => false,
+        Err(_) => return None,
+    };
+    (!is_ours).then(|| format!("'{}' is not a hook of git-agent", path.display()))
+}
+
+fn in_config(repo: &Repo, hook: Hook, command: &[u8]) -> Health {
     let off = |key: &String| repo.settings().text(key).is_some() && !repo.settings().flag(key);
     let keys = [format!("hook.{}.enabled", hook.name()), format!("hook.{}.enabled", config::name(hook))];
-    keys.into_iter().find(off).map_or(Health::Good, Health::SwitchedOff)
+    match keys.into_iter().find(off) {
+        Some(key) => Health::SwitchedOff(key),
+        None if config::is_of_this_version(hook, command) => Health::Good,
+        None => Health::Old("the configuration".to_owned()),
+    }
 }
 
 fn in_directory(repo: &Repo, hook: Hook) -> Result<Health> {
     let dir = directory::of_git(repo)?;
-    if dir.exists() && !dir.is_dir() {
+    if directory::is_switched_off(&dir) {
         return Ok(Health::SwitchedOff("core.hooksPath".to_owned()));
     }
     let path = dir.join(hook.name());
@@ -121,7 +156,13 @@ fn in_directory(repo: &Repo, hook: Hook) -> Result<Health> {
     debug_assert!(directory::saved(&path).as_os_str().as_encoded_bytes().ends_with(SUFFIX.as_bytes()));
     Ok(match directory::look(&path)? {
         Found::File(Owner::UsChanged, _) => Health::Changed(path),
-        Found::File(Owner::Us { .. }, _) => executable(path),
+        Found::File(Owner::Us { .. }, text) => {
+            let before = std::fs::read(directory::saved(&path)).ok().map(|before| Before::of(&before));
+            match script::is_of_this_version(hook, &text, before) {
+                true => executable(path),
+                false => Health::Old(format!("'{}'", path.display())),
+            }
+        }
         Found::File(Owner::Other, text) if script::calls_us(hook, &text) => executable(path),
         Found::File(Owner::Other, _) if was_chained => Health::Overwritten(path),
         Found::File(Owner::Other, _) => Health::Foreign(path),

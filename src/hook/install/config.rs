@@ -1,43 +1,25 @@
 //! Hooks in the configuration: `hook.<name>.command` and `hook.<name>.event`, since git 2.54.
 //!
-//! An event without a command is fatal to every commit, so both come and go in one step, as one block of lines.
+//! An event without a command is fatal to every commit, so both come and go in one step, in our block of lines.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bstr::{BString, ByteSlice as _};
 
-use super::block::{self, Change};
+use super::InstallOptions;
 use super::script::{self, Parts};
-use super::{InstallOptions, Report, Step};
-use crate::error::Result;
 use crate::git::Repo;
+use crate::git::config_block::{self, Setting};
 use crate::hook::Hook;
 
-/// Set our hooks. Those in `later`, the hooks directory, run after them.
-pub(super) fn install(repo: &Repo, options: &InstallOptions, later: &Path, report: &mut Report) -> Result<()> {
-    let step = match block::put(&file(repo), &section(options, later))? {
-        Change::None => Step::Already,
-        Change::Made => Step::Configured,
+/// The settings of our hooks. Those in `later`, the hooks directory, run after them.
+pub(super) fn settings(options: &InstallOptions, later: &Path) -> Vec<Setting> {
+    let parts = Parts { program: Some(&options.program), later: Some(later), ..Parts::default() };
+    let both = |hook: Hook| {
+        let set = |key: &str, value: &[u8]| Setting::new("hook", Some(&name(hook)), key, value);
+        [set("command", &script::command(hook, &parts)), set("event", hook.name().as_bytes())]
     };
-    report.steps.extend(Hook::ALL.map(step));
-    Ok(())
-}
-
-/// Unset our hooks.
-pub(super) fn uninstall(repo: &Repo, report: &mut Report) -> Result<()> {
-    if block::remove(&file(repo))? == Change::Made {
-        report.steps.extend(Hook::ALL.map(Step::Removed));
-    }
-    Ok(())
-}
-
-/// True if this hook of ours is set; older versions did not set all of them.
-pub(super) fn is_installed(repo: &Repo, hook: Hook) -> bool {
-    block::read(&file(repo)).is_some_and(|block| block.contains_str(heading(hook)))
-}
-
-fn heading(hook: Hook) -> String {
-    format!("[hook \"{}\"]\n", name(hook))
+    [Setting::of_hooks("config")].into_iter().chain(Hook::ALL.into_iter().flat_map(both)).collect()
 }
 
 /// The name of a hook of ours in the configuration.
@@ -45,24 +27,19 @@ pub(super) fn name(hook: Hook) -> String {
     format!("git-agent-{}", hook.name())
 }
 
-fn file(repo: &Repo) -> PathBuf {
-    repo.common_dir().join("config")
+/// The command of this hook of ours, as it stands in the configuration; older versions did not set all of them.
+pub(super) fn command(repo: &Repo, hook: Hook) -> Option<BString> {
+    let heading = format!("[hook \"{}\"]", name(hook));
+    let found = config_block::read(repo).into_iter().find(|setting| setting.heading == heading);
+    found.filter(|setting| setting.line.starts_with(b"command = ")).map(|setting| setting.line)
 }
 
-fn section(options: &InstallOptions, later: &Path) -> BString {
-    let parts = Parts { program: Some(&options.program), later: Some(later), ..Parts::default() };
-    let mut out = BString::default();
-    for hook in Hook::ALL {
-        out.extend_from_slice(format!("{}\tcommand = \"", heading(hook)).as_bytes());
-        for &byte in script::command(hook, &parts).iter() {
-            match byte {
-                b'\n' => out.extend_from_slice(br"\n"),
-                b'\t' => out.extend_from_slice(br"\t"),
-                b'"' | b'\\' => out.extend_from_slice(&[b'\\', byte]),
-                other => out.push(other),
-            }
-        }
-        out.extend_from_slice(format!("\"\n\tevent = {}\n", hook.name()).as_bytes());
-    }
-    out
+/// Whether `line` is the command that this version sets, whatever program and directory it names.
+pub(super) fn is_of_this_version(hook: Hook, line: &[u8]) -> bool {
+    let set = Setting::new("hook", Some(&name(hook)), "command", &script::command(hook, &Parts::default()));
+    let plain = |line: &[u8]| -> Vec<BString> {
+        let parts = line.split_str("\\n").map(script::without_values);
+        parts.collect()
+    };
+    plain(line) == plain(&set.line)
 }

@@ -18,15 +18,48 @@ use super::script::{self, Owner, Parts};
 use super::stray;
 use super::{InstallOptions, Report, Step};
 use crate::error::{Context as _, Error, Result};
-use crate::git::{Repo, cmd};
+use crate::git::{Repo, cmd, worktree};
 use crate::hook::Hook;
 
 /// The hooks directory of this repository and worktree, `core.hooksPath` included.
 pub(super) fn of_git(repo: &Repo) -> Result<PathBuf> {
-    let answer = repo.git().args(["rev-parse", "--git-path", "hooks"]).run()?;
+    if repo.settings().texts_of_files("core.hooksPath").last().is_some_and(|path| path.is_empty()) {
+        // Git looks for hooks in the root directory then; nothing of ours belongs there.
+        return Ok(PathBuf::new());
+    }
+    let answer = super::git(repo).args(["rev-parse", "--git-path", "hooks"]).run()?;
     let base = repo.work_dir().unwrap_or_else(|| repo.git_dir());
     let base = base.canonicalize().or_environment(|| format!("cannot find '{}'", base.display()))?;
     Ok(base.join(&*cmd::line(&answer).to_os_str_lossy()))
+}
+
+/// The hooks directories of all worktrees, each once, with a worktree that uses it: a relative `core.hooksPath` is another
+/// one in each. This worktree's comes first.
+pub(super) fn of_worktrees(repo: &Repo) -> Result<Vec<(Repo, PathBuf)>> {
+    let mut found = vec![(Repo::discover(repo.work_dir().unwrap_or(repo.git_dir()))?, of_git(repo)?)];
+    let may_differ = !repo.settings().texts_of_files("core.hooksPath").is_empty()
+        || repo.settings().flag("extensions.worktreeConfig");
+    let others = if may_differ { worktree::all(repo)? } else { Vec::new() };
+    for top in others.iter().filter(|top| top.is_dir()) {
+        let there = Repo::discover(top)?;
+        let dir = of_git(&there)?;
+        if !found.iter().any(|(_, known)| is_same(known, &dir)) {
+            found.push((there, dir));
+        }
+    }
+    Ok(found)
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
+/// Whether there is a hook of ours in any hooks directory of this repository.
+pub(super) fn has_ours(repo: &Repo) -> Result<bool> {
+    let usual = repo.common_dir().join("hooks");
+    let dirs = of_worktrees(repo)?.into_iter().map(|(_, dir)| dir).filter(|dir| !is_switched_off(dir)).chain([usual]);
+    let mut paths = dirs.flat_map(|dir| Hook::ALL.map(|hook| dir.join(hook.name())));
+    Ok(paths.any(|path| matches!(look(&path), Ok(Found::File(Owner::Us { .. } | Owner::UsChanged, _)))))
 }
 
 /// Where the hook that `path` took the place of is kept.
@@ -56,17 +89,34 @@ pub(super) fn look(path: &Path) -> Result<Found> {
 
 /// Write our hooks; what is there already runs before them.
 pub(super) fn install(repo: &Repo, options: &InstallOptions, report: &mut Report) -> Result<()> {
-    let dir = of_git(repo)?;
-    if dir.exists() && !dir.is_dir() {
-        let message = format!("cannot install hooks: core.hooksPath is '{}', which is no directory", dir.display());
-        return Err(Error::environment("hooks-switched-off", message)
-            .hint("see where it is set: git config --show-origin core.hooksPath"));
+    for (there, dir) in of_worktrees(repo)? {
+        check(&dir)?;
+        install_into(&there, &dir, options, report)?;
     }
+    Ok(())
+}
+
+/// Refuse a place that can have no hooks.
+pub(super) fn check(dir: &Path) -> Result<()> {
+    if !is_switched_off(dir) {
+        return Ok(());
+    }
+    let message = format!("cannot install hooks: core.hooksPath is '{}', which is no directory", dir.display());
+    Err(Error::environment("hooks-switched-off", message)
+        .hint("see where it is set: git config --show-origin core.hooksPath"))
+}
+
+/// Whether `core.hooksPath` is set to nothing, or to what is no directory: `/dev/null`.
+pub(super) fn is_switched_off(dir: &Path) -> bool {
+    dir.as_os_str().is_empty() || dir.exists() && !dir.is_dir()
+}
+
+fn install_into(repo: &Repo, dir: &Path, options: &InstallOptions, report: &mut Report) -> Result<()> {
     let made_dir = !dir.exists();
-    fs::create_dir_all(&dir).or_environment(|| format!("cannot make '{}'", dir.display()))?;
+    fs::create_dir_all(dir).or_environment(|| format!("cannot make '{}'", dir.display()))?;
     let mut new_files = Vec::new();
     for hook in Hook::ALL {
-        report.steps.extend(stray::take_back(&dir, hook)?);
+        report.steps.extend(stray::take_back(dir, hook)?);
         let step = install_one(repo, options, hook, &dir.join(hook.name()), made_dir, &mut new_files)?;
         report.steps.push(step);
     }
@@ -141,11 +191,13 @@ fn write_hook(path: &Path, text: &[u8]) -> Result<()> {
 
 /// Take our hooks away, put back what was there.
 pub(super) fn uninstall(repo: &Repo, report: &mut Report) -> Result<()> {
-    let now = of_git(repo)?;
     let usual = repo.common_dir().join("hooks");
-    uninstall_from(&now, report)?;
-    if usual.canonicalize().ok() != now.canonicalize().ok() {
-        uninstall_from(&usual, report)?;
+    let mut dirs: Vec<PathBuf> = of_worktrees(repo)?.into_iter().map(|(_, dir)| dir).collect();
+    if !dirs.iter().any(|dir| is_same(dir, &usual)) {
+        dirs.push(usual);
+    }
+    for dir in dirs {
+        uninstall_from(&dir, report)?;
     }
     exclude::show_all(repo)
 }

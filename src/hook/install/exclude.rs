@@ -22,7 +22,7 @@ pub(super) fn in_work_tree(repo: &Repo, file: &Path) -> Option<PathBuf> {
 /// True if git tracks `file`.
 pub(super) fn is_tracked(repo: &Repo, file: &Path) -> Result<bool> {
     let Some(path) = in_work_tree(repo, file) else { return Ok(false) };
-    let git = repo.git().args(["--literal-pathspecs", "ls-files", "--error-unmatch", "-z", "--"]).arg(path);
+    let git = super::git(repo).args(["--literal-pathspecs", "ls-files", "--error-unmatch", "-z", "--"]).arg(path);
     Ok(git.output()?.status.success())
 }
 
@@ -30,7 +30,7 @@ pub(super) fn is_tracked(repo: &Repo, file: &Path) -> Result<bool> {
 pub(super) fn hide(repo: &Repo, files: &[PathBuf]) -> Result<()> {
     let mut lines = block::read(&list(repo)?).unwrap_or_default();
     for path in files.iter().filter_map(|file| in_work_tree(repo, file)) {
-        let ignored = repo.git().args(["check-ignore", "--quiet", "--no-index", "--"]).arg(&path).output()?;
+        let ignored = super::git(repo).args(["check-ignore", "--quiet", "--no-index", "--"]).arg(&path).output()?;
         let line = pattern(&path);
         if !ignored.status.success() && !lines.lines().any(|known| known == line) {
             lines.extend_from_slice(&line);
@@ -49,7 +49,7 @@ pub(super) fn show_all(repo: &Repo) -> Result<()> {
 }
 
 fn list(repo: &Repo) -> Result<PathBuf> {
-    let answer = repo.git().args(["rev-parse", "--git-path", "info/exclude"]).run()?;
+    let answer = super::git(repo).args(["rev-parse", "--git-path", "info/exclude"]).run()?;
     let path = cmd::line(&answer);
     let base = repo.work_dir().unwrap_or_else(|| repo.git_dir());
     Ok(base.join(&*path.to_os_str_lossy()))

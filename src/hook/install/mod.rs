@@ -20,12 +20,14 @@ mod stray;
 
 use std::path::PathBuf;
 
-pub use check::{Check, Health, check};
+pub use check::{Check, Health, check, missing_here};
 pub use report::{Report, Step};
 
 use crate::error::Result;
+use crate::git::cmd::Git;
+use crate::git::config_block::{self, Setting, Wish};
 use crate::git::{Repo, cmd};
-use crate::hook::guard;
+use crate::hook::{Hook, guard};
 
 /// How hooks are installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,45 +57,69 @@ impl InstallOptions {
     }
 }
 
-/// Install all hooks, or bring them up to date.
+/// Install all hooks, or bring them up to date, and set what of `wishes` the user has not set.
 ///
 /// # Errors
 ///
-/// When nothing could be installed. A single hook that cannot be ours (tracked by git, changed by somebody) is a
-/// [`Step`] of the report.
-pub fn install(repo: &Repo, options: &InstallOptions) -> Result<Report> {
-    let report = match mechanism(repo)? {
-        Mechanism::Config => {
-            let dir = directory::of_git(repo)?;
-            let mut report = Report::new(Mechanism::Config);
-            config::install(repo, options, &dir, &mut report)?;
-            // A git that was upgraded: one of both is enough.
-            directory::uninstall(repo, &mut report)?;
-            report
-        }
+/// When nothing could be installed; nothing has changed then. A single hook that cannot be ours (tracked by git, changed by
+/// somebody) is a [`Step`] of the report.
+pub fn install(repo: &Repo, options: &InstallOptions, wishes: &[Wish]) -> Result<Report> {
+    let mechanism = mechanism(repo)?;
+    let mut report = Report::new(mechanism);
+    let dir = directory::of_git(repo)?;
+    let was_installed = directory::has_ours(repo)?;
+    let settings = match mechanism {
+        Mechanism::Config => config::settings(options, &dir),
         Mechanism::Directory => {
-            let mut report = Report::new(Mechanism::Directory);
-            directory::install(repo, options, &mut report)?;
-            report
+            directory::check(&dir)?;
+            vec![Setting::of_hooks("directory")]
         }
     };
+    // The configuration first: it is what another process may hold, and then nothing has changed.
+    let changed = config_block::change(repo, Some(settings), wishes, was_installed)?;
+    report.settings = changed.said;
+    match mechanism {
+        Mechanism::Config => {
+            let step = if changed.hooks { Step::Configured } else { Step::Already };
+            report.steps.extend(Hook::ALL.map(step));
+            // A git that was upgraded: one of both is enough.
+            directory::uninstall(repo, &mut report)?;
+        }
+        Mechanism::Directory => directory::install(repo, options, &mut report)?,
+    }
     guard::note_limit(repo);
     Ok(report)
+}
+
+/// Set what of `wishes` the user has not set, and leave hooks as they are. Says what was set.
+pub fn configure(repo: &Repo, wishes: &[Wish]) -> Result<Vec<String>> {
+    let was_installed = directory::has_ours(repo)?;
+    Ok(config_block::change(repo, None, wishes, was_installed)?.said)
 }
 
 /// Take everything out that [`install`] put in.
 pub fn uninstall(repo: &Repo) -> Result<Report> {
     let mut report = Report::new(mechanism(repo)?);
-    config::uninstall(repo, &mut report)?;
+    let removed = config_block::remove(repo, directory::has_ours(repo)?)?;
+    let (hooks, settings): (Vec<Setting>, Vec<Setting>) = removed.into_iter().partition(Setting::is_of_hooks);
+    if hooks.len() > 1 {
+        report.steps.extend(Hook::ALL.map(Step::Removed));
+    }
+    report.settings = settings.iter().map(|setting| format!("Unset: {} {}.", setting.heading, setting.line)).collect();
     directory::uninstall(repo, &mut report)?;
     guard::forget_limit(repo);
     Ok(report)
 }
 
+/// git, asked about what is the same for every process: `git -c core.hooksPath=… agent init` is about that command alone.
+pub(super) fn git(repo: &Repo) -> Git {
+    repo.git().without("GIT_CONFIG_PARAMETERS").without("GIT_CONFIG_COUNT")
+}
+
 /// The mechanism that the git on PATH knows.
 pub fn mechanism(repo: &Repo) -> Result<Mechanism> {
     // An unknown subcommand ends with usage, exit code 129; a hook that is not there with 1.
-    let output = repo.git().args(["hook", "list", "commit-msg"]).output()?;
+    let output = git(repo).args(["hook", "list", "commit-msg"]).output()?;
     Ok(match output.status.code() {
         Some(0 | 1) => Mechanism::Config,
         _ => Mechanism::Directory,

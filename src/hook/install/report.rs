@@ -13,6 +13,8 @@ pub struct Report {
     pub mechanism: Mechanism,
     /// Step by step.
     pub steps: Vec<Step>,
+    /// Settings that were set or unset, in sentences.
+    pub settings: Vec<String>,
 }
 
 /// One thing that was done, found done, or left to a person.
@@ -42,7 +44,7 @@ pub enum Step {
 
 impl Report {
     pub(super) fn new(mechanism: Mechanism) -> Self {
-        Report { mechanism, steps: Vec::new() }
+        Report { mechanism, steps: Vec::new(), settings: Vec::new() }
     }
 
     /// True if nothing had to be done.

@@ -95,6 +95,18 @@ fn push_line(out: &mut BString, line: &str, parts: &Parts<'_>) {
     out.push(b'\n');
 }
 
+/// A line without what an installation has filled in.
+pub(super) fn without_values(line: &[u8]) -> BString {
+    let filled = ["program=", "later="].iter().find(|name| line.starts_with(name.as_bytes()));
+    filled.map_or(line, |name| name.as_bytes()).into()
+}
+
+/// Whether `text`, a hook of ours, is as this version writes it, whatever program it names.
+pub(super) fn is_of_this_version(hook: Hook, text: &[u8], before: Option<Before>) -> bool {
+    let plain = |text: &[u8]| -> Vec<BString> { text.lines().skip(2).map(without_values).collect() };
+    plain(text) == plain(&file(hook, &Parts { before, ..Parts::default() }))
+}
+
 /// Find out who wrote `text`.
 pub(super) fn owner(text: &[u8]) -> Owner {
     let Some((_, rest)) = text.split_once_str(b"\n") else { return Owner::Other };

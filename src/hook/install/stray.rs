@@ -68,6 +68,12 @@ pub(super) fn take_back(dir: &Path, hook: Hook) -> Result<Vec<Step>> {
     Ok(steps)
 }
 
+/// Whether the manager that has moved our hook aside calls it there.
+pub(super) fn is_called(dir: &Path, hook: Hook) -> bool {
+    let legacy = dir.join(format!("{}.legacy", hook.name()));
+    matches!(directory::look(&legacy), Ok(Found::File(Owner::Us { .. }, _)))
+}
+
 /// Our files under other names, in the hooks directory and the directories in it.
 fn strays(dir: &Path, hook: Hook) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
