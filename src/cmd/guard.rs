@@ -13,8 +13,8 @@ use crate::{
     context::Ctx,
     error::{Context as _, Result},
     exit,
-    guard::{self, Answer, Line, Who},
-    output::json::GuardAnswer,
+    guard::{self, Answer, Line, Saved, Who},
+    output::{clean, json::GuardAnswer},
     verify::{Ended, Voice, replace_this_process, run_program},
 };
 
@@ -80,13 +80,34 @@ fn told(ctx: &Ctx, answer: &Answer, exit: Option<i32>) -> Result<u8> {
     for saved in answer.saved.iter().filter(|saved| saved.taken.created) {
         let snapshot = &saved.taken.snapshot;
         ctx.out.status(format!("Took snapshot {} {}", snapshot.id, snapshot.about.message));
-        ctx.out.status(format!("Back with: git agent snapshot restore {}", snapshot.id));
+        ctx.out.status(format!("Back with: {}", way_back(saved)));
         if saved.holds_commits {
             let list = format!("git log --oneline --no-walk {}^@", snapshot.ref_name());
             ctx.out.status(format!("Commits that stay alive with it: {list}"));
         }
     }
+    for bundle in &answer.bundles {
+        let bundle = format!("'{}'", clean::line(&bundle.display().to_string()));
+        ctx.out.status(format!("All refs, those of snapshots included, are in the bundle {bundle}"));
+        ctx.out.status(format!("Back with: git fetch --update-head-ok {bundle} '+refs/*:refs/*'"));
+    }
     Ok(exit::OK)
+}
+
+/// What brings back what is in a snapshot.
+fn way_back(saved: &Saved) -> String {
+    let snapshot = &saved.taken.snapshot;
+    let restore = format!("agent snapshot restore {}", snapshot.id);
+    let is_here = std::env::current_dir().is_ok_and(|here| guard::is_in_worktree(&saved.repo, &here));
+    let Some(top) = saved.repo.work_dir().filter(|_| !is_here || saved.is_taken_away) else {
+        return format!("git {restore}");
+    };
+    let top = top.canonicalize().unwrap_or_else(|_| top.to_owned());
+    let top = clean::line(&top.display().to_string()).into_owned();
+    match snapshot.about.head.commit.filter(|_| saved.is_taken_away) {
+        Some(head) => format!("git worktree add --detach '{top}' {head} && git -C '{top}' {restore}"),
+        None => format!("git -C '{top}' {restore}"),
+    }
 }
 
 fn standard_input() -> Result<Vec<u8>> {

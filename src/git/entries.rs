@@ -113,6 +113,14 @@ impl Entries {
         is_real.then_some((kind, entry.id))
     }
 
+    /// Whether there is an entry for `path`, of whatever stage, or for a directory above it.
+    pub fn knows(&self, path: &BStr) -> bool {
+        let Some(state) = self.state.as_deref() else { return false };
+        let stages = [Stage::Unconflicted, Stage::Base, Stage::Ours, Stage::Theirs];
+        stages.into_iter().any(|stage| state.entry_by_path_and_stage(path, stage).is_some())
+            || self.collapsed(path).is_some()
+    }
+
     /// The directory above `path` that stands in the index as one entry (of a sparse checkout): its tree, and `path` in it.
     pub fn collapsed<'p>(&self, path: &'p BStr) -> Option<(ObjectId, &'p BStr)> {
         let state = self.state.as_deref()?;

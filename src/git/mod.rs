@@ -38,6 +38,7 @@ pub mod status;
 pub mod stream;
 pub mod touch;
 pub mod tree;
+pub mod unkept;
 pub mod walk;
 pub mod worktree;
 

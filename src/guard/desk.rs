@@ -12,7 +12,10 @@ use crate::{
     core::guard::{Dir, World},
     error::{Error, Result},
     git::Repo,
+    recovery::snapshot,
 };
+
+use super::nested;
 
 /// The place where a line is run, and the repositories that it may reach.
 #[derive(Default)]
@@ -55,7 +58,7 @@ impl Desk {
     }
 }
 
-fn real(path: &Path) -> PathBuf {
+pub(super) fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
@@ -75,6 +78,34 @@ impl World for Desk {
 
     fn is_dir(&self, path: &BStr) -> bool {
         Path::new(&*path.to_os_str_lossy()).is_dir()
+    }
+
+    fn submodules(&self, dir: &Dir) -> Option<Vec<BString>> {
+        let repo = self.repo(&Desk::path(dir)).ok()??;
+        let submodules = nested::submodules(self, &repo).ok()?;
+        let top = |repo: &Rc<Repo>| gix::path::into_bstr(real(repo.work_dir()?)).ok().map(std::borrow::Cow::into_owned);
+        Some(submodules.iter().filter_map(top).collect())
+    }
+
+    fn recurses(&self, dir: &Dir) -> bool {
+        let repo = self.repo(&Desk::path(dir)).ok().flatten();
+        repo.is_some_and(|repo| repo.gix().config_snapshot().boolean("submodule.recurse").unwrap_or(false))
+    }
+
+    fn mirrors(&self, dir: &Dir, unless_asked: bool) -> bool {
+        let Ok(Some(repo)) = self.repo(&Desk::path(dir)) else { return false };
+        let config = repo.gix().config_snapshot();
+        let remotes = config.plumbing().sections_by_name("remote").into_iter().flatten();
+        let all_prune = config.boolean("fetch.prune").unwrap_or(false);
+        remotes.into_iter().any(|remote| {
+            let prunes = |value: &BStr| !matches!(value.as_bytes(), b"false" | b"no" | b"off" | b"0");
+            let prunes = remote.value("prune").map_or(all_prune, |value| prunes(value.as_ref()));
+            let is_over = |spec: &BStr| {
+                let destination = spec.rsplit_once_str(":").map_or(&b""[..], |(_, destination)| destination);
+                destination.split_once_str("*").is_some_and(|(fixed, _)| snapshot::REFS.as_bytes().starts_with(fixed))
+            };
+            (prunes || !unless_asked) && remote.values("fetch").iter().any(|spec| is_over(spec.as_ref()))
+        })
     }
 
     fn variable(&self, name: &BStr) -> Option<BString> {

@@ -9,28 +9,35 @@
 //! Nothing is opened before there is a risk. A command that only changes something is never stopped, also when no snapshot
 //! can be taken; one that throws work away is, because nobody would get it back.
 
+mod bundle;
 mod desk;
+mod find;
+mod history;
+mod nested;
+mod overwritten;
 mod place;
+mod save;
 
-use std::{path::Path, rc::Rc};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
 
 use bstr::{BString, ByteSlice as _};
 
 use crate::{
     core::{
-        guard::{self, Level, Loss, Mode, Risk, Target, Where},
+        guard::{self, Level, Loss, Mode, Risk},
         id::TaskId,
         time::Timestamp,
     },
     error::{Error, Result},
-    git::{ObjectId, Repo, parameters},
-    recovery::snapshot::{self, Kind, Request, Taken},
+    git::{Repo, parameters},
+    recovery::snapshot::{self, Taken},
 };
-use desk::{Desk, cannot_open};
-use place::{Grounds, Relation};
-
-/// How many commits a snapshot keeps alive.
-const MOST_COMMITS: usize = 500;
+use desk::{Desk, cannot_open, real};
+use save::Held;
 
 /// What is going to run.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +79,8 @@ pub struct Saved {
     pub taken: Taken,
     /// It keeps commits alive that are at risk.
     pub holds_commits: bool,
+    /// The worktree is gone afterwards.
+    pub is_taken_away: bool,
 }
 
 /// The answer.
@@ -82,6 +91,8 @@ pub struct Answer {
     pub risks: Vec<Risk>,
     /// The snapshots that hold it, the one of the worktree that we are in first.
     pub saved: Vec<Saved>,
+    /// Bundles of all refs, where those that hold snapshots may be rewritten or deleted.
+    pub bundles: Vec<PathBuf>,
     /// Why it is refused.
     pub refusal: Option<Error>,
     /// What is not in a snapshot, and other things that somebody should know.
@@ -92,6 +103,18 @@ pub struct Answer {
 struct Stake {
     repo: Rc<Repo>,
     risks: Vec<Risk>,
+    /// What its settings say, or those of the repository that it is in.
+    mode: Mode,
+    /// Files in the places of others that the line writes.
+    overwritten: BTreeSet<BString>,
+}
+
+impl Stake {
+    /// Whether its work tree goes as a whole.
+    fn is_taken_away(&self) -> bool {
+        let is_linked = self.repo.git_dir() != self.repo.common_dir();
+        is_linked && self.risks.iter().any(|risk| risk.losses.contains(&Loss::Worktree) && risk.targets.is_some())
+    }
 }
 
 /// Judge `line`, and save what it may destroy.
@@ -105,8 +128,14 @@ pub fn check(line: Line<'_>, who: &Who<'_>) -> Answer {
         Line::Shell(text) => guard::judge(text, &desk),
         Line::Words(words) => guard::judge_words(words, &desk),
     };
-    let mut answer =
-        Answer { verdict: Verdict::Safe, risks: Vec::new(), saved: Vec::new(), refusal: None, warnings: Vec::new() };
+    let mut answer = Answer {
+        verdict: Verdict::Safe,
+        risks: Vec::new(),
+        saved: Vec::new(),
+        bundles: Vec::new(),
+        refusal: None,
+        warnings: Vec::new(),
+    };
     if risks.is_empty() {
         return answer;
     }
@@ -115,22 +144,9 @@ pub fn check(line: Line<'_>, who: &Who<'_>) -> Answer {
     }
     let mut stakes: Vec<Stake> = Vec::new();
     for risk in risks {
-        match find(&desk, &risk) {
-            // No repository: git will say so itself.
-            Ok(None) => answer.risks.extend(Some(risk).filter(|risk| risk.targets.is_none())),
-            Ok(Some((repo, level))) => {
-                let risk = Risk { level, ..risk };
-                let risk = if level == Level::Fatal { fatal(risk) } else { risk };
-                answer.risks.push(risk.clone());
-                match stakes.iter_mut().find(|stake| Rc::ptr_eq(&stake.repo, &repo)) {
-                    Some(stake) => stake.risks.push(risk),
-                    None => stakes.push(Stake { repo, risks: vec![risk] }),
-                }
-            }
-            Err(error) => {
-                give_way(&mut answer, &risk, error);
-                answer.risks.push(risk);
-            }
+        if let Err(error) = add(&desk, &risk, &mut stakes, &mut answer) {
+            give_way(&mut answer, &risk, error);
+            answer.risks.push(risk);
         }
     }
     if answer.risks.is_empty() {
@@ -147,14 +163,19 @@ pub fn check(line: Line<'_>, who: &Who<'_>) -> Answer {
     // A refusal changes nothing.
     let stakes = if answer.refusal.is_some() { Vec::new() } else { stakes };
     for stake in &stakes {
-        match save(stake, who) {
-            Ok(None) => {}
-            Ok(Some((taken, holds_commits))) => {
-                if taken.created {
+        let saved = save::save(stake, who).and_then(|held| Ok((held, bundle::make_if_needed(stake)?)));
+        match saved {
+            Ok((held, bundle)) => {
+                if bundle.is_some() || held.as_ref().is_some_and(|held| held.taken.created) {
                     answer.verdict = Verdict::Captured;
                 }
-                answer.warnings.extend(missing(stake, &taken));
-                answer.saved.push(Saved { repo: Rc::clone(&stake.repo), taken, holds_commits });
+                answer.bundles.extend(bundle);
+                if let Some(held) = held {
+                    answer.warnings.extend(save::missing(stake, &held));
+                    let (repo, is_taken_away) = (Rc::clone(&stake.repo), stake.is_taken_away());
+                    let Held { taken, holds_commits, .. } = held;
+                    answer.saved.push(Saved { repo, taken, holds_commits, is_taken_away });
+                }
             }
             Err(error) => {
                 let worst = stake.risks.iter().max_by_key(|risk| risk.level);
@@ -170,57 +191,46 @@ pub fn check(line: Line<'_>, who: &Who<'_>) -> Answer {
     answer
 }
 
+/// Find out what is at stake with `risk`; nothing at all is no risk.
+fn add(desk: &Desk, risk: &Risk, stakes: &mut Vec<Stake>, answer: &mut Answer) -> Result<()> {
+    let is_only_overwriting = risk.losses == [Loss::Overwritten];
+    let Some(found) = find::find(desk, risk)? else {
+        // No repository: git will say so itself.
+        answer.risks.extend(Some(risk.clone()).filter(|risk| risk.targets.is_none() && !is_only_overwriting));
+        return Ok(());
+    };
+    answer.warnings.extend(found.remarks.iter().map(|remark| format!("'{}': {remark}", short(&risk.command))));
+    let mut shown = None;
+    for (repo, risk) in found.stakes {
+        let overwritten = overwritten::files(&repo, &risk)?;
+        if is_only_overwriting && overwritten.is_empty() {
+            continue;
+        }
+        shown = shown.or_else(|| Some(risk.clone()));
+        if let Some(stake) = stakes.iter_mut().find(|stake| Rc::ptr_eq(&stake.repo, &repo)) {
+            stake.risks.push(risk);
+            stake.overwritten.extend(overwritten);
+            continue;
+        }
+        // What is inside of this repository goes by its settings.
+        let here = desk.repo(Path::new("."))?.filter(|here| is_inside(&repo, here));
+        let mode = here.as_ref().unwrap_or(&repo).settings().guard();
+        stakes.push(Stake { repo, risks: vec![risk], mode, overwritten });
+    }
+    answer.risks.extend(shown.or_else(|| (!found.remarks.is_empty()).then(|| risk.clone())));
+    Ok(())
+}
+
+fn is_inside(inner: &Repo, outer: &Repo) -> bool {
+    let tops = inner.work_dir().map(real).zip(outer.work_dir().map(real));
+    tops.is_some_and(|(inner, outer)| inner.starts_with(outer))
+}
+
 /// `git -c agent.guard=off agent guard …`, which counts also where no repository can be opened.
 fn is_switched_off() -> bool {
     let given = parameters::of_this_process();
     let last = given.iter().rfind(|(key, _)| key.eq_ignore_ascii_case(b"agent.guard"));
     last.is_some_and(|(_, word)| Mode::parse(&word.to_str_lossy()) == Some(Mode::Off))
-}
-
-/// The repository that `risk` is one for, and how bad it is there.
-fn find(desk: &Desk, risk: &Risk) -> Result<Option<(Rc<Repo>, Level)>> {
-    let own = Desk::path(&risk.dir);
-    let Some(targets) = &risk.targets else {
-        let Some(repo) = desk.repo(&own)? else { return Ok(None) };
-        let is_off = repo.settings().guard() == Mode::Off;
-        if risk.place == Where::Elsewhere && risk.losses != [Loss::Remote] && !is_off {
-            let message = "it works on a repository that '--git-dir', '--work-tree' or a variable names";
-            return Err(Error::refused("cannot-capture", message)
-                .hint("go there, or name the directory with 'git -C <directory>', so that it can be saved first"));
-        }
-        return Ok(Some((repo, risk.level)));
-    };
-    let from = std::env::current_dir().unwrap_or_else(|_| ".".into());
-    let mut repos = Vec::new();
-    for dir in [own.as_path(), Path::new(".")] {
-        match desk.repo(dir) {
-            Ok(repo) => repos.extend(repo),
-            Err(error) if touches_nothing(dir, &from, targets) => drop(error),
-            Err(error) => return Err(error),
-        }
-    }
-    for repo in repos {
-        let grounds = Grounds::of(&repo);
-        let relations: Vec<Relation> = targets.iter().map(|target| grounds.relation(&from, target)).collect();
-        let takes_all = |target: &Target| risk.level == Level::Destroys || matches!(target, Target::Whole(_));
-        if targets.iter().zip(&relations).any(|(target, relation)| *relation == Relation::Holds && takes_all(target)) {
-            return Ok(Some((repo, Level::Fatal)));
-        }
-        if relations.iter().any(|relation| *relation != Relation::None) {
-            return Ok(Some((repo, risk.level)));
-        }
-    }
-    Ok(None)
-}
-
-/// Whether a repository that cannot be opened has nothing to do with `targets`.
-fn touches_nothing(dir: &Path, from: &Path, targets: &[Target]) -> bool {
-    let grounds = Grounds::around(dir);
-    grounds.is_some_and(|grounds| targets.iter().all(|target| grounds.relation(from, target) == Relation::None))
-}
-
-fn fatal(risk: Risk) -> Risk {
-    Risk { losses: vec![Loss::Repository], why: "takes the repository with it, and every snapshot in it", ..risk }
 }
 
 /// Go on without a snapshot, or not.
@@ -241,14 +251,18 @@ fn give_way(answer: &mut Answer, risk: &Risk, error: Error) {
 
 /// What the settings of the repository say to its risks.
 fn judge(stake: &Stake) -> Result<()> {
-    let mode = stake.repo.settings().guard();
+    let mode = stake.mode;
     if mode == Mode::Off {
         return Ok(());
     }
     let worst = stake.risks.iter().find(|risk| risk.level == Level::Fatal);
     if let Some(risk) = worst {
         let message = format!("refused '{}': it {}; nothing would bring it back", short(&risk.command), risk.why);
-        return Err(Error::refused("repository-at-risk", message).hint("name the files in the work tree instead"));
+        let hint = match risk.losses.contains(&Loss::Snapshots) {
+            true => "'git agent snapshot drop' and 'git agent gc' remove those that are not needed any more",
+            false => "name the files in the work tree instead",
+        };
+        return Err(Error::refused("repository-at-risk", message).hint(hint));
     }
     let Some(risk) = stake.risks.iter().find(|risk| risk.level == Level::Destroys) else { return Ok(()) };
     if mode == Mode::Refuse && !(stake.risks.iter().all(is_about_changes) && is_clean(&stake.repo)) {
@@ -271,109 +285,9 @@ fn is_clean(repo: &Repo) -> bool {
         || snapshot::capture(repo).is_ok_and(|captured| captured.is_all_committed().unwrap_or(false))
 }
 
-/// Take a snapshot, if there is something to lose that the last one does not hold.
-fn save(stake: &Stake, who: &Who<'_>) -> Result<Option<(Taken, bool)>> {
-    let repo = &*stake.repo;
-    let is_off = repo.settings().guard() == Mode::Off || repo.work_dir().is_none();
-    let risks: Vec<&Risk> = stake.risks.iter().filter(|risk| risk.losses != [Loss::Remote]).collect();
-    let Some(first) = risks.first().filter(|_| !is_off) else { return Ok(None) };
-    let beyond_files = [Loss::History, Loss::Stash, Loss::Unknown];
-    let history = risks.iter().any(|risk| risk.losses.iter().any(|loss| beyond_files.contains(loss)));
-    let ignored = ignored_files(repo, &risks)?;
-    let mut captured = snapshot::capture(repo)?;
-    if !history && ignored.is_empty() && captured.is_all_committed()? {
-        return Ok(None);
-    }
-    let request = Request {
-        kind: Kind::Guard,
-        message: format!("before '{}'", short(&first.command)),
-        at: (who.now)(),
-        by: (who.by)()?,
-        tasks: (who.tasks)(repo),
-    };
-    captured.touch(&ignored)?;
-    let commits = lost_commits(repo, &risks)?;
-    let holds_commits = !commits.is_empty();
-    captured.hold(commits);
-    Ok(Some((snapshot::take_captured(captured, &request)?, holds_commits)))
-}
-
-/// The ignored files that the line names one by one: no snapshot would hold them otherwise.
-fn ignored_files(repo: &Repo, risks: &[&Risk]) -> Result<Vec<BString>> {
-    let from = std::env::current_dir().unwrap_or_else(|_| ".".into());
-    let grounds = Grounds::of(repo);
-    let limit = repo.settings().max_file_size();
-    let targets = risks.iter().flat_map(|risk| risk.targets.iter().flatten());
-    let is_small_file = |target: &Target| {
-        let (Target::At(path) | Target::Existing(path)) = target else { return false };
-        let meta = from.join(&*path.to_os_str_lossy()).symlink_metadata();
-        meta.is_ok_and(|meta| !meta.is_dir() && meta.len() <= limit)
-    };
-    let files: Vec<BString> = targets
-        .filter(|target| is_small_file(target))
-        .filter_map(|target| grounds.in_work_tree(&from, target))
-        .collect();
-    if files.is_empty() {
-        return Ok(files);
-    }
-    let asked = files.iter().map(|file| [file.as_slice(), b"\0"].concat()).collect::<Vec<_>>().concat();
-    // Exit code 1: none of them.
-    let output = repo.git().args(["check-ignore", "-z", "--stdin"]).stdin(asked).output()?;
-    let mut ignored: Vec<BString> =
-        output.stdout.split_str("\0").filter(|path| !path.is_empty()).map(BString::from).collect();
-    ignored.sort();
-    ignored.dedup();
-    Ok(ignored)
-}
-
-/// Commits that nothing may lead to afterwards: stashes, branches, what only reflogs have. HEAD is in every snapshot.
-fn lost_commits(repo: &Repo, risks: &[&Risk]) -> Result<Vec<ObjectId>> {
-    let loses = |loss: Loss| risks.iter().any(|risk| risk.losses.contains(&loss));
-    let destroys_history =
-        risks.iter().any(|risk| risk.level == Level::Destroys && risk.losses.contains(&Loss::History));
-    let mut questions: Vec<Vec<String>> = Vec::new();
-    let mut ask = |words: &[&str]| questions.push(words.iter().map(|word| (*word).to_owned()).collect());
-    let most = format!("--max-count={MOST_COMMITS}");
-    if loses(Loss::Stash) {
-        ask(&["rev-list", "-g", &most, "refs/stash", "--"]);
-    }
-    if destroys_history {
-        let count = format!("--count={MOST_COMMITS}");
-        ask(&["for-each-ref", "--format=%(objectname)", "--no-merged=HEAD", &count, "refs/heads", "refs/tags"]);
-        ask(&["rev-list", "--reflog", &most, "--not", "--all", "--"]);
-    }
-    let mut commits = Vec::new();
-    for question in questions {
-        // No stash, no commit yet: nothing to lose.
-        let output = repo.git().args(question).output()?;
-        commits.extend(output.stdout.lines().filter_map(|line| ObjectId::from_hex(line).ok()));
-    }
-    commits
-        .retain(|commit| repo.gix().find_header(*commit).is_ok_and(|header| header.kind() == gix::objs::Kind::Commit));
-    commits.truncate(MOST_COMMITS);
-    Ok(commits)
-}
-
-/// What the snapshot does not bring back.
-fn missing(stake: &Stake, taken: &Taken) -> Vec<String> {
-    let mut warnings = Vec::new();
-    let mut about = |loss: Loss, words: &str| {
-        if let Some(risk) = stake.risks.iter().find(|risk| risk.level == Level::Destroys && risk.losses.contains(&loss))
-        {
-            warnings.push(format!("'{}' {}, and {words}", short(&risk.command), risk.why));
-        }
-    };
-    about(Loss::Ignored, "the snapshot does not hold ignored files");
-    let skipped = &taken.moment.skipped;
-    if let Some(first) = skipped.first() {
-        let more = match skipped.len() - 1 {
-            0 => String::new(),
-            more => format!(", and {more} more"),
-        };
-        let path = first.path.to_str_lossy();
-        warnings.push(format!("not in the snapshot: '{path}', {}{more}", first.why.reason()));
-    }
-    warnings
+/// Whether `dir` is in the worktree of `repo`, and in no repository inside of it.
+pub fn is_in_worktree(repo: &Repo, dir: &Path) -> bool {
+    Repo::discover(dir).is_ok_and(|other| real(other.git_dir()) == real(repo.git_dir()))
 }
 
 /// A command in one line.

@@ -30,6 +30,9 @@ pub(super) struct Grounds {
 /// Without these a repository is none.
 const VITAL: [&[u8]; 7] = [b"objects", b"refs", b"reftable", b"packed-refs", b"HEAD", b"config", b"worktrees"];
 
+/// In `refs`: the refs that hold snapshots and operations; and the file that any ref may be in.
+const SNAPSHOTS: [&[&[u8]]; 2] = [&[b"refs", b"agent"], &[b"packed-refs"]];
+
 /// What may be deleted from a git directory at any time.
 const HARMLESS: [&[u8]; 8] =
     [b"hooks", b"gc.pid", b"gc.log", b"COMMIT_EDITMSG", b"FETCH_HEAD", b"ORIG_HEAD", b"description", b"branches"];
@@ -51,6 +54,7 @@ impl Grounds {
     /// What `target`, seen from `from`, has to do with this repository.
     pub(super) fn relation(&self, from: &Path, target: &Target) -> Relation {
         match target {
+            Target::Worktree(_) => Relation::None,
             Target::Any => self.top.as_ref().map_or(Relation::None, |_| Relation::Touches),
             Target::At(path) | Target::Whole(path) => self.at(locate(from, path.as_bstr()).as_deref(), false),
             Target::Existing(path) => match from.join(&*path.to_os_str_lossy()).symlink_metadata() {
@@ -64,6 +68,28 @@ impl Grounds {
                 Relation::Touches | Relation::Holds => Relation::Touches,
             },
         }
+    }
+
+    /// Whether `target` is, or is in, the files that hold snapshots and operations: those are not to be written to either.
+    pub(super) fn holds_snapshots(&self, from: &Path, target: &Target) -> bool {
+        let (Target::At(path) | Target::Existing(path)) = target else { return false };
+        let Some(rest) = locate(from, path.as_bstr()).and_then(|path| below(&path, &self.common_dir, false)) else {
+            return false;
+        };
+        SNAPSHOTS
+            .iter()
+            .any(|place| place.len() <= rest.len() && place.iter().zip(&rest).all(|(one, other)| one == other))
+    }
+
+    /// Whether `target` takes the top of the work tree with it.
+    pub(super) fn is_taken_away(&self, from: &Path, target: &Target) -> bool {
+        let (path, is_pattern) = match target {
+            Target::At(path) | Target::Existing(path) | Target::Whole(path) => (path, false),
+            Target::Matching(path) => (path, true),
+            Target::Below(_) | Target::Worktree(_) | Target::Any => return false,
+        };
+        let path = locate(from, path.as_bstr());
+        self.top.as_ref().zip(path).is_some_and(|(top, path)| covers(&path, top, is_pattern))
     }
 
     /// The path from the top of the work tree, if `target` is one plain path in it.
@@ -94,7 +120,7 @@ impl Grounds {
 }
 
 /// `path` without links on the way to it, `..` and `.`; `None` if that depends on what a pattern matches.
-fn locate(from: &Path, path: &BStr) -> Option<PathBuf> {
+pub(super) fn locate(from: &Path, path: &BStr) -> Option<PathBuf> {
     let path = from.join(&*path.to_os_str_lossy());
     let mut done = PathBuf::new();
     let mut components = path.components().peekable();

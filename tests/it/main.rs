@@ -19,6 +19,7 @@ mod features;
 mod gc;
 mod graph_command;
 mod guard;
+mod guard_reach;
 mod harness;
 mod history;
 mod hook_commit;

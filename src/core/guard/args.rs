@@ -70,6 +70,12 @@ impl Args {
         self.find(names)?.1.as_ref()
     }
 
+    /// How often one of `names` was given.
+    pub fn times(&self, names: &str) -> usize {
+        let is_one = |given: &BString| names.split(' ').any(|name| given.as_slice() == name.as_bytes());
+        self.options.iter().filter(|(given, _)| is_one(given)).count()
+    }
+
     fn find(&self, names: &str) -> Option<&(BString, Option<Value>)> {
         self.options.iter().rev().find(|(given, _)| {
             names.split(' ').any(|name| match name.len() {

@@ -2,7 +2,7 @@
 
 use super::{
     Level::{self, Changes, Destroys},
-    Loss::{self, History, Uncommitted, Untracked},
+    Loss::{self, History, Nested, OtherRefs, Refs, Snapshots, Uncommitted, Untracked},
     Target,
     args::Args,
     value::{Sort, Value},
@@ -33,6 +33,8 @@ const fn row(
 }
 
 const LOSSES: [Loss; 2] = [Uncommitted, Untracked];
+/// Of one that takes directories with all that is in them.
+const WHOLE: [Loss; 3] = [Uncommitted, Untracked, Nested];
 
 #[rustfmt::skip]
 const ROWS: [Row; 22] = [
@@ -70,7 +72,15 @@ pub(super) fn call(walk: &mut Walk<'_>, program: &[u8], words: &[Value], call: C
     match program {
         b"find" | b"gfind" => return find(walk, words, call),
         b"fd" | b"fdfind" => return fd(walk, words, call),
-        b"bfg" => return walk.add(call, Destroys, &[History], "rewrites the whole history", None),
+        b"bfg" => {
+            return walk.add(
+                call,
+                Destroys,
+                &[History, Refs, OtherRefs, Snapshots],
+                "rewrites the whole history",
+                None,
+            );
+        }
         _ => {}
     }
     for row in ROWS.iter().filter(|row| row.program.as_bytes() == program) {
@@ -88,7 +98,8 @@ pub(super) fn call(walk: &mut Walk<'_>, program: &[u8], words: &[Value], call: C
         }
         let targets = (row.targets)(&args);
         if !targets.is_empty() {
-            walk.add(call, row.level, &LOSSES, row.why, Some(targets));
+            let is_whole = row.level == Destroys && (!row.program.ends_with("rm") || args.has("r R recursive"));
+            walk.add(call, row.level, if is_whole { &WHOLE } else { &LOSSES }, row.why, Some(targets));
         }
         return;
     }
@@ -226,7 +237,7 @@ fn find(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
         match word.text.as_slice() {
             b"-delete" => {
                 let targets = paths.iter().map(|path| target(&found(path)));
-                walk.add(call, Destroys, &LOSSES, "deletes the files that are found", Some(targets.collect()));
+                walk.add(call, Destroys, &WHOLE, "deletes the files that are found", Some(targets.collect()));
             }
             b"-fprint" | b"-fprint0" | b"-fls" | b"-fprintf" => {
                 if let Some(file) = rest.next() {

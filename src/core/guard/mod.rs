@@ -77,6 +77,20 @@ pub enum Loss {
     Stash,
     /// Commits that only reflogs have afterwards, or nothing at all.
     History,
+    /// Branches and tags with their reflogs: what only they lead to is lost.
+    Refs,
+    /// Other refs: remote-tracking ones, notes, whatever somebody made.
+    OtherRefs,
+    /// The refs that hold snapshots and operations.
+    Snapshots,
+    /// What a worktree alone has: a detached HEAD, its reflog, refs of its own, an unfinished rebase.
+    Worktree,
+    /// Changes in submodules.
+    Submodules,
+    /// Whole repositories that are in a directory.
+    Nested,
+    /// Ignored files in the places of files of another tree: see [`Onto`].
+    Overwritten,
     /// The same, in another repository.
     Remote,
     /// The repository itself.
@@ -100,11 +114,11 @@ impl Loss {
     /// The word in JSON.
     pub fn word(self) -> &'static str {
         match self {
-            Loss::Uncommitted => "uncommitted",
-            Loss::Untracked => "untracked",
-            Loss::Ignored => "ignored",
+            Loss::Uncommitted | Loss::Submodules => "uncommitted",
+            Loss::Untracked | Loss::Nested => "untracked",
+            Loss::Ignored | Loss::Overwritten => "ignored",
             Loss::Stash => "stash",
-            Loss::History => "history",
+            Loss::History | Loss::Refs | Loss::OtherRefs | Loss::Snapshots | Loss::Worktree => "history",
             Loss::Remote => "remote",
             Loss::Repository => "repository",
             Loss::Unknown => "unknown",
@@ -125,6 +139,8 @@ pub enum Target {
     Whole(BString),
     /// Whatever matches this pattern.
     Matching(BString),
+    /// A worktree, as `git worktree` takes its name: a path, or the end of one.
+    Worktree(BString),
     /// No telling.
     Any,
 }
@@ -147,6 +163,18 @@ pub enum Where {
     Elsewhere,
 }
 
+/// Which trees a git command writes over the files, whatever git ignores there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Onto {
+    /// None.
+    #[default]
+    Nothing,
+    /// Those that these words name, in git's syntax; those that name none do not count.
+    Trees(Vec<BString>),
+    /// No telling.
+    Unknown,
+}
+
 /// Something that a line may destroy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Risk {
@@ -164,6 +192,8 @@ pub struct Risk {
     pub place: Where,
     /// The paths it touches, if those decide whether there is a risk; `None` if the repository is what is at risk.
     pub targets: Option<Vec<Target>>,
+    /// The trees it writes.
+    pub onto: Onto,
 }
 
 /// What a line may ask of its surroundings.
@@ -174,6 +204,20 @@ pub trait World {
     fn is_dir(&self, path: &BStr) -> bool;
     /// The value of an environment variable.
     fn variable(&self, name: &BStr) -> Option<BString>;
+    /// The directories of the submodules that are checked out in the repository of `dir`, those in submodules included;
+    /// `None` if there is no telling.
+    fn submodules(&self, _dir: &Dir) -> Option<Vec<BString>> {
+        None
+    }
+    /// Whether git commands in `dir` go into submodules: `submodule.recurse`.
+    fn recurses(&self, _dir: &Dir) -> bool {
+        false
+    }
+    /// Whether a remote of the repository of `dir` is configured such that a fetch that prunes deletes refs which hold
+    /// snapshots, and if `unless_asked`, without being asked to.
+    fn mirrors(&self, _dir: &Dir, _unless_asked: bool) -> bool {
+        false
+    }
 }
 
 /// What `line` may destroy, command by command.

@@ -3,7 +3,7 @@
 use bstr::{BStr, BString, ByteSlice as _};
 use proptest::prelude::*;
 
-use super::{Dir, Level, Loss, Risk, Target, Where, World, judge, judge_words};
+use super::{Dir, Level, Loss, Onto, Risk, Target, Where, World, judge, judge_words};
 
 /// A home, a temporary directory, a few aliases, one directory.
 struct Desk;
@@ -32,8 +32,11 @@ impl World for Desk {
     }
 }
 
+/// But for those about ignored files in the places of others, which every checkout may overwrite.
 fn risks(line: &str) -> Vec<Risk> {
-    judge(line.as_bytes(), &Desk)
+    let mut risks = judge(line.as_bytes(), &Desk);
+    risks.retain(|risk| risk.losses != [Loss::Overwritten]);
+    risks
 }
 
 /// `!` destroys, `~` changes; then the losses or the targets.
@@ -45,7 +48,11 @@ fn shown(line: &str) -> String {
             Level::Fatal => "#",
         };
         let what = match &risk.targets {
-            None => risk.losses.iter().map(|loss| format!("{loss:?}").to_lowercase()).collect::<Vec<_>>(),
+            None => {
+                let mut words: Vec<String> = risk.losses.iter().map(|loss| loss.word().to_owned()).collect();
+                words.dedup();
+                words
+            }
             Some(targets) => targets.iter().map(target).collect(),
         };
         let dir = match (&risk.dir, &risk.targets) {
@@ -67,6 +74,7 @@ fn target(target: &Target) -> String {
         Target::Below(path) => format!("{path}/"),
         Target::Whole(path) => format!("{path}/**"),
         Target::Matching(path) => format!("{path}*"),
+        Target::Worktree(name) => format!("worktree {name}"),
         Target::Any => "any".to_owned(),
     }
 }
@@ -122,7 +130,7 @@ fn git_commands() {
         ("git stash drop", "!stash"),
         ("git stash clear", "!stash"),
         ("git rm -rf src", "!uncommitted"),
-        ("git mv -f a b", "~uncommitted"),
+        ("git mv -f a b", "~a?,b?"),
         ("git branch -D x", "!history"),
         ("git branch -d -f x", "!history"),
         ("git branch -M main", "~history"),
@@ -145,7 +153,10 @@ fn git_commands() {
         ("git -c gc.pruneExpire=now gc", "!history"),
         ("git prune", "!history"),
         ("git repack -ad", "!history"),
-        ("git worktree remove -f ../other", "!uncommitted,untracked,ignored in ../other"),
+        ("git worktree remove -f ../other", "!worktree ../other"),
+        ("git worktree remove other", "~worktree other"),
+        ("git worktree remove -f \"$w\"", "!any"),
+        ("git worktree prune", "~history,untracked"),
         ("git filter-branch --all", "!uncommitted,history"),
         ("git filter-repo --path a", "!uncommitted,history"),
         ("git-filter-repo --path a", "!uncommitted,history"),
@@ -236,8 +247,8 @@ fn false_friends_in_git() {
         "git prune -n",
         "git reflog",
         "git reflog show",
-        "git worktree remove x",
-        "git worktree prune",
+        "git worktree prune -n",
+        "git worktree list",
         "git push",
         "git push origin main",
         "git push -u origin HEAD:main",
@@ -277,6 +288,107 @@ fn false_friends_in_git() {
     }
     // Whether it is a branch or a file, the work tree knows.
     assert_eq!(shown("git checkout main"), "!main?");
+}
+
+/// The trees that are written over the files: words, `-` for none, `?` for what cannot be told.
+fn trees(line: &str) -> String {
+    let onto = judge(line.as_bytes(), &Desk).into_iter().map(|risk| risk.onto).find(|onto| *onto != Onto::Nothing);
+    match onto.unwrap_or_default() {
+        Onto::Nothing => "-".to_owned(),
+        Onto::Unknown => "?".to_owned(),
+        Onto::Trees(words) => words.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+    }
+}
+
+#[test]
+fn trees_that_are_written_over_files() {
+    for (line, expected) in [
+        ("git checkout main", "main"),
+        ("git checkout -", "@{-1}"),
+        ("git checkout -b new", "-"),
+        ("git checkout -b new origin/main", "origin/main"),
+        ("git checkout --detach HEAD~1", "HEAD~1"),
+        ("git checkout HEAD~1 -- a b", "HEAD~1"),
+        ("git checkout -f", "HEAD"),
+        ("git checkout \"$x\"", "?"),
+        ("git switch topic", "topic"),
+        ("git switch -c new", "-"),
+        ("git switch -C new start", "start"),
+        ("git reset --hard", "HEAD"),
+        ("git reset --keep HEAD~2", "HEAD~2"),
+        ("git reset HEAD~2", "-"),
+        ("git restore -s HEAD~1 a", "HEAD~1"),
+        ("git restore a", "-"),
+        ("git read-tree -m -u HEAD topic", "HEAD topic"),
+        ("git read-tree HEAD", "-"),
+        ("git merge topic other", "topic other"),
+        ("git merge -m words topic", "topic"),
+        ("git merge", "@{upstream}"),
+        ("git merge --continue", "-"),
+        ("git pull", "?"),
+        ("git pull --rebase origin main", "?"),
+        ("git rebase main", "?"),
+        ("git rebase --abort", "?"),
+        ("git rebase --quit", "-"),
+        ("git cherry-pick a b", "a b"),
+        ("git cherry-pick a..b", "?"),
+        ("git revert a", "a^"),
+        ("git stash pop", "stash@{0} stash@{0}^2 stash@{0}^3"),
+        ("git stash apply 2", "stash@{2} stash@{2}^2 stash@{2}^3"),
+        ("git stash", "HEAD"),
+        ("git stash list", "-"),
+        ("git bisect start a b", "?"),
+        ("git bisect log", "-"),
+        ("git am x.patch", "?"),
+        ("git status", "-"),
+        ("git fetch", "-"),
+    ] {
+        assert_eq!(trees(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn refs_that_hold_snapshots() {
+    let reach = |line: &str| {
+        let risks = judge(line.as_bytes(), &Desk);
+        match risks.iter().find(|risk| risk.losses.contains(&Loss::Snapshots)).map(|risk| risk.level) {
+            None => "no",
+            Some(Level::Fatal) => "names",
+            Some(_) => "may",
+        }
+    };
+    for (line, expected) in [
+        ("git update-ref -d refs/agent/snap/01K", "names"),
+        ("git update-ref --no-deref -d refs/agent/ops/main", "names"),
+        ("git update-ref refs/agent/snap/01K HEAD", "names"),
+        ("git symbolic-ref refs/agent/snap/01K refs/heads/main", "names"),
+        ("git update-ref -d refs/heads/x", "no"),
+        ("git update-ref -d \"$ref\"", "may"),
+        ("git for-each-ref --format='%(refname)' | xargs -n1 git update-ref -d", "may"),
+        ("git for-each-ref --format='delete %(refname)' | git update-ref --stdin", "may"),
+        ("git update-ref --stdin <<<'delete refs/heads/x'", "no"),
+        ("git update-ref --stdin <<<'delete refs/agent/snap/01K'", "names"),
+        ("git filter-repo --force --path src", "may"),
+        ("git filter-repo --path src --refs main", "no"),
+        ("git filter-branch --tree-filter 'rm -f x' -- --all", "may"),
+        ("git filter-branch --tree-filter 'rm -f x' HEAD", "no"),
+        ("git filter-branch --tree-filter 'rm -f x' -- --branches --tags", "no"),
+        ("bfg --delete-files x", "may"),
+        ("git lfs migrate import --everything", "may"),
+        ("git push . :refs/agent/snap/01K", "names"),
+        ("git push . --delete refs/agent/snap/01K", "names"),
+        ("git push --prune . 'refs/nothing/*:refs/*'", "may"),
+        ("git push --mirror .", "may"),
+        ("git push --mirror origin", "no"),
+        ("git fetch . +HEAD:refs/agent/snap/01K", "names"),
+        ("git fetch --prune origin '+refs/*:refs/*'", "may"),
+        ("git fetch --prune origin", "no"),
+        ("git reflog expire --expire=now --all", "no"),
+        ("git gc --prune=now", "no"),
+        ("git pack-refs --all", "no"),
+    ] {
+        assert_eq!(reach(line), expected, "{line}");
+    }
 }
 
 #[test]

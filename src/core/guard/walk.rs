@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::{
-    Dir, Level, Loss, Risk, Target, Where, World,
+    Dir, Level, Loss, Onto, Risk, Target, Where, World,
     expand::assignment,
     files, git,
     read::read,
@@ -282,6 +282,18 @@ impl<'w> Walk<'w> {
         why: &'static str,
         targets: Option<Vec<Target>>,
     ) {
+        self.add_onto(call, level, losses, (why, targets), Onto::Nothing);
+    }
+
+    /// Write a risk down that comes with writing trees over the files.
+    pub(super) fn add_onto(
+        &mut self,
+        call: Call<'_>,
+        level: Level,
+        losses: &[Loss],
+        (why, targets): (&'static str, Option<Vec<Target>>),
+        onto: Onto,
+    ) {
         if self.risks.len() >= RISKS {
             return;
         }
@@ -293,12 +305,12 @@ impl<'w> Walk<'w> {
                 Target::Below(path) => in_dir(path).map_or(Target::Any, Target::Below),
                 Target::Whole(path) => in_dir(path).map_or(Target::Any, Target::Whole),
                 Target::Matching(path) => in_dir(path).map_or(Target::Any, Target::Matching),
-                Target::Any => Target::Any,
+                Target::Worktree(_) | Target::Any => target.clone(),
             };
             targets.iter().map(target).collect()
         });
         let (command, dir) = (call.text.to_owned(), self.state.dir.clone());
-        let risk = Risk { command, level, losses: losses.into(), why, dir, place: call.place, targets };
+        let risk = Risk { command, level, losses: losses.into(), why, dir, place: call.place, targets, onto };
         if !self.risks.contains(&risk) {
             self.risks.push(risk);
         }

@@ -1,12 +1,14 @@
 //! `guard`.
 
+use std::os::unix::ffi::OsStrExt as _;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{SCHEMA, TakenJson};
 use crate::{
     core::guard::Risk,
-    guard::{Answer, Verdict},
+    guard::{Answer, Saved, Verdict},
     output::clean,
 };
 
@@ -21,15 +23,29 @@ pub struct GuardAnswer {
     /// What may be destroyed.
     pub risks: Vec<RiskJson>,
     /// The snapshot of this worktree that holds it.
-    pub snapshot: Option<TakenJson>,
-    /// All of them, when the line reaches other worktrees, too.
-    pub snapshots: Vec<TakenJson>,
+    pub snapshot: Option<SavedJson>,
+    /// All of them, when the line reaches other worktrees or submodules, too.
+    pub snapshots: Vec<SavedJson>,
+    /// Bundles of all refs, when those that hold snapshots may be rewritten or deleted: `git fetch` reads them. Left out if
+    /// there is none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bundles: Vec<String>,
     /// Why it is refused.
     pub refusal: Option<RefusalJson>,
     /// What is not in a snapshot, and why one could not be taken.
     pub warnings: Vec<String>,
     /// The exit code of the command, if one was run.
     pub exit: Option<i32>,
+}
+
+/// A snapshot, and of which worktree it is.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SavedJson {
+    /// The snapshot.
+    #[serde(flatten)]
+    pub taken: TakenJson,
+    /// The top of the work tree; its repository has the snapshot.
+    pub worktree: String,
 }
 
 /// A command that destroys something.
@@ -58,12 +74,21 @@ pub struct RefusalJson {
 
 impl RiskJson {
     fn new(risk: &Risk) -> Self {
-        RiskJson {
-            command: clean::bytes(risk.command.as_ref()),
-            what: risk.losses.iter().map(|loss| loss.word()).collect(),
-            why: risk.why,
-            level: risk.level.word(),
+        let mut what: Vec<&str> = Vec::new();
+        for word in risk.losses.iter().map(|loss| loss.word()) {
+            if !what.contains(&word) {
+                what.push(word);
+            }
         }
+        RiskJson { command: clean::bytes(risk.command.as_ref()), what, why: risk.why, level: risk.level.word() }
+    }
+}
+
+impl SavedJson {
+    fn new(saved: &Saved) -> Self {
+        let top = saved.repo.work_dir().unwrap_or(saved.repo.git_dir());
+        let top = top.canonicalize().unwrap_or_else(|_| top.to_owned());
+        SavedJson { taken: TakenJson::new(&saved.taken), worktree: clean::bytes(top.as_os_str().as_bytes().as_ref()) }
     }
 }
 
@@ -87,13 +112,14 @@ impl GuardAnswer {
             message: error.to_string(),
             hints: error.hint_lines().to_vec(),
         });
-        let snapshots = || answer.saved.iter().map(|saved| TakenJson::new(&saved.taken));
+        let snapshots = || answer.saved.iter().map(SavedJson::new);
         GuardAnswer {
             schema: SCHEMA,
             verdict: answer.verdict.word(),
             risks: answer.risks.iter().map(RiskJson::new).collect(),
             snapshot: snapshots().next(),
             snapshots: snapshots().collect(),
+            bundles: answer.bundles.iter().map(|path| clean::bytes(path.as_os_str().as_bytes().as_ref())).collect(),
             refusal,
             warnings: answer.warnings.clone(),
             exit,

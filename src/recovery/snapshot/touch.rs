@@ -101,6 +101,22 @@ impl Captured<'_> {
         self.disk.place(path).join(".git").symlink_metadata().is_ok()
     }
 
+    /// The [changed](Self::changed) paths that have no file, and where something else stands, which may be ignored: a
+    /// directory, what is in the way to it, a file that the index has no more.
+    pub fn in_places_of_files(&self) -> Result<Vec<BString>> {
+        let mut paths = Vec::new();
+        for path in &self.changed {
+            let is_there = || {
+                self.disk.in_the_way(path.as_bstr()).is_some()
+                    || self.disk.place(path.as_bstr()).symlink_metadata().is_ok()
+            };
+            if self.on_disk(path.as_bstr())?.is_none() && is_there() {
+                paths.push(path.clone());
+            }
+        }
+        Ok(paths)
+    }
+
     /// Whether a directory is at `path` with nothing in it.
     pub fn is_empty_directory(&self, path: &BStr) -> bool {
         self.disk.place(path).symlink_metadata().is_ok_and(|meta| meta.is_dir())

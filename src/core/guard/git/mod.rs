@@ -1,16 +1,21 @@
 //! Calls of git: which command, in which repository, and what an alias stands for. What destroys is in [`table`].
 
+mod onto;
+mod protected;
 mod table;
 
 use bstr::{BString, ByteSlice as _};
 
-use self::table::{HARMLESS, OPEN, ROWS, Row, VALUED};
+use self::{
+    protected::Reach,
+    table::{HARMLESS, OPEN, ROWS, Row, VALUED},
+};
 use super::{
-    Level::{Changes, Destroys},
-    Loss::{History, Uncommitted, Unknown},
-    Target, Where,
+    Level::{Changes, Destroys, Fatal},
+    Loss::{self, History, OtherRefs, Overwritten, Refs, Snapshots, Submodules, Uncommitted, Unknown},
+    Onto, Target, Where,
     args::Args,
-    files::target,
+    files::{existing, target},
     value::{Value, quote},
     walk::{CANNOT_TELL, Call, Walk},
     wrap,
@@ -89,11 +94,16 @@ fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
         b"submodule" if args.operand(0) == b"foreach" => {
             let command = words.iter().skip_while(|word| !word.is("foreach")).skip(1);
             let command: Vec<Value> = command.skip_while(|word| word.text.starts_with(b"-")).cloned().collect();
-            return walk.in_dir(Some(&Value::unknown()), |walk| walk.shell(&wrap::join(&command), call));
+            let command = wrap::join(&command);
+            let dirs = match walk.world.submodules(walk.dir()) {
+                Some(dirs) => dirs.into_iter().map(Value::known).collect(),
+                None => vec![Value::unknown()],
+            };
+            return dirs.iter().for_each(|dir| walk.in_dir(Some(dir), |walk| walk.shell(&command, call)));
         }
         b"bisect" if args.operand(0) == b"run" => {
             let command: Vec<Value> = words.iter().skip_while(|word| !word.is("run")).skip(1).cloned().collect();
-            return walk.command(&command, call);
+            walk.command(&command, call);
         }
         b"rebase" => {
             if let Some(command) = args.value("x exec") {
@@ -109,8 +119,31 @@ fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
     if verb == b"gc" && settings.iter().any(prunes) {
         return walk.add(call, Destroys, &[History], "deletes the objects that only reflogs or nothing lead to", None);
     }
+    let mut reach = protected::reach(&name, &args, call.input);
+    let prunes = protected::prunes(&name, &args);
+    if reach == Reach::None && prunes.is_some_and(|prunes| walk.world.mirrors(walk.dir(), !prunes)) {
+        reach = Reach::May;
+    }
+    if reach == Reach::Names {
+        let why = "moves or deletes refs that hold snapshots and operations";
+        return walk.add(call, Fatal, &[Snapshots], why, None);
+    }
+    let onto = onto::onto(&name, &args);
     if let Some(row) = ROWS.iter().find(|row| row.verb == name && (row.fits)(&args)) {
-        return found(walk, row, &args, call);
+        return found(walk, row, (&args, settings), call, reach, onto);
+    }
+    if reach == Reach::May {
+        walk.add(
+            call,
+            Destroys,
+            &[Refs, OtherRefs, Snapshots],
+            "may delete refs that hold snapshots and operations",
+            None,
+        );
+    }
+    if onto != Onto::Nothing {
+        let why = "overwrites ignored files where it has files of its own";
+        walk.add_onto(call, Changes, &[Overwritten], (why, None), onto);
     }
     let is_known = ROWS.iter().any(|row| row.verb == name) || HARMLESS.contains(&&*name);
     if verb == b"checkout" && !args.has("b orphan detach d t track") && args.count() == 1 && args.dashes.is_none() {
@@ -166,15 +199,49 @@ fn alias(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
     }
 }
 
-fn found(walk: &mut Walk<'_>, row: &Row, args: &Args, call: Call<'_>) {
-    let add = |walk: &mut Walk<'_>| walk.add(call, row.level, row.losses, row.why, None);
-    match row.verb {
-        // What is lost is over there.
-        "worktree" if args.operand(0) == b"remove" => walk.in_dir(args.operands.get(1), add),
-        "apply" if args.value("directory").is_some() => {
-            let dir = args.value("directory").map(target).into_iter().collect();
-            walk.add(call, row.level, row.losses, row.why, Some(dir));
-        }
-        _ => add(walk),
+fn found(
+    walk: &mut Walk<'_>,
+    row: &Row,
+    (args, settings): (&Args, &[BString]),
+    call: Call<'_>,
+    reach: Reach,
+    onto: Onto,
+) {
+    let mut losses = row.losses.to_vec();
+    if reach == Reach::May {
+        losses.extend([Refs, OtherRefs, Snapshots].into_iter().filter(|loss| !row.losses.contains(loss)));
     }
+    // To this very repository: what is 'over there' is here.
+    if row.verb == "push" && matches!(args.operand(0), b"." | b"./" | b".git" | b"./.git") {
+        losses.push(Refs);
+    }
+    if goes_into_submodules(walk, row, args, settings) {
+        losses.push(Submodules);
+    }
+    let named = |value: &Value| match value.get() {
+        Some(name) => Target::Worktree(name.into()),
+        None => Target::Any,
+    };
+    let targets = match row.verb {
+        // What is lost is over there.
+        "worktree" if args.operand(0) == b"remove" => Some(args.operands.iter().skip(1).map(named).collect()),
+        "apply" => args.value("directory").map(|dir| vec![target(dir)]),
+        "mv" => Some(args.operands.iter().map(existing).collect()),
+        _ => None,
+    };
+    walk.add_onto(call, row.level, &losses, (row.why, targets), onto);
+}
+
+/// Whether a command that throws changes away does so in submodules, too.
+fn goes_into_submodules(walk: &Walk<'_>, row: &Row, args: &Args, settings: &[BString]) -> bool {
+    let can = ["checkout", "switch", "reset", "restore", "read-tree"].contains(&row.verb);
+    if !can || !row.losses.contains(&Loss::Uncommitted) || args.has("no-recurse-submodules") {
+        return false;
+    }
+    let setting = settings.iter().rev().find_map(|setting| {
+        let (key, value) = setting.split_once_str("=").unwrap_or((setting, b"true"));
+        key.eq_ignore_ascii_case(b"submodule.recurse")
+            .then_some(!matches!(value, b"false" | b"no" | b"off" | b"0" | b""))
+    });
+    args.has("recurse-submodules") || setting.unwrap_or_else(|| walk.world.recurses(walk.dir()))
 }

@@ -1,0 +1,93 @@
+//! Commits that no ref leads to, and that somebody may want back.
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    fs,
+    path::Path,
+};
+
+use bstr::ByteSlice as _;
+use gix::ObjectId;
+
+use super::{refs::Refs, repo::Repo};
+use crate::error::Result;
+
+/// What in a worktree's git directory names no commit: the index, other repositories, what is ours.
+const OTHERS: [&str; 5] = ["index", "modules", "agent", "objects", "hooks"];
+
+/// Every object that something in the git directory of a worktree names: HEAD, reflogs, refs of its own, unfinished
+/// operations. `dir` may be that of a worktree that is gone.
+pub fn named_in(dir: &Path) -> BTreeSet<ObjectId> {
+    let mut named = BTreeSet::new();
+    let mut open = vec![dir.to_owned()];
+    while let Some(dir) = open.pop() {
+        for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+            let is_other = OTHERS.iter().any(|name| entry.file_name() == *name);
+            match entry.file_type() {
+                _ if is_other => {}
+                Ok(kind) if kind.is_dir() => open.push(entry.path()),
+                Ok(kind) if kind.is_file() => {
+                    // What cannot be read is not git's.
+                    let text = fs::read(entry.path()).unwrap_or_default();
+                    let words = text.split(|byte| !byte.is_ascii_hexdigit());
+                    named.extend(words.filter_map(|word| ObjectId::from_hex(word).ok()));
+                }
+                _ => {}
+            }
+        }
+    }
+    named
+}
+
+/// The git directories of the linked worktrees whose work tree is not there.
+pub fn abandoned(repo: &Repo) -> Vec<std::path::PathBuf> {
+    let all = fs::read_dir(repo.common_dir().join("worktrees")).into_iter().flatten().flatten();
+    let is_gone = |dir: &std::path::PathBuf| {
+        let link = fs::read(dir.join("gitdir")).unwrap_or_default();
+        let link = gix::path::from_byte_slice(link.trim());
+        !link.is_ok_and(|link| !link.as_os_str().is_empty() && dir.join(link).exists())
+    };
+    all.map(|entry| entry.path()).filter(is_gone).collect()
+}
+
+/// Which commits to look at.
+#[derive(Clone, Debug)]
+pub enum From {
+    /// What worktrees name, those that go; git is asked for what it keeps in a reftable.
+    Worktrees(BTreeSet<ObjectId>),
+    /// All reflogs.
+    Reflogs,
+}
+
+/// Of these commits, those that no ref which every worktree sees leads to: the tips, newest first. Snapshots keep what only
+/// reflogs have; what worktrees name counts also when an older snapshot has it.
+pub fn tips(repo: &Repo, from: &From) -> Result<Vec<ObjectId>> {
+    let git = repo.git().args(["rev-list", "--topo-order", "--parents", "--ignore-missing"]);
+    let git = match from {
+        From::Worktrees(named) => {
+            let is_commit = |id: &&ObjectId| {
+                id.kind() == repo.gix().object_hash()
+                    && repo.gix().find_header(**id).is_ok_and(|header| header.kind() == gix::objs::Kind::Commit)
+            };
+            let list: String = named.iter().filter(is_commit).map(|id| format!("{id}\n")).collect();
+            if list.is_empty() && repo.refs() == Refs::Files {
+                return Ok(Vec::new());
+            }
+            let git = git.arg("--stdin").stdin(list.into_bytes());
+            let git = if repo.refs() == Refs::Binary { git.arg("--reflog") } else { git };
+            let own = ["refs/worktree/*", "refs/bisect/*", "refs/rewritten/*", "refs/agent/*"];
+            git.arg("--not").args(own.map(|own| format!("--exclude={own}"))).arg("--glob=refs/*")
+        }
+        From::Reflogs => git.args(["--reflog", "--not", "--all"]),
+    };
+    let answer = git.run()?;
+    let mut parents = HashSet::new();
+    let mut commits = Vec::new();
+    for line in answer.lines() {
+        let mut ids = line.fields().filter_map(|id| ObjectId::from_hex(id).ok());
+        commits.extend(ids.next());
+        parents.extend(ids);
+    }
+    commits.retain(|commit| !parents.contains(commit));
+    Ok(commits)
+}

@@ -1,0 +1,42 @@
+//! A bundle of all refs, in a file: what holds the snapshots when the refs that hold them may be rewritten or deleted.
+
+use std::{fs, path::PathBuf};
+
+use super::Stake;
+use crate::{
+    core::guard::{Loss, Mode},
+    error::{Context as _, Result},
+};
+
+/// Where bundles are, in the git directory that all worktrees share.
+const PLACE: &str = "agent-bundles";
+
+/// Make one if the refs that hold snapshots are at stake; the one that is there if it has all refs as they are.
+///
+/// # Errors
+///
+/// If it cannot be made: then the refs must not be touched.
+pub(super) fn make_if_needed(stake: &Stake) -> Result<Option<PathBuf>> {
+    let repo = &*stake.repo;
+    if stake.mode == Mode::Off || !stake.risks.iter().any(|risk| risk.losses.contains(&Loss::Snapshots)) {
+        return Ok(None);
+    }
+    let refs = repo.git().args(["for-each-ref", "--format=%(objectname) %(refname)"]).run()?;
+    if refs.is_empty() {
+        return Ok(None);
+    }
+    let failed = || "cannot make a bundle of all refs".to_owned();
+    let dir = std::path::absolute(repo.common_dir().join(PLACE)).or_environment(failed)?;
+    let path = dir.join(format!("{}.bundle", repo.blob_id(&refs)?));
+    if path.exists() {
+        return Ok(Some(path));
+    }
+    fs::create_dir_all(&dir).or_environment(failed)?;
+    let file = tempfile::Builder::new().prefix("making-").tempfile_in(&dir).or_environment(failed)?;
+    repo.git().args(["bundle", "create", "--quiet"]).arg(file.path()).arg("--all").run()?;
+    // Another file may be in its place now.
+    fs::File::open(file.path()).and_then(|file| file.sync_all()).or_environment(failed)?;
+    file.persist(&path).or_environment(failed)?;
+    fs::File::open(&dir).and_then(|dir| dir.sync_all()).or_environment(failed)?;
+    Ok(Some(path))
+}

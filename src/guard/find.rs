@@ -1,0 +1,310 @@
+//! What a risk concerns: the repository that it works on, other worktrees of it, submodules and repositories in it.
+
+use std::{
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt as _,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use bstr::ByteSlice as _;
+
+use super::{
+    desk::{Desk, real},
+    nested,
+    place::{Grounds, Relation, locate},
+};
+use crate::{
+    core::guard::{Level, Loss, Mode, Onto, Risk, Target, Where, may_match},
+    error::{Error, Result},
+    git::{Repo, unkept},
+};
+
+/// What was found.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The repositories with something to lose, and what of the risk is theirs.
+    pub stakes: Vec<(Rc<Repo>, Risk)>,
+    /// What goes without a snapshot, and is nowhere else's loss.
+    pub remarks: Vec<String>,
+}
+
+/// The repositories that `risk` is one for, and how bad it is there; `None` if it works on a repository and there is none.
+///
+/// # Errors
+///
+/// `cannot-capture` if something at stake is where no snapshot can be.
+pub(super) fn find(desk: &Desk, risk: &Risk) -> Result<Option<Found>> {
+    let own = Desk::path(&risk.dir);
+    match &risk.targets {
+        None => {
+            let Some(repo) = desk.repo(&own)? else { return Ok(None) };
+            whole_repository(desk, &repo, risk).map(Some)
+        }
+        Some(targets) if targets.iter().any(|target| matches!(target, Target::Worktree(_))) => {
+            let Some(repo) = desk.repo(&own)? else { return Ok(None) };
+            removed_worktrees(desk, &repo, &own, risk, targets).map(Some)
+        }
+        Some(targets) => paths(desk, &own, risk, targets).map(Some),
+    }
+}
+
+fn whole_repository(desk: &Desk, repo: &Rc<Repo>, risk: &Risk) -> Result<Found> {
+    let is_off = repo.settings().guard() == Mode::Off;
+    if risk.place == Where::Elsewhere && risk.losses != [Loss::Remote] && !is_off {
+        let message = "it works on a repository that '--git-dir', '--work-tree' or a variable names";
+        return Err(Error::refused("cannot-capture", message)
+            .hint("go there, or name the directory with 'git -C <directory>', so that it can be saved first"));
+    }
+    let mut found = Found::default();
+    if risk.losses != [Loss::Submodules] {
+        found.stakes.push((Rc::clone(repo), risk.clone()));
+    }
+    if risk.losses.contains(&Loss::Submodules) {
+        for module in nested::submodules(desk, repo)? {
+            let losses = vec![Loss::Uncommitted, Loss::Untracked];
+            found.stakes.push((module, Risk { losses, onto: Onto::Nothing, ..risk.clone() }));
+        }
+    }
+    if risk.losses.contains(&Loss::Nested) {
+        let modules: Vec<PathBuf> = match risk.losses.contains(&Loss::Worktree) {
+            true => unkept::abandoned(repo).iter().flat_map(|dir| nested::below(&dir.join("modules"))).collect(),
+            false => {
+                let known: Vec<_> = nested::submodules(desk, repo)?.iter().filter_map(top).collect();
+                let all = repo.work_dir().map(|top| nested::below(&real(top))).unwrap_or_default();
+                all.into_iter().filter(|dir| !known.contains(dir) && Some(dir.clone()) != top(repo)).collect()
+            }
+        };
+        modules.iter().try_for_each(|dir| taken_whole(desk, repo, dir, risk, &mut found))?;
+    }
+    Ok(found)
+}
+
+fn top(repo: &Rc<Repo>) -> Option<PathBuf> {
+    repo.work_dir().map(real)
+}
+
+/// The repository at `dir` goes with all that it has, snapshots included.
+fn taken_whole(desk: &Desk, outer: &Repo, dir: &Path, risk: &Risk, found: &mut Found) -> Result<()> {
+    let Some(repo) = nested::at(desk, dir)? else { return Ok(()) };
+    // A worktree of another repository: that one keeps what is saved of it.
+    if repo.git_dir() != repo.common_dir() && !real(repo.common_dir()).starts_with(dir) {
+        let losses = [risk.losses.as_slice(), &[Loss::Worktree]].concat();
+        found.stakes.push((repo, Risk { losses, ..risk.clone() }));
+        return Ok(());
+    }
+    let shown = outer.work_dir().and_then(|top| dir.strip_prefix(real(top)).ok()).unwrap_or(dir).display().to_string();
+    let is_off = outer.settings().guard() == Mode::Off;
+    if !is_off && risk.level >= Level::Destroys && nested::has_work_of_its_own(&repo)? {
+        let message = format!("'{shown}' is a repository of its own, and has work that no remote of it has");
+        return Err(Error::refused("cannot-capture", message)
+            .hint("commit and push what is in there, or move it out of the way"));
+    }
+    found.remarks.push(format!("the repository '{shown}' goes with all that it has, and no snapshot holds it"));
+    Ok(())
+}
+
+/// `git worktree remove`, which takes a path or the end of one.
+fn removed_worktrees(desk: &Desk, repo: &Repo, own: &Path, risk: &Risk, targets: &[Target]) -> Result<Found> {
+    let mut found = Found::default();
+    let worktrees = worktrees(repo);
+    for target in targets {
+        let is_meant = |top: &&PathBuf| match target {
+            Target::Worktree(name) => {
+                let path = Path::new(OsStr::from_bytes(name));
+                real(&own.join(path)) == **top || top.ends_with(path)
+            }
+            _ => true,
+        };
+        let exact = |top: &&PathBuf| matches!(target, Target::Worktree(name) if real(&own.join(OsStr::from_bytes(name))) == **top);
+        let meant: Vec<&PathBuf> = match worktrees.iter().find(exact) {
+            Some(top) => vec![top],
+            None => worktrees.iter().filter(is_meant).collect(),
+        };
+        for top in meant {
+            let Some(worktree) = nested::at(desk, top)?.filter(|worktree| worktree.git_dir() != worktree.common_dir())
+            else {
+                continue;
+            };
+            if risk.losses.contains(&Loss::Nested) {
+                let modules = nested::below(&worktree.git_dir().join("modules"));
+                let inside = nested::below(top).into_iter().filter(|dir| dir != top);
+                let inside = inside.filter(|dir| !modules.iter().any(|module| is_of(desk, dir, module)));
+                let all: Vec<PathBuf> = inside.chain(modules.iter().cloned()).collect();
+                all.iter().try_for_each(|dir| taken_whole(desk, repo, dir, risk, &mut found))?;
+            }
+            found.stakes.push((worktree, risk.clone()));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the work tree `dir` is that of the git directory `module`, which stands for both.
+fn is_of(desk: &Desk, dir: &Path, module: &Path) -> bool {
+    nested::at(desk, dir).is_ok_and(|repo| repo.is_some_and(|repo| real(repo.git_dir()) == real(module)))
+}
+
+/// The tops of the worktrees of `repo`, the main one included, as far as they are there.
+fn worktrees(repo: &Repo) -> Vec<PathBuf> {
+    let listed = std::fs::read_dir(repo.common_dir().join("worktrees")).into_iter().flatten().flatten();
+    let linked = listed.filter_map(|entry| {
+        let link = std::fs::read(entry.path().join("gitdir")).ok()?;
+        let link = entry.path().join(OsStr::from_bytes(link.trim()));
+        link.exists().then(|| link.parent().map(real)).flatten()
+    });
+    let main = real(repo.common_dir());
+    let main = main.parent().filter(|_| main.ends_with(".git")).map(Path::to_owned);
+    linked.chain(main).collect()
+}
+
+/// Files and directories.
+fn paths(desk: &Desk, own: &Path, risk: &Risk, targets: &[Target]) -> Result<Found> {
+    let from = std::env::current_dir().unwrap_or_else(|_| ".".into());
+    let mut homes: Vec<Rc<Repo>> = Vec::new();
+    for dir in [own, Path::new(".")] {
+        match desk.repo(dir) {
+            Ok(repo) => homes.extend(repo.filter(|repo| !homes.iter().any(|known| Rc::ptr_eq(known, repo)))),
+            Err(error) if touches_nothing(dir, &from, targets) => drop(error),
+            Err(error) => return Err(error),
+        }
+    }
+    let mut found = Found::default();
+    let takes_all = |target: &Target| risk.level >= Level::Destroys || matches!(target, Target::Whole(_));
+    for repo in &homes {
+        let grounds = Grounds::of(repo);
+        let is_vital = |target: &&Target| {
+            grounds.relation(&from, target) == Relation::Holds && takes_all(target)
+                || grounds.holds_snapshots(&from, target)
+        };
+        if targets.iter().any(|target| is_vital(&target)) {
+            found.stakes = vec![(Rc::clone(repo), fatal(risk))];
+            return Ok(found);
+        }
+    }
+    for repo in &homes {
+        if touches(&Grounds::of(repo), &from, targets) {
+            found.stakes.push((Rc::clone(repo), risk.clone()));
+        }
+    }
+    let mut tops: Vec<PathBuf> = homes.iter().filter_map(top).collect();
+    let others: Vec<PathBuf> = homes.iter().flat_map(|repo| worktrees(repo)).chain(linked(&from, targets)).collect();
+    for dir in others {
+        if tops.contains(&dir) {
+            continue;
+        }
+        // One that cannot be opened is one that git cannot work in either.
+        let Ok(Some(worktree)) = nested::at(desk, &dir) else { continue };
+        if touches(&Grounds::of(&worktree), &from, targets) {
+            found.stakes.push((worktree, risk.clone()));
+        }
+        tops.push(dir);
+    }
+    for (repo, risk) in &mut found.stakes {
+        let grounds = Grounds::of(repo);
+        if repo.git_dir() != repo.common_dir() && targets.iter().any(|target| grounds.is_taken_away(&from, target)) {
+            risk.losses.push(Loss::Worktree);
+        }
+    }
+    let Some(outer) = homes.first().cloned().or_else(|| found.stakes.first().map(|(repo, _)| Rc::clone(repo))) else {
+        return Ok(found);
+    };
+    for dir in repositories_in(desk, &homes, &tops, &from, risk, targets)? {
+        let Some(inner) = nested::at(desk, &dir)? else { continue };
+        let grounds = Grounds::of(&inner);
+        let holds =
+            targets.iter().any(|target| grounds.relation(&from, target) == Relation::Holds && takes_all(target));
+        match holds {
+            true => taken_whole(desk, &outer, &dir, risk, &mut found)?,
+            false if touches(&grounds, &from, targets) => found.stakes.push((inner, risk.clone())),
+            false => {}
+        }
+    }
+    Ok(found)
+}
+
+fn touches(grounds: &Grounds, from: &Path, targets: &[Target]) -> bool {
+    targets.iter().any(|target| grounds.relation(from, target) != Relation::None)
+}
+
+/// Whether a repository that cannot be opened has nothing to do with `targets`.
+fn touches_nothing(dir: &Path, from: &Path, targets: &[Target]) -> bool {
+    let grounds = Grounds::around(dir);
+    grounds.is_some_and(|grounds| targets.iter().all(|target| grounds.relation(from, target) == Relation::None))
+}
+
+fn fatal(risk: &Risk) -> Risk {
+    let why = "takes the repository with it, and every snapshot in it";
+    Risk { level: Level::Fatal, losses: vec![Loss::Repository], why, ..risk.clone() }
+}
+
+/// Those of `targets` that are linked worktrees themselves, of whatever repository.
+fn linked(from: &Path, targets: &[Target]) -> Vec<PathBuf> {
+    let dir = |target: &Target| {
+        let (Target::At(path) | Target::Whole(path)) = target else { return None };
+        let dir = locate(from, path.as_bstr())?;
+        dir.join(".git").symlink_metadata().is_ok_and(|meta| meta.is_file()).then_some(dir)
+    };
+    targets.iter().filter_map(dir).collect()
+}
+
+/// The repositories inside of the worktrees `tops` that `targets` reach.
+fn repositories_in(
+    desk: &Desk,
+    homes: &[Rc<Repo>],
+    tops: &[PathBuf],
+    from: &Path,
+    risk: &Risk,
+    targets: &[Target],
+) -> Result<Vec<PathBuf>> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    for target in targets {
+        let (path, is_deep) = match target {
+            Target::At(path) | Target::Existing(path) | Target::Whole(path) => {
+                (path, risk.losses.contains(&Loss::Nested))
+            }
+            Target::Matching(path) | Target::Below(path) => (path, risk.losses.contains(&Loss::Nested)),
+            Target::Worktree(_) => continue,
+            Target::Any => {
+                for repo in homes {
+                    found.extend(nested::submodules(desk, repo)?.iter().filter_map(top));
+                }
+                continue;
+            }
+        };
+        let Some(path) = locate(from, path.as_bstr()) else { continue };
+        let matching = if matches!(target, Target::Matching(_)) { on_disk(&path) } else { vec![path] };
+        for path in matching {
+            let Some(top) = tops.iter().filter(|top| path.starts_with(top)).max_by_key(|top| top.as_os_str().len())
+            else {
+                continue;
+            };
+            found.extend(nested::around(&path, top));
+            let is_dir = path.symlink_metadata().is_ok_and(|meta| meta.is_dir());
+            if is_deep && is_dir {
+                found.extend(nested::below(&path));
+            } else if is_dir && path.join(".git").symlink_metadata().is_ok() {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found.retain(|dir| !tops.contains(dir));
+    Ok(found)
+}
+
+/// The paths that a pattern stands for now.
+fn on_disk(pattern: &Path) -> Vec<PathBuf> {
+    let mut paths = vec![PathBuf::new()];
+    for part in pattern.components() {
+        let name = part.as_os_str().as_bytes();
+        if !name.iter().any(|byte| b"*?[".contains(byte)) {
+            paths.iter_mut().for_each(|path| path.push(part));
+            continue;
+        }
+        let listed = |dir: &PathBuf| std::fs::read_dir(dir).into_iter().flatten().flatten().collect::<Vec<_>>();
+        let all = paths.iter().flat_map(listed).filter(|entry| may_match(name, entry.file_name().as_bytes()));
+        paths = all.map(|entry| entry.path()).collect();
+    }
+    paths
+}

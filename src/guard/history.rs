@@ -1,0 +1,77 @@
+//! Commits that nothing may lead to afterwards: they become parents of the snapshot.
+
+use bstr::ByteSlice as _;
+
+use crate::{
+    core::guard::{Level, Loss, Risk},
+    error::Result,
+    git::{ObjectId, Repo, unkept},
+};
+
+/// How many commits a snapshot keeps alive.
+const MOST_COMMITS: usize = 500;
+
+/// What is at risk.
+pub(super) struct Lost {
+    /// The commits to keep, at most [`MOST_COMMITS`].
+    pub commits: Vec<ObjectId>,
+    /// How many there are beyond that.
+    pub beyond: usize,
+}
+
+/// The commits that `risks` take from `repo`, whose HEAD is in every snapshot.
+pub(super) fn lost(repo: &Repo, risks: &[&Risk]) -> Result<Lost> {
+    let loses = |loss: Loss| risks.iter().any(|risk| risk.losses.contains(&loss));
+    let destroys_history =
+        risks.iter().any(|risk| risk.level >= Level::Destroys && risk.losses.contains(&Loss::History));
+    let mut commits = Vec::new();
+    if loses(Loss::Stash) {
+        // No stash: nothing to lose.
+        let stashes = repo.git().args(["rev-list", "-g", "refs/stash", "--"]).output()?;
+        commits.extend(stashes.stdout.lines().filter_map(|line| ObjectId::from_hex(line).ok()));
+    }
+    if loses(Loss::Worktree) {
+        let mut named = match repo.git_dir() == repo.common_dir() {
+            true => [].into(),
+            false => unkept::named_in(repo.git_dir()),
+        };
+        unkept::abandoned(repo).iter().for_each(|dir| named.extend(unkept::named_in(dir)));
+        commits.extend(unkept::tips(repo, &unkept::From::Worktrees(named))?);
+    }
+    if destroys_history || loses(Loss::Refs) || loses(Loss::OtherRefs) {
+        commits.extend(of_refs(repo, loses(Loss::OtherRefs))?);
+    }
+    if destroys_history {
+        commits.extend(unkept::tips(repo, &unkept::From::Reflogs)?);
+    }
+    let is_commit =
+        |id: &ObjectId| repo.gix().find_header(*id).is_ok_and(|header| header.kind() == gix::objs::Kind::Commit);
+    let mut known = std::collections::HashSet::new();
+    commits.retain(|commit| known.insert(*commit) && is_commit(commit));
+    let beyond = commits.len().saturating_sub(MOST_COMMITS);
+    commits.truncate(MOST_COMMITS);
+    Ok(Lost { commits, beyond })
+}
+
+/// What refs lead to and HEAD does not: branches and tags first, then others if they are at risk.
+fn of_refs(repo: &Repo, with_others: bool) -> Result<Vec<ObjectId>> {
+    let words = ["for-each-ref", "--format=%(refname) %(objectname) %(*objectname)"];
+    let mut output = repo.git().args(words).args(["--no-merged=HEAD", "refs"]).output()?;
+    if !output.status.success() {
+        // No commit yet: what refs there may be are all of it.
+        output = repo.git().args(words).arg("refs").output()?;
+    }
+    let (mut first, mut others) = (Vec::new(), Vec::new());
+    for line in output.stdout.lines() {
+        let Some((name, ids)) = line.split_once_str(" ") else { continue };
+        let ids = ids.fields().filter_map(|id| ObjectId::from_hex(id).ok());
+        match name {
+            _ if name.starts_with(b"refs/agent/") => {}
+            _ if name.starts_with(b"refs/heads/") || name.starts_with(b"refs/tags/") => first.extend(ids),
+            _ if with_others => others.extend(ids),
+            _ => {}
+        }
+    }
+    first.extend(others);
+    Ok(first)
+}

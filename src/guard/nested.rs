@@ -1,0 +1,99 @@
+//! Repositories in a repository: submodules, and others that somebody put there. No snapshot of the outer one holds them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use super::desk::{Desk, real};
+use crate::{
+    error::Result,
+    git::{
+        Repo,
+        cmd::Git,
+        entries::{self, Entries},
+    },
+    recovery::snapshot,
+};
+
+/// How deep submodules are in submodules.
+const DEPTH: usize = 16;
+
+/// The submodules that are checked out in `repo`, those in submodules included.
+pub(super) fn submodules(desk: &Desk, repo: &Repo) -> Result<Vec<Rc<Repo>>> {
+    let mut found = Vec::new();
+    add_submodules(desk, repo, DEPTH, &mut found)?;
+    Ok(found)
+}
+
+fn add_submodules(desk: &Desk, repo: &Repo, depth: usize, found: &mut Vec<Rc<Repo>>) -> Result<()> {
+    if depth == 0 || repo.work_dir().is_none() {
+        return Ok(());
+    }
+    let index = Entries::read(repo)?;
+    let modules = index.all().filter(|entry| entry.leaf.0 == gix::objs::tree::EntryKind::Commit && entry.stage == 0);
+    for module in modules.filter(|module| entries::is_populated(repo, module.path)) {
+        let Some(dir) = repo.in_work_dir(module.path) else { continue };
+        if let Some(inner) = at(desk, &dir)? {
+            add_submodules(desk, &inner, depth - 1, found)?;
+            found.push(inner);
+        }
+    }
+    Ok(())
+}
+
+/// The repository whose work tree, or whose git directory, is `dir` itself.
+pub(super) fn at(desk: &Desk, dir: &Path) -> Result<Option<Rc<Repo>>> {
+    let dir = real(dir);
+    let is_it = |repo: &Rc<Repo>| repo.work_dir().is_some_and(|top| real(top) == dir) || real(repo.git_dir()) == dir;
+    Ok(desk.repo(&dir)?.filter(is_it))
+}
+
+/// Directories at and below `dir` that are repositories: work trees, and git directories without one. Links are not followed.
+pub(super) fn below(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![dir.to_owned()];
+    while let Some(dir) = open.pop() {
+        // What cannot be read cannot be deleted either.
+        let Ok(listed) = fs::read_dir(&dir) else { continue };
+        let listed: Vec<_> = listed.flatten().map(|entry| (entry.file_name(), entry.file_type())).collect();
+        let has = |name: &str| listed.iter().any(|(known, _)| known == name);
+        let is_git_dir = has("HEAD") && has("objects") && has("refs");
+        if has(".git") || is_git_dir {
+            found.push(dir.clone());
+        }
+        // In a git directory only 'modules' has others.
+        let is_other = |name: &std::ffi::OsStr| match is_git_dir {
+            true => name == "modules" || name == "worktrees",
+            false => name != ".git",
+        };
+        let dirs = listed.iter().filter(|(name, kind)| kind.as_ref().is_ok_and(fs::FileType::is_dir) && is_other(name));
+        open.extend(dirs.map(|(name, _)| dir.join(name)));
+    }
+    found.sort();
+    found
+}
+
+/// The innermost repository that `path` is in, below `top`: a directory with `.git`, or a git directory.
+pub(super) fn around(path: &Path, top: &Path) -> Option<PathBuf> {
+    let is_repository = |dir: &&Path| {
+        dir.join(".git").symlink_metadata().is_ok()
+            || ["HEAD", "objects", "refs"].iter().all(|name| dir.join(name).symlink_metadata().is_ok())
+    };
+    let is_inside = |dir: &&Path| dir.starts_with(top) && *dir != top && !dir.ends_with(".git");
+    path.ancestors().skip(1).take_while(is_inside).find(is_repository).map(Path::to_owned)
+}
+
+/// Whether `repo` has something that no remote of it has: files that are not committed, commits that are not pushed.
+pub(super) fn has_work_of_its_own(repo: &Repo) -> Result<bool> {
+    // The work tree may be gone; its git directory knows that it had one.
+    if repo.work_dir().is_some_and(Path::is_dir) && !snapshot::capture(repo)?.is_all_committed()? {
+        return Ok(true);
+    }
+    let git = Git::new(repo.git_dir()).env("GIT_DIR", real(repo.git_dir())).without("GIT_WORK_TREE");
+    let words = ["-c", "core.worktree=", "-c", "core.bare=true"];
+    let git = git.args(words).args(["rev-list", "--max-count=1", "--all", "--reflog", "--not", "--remotes", "--"]);
+    let output = git.output()?;
+    Ok(!output.status.success() || !output.stdout.is_empty())
+}
