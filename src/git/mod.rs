@@ -10,6 +10,7 @@ mod config;
 pub mod config_block;
 pub mod date;
 pub mod diff;
+pub mod discover;
 pub mod entries;
 pub mod entry;
 pub mod excludes;

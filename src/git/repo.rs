@@ -12,6 +12,7 @@ use super::{
     cmd,
     cmd::Git,
     config::Settings,
+    discover,
     head::Head,
     objects::{DeltaBases, Patience},
     parameters,
@@ -54,21 +55,25 @@ impl Repo {
     ///
     /// Refuses what git refuses: somebody else's repository that is not a `safe.directory`, extensions that are not known.
     pub fn discover(dir: &Path) -> Result<Self> {
-        let options = gix::open::Options::default().object_store_slots(PACK_SLOTS).cli_overrides(parameters::ours());
-        let trust = gix::sec::trust::Mapping {
-            full: options.clone().with(gix::sec::Trust::Full),
-            reduced: options.with(gix::sec::Trust::Reduced),
-        };
-        let mut gix = gix::ThreadSafeRepository::discover_with_environment_overrides_opts(dir, <_>::default(), trust)
-            .map(|repo| repo.to_thread_local())
-            .map_err(|error| {
-                Error::environment("not-a-repository", format!("'{}' is not in a git repository", dir.display()))
-                    .because(error)
-                    .hint("go into a repository, or make one with 'git init'")
-            })?;
-        if gix.git_dir_trust() != gix::sec::Trust::Full {
+        let named = std::env::var_os("GIT_DIR");
+        let place = discover::find(dir, named.as_deref().map(Path::new))?;
+        if place.needs_consent {
             // The oracle in matters of trust is git: it explains itself and says how to make an exception.
             Git::new(dir).args(["rev-parse", "--git-dir"]).run()?;
+        }
+        let options = gix::open::Options::default().object_store_slots(PACK_SLOTS).cli_overrides(parameters::ours());
+        let mut gix = gix::open_opts(&place.git_dir, options.open_path_as_is(true).with(gix::sec::Trust::Full))
+            .map_err(|error| {
+                let message = format!("cannot open the repository '{}'", place.git_dir.display());
+                Error::environment("unreadable-repository", message)
+                    .because(error)
+                    .hint("'git fsck' and 'git config --list --show-origin' say what is wrong with it")
+            })?;
+        // A work tree that is named counts more than where the repository was found.
+        if gix.config_snapshot().string("core.worktree").is_none()
+            && gix.config_snapshot().boolean("core.bare") != Some(true)
+        {
+            gix.set_workdir(place.work_tree).or_environment(|| "cannot use the work tree".to_owned())?;
         }
         let refs = Self::check_extensions(&gix)?;
         keep_packs(&mut gix);

@@ -205,7 +205,7 @@ fn outside_of_a_repository_it_says_so() {
     let repo = TestRepo::without_repository(default_git());
     insta::assert_snapshot!(repo.agent(&["list"]), @r#"
     ------- stderr -------
-    error: '.' is not in a git repository: Could not find a git repository in "." or in any of its parents within ceiling height of 2: NotFound
+    error: '.' is not in a git repository
     hint: go into a repository, or make one with 'git init'
     [exit code 5]
     "#);

@@ -12,6 +12,7 @@ mod checkpoint_refusals;
 mod checkpoint_undo;
 mod cmd_doctor;
 mod config_block;
+mod discovery;
 mod display;
 mod docs;
 mod doctor_recovery;

@@ -159,7 +159,9 @@ impl TestRepo {
         set("XDG_CONFIG_HOME", home.join(".config").as_os_str());
         set("GIT_CONFIG_NOSYSTEM", OsStr::new("1"));
         set("GIT_CONFIG_GLOBAL", home.join(".gitconfig").as_os_str());
-        set("GIT_CEILING_DIRECTORIES", self.tmp().as_os_str());
+        // Where a ceiling is, git looks; above it, it does not. Tests stand in their directory, too.
+        let ceilings = [self.tmp(), self.tmp().parent().unwrap_or(self.tmp())];
+        set("GIT_CEILING_DIRECTORIES", &std::env::join_paths(ceilings).expect("no ':' in the paths"));
         set("GIT_EDITOR", OsStr::new("false"));
         set("GIT_PAGER", OsStr::new("cat"));
         set("GIT_TERMINAL_PROMPT", OsStr::new("0"));
