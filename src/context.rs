@@ -8,6 +8,8 @@ use std::{
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
+use bstr::ByteSlice as _;
+
 use crate::{
     active,
     core::{
@@ -23,7 +25,7 @@ use crate::{
     git::{
         Repo,
         cmd::{self, Git},
-        host_name,
+        host_name, objects,
     },
     ledger::{self, Author, Draft, View, Written},
     output::Out,
@@ -111,7 +113,8 @@ impl Ctx {
         View::now(self.repo()?)
     }
 
-    /// Who acts: `--actor`, `GIT_AGENT_ACTOR`, the agent host that runs us, `user.name`; with the host's name.
+    /// Who acts: `--actor`, `GIT_AGENT_ACTOR`, the agent host that runs us, the person that git
+    /// knows ([`objects::person`]); with the host's name. `unknown` where there is none.
     pub fn actor(&self) -> Result<Actor> {
         let variable = std::env::var("GIT_AGENT_ACTOR").ok().filter(|name| !name.trim().is_empty());
         let machine = host_name();
@@ -123,10 +126,10 @@ impl Ctx {
         let host = HOSTS.iter().find(|(name, _)| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
         let name = match host {
             Some((_, name)) => Some((*name).to_owned()),
-            None => self.repo()?.settings().text("user.name").or_else(|| std::env::var("USER").ok()),
+            None => objects::person(self.repo()?).map(|name| name.to_str_lossy().into_owned()),
         };
         let known = name.and_then(|name| Actor::at_host(&name, &machine));
-        known.or_else(|| Actor::at_host("somebody", "here")).ok_or_else(|| Error::bug("no name for the actor"))
+        known.or_else(|| Actor::at_host("unknown", &machine)).ok_or_else(|| Error::bug("no name for the actor"))
     }
 
     /// Write to the ledger as [`Ctx::actor`].

@@ -1,5 +1,6 @@
 //! The one integration test binary: a module per file, so that it links once.
 
+mod actor;
 mod bisect;
 mod blame;
 mod board;

@@ -232,18 +232,32 @@ impl Identity {
 ///
 /// Not asked of gix: that also finds out the local time, for which it reads the whole time zone database.
 pub fn identity(repo: &Repo) -> (Identity, bool) {
-    let config = repo.gix().config_snapshot();
-    let find = |variables: &[&str], keys: &[&str]| {
-        let given = variables.iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()));
-        let given = given.map(|value| bstr::BString::from(value.into_encoded_bytes()));
-        given.or_else(|| keys.iter().find_map(|key| config.string(*key)).map(|value| value.to_vec().into()))
-    };
-    let name = find(&["GIT_COMMITTER_NAME"], &["committer.name", "user.name"]);
-    let email = find(&["GIT_COMMITTER_EMAIL"], &["committer.email", "user.email"]);
-    match (name, email.or_else(|| find(&["EMAIL"], &[]))) {
+    let name = of_environment(&["GIT_COMMITTER_NAME"]).or_else(|| configured(repo, &["committer.name", "user.name"]));
+    let email =
+        of_environment(&["GIT_COMMITTER_EMAIL"]).or_else(|| configured(repo, &["committer.email", "user.email"]));
+    match (name, email.or_else(|| of_environment(&["EMAIL"]))) {
         (Some(name), Some(email)) => (Identity { name, email }, true),
         _ => (Identity::ours(), false),
     }
+}
+
+/// The person who works in this repository, by the names that git knows for authors and committers, or that of the login.
+///
+/// `user.name` comes first: git tells its hooks the author of the commit that is being made, who may be another person.
+pub fn person(repo: &Repo) -> Option<bstr::BString> {
+    configured(repo, &["user.name", "author.name", "committer.name"])
+        .or_else(|| of_environment(&["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "USER"]))
+}
+
+fn of_environment(names: &[&str]) -> Option<bstr::BString> {
+    let given = names.iter().find_map(|name| std::env::var_os(name).filter(|value| !value.is_empty()));
+    given.map(|value| value.into_encoded_bytes().into())
+}
+
+fn configured(repo: &Repo, keys: &[&str]) -> Option<bstr::BString> {
+    let config = repo.gix().config_snapshot();
+    let values = keys.iter().filter_map(|key| config.string(*key));
+    values.map(|value| bstr::BString::from(value.to_vec())).find(|value| !value.as_slice().trim_ascii().is_empty())
 }
 
 /// [`identity`] as the signature of a reflog entry, now.
