@@ -133,6 +133,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             files: files.clone(),
             accept: accept.clone().map(Into::into),
             estimate,
+            plan: None,
         };
         Ok((Draft::one(&id, Payload::Create(create)), id))
     })?;

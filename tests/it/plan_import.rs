@@ -72,7 +72,7 @@ fn the_examples_of_the_documentation_can_be_imported() {
     }
     assert_eq!(
         seen,
-        ["toml", "json", "markdown", "markdown", "features", "feature-list", "beads", "task-master", "todo"]
+        ["toml", "json", "markdown", "markdown", "features", "feature-list", "ralph", "beads", "task-master", "todo"]
     );
 }
 

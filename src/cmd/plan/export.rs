@@ -121,7 +121,8 @@ fn plan(view: &View<'_>, args: &Args) -> Result<Plan> {
     Ok(Plan { items })
 }
 
-fn item(view: &View<'_>, task: Task) -> Item {
+/// A task as a plan has it.
+pub(super) fn item(view: &View<'_>, task: Task) -> Item {
     let text = |text: &Text| view.text(text);
     let result = task.result.as_ref().map(|result| match result {
         Outcome::Value(value) => value.clone(),

@@ -1,15 +1,20 @@
 //! `git agent plan import`: the difference between a plan and the ledger, as events, in one commit of the ledger.
 
-use std::cell::Cell;
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+};
 
-use super::source::Source;
+use super::{export, source::Source};
 use crate::{
-    cmd::change,
+    cmd::{change, next::is_within},
     context::Ctx,
     core::{
-        event::Start,
-        plan::{self, Change, Difference, Format, Known},
-        table::Row,
+        event::{Payload, Start},
+        id::TaskId,
+        plan::{self, Change, Difference, Format, Item, Known, Left, Plan},
+        status::Status,
+        table::{Row, Table},
         task::Task,
         time::Timestamp,
     },
@@ -22,6 +27,9 @@ use crate::{
         shorten,
     },
 };
+
+/// How many kinds of things that were not taken are told.
+const WARNED: usize = 10;
 
 /// How many tasks of a kind are named when they have been imported.
 const NAMED: usize = 10;
@@ -38,12 +46,22 @@ pub(super) struct Args {
     /// Only show what would change
     #[arg(long)]
     dry_run: bool,
-    /// Read it as toml, json, features, feature-list, markdown, beads, task-master or todo, whatever it looks like
+    /// Read it as toml, json, features, feature-list, markdown, beads, task-master, todo or ralph, whatever it looks like
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// What is a part of nothing in the plan is a part of this task; ids from names begin with its id
     #[arg(long, visible_alias = "feature", value_name = "TASK")]
     parent: Option<String>,
+    /// Take titles of the plan also for tasks that were begun or ended as something else
+    #[arg(long)]
+    force: bool,
+}
+
+/// What an import decides.
+struct Decision {
+    draft: Draft,
+    difference: Difference,
+    left: Vec<Left>,
 }
 
 /// Run it.
@@ -52,8 +70,8 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     let source = Source::read(&args.file)?;
     let format = source.format(wanted)?;
     let repo = ctx.repo()?;
-    let (difference, commit) = if args.dry_run {
-        (decide(ctx, &ctx.view()?, &source, format, args.parent.as_deref())?.1, None)
+    let (decided, commit) = if args.dry_run {
+        (decide(ctx, &ctx.view()?, &source, format, args)?, None)
     } else {
         let actor = ctx.actor()?;
         // A millisecond an event, up to now: lists go by age, and so the tasks stay in the order of the plan.
@@ -62,15 +80,33 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
             at.set(at.get().saturating_add(1));
             Timestamp::from_millis(at.get()).min(ctx.now())
         };
-        let (written, difference) = ledger::write(repo, &Author { actor: &actor, now: &now }, |view| {
-            let (draft, difference) = decide(ctx, view, &source, format, args.parent.as_deref())?;
+        let (written, decided) = ledger::write(repo, &Author { actor: &actor, now: &now }, |view| {
+            let mut decided = decide(ctx, view, &source, format, args)?;
+            let draft = std::mem::replace(&mut decided.draft, Draft::nothing());
             at.set(ctx.now().millis() - i64::try_from(draft.events.len()).unwrap_or(0));
-            Ok((draft, difference))
+            Ok((draft, decided))
         })?;
-        (difference, written.commit)
+        (decided, written.commit)
     };
+    let (difference, left) = (decided.difference, source.left(&decided.left));
+    for kind in left.iter().take(WARNED) {
+        let first = kind.first.join(", ");
+        ctx.out.warn(match kind.count {
+            1 => format!("{}:{first}: {}", args.file, kind.what),
+            count => format!(
+                "{}: {} ({count} times: {first}{})",
+                args.file,
+                kind.what,
+                if count > kind.first.len() { ", …" } else { "" }
+            ),
+        });
+    }
+    if left.len() > WARNED {
+        ctx.out
+            .warn(format!("{} more kinds of things are not taken as they are; --json lists them", left.len() - WARNED));
+    }
     if ctx.out.is_json() {
-        ctx.out.json(&ImportAnswer::new(&difference, format, args.dry_run, commit))?;
+        ctx.out.json(&ImportAnswer::new(&difference, left, format, args.dry_run, commit))?;
         return Ok(exit::OK);
     }
     if args.dry_run {
@@ -87,39 +123,45 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
 }
 
 /// The events that bring the ledger of `view` to what the plan says.
-fn decide(
-    ctx: &Ctx,
-    view: &View<'_>,
-    source: &Source,
-    format: Format,
-    parent: Option<&str>,
-) -> Result<(Draft, Difference)> {
+fn decide(ctx: &Ctx, view: &View<'_>, source: &Source, format: Format, args: &Args) -> Result<Decision> {
     let table = view.table()?;
-    let mut rough = source.rough(format)?;
-    if let Some(word) = parent {
-        plan::put_below(&mut rough, &view.find(word)?.id);
+    let mut reading = source.reading(format)?;
+    let parent = args.parent.as_deref().map(|word| view.find(word)).transpose()?.map(|task| task.id);
+    if let Some(parent) = &parent {
+        plan::put_below(&mut reading.items, parent);
     }
-    let plan = plan::settle(rough, &table).map_err(|wrong| source.refuse(wrong))?;
+    let (plan, left) = plan::settle(reading, &table).map_err(|wrong| source.refuse(wrong))?;
     let (actor, now) = (ctx.actor()?, ctx.now());
-    let head = ctx.repo()?.head()?;
+    let repo = ctx.repo()?;
+    let head = repo.head()?;
     let start = Start {
         base: head.commit.map(|id| id.to_string()),
         branch: head.branch_name(),
-        lease: Some(ctx.repo()?.settings().lease()),
+        lease: Some(repo.settings().lease()),
         force: false,
     };
-    let must_verify = ctx.repo()?.settings().require_verify();
+    let must_verify = repo.settings().require_verify();
+    let file = source.path(repo.work_dir());
     let (mut draft, mut difference) = (Draft::nothing(), Difference::default());
     let count = plan.items.len();
-    for item in plan.items {
+    if let Some(file) = &file {
+        difference.missing = missing(view, &table, &plan, file, parent.as_ref())?;
+    }
+    let mut echo = echo(view, &table, &plan, format)?;
+    for mut item in plan.items {
         if !table.get(&item.id).is_some_and(Row::exists) {
             let (id, parent) = (item.id.clone(), item.parent.clone().flatten());
             difference.added.push((id.clone(), item.content.title.clone(), parent));
-            draft.events.extend(plan::create(item, &start).into_iter().map(|payload| (id.clone(), payload)));
+            let payloads = plan::create(item, &start, file.as_deref());
+            draft.events.extend(payloads.into_iter().map(|payload| (id.clone(), payload)));
             continue;
         }
         let events = view.events(&item.id)?.events;
         let task = Task::from_events(item.id.clone(), &events);
+        if let Some(echo) = echo.remove(&item.id) {
+            item.silence(echo, &task.title);
+        }
+        difference.renamed.extend(Change::renamed(&item, &task).filter(|_| !args.force));
         let text = |text: &_| view.text(text);
         let known = Known { task: &task, events: &events, text: &text, actor: &actor, now, start: &start, must_verify };
         let mut change = Change::of(&item, &known);
@@ -131,9 +173,55 @@ fn decide(
         draft.events.extend(payloads.into_iter().map(|payload| (item.id.clone(), payload)));
         difference.known.push((item.id, task.title, change));
     }
+    if !difference.renamed.is_empty() {
+        return Err(source.renames(&difference.renamed));
+    }
     draft.is_bulk = true;
     draft.message = format!("import a plan of {}", plural(count, "task"));
-    Ok((draft, difference))
+    Ok(Decision { draft, difference, left })
+}
+
+/// What an export of the tasks of `plan` would say in `format`, by task, where that need not be all of what the ledger has.
+fn echo(view: &View<'_>, table: &Table, plan: &Plan, format: Format) -> Result<HashMap<TaskId, Item>> {
+    let Some(write) = format.writer().filter(|_| !format.is_ours()) else { return Ok(HashMap::new()) };
+    let mut there = Plan::default();
+    for item in plan.items.iter().filter(|item| table.get(&item.id).is_some_and(Row::exists)) {
+        there.items.extend(view.task(&item.id)?.map(|task| export::item(view, task)));
+    }
+    let read = format.read(&write(&there)).and_then(|reading| plan::settle(reading, table));
+    // What cannot be read again says nothing.
+    let (echo, _) = read.unwrap_or_default();
+    Ok(echo.items.into_iter().map(|item| (item.id.clone(), item)).collect())
+}
+
+/// The tasks that were imported from `file` before, below `parent` if it is given, and that `plan` does not have any more.
+fn missing(
+    view: &View<'_>,
+    table: &Table,
+    plan: &Plan,
+    file: &str,
+    parent: Option<&TaskId>,
+) -> Result<Vec<(TaskId, String)>> {
+    let here: HashSet<&str> = plan.items.iter().map(|item| item.id.as_str()).collect();
+    let parent = parent.and_then(|parent| table.position(parent.as_str()));
+    let is_gone = |row: &Row<'_>| {
+        row.exists()
+            && row.status() != Status::Cancelled
+            && !here.contains(row.id_str())
+            && (parent.is_none() || is_within(*row, parent))
+    };
+    let mut missing = Vec::new();
+    for row in table.rows().filter(is_gone) {
+        let events = view.events(&row.id())?.events;
+        let created = events.iter().find_map(|event| match &event.payload {
+            Payload::Create(create) => Some(create),
+            _ => None,
+        });
+        if created.is_some_and(|create| create.plan.as_deref() == Some(file)) {
+            missing.push((row.id(), row.title().to_owned()));
+        }
+    }
+    Ok(missing)
 }
 
 /// What changes, for people: at most `most` tasks of a kind.
@@ -171,6 +259,13 @@ fn page(difference: &Difference, dry_run: bool, most: usize) -> String {
     }
     if kept > most {
         say(format!("= … and {} more", kept - most));
+    }
+    let missing = difference.missing.len();
+    for (id, title) in difference.missing.iter().take(most) {
+        say(format!("- {}, no longer in this file", change::named(id, title)));
+    }
+    if missing > most {
+        say(format!("- … and {} more", missing - most));
     }
     say(sum(added, changed, kept, difference.unchanged, dry_run));
     text

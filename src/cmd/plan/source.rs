@@ -1,18 +1,26 @@
 //! The text of a plan, and what is wrong with it.
 
-use std::io::Read;
+use std::{collections::HashMap, io::Read, path::Path};
 
 use crate::{
-    core::plan::{Format, Place, Rough, Wrong},
+    core::plan::{Format, Left, Place, Reading, Renamed, Wrong},
     error::{Context as _, Error, Result},
-    output::clean,
+    output::{clean, json::LeftJson, shorten},
 };
 
 /// A plan is not larger than this.
 const LARGEST: u64 = 32 * 1024 * 1024;
 
+/// How many places of a kind are named.
+const SHOWN: usize = 3;
+
+/// Tasks remember no more characters of where their plan lies.
+const LONGEST_PATH: usize = 300;
+
 /// A text and where it comes from.
 pub(super) struct Source {
+    /// The file; nothing for standard input.
+    file: Option<String>,
     /// As it stands in front of line and column.
     name: String,
     extension: Option<String>,
@@ -48,7 +56,7 @@ impl Source {
         let extension =
             std::path::Path::new(file).extension().and_then(|extension| extension.to_str()).map(str::to_owned);
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(Source { name, extension, text }),
+            Ok(text) => Ok(Source { file: (file != "-").then(|| file.to_owned()), name, extension, text }),
             Err(error) => {
                 let (at, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
                 let message = format!(
@@ -72,8 +80,56 @@ impl Source {
     }
 
     /// What it says.
-    pub fn rough(&self, format: Format) -> Result<Vec<Rough>> {
+    pub fn reading(&self, format: Format) -> Result<Reading> {
         format.read(&self.text).map_err(|wrong| self.refuse(wrong))
+    }
+
+    /// What was left out or changed of what the file has: how often, and the first places.
+    pub fn left(&self, left: &[Left]) -> Vec<LeftJson> {
+        let mut kinds: Vec<LeftJson> = Vec::new();
+        let mut known: HashMap<&str, usize> = HashMap::new();
+        for left in left {
+            let kind = *known.entry(&left.what).or_insert(kinds.len());
+            if kind == kinds.len() {
+                kinds.push(LeftJson { what: left.what.clone(), count: 0, first: Vec::new() });
+            }
+            let kind = &mut kinds[kind];
+            kind.count += 1;
+            if kind.first.len() < SHOWN {
+                kind.first.push(Place::of(self.text.as_bytes(), left.at).to_string());
+            }
+        }
+        kinds
+    }
+
+    /// Where the file lies in the work tree whose top is `top`, or its name if it lies elsewhere: what its tasks remember of it.
+    pub fn path(&self, top: Option<&Path>) -> Option<String> {
+        let file = Path::new(self.file.as_deref()?);
+        let whole = std::path::absolute(file).ok()?;
+        let whole = whole.canonicalize().unwrap_or(whole);
+        let top = top.map(|top| top.canonicalize().unwrap_or_else(|_| top.to_owned()));
+        let inside = top.as_ref().and_then(|top| whole.strip_prefix(top).ok());
+        let path = inside.map(Path::to_owned).or_else(|| whole.file_name().map(Into::into))?;
+        let path = clean::line(&path.to_string_lossy()).into_owned();
+        Some(path.chars().take(LONGEST_PATH).collect())
+    }
+
+    /// A refusal to call tasks that were begun something else.
+    pub fn renames(&self, renamed: &[Renamed]) -> Error {
+        let shown: Vec<String> = renamed
+            .iter()
+            .take(SHOWN)
+            .map(|one| {
+                let place = Place::of(self.text.as_bytes(), one.at);
+                let (old, new) = (shorten(&one.old, 60), shorten(&one.new, 60));
+                format!("{}:{place}: {} is '{old}' here, and was begun; the plan calls it '{new}'", self.name, one.id)
+            })
+            .collect();
+        let more = renamed.len().saturating_sub(SHOWN);
+        let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+        Error::refused("plan-renames", format!("{}{more}", shown.join("; ")))
+            .hint("where the numbers of the plan have shifted: give the new task an id of its own, or import below another task with --parent")
+            .hint("--force takes the new titles")
     }
 
     /// `plan.toml:12:5: what is wrong`

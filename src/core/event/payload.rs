@@ -158,6 +158,9 @@ pub struct Create {
     /// Expected effort in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<u64>,
+    /// The plan that it was imported from: its path from the top of the work tree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
 }
 
 /// `edit`: what is absent stays as it is.

@@ -1,6 +1,6 @@
 //! What a task can hold, said with the place where a plan has something else.
 
-use super::{item::Word, node::Node, place::Wrong};
+use super::place::Wrong;
 use crate::core::{
     status::Status,
     text::{is_hostile, many_lines, one_line},
@@ -37,48 +37,9 @@ pub(super) fn path(at: usize, text: &str) -> Result<String, Wrong> {
     }
 }
 
-/// The `id` of `node`: a text is an id of ours, a number is only what references call it.
-pub(super) fn id_or_label(node: &Node<'_>) -> Result<(Option<Word>, Option<String>), Wrong> {
-    let Some(id) = node.get("id") else { return Ok((None, None)) };
-    match id.numeral() {
-        Some(label) => Ok((None, Some(label))),
-        None => Ok((Some(id.word("id")?), None)),
-    }
-}
-
 /// A state, in our own words.
 pub(super) fn status(at: usize, word: &str) -> Result<Status, Wrong> {
     Status::parse(word).ok_or_else(|| unknown_status(at, word, &Status::ALL.map(Status::as_str)))
-}
-
-/// A state, in the words that people use for it.
-pub(super) fn loose_status(at: usize, word: &str) -> Result<Status, Wrong> {
-    let plain = word.trim().to_lowercase().replace([' ', '-'], "_");
-    match plain.as_str() {
-        "pending" | "todo" | "to_do" | "open" | "new" | "not_started" | "planned" | "queued" | "ready" => {
-            Ok(Status::Pending)
-        }
-        "in_progress" | "doing" | "started" | "active" | "wip" | "working" | "ongoing" => Ok(Status::InProgress),
-        "completed" | "complete" | "done" | "finished" | "closed" | "passed" => Ok(Status::Completed),
-        "failed" | "failing" => Ok(Status::Failed),
-        "cancelled" | "canceled" | "skipped" | "wontfix" | "won't_fix" | "dropped" => Ok(Status::Cancelled),
-        _ => Err(unknown_status(at, word, &Status::ALL.map(Status::as_str))),
-    }
-}
-
-/// A priority, in the words that other tools have for it.
-pub(super) fn loose_priority(at: usize, word: &str) -> Result<u8, Wrong> {
-    match word.trim().to_lowercase().as_str() {
-        "critical" => Ok(0),
-        "high" => Ok(1),
-        "medium" => Ok(2),
-        "low" => Ok(3),
-        _ => {
-            let shown: String = word.chars().take(40).collect();
-            let what = format!("there is no priority '{}'", shown.escape_debug());
-            Err(Wrong::new(at, what).hint("the priorities are critical, high, medium, low"))
-        }
-    }
 }
 
 /// A state that there is not.

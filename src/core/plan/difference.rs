@@ -3,7 +3,10 @@
 //! A plan moves a task forward, never back: what was completed, cancelled, failed, put down or taken up again *here* happened after the plan
 //! was written, as far as anybody can know. Such a task is *kept*, and that is said.
 
+use std::collections::HashSet;
+
 use super::{
+    follow,
     item::{Content, Item},
     size,
 };
@@ -38,6 +41,19 @@ pub struct Known<'a> {
     pub must_verify: bool,
 }
 
+/// An import would call a task that was begun something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// The byte of the plan at which it does.
+    pub at: usize,
+    /// The task.
+    pub id: TaskId,
+    /// What it is called.
+    pub old: String,
+    /// What the plan calls it.
+    pub new: String,
+}
+
 /// What an import does with a task that is in the ledger.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Change {
@@ -69,6 +85,10 @@ pub struct Difference {
     pub known: Vec<(TaskId, String, Change)>,
     /// How many are as the plan says.
     pub unchanged: usize,
+    /// Tasks that came from the same file, which does not have them any more: id, title.
+    pub missing: Vec<(TaskId, String)>,
+    /// Tasks that were begun or ended here, and are something wholly different in the plan.
+    pub renamed: Vec<Renamed>,
 }
 
 impl Difference {
@@ -83,8 +103,8 @@ impl Difference {
     }
 }
 
-/// The events that make the task of `item`, which is not in the ledger.
-pub fn create(item: Item, start: &Start) -> Vec<Payload> {
+/// The events that make the task of `item`, which is not in the ledger, and comes from the file `plan`.
+pub fn create(item: Item, start: &Start, plan: Option<&str>) -> Vec<Payload> {
     let mut content = item.content;
     let mut payloads = size::create(Create {
         title: std::mem::take(&mut content.title),
@@ -95,6 +115,7 @@ pub fn create(item: Item, start: &Start) -> Vec<Payload> {
         files: content.files.take().unwrap_or_default(),
         accept: content.accept.take().map(Text::Inline),
         estimate: content.estimate,
+        plan: plan.map(ToOwned::to_owned),
     });
     payloads.extend(content.decisions.iter().map(decide));
     payloads.extend(content.notes.iter().map(|text| note(text)));
@@ -119,6 +140,14 @@ impl Change {
         change.words(&item.content, known);
         change.status(&item.content, known);
         change
+    }
+
+    /// What `item` would call a task that was begun or ended here, if that is no other wording of its title.
+    pub fn renamed(item: &Item, task: &Task) -> Option<Renamed> {
+        let (old, new) = (&task.title, &item.content.title);
+        let is_begun = task.status != Status::Pending || task.attempts > 0;
+        let is_other = old != new && is_begun && !follow::is_alike(old, new);
+        is_other.then(|| Renamed { at: item.at, id: item.id.clone(), old: old.clone(), new: new.clone() })
     }
 
     fn field(&mut self, name: &'static str, before: impl Into<String>, after: impl Into<String>) {
@@ -169,6 +198,7 @@ impl Change {
     fn dependencies(&mut self, item: &Item, task: &Task) {
         let Some(after) = &item.after else { return };
         let missing = |these: &[TaskId], those: &[TaskId]| -> Vec<TaskId> {
+            let those: HashSet<&TaskId> = those.iter().collect();
             these.iter().filter(|id| !those.contains(id)).cloned().collect()
         };
         let (add, remove) = (missing(after, &task.after), missing(&task.after, after));
@@ -181,13 +211,13 @@ impl Change {
 
     /// Decisions, remarks and blockers are only ever added.
     fn words(&mut self, content: &Content, known: &Known<'_>) {
-        let said: Vec<String> = known.task.decisions.iter().map(|decision| (known.text)(&decision.text)).collect();
+        let said: HashSet<String> = known.task.decisions.iter().map(|decision| (known.text)(&decision.text)).collect();
         for decided in content.decisions.iter().filter(|decided| !said.contains(&decided.text)) {
             self.field("decisions", "", &decided.text);
             self.payloads.push(decide(decided));
         }
-        let said: Vec<String> = known.task.notes.iter().map(|note| (known.text)(&note.text)).collect();
-        for text in content.notes.iter().filter(|text| !said.contains(text)) {
+        let said: HashSet<String> = known.task.notes.iter().map(|note| (known.text)(&note.text)).collect();
+        for text in content.notes.iter().filter(|text| !said.contains(*text)) {
             self.field("notes", "", text);
             self.payloads.push(note(text));
         }
@@ -196,7 +226,7 @@ impl Change {
             Payload::Block(block) => Some((known.text)(&block.text)),
             _ => None,
         });
-        let named: Vec<String> = named.collect();
+        let named: HashSet<String> = named.collect();
         for text in &content.blockers {
             if !named.contains(text) {
                 if known.task.status.is_closed() {

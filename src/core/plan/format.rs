@@ -1,13 +1,15 @@
 //! The formats that plans come in.
 
 use super::{
-    beads, feature_list, features,
-    item::{Plan, Rough},
-    json, markdown,
+    foreign::{self, write},
+    item::Plan,
+    json,
+    left::Reading,
+    markdown,
     node::{Node, What},
     own,
     place::Wrong,
-    task_master, todo, toml,
+    toml,
 };
 
 /// How a plan is written.
@@ -29,11 +31,13 @@ pub enum Format {
     TaskMaster,
     /// The to-do list of an agent's own tools; only read.
     Todo,
+    /// The `prd.json` of Ralph: stories that pass or do not; only read.
+    Ralph,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 8] = [
+    pub const ALL: [Format; 9] = [
         Format::Toml,
         Format::Json,
         Format::Features,
@@ -42,6 +46,7 @@ impl Format {
         Format::Beads,
         Format::TaskMaster,
         Format::Todo,
+        Format::Ralph,
     ];
 
     /// The word for it on the command line.
@@ -55,6 +60,7 @@ impl Format {
             Format::Beads => "beads",
             Format::TaskMaster => "task-master",
             Format::Todo => "todo",
+            Format::Ralph => "ralph",
         }
     }
 
@@ -79,18 +85,20 @@ impl Format {
     ///
     /// # Errors
     ///
-    /// [`Wrong`] for what the format does not have, and for texts that no task can hold.
-    pub fn read(self, text: &str) -> Result<Vec<Rough>, Wrong> {
-        match self {
-            Format::Toml => own::read(&toml::parse(text)?),
-            Format::Json => own::read(&json::parse(text)?),
-            Format::Features => features::read(&json::parse(text)?),
-            Format::FeatureList => feature_list::read(&json::parse(text)?),
-            Format::Markdown => markdown::read(text),
-            Format::Beads => beads::read(text),
-            Format::TaskMaster => task_master::read(&json::parse(text)?),
-            Format::Todo => todo::read(&json::parse(text)?),
-        }
+    /// [`Wrong`] for bad syntax; in our own formats also for what they do not have, and for texts that no task can hold.
+    pub fn read(self, text: &str) -> Result<Reading, Wrong> {
+        let items = match self {
+            Format::Toml => own::read(&toml::parse(text)?)?,
+            Format::Json => own::read(&json::parse(text)?)?,
+            Format::Markdown => return markdown::read(text),
+            _ => return foreign::read(self, text),
+        };
+        Ok(Reading { items, left: Vec::new() })
+    }
+
+    /// Whether it holds all that a plan can say.
+    pub fn is_ours(self) -> bool {
+        matches!(self, Format::Toml | Format::Json)
     }
 
     /// What writes a plan; nothing for formats that are only read.
@@ -98,11 +106,11 @@ impl Format {
         match self {
             Format::Toml => Some(toml::write),
             Format::Json => Some(own::write),
-            Format::Features => Some(features::write),
-            Format::FeatureList => Some(feature_list::write),
+            Format::Features => Some(write::features::write),
+            Format::FeatureList => Some(write::feature_list::write),
             Format::Markdown => Some(markdown::write),
-            Format::Beads => Some(beads::write),
-            Format::TaskMaster | Format::Todo => None,
+            Format::Beads => Some(write::beads::write),
+            Format::TaskMaster | Format::Todo | Format::Ralph => None,
         }
     }
 }
@@ -113,7 +121,7 @@ fn json_shape(text: &str) -> Option<Format> {
     if !matches!(first, b'{' | b'[') {
         return None;
     }
-    match json::parse(text) {
+    match json::parse_loose(text) {
         Ok(node) => shape_of(&node),
         Err(_) if is_jsonl(text) => Some(Format::Beads),
         // `[[task]]` begins like JSON, too.
@@ -123,37 +131,27 @@ fn json_shape(text: &str) -> Option<Format> {
 }
 
 fn shape_of(node: &Node<'_>) -> Option<Format> {
-    let has = |node: &Node<'_>, keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
-    match &node.what {
-        What::List(items) => match items.first() {
-            None => Some(Format::Json),
-            Some(item) if has(item, &["passes"]) => Some(Format::FeatureList),
-            Some(item) if has(item, &["testStrategy", "details"]) && task_master::is_it(node) => {
-                Some(Format::TaskMaster)
-            }
-            Some(item) if has(item, &["feature", "subtasks"]) => Some(Format::Features),
-            Some(item) if has(item, &["issue_type", "dependencies"]) => Some(Format::Beads),
-            Some(item) if has(item, &["title"]) => Some(Format::Json),
-            Some(_) if todo::is_it(node) => Some(Format::Todo),
-            Some(_) => None,
-        },
-        What::Table(_) if task_master::is_it(node) => Some(Format::TaskMaster),
-        What::Table(_) if todo::is_it(node) => Some(Format::Todo),
-        What::Table(_) if has(node, &["task", "tasks"]) => Some(Format::Json),
-        What::Table(_) if has(node, &["feature", "subtasks"]) => Some(Format::Features),
-        What::Table(_) if has(node, &["issue_type"]) => Some(Format::Beads),
-        What::Table(_) => match &node.get("features")?.what {
-            What::List(items) if items.iter().any(|item| has(item, &["passes"])) => Some(Format::FeatureList),
-            _ => Some(Format::Features),
-        },
-        _ => None,
+    let has = |node: &Node<'_>, key: &str| node.get(key).is_some();
+    let tasks = ["task", "tasks"].iter().find_map(|key| node.get(key));
+    let (items, is_ours) = match (&node.what, tasks.map(|tasks| &tasks.what)) {
+        (What::List(items), _) => (items.as_slice(), items.is_empty() || items.iter().all(own::is_task)),
+        (_, Some(What::List(items))) => {
+            (items.as_slice(), items.first().is_none_or(|task| has(task, "title")) || has(node, "schema"))
+        }
+        (_, tasks) => (&[][..], tasks.is_some()),
+    };
+    let foreign = foreign::shape_of(node);
+    match foreign {
+        Some(Format::TaskMaster) => foreign,
+        _ if is_ours && !items.iter().any(|task| has(task, "passes")) => Some(Format::Json),
+        _ => foreign,
     }
 }
 
 /// Whether the first line is a JSON object by itself.
 fn is_jsonl(text: &str) -> bool {
     let first = text.lines().map(str::trim).find(|line| !line.is_empty());
-    first.is_some_and(|line| line.starts_with('{') && json::parse(line).is_ok())
+    first.is_some_and(|line| line.starts_with('{') && json::parse_loose(line).is_ok())
 }
 
 fn text_shape(text: &str) -> Option<Format> {

@@ -1,5 +1,7 @@
 //! What a plan is made of, before and after its words are settled.
 
+use std::{collections::HashSet, hash::Hash};
+
 use serde_json::Value;
 
 use crate::core::{id::TaskId, status::Status, time::Timestamp};
@@ -26,6 +28,45 @@ pub struct Item {
     pub content: Content,
     /// When things happened; told by exports, not taken by imports.
     pub times: Times,
+}
+
+impl Item {
+    /// Take out of the item what `echo` says, too: an export of the task called `title` in the same format. It is no news, also where
+    /// the format cannot say it as the ledger has it.
+    pub fn silence(&mut self, echo: Item, title: &str) {
+        fn drop<T: PartialEq>(said: &mut Option<T>, echo: &Option<T>) {
+            if said == echo {
+                *said = None;
+            }
+        }
+        fn drop_all<T: Eq + Hash>(said: &mut Vec<T>, echo: &[T]) {
+            let known: HashSet<&T> = echo.iter().collect();
+            said.retain(|one| !known.contains(one));
+        }
+        let (here, there) = (&mut self.content, echo.content);
+        if here.title == there.title {
+            title.clone_into(&mut here.title);
+        }
+        drop(&mut self.parent, &echo.parent);
+        drop(&mut self.after, &echo.after);
+        drop(&mut here.description, &there.description);
+        drop(&mut here.status, &there.status);
+        drop(&mut here.priority, &there.priority);
+        drop(&mut here.files, &there.files);
+        drop(&mut here.accept, &there.accept);
+        drop(&mut here.estimate, &there.estimate);
+        drop_all(&mut here.blockers, &there.blockers);
+        drop_all(&mut here.failures, &there.failures);
+        drop_all(&mut here.decisions, &there.decisions);
+        drop_all(&mut here.notes, &there.notes);
+        // One text for all remarks, to which something was added.
+        for note in &mut here.notes {
+            let more = there.notes.iter().find_map(|known| note.strip_prefix(known.as_str())?.strip_prefix("\n\n"));
+            if let Some(more) = more {
+                *note = more.to_owned();
+            }
+        }
+    }
 }
 
 /// What a plan says of a task by itself. `None` and empty mean that it says nothing, except for `files`.
@@ -58,7 +99,7 @@ pub struct Content {
 }
 
 /// An attempt that failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Failed {
     /// Why.
     pub reason: String,
@@ -67,7 +108,7 @@ pub struct Failed {
 }
 
 /// A decision.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Decided {
     /// What.
     pub text: String,
@@ -102,6 +143,10 @@ pub struct Rough {
     pub parent: Parent,
     /// What it comes after.
     pub after: Option<Vec<Word>>,
+    /// Another tool wrote it: what it names and is not there is left out, and what is there twice is told apart.
+    pub is_foreign: bool,
+    /// Its id is a number of the text, which may become another when the text is written anew: its words say which task it is.
+    pub is_numbered: bool,
     /// Everything else.
     pub content: Content,
 }

@@ -1,6 +1,10 @@
 //! JSON with places. `serde_json` reads it, one level at a time; a value's place is where its slice of the text lies.
 
-use std::{borrow::Cow, collections::HashSet, fmt};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map::Entry},
+    fmt,
+};
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -13,21 +17,30 @@ use super::{
 /// A plan is no deeper than this.
 const DEEPEST: usize = 64;
 
-/// Read the one JSON value that `text` is.
+/// Read the one JSON value that `text` is; a key that is there twice is refused.
 pub(super) fn parse(text: &str) -> Result<Node<'_>, Wrong> {
-    parse_at(text, 0)
+    whole(text, 0, true)
 }
 
-/// Read `text`, which begins at byte `start` of the whole.
+/// Read the one JSON value that `text` is; of a key that is there twice, the last value counts, as for most readers.
+pub(super) fn parse_loose(text: &str) -> Result<Node<'_>, Wrong> {
+    whole(text, 0, false)
+}
+
+/// Read `text` so, which begins at byte `start` of the whole.
 pub(super) fn parse_at(text: &str, start: usize) -> Result<Node<'_>, Wrong> {
+    whole(text, start, false)
+}
+
+fn whole(text: &str, start: usize, is_strict: bool) -> Result<Node<'_>, Wrong> {
     let whole: &RawValue = serde_json::from_str(text).map_err(|error| syntax(text, start, &error))?;
     // The raw value is without the white space around it.
     let before = text.len() - text.trim_start_matches([' ', '\t', '\r', '\n']).len();
-    read(whole.get(), start + before, 0)
+    read(whole.get(), start + before, 0, is_strict)
 }
 
 /// Read the value `raw`, whose syntax was seen to be right, at byte `at`.
-fn read(raw: &str, at: usize, depth: usize) -> Result<Node<'_>, Wrong> {
+fn read(raw: &str, at: usize, depth: usize, is_strict: bool) -> Result<Node<'_>, Wrong> {
     if depth > DEEPEST {
         return Err(Wrong::syntax(at, format!("it is nested deeper than {DEEPEST} levels")));
     }
@@ -36,20 +49,27 @@ fn read(raw: &str, at: usize, depth: usize) -> Result<Node<'_>, Wrong> {
     let what = match raw.as_bytes().first() {
         Some(b'{') => {
             let entries: Entries<'_> = serde_json::from_str(raw).map_err(failed)?;
-            let mut keys = HashSet::new();
-            let mut table = Vec::with_capacity(entries.0.len());
+            let mut places: HashMap<Cow<'_, str>, usize> = HashMap::new();
+            let mut table: Vec<(Cow<'_, str>, Node<'_>)> = Vec::with_capacity(entries.0.len());
             for (key, value) in entries.0 {
                 let place = inside(value.get());
-                if !keys.insert(key.clone()) {
-                    return Err(Wrong::syntax(place, format!("the key '{}' is there twice", key.escape_debug())));
+                let value = read(value.get(), place, depth + 1, is_strict)?;
+                match places.entry(key.clone()) {
+                    Entry::Occupied(_) if is_strict => {
+                        return Err(Wrong::syntax(place, format!("the key '{}' is there twice", key.escape_debug())));
+                    }
+                    Entry::Occupied(known) => table[*known.get()].1 = value,
+                    Entry::Vacant(free) => {
+                        free.insert(table.len());
+                        table.push((key, value));
+                    }
                 }
-                table.push((key, read(value.get(), place, depth + 1)?));
             }
             What::Table(table)
         }
         Some(b'[') => {
             let items: Vec<&RawValue> = serde_json::from_str(raw).map_err(failed)?;
-            let items = items.into_iter().map(|item| read(item.get(), inside(item.get()), depth + 1));
+            let items = items.into_iter().map(|item| read(item.get(), inside(item.get()), depth + 1, is_strict));
             What::List(items.collect::<Result<_, _>>()?)
         }
         Some(b'"') => What::Text(serde_json::from_str::<Borrowed<'_>>(raw).map_err(failed)?.0),
@@ -123,7 +143,7 @@ mod tests {
         assert_eq!(a[1].text("a").unwrap(), "ü\n");
         assert_eq!(a[1].at, text.find("\"ü").unwrap());
         let c = node.get("b").unwrap().get("c").unwrap();
-        assert_eq!((c.at, c.flag("c")), (text.find("true").unwrap(), Ok(true)));
+        assert_eq!((c.at, &c.what), (text.find("true").unwrap(), &What::Flag(true)));
         assert_eq!(node.to_value(), serde_json::from_str::<serde_json::Value>(text).unwrap());
     }
 

@@ -5,33 +5,34 @@
 //!         one file a format  words, places   ids, order    against the ledger
 //! ```
 //!
+//! Our own formats are strict. What other tools write ([`foreign`], Markdown) is taken with all that it contains, and what of that has no
+//! place here is [`Left`] and counted.
+//!
 //! A plan says what should be, the ledger what is. What a plan leaves out it says nothing about. Everything that can be wrong
 //! is found before the first event is made, and [`Wrong`] says where.
 
-mod beads;
 mod check;
 mod difference;
-mod feature_list;
-mod features;
+mod follow;
+mod foreign;
 mod format;
 mod item;
 mod json;
+mod left;
 mod markdown;
 mod names;
 mod node;
 mod own;
 mod parts;
 mod place;
-mod scope;
 mod settle;
 mod size;
-mod task_master;
-mod todo;
 mod toml;
 
-pub use difference::{Change, Difference, Field, Known, create};
+pub use difference::{Change, Difference, Field, Known, Renamed, create};
 pub use format::Format;
 pub use item::{Content, Decided, Failed, Item, Parent, Plan, Rough, Times, Word, put_below};
+pub use left::{Left, Reading};
 pub use place::{Place, Wrong};
 pub use settle::settle;
 

@@ -4,26 +4,49 @@
 //! is the same whenever the plan is read again, wherever in its feature the item stands. Where letters are lost (`登录`), or the title is long,
 //! a hash of feature and title is added; of several items with one name in one feature the second is `…-2`, the third `…-3`.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::core::id::{MAX_LEN, TaskId};
 
 /// The longest part of an id that is made of a title.
 const MAX_SLUG: usize = 32;
 
+/// The ids that there are.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    ids: HashSet<TaskId>,
+    /// The number at which to look for a free one of a name.
+    next: HashMap<String, usize>,
+}
+
+impl Taken {
+    /// Those of `ids`.
+    pub fn of(ids: impl Iterator<Item = TaskId>) -> Self {
+        Taken { ids: ids.collect(), next: HashMap::new() }
+    }
+
+    /// An id that begins with `base`, and is no other's.
+    pub fn free(&mut self, base: &str) -> TaskId {
+        let next = self.next.entry(base.to_owned()).or_insert(1);
+        loop {
+            let id = if *next == 1 { base.to_owned() } else { format!("{base}-{next}") };
+            *next += 1;
+            let id = TaskId::parse(&id).expect("invariant: there is room for a number");
+            if self.ids.insert(id.clone()) {
+                return id;
+            }
+        }
+    }
+}
+
 /// The id of the item called `title` in `feature`; put into `taken`, in which no id is twice.
-pub(super) fn derive(feature: Option<&TaskId>, title: &str, taken: &mut HashSet<TaskId>) -> TaskId {
+pub(super) fn derive(feature: Option<&TaskId>, title: &str, taken: &mut Taken) -> TaskId {
     let (slug, is_whole) = slug(title);
     let hash = hash(feature, title);
     let short = if is_whole { slug.clone() } else { format!("{slug}-{hash}") };
     let plain = feature.map_or_else(|| short.clone(), |feature| format!("{feature}.{short}"));
     let base = [plain, format!("{slug}-{hash}")].into_iter().find(|id| fits(id));
-    let base = base.unwrap_or_else(|| format!("task-{hash}"));
-    let numbered = (2usize..).map(|number| format!("{base}-{number}"));
-    let free = std::iter::once(base.clone()).chain(numbered).filter_map(|id| TaskId::parse(&id).ok());
-    let id = free.into_iter().find(|id| !taken.contains(id)).expect("invariant: numbers do not run out, and they fit");
-    taken.insert(id.clone());
-    id
+    taken.free(&base.unwrap_or_else(|| format!("task-{hash}")))
 }
 
 /// Whether `id` is one, with room for a number behind it.
@@ -91,7 +114,7 @@ mod tests {
 
     fn ids(feature: Option<&str>, titles: &[&str]) -> Vec<String> {
         let feature = feature.map(|feature| TaskId::parse(feature).unwrap());
-        let mut taken = HashSet::new();
+        let mut taken = Taken::default();
         titles.iter().map(|title| derive(feature.as_ref(), title, &mut taken).to_string()).collect()
     }
 

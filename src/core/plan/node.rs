@@ -57,14 +57,6 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// A truth value.
-    pub fn flag(&self, name: &str) -> Result<bool, Wrong> {
-        match &self.what {
-            What::Flag(flag) => Ok(*flag),
-            _ => Err(self.is_no(name, "true or false")),
-        }
-    }
-
     /// A whole number from 0 to `max`.
     pub fn number(&self, name: &str, max: u64) -> Result<u64, Wrong> {
         let number = match &self.what {
@@ -97,26 +89,6 @@ impl<'t> Node<'t> {
         match &self.what {
             What::Number(number) => Some(number.to_string()),
             _ => None,
-        }
-    }
-
-    /// The tasks that this one comes after, in the words that people use for it: ids, numbers or titles.
-    pub fn after(&self) -> Result<Option<Vec<Word>>, Wrong> {
-        let found = ["after", "depends_on", "dependencies"].into_iter().find_map(|key| Some((key, self.get(key)?)));
-        let Some((key, value)) = found else { return Ok(None) };
-        let one = std::slice::from_ref(value);
-        let words = match &value.what {
-            What::List(items) => items.as_slice(),
-            _ => one,
-        };
-        words.iter().map(|word| word.word_or_numeral(key)).collect::<Result<_, _>>().map(Some)
-    }
-
-    /// A text or a number that means a task.
-    pub fn word_or_numeral(&self, name: &str) -> Result<Word, Wrong> {
-        match self.numeral() {
-            Some(text) => Ok(Word { at: self.at, text }),
-            None => self.word(name),
         }
     }
 

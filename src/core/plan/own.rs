@@ -56,6 +56,13 @@ const OTHER_KEYS: [&str; 18] = [
     "progress",
 ];
 
+/// Whether `node` is a task with a title, and has only keys of ours.
+pub(super) fn is_task(node: &Node<'_>) -> bool {
+    let What::Table(entries) = &node.what else { return false };
+    node.get("title").is_some()
+        && entries.iter().all(|(key, _)| KEYS.contains(&key.as_ref()) || OTHER_KEYS.contains(&key.as_ref()))
+}
+
 /// Read a whole document.
 pub(super) fn read(node: &Node<'_>) -> Result<Vec<Rough>, Wrong> {
     let mut rough = Vec::new();

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
+    follow,
     item::{Item, Parent, Plan, Rough, Times, Word},
+    left::{Left, Reading},
     names,
     place::Wrong,
     size,
@@ -14,13 +16,14 @@ use crate::core::{
     table::{Row, Table},
 };
 
-/// Settle `rough` against the tasks that are in `table`.
+/// Settle what was read against the tasks that are in `table`.
 ///
 /// # Errors
 ///
 /// [`Wrong`] for bad and doubled ids, references that mean nothing or several things, and circles, alone or together with
-/// what the ledger has.
-pub fn settle(rough: Vec<Rough>, table: &Table) -> Result<Plan, Wrong> {
+/// what the ledger has. In items of other tools, what is wrong so is left out and said in `reading.left`.
+pub fn settle(mut reading: Reading, table: &Table) -> Result<(Plan, Vec<Left>), Wrong> {
+    let mut rough = std::mem::take(&mut reading.items);
     let mut names = Names {
         ids: vec![None; rough.len()],
         by_id: HashMap::new(),
@@ -28,23 +31,44 @@ pub fn settle(rough: Vec<Rough>, table: &Table) -> Result<Plan, Wrong> {
         by_title: HashMap::new(),
         table,
     };
-    for (at, item) in rough.iter().enumerate() {
-        if let Some(label) = &item.label {
+    for at in 0..rough.len() {
+        if let Some(label) = &rough[at].label {
             // What two are called means neither.
             names.by_label.entry(label.clone()).and_modify(|known| *known = None).or_insert(Some(at));
         }
-        names.by_title.entry(item.content.title.to_lowercase()).or_default().push(at);
-        let Some(word) = &item.id else { continue };
-        let id = TaskId::parse(&word.text).map_err(|why| bad_id(word, &why.to_string()))?;
-        if let Some(first) = names.by_id.insert(id.clone(), at) {
-            let what = format!("two tasks have the id '{id}'");
-            return Err(
-                Wrong::new(word.at, what).also(rough[first].id.as_ref().map_or(rough[first].at, |first| first.at))
-            );
+        names.by_title.entry(rough[at].content.title.to_lowercase()).or_default().push(at);
+        let Some(word) = rough[at].id.clone() else { continue };
+        let id = match TaskId::parse(&word.text) {
+            Ok(id) => id,
+            Err(why) if !rough[at].is_foreign => return Err(bad_id(&word, &why.to_string())),
+            Err(_) => {
+                reading.leave(word.at, "an id that cannot be one here is replaced");
+                rough[at].name = Some(word.text);
+                continue;
+            }
+        };
+        match names.by_id.get(&id) {
+            Some(_) if rough[at].is_foreign => {
+                reading.leave(word.at, "an id that another task has, too, is replaced");
+                rough[at].name = Some(word.text);
+                continue;
+            }
+            Some(first) => {
+                let first = rough[*first].id.as_ref().map_or(rough[*first].at, |first| first.at);
+                return Err(Wrong::new(word.at, format!("two tasks have the id '{id}'")).also(first));
+            }
+            None => {}
         }
+        names.by_id.insert(id.clone(), at);
         names.ids[at] = Some(id);
     }
-    let parents = names.give(&rough)?;
+    let mut parents = names.give(&mut rough, &mut reading)?;
+    let moved = follow::moved(&rough, &mut names.ids, &parents, table);
+    for parent in parents.iter_mut().flatten().flatten() {
+        if let Some(id) = moved.get(parent) {
+            *parent = id.clone();
+        }
+    }
     let mut items = Vec::with_capacity(rough.len());
     let mut places = Vec::with_capacity(rough.len());
     for ((at, item), parent) in rough.into_iter().enumerate().zip(parents) {
@@ -55,18 +79,34 @@ pub fn settle(rough: Vec<Rough>, table: &Table) -> Result<Plan, Wrong> {
             );
         }
         let mut after = item.after.as_ref().map(|_| Vec::new());
+        let mut known: HashSet<TaskId> = HashSet::new();
         for word in item.after.iter().flatten() {
-            let before = names.find(word, "after")?;
-            let after = after.get_or_insert_default();
-            if !after.contains(&before) {
-                after.push(before);
+            let before = match names.find(word, "after") {
+                Ok(before) => before,
+                Err(_) if item.is_foreign => {
+                    reading.leave(word.at, "what a task comes after is not one task here: left out");
+                    continue;
+                }
+                Err(wrong) => return Err(wrong),
+            };
+            if known.insert(before.clone()) {
+                after.get_or_insert_default().push(before);
             }
         }
-        places.push(item.after.iter().flatten().next().map_or(item.at, |word| word.at));
+        let place = item.after.iter().flatten().next().map_or(item.at, |word| word.at);
+        places.push(Source { after: place, is_foreign: item.is_foreign });
         items.push(Item { at: item.at, id, parent, after, content: item.content, times: Times::default() });
     }
-    refuse_circles(&items, &places, table)?;
-    Ok(Plan { items })
+    refuse_circles(&mut items, &places, table, &mut reading)?;
+    Ok((Plan { items }, reading.left))
+}
+
+/// Where an item comes from.
+struct Source {
+    /// The byte at which it says what it comes after.
+    after: usize,
+    /// Another tool wrote it.
+    is_foreign: bool,
 }
 
 /// What is called what.
@@ -92,17 +132,29 @@ enum Feature {
 
 impl Names<'_> {
     /// Give every item an id, features before their parts; answers with the features.
-    fn give(&mut self, rough: &[Rough]) -> Result<Vec<Option<Option<TaskId>>>, Wrong> {
-        let mut taken: HashSet<TaskId> = self.by_id.keys().cloned().collect();
+    fn give(&mut self, rough: &mut [Rough], reading: &mut Reading) -> Result<Vec<Option<Option<TaskId>>>, Wrong> {
+        let mut taken = names::Taken::of(self.by_id.keys().cloned());
         let mut settled: Vec<Option<Option<Option<TaskId>>>> = vec![None; rough.len()];
-        let mut open: Vec<usize> = (0..rough.len()).collect();
-        while !open.is_empty() {
-            let before = open.len();
-            let mut still = Vec::new();
-            for at in open {
-                let Feature::Settled(parent) = self.feature(&rough[at].parent)? else {
-                    still.push(at);
-                    continue;
+        let mut waiting: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut unknown: Vec<usize> = Vec::new();
+        let mut open: Vec<usize> = (0..rough.len()).rev().collect();
+        loop {
+            while let Some(at) = open.pop() {
+                let parent = match self.feature(&rough[at].parent) {
+                    Ok(Feature::Settled(parent)) => parent,
+                    Ok(Feature::Item(above)) => {
+                        waiting.entry(above).or_default().push(at);
+                        continue;
+                    }
+                    Ok(Feature::Unknown) => {
+                        unknown.push(at);
+                        continue;
+                    }
+                    Err(_) if rough[at].is_foreign => {
+                        unknown.push(at);
+                        continue;
+                    }
+                    Err(wrong) => return Err(wrong),
                 };
                 if self.ids[at].is_none() {
                     let name = rough[at].name.as_ref().unwrap_or(&rough[at].content.title);
@@ -111,11 +163,46 @@ impl Names<'_> {
                     self.ids[at] = Some(id);
                 }
                 settled[at] = Some(parent);
+                // In the order of the text.
+                open.extend(waiting.remove(&at).unwrap_or_default().into_iter().rev());
             }
-            if still.len() == before {
-                return Err(self.stuck(rough, &still));
+            if waiting.is_empty() && unknown.is_empty() {
+                break;
             }
-            open = still;
+            // Perhaps an id that has been made of a name since.
+            let before = unknown.len();
+            let (known, still): (Vec<usize>, Vec<usize>) = std::mem::take(&mut unknown)
+                .into_iter()
+                .partition(|at| matches!(self.feature(&rough[*at].parent), Ok(Feature::Settled(_) | Feature::Item(_))));
+            open.extend(known.into_iter().rev());
+            if still.len() < before {
+                unknown = still;
+                continue;
+            }
+            // Those that name features which are not there, or parts of each other.
+            let mut stuck: Vec<usize> = still.iter().copied().chain(waiting.values().flatten().copied()).collect();
+            stuck.sort_unstable();
+            let Some(at) = stuck
+                .iter()
+                .copied()
+                .filter(|at| rough[*at].is_foreign)
+                .find(|at| matches!(rough[*at].parent, Parent::Named(_)))
+            else {
+                return Err(self.stuck(rough, &stuck));
+            };
+            let freed: Vec<usize> = match still.is_empty() {
+                true => vec![at],
+                false => still.iter().copied().filter(|at| rough[*at].is_foreign).collect(),
+            };
+            for at in &freed {
+                reading.leave(rough[*at].at, "what a task is a part of is not one task here: left out");
+                rough[*at].parent = Parent::Unsaid;
+            }
+            for list in waiting.values_mut() {
+                list.retain(|at| !freed.contains(at));
+            }
+            unknown = still.into_iter().filter(|at| !rough[*at].is_foreign).collect();
+            open.extend(freed.into_iter().rev());
         }
         Ok(settled.into_iter().map(|parent| parent.expect("invariant: every item was settled")).collect())
     }
@@ -219,35 +306,61 @@ fn bad_id(word: &Word, why: &str) -> Wrong {
     Wrong::new(word.at, format!("'{}' cannot be an id: {why}", shown.escape_debug()))
 }
 
-/// Refuse what waits for itself or is a part of itself, once the plan is in the ledger.
-fn refuse_circles(items: &[Item], places: &[usize], table: &Table) -> Result<(), Wrong> {
-    let by_id: HashMap<&TaskId, usize> = items.iter().enumerate().map(|(at, item)| (&item.id, at)).collect();
-    let told = |id: &TaskId| table.get(id).map(Row::summary);
-    let before = |id: &TaskId| -> Vec<TaskId> {
-        let planned = by_id.get(id).and_then(|at| items[*at].after.clone());
-        planned.unwrap_or_else(|| told(id).map(|row| row.after).unwrap_or_default())
-    };
-    let above = |id: &TaskId| -> Vec<TaskId> {
-        let planned = by_id.get(id).and_then(|at| items[*at].parent.clone());
-        planned.unwrap_or_else(|| told(id).and_then(|row| row.parent)).into_iter().collect()
-    };
-    let place = |circle: &[TaskId], of: &dyn Fn(usize) -> Option<usize>| {
-        circle.iter().find_map(|id| by_id.get(id).and_then(|at| of(*at)))
-    };
-    for circle in circles(items, before) {
-        // One that the plan has no part in is not its fault.
-        if let Some(at) = place(&circle, &|at| items[at].after.is_some().then(|| places[at])) {
-            let what = format!("these tasks wait for each other: {}", show_cycle(&circle));
-            return Err(Wrong::new(at, what).code("dependency-cycle"));
-        }
-    }
-    for circle in circles(items, above) {
-        if let Some(at) = place(&circle, &|at| items[at].parent.is_some().then(|| items[at].at)) {
-            let what = format!("these tasks are parts of each other: {}", show_cycle(&circle));
-            return Err(Wrong::new(at, what).code("parent-cycle"));
+/// How often circles are looked for: each time, at least one is opened.
+const TIMES: usize = 1_000;
+
+/// Refuse what waits for itself or is a part of itself, once the plan is in the ledger. Of what another tool wrote, a step of the circle is
+/// left out.
+fn refuse_circles(items: &mut [Item], from: &[Source], table: &Table, reading: &mut Reading) -> Result<(), Wrong> {
+    let by_id: HashMap<TaskId, usize> = items.iter().enumerate().map(|(at, item)| (item.id.clone(), at)).collect();
+    for is_after in [true, false] {
+        for time in 0..=TIMES {
+            let found = circles(items, |id| next(items, &by_id, table, id, is_after));
+            let mut is_open = true;
+            for circle in found {
+                let says = |at: &usize| if is_after { items[*at].after.is_some() } else { items[*at].parent.is_some() };
+                let mut own = circle.iter().filter_map(|id| by_id.get(id).copied()).filter(says).peekable();
+                // One that the plan has no part in is not its fault.
+                let Some(first) = own.peek().copied() else { continue };
+                if let Some(at) = own.find(|at| from[*at].is_foreign).filter(|_| time < TIMES) {
+                    let step = circle.iter().position(|id| *id == items[at].id).map(|step| circle[step + 1].clone());
+                    let kind = if is_after { "wait for" } else { "are parts of" };
+                    if is_after {
+                        items[at].after.iter_mut().for_each(|after| after.retain(|id| Some(id) != step.as_ref()));
+                    } else {
+                        items[at].parent = None;
+                    }
+                    reading.leave(from[at].after, format!("tasks {kind} each other: a step of the circle is left out"));
+                    is_open = false;
+                    continue;
+                }
+                let (place, what, code) = match is_after {
+                    true => (from[first].after, "these tasks wait for each other", "dependency-cycle"),
+                    false => (items[first].at, "these tasks are parts of each other", "parent-cycle"),
+                };
+                return Err(Wrong::new(place, format!("{what}: {}", show_cycle(&circle))).code(code));
+            }
+            if is_open {
+                break;
+            }
         }
     }
     Ok(())
+}
+
+/// What the task `id` comes after, or is a part of, once the plan is in the ledger.
+fn next(items: &[Item], by_id: &HashMap<TaskId, usize>, table: &Table, id: &TaskId, is_after: bool) -> Vec<TaskId> {
+    let planned = by_id.get(id).map(|at| &items[*at]);
+    let told = || table.get(id).map(Row::summary);
+    match is_after {
+        true => planned
+            .and_then(|item| item.after.clone())
+            .unwrap_or_else(|| told().map(|row| row.after).unwrap_or_default()),
+        false => {
+            let parent = planned.and_then(|item| item.parent.clone());
+            parent.unwrap_or_else(|| told().and_then(|row| row.parent)).into_iter().collect()
+        }
+    }
 }
 
 /// The circles that can be reached from `items` along `next`: `a → … → a`.

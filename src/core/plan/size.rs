@@ -17,7 +17,7 @@ const STORED: usize = 1_100;
 /// `create`, and the events after it that say what did not fit.
 pub(super) fn create(mut create: Create) -> Vec<Payload> {
     let mut rest = Edit::default();
-    let mut room = ROOM.saturating_sub(size(&create.title) + 200);
+    let mut room = ROOM.saturating_sub(size(&create.title) + size(&create.plan) + 200);
     move_out(&mut room, &mut create.description, &mut rest.description);
     move_out(&mut room, &mut create.accept, &mut rest.accept);
     let files = size(&create.files);

@@ -5,7 +5,7 @@ use crate::core::{id::TaskId, status::Status, table::Table};
 
 /// `text` as a plan, against an empty ledger.
 fn read(format: Format, text: &str) -> Plan {
-    let settled = format.read(text).and_then(|rough| settle(rough, &Table::default()));
+    let settled = format.read(text).and_then(|rough| settle(rough, &Table::default())).map(|(plan, _)| plan);
     settled.unwrap_or_else(|wrong| panic!("{}: {wrong}\n{text}", Place::of(text.as_bytes(), wrong.at)))
 }
 
@@ -165,7 +165,7 @@ proptest! {
     ) {
         let text = lines.join("\n");
         // What waits for itself by way of others is refused; all else has a meaning, and our own form keeps it.
-        if let Ok(plan) = Format::Markdown.read(&text).and_then(|rough| settle(rough, &Table::default())) {
+        if let Ok((plan, _)) = Format::Markdown.read(&text).and_then(|rough| settle(rough, &Table::default())) {
             let written = markdown::write(&plan);
             prop_assert_eq!(as_checklist(read(Format::Markdown, &written)), as_checklist(plan), "{}\n{}", text, written);
         }
@@ -254,7 +254,9 @@ fn a_checklist_is_read_as_people_write_it() {
     assert_eq!((described(0), described(3)), (Some("Users log in."), Some("as the law wants it\n- not a task")));
     assert_eq!((described(4), described(5)), (None, None));
     assert_eq!(plan.items[4].content.failures[0].reason, "service (theirs) is down");
-    assert_eq!(wrong(Format::Markdown, "- [ ] A\n  - [?] B"), "2:5: there is no mark '[?]'");
+    let strange = Format::Markdown.read("- [ ] A\n  - [?] B").unwrap();
+    let what = "the mark '[?]' is not known: taken as pending".to_owned();
+    assert_eq!((strange.items.len(), strange.left), (2, vec![Left { at: 12, what }]));
 }
 
 #[test]

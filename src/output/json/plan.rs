@@ -25,6 +25,10 @@ pub struct ImportAnswer {
     kept: Vec<KeptJson>,
     /// How many tasks are as the plan says.
     unchanged: usize,
+    /// Tasks that came from this file before, and are not in it any more.
+    missing: Vec<String>,
+    /// What the file has and was not taken as it is.
+    left: Vec<LeftJson>,
     /// Whether the ledger says all that now; false with `--dry-run`.
     applied: bool,
     /// The commit of the ledger; `null` if there was nothing to do.
@@ -57,9 +61,26 @@ pub struct KeptJson {
     why: String,
 }
 
+/// Something that was not taken as it is.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LeftJson {
+    /// What it is, and what became of it.
+    pub what: String,
+    /// How often.
+    pub count: usize,
+    /// The first places: line and column.
+    pub first: Vec<String>,
+}
+
 impl ImportAnswer {
-    /// The answer with `difference`.
-    pub fn new(difference: &Difference, format: Format, dry_run: bool, commit: Option<ObjectId>) -> Self {
+    /// The answer with `difference`, and what was `left`.
+    pub fn new(
+        difference: &Difference,
+        left: Vec<LeftJson>,
+        format: Format,
+        dry_run: bool,
+        commit: Option<ObjectId>,
+    ) -> Self {
         let field =
             |field: &Field| FieldJson { field: field.name, before: field.before.clone(), after: field.after.clone() };
         let changed = difference.changed().map(|(id, _, change)| {
@@ -75,6 +96,8 @@ impl ImportAnswer {
             changed: changed.collect(),
             kept: kept.collect(),
             unchanged: difference.unchanged,
+            missing: difference.missing.iter().map(|(id, _)| id.to_string()).collect(),
+            left,
             applied: !dry_run,
             commit: commit.map(|id| id.to_string()),
         }

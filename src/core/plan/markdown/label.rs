@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::Entry;
 
 /// The label of each of `entries`.
-pub(super) fn labels(entries: &[&Entry]) -> Vec<Option<String>> {
+pub(super) fn labels(entries: &[Entry]) -> Vec<Option<String>> {
     let found: Vec<Option<&str>> = entries.iter().map(|entry| label(&entry.title)).collect();
     let (mut times, mut series): (HashMap<&str, usize>, HashMap<&str, usize>) = (HashMap::new(), HashMap::new());
     for (label, entry) in found.iter().zip(entries) {

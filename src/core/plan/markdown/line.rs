@@ -1,17 +1,31 @@
 //! One line of a checklist.
 
-use super::{Word, Wrong, check};
+use super::{Reading, Word};
 use crate::core::{id::TaskId, status::Status};
 
-/// The marks and what they mean.
-pub(super) const MARKS: [(char, Status); 7] = [
-    (' ', Status::Pending),
-    ('x', Status::Completed),
-    ('X', Status::Completed),
-    ('~', Status::InProgress),
-    ('/', Status::InProgress),
-    ('!', Status::Failed),
-    ('-', Status::Cancelled),
+/// The marks and what they mean; the first one of a state is the one that is written.
+pub(super) const MARKS: [(&str, Status); 21] = [
+    (" ", Status::Pending),
+    ("x", Status::Completed),
+    ("X", Status::Completed),
+    ("v", Status::Completed),
+    ("V", Status::Completed),
+    ("✓", Status::Completed),
+    ("✔", Status::Completed),
+    ("✅", Status::Completed),
+    ("☑", Status::Completed),
+    ("~", Status::InProgress),
+    ("/", Status::InProgress),
+    (">", Status::InProgress),
+    ("🔄", Status::InProgress),
+    ("🚧", Status::InProgress),
+    ("⏳", Status::InProgress),
+    ("!", Status::Failed),
+    ("❌", Status::Failed),
+    ("✗", Status::Failed),
+    ("✘", Status::Failed),
+    ("-", Status::Cancelled),
+    ("⏭", Status::Cancelled),
 ];
 
 /// A heading or an item.
@@ -29,6 +43,8 @@ pub(super) struct Entry {
     pub is_optional: bool,
     /// What is left of the line.
     pub title: String,
+    /// What is more of it than a title takes.
+    pub whole: Option<String>,
     /// `<!-- id -->`
     pub id: Option<Word>,
     /// `(after: a, b)`
@@ -41,37 +57,42 @@ pub(super) struct Entry {
     pub is_over: bool,
 }
 
-/// Whether `line` is an item of a checklist.
+/// Whether `line` looks like an item of a checklist.
 pub(in super::super) fn is_checkbox(line: &str) -> bool {
-    bullet(line.trim_start()).is_some_and(|rest| mark(rest).is_some())
+    bullet(line.trim_start()).is_some_and(|rest| matches!(mark(rest), Box::Is(..)))
 }
 
-/// What `line`, which begins at byte `start`, is; `None` if it is text.
-pub(super) fn entry(line: &str, start: usize) -> Result<Option<Entry>, Wrong> {
-    let inner = line.trim_start();
-    let before = &line[..line.len() - inner.len()];
-    let indent: usize = 1 + before.chars().map(|c| if c == '\t' { 4 } else { 1 }).sum::<usize>();
-    let level = inner.bytes().take_while(|byte| *byte == b'#').count();
-    let rest = &inner[level..];
-    let mut is_optional = false;
-    let (heading, status, rest) = if (1..=6).contains(&level) && indent <= 4 && rest.starts_with([' ', '\t']) {
-        let rest = without_closing(rest.trim());
-        let (status, rest) = mark(rest).map_or((None, rest), |(status, _, rest)| (Some(status), rest));
-        (Some(level), status, rest)
-    } else if let Some(rest) = bullet(inner) {
-        let marked = mark(rest);
-        if marked.is_none() && is_odd_box(rest) {
-            let what = format!("there is no mark '{}'", rest.chars().take(3).collect::<String>().escape_debug());
-            let at = start + (rest.as_ptr() as usize - line.as_ptr() as usize);
-            let hint = "the marks are [ ], [~] in progress, [x] completed, [!] failed, [-] cancelled";
-            return Err(Wrong::new(at, what).hint(hint));
-        }
-        let Some((status, optional, rest)) = marked else { return Ok(None) };
-        is_optional = optional;
-        (None, Some(status), rest)
-    } else {
-        return Ok(None);
+/// What the block at byte `start` of `text` is, whose lines end with `line`; `None` if it is text. An item is `indent` columns from the left.
+pub(super) fn entry(
+    line: &str,
+    start: usize,
+    heading: Option<usize>,
+    indent: usize,
+    reading: &mut Reading,
+) -> Option<Entry> {
+    let rest = match heading {
+        Some(_) => without_closing(line.trim_start_matches('#').trim()),
+        None => bullet(line)?,
     };
+    let (status, is_optional, rest) = match mark(rest) {
+        Box::Is(status, is_optional, rest) => (Some(status), is_optional, rest),
+        Box::Odd(shown) => {
+            let at = start + (rest.as_ptr() as usize - line.as_ptr() as usize);
+            if heading.is_none() {
+                reading.leave(at, format!("'[{}]' is no mark of a checkbox: read as text", shown.escape_debug()));
+            }
+            (None, false, rest)
+        }
+        Box::Strange(shown, after) => {
+            let at = start + (rest.as_ptr() as usize - line.as_ptr() as usize);
+            reading.leave(at, format!("the mark '[{}]' is not known: taken as pending", shown.escape_debug()));
+            (Some(Status::Pending), false, after)
+        }
+        Box::No => (None, false, rest),
+    };
+    if heading.is_none() && status.is_none() {
+        return None;
+    }
     let place = |part: &str| start + (part.as_ptr() as usize - line.as_ptr() as usize);
     let at = place(rest.trim_start());
     let mut entry = Entry {
@@ -81,6 +102,7 @@ pub(super) fn entry(line: &str, start: usize) -> Result<Option<Entry>, Wrong> {
         status,
         is_optional,
         title: String::new(),
+        whole: None,
         id: None,
         after: None,
         failed: None,
@@ -108,17 +130,20 @@ pub(super) fn entry(line: &str, start: usize) -> Result<Option<Entry>, Wrong> {
             && entry.status == Some(Status::Failed)
             && let Some((before, inside)) = enclosed(rest, "(failed:", ")")
         {
-            entry.failed = check::lines(place(inside), "reason", &unescape(inside.trim()))?;
+            entry.failed = Some(reading.lines(place(inside), &unescape(inside.trim()))).filter(|why| !why.is_empty());
             rest = before;
         } else {
             break;
         }
     }
-    entry.title = unescape(rest);
-    if heading.is_some() && entry.title.is_empty() {
-        return Ok(None);
+    (entry.title, entry.whole) = reading.line(at, &unescape(rest));
+    if entry.title.is_empty() {
+        if heading.is_none() {
+            reading.leave(start, "a checkbox without words is left out");
+        }
+        return None;
     }
-    Ok(Some(entry))
+    Some(entry)
 }
 
 impl Entry {
@@ -159,19 +184,37 @@ fn bullet(line: &str) -> Option<&str> {
     rest.starts_with([' ', '\t']).then(|| rest.trim_start())
 }
 
-/// The box at the beginning of `text`, whether a star behind it says that it is optional, and the rest.
-fn mark(text: &str) -> Option<(Status, bool, &str)> {
-    let inside = text.strip_prefix('[')?;
-    let (_, status) = MARKS.iter().find(|(mark, _)| inside.starts_with(*mark))?;
-    let rest = inside[1..].strip_prefix(']')?;
-    let (is_optional, rest) = rest.strip_prefix('*').map_or((false, rest), |rest| (true, rest));
-    rest.starts_with([' ', '\t']).then_some((*status, is_optional, rest))
+/// What stands at the beginning of an item.
+enum Box<'t> {
+    /// A box, whether a star behind it says that it is optional, and the rest.
+    Is(Status, bool, &'t str),
+    /// A box with a mark that nobody knows, and the rest.
+    Strange(&'t str, &'t str),
+    /// Brackets with a letter or a digit: a word about the rest.
+    Odd(&'t str),
+    /// Something else.
+    No,
 }
 
-/// `[?] `: a box with a mark that there is not.
-fn is_odd_box(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next() == Some('[') && chars.next().is_some() && chars.next() == Some(']') && chars.next() == Some(' ')
+/// What `text` begins with.
+fn mark(text: &str) -> Box<'_> {
+    let Some((inside, rest)) = text.strip_prefix('[').and_then(|inside| inside.split_once(']')) else { return Box::No };
+    let (is_optional, rest) = match rest.strip_prefix('*').or_else(|| rest.strip_prefix("\\*")) {
+        Some(rest) => (true, rest),
+        None => (false, rest),
+    };
+    if !rest.is_empty() && !rest.starts_with([' ', '\t']) {
+        return Box::No;
+    }
+    // Some signs have a mark behind them that makes a picture of them.
+    let plain = inside.trim().trim_end_matches('\u{fe0f}');
+    let known = if inside.trim().is_empty() { " " } else { plain };
+    match MARKS.iter().find(|(mark, _)| *mark == known) {
+        Some((_, status)) => Box::Is(*status, is_optional, rest),
+        None if plain.chars().count() > 2 => Box::No,
+        None if plain.chars().any(char::is_alphanumeric) => Box::Odd(plain),
+        None => Box::Strange(plain, rest),
+    }
 }
 
 /// A heading without the `##` behind it.

@@ -80,8 +80,8 @@ fn describe(out: &mut String, item: &Item, indent: &str) {
     }
 }
 
-fn mark(status: Status) -> char {
-    MARKS.iter().find(|(_, of)| *of == status).map_or(' ', |(mark, _)| *mark)
+fn mark(status: Status) -> &'static str {
+    MARKS.iter().find(|(_, of)| *of == status).map_or(" ", |(mark, _)| *mark)
 }
 
 /// `text` with a backslash before everything that would be read as something else.

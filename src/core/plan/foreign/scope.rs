@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::item::Word;
+use crate::core::plan::item::Word;
 
 /// The tasks of one list, which call each other by their numbers.
 pub(super) struct Scope<'o> {
