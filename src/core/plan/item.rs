@@ -34,8 +34,8 @@ impl Item {
     /// Take out of the item what `echo` says, too: an export of the task called `title` in the same format. It is no news, also where
     /// the format cannot say it as the ledger has it.
     pub fn silence(&mut self, echo: Item, title: &str) {
-        fn drop<T: PartialEq>(said: &mut Option<T>, echo: &Option<T>) {
-            if said == echo {
+        fn drop<T: PartialEq>(said: &mut Option<T>, echo: Option<T>) {
+            if *said == echo {
                 *said = None;
             }
         }
@@ -47,14 +47,14 @@ impl Item {
         if here.title == there.title {
             title.clone_into(&mut here.title);
         }
-        drop(&mut self.parent, &echo.parent);
-        drop(&mut self.after, &echo.after);
-        drop(&mut here.description, &there.description);
-        drop(&mut here.status, &there.status);
-        drop(&mut here.priority, &there.priority);
-        drop(&mut here.files, &there.files);
-        drop(&mut here.accept, &there.accept);
-        drop(&mut here.estimate, &there.estimate);
+        drop(&mut self.parent, echo.parent);
+        drop(&mut self.after, echo.after);
+        drop(&mut here.description, there.description);
+        drop(&mut here.status, there.status);
+        drop(&mut here.priority, there.priority);
+        drop(&mut here.files, there.files);
+        drop(&mut here.accept, there.accept);
+        drop(&mut here.estimate, there.estimate);
         drop_all(&mut here.blockers, &there.blockers);
         drop_all(&mut here.failures, &there.failures);
         drop_all(&mut here.decisions, &there.decisions);

@@ -33,8 +33,8 @@ impl Plan {
                 is_circle[*here] = Some(true);
             }
         }
-        for at in 0..self.items.len() {
-            match up(at).filter(|_| is_circle[at] != Some(true)) {
+        for (at, is_circle) in is_circle.into_iter().enumerate() {
+            match up(at).filter(|_| is_circle != Some(true)) {
                 Some(above) => parts.of[above].push(at),
                 None => parts.tops.push(at),
             }

@@ -64,14 +64,11 @@ pub(super) fn read(node: &Node<'_>) -> Result<Reading, Wrong> {
     }
     node.table("the file")?;
     for (name, tag) in tags(node) {
-        let tasks = match tag.get("tasks") {
-            Some(tasks) => tasks,
-            None => {
-                if name != "metadata" {
-                    reading.leave(tag.at, "what has no tasks is left out");
-                }
-                continue;
+        let Some(tasks) = tag.get("tasks") else {
+            if name != "metadata" {
+                reading.leave(tag.at, "what has no tasks is left out");
             }
+            continue;
         };
         if name == MASTER {
             list(tasks, None, &mut reading)?;
