@@ -1,7 +1,7 @@
 //! What every command gets: the repository, the clock, who acts, and where answers go. Built once.
 
 use std::{
-    cell::OnceCell,
+    cell::{Cell, OnceCell},
     ffi::OsString,
     io::Read as _,
     path::PathBuf,
@@ -29,7 +29,7 @@ use crate::{
     },
     ledger::{self, Author, Draft, View, Written},
     output::Out,
-    revision::{Asker, Emptiness},
+    revision::{self, Asker, Emptiness},
     share,
 };
 
@@ -214,7 +214,18 @@ impl Ctx {
         })?;
         // An empty word is a mistake of the caller's, not a wish for the active task.
         let task = spec.task.or(word.filter(|word| word.is_empty()));
-        Ok((self.task(view, task)?, spec.which))
+        let task = task.map_or_else(|| self.task(view, None), |word| revision::task(view, word))?;
+        Ok((task, spec.which))
+    }
+
+    /// Say that checkpoints may have other numbers on the whole history, if they do: see [`revision::is_cut`].
+    pub fn warn_if_cut(&self, is_cut: bool) {
+        if is_cut {
+            self.out.warn(
+                "this clone is shallow, and older commits of the task may be behind its end: its checkpoints are counted from there; \
+                 'git fetch --unshallow' gets the rest",
+            );
+        }
     }
 
     /// `words` for git, with the checkpoints that they name as object ids; see [`Asker::words`].
@@ -224,7 +235,11 @@ impl Ctx {
 
     /// Let `ask` ask for checkpoints that are named inside words.
     pub fn asking<T>(&self, view: &View<'_>, emptiness: Emptiness, ask: impl FnOnce(&Asker<'_>) -> T) -> T {
-        ask(&Asker { view, active: &|| self.task(view, None), now: self.now(), emptiness })
+        let (active, cut) = (|| self.task(view, None), Cell::new(false));
+        let asker = Asker { view, active: &active, now: self.now(), emptiness, cut };
+        let answer = ask(&asker);
+        self.warn_if_cut(asker.cut.get());
+        answer
     }
 
     /// The task that `word` names, or the active one where none is named.

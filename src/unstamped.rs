@@ -4,8 +4,7 @@
 //! that does not have git-agent on its PATH. The reflog of HEAD knows them.
 
 use crate::{
-    checkpoint::message,
-    core::{id::TaskId, task::Task, trailer::scan},
+    core::{id::TaskId, message::of_commit, task::Task, trailer::scan},
     error::Result,
     git::{ObjectId, Repo, reflog, walk},
 };
@@ -42,7 +41,7 @@ pub fn find(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
         }
         // What gc has taken is no commit of this history.
         let Ok(raw) = repo.read(made.new) else { continue };
-        if scan::ids(message::of_commit(&raw), &rules).is_empty() {
+        if scan::ids(of_commit(&raw), &rules).is_empty() {
             found.push(Unstamped { commit: made.new, task: task.id.clone() });
         }
     }

@@ -15,7 +15,16 @@ pub use plan::{Plan, Work};
 pub use state::{Ledger, State};
 
 use crate::{
-    core::{actor::Actor, graph::Graph, id::TaskId, revision::Which, task::Task, text::Text, time::Timestamp},
+    core::{
+        actor::Actor,
+        graph::Graph,
+        id::TaskId,
+        message::{of_commit, subject},
+        revision::Which,
+        task::Task,
+        text::Text,
+        time::Timestamp,
+    },
     error::Result,
     git::{ObjectId, Repo, worktree::Standing},
     ledger::View,
@@ -134,8 +143,8 @@ fn focus(view: &View<'_>, task: Task, active: &[TaskId], now: Timestamp) -> Resu
 fn checkpoint(repo: &Repo, number: usize, id: ObjectId) -> Option<Checkpoint> {
     let commit = repo.gix().find_commit(id).ok()?;
     let at = Timestamp::from_seconds(commit.time().map_or(0, |time| time.seconds));
-    let subject = commit.message().map(|message| String::from_utf8_lossy(&message.summary()).into_owned());
-    Some(Checkpoint { number, commit: id, subject: subject.unwrap_or_default(), at })
+    let subject = subject(of_commit(&commit.data)).to_string();
+    Some(Checkpoint { number, commit: id, subject, at })
 }
 
 impl Facts<'_> {

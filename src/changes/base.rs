@@ -15,6 +15,8 @@ pub struct Base {
     pub commit: Option<ObjectId>,
     /// How it was found.
     pub rule: Rule,
+    /// The clone is shallow, and this may be another state than on the whole history.
+    pub cut: bool,
 }
 
 /// How a state of the past was found.
@@ -47,7 +49,8 @@ pub(super) fn find(
     let which = match which {
         None | Some(Which::Start) => {
             let start = revision::start(view.repo(), task, tip)?;
-            return Ok(Base { commit: start.commit, rule: Rule::Start(start.rule) });
+            let cut = start.rule == revision::Rule::CutOff;
+            return Ok(Base { commit: start.commit, rule: Rule::Start(start.rule), cut });
         }
         Some(which) => which,
     };
@@ -56,5 +59,6 @@ pub(super) fn find(
         return Err(Error::refused("no-such-checkpoint", why).hint("'git agent checkpoint' makes the first one"));
     };
     let point = revision::find(view, task, which, tip, now)?;
-    Ok(Base { commit: point.commit, rule: Rule::Checkpoint(which, point.number.unwrap_or_default()) })
+    let rule = Rule::Checkpoint(which, point.number.unwrap_or_default());
+    Ok(Base { commit: point.commit, rule, cut: point.cut })
 }

@@ -178,7 +178,7 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
     let committed = Comparer::new(repo).differing(base_tree, tip_tree)?;
     let (steps, commits) = range::read(view, listing.finish()?)?;
     let shallow = walk::shallow(repo)?;
-    let lower_bound = commits.iter().any(|commit| shallow.contains(&commit.id));
+    let lower_bound = base.cut || commits.iter().any(|commit| shallow.contains(&commit.id));
     let seen = Seen::of(looking.map(status::Running::finish).transpose()?.unwrap_or_default());
 
     let interest: Vec<BString> =

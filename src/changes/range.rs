@@ -5,18 +5,17 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use bstr::{BString, ByteSlice as _};
+use bstr::BString;
 
 use crate::{
-    core::{revert::reverts, trailer::scan},
+    core::{message::subject, revert::Reverted},
     error::{Error, Result},
     git::{
         ObjectId, Repo,
         commits::Commit,
         touch::{Comparer, Interest},
     },
-    ledger::View,
-    revision,
+    ledger::{View, commits::Owners},
 };
 
 /// A commit in between.
@@ -28,7 +27,7 @@ pub struct Step {
     pub tasks: Vec<BString>,
     /// The first paragraph of its message on one line.
     pub subject: BString,
-    /// A later commit in between says that it reverts it.
+    /// A later commit in between reverts it, and is in force.
     pub reverted: bool,
 }
 
@@ -42,54 +41,16 @@ pub(super) fn read(view: &View<'_>, commits: Vec<Commit>) -> Result<(Vec<Step>, 
     if commits.is_empty() {
         return Ok((Vec::new(), commits));
     }
-    let links = links(view)?;
-    let rules = view.repo().settings().trailer_rules();
+    let owners = Owners::read(view)?;
     let mut steps: Vec<Step> = Vec::with_capacity(commits.len());
-    let mut undone = Vec::new();
+    let mut reverted = Reverted::default();
     for commit in &commits {
         let message = commit.message.as_slice();
-        let mut tasks = scan::ids(message, &rules);
-        for id in links.get(&commit.id).into_iter().flatten() {
-            if !tasks.contains(id) {
-                tasks.push(id.clone());
-            }
-        }
-        undone.extend(reverts(message).map(str::to_ascii_lowercase));
-        steps.push(Step { commit: commit.id, tasks, subject: subject(message), reverted: false });
-    }
-    let mut known: Vec<(String, usize)> = if undone.is_empty() {
-        Vec::new()
-    } else {
-        (0..).zip(&steps).map(|(at, step)| (step.commit.to_string(), at)).collect()
-    };
-    known.sort_unstable();
-    for digits in undone {
-        let from = known.partition_point(|(hex, _)| *hex < digits);
-        let mut named = known[from..].iter().take_while(|(hex, _)| hex.starts_with(&digits));
-        if let (Some((_, at)), None) = (named.next(), named.next()) {
-            steps[*at].reverted = true;
-        }
+        let tasks = owners.of(commit.id, message);
+        let reverted = reverted.see(&commit.id.to_string(), message);
+        steps.push(Step { commit: commit.id, tasks, subject: subject(message), reverted });
     }
     Ok((steps, commits))
-}
-
-/// The tasks that commits were linked to.
-fn links(view: &View<'_>) -> Result<HashMap<ObjectId, Vec<BString>>> {
-    let mut links: HashMap<ObjectId, Vec<BString>> = HashMap::new();
-    for row in view.table()?.rows().filter(|row| row.has_links()) {
-        let Some(task) = view.task(&row.id())? else { continue };
-        for commit in revision::linked(&task) {
-            links.entry(commit).or_default().push(task.id.as_str().into());
-        }
-    }
-    Ok(links)
-}
-
-/// The first paragraph on one line, as git's `%s`.
-fn subject(message: &[u8]) -> BString {
-    let lines = message.lines().skip_while(|line| line.trim().is_empty());
-    let lines: Vec<&[u8]> = lines.take_while(|line| !line.trim().is_empty()).map(<[u8]>::trim_end).collect();
-    bstr::join(" ", lines).into()
 }
 
 /// Which of `interest`, sorted, are touched by which of `commits` (by their places), found while `meanwhile` is done.

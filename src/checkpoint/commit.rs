@@ -2,10 +2,13 @@
 
 use bstr::ByteSlice as _;
 
-use super::{desk::Desk, message};
+use super::desk::Desk;
 use crate::{
     active,
-    core::id::TaskId,
+    core::{
+        id::TaskId,
+        message::{of_commit, subject},
+    },
     error::{Context as _, Error, Result},
     git::{
         ObjectId, Repo,
@@ -94,8 +97,8 @@ struct Ended {
 
 /// Whether `head` is what git was told to make on top of `before`, and not what somebody else made in the meantime.
 fn is_ours(repo: &Repo, head: ObjectId, before: Option<ObjectId>, message: &[u8]) -> Result<bool> {
-    let made = message::of_commit(&repo.read(head)?).to_vec();
-    Ok(walk::parents(repo, head)? == Vec::from_iter(before) && message::subject(&made) == message::subject(message))
+    let made = of_commit(&repo.read(head)?).to_vec();
+    Ok(walk::parents(repo, head)? == Vec::from_iter(before) && subject(&made) == subject(message))
 }
 
 /// Run git.
@@ -132,5 +135,5 @@ pub fn read(repo: &Repo, commit: ObjectId) -> Result<(ObjectId, Vec<u8>)> {
     let raw = repo.read(commit)?;
     let tree = raw.lines().next().and_then(|line| line.strip_prefix(b"tree "));
     let tree = ObjectId::from_hex(tree.unwrap_or_default()).or_environment(|| format!("commit {commit} is damaged"))?;
-    Ok((tree, message::of_commit(&raw).to_vec()))
+    Ok((tree, of_commit(&raw).to_vec()))
 }

@@ -1,6 +1,6 @@
 //! What a checkpoint says: the given message or one made from the task, the prefix, and the trailers, each once.
 
-use bstr::{BString, ByteSlice as _};
+use bstr::BString;
 
 use crate::core::{
     id::TaskId,
@@ -35,18 +35,6 @@ pub fn compose(text: &str, prefix: &str, tasks: &[TaskId], rules: &Rules) -> BSt
     insert(&message, &wanted, Form::Kept, &Syntax::default()).unwrap_or(message)
 }
 
-/// The message of a raw commit.
-pub fn of_commit(commit: &[u8]) -> &[u8] {
-    commit.find(b"\n\n").map_or(&b""[..], |end| &commit[end + 2..])
-}
-
-/// The subject of a message, as git shows it: its first paragraph on one line.
-pub fn subject(message: &[u8]) -> String {
-    let lines = message.lines().map(bstr::ByteSlice::trim).skip_while(|line| line.is_empty());
-    let words: Vec<&[u8]> = lines.take_while(|line| !line.is_empty()).collect();
-    words.join(&b' ').to_str_lossy().into_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,10 +55,8 @@ mod tests {
     }
 
     #[test]
-    fn default_subjects_are_short_and_subjects_are_one_line() {
+    fn default_subjects_are_short() {
         assert_eq!(default("Fix login", 3), "Fix login (checkpoint 3)");
         assert!(default(&"ü".repeat(200), 1_000).chars().count() <= 72);
-        assert_eq!(subject(b"\n one \n two\n\nbody\n"), "one two");
-        assert_eq!(of_commit(b"tree x\n\nmessage\n\nmore\n"), b"message\n\nmore\n");
     }
 }

@@ -81,7 +81,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         false => human::lines(ctx, &found)?,
     }
     if found.is_cut {
-        ctx.out.warn("this clone is shallow: lines of its oldest commits may be older; 'git fetch --unshallow' tells");
+        ctx.out.warn("this clone is shallow: lines of its oldest commits may be older, checkpoints are counted from there; 'git fetch --unshallow' tells");
     }
     Ok(exit::OK)
 }
@@ -106,7 +106,10 @@ fn look(ctx: &Ctx, view: &View<'_>, request: &Request) -> Result<Blame> {
         whose.insert(commit, found);
     }
     let shallow = walk::shallow(view.repo())?;
-    let is_cut = whose.keys().flatten().any(|commit| shallow.contains(commit));
+    let is_numbered =
+        |whose: &Whose| matches!(whose, Whose::Committed(owners) if owners.iter().any(|owner| owner.number.is_some()));
+    let counts_from_the_end = !shallow.is_empty() && whose.values().any(is_numbered) && owners.is_cut()?;
+    let is_cut = counts_from_the_end || whose.keys().flatten().any(|commit| shallow.contains(commit));
     Ok(Blame { lines, whose, tip, is_cut })
 }
 

@@ -12,6 +12,7 @@ use crate::{
     core::{
         event::{Commit, Link, Payload},
         id::TaskId,
+        message::subject,
         task::{Task, Verification},
         trailer::block::{self, Syntax},
     },
@@ -139,7 +140,7 @@ fn what(args: &Args) -> Result<What> {
 fn describe(ctx: &Ctx, owner: &Owner, made: &Made, number: usize) -> Result<Described> {
     let repo = ctx.repo()?;
     let (tree, message) = checkpoint::commit::read(repo, made.commit)?;
-    let subject = message::subject(&message);
+    let subject = subject(&message).to_string();
     let stamped = block::ids(&message, &repo.settings().trailer_rules(), &Syntax::default());
     let commit = made.commit.to_string();
     let event = |id: &TaskId| match stamped.iter().any(|named| *named == id.as_str()) {

@@ -7,7 +7,10 @@ use std::ffi::OsString;
 use super::act;
 use crate::{
     context::Ctx,
-    core::rollback::{Mode, Wish},
+    core::{
+        revision::Which,
+        rollback::{Mode, Wish},
+    },
     error::Result,
     exit,
     git::pathspec::Pathspecs,
@@ -18,6 +21,7 @@ use crate::{
         plan::Plan,
         rollback::{self, Outcome, Request, Untracked},
     },
+    revision,
 };
 
 /// Bring the state of a checkpoint back, in the way that does the least harm to the history
@@ -120,6 +124,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 fn prepare(ctx: &Ctx, args: &Args) -> Result<Outcome> {
     let view = ctx.view()?;
     let (task, which) = ctx.task_and_checkpoint(&view, args.task.as_deref())?;
+    if let Some(Which::Number(_)) = which {
+        ctx.warn_if_cut(revision::is_cut(view.repo(), view.repo().head()?.commit, &task)?);
+    }
     let mode = args.mode.map(|word| match word {
         ModeWord::Files => Mode::Files,
         ModeWord::Rewind => Mode::Rewind,

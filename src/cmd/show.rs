@@ -19,6 +19,7 @@ use crate::{
     git::{ObjectId, walk},
     ledger::View,
     output::{Style, age, clean, json::ShowAnswer},
+    revision::on,
 };
 
 mod checkpoint;
@@ -77,6 +78,13 @@ impl Page<'_> {
     fn render(&self, task: &Task, graph: &Graph<'_>, work: &Work) -> String {
         let style = self.style;
         let mut page = format!("{} {}\n", style.id(&format!("task {}", task.id)), style.plain(&task.title));
+        if !task.exists() {
+            // Only commits name it; there is nothing else to tell.
+            page = format!("{} (not in this ledger)\n", style.id(&format!("task {}", clean::line(task.id.as_str()))));
+            self.field(&mut page, "Files", &work.files(&task.files));
+            self.field(&mut page, "Commits", &self.commits(task));
+            return page;
+        }
         let (word, attempts) = self.status(task);
         self.painted(&mut page, "Status", &word, &attempts);
         self.obstacles(&mut page, task, graph);
@@ -182,13 +190,17 @@ impl Page<'_> {
         self.field(page, "Not ready", &said.join("\n"));
     }
 
-    /// The commits that the ledger knows of, but for those that were rewritten since: their successors are there, too.
+    /// The commits on this history, and those that the ledger knows of besides: on other branches, or lost since.
     fn commits(&self, task: &Task) -> String {
-        let known: Vec<ObjectId> =
-            task.commits.iter().filter_map(|known| ObjectId::from_hex(known.commit.as_bytes()).ok()).collect();
-        let lost = walk::lost(self.view.repo(), &known).unwrap_or_default();
-        let shown = known.iter().filter(|id| !lost.contains(id)).map(|id| id.to_hex_with_len(12).to_string());
-        let shown = shown.collect::<Vec<_>>().join(" ");
+        let repo = self.view.repo();
+        let tip = repo.head().ok().and_then(|head| head.commit);
+        // A history that cannot be read does not keep a task from being shown.
+        let mut shown = on(repo, tip, task).unwrap_or_default();
+        let known = task.commits.iter().filter_map(|known| ObjectId::from_hex(known.commit.as_bytes()).ok());
+        let known: Vec<ObjectId> = known.filter(|id| !shown.contains(id)).collect();
+        let lost = walk::lost(repo, &known).unwrap_or_default();
+        shown.extend(known.iter().filter(|id| !lost.contains(id)));
+        let shown = shown.iter().map(|id| id.to_hex_with_len(12).to_string()).collect::<Vec<_>>().join(" ");
         match lost.len() {
             0 => shown,
             count => format!("{shown} (and {count} that no branch has any more)").trim_start().to_owned(),

@@ -11,6 +11,7 @@ use crate::{
     context::{Ctx, many_lines},
     core::{
         id::TaskId,
+        revision::Which,
         squash::{Obstacle, Stop},
         task::Task,
     },
@@ -104,7 +105,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         return Ok(exit::OK);
     }
     let new = done.operation.after.commit.map(|commit| commit.to_string()).unwrap_or_default();
-    let subject = crate::checkpoint::message::subject(&message);
+    let subject = crate::core::message::subject(&message);
     let first = match plan.commits.len() {
         1 => format!("Reworded {} of {}: {subject}", short(&new), task.id),
         count => format!("Squashed {} of {} into {}: {subject}", plural(count, "commit"), task.id, short(&new)),
@@ -137,6 +138,10 @@ fn given(ctx: &Ctx, view: &View<'_>, word: &str) -> Result<Onto> {
     let (task, which) = ctx.task_and_checkpoint(view, Some(word))?;
     let (Some(which), Some(head)) = (which, repo.head()?.commit) else { return Err(unknown()) };
     let point = revision::find(view, &task, which, head, ctx.now())?;
+    ctx.warn_if_cut(point.cut && which != Which::Start);
+    if point.cut && which == Which::Start {
+        return Err(revision::refuse_cut(&format!("squash onto {}@{which}", task.id)));
+    }
     Ok(Onto::Given(point.commit, word.to_owned()))
 }
 
@@ -224,5 +229,5 @@ fn on_top_of(commit: ObjectId) -> String {
 
 /// `0123456789ab Fix login`
 fn named(entry: &Entry) -> String {
-    format!("{} {}", short(&entry.commit.to_string()), crate::checkpoint::message::subject(&entry.message))
+    format!("{} {}", short(&entry.commit.to_string()), crate::core::message::subject(&entry.message))
 }

@@ -15,6 +15,7 @@ pub mod graph;
 pub mod guard;
 pub mod id;
 pub mod layers;
+pub mod message;
 pub mod note;
 pub mod plan;
 pub mod progress;

@@ -1,4 +1,6 @@
-//! What a commit message says it reverts: the line that `git revert` writes.
+//! What a commit message says it reverts: the line that `git revert` writes; and what is in force after that.
+
+use std::collections::HashMap;
 
 /// The key of the trailer that names the task of a commit that is being reverted.
 pub const REVERTS_TASK: &str = "Reverts-Task";
@@ -16,9 +18,82 @@ pub fn reverts(message: &[u8]) -> impl Iterator<Item = &str> {
     })
 }
 
+/// What the line starts with that `git cherry-pick -x` writes.
+const PICKED: &[u8] = b"(cherry picked from commit ";
+
+/// The commits, in hex as the message has them, that `message` says it was picked from.
+fn picks(message: &[u8]) -> impl Iterator<Item = &str> {
+    message.split(|&b| b == b'\n').filter_map(|line| {
+        let digits = line.trim_ascii().strip_prefix(PICKED)?.strip_suffix(b")")?;
+        let is_id = digits.len() >= 7 && digits.iter().all(u8::is_ascii_hexdigit);
+        is_id.then(|| std::str::from_utf8(digits).ok()).flatten()
+    })
+}
+
+/// Which commits of a history are reverted, found by looking at them newest first.
+///
+/// The newest commit that speaks of another one decides, unless it is reverted itself: a revert of a revert brings back what was
+/// reverted, and so does a cherry-pick that says what it was picked from.
+#[derive(Clone, Debug, Default)]
+pub struct Reverted {
+    /// Whether a commit is reverted, by its full id.
+    whole: HashMap<String, bool>,
+    /// The same by abbreviated ids, newest first.
+    short: Vec<(String, bool)>,
+}
+
+impl Reverted {
+    /// Whether the commit `hex` (full, in lower case), which says `message`, is reverted by those seen before it.
+    pub fn see(&mut self, hex: &str, message: &[u8]) -> bool {
+        let short = || self.short.iter().find(|(short, _)| hex.starts_with(short)).map(|(_, is)| *is);
+        let is_reverted = self.whole.get(hex).copied().or_else(short).unwrap_or_default();
+        if !is_reverted {
+            reverts(message).for_each(|of| self.decide(of, true));
+            picks(message).for_each(|of| self.decide(of, false));
+        }
+        is_reverted
+    }
+
+    fn decide(&mut self, of: &str, is_reverted: bool) {
+        let of = of.to_ascii_lowercase();
+        if of.len() < 40 {
+            self.short.push((of, is_reverted));
+        } else if !self.short.iter().any(|(short, _)| of.starts_with(short)) {
+            self.whole.entry(of).or_insert(is_reverted);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::reverts;
+    use super::{Reverted, reverts};
+
+    /// Which of the commits, oldest first, are reverted; each says what it reverts (`-n`) or was picked from (`+n`).
+    fn standing(history: &[&[i32]]) -> Vec<usize> {
+        let hex = |n: usize| format!("{n:040x}");
+        let mut reverted = Reverted::default();
+        let see = |(n, says): (usize, &&[i32])| {
+            let lines = says.iter().map(|of| match of {
+                ..0 => format!("This reverts commit {}.\n", hex(of.unsigned_abs() as usize)),
+                _ => format!("(cherry picked from commit {})\n", hex(of.unsigned_abs() as usize)),
+            });
+            reverted.see(&hex(n + 1), lines.collect::<String>().as_bytes()).then_some(n + 1)
+        };
+        let mut found: Vec<usize> = history.iter().enumerate().rev().filter_map(see).collect();
+        found.reverse();
+        found
+    }
+
+    #[test]
+    fn what_was_brought_back_is_in_force() {
+        assert_eq!(standing(&[&[], &[-1]]), [1]);
+        assert_eq!(standing(&[&[], &[-1], &[-2]]), [2], "a revert of a revert");
+        assert_eq!(standing(&[&[], &[-1], &[-2], &[-3]]), [1, 3], "and of that");
+        assert_eq!(standing(&[&[], &[-1], &[-2], &[-1]]), [1, 2], "reverted again");
+        assert_eq!(standing(&[&[], &[-1], &[1]]), [0; 0], "picked again");
+        assert_eq!(standing(&[&[], &[-1], &[1], &[-3]]), [1, 3], "and that is reverted");
+        assert_eq!(standing(&[&[], &[1], &[-1]]), [1], "a pick before the revert changes nothing");
+    }
 
     #[test]
     fn reads_what_git_revert_writes_and_what_people_make_of_it() {

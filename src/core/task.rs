@@ -241,7 +241,8 @@ impl Task {
         self.verifications.last()
     }
 
-    /// The newest verification of exactly `tree`, whose verdict therefore still holds for it.
+    /// The newest verification of this task on exactly `tree`, whose verdict therefore still holds for it. A checkpoint with this tree is
+    /// verified if it passed; what other tasks were verified with says nothing about this one.
     pub fn verification_of(&self, tree: &str) -> Option<&Verification> {
         self.verifications.iter().rev().find(|verification| verification.tree == tree)
     }

@@ -13,15 +13,15 @@ pub use merge::merge;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
-    core::{id::TaskId, table::Row, task::Task, time::Timestamp, trailer::scan},
+    core::{id::TaskId, message::of_commit, table::Row, task::Task, time::Timestamp},
     error::Result,
     git::{ObjectId, RefChange, RefError, Repo, objects::Batch, objects::Commit, walk},
     history,
     ledger::{
         View,
+        commits::{Owners, linked},
         tree::{self, Changes},
     },
-    revision,
 };
 
 /// The notes ref.
@@ -80,7 +80,7 @@ struct Known {
 impl Wanted {
     fn of(view: &View<'_>, head: ObjectId, tasks: &[TaskId]) -> Result<Self> {
         let mut wanted = Wanted::default();
-        let rules = view.repo().settings().trailer_rules();
+        let owners = Owners::read(view)?;
         wanted.look_up(view, head, tasks)?;
         let mut commits: BTreeMap<ObjectId, Vec<TaskId>> = BTreeMap::new();
         for id in tasks {
@@ -91,7 +91,7 @@ impl Wanted {
         for (commit, mut ids) in commits {
             // A commit may belong to several tasks; its note tells of all of them.
             let bytes = view.repo().read_as(commit, gix::objs::Kind::Commit)?;
-            let named = scan::ids(&bytes, &rules);
+            let named = owners.of(commit, of_commit(&bytes));
             ids.extend(named.iter().filter_map(|id| TaskId::parse(&id.to_string()).ok()));
             ids.sort();
             ids.dedup();
@@ -125,7 +125,7 @@ impl Wanted {
             return Ok(());
         }
         let commits = history::ask(view.repo(), head, |past| {
-            let on = |task: &Task| past.on(task.id.as_str().as_bytes(), &revision::linked(task).collect::<Vec<_>>());
+            let on = |task: &Task| past.on(task.id.as_str().as_bytes(), &linked(task).collect::<Vec<_>>());
             tasks.iter().map(on).collect::<Result<Vec<_>, _>>()
         })?;
         for (task, commits) in tasks.into_iter().zip(commits) {

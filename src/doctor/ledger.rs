@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     git::Repo,
     ledger::{
-        View, anchors, evidence,
+        View, anchors,
         index::{self, State},
         survey::{Survey, survey},
     },
@@ -202,7 +202,6 @@ fn index_file(view: &View<'_>, survey: &Survey, depth: Depth, index: Index) -> R
     let state = index::state(view);
     if index == Index::Rebuild || state == State::Damaged {
         index::forget(view.repo())?;
-        evidence::forget(view.repo())?;
         let rows = view.table()?.len();
         let why = if state == State::Damaged { "was damaged and" } else { "" };
         return Ok(Check::ok(

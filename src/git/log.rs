@@ -10,7 +10,10 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{Repo, cmd::Git, stream::Stream};
-use crate::error::{Error, Result};
+use crate::{
+    core::message,
+    error::{Error, Result},
+};
 
 /// Ask of `git log` what `words` (options, revisions) and `paths` say, in the directory of the user.
 #[derive(Clone, Debug, Default)]
@@ -64,9 +67,7 @@ pub struct Record {
 impl Record {
     /// The first paragraph of the message on one line, as git's `%s`.
     pub fn subject(&self) -> BString {
-        let text = self.message.lines().skip_while(|line| line.trim().is_empty());
-        let lines: Vec<&[u8]> = text.take_while(|line| !line.trim().is_empty()).map(<[u8]>::trim_end).collect();
-        bstr::join(" ", lines).into()
+        message::subject(&self.message)
     }
 }
 
@@ -170,8 +171,7 @@ impl<'r> Log<'r> {
         }
         let id = ObjectId::from_hex(record.commit.as_bytes()).map_err(|_| unexpected())?;
         let commit = self.repo.read(id)?;
-        let end = commit.find("\n\n").map_or(commit.len(), |end| end + 2);
-        record.message = commit[end..].into();
+        record.message = message::of_commit(&commit).into();
         Ok(Some(record))
     }
 

@@ -75,8 +75,13 @@ impl Past {
 
     /// The commits of this history whose parents are not in this shallow clone.
     pub fn cut(&self) -> Result<Vec<ObjectId>, Fault> {
+        self.sorted(&self.shallow.iter().copied().collect::<Vec<_>>())
+    }
+
+    /// Those of `commits` that are in this history, oldest first.
+    pub fn sorted(&self, commits: &[ObjectId]) -> Result<Vec<ObjectId>, Fault> {
         let mut positions = Vec::new();
-        for commit in &self.shallow {
+        for commit in commits {
             positions.extend(self.position(*commit)?);
         }
         Ok(self.commits(&self.in_order(positions)?)?)

@@ -5,7 +5,7 @@ use gix::objs::{Find as _, Kind};
 
 use super::overlay::Overlay;
 use crate::{
-    core::{revert::reverts, trailer::scan},
+    core::{message::of_commit, revert::reverts, trailer::scan},
     error::{Error, Result},
     git::{ObjectId, Repo},
 };
@@ -74,8 +74,6 @@ fn parents(bytes: &[u8]) -> Option<Vec<ObjectId>> {
 }
 
 fn said(bytes: &[u8], overlay: &Overlay) -> Said {
-    let message = bytes.find("\n\n").map_or(&[][..], |at| &bytes[at + 2..]);
-    // Git shows a message up to the first NUL.
-    let message = message.split(|byte| *byte == 0).next().unwrap_or_default();
+    let message = of_commit(bytes);
     Said { ids: scan::ids(message, &overlay.rules), reverts: reverts(message).map(BString::from).collect() }
 }

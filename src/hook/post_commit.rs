@@ -6,9 +6,9 @@ use bstr::ByteSlice as _;
 
 use super::Surroundings;
 use super::settings::HookSettings;
-use super::stamp::message_of;
 use crate::core::event::{self, Payload};
 use crate::core::id::TaskId;
+use crate::core::message::of_commit;
 use crate::core::trailer::block;
 use crate::error::Result;
 use crate::ledger::{self, Author, Draft};
@@ -19,7 +19,7 @@ use crate::ledger::{self, Author, Draft};
 pub fn record(here: &Surroundings<'_>, settings: &HookSettings<'_>) -> Result<()> {
     let Some(head) = here.repo.head()?.commit else { return Ok(()) };
     let commit = here.repo.read(head)?;
-    let message = message_of(&commit);
+    let message = of_commit(&commit);
     let named = block::ids(message, &settings.rules(), &settings.syntax(message));
     let named: Vec<TaskId> = named.iter().filter_map(|id| TaskId::parse(id.to_str().ok()?).ok()).collect();
     if named.is_empty() {

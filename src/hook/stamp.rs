@@ -16,12 +16,14 @@ use super::settings::HookSettings;
 use super::staged::Staged;
 use crate::active;
 use crate::core::id::TaskId;
+use crate::core::message::of_commit;
 use crate::core::time::Timestamp;
 use crate::core::trailer::block::{self, Syntax, Trailer};
 use crate::core::trailer::insert::{Form, has_text, insert, same_text};
 use crate::core::trailer::{Rules, scan};
 use crate::error::{Context as _, Result};
 use crate::git::Repo;
+use crate::ledger::{View, commits::Owners};
 
 /// Where the untouched template waits for `commit-msg`, in the git directory of the worktree.
 const TEMPLATE: &str = "agent/commit-template";
@@ -147,30 +149,47 @@ fn author_date(commit: &[u8]) -> Option<&str> {
     line[line.rfind(b"> ")? + 2..].to_str().ok()
 }
 
-/// The message of a raw commit.
-pub(super) fn message_of(commit: &[u8]) -> &[u8] {
-    commit.find(b"\n\n").map_or(&b""[..], |end| &commit[end + 2..])
+/// The task trailers in the final block of a commit, and one for each task that the ledger links it to.
+fn trailers_of(repo: &Repo, rules: &Rules, commit: ObjectId) -> Result<Vec<Trailer>> {
+    let raw = repo.read(commit)?;
+    let mut trailers = block::trailers(of_commit(&raw), &Syntax::default());
+    trailers.retain(|trailer| rules.reads(&trailer.key) && rules.ids(&trailer.value).next().is_some());
+    for id in linked(repo, &[commit]) {
+        if !trailers.iter().any(|trailer| rules.ids(&trailer.value).any(|named| named == id.as_str())) {
+            trailers.push(Trailer { key: rules.key().to_owned(), value: id.as_str().into() });
+        }
+    }
+    Ok(trailers)
 }
 
-/// The task trailers in the final block of a commit.
-fn trailers_of(repo: &Repo, rules: &Rules, commit: ObjectId) -> Result<Vec<Trailer>> {
-    let commit = repo.read(commit)?;
-    let all = block::trailers(message_of(&commit), &Syntax::default());
-    Ok(all
-        .into_iter()
-        .filter(|trailer| rules.reads(&trailer.key) && rules.ids(&trailer.value).next().is_some())
-        .collect())
+/// The tasks that the ledger links `commits` to. A ledger that cannot be read keeps no trailer from being carried on.
+fn linked(repo: &Repo, commits: &[ObjectId]) -> Vec<TaskId> {
+    if commits.is_empty() {
+        return Vec::new();
+    }
+    let owners = View::now(repo).and_then(|view| Owners::read(&view));
+    let of = |owners: Owners| commits.iter().flat_map(|commit| owners.linked(*commit)).cloned().collect();
+    owners.map(of).unwrap_or_else(|error| {
+        complain("links", &format!("not looked at, {error}"));
+        Vec::new()
+    })
 }
 
 /// What `git merge --squash` left for this commit, if something of it is in the commit: who takes the squash back by
 /// `git restore` leaves the message.
 fn squashed(repo: &Repo, rules: &Rules, head: Option<ObjectId>) -> Vec<BString> {
     let text = std::fs::read(repo.git_dir().join("SQUASH_MSG")).unwrap_or_default();
-    let ids = scan::ids(&text, rules);
+    let mut ids = scan::ids(&text, rules);
+    let commits: Vec<ObjectId> = text.lines().filter_map(commit_line).filter(|commit| repo.has(*commit)).collect();
+    for id in linked(repo, &commits) {
+        if !ids.iter().any(|named| named == id.as_str()) {
+            ids.push(id.as_str().into());
+        }
+    }
     if ids.is_empty() {
         return ids;
     }
-    let mut commits = text.lines().filter_map(commit_line).filter(|commit| repo.has(*commit));
+    let mut commits = commits.into_iter();
     let is_in_it = Staged::read(repo, head).and_then(|staged| {
         let shared = commits.find_map(|commit| staged.shares_a_path(commit).map(|yes| yes.then_some(())).transpose());
         shared.transpose()
@@ -198,8 +217,15 @@ fn reverted(repo: &Repo, rules: &Rules, text: &[u8]) -> Vec<BString> {
         let end = rest.iter().position(|b| !b.is_ascii_hexdigit()).unwrap_or(rest.len());
         &rest[..end]
     });
-    let commit = hex.and_then(|hex| ObjectId::from_hex(hex).ok()).and_then(|id| repo.read(id).ok());
-    commit.map_or_else(Vec::new, |commit| block::ids(message_of(&commit), rules, &Syntax::default()))
+    let Some(commit) = hex.and_then(|hex| ObjectId::from_hex(hex).ok()) else { return Vec::new() };
+    let Ok(raw) = repo.read(commit) else { return Vec::new() };
+    let mut ids = block::ids(of_commit(&raw), rules, &Syntax::default());
+    for id in linked(repo, &[commit]) {
+        if !ids.iter().any(|named| named == id.as_str()) {
+            ids.push(id.as_str().into());
+        }
+    }
+    ids
 }
 
 /// The active tasks, the main one last. A variable that holds no task id is ignored, and said to be.

@@ -1,31 +1,81 @@
-//! What the ledger says of commits: whose they are, whatever their messages say.
+//! Which tasks commits belong to: those that their messages name, and those that the ledger links them to.
 
 use std::collections::HashMap;
 
-use bstr::ByteSlice as _;
+use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::View;
 use crate::{
-    core::{event::Payload, id::TaskId, note::Events, time::Timestamp},
+    core::{
+        event::Payload,
+        id::TaskId,
+        note::Events,
+        task::Task,
+        time::Timestamp,
+        trailer::{Rules, scan},
+    },
     error::Result,
 };
+
+/// Which tasks a commit belongs to. Every query asks here.
+#[derive(Clone, Debug)]
+pub struct Owners {
+    rules: Rules,
+    links: HashMap<ObjectId, Vec<TaskId>>,
+}
+
+impl Owners {
+    /// As `view` and the settings of its repository say.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn read(view: &View<'_>) -> Result<Self> {
+        let mut links: HashMap<ObjectId, Vec<TaskId>> = HashMap::new();
+        for row in view.table()?.rows().filter(|row| row.has_links()) {
+            let Some(task) = view.task(&row.id())? else { continue };
+            for commit in linked(&task) {
+                links.entry(commit).or_default().push(task.id.clone());
+            }
+        }
+        Ok(Owners { rules: view.repo().settings().trailer_rules(), links })
+    }
+
+    /// How trailers are read.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The tasks that `commit`, which says `message`, belongs to: those that it names, in its order, then those that it is linked to.
+    pub fn of(&self, commit: ObjectId, message: &[u8]) -> Vec<BString> {
+        let mut tasks = scan::ids(message, &self.rules);
+        for id in self.linked(commit) {
+            if !tasks.iter().any(|known| known == id.as_str()) {
+                tasks.push(id.as_str().into());
+            }
+        }
+        tasks
+    }
+
+    /// The tasks that `commit` is linked to, whatever it names.
+    pub fn linked(&self, commit: ObjectId) -> &[TaskId] {
+        self.links.get(&commit).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The commits that the ledger links to `task`.
+pub fn linked(task: &Task) -> impl Iterator<Item = ObjectId> {
+    let linked = task.commits.iter().filter(|known| known.linked);
+    linked.filter_map(|known| ObjectId::from_hex(known.commit.as_bytes()).ok())
+}
 
 /// The commits that events name, and the tasks whose events those are.
 #[derive(Clone, Debug, Default)]
 pub struct Commits {
-    known: HashMap<ObjectId, Vec<(TaskId, Says)>>,
+    known: HashMap<ObjectId, Vec<TaskId>>,
     /// When the first task was added.
     pub began: Option<Timestamp>,
-}
-
-/// What an event says of a commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Says {
-    /// It was made for the task, and names it.
-    Made,
-    /// It belongs to the task without naming it.
-    Linked,
 }
 
 impl Commits {
@@ -44,9 +94,9 @@ impl Commits {
             }
             for event in Events::read(&note).events {
                 match &event.payload {
-                    Payload::Commit(commit) => found.add(&commit.commit, row.id(), Says::Made),
-                    Payload::Squash(squash) => found.add(&squash.commit, row.id(), Says::Made),
-                    Payload::Link(link) => found.add(&link.commit, row.id(), Says::Linked),
+                    Payload::Commit(commit) => found.add(&commit.commit, row.id()),
+                    Payload::Squash(squash) => found.add(&squash.commit, row.id()),
+                    Payload::Link(link) => found.add(&link.commit, row.id()),
                     _ => {}
                 }
             }
@@ -54,12 +104,12 @@ impl Commits {
         Ok(found)
     }
 
-    fn add(&mut self, hex: &str, task: TaskId, says: Says) {
+    fn add(&mut self, hex: &str, task: TaskId) {
         // The line may come from anybody.
         let Ok(commit) = ObjectId::from_hex(hex.as_bytes()) else { return };
         let known = self.known.entry(commit).or_default();
-        if !known.contains(&(task.clone(), says)) {
-            known.push((task, says));
+        if !known.contains(&task) {
+            known.push(task);
         }
     }
 
@@ -70,11 +120,6 @@ impl Commits {
 
     /// The tasks whose events name `commit`.
     pub fn tasks(&self, commit: ObjectId) -> impl Iterator<Item = &TaskId> {
-        self.known.get(&commit).into_iter().flatten().map(|(task, _)| task)
-    }
-
-    /// The tasks that `commit` is linked to.
-    pub fn linked(&self, commit: ObjectId) -> impl Iterator<Item = &TaskId> {
-        self.known.get(&commit).into_iter().flatten().filter(|(_, says)| *says == Says::Linked).map(|(task, _)| task)
+        self.known.get(&commit).into_iter().flatten()
     }
 }

@@ -12,7 +12,6 @@
 
 pub mod anchors;
 pub mod commits;
-pub mod evidence;
 pub mod history;
 pub mod index;
 pub mod merge;

@@ -18,12 +18,10 @@ mod squash_of;
 
 use std::collections::HashSet;
 
-use bstr::ByteSlice as _;
-
 use crate::{
-    checkpoint::message::subject,
     core::{
         id::TaskId,
+        message::subject,
         relink::{Evidence, Verdict, judge},
         task::Task,
         trailer::{Rules, scan},
@@ -229,10 +227,10 @@ impl Desk<'_> {
 }
 
 fn link(entry: &Entry, task: &TaskId, by: &'static str, source: Option<ObjectId>) -> Link {
-    let subject = subject(entry.message.as_bytes());
+    let subject = subject(&entry.message).to_string();
     Link { commit: entry.commit, subject, task: task.clone(), by, source, compared: true }
 }
 
 fn unknown(entry: &Entry, why: Why, candidates: Vec<Evidence<ObjectId>>) -> Unknown {
-    Unknown { commit: entry.commit, subject: subject(entry.message.as_bytes()), why, candidates }
+    Unknown { commit: entry.commit, subject: subject(&entry.message).to_string(), why, candidates }
 }

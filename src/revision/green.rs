@@ -1,19 +1,21 @@
 //! `T@green`: the newest checkpoint that passed.
 
 use crate::{
+    core::task::{Task, Verification},
     error::Result,
-    git::{ObjectId, walk},
-    ledger::{View, evidence},
+    git::{ObjectId, Repo, walk},
 };
 
-/// The number of the newest of `commits` whose tree the newest verification of it, of whatever task, found in order.
-pub(super) fn newest(view: &View<'_>, commits: &[ObjectId]) -> Result<Option<usize>> {
-    if commits.is_empty() {
+/// The number of the newest of `commits` that is verified: the newest verification of `task` on its tree passed.
+pub(super) fn newest(repo: &Repo, task: &Task, commits: &[ObjectId]) -> Result<Option<usize>> {
+    if task.verifications.is_empty() {
         return Ok(None);
     }
-    let trees = commits.iter().map(|commit| walk::tree(view.repo(), *commit).map(|tree| tree.to_string()));
-    let trees = trees.collect::<Result<Vec<_>>>()?;
-    let verdicts = evidence::verdicts(view, &trees.iter().cloned().collect())?;
-    let passed = |tree: &String| verdicts.get(tree).is_some_and(|(_, passed)| *passed);
-    Ok(trees.iter().rposition(passed).map(|at| at + 1))
+    for (at, commit) in commits.iter().enumerate().rev() {
+        let tree = walk::tree(repo, *commit)?.to_string();
+        if task.verification_of(&tree).is_some_and(Verification::passed) {
+            return Ok(Some(at + 1));
+        }
+    }
+    Ok(None)
 }

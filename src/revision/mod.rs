@@ -6,17 +6,23 @@
 //!
 //! [`on()`] is the only walk; it asks [`crate::history`].
 
+mod cut;
 mod green;
 mod on;
 mod owners;
 mod refusal;
+mod reverted;
 mod start;
+mod task;
 mod touched;
 mod words;
 
-pub use on::{linked, on};
+pub use cut::{is_cut, refuse_cut};
+pub use on::on;
 pub use owners::{Owner, Owners};
+pub use reverted::reverted;
 pub use start::{Rule, Start, start};
+pub use task::task;
 pub use touched::touched;
 pub use words::{Asker, Emptiness};
 
@@ -36,6 +42,8 @@ pub struct Point {
     pub number: Option<usize>,
     /// How `@start` was found.
     pub rule: Option<Rule>,
+    /// The clone is shallow, and this may be another one than on the whole history.
+    pub cut: bool,
 }
 
 /// Find the checkpoint `which` of `task` on the history of `tip`, for somebody who asks at `now`.
@@ -47,18 +55,23 @@ pub fn find(view: &View<'_>, task: &Task, which: Which, tip: ObjectId, now: Time
     let repo = view.repo();
     if which == Which::Start {
         let start = start(repo, task, Some(tip))?;
-        return Ok(Point { commit: start.commit, number: None, rule: Some(start.rule) });
+        let cut = start.rule == Rule::CutOff;
+        return Ok(Point { commit: start.commit, number: None, rule: Some(start.rule), cut });
     }
     let commits = on(repo, Some(tip), task)?;
     let number = match which {
         Which::Number(number) => Some(number),
         Which::Last => Some(commits.len()),
-        Which::Green => green::newest(view, &commits)?,
+        Which::Green => green::newest(repo, task, &commits)?,
         Which::Start => None,
     };
     let found = number.and_then(|number| Some((number, *commits.get(number.checked_sub(1)?)?)));
     match found {
-        Some((number, commit)) => Ok(Point { commit: Some(commit), number: Some(number), rule: None }),
+        Some((number, commit)) => {
+            // The newest is the newest, wherever the clone ends.
+            let cut = matches!(which, Which::Number(_)) && is_cut(repo, Some(tip), task)?;
+            Ok(Point { commit: Some(commit), number: Some(number), rule: None, cut })
+        }
         None => Err(refusal::no_such(repo, task, which, &commits, now)),
     }
 }

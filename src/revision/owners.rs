@@ -7,16 +7,11 @@ use gix::objs::Kind;
 
 use super::on;
 use crate::{
-    core::{
-        event::Payload,
-        id::TaskId,
-        note::Events,
-        trailer::{Rules, scan},
-    },
+    core::{id::TaskId, message::of_commit, trailer::Rules},
     error::Result,
     git::ObjectId,
     history,
-    ledger::View,
+    ledger::{View, commits},
 };
 
 /// A task, and which of its checkpoints a commit is.
@@ -41,8 +36,7 @@ impl std::fmt::Display for Owner {
 pub struct Owners<'v> {
     view: &'v View<'v>,
     tip: Option<ObjectId>,
-    rules: Rules,
-    links: HashMap<ObjectId, Vec<TaskId>>,
+    owners: commits::Owners,
     numbers: HashMap<String, HashMap<ObjectId, usize>>,
     known: HashMap<ObjectId, Vec<Owner>>,
 }
@@ -50,8 +44,8 @@ pub struct Owners<'v> {
 impl<'v> Owners<'v> {
     /// For the history of `tip`.
     pub fn new(view: &'v View<'v>, tip: Option<ObjectId>) -> Result<Self> {
-        let rules = view.repo().settings().trailer_rules();
-        Ok(Owners { view, tip, rules, links: links(view)?, numbers: HashMap::new(), known: HashMap::new() })
+        let owners = commits::Owners::read(view)?;
+        Ok(Owners { view, tip, owners, numbers: HashMap::new(), known: HashMap::new() })
     }
 
     /// The tasks that `commit` names, or was linked to, in that order.
@@ -59,7 +53,7 @@ impl<'v> Owners<'v> {
         if !self.known.contains_key(&commit) {
             let mut owners = Vec::new();
             for task in self.tasks(commit) {
-                let number = self.numbers(&task)?.get(&commit).copied();
+                let number = self.number(&task, commit)?;
                 owners.push(Owner { task, number });
             }
             self.known.insert(commit, owners);
@@ -75,15 +69,29 @@ impl<'v> Owners<'v> {
     fn tasks(&self, commit: ObjectId) -> Vec<String> {
         // A commit that is not here (a partial clone, a damaged repository) names nothing.
         let raw = self.view.repo().read_as(commit, Kind::Commit).unwrap_or_default();
-        let message = raw.find("\n\n").map_or(&b""[..], |end| &raw[end + 2..]);
-        let mut tasks: Vec<String> =
-            scan::ids(message, &self.rules).iter().map(|id| id.to_str_lossy().into_owned()).collect();
-        for linked in self.links.get(&commit).into_iter().flatten() {
-            if !tasks.iter().any(|known| known == linked.as_str()) {
-                tasks.push(linked.to_string());
-            }
-        }
-        tasks
+        self.named(commit, of_commit(&raw))
+    }
+
+    /// Whether a shallow clone cuts off the history that is asked about: numbers count from there.
+    pub fn is_cut(&self) -> Result<bool> {
+        let cut = self.tip.map(|tip| history::ask(self.view.repo(), tip, history::Past::cut)).transpose()?;
+        Ok(cut.is_some_and(|cut| !cut.is_empty()))
+    }
+
+    /// How trailers are read.
+    pub fn rules(&self) -> &Rules {
+        self.owners.rules()
+    }
+
+    /// The tasks that `commit`, which says `message`, belongs to: see [`commits::Owners::of`].
+    pub fn named(&self, commit: ObjectId, message: &[u8]) -> Vec<String> {
+        let tasks = self.owners.of(commit, message);
+        tasks.iter().map(|id| id.to_str_lossy().into_owned()).collect()
+    }
+
+    /// n of `task@n`, which `commit` is on the history that is asked about.
+    pub fn number(&mut self, task: &str, commit: ObjectId) -> Result<Option<usize>> {
+        Ok(self.numbers(task)?.get(&commit).copied())
     }
 
     fn numbers(&mut self, id: &str) -> Result<&HashMap<ObjectId, usize>> {
@@ -100,27 +108,4 @@ impl<'v> Owners<'v> {
         }
         Ok(self.numbers.entry(id.to_owned()).or_default())
     }
-}
-
-/// The commits that the ledger links to tasks, and to which.
-fn links(view: &View<'_>) -> Result<HashMap<ObjectId, Vec<TaskId>>> {
-    let mut links: HashMap<ObjectId, Vec<TaskId>> = HashMap::new();
-    for row in view.table()?.rows() {
-        let id = row.id();
-        let note = view.note(&id)?;
-        // Most notes hold no link; reading their events would be in vain.
-        if note.find(" link ").is_none() {
-            continue;
-        }
-        for event in Events::read(&note).events {
-            let Payload::Link(link) = event.payload else { continue };
-            if let Ok(commit) = ObjectId::from_hex(link.commit.as_bytes()) {
-                let tasks = links.entry(commit).or_default();
-                if !tasks.contains(&id) {
-                    tasks.push(id.clone());
-                }
-            }
-        }
-    }
-    Ok(links)
 }

@@ -1,9 +1,8 @@
 //! There is no such checkpoint; these are there.
 
-use bstr::ByteSlice as _;
-
 use crate::{
     core::{
+        message::{of_commit, subject},
         revision::Which,
         task::Task,
         time::{Timestamp, show_duration},
@@ -46,6 +45,6 @@ fn line(repo: &Repo, id: &str, number: usize, commit: ObjectId, now: Timestamp) 
     let short = commit.to_hex_with_len(12);
     let Ok(found) = repo.gix().find_commit(commit) else { return format!("{id}@{number} is {short}") };
     let at = found.time().map_or(now, |time| Timestamp::from_seconds(time.seconds));
-    let subject = found.message().map(|message| message.summary().to_str_lossy().into_owned()).unwrap_or_default();
+    let subject = subject(of_commit(&found.data));
     format!("{id}@{number} is {short}, {} ago: {subject}", show_duration(now.seconds_since(at)))
 }

@@ -1,6 +1,6 @@
 //! `T@start`: the state before a task began, also after the history was rewritten.
 
-use super::on;
+use super::{is_cut, on};
 use crate::{
     core::task::Task,
     error::{Error, Result},
@@ -26,6 +26,9 @@ pub enum Rule {
     Rewritten,
     /// It is not, and the task has no commit here: where the recorded history and this one part.
     MergeBase,
+    /// It is not on this history, which a shallow clone cuts off: it may be behind the end. The first parent of the task's oldest commit
+    /// that is here.
+    CutOff,
     /// `start` was on an unborn branch.
     Unborn,
 }
@@ -37,6 +40,7 @@ impl Rule {
             Rule::Recorded => "recorded",
             Rule::Rewritten => "rewritten",
             Rule::MergeBase => "merge-base",
+            Rule::CutOff => "cut-off",
             Rule::Unborn => "unborn",
         }
     }
@@ -61,18 +65,24 @@ pub fn start(repo: &Repo, task: &Task, tip: Option<ObjectId>) -> Result<Start> {
     {
         return Ok(Start { commit: Some(commit), rule: Rule::Recorded });
     }
+    let cut = is_cut(repo, Some(tip), task)?;
     if let Some(oldest) = on(repo, Some(tip), task)?.first() {
         if walk::shallow(repo)?.contains(oldest) {
-            return Err(Error::refused(
-                "shallow-history",
-                format!("cannot tell where {} began: this clone is shallow and ends at {oldest}", task.id),
-            )
-            .hint("'git fetch --unshallow' gets the rest of the history"));
+            return Err(shallow(task, &format!("ends at {oldest}")));
         }
-        return Ok(Start { commit: walk::parents(repo, *oldest)?.first().copied(), rule: Rule::Rewritten });
+        let rule = if cut { Rule::CutOff } else { Rule::Rewritten };
+        return Ok(Start { commit: walk::parents(repo, *oldest)?.first().copied(), rule });
+    }
+    if cut {
+        return Err(shallow(task, "has nothing of it"));
     }
     let base = known.map(|commit| walk::merge_base(repo, commit, tip)).transpose()?.flatten();
     base.map(|base| Start { commit: Some(base), rule: Rule::MergeBase }).ok_or_else(|| nowhere(task))
+}
+
+fn shallow(task: &Task, why: &str) -> Error {
+    let message = format!("cannot tell where {} began: this clone is shallow and {why}", task.id);
+    Error::refused("shallow-history", message).hint("'git fetch --unshallow' gets the rest of the history")
 }
 
 fn nowhere(task: &Task) -> Error {

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use bstr::BString;
 
-use super::linked;
 use crate::{
     core::task::Task,
     error::Result,
     git::{ObjectId, Repo, range},
     history,
+    ledger::commits::linked,
 };
 
 /// What the commits of each of `tasks` on the history of `tip` changed, each against its parent; a merge, against all of them.

@@ -4,6 +4,7 @@
 //! that is a path, too, is where paths may stand. Nothing is guessed.
 
 use std::{
+    cell::Cell,
     ffi::{OsStr, OsString},
     os::unix::ffi::{OsStrExt as _, OsStringExt as _},
     path::Path,
@@ -11,7 +12,7 @@ use std::{
 
 use bstr::ByteSlice as _;
 
-use super::{Point, find, start};
+use super::{Point, find, start, task};
 use crate::{
     core::{
         revision::{Dots, End, Spec, Which, Word},
@@ -42,6 +43,8 @@ pub struct Asker<'a> {
     pub now: Timestamp,
     /// What the command makes of `@start` of a task that began before all commits.
     pub emptiness: Emptiness,
+    /// Set when one of the words may mean another commit on the whole history: see [`Point::cut`].
+    pub cut: Cell<bool>,
 }
 
 /// What the end of a range is.
@@ -126,7 +129,9 @@ impl Asker<'_> {
     fn end(&self, end: &End<'_>, word: &OsStr, may_be_path: bool) -> Result<Option<Found>> {
         let Some((spec, name)) = &end.name else { return Ok(None) };
         let Some((task, which)) = self.task(spec, name, word, may_be_path)? else { return Ok(None) };
-        let commit = match self.point(&task, which)?.commit {
+        let point = self.point(&task, which)?;
+        self.cut.set(self.cut.get() || point.cut);
+        let commit = match point.commit {
             Some(commit) => commit,
             None if end.rest.is_empty() => return Ok(Some(Found::Nothing)),
             None => return Err(nothing(word)),
@@ -138,7 +143,7 @@ impl Asker<'_> {
     fn task(&self, spec: &Spec<'_>, name: &str, word: &OsStr, may_be_path: bool) -> Result<Option<(Task, Which)>> {
         let Some(which) = spec.which else { return Ok(None) };
         let found = match spec.task {
-            Some(task) => self.view.find(task),
+            Some(word) => task(self.view, word),
             None => (self.active)(),
         };
         let other = match () {
@@ -168,7 +173,7 @@ impl Asker<'_> {
             Some(head) => find(self.view, task, which, head, self.now),
             None if which == Which::Start => {
                 let start = start(repo, task, None)?;
-                Ok(Point { commit: start.commit, number: None, rule: Some(start.rule) })
+                Ok(Point { commit: start.commit, number: None, rule: Some(start.rule), cut: false })
             }
             None => {
                 let why = format!("there is no {}@{which}: the present branch has no commit yet", task.id);

@@ -115,7 +115,10 @@ fn a_task_that_began_before_all_commits_or_never() {
     repo.deactivate();
     assert_eq!(repo.agent(&["show", "T-1@start"]).exits(1).stderr.lines().count(), 3);
     let first = commit(&repo, "a", "1", "T-1");
-    assert_eq!(find(&repo, Which::Start), Ok(Point { commit: None, number: None, rule: Some(Rule::Unborn) }));
+    assert_eq!(
+        find(&repo, Which::Start),
+        Ok(Point { commit: None, number: None, rule: Some(Rule::Unborn), cut: false })
+    );
     insta::assert_snapshot!(repo.agent(&["show", "T-1@start"]), @"T-1@start is the state before the first commit: there was nothing.");
     let empty = repo.agent(&["show", "T-1@start", "--json"]).json()["checkpoint"].clone();
     assert_eq!(

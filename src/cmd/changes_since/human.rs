@@ -81,6 +81,11 @@ fn since(ctx: &Ctx, changes: &Changes<'_>, style: Style) -> Result<String> {
         Rule::Start(revision::Rule::Rewritten) => {
             format!("Since {at}, the parent of {id}'s oldest commit: where it began was not recorded")
         }
+        Rule::Start(revision::Rule::CutOff) => {
+            format!(
+                "Since {at}, the parent of {id}'s oldest commit here; it may have begun behind the end of this shallow clone"
+            )
+        }
         Rule::Start(revision::Rule::MergeBase) => {
             format!("Since {at}, where this history parts from {recorded}, at which {id} began")
         }

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use bstr::ByteSlice as _;
-
 use crate::{
     core::{
         event::{Event, Payload},
@@ -15,16 +13,11 @@ use crate::{
     ledger::View,
 };
 
-/// A verdict on a tree, and when it was given.
-type Verdict = (i64, bool);
-
 /// The tasks, as far as they were read.
 pub(super) struct Book<'v> {
     view: &'v View<'v>,
     table: Table,
     read: HashMap<TaskId, Vec<Event>>,
-    /// Commits that belong to tasks without saying so.
-    linked: HashMap<String, Vec<TaskId>>,
     /// When the hook saw a commit, in milliseconds; git itself keeps seconds.
     seen: HashMap<String, i64>,
 }
@@ -33,7 +26,7 @@ impl<'v> Book<'v> {
     /// The book of `view`.
     pub fn new(view: &'v View<'v>) -> Result<Self> {
         let table = view.table()?;
-        Ok(Book { view, table, read: HashMap::new(), linked: HashMap::new(), seen: HashMap::new() })
+        Ok(Book { view, table, read: HashMap::new(), seen: HashMap::new() })
     }
 
     /// The repository.
@@ -62,17 +55,8 @@ impl<'v> Book<'v> {
         if !self.read.contains_key(id) {
             let events = self.view.events(id)?.events;
             for event in &events {
-                match &event.payload {
-                    Payload::Link(link) => {
-                        let tasks = self.linked.entry(link.commit.clone()).or_default();
-                        if !tasks.contains(id) {
-                            tasks.push(id.clone());
-                        }
-                    }
-                    Payload::Commit(commit) => {
-                        self.seen.entry(commit.commit.clone()).or_insert(event.at.millis());
-                    }
-                    _ => {}
+                if let Payload::Commit(commit) = &event.payload {
+                    self.seen.entry(commit.commit.clone()).or_insert(event.at.millis());
                 }
             }
             self.read.insert(id.clone(), events);
@@ -88,29 +72,19 @@ impl<'v> Book<'v> {
         }
     }
 
-    /// The tasks that were linked to `commit` in what was read so far.
-    pub fn linked(&self, commit: &str) -> &[TaskId] {
-        self.linked.get(commit).map_or(&[], Vec::as_slice)
-    }
-
-    /// Whether any commit was linked in what was read so far.
-    pub fn has_links(&self) -> bool {
-        !self.linked.is_empty()
-    }
-
-    /// The newest verdict of `tasks` on exactly this tree.
+    /// Whether the newest verification of `task` on exactly this tree passed: [`Task::verification_of`]. Of several `tasks` each is asked;
+    /// all that were verified must have passed.
     pub fn verdict(&mut self, tasks: &[String], tree: &str) -> Result<Option<bool>> {
-        let mut newest: Option<Verdict> = None;
+        let mut all: Option<bool> = None;
         for id in tasks {
-            for event in self.events_of(id)? {
-                if let Payload::Verify(verify) = &event.payload
-                    && verify.tree == tree
-                {
-                    newest = newest.max(Some((event.at.millis(), verify.exit == 0)));
-                }
-            }
+            let mut verifies = self.events_of(id)?.iter().filter_map(|event| match &event.payload {
+                Payload::Verify(verify) if verify.tree == tree => Some(verify.exit == 0),
+                _ => None,
+            });
+            // The newest in the order of the fold.
+            all = verifies.next_back().map(|passed| passed && all.unwrap_or(true)).or(all);
         }
-        Ok(newest.map(|(_, passed)| passed))
+        Ok(all)
     }
 
     /// When `record` was made, in milliseconds: git's second, and the ledger's fraction of it if it saw the commit.
@@ -126,9 +100,4 @@ impl<'v> Book<'v> {
     pub fn lacks(&self, tasks: &[String]) -> bool {
         !tasks.is_empty() && tasks.iter().all(|id| self.title(id).is_none())
     }
-}
-
-/// Ids as text, whatever bytes they are.
-pub(super) fn texts(ids: &[bstr::BString]) -> Vec<String> {
-    ids.iter().map(|id| id.to_str_lossy().into_owned()).collect()
 }

@@ -3,16 +3,17 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    core::{
-        revert::reverts,
-        trailer::{Rules, scan},
+    core::revert::Reverted,
+    error::{Error, Result},
+    git::{
+        ObjectId,
+        log::{Log, Record},
     },
-    error::Result,
-    git::log::{Log, Record},
+    revision::Owners,
 };
 
 use super::{
-    book::{Book, texts},
+    book::Book,
     events::{Events, Moment},
     walk::OfTask,
 };
@@ -33,6 +34,8 @@ pub(super) struct Checkpoint {
     pub tasks: Vec<String>,
     /// n of `T@n`, when the log is about one task.
     pub number: Option<usize>,
+    /// The same for each of `tasks`; nothing when the log is not about one task.
+    pub numbers: Vec<Option<usize>>,
     /// What the newest verification of its tree said.
     pub verified: Option<bool>,
     /// A later commit of this log says that it reverts this one.
@@ -80,8 +83,8 @@ pub(super) struct History<'r, 'v> {
     pub commits: Commits<'r>,
     /// The ledger's part.
     pub events: Events,
-    /// How trailers are read.
-    pub rules: Rules,
+    /// Whose commits are.
+    pub owners: Owners<'v>,
     /// Which commits.
     pub only: Only,
     /// The task's commits by number: the first is `T@1`.
@@ -97,9 +100,10 @@ pub(super) struct History<'r, 'v> {
 /// What is known only after reading.
 #[derive(Default)]
 pub(super) struct Found {
-    /// Commits that later ones revert, in full hex and abbreviated.
-    reverted: HashSet<String>,
-    abbreviated: Vec<String>,
+    /// Commits of the task that the log is about, if they are reverted.
+    reverted: HashSet<ObjectId>,
+    /// What the commits that went by say of older ones.
+    seen: Reverted,
     /// Commits of the task that made the same patch as an older one, which is named.
     pub twins: HashMap<String, String>,
     /// How many commits went by.
@@ -146,12 +150,10 @@ impl History<'_, '_> {
         while let Some(mut record) = self.next_record()? {
             self.found.commits += 1;
             self.found.met_shallow |= self.found.shallow.contains(&record.commit);
-            // A commit may revert itself as little as one that comes later.
-            let reverted = self.found.is_reverted(&record.commit);
-            self.found.note_reverts(&record.message);
-            let ids = scan::ids(&record.message, &self.rules);
-            let mut tasks = texts(&ids);
-            tasks.extend(self.book.linked(&record.commit).iter().map(ToString::to_string));
+            let commit = ObjectId::from_hex(record.commit.as_bytes());
+            let commit = commit.map_err(|_| Error::bug("'git log' answered in a form that was not asked for"))?;
+            let said = self.found.seen.see(&record.commit, &record.message);
+            let tasks = self.owners.named(commit, &record.message);
             let shown = match &self.only {
                 Only::All => true,
                 Only::OfTasks => !tasks.is_empty(),
@@ -164,10 +166,21 @@ impl History<'_, '_> {
             record.above = above;
             self.found.lacking |= self.book.lacks(&tasks);
             // Reads the tasks' notes, in which the time stands, too.
-            let verified = self.book.verdict(&tasks, &record.tree)?;
+            let verified = match &self.only {
+                Only::Of(id) => self.book.verdict(std::slice::from_ref(id), &record.tree)?,
+                Only::All | Only::OfTasks => self.book.verdict(&tasks, &record.tree)?,
+            };
             let (at, number) = (self.book.moment(&record), self.numbers.get(&record.commit).copied());
             let twin = self.found.twins.get(&record.commit).cloned();
-            return Ok(Some(Checkpoint { record, tasks, number, verified, reverted, twin, at }));
+            let (mut numbers, mut reverted) = (Vec::new(), said);
+            if let Only::Of(id) = &self.only {
+                for task in &tasks {
+                    numbers.push(if task == id { number } else { self.owners.number(task, commit)? });
+                }
+                // The whole history tells of its checkpoints, not only what is shown of it.
+                reverted = if number.is_some() { self.found.reverted.contains(&commit) } else { said };
+            }
+            return Ok(Some(Checkpoint { record, tasks, number, numbers, verified, reverted, twin, at }));
         }
         self.found.at_end = true;
         Ok(None)
@@ -190,7 +203,7 @@ impl Found {
 
     /// What the graph says of the task that the log is about.
     pub fn know(&mut self, of_task: &OfTask) {
-        self.reverted.extend(of_task.reverted.iter().map(ToString::to_string));
+        self.reverted.clone_from(&of_task.reverted);
         self.met_shallow |= of_task.is_cut;
     }
 
@@ -198,20 +211,5 @@ impl Found {
     pub fn is_cut(&self) -> bool {
         // What git leaves out may be the boundary itself.
         self.at_end && !self.shallow.is_empty() && (self.met_shallow || self.narrow)
-    }
-
-    fn is_reverted(&self, commit: &str) -> bool {
-        self.reverted.contains(commit) || self.abbreviated.iter().any(|short| commit.starts_with(short))
-    }
-
-    fn note_reverts(&mut self, message: &[u8]) {
-        for hex in reverts(message) {
-            match hex.len() {
-                40 | 64 => {
-                    self.reverted.insert(hex.to_ascii_lowercase());
-                }
-                _ => self.abbreviated.push(hex.to_ascii_lowercase()),
-            }
-        }
     }
 }

@@ -59,10 +59,10 @@ impl Page {
         self.space(Before::Block);
         self.above(record);
         let mut lines = vec![format!("{}{}", style.id(&format!("commit {}", record.commit)), self.decoration(record))];
-        for task in &commit.tasks {
+        for (at, task) in commit.tasks.iter().enumerate() {
             let title = history.book.title(task).unwrap_or("(not in this ledger)");
             let title = style.plain(title);
-            lines.push(format!("Task:   {} {title}", style.task(&numbered(task, commit))));
+            lines.push(format!("Task:   {} {title}", style.task(&numbered(task, commit.numbers.get(at)))));
         }
         if let Some(passed) = commit.verified {
             lines.push(format!("Check:  {}", if passed { style.good("✓ passed") } else { style.bad("✗ failed") }));
@@ -76,7 +76,7 @@ impl Page {
             lines.push(style.faint(&format!("Same patch as {twin}")));
         }
         lines.push(String::new());
-        lines.extend(message(record, &history.rules).iter().map(|line| format!("    {line}")));
+        lines.extend(message(record, history.owners.rules()).iter().map(|line| format!("    {line}")));
         for (at, line) in lines.iter().enumerate() {
             self.go_on(record, at);
             self.line(line);
@@ -102,8 +102,8 @@ impl Page {
         };
         let mut row = Row::new().left(&record.short, |text: &str| style.id(text)).left(" ", style);
         row = row.left(mark, move |text: &str| paint(style, text));
-        for task in &commit.tasks {
-            row = row.left(&numbered(task, commit), |text: &str| style.task(text)).left(" ", style);
+        for (at, task) in commit.tasks.iter().enumerate() {
+            row = row.left(&numbered(task, commit.numbers.get(at)), |text: &str| style.task(text)).left(" ", style);
         }
         if !record.decoration.is_empty() {
             let names = format!("({})", record.decoration.to_str_lossy());
@@ -171,8 +171,8 @@ impl Page {
 }
 
 /// `t-1@2`, or `t-1` where the number is not known.
-fn numbered(task: &str, commit: &Checkpoint) -> String {
-    commit.number.map_or_else(|| task.to_owned(), |number| format!("{task}@{number}"))
+fn numbered(task: &str, number: Option<&Option<usize>>) -> String {
+    number.copied().flatten().map_or_else(|| task.to_owned(), |number| format!("{task}@{number}"))
 }
 
 /// `t-1@2`, the checkpoint that made the same patch.

@@ -63,6 +63,7 @@ fn commit(commit: &Checkpoint) -> LogCommit {
         tasks: commit.tasks.clone(),
         subject: commit.record.subject().to_str_lossy().into_owned(),
         number: commit.number,
+        numbers: commit.numbers.clone(),
         verified: commit.verified,
         reverted: commit.reverted,
         same_patch_as: commit.twin.clone(),

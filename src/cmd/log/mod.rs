@@ -22,7 +22,7 @@ use crate::{
     error::Result,
     exit,
     git::log::{Graph, Log, Query},
-    revision::Emptiness,
+    revision::{Emptiness, Owners},
 };
 
 use book::Book;
@@ -138,18 +138,14 @@ fn begin<'v>(
     args: &Args,
     request: &Request,
     mut query: Query,
-    mut book: Book<'v>,
+    book: Book<'v>,
     wanted: Option<&Wanted>,
 ) -> Result<History<'v, 'v>> {
     let repo = book.repo();
     let tip = repo.head()?.commit;
     let head = tip.map(|id| id.to_string());
-    let rules = repo.settings().trailer_rules();
+    let owners = Owners::new(book.view(), tip)?;
     let shallow = walk::shallow(repo)?;
-    if let Some(known) = wanted.and_then(|wanted| wanted.task.as_ref()) {
-        // Links are needed before the first commit.
-        book.events(&known.id)?;
-    }
     let narrow = request.narrow || !args.author.is_empty() || (request.revisions && !request.is_all());
     let window = if narrow { Window::Commits(head.clone()) } else { Window::Open };
     let events = match args.no_events || (narrow && !args.events) {
@@ -175,7 +171,7 @@ fn begin<'v>(
         }
         (Some(wanted), _) => {
             if !request.greps {
-                query.words.splice(0..0, walk::grep(&book, &wanted.id, &shallow));
+                query.words.splice(0..0, walk::grep(wanted, &shallow));
             }
             Commits::Running(Log::start(repo, &query)?)
         }
@@ -196,7 +192,7 @@ fn begin<'v>(
         found.know(of_task);
         found.twins = twins.unwrap_or_else(|| twins::find(repo, &of_task.commits));
     }
-    Ok(History { book, commits, events, rules, only, numbers, window, found, ahead: None })
+    Ok(History { book, commits, events, owners, only, numbers, window, found, ahead: None })
 }
 
 /// The entries that the limits let through, in the order that is asked for.

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use crate::{
     context::Ctx,
-    core::{id::TaskId, task::Task},
+    core::task::Task,
     error::{Error, Result},
     ledger::View,
+    revision,
 };
 
 use super::request::Request;
@@ -21,7 +22,7 @@ pub(super) struct Wanted {
 
 /// The task that `--task` names.
 pub(super) fn named(view: &View<'_>, word: &str) -> Result<Wanted> {
-    match view.find(word) {
+    match revision::task(view, word) {
         Ok(task) => Ok(Wanted { id: task.id.to_string(), task: Some(task) }),
         // Ids of teams that use other trailers, and tasks of a ledger that is not here: the history decides.
         Err(error) if error.code() == "task-not-found" => Ok(Wanted { id: word.to_owned(), task: None }),
@@ -64,10 +65,7 @@ pub(super) fn first_word(ctx: &Ctx, view: &View<'_>, request: &mut Request) -> R
                 }))
         }
         Ok(wanted) => {
-            if is_revision()?
-                || is_path()
-                || TaskId::parse(&word).is_err() && word.contains([':', '/', '#']) && !is_key(ctx)?
-            {
+            if is_revision()? || is_path() {
                 return Ok(None);
             }
             request.without_task();
@@ -83,9 +81,4 @@ pub(super) fn unknown(view: &View<'_>, word: &str) -> Error {
     let error = Error::usage("task-not-found", format!("there is no task, revision or path '{}'", word.escape_debug()));
     let hints = view.find(word).map_or_else(|why| why.hint_lines().to_vec(), |_| Vec::new());
     error.hints(hints)
-}
-
-/// Whether the team has trailers of its own, whose values need not be ids of ours.
-fn is_key(ctx: &Ctx) -> Result<bool> {
-    Ok(!ctx.repo()?.settings().texts("agent.trailerKey").is_empty())
 }

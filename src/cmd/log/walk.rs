@@ -12,10 +12,12 @@ use crate::{
         log::{Log, Query, Record},
         walk,
     },
-    history, revision,
+    history,
+    ledger::commits::linked,
+    revision,
 };
 
-use super::{Args, book::Book, request::Request, task::Wanted};
+use super::{Args, request::Request, task::Wanted};
 
 /// Times that `--since` and `--until` name, in milliseconds, as git reads them.
 pub(super) fn period(repo: &Repo, args: &Args) -> Result<(i64, i64)> {
@@ -53,8 +55,8 @@ pub(super) fn words(args: &Args, request: &Request) -> Vec<OsString> {
 pub(super) struct OfTask {
     /// Its commits, oldest first: `T@1`, `T@2`, …
     pub commits: Vec<ObjectId>,
-    /// Those of them that other commits revert.
-    pub reverted: Vec<ObjectId>,
+    /// Those of them that are reverted.
+    pub reverted: HashSet<ObjectId>,
     /// Whether the history is cut off: there may be more.
     pub is_cut: bool,
 }
@@ -62,17 +64,11 @@ pub(super) struct OfTask {
 impl OfTask {
     /// Find the commits that name `wanted`, or are linked to it.
     pub fn find(repo: &Repo, wanted: &Wanted, head: ObjectId) -> Result<Self> {
-        let linked: Vec<ObjectId> = wanted.task.iter().flat_map(revision::linked).collect();
-        history::ask(repo, head, |past| {
-            let commits = past.on(wanted.id.as_bytes(), &linked)?;
-            let mut reverted = Vec::new();
-            for commit in &commits {
-                if !past.reverting(*commit)?.is_empty() {
-                    reverted.push(*commit);
-                }
-            }
-            Ok(OfTask { commits, reverted, is_cut: !past.cut()?.is_empty() })
-        })
+        let linked: Vec<ObjectId> = wanted.task.iter().flat_map(linked).collect();
+        let (commits, is_cut) =
+            history::ask(repo, head, |past| Ok((past.on(wanted.id.as_bytes(), &linked)?, !past.cut()?.is_empty())))?;
+        let reverted = revision::reverted(repo, head, &commits)?;
+        Ok(OfTask { commits, reverted, is_cut })
     }
 
     /// n of `T@n`, by commit.
@@ -98,13 +94,16 @@ impl OfTask {
 }
 
 /// What lets git skip most commits that cannot belong to task `id`: they do not contain it at all.
-pub(super) fn grep(book: &Book<'_>, id: &str, shallow: &HashSet<String>) -> Vec<OsString> {
+pub(super) fn grep(wanted: &Wanted, shallow: &HashSet<String>) -> Vec<OsString> {
     // Linked commits do not say the id, and a shallow history is watched for its boundary.
-    match book.has_links() || !shallow.is_empty() {
+    let has_links = wanted.task.as_ref().is_some_and(|task| linked(task).next().is_some());
+    match has_links || !shallow.is_empty() {
         true => Vec::new(),
-        false => ["--fixed-strings".to_owned(), format!("--grep={id}"), "--grep=This reverts commit".to_owned()]
-            .map(OsString::from)
-            .into(),
+        false => {
+            ["--fixed-strings".to_owned(), format!("--grep={}", wanted.id), "--grep=This reverts commit".to_owned()]
+                .map(OsString::from)
+                .into()
+        }
     }
 }
 

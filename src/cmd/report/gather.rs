@@ -7,17 +7,17 @@ use bstr::ByteSlice as _;
 use crate::{
     core::{
         id::TaskId,
+        message::{of_commit, subject},
         report::Checkpoint,
         table::{Row, Table},
-        task::Task,
+        task::{Task, Verification},
         time::Timestamp,
     },
     error::{Context as _, Result},
     git::{ObjectId, Repo},
     history,
-    ledger::View,
+    ledger::{View, commits::linked},
     output::clean,
-    revision,
 };
 
 /// Every task in full.
@@ -33,51 +33,39 @@ pub(super) fn tasks(view: &View<'_>, table: &Table) -> Result<Vec<Task>> {
 pub(super) fn checkpoints(view: &View<'_>, tasks: &[Task]) -> Result<HashMap<TaskId, Vec<Checkpoint>>> {
     let repo = view.repo();
     let Some(head) = repo.head()?.commit else { return Ok(HashMap::new()) };
-    let mut verdicts: HashMap<&str, (Timestamp, bool)> = HashMap::new();
-    for verification in tasks.iter().flat_map(|task| &task.verifications) {
-        let verdict = (verification.at, verification.passed());
-        let known = verdicts.entry(&verification.tree).or_insert(verdict);
-        *known = verdict.max(*known);
-    }
     let commits = history::ask(repo, head, |past| {
         let all = past.all()?;
-        let mut commits: HashMap<&TaskId, Vec<ObjectId>> = HashMap::new();
+        let mut commits: Vec<(&Task, Vec<ObjectId>)> = Vec::new();
         let names: HashMap<&[u8], &Vec<ObjectId>> = all.iter().map(|(name, ids)| (name.as_slice(), ids)).collect();
         for task in tasks {
-            let linked: Vec<ObjectId> = revision::linked(task).collect();
+            let linked: Vec<ObjectId> = linked(task).collect();
             let found = match names.get(task.id.as_str().as_bytes()) {
                 Some(ids) if linked.is_empty() => (*ids).clone(),
                 None if linked.is_empty() => continue,
                 _ => past.on(task.id.as_str().as_bytes(), &linked)?,
             };
-            commits.insert(&task.id, found);
+            commits.push((task, found));
         }
         Ok(commits)
     })?;
     let mut checkpoints = HashMap::new();
     for (task, ids) in commits {
-        let of = ids.iter().enumerate().map(|(at, commit)| checkpoint(repo, at + 1, *commit, &verdicts));
-        checkpoints.insert(task.clone(), of.collect::<Result<Vec<_>>>()?);
+        let of = ids.iter().enumerate().map(|(at, commit)| checkpoint(repo, task, at + 1, *commit));
+        checkpoints.insert(task.id.clone(), of.collect::<Result<Vec<_>>>()?);
     }
     Ok(checkpoints)
 }
 
-fn checkpoint(
-    repo: &Repo,
-    number: usize,
-    commit: ObjectId,
-    verdicts: &HashMap<&str, (Timestamp, bool)>,
-) -> Result<Checkpoint> {
+fn checkpoint(repo: &Repo, task: &Task, number: usize, commit: ObjectId) -> Result<Checkpoint> {
     let damaged = || format!("commit {commit} is damaged");
     let found = repo.gix().find_commit(commit).or_environment(|| format!("cannot read commit {commit}"))?;
     let tree = found.tree_id().or_environment(damaged)?.to_string();
-    let message = found.message_raw().or_environment(damaged)?;
-    let subject = message.lines().map(bstr::ByteSlice::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let subject = subject(of_commit(&found.data));
     Ok(Checkpoint {
         number,
         commit: commit.to_string(),
         subject: clean::bytes(subject.as_bstr()),
         at: Timestamp::from_seconds(found.time().or_environment(damaged)?.seconds),
-        verified: verdicts.get(tree.as_str()).map(|(_, passed)| *passed),
+        verified: task.verification_of(&tree).map(Verification::passed),
     })
 }

@@ -4,9 +4,9 @@ use bstr::ByteSlice as _;
 
 use super::super::{change, list};
 use crate::{
-    checkpoint::{commit, message},
+    checkpoint::commit,
     context::Ctx,
-    core::{revision::Which, task::Task},
+    core::{message::subject, revision::Which, task::Task},
     error::{Error, Result},
     exit,
     git::{ObjectId, walk},
@@ -25,6 +25,7 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, task: &Task, which: Which) -> Res
             return Err(Error::refused("no-such-checkpoint", why).hint("'git agent checkpoint' makes the first one"));
         }
     };
+    ctx.warn_if_cut(point.cut);
     if ctx.out.is_json() {
         let answer = ShowAnswer::new(change::task_json(ctx, task)?, Some(describe(view, task, &point)?), None);
         ctx.out.json(&answer)?;
@@ -48,7 +49,7 @@ fn describe(view: &View<'_>, task: &Task, point: &Point) -> Result<PointJson> {
     let (tree, subject, paths) = match point.commit {
         Some(id) => {
             let (tree, text) = commit::read(repo, id)?;
-            (tree, Some(message::subject(&text)), walk::changed_paths(repo, id)?)
+            (tree, Some(subject(&text).to_string()), walk::changed_paths(repo, id)?)
         }
         None => (ObjectId::empty_tree(repo.gix().object_hash()), None, Vec::new()),
     };

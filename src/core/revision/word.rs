@@ -84,8 +84,9 @@ impl<'w> End<'w> {
 /// `head` as a checkpoint's name.
 fn name(head: &str) -> Option<Spec<'_>> {
     let spec = Spec::parse(head).ok().filter(|spec| spec.which.is_some())?;
-    let may_be_id = |task: &str| task.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-    spec.task.is_none_or(may_be_id).then_some(spec)
+    let may_be_id = |task: &str| task.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/#".contains(&b));
+    // Ids of other trackers may look like paths; a full ref name is git's.
+    spec.task.is_none_or(|task| may_be_id(task) && !task.starts_with("refs/")).then_some(spec)
 }
 
 /// Where the dots of a range are: not inside `{…}`, and not in a path.

@@ -40,7 +40,7 @@ struct BaseJson {
     commit: Option<String>,
     /// Its tree, or the empty one.
     tree: String,
-    /// How it was found: `recorded`, `rewritten`, `merge-base`, `unborn` or `checkpoint`.
+    /// How it was found: `recorded`, `rewritten`, `merge-base`, `cut-off`, `unborn` or `checkpoint`.
     rule: &'static str,
     /// n of `<task>@n` for a checkpoint.
     number: Option<usize>,

@@ -40,9 +40,11 @@ pub struct LogCommit {
     pub subject: String,
     /// n of `T@n` when the log is about task T and the commit is on HEAD's history.
     pub number: Option<usize>,
+    /// The same for each of `tasks`, when the log is about one task; otherwise empty.
+    pub numbers: Vec<Option<usize>>,
     /// How the newest verification of exactly its tree ended.
     pub verified: Option<bool>,
-    /// A later commit in this log says that it reverts it.
+    /// A later commit in this log reverts it, and is in force itself.
     pub reverted: bool,
     /// The oldest commit of the task that made the same patch, when the log is about one task: this one is a cherry-pick of it, or it of this one.
     pub same_patch_as: Option<String>,

@@ -6,8 +6,7 @@ use serde::Serialize;
 
 use super::{DoneJson, HeadsJson, SCHEMA};
 use crate::{
-    checkpoint::message::subject,
-    core::squash::Obstacle,
+    core::{message::subject, squash::Obstacle},
     git::entry::Entry,
     recovery::{Done, squash::Plan},
 };
@@ -102,5 +101,5 @@ impl SquashJson {
 
 fn collapsed(plan: &Plan, entry: &Entry) -> CollapsedJson {
     let tasks = plan.tasks_of(entry).iter().map(ToString::to_string).collect();
-    CollapsedJson { commit: entry.commit.to_string(), subject: subject(&entry.message), tasks }
+    CollapsedJson { commit: entry.commit.to_string(), subject: subject(&entry.message).to_string(), tasks }
 }

@@ -66,7 +66,7 @@ pub fn prepare(view: &View<'_>, request: &Request, now: Timestamp) -> Result<Out
     }
     let head = preflight::head(repo, task)?;
     let to = find(view, request, head, now)?;
-    let range = range::read(repo, task, to.commit, head)?;
+    let range = range::read(view, task, to.commit, head)?;
     let place = match to.commit {
         None => Place::Nowhere,
         Some(commit) if walk::is_ancestor(repo, commit, head)? => Place::Behind,
@@ -92,6 +92,10 @@ pub fn prepare(view: &View<'_>, request: &Request, now: Timestamp) -> Result<Out
 fn find(view: &View<'_>, request: &Request, head: ObjectId, now: Timestamp) -> Result<To> {
     let which = request.which.unwrap_or(Which::Last);
     let point = revision::find(view, &request.task, which, head, now)?;
+    if point.cut && which == Which::Start {
+        let id = &request.task.id;
+        return Err(revision::refuse_cut(&format!("roll back {id} to {id}@{which}")));
+    }
     let tree = match point.commit {
         Some(commit) => walk::tree(view.repo(), commit)?,
         None => ObjectId::empty_tree(view.repo().gix().object_hash()),

@@ -5,14 +5,13 @@ use std::collections::{HashMap, HashSet};
 use bstr::{BString, ByteSlice as _};
 
 use crate::{
-    checkpoint::message::of_commit,
     core::{
         id::TaskId,
+        message::of_commit,
         revert::reverts,
         rollback::{Commit, Owner, message::REVERTS},
         task::Task,
         trailer::{
-            Rules,
             block::{self, Syntax},
             scan,
         },
@@ -22,24 +21,29 @@ use crate::{
         ObjectId, Repo,
         range::{self, Link},
     },
-    revision,
+    ledger::{View, commits::Owners},
 };
 
 /// The paths that commits changed.
 pub(super) type Touched = HashMap<ObjectId, Vec<BString>>;
 
 /// The commits of `from..head`, newest first, as seen by `task`.
-pub(super) fn read(repo: &Repo, task: &Task, from: Option<ObjectId>, head: ObjectId) -> Result<Vec<Commit<ObjectId>>> {
+pub(super) fn read(
+    view: &View<'_>,
+    task: &Task,
+    from: Option<ObjectId>,
+    head: ObjectId,
+) -> Result<Vec<Commit<ObjectId>>> {
+    let repo = view.repo();
     let links = range::between(repo, from, head)?;
     if links.is_empty() {
         return Ok(Vec::new());
     }
     let reader = Reader {
         id: &task.id,
-        linked: revision::linked(task).collect(),
+        owners: Owners::read(view)?,
         unpublished: range::unpublished(repo, from, head)?,
         known: links.iter().map(|link| (link.commit, link.commit.to_string())).collect(),
-        rules: repo.settings().trailer_rules(),
     };
     let mut commits = Vec::with_capacity(links.len());
     for link in links {
@@ -63,27 +67,28 @@ pub(super) fn touched(repo: &Repo, range: &[Commit<ObjectId>]) -> Result<Touched
 
 struct Reader<'t> {
     id: &'t TaskId,
-    linked: HashSet<ObjectId>,
+    owners: Owners,
     unpublished: HashSet<ObjectId>,
     /// The range, with the ids in hex.
     known: Vec<(ObjectId, String)>,
-    rules: Rules,
 }
 
 impl Reader<'_> {
     fn commit(&self, link: Link, message: &[u8]) -> Commit<ObjectId> {
         let Link { commit: id, parents } = link;
-        let named = scan::ids(message, &self.rules);
+        let rules = self.owners.rules();
+        let named = scan::ids(message, rules);
         let block = block::trailers(message, &Syntax::default());
         let is_task = |named: &[u8]| named == self.id.as_str().as_bytes();
-        let trailers = block.iter().filter(|trailer| self.rules.reads(&trailer.key));
-        let mut in_block = trailers.flat_map(|trailer| self.rules.ids(&trailer.value));
+        let trailers = block.iter().filter(|trailer| rules.reads(&trailer.key));
+        let mut in_block = trailers.flat_map(|trailer| rules.ids(&trailer.value));
         let owner = match () {
-            () if in_block.any(|named| is_task(named)) || self.linked.contains(&id) => Owner::Task,
+            () if in_block.any(|named| is_task(named)) || self.owners.linked(id).contains(self.id) => Owner::Task,
             () if named.iter().any(|named| is_task(named)) => Owner::Buried,
             () => Owner::Other,
         };
-        let others = named.iter().filter(|named| !is_task(named)).filter_map(|named| named.to_str().ok());
+        let all = self.owners.of(id, message);
+        let others = all.iter().filter(|named| !is_task(named)).filter_map(|named| named.to_str().ok());
         let others = others.filter_map(|named| TaskId::parse(named).ok()).collect();
         let trailers = block.iter().filter(|trailer| trailer.key.eq_ignore_ascii_case(REVERTS.as_bytes()));
         let said = reverts(message).chain(trailers.filter_map(|trailer| trailer.value.to_str().ok()));

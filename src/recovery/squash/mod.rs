@@ -44,7 +44,7 @@ use crate::{
         state::{self, Steps},
         walk,
     },
-    ledger::{View, commits::Commits},
+    ledger::{View, commits::Owners},
 };
 
 /// How far down commits are collapsed.
@@ -94,12 +94,12 @@ pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<Plan> {
     refuse_in_progress(repo, task)?;
     let head = repo.head()?;
     let tip = head.commit.ok_or_else(|| refusal::unborn(task, &head))?;
-    let ledger = Commits::read(view)?;
-    let run = range::run(repo, task, tip, onto)?;
+    let owners = Owners::read(view)?;
+    let run = range::run(repo, &owners, task, tip, onto)?;
     let oldest_first: Vec<ObjectId> = run.commits.iter().rev().copied().collect();
     let commits = entry::of(repo, &oldest_first)?;
-    let rules = repo.settings().trailer_rules();
-    let collapsed: Vec<Collapsed> = commits.iter().map(|entry| collapsed(entry, &ledger)).collect();
+    let rules = owners.rules().clone();
+    let collapsed: Vec<Collapsed> = commits.iter().map(|entry| collapsed(entry, &owners)).collect();
     let decisions: Vec<(String, Option<String>)> = task
         .decisions
         .iter()
@@ -125,12 +125,12 @@ pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<Plan> {
     })
 }
 
-fn collapsed(entry: &Entry, ledger: &Commits) -> Collapsed {
+fn collapsed(entry: &Entry, owners: &Owners) -> Collapsed {
     Collapsed {
         commit: entry.commit.to_string(),
         message: entry.message.clone(),
-        subject: crate::checkpoint::message::subject(&entry.message),
-        linked: ledger.linked(entry.commit).cloned().collect(),
+        subject: crate::core::message::subject(&entry.message).to_string(),
+        linked: owners.linked(entry.commit).to_vec(),
     }
 }
 

@@ -6,16 +6,12 @@ use bstr::ByteSlice as _;
 
 use super::{Onto, refusal};
 use crate::{
-    checkpoint::message::of_commit,
     core::{
         id::TaskId,
+        message::of_commit,
         squash::{Commit, Obstacle, Run, all, longest},
         task::Task,
-        trailer::{
-            Rules,
-            block::{self, Syntax},
-            scan,
-        },
+        trailer::block::{self, Syntax},
     },
     error::Result,
     git::{
@@ -23,18 +19,12 @@ use crate::{
         range::{self, Link},
         walk,
     },
-    revision,
+    ledger::commits::Owners,
 };
 
 /// The commits of `task` below `tip` that can be collapsed; of its longest run there may be none.
-pub(super) fn run(repo: &Repo, task: &Task, tip: ObjectId, onto: &Onto) -> Result<Run<ObjectId>> {
-    let reader = Reader {
-        repo,
-        id: &task.id,
-        linked: revision::linked(task).collect(),
-        rules: repo.settings().trailer_rules(),
-        shallow: walk::shallow(repo)?,
-    };
+pub(super) fn run(repo: &Repo, owners: &Owners, task: &Task, tip: ObjectId, onto: &Onto) -> Result<Run<ObjectId>> {
+    let reader = Reader { repo, id: &task.id, owners, shallow: walk::shallow(repo)? };
     match onto {
         Onto::Longest => {
             let commits = reader.reachable(tip)?;
@@ -62,8 +52,7 @@ pub(super) fn run(repo: &Repo, task: &Task, tip: ObjectId, onto: &Onto) -> Resul
 struct Reader<'t> {
     repo: &'t Repo,
     id: &'t TaskId,
-    linked: HashSet<ObjectId>,
-    rules: Rules,
+    owners: &'t Owners,
     shallow: HashSet<ObjectId>,
 }
 
@@ -106,12 +95,13 @@ impl Reader<'_> {
     fn obstacle(&self, commit: ObjectId) -> Result<Option<Obstacle>> {
         let raw = self.repo.read(commit)?;
         let message = of_commit(&raw);
-        let is_own = self.linked.contains(&commit)
-            || block::ids(message, &self.rules, &Syntax::default()).iter().any(|id| *id == self.id.as_str());
+        let rules = self.owners.rules();
+        let is_own = self.owners.linked(commit).contains(self.id)
+            || block::ids(message, rules, &Syntax::default()).iter().any(|id| *id == self.id.as_str());
         if is_own {
             return Ok(self.shallow.contains(&commit).then_some(Obstacle::CutOff));
         }
-        let named = scan::ids(message, &self.rules);
+        let named = self.owners.of(commit, message);
         if named.iter().any(|id| *id == self.id.as_str()) {
             return Ok(Some(Obstacle::Buried));
         }

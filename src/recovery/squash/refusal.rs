@@ -2,9 +2,9 @@
 
 use super::cannot;
 use crate::{
-    checkpoint::message::{of_commit, subject},
     core::{
         id::TaskId,
+        message::{of_commit, subject},
         squash::{Obstacle, Stop},
         task::Task,
     },
