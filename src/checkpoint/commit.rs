@@ -1,5 +1,7 @@
 //! `git commit` on a private index: the user's hooks, signature and identity, and no trace when it fails.
 
+use std::process::ExitStatus;
+
 use bstr::ByteSlice as _;
 
 use super::desk::Desk;
@@ -12,6 +14,7 @@ use crate::{
     error::{Context as _, Error, Result},
     git::{
         ObjectId, Repo,
+        claims::Claim,
         index::{self, PrivateIndex},
         walk,
     },
@@ -64,9 +67,14 @@ pub fn commit(repo: &Repo, desk: Desk<'_>, private: &PrivateIndex<'_>, order: &O
     desk.begin(before)?;
     // A person who presses Ctrl-C means git, which gets it too; the index must follow if git was done already.
     let signals = gix::interrupt::init_handler_default(usize::MAX).map(gix::interrupt::Deregister::auto_deregister);
+    let claim = Claim::to_head(repo);
+    claim.share_with_children();
     let outcome = run(private, &file, order);
+    if matches!(outcome, Ok(Ended { status, .. }) if status.code().is_none()) {
+        claim.settle(repo);
+    }
     let head = match (repo.head()?.commit.filter(|head| Some(*head) != before), outcome) {
-        (Some(head), Ok(ended)) if ended.success => head,
+        (Some(head), Ok(ended)) if ended.status.success() => head,
         // Git can fail after the fact: killed in a hook that runs last, or with no room for its index.
         (Some(head), _) if is_ours(repo, head, before, order.message)? => head,
         (_, Ok(ended)) => return Err(failed(repo, ended.said.as_deref())),
@@ -90,7 +98,7 @@ pub fn commit(repo: &Repo, desk: Desk<'_>, private: &PrivateIndex<'_>, order: &O
 
 /// How git ended.
 struct Ended {
-    success: bool,
+    status: ExitStatus,
     /// What it said, where that was kept.
     said: Option<String>,
 }
@@ -110,8 +118,8 @@ fn run(private: &PrivateIndex<'_>, message: &std::path::Path, order: &Order<'_>)
     // Emptiness was judged before: a commit that changes nothing comes here on purpose.
     let git = git.args(["commit", "--quiet", "--allow-empty", "--cleanup=whitespace", "--file"]).arg(message);
     match order.talk {
-        Talk::Terminal => git.attached().map(|status| Ended { success: status.success(), said: None }),
-        Talk::Kept => git.output().map(|out| Ended { success: out.status.success(), said: Some(out.complaint()) }),
+        Talk::Terminal => git.attached().map(|status| Ended { status, said: None }),
+        Talk::Kept => git.output().map(|out| Ended { status: out.status, said: Some(out.complaint()) }),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     context::Ctx,
     error::Result,
     recovery::{
+        self,
         operation::{Kind, OpLog},
         undo::next_redo,
     },
@@ -18,7 +19,8 @@ pub struct Args {}
 pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
     let repo = ctx.repo()?;
     repo.require_work_dir("redo")?;
+    OpLog::of(repo)?.refuse_interrupted()?;
+    recovery::clear_up(repo)?;
     let log = OpLog::of(repo)?;
-    log.refuse_interrupted()?;
     undo::carry_out(ctx, &next_redo(&log)?, Kind::Redo)
 }

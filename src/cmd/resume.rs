@@ -6,7 +6,7 @@ use crate::{
     error::Result,
     exit,
     output::{clean, json::OperationAnswer},
-    recovery,
+    recovery::{self, operation::State},
 };
 
 /// Finish the operation that was interrupted
@@ -21,7 +21,8 @@ pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
     if ctx.out.is_json() {
         ctx.out.json(&OperationAnswer::ended(&operation, operation.kind.as_str(), operation.undoes, &late))?;
     } else if !ctx.out.is_quiet() {
-        let mut text = format!("Finished: {}\n", clean::line(&operation.title));
+        let verb = if operation.state == State::Failed { "Cleared up after" } else { "Finished" };
+        let mut text = format!("{verb}: {}\n", clean::line(&operation.title));
         text.push_str(&act::moved(&operation.before, &operation.after).unwrap_or_default());
         ctx.out.print(&text)?;
     }

@@ -69,6 +69,7 @@ fn prompt(ctx: &Ctx) -> Result<String> {
 struct Found {
     answer: StatusAnswer,
     interrupted: Option<Operation>,
+    left_behind: Option<Operation>,
     in_progress: Option<InProgress>,
     /// The active tasks, with what the ledger has of them.
     active: Vec<(TaskId, Option<Task>)>,
@@ -95,6 +96,7 @@ impl Found {
         let unstamped = unstamped::find(repo, &known)?;
         // A log of operations that cannot be read is for 'doctor' to tell of.
         let interrupted = recovery::interrupted(repo).unwrap_or_default();
+        let left_behind = recovery::left_behind(repo).unwrap_or_default().map(|recorded| recorded.operation);
         let answer = StatusAnswer {
             schema: SCHEMA,
             active: active.iter().map(|(id, _)| id.to_string()).collect(),
@@ -105,8 +107,9 @@ impl Found {
             counts,
             unstamped: unstamped.iter().map(|one| one.commit.to_string()).collect(),
             interrupted: interrupted.as_ref().map(|operation| operation.id.to_string()),
+            left_behind: left_behind.as_ref().map(|operation| operation.id.to_string()),
         };
-        Ok(Found { answer, interrupted, in_progress: state::in_progress(repo), active })
+        Ok(Found { answer, interrupted, left_behind, in_progress: state::in_progress(repo), active })
     }
 }
 
@@ -137,6 +140,10 @@ fn page(ctx: &Ctx, found: &Found) -> String {
         page.push_str(&format!(
             "Interrupted: {title}: 'git agent undo' brings everything back, 'git agent resume' finishes it\n"
         ));
+    }
+    if let Some(operation) = &found.left_behind {
+        let title = clean::line(&operation.title);
+        page.push_str(&format!("Killed while it cleared up: {title}: 'git agent resume' removes what it left\n"));
     }
     if let Some(operation) = &found.in_progress {
         page.push_str(&format!(
@@ -209,5 +216,6 @@ fn porcelain(answer: &StatusAnswer) -> String {
     lines.extend(answer.counts.iter().map(|(status, count)| format!("count {status} {count}")));
     lines.extend(answer.unstamped.iter().map(|id| format!("unstamped {id}")));
     lines.extend(answer.interrupted.iter().map(|id| format!("interrupted {id}")));
+    lines.extend(answer.left_behind.iter().map(|id| format!("left-behind {id}")));
     lines.iter().map(|line| format!("{}\n", clean::line(line))).collect()
 }

@@ -42,6 +42,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             _ => take_back(ctx),
         };
     }
+    recovery::clear_up(repo)?;
+    let log = OpLog::of(repo)?;
     let recorded = match &args.op {
         Some(word) => log.find(word)?,
         None => undo::next(&log)?,

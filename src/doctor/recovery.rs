@@ -10,12 +10,7 @@ use crate::{
     error::Result,
     git::{Refs, Repo},
     output::json::Check,
-    recovery::{
-        self,
-        operation::{OpLog, State},
-        restore::aside::Aside,
-        snapshot,
-    },
+    recovery::{self, operation::OpLog, restore::aside::Aside, snapshot},
 };
 
 /// Looks at one thing.
@@ -94,7 +89,8 @@ fn interrupted(repo: &Repo) -> Result<Check> {
         }
     }
     if let Some(recorded) = recovery::left_behind(repo)? {
-        let message = format!("operation {} is {}, and left 'index.lock' behind", recorded.operation.id, State::Done);
+        let operation = &recorded.operation;
+        let message = format!("operation {} is {}, and left something behind: it was killed while it cleared up", operation.id, operation.state);
         return Ok(Check::error(name, message, "'git agent resume' removes it"));
     }
     if repo.worktree_agent_dir().join("checkpoint/journal").exists() {

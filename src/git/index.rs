@@ -21,6 +21,7 @@ use gix::ObjectId;
 
 use super::{
     cmd::{self, Git},
+    lock_file::{self, LockFile},
     repo::Repo,
 };
 use crate::error::{Context as _, Error, Result};
@@ -167,7 +168,7 @@ pub fn becomes_free(repo: &Repo) -> bool {
 ///
 /// `index-moved` when the index is not what `before` is any more; then use [`merge`]. `index-locked`.
 pub fn install(repo: &Repo, private: &PrivateIndex<'_>, before: &Path) -> Result<()> {
-    let _lock = IndexLock::take(repo)?;
+    let _lock = IndexLock::take_marked(repo, CHECKPOINT)?;
     let failed = || "cannot replace the index".to_owned();
     if read(&real(repo)).or_environment(failed)? != read(before).or_environment(failed)? {
         return Err(Error::conflict("index-moved", "somebody else staged something in the meantime"));
@@ -177,7 +178,7 @@ pub fn install(repo: &Repo, private: &PrivateIndex<'_>, before: &Path) -> Result
 
 /// Take the changes of `paths` from `commit` into the index as it is now, but for those that were staged anew since `before`.
 pub fn merge(repo: &Repo, before: &Path, commit: ObjectId, paths: &[BString]) -> Result<()> {
-    let _lock = IndexLock::take(repo)?;
+    let _lock = IndexLock::take_marked(repo, CHECKPOINT)?;
     let next = PrivateIndex::copy(repo, &real(repo), before.with_extension("next"))?;
     let old = PrivateIndex::existing(repo, before.to_owned());
     let unchanged: Vec<&BString> = {
@@ -223,62 +224,37 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
+/// What stands in the lock of a checkpoint, which takes its commit over into the index.
+const CHECKPOINT: &str = "git-agent checkpoint\n";
+
 /// Git's own lock of the index; removed when dropped.
 #[derive(Debug)]
-pub struct IndexLock(PathBuf);
+pub struct IndexLock {
+    _held: LockFile,
+}
 
 impl IndexLock {
-    /// Take the lock with `mark` in it, so that whoever finds it knows whose it was. One with the same mark is taken over: the
-    /// caller knows that its holder is dead.
+    /// Take the lock with `mark` in it, so that whoever finds it knows whose it was. One with the same mark whose maker is dead
+    /// is taken over.
     pub fn take_marked(repo: &Repo, mark: &str) -> Result<Self> {
         let path = lock_file(repo);
-        let ours = repo.worktree_agent_dir().join("index.lock");
-        let failed = || format!("cannot write in '{}'", repo.worktree_agent_dir().display());
-        fs::create_dir_all(repo.worktree_agent_dir()).or_environment(failed)?;
-        fs::write(&ours, mark).or_environment(failed)?;
-        let began = Instant::now();
-        let taken = loop {
-            // Mark and lock in one step: nobody finds one without the other.
-            match fs::hard_link(&ours, &path) {
-                Ok(()) => break Ok(IndexLock(path)),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    if fs::read(&path).is_ok_and(|found| found == mark.as_bytes()) {
-                        break Ok(IndexLock(path));
-                    }
-                    if began.elapsed() > PATIENCE {
-                        break Err(held(&path).because(error));
-                    }
-                    std::thread::sleep(Duration::from_millis(20));
-                }
-                Err(error) => break Err(held(&path).because(error)),
-            }
-        };
-        remove(&ours).or_environment(failed)?;
-        taken
+        let taken = LockFile::take(&path, mark, PATIENCE).map_err(|error| held(&path).because(error))?;
+        taken.map(|held| IndexLock { _held: held }).ok_or_else(|| held(&path))
     }
 
     /// What stands in the lock of the index, if there is one; git's own are not texts.
     pub fn marked(repo: &Repo) -> Option<String> {
-        fs::read_to_string(lock_file(repo)).ok().filter(|text| text.len() < 128)
+        lock_file::mark(&lock_file(repo))
+    }
+
+    /// Whether `mark` is that of a checkpoint.
+    pub fn is_of_checkpoint(mark: &str) -> bool {
+        mark == CHECKPOINT
     }
 
     /// Put `private` in the place of the index. The lock stays.
     pub fn install(&self, repo: &Repo, private: &PrivateIndex<'_>) -> Result<()> {
         fs::rename(&private.path, real(repo)).or_environment(|| "cannot replace the index".to_owned())
-    }
-
-    fn take(repo: &Repo) -> Result<Self> {
-        let path = lock_file(repo);
-        let began = Instant::now();
-        loop {
-            match File::create_new(&path) {
-                Ok(_) => return Ok(IndexLock(path)),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && began.elapsed() < PATIENCE => {
-                    std::thread::sleep(Duration::from_millis(20));
-                }
-                Err(error) => return Err(held(&path).because(error)),
-            }
-        }
     }
 }
 
@@ -290,11 +266,4 @@ pub fn is_held(repo: &Repo) -> Error {
 fn held(path: &Path) -> Error {
     Error::busy("index-locked", format!("cannot lock the index with '{}'", path.display()))
         .hint("try again; if no git is running, one died and left the file behind: 'git agent doctor' tells more")
-}
-
-impl Drop for IndexLock {
-    fn drop(&mut self) {
-        // What cannot be removed is git's to complain about, as of any stale lock.
-        drop(fs::remove_file(&self.0));
-    }
 }

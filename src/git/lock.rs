@@ -6,7 +6,6 @@
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
-    io::{Read as _, Seek as _, Write as _},
     path::Path,
     sync::mpsc,
     thread,
@@ -70,23 +69,6 @@ impl Lock {
             Some(file) => Ok(rustix::io::fcntl_setfd(file, rustix::io::FdFlags::empty())?),
             None => Ok(()),
         }
-    }
-
-    /// What the last holder noted and did not take back: it died at that.
-    pub fn note(&self) -> std::io::Result<String> {
-        let Some(mut file) = self.file.as_ref() else { return Ok(String::new()) };
-        let mut note = Vec::new();
-        file.rewind()?;
-        file.read_to_end(&mut note)?;
-        Ok(String::from_utf8_lossy(&note).into_owned())
-    }
-
-    /// Note what is going to be done, for the next holder; nothing, when it is done.
-    pub fn set_note(&self, note: &str) -> std::io::Result<()> {
-        let Some(mut file) = self.file.as_ref() else { return Ok(()) };
-        file.set_len(0)?;
-        file.rewind()?;
-        file.write_all(note.as_bytes())
     }
 
     fn open(path: &Path) -> Result<File> {

@@ -4,6 +4,7 @@
 //! signing, move files in the work tree, talk to a reftable), goes through the git binary, spawned in one place: [`cmd`].
 
 pub mod blame;
+pub mod claims;
 pub mod cmd;
 pub mod commits;
 mod config;
@@ -18,6 +19,7 @@ mod head;
 mod host;
 pub mod index;
 pub mod lock;
+pub mod lock_file;
 pub mod locked_file;
 pub mod log;
 pub mod merge;
@@ -26,6 +28,7 @@ pub mod parameters;
 pub mod partial;
 pub mod patch;
 pub mod pathspec;
+pub mod processes;
 pub mod quote;
 pub mod range;
 pub mod raw;
@@ -47,5 +50,5 @@ pub use config::Settings;
 pub use gix::ObjectId;
 pub use head::Head;
 pub use host::host_name;
-pub use refs::{Hooks, RefChange, RefError, Refs, free as free_refs, lock_files};
+pub use refs::{RefChange, RefError, Refs};
 pub use repo::{Repo, Report};

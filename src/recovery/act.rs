@@ -103,7 +103,7 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, order: &Order<'_>) -> Result<
     if !index::becomes_free(repo) {
         return Err(index::is_held(repo));
     }
-    let seen = IndexPrint::of(repo);
+    let seen = IndexPrint::of(repo)?;
     let mut captured = snapshot::capture(repo)?;
     let destination = (order.destination)(&captured)?;
     let mut plan = Plan::new(repo, &captured, &destination)?;

@@ -25,7 +25,7 @@ use crate::{
     core::{id::TaskId, time::Timestamp},
     error::{Error, Result},
     git::{
-        Head, Hooks, ObjectId, RefError, Repo,
+        Head, ObjectId, RefError, Repo,
         entries::{self, Entries},
         excludes,
         objects::{
@@ -62,7 +62,7 @@ pub struct Made<'a> {
 /// # Errors
 ///
 /// `operation-busy` while an operation is under way, `operation-interrupted` on top of half of one.
-pub fn take_turn(repo: &Repo) -> Result<OperationLock<'_>> {
+pub fn take_turn(repo: &Repo) -> Result<OperationLock> {
     let lock = lock::take(repo)?;
     OpLog::of(repo)?.refuse_interrupted()?;
     Ok(lock)
@@ -83,7 +83,7 @@ pub fn record(repo: &Repo, made: &Made<'_>) -> Result<Ulid> {
         let change = log.stage(&mut batch, &operation, &contents, log.tip())?;
         batch.write_durable(repo)?;
         let message = format!("git-agent: {}", operation.title);
-        match repo.refs().change_durably(repo, &[change], &message, Hooks::Skip) {
+        match repo.refs().change_durably(repo, &[change], &message) {
             Ok(()) => return batch.secure(repo).map(|()| operation.id),
             Err(RefError::Failed(error)) => return Err(error),
             Err(RefError::Moved | RefError::Locked(_) | RefError::Vanished(_)) => {}
@@ -158,8 +158,9 @@ fn describe(repo: &Repo, batch: &mut Batch, made: &Made<'_>) -> Result<(Operatio
 
 /// An index entry, as far as it is compared.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-struct Slot {
+pub(super) struct Slot {
     leaf: Option<Leaf>,
+    stage: u8,
     flags: Flags,
 }
 
@@ -171,7 +172,7 @@ impl Slot {
 }
 
 /// The entries of `before` and `after` that are not the same, by path.
-fn differing(repo: &Repo, before: &Entries, after: &Entries) -> Result<BTreeMap<BString, [Slot; 2]>> {
+pub(super) fn differing(repo: &Repo, before: &Entries, after: &Entries) -> Result<BTreeMap<BString, [Slot; 2]>> {
     let mut found: BTreeMap<BString, [Slot; 2]> = BTreeMap::new();
     let (mut one, mut other) = (before.all().peekable(), after.all().peekable());
     loop {
@@ -199,7 +200,7 @@ fn slot(entry: entries::Entry<'_>) -> Slot {
         skip_worktree: entry.skip_worktree,
         intent_to_add: entry.intent_to_add,
     };
-    Slot { leaf: Some(entry.leaf), flags }
+    Slot { leaf: Some(entry.leaf), stage: entry.stage, flags }
 }
 
 /// Without the directories of a sparse index: what was in one, and now stands for itself, has not changed by that.
@@ -213,7 +214,7 @@ fn expand(repo: &Repo, found: BTreeMap<BString, [Slot; 2]>) -> Result<BTreeMap<B
             let Some(rest) = below(path.as_bstr()) else { continue };
             for (slot, side) in slots.iter_mut().zip(sides) {
                 if let (None, Some((EntryKind::Tree, tree))) = (slot.leaf, side.leaf) {
-                    *slot = Slot { leaf: trees::find(repo, tree, rest.as_bstr())?, flags: side.flags };
+                    *slot = Slot { leaf: trees::find(repo, tree, rest.as_bstr())?, stage: 0, flags: side.flags };
                 }
             }
         }

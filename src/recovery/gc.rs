@@ -16,7 +16,7 @@ use crate::{
         time::Timestamp,
     },
     error::{Error, Result},
-    git::{Hooks, ObjectId, RefChange, RefError, Repo, lock::Lock, objects::Batch},
+    git::{ObjectId, RefChange, RefError, Repo, lock::Lock, objects::Batch},
     ledger::View,
 };
 
@@ -145,7 +145,7 @@ pub fn carry_out(repo: &Repo, plan: &Plan) -> Result<()> {
         return Ok(());
     }
     batch.write_durable(repo)?;
-    let moved = repo.refs().change_durably(repo, &changes, "git-agent: gc", Hooks::Skip);
+    let moved = repo.refs().change_durably(repo, &changes, "git-agent: gc");
     moved.map_err(|error| match error {
         RefError::Moved => {
             Error::busy("gc-raced", "a snapshot or an operation came or went in the meantime").hint("try again")

@@ -11,33 +11,16 @@ use super::{
 };
 use crate::{
     error::{Context as _, Error, Result},
-    git::{Repo, free_refs, index::IndexLock, lock::Lock, lock_files},
+    git::{Repo, claims, index::IndexLock, lock::Lock},
 };
 
 /// The lock of the worktree's operations, held until dropped.
-///
-/// It says which refs are going to be moved. Whoever finds that there knows that its holder was killed, perhaps with the git
-/// that moved them, which may have left their locks.
-pub struct OperationLock<'r> {
-    repo: &'r Repo,
-    lock: Lock,
-    refs: Vec<String>,
-}
+pub struct OperationLock(Lock);
 
-impl OperationLock<'_> {
+impl OperationLock {
     /// As [`Lock::share_with_children`].
     pub fn share_with_children(&self) -> Result<()> {
-        self.lock.share_with_children().or_environment(|| "cannot keep the lock of the operation".to_owned())
-    }
-}
-
-impl Drop for OperationLock<'_> {
-    fn drop(&mut self) {
-        let names: Vec<&str> = self.refs.iter().map(String::as_str).collect();
-        // A git of ours was killed, or somebody moves them just now: then the next one looks at it.
-        if lock_files(self.repo, &names).is_empty() {
-            drop(self.lock.set_note(""));
-        }
+        self.0.share_with_children().or_environment(|| "cannot keep the lock of the operation".to_owned())
     }
 }
 
@@ -46,21 +29,15 @@ impl Drop for OperationLock<'_> {
 /// # Errors
 ///
 /// `operation-busy` while another process, or a git that one started, is at work.
-pub fn take(repo: &Repo) -> Result<OperationLock<'_>> {
+pub fn take(repo: &Repo) -> Result<OperationLock> {
     let lock = Lock::acquire(&file(repo))?;
     if !lock.is_held() {
         return Err(Error::busy("operation-busy", "another operation is under way in this worktree")
             .hint("try again when it is done; 'git agent ops' shows it"));
     }
-    let failed = || "cannot remove the lock of a ref that a git left which was killed".to_owned();
-    let note = lock.note().or_environment(failed)?;
-    free_refs(repo, &note.lines().collect::<Vec<_>>()).or_environment(failed)?;
-    let mut refs = vec![OpLog::of(repo)?.ref_name().to_owned(), "HEAD".to_owned()];
-    refs.extend(repo.head()?.branch.map(|branch| branch.to_string()));
-    lock.set_note(&refs.join("\n")).or_environment(|| "cannot write to the lock of the operations".to_owned())?;
-    let lock = OperationLock { repo, lock, refs };
+    claims::sweep(repo);
     tidy(repo)?;
-    Ok(lock)
+    Ok(OperationLock(lock))
 }
 
 /// Whether somebody is at work on an operation of this worktree.
@@ -72,33 +49,70 @@ fn file(repo: &Repo) -> PathBuf {
     repo.worktree_agent_dir().join("operation.lock")
 }
 
-/// Whether an operation that is at its end left something that a process with the lock would tidy up.
+/// The operation that is at its end and left something which a process with the lock would tidy up: its lock of the index,
+/// or files that it put aside.
+///
+/// # Errors
+///
+/// Where the log of operations cannot be read.
 pub fn left_behind(repo: &Repo) -> Result<Option<Recorded>> {
-    let Some(id) = IndexLock::marked(repo).as_deref().and_then(restore::id_of_mark) else { return Ok(None) };
-    ended(repo, id)
+    let mark = IndexLock::marked(repo).as_deref().and_then(restore::id_of_mark);
+    for id in mark.into_iter().chain(asides(repo)) {
+        if let Some(recorded) = ended(repo, id)?.filter(|_| !is_taken(repo)) {
+            return Ok(Some(recorded));
+        }
+    }
+    Ok(None)
+}
+
+/// Do away with what operations and checkpoints that died left at their end. Those that are half done are not touched.
+///
+/// # Errors
+///
+/// `operation-busy`, if there is something.
+pub fn clear_up(repo: &Repo) -> Result<()> {
+    let is_of_checkpoint = || IndexLock::marked(repo).as_deref().is_some_and(IndexLock::is_of_checkpoint);
+    if left_behind(repo)?.is_some() || is_of_checkpoint() {
+        take(repo).map(drop)?;
+    }
+    Ok(())
+}
+
+/// The operations that files were put aside by.
+fn asides(repo: &Repo) -> Vec<Ulid> {
+    let Ok(entries) = fs::read_dir(Aside::root(repo)) else { return Vec::new() };
+    let id = |entry: fs::DirEntry| Ulid::from_string(entry.file_name().to_str()?).ok();
+    entries.flatten().filter_map(id).collect()
 }
 
 /// Remove what an operation that is at its end did not come to remove: what it put aside, which is stored, and its lock of the
 /// index. Of one that is not at its end everything stays: it is needed.
 fn tidy(repo: &Repo) -> Result<()> {
-    let Ok(entries) = fs::read_dir(Aside::root(repo)) else { return unlock(repo) };
-    for entry in entries.flatten() {
-        let id = entry.file_name().to_str().and_then(|name| Ulid::from_string(name).ok());
-        let Some(recorded) = id.map_or(Ok(None), |id| ended(repo, id))? else { continue };
+    // First the lock: git waits for it.
+    unlock(repo)?;
+    let log = OpLog::of(repo)?;
+    if log.interrupted()?.is_some() {
+        claims::free(repo, log.ref_name());
+    }
+    for id in asides(repo) {
+        let Some(recorded) = ended(repo, id)? else { continue };
         let operation = &recorded.operation;
         let before = Side::new(repo, snapshot::load_tree(repo, recorded.before, &operation.before)?);
         let after = Side::new(repo, snapshot::load_tree(repo, recorded.after, &operation.after)?);
         Restore { repo, operation, before: &before, after: &after, touched: &recorded.touched }.drop_stored()?;
     }
-    unlock(repo)
+    Ok(())
 }
 
 fn unlock(repo: &Repo) -> Result<()> {
-    let mark = IndexLock::marked(repo);
-    if let Some(id) = mark.as_deref().and_then(restore::id_of_mark)
-        && ended(repo, id)?.is_some()
-    {
-        drop(IndexLock::take_marked(repo, &restore::mark(id))?);
+    let Some(mark) = IndexLock::marked(repo) else { return Ok(()) };
+    let is_over = match restore::id_of_mark(&mark) {
+        Some(id) => ended(repo, id)?.is_some(),
+        None => IndexLock::is_of_checkpoint(&mark),
+    };
+    // Its maker held the lock of the operations, which we have now.
+    if is_over {
+        drop(IndexLock::take_marked(repo, &mark)?);
     }
     Ok(())
 }

@@ -28,5 +28,5 @@ pub mod undo;
 
 pub use act::{Author, Done, MakeCommit, Order, Outcome, Record, carry_out, interrupted, resume, take_back};
 pub use ended::is_interrupted;
-pub use lock::left_behind;
+pub use lock::{clear_up, left_behind};
 pub use record::{COLLAPSED, record};

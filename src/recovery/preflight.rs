@@ -17,9 +17,10 @@ use crate::{
 ///
 /// # Errors
 ///
-/// `names-collide`, `not-writable`.
+/// `names-collide`, `not-writable`, `directory-in-use`.
 pub fn check(repo: &Repo, plan: &Plan) -> Result<()> {
     names(repo, plan)?;
+    in_use(repo, plan)?;
     directories(repo, plan)
 }
 
@@ -38,6 +39,18 @@ fn names(repo: &Repo, plan: &Plan) -> Result<()> {
             );
             return Err(Error::refused("names-collide", message)
                 .hint("limit the operation to other paths: git agent … -- <path>"));
+        }
+    }
+    Ok(())
+}
+
+/// A directory that becomes a file must not be under the feet of those who asked for it.
+fn in_use(repo: &Repo, plan: &Plan) -> Result<()> {
+    let top = repo.require_work_dir("restore files")?;
+    for (path, change) in &plan.files {
+        let becomes_file = matches!(change, Change::Write(want) if !want.entry.is_submodule());
+        if becomes_file && disk::look(top, path.as_bstr())? == Found::Directory {
+            disk::refuse_in_use(top, path.as_bstr())?;
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::{Context as _, Error, Result},
     git::{
-        Head, Hooks, RefChange, RefError, Repo,
+        Head, RefChange, RefError, Repo,
         objects::Batch,
         tree::{self, Entry},
     },
@@ -34,7 +34,7 @@ pub(super) struct Run<'r> {
 
 impl<'r> Run<'r> {
     /// The one that a dead process left.
-    pub fn interrupted(repo: &'r Repo, verb: &str) -> Result<(OperationLock<'r>, Self)> {
+    pub fn interrupted(repo: &'r Repo, verb: &str) -> Result<(OperationLock, Self)> {
         let lock = lock::take(repo)?;
         let log = OpLog::of(repo)?;
         let Some(recorded) = log.interrupted()? else {
@@ -102,11 +102,12 @@ impl<'r> Run<'r> {
             State::Failed => (&operation.after, &operation.before),
             State::Begun | State::Done => (&operation.before, &operation.after),
         };
-        // A git that is killed moves some of its refs, from the first on: the chain comes last.
+        // The user's hooks see the branch and not the chain, which comes last: until then the operation is not done.
         let head = head_change(self.repo, state, from, to)?;
-        let hooks = if head.is_some() { Hooks::Run } else { Hooks::Skip };
-        let changes: Vec<RefChange> = head.into_iter().chain([chain.clone()]).collect();
-        move_refs(self.repo, &changes, &operation, hooks)?;
+        if let Some(head) = head {
+            move_ref(self.repo, head, &operation)?;
+        }
+        move_ref(self.repo, chain.clone(), &operation)?;
         batch.secure(self.repo)?;
         self.log.moved(&chain);
         self.operation = operation;
@@ -147,17 +148,17 @@ fn head_change(repo: &Repo, state: State, from: &Head, to: &Head) -> Result<Opti
     Ok(Some(RefChange { name: name.into_owned(), expected: from.commit, new: to.commit }))
 }
 
-fn move_refs(repo: &Repo, changes: &[RefChange], operation: &Operation, hooks: Hooks) -> Result<()> {
+fn move_ref(repo: &Repo, change: RefChange, operation: &Operation) -> Result<()> {
     let message = format!("git-agent: {}", operation.title);
-    let Err(error) = repo.refs().change_durably(repo, changes, &message, hooks) else { return Ok(()) };
+    let (name, new) = (change.name.clone(), change.new);
+    let Err(error) = repo.refs().change_durably(repo, &[change], &message) else { return Ok(()) };
     // A git that was killed may have come to its end.
-    if changes.iter().all(|change| repo.find_ref(&change.name).is_ok_and(|now| now == change.new)) {
+    if repo.find_ref(&name).is_ok_and(|now| now == new) {
         return Ok(());
     }
     Err(match error {
         RefError::Moved => {
-            let names: Vec<&str> = changes.iter().map(|change| change.name.as_str()).collect();
-            Error::conflict("ref-moved", format!("somebody else moved one of {}", names.join(", "))).hint("try again")
+            Error::conflict("ref-moved", format!("another process moved {name} in the meantime")).hint("try again")
         }
         RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
     })

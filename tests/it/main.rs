@@ -54,6 +54,7 @@ mod plan_refusals;
 mod plan_round_trip;
 mod plan_tools;
 mod recovery_failures;
+mod recovery_left;
 mod recovery_states;
 mod recovery_words;
 mod repair;

@@ -3,7 +3,7 @@
 use bstr::{BString, ByteSlice as _};
 use git_agent::{
     core::time::Timestamp,
-    git::{Hooks, ObjectId, RefChange, RefError, Repo},
+    git::{ObjectId, RefChange, RefError, Repo},
     recovery::snapshot::{self, About, Kind, Moment, Snapshot},
 };
 
@@ -159,7 +159,7 @@ fn branches_and_heads_move_durably() {
             let here = Repo::discover(repo.path()).unwrap();
             let moved = |name: &str, expected, new| {
                 let change = RefChange { name: name.into(), expected: Some(expected), new: Some(new) };
-                here.refs().change_durably(&here, &[change], "test", Hooks::Run)
+                here.refs().change_durably(&here, &[change], "test")
             };
             moved("refs/heads/main", second, first).unwrap();
             assert!(matches!(moved("refs/heads/main", second, first), Err(RefError::Moved)));

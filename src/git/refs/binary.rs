@@ -7,6 +7,7 @@ use super::{Hooks, RefChange, RefError};
 use crate::{
     error::{Context as _, Error, Result},
     git::{
+        claims::Claim,
         cmd::{self, Git, Output},
         repo::Repo,
     },
@@ -45,15 +46,23 @@ pub(super) enum Durability {
     /// As the user's git is set up.
     AsConfigured,
     /// On the disk.
-    Synced(Hooks),
+    Synced,
 }
 
 impl Durability {
     fn settings(self) -> &'static [&'static str] {
         match self {
             Durability::AsConfigured => &[],
-            Durability::Synced(Hooks::Run) => &["-c", SYNC],
-            Durability::Synced(Hooks::Skip) => &["-c", SYNC, "-c", NO_HOOKS, "-c", NO_CONFIG_HOOKS],
+            Durability::Synced => &["-c", SYNC],
+        }
+    }
+}
+
+impl Hooks {
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Hooks::Run => &[],
+            Hooks::Skip => &["-c", NO_HOOKS, "-c", NO_CONFIG_HOOKS],
         }
     }
 }
@@ -78,14 +87,21 @@ pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str, durabilit
         };
         script.extend_from_slice(command.as_bytes());
     }
-    let call = git(repo, durability).args(["update-ref", "-z", "--stdin", "-m", reflog]).stdin(script);
-    finish(call.output().map_err(RefError::Failed)?)
+    let claim = Claim::to_refs(repo, changes);
+    claim.share_with_children();
+    let git = git(repo, durability).args(Hooks::of(changes).settings());
+    let output = git.args(["update-ref", "-z", "--stdin", "-m", reflog]).stdin(script).output();
+    let output = output.map_err(RefError::Failed)?;
+    if output.status.code().is_none() {
+        claim.settle(repo);
+    }
+    finish(output)
 }
 
 pub(super) fn set_head(repo: &Repo, branch: &BStr, reflog: &str) -> Result<(), RefError> {
     let branch = gix::path::from_bstr(branch);
     let branch = branch.or_environment(|| "cannot name a branch".to_owned()).map_err(RefError::Failed)?;
-    let call = git(repo, Durability::Synced(Hooks::Run)).args(["symbolic-ref", "-m", reflog, "HEAD"]).arg(&*branch);
+    let call = git(repo, Durability::Synced).args(["symbolic-ref", "-m", reflog, "HEAD"]).arg(&*branch);
     finish(call.output().map_err(RefError::Failed)?)
 }
 

@@ -98,7 +98,8 @@ pub(super) fn sync(repo: &Repo, changes: &[RefChange]) -> Result<()> {
     dirs.iter().try_for_each(|dir| crate::git::objects::sync_dir(dir))
 }
 
-fn is_of_worktree(name: &str) -> bool {
+/// Whether the ref `name` is one of each worktree.
+pub fn is_of_worktree(name: &str) -> bool {
     let prefixes = ["refs/worktree/", "refs/bisect/", "refs/rewritten/"];
     !name.starts_with("refs/") || prefixes.iter().any(|prefix| name.starts_with(prefix))
 }

@@ -5,13 +5,12 @@
 
 mod binary;
 mod files;
-mod stale;
 
-pub use stale::{free, lock_files};
+pub(super) use files::is_of_worktree;
 
 use gix::ObjectId;
 
-use super::{head::Head, repo::Repo};
+use super::{claims::Claim, head::Head, repo::Repo};
 use crate::error::{Error, Result};
 
 /// Where the refs of a repository are kept.
@@ -49,11 +48,25 @@ pub enum RefError {
 
 /// Whether the user's `reference-transaction` hooks see a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hooks {
-    /// They do, and may refuse it: the user's own refs move.
+enum Hooks {
+    /// They do, and may refuse it: refs of the user's move.
     Run,
-    /// They do not: all of the refs are ours, under `refs/agent/`.
+    /// They do not: all of the refs are ours, and are moved without hooks where refs are files, too.
     Skip,
+}
+
+impl Hooks {
+    /// A hook that allows only branches must not make going back impossible, so each kind moves in a transaction of its own.
+    fn of(changes: &[RefChange]) -> Self {
+        let ours = ["refs/agent/", "refs/worktree/agent/", "refs/notes/agent"];
+        // `CHERRY_PICK_HEAD` and its like are files elsewhere.
+        let is_of_state = |name: &str| !name.contains('/') && name != "HEAD";
+        let is_ours = |name: &str| ours.iter().any(|prefix| name.starts_with(prefix)) || is_of_state(name);
+        match changes.iter().all(|change| is_ours(&change.name)) {
+            true => Hooks::Skip,
+            false => Hooks::Run,
+        }
+    }
 }
 
 impl Refs {
@@ -73,10 +86,13 @@ impl Refs {
         }
     }
 
-    /// Move all of `changes`, or none of them.
+    /// Move all of `changes`, or none of them. The user's hooks see those of refs that are not ours.
     pub fn change(self, repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
         match self {
-            Refs::Files => files::change(repo, changes, reflog),
+            Refs::Files => {
+                let _claim = Claim::to_refs(repo, changes);
+                files::change(repo, changes, reflog)
+            }
             Refs::Binary => binary::change(repo, changes, reflog, binary::Durability::AsConfigured),
         }
     }
@@ -84,14 +100,8 @@ impl Refs {
     /// Move all of `changes`, or none of them; when this returns they are on the disk (git 2.36 or newer).
     ///
     /// `HEAD` among them is moved itself: a commit there means that it is detached afterwards.
-    pub fn change_durably(
-        self,
-        repo: &Repo,
-        changes: &[RefChange],
-        reflog: &str,
-        hooks: Hooks,
-    ) -> Result<(), RefError> {
-        binary::change(repo, changes, reflog, binary::Durability::Synced(hooks))?;
+    pub fn change_durably(self, repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
+        binary::change(repo, changes, reflog, binary::Durability::Synced)?;
         match self {
             Refs::Files => files::sync(repo, changes).map_err(RefError::Failed),
             Refs::Binary => Ok(()),

@@ -123,6 +123,8 @@ pub struct StatusAnswer {
     pub unstamped: Vec<String>,
     /// The id of an operation that was interrupted: 'undo' takes it back, 'resume' finishes it.
     pub interrupted: Option<String>,
+    /// The id of an operation that is at its end and was killed while it cleared up: 'resume' removes what it left.
+    pub left_behind: Option<String>,
 }
 
 /// `verify`.

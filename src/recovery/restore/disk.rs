@@ -5,7 +5,7 @@
 use std::{
     fs::{self, DirBuilder, OpenOptions, Permissions},
     io::{self, Read as _, Write as _},
-    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -16,7 +16,7 @@ use rustix::fs::{Access, AtFlags, OFlags};
 pub use crate::recovery::snapshot::is_absent;
 use crate::{
     error::{Context as _, Error, Result},
-    git::{Repo, tree::Entry},
+    git::{Repo, processes, tree::Entry},
 };
 
 /// What stands at a path.
@@ -161,16 +161,36 @@ pub fn write(repo: &Repo, top: &Path, path: &BStr, entry: Entry, permissions: u3
 
 /// Remove a directory if it is empty.
 pub fn remove_if_empty(top: &Path, path: &BStr) -> Result<()> {
-    let place = place(top, path)?;
     // As git since 2.35: not under the feet of the shell that runs us.
-    let identity = |dir: &Path| fs::metadata(dir).map(|meta| (meta.dev(), meta.ino()));
-    if identity(Path::new(".")).is_ok_and(|here| identity(&place).is_ok_and(|place| place == here)) {
+    if is_in_use(top, path)? {
         return Ok(());
     }
+    let place = place(top, path)?;
     match fs::remove_dir(place) {
         Err(error) if is_absent(&error) || matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty) => Ok(()),
         other => other.or_environment(|| format!("cannot remove the directory '{}'", shown(path))),
     }
+}
+
+/// Whether this process, or the one that called it, stands in the directory `path` or below it.
+fn is_in_use(top: &Path, path: &BStr) -> Result<bool> {
+    let Ok(place) = place(top, path)?.canonicalize() else { return Ok(false) };
+    Ok(processes::directories_in_use().iter().any(|directory| directory.starts_with(&place)))
+}
+
+/// Refuse to put a file where a directory is that somebody stands in.
+///
+/// # Errors
+///
+/// `directory-in-use`.
+pub fn refuse_in_use(top: &Path, path: &BStr) -> Result<()> {
+    if !is_in_use(top, path)? {
+        return Ok(());
+    }
+    let shown = shown(path);
+    let message = format!("'{shown}' has to become a file, and is the current directory, or has it in it");
+    Err(Error::refused("directory-in-use", message)
+        .hint(format!("go out of it (cd '{}'), then try again", top.display())))
 }
 
 /// Whether files can be made and renamed in `dir`. Asked, not tried: a process that is killed leaves nothing there.

@@ -32,11 +32,15 @@ use self::{
     side::{Side, Want},
     step::{Step, reached},
 };
-use super::operation::{Operation, Touched};
+use super::{
+    checkpoint::differing,
+    operation::{Operation, Touched},
+};
 use crate::{
     error::{Context as _, Error, Result},
     git::{
-        ObjectId, Repo, entries,
+        ObjectId, Repo,
+        entries::{self, Entries},
         index::{IndexLock, PrivateIndex, real},
         tree::Entry,
     },
@@ -111,8 +115,12 @@ impl Restore<'_> {
         };
         let lock = IndexLock::take_marked(self.repo, &mark(self.operation.id))?;
         reached(Step::Locked)?;
-        if seen.is_some_and(|seen| IndexPrint::of(self.repo) != *seen) {
-            return Err(Error::busy("index-moved", "somebody else staged something in the meantime").hint("try again"));
+        if let Some(seen) = seen
+            && !seen.is_still(self.repo)?
+        {
+            return Err(
+                Error::busy("index-moved", "another process staged something in the meantime").hint("try again")
+            );
         }
         index::sweep(self.repo)?;
         let private = PrivateIndex::copy(self.repo, &real(self.repo), index::place(self.repo)?)?;
@@ -150,6 +158,9 @@ impl Restore<'_> {
             wrong.insert(path, want);
             match found {
                 Found::File(_) | Found::Link => going.push(touched.path.clone()),
+                Found::Directory if want.is_some_and(|want| !want.entry.is_submodule()) => {
+                    disk::refuse_in_use(top, path)?;
+                }
                 Found::Special => {
                     let message = format!("'{}' is neither a file nor a link now", disk::shown(path));
                     return Err(Error::conflict("in-the-way", message).hint("move it away, then try again"));
@@ -353,17 +364,17 @@ impl Restore<'_> {
         Ok(self.repo.read_as(id, gix::objs::Kind::Blob)?.starts_with(&begun))
     }
 
-    /// Delete what is aside: all of it is stored by now. The index is free for others again.
+    /// The index is free for others again; then delete what is aside: all of it is stored by now.
     pub fn finish(&self, settled: Settled) -> Result<()> {
+        drop(settled.lock);
+        reached(Step::Unlocked)?;
         for aside in Aside::left(self.repo, self.operation.id)? {
             for (file, _) in aside.files() {
                 fs::remove_file(&file).or_environment(|| format!("cannot remove '{}'", file.display()))?;
             }
         }
         Aside::finish(self.repo, self.operation.id)?;
-        reached(Step::Dropped)?;
-        drop(settled.lock);
-        Ok(())
+        reached(Step::Dropped)
     }
 }
 
@@ -392,13 +403,22 @@ fn found(file: &Path) -> Result<Found> {
     })
 }
 
-/// Which index file it was: git replaces it by another one when it writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IndexPrint(entries::Identity);
+/// The index at one time.
+pub struct IndexPrint(Entries);
 
 impl IndexPrint {
-    /// Of the index as it is now.
-    pub fn of(repo: &Repo) -> Self {
-        IndexPrint(entries::identity(repo))
+    /// The index as it is now.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub fn of(repo: &Repo) -> Result<Self> {
+        Entries::read(repo).map(IndexPrint)
+    }
+
+    /// Whether it still lists the same. The file may be another one: any `git status` writes what it learnt about files.
+    fn is_still(&self, repo: &Repo) -> Result<bool> {
+        let same_file = self.0.identity() == entries::identity(repo);
+        Ok(same_file || differing(repo, &self.0, &Entries::read(repo)?)?.is_empty())
     }
 }

@@ -35,12 +35,14 @@ pub enum Step {
     Recorded,
     /// The refs have moved, and the operation is done.
     Moved,
+    /// `index.lock` is gone.
+    Unlocked,
     /// What was aside is gone.
     Dropped,
 }
 
 /// All steps, for tests that try each.
-pub const ALL: [Step; 16] = [
+pub const ALL: [Step; 17] = [
     Step::Stored,
     Step::Prepared,
     Step::Begun,
@@ -56,6 +58,7 @@ pub const ALL: [Step; 16] = [
     Step::Indexed,
     Step::Recorded,
     Step::Moved,
+    Step::Unlocked,
     Step::Dropped,
 ];
 

@@ -13,7 +13,7 @@ use super::{About, Captured, FORMAT, Moment, REFS, Snapshot, Why, capture::Found
 use crate::{
     error::{Error, Result},
     git::{
-        Hooks, RefChange, RefError, Repo,
+        RefChange, RefError, Repo,
         objects::{
             Batch, CHANGED, Commit, Identity,
             trees::{self, Edits},
@@ -255,14 +255,12 @@ impl Unpublished {
         let snapshot = &self.snapshot;
         let own = RefChange { name: snapshot.ref_name(), expected: None, new: Some(snapshot.commit) };
         let changes: Vec<RefChange> = std::iter::once(own).chain(and.iter().cloned()).collect();
-        let are_ours = changes.iter().all(|change| change.name.starts_with("refs/agent/"));
-        let hooks = if are_ours { Hooks::Skip } else { Hooks::Run };
         let batches = [&self.batch, batch];
         // A whole gc may have gone by in between.
         batches.iter().filter(|batch| !batch.is_there(repo)).try_for_each(|batch| batch.keep_durable(repo))?;
         let mut attempt = 1;
         loop {
-            match repo.refs().change_durably(repo, &changes, "git-agent: snapshot", hooks) {
+            match repo.refs().change_durably(repo, &changes, "git-agent: snapshot") {
                 Ok(()) => break,
                 Err(RefError::Vanished(error) | RefError::Locked(error)) if attempt == REF_TRIES => return Err(error),
                 // It began after we looked, and may begin again: kept objects are safe from every gc.

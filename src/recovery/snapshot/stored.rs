@@ -8,7 +8,7 @@ use super::{About, FORMAT, Moment, REFS, Snapshot, lists};
 use crate::{
     error::{Context as _, Error, Result},
     git::{
-        Head, Hooks, ObjectId, RefChange, RefError, Refs, Repo,
+        Head, ObjectId, RefChange, RefError, Refs, Repo,
         objects::trees::{self},
     },
 };
@@ -143,7 +143,7 @@ pub fn remove(repo: &Repo, snapshots: &[Snapshot]) -> Result<()> {
     if changes.is_empty() {
         return Ok(());
     }
-    let removed = repo.refs().change_durably(repo, &changes, "git-agent: drop snapshots", Hooks::Skip);
+    let removed = repo.refs().change_durably(repo, &changes, "git-agent: drop snapshots");
     removed.map_err(|error| match error {
         RefError::Moved => {
             Error::conflict("snapshot-raced", "somebody else removed one of these snapshots").hint("try again")

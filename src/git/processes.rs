@@ -1,0 +1,81 @@
+//! Other processes of this machine, as far as the system shows them: who called us, and whether a git is at work here.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::repo::Repo;
+
+/// Where Linux shows its processes.
+const PROC: &str = "/proc";
+
+/// A process that is there now.
+struct Process(u32);
+
+impl Process {
+    fn file(&self, name: &str) -> PathBuf {
+        Path::new(PROC).join(self.0.to_string()).join(name)
+    }
+
+    /// The name of its program, cut off after 15 bytes by the system.
+    fn name(&self) -> String {
+        fs::read_to_string(self.file("comm")).unwrap_or_default().trim_end().to_owned()
+    }
+
+    fn is_git(&self) -> bool {
+        let name = self.name();
+        name.starts_with("git") && !name.starts_with("git-agent")
+    }
+
+    /// Whether it is a git that may hold a lock of refs: not one that runs us, which knows its own locks, and not the monitor of files.
+    fn may_lock_refs(&self) -> bool {
+        let harmless = |word: &[u8]| word == b"agent" || word == b"fsmonitor--daemon";
+        self.is_git() && !fs::read(self.file("cmdline")).unwrap_or_default().split(|byte| *byte == 0).any(harmless)
+    }
+
+    /// The directory that it stands in.
+    fn directory(&self) -> io::Result<PathBuf> {
+        fs::read_link(self.file("cwd"))
+    }
+
+    fn parent(&self) -> Option<Process> {
+        let stat = fs::read_to_string(self.file("stat")).ok()?;
+        // The name is in parentheses and may have any character in it.
+        let parent = stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(1)?.parse().ok()?;
+        (parent > 0).then_some(Process(parent))
+    }
+}
+
+/// The processes that led to this one, the nearest first.
+fn ancestors() -> impl Iterator<Item = Process> {
+    std::iter::successors(Process(std::process::id()).parent(), Process::parent)
+}
+
+/// The directories that this process and its caller stand in: the caller is the first process above that is no git.
+pub fn directories_in_use() -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::env::current_dir().into_iter().collect();
+    for process in ancestors() {
+        found.extend(process.directory().ok());
+        if !process.is_git() {
+            break;
+        }
+    }
+    found
+}
+
+/// Whether a git that has not called us is at work in this repository. Where that cannot be told, one is.
+pub fn is_git_at_work(repo: &Repo) -> bool {
+    let Ok(processes) = fs::read_dir(PROC) else { return true };
+    let callers: Vec<u32> = ancestors().map(|process| process.0).collect();
+    let places = [repo.work_dir(), Some(repo.git_dir()), Some(repo.common_dir())];
+    let places: Vec<PathBuf> = places.into_iter().flatten().filter_map(|place| place.canonicalize().ok()).collect();
+    let processes = processes.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    processes.filter(|id| !callers.contains(id)).map(Process).filter(Process::may_lock_refs).any(|process| {
+        match process.directory() {
+            Ok(directory) => places.iter().any(|place| directory.starts_with(place)),
+            // One that is dead and not buried stands nowhere.
+            Err(error) => error.kind() != io::ErrorKind::NotFound,
+        }
+    })
+}
