@@ -17,7 +17,7 @@ pub mod survey;
 
 use std::path::PathBuf;
 
-use bstr::BString;
+use bstr::{BString, ByteSlice as _};
 
 use self::{
     commit::{Follow, Order, Talk},
@@ -32,6 +32,7 @@ use crate::{
         entries::Entries,
         index::PrivateIndex,
         objects::trees::Edits,
+        excludes::{self, Rules},
         state::{self, Held},
     },
 };
@@ -111,6 +112,8 @@ pub struct Before {
 /// Make a checkpoint. On an error nothing has changed.
 pub fn make(repo: &Repo, request: &Request<'_>) -> Result<Outcome> {
     repo.require_work_dir("make a checkpoint")?;
+    /// Ignore rules that the commit does not have.
+    pub rules: Rules,
     refusal::in_progress(repo)?;
     let (desk, finished) = Desk::take(repo)?;
     refusal::locked_index(repo)?;
@@ -123,8 +126,12 @@ pub fn make(repo: &Repo, request: &Request<'_>) -> Result<Outcome> {
     refusal::unmerged(&survey.unmerged)?;
     let before = repo.head()?;
     let head = before.commit;
-    let before =
-        Before { head: before, staged: survey.staged.clone(), index: Entries::read(repo)?, state: state::held(repo)? };
+    let index = Entries::read(repo)?;
+    // Rules that git was told not to look at are not committed.
+    let hidden = index.all().filter(|entry| entry.assume_unchanged || entry.skip_worktree);
+    let hidden = hidden.map(|entry| entry.path).filter(|path| excludes::is_rules(path));
+    let rules = excludes::rules(repo, survey.rules.iter().map(|path| path.as_bstr()).chain(hidden))?;
+    let before = Before { head: before, staged: survey.staged.clone(), index, state: state::held(repo)?, rules };
     stage(repo, request, &survey, head, &private)?;
     let tree = private.write_tree()?;
     let base = match head {

@@ -6,7 +6,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::{
     error::Result,
-    git::{ObjectId, Repo, index::PrivateIndex, objects::trees::Edits, status::entry_kind},
+    git::{ObjectId, Repo, excludes, index::PrivateIndex, objects::trees::Edits, status::entry_kind},
 };
 
 /// What differs in the part of the work tree that was asked about.
@@ -18,6 +18,8 @@ pub struct Survey {
     pub nested: Vec<BString>,
     /// Untracked files.
     pub untracked: Vec<BString>,
+    /// `.gitignore` files that are ignored themselves.
+    pub rules: Vec<BString>,
     /// Submodules with changes inside, which a commit here cannot take.
     pub dirty_submodules: Vec<BString>,
     /// Index entries that differ from HEAD: what they are.
@@ -28,7 +30,7 @@ impl Survey {
     /// Look at everything, or at `paths` only, as `index` has it.
     pub fn of(index: &PrivateIndex<'_>, paths: Option<&[PathBuf]>) -> Result<Self> {
         let words = ["--literal-pathspecs", "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all"];
-        let answer = index.git().args(words).arg("--").args(paths.unwrap_or_default()).run()?;
+        let answer = index.git().args(words).args([excludes::LISTED, "--"]).args(paths.unwrap_or_default()).run()?;
         Ok(Self::read(&answer))
     }
 
@@ -68,6 +70,7 @@ impl Survey {
             match entry {
                 [b'?', b' ', path @ .., b'/'] => survey.nested.push([path, b"/"].concat().into()),
                 [b'?', b' ', path @ ..] => survey.untracked.push(path.into()),
+                [b'!', b' ', path @ ..] => survey.rules.extend(excludes::is_rules(path.into()).then(|| path.into())),
                 [b'u', b' ', rest @ ..] => survey.unmerged.extend(field(rest, 9)),
                 [b'1', b' ', staged, _, b' ', rest @ ..] => survey.read_tracked(*staged != b'.', rest),
                 _ => {}

@@ -30,6 +30,15 @@ pub(super) fn acting<T>(ctx: &Ctx, act: impl FnOnce(&Author<'_>, &Record<'_>) ->
     act(&author, &record)
 }
 
+/// That nothing was done: because everything is `as_it_was`, or because what differs from `name` is left alone.
+pub(super) fn say_nothing(ctx: &Ctx, as_it_was: &str, name: &str, plan: &Plan) -> Result<()> {
+    ctx.out.status(match plan.kept.is_empty() {
+        true => format!("Nothing to do: {as_it_was}"),
+        false => format!("Nothing was changed: what may differ from {name} is left alone"),
+    });
+    if ctx.out.is_quiet() { Ok(()) } else { ctx.out.print(&paths(plan)) }
+}
+
 /// What happened, for people.
 pub(super) fn say(ctx: &Ctx, first: &str, done: &Done) -> Result<()> {
     if !ctx.out.is_quiet() {

@@ -98,10 +98,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             ctx.out.json(&RollbackAnswer::nothing(&goal, &plan))?;
         }
         recovery::Outcome::Nothing(plan) => {
-            ctx.out.status(format!("Nothing to do: everything is as it was at {name}"));
-            if !ctx.out.is_quiet() {
-                ctx.out.print(&act::paths(&plan))?;
-            }
+            act::say_nothing(ctx, &format!("everything is as it was at {name}"), &name, &plan)?;
         }
         recovery::Outcome::Done(done) if ctx.out.is_json() => {
             ctx.out.json(&RollbackAnswer::done(&goal, &done))?;

@@ -94,7 +94,10 @@ pub(super) fn carry_out(ctx: &Ctx, recorded: &Recorded, kind: Kind) -> Result<u8
         Outcome::Nothing(plan) if ctx.out.is_json() => {
             ctx.out.json(&OperationAnswer::new(None, planned(&plan), &[]))?;
         }
-        Outcome::Nothing(_) => ctx.out.status(format!("Nothing to do: everything is as it was before: {title}")),
+        Outcome::Nothing(plan) => {
+            let as_it_was = format!("everything is as it was before: {title}");
+            act::say_nothing(ctx, &as_it_was, "what was there before", &plan)?;
+        }
         Outcome::Done(done) if ctx.out.is_json() => {
             let operation = DoneJson::new(&done.operation);
             ctx.out.json(&OperationAnswer::new(Some(operation), planned(&done.plan), &done.late))?;

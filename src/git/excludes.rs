@@ -1,27 +1,75 @@
-//! The ignore rules that are not in the work tree: `info/exclude`, and the file that `core.excludesFile` names.
+//! The ignore rules that no commit has: `info/exclude`, the file that `core.excludesFile` names, and `.gitignore` files that are
+//! ignored themselves (virtual environments and caches of test tools bring such).
+//!
+//! They decide which files were there without being known, so whoever is to prove later that a file is younger has to
+//! remember them: as a tree with these files.
 
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use gix::ObjectId;
+use bstr::{BStr, BString};
+use gix::{ObjectId, objs::tree::EntryKind};
 
-use super::repo::Repo;
+use super::{
+    objects::{
+        Batch,
+        trees::{self, Edits},
+    },
+    repo::Repo,
+};
 use crate::error::Result;
 
-/// Tells whether these rules are the same as at another time: a hash of them.
+/// `info/exclude`, in the tree.
+pub const EXCLUDE: &str = "exclude";
+/// The file that `core.excludesFile` names, in the tree.
+pub const CONFIGURED: &str = "configured";
+/// The directory of the `.gitignore` files, in the tree.
+pub const FILES: &str = "files/";
+
+/// Has `git status` list what is ignored: a directory that a rule matches as a whole, without what is in it.
+pub const LISTED: &str = "--ignored=matching";
+
+/// Rules by their name in the tree.
+pub type Rules = BTreeMap<BString, Vec<u8>>;
+
+/// Whether `path` is a file of rules.
+pub fn is_rules(path: &BStr) -> bool {
+    path == ".gitignore" || path.ends_with(b"/.gitignore")
+}
+
+/// The rules of this moment, with those in the files `others` of the work tree.
+///
+/// A file that cannot be read is one that git does not read either.
 ///
 /// # Errors
 ///
-/// Only if hashing fails; a file that cannot be read is one that git does not read either.
-pub fn print(repo: &Repo) -> Result<ObjectId> {
+/// When a file has a name that is no path here.
+pub fn rules<'p>(repo: &Repo, others: impl IntoIterator<Item = &'p BStr>) -> Result<Rules> {
     let configured = repo.gix().config_snapshot().trusted_path("core.excludesFile").ok().flatten();
-    let places = [Some(repo.common_dir().join("info/exclude")), configured.or_else(usual)];
-    let read = |place: Option<PathBuf>| place.and_then(|place| fs::read(place).ok()).unwrap_or_default();
-    let mut bytes = Vec::new();
-    for rules in places.map(read) {
-        bytes.extend_from_slice(&(rules.len() as u64).to_be_bytes());
-        bytes.extend_from_slice(&rules);
+    let read = |place: Option<PathBuf>| place.and_then(|place| fs::read(place).ok());
+    let mut rules = Rules::from([
+        (EXCLUDE.into(), read(Some(repo.common_dir().join("info/exclude"))).unwrap_or_default()),
+        (CONFIGURED.into(), read(configured.or_else(usual)).unwrap_or_default()),
+    ]);
+    for path in others {
+        // As git, which does not follow a link there.
+        let place = repo.in_work_dir(path).filter(|place| place.symlink_metadata().is_ok_and(|meta| meta.is_file()));
+        let bytes = read(place);
+        rules.extend(bytes.map(|bytes| ([FILES.as_bytes(), path].concat().into(), bytes)));
     }
-    repo.blob_id(&bytes)
+    Ok(rules)
+}
+
+/// `rules` as a tree, staged in `batch`.
+///
+/// # Errors
+///
+/// When an object cannot be made.
+pub fn store(repo: &Repo, batch: &mut Batch, rules: &Rules) -> Result<ObjectId> {
+    let mut edits = Edits::new();
+    for (name, bytes) in rules {
+        edits.insert(name.clone(), Some((EntryKind::Blob, batch.blob(repo, bytes.clone())?)));
+    }
+    trees::edit(repo, batch, None, &edits)
 }
 
 /// Where git looks when nothing is configured.

@@ -6,7 +6,7 @@
 use bstr::{BString, ByteSlice as _};
 use gix::{ObjectId, objs::tree::EntryKind};
 
-use super::{cmd::Git, objects::trees::Leaf, repo::Repo, stream::Stream};
+use super::{cmd::Git, excludes, objects::trees::Leaf, repo::Repo, stream::Stream};
 use crate::error::{Error, Result};
 
 /// The differences.
@@ -18,6 +18,10 @@ pub struct Status {
     pub unmerged: Vec<BString>,
     /// Files and links that git does not know and that are not ignored. A repository has `/` at the end.
     pub untracked: Vec<BString>,
+    /// Those of the `.gitignore` files that are ignored themselves: their rules count all the same.
+    pub rules: Vec<BString>,
+    /// Tracked paths that git could not look at, and says nothing of: on the way to them is a loop of links, or no permission.
+    pub unseen: Vec<BString>,
     /// Directories that git could not look into.
     pub unreadable: Vec<BString>,
 }
@@ -64,8 +68,15 @@ fn call(repo: &Repo) -> Git {
 }
 
 /// What to ask, after all settings.
-const QUESTION: [&str; 6] =
-    ["status", "--porcelain=v2", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=none"];
+const QUESTION: [&str; 7] = [
+    "status",
+    "--porcelain=v2",
+    "-z",
+    "--untracked-files=all",
+    excludes::LISTED,
+    "--no-renames",
+    "--ignore-submodules=none",
+];
 
 /// What switches a filter off, after its name.
 const OFF: [&str; 3] = [".clean=", ".process=", ".required=false"];
@@ -91,6 +102,9 @@ fn filters(repo: &Repo) -> Vec<BString> {
     names
 }
 
+/// How a line begins that git says itself; others are `<path>: <what the system says>`.
+const SPOKEN: [&str; 5] = ["warning: ", "error: ", "fatal: ", "hint: ", "trace: "];
+
 fn read(mut stream: Stream) -> Result<Status> {
     let mut status = Status::default();
     while let Some(line) = stream.next(0)? {
@@ -104,6 +118,9 @@ fn read(mut stream: Stream) -> Result<Status> {
         let path = line.strip_prefix(b"warning: could not open directory '");
         let path = path.and_then(|rest| rest.split_once_str("': "));
         status.unreadable.extend(path.map(|(path, _)| BString::from(path.strip_suffix(b"/").unwrap_or(path))));
+        let is_of_system = !SPOKEN.iter().any(|start| line.starts_with(start.as_bytes()));
+        let path = line.rsplit_once_str(": ").filter(|_| is_of_system);
+        status.unseen.extend(path.map(|(path, _)| BString::from(path)));
     }
     Ok(status)
 }
@@ -114,6 +131,7 @@ impl Status {
         let (kind, rest) = line.split_once_str(" ")?;
         match kind {
             b"?" => self.untracked.push(rest.into()),
+            b"!" => self.rules.extend(excludes::is_rules(rest.as_bstr()).then(|| rest.into())),
             b"u" => self.unmerged.push(rest.splitn_str(10, " ").nth(9)?.into()),
             b"1" => {
                 let words: Vec<&[u8]> = rest.splitn_str(8, " ").collect();

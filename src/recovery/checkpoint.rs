@@ -17,7 +17,7 @@ use ulid::Ulid;
 use super::{
     lock::{self, OperationLock},
     operation::{Contents, Kind, OpLog, Operation, State, Touched},
-    rollback::{EXCLUDES, WHOLE},
+    rollback::WHOLE,
     snapshot::{self, Flags, Moment},
 };
 use crate::{
@@ -128,6 +128,7 @@ fn describe(repo: &Repo, batch: &mut Batch, made: &Made<'_>) -> Result<(Operatio
         snapshot::tree(repo, batch, &moment)
     };
     let held_after = if made.before.state.is_empty() { Vec::new() } else { state::held(repo)? };
+    let rules = excludes::store(repo, batch, &made.before.rules)?;
     let contents = Contents {
         before: side(&made.before.head, staged_before, 0, &made.before.state)?,
         after: side(&head, staged_after, 1, &held_after)?,
@@ -137,7 +138,6 @@ fn describe(repo: &Repo, batch: &mut Batch, made: &Made<'_>) -> Result<(Operatio
     let mut more = Vec::new();
     if made.is_whole {
         more.push((WHOLE.0.to_owned(), WHOLE.1.to_owned()));
-        more.push((EXCLUDES.to_owned(), excludes::print(repo)?.to_string()));
     }
     let operation = Operation {
         id: Ulid::from_parts(u64::try_from(made.at.millis()).unwrap_or(0), Ulid::generate().random()),
@@ -149,6 +149,7 @@ fn describe(repo: &Repo, batch: &mut Batch, made: &Made<'_>) -> Result<(Operatio
         task: Some(made.task.clone()),
         snapshot: None,
         before: made.before.head.clone(),
+            rules: Some(rules),
         after: head,
         undoes: None,
         more,

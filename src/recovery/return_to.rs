@@ -51,8 +51,10 @@ pub fn return_to(
         if !is_same_head || !captured.state().is_empty() || scope != Scope::Everything || has_steps(&held) {
             moment.state = captured.state().clone();
         }
-        let (scope, sparse) = (scope.clone(), Sparse::of(repo)?);
-        Ok(Destination { moment, scope, flags: Flagging::Exact, untracked: Untracked::BornLater, sparse })
+        let (scope, sparse, rules) = (scope.clone(), Sparse::of(repo)?, moment.rules);
+        // Without the rules nothing proves that what is not ignored now was not there, ignored.
+        let untracked = if rules.is_some() { Untracked::BornLater } else { Untracked::MayBeOlder };
+        Ok(Destination { moment, scope, flags: Flagging::Exact, untracked, rules, sparse })
     };
     act::carry_out(
         repo,

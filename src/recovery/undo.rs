@@ -170,6 +170,7 @@ fn destination(repo: &Repo, recorded: &Recorded, captured: &Captured<'_>) -> Res
         scope: Scope::Paths(recorded.touched.clone()),
         flags: Flagging::Exact,
         untracked: Untracked::Exact,
+        rules: None,
         sparse: Sparse::of(repo)?,
     })
 }

@@ -65,6 +65,7 @@ mod revision_shallow;
 mod rollback_command;
 mod rollback_modes;
 mod rollback_refusals;
+mod rollback_proof;
 mod rollback_revert;
 mod snapshot_capture;
 mod snapshot_durable;

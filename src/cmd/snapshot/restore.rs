@@ -31,8 +31,9 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
         Outcome::Nothing(plan) if ctx.out.is_json() => {
             ctx.out.json(&OperationAnswer::new(None, planned(&plan), &[]))?;
         }
-        Outcome::Nothing(_) => {
-            ctx.out.status(format!("Nothing to do: the work tree is as in snapshot {}", snapshot.id));
+        Outcome::Nothing(plan) => {
+            let name = format!("snapshot {}", snapshot.id);
+            act::say_nothing(ctx, &format!("the work tree is as in {name}"), &name, &plan)?;
         }
         Outcome::Done(done) if ctx.out.is_json() => {
             let operation = DoneJson::new(&done.operation);

@@ -1,7 +1,10 @@
 //! Where an operation leads.
 
+use bstr::{BStr, ByteSlice as _};
+
+use super::is_below;
 use crate::{
-    git::sparse::Sparse,
+    git::{ObjectId, sparse::Sparse},
     recovery::{operation::Touched, snapshot::Moment},
 };
 
@@ -16,8 +19,23 @@ pub struct Destination {
     pub flags: Flagging,
     /// What becomes of untracked files that are not in `moment`.
     pub untracked: Untracked,
+    /// The ignore rules of that time that `moment` has no files of; `None`: those of today, for want of better ones.
+    pub rules: Option<ObjectId>,
     /// Which paths a sparse checkout has.
     pub sparse: Sparse,
+}
+
+impl Destination {
+    /// Whether what stands at `path`, or below it, may be touched.
+    pub fn concerns(&self, path: &BStr) -> bool {
+        match &self.scope {
+            Scope::Everything => true,
+            Scope::Paths(paths) => {
+                let is_meant = |meant: &BStr| meant == path || is_below(meant, path);
+                paths.iter().any(|touched| is_meant(touched.path.as_bstr()))
+            }
+        }
+    }
 }
 
 /// Which paths may be touched.

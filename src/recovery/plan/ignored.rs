@@ -1,45 +1,84 @@
-//! Which paths the ignore rules of another tree ignore.
+//! Which paths the ignore rules of another time ignore.
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use bstr::{BString, ByteSlice as _};
 
 use crate::{
     error::{Context as _, Result},
-    git::Repo,
+    git::{
+        ObjectId, Repo,
+        excludes::{CONFIGURED, EXCLUDE, FILES},
+        objects::trees,
+    },
     recovery::restore::{disk, side::Side},
 };
 
-/// Those of `paths` that would be ignored if the work tree were that of `side`.
+/// Those of `paths` that would be ignored if the work tree were that of `side`, and the rules that no commit has were `rules`
+/// (`None`: those of today).
 ///
-/// `git check-ignore` is asked, in a directory that has the `.gitignore` files of that tree and nothing else; the rules
-/// of `info/exclude` and `core.excludesFile` apply as always.
-pub fn at(repo: &Repo, side: &Side<'_>, paths: &[BString]) -> Result<Vec<BString>> {
+/// `git check-ignore` is asked, in a work tree that has the `.gitignore` files of that time and nothing else, of a repository
+/// that has nothing but the other rules.
+pub fn at(repo: &Repo, side: &Side<'_>, rules: Option<ObjectId>, paths: &[BString]) -> Result<Vec<BString>> {
     let failed = || "cannot find out what was ignored".to_owned();
     let scratch = tempfile::tempdir().or_environment(failed)?;
-    let mut rules: BTreeSet<BString> = BTreeSet::from([".gitignore".into()]);
+    let top = scratch.path().join("files");
+    fs::create_dir(&top).or_environment(failed)?;
+    let mut wanted: BTreeSet<BString> = BTreeSet::from([".gitignore".into()]);
     for path in paths {
         for at in path.find_iter("/") {
-            rules.insert([&path[..=at], b".gitignore"].concat().into());
+            wanted.insert([&path[..=at], b".gitignore"].concat().into());
         }
     }
-    for rule in &rules {
-        if let Some(want) = side.file(rule.as_bstr())? {
-            disk::make_parents(scratch.path(), rule.as_bstr())?;
-            let bytes = repo.read(want.entry.id)?;
-            fs::write(disk::place(scratch.path(), rule.as_bstr())?, bytes).or_environment(failed)?;
+    for rules in &wanted {
+        if let Some(want) = side.file(rules.as_bstr())? {
+            put(repo, &top, rules, want.entry.id)?;
         }
     }
+    let git = match rules {
+        Some(rules) => {
+            let git_dir = scratch.path().join("git");
+            for dir in ["info", "objects", "refs"] {
+                fs::create_dir_all(git_dir.join(dir)).or_environment(failed)?;
+            }
+            fs::write(git_dir.join("HEAD"), "ref: refs/heads/main\n").or_environment(failed)?;
+            let mut configured = None;
+            trees::leaves(repo, rules, &mut |name: BString, (_, id)| {
+                match name.strip_prefix(FILES.as_bytes()) {
+                    Some(path) if wanted.contains(path.as_bstr()) => put(repo, &top, &path.into(), id)?,
+                    None if name == EXCLUDE => put(repo, &git_dir, &"info/exclude".into(), id)?,
+                    None if name == CONFIGURED => {
+                        put(repo, scratch.path(), &name, id)?;
+                        configured = Some(scratch.path().join(CONFIGURED));
+                    }
+                    _ => {}
+                }
+                Ok(())
+            })?;
+            let folds = repo.gix().config_snapshot().boolean("core.ignoreCase").unwrap_or(false);
+            let git = repo.git().args(["-c", &format!("core.ignoreCase={folds}")]).env("GIT_DIR", git_dir);
+            let mut setting = std::ffi::OsString::from("core.excludesFile=");
+            setting.push(configured.unwrap_or_default());
+            git.without("GIT_COMMON_DIR").arg("-c").arg(setting)
+        }
+        None => repo.git().env("GIT_DIR", std::path::absolute(repo.git_dir()).or_environment(failed)?),
+    };
     let mut list = Vec::new();
     for path in paths {
         list.extend_from_slice(path);
         list.push(0);
     }
-    let git_dir = std::path::absolute(repo.git_dir()).or_environment(failed)?;
-    let git = repo.git().env("GIT_DIR", git_dir).env("GIT_WORK_TREE", scratch.path()).args(["-C"]).arg(scratch.path());
+    let git = git.env("GIT_WORK_TREE", &top).args(["-C"]).arg(&top);
     let output = git.args(["check-ignore", "-z", "--stdin", "--no-index"]).stdin(list).output()?;
     match output.status.code() {
         Some(0 | 1) => Ok(output.stdout.split_str("\0").filter(|path| !path.is_empty()).map(BString::from).collect()),
         _ => Err(output.into_error()),
     }
+}
+
+/// Write the blob `id` as `path` below `top`, in the place of what is there.
+fn put(repo: &Repo, top: &Path, path: &BString, id: ObjectId) -> Result<()> {
+    disk::make_parents(top, path.as_bstr())?;
+    let bytes = repo.read(id)?;
+    fs::write(disk::place(top, path.as_bstr())?, bytes).or_environment(|| "cannot find out what was ignored".to_owned())
 }

@@ -2,7 +2,7 @@
 
 use bstr::{BString, ByteSlice as _};
 
-use super::{Change, Destination, Plan, Reason, Scope, Untracked, ignored};
+use super::{Change, Destination, Plan, Reason, Scope, Untracked, ignored, is_below};
 use crate::{
     error::Result,
     git::Repo,
@@ -36,6 +36,8 @@ pub enum Keep {
     SkipWorktree,
     /// It cannot be stored.
     Skipped(Why),
+    /// The snapshot that is restored does not hold it.
+    NotHeld,
 }
 
 impl Keep {
@@ -48,6 +50,7 @@ impl Keep {
             Keep::Submodule => "the directory of a submodule is left alone",
             Keep::SkipWorktree => "the index says to leave its file alone (skip-worktree)",
             Keep::Skipped(why) => why.reason(),
+            Keep::NotHeld => "the snapshot does not hold it",
         }
     }
 }
@@ -61,34 +64,46 @@ pub fn what_was_ignored(repo: &Repo, goal: &Side<'_>, destination: &Destination,
     if destination.untracked == Untracked::Exact || removed.is_empty() {
         return Ok(());
     }
-    for path in ignored::at(repo, goal, &removed)? {
+    for path in ignored::at(repo, goal, destination.rules, &removed)? {
         plan.files.remove(&path);
         plan.keep(path.as_bstr(), Keep::Ignored);
     }
     Ok(())
 }
 
-/// List what is not in the snapshot, and stays.
+/// List what cannot be stored now, and so stays whatever it is.
 pub fn what_is_skipped(
     captured: &Captured<'_>,
     goal: &Side<'_>,
     destination: &Destination,
     plan: &mut Plan,
 ) -> Result<()> {
-    if destination.scope != Scope::Everything {
-        return Ok(());
-    }
-    for skipped in captured.skipped() {
+    for skipped in captured.skipped().filter(|skipped| destination.concerns(skipped.path.as_bstr())) {
         let path = skipped.path.as_bstr();
-        match goal.file(path)? {
-            // Then it stands in the way: it is stored with everything else in the way, or that is refused.
-            Some(_) if skipped.why != Why::MissingObject => {}
-            _ => {
-                plan.files.remove(&skipped.path);
-                plan.kept.retain(|kept| kept.path != skipped.path);
-                plan.keep(path, Keep::Skipped(skipped.why));
-            }
+        let is_planned = plan.files.contains_key(path);
+        let is_everything = destination.scope == Scope::Everything;
+        // Planned, it stands in the way: it is stored with everything else in the way, or that is refused.
+        if is_planned && (!is_everything || goal.file(path)?.is_some() && skipped.why != Why::MissingObject) {
+            continue;
         }
+        plan.files.remove(path);
+        plan.kept.retain(|kept| kept.path != path);
+        plan.keep(path, Keep::Skipped(skipped.why));
     }
     Ok(())
+}
+
+/// Keep what the snapshot that is restored has left out: it was there.
+pub fn what_is_not_held(destination: &Destination, plan: &mut Plan) {
+    if destination.untracked == Untracked::Exact {
+        return;
+    }
+    for left_out in &destination.moment.skipped {
+        let is_meant = |path: &BString| *path == left_out.path || is_below(path.as_bstr(), left_out.path.as_bstr());
+        let meant: Vec<BString> = plan.files.keys().filter(|path| is_meant(path)).cloned().collect();
+        for path in meant {
+            plan.files.remove(&path);
+            plan.keep(path.as_bstr(), Keep::NotHeld);
+        }
+    }
 }

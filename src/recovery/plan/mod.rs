@@ -80,6 +80,7 @@ impl Plan {
         }
         let mut plan = planner.plan;
         keep::what_was_ignored(repo, &goal, destination, &mut plan)?;
+        keep::what_is_not_held(destination, &mut plan);
         keep::what_is_skipped(captured, &goal, destination, &mut plan)?;
         Ok(plan)
     }
@@ -96,8 +97,6 @@ impl Plan {
 
     /// Add what stands in the way, which is known once the planned paths were captured: `captured` are all whose bytes were.
     pub fn add_what_is_in_the_way<'p>(&mut self, captured: impl Iterator<Item = &'p BStr>) {
-        let is_below =
-            |path: &BStr, dir: &BStr| path.strip_prefix(dir.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"));
         let written: Vec<&BString> =
             self.files.iter().filter(|(_, change)| matches!(change, Change::Write(_))).map(|(path, _)| path).collect();
         let mut found: Vec<BString> = Vec::new();
@@ -171,6 +170,11 @@ impl Plan {
         after.state = destination.moment.state.clone();
         Ok(after)
     }
+}
+
+/// Whether `path` is in the directory `dir`, at any depth.
+fn is_below(path: &BStr, dir: &BStr) -> bool {
+    path.strip_prefix(dir.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
 }
 
 impl Moment {
@@ -309,8 +313,12 @@ impl Planner<'_> {
             return Ok(());
         }
         match (now, then) {
+            (Some(now), Some(then)) if now.entry.is_submodule() && then.entry.is_submodule() => {
+                if self.captured.is_other_submodule(path, then.entry.id) {
+                    self.plan.keep(path, Keep::Submodule);
+                }
+            }
             (Some(now), Some(then)) if now.entry == then.entry && (now.raw == then.raw || then.raw.is_none()) => {}
-            (Some(now), Some(then)) if now.entry.is_submodule() && then.entry.is_submodule() => {}
             (None, None) => {}
             (_, Some(then)) => {
                 self.plan.files.insert(path.to_owned(), Change::Write(then));

@@ -3,22 +3,18 @@
 use super::{After, Goal, Scope};
 use crate::{
     error::{Error, Result},
-    git::{Head, Repo, excludes, sparse::Sparse},
+    git::{Head, ObjectId, Repo, sparse::Sparse},
     recovery::{
         act::{self, Author, Order, Outcome, Record},
         operation::{Kind, OpLog, State, Touched},
         plan::{self, Destination, Flagging, Plan},
-        snapshot::{Captured, Moment, Snapshot},
+        snapshot::{self, Captured, Moment, Snapshot},
     },
 };
 
 /// What an operation of kind `checkpoint` remembers when it took everything that was not ignored: from then on no untracked
 /// file is older than it.
 pub const WHOLE: (&str, &str) = ("Whole", "yes");
-
-/// With [`WHOLE`]: the ignore rules outside of the work tree as they were. When they are others now, what is not ignored any
-/// more may be older.
-pub const EXCLUDES: &str = "Excludes";
 
 /// What becomes of untracked files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,26 +104,36 @@ fn destination(repo: &Repo, goal: &Goal, untracked: Untracked, captured: &Captur
             plan::Scope::Paths(touched)
         }
     };
+    let known = known(repo, goal)?;
     let untracked = match untracked {
         Untracked::Kept => plan::Untracked::Kept,
-        Untracked::Sorted if is_whole(repo, goal)? => plan::Untracked::BornLater,
+        Untracked::Sorted if known.is_whole => plan::Untracked::BornLater,
         Untracked::Sorted => plan::Untracked::MayBeOlder,
     };
-    Ok(Destination { moment, scope, flags: Flagging::Kept, untracked, sparse: Sparse::of(repo)? })
+    Ok(Destination { moment, scope, flags: Flagging::Kept, untracked, rules: known.rules, sparse: Sparse::of(repo)? })
 }
 
-/// Whether the checkpoint took everything that was in this worktree.
-fn is_whole(repo: &Repo, goal: &Goal) -> Result<bool> {
-    let Some(commit) = goal.to.commit else { return Ok(false) };
+/// What is known of the work tree at a checkpoint, beyond its commit.
+#[derive(Clone, Copy, Default)]
+struct Known {
+    /// It took everything that was not ignored.
+    is_whole: bool,
+    /// By which rules.
+    rules: Option<ObjectId>,
+}
+
+/// What the checkpoint remembers of this worktree; of a commit that was made in another way nothing is known.
+fn known(repo: &Repo, goal: &Goal) -> Result<Known> {
+    let Some(commit) = goal.to.commit else { return Ok(Known::default()) };
     for recorded in OpLog::of(repo)?.entries() {
         // What cannot be read proves nothing.
-        let Ok(recorded) = recorded else { return Ok(false) };
+        let Ok(recorded) = recorded else { return Ok(Known::default()) };
         let operation = &recorded.operation;
         if operation.kind == Kind::Checkpoint && operation.after.commit == Some(commit) {
+            let rules = snapshot::load_tree(repo, recorded.after, &operation.after)?.rules;
             let is_whole = operation.state == State::Done && operation.get(WHOLE.0) == Some(WHOLE.1);
-            let rules = excludes::print(repo)?.to_string();
-            return Ok(is_whole && operation.get(EXCLUDES) == Some(&rules));
+            return Ok(Known { is_whole: is_whole && rules.is_some(), rules });
         }
     }
-    Ok(false)
+    Ok(Known::default())
 }

@@ -16,7 +16,7 @@ mod range;
 mod refusal;
 mod revert;
 
-pub use carry::{EXCLUDES, Untracked, WHOLE, carry_out, rehearse};
+pub use carry::{Untracked, WHOLE, carry_out, rehearse};
 pub use consequences::{Dependent, OtherTask};
 pub use goal::{After, Conflict, Conflicted, Goal, NewCommit, Outcome, Scope, To};
 pub use refusal::left_alone;

@@ -17,6 +17,7 @@ use crate::{
     git::{
         Head, ObjectId, Repo,
         entries::{self, Entries},
+        excludes::{self, Rules},
         objects::{
             Batch,
             trees::{self, Edits},
@@ -50,6 +51,8 @@ pub struct Captured<'r> {
     pub(super) skipped: BTreeMap<BString, Skipped>,
     pub(super) state: BTreeMap<BString, ObjectId>,
     pub(super) merged: Option<ObjectId>,
+    /// Ignore rules that are in none of the trees.
+    pub(super) rules: Rules,
     /// Commits that the state names.
     pub(super) named: Vec<ObjectId>,
     /// Skip-worktree entries without a file.
@@ -122,12 +125,17 @@ impl<'r> Captured<'r> {
             skipped: BTreeMap::new(),
             state: BTreeMap::new(),
             merged: None,
+            rules: excludes::rules(repo, status.rules.iter().map(|path| path.as_bstr()))?,
             named: Vec::new(),
             virtual_paths: BTreeSet::new(),
             batch: Batch::default(),
         };
         for path in status.unreadable {
             captured.skip(path, Why::Unreadable, 0);
+        }
+        for path in &status.unseen {
+            captured.changed.insert(path.clone());
+            captured.look(path, None, None)?;
         }
         for tracked in &status.tracked {
             captured.add_tracked(tracked)?;
@@ -467,6 +475,12 @@ impl<'r> Captured<'r> {
     /// Submodules.
     pub fn submodules(&self) -> &[Submodule] {
         &self.submodules
+    }
+
+    /// Whether something else than `commit`, committed, is checked out in the submodule at `path`.
+    pub fn is_other_submodule(&self, path: &BStr, commit: ObjectId) -> bool {
+        let is_other = |module: &Submodule| module.is_dirty || module.head.is_some_and(|head| head != commit);
+        self.submodules.iter().any(|module| module.path == path && is_other(module))
     }
 
     /// Files of unfinished operations, by their path in git's directory.

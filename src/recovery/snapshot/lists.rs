@@ -156,6 +156,7 @@ mod tests {
                 Submodule { path: "s".into(), head: None, is_dirty: false },
             ],
             merged: None,
+            rules: None,
             state: [].into(),
         }
     }

@@ -8,6 +8,7 @@
 //! staged/         the index, stage 0, without intent-to-add
 //! unmerged/1/ …   the blobs of conflict stages, so that they stay alive
 //! merged/         the tree that AUTO_MERGE names, so that it stays alive
+//! rules/          ignore rules that no commit has: info/exclude, core.excludesFile, ignored .gitignore files
 //! state/          MERGE_HEAD, rebase-merge/ and their like, as they lay in the git directory
 //! unmerged.lst    <mode> <object> <stage> TAB <path> NUL, as `git ls-files -u -z`
 //! flags.lst       <letters> SP <path> NUL: a assume-unchanged, s skip-worktree, i intent-to-add

@@ -13,7 +13,7 @@ use super::{About, Captured, FORMAT, Moment, REFS, Snapshot, Why, capture::Found
 use crate::{
     error::{Error, Result},
     git::{
-        RefChange, RefError, Repo,
+        RefChange, RefError, Repo, excludes,
         objects::{
             Batch, CHANGED, Commit, Identity,
             trees::{self, Edits},
@@ -132,6 +132,7 @@ impl Captured<'_> {
             skipped: self.skipped.values().cloned().collect(),
             submodules: self.submodules.clone(),
             merged: self.merged,
+            rules: Some(excludes::store(self.repo, &mut self.batch, &self.rules)?),
             state: self.state.clone(),
         };
         let staged = self.staged.values().flatten().filter(|(kind, _)| *kind != EntryKind::Commit).map(|(_, id)| *id);
@@ -220,6 +221,7 @@ fn top(repo: &Repo, batch: &mut Batch, moment: &Moment) -> Result<Vec<TreeEntry>
         entries.push(directory("state", trees::edit(repo, batch, None, &state)?));
     }
     entries.extend(moment.merged.map(|merged| directory("merged", merged)));
+    entries.extend(moment.rules.map(|rules| directory("rules", rules)));
     if !moment.unmerged.is_empty() {
         entries.push(directory("unmerged", unmerged(repo, batch, moment)?));
     }

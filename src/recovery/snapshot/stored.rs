@@ -112,6 +112,7 @@ pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<Moment> {
             (b"worktree", EntryKind::Tree) => moment.worktree = entry.oid,
             (b"staged", EntryKind::Tree) => moment.staged = entry.oid,
             (b"merged", EntryKind::Tree) => moment.merged = Some(entry.oid),
+            (b"rules", EntryKind::Tree) => moment.rules = Some(entry.oid),
             (b"state", EntryKind::Tree) => trees::leaves(repo, entry.oid, &mut |path: BString, (_, id)| {
                 moment.state.insert(path, id);
                 Ok(())

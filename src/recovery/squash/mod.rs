@@ -236,6 +236,7 @@ fn destination(repo: &Repo, plan: &Plan, captured: &Captured<'_>) -> Result<Dest
         scope: Scope::Paths(Vec::new()),
         flags: Flagging::Kept,
         untracked: Untracked::Kept,
+        rules: None,
         sparse: Sparse::of(repo)?,
     })
 }
