@@ -8,7 +8,7 @@ use super::{
     operation::{Contents, Kind, OpLog, Operation, Recorded, State},
     plan::{Destination, Plan},
     preflight,
-    restore::{IndexPrint, Trust, side::Side, step},
+    restore::{IndexPrint, Trust, reserve, side::Side, step},
     run::Run,
     snapshot::{self, About, Captured, Skipped, Snapshot},
 };
@@ -167,9 +167,11 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, order: &Order<'_>) -> Result<
     };
     let (after, operation, contents, change, batch) = begin()?;
     let previous = log.tip();
+    reserve::take(repo, &plan)?;
     if let Err(error) = written.publish(repo, std::slice::from_ref(&change), &batch) {
         // A git that was killed may have come to its end.
         if repo.find_ref(&change.name)? != change.new {
+            reserve::release(repo)?;
             return Err(error);
         }
     }

@@ -6,7 +6,7 @@ use ulid::Ulid;
 
 use super::{
     operation::{OpLog, Recorded, State},
-    restore::{self, Restore, aside::Aside, side::Side},
+    restore::{self, Restore, aside::Aside, reserve, side::Side},
     snapshot,
 };
 use crate::{
@@ -91,8 +91,9 @@ fn tidy(repo: &Repo) -> Result<()> {
     // First the lock: git waits for it.
     unlock(repo)?;
     let log = OpLog::of(repo)?;
-    if log.interrupted()?.is_some() {
-        claims::free(repo, log.ref_name());
+    match log.interrupted()? {
+        Some(_) => claims::free(repo, log.ref_name()),
+        None => reserve::release(repo)?,
     }
     for id in asides(repo) {
         let Some(recorded) = ended(repo, id)? else { continue };

@@ -7,7 +7,7 @@ use super::{
     act::Record,
     lock::{self, OperationLock},
     operation::{self, Contents, OpLog, Operation, State},
-    restore::{Direction, IndexPrint, Late, Restore, Settled, Trust, side::Side, step},
+    restore::{Direction, IndexPrint, Late, Restore, Settled, Trust, reserve, side::Side, step},
     snapshot,
 };
 use crate::{
@@ -84,6 +84,7 @@ impl<'r> Run<'r> {
 
     /// To where it began.
     pub fn backward(&mut self) -> Result<Vec<BString>> {
+        reserve::release(self.repo)?;
         let settled = self.restore().settle(Direction::Backward, Trust::Resumed, None)?;
         self.end(State::Failed, settled)
     }
@@ -115,6 +116,7 @@ impl<'r> Run<'r> {
         let late = settled.late.iter().map(|late| late.path.clone()).collect();
         // It is done; what cannot be removed now is removed by the next operation.
         let finished = step::reached(step::Step::Moved).and_then(|()| self.restore().finish(settled));
+        let finished = finished.and_then(|()| reserve::release(self.repo));
         self.remarks.extend(finished.err().map(|error| format!("something was left behind: {error}")));
         Ok(late)
     }

@@ -12,6 +12,7 @@
 pub mod aside;
 pub mod disk;
 pub mod index;
+pub mod reserve;
 pub mod side;
 pub mod state;
 pub mod step;
@@ -329,6 +330,10 @@ impl Restore<'_> {
                     return Ok(true);
                 }
                 Some(Want { entry: Entry { kind, id }, raw: None }) if kind != EntryKind::Link => {
+                    // What git could not write to its end.
+                    if self.is_begun(file, id)? {
+                        return Ok(true);
+                    }
                     if filtered.is_none() {
                         filtered = Some(index::filtered_id(self.repo, file, path)?);
                     }

@@ -1,0 +1,99 @@
+//! Room for the way back: taken before the first file is moved, and given up when there is something to put back, so that a disk
+//! that is full by then does not keep anything from being put back.
+//!
+//! ```text
+//! <git dir>/agent/reserve/room     for a copy of the index, for lists, for the few objects that record the end
+//! <git dir>/agent/reserve/0, 1 …   empty: each stands for a file or a directory that is made on the way back
+//! ```
+//!
+//! Files that were put aside are renamed back, and need none of it, unless git's directory and the work tree are on different
+//! file systems.
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    io::{self, Write as _},
+    path::PathBuf,
+};
+
+use bstr::{BStr, BString, ByteSlice as _};
+use rustix::fs::FallocateFlags;
+
+use super::disk::is_absent;
+use crate::{
+    error::{Context as _, Error, Result},
+    git::{Repo, index::real},
+    recovery::plan::{Change, Plan},
+};
+
+/// Objects, locks and logs that the end of an operation needs, and the least that a file or directory takes, in bytes.
+const ALWAYS: u64 = 512 << 10;
+const BLOCK: u64 = 4096;
+
+/// How many files and directories are made on the way back in any case: objects, locks, lists.
+const FILES: usize = 48;
+
+fn place(repo: &Repo) -> PathBuf {
+    repo.worktree_agent_dir().join("reserve")
+}
+
+/// Take room for the way back from `plan`.
+///
+/// # Errors
+///
+/// `no-room`: then nothing is taken.
+pub fn take(repo: &Repo, plan: &Plan) -> Result<()> {
+    let gone = plan.files.iter().filter(|(_, change)| matches!(change, Change::Remove(_)));
+    let parents = |path: &BStr| path.find_iter("/").map(|at| path[..at].to_owned()).collect::<Vec<_>>();
+    let directories: BTreeSet<BString> = gone.flat_map(|(path, _)| parents(path.as_bstr())).collect();
+    let index = fs::metadata(real(repo)).map_or(0, |meta| meta.len());
+    let lists: u64 = plan.files.keys().map(|path| path.len() as u64 + 16).sum();
+    // git writes a new index beside the copy.
+    let bytes = ALWAYS + 2 * index + 2 * lists + BLOCK * directories.len() as u64;
+    reserve(repo, bytes, FILES + directories.len()).map_err(|error| {
+        let why = "there is not enough room on the disk to put everything back if something goes wrong";
+        // It is refused for that already.
+        release(repo).unwrap_or_default();
+        Error::environment("no-room", why).because(error).hint(format!(
+            "{} KiB are needed for that beside '{}'; nothing was changed",
+            bytes >> 10,
+            repo.git_dir().display()
+        ))
+    })
+}
+
+fn reserve(repo: &Repo, bytes: u64, files: usize) -> io::Result<()> {
+    let dir = place(repo);
+    fs::create_dir_all(&dir)?;
+    let room = File::create(dir.join("room"))?;
+    match rustix::fs::fallocate(&room, FallocateFlags::empty(), 0, bytes) {
+        // Only file systems that cannot do it.
+        Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::NOSYS) => fill(room, bytes)?,
+        other => other?,
+    }
+    (0..files).try_for_each(|number| File::create(dir.join(number.to_string())).map(drop))
+}
+
+fn fill(mut room: File, bytes: u64) -> io::Result<()> {
+    let zeros = vec![0; 1 << 16];
+    let mut left = bytes;
+    while left > 0 {
+        let count = left.min(zeros.len() as u64);
+        room.write_all(&zeros[..count as usize])?;
+        left -= count;
+    }
+    Ok(())
+}
+
+/// Give the room up, if there is any.
+///
+/// # Errors
+///
+/// Where it cannot be removed.
+pub fn release(repo: &Repo) -> Result<()> {
+    let dir = place(repo);
+    match fs::remove_dir_all(&dir) {
+        Err(error) if !is_absent(&error) => Err(error).or_environment(|| format!("cannot remove '{}'", dir.display())),
+        _ => Ok(()),
+    }
+}
