@@ -61,7 +61,7 @@ pub struct Committed {
 }
 
 /// Commit what is staged in `private`. On an error nothing has changed.
-pub fn commit(repo: &Repo, desk: Desk<'_>, private: &PrivateIndex<'_>, order: &Order<'_>) -> Result<Committed> {
+pub fn commit(repo: &Repo, desk: &mut Desk<'_>, private: &PrivateIndex<'_>, order: &Order<'_>) -> Result<Committed> {
     let before = repo.head()?.commit;
     let file = desk.write_message(order.message)?;
     desk.begin(before)?;
@@ -104,7 +104,7 @@ struct Ended {
 }
 
 /// Whether `head` is what git was told to make on top of `before`, and not what somebody else made in the meantime.
-fn is_ours(repo: &Repo, head: ObjectId, before: Option<ObjectId>, message: &[u8]) -> Result<bool> {
+pub(super) fn is_ours(repo: &Repo, head: ObjectId, before: Option<ObjectId>, message: &[u8]) -> Result<bool> {
     let made = of_commit(&repo.read(head)?).to_vec();
     Ok(walk::parents(repo, head)? == Vec::from_iter(before) && subject(&made) == subject(message))
 }

@@ -6,17 +6,22 @@
 //!     before    the index as it was (a second name of the same file, where the file system has them)
 //!     index     the private copy that is staged in and committed
 //!     message   the commit message
+//!     pending … what it will be recorded as: see [`super::pending`]
 //!     journal   HEAD as it was; written just before `git commit` runs
 //! ```
 //!
 //! Whoever finds a directory that nobody holds the lock of finishes what was begun: if HEAD has moved on by exactly one
-//! commit, the index was about to follow, and now does. Otherwise nothing had happened.
+//! commit, the index was about to follow, and now does, and the commit is recorded. Otherwise nothing had happened.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
+use super::{
+    Before, What,
+    pending::{self, Label, Pending},
+};
 use crate::{
     error::{Context as _, Error, Result},
     git::{
@@ -38,9 +43,22 @@ pub struct Desk<'r> {
     keep: bool,
 }
 
+/// A checkpoint that a process had made which is dead.
+pub struct Finished {
+    /// The commit.
+    pub commit: ObjectId,
+    /// What it is to be recorded as; `None` when that is not known, or somebody else made the commit.
+    pub pending: Option<Pending>,
+}
+
+/// Whether a dead process may have left something to be finished.
+pub fn is_left(repo: &Repo) -> bool {
+    repo.worktree_agent_dir().join("checkpoint/journal").exists()
+}
+
 impl<'r> Desk<'r> {
-    /// Take the place, finishing what somebody left there. Also says whether there was something to finish.
-    pub fn take(repo: &'r Repo) -> Result<(Self, bool)> {
+    /// Take the place, finishing what a dead process left there: that is answered, too.
+    pub fn take(repo: &'r Repo) -> Result<(Self, Option<Finished>)> {
         let agent = repo.worktree_agent_dir();
         let agent = std::path::absolute(&agent).or_environment(|| "the current directory is gone".to_owned())?;
         let lock = Lock::acquire(&agent.join("checkpoint.lock"))?;
@@ -84,22 +102,31 @@ impl<'r> Desk<'r> {
     }
 
     /// Leave everything to the next one, who will finish it.
-    pub fn leave(mut self) {
+    pub fn leave(&mut self) {
         self.keep = true;
     }
 
-    fn finish_what_was_left(&self) -> Result<bool> {
-        let Ok(journal) = fs::read_to_string(self.dir.join("journal")) else { return Ok(false) };
-        let Some(head) = self.repo.head()?.commit else { return Ok(false) };
-        let parents = walk::parents(self.repo, head)?;
-        let follows = match journal.as_str() {
-            UNBORN => parents.is_empty(),
-            before => ObjectId::from_hex(before.as_bytes()).is_ok_and(|before| parents == [before]),
-        };
-        if follows {
-            index::merge(self.repo, &self.before(), head, &walk::changed_paths(self.repo, head)?)?;
+    /// Write down what the checkpoint will be recorded as.
+    pub fn note(&self, label: &Label, before: &Before, tree: ObjectId, what: &What) -> Result<()> {
+        pending::write(&self.dir, label, before, tree, what)
+            .or_environment(|| format!("cannot write in '{}'", self.dir.display()))
+    }
+
+    fn finish_what_was_left(&self) -> Result<Option<Finished>> {
+        let Ok(journal) = fs::read_to_string(self.dir.join("journal")) else { return Ok(None) };
+        let Some(commit) = self.repo.head()?.commit else { return Ok(None) };
+        let before = if journal == UNBORN { None } else { ObjectId::from_hex(journal.as_bytes()).ok() };
+        if (journal != UNBORN && before.is_none()) || walk::parents(self.repo, commit)? != Vec::from_iter(before) {
+            return Ok(None);
         }
-        Ok(follows)
+        // Read first: the index that was is needed, and so is the one that comes.
+        let mut pending = pending::read(self.repo, &self.dir, before, &self.before());
+        let message = fs::read(self.dir.join("message")).unwrap_or_default();
+        if !super::commit::is_ours(self.repo, commit, before, &message)? {
+            pending = None;
+        }
+        index::merge(self.repo, &self.before(), commit, &walk::changed_paths(self.repo, commit)?)?;
+        Ok(Some(Finished { commit, pending }))
     }
 
     fn clear(&self) -> Result<()> {

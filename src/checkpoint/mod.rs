@@ -11,6 +11,7 @@
 pub mod commit;
 pub mod desk;
 pub mod message;
+pub mod pending;
 pub mod refusal;
 pub mod staged;
 pub mod survey;
@@ -21,7 +22,8 @@ use bstr::{BString, ByteSlice as _};
 
 use self::{
     commit::{Follow, Order, Talk},
-    desk::Desk,
+    desk::{Desk, Finished},
+    pending::Label,
     survey::Survey,
 };
 use crate::{
@@ -30,9 +32,9 @@ use crate::{
     git::{
         Head, ObjectId, Repo,
         entries::Entries,
+        excludes::{self, Rules},
         index::PrivateIndex,
         objects::trees::Edits,
-        excludes::{self, Rules},
         state::{self, Held},
     },
 };
@@ -61,6 +63,8 @@ pub struct Allow {
 
 /// A checkpoint to be made.
 pub struct Request<'a> {
+    /// What it is called.
+    pub label: Label,
     /// What goes into it.
     pub what: What,
     /// What is taken although it is refused otherwise.
@@ -76,15 +80,15 @@ pub struct Request<'a> {
 }
 
 /// What came of it.
-pub enum Outcome {
+pub enum Outcome<'r> {
     /// There was nothing to commit.
     Nothing(Vec<String>),
     /// A commit.
-    Made(Box<Made>),
+    Made(Box<Made<'r>>),
 }
 
-/// A checkpoint that was made.
-pub struct Made {
+/// A checkpoint that was made. Until it is dropped, the next command would record it if this process were killed.
+pub struct Made<'r> {
     /// The commit.
     pub commit: ObjectId,
     /// What it changes.
@@ -95,6 +99,7 @@ pub struct Made {
     pub before: Before,
     /// It has everything that was in the work tree and not ignored.
     pub is_whole: bool,
+    _desk: Desk<'r>,
 }
 
 /// What a checkpoint changes, as it was before.
@@ -107,19 +112,19 @@ pub struct Before {
     pub index: Entries,
     /// What git knew of a merge that was prepared (`git merge --squash`), which a commit ends.
     pub state: Vec<Held>,
+    /// Ignore rules that the commit does not have.
+    pub rules: Rules,
 }
 
 /// Make a checkpoint. On an error nothing has changed.
-pub fn make(repo: &Repo, request: &Request<'_>) -> Result<Outcome> {
+pub fn make<'r>(repo: &'r Repo, request: &Request<'_>) -> Result<Outcome<'r>> {
     repo.require_work_dir("make a checkpoint")?;
-    /// Ignore rules that the commit does not have.
-    pub rules: Rules,
     refusal::in_progress(repo)?;
-    let (desk, finished) = Desk::take(repo)?;
+    let (mut desk, finished) = Desk::take(repo)?;
     refusal::locked_index(repo)?;
     let mut remarks = Vec::new();
-    if finished {
-        remarks.push("a checkpoint that was interrupted before is complete now".to_owned());
+    if finished.is_some() {
+        remarks.push(COMPLETE_NOW.to_owned());
     }
     let private = desk.copy_index()?;
     let survey = Survey::of(&private, None)?;
@@ -152,18 +157,38 @@ pub fn make(repo: &Repo, request: &Request<'_>) -> Result<Outcome> {
         What::Everything | What::Staged => Follow::Replace,
     };
     let order = Order { message: &request.message, task: request.task, talk: request.talk, follow };
-    let committed = commit::commit(repo, desk, &private, &order)?;
+    desk.note(&request.label, &before, tree, &request.what)?;
+    let committed = commit::commit(repo, &mut desk, &private, &order)?;
     if let Some(why) = committed.index_waits {
         remarks.push(format!(
             "the index does not know of the checkpoint yet, the next 'git agent checkpoint' tells it: {why}"
         ));
     }
     let is_whole = request.what == What::Everything && has_all_of(repo, committed.commit, tree)?;
-    Ok(Outcome::Made(Box::new(Made { commit: committed.commit, paths: committed.paths, remarks, before, is_whole })))
+    let (commit, paths) = (committed.commit, committed.paths);
+    Ok(Outcome::Made(Box::new(Made { commit, paths, remarks, before, is_whole, _desk: desk })))
+}
+
+/// What is said of a checkpoint that a dead process had begun.
+pub const COMPLETE_NOW: &str = "a checkpoint that was interrupted before is complete now";
+
+/// Finish the checkpoint that a dead process had made, if there is one: `record` it; when that fails, the next one does.
+///
+/// # Errors
+///
+/// `checkpoint-busy`, `index-locked`, those of `record`.
+pub fn finish(repo: &Repo, record: impl FnOnce(&Finished) -> Result<()>) -> Result<bool> {
+    if !desk::is_left(repo) {
+        return Ok(false);
+    }
+    let (mut desk, finished) = Desk::take(repo)?;
+    let Some(finished) = finished else { return Ok(false) };
+    record(&finished).inspect_err(|_| desk.leave())?;
+    Ok(true)
 }
 
 /// Whether `commit` has every path of `tree`: a hook may have taken some out.
-fn has_all_of(repo: &Repo, commit: ObjectId, tree: ObjectId) -> Result<bool> {
+pub fn has_all_of(repo: &Repo, commit: ObjectId, tree: ObjectId) -> Result<bool> {
     let made = commit::read(repo, commit)?.0;
     Ok(made == tree || staged::changes(repo, tree, made)?.iter().all(|change| change.new.is_some()))
 }

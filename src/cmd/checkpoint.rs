@@ -7,7 +7,7 @@ use bstr::{BString, ByteSlice as _};
 use super::verify;
 use crate::{
     active,
-    checkpoint::{self, Allow, Made, Outcome, Request, What, commit::Talk, message},
+    checkpoint::{self, Allow, Made, Outcome, Request, What, commit::Talk, message, pending::Label},
     context::{Ctx, many_lines},
     core::{
         event::{Commit, Link, Payload},
@@ -81,7 +81,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         Some(text) => many_lines("message", text)?,
         None => message::default(&owner.task.title, number),
     };
+    let label = Label { task: id.clone(), name: format!("{id}@{number}"), at: ctx.now(), by: ctx.actor()?.to_string() };
     let request = Request {
+        label: label.clone(),
         allow: Allow { large: args.large, secrets: args.allow_secret, empty: args.allow_empty },
         message: message::compose(&text, &repo.settings().subject_prefix(), &owner.named, &rules),
         task: owner.given.then_some(id),
@@ -90,6 +92,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         what: what(&args)?,
     };
     let turn = recovery::checkpoint::take_turn(repo)?;
+    if turn.finished_checkpoint {
+        ctx.out.warn(checkpoint::COMPLETE_NOW);
+    }
     let made = match checkpoint::make(repo, &request)? {
         Outcome::Nothing(remarks) => {
             remarks.iter().for_each(|remark| ctx.out.warn(remark));
@@ -97,7 +102,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         }
         Outcome::Made(made) => {
             made.remarks.iter().for_each(|remark| ctx.out.warn(remark));
-            Some(describe(ctx, &owner, &made, number)?)
+            Some(describe(ctx, &owner, &made, &label, number)?)
         }
     };
     drop(turn);
@@ -137,7 +142,7 @@ fn what(args: &Args) -> Result<What> {
 }
 
 /// What was committed; recorded in the ledger, unless a hook did that already.
-fn describe(ctx: &Ctx, owner: &Owner, made: &Made, number: usize) -> Result<Described> {
+fn describe(ctx: &Ctx, owner: &Owner, made: &Made<'_>, label: &Label, number: usize) -> Result<Described> {
     let repo = ctx.repo()?;
     let (tree, message) = checkpoint::commit::read(repo, made.commit)?;
     let subject = subject(&message).to_string();
@@ -170,22 +175,22 @@ fn describe(ctx: &Ctx, owner: &Owner, made: &Made, number: usize) -> Result<Desc
             owner.task.id
         ));
     }
-    let operation = operation(ctx, &owner.task.id, made, number, tree);
+    let operation = operation(ctx, made, label, tree);
     let paths = made.paths.clone();
     Ok(Described { task: owner.task.id.clone(), number, commit, tree: tree.to_string(), subject, paths, operation })
 }
 
 /// Record it as an operation, so that `undo` can take it back.
-fn operation(ctx: &Ctx, task: &TaskId, made: &Made, number: usize, tree: ObjectId) -> Option<String> {
+fn operation(ctx: &Ctx, made: &Made<'_>, label: &Label, tree: ObjectId) -> Option<String> {
     let record = || {
         let recorded = recovery::checkpoint::Made {
-            task,
-            name: format!("{task}@{number}"),
+            task: &label.task,
+            name: label.name.clone(),
             tree,
             before: &made.before,
             is_whole: made.is_whole,
-            at: ctx.now(),
-            by: ctx.actor()?.to_string(),
+            at: label.at,
+            by: label.by.clone(),
         };
         recovery::checkpoint::record(ctx.repo()?, &recorded)
     };

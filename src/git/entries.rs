@@ -58,6 +58,12 @@ impl Entries {
         Ok(Entries { state, options: repo.gix().stat_options().or_environment(failed)?, identity })
     }
 
+    /// Those of an index that is not there.
+    pub fn none(repo: &Repo) -> Result<Self> {
+        let options = repo.gix().stat_options().or_environment(|| "cannot read the index".to_owned())?;
+        Ok(Entries { state: None, options, identity: Identity(None) })
+    }
+
     /// Read those of another index file: of the one that git prepares for a commit.
     pub fn read_at(repo: &Repo, path: &Path) -> Result<Self> {
         let failed = || format!("cannot read the index in '{}'", path.display());

@@ -21,7 +21,7 @@ use super::{
     snapshot::{self, Flags, Moment},
 };
 use crate::{
-    checkpoint::Before,
+    checkpoint::{self, Before, desk::Finished},
     core::{id::TaskId, time::Timestamp},
     error::{Error, Result},
     git::{
@@ -92,6 +92,32 @@ pub fn record(repo: &Repo, made: &Made<'_>) -> Result<Ulid> {
     Err(Error::busy("operation-busy", "somebody else moves the log of operations of this worktree all the time"))
 }
 
+/// Record the checkpoint of a process that was killed before it did so itself, unless it had.
+///
+/// # Errors
+///
+/// Those of [`record`].
+pub fn record_finished(repo: &Repo, finished: &Finished) -> Result<()> {
+    let Some(pending) = &finished.pending else { return Ok(()) };
+    let commit = Some(finished.commit);
+    for recorded in OpLog::of(repo)?.entries() {
+        let operation = recorded?.operation;
+        if operation.kind == Kind::Checkpoint && operation.after.commit == commit {
+            return Ok(());
+        }
+    }
+    let made = Made {
+        task: &pending.label.task,
+        name: pending.label.name.clone(),
+        tree: checkpoint::commit::read(repo, finished.commit)?.0,
+        before: &pending.before,
+        is_whole: pending.is_everything && checkpoint::has_all_of(repo, finished.commit, pending.tree)?,
+        at: pending.label.at,
+        by: pending.label.by.clone(),
+    };
+    record(repo, &made).map(drop)
+}
+
 fn describe(repo: &Repo, batch: &mut Batch, made: &Made<'_>) -> Result<(Operation, Contents)> {
     let head = repo.head()?;
     let differing = differing(repo, &made.before.index, &Entries::read(repo)?)?;
@@ -102,6 +128,7 @@ fn describe(repo: &Repo, batch: &mut Batch, made: &Made<'_>) -> Result<(Operatio
     let mut edits: Edits = made.before.staged.clone();
     edits.extend(differing.iter().map(|(path, [_, after])| (path.clone(), after.leaf())));
     let staged_after = trees::edit(repo, batch, head_tree, &edits)?;
+    let rules = excludes::store(repo, batch, &made.before.rules)?;
     let mut side = |head: &Head, staged: ObjectId, at: usize, held: &[Held]| -> Result<ObjectId> {
         let flags = differing.iter().map(|(path, sides)| (path.clone(), sides[at].flags));
         let mut state = BTreeMap::new();
@@ -123,12 +150,12 @@ fn describe(repo: &Repo, batch: &mut Batch, made: &Made<'_>) -> Result<(Operatio
             skipped: Vec::new(),
             submodules: Vec::new(),
             merged,
+            rules: Some(rules),
             state,
         };
         snapshot::tree(repo, batch, &moment)
     };
     let held_after = if made.before.state.is_empty() { Vec::new() } else { state::held(repo)? };
-    let rules = excludes::store(repo, batch, &made.before.rules)?;
     let contents = Contents {
         before: side(&made.before.head, staged_before, 0, &made.before.state)?,
         after: side(&head, staged_after, 1, &held_after)?,
@@ -149,7 +176,6 @@ fn describe(repo: &Repo, batch: &mut Batch, made: &Made<'_>) -> Result<(Operatio
         task: Some(made.task.clone()),
         snapshot: None,
         before: made.before.head.clone(),
-            rules: Some(rules),
         after: head,
         undoes: None,
         more,

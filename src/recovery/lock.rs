@@ -10,17 +10,22 @@ use super::{
     snapshot,
 };
 use crate::{
+    checkpoint::{self, desk},
     error::{Context as _, Error, Result},
     git::{Repo, claims, index::IndexLock, lock::Lock},
 };
 
 /// The lock of the worktree's operations, held until dropped.
-pub struct OperationLock(Lock);
+pub struct OperationLock {
+    lock: Lock,
+    /// A checkpoint that a dead process had made was finished by taking the lock.
+    pub finished_checkpoint: bool,
+}
 
 impl OperationLock {
     /// As [`Lock::share_with_children`].
     pub fn share_with_children(&self) -> Result<()> {
-        self.0.share_with_children().or_environment(|| "cannot keep the lock of the operation".to_owned())
+        self.lock.share_with_children().or_environment(|| "cannot keep the lock of the operation".to_owned())
     }
 }
 
@@ -36,8 +41,8 @@ pub fn take(repo: &Repo) -> Result<OperationLock> {
             .hint("try again when it is done; 'git agent ops' shows it"));
     }
     claims::sweep(repo);
-    tidy(repo)?;
-    Ok(OperationLock(lock))
+    let finished_checkpoint = tidy(repo)?;
+    Ok(OperationLock { lock, finished_checkpoint })
 }
 
 /// Whether somebody is at work on an operation of this worktree.
@@ -72,7 +77,7 @@ pub fn left_behind(repo: &Repo) -> Result<Option<Recorded>> {
 /// `operation-busy`, if there is something.
 pub fn clear_up(repo: &Repo) -> Result<()> {
     let is_of_checkpoint = || IndexLock::marked(repo).as_deref().is_some_and(IndexLock::is_of_checkpoint);
-    if left_behind(repo)?.is_some() || is_of_checkpoint() {
+    if left_behind(repo)?.is_some() || is_of_checkpoint() || desk::is_left(repo) {
         take(repo).map(drop)?;
     }
     Ok(())
@@ -87,7 +92,7 @@ fn asides(repo: &Repo) -> Vec<Ulid> {
 
 /// Remove what an operation that is at its end did not come to remove: what it put aside, which is stored, and its lock of the
 /// index. Of one that is not at its end everything stays: it is needed.
-fn tidy(repo: &Repo) -> Result<()> {
+fn tidy(repo: &Repo) -> Result<bool> {
     // First the lock: git waits for it.
     unlock(repo)?;
     let log = OpLog::of(repo)?;
@@ -102,7 +107,7 @@ fn tidy(repo: &Repo) -> Result<()> {
         let after = Side::new(repo, snapshot::load_tree(repo, recorded.after, &operation.after)?);
         Restore { repo, operation, before: &before, after: &after, touched: &recorded.touched }.drop_stored()?;
     }
-    Ok(())
+    checkpoint::finish(repo, |finished| super::checkpoint::record_finished(repo, finished))
 }
 
 fn unlock(repo: &Repo) -> Result<()> {

@@ -328,3 +328,65 @@ fn nobody_stands_where_a_file_has_to_be() {
         repo.agent(&["redo"]).success();
     });
 }
+
+#[test]
+fn a_checkpoint_that_is_killed_after_its_commit_is_recorded_by_the_next_command() {
+    on_every_git(|git| {
+        let killed = || {
+            let repo = world(git);
+            repo.sh("echo staged >a.txt; git add a.txt; echo edited >a.txt; echo new >new.txt; git add -N new.txt")
+                .success();
+            let before = Whole::of(&repo);
+            repo.write_script(
+                ".git/hooks/post-commit",
+                "#!/bin/sh\n[ -n \"$DIE\" ] || exit 0\nkill -9 $(awk '{print $4}' /proc/$PPID/stat)\n",
+            );
+            let output = repo.run("git-agent").args(["checkpoint", "-m", "Two"]).env("DIE", "1").run();
+            assert_eq!(
+                (output.code, repo.git(&["log", "-1", "--format=%s"]).text()),
+                (None, "Two".to_owned()),
+                "{output}"
+            );
+            (repo, before)
+        };
+        let (repo, before) = killed();
+        repo.agent(&["undo"]).success();
+        same(&Whole::of(&repo), &before, "after the undo");
+        repo.agent(&["redo"]).success();
+        assert_eq!(repo.git(&["log", "-1", "--format=%s"]).text(), "Two");
+        // Whatever the next command is, it is recorded once, and as what it was: of everything.
+        for next in [&["checkpoint", "-m", "Three"][..], &["rollback", "t@2"], &["snapshot", "restore", "SNAPSHOT"]] {
+            let (repo, _) = killed();
+            let id = repo.agent(&["snapshot", "--json"]).json()["snapshot"]["id"].as_str().unwrap().to_owned();
+            repo.write("a.txt", "three\n");
+            repo.write("young.txt", "young\n");
+            let words: Vec<&str> = next.iter().map(|word| if *word == "SNAPSHOT" { &id } else { *word }).collect();
+            repo.agent(&words).success();
+            let answer = repo.agent(&["ops", "--json"]).json();
+            let titles: Vec<_> =
+                answer["operations"].as_array().unwrap().iter().map(|op| op["title"].as_str().unwrap()).collect();
+            assert_eq!(titles.iter().filter(|title| **title == "checkpoint t@2").count(), 1, "{titles:?}");
+            repo.agent(&["rollback", "t@2"]).success();
+            assert!(!repo.path().join("young.txt").exists(), "{next:?}: it is known to be younger");
+            assert_eq!(repo.read("a.txt"), "edited\n");
+        }
+    });
+}
+
+#[test]
+fn a_checkpoint_that_is_killed_before_its_commit_is_none() {
+    let repo = world(default_git());
+    repo.write("a.txt", "2\n");
+    let before = Whole::of(&repo);
+    repo.write_script(
+        ".git/hooks/pre-commit",
+        "#!/bin/sh\n[ -n \"$DIE\" ] || exit 0\nkill -9 $(awk '{print $4}' /proc/$PPID/stat) $PPID\n",
+    );
+    repo.run("git-agent").args(["checkpoint", "-m", "Two"]).env("DIE", "1").run().failure();
+    same(&Whole::of(&repo), &before, "killed");
+    // A commit that somebody else makes on top is not taken for it.
+    repo.git(&["commit", "-qam", "mine"]).success();
+    let output = repo.agent(&["undo", "--json"]).exits(1);
+    assert!(output.stdout.contains("head-moved"), "only the first checkpoint is known: {output}");
+    assert_eq!(repo.git(&["status", "--porcelain"]).text(), "");
+}
