@@ -12,7 +12,10 @@ use crate::{
         clean::{self, plural},
         json::{OpShowAnswer, OpsAnswer, listed},
     },
-    recovery::operation::{OpLog, Recorded, State, undone_by},
+    recovery::{
+        self,
+        operation::{OpLog, Recorded, State, undone_by},
+    },
 };
 
 /// How many are shown without `--all`.
@@ -53,6 +56,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 }
 
 fn list(ctx: &Ctx, args: &Args) -> Result<u8> {
+    // A list that cannot be brought up to date is a list all the same: in a repository that is read-only.
+    recovery::clear_up(ctx.repo()?).unwrap_or_default();
     let log = OpLog::of(ctx.repo()?)?;
     let mut entries: Vec<Recorded> = Vec::new();
     for recorded in log.entries() {

@@ -90,7 +90,10 @@ fn interrupted(repo: &Repo) -> Result<Check> {
     }
     if let Some(recorded) = recovery::left_behind(repo)? {
         let operation = &recorded.operation;
-        let message = format!("operation {} is {}, and left something behind: it was killed while it cleared up", operation.id, operation.state);
+        let message = format!(
+            "operation {} is {}, and left something behind: it was killed while it cleared up",
+            operation.id, operation.state
+        );
         return Ok(Check::error(name, message, "'git agent resume' removes it"));
     }
     if repo.worktree_agent_dir().join("checkpoint/journal").exists() {

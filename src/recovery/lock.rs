@@ -74,8 +74,12 @@ pub fn left_behind(repo: &Repo) -> Result<Option<Recorded>> {
 ///
 /// # Errors
 ///
-/// `operation-busy`, if there is something.
+/// Where something cannot be removed or recorded.
 pub fn clear_up(repo: &Repo) -> Result<()> {
+    // Another process is at work, and sees to it.
+    if is_taken(repo) {
+        return Ok(());
+    }
     let is_of_checkpoint = || IndexLock::marked(repo).as_deref().is_some_and(IndexLock::is_of_checkpoint);
     if left_behind(repo)?.is_some() || is_of_checkpoint() || desk::is_left(repo) {
         take(repo).map(drop)?;
