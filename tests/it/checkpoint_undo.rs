@@ -294,7 +294,7 @@ fn what_cannot_be_recorded_is_no_reason_to_lose_the_checkpoint() {
     Saved t@1 as <oid>: One
       1 path: kept.txt
     ------- stderr -------
-    warning: 'git agent undo' does not know of the checkpoint: 'git -c core.filesRefLockTimeout=1000 -c reftable.lockTimeout=1000 -c core.fsync=objects,reference' ended with exit code 128: fatal: cannot lock ref 'refs/agent/ops/main': 'refs/agent/ops' exists; cannot create 'refs/agent/ops/main'
+    warning: 'git agent undo' does not know of the checkpoint: 'git update-ref -z --stdin -m git-agent: checkpoint t@1' ended with exit code 128: fatal: cannot lock ref 'refs/agent/ops/main': 'refs/agent/ops' exists; cannot create 'refs/agent/ops/main'
     hint: look at it with 'git show <oid>'
     ");
     assert_eq!(repo.git(&["rev-parse", "HEAD^"]).text(), head);
