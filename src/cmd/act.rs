@@ -32,11 +32,11 @@ pub(super) fn acting<T>(ctx: &Ctx, act: impl FnOnce(&Author<'_>, &Record<'_>) ->
 
 /// That nothing was done: because everything is `as_it_was`, or because what differs from `name` is left alone.
 pub(super) fn say_nothing(ctx: &Ctx, as_it_was: &str, name: &str, plan: &Plan) -> Result<()> {
-    ctx.out.status(match plan.kept.is_empty() {
-        true => format!("Nothing to do: {as_it_was}"),
-        false => format!("Nothing was changed: what may differ from {name} is left alone"),
+    ctx.out.status(match plan.leaves_differences() {
+        false => format!("Nothing to do: {as_it_was}"),
+        true => format!("Nothing was changed: what may differ from {name} is left alone"),
     });
-    if ctx.out.is_quiet() { Ok(()) } else { ctx.out.print(&paths(plan)) }
+    if ctx.out.is_quiet() || !plan.leaves_differences() { Ok(()) } else { ctx.out.print(&paths(plan)) }
 }
 
 /// What happened, for people.

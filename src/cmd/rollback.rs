@@ -99,6 +99,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         }
         recovery::Outcome::Nothing(plan) => {
             act::say_nothing(ctx, &format!("everything is as it was at {name}"), &name, &plan)?;
+            if !plan.leaves_differences() && !ctx.out.is_quiet() {
+                ctx.out.print(&act::paths(&plan))?;
+            }
         }
         recovery::Outcome::Done(done) if ctx.out.is_json() => {
             ctx.out.json(&RollbackAnswer::done(&goal, &done))?;

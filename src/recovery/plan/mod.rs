@@ -16,7 +16,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 use super::{
     operation::Touched,
     restore::side::{Side, Staged, Want},
-    snapshot::{Captured, Entry, Flags, Moment, flags_of},
+    snapshot::{Captured, Entry, Flags, Moment, Why, flags_of},
 };
 use crate::{
     error::Result,
@@ -88,6 +88,11 @@ impl Plan {
     /// Nothing to do.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty() && self.staged.is_empty()
+    }
+
+    /// Whether something stays that may not be as it is at the destination. Repositories inside of this one are no part of it.
+    pub fn leaves_differences(&self) -> bool {
+        self.kept.iter().any(|kept| kept.why != Keep::Skipped(Why::NestedRepository))
     }
 
     /// The paths whose files change.
