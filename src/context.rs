@@ -126,7 +126,8 @@ impl Ctx {
         let host = HOSTS.iter().find(|(name, _)| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
         let name = match host {
             Some((_, name)) => Some((*name).to_owned()),
-            None => objects::person(self.repo()?).map(|name| name.to_str_lossy().into_owned()),
+            // What is saved may be in a repository that we are not in.
+            None => self.repo().ok().and_then(objects::person).map(|name| name.to_str_lossy().into_owned()),
         };
         let known = name.and_then(|name| Actor::at_host(&name, &machine));
         known.or_else(|| Actor::at_host("unknown", &machine)).ok_or_else(|| Error::bug("no name for the actor"))

@@ -11,7 +11,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 use crate::{
     core::guard::{Dir, World},
     error::{Error, Result},
-    git::Repo,
+    git::{Repo, discover},
     recovery::snapshot,
 };
 
@@ -41,7 +41,7 @@ impl Desk {
         }
         let repo = match Repo::discover(dir) {
             Ok(repo) => Some(Rc::new(repo)),
-            Err(error) if error.code() == "not-a-repository" && !is_repository_after_all(dir) => None,
+            Err(error) if error.code() == "not-a-repository" => None,
             Err(error) => return Err(error),
         };
         // One worktree is one repository, wherever in it one looks from.
@@ -62,9 +62,27 @@ pub(super) fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
-/// Whether there is something like a repository that could not be opened.
-fn is_repository_after_all(dir: &Path) -> bool {
-    std::env::var_os("GIT_DIR").is_some() || real(dir).ancestors().any(|dir| dir.join(".git").exists())
+impl Desk {
+    /// The repository whose work tree holds the one that git works on in `dir` when `git_dir` and `work_tree` are named:
+    /// only what is saved there can be brought back.
+    pub(super) fn named(
+        &self,
+        dir: &Path,
+        git_dir: Option<&BString>,
+        work_tree: Option<&BString>,
+    ) -> Result<Option<Rc<Repo>>> {
+        let path = |name: &BString| dir.join(&*name.to_os_str_lossy());
+        let git_dir = match git_dir {
+            Some(name) => discover::named_git_dir(&path(name)).ok(),
+            None => self.repo(dir)?.map(|repo| real(repo.git_dir())),
+        };
+        let top = work_tree.map_or_else(|| dir.to_owned(), path);
+        let is_it = |repo: &Rc<Repo>| {
+            let holds = |work_dir| top.is_dir() && real(&top).starts_with(real(work_dir));
+            repo.work_dir().is_some_and(holds) && Some(real(repo.git_dir())) == git_dir
+        };
+        Ok(self.repo(&top)?.filter(is_it))
+    }
 }
 
 impl World for Desk {

@@ -38,7 +38,7 @@ pub(super) fn find(desk: &Desk, risk: &Risk) -> Result<Option<Found>> {
     let own = Desk::path(&risk.dir);
     match &risk.targets {
         None => {
-            let Some(repo) = desk.repo(&own)? else { return Ok(None) };
+            let Some(repo) = repository(desk, &own, risk)? else { return Ok(None) };
             whole_repository(desk, &repo, risk).map(Some)
         }
         Some(targets) if targets.iter().any(|target| matches!(target, Target::Worktree(_))) => {
@@ -49,13 +49,32 @@ pub(super) fn find(desk: &Desk, risk: &Risk) -> Result<Option<Found>> {
     }
 }
 
-fn whole_repository(desk: &Desk, repo: &Rc<Repo>, risk: &Risk) -> Result<Found> {
-    let is_off = repo.settings().guard() == Mode::Off;
-    if risk.place == Where::Elsewhere && risk.losses != [Loss::Remote] && !is_off {
-        let message = "it works on a repository that '--git-dir', '--work-tree' or a variable names";
-        return Err(Error::refused("cannot-capture", message)
-            .hint("go there, or name the directory with 'git -C <directory>', so that it can be saved first"));
+/// The repository that a git command works on.
+fn repository(desk: &Desk, own: &Path, risk: &Risk) -> Result<Option<Rc<Repo>>> {
+    let named = match &risk.place {
+        _ if risk.losses == [Loss::Remote] => return desk.repo(own),
+        Where::Here => {
+            return match desk.repo(own) {
+                // git stops there, too.
+                Err(error) if error.code() == "broken-repository" => Ok(None),
+                found => found,
+            };
+        }
+        Where::Named { git_dir, work_tree } => desk.named(own, git_dir.as_ref(), work_tree.as_ref())?,
+        Where::Elsewhere => None,
+    };
+    let is_off = || desk.repo(own).is_ok_and(|repo| repo.is_some_and(|repo| repo.settings().guard() == Mode::Off));
+    match named {
+        None if !is_off() => {
+            let message = "it works on another repository, which '--git-dir', '--work-tree' or a variable names";
+            Err(Error::refused("cannot-capture", message)
+                .hint("go there, or name the directory with 'git -C <directory>', so that it can be saved first"))
+        }
+        found => Ok(found),
     }
+}
+
+fn whole_repository(desk: &Desk, repo: &Rc<Repo>, risk: &Risk) -> Result<Found> {
     let mut found = Found::default();
     if risk.losses != [Loss::Submodules] {
         found.stakes.push((Rc::clone(repo), risk.clone()));
@@ -163,7 +182,19 @@ fn paths(desk: &Desk, own: &Path, risk: &Risk, targets: &[Target]) -> Result<Fou
     let mut homes: Vec<Rc<Repo>> = Vec::new();
     for dir in [own, Path::new(".")] {
         match desk.repo(dir) {
-            Ok(repo) => homes.extend(repo.filter(|repo| !homes.iter().any(|known| Rc::ptr_eq(known, repo)))),
+            Ok(None) if risk.level >= Level::Destroys && takes_damaged(dir, &from, targets) => {
+                return Err(Error::environment("broken-repository", "'.git' there is damaged, but not empty"));
+            }
+            Ok(repo) => {
+                // In a git directory there is no work tree; around it is one.
+                let inside = repo.as_ref().filter(|repo| repo.work_dir().is_none());
+                let around = inside.and_then(|repo| desk.repo(repo.git_dir().parent()?).ok()?);
+                for repo in repo.into_iter().chain(around) {
+                    if !homes.iter().any(|known| Rc::ptr_eq(known, &repo)) {
+                        homes.push(repo);
+                    }
+                }
+            }
             Err(error) if touches_nothing(dir, &from, targets) => drop(error),
             Err(error) => return Err(error),
         }
@@ -230,6 +261,12 @@ fn touches(grounds: &Grounds, from: &Path, targets: &[Target]) -> bool {
 fn touches_nothing(dir: &Path, from: &Path, targets: &[Target]) -> bool {
     let grounds = Grounds::around(dir);
     grounds.is_some_and(|grounds| targets.iter().all(|target| grounds.relation(from, target) == Relation::None))
+}
+
+/// Whether `targets` are, or hold, a git directory that git does not take for one but that may have objects.
+fn takes_damaged(dir: &Path, from: &Path, targets: &[Target]) -> bool {
+    let grounds = Grounds::around(dir);
+    grounds.is_some_and(|grounds| targets.iter().any(|target| grounds.relation(from, target) == Relation::Holds))
 }
 
 fn fatal(risk: &Risk) -> Risk {

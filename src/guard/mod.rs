@@ -17,6 +17,7 @@ mod nested;
 mod overwritten;
 mod place;
 mod save;
+mod spared;
 
 use std::{
     collections::BTreeSet,
@@ -265,7 +266,7 @@ fn judge(stake: &Stake) -> Result<()> {
         return Err(Error::refused("repository-at-risk", message).hint(hint));
     }
     let Some(risk) = stake.risks.iter().find(|risk| risk.level == Level::Destroys) else { return Ok(()) };
-    if mode == Mode::Refuse && !(stake.risks.iter().all(is_about_changes) && is_clean(&stake.repo)) {
+    if mode == Mode::Refuse && !spared::is_harmless(stake) {
         let message = format!("refused '{}': it {} (agent.guard=refuse)", short(&risk.command), risk.why);
         return Err(Error::refused("guard-refused", message).hint(
             "commit first ('git agent checkpoint'), or save what is there ('git agent snapshot') and ask a person",

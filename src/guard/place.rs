@@ -46,7 +46,8 @@ impl Grounds {
     /// Those of a repository that cannot be opened, as far as they can be seen.
     pub(super) fn around(dir: &Path) -> Option<Self> {
         let dir = dir.canonicalize().ok()?;
-        let top = dir.ancestors().find(|dir| dir.join(".git").exists())?;
+        let is_git = |path: PathBuf| path.is_file() || path.join("objects").is_dir();
+        let top = dir.ancestors().find(|dir| is_git(dir.join(".git")))?;
         let git_dir = top.join(".git");
         Some(Grounds { top: Some(top.to_owned()), common_dir: git_dir.clone(), git_dir })
     }
@@ -100,6 +101,19 @@ impl Grounds {
         let rest =
             path.strip_prefix(self.top.as_ref()?).ok().filter(|rest| !is_in_git_dir && *rest != Path::new(""))?;
         gix::path::into_bstr(rest).ok().map(std::borrow::Cow::into_owned)
+    }
+
+    /// Whether `target`, seen from `from`, is the file `path` of the work tree, or in it, or something that it is in.
+    pub(super) fn reaches(&self, from: &Path, target: &Target, path: &BStr) -> bool {
+        let Some(top) = &self.top else { return false };
+        let (name, is_pattern) = match target {
+            Target::Any | Target::Worktree(_) => return true,
+            Target::Matching(name) => (name, true),
+            Target::At(name) | Target::Existing(name) | Target::Below(name) | Target::Whole(name) => (name, false),
+        };
+        let file = top.join(&*path.to_os_str_lossy());
+        locate(from, name.as_bstr())
+            .is_none_or(|name| covers(&name, &file, is_pattern) || below(&name, &file, is_pattern).is_some())
     }
 
     fn at(&self, path: Option<&Path>, is_pattern: bool) -> Relation {

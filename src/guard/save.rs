@@ -59,7 +59,7 @@ pub(super) fn save(stake: &Stake, who: &Who<'_>) -> Result<Option<Held>> {
 }
 
 /// The ignored files that the line names one by one: no snapshot would hold them otherwise.
-fn ignored_files(repo: &Repo, risks: &[&Risk]) -> Result<Vec<BString>> {
+pub(super) fn ignored_files(repo: &Repo, risks: &[&Risk]) -> Result<Vec<BString>> {
     let from = std::env::current_dir().unwrap_or_else(|_| ".".into());
     let grounds = Grounds::of(repo);
     let limit = repo.settings().max_file_size();

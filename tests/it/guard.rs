@@ -449,3 +449,162 @@ fn what_the_index_hides_is_no_less_at_risk() {
         }
     });
 }
+
+#[test]
+fn what_is_no_repository_for_git_is_none() {
+    on_every_git(|git| {
+        let world = TestRepo::without_repository(git);
+        for make in [
+            "mkdir .git",
+            "git init -q; rm .git/HEAD",
+            "git init -q; echo nonsense >.git/HEAD",
+            "mkdir .git; touch .git/config",
+        ] {
+            world.sh(&format!("rm -rf .git; {make}; mkdir -p sub")).success();
+            for at in [".", "sub"] {
+                let there = world.at(at);
+                assert_eq!(verdict(&there, "git reset --hard"), "allowed", "{make}");
+                assert_eq!(verdict(&there, "rm -rf x"), "safe", "{make}");
+            }
+        }
+        // What is left of one is not thrown away.
+        world.sh("rm -rf .git; git init -q; rm .git/HEAD").success();
+        assert_eq!(check(&world, "rm -rf .git")["refusal"]["code"], "cannot-capture");
+        // git stops at a '.git' file that leads nowhere, and does not look further up.
+        world.sh("rm -rf .git; git init -q; echo a >a; mkdir -p sub; echo 'gitdir: nowhere' >sub/.git").success();
+        let sub = world.at("sub");
+        assert_eq!(verdict(&sub, "git clean -fd"), "allowed");
+        assert_eq!(check(&sub, "rm x")["refusal"]["code"], "cannot-capture");
+        assert!(sub.agent(&["list"]).exits(5).stderr.contains("names '$TMP/repo/sub/nowhere'"));
+        assert_eq!(verdict(&world, "git clean -fd"), "captured");
+        // A repository above counts where something between is none.
+        world.sh("rm sub/.git; mkdir sub/.git").success();
+        assert_eq!(verdict(&sub, "git clean -fdx"), "allowed");
+        assert!(check(&sub, "git clean -fdx")["snapshot"].is_object());
+    });
+}
+
+#[test]
+fn a_refusing_repository_lets_go_what_no_snapshot_would_hold() {
+    on_every_git(|git| {
+        let repo = dirty(git);
+        repo.git(&["config", "agent.guard", "refuse"]).success();
+        repo.write(".git/info/exclude", "node_modules/\nbuild\n*.log\nother\n");
+        repo.write("node_modules/x/index.js", "x\n");
+        repo.write("build/out", "x\n");
+        repo.write("run.log", "x\n");
+        repo.sh("mkdir -p sub; echo s >sub/s; git add -f sub; git commit -qm sub sub; git init -q other").success();
+        for line in [
+            "rm -rf node_modules",
+            "rm -rf ./node_modules/ build",
+            "rm -rf node_modules/*",
+            "rm -rf \"$PWD/build\"",
+            "npx rimraf node_modules",
+            "find build -delete",
+            "find node_modules -name '*.js' -delete",
+            "cd build && rm -rf ../node_modules",
+            "rm -rf *.log",
+            "rm -rf sub",
+            "rm -rf not-there",
+            "sed -i s/a/b/ a.txt; rm -rf build",
+            "rm -rf build && git status",
+        ] {
+            assert_ne!(verdict(&repo, line), "refused", "{line}");
+        }
+        for line in [
+            "rm -rf node_modules a.txt",
+            "rm -rf new.txt",
+            "rm key.ignored",
+            "rm run.log",
+            "rm -rf *",
+            "rm -rf \"$x\"",
+            "rm -rf other",
+            "find . -name '*.js' -delete",
+            "rm -rf build; git reset --hard",
+            "git clean -fdx",
+        ] {
+            assert_eq!(verdict(&repo, line), "refused", "{line}");
+        }
+        repo.write("sub/s", "changed\n");
+        assert_eq!(verdict(&repo, "rm -rf sub"), "refused");
+    });
+}
+
+#[test]
+fn the_repository_may_be_named() {
+    on_every_git(|git| {
+        let repo = dirty(git);
+        repo.sh("mkdir -p sub; git worktree add -q ../side; git init -q ../other; echo x >../other/x").success();
+        let top = repo.path().display().to_string();
+        let sub = repo.at("sub");
+        let lines = |at: &str, dots: &str| {
+            [
+                format!("git --git-dir={dots}.git --work-tree={dots}. reset --hard"),
+                format!("git --git-dir {top}/.git --work-tree {top} reset --hard"),
+                format!("GIT_DIR={dots}.git GIT_WORK_TREE={dots}. git reset --hard"),
+                format!("env GIT_DIR={top}/.git GIT_WORK_TREE={top} git reset --hard"),
+                format!("export GIT_DIR={dots}.git; git reset --hard"),
+                format!("GIT_DIR={dots}.git git reset --hard"),
+                format!("git --work-tree={dots}. reset --hard"),
+                format!("git -C {dots}. --git-dir=.git reset --hard"),
+                format!("cd {top} && GIT_DIR=.git git reset --hard # {at}"),
+            ]
+        };
+        for (there, dots) in [(&repo, ""), (&sub, "../")] {
+            for line in lines(there.path().to_str().unwrap(), dots) {
+                repo.write("a.txt", format!("{line}\n"));
+                let answer = check(there, &line);
+                assert_eq!(answer["verdict"], "captured", "{line}: {answer}");
+                assert_eq!(
+                    kept(&repo, &answer, "a.txt"),
+                    format!("{line}\n").replace(repo.tmp().to_str().unwrap(), "$TMP")
+                );
+            }
+        }
+        // From where no repository is.
+        repo.write("a.txt", "from outside\n");
+        let answer = check(&repo.at(".."), "git --git-dir=repo/.git --work-tree=repo reset --hard");
+        assert_eq!(kept(&repo, &answer, "a.txt"), "from outside\n");
+        // One that cannot be saved, because its files are not those of that repository.
+        for line in [
+            "git --git-dir=../other/.git reset --hard",
+            "git --git-dir=.git --work-tree=../other reset --hard",
+            "git -C ../side --git-dir=../repo/.git reset --hard",
+            "GIT_DIR=$x git reset --hard",
+        ] {
+            assert_eq!(check(&repo, line)["refusal"]["code"], "cannot-capture", "{line}");
+        }
+        assert_eq!(verdict(&repo, "GIT_DIR=../other/.git git push --force"), "allowed");
+    });
+}
+
+#[test]
+fn programs_and_wrappers_of_the_tables() {
+    let repo = dirty(crate::support::default_git());
+    for line in [
+        "rimraf a.txt",
+        "npx -y rimraf@5 'a*'",
+        "awk -i inplace '{print}' a.txt",
+        "curl -o a.txt https://x/y",
+        "curl -O https://x/a.txt",
+        "sort -o a.txt a.txt",
+        "openssl rand -out a.txt 3",
+        "vim -es -c 's/a/b/' -c wq a.txt",
+        "gh pr checkout 3 --force",
+        "git diff --output=a.txt",
+        "uv run rm a.txt",
+        "poetry run sh -c 'rm a.txt'",
+        "npx -c 'rm a.txt'",
+        "python3 -c 'import os; os.remove(\"a.txt\")'",
+    ] {
+        repo.write("a.txt", format!("{line}\n"));
+        let answer = check(&repo, line);
+        assert_eq!(
+            (answer["verdict"].as_str(), kept(&repo, &answer, "a.txt")),
+            (Some("captured"), format!("{line}\n"))
+        );
+    }
+    for line in ["[ -d src ]", "[[ -d src ]] || ls", "curl -o fresh https://x/y", "sort a.txt", "gh pr checkout 3"] {
+        assert_eq!(verdict(&repo, line), "safe", "{line}");
+    }
+}

@@ -18,9 +18,20 @@ pub(super) struct Args {
 }
 
 impl Args {
-    /// Read `words`; options in `valued` (`m message C`) take a value.
+    /// Read `words`; options in `valued` (`m message C`) take a value. With a dash before each (`-out -in`) options of one dash
+    /// are words; `-*` are all of them but those with `!` before them.
     pub fn read(words: &[Value], valued: &str) -> Self {
-        let takes_value = |name: &[u8]| valued.split(' ').any(|known| known.as_bytes() == name);
+        // Options of one dash are words, not letters.
+        let dash = if valued.starts_with('-') { "-" } else { "" };
+        let is_listed = |mark: &str, name: &[u8]| {
+            valued
+                .split_whitespace()
+                .any(|known| known.strip_prefix(mark).is_some_and(|known| known.as_bytes() == name))
+        };
+        let takes_value = |name: &[u8]| match is_listed(dash, b"*") {
+            true => !is_listed("!", name),
+            false => is_listed(dash, name),
+        };
         let mut args = Args::default();
         let mut words = words.iter();
         while let Some(word) = words.next() {
@@ -38,6 +49,10 @@ impl Args {
                     };
                     let value = value.or_else(|| if takes_value(name) { words.next().cloned() } else { None });
                     args.options.push((name.into(), value));
+                }
+                [b'-', word @ ..] if !word.is_empty() && !dash.is_empty() => {
+                    let value = if takes_value(word) { words.next().cloned() } else { None };
+                    args.options.push((word.into(), value));
                 }
                 [b'-', short @ ..] if !short.is_empty() => {
                     for (at, letter) in short.iter().enumerate() {
@@ -76,13 +91,19 @@ impl Args {
         self.options.iter().filter(|(given, _)| is_one(given)).count()
     }
 
+    /// The values of all of `names` that were given.
+    pub fn values<'a>(&'a self, names: &'a str) -> impl Iterator<Item = &'a Value> {
+        self.options.iter().filter(|(given, _)| is_one_of(given, names)).filter_map(|(_, value)| value.as_ref())
+    }
+
+    /// What is behind `start` in the last option that begins with it.
+    pub fn attached(&self, start: &str) -> Option<Value> {
+        let rest = |(given, _): &(BString, Option<Value>)| given.strip_prefix(start.as_bytes()).map(BString::from);
+        self.options.iter().rev().find_map(rest).map(Value::known)
+    }
+
     fn find(&self, names: &str) -> Option<&(BString, Option<Value>)> {
-        self.options.iter().rev().find(|(given, _)| {
-            names.split(' ').any(|name| match name.len() {
-                1 => given.as_slice() == name.as_bytes(),
-                _ => given.len() > 1 && name.as_bytes().starts_with(given),
-            })
-        })
+        self.options.iter().rev().find(|(given, _)| is_one_of(given, names))
     }
 
     /// How many operands there are.
@@ -99,4 +120,12 @@ impl Args {
     pub fn around_dashes(&self) -> (&[Value], &[Value]) {
         self.operands.split_at(self.dashes.unwrap_or(self.operands.len()))
     }
+}
+
+/// Whether `given` is one of `names`, or the beginning of a long one.
+fn is_one_of(given: &[u8], names: &str) -> bool {
+    names.split(' ').any(|name| match name.len() {
+        1 => given == name.as_bytes(),
+        _ => given.len() > 1 && name.as_bytes().starts_with(given),
+    })
 }

@@ -83,6 +83,8 @@ impl Walk<'_> {
                         None => {}
                     }
                     let is_pattern = *quoting == Quoting::Bare && text.iter().any(|byte| b"*?[".contains(byte));
+                    // The command `[` is none.
+                    let is_pattern = is_pattern && !(text == "[" && word.parts.len() == 1);
                     if is_pattern && value.sort == Sort::Known {
                         value.sort = Sort::Pattern;
                     }

@@ -1,70 +1,25 @@
-//! Which other commands destroy: a table. What counts is the files that they are given.
+//! What programs do to the files that they are given: reading the table of [`super::programs`].
+
+use bstr::{BString, ByteSlice as _};
 
 use super::{
-    Level::{self, Changes, Destroys},
-    Loss::{self, History, Nested, OtherRefs, Refs, Snapshots, Uncommitted, Untracked},
+    Level::{Changes, Destroys},
+    Loss::{self, Nested, Uncommitted, Untracked},
     Target,
     args::Args,
+    programs::{DELETING, INTERPRETERS, ROWS, Row, Touch},
     value::{Sort, Value},
-    walk::{Call, Walk},
+    walk::{Call, Walk, is_device},
     wrap::replace,
 };
-
-/// Something that changes files.
-struct Row {
-    program: &'static str,
-    /// Its options that take the next word.
-    valued: &'static str,
-    fits: fn(&Args) -> bool,
-    targets: fn(&Args) -> Vec<Target>,
-    level: Level,
-    why: &'static str,
-}
-
-const fn row(
-    program: &'static str,
-    valued: &'static str,
-    fits: fn(&Args) -> bool,
-    targets: fn(&Args) -> Vec<Target>,
-    level: Level,
-    why: &'static str,
-) -> Row {
-    Row { program, valued, fits, targets, level, why }
-}
 
 const LOSSES: [Loss; 2] = [Uncommitted, Untracked];
 /// Of one that takes directories with all that is in them.
 const WHOLE: [Loss; 3] = [Uncommitted, Untracked, Nested];
 
-#[rustfmt::skip]
-const ROWS: [Row; 22] = [
-    row("rm", "", |_| true, all, Destroys, "deletes files"),
-    row("unlink", "", |_| true, all, Destroys, "deletes a file"),
-    row("shred", "n s size iterations", |_| true, all, Destroys, "overwrites files with noise"),
-    row("srm", "", |_| true, all, Destroys, "deletes files"),
-    row("mv", "t S target-directory suffix", |a| !a.has("n no-clobber"), moved, Changes, "takes files away, and overwrites what is there"),
-    row("cp", "t S target-directory suffix", |a| !a.has("n no-clobber"), destination, Changes, "overwrites the file that is there"),
-    row("install", "m o g t S mode owner group target-directory suffix", |a| !a.has("d directory"), destination, Changes, "overwrites the file that is there"),
-    row("ln", "t S target-directory suffix", |a| a.has("f force"), destination, Changes, "replaces the file that is there"),
-    row("rsync", "e f rsh filter exclude include exclude-from include-from files-from", |a| a.has("delete delete-before delete-after delete-during delete-excluded del remove-source-files") && !a.has("n dry-run"), every, Destroys, "deletes files that the source has not"),
-    row("rsync", "e f rsh filter exclude include exclude-from include-from files-from", |a| !a.has("n dry-run ignore-existing"), destination, Changes, "overwrites files"),
-    row("dd", "", |_| true, dd, Changes, "overwrites a file"),
-    row("truncate", "s r o size reference", |_| true, existing_all, Changes, "cuts files"),
-    row("tee", "", |a| !a.has("a append"), existing_all, Changes, "empties the file first"),
-    row("sponge", "", |a| !a.has("a"), existing_all, Changes, "overwrites the file"),
-    row("sed", "e f l expression file line-length", |a| a.has("i in-place"), scripted, Changes, "changes files in place"),
-    row("gsed", "e f l expression file line-length", |a| a.has("i in-place"), scripted, Changes, "changes files in place"),
-    row("perl", "e E I M m x", |a| a.has("i"), scripted, Changes, "changes files in place"),
-    row("ruby", "e I r", |a| a.has("i"), scripted, Changes, "changes files in place"),
-    row("patch", "p i d o r D F input directory output", |a| !a.has("dry-run"), patched, Changes, "changes files"),
-    row("tar", "f C T X file directory exclude files-from exclude-from", |a| a.has("x extract get"), unpacked, Changes, "overwrites files"),
-    row("unzip", "d x", |a| !a.has("l t p Z n"), unpacked, Changes, "overwrites files"),
-    row("rename", "", |a| !a.has("n no-act"), every_open, Changes, "renames files, and overwrites what is there"),
-];
-
 /// The programs in the table.
 pub(super) fn programs() -> impl Iterator<Item = &'static str> {
-    ROWS.iter().map(|row| row.program).chain(["find", "fd", "bfg"])
+    ROWS.iter().flat_map(|row| row.names.split('|')).chain(["find", "fd"])
 }
 
 /// Look at what `program` does to files.
@@ -72,36 +27,164 @@ pub(super) fn call(walk: &mut Walk<'_>, program: &[u8], words: &[Value], call: C
     match program {
         b"find" | b"gfind" => return find(walk, words, call),
         b"fd" | b"fdfind" => return fd(walk, words, call),
-        b"bfg" => {
-            return walk.add(
-                call,
-                Destroys,
-                &[History, Refs, OtherRefs, Snapshots],
-                "rewrites the whole history",
-                None,
-            );
-        }
         _ => {}
     }
-    for row in ROWS.iter().filter(|row| row.program.as_bytes() == program) {
-        // `tar xf x` has no dash.
-        let dashed = [Value::known([&b"-"[..], words.first().map_or(&b""[..], |word| word.text.as_slice())].concat())];
-        let words = match (row.program, words.first()) {
-            ("tar", Some(first)) if !first.text.starts_with(b"-") => [&dashed[..], &words[1..]].concat(),
-            // A suffix of sed's and perl's `-i` is attached; the rest of the word is not letters.
-            ("sed" | "gsed" | "perl" | "ruby", _) => words.iter().map(without_suffix).collect(),
-            _ => words.to_vec(),
-        };
-        let args = Args::read(&words, row.valued);
-        if args.has("help version") || !(row.fits)(&args) {
+    let mut rows = ROWS.iter().filter_map(|row| Some((row, subcommand(row, program)?))).peekable();
+    if rows.peek().is_none() {
+        return one_liner(walk, program, words, call);
+    }
+    for (row, subcommands) in rows {
+        let Some(args) = read(row, program, words, &subcommands) else { continue };
+        if args.has("help version") || !fits(row, &args) {
             continue;
         }
-        let targets = (row.targets)(&args);
-        if !targets.is_empty() {
-            let is_whole = row.level == Destroys && (!row.program.ends_with("rm") || args.has("r R recursive"));
-            walk.add(call, row.level, if is_whole { &WHOLE } else { &LOSSES }, row.why, Some(targets));
+        let targets: Vec<Target> = row.touches.iter().flat_map(|touch| touched(*touch, &args)).collect();
+        match row.touches.is_empty() {
+            true => walk.add(call, row.level, row.losses, row.why, None),
+            false if targets.is_empty() => {}
+            false => {
+                let is_whole = row.level == Destroys && (!program.ends_with(b"rm") || args.has("r R recursive"));
+                walk.add(call, row.level, if is_whole { &WHOLE } else { &LOSSES }, row.why, Some(targets));
+            }
         }
         return;
+    }
+    one_liner(walk, program, words, call);
+}
+
+/// The subcommands of `row` for `program`; `None` if the row is not about it.
+fn subcommand(row: &Row, program: &[u8]) -> Option<Vec<&'static str>> {
+    let named = row.names.split('|').filter_map(|name| {
+        let (first, rest) = name.split_once(' ').unwrap_or((name, ""));
+        (first.as_bytes() == program).then_some(rest)
+    });
+    let found: Vec<&str> = named.collect();
+    (!found.is_empty()).then_some(found)
+}
+
+/// The arguments, without the subcommand; `None` if it is another one.
+fn read(row: &Row, program: &[u8], words: &[Value], subcommands: &[&str]) -> Option<Args> {
+    let words = match (program, words.first()) {
+        // `tar xf x` has no dash.
+        (b"tar" | b"bsdtar" | b"ar", Some(first)) if !first.text.starts_with(b"-") => {
+            let dashed = Value::known([&b"-"[..], &first.text].concat());
+            std::iter::once(dashed).chain(words[1..].iter().cloned()).collect()
+        }
+        // A suffix of sed's and perl's `-i` is attached; the rest of the word is not letters.
+        (b"sed" | b"gsed" | b"perl" | b"ruby", _) => words.iter().map(without_suffix).collect(),
+        _ => words.to_vec(),
+    };
+    let mut args = Args::read(&words, row.valued);
+    let length = subcommands.iter().find_map(|subcommand| {
+        let names: Vec<&str> = subcommand.split_whitespace().collect();
+        let is_it = names.iter().enumerate().all(|(at, name)| args.operand(at) == name.as_bytes());
+        is_it.then_some(names.len())
+    })?;
+    args.operands.drain(..length);
+    Some(args)
+}
+
+fn fits(row: &Row, args: &Args) -> bool {
+    let is_given = |option: &str| match option.split_once('=') {
+        Some((name, value)) => args.values(name).any(|given| given.is(value)),
+        None => args.has(option),
+    };
+    let when = row.when.is_empty() || row.when.split(' ').any(is_given);
+    when && !row.unless.split(' ').any(is_given) && !(row.is_alone && args.count() > 0)
+}
+
+fn touched(touch: Touch, args: &Args) -> Vec<Target> {
+    let files =
+        |values: &mut dyn Iterator<Item = &Value>| values.filter(|value| is_file(value)).map(existing).collect();
+    let here = || vec![Target::Existing(".".into())];
+    match touch {
+        Touch::All => args.operands.iter().map(target).collect(),
+        Touch::Globs => args.operands.iter().map(globbed).collect(),
+        Touch::Operands => files(&mut args.operands.iter().filter(|value| is_local(value))),
+        Touch::From(at) => files(&mut args.operands.iter().skip(at)),
+        Touch::Nth(at) => files(&mut args.operands.iter().skip(at).take(1)),
+        Touch::Last(options) => match args.value(options) {
+            Some(dir) => vec![existing(dir)],
+            None if args.count() < 2 => Vec::new(),
+            None => files(&mut args.operands.iter().rev().take(1).filter(|value| is_local(value))),
+        },
+        Touch::AfterScript(options) => files(&mut args.operands.iter().skip(usize::from(!args.has(options)))),
+        Touch::Value(options) => files(&mut args.values(options)),
+        Touch::Inside(options) => args.value(options).map_or_else(here, |dir| vec![existing(dir)]),
+        Touch::InsideAttached(start) => match args.attached(start) {
+            Some(dir) => vec![existing(&dir)],
+            None => here(),
+        },
+        Touch::Key(key) => {
+            let value = |word: &Value| {
+                let path = word.text.strip_prefix(key.as_bytes())?;
+                Some(Value { text: path.into(), sort: word.sort })
+            };
+            args.operands.iter().filter_map(value).filter(is_file).map(|path| existing(&path)).collect()
+        }
+        Touch::UrlNames(options) if args.has(options) => {
+            let dir = args.value("output-dir P directory-prefix d dir").cloned().unwrap_or_else(|| Value::known("."));
+            args.operands.iter().chain(args.values("url")).map(|url| existing(&url_name(&dir, url))).collect()
+        }
+        Touch::UrlNames(_) => Vec::new(),
+        Touch::Prefix(at, default) => {
+            let prefix = args.operands.get(at).cloned().unwrap_or_else(|| Value::known(default));
+            match prefix.get() {
+                Some(prefix) => vec![Target::Matching([prefix, b"*"].concat().into())],
+                None => vec![Target::Any],
+            }
+        }
+        Touch::Here => vec![Target::At(".".into())],
+        Touch::Any => vec![Target::Any],
+    }
+}
+
+/// Whether it is not a device, nor the standard output, nor a `+command` of an editor.
+fn is_file(value: &Value) -> bool {
+    !is_device(value) && !value.is("-") && !value.text.starts_with(b"+")
+}
+
+/// Whether it is not a file of another machine.
+fn is_local(value: &Value) -> bool {
+    !value.text.contains(&b':') || value.text.starts_with(b"/")
+}
+
+/// A pattern that the program expands stands for some of what is in its directory.
+fn globbed(value: &Value) -> Target {
+    match value.get() {
+        Some(text) if text.starts_with(b"!") => Target::Any,
+        Some(text) if text.iter().any(|byte| b"*?[{".contains(byte)) => {
+            let plain = text.split_str("/").take_while(|name| !name.iter().any(|byte| b"*?[{".contains(byte)));
+            let dir: BString = plain.collect::<Vec<_>>().join(&b'/').into();
+            Target::Below(if dir.is_empty() && !text.starts_with(b"/") { ".".into() } else { dir })
+        }
+        _ => target(value),
+    }
+}
+
+/// The name that what is behind `url` gets in `dir`.
+fn url_name(dir: &Value, url: &Value) -> Value {
+    let path = url.text.split(|byte| b"?#".contains(byte)).next().unwrap_or_default();
+    let name = path.rsplit_once_str("/").map_or(path, |(_, name)| name);
+    match (dir.get(), url.sort) {
+        (Some(dir), Sort::Known | Sort::Pattern) if !name.is_empty() => Value::known([dir, b"/", name].concat()),
+        _ => Value::unknown(),
+    }
+}
+
+/// A text for an interpreter that deletes or overwrites files, as far as its words tell.
+fn one_liner(walk: &mut Walk<'_>, program: &[u8], words: &[Value], call: Call<'_>) {
+    let name = program.trim_end_with(|c| c.is_ascii_digit() || c == '.');
+    let Some((_, options)) =
+        INTERPRETERS.iter().find(|(names, _)| names.split('|').any(|known| known.as_bytes() == name))
+    else {
+        return;
+    };
+    let args = Args::read(words, options);
+    let reads = args.operands.first().is_none_or(|first| first.is("-"));
+    let deletes = |text: &Value| DELETING.iter().any(|word| text.text.contains_str(word));
+    if args.values(options).chain(call.input.filter(|_| reads)).any(deletes) {
+        walk.add(call, Changes, &LOSSES, "deletes or overwrites files", Some(vec![Target::Any]));
     }
 }
 
@@ -122,65 +205,6 @@ pub(super) fn existing(value: &Value) -> Target {
         Sort::Known => Target::Existing(value.text.clone()),
         _ => target(value),
     }
-}
-
-fn all(args: &Args) -> Vec<Target> {
-    args.operands.iter().map(target).collect()
-}
-
-fn existing_all(args: &Args) -> Vec<Target> {
-    let is_device = |value: &&Value| !value.text.starts_with(b"/dev/");
-    args.operands.iter().filter(is_device).map(existing).collect()
-}
-
-/// Sources are gone afterwards, and the destination is overwritten.
-fn moved(args: &Args) -> Vec<Target> {
-    args.operands.iter().chain(args.value("t target-directory")).map(existing).collect()
-}
-
-fn destination(args: &Args) -> Vec<Target> {
-    let remote = |value: &&Value| !value.text.contains(&b':') || value.text.starts_with(b"/");
-    match args.value("t target-directory") {
-        Some(dir) => vec![existing(dir)],
-        None if args.count() < 2 => Vec::new(),
-        None => args.operands.last().filter(remote).map(existing).into_iter().collect(),
-    }
-}
-
-fn every(args: &Args) -> Vec<Target> {
-    let remote = |value: &&Value| !value.text.contains(&b':') || value.text.starts_with(b"/");
-    args.operands.iter().filter(remote).map(existing).collect()
-}
-
-fn every_open(_: &Args) -> Vec<Target> {
-    vec![Target::Any]
-}
-
-fn dd(args: &Args) -> Vec<Target> {
-    let output = args.operands.iter().filter_map(|word| {
-        let path = word.text.strip_prefix(b"of=")?;
-        Some(Value { text: path.into(), sort: word.sort })
-    });
-    output.filter(|path| !path.text.starts_with(b"/dev/")).map(|path| existing(&path)).collect()
-}
-
-/// The first operand is the script, unless an option brought one.
-fn scripted(args: &Args) -> Vec<Target> {
-    let skip = usize::from(!args.has("e f E expression file"));
-    args.operands.iter().skip(skip).map(existing).collect()
-}
-
-fn patched(args: &Args) -> Vec<Target> {
-    match (args.value("d directory"), args.operands.first()) {
-        (Some(dir), _) => vec![existing(dir)],
-        (None, Some(file)) => vec![existing(file)],
-        (None, None) => vec![Target::At(".".into())],
-    }
-}
-
-fn unpacked(args: &Args) -> Vec<Target> {
-    let dir = args.value("C directory").or_else(|| args.value("d"));
-    vec![dir.map_or_else(|| Target::Existing(".".into()), existing)]
 }
 
 /// `-i.bak`, `-pi.orig`, `-i ''`: letters up to the `i`.

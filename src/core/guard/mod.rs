@@ -16,6 +16,7 @@ mod expand;
 mod files;
 mod git;
 mod glob;
+mod programs;
 mod read;
 mod redirect;
 mod script;
@@ -23,6 +24,7 @@ mod value;
 mod walk;
 mod word;
 mod wrap;
+mod wrappers;
 
 #[cfg(test)]
 mod tests;
@@ -155,12 +157,38 @@ pub enum Dir {
 }
 
 /// Which repository a git command works on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Where {
     /// The one its directory is in.
     Here,
-    /// One that `--git-dir` or a variable names.
+    /// The one that `--git-dir`, `--work-tree` or variables name, seen from its directory.
+    Named {
+        /// The git directory.
+        git_dir: Option<BString>,
+        /// The top of the work tree.
+        work_tree: Option<BString>,
+    },
+    /// One that cannot be told.
     Elsewhere,
+}
+
+impl Where {
+    /// The place when the variable `name` of git's has `value`; `None` if that cannot be told.
+    fn with(self, name: &[u8], value: Option<&[u8]>) -> Self {
+        let (git_dir, work_tree) = match self {
+            Where::Here => (None, None),
+            Where::Named { git_dir, work_tree } => (git_dir, work_tree),
+            Where::Elsewhere => return Where::Elsewhere,
+        };
+        let known = || value.map(BString::from);
+        match (name, value) {
+            (b"GIT_DIR", Some(_)) => Where::Named { git_dir: known(), work_tree },
+            (b"GIT_WORK_TREE", Some(_)) => Where::Named { git_dir, work_tree: known() },
+            (b"GIT_DIR" | b"GIT_WORK_TREE" | b"GIT_COMMON_DIR", _) => Where::Elsewhere,
+            _ if git_dir.is_none() && work_tree.is_none() => Where::Here,
+            _ => Where::Named { git_dir, work_tree },
+        }
+    }
 }
 
 /// Which trees a git command writes over the files, whatever git ignores there.

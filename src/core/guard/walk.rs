@@ -47,7 +47,7 @@ pub(super) struct Call<'c> {
     /// Whether it reads what another command says.
     pub is_piped: bool,
     /// Which repository git works on, as variables have it.
-    pub place: Where,
+    pub place: &'c Where,
     /// How many shells it is in.
     pub depth: usize,
 }
@@ -100,13 +100,14 @@ impl<'w> Walk<'w> {
 
     /// Look at a command that no shell reads.
     pub(super) fn direct(&mut self, words: &[Value], text: BString) {
-        let call = Call { text: text.as_bstr(), input: None, is_piped: false, place: self.place(&[]), depth: 0 };
+        let place = self.place(&[]);
+        let call = Call { text: text.as_bstr(), input: None, is_piped: false, place: &place, depth: 0 };
         self.command(words, call);
     }
 
     /// A part that cannot be understood.
     fn unclear(&mut self, text: &BStr) {
-        let call = Call { text, input: None, is_piped: false, place: Where::Here, depth: 0 };
+        let call = Call { text, input: None, is_piped: false, place: &Where::Here, depth: 0 };
         self.add(call, Level::Changes, &[Loss::Unknown], "the line cannot be understood", None);
     }
 
@@ -158,11 +159,12 @@ impl<'w> Walk<'w> {
         let input = simple.input.as_ref().map(|word| self.join(word));
         let assignments = simple.words.iter().map_while(assignment).collect::<Vec<_>>();
         let rest = &simple.words[assignments.len()..];
+        let place = self.place(&assignments);
         let call = Call {
             text: simple.text.as_bstr(),
             input: input.as_ref(),
             is_piped: simple.is_piped,
-            place: self.place(&assignments),
+            place: &place,
             depth,
         };
         for word in &simple.empties {
@@ -206,21 +208,25 @@ impl<'w> Walk<'w> {
             b"cd" | b"pushd" => self.change_dir(rest),
             b"popd" => (self.state.dir, self.state.left) = (Dir::Unknown, None),
             b"export" | b"local" | b"declare" | b"typeset" | b"readonly" => self.declare(rest),
-            b"read" | b"mapfile" | b"readarray" | b"unset" | b"getopts" => {
+            b"unset" => {
+                for name in rest.iter().filter(|_| !rest.iter().any(|word| word.is("-f"))) {
+                    self.state.variables.insert(name.text.clone(), Some(Value::known("")));
+                }
+            }
+            b"read" | b"mapfile" | b"readarray" | b"getopts" => {
                 for name in rest {
                     self.state.variables.insert(name.text.clone(), None);
                 }
             }
-            b"git" => git::call(self, rest, call),
+            b"git" | b"hub" => git::call(self, rest, call),
             _ if program.starts_with(b"git-") => {
                 let verb = Value::known(&program[4..]);
                 let words: Vec<Value> = std::iter::once(verb).chain(rest.iter().cloned()).collect();
                 git::call(self, &words, call);
             }
             _ => {
-                if !wrap::call(self, program, rest, call) {
-                    files::call(self, program, rest, call);
-                }
+                wrap::call(self, program, rest, call);
+                files::call(self, program, rest, call);
             }
         }
     }
@@ -310,7 +316,7 @@ impl<'w> Walk<'w> {
             targets.iter().map(target).collect()
         });
         let (command, dir) = (call.text.to_owned(), self.state.dir.clone());
-        let risk = Risk { command, level, losses: losses.into(), why, dir, place: call.place, targets, onto };
+        let risk = Risk { command, level, losses: losses.into(), why, dir, place: call.place.clone(), targets, onto };
         if !self.risks.contains(&risk) {
             self.risks.push(risk);
         }
@@ -357,12 +363,15 @@ impl<'w> Walk<'w> {
 
     /// Which repository git works on, when `assignments` stand before it.
     fn place(&self, assignments: &[(BString, Word)]) -> Where {
-        let names = ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"];
-        let is_set = names.iter().any(|name| {
-            assignments.iter().any(|(given, _)| given == *name)
-                || self.state.variables.contains_key(name.as_bytes().as_bstr())
-        });
-        if is_set { Where::Elsewhere } else { Where::Here }
+        ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"].into_iter().fold(Where::Here, |place, name| {
+            let given = assignments.iter().rev().find(|(given, _)| given == name).map(|(_, word)| self.assigned(word));
+            match given.or_else(|| self.state.variables.get(name.as_bytes().as_bstr()).cloned()) {
+                // Not set any more.
+                Some(Some(value)) if value.is("") => place,
+                Some(value) => place.with(name.as_bytes(), value.as_ref().and_then(Value::get)),
+                None => place,
+            }
+        })
     }
 }
 
@@ -377,6 +386,6 @@ fn join(dir: &[u8], path: &[u8]) -> BString {
 }
 
 /// `/dev/null` and its like.
-fn is_device(value: &Value) -> bool {
+pub(super) fn is_device(value: &Value) -> bool {
     value.get().is_some_and(|path| path.starts_with(b"/dev/") && !path.contains_str(".."))
 }

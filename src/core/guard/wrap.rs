@@ -1,61 +1,20 @@
-//! Commands that run other commands.
+//! Commands that run other commands: shells, `xargs`, and those in the table of [`super::wrappers`].
 
 use bstr::{BString, ByteSlice as _};
 
 use super::{
     Level, Loss,
     args::Args,
+    files::existing,
     value::{Sort, Value, quote},
     walk::{CANNOT_TELL, Call, Walk},
+    wrappers::{Runs, WRAPPERS, Wrapper},
 };
-
-/// A command in front of another one.
-struct Wrapper {
-    name: &'static str,
-    /// Its options that take the next word.
-    valued: &'static str,
-    /// How many words of its own follow the options.
-    own: usize,
-}
-
-const fn row(name: &'static str, valued: &'static str, own: usize) -> Wrapper {
-    Wrapper { name, valued, own }
-}
-
-const WRAPPERS: [Wrapper; 27] = [
-    row("builtin", "", 0),
-    row("busybox", "", 0),
-    row("caffeinate", "t w", 0),
-    row("chrt", "T P D p", 1),
-    row("chronic", "", 0),
-    row("command", "", 0),
-    row("doas", "u C", 0),
-    row("env", "u C S unset chdir split-string", 0),
-    row("exec", "a", 0),
-    row("firejail", "", 0),
-    row("flock", "w E timeout conflict-exit-code", 1),
-    row("ionice", "c n p u P class classdata", 0),
-    row("ltrace", "e o p u n s a", 0),
-    row("nice", "n adjustment", 0),
-    row("nocorrect", "", 0),
-    row("noglob", "", 0),
-    row("nohup", "", 0),
-    row("setsid", "", 0),
-    row("stdbuf", "i o e input output error", 0),
-    row("strace", "e o p u s a b I O S E P X", 0),
-    row("sudo", "u g h p C T r t D R U user group host prompt chdir chroot role type close-from other-user", 0),
-    row("taskset", "", 1),
-    row("time", "f o format output", 0),
-    row("timeout", "k s kill-after signal", 1),
-    row("unbuffer", "", 0),
-    row("watch", "n interval", 0),
-    row("winpty", "", 0),
-];
 
 const SHELLS: [&[u8]; 9] = [b"sh", b"bash", b"dash", b"ash", b"ksh", b"mksh", b"zsh", b"fish", b"rbash"];
 
-/// Look at what `program` runs. False if it is no such command.
-pub(super) fn call(walk: &mut Walk<'_>, program: &[u8], words: &[Value], call: Call<'_>) -> bool {
+/// Look at what `program` runs, if it runs something.
+pub(super) fn call(walk: &mut Walk<'_>, program: &[u8], words: &[Value], call: Call<'_>) {
     match program {
         b"eval" => walk.eval(&join(words), call),
         b"trap" => {
@@ -67,23 +26,11 @@ pub(super) fn call(walk: &mut Walk<'_>, program: &[u8], words: &[Value], call: C
             }
         }
         b"xargs" | b"parallel" => xargs(walk, words, call),
-        b"su" => {
-            if let Some(command) = Args::read(words, "c command s g G shell").value("c command session-command") {
-                walk.shell(command, call);
-            }
-        }
-        b"script" => {
-            if let Some(command) = Args::read(words, "c command").value("c command") {
-                walk.shell(command, call);
-            }
-        }
         _ if SHELLS.contains(&program) => shell(walk, words, call),
-        _ => match WRAPPERS.iter().find(|wrapper| wrapper.name.as_bytes() == program) {
-            Some(wrapper) => wrapped(walk, wrapper, words, call),
-            None => return false,
-        },
+        _ => {
+            WRAPPERS.iter().find(|wrapper| wrapped(walk, wrapper, program, words, call));
+        }
     }
-    true
 }
 
 fn shell(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
@@ -123,68 +70,155 @@ fn shell(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
     }
 }
 
-fn wrapped(walk: &mut Walk<'_>, wrapper: &Wrapper, words: &[Value], call: Call<'_>) {
-    let takes_value = |name: &[u8]| wrapper.valued.split(' ').any(|known| known.as_bytes() == name);
-    let (mut at, mut dir, mut split) = (0, None, None);
-    while let Some(word) = words.get(at) {
-        let (name, attached) = match word.text.as_slice() {
-            b"--" => {
-                at += 1;
-                break;
-            }
-            [b'-', b'-', long @ ..] => match long.split_once_str("=") {
-                Some((name, value)) => (name, Some(value)),
-                None => (long, None),
-            },
-            [b'-', letters @ ..] if !letters.is_empty() => {
-                let valued = letters.iter().position(|letter| takes_value(&[*letter]));
-                match valued {
-                    Some(at) => (&letters[at..=at], Some(&letters[at + 1..]).filter(|rest| !rest.is_empty())),
-                    None => (letters, None),
+/// Options in front of a command.
+struct Before {
+    /// Where they end.
+    at: usize,
+    /// Whether `--` ends them.
+    has_dashes: bool,
+    /// Their names and values.
+    options: Vec<(BString, Option<Value>)>,
+}
+
+impl Before {
+    /// Read the options at the beginning of `words`; those in `valued` take a value.
+    fn read(words: &[Value], valued: &str) -> Self {
+        let takes_value = |name: &[u8]| valued.split_whitespace().any(|known| known.as_bytes() == name);
+        let mut before = Before { at: 0, has_dashes: false, options: Vec::new() };
+        while let Some(word) = words.get(before.at) {
+            before.at += 1;
+            let (name, attached) = match word.text.as_slice() {
+                b"--" => {
+                    before.has_dashes = true;
+                    break;
                 }
-            }
-            _ => break,
-        };
-        // `command -v x` only asks.
-        if wrapper.name == "command" && (name.contains(&b'v') || name.contains(&b'V')) {
-            return;
+                // An empty environment, a login shell.
+                b"-" => continue,
+                [b'-', b'-', long @ ..] => match long.split_once_str("=") {
+                    Some((name, value)) => (name, Some(value)),
+                    None => (long, None),
+                },
+                [b'-', letters @ ..] if !letters.is_empty() => {
+                    let valued = letters.iter().position(|letter| takes_value(&[*letter]));
+                    let plain = &letters[..valued.unwrap_or(letters.len())];
+                    before.options.extend(plain.iter().map(|letter| (vec![*letter].into(), None)));
+                    match valued {
+                        Some(at) => (&letters[at..=at], Some(&letters[at + 1..]).filter(|rest| !rest.is_empty())),
+                        None => continue,
+                    }
+                }
+                _ => {
+                    before.at -= 1;
+                    break;
+                }
+            };
+            let value = match attached {
+                Some(value) => Some(Value { text: value.into(), sort: word.sort }),
+                None if takes_value(name) => {
+                    before.at += 1;
+                    words.get(before.at - 1).cloned()
+                }
+                None => None,
+            };
+            before.options.push((name.into(), value));
         }
-        let value = match attached {
-            Some(value) => Some(Value { text: value.into(), sort: word.sort }),
-            None if takes_value(name) => {
-                at += 1;
-                words.get(at).cloned()
-            }
-            None => None,
-        };
-        match (wrapper.name, name) {
-            ("env", b"C" | b"chdir") | ("sudo", b"D" | b"chdir") => dir = value,
-            ("env", b"S" | b"split-string") => split = value,
-            _ => {}
-        }
-        at += 1;
+        before
     }
-    at += wrapper.own;
-    let mut place = call.place;
-    while let Some(word) = words.get(at).filter(|_| matches!(wrapper.name, "env" | "sudo" | "doas")) {
-        let Some((name, _)) = word.text.split_once_str("=") else { break };
-        if name.starts_with(b"GIT_DIR") || name.starts_with(b"GIT_WORK_TREE") {
-            place = super::Where::Elsewhere;
-        }
-        at += 1;
+
+    fn find(&self, names: &str) -> Option<&(BString, Option<Value>)> {
+        self.options.iter().rev().find(|(given, _)| names.split(' ').any(|name| !name.is_empty() && given == name))
     }
-    let rest = words.get(at..).unwrap_or_default();
-    let call = Call { place, ..call };
-    walk.in_dir(dir.as_ref(), |walk| match (split, wrapper.name, rest) {
-        (Some(text), _, rest) => {
+
+    fn value(&self, names: &str) -> Option<&Value> {
+        self.find(names)?.1.as_ref()
+    }
+}
+
+/// Look at what `program` runs, if it is `wrapper`.
+fn wrapped(walk: &mut Walk<'_>, wrapper: &Wrapper, program: &[u8], words: &[Value], call: Call<'_>) -> bool {
+    let Some((before, mut rest)) = wrapper.names.split('|').find_map(|name| begin(name, wrapper, program, words))
+    else {
+        return false;
+    };
+    if before.find(wrapper.asks).is_some() {
+        return true;
+    }
+    if let Some(file) = before.value(wrapper.writes) {
+        let targets = Some(vec![existing(file)]);
+        walk.add(call, Level::Changes, &[Loss::Uncommitted], "empties the file first", targets);
+    }
+    let text = before.value(wrapper.text);
+    // `su - user -c text`, `flock file -c text`, `script file -c text`: options may follow what is theirs.
+    let late = Args::read(rest, wrapper.valued);
+    let takes_late = wrapper.own == usize::MAX || rest.get(wrapper.own).is_some_and(|word| word.text.starts_with(b"-"));
+    let text = text.or_else(|| late.value(wrapper.text).filter(|_| takes_late)).cloned();
+    // `nix develop -c command`.
+    if wrapper.own == usize::MAX && wrapper.text.is_empty() {
+        let is_it = |word: &Value| word.is("-c") || word.is("--command");
+        rest = words.iter().position(is_it).and_then(|at| words.get(at + 1..)).unwrap_or_default();
+    } else {
+        rest = rest.get(wrapper.own..).unwrap_or_default();
+        let has_dashes = wrapper.own > 0 && rest.first().is_some_and(|word| word.is("--"));
+        rest = &rest[usize::from(has_dashes)..];
+    }
+    if wrapper.runs == Runs::Dashed && !before.has_dashes {
+        rest = rest.iter().position(|word| word.is("--")).and_then(|at| rest.get(at + 1..)).unwrap_or_default();
+    }
+    let mut place = call.place.clone();
+    while let Some(word) = rest.first().filter(|_| wrapper.runs == Runs::Assignments) {
+        let Some((name, value)) = word.text.split_once_str("=") else { break };
+        place = place.with(name, (word.sort == Sort::Known).then_some(value));
+        rest = &rest[1..];
+    }
+    let call = Call { place: &place, ..call };
+    walk.in_dir(before.value(wrapper.dir), |walk| match (text, wrapper.runs) {
+        // What follows `env -S` belongs to it; elsewhere it is words for the text.
+        (Some(text), Runs::Assignments) => {
             let quoted: Vec<Value> = std::iter::once(text).chain(rest.iter().map(quoted)).collect();
             walk.shell(&join(&quoted), call);
         }
-        // These give what they have to a shell.
-        (None, "watch", rest) => walk.shell(&join(rest), call),
-        (None, "flock", [option, text, ..]) if option.is("-c") => walk.shell(text, call),
-        (None, _, rest) => walk.command(rest, call),
+        (Some(text), _) => walk.shell(&text, call),
+        (None, Runs::Shell) => walk.shell(&join(rest), call),
+        (None, Runs::Texts) if rest.iter().any(|word| word.text.contains(&b' ')) => {
+            rest.iter().for_each(|text| walk.shell(text, call));
+        }
+        (None, Runs::Package) => {
+            let rest: Vec<Value> = rest
+                .iter()
+                .enumerate()
+                .map(|(at, word)| if at == 0 { unversioned(word) } else { word.clone() })
+                .collect();
+            walk.command(&rest, call);
+        }
+        (None, _) => walk.command(rest, call),
     });
+    true
+}
+
+/// The options and the words after them, if `name` of `wrapper` (`uv run`) is what `program` and `words` begin with.
+fn begin<'w>(name: &str, wrapper: &Wrapper, program: &[u8], words: &'w [Value]) -> Option<(Before, &'w [Value])> {
+    let mut names = name.split(' ');
+    if names.next()?.as_bytes() != program {
+        return None;
+    }
+    let mut before = Before::read(words, wrapper.valued);
+    for name in names {
+        if !words.get(before.at)?.is(name) {
+            return None;
+        }
+        let next = Before::read(words.get(before.at + 1..).unwrap_or_default(), wrapper.valued);
+        before.at += 1 + next.at;
+        before.has_dashes = next.has_dashes;
+        before.options.extend(next.options);
+    }
+    let rest = words.get(before.at..).unwrap_or_default();
+    Some((before, rest))
+}
+
+/// The program of a package: `rimraf` of `rimraf@5`.
+fn unversioned(word: &Value) -> Value {
+    let at = word.text.iter().skip(1).position(|byte| *byte == b'@');
+    Value { text: at.map_or_else(|| word.text.clone(), |at| word.text[..=at].into()), sort: word.sort }
 }
 
 /// The arguments of the command come from what it reads.

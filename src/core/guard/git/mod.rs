@@ -8,12 +8,12 @@ use bstr::{BString, ByteSlice as _};
 
 use self::{
     protected::Reach,
-    table::{HARMLESS, OPEN, ROWS, Row, VALUED},
+    table::{HARMLESS, OPEN, OUTPUTS, ROWS, Row, VALUED},
 };
 use super::{
     Level::{Changes, Destroys, Fatal},
-    Loss::{self, History, OtherRefs, Overwritten, Refs, Snapshots, Submodules, Uncommitted, Unknown},
-    Onto, Target, Where,
+    Loss::{self, History, OtherRefs, Overwritten, Refs, Snapshots, Submodules, Uncommitted, Unknown, Untracked},
+    Onto, Target,
     args::Args,
     files::{existing, target},
     value::{Value, quote},
@@ -32,7 +32,7 @@ pub(super) fn verbs() -> impl Iterator<Item = &'static str> {
 /// Look at `git <words>`.
 pub(super) fn call(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
     let mut settings: Vec<BString> = Vec::new();
-    let (mut at, mut dirs, mut place) = (0, Vec::new(), call.place);
+    let (mut at, mut dirs, mut place) = (0, Vec::new(), call.place.clone());
     while let Some(word) = words.get(at) {
         let is_long = |name: &str| word.text.starts_with(name.as_bytes());
         match word.text.as_slice() {
@@ -46,22 +46,30 @@ pub(super) fn call(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
             }
             b"--git-dir" | b"--work-tree" => {
                 at += 1;
-                place = Where::Elsewhere;
+                place = place.with(variable(&word.text), words.get(at).and_then(Value::get));
             }
             b"--namespace" | b"--config-env" | b"--super-prefix" | b"--attr-source" => at += 1,
             b"--help" | b"-h" | b"--version" | b"-v" | b"--exec-path" | b"--html-path" | b"--man-path" => return,
-            _ if is_long("--git-dir=") || is_long("--work-tree=") => place = Where::Elsewhere,
+            _ if is_long("--git-dir=") || is_long("--work-tree=") => {
+                let value = word.get().and_then(|word| word.split_once_str("="));
+                place = place.with(variable(&word.text), value.map(|(_, value)| value));
+            }
             [b'-', ..] => {}
             _ => break,
         }
         at += 1;
     }
     let Some((verb, rest)) = words.get(at..).and_then(<[Value]>::split_first) else { return };
-    let call = Call { place, ..call };
+    let call = Call { place: &place, ..call };
     within(walk, &dirs, |walk| match verb.get() {
         Some(verb) => judge(walk, verb, rest, &settings, call, 0),
         None => walk.add(call, Changes, &[Unknown], CANNOT_TELL, None),
     });
+}
+
+/// The variable that `--git-dir` or `--work-tree` sets.
+fn variable(option: &[u8]) -> &'static [u8] {
+    if option.starts_with(b"--git-dir") { b"GIT_DIR" } else { b"GIT_WORK_TREE" }
 }
 
 fn within(walk: &mut Walk<'_>, dirs: &[Value], work: impl FnOnce(&mut Walk<'_>)) {
@@ -119,6 +127,9 @@ fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
     if verb == b"gc" && settings.iter().any(prunes) {
         return walk.add(call, Destroys, &[History], "deletes the objects that only reflogs or nothing lead to", None);
     }
+    if let Some(targets) = written(verb, &args) {
+        walk.add(call, Changes, &[Uncommitted, Untracked], "overwrites the file that is there", Some(targets));
+    }
     let mut reach = protected::reach(&name, &args, call.input);
     let prunes = protected::prunes(&name, &args);
     if reach == Reach::None && prunes.is_some_and(|prunes| walk.world.mirrors(walk.dir(), !prunes)) {
@@ -160,6 +171,22 @@ fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
     if !is_known {
         alias(walk, verb, words, settings, call, aliases);
     }
+}
+
+/// What an option or operand of a command that only reads names to be written.
+fn written(verb: &[u8], args: &Args) -> Option<Vec<Target>> {
+    let (_, options, default) =
+        OUTPUTS.iter().find(|(verbs, ..)| verbs.split(' ').any(|known| known.as_bytes() == verb))?;
+    let named: Vec<Target> = match (verb, options.is_empty()) {
+        (b"bundle", _) => {
+            args.operands.iter().skip(1).take(1).filter(|_| args.operand(0) == b"create").map(existing).collect()
+        }
+        (_, true) => args.operands.iter().filter(|_| args.has("in-place")).map(existing).collect(),
+        (_, false) => args.values(options).map(existing).collect(),
+    };
+    let is_default = named.is_empty() && !default.is_empty() && !args.has("stdout");
+    let targets = if is_default { vec![Target::Matching((*default).into())] } else { named };
+    (!targets.is_empty()).then_some(targets)
 }
 
 /// Look at what the alias `verb` stands for, if it is one.

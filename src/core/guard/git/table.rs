@@ -35,10 +35,23 @@ const fn row(
     Row { verb, fits, level, losses, why }
 }
 
+/// What takes the next word where there may be a diff.
+const DIFF: &str = "output n G S O U L max-count since until author grep format date";
+
+/// Commands that write to a file: their options that name it, and what they write without one. No option: the operands.
+pub(super) const OUTPUTS: [(&str, &str, &str); 5] = [
+    ("diff diff-files diff-index diff-tree log range-diff shortlog show", "output", ""),
+    ("archive", "o output", ""),
+    ("bundle", "", ""),
+    ("format-patch", "o output-directory output", "0*"),
+    ("interpret-trailers", "", ""),
+];
+
 /// Options that take the next word, by command; what is not here has none that matter.
-pub(super) const VALUED: [(&str, &str); 21] = [
+pub(super) const VALUED: [(&str, &str); 32] = [
     ("am", "C p directory exclude include patch-format"),
     ("apply", "p C exclude include directory"),
+    ("archive", "o output format prefix remote exec mtime add-file"),
     ("branch", "u set-upstream-to sort points-at format"),
     ("checkout", "b B orphan conflict pathspec-from-file U"),
     ("cherry-pick", "m X S mainline strategy strategy-option cleanup"),
@@ -50,12 +63,22 @@ pub(super) const VALUED: [(&str, &str); 21] = [
     ),
     ("fetch", "j o depth deepen upload-pack refmap server-option"),
     ("merge", "m F s X S message file strategy strategy-option into-name cleanup"),
+    ("diff", DIFF),
+    ("diff-files", DIFF),
+    ("diff-index", DIFF),
+    ("diff-tree", DIFF),
+    ("format-patch", "o output-directory output v in-reply-to to cc subject-prefix start-number suffix base signature"),
+    ("interpret-trailers", "trailer where if-exists if-missing"),
+    ("log", DIFF),
     ("pull", "X s j o strategy strategy-option depth upload-pack"),
     ("push", "o push-option receive-pack exec repo"),
     ("rebase", "x s X C onto exec strategy strategy-option"),
     ("reset", "U pathspec-from-file"),
     ("revert", "m X S mainline strategy strategy-option cleanup"),
     ("restore", "s source pathspec-from-file conflict U"),
+    ("show", DIFF),
+    ("shortlog", DIFF),
+    ("range-diff", DIFF),
     ("stash", "m message pathspec-from-file"),
     ("submodule", "b branch reference depth jobs j"),
     ("switch", "c C create force-create orphan conflict"),

@@ -1,0 +1,263 @@
+//! Programs that delete or overwrite files: what they do it to, by options and operands. Data.
+//!
+//! The first row of a program that fits counts. Programs whose whole purpose is to rewrite what they find (`make`, `cargo fmt`,
+//! compilers) are in no row.
+
+use super::{
+    Level::{self, Changes, Destroys},
+    Loss::{self, History, OtherRefs, Refs, Remote, Snapshots, Uncommitted, Untracked},
+};
+
+/// A way of a program to change files.
+pub(super) struct Row {
+    /// Its names, separated by `|`; words after a name are the subcommand.
+    pub names: &'static str,
+    /// Options that take the next word, without dashes. With a dash in front, options are words (`-out x`), not letters; `*` is
+    /// every option but those after a `!`.
+    pub valued: &'static str,
+    /// Options of which one is given, or `name=value`; empty if it needs none.
+    pub when: &'static str,
+    /// Options of which none is given.
+    pub unless: &'static str,
+    /// Whether it needs to have no operands.
+    pub is_alone: bool,
+    /// What it writes or deletes; empty if the repository is at risk, not files.
+    pub touches: &'static [Touch],
+    /// How bad it is.
+    pub level: Level,
+    /// What is lost.
+    pub losses: &'static [Loss],
+    /// Why, for people.
+    pub why: &'static str,
+}
+
+/// What is written or deleted.
+#[derive(Clone, Copy)]
+pub(super) enum Touch {
+    /// Every operand.
+    All,
+    /// Every operand, which may be a pattern that the program itself expands.
+    Globs,
+    /// Every operand that is a file already.
+    Operands,
+    /// The same, from this operand on.
+    From(usize),
+    /// This operand.
+    Nth(usize),
+    /// The last of several operands, or the directory that one of these options names.
+    Last(&'static str),
+    /// The operands after the script, which these options may bring instead.
+    AfterScript(&'static str),
+    /// The values of these options.
+    Value(&'static str),
+    /// The directory that one of these options names, or the one where it runs.
+    Inside(&'static str),
+    /// The same, where the value is attached to this beginning of an option.
+    InsideAttached(&'static str),
+    /// What follows this in an operand (`of=`).
+    Key(&'static str),
+    /// The last part of each URL, if one of these options is given.
+    UrlNames(&'static str),
+    /// Files whose names begin with this operand, or with that if it is missing.
+    Prefix(usize, &'static str),
+    /// The directory where it runs.
+    Here,
+    /// No telling.
+    Any,
+}
+use Touch::{
+    AfterScript, All, Any, From, Globs, Here, Inside, InsideAttached, Key, Last, Nth, Operands, Prefix, UrlNames, Value,
+};
+
+const fn row(names: &'static str, touches: &'static [Touch], level: Level, why: &'static str) -> Row {
+    const LOSSES: &[Loss] = &[Uncommitted, Untracked];
+    Row { names, valued: "", when: "", unless: "", is_alone: false, touches, level, losses: LOSSES, why }
+}
+
+impl Row {
+    const fn valued(self, valued: &'static str) -> Self {
+        Row { valued, ..self }
+    }
+
+    const fn when(self, when: &'static str) -> Self {
+        Row { when, ..self }
+    }
+
+    const fn unless(self, unless: &'static str) -> Self {
+        Row { unless, ..self }
+    }
+
+    const fn alone(self) -> Self {
+        Row { is_alone: true, ..self }
+    }
+
+    const fn loses(self, losses: &'static [Loss]) -> Self {
+        Row { losses, ..self }
+    }
+}
+
+const COPY: &str = "t S target-directory suffix";
+const RSYNC: &str = "e f rsh filter exclude include exclude-from include-from files-from";
+const SED: &str = "e f l expression file line-length";
+const CURL: &str = "A b c C d D e E F h H K m o P Q r t T u U w x X y Y z output output-dir cookie cookie-jar dump-header data \
+    data-raw data-binary data-urlencode json form header request user user-agent referer url retry retry-delay max-time \
+    connect-timeout proxy cacert cert key upload-file write-out range limit-rate config resolve stderr trace trace-ascii etag-save \
+    etag-compare hsts alt-svc";
+const WGET: &str = "O o a P i e t T w Q U A R D B l output-document output-file append-output directory-prefix input-file execute \
+    tries timeout wait quota user-agent accept reject domains base header post-data post-file user password level";
+const TAR: &str = "f C T X b H I K N V file directory exclude files-from exclude-from";
+const PATCH: &str = "p i d o r D F input directory output strip reject-file";
+const VIM: &str = "c S u U i T w W cmd startuptime";
+const COMPRESS: &str = "S suffix";
+const KEEPS: &str = "k keep c stdout to-stdout t test l list";
+
+#[rustfmt::skip]
+pub(super) const ROWS: &[Row] = &[
+    row("rm|unlink|srm", &[All], Destroys, "deletes files"),
+    row("rimraf", &[Globs], Destroys, "deletes files").valued("max-retries retry-delay backoff tmp impl"),
+    row("del|del-cli", &[Globs], Destroys, "deletes files").unless("d dry-run"),
+    row("trash|trash-put|rip|gio trash|gvfs-trash", &[Globs], Changes, "moves files to the trash"),
+    row("shred|wipe", &[All], Destroys, "overwrites files with noise").valued("n s size iterations"),
+    row("mv", &[Operands, Touch::Value("t target-directory")], Changes, "takes files away, and overwrites what is there").valued(COPY).unless("n no-clobber"),
+    row("cp", &[Last("t target-directory")], Changes, "overwrites the file that is there").valued(COPY).unless("n no-clobber"),
+    row("install", &[Last("t target-directory")], Changes, "overwrites the file that is there").valued("m o g t S mode owner group target-directory suffix").unless("d directory"),
+    row("ln", &[Last("t target-directory")], Changes, "replaces the file that is there").valued(COPY).when("f force"),
+    row("scp|sftp", &[Last("")], Changes, "overwrites the file that is there").valued("c D F i J l o P S X"),
+    row("rsync", &[Operands], Destroys, "deletes files that the source has not").valued(RSYNC).when("delete delete-before delete-after delete-during delete-excluded del remove-source-files").unless("n dry-run"),
+    row("rsync", &[Last("")], Changes, "overwrites files").valued(RSYNC).unless("n dry-run ignore-existing"),
+    row("rclone sync", &[Last("")], Destroys, "deletes files that the source has not").unless("n dry-run"),
+    row("rclone delete|rclone purge|rclone deletefile", &[Operands], Destroys, "deletes files").unless("n dry-run"),
+    row("rclone move|rclone moveto|rclone copy|rclone copyto", &[Operands], Changes, "overwrites files").unless("n dry-run"),
+    row("dd", &[Key("of=")], Changes, "overwrites a file"),
+    row("truncate|fallocate", &[Operands], Changes, "cuts files").valued("s r o l size reference offset length"),
+    row("tee", &[Operands], Changes, "empties the file first").unless("a append"),
+    row("sponge", &[Operands], Changes, "overwrites the file").unless("a"),
+    row("rename|prename|file-rename|mmv|vidir|fastmod|codemod|rpl", &[Any], Changes, "renames or changes files, and overwrites what is there").unless("n no-act"),
+    // Editors and what changes files in place.
+    row("sed|gsed", &[AfterScript("e f expression file")], Changes, "changes files in place").valued(SED).when("i in-place"),
+    row("perl", &[AfterScript("e E")], Changes, "changes files in place").valued("e E I M m x").when("i"),
+    row("ruby", &[AfterScript("e")], Changes, "changes files in place").valued("e I r").when("i"),
+    row("awk|gawk", &[AfterScript("e f E source file exec")], Changes, "changes files in place").valued("F v f i E e l L field-separator assign file include source exec load").when("i=inplace include=inplace i=inplace.awk"),
+    row("ed|red|ex", &[Operands], Changes, "changes the file").valued("p c t w prompt"),
+    row("vi|vim|nvim|gvim", &[Operands], Changes, "changes the file").valued(VIM).unless("R M t"),
+    row("nano|pico|joe|micro|kak|hx|emacs|emacsclient", &[Operands], Changes, "changes the file").valued("l f eval load funcall"),
+    row("patch", &[Value("o output")], Changes, "overwrites a file").valued(PATCH).when("o output").unless("dry-run"),
+    row("patch", &[Inside("d directory")], Changes, "changes files").valued(PATCH).when("d directory").unless("dry-run"),
+    row("patch", &[Here], Changes, "changes files").valued(PATCH).unless("dry-run").alone(),
+    row("patch", &[Nth(0)], Changes, "changes files").valued(PATCH).unless("dry-run"),
+    row("yq|jaq|dasel", &[AfterScript("from-file")], Changes, "changes files in place").valued("o p I output-format input-format from-file indent").when("i inplace in-place"),
+    row("sd", &[From(2)], Changes, "changes files in place").valued("n f max-replacements flags").unless("p preview"),
+    row("gofmt|goimports|gofumpt", &[Operands], Changes, "changes files in place").valued("r").when("w"),
+    row("shfmt", &[Operands], Changes, "changes files in place").valued("i ln indent").when("w write"),
+    row("prettier|biome format|biome check", &[Globs], Changes, "changes files in place").valued("config parser").when("w write fix apply"),
+    row("eslint|stylelint|ruff check|markdownlint", &[Globs], Changes, "changes files in place").valued("c config ext").when("fix"),
+    row("clang-format|autopep8|yapf|astyle|comby|docformatter", &[Operands], Changes, "changes files in place").valued("style").when("i in-place"),
+    row("sg|ast-grep|sg run|ast-grep run|sg scan|ast-grep scan", &[Any], Changes, "changes files in place").when("U update-all"),
+    row("xmlstarlet ed|xmlstarlet edit|xml ed", &[Operands], Changes, "changes files in place").valued("u d s i a v t n r m x N").when("L inplace"),
+    row("dos2unix|unix2dos|mac2unix|mogrify|optipng|jpegoptim|oxipng|exiftool|crudini", &[Operands], Changes, "changes files in place"),
+    // Archives.
+    row("tar|bsdtar", &[Inside("C directory cd")], Changes, "overwrites files").valued(TAR).when("x extract get").unless("k keep-old-files skip-old-files O to-stdout"),
+    row("tar|bsdtar", &[Operands], Destroys, "deletes the files that it packs").valued(TAR).when("remove-files"),
+    row("tar|bsdtar", &[Value("f file")], Changes, "overwrites the archive").valued(TAR).when("c create"),
+    row("unzip", &[Inside("d")], Changes, "overwrites files").valued("d x P").unless("l t p Z n z"),
+    row("zip", &[Operands], Destroys, "deletes the files that it packs").valued("b n t x i P O out suffixes").when("m move"),
+    row("zip", &[Nth(0), Touch::Value("O out")], Changes, "changes the archive").valued("b n t x i P O out suffixes"),
+    row("7z d|7za d|7zr d|7zz d|7z a|7za a|7zr a|7zz a|7z u|7za u|7zz u", &[Operands], Changes, "changes the archive").valued("-").when("sdel"),
+    row("7z d|7za d|7zr d|7zz d|7z a|7za a|7zr a|7zz a|7z u|7za u|7zz u", &[Nth(0)], Changes, "changes the archive").valued("-"),
+    row("7z x|7z e|7za x|7za e|7zr x|7zr e|7zz x|7zz e", &[InsideAttached("o")], Changes, "overwrites files").valued("-").unless("aos so"),
+    row("unrar x|unrar e|rar x|rar e|unar", &[Inside("o output-directory")], Changes, "overwrites files").valued("o output-directory"),
+    row("cpio", &[Inside("D directory")], Changes, "overwrites files").valued("D H E F I O R C M directory format file").when("i extract").unless("t list"),
+    row("cpio", &[Last("")], Changes, "overwrites files").valued("D H E F I O R C M directory format file").when("p pass-through"),
+    row("cpio", &[Value("O F file")], Changes, "overwrites the archive").valued("D H E F I O R C M directory format file").when("o create"),
+    row("pax", &[Inside("")], Changes, "overwrites files").when("r"),
+    row("ar|llvm-ar", &[Any], Changes, "changes the archive, or overwrites files").unless("t p"),
+    row("gzip|pigz|bzip2|pbzip2|xz|pixz|lzma|lzip|compress|gunzip|bunzip2|unxz|unlzma|uncompress|unpigz", &[Operands], Changes, "puts another file in the place of each").valued(COMPRESS).unless(KEEPS),
+    row("gzip|pigz|bzip2|xz|gunzip|bunzip2|unxz", &[Any], Changes, "overwrites files").valued(COMPRESS).when("f force").unless("c stdout to-stdout t test l list"),
+    row("zstd|unzstd|zstdmt|lz4|unlz4|brotli", &[Operands, Value("o output output-dir-flat")], Changes, "puts another file in the place of each").valued("o D T M output output-dir-flat").when("rm j"),
+    row("zstd|unzstd|zstdmt|lz4|unlz4|brotli", &[Value("o output output-dir-flat")], Changes, "overwrites a file").valued("o D T M output output-dir-flat").when("o output output-dir-flat"),
+    row("zstd|unzstd|zstdmt|lz4|unlz4|brotli", &[Any], Changes, "overwrites files").valued("o D T M").when("f force").unless("c stdout t test"),
+    // What an option names is written.
+    row("curl", &[Value("o output D dump-header c cookie-jar trace trace-ascii stderr etag-save hsts alt-svc"), UrlNames("O remote-name remote-name-all")], Changes, "overwrites the file that is there").valued(CURL),
+    row("wget", &[Any], Changes, "overwrites files").valued(WGET).when("N timestamping r recursive m mirror"),
+    row("wget", &[Value("O output-document o output-file")], Changes, "overwrites the file that is there").valued(WGET),
+    row("aria2c", &[Value("o out"), UrlNames("allow-overwrite")], Changes, "overwrites the file that is there").valued("o d i j s x l out dir log"),
+    row("http|https|xh|xhs", &[Value("o output")], Changes, "overwrites the file that is there").valued("o a A output auth"),
+    row("sort", &[Value("o output")], Changes, "overwrites the file that is there").valued("k t o S T key field-separator output buffer-size temporary-directory parallel"),
+    row("shuf", &[Value("o output")], Changes, "overwrites the file that is there").valued("i n o input-range head-count output random-source"),
+    row("uniq", &[Nth(1)], Changes, "overwrites the file that is there").valued("f s w skip-fields skip-chars check-chars"),
+    row("split", &[Prefix(1, "x")], Changes, "overwrites files").valued("a b C l n t bytes line-bytes lines number suffix-length additional-suffix filter separator"),
+    row("csplit", &[Value("f prefix"), Prefix(usize::MAX, "xx")], Changes, "overwrites files").valued("f b n prefix suffix-format digits"),
+    row("iconv|gpg|gpg2|age|pandoc|dot|neato|m4|bison|yacc|flex|lex|ctags|protoc|psql|tree|jpegtran|cwebp|rsvg-convert|inkscape|pngquant|sops|xsltproc|xmllint|qpdf|yt-dlp|youtube-dl|asciidoctor|mmdc", &[Value("o output out export-filename outfile")], Changes, "overwrites the file that is there").valued("-o -output -out -export-filename -outfile -f -t -r -from -to -recipient").when("o output out export-filename outfile"),
+    row("openssl", &[Value("out keyout writerand CAserial sigfile")], Changes, "overwrites the file that is there").valued("-out -keyout -in -inkey -passin -passout -pass -k -K -iv -subj -days -config -CA -CAkey -CAserial -sign -signature -verify -writerand -rand -newkey -name -certfile -extfile -extensions -inform -outform -kfile -md"),
+    row("ffmpeg|avconv", &[Operands], Changes, "overwrites the file that is there").valued("-* !y !n !hide_banner !nostdin !shortest !an !vn !sn !dn !stats !nostats !re !bitexact !copyts").when("y").unless("n"),
+    row("convert|magick|gm convert|sox|pdftotext|pdftoppm|ps2pdf|xxd", &[Last("")], Changes, "overwrites the file that is there").valued("-* !p !r !ps !plain !strip !flip !flop !negate !append !monochrome !layout"),
+    row("pg_dump|pg_dumpall", &[Value("f file")], Changes, "overwrites the file that is there").valued("f d h p U n t file dbname host port username schema table"),
+    row("mysqldump", &[Value("r result-file")], Changes, "overwrites the file that is there").valued("r h u P result-file"),
+    row("docker cp|podman cp|kubectl cp", &[Last("")], Changes, "overwrites files").valued("c n container namespace"),
+    row("aws s3 sync", &[Last("")], Destroys, "deletes files that the source has not").when("delete").unless("dryrun"),
+    row("aws s3 cp|aws s3 sync|aws s3 mv|gsutil cp|gsutil rsync", &[Last("")], Changes, "overwrites files").unless("dryrun n"),
+    row("script", &[Operands, Value("O B log-out log-io T log-timing")], Changes, "empties the file first").valued("c E I O B T m o command echo log-in log-out log-io log-timing").unless("a append"),
+    // Other programs that work on the repository.
+    row("gh pr checkout|gh co", &[], Destroys, "puts branch and files at the pull request; what is not committed is lost").valued("R b repo branch").when("f force").loses(&[Uncommitted, History]),
+    row("gh repo sync", &[], Destroys, "puts branch and files where the remote is; commits leave the branch").valued("b s branch source").when("force").alone().loses(&[Uncommitted, History]),
+    row("gh repo sync", &[], Destroys, "replaces commits at the remote, which may be nowhere else").valued("b s branch source").when("force").loses(&[Remote]),
+    row("gh repo delete|glab repo delete", &[], Destroys, "deletes the repository at the remote").loses(&[Remote]),
+    row("gh pr close|gh pr merge", &[], Changes, "deletes a branch here and at the remote").valued("R c t b F repo comment").when("d delete-branch").loses(&[History]),
+    row("gh release download|gh run download", &[Value("O output"), Inside("D dir")], Changes, "overwrites files").valued("R O D p A n repo output dir pattern archive name").when("clobber O output"),
+    row("bfg", &[], Destroys, "rewrites the whole history").loses(&[History, Refs, OtherRefs, Snapshots]),
+    row("jj abandon|jj restore|jj undo|jj op restore|jj op undo|jj squash|jj rebase", &[], Changes, "changes files or rewrites commits").loses(&[Uncommitted, History]),
+    row("sl goto|sl go|sl update", &[], Destroys, "throws away changes that are not committed").when("C clean").loses(&[Uncommitted]),
+    row("sl revert|sl purge|sl clean", &[], Destroys, "throws away changes that are not committed").loses(&[Uncommitted, Untracked]),
+    row("stg reset", &[], Destroys, "throws away changes that are not committed").when("hard").loses(&[Uncommitted, History]),
+];
+
+/// Programs that run the text that an option gives them, or what they read: names, options, as their texts are.
+pub(super) const INTERPRETERS: [(&str, &str); 6] = [
+    ("python|pypy|py|ipython", "c"),
+    ("node|nodejs|bun|tsx", "e eval p print"),
+    ("perl", "e E"),
+    ("ruby", "e"),
+    ("php", "r"),
+    ("lua|luajit|Rscript|elixir|osascript", "e"),
+];
+
+/// What in such a text deletes or overwrites files.
+pub(super) const DELETING: [&str; 37] = [
+    "rmtree",
+    "os.remove",
+    "os.unlink",
+    "os.rename",
+    "os.replace",
+    "os.truncate",
+    "shutil.move",
+    "shutil.copy",
+    ".unlink(",
+    ".rmdir(",
+    "write_text",
+    "write_bytes",
+    "'w'",
+    "\"w\"",
+    "'w+'",
+    "\"w+\"",
+    "'wb'",
+    "\"wb\"",
+    "rmSync",
+    "rmdirSync",
+    "unlinkSync",
+    "renameSync",
+    "removeSync",
+    "fs.rm",
+    "fs.unlink",
+    "writeFile",
+    "truncate",
+    "rimraf",
+    "unlink",
+    "rm_r",
+    "FileUtils.",
+    "File.delete",
+    "File.write",
+    "rm -",
+    "--hard",
+    "git clean",
+    "file_put_contents",
+];
