@@ -107,7 +107,7 @@ fn newest<A, B>(all: &[A], say: impl Fn(&A) -> B) -> Several<B> {
 
 fn decisions(facts: &Facts<'_>) -> Several<BriefDecisionJson> {
     let Some(focus) = &facts.focus else { return Several { total: 0, shown: Vec::new() } };
-    let tasks = focus.feature.iter().chain([&focus.task]);
+    let tasks = focus.before.iter().chain(&focus.feature).chain([&focus.task]);
     let all: Vec<_> = tasks.flat_map(|task| task.decisions.iter().map(move |decision| (&task.id, decision))).collect();
     newest(&all, |(id, decision)| BriefDecisionJson {
         task: id.to_string(),

@@ -14,6 +14,8 @@ pub use page::page;
 pub use plan::{Plan, Work};
 pub use state::{Ledger, State};
 
+use std::cmp::Reverse;
+
 use crate::{
     core::{
         actor::Actor,
@@ -21,6 +23,8 @@ use crate::{
         id::TaskId,
         message::{of_commit, subject},
         revision::Which,
+        status::Status,
+        table::Row,
         task::Task,
         text::Text,
         time::Timestamp,
@@ -33,6 +37,9 @@ use crate::{
 
 /// How many of anything are gathered: more than any page shows, whatever the history.
 pub const ENOUGH: usize = 50;
+
+/// How many tasks around the one that a brief is about are read for their decisions.
+const NEAR: usize = 50;
 
 /// Everything there is to say.
 pub struct Facts<'v> {
@@ -62,6 +69,8 @@ pub struct Focus {
     pub is_active: bool,
     /// The feature it is a part of.
     pub feature: Option<Task>,
+    /// What it comes after, and the finished parts of its feature, as far as something was decided there; the newest last.
+    pub before: Vec<Task>,
     /// How many checkpoints it has on this history.
     pub checkpoints: usize,
     /// The newest of them.
@@ -104,7 +113,7 @@ pub fn gather<'v>(view: &'v View<'v>, question: Question) -> Result<Facts<'v>> {
         Some(task) => Some(task),
         None => active.first().map(|id| view.task(id)).transpose()?.flatten(),
     };
-    let focus = task.map(|task| focus(view, task, &active, now)).transpose()?;
+    let focus = task.map(|task| focus(view, &graph, task, &active, now)).transpose()?;
     let about = focus.as_ref().map(|focus| &focus.task);
     let others = active.into_iter().filter(|id| about.is_none_or(|task| task.id != *id));
     let active = others.map(|id| {
@@ -117,7 +126,7 @@ pub fn gather<'v>(view: &'v View<'v>, question: Question) -> Result<Facts<'v>> {
     Ok(Facts { view, actor, now, focus, active, state, standing, plan })
 }
 
-fn focus(view: &View<'_>, task: Task, active: &[TaskId], now: Timestamp) -> Result<Focus> {
+fn focus(view: &View<'_>, graph: &Graph<'_>, task: Task, active: &[TaskId], now: Timestamp) -> Result<Focus> {
     let repo = view.repo();
     let head = repo.head()?.commit;
     let commits = revision::on(repo, head, &task)?;
@@ -135,9 +144,26 @@ fn focus(view: &View<'_>, task: Task, active: &[TaskId], now: Timestamp) -> Resu
         checkpoints: commits.len(),
         last,
         verified: green.and_then(point),
+        before: before(view, graph, &task)?,
         feature,
         task,
     })
+}
+
+/// The tasks whose decisions are needed to go on with `task`: those that it comes after, and the completed ones beside it. The newest are
+/// read, no more than [`NEAR`].
+fn before(view: &View<'_>, graph: &Graph<'_>, task: &Task) -> Result<Vec<Task>> {
+    let named = task.after.iter().filter_map(|id| graph.get(id)).filter(|row| row.exists());
+    let beside = task.parent.iter().flat_map(|parent| graph.children(parent));
+    let mut rows: Vec<Row<'_>> = beside.filter(|row| row.status() == Status::Completed).collect();
+    rows.extend(named);
+    rows.retain(|row| row.id_str() != task.id.as_str());
+    rows.sort_by_key(|row| (Reverse(row.updated_at()), row.at()));
+    rows.dedup_by_key(|row| row.at());
+    let tasks = rows.iter().take(NEAR).rev().filter_map(|row| view.task(&row.id()).transpose());
+    let mut tasks = tasks.collect::<Result<Vec<Task>>>()?;
+    tasks.retain(|task| !task.decisions.is_empty());
+    Ok(tasks)
 }
 
 fn checkpoint(repo: &Repo, number: usize, id: ObjectId) -> Option<Checkpoint> {

@@ -4,7 +4,7 @@ use crate::{
     core::{
         actor::Actor,
         status::Status,
-        task::{Decision, Task},
+        task::Decision,
         time::{Timestamp, show_duration},
     },
     git::{Head, worktree::Kind},
@@ -128,19 +128,29 @@ fn lasting(facts: &Facts<'_>, focus: &Focus, sections: &mut Vec<Section>) {
     add("What failed before", newest(failures.collect()), 6, 4);
     let mut decisions = Vec::new();
     if let Some(feature) = &focus.feature {
-        decisions.extend(feature.decisions.iter().map(|decision| decided(facts, Some(feature), decision)));
+        let all = format!("for all of {}", feature.id);
+        decisions.extend(feature.decisions.iter().map(|decision| decided(facts, &all, decision)));
     }
-    decisions.extend(task.decisions.iter().map(|decision| decided(facts, None, decision)));
+    decisions.extend(task.decisions.iter().map(|decision| decided(facts, "", decision)));
     add("Decisions", newest(decisions), 9, 5);
+    let before = focus.before.iter().flat_map(|task| {
+        let of = format!("in {}", task.id);
+        task.decisions.iter().map(move |decision| decided(facts, &of, decision))
+    });
+    let before = newest(before.collect());
+    let all = "git agent brief --json".to_owned();
+    sections.push(Section { heading: "Decided before", body: before, most: 6, rank: 6, beyond: 0, more: all });
+    let mut add = |heading, body, most, rank| {
+        sections.push(Section { heading, body, most, rank, beyond: 0, more: show.clone() });
+    };
     add("Files", list(task.files.iter().map(|file| named("", file)).collect()), 5, 6);
     let notes = task.notes.iter();
     add("Notes", newest(notes.map(|note| said(by(facts, "", &note.by), facts.text(&note.text))).collect()), 4, 7);
 }
 
-fn decided(facts: &Facts<'_>, of: Option<&Task>, decision: &Decision) -> Point {
-    let of = of.map(|task| format!("for all of {}", task.id)).unwrap_or_default();
+fn decided(facts: &Facts<'_>, of: &str, decision: &Decision) -> Point {
     let why = decision.why.as_ref().map(|why| format!(" — because {}", facts.text(why))).unwrap_or_default();
-    said(by(facts, &of, &decision.by), format!("{}{why}", facts.text(&decision.text)))
+    said(by(facts, of, &decision.by), format!("{}{why}", facts.text(&decision.text)))
 }
 
 fn about(facts: &Facts<'_>, focus: &Focus) -> Vec<Point> {

@@ -216,6 +216,9 @@ fn without_an_active_task_it_says_who_is_at_what_and_what_is_next() {
     ## Decisions
     - for all of login > No widgets of others — because they phone home
 
+    ## Decided before
+    - in form > Plain HTML — because nothing to build
+
     ## Waits for
     - form, which is in progress
 
@@ -489,4 +492,39 @@ fn the_last_verified_checkpoint_is_the_tasks_own_matter() {
     green(1);
     repo.agent(&["verify", "form", "--", "true"]).success();
     green(3);
+}
+
+#[test]
+fn decisions_of_what_came_before_are_told() {
+    let repo = repo();
+    repo.agent(&["init"]).success();
+    repo.agent(&["add", "Shop", "--id", "shop"]).success();
+    for id in ["schema", "cart", "open", "pay"] {
+        repo.agent(&["add", id, "--id", id, "--parent", "shop"]).success();
+    }
+    repo.agent(&["add", "Keys", "--id", "keys"]).success();
+    repo.agent(&["dep", "add", "pay", "--after", "keys"]).success();
+    for id in ["schema", "cart", "open", "keys"] {
+        repo.agent(&["decide", &format!("decided in {id}"), "--why", "so", "--task", id]).success();
+    }
+    for id in ["schema", "cart"] {
+        repo.agent(&["complete", id]).success();
+    }
+    repo.agent(&["start", "pay", "--force"]).success();
+    let page = brief(&repo, &[]);
+    let section = page.split("## Decided before\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    for id in ["schema", "cart", "keys"] {
+        assert!(section.contains(&format!("- in {id} > decided in {id} — because so")), "{id}\n{page}");
+    }
+    assert!(!page.contains("decided in open"), "that one goes on, and may still change: {page}");
+    let json = repo.agent(&["brief", "--json"]).json();
+    assert_eq!(json["decisions"]["total"], 3);
+    assert!(json["decisions"]["shown"][2]["text"].is_string(), "{json}");
+    // Bounded, however many there are.
+    for at in 0..70 {
+        repo.agent(&["decide", &format!("number {at}"), "--task", "schema"]).success();
+    }
+    expect_bounded(&brief(&repo, &["--max-lines", "40"]), 40);
+    let json = repo.agent(&["brief", "--json"]).json();
+    assert_eq!((&json["decisions"]["total"], json["decisions"]["shown"].as_array().unwrap().len()), (&73.into(), 50));
 }

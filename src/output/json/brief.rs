@@ -13,7 +13,8 @@ pub struct BriefAnswer {
     pub schema: u32,
     /// The task it is about; `null` when none is active and none was asked for.
     pub task: Option<BriefTaskJson>,
-    /// The newest decisions, oldest first; those of the feature in front.
+    /// The newest decisions, oldest first: of the tasks that it comes after and of finished parts of its feature, then of the
+    /// feature, then its own.
     pub decisions: Several<BriefDecisionJson>,
     /// The newest failed attempts, oldest first.
     pub failures: Several<BriefFailureJson>,
@@ -103,7 +104,7 @@ pub struct BriefRowJson {
 /// A decision.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BriefDecisionJson {
-    /// Of which task: the one it is about, or its feature.
+    /// Of which task: the one it is about, its feature, one that it comes after, or a finished part of its feature.
     pub task: String,
     /// When.
     pub at: String,
