@@ -91,7 +91,13 @@ fn whole_repository(desk: &Desk, repo: &Rc<Repo>, risk: &Risk) -> Result<Found> 
             false => {
                 let known: Vec<_> = nested::submodules(desk, repo)?.iter().filter_map(top).collect();
                 let all = repo.work_dir().map(|top| nested::below(&real(top))).unwrap_or_default();
-                all.into_iter().filter(|dir| !known.contains(dir) && Some(dir.clone()) != top(repo)).collect()
+                let all = all.into_iter().filter(|dir| !known.contains(dir) && Some(dir.clone()) != top(repo));
+                // Without '-x', what is ignored stays.
+                let goes = |dir: &PathBuf| {
+                    let asked = repo.git().args(["check-ignore", "-q", "--"]).arg(dir).output();
+                    risk.losses.contains(&Loss::Ignored) || asked.is_ok_and(|output| output.status.code() == Some(1))
+                };
+                all.filter(goes).collect()
             }
         };
         modules.iter().try_for_each(|dir| taken_whole(desk, repo, dir, risk, &mut found))?;
@@ -128,17 +134,12 @@ fn removed_worktrees(desk: &Desk, repo: &Repo, own: &Path, risk: &Risk, targets:
     let mut found = Found::default();
     let worktrees = worktrees(repo);
     for target in targets {
-        let is_meant = |top: &&PathBuf| match target {
-            Target::Worktree(name) => {
-                let path = Path::new(OsStr::from_bytes(name));
-                real(&own.join(path)) == **top || top.ends_with(path)
-            }
-            _ => true,
-        };
-        let exact = |top: &&PathBuf| matches!(target, Target::Worktree(name) if real(&own.join(OsStr::from_bytes(name))) == **top);
-        let meant: Vec<&PathBuf> = match worktrees.iter().find(exact) {
+        let Target::Worktree(name) = target else { continue };
+        let path = Path::new(OsStr::from_bytes(name));
+        let exact = worktrees.iter().find(|top| !name.is_empty() && real(&own.join(path)) == **top);
+        let meant: Vec<&PathBuf> = match exact {
             Some(top) => vec![top],
-            None => worktrees.iter().filter(is_meant).collect(),
+            None => worktrees.iter().filter(|top| name.is_empty() || top.ends_with(path)).collect(),
         };
         for top in meant {
             let Some(worktree) = nested::at(desk, top)?.filter(|worktree| worktree.git_dir() != worktree.common_dir())
@@ -152,7 +153,8 @@ fn removed_worktrees(desk: &Desk, repo: &Repo, own: &Path, risk: &Risk, targets:
                 let all: Vec<PathBuf> = inside.chain(modules.iter().cloned()).collect();
                 all.iter().try_for_each(|dir| taken_whole(desk, repo, dir, risk, &mut found))?;
             }
-            found.stakes.push((worktree, risk.clone()));
+            // Small ignored files are in reach here as well.
+            found.stakes.push((worktree, Risk { onto: Onto::Unknown, ..risk.clone() }));
         }
     }
     Ok(found)
@@ -174,6 +176,13 @@ fn worktrees(repo: &Repo) -> Vec<PathBuf> {
     let main = real(repo.common_dir());
     let main = main.parent().filter(|_| main.ends_with(".git")).map(Path::to_owned);
     linked.chain(main).collect()
+}
+
+/// The top of the work tree that the submodule `repo` is in.
+fn around_submodule(desk: &Desk, repo: &Rc<Repo>) -> Option<PathBuf> {
+    let is_submodule = real(repo.common_dir()).components().any(|part| part.as_os_str() == "modules");
+    let top = top(repo).filter(|_| is_submodule)?;
+    desk.repo(top.parent()?).ok().flatten().as_ref().and_then(self::top)
 }
 
 /// Files and directories.
@@ -218,7 +227,9 @@ fn paths(desk: &Desk, own: &Path, risk: &Risk, targets: &[Target]) -> Result<Fou
         }
     }
     let mut tops: Vec<PathBuf> = homes.iter().filter_map(top).collect();
-    let others: Vec<PathBuf> = homes.iter().flat_map(|repo| worktrees(repo)).chain(linked(&from, targets)).collect();
+    let mut others: Vec<PathBuf> =
+        homes.iter().flat_map(|repo| worktrees(repo)).chain(linked(&from, targets)).collect();
+    others.extend(homes.iter().filter_map(|repo| around_submodule(desk, repo)));
     for dir in others {
         if tops.contains(&dir) {
             continue;
@@ -234,6 +245,7 @@ fn paths(desk: &Desk, own: &Path, risk: &Risk, targets: &[Target]) -> Result<Fou
         let grounds = Grounds::of(repo);
         if repo.git_dir() != repo.common_dir() && targets.iter().any(|target| grounds.is_taken_away(&from, target)) {
             risk.losses.push(Loss::Worktree);
+            risk.onto = Onto::Unknown;
         }
     }
     let Some(outer) = homes.first().cloned().or_else(|| found.stakes.first().map(|(repo, _)| Rc::clone(repo))) else {

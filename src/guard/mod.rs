@@ -214,7 +214,7 @@ fn add(desk: &Desk, risk: &Risk, stakes: &mut Vec<Stake>, answer: &mut Answer) -
             continue;
         }
         // What is inside of this repository goes by its settings.
-        let here = desk.repo(Path::new("."))?.filter(|here| is_inside(&repo, here));
+        let here = desk.repo(Path::new(".")).ok().flatten().filter(|here| is_inside(&repo, here));
         let mode = here.as_ref().unwrap_or(&repo).settings().guard();
         stakes.push(Stake { repo, risks: vec![risk], mode, overwritten });
     }

@@ -95,6 +95,13 @@ fn history_that_only_a_worktree_has() {
             let kept = format!("{}:worktree/a.txt", snapshot_of(&answer, &plain));
             assert_eq!(repo.git(&["cat-file", "blob", &kept]).success().stdout, format!("{line}\n"), "with {git}");
         }
+        // Which one it is cannot be told; what is ignored there goes, too.
+        plain.write("key.ignored", "secret\n");
+        for line in ["git worktree remove $w", "git worktree list | xargs -n1 git worktree remove", "rm -rf ../plain"] {
+            plain.write("a.txt", format!("{line}\n"));
+            let kept = format!("{}:worktree/key.ignored", snapshot_of(&check(&repo, line), &plain));
+            assert_eq!(repo.git(&["cat-file", "blob", &kept]).success().stdout, "secret\n", "with {git}, {line}");
+        }
         // From the worktree, the main one is another.
         repo.write("a.txt", "main\n");
         let answer = check(&plain, "rm ../repo/a.txt");
@@ -322,6 +329,8 @@ fn what_goes_into_submodules_saves_them_first() {
         repo.write("sub/file", "mine\n");
         repo.git(&["config", "submodule.recurse", "true"]).success();
         snapshot_of(&check(&repo, "git reset --hard"), &repo.at("sub"));
+        repo.write("a.txt", "outside\n");
+        snapshot_of(&check(&repo.at("sub"), "rm ../a.txt"), &repo);
         repo.write("sub/file", "again\n");
         repo.git(&["config", "submodule.recurse", "false"]).success();
         assert_eq!(verdict(&repo, "git submodule foreach git status"), "safe");
@@ -347,6 +356,9 @@ fn a_repository_that_goes_whole_is_not_thrown_away() {
                 [format!("rm -rf {place}"), format!("rm -rf {top}"), "rm -rf *".into(), format!("rm -rf {place}/.git")]
             {
                 refused(&repo, &line);
+            }
+            if place.starts_with("out") {
+                assert_ne!(verdict(&repo, "git clean -ffd"), "refused", "with {git}: it leaves what is ignored");
             }
             refused(&repo, if place.starts_with("out") { "git clean -ffdx" } else { "git clean -ffd" });
             assert_ne!(verdict(&repo, "git clean -fd"), "refused", "git leaves it alone");

@@ -141,7 +141,7 @@ pub enum Target {
     Whole(BString),
     /// Whatever matches this pattern.
     Matching(BString),
-    /// A worktree, as `git worktree` takes its name: a path, or the end of one.
+    /// A worktree, as `git worktree` takes its name: a path, or the end of one; empty if there is no telling which.
     Worktree(BString),
     /// No telling.
     Any,

@@ -155,7 +155,7 @@ fn git_commands() {
         ("git repack -ad", "!history"),
         ("git worktree remove -f ../other", "!worktree ../other"),
         ("git worktree remove other", "~worktree other"),
-        ("git worktree remove -f \"$w\"", "!any"),
+        ("git worktree remove -f \"$w\"", "!worktree "),
         ("git worktree prune", "~history,untracked"),
         ("git filter-branch --all", "!uncommitted,history"),
         ("git filter-repo --path a", "!uncommitted,history"),

@@ -28,7 +28,7 @@ pub struct GuardAnswer {
     pub snapshots: Vec<SavedJson>,
     /// Bundles of all refs, when those that hold snapshots may be rewritten or deleted: `git fetch` reads them. Left out if
     /// there is none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub bundles: Vec<String>,
     /// Why it is refused.
     pub refusal: Option<RefusalJson>,

@@ -245,10 +245,7 @@ fn found(
     if goes_into_submodules(walk, row, args, settings) {
         losses.push(Submodules);
     }
-    let named = |value: &Value| match value.get() {
-        Some(name) => Target::Worktree(name.into()),
-        None => Target::Any,
-    };
+    let named = |value: &Value| Target::Worktree(value.get().unwrap_or_default().into());
     let targets = match row.verb {
         // What is lost is over there.
         "worktree" if args.operand(0) == b"remove" => Some(args.operands.iter().skip(1).map(named).collect()),
