@@ -188,7 +188,12 @@ fn working_on(ctx: &Ctx, task: &Task) -> String {
 
 fn dirt(answer: &StatusAnswer) -> String {
     let dirty = answer.dirty;
-    let kinds = [(dirty.staged, "staged"), (dirty.unstaged, "not staged"), (dirty.untracked, "untracked")];
+    let kinds = [
+        (dirty.staged, "staged"),
+        (dirty.unstaged, "not staged"),
+        (dirty.untracked, "untracked"),
+        (dirty.hidden, "hidden from git status"),
+    ];
     let kinds: Vec<String> =
         kinds.iter().filter(|(count, _)| *count > 0).map(|(count, kind)| format!("{count} {kind}")).collect();
     match kinds.is_empty() {

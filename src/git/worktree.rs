@@ -3,8 +3,12 @@
 use std::path::PathBuf;
 
 use bstr::{BString, ByteSlice as _};
+use gix::objs::tree::EntryKind;
 
-use super::repo::Repo;
+use super::{
+    entries::{self, Entries, Entry},
+    repo::Repo,
+};
 use crate::error::Result;
 
 /// Paths that are not committed, by kind.
@@ -16,6 +20,9 @@ pub struct Dirty {
     pub unstaged: usize,
     /// git does not know them.
     pub untracked: usize,
+    /// Their file differs from the index, and `assume-unchanged` or `skip-worktree` hides it from `git status`. Counted by
+    /// [`dirty`] alone.
+    pub hidden: usize,
 }
 
 /// Count the paths that differ between HEAD, index and work tree. Nothing in a bare repository.
@@ -38,7 +45,45 @@ pub fn dirty(repo: &Repo) -> Result<Dirty> {
             _ => {}
         }
     }
+    dirty.hidden = hidden(repo)?;
     Ok(dirty)
+}
+
+/// How many files differ from what the index has, with a flag that keeps git from looking at them.
+fn hidden(repo: &Repo) -> Result<usize> {
+    let entries = Entries::read(repo)?;
+    let is_hidden = |entry: &Entry<'_>| {
+        let is_file = matches!(entry.leaf.0, EntryKind::Blob | EntryKind::BlobExecutable | EntryKind::Link);
+        is_file && entry.stage == 0 && (entry.assume_unchanged || entry.skip_worktree)
+    };
+    let mut count = 0;
+    let mut gone: Option<BString> = None;
+    for entry in entries.all().filter(is_hidden) {
+        let Some(place) = repo.in_work_dir(entry.path).filter(|place| !entries.is_proven(&entry, place)) else {
+            continue;
+        };
+        // Outside of a sparse checkout whole directories are missing.
+        if entry.skip_worktree && gone.as_ref().is_some_and(|dir| entries::is_below(entry.path, dir)) {
+            continue;
+        }
+        let bytes = match place.symlink_metadata() {
+            Ok(meta) if meta.is_symlink() => {
+                std::fs::read_link(&place).map(|to| to.into_os_string().into_encoded_bytes())
+            }
+            Ok(_) => std::fs::read(&place),
+            Err(error) => Err(error),
+        };
+        match bytes {
+            Ok(bytes) => count += usize::from(repo.blob_id(&bytes)? != entry.leaf.1),
+            Err(_) if entry.skip_worktree => {
+                let missing =
+                    |end: &usize| repo.in_work_dir(entry.path[..*end].as_bstr()).is_some_and(|dir| !dir.exists());
+                gone = entry.path.find_iter("/").find(missing).map(|end| entry.path[..end].into());
+            }
+            Err(_) => count += 1,
+        }
+    }
+    Ok(count)
 }
 
 /// A path that is not committed, and what about it.

@@ -443,6 +443,9 @@ fn what_the_index_hides_is_no_less_at_risk() {
                 assert_eq!(answer["verdict"], "captured", "with {git}, {flag}, {line}");
                 assert_eq!(kept(&repo, &answer, "conf"), "LOCAL\n");
                 assert_eq!(kept(&repo, &answer, "dir/conf"), "MINE!\n");
+                let status: Value = serde_json::from_str(&repo.agent(&["status", "--json"]).stdout).unwrap();
+                assert_eq!(status["dirty"]["hidden"], 2, "{status}");
+                assert!(repo.agent(&["status"]).stdout.contains("Uncommitted paths: 2 hidden from git status"));
                 repo.git(&["config", "agent.guard", "refuse"]).success();
                 assert_eq!(verdict(&repo, "git reset --hard"), "refused", "{flag}: it would be lost");
             }

@@ -94,11 +94,19 @@ pub struct DirtyJson {
     pub unstaged: usize,
     /// Files that git does not know.
     pub untracked: usize,
+    /// Files that differ from the index, which `git status` does not look at (assume-unchanged, skip-worktree). Left out if
+    /// there is none.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub hidden: usize,
+}
+
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 impl From<crate::git::worktree::Dirty> for DirtyJson {
     fn from(dirty: crate::git::worktree::Dirty) -> Self {
-        DirtyJson { staged: dirty.staged, unstaged: dirty.unstaged, untracked: dirty.untracked }
+        DirtyJson { staged: dirty.staged, unstaged: dirty.unstaged, untracked: dirty.untracked, hidden: dirty.hidden }
     }
 }
 
