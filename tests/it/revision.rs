@@ -154,7 +154,7 @@ fn a_shallow_clone_says_that_the_start_is_out_of_reach() {
 }
 
 #[test]
-fn green_is_the_newest_that_passed_whoever_verified_it() {
+fn green_is_the_newest_that_the_task_itself_was_verified_with() {
     let repo = started(TestRepo::new());
     let verify = |task: &str, command: &str| drop(repo.agent(&["verify", task, "--", command]));
     repo.agent(&["add", "T-2", "--id", "T-2"]).success();
@@ -163,13 +163,17 @@ fn green_is_the_newest_that_passed_whoever_verified_it() {
         commits.push(commit(&repo, "a", &at.to_string(), "T-1"));
         match at {
             1 => verify("T-1", "true"),
-            2 => verify("T-2", "true"),
-            3 => {
-                // The last word counts.
+            2 => {
+                // What another task was verified with counts neither for nor against this one.
                 verify("T-1", "true");
                 verify("T-2", "false");
             }
-            _ => {}
+            3 => verify("T-2", "true"),
+            _ => {
+                // Its own last word counts.
+                verify("T-1", "true");
+                verify("T-1", "false");
+            }
         }
     }
     assert_eq!(hex(find(&repo, Which::Green)), commits[1]);
