@@ -1,6 +1,7 @@
 //! The one integration test binary: a module per file, so that it links once.
 
 mod actor;
+mod agree;
 mod bisect;
 mod blame;
 mod board;
