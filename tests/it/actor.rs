@@ -28,3 +28,22 @@ fn who_acts_is_who_git_thinks_it_is() {
     repo.set_env("GIT_AUTHOR_NAME", "Au Thor");
     assert_eq!(actor(&repo), "Au-Thor");
 }
+
+#[test]
+fn of_the_settings_those_count_that_count_for_git() {
+    let repo = nameless();
+    repo.git(&["config", "--global", "user.email", "a@example.com"]).success();
+    let check = |key: &str, person: &str| {
+        repo.git(&["config", "--global", key, &format!("The {key}")]).success();
+        let git = repo.git(&["var", person]).text();
+        let name = git.split(" <").next().unwrap().replace(' ', "-");
+        assert_eq!(name, format!("The-{key}"));
+        assert_eq!(actor(&repo), name, "{key}");
+    };
+    check("committer.name", "GIT_COMMITTER_IDENT");
+    check("user.name", "GIT_AUTHOR_IDENT");
+    check("author.name", "GIT_AUTHOR_IDENT");
+    // In a hook these are those of the commit that is being made.
+    repo.set_env("GIT_AUTHOR_NAME", "Another");
+    assert_eq!(actor(&repo), "The-author.name");
+}

@@ -243,9 +243,9 @@ pub fn identity(repo: &Repo) -> (Identity, bool) {
 
 /// The person who works in this repository, by the names that git knows for authors and committers, or that of the login.
 ///
-/// `user.name` comes first: git tells its hooks the author of the commit that is being made, who may be another person.
+/// Settings come first: git tells its hooks the author of the commit that is being made, who may be another person.
 pub fn person(repo: &Repo) -> Option<bstr::BString> {
-    configured(repo, &["user.name", "author.name", "committer.name"])
+    configured(repo, &["author.name", "user.name", "committer.name"])
         .or_else(|| of_environment(&["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", "USER"]))
 }
 
@@ -256,8 +256,10 @@ fn of_environment(names: &[&str]) -> Option<bstr::BString> {
 
 fn configured(repo: &Repo, keys: &[&str]) -> Option<bstr::BString> {
     let config = repo.gix().config_snapshot();
-    let values = keys.iter().filter_map(|key| config.string(*key));
-    values.map(|value| bstr::BString::from(value.to_vec())).find(|value| !value.as_slice().trim_ascii().is_empty())
+    // What gix takes from variables of git's is no setting: in a hook they say who wrote the commit that is being made.
+    let is_setting = |meta: &gix::config::file::Metadata| meta.source != gix::config::Source::EnvOverride;
+    let mut values = keys.iter().filter_map(|key| config.plumbing().string_filter(*key, is_setting));
+    values.find(|value| !value.trim_ascii().is_empty())
 }
 
 /// [`identity`] as the signature of a reflog entry, now.
