@@ -16,7 +16,7 @@ use crate::{
         ObjectId, Repo,
         claims::Claim,
         index::{self, PrivateIndex},
-        walk,
+        walk, who,
     },
 };
 
@@ -126,13 +126,8 @@ fn run(private: &PrivateIndex<'_>, message: &std::path::Path, order: &Order<'_>)
 /// Why there is no commit.
 fn failed(repo: &Repo, said: Option<&str>) -> Error {
     let quoted = said.filter(|said| !said.is_empty()).map_or(String::new(), |said| format!(": {said}"));
-    let no_identity = repo.git().args(["var", "GIT_COMMITTER_IDENT"]).output().is_ok_and(|out| !out.status.success());
-    if no_identity {
-        return Error::environment(
-            "no-identity",
-            format!("cannot make a checkpoint: git does not know who you are{quoted}"),
-        )
-        .hint("git config user.name <name> and git config user.email <address>; nothing was changed");
+    if let Err(error) = who::require(repo, || "cannot make a checkpoint".to_owned()) {
+        return error;
     }
     Error::refused("commit-refused", format!("cannot make a checkpoint: 'git commit' said no{quoted}"))
         .hint("a hook of this repository, or the signing of commits, stopped it; what they said stands above")

@@ -6,7 +6,7 @@ use super::{failed, few};
 use crate::{
     core::{guard::Mode, id::TaskId, time::parse_duration},
     error::Result,
-    git::{Repo, Settings, cmd, objects},
+    git::{Repo, Settings, cmd, who},
     ledger,
     output::json::Check,
     share,
@@ -40,10 +40,10 @@ fn git_version(repo: &Repo) -> Result<Check> {
 }
 
 fn identity(repo: &Repo) -> Check {
-    let (who, is_known) = objects::identity(repo);
-    match is_known {
-        true => Check::ok("identity", format!("{} <{}>", who.name, who.email)),
-        false => Check::warning(
+    match who::committer(repo) {
+        Err(error) => failed("identity", &error),
+        Ok(Some(committer)) => Check::ok("identity", committer.to_string()),
+        Ok(None) => Check::warning(
             "identity",
             "git does not know who commits: tasks can be written, checkpoints cannot",
             "git config --global user.name <name>; git config --global user.email <address>",

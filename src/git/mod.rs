@@ -44,6 +44,7 @@ pub mod touch;
 pub mod tree;
 pub mod unkept;
 pub mod walk;
+pub mod who;
 pub mod worktree;
 
 pub use config::Settings;

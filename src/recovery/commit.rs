@@ -46,19 +46,3 @@ impl Commit<'_> {
         ObjectId::from_hex(&cmd::line(&output.stdout)).or_environment(|| "'git commit-tree' named no commit".to_owned())
     }
 }
-
-/// That git knows who commits; `cannot` begins the sentence that says why not.
-///
-/// # Errors
-///
-/// `no-identity`.
-pub fn identity(repo: &Repo, cannot: impl Fn() -> String) -> Result<()> {
-    for variable in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {
-        let output = repo.git().args(["var", variable]).output()?;
-        if !output.status.success() {
-            return Err(Error::environment("no-identity", format!("{}: git does not know who you are", cannot()))
-                .hint("git config user.name <name> and git config user.email <address>; nothing was changed"));
-        }
-    }
-    Ok(())
-}

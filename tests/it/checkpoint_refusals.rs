@@ -214,6 +214,11 @@ fn without_an_identity_it_says_how_to_set_one() {
     let said = refused(&repo, &[]).exits(5);
     assert!(said.stderr.contains("git does not know who you are"), "{said}");
     assert!(said.stderr.contains("git config user.email"), "{said}");
+    // A committer alone is not enough: a commit has an author, too.
+    repo.set_env("GIT_COMMITTER_NAME", "C");
+    repo.set_env("GIT_COMMITTER_EMAIL", "c@example.com");
+    let said = refused(&repo, &[]).exits(5);
+    assert!(said.stderr.contains("git does not know who you are"), "{said}");
 }
 
 #[test]

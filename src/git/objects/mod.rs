@@ -65,8 +65,7 @@ impl Batch {
 
     /// Stage a commit by git-agent itself (of the ledger, of a snapshot): unsigned, no hooks, no clean-up.
     pub fn commit(&mut self, repo: &Repo, commit: &Commit<'_>) -> Result<ObjectId> {
-        let (identity, _) = identity(repo);
-        let identity = commit.identity.clone().unwrap_or(identity);
+        let identity = commit.identity.clone().unwrap_or_else(|| identity(repo));
         let time = gix::date::Time::new(commit.at.seconds(), 0);
         let who = gix::actor::Signature { name: identity.name, email: identity.email, time };
         let commit = gix::objs::Commit {
@@ -228,16 +227,15 @@ impl Identity {
 }
 
 /// Who commits, as git is configured; or, where git does not know, a fixed name: the ledger must work without one.
-/// Also says whether git knew.
 ///
 /// Not asked of gix: that also finds out the local time, for which it reads the whole time zone database.
-pub fn identity(repo: &Repo) -> (Identity, bool) {
+pub fn identity(repo: &Repo) -> Identity {
     let name = of_environment(&["GIT_COMMITTER_NAME"]).or_else(|| configured(repo, &["committer.name", "user.name"]));
     let email =
         of_environment(&["GIT_COMMITTER_EMAIL"]).or_else(|| configured(repo, &["committer.email", "user.email"]));
     match (name, email.or_else(|| of_environment(&["EMAIL"]))) {
-        (Some(name), Some(email)) => (Identity { name, email }, true),
-        _ => (Identity::ours(), false),
+        (Some(name), Some(email)) => Identity { name, email },
+        _ => Identity::ours(),
     }
 }
 
@@ -264,7 +262,7 @@ fn configured(repo: &Repo, keys: &[&str]) -> Option<bstr::BString> {
 
 /// [`identity`] as the signature of a reflog entry, now.
 pub(super) fn committer(repo: &Repo) -> gix::actor::Signature {
-    let (identity, _) = identity(repo);
+    let identity = identity(repo);
     let time = gix::date::Time::now_utc();
     gix::actor::Signature { name: identity.name, email: identity.email, time }
 }

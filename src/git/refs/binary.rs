@@ -107,7 +107,7 @@ pub(super) fn set_head(repo: &Repo, branch: &BStr, reflog: &str) -> Result<(), R
 
 /// A call that moves refs: patient with locks, and with an identity for reflogs.
 fn git(repo: &Repo, durability: Durability) -> Git {
-    let (identity, _) = crate::git::objects::identity(repo);
+    let identity = crate::git::objects::identity(repo);
     repo.git()
         .args(["-c", "core.filesRefLockTimeout=1000", "-c", "reftable.lockTimeout=1000"])
         .args(durability.settings())

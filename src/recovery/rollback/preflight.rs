@@ -13,10 +13,10 @@ use crate::{
         ObjectId, Repo,
         state::{self, InProgress, Steps},
         tree::Trees,
-        walk,
+        walk, who,
     },
     ledger::View,
-    recovery::{commit, snapshot},
+    recovery::snapshot,
 };
 
 /// Operations of git's that are not finished; the one that may be abandoned.
@@ -71,7 +71,7 @@ pub(super) fn complete(repo: &Repo, task: &Task, steps: &[Step<ObjectId>]) -> Re
 
 /// That git knows who commits.
 pub(super) fn identity(repo: &Repo, task: &Task) -> Result<()> {
-    commit::identity(repo, || format!("cannot roll back {}", task.id))
+    who::require(repo, || format!("cannot roll back {}", task.id))
 }
 
 /// That nothing which is not committed stands at `paths`, which a revert changes. `head` is HEAD's tree.

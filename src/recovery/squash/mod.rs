@@ -42,7 +42,7 @@ use crate::{
         entry::{self, Entry},
         sparse::Sparse,
         state::{self, Steps},
-        walk,
+        walk, who,
     },
     ledger::{View, commits::Owners},
 };
@@ -109,7 +109,7 @@ pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<Plan> {
     if !tasks.iter().any(|trailer| trailer.value == task.id.as_str()) {
         tasks.push(Trailer { key: rules.key().to_owned(), value: task.id.as_str().into() });
     }
-    commit::identity(repo, || cannot(&task.id))?;
+    who::require(repo, || cannot(&task.id))?;
     Ok(Plan {
         task: task.clone(),
         tree: walk::tree(repo, tip)?,
