@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::support::{Git, TestRepo, default_git, gits, on_every_git};
 
+mod recorded;
+
 /// What the manager's hook runs: notes that it ran, and refuses one kind of message.
 const THEIRS: &str = "#!/bin/sh\necho ran >>../log\n! grep -q forbidden \"$1\"\n";
 
