@@ -48,6 +48,7 @@ fn events() -> Vec<Event> {
         Payload::Complete(Complete { result: Some("done".into()), ..Complete::default() }),
     ];
     let event = |(n, payload): (usize, Payload)| Event {
+        clone_id: None,
         at: Timestamp::from_seconds(1_780_000_000 + n as i64),
         id: Ulid::from_parts(1_780_000_000_000 + n as u64, 0x1234_5678_9abc),
         actor: Actor::new("claude@devbox").unwrap(),

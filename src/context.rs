@@ -14,6 +14,7 @@ use crate::{
     active,
     core::{
         actor::Actor,
+        claim::Holder,
         id::TaskId,
         revision::{Spec, Which},
         task::Task,
@@ -131,6 +132,11 @@ impl Ctx {
         };
         let known = name.and_then(|name| Actor::at_host(&name, &machine));
         known.or_else(|| Actor::at_host("unknown", &machine)).ok_or_else(|| Error::bug("no name for the actor"))
+    }
+
+    /// [`Ctx::actor`] in this clone.
+    pub fn holder(&self) -> Result<Holder> {
+        Ok(ledger::clone::holder(self.repo()?, self.actor()?))
     }
 
     /// Write to the ledger as [`Ctx::actor`].

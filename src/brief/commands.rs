@@ -52,7 +52,7 @@ impl Facts<'_> {
             .map(|blocker| command(format!("git agent unblock {id} {}", blocker.id), "when it is no longer blocked"));
         match task.status {
             Status::InProgress if focus.is_active => self.at_work(focus, commands),
-            Status::InProgress if task.claim.as_ref().is_some_and(|claim| claim.stops(&self.actor, self.now)) => {
+            Status::InProgress if task.claim.as_ref().is_some_and(|claim| claim.stops(&self.us, self.now)) => {
                 let line = format!("git agent claim {id} --steal --reason '…'");
                 commands.push(command(line, "takes it over, if its holder is really gone"));
             }
@@ -131,10 +131,11 @@ fn unfinished(operation: &InProgress) -> [Command; 2] {
 pub(super) fn holder(facts: &Facts<'_>, task: &Task) -> Option<String> {
     let claim = task.claim.as_ref()?;
     let until = claim.until.to_minute();
-    Some(match (claim.by == facts.actor, claim.is_live(facts.now)) {
+    let by = claim.holder_for(&facts.us);
+    Some(match (claim.is_of(&facts.us), claim.is_live(facts.now)) {
         (true, true) => format!("held by you ({}) until {until}", claim.by),
         (true, false) => format!("held by you ({}); the claim ran out at {until}", claim.by),
-        (false, true) => format!("held by {} until {until}, not by you ({})", claim.by, facts.actor),
-        (false, false) => format!("held by {}, whose claim ran out at {until}", claim.by),
+        (false, true) => format!("held by {by} until {until}, not by you ({})", facts.us.actor),
+        (false, false) => format!("held by {by}, whose claim ran out at {until}"),
     })
 }

@@ -18,7 +18,7 @@ use std::cmp::Reverse;
 
 use crate::{
     core::{
-        actor::Actor,
+        claim::Holder,
         graph::Graph,
         id::TaskId,
         message::{of_commit, subject},
@@ -46,7 +46,7 @@ pub struct Facts<'v> {
     /// The ledger.
     pub view: &'v View<'v>,
     /// Who asks.
-    pub actor: Actor,
+    pub us: Holder,
     /// When.
     pub now: Timestamp,
     /// The task it is about.
@@ -99,14 +99,14 @@ pub struct Question {
     /// The active tasks of this worktree.
     pub active: Vec<TaskId>,
     /// Who asks.
-    pub actor: Actor,
+    pub us: Holder,
     /// When.
     pub now: Timestamp,
 }
 
 /// Gather what there is to say about `question`. Writes nothing.
 pub fn gather<'v>(view: &'v View<'v>, question: Question) -> Result<Facts<'v>> {
-    let Question { task, active, actor, now } = question;
+    let Question { task, active, us, now } = question;
     let table = view.table()?;
     let graph = Graph::new(&table);
     let task = match task {
@@ -123,7 +123,7 @@ pub fn gather<'v>(view: &'v View<'v>, question: Question) -> Result<Facts<'v>> {
     let (state, standing) = State::of(view, about)?;
     let plan = Plan::of(&graph, about, now);
     let active = active.collect();
-    Ok(Facts { view, actor, now, focus, active, state, standing, plan })
+    Ok(Facts { view, us, now, focus, active, state, standing, plan })
 }
 
 fn focus(view: &View<'_>, graph: &Graph<'_>, task: Task, active: &[TaskId], now: Timestamp) -> Result<Focus> {

@@ -82,7 +82,7 @@ fn named(head: impl Into<String>, text: impl Into<String>) -> Point {
 
 /// Who said it, unless it was the reader; behind `what` it is.
 fn by(facts: &Facts<'_>, what: &str, actor: &Actor) -> String {
-    let actor = (*actor != facts.actor).then(|| clean::line(actor.as_str()));
+    let actor = (*actor != facts.us.actor).then(|| clean::line(actor.as_str()));
     [what, actor.as_deref().unwrap_or_default()]
         .iter()
         .filter(|word| !word.is_empty())
@@ -164,7 +164,7 @@ fn about(facts: &Facts<'_>, focus: &Focus) -> Vec<Point> {
         line.push_str(&format!(", estimated {}", show_duration(seconds)));
     }
     let mut points = vec![words(line)];
-    if let Some(actor) = task.created_by.as_ref().filter(|actor| **actor != facts.actor) {
+    if let Some(actor) = task.created_by.as_ref().filter(|actor| **actor != facts.us.actor) {
         points.push(words(format!("added by {actor}")));
     }
     if let Some(id) = &task.parent {

@@ -33,7 +33,7 @@ fn lines(word: &str) -> Result<usize, String> {
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let view = ctx.view()?;
     let task = args.task.as_deref().map(|word| view.find(word)).transpose()?;
-    let question = Question { task, active: ctx.active()?, actor: ctx.actor()?, now: ctx.now() };
+    let question = Question { task, active: ctx.active()?, us: ctx.holder()?, now: ctx.now() };
     let facts = brief::gather(&view, question)?;
     match ctx.out.is_json() {
         true => ctx.out.json(&brief::data(&facts))?,

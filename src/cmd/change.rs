@@ -3,6 +3,7 @@
 use crate::{
     context::Ctx,
     core::{
+        claim::Holder,
         event::Payload,
         graph::Graph,
         id::TaskId,
@@ -52,6 +53,17 @@ pub(super) fn answer(ctx: &Ctx, task: &Task, said: impl FnOnce() -> String) -> R
         true => ctx.out.json(&TaskAnswer::new(task_json(ctx, task)?)),
         false if ctx.out.is_quiet() => Ok(()),
         false => ctx.out.print(&format!("{}\n", clean::line(&said()))),
+    }
+}
+
+/// From whom `us` took the claim of `task`, as one more sentence; empty if it was held by nobody else `before`.
+pub(super) fn taken_over(before: &Task, task: &Task, us: &Holder) -> String {
+    let lost = before.claim.as_ref().filter(|claim| !claim.is_of(us));
+    match (lost, task.claim.as_ref().is_some_and(|claim| claim.is_of(us))) {
+        (Some(lost), true) => {
+            format!(" Until now it was held by {}, with a claim to {}.", lost.holder_for(us), lost.until.to_minute())
+        }
+        _ => String::new(),
     }
 }
 

@@ -34,17 +34,19 @@ pub struct Args {
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let reason = args.reason.as_deref().map(|text| one_line("reason", text)).transpose()?;
     let lease = args.lease.as_deref().map(duration).transpose()?.unwrap_or(ctx.repo()?.settings().lease());
-    let (actor, now) = (ctx.actor()?, ctx.now());
+    let now = ctx.now();
     let changed = change::change(ctx, Some(&args.task), |_, task| {
+        let us = ctx.holder()?;
         let holder = task.claim.as_ref();
         if args.release {
             return match holder {
                 None => Ok(Vec::new()),
-                Some(claim) if claim.by == actor => {
+                Some(claim) if claim.is_of(&us) => {
                     Ok(vec![Payload::Release(Reason { reason: reason.clone().map(Into::into) })])
                 }
                 Some(claim) => {
-                    Err(Error::refused("task-claimed", format!("cannot release {}: {} holds it", task.id, claim.by))
+                    let holder = claim.holder_for(&us);
+                    Err(Error::refused("task-claimed", format!("cannot release {}: {holder} holds it", task.id))
                         .hint(format!("to take it over: git agent claim {} --steal --reason <why>", task.id)))
                 }
             };
@@ -56,10 +58,15 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             )
             .hint(format!("'git agent reopen {}' takes it up again", task.id)));
         }
-        if let Some(claim) = holder.filter(|claim| claim.stops(&actor, now) && !args.steal) {
+        if let Some(claim) = holder.filter(|claim| claim.stops(&us, now) && !args.steal) {
             return Err(Error::refused(
                 "task-claimed",
-                format!("cannot claim {}: {} holds it until {}", task.id, claim.by, claim.until.to_minute()),
+                format!(
+                    "cannot claim {}: {} holds it until {}",
+                    task.id,
+                    claim.holder_for(&us),
+                    claim.until.to_minute()
+                ),
             )
             .hint("'git agent next --claim' finds another one")
             .hint(format!("to take it over: git agent claim {} --steal --reason <why>", task.id)));
@@ -67,9 +74,14 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         Ok(vec![Payload::Claim(Claim { lease, steal: args.steal, reason: reason.clone().map(Into::into) })])
     })?;
     let task = &changed.task;
+    let us = ctx.holder()?;
     change::answer(ctx, task, || match &task.claim {
         None => format!("Nobody holds {} now.", change::name(task)),
-        Some(claim) => format!("{} holds {} until {}.", claim.by, change::name(task), claim.until.to_minute()),
+        Some(claim) => {
+            let until = claim.until.to_minute();
+            let before = change::taken_over(&changed.before, task, &us);
+            format!("{} holds {} until {until}.{before}", claim.by, change::name(task))
+        }
     })?;
     if !args.release && task.status != Status::InProgress {
         ctx.out.hint(format!("begin it with 'git agent start {}'", task.id));

@@ -39,7 +39,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let changed = change::change(ctx, Some(&args.task), |view, task| events(ctx, view, task, args.force))?;
     let task = &changed.task;
     let replaced = if args.no_activate { Vec::new() } else { activate(ctx, &task.id, args.also)? };
-    change::answer(ctx, task, || said(&changed.before, task, changed.wrote))?;
+    let us = ctx.holder()?;
+    change::answer(ctx, task, || {
+        said(&changed.before, task, changed.wrote) + &change::taken_over(&changed.before, task, &us)
+    })?;
     for other in replaced {
         ctx.out.status(format!("{other} is no longer the active task of this worktree; it stays in progress."));
     }
@@ -62,17 +65,17 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 /// The events that begin `task` now, or why it cannot be begun.
 pub(super) fn events(ctx: &Ctx, view: &View<'_>, task: &Task, force: bool) -> Result<Vec<Payload>> {
     change::step(task, Verb::Start)?;
-    let (actor, now) = (ctx.actor()?, ctx.now());
+    let (us, now) = (ctx.holder()?, ctx.now());
     if let Some(claim) = &task.claim {
-        if claim.stops(&actor, now) {
+        if claim.stops(&us, now) {
             return Err(Error::refused(
                 "task-claimed",
-                format!("cannot start {}: {} holds it until {}", task.id, claim.by, claim.until),
+                format!("cannot start {}: {} holds it until {}", task.id, claim.holder_for(&us), claim.until),
             )
             .hint("'git agent next' finds another one")
             .hint(format!("to take it over: git agent claim {} --steal --reason <why>", task.id)));
         }
-        if task.status == Status::InProgress && claim.by == actor && claim.is_live(now) {
+        if task.status == Status::InProgress && claim.is_of(&us) && claim.is_live(now) {
             return Ok(Vec::new());
         }
     }

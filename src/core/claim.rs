@@ -3,16 +3,29 @@
 //! A claim lasts for its lease and is renewed by any later event of its holder. Of two claims made at the same time the
 //! one with the lower `(n, ulid)` wins, in every clone alike.
 
-use super::{actor::Actor, time::Timestamp};
+use ulid::Ulid;
+
+use super::{actor::Actor, event::Event, time::Timestamp};
 
 /// The lease when `agent.lease` does not say otherwise: two hours, in seconds. Nobody sends a sign of life during a build.
 pub const DEFAULT_LEASE: u64 = 2 * 60 * 60;
+
+/// An actor in one clone of the repository: two clones may have actors of the same name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The actor.
+    pub actor: Actor,
+    /// The clone; absent while it has no id, which it gets with its first claim.
+    pub clone_id: Option<Ulid>,
+}
 
 /// Somebody holds the task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// The holder.
     pub by: Actor,
+    /// The clone that the holder works in; absent where the version that wrote the claim did not say.
+    pub clone_id: Option<Ulid>,
     /// Until when, unless renewed.
     pub until: Timestamp,
     /// Seconds that each sign of life is good for.
@@ -20,9 +33,9 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// A claim of `by` as of `at`.
-    pub fn new(by: Actor, at: Timestamp, lease: u64) -> Self {
-        Claim { by, until: at.plus_seconds(lease), lease }
+    /// The claim for `lease` seconds that `event` makes.
+    pub fn new(event: &Event, lease: u64) -> Self {
+        Claim { by: event.actor.clone(), clone_id: event.clone_id, until: event.at.plus_seconds(lease), lease }
     }
 
     /// Whether it still counts at `now`.
@@ -30,13 +43,29 @@ impl Claim {
         now < self.until
     }
 
-    /// Whether it keeps `actor` from taking the task at `now`.
-    pub fn stops(&self, actor: &Actor, now: Timestamp) -> bool {
-        self.by != *actor && self.is_live(now)
+    /// Whether it is that of `holder`. A claim that names no clone is that of the actor in every clone.
+    pub fn is_of(&self, holder: &Holder) -> bool {
+        self.by == holder.actor && (self.clone_id.is_none() || self.clone_id == holder.clone_id)
     }
 
-    /// A sign of life of the holder.
-    pub fn renew(&mut self, at: Timestamp) {
-        self.until = self.until.max(at.plus_seconds(self.lease));
+    /// Whether it keeps `holder` from taking the task at `now`.
+    pub fn stops(&self, holder: &Holder, now: Timestamp) -> bool {
+        !self.is_of(holder) && self.is_live(now)
+    }
+
+    /// Its holder, as seen by `reader`.
+    pub fn holder_for(&self, reader: &Holder) -> String {
+        match self.by == reader.actor && !self.is_of(reader) {
+            true => format!("{} in another clone", self.by),
+            false => self.by.to_string(),
+        }
+    }
+
+    /// Make it last longer if `event` is a sign of life of the holder, made before it ran out.
+    pub fn renew(&mut self, event: &Event) {
+        let is_elsewhere = event.clone_id.is_some() && self.clone_id.is_some() && event.clone_id != self.clone_id;
+        if self.by == event.actor && !is_elsewhere && self.is_live(event.at) {
+            self.until = self.until.max(event.at.plus_seconds(self.lease));
+        }
     }
 }

@@ -34,11 +34,8 @@ pub fn fold(id: TaskId, events: &[Event]) -> Task {
 /// Let `event`, which comes after everything in `task`, take effect.
 fn apply(task: &mut Task, event: &Event) {
     task.updated_at = task.updated_at.max(event.at);
-    if let Some(claim) = &mut task.claim
-        && claim.by == event.actor
-        && claim.is_live(event.at)
-    {
-        claim.renew(event.at);
+    if let Some(claim) = &mut task.claim {
+        claim.renew(event);
     }
     if let Some(span) = task.spans.last_mut().filter(|span| span.to.is_none()) {
         span.signs.push((began(event), event.at));
@@ -214,13 +211,13 @@ fn open_attempt(task: &mut Task) {
 /// Give the task to the event's actor, unless somebody else holds it; the loser is remembered.
 fn take(task: &mut Task, event: &Event, lease: u64, steal: bool) -> bool {
     match &task.claim {
-        Some(claim) if claim.stops(&event.actor, event.at) && !steal => {
+        Some(claim) if claim.by != event.actor && claim.is_live(event.at) && !steal => {
             let to = claim.by.clone();
             task.lost_claims.push(LostClaim { by: event.actor.clone(), at: event.at, to });
             false
         }
         _ => {
-            task.claim = Some(Claim::new(event.actor.clone(), event.at, lease));
+            task.claim = Some(Claim::new(event, lease));
             true
         }
     }

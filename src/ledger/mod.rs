@@ -11,6 +11,7 @@
 //! takes in somebody else's, [`index`] keeps a derived summary so that lists need not read every note.
 
 pub mod anchors;
+pub mod clone;
 pub mod commits;
 pub mod history;
 pub mod index;

@@ -12,7 +12,7 @@ use gix::ObjectId;
 use ulid::Ulid;
 
 use super::{
-    REF, View,
+    REF, View, clone,
     tree::{self, Changes},
 };
 use crate::{
@@ -159,7 +159,7 @@ impl Prepared {
                 Entry::Occupied(note) => note.into_mut(),
                 Entry::Vacant(place) => place.insert((turn, OpenNote::of(view, &id)?)),
             };
-            note.add(author, payload)?;
+            note.add(repo, author, payload)?;
             let more = left.entry(id.clone()).or_default();
             *more = more.saturating_sub(1);
             if let Some((turn, note)) = (*more == 0).then(|| open.remove(&id)).flatten() {
@@ -262,10 +262,11 @@ impl OpenNote {
         Ok(self.events.events)
     }
 
-    fn add(&mut self, author: &Author<'_>, payload: Payload) -> Result<()> {
+    fn add(&mut self, repo: &Repo, author: &Author<'_>, payload: Payload) -> Result<()> {
         let at = (author.now)();
         let id = Ulid::from_parts(u64::try_from(at.millis()).unwrap_or(0), Ulid::generate().random());
-        let event = Event { at, id, actor: author.actor.clone(), n: self.events.next_n(), payload };
+        let clone_id = self.clone_id(repo, author, &payload)?;
+        let event = Event { at, id, actor: author.actor.clone(), n: self.events.next_n(), clone_id, payload };
         let line = event.to_line().ok_or_else(|| {
             Error::usage(
                 "event-too-long",
@@ -276,6 +277,21 @@ impl OpenNote {
         self.lines.push(line);
         self.events.events.push(event);
         Ok(())
+    }
+
+    /// The clone that the next event names: claims always do; another event only where an actor of this name in another
+    /// clone has claimed the task, so that it does not pass for a sign of life there.
+    fn clone_id(&self, repo: &Repo, author: &Author<'_>, payload: &Payload) -> Result<Option<Ulid>> {
+        if matches!(payload, Payload::Start(_) | Payload::Claim(_)) {
+            return clone::id(repo).map(Some);
+        }
+        let same_name = self.events.events.iter().filter(|event| event.actor == *author.actor);
+        let mut clones = same_name.filter_map(|event| event.clone_id).peekable();
+        if clones.peek().is_none() {
+            return Ok(None);
+        }
+        let ours = clone::id(repo)?;
+        Ok(clones.any(|other| other != ours).then_some(ours))
     }
 }
 

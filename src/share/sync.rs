@@ -145,6 +145,7 @@ fn fetch(repo: &Repo, remote: &str) -> Result<()> {
 fn take_in(repo: &Repo, remote: &str, actor: &Actor, synced: &mut Synced) -> Result<()> {
     let Some(theirs) = repo.find_ref(&fetched_ref(remote))? else { return Ok(()) };
     synced.fetched = true;
+    let us = ledger::clone::holder(repo, actor.clone());
     let before = View::now(repo)?;
     let merged = merge::merge(repo, theirs)?;
     let after = View::at(repo, Some(merged.tip))?;
@@ -154,11 +155,11 @@ fn take_in(repo: &Repo, remote: &str, actor: &Actor, synced: &mut Synced) -> Res
         let Some(id) = note::task_of_anchor(&new) else { continue };
         let (old, new) = (Events::read(&old), Events::read(&new));
         synced.merged_events += new.events.len().saturating_sub(old.events.len());
-        let holder = |events: &Events| {
+        let is_ours = |events: &Events| {
             let claim = crate::core::task::Task::from_events(id.clone(), &events.events).claim;
-            claim.map(|claim| claim.by)
+            claim.is_some_and(|claim| claim.is_of(&us))
         };
-        if holder(&old).as_ref() == Some(actor) && holder(&new).as_ref() != Some(actor) {
+        if is_ours(&old) && !is_ours(&new) {
             synced.claims_lost.push(id.clone());
         }
         if !synced.tasks_changed.contains(&id) {

@@ -12,6 +12,7 @@ mod checkpoint_hooks;
 mod checkpoint_index;
 mod checkpoint_refusals;
 mod checkpoint_undo;
+mod clones;
 mod cmd_doctor;
 mod config_block;
 mod discovery;

@@ -131,7 +131,7 @@ fn decide(ctx: &Ctx, view: &View<'_>, source: &Source, format: Format, args: &Ar
         plan::put_below(&mut reading.items, parent);
     }
     let (plan, left) = plan::settle(reading, &table).map_err(|wrong| source.refuse(wrong))?;
-    let (actor, now) = (ctx.actor()?, ctx.now());
+    let (us, now) = (ctx.holder()?, ctx.now());
     let repo = ctx.repo()?;
     let head = repo.head()?;
     let start = Start {
@@ -163,7 +163,7 @@ fn decide(ctx: &Ctx, view: &View<'_>, source: &Source, format: Format, args: &Ar
         }
         difference.renamed.extend(Change::renamed(&item, &task).filter(|_| !args.force));
         let text = |text: &_| view.text(text);
-        let known = Known { task: &task, events: &events, text: &text, actor: &actor, now, start: &start, must_verify };
+        let known = Known { task: &task, events: &events, text: &text, us: &us, now, start: &start, must_verify };
         let mut change = Change::of(&item, &known);
         if change.fields.is_empty() && change.kept.is_none() {
             difference.unchanged += 1;

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, str::FromStr as _};
 
-use serde::de::{DeserializeSeed, IntoDeserializer as _, MapAccess, Visitor};
+use serde::de::{Deserialize as _, DeserializeSeed, IntoDeserializer as _, MapAccess, Visitor};
 use serde_json::{Value, value::RawValue};
 use ulid::Ulid;
 
@@ -76,7 +76,21 @@ impl<'a> Line<'a> {
         let payload = Payload::read(self.kind, Keys { rest: self.keys, value: None })
             .map_err(|error| ParseError::Keys(error.to_string()))?;
         let actor = Actor::new(self.actor).ok_or(ParseError::Malformed("actor"))?;
-        Ok(Event { at: self.at, id: self.id, actor, n: self.n, payload })
+        Ok(Event { at: self.at, id: self.id, actor, n: self.n, clone_id: self.clone_id(), payload })
+    }
+
+    /// The key that any kind of event may have. What is no id there says nothing.
+    fn clone_id(&self) -> Option<Ulid> {
+        #[derive(serde::Deserialize)]
+        struct AnyKind {
+            clone: Ulid,
+        }
+        // Few lines have it, and reading the keys takes time.
+        let may_have = self.keys.contains("clone=");
+        may_have
+            .then(|| AnyKind::deserialize(Keys { rest: self.keys, value: None }).ok())
+            .flatten()
+            .map(|any| any.clone)
     }
 }
 
@@ -89,6 +103,9 @@ impl Event {
                 // The ledger is printed raw by stock git.
                 write!(line, " {key}={}", escaped_json(&value.to_string())).ok()?;
             }
+        }
+        if let Some(id) = self.clone_id {
+            write!(line, " clone=\"{id}\"").ok()?;
         }
         (line.len() <= MAX_LINE).then_some(line)
     }
@@ -147,6 +164,7 @@ mod tests {
             id: Ulid::from_str("01JD0000000000000000000000").unwrap(),
             actor: Actor::new("claude@devbox").unwrap(),
             n: 2,
+            clone_id: None,
             payload,
         }
     }
@@ -175,6 +193,9 @@ mod tests {
             let event = event(payload);
             let line = event.to_line().unwrap();
             assert!(!line.chars().any(char::is_control), "{line}");
+            assert_eq!(Line::parse(&line).unwrap().event().unwrap(), event, "{line}");
+            let event = Event { clone_id: Some(event.id), ..event };
+            let line = event.to_line().unwrap();
             assert_eq!(Line::parse(&line).unwrap().event().unwrap(), event, "{line}");
         }
     }

@@ -33,6 +33,8 @@ pub struct Event {
     pub actor: Actor,
     /// Lamport number: one more than the highest that the writer saw in this note.
     pub n: u64,
+    /// The clone that it was made in, where that matters to claims.
+    pub clone_id: Option<Ulid>,
     /// What happened.
     pub payload: Payload,
 }

@@ -12,6 +12,7 @@ fn id(text: &str) -> TaskId {
 /// `(n, seconds, actor, payload)` as an event; the ULID follows from its place in the list.
 fn story(events: &[(u64, i64, &str, Payload)]) -> Vec<Event> {
     let event = |(place, (n, seconds, actor, payload)): (usize, &(u64, i64, &str, Payload))| Event {
+        clone_id: None,
         at: Timestamp::from_seconds(*seconds),
         id: Ulid::from_parts(1_000, place as u128),
         actor: Actor::new(actor).unwrap(),

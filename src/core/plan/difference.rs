@@ -11,7 +11,7 @@ use super::{
     size,
 };
 use crate::core::{
-    actor::Actor,
+    claim::Holder,
     event::{Block, Complete, Create, Decide, Edit, Event, Fail, Note, Payload, Reason, Start},
     id::TaskId,
     status::{Status, Verb},
@@ -32,7 +32,7 @@ pub struct Known<'a> {
     /// The whole of a text.
     pub text: &'a dyn Fn(&Text) -> String,
     /// Who imports.
-    pub actor: &'a Actor,
+    pub us: &'a Holder,
     /// When it is.
     pub now: Timestamp,
     /// How a task is begun here.
@@ -265,8 +265,8 @@ impl Change {
             self.kept.get_or_insert(words);
             return;
         }
-        if let Some(claim) = task.claim.as_ref().filter(|claim| claim.stops(known.actor, known.now)) {
-            self.kept.get_or_insert_with(|| format!("{} holds it", claim.by));
+        if let Some(claim) = task.claim.as_ref().filter(|claim| claim.stops(known.us, known.now)) {
+            self.kept.get_or_insert_with(|| format!("{} holds it", claim.holder_for(known.us)));
             return;
         }
         if wanted == Status::Completed && known.must_verify {

@@ -63,6 +63,8 @@ pub struct TaskJson {
 #[derive(Debug, Serialize, JsonSchema)]
 struct ClaimJson {
     by: String,
+    /// The id of the clone that the holder works in, if it is known.
+    clone: Option<String>,
     until: String,
     /// It has run out.
     stale: bool,
@@ -178,6 +180,7 @@ impl TaskJson {
             elapsed_seconds: spent::elapsed(task, now),
             claim: task.claim.as_ref().map(|claim| ClaimJson {
                 by: claim.by.to_string(),
+                clone: claim.clone_id.map(|id| id.to_string()),
                 until: claim.until.to_string(),
                 stale: !claim.is_live(now),
             }),
