@@ -7,6 +7,7 @@ use crate::{
     core::{id::TaskId, message::of_commit, task::Task, trailer::scan},
     error::Result,
     git::{ObjectId, Repo, reflog, walk},
+    ledger::{View, commits::Owners},
 };
 
 /// A commit that should have named a task.
@@ -48,6 +49,9 @@ pub fn find(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
     if found.is_empty() {
         return Ok(found);
     }
+    // What was made while one task was active may have been found to belong to another one.
+    let owners = Owners::read(&View::now(repo)?)?;
+    found.retain(|one| owners.linked(one.commit).is_empty());
     let commits: Vec<ObjectId> = found.iter().map(|one| one.commit).collect();
     let gone = walk::unreachable(repo, &commits, head)?;
     found.retain(|one| !gone.contains(&one.commit));

@@ -170,3 +170,13 @@ fn hooks_carry_the_tasks_on_that_a_commit_is_linked_to() {
     repo.run("git").args(["commit", "-q", "--no-edit"]).run().success();
     assert_eq!(repo.task_ids("HEAD"), ["A", "B"], "squash merge");
 }
+
+#[test]
+fn a_commit_that_was_linked_to_another_task_is_not_missed_any_more() {
+    let (repo, _) = world();
+    repo.agent(&["start", "A", "-q"]).success();
+    let made = repo.commit_file("z", "1\n", "by another tool");
+    assert_eq!(repo.agent(&["status", "--json"]).json()["unstamped"][0], Value::from(made.clone()));
+    link(&repo, &made, "B");
+    assert_eq!(repo.agent(&["status", "--json"]).json()["unstamped"], serde_json::json!([]));
+}
