@@ -176,7 +176,9 @@ fn a_commit_that_was_linked_to_another_task_is_not_missed_any_more() {
     let (repo, _) = world();
     repo.agent(&["start", "A", "-q"]).success();
     let made = repo.commit_file("z", "1\n", "by another tool");
-    assert_eq!(repo.agent(&["status", "--json"]).json()["unstamped"][0], Value::from(made.clone()));
+    let is_told_of =
+        || repo.agent(&["status", "--json"]).json()["unstamped"].as_array().unwrap().contains(&made.clone().into());
+    assert!(is_told_of());
     link(&repo, &made, "B");
-    assert_eq!(repo.agent(&["status", "--json"]).json()["unstamped"], serde_json::json!([]));
+    assert!(!is_told_of());
 }
