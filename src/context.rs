@@ -3,8 +3,9 @@
 use std::{
     cell::{Cell, OnceCell},
     ffi::OsString,
+    fs::File,
     io::Read as _,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -28,8 +29,8 @@ use crate::{
         cmd::{self, Git},
         host_name, objects,
     },
-    ledger::{self, Author, Draft, View, Written},
-    output::Out,
+    ledger::{self, Author, Draft, View, Written, watch},
+    output::{Out, clean},
     revision::{self, Asker, Emptiness},
     share,
 };
@@ -84,12 +85,20 @@ pub struct Ctx {
     dir: PathBuf,
     actor: Option<String>,
     repo: OnceCell<Repo>,
+    noticed: Cell<bool>,
 }
 
 impl Ctx {
     /// A context for the directory the process is in.
     pub fn new(out: Out, actor: Option<String>) -> Self {
-        Ctx { out, clock: Clock::from_environment(), dir: PathBuf::from("."), actor, repo: OnceCell::new() }
+        Ctx {
+            out,
+            clock: Clock::from_environment(),
+            dir: PathBuf::from("."),
+            actor,
+            repo: OnceCell::new(),
+            noticed: Cell::new(false),
+        }
     }
 
     /// The repository that we are in.
@@ -111,7 +120,29 @@ impl Ctx {
 
     /// The ledger as it is now.
     pub fn view(&self) -> Result<View<'_>> {
+        self.notice();
         View::now(self.repo()?)
+    }
+
+    /// Say what another program took out of the ledger since we last wrote to it; looked at once.
+    fn notice(&self) {
+        if self.noticed.replace(true) {
+            return;
+        }
+        // Where it cannot be looked at, what the command itself does says why.
+        let losses = self.repo().and_then(watch::notice).unwrap_or_default();
+        let events = losses.iter().map(|loss| loss.events).sum();
+        if let Some(first) = losses.first() {
+            let more = match losses.len() {
+                1 => String::new(),
+                count => format!(" and {}", clean::plural(count - 1, "other note")),
+            };
+            self.out.warn(format!(
+                "another program took {} of {}{more} out of the ledger; 'git agent doctor --fix' brings them back",
+                clean::plural(events, "event"),
+                clean::line(&first.note)
+            ));
+        }
     }
 
     /// Who acts: `--actor`, `GIT_AGENT_ACTOR`, the agent host that runs us, the person that git
@@ -141,8 +172,9 @@ impl Ctx {
 
     /// Write to the ledger as [`Ctx::actor`].
     pub fn write<T>(&self, decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>) -> Result<(Written, T)> {
+        self.notice();
         let actor = self.actor()?;
-        ledger::write(self.repo()?, &Author { actor: &actor, now: &|| self.clock.now() }, decide)
+        ledger::write(self.repo()?, &Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true }, decide)
     }
 
     /// Show the answer in a pager, as git chooses it, if somebody looks at it. `pager.agent` is git's to heed when git runs
@@ -194,7 +226,12 @@ impl Ctx {
         decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>,
     ) -> Result<(Written, T)> {
         let actor = self.actor()?;
-        share::write_through(self.repo()?, remote, &Author { actor: &actor, now: &|| self.clock.now() }, decide)
+        share::write_through(
+            self.repo()?,
+            remote,
+            &Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true },
+            decide,
+        )
     }
 
     /// Bring the notes on the commits of `tasks` up to date, at the end of a command that changed what they say.
@@ -272,7 +309,12 @@ pub fn text_argument(argument: &str) -> Result<String> {
         return Ok(argument.to_owned());
     }
     let mut bytes = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut bytes).or_environment(|| "cannot read standard input".to_owned())?;
+    // Of what is too long a little more than that is enough to say so; line ends of other systems take twice the room.
+    let mut input = std::io::stdin().lock().take(2 * text::MAX_TEXT as u64 + 1);
+    input.read_to_end(&mut bytes).or_environment(|| "cannot read standard input".to_owned())?;
+    if bytes.len() > 2 * text::MAX_TEXT {
+        return Err(bad_text("text on standard input", &text::InvalidText::TooLarge));
+    }
     String::from_utf8(bytes).map_err(|_| Error::usage("bad-text", "standard input is not UTF-8 text"))
 }
 
@@ -284,6 +326,14 @@ pub fn one_line(what: &str, argument: &str) -> Result<String> {
 /// An argument that may have several lines.
 pub fn many_lines(what: &str, argument: &str) -> Result<String> {
     text::many_lines(&text_argument(argument)?).map_err(|why| bad_text(what, &why))
+}
+
+/// The text of several lines in `file`.
+pub fn text_file(what: &str, file: &Path) -> Result<String> {
+    let mut text = String::new();
+    let opened = File::open(file).and_then(|file| file.take(2 * text::MAX_TEXT as u64 + 1).read_to_string(&mut text));
+    opened.or_environment(|| format!("cannot read '{}'", file.display()))?;
+    text::many_lines(&text).map_err(|why| bad_text(what, &why))
 }
 
 /// A text that is refused.

@@ -174,7 +174,7 @@ fn about(facts: &Facts<'_>, focus: &Focus) -> Vec<Point> {
         });
     }
     if let Some(base) = &task.base {
-        let commit = base.commit.as_deref().map_or("a branch without commits", |hex| &hex[..hex.len().min(12)]);
+        let commit = base.commit.as_deref().map_or("a branch without commits", |hex| hex.get(..12).unwrap_or(hex));
         let branch = base.branch.as_ref().map(|branch| format!(" on {branch}")).unwrap_or_default();
         points.push(words(format!("began at {commit}{branch}")));
     }

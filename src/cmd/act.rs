@@ -25,8 +25,9 @@ pub(super) fn acting<T>(ctx: &Ctx, act: impl FnOnce(&Author<'_>, &Record<'_>) ->
     let now = || ctx.now();
     // Going back is for when things went wrong: it does not depend on the ledger.
     let author = Author { by: actor.to_string(), now: &now, tasks: ctx.active().unwrap_or_default() };
-    let record =
-        |operation: &Operation| recovery::record(repo, &ledger::Author { actor: &actor, now: &now }, operation);
+    let record = |operation: &Operation| {
+        recovery::record(repo, &ledger::Author { actor: &actor, now: &now, is_held_to_it: true }, operation)
+    };
     act(&author, &record)
 }
 

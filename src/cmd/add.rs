@@ -4,7 +4,7 @@ use ulid::Ulid;
 
 use super::{change, paths};
 use crate::{
-    context::{Ctx, many_lines, one_line},
+    context::{Ctx, many_lines, one_line, text_file},
     core::{
         event::{Create, Payload},
         graph::{Graph, show_cycle},
@@ -12,7 +12,7 @@ use crate::{
         task::LOWEST_PRIORITY,
         time::parse_duration,
     },
-    error::{Context as _, Error, Result},
+    error::{Error, Result},
     exit,
     ledger::{Draft, View, tree},
     output::clean,
@@ -66,12 +66,7 @@ impl Fields {
     pub(super) fn description(&self) -> Result<Option<String>> {
         match (&self.description, &self.description_file) {
             (Some(text), _) => many_lines("description", text).map(Some),
-            (None, Some(file)) => {
-                let text =
-                    std::fs::read_to_string(file).or_environment(|| format!("cannot read '{}'", file.display()))?;
-                let text = crate::core::text::many_lines(&text);
-                text.map(Some).map_err(|why| crate::context::bad_text("description", &why))
-            }
+            (None, Some(file)) => text_file("description", file).map(Some),
             (None, None) => Ok(None),
         }
     }

@@ -6,10 +6,10 @@ use crate::{
     cli,
     context::Ctx,
     core::{
-        claim::DEFAULT_LEASE,
+        claim::{DEFAULT_LEASE, MAX_LEASE},
         event::{MAX_LINE, Payload},
         id::MAX_LEN,
-        text::MAX_LINE_TEXT,
+        text::{MAX_LINE_TEXT, MAX_TEXT},
     },
     error::Result,
     exit, ledger,
@@ -42,7 +42,9 @@ pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
         ("title_bytes", MAX_LINE_TEXT as u64),
         ("event_line_bytes", MAX_LINE as u64),
         ("note_bytes", ledger::MAX_NOTE),
+        ("text_bytes", MAX_TEXT as u64),
         ("lease_seconds", DEFAULT_LEASE),
+        ("longest_lease_seconds", MAX_LEASE),
     ];
     ctx.out.json(&json::Capabilities {
         schema: SCHEMA,

@@ -4,8 +4,10 @@ use super::{add::duration, change};
 use crate::{
     context::{Ctx, one_line},
     core::{
+        claim::MAX_LEASE,
         event::{Claim, Payload, Reason},
         status::Status,
+        time::show_duration,
     },
     error::{Error, Result},
     exit,
@@ -34,6 +36,13 @@ pub struct Args {
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let reason = args.reason.as_deref().map(|text| one_line("reason", text)).transpose()?;
     let lease = args.lease.as_deref().map(duration).transpose()?.unwrap_or(ctx.repo()?.settings().lease());
+    if lease > MAX_LEASE {
+        return Err(Error::usage(
+            "lease-too-long",
+            format!("a claim lasts {} without a sign of life at most", show_duration(MAX_LEASE)),
+        )
+        .hint("anything that its holder records about the task renews it"));
+    }
     let now = ctx.now();
     let changed = change::change(ctx, Some(&args.task), |_, task| {
         let us = ctx.holder()?;

@@ -5,6 +5,7 @@ use crate::{
     doctor::{self, Depth, Index},
     error::Result,
     exit,
+    ledger::watch,
     output::{
         Style, clean,
         json::{Check, DoctorAnswer, Level},
@@ -23,20 +24,32 @@ pub struct Args {
     /// Look at the whole history of the ledger, too, and compare the index with the notes
     #[arg(long)]
     verify: bool,
+    /// Put right what can be put right without a loss: bring back what another program took out of the ledger
+    #[arg(long)]
+    fix: bool,
 }
 
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let repo = ctx.repo()?;
+    let mut fixed = Vec::new();
+    if args.fix {
+        let events = watch::bring_back(repo)?;
+        fixed.extend((events > 0).then(|| format!("{} came back into the ledger", clean::plural(events, "event"))));
+    } else {
+        // A ledger that cannot be read is among what is looked at.
+        watch::notice(repo).map(drop).unwrap_or_default();
+    }
     let depth = if args.verify { Depth::Past } else { Depth::Present };
     let index = if args.rebuild_index { Index::Rebuild } else { Index::Keep };
     let checks = doctor::examine(repo, depth, index, ctx.now());
     let worst = checks.iter().map(|check| check.level).max().unwrap_or(Level::Ok);
     if ctx.out.is_json() {
-        ctx.out.json(&DoctorAnswer::new(checks))?;
+        ctx.out.json(&DoctorAnswer::new(checks, fixed))?;
     } else {
         let style = ctx.out.style(repo.settings().text("color.agent").as_deref());
         let told = checks.iter().filter(|check| !ctx.out.is_quiet() || check.level != Level::Ok);
+        fixed.iter().for_each(|what| ctx.out.status(format!("Fixed: {what}.")));
         ctx.out.print(&told.map(|check| show(style, check)).collect::<String>())?;
     }
     Ok(if worst == Level::Error { exit::REFUSED } else { exit::OK })

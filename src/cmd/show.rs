@@ -1,6 +1,6 @@
 //! `git agent show`: one task with its whole story, or one of its checkpoints.
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 use super::{change, list};
 use crate::{
@@ -106,7 +106,7 @@ impl Page<'_> {
         self.field(&mut page, "Files", &work.files(&task.files));
         self.field(&mut page, "Time", &self.time(task));
         if let Some(base) = &task.base {
-            let commit = base.commit.as_deref().map_or("an unborn branch", |commit| &commit[..commit.len().min(12)]);
+            let commit = base.commit.as_deref().map_or("an unborn branch", |hex| hex.get(..12).unwrap_or(hex));
             let branch = base.branch.as_deref().map(|branch| format!(" on {branch}")).unwrap_or_default();
             self.field(&mut page, "Began at", &format!("{commit}{branch}"));
         }
@@ -197,9 +197,10 @@ impl Page<'_> {
         // A history that cannot be read does not keep a task from being shown.
         let mut shown = on(repo, tip, task).unwrap_or_default();
         let known = task.commits.iter().filter_map(|known| ObjectId::from_hex(known.commit.as_bytes()).ok());
-        let known: Vec<ObjectId> = known.filter(|id| !shown.contains(id)).collect();
-        let lost = walk::lost(repo, &known).unwrap_or_default();
-        shown.extend(known.iter().filter(|id| !lost.contains(id)));
+        let here: HashSet<ObjectId> = shown.iter().copied().collect();
+        let known: Vec<ObjectId> = known.filter(|id| !here.contains(id)).collect();
+        let lost: HashSet<ObjectId> = walk::lost(repo, &known).unwrap_or_default().into_iter().collect();
+        shown.extend(known.iter().filter(|id| !lost.contains(*id)));
         let shown = shown.iter().map(|id| id.to_hex_with_len(12).to_string()).collect::<Vec<_>>().join(" ");
         match lost.len() {
             0 => shown,

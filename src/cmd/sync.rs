@@ -7,9 +7,9 @@ use crate::{
     exit,
     output::{
         clean::plural,
-        json::{SCHEMA, SyncAnswer},
+        json::{Apart, Dropped, SCHEMA, SyncAnswer},
     },
-    share::{self, Direction},
+    share::{self, Direction, Synced},
 };
 
 /// Fetch the tasks of a remote, merge them with those here, and push the result
@@ -55,9 +55,12 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             attempts: synced.attempts,
             tasks_changed: ids(&synced.tasks_changed),
             claims_lost: ids(&synced.claims_lost),
+            dropped: synced.dropped.into_iter().map(|loss| Dropped { task: loss.note, events: loss.events }).collect(),
+            apart: synced.apart.into_iter().map(|(task, blob)| Apart { task, blob: blob.to_string() }).collect(),
         })?;
         return Ok(exit::OK);
     }
+    tell(ctx, &remote, direction, &synced);
     let came = plural(synced.merged_events, "event");
     let tasks = plural(synced.tasks_changed.len(), "task");
     let pushed = if synced.pushed { "pushed ours" } else { "nothing to push" };
@@ -66,4 +69,29 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.out.warn(format!("somebody else claimed {id} before you did; 'git agent show {id}' tells who"));
     }
     Ok(exit::OK)
+}
+
+/// How many notes are named one by one.
+const NAMED: usize = 10;
+
+/// Say what the remote lacks, and what could not be joined.
+fn tell(ctx: &Ctx, remote: &str, direction: Direction, synced: &Synced) {
+    let back = if synced.pushed { "kept, and pushed back" } else { "kept" };
+    for loss in synced.dropped.iter().take(NAMED) {
+        ctx.out.warn(format!("{remote} dropped {} of {}; {back}", plural(loss.events, "event"), loss.note));
+    }
+    if synced.dropped.len() > NAMED {
+        let rest = &synced.dropped[NAMED..];
+        let events = plural(rest.iter().map(|loss| loss.events).sum(), "event");
+        ctx.out.warn(format!("{remote} dropped {events} of {} more; {back}", plural(rest.len(), "note")));
+    }
+    if synced.vanished && direction != Direction::Push {
+        ctx.out.warn(format!("{remote} has no ledger any more; {back}"));
+    }
+    for (task, blob) in synced.apart.iter().take(NAMED) {
+        ctx.out.warn(format!(
+            "the events of {task} here and at {remote} are together more than a note can hold: those of the smaller note have no \
+effect, and are kept; 'git cat-file blob {blob}' prints them"
+        ));
+    }
 }

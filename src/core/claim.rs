@@ -10,6 +10,18 @@ use super::{actor::Actor, event::Event, time::Timestamp};
 /// The lease when `agent.lease` does not say otherwise: two hours, in seconds. Nobody sends a sign of life during a build.
 pub const DEFAULT_LEASE: u64 = 2 * 60 * 60;
 
+/// The longest lease, in seconds: 90 days. A claim whose end is further away than that comes from a clock that is wrong, or
+/// from an attack, and stops no one.
+pub const MAX_LEASE: u64 = 90 * 24 * 60 * 60;
+
+/// By how much the clocks of two machines may differ before a claim looks longer than [`MAX_LEASE`], in seconds.
+const SKEW: u64 = 24 * 60 * 60;
+
+/// Whether a claim that lasts until `until` counts at `now`.
+pub fn is_live(until: Timestamp, now: Timestamp) -> bool {
+    now < until && until.seconds_since(now) <= MAX_LEASE + SKEW
+}
+
 /// An actor in one clone of the repository: two clones may have actors of the same name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
@@ -35,12 +47,13 @@ pub struct Claim {
 impl Claim {
     /// The claim for `lease` seconds that `event` makes.
     pub fn new(event: &Event, lease: u64) -> Self {
+        let lease = lease.min(MAX_LEASE);
         Claim { by: event.actor.clone(), clone_id: event.clone_id, until: event.at.plus_seconds(lease), lease }
     }
 
     /// Whether it still counts at `now`.
     pub fn is_live(&self, now: Timestamp) -> bool {
-        now < self.until
+        is_live(self.until, now)
     }
 
     /// Whether it is that of `holder`. A claim that names no clone is that of the actor in every clone.

@@ -5,6 +5,8 @@
 //! against somebody's live claim, can only come from two clones acting at the same time; it stays in the note and has no
 //! effect (a lost claim is remembered, so that its actor can be told).
 
+use std::collections::{HashMap, HashSet};
+
 use super::{
     blocker::Blocker,
     claim::{Claim, DEFAULT_LEASE},
@@ -12,8 +14,10 @@ use super::{
     id::TaskId,
     status::{Status, Verb},
     task::{
-        Base, Decision, Failure, KnownCommit, LOWEST_PRIORITY, LostClaim, Outcome, Remark, Span, Task, Verification,
+        Base, Decision, Failure, KnownCommit, LOWEST_PRIORITY, LostClaim, MAX_ESTIMATE, Outcome, Remark, Span, Task,
+        Verification,
     },
+    text,
     time::Timestamp,
 };
 
@@ -24,15 +28,104 @@ pub fn fold(id: TaskId, events: &[Event]) -> Task {
     ordered.sort_by(|a, b| (a.id, a.n).cmp(&(b.id, b.n)).then_with(|| a.to_line().cmp(&b.to_line())));
     ordered.dedup_by_key(|event| event.id);
     ordered.sort_by_key(|event| event.order());
-    let mut task = Task::unknown(id);
+    let mut fold = Fold::new(id);
     for event in ordered {
-        apply(&mut task, event);
+        fold.apply(event);
     }
-    task
+    fold.finish()
 }
 
-/// Let `event`, which comes after everything in `task`, take effect.
-fn apply(task: &mut Task, event: &Event) {
+/// A task that is being folded: each event costs the same, however many came before it.
+pub struct Fold {
+    task: Task,
+    /// Counts what is put into the fields below, so that they keep their order.
+    turn: usize,
+    /// Tasks to be completed first, and the turn in which each was named.
+    after: HashMap<TaskId, usize>,
+    /// The turn of each of the task's blockers.
+    blocked: Vec<usize>,
+    /// Blockers that are gone, and the last turn in which that was said.
+    unblocked: HashMap<String, usize>,
+    /// The commits of the task.
+    commits: HashSet<String>,
+}
+
+impl Fold {
+    /// The task `id`, of which nothing is known yet.
+    pub fn new(id: TaskId) -> Self {
+        Fold {
+            task: Task::unknown(id),
+            turn: 0,
+            after: HashMap::new(),
+            blocked: Vec::new(),
+            unblocked: HashMap::new(),
+            commits: HashSet::new(),
+        }
+    }
+
+    /// The task.
+    pub fn finish(mut self) -> Task {
+        let mut after: Vec<(usize, TaskId)> = self.after.into_iter().map(|(id, turn)| (turn, id)).collect();
+        after.sort_unstable_by_key(|(turn, _)| *turn);
+        self.task.after = after.into_iter().map(|(_, id)| id).collect();
+        let mut turns = self.blocked.iter();
+        self.task.blockers.retain(|blocker| {
+            let gone = self.unblocked.get(&blocker.id);
+            turns.next().is_some_and(|turn| gone.is_none_or(|gone| gone < turn))
+        });
+        self.task
+    }
+
+    /// Let `event`, which comes after everything so far, take effect; answers whether it has the one that it is for.
+    pub fn apply(&mut self, event: &Event) -> bool {
+        let task = &mut self.task;
+        self.turn += 1;
+        match &event.payload {
+            Payload::Create(create) if !task.exists() => {
+                for dependency in &create.after {
+                    self.add_dependency(dependency);
+                }
+            }
+            Payload::Dep(dep) => {
+                for dependency in &dep.remove {
+                    self.after.remove(dependency);
+                }
+                for dependency in &dep.add {
+                    self.add_dependency(dependency);
+                }
+            }
+            Payload::Block(block) => {
+                let blocker = Blocker { id: Blocker::id_for(event.id), text: block.text.clone(), since: event.at };
+                task.blockers.push(blocker);
+                self.blocked.push(self.turn);
+            }
+            Payload::Unblock(unblock) => {
+                self.unblocked.extend(unblock.blockers.iter().map(|id| (id.clone(), self.turn)));
+            }
+            Payload::Commit(commit) => self.know_commit(&commit.commit, commit.tree.clone(), event.at, false),
+            Payload::Link(link) => self.know_commit(&link.commit, None, event.at, true),
+            Payload::Squash(squash) => self.know_commit(&squash.commit, Some(squash.tree.clone()), event.at, false),
+            _ => {}
+        }
+        apply(&mut self.task, event)
+    }
+
+    fn add_dependency(&mut self, dependency: &TaskId) {
+        if *dependency != self.task.id && !self.after.contains_key(dependency) {
+            self.turn += 1;
+            self.after.insert(dependency.clone(), self.turn);
+        }
+    }
+
+    fn know_commit(&mut self, commit: &str, tree: Option<String>, at: Timestamp, linked: bool) {
+        if self.commits.insert(commit.to_owned()) {
+            self.task.commits.push(KnownCommit { commit: commit.to_owned(), tree, at, linked });
+        }
+    }
+}
+
+/// Let `event` take effect on everything but what [`Fold`] keeps beside the task.
+fn apply(task: &mut Task, event: &Event) -> bool {
     task.updated_at = task.updated_at.max(event.at);
     if let Some(claim) = &mut task.claim {
         claim.renew(event);
@@ -44,53 +137,59 @@ fn apply(task: &mut Task, event: &Event) {
         Payload::Create(create) if !task.exists() => {
             task.created_at = Some(event.at);
             task.created_by = Some(event.actor.clone());
-            task.title.clone_from(&create.title);
+            task.title = text::title(&create.title).into_owned();
             task.description.clone_from(&create.description);
-            for dependency in &create.after {
-                add_dependency(task, dependency);
-            }
             task.parent.clone_from(&create.parent);
             task.priority = create.priority.unwrap_or(task.priority).min(LOWEST_PRIORITY);
             task.files.clone_from(&create.files);
             task.accept.clone_from(&create.accept);
-            task.estimate = create.estimate;
+            task.estimate = create.estimate.map(|seconds| seconds.min(MAX_ESTIMATE));
         }
         // Two clones made the same id at the same time: one task, the first one's words.
-        Payload::Create(_) => {}
+        Payload::Create(_) => return false,
         Payload::Edit(edit) => {
-            set(&mut task.title, edit.title.as_ref());
+            if let Some(title) = &edit.title {
+                task.title = text::title(title).into_owned();
+            }
             task.description = edit.description.clone().or(task.description.take());
             task.priority = edit.priority.unwrap_or(task.priority).min(LOWEST_PRIORITY);
             set(&mut task.parent, edit.parent.as_ref());
             set(&mut task.files, edit.files.as_ref());
             task.accept = edit.accept.clone().or(task.accept.take());
-            task.estimate = edit.estimate.or(task.estimate);
+            task.estimate = edit.estimate.map(|seconds| seconds.min(MAX_ESTIMATE)).or(task.estimate);
         }
-        Payload::Start(start) => begin(task, event, start),
+        Payload::Start(start) => return begin(task, event, start),
         Payload::Pause(_) => {
-            if step(task, Verb::Pause) {
+            let legal = step(task, Verb::Pause);
+            if legal {
                 end_span(task, event.at);
                 task.claim = None;
             }
+            return legal;
         }
         Payload::Reopen(_) => {
             let was_closed = task.status.is_closed();
-            if step(task, Verb::Reopen) && was_closed {
+            let legal = step(task, Verb::Reopen);
+            if legal && was_closed {
                 task.completed_at = None;
                 task.result = None;
                 task.base = None;
             }
+            return legal;
         }
         Payload::Complete(complete) => {
-            if close(task, event, Verb::Complete) {
+            let legal = close(task, event, Verb::Complete);
+            if legal {
                 task.completed_at = Some(event.at);
                 task.started_at = task.started_at.or(Some(event.at));
                 let value = complete.result.clone().map(Outcome::Value);
                 task.result = complete.stored.clone().map(Outcome::Stored).or(value);
             }
+            return legal;
         }
         Payload::Fail(fail) => {
-            if close(task, event, Verb::Fail) {
+            let legal = close(task, event, Verb::Fail);
+            if legal {
                 task.failures.push(Failure {
                     attempt: task.attempts,
                     reason: fail.reason.clone(),
@@ -99,28 +198,15 @@ fn apply(task: &mut Task, event: &Event) {
                     by: event.actor.clone(),
                 });
             }
+            return legal;
         }
-        Payload::Cancel(_) => {
-            close(task, event, Verb::Cancel);
-        }
+        Payload::Cancel(_) => return close(task, event, Verb::Cancel),
         Payload::Claim(claim) => {
-            if !task.status.is_closed() {
-                take(task, event, claim.lease, claim.steal);
-            }
+            return !task.status.is_closed() && take(task, event, claim.lease, claim.steal);
         }
         Payload::Release(_) => {
             if task.claim.as_ref().is_some_and(|claim| claim.by == event.actor) {
                 task.claim = None;
-            }
-        }
-        Payload::Block(block) => {
-            task.blockers.push(Blocker { id: Blocker::id_for(event.id), text: block.text.clone(), since: event.at });
-        }
-        Payload::Unblock(unblock) => task.blockers.retain(|blocker| !unblock.blockers.contains(&blocker.id)),
-        Payload::Dep(dep) => {
-            task.after.retain(|id| !dep.remove.contains(id));
-            for dependency in &dep.add {
-                add_dependency(task, dependency);
             }
         }
         Payload::Decide(decide) => task.decisions.push(Decision {
@@ -132,9 +218,6 @@ fn apply(task: &mut Task, event: &Event) {
         Payload::Note(note) => {
             task.notes.push(Remark { at: event.at, by: event.actor.clone(), text: note.text.clone() });
         }
-        Payload::Commit(commit) => know_commit(task, &commit.commit, commit.tree.clone(), event.at, false),
-        Payload::Link(link) => know_commit(task, &link.commit, None, event.at, true),
-        Payload::Squash(squash) => know_commit(task, &squash.commit, Some(squash.tree.clone()), event.at, false),
         Payload::Verify(verify) => task.verifications.push(Verification {
             command: verify.command.clone(),
             exit: verify.exit,
@@ -143,8 +226,17 @@ fn apply(task: &mut Task, event: &Event) {
             at: event.at,
             by: event.actor.clone(),
         }),
-        Payload::Rollback(_) | Payload::Undo(_) | Payload::Unknown(_) => {}
+        Payload::Block(_)
+        | Payload::Unblock(_)
+        | Payload::Dep(_)
+        | Payload::Commit(_)
+        | Payload::Link(_)
+        | Payload::Squash(_)
+        | Payload::Rollback(_)
+        | Payload::Undo(_)
+        | Payload::Unknown(_) => {}
     }
+    true
 }
 
 /// When what `event` tells of began: a command that ran for an hour is an hour of work.
@@ -170,10 +262,10 @@ fn step(task: &mut Task, verb: Verb) -> bool {
 }
 
 /// Begin, go on, or begin again; claims the task.
-fn begin(task: &mut Task, event: &Event, start: &Start) {
+fn begin(task: &mut Task, event: &Event, start: &Start) -> bool {
     let before = task.status;
     if before.after(Verb::Start).is_none() || !take(task, event, start.lease.unwrap_or(DEFAULT_LEASE), false) {
-        return;
+        return false;
     }
     step(task, Verb::Start);
     open_attempt(task);
@@ -181,10 +273,11 @@ fn begin(task: &mut Task, event: &Event, start: &Start) {
     task.base.get_or_insert_with(|| Base { commit: start.base.clone(), branch: start.branch.clone() });
     if before == Status::InProgress && task.spans.last().is_some_and(|span| span.to.is_none() && span.by == event.actor)
     {
-        return;
+        return true;
     }
     end_span(task, event.at);
     task.spans.push(Span { by: event.actor.clone(), from: event.at, to: None, signs: Vec::new() });
+    true
 }
 
 /// Complete, fail or cancel, if that is legal.
@@ -226,18 +319,6 @@ fn take(task: &mut Task, event: &Event, lease: u64, steal: bool) -> bool {
 fn end_span(task: &mut Task, at: Timestamp) {
     if let Some(span) = task.spans.last_mut() {
         span.to.get_or_insert(at);
-    }
-}
-
-fn add_dependency(task: &mut Task, dependency: &TaskId) {
-    if *dependency != task.id && !task.after.contains(dependency) {
-        task.after.push(dependency.clone());
-    }
-}
-
-fn know_commit(task: &mut Task, commit: &str, tree: Option<String>, at: Timestamp, linked: bool) {
-    if !task.commits.iter().any(|known| known.commit == commit) {
-        task.commits.push(KnownCommit { commit: commit.to_owned(), tree, at, linked });
     }
 }
 

@@ -7,9 +7,21 @@
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::{
-    event::{Event, Line, ParseError},
+    event::{Event, Line, MAX_LINE, ParseError},
     id::TaskId,
 };
+
+/// The largest note that is read, in bytes. A larger one is a mistake or an attack; `doctor` reports it.
+pub const MAX_NOTE: u64 = 16 * 1024 * 1024;
+
+/// More events than a note of [`MAX_NOTE`] bytes has room for: no line is shorter than 64 bytes.
+const MAX_EVENTS: u64 = MAX_NOTE / 64;
+
+/// How many damaged lines are kept to be shown; the rest is only counted.
+const SHOWN: usize = 100;
+
+/// How much of a damaged line is kept, in bytes.
+const SHOWN_BYTES: usize = 500;
 
 /// What the header line starts with.
 const HEADER: &[u8] = b"0 task ";
@@ -30,6 +42,11 @@ pub fn headers(text: &[u8]) -> impl Iterator<Item = TaskId> + '_ {
     text.lines().filter_map(|line| TaskId::parse(said(line).strip_prefix(HEADER)?.to_str().ok()?).ok())
 }
 
+/// Whether `line` is a header line.
+pub fn is_header(line: &[u8]) -> bool {
+    line.starts_with(HEADER)
+}
+
 /// `line` without what the line ends of other systems leave of it, however often it went through them.
 fn said(line: &[u8]) -> &[u8] {
     line.trim_end_with(|c| c == '\r')
@@ -40,7 +57,7 @@ fn said(line: &[u8]) -> &[u8] {
 pub struct Damaged {
     /// 1-based line number.
     pub number: usize,
-    /// The line without its end.
+    /// The line without its end, or the beginning of a long one.
     pub line: BString,
     /// What is wrong with it.
     pub why: ParseError,
@@ -51,34 +68,66 @@ pub struct Damaged {
 pub struct Events {
     /// Ordered by `(n, ulid)`.
     pub events: Vec<Event>,
-    /// Lines that are not events.
+    /// Lines that are not events: the first ones, by their numbers.
     pub damaged: Vec<Damaged>,
+    /// How many more such lines there are.
+    pub more_damaged: usize,
 }
 
 impl Events {
     /// Read the note `text`. Total: whatever the bytes, the readable events are there and the rest is listed.
     pub fn read(text: &[u8]) -> Self {
         let mut read = Events::default();
-        let mut found: Vec<(Event, &[u8])> = Vec::new();
+        let mut found: Vec<(Event, &[u8], usize)> = Vec::new();
+        let mut lines = 0;
         for (at, line) in text.lines().map(said).enumerate() {
-            if line.is_empty() || line.starts_with(HEADER) {
+            if line.is_empty() || is_header(line) {
                 continue;
             }
-            let event = line
-                .to_str()
-                .map_err(|_| ParseError::Malformed("text, which is not UTF-8,"))
-                .and_then(|text| Line::parse(text)?.event());
+            lines += 1;
+            let event = match line {
+                long if long.len() > MAX_LINE => Err(ParseError::TooLong(long.len())),
+                line => line
+                    .to_str()
+                    .map_err(|_| ParseError::Malformed("text, which is not UTF-8,"))
+                    .and_then(|text| Line::parse(text)?.event()),
+            };
             match event {
-                Ok(event) => found.push((event, line)),
-                Err(why) => read.damaged.push(Damaged { number: at + 1, line: line.into(), why }),
+                Ok(event) => found.push((event, line, at)),
+                Err(why) => read.damage(at, line, why),
             }
         }
+        // An event's number is one more than the highest that its writer saw in the note. One that lines which were here, or
+        // are here, cannot have led to would leave no room for those that come after it.
+        found.retain(|(event, line, at)| {
+            let is_explained = event.n <= MAX_EVENTS + lines;
+            if !is_explained {
+                read.damage(*at, line, ParseError::TooHigh);
+            }
+            is_explained
+        });
         // Two lines with one id can only come from damage. Which of them counts must not depend on their place in the note.
-        found.sort_by(|(a, x), (b, y)| (a.id, a.n, x).cmp(&(b.id, b.n, y)));
-        found.dedup_by_key(|(event, _)| event.id);
-        read.events = found.into_iter().map(|(event, _)| event).collect();
+        found.sort_by(|(a, x, _), (b, y, _)| (a.id, a.n, x).cmp(&(b.id, b.n, y)));
+        found.dedup_by(|(event, line, at), (first, other, _)| {
+            if event.id == first.id && line != other {
+                read.damage(*at, line, ParseError::Taken);
+            }
+            event.id == first.id
+        });
+        read.damaged.sort_by_key(|damaged| damaged.number);
+        read.events = found.into_iter().map(|(event, ..)| event).collect();
         read.events.sort_by_key(Event::order);
         read
+    }
+
+    /// Remember that line `at`, counted from 0, is not an event.
+    fn damage(&mut self, at: usize, line: &[u8], why: ParseError) {
+        if self.damaged.len() >= SHOWN {
+            self.more_damaged += 1;
+            return;
+        }
+        let line = line[..line.len().min(SHOWN_BYTES)].into();
+        self.damaged.push(Damaged { number: at + 1, line, why });
     }
 
     /// The Lamport number that the next event gets.
@@ -132,14 +181,19 @@ mod tests {
             format!("2026-11-22T14:35:00.000Z 01JD000000000000000000000{id} a@b n={n} create title=\"{title}\"\n")
         };
         let lines = [line('1', 1, "x"), line('1', 1, "y"), line('1', 2, "z"), line('2', 1, "v"), line('3', 1, "w")];
-        let expected = Events::read(lines.concat().as_bytes());
-        assert_eq!(expected.events.len(), 3);
+        // The numbers of damaged lines are those of the note as it is.
+        let read = |lines: &[String]| {
+            let read = Events::read(lines.concat().as_bytes());
+            (read.events, read.damaged.len())
+        };
+        let expected = read(&lines);
+        assert_eq!((expected.0.len(), expected.1), (3, 2));
         for shift in 1..lines.len() {
             let mut shifted = lines.to_vec();
             shifted.rotate_left(shift);
-            assert_eq!(Events::read(shifted.concat().as_bytes()), expected, "{shift}");
+            assert_eq!(read(&shifted), expected, "{shift}");
             shifted.reverse();
-            assert_eq!(Events::read(shifted.concat().as_bytes()), expected, "{shift}, reversed");
+            assert_eq!(read(&shifted), expected, "{shift}, reversed");
         }
     }
 

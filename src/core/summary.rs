@@ -1,7 +1,7 @@
 //! The part of a task that lists, `next` and the dependency graph need; what the derived index holds for every task
 //! ([`super::table`]).
 
-use super::{actor::Actor, id::TaskId, status::Status, task::Task, time::Timestamp};
+use super::{actor::Actor, claim, id::TaskId, status::Status, task::Task, time::Timestamp};
 
 /// A task in one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +68,6 @@ impl Summary {
     pub fn live_claim(&self, now: Timestamp) -> Option<(&Actor, Timestamp)> {
         let (by, until) = self.claim.as_ref()?;
         let until = Timestamp::from_millis(*until);
-        (now < until).then_some((by, until))
+        claim::is_live(until, now).then_some((by, until))
     }
 }

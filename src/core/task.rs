@@ -9,6 +9,8 @@ use super::{
 
 /// The highest priority number; 0 is the most urgent.
 pub const LOWEST_PRIORITY: u8 = 4;
+/// The largest estimate, in seconds: a hundred years are as good as more.
+pub const MAX_ESTIMATE: u64 = 100 * 366 * 24 * 60 * 60;
 /// The priority of tasks that do not say.
 pub const DEFAULT_PRIORITY: u8 = 2;
 

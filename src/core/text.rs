@@ -81,6 +81,11 @@ pub enum InvalidText {
         /// The longest that is taken.
         max: usize,
     },
+    /// Longer than [`MAX_TEXT`].
+    #[error(
+        "it has more than the {MAX_TEXT} bytes of the longest text; put it into a file of the repository and name that"
+    )]
+    TooLarge,
 }
 
 /// Whether `c` may act on a terminal or hide what is really there: C0, DEL, C1, line and paragraph separators, and the
@@ -124,6 +129,31 @@ pub fn marked(text: &str) -> impl Iterator<Item = (char, bool)> + '_ {
     })
 }
 
+/// `text` with every character that [`marked`] marks as an escape that can be seen, but for those to `keep`.
+pub fn visible<'a>(text: &'a str, keep: &[char]) -> Cow<'a, str> {
+    if !text.contains(|c| (is_hostile(c) && !keep.contains(&c)) || is_invisible(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut clean = String::with_capacity(text.len() + 8);
+    for (c, escapes) in marked(text) {
+        match escapes && !keep.contains(&c) {
+            true => clean.extend(c.escape_default()),
+            false => clean.push(c),
+        }
+    }
+    Cow::Owned(clean)
+}
+
+/// A title as it came from others, as one clean line: without white space at its ends, and as [`visible`] shows it.
+pub fn title(text: &str) -> Cow<'_, str> {
+    visible(text.trim(), &[])
+}
+
+/// `agent.subjectPrefix` as it stands before a subject: without what may act on a terminal or hides.
+pub fn prefix(text: &str) -> String {
+    text.chars().filter(|c| !is_hostile(*c) && !is_invisible(*c)).collect()
+}
+
 /// `json` with every character that [`is_hostile`] or [`is_invisible`] as a `\u` escape, line breaks between its tokens aside.
 /// It says the same: such characters stand only within strings.
 pub fn escaped_json(json: &str) -> Cow<'_, str> {
@@ -140,6 +170,9 @@ pub fn escaped_json(json: &str) -> Cow<'_, str> {
     }
     Cow::Owned(escaped)
 }
+
+/// The longest text of several lines (description, result, …), in bytes: a longer one would be stored and never read.
+pub const MAX_TEXT: usize = 16 * 1024 * 1024;
 
 /// The longest one-line text (title, reason, …), in bytes.
 pub const MAX_LINE_TEXT: usize = 1_000;
@@ -163,6 +196,9 @@ pub fn one_line(text: &str) -> Result<String, InvalidText> {
 pub fn many_lines(text: &str) -> Result<String, InvalidText> {
     let text = text.replace("\r\n", "\n");
     let text = text.trim_end();
+    if text.len() > MAX_TEXT {
+        return Err(InvalidText::TooLarge);
+    }
     if text.trim().is_empty() {
         return Err(InvalidText::Empty);
     }

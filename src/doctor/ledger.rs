@@ -10,14 +10,15 @@ use crate::{
         index::{self, State},
         survey::{Survey, survey},
     },
-    output::json::Check,
+    output::json::{Check, Level},
 };
 
 pub(super) fn checks(repo: &Repo, depth: Depth, index: Index, now: Timestamp) -> Vec<Check> {
     // That the ref cannot be read has been said; there is nothing more to see then.
     let Ok(view) = View::now(repo) else { return Vec::new() };
+    let taken = past::missing(repo, &view, depth);
     if view.tip().is_none() {
-        return Vec::new();
+        return if taken.level == Level::Ok { Vec::new() } else { vec![taken] };
     }
     let survey = match survey(&view) {
         Ok(survey) => survey,
@@ -27,6 +28,7 @@ pub(super) fn checks(repo: &Repo, depth: Depth, index: Index, now: Timestamp) ->
     checks.push(dependencies(&survey));
     checks.push(index_file(&view, &survey, depth, index).unwrap_or_else(|error| failed("index", &error)));
     checks.push(past::lost(&view));
+    checks.push(taken);
     if depth == Depth::Past {
         checks.push(past::removals(&view));
     }
@@ -72,8 +74,22 @@ fn lines(survey: &Survey) -> Check {
         };
         let shown: Vec<String> = survey.damaged.iter().map(|(id, line)| format!("{id} {}", show(line))).collect();
         warnings.push((
-            format!("{} no effect, being unreadable: {}", count(shown.len(), "line has", "lines have"), few(&shown)),
+            format!(
+                "{} no effect, being unreadable: {}",
+                count(shown.len() + survey.more_damaged, "line has", "lines have"),
+                few(&shown)
+            ),
             "nothing has to be done; 'git notes --ref=agent-tasks show <key>' prints the whole note",
+        ));
+    }
+    if !survey.odd_titles.is_empty() {
+        warnings.push((
+            format!(
+                "{} title that is not one clean line, and is shown and used with escapes: {}",
+                count(survey.odd_titles.len(), "task has a", "tasks have a"),
+                few(&survey.odd_titles)
+            ),
+            "'git agent edit <task> --title <title>' gives it another one",
         ));
     }
     if !survey.unknown_kinds.is_empty() {
@@ -171,11 +187,12 @@ fn dependencies(survey: &Survey) -> Check {
     let pairs = |list: &[(crate::core::id::TaskId, crate::core::id::TaskId)], word: &str| {
         few(&list.iter().map(|(id, other)| format!("{id} {word} {other}")).collect::<Vec<_>>())
     };
-    for cycle in &survey.cycles {
-        errors.push((
-            format!("a circle of dependencies: {}", show_cycle(cycle)),
-            "'git agent dep remove <task> --after <task>' opens it",
-        ));
+    const CIRCLES: usize = 5;
+    let open_it = "'git agent dep remove <task> --after <task>' opens it";
+    let shown = survey.cycles.iter().take(CIRCLES);
+    errors.extend(shown.map(|cycle| (format!("a circle of dependencies: {}", show_cycle(cycle)), open_it)));
+    if survey.cycles.len() > CIRCLES {
+        errors.push((format!("{} more circles of dependencies", survey.cycles.len() - CIRCLES), open_it));
     }
     if !survey.parent_cycles.is_empty() {
         errors.push((

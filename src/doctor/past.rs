@@ -1,9 +1,16 @@
 //! The history of the ledger: what is in it no more.
 
-use super::{count, failed, few};
+use std::cmp::Reverse;
+
+use super::{Depth, count, failed, few};
 use crate::{
     error::Result,
-    ledger::{REF, View, history},
+    git::Repo,
+    ledger::{
+        REF, View,
+        history::{self, Loss, Reach},
+        watch,
+    },
     output::json::Check,
 };
 
@@ -29,6 +36,35 @@ git notes --ref={} merge -s cat_sort_uniq refs/agent/lost",
         ))
     };
     look().unwrap_or_else(|error| failed("reflog", &error))
+}
+
+/// What was in the ledger and is not in it any more, as far as it was noticed or its history tells.
+pub(super) fn missing(repo: &Repo, view: &View<'_>, depth: Depth) -> Check {
+    let reach = if depth == Depth::Past { Reach::Whole } else { Reach::Bounded };
+    let look = || -> Result<Check> {
+        let mut lost: Vec<Loss> = watch::lost(repo)?.into_iter().flat_map(|(_, lost)| lost).collect();
+        let (found, is_whole) = history::missing(view, reach)?;
+        lost.extend(found.into_iter().map(|missing| missing.loss));
+        lost.sort_by(|a, b| (&a.note, Reverse(a.events)).cmp(&(&b.note, Reverse(b.events))));
+        lost.dedup_by(|a, b| a.note == b.note);
+        let fine = match is_whole {
+            true => "the ledger has everything that was ever in it",
+            false => {
+                "the ledger has everything that was in it lately; 'git agent doctor --verify' looks at all of its history"
+            }
+        };
+        if lost.is_empty() {
+            return Ok(Check::ok("taken", fine));
+        }
+        let shown: Vec<String> =
+            lost.iter().map(|loss| format!("{} of {}", count(loss.events, "event", "events"), loss.note)).collect();
+        Ok(Check::warning(
+            "taken",
+            format!("another program took out of the ledger what was in it: {}", few(&shown)),
+            "'git agent doctor --fix' brings it back",
+        ))
+    };
+    look().unwrap_or_else(|error| failed("taken", &error))
 }
 
 /// Commits that took lines out of notes.

@@ -3,7 +3,7 @@
 use bstr::{BString, ByteSlice as _};
 
 use crate::core::{
-    claim::DEFAULT_LEASE,
+    claim::{DEFAULT_LEASE, MAX_LEASE},
     guard::Mode,
     retention::Policy,
     spent::DEFAULT_GAP,
@@ -84,9 +84,9 @@ impl<'r> Settings<'r> {
         Rules::new(self.texts("agent.trailerKey")).with_values(values).ignoring(self.texts("agent.trailerIgnore"))
     }
 
-    /// `agent.lease` in seconds: how long a claim lasts without a sign of life.
+    /// `agent.lease` in seconds: how long a claim lasts without a sign of life, [`MAX_LEASE`] at most.
     pub fn lease(&self) -> u64 {
-        self.text("agent.lease").and_then(|text| parse_duration(&text)).unwrap_or(DEFAULT_LEASE)
+        self.text("agent.lease").and_then(|text| parse_duration(&text)).unwrap_or(DEFAULT_LEASE).min(MAX_LEASE)
     }
 
     /// `agent.idleGap` in seconds: a longer silence on a task is no work.

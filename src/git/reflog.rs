@@ -1,4 +1,6 @@
-//! The reflog of HEAD: what happened in this worktree, and when.
+//! Reflogs: what happened to HEAD in this worktree, or to another ref, and when.
+
+use std::path::Path;
 
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
@@ -6,10 +8,12 @@ use gix::ObjectId;
 use super::{refs::Refs, repo::Repo};
 use crate::error::{Context as _, Result};
 
-/// One move of HEAD.
+/// One move of a ref.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Move {
-    /// Where HEAD was moved to.
+    /// Where it was moved from; `None` where that is not known, or it was not there.
+    pub old: Option<ObjectId>,
+    /// Where it was moved to.
     pub new: ObjectId,
     /// When, in seconds since the epoch.
     pub seconds: i64,
@@ -20,33 +24,51 @@ pub struct Move {
 /// The moves of HEAD in this worktree at `since` (seconds) or later, oldest first. None where git keeps no reflog.
 pub fn of_head(repo: &Repo, since: i64) -> Result<Vec<Move>> {
     let mut moves = match repo.refs() {
-        Refs::Files => {
-            let path = repo.git_dir().join("logs/HEAD");
-            let text = match std::fs::read(&path) {
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-                read => read.or_environment(|| format!("cannot read '{}'", path.display()))?,
-            };
-            text.lines().filter_map(of_file).collect::<Vec<_>>()
-        }
-        Refs::Binary => {
-            let words = ["log", "--walk-reflogs", "-z", "--no-show-signature", "--date=raw", "--format=%H%n%gd%n%gs"];
-            // Without a commit there is no reflog, and git says so with exit code 128.
-            let answer = repo.git().args(words).args(["HEAD", "--"]).output()?.stdout;
-            let mut moves: Vec<Move> = answer.split(|byte| *byte == 0).filter_map(of_git).collect();
-            moves.reverse();
-            moves
-        }
+        Refs::Files => read_file(&repo.git_dir().join("logs/HEAD"))?,
+        Refs::Binary => ask_git(repo, "HEAD")?,
     };
     moves.retain(|entry| entry.seconds >= since);
+    Ok(moves)
+}
+
+/// The moves of the ref `name`, which is not a worktree's own, oldest first. None where git keeps no reflog.
+pub fn of_ref(repo: &Repo, name: &str) -> Result<Vec<Move>> {
+    match repo.refs() {
+        Refs::Files => read_file(&repo.common_dir().join("logs").join(name)),
+        Refs::Binary => ask_git(repo, name),
+    }
+}
+
+fn read_file(path: &Path) -> Result<Vec<Move>> {
+    match std::fs::read(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        read => {
+            let text = read.or_environment(|| format!("cannot read '{}'", path.display()))?;
+            Ok(text.lines().filter_map(of_file).collect())
+        }
+    }
+}
+
+fn ask_git(repo: &Repo, name: &str) -> Result<Vec<Move>> {
+    let words = ["log", "--walk-reflogs", "-z", "--no-show-signature", "--date=raw", "--format=%H%n%gd%n%gs"];
+    // Without a commit there is no reflog, and git says so with exit code 128.
+    let answer = repo.git().args(words).args([name, "--"]).output()?.stdout;
+    let mut moves: Vec<Move> = answer.split(|byte| *byte == 0).filter_map(of_git).collect();
+    moves.reverse();
+    // Each was moved from where the one before it had gone.
+    for at in 1..moves.len() {
+        moves[at].old = Some(moves[at - 1].new);
+    }
     Ok(moves)
 }
 
 /// `<old> <new> <name> <mail> <seconds> <zone>\t<message>`
 fn of_file(line: &[u8]) -> Option<Move> {
     let (head, message) = line.split_once_str("\t")?;
-    let new = ObjectId::from_hex(head.splitn_str(3, " ").nth(1)?).ok()?;
+    let mut ids = head.splitn_str(3, " ").map(|hex| ObjectId::from_hex(hex).ok());
+    let (old, new) = (ids.next()?.filter(|old| !old.is_null()), ids.next()??);
     let seconds = head.rsplitn_str(3, " ").nth(1)?.to_str().ok()?.parse().ok()?;
-    Some(Move { new, seconds, message: message.into() })
+    Some(Move { old, new, seconds, message: message.into() })
 }
 
 /// `<new>`, `HEAD@{<seconds> <zone>}`, `<message>` on three lines.
@@ -55,7 +77,7 @@ fn of_git(record: &[u8]) -> Option<Move> {
     let new = ObjectId::from_hex(lines.next()?).ok()?;
     let (_, time) = lines.next()?.split_once_str("@{")?;
     let seconds = time.splitn_str(2, " ").next()?.to_str().ok()?.parse().ok()?;
-    Some(Move { new, seconds, message: lines.next().unwrap_or_default().into() })
+    Some(Move { old: None, new, seconds, message: lines.next().unwrap_or_default().into() })
 }
 
 impl Move {
@@ -78,15 +100,20 @@ mod tests {
         assert_eq!((entry.seconds, entry.is_commit()), (1_767_323_046, true));
         assert_eq!(
             of_git(format!("{id}\nHEAD@{{1767323046 +0100}}\ncommit (initial): one two").as_bytes()),
-            Some(entry)
+            // Where it came from is in the record before it.
+            Some(Move { old: None, ..entry })
         );
         assert_eq!(of_file(b"rubbish"), None);
     }
 
     #[test]
     fn replayed_commits_are_not_made_here() {
-        let entry =
-            |message: &str| Move { new: ObjectId::null(gix::hash::Kind::Sha1), seconds: 0, message: message.into() };
+        let entry = |message: &str| Move {
+            old: None,
+            new: ObjectId::null(gix::hash::Kind::Sha1),
+            seconds: 0,
+            message: message.into(),
+        };
         for other in [
             "cherry-pick: x",
             "commit (cherry-pick): x",

@@ -70,7 +70,7 @@ pub fn lost(repo: &Repo, commits: &[ObjectId]) -> Result<Vec<ObjectId>> {
     }
     let answer = repo.git().args(words).args(["--not", "--all"]).stdin(wanted.into_bytes()).run()?;
     // Their ancestors are listed, too, as far as they are lost.
-    let walked: Vec<ObjectId> = answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect();
+    let walked: HashSet<ObjectId> = answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect();
     Ok(commits.iter().copied().filter(|id| walked.contains(id) || !here(id)).collect())
 }
 

@@ -27,7 +27,7 @@ pub fn record(here: &Surroundings<'_>, settings: &HookSettings<'_>) -> Result<()
     }
     let actor = (here.actor)()?;
     let event = event::Commit { commit: head.to_string(), tree: tree_of(&commit), subject: None };
-    let written = ledger::write(here.repo, &Author { actor: &actor, now: here.now }, |view| {
+    let written = ledger::write(here.repo, &Author { actor: &actor, now: here.now, is_held_to_it: true }, |view| {
         let mut draft = Draft::nothing();
         for id in &named {
             let task = view.task(id)?;

@@ -19,6 +19,7 @@ pub mod merge;
 pub mod survey;
 pub mod tree;
 mod view;
+pub mod watch;
 mod write;
 
 pub use view::View;
@@ -27,5 +28,4 @@ pub use write::{Author, Draft, Prepared, Written, write};
 /// The ref that holds the ledger.
 pub const REF: &str = "refs/notes/agent-tasks";
 
-/// The largest note that is read, in bytes. A larger one is somebody's mistake or attack; `doctor` reports it.
-pub const MAX_NOTE: u64 = 16 * 1024 * 1024;
+pub use crate::core::note::MAX_NOTE;

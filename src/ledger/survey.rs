@@ -1,6 +1,6 @@
 //! What is odd about a ledger: facts for `doctor`, which decides how bad they are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use bstr::BString;
 use gix::{ObjectId, objs::Kind};
@@ -18,6 +18,7 @@ use crate::{
         summary::Summary,
         table::Table,
         task::Task,
+        text,
     },
     error::Result,
     git::Repo,
@@ -38,6 +39,10 @@ pub struct Survey {
     pub too_large: Vec<(ObjectId, Option<TaskId>, String)>,
     /// Lines that are no events.
     pub damaged: Vec<(TaskId, Damaged)>,
+    /// How many more such lines there are in notes that have very many of them.
+    pub more_damaged: usize,
+    /// Tasks with a title that is not one clean line, as an event says it.
+    pub odd_titles: Vec<TaskId>,
     /// Events of kinds that this version does not know, by kind.
     pub unknown_kinds: BTreeMap<String, usize>,
     /// Entries of the tree that are no notes.
@@ -82,6 +87,8 @@ pub fn survey(view: &View<'_>) -> Result<Survey> {
     survey.rows.sort_by(|a, b| a.id.cmp(&b.id));
     // Found in the order of the keys, told in the order of the ids.
     survey.damaged.sort_by(|(a, x), (b, y)| (a, x.number).cmp(&(b, y.number)));
+    survey.odd_titles.sort_unstable();
+    survey.odd_titles.dedup();
     survey.missing_texts.sort_unstable();
     for ids in [&mut survey.duplicates, &mut survey.created_twice, &mut survey.fragments, &mut survey.without_anchor] {
         ids.sort_unstable();
@@ -113,8 +120,9 @@ impl Survey {
         if !repo.has(key) {
             self.without_anchor.push(id.clone());
         }
-        let Events { events, damaged } = Events::read(&text);
+        let Events { events, damaged, more_damaged } = Events::read(&text);
         self.events += events.len();
+        self.more_damaged += more_damaged;
         self.damaged.extend(damaged.into_iter().map(|damaged| (id.clone(), damaged)));
         self.look_at_events(repo, &id, &events);
         self.rows.push(Summary::of(&Task::from_events(id, &events)));
@@ -127,6 +135,9 @@ impl Survey {
             _ => self.created_twice.push(id.clone()),
         }
         for event in events {
+            if event.payload.title().is_some_and(|title| text::title(title) != title) {
+                self.odd_titles.push(id.clone());
+            }
             if let Payload::Unknown(kind) = &event.payload {
                 *self.unknown_kinds.entry(kind.clone()).or_default() += 1;
             }
@@ -146,7 +157,7 @@ impl Survey {
             after.extend(row.after.iter().filter(|id| !is_here(id)).map(|id| (row.id.clone(), id.clone())));
             parents.extend(row.parent.iter().filter(|id| !is_here(id)).map(|id| (row.id.clone(), id.clone())));
         }
-        let own_parts = self.rows.iter().filter(|row| is_own_part(&self.rows, row)).map(|row| row.id.clone()).collect();
+        let own_parts = own_parts(&self.rows).into_iter().map(|at| self.rows[at].id.clone()).collect();
         self.cycles = Graph::new(&Table::of(&self.rows)).cycles();
         self.parent_cycles = own_parts;
         (self.dangling_after, self.dangling_parents) = (after, parents);
@@ -158,15 +169,22 @@ fn find<'r>(rows: &'r [Summary], id: &TaskId) -> Option<&'r Summary> {
     rows.binary_search_by(|row| row.id.cmp(id)).ok().map(|at| &rows[at])
 }
 
-/// Whether the way up from `row` comes back to it.
-fn is_own_part(rows: &[Summary], row: &Summary) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut at = row;
-    while let Some(parent) = at.parent.as_ref().filter(|parent| seen.insert(*parent)).and_then(|id| find(rows, id)) {
-        if parent.id == row.id {
-            return true;
+/// The places of the rows whose way up comes back to them: each is gone once.
+fn own_parts(rows: &[Summary]) -> Vec<usize> {
+    let place = |id: &TaskId| rows.binary_search_by(|row| row.id.cmp(id)).ok();
+    let mut known: HashSet<usize> = HashSet::new();
+    let mut found = Vec::new();
+    for start in 0..rows.len() {
+        let (mut way, mut on_way, mut at) = (Vec::new(), HashSet::new(), Some(start));
+        while let Some(here) = at.filter(|here| !known.contains(here) && on_way.insert(*here)) {
+            way.push(here);
+            at = rows[here].parent.as_ref().and_then(place);
         }
-        at = parent;
+        // It came back to where it had been on this way: from there on it is a circle.
+        let back = at.filter(|here| on_way.contains(here)).and_then(|here| way.iter().position(|other| *other == here));
+        found.extend(back.into_iter().flat_map(|back| way[back..].iter().copied()));
+        known.extend(way);
     }
-    false
+    found.sort_unstable();
+    found
 }

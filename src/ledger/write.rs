@@ -4,7 +4,7 @@
 //! agents that claim the same task at the same time get one yes and one reasoned no.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::{BTreeSet, HashMap, hash_map::Entry},
     time::{Duration, Instant},
 };
 
@@ -12,17 +12,19 @@ use gix::ObjectId;
 use ulid::Ulid;
 
 use super::{
-    REF, View, clone,
+    MAX_NOTE, REF, View, clone,
     tree::{self, Changes},
+    watch,
 };
 use crate::{
     core::{
         actor::Actor,
         event::{Event, MAX_LINE, Payload},
+        fold::Fold,
         id::TaskId,
         note::{self, Events},
         task::Task,
-        text::{MAX_INLINE, Text},
+        text::{MAX_INLINE, MAX_TEXT, Text},
         time::Timestamp,
     },
     error::{Error, Result},
@@ -42,6 +44,8 @@ pub struct Author<'a> {
     pub actor: &'a Actor,
     /// The clock.
     pub now: &'a dyn Fn() -> Timestamp,
+    /// Whether an event that would have no effect is refused: a command is about to tell of it.
+    pub is_held_to_it: bool,
 }
 
 /// What shall be written, in one commit.
@@ -163,9 +167,9 @@ impl Prepared {
             let more = left.entry(id.clone()).or_default();
             *more = more.saturating_sub(1);
             if let Some((turn, note)) = (*more == 0).then(|| open.remove(&id)).flatten() {
-                let events = note.close(view, &mut batch, &mut changes)?;
+                let task = note.close(view, &mut batch, &mut changes)?;
                 if !draft.is_bulk {
-                    tasks.push((turn, Task::from_events(id, &events)));
+                    tasks.push((turn, task));
                 }
             }
         }
@@ -217,8 +221,9 @@ pub(super) fn publish(
         batch.secure(repo)?;
     }
     let change = || {
-        let change = RefChange { name: REF.to_owned(), expected: tip, new: Some(commit) };
-        repo.refs().change(repo, &[change], &format!("git-agent: {message}"))
+        let mut changes = vec![RefChange { name: REF.to_owned(), expected: tip, new: Some(commit) }];
+        changes.extend(watch::moves(repo, tip, commit).map_err(RefError::Failed)?);
+        repo.refs().change(repo, &changes, &format!("{}{message}", watch::REFLOG))
     };
     let mut changed = change();
     if let Err(RefError::Vanished(_)) = changed {
@@ -233,11 +238,21 @@ pub(super) fn publish(
     }
 }
 
+/// How much of a note only the end of its task may fill, in bytes: 64 lines.
+const ROOM_TO_END: u64 = 64 * MAX_LINE as u64;
+
 /// A note that is being added to.
 struct OpenNote {
     id: TaskId,
     text: Vec<u8>,
-    events: Events,
+    /// What the note says, with what was added.
+    fold: Fold,
+    /// The number of the next event.
+    next: u64,
+    /// Actors and the clones that their events name.
+    clones: BTreeSet<(Actor, Ulid)>,
+    /// Whether something is added that ends the task.
+    ends: bool,
     lines: Vec<String>,
 }
 
@@ -245,11 +260,18 @@ impl OpenNote {
     /// The note of `id` as `view` has it.
     fn of(view: &View<'_>, id: &TaskId) -> Result<Self> {
         let text = view.note(id)?;
-        Ok(OpenNote { events: Events::read(&text), id: id.clone(), text, lines: Vec::new() })
+        let read = Events::read(&text);
+        let mut fold = Fold::new(id.clone());
+        for event in &read.events {
+            fold.apply(event);
+        }
+        let next = read.next_n();
+        let clones = read.events.into_iter().filter_map(|event| Some((event.actor, event.clone_id?))).collect();
+        Ok(OpenNote { id: id.clone(), text, fold, next, clones, ends: false, lines: Vec::new() })
     }
 
-    /// Put what was added into `batch` and `changes`; answers with the events as they are now.
-    fn close(self, view: &View<'_>, batch: &mut Batch, changes: &mut Changes) -> Result<Vec<Event>> {
+    /// Put what was added into `batch` and `changes`; answers with the task as it is now.
+    fn close(self, view: &View<'_>, batch: &mut Batch, changes: &mut Changes) -> Result<Task> {
         let repo = view.repo();
         let key = view.key(&self.id)?;
         // A new task; or one whose anchor a shallow fetch did not bring, which 'git notes prune' would take for dead.
@@ -258,15 +280,29 @@ impl OpenNote {
             changes.anchors.push((self.id.to_string(), key));
         }
         let text = note::append(&self.id, &self.text, self.lines.iter().map(String::as_str));
+        let room = if self.ends { MAX_NOTE } else { MAX_NOTE - ROOM_TO_END };
+        if text.len() as u64 > room {
+            return Err(Error::refused(
+                "note-full",
+                format!(
+                    "the story of {} has {} bytes, and there is no room for more in the {MAX_NOTE} of a note; nothing \
+was recorded",
+                    self.id,
+                    self.text.len()
+                ),
+            )
+            .hint(format!("it can still be completed, failed or cancelled: git agent complete {}", self.id))
+            .hint("go on in a new task: git agent add <title>"));
+        }
         changes.notes.insert(key, batch.blob(repo, text)?);
-        Ok(self.events.events)
+        Ok(self.fold.finish())
     }
 
     fn add(&mut self, repo: &Repo, author: &Author<'_>, payload: Payload) -> Result<()> {
         let at = (author.now)();
         let id = Ulid::from_parts(u64::try_from(at.millis()).unwrap_or(0), Ulid::generate().random());
         let clone_id = self.clone_id(repo, author, &payload)?;
-        let event = Event { at, id, actor: author.actor.clone(), n: self.events.next_n(), clone_id, payload };
+        let event = Event { at, id, actor: author.actor.clone(), n: self.next, clone_id, payload };
         let line = event.to_line().ok_or_else(|| {
             Error::usage(
                 "event-too-long",
@@ -274,8 +310,21 @@ impl OpenNote {
             )
             .hint("name fewer files or tasks at once, or put the text into the description")
         })?;
+        // What the command is about to tell has to be what every reader will see.
+        if !self.fold.apply(&event) && author.is_held_to_it {
+            return Err(Error::conflict(
+                "no-effect",
+                format!("'{}' would have no effect on {}: its note says something else", event.payload.kind(), self.id),
+            )
+            .hint(format!(
+                "'git agent show {}' tells how it stands, 'git agent doctor' looks into its note",
+                self.id
+            )));
+        }
+        self.ends |= matches!(event.payload, Payload::Complete(_) | Payload::Fail(_) | Payload::Cancel(_));
         self.lines.push(line);
-        self.events.events.push(event);
+        self.next = event.n + 1;
+        self.clones.extend(event.clone_id.map(|clone| (event.actor, clone)));
         Ok(())
     }
 
@@ -285,8 +334,8 @@ impl OpenNote {
         if matches!(payload, Payload::Start(_) | Payload::Claim(_)) {
             return clone::id(repo).map(Some);
         }
-        let same_name = self.events.events.iter().filter(|event| event.actor == *author.actor);
-        let mut clones = same_name.filter_map(|event| event.clone_id).peekable();
+        let same_name = self.clones.iter().filter(|(actor, _)| actor == author.actor);
+        let mut clones = same_name.map(|(_, clone)| *clone).peekable();
         if clones.peek().is_none() {
             return Ok(None);
         }
@@ -311,6 +360,16 @@ fn store_long_texts(repo: &Repo, batch: &mut Batch, changes: &mut Changes, paylo
             Text::Inline(long) if long.len() > MAX_INLINE => std::mem::take(long),
             _ => continue,
         };
+        if long.len() > MAX_TEXT {
+            return Err(Error::usage(
+                "text-too-long",
+                format!(
+                    "a text has {} bytes, more than the {MAX_TEXT} that are read; nothing was recorded",
+                    long.len()
+                ),
+            )
+            .hint("put it into a file of the repository, and name that"));
+        }
         let blob = batch.blob(repo, long.clone().into_bytes())?;
         changes.texts.push(blob);
         *text = Text::stored(blob.to_string(), &long);

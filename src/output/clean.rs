@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use bstr::{BStr, ByteSlice as _};
 
-use crate::core::text::{is_hostile, is_invisible, marked};
+use crate::core::text::visible;
 
 /// One line: every control character, and every one that shows as nothing, becomes an escape that can be seen.
 pub fn line(text: &str) -> Cow<'_, str> {
-    escape(text, &[])
+    visible(text, &[])
 }
 
 /// Bytes for people: `812 bytes`, `12 KiB`, `4.8 MiB`.
@@ -28,7 +28,7 @@ pub fn size(bytes: u64) -> String {
 
 /// Several lines: as [`line()`], but line breaks and tabs stay.
 pub fn lines(text: &str) -> Cow<'_, str> {
-    escape(text, &['\n', '\t'])
+    visible(text, &['\n', '\t'])
 }
 
 /// Bytes that may not be UTF-8, as one line.
@@ -58,20 +58,6 @@ pub fn painted(text: &str) -> String {
     }
     clean.push_str(&lines(rest));
     clean
-}
-
-fn escape<'a>(text: &'a str, keep: &[char]) -> Cow<'a, str> {
-    if !text.contains(|c| (is_hostile(c) && !keep.contains(&c)) || is_invisible(c)) {
-        return Cow::Borrowed(text);
-    }
-    let mut clean = String::with_capacity(text.len() + 8);
-    for (c, escapes) in marked(text) {
-        match escapes && !keep.contains(&c) {
-            true => clean.extend(c.escape_default()),
-            false => clean.push(c),
-        }
-    }
-    Cow::Owned(clean)
 }
 
 /// `1 task`, `2 tasks`.

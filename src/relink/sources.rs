@@ -60,11 +60,17 @@ pub(super) fn tasks(desk: &Desk<'_>, entry: &Entry) -> BTreeSet<String> {
 /// Every commit that names a task.
 pub(super) fn all(desk: &Desk<'_>, reach: Reach) -> Result<Vec<Source>> {
     // The ledger itself has many commits, and names every task.
-    let mut words: Vec<String> = ["--exclude=refs/notes/*", "--exclude=refs/agent/remotes/*", "--all", "--reflog"]
-        .into_iter()
-        .chain(["--regexp-ignore-case", "--fixed-strings"])
-        .map(str::to_owned)
-        .collect();
+    let mut words: Vec<String> = [
+        "--exclude=refs/notes/*",
+        "--exclude=refs/agent/remotes/*",
+        "--exclude=refs/agent/ledger/*",
+        "--all",
+        "--reflog",
+    ]
+    .into_iter()
+    .chain(["--regexp-ignore-case", "--fixed-strings"])
+    .map(str::to_owned)
+    .collect();
     words.extend(desk.repo.settings().trailer_keys().into_iter().map(|key| format!("--grep={key}")));
     words.extend(desk.ledger.began.map(|began| format!("--max-age={}", began.seconds())));
     let mut found = entry::walk(desk.repo, &words.iter().map(String::as_str).collect::<Vec<_>>())?;

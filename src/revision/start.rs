@@ -58,7 +58,7 @@ pub fn start(repo: &Repo, task: &Task, tip: Option<ObjectId>) -> Result<Start> {
         None => None,
     };
     // One that was replaced may be gone itself.
-    let known = recorded.filter(|commit| repo.gix().find_commit(*commit).is_ok());
+    let known = recorded.filter(|commit| repo.names(*commit) && repo.gix().find_commit(*commit).is_ok());
     let Some(tip) = tip else { return Err(nowhere(task)) };
     if let Some(commit) = known
         && history::ask(repo, tip, |past| past.contains(commit))?

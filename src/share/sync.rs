@@ -15,8 +15,12 @@ use crate::{
     },
     display,
     error::{Error, Result},
-    git::{Repo, cmd::Output, partial},
-    ledger::{self, View, merge, tree},
+    git::{RefChange, RefError, Repo, cmd::Output, partial},
+    ledger::{
+        self, View,
+        history::{self, Loss},
+        merge, tree,
+    },
 };
 
 /// How often a push that somebody else's overtook is tried again.
@@ -48,6 +52,12 @@ pub struct Synced {
     pub tasks_changed: Vec<TaskId>,
     /// Tasks that `actor` held here until the merge showed an earlier claim of somebody else.
     pub claims_lost: Vec<TaskId>,
+    /// What the remote's ledger had, and has no more: kept here, and pushed back.
+    pub dropped: Vec<Loss>,
+    /// Set when the remote had a ledger, and has none any more.
+    pub vanished: bool,
+    /// Tasks whose note cannot take the events of both sides, and the blob that holds those which it has no room for.
+    pub apart: Vec<(String, ObjectId)>,
 }
 
 /// Bring the ledgers of this clone and `remote` together.
@@ -63,12 +73,17 @@ pub fn sync(repo: &Repo, remote: &str, direction: Direction, actor: &Actor) -> R
             take_in(repo, remote, actor, &mut synced)?;
         }
         if direction == Direction::Fetch || !needs_push(repo, remote)? {
+            if direction != Direction::Push {
+                agree(repo, remote, repo.find_ref(&fetched_ref(remote))?)?;
+            }
             return Ok(synced);
         }
         synced.attempts += 1;
+        let ours = repo.find_ref(ledger::REF)?;
         match push(repo, remote, ledger::REF, ledger::REF)? {
             Pushed::Done => {
                 synced.pushed = true;
+                agree(repo, remote, ours)?;
                 return Ok(synced);
             }
             Pushed::Overtaken if synced.attempts < PUSHES => std::thread::sleep(pause(synced.attempts)),
@@ -115,6 +130,27 @@ pub fn fetched_ref(remote: &str) -> String {
     format!("refs/agent/remotes/{remote}/agent-tasks")
 }
 
+/// The ref of the last ledger of `remote` that was taken in here.
+///
+/// A plain `git fetch` moves the fetched one, and what the remote dropped would not be seen.
+fn agreed_ref(remote: &str) -> String {
+    format!("refs/agent/ledger/synced/{remote}")
+}
+
+/// Remember that `tip`, the ledger of `remote`, is taken in.
+fn agree(repo: &Repo, remote: &str, tip: Option<ObjectId>) -> Result<()> {
+    let name = agreed_ref(remote);
+    let expected = repo.find_ref(&name)?;
+    if tip == expected || tip.is_none() {
+        return Ok(());
+    }
+    match repo.refs().change(repo, &[RefChange { name, expected, new: tip }], "git-agent: sync") {
+        // Another sync remembers what it saw; either will do.
+        Err(RefError::Failed(error)) => Err(error),
+        _ => Ok(()),
+    }
+}
+
 fn fetch(repo: &Repo, remote: &str) -> Result<()> {
     let words = [
         "-c",
@@ -124,6 +160,8 @@ fn fetch(repo: &Repo, remote: &str) -> Result<()> {
         "--no-tags",
         "--no-write-fetch-head",
         "--no-auto-maintenance",
+        // A ledger that the remote has no more is not one that is in sync.
+        "--prune",
     ];
     for attempt in 1.. {
         let output = repo.git().args(words).args(["--end-of-options", remote]).arg(refspec(remote)).output()?;
@@ -143,11 +181,19 @@ fn fetch(repo: &Repo, remote: &str) -> Result<()> {
 
 /// Merge what was fetched.
 fn take_in(repo: &Repo, remote: &str, actor: &Actor, synced: &mut Synced) -> Result<()> {
-    let Some(theirs) = repo.find_ref(&fetched_ref(remote))? else { return Ok(()) };
+    let agreed = repo.find_ref(&agreed_ref(remote))?.filter(|agreed| repo.has(*agreed));
+    let Some(theirs) = repo.find_ref(&fetched_ref(remote))? else {
+        synced.vanished |= agreed.is_some();
+        return Ok(());
+    };
     synced.fetched = true;
     let us = ledger::clone::holder(repo, actor.clone());
     let before = View::now(repo)?;
+    if let Some(known) = agreed.or_else(|| before.tip().and_then(|ours| merge::base(repo, ours, theirs))) {
+        synced.dropped = dropped(repo, known, theirs)?;
+    }
     let merged = merge::merge(repo, theirs)?;
+    synced.apart = merged.apart.iter().map(|(key, blob)| (note_of(repo, *key), *blob)).collect();
     let after = View::at(repo, Some(merged.tip))?;
     let (before, after) = (Notes::new(&before, merged.changed.len())?, Notes::new(&after, merged.changed.len())?);
     for key in merged.changed {
@@ -167,6 +213,21 @@ fn take_in(repo: &Repo, remote: &str, actor: &Actor, synced: &mut Synced) -> Res
         }
     }
     Ok(())
+}
+
+/// What `theirs` lacks of `known`, which was theirs before.
+fn dropped(repo: &Repo, known: ObjectId, theirs: ObjectId) -> Result<Vec<Loss>> {
+    let root = |tip| View::at(repo, Some(tip)).map(|view| view.root());
+    match (root(known)?, root(theirs)?) {
+        (Some(old), Some(new)) if old != new => history::lost_between(repo, old, Some(new)),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The task whose note has `key`, or the key itself.
+fn note_of(repo: &Repo, key: ObjectId) -> String {
+    let anchor = repo.has(key).then(|| repo.read(key).ok()).flatten();
+    anchor.and_then(|anchor| note::task_of_anchor(&anchor)).map_or_else(|| key.to_string(), Into::into)
 }
 
 /// From this many notes on, listing them all is cheaper than looking each up: a first fetch takes every one.

@@ -59,6 +59,7 @@ fn a_healthy_repository() {
     ✓ dependencies: every dependency leads somewhere, none in a circle
     ✓ index: the derived index is current
     ✓ reflog: nothing that was in the ledger was thrown away
+    ✓ taken: the ledger has everything that was ever in it
     ✓ history: no commit of the ledger takes a line away
     ");
     assert_eq!(repo.agent(&["doctor", "--quiet"]).success().stdout, "");

@@ -3,6 +3,7 @@
 use crate::{
     core::{
         actor::Actor,
+        claim,
         graph::{Graph, Obstacle},
         progress::Progress,
         status::Status,
@@ -142,7 +143,7 @@ impl Deck {
 
 fn agent(row: &Summary, by: &str, until: i64, now: Timestamp) -> Agent {
     let until = Timestamp::from_millis(until);
-    let is_live = now < until;
+    let is_live = claim::is_live(until, now);
     let lease = match is_live {
         true => format!("{} left", age::short(until, now)),
         false => format!("ran out {} ago", age::short(now, until)),

@@ -80,12 +80,13 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
             at.set(at.get().saturating_add(1));
             Timestamp::from_millis(at.get()).min(ctx.now())
         };
-        let (written, decided) = ledger::write(repo, &Author { actor: &actor, now: &now }, |view| {
-            let mut decided = decide(ctx, view, &source, format, args)?;
-            let draft = std::mem::replace(&mut decided.draft, Draft::nothing());
-            at.set(ctx.now().millis() - i64::try_from(draft.events.len()).unwrap_or(0));
-            Ok((draft, decided))
-        })?;
+        let (written, decided) =
+            ledger::write(repo, &Author { actor: &actor, now: &now, is_held_to_it: true }, |view| {
+                let mut decided = decide(ctx, view, &source, format, args)?;
+                let draft = std::mem::replace(&mut decided.draft, Draft::nothing());
+                at.set(ctx.now().millis() - i64::try_from(draft.events.len()).unwrap_or(0));
+                Ok((draft, decided))
+            })?;
         (decided, written.commit)
     };
     let (difference, left) = (decided.difference, source.left(&decided.left));

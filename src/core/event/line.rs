@@ -21,6 +21,15 @@ pub enum ParseError {
     /// A word that is not what stands in that place.
     #[error("its {0} cannot be read")]
     Malformed(&'static str),
+    /// Longer than [`MAX_LINE`].
+    #[error("it has {0} bytes, more than the {MAX_LINE} of a line")]
+    TooLong(usize),
+    /// A number that no note can have come to.
+    #[error("its n is larger than the number of events that a note can hold")]
+    TooHigh,
+    /// Another line has its ulid, and counts.
+    #[error("its ulid is the one of another line")]
+    Taken,
     /// A known kind whose keys are not what they should be.
     #[error("its keys do not fit: {0}")]
     Keys(String),
@@ -46,6 +55,9 @@ pub struct Line<'a> {
 impl<'a> Line<'a> {
     /// Take `text` (one line, no line end) apart.
     pub fn parse(text: &'a str) -> Result<Self, ParseError> {
+        if text.len() > MAX_LINE {
+            return Err(ParseError::TooLong(text.len()));
+        }
         let mut rest = text;
         let mut word = |name| match rest.split_once(' ') {
             Some((word, tail)) => {
@@ -95,7 +107,7 @@ impl<'a> Line<'a> {
 }
 
 impl Event {
-    /// The event as its line, without line end; `None` if it would be longer than [`MAX_LINE`].
+    /// The event as its line, without line end; `None` if it would be longer than [`MAX_LINE`], or would not be read again.
     pub fn to_line(&self) -> Option<String> {
         let mut line = format!("{} {} {} n={} {}", self.at, self.id, self.actor, self.n, self.payload.kind());
         if let Value::Object(keys) = self.payload.keys().ok()? {
@@ -107,7 +119,8 @@ impl Event {
         if let Some(id) = self.clone_id {
             write!(line, " clone=\"{id}\"").ok()?;
         }
-        (line.len() <= MAX_LINE).then_some(line)
+        let is_read = Line::parse(&line).and_then(|line| line.event()).is_ok();
+        is_read.then_some(line)
     }
 }
 
@@ -182,7 +195,10 @@ mod tests {
     fn lines_round_trip() {
         let payloads = [
             Payload::Create(Create {
-                title: "a = b, \"c\" ünï\u{1b}".into(), priority: Some(0), ..Create::default()
+                title: "a = b, \"c\" ünï".into(),
+                description: Some("a = b\u{1b}\n".into()),
+                priority: Some(0),
+                ..Create::default()
             }),
             Payload::Edit(Edit { parent: Some(None), ..Edit::default() }),
             Payload::Edit(Edit { parent: None, estimate: Some(5), ..Edit::default() }),

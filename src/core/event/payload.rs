@@ -1,10 +1,10 @@
 //! What each kind of event carries. Unknown kinds and unknown keys (from a newer version) are skipped by readers; the
 //! lines that hold them are kept as they are.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::core::{id::TaskId, text::Text};
+use crate::core::{id::TaskId, task::LOWEST_PRIORITY, text::Text};
 
 /// Define [`Payload`] from one row a kind: variant, word on the line, carried struct.
 macro_rules! payloads {
@@ -30,7 +30,7 @@ macro_rules! payloads {
             }
 
             /// Read the payload of `kind` from a map of the line's keys.
-            pub(super) fn read<'de, D: serde::Deserializer<'de>>(kind: &str, keys: D) -> Result<Self, D::Error> {
+            pub(super) fn read<'de, D: Deserializer<'de>>(kind: &str, keys: D) -> Result<Self, D::Error> {
                 match kind {
                     $( $word => <$carries>::deserialize(keys).map(Payload::$variant), )+
                     other => Ok(Payload::Unknown(other.to_owned())),
@@ -94,6 +94,15 @@ payloads! {
 }
 
 impl Payload {
+    /// The title that it gives the task.
+    pub fn title(&self) -> Option<&str> {
+        match self {
+            Payload::Create(create) => Some(&create.title),
+            Payload::Edit(edit) => edit.title.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The texts that may be too long for a line, to be moved into blobs.
     pub fn texts_mut(&mut self) -> Vec<&mut Text> {
         match self {
@@ -126,8 +135,14 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
+/// A number of any size as a priority: whatever is above [`LOWEST_PRIORITY`] is as low as it gets.
+fn priority<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u8>, D::Error> {
+    let number = Option::<u64>::deserialize(value)?;
+    Ok(number.map(|number| u8::try_from(number).unwrap_or(LOWEST_PRIORITY).min(LOWEST_PRIORITY)))
+}
+
 /// Keep the difference between a key that is absent (`None`) and one that is `null` (`Some(None)`).
-fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)
 }
 
@@ -147,7 +162,7 @@ pub struct Create {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<TaskId>,
     /// 0 (highest) to 4; absent means 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "priority")]
     pub priority: Option<u8>,
     /// Paths that the task is expected to touch.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -174,7 +189,7 @@ pub struct Edit {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Text>,
     /// New priority.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "priority")]
     pub priority: Option<u8>,
     /// New feature, or `null` for none.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]

@@ -4,7 +4,7 @@ use super::{
     STRANGER, Table,
     record::{EXISTS, FAILED, LINK, LINKED, Record, field},
 };
-use crate::core::{actor::Actor, id::TaskId, status::Status, summary::Summary, time::Timestamp};
+use crate::core::{actor::Actor, claim, id::TaskId, status::Status, summary::Summary, time::Timestamp};
 
 /// One task's row. A reader of a damaged table gets empty texts, never a panic.
 #[derive(Clone, Copy)]
@@ -88,7 +88,7 @@ impl<'t> Row<'t> {
 
     /// Whether somebody's claim counts at `now`.
     pub fn is_held(self, now: Timestamp) -> bool {
-        now.millis() < self.i64(field::CLAIM_UNTIL)
+        claim::is_live(Timestamp::from_millis(self.i64(field::CLAIM_UNTIL)), now)
     }
 
     /// Who worked on it last, or added it.

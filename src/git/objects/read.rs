@@ -48,12 +48,14 @@ impl Patience {
 impl Repo {
     /// The bytes of the object `id`.
     pub fn read(&self, id: ObjectId) -> Result<Vec<u8>> {
+        self.check(id)?;
         let found = self.patience().look(self, |gix| gix.find_object(id).map(gix::Object::detach));
         Ok(found.or_environment(|| format!("cannot read the object {id}"))?.data)
     }
 
     /// The bytes of the object `id`, which must be a `kind`.
     pub fn read_as(&self, id: ObjectId, kind: Kind) -> Result<Vec<u8>> {
+        self.check(id)?;
         let found = self.patience().look(self, |gix| gix.find_object(id).map(gix::Object::detach));
         let object = found.or_environment(|| format!("cannot read the {kind} {id}"))?;
         match object.kind == kind {
@@ -64,12 +66,26 @@ impl Repo {
 
     /// What sort of object `id` is, and its size.
     pub fn header(&self, id: ObjectId) -> Result<(Kind, u64)> {
+        self.check(id)?;
         let found = self.patience().look(self, |gix| gix.find_header(id).map(|header| (header.kind(), header.size())));
         found.or_environment(|| format!("cannot read the object {id}"))
     }
 
     /// Whether the object `id` is here, at this moment.
     pub fn has(&self, id: ObjectId) -> bool {
-        self.gix().has_object(id)
+        self.names(id) && self.gix().has_object(id)
+    }
+
+    /// Whether `id` is as long as the object ids of this repository: one that comes from a text may be of another hash, and
+    /// cannot be looked up.
+    pub fn names(&self, id: ObjectId) -> bool {
+        id.kind() == self.gix().object_hash()
+    }
+
+    fn check(&self, id: ObjectId) -> Result<()> {
+        match self.names(id) {
+            true => Ok(()),
+            false => Err(Error::environment("wrong-object", format!("{id} is no object id of this repository"))),
+        }
     }
 }

@@ -10,8 +10,8 @@ use crate::{
     git::Repo,
 };
 
-/// Changes with every change of [`Table`].
-const MAGIC: &[u8; 8] = b"gaidx\0\0\x05";
+/// Changes with every change of [`Table`], and of what lines of a note count.
+const MAGIC: &[u8; 8] = b"gaidx\0\0\x06";
 /// Where the part begins that the checksum is of.
 const BODY: usize = MAGIC.len() + 4;
 /// The length of the tree's id, the id with room for the longest, the numbers of rows; then the table.

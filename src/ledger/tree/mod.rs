@@ -53,6 +53,13 @@ fn decode<'b>(repo: &Repo, id: ObjectId, bytes: &'b [u8]) -> Result<TreeRef<'b>>
         .map_err(|error| error.hint("'git agent doctor' looks into it"))
 }
 
+/// The blobs of long texts that the tree `root` holds.
+pub fn texts(repo: &Repo, root: ObjectId) -> Result<Vec<ObjectId>> {
+    let directory = entries(repo, root)?.into_iter().find(|entry| entry.filename == TEXT_DIR && entry.mode.is_tree());
+    let texts = directory.map_or(Ok(Vec::new()), |directory| entries(repo, directory.oid))?;
+    Ok(texts.into_iter().filter(|entry| entry.mode.is_blob()).map(|entry| entry.oid).collect())
+}
+
 /// The blobs of `key`: none, one, or (in a tree that git would not write) several.
 pub fn find(repo: &Repo, root: ObjectId, key: ObjectId) -> Result<Vec<ObjectId>> {
     let hex = key.to_string();

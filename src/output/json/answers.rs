@@ -193,12 +193,15 @@ pub struct DoctorAnswer {
     pub schema: u32,
     /// Everything that was looked at.
     pub checks: Vec<Check>,
+    /// With `--fix`: what was done, in sentences; left out if nothing was.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixed: Vec<String>,
 }
 
 impl DoctorAnswer {
     /// The answer with `checks`.
-    pub fn new(checks: Vec<Check>) -> Self {
-        DoctorAnswer { schema: SCHEMA, checks }
+    pub fn new(checks: Vec<Check>, fixed: Vec<String>) -> Self {
+        DoctorAnswer { schema: SCHEMA, checks, fixed }
     }
 }
 
@@ -247,6 +250,28 @@ pub struct SyncAnswer {
     pub tasks_changed: Vec<String>,
     /// Ids of the tasks that this actor held until somebody else turned out to have claimed them first.
     pub claims_lost: Vec<String>,
+    /// What the remote had and has no more: kept here, and pushed back.
+    pub dropped: Vec<Dropped>,
+    /// Notes whose events are together more than a note can hold.
+    pub apart: Vec<Apart>,
+}
+
+/// Events that a remote has no more.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Dropped {
+    /// The task, or the key of a note that names none.
+    pub task: String,
+    /// How many.
+    pub events: usize,
+}
+
+/// Events that are kept, and have no effect because the note of their task has no room for them.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Apart {
+    /// The task, or the key of a note that names none.
+    pub task: String,
+    /// The blob that holds them.
+    pub blob: String,
 }
 
 /// `init`, `uninstall`.

@@ -1,0 +1,249 @@
+//! What another program takes out of the ledger, here or at a remote, is missed, told, and comes back.
+
+use crate::support::{TestRepo, on_every_git};
+
+const LEDGER: &str = "refs/notes/agent-tasks";
+
+/// A repository with tasks `t-1` to `t-3`, in sync with the remote `origin`.
+fn repo_with_remote() -> TestRepo {
+    with_remote(TestRepo::new())
+}
+
+fn with_remote(repo: TestRepo) -> TestRepo {
+    repo.set_env("GIT_AGENT_ACTOR", "ann@here");
+    repo.commit_file("a", "one\n", "first");
+    repo.git(&["init", "-q", "--bare", "../origin.git"]).success();
+    repo.git(&["remote", "add", "origin", "../origin.git"]).success();
+    repo.git(&["push", "-q", "origin", "HEAD:refs/heads/main"]).success();
+    for id in ["t-1", "t-2", "t-3"] {
+        repo.agent(&["add", "--id", id, &format!("Task {id}")]).success();
+        repo.agent(&["note", "a remark", "--task", id]).success();
+    }
+    repo.agent(&["sync"]).success();
+    repo
+}
+
+fn key(repo: &TestRepo, id: &str) -> String {
+    repo.run("git").args(["hash-object", "-w", "--stdin"]).stdin(format!("0 task {id}\n")).run().text()
+}
+
+/// Another clone, by stock git alone, with the ledger under its own name.
+fn clone(repo: &TestRepo, name: &str) -> TestRepo {
+    let clone = repo.at(format!("../{name}"));
+    repo.git(&["clone", "-q", "../origin.git", &format!("../{name}")]).success();
+    clone.git(&["fetch", "-q", "origin", &format!("+{LEDGER}:{LEDGER}")]).success();
+    clone
+}
+
+fn ids(repo: &TestRepo) -> Vec<String> {
+    let tasks = repo.agent(&["list", "--all", "--json"]).json()["tasks"].clone();
+    tasks.as_array().unwrap().iter().map(|task| task["id"].as_str().unwrap().to_owned()).collect()
+}
+
+fn at_origin(repo: &TestRepo) -> String {
+    repo.git(&["ls-remote", "origin", LEDGER]).text().split_whitespace().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn what_a_remote_drops_on_a_fast_forward_is_kept_told_and_pushed_back() {
+    on_every_git(|git| {
+        let repo = with_remote(TestRepo::with_git(git));
+        let other = clone(&repo, "other");
+        other.git(&["notes", "--ref=agent-tasks", "remove", &key(&other, "t-1")]).success();
+        other.git(&["push", "-q", "origin", LEDGER]).success();
+        let synced = repo.agent(&["sync"]).success();
+        assert!(synced.stderr.contains("origin dropped 2 events of t-1; kept, and pushed back"), "{synced}");
+        assert_eq!(ids(&repo), ["t-1", "t-2", "t-3"]);
+        assert_eq!(at_origin(&repo), repo.git(&["rev-parse", LEDGER]).text());
+        // Everywhere, and for good.
+        let fresh = clone(&repo, "fresh");
+        assert_eq!(ids(&fresh), ["t-1", "t-2", "t-3"]);
+        let again = repo.agent(&["sync", "--json"]).json();
+        assert_eq!((again["pushed"].as_bool(), again["dropped"].as_array().unwrap().len()), (Some(false), 0));
+        assert!(repo.agent(&["doctor"]).stdout.contains("✓ taken: the ledger has everything that was ever in it"));
+        repo.fsck();
+    });
+}
+
+#[test]
+fn a_line_that_a_remote_changes_comes_back_beside_it() {
+    let repo = repo_with_remote();
+    let other = clone(&repo, "other");
+    let note = other.git(&["notes", "--ref=agent-tasks", "show", &key(&other, "t-2")]).stdout;
+    other.write("note", note.replace("a remark", "another remark"));
+    other.git(&["notes", "--ref=agent-tasks", "add", "-f", "-F", "note", &key(&other, "t-2")]).success();
+    other.git(&["push", "-q", "origin", LEDGER]).success();
+    let synced = repo.agent(&["sync", "--json"]).json();
+    assert_eq!(synced["dropped"][0], serde_json::json!({"task": "t-2", "events": 1}));
+    let note = repo.git(&["notes", "--ref=agent-tasks", "show", &key(&repo, "t-2")]).stdout;
+    assert!(note.contains("\"a remark\"") && note.contains("\"another remark\""), "{note}");
+}
+
+#[test]
+fn a_remote_that_goes_back_is_brought_forward() {
+    // To an older state of its own, to nothing, to a ledger of another history.
+    for to in ["older", "nothing", "another"] {
+        let repo = repo_with_remote();
+        let older = repo.git(&["rev-parse", &format!("{LEDGER}~2")]).text();
+        match to {
+            "older" => repo.git(&["push", "-q", "-f", "--no-verify", "origin", &format!("{older}:{LEDGER}")]),
+            "nothing" => repo.git(&["push", "-q", "--no-verify", "origin", &format!(":{LEDGER}")]),
+            _ => {
+                let other = repo.at("../another");
+                repo.git(&["init", "-q", "../another"]).success();
+                other.agent(&["add", "--id", "t-9", "Of another history"]).success();
+                other.git(&["push", "-q", "-f", "../origin.git", LEDGER])
+            }
+        }
+        .success();
+        let synced = repo.agent(&["sync"]).success();
+        let said = match to {
+            "nothing" => "origin has no ledger any more; kept, and pushed back",
+            "older" => "origin dropped 2 events of t-3; kept, and pushed back",
+            _ => "origin dropped 2 events of t-1; kept, and pushed back",
+        };
+        assert!(synced.stderr.contains(said), "{to}: {synced}");
+        let expected: &[&str] = if to == "another" { &["t-1", "t-2", "t-3", "t-9"] } else { &["t-1", "t-2", "t-3"] };
+        assert_eq!(ids(&repo), expected, "{to}");
+        assert_eq!(at_origin(&repo), repo.git(&["rev-parse", LEDGER]).text(), "{to}");
+    }
+}
+
+#[test]
+fn long_texts_that_a_remote_drops_are_kept() {
+    let repo = repo_with_remote();
+    let long = "a long text ".repeat(400);
+    repo.run("git-agent").args(["edit", "t-1", "-d", "-"]).stdin(long.clone()).run().success();
+    repo.agent(&["sync"]).success();
+    let other = clone(&repo, "other");
+    let tree = other.git(&["ls-tree", LEDGER]).lines();
+    let kept: Vec<String> = tree.into_iter().filter(|line| !line.ends_with("\ttext")).collect();
+    let tree = other.run("git").args(["mktree"]).stdin(kept.join("\n") + "\n").run().text();
+    let commit = other.git(&["commit-tree", "-p", LEDGER, "-m", "no texts", &tree]).text();
+    other.git(&["push", "-q", "origin", &format!("{commit}:{LEDGER}")]).success();
+    repo.agent(&["sync"]).success();
+    let fresh = clone(&repo, "fresh");
+    assert_eq!(fresh.agent(&["show", "t-1", "--json"]).json()["task"]["description"], long.trim_end());
+    assert!(fresh.git(&["ls-tree", "-r", "--name-only", LEDGER]).stdout.contains("text/"));
+}
+
+#[test]
+fn what_another_program_takes_here_is_noticed_and_brought_back() {
+    let takes: [(&str, &[&[&str]]); 6] = [
+        ("a fetch", &[&["fetch", "-q", "origin", "+refs/notes/*:refs/notes/*"]]),
+        ("remove", &[&["notes", "--ref=agent-tasks", "remove", "KEY"]]),
+        ("a deleted ref", &[&["update-ref", "-d", LEDGER]]),
+        ("an older state", &[&["update-ref", LEDGER, "refs/notes/agent-tasks~1"]]),
+        ("copy", &[&["notes", "--ref=agent-tasks", "copy", "-f", "OTHER", "KEY"]]),
+        (
+            "a fetch, and a gc",
+            &[
+                &["fetch", "-q", "origin", "+refs/notes/*:refs/notes/*"],
+                &["reflog", "expire", "--expire=now", "--all"],
+                &["gc", "-q", "--prune=now"],
+            ],
+        ),
+    ];
+    for (what, commands) in takes {
+        let repo = repo_with_remote();
+        let (one, two) = (key(&repo, "t-1"), key(&repo, "t-2"));
+        repo.agent(&["note", "not pushed yet", "--task", "t-1"]).success();
+        for words in commands {
+            let words: Vec<String> =
+                words.iter().map(|word| word.replace("KEY", &one).replace("OTHER", &two)).collect();
+            repo.git(&words.iter().map(String::as_str).collect::<Vec<_>>()).success();
+        }
+        let listed = repo.agent(&["list", "--all"]).success();
+        assert!(listed.stderr.contains("another program took"), "{what}: {listed}");
+        assert!(listed.stderr.contains("'git agent doctor --fix' brings them back"), "{what}: {listed}");
+        // Told once; what is written in between changes nothing about it.
+        repo.agent(&["add", "--id", "t-7", "Meanwhile"]).success();
+        let doctor = repo.agent(&["doctor"]);
+        assert!(
+            doctor.stdout.contains("! taken: another program took out of the ledger what was in it"),
+            "{what}: {doctor}"
+        );
+        let fixed = repo.agent(&["doctor", "--fix", "--json"]).json();
+        assert!(fixed["fixed"][0].as_str().unwrap().contains("came back into the ledger"), "{what}: {fixed}");
+        let remarks = repo.agent(&["show", "t-1", "--json"]).json()["task"]["notes"].clone();
+        assert_eq!(remarks.as_array().unwrap().last().unwrap()["text"], "not pushed yet", "{what}");
+        assert_eq!(ids(&repo), ["t-1", "t-2", "t-3", "t-7"], "{what}");
+        let doctor = repo.agent(&["doctor"]);
+        assert!(doctor.stdout.contains("✓ taken: the ledger has everything"), "{what}: {doctor}");
+        repo.fsck();
+    }
+}
+
+#[test]
+fn a_commit_between_a_fetch_and_the_next_command_hides_nothing() {
+    let repo = repo_with_remote();
+    repo.agent(&["init"]).success();
+    repo.agent(&["start", "t-2"]).success();
+    repo.git(&["fetch", "-q", "origin", "+refs/notes/*:refs/notes/*"]).success();
+    repo.commit_file("b", "two\n", "recorded by a hook");
+    let listed = repo.agent(&["list"]).success();
+    assert!(listed.stderr.contains("another program took 1 event of t-2"), "{listed}");
+    repo.agent(&["doctor", "--fix", "-q"]).success();
+    assert_eq!(repo.agent(&["show", "t-2", "--json"]).json()["task"]["status"], "in_progress");
+}
+
+#[test]
+fn what_stock_git_adds_is_not_missed() {
+    let repo = repo_with_remote();
+    let line = "2026-01-02T03:04:05.000Z 01KATK2X5G0000000000000001 eve@elsewhere n=3 note text=\"by hand\"";
+    repo.git(&["notes", "--ref=agent-tasks", "append", "-m", line, &key(&repo, "t-1")]).success();
+    assert_eq!(repo.agent(&["list"]).success().stderr, "");
+    assert!(repo.agent(&["doctor"]).stdout.contains("✓ taken: the ledger has everything"));
+    assert_eq!(repo.git(&["for-each-ref", "refs/agent/ledger/lost"]).stdout, "");
+}
+
+#[test]
+fn a_fresh_clone_is_told_what_its_ledger_lost_before_it_came() {
+    let repo = repo_with_remote();
+    let other = clone(&repo, "other");
+    other.git(&["notes", "--ref=agent-tasks", "remove", &key(&other, "t-1")]).success();
+    other.git(&["notes", "--ref=agent-tasks", "append", "-m", "later", &key(&other, "t-2")]).success();
+    other.git(&["push", "-q", "origin", LEDGER]).success();
+    let fresh = clone(&repo, "fresh");
+    assert_eq!(ids(&fresh), ["t-2", "t-3"]);
+    let doctor = fresh.agent(&["doctor"]);
+    assert!(
+        doctor.stdout.contains("! taken: another program took out of the ledger what was in it: 2 events of t-1"),
+        "{doctor}"
+    );
+    fresh.agent(&["doctor", "--fix", "-q"]).success();
+    assert_eq!(ids(&fresh), ["t-1", "t-2", "t-3"]);
+}
+
+#[test]
+fn notes_that_are_together_too_large_lose_nothing() {
+    let repo = repo_with_remote();
+    let key = key(&repo, "t-1");
+    let filler = "y".repeat(3_900);
+    let fill = |clone: &TestRepo, who: &str, megabytes: usize| {
+        let mut note = clone.git(&["notes", "--ref=agent-tasks", "show", &key]).stdout;
+        for serial in 0..megabytes * 256 {
+            let head = format!("2026-01-02T03:04:05.000Z 01KATK2X5G{who}{serial:015} {who}@x n=3");
+            note.push_str(&format!("{head} teleport to=\"{filler}\"\n"));
+        }
+        clone.write("note", note);
+        clone.git(&["notes", "--ref=agent-tasks", "add", "-f", "-F", "note", &key]).success();
+    };
+    let other = clone(&repo, "other");
+    fill(&repo, "A", 9);
+    fill(&other, "B", 10);
+    other.git(&["push", "-q", "origin", LEDGER]).success();
+    let [ours, theirs] = [&repo, &other].map(|clone| clone.git(&["notes", "--ref=agent-tasks", "list", &key]).text());
+    let synced = repo.agent(&["sync"]).success();
+    assert!(synced.stderr.contains("are together more than a note can hold"), "{synced}");
+    assert!(synced.stderr.contains(&ours), "{synced}");
+    // The task is still read; what has no effect is kept where a gc and a clone take it along.
+    assert_eq!(repo.git(&["notes", "--ref=agent-tasks", "list", &key]).text(), theirs);
+    assert_eq!(ids(&repo), ["t-1", "t-2", "t-3"]);
+    assert!(repo.git(&["ls-tree", "-r", "--name-only", LEDGER]).stdout.contains(&format!("text/{ours}")));
+    // And both sides are done.
+    assert_eq!(repo.agent(&["sync", "--json"]).json()["pushed"], false);
+    let fresh = clone(&repo, "fresh");
+    fresh.agent(&["sync"]).success();
+    assert_eq!(at_origin(&repo), repo.git(&["rev-parse", LEDGER]).text());
+}
