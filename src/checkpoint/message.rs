@@ -4,6 +4,8 @@ use bstr::BString;
 
 use crate::core::{
     id::TaskId,
+    squash::message::subject_of,
+    text::prefix as prefix_of,
     trailer::{
         Rules,
         block::{self, Syntax, Trailer},
@@ -15,9 +17,10 @@ use crate::core::{
 const TITLE: usize = 54;
 
 /// `Fix login (checkpoint 3)`.
-pub fn default(title: &str, number: usize) -> String {
+pub fn default(title: &str, number: usize, rules: &Rules) -> String {
+    let title = subject_of(title, rules);
     let shown: String = match title.char_indices().nth(TITLE) {
-        None => title.to_owned(),
+        None => title,
         Some(_) => title.chars().take(TITLE - 1).chain(['…']).collect(),
     };
     format!("{shown} (checkpoint {number})")
@@ -25,7 +28,7 @@ pub fn default(title: &str, number: usize) -> String {
 
 /// `text` with `prefix` before its subject (unless it is there) and a trailer for each of `tasks` that it does not name.
 pub fn compose(text: &str, prefix: &str, tasks: &[TaskId], rules: &Rules) -> BString {
-    let prefix: String = prefix.chars().filter(|c| !c.is_control()).collect();
+    let prefix = prefix_of(prefix);
     let mut message = BString::from(if text.starts_with(&prefix) { text.to_owned() } else { prefix + text });
     message.push(b'\n');
     let named = block::ids(&message, rules, &Syntax::default());
@@ -56,7 +59,7 @@ mod tests {
 
     #[test]
     fn default_subjects_are_short() {
-        assert_eq!(default("Fix login", 3), "Fix login (checkpoint 3)");
-        assert!(default(&"ü".repeat(200), 1_000).chars().count() <= 72);
+        assert_eq!(default("Fix login", 3, &Rules::default()), "Fix login (checkpoint 3)");
+        assert!(default(&"ü".repeat(200), 1_000, &Rules::default()).chars().count() <= 72);
     }
 }

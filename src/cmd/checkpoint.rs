@@ -79,7 +79,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let number = revision::count(repo, repo.head()?.commit, &owner.task)? + 1;
     let text = match &args.message {
         Some(text) => many_lines("message", text)?,
-        None => message::default(&owner.task.title, number),
+        None => message::default(&owner.task.title, number, &rules),
     };
     let label = Label { task: id.clone(), name: format!("{id}@{number}"), at: ctx.now(), by: ctx.actor()?.to_string() };
     let request = Request {

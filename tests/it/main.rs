@@ -39,6 +39,7 @@ mod layering;
 mod ledger_crowd;
 mod ledger_hostile;
 mod ledger_merge;
+mod ledger_messages;
 mod ledger_partial;
 mod ledger_places;
 mod ledger_poison;

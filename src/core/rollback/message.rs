@@ -5,6 +5,7 @@ use bstr::{BString, ByteSlice as _};
 use super::Mode;
 use crate::core::{
     id::TaskId,
+    text,
     trailer::{
         Rules,
         block::{Syntax, Trailer},
@@ -52,7 +53,7 @@ impl Message {
     /// trailer, for programs. When only some paths are taken back, the commits stay in force, and neither says otherwise.
     pub fn compose(&self, snapshot: &str) -> BString {
         let Message { prefix, task, checkpoint, .. } = self;
-        let prefix: String = prefix.chars().filter(|c| !c.is_control()).collect();
+        let prefix = text::prefix(prefix);
         let mut text = format!("{prefix}Roll back {task} to {task}@{checkpoint}\n");
         let lines: Vec<String> = self.undone.iter().map(|undone| self.line(undone)).collect();
         if !lines.is_empty() {

@@ -6,6 +6,7 @@ use crate::core::{
     id::TaskId,
     revert::{REVERTS_TASK, reverts},
     rollback::message::{REVERTS, SNAPSHOT},
+    text,
     trailer::{
         Rules,
         block::{self, Syntax, Trailer},
@@ -34,13 +35,13 @@ pub struct Collapsed {
 ///
 /// The lists have bullets that no reading of trailers knows, and keep out of the final block whatever they say.
 pub fn propose(title: &str, commits: &[Collapsed], decisions: &[(String, Option<String>)], rules: &Rules) -> BString {
-    let mut text = BString::from(format!("{title}\n"));
+    let mut text = BString::from(format!("{}\n", subject_of(title, rules)));
     let mut paragraph = |lines: Vec<String>| {
         if !lines.is_empty() {
             text.extend_from_slice(format!("\n{}\n", lines.join("\n")).as_bytes());
         }
     };
-    paragraph(commits.iter().map(|commit| format!("- {}", commit.subject)).collect());
+    paragraph(commits.iter().map(|commit| format!("- {}", one_line(&commit.subject))).collect());
     let decided = |(what, why): &(String, Option<String>)| {
         let why = why.as_ref().map(|why| format!(" because {}", one_line(why))).unwrap_or_default();
         format!("- Decided: {}{why}", one_line(what))
@@ -62,8 +63,18 @@ pub fn propose(title: &str, commits: &[Collapsed], decisions: &[(String, Option<
     text
 }
 
+/// `title`, which may be anybody's, as a subject that says nothing about tasks and reverts, whatever it says: as one line of
+/// visible text, in quotes if a reader of messages, or `rebase --autosquash`, would
+/// understand it.
+pub fn subject_of(title: &str, rules: &Rules) -> String {
+    let line = one_line(title);
+    let is_for_git = ["fixup! ", "squash! ", "amend! "].iter().any(|word| line.starts_with(word));
+    let says_something = !scan::ids(line.as_bytes(), rules).is_empty() || reverts(line.as_bytes()).next().is_some();
+    if is_for_git || says_something { format!("\"{line}\"") } else { line }
+}
+
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text::visible(&text.split_whitespace().collect::<Vec<_>>().join(" "), &[]).into_owned()
 }
 
 /// The trailers that name the tasks of `commits`, oldest first: those of their final blocks, under the keys that they have
@@ -114,7 +125,12 @@ pub fn others(commits: &[Collapsed], rules: &Rules) -> Vec<Trailer> {
             let is_of_one =
                 is(trailer, REVERTS) || is(trailer, SNAPSHOT) || reverts_inside && is(trailer, REVERTS_TASK);
             if !rules.reads(&trailer.key) && !is_url && !is_of_one {
-                add(trailer.clone());
+                // Several lines are one trailer, and stay that.
+                let value = match trailer.value.to_str() {
+                    Ok(value) => BString::from(&*text::visible(value, &['\n', '\r', '\t'])),
+                    Err(_) => trailer.value.clone(),
+                };
+                add(Trailer { key: trailer.key.clone(), value });
             }
         }
         for hex in said.into_iter().filter(|hex| !is_inside(hex)) {
@@ -127,7 +143,7 @@ pub fn others(commits: &[Collapsed], rules: &Rules) -> Vec<Trailer> {
 /// `text` with `prefix` before its subject (unless it is there), and with `trailers` in its final block; `None` if it says
 /// nothing.
 pub fn compose(text: &[u8], prefix: &str, trailers: &[Trailer]) -> Option<BString> {
-    let prefix: String = prefix.chars().filter(|c| !c.is_control()).collect();
+    let prefix = text::prefix(prefix);
     if !says_something(text, trailers) {
         return None;
     }
