@@ -197,7 +197,7 @@ fn tree(ctx: &Ctx, graph: &Graph<'_>, rows: &[Summary], now: Timestamp) -> Strin
         open.extend(parts.remove(&Some(&row.id)).unwrap_or_default().into_iter().rev().map(|row| (row, depth + 1)));
     }
     // Parts of each other: a circle that came by a merge. Shown all the same.
-    let rest: Vec<&Summary> =
-        rows.iter().filter(|row| parts.values().flatten().any(|left| left.id == row.id)).collect();
+    let left: std::collections::HashSet<&TaskId> = parts.values().flatten().map(|row| &row.id).collect();
+    let rest: Vec<&Summary> = rows.iter().filter(|row| left.contains(&row.id)).collect();
     text + &rest.iter().map(|row| look.branch(graph, row, 0, now)).collect::<String>()
 }

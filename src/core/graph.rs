@@ -14,8 +14,10 @@ use super::{
     time::Timestamp,
 };
 
+mod circles;
 mod obstacle;
 mod order;
+use circles::Circles;
 pub use obstacle::Obstacle;
 use order::Plan;
 
@@ -30,6 +32,7 @@ pub struct Graph<'a> {
     /// Feature and subtask, sorted; made when somebody asks.
     children: OnceCell<Vec<(usize, usize)>>,
     plan: OnceCell<Plan>,
+    circles: OnceCell<Circles>,
 }
 
 impl<'a> Graph<'a> {
@@ -44,7 +47,14 @@ impl<'a> Graph<'a> {
                 open_children[parent.at()] += 1;
             }
         }
-        Graph { table, unblocks, open_children, children: OnceCell::new(), plan: OnceCell::new() }
+        Graph {
+            table,
+            unblocks,
+            open_children,
+            children: OnceCell::new(),
+            plan: OnceCell::new(),
+            circles: OnceCell::new(),
+        }
     }
 
     /// The row of `id`.
@@ -94,7 +104,8 @@ impl<'a> Graph<'a> {
         if task.status != Status::Pending {
             return vec![Obstacle::Status(task.status)];
         }
-        let mut obstacles: Vec<Obstacle> = self.cycle_through(&task.id).map(Obstacle::Cycle).into_iter().collect();
+        let circle = self.get(&task.id).and_then(|row| self.circle_of(row.at()));
+        let mut obstacles: Vec<Obstacle> = circle.map(Obstacle::Cycle).into_iter().collect();
         obstacles.extend(self.waiting_on(&task.after).map(|id| {
             let before = self.get(id);
             Obstacle::Waits {
@@ -224,33 +235,12 @@ impl<'a> Graph<'a> {
         if task == dependency {
             return Some(vec![task.clone(), task.clone()]);
         }
-        self.circle(self.table.position(task.as_str())?, self.table.position(dependency.as_str())?)
-    }
-
-    /// The circle that `task` is part of, if any: `task → … → task`.
-    pub fn cycle_through(&self, task: &TaskId) -> Option<Vec<TaskId>> {
-        let row = self.get(task)?;
-        if self.plan.get().is_some_and(|plan| plan.is_in_order(row.at())) {
-            return None;
-        }
-        row.after().flatten().find_map(|dependency| self.circle(row.at(), dependency.at()))
+        self.circle(self.table.position(task.as_str())?, self.table.position(dependency.as_str())?, |_| true)
     }
 
     /// One circle for every group of tasks that wait for each other.
     pub fn cycles(&self) -> Vec<Vec<TaskId>> {
-        let mut seen = std::collections::HashSet::new();
-        let mut cycles = Vec::new();
-        for at in self.plan().unorderable() {
-            let id = self.table.row(*at).id();
-            if seen.contains(&id) {
-                continue;
-            }
-            if let Some(cycle) = self.cycle_through(&id) {
-                seen.extend(cycle.iter().cloned());
-                cycles.push(cycle);
-            }
-        }
-        cycles
+        self.all_circles()
     }
 
     /// The tasks in an order in which every one comes after what it depends on; tasks of a circle come last.
@@ -268,9 +258,14 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// A circle as people read it: `a → b → a`.
+/// A circle as people read it: `a → b → a`; the middle of a long one is only counted.
 pub fn show_cycle(cycle: &[TaskId]) -> String {
-    cycle.iter().map(TaskId::as_str).collect::<Vec<_>>().join(" → ")
+    const END: usize = 10;
+    let join = |ids: &[TaskId]| ids.iter().map(TaskId::as_str).collect::<Vec<_>>().join(" → ");
+    match cycle.len().checked_sub(2 * END) {
+        None | Some(0 | 1) => join(cycle),
+        Some(more) => format!("{} → … ({more} more) → {}", join(&cycle[..END]), join(&cycle[cycle.len() - END..])),
+    }
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@ mod hook_replay;
 mod hostile_text;
 mod init;
 mod layering;
+mod ledger_costs;
 mod ledger_crowd;
 mod ledger_hostile;
 mod ledger_merge;

@@ -13,6 +13,9 @@ use crate::{
     output::{Row, Style, age, mark, pad, shorten},
 };
 
+/// Deeper levels are not indented further, but named.
+const DEEPEST: usize = 30;
+
 /// The column of ids is not wider than this; a longer id moves what is behind it.
 const WIDEST_ID: usize = 24;
 
@@ -41,8 +44,11 @@ impl Look {
     pub fn branch(&self, graph: &Graph<'_>, row: &Summary, depth: usize, now: Timestamp) -> String {
         let feature = graph.get(&row.id).filter(|_| graph.has_parts(&row.id));
         let progress = feature.map(|feature| graph.progress(feature)).filter(|progress| progress.total > 0);
-        let far = progress.map(|progress| format!("{}%", progress.percent())).into_iter().collect();
-        self.line_with(far, graph, row, depth, now)
+        let mut first: Vec<String> = progress.map(|progress| format!("{}%", progress.percent())).into_iter().collect();
+        if depth > DEEPEST {
+            first.insert(0, format!("level {}", depth + 1));
+        }
+        self.line_with(first, graph, row, depth, now)
     }
 
     fn line_with(&self, first: Vec<String>, graph: &Graph<'_>, row: &Summary, depth: usize, now: Timestamp) -> String {
@@ -59,7 +65,7 @@ impl Look {
         let style = self.style;
         let line = Row::new()
             .left(mark(row.status), |text: &str| style.status(row.status, text))
-            .left(&" ".repeat(1 + 2 * depth), style)
+            .left(&" ".repeat(1 + 2 * depth.min(DEEPEST)), style)
             .left(&pad(row.id.as_str(), self.ids), |text: &str| style.id(text))
             .left(" ", style)
             .middle(&row.title);

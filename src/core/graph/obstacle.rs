@@ -1,5 +1,7 @@
 //! What can keep a task from being started.
 
+use std::sync::Arc;
+
 use crate::core::{actor::Actor, id::TaskId, status::Status, time::Timestamp};
 
 /// One reason why a task is not ready.
@@ -17,7 +19,7 @@ pub enum Obstacle {
         failure: Option<String>,
     },
     /// It is part of a circle of dependencies.
-    Cycle(Vec<TaskId>),
+    Cycle(Arc<[TaskId]>),
     /// Blockers are open.
     Blocked(u32),
     /// Somebody holds it.

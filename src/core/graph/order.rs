@@ -65,11 +65,6 @@ impl Plan {
         self.places[at]
     }
 
-    /// Whether the task at `at` is neither in a circle nor behind one.
-    pub(super) fn is_in_order(&self, at: usize) -> bool {
-        self.places[at] < self.order.len()
-    }
-
     /// Tasks that are in a circle or behind one, by id.
     pub(super) fn unorderable(&self) -> &[usize] {
         &self.rest
@@ -78,13 +73,15 @@ impl Plan {
 
 impl Graph<'_> {
     /// The circle `task → dependency → … → task`, if there is a chain from the one back to the other.
-    pub(super) fn circle(&self, task: usize, dependency: usize) -> Option<Vec<TaskId>> {
+    ///
+    /// Only tasks that `enters` lets in are passed.
+    pub(super) fn circle(&self, task: usize, dependency: usize, enters: impl Fn(usize) -> bool) -> Option<Vec<TaskId>> {
         let table = self.table;
         let mut came_from = HashMap::new();
         let mut open = vec![dependency];
         while let Some(at) = open.pop() {
             for next in table.row(at).after().flatten().map(Row::at) {
-                if next == dependency || came_from.contains_key(&next) {
+                if next == dependency || came_from.contains_key(&next) || !enters(next) {
                     continue;
                 }
                 came_from.insert(next, at);

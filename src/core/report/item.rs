@@ -1,5 +1,7 @@
 //! One task of a report.
 
+use std::sync::Arc;
+
 use super::Source;
 use crate::core::{
     actor::Actor,
@@ -94,7 +96,7 @@ pub enum Reason {
         status: Option<Status>,
     },
     /// It is in a circle of dependencies.
-    Cycle(Vec<TaskId>),
+    Cycle(Arc<[TaskId]>),
     /// Somebody holds it.
     Held {
         /// Who.
