@@ -11,9 +11,10 @@ mkdir -p "$dir/npm"
 [ -x "$dir/python/bin/pre-commit" ] ||
     { python3 -m venv "$dir/python" && "$dir/python/bin/pip" install --quiet pre-commit; } ||
     echo "not to be had here: pre-commit"
+# Their scripts would install hooks in this very repository.
 for name in lefthook husky simple-git-hooks; do
     [ -e "$dir/npm/node_modules/$name" ] ||
-        npm install --silent --no-audit --no-fund --prefix "$dir/npm" "$name" ||
+        npm install --silent --ignore-scripts --no-audit --no-fund --prefix "$dir/npm" "$name" ||
         echo "not to be had here: $name"
 done
 [ -z "$only" ] || exit 0
