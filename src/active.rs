@@ -13,6 +13,7 @@ use crate::{
 };
 
 mod memory;
+mod origin;
 
 /// The active task of a worktree.
 pub const REF: &str = "refs/worktree/agent/active";
@@ -48,7 +49,9 @@ pub fn of_worktree(repo: &Repo) -> Result<Vec<TaskId>> {
     if let Some(known) = memory::recall(repo, &state) {
         return Ok(known);
     }
-    let tasks = open_tasks(repo, tasks_of(repo, &anchors), state.ledger)?;
+    let foreign = origin::foreign(repo, &anchors);
+    let own: Vec<ObjectId> = anchors.iter().filter(|anchor| !foreign.contains(anchor)).copied().collect();
+    let tasks = open_tasks(repo, tasks_of(repo, &own), state.ledger)?;
     memory::remember(repo, &state, &tasks);
     Ok(tasks)
 }
@@ -64,7 +67,12 @@ fn open_tasks(repo: &Repo, pointed: Vec<TaskId>, tip: Option<ObjectId>) -> Resul
     Ok(pointed.into_iter().filter(|id| !is_over(id)).collect())
 }
 
-/// The tasks that the refs of this worktree point to.
+/// The tasks that refs of this worktree point to because they were fetched from another repository: nothing is done for them.
+pub fn foreign(repo: &Repo) -> Result<Vec<TaskId>> {
+    Ok(tasks_of(repo, &origin::foreign(repo, &anchors(repo)?)))
+}
+
+/// The tasks that the refs of this worktree point to, wherever they come from.
 pub fn pointed(repo: &Repo) -> Result<Vec<TaskId>> {
     Ok(tasks_of(repo, &anchors(repo)?))
 }
@@ -95,6 +103,9 @@ fn tasks_of(repo: &Repo, anchors: &[ObjectId]) -> Vec<TaskId> {
 pub fn set(repo: &Repo, id: &TaskId, also: bool) -> Result<()> {
     let anchor = repo.blob_id(note::anchor(id).as_bytes())?;
     let present = pointed(repo)?;
+    if origin::start(repo, anchor)? {
+        memory::forget(repo);
+    }
     if present.contains(id) && (also || present.len() == 1) {
         return Ok(());
     }

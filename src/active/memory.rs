@@ -42,16 +42,13 @@ pub(super) fn recall(repo: &Repo, state: &State<'_>) -> Option<Vec<TaskId>> {
 /// Remember that `tasks` are active in this state. Where nothing can be written, the next reader finds out for itself.
 pub(super) fn remember(repo: &Repo, state: &State<'_>, tasks: &[TaskId]) {
     let tasks: String = tasks.iter().map(|id| format!("{id}\n")).collect();
-    let path = path(repo);
-    let write = || -> Option<()> {
-        use std::io::Write as _;
-        let dir = path.parent()?;
-        std::fs::create_dir_all(dir).ok()?;
-        let mut file = tempfile::NamedTempFile::new_in(dir).ok()?;
-        file.write_all(state.file(&tasks).as_bytes()).ok()?;
-        file.persist(&path).ok().map(drop)
-    };
-    write().unwrap_or_default();
+    repo.put(&path(repo), state.file(&tasks).as_bytes()).unwrap_or_default();
+}
+
+/// Find out again: which pointers count is not told by the refs alone.
+pub(super) fn forget(repo: &Repo) {
+    // What is not there is forgotten already.
+    std::fs::remove_file(path(repo)).unwrap_or_default();
 }
 
 fn path(repo: &Repo) -> std::path::PathBuf {

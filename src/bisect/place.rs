@@ -58,7 +58,7 @@ impl<'r> Places<'r> {
         let temp = temp.canonicalize().or_environment(|| format!("there is no directory '{}'", temp.display()))?;
         let dir = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&temp);
         let dir = dir.or_environment(|| format!("cannot make a directory in '{}'", temp.display()))?;
-        let lock = Lock::acquire(&dir.path().join(LOCK))?;
+        let lock = Lock::acquire(repo, &dir.path().join(LOCK))?;
         Ok(Places { repo, dir: Some(dir), lock: Some(lock), no_hooks: no_hooks(repo)?, made: Vec::new() })
     }
 

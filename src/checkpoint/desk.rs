@@ -61,7 +61,7 @@ impl<'r> Desk<'r> {
     pub fn take(repo: &'r Repo) -> Result<(Self, Option<Finished>)> {
         let agent = repo.worktree_agent_dir();
         let agent = std::path::absolute(&agent).or_environment(|| "the current directory is gone".to_owned())?;
-        let lock = Lock::acquire(&agent.join("checkpoint.lock"))?;
+        let lock = Lock::acquire(repo, &agent.join("checkpoint.lock"))?;
         if !lock.is_held() {
             let message = "cannot make a checkpoint: another one is being made in this worktree";
             return Err(Error::busy("checkpoint-busy", message).hint("try again when it is done"));
@@ -69,7 +69,7 @@ impl<'r> Desk<'r> {
         let mut desk = Desk { repo, dir: agent.join("checkpoint"), _lock: lock, keep: true };
         let finished = desk.finish_what_was_left()?;
         desk.clear()?;
-        fs::create_dir_all(&desk.dir).or_environment(|| format!("cannot make '{}'", desk.dir.display()))?;
+        repo.make_dir(&desk.dir).or_environment(|| format!("cannot make '{}'", desk.dir.display()))?;
         desk.keep = false;
         Ok((desk, finished))
     }

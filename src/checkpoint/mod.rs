@@ -16,7 +16,7 @@ pub mod refusal;
 pub mod staged;
 pub mod survey;
 
-use std::path::PathBuf;
+use std::{cell::Cell, path::PathBuf};
 
 use bstr::{BString, ByteSlice as _};
 
@@ -34,8 +34,9 @@ use crate::{
         entries::Entries,
         excludes::{self, Rules},
         index::PrivateIndex,
-        objects::trees::Edits,
+        objects::{Apart, Batch, gc, trees::Edits},
         state::{self, Held},
+        walk,
     },
 };
 
@@ -116,8 +117,48 @@ pub struct Before {
     pub rules: Rules,
 }
 
+/// How often a checkpoint is tried whose objects a gc takes.
+const TRIES: usize = 3;
+
 /// Make a checkpoint. On an error nothing has changed.
+///
+/// # Errors
+///
+/// `objects-collected` when somebody else's gc takes what was staged, again and again; all refusals; `commit-refused`.
 pub fn make<'r>(repo: &'r Repo, request: &Request<'_>) -> Result<Outcome<'r>> {
+    for attempt in 1.. {
+        // What git stages in an index that it does not know belongs to nobody: when a gc took it, the next one is told not to.
+        let apart = if attempt == 1 { None } else { Some(Apart::new(repo)?) };
+        let staged = Cell::new(None);
+        let error = match try_once(repo, request, apart.as_ref(), &staged) {
+            Err(error) if attempt <= TRIES => error,
+            done => return done,
+        };
+        let is_lost = match staged.get() {
+            Some(tree) => gc::is_running(repo) || !walk::is_connected(repo, &[tree])?,
+            None => error.code() == "git-failed",
+        };
+        match is_lost {
+            false => return Err(error),
+            true if attempt == TRIES => {
+                let message = "cannot make a checkpoint: a gc of somebody else took what was staged, again and again";
+                return Err(Error::busy("objects-collected", message)
+                    .because(error)
+                    .hint("nothing was changed; try again when no 'git gc --prune=now' or 'git prune' is running"));
+            }
+            true => {}
+        }
+    }
+    Err(Error::bug("a checkpoint came to no end"))
+}
+
+/// Make a checkpoint. With `apart`, what git stages is kept from every gc. `staged` is told what would be committed.
+fn try_once<'r>(
+    repo: &'r Repo,
+    request: &Request<'_>,
+    apart: Option<&Apart<'_>>,
+    staged: &Cell<Option<ObjectId>>,
+) -> Result<Outcome<'r>> {
     repo.require_work_dir("make a checkpoint")?;
     refusal::in_progress(repo)?;
     let (mut desk, finished) = Desk::take(repo)?;
@@ -137,8 +178,23 @@ pub fn make<'r>(repo: &'r Repo, request: &Request<'_>) -> Result<Outcome<'r>> {
     let hidden = hidden.map(|entry| entry.path).filter(|path| excludes::is_rules(path));
     let rules = excludes::rules(repo, survey.rules.iter().map(|path| path.as_bstr()).chain(hidden))?;
     let before = Before { head: before, staged: survey.staged.clone(), index, state: state::held(repo)?, rules };
-    stage(repo, request, &survey, head, &private)?;
-    let tree = private.write_tree()?;
+    let tree = match apart {
+        None => {
+            stage(repo, request, &survey, head, &private)?;
+            private.write_tree()?
+        }
+        Some(apart) => {
+            let hidden =
+                PrivateIndex::existing(repo, private.path().to_owned()).with_objects_in(apart.path().to_owned());
+            stage(repo, request, &survey, head, &hidden)?;
+            let tree = hidden.write_tree()?;
+            let mut batch = Batch::default();
+            apart.take_in(&mut batch)?;
+            batch.hold_durable(repo)?;
+            tree
+        }
+    };
+    staged.set(Some(tree));
     let base = match head {
         Some(head) => commit::read(repo, head)?.0,
         None => ObjectId::empty_tree(repo.gix().object_hash()),

@@ -10,6 +10,7 @@ use crate::{
         Style, clean,
         json::{Check, DoctorAnswer, Level},
     },
+    recovery::heal,
 };
 
 /// Look for whatever is wrong with the ledger, the hooks, the settings, and say what to do about it
@@ -24,18 +25,27 @@ pub struct Args {
     /// Look at the whole history of the ledger, too, and compare the index with the notes
     #[arg(long)]
     verify: bool,
-    /// Put right what can be put right without a loss: bring back what another program took out of the ledger
+    /// Put right what can be put right without a loss: what another program took out of the ledger, and a log of operations that
+    /// leads to what is missing
     #[arg(long)]
     fix: bool,
+    /// Take all snapshots and operations that are here for made in this repository: those of an earlier version, or from before
+    /// '.git/agent' was lost. Never after a fetch of refs/agent/*
+    #[arg(long)]
+    adopt: bool,
 }
 
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let repo = ctx.repo()?;
     let mut fixed = Vec::new();
+    if args.adopt {
+        fixed.push(format!("{} taken for made here", clean::plural(heal::adopt(repo)?, "snapshot or operation")));
+    }
     if args.fix {
         let events = watch::bring_back(repo)?;
         fixed.extend((events > 0).then(|| format!("{} came back into the ledger", clean::plural(events, "event"))));
+        fixed.extend(heal::chains(repo)?);
     } else {
         // A ledger that cannot be read is among what is looked at.
         watch::notice(repo).map(drop).unwrap_or_default();

@@ -97,6 +97,7 @@ fn line(ctx: &Ctx, entries: &[Recorded], recorded: &Recorded) -> String {
     let operation = &recorded.operation;
     let mut notes = vec![format!("{} by {}", age::ago(ctx.now(), operation.at), clean::line(&operation.by))];
     match operation.state {
+        _ if recorded.is_foreign => notes.push("not made in this repository".to_owned()),
         State::Begun => notes.push("interrupted: 'git agent resume' or 'git agent undo'".to_owned()),
         State::Failed => notes.push("failed, everything was put back".to_owned()),
         State::Done if undone_by(entries, operation.id).is_some() => notes.push("undone".to_owned()),

@@ -9,6 +9,7 @@ use crate::{
     error::Result,
     exit,
     git::Repo,
+    hook::install,
     output::{
         age,
         clean::{self, plural},
@@ -79,8 +80,9 @@ fn take(ctx: &Ctx, message: Option<&str>) -> Result<u8> {
         let path = clean::bytes(submodule.path.as_ref());
         ctx.out.warn(format!("submodule '{path}' has changes inside; only its commit is in the snapshot"));
     }
+    let unguarded = if taken.created { unguarded(ctx, repo) } else { None };
     if ctx.out.is_json() {
-        ctx.out.json(&SnapshotAnswer::taken(&taken))?;
+        ctx.out.json(&SnapshotAnswer::taken(&taken, unguarded))?;
         return Ok(exit::OK);
     }
     if !ctx.out.is_quiet() {
@@ -90,6 +92,23 @@ fn take(ctx: &Ctx, message: Option<&str>) -> Result<u8> {
     ctx.out.hint(format!("what is in it: git agent snapshot show {id}"));
     ctx.out.hint(format!("a file of it: git show {}:worktree/<path>", taken.snapshot.ref_name()));
     Ok(exit::OK)
+}
+
+/// Why a push may take the snapshot along that was made just now. Said to people once.
+pub(super) fn unguarded(ctx: &Ctx, repo: &Repo) -> Option<String> {
+    // What cannot be found out is for 'doctor' to tell of.
+    let told = repo.agent_dir().join("unguarded");
+    let why = install::unguarded(repo).ok()?;
+    match &why {
+        // Said again when it was mended and comes back.
+        None => std::fs::remove_file(told).unwrap_or_default(),
+        Some(why) if !told.exists() => {
+            ctx.out.warn(why);
+            repo.put(&told, b"").unwrap_or_default();
+        }
+        Some(_) => {}
+    }
+    why
 }
 
 /// One line, and what is not in it.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{change, list};
 use crate::{
+    active,
     context::Ctx,
     core::{id::TaskId, spent, status::Status, task::Task, time::show_duration},
     error::Result,
@@ -108,6 +109,7 @@ impl Found {
             unstamped: unstamped.iter().map(|one| one.commit.to_string()).collect(),
             interrupted: interrupted.as_ref().map(|operation| operation.id.to_string()),
             left_behind: left_behind.as_ref().map(|operation| operation.id.to_string()),
+            foreign: active::foreign(repo)?.iter().map(ToString::to_string).collect(),
         };
         Ok(Found { answer, interrupted, left_behind, in_progress: state::in_progress(repo), active })
     }
@@ -159,6 +161,12 @@ fn page(ctx: &Ctx, found: &Found) -> String {
                 page.push_str(&format!("Active task {id} is not in this ledger; 'git agent sync' may get it\n"));
             }
         }
+    }
+    for id in &answer.foreign {
+        page.push_str(&format!(
+            "{id} is not active: a fetch set {}, not this repository; 'git agent start {id}' makes it so\n",
+            active::REF
+        ));
     }
     if found.active.is_empty() {
         page.push_str("No task is active: commits made here are not stamped\n");

@@ -12,6 +12,7 @@ use crate::{
     git::{RefChange, RefError, Repo, worktree},
     hook::install,
     ledger,
+    recovery::{operation, snapshot},
 };
 
 /// Take hooks and settings out again; the repository is as it was before 'git agent init'
@@ -40,13 +41,20 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if args.purge {
         done.extend(purge(repo)?);
     }
-    for there in &worktrees {
+    for there in worktrees.iter().filter(|there| there.git_dir() != there.common_dir()) {
         remove_directory(&there.worktree_agent_dir())?;
     }
-    remove_directory(&repo.agent_dir())?;
+    let left = left(repo)?;
+    match left.is_some() {
+        true => empty_directory(&repo.agent_dir())?,
+        false => remove_directory(&repo.agent_dir())?,
+    }
     setup::answer(ctx, done, warnings, || {
         let tip = repo.find_ref(ledger::REF)?;
         ctx.out.print("git-agent is out of this repository.\n")?;
+        if let Some(left) = left {
+            ctx.out.hint(left);
+        }
         if tip.is_some() {
             ctx.out.hint(format!(
                 "the tasks are still in {}; 'git agent uninstall --purge' removes them, too",
@@ -67,6 +75,31 @@ fn deactivate(there: &Repo) -> Result<Vec<String>> {
         done.push(format!("{id} is no longer the active task of '{place}'."));
     }
     Ok(done)
+}
+
+/// What of the work of users stays, and who may see it now.
+fn left(repo: &Repo) -> Result<Option<String>> {
+    let count = |prefix: &str| repo.refs().list(repo, prefix).map(|refs| refs.len());
+    let (snapshots, logs) = (count(snapshot::REFS)?, count(operation::REFS)?);
+    let what = [(snapshots, "snapshot"), (logs, "log of operations")];
+    let what: Vec<String> = what
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| {
+            if count == 1 {
+                format!("1 {what}")
+            } else {
+                format!("{count} {}", what.replacen("log of", "logs of", 1).replacen("snapshot", "snapshots", 1))
+            }
+        })
+        .collect();
+    Ok((!what.is_empty()).then(|| {
+        format!(
+            "{} in refs/agent/ stay, with '.git/agent/secret', which tells that they were made here; a clone, a fetch of refs/* and \
+             'git push --mirror' take them along; 'git agent uninstall --purge' removes them",
+            what.join(" and ")
+        )
+    }))
 }
 
 /// Delete our refs, in one transaction.
@@ -92,6 +125,24 @@ fn purge(repo: &Repo) -> Result<Vec<String>> {
         format!("Removed {name}; until git collects garbage, 'git update-ref {name} {id}' brings it back.")
     };
     Ok(refs.iter().map(back).collect())
+}
+
+/// Remove what is disposable, and keep what tells that the snapshots are ours.
+fn empty_directory(dir: &Path) -> Result<()> {
+    let failed = || format!("cannot empty '{}'", dir.display());
+    if !dir.is_dir() {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(dir).or_environment(failed)? {
+        let entry = entry.or_environment(failed)?;
+        if !["secret", "adopted"].iter().any(|kept| entry.file_name() == *kept) {
+            match entry.file_type().or_environment(failed)?.is_dir() {
+                true => remove_directory(&entry.path())?,
+                false => std::fs::remove_file(entry.path()).or_environment(failed)?,
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Remove what is disposable.

@@ -7,10 +7,16 @@ use std::{
 
 use super::{count, failed, few};
 use crate::{
+    active,
     error::Result,
     git::{Refs, Repo},
     output::json::Check,
-    recovery::{self, operation::OpLog, restore::aside::Aside, snapshot},
+    recovery::{
+        self,
+        operation::{FOREIGN, FOREIGN_HINT, OpLog},
+        restore::aside::Aside,
+        snapshot,
+    },
 };
 
 /// Looks at one thing.
@@ -24,7 +30,9 @@ pub(super) fn checks(repo: &Repo) -> Vec<Check> {
         ("asides", asides),
         ("empty-refs", empty_refs),
     ];
-    all.into_iter().map(|(name, look)| look(repo).unwrap_or_else(|error| failed(name, &error))).collect()
+    let look = |(name, look): (&str, Look)| look(repo).unwrap_or_else(|error| failed(name, &error));
+    let origin = origin(repo).unwrap_or_else(|error| Some(failed("origin", &error)));
+    all.into_iter().map(look).chain(origin).collect()
 }
 
 /// Every snapshot can be read, and what it holds is there.
@@ -55,10 +63,16 @@ fn snapshots(repo: &Repo) -> Result<Check> {
 fn operations(repo: &Repo) -> Result<Check> {
     let name = "operations";
     let (mut good, mut bad) = (0, Vec::new());
+    let mut is_whole = true;
     for log in OpLog::all(repo)? {
+        if !recovery::heal::is_whole(repo, &log)? {
+            is_whole = false;
+            bad.push(format!("something that the operations of worktree {} lead to is missing", log.worktree()));
+        }
         for entry in log.entries() {
             match entry {
                 Ok(_) => good += 1,
+                Err(error) if error.code() == FOREIGN => {}
                 Err(error) => bad.push(error.to_string()),
             }
         }
@@ -66,8 +80,35 @@ fn operations(repo: &Repo) -> Result<Check> {
     Ok(match bad.is_empty() {
         true if good == 0 => Check::ok(name, "there are none"),
         true => Check::ok(name, format!("{} can be read", count(good, "operation", "operations"))),
+        false if !is_whole => Check::error(
+            name,
+            few(&bad),
+            "'git agent doctor --fix' makes the log whole again, without what is missing; until then 'git gc' fails",
+        ),
         false => Check::error(name, few(&bad), "update git-agent; 'git fsck' says whether an object is missing"),
     })
+}
+
+/// Snapshots, operations and active tasks that came from another repository.
+fn origin(repo: &Repo) -> Result<Option<Check>> {
+    let name = "origin";
+    let snapshots = snapshot::list(repo)?.snapshots.iter().filter(|snapshot| snapshot.is_foreign).count();
+    let mut worktrees = Vec::new();
+    for log in OpLog::all(repo)? {
+        worktrees.extend(log.has_foreign().then(|| log.worktree().to_owned()));
+    }
+    let mut what = Vec::new();
+    if snapshots > 0 {
+        what.push(count(snapshots, "snapshot", "snapshots"));
+    }
+    if !worktrees.is_empty() {
+        what.push(format!("operations of worktree {}", few(&worktrees)));
+    }
+    for id in active::foreign(repo)? {
+        what.push(format!("the active task {id}"));
+    }
+    let message = format!("not made in this repository, and not acted on: {}", what.join("; "));
+    Ok((!what.is_empty()).then(|| Check::warning(name, message, FOREIGN_HINT)))
 }
 
 /// An operation that died on its way, here or in another worktree.

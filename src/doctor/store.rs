@@ -101,7 +101,7 @@ fn packs(repo: &Repo) -> Check {
         0 => Check::ok("packs", format!("no pack is kept from gc by git-agent{now}")),
         some => Check::ok(
             "packs",
-            format!("{} kept from a gc until the next write{now}", count(some, "pack is", "packs are")),
+            format!("{} kept from a gc until a later write{now}", count(some, "pack is", "packs are")),
         ),
     }
 }

@@ -54,6 +54,7 @@ impl<'r> PrivateIndex<'r> {
                 let modified = from.metadata().and_then(|meta| meta.modified()).or_environment(failed)?;
                 let mut to = File::create_new(&path).or_environment(failed)?;
                 io::copy(&mut from, &mut to).or_environment(failed)?;
+                repo.share(&path).or_environment(failed)?;
                 to.set_times(FileTimes::new().set_modified(modified)).or_environment(failed)?;
             }
         }
@@ -173,7 +174,7 @@ pub fn install(repo: &Repo, private: &PrivateIndex<'_>, before: &Path) -> Result
     if read(&real(repo)).or_environment(failed)? != read(before).or_environment(failed)? {
         return Err(Error::conflict("index-moved", "somebody else staged something in the meantime"));
     }
-    fs::rename(&private.path, real(repo)).or_environment(failed)
+    become_real(repo, &private.path).or_environment(failed)
 }
 
 /// Take the changes of `paths` from `commit` into the index as it is now, but for those that were staged anew since `before`.
@@ -201,7 +202,13 @@ pub fn merge(repo: &Repo, before: &Path, commit: ObjectId, paths: &[BString]) ->
     next.git().args(["update-index", "-z", "--index-info"]).stdin(script).run()?;
     // Exit code 1 says that some files are modified; that is their business.
     next.git().args(["update-index", "-q", "--refresh"]).output()?;
-    fs::rename(&next.path, real(repo)).or_environment(|| "cannot replace the index".to_owned())
+    become_real(repo, &next.path).or_environment(|| "cannot replace the index".to_owned())
+}
+
+/// Put the index file `path` in the place of the index.
+fn become_real(repo: &Repo, path: &Path) -> io::Result<()> {
+    repo.share(path)?;
+    fs::rename(path, real(repo))
 }
 
 fn lock_file(repo: &Repo) -> PathBuf {
@@ -254,7 +261,7 @@ impl IndexLock {
 
     /// Put `private` in the place of the index. The lock stays.
     pub fn install(&self, repo: &Repo, private: &PrivateIndex<'_>) -> Result<()> {
-        fs::rename(&private.path, real(repo)).or_environment(|| "cannot replace the index".to_owned())
+        become_real(repo, &private.path).or_environment(|| "cannot replace the index".to_owned())
     }
 }
 

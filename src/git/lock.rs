@@ -12,6 +12,7 @@ use std::{
     time::Duration,
 };
 
+use super::repo::Repo;
 use crate::error::{Error, Result};
 
 /// How long a writer queues before it goes on without the lock.
@@ -29,8 +30,8 @@ impl Lock {
     /// # Errors
     ///
     /// `read-only` when the file cannot be made, which means that nothing else can be written either.
-    pub fn acquire(path: &Path) -> Result<Self> {
-        let file = Self::open(path)?;
+    pub fn acquire(repo: &Repo, path: &Path) -> Result<Self> {
+        let file = Self::open(repo, path)?;
         if file.try_lock().is_ok() {
             return Ok(Lock { file: Some(file) });
         }
@@ -71,10 +72,14 @@ impl Lock {
         }
     }
 
-    fn open(path: &Path) -> Result<File> {
-        let open = || OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path);
+    fn open(repo: &Repo, path: &Path) -> Result<File> {
+        let open = || {
+            let is_new = !path.exists();
+            let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
+            if is_new { repo.share(path).map(|()| file) } else { Ok(file) }
+        };
         let opened = open().or_else(|error| match (error.kind(), path.parent()) {
-            (std::io::ErrorKind::NotFound, Some(dir)) => std::fs::create_dir_all(dir).and_then(|()| open()),
+            (std::io::ErrorKind::NotFound, Some(dir)) => repo.make_dir(dir).and_then(|()| open()),
             _ => Err(error),
         });
         opened.map_err(|error| {

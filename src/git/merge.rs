@@ -8,8 +8,7 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{
-    cmd::Git,
-    objects::{Batch, Commit, Identity},
+    objects::{Apart, Batch, Commit, Identity},
     repo::Repo,
 };
 use crate::{
@@ -26,14 +25,10 @@ pub enum Merged {
     Conflicts(Vec<BString>),
 }
 
-/// Make objects durable: by default git leaves loose ones to the operating system.
-pub fn durable(git: Git) -> Git {
-    git.args(["-c", "core.fsync=committed,loose-object"])
-}
-
 /// Merge the trees `ours` and `theirs`, both of which come from `base`, as `git merge` and `git revert` would: with renames,
-/// and with the merge drivers that the attributes name. What is written is on the disk when this returns.
-pub fn trees(repo: &Repo, base: ObjectId, ours: ObjectId, theirs: ObjectId) -> Result<Merged> {
+/// and with the merge drivers that the attributes name. What is written is in `apart`, and what the trees need may be there, too.
+pub fn trees(apart: &Apart<'_>, base: ObjectId, ours: ObjectId, theirs: ObjectId) -> Result<Merged> {
+    let repo = apart.repo();
     if ours == theirs || theirs == base {
         return Ok(Merged::Clean(ours));
     }
@@ -44,8 +39,8 @@ pub fn trees(repo: &Repo, base: ObjectId, ours: ObjectId, theirs: ObjectId) -> R
     let base = wrap(repo, &mut batch, base, &[])?;
     let ours = wrap(repo, &mut batch, ours, &[base])?;
     let theirs = wrap(repo, &mut batch, theirs, &[base])?;
-    batch.write(repo)?;
-    let git = durable(repo.git()).args(["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages"]);
+    apart.put_in(&batch)?;
+    let git = apart.git(repo.git()).args(["merge-tree", "--write-tree", "-z", "--name-only", "--no-messages"]);
     let output = git.args([ours.to_string(), theirs.to_string()]).output()?;
     let mut fields = output.stdout.split_str("\0").filter(|field| !field.is_empty());
     let tree = fields.next().unwrap_or_default();

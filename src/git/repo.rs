@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, OnceCell},
+    collections::HashSet,
     path::{Path, PathBuf},
 };
 
@@ -17,6 +18,7 @@ use super::{
     objects::{DeltaBases, Patience},
     parameters,
     refs::Refs,
+    seal::{self, Secret},
 };
 use crate::error::{Context as _, Error, Result};
 
@@ -45,6 +47,8 @@ pub struct Repo {
     places: OnceCell<gix::OdbHandle>,
     patience: Patience,
     report: Cell<Option<Report>>,
+    secret: OnceCell<Secret>,
+    adopted: OnceCell<HashSet<ObjectId>>,
 }
 
 /// Shows how far something is that takes long, in place of what was shown before; `None`: it is done.
@@ -77,10 +81,21 @@ impl Repo {
         }
         let refs = Self::check_extensions(&gix)?;
         keep_packs(&mut gix);
-        let mut repo =
-            Repo { gix, refs, places: OnceCell::new(), patience: Patience::default(), report: Cell::default() };
+        let mut repo = Repo::new(gix, refs);
         repo.follow_replacements()?;
         Ok(repo)
+    }
+
+    fn new(gix: gix::Repository, refs: Refs) -> Self {
+        Repo {
+            gix,
+            refs,
+            places: OnceCell::new(),
+            patience: Patience::default(),
+            report: Cell::default(),
+            secret: OnceCell::new(),
+            adopted: OnceCell::new(),
+        }
     }
 
     /// Read objects from `objects` from now on.
@@ -139,6 +154,30 @@ impl Repo {
     /// How often reading looks again for an object that is not there.
     pub(super) fn patience(&self) -> &Patience {
         &self.patience
+    }
+
+    /// `commit`, the bytes of one that the ref `place` will lead to, with the seal of this repository.
+    ///
+    /// # Errors
+    ///
+    /// When there is no secret yet and none can be made.
+    pub(super) fn seal(&self, place: &str, commit: &[u8]) -> Result<Vec<u8>> {
+        let secret = match self.secret.get() {
+            Some(secret) => secret,
+            None => {
+                let secret = Secret::find_or_make(self)?;
+                self.secret.get_or_init(|| secret)
+            }
+        };
+        Ok(secret.seal(place, commit))
+    }
+
+    /// Whether `commit`, the bytes of the commit `id` that the ref `place` leads to, was made in this repository (or was taken for
+    /// that by a person).
+    pub fn is_made_here(&self, place: &str, id: ObjectId, commit: &[u8]) -> bool {
+        let secret = self.secret.get().cloned().or_else(|| Secret::find(self));
+        secret.is_some_and(|secret| self.secret.get_or_init(|| secret).fits(place, commit))
+            || self.adopted.get_or_init(|| seal::adopted(self)).contains(&id)
     }
 
     /// The settings under `agent.*`.
@@ -272,8 +311,7 @@ impl Sendable {
     pub fn into_repo(self) -> Repo {
         let mut gix = self.gix.to_thread_local();
         keep_packs(&mut gix);
-        let (places, patience, report) = (OnceCell::new(), Patience::default(), Cell::default());
-        Repo { gix, refs: self.refs, places, patience, report }
+        Repo::new(gix, self.refs)
     }
 
     /// The same for one that reads many objects.

@@ -5,7 +5,7 @@
 
 use std::{fs, io, path::Path};
 
-use bstr::{BString, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{refs::Refs, repo::Repo};
@@ -118,6 +118,21 @@ pub enum Piece {
     Ref(BString, ObjectId),
 }
 
+/// Whether a file of this name in the git directory may belong to an unfinished operation: nothing else is ever written
+/// there from a snapshot.
+pub fn is_known(name: &BStr) -> bool {
+    let is_plain = |part: &[u8]| {
+        let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+        !part.starts_with(b".") && !part.is_empty() && part.iter().all(is_plain)
+    };
+    match name.split_once_str("/") {
+        None => *name == ORIG_HEAD || FILES.iter().any(|known| name == known),
+        Some((dir, rest)) => {
+            DIRECTORIES.iter().any(|known| dir == known.as_bytes()) && rest.split_str("/").all(is_plain)
+        }
+    }
+}
+
 /// All of it; none when nothing is under way.
 pub fn pieces(repo: &Repo) -> Result<Vec<Piece>> {
     let dir = repo.git_dir();
@@ -209,4 +224,35 @@ fn files_below(dir: &Path, path: BString, pieces: &mut Vec<Piece>) -> io::Result
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_of_unfinished_operations_have_known_names() {
+        for name in ["MERGE_HEAD", "ORIG_HEAD", "rebase-merge/git-rebase-todo", "rebase-apply/0001", "sequencer/todo"] {
+            assert!(is_known(name.into()), "{name}");
+        }
+        let others = [
+            "config",
+            "hooks/pre-commit",
+            "HEAD",
+            "index",
+            "rebase-merge",
+            "rebase-merge/",
+            "rebase-merge/../config",
+            "rebase-merge/./x",
+            "merge_head",
+            "sequencer//x",
+            "/MERGE_HEAD",
+            "",
+            "rebase-merge/.git/x",
+            "rebase-merge/a\0b",
+        ];
+        for name in others {
+            assert!(!is_known(name.into()), "{name}");
+        }
+    }
 }

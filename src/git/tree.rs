@@ -5,20 +5,17 @@ use std::{cell::RefCell, cmp::Ordering, collections::HashMap, rc::Rc};
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::{
     ObjectId,
-    objs::{
-        Kind, Tree,
-        tree::{self, EntryKind},
-    },
+    objs::tree::{self, EntryKind},
 };
 
 use super::{
     objects::{
         Batch,
-        trees::{self, Edits, Leaf},
+        trees::{self, Bounds, Edits, Leaf},
     },
     repo::Repo,
 };
-use crate::error::{Context as _, Result};
+use crate::error::Result;
 
 /// What a path is in a tree: a file, an executable file, a link or a submodule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,15 +81,16 @@ impl<'r> Trees<'r> {
     /// The paths that are not the same in `old` and `new`, in git's order.
     pub fn differing(&self, old: ObjectId, new: ObjectId) -> Result<Vec<BString>> {
         let mut paths = Vec::new();
-        self.compare(Some(old), Some(new), &mut BString::default(), &mut paths)?;
+        self.compare([Some(old), Some(new)], &mut BString::default(), 0, &mut Bounds::default(), &mut paths)?;
         Ok(paths)
     }
 
     fn compare(
         &self,
-        old: Option<ObjectId>,
-        new: Option<ObjectId>,
+        [old, new]: [Option<ObjectId>; 2],
         at: &mut BString,
+        depth: usize,
+        bounds: &mut Bounds,
         paths: &mut Vec<BString>,
     ) -> Result<()> {
         if old == new {
@@ -116,11 +114,13 @@ impl<'r> Trees<'r> {
             if one.zip(other).is_some_and(|(one, other)| one.oid == other.oid && one.mode == other.mode) {
                 continue;
             }
+            bounds.count(depth)?;
             let length = at.len();
             at.extend_from_slice(&named.filename);
             if named.mode.is_tree() {
                 at.push(b'/');
-                self.compare(one.map(|entry| entry.oid), other.map(|entry| entry.oid), at, paths)?;
+                let both = [one, other].map(|entry| entry.map(|entry| entry.oid));
+                self.compare(both, at, depth + 1, bounds, paths)?;
             } else {
                 paths.push(at.clone());
             }
@@ -132,14 +132,7 @@ impl<'r> Trees<'r> {
         if let Some(known) = self.known.borrow().get(&id) {
             return Ok(Rc::clone(known));
         }
-        let entries = if id.is_empty_tree() {
-            Vec::new()
-        } else {
-            let bytes = self.repo.read_as(id, Kind::Tree)?;
-            let tree = gix::objs::TreeRef::from_bytes(&bytes, id.kind());
-            Tree::from(tree.or_environment(|| format!("the tree {id} is damaged"))?).entries
-        };
-        let entries = Rc::new(entries);
+        let entries = Rc::new(trees::entries(self.repo, id)?);
         self.known.borrow_mut().insert(id, Rc::clone(&entries));
         Ok(entries)
     }

@@ -26,6 +26,18 @@ pub fn shallow(repo: &Repo) -> Result<HashSet<ObjectId>> {
     Ok(commits.into_iter().flat_map(|commits| commits.iter().copied().collect::<Vec<_>>()).collect())
 }
 
+/// Whether everything that `objects` lead to is here, as far as the user's own refs do not lead there, too.
+pub fn is_connected(repo: &Repo, objects: &[ObjectId]) -> Result<bool> {
+    if objects.is_empty() {
+        return Ok(true);
+    }
+    let list: String = objects.iter().map(|id| format!("{id}\n")).collect();
+    let promised = super::partial::is_partial(repo).then_some("--exclude-promisor-objects");
+    let git = repo.git().args(["rev-list", "--objects", "--quiet"]).args(promised).args(["--stdin"]);
+    let git = git.args(["--not", "--branches", "--tags", "--remotes"]);
+    Ok(git.stdin(list.into_bytes()).output()?.status.success())
+}
+
 /// The tree of `commit`.
 pub fn tree(repo: &Repo, commit: ObjectId) -> Result<ObjectId> {
     let commit = repo.gix().find_commit(commit).or_environment(|| format!("cannot read commit {commit}"))?;

@@ -6,7 +6,6 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::Write as _,
     path::PathBuf,
 };
 
@@ -106,8 +105,8 @@ fn read(repo: &Repo, overlay: &Overlay) -> Read<Option<Known>> {
 pub fn add(repo: &Repo, overlay: &Overlay, known: &Known, grown: &Grown) {
     let write = || -> Option<()> {
         let dir = dir(repo);
-        fs::create_dir_all(&dir).ok()?;
-        let _lock = lock(&dir)?;
+        repo.make_dir(&dir).ok()?;
+        let _lock = lock(repo, &dir)?;
         let now = fs::read_to_string(dir.join("chain")).unwrap_or_default();
         if now != known.chain && read(repo, overlay).is_ok_and(|other| other.is_some()) {
             return None;
@@ -122,13 +121,11 @@ pub fn add(repo: &Repo, overlay: &Overlay, known: &Known, grown: &Grown) {
             kept.pop();
         }
         let mut names: Vec<String> = layers_of(&known.chain).take(kept.len()).map(str::to_owned).collect();
-        names.push(store(&dir, &facts.encode())?);
+        names.push(store(repo, &dir, &facts.encode())?);
         let mut text = format!("{TITLE}\nunder {}\ntrunk {}", overlay.fingerprint, grown.trunk);
         names.iter().for_each(|name| text.push_str(&format!("\nlayer {name}")));
         let sum = checksum(&text);
-        let mut file = tempfile::NamedTempFile::new_in(&dir).ok()?;
-        file.write_all(format!("{text}\nsum {sum}\n").as_bytes()).ok()?;
-        file.persist(dir.join("chain")).ok()?;
+        repo.put(&dir.join("chain"), format!("{text}\nsum {sum}\n").as_bytes()).ok()?;
         tidy(&dir, &names);
         Some(())
     };
@@ -136,11 +133,13 @@ pub fn add(repo: &Repo, overlay: &Overlay, known: &Known, grown: &Grown) {
     write().unwrap_or_default();
 }
 
-fn store(dir: &std::path::Path, bytes: &[u8]) -> Option<String> {
+fn store(repo: &Repo, dir: &std::path::Path, bytes: &[u8]) -> Option<String> {
     let name = format!("{}.layer", ulid::Ulid::generate().to_string().to_lowercase());
     let mut file = std::io::BufWriter::new(tempfile::NamedTempFile::new_in(dir).ok()?);
     Pages::write(bytes, &mut file).ok()?;
-    file.into_inner().ok()?.persist(dir.join(&name)).ok()?;
+    let file = file.into_inner().ok()?;
+    repo.share(file.path()).ok()?;
+    file.persist(dir.join(&name)).ok()?;
     Some(name)
 }
 
@@ -164,8 +163,10 @@ fn checksum(text: &str) -> String {
 }
 
 /// The lock, unless somebody else has it.
-fn lock(dir: &std::path::Path) -> Option<File> {
+fn lock(repo: &Repo, dir: &std::path::Path) -> Option<File> {
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("lock")).ok()?;
+    // Another one's is shared already.
+    repo.share(&dir.join("lock")).unwrap_or_default();
     file.try_lock().ok().map(|()| file)
 }
 

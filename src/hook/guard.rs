@@ -61,7 +61,10 @@ pub fn fail_open(hook: &str, work: impl FnOnce(&Limit) -> Result<()>) {
 
 /// Tell the shims of this worktree the limit before they ask for it.
 pub fn note_limit(repo: &Repo) {
-    write_note(&repo.worktree_agent_dir().join("hook-timeout"), HookSettings::read(repo).timeout());
+    let file = repo.worktree_agent_dir().join("hook-timeout");
+    repo.make_dir(&repo.worktree_agent_dir()).ok();
+    write_note(&file, HookSettings::read(repo).timeout());
+    repo.share(&file).ok();
 }
 
 /// Forget [`note_limit`], and what a hook that hung has left.

@@ -275,7 +275,7 @@ fn keep_template(repo: &Repo, file: &Path) -> Result<()> {
     }
     let copy = repo.git_dir().join(TEMPLATE);
     let keep = || format!("cannot keep the commit template in '{}'", copy.display());
-    std::fs::create_dir_all(copy.parent().unwrap_or(&copy)).or_environment(keep)?;
+    repo.make_dir(copy.parent().unwrap_or(&copy)).or_environment(keep)?;
     std::fs::copy(file, &copy).map(|_| ()).or_environment(keep)
 }
 

@@ -20,7 +20,7 @@ const TRIES: u32 = 20;
 
 /// Write the anchors of `ids`, in a commit of the ledger, so that they stay.
 pub fn restore(repo: &Repo, ids: &[TaskId], at: Timestamp) -> Result<()> {
-    let _queue = Lock::acquire(&repo.agent_dir().join("ledger.lock"))?;
+    let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;
     for _ in 0..TRIES {
         let view = View::now(repo)?;
         let (mut batch, mut changes) = (Batch::default(), Changes::default());

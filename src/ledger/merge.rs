@@ -52,7 +52,7 @@ impl Merged {
 
 /// Take the ledger at commit `theirs` into ours.
 pub fn merge(repo: &Repo, theirs: ObjectId) -> Result<Merged> {
-    let _queue = Lock::acquire(&repo.agent_dir().join("ledger.lock"))?;
+    let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;
     for _ in 0..TRIES {
         let view = View::now(repo)?;
         match merge_once(&view, theirs)? {

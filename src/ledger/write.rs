@@ -105,7 +105,7 @@ pub fn write<T>(
         return Ok((Written::default(), first.1));
     }
     let mut decided = Some(first);
-    let _queue = Lock::acquire(&repo.agent_dir().join("ledger.lock"))?;
+    let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;
     let began = Instant::now();
     loop {
         let now = View::now(repo)?;

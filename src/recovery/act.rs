@@ -28,8 +28,8 @@ pub struct Author<'a> {
     pub tasks: Vec<TaskId>,
 }
 
-/// Makes the commit that HEAD shall be at.
-pub type MakeCommit<'a> = dyn Fn(&Snapshot) -> Result<ObjectId> + 'a;
+/// Makes the commit that HEAD shall be at, staged in the batch that the beginning of the operation writes.
+pub type MakeCommit<'a> = dyn Fn(&Snapshot, &mut Batch) -> Result<ObjectId> + 'a;
 
 /// Tells the ledger of an operation.
 pub type Record<'a> = dyn Fn(&Operation) -> Result<()> + 'a;
@@ -139,7 +139,7 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, order: &Order<'_>) -> Result<
         let mut batch = Batch::default();
         let mut after = plan.after(repo, &mut batch, &before.moment, &destination)?;
         if let Some(commit) = order.commit {
-            after.head.commit = Some(commit(&snapshot)?);
+            after.head.commit = Some(commit(&snapshot, &mut batch)?);
         }
         let operation = Operation {
             id: Ulid::from_parts(u64::try_from(at.millis()).unwrap_or(0), Ulid::generate().random()),

@@ -6,7 +6,11 @@ use bstr::BString;
 
 use crate::{
     error::{Context as _, Error, Result},
-    git::{ObjectId, Repo, cmd, entry::Author, merge},
+    git::{
+        ObjectId, Repo, cmd,
+        entry::Author,
+        objects::{Apart, Batch},
+    },
 };
 
 /// What is committed.
@@ -24,13 +28,15 @@ pub struct Commit<'a> {
 }
 
 impl Commit<'_> {
-    /// Make it, durable, with nothing referring to it yet; `cannot` begins the sentence that says why not.
+    /// Let git make it, and stage it in `batch`: in the repository it would be anybody's garbage. `cannot` begins the sentence that
+    /// says why not.
     ///
     /// # Errors
     ///
     /// `commit-refused` when git does not make it: mostly because it cannot be signed.
-    pub fn write(&self, repo: &Repo, cannot: impl Fn() -> String) -> Result<ObjectId> {
-        let mut git = merge::durable(repo.git()).args(["-c", "i18n.commitEncoding=UTF-8", "commit-tree"]);
+    pub fn make(&self, repo: &Repo, batch: &mut Batch, cannot: impl Fn() -> String) -> Result<ObjectId> {
+        let apart = Apart::new(repo)?;
+        let mut git = apart.git(repo.git()).args(["-c", "i18n.commitEncoding=UTF-8", "commit-tree"]);
         git = git.args(self.signed.then_some("-S")).arg(self.tree.to_string());
         if let Some(author) = self.author {
             git = git.env("GIT_AUTHOR_NAME", OsStr::from_bytes(&author.name));
@@ -43,6 +49,12 @@ impl Commit<'_> {
             let why = format!("{}: git makes no commit", cannot());
             return Err(Error::refused("commit-refused", why).because(output.into_error()));
         }
-        ObjectId::from_hex(&cmd::line(&output.stdout)).or_environment(|| "'git commit-tree' named no commit".to_owned())
+        let id = ObjectId::from_hex(&cmd::line(&output.stdout));
+        let id = id.or_environment(|| "'git commit-tree' named no commit".to_owned())?;
+        apart.take_in(batch)?;
+        match batch.has(id) || repo.has(id) {
+            true => Ok(id),
+            false => Err(Error::bug(format!("'git commit-tree' made {id}, which is nowhere"))),
+        }
     }
 }

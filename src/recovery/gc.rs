@@ -16,7 +16,11 @@ use crate::{
         time::Timestamp,
     },
     error::{Error, Result},
-    git::{ObjectId, RefChange, RefError, Repo, lock::Lock, objects::Batch},
+    git::{
+        ObjectId, RefChange, RefError, Repo,
+        lock::Lock,
+        objects::{self, Batch},
+    },
     ledger::View,
 };
 
@@ -60,7 +64,7 @@ pub fn plan(repo: &Repo, view: &View<'_>, now: Timestamp, policy: &Policy) -> Re
     let mut plan = Plan::default();
     let mut needed: BTreeSet<Ulid> = BTreeSet::new();
     for log in OpLog::all(repo)? {
-        let entries = match log.entries().collect::<Result<Vec<_>>>() {
+        let entries = match log.own().collect::<Result<Vec<_>>>() {
             Ok(entries) => entries,
             Err(error) => {
                 // What cannot be read may need any of them.
@@ -74,9 +78,14 @@ pub fn plan(repo: &Repo, view: &View<'_>, now: Timestamp, policy: &Policy) -> Re
     }
     let listed = snapshot::list(repo)?;
     plan.remarks.extend(listed.damaged.iter().map(|(name, why)| format!("{name} is left alone: {why}")));
+    let foreign = listed.snapshots.iter().filter(|snapshot| snapshot.is_foreign).count();
+    if foreign > 0 {
+        plan.remarks.push(format!("{foreign} snapshots were not made in this repository, and are left alone"));
+    }
     let kept: Vec<Kept> = listed
         .snapshots
         .iter()
+        .filter(|snapshot| !snapshot.is_foreign)
         .map(|snapshot| Kept { id: snapshot.id, at: snapshot.about.at, tasks: snapshot.about.tasks.clone() })
         .collect();
     let standing = |id: &TaskId| -> Option<Standing> {
@@ -102,15 +111,14 @@ fn chain(
     let mut keep = retention::operations_to_keep(&times, now, policy);
     let worktree = log.worktree().to_owned();
     let mut lock = None;
+    if keep < all && log.has_foreign() {
+        remarks.push(format!(
+            "the operations of worktree {worktree} are left alone: not all of them were made in this repository"
+        ));
+        keep = all;
+    }
     if keep < all {
-        let git_dir = match log.is_main() {
-            true => repo.common_dir().to_owned(),
-            false => repo.common_dir().join("worktrees").join(&worktree),
-        };
-        // The worktree may be gone, with its lock; then nobody is at work in it.
-        if git_dir.is_dir() {
-            lock = Some(Lock::acquire(&git_dir.join("agent/operation.lock"))?);
-        }
+        lock = self::lock(repo, log)?;
         let is_busy = lock.as_ref().is_some_and(|lock| !lock.is_held());
         if is_busy || entries.first().is_some_and(|recorded| recorded.operation.state == State::Begun) {
             remarks.push(format!(
@@ -121,6 +129,15 @@ fn chain(
     }
     entries.truncate(keep);
     Ok(Chain { worktree, drop: all - keep, keep: entries, log: log.ref_name().to_owned(), _lock: lock })
+}
+
+/// The lock of the operations of `log`, held or not; `None`: the worktree is gone, with its lock, and nobody is at work in it.
+pub(super) fn lock(repo: &Repo, log: &OpLog<'_>) -> Result<Option<Lock>> {
+    let git_dir = match log.is_main() {
+        true => repo.common_dir().to_owned(),
+        false => repo.common_dir().join("worktrees").join(log.worktree()),
+    };
+    git_dir.is_dir().then(|| Lock::acquire(repo, &git_dir.join("agent/operation.lock"))).transpose()
 }
 
 /// Do it: all of it, or nothing.
@@ -142,7 +159,7 @@ pub fn carry_out(repo: &Repo, plan: &Plan) -> Result<()> {
         }
     }
     if changes.is_empty() {
-        return Ok(());
+        return objects::gc::drop_private(repo).map(drop);
     }
     batch.write_durable(repo)?;
     let moved = repo.refs().change_durably(repo, &changes, "git-agent: gc");
@@ -152,7 +169,8 @@ pub fn carry_out(repo: &Repo, plan: &Plan) -> Result<()> {
         }
         RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
     })?;
-    batch.secure(repo)
+    batch.secure(repo)?;
+    objects::gc::drop_private(repo).map(drop)
 }
 
 /// How much room it is about: objects that nothing but snapshots and operations needs.
@@ -184,6 +202,7 @@ fn usage(repo: &Repo, objects: &[ObjectId]) -> Result<u64> {
     let words = ["rev-list", "--objects", "--disk-usage", "--ignore-missing", "--stdin"];
     let others = ["--not", "--branches", "--tags", "--remotes", "--glob=refs/notes", "HEAD"];
     let others = others.into_iter().take(if repo.head()?.commit.is_some() { 6 } else { 5 });
-    let answer = repo.git().args(words).args(others).stdin(list.into_bytes()).run()?;
-    Ok(answer.trim().to_str().ok().and_then(|text| text.parse().ok()).unwrap_or(0))
+    let answer = repo.git().args(words).args(others).stdin(list.into_bytes()).output()?;
+    // git ends at an object that is missing: then the room is not known, and 'doctor' tells why.
+    Ok(answer.stdout.trim().to_str().ok().and_then(|text| text.parse().ok()).unwrap_or(0))
 }

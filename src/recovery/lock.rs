@@ -35,7 +35,7 @@ impl OperationLock {
 ///
 /// `operation-busy` while another process, or a git that one started, is at work.
 pub fn take(repo: &Repo) -> Result<OperationLock> {
-    let lock = Lock::acquire(&file(repo))?;
+    let lock = Lock::acquire(repo, &file(repo))?;
     if !lock.is_held() {
         return Err(Error::busy("operation-busy", "another operation is under way in this worktree")
             .hint("try again when it is done; 'git agent ops' shows it"));
@@ -130,6 +130,6 @@ fn unlock(repo: &Repo) -> Result<()> {
 /// The operation `id` of this worktree, if it is at its end.
 fn ended(repo: &Repo, id: Ulid) -> Result<Option<Recorded>> {
     let log = OpLog::of(repo)?;
-    let found = log.entries().find(|entry| entry.as_ref().is_ok_and(|recorded| recorded.operation.id == id));
+    let found = log.own().find(|entry| entry.as_ref().is_ok_and(|recorded| recorded.operation.id == id));
     Ok(found.transpose()?.filter(|recorded| recorded.operation.state != State::Begun))
 }

@@ -13,6 +13,7 @@ pub mod checkpoint;
 mod commit;
 mod ended;
 pub mod gc;
+pub mod heal;
 mod lock;
 pub mod operation;
 pub mod plan;

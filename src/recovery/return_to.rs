@@ -1,15 +1,29 @@
 //! Returning to a snapshot: its files and its index, on the HEAD of today.
 
+use std::collections::BTreeSet;
+
+use bstr::{BString, ByteSlice as _};
+use gix::{ObjectId, objs::tree::EntryKind};
+
 use super::{
     act::{self, Author, Order, Outcome, Record},
-    operation::{Kind, Touched},
+    operation::{FOREIGN_HINT, Kind, Touched},
     plan::{Destination, Flagging, Scope, Untracked},
-    snapshot::{self, Captured, Snapshot},
+    snapshot::{self, Captured, Moment, Snapshot},
 };
 use crate::{
     error::{Error, Result},
-    git::{Repo, pathspec::Pathspecs, sparse::Sparse, state},
+    git::{Repo, pathspec::Pathspecs, sparse::Sparse, state, tree::Trees},
 };
+
+/// How far a snapshot is trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// It was made here: all of it comes back.
+    Own,
+    /// Wherever it comes from: files of the work tree alone, with git's modes.
+    Foreign,
+}
 
 /// Bring `paths`, or everything, back to what `snapshot` holds. HEAD stays. An unfinished merge, cherry-pick or revert comes
 /// back, too, when HEAD is what it was then, nothing else is under way, and everything is meant.
@@ -18,14 +32,22 @@ use crate::{
 ///
 /// # Errors
 ///
-/// `operation-in-progress`, and all that [`act::carry_out`] refuses.
+/// `operation-in-progress`, `foreign-snapshot` for one that was not made here, and all that [`act::carry_out`] refuses.
 pub fn return_to(
     repo: &Repo,
     author: &Author<'_>,
     snapshot: &Snapshot,
     paths: &Pathspecs,
+    trust: Trust,
     record: &Record<'_>,
 ) -> Result<Outcome> {
+    if snapshot.is_foreign && trust == Trust::Own {
+        let why = format!("cannot restore snapshot {}: it was not made in this repository", snapshot.id);
+        return Err(Error::refused("foreign-snapshot", why)
+            .hint(format!("look at it: git agent snapshot show {}", snapshot.id))
+            .hint("its files alone, no index, no HEAD, nothing of git's: add --foreign")
+            .hint(FOREIGN_HINT));
+    }
     let held = snapshot::load(repo, snapshot)?;
     refuse_in_progress(repo, snapshot)?;
     let scope = match paths.is_everything() {
@@ -45,6 +67,9 @@ pub fn return_to(
         }
     };
     let destination = |captured: &Captured<'_>| {
+        if trust == Trust::Foreign {
+            return foreign(repo, captured, held.worktree, &scope);
+        }
         let mut moment = held.clone();
         let is_same_head = moment.head == *captured.head();
         moment.head = captured.head().clone();
@@ -70,6 +95,44 @@ pub fn return_to(
             record,
         },
     )
+}
+
+/// The files of the tree `worktree`, byte for byte as they are stored; whatever else there is stays as it is. Files that git does not
+/// know stay, too, and so does what a sparse checkout leaves out.
+fn foreign(repo: &Repo, captured: &Captured<'_>, worktree: ObjectId, scope: &Scope) -> Result<Destination> {
+    let sparse = Sparse::of(repo)?;
+    let trees = Trees::new(repo);
+    let mut paths: BTreeSet<BString> = match scope {
+        Scope::Everything => {
+            let head = captured.head_tree().unwrap_or(ObjectId::empty_tree(worktree.kind()));
+            let mut paths = BTreeSet::from_iter(trees.differing(head, worktree)?);
+            paths.extend(captured.changed().map(ToOwned::to_owned));
+            paths
+        }
+        Scope::Paths(touched) => touched.iter().map(|touched| touched.path.clone()).collect(),
+    };
+    paths.retain(|path| sparse.contains(path.as_bstr()));
+    let mut moment = Moment::plain(captured.head().clone(), worktree, worktree);
+    moment.state = captured.state().clone();
+    for path in &paths {
+        match trees.find(worktree, path.as_bstr())?.map(|entry| entry.kind) {
+            Some(EntryKind::BlobExecutable) => drop(moment.raw.insert(path.clone(), 0o755)),
+            Some(EntryKind::Blob | EntryKind::Link) => drop(moment.raw.insert(path.clone(), 0o644)),
+            _ => {}
+        }
+    }
+    let is_module = |path: &BString| -> Result<bool> {
+        Ok(trees.find(worktree, path.as_bstr())?.is_some_and(|entry| entry.is_submodule()))
+    };
+    let mut touched = Vec::new();
+    for path in paths {
+        let is_there = captured.on_disk(path.as_bstr())? == trees.find(worktree, path.as_bstr())?;
+        if !is_there && !is_module(&path)? {
+            touched.push(Touched { path, on_disk: true, in_index: false });
+        }
+    }
+    let scope = Scope::Paths(touched);
+    Ok(Destination { moment, scope, flags: Flagging::Exact, untracked: Untracked::Kept, rules: None, sparse })
 }
 
 /// A rebase, an am session, a sequence of picks or a bisection is git's own to go on with: half of it is in refs and reflogs.

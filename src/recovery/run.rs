@@ -1,5 +1,7 @@
 //! An operation between `begun` and its end, in this process or in another one that died.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use bstr::{BString, ByteSlice as _};
 use gix::{ObjectId, objs::tree::EntryKind};
 
@@ -14,7 +16,7 @@ use crate::{
     error::{Context as _, Error, Result},
     git::{
         Head, RefChange, RefError, Repo,
-        objects::Batch,
+        objects::{Batch, Content, Readers},
         tree::{self, Entry},
     },
 };
@@ -179,7 +181,10 @@ fn store_late(repo: &Repo, batch: &mut Batch, known: Option<ObjectId>, late: &[L
             }
             _ => std::fs::read(&late.file).or_environment(failed)?,
         };
-        let id = batch.blob(repo, bytes)?;
+        let mode = std::fs::symlink_metadata(&late.file).or_environment(failed)?.permissions().mode();
+        let readers = if late.kind == EntryKind::Link { Readers::All } else { repo.readers(mode) };
+        let id = repo.blob_id(&bytes)?;
+        batch.private_blob(id, Content::Held(bytes), readers);
         // The same path may have been written to twice.
         let path = [format!("{number}/").as_bytes(), &late.path].concat();
         entries.push((path.into(), Entry { kind: late.kind, id }));

@@ -32,7 +32,7 @@ use crate::{
 ///
 /// `nothing-to-undo`.
 pub fn next(log: &OpLog<'_>) -> Result<Recorded> {
-    let entries = log.entries().collect::<Result<Vec<_>>>()?;
+    let entries = log.own().collect::<Result<Vec<_>>>()?;
     let found = entries.iter().find(|recorded| {
         let operation = &recorded.operation;
         operation.is_undoable()
@@ -51,7 +51,7 @@ pub fn next(log: &OpLog<'_>) -> Result<Recorded> {
 ///
 /// `nothing-to-redo`.
 pub fn next_redo(log: &OpLog<'_>) -> Result<Recorded> {
-    let entries = log.entries().collect::<Result<Vec<_>>>()?;
+    let entries = log.own().collect::<Result<Vec<_>>>()?;
     let done = entries.iter().filter(|recorded| recorded.operation.state == State::Done);
     let mut recent = done.take_while(|recorded| matches!(recorded.operation.kind, Kind::Undo | Kind::Redo));
     let found = recent.find(|recorded| {
@@ -72,6 +72,10 @@ pub fn undo(repo: &Repo, author: &Author<'_>, recorded: &Recorded, kind: Kind, r
     let log = OpLog::of(repo)?;
     log.refuse_interrupted()?;
     let operation = &recorded.operation;
+    if recorded.is_foreign {
+        let message = format!("cannot undo {} ({}): it was not made in this repository", operation.id, operation.title);
+        return Err(Error::refused("foreign-operation", message).hint(operation::FOREIGN_HINT));
+    }
     refuse_steps(repo, operation)?;
     check(repo, &log, recorded)?;
     let destination = |captured: &Captured<'_>| destination(repo, recorded, captured);
@@ -97,7 +101,7 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
         let message = format!("cannot undo {named}: it was put back already, nothing of it is left");
         return Err(Error::refused("not-undoable", message).hint("'git agent ops' lists the operations"));
     }
-    let entries = log.entries().collect::<Result<Vec<_>>>()?;
+    let entries = log.own().collect::<Result<Vec<_>>>()?;
     if let Some(undo) = operation::undone_by(&entries, operation.id) {
         let message = format!("cannot undo {named}: {undo} did that already");
         return Err(Error::refused("already-undone", message).hint("'git agent redo' takes the last undo back"));

@@ -13,6 +13,9 @@ use crate::{
 /// How `git notes merge` of stock git merges ledgers: as we do.
 const MERGE_STRATEGY: (&str, &str) = ("notes.agent-tasks.mergeStrategy", "cat_sort_uniq");
 
+/// What is of this clone alone: nobody who clones or fetches from it shall see it, and nobody shall push there.
+const HIDDEN: [&str; 2] = ["refs/agent", "refs/worktree"];
+
 /// The refspec that fetches a remote's ledger next to ours.
 ///
 /// A glob: an exact refspec whose ref the remote lacks makes every `git fetch` die. Into a namespace of its own: a refspec
@@ -58,6 +61,13 @@ pub fn settings(repo: &Repo, remote: Option<&str>) -> Result<Vec<Wish>> {
         unless: Unless::Any,
         said: "Set 'git notes merge' to merge ledgers as git-agent does.".to_owned(),
     }];
+    wishes.extend(HIDDEN.map(|name| Wish {
+        setting: Setting::new("transfer", None, "hideRefs", name.as_bytes()),
+        key: "transfer.hideRefs".to_owned(),
+        value: name.to_owned(),
+        unless: Unless::Has,
+        said: format!("Hid {name} from those who clone or fetch from here."),
+    }));
     if let Some(remote) = remote {
         check(repo, remote)?;
         let refspec = refspec(remote);

@@ -38,7 +38,7 @@ impl<'r> Content<'r> {
         let agent = std::path::absolute(repo.worktree_agent_dir());
         let agent = agent.or_environment(|| "the current directory is gone".to_owned())?;
         let failed = || format!("cannot write in '{}'", agent.display());
-        std::fs::create_dir_all(&agent).or_environment(failed)?;
+        repo.make_dir(&agent).or_environment(failed)?;
         sweep(&agent);
         let dir = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&agent).or_environment(failed)?;
         std::fs::create_dir(dir.path().join("objects")).or_environment(failed)?;

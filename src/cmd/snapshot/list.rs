@@ -61,6 +61,9 @@ fn line(ctx: &Ctx, snapshot: &Snapshot) -> String {
     if about.kind != Kind::Manual {
         line.push_str(&format!(", {}", about.kind.word()));
     }
+    if snapshot.is_foreign {
+        line.push_str(", not made in this repository");
+    }
     if !about.message.is_empty() {
         line.push_str(&format!(": {}", about.message));
     }

@@ -9,13 +9,20 @@ use crate::{
     exit,
     git::pathspec::Pathspecs,
     output::json::{DoneJson, OperationAnswer, planned},
-    recovery::{Outcome, return_to::return_to, snapshot},
+    recovery::{
+        Outcome,
+        return_to::{Trust, return_to},
+        snapshot,
+    },
 };
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The snapshot: its id, or the beginning of it
     id: String,
+    /// Take one that was not made in this repository: its files alone, no index, no HEAD, nothing of git's
+    #[arg(long)]
+    foreign: bool,
     /// Only these paths
     #[arg(last = true, value_name = "PATH")]
     paths: Vec<OsString>,
@@ -26,7 +33,8 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     repo.require_work_dir("restore a snapshot")?;
     let snapshot = snapshot::find(repo, &args.id)?;
     let paths = Pathspecs::new(args.paths.clone());
-    let outcome = act::acting(ctx, |author, record| return_to(repo, author, &snapshot, &paths, record))?;
+    let trust = if args.foreign { Trust::Foreign } else { Trust::Own };
+    let outcome = act::acting(ctx, |author, record| return_to(repo, author, &snapshot, &paths, trust, record))?;
     match outcome {
         Outcome::Nothing(plan) if ctx.out.is_json() => {
             ctx.out.json(&OperationAnswer::new(None, planned(&plan), &[]))?;

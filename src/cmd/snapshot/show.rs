@@ -63,7 +63,7 @@ fn head_tree(repo: &Repo, snapshot: &Snapshot) -> Result<Option<ObjectId>> {
 
 /// What the work tree has other than the snapshot, if it is of this worktree.
 fn since(repo: &Repo, snapshot: &Snapshot, moment: &Moment) -> Result<Option<Vec<Difference>>> {
-    if repo.work_dir().is_none() || repo.worktree_name() != snapshot.about.worktree {
+    if repo.work_dir().is_none() || snapshot.is_foreign || repo.worktree_name() != snapshot.about.worktree {
         return Ok(None);
     }
     // Trees of now are not in the repository: compare with HEAD's, path by path.
@@ -132,6 +132,9 @@ fn page(
         field("Tasks", &about.tasks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
     }
     field("Ref", &snapshot.ref_name());
+    if snapshot.is_foreign {
+        field("Origin", "not made in this repository; what it says of itself may be wrong");
+    }
     let mut list = |title: &str, none: &str, lines: Vec<String>| match lines.is_empty() {
         true => text.push_str(&format!("\n{none}\n")),
         false => text.push_str(&format!("\n{title}\n{}\n", lines.join("\n"))),

@@ -31,7 +31,7 @@ pub(super) fn edit(repo: &Repo, text: &BStr, about: &str) -> Result<Vec<u8>> {
     // Editors know by this name what they have before them.
     let file = directory.join("COMMIT_EDITMSG");
     let failed = || format!("cannot write '{}'", file.display());
-    fs::create_dir_all(&directory).or_environment(failed)?;
+    repo.make_dir(&directory).or_environment(failed)?;
     fs::write(&file, [text.as_bytes(), b"\n", about.as_bytes()].concat()).or_environment(failed)?;
     open(repo, &file)?;
     let edited = fs::read(&file).or_environment(|| format!("cannot read '{}'", file.display()))?;

@@ -23,6 +23,18 @@ pub(super) struct Object {
     pub id: ObjectId,
     pub kind: Kind,
     pub content: Content,
+    pub readers: Readers,
+}
+
+/// Who may read an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readers {
+    /// Whoever may read the repository.
+    All,
+    /// The group of the repository.
+    Group,
+    /// The owner of the repository alone.
+    Owner,
 }
 
 /// Its bytes.

@@ -7,6 +7,7 @@ use std::{
     collections::BTreeSet,
     fs::{self, File},
     io::{self, Write as _},
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     thread,
     time::Duration,
@@ -16,7 +17,12 @@ use flate2::{Compression, write::ZlibEncoder};
 use gix::{ObjectId, objs::Exists as _};
 use tempfile::NamedTempFile;
 
-use super::{Batch, content::Object, gc, loose_name, not_written, pack};
+use super::{
+    Batch,
+    content::{Object, Readers},
+    gc::{self, Keep},
+    loose_name, not_written, pack,
+};
 use crate::{
     error::{Context as _, Error, Result},
     git::repo::Repo,
@@ -69,30 +75,48 @@ impl Batch {
         sync_all(loose.iter().map(PathBuf::as_path)).map_err(failed)?;
         let bytes: u64 = new.iter().map(|object| object.content.size()).sum();
         if running || new.len() > MAX_LOOSE || bytes > MAX_LOOSE_BYTES {
-            return write_packs(repo, &new);
+            return write_packs(repo, &new, Keep::Quiet);
         }
         gc::drop_keeps(repo);
-        write_loose(repo, &new)
+        let (public, private): (Vec<&Object>, Vec<&Object>) =
+            new.into_iter().partition(|object| object.readers == Readers::All);
+        write_packs(repo, &private, Keep::Quiet)?;
+        write_loose(repo, &public)
     }
 
     /// [`Batch::keep`], for what may be too much for one pack.
     pub fn keep_durable(&self, repo: &Repo) -> Result<()> {
-        write_packs(repo, &self.objects.iter().collect::<Vec<_>>())
+        write_packs(repo, &self.objects.iter().collect::<Vec<_>>(), Keep::Quiet)
+    }
+
+    /// Write what is staged so that no gc takes it before an operation that is under way has come to its end, however many others
+    /// write and collect in the meantime.
+    pub fn hold_durable(&self, repo: &Repo) -> Result<()> {
+        write_packs(repo, &self.objects.iter().collect::<Vec<_>>(), Keep::Held)
     }
 }
 
 /// Kept packs; small and many objects together, large ones one by one.
-fn write_packs(repo: &Repo, objects: &[&Object]) -> Result<()> {
+pub(super) fn write_packs(repo: &Repo, objects: &[&Object], keep: Keep) -> Result<()> {
+    for readers in [Readers::All, Readers::Group, Readers::Owner] {
+        let theirs: Vec<&Object> = objects.iter().copied().filter(|object| object.readers == readers).collect();
+        // What not everybody may read stays in a pack of its own, past every gc.
+        write_packs_for(repo, &theirs, if readers == Readers::All { keep } else { Keep::Private }, readers)?;
+    }
+    Ok(())
+}
+
+fn write_packs_for(repo: &Repo, objects: &[&Object], keep: Keep, readers: Readers) -> Result<()> {
     let (mut pack, mut bytes) = (Vec::new(), 0);
     for object in objects {
         if bytes > 0 && bytes + object.content.size() > PACK_BYTES {
-            pack::write_kept(repo, &std::mem::take(&mut pack))?;
+            pack::write_kept(repo, &std::mem::take(&mut pack), keep, readers)?;
             bytes = 0;
         }
         bytes += object.content.size();
         pack.push(*object);
     }
-    if pack.is_empty() { Ok(()) } else { pack::write_kept(repo, &pack) }
+    if pack.is_empty() { Ok(()) } else { pack::write_kept(repo, &pack, keep, readers) }
 }
 
 fn is_recent(path: &Path) -> bool {
@@ -129,7 +153,7 @@ fn write_loose(repo: &Repo, objects: &[&Object]) -> Result<()> {
         for (file, path) in files {
             let dir = path.parent().unwrap_or(root).to_owned();
             if !dir.is_dir() {
-                fs::create_dir_all(&dir)?;
+                repo.make_dir(&dir)?;
                 dirs.insert(root.to_owned());
             }
             file.persist(&path).map_err(|error| error.error)?;
@@ -143,17 +167,26 @@ fn write_loose(repo: &Repo, objects: &[&Object]) -> Result<()> {
 /// `object` as a loose one, under another name.
 fn encode(repo: &Repo, root: &Path, object: &Object) -> Result<NamedTempFile> {
     let failed = |error: io::Error| not_written(object, error);
-    let file = NamedTempFile::new_in(root).map_err(failed)?;
+    let file = temporary(repo, root, Readers::All).map_err(failed)?;
     let mut zlib = ZlibEncoder::new(io::BufWriter::new(file), Compression::fast());
     let header = gix::objs::encode::loose_header(object.kind, object.content.size());
     zlib.write_all(&header).map_err(failed)?;
     object.send(repo, &mut zlib)?;
     let file = zlib.finish().and_then(|file| file.into_inner().map_err(io::IntoInnerError::into_error));
-    let file = file.map_err(failed)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o444)).map_err(failed)?;
+    file.map_err(failed)
+}
+
+/// A file in `dir` that nobody writes to again, with the mode that git gives it: what the umask leaves, and what those who share the
+/// repository need.
+pub(super) fn temporary(repo: &Repo, dir: &Path, readers: Readers) -> io::Result<NamedTempFile> {
+    let mode = match readers {
+        Readers::All => 0o444,
+        Readers::Group => 0o440,
+        Readers::Owner => 0o400,
+    };
+    let file = tempfile::Builder::new().permissions(fs::Permissions::from_mode(mode)).tempfile_in(dir)?;
+    if readers == Readers::All {
+        repo.share(file.path())?;
     }
     Ok(file)
 }

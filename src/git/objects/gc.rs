@@ -1,14 +1,65 @@
 //! Is somebody collecting garbage right now? And what our writers did about it.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{
+    collections::HashSet,
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use crate::git::{host_name, repo::Repo};
+use bstr::ByteSlice as _;
+use gix::ObjectId;
+
+use crate::{
+    error::{Context as _, Result},
+    git::{host_name, repo::Repo},
+};
 
 /// As git itself: a `gc.pid` older than this belongs to nobody any more (`builtin/gc.c`, `lock_repo_for_gc`).
 const STALE: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// What our `.keep` files say.
-pub(super) const KEEP_NOTE: &str = "git-agent";
+/// How long an operation may be under way that holds objects which nothing names yet.
+const HELD: Duration = Duration::from_secs(10 * 60);
+
+/// How long a pack is kept from every gc.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// Until a writer finds that none is running.
+    Quiet,
+    /// Until it is old, too.
+    Held,
+    /// For good: not everybody may read what is in it, and a gc would pack it for everybody.
+    Private,
+}
+
+impl Keep {
+    const ALL: [Keep; 3] = [Keep::Quiet, Keep::Held, Keep::Private];
+
+    /// What the `.keep` file says.
+    pub(super) fn note(self) -> &'static str {
+        match self {
+            Keep::Quiet => "git-agent",
+            Keep::Held => "git-agent: an operation is under way",
+            Keep::Private => "git-agent: not for everybody to read",
+        }
+    }
+
+    /// What the `.keep` file `path` is for, if it is ours.
+    fn of(path: &Path) -> Option<Self> {
+        let note = fs::read_to_string(path).ok()?;
+        Self::ALL.into_iter().find(|keep| keep.note() == note.trim_end())
+    }
+
+    /// Whether a file of this sort, as old as `path`, has done what it was for.
+    fn is_over(self, path: &Path) -> bool {
+        let age = || fs::metadata(path).and_then(|meta| meta.modified()).ok()?.elapsed().ok();
+        match self {
+            Keep::Quiet => true,
+            Keep::Held => age().is_some_and(|age| age > HELD),
+            Keep::Private => false,
+        }
+    }
+}
 
 /// Whether a `git gc` holds its lock in this repository.
 pub fn is_running(repo: &Repo) -> bool {
@@ -28,7 +79,7 @@ fn is_held(text: &str, our_host: &str) -> bool {
 
 /// Whether the process may still be there. Where that cannot be told, it is.
 fn may_be_alive(pid: &str) -> bool {
-    let proc = std::path::Path::new("/proc");
+    let proc = Path::new("/proc");
     !proc.join("self").exists() || proc.join(pid.trim()).exists()
 }
 
@@ -37,12 +88,46 @@ pub fn keeps(repo: &Repo) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(repo.common_dir().join("objects/pack")) else { return Vec::new() };
     let keeps =
         entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "keep"));
-    keeps.filter(|path| fs::read_to_string(path).is_ok_and(|note| note.trim_end() == KEEP_NOTE)).collect()
+    keeps.filter(|path| Keep::of(path).is_some()).collect()
+}
+
+/// How long a private pack stays that nothing names: as long as git's own gc keeps what nothing names.
+const UNNAMED: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+
+/// Remove the private packs that nothing leads to any more, and that are old; answers how many.
+///
+/// # Errors
+///
+/// When git cannot say what is reachable; then none was removed.
+pub fn drop_private(repo: &Repo) -> Result<usize> {
+    let is_old = |path: &Path| fs::metadata(path).and_then(|meta| meta.modified()).ok()?.elapsed().ok();
+    let all = keeps(repo).into_iter().filter(|path| Keep::of(path) == Some(Keep::Private));
+    let old: Vec<PathBuf> = all.filter(|path| is_old(path).is_some_and(|age| age > UNNAMED)).collect();
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let words = ["rev-list", "--objects", "--no-object-names", "--all", "--reflog", "--indexed-objects"];
+    let named = repo.git().args(words).run()?;
+    let named: HashSet<ObjectId> = named.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect();
+    let mut dropped = 0;
+    for keep in old {
+        let index = gix::odb::pack::index::File::at(keep.with_extension("idx"), repo.gix().object_hash());
+        let index = index.or_environment(|| format!("cannot read the index of '{}'", keep.display()))?;
+        if index.iter().all(|entry| !named.contains(&entry.oid)) {
+            // The index first: without it, a pack is none.
+            for extension in ["idx", "pack", "keep"] {
+                let path = keep.with_extension(extension);
+                fs::remove_file(&path).or_environment(|| format!("cannot remove '{}'", path.display()))?;
+            }
+            dropped += 1;
+        }
+    }
+    Ok(dropped)
 }
 
 /// Drop them. One that cannot be removed is left for the next writer: a kept pack only takes a little more room.
 pub(super) fn drop_keeps(repo: &Repo) {
-    for path in keeps(repo) {
+    for path in keeps(repo).iter().filter(|path| Keep::of(path).is_some_and(|keep| keep.is_over(path))) {
         drop(fs::remove_file(&path));
     }
 }

@@ -12,6 +12,7 @@
 //! pack with a `.keep` file, which no gc deletes; the `.keep` is dropped by a later writer when no gc is running. Objects
 //! that vanished all the same are written again from memory.
 
+mod apart;
 mod bases;
 mod content;
 mod durable;
@@ -20,12 +21,14 @@ mod pack;
 mod read;
 pub mod trees;
 
+pub use apart::Apart;
 pub(super) use bases::DeltaBases;
-pub use content::{CHANGED, Content, Hasher};
+pub use content::{CHANGED, Content, Hasher, Readers};
 pub(super) use durable::sync_dir;
 pub use read::Patience;
 
 use content::Object;
+use gc::Keep;
 
 use gix::{
     ObjectId,
@@ -65,20 +68,17 @@ impl Batch {
 
     /// Stage a commit by git-agent itself (of the ledger, of a snapshot): unsigned, no hooks, no clean-up.
     pub fn commit(&mut self, repo: &Repo, commit: &Commit<'_>) -> Result<ObjectId> {
-        let identity = commit.identity.clone().unwrap_or_else(|| identity(repo));
-        let time = gix::date::Time::new(commit.at.seconds(), 0);
-        let who = gix::actor::Signature { name: identity.name, email: identity.email, time };
-        let commit = gix::objs::Commit {
-            tree: commit.tree,
-            parents: commit.parents.iter().copied().collect(),
-            author: who.clone(),
-            committer: who,
-            encoding: None,
-            message: commit.message.into(),
-            extra_headers: Vec::new(),
-        };
-        let mut bytes = Vec::new();
-        commit.write_to(&mut bytes).or_environment(|| "cannot encode a commit".to_owned())?;
+        let bytes = encode(repo, commit)?;
+        self.stage(repo, Kind::Commit, bytes)
+    }
+
+    /// [`Batch::commit`] with the seal of this repository: the ref `place` will lead to it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no secret yet and none can be made.
+    pub fn sealed_commit(&mut self, repo: &Repo, commit: &Commit<'_>, place: &str) -> Result<ObjectId> {
+        let bytes = repo.seal(place, &encode(repo, commit)?)?;
         self.stage(repo, Kind::Commit, bytes)
     }
 
@@ -88,10 +88,13 @@ impl Batch {
         self.add(id, kind, Content::Held(bytes));
         Ok(id)
     }
-
     fn add(&mut self, id: ObjectId, kind: Kind, content: Content) {
+        self.add_for(id, kind, content, Readers::All);
+    }
+
+    fn add_for(&mut self, id: ObjectId, kind: Kind, content: Content, readers: Readers) {
         if self.ids.insert(id) {
-            self.objects.push(Object { id, kind, content });
+            self.objects.push(Object { id, kind, content, readers });
         }
     }
 
@@ -104,6 +107,12 @@ impl Batch {
     /// Stage `content`, which is the blob `id`.
     pub fn known_blob(&mut self, id: ObjectId, content: Content) {
         self.add(id, Kind::Blob, content);
+    }
+
+    /// [`Self::known_blob`] for `readers` alone: it goes into a pack of its own that stays as it is, because git's gc gives everybody
+    /// what it packs.
+    pub fn private_blob(&mut self, id: ObjectId, content: Content, readers: Readers) {
+        self.add_for(id, Kind::Blob, content, readers);
     }
 
     /// Drop what was staged after the first `count` objects.
@@ -167,20 +176,45 @@ impl Batch {
     }
 }
 
+/// The bytes of a commit.
+fn encode(repo: &Repo, commit: &Commit<'_>) -> Result<Vec<u8>> {
+    let identity = commit.identity.clone().unwrap_or_else(|| identity(repo).0);
+    let time = gix::date::Time::new(commit.at.seconds(), 0);
+    let who = gix::actor::Signature { name: identity.name, email: identity.email, time };
+    let commit = gix::objs::Commit {
+        tree: commit.tree,
+        parents: commit.parents.iter().copied().collect(),
+        author: who.clone(),
+        committer: who,
+        encoding: None,
+        message: commit.message.into(),
+        extra_headers: Vec::new(),
+    };
+    let mut bytes = Vec::new();
+    commit.write_to(&mut bytes).or_environment(|| "cannot encode a commit".to_owned())?;
+    Ok(bytes)
+}
+
 fn write_loose(repo: &Repo, object: &Object) -> Result<()> {
+    if object.readers != Readers::All {
+        return durable::write_packs(repo, &[object], Keep::Quiet);
+    }
     // An empty file is what a crash of the machine leaves of an object; it must not pass for one.
     let path = repo.gix().objects.store_ref().path().join(loose_name(object.id));
-    if std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+    if std::fs::metadata(&path).is_ok_and(|file| file.len() > 0) {
         return Ok(());
     }
+    let share = || {
+        path.parent().map_or(Ok(()), |dir| repo.share(dir))?;
+        repo.share(&path)
+    };
     match &object.content {
-        Content::Held(bytes) => repo
-            .gix()
-            .objects
-            .write_buf(object.kind, bytes)
-            .map(drop)
-            .map_err(|error| not_written(object, anyhow::anyhow!(error))),
-        Content::File { .. } => pack::write_kept(repo, &[object]),
+        Content::Held(bytes) => {
+            let written = repo.gix().objects.write_buf(object.kind, bytes);
+            written.map_err(|error| not_written(object, anyhow::anyhow!(error)))?;
+            share().map_err(|error| not_written(object, error))
+        }
+        Content::File { .. } => pack::write_kept(repo, &[object], Keep::Quiet, Readers::All),
     }
 }
 

@@ -7,7 +7,7 @@
 //! because sixteen writers that wait for each other feel every process.
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io::{self, Write as _},
     path::Path,
 };
@@ -16,7 +16,12 @@ use flate2::{Compression, write::ZlibEncoder};
 use gix::{ObjectId, objs::Kind};
 use tempfile::NamedTempFile;
 
-use super::{content::Object, gc::KEEP_NOTE, not_written};
+use super::{
+    content::{Object, Readers},
+    durable::temporary,
+    gc::Keep,
+    not_written,
+};
 use crate::{
     error::{Context as _, Error, Result},
     git::repo::Repo,
@@ -26,10 +31,10 @@ use crate::{
 const MAX_OFFSET: u32 = 0x7fff_ffff;
 
 /// Write `objects` as a pack with a `.keep` file. When this returns, they are on the disk, and no gc deletes them.
-pub(super) fn write_kept(repo: &Repo, objects: &[&Object]) -> Result<()> {
+pub(super) fn write_kept(repo: &Repo, objects: &[&Object], keep: Keep, readers: Readers) -> Result<()> {
     let dir = repo.gix().objects.store_ref().path().join("pack");
-    fs::create_dir_all(&dir).map_err(failed)?;
-    let mut pack = Pack::begin(repo, &dir, objects.len())?;
+    repo.make_dir(&dir).map_err(failed)?;
+    let mut pack = Pack::begin(repo, &dir, objects.len(), readers)?;
     objects.iter().try_for_each(|object| pack.add(repo, object))?;
     let pack = pack.end()?;
     let index = pack.index(repo)?;
@@ -39,28 +44,23 @@ pub(super) fn write_kept(repo: &Repo, objects: &[&Object]) -> Result<()> {
     }
     // Before the pack is one, it is kept; before it has an index, nobody looks at it.
     let write = || -> io::Result<()> {
-        write_file(&dir, &place("keep"), format!("{KEEP_NOTE}\n").as_bytes())?;
+        write_file(repo, &dir, &place("keep"), format!("{}\n", keep.note()).as_bytes())?;
         put(pack.file, &place("pack"))?;
-        write_file(&dir, &place("idx"), &index)?;
+        write_file(repo, &dir, &place("idx"), &index)?;
         File::open(&dir)?.sync_all()
     };
     write().map_err(failed)
 }
 
 /// Write a file of the pack directory whole.
-fn write_file(dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = NamedTempFile::new_in(dir)?;
+fn write_file(repo: &Repo, dir: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = temporary(repo, dir, Readers::All)?;
     file.write_all(bytes)?;
     put(file, path)
 }
 
-/// Give `file` its place, durably, read-only as git makes them.
+/// Give `file` its place, durably.
 fn put(file: NamedTempFile, path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o444))?;
-    }
     file.as_file().sync_all()?;
     file.persist(path).map(drop).map_err(|error| error.error)
 }
@@ -108,9 +108,9 @@ impl io::Write for Tee {
 }
 
 impl Pack {
-    fn begin(repo: &Repo, dir: &Path, count: usize) -> Result<Pack> {
+    fn begin(repo: &Repo, dir: &Path, count: usize, readers: Readers) -> Result<Pack> {
         let count = u32::try_from(count).map_err(|_| too_large())?;
-        let file = io::BufWriter::with_capacity(1 << 16, NamedTempFile::new_in(dir).map_err(failed)?);
+        let file = io::BufWriter::with_capacity(1 << 16, temporary(repo, dir, readers).map_err(failed)?);
         let hasher = gix::hash::hasher(repo.gix().object_hash());
         let mut to = Tee { file, hasher, crc: crc32fast::Hasher::new(), length: 0 };
         let header = [*b"PACK", 2u32.to_be_bytes(), count.to_be_bytes()];

@@ -15,7 +15,7 @@ use gix::{
 
 use super::Batch;
 use crate::{
-    error::{Context as _, Result},
+    error::{Context as _, Error, Result},
     git::repo::Repo,
 };
 
@@ -30,7 +30,42 @@ pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
     let bytes = repo.read_as(id, Kind::Tree)?;
     let tree = TreeRef::from_bytes(&bytes, repo.gix().object_hash());
     let tree = tree.or_environment(|| format!("the tree {id} is damaged"))?;
-    Ok(tree.entries.iter().map(|entry| Entry::from(*entry)).collect())
+    let is_name = |name: &[u8]| !name.is_empty() && !name.contains(&b'/');
+    match tree.entries.iter().all(|entry| is_name(entry.filename)) {
+        true => Ok(tree.entries.iter().map(|entry| Entry::from(*entry)).collect()),
+        false => Err(Error::environment("damaged-tree", format!("the tree {id} is damaged: a name in it is a path"))),
+    }
+}
+
+/// How much of a tree, or of what differs between two, is walked. Real ones are far below; one that was made to be harmful names itself twice on every level.
+#[derive(Debug)]
+pub struct Bounds {
+    left: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Bounds { left: 1 << 20 }
+    }
+}
+
+impl Bounds {
+    /// More levels than any path has; git ends at 2048 (`core.maxTreeDepth`).
+    const DEPTH: usize = 1000;
+
+    /// Take note of one more directory or path, so many levels below the top.
+    ///
+    /// # Errors
+    ///
+    /// `tree-too-large`.
+    pub fn count(&mut self, depth: usize) -> Result<()> {
+        self.left = self.left.saturating_sub(1);
+        match self.left > 0 && depth <= Self::DEPTH {
+            true => Ok(()),
+            false => Err(Error::environment("tree-too-large", "a tree has more levels or paths than any work tree")
+                .hint("it was made to be harmful, or is damaged: 'git ls-tree' looks at it level by level")),
+        }
+    }
 }
 
 /// What `path` is in the tree `root`, a directory included.
@@ -112,21 +147,26 @@ pub fn directory(repo: &Repo, batch: &mut Batch, mut entries: Vec<Entry>) -> Res
     batch.tree(repo, &Tree { entries })
 }
 
-/// Call `visit` with every leaf below `root`, in git's order, by its path from there.
+/// Call `visit` with every leaf below `root`, which is not large, in git's order, by its path from there.
 pub fn leaves(repo: &Repo, root: ObjectId, visit: &mut impl FnMut(BString, Leaf) -> Result<()>) -> Result<()> {
-    walk(repo, root, &BString::default(), visit)
+    walk(repo, root, &BString::default(), 0, &mut Bounds { left: 1 << 16 }, visit)
 }
 
 fn walk(
     repo: &Repo,
     tree: ObjectId,
     prefix: &BString,
+    depth: usize,
+    bounds: &mut Bounds,
     visit: &mut impl FnMut(BString, Leaf) -> Result<()>,
 ) -> Result<()> {
     for entry in entries(repo, tree)? {
+        bounds.count(depth)?;
         let path: BString = [prefix.as_slice(), &entry.filename].concat().into();
         match entry.mode.kind() {
-            EntryKind::Tree => walk(repo, entry.oid, &[path.as_slice(), b"/"].concat().into(), visit)?,
+            EntryKind::Tree => {
+                walk(repo, entry.oid, &[path.as_slice(), b"/"].concat().into(), depth + 1, bounds, visit)?;
+            }
             kind => visit(path, (kind, entry.oid))?,
         }
     }
@@ -148,16 +188,17 @@ pub struct Difference {
 /// the same are not read.
 pub fn diff(repo: &Repo, old: Option<ObjectId>, new: Option<ObjectId>) -> Result<Vec<Difference>> {
     let mut found = Vec::new();
-    diff_directory(repo, old, new, &BString::default(), &mut found)?;
+    diff_directory(repo, [old, new], &BString::default(), 0, &mut Bounds::default(), &mut found)?;
     found.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(found)
 }
 
 fn diff_directory(
     repo: &Repo,
-    old: Option<ObjectId>,
-    new: Option<ObjectId>,
+    [old, new]: [Option<ObjectId>; 2],
     prefix: &BString,
+    depth: usize,
+    bounds: &mut Bounds,
     found: &mut Vec<Difference>,
 ) -> Result<()> {
     if old == new {
@@ -170,13 +211,14 @@ fn diff_directory(
         }
     }
     for (name, [old, new]) in pairs.into_iter().filter(|(_, [old, new])| old != new) {
+        bounds.count(depth)?;
         let path: BString = [prefix.as_slice(), &name].concat().into();
         let split = |leaf: Option<Leaf>| match leaf {
             Some((EntryKind::Tree, id)) => (Some(id), None),
             leaf => (None, leaf),
         };
         let ((old_tree, old), (new_tree, new)) = (split(old), split(new));
-        diff_directory(repo, old_tree, new_tree, &[path.as_slice(), b"/"].concat().into(), found)?;
+        diff_directory(repo, [old_tree, new_tree], &[path.as_slice(), b"/"].concat().into(), depth + 1, bounds, found)?;
         if old != new {
             found.push(Difference { path, old, new });
         }

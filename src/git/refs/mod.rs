@@ -89,11 +89,12 @@ impl Refs {
     /// Move all of `changes`, or none of them. The user's hooks see those of refs that are not ours.
     pub fn change(self, repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
         match self {
-            Refs::Files => {
+            // git alone gives the files and directories of refs the modes that those who share the repository need.
+            Refs::Files if !repo.is_shared() => {
                 let _claim = Claim::to_refs(repo, changes);
                 files::change(repo, changes, reflog)
             }
-            Refs::Binary => binary::change(repo, changes, reflog, binary::Durability::AsConfigured),
+            Refs::Files | Refs::Binary => binary::change(repo, changes, reflog, binary::Durability::AsConfigured),
         }
     }
 

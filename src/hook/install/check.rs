@@ -93,6 +93,17 @@ impl fmt::Display for Check {
     }
 }
 
+/// Why nothing keeps a push from taking snapshots along: our hook is not where git runs it, and there is a remote.
+pub fn unguarded(repo: &Repo) -> Result<Option<String>> {
+    if repo.gix().remote_names().is_empty() {
+        return Ok(None);
+    }
+    let bad = check(repo)?.into_iter().find(|check| check.hook == Hook::PrePush && !check.is_good());
+    Ok(bad.map(|check| {
+        format!("{check}: 'git push --mirror' would push snapshots, too; {}", check.hint().unwrap_or_default())
+    }))
+}
+
 /// Look at every hook.
 pub fn check(repo: &Repo) -> Result<Vec<Check>> {
     let mechanism = super::mechanism(repo)?;

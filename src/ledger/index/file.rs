@@ -1,6 +1,6 @@
 //! The file: magic, checksum, the tree it was made from, the table.
 
-use std::{io::Write as _, path::PathBuf};
+use std::path::PathBuf;
 
 use gix::ObjectId;
 
@@ -66,11 +66,7 @@ pub(super) fn save(repo: &Repo, root: ObjectId, table: &Table) {
         let mut checksum = crc32fast::Hasher::new();
         [&head[BODY..], sorted, added].into_iter().for_each(|part| checksum.update(part));
         head[MAGIC.len()..BODY].copy_from_slice(&checksum.finalize().to_be_bytes());
-        let dir = repo.agent_dir();
-        std::fs::create_dir_all(&dir).ok()?;
-        let mut file = tempfile::NamedTempFile::new_in(&dir).ok()?;
-        [head.as_slice(), sorted, added].into_iter().try_for_each(|part| file.write_all(part)).ok()?;
-        file.persist(path(repo)).ok().map(drop)
+        repo.put(&path(repo), &[head.as_slice(), sorted, added].concat()).ok()
     };
     // Deliberately without complaint: the index is a convenience.
     write().unwrap_or_default();

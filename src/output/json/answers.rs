@@ -133,6 +133,9 @@ pub struct StatusAnswer {
     pub interrupted: Option<String>,
     /// The id of an operation that is at its end and was killed while it cleared up: 'resume' removes what it left.
     pub left_behind: Option<String>,
+    /// Tasks that a ref of this worktree names because it was fetched from another repository: not acted on; left out if none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreign: Vec<String>,
 }
 
 /// `verify`.
@@ -193,7 +196,7 @@ pub struct DoctorAnswer {
     pub schema: u32,
     /// Everything that was looked at.
     pub checks: Vec<Check>,
-    /// With `--fix`: what was done, in sentences; left out if nothing was.
+    /// With `--fix` and `--adopt`: what was done, in sentences; left out if nothing was.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fixed: Vec<String>,
 }

@@ -108,11 +108,15 @@ pub struct OperationJson {
     undoes: Option<String>,
     /// The operation that took it back.
     undone_by: Option<String>,
+    /// It was not made in this repository, and is never acted on; left out otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    foreign: bool,
 }
 
 impl OperationJson {
-    /// `operation`, taken back by `undone_by`.
-    pub fn new(operation: &Operation, undone_by: Option<Ulid>) -> Self {
+    /// `recorded`, taken back by `undone_by`.
+    pub fn new(recorded: &Recorded, undone_by: Option<Ulid>) -> Self {
+        let operation = &recorded.operation;
         let text = |id: Ulid| id.to_string();
         OperationJson {
             id: text(operation.id),
@@ -127,6 +131,7 @@ impl OperationJson {
             snapshot: operation.snapshot.map(text),
             undoes: operation.undoes.map(text),
             undone_by: undone_by.map(text),
+            foreign: recorded.is_foreign,
         }
     }
 }
@@ -148,7 +153,7 @@ impl OpsAnswer {
 
 /// `entries` as they are listed.
 pub fn listed(entries: &[Recorded]) -> Vec<OperationJson> {
-    let one = |recorded: &Recorded| OperationJson::new(&recorded.operation, undone_by(entries, recorded.operation.id));
+    let one = |recorded: &Recorded| OperationJson::new(recorded, undone_by(entries, recorded.operation.id));
     entries.iter().map(one).collect()
 }
 
@@ -184,7 +189,7 @@ impl OpShowAnswer {
         });
         OpShowAnswer {
             schema: SCHEMA,
-            operation: OperationJson::new(&recorded.operation, undone_by),
+            operation: OperationJson::new(recorded, undone_by),
             paths: touched.collect(),
             commit: recorded.commit.to_string(),
         }

@@ -68,6 +68,9 @@ pub struct TakenJson {
     pub created: bool,
     /// What is not in it.
     pub skipped: Vec<SkippedJson>,
+    /// Why nothing keeps `git push --mirror` from pushing it; left out where our hook does, or there is no remote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unguarded: Option<String>,
 }
 
 /// Something that a snapshot does not hold.
@@ -76,7 +79,7 @@ pub struct SkippedJson {
     /// Where.
     #[serde(flatten)]
     pub path: NamedPath,
-    /// Why: `too-large`, `unreadable`, `nested-repository`, `special`, `unstable`, `name`, `missing-object`.
+    /// Why: `too-large`, `unreadable`, `nested-repository`, `special`, `unstable`, `name`, `missing-object`, `private`.
     pub reason: &'static str,
     /// Its size, 0 where it has none.
     pub bytes: u64,
@@ -91,6 +94,7 @@ impl TakenJson {
             commit: taken.snapshot.commit.to_string(),
             created: taken.created,
             skipped: taken.moment.skipped.iter().map(SkippedJson::new).collect(),
+            unguarded: None,
         }
     }
 }
@@ -127,6 +131,9 @@ pub struct SnapshotJson {
     pub branch: Option<String>,
     /// The tasks that were active.
     pub tasks: Vec<String>,
+    /// It was not made in this repository: `snapshot restore` takes it with `--foreign` alone; left out otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub foreign: bool,
 }
 
 impl SnapshotJson {
@@ -145,6 +152,7 @@ impl SnapshotJson {
             head: about.head.commit.map(|commit| commit.to_string()),
             branch: about.head.branch_name(),
             tasks: about.tasks.iter().map(ToString::to_string).collect(),
+            foreign: snapshot.is_foreign,
         }
     }
 }
@@ -170,8 +178,8 @@ pub struct ChangeJson {
 
 impl SnapshotAnswer {
     /// `snapshot`.
-    pub fn taken(taken: &snapshot::Taken) -> Self {
-        SnapshotAnswer::Taken { schema: SCHEMA, snapshot: TakenJson::new(taken) }
+    pub fn taken(taken: &snapshot::Taken, unguarded: Option<String>) -> Self {
+        SnapshotAnswer::Taken { schema: SCHEMA, snapshot: TakenJson { unguarded, ..TakenJson::new(taken) } }
     }
 
     /// `snapshot list`.

@@ -16,10 +16,13 @@ use super::{Operation, REFS, Recorded, State, Touched, message};
 use crate::{
     error::{Error, Result},
     git::{
-        RefChange, Repo,
+        RefChange, Repo, names,
         objects::{Batch, Commit, Identity},
     },
 };
+
+/// The code of the error when something that is not ours cannot be read, either.
+pub const FOREIGN: &str = "operation-foreign";
 
 /// The operations of a worktree.
 pub struct OpLog<'r> {
@@ -84,7 +87,28 @@ impl<'r> OpLog<'r> {
         self.tip.map(|tip| self.read(tip)).transpose()
     }
 
-    /// All operations, the newest first. Ends early at one that this version cannot read.
+    /// The operations that were made in this repository, the newest first: those that may be acted on. What came from elsewhere
+    /// is passed over, and so is whatever cannot be read behind it.
+    pub fn own(&self) -> impl Iterator<Item = Result<Recorded>> + '_ {
+        let mut is_foreign = false;
+        self.entries().filter(move |entry| {
+            is_foreign |= match entry {
+                Ok(recorded) => recorded.is_foreign,
+                Err(error) => error.code() == FOREIGN,
+            };
+            entry.as_ref().map_or(!is_foreign, |recorded| !recorded.is_foreign)
+        })
+    }
+
+    /// Whether something in the chain was not made in this repository.
+    pub fn has_foreign(&self) -> bool {
+        let is_foreign = |entry: Result<Recorded>| {
+            entry.map_or_else(|error| error.code() == FOREIGN, |recorded| recorded.is_foreign)
+        };
+        self.entries().any(is_foreign)
+    }
+
+    /// All operations, the newest first, also those that are not ours. Ends early at one that this version cannot read.
     pub fn entries(&self) -> impl Iterator<Item = Result<Recorded>> + '_ {
         let mut next = self.tip;
         let mut seen = HashSet::new();
@@ -105,7 +129,10 @@ impl<'r> OpLog<'r> {
         let word = word.to_ascii_uppercase();
         let mut found: Option<Recorded> = None;
         for recorded in self.entries() {
-            let recorded = recorded?;
+            let recorded = match recorded {
+                Err(error) if error.code() == FOREIGN => break,
+                recorded => recorded?,
+            };
             if !recorded.operation.id.to_string().starts_with(&word) || word.is_empty() {
                 continue;
             }
@@ -132,9 +159,9 @@ impl<'r> OpLog<'r> {
         }
     }
 
-    /// The newest operation, if it was begun and is not at its end.
+    /// The newest operation of ours, if it was begun and is not at its end.
     pub fn interrupted(&self) -> Result<Option<Recorded>> {
-        Ok(self.last()?.filter(|recorded| recorded.operation.state == State::Begun))
+        Ok(self.own().next().transpose()?.filter(|recorded| recorded.operation.state == State::Begun))
     }
 
     /// Stage the commit of `operation` behind `previous`; the change moves the chain to it, from where it is now.
@@ -185,14 +212,15 @@ impl<'r> OpLog<'r> {
         let tree = batch.tree(self.repo, &tree)?;
         let mut parents: Vec<ObjectId> = Vec::new();
         for parent in [previous, operation.before.commit, operation.after.commit].into_iter().flatten() {
-            if !parents.contains(&parent) {
+            // One that a gc took must not be named: no gc of git would end again.
+            if !parents.contains(&parent) && (batch.has(parent) || self.repo.has(parent)) {
                 parents.push(parent);
             }
         }
         let message = message::write(operation, previous);
         let identity = Identity::ours();
         let commit = Commit { tree, parents: &parents, message: &message, at: operation.at, identity: Some(identity) };
-        batch.commit(self.repo, &commit)
+        batch.sealed_commit(self.repo, &commit, &self.name)
     }
 
     /// Take note that the chain was moved on.
@@ -201,12 +229,21 @@ impl<'r> OpLog<'r> {
     }
 
     fn read(&self, commit: ObjectId) -> Result<Recorded> {
+        let raw = self.repo.read_as(commit, ObjectKind::Commit)?;
+        let is_foreign = !self.repo.is_made_here(&self.name, commit, &raw);
+        self.parse(commit, &raw, is_foreign).map_err(|error| match is_foreign {
+            true => Error::environment(FOREIGN, format!("what {} leads to was not made in this repository", self.name))
+                .because(error),
+            false => error,
+        })
+    }
+
+    fn parse(&self, commit: ObjectId, raw: &[u8], is_foreign: bool) -> Result<Recorded> {
         let damaged = || {
             Error::environment("operation-unreadable", format!("the operation {commit} ({}) cannot be read", self.name))
                 .hint("a newer git-agent may have written it; 'git agent doctor' tells more")
         };
-        let raw = self.repo.read_as(commit, ObjectKind::Commit)?;
-        let header = gix::objs::CommitRef::from_bytes(&raw, commit.kind()).map_err(|_| damaged())?;
+        let header = gix::objs::CommitRef::from_bytes(raw, commit.kind()).map_err(|_| damaged())?;
         let (operation, previous) = message::read(header.message).ok_or_else(damaged)?;
         let tree = self.repo.read_as(header.tree(), ObjectKind::Tree)?;
         let tree = gix::objs::TreeRef::from_bytes(&tree, commit.kind()).map_err(|_| damaged())?;
@@ -219,8 +256,9 @@ impl<'r> OpLog<'r> {
             previous,
             before: entry("before").ok_or_else(damaged)?,
             after: entry("after").ok_or_else(damaged)?,
-            touched: read_paths(&paths),
+            touched: read_paths(&paths).ok_or_else(damaged)?,
             late: entry("late"),
+            is_foreign,
         })
     }
 }
@@ -247,21 +285,28 @@ fn write_paths(touched: &[Touched]) -> Vec<u8> {
     list
 }
 
-fn read_paths(list: &[u8]) -> Vec<Touched> {
-    let entries = list.split_str("\0").filter_map(|line| line.split_once_str(" "));
-    let read = entries.map(|(marks, path)| Touched {
-        path: BString::from(path),
-        on_disk: marks.contains(&b'd'),
-        in_index: marks.contains(&b'i'),
-    });
-    read.collect()
+/// `None`: the list is damaged, or names a path that git would not write.
+fn read_paths(list: &[u8]) -> Option<Vec<Touched>> {
+    let list = if list.is_empty() { return Some(Vec::new()) } else { list.strip_suffix(b"\0")? };
+    let read = |line: &[u8]| {
+        let (marks, path) = line.split_once_str(" ")?;
+        let (on_disk, in_index) = match marks {
+            b"di" => (true, true),
+            b"d" => (true, false),
+            b"i" => (false, true),
+            _ => return None,
+        };
+        let is_allowed = names::is_allowed(path.as_bstr(), EntryKind::Blob);
+        is_allowed.then(|| Touched { path: BString::from(path), on_disk, in_index })
+    };
+    list.split_str("\0").map(read).collect()
 }
 
 /// For the list of operations: which ones are undone, by which.
 pub fn undone_by(entries: &[Recorded], id: Ulid) -> Option<Ulid> {
     let mut undone = None;
     // The newest word counts: an undo may be undone itself.
-    for recorded in entries.iter().filter(|recorded| recorded.operation.state == State::Done) {
+    for recorded in entries.iter().filter(|entry| !entry.is_foreign && entry.operation.state == State::Done) {
         if recorded.operation.undoes == Some(id) {
             undone = Some(recorded.operation.id);
             break;

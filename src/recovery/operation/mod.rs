@@ -16,7 +16,7 @@
 mod log;
 mod message;
 
-pub use log::{Contents, OpLog, interrupted, undone_by};
+pub use log::{Contents, FOREIGN, OpLog, interrupted, undone_by};
 
 use std::fmt;
 
@@ -28,6 +28,10 @@ use crate::{
     core::{id::TaskId, time::Timestamp},
     git::Head,
 };
+
+/// What to do about snapshots and operations that were not made in this repository.
+pub const FOREIGN_HINT: &str = "made here by an earlier version, or before '.git/agent' was lost? 'git agent doctor --adopt' takes \
+what is there for made here; never after a fetch of refs/agent/*";
 
 /// Where the chains live.
 pub const REFS: &str = "refs/agent/ops/";
@@ -150,6 +154,8 @@ pub struct Recorded {
     pub touched: Vec<Touched>,
     /// What others wrote while it ran.
     pub late: Option<ObjectId>,
+    /// It was not made in this repository: it is listed, and never acted on.
+    pub is_foreign: bool,
 }
 
 /// A path that an operation changes.

@@ -12,6 +12,7 @@ pub use keep::{Keep, Kept};
 use std::collections::{BTreeMap, BTreeSet};
 
 use bstr::{BStr, BString, ByteSlice as _};
+use gix::objs::tree::EntryKind;
 
 use super::{
     operation::Touched,
@@ -21,7 +22,7 @@ use super::{
 use crate::{
     error::Result,
     git::{
-        Repo,
+        Repo, names,
         objects::Batch,
         tree::{self, Trees},
     },
@@ -82,6 +83,10 @@ impl Plan {
         keep::what_was_ignored(repo, &goal, destination, &mut plan)?;
         keep::what_is_not_held(destination, &mut plan);
         keep::what_is_skipped(captured, &goal, destination, &mut plan)?;
+        for path in plan.files.keys().chain(plan.staged.keys()) {
+            let kind = goal.file(path.as_bstr())?.map_or(EntryKind::Blob, |want| want.entry.kind);
+            names::check(path.as_bstr(), kind)?;
+        }
         Ok(plan)
     }
 

@@ -64,10 +64,10 @@ impl Aside {
         paths.sort();
         let root = Self::root(repo).join(operation.to_string());
         let failed = || format!("cannot write in '{}'", root.display());
-        fs::create_dir_all(&root).or_environment(failed)?;
+        repo.make_dir(&root).or_environment(failed)?;
         let pass = Self::left(repo, operation)?.first().map_or(0, |newest| newest.number() + 1);
         let dir = root.join(pass.to_string());
-        fs::create_dir(&dir).or_environment(failed)?;
+        repo.make_dir(&dir).or_environment(failed)?;
         let mut map = Vec::new();
         for (number, path) in paths.iter().enumerate() {
             map.extend_from_slice(format!("{number} ").as_bytes());

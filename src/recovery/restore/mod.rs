@@ -43,6 +43,7 @@ use crate::{
         ObjectId, Repo,
         entries::{self, Entries},
         index::{IndexLock, PrivateIndex, real},
+        names, state as git_state,
         tree::Entry,
     },
 };
@@ -114,6 +115,7 @@ impl Restore<'_> {
             Direction::Forward => (self.before, self.after),
             Direction::Backward => (self.after, self.before),
         };
+        self.check(to)?;
         let lock = IndexLock::take_marked(self.repo, &mark(self.operation.id))?;
         reached(Step::Locked)?;
         if let Some(seen) = seen
@@ -141,6 +143,19 @@ impl Restore<'_> {
         }
         reached(Step::Indexed)?;
         Ok(Settled { lock, late })
+    }
+
+    /// Nothing is ever written outside of the work tree, or as a file of git's that is none of an unfinished operation.
+    fn check(&self, to: &Side<'_>) -> Result<()> {
+        for touched in self.touched {
+            let kind = to.file(touched.path.as_bstr())?.map_or(EntryKind::Blob, |want| want.entry.kind);
+            names::check(touched.path.as_bstr(), kind)?;
+        }
+        to.moment.dirs.keys().try_for_each(|path| names::check(path.as_bstr(), EntryKind::Tree))?;
+        match to.moment.state.keys().find(|name| !git_state::is_known(name.as_bstr())) {
+            Some(name) => Err(Error::bug(format!("'{name}' is no part of an unfinished operation"))),
+            None => Ok(()),
+        }
     }
 
     /// Move aside what is not as it shall be; answers what has to be put there.

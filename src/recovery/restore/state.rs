@@ -96,10 +96,11 @@ fn settle_file(repo: &Repo, name: &BString, old: Option<ObjectId>, new: Option<O
 
 fn replace(repo: &Repo, place: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(dir) = place.parent() {
-        fs::create_dir_all(dir)?;
+        repo.make_dir(dir)?;
     }
     let whole = repo.worktree_agent_dir().join(index::STATE);
     fs::write(&whole, bytes)?;
+    repo.share(&whole)?;
     fs::rename(whole, place)
 }
 

@@ -3,7 +3,7 @@
 use super::{After, Goal, Scope};
 use crate::{
     error::{Error, Result},
-    git::{Head, ObjectId, Repo, sparse::Sparse},
+    git::{Head, ObjectId, Repo, objects::Batch, sparse::Sparse},
     recovery::{
         act::{self, Author, Order, Outcome, Record},
         operation::{Kind, OpLog, State, Touched},
@@ -58,7 +58,7 @@ fn with_order<T>(
 ) -> Result<T> {
     let destination = |captured: &Captured<'_>| destination(repo, goal, untracked, captured);
     let commit = match &goal.after {
-        After::Commit(new) => Some(|snapshot: &Snapshot| new.write(repo, snapshot.id)),
+        After::Commit(new) => Some(|snapshot: &Snapshot, batch: &mut Batch| new.make(repo, batch, snapshot.id)),
         After::Stay | After::MoveTo(_) => None,
     };
     let id = &goal.task.id;
@@ -125,7 +125,7 @@ struct Known {
 /// What the checkpoint remembers of this worktree; of a commit that was made in another way nothing is known.
 fn known(repo: &Repo, goal: &Goal) -> Result<Known> {
     let Some(commit) = goal.to.commit else { return Ok(Known::default()) };
-    for recorded in OpLog::of(repo)?.entries() {
+    for recorded in OpLog::of(repo)?.own() {
         // What cannot be read proves nothing.
         let Ok(recorded) = recorded else { return Ok(Known::default()) };
         let operation = &recorded.operation;

@@ -10,7 +10,7 @@ use crate::{
         task::Task,
     },
     error::Result,
-    git::{ObjectId, Repo, state::InProgress},
+    git::{ObjectId, Repo, objects::Batch, state::InProgress},
     recovery::commit,
     revision::Rule,
 };
@@ -95,18 +95,30 @@ pub struct NewCommit {
 }
 
 impl NewCommit {
-    /// Make it, durable, with nothing referring to it yet. `snapshot` holds what was there before.
+    /// [`Self::make`], and write it: kept from every gc for a while, with nothing referring to it yet.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::make`]; `object-not-written`.
+    pub fn write(&self, repo: &Repo, snapshot: Ulid) -> Result<ObjectId> {
+        let mut batch = Batch::default();
+        let id = self.make(repo, &mut batch, snapshot)?;
+        batch.hold_durable(repo)?;
+        Ok(id)
+    }
+
+    /// Make it, staged in `batch`. `snapshot` holds what was there before.
     ///
     /// By the user, at git's time, signed if their commits are: it will be on their branch.
     ///
     /// # Errors
     ///
     /// `commit-refused` when git does not make it: mostly because it cannot be signed.
-    pub fn write(&self, repo: &Repo, snapshot: Ulid) -> Result<ObjectId> {
+    pub fn make(&self, repo: &Repo, batch: &mut Batch, snapshot: Ulid) -> Result<ObjectId> {
         let message = self.message.compose(&snapshot.to_string());
         let commit =
             commit::Commit { tree: self.tree, parents: &self.parents, message, author: None, signed: self.signed };
-        commit.write(repo, || format!("cannot roll back {}", self.message.task))
+        commit.make(repo, batch, || format!("cannot roll back {}", self.message.task))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     git::{
         ObjectId, Repo,
         merge::{self, Merged},
-        objects::Batch,
+        objects::{Apart, Batch},
         pathspec::Pathspecs,
         tree::{self, Entry, Trees},
         walk,
@@ -30,6 +30,7 @@ pub(super) enum Reverted {
 
 /// Take the commits of `steps` back from `tree`, in their order; of each only what it did to `paths`.
 pub(super) fn revert(repo: &Repo, tree: ObjectId, steps: &[Step<ObjectId>], paths: &Pathspecs) -> Result<Reverted> {
+    let apart = Apart::new(repo)?;
     let mut at = tree;
     for step in steps {
         let with = walk::tree(repo, step.commit)?;
@@ -38,11 +39,15 @@ pub(super) fn revert(repo: &Repo, tree: ObjectId, steps: &[Step<ObjectId>], path
             None => ObjectId::empty_tree(with.kind()),
         };
         let without = if paths.is_everything() { without } else { only(repo, with, without, paths)? };
-        match merge::trees(repo, with, at, without)? {
+        match merge::trees(&apart, with, at, without)? {
             Merged::Clean(tree) => at = tree,
             Merged::Conflicts(paths) => return Ok(Reverted::Conflicts { commit: step.commit, paths }),
         }
     }
+    // The plan is made from it, long before a ref leads there.
+    let mut made = Batch::default();
+    apart.take_in(&mut made)?;
+    made.hold_durable(repo)?;
     Ok(Reverted::Tree(at))
 }
 
@@ -55,7 +60,7 @@ fn only(repo: &Repo, with: ObjectId, without: ObjectId, paths: &Pathspecs) -> Re
     let changes: Vec<(&BStr, Option<Entry>)> = paths.iter().map(|path| path.as_bstr()).zip(entries).collect();
     let mut batch = Batch::default();
     let tree = tree::edit(repo, &mut batch, with, changes)?;
-    // A merge may take a tree over as it is, and then it has to be as durable as those that git writes.
-    batch.write_durable(repo)?;
+    // A merge may take a tree over as it is.
+    batch.hold_durable(repo)?;
     Ok(tree)
 }

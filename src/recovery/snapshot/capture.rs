@@ -10,7 +10,7 @@ use gix::objs::tree::EntryKind;
 
 use super::{
     Conflict, Entry, Flags, Skipped, Submodule, Why,
-    disk::{Disk, Look, Raw, is_name_for_git},
+    disk::{Disk, Look, Raw},
 };
 use crate::{
     error::{Context as _, Error, Result},
@@ -18,8 +18,9 @@ use crate::{
         Head, ObjectId, Repo,
         entries::{self, Entries},
         excludes::{self, Rules},
+        names,
         objects::{
-            Batch,
+            Batch, Readers,
             trees::{self, Edits},
         },
         state::{self, Piece},
@@ -198,17 +199,27 @@ impl<'r> Captured<'r> {
         match self.disk.look(self.repo, path.as_bstr(), tracked, limit)? {
             Look::Absent | Look::Directory(_) => drop(self.found.insert(path.clone(), Found::Nothing)),
             Look::Stopped(why, bytes) => self.skip(path.clone(), why, bytes),
-            Look::Leaf(raw) if !is_name_for_git(path.as_bstr(), raw.entry.kind) => {
+            Look::Leaf(raw) if !names::is_allowed(path.as_bstr(), raw.entry.kind) => {
                 self.skip(path.clone(), Why::Name, raw.content.size());
             }
-            Look::Leaf(raw) => self.keep(path, raw),
+            Look::Leaf(raw) if tracked.is_none() && self.is_secret(&raw) => {
+                self.skip(path.clone(), Why::Private, raw.content.size());
+            }
+            Look::Leaf(raw) => self.keep(path, raw, tracked.is_some()),
         }
         Ok(())
     }
 
-    /// Remember the bytes of `path`.
-    pub(super) fn keep(&mut self, path: &BString, raw: Raw) {
-        self.batch.known_blob(raw.entry.id, raw.content);
+    /// Whether those who share the repository may not read the file.
+    pub(super) fn is_secret(&self, raw: &Raw) -> bool {
+        self.repo.is_shared() && raw.entry.kind != EntryKind::Link && self.repo.readers(raw.permissions) != Readers::All
+    }
+
+    /// Remember the bytes of `path`. What git does not track may be for fewer to read than the repository is.
+    pub(super) fn keep(&mut self, path: &BString, raw: Raw, is_tracked: bool) {
+        let is_open = is_tracked || raw.entry.kind == EntryKind::Link;
+        let readers = if is_open { Readers::All } else { self.repo.readers(raw.permissions) };
+        self.batch.private_blob(raw.entry.id, raw.content, readers);
         self.found.insert(path.clone(), Found::Raw(raw.entry, raw.permissions));
         self.skipped.remove(path);
         self.virtual_paths.remove(path);
@@ -282,7 +293,7 @@ impl<'r> Captured<'r> {
             Look::Leaf(raw) if raw.entry == entry.leaf.into() && !entry.skip_worktree => {}
             Look::Leaf(raw) => {
                 self.changed.insert(path.to_owned());
-                self.keep(&path.to_owned(), raw);
+                self.keep(&path.to_owned(), raw, true);
             }
         }
         Ok(())

@@ -216,14 +216,3 @@ pub fn list(disk: &Disk, path: &BStr) -> Result<Vec<BString>> {
     names.sort();
     Ok(names)
 }
-
-/// Whether git takes `path` in a tree.
-pub fn is_name_for_git(path: &BStr, kind: EntryKind) -> bool {
-    let options = gix::validate::path::component::Options { protect_windows: false, ..Default::default() };
-    let last = path.rfind_byte(b'/').map_or(0, |at| at + 1);
-    path.split_str("/").all(|name| {
-        let is_last = std::ptr::eq(name.as_ptr(), path[last..].as_ptr());
-        let mode = (is_last && kind == EntryKind::Link).then_some(gix::validate::path::component::Mode::Symlink);
-        gix::validate::path::component(name.as_bstr(), mode, options).is_ok()
-    })
-}

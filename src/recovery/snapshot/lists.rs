@@ -4,6 +4,7 @@ use bstr::{BStr, BString, ByteSlice as _, ByteVec as _};
 use gix::{ObjectId, objs::tree::EntryKind};
 
 use super::{Conflict, Entry, Flags, Moment, Skipped, Submodule, Why};
+use crate::git::names;
 
 /// A list by its name in the tree, and its bytes.
 pub type List = (&'static str, Vec<u8>);
@@ -25,7 +26,8 @@ pub fn write(moment: &Moment) -> Vec<List> {
     lists.into_iter().filter(|(_, bytes)| !bytes.is_empty()).collect()
 }
 
-/// Put the list `name` into `moment`; `None`: it is damaged. Lists with other names are for people.
+/// Put the list `name` into `moment`; `None`: it is damaged, or names a path that git would not write. Lists with other names
+/// are for people.
 pub fn read(moment: &mut Moment, name: &BStr, bytes: &[u8]) -> Option<()> {
     let bytes = if bytes.is_empty() { return Some(()) } else { bytes.strip_suffix(b"\0")? };
     let records = bytes.split_str(b"\0");
@@ -67,7 +69,8 @@ fn read_conflict(record: &[u8]) -> Option<Conflict> {
     };
     let id = ObjectId::from_hex(words.next()?).ok()?;
     let stage = number(words.next()?, 10).and_then(|stage| u8::try_from(stage).ok())?;
-    (1..=3).contains(&stage).then(|| Conflict { stage, entry: Entry { kind, id }, path: path.into() })
+    (1..=3).contains(&stage).then_some(())?;
+    Some(Conflict { stage, entry: Entry { kind, id }, path: allowed(path, kind)? })
 }
 
 fn letters(flags: Flags) -> String {
@@ -86,13 +89,18 @@ fn read_flags(record: &[u8]) -> Option<(BString, Flags)> {
             _ => return None,
         }
     }
-    Some((path.into(), flags))
+    // A directory that a sparse index does not expand has `/` at its end.
+    let directory = path.strip_suffix(b"/").map(|directory| allowed(directory, EntryKind::Tree));
+    match directory {
+        Some(directory) => directory.map(|_| (path.into(), flags)),
+        None => Some((allowed(path, EntryKind::Blob)?, flags)),
+    }
 }
 
 fn read_permissions(record: &[u8]) -> Option<(BString, u32)> {
     let (bits, path) = record.split_once_str(" ")?;
     let bits = number(bits, 8).and_then(|bits| u32::try_from(bits).ok()).filter(|bits| *bits <= 0o7777)?;
-    Some((path.into(), bits))
+    Some((allowed(path, EntryKind::Blob)?, bits))
 }
 
 fn skipped(skipped: &Skipped) -> Vec<u8> {
@@ -103,7 +111,9 @@ fn read_skipped(record: &[u8]) -> Option<Skipped> {
     let mut words = record.splitn_str(3, " ");
     let word = words.next()?;
     let why = Why::ALL.into_iter().find(|(_, known)| known.as_bytes() == word).map(|(why, _)| why)?;
-    Some(Skipped { why, bytes: number(words.next()?, 10)?, path: words.next()?.into() })
+    let (bytes, path) = (number(words.next()?, 10)?, words.next()?);
+    // It is not in the snapshot, perhaps because git refuses its name: nothing is ever written there.
+    names::is_relative(path.as_bstr()).then(|| Skipped { why, bytes, path: path.into() })
 }
 
 fn submodule(submodule: &Submodule) -> Vec<u8> {
@@ -123,7 +133,12 @@ fn read_submodule(record: &[u8]) -> Option<Submodule> {
         b"committed" => false,
         _ => return None,
     };
-    Some(Submodule { head, is_dirty, path: words.next()?.into() })
+    Some(Submodule { head, is_dirty, path: allowed(words.next()?, EntryKind::Commit)? })
+}
+
+/// `path`, if git would write a `kind` there.
+fn allowed(path: &[u8], kind: EntryKind) -> Option<BString> {
+    names::is_allowed(path.as_bstr(), kind).then(|| path.into())
 }
 
 fn number(digits: &[u8], radix: u32) -> Option<u64> {
@@ -179,6 +194,22 @@ mod tests {
             let mut read = moment();
             assert!(super::read(&mut read, name.into(), &bytes[..bytes.len() - 1]).is_none(), "{name}");
             assert!(super::read(&mut read, name.into(), b"?\0").is_none(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_leads_elsewhere_is_damage_in_every_list() {
+        for (name, bytes) in write(&moment()) {
+            let head = bytes[..bytes.find_byte(0).unwrap()].to_vec();
+            let at = head.rfind(b"new\nline").or(head.rfind(b"x")).or(head.rfind(b"d")).unwrap();
+            for path in ["../x", "/x", "a/../x", "a//b", ""] {
+                let mut read = moment();
+                let record = [&head[..at], path.as_bytes(), b"\0"].concat();
+                assert!(super::read(&mut read, name.into(), &record).is_none(), "{name}: {path}");
+            }
+            let record = [&head[..at], b".git/config\0"].concat();
+            let is_read = super::read(&mut moment(), name.into(), &record).is_some();
+            assert_eq!(is_read, name == "skipped.lst", "{name}: only what is not stored may have such a name");
         }
     }
 }

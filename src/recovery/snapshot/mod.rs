@@ -109,11 +109,18 @@ pub struct Snapshot {
     pub about: About,
     /// The version of its format.
     pub format: u32,
+    /// It was not made in this repository: it may be looked at, and nothing of it is acted on unless a person says so.
+    pub is_foreign: bool,
+}
+
+/// The full name of the ref of snapshot `id`.
+pub fn ref_name(id: Ulid) -> String {
+    format!("{REFS}{id}")
 }
 
 impl Snapshot {
     /// The full name of its ref.
     pub fn ref_name(&self) -> String {
-        format!("{REFS}{}", self.id)
+        ref_name(self.id)
     }
 }

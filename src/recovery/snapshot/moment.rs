@@ -125,11 +125,13 @@ pub enum Why {
     Name,
     /// The index lists an object that is not in the repository.
     MissingObject,
+    /// Others share the repository, and may not read the file.
+    Private,
 }
 
 impl Why {
     /// All of them, with the word for each.
-    pub const ALL: [(Why, &str); 7] = [
+    pub const ALL: [(Why, &str); 8] = [
         (Why::TooLarge, "too-large"),
         (Why::Unreadable, "unreadable"),
         (Why::NestedRepository, "nested-repository"),
@@ -137,6 +139,7 @@ impl Why {
         (Why::Unstable, "unstable"),
         (Why::Name, "name"),
         (Why::MissingObject, "missing-object"),
+        (Why::Private, "private"),
     ];
 
     /// The word in lists, in JSON, and as the code of errors.
@@ -154,6 +157,7 @@ impl Why {
             Why::Unstable => "it changes while it is read",
             Why::Name => "git refuses its name",
             Why::MissingObject => "the index lists an object that is not there",
+            Why::Private => "others share this repository, and may not read the file",
         }
     }
 }

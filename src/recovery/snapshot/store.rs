@@ -9,7 +9,7 @@ use gix::{
 };
 use ulid::Ulid;
 
-use super::{About, Captured, FORMAT, Moment, REFS, Snapshot, Why, capture::Found, lists};
+use super::{About, Captured, FORMAT, Moment, Snapshot, Why, capture::Found, lists, ref_name};
 use crate::{
     error::{Error, Result},
     git::{
@@ -96,7 +96,7 @@ impl Captured<'_> {
                 }
                 Err(error) => return Err(error),
                 Ok(()) => {
-                    let snapshot = Snapshot { id, commit, tree, about, format: FORMAT };
+                    let snapshot = Snapshot { id, commit, tree, about, format: FORMAT, is_foreign: false };
                     return Ok(Unpublished { snapshot, moment: built.moment, batch: self.batch });
                 }
             }
@@ -160,7 +160,7 @@ impl Captured<'_> {
         let identity = Identity::ours();
         let message = about.to_message(id);
         let commit = Commit { tree, parents: &parents, message: &message, at: about.at, identity: Some(identity) };
-        self.batch.commit(self.repo, &commit)
+        self.batch.sealed_commit(self.repo, &commit, &ref_name(id))
     }
 
     /// Read those files again that are not held in memory, and leave out those that changed `before`, too: a log that is
@@ -270,8 +270,7 @@ impl Unpublished {
                 Err(RefError::Locked(_)) => {}
                 Err(RefError::Failed(error)) => return Err(error),
                 Err(RefError::Moved) => {
-                    let own = || format!("{REFS}{}", snapshot.id);
-                    let what = and.first().map_or_else(own, |change| change.name.clone());
+                    let what = and.first().map_or_else(|| snapshot.ref_name(), |change| change.name.clone());
                     let message = format!("cannot take a snapshot: somebody else moved {what} at this moment");
                     return Err(Error::busy("snapshot-raced", message).hint("try again"));
                 }

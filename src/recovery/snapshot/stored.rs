@@ -10,8 +10,14 @@ use crate::{
     git::{
         Head, ObjectId, RefChange, RefError, Refs, Repo,
         objects::trees::{self},
+        state,
     },
 };
+
+/// No list of ours comes near: a million paths have a tenth of it.
+const LONGEST_LIST: u64 = 1 << 30;
+/// Nor does a commit: a message is one line, and has one for every active task.
+const LONGEST_MESSAGE: u64 = 1 << 24;
 
 /// All snapshots.
 #[derive(Debug, Default)]
@@ -34,10 +40,13 @@ pub fn list(repo: &Repo) -> Result<Listed> {
     Ok(listed)
 }
 
-/// The newest snapshot of the worktree that is called `worktree`.
+/// The newest snapshot that was made here of the worktree that is called `worktree`.
 pub fn last_of(repo: &Repo, worktree: &str) -> Result<Option<Snapshot>> {
     let read = |(name, commit): (String, ObjectId)| read(repo, &name, commit).ok();
-    Ok(refs(repo)?.into_iter().filter_map(read).find(|snapshot| snapshot.about.worktree == worktree))
+    Ok(refs(repo)?
+        .into_iter()
+        .filter_map(read)
+        .find(|snapshot| snapshot.about.worktree == worktree && !snapshot.is_foreign))
 }
 
 /// Their refs, newest first.
@@ -49,15 +58,20 @@ fn refs(repo: &Repo) -> Result<Vec<(String, ObjectId)>> {
 }
 
 fn read(repo: &Repo, name: &str, id: ObjectId) -> Result<Snapshot> {
+    let damaged = || Error::environment("not-a-snapshot", format!("{name} points to {id}, which is not its snapshot"));
+    if repo.header(id)?.1 > LONGEST_MESSAGE {
+        return Err(damaged());
+    }
     let bytes = repo.read_as(id, ObjectKind::Commit)?;
+    let is_foreign = !repo.is_made_here(name, id, &bytes);
     let commit = gix::objs::CommitRef::from_bytes(&bytes, repo.gix().object_hash());
     let commit = commit.or_environment(|| format!("the commit {id} is damaged"))?;
     let tree = commit.tree();
     match About::from_message(commit.message) {
         Some((format, ulid, about)) if name.strip_prefix(REFS) == Some(&*ulid.to_string()) => {
-            Ok(Snapshot { id: ulid, commit: id, tree, about, format })
+            Ok(Snapshot { id: ulid, commit: id, tree, about, format, is_foreign })
         }
-        _ => Err(Error::environment("not-a-snapshot", format!("{name} points to {id}, which is not its snapshot"))),
+        _ => Err(damaged()),
     }
 }
 
@@ -107,27 +121,40 @@ pub fn load(repo: &Repo, snapshot: &Snapshot) -> Result<Moment> {
 pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<Moment> {
     let null = ObjectId::null(repo.gix().object_hash());
     let mut moment = Moment::plain(head.clone(), null, null);
-    for entry in trees::entries(repo, tree)? {
+    let damaged = |what: String| Error::environment("damaged-snapshot", what);
+    let entries = trees::entries(repo, tree)?;
+    if entries.iter().enumerate().any(|(at, entry)| entries[..at].iter().any(|other| other.filename == entry.filename))
+    {
+        return Err(damaged("a name comes twice in it".to_owned()));
+    }
+    for entry in entries {
         match (entry.filename.as_slice(), entry.mode.kind()) {
             (b"worktree", EntryKind::Tree) => moment.worktree = entry.oid,
             (b"staged", EntryKind::Tree) => moment.staged = entry.oid,
             (b"merged", EntryKind::Tree) => moment.merged = Some(entry.oid),
             (b"rules", EntryKind::Tree) => moment.rules = Some(entry.oid),
-            (b"state", EntryKind::Tree) => trees::leaves(repo, entry.oid, &mut |path: BString, (_, id)| {
-                moment.state.insert(path, id);
+            (b"state", EntryKind::Tree) => trees::leaves(repo, entry.oid, &mut |path: BString, (kind, id)| {
+                match kind == EntryKind::Blob && state::is_known(path.as_bstr()) {
+                    true => drop(moment.state.insert(path, id)),
+                    false => return Err(damaged(format!("'state/{path}' is no part of an unfinished operation"))),
+                }
                 Ok(())
             })?,
-            (name, EntryKind::Blob) => {
-                let bytes = repo.read_as(entry.oid, ObjectKind::Blob)?;
-                lists::read(&mut moment, name.as_bstr(), &bytes).ok_or_else(|| {
-                    Error::environment("damaged-snapshot", format!("'{}' is damaged", name.as_bstr()))
-                })?;
+            (name, EntryKind::Blob) if name.ends_with(b".lst") => {
+                let bytes = match repo.header(entry.oid)? {
+                    (_, size) if size > LONGEST_LIST => {
+                        return Err(damaged(format!("'{}' is larger than any list", name.as_bstr())));
+                    }
+                    _ => repo.read_as(entry.oid, ObjectKind::Blob)?,
+                };
+                lists::read(&mut moment, name.as_bstr(), &bytes)
+                    .ok_or_else(|| damaged(format!("'{}' is damaged", name.as_bstr())))?;
             }
             _ => {}
         }
     }
     match moment.worktree.is_null() || moment.staged.is_null() {
-        true => Err(Error::environment("damaged-snapshot", "it has no 'worktree' or no 'staged'")),
+        true => Err(damaged("it has no 'worktree' or no 'staged'".to_owned())),
         false => Ok(moment),
     }
 }

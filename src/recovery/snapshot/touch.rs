@@ -8,9 +8,12 @@ use gix::{ObjectId, objs::tree::EntryKind};
 use super::{
     Captured, Why,
     capture::Found,
-    disk::{self, Look, is_name_for_git},
+    disk::{self, Look},
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    git::names,
+};
 
 impl Captured<'_> {
     /// Capture these paths byte for byte, whatever stands there: a file or link (clean, ignored, of any size); a directory
@@ -68,11 +71,12 @@ impl Captured<'_> {
                 Ok(())
             }
             Look::Stopped(why, _) => Err(refused(path.as_bstr(), why)),
-            Look::Leaf(raw) if !is_name_for_git(path.as_bstr(), raw.entry.kind) => {
+            Look::Leaf(raw) if !names::is_allowed(path.as_bstr(), raw.entry.kind) => {
                 Err(refused(path.as_bstr(), Why::Name))
             }
+            Look::Leaf(raw) if tracked.is_none() && self.is_secret(&raw) => Err(refused(path.as_bstr(), Why::Private)),
             Look::Leaf(raw) => {
-                self.keep(path, raw);
+                self.keep(path, raw, tracked.is_some());
                 self.touched.insert(path.clone());
                 Ok(())
             }
@@ -80,7 +84,7 @@ impl Captured<'_> {
                 if self.is_repository(path.as_bstr()) {
                     return Err(refused(path.as_bstr(), Why::NestedRepository));
                 }
-                if !is_name_for_git(path.as_bstr(), EntryKind::Tree) {
+                if !names::is_allowed(path.as_bstr(), EntryKind::Tree) {
                     return Err(refused(path.as_bstr(), Why::Name));
                 }
                 self.dirs.insert(path.clone(), meta.mode() & 0o7777);

@@ -40,6 +40,7 @@ use crate::{
     git::{
         Head, ObjectId, Repo,
         entry::{self, Entry},
+        objects::Batch,
         sparse::Sparse,
         state::{self, Steps},
         walk, who,
@@ -193,7 +194,7 @@ pub fn carry_out(
     let id = &plan.task.id;
     let destination = |captured: &Captured<'_>| destination(repo, plan, captured);
     let parents: Vec<ObjectId> = plan.onto.into_iter().collect();
-    let make = |_: &Snapshot| {
+    let make = |_: &Snapshot, batch: &mut Batch| {
         let new = commit::Commit {
             tree: plan.tree,
             parents: &parents,
@@ -201,7 +202,7 @@ pub fn carry_out(
             author: plan.commits.first().map(|oldest| &oldest.author),
             signed: repo.settings().flag("commit.gpgSign"),
         };
-        new.write(repo, || cannot(id))
+        new.make(repo, batch, || cannot(id))
     };
     let line = |key: &str, value: String| (key.to_owned(), value);
     let tasks: Vec<String> = plan.tasks.iter().map(|trailer| trailer.value.to_string()).collect();

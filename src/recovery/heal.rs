@@ -1,0 +1,100 @@
+//! What 'git agent doctor --fix' and '--adopt' do for snapshots and operations.
+
+use super::{
+    gc,
+    operation::{OpLog, Recorded},
+    snapshot,
+};
+use crate::{
+    error::{Error, Result},
+    git::{ObjectId, RefError, Repo, objects::Batch, seal, walk},
+};
+
+/// Take the snapshots and operations that are here, and were not made in this repository as far as it knows, for made here; answers
+/// how many. Only a person can know that.
+///
+/// # Errors
+///
+/// Where nothing can be written.
+pub fn adopt(repo: &Repo) -> Result<usize> {
+    let snapshots = snapshot::list(repo)?.snapshots;
+    let mut ids: Vec<ObjectId> =
+        snapshots.iter().filter(|snapshot| snapshot.is_foreign).map(|snapshot| snapshot.commit).collect();
+    for log in OpLog::all(repo)? {
+        let readable = log.entries().filter_map(Result::ok);
+        ids.extend(readable.filter(|recorded| recorded.is_foreign).map(|recorded| recorded.commit));
+    }
+    if !ids.is_empty() {
+        seal::adopt(repo, &ids)?;
+    }
+    Ok(ids.len())
+}
+
+/// The chain of operations, made whole again; answers what was done, in sentences.
+///
+/// A commit of a chain whose objects a gc took while they were new keeps git's own gc from ever ending again. What is whole stays as
+/// it is; what is not goes, and the commits that are gone are no parents any more.
+///
+/// # Errors
+///
+/// `operation-busy` when an operation comes in the meantime, or is under way.
+pub fn chains(repo: &Repo) -> Result<Vec<String>> {
+    let mut done = Vec::new();
+    for log in OpLog::all(repo)? {
+        if is_whole(repo, &log)? || log.has_foreign() {
+            continue;
+        }
+        let lock = gc::lock(repo, &log)?;
+        if lock.as_ref().is_some_and(|lock| !lock.is_held()) {
+            return Err(Error::busy("operation-busy", "an operation is under way in a worktree whose log is damaged")
+                .hint("try again when it is done"));
+        }
+        let (mut kept, mut gone) = (Vec::new(), 0);
+        let mut next = log.tip();
+        for entry in log.own() {
+            match entry {
+                Ok(recorded) => {
+                    next = recorded.previous;
+                    match is_complete(repo, &recorded)? {
+                        true => kept.push(recorded),
+                        false => gone += 1,
+                    }
+                }
+                // What a newer version wrote is there, and not ours to drop.
+                Err(error) if next.is_some_and(|commit| repo.has(commit)) => return Err(error),
+                Err(_) => gone += 1,
+            }
+        }
+        let mut batch = Batch::default();
+        let change = log.shorten(&mut batch, &kept)?;
+        batch.write_durable(repo)?;
+        let moved = repo.refs().change_durably(repo, &[change], "git-agent: doctor");
+        moved.map_err(|error| match error {
+            RefError::Moved => Error::busy("operation-busy", "an operation came in the meantime").hint("try again"),
+            RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
+        })?;
+        batch.secure(repo)?;
+        let worktree = log.worktree();
+        done.push(format!(
+            "the operations of worktree {worktree} are whole again: {} kept, {gone} gone with what they held",
+            kept.len()
+        ));
+    }
+    Ok(done)
+}
+
+/// Whether all that the chain leads to is there.
+///
+/// # Errors
+///
+/// When git cannot be asked.
+pub fn is_whole(repo: &Repo, log: &OpLog<'_>) -> Result<bool> {
+    walk::is_connected(repo, log.tip().as_slice())
+}
+
+/// Whether both sides of the operation are there.
+fn is_complete(repo: &Repo, recorded: &Recorded) -> Result<bool> {
+    let trees: Vec<ObjectId> =
+        [Some(recorded.before), Some(recorded.after), recorded.late].into_iter().flatten().collect();
+    walk::is_connected(repo, &trees)
+}
