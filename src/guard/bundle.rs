@@ -31,7 +31,7 @@ pub(super) fn make_if_needed(stake: &Stake) -> Result<Option<PathBuf>> {
     if path.exists() {
         return Ok(Some(path));
     }
-    fs::create_dir_all(&dir).or_environment(failed)?;
+    repo.make_dir(&dir).or_environment(failed)?;
     let file = tempfile::Builder::new().prefix("making-").tempfile_in(&dir).or_environment(failed)?;
     repo.git().args(["bundle", "create", "--quiet"]).arg(file.path()).arg("--all").run()?;
     // Another file may be in its place now.

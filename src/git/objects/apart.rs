@@ -64,7 +64,8 @@ impl<'r> Apart<'r> {
 
     /// Let `git` put what it makes here.
     pub fn git(&self, git: Git) -> Git {
-        index::objects_in(self.repo, git, self.path())
+        // On the disk, too: whoever takes them in may be killed before.
+        index::objects_in(self.repo, git, self.path()).args(["-c", "core.fsync=committed,loose-object"])
     }
 
     /// Stage all that was made.
