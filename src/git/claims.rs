@@ -61,7 +61,10 @@ impl Claim {
     fn to<'n>(repo: &Repo, refs: impl Iterator<Item = (&'n str, Option<String>)>) -> Self {
         sweep(repo);
         let claimed: Vec<Claimed> = lock_files(repo, refs);
-        Claim(note(&directory(repo), &claimed).ok())
+        let dir = directory(repo);
+        let noted = repo.make_dir(&dir).and_then(|()| note(&dir, &claimed));
+        // Those who share the repository look at what we leave when we are killed.
+        Claim(noted.and_then(|(path, file)| repo.share(&path).map(|()| (path, file))).ok())
     }
 
     /// Let the processes that are started from now on hold the claim, too, until they end.
