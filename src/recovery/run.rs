@@ -108,9 +108,9 @@ impl<'r> Run<'r> {
         // The user's hooks see the branch and not the chain, which comes last: until then the operation is not done.
         let head = head_change(self.repo, state, from, to)?;
         if let Some(head) = head {
-            move_ref(self.repo, head, &operation)?;
+            move_ref(self.repo, head, &operation, &batch)?;
         }
-        move_ref(self.repo, chain.clone(), &operation)?;
+        move_ref(self.repo, chain.clone(), &operation, &batch)?;
         batch.secure(self.repo)?;
         self.log.moved(&chain);
         self.operation = operation;
@@ -152,20 +152,30 @@ fn head_change(repo: &Repo, state: State, from: &Head, to: &Head) -> Result<Opti
     Ok(Some(RefChange { name: name.into_owned(), expected: from.commit, new: to.commit }))
 }
 
-fn move_ref(repo: &Repo, change: RefChange, operation: &Operation) -> Result<()> {
+/// How often what a gc took is written again before a ref is moved to it.
+const TRIES: u32 = 5;
+
+/// Move a ref. What `batch` staged is written again if a gc took it since: nothing led to it yet.
+fn move_ref(repo: &Repo, change: RefChange, operation: &Operation, batch: &Batch) -> Result<()> {
     let message = format!("git-agent: {}", operation.title);
-    let (name, new) = (change.name.clone(), change.new);
-    let Err(error) = repo.refs().change_durably(repo, &[change], &message) else { return Ok(()) };
-    // A git that was killed may have come to its end.
-    if repo.find_ref(&name).is_ok_and(|now| now == new) {
-        return Ok(());
-    }
-    Err(match error {
-        RefError::Moved => {
-            Error::conflict("ref-moved", format!("another process moved {name} in the meantime")).hint("try again")
+    let changes = [change];
+    for attempt in 1.. {
+        let Err(error) = repo.refs().change_durably(repo, &changes, &message) else { return Ok(()) };
+        let [RefChange { name, new, .. }] = &changes;
+        // A git that was killed may have come to its end.
+        if repo.find_ref(name).is_ok_and(|now| now == *new) {
+            return Ok(());
         }
-        RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
-    })
+        match error {
+            RefError::Vanished(_) if attempt < TRIES => batch.write_durable(repo)?,
+            RefError::Moved => {
+                let message = format!("another process moved {name} in the meantime");
+                return Err(Error::conflict("ref-moved", message).hint("try again"));
+            }
+            RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// The tree of what others wrote, with `late` added.
