@@ -43,7 +43,7 @@ pub fn notice(repo: &Repo) -> Result<Vec<Loss>> {
     if repo.find_ref(REF)? == Some(seen) {
         return Ok(Vec::new());
     }
-    let _queue = Lock::acquire(&repo.agent_dir().join("ledger.lock"))?;
+    let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;
     // Somebody wrote in the meantime, perhaps.
     let tip = repo.find_ref(REF)?;
     if tip == Some(seen) {

@@ -178,7 +178,7 @@ impl Batch {
 
 /// The bytes of a commit.
 fn encode(repo: &Repo, commit: &Commit<'_>) -> Result<Vec<u8>> {
-    let identity = commit.identity.clone().unwrap_or_else(|| identity(repo).0);
+    let identity = commit.identity.clone().unwrap_or_else(|| identity(repo));
     let time = gix::date::Time::new(commit.at.seconds(), 0);
     let who = gix::actor::Signature { name: identity.name, email: identity.email, time };
     let commit = gix::objs::Commit {
