@@ -30,7 +30,7 @@ pub struct Args {
     #[arg(long)]
     fix: bool,
     /// Take all snapshots and operations that are here for made in this repository: those of an earlier version, or from before
-    /// '.git/agent' was lost. Never after a fetch of refs/agent/*
+    /// '.git/agent-id' was lost. Never after a fetch of refs/agent/*
     #[arg(long)]
     adopt: bool,
 }
@@ -40,7 +40,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let repo = ctx.repo()?;
     let mut fixed = Vec::new();
     if args.adopt {
-        fixed.push(format!("{} taken for made here", clean::plural(heal::adopt(repo)?, "snapshot or operation")));
+        fixed.push(match heal::adopt(repo)? {
+            1 => "1 snapshot or operation is taken for made here".to_owned(),
+            count => format!("{count} snapshots or operations are taken for made here"),
+        });
     }
     if args.fix {
         let events = watch::bring_back(repo)?;

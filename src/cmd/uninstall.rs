@@ -45,9 +45,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         remove_directory(&there.worktree_agent_dir())?;
     }
     let left = left(repo)?;
-    match left.is_some() {
-        true => empty_directory(&repo.agent_dir())?,
-        false => remove_directory(&repo.agent_dir())?,
+    remove_directory(&repo.agent_dir())?;
+    // It tells that the snapshots which stay are ours.
+    if left.is_none() {
+        remove_directory(&repo.id_dir())?;
     }
     setup::answer(ctx, done, warnings, || {
         let tip = repo.find_ref(ledger::REF)?;
@@ -95,7 +96,7 @@ fn left(repo: &Repo) -> Result<Option<String>> {
         .collect();
     Ok((!what.is_empty()).then(|| {
         format!(
-            "{} in refs/agent/ stay, with '.git/agent/secret', which tells that they were made here; a clone, a fetch of refs/* and \
+            "{} in refs/agent/ stay, with '.git/agent-id', which tells that they were made here; a clone, a fetch of refs/* and \
              'git push --mirror' take them along; 'git agent uninstall --purge' removes them",
             what.join(" and ")
         )
@@ -125,24 +126,6 @@ fn purge(repo: &Repo) -> Result<Vec<String>> {
         format!("Removed {name}; until git collects garbage, 'git update-ref {name} {id}' brings it back.")
     };
     Ok(refs.iter().map(back).collect())
-}
-
-/// Remove what is disposable, and keep what tells that the snapshots are ours.
-fn empty_directory(dir: &Path) -> Result<()> {
-    let failed = || format!("cannot empty '{}'", dir.display());
-    if !dir.is_dir() {
-        return Ok(());
-    }
-    for entry in std::fs::read_dir(dir).or_environment(failed)? {
-        let entry = entry.or_environment(failed)?;
-        if !["secret", "adopted"].iter().any(|kept| entry.file_name() == *kept) {
-            match entry.file_type().or_environment(failed)?.is_dir() {
-                true => remove_directory(&entry.path())?,
-                false => std::fs::remove_file(entry.path()).or_environment(failed)?,
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Remove what is disposable.

@@ -208,6 +208,12 @@ impl Repo {
         })
     }
 
+    /// The directory of what tells this repository from all others: `<common git dir>/agent-id`. Not disposable, and nothing that
+    /// a fetch or a clone brings along.
+    pub fn id_dir(&self) -> PathBuf {
+        self.common_dir().join("agent-id")
+    }
+
     /// Where git-agent keeps what is disposable: lock, derived index. Shared by all worktrees; made when first needed.
     pub fn agent_dir(&self) -> PathBuf {
         self.common_dir().join("agent")

@@ -2,7 +2,8 @@
 //!
 //! A fetch can bring any ref and any object, `refs/agent/*` too. So what git-agent will act on carries a seal in the header of its
 //! commit, `agent-seal <hex>`: HMAC-SHA256, with a secret that no fetch and no clone brings along, of the name of its ref and
-//! of the commit without that line. The secret is `<common git dir>/agent/secret`, made when it is first needed. Whoever may
+//! of the commit without that line. The secret is `<common git dir>/agent-id/secret`, made when it is first
+//! needed; it is not in `agent/`, of which everything is disposable. Whoever may
 //! write to the repository may read it; they could write hooks as well.
 
 use std::{
@@ -119,16 +120,16 @@ pub fn adopt(repo: &Repo, ids: &[ObjectId]) -> Result<()> {
 }
 
 fn adopted_path(repo: &Repo) -> PathBuf {
-    repo.agent_dir().join("adopted")
+    repo.id_dir().join("adopted")
 }
 
 fn path(repo: &Repo) -> PathBuf {
-    repo.agent_dir().join("secret")
+    repo.id_dir().join("secret")
 }
 
 /// Make the file whole or not at all, for its owner alone (and for the group that shares the repository).
 fn make(repo: &Repo, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let dir = repo.agent_dir();
+    let dir = repo.id_dir();
     repo.make_dir(&dir)?;
     let mut file = tempfile::NamedTempFile::new_in(&dir)?;
     file.write_all(format!("{}\n", hex(bytes)).as_bytes())?;

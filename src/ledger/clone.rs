@@ -13,7 +13,7 @@ use crate::{
 };
 
 fn path(repo: &Repo) -> PathBuf {
-    repo.agent_dir().join("clone")
+    repo.id_dir().join("clone")
 }
 
 /// The id of this clone, if it has one. A file that cannot be read counts as none.
@@ -30,14 +30,21 @@ pub(super) fn id(repo: &Repo) -> Result<Ulid> {
     if let Some(id) = known(repo) {
         return Ok(id);
     }
-    let dir = repo.agent_dir();
-    fs::create_dir_all(&dir).or_environment(|| format!("cannot make '{}'", dir.display()))?;
-    let file = LockedFile::take(&path(repo))?;
+    make(repo).map_err(|error| {
+        error.hint("the git directory must be writable and its disk must have room; nothing was recorded")
+    })
+}
+
+fn make(repo: &Repo) -> Result<Ulid> {
+    let path = path(repo);
+    let failed = || format!("cannot write '{}'", path.display());
+    repo.make_dir(&repo.id_dir()).or_environment(failed)?;
+    let _lock = LockedFile::take(&path)?;
     if let Some(id) = known(repo) {
         return Ok(id);
     }
     let id = Ulid::generate();
-    file.commit(format!("{id}\n").as_bytes())?;
+    repo.put(&path, format!("{id}\n").as_bytes()).or_environment(failed)?;
     Ok(id)
 }
 

@@ -55,7 +55,7 @@ fn locked(dir: &Path, found: &mut Vec<String>) {
         let is_object = path.components().any(|part| part.as_os_str() == "objects");
         let wanted = match () {
             () if entry.file_type().unwrap().is_dir() => 0o2070,
-            () if path.ends_with("agent/secret") || is_object => 0o040,
+            () if path.ends_with("agent-id/secret") || is_object => 0o040,
             () if dir.ends_with("hooks") => 0o050,
             () => 0o060,
         };
@@ -94,7 +94,7 @@ fn two_accounts_of_a_group_work_in_one_repository() {
         assert!(found.is_empty(), "{value}: the group cannot use {found:#?}");
         as_account(&repo, ONE, "git fsck --strict --no-dangling; git agent doctor");
         let others = |path: &str| std::fs::metadata(repo.path().join(path)).unwrap().permissions().mode() & 0o007;
-        assert_eq!(others(".git/agent/secret"), 0, "who may only read the repository must not seal for it");
+        assert_eq!(others(".git/agent-id/secret"), 0, "who may only read the repository must not seal for it");
     }
 }
 

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// What to do about snapshots and operations that were not made in this repository.
-pub const FOREIGN_HINT: &str = "made here by an earlier version, or before '.git/agent' was lost? 'git agent doctor --adopt' takes \
+pub const FOREIGN_HINT: &str = "made here by an earlier version, or before '.git/agent-id' was lost? 'git agent doctor --adopt' takes \
 what is there for made here; never after a fetch of refs/agent/*";
 
 /// Where the chains live.
