@@ -153,7 +153,7 @@ fn no_stored_path_leads_into_the_git_directory_or_out_of_the_work_tree() {
         .success();
     let before = State::of(&victim);
     let git = |repo: &TestRepo| {
-        repo.sh("find .git -type f ! -path '.git/agent/*' ! -path '.git/objects/*' ! -path '.git/refs/agent/*' | sort")
+        repo.sh("find .git -type f ! -path '.git/agent/*' ! -path '.git/agent-id/*' ! -path '.git/objects/*' ! -path '.git/refs/agent/*' | sort")
             .success()
             .stdout
     };

@@ -131,9 +131,7 @@ impl<'r> Captured<'r> {
             virtual_paths: BTreeSet::new(),
             batch: Batch::default(),
         };
-        for path in status.unreadable {
-            captured.skip(path, Why::Unreadable, 0);
-        }
+        status.unreadable.into_iter().for_each(|path| captured.skip(path, Why::Unreadable, 0));
         for path in &status.unseen {
             captured.changed.insert(path.clone());
             captured.look(path, None, None)?;

@@ -81,7 +81,8 @@ fn all_hooks_moved_by_overcommit_and_put_back() {
         install(&repo);
         commits(&repo, "overcommit");
         repo.sh(
-            "cd .git/hooks; grep -l OVERCOMMIT_DISABLE * 2>/dev/null | xargs rm -f; mv old-hooks/* .; rmdir old-hooks",
+            "cd .git/hooks; grep -l OVERCOMMIT_DISABLE * 2>/dev/null | xargs rm -f; for old in old-hooks/*; do [ ! -e $old ] || mv $old .; done
+            rmdir old-hooks",
         )
         .success();
         let stamped = |repo: &TestRepo| {
