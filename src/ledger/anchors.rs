@@ -3,11 +3,11 @@
 use super::{
     View,
     tree::{self, Changes},
-    write::publish,
+    write::{busy, publish},
 };
 use crate::{
     core::{id::TaskId, note, time::Timestamp},
-    error::{Error, Result},
+    error::Result,
     git::{
         RefError, Repo,
         lock::Lock,
@@ -38,6 +38,5 @@ pub fn restore(repo: &Repo, ids: &[TaskId], at: Timestamp) -> Result<()> {
             Err(RefError::Moved | RefError::Locked(_) | RefError::Vanished(_)) => {}
         }
     }
-    Err(Error::busy("ledger-busy", "others keep writing to the ledger; the anchors were not restored")
-        .hint("try again"))
+    Err(busy(repo, "the anchors were not restored"))
 }

@@ -17,7 +17,7 @@ use gix::{
 use super::{
     MAX_NOTE, View, history,
     tree::{self, Changes},
-    write::publish,
+    write::{busy, publish},
 };
 use crate::{
     core::{note, time::Timestamp},
@@ -61,7 +61,7 @@ pub fn merge(repo: &Repo, theirs: ObjectId) -> Result<Merged> {
             Err(RefError::Moved | RefError::Locked(_) | RefError::Vanished(_)) => {}
         }
     }
-    Err(Error::busy("ledger-busy", "others keep writing to the ledger; it was not merged").hint("try again"))
+    Err(busy(repo, "it was not merged"))
 }
 
 /// The state that both commits of the ledger come from, if there is one.

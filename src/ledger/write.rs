@@ -124,16 +124,27 @@ pub fn write<T>(
             Ok(written) => return Ok((written, answer)),
             Err(_) if began.elapsed() < PATIENCE => std::thread::sleep(jitter()),
             Err(why) => {
-                let error = Error::busy("ledger-busy", "others keep writing to the ledger; nothing was recorded")
-                    .hint("try again");
+                let error = busy(repo, "nothing was recorded");
                 return Err(match why {
-                    RefError::Moved => error,
-                    RefError::Locked(cause) | RefError::Vanished(cause) | RefError::Failed(cause) => {
-                        error.because(anyhow::Error::new(cause))
-                    }
+                    RefError::Moved | RefError::Locked(_) => error,
+                    RefError::Vanished(cause) | RefError::Failed(cause) => error.because(anyhow::Error::new(cause)),
                 });
             }
         }
+    }
+}
+
+/// The ledger could not be written for as long as we wait, and so `outcome`. Names the lock of its ref if that is what is in the way.
+pub(super) fn busy(repo: &Repo, outcome: &str) -> Error {
+    let lock = repo.common_dir().join(format!("{REF}.lock"));
+    match lock.exists() {
+        true => {
+            Error::busy("ref-locked", format!("cannot write to the ledger: '{}' exists; {outcome}", lock.display()))
+                .hint("another process may be writing to the ledger: try again")
+                .hint("if no git is running in this repository, one died and left that file behind: remove it")
+        }
+        false => Error::busy("ledger-busy", format!("other processes keep writing to the ledger; {outcome}"))
+            .hint("try again"),
     }
 }
 

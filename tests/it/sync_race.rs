@@ -35,3 +35,27 @@ fn several_at_once_all_succeed() {
         assert_eq!(notes(&other), notes(&repo));
     });
 }
+
+#[test]
+fn a_lock_that_was_left_behind_is_named() {
+    let repo = TestRepo::new();
+    repo.commit_file("a", "one\n", "first");
+    repo.git(&["init", "-q", "--bare", "../remote"]).success();
+    repo.git(&["remote", "add", "origin", "../remote"]).success();
+    repo.agent(&["add", "One", "--id", "one", "-q"]).success();
+    repo.agent(&["sync", "-q"]).success();
+    repo.git(&["clone", "-q", "../remote", "../other"]).success();
+    let other = repo.at(repo.tmp().join("other"));
+    other.agent(&["sync", "-q"]).success();
+    other.agent(&["add", "Two", "--id", "two", "-q"]).success();
+    other.agent(&["sync", "-q"]).success();
+    let lock = ".git/refs/notes/agent-tasks.lock";
+    repo.write(lock, "");
+    let refused = repo.agent(&["sync"]).exits(4);
+    let says = format!("cannot write to the ledger: './{lock}' exists; it was not merged");
+    assert!(refused.stderr.contains(&says) && refused.stderr.contains("remove it"), "{refused}");
+    assert!(repo.path().join(lock).exists(), "it may belong to a living process");
+    std::fs::remove_file(repo.path().join(lock)).unwrap();
+    repo.agent(&["sync"]).success();
+    repo.agent(&["show", "two"]).success();
+}
