@@ -37,7 +37,8 @@ pub(super) fn find(given: &Path, git_dir: Option<&Path>) -> Result<Place> {
     let start = given.canonicalize().map_err(|error| none(given).because(error))?;
     if let Some(named) = git_dir {
         let git_dir = named_git_dir(&start.join(named))?;
-        return Ok(Place { git_dir, work_tree: Some(start), needs_consent: false });
+        let work_tree = linked_work_tree(&git_dir).filter(|dir| start.starts_with(dir)).unwrap_or(start);
+        return Ok(Place { git_dir, work_tree: Some(work_tree), needs_consent: false });
     }
     let ceiling = ceilings().into_iter().filter(|ceiling| start != *ceiling && start.starts_with(ceiling)).max();
     let device = |dir: &Path| dir.metadata().map(|meta| meta.dev()).ok();
@@ -67,6 +68,16 @@ pub(super) fn find(given: &Path, git_dir: Option<&Path>) -> Result<Place> {
         }
     }
     Err(none(given))
+}
+
+/// The work tree of the linked worktree whose git directory is `git_dir`.
+///
+/// Git takes the current directory for the work tree when `GIT_DIR` is set, as it is for the hooks of a linked worktree: a hook that
+/// changes to a subdirectory would have us take that one for all there is.
+fn linked_work_tree(git_dir: &Path) -> Option<PathBuf> {
+    let text = fs::read(git_dir.join("gitdir")).ok()?;
+    let dot_git = git_dir.join(&*text.trim_end().to_os_str_lossy());
+    dot_git.parent()?.canonicalize().ok()
 }
 
 /// The git directory that `path` is, or that the `.git` file at `path` names.

@@ -122,7 +122,7 @@ fn foreign(repo: &Repo, captured: &Captured<'_>, worktree: ObjectId, scope: &Sco
         }
     }
     let is_module = |path: &BString| -> Result<bool> {
-        Ok(trees.find(worktree, path.as_bstr())?.is_some_and(|entry| entry.is_submodule()))
+        Ok(trees.find(worktree, path.as_bstr())?.is_some_and(crate::git::tree::Entry::is_submodule))
     };
     let mut touched = Vec::new();
     for path in paths {

@@ -302,7 +302,7 @@ fn a_seal_is_of_one_ref_and_of_every_byte() {
     let raw = repo.git(&["cat-file", "commit", &name]).success().raw;
     let text = String::from_utf8(raw).unwrap();
     assert!(text.contains("\nagent-seal "), "{text}");
-    let changed = text.replace("tree ", "tree ").replace("Kind: manual", "Kind: safety");
+    let changed = text.replace("Kind: manual", "Kind: safety");
     let commit = object(&repo, "commit", changed.as_bytes());
     repo.git(&["update-ref", &name, &commit]).success();
     repo.agent(&["snapshot", "restore", &id]).exits(1);

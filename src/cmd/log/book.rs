@@ -72,8 +72,8 @@ impl<'v> Book<'v> {
         }
     }
 
-    /// Whether the newest verification of `task` on exactly this tree passed: [`Task::verification_of`]. Of several `tasks` each is asked;
-    /// all that were verified must have passed.
+    /// Whether the newest verification of `task` on exactly this tree passed, as [`crate::core::task::Task::verification_of`] says. Of
+    /// several `tasks` each is asked; all that were verified must have passed.
     pub fn verdict(&mut self, tasks: &[String], tree: &str) -> Result<Option<bool>> {
         let mut all: Option<bool> = None;
         for id in tasks {

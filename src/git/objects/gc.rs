@@ -128,7 +128,7 @@ pub fn drop_private(repo: &Repo) -> Result<usize> {
 /// Drop them. One that cannot be removed is left for the next writer: a kept pack only takes a little more room.
 pub(super) fn drop_keeps(repo: &Repo) {
     for path in keeps(repo).iter().filter(|path| Keep::of(path).is_some_and(|keep| keep.is_over(path))) {
-        drop(fs::remove_file(&path));
+        drop(fs::remove_file(path));
     }
 }
 
