@@ -25,13 +25,21 @@ impl Process {
 
     fn is_git(&self) -> bool {
         let name = self.name();
-        name.starts_with("git") && !name.starts_with("git-agent")
+        // A git that brings its own libraries is run by its loader, which the system then shows.
+        let is_loaded = || name.starts_with("ld-") && self.words().iter().any(|word| word.ends_with(b"/git"));
+        name.starts_with("git") && !name.starts_with("git-agent") || is_loaded()
+    }
+
+    /// The command line.
+    fn words(&self) -> Vec<Vec<u8>> {
+        let line = fs::read(self.file("cmdline")).unwrap_or_default();
+        line.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect()
     }
 
     /// Whether it is a git that may hold a lock of refs: not one that runs us, which knows its own locks, and not the monitor of files.
     fn may_lock_refs(&self) -> bool {
-        let harmless = |word: &[u8]| word == b"agent" || word == b"fsmonitor--daemon";
-        self.is_git() && !fs::read(self.file("cmdline")).unwrap_or_default().split(|byte| *byte == 0).any(harmless)
+        let harmless = |word: &Vec<u8>| word == b"agent" || word == b"fsmonitor--daemon";
+        self.is_git() && !self.words().iter().any(harmless)
     }
 
     /// The directory that it stands in.
