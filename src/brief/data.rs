@@ -131,7 +131,7 @@ fn state(facts: &Facts<'_>) -> BriefStateJson {
     let state = &facts.state;
     let apart = facts.standing.ahead_behind;
     BriefStateJson {
-        clean: !state.is_stuck() && facts.standing.count == 0,
+        clean: !state.is_stuck() && facts.standing.count == 0 && facts.standing.dirty.hidden == 0,
         interrupted: state.interrupted.as_ref().map(|operation| operation.id.to_string()),
         unfinished: state.in_progress.as_ref().map(|operation| operation.what.to_owned()),
         head: state.head.commit.map(|id| id.to_string()),

@@ -246,7 +246,8 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
     let mut line = match (&state.interrupted, &state.in_progress, facts.standing.count) {
         (Some(_), ..) => "an operation was interrupted".to_owned(),
         (_, Some(operation), _) => format!("in the middle of {}", operation.what),
-        (_, _, 0) => "clean, nothing uncommitted".to_owned(),
+        (_, _, 0) if facts.standing.dirty.hidden == 0 => "clean, nothing uncommitted".to_owned(),
+        (_, _, 0) => "nothing uncommitted that 'git status' shows".to_owned(),
         (_, _, count) => format!("{} not committed", plural(count, "path")),
     };
     line.push_str(&format!("; {}", place(&state.head)));
@@ -261,6 +262,10 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
         });
     }
     let mut points = vec![words(line)];
+    if facts.standing.dirty.hidden > 0 {
+        let count = plural(facts.standing.dirty.hidden, "changed file");
+        points.push(words(format!("{count} hidden from 'git status' by assume-unchanged or skip-worktree")));
+    }
     if let Some(ledger) = &state.ledger {
         let remote = &ledger.remote;
         points.extend(

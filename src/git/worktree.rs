@@ -20,8 +20,7 @@ pub struct Dirty {
     pub unstaged: usize,
     /// git does not know them.
     pub untracked: usize,
-    /// Their file differs from the index, and `assume-unchanged` or `skip-worktree` hides it from `git status`. Counted by
-    /// [`dirty`] alone.
+    /// Their file differs from the index, and `assume-unchanged` or `skip-worktree` hides it from `git status`.
     pub hidden: usize,
 }
 
@@ -133,6 +132,7 @@ pub fn standing(repo: &Repo, most: usize) -> Result<Standing> {
     for entry in repo.git().args(words).run()?.split_str("\0") {
         standing.add(entry, most);
     }
+    standing.dirty.hidden = hidden(repo)?;
     Ok(standing)
 }
 

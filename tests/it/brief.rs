@@ -277,6 +277,20 @@ fn in_the_middle_of_a_merge_it_names_the_two_ways_out() {
 }
 
 #[test]
+fn changes_that_git_status_does_not_look_at_are_told() {
+    let repo = repo();
+    repo.git(&["update-index", "--skip-worktree", "a.txt"]).success();
+    repo.write("a.txt", "local\n");
+    let page = brief(&repo, &[]);
+    assert!(
+        page.contains("- 1 changed file hidden from 'git status' by assume-unchanged or skip-worktree\n"),
+        "{page}"
+    );
+    assert!(!page.contains("clean"), "{page}");
+    assert_eq!(repo.agent(&["brief", "--json"]).json()["state"]["clean"], false);
+}
+
+#[test]
 fn it_tells_how_branch_and_ledger_stand_to_the_remote() {
     let layouts = [Some(Layout::Plain), default_git().has_reftable().then_some(Layout::Reftable)];
     for layout in layouts.into_iter().flatten() {
