@@ -37,6 +37,7 @@ pub mod reflog;
 mod refs;
 pub mod replace;
 mod repo;
+pub mod scratch;
 pub mod seal;
 mod shared;
 pub mod sparse;

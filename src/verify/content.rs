@@ -1,10 +1,6 @@
 //! The work tree as a tree, without a trace in the repository.
 
-use std::{
-    borrow::Cow,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{borrow::Cow, path::PathBuf};
 
 use bstr::{BStr, BString, ByteSlice as _};
 
@@ -15,6 +11,7 @@ use crate::{
         ObjectId, Repo,
         cmd::Git,
         index::{self, PrivateIndex},
+        scratch::Scratch,
         tree::Entry,
     },
 };
@@ -23,24 +20,18 @@ use crate::{
 const PREFIX: &str = "verify-";
 /// So many paths are named to git; it is quicker to look at everything when there are more.
 const FEW: usize = 100;
-/// When such a directory belongs to nobody any more.
-const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A look at the work tree that leaves nothing behind: index and new objects are in a directory that is removed.
 pub struct Content<'r> {
     repo: &'r Repo,
-    dir: tempfile::TempDir,
+    dir: Scratch,
 }
 
 impl<'r> Content<'r> {
     /// Make the directory.
     pub fn open(repo: &'r Repo) -> Result<Self> {
-        let agent = std::path::absolute(repo.worktree_agent_dir());
-        let agent = agent.or_environment(|| "the current directory is gone".to_owned())?;
-        let failed = || format!("cannot write in '{}'", agent.display());
-        repo.make_dir(&agent).or_environment(failed)?;
-        sweep(&agent);
-        let dir = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&agent).or_environment(failed)?;
+        let dir = Scratch::new(repo, PREFIX)?;
+        let failed = || format!("cannot write in '{}'", dir.path().display());
         std::fs::create_dir(dir.path().join("objects")).or_environment(failed)?;
         Ok(Content { repo, dir })
     }
@@ -103,16 +94,5 @@ impl<'r> Content<'r> {
 
     fn objects(&self) -> PathBuf {
         self.dir.path().join("objects")
-    }
-}
-
-/// Remove what killed processes left behind a day ago or earlier.
-fn sweep(agent: &Path) {
-    for entry in std::fs::read_dir(agent).into_iter().flatten().flatten() {
-        let age = entry.metadata().and_then(|meta| meta.modified()).ok().and_then(|time| time.elapsed().ok());
-        if entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes()) && age.is_some_and(|age| age > STALE) {
-            // What cannot be removed is tried again by the next one.
-            drop(std::fs::remove_dir_all(entry.path()));
-        }
     }
 }

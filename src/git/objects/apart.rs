@@ -3,41 +3,29 @@
 //! What `git commit-tree`, `merge-tree` or `add` write into the repository belongs to nobody until a ref leads there, and a
 //! `git gc --prune=now` of somebody else takes it.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::Path;
 
 use gix::{ObjectId, objs::Write as _};
 
 use super::{Batch, Content};
 use crate::{
     error::{Context as _, Result},
-    git::{cmd::Git, index, repo::Repo},
+    git::{cmd::Git, index, repo::Repo, scratch::Scratch},
 };
 
 /// What the directories are called.
 const PREFIX: &str = "apart-";
-/// When such a directory belongs to nobody any more.
-const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A directory of objects that is removed when it is dropped.
 pub struct Apart<'r> {
     repo: &'r Repo,
-    dir: tempfile::TempDir,
+    dir: Scratch,
 }
 
 impl<'r> Apart<'r> {
     /// A new one, empty.
     pub fn new(repo: &'r Repo) -> Result<Self> {
-        let agent = std::path::absolute(repo.worktree_agent_dir());
-        let agent = agent.or_environment(|| "the current directory is gone".to_owned())?;
-        let failed = || format!("cannot write in '{}'", agent.display());
-        repo.make_dir(&agent).or_environment(failed)?;
-        sweep(&agent);
-        let dir = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&agent).or_environment(failed)?;
-        Ok(Apart { repo, dir })
+        Ok(Apart { repo, dir: Scratch::new(repo, PREFIX)? })
     }
 
     /// Where it is.
@@ -81,19 +69,5 @@ impl<'r> Apart<'r> {
             }
         }
         Ok(())
-    }
-}
-
-/// Remove what processes left that were killed.
-fn sweep(agent: &Path) {
-    let is_old = |path: &PathBuf| {
-        let age = fs::metadata(path).and_then(|meta| meta.modified()).ok().and_then(|time| time.elapsed().ok());
-        age.is_some_and(|age| age > STALE)
-    };
-    for entry in fs::read_dir(agent).into_iter().flatten().flatten() {
-        if entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes()) && is_old(&entry.path()) {
-            // What cannot be removed is tried again by the next one.
-            drop(fs::remove_dir_all(entry.path()));
-        }
     }
 }

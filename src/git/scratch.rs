@@ -1,0 +1,52 @@
+//! A directory in `agent/` for what is made only to be thrown away: an index, objects that nothing may lead to.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::repo::Repo;
+use crate::error::{Context as _, Result};
+
+/// A directory of this age belongs to no running process.
+const STALE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A directory of this worktree that is removed when it is dropped.
+#[derive(Debug)]
+pub struct Scratch(tempfile::TempDir);
+
+impl Scratch {
+    /// A new, empty one, whose name begins with `prefix`. Removes those with this prefix that killed processes left a day ago or
+    /// earlier.
+    ///
+    /// # Errors
+    ///
+    /// When the git directory cannot be written.
+    pub fn new(repo: &Repo, prefix: &str) -> Result<Self> {
+        let agent = std::path::absolute(repo.worktree_agent_dir());
+        let agent = agent.or_environment(|| "the current directory is gone".to_owned())?;
+        let failed = || format!("cannot write in '{}'", agent.display());
+        repo.make_dir(&agent).or_environment(failed)?;
+        sweep(&agent, prefix);
+        tempfile::Builder::new().prefix(prefix).tempdir_in(&agent).map(Scratch).or_environment(failed)
+    }
+
+    /// Where it is: an absolute path.
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+fn sweep(agent: &Path, prefix: &str) {
+    let is_old = |path: &PathBuf| {
+        let age = fs::metadata(path).and_then(|meta| meta.modified()).ok().and_then(|time| time.elapsed().ok());
+        age.is_some_and(|age| age > STALE)
+    };
+    for entry in fs::read_dir(agent).into_iter().flatten().flatten() {
+        if entry.file_name().as_encoded_bytes().starts_with(prefix.as_bytes()) && is_old(&entry.path()) {
+            // What cannot be removed is tried again by the next one.
+            fs::remove_dir_all(entry.path()).ok();
+        }
+    }
+}
