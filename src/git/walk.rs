@@ -72,7 +72,8 @@ pub fn unreachable(repo: &Repo, commits: &[ObjectId], tip: ObjectId) -> Result<V
     Ok(answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect())
 }
 
-/// Those of `commits` that no branch, tag, remote branch or worktree has any more: rewritten, thrown away, or not here.
+/// Those of `commits` that no branch, tag, remote branch or worktree has any more: rewritten, thrown away, or not here. What our own
+/// snapshots and operations keep of them is no branch.
 pub fn lost(repo: &Repo, commits: &[ObjectId]) -> Result<Vec<ObjectId>> {
     let here = |id: &ObjectId| repo.has(*id);
     let wanted: String = commits.iter().filter(|id| here(id)).map(|id| format!("{id}\n")).collect();
@@ -80,7 +81,7 @@ pub fn lost(repo: &Repo, commits: &[ObjectId]) -> Result<Vec<ObjectId>> {
     if wanted.is_empty() {
         return Ok(commits.to_vec());
     }
-    let answer = repo.git().args(words).args(["--not", "--all"]).stdin(wanted.into_bytes()).run()?;
+    let answer = repo.git().args(words).args(["--not", "--exclude=refs/agent/*", "--all"]).stdin(wanted.into_bytes()).run()?;
     // Their ancestors are listed, too, as far as they are lost.
     let walked: HashSet<ObjectId> = answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect();
     Ok(commits.iter().copied().filter(|id| walked.contains(id) || !here(id)).collect())

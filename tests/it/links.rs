@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{TestRepo, ledger::Ledger, ledger::task_id};
+use crate::support::{TestRepo, ledger::Ledger, ledger::task_id, on_every_git};
 use git_agent::core::event::{self, Payload};
 
 /// Link `commit` to `task`, as `repair` does.
@@ -181,4 +181,32 @@ fn a_commit_that_was_linked_to_another_task_is_not_missed_any_more() {
     assert!(is_told_of());
     link(&repo, &made, "B");
     assert!(!is_told_of());
+}
+
+/// Operations and snapshots keep what a rebase left; that does not make it a part of any branch.
+#[test]
+fn show_tells_the_commits_of_the_branch_from_those_that_were_rewritten() {
+    on_every_git(|git| {
+        let repo = TestRepo::with_git(git);
+        repo.commit_file("a", "a\n", "base");
+        repo.agent(&["init", "-q"]).success();
+        repo.agent(&["add", "A", "--id", "a", "-q"]).success();
+        repo.agent(&["start", "a", "-q"]).success();
+        repo.write("b", "1\n");
+        repo.agent(&["checkpoint", "-qm", "one"]).success();
+        let commits = || {
+            let shown = repo.agent(&["show", "a"]).success().stdout;
+            let line = shown.lines().find_map(|line| line.strip_prefix("Commits:")).unwrap_or_default();
+            line.trim().to_owned()
+        };
+        assert_eq!(commits(), repo.head()[..12]);
+        repo.git(&["switch", "-qc", "up", "HEAD~1"]).success();
+        repo.git(&["-c", "core.hooksPath=/dev/null", "commit", "-q", "--allow-empty", "-m", "up"]).success();
+        repo.git(&["switch", "-q", "main"]).success();
+        repo.git(&["rebase", "-q", "up"]).success();
+        assert_eq!(commits(), format!("{} (and 1 that no branch has any more)", &repo.head()[..12]));
+        // What another branch has is not lost.
+        repo.git(&["branch", "old", "ORIG_HEAD"]).success();
+        assert!(!commits().contains("any more"), "{}", commits());
+    });
 }
