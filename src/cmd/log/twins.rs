@@ -10,7 +10,7 @@ use bstr::{BString, ByteSlice as _};
 use crate::{
     error::Result,
     git::{
-        ObjectId, Repo,
+        ObjectId, Repo, partial,
         patch::{self, Change},
         tree::{Entry, Trees},
         walk,
@@ -27,10 +27,10 @@ type Group = Vec<(ObjectId, Change)>;
 ///
 /// What cannot be compared, because objects are not here or it is a merge, has no twin. Nothing is fetched for this.
 pub(super) fn find(repo: &Repo, commits: &[ObjectId]) -> HashMap<String, String> {
-    match repo.settings().text("extensions.partialClone") {
-        None => search(repo, commits).unwrap_or_default(),
-        Some(_) => HashMap::new(),
+    if partial::is_partial(repo) {
+        return HashMap::new();
     }
+    search(repo, commits).unwrap_or_default()
 }
 
 fn search(repo: &Repo, commits: &[ObjectId]) -> Result<HashMap<String, String>> {

@@ -23,6 +23,7 @@ use crate::{
             Batch, Readers,
             trees::{self, Edits},
         },
+        partial,
         state::{self, Piece},
         status::{self, Status, Tracked},
     },
@@ -179,7 +180,7 @@ impl<'r> Captured<'r> {
 
     /// Whether the object is here; in a partial clone, whether git can get it.
     fn has(&self, id: ObjectId) -> bool {
-        self.repo.has(id) || self.repo.gix().config_snapshot().string("extensions.partialClone").is_some()
+        self.repo.has(id) || partial::is_partial(self.repo)
     }
 
     fn add_untracked(&mut self, path: BString) -> Result<()> {
