@@ -2,20 +2,26 @@
 
 use std::process::{Command, Stdio};
 
-use crate::support::{TestRepo, on_every_git};
+use crate::support::{Git, TestRepo, default_git, on_every_git};
+
+/// Two clones of one remote, with the task `one` in all of them.
+fn clones(git: &Git) -> (TestRepo, TestRepo) {
+    let repo = TestRepo::with_git(git);
+    repo.commit_file("a", "one\n", "first");
+    repo.git(&["init", "-q", "--bare", "../remote"]).success();
+    repo.git(&["remote", "add", "origin", "../remote"]).success();
+    repo.agent(&["add", "One", "--id", "one", "-q"]).success();
+    repo.agent(&["sync", "-q"]).success();
+    repo.git(&["clone", "-q", "../remote", "../other"]).success();
+    let other = repo.at(repo.tmp().join("other"));
+    other.agent(&["sync", "-q"]).success();
+    (repo, other)
+}
 
 #[test]
 fn several_at_once_all_succeed() {
     on_every_git(|git| {
-        let repo = TestRepo::with_git(git);
-        repo.commit_file("a", "one\n", "first");
-        repo.git(&["init", "-q", "--bare", "../remote"]).success();
-        repo.git(&["remote", "add", "origin", "../remote"]).success();
-        repo.agent(&["add", "One", "--id", "one", "-q"]).success();
-        repo.agent(&["sync", "-q"]).success();
-        repo.git(&["clone", "-q", "../remote", "../other"]).success();
-        let other = repo.at(repo.tmp().join("other"));
-        other.agent(&["sync", "-q"]).success();
+        let (repo, other) = clones(git);
         for round in 0..4 {
             other.agent(&["note", &format!("remark {round}"), "--task", "one", "-q"]).success();
             other.agent(&["sync", "-q"]).success();
@@ -38,15 +44,7 @@ fn several_at_once_all_succeed() {
 
 #[test]
 fn a_lock_that_was_left_behind_is_named() {
-    let repo = TestRepo::new();
-    repo.commit_file("a", "one\n", "first");
-    repo.git(&["init", "-q", "--bare", "../remote"]).success();
-    repo.git(&["remote", "add", "origin", "../remote"]).success();
-    repo.agent(&["add", "One", "--id", "one", "-q"]).success();
-    repo.agent(&["sync", "-q"]).success();
-    repo.git(&["clone", "-q", "../remote", "../other"]).success();
-    let other = repo.at(repo.tmp().join("other"));
-    other.agent(&["sync", "-q"]).success();
+    let (repo, other) = clones(default_git());
     other.agent(&["add", "Two", "--id", "two", "-q"]).success();
     other.agent(&["sync", "-q"]).success();
     let lock = ".git/refs/notes/agent-tasks.lock";
