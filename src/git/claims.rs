@@ -97,7 +97,6 @@ fn directory(repo: &Repo) -> PathBuf {
 
 /// Write a claim down. It gets its name when it is whole and held: nobody takes it for one of the dead before.
 fn note(dir: &Path, claimed: &[Claimed]) -> io::Result<(PathBuf, File)> {
-    fs::create_dir_all(dir)?;
     let mut text = Vec::new();
     for Claimed { path, says, before } in claimed {
         let before = before.map_or_else(|| "-".to_owned(), |(device, inode)| format!("{device}:{inode}"));

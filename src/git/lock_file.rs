@@ -32,24 +32,19 @@ impl LockFile {
     /// Where the directory of `path` cannot be written to.
     pub fn take(path: &Path, mark: &str, patience: Duration) -> io::Result<Option<Self>> {
         let dir = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-        let ours = tempfile::Builder::new().prefix(".git-agent-lock-").tempfile_in(dir)?;
+        let mut ours = tempfile::Builder::new().prefix(".git-agent-lock-").tempfile_in(dir)?;
         ours.as_file().lock()?;
         ours.as_file().write_all(mark.as_bytes())?;
         let began = Instant::now();
         loop {
-            match fs::hard_link(ours.path(), path) {
-                Ok(()) => {
-                    let (file, name) = ours.into_parts();
-                    name.close()?;
-                    return Ok(Some(LockFile { path: path.to_owned(), file }));
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                    if is_left_behind(path, mark) {
-                        remove(path)?;
-                        continue;
-                    }
-                }
-                Err(error) => return Err(error),
+            match ours.persist_noclobber(path) {
+                Ok(file) => return Ok(Some(LockFile { path: path.to_owned(), file })),
+                Err(taken) if taken.error.kind() == io::ErrorKind::AlreadyExists => ours = taken.file,
+                Err(failed) => return Err(failed.error),
+            }
+            if is_left_behind(path, mark) {
+                remove(path)?;
+                continue;
             }
             if began.elapsed() >= patience {
                 return Ok(None);

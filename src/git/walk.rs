@@ -81,7 +81,8 @@ pub fn lost(repo: &Repo, commits: &[ObjectId]) -> Result<Vec<ObjectId>> {
     if wanted.is_empty() {
         return Ok(commits.to_vec());
     }
-    let answer = repo.git().args(words).args(["--not", "--exclude=refs/agent/*", "--all"]).stdin(wanted.into_bytes()).run()?;
+    let answer =
+        repo.git().args(words).args(["--not", "--exclude=refs/agent/*", "--all"]).stdin(wanted.into_bytes()).run()?;
     // Their ancestors are listed, too, as far as they are lost.
     let walked: HashSet<ObjectId> = answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect();
     Ok(commits.iter().copied().filter(|id| walked.contains(id) || !here(id)).collect())
