@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use divan::{Bencher, black_box};
-use git_agent::core::{
+use git_agent::domain::{
     actor::Actor,
     event::{Commit, Complete, Create, Event, Line, Note, Payload, Start},
     graph::Graph,
@@ -122,7 +122,7 @@ fn table_of_rows(bencher: Bencher<'_, '_>, count: usize) {
 fn graph_next(bencher: Bencher<'_, '_>, count: usize) {
     let table = Table::of(&rows(count));
     bencher.bench(|| {
-        Graph::new(black_box(&table)).first_ready(Timestamp::EPOCH, |_| true).map(git_agent::core::table::Row::at)
+        Graph::new(black_box(&table)).first_ready(Timestamp::EPOCH, |_| true).map(git_agent::domain::table::Row::at)
     });
 }
 
@@ -143,7 +143,7 @@ fn graph_in_order(bencher: Bencher<'_, '_>, count: usize) {
 fn index_load(bencher: Bencher<'_, '_>, count: usize) {
     let dir = format!("{}/target/bench-data/ledger-{count}", env!("CARGO_MANIFEST_DIR"));
     let Ok(repo) = git_agent::git::Repo::discover(Path::new(&dir)) else { return };
-    let load = || git_agent::ledger::View::now(&repo).unwrap().table().unwrap().len();
+    let load = || git_agent::store::ledger::View::now(&repo).unwrap().table().unwrap().len();
     assert!(load() >= count, "'{dir}' is not the ledger that it should be");
     bencher.bench_local(load);
 }
@@ -159,8 +159,8 @@ fn trailer_scan(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn trailer_insert(bencher: Bencher<'_, '_>) {
-    let syntax = git_agent::core::trailer::block::Syntax::default();
-    let trailer = git_agent::core::trailer::block::Trailer { key: "Task-Id".into(), value: "T-000008".into() };
+    let syntax = git_agent::domain::trailer::block::Syntax::default();
+    let trailer = git_agent::domain::trailer::block::Trailer { key: "Task-Id".into(), value: "T-000008".into() };
     bencher.bench(|| {
         insert::insert(black_box(MESSAGE.as_bytes()), std::slice::from_ref(&trailer), insert::Form::Kept, &syntax)
     });

@@ -10,14 +10,12 @@ use std::{
 use clap::{FromArgMatches as _, Parser, Subcommand};
 
 use crate::{
-    cmd,
-    context::Ctx,
-    error::{Error, Result},
-    exit,
-    output::{Out, When},
+    cmd::{self, context::Ctx},
+    error::{Error, Result, exit},
+    view::{Out, When},
 };
 
-mod hoist;
+mod passthrough;
 
 /// The flight recorder and the undo button for coding agents, inside git
 #[derive(Debug, Parser)]
@@ -175,16 +173,16 @@ fn without_panic<T>(command: impl FnOnce() -> Result<T>) -> Result<T> {
 ///
 /// What is not understood that way, and help, is a matter for the whole tree.
 fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    let named = hoist::command(arguments).and_then(|at| arguments[at].to_str());
+    let named = passthrough::command(arguments).and_then(|at| arguments[at].to_str());
     let globals = <Globals as clap::Args>::augment_args(clap::Command::new("git-agent"));
     if let Some(small) = named.and_then(|name| Command::alone(globals, name)) {
-        let words = hoist::options(arguments, || small.clone());
+        let words = passthrough::options(arguments, || small.clone());
         let matches = small.try_get_matches_from(words);
         if let Ok(cli) = matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)) {
             return Ok(cli);
         }
     }
-    Cli::try_parse_from(hoist::options(arguments, tree))
+    Cli::try_parse_from(passthrough::options(arguments, tree))
 }
 
 /// Say what is wrong with the command line, or give the help that was asked for.

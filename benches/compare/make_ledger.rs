@@ -7,7 +7,7 @@
 use std::{cell::Cell, path::Path, process::ExitCode};
 
 use git_agent::{
-    core::{
+    domain::{
         actor::Actor,
         event::{Commit, Complete, Create, Note, Payload, Start},
         id::TaskId,
@@ -15,7 +15,7 @@ use git_agent::{
     },
     error::Result,
     git::Repo,
-    ledger::{self, Author, Draft},
+    store::ledger::{self, Author, Draft},
 };
 
 fn main() -> ExitCode {

@@ -1,23 +1,22 @@
 //! Which checkpoint broke something: checkpoints are tested in worktrees of their own until the first bad one is known.
 //!
 //! The user's worktree, index, refs and HEAD are not touched: each test has a fresh worktree in a temporary directory, which goes
-//! when the test is over ([`place`]). What is tested next is [`core::bisect`](crate::core::bisect)'s business, which commits
+//! when the test is over ([`worktree`]). What is tested next is [`core::bisect`](crate::domain::bisect)'s business, which commits
 //! there are is [`range`]'s.
 
-pub mod place;
 pub mod range;
 mod stop;
+pub mod worktree;
+
+pub use range::Range;
 
 use crate::{
-    core::bisect::{Search, Step, Verdict},
+    bisect::worktree::{Place, Places},
+    domain::bisect::{Search, Step, Verdict},
     error::{Error, Result},
     git::{ObjectId, Repo},
     verify::{Ended, Voice, run_apart},
 };
-
-pub use range::Range;
-
-use place::{Place, Places};
 use stop::Stop;
 
 /// The exit code of a command that cannot tell.
@@ -90,7 +89,7 @@ pub enum Ending {
 /// `command-not-runnable` when the first test shows that there is no such command; `bisect-aborted` when the command ends with
 /// 128 or more, `bisect-interrupted` when somebody stops us. No worktree is left then.
 pub fn bisect(repo: &Repo, range: &Range, test: &Test<'_>) -> Result<Outcome> {
-    place::sweep(repo)?;
+    worktree::sweep(repo)?;
     let stop = Stop::listen()?;
     let mut run = Run { test, stop: &stop, places: Places::open(repo)?, tested: Vec::new(), bad: None };
     let ending = run.search(range);

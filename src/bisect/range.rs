@@ -10,7 +10,7 @@ use crate::{
     git::{
         ObjectId, Repo,
         range::{Link, between},
-        walk,
+        revwalk,
     },
 };
 
@@ -40,7 +40,7 @@ impl Range {
         let (commits, parents) = nearest(&links, &wanted);
         let base = match base {
             // As git bisect: where the two sides part.
-            Some(base) if !walk::is_ancestor(repo, base, tip)? => walk::merge_base(repo, base, tip)?,
+            Some(base) if !revwalk::is_ancestor(repo, base, tip)? => revwalk::merge_base(repo, base, tip)?,
             base => base,
         };
         Ok(Range { commits, parents, base })

@@ -2,20 +2,22 @@
 
 use ulid::Ulid;
 
-use super::{change, paths};
+use super::paths;
 use crate::{
-    context::{Ctx, many_lines, one_line, text_file},
-    core::{
+    cmd::{
+        context::{Ctx, many_lines, one_line, text_file},
+        task_change,
+    },
+    domain::{
         event::{Create, Payload},
         graph::{Graph, show_cycle},
         id::TaskId,
         task::LOWEST_PRIORITY,
         time::parse_duration,
     },
-    error::{Error, Result},
-    exit,
-    ledger::{Draft, View, tree},
-    output::clean,
+    error::{Error, Result, exit},
+    store::ledger::{Draft, View, tree},
+    view::sanitize,
 };
 
 /// Add a task
@@ -134,10 +136,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     })?;
     if ctx.out.is_json() {
         let task = written.tasks.first().ok_or_else(|| Error::bug("nothing was added"))?;
-        change::answer(ctx, task, String::new)?;
+        task_change::answer(ctx, task, String::new)?;
         return Ok(exit::OK);
     }
-    ctx.out.status(format!("Added {id}: {}.", clean::line(title.trim_end_matches('.'))));
+    ctx.out.status(format!("Added {id}: {}.", sanitize::line(title.trim_end_matches('.'))));
     ctx.out.print(&format!("{id}\n"))?;
     Ok(exit::OK)
 }
@@ -151,8 +153,10 @@ fn parse_id(text: &str) -> Result<TaskId> {
 fn unused(view: &View<'_>, id: &TaskId) -> Result<TaskId> {
     match view.task(id)? {
         None => Ok(id.clone()),
-        Some(task) => Err(Error::conflict("task-exists", format!("there is a task {} already", change::name(&task)))
-            .hint(format!("'git agent edit {id}' changes it; without --id an id is made"))),
+        Some(task) => {
+            Err(Error::conflict("task-exists", format!("there is a task {} already", task_change::name(&task)))
+                .hint(format!("'git agent edit {id}' changes it; without --id an id is made")))
+        }
     }
 }
 

@@ -8,15 +8,14 @@ use std::ffi::OsString;
 use super::verify;
 use crate::{
     bisect::{self, Ending, Keep, Outcome, Range, Test},
-    context::Ctx,
-    core::bisect::Verdict,
-    error::{Error, Result},
-    exit,
+    cmd::context::Ctx,
+    domain::bisect::Verdict,
+    error::{Error, Result, exit},
     git::{ObjectId, cmd},
-    ledger::View,
-    output::json::{BisectAnswer, BisectTest},
-    revision::{self, Emptiness},
+    query::revision::{self, Emptiness},
+    store::ledger::View,
     verify::Voice,
+    view::json::{BisectAnswer, BisectTest},
 };
 
 use names::Names;

@@ -9,18 +9,17 @@ use std::{
 };
 
 use crate::{
-    context::Ctx,
-    core::time::Timestamp,
-    error::Result,
-    exit,
+    cmd::context::Ctx,
+    domain::time::Timestamp,
+    error::{Result, exit},
     git::{
         ObjectId,
         blame::{self, Line},
-        walk,
+        revwalk,
     },
-    ledger::View,
-    output::json::{self, BlameAnswer, BlameLine, BlameShare},
-    revision::{Owner, Owners},
+    query::revision::{Owner, Owners},
+    store::ledger::View,
+    view::json::{self, BlameAnswer, BlameLine, BlameShare},
 };
 
 use request::Request;
@@ -105,7 +104,7 @@ fn look(ctx: &Ctx, view: &View<'_>, request: &Request) -> Result<Blame> {
         };
         whose.insert(commit, found);
     }
-    let shallow = walk::shallow(view.repo())?;
+    let shallow = revwalk::shallow(view.repo())?;
     let is_numbered =
         |whose: &Whose| matches!(whose, Whose::Committed(owners) if owners.iter().any(|owner| owner.number.is_some()));
     let counts_from_the_end = !shallow.is_empty() && whose.values().any(is_numbered) && owners.is_cut()?;

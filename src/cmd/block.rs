@@ -1,11 +1,12 @@
 //! `git agent block`: name what stands in the way.
 
-use super::change;
 use crate::{
-    context::{Ctx, one_line},
-    core::event::{Block, Payload},
-    error::{Error, Result},
-    exit,
+    cmd::{
+        context::{Ctx, one_line},
+        task_change,
+    },
+    domain::event::{Block, Payload},
+    error::{Error, Result, exit},
 };
 
 /// Name something that stands in the way of a task
@@ -21,11 +22,11 @@ pub struct Args {
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let on = one_line("blocker", &args.on)?;
-    let changed = change::change(ctx, args.task.as_deref(), |view, task| {
+    let changed = task_change::change(ctx, args.task.as_deref(), |view, task| {
         if task.status.is_closed() {
             return Err(Error::refused(
                 "task-closed",
-                format!("cannot block {}: it is {}", task.id, change::say(task.status)),
+                format!("cannot block {}: it is {}", task.id, task_change::say(task.status)),
             )
             .hint(format!("'git agent reopen {}' takes it up again", task.id)));
         }
@@ -37,7 +38,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let task = &changed.task;
     let id = task.blockers.iter().rev().find(|blocker| blocker.text.preview() == on).map(|blocker| blocker.id.as_str());
     let id = id.unwrap_or_default();
-    change::answer(ctx, task, || format!("Blocked {} by {id}: {on}", change::name(task)))?;
+    task_change::answer(ctx, task, || format!("Blocked {} by {id}: {on}", task_change::name(task)))?;
     ctx.out.hint(format!("when it is gone: git agent unblock {} {id}", task.id));
     Ok(exit::OK)
 }

@@ -1,11 +1,10 @@
 //! `git agent brief`: what a fresh agent needs to go on, and no more.
 
 use crate::{
-    brief::{self, Question},
-    context::Ctx,
-    error::Result,
-    exit,
-    output::brief::{LEAST_LINES, render},
+    cmd::context::Ctx,
+    error::{Result, exit},
+    query::brief::{self, Question},
+    view::brief::{LEAST_LINES, render},
 };
 
 /// Tell a fresh agent what it needs to go on: the state, the task, what was decided, what to do next

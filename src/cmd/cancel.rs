@@ -1,15 +1,16 @@
 //! `git agent cancel`: a task that is not wanted any more.
 
-use super::change;
 use crate::{
-    active,
-    context::{Ctx, one_line},
-    core::{
+    cmd::{
+        context::{Ctx, one_line},
+        task_change,
+    },
+    domain::{
         event::{Payload, Reason},
         status::{Status, Verb},
     },
-    error::Result,
-    exit,
+    error::{Result, exit},
+    store::active,
 };
 
 /// Give a task up for good: it is not wanted any more
@@ -25,16 +26,16 @@ pub struct Args {
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let reason = args.reason.as_deref().map(|text| one_line("reason", text)).transpose()?;
-    let changed = change::change(ctx, Some(&args.task), |_, task| {
+    let changed = task_change::change(ctx, Some(&args.task), |_, task| {
         if task.status == Status::Cancelled {
             return Ok(Vec::new());
         }
-        change::step(task, Verb::Cancel)?;
+        task_change::step(task, Verb::Cancel)?;
         Ok(vec![Payload::Cancel(Reason { reason: reason.clone().map(Into::into) })])
     })?;
     active::clear(ctx.repo()?, &changed.task.id)?;
-    let name = change::name(&changed.task);
-    change::answer(ctx, &changed.task, || match changed.wrote {
+    let name = task_change::name(&changed.task);
+    task_change::answer(ctx, &changed.task, || match changed.wrote {
         true => format!("Cancelled {name}."),
         false => format!("{name} is cancelled already."),
     })?;

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 
 use crate::{
     cli,
-    context::Ctx,
-    core::{
+    cmd::context::Ctx,
+    domain::{
         claim::{DEFAULT_LEASE, MAX_LEASE},
         event::{MAX_LINE, Payload},
         id::MAX_LEN,
         text::{MAX_LINE_TEXT, MAX_TEXT},
     },
-    error::Result,
-    exit, ledger,
-    output::json::{self, SCHEMA},
+    error::{Result, exit},
+    store::ledger,
+    view::json::{self, SCHEMA},
 };
 
 /// Print the version, the commands, the features, the exit codes and the limits, as JSON

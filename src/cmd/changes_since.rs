@@ -5,19 +5,20 @@ mod human;
 use std::ffi::OsString;
 
 use crate::{
-    changes::{self, Changes, Request, Until},
-    context::Ctx,
-    error::{Error, Result},
-    exit,
+    cmd::context::Ctx,
+    error::{Error, Result, exit},
     git::{
         ObjectId,
         diff::{Change, Renames},
         pathspec::Pathspecs,
         quote::Quoting,
     },
-    ledger::View,
-    output::json::ChangesAnswer,
-    revision::Emptiness,
+    query::{
+        changes::{self, Changes, Request, Until},
+        revision::Emptiness,
+    },
+    store::ledger::View,
+    view::json::ChangesAnswer,
 };
 
 /// Show what changed since a task began, or since one of its checkpoints, and whose work it is
@@ -135,7 +136,7 @@ fn remarks(ctx: &Ctx, changes: &Changes<'_>) {
         ctx.out.warn(format!("git says: {}", changes.remark.trim_start_matches("warning: ")));
     }
     for unseen in &changes.unseen {
-        let path = crate::output::clean::bytes(unseen.path.as_ref());
+        let path = crate::view::sanitize::bytes(unseen.path.as_ref());
         ctx.out.warn(match unseen.why {
             changes::Why::Repository => format!("'{path}' is a repository of its own: what is in it is not looked at"),
             changes::Why::Submodule => {

@@ -6,25 +6,23 @@ use bstr::{BString, ByteSlice as _};
 
 use super::verify;
 use crate::{
-    active,
-    checkpoint::{self, Allow, Made, Outcome, Request, What, commit::Talk, message, pending::Label},
-    context::{Ctx, many_lines},
-    core::{
+    cmd::context::{Ctx, many_lines},
+    domain::{
         event::{Commit, Link, Payload},
         id::TaskId,
         message::subject,
         task::{Task, Verification},
         trailer::block::{self, Syntax},
     },
-    error::{Context as _, Error, Result},
-    exit,
+    error::{Context as _, Error, Result, exit},
     git::ObjectId,
-    ledger::Draft,
-    output::{
-        clean,
+    query::revision,
+    recovery::checkpoint::{self, Allow, Made, Outcome, Request, What, commit::Talk, message, pending::Label},
+    store::{active, ledger::Draft},
+    view::{
         json::{CheckpointAnswer, CheckpointJson, PathJson, VerificationJson},
+        sanitize,
     },
-    recovery, revision,
 };
 
 /// Commit everything that is not ignored, for the active task
@@ -91,7 +89,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         whole: command.is_some(),
         what: what(&args)?,
     };
-    let turn = recovery::checkpoint::take_turn(repo)?;
+    let turn = checkpoint::operation::take_turn(repo)?;
     if turn.finished_checkpoint {
         ctx.out.warn(checkpoint::COMPLETE_NOW);
     }
@@ -183,7 +181,7 @@ fn describe(ctx: &Ctx, owner: &Owner, made: &Made<'_>, label: &Label, number: us
 /// Record it as an operation, so that `undo` can take it back.
 fn operation(ctx: &Ctx, made: &Made<'_>, label: &Label, tree: ObjectId) -> Option<String> {
     let record = || {
-        let recorded = recovery::checkpoint::Made {
+        let recorded = checkpoint::operation::Made {
             task: &label.task,
             name: label.name.clone(),
             tree,
@@ -192,7 +190,7 @@ fn operation(ctx: &Ctx, made: &Made<'_>, label: &Label, tree: ObjectId) -> Optio
             at: label.at,
             by: label.by.clone(),
         };
-        recovery::checkpoint::record(ctx.repo()?, &recorded)
+        checkpoint::operation::record(ctx.repo()?, &recorded)
     };
     match record() {
         Ok(id) => Some(id.to_string()),
@@ -246,7 +244,7 @@ fn answer(ctx: &Ctx, task: &Task, made: Option<Described>, verification: Option<
             Some(made) => {
                 let short = verify::short(&made.commit);
                 let saved = format!("Saved {}@{} as {short}: {}", made.task, made.number, made.subject);
-                ctx.out.print(&format!("{}\n  {}\n", clean::line(&saved), list(&made.paths)))?;
+                ctx.out.print(&format!("{}\n  {}\n", sanitize::line(&saved), list(&made.paths)))?;
             }
             None => ctx.out.print(&format!("Nothing to commit for {}: no checkpoint was needed.\n", task.id))?,
         }
@@ -274,8 +272,8 @@ fn list(paths: &[BString]) -> String {
     if paths.is_empty() {
         return "no paths".to_owned();
     }
-    let named: Vec<String> = paths.iter().take(10).map(|path| clean::bytes(path.as_bstr())).collect();
+    let named: Vec<String> = paths.iter().take(10).map(|path| sanitize::bytes(path.as_bstr())).collect();
     let more = paths.len() - named.len();
     let more = if more == 0 { String::new() } else { format!(" … and {more} more") };
-    format!("{}: {}{more}", clean::plural(paths.len(), "path"), named.join(", "))
+    format!("{}: {}{more}", sanitize::plural(paths.len(), "path"), named.join(", "))
 }

@@ -1,16 +1,18 @@
 //! `git agent claim`: hold a task, or let go of it.
 
-use super::{add::duration, change};
+use super::add::duration;
 use crate::{
-    context::{Ctx, one_line},
-    core::{
+    cmd::{
+        context::{Ctx, one_line},
+        task_change,
+    },
+    domain::{
         claim::MAX_LEASE,
         event::{Claim, Payload, Reason},
         status::Status,
         time::show_duration,
     },
-    error::{Error, Result},
-    exit,
+    error::{Error, Result, exit},
 };
 
 /// Hold a task for a while, so that no other agent takes it; any later event of the holder renews the claim
@@ -44,7 +46,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         .hint("anything that its holder records about the task renews it"));
     }
     let now = ctx.now();
-    let changed = change::change(ctx, Some(&args.task), |_, task| {
+    let changed = task_change::change(ctx, Some(&args.task), |_, task| {
         let us = ctx.holder()?;
         let holder = task.claim.as_ref();
         if args.release {
@@ -63,7 +65,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         if task.status.is_closed() {
             return Err(Error::refused(
                 "task-closed",
-                format!("cannot claim {}: it is {}", task.id, change::say(task.status)),
+                format!("cannot claim {}: it is {}", task.id, task_change::say(task.status)),
             )
             .hint(format!("'git agent reopen {}' takes it up again", task.id)));
         }
@@ -84,12 +86,12 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     })?;
     let task = &changed.task;
     let us = ctx.holder()?;
-    change::answer(ctx, task, || match &task.claim {
-        None => format!("Nobody holds {} now.", change::name(task)),
+    task_change::answer(ctx, task, || match &task.claim {
+        None => format!("Nobody holds {} now.", task_change::name(task)),
         Some(claim) => {
             let until = claim.until.to_minute();
-            let before = change::taken_over(&changed.before, task, &us);
-            format!("{} holds {} until {until}.{before}", claim.by, change::name(task))
+            let before = task_change::taken_over(&changed.before, task, &us);
+            format!("{} holds {} until {until}.{before}", claim.by, task_change::name(task))
         }
     })?;
     if !args.release && task.status != Status::InProgress {

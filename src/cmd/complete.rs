@@ -2,13 +2,15 @@
 
 use serde_json::Value;
 
-mod evidence;
+mod require_verification;
 
-use super::{change, next};
+use super::next;
 use crate::{
-    active,
-    context::{Ctx, many_lines},
-    core::{
+    cmd::{
+        context::{Ctx, many_lines},
+        task_change,
+    },
+    domain::{
         event::{Complete, Payload},
         graph::{Graph, Obstacle},
         id::TaskId,
@@ -18,12 +20,14 @@ use crate::{
         task::{Outcome, Task},
         time::Timestamp,
     },
-    error::{Error, Result},
-    exit,
-    ledger::{Draft, View},
-    output::{
-        clean,
+    error::{Error, Result, exit},
+    store::{
+        active,
+        ledger::{Draft, View},
+    },
+    view::{
         json::{CompleteAnswer, NoNext},
+        sanitize,
     },
 };
 
@@ -57,7 +61,7 @@ struct Completed {
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let result = args.result.as_deref().map(|text| many_lines("result", text)).transpose()?.map(|text| value(&text));
-    evidence::require(ctx, &args, result.as_ref())?;
+    require_verification::require(ctx, &args, result.as_ref())?;
     let (written, done) = ctx.write(|view| complete(ctx, view, &args, result.as_ref()))?;
     active::clear(ctx.repo()?, &done.id)?;
     ctx.display(std::slice::from_ref(&done.id));
@@ -65,21 +69,21 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let claimed = written.tasks.iter().find(|task| task.id != done.id);
     if ctx.out.is_json() {
         let unblocked = done.unblocked.iter().map(|row| row.id.to_string()).collect();
-        let next = claimed.map(|task| change::task_json(ctx, task)).transpose()?;
-        ctx.out.json(&CompleteAnswer::new(change::task_json(ctx, after)?, unblocked, next))?;
+        let next = claimed.map(|task| task_change::task_json(ctx, task)).transpose()?;
+        ctx.out.json(&CompleteAnswer::new(task_change::task_json(ctx, after)?, unblocked, next))?;
         return Ok(exit::OK);
     }
     let wrote = done.before.status != Status::Completed;
-    change::answer(ctx, after, || match wrote {
-        true => format!("Completed {}.", change::name(after)),
-        false => format!("{} is completed already, with the same result.", change::name(after)),
+    task_change::answer(ctx, after, || match wrote {
+        true => format!("Completed {}.", task_change::name(after)),
+        false => format!("{} is completed already, with the same result.", task_change::name(after)),
     })?;
     for row in &done.unblocked {
-        ctx.out.print(&format!("Ready now: {}\n", clean::line(&change::named(&row.id, &row.title))))?;
+        ctx.out.print(&format!("Ready now: {}\n", sanitize::line(&task_change::named(&row.id, &row.title))))?;
     }
     match (claimed, done.next) {
         (Some(task), _) => {
-            ctx.out.print(&format!("Claimed {}.\n", clean::line(&change::name(task))))?;
+            ctx.out.print(&format!("Claimed {}.\n", sanitize::line(&task_change::name(task))))?;
             ctx.out.hint(format!("begin it with 'git agent start {}'", task.id));
         }
         (None, Some(Err(NoNext::AllDone))) => ctx.out.status("Every task is completed or cancelled."),
@@ -110,7 +114,7 @@ fn complete(ctx: &Ctx, view: &View<'_>, args: &Args, result: Option<&Value>) -> 
     if task.status == Status::Completed && is_same(view, &task, result) {
         // Said before; a retry is a success that changes nothing.
     } else {
-        change::step(&task, Verb::Complete)?;
+        task_change::step(&task, Verb::Complete)?;
         if !args.force {
             refuse_obstacles(&graph, &task, now)?;
         }

@@ -2,7 +2,11 @@
 
 use clap_complete::Shell;
 
-use crate::{cli, context::Ctx, error::Result, exit};
+use crate::{
+    cli,
+    cmd::context::Ctx,
+    error::{Result, exit},
+};
 
 /// Print a completion script for a shell
 #[derive(Debug, clap::Args)]

@@ -1,11 +1,12 @@
 //! `git agent decide`: a decision and its why.
 
-use super::change;
 use crate::{
-    context::{Ctx, many_lines},
-    core::event::{Decide, Payload},
-    error::Result,
-    exit,
+    cmd::{
+        context::{Ctx, many_lines},
+        task_change,
+    },
+    domain::event::{Decide, Payload},
+    error::{Result, exit},
 };
 
 /// Record a decision and why it was made
@@ -25,10 +26,12 @@ pub struct Args {
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let text = many_lines("decision", &args.text)?;
     let why = args.why.as_deref().map(|why| many_lines("why", why)).transpose()?;
-    let changed = change::change(ctx, args.task.as_deref(), |_, _| {
+    let changed = task_change::change(ctx, args.task.as_deref(), |_, _| {
         let decide = Decide { text: text.clone().into(), why: why.clone().map(Into::into) };
         Ok(vec![Payload::Decide(decide)])
     })?;
-    change::answer(ctx, &changed.task, || format!("Recorded a decision on {}.", change::name(&changed.task)))?;
+    task_change::answer(ctx, &changed.task, || {
+        format!("Recorded a decision on {}.", task_change::name(&changed.task))
+    })?;
     Ok(exit::OK)
 }

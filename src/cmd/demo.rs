@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    context::Ctx,
+    cmd::context::Ctx,
     demo::{STORY, Scene, Step},
-    error::{Context as _, Error, Result},
-    exit,
+    error::{Context as _, Error, Result, exit},
     git::cmd::Git,
-    output::json::{DemoAnswer, SCHEMA},
+    view::json::{DemoAnswer, SCHEMA},
 };
 
 /// Show what git-agent does: a small story in a throw-away repository, which is left for you to explore
@@ -70,7 +69,7 @@ fn place(wanted: Option<PathBuf>) -> Result<PathBuf> {
 struct Stage<'a> {
     dir: &'a Path,
     ctx: &'a Ctx,
-    style: crate::output::Style,
+    style: crate::view::Style,
 }
 
 impl Stage<'_> {

@@ -1,15 +1,14 @@
 //! `git agent dep`: what comes after what.
 
-use super::{add::refuse_cycles, change};
+use super::add::refuse_cycles;
 use crate::{
-    context::Ctx,
-    core::{
+    cmd::{context::Ctx, task_change},
+    domain::{
         event::{Dep, Payload},
         id::TaskId,
     },
-    error::{Error, Result},
-    exit,
-    output::clean::plural,
+    error::{Error, Result, exit},
+    view::sanitize::plural,
 };
 
 /// Add or remove dependencies between tasks
@@ -42,7 +41,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         Action::Add(pair) => (pair, true),
         Action::Remove(pair) => (pair, false),
     };
-    let changed = change::change(ctx, Some(&pair.task), |view, task| {
+    let changed = task_change::change(ctx, Some(&pair.task), |view, task| {
         let mut named: Vec<TaskId> = Vec::new();
         for word in &pair.after {
             // A dependency on a task that is not here can still be removed.
@@ -66,11 +65,11 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         })
     })?;
     let task = &changed.task;
-    change::answer(ctx, task, || {
+    task_change::answer(ctx, task, || {
         let before = task.after.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ");
         match task.after.len() {
-            0 => format!("{} comes after nothing.", change::name(task)),
-            count => format!("{} comes after {}: {before}", change::name(task), plural(count, "task")),
+            0 => format!("{} comes after nothing.", task_change::name(task)),
+            count => format!("{} comes after {}: {before}", task_change::name(task), plural(count, "task")),
         }
     })?;
     Ok(exit::OK)

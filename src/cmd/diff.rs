@@ -9,12 +9,15 @@ use bstr::ByteSlice as _;
 
 use super::list;
 use crate::{
-    context::Ctx,
-    error::{Error, Result},
-    exit,
-    git::{ObjectId, cmd, cmd::Git, raw},
-    output::json::DiffAnswer,
-    revision::Emptiness,
+    cmd::context::Ctx,
+    error::{Error, Result, exit},
+    git::{
+        ObjectId,
+        cmd::{self, Git},
+        raw,
+    },
+    query::revision::Emptiness,
+    view::json::DiffAnswer,
 };
 
 /// Show what is not the same: 'git diff', with checkpoints wherever it takes a revision

@@ -1,16 +1,16 @@
 //! `git agent doctor`: is everything as it should be?
 
 use crate::{
-    context::Ctx,
+    cmd::context::Ctx,
     doctor::{self, Depth, Index},
-    error::Result,
-    exit,
-    ledger::watch,
-    output::{
-        Style, clean,
-        json::{Check, DoctorAnswer, Level},
-    },
+    error::{Result, exit},
     recovery::heal,
+    store::ledger::watch,
+    view::{
+        Style,
+        json::{Check, DoctorAnswer, Level},
+        sanitize,
+    },
 };
 
 /// Look for whatever is wrong with the ledger, the hooks, the settings, and say what to do about it
@@ -47,7 +47,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
     if args.fix {
         let events = watch::bring_back(repo)?;
-        fixed.extend((events > 0).then(|| format!("{} came back into the ledger", clean::plural(events, "event"))));
+        fixed.extend((events > 0).then(|| format!("{} came back into the ledger", sanitize::plural(events, "event"))));
         fixed.extend(heal::chains(repo)?);
     } else {
         // A ledger that cannot be read is among what is looked at.
@@ -75,9 +75,9 @@ fn show(style: Style, check: &Check) -> String {
         Level::Warning => style.busy("!"),
         Level::Error => style.bad("✗"),
     };
-    let mut text = format!("{mark} {}: {}\n", check.name, clean::line(&check.message));
+    let mut text = format!("{mark} {}: {}\n", check.name, sanitize::line(&check.message));
     if let Some(fix) = &check.fix {
-        text.push_str(&format!("  → {}\n", clean::line(fix)));
+        text.push_str(&format!("  → {}\n", sanitize::line(fix)));
     }
     text
 }

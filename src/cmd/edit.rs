@@ -1,16 +1,18 @@
 //! `git agent edit`: change what a task says.
 
-use super::{add::Fields, change};
+use super::add::Fields;
 use crate::{
-    context::{Ctx, one_line},
-    core::{
+    cmd::{
+        context::{Ctx, one_line},
+        task_change,
+    },
+    domain::{
         event::{Edit, Payload},
         id::TaskId,
         task::Task,
     },
-    error::{Error, Result},
-    exit,
-    ledger::View,
+    error::{Error, Result, exit},
+    store::ledger::View,
 };
 
 /// Change the title, description and other fields of a task
@@ -46,7 +48,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         accept: args.fields.accept()?.map(Into::into),
         estimate: args.fields.estimate()?,
     };
-    let changed = change::change(ctx, Some(&args.task), |view, task| {
+    let changed = task_change::change(ctx, Some(&args.task), |view, task| {
         let mut edit = edit.clone();
         if let Some(word) = &args.parent {
             let parent = view.find(word)?;
@@ -59,7 +61,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         }
         Ok(vec![Payload::Edit(edit)])
     })?;
-    change::answer(ctx, &changed.task, || format!("Edited {}.", change::name(&changed.task)))?;
+    task_change::answer(ctx, &changed.task, || format!("Edited {}.", task_change::name(&changed.task)))?;
     Ok(exit::OK)
 }
 
@@ -72,7 +74,7 @@ fn refuse_parent(view: &View<'_>, task: &Task, parent: &Task) -> Result<()> {
         if ancestor.id == task.id {
             return Err(Error::refused(
                 "parent-cycle",
-                format!("{} cannot be a part of {}: {}", task.id, parent.id, crate::core::graph::show_cycle(&chain)),
+                format!("{} cannot be a part of {}: {}", task.id, parent.id, crate::domain::graph::show_cycle(&chain)),
             ));
         }
         // A circle among the ancestors themselves came by a merge; it ends the walk here.

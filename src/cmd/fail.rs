@@ -1,16 +1,17 @@
 //! `git agent fail`: an attempt did not work out.
 
-use super::change;
 use crate::{
-    active,
-    context::{Ctx, bad_text, many_lines},
-    core::{
+    cmd::{
+        context::{Ctx, bad_text, many_lines},
+        task_change,
+    },
+    domain::{
         event::{Fail, Payload},
         status::{Status, Verb},
         text::InvalidText,
     },
-    error::{Error, Result},
-    exit,
+    error::{Error, Result, exit},
+    store::active,
 };
 
 /// Record that an attempt failed, and why; the next one who starts the task is told
@@ -30,17 +31,17 @@ pub struct Args {
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let reason = many_lines("reason", &args.reason)?;
     let kind = args.kind.as_deref().map(word).transpose()?;
-    let changed = change::change(ctx, args.task.as_deref(), |view, task| {
+    let changed = task_change::change(ctx, args.task.as_deref(), |view, task| {
         let same = task.failure().is_some_and(|failure| view.text(&failure.reason) == reason && failure.kind == kind);
         if task.status == Status::Failed && same {
             return Ok(Vec::new());
         }
-        change::step(task, Verb::Fail)?;
+        task_change::step(task, Verb::Fail)?;
         Ok(vec![Payload::Fail(Fail { reason: reason.clone().into(), kind: kind.clone() })])
     })?;
     let task = &changed.task;
     active::clear(ctx.repo()?, &task.id)?;
-    change::answer(ctx, task, || format!("Attempt {} of {} failed.", task.attempts, change::name(task)))?;
+    task_change::answer(ctx, task, || format!("Attempt {} of {} failed.", task.attempts, task_change::name(task)))?;
     ctx.out.hint(format!("'git agent start {}' begins attempt {}", task.id, task.attempts + 1));
     Ok(exit::OK)
 }

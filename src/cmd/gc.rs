@@ -2,15 +2,14 @@
 
 use super::list::style;
 use crate::{
-    context::Ctx,
-    error::Result,
-    exit,
-    output::{
-        age,
-        clean::{self, plural},
-        json::GcAnswer,
-    },
+    cmd::context::Ctx,
+    error::{Result, exit},
     recovery::gc,
+    view::{
+        json::GcAnswer,
+        relative_time,
+        sanitize::{self, plural},
+    },
 };
 
 /// How many snapshots are named.
@@ -54,14 +53,14 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             "{verb} {} and {}, {} of what they hold is in nothing else\n",
             plural(plan.drop.len(), "snapshot"),
             plural(operations, "operation"),
-            clean::size(room.freed)
+            sanitize::size(room.freed)
         ),
     };
     let style = style(ctx);
     for snapshot in plan.drop.iter().take(NAMED) {
-        let when = age::ago(ctx.now(), snapshot.about.at);
+        let when = relative_time::ago(ctx.now(), snapshot.about.at);
         let id = style.id(&snapshot.id.to_string());
-        text.push_str(&format!("  {id}  {when}: {}\n", clean::line(&snapshot.about.message)));
+        text.push_str(&format!("  {id}  {when}: {}\n", sanitize::line(&snapshot.about.message)));
     }
     if plan.drop.len() > NAMED {
         text.push_str(&format!("  … and {} more\n", plan.drop.len() - NAMED));
@@ -70,7 +69,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         "Kept: {} and {}, {} together\n",
         plural(plan.keep.len(), "snapshot"),
         plural(kept_operations, "operation"),
-        clean::size(room.all - room.freed)
+        sanitize::size(room.all - room.freed)
     ));
     if !ctx.out.is_quiet() {
         ctx.out.print(&text)?;

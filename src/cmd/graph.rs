@@ -2,14 +2,13 @@
 
 use super::list;
 use crate::{
-    context::Ctx,
-    core::{
-        chart::{Chart, Choice},
+    cmd::context::Ctx,
+    domain::{
         graph::Graph,
+        task_graph::{Chart, Choice},
     },
-    error::Result,
-    exit,
-    output::{graph, json::GraphAnswer, svg},
+    error::{Result, exit},
+    view::{graph, json::GraphAnswer, svg},
 };
 
 /// Show what comes after what, in layers: what can be done first, what behind it

@@ -10,13 +10,12 @@ use bstr::BString;
 
 use super::snapshot::unguarded;
 use crate::{
-    active,
-    context::Ctx,
-    error::{Context as _, Result},
-    exit,
+    cmd::context::Ctx,
+    error::{Context as _, Result, exit},
     guard::{self, Answer, Line, Saved, Who},
-    output::{clean, json::GuardAnswer},
+    store::active,
     verify::{Ended, Voice, replace_this_process, run_program},
+    view::{json::GuardAnswer, sanitize},
 };
 
 /// Save what a command may destroy, before it runs
@@ -95,7 +94,7 @@ fn told(ctx: &Ctx, answer: &Answer, exit: Option<i32>) -> Result<u8> {
         }
     }
     for bundle in &answer.bundles {
-        let bundle = format!("'{}'", clean::line(&bundle.display().to_string()));
+        let bundle = format!("'{}'", sanitize::line(&bundle.display().to_string()));
         ctx.out.status(format!("All refs, those of snapshots included, are in the bundle {bundle}"));
         ctx.out.status(format!("Back with: git fetch --update-head-ok {bundle} '+refs/*:refs/*'"));
     }
@@ -111,7 +110,7 @@ fn way_back(saved: &Saved) -> String {
         return format!("git {restore}");
     };
     let top = top.canonicalize().unwrap_or_else(|_| top.to_owned());
-    let top = clean::line(&top.display().to_string()).into_owned();
+    let top = sanitize::line(&top.display().to_string()).into_owned();
     match snapshot.about.head.commit.filter(|_| saved.is_taken_away) {
         Some(head) => format!("git worktree add --detach '{top}' {head} && git -C '{top}' {restore}"),
         None => format!("git -C '{top}' {restore}"),

@@ -4,12 +4,16 @@ use std::ffi::OsString;
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
 
-use crate::context::Ctx;
-use crate::error::{Error, Result};
-use crate::exit;
-use crate::hook::install::{self, InstallOptions};
-use crate::hook::{Hook, Surroundings, fail_open, pre_push};
-use crate::output::{Out, When, clean};
+use crate::{
+    cmd::context::Ctx,
+    error::{Error, Result, exit},
+    hook::{
+        Hook, Surroundings, fail_open,
+        install::{self, InstallOptions},
+        pre_push,
+    },
+    view::{Out, When, sanitize},
+};
 
 /// Run the hook that `args` names with the arguments behind it, as git gave them.
 ///
@@ -51,7 +55,7 @@ fn pre_push(args: &[OsString]) -> ExitCode {
     let word = |at: usize| args.get(at).and_then(|word| word.to_str());
     let text = pre_push::explanation(&name, word(0), word(1));
     // Nobody listening is no reason to push.
-    std::io::stderr().write_all(clean::lines(&text).as_bytes()).unwrap_or_default();
+    std::io::stderr().write_all(sanitize::lines(&text).as_bytes()).unwrap_or_default();
     ExitCode::from(exit::REFUSED)
 }
 

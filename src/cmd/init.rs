@@ -2,16 +2,15 @@
 
 use super::setup;
 use crate::{
-    context::Ctx,
-    core::id::TaskId,
-    error::{Error, Result},
-    exit,
+    cmd::context::Ctx,
+    domain::id::TaskId,
+    error::{Error, Result, exit},
     git::{
         Repo,
         config_block::{Setting, Unless, Wish},
     },
     hook::install::{self, InstallOptions},
-    share::{self, Direction},
+    sync::{self, Direction},
 };
 
 /// Make a repository ready: hooks that stamp commits, and the tasks of its remote
@@ -36,9 +35,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if let Some(prefix) = &args.id_prefix {
         check_prefix(prefix)?;
     }
-    let remote = args.remote.map_or_else(|| share::default_remote(repo), |remote| Ok(Some(remote)))?;
+    let remote = args.remote.map_or_else(|| sync::default_remote(repo), |remote| Ok(Some(remote)))?;
     let (mut done, mut warnings) = (Vec::new(), Vec::new());
-    let mut wishes = share::settings(repo, remote.as_deref())?;
+    let mut wishes = sync::settings(repo, remote.as_deref())?;
     wishes.extend(args.id_prefix.map(|prefix| Wish {
         setting: Setting::new("agent", None, "idPrefix", prefix.as_bytes()),
         key: "agent.idPrefix".to_owned(),
@@ -58,11 +57,11 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         done.extend(report.settings);
     }
     if let Some(remote) = &remote {
-        match share::sync(repo, remote, Direction::Fetch, &ctx.actor()?) {
+        match sync::sync(repo, remote, Direction::Fetch, &ctx.actor()?) {
             Ok(synced) if synced.merged_events > 0 => {
                 done.push(format!(
                     "Fetched {} from '{remote}'.",
-                    crate::output::clean::plural(synced.tasks_changed.len(), "task")
+                    crate::view::sanitize::plural(synced.tasks_changed.len(), "task")
                 ));
             }
             Ok(_) => {}

@@ -1,17 +1,16 @@
 //! `git agent list`: the tasks, filtered and sorted.
 
-mod look;
+mod row_format;
 
-pub(super) use look::{Look, style};
+pub(super) use crate::cmd::list::row_format::{Look, style};
 
 use super::next::is_within;
 use crate::{
-    context::Ctx,
-    core::{graph::Graph, id::TaskId, status::Status, summary::Summary, table::Row, time::Timestamp},
-    error::{Error, Result},
-    exit,
-    ledger::View,
-    output::json::{ListAnswer, TaskJson},
+    cmd::context::Ctx,
+    domain::{graph::Graph, id::TaskId, status::Status, summary::Summary, table::Row, time::Timestamp},
+    error::{Error, Result, exit},
+    store::ledger::View,
+    view::json::{ListAnswer, TaskJson},
 };
 
 /// List tasks; those that are neither completed nor cancelled, unless asked otherwise
@@ -76,7 +75,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         match count {
             0 if table.is_empty() => {
                 ctx.out.status("There are no tasks.");
-                if crate::share::default_remote(ctx.repo()?)?.is_some() {
+                if crate::sync::default_remote(ctx.repo()?)?.is_some() {
                     ctx.out.hint("if others have tasks, 'git agent sync' gets them; 'git agent add <title>' makes one");
                 } else {
                     ctx.out.hint("'git agent add <title>' makes one");

@@ -6,10 +6,9 @@ use clap_mangen::Man;
 
 use crate::{
     cli,
-    context::Ctx,
-    error::{Context as _, Result},
-    exit,
-    output::clean::plural,
+    cmd::context::Ctx,
+    error::{Context as _, Result, exit},
+    view::sanitize::plural,
 };
 
 /// Print the manual page, or write the pages of all commands into a directory

@@ -52,7 +52,8 @@ pub mod undo;
 pub mod uninstall;
 pub mod verify;
 
-mod act;
-mod change;
+pub mod context;
+mod operation_output;
 mod paths;
 mod setup;
+mod task_change;

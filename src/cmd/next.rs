@@ -1,9 +1,9 @@
 //! `git agent next`: the task to do now.
 
-use super::{change, start};
+use super::start;
 use crate::{
-    context::Ctx,
-    core::{
+    cmd::{context::Ctx, task_change},
+    domain::{
         event::{Claim, Payload},
         graph::Graph,
         id::TaskId,
@@ -12,10 +12,9 @@ use crate::{
         task::Task,
         time::Timestamp,
     },
-    error::{Error, Result},
-    exit,
-    ledger::{Draft, View},
-    output::json::{NextAnswer, NoNext},
+    error::{Error, Result, exit},
+    store::ledger::{Draft, View},
+    view::json::{NextAnswer, NoNext},
 };
 
 /// Show the task to do now: ready, of the highest priority, unblocking most, oldest
@@ -79,7 +78,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         start::activate(ctx, &id, false)?;
     }
     if ctx.out.is_json() {
-        ctx.out.json(&NextAnswer::new(Ok(change::task_json(ctx, &task)?)))?;
+        ctx.out.json(&NextAnswer::new(Ok(task_change::task_json(ctx, &task)?)))?;
         return Ok(exit::OK);
     }
     let style = super::list::style(ctx);

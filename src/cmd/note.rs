@@ -1,11 +1,12 @@
 //! `git agent note`: a remark.
 
-use super::change;
 use crate::{
-    context::{Ctx, many_lines},
-    core::event::{Note, Payload},
-    error::Result,
-    exit,
+    cmd::{
+        context::{Ctx, many_lines},
+        task_change,
+    },
+    domain::event::{Note, Payload},
+    error::{Result, exit},
 };
 
 /// Record a remark on a task
@@ -21,8 +22,9 @@ pub struct Args {
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let text = many_lines("note", &args.text)?;
-    let changed =
-        change::change(ctx, args.task.as_deref(), |_, _| Ok(vec![Payload::Note(Note { text: text.clone().into() })]))?;
-    change::answer(ctx, &changed.task, || format!("Recorded a note on {}.", change::name(&changed.task)))?;
+    let changed = task_change::change(ctx, args.task.as_deref(), |_, _| {
+        Ok(vec![Payload::Note(Note { text: text.clone().into() })])
+    })?;
+    task_change::answer(ctx, &changed.task, || format!("Recorded a note on {}.", task_change::name(&changed.task)))?;
     Ok(exit::OK)
 }

@@ -2,19 +2,18 @@
 
 use bstr::ByteSlice as _;
 
-use super::{act, list::style};
+use super::list::style;
 use crate::{
-    context::Ctx,
-    error::{Error, Result},
-    exit,
-    output::{
-        age,
-        clean::{self, plural},
-        json::{OpShowAnswer, OpsAnswer, listed},
-    },
+    cmd::{context::Ctx, operation_output},
+    error::{Error, Result, exit},
     recovery::{
         self,
         operation::{OpLog, Recorded, State, undone_by},
+    },
+    view::{
+        json::{OpShowAnswer, OpsAnswer, listed},
+        relative_time,
+        sanitize::{self, plural},
     },
 };
 
@@ -95,7 +94,8 @@ fn list(ctx: &Ctx, args: &Args) -> Result<u8> {
 /// `01JD…  rollback t-1 to t-1@2  (2 minutes ago by ann@here, undone)`
 fn line(ctx: &Ctx, entries: &[Recorded], recorded: &Recorded) -> String {
     let operation = &recorded.operation;
-    let mut notes = vec![format!("{} by {}", age::ago(ctx.now(), operation.at), clean::line(&operation.by))];
+    let mut notes =
+        vec![format!("{} by {}", relative_time::ago(ctx.now(), operation.at), sanitize::line(&operation.by))];
     match operation.state {
         _ if recorded.is_foreign => notes.push("not made in this repository".to_owned()),
         State::Begun => notes.push("interrupted: 'git agent resume' or 'git agent undo'".to_owned()),
@@ -105,7 +105,7 @@ fn line(ctx: &Ctx, entries: &[Recorded], recorded: &Recorded) -> String {
     }
     let style = style(ctx);
     let notes = style.faint(&format!("({})", notes.join(", ")));
-    format!("{}  {}  {notes}", style.id(&operation.id.to_string()), clean::line(&operation.title))
+    format!("{}  {}  {notes}", style.id(&operation.id.to_string()), sanitize::line(&operation.title))
 }
 
 fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
@@ -132,7 +132,7 @@ fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
     ctx.page()?;
     let operation = &recorded.operation;
     let mut text = format!("{}\n", line(ctx, &entries, &recorded));
-    text.push_str(&act::moved(&operation.before, &operation.after).unwrap_or_default());
+    text.push_str(&operation_output::moved(&operation.before, &operation.after).unwrap_or_default());
     if let Some(snapshot) = operation.snapshot {
         text.push_str(&format!("  snapshot of what was before: {snapshot}\n"));
     }
@@ -145,7 +145,7 @@ fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
             (true, false) => "file",
             (false, _) => "index",
         };
-        text.push_str(&format!("  {}: {where_}\n", clean::bytes(touched.path.as_bstr())));
+        text.push_str(&format!("  {}: {where_}\n", sanitize::bytes(touched.path.as_bstr())));
     }
     // A checkpoint, and what takes it back, change no file: what they changed is in the index.
     let part = if recorded.touched.iter().any(|touched| touched.on_disk) { "worktree" } else { "staged" };
@@ -154,7 +154,7 @@ fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
     let words = ["diff", colour, "--no-ext-diff", "--no-textconv", "--end-of-options"];
     let patch = repo.git().args(words).args(sides).run()?;
     text.push('\n');
-    text.push_str(&clean::lines(&patch.to_str_lossy()));
+    text.push_str(&sanitize::lines(&patch.to_str_lossy()));
     ctx.out.print(&text)?;
     Ok(exit::OK)
 }

@@ -11,7 +11,7 @@ use crate::{
 pub(super) fn in_repo(repo: &Repo, argument: &str) -> Result<String> {
     let refuse =
         |why: &str| Error::usage("bad-path", format!("cannot take the path '{}': {why}", argument.escape_debug()));
-    if argument.is_empty() || argument.chars().any(crate::core::text::is_hostile) {
+    if argument.is_empty() || argument.chars().any(crate::domain::text::is_hostile) {
         return Err(refuse("it is empty or has control characters"));
     }
     let here = std::env::current_dir().or_environment(|| "the current directory is gone".to_owned())?;

@@ -5,9 +5,9 @@ mod import;
 mod source;
 
 use crate::{
-    context::Ctx,
-    core::plan::Format,
+    cmd::context::Ctx,
     error::{Error, Result},
+    plans::Format,
 };
 
 /// Import tasks from a plan, or export them as one

@@ -1,20 +1,19 @@
 //! `git agent ready`: what can be started now, and why the rest cannot.
 
-use super::{change, list};
+use super::list;
 use crate::{
-    context::Ctx,
-    core::{
+    cmd::{context::Ctx, task_change},
+    domain::{
         graph::{Graph, Obstacle, show_cycle},
         status::Status,
         summary::Summary,
         table::Row,
         time::Timestamp,
     },
-    error::Result,
-    exit,
-    output::{
-        clean::{self, plural},
+    error::{Result, exit},
+    view::{
         json::{ReadyAnswer, Unready},
+        sanitize::{self, plural},
     },
 };
 
@@ -57,7 +56,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             Status::InProgress => vec![held(row, now)],
             _ => graph.obstacles(row, now).iter().map(say).collect(),
         };
-        let reasons: String = reasons.iter().map(|reason| format!("    {}\n", clean::line(reason))).collect();
+        let reasons: String = reasons.iter().map(|reason| format!("    {}\n", sanitize::line(reason))).collect();
         page.push_str(&look.row(row, 0, &[]));
         page.push_str(&reasons);
     }
@@ -85,13 +84,13 @@ fn held(row: &Summary, now: Timestamp) -> String {
 /// An obstacle in words.
 pub(super) fn say(obstacle: &Obstacle) -> String {
     match obstacle {
-        Obstacle::Status(status) => change::say(*status).to_owned(),
+        Obstacle::Status(status) => task_change::say(*status).to_owned(),
         Obstacle::Waits { on, status: None, .. } => format!("waits for {on}, which this ledger does not have"),
         Obstacle::Waits { on, status: Some(Status::Failed), failure: Some(why) } => {
             format!("waits for {on}, which failed: {why}")
         }
         Obstacle::Waits { on, status: Some(status), .. } => {
-            format!("waits for {on}, which is {}", change::say(*status))
+            format!("waits for {on}, which is {}", task_change::say(*status))
         }
         Obstacle::Cycle(cycle) => format!("is in a circle of dependencies: {}", show_cycle(cycle)),
         Obstacle::Blocked(count) => format!("{} open", plural(*count as usize, "blocker")),

@@ -2,7 +2,7 @@
 
 use super::undo;
 use crate::{
-    context::Ctx,
+    cmd::context::Ctx,
     error::Result,
     recovery::{
         self,

@@ -1,14 +1,15 @@
 //! `git agent reopen`: take a closed task up again.
 
-use super::change;
 use crate::{
-    context::{Ctx, one_line},
-    core::{
+    cmd::{
+        context::{Ctx, one_line},
+        task_change,
+    },
+    domain::{
         event::{Payload, Reason},
         status::Verb,
     },
-    error::Result,
-    exit,
+    error::{Result, exit},
 };
 
 /// Take a completed, failed or cancelled task up again: it is pending, its next start a new attempt
@@ -24,11 +25,11 @@ pub struct Args {
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let reason = args.reason.as_deref().map(|text| one_line("reason", text)).transpose()?;
-    let changed = change::change(ctx, Some(&args.task), |_, task| {
-        change::step(task, Verb::Reopen)?;
+    let changed = task_change::change(ctx, Some(&args.task), |_, task| {
+        task_change::step(task, Verb::Reopen)?;
         Ok(vec![Payload::Reopen(Reason { reason: reason.clone().map(Into::into) })])
     })?;
-    change::answer(ctx, &changed.task, || format!("Reopened {}.", change::name(&changed.task)))?;
+    task_change::answer(ctx, &changed.task, || format!("Reopened {}.", task_change::name(&changed.task)))?;
     ctx.out.hint(format!("begin it with 'git agent start {}'", changed.task.id));
     Ok(exit::OK)
 }

@@ -4,22 +4,23 @@ use std::fmt::Write as _;
 
 use super::verify::short;
 use crate::{
-    context::Ctx,
-    core::{
+    cmd::context::Ctx,
+    commit_notes,
+    domain::{
         event::{Link, Payload},
-        relink::Evidence,
+        repair::Evidence,
     },
-    display,
-    error::{Error, Result},
-    exit,
+    error::{Error, Result, exit},
     git::ObjectId,
-    ledger::{Draft, View},
-    output::{
-        clean::{self, plural},
-        json::RepairAnswer,
+    query::{
+        repair::{self, Found, Range, Request, Unknown, Why},
+        revision::Emptiness,
     },
-    relink::{self, Found, Range, Request, Unknown, Why},
-    revision::Emptiness,
+    store::ledger::{Draft, View},
+    view::{
+        json::RepairAnswer,
+        sanitize::{self, plural},
+    },
 };
 
 /// How many commits are named of which nothing is known.
@@ -57,7 +58,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         for id in ctx.active()? {
             active.extend(view.task(&id)?);
         }
-        relink::find(view, &Request { range, squash_of, active })
+        repair::find(view, &Request { range, squash_of, active })
     };
     let found = match args.dry_run {
         true => find(&ctx.view()?)?,
@@ -76,7 +77,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     };
     if !args.dry_run {
         // Whatever became of the notes on commits.
-        display::refresh_all(ctx.repo()?, ctx.now())?;
+        commit_notes::refresh_all(ctx.repo()?, ctx.now())?;
     }
     for remark in &found.remarks {
         ctx.out.warn(remark);
@@ -92,7 +93,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 fn page(found: &Found, dry_run: bool) -> String {
     let verb = if dry_run { "Would link" } else { "Linked" };
     let mut page = String::new();
-    let mut line = |text: &str| writeln!(page, "{}", clean::line(text)).unwrap_or_default();
+    let mut line = |text: &str| writeln!(page, "{}", sanitize::line(text)).unwrap_or_default();
     for link in &found.links {
         let commit = link.commit.to_hex_with_len(12);
         let source = link.source.map(|source| format!(" as {}", short(&source.to_string()))).unwrap_or_default();

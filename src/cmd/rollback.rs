@@ -4,24 +4,22 @@ mod page;
 
 use std::ffi::OsString;
 
-use super::act;
 use crate::{
-    context::Ctx,
-    core::{
+    cmd::{context::Ctx, operation_output},
+    domain::{
         revision::Which,
         rollback::{Mode, Wish},
     },
-    error::Result,
-    exit,
+    error::{Result, exit},
     git::pathspec::Pathspecs,
-    output::json::RollbackAnswer,
+    query::revision,
     recovery::{
         self,
         operation::OpLog,
         plan::Plan,
         rollback::{self, Outcome, Request, Untracked},
     },
-    revision,
+    view::json::RollbackAnswer,
 };
 
 /// Bring the state of a checkpoint back, in the way that does the least harm to the history
@@ -91,24 +89,25 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         return rehearse(ctx, outcome, untracked);
     }
     let goal = outcome.into_goal()?;
-    let outcome = act::acting(ctx, |author, record| rollback::carry_out(repo, author, &goal, untracked, record))?;
+    let outcome =
+        operation_output::acting(ctx, |author, record| rollback::carry_out(repo, author, &goal, untracked, record))?;
     let name = format!("{}@{}", goal.task.id, goal.to.name);
     match outcome {
         recovery::Outcome::Nothing(plan) if ctx.out.is_json() => {
             ctx.out.json(&RollbackAnswer::nothing(&goal, &plan))?;
         }
         recovery::Outcome::Nothing(plan) => {
-            act::say_nothing(ctx, &format!("everything is as it was at {name}"), &name, &plan)?;
+            operation_output::say_nothing(ctx, &format!("everything is as it was at {name}"), &name, &plan)?;
             if !plan.leaves_differences() && !ctx.out.is_quiet() {
-                ctx.out.print(&act::paths(&plan))?;
+                ctx.out.print(&operation_output::paths(&plan))?;
             }
         }
         recovery::Outcome::Done(done) if ctx.out.is_json() => {
             ctx.out.json(&RollbackAnswer::done(&goal, &done))?;
-            act::remarks(ctx, &done.operation, &done.late, &done.remarks);
+            operation_output::remarks(ctx, &done.operation, &done.late, &done.remarks);
         }
         recovery::Outcome::Done(done) => {
-            act::say(ctx, &format!("Rolled back to {name} ({})", goal.mode), &done)?;
+            operation_output::say(ctx, &format!("Rolled back to {name} ({})", goal.mode), &done)?;
             let page = page::Page::new(ctx, &goal)?;
             if !ctx.out.is_quiet() {
                 ctx.out.print(&page.consequences())?;

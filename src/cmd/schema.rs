@@ -3,10 +3,9 @@
 use serde_json::{Map, json};
 
 use crate::{
-    context::Ctx,
-    error::{Error, Result},
-    exit,
-    output::json::{SCHEMA, answers},
+    cmd::context::Ctx,
+    error::{Error, Result, exit},
+    view::json::{SCHEMA, answers},
 };
 
 /// Print the JSON Schema of every answer

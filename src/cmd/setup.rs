@@ -1,9 +1,9 @@
 //! How `init` and `uninstall` answer: what was changed, and what somebody should know.
 
 use crate::{
-    context::Ctx,
+    cmd::context::Ctx,
     error::Result,
-    output::json::{InitAnswer, SCHEMA},
+    view::json::{InitAnswer, SCHEMA},
 };
 
 /// Answer with `done` and `warnings`; with --json that is all there is to say, and `end` is left out.

@@ -2,24 +2,23 @@
 
 use std::{collections::HashSet, fmt::Write as _};
 
-use super::{change, list};
+use super::list;
 use crate::{
-    context::Ctx,
-    core::{
+    cmd::{context::Ctx, task_change},
+    domain::{
+        active_time,
         blocker::Blocker,
         graph::Graph,
-        spent,
         status::Status,
         task::{Outcome, Task},
         text::Text,
         time::{Timestamp, show_duration},
     },
-    error::Result,
-    exit,
-    git::{ObjectId, walk},
-    ledger::View,
-    output::{Style, age, clean, json::ShowAnswer},
-    revision::on,
+    error::{Result, exit},
+    git::{ObjectId, revwalk},
+    query::revision::on,
+    store::ledger::View,
+    view::{Style, json::ShowAnswer, relative_time, sanitize},
 };
 
 mod checkpoint;
@@ -54,7 +53,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let graph = Graph::new(&table);
     let work = Work::of(&view, &graph, &task)?;
     if ctx.out.is_json() {
-        ctx.out.json(&ShowAnswer::new(change::task_json(ctx, &task)?, None, Some(work.to_json(&task))))?;
+        ctx.out.json(&ShowAnswer::new(task_change::task_json(ctx, &task)?, None, Some(work.to_json(&task))))?;
         return Ok(exit::OK);
     }
     ctx.page()?;
@@ -80,7 +79,8 @@ impl Page<'_> {
         let mut page = format!("{} {}\n", style.id(&format!("task {}", task.id)), style.plain(&task.title));
         if !task.exists() {
             // Only commits name it; there is nothing else to tell.
-            page = format!("{} (not in this ledger)\n", style.id(&format!("task {}", clean::line(task.id.as_str()))));
+            page =
+                format!("{} (not in this ledger)\n", style.id(&format!("task {}", sanitize::line(task.id.as_str()))));
             self.field(&mut page, "Files", &work.files(&task.files));
             self.field(&mut page, "Commits", &self.commits(task));
             return page;
@@ -91,7 +91,7 @@ impl Page<'_> {
         if let Some(claim) = &task.claim {
             let until = match claim.is_live(self.now) {
                 true => format!("for {} more", show_duration(claim.until.seconds_since(self.now))),
-                false => format!("but the claim ran out {}", age::ago(self.now, claim.until)),
+                false => format!("but the claim ran out {}", relative_time::ago(self.now, claim.until)),
             };
             self.field(&mut page, "Held by", &format!("{}, {until}", claim.by));
         }
@@ -113,17 +113,17 @@ impl Page<'_> {
         self.field(&mut page, "Commits", &self.commits(task));
         if let Some(verification) = task.verification() {
             let verdict = if verification.passed() { style.good("passed") } else { style.bad("failed") };
-            let when = age::ago(self.now, verification.at);
+            let when = relative_time::ago(self.now, verification.at);
             let command = self.text(&verification.command);
             let rest = format!(" {when}: {command} (exit code {})", verification.exit);
             self.painted(&mut page, "Verified", &verdict, &rest);
         }
         if let Some(by) = &task.created_by {
-            let when = task.created_at.map(|at| age::ago(self.now, at)).unwrap_or_default();
+            let when = task.created_at.map(|at| relative_time::ago(self.now, at)).unwrap_or_default();
             self.field(&mut page, "Added by", &format!("{by}, {when}"));
         }
         if work.has_parts() {
-            self.field(&mut page, "Last event", &age::ago(self.now, work.updated(task)));
+            self.field(&mut page, "Last event", &relative_time::ago(self.now, work.updated(task)));
         }
         self.story(&mut page, task, work);
         page
@@ -139,7 +139,12 @@ impl Page<'_> {
         }
         let blocker = |of: &Task, prefix: &str| {
             let line = |blocker: &Blocker| {
-                format!("{prefix}{} ({}): {}", blocker.id, age::ago(self.now, blocker.since), self.text(&blocker.text))
+                format!(
+                    "{prefix}{} ({}): {}",
+                    blocker.id,
+                    relative_time::ago(self.now, blocker.since),
+                    self.text(&blocker.text)
+                )
             };
             of.blockers.iter().map(line).collect::<Vec<_>>()
         };
@@ -148,19 +153,24 @@ impl Page<'_> {
         self.paragraph(page, Some("Blockers"), &points(blockers));
         let failures = task.failures.iter().map(|failure| {
             let kind = failure.kind.as_deref().map(|kind| format!(" [{kind}]")).unwrap_or_default();
-            let when = age::ago(self.now, failure.at);
+            let when = relative_time::ago(self.now, failure.at);
             format!("attempt {} by {}, {when}{kind}: {}", failure.attempt, failure.by, self.text(&failure.reason))
         });
         self.paragraph(page, Some("What failed before"), &points(failures));
         let decisions = task.decisions.iter().map(|decision| {
             let why = decision.why.as_ref().map(|why| format!("\nbecause {}", self.text(why))).unwrap_or_default();
-            format!("{}, {}: {}{why}", decision.by, age::ago(self.now, decision.at), self.text(&decision.text))
+            format!(
+                "{}, {}: {}{why}",
+                decision.by,
+                relative_time::ago(self.now, decision.at),
+                self.text(&decision.text)
+            )
         });
         self.paragraph(page, Some("Decisions"), &points(decisions));
         let notes = task
             .notes
             .iter()
-            .map(|note| format!("{}, {}: {}", note.by, age::ago(self.now, note.at), self.text(&note.text)));
+            .map(|note| format!("{}, {}: {}", note.by, relative_time::ago(self.now, note.at), self.text(&note.text)));
         self.paragraph(page, Some("Notes"), &points(notes));
         let result = match &task.result {
             None => String::new(),
@@ -176,7 +186,7 @@ impl Page<'_> {
 
     /// The state, painted, and what else there is to say about it.
     fn status(&self, task: &Task) -> (String, String) {
-        let word = self.style.status(task.status, change::say(task.status));
+        let word = self.style.status(task.status, task_change::say(task.status));
         match task.attempts {
             0 | 1 => (word, String::new()),
             attempts => (word, format!(", attempt {attempts}")),
@@ -199,7 +209,7 @@ impl Page<'_> {
         let known = task.commits.iter().filter_map(|known| ObjectId::from_hex(known.commit.as_bytes()).ok());
         let here: HashSet<ObjectId> = shown.iter().copied().collect();
         let known: Vec<ObjectId> = known.filter(|id| !here.contains(id)).collect();
-        let lost: HashSet<ObjectId> = walk::lost(repo, &known).unwrap_or_default().into_iter().collect();
+        let lost: HashSet<ObjectId> = revwalk::lost(repo, &known).unwrap_or_default().into_iter().collect();
         shown.extend(known.iter().filter(|id| !lost.contains(*id)));
         let shown = shown.iter().map(|id| id.to_hex_with_len(12).to_string()).collect::<Vec<_>>().join(" ");
         match lost.len() {
@@ -212,7 +222,7 @@ impl Page<'_> {
         let estimate = task.estimate.map(|seconds| format!("estimated {}", show_duration(seconds)));
         let spent = task.started_at.map(|_| {
             let gap = self.view.repo().settings().idle_gap();
-            let (active, elapsed) = (spent::active(task, gap, self.now), spent::elapsed(task, self.now));
+            let (active, elapsed) = (active_time::active(task, gap, self.now), active_time::elapsed(task, self.now));
             format!("{} of work in {}", show_duration(active), show_duration(elapsed))
         });
         spent.into_iter().chain(estimate).collect::<Vec<_>>().join(", ")
@@ -234,7 +244,7 @@ impl Page<'_> {
         let mut lines = rest.lines();
         let first = lines.next().or((!painted.is_empty()).then_some(""));
         for line in first.into_iter().chain(lines) {
-            writeln!(page, "{label:<11} {painted}{}", clean::line(line)).unwrap_or_default();
+            writeln!(page, "{label:<11} {painted}{}", sanitize::line(line)).unwrap_or_default();
             label.clear();
             painted = "";
         }
@@ -249,7 +259,7 @@ impl Page<'_> {
         if let Some(heading) = heading {
             writeln!(page, "{}", self.style.strong(heading)).unwrap_or_default();
         }
-        for line in clean::lines(text).lines() {
+        for line in sanitize::lines(text).lines() {
             writeln!(page, "    {line}").unwrap_or_default();
         }
     }
@@ -260,9 +270,9 @@ fn points(points: impl Iterator<Item = String>) -> String {
     points.map(|point| point.trim_end().replace('\n', "\n  ")).collect::<Vec<_>>().join("\n")
 }
 
-fn titled(graph: &Graph<'_>, id: &crate::core::id::TaskId) -> String {
+fn titled(graph: &Graph<'_>, id: &crate::domain::id::TaskId) -> String {
     match graph.get(id) {
-        Some(row) => change::named(id, row.title()),
+        Some(row) => task_change::named(id, row.title()),
         None => format!("{id} (not in this ledger)"),
     }
 }

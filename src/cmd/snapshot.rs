@@ -5,17 +5,16 @@ mod restore;
 mod show;
 
 use crate::{
-    context::{Ctx, one_line},
-    error::Result,
-    exit,
+    cmd::context::{Ctx, one_line},
+    error::{Result, exit},
     git::Repo,
     hook::install,
-    output::{
-        age,
-        clean::{self, plural},
-        json::SnapshotAnswer,
-    },
     recovery::snapshot::{self, Kind, Request, Skipped, Taken},
+    view::{
+        json::SnapshotAnswer,
+        relative_time,
+        sanitize::{self, plural},
+    },
 };
 
 /// Save the work tree, the index and unfinished merges, without touching any of them
@@ -77,7 +76,7 @@ fn take(ctx: &Ctx, message: Option<&str>) -> Result<u8> {
     };
     let taken = snapshot::take(repo, &request)?;
     for submodule in taken.moment.submodules.iter().filter(|submodule| submodule.is_dirty) {
-        let path = clean::bytes(submodule.path.as_ref());
+        let path = sanitize::bytes(submodule.path.as_ref());
         ctx.out.warn(format!("submodule '{path}' has changes inside; only its commit is in the snapshot"));
     }
     let unguarded = if taken.created { unguarded(ctx, repo) } else { None };
@@ -121,7 +120,7 @@ fn said(ctx: &Ctx, repo: &Repo, taken: &Taken) -> Result<String> {
             format!("Saved the work tree, {what}, as snapshot {}\n", snapshot.id)
         }
         false => {
-            let when = age::ago(ctx.now(), snapshot.about.at);
+            let when = relative_time::ago(ctx.now(), snapshot.about.at);
             format!("Nothing is new since {when}, when this was saved as snapshot {}\n", snapshot.id)
         }
     };
@@ -137,7 +136,7 @@ fn not_in_it(skipped: &[Skipped]) -> String {
     let mut text = format!("{} not in it:\n", plural(skipped.len(), "path"));
     for skipped in skipped {
         let size = if skipped.bytes > 0 { format!(" ({} bytes)", skipped.bytes) } else { String::new() };
-        text.push_str(&format!("  {}: {}{size}\n", clean::bytes(skipped.path.as_ref()), skipped.why.reason()));
+        text.push_str(&format!("  {}: {}{size}\n", sanitize::bytes(skipped.path.as_ref()), skipped.why.reason()));
     }
     text
 }

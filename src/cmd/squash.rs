@@ -6,29 +6,31 @@ use std::{fmt::Write as _, io::IsTerminal as _};
 
 use bstr::{BString, ByteSlice as _};
 
-use super::{act, verify::short};
+use super::verify::short;
 use crate::{
-    context::{Ctx, many_lines},
-    core::{
+    cmd::{
+        context::{Ctx, many_lines},
+        operation_output,
+    },
+    domain::{
         id::TaskId,
         revision::Which,
         squash::{Obstacle, Stop},
         task::Task,
     },
-    error::{Error, Result},
-    exit,
+    error::{Error, Result, exit},
     git::{ObjectId, entry::Entry},
-    ledger::View,
-    output::{
-        clean::{self, plural},
-        json::SquashAnswer,
-    },
+    query::revision,
     recovery::{
         Outcome,
         operation::OpLog,
         squash::{self, Onto, Plan},
     },
-    revision,
+    store::ledger::View,
+    view::{
+        json::SquashAnswer,
+        sanitize::{self, plural},
+    },
 };
 
 /// How many commits are named.
@@ -92,7 +94,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.out.hint("nothing was changed; without --dry-run it is done, and 'git agent undo' takes it back");
         return Ok(exit::OK);
     }
-    let outcome = act::acting(ctx, |author, record| squash::carry_out(repo, author, &plan, &message, record))?;
+    let outcome =
+        operation_output::acting(ctx, |author, record| squash::carry_out(repo, author, &plan, &message, record))?;
     let done = match outcome {
         Outcome::Done(done) => done,
         Outcome::Nothing(_) => return Err(Error::bug("a squash makes a commit, and yet nothing was to be done")),
@@ -101,16 +104,16 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     ctx.display(&tasks.collect::<Vec<_>>());
     if ctx.out.is_json() {
         ctx.out.json(&SquashAnswer::done(&plan, &message, &done))?;
-        act::remarks(ctx, &done.operation, &done.late, &done.remarks);
+        operation_output::remarks(ctx, &done.operation, &done.late, &done.remarks);
         return Ok(exit::OK);
     }
     let new = done.operation.after.commit.map(|commit| commit.to_string()).unwrap_or_default();
-    let subject = crate::core::message::subject(&message);
+    let subject = crate::domain::message::subject(&message);
     let first = match plan.commits.len() {
         1 => format!("Reworded {} of {}: {subject}", short(&new), task.id),
         count => format!("Squashed {} of {} into {}: {subject}", plural(count, "commit"), task.id, short(&new)),
     };
-    act::say(ctx, &clean::line(&first), &done)?;
+    operation_output::say(ctx, &sanitize::line(&first), &done)?;
     // Where a task begins are commits of others; anything else is worth a word.
     let is_news = |stop: &Stop<ObjectId>| stop.merge.is_some() || !matches!(stop.why, Obstacle::Foreign(_));
     if plan.stop.as_ref().is_some_and(is_news)
@@ -207,17 +210,17 @@ fn rehearsed(ctx: &Ctx, plan: &Plan, message: &BString) -> Result<String> {
     let what = plural(plan.commits.len(), "commit");
     let mut page = format!("Would squash {what} of {id} into one, {onto}.\n");
     for entry in plan.commits.iter().rev().take(NAMED) {
-        writeln!(page, "  {}", clean::line(&named(entry))).unwrap_or_default();
+        writeln!(page, "  {}", sanitize::line(&named(entry))).unwrap_or_default();
     }
     if plan.commits.len() > NAMED {
         writeln!(page, "  … and {} more", plan.commits.len() - NAMED).unwrap_or_default();
     }
     if let Some(line) = stop(ctx, plan)? {
-        writeln!(page, "{}", clean::line(&line)).unwrap_or_default();
+        writeln!(page, "{}", sanitize::line(&line)).unwrap_or_default();
     }
     page.push_str("The message:\n");
     for line in message.lines() {
-        let line = format!("    {}", clean::bytes(line.as_bstr()));
+        let line = format!("    {}", sanitize::bytes(line.as_bstr()));
         writeln!(page, "{}", line.trim_end()).unwrap_or_default();
     }
     Ok(page)
@@ -229,5 +232,5 @@ fn on_top_of(commit: ObjectId) -> String {
 
 /// `0123456789ab Fix login`
 fn named(entry: &Entry) -> String {
-    format!("{} {}", short(&entry.commit.to_string()), crate::core::message::subject(&entry.message))
+    format!("{} {}", short(&entry.commit.to_string()), crate::domain::message::subject(&entry.message))
 }

@@ -1,10 +1,8 @@
 //! `git agent start`: begin a task, go on with it, or begin it again.
 
-use super::change;
 use crate::{
-    active,
-    context::Ctx,
-    core::{
+    cmd::{context::Ctx, task_change},
+    domain::{
         event::{Payload, Start},
         graph::{Graph, Obstacle},
         id::TaskId,
@@ -12,10 +10,10 @@ use crate::{
         summary::Summary,
         task::Task,
     },
-    error::{Error, Result},
-    exit, hook,
-    ledger::View,
-    output::{age, clean},
+    error::{Error, Result, exit},
+    hook,
+    store::{active, ledger::View},
+    view::{relative_time, sanitize},
 };
 
 /// Begin a task: claim it, remember where the work starts, and stamp the commits made in this worktree
@@ -36,24 +34,24 @@ pub struct Args {
 
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let changed = change::change(ctx, Some(&args.task), |view, task| events(ctx, view, task, args.force))?;
+    let changed = task_change::change(ctx, Some(&args.task), |view, task| events(ctx, view, task, args.force))?;
     let task = &changed.task;
     let replaced = if args.no_activate { Vec::new() } else { activate(ctx, &task.id, args.also)? };
     let us = ctx.holder()?;
-    change::answer(ctx, task, || {
-        said(&changed.before, task, changed.wrote) + &change::taken_over(&changed.before, task, &us)
+    task_change::answer(ctx, task, || {
+        said(&changed.before, task, changed.wrote) + &task_change::taken_over(&changed.before, task, &us)
     })?;
     for other in replaced {
         ctx.out.status(format!("{other} is no longer the active task of this worktree; it stays in progress."));
     }
     for failure in &changed.before.failures {
         let reason = ctx.view()?.text(&failure.reason);
-        let when = age::ago(ctx.now(), failure.at);
+        let when = relative_time::ago(ctx.now(), failure.at);
         ctx.out.status(format!(
             "Attempt {} by {} failed {when}: {}",
             failure.attempt,
             failure.by,
-            clean::lines(&reason)
+            sanitize::lines(&reason)
         ));
     }
     if changed.wrote {
@@ -64,7 +62,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 
 /// The events that begin `task` now, or why it cannot be begun.
 pub(super) fn events(ctx: &Ctx, view: &View<'_>, task: &Task, force: bool) -> Result<Vec<Payload>> {
-    change::step(task, Verb::Start)?;
+    task_change::step(task, Verb::Start)?;
     let (us, now) = (ctx.holder()?, ctx.now());
     if let Some(claim) = &task.claim {
         if claim.stops(&us, now) {
@@ -105,7 +103,7 @@ fn all_completed(view: &View<'_>, task: &Task) -> Result<bool> {
 }
 
 /// Refuse while tasks before it, or blockers, are open.
-fn refuse_obstacles(view: &View<'_>, task: &Task, now: crate::core::time::Timestamp) -> Result<()> {
+fn refuse_obstacles(view: &View<'_>, task: &Task, now: crate::domain::time::Timestamp) -> Result<()> {
     if task.blockers.is_empty() && task.after.len() <= FEW && all_completed(view, task)? {
         return Ok(());
     }
@@ -142,7 +140,7 @@ pub(super) fn activate(ctx: &Ctx, id: &TaskId, also: bool) -> Result<Vec<TaskId>
 }
 
 fn said(before: &Task, task: &Task, wrote: bool) -> String {
-    let name = change::name(task);
+    let name = task_change::name(task);
     match () {
         () if !wrote => format!("{name} is in progress already; it is the active task."),
         () if before.status == Status::InProgress => format!("Took over {name}."),

@@ -4,21 +4,20 @@ mod watch;
 
 use std::collections::BTreeMap;
 
-use super::{change, list};
+use super::list;
 use crate::{
-    active,
-    context::Ctx,
-    core::{id::TaskId, spent, status::Status, task::Task, time::show_duration},
-    error::Result,
-    exit,
+    cmd::{context::Ctx, task_change},
+    domain::{active_time, id::TaskId, status::Status, task::Task, time::show_duration},
+    error::{Result, exit},
     git::state::{self, InProgress},
-    output::{
-        Row, clean,
-        json::{SCHEMA, StatusAnswer},
-        mark,
-    },
+    query::unstamped,
     recovery::{self, operation::Operation},
-    unstamped,
+    store::active,
+    view::{
+        Row,
+        json::{SCHEMA, StatusAnswer},
+        mark, sanitize,
+    },
 };
 
 /// Show where this worktree and its tasks stand
@@ -136,15 +135,15 @@ fn page(ctx: &Ctx, found: &Found) -> String {
         },
         |branch| format!("On branch {branch}"),
     );
-    page.push_str(&format!("{}\n", clean::line(&place)));
+    page.push_str(&format!("{}\n", sanitize::line(&place)));
     if let Some(operation) = &found.interrupted {
-        let title = clean::line(&operation.title);
+        let title = sanitize::line(&operation.title);
         page.push_str(&format!(
             "Interrupted: {title}: 'git agent undo' brings everything back, 'git agent resume' finishes it\n"
         ));
     }
     if let Some(operation) = &found.left_behind {
-        let title = clean::line(&operation.title);
+        let title = sanitize::line(&operation.title);
         page.push_str(&format!("Killed while it cleared up: {title}: 'git agent resume' removes what it left\n"));
     }
     if let Some(operation) = &found.in_progress {
@@ -173,7 +172,7 @@ fn page(ctx: &Ctx, found: &Found) -> String {
     }
     page.push_str(&dirt(answer));
     page.push_str(&lost(answer));
-    let counts = Status::ALL.iter().map(|status| (change::say(*status), answer.counts[status.as_str()]));
+    let counts = Status::ALL.iter().map(|status| (task_change::say(*status), answer.counts[status.as_str()]));
     let counts: Vec<String> =
         counts.filter(|(_, count)| *count > 0).map(|(word, count)| format!("{count} {word}")).collect();
     page.push_str(&format!("Tasks: {}\n", if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }));
@@ -182,8 +181,8 @@ fn page(ctx: &Ctx, found: &Found) -> String {
 
 fn working_on(ctx: &Ctx, task: &Task) -> String {
     let style = list::style(ctx);
-    let gap = ctx.repo().map_or(spent::DEFAULT_GAP, |repo| repo.settings().idle_gap());
-    let time = show_duration(spent::active(task, gap, ctx.now()));
+    let gap = ctx.repo().map_or(active_time::DEFAULT_GAP, |repo| repo.settings().idle_gap());
+    let time = show_duration(active_time::active(task, gap, ctx.now()));
     Row::new()
         .left(mark(task.status), |text: &str| style.status(task.status, text))
         .left(" Working on ", style)
@@ -213,7 +212,7 @@ fn dirt(answer: &StatusAnswer) -> String {
 /// Commits that should name a task and do not.
 fn lost(answer: &StatusAnswer) -> String {
     let Some(newest) = answer.unstamped.last() else { return String::new() };
-    let (count, newest) = (clean::plural(answer.unstamped.len(), "commit"), &newest[..12]);
+    let (count, newest) = (sanitize::plural(answer.unstamped.len(), "commit"), &newest[..12]);
     let what = if answer.unstamped.len() == 1 { "does not name it" } else { "do not name it" };
     format!("{count} made while the task was active {what} ({newest}): 'git agent repair' links what is missing\n")
 }
@@ -230,5 +229,5 @@ fn porcelain(answer: &StatusAnswer) -> String {
     lines.extend(answer.unstamped.iter().map(|id| format!("unstamped {id}")));
     lines.extend(answer.interrupted.iter().map(|id| format!("interrupted {id}")));
     lines.extend(answer.left_behind.iter().map(|id| format!("left-behind {id}")));
-    lines.iter().map(|line| format!("{}\n", clean::line(line))).collect()
+    lines.iter().map(|line| format!("{}\n", sanitize::line(line))).collect()
 }

@@ -1,15 +1,14 @@
 //! `git agent sync`: bring the ledgers of this clone and a remote together.
 
 use crate::{
-    context::Ctx,
-    display,
-    error::{Error, Result},
-    exit,
-    output::{
-        clean::plural,
+    cmd::context::Ctx,
+    commit_notes,
+    error::{Error, Result, exit},
+    sync::{self, Direction, Synced},
+    view::{
         json::{Apart, Dropped, SCHEMA, SyncAnswer},
+        sanitize::plural,
     },
-    share::{self, Direction, Synced},
 };
 
 /// Fetch the tasks of a remote, merge them with those here, and push the result
@@ -29,7 +28,7 @@ pub struct Args {
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let repo = ctx.repo()?;
     let remote =
-        args.remote.map_or_else(|| share::default_remote(repo), |remote| Ok(Some(remote)))?.ok_or_else(|| {
+        args.remote.map_or_else(|| sync::default_remote(repo), |remote| Ok(Some(remote)))?.ok_or_else(|| {
             Error::usage("no-remote", "no remote is named, and this repository has no obvious one")
                 .hint("name one: git agent sync <remote>; 'git remote -v' lists them")
         })?;
@@ -38,13 +37,13 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         (_, true) => Direction::Push,
         _ => Direction::Both,
     };
-    let synced = share::sync(repo, &remote, direction, &ctx.actor()?)?;
-    if display::is_on(repo)
-        && let Err(why) = share::sync_notes(repo, &remote, direction, ctx.now())
+    let synced = sync::sync(repo, &remote, direction, &ctx.actor()?)?;
+    if commit_notes::is_on(repo)
+        && let Err(why) = sync::sync_notes(repo, &remote, direction, ctx.now())
     {
-        ctx.out.warn(format!("the tasks are in sync, the notes on commits ({}) are not: {why}", display::REF));
+        ctx.out.warn(format!("the tasks are in sync, the notes on commits ({}) are not: {why}", commit_notes::REF));
     }
-    let ids = |ids: &[crate::core::id::TaskId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let ids = |ids: &[crate::domain::id::TaskId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
     if ctx.out.is_json() {
         ctx.out.json(&SyncAnswer {
             schema: SCHEMA,

@@ -1,15 +1,13 @@
 //! `git agent unblock`: what stood in the way is gone.
 
-use super::change;
 use crate::{
-    context::Ctx,
-    core::{
+    cmd::{context::Ctx, task_change},
+    domain::{
         event::{Payload, Unblock},
         task::Task,
     },
-    error::{Error, Result},
-    exit,
-    output::clean::plural,
+    error::{Error, Result, exit},
+    view::sanitize::plural,
 };
 
 /// Say that a blocker is gone
@@ -26,15 +24,15 @@ pub struct Args {
 
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let changed = change::change(ctx, args.task.as_deref(), |_, task| {
+    let changed = task_change::change(ctx, args.task.as_deref(), |_, task| {
         let blockers = chosen(task, args.blocker.as_deref(), args.all)?;
         Ok(if blockers.is_empty() { Vec::new() } else { vec![Payload::Unblock(Unblock { blockers })] })
     })?;
     let task = &changed.task;
     let left = task.blockers.len();
-    change::answer(ctx, task, || match left {
-        0 => format!("Nothing blocks {} any more.", change::name(task)),
-        _ => format!("{} still block {}.", plural(left, "blocker"), change::name(task)),
+    task_change::answer(ctx, task, || match left {
+        0 => format!("Nothing blocks {} any more.", task_change::name(task)),
+        _ => format!("{} still block {}.", plural(left, "blocker"), task_change::name(task)),
     })?;
     Ok(exit::OK)
 }

@@ -1,19 +1,17 @@
 //! `git agent undo`: take an operation back.
 
-use super::act;
 use crate::{
-    context::Ctx,
-    error::Result,
-    exit,
+    cmd::{context::Ctx, operation_output},
+    error::{Result, exit},
     git::{ObjectId, range},
-    output::{
-        clean,
-        json::{DoneJson, OperationAnswer, planned},
-    },
     recovery::{
         self, Outcome,
         operation::{Kind, OpLog, Operation, Recorded},
         undo,
+    },
+    view::{
+        json::{DoneJson, OperationAnswer, planned},
+        sanitize,
     },
 };
 
@@ -58,9 +56,9 @@ fn take_back(ctx: &Ctx) -> Result<u8> {
     if ctx.out.is_json() {
         ctx.out.json(&OperationAnswer::ended(operation, Kind::Undo.as_str(), Some(operation.id), &late))?;
     } else if !ctx.out.is_quiet() {
-        ctx.out.print(&format!("Took back what was done of: {}\n", clean::line(&operation.title)))?;
+        ctx.out.print(&format!("Took back what was done of: {}\n", sanitize::line(&operation.title)))?;
     }
-    act::remarks(ctx, operation, &late, &[]);
+    operation_output::remarks(ctx, operation, &late, &[]);
     Ok(exit::OK)
 }
 
@@ -84,8 +82,8 @@ fn pushed(ctx: &Ctx, operation: &Operation) {
 /// Take `recorded` back, and say so.
 pub(super) fn carry_out(ctx: &Ctx, recorded: &Recorded, kind: Kind) -> Result<u8> {
     let repo = ctx.repo()?;
-    let outcome = act::acting(ctx, |author, record| undo::undo(repo, author, recorded, kind, record))?;
-    let title = clean::line(&recorded.operation.title).into_owned();
+    let outcome = operation_output::acting(ctx, |author, record| undo::undo(repo, author, recorded, kind, record))?;
+    let title = sanitize::line(&recorded.operation.title).into_owned();
     let said = match (kind, title.strip_prefix("undo ")) {
         (Kind::Redo, Some(again)) => format!("Did again: {again}"),
         _ => format!("Took back: {title}"),
@@ -96,16 +94,16 @@ pub(super) fn carry_out(ctx: &Ctx, recorded: &Recorded, kind: Kind) -> Result<u8
         }
         Outcome::Nothing(plan) => {
             let as_it_was = format!("everything is as it was before: {title}");
-            act::say_nothing(ctx, &as_it_was, "what was there before", &plan)?;
+            operation_output::say_nothing(ctx, &as_it_was, "what was there before", &plan)?;
         }
         Outcome::Done(done) if ctx.out.is_json() => {
             let operation = DoneJson::new(&done.operation);
             ctx.out.json(&OperationAnswer::new(Some(operation), planned(&done.plan), &done.late))?;
-            act::remarks(ctx, &done.operation, &done.late, &done.remarks);
+            operation_output::remarks(ctx, &done.operation, &done.late, &done.remarks);
             pushed(ctx, &done.operation);
         }
         Outcome::Done(done) => {
-            act::say(ctx, &said, &done)?;
+            operation_output::say(ctx, &said, &done)?;
             pushed(ctx, &done.operation);
             let again = if kind == Kind::Undo { "git agent redo".to_owned() } else { "git agent undo".to_owned() };
             ctx.out.hint(format!("to take that back: {again}"));

@@ -4,15 +4,13 @@ use std::path::Path;
 
 use super::setup;
 use crate::{
-    active,
-    context::Ctx,
-    display,
-    error::{Context as _, Error, Result},
-    exit,
+    cmd::context::Ctx,
+    commit_notes,
+    error::{Context as _, Error, Result, exit},
     git::{RefChange, RefError, Repo, worktree},
     hook::install,
-    ledger,
     recovery::{operation, snapshot},
+    store::{active, ledger},
 };
 
 /// Take hooks and settings out again; the repository is as it was before 'git agent init'
@@ -106,7 +104,7 @@ fn left(repo: &Repo) -> Result<Option<String>> {
 /// Delete our refs, in one transaction.
 fn purge(repo: &Repo) -> Result<Vec<String>> {
     let mut refs = Vec::new();
-    for name in [ledger::REF, display::REF] {
+    for name in [ledger::REF, commit_notes::REF] {
         refs.extend(repo.find_ref(name)?.map(|tip| (name.to_owned(), tip)));
     }
     refs.extend(repo.refs().list(repo, "refs/agent/")?);

@@ -3,21 +3,20 @@
 use bstr::ByteSlice as _;
 
 use crate::{
-    context::Ctx,
-    core::{
+    cmd::context::Ctx,
+    domain::{
         event::{Payload, Verify},
         id::TaskId,
         task::Verification,
     },
-    error::{Error, Result},
-    exit,
+    error::{Error, Result, exit},
     git::ObjectId,
-    ledger::Draft,
-    output::{
-        clean,
-        json::{SCHEMA, VerificationJson, VerifyAnswer},
-    },
+    store::ledger::Draft,
     verify::{self, Ran, Voice},
+    view::{
+        json::{SCHEMA, VerificationJson, VerifyAnswer},
+        sanitize,
+    },
 };
 
 /// Run a command on the work tree, and record how it ended on exactly this content
@@ -92,14 +91,14 @@ pub(super) fn verify(ctx: &Ctx, id: &TaskId, command: &str) -> Result<Result<Ver
 /// Nothing was proved: the content is not what it was.
 fn void(command: &str, ran: &Ran) -> Error {
     let shown: Vec<String> =
-        ran.changed.iter().take(10).map(|path| format!("'{}'", clean::bytes(path.as_bstr()))).collect();
+        ran.changed.iter().take(10).map(|path| format!("'{}'", sanitize::bytes(path.as_bstr()))).collect();
     let more = match ran.changed.len().saturating_sub(shown.len()) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
     let message = format!(
         "the content changed while '{}' ran (exit code {}), so its outcome belongs to no state and nothing was recorded: {}{more}",
-        clean::line(command),
+        sanitize::line(command),
         ran.exit,
         shown.join(", ")
     );
@@ -118,7 +117,7 @@ pub(super) fn outcome(command: &str, verification: &Verification) -> String {
         true => "passed".to_owned(),
         false => format!("failed with exit code {}", verification.exit),
     };
-    let (command, seconds) = (clean::line(command), verification.seconds);
+    let (command, seconds) = (sanitize::line(command), verification.seconds);
     format!("'{command}' {verdict} in {seconds:.1} s on tree {}.", short(&verification.tree))
 }
 

@@ -1,11 +1,11 @@
 //! Worktrees that a bisection left which was killed.
 
 use super::{count, failed, few};
-use crate::{bisect::place, git::Repo, output::json::Check};
+use crate::{bisect::worktree, git::Repo, view::json::Check};
 
 pub(super) fn checks(repo: &Repo) -> Vec<Check> {
     let name = "bisections";
-    let check = place::leftovers(repo).map(|left| {
+    let check = worktree::leftovers(repo).map(|left| {
         let shown: Vec<String> = left.iter().map(|path| path.display().to_string()).collect();
         match left.is_empty() {
             true => Check::ok(name, "no bisection left a worktree behind"),

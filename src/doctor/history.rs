@@ -4,8 +4,8 @@ use super::{Index, count, failed};
 use crate::{
     error::Result,
     git::Repo,
-    history::{self, State},
-    output::json::Check,
+    store::history::{self, State},
+    view::json::Check,
 };
 
 const NAME: &str = "commits";

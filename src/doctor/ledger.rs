@@ -1,22 +1,23 @@
 //! The ledger itself: every note, line, key, anchor and dependency.
 
-use super::{Depth, Index, count, failed, few, past};
+use super::{Depth, Index, count, failed, few};
 use crate::{
-    core::{graph::show_cycle, note::show_line, time::Timestamp},
+    doctor::audit,
+    domain::{graph::show_cycle, note::show_line, time::Timestamp},
     error::Result,
     git::Repo,
-    ledger::{
+    store::ledger::{
         View, anchors,
         index::{self, State},
         survey::{Survey, survey},
     },
-    output::json::{Check, Level},
+    view::json::{Check, Level},
 };
 
 pub(super) fn checks(repo: &Repo, depth: Depth, index: Index, now: Timestamp) -> Vec<Check> {
     // That the ref cannot be read has been said; there is nothing more to see then.
     let Ok(view) = View::now(repo) else { return Vec::new() };
-    let taken = past::missing(repo, &view, depth);
+    let taken = audit::missing(repo, &view, depth);
     if view.tip().is_none() {
         return if taken.level == Level::Ok { Vec::new() } else { vec![taken] };
     }
@@ -27,10 +28,10 @@ pub(super) fn checks(repo: &Repo, depth: Depth, index: Index, now: Timestamp) ->
     let mut checks = vec![notes(&survey), lines(&survey), tree(&survey), anchors(repo, &survey, now), tasks(&survey)];
     checks.push(dependencies(&survey));
     checks.push(index_file(&view, &survey, depth, index).unwrap_or_else(|error| failed("index", &error)));
-    checks.push(past::lost(&view));
+    checks.push(audit::lost(&view));
     checks.push(taken);
     if depth == Depth::Past {
-        checks.push(past::removals(&view));
+        checks.push(audit::removals(&view));
     }
     checks
 }
@@ -69,7 +70,7 @@ fn notes(survey: &Survey) -> Check {
 fn lines(survey: &Survey) -> Check {
     let mut warnings = Vec::new();
     if !survey.damaged.is_empty() {
-        let show = |line: &crate::core::note::Damaged| {
+        let show = |line: &crate::domain::note::Damaged| {
             format!("line {}: {} ({})", line.number, line.why, show_line(line.line.as_ref()))
         };
         let shown: Vec<String> = survey.damaged.iter().map(|(id, line)| format!("{id} {}", show(line))).collect();
@@ -184,7 +185,7 @@ fn tasks(survey: &Survey) -> Check {
 
 fn dependencies(survey: &Survey) -> Check {
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
-    let pairs = |list: &[(crate::core::id::TaskId, crate::core::id::TaskId)], word: &str| {
+    let pairs = |list: &[(crate::domain::id::TaskId, crate::domain::id::TaskId)], word: &str| {
         few(&list.iter().map(|(id, other)| format!("{id} {word} {other}")).collect::<Vec<_>>())
     };
     const CIRCLES: usize = 5;

@@ -3,16 +3,16 @@
 //! Looking changes nothing, with two exceptions that lose nothing: anchors that are missing are made again, and a derived
 //! index that is damaged, or that was asked for, is built anew.
 
+mod audit;
 mod bisections;
 mod history;
 mod hooks;
 mod ledger;
-mod past;
 mod recovery;
 mod store;
 mod surroundings;
 
-use crate::{core::time::Timestamp, error::Error, git::Repo, output::json::Check};
+use crate::{domain::time::Timestamp, error::Error, git::Repo, view::json::Check};
 
 /// How hard to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,16 +7,16 @@ use std::{
 
 use super::{count, failed, few};
 use crate::{
-    active,
     error::Result,
     git::{Refs, Repo},
-    output::json::Check,
     recovery::{
         self,
         operation::{FOREIGN, FOREIGN_HINT, OpLog},
-        restore::aside::Aside,
+        restore::quarantine::Aside,
         snapshot,
     },
+    store::active,
+    view::json::Check,
 };
 
 /// Looks at one thing.

@@ -9,8 +9,8 @@ use std::{
 use super::{count, failed, few};
 use crate::{
     git::{Refs, Repo, objects::gc},
-    ledger::{self, View},
-    output::json::Check,
+    store::ledger::{self, View},
+    view::json::Check,
 };
 
 /// A lock of this age belongs to no running git.

@@ -4,12 +4,13 @@ use bstr::ByteSlice as _;
 
 use super::{failed, few};
 use crate::{
-    core::{guard::Mode, id::TaskId, time::parse_duration},
+    domain::{id::TaskId, time::parse_duration},
     error::Result,
     git::{Repo, Settings, cmd, who},
-    ledger,
-    output::json::Check,
-    share,
+    shell::Mode,
+    store::ledger,
+    sync,
+    view::json::Check,
 };
 
 /// The oldest git that we work with.
@@ -107,7 +108,7 @@ fn refspecs(repo: &Repo) -> Result<Check> {
             return Ok(Check::warning(
                 "fetch",
                 format!("{key} is '{value}': every fetch replaces the ledger, and what was not pushed is lost"),
-                format!("take it out of the configuration; what is needed is '{}'", share::refspec(remote)),
+                format!("take it out of the configuration; what is needed is '{}'", sync::refspec(remote)),
             ));
         }
     }

@@ -2,13 +2,15 @@
 
 use bstr::{BString, ByteSlice as _};
 
-use crate::core::{
-    claim::{DEFAULT_LEASE, MAX_LEASE},
-    guard::Mode,
-    retention::Policy,
-    spent::DEFAULT_GAP,
-    time::parse_duration,
-    trailer::{Rules, Values},
+use crate::{
+    domain::{
+        active_time::DEFAULT_GAP,
+        claim::{DEFAULT_LEASE, MAX_LEASE},
+        retention::Policy,
+        time::parse_duration,
+        trailer::{Rules, Values},
+    },
+    shell::Mode,
 };
 
 /// The trailer key when `agent.trailerKey` does not say otherwise.

@@ -1,7 +1,7 @@
 //! The settings that `git agent init` writes: one block of lines in the repository's own configuration, so that everything
 //! else in there stays as it is, and nothing is left when the block goes.
 //!
-//! What is to be set is one list of [`Wish`]es: see `share::settings`.
+//! What is to be set is one list of [`Wish`]es: see `sync::settings`.
 
 mod text;
 

@@ -2,7 +2,7 @@
 
 use super::{cmd, repo::Repo};
 use crate::{
-    core::time::Timestamp,
+    domain::time::Timestamp,
     error::{Error, Result},
 };
 

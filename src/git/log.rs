@@ -11,7 +11,7 @@ use gix::ObjectId;
 
 use super::{Repo, cmd::Git, stream::Stream};
 use crate::{
-    core::message,
+    domain::message,
     error::{Error, Result},
 };
 

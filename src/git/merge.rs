@@ -12,7 +12,7 @@ use super::{
     repo::Repo,
 };
 use crate::{
-    core::time::Timestamp,
+    domain::time::Timestamp,
     error::{Context as _, Result},
 };
 

@@ -4,11 +4,13 @@
 //! signing, move files in the work tree, talk to a reftable), goes through the git binary, spawned in one place: [`cmd`].
 
 pub mod blame;
+pub mod changed_paths;
 pub mod claims;
 pub mod cmd;
 pub mod commits;
 mod config;
 pub mod config_block;
+pub mod config_parameters;
 pub mod date;
 pub mod diff;
 pub mod discover;
@@ -25,7 +27,6 @@ pub mod log;
 pub mod merge;
 pub mod names;
 pub mod objects;
-pub mod parameters;
 pub mod partial;
 pub mod patch;
 pub mod pathspec;
@@ -37,6 +38,7 @@ pub mod reflog;
 mod refs;
 pub mod replace;
 mod repo;
+pub mod revwalk;
 pub mod scratch;
 pub mod seal;
 mod shared;
@@ -44,12 +46,11 @@ pub mod sparse;
 pub mod state;
 pub mod status;
 pub mod stream;
-pub mod touch;
 pub mod tree;
 pub mod unkept;
-pub mod walk;
 pub mod who;
 pub mod worktree;
+pub mod worktree_tree;
 
 pub use config::Settings;
 pub use gix::ObjectId;

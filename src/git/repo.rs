@@ -10,17 +10,18 @@ use bstr::BStr;
 use gix::{ObjectId, prelude::ObjectIdExt as _};
 
 use super::{
-    cmd,
-    cmd::Git,
+    cmd::{self, Git},
     config::Settings,
     discover,
     head::Head,
     objects::{DeltaBases, Patience},
-    parameters,
     refs::Refs,
     seal::{self, Secret},
 };
-use crate::error::{Context as _, Error, Result};
+use crate::{
+    error::{Context as _, Error, Result},
+    git::config_parameters,
+};
 
 /// Repository extensions that this version understands, as `extensions.<name>` in lower case.
 const KNOWN_EXTENSIONS: [&str; 9] = [
@@ -65,7 +66,8 @@ impl Repo {
             // The oracle in matters of trust is git: it explains itself and says how to make an exception.
             Git::new(dir).args(["rev-parse", "--git-dir"]).run()?;
         }
-        let options = gix::open::Options::default().object_store_slots(PACK_SLOTS).cli_overrides(parameters::ours());
+        let options =
+            gix::open::Options::default().object_store_slots(PACK_SLOTS).cli_overrides(config_parameters::ours());
         let mut gix = gix::open_opts(&place.git_dir, options.open_path_as_is(true).with(gix::sec::Trust::Full))
             .map_err(|error| {
                 let message = format!("cannot open the repository '{}'", place.git_dir.display());

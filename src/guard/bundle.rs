@@ -4,8 +4,8 @@ use std::{fs, path::PathBuf};
 
 use super::Stake;
 use crate::{
-    core::guard::{Loss, Mode},
     error::{Context as _, Result},
+    shell::{Loss, Mode},
 };
 
 /// Where bundles are, in the git directory that all worktrees share.

@@ -9,15 +9,15 @@ use std::{
 
 use bstr::ByteSlice as _;
 
-use super::{
-    desk::{Desk, real},
-    nested,
-    place::{Grounds, Relation, locate},
-};
+use super::nested;
 use crate::{
-    core::guard::{Level, Loss, Mode, Onto, Risk, Target, Where, may_match},
     error::{Error, Result},
     git::{Repo, unkept},
+    guard::{
+        environment::{Desk, real},
+        paths::{Grounds, Relation, locate},
+    },
+    shell::{Level, Loss, Mode, Onto, Risk, Target, Where, may_match},
 };
 
 /// What was found.

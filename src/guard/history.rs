@@ -3,9 +3,9 @@
 use bstr::ByteSlice as _;
 
 use crate::{
-    core::guard::{Level, Loss, Risk},
     error::Result,
     git::{ObjectId, Repo, unkept},
+    shell::{Level, Loss, Risk},
 };
 
 /// How many commits a snapshot keeps alive.

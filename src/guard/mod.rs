@@ -1,7 +1,7 @@
 //! Before a command that destroys: is there something to lose, and is it safe in a snapshot?
 //!
 //! ```text
-//! line ── core::guard ──► risks ── place ──► risks here ── what the settings say ──► refused
+//! line ── shell ──► risks ── paths ──► risks here ── what the settings say ──► refused
 //!                           │                   │
 //!                      none: safe          none: allowed                     ──► snapshot ──► captured
 //! ```
@@ -10,12 +10,12 @@
 //! can be taken; one that throws work away is, because nobody would get it back.
 
 mod bundle;
-mod desk;
+mod environment;
 mod find;
 mod history;
 mod nested;
 mod overwritten;
-mod place;
+mod paths;
 mod save;
 mod spared;
 
@@ -28,16 +28,13 @@ use std::{
 use bstr::{BString, ByteSlice as _};
 
 use crate::{
-    core::{
-        guard::{self, Level, Loss, Mode, Risk},
-        id::TaskId,
-        time::Timestamp,
-    },
+    domain::{id::TaskId, time::Timestamp},
     error::{Error, Result},
-    git::{Repo, parameters},
+    git::{Repo, config_parameters},
+    guard::environment::{Desk, cannot_open, real},
     recovery::snapshot::{self, Taken},
+    shell::{self, Level, Loss, Mode, Risk},
 };
-use desk::{Desk, cannot_open, real};
 use save::Held;
 
 /// What is going to run.
@@ -126,8 +123,8 @@ impl Stake {
 pub fn check(line: Line<'_>, who: &Who<'_>) -> Answer {
     let desk = Desk::default();
     let risks = match line {
-        Line::Shell(text) => guard::judge(text, &desk),
-        Line::Words(words) => guard::judge_words(words, &desk),
+        Line::Shell(text) => shell::judge(text, &desk),
+        Line::Words(words) => shell::judge_words(words, &desk),
     };
     let mut answer = Answer {
         verdict: Verdict::Safe,
@@ -229,7 +226,7 @@ fn is_inside(inner: &Repo, outer: &Repo) -> bool {
 
 /// `git -c agent.guard=off agent guard …`, which counts also where no repository can be opened.
 fn is_switched_off() -> bool {
-    let given = parameters::of_this_process();
+    let given = config_parameters::of_this_process();
     let last = given.iter().rfind(|(key, _)| key.eq_ignore_ascii_case(b"agent.guard"));
     last.is_some_and(|(_, word)| Mode::parse(&word.to_str_lossy()) == Some(Mode::Off))
 }

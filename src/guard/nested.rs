@@ -6,7 +6,6 @@ use std::{
     rc::Rc,
 };
 
-use super::desk::{Desk, real};
 use crate::{
     error::Result,
     git::{
@@ -14,6 +13,7 @@ use crate::{
         cmd::Git,
         entries::{self, Entries},
     },
+    guard::environment::{Desk, real},
     recovery::snapshot,
 };
 

@@ -11,9 +11,9 @@ use bstr::{BStr, BString, ByteSlice as _};
 use gix::{ObjectId, objs::tree::EntryKind};
 
 use crate::{
-    core::guard::{Onto, Risk},
     error::Result,
     git::{Refs, Repo, entries::Entries, objects::trees},
+    shell::{Onto, Risk},
 };
 
 /// Where no telling is what git will write: how many files of an ignored directory are saved, or none of them.

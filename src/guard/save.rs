@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use bstr::{BString, ByteSlice as _};
 
-use super::{Stake, Who, history, place::Grounds, short};
+use super::{Stake, Who, history, short};
 use crate::{
-    core::guard::{Level, Loss, Mode, Risk, Target},
     error::Result,
     git::Repo,
+    guard::paths::Grounds,
     recovery::snapshot::{self, Kind, Request, Taken},
+    shell::{Level, Loss, Mode, Risk, Target},
 };
 
 /// A snapshot that holds what is at stake.

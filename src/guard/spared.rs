@@ -2,12 +2,13 @@
 
 use bstr::{BString, ByteSlice as _};
 
-use super::{Stake, is_about_changes, is_clean, place::Grounds, save::ignored_files};
+use super::{Stake, is_about_changes, is_clean, save::ignored_files};
 use crate::{
-    core::guard::{Level, Risk, Target},
     error::Result,
     git::Repo,
+    guard::paths::Grounds,
     recovery::snapshot,
+    shell::{Level, Risk, Target},
 };
 
 /// Whether nothing that `stake` destroys would be in a snapshot; no, if that cannot be told.

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use bstr::{BString, ByteSlice as _};
 
-use crate::core::time::Timestamp;
+use crate::domain::time::Timestamp;
 
 /// What the command line of a git says.
 #[derive(Clone, Debug, PartialEq, Eq)]

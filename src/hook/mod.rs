@@ -7,30 +7,30 @@
 //! ```
 //!
 //! The shims in `hooks/` ask the cheap questions in the shell and start `git agent hook <name>` only when there may be
-//! something to do. Here the rest is decided: [`replay`] and [`command`] find out what git is doing, [`plan`] (pure) what the
-//! message should name, [`stamp`] writes it. No hook ever fails a commit: see [`guard`].
+//! something to do. Here the rest is decided: [`sequencer`] and [`command`] find out what git is doing, [`crate::domain::stamp`] (pure) what the
+//! message should name, [`stamp`] writes it. No hook ever fails a commit: see [`mod@fail_open`].
 //!
 //! `pre-push` is the other way round: it stops pushes of what belongs to this clone alone, and nothing else: see [`pre_push`].
 
 mod command;
-mod guard;
+mod fail_open;
 pub mod install;
-mod plan;
 mod post_commit;
 pub mod pre_push;
-mod replay;
+mod sequencer;
 mod settings;
 mod staged;
 mod stamp;
 
 use std::ffi::{OsStr, OsString};
 
-pub use guard::{fail_open, note_limit};
+pub use crate::hook::fail_open::{fail_open, note_limit};
 
-use crate::core::actor::Actor;
-use crate::core::time::Timestamp;
-use crate::error::Result;
-use crate::git::Repo;
+use crate::{
+    domain::{actor::Actor, time::Timestamp},
+    error::Result,
+    git::Repo,
+};
 
 /// Where a hook runs, when, and for whom.
 pub struct Surroundings<'a> {
@@ -80,7 +80,7 @@ impl Hook {
     }
 
     /// Do what this hook does with the arguments that git gave to it.
-    pub fn run(self, here: &Surroundings<'_>, args: &[OsString], limit: &guard::Limit) -> Result<()> {
+    pub fn run(self, here: &Surroundings<'_>, args: &[OsString], limit: &fail_open::Limit) -> Result<()> {
         let settings = settings::HookSettings::read(here.repo);
         limit.set(settings.timeout());
         match self {

@@ -4,14 +4,17 @@
 
 use bstr::ByteSlice as _;
 
-use super::Surroundings;
-use super::settings::HookSettings;
-use crate::core::event::{self, Payload};
-use crate::core::id::TaskId;
-use crate::core::message::of_commit;
-use crate::core::trailer::block;
-use crate::error::Result;
-use crate::ledger::{self, Author, Draft};
+use super::{Surroundings, settings::HookSettings};
+use crate::{
+    domain::{
+        event::{self, Payload},
+        id::TaskId,
+        message::of_commit,
+        trailer::block,
+    },
+    error::Result,
+    store::ledger::{self, Author, Draft},
+};
 
 /// Append a `commit` event to the note of every task that HEAD names and the ledger knows.
 ///

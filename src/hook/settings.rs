@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use bstr::{BString, ByteSlice};
 
-use super::guard::DEFAULT_LIMIT;
-use crate::core::time::parse_duration;
-use crate::core::trailer::Rules;
-use crate::core::trailer::block::Syntax;
-use crate::git::{Repo, parameters};
+use crate::{
+    domain::{
+        time::parse_duration,
+        trailer::{Rules, block::Syntax},
+    },
+    git::{Repo, config_parameters},
+    hook::fail_open::DEFAULT_LIMIT,
+};
 
 /// Settings of the repository, overridden by those on git's command line.
 pub struct HookSettings<'r> {
@@ -19,7 +22,7 @@ pub struct HookSettings<'r> {
 impl<'r> HookSettings<'r> {
     /// The settings of `repo` as the git that runs us sees them.
     pub fn read(repo: &'r Repo) -> Self {
-        HookSettings { repo, command_line: parameters::of_this_process() }
+        HookSettings { repo, command_line: config_parameters::of_this_process() }
     }
 
     /// The last value of `key`.

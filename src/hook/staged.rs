@@ -8,10 +8,16 @@ use std::path::PathBuf;
 use bstr::{BStr, ByteSlice as _};
 use gix::ObjectId;
 
-use crate::error::Result;
-use crate::git::entries::Entries;
-use crate::git::objects::trees::{self, Difference, Leaf};
-use crate::git::{Repo, index, reflog, walk};
+use crate::{
+    error::Result,
+    git::{
+        Repo,
+        entries::Entries,
+        index,
+        objects::trees::{self, Difference, Leaf},
+        reflog, revwalk,
+    },
+};
 
 /// The index that is about to be committed, and the tree that it is committed on.
 pub(super) struct Staged<'r> {
@@ -24,7 +30,7 @@ impl<'r> Staged<'r> {
     /// Read the index that git prepared (`GIT_INDEX_FILE`); `head` is what the commit goes on top of.
     pub fn read(repo: &'r Repo, head: Option<ObjectId>) -> Result<Self> {
         let path = std::env::var_os("GIT_INDEX_FILE").map_or_else(|| index::real(repo), PathBuf::from);
-        let head = head.map(|head| walk::tree(repo, head)).transpose()?;
+        let head = head.map(|head| revwalk::tree(repo, head)).transpose()?;
         Ok(Staged { repo, entries: Entries::read_at(repo, &path)?, head })
     }
 
@@ -69,7 +75,7 @@ impl<'r> Staged<'r> {
         let file = self.repo.git_dir().join("rebase-merge/amend");
         let whole = std::fs::read(file).ok().and_then(|hex| ObjectId::from_hex(hex.trim()).ok());
         let Some(whole) = whole.filter(|whole| self.repo.has(*whole)) else { return Ok(None) };
-        let Some(parent) = walk::parents(self.repo, whole)?.first().copied() else { return Ok(None) };
+        let Some(parent) = revwalk::parents(self.repo, whole)?.first().copied() else { return Ok(None) };
         let moves = reflog::of_head(self.repo, 0)?;
         let since = moves.iter().rposition(|one| one.new == whole).map_or(&[][..], |at| &moves[at + 1..]);
         let went_back = since.iter().any(|one| one.new == parent);
@@ -80,7 +86,7 @@ impl<'r> Staged<'r> {
 
 /// What `commit` changed against its first parent.
 fn changes_of(repo: &Repo, commit: ObjectId) -> Result<Vec<Difference>> {
-    let parent = walk::parents(repo, commit)?.first().copied();
-    let before = parent.map(|parent| walk::tree(repo, parent)).transpose()?;
-    trees::diff(repo, before, Some(walk::tree(repo, commit)?))
+    let parent = revwalk::parents(repo, commit)?.first().copied();
+    let before = parent.map(|parent| revwalk::tree(repo, parent)).transpose()?;
+    trees::diff(repo, before, Some(revwalk::tree(repo, commit)?))
 }

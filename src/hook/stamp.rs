@@ -7,23 +7,36 @@ use std::path::{Path, PathBuf};
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::Surroundings;
-use super::command::{self, Command};
-use super::guard::complain;
-use super::plan::Facts;
-use super::replay::{Environment, Sequence};
-use super::settings::HookSettings;
-use super::staged::Staged;
-use crate::active;
-use crate::core::id::TaskId;
-use crate::core::message::of_commit;
-use crate::core::time::Timestamp;
-use crate::core::trailer::block::{self, Syntax, Trailer};
-use crate::core::trailer::insert::{Form, has_text, insert, same_text};
-use crate::core::trailer::{Rules, scan};
-use crate::error::{Context as _, Result};
-use crate::git::Repo;
-use crate::ledger::{View, commits::Owners};
+use super::{
+    Surroundings,
+    command::{self, Command},
+    settings::HookSettings,
+    staged::Staged,
+};
+use crate::{
+    domain::{
+        id::TaskId,
+        message::of_commit,
+        stamp::Facts,
+        time::Timestamp,
+        trailer::{
+            Rules,
+            block::{self, Syntax, Trailer},
+            insert::{Form, has_text, insert, same_text},
+            scan,
+        },
+    },
+    error::{Context as _, Result},
+    git::Repo,
+    hook::{
+        fail_open::complain,
+        sequencer::{Environment, Sequence},
+    },
+    store::{
+        active,
+        ledger::{View, commits::Owners},
+    },
+};
 
 /// Where the untouched template waits for `commit-msg`, in the git directory of the worktree.
 const TEMPLATE: &str = "agent/commit-template";

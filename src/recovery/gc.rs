@@ -10,7 +10,7 @@ use super::{
     snapshot::{self, Snapshot},
 };
 use crate::{
-    core::{
+    domain::{
         id::TaskId,
         retention::{self, Kept, Policy, Standing},
         time::Timestamp,
@@ -21,7 +21,7 @@ use crate::{
         lock::Lock,
         objects::{self, Batch},
     },
-    ledger::View,
+    store::ledger::View,
 };
 
 /// What may go.

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    git::{ObjectId, RefError, Repo, objects::Batch, seal, walk},
+    git::{ObjectId, RefError, Repo, objects::Batch, revwalk, seal},
 };
 
 /// Take the snapshots and operations that are here, and were not made in this repository as far as it knows, for made here; answers
@@ -89,12 +89,12 @@ pub fn chains(repo: &Repo) -> Result<Vec<String>> {
 ///
 /// When git cannot be asked.
 pub fn is_whole(repo: &Repo, log: &OpLog<'_>) -> Result<bool> {
-    walk::is_connected(repo, log.tip().as_slice())
+    revwalk::is_connected(repo, log.tip().as_slice())
 }
 
 /// Whether both sides of the operation are there.
 fn is_complete(repo: &Repo, recorded: &Recorded) -> Result<bool> {
     let trees: Vec<ObjectId> =
         [Some(recorded.before), Some(recorded.after), recorded.late].into_iter().flatten().collect();
-    walk::is_connected(repo, &trees)
+    revwalk::is_connected(repo, &trees)
 }

@@ -6,13 +6,16 @@ use ulid::Ulid;
 
 use super::{
     operation::{OpLog, Recorded, State},
-    restore::{self, Restore, aside::Aside, reserve, side::Side},
+    restore::{self, Restore, reserve},
     snapshot,
 };
 use crate::{
-    checkpoint::{self, desk},
     error::{Context as _, Error, Result},
     git::{Repo, claims, index::IndexLock, lock::Lock},
+    recovery::{
+        checkpoint::{self, staging},
+        restore::{quarantine::Aside, state_view::Side},
+    },
 };
 
 /// The lock of the worktree's operations, held until dropped.
@@ -81,7 +84,7 @@ pub fn clear_up(repo: &Repo) -> Result<()> {
         return Ok(());
     }
     let is_of_checkpoint = || IndexLock::marked(repo).as_deref().is_some_and(IndexLock::is_of_checkpoint);
-    if left_behind(repo)?.is_some() || is_of_checkpoint() || desk::is_left(repo) {
+    if left_behind(repo)?.is_some() || is_of_checkpoint() || staging::is_left(repo) {
         take(repo).map(drop)?;
     }
     Ok(())
@@ -111,7 +114,7 @@ fn tidy(repo: &Repo) -> Result<bool> {
         let after = Side::new(repo, snapshot::load_tree(repo, recorded.after, &operation.after)?);
         Restore { repo, operation, before: &before, after: &after, touched: &recorded.touched }.drop_stored()?;
     }
-    checkpoint::finish(repo, |finished| super::checkpoint::record_finished(repo, finished))
+    checkpoint::finish(repo, |finished| crate::recovery::checkpoint::operation::record_finished(repo, finished))
 }
 
 fn unlock(repo: &Repo) -> Result<()> {

@@ -8,26 +8,27 @@
 //! Up to the moment in which the operation is recorded as begun nothing of the user's has changed. From then on every byte
 //! that is moved away is in the snapshot, which is on the disk and has a ref. See `docs/recovery.md` for the whole story.
 
-mod act;
+mod cache;
 pub mod checkpoint;
 mod commit;
-mod ended;
+mod execute;
+mod execution;
 pub mod gc;
 pub mod heal;
+mod ledger_events;
 mod lock;
 pub mod operation;
 pub mod plan;
 mod preflight;
-mod record;
 pub mod restore;
-pub mod return_to;
 pub mod rollback;
-mod run;
 pub mod snapshot;
 pub mod squash;
 pub mod undo;
 
-pub use act::{Author, Done, MakeCommit, Order, Outcome, Record, carry_out, interrupted, resume, take_back};
-pub use ended::is_interrupted;
+pub use crate::recovery::cache::is_interrupted;
+pub use crate::recovery::execute::{
+    Author, Done, MakeCommit, Order, Outcome, Record, carry_out, interrupted, resume, take_back,
+};
+pub use crate::recovery::ledger_events::{COLLAPSED, record};
 pub use lock::{clear_up, left_behind};
-pub use record::{COLLAPSED, record};

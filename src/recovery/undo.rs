@@ -11,7 +11,6 @@
 use bstr::ByteSlice as _;
 
 use super::{
-    act::{self, Author, Order, Outcome, Record},
     operation::{self, Kind, OpLog, Operation, Recorded, State},
     plan::{Destination, Flagging, Scope, Untracked},
     snapshot::{self, Captured, Moment},
@@ -23,6 +22,7 @@ use crate::{
         sparse::Sparse,
         state::{self, Steps},
     },
+    recovery::execute::{self, Author, Order, Outcome, Record},
 };
 
 /// The operation that `git agent undo` without an argument takes back: the newest that is done, is not an undo, and is not
@@ -67,7 +67,7 @@ pub fn next_redo(log: &OpLog<'_>) -> Result<Recorded> {
 ///
 /// # Errors
 ///
-/// `not-undoable`, `already-undone`, `head-moved`, and all that [`act::carry_out`] refuses.
+/// `not-undoable`, `already-undone`, `head-moved`, and all that [`execute::carry_out`] refuses.
 pub fn undo(repo: &Repo, author: &Author<'_>, recorded: &Recorded, kind: Kind, record: &Record<'_>) -> Result<Outcome> {
     let log = OpLog::of(repo)?;
     log.refuse_interrupted()?;
@@ -91,7 +91,7 @@ pub fn undo(repo: &Repo, author: &Author<'_>, recorded: &Recorded, kind: Kind, r
         commit: None,
         record,
     };
-    act::carry_out(repo, author, &order)
+    execute::carry_out(repo, author, &order)
 }
 
 fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {

@@ -4,12 +4,11 @@
 //! a commit: it survives amended messages and becomes void by itself when the content changes. A command that changes the
 //! content while it runs has tested neither the one nor the other state, and proves nothing.
 
-mod content;
 mod shell;
 
 use bstr::BString;
 
-pub use content::Content;
+pub use crate::git::worktree_tree::Content;
 pub use shell::{Ended, Voice, replace_this_process, run_apart, run_program};
 
 use crate::{

@@ -9,7 +9,7 @@ use crate::support::{
     TestRepo,
     ledger::{Ledger, Random, task_id},
 };
-use git_agent::core::event::{self, Payload};
+use git_agent::domain::event::{self, Payload};
 
 const TASKS: [&str; 2] = ["A", "B"];
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use git_agent::core::event::{Link, Payload};
+use git_agent::domain::event::{Link, Payload};
 use serde_json::Value;
 
 use crate::support::{

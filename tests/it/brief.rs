@@ -7,7 +7,7 @@ use crate::support::{
     ledger::{Ledger, create, remark, task_id},
     on_every_git, without_ids,
 };
-use git_agent::core::event::{Create, Decide, Fail, Payload, Start};
+use git_agent::domain::event::{Create, Decide, Fail, Payload, Start};
 
 /// A repository with a commit, and a fixed actor.
 fn repo() -> TestRepo {
@@ -361,7 +361,7 @@ fn two_briefs_begin_with_the_same_bytes() {
 fn expect_bounded(page: &str, lines: usize) {
     assert!(page.lines().count() <= lines, "{} lines instead of {lines}:\n{page}", page.lines().count());
     for line in page.lines() {
-        assert!(line.width() <= git_agent::output::brief::WIDTH, "{} columns: {line}", line.width());
+        assert!(line.width() <= git_agent::view::brief::WIDTH, "{} columns: {line}", line.width());
     }
 }
 

@@ -6,7 +6,7 @@ use crate::support::{
     TestRepo,
     ledger::{Ledger, create, task_id},
 };
-use git_agent::core::event::{Create, Dep, Payload};
+use git_agent::domain::event::{Create, Dep, Payload};
 
 const LEDGER: &str = "refs/notes/agent-tasks";
 

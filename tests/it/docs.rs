@@ -43,7 +43,7 @@ fn the_formats_name_every_event_kind() {
 #[test]
 fn the_guard_names_every_command_that_it_knows() {
     let guard = document("docs/guard.md");
-    for command in git_agent::core::guard::commands() {
+    for command in git_agent::shell::commands() {
         assert!(guard.contains(&format!("`{command}`")), "docs/guard.md does not name `{command}`");
     }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use git_agent::{
     git::{ObjectId, Repo},
-    history,
+    store::history,
 };
 
 use crate::support::{Git, Layout, TestRepo, gits, ledger::Random, on_every_git};

@@ -1,6 +1,6 @@
 //! Text of others in everything that people and models read: it cannot act on a terminal, hide, or pass for words of ours.
 
-use git_agent::core::{
+use git_agent::domain::{
     event::{Block, Complete, Create, Decide, Fail, Payload, Start},
     text::{is_hostile, is_invisible},
 };

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use git_agent::core::event::{Create, Payload};
+use git_agent::domain::event::{Create, Payload};
 
 use crate::support::{
     TestRepo,

@@ -3,13 +3,13 @@
 use std::str::FromStr as _;
 
 use git_agent::{
-    core::{
+    domain::{
         id::TaskId,
         note::{self, Events},
         task::Task,
     },
     git::{ObjectId, objects::Batch},
-    ledger::tree::{self, Changes},
+    store::ledger::tree::{self, Changes},
 };
 use gix::objs::{
     Tree,

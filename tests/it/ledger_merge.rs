@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use git_agent::{
-    core::{
+    domain::{
         event::{Claim, Complete, Dep, Fail, Payload, Reason, Start},
         id::TaskId,
         note,
@@ -11,7 +11,7 @@ use git_agent::{
         text::Text,
     },
     git::ObjectId,
-    ledger::{View, merge::merge, tree},
+    store::ledger::{View, merge::merge, tree},
 };
 
 use crate::support::{

@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use git_agent::ledger::tree;
+use git_agent::store::ledger::tree;
 
 use crate::support::{
     Layout, TestRepo, default_git,

@@ -2,7 +2,7 @@
 
 use git_agent::{
     git::{ObjectId, objects::Batch},
-    ledger::tree::{self, Changes},
+    store::ledger::tree::{self, Changes},
 };
 
 use crate::support::{

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::support::{TestRepo, ledger::Ledger, ledger::task_id, on_every_git};
-use git_agent::core::event::{self, Payload};
+use git_agent::domain::event::{self, Payload};
 
 /// Link `commit` to `task`, as `repair` does.
 fn link(repo: &TestRepo, commit: &str, task: &str) {

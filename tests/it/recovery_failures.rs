@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use git_agent::recovery::restore::step;
+use git_agent::recovery::restore::fault_points;
 
 use crate::support::{Git, Layout, Node, State, TestRepo, Whole, default_git, on_every_git, round_trip, same};
 
@@ -274,7 +274,7 @@ fn doctor_reports_empty_ref() {
 #[test]
 fn kill9_at_every_step_then_undo() {
     on_every_git(|git| {
-        for step in step::ALL {
+        for step in fault_points::ALL {
             let repo = world(git);
             repo.sh("echo 'a at 2' >a.txt; git rm -q dir/b.txt; echo c >c.txt").success();
             repo.agent(&["checkpoint", "-m", "Two"]).success();

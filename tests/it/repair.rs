@@ -264,7 +264,7 @@ fn what_only_the_ledger_knows_is_found_as_long_as_it_is_there() {
 /// Link `commit` to `task` in the ledger.
 fn link(repo: &TestRepo, task: &str, commit: &str) {
     use crate::support::ledger::{Ledger, task_id};
-    use git_agent::core::event::{Link, Payload};
+    use git_agent::domain::event::{Link, Payload};
     let link = Payload::Link(Link { commit: commit.to_owned(), by: "test".to_owned() });
     Ledger::of(repo, "me").write(vec![(task_id(task), link)]);
 }

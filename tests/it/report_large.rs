@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use git_agent::core::{note, time::Timestamp};
+use git_agent::domain::{note, time::Timestamp};
 use ulid::Ulid;
 
 use crate::{

@@ -1,9 +1,13 @@
 //! `t-1@2`, `@last`, `@start`, `@green`: on every history the commit that stock git finds.
 
 use git_agent::{
-    core::{event, event::Payload, revision::Which, time::Timestamp},
+    domain::{
+        event::{self, Payload},
+        revision::Which,
+        time::Timestamp,
+    },
     git::{ObjectId, Repo},
-    revision::{self, Point, Rule},
+    query::revision::{self, Point, Rule},
 };
 
 use crate::support::{

@@ -1,15 +1,15 @@
 //! Which mode a rollback takes on real histories, and what it means for them.
 
 use git_agent::{
-    core::{
+    domain::{
         revision::{Spec, Which},
         rollback::{Mode, Wish},
         time::Timestamp,
     },
     error::Error,
     git::{ObjectId, pathspec::Pathspecs},
+    query::revision::Rule,
     recovery::rollback::{After, Goal, Outcome, Request, Scope, prepare},
-    revision::Rule,
 };
 
 use crate::support::{

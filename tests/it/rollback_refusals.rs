@@ -1,6 +1,6 @@
 //! What a rollback does not go through with, before anything is touched.
 
-use git_agent::{core::rollback::Mode, error::Error, recovery::rollback::Scope};
+use git_agent::{domain::rollback::Mode, error::Error, recovery::rollback::Scope};
 
 use crate::rollback_modes::{Ask, commit, with_tasks};
 use crate::support::{Layout, State, TestRepo, default_git, inside_every_git};

@@ -1,7 +1,7 @@
 //! Reverting a task's commits in memory gives what `git revert` gives in a work tree.
 
 use git_agent::{
-    core::{
+    domain::{
         event::{self, Payload},
         rollback::{Mode, Why},
     },

@@ -2,7 +2,7 @@
 
 use bstr::{BString, ByteSlice as _};
 use git_agent::{
-    core::time::Timestamp,
+    domain::time::Timestamp,
     git::{ObjectId, RefChange, RefError, Repo},
     recovery::snapshot::{self, About, Kind, Moment, Snapshot},
 };

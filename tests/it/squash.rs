@@ -363,7 +363,7 @@ fn trailers_of_all_commits_are_in_the_one() {
 /// Link `commit` to `task` in the ledger.
 fn link(repo: &TestRepo, task: &str, commit: &str) {
     use crate::support::ledger::{Ledger, task_id};
-    use git_agent::core::event::{Link, Payload};
+    use git_agent::domain::event::{Link, Payload};
     let link = Payload::Link(Link { commit: commit.to_owned(), by: "test".to_owned() });
     Ledger::of(repo, "me").write(vec![(task_id(task), link)]);
 }
@@ -479,9 +479,9 @@ fn a_commit_that_cannot_be_signed_is_not_made() {
 /// Killed at every step: undo brings everything back, resume finishes it.
 #[test]
 fn kill9_at_every_step() {
-    use git_agent::recovery::restore::step;
+    use git_agent::recovery::restore::fault_points;
     for ends in ["undo", "resume"] {
-        for step in step::ALL {
+        for step in fault_points::ALL {
             let (repo, commits) = three(default_git(), Layout::Plain);
             repo.sh("echo staged >a; git add a; echo edited >a; echo new >new").success();
             let before = Whole::of(&repo);

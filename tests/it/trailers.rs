@@ -1,8 +1,8 @@
 //! Our reading of trailers against git's own, on thousands of odd messages.
 
 use bstr::{BString, ByteSlice};
-use git_agent::core::trailer::block::{self, Syntax, Trailer};
-use git_agent::core::trailer::insert::{Form, insert};
+use git_agent::domain::trailer::block::{self, Syntax, Trailer};
+use git_agent::domain::trailer::insert::{Form, insert};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;

@@ -5,12 +5,12 @@ use std::cell::RefCell;
 use bstr::ByteSlice as _;
 
 use crate::{
-    core::{id::TaskId, time::Timestamp},
+    domain::{id::TaskId, time::Timestamp},
     error::{Error, Result},
-    git::{ObjectId, Repo, walk},
-    ledger::View,
-    output::json::{BisectBad, BisectPoint, PathJson},
-    revision::{Owner, Owners},
+    git::{ObjectId, Repo, revwalk},
+    query::revision::{Owner, Owners},
+    store::ledger::View,
+    view::json::{BisectBad, BisectPoint, PathJson},
 };
 
 /// Names of commits on the history of HEAD.
@@ -69,7 +69,7 @@ impl<'v> Names<'v> {
         let (Some(author), Some(at), Some(subject)) = (fields.next(), fields.next(), fields.next()) else {
             return Err(Error::bug("'git show' answered in a form that was not asked for"));
         };
-        let paths = walk::changed_paths(repo, commit)?;
+        let paths = revwalk::changed_paths(repo, commit)?;
         Ok(BisectBad {
             point: self.point(commit),
             subject,

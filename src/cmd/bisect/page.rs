@@ -2,14 +2,13 @@
 
 use crate::{
     bisect::Range,
-    cmd::list,
-    context::Ctx,
-    core::{id::TaskId, time::Timestamp},
+    cmd::{context::Ctx, list},
+    domain::{id::TaskId, time::Timestamp},
     error::Result,
-    ledger::View,
-    output::{
-        age, clean,
+    store::ledger::View,
+    view::{
         json::{BisectAnswer, BisectBad, PathJson},
+        relative_time, sanitize,
     },
 };
 
@@ -41,7 +40,7 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, range: &Range, answer: &BisectAns
         (None, _) => "None is known to be bad, but some could not be told.\n".to_owned(),
     };
     ctx.out.print(&text)?;
-    let total = clean::plural(range.commits.len(), "commit");
+    let total = sanitize::plural(range.commits.len(), "commit");
     let skipped = match answer.skipped.len() {
         0 => String::new(),
         some => format!(", {some} could not be told"),
@@ -85,7 +84,7 @@ fn found(ctx: &Ctx, view: &View<'_>, bad: &BisectBad) -> Result<String> {
     }
     field("Author:", &style.plain(&bad.author));
     if let Some(at) = Timestamp::parse_rfc3339(&bad.at) {
-        field("Date:", &age::ago(ctx.now(), at));
+        field("Date:", &relative_time::ago(ctx.now(), at));
     }
     let shown = bad.paths.iter().take(PATHS).map(|path| match path {
         PathJson::Text(path) => style.plain(path),

@@ -7,13 +7,12 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::{Blame, Whose};
 use crate::{
-    cmd::list,
-    context::Ctx,
-    core::{id::TaskId, time::Timestamp},
+    cmd::{context::Ctx, list},
+    domain::{id::TaskId, time::Timestamp},
     error::Result,
     git::{ObjectId, blame::Line},
-    ledger::View,
-    output::{Style, age, clean, json::BlameShare, pad, shorten},
+    store::ledger::View,
+    view::{Style, json::BlameShare, pad, relative_time, sanitize, shorten},
 };
 
 /// The widest that a column gets.
@@ -78,7 +77,7 @@ pub(super) fn lines(ctx: &Ctx, blame: &Blame) -> Result<()> {
 /// The line, safe to print; the carriage return of a DOS file is part of its end.
 fn text(line: &Line) -> String {
     let bytes = line.text.strip_suffix(b"\r").unwrap_or(&line.text);
-    clean::lines(&bytes.to_str_lossy()).into_owned()
+    sanitize::lines(&bytes.to_str_lossy()).into_owned()
 }
 
 fn margins(ctx: &Ctx, blame: &Blame) -> Result<HashMap<Option<ObjectId>, Margin>> {
@@ -113,13 +112,13 @@ fn margins(ctx: &Ctx, blame: &Blame) -> Result<HashMap<Option<ObjectId>, Margin>
                 tones.len() - 1
             }
         });
-        let task = shorten(&clean::line(&task), TASK).into_owned();
+        let task = shorten(&sanitize::line(&task), TASK).into_owned();
         let margin = match origin.commit {
             Some(commit) => {
                 let mark = if origin.boundary { "^" } else { "" };
-                let name = shorten(&clean::bytes(origin.author.as_bstr()), AUTHOR).into_owned();
+                let name = shorten(&sanitize::bytes(origin.author.as_bstr()), AUTHOR).into_owned();
                 let short = repo.short(commit);
-                let age = age::ago(now, Timestamp::from_seconds(origin.at));
+                let age = relative_time::ago(now, Timestamp::from_seconds(origin.at));
                 Margin { commit: format!("{mark}{short}"), task, tone, author: name, age }
             }
             None => Margin { commit: "-".repeat(7), task, tone, author: String::new(), age: String::new() },
@@ -138,15 +137,15 @@ pub(super) fn summary(ctx: &Ctx, view: &View<'_>, blame: &Blame, shares: &[Blame
         (None, true) => "-".to_owned(),
         (None, false) => "not committed".to_owned(),
     };
-    let width = shares.iter().map(|share| clean::line(&name(share)).width()).max().unwrap_or(0);
+    let width = shares.iter().map(|share| sanitize::line(&name(share)).width()).max().unwrap_or(0);
     let digits = shares.first().map_or(1, |share| share.lines.to_string().len());
     let noun = |share: &BlameShare| if share.lines == 1 { "line " } else { "lines" };
     let mut page = String::new();
     for (at, share) in shares.iter().enumerate() {
-        let painted = style.nth(at, &pad(&clean::line(&name(share)), width));
+        let painted = style.nth(at, &pad(&sanitize::line(&name(share)), width));
         let percent = share.lines * 100 / blame.lines.len().max(1);
         let commits = match share.committed {
-            true => format!("  {}", clean::plural(share.commits, "commit")),
+            true => format!("  {}", sanitize::plural(share.commits, "commit")),
             false => "  not committed".to_owned(),
         };
         let id = share.task.as_deref().and_then(|id| TaskId::parse(id).ok());

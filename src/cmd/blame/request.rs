@@ -9,11 +9,14 @@ use std::{
 use bstr::ByteSlice as _;
 
 use crate::{
-    context::Ctx,
+    cmd::context::Ctx,
     error::{Error, Result},
-    git::{ObjectId, cmd, cmd::Git},
-    ledger::View,
-    revision::{Asker, Emptiness},
+    git::{
+        ObjectId,
+        cmd::{self, Git},
+    },
+    query::revision::{Asker, Emptiness},
+    store::ledger::View,
 };
 
 /// Options whose value is the next word.

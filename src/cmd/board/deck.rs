@@ -1,7 +1,7 @@
 //! What lies on the board: cards in five piles, who is at work, what happened last. Texts in it are clean.
 
 use crate::{
-    core::{
+    domain::{
         actor::Actor,
         claim,
         graph::{Graph, Obstacle},
@@ -11,7 +11,7 @@ use crate::{
         task::DEFAULT_PRIORITY,
         time::Timestamp,
     },
-    output::{age, clean},
+    view::{relative_time, sanitize},
 };
 
 /// The piles that cards lie in.
@@ -145,10 +145,10 @@ fn agent(row: &Summary, by: &str, until: i64, now: Timestamp) -> Agent {
     let until = Timestamp::from_millis(until);
     let is_live = claim::is_live(until, now);
     let lease = match is_live {
-        true => format!("{} left", age::short(until, now)),
-        false => format!("ran out {} ago", age::short(now, until)),
+        true => format!("{} left", relative_time::short(until, now)),
+        false => format!("ran out {} ago", relative_time::short(now, until)),
     };
-    Agent { name: clean::line(by).into_owned(), task: row.id.to_string(), lease, is_live }
+    Agent { name: sanitize::line(by).into_owned(), task: row.id.to_string(), lease, is_live }
 }
 
 fn card(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> Card {
@@ -156,9 +156,9 @@ fn card(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> Card {
     let by = row.claim.as_ref().map(|(by, _)| by.as_str()).or(row.actor.as_ref().map(Actor::as_str));
     Card {
         id: row.id.to_string(),
-        title: clean::line(&row.title).into_owned(),
+        title: sanitize::line(&row.title).into_owned(),
         status: row.status,
-        remark: clean::line(&remark).into_owned(),
+        remark: sanitize::line(&remark).into_owned(),
         is_alarming,
         words: format!("{} {} {}", row.id, row.title, by.unwrap_or_default()).to_lowercase(),
     }
@@ -173,7 +173,7 @@ fn remark(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> (String, bool) {
         },
         Status::Failed => (row.failure.clone().unwrap_or_default(), true),
         Status::Completed | Status::Cancelled => {
-            (format!("{} ago", age::short(now, Timestamp::from_millis(row.updated_at))), false)
+            (format!("{} ago", relative_time::short(now, Timestamp::from_millis(row.updated_at))), false)
         }
         Status::Pending => match graph.obstacles(row, now).into_iter().next() {
             None if row.priority == DEFAULT_PRIORITY => (String::new(), false),
@@ -181,7 +181,7 @@ fn remark(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> (String, bool) {
             Some(Obstacle::Waits { on, status, .. }) => (format!("after {on}"), status == Some(Status::Failed)),
             Some(Obstacle::Blocked(_)) => ("blocked".to_owned(), true),
             Some(Obstacle::Claimed { by, .. }) => (format!("for {by}"), false),
-            Some(Obstacle::Subtasks(count)) => (clean::plural(count as usize, "open part"), false),
+            Some(Obstacle::Subtasks(count)) => (sanitize::plural(count as usize, "open part"), false),
             Some(Obstacle::Cycle(_)) => ("in a circle".to_owned(), true),
             Some(Obstacle::Status(_)) => (String::new(), false),
         },

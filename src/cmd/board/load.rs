@@ -5,13 +5,17 @@ use super::{
     model::Opened,
 };
 use crate::{
-    active,
-    cmd::{log::words, show},
-    core::{event::Event, event::Payload, graph::Graph, id::TaskId, time::Timestamp},
+    cmd::{log::event_text, show},
+    domain::{
+        event::{Event, Payload},
+        graph::Graph,
+        id::TaskId,
+        time::Timestamp,
+    },
     error::Result,
     git::Repo,
-    ledger::View,
-    output::{Style, clean},
+    store::{active, ledger::View},
+    view::{Style, sanitize},
 };
 
 /// How many entries of the log are kept: more than any board shows.
@@ -25,7 +29,7 @@ pub(super) fn deck(repo: &Repo, now: Timestamp) -> Result<Deck> {
     let head = repo.head()?;
     let place = head.branch_name().or_else(|| head.commit.map(|id| id.to_hex_with_len(12).to_string()));
     Ok(Deck {
-        place: clean::line(&place.unwrap_or_default()).into_owned(),
+        place: sanitize::line(&place.unwrap_or_default()).into_owned(),
         // Not what is remembered of it: that would be written down.
         active: active::pointed(repo)?.iter().map(ToString::to_string).collect(),
         log: newest(&view, &graph)?,
@@ -48,12 +52,12 @@ fn newest(view: &View<'_>, graph: &Graph<'_>) -> Result<Vec<Entry>> {
         found.truncate(ENTRIES);
     }
     let entry = |(id, event): &(TaskId, Event)| {
-        let said = words::say(view, &event.payload);
+        let said = event_text::say(view, &event.payload);
         let text = said.text.lines().next().map(|line| format!(": {line}")).unwrap_or_default();
         Entry {
             at: minute(event.at),
             mark: said.mark,
-            text: clean::line(&format!("{id} {}{text} ({})", said.verb, event.actor)).into_owned(),
+            text: sanitize::line(&format!("{id} {}{text} ({})", said.verb, event.actor)).into_owned(),
         }
     };
     Ok(found.iter().map(entry).collect())
@@ -80,10 +84,10 @@ pub(super) fn task(repo: &Repo, id: &str, now: Timestamp) -> Result<Opened> {
     let mut events = view.events(&task.id)?.events;
     events.sort_by_key(|event| std::cmp::Reverse(event.order()));
     for event in events {
-        let said = words::say(&view, &event.payload);
+        let said = event_text::say(&view, &event.payload);
         let head = format!("{} {} {} ({})", minute(event.at), said.mark, said.verb, event.actor);
-        log.push(clean::line(&head).into_owned());
-        let text = clean::lines(&said.text).replace('\t', "    ");
+        log.push(sanitize::line(&head).into_owned());
+        let text = sanitize::lines(&said.text).replace('\t', "    ");
         log.extend(text.lines().map(|line| format!("    {line}")));
     }
     let story = story.replace('\t', "    ").lines().map(str::to_owned).collect();

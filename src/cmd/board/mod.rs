@@ -14,7 +14,7 @@ mod view;
 use std::io::{self, IsTerminal as _};
 
 use crate::{
-    context::Ctx,
+    cmd::context::Ctx,
     error::{Error, Result},
 };
 

@@ -1,7 +1,7 @@
 //! Where the reader is, and what a key does to that. Nothing here reads or draws.
 
 use super::deck::{Card, Deck, Pile};
-use crate::output::brief::wrap;
+use crate::view::brief::wrap;
 
 /// From so many columns on what failed has a pile of its own beside what is done.
 const WIDE: u16 = 100;

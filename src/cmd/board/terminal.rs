@@ -21,11 +21,10 @@ use super::{
     view,
 };
 use crate::{
-    context::Ctx,
-    error::{Context as _, Result},
-    exit,
+    cmd::context::Ctx,
+    error::{Context as _, Result, exit},
     git::{ObjectId, Refs, Repo},
-    ledger,
+    store::ledger,
 };
 
 /// How long to wait for a key before looking whether the ledger has changed.

@@ -7,7 +7,7 @@ use super::{
     model::{Effect, Key, Model, Opened, Screen, Tab},
     view,
 };
-use crate::core::{
+use crate::domain::{
     actor::Actor, graph::Graph, id::TaskId, status::Status, summary::Summary, table::Table, time::Timestamp,
 };
 

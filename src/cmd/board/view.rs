@@ -13,8 +13,8 @@ use super::{
     model::{Model, Screen, Tab},
 };
 use crate::{
-    core::status::Status,
-    output::{mark, pad, shorten},
+    domain::status::Status,
+    view::{mark, pad, shorten},
 };
 
 /// Below so many rows there is no room for anything but the cards.
@@ -106,7 +106,7 @@ fn head(model: &Model, paint: Paint, width: u16) -> Line<'static> {
 fn foot(model: &Model, paint: Paint, width: u16) -> Line<'static> {
     let width = usize::from(width);
     if let Some(trouble) = &model.trouble {
-        let text = crate::output::clean::line(trouble).into_owned();
+        let text = crate::view::sanitize::line(trouble).into_owned();
         return Line::styled(shorten(&format!("cannot read: {text}"), width).into_owned(), paint.alarm());
     }
     if model.typing {
@@ -131,7 +131,7 @@ fn foot(model: &Model, paint: Paint, width: u16) -> Line<'static> {
 }
 
 fn visible(text: &str) -> String {
-    crate::output::clean::line(text).into_owned()
+    crate::view::sanitize::line(text).into_owned()
 }
 
 fn board(frame: &mut Frame<'_>, model: &Model, paint: Paint, area: Rect) {

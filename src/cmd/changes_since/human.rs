@@ -4,17 +4,18 @@ use bstr::ByteSlice as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::{
-    changes::{Changes, Path, Rule, Step},
-    context::Ctx,
-    core::time::Timestamp,
+    cmd::context::Ctx,
+    domain::time::Timestamp,
     error::Result,
     git::{ObjectId, diff::Status},
-    output::{
-        Style, age,
-        clean::{self, plural},
-        pad,
+    query::{
+        changes::{Changes, Path, Rule, Step},
+        revision,
     },
-    revision,
+    view::{
+        Style, pad, relative_time,
+        sanitize::{self, plural},
+    },
 };
 
 /// The column of paths is not wider than this; a longer path moves what is behind it.
@@ -72,7 +73,7 @@ fn since(ctx: &Ctx, changes: &Changes<'_>, style: Style) -> Result<String> {
         });
     };
     let seconds = ctx.repo()?.gix().find_commit(commit).ok().and_then(|commit| commit.time().ok());
-    let age = seconds.map(|time| age::ago(ctx.now(), Timestamp::from_seconds(time.seconds)));
+    let age = seconds.map(|time| relative_time::ago(ctx.now(), Timestamp::from_seconds(time.seconds)));
     let at = format!("{}{}", style.id(&short(commit)), age.map_or_else(String::new, |age| format!(" ({age})")));
     Ok(match changes.base.rule {
         Rule::Start(revision::Rule::Rewritten) if changes.task.base.is_some() => format!(
@@ -120,16 +121,16 @@ fn counts(changes: &Changes<'_>) -> String {
 
 /// `src/new.rs`, or `src/old.rs → src/new.rs`
 fn name(path: &Path) -> String {
-    let name = clean::bytes(path.change.path.as_bstr());
+    let name = sanitize::bytes(path.change.path.as_bstr());
     match &path.change.from {
-        Some((from, _)) => format!("{} → {name}", clean::bytes(from.as_bstr())),
+        Some((from, _)) => format!("{} → {name}", sanitize::bytes(from.as_bstr())),
         None => name,
     }
 }
 
 /// The tasks, and `no task`; nothing when no commit touched it.
 fn who(path: &Path) -> Vec<String> {
-    let mut who: Vec<String> = path.tasks.iter().map(|id| clean::bytes(id.as_bstr())).collect();
+    let mut who: Vec<String> = path.tasks.iter().map(|id| sanitize::bytes(id.as_bstr())).collect();
     if path.untasked {
         who.push("no task".to_owned());
     }

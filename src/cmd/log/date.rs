@@ -4,9 +4,9 @@ use bstr::ByteSlice as _;
 use chrono::{DateTime, Local};
 
 use crate::{
-    core::time::Timestamp,
+    domain::time::Timestamp,
     git::log::Record,
-    output::{age, clean},
+    view::{relative_time, sanitize},
 };
 
 /// How dates are shown.
@@ -25,8 +25,8 @@ impl Dates {
     /// When a commit was made, in git's own words.
     pub fn of_commit(&self, record: &Record) -> String {
         match self.format {
-            Some(_) => clean::bytes(record.date.as_bstr()),
-            None => age::ago(self.now, Timestamp::from_seconds(record.at)),
+            Some(_) => sanitize::bytes(record.date.as_bstr()),
+            None => relative_time::ago(self.now, Timestamp::from_seconds(record.at)),
         }
     }
 
@@ -34,7 +34,7 @@ impl Dates {
     pub fn of(&self, at: Timestamp) -> String {
         let local = DateTime::<Local>::from(at.to_utc());
         let format = match self.format.as_deref().map(|format| format.trim_end_matches("-local")) {
-            None => return age::ago(self.now, at),
+            None => return relative_time::ago(self.now, at),
             Some("iso" | "iso8601") => "%Y-%m-%d %H:%M:%S %z",
             Some("iso-strict" | "iso8601-strict") => "%Y-%m-%dT%H:%M:%S%:z",
             Some("rfc" | "rfc2822") => "%a, %-d %b %Y %H:%M:%S %z",
@@ -46,7 +46,7 @@ impl Dates {
                 _ => "%a %b %-d %H:%M:%S %Y %z",
             },
         };
-        clean::line(&local.format(format).to_string()).into_owned()
+        sanitize::line(&local.format(format).to_string()).into_owned()
     }
 }
 

@@ -6,15 +6,14 @@
 use std::{cmp::Ordering, collections::BinaryHeap};
 
 use crate::{
-    core::{
+    cmd::log::ledger_cache::Book,
+    domain::{
         event::{Event, Payload},
         id::TaskId,
         table::Row,
     },
     error::Result,
 };
-
-use super::book::Book;
 
 /// An event and the task it happened to.
 #[derive(Clone, Debug)]

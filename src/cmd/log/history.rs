@@ -2,20 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::{
+    events::{Events, Moment},
+    walk::OfTask,
+};
 use crate::{
-    core::revert::Reverted,
+    cmd::log::ledger_cache::Book,
+    domain::trailer::reverts::Reverted,
     error::{Error, Result},
     git::{
         ObjectId,
         log::{Log, Record},
     },
-    revision::Owners,
-};
-
-use super::{
-    book::Book,
-    events::{Events, Moment},
-    walk::OfTask,
+    query::revision::Owners,
 };
 
 /// One thing that happened.

@@ -2,23 +2,27 @@
 
 use bstr::ByteSlice as _;
 
-use crate::{
-    context::Ctx,
-    core::trailer::scan,
-    error::Result,
-    git::log::Record,
-    output::{Row, Style, clean},
-};
-
 use super::{
     Args,
     date::Dates,
-    detail, entries,
+    entries,
     events::Moment,
     history::{Checkpoint, Entry, History, Only},
-    page::{Before, Page},
     request::Request,
-    words::{self, Said},
+};
+use crate::{
+    cmd::{
+        context::Ctx,
+        log::{
+            event_text::{self, Said},
+            layout::{Before, Page},
+            patch,
+        },
+    },
+    domain::trailer::scan,
+    error::Result,
+    git::log::Record,
+    view::{Row, Style, sanitize},
 };
 
 /// How much is kept back before it is written.
@@ -43,7 +47,7 @@ pub(super) fn print(
             (Entry::Event(moment), false) => page.event(history, moment),
         }
         if let (Entry::Commit(commit), false) = (entry, request.diff.is_empty()) {
-            page.below(&detail::changes(history.book.repo(), request, &commit.record.commit, style)?);
+            page.below(&patch::changes(history.book.repo(), request, &commit.record.commit, style)?);
         }
         if page.text.len() >= BUFFER || !request.diff.is_empty() {
             ctx.out.print(&std::mem::take(&mut page.text))?;
@@ -67,7 +71,7 @@ impl Page {
         if let Some(passed) = commit.verified {
             lines.push(format!("Check:  {}", if passed { style.good("✓ passed") } else { style.bad("✗ failed") }));
         }
-        lines.push(format!("Author: {}", clean::bytes(record.author.as_bstr())));
+        lines.push(format!("Author: {}", sanitize::bytes(record.author.as_bstr())));
         lines.push(format!("Date:   {}", self.dates.of_commit(record)));
         if commit.reverted {
             lines.push(style.bad("Reverted by a later commit"));
@@ -129,7 +133,7 @@ impl Page {
     }
 
     fn event(&mut self, history: &History<'_, '_>, moment: &Moment) {
-        let said = words::say(history.book.view(), &moment.event.payload);
+        let said = event_text::say(history.book.view(), &moment.event.payload);
         let quiet = said.text.trim().is_empty();
         self.space(if quiet { Before::Line } else { Before::Block });
         let style = self.style;
@@ -139,14 +143,14 @@ impl Page {
         self.line(&format!("{verb} {} {title}  {who}", style.task(moment.task.as_str())));
         if !quiet {
             self.line("");
-            for line in clean::lines(said.text.trim_end()).lines() {
+            for line in sanitize::lines(said.text.trim_end()).lines() {
                 self.line(&format!("    {line}"));
             }
         }
     }
 
     fn event_line(&mut self, history: &History<'_, '_>, moment: &Moment) {
-        let said = words::say(history.book.view(), &moment.event.payload);
+        let said = event_text::say(history.book.view(), &moment.event.payload);
         let style = self.style;
         let title = history.book.title(moment.task.as_str()).unwrap_or_default();
         let Said { mark, verb, tone, text } = said;
@@ -182,10 +186,11 @@ fn twin(history: &History<'_, '_>, commit: &Checkpoint) -> Option<String> {
 }
 
 /// The lines of the message, without the trailers that are shown above already.
-fn message(record: &Record, rules: &crate::core::trailer::Rules) -> Vec<String> {
+fn message(record: &Record, rules: &crate::domain::trailer::Rules) -> Vec<String> {
     let names_task = |line: &&[u8]| scan::ids(line, rules).is_empty();
     let lines = record.message.lines().skip_while(|line| line.trim().is_empty()).filter(names_task);
-    let mut lines: Vec<String> = lines.map(|line| clean::lines(&line.to_str_lossy()).trim_end().to_owned()).collect();
+    let mut lines: Vec<String> =
+        lines.map(|line| sanitize::lines(&line.to_str_lossy()).trim_end().to_owned()).collect();
     while lines.last().is_some_and(String::is_empty) {
         lines.pop();
     }

@@ -4,11 +4,11 @@ use bstr::ByteSlice as _;
 use serde_json::Value;
 
 use crate::{
-    context::Ctx,
-    core::{text::Text, time::Timestamp},
+    cmd::context::Ctx,
+    domain::{text::Text, time::Timestamp},
     error::Result,
-    ledger::View,
-    output::json::{self, LogCommit, LogEntry, LogEvent, SCHEMA},
+    store::ledger::View,
+    view::json::{self, LogCommit, LogEntry, LogEvent, SCHEMA},
 };
 
 use super::{

@@ -1,31 +1,28 @@
 //! `git agent log`: what happened, newest first: commits, and between them what happened to tasks.
 
-mod book;
 mod date;
-mod detail;
+pub(super) mod event_text;
 mod events;
 mod history;
 mod human;
 mod json;
+mod layout;
+mod ledger_cache;
 mod options;
-mod page;
+mod patch;
 mod request;
+mod same_patch;
 mod task;
-mod twins;
 mod walk;
-pub(super) mod words;
 
 use std::ffi::OsString;
 
 use crate::{
-    context::Ctx,
-    error::Result,
-    exit,
+    cmd::{context::Ctx, log::ledger_cache::Book},
+    error::{Result, exit},
     git::log::{Graph, Log, Query},
-    revision::{Emptiness, Owners},
+    query::revision::{Emptiness, Owners},
 };
-
-use book::Book;
 use events::Events;
 use history::{Commits, Entry, Found, History, Only, Window};
 use request::Request;
@@ -166,7 +163,7 @@ fn begin<'v>(
     let commits = match (wanted, &of_task) {
         _ if head.is_none() && !request.revisions => Commits::None,
         (_, Some(found)) if is_plain => {
-            let meanwhile = || twins = Some(twins::find(repo, &found.commits));
+            let meanwhile = || twins = Some(same_patch::find(repo, &found.commits));
             Commits::Read(found.records(repo, query, meanwhile)?.into_iter())
         }
         (Some(wanted), _) => {
@@ -190,7 +187,7 @@ fn begin<'v>(
     let mut found = Found::new(shallow, narrow);
     if let Some(of_task) = &of_task {
         found.know(of_task);
-        found.twins = twins.unwrap_or_else(|| twins::find(repo, &of_task.commits));
+        found.twins = twins.unwrap_or_else(|| same_patch::find(repo, &of_task.commits));
     }
     Ok(History { book, commits, events, owners, only, numbers, window, found, ahead: None })
 }

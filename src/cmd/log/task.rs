@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use crate::{
-    context::Ctx,
-    core::task::Task,
+    cmd::context::Ctx,
+    domain::task::Task,
     error::{Error, Result},
-    ledger::View,
-    revision,
+    query::revision,
+    store::ledger::View,
 };
 
 use super::request::Request;

@@ -10,11 +10,10 @@ use crate::{
     git::{
         ObjectId, Repo,
         log::{Log, Query, Record},
-        walk,
+        revwalk,
     },
-    history,
-    ledger::commits::linked,
-    revision,
+    query::revision,
+    store::{history, ledger::commits::linked},
 };
 
 use super::{Args, request::Request, task::Wanted};
@@ -109,5 +108,5 @@ pub(super) fn grep(wanted: &Wanted, shallow: &HashSet<String>) -> Vec<OsString> 
 
 /// The commits at which the history of this clone is cut off.
 pub(super) fn shallow(repo: &Repo) -> Result<HashSet<String>> {
-    Ok(walk::shallow(repo)?.iter().map(ToString::to_string).collect())
+    Ok(revwalk::shallow(repo)?.iter().map(ToString::to_string).collect())
 }

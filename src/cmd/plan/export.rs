@@ -5,22 +5,20 @@ use std::{borrow::Cow, collections::HashSet};
 use serde_json::Value;
 
 use crate::{
-    cmd::next::is_within,
-    context::Ctx,
-    core::{
+    cmd::{context::Ctx, next::is_within},
+    domain::{
         graph::Graph,
-        plan::{Content, Decided, Failed, Format, Item, Plan, Times},
         status::Status,
         table::Row,
         task::{DEFAULT_PRIORITY, Outcome, Task},
         text::{Text, escaped_json},
     },
-    error::{Context as _, Error, Result},
-    exit,
-    ledger::View,
-    output::{
-        clean::{self, plural},
+    error::{Context as _, Error, Result, exit},
+    plans::{Content, Decided, Failed, Format, Item, Plan, Times},
+    store::ledger::View,
+    view::{
         json::ExportAnswer,
+        sanitize::{self, plural},
     },
 };
 
@@ -57,7 +55,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     // Text that a hostile note smuggled in is read by people and models; TOML escapes by itself.
     let text = match format {
         Format::Toml => Cow::Borrowed(text.as_str()),
-        Format::Markdown => clean::lines(&text),
+        Format::Markdown => sanitize::lines(&text),
         _ => escaped_json(&text),
     };
     let away = refers_away(&plan);

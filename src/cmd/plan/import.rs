@@ -7,23 +7,21 @@ use std::{
 
 use super::{export, source::Source};
 use crate::{
-    cmd::{change, next::is_within},
-    context::Ctx,
-    core::{
+    cmd::{context::Ctx, next::is_within, task_change},
+    domain::{
         event::{Payload, Start},
         id::TaskId,
-        plan::{self, Change, Difference, Format, Item, Known, Left, Plan},
         status::Status,
         table::{Row, Table},
         task::Task,
         time::Timestamp,
     },
-    error::Result,
-    exit,
-    ledger::{self, Author, Draft, View},
-    output::{
-        clean::{self, plural},
+    error::{Result, exit},
+    plans::{self, Change, Difference, Format, Item, Known, Left, Plan},
+    store::ledger::{self, Author, Draft, View},
+    view::{
         json::ImportAnswer,
+        sanitize::{self, plural},
         shorten,
     },
 };
@@ -129,9 +127,9 @@ fn decide(ctx: &Ctx, view: &View<'_>, source: &Source, format: Format, args: &Ar
     let mut reading = source.reading(format)?;
     let parent = args.parent.as_deref().map(|word| view.find(word)).transpose()?.map(|task| task.id);
     if let Some(parent) = &parent {
-        plan::put_below(&mut reading.items, parent);
+        plans::put_below(&mut reading.items, parent);
     }
-    let (plan, left) = plan::settle(reading, &table).map_err(|wrong| source.refuse(wrong))?;
+    let (plan, left) = plans::settle(reading, &table).map_err(|wrong| source.refuse(wrong))?;
     let (us, now) = (ctx.holder()?, ctx.now());
     let repo = ctx.repo()?;
     let head = repo.head()?;
@@ -153,7 +151,7 @@ fn decide(ctx: &Ctx, view: &View<'_>, source: &Source, format: Format, args: &Ar
         if !table.get(&item.id).is_some_and(Row::exists) {
             let (id, parent) = (item.id.clone(), item.parent.clone().flatten());
             difference.added.push((id.clone(), item.content.title.clone(), parent));
-            let payloads = plan::create(item, &start, file.as_deref());
+            let payloads = plans::create(item, &start, file.as_deref());
             draft.events.extend(payloads.into_iter().map(|payload| (id.clone(), payload)));
             continue;
         }
@@ -189,7 +187,7 @@ fn echo(view: &View<'_>, table: &Table, plan: &Plan, format: Format) -> Result<H
     for item in plan.items.iter().filter(|item| table.get(&item.id).is_some_and(Row::exists)) {
         there.items.extend(view.task(&item.id)?.map(|task| export::item(view, task)));
     }
-    let read = format.read(&write(&there)).and_then(|reading| plan::settle(reading, table));
+    let read = format.read(&write(&there)).and_then(|reading| plans::settle(reading, table));
     // What cannot be read again says nothing.
     let (echo, _) = read.unwrap_or_default();
     Ok(echo.items.into_iter().map(|item| (item.id.clone(), item)).collect())
@@ -229,20 +227,20 @@ fn missing(
 fn page(difference: &Difference, dry_run: bool, most: usize) -> String {
     let mut text = String::new();
     let mut say = |line: String| {
-        text.push_str(&clean::line(&line));
+        text.push_str(&sanitize::line(&line));
         text.push('\n');
     };
     let added = difference.added.len();
     for (id, title, feature) in difference.added.iter().take(most) {
         let part = feature.as_ref().map(|feature| format!(", a part of {feature}")).unwrap_or_default();
-        say(format!("+ {}{part}", change::named(id, title)));
+        say(format!("+ {}{part}", task_change::named(id, title)));
     }
     if added > most {
         say(format!("+ … and {} more", added - most));
     }
     let changed = difference.changed().count();
     for (id, title, change) in difference.changed().take(most) {
-        say(format!("~ {}", change::named(id, title)));
+        say(format!("~ {}", task_change::named(id, title)));
         for field in &change.fields {
             let (before, after) = (shorten(&field.before, 60), shorten(&field.after, 60));
             match before.is_empty() {
@@ -256,14 +254,14 @@ fn page(difference: &Difference, dry_run: bool, most: usize) -> String {
     }
     let kept = difference.kept().count();
     for (id, title, why) in difference.kept().take(most) {
-        say(format!("= {}, kept: {why}", change::named(id, title)));
+        say(format!("= {}, kept: {why}", task_change::named(id, title)));
     }
     if kept > most {
         say(format!("= … and {} more", kept - most));
     }
     let missing = difference.missing.len();
     for (id, title) in difference.missing.iter().take(most) {
-        say(format!("- {}, no longer in this file", change::named(id, title)));
+        say(format!("- {}, no longer in this file", task_change::named(id, title)));
     }
     if missing > most {
         say(format!("- … and {} more", missing - most));

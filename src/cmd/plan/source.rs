@@ -3,9 +3,9 @@
 use std::{collections::HashMap, io::Read, path::Path};
 
 use crate::{
-    core::plan::{Format, Left, Place, Reading, Renamed, Wrong},
     error::{Context as _, Error, Result},
-    output::{clean, json::LeftJson, shorten},
+    plans::{Format, Left, Place, Reading, Renamed, Wrong},
+    view::{json::LeftJson, sanitize, shorten},
 };
 
 /// A plan is not larger than this.
@@ -35,7 +35,7 @@ impl Source {
     /// `plan-too-large`, `plan-syntax` for what is not UTF-8, and what the system says.
     pub fn read(file: &str) -> Result<Self> {
         let mut bytes = Vec::new();
-        let name = if file == "-" { "standard input".to_owned() } else { clean::line(file).into_owned() };
+        let name = if file == "-" { "standard input".to_owned() } else { sanitize::line(file).into_owned() };
         let failed = || format!("cannot read the plan '{name}'");
         match file {
             "-" => std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes).or_environment(failed)?,
@@ -46,7 +46,7 @@ impl Source {
                 .or_environment(failed)?,
         };
         if bytes.len() as u64 > LARGEST {
-            let message = format!("the plan '{name}' is larger than {}; nothing was imported", clean::size(LARGEST));
+            let message = format!("the plan '{name}' is larger than {}; nothing was imported", sanitize::size(LARGEST));
             return Err(Error::usage("plan-too-large", message).hint("import it in parts"));
         }
         // Editors of another system begin a text with a mark that is not a part of it.
@@ -110,7 +110,7 @@ impl Source {
         let top = top.map(|top| top.canonicalize().unwrap_or_else(|_| top.to_owned()));
         let inside = top.as_ref().and_then(|top| whole.strip_prefix(top).ok());
         let path = inside.map(Path::to_owned).or_else(|| whole.file_name().map(Into::into))?;
-        let path = clean::line(&path.to_string_lossy()).into_owned();
+        let path = sanitize::line(&path.to_string_lossy()).into_owned();
         Some(path.chars().take(LONGEST_PATH).collect())
     }
 

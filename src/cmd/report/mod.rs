@@ -1,21 +1,18 @@
 //! `git agent report`: how far everything is, for people.
 
-mod gather;
-
 use std::path::PathBuf;
 
 use super::list;
 use crate::{
-    context::Ctx,
-    core::{
+    cmd::context::Ctx,
+    domain::{
         graph::Graph,
         report::{Report, Source},
         text::escaped_json,
     },
-    error::{Context as _, Error, Result},
-    exit,
+    error::{Context as _, Error, Result, exit},
     git::date,
-    output::{Style, json::ReportAnswer, report},
+    view::{Style, json::ReportAnswer, report},
 };
 
 /// Report progress: what is done, under way and left, with decisions, checkpoints and time
@@ -72,11 +69,11 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let feature = args.feature.as_deref().map(|word| view.find(word)).transpose()?.map(|task| task.id);
     let format = args.format(ctx.out.is_json());
     let table = view.table()?;
-    let tasks = gather::tasks(&view, &table)?;
+    let tasks = crate::query::report::tasks(&view, &table)?;
     let checkpoints = match format {
         // They are not told of.
         Format::Md | Format::Text if !ctx.out.is_json() => Default::default(),
-        _ => gather::checkpoints(&view, &tasks)?,
+        _ => crate::query::report::checkpoints(&view, &tasks)?,
     };
     let report = Report::new(&Source {
         tasks: &tasks,

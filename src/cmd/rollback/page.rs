@@ -4,19 +4,19 @@ use std::fmt::Write as _;
 
 use bstr::{BString, ByteSlice as _};
 
-use super::super::{change, list};
+use super::super::list;
 use crate::{
-    context::Ctx,
-    core::rollback::Mode,
+    cmd::{context::Ctx, task_change},
+    domain::rollback::Mode,
     error::Result,
     git::ObjectId,
-    output::{
-        Style,
-        clean::{self, plural},
-    },
     recovery::{
         plan::{Change, Plan},
         rollback::{Goal, left_alone},
+    },
+    view::{
+        Style,
+        sanitize::{self, plural},
     },
 };
 
@@ -47,7 +47,7 @@ impl<'a> Page<'a> {
         if let Some(operation) = self.goal.abandons {
             line(&mut page, "gives up", &format!("{} that is not finished", operation.what));
         }
-        let shown = |path: &BString| clean::bytes(path.as_bstr());
+        let shown = |path: &BString| sanitize::bytes(path.as_bstr());
         let of = |wanted: fn(&Change) -> bool| -> Vec<String> {
             plan.files.iter().filter(|(_, change)| wanted(change)).map(|(path, _)| shown(path)).collect()
         };
@@ -69,10 +69,10 @@ impl<'a> Page<'a> {
         }
         for other in &self.goal.other_tasks {
             let (title, status) = match &other.known {
-                Some((title, status)) => (format!(" ({title})"), format!(", {}", change::say(*status))),
+                Some((title, status)) => (format!(" ({title})"), format!(", {}", task_change::say(*status))),
                 None => (String::new(), String::new()),
             };
-            let paths: Vec<String> = other.paths.iter().map(|path| clean::bytes(path.as_bstr())).collect();
+            let paths: Vec<String> = other.paths.iter().map(|path| sanitize::bytes(path.as_bstr())).collect();
             let same = match paths.is_empty() {
                 true => String::new(),
                 false => format!(", which changed the same paths: {}", some(&paths)),
@@ -81,7 +81,7 @@ impl<'a> Page<'a> {
             line(&mut page, "concerns", &format!("{}{title}{status}: {count} after the checkpoint{same}", other.id));
         }
         for dependent in self.goal.dependents.iter().take(NAMED) {
-            let status = change::say(dependent.status);
+            let status = task_change::say(dependent.status);
             let said = format!("{} ({}), {status}, comes after {}", dependent.id, dependent.title, task.id);
             line(&mut page, "builds on", &said);
         }
@@ -91,7 +91,7 @@ impl<'a> Page<'a> {
     /// What happens to HEAD.
     fn way(&self, mode: Mode) -> String {
         let branch =
-            self.branch.as_deref().map_or_else(|| "HEAD".to_owned(), |branch| clean::line(branch).into_owned());
+            self.branch.as_deref().map_or_else(|| "HEAD".to_owned(), |branch| sanitize::line(branch).into_owned());
         match mode {
             Mode::Files => format!("bringing files back; {branch} stays where it is"),
             Mode::Rewind => {
@@ -107,7 +107,7 @@ impl<'a> Page<'a> {
 /// `  drops      1 commit: …`; nothing without a text.
 fn line(page: &mut String, label: &str, text: &str) {
     if !text.is_empty() {
-        writeln!(page, "  {label:<10} {}", clean::line(text)).unwrap_or_default();
+        writeln!(page, "  {label:<10} {}", sanitize::line(text)).unwrap_or_default();
     }
 }
 

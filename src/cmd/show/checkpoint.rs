@@ -2,17 +2,16 @@
 
 use bstr::ByteSlice as _;
 
-use super::super::{change, list};
+use super::super::list;
 use crate::{
-    checkpoint::commit,
-    context::Ctx,
-    core::{message::subject, revision::Which, task::Task},
-    error::{Error, Result},
-    exit,
-    git::{ObjectId, walk},
-    ledger::View,
-    output::json::{PathJson, PointJson, ShowAnswer, VerificationJson},
-    revision::{self, Point, Rule},
+    cmd::{context::Ctx, task_change},
+    domain::{message::subject, revision::Which, task::Task},
+    error::{Error, Result, exit},
+    git::{ObjectId, revwalk},
+    query::revision::{self, Point, Rule},
+    recovery::checkpoint::commit,
+    store::ledger::View,
+    view::json::{PathJson, PointJson, ShowAnswer, VerificationJson},
 };
 
 /// Show the checkpoint `which` of `task` on the present history.
@@ -27,7 +26,7 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, task: &Task, which: Which) -> Res
     };
     ctx.warn_if_cut(point.cut);
     if ctx.out.is_json() {
-        let answer = ShowAnswer::new(change::task_json(ctx, task)?, Some(describe(view, task, &point)?), None);
+        let answer = ShowAnswer::new(task_change::task_json(ctx, task)?, Some(describe(view, task, &point)?), None);
         ctx.out.json(&answer)?;
         return Ok(exit::OK);
     }
@@ -49,7 +48,7 @@ fn describe(view: &View<'_>, task: &Task, point: &Point) -> Result<PointJson> {
     let (tree, subject, paths) = match point.commit {
         Some(id) => {
             let (tree, text) = commit::read(repo, id)?;
-            (tree, Some(subject(&text).to_string()), walk::changed_paths(repo, id)?)
+            (tree, Some(subject(&text).to_string()), revwalk::changed_paths(repo, id)?)
         }
         None => (ObjectId::empty_tree(repo.gix().object_hash()), None, Vec::new()),
     };

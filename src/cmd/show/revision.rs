@@ -4,12 +4,11 @@ use std::{ffi::OsString, path::Path};
 
 use super::super::list;
 use crate::{
-    context::Ctx,
-    error::{Error, Result},
-    exit,
+    cmd::context::Ctx,
+    error::{Error, Result, exit},
     git::cmd::Git,
-    ledger::View,
-    revision::Emptiness,
+    query::revision::Emptiness,
+    store::ledger::View,
 };
 
 /// Show `word`, which is no task because of `why`, as `git show` does.

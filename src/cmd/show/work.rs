@@ -3,15 +3,14 @@
 use bstr::ByteSlice as _;
 
 use crate::{
-    core::{files::Files, graph::Graph, progress::Progress, table::Row, task::Task, time::Timestamp},
+    domain::{files::Files, graph::Graph, progress::Progress, table::Row, task::Task, time::Timestamp},
     error::Result,
-    ledger::View,
-    output::{
-        clean,
+    query::revision,
+    store::ledger::View,
+    view::{
         json::{FilesJson, PartJson, ProgressJson, WorkJson},
-        mark,
+        mark, sanitize,
     },
-    revision,
 };
 
 /// What the commits of a part touched is looked for in so many parts.
@@ -124,7 +123,7 @@ fn about(declared: &[String], files: Option<&Files>) -> Vec<String> {
             lines.push(format!("{what}{}{more}", paths[..paths.len().min(NAMED)].join(", ")));
         }
     };
-    let paths = |paths: &[bstr::BString]| paths.iter().map(|path| clean::bytes(path.as_bstr())).collect::<Vec<_>>();
+    let paths = |paths: &[bstr::BString]| paths.iter().map(|path| sanitize::bytes(path.as_bstr())).collect::<Vec<_>>();
     say("", declared.to_vec());
     match files {
         None => {}

@@ -1,16 +1,14 @@
 //! `git agent snapshot list`.
 
 use crate::{
-    cmd::list::style,
-    context::Ctx,
-    error::Result,
-    exit,
-    output::{
-        age,
-        clean::{self, plural},
-        json::SnapshotAnswer,
-    },
+    cmd::{context::Ctx, list::style},
+    error::{Result, exit},
     recovery::snapshot::{self, Kind, Snapshot},
+    view::{
+        json::SnapshotAnswer,
+        relative_time,
+        sanitize::{self, plural},
+    },
 };
 
 /// How many are shown without `--all`.
@@ -54,7 +52,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
 fn line(ctx: &Ctx, snapshot: &Snapshot) -> String {
     let about = &snapshot.about;
     let branch = about.head.branch_name().unwrap_or_else(|| "a detached HEAD".to_owned());
-    let mut line = format!("{}, on {branch}", age::ago(ctx.now(), about.at));
+    let mut line = format!("{}, on {branch}", relative_time::ago(ctx.now(), about.at));
     if about.worktree != "main" {
         line.push_str(&format!(" in worktree {}", about.worktree));
     }
@@ -67,5 +65,5 @@ fn line(ctx: &Ctx, snapshot: &Snapshot) -> String {
     if !about.message.is_empty() {
         line.push_str(&format!(": {}", about.message));
     }
-    clean::line(&line).into_owned()
+    sanitize::line(&line).into_owned()
 }

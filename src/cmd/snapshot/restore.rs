@@ -3,17 +3,17 @@
 use std::ffi::OsString;
 
 use crate::{
-    cmd::act,
-    context::Ctx,
-    error::Result,
-    exit,
+    cmd::{context::Ctx, operation_output},
+    error::{Result, exit},
     git::pathspec::Pathspecs,
-    output::json::{DoneJson, OperationAnswer, planned},
     recovery::{
         Outcome,
-        return_to::{Trust, return_to},
-        snapshot,
+        snapshot::{
+            self,
+            restore::{Trust, return_to},
+        },
     },
+    view::json::{DoneJson, OperationAnswer, planned},
 };
 
 #[derive(Debug, clap::Args)]
@@ -34,22 +34,23 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     let snapshot = snapshot::find(repo, &args.id)?;
     let paths = Pathspecs::new(args.paths.clone());
     let trust = if args.foreign { Trust::Foreign } else { Trust::Own };
-    let outcome = act::acting(ctx, |author, record| return_to(repo, author, &snapshot, &paths, trust, record))?;
+    let outcome =
+        operation_output::acting(ctx, |author, record| return_to(repo, author, &snapshot, &paths, trust, record))?;
     match outcome {
         Outcome::Nothing(plan) if ctx.out.is_json() => {
             ctx.out.json(&OperationAnswer::new(None, planned(&plan), &[]))?;
         }
         Outcome::Nothing(plan) => {
             let name = format!("snapshot {}", snapshot.id);
-            act::say_nothing(ctx, &format!("the work tree is as in {name}"), &name, &plan)?;
+            operation_output::say_nothing(ctx, &format!("the work tree is as in {name}"), &name, &plan)?;
         }
         Outcome::Done(done) if ctx.out.is_json() => {
             let operation = DoneJson::new(&done.operation);
             ctx.out.json(&OperationAnswer::new(Some(operation), planned(&done.plan), &done.late))?;
-            act::remarks(ctx, &done.operation, &done.late, &done.remarks);
+            operation_output::remarks(ctx, &done.operation, &done.late, &done.remarks);
         }
         Outcome::Done(done) => {
-            act::say(ctx, &format!("Restored snapshot {}", snapshot.id), &done)?;
+            operation_output::say(ctx, &format!("Restored snapshot {}", snapshot.id), &done)?;
             ctx.out.hint("to take that back: git agent undo");
         }
     }

@@ -4,18 +4,17 @@ use bstr::ByteSlice as _;
 
 use super::not_in_it;
 use crate::{
-    context::Ctx,
-    error::{Context as _, Result},
-    exit,
+    cmd::context::Ctx,
+    error::{Context as _, Result, exit},
     git::{
         ObjectId, Repo,
         objects::trees::{self, Difference},
     },
-    output::{
-        age, clean,
-        json::{ChangeJson, NamedPath, PathJson, SCHEMA, ShownJson, SkippedJson, SnapshotAnswer, SnapshotJson},
-    },
     recovery::snapshot::{self, Moment, Snapshot},
+    view::{
+        json::{ChangeJson, NamedPath, PathJson, SCHEMA, ShownJson, SkippedJson, SnapshotAnswer, SnapshotJson},
+        relative_time, sanitize,
+    },
 };
 
 #[derive(Debug, clap::Args)]
@@ -116,11 +115,11 @@ fn page(
 ) -> String {
     let about = &snapshot.about;
     let mut text = format!("snapshot {}\n", snapshot.id);
-    let mut field = |name: &str, value: &str| text.push_str(&format!("{name:<9} {}\n", clean::line(value)));
+    let mut field = |name: &str, value: &str| text.push_str(&format!("{name:<9} {}\n", sanitize::line(value)));
     if !about.message.is_empty() {
         field("Message", &about.message);
     }
-    field("Taken", &format!("{} ({}) by {}", age::ago(ctx.now(), about.at), about.at, about.by));
+    field("Taken", &format!("{} ({}) by {}", relative_time::ago(ctx.now(), about.at), about.at, about.by));
     field("Kind", about.kind.word());
     let branch = about.head.branch_name().unwrap_or_else(|| "detached".to_owned());
     let commit = about.head.commit.map_or_else(|| "no commit yet".to_owned(), |commit| commit.to_string());
@@ -140,13 +139,13 @@ fn page(
         false => text.push_str(&format!("\n{title}\n{}\n", lines.join("\n"))),
     };
     let lines = |changes: &[Difference]| {
-        let line = |change: &Difference| format!("  {} {}", letter(change), clean::bytes(change.path.as_bstr()));
+        let line = |change: &Difference| format!("  {} {}", letter(change), sanitize::bytes(change.path.as_bstr()));
         changes.iter().map(line).collect::<Vec<_>>()
     };
     list("Changed against HEAD as it was:", "Nothing was changed against HEAD.", lines(changes));
     let conflicts = in_conflict(moment);
     if !conflicts.is_empty() {
-        let lines = conflicts.into_iter().map(|path| format!("  {}", clean::bytes(path))).collect();
+        let lines = conflicts.into_iter().map(|path| format!("  {}", sanitize::bytes(path))).collect();
         list("In conflict in the index:", "", lines);
     }
     if let Some(since) = since {

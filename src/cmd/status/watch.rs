@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::{Args, Found, print};
-use crate::{context::Ctx, error::Result, exit};
+use crate::{
+    cmd::context::Ctx,
+    error::{Result, exit},
+};
 
 /// Moves the cursor home, and erases the screen and what was scrolled off it.
 const CLEAR: &str = "\x1b[H\x1b[2J\x1b[3J";

@@ -37,7 +37,7 @@ use gix::{
 
 use super::repo::Repo;
 use crate::{
-    core::time::Timestamp,
+    domain::time::Timestamp,
     error::{Context as _, Error, Result},
 };
 

@@ -5,15 +5,24 @@ use std::path::PathBuf;
 
 use bstr::ByteSlice as _;
 
-use super::before::{Before, SUFFIX};
-use super::directory::{self, Found};
-use super::report::call_line;
-use super::script::{self, Owner};
-use super::{Mechanism, config, stray};
-use crate::error::Result;
-use crate::git::Repo;
-use crate::git::config_block::{self, Setting};
-use crate::hook::Hook;
+use super::{
+    Mechanism, config,
+    directory::{self, Found},
+    report::call_line,
+    script::{self, Owner},
+    stray,
+};
+use crate::{
+    error::Result,
+    git::{
+        Repo,
+        config_block::{self, Setting},
+    },
+    hook::{
+        Hook,
+        install::previous_hook::{Before, SUFFIX},
+    },
+};
 
 /// What was found out about one hook.
 #[derive(Clone, Debug, PartialEq, Eq)]

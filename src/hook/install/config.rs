@@ -6,11 +6,17 @@ use std::path::Path;
 
 use bstr::{BString, ByteSlice as _};
 
-use super::InstallOptions;
-use super::script::{self, Parts};
-use crate::git::Repo;
-use crate::git::config_block::{self, Setting};
-use crate::hook::Hook;
+use super::{
+    InstallOptions,
+    script::{self, Parts},
+};
+use crate::{
+    git::{
+        Repo,
+        config_block::{self, Setting},
+    },
+    hook::Hook,
+};
 
 /// The settings of our hooks. Those in `later`, the hooks directory, run after them.
 pub(super) fn settings(options: &InstallOptions, later: &Path) -> Vec<Setting> {

@@ -12,14 +12,19 @@ use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteSlice};
 
-use super::before::{Before, SUFFIX};
-use super::exclude;
-use super::script::{self, Owner, Parts};
-use super::stray;
-use super::{InstallOptions, Report, Step};
-use crate::error::{Context as _, Error, Result};
-use crate::git::{Repo, cmd, worktree};
-use crate::hook::Hook;
+use super::{
+    InstallOptions, Report, Step, exclude,
+    script::{self, Owner, Parts},
+    stray,
+};
+use crate::{
+    error::{Context as _, Error, Result},
+    git::{Repo, cmd, worktree},
+    hook::{
+        Hook,
+        install::previous_hook::{Before, SUFFIX},
+    },
+};
 
 /// The hooks directory of this repository and worktree, `core.hooksPath` included.
 pub(super) fn of_git(repo: &Repo) -> Result<PathBuf> {

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteSlice};
 
-use super::block;
-use crate::error::Result;
-use crate::git::{Repo, cmd};
+use crate::{
+    error::Result,
+    git::{Repo, cmd},
+    hook::install::managed_block,
+};
 
 /// The path of `file` relative to the top of the work tree, if it is in there (and not in the git directory).
 pub(super) fn in_work_tree(repo: &Repo, file: &Path) -> Option<PathBuf> {
@@ -28,7 +30,7 @@ pub(super) fn is_tracked(repo: &Repo, file: &Path) -> Result<bool> {
 
 /// Let `git status` not see `files`.
 pub(super) fn hide(repo: &Repo, files: &[PathBuf]) -> Result<()> {
-    let mut lines = block::read(&list(repo)?).unwrap_or_default();
+    let mut lines = managed_block::read(&list(repo)?).unwrap_or_default();
     for path in files.iter().filter_map(|file| in_work_tree(repo, file)) {
         let ignored = super::git(repo).args(["check-ignore", "--quiet", "--no-index", "--"]).arg(&path).output()?;
         let line = pattern(&path);
@@ -38,14 +40,14 @@ pub(super) fn hide(repo: &Repo, files: &[PathBuf]) -> Result<()> {
         }
     }
     if !lines.is_empty() {
-        block::put(&list(repo)?, &lines)?;
+        managed_block::put(&list(repo)?, &lines)?;
     }
     Ok(())
 }
 
 /// Let `git status` see everything again.
 pub(super) fn show_all(repo: &Repo) -> Result<()> {
-    block::remove(&list(repo)?).map(|_| ())
+    managed_block::remove(&list(repo)?).map(|_| ())
 }
 
 fn list(repo: &Repo) -> Result<PathBuf> {

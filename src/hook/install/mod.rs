@@ -5,15 +5,15 @@
 //! | [`config`] | git >= 2.54 | `hook.git-agent-*` in the repository's configuration; beside whatever else there is |
 //! | [`directory`] | older | files in the hooks directory that git really uses; an existing hook is kept and runs first |
 //!
-//! What is put into somebody's file is found again byte for byte ([`block`], [`script`]); what somebody changed since is left
+//! What is put into somebody's file is found again byte for byte ([`managed_block`], [`script`]); what somebody changed since is left
 //! alone and reported.
 
-mod before;
-mod block;
 mod check;
 mod config;
 mod directory;
 mod exclude;
+mod managed_block;
+mod previous_hook;
 mod report;
 mod script;
 mod stray;
@@ -23,11 +23,15 @@ use std::path::PathBuf;
 pub use check::{Check, Health, check, missing_here, unguarded};
 pub use report::{Report, Step};
 
-use crate::error::Result;
-use crate::git::cmd::Git;
-use crate::git::config_block::{self, Setting, Wish};
-use crate::git::{Repo, cmd};
-use crate::hook::{Hook, guard};
+use crate::{
+    error::Result,
+    git::{
+        Repo,
+        cmd::{self, Git},
+        config_block::{self, Setting, Wish},
+    },
+    hook::{Hook, fail_open},
+};
 
 /// How hooks are installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,7 +91,7 @@ pub fn install(repo: &Repo, options: &InstallOptions, wishes: &[Wish]) -> Result
         }
         Mechanism::Directory => directory::install(repo, options, &mut report)?,
     }
-    guard::note_limit(repo);
+    fail_open::note_limit(repo);
     Ok(report)
 }
 
@@ -107,7 +111,7 @@ pub fn uninstall(repo: &Repo) -> Result<Report> {
     }
     report.settings = settings.iter().map(|setting| format!("Unset: {} {}.", setting.heading, setting.line)).collect();
     directory::uninstall(repo, &mut report)?;
-    guard::forget_limit(repo);
+    fail_open::forget_limit(repo);
     Ok(report)
 }
 

@@ -8,8 +8,7 @@ use std::path::Path;
 
 use bstr::{BString, ByteSlice};
 
-use super::before::Before;
-use crate::hook::Hook;
+use crate::hook::{Hook, install::previous_hook::Before};
 
 const MARK: &str = "# git-agent hook ";
 const NOTICE: &str = "made by 'git agent init'; 'git agent uninstall' puts back what was here";

@@ -6,11 +6,15 @@ use std::path::{Path, PathBuf};
 
 use bstr::ByteSlice as _;
 
-use super::Step;
-use super::directory::{self, Found, saved};
-use super::script::{self, Owner};
-use crate::error::{Context as _, Result};
-use crate::hook::Hook;
+use super::{
+    Step,
+    directory::{self, Found, saved},
+    script::{self, Owner},
+};
+use crate::{
+    error::{Context as _, Result},
+    hook::Hook,
+};
 
 /// What stands in a hook that a hook manager has made, and the manager. Words that nobody writes by hand: a script of the
 /// user's that runs `lefthook` is the user's.

@@ -23,7 +23,7 @@ use ulid::Ulid;
 
 use super::{FORMAT, Kind, Operation, State};
 use crate::{
-    core::{id::TaskId, time::Timestamp},
+    domain::{id::TaskId, time::Timestamp},
     git::Head,
 };
 

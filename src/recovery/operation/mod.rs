@@ -25,7 +25,7 @@ use gix::ObjectId;
 use ulid::Ulid;
 
 use crate::{
-    core::{id::TaskId, time::Timestamp},
+    domain::{id::TaskId, time::Timestamp},
     git::Head,
 };
 

@@ -11,7 +11,7 @@ use crate::{
         excludes::{CONFIGURED, EXCLUDE, FILES},
         objects::trees,
     },
-    recovery::restore::{disk, side::Side},
+    recovery::restore::{disk, state_view::Side},
 };
 
 /// Those of `paths` that would be ignored if the work tree were that of `side`, and the rules that no commit has were `rules`

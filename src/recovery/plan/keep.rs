@@ -7,7 +7,7 @@ use crate::{
     error::Result,
     git::Repo,
     recovery::{
-        restore::side::Side,
+        restore::state_view::Side,
         snapshot::{Captured, Why},
     },
 };

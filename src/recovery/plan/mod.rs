@@ -16,7 +16,6 @@ use gix::objs::tree::EntryKind;
 
 use super::{
     operation::Touched,
-    restore::side::{Side, Staged, Want},
     snapshot::{Captured, Entry, Flags, Moment, Why, flags_of},
 };
 use crate::{
@@ -26,6 +25,7 @@ use crate::{
         objects::Batch,
         tree::{self, Trees},
     },
+    recovery::restore::state_view::{Side, Staged, Want},
 };
 
 /// What will happen.

@@ -9,10 +9,7 @@ use std::{
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::{ObjectId, objs::tree::EntryKind};
 
-use super::{
-    disk,
-    side::{Side, Staged},
-};
+use super::disk;
 use crate::{
     error::{Context as _, Result},
     git::{
@@ -21,7 +18,11 @@ use crate::{
         index::{PrivateIndex, real},
         tree::{Entry, Trees},
     },
-    recovery::{operation::Touched, snapshot::Flags},
+    recovery::{
+        operation::Touched,
+        restore::state_view::{Side, Staged},
+        snapshot::Flags,
+    },
 };
 
 /// From this many files on, looking at all of them is quicker than finding them in the index one by one.

@@ -6,16 +6,16 @@
 //!
 //! Every step looks at what is there and does what is missing, so that a restore which died is carried on, or taken back, by
 //! running it again: forward to what shall be, backward to what was. A file that is not what it shall be is never written
-//! over: it is renamed into [`aside`], and deleted from there when its bytes are known to be stored. What nobody expected,
+//! over: it is renamed into [`quarantine`], and deleted from there when its bytes are known to be stored. What nobody expected,
 //! because somebody wrote it in the meantime, is stored then.
 
-pub mod aside;
 pub mod disk;
+pub mod fault_points;
 pub mod index;
+pub mod quarantine;
 pub mod reserve;
-pub mod side;
 pub mod state;
-pub mod step;
+pub mod state_view;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,16 +27,8 @@ use bstr::{BStr, BString, ByteSlice as _};
 use gix::objs::tree::EntryKind;
 use ulid::Ulid;
 
-use self::{
-    aside::Aside,
-    disk::Found,
-    side::{Side, Want},
-    step::{Step, reached},
-};
-use super::{
-    checkpoint::differing,
-    operation::{Operation, Touched},
-};
+use self::disk::Found;
+use super::operation::{Operation, Touched};
 use crate::{
     error::{Context as _, Error, Result},
     git::{
@@ -45,6 +37,14 @@ use crate::{
         index::{IndexLock, PrivateIndex, real},
         names, state as git_state,
         tree::Entry,
+    },
+    recovery::{
+        checkpoint::operation::differing,
+        restore::{
+            fault_points::{Step, reached},
+            quarantine::Aside,
+            state_view::{Side, Want},
+        },
     },
 };
 

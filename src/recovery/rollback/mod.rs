@@ -8,31 +8,32 @@
 //! What comes out is a [`Goal`]: where HEAD goes, what index and work tree shall be, and what that means for others. New
 //! trees are in the repository by then, durable, and nothing refers to them.
 
-mod carry;
-mod consequences;
-pub mod goal;
+mod execute;
+mod impact;
+pub mod plan;
 mod preflight;
 mod range;
 mod refusal;
 mod revert;
 
-pub use carry::{Untracked, WHOLE, carry_out, rehearse};
-pub use consequences::{Dependent, OtherTask};
-pub use goal::{After, Conflict, Conflicted, Goal, NewCommit, Outcome, Scope, To};
+pub use crate::recovery::rollback::execute::{Untracked, WHOLE, carry_out, rehearse};
+pub use crate::recovery::rollback::impact::{Dependent, OtherTask};
+pub use crate::recovery::rollback::plan::{After, Conflict, Conflicted, Goal, NewCommit, Outcome, Scope, To};
 pub use refusal::left_alone;
 
 use bstr::BString;
 
-use crate::core::{revision::Which, time::Timestamp};
 use crate::{
-    core::{
+    domain::{
+        revision::Which,
         rollback::{Choice, Commit, Facts, Mode, Place, Wish, choose, decide, message},
         task::Task,
+        time::Timestamp,
     },
     error::{Error, Result},
-    git::{ObjectId, Repo, pathspec::Pathspecs, tree::Trees, walk},
-    ledger::View,
-    revision,
+    git::{ObjectId, Repo, pathspec::Pathspecs, revwalk, tree::Trees},
+    query::revision,
+    store::ledger::View,
 };
 
 /// A wish for an old state.
@@ -69,7 +70,7 @@ pub fn prepare(view: &View<'_>, request: &Request, now: Timestamp) -> Result<Out
     let range = range::read(view, task, to.commit, head)?;
     let place = match to.commit {
         None => Place::Nowhere,
-        Some(commit) if walk::is_ancestor(repo, commit, head)? => Place::Behind,
+        Some(commit) if revwalk::is_ancestor(repo, commit, head)? => Place::Behind,
         Some(_) => Place::Elsewhere,
     };
     let mode = mode(request, Facts::of(place, &range)).map_err(|why| refusal::of(why, task, &to, &range))?;
@@ -83,8 +84,8 @@ pub fn prepare(view: &View<'_>, request: &Request, now: Timestamp) -> Result<Out
     };
     let goal = outcome.plan_mut();
     goal.abandons = abandons;
-    goal.other_tasks = consequences::other_tasks(view, &work.range, &work.touched)?;
-    goal.dependents = consequences::dependents(view, &task.id)?;
+    goal.other_tasks = impact::other_tasks(view, &work.range, &work.touched)?;
+    goal.dependents = impact::dependents(view, &task.id)?;
     Ok(outcome)
 }
 
@@ -97,7 +98,7 @@ fn find(view: &View<'_>, request: &Request, head: ObjectId, now: Timestamp) -> R
         return Err(revision::refuse_cut(&format!("roll back {id} to {id}@{which}")));
     }
     let tree = match point.commit {
-        Some(commit) => walk::tree(view.repo(), commit)?,
+        Some(commit) => revwalk::tree(view.repo(), commit)?,
         None => ObjectId::empty_tree(view.repo().gix().object_hash()),
     };
     let name = point.number.map_or_else(|| which.to_string(), |number| number.to_string());
@@ -155,7 +156,7 @@ impl Work<'_> {
         let scope = match paths.is_everything() {
             true => Scope::Everything,
             false => {
-                let head_tree = walk::tree(self.repo, self.head)?;
+                let head_tree = revwalk::tree(self.repo, self.head)?;
                 let paths = paths.present(self.repo, &[self.to.tree, head_tree])?;
                 if paths.is_empty() {
                     let (id, to) = (&self.request.task.id, &self.to.name);
@@ -177,7 +178,7 @@ impl Work<'_> {
     }
 
     fn restore(&self) -> Result<Goal> {
-        if walk::tree(self.repo, self.head)? == self.to.tree {
+        if revwalk::tree(self.repo, self.head)? == self.to.tree {
             // The commits come to nothing together; one more would say so, and nobody asked.
             return Ok(self.goal(Mode::Files));
         }
@@ -199,7 +200,7 @@ impl Work<'_> {
         preflight::complete(self.repo, task, &steps)?;
         let taken: Vec<ObjectId> =
             steps.iter().flat_map(|step| std::iter::once(&step.commit).chain(&step.with)).copied().collect();
-        let head_tree = walk::tree(self.repo, self.head)?;
+        let head_tree = revwalk::tree(self.repo, self.head)?;
         let known = Goal { tree: head_tree, scope: Scope::Paths(Vec::new()), skipped, ..self.goal(Mode::Revert) };
         let tree = match revert::revert(self.repo, head_tree, &steps, &self.request.paths)? {
             revert::Reverted::Tree(tree) => tree,

@@ -6,17 +6,16 @@ use bstr::{BString, ByteSlice as _};
 
 use super::refusal::list;
 use crate::{
-    active,
-    core::{rollback::Step, task::Task},
+    domain::{rollback::Step, task::Task},
     error::{Error, Result},
     git::{
-        ObjectId, Repo,
+        ObjectId, Repo, revwalk,
         state::{self, InProgress, Steps},
         tree::Trees,
-        walk, who,
+        who,
     },
-    ledger::View,
     recovery::snapshot,
+    store::{active, ledger::View},
 };
 
 /// Operations of git's that are not finished; the one that may be abandoned.
@@ -59,7 +58,7 @@ pub(super) fn head(repo: &Repo, task: &Task) -> Result<ObjectId> {
 
 /// That the commits of `steps` have their parents here.
 pub(super) fn complete(repo: &Repo, task: &Task, steps: &[Step<ObjectId>]) -> Result<()> {
-    let shallow = walk::shallow(repo)?;
+    let shallow = revwalk::shallow(repo)?;
     let Some(cut) = steps.iter().find(|step| shallow.contains(&step.commit)) else { return Ok(()) };
     let why = format!(
         "cannot roll back {}: this clone is shallow, and what {} was made from is not here",

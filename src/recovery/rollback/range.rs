@@ -5,14 +5,14 @@ use std::collections::{HashMap, HashSet};
 use bstr::{BString, ByteSlice as _};
 
 use crate::{
-    core::{
+    domain::{
         id::TaskId,
         message::of_commit,
-        revert::reverts,
         rollback::{Commit, Owner, message::REVERTS},
         task::Task,
         trailer::{
             block::{self, Syntax},
+            reverts::reverts,
             scan,
         },
     },
@@ -21,7 +21,7 @@ use crate::{
         ObjectId, Repo,
         range::{self, Link},
     },
-    ledger::{View, commits::Owners},
+    store::ledger::{View, commits::Owners},
 };
 
 /// The paths that commits changed.

@@ -4,7 +4,7 @@ use bstr::{BString, ByteSlice as _};
 
 use super::{Conflicted, To};
 use crate::{
-    core::{
+    domain::{
         rollback::{self, Commit, Mode, Refusal, Skipped},
         task::Task,
     },

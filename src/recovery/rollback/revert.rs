@@ -3,15 +3,15 @@
 use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::{
-    core::rollback::Step,
+    domain::rollback::Step,
     error::Result,
     git::{
         ObjectId, Repo,
         merge::{self, Merged},
         objects::{Apart, Batch},
         pathspec::Pathspecs,
+        revwalk,
         tree::{self, Entry, Trees},
-        walk,
     },
 };
 
@@ -33,9 +33,9 @@ pub(super) fn revert(repo: &Repo, tree: ObjectId, steps: &[Step<ObjectId>], path
     let apart = Apart::new(repo)?;
     let mut at = tree;
     for step in steps {
-        let with = walk::tree(repo, step.commit)?;
+        let with = revwalk::tree(repo, step.commit)?;
         let without = match step.parent {
-            Some(parent) => walk::tree(repo, parent)?,
+            Some(parent) => revwalk::tree(repo, parent)?,
             None => ObjectId::empty_tree(with.kind()),
         };
         let without = if paths.is_everything() { without } else { only(repo, with, without, paths)? };

@@ -22,29 +22,30 @@
 //! Lists that would be empty are left out. What HEAD was stands in the message, with everything else about the snapshot:
 //! see [`About`].
 
-mod about;
 mod capture;
+mod codec;
+mod create;
 mod disk;
-mod lists;
-pub mod moment;
+mod ensure;
+mod metadata;
+pub mod restore;
+pub mod state;
 mod store;
 mod stored;
-mod take;
-mod touch;
 
 pub use crate::git::tree::Entry;
+pub use crate::recovery::snapshot::create::{Request, Taken, take, take_captured};
+pub use crate::recovery::snapshot::state::{Conflict, Flags, Moment, Skipped, Submodule, Why, flags_of};
 pub use capture::{Captured, capture, merged};
 pub use disk::is_absent;
-pub use moment::{Conflict, Flags, Moment, Skipped, Submodule, Why, flags_of};
 pub use store::{Unpublished, tree};
 pub use stored::{Listed, find, id_of_ref, last_of, list, load, load_tree, remove};
-pub use take::{Request, Taken, take, take_captured};
 
 use gix::ObjectId;
 use ulid::Ulid;
 
 use crate::{
-    core::{id::TaskId, time::Timestamp},
+    domain::{id::TaskId, time::Timestamp},
     git::Head,
 };
 

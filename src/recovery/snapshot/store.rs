@@ -9,7 +9,7 @@ use gix::{
 };
 use ulid::Ulid;
 
-use super::{About, Captured, FORMAT, Moment, Snapshot, Why, capture::Found, lists, ref_name};
+use super::{About, Captured, FORMAT, Moment, Snapshot, Why, capture::Found, ref_name};
 use crate::{
     error::{Error, Result},
     git::{
@@ -19,6 +19,7 @@ use crate::{
             trees::{self, Edits},
         },
     },
+    recovery::snapshot::codec,
 };
 
 /// How often files that change while they are stored are read again.
@@ -148,7 +149,7 @@ impl Captured<'_> {
         for prefix in LISTED_REFS {
             // For people: refs that cannot be listed are for 'doctor' to tell of.
             for (name, id) in self.repo.refs().list(self.repo, prefix).unwrap_or_default() {
-                list.extend(lists::record(id.to_string(), b' ', name.as_bytes()));
+                list.extend(codec::record(id.to_string(), b' ', name.as_bytes()));
             }
         }
         Ok(blob_entry(REFS_LIST, self.batch.blob(self.repo, list)?))
@@ -225,7 +226,7 @@ fn top(repo: &Repo, batch: &mut Batch, moment: &Moment) -> Result<Vec<TreeEntry>
     if !moment.unmerged.is_empty() {
         entries.push(directory("unmerged", unmerged(repo, batch, moment)?));
     }
-    for (name, bytes) in lists::write(moment) {
+    for (name, bytes) in codec::write(moment) {
         entries.push(blob_entry(name, batch.blob(repo, bytes)?));
     }
     Ok(entries)

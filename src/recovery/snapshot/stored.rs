@@ -4,14 +4,11 @@ use bstr::{BString, ByteSlice as _};
 use gix::objs::{Kind as ObjectKind, tree::EntryKind};
 use ulid::Ulid;
 
-use super::{About, FORMAT, Moment, REFS, Snapshot, lists};
+use super::{About, FORMAT, Moment, REFS, Snapshot};
 use crate::{
     error::{Context as _, Error, Result},
-    git::{
-        Head, ObjectId, RefChange, RefError, Refs, Repo,
-        objects::trees::{self},
-        state,
-    },
+    git::{Head, ObjectId, RefChange, RefError, Refs, Repo, objects::trees, state},
+    recovery::snapshot::codec,
 };
 
 /// No list of ours comes near: a million paths have a tenth of it.
@@ -147,7 +144,7 @@ pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<Moment> {
                     }
                     _ => repo.read_as(entry.oid, ObjectKind::Blob)?,
                 };
-                lists::read(&mut moment, name.as_bstr(), &bytes)
+                codec::read(&mut moment, name.as_bstr(), &bytes)
                     .ok_or_else(|| damaged(format!("'{}' is damaged", name.as_bstr())))?;
             }
             _ => {}

@@ -16,15 +16,13 @@ pub use refusal::why;
 use bstr::BString;
 
 use super::{
-    act::{self, Author, Order, Outcome, Record},
     commit,
     operation::Kind,
     plan::{Destination, Flagging, Scope, Untracked},
-    record::{COLLAPSED, TASKS},
     snapshot::{Captured, Moment, Snapshot},
 };
 use crate::{
-    core::{
+    domain::{
         id::TaskId,
         squash::{
             Stop,
@@ -41,11 +39,16 @@ use crate::{
         Head, ObjectId, Repo,
         entry::{self, Entry},
         objects::Batch,
+        revwalk,
         sparse::Sparse,
         state::{self, Steps},
-        walk, who,
+        who,
     },
-    ledger::{View, commits::Owners},
+    recovery::{
+        execute::{self, Author, Order, Outcome, Record},
+        ledger_events::{COLLAPSED, TASKS},
+    },
+    store::ledger::{View, commits::Owners},
 };
 
 /// How far down commits are collapsed.
@@ -113,7 +116,7 @@ pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<Plan> {
     who::require(repo, || cannot(&task.id))?;
     Ok(Plan {
         task: task.clone(),
-        tree: walk::tree(repo, tip)?,
+        tree: revwalk::tree(repo, tip)?,
         head,
         tip,
         onto: run.onto,
@@ -130,7 +133,7 @@ fn collapsed(entry: &Entry, owners: &Owners) -> Collapsed {
     Collapsed {
         commit: entry.commit.to_string(),
         message: entry.message.clone(),
-        subject: crate::core::message::subject(&entry.message).to_string(),
+        subject: crate::domain::message::subject(&entry.message).to_string(),
         linked: owners.linked(entry.commit).to_vec(),
     }
 }
@@ -183,7 +186,7 @@ impl Plan {
 ///
 /// # Errors
 ///
-/// `head-moved` when somebody committed since the plan was made; `commit-refused`; all that [`act::carry_out`] refuses.
+/// `head-moved` when somebody committed since the plan was made; `commit-refused`; all that [`execute::carry_out`] refuses.
 pub fn carry_out(
     repo: &Repo,
     author: &Author<'_>,
@@ -206,7 +209,7 @@ pub fn carry_out(
     };
     let line = |key: &str, value: String| (key.to_owned(), value);
     let tasks: Vec<String> = plan.tasks.iter().map(|trailer| trailer.value.to_string()).collect();
-    act::carry_out(
+    execute::carry_out(
         repo,
         author,
         &Order {

@@ -6,7 +6,7 @@ use bstr::ByteSlice as _;
 
 use super::{Onto, refusal};
 use crate::{
-    core::{
+    domain::{
         id::TaskId,
         message::of_commit,
         squash::{Commit, Obstacle, Run, all, longest},
@@ -17,14 +17,14 @@ use crate::{
     git::{
         ObjectId, Repo,
         range::{self, Link},
-        walk,
+        revwalk,
     },
-    ledger::commits::Owners,
+    store::ledger::commits::Owners,
 };
 
 /// The commits of `task` below `tip` that can be collapsed; of its longest run there may be none.
 pub(super) fn run(repo: &Repo, owners: &Owners, task: &Task, tip: ObjectId, onto: &Onto) -> Result<Run<ObjectId>> {
-    let reader = Reader { repo, id: &task.id, owners, shallow: walk::shallow(repo)? };
+    let reader = Reader { repo, id: &task.id, owners, shallow: revwalk::shallow(repo)? };
     match onto {
         Onto::Longest => {
             let commits = reader.reachable(tip)?;
@@ -36,7 +36,7 @@ pub(super) fn run(repo: &Repo, owners: &Owners, task: &Task, tip: ObjectId, onto
         }
         Onto::Given(from, word) => {
             if let Some(from) = from
-                && !walk::is_ancestor(repo, *from, tip)?
+                && !revwalk::is_ancestor(repo, *from, tip)?
             {
                 return Err(refusal::not_below(task, word));
             }
@@ -64,7 +64,7 @@ impl Reader<'_> {
             if let Some(obstacle) = self.obstacle(at)? {
                 break Some((at, obstacle));
             }
-            match walk::parents(self.repo, at)?.first() {
+            match revwalk::parents(self.repo, at)?.first() {
                 Some(parent) => at = *parent,
                 None => break None,
             }

@@ -2,7 +2,7 @@
 
 use super::cannot;
 use crate::{
-    core::{
+    domain::{
         id::TaskId,
         message::{of_commit, subject},
         squash::{Obstacle, Stop},

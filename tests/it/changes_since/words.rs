@@ -5,7 +5,7 @@ use crate::support::{
     TestRepo,
     ledger::{Ledger, task_id},
 };
-use git_agent::core::event::{self, Payload};
+use git_agent::domain::event::{self, Payload};
 
 /// Two tasks and nobody at work on the same files.
 fn shared() -> TestRepo {

@@ -12,7 +12,7 @@ use crate::{
     },
     worlds::{each, numbers},
 };
-use git_agent::core::event::{self, Payload};
+use git_agent::domain::event::{self, Payload};
 
 const NAMES: [&[u8]; 12] = [
     b"a",

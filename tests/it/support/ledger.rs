@@ -3,7 +3,7 @@
 use std::{cell::Cell, collections::BTreeMap};
 
 use git_agent::{
-    core::{
+    domain::{
         actor::Actor,
         event::{self, Payload},
         id::TaskId,
@@ -12,7 +12,7 @@ use git_agent::{
         time::Timestamp,
     },
     git::Repo,
-    ledger::{self, Author, Draft, View},
+    store::ledger::{self, Author, Draft, View},
 };
 
 use super::TestRepo;

@@ -1,0 +1,110 @@
+//! Events in words, for people.
+
+use crate::{
+    domain::{
+        event::{Edit, Payload},
+        id::TaskId,
+        text::Text,
+    },
+    store::ledger::View,
+    view::{Style, sanitize},
+};
+
+/// How something is painted.
+pub(in crate::cmd) type Tone = fn(Style, &str) -> String;
+
+/// What an event says.
+pub(in crate::cmd) struct Said {
+    /// One character that shows at a glance what it is.
+    pub mark: &'static str,
+    /// What happened, in the past tense.
+    pub verb: String,
+    /// In whose colour.
+    pub tone: Tone,
+    /// What somebody said about it; may have several lines.
+    pub text: String,
+}
+
+/// `payload` in words; long texts are fetched from `view`.
+pub(in crate::cmd) fn say(view: &View<'_>, payload: &Payload) -> Said {
+    let text = |text: &Text| view.text(text);
+    let maybe = |reason: &Option<Text>| reason.as_ref().map(text).unwrap_or_default();
+    let said = |mark, verb: &str, tone, text| Said { mark, verb: verb.to_owned(), tone, text };
+    let (plain, faint): (Tone, Tone) = (Style::plain, Style::faint);
+    match payload {
+        Payload::Create(_) => said("+", "added", plain, String::new()),
+        Payload::Edit(edit) => said("~", "edited", faint, edited(edit)),
+        Payload::Start(_) => said("→", "started", Style::busy, String::new()),
+        Payload::Pause(reason) => said("=", "paused", plain, maybe(&reason.reason)),
+        Payload::Reopen(reason) => said("→", "reopened", Style::busy, maybe(&reason.reason)),
+        Payload::Complete(complete) => {
+            let value = complete.result.as_ref().map(|value| match value.as_str() {
+                Some(text) => text.to_owned(),
+                None => serde_json::to_string_pretty(value).unwrap_or_default(),
+            });
+            said("✓", "completed", Style::good, value.unwrap_or_else(|| maybe(&complete.stored)))
+        }
+        Payload::Fail(fail) => {
+            let kind = fail.kind.as_ref().map(|kind| format!("[{kind}] ")).unwrap_or_default();
+            said("✗", "failed", Style::bad, format!("{kind}{}", text(&fail.reason)))
+        }
+        Payload::Cancel(reason) => said("–", "cancelled", faint, maybe(&reason.reason)),
+        Payload::Claim(claim) if claim.steal => said("→", "taken over", Style::busy, maybe(&claim.reason)),
+        Payload::Claim(_) => said("→", "claimed", plain, String::new()),
+        Payload::Release(reason) => said("=", "released", faint, maybe(&reason.reason)),
+        Payload::Block(block) => said("!", "blocked", Style::bad, text(&block.text)),
+        Payload::Unblock(_) => said("·", "unblocked", plain, String::new()),
+        Payload::Dep(dep) => {
+            let list = |ids: &[_], head| (!ids.is_empty()).then(|| format!("{head} {}", words(ids)));
+            let parts = [list(&dep.add, "now after"), list(&dep.remove, "no longer after")];
+            said("~", "reordered", faint, parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+        }
+        Payload::Decide(decide) => {
+            let why = decide.why.as_ref().map(|why| format!("\nbecause {}", text(why))).unwrap_or_default();
+            said("•", "decided", Style::strong, format!("{}{why}", text(&decide.text)))
+        }
+        Payload::Note(note) => said("·", "noted", plain, text(&note.text)),
+        Payload::Commit(commit) => said("·", "committed", faint, commit.commit.clone()),
+        Payload::Link(link) => said("·", "linked", faint, format!("commit {}, found by {}", link.commit, link.by)),
+        Payload::Verify(verify) => {
+            let (mark, verb, tone): (_, _, Tone) = match verify.exit {
+                0 => ("✓", "verified", Style::good),
+                _ => ("✗", "found wanting", Style::bad),
+            };
+            said(mark, verb, tone, format!("{} (exit code {})", text(&verify.command), verify.exit))
+        }
+        Payload::Rollback(rollback) => {
+            said("↶", "rolled back", Style::busy, format!("to {} ({})", rollback.name, rollback.mode))
+        }
+        Payload::Squash(squash) => {
+            let short: String = squash.commit.chars().take(12).collect();
+            match squash.count {
+                1 => said("⇊", "reworded", plain, format!("a commit, which is {short} now")),
+                count => said("⇊", "squashed", plain, format!("{} into {short}", sanitize::plural(count, "commit"))),
+            }
+        }
+        Payload::Undo(undo) => {
+            let what = undo.of.as_deref().unwrap_or("rollback");
+            said("↷", &format!("undid the {what}"), Style::busy, String::new())
+        }
+        Payload::Unknown(kind) => said("·", kind, faint, String::new()),
+    }
+}
+
+fn words(ids: &[TaskId]) -> String {
+    ids.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// Which fields an edit changed.
+fn edited(edit: &Edit) -> String {
+    let fields = [
+        (edit.title.is_some(), "title"),
+        (edit.description.is_some(), "description"),
+        (edit.priority.is_some(), "priority"),
+        (edit.parent.is_some(), "parent"),
+        (edit.files.is_some(), "files"),
+        (edit.accept.is_some(), "acceptance"),
+        (edit.estimate.is_some(), "estimate"),
+    ];
+    fields.iter().filter(|(changed, _)| *changed).map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
+}

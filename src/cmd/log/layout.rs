@@ -1,0 +1,98 @@
+//! The page that the log is printed on: lines with the graph to their left, empty lines where they belong.
+
+use bstr::{BString, ByteSlice as _};
+
+use crate::{
+    git::log::Record,
+    view::{Style, sanitize},
+};
+
+use super::date::Dates;
+
+/// What stands above, which decides about the empty line between.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    Nothing,
+    Line,
+    Block,
+}
+
+/// The page.
+pub(super) struct Page {
+    pub style: Style,
+    pub dates: Dates,
+    width: Option<usize>,
+    pub text: String,
+    before: Before,
+    /// How the graph goes on to the left.
+    graph: BString,
+    /// How long the last abbreviated object id was.
+    pub hash: usize,
+}
+
+impl Page {
+    /// An empty page for a terminal of `width` columns, if it is one.
+    pub fn new(style: Style, dates: Dates, width: Option<usize>) -> Self {
+        let (text, graph) = (String::new(), BString::default());
+        Page { style, dates, width, text, before: Before::Nothing, graph, hash: 7 }
+    }
+
+    /// One line, the graph to its left.
+    pub fn line(&mut self, line: &str) {
+        let graph = sanitize::painted(&self.graph.to_str_lossy());
+        self.text.push_str(&graph);
+        self.text.push_str(line.trim_end_matches(['\n', ' ']));
+        if line.is_empty() {
+            let end = self.text.trim_end_matches(' ').len();
+            self.text.truncate(end);
+        }
+        self.text.push('\n');
+    }
+
+    /// An empty line where one belongs before `next`.
+    pub fn space(&mut self, next: Before) {
+        if self.before == Before::Block || (self.before == Before::Line && next == Before::Block) {
+            self.line("");
+        }
+        self.before = next;
+    }
+
+    /// The lines of graph above a commit.
+    pub fn above(&mut self, record: &Record) {
+        for line in &record.above {
+            self.text.push_str(&sanitize::painted(&line.to_str_lossy()));
+            self.text.push('\n');
+        }
+        self.graph = record.graph.first().cloned().unwrap_or_default();
+    }
+
+    /// Go on to the right of the graph below the commit's first line: where lanes part it is one line further down.
+    pub fn go_on(&mut self, record: &Record, at: usize) {
+        if let Some(graph) = record.graph.get(at).or(record.graph.last()) {
+            self.graph = graph.clone();
+        }
+    }
+
+    /// Whether lanes of the graph part or join on this line.
+    pub fn lanes_move(&self) -> bool {
+        self.graph.iter().any(|b| matches!(b, b'\\' | b'/'))
+    }
+
+    /// What is left of the terminal's width beside the graph.
+    pub fn room(&self) -> Option<usize> {
+        let graph = String::from_utf8_lossy(&self.graph);
+        let drawn = graph.chars().filter(|c| matches!(c, '*' | '|' | '/' | '\\' | '_' | '-' | '.' | ' ')).count();
+        self.width.map(|width| width.saturating_sub(drawn))
+    }
+
+    /// Changes below a commit.
+    pub fn below(&mut self, changes: &str) {
+        if !changes.is_empty() {
+            self.line("");
+            for line in changes.lines() {
+                self.line(line);
+            }
+            self.before = Before::Block;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! What the ledger says of the tasks that the log comes across, each read once.
+
+use std::collections::HashMap;
+
+use crate::{
+    domain::{
+        event::{Event, Payload},
+        id::TaskId,
+        table::{Row, Table},
+    },
+    error::Result,
+    git::{Repo, log::Record},
+    store::ledger::View,
+};
+
+/// The tasks, as far as they were read.
+pub(super) struct Book<'v> {
+    view: &'v View<'v>,
+    table: Table,
+    read: HashMap<TaskId, Vec<Event>>,
+    /// When the hook saw a commit, in milliseconds; git itself keeps seconds.
+    seen: HashMap<String, i64>,
+}
+
+impl<'v> Book<'v> {
+    /// The book of `view`.
+    pub fn new(view: &'v View<'v>) -> Result<Self> {
+        let table = view.table()?;
+        Ok(Book { view, table, read: HashMap::new(), seen: HashMap::new() })
+    }
+
+    /// The repository.
+    pub fn repo(&self) -> &'v Repo {
+        self.view.repo()
+    }
+
+    /// The ledger.
+    pub fn view(&self) -> &'v View<'v> {
+        self.view
+    }
+
+    /// Every task's row.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.table.rows()
+    }
+
+    /// The title of task `id`, if the ledger has it.
+    pub fn title(&self, id: &str) -> Option<&str> {
+        let row = self.table.position(id).map(|at| self.table.row(at))?;
+        row.exists().then_some(row.title())
+    }
+
+    /// The events of `id` in the order of the fold.
+    pub fn events(&mut self, id: &TaskId) -> Result<&[Event]> {
+        if !self.read.contains_key(id) {
+            let events = self.view.events(id)?.events;
+            for event in &events {
+                if let Payload::Commit(commit) = &event.payload {
+                    self.seen.entry(commit.commit.clone()).or_insert(event.at.millis());
+                }
+            }
+            self.read.insert(id.clone(), events);
+        }
+        Ok(self.read.get(id).map_or(&[], Vec::as_slice))
+    }
+
+    /// The events of the task `id` if it is one of the ledger's.
+    fn events_of(&mut self, id: &str) -> Result<&[Event]> {
+        match TaskId::parse(id) {
+            Ok(id) if self.title(id.as_str()).is_some() => self.events(&id),
+            _ => Ok(&[]),
+        }
+    }
+
+    /// Whether the newest verification of `task` on exactly this tree passed, as [`crate::domain::task::Task::verification_of`] says. Of
+    /// several `tasks` each is asked; all that were verified must have passed.
+    pub fn verdict(&mut self, tasks: &[String], tree: &str) -> Result<Option<bool>> {
+        let mut all: Option<bool> = None;
+        for id in tasks {
+            let mut verifies = self.events_of(id)?.iter().filter_map(|event| match &event.payload {
+                Payload::Verify(verify) if verify.tree == tree => Some(verify.exit == 0),
+                _ => None,
+            });
+            // The newest in the order of the fold.
+            all = verifies.next_back().map(|passed| passed && all.unwrap_or(true)).or(all);
+        }
+        Ok(all)
+    }
+
+    /// When `record` was made, in milliseconds: git's second, and the ledger's fraction of it if it saw the commit.
+    pub fn moment(&self, record: &Record) -> i64 {
+        let second = record.at.saturating_mul(1000);
+        match self.seen.get(&record.commit) {
+            Some(seen) => (*seen).clamp(second, second.saturating_add(999)),
+            None => second,
+        }
+    }
+
+    /// Whether the ledger lacks all of `tasks`.
+    pub fn lacks(&self, tasks: &[String]) -> bool {
+        !tasks.is_empty() && tasks.iter().all(|id| self.title(id).is_none())
+    }
+}

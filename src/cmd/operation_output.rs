@@ -1,0 +1,112 @@
+//! What the commands that move files and refs have in common: who acts, what the ledger is told, what people read.
+
+use bstr::{BString, ByteSlice as _};
+
+use crate::{
+    cmd::context::Ctx,
+    error::Result,
+    git::Head,
+    recovery::{
+        self, Author, Done, Record,
+        operation::Operation,
+        plan::{Change, Plan},
+    },
+    store::ledger,
+    view::sanitize::{self, plural},
+};
+
+/// How many paths of a kind are named.
+const NAMED: usize = 10;
+
+/// Let `act` do something as the one who runs this command.
+pub(super) fn acting<T>(ctx: &Ctx, act: impl FnOnce(&Author<'_>, &Record<'_>) -> Result<T>) -> Result<T> {
+    let repo = ctx.repo()?;
+    let actor = ctx.actor()?;
+    let now = || ctx.now();
+    // Going back is for when things went wrong: it does not depend on the ledger.
+    let author = Author { by: actor.to_string(), now: &now, tasks: ctx.active().unwrap_or_default() };
+    let record = |operation: &Operation| {
+        recovery::record(repo, &ledger::Author { actor: &actor, now: &now, is_held_to_it: true }, operation)
+    };
+    act(&author, &record)
+}
+
+/// That nothing was done: because everything is `as_it_was`, or because what differs from `name` is left alone.
+pub(super) fn say_nothing(ctx: &Ctx, as_it_was: &str, name: &str, plan: &Plan) -> Result<()> {
+    ctx.out.status(match plan.leaves_differences() {
+        false => format!("Nothing to do: {as_it_was}"),
+        true => format!("Nothing was changed: what may differ from {name} is left alone"),
+    });
+    if ctx.out.is_quiet() || !plan.leaves_differences() { Ok(()) } else { ctx.out.print(&paths(plan)) }
+}
+
+/// What happened, for people.
+pub(super) fn say(ctx: &Ctx, first: &str, done: &Done) -> Result<()> {
+    if !ctx.out.is_quiet() {
+        let mut text = format!("{first}\n{}", paths(&done.plan));
+        if let Some(line) = moved(&done.operation.before, &done.operation.after) {
+            text.push_str(&line);
+        }
+        ctx.out.print(&text)?;
+    }
+    remarks(ctx, &done.operation, &done.late, &done.remarks);
+    Ok(())
+}
+
+/// What did not go as usual.
+pub(super) fn remarks(ctx: &Ctx, operation: &Operation, late: &[BString], remarks: &[String]) {
+    for path in late {
+        let path = sanitize::bytes(path.as_bstr());
+        ctx.out.warn(format!(
+            "'{path}' was written to in the meantime; what was written is kept, see 'git agent ops show {}'",
+            operation.id
+        ));
+    }
+    for remark in remarks {
+        ctx.out.warn(remark);
+    }
+}
+
+/// `main: 1f3a… -> 9bc2…`
+pub(super) fn moved(before: &Head, after: &Head) -> Option<String> {
+    if before.commit == after.commit {
+        return None;
+    }
+    let short = |head: &Head| head.commit.map_or_else(|| "nothing".to_owned(), |id| id.to_hex_with_len(12).to_string());
+    let name = after.branch_name().unwrap_or_else(|| "HEAD".to_owned());
+    Some(format!("  {}: {} -> {}\n", sanitize::line(&name), short(before), short(after)))
+}
+
+/// The paths of a plan by what happens to them.
+pub(super) fn paths(plan: &Plan) -> String {
+    let mut text = String::new();
+    let mut list = |what: &str, paths: Vec<String>| {
+        if paths.is_empty() {
+            return;
+        }
+        let more = paths.len().saturating_sub(NAMED);
+        let more = if more == 0 { String::new() } else { format!(" … and {more} more") };
+        let named = paths.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+        text.push_str(&format!("  {what} {}: {named}{more}\n", plural(paths.len(), "path")));
+    };
+    let of = |wanted: fn(&Change) -> bool| -> Vec<String> {
+        let paths = plan.files.iter().filter(|(_, change)| wanted(change));
+        paths.map(|(path, _)| sanitize::bytes(path.as_bstr())).collect()
+    };
+    list("wrote", of(|change| matches!(change, Change::Write(_))));
+    list("took away", of(|change| matches!(change, Change::Remove(_))));
+    let staged: Vec<String> = plan
+        .staged
+        .keys()
+        .filter(|path| !plan.files.contains_key(*path))
+        .map(|path| sanitize::bytes(path.as_bstr()))
+        .collect();
+    list("changed the index only of", staged);
+    for kept in plan.kept.iter().take(NAMED) {
+        text.push_str(&format!("  kept {}: {}\n", sanitize::bytes(kept.path.as_bstr()), kept.why.as_str()));
+    }
+    if plan.kept.len() > NAMED {
+        text.push_str(&format!("  kept {} more\n", plan.kept.len() - NAMED));
+    }
+    text
+}

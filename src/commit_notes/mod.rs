@@ -1,0 +1,184 @@
+//! Notes on commits for people who have plain git: `git log --notes=agent` shows task, checkpoint and verification.
+//!
+//! A projection of the ledger and the history in `refs/notes/agent`. It says nothing that is not known without it, so it may
+//! be lost, and is made anew by `git agent repair`. It follows behind: commands that change what it says bring it up to date
+//! at their end, hooks do not (a commit must be quick), and a failure to write it fails nothing. `agent.displayNotes`
+//! switches it off.
+
+mod merge;
+mod text;
+
+pub use merge::merge;
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::{
+    domain::{id::TaskId, message::of_commit, table::Row, task::Task, time::Timestamp},
+    error::Result,
+    git::{
+        ObjectId, RefChange, RefError, Repo,
+        objects::{Batch, Commit},
+        revwalk,
+    },
+    store::{
+        history,
+        ledger::{
+            View,
+            commits::{Owners, linked},
+            tree::{self, Changes},
+        },
+    },
+};
+
+/// The notes ref.
+pub const REF: &str = "refs/notes/agent";
+/// How often somebody else may be faster.
+const TRIES: usize = 8;
+
+/// Whether `agent.displayNotes` lets notes be written; they are, unless it says no.
+pub fn is_on(repo: &Repo) -> bool {
+    !repo.settings().is_set("agent.displayNotes") || repo.settings().flag("agent.displayNotes")
+}
+
+/// Bring the notes on the commits of `tasks`, on HEAD's history, up to date. Answers how many were written.
+///
+/// # Errors
+///
+/// Whatever keeps commits from being read, or notes from being written: then the notes are as they were.
+pub fn refresh(repo: &Repo, tasks: &[TaskId], now: Timestamp) -> Result<usize> {
+    let Some(head) = repo.head()?.commit.filter(|_| is_on(repo)) else { return Ok(0) };
+    let view = View::now(repo)?;
+    let wanted = Wanted::of(&view, head, tasks)?;
+    if wanted.notes.is_empty() {
+        return Ok(0);
+    }
+    for _ in 0..TRIES {
+        if let Some(written) = write(repo, &wanted.notes, now)? {
+            return Ok(written);
+        }
+    }
+    Ok(0)
+}
+
+/// The same for every task of the ledger.
+pub fn refresh_all(repo: &Repo, now: Timestamp) -> Result<usize> {
+    if !is_on(repo) {
+        return Ok(0);
+    }
+    let tasks: Vec<TaskId> = View::now(repo)?.table()?.rows().filter(|row| row.exists()).map(Row::id).collect();
+    refresh(repo, &tasks, now)
+}
+
+/// What the notes shall say.
+#[derive(Default)]
+struct Wanted {
+    notes: BTreeMap<ObjectId, String>,
+    /// Tasks that were looked up; `None` for ids that the ledger does not have.
+    known: HashMap<TaskId, Option<Known>>,
+}
+
+/// A task and the numbers of its commits.
+struct Known {
+    task: Task,
+    numbers: HashMap<ObjectId, usize>,
+}
+
+impl Wanted {
+    fn of(view: &View<'_>, head: ObjectId, tasks: &[TaskId]) -> Result<Self> {
+        let mut wanted = Wanted::default();
+        let owners = Owners::read(view)?;
+        wanted.look_up(view, head, tasks)?;
+        let mut commits: BTreeMap<ObjectId, Vec<TaskId>> = BTreeMap::new();
+        for id in tasks {
+            for commit in wanted.task(id).into_iter().flat_map(|known| known.numbers.keys()) {
+                commits.entry(*commit).or_default().push(id.clone());
+            }
+        }
+        for (commit, mut ids) in commits {
+            // A commit may belong to several tasks; its note tells of all of them.
+            let bytes = view.repo().read_as(commit, gix::objs::Kind::Commit)?;
+            let named = owners.of(commit, of_commit(&bytes));
+            ids.extend(named.iter().filter_map(|id| TaskId::parse(&id.to_string()).ok()));
+            ids.sort();
+            ids.dedup();
+            wanted.look_up(view, head, &ids)?;
+            let tree = revwalk::tree(view.repo(), commit)?.to_string();
+            let known = ids.iter().filter_map(|id| wanted.task(id));
+            let parts = known.map(|known| text::of(view, &known.task, known.numbers.get(&commit).copied(), &tree));
+            let text = parts.collect();
+            wanted.notes.insert(commit, text);
+        }
+        Ok(wanted)
+    }
+
+    fn task(&self, id: &TaskId) -> Option<&Known> {
+        self.known.get(id)?.as_ref()
+    }
+
+    /// Look up those of `ids` that were not yet, all in one go.
+    fn look_up(&mut self, view: &View<'_>, head: ObjectId, ids: &[TaskId]) -> Result<()> {
+        let mut tasks = Vec::new();
+        for id in ids {
+            if self.known.contains_key(id) {
+                continue;
+            }
+            match view.task(id)?.filter(Task::exists) {
+                Some(task) => tasks.push(task),
+                None => drop(self.known.insert(id.clone(), None)),
+            }
+        }
+        if tasks.is_empty() {
+            return Ok(());
+        }
+        let commits = history::ask(view.repo(), head, |past| {
+            let on = |task: &Task| past.on(task.id.as_str().as_bytes(), &linked(task).collect::<Vec<_>>());
+            tasks.iter().map(on).collect::<Result<Vec<_>, _>>()
+        })?;
+        for (task, commits) in tasks.into_iter().zip(commits) {
+            self.known.insert(task.id.clone(), Some(Known { task, numbers: commits.into_iter().zip(1..).collect() }));
+        }
+        Ok(())
+    }
+}
+
+/// Write those of `notes` that say something else now; `None`: somebody was faster.
+fn write(repo: &Repo, notes: &BTreeMap<ObjectId, String>, now: Timestamp) -> Result<Option<usize>> {
+    let tip = repo.find_ref(REF)?;
+    let root = tip.map(|tip| revwalk::tree(repo, tip)).transpose()?;
+    let mut batch = Batch::default();
+    let mut changes = Changes::default();
+    for (commit, text) in notes {
+        let blob = repo.blob_id(text.as_bytes())?;
+        let is_there = root.map(|root| tree::find(repo, root, *commit)).transpose()?.is_some_and(|now| now == [blob]);
+        if !is_there {
+            changes.notes.insert(*commit, batch.blob(repo, text.clone().into_bytes())?);
+        }
+    }
+    let count = changes.notes.len();
+    if count == 0 {
+        return Ok(Some(0));
+    }
+    let tree = tree::edit(repo, &mut batch, root, &changes)?;
+    let parents: Vec<ObjectId> = tip.into_iter().collect();
+    Ok(publish(repo, batch, tip, tree, &parents, now)?.then_some(count))
+}
+
+/// Commit `tree` on `parents` and move the ref from `tip` to it; false: somebody was faster.
+fn publish(
+    repo: &Repo,
+    mut batch: Batch,
+    tip: Option<ObjectId>,
+    tree: ObjectId,
+    parents: &[ObjectId],
+    now: Timestamp,
+) -> Result<bool> {
+    let message = b"git-agent: what commits are to tasks\n";
+    let commit = batch.commit(repo, &Commit { tree, parents, message, at: now, identity: None })?;
+    batch.write(repo)?;
+    let change = RefChange { name: REF.to_owned(), expected: tip, new: Some(commit) };
+    match repo.refs().change(repo, &[change], "git-agent: notes on commits") {
+        Ok(()) => batch.secure(repo).map(|()| true),
+        Err(RefError::Failed(error)) => Err(error),
+        Err(_) => Ok(false),
+    }
+}

@@ -1,0 +1,21 @@
+//! What a note says of one task of its commit.
+
+use crate::{
+    domain::{task::Task, text::visible},
+    store::ledger::View,
+};
+
+/// `t-1@2 Add a login form`, and below it how the content of the commit was verified.
+pub(super) fn of(view: &View<'_>, task: &Task, number: Option<usize>, tree: &str) -> String {
+    let number = number.map(|number| format!("@{number}")).unwrap_or_default();
+    let mut text = format!("{}{number} {}\n", task.id, task.title);
+    if let Some(verification) = task.verification_of(tree) {
+        let command = view.text(&verification.command);
+        let command = visible(command.lines().next().unwrap_or_default(), &[]);
+        text.push_str(&match verification.passed() {
+            true => format!("✓ {command}\n"),
+            false => format!("✗ {command} (exit code {})\n", verification.exit),
+        });
+    }
+    text
+}

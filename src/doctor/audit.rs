@@ -1,0 +1,91 @@
+//! The history of the ledger: what is in it no more.
+
+use std::cmp::Reverse;
+
+use super::{Depth, count, failed, few};
+use crate::{
+    error::Result,
+    git::Repo,
+    store::ledger::{
+        REF, View,
+        audit::{self, Loss, Reach},
+        watch,
+    },
+    view::json::Check,
+};
+
+/// Commits that another program threw away; the reflog still has them.
+pub(super) fn lost(view: &View<'_>) -> Check {
+    let look = || -> Result<Check> {
+        let lost = audit::lost_tips(view)?;
+        let Some(newest) = lost.first() else {
+            return Ok(Check::ok("reflog", "nothing that was in the ledger was thrown away"));
+        };
+        Ok(Check::warning(
+            "reflog",
+            format!(
+                "another program wrote over the ledger and threw away {}: {}",
+                count(lost.len(), "state of it", "states of it"),
+                few(&lost)
+            ),
+            format!(
+                "to get the lost lines back: git update-ref refs/agent/lost {newest} && \
+git notes --ref={} merge -s cat_sort_uniq refs/agent/lost",
+                REF.trim_start_matches("refs/notes/")
+            ),
+        ))
+    };
+    look().unwrap_or_else(|error| failed("reflog", &error))
+}
+
+/// What was in the ledger and is not in it any more, as far as it was noticed or its history tells.
+pub(super) fn missing(repo: &Repo, view: &View<'_>, depth: Depth) -> Check {
+    let reach = if depth == Depth::Past { Reach::Whole } else { Reach::Bounded };
+    let look = || -> Result<Check> {
+        let mut lost: Vec<Loss> = watch::lost(repo)?.into_iter().flat_map(|(_, lost)| lost).collect();
+        let (found, is_whole) = audit::missing(view, reach)?;
+        lost.extend(found.into_iter().map(|missing| missing.loss));
+        lost.sort_by(|a, b| (&a.note, Reverse(a.events)).cmp(&(&b.note, Reverse(b.events))));
+        lost.dedup_by(|a, b| a.note == b.note);
+        let fine = match is_whole {
+            true => "the ledger has everything that was ever in it",
+            false => {
+                "the ledger has everything that was in it lately; 'git agent doctor --verify' looks at all of its history"
+            }
+        };
+        if lost.is_empty() {
+            return Ok(Check::ok("taken", fine));
+        }
+        let shown: Vec<String> =
+            lost.iter().map(|loss| format!("{} of {}", count(loss.events, "event", "events"), loss.note)).collect();
+        Ok(Check::warning(
+            "taken",
+            format!("another program took out of the ledger what was in it: {}", few(&shown)),
+            "'git agent doctor --fix' brings it back",
+        ))
+    };
+    look().unwrap_or_else(|error| failed("taken", &error))
+}
+
+/// Commits that took lines out of notes.
+pub(super) fn removals(view: &View<'_>) -> Check {
+    let look = || -> Result<Check> {
+        let removals = audit::removals(view)?;
+        if removals.is_empty() {
+            return Ok(Check::ok("history", "no commit of the ledger takes a line away"));
+        }
+        let shown: Vec<String> = removals
+            .iter()
+            .map(|removal| {
+                let lines = count(removal.lines, "line", "lines");
+                format!("{} takes {lines} from {}", removal.commit, removal.note)
+            })
+            .collect();
+        Ok(Check::warning(
+            "history",
+            format!("the ledger only grows, but another program took lines away: {}", few(&shown)),
+            format!("'git log -p {REF}' shows what they were"),
+        ))
+    };
+    look().unwrap_or_else(|error| failed("history", &error))
+}

@@ -1,0 +1,398 @@
+//! What each kind of event carries. Unknown kinds and unknown keys (from a newer version) are skipped by readers; the
+//! lines that hold them are kept as they are.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use crate::domain::{id::TaskId, task::LOWEST_PRIORITY, text::Text};
+
+/// Define [`Payload`] from one row a kind: variant, word on the line, carried struct.
+macro_rules! payloads {
+    ($( $(#[$doc:meta])* $variant:ident $word:literal $carries:ty ),+ $(,)?) => {
+        /// What happened, by kind.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Payload {
+            $( $(#[$doc])* $variant($carries), )+
+            /// A kind that this version does not know: kept in the note, without effect.
+            Unknown(String),
+        }
+
+        impl Payload {
+            /// The kinds that this version knows, as they stand on the line.
+            pub const KINDS: &'static [&'static str] = &[$($word),+];
+
+            /// The kind's word on the line.
+            pub fn kind(&self) -> &str {
+                match self {
+                    $( Payload::$variant(_) => $word, )+
+                    Payload::Unknown(kind) => kind,
+                }
+            }
+
+            /// Read the payload of `kind` from a map of the line's keys.
+            pub(super) fn read<'de, D: Deserializer<'de>>(kind: &str, keys: D) -> Result<Self, D::Error> {
+                match kind {
+                    $( $word => <$carries>::deserialize(keys).map(Payload::$variant), )+
+                    other => Ok(Payload::Unknown(other.to_owned())),
+                }
+            }
+
+            /// The keys and values that go on the line, in the order of the struct.
+            pub fn keys(&self) -> serde_json::Result<Value> {
+                match self {
+                    $( Payload::$variant(carried) => serde_json::to_value(carried), )+
+                    Payload::Unknown(_) => Ok(Value::Null),
+                }
+            }
+        }
+    };
+}
+
+payloads! {
+    /// The task was added.
+    Create "create" Create,
+    /// Fields were changed.
+    Edit "edit" Edit,
+    /// Work began, went on, or began again.
+    Start "start" Start,
+    /// Put down without an outcome.
+    Pause "pause" Reason,
+    /// Taken up again after it was closed.
+    Reopen "reopen" Reason,
+    /// Finished.
+    Complete "complete" Complete,
+    /// An attempt failed.
+    Fail "fail" Fail,
+    /// Not wanted any more.
+    Cancel "cancel" Reason,
+    /// Somebody holds it for a while.
+    Claim "claim" Claim,
+    /// The holder lets go.
+    Release "release" Reason,
+    /// Something outside stands in the way.
+    Block "block" Block,
+    /// It no longer does.
+    Unblock "unblock" Unblock,
+    /// Dependencies were added or removed.
+    Dep "dep" Dep,
+    /// A decision and its why.
+    Decide "decide" Decide,
+    /// A remark.
+    Note "note" Note,
+    /// A commit was made for the task.
+    Commit "commit" Commit,
+    /// A commit that lost its trailer was found again.
+    Link "link" Link,
+    /// A command was run on a tree, with this outcome.
+    Verify "verify" Verify,
+    /// The worktree was rolled back to a checkpoint of the task.
+    Rollback "rollback" Rollback,
+    /// Several commits of the task became one.
+    Squash "squash" Squash,
+    /// A rollback or a squash was undone, or such an undo was.
+    Undo "undo" Undo,
+}
+
+impl Payload {
+    /// The title that it gives the task.
+    pub fn title(&self) -> Option<&str> {
+        match self {
+            Payload::Create(create) => Some(&create.title),
+            Payload::Edit(edit) => edit.title.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The texts that may be too long for a line, to be moved into blobs.
+    pub fn texts_mut(&mut self) -> Vec<&mut Text> {
+        match self {
+            Payload::Create(create) => create.description.iter_mut().chain(&mut create.accept).collect(),
+            Payload::Edit(edit) => edit.description.iter_mut().chain(&mut edit.accept).collect(),
+            Payload::Pause(reason) | Payload::Reopen(reason) | Payload::Cancel(reason) | Payload::Release(reason) => {
+                reason.reason.iter_mut().collect()
+            }
+            Payload::Fail(fail) => vec![&mut fail.reason],
+            Payload::Claim(claim) => claim.reason.iter_mut().collect(),
+            Payload::Block(block) => vec![&mut block.text],
+            Payload::Decide(decide) => std::iter::once(&mut decide.text).chain(&mut decide.why).collect(),
+            Payload::Note(note) => vec![&mut note.text],
+            Payload::Verify(verify) => vec![&mut verify.command],
+            Payload::Complete(complete) => complete.stored.iter_mut().collect(),
+            Payload::Start(_)
+            | Payload::Unblock(_)
+            | Payload::Dep(_)
+            | Payload::Commit(_)
+            | Payload::Link(_)
+            | Payload::Rollback(_)
+            | Payload::Squash(_)
+            | Payload::Undo(_)
+            | Payload::Unknown(_) => Vec::new(),
+        }
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// A number of any size as a priority: whatever is above [`LOWEST_PRIORITY`] is as low as it gets.
+fn priority<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u8>, D::Error> {
+    let number = Option::<u64>::deserialize(value)?;
+    Ok(number.map(|number| u8::try_from(number).unwrap_or(LOWEST_PRIORITY).min(LOWEST_PRIORITY)))
+}
+
+/// Keep the difference between a key that is absent (`None`) and one that is `null` (`Some(None)`).
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
+}
+
+/// `create`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Create {
+    /// One line.
+    pub title: String,
+    /// Markdown or plain text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Text>,
+    /// Tasks that have to be completed first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<TaskId>,
+    /// The feature it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<TaskId>,
+    /// 0 (highest) to 4; absent means 2.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "priority")]
+    pub priority: Option<u8>,
+    /// Paths that the task is expected to touch.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
+    /// When is it done?
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accept: Option<Text>,
+    /// Expected effort in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<u64>,
+    /// The plan that it was imported from: its path from the top of the work tree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+}
+
+/// `edit`: what is absent stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Edit {
+    /// New title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// New description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Text>,
+    /// New priority.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "priority")]
+    pub priority: Option<u8>,
+    /// New feature, or `null` for none.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub parent: Option<Option<TaskId>>,
+    /// New list of paths.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<Vec<String>>,
+    /// New acceptance text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accept: Option<Text>,
+    /// New estimate in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<u64>,
+}
+
+/// `start`: also claims the task for its actor.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Start {
+    /// The commit the work begins on, full hex; absent on an unborn branch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<String>,
+    /// The branch it begins on; absent when HEAD is detached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// How long the claim lasts without a sign of life, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lease: Option<u64>,
+    /// Dependencies were open, and the actor knew.
+    #[serde(skip_serializing_if = "is_false")]
+    pub force: bool,
+}
+
+/// `pause`, `reopen`, `cancel`, `release`: perhaps a reason.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reason {
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+}
+
+/// `complete`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Complete {
+    /// What came of it: a text, or any JSON value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<Value>,
+    /// A long result: the blob that holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stored: Option<Text>,
+    /// Dependencies or blockers were open, and the actor knew.
+    #[serde(skip_serializing_if = "is_false")]
+    pub force: bool,
+}
+
+/// `fail`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fail {
+    /// Why it failed.
+    pub reason: Text,
+    /// One word for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+}
+
+/// `claim`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Claim {
+    /// How long it lasts without a sign of life, in seconds.
+    pub lease: u64,
+    /// Taken from a holder whose claim had not run out.
+    #[serde(skip_serializing_if = "is_false")]
+    pub steal: bool,
+    /// Why it was taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+}
+
+/// `block`. The blocker's id is made from the event's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Block {
+    /// What stands in the way.
+    pub text: Text,
+}
+
+/// `unblock`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Unblock {
+    /// The blockers that are gone.
+    pub blockers: Vec<String>,
+}
+
+/// `dep`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Dep {
+    /// Come after these, too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub add: Vec<TaskId>,
+    /// No longer after these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remove: Vec<TaskId>,
+}
+
+/// `decide`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decide {
+    /// What was decided.
+    pub text: Text,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Text>,
+}
+
+/// `note`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Note {
+    /// The remark.
+    pub text: Text,
+}
+
+/// `commit`: written by the post-commit hook and by `checkpoint`. A cache: the trailer in the commit is the truth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Commit {
+    /// The commit, full hex.
+    pub commit: String,
+    /// Its tree, full hex; finds the commit again when it is rewritten.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tree: Option<String>,
+    /// The subject line, for readers without the commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+}
+
+/// `link`: a commit without the trailer belongs to the task all the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    /// The commit, full hex.
+    pub commit: String,
+    /// How that is known: `checkpoint` (a hook took its trailer), `reflog`, `tree`, `patch`, `squash`.
+    pub by: String,
+}
+
+/// `verify`: evidence belongs to content, so it names the tree.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verify {
+    /// The command line.
+    pub command: Text,
+    /// Its exit code; 128 + n when signal n ended it, as shells count.
+    pub exit: i32,
+    /// How long it ran.
+    pub seconds: f64,
+    /// The tree it ran on, full hex.
+    pub tree: String,
+}
+
+/// `rollback`: what happened to the worktree. The state of the task is changed by a `reopen` beside it, if at all.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rollback {
+    /// The operation, which `git agent undo` takes back where it was done.
+    pub operation: String,
+    /// The checkpoint, full hex; absent when that is the state before any commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<String>,
+    /// Its name: `t-1@2`.
+    pub name: String,
+    /// `files`, `rewind`, `restore` or `revert`.
+    pub mode: String,
+    /// It was completed, and is open again.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub reopened: bool,
+}
+
+/// `squash`: the commits `onto..old` became `commit`, which has the tree of `old`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Squash {
+    /// The operation, which `git agent undo` takes back where it was done.
+    pub operation: String,
+    /// The new commit, full hex.
+    pub commit: String,
+    /// Its tree, full hex.
+    pub tree: String,
+    /// The newest of the commits that were collapsed, full hex.
+    pub old: String,
+    /// The parent of the new commit, full hex; absent when it begins the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub onto: Option<String>,
+    /// How many commits became one.
+    pub count: usize,
+}
+
+/// `undo`: of a rollback or a squash, or of the undo of one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Undo {
+    /// The operation.
+    pub operation: String,
+    /// The one that it takes back.
+    pub undoes: String,
+    /// What that was; absent for a rollback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+}

@@ -1,0 +1,143 @@
+use proptest::prelude::*;
+use serde_json::json;
+use ulid::Ulid;
+
+use super::*;
+use crate::domain::{active_time, actor::Actor, event, status::Status::*};
+
+fn id(text: &str) -> TaskId {
+    TaskId::parse(text).unwrap()
+}
+
+/// `(n, seconds, actor, payload)` as an event; the ULID follows from its place in the list.
+fn story(events: &[(u64, i64, &str, Payload)]) -> Vec<Event> {
+    let event = |(place, (n, seconds, actor, payload)): (usize, &(u64, i64, &str, Payload))| Event {
+        clone_id: None,
+        at: Timestamp::from_seconds(*seconds),
+        id: Ulid::from_parts(1_000, place as u128),
+        actor: Actor::new(actor).unwrap(),
+        n: *n,
+        payload: payload.clone(),
+    };
+    events.iter().enumerate().map(event).collect()
+}
+
+fn create() -> Payload {
+    Payload::Create(event::Create { title: "x".into(), ..Default::default() })
+}
+
+fn start() -> Payload {
+    Payload::Start(event::Start { base: Some("abc".into()), lease: Some(100), ..Default::default() })
+}
+
+fn fail(reason: &str) -> Payload {
+    Payload::Fail(event::Fail { reason: reason.into(), kind: None })
+}
+
+fn complete(result: &str) -> Payload {
+    Payload::Complete(event::Complete { result: Some(json!(result)), ..Default::default() })
+}
+
+fn claim(lease: u64) -> Payload {
+    Payload::Claim(event::Claim { lease, ..Default::default() })
+}
+
+#[test]
+fn a_life_with_a_failure_a_pause_and_a_success() {
+    let task = fold(
+        id("t-1"),
+        &story(&[
+            (1, 0, "a", create()),
+            (2, 10, "a", start()),
+            (3, 20, "a", fail("no network")),
+            (4, 30, "b", start()),
+            (5, 40, "b", Payload::Pause(event::Reason::default())),
+            (6, 60, "b", start()),
+            (7, 90, "b", complete("done")),
+        ]),
+    );
+    assert_eq!((task.status, task.attempts), (Completed, 2));
+    assert_eq!(active_time::active(&task, active_time::DEFAULT_GAP, Timestamp::default()), 10 + 10 + 30);
+    assert_eq!(active_time::elapsed(&task, Timestamp::default()), 80);
+    assert_eq!(task.failures.len(), 1);
+    assert_eq!(task.failures[0].attempt, 1);
+    assert_eq!(task.result, Some(Outcome::Value(json!("done"))));
+    assert_eq!(task.claim, None);
+}
+
+#[test]
+fn of_two_claims_at_once_the_lower_order_wins_and_the_other_is_remembered() {
+    let events = story(&[(1, 0, "a", create()), (2, 10, "b", claim(50)), (2, 10, "c", claim(50))]);
+    let task = fold(id("t-1"), &events);
+    assert_eq!(task.claim.unwrap().by.as_str(), "b");
+    assert_eq!(task.lost_claims[0].by.as_str(), "c");
+}
+
+#[test]
+fn a_claim_lives_on_by_its_holders_events_and_runs_out_without_them() {
+    let note = |text: &str| Payload::Note(event::Note { text: text.into() });
+    let mut events = vec![(1, 0, "a", create()), (2, 0, "a", claim(100)), (3, 90, "a", note("x"))];
+    let until = |events: &[_]| fold(id("t-1"), &story(events)).claim.unwrap().until.seconds();
+    assert_eq!(until(&events), 190);
+    events.push((4, 150, "b", note("not mine")));
+    assert_eq!(until(&events), 190);
+    events.push((5, 200, "b", claim(100)));
+    assert_eq!(fold(id("t-1"), &story(&events)).claim.unwrap().by.as_str(), "b");
+}
+
+#[test]
+fn an_illegal_move_has_no_effect() {
+    let task = fold(id("t-1"), &story(&[(1, 0, "a", create()), (2, 1, "a", complete("y")), (2, 1, "b", start())]));
+    assert_eq!(task.status, Completed);
+    assert_eq!(task.result, Some(Outcome::Value(json!("y"))));
+}
+
+#[test]
+fn base_is_where_work_began_since_it_was_last_closed() {
+    let start_at = |base: &str| Payload::Start(event::Start { base: Some(base.into()), ..Default::default() });
+    let reason = || event::Reason::default();
+    let mut events = vec![(1, 0, "a", create()), (2, 1, "a", start_at("one")), (3, 2, "a", Payload::Pause(reason()))];
+    let base = |events: &[_]| fold(id("t-1"), &story(events)).base.and_then(|base| base.commit);
+    events.push((4, 3, "a", start_at("two")));
+    assert_eq!(base(&events).as_deref(), Some("one"));
+    events.extend([(5, 4, "a", complete("y")), (6, 5, "a", Payload::Reopen(reason())), (7, 6, "a", start_at("three"))]);
+    assert_eq!(base(&events).as_deref(), Some("three"));
+}
+
+/// Any payload, legal or not, in any place.
+fn any_payload() -> impl Strategy<Value = Payload> {
+    let reason = event::Reason::default;
+    prop_oneof![
+        Just(create()),
+        Just(start()),
+        Just(Payload::Pause(reason())),
+        Just(Payload::Reopen(reason())),
+        Just(complete("r")),
+        Just(fail("f")),
+        Just(Payload::Cancel(reason())),
+        (0u64..50).prop_map(claim),
+        Just(Payload::Release(reason())),
+        Just(Payload::Block(event::Block { text: "b".into() })),
+        Just(Payload::Dep(event::Dep { add: vec![id("t-1"), id("t-2")], remove: vec![id("t-3")] })),
+        Just(Payload::Unknown("teleport".into())),
+    ]
+}
+
+proptest! {
+    /// Whatever the events, the order in which they are handed over and how often does not matter.
+    #[test]
+    fn order_and_repetition_do_not_matter(
+        drawn in prop::collection::vec((1u64..6, 0i64..100, prop::sample::select(vec!["a", "b"]), any_payload()), 0..12),
+        seed in any::<u64>(),
+    ) {
+        let events = story(&drawn);
+        let mut shuffled = events.clone();
+        shuffled.extend(events.iter().take(3).cloned());
+        let mut state = seed | 1;
+        for i in (1..shuffled.len()).rev() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            shuffled.swap(i, (state >> 33) as usize % (i + 1));
+        }
+        prop_assert_eq!(fold(id("t-1"), &events), fold(id("t-1"), &shuffled));
+    }
+}

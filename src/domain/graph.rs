@@ -1,0 +1,266 @@
+//! What comes after what: readiness, the order of `next`, cycles.
+//!
+//! A task is *ready* when it is pending, every task it comes `after` is completed, no blocker is open, nobody holds a live
+//! claim, and, for a feature, none of its subtasks is open (it would otherwise be offered before the work it consists of).
+
+use std::cell::OnceCell;
+
+use super::{id::TaskId, progress::Progress, status::Status, summary::Summary, time::Timestamp};
+use crate::domain::table::{Row, Table};
+
+mod circles;
+mod obstacle;
+mod order;
+use circles::Circles;
+pub use obstacle::Obstacle;
+use order::Plan;
+
+/// All tasks and how they hang together.
+#[derive(Debug)]
+pub struct Graph<'a> {
+    table: &'a Table,
+    /// How many open tasks come directly after each task.
+    unblocks: Vec<u32>,
+    /// How many open subtasks each task has.
+    open_children: Vec<u32>,
+    /// Feature and subtask, sorted; made when somebody asks.
+    children: OnceCell<Vec<(usize, usize)>>,
+    plan: OnceCell<Plan>,
+    circles: OnceCell<Circles>,
+}
+
+impl<'a> Graph<'a> {
+    /// The graph of the tasks in `table`.
+    pub fn new(table: &'a Table) -> Self {
+        let (mut unblocks, mut open_children) = (vec![0; table.len()], vec![0; table.len()]);
+        for task in table.rows().filter(|task| !task.status().is_closed()) {
+            for before in task.after().flatten() {
+                unblocks[before.at()] += 1;
+            }
+            if let Some(parent) = task.parent() {
+                open_children[parent.at()] += 1;
+            }
+        }
+        Graph {
+            table,
+            unblocks,
+            open_children,
+            children: OnceCell::new(),
+            plan: OnceCell::new(),
+            circles: OnceCell::new(),
+        }
+    }
+
+    /// The row of `id`.
+    pub fn get(&self, id: &TaskId) -> Option<Row<'a>> {
+        self.table.get(id)
+    }
+
+    /// The tasks.
+    pub fn table(&self) -> &'a Table {
+        self.table
+    }
+
+    /// Whether nothing keeps `task` from being started by anybody at `now`.
+    pub fn is_ready(&self, task: Row<'_>, now: Timestamp) -> bool {
+        task.status() == Status::Pending
+            && task.exists()
+            && task.blockers() == 0
+            && !task.is_held(now)
+            && self.open_children[task.at()] == 0
+            && task.after().all(|before| before.is_some_and(|before| before.status() == Status::Completed))
+    }
+
+    /// The tasks that the completion of the open task `id` makes ready at `now`, in the order of [`Graph::ready`]: of those
+    /// that come after it, and the feature that it is a part of.
+    pub fn unblocked_by(&self, id: &TaskId, now: Timestamp) -> Vec<Row<'a>> {
+        let Some(done) = self.get(id) else { return Vec::new() };
+        let parent = done.parent();
+        let becomes_ready = |task: &Row<'a>| {
+            let part = u32::from(parent.is_some_and(|parent| parent.at() == task.at()));
+            let is_completed = |before: Row<'_>| before.at() == done.at() || before.status() == Status::Completed;
+            task.status() == Status::Pending
+                && task.exists()
+                && task.at() != done.at()
+                && task.blockers() == 0
+                && !task.is_held(now)
+                && self.open_children[task.at()] == part
+                && task.after().all(|before| before.is_some_and(is_completed))
+        };
+        let mut tasks: Vec<Row<'a>> = self.dependents(id).chain(parent).filter(becomes_ready).collect();
+        self.sort_by_turn(&mut tasks);
+        tasks.dedup_by_key(|task| task.at());
+        tasks
+    }
+
+    /// Everything that keeps `task` from being ready at `now`; empty when it is.
+    pub fn obstacles(&self, task: &Summary, now: Timestamp) -> Vec<Obstacle> {
+        if task.status != Status::Pending {
+            return vec![Obstacle::Status(task.status)];
+        }
+        let circle = self.get(&task.id).and_then(|row| self.circle_of(row.at()));
+        let mut obstacles: Vec<Obstacle> = circle.map(Obstacle::Cycle).into_iter().collect();
+        obstacles.extend(self.waiting_on(&task.after).map(|id| {
+            let before = self.get(id);
+            Obstacle::Waits {
+                on: id.clone(),
+                status: before.map(Row::status),
+                failure: before.and_then(|before| before.summary().failure),
+            }
+        }));
+        if task.blockers > 0 {
+            obstacles.push(Obstacle::Blocked(task.blockers));
+        }
+        if let Some((by, until)) = task.live_claim(now) {
+            obstacles.push(Obstacle::Claimed { by: by.clone(), until });
+        }
+        match self.get(&task.id).map_or(0, |row| self.open_children[row.at()]) {
+            0 => {}
+            open => obstacles.push(Obstacle::Subtasks(open)),
+        }
+        obstacles
+    }
+
+    /// Those of `dependencies` that are not completed.
+    pub fn waiting_on<'t>(&self, dependencies: &'t [TaskId]) -> impl Iterator<Item = &'t TaskId> {
+        let completed = |id: &TaskId| self.get(id).is_some_and(|before| before.status() == Status::Completed);
+        dependencies.iter().filter(move |id| !completed(id))
+    }
+
+    /// The subtasks of `parent`, sorted by id.
+    pub fn children(&self, parent: &TaskId) -> impl Iterator<Item = Row<'a>> {
+        self.parts(self.table.position(parent.as_str()).unwrap_or(usize::MAX))
+    }
+
+    /// The subtasks of the task at `parent`, sorted by id.
+    fn parts(&self, parent: usize) -> impl Iterator<Item = Row<'a>> {
+        let pairs = self.children.get_or_init(|| {
+            let pair = |task: Row<'_>| task.parent().map(|parent| (parent.at(), task.at()));
+            let mut pairs: Vec<(usize, usize)> = self.table.rows().filter_map(pair).collect();
+            pairs.sort_unstable_by_key(|(parent, child)| (*parent, self.table.row(*child).id_bytes()));
+            pairs
+        });
+        let first = pairs.partition_point(|(at, _)| *at < parent);
+        pairs[first..].iter().take_while(move |(at, _)| *at == parent).map(|(_, child)| self.table.row(*child))
+    }
+
+    /// Whether `task` is a feature.
+    pub fn has_parts(&self, task: &TaskId) -> bool {
+        self.children(task).next().is_some()
+    }
+
+    /// What is below `feature`: its parts, their parts and so on.
+    pub fn below(&self, feature: Row<'_>) -> impl Iterator<Item = Row<'a>> {
+        self.under(feature.at(), |_| true).filter(move |row| row.at() != feature.at())
+    }
+
+    /// How far `feature` is; of a task without parts, whether it is completed.
+    pub fn progress(&self, feature: Row<'_>) -> Progress {
+        // What is below a cancelled task is cancelled with it.
+        let tasks = self.under(feature.at(), |task| task.status() != Status::Cancelled);
+        let leaves = tasks.filter(|task| self.parts(task.at()).next().is_none());
+        Progress::of(leaves.map(|task| (task.status(), task.estimate())))
+    }
+
+    /// How far everything is: all tasks without parts, but for what is cancelled and what is below that.
+    pub fn overall(&self) -> Progress {
+        let mut is_feature = vec![false; self.table.len()];
+        for parent in self.table.rows().filter(|task| task.exists()).filter_map(Row::parent) {
+            is_feature[parent.at()] = true;
+        }
+        // Parts of each other, which a merge can make, have no end above them.
+        let above = |task: Row<'a>| std::iter::successors(Some(task), |task| task.parent()).take(self.table.len());
+        let counts = |task: &Row<'a>| task.exists() && above(*task).all(|task| task.status() != Status::Cancelled);
+        let leaves = self.table.rows().filter(|task| !is_feature[task.at()]).filter(counts);
+        Progress::of(leaves.map(|task| (task.status(), task.estimate())))
+    }
+
+    /// The task at `top` and what is below it, where `enters` lets in. Parts of each other can come by a merge; each comes once.
+    fn under(&self, top: usize, enters: impl Fn(Row<'a>) -> bool) -> impl Iterator<Item = Row<'a>> {
+        let mut open = vec![self.table.row(top)];
+        let mut seen: std::collections::HashSet<usize> = [top].into();
+        std::iter::from_fn(move || {
+            let task = open.pop()?;
+            if task.at() == top || enters(task) {
+                open.extend(self.parts(task.at()).filter(|part| seen.insert(part.at())));
+            }
+            Some(task)
+        })
+    }
+
+    /// Open tasks that come directly after `id`, sorted by id.
+    pub fn dependents(&self, id: &TaskId) -> impl Iterator<Item = Row<'a>> {
+        let at = self.table.position(id.as_str());
+        let comes_after = |task: &Row<'_>| task.after().flatten().any(|before| Some(before.at()) == at);
+        let mut tasks: Vec<Row<'a>> = match at {
+            Some(_) => self.table.rows().filter(|task| !task.status().is_closed()).filter(comes_after).collect(),
+            None => Vec::new(),
+        };
+        tasks.sort_by_key(|task| task.id_str());
+        tasks.into_iter()
+    }
+
+    /// The ready tasks at `now`, in the order in which `next` hands them out: priority, then what unblocks most, then the
+    /// oldest, then by id.
+    pub fn ready(&self, now: Timestamp) -> Vec<Row<'a>> {
+        let mut ready: Vec<Row<'a>> = self.table.rows().filter(|task| self.is_ready(*task, now)).collect();
+        self.sort_by_turn(&mut ready);
+        ready
+    }
+
+    /// Put `tasks` into the order in which `next` hands them out.
+    pub fn sort_by_turn(&self, tasks: &mut [Row<'a>]) {
+        tasks.sort_unstable_by(|a, b| self.turn(*a).cmp(&self.turn(*b)));
+    }
+
+    /// The first of the tasks of [`Graph::ready`] that `wanted` takes.
+    pub fn first_ready(&self, now: Timestamp, wanted: impl Fn(Row<'a>) -> bool) -> Option<Row<'a>> {
+        let ready = self.table.rows().filter(|task| self.is_ready(*task, now) && wanted(*task));
+        ready.min_by(|a, b| self.turn(*a).cmp(&self.turn(*b)))
+    }
+
+    /// What decides whose turn it is; the lowest goes first.
+    fn turn(&self, task: Row<'a>) -> impl Ord + use<'a> {
+        (task.priority(), std::cmp::Reverse(self.unblocks[task.at()]), task.created_at(), task.id_bytes())
+    }
+
+    /// The circle that would close if `task` came after `dependency`: `task → … → task`.
+    pub fn would_close(&self, task: &TaskId, dependency: &TaskId) -> Option<Vec<TaskId>> {
+        if task == dependency {
+            return Some(vec![task.clone(), task.clone()]);
+        }
+        self.circle(self.table.position(task.as_str())?, self.table.position(dependency.as_str())?, |_| true)
+    }
+
+    /// One circle for every group of tasks that wait for each other.
+    pub fn cycles(&self) -> Vec<Vec<TaskId>> {
+        self.all_circles()
+    }
+
+    /// The tasks in an order in which every one comes after what it depends on; tasks of a circle come last.
+    pub fn in_order(&self) -> Vec<Row<'a>> {
+        self.plan().order().map(|at| self.table.row(at)).collect()
+    }
+
+    /// Where `task` is in [`Graph::in_order`].
+    pub fn place(&self, task: Row<'_>) -> usize {
+        self.plan().place(task.at())
+    }
+
+    fn plan(&self) -> &Plan {
+        self.plan.get_or_init(|| Plan::new(self.table))
+    }
+}
+
+/// A circle as people read it: `a → b → a`; the middle of a long one is only counted.
+pub fn show_cycle(cycle: &[TaskId]) -> String {
+    const END: usize = 10;
+    let join = |ids: &[TaskId]| ids.iter().map(TaskId::as_str).collect::<Vec<_>>().join(" → ");
+    match cycle.len().checked_sub(2 * END) {
+        None | Some(0 | 1) => join(cycle),
+        Some(more) => format!("{} → … ({more} more) → {}", join(&cycle[..END]), join(&cycle[cycle.len() - END..])),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,122 @@
+//! Tasks that wait for each other: found once for the whole graph, however many circles it has.
+
+use std::{cell::OnceCell, collections::HashMap, sync::Arc};
+
+use super::Graph;
+use crate::domain::{
+    id::TaskId,
+    table::{Row, Table},
+};
+
+/// In a group of at most so many tasks each one gets a circle of its own; in a larger one all get the same.
+const SMALL: usize = 64;
+
+/// The groups of tasks that wait for each other.
+#[derive(Debug)]
+pub(super) struct Circles {
+    /// The group of each task that is in a circle.
+    groups: HashMap<usize, usize>,
+    members: Vec<Group>,
+}
+
+/// The tasks of a group, by id; and its circle, when it was asked for.
+type Group = (Vec<usize>, OnceCell<Arc<[TaskId]>>);
+
+impl Circles {
+    /// The groups among the tasks at `rest`: Tarjan's algorithm, without recursion.
+    pub(super) fn new(table: &Table, rest: &[usize]) -> Self {
+        let mut numbers: HashMap<usize, usize> = HashMap::new();
+        let mut lowest: HashMap<usize, usize> = HashMap::new();
+        let mut circles = Circles { groups: HashMap::new(), members: Vec::new() };
+        let (mut path, mut on_path) = (Vec::new(), std::collections::HashSet::new());
+        for root in rest {
+            if numbers.contains_key(root) {
+                continue;
+            }
+            let mut open = vec![(*root, targets(table, *root))];
+            while let Some((at, next)) = open.last_mut() {
+                let at = *at;
+                if !numbers.contains_key(&at) {
+                    lowest.insert(at, numbers.len());
+                    numbers.insert(at, numbers.len());
+                    path.push(at);
+                    on_path.insert(at);
+                }
+                match next.next() {
+                    Some(to) if !numbers.contains_key(&to) => open.push((to, targets(table, to))),
+                    Some(to) => {
+                        if on_path.contains(&to) {
+                            let low = lowest[&at].min(numbers[&to]);
+                            lowest.insert(at, low);
+                        }
+                    }
+                    None => {
+                        open.pop();
+                        if let Some((above, _)) = open.last() {
+                            let low = lowest[above].min(lowest[&at]);
+                            lowest.insert(*above, low);
+                        }
+                        if lowest[&at] == numbers[&at] {
+                            let first = path.iter().rposition(|other| *other == at).unwrap_or(0);
+                            let group = path.split_off(first);
+                            for at in &group {
+                                on_path.remove(at);
+                            }
+                            circles.add(table, group);
+                        }
+                    }
+                }
+            }
+        }
+        circles
+    }
+
+    fn add(&mut self, table: &Table, mut group: Vec<usize>) {
+        if let [only] = group[..]
+            && !targets(table, only).any(|to| to == only)
+        {
+            return;
+        }
+        group.sort_by_key(|at| table.row(*at).id_bytes());
+        self.groups.extend(group.iter().map(|at| (*at, self.members.len())));
+        self.members.push((group, OnceCell::new()));
+    }
+}
+
+fn targets(table: &Table, at: usize) -> Box<dyn Iterator<Item = usize> + '_> {
+    Box::new(table.row(at).after().flatten().map(Row::at))
+}
+
+impl Graph<'_> {
+    fn circles(&self) -> &Circles {
+        self.circles.get_or_init(|| Circles::new(self.table, self.plan().unorderable()))
+    }
+
+    /// The circle that the task at `at` is in: `task → … → task`; where very many tasks wait for each other, one of theirs.
+    pub(super) fn circle_of(&self, at: usize) -> Option<Arc<[TaskId]>> {
+        let circles = self.circles();
+        let (members, shared) = &circles.members[*circles.groups.get(&at)?];
+        match members.len() <= SMALL {
+            true => self.circle_in(at),
+            false => {
+                let first = *members.first()?;
+                Some(shared.get_or_init(|| self.circle_in(first).unwrap_or_else(|| Arc::from([]))).clone())
+            }
+        }
+    }
+
+    /// One circle of each group, in the order of the first ids.
+    pub(super) fn all_circles(&self) -> Vec<Vec<TaskId>> {
+        let mut firsts: Vec<usize> = self.circles().members.iter().filter_map(|(at, _)| at.first().copied()).collect();
+        firsts.sort_by_key(|at| self.table.row(*at).id_bytes());
+        firsts.into_iter().filter_map(|at| self.circle_of(at)).map(|circle| circle.to_vec()).collect()
+    }
+
+    /// A circle through the task at `at`, along tasks of its group only.
+    fn circle_in(&self, at: usize) -> Option<Arc<[TaskId]>> {
+        let groups = &self.circles().groups;
+        let group = groups.get(&at);
+        let first = targets(self.table, at).find(|to| groups.get(to) == group)?;
+        self.circle(at, first, |to| groups.get(&to) == group).map(Arc::from)
+    }
+}

@@ -1,0 +1,100 @@
+//! An order in which everything can be done, and paths along dependencies.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+};
+
+use super::Graph;
+use crate::domain::{
+    id::TaskId,
+    table::{Row, Table},
+};
+
+/// The tasks in an order in which every one comes after what it depends on; of those that are free the oldest first.
+#[derive(Debug)]
+pub(super) struct Plan {
+    order: Vec<usize>,
+    /// In a circle or behind one, by id.
+    rest: Vec<usize>,
+    /// The inverse of `order` and `rest` together.
+    places: Vec<usize>,
+}
+
+impl Plan {
+    /// Kahn's algorithm.
+    pub(super) fn new(table: &Table) -> Self {
+        let mut waiting = vec![0u32; table.len()];
+        let mut behind: Vec<(usize, usize)> = Vec::new();
+        for task in table.rows() {
+            for before in task.after().flatten() {
+                waiting[task.at()] += 1;
+                behind.push((before.at(), task.at()));
+            }
+        }
+        behind.sort_unstable();
+        let age = |at: usize| Reverse((table.row(at).created_at(), table.row(at).id_bytes(), at));
+        let mut free: BinaryHeap<_> = (0..waiting.len()).filter(|at| waiting[*at] == 0).map(age).collect();
+        let mut order = Vec::with_capacity(waiting.len());
+        while let Some(Reverse((_, _, at))) = free.pop() {
+            order.push(at);
+            let first = behind.partition_point(|(before, _)| *before < at);
+            for (_, next) in behind[first..].iter().take_while(|(before, _)| *before == at) {
+                waiting[*next] -= 1;
+                if waiting[*next] == 0 {
+                    free.push(age(*next));
+                }
+            }
+        }
+        let mut rest: Vec<usize> = (0..waiting.len()).filter(|at| waiting[*at] > 0).collect();
+        rest.sort_by_key(|at| table.row(*at).id_bytes());
+        let mut places = vec![0; waiting.len()];
+        for (place, at) in order.iter().chain(&rest).enumerate() {
+            places[*at] = place;
+        }
+        Plan { order, rest, places }
+    }
+
+    /// All tasks: what can be ordered, then the rest.
+    pub(super) fn order(&self) -> impl Iterator<Item = usize> {
+        self.order.iter().chain(&self.rest).copied()
+    }
+
+    /// Where the task at `at` is in [`Plan::order`].
+    pub(super) fn place(&self, at: usize) -> usize {
+        self.places[at]
+    }
+
+    /// Tasks that are in a circle or behind one, by id.
+    pub(super) fn unorderable(&self) -> &[usize] {
+        &self.rest
+    }
+}
+
+impl Graph<'_> {
+    /// The circle `task → dependency → … → task`, if there is a chain from the one back to the other.
+    ///
+    /// Only tasks that `enters` lets in are passed.
+    pub(super) fn circle(&self, task: usize, dependency: usize, enters: impl Fn(usize) -> bool) -> Option<Vec<TaskId>> {
+        let table = self.table;
+        let mut came_from = HashMap::new();
+        let mut open = vec![dependency];
+        while let Some(at) = open.pop() {
+            for next in table.row(at).after().flatten().map(Row::at) {
+                if next == dependency || came_from.contains_key(&next) || !enters(next) {
+                    continue;
+                }
+                came_from.insert(next, at);
+                if next == task {
+                    let back = std::iter::successors(Some(task), |at| came_from.get(at).copied());
+                    let mut circle: Vec<TaskId> = back.map(|at| table.row(at).id()).collect();
+                    circle.push(table.row(task).id());
+                    circle.reverse();
+                    return Some(circle);
+                }
+                open.push(next);
+            }
+        }
+        (task == dependency).then(|| vec![table.row(task).id(), table.row(task).id()])
+    }
+}

@@ -1,0 +1,119 @@
+use super::*;
+use crate::domain::{actor::Actor, task::Task};
+
+/// `"b 1 after a"`: id, priority, dependencies; created in the order given.
+fn plan(rows: &[&str]) -> Vec<Summary> {
+    let row = |(age, row): (usize, &&str)| {
+        let mut words = row.split(' ');
+        let mut task = Task::unknown(TaskId::parse(words.next().unwrap()).unwrap());
+        task.priority = words.next().unwrap().parse().unwrap();
+        task.created_at = Some(Timestamp::from_seconds(age as i64));
+        task.after = words.skip(1).map(|id| TaskId::parse(id).unwrap()).collect();
+        Summary::of(&task)
+    };
+    let mut tasks: Vec<Summary> = rows.iter().enumerate().map(row).collect();
+    tasks.sort_by(|a, b| a.id.cmp(&b.id));
+    tasks
+}
+
+fn ids<'a>(tasks: impl IntoIterator<Item = Row<'a>>) -> Vec<&'a str> {
+    tasks.into_iter().map(Row::id_str).collect()
+}
+
+const NOW: Timestamp = Timestamp::EPOCH;
+
+#[test]
+fn next_is_by_priority_then_unblocking_then_age() {
+    let tasks = plan(&["old 2", "new 2", "urgent 1", "key 2", "x 2 after key", "y 2 after key"]);
+    assert_eq!(ids(Graph::new(&Table::of(&tasks)).ready(NOW)), ["urgent", "key", "old", "new"]);
+}
+
+#[test]
+fn a_task_is_ready_when_everything_before_it_is_completed() {
+    let mut tasks = plan(&["a 2", "b 2 after a gone"]);
+    let obstacle = |tasks: &[Summary]| {
+        let table = Table::of(tasks);
+        let graph = Graph::new(&table);
+        graph.obstacles(&tasks[1], NOW).iter().map(|obstacle| format!("{obstacle:?}")).collect::<Vec<_>>().join("; ")
+    };
+    assert!(obstacle(&tasks).contains("status: Some(Pending)"));
+    tasks[0].status = Status::Completed;
+    assert!(obstacle(&tasks).contains("\"gone\"") && obstacle(&tasks).contains("status: None"));
+    tasks[1].after.pop();
+    assert_eq!(obstacle(&tasks), "");
+    assert_eq!(ids(Graph::new(&Table::of(&tasks)).ready(NOW)), ["b"]);
+}
+
+#[test]
+fn claims_blockers_and_subtasks_stand_in_the_way() {
+    let mut tasks = plan(&["claimed 2", "blocked 2", "feature 2", "part 2"]);
+    let at = |tasks: &[Summary], id: &str| tasks.iter().position(|task| task.id.as_str() == id).unwrap();
+    let (claimed, blocked, part) = (at(&tasks, "claimed"), at(&tasks, "blocked"), at(&tasks, "part"));
+    tasks[claimed].claim = Some((Actor::new("x").unwrap(), 1));
+    tasks[blocked].blockers = 1;
+    tasks[part].parent = Some(TaskId::parse("feature").unwrap());
+    assert_eq!(ids(Graph::new(&Table::of(&tasks)).ready(NOW)), ["part"]);
+    assert_eq!(ids(Graph::new(&Table::of(&tasks)).ready(Timestamp::from_millis(1))), ["claimed", "part"]);
+    tasks[part].status = Status::Completed;
+    assert_eq!(ids(Graph::new(&Table::of(&tasks)).ready(NOW)), ["feature"]);
+}
+
+#[test]
+fn completing_a_task_makes_ready_what_waited_for_it_alone() {
+    let mut tasks = plan(&["a 2", "b 2 after a", "c 1 after a", "d 2 after a b", "f 0", "g 2"]);
+    let at = |tasks: &[Summary], id: &str| tasks.iter().position(|task| task.id.as_str() == id).unwrap();
+    let (a, f) = (at(&tasks, "a"), at(&tasks, "f"));
+    tasks[a].parent = Some(tasks[f].id.clone());
+    tasks[a].status = Status::InProgress;
+    let unblocked = |tasks: &[Summary]| {
+        let table = Table::of(tasks);
+        Graph::new(&table)
+            .unblocked_by(&TaskId::parse("a").unwrap(), NOW)
+            .iter()
+            .map(|row| row.id_str().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(unblocked(&tasks), ["f", "c", "b"]);
+    let g = at(&tasks, "g");
+    tasks[g].parent = Some(tasks[f].id.clone());
+    assert_eq!(unblocked(&tasks), ["c", "b"], "another part of the feature is open");
+}
+
+#[test]
+fn a_circle_is_spelled_out_and_hangs_nothing() {
+    let tasks = plan(&["a 2 after b", "b 2 after c", "c 2 after a", "d 2 after a", "e 2"]);
+    let table = Table::of(&tasks);
+    let graph = Graph::new(&table);
+    assert_eq!(graph.cycles().iter().map(|cycle| show_cycle(cycle)).collect::<Vec<_>>(), ["a → b → c → a"]);
+    assert_eq!(ids(graph.ready(NOW)), ["e"]);
+    assert_eq!(ids(graph.in_order()), ["e", "a", "b", "c", "d"]);
+    let close = |task: &str, after: &str| {
+        graph.would_close(&TaskId::parse(task).unwrap(), &TaskId::parse(after).unwrap()).map(|cycle| show_cycle(&cycle))
+    };
+    assert_eq!(close("e", "e"), Some("e → e".into()));
+    assert_eq!(close("e", "d"), None);
+    assert_eq!(close("a", "d"), Some("a → d → a".into()));
+}
+
+#[test]
+fn everything_is_as_far_as_its_leaves() {
+    let mut tasks = plan(&["a 2", "b 2", "c 2", "d 2", "e 2", "f 2", "g 2", "h 2"]);
+    let mut set = |at: usize, status, parent: Option<&str>| {
+        tasks[at].status = status;
+        tasks[at].parent = parent.map(|id| TaskId::parse(id).unwrap());
+    };
+    set(0, Status::InProgress, None);
+    set(1, Status::Completed, Some("a"));
+    set(2, Status::Pending, Some("a"));
+    set(3, Status::Cancelled, Some("a"));
+    // Below what is cancelled.
+    set(4, Status::Pending, Some("d"));
+    set(5, Status::Completed, None);
+    // Parts of each other.
+    set(6, Status::Pending, Some("h"));
+    set(7, Status::Pending, Some("g"));
+    let table = Table::of(&tasks);
+    let graph = Graph::new(&table);
+    assert_eq!((graph.overall().completed, graph.overall().total), (2, 3));
+    assert_eq!(graph.progress(graph.get(&tasks[0].id).unwrap()).total, 2);
+}

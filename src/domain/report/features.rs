@@ -1,0 +1,84 @@
+//! Which task is part of which feature.
+
+use std::collections::HashMap;
+
+use crate::domain::{id::TaskId, task::Task};
+
+/// The features of a ledger.
+pub(super) struct Features {
+    places: HashMap<TaskId, usize>,
+    parents: Vec<Option<usize>>,
+    is_feature: Vec<bool>,
+}
+
+impl Features {
+    /// Those of `tasks`. Tasks that are parts of each other, which only a merge can make, are parts of nothing.
+    pub(super) fn new(tasks: &[Task]) -> Self {
+        let places: HashMap<TaskId, usize> = tasks.iter().enumerate().map(|(at, task)| (task.id.clone(), at)).collect();
+        let parent = |task: &Task| task.parent.as_ref().and_then(|id| places.get(id)).copied();
+        let mut parents: Vec<Option<usize>> = tasks.iter().map(parent).collect();
+        cut_circles(&mut parents);
+        let mut is_feature = vec![false; tasks.len()];
+        for (at, parent) in parents.iter().enumerate() {
+            if let Some(parent) = parent.filter(|_| tasks[at].exists()) {
+                is_feature[parent] = true;
+            }
+        }
+        Features { places, parents, is_feature }
+    }
+
+    /// Where task `id` is.
+    pub(super) fn at(&self, id: &TaskId) -> Option<usize> {
+        self.places.get(id).copied()
+    }
+
+    /// What the task at `at` is part of.
+    pub(super) fn parent(&self, at: usize) -> Option<usize> {
+        self.parents[at]
+    }
+
+    /// The task at `at`, what it is part of, and so on.
+    pub(super) fn path(&self, at: usize) -> impl Iterator<Item = usize> {
+        std::iter::successors(Some(at), |at| self.parents[*at])
+    }
+
+    /// Whether the task at `at` has parts.
+    pub(super) fn is_feature(&self, at: usize) -> bool {
+        self.is_feature[at]
+    }
+
+    /// The feature above all others that the task at `at` is, or belongs to.
+    pub(super) fn top(&self, at: usize) -> Option<usize> {
+        self.path(at).last().filter(|top| self.is_feature[*top])
+    }
+}
+
+/// Take away the parents of everything that is in a circle of them.
+fn cut_circles(parents: &mut [Option<usize>]) {
+    let mut seen_from = vec![usize::MAX; parents.len()];
+    let mut cut = Vec::new();
+    for start in 0..parents.len() {
+        let mut next = Some(start);
+        while let Some(at) = next.filter(|at| seen_from[*at] == usize::MAX) {
+            seen_from[at] = start;
+            next = parents[at];
+        }
+        if let Some(met) = next.filter(|at| seen_from[*at] == start) {
+            let around = std::iter::successors(parents[met], |at| parents[*at]);
+            cut.extend(around.take_while(|at| *at != met).chain([met]));
+        }
+    }
+    cut.into_iter().for_each(|at| parents[at] = None);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn circles_are_cut_and_what_hangs_on_them_stays() {
+        let mut parents = [Some(1), Some(2), Some(0), Some(0), Some(4), Some(3), None];
+        cut_circles(&mut parents);
+        assert_eq!(parents, [None, None, None, Some(0), None, Some(3), None]);
+    }
+}

@@ -1,0 +1,288 @@
+//! What a progress report says, whatever it looks like: counts, features, tasks by where they stand, decisions, time.
+//!
+//! A *feature*, a task with parts, is not counted beside its parts; what was cancelled does not count at all. Every top
+//! feature is a [`Block`] of its own, and so are the tasks that belong to none.
+
+mod burn;
+mod features;
+mod item;
+mod tally;
+
+use std::collections::HashMap;
+
+pub use burn::Step;
+pub use item::{Checkpoint, Item, Reason, State};
+pub use tally::Tally;
+
+use super::{actor::Actor, graph::Graph, id::TaskId, status::Status, task::Task, text::Text, time::Timestamp};
+use crate::domain::active_time;
+use features::Features;
+
+/// What a report is made of.
+pub struct Source<'a> {
+    /// Every task of the ledger, in any order.
+    pub tasks: &'a [Task],
+    /// How they hang together.
+    pub graph: &'a Graph<'a>,
+    /// The feature to report on; all of them if none is named.
+    pub feature: Option<&'a TaskId>,
+    /// From when on changes are told.
+    pub since: Option<Timestamp>,
+    /// What time it is.
+    pub now: Timestamp,
+    /// The longest silence that counts as work, in seconds.
+    pub gap: u64,
+    /// The commits of tasks, oldest first.
+    pub checkpoints: HashMap<TaskId, Vec<Checkpoint>>,
+    /// A text in full.
+    pub text: &'a dyn Fn(&Text) -> String,
+}
+
+/// A report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// When it was made.
+    pub at: Timestamp,
+    /// When something happened last on a task that it is about; `None` if it is about none.
+    pub updated: Option<Timestamp>,
+    /// All blocks together.
+    pub overall: Tally,
+    /// What changed, if that was asked for.
+    pub changes: Option<Changes>,
+    /// Features by the order in which they can be done, what belongs to none last.
+    pub blocks: Vec<Block>,
+    /// How many tasks there were, and how many of them were completed, over time.
+    pub burn: Vec<Step>,
+}
+
+/// What happened since.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Since when.
+    pub since: Timestamp,
+    /// Tasks that were completed.
+    pub completed: usize,
+    /// Tasks that were started first, whatever became of them.
+    pub started: usize,
+    /// Tasks that failed, and still stand so.
+    pub failed: usize,
+    /// Tasks that were added.
+    pub added: usize,
+}
+
+/// A feature, or the tasks that belong to none.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Block {
+    /// The feature.
+    pub feature: Option<Feature>,
+    /// Its tasks.
+    pub tally: Tally,
+    /// By when they were completed; only those since, if that was asked for.
+    pub completed: Vec<Item>,
+    /// How many were completed before that.
+    pub completed_before: usize,
+    /// By when they were started.
+    pub in_progress: Vec<Item>,
+    /// What is pending or failed, in the order in which it can be done.
+    pub remaining: Vec<Item>,
+    /// Decisions about the feature and its tasks, oldest first; only those since, if that was asked for.
+    pub decisions: Vec<Said>,
+    /// Remarks, likewise.
+    pub notes: Vec<Said>,
+}
+
+/// A task with parts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Feature {
+    /// Its id.
+    pub id: TaskId,
+    /// One line.
+    pub title: String,
+    /// Where the feature itself stands.
+    pub status: Status,
+    /// What it is about.
+    pub description: Option<String>,
+    /// When is it done?
+    pub accept: Option<String>,
+    /// What stands in the way of all of it.
+    pub reasons: Vec<Reason>,
+    /// Why it failed, if it stands failed.
+    pub failure: Option<String>,
+}
+
+/// A decision or a remark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Actor,
+    /// On which task.
+    pub task: TaskId,
+    /// What.
+    pub text: String,
+    /// Why.
+    pub why: Option<String>,
+}
+
+impl Report {
+    /// The report on what `source` has.
+    pub fn new(source: &Source<'_>) -> Self {
+        let features = Features::new(source.tasks);
+        let since = source.since.unwrap_or(Timestamp::from_millis(i64::MIN));
+        let mut drafts: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
+        let mut updated = None;
+        let wanted = source.feature.map(|id| features.at(id));
+        for (at, task) in source.tasks.iter().enumerate().filter(|(_, task)| task.exists()) {
+            let top = match wanted {
+                None => features.top(at),
+                Some(feature) if features.path(at).any(|above| Some(above) == feature) => feature,
+                Some(_) => continue,
+            };
+            updated = updated.max(Some(task.updated_at));
+            drafts.entry(top).or_default().push(at);
+        }
+        let mut blocks = Vec::new();
+        let mut counted: Vec<&Task> = Vec::new();
+        for (top, all) in drafts {
+            // What is below a cancelled task is cancelled with it.
+            let is_wanted = |at: usize| features.path(at).all(|above| source.tasks[above].status != Status::Cancelled);
+            let leaves = |at: &usize| !features.is_feature(*at) && is_wanted(*at);
+            let tasks: Vec<usize> = all.iter().copied().filter(leaves).collect();
+            // A feature that is asked for has its block, whatever is in it.
+            if tasks.is_empty() && wanted.is_none() {
+                continue;
+            }
+            counted.extend(tasks.iter().map(|at| &source.tasks[*at]));
+            let place = top.and_then(|top| source.graph.get(&source.tasks[top].id)).map(|row| source.graph.place(row));
+            blocks.push((place.unwrap_or(usize::MAX), Block::new(source, &features, top, &all, &tasks, since)));
+        }
+        blocks.sort_by_key(|(place, _)| *place);
+        let blocks: Vec<Block> = blocks.into_iter().map(|(_, block)| block).collect();
+        let changes = source.since.map(|since| Changes {
+            since,
+            completed: count(&counted, |task| completed_at(task).is_some_and(|at| at >= since)),
+            started: count(&counted, |task| task.started_at.is_some_and(|at| at >= since)),
+            failed: count(&counted, |task| task.failure().is_some_and(|failure| failure.at >= since)),
+            added: count(&counted, |task| task.created_at.is_some_and(|at| at >= since)),
+        });
+        Report {
+            at: source.now,
+            updated,
+            overall: Tally::of(counted.iter().copied()),
+            changes,
+            burn: burn::steps(&counted),
+            blocks,
+        }
+    }
+
+    /// Every task of the report, as it is listed.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.blocks.iter().flat_map(Block::items)
+    }
+
+    /// The feature that all of it is about, if it is about one.
+    pub fn only_feature(&self) -> Option<&Feature> {
+        match &self.blocks[..] {
+            [block] => block.feature.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+fn count(tasks: &[&Task], is: impl Fn(&Task) -> bool) -> usize {
+    tasks.iter().filter(|task| is(task)).count()
+}
+
+fn completed_at(task: &Task) -> Option<Timestamp> {
+    task.completed_at.filter(|_| task.status == Status::Completed)
+}
+
+impl Block {
+    /// Of everything in it (`all`), the `tasks` that count are listed; decisions come from all.
+    fn new(
+        source: &Source<'_>,
+        features: &Features,
+        top: Option<usize>,
+        all: &[usize],
+        tasks: &[usize],
+        since: Timestamp,
+    ) -> Self {
+        let mut block = Block {
+            feature: top.map(|top| Feature::new(source, &source.tasks[top])),
+            tally: Tally::of(tasks.iter().map(|at| &source.tasks[*at])),
+            completed: Vec::new(),
+            completed_before: 0,
+            in_progress: Vec::new(),
+            remaining: Vec::new(),
+            decisions: Vec::new(),
+            notes: Vec::new(),
+        };
+        for at in tasks {
+            let task = &source.tasks[*at];
+            if completed_at(task).is_some_and(|at| at < since) {
+                block.completed_before += 1;
+                continue;
+            }
+            let within = features.parent(*at).filter(|parent| Some(*parent) != top);
+            let item = Item::new(source, task, within.map(|parent| source.tasks[parent].title.clone()));
+            match task.status {
+                Status::Completed => block.completed.push(item),
+                Status::InProgress => block.in_progress.push(item),
+                _ => block.remaining.push(item),
+            }
+        }
+        block.completed.sort_by(|a, b| (a.completed_at, &a.id).cmp(&(b.completed_at, &b.id)));
+        block.in_progress.sort_by(|a, b| (a.started_at, &a.id).cmp(&(b.started_at, &b.id)));
+        block.remaining.sort_by_cached_key(|item| {
+            (source.graph.get(&item.id).map_or(usize::MAX, |row| source.graph.place(row)), item.id.clone())
+        });
+        for at in all {
+            let task = &source.tasks[*at];
+            let said = |at, by: &Actor, text: &Text, why: Option<&Text>| Said {
+                at,
+                by: by.clone(),
+                task: task.id.clone(),
+                text: (source.text)(text),
+                why: why.map(source.text),
+            };
+            let decisions = task.decisions.iter().filter(|decision| decision.at >= since);
+            block.decisions.extend(decisions.map(|one| said(one.at, &one.by, &one.text, one.why.as_ref())));
+            let notes = task.notes.iter().filter(|note| note.at >= since);
+            block.notes.extend(notes.map(|one| said(one.at, &one.by, &one.text, None)));
+        }
+        block.decisions.sort_by(|a, b| (a.at, &a.task).cmp(&(b.at, &b.task)));
+        block.notes.sort_by(|a, b| (a.at, &a.task).cmp(&(b.at, &b.task)));
+        block
+    }
+
+    /// Its tasks, as they are listed.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.completed.iter().chain(&self.in_progress).chain(&self.remaining)
+    }
+
+    /// Seconds of work and of estimates of the listed tasks, and the work by actor.
+    pub fn time(&self) -> (u64, u64, Vec<(Actor, u64)>) {
+        let stretches = self.items().flat_map(|item| &item.stretches);
+        let by_actor = active_time::by_actor(stretches);
+        let estimates = self.items().filter_map(|item| item.estimate).sum();
+        (by_actor.iter().map(|(_, seconds)| seconds).sum(), estimates, by_actor)
+    }
+}
+
+impl Feature {
+    fn new(source: &Source<'_>, task: &Task) -> Self {
+        Feature {
+            id: task.id.clone(),
+            title: task.title.clone(),
+            status: task.status,
+            description: task.description.as_ref().map(source.text),
+            accept: task.accept.as_ref().map(source.text),
+            reasons: item::reasons(source, task),
+            failure: task.failure().map(|failure| (source.text)(&failure.reason)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! Which snapshots and operations may go. Pure: what is there, and the time, in; what may go, out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ulid::Ulid;
+
+use crate::domain::{id::TaskId, time::Timestamp};
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Everything that is younger stays, in seconds: `agent.keepFor`.
+    pub young: u64,
+    /// The newest operations of a worktree stay, at any age: `agent.keepOperations`.
+    pub operations: usize,
+    /// The newest snapshots of an open task stay, at any age.
+    pub of_open: usize,
+    /// The last snapshot of a closed task stays for so many seconds after it was closed.
+    pub of_closed: u64,
+}
+
+/// A day, in seconds.
+const DAY: u64 = 24 * 60 * 60;
+
+impl Default for Policy {
+    fn default() -> Self {
+        Policy { young: 14 * DAY, operations: 50, of_open: 20, of_closed: 90 * DAY }
+    }
+}
+
+/// A snapshot, as far as it matters here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its id.
+    pub id: Ulid,
+    /// When it was taken.
+    pub at: Timestamp,
+    /// The tasks that were active then.
+    pub tasks: Vec<TaskId>,
+}
+
+/// Where a task stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Still to be done.
+    Open,
+    /// At its end since then.
+    Closed(Timestamp),
+}
+
+/// How many of `operations` (when each began, newest first) stay: those within the number, and those that are young.
+pub fn operations_to_keep(operations: &[Timestamp], now: Timestamp, policy: &Policy) -> usize {
+    let young = operations.iter().take_while(|at| now.seconds_since(**at) < policy.young).count();
+    young.max(policy.operations).min(operations.len())
+}
+
+/// Those of `snapshots` that may go. `needed` are held by operations that stay.
+pub fn snapshots_to_drop(
+    snapshots: &[Kept],
+    standing: impl Fn(&TaskId) -> Option<Standing>,
+    needed: &BTreeSet<Ulid>,
+    now: Timestamp,
+    policy: &Policy,
+) -> Vec<Ulid> {
+    let mut newest_first: Vec<&Kept> = snapshots.iter().collect();
+    newest_first.sort_by_key(|snapshot| std::cmp::Reverse((snapshot.at, snapshot.id)));
+    let mut seen: BTreeMap<&TaskId, usize> = BTreeMap::new();
+    let mut dropped = Vec::new();
+    for snapshot in newest_first {
+        let mut stays = now.seconds_since(snapshot.at) < policy.young || needed.contains(&snapshot.id);
+        for task in &snapshot.tasks {
+            let before = seen.entry(task).or_default();
+            stays |= match standing(task) {
+                Some(Standing::Open) => *before < policy.of_open,
+                Some(Standing::Closed(at)) => *before == 0 && now.seconds_since(at) < policy.of_closed,
+                None => false,
+            };
+            *before += 1;
+        }
+        if !stays {
+            dropped.push(snapshot.id);
+        }
+    }
+    dropped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(number: i64) -> Timestamp {
+        Timestamp::from_seconds(number * DAY as i64)
+    }
+
+    fn task(id: &str) -> TaskId {
+        TaskId::parse(id).unwrap()
+    }
+
+    fn snapshot(number: u128, at: i64, tasks: &[&str]) -> Kept {
+        Kept { id: Ulid(number), at: day(at), tasks: tasks.iter().map(|id| task(id)).collect() }
+    }
+
+    fn dropped(snapshots: &[Kept], needed: &[u128]) -> Vec<u128> {
+        let standing = |id: &TaskId| match id.as_str() {
+            "open" => Some(Standing::Open),
+            "closed" => Some(Standing::Closed(day(60))),
+            "long-closed" => Some(Standing::Closed(day(5))),
+            _ => None,
+        };
+        let needed = needed.iter().map(|id| Ulid(*id)).collect();
+        let policy = Policy { of_open: 2, ..Policy::default() };
+        let mut ids: Vec<u128> =
+            snapshots_to_drop(snapshots, standing, &needed, day(100), &policy).iter().map(|id| id.0).collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    #[test]
+    fn young_and_needed_ones_stay() {
+        let all = [snapshot(1, 0, &[]), snapshot(2, 50, &[]), snapshot(3, 87, &[]), snapshot(4, 100, &[])];
+        assert_eq!(dropped(&all, &[]), [1, 2]);
+        assert_eq!(dropped(&all, &[1]), [2]);
+    }
+
+    #[test]
+    fn the_newest_of_open_tasks_and_the_last_of_closed_ones_stay() {
+        let all = [
+            snapshot(1, 1, &["open"]),
+            snapshot(2, 2, &["open", "closed"]),
+            snapshot(3, 3, &["open"]),
+            snapshot(4, 4, &["closed"]),
+            snapshot(5, 4, &["long-closed"]),
+            snapshot(6, 4, &["unknown"]),
+        ];
+        assert_eq!(dropped(&all, &[]), [1, 5, 6]);
+    }
+
+    #[test]
+    fn a_clock_that_runs_behind_drops_nothing() {
+        assert_eq!(dropped(&[snapshot(1, 200, &[])], &[]), []);
+    }
+
+    #[test]
+    fn operations_stay_by_number_and_by_age() {
+        let policy = Policy { operations: 2, ..Policy::default() };
+        let keep = |days: &[i64]| {
+            let at: Vec<Timestamp> = days.iter().map(|number| day(*number)).collect();
+            operations_to_keep(&at, day(100), &policy)
+        };
+        assert_eq!((keep(&[]), keep(&[5]), keep(&[9, 8, 7])), (0, 1, 2));
+        assert_eq!(keep(&[99, 98, 97, 3]), 3);
+    }
+}

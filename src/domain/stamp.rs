@@ -1,0 +1,81 @@
+//! Which trailers a message should have: pure, no repository, no files.
+//!
+//! | what git is doing | the message names |
+//! |---|---|
+//! | a new commit | the active task |
+//! | `merge --squash` | every task of what was squashed, and the active one |
+//! | amend | the tasks of HEAD, and the active one |
+//! | amend while rebasing | the tasks of HEAD |
+//! | a part of a commit that is taken apart at an `edit` stop | the tasks of that commit |
+//! | squash, fixup | the tasks of all that become one |
+//! | the user resolves a pick's conflict | the tasks of what is picked |
+//! | git replays a commit | what it named before: nothing is written |
+
+use bstr::{BStr, BString};
+
+use crate::domain::{
+    id::TaskId,
+    trailer::{block::Trailer, reverts::REVERTS_TASK},
+};
+
+/// What is known about the commit that is being made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Trailers of the commits that this one replaces: HEAD in an amend, the chain of a squash, the one picked.
+    pub inherited: Vec<Trailer>,
+    /// Ids in the message of `git merge --squash`.
+    pub squashed: Vec<BString>,
+    /// The active tasks, if this commit is made for them; the main one last.
+    pub active: Vec<TaskId>,
+    /// Ids of the commit that this one reverts.
+    pub reverted: Vec<BString>,
+}
+
+impl Facts {
+    /// The trailers that the message should have, in this order; the active task comes last.
+    pub fn trailers(&self, key: &BStr) -> Vec<Trailer> {
+        let mut wanted: Vec<Trailer> = Vec::new();
+        let mut add = |trailer: Trailer| {
+            if !wanted.contains(&trailer) {
+                wanted.push(trailer);
+            }
+        };
+        self.inherited.iter().cloned().for_each(&mut add);
+        let task = |id: &BString| Trailer { key: key.to_owned(), value: id.clone() };
+        self.squashed.iter().map(task).for_each(&mut add);
+        let reverted = self.reverted.iter().filter(|_| !self.active.is_empty());
+        reverted.map(|id| Trailer { key: REVERTS_TASK.into(), value: id.clone() }).for_each(&mut add);
+        self.active.iter().map(|id| task(&id.as_str().into())).for_each(&mut add);
+        wanted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(facts: &Facts) -> Vec<String> {
+        facts.trailers("Task-Id".into()).iter().map(|t| format!("{}: {}", t.key, t.value)).collect()
+    }
+
+    #[test]
+    fn the_active_task_comes_last_and_once() {
+        let t = |value: &str| Trailer { key: "Task-Id".into(), value: value.into() };
+        let active = vec![TaskId::parse("U").unwrap()];
+        let facts = Facts {
+            inherited: vec![t("T"), t("T")],
+            squashed: vec!["S".into(), "T".into()],
+            active,
+            ..Facts::default()
+        };
+        assert_eq!(shown(&facts), ["Task-Id: T", "Task-Id: S", "Task-Id: U"]);
+    }
+
+    #[test]
+    fn a_revert_without_an_active_task_is_not_touched() {
+        let facts = Facts { reverted: vec!["T".into()], ..Facts::default() };
+        assert_eq!(shown(&facts), [""; 0]);
+        let facts = Facts { active: vec![TaskId::parse("U").unwrap()], ..facts };
+        assert_eq!(shown(&facts), ["Reverts-Task: T", "Task-Id: U"]);
+    }
+}

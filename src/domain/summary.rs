@@ -1,0 +1,73 @@
+//! The part of a task that lists, `next` and the dependency graph need; what the derived index holds for every task
+//! ([`crate::domain::table`]).
+
+use super::{actor::Actor, claim, id::TaskId, status::Status, task::Task, time::Timestamp};
+
+/// A task in one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Its id.
+    pub id: TaskId,
+    /// One line.
+    pub title: String,
+    /// Where it stands.
+    pub status: Status,
+    /// 0 (highest) to 4.
+    pub priority: u8,
+    /// Tasks to be completed first.
+    pub after: Vec<TaskId>,
+    /// The feature it belongs to.
+    pub parent: Option<TaskId>,
+    /// When it was added, milliseconds.
+    pub created_at: i64,
+    /// The time of its last event, milliseconds.
+    pub updated_at: i64,
+    /// Holder of the claim and its end in milliseconds, live or not.
+    pub claim: Option<(Actor, i64)>,
+    /// Who worked on it last, or added it.
+    pub actor: Option<Actor>,
+    /// How many blockers are open.
+    pub blockers: u32,
+    /// How many times it was begun.
+    pub attempts: u32,
+    /// Why the last attempt failed, while it stands failed; the beginning of it.
+    pub failure: Option<String>,
+    /// Whether a `create` event is here.
+    pub exists: bool,
+    /// Expected effort in seconds.
+    pub estimate: Option<u64>,
+    /// Whether commits were linked to it that do not name it.
+    pub has_links: bool,
+}
+
+impl Summary {
+    /// The row of `task`.
+    pub fn of(task: &Task) -> Self {
+        let worker = task.spans.last().map(|span| span.by.clone());
+        Summary {
+            id: task.id.clone(),
+            title: task.title.clone(),
+            status: task.status,
+            priority: task.priority,
+            after: task.after.clone(),
+            parent: task.parent.clone(),
+            created_at: task.created_at.unwrap_or_default().millis(),
+            updated_at: task.updated_at.millis(),
+            claim: task.claim.as_ref().map(|claim| (claim.by.clone(), claim.until.millis())),
+            actor: worker.or_else(|| task.created_by.clone()),
+            blockers: u32::try_from(task.blockers.len()).unwrap_or(u32::MAX),
+            attempts: task.attempts,
+            failure: task.failure().map(|failure| failure.reason.preview().chars().take(200).collect()),
+            exists: task.exists(),
+            estimate: task.estimate,
+            has_links: task.commits.iter().any(|known| known.linked),
+        }
+    }
+
+    /// The holder, if the claim still counts at `now`.
+    pub fn live_claim(&self, now: Timestamp) -> Option<(&Actor, Timestamp)> {
+        let (by, until) = self.claim.as_ref()?;
+        let until = Timestamp::from_millis(*until);
+        claim::is_live(until, now).then_some((by, until))
+    }
+}

@@ -1,0 +1,188 @@
+//! A row of the table, read where it lies.
+
+use super::{
+    STRANGER, Table,
+    record::{EXISTS, FAILED, LINK, LINKED, Record, field},
+};
+use crate::domain::{actor::Actor, claim, id::TaskId, status::Status, summary::Summary, time::Timestamp};
+
+/// One task's row. A reader of a damaged table gets empty texts, never a panic.
+#[derive(Clone, Copy)]
+pub struct Row<'t> {
+    pub(super) table: &'t Table,
+    pub(super) record: &'t Record,
+    pub(super) at: usize,
+}
+
+impl<'t> Row<'t> {
+    /// Its place in the table.
+    pub fn at(self) -> usize {
+        self.at
+    }
+
+    /// Its id, as text.
+    pub fn id_str(self) -> &'t str {
+        std::str::from_utf8(self.id_bytes()).unwrap_or_default()
+    }
+
+    /// Its id, for comparing: nothing is read before it is compared.
+    pub fn id_bytes(self) -> &'t [u8] {
+        let at = self.u32(field::STRINGS) as usize;
+        self.table.heap().get(at..at + usize::from(self.record[field::ID_LEN])).unwrap_or_default()
+    }
+
+    /// Its id.
+    pub fn id(self) -> TaskId {
+        TaskId::known(self.id_str())
+    }
+
+    /// One line.
+    pub fn title(self) -> &'t str {
+        self.text(self.after_id(), self.u32(field::TITLE_LEN) as usize)
+    }
+
+    /// Where it stands.
+    pub fn status(self) -> Status {
+        Status::ALL.get(usize::from(self.record[field::STATUS])).copied().unwrap_or_default()
+    }
+
+    /// 0 (highest) to 4.
+    pub fn priority(self) -> u8 {
+        self.record[field::PRIORITY]
+    }
+
+    /// Whether a `create` event is here.
+    pub fn exists(self) -> bool {
+        self.record[field::FLAGS] & EXISTS != 0
+    }
+
+    /// Whether commits were linked to it that do not name it.
+    pub fn has_links(self) -> bool {
+        self.record[field::FLAGS] & LINKED != 0
+    }
+
+    /// When it was added, milliseconds.
+    pub fn created_at(self) -> i64 {
+        self.i64(field::CREATED)
+    }
+
+    /// The time of its last event, milliseconds.
+    pub fn updated_at(self) -> i64 {
+        self.i64(field::UPDATED)
+    }
+
+    /// How many blockers are open.
+    pub fn blockers(self) -> u32 {
+        field::u16(self.record, field::BLOCKERS)
+    }
+
+    /// Expected effort in seconds; what is more than a hundred years is that.
+    pub fn estimate(self) -> Option<u64> {
+        field::some(self.record, field::ESTIMATE).map(u64::from)
+    }
+
+    /// Holder of the claim, live or not.
+    pub fn holder(self) -> Option<&'t str> {
+        self.name(field::CLAIM_BY)
+    }
+
+    /// Whether somebody's claim counts at `now`.
+    pub fn is_held(self, now: Timestamp) -> bool {
+        claim::is_live(Timestamp::from_millis(self.i64(field::CLAIM_UNTIL)), now)
+    }
+
+    /// Who worked on it last, or added it.
+    pub fn actor(self) -> Option<&'t str> {
+        self.name(field::ACTOR)
+    }
+
+    /// The rows of the tasks to be completed first; `None` for one that is not here.
+    pub fn after(self) -> impl Iterator<Item = Option<Row<'t>>> {
+        self.links().map(move |link| self.table.target(link).map(|at| self.table.row(at)))
+    }
+
+    /// The row of the feature it belongs to, if that is here.
+    pub fn parent(self) -> Option<Row<'t>> {
+        let at = field::some(self.record, field::PARENT).and_then(|link| self.table.target(link));
+        at.map(|at| self.table.row(at))
+    }
+
+    /// The row as a value of its own.
+    pub fn summary(self) -> Summary {
+        let actor = |at: usize| self.name(at).and_then(Actor::new);
+        let failure = self.text(self.after_title(), self.u32(field::FAILURE_LEN) as usize);
+        Summary {
+            id: self.id(),
+            title: self.title().to_owned(),
+            status: self.status(),
+            priority: self.priority(),
+            after: self.links().map(|link| self.linked(link)).collect(),
+            parent: field::some(self.record, field::PARENT).map(|link| self.linked(link)),
+            created_at: self.created_at(),
+            updated_at: self.updated_at(),
+            claim: actor(field::CLAIM_BY).map(|by| (by, self.i64(field::CLAIM_UNTIL))),
+            actor: actor(field::ACTOR),
+            blockers: self.blockers(),
+            attempts: field::u16(self.record, field::ATTEMPTS),
+            estimate: self.estimate(),
+            failure: (self.record[field::FLAGS] & FAILED != 0).then(|| failure.to_owned()),
+            exists: self.exists(),
+            has_links: self.has_links(),
+        }
+    }
+
+    /// The id that a link names.
+    fn linked(self, link: u32) -> TaskId {
+        match self.table.target(link) {
+            Some(at) => self.table.row(at).id(),
+            None => TaskId::known(self.table.name(link ^ STRANGER)),
+        }
+    }
+
+    /// Id, title and failure, as they lie in the heap.
+    pub(super) fn strings(self) -> &'t [u8] {
+        let end = self.after_title() + self.u32(field::FAILURE_LEN) as usize;
+        self.table.heap().get(self.u32(field::STRINGS) as usize..end).unwrap_or_default()
+    }
+
+    pub(super) fn links(self) -> impl Iterator<Item = u32> + 't {
+        let at = self.after_title() + self.u32(field::FAILURE_LEN) as usize;
+        let count = self.u32(field::LINKS) as usize;
+        let table = self.table;
+        (count > 0).then(|| table.links(at, count)).into_iter().flatten()
+    }
+
+    fn name(self, at: usize) -> Option<&'t str> {
+        field::some(self.record, at).map(|name| self.table.name(name))
+    }
+
+    fn after_id(self) -> usize {
+        self.u32(field::STRINGS) as usize + usize::from(self.record[field::ID_LEN])
+    }
+
+    fn after_title(self) -> usize {
+        self.after_id() + self.u32(field::TITLE_LEN) as usize
+    }
+
+    fn text(self, at: usize, len: usize) -> &'t str {
+        std::str::from_utf8(self.table.heap().get(at..at + len).unwrap_or_default()).unwrap_or_default()
+    }
+
+    fn u32(self, at: usize) -> u32 {
+        field::u32(self.record, at)
+    }
+
+    fn i64(self, at: usize) -> i64 {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(&self.record[at..at + 8]);
+        i64::from_le_bytes(bytes)
+    }
+}
+
+impl std::fmt::Debug for Row<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.summary().fmt(f)
+    }
+}
+
+const _: () = assert!(LINK == size_of::<u32>(), "a link is a u32");

@@ -1,0 +1,103 @@
+//! Trailers: the line `Task-Id: t-7k3fq` that ties a commit to its task.
+//!
+//! Three readings of one message, for three purposes:
+//!
+//! | module | what it finds | for |
+//! |---|---|---|
+//! | [`scan`] | a whole line anywhere | questions: squash merges bury and indent trailers |
+//! | [`block`] | the final trailer block, exactly as git finds it | changes: what a rollback may revert |
+//! | [`insert`] | the place for one more line | hooks: no other byte of the message is touched |
+//!
+//! All of it is bytes in, bytes out: messages have any encoding.
+
+pub mod block;
+pub mod insert;
+pub mod scan;
+
+mod line;
+pub mod reverts;
+#[cfg(test)]
+mod tests;
+
+use bstr::{BStr, BString, ByteSlice};
+
+/// The key of a task trailer unless `agent.trailerKey` says otherwise.
+pub const DEFAULT_KEY: &str = "Task-Id";
+
+/// Which trailers name a task, and how their values read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    keys: Vec<BString>,
+    values: Values,
+    ignored: Vec<BString>,
+}
+
+/// How many ids one value holds: `agent.trailerSplit`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Values {
+    /// One id a line.
+    #[default]
+    Single,
+    /// Ids separated by commas.
+    CommaSeparated,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Rules { keys: vec![DEFAULT_KEY.into()], values: Values::Single, ignored: Vec::new() }
+    }
+}
+
+impl Rules {
+    /// Rules for these keys (`agent.trailerKey`): the first is written, all are read.
+    ///
+    /// What is no trailer key for git (letters, digits and `-` only) is left out; when nothing is left, it is
+    /// [`DEFAULT_KEY`]: a typing error in the configuration must not cost a commit its task.
+    pub fn new(keys: impl IntoIterator<Item = impl Into<BString>>) -> Self {
+        let valid = |key: &BString| !key.is_empty() && key.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'-');
+        let keys: Vec<BString> = keys.into_iter().map(Into::into).filter(valid).collect();
+        if keys.is_empty() { Rules::default() } else { Rules { keys, ..Rules::default() } }
+    }
+
+    /// How many ids one value holds.
+    #[must_use]
+    pub fn with_values(mut self, values: Values) -> Self {
+        self.values = values;
+        self
+    }
+
+    /// Values that name no task, like `None` (`agent.trailerIgnore`).
+    #[must_use]
+    pub fn ignoring(mut self, values: impl IntoIterator<Item = impl Into<BString>>) -> Self {
+        self.ignored.extend(values.into_iter().map(Into::into));
+        self
+    }
+
+    /// The key we write.
+    pub fn key(&self) -> &BStr {
+        self.keys.first().expect("invariant: there is at least one key").as_bstr()
+    }
+
+    /// True for every key that we read, whatever its case.
+    pub fn reads(&self, key: &[u8]) -> bool {
+        self.keys.iter().any(|known| known.eq_ignore_ascii_case(key))
+    }
+
+    /// The ids in one trailer value: none, one, or several where lists are allowed.
+    pub fn ids<'a>(&'a self, value: &'a [u8]) -> impl Iterator<Item = &'a BStr> {
+        let list = self.values == Values::CommaSeparated;
+        let parts = value.split(move |&b| list && b == b',').map(line::trim);
+        parts
+            .filter(|id| line::is_word(id) && !self.ignored.iter().any(|ignored| ignored == id))
+            .map(ByteSlice::as_bstr)
+    }
+}
+
+/// Add what is new in `more` to `ids`, keeping the order of first appearance.
+pub fn add_new<'a>(ids: &mut Vec<BString>, more: impl IntoIterator<Item = &'a BStr>) {
+    for id in more {
+        if !ids.iter().any(|known| known == id) {
+            ids.push(id.to_owned());
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! The one error type that reaches a person: what was tried, on what, why not, and what to do next.
+//!
+//! The *kind* decides the exit code, the *code* is a stable kebab-case word for programs (`--json`), the *hints* name the
+//! next command. A refusal never carries a hint that destroys something: agents paste what they read.
+
+use std::fmt;
+
+pub mod exit;
+
+/// The result of everything that can fail towards a person.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What sort of failure it was; decides the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A safety rule said no; nothing was changed.
+    Refused,
+    /// The command line or a value on it cannot be used.
+    Usage,
+    /// In conflict with the present state; nothing was changed.
+    Conflict,
+    /// A lock is held for too long.
+    Busy,
+    /// Not a repository, git too old, read-only directory, …
+    Environment,
+    /// An interrupted operation stands in the way.
+    Interrupted,
+    /// Should not happen.
+    Bug,
+}
+
+impl Kind {
+    /// The process exit code for this kind, see [`crate::error::exit`].
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Kind::Refused => exit::REFUSED,
+            Kind::Usage => exit::USAGE,
+            Kind::Conflict => exit::CONFLICT,
+            Kind::Busy => exit::BUSY,
+            Kind::Environment => exit::ENVIRONMENT,
+            Kind::Interrupted => exit::INTERRUPTED,
+            Kind::Bug => exit::BUG,
+        }
+    }
+}
+
+/// A failure with everything its reader needs to go on.
+#[derive(Debug)]
+pub struct Error {
+    kind: Kind,
+    code: &'static str,
+    message: String,
+    hints: Vec<String>,
+    exception: Option<&'static str>,
+    source: Option<anyhow::Error>,
+}
+
+impl Error {
+    fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
+        Error { kind, code, message: message.into(), hints: Vec::new(), exception: None, source: None }
+    }
+
+    /// A safety rule says no: `cannot roll back t-7: a rebase is in progress`. The caller must have changed nothing.
+    pub fn refused(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Kind::Refused, code, message)
+    }
+
+    /// The command line, or a value on it, cannot be used.
+    pub fn usage(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Kind::Usage, code, message)
+    }
+
+    /// The request contradicts the present state. The caller must have changed nothing.
+    pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Kind::Conflict, code, message)
+    }
+
+    /// Somebody holds a lock for longer than we wait.
+    pub fn busy(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Kind::Busy, code, message)
+    }
+
+    /// The surroundings do not allow it.
+    pub fn environment(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Kind::Environment, code, message)
+    }
+
+    /// An operation that was interrupted stands in the way.
+    pub fn interrupted(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Kind::Interrupted, code, message)
+    }
+
+    /// An invariant of git-agent does not hold.
+    pub fn bug(message: impl Into<String>) -> Self {
+        let report =
+            format!("this is a bug in git-agent {}: please report it with this message", env!("CARGO_PKG_VERSION"));
+        let place = match env!("CARGO_PKG_REPOSITORY") {
+            "" => "'Reporting a bug' in CONTRIBUTING.md says where, and what else helps",
+            url => url,
+        };
+        Self::new(Kind::Bug, "bug", message).hint(report).hint(place)
+    }
+
+    /// Add a hint: the next command to run, or where to look.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Add several hints.
+    #[must_use]
+    pub fn hints(mut self, hints: impl IntoIterator<Item = String>) -> Self {
+        self.hints.extend(hints);
+        self
+    }
+
+    /// The one thing that a refusal did change: `the outcome is recorded`.
+    #[must_use]
+    pub fn but(mut self, exception: &'static str) -> Self {
+        self.exception = Some(exception);
+        self
+    }
+
+    /// Attach the cause, printed after the message as `: cause: deeper cause`.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<anyhow::Error>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// The kind, which decides the exit code.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The stable word for programs.
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The next commands to run.
+    pub fn hint_lines(&self) -> &[String] {
+        &self.hints
+    }
+
+    /// What a refusal did change after all.
+    pub fn exception(&self) -> Option<&'static str> {
+        self.exception
+    }
+
+    /// True when the same call may succeed a moment later without anybody doing anything.
+    pub fn is_retryable(&self) -> bool {
+        self.kind == Kind::Busy
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        match &self.source {
+            Some(source) => write!(f, ": {source:#}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Anything from a library that we did not foresee: the surroundings, until somebody shows otherwise.
+impl From<anyhow::Error> for Error {
+    fn from(source: anyhow::Error) -> Self {
+        match source.downcast::<Error>() {
+            Ok(error) => error,
+            Err(source) => Error::environment("environment", format!("{source:#}")),
+        }
+    }
+}
+
+/// Give a foreign error the sentence that says what was tried.
+pub trait Context<T> {
+    /// `environment` error saying `message: cause`.
+    fn or_environment(self, message: impl FnOnce() -> String) -> Result<T>;
+}
+
+impl<T, E: Into<anyhow::Error>> Context<T> for std::result::Result<T, E> {
+    fn or_environment(self, message: impl FnOnce() -> String) -> Result<T> {
+        self.map_err(|source| Error::environment("environment", message()).because(source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_documented_exit_code() {
+        let kinds = [
+            (Kind::Refused, 1),
+            (Kind::Usage, 2),
+            (Kind::Conflict, 3),
+            (Kind::Busy, 4),
+            (Kind::Environment, 5),
+            (Kind::Interrupted, 6),
+            (Kind::Bug, 70),
+        ];
+        for (kind, code) in kinds {
+            assert_eq!(kind.exit_code(), code);
+            assert!(exit::ALL.iter().any(|(known, _)| *known == code), "{kind:?} is published");
+        }
+    }
+
+    #[test]
+    fn the_cause_follows_the_message() {
+        let error = Error::environment("x", "cannot read the ledger").because(anyhow::anyhow!("disk on fire"));
+        assert_eq!(error.to_string(), "cannot read the ledger: disk on fire");
+    }
+}

@@ -1,0 +1,98 @@
+//! The work tree as a tree, without a trace in the repository.
+
+use std::{borrow::Cow, path::PathBuf};
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use crate::{
+    error::{Context as _, Result},
+    git::{
+        ObjectId, Repo,
+        cmd::Git,
+        index::{self, PrivateIndex},
+        scratch::Scratch,
+        tree::Entry,
+    },
+    recovery::checkpoint::survey::Survey,
+};
+
+/// What the directories of [`Content`] are called.
+const PREFIX: &str = "verify-";
+/// So many paths are named to git; it is quicker to look at everything when there are more.
+const FEW: usize = 100;
+
+/// A look at the work tree that leaves nothing behind: index and new objects are in a directory that is removed.
+pub struct Content<'r> {
+    repo: &'r Repo,
+    dir: Scratch,
+}
+
+impl<'r> Content<'r> {
+    /// Make the directory.
+    pub fn open(repo: &'r Repo) -> Result<Self> {
+        let dir = Scratch::new(repo, PREFIX)?;
+        let failed = || format!("cannot write in '{}'", dir.path().display());
+        std::fs::create_dir(dir.path().join("objects")).or_environment(failed)?;
+        Ok(Content { repo, dir })
+    }
+
+    /// The tree of everything that is not ignored.
+    pub fn tree(&self) -> Result<ObjectId> {
+        let nested = Survey::of(&self.index_copy()?, None)?.nested;
+        let private = self.index_copy()?.with_objects_in(self.objects());
+        private.add(None, &nested)?;
+        private.write_tree()
+    }
+
+    /// The same, where `git status` has told already which paths are not as the index has them, and which untracked directories
+    /// are repositories.
+    pub fn tree_after(&self, dirty: &[&BString], nested: &[BString]) -> Result<ObjectId> {
+        let private = self.index_copy()?.with_objects_in(self.objects());
+        let paths: Option<Vec<PathBuf>> = match dirty.len() <= FEW {
+            true => dirty.iter().map(|path| gix::path::from_bstr(path.as_bstr()).ok().map(Cow::into_owned)).collect(),
+            false => None,
+        };
+        match paths {
+            Some(paths) if paths.is_empty() => {}
+            Some(paths) => private.add(Some(&paths), nested)?,
+            None => private.add(None, nested)?,
+        }
+        private.write_tree()
+    }
+
+    /// The tree of these `entries`.
+    pub fn tree_of<'a>(&self, entries: impl Iterator<Item = (&'a BStr, Entry)>) -> Result<ObjectId> {
+        let mut script = Vec::new();
+        for (path, entry) in entries {
+            script.extend_from_slice(format!("{} {}\t", entry.mode(), entry.id).as_bytes());
+            script.extend_from_slice(path);
+            script.push(0);
+        }
+        let path = tempfile::Builder::new().prefix("index-").tempdir_in(self.dir.path());
+        let path = path.or_environment(|| "cannot make a temporary directory".to_owned())?;
+        let private = PrivateIndex::existing(self.repo, path.path().join("index")).with_objects_in(self.objects());
+        private.git().args(["update-index", "--add", "-z", "--index-info"]).stdin(script).run()?;
+        private.write_tree()
+    }
+
+    /// `git`, which finds the objects of these trees.
+    pub fn shown_to(&self, git: Git) -> Git {
+        index::objects_in(self.repo, git, &self.objects())
+    }
+
+    /// The paths that are not the same in two trees.
+    pub fn differences(&self, one: ObjectId, other: ObjectId) -> Result<Vec<BString>> {
+        let words = ["diff-tree", "-r", "-z", "--name-only", "--no-renames"];
+        let git = self.shown_to(self.repo.git());
+        let answer = git.args(words).args([one.to_string(), other.to_string()]).run()?;
+        Ok(answer.split_str("\0").filter(|path| !path.is_empty()).map(BString::from).collect())
+    }
+
+    fn index_copy(&self) -> Result<PrivateIndex<'r>> {
+        PrivateIndex::copy(self.repo, &index::real(self.repo), self.dir.path().join("index"))
+    }
+
+    fn objects(&self) -> PathBuf {
+        self.dir.path().join("objects")
+    }
+}

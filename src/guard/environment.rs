@@ -1,0 +1,139 @@
+//! What a line may ask of its surroundings: repositories, opened when the first question comes, and the environment.
+
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use bstr::{BStr, BString, ByteSlice as _};
+
+use crate::{
+    error::{Error, Result},
+    git::{Repo, discover},
+    recovery::snapshot,
+    shell::{Dir, World},
+};
+
+use super::nested;
+
+/// The place where a line is run, and the repositories that it may reach.
+#[derive(Default)]
+pub(super) struct Desk {
+    opened: RefCell<Vec<(PathBuf, Option<Rc<Repo>>)>>,
+}
+
+impl Desk {
+    /// The directory that `dir` is.
+    pub(super) fn path(dir: &Dir) -> PathBuf {
+        match dir {
+            Dir::Known(dir) if !dir.is_empty() => PathBuf::from(&*dir.to_os_str_lossy()),
+            Dir::Known(_) | Dir::Unknown => PathBuf::from("."),
+        }
+    }
+
+    /// The repository that `dir` is in, or will be in when it is made. `None` if there is none.
+    pub(super) fn repo(&self, dir: &Path) -> Result<Option<Rc<Repo>>> {
+        let dir = dir.ancestors().find(|dir| dir.is_dir() || dir.as_os_str().is_empty()).unwrap_or(dir);
+        let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+        if let Some((_, repo)) = self.opened.borrow().iter().find(|(known, _)| known == dir) {
+            return Ok(repo.clone());
+        }
+        let repo = match Repo::discover(dir) {
+            Ok(repo) => Some(Rc::new(repo)),
+            Err(error) if error.code() == "not-a-repository" => None,
+            Err(error) => return Err(error),
+        };
+        // One worktree is one repository, wherever in it one looks from.
+        let mut opened = self.opened.borrow_mut();
+        let known = repo.as_ref().and_then(|repo| {
+            let same = |(_, other): &&(PathBuf, Option<Rc<Repo>>)| {
+                other.as_ref().is_some_and(|other| real(other.git_dir()) == real(repo.git_dir()))
+            };
+            opened.iter().find(same).and_then(|(_, other)| other.clone())
+        });
+        let repo = known.or(repo);
+        opened.push((dir.to_owned(), repo.clone()));
+        Ok(repo)
+    }
+}
+
+pub(super) fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+impl Desk {
+    /// The repository whose work tree holds the one that git works on in `dir` when `git_dir` and `work_tree` are named:
+    /// only what is saved there can be brought back.
+    pub(super) fn named(
+        &self,
+        dir: &Path,
+        git_dir: Option<&BString>,
+        work_tree: Option<&BString>,
+    ) -> Result<Option<Rc<Repo>>> {
+        let path = |name: &BString| dir.join(&*name.to_os_str_lossy());
+        let git_dir = match git_dir {
+            Some(name) => discover::named_git_dir(&path(name)).ok(),
+            None => self.repo(dir)?.map(|repo| real(repo.git_dir())),
+        };
+        let top = work_tree.map_or_else(|| dir.to_owned(), path);
+        let is_it = |repo: &Rc<Repo>| {
+            let holds = |work_dir| top.is_dir() && real(&top).starts_with(real(work_dir));
+            repo.work_dir().is_some_and(holds) && Some(real(repo.git_dir())) == git_dir
+        };
+        Ok(self.repo(&top)?.filter(is_it))
+    }
+}
+
+impl World for Desk {
+    fn alias(&self, dir: &Dir, name: &BStr) -> Option<BString> {
+        // Names that git takes in a key; others are no aliases.
+        let is_name = !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+        let name = name.to_str().ok().filter(|_| is_name)?;
+        let repo = self.repo(&Desk::path(dir)).ok()??;
+        repo.settings().text(&format!("alias.{name}")).map(BString::from)
+    }
+
+    fn is_dir(&self, path: &BStr) -> bool {
+        Path::new(&*path.to_os_str_lossy()).is_dir()
+    }
+
+    fn submodules(&self, dir: &Dir) -> Option<Vec<BString>> {
+        let repo = self.repo(&Desk::path(dir)).ok()??;
+        let submodules = nested::submodules(self, &repo).ok()?;
+        let top = |repo: &Rc<Repo>| gix::path::into_bstr(real(repo.work_dir()?)).ok().map(std::borrow::Cow::into_owned);
+        Some(submodules.iter().filter_map(top).collect())
+    }
+
+    fn recurses(&self, dir: &Dir) -> bool {
+        let repo = self.repo(&Desk::path(dir)).ok().flatten();
+        repo.is_some_and(|repo| repo.gix().config_snapshot().boolean("submodule.recurse").unwrap_or(false))
+    }
+
+    fn mirrors(&self, dir: &Dir, unless_asked: bool) -> bool {
+        let Ok(Some(repo)) = self.repo(&Desk::path(dir)) else { return false };
+        let config = repo.gix().config_snapshot();
+        let remotes = config.plumbing().sections_by_name("remote").into_iter().flatten();
+        let all_prune = config.boolean("fetch.prune").unwrap_or(false);
+        remotes.into_iter().any(|remote| {
+            let prunes = |value: &BStr| !matches!(value.as_bytes(), b"false" | b"no" | b"off" | b"0");
+            let prunes = remote.value("prune").map_or(all_prune, |value| prunes(value.as_ref()));
+            let is_over = |spec: &BStr| {
+                let destination = spec.rsplit_once_str(":").map_or(&b""[..], |(_, destination)| destination);
+                destination.split_once_str("*").is_some_and(|(fixed, _)| snapshot::REFS.as_bytes().starts_with(fixed))
+            };
+            (prunes || !unless_asked) && remote.values("fetch").iter().any(|spec| is_over(spec.as_ref()))
+        })
+    }
+
+    fn variable(&self, name: &BStr) -> Option<BString> {
+        let value = std::env::var_os(name.to_str().ok()?)?;
+        Some(value.into_encoded_bytes().into())
+    }
+}
+
+/// A repository that cannot be worked on, as a reason not to go on.
+pub(super) fn cannot_open(error: Error) -> Error {
+    let (message, hints) = (error.to_string(), error.hint_lines().to_vec());
+    Error::refused("cannot-capture", format!("cannot save what is there first: {message}")).hints(hints)
+}

@@ -1,0 +1,347 @@
+//! What has to happen so that the ledger says what a plan says.
+//!
+//! A plan moves a task forward, never back: what was completed, cancelled, failed, put down or taken up again *here* happened after the plan
+//! was written, as far as anybody can know. Such a task is *kept*, and that is said.
+
+use std::collections::HashSet;
+
+use super::{
+    follow,
+    item::{Content, Item},
+    size,
+};
+use crate::domain::{
+    claim::Holder,
+    event::{Block, Complete, Create, Decide, Edit, Event, Fail, Note, Payload, Reason, Start},
+    id::TaskId,
+    status::{Status, Verb},
+    task::{Outcome, Task},
+    text::Text,
+    time::{Timestamp, show_duration},
+};
+
+/// Why a task that a plan calls failed failed, if the plan does not say.
+const NO_REASON: &str = "the plan says that it failed, and not why";
+
+/// What a task in the ledger has to do with its item.
+pub struct Known<'a> {
+    /// As it stands.
+    pub task: &'a Task,
+    /// Everything that happened to it.
+    pub events: &'a [Event],
+    /// The whole of a text.
+    pub text: &'a dyn Fn(&Text) -> String,
+    /// Who imports.
+    pub us: &'a Holder,
+    /// When it is.
+    pub now: Timestamp,
+    /// How a task is begun here.
+    pub start: &'a Start,
+    /// Tasks are completed only with a verification that passed.
+    pub must_verify: bool,
+}
+
+/// An import would call a task that was begun something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// The byte of the plan at which it does.
+    pub at: usize,
+    /// The task.
+    pub id: TaskId,
+    /// What it is called.
+    pub old: String,
+    /// What the plan calls it.
+    pub new: String,
+}
+
+/// What an import does with a task that is in the ledger.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Change {
+    /// What becomes another, field by field.
+    pub fields: Vec<Field>,
+    /// What stays although the plan says something else, with the reason.
+    pub kept: Option<String>,
+    /// The events.
+    pub payloads: Vec<Payload>,
+}
+
+/// A field that becomes another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name in JSON.
+    pub name: &'static str,
+    /// As it is; empty where there is nothing.
+    pub before: String,
+    /// As it will be.
+    pub after: String,
+}
+
+/// What an import does to the ledger.
+#[derive(Debug, Default)]
+pub struct Difference {
+    /// New tasks: id, title, feature.
+    pub added: Vec<(TaskId, String, Option<TaskId>)>,
+    /// Tasks that are there, if anything becomes of them or is kept.
+    pub known: Vec<(TaskId, String, Change)>,
+    /// How many are as the plan says.
+    pub unchanged: usize,
+    /// Tasks that came from the same file, which does not have them any more: id, title.
+    pub missing: Vec<(TaskId, String)>,
+    /// Tasks that were begun or ended here, and are something wholly different in the plan.
+    pub renamed: Vec<Renamed>,
+}
+
+impl Difference {
+    /// Those that change.
+    pub fn changed(&self) -> impl Iterator<Item = &(TaskId, String, Change)> {
+        self.known.iter().filter(|(_, _, change)| !change.fields.is_empty())
+    }
+
+    /// Those of which something is kept, with the reason.
+    pub fn kept(&self) -> impl Iterator<Item = (&TaskId, &str, &str)> {
+        self.known.iter().filter_map(|(id, title, change)| Some((id, title.as_str(), change.kept.as_deref()?)))
+    }
+}
+
+/// The events that make the task of `item`, which is not in the ledger, and comes from the file `plan`.
+pub fn create(item: Item, start: &Start, plan: Option<&str>) -> Vec<Payload> {
+    let mut content = item.content;
+    let mut payloads = size::create(Create {
+        title: std::mem::take(&mut content.title),
+        description: content.description.take().map(Text::Inline),
+        after: item.after.unwrap_or_default(),
+        parent: item.parent.flatten(),
+        priority: content.priority,
+        files: content.files.take().unwrap_or_default(),
+        accept: content.accept.take().map(Text::Inline),
+        estimate: content.estimate,
+        plan: plan.map(ToOwned::to_owned),
+    });
+    payloads.extend(content.decisions.iter().map(decide));
+    payloads.extend(content.notes.iter().map(|text| note(text)));
+    let status = content.status.unwrap_or_default();
+    let earlier = content.failures.len().saturating_sub(usize::from(status == Status::Failed));
+    for failed in &content.failures[..earlier] {
+        payloads.push(Payload::Fail(Fail { reason: failed.reason.clone().into(), kind: failed.kind.clone() }));
+        payloads.push(Payload::Reopen(Reason::default()));
+    }
+    payloads.extend(content.blockers.iter().map(|text| block(text)));
+    payloads.extend(moves(Status::Pending, &content, start));
+    payloads
+}
+
+impl Change {
+    /// What becomes of a task that is in the ledger.
+    pub fn of(item: &Item, known: &Known<'_>) -> Change {
+        let mut change = Change::default();
+        change.edit(item, known);
+        change.parent(item, known.task);
+        change.dependencies(item, known.task);
+        change.words(&item.content, known);
+        change.status(&item.content, known);
+        change
+    }
+
+    /// What `item` would call a task that was begun or ended here, if that is no other wording of its title.
+    pub fn renamed(item: &Item, task: &Task) -> Option<Renamed> {
+        let (old, new) = (&task.title, &item.content.title);
+        let is_begun = task.status != Status::Pending || task.attempts > 0;
+        let is_other = old != new && is_begun && !follow::is_alike(old, new);
+        is_other.then(|| Renamed { at: item.at, id: item.id.clone(), old: old.clone(), new: new.clone() })
+    }
+
+    fn field(&mut self, name: &'static str, before: impl Into<String>, after: impl Into<String>) {
+        self.fields.push(Field { name, before: before.into(), after: after.into() });
+    }
+
+    fn edit(&mut self, item: &Item, known: &Known<'_>) {
+        let (content, task) = (&item.content, known.task);
+        let mut edit = Edit::default();
+        if content.title != task.title {
+            self.field("title", &task.title, &content.title);
+            edit.title = Some(content.title.clone());
+        }
+        let texts = [
+            ("description", &content.description, &task.description, &mut edit.description),
+            ("accept", &content.accept, &task.accept, &mut edit.accept),
+        ];
+        for (name, wanted, there, edit) in texts {
+            let there = there.as_ref().map(known.text);
+            if let Some(wanted) = wanted.as_ref().filter(|wanted| there.as_ref() != Some(wanted)) {
+                self.field(name, there.unwrap_or_default(), wanted);
+                *edit = Some(Text::Inline(wanted.clone()));
+            }
+        }
+        if let Some(priority) = content.priority.filter(|priority| *priority != task.priority) {
+            self.field("priority", task.priority.to_string(), priority.to_string());
+            edit.priority = Some(priority);
+        }
+        if let Some(files) = content.files.as_ref().filter(|files| **files != task.files) {
+            self.field("files", task.files.join(", "), files.join(", "));
+            edit.files = Some(files.clone());
+        }
+        if let Some(estimate) = content.estimate.filter(|estimate| Some(*estimate) != task.estimate) {
+            self.field("estimate", task.estimate.map(show_duration).unwrap_or_default(), show_duration(estimate));
+            edit.estimate = Some(estimate);
+        }
+        self.payloads.extend(size::edits(edit));
+    }
+
+    fn parent(&mut self, item: &Item, task: &Task) {
+        if let Some(parent) = item.parent.as_ref().filter(|parent| **parent != task.parent) {
+            let said = |parent: &Option<TaskId>| parent.as_ref().map(ToString::to_string).unwrap_or_default();
+            self.field("parent", said(&task.parent), said(parent));
+            self.payloads.push(Payload::Edit(Edit { parent: Some(parent.clone()), ..Edit::default() }));
+        }
+    }
+
+    fn dependencies(&mut self, item: &Item, task: &Task) {
+        let Some(after) = &item.after else { return };
+        let missing = |these: &[TaskId], those: &[TaskId]| -> Vec<TaskId> {
+            let those: HashSet<&TaskId> = those.iter().collect();
+            these.iter().filter(|id| !those.contains(id)).cloned().collect()
+        };
+        let (add, remove) = (missing(after, &task.after), missing(&task.after, after));
+        if !add.is_empty() || !remove.is_empty() {
+            let said = |ids: &[TaskId]| ids.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ");
+            self.field("after", said(&task.after), said(after));
+            self.payloads.extend(size::deps(add, remove));
+        }
+    }
+
+    /// Decisions, remarks and blockers are only ever added.
+    fn words(&mut self, content: &Content, known: &Known<'_>) {
+        let said: HashSet<String> = known.task.decisions.iter().map(|decision| (known.text)(&decision.text)).collect();
+        for decided in content.decisions.iter().filter(|decided| !said.contains(&decided.text)) {
+            self.field("decisions", "", &decided.text);
+            self.payloads.push(decide(decided));
+        }
+        let said: HashSet<String> = known.task.notes.iter().map(|note| (known.text)(&note.text)).collect();
+        for text in content.notes.iter().filter(|text| !said.contains(*text)) {
+            self.field("notes", "", text);
+            self.payloads.push(note(text));
+        }
+        // One that is gone here does not come back.
+        let named = known.events.iter().filter_map(|event| match &event.payload {
+            Payload::Block(block) => Some((known.text)(&block.text)),
+            _ => None,
+        });
+        let named: HashSet<String> = named.collect();
+        for text in &content.blockers {
+            if !named.contains(text) {
+                if known.task.status.is_closed() {
+                    self.keep(known.task.status);
+                    continue;
+                }
+                self.field("blockers", "", text);
+                self.payloads.push(block(text));
+            } else if !known.task.blockers.iter().any(|open| (known.text)(&open.text) == *text) {
+                self.kept.get_or_insert_with(|| "a blocker of the plan is gone here".to_owned());
+            }
+        }
+    }
+
+    fn status(&mut self, content: &Content, known: &Known<'_>) {
+        let task = known.task;
+        let Some(wanted) = content.status else { return };
+        if wanted == task.status {
+            let result = content.result.as_ref().filter(|_| wanted == Status::Completed);
+            if result.is_some_and(|result| !is_result(known, result)) {
+                self.kept.get_or_insert_with(|| "completed here, with another result".to_owned());
+            }
+            return;
+        }
+        let is_forward = match (task.status, wanted) {
+            (Status::Completed | Status::Cancelled, _)
+            | (_, Status::Pending)
+            | (Status::Failed, Status::InProgress) => false,
+            (Status::Pending | Status::InProgress | Status::Failed, _) => true,
+        };
+        if !is_forward {
+            return self.keep(task.status);
+        }
+        if known.events.iter().any(|event| leads_to(&event.payload) == Some(wanted)) {
+            let words = format!("it was {} before, and is {} now", say(wanted), say(task.status));
+            self.kept.get_or_insert(words);
+            return;
+        }
+        if let Some(claim) = task.claim.as_ref().filter(|claim| claim.stops(known.us, known.now)) {
+            self.kept.get_or_insert_with(|| format!("{} holds it", claim.holder_for(known.us)));
+            return;
+        }
+        if wanted == Status::Completed && known.must_verify {
+            self.kept.get_or_insert_with(|| "it is not verified, and agent.requireVerify is set".to_owned());
+            return;
+        }
+        self.field("status", task.status.as_str(), wanted.as_str());
+        self.payloads.extend(moves(task.status, content, known.start));
+    }
+
+    fn keep(&mut self, status: Status) {
+        self.kept.get_or_insert_with(|| format!("{} here", say(status)));
+    }
+}
+
+/// The events that bring a task from `from` to where `content` wants it, which is forward.
+fn moves(from: Status, content: &Content, start: &Start) -> Vec<Payload> {
+    let begin = || [Payload::Start(start.clone()), Payload::Release(Reason::default())];
+    match content.status.unwrap_or_default() {
+        Status::Pending => Vec::new(),
+        // Nobody is at it for having written it down.
+        Status::InProgress => begin().into(),
+        Status::Completed => {
+            let again = (from.after(Verb::Complete).is_none()).then(begin);
+            let complete = Payload::Complete(Complete { result: content.result.clone(), ..Complete::default() });
+            again.into_iter().flatten().chain([complete]).collect()
+        }
+        Status::Failed => {
+            let (reason, kind) = match content.failures.last() {
+                Some(failed) => (failed.reason.as_str(), failed.kind.clone()),
+                None => (NO_REASON, None),
+            };
+            vec![Payload::Fail(Fail { reason: reason.into(), kind })]
+        }
+        Status::Cancelled => vec![Payload::Cancel(Reason::default())],
+    }
+}
+
+/// The state that an event leads to.
+fn leads_to(payload: &Payload) -> Option<Status> {
+    match payload {
+        Payload::Start(_) => Some(Status::InProgress),
+        Payload::Complete(_) => Some(Status::Completed),
+        Payload::Fail(_) => Some(Status::Failed),
+        Payload::Cancel(_) => Some(Status::Cancelled),
+        _ => None,
+    }
+}
+
+fn is_result(known: &Known<'_>, wanted: &serde_json::Value) -> bool {
+    match &known.task.result {
+        None => false,
+        Some(Outcome::Value(value)) => value == wanted,
+        Some(Outcome::Stored(text)) => {
+            let whole = wanted.as_str().map_or_else(|| wanted.to_string(), ToOwned::to_owned);
+            whole == (known.text)(text)
+        }
+    }
+}
+
+fn say(status: Status) -> &'static str {
+    match status {
+        Status::InProgress => "in progress",
+        other => other.as_str(),
+    }
+}
+
+fn decide(decided: &super::item::Decided) -> Payload {
+    Payload::Decide(Decide { text: decided.text.clone().into(), why: decided.why.clone().map(Text::Inline) })
+}
+
+fn note(text: &str) -> Payload {
+    Payload::Note(Note { text: text.into() })
+}
+
+fn block(text: &str) -> Payload {
+    Payload::Block(Block { text: text.into() })
+}

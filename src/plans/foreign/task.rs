@@ -1,0 +1,480 @@
+//! One task as another tool writes it as JSON: whatever it is called, and whatever it may contain.
+//!
+//! Each key has a role, and so each value a place here. What has none is counted.
+
+use serde_json::Value;
+
+use super::words;
+use crate::{
+    domain::{id::TaskId, status::Status, text::one_line, time::parse_duration},
+    plans::{
+        item::{Failed, Parent, Rough, Word},
+        left::Reading,
+        node::{Node, What},
+        size,
+    },
+};
+
+/// What a key is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// A name: the first one is the title, the others are told in a remark.
+    Title,
+    Description,
+    Accept,
+    Status,
+    /// It is done, says a flag.
+    Done,
+    /// It is begun, says a flag.
+    Begun,
+    Priority,
+    Note,
+    Files,
+    Blockers,
+    Result,
+    Failure,
+    After,
+    Parent,
+    /// Seconds in one of it.
+    Estimate(u64),
+    /// A word about it, for a remark.
+    About(&'static str),
+    /// Read by the reader of the list.
+    Outer,
+    /// Follows from the rest, or is different whenever it is written.
+    Derived,
+}
+
+/// The keys, in the order in which they are looked at, in small letters without dashes and underscores.
+const KEYS: &[(&str, Role)] = &[
+    ("title", Role::Title),
+    ("feature", Role::Title),
+    ("name", Role::Title),
+    ("content", Role::Title),
+    ("step", Role::Title),
+    ("story", Role::Title),
+    ("task", Role::Title),
+    ("subject", Role::Title),
+    ("summary", Role::Title),
+    ("description", Role::Description),
+    ("uservisiblebehavior", Role::Description),
+    ("details", Role::Description),
+    ("design", Role::Description),
+    ("goal", Role::Description),
+    ("objective", Role::Description),
+    ("rationale", Role::Description),
+    ("context", Role::Description),
+    ("accept", Role::Accept),
+    ("acceptance", Role::Accept),
+    ("acceptancecriteria", Role::Accept),
+    ("criteria", Role::Accept),
+    ("successcriteria", Role::Accept),
+    ("steps", Role::Accept),
+    ("donewhen", Role::Accept),
+    ("definitionofdone", Role::Accept),
+    ("teststrategy", Role::Accept),
+    ("verification", Role::Accept),
+    ("verificationsteps", Role::Accept),
+    ("validation", Role::Accept),
+    ("verify", Role::Accept),
+    ("tests", Role::Accept),
+    ("testcases", Role::Accept),
+    ("teststeps", Role::Accept),
+    ("status", Role::Status),
+    ("state", Role::Status),
+    ("passes", Role::Done),
+    ("passed", Role::Done),
+    ("passing", Role::Done),
+    ("completed", Role::Done),
+    ("complete", Role::Done),
+    ("done", Role::Done),
+    ("implemented", Role::Done),
+    ("started", Role::Begun),
+    ("inprogress", Role::Begun),
+    ("priority", Role::Priority),
+    ("notes", Role::Note),
+    ("note", Role::Note),
+    ("evidence", Role::Note),
+    ("comments", Role::Note),
+    ("implementationnotes", Role::Note),
+    ("files", Role::Files),
+    ("paths", Role::Files),
+    ("filestomodify", Role::Files),
+    ("filestocreate", Role::Files),
+    ("blockers", Role::Blockers),
+    ("blockedreason", Role::Blockers),
+    ("result", Role::Result),
+    ("closereason", Role::Result),
+    ("failurereason", Role::Failure),
+    ("error", Role::Failure),
+    ("after", Role::After),
+    ("dependson", Role::After),
+    ("dependencies", Role::After),
+    ("blockedby", Role::After),
+    ("prerequisites", Role::After),
+    ("requires", Role::After),
+    ("parent", Role::Parent),
+    ("parentid", Role::Parent),
+    ("estimateseconds", Role::Estimate(1)),
+    ("estimatedminutes", Role::Estimate(60)),
+    ("estimateminutes", Role::Estimate(60)),
+    ("estimatedhours", Role::Estimate(3600)),
+    ("estimate", Role::Estimate(1)),
+    ("issuetype", Role::About("type")),
+    ("type", Role::About("type")),
+    ("kind", Role::About("kind")),
+    ("assignee", Role::About("assignee")),
+    ("owner", Role::About("owner")),
+    ("createdby", Role::About("author")),
+    ("externalref", Role::About("external")),
+    ("createdat", Role::About("created")),
+    ("created", Role::About("created")),
+    ("closedat", Role::About("closed")),
+    ("completedat", Role::About("closed")),
+    ("deferuntil", Role::About("until")),
+    ("labels", Role::About("labels")),
+    ("tags", Role::About("tags")),
+    ("category", Role::About("category")),
+    ("area", Role::About("area")),
+    ("component", Role::About("component")),
+    ("module", Role::About("module")),
+    ("phase", Role::About("phase")),
+    ("milestone", Role::About("milestone")),
+    ("epic", Role::About("epic")),
+    ("complexity", Role::About("complexity")),
+    ("effort", Role::About("effort")),
+    ("storypoints", Role::About("points")),
+    ("severity", Role::About("severity")),
+    ("branch", Role::About("branch")),
+    ("branchname", Role::About("branch")),
+    ("id", Role::Outer),
+    ("categoryid", Role::Outer),
+    ("overallprogress", Role::Derived),
+    ("lastupdated", Role::Derived),
+    ("updatedat", Role::Derived),
+    ("activeform", Role::Derived),
+    ("dependentcount", Role::Derived),
+    ("dependencycount", Role::Derived),
+    ("commentcount", Role::Derived),
+];
+
+/// How the tasks of one tool are read.
+#[derive(Clone, Copy)]
+pub(super) struct Tool {
+    /// What a remark about it begins with.
+    pub name: &'static str,
+    /// Ids are numbers of the moment.
+    pub has_no_ids: bool,
+    /// Categories are features, and no remarks.
+    pub has_categories: bool,
+    /// A task that does not say where it stands is pending, and not what its parts make of it.
+    pub is_flat: bool,
+}
+
+/// Read the task that `node` is. Its `parent` is set if it names one, its label is the number that it has for an id.
+pub(super) fn read(node: &Node<'_>, tool: Tool, reading: &mut Reading) -> Option<Rough> {
+    let one;
+    let entries = match &node.what {
+        What::Table(entries) => entries.as_slice(),
+        What::Text(_) => {
+            one = [("title".into(), node.clone())];
+            one.as_slice()
+        }
+        _ => {
+            reading.leave(node.at, "what is no task is left out");
+            return None;
+        }
+    };
+    let mut found: Vec<(usize, &str, &Node<'_>)> = Vec::new();
+    for (key, value) in entries.iter().filter(|(_, value)| value.what != What::Nothing) {
+        let plain: String = key.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).collect::<String>().to_lowercase();
+        match KEYS.iter().position(|(known, _)| *known == plain) {
+            Some(role) => found.push((role, key.as_ref(), value)),
+            None if super::lists::is_parts(key, value) || words::text(value).is_empty() => {}
+            None => {
+                let shown: String = key.chars().take(40).collect();
+                reading.leave(value.at, format!("there is no place for the key '{}'", shown.escape_debug()));
+            }
+        }
+    }
+    found.sort_by_key(|(role, ..)| *role);
+    let mut task = Taken { rough: Rough { at: node.at, is_foreign: true, ..Rough::default() }, ..Taken::default() };
+    for (role, key, value) in found {
+        task.take(KEYS[role].1, key, value, tool, reading);
+    }
+    task.finish(node, tool, reading)
+}
+
+/// A task while its keys are taken one by one.
+#[derive(Default)]
+struct Taken {
+    rough: Rough,
+    title_at: Option<usize>,
+    description: Vec<String>,
+    accept: Vec<String>,
+    about: Vec<String>,
+    done: Option<bool>,
+    is_begun: bool,
+    is_blocked: bool,
+    result: Option<String>,
+    failures: Vec<String>,
+}
+
+impl Taken {
+    fn take(&mut self, role: Role, key: &str, value: &Node<'_>, tool: Tool, reading: &mut Reading) {
+        let content = &mut self.rough.content;
+        match role {
+            Role::Title if content.title.is_empty() => {
+                let (title, whole) = reading.line(value.at, &words::text(value));
+                content.title = title;
+                self.description.extend(whole);
+                self.title_at = Some(value.at);
+            }
+            Role::Title => self.about.extend(about(key, value, reading)),
+            Role::Description => section(&mut self.description, key, value, reading),
+            Role::Accept => section(&mut self.accept, key, value, reading),
+            Role::Status => self.status(value, tool, reading),
+            Role::Done => match words::flag(value) {
+                Some(done) => {
+                    self.done = Some(self.done.unwrap_or(true) && done);
+                    self.is_begun |= done;
+                }
+                None => reading.leave(value.at, format!("'{key}' is neither true nor false: taken as not done")),
+            },
+            Role::Begun => self.is_begun |= words::flag(value).unwrap_or_default(),
+            Role::Priority => match words::priority(value) {
+                Some((priority, is_beyond)) => {
+                    content.priority = Some(priority);
+                    if is_beyond {
+                        reading.leave(value.at, "a priority beyond 4 is taken as 4, the lowest");
+                    }
+                }
+                None => self.unknown("priority", value, reading),
+            },
+            Role::Note => {
+                let is_plain = matches!(key, "notes" | "note" | "comments");
+                for text in each(value) {
+                    let author = text.get("author").filter(|_| key == "comments").map(words::text);
+                    let said = match (&author, text.get("text")) {
+                        (Some(_), Some(said)) => words::text(said),
+                        _ => words::text(text),
+                    };
+                    let prefix = author.or_else(|| (!is_plain).then(|| key.to_owned()));
+                    if !said.is_empty() {
+                        let note = prefix.map_or_else(|| said.clone(), |prefix| format!("{prefix}: {said}"));
+                        content.notes.push(reading.lines(text.at, &note));
+                    }
+                }
+            }
+            Role::Files => self.files(value, reading),
+            Role::Blockers => {
+                for text in each(value) {
+                    let (line, whole) = reading.line(text.at, &words::text(text));
+                    content.notes.extend(whole);
+                    if !line.is_empty() && !content.blockers.contains(&line) {
+                        content.blockers.push(line);
+                    }
+                }
+            }
+            Role::Result => self.result = Some(reading.lines(value.at, &words::text(value))),
+            Role::Failure => self.failures.push(reading.lines(value.at, &words::text(value))),
+            Role::After => {
+                for named in each(value) {
+                    self.after(named, reading);
+                }
+            }
+            Role::Parent => self.parent(value),
+            Role::Estimate(unit) => {
+                let seconds = match &value.what {
+                    What::Number(number) => number.parse::<f64>().ok().map(|number| number * unit as f64),
+                    What::Text(text) => parse_duration(text).map(|seconds| seconds as f64),
+                    _ => None,
+                };
+                match seconds.filter(|seconds| (0.0..1e15).contains(seconds)) {
+                    Some(seconds) => content.estimate = Some(seconds as u64).filter(|seconds| *seconds > 0),
+                    None => self.about.extend(about(key, value, reading)),
+                }
+            }
+            Role::About("category") if tool.has_categories => {}
+            // What every issue is need not be said.
+            Role::About("type") if words::text(value) == "task" => {}
+            Role::About(name) => self.about.extend(about(name, value, reading)),
+            Role::Outer | Role::Derived => {}
+        }
+    }
+
+    fn status(&mut self, value: &Node<'_>, tool: Tool, reading: &mut Reading) {
+        match words::status(&words::text(value)) {
+            Some((status, is_blocked)) => {
+                self.rough.content.status = Some(status);
+                self.is_blocked |= is_blocked;
+            }
+            None => {
+                self.rough.content.status = Some(Status::Pending);
+                self.unknown("status", value, reading);
+            }
+        }
+        if self.is_blocked {
+            let place = if tool.name == "plan" { "the plan" } else { tool.name };
+            self.rough.content.blockers.push(format!("{} in {place}", words::text(value)));
+        }
+    }
+
+    /// A word that means nothing here stays as a remark.
+    fn unknown(&mut self, what: &str, value: &Node<'_>, reading: &mut Reading) {
+        let word = words::text(value);
+        if !word.is_empty() {
+            let shown: String = word.chars().take(40).collect();
+            reading.leave(value.at, format!("there is no {what} '{}': it is kept as a remark", shown.escape_debug()));
+            self.about.extend(about(what, value, reading));
+        }
+    }
+
+    fn files(&mut self, value: &Node<'_>, reading: &mut Reading) {
+        let files = self.rough.content.files.get_or_insert_default();
+        for path in each(value) {
+            match crate::plans::check::path(path.at, &words::text(path)) {
+                Ok(file) if files.contains(&file) => {}
+                Ok(file) => files.push(file),
+                Err(wrong) => reading.leave(path.at, format!("{}: it is left out", wrong.what)),
+            }
+        }
+        if !size::files_fit(files) {
+            reading.leave(value.at, "more files than one task can name: the last ones are left out");
+            while !size::files_fit(files) {
+                files.truncate(files.len() / 2);
+            }
+        }
+    }
+
+    /// A task that this one comes after, or has another relation to.
+    fn after(&mut self, named: &Node<'_>, reading: &mut Reading) {
+        let on = ["depends_on_id", "id", "task", "title"].iter().find_map(|key| named.get(key)).unwrap_or(named);
+        let text = words::text(on);
+        if text.is_empty() {
+            return;
+        }
+        let kind = named.get("type").map_or_else(|| "blocks".to_owned(), words::text);
+        let word = Word { at: on.at, text };
+        match kind.as_str() {
+            // A task of another repository.
+            _ if word.text.starts_with("external:") => self.about.push(format!("{kind} {}", word.text)),
+            "blocks" | "" => self.rough.after.get_or_insert_default().push(word),
+            "parent-child" | "parent" if self.rough.parent == Parent::Unsaid => {
+                self.rough.parent = Parent::Named(word);
+            }
+            other => self.about.push(reading.lines(named.at, &format!("{other} {}", word.text))),
+        }
+    }
+
+    fn parent(&mut self, value: &Node<'_>) {
+        let text = words::text(value);
+        if self.rough.parent == Parent::Unsaid && !text.is_empty() {
+            self.rough.parent = Parent::Named(Word { at: value.at, text });
+        }
+    }
+
+    fn finish(mut self, node: &Node<'_>, tool: Tool, reading: &mut Reading) -> Option<Rough> {
+        let content = &mut self.rough.content;
+        if content.title.is_empty() {
+            // A text that is all there is: its first line is the title.
+            let whole = std::mem::take(&mut self.description);
+            let first = whole.first().and_then(|text| text.lines().next()).unwrap_or_default();
+            let (title, _) = reading.line(node.at, first);
+            content.title = title;
+            let is_all = whole.len() == 1 && whole[0].trim() == content.title;
+            self.description = if is_all { Vec::new() } else { whole };
+        }
+        if content.title.is_empty() {
+            reading.leave(node.at, "a task without a title is left out");
+            return None;
+        }
+        let join = |parts: Vec<String>| (!parts.is_empty()).then(|| parts.join("\n\n"));
+        content.description = join(std::mem::take(&mut self.description));
+        content.accept = join(std::mem::take(&mut self.accept));
+        let told = match (self.done, self.is_begun) {
+            // Begun, says one flag, and not done, says another.
+            (Some(true), _) => Some(Status::Completed),
+            (_, true) => Some(Status::InProgress),
+            (Some(false), _) => Some(Status::Pending),
+            (None, false) => tool.is_flat.then_some(Status::Pending),
+        };
+        content.status = content.status.or(told);
+        if let Some(result) = self.result.take().filter(|result| !result.is_empty()) {
+            match content.status {
+                Some(Status::Completed) if result == "cancelled" => content.status = Some(Status::Cancelled),
+                Some(Status::Completed) => content.result = Some(Value::String(result)),
+                _ => content.notes.push(format!("result: {result}")),
+            }
+        }
+        for reason in std::mem::take(&mut self.failures).into_iter().filter(|reason| !reason.is_empty()) {
+            match content.status {
+                Some(Status::Failed) => content.failures.push(Failed { reason, kind: None }),
+                _ => content.notes.push(format!("failure: {reason}")),
+            }
+        }
+        if self.is_blocked && content.blockers.len() > 1 {
+            // What stands in the way says more than that something does.
+            content.blockers.remove(0);
+        }
+        if !self.about.is_empty() {
+            let at = content.notes.len().min(usize::from(node.get("notes").is_some()));
+            content.notes.insert(at, format!("{}: {}", tool.name, self.about.join("; ")));
+        }
+        if !tool.has_no_ids {
+            self.id(node, reading);
+        }
+        Some(self.rough)
+    }
+
+    /// A text is an id, if it can be one; a number is what references call the task.
+    fn id(&mut self, node: &Node<'_>, reading: &mut Reading) {
+        let Some(id) = node.get("id") else { return };
+        let text = words::text(id);
+        if id.numeral().is_some() {
+            self.rough.label = Some(text);
+        } else if TaskId::parse(&text).is_ok() {
+            self.rough.is_numbered = text.ends_with(|c: char| c.is_ascii_digit());
+            self.rough.id = Some(Word { at: id.at, text });
+        } else if one_line(&text).is_ok() {
+            reading.leave(id.at, "an id that cannot be one here is replaced");
+            self.rough.name = Some(text.clone());
+            self.rough.label = Some(text);
+        }
+    }
+}
+
+/// The members of a list, or the one value that is there.
+fn each<'n, 't>(value: &'n Node<'t>) -> &'n [Node<'t>] {
+    match &value.what {
+        What::List(items) => items,
+        _ => std::slice::from_ref(value),
+    }
+}
+
+/// Add what `key` says to a text: the first words as they are, others below a heading.
+fn section(text: &mut Vec<String>, key: &str, value: &Node<'_>, reading: &mut Reading) {
+    let said = reading.lines(value.at, &words::text(value));
+    if said.is_empty() {
+        return;
+    }
+    let is_plain = matches!(key, "description" | "steps") || key.starts_with("accept");
+    match text.is_empty() && (is_plain || key == "testStrategy" || key == "verification") {
+        true => text.push(said),
+        false => {
+            let mut name = key.replace('_', " ");
+            name[..1].make_ascii_uppercase();
+            text.push(format!("## {name}\n\n{said}"));
+        }
+    }
+}
+
+fn about(name: &str, value: &Node<'_>, reading: &mut Reading) -> Option<String> {
+    let text = reading.lines(value.at, &words::text(value).replace('\n', ", "));
+    (!text.is_empty()).then(|| format!("{name} {text}"))
+}
+
+/// Whether `key` is a name of a task.
+pub(super) fn is_title(key: &str) -> bool {
+    KEYS.iter().any(|(known, role)| *role == Role::Title && *known == key) || key == "description"
+}

@@ -1,0 +1,42 @@
+//! `feature_list.json`, written.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    domain::{id::TaskId, status::Status},
+    plans::item::{Item, Plan},
+};
+
+/// Write `plan`: every task without parts, with its feature for a category. Cancelled ones are no features any more.
+pub(in super::super::super) fn write(plan: &Plan) -> String {
+    let parts = plan.parts();
+    let titles: HashMap<_, &str> = plan.items.iter().map(|item| (&item.id, item.content.title.as_str())).collect();
+    let leaves = (0..plan.items.len()).filter(|at| parts.of(*at).is_empty()).map(|at| &plan.items[at]);
+    let written: Vec<&Item> = leaves.filter(|item| item.content.status != Some(Status::Cancelled)).collect();
+    // A list that is there is the whole list, and nothing is said of the others here.
+    let named: HashSet<&TaskId> =
+        written.iter().flat_map(|item| item.parent.iter().flatten().chain([&item.id])).collect();
+    let entries = written.iter().map(|item| {
+        let content = &item.content;
+        let mut entry = Map::new();
+        let feature = item.parent.as_ref().and_then(Option::as_ref).and_then(|id| titles.get(id));
+        if let (Some(title), Some(id)) = (feature, item.parent.as_ref().and_then(Option::as_ref)) {
+            entry.insert("category".to_owned(), json!(title));
+            entry.insert("category_id".to_owned(), json!(id));
+        }
+        // What a description has beyond its first line would be the title's second.
+        let whole = content.description.as_ref().filter(|text| text.lines().next() == Some(&content.title));
+        entry.insert("description".to_owned(), json!(whole.unwrap_or(&content.title)));
+        let steps = content.accept.as_deref().unwrap_or_default().lines().filter(|line| !line.trim().is_empty());
+        entry.insert("steps".to_owned(), steps.map(str::trim).collect());
+        entry.insert("passes".to_owned(), json!(content.status == Some(Status::Completed)));
+        entry.insert("id".to_owned(), json!(item.id));
+        if let Some(after) = item.after.as_ref().filter(|after| after.iter().all(|id| named.contains(id))) {
+            entry.insert("after".to_owned(), json!(after));
+        }
+        Value::Object(entry)
+    });
+    format!("{:#}\n", Value::Array(entries.collect()))
+}

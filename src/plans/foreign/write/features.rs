@@ -1,0 +1,72 @@
+//! `features.json`, written.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    domain::{progress::Progress, status::Status},
+    plans::{
+        item::{Item, Plan},
+        parts::Parts,
+    },
+};
+
+/// Subtasks are written in each other so deep; what is below that stands side by side.
+const DEEPEST: usize = 20;
+
+/// Write `plan`: every task that is not a part of another one is a feature.
+pub(in super::super::super) fn write(plan: &Plan) -> String {
+    let parts = plan.parts();
+    let features: Vec<Value> = parts.tops().map(|top| feature(plan, &parts, top)).collect();
+    format!("{:#}\n", json!({ "features": features }))
+}
+
+fn feature(plan: &Plan, parts: &Parts, at: usize) -> Value {
+    let item = &plan.items[at];
+    let mut value = Map::new();
+    let mut put = |key: &str, entry: Value| value.insert(key.to_owned(), entry);
+    put("feature", json!(item.content.title));
+    put("id", json!(item.id));
+    put("status", json!(item.content.status.unwrap_or_default()));
+    if let Some(description) = &item.content.description {
+        put("description", json!(description));
+    }
+    if let Some(files) = &item.content.files {
+        put("files", json!(files));
+    }
+    if let Some(after) = item.after.as_ref().filter(|after| !after.is_empty()) {
+        put("after", json!(after));
+    }
+    put("subtasks", parts.of(at).iter().map(|part| subtask(plan, parts, *part, 1)).collect());
+    let status_of = |at: usize| plan.items[at].content.status.unwrap_or_default();
+    let leaves = parts.leaves(at, |part| status_of(part) != Status::Cancelled);
+    let progress = Progress::of(leaves.into_iter().map(|leaf| (status_of(leaf), plan.items[leaf].content.estimate)));
+    put("overall_progress", json!(progress.percent()));
+    put("blockers", json!(item.content.blockers));
+    let updated = parts.below(at).filter_map(|part| plan.items[part].times.updated).chain(item.times.updated).max();
+    put("last_updated", json!(updated.map(|at| at.to_string())));
+    Value::Object(value)
+}
+
+fn subtask(plan: &Plan, parts: &Parts, at: usize, depth: usize) -> Value {
+    let Item { id, content, after, .. } = &plan.items[at];
+    let mut value = Map::new();
+    let mut put = |key: &str, entry: Value| value.insert(key.to_owned(), entry);
+    put("name", json!(content.title));
+    put("id", json!(id));
+    put("status", json!(content.status.unwrap_or_default()));
+    put("files", json!(content.files.as_deref().unwrap_or_default()));
+    if let Some(description) = &content.description {
+        put("description", json!(description));
+    }
+    if let Some(after) = after.as_ref().filter(|after| !after.is_empty()) {
+        put("after", json!(after));
+    }
+    if !content.blockers.is_empty() {
+        put("blockers", json!(content.blockers));
+    }
+    let below: Vec<usize> = if depth < DEEPEST { parts.of(at).to_vec() } else { parts.below(at).collect() };
+    if !below.is_empty() && depth <= DEEPEST {
+        put("subtasks", below.into_iter().map(|part| subtask(plan, parts, part, depth + 1)).collect());
+    }
+    Value::Object(value)
+}

@@ -1,0 +1,249 @@
+//! One line of a checklist.
+
+use super::{Reading, Word};
+use crate::domain::{id::TaskId, status::Status};
+
+/// The marks and what they mean; the first one of a state is the one that is written.
+pub(super) const MARKS: [(&str, Status); 21] = [
+    (" ", Status::Pending),
+    ("x", Status::Completed),
+    ("X", Status::Completed),
+    ("v", Status::Completed),
+    ("V", Status::Completed),
+    ("✓", Status::Completed),
+    ("✔", Status::Completed),
+    ("✅", Status::Completed),
+    ("☑", Status::Completed),
+    ("~", Status::InProgress),
+    ("/", Status::InProgress),
+    (">", Status::InProgress),
+    ("🔄", Status::InProgress),
+    ("🚧", Status::InProgress),
+    ("⏳", Status::InProgress),
+    ("!", Status::Failed),
+    ("❌", Status::Failed),
+    ("✗", Status::Failed),
+    ("✘", Status::Failed),
+    ("-", Status::Cancelled),
+    ("⏭", Status::Cancelled),
+];
+
+/// A heading or an item.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// The byte at which the line begins to say something.
+    pub at: usize,
+    /// The level of a heading.
+    pub heading: Option<usize>,
+    /// How far an item is indented; counts from 1, a tab is four.
+    pub indent: usize,
+    /// Its box.
+    pub status: Option<Status>,
+    /// `[ ]*`: nice to have.
+    pub is_optional: bool,
+    /// What is left of the line.
+    pub title: String,
+    /// What is more of it than a title takes.
+    pub whole: Option<String>,
+    /// `<!-- id -->`
+    pub id: Option<Word>,
+    /// `(after: a, b)`
+    pub after: Option<Vec<Word>>,
+    /// `(failed: why)`
+    pub failed: Option<String>,
+    /// The lines below it.
+    pub text: Vec<String>,
+    /// What follows is not about it any more.
+    pub is_over: bool,
+}
+
+/// Whether `line` looks like an item of a checklist.
+pub(in super::super) fn is_checkbox(line: &str) -> bool {
+    bullet(line.trim_start()).is_some_and(|rest| matches!(mark(rest), Box::Is(..)))
+}
+
+/// What the block at byte `start` of `text` is, whose lines end with `line`; `None` if it is text. An item is `indent` columns from the left.
+pub(super) fn entry(
+    line: &str,
+    start: usize,
+    heading: Option<usize>,
+    indent: usize,
+    reading: &mut Reading,
+) -> Option<Entry> {
+    let rest = match heading {
+        Some(_) => without_closing(line.trim_start_matches('#').trim()),
+        None => bullet(line)?,
+    };
+    let (status, is_optional, rest) = match mark(rest) {
+        Box::Is(status, is_optional, rest) => (Some(status), is_optional, rest),
+        Box::Odd(shown) => {
+            let at = start + (rest.as_ptr() as usize - line.as_ptr() as usize);
+            if heading.is_none() {
+                reading.leave(at, format!("'[{}]' is no mark of a checkbox: read as text", shown.escape_debug()));
+            }
+            (None, false, rest)
+        }
+        Box::Strange(shown, after) => {
+            let at = start + (rest.as_ptr() as usize - line.as_ptr() as usize);
+            reading.leave(at, format!("the mark '[{}]' is not known: taken as pending", shown.escape_debug()));
+            (Some(Status::Pending), false, after)
+        }
+        Box::No => (None, false, rest),
+    };
+    if heading.is_none() && status.is_none() {
+        return None;
+    }
+    let place = |part: &str| start + (part.as_ptr() as usize - line.as_ptr() as usize);
+    let at = place(rest.trim_start());
+    let mut entry = Entry {
+        at,
+        heading,
+        indent,
+        status,
+        is_optional,
+        title: String::new(),
+        whole: None,
+        id: None,
+        after: None,
+        failed: None,
+        text: Vec::new(),
+        is_over: false,
+    };
+    let mut rest = rest.trim();
+    loop {
+        if entry.id.is_none()
+            && let Some((before, inside)) = enclosed(rest, "<!--", "-->")
+        {
+            let word = inside.trim();
+            if !word.is_empty() && !word.contains(char::is_whitespace) {
+                entry.id = Some(Word { at: place(word), text: word.to_owned() });
+            }
+            rest = before;
+        } else if entry.after.is_none()
+            && let Some((before, inside)) = enclosed(rest, "(after:", ")")
+        {
+            let words = inside.split(',').map(str::trim).filter(|word| !word.is_empty());
+            let words = words.map(|word| Word { at: place(word), text: unescape(word.trim_matches('`')) });
+            entry.after = Some(words.collect());
+            rest = before;
+        } else if entry.failed.is_none()
+            && entry.status == Some(Status::Failed)
+            && let Some((before, inside)) = enclosed(rest, "(failed:", ")")
+        {
+            entry.failed = Some(reading.lines(place(inside), &unescape(inside.trim()))).filter(|why| !why.is_empty());
+            rest = before;
+        } else {
+            break;
+        }
+    }
+    (entry.title, entry.whole) = reading.line(at, &unescape(rest));
+    if entry.title.is_empty() {
+        if heading.is_none() {
+            reading.leave(start, "a checkbox without words is left out");
+        }
+        return None;
+    }
+    Some(entry)
+}
+
+impl Entry {
+    /// Take `line`, which stands below it, into its text.
+    pub(super) fn describe(&mut self, line: &str) {
+        let depth = if self.heading.is_some() { 0 } else { self.indent + 1 };
+        let spaces = line.len() - line.trim_start_matches([' ', '\t']).len();
+        // A paragraph of its own, not the item's.
+        self.is_over |= self.heading.is_none()
+            && spaces < self.indent
+            && !line.trim().is_empty()
+            && self.text.last().is_some_and(|last| last.trim().is_empty());
+        if self.is_over {
+            return;
+        }
+        let line = &line[spaces.min(depth)..];
+        let quoted = line.trim_start().strip_prefix('>').map(|text| text.strip_prefix(' ').unwrap_or(text));
+        self.text.push(quoted.unwrap_or(line).to_owned());
+    }
+
+    /// The title in front of a word in backticks that could be an id, and the word.
+    pub(super) fn backticked(&self) -> Option<(&str, &str)> {
+        let (before, word) = self.title.strip_suffix('`')?.rsplit_once('`')?;
+        let before = before.strip_suffix([' ', '\t'])?.trim_end();
+        let is_id = TaskId::parse(word).is_ok() && !word.contains('.');
+        (is_id && !before.is_empty() && !before.contains('`')).then_some((before, word))
+    }
+}
+
+/// What stands behind the bullet of a list.
+fn bullet(line: &str) -> Option<&str> {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let rest = match digits {
+        0 => line.strip_prefix(['-', '*', '+'])?,
+        1..=9 => line[digits..].strip_prefix(['.', ')'])?,
+        _ => return None,
+    };
+    rest.starts_with([' ', '\t']).then(|| rest.trim_start())
+}
+
+/// What stands at the beginning of an item.
+enum Box<'t> {
+    /// A box, whether a star behind it says that it is optional, and the rest.
+    Is(Status, bool, &'t str),
+    /// A box with a mark that nobody knows, and the rest.
+    Strange(&'t str, &'t str),
+    /// Brackets with a letter or a digit: a word about the rest.
+    Odd(&'t str),
+    /// Something else.
+    No,
+}
+
+/// What `text` begins with.
+fn mark(text: &str) -> Box<'_> {
+    let Some((inside, rest)) = text.strip_prefix('[').and_then(|inside| inside.split_once(']')) else { return Box::No };
+    let (is_optional, rest) = match rest.strip_prefix('*').or_else(|| rest.strip_prefix("\\*")) {
+        Some(rest) => (true, rest),
+        None => (false, rest),
+    };
+    if !rest.is_empty() && !rest.starts_with([' ', '\t']) {
+        return Box::No;
+    }
+    // Some signs have a mark behind them that makes a picture of them.
+    let plain = inside.trim().trim_end_matches('\u{fe0f}');
+    let known = if inside.trim().is_empty() { " " } else { plain };
+    match MARKS.iter().find(|(mark, _)| *mark == known) {
+        Some((_, status)) => Box::Is(*status, is_optional, rest),
+        None if plain.chars().count() > 2 => Box::No,
+        None if plain.chars().any(char::is_alphanumeric) => Box::Odd(plain),
+        None => Box::Strange(plain, rest),
+    }
+}
+
+/// A heading without the `##` behind it.
+fn without_closing(text: &str) -> &str {
+    let cut = text.trim_end_matches('#');
+    if cut.len() < text.len() && cut.ends_with([' ', '\t']) { cut.trim_end() } else { text }
+}
+
+/// What stands before, and within, the brackets that end `text`; a backslash makes a bracket an ordinary character.
+fn enclosed<'t>(text: &'t str, open: &str, close: &str) -> Option<(&'t str, &'t str)> {
+    let inner = text.strip_suffix(close).filter(|inner| !is_escaped(inner))?;
+    let found = inner.rmatch_indices(open).map(|(at, _)| at).find(|at| !is_escaped(&inner[..*at]))?;
+    Some((inner[..found].trim_end(), &inner[found + open.len()..]))
+}
+
+/// Whether what follows `before` has a backslash in front of it.
+fn is_escaped(before: &str) -> bool {
+    before.bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
+}
+
+/// `text` without the backslashes that make punctuation ordinary.
+fn unescape(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match chars.peek() {
+            Some(next) if c == '\\' && next.is_ascii_punctuation() => plain.extend(chars.next()),
+            _ => plain.push(c),
+        }
+    }
+    plain
+}

@@ -1,0 +1,122 @@
+//! What a title says of where its task stands: `Phase 1: Setup ✅ COMPLETE`. It is no part of the name, which stays when the state changes.
+
+use crate::domain::status::Status;
+
+/// Pictures that stand for a state.
+const SIGNS: [(char, Status); 13] = [
+    ('✅', Status::Completed),
+    ('✔', Status::Completed),
+    ('✓', Status::Completed),
+    ('☑', Status::Completed),
+    ('🎉', Status::Completed),
+    ('🚧', Status::InProgress),
+    ('🔄', Status::InProgress),
+    ('⏳', Status::InProgress),
+    ('❌', Status::Failed),
+    ('✗', Status::Failed),
+    ('⏸', Status::Pending),
+    ('⬜', Status::Pending),
+    ('⏭', Status::Cancelled),
+];
+
+/// Words that stand for a state, in small letters.
+const WORDS: [(&str, Status); 18] = [
+    ("complete", Status::Completed),
+    ("completed", Status::Completed),
+    ("done", Status::Completed),
+    ("finished", Status::Completed),
+    ("passed", Status::Completed),
+    ("verified", Status::Completed),
+    ("shipped", Status::Completed),
+    ("merged", Status::Completed),
+    ("in progress", Status::InProgress),
+    ("wip", Status::InProgress),
+    ("failed", Status::Failed),
+    ("pending", Status::Pending),
+    ("not started", Status::Pending),
+    ("todo", Status::Pending),
+    ("blocked", Status::Pending),
+    ("deferred", Status::Pending),
+    ("skipped", Status::Cancelled),
+    ("cancelled", Status::Cancelled),
+];
+
+/// `title` without what it says of a state, and the state.
+pub(super) fn split(title: &str) -> (&str, Option<Status>) {
+    let (mut rest, mut found) = (title, None);
+    while let Some((before, state)) = last(rest).or_else(|| first(rest)) {
+        let before = before.trim();
+        if before.is_empty() {
+            break;
+        }
+        // The word says more than the picture in front of it.
+        found = found.or(Some(state));
+        rest = before;
+    }
+    (rest, found)
+}
+
+/// What stands before the state at the end of `title`.
+fn last(title: &str) -> Option<(&str, Status)> {
+    let bare = title.trim_end_matches([' ', '*', '_', '\u{fe0f}']);
+    if let Some((sign, state)) = SIGNS.iter().find(|(sign, _)| bare.ends_with(*sign)) {
+        return Some((balanced(bare.strip_suffix(*sign)?), *state));
+    }
+    if let Some(inner) = bare.strip_suffix([')', ']']) {
+        let open = inner.rfind(['(', '['])?;
+        return Some((balanced(&inner[..open]), word(&inner[open + 1..])?));
+    }
+    let parts = bare.rsplit_once([' ', '\u{a0}'])?;
+    let two = parts.0.trim_end().rsplit_once(' ').map(|(before, _)| before);
+    [Some(parts.0), two].into_iter().flatten().find_map(|before| {
+        let said = bare[before.len()..].trim_matches(|c: char| !c.is_alphanumeric());
+        let is_told = said.chars().all(|c| !c.is_lowercase()) || before.trim_end().ends_with(['-', '–', '—', '|', '→']);
+        let state = word(said).filter(|_| is_told)?;
+        Some((balanced(before.trim_end().trim_end_matches(['-', '–', '—', '|', ':', '→'])), state))
+    })
+}
+
+/// What stands behind the state at the beginning of `title`.
+fn first(title: &str) -> Option<(&str, Status)> {
+    let (sign, state) = SIGNS.iter().find(|(sign, _)| title.starts_with(*sign))?;
+    Some((title.strip_prefix(*sign)?.trim_start_matches('\u{fe0f}'), *state))
+}
+
+/// `before` without the stars that began to embrace what is cut off.
+fn balanced(before: &str) -> &str {
+    let bare = before.trim_end();
+    match bare.matches("**").count() % 2 {
+        1 => bare.strip_suffix("**").unwrap_or(bare),
+        _ => bare,
+    }
+}
+
+fn word(said: &str) -> Option<Status> {
+    let plain = said.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase().replace(['-', '_'], " ");
+    WORDS.iter().find(|(word, _)| *word == plain).map(|(_, state)| *state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_is_no_part_of_the_name() {
+        for (title, name, state) in [
+            ("Phase 1: Setup ✅ COMPLETE", "Phase 1: Setup", Some(Status::Completed)),
+            ("Phase 1: Setup ✅", "Phase 1: Setup", Some(Status::Completed)),
+            ("✅ Phase 1: Setup", "Phase 1: Setup", Some(Status::Completed)),
+            ("Phase 1: Setup - COMPLETED", "Phase 1: Setup", Some(Status::Completed)),
+            ("Phase 1: Setup — Done ✔\u{fe0f}", "Phase 1: Setup", Some(Status::Completed)),
+            ("Phase 1: Setup (in progress)", "Phase 1: Setup", Some(Status::InProgress)),
+            ("Phase 1: Setup **[DONE]**", "Phase 1: Setup", Some(Status::Completed)),
+            ("Phase 1: Setup **✅ COMPLETE**", "Phase 1: Setup", Some(Status::Completed)),
+            ("Login (new)", "Login (new)", None),
+            ("Say when it is done", "Say when it is done", None),
+            ("User Story 1 🎯 MVP", "User Story 1 🎯 MVP", None),
+            ("✅", "✅", None),
+        ] {
+            assert_eq!(split(title), (name, state), "{title}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Plans: what should be done, as people, agents and other trackers write it down in a file.
+//!
+//! ```text
+//! text ── Format::read ──► rough items ── settle ──► Plan ── difference ──► events
+//!         one file a format  words, places   ids, order    against the ledger
+//! ```
+//!
+//! Our own formats are strict. What other tools write ([`foreign`], Markdown) is taken with all that it contains, and what of that has no
+//! place here is [`Left`] and counted.
+//!
+//! A plan says what should be, the ledger what is. What a plan leaves out it says nothing about. Everything that can be wrong
+//! is found before the first event is made, and [`Wrong`] says where.
+
+mod check;
+mod difference;
+mod follow;
+mod foreign;
+mod format;
+mod item;
+mod json;
+mod left;
+mod markdown;
+mod names;
+mod native;
+mod node;
+mod parts;
+mod position;
+mod settle;
+mod size;
+mod toml;
+
+pub use crate::plans::position::{Place, Wrong};
+pub use difference::{Change, Difference, Field, Known, Renamed, create};
+pub use format::Format;
+pub use item::{Content, Decided, Failed, Item, Parent, Plan, Rough, Times, Word, put_below};
+pub use left::{Left, Reading};
+pub use settle::settle;
+
+/// The version of our own formats.
+pub const SCHEMA: u64 = 1;
+
+#[cfg(test)]
+mod tests;

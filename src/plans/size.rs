@@ -1,0 +1,96 @@
+//! Events that fit into their lines: what is too much for one is said in several.
+
+use serde::Serialize;
+
+use crate::domain::{
+    event::{Create, Dep, Edit, MAX_LINE, Payload},
+    id::TaskId,
+    text::{MAX_INLINE, Text},
+};
+
+/// What the keys of one event may take of its line; the rest is for time, ids, actor and kind.
+const ROOM: usize = MAX_LINE - 600;
+
+/// What stands in a line for a text that is kept in a blob, at most.
+const STORED: usize = 1_100;
+
+/// `create`, and the events after it that say what did not fit.
+pub(super) fn create(mut create: Create) -> Vec<Payload> {
+    let mut rest = Edit::default();
+    let mut room = ROOM.saturating_sub(size(&create.title) + size(&create.plan) + 200);
+    move_out(&mut room, &mut create.description, &mut rest.description);
+    move_out(&mut room, &mut create.accept, &mut rest.accept);
+    let files = size(&create.files);
+    if files > room {
+        rest.files = Some(std::mem::take(&mut create.files));
+    }
+    room = room.saturating_sub(files);
+    let mut dependencies = Vec::new();
+    if size(&create.after) > room {
+        dependencies = deps(std::mem::take(&mut create.after), Vec::new());
+    }
+    let mut payloads = vec![Payload::Create(create)];
+    payloads.extend(edits(rest));
+    payloads.extend(dependencies);
+    payloads
+}
+
+/// `edit` in as many events as it takes.
+pub(super) fn edits(mut edit: Edit) -> Vec<Payload> {
+    let mut payloads = Vec::new();
+    let mut room = ROOM.saturating_sub(size(&edit.title));
+    let mut rest = Edit::default();
+    move_out(&mut room, &mut edit.description, &mut rest.description);
+    move_out(&mut room, &mut edit.accept, &mut rest.accept);
+    if edit.files.as_ref().is_some_and(|files| size(files) > room) {
+        rest.files = edit.files.take();
+    }
+    let moved = [
+        Edit { description: rest.description, ..Edit::default() },
+        Edit { accept: rest.accept, ..Edit::default() },
+        Edit { files: rest.files, ..Edit::default() },
+    ];
+    payloads.extend(std::iter::once(edit).chain(moved).filter(|edit| *edit != Edit::default()).map(Payload::Edit));
+    payloads
+}
+
+/// `dep` in as many events as it takes.
+pub(super) fn deps(add: Vec<TaskId>, remove: Vec<TaskId>) -> Vec<Payload> {
+    // Seventy bytes an id.
+    let chunk = ROOM / 70;
+    let removals = remove.chunks(chunk).map(|ids| Dep { add: Vec::new(), remove: ids.to_vec() });
+    let additions = add.chunks(chunk).map(|ids| Dep { add: ids.to_vec(), remove: Vec::new() });
+    let mut deps: Vec<Dep> = removals.chain(additions).collect();
+    if let [first, second] = deps.as_mut_slice()
+        && first.add.is_empty()
+        && first.remove.len() + second.add.len() <= chunk
+    {
+        first.add = std::mem::take(&mut second.add);
+        deps.truncate(1);
+    }
+    deps.into_iter().map(Payload::Dep).collect()
+}
+
+/// Whether the list of `files` can be said at all.
+pub(super) fn files_fit(files: &[String]) -> bool {
+    size(&files) <= ROOM
+}
+
+/// Leave the text where it is if there is room for it.
+fn move_out(room: &mut usize, text: &mut Option<Text>, rest: &mut Option<Text>) {
+    let needed = match text {
+        Some(Text::Inline(inline)) if inline.len() > MAX_INLINE => STORED,
+        Some(text) => size(text),
+        None => 0,
+    };
+    if needed > *room {
+        *rest = text.take();
+    } else {
+        *room -= needed;
+    }
+}
+
+/// The length of `value` as JSON.
+fn size(value: &impl Serialize) -> usize {
+    serde_json::to_string(value).map_or(0, |json| json.len())
+}

@@ -1,0 +1,141 @@
+//! The exact commands that go on from here.
+
+use crate::{
+    domain::{status::Status, task::Task},
+    git::state::InProgress,
+};
+
+use super::{Facts, Focus};
+
+/// A command, and what it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// As it is typed; `'…'` stands for words of whoever types it.
+    pub line: String,
+    /// What it does.
+    pub what: String,
+}
+
+fn command(line: impl Into<String>, what: impl Into<String>) -> Command {
+    Command { line: line.into(), what: what.into() }
+}
+
+impl Facts<'_> {
+    /// The commands that fit the state, the most likely one first.
+    pub fn commands(&self) -> Vec<Command> {
+        if self.state.interrupted.is_some() {
+            return vec![
+                command("git agent undo", "brings everything back as it was before"),
+                command("git agent resume", "finishes it"),
+            ];
+        }
+        let mut commands: Vec<Command> = self.state.in_progress.iter().flat_map(unfinished).collect();
+        match &self.focus {
+            Some(focus) => self.of_task(focus, &mut commands),
+            None => self.of_nothing(&mut commands),
+        }
+        if self.state.unstamped > 0 {
+            commands.push(command("git agent repair", "links the commits that do not name the task"));
+        }
+        if let Some(ledger) = self.state.ledger.as_ref().filter(|ledger| ledger.behind > 0) {
+            commands.push(command(format!("git agent sync {}", ledger.remote), "brings the two ledgers together"));
+        }
+        commands
+    }
+
+    fn of_task(&self, focus: &Focus, commands: &mut Vec<Command>) {
+        let task = &focus.task;
+        let id = &task.id;
+        let blocked = task
+            .blockers
+            .first()
+            .map(|blocker| command(format!("git agent unblock {id} {}", blocker.id), "when it is no longer blocked"));
+        match task.status {
+            Status::InProgress if focus.is_active => self.at_work(focus, commands),
+            Status::InProgress if task.claim.as_ref().is_some_and(|claim| claim.stops(&self.us, self.now)) => {
+                let line = format!("git agent claim {id} --steal --reason '…'");
+                commands.push(command(line, "takes it over, if its holder is really gone"));
+            }
+            Status::InProgress => commands.push(command(format!("git agent start {id}"), "goes on with it here")),
+            Status::Pending if self.plan.waits_for.is_empty() => {
+                commands.push(command(format!("git agent start {id}"), "begins it"));
+            }
+            Status::Pending => {
+                commands.push(command("git agent next --start", "begins what can be done now"));
+            }
+            Status::Failed => commands.push(command(format!("git agent start {id}"), "begins a new attempt")),
+            Status::Completed | Status::Cancelled => {
+                commands.push(self.next());
+                commands.push(command(format!("git agent reopen {id}"), "takes it up again"));
+            }
+        }
+        commands.extend(blocked);
+    }
+
+    /// The task is active here and goes on.
+    fn at_work(&self, focus: &Focus, commands: &mut Vec<Command>) {
+        let id = &focus.task.id;
+        if self.standing.count > 0 && self.state.in_progress.is_none() {
+            commands.push(command("git agent checkpoint -m '…'", "commits what is not committed"));
+        }
+        let settings = self.view.repo().settings();
+        if settings.verify_command().is_some() {
+            commands.push(command("git agent verify", "runs the tests (agent.verify), records how they end"));
+            commands.push(command("git agent complete --verify --result '…'", "when it is done"));
+        } else {
+            commands.push(command("git agent verify -- COMMAND", "runs a test, records how it ends"));
+            let line = if settings.require_verify() { " --verify 'COMMAND'" } else { "" };
+            commands.push(command(format!("git agent complete{line} --result '…'"), "when it is done"));
+        }
+        commands.push(command("git agent fail --reason '…'", "when this attempt does not work out"));
+        commands.push(command("git agent decide '…' --why '…'", "records a decision and its why"));
+        // What came after the last good state may be what broke it.
+        if focus.verified.as_ref().is_some_and(|verified| verified.number < focus.checkpoints) {
+            let line = format!("git agent rollback {id}@green --dry-run");
+            commands.push(command(line, "shows the way back to what was verified last"));
+        }
+    }
+
+    /// No task is active.
+    fn of_nothing(&self, commands: &mut Vec<Command>) {
+        if !self.active.is_empty() {
+            commands.push(command("git agent sync", "may get the active task from where it was made"));
+        }
+        commands.push(self.next());
+        let stale = self.plan.in_progress.iter().find(|work| !work.is_live);
+        commands.extend(stale.map(|work| {
+            let line = format!("git agent start {}", work.row.id);
+            command(line, "continues a task whose claim has expired")
+        }));
+        commands.extend(self.plan.failed.first().map(|row| {
+            let line = format!("git agent start {}", row.id);
+            command(line, "begins a new attempt at what failed")
+        }));
+    }
+
+    /// How to get at work, if there is any.
+    fn next(&self) -> Command {
+        match () {
+            () if self.plan.ready > 0 => command("git agent next --start", "begins the next ready task"),
+            () if self.plan.is_empty() => command("git agent add '…'", "makes the first task"),
+            () => command("git agent ready --explain", "says why nothing is ready"),
+        }
+    }
+}
+
+fn unfinished(operation: &InProgress) -> [Command; 2] {
+    [command(operation.go_on, format!("goes on with {}", operation.what)), command(operation.abort, "gives it up")]
+}
+
+/// Who holds `task`, as far as that matters to somebody else.
+pub(crate) fn holder(facts: &Facts<'_>, task: &Task) -> Option<String> {
+    let claim = task.claim.as_ref()?;
+    let until = claim.until.to_minute();
+    let by = claim.holder_for(&facts.us);
+    Some(match (claim.is_of(&facts.us), claim.is_live(facts.now)) {
+        (true, true) => format!("held by you ({}) until {until}", claim.by),
+        (true, false) => format!("held by you ({}); the claim ran out at {until}", claim.by),
+        (false, true) => format!("held by {by} until {until}, not by you ({})", facts.us.actor),
+        (false, false) => format!("held by {by}, whose claim ran out at {until}"),
+    })
+}

@@ -1,0 +1,180 @@
+//! What a fresh agent needs to go on, gathered from the ledger, the operations and the work tree.
+//!
+//! [`gather`] reads, [`page()`] says it on a page of Markdown that [`crate::view::brief`] fits into its lines.
+
+pub mod commands;
+mod data;
+mod plan;
+mod state;
+
+pub use crate::view::brief::page::page;
+pub use commands::Command;
+pub use data::data;
+pub use plan::{Plan, Work};
+pub use state::{Ledger, State};
+
+use std::cmp::Reverse;
+
+use crate::{
+    domain::{
+        claim::Holder,
+        graph::Graph,
+        id::TaskId,
+        message::{of_commit, subject},
+        revision::Which,
+        status::Status,
+        table::Row,
+        task::Task,
+        text::Text,
+        time::Timestamp,
+    },
+    error::Result,
+    git::{ObjectId, Repo, worktree::Standing},
+    query::revision,
+    store::ledger::View,
+};
+
+/// How many of anything are gathered: more than any page shows, whatever the history.
+pub const ENOUGH: usize = 50;
+
+/// How many tasks around the one that a brief is about are read for their decisions.
+const NEAR: usize = 50;
+
+/// Everything there is to say.
+pub struct Facts<'v> {
+    /// The ledger.
+    pub view: &'v View<'v>,
+    /// Who asks.
+    pub us: Holder,
+    /// When.
+    pub now: Timestamp,
+    /// The task it is about.
+    pub focus: Option<Focus>,
+    /// Tasks that are active besides it, or instead of it.
+    pub active: Vec<(TaskId, Option<String>)>,
+    /// How everything stands.
+    pub state: State,
+    /// What is not committed.
+    pub standing: Standing,
+    /// The tasks around it.
+    pub plan: Plan,
+}
+
+/// The task that a brief is about.
+pub struct Focus {
+    /// The task.
+    pub task: Task,
+    /// Whether it is active in this worktree.
+    pub is_active: bool,
+    /// The feature it is a part of.
+    pub feature: Option<Task>,
+    /// What it comes after, and the finished parts of its feature, as far as something was decided there; the newest last.
+    pub before: Vec<Task>,
+    /// How many checkpoints it has on this history.
+    pub checkpoints: usize,
+    /// The newest of them.
+    pub last: Option<Checkpoint>,
+    /// The newest that passed a verification.
+    pub verified: Option<Checkpoint>,
+}
+
+/// A checkpoint of the task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// n of `t-1@n`.
+    pub number: usize,
+    /// The commit.
+    pub commit: ObjectId,
+    /// Its subject.
+    pub subject: String,
+    /// When it was committed.
+    pub at: Timestamp,
+}
+
+/// Who asks, about what, and when.
+pub struct Question {
+    /// The task that is asked for.
+    pub task: Option<Task>,
+    /// The active tasks of this worktree.
+    pub active: Vec<TaskId>,
+    /// Who asks.
+    pub us: Holder,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Gather what there is to say about `question`. Writes nothing.
+pub fn gather<'v>(view: &'v View<'v>, question: Question) -> Result<Facts<'v>> {
+    let Question { task, active, us, now } = question;
+    let table = view.table()?;
+    let graph = Graph::new(&table);
+    let task = match task {
+        Some(task) => Some(task),
+        None => active.first().map(|id| view.task(id)).transpose()?.flatten(),
+    };
+    let focus = task.map(|task| focus(view, &graph, task, &active, now)).transpose()?;
+    let about = focus.as_ref().map(|focus| &focus.task);
+    let others = active.into_iter().filter(|id| about.is_none_or(|task| task.id != *id));
+    let active = others.map(|id| {
+        let title = graph.get(&id).filter(|row| row.exists()).map(|row| row.title().to_owned());
+        (id, title)
+    });
+    let (state, standing) = State::of(view, about)?;
+    let plan = Plan::of(&graph, about, now);
+    let active = active.collect();
+    Ok(Facts { view, us, now, focus, active, state, standing, plan })
+}
+
+fn focus(view: &View<'_>, graph: &Graph<'_>, task: Task, active: &[TaskId], now: Timestamp) -> Result<Focus> {
+    let repo = view.repo();
+    let head = repo.head()?.commit;
+    let commits = revision::on(repo, head, &task)?;
+    let point =
+        |number: usize| -> Option<Checkpoint> { checkpoint(repo, number, *commits.get(number.checked_sub(1)?)?) };
+    let last = point(commits.len());
+    // That there is none is no failure here.
+    let green = match head.filter(|_| !commits.is_empty()) {
+        Some(head) => revision::find(view, &task, Which::Green, head, now).ok().and_then(|point| point.number),
+        None => None,
+    };
+    let feature = task.parent.as_ref().map(|id| view.task(id)).transpose()?.flatten();
+    Ok(Focus {
+        is_active: active.contains(&task.id),
+        checkpoints: commits.len(),
+        last,
+        verified: green.and_then(point),
+        before: before(view, graph, &task)?,
+        feature,
+        task,
+    })
+}
+
+/// The tasks whose decisions are needed to go on with `task`: those that it comes after, and the completed ones beside it. The newest are
+/// read, no more than [`NEAR`].
+fn before(view: &View<'_>, graph: &Graph<'_>, task: &Task) -> Result<Vec<Task>> {
+    let named = task.after.iter().filter_map(|id| graph.get(id)).filter(|row| row.exists());
+    let beside = task.parent.iter().flat_map(|parent| graph.children(parent));
+    let mut rows: Vec<Row<'_>> = beside.filter(|row| row.status() == Status::Completed).collect();
+    rows.extend(named);
+    rows.retain(|row| row.id_str() != task.id.as_str());
+    rows.sort_by_key(|row| (Reverse(row.updated_at()), row.at()));
+    rows.dedup_by_key(|row| row.at());
+    let tasks = rows.iter().take(NEAR).rev().filter_map(|row| view.task(&row.id()).transpose());
+    let mut tasks = tasks.collect::<Result<Vec<Task>>>()?;
+    tasks.retain(|task| !task.decisions.is_empty());
+    Ok(tasks)
+}
+
+fn checkpoint(repo: &Repo, number: usize, id: ObjectId) -> Option<Checkpoint> {
+    let commit = repo.gix().find_commit(id).ok()?;
+    let at = Timestamp::from_seconds(commit.time().map_or(0, |time| time.seconds));
+    let subject = subject(of_commit(&commit.data)).to_string();
+    Some(Checkpoint { number, commit: id, subject, at })
+}
+
+impl Facts<'_> {
+    /// The whole of a text.
+    pub fn text(&self, text: &Text) -> String {
+        self.view.text(text)
+    }
+}

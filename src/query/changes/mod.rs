@@ -1,0 +1,315 @@
+//! What changed since a task began, and who made it.
+//!
+//! ```text
+//! base(T) ─── c ─── c ─── c ─── HEAD ┄ index ┄ work tree
+//!    └──────────── one difference of two trees ──────┘      what changed
+//!          └── commits of the range, each for itself ─┘     whose it is
+//! ```
+//!
+//! *What* is a difference of two trees, with renames as git detects them. The second one is what a commit of everything
+//! would have ([`Content`]); it is made in a directory of its own, and nothing of it stays. *Whose* it is, the commits in
+//! between say: every commit that changed a path, or the path that it was renamed from, against its first parent (a merge:
+//! against all of them). A commit that was reverted counts, and is marked.
+
+mod base;
+mod filter;
+mod range;
+mod uncommitted;
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    ffi::OsString,
+};
+
+use bstr::{BStr, BString};
+
+pub use crate::query::changes::uncommitted::{Unseen, Why};
+pub use base::{Base, Rule};
+pub use range::Step;
+
+use crate::{
+    domain::{revision::Which, task::Task, time::Timestamp},
+    error::{Error, Result},
+    git::{
+        ObjectId, Repo,
+        changed_paths::Comparer,
+        cmd::Git,
+        commits,
+        diff::{self, Change, Renames},
+        partial,
+        pathspec::Pathspecs,
+        revwalk, status,
+        worktree_tree::Content,
+    },
+    query::changes::uncommitted::Seen,
+    store::ledger::View,
+};
+
+/// What is asked.
+pub struct Request {
+    /// Of which task.
+    pub task: Task,
+    /// Since which of its checkpoints; `None` and [`Which::Start`]: since it began.
+    pub which: Option<Which>,
+    /// Up to what.
+    pub until: Until,
+    /// Only what the task's own commits touched; and, if it is `active`, what is not committed.
+    pub own: bool,
+    /// The task is active in this worktree.
+    pub active: bool,
+    /// Only these paths.
+    pub paths: Pathspecs,
+}
+
+/// Up to what changes are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    /// The work tree, with all that is not committed.
+    Now,
+    /// HEAD's commit.
+    Head,
+    /// This commit.
+    Commit(ObjectId),
+}
+
+/// The answer.
+pub struct Changes<'r> {
+    /// The task.
+    pub task: Task,
+    /// Since when.
+    pub base: Base,
+    /// The tree of the base.
+    pub base_tree: ObjectId,
+    /// The commit up to which commits are listed; `None` on a branch without commits.
+    pub tip: Option<ObjectId>,
+    /// The tree up to which changes are listed. That of a work tree is in no repository.
+    pub tree: ObjectId,
+    /// The commits between base and tip, newest first.
+    pub steps: Vec<Step>,
+    /// What changed, in git's order.
+    pub paths: Vec<Path>,
+    /// The history is cut off in between: there may be more commits.
+    pub lower_bound: bool,
+    /// How renames were looked for.
+    pub renames: Renames,
+    /// What git had to remark.
+    pub remark: String,
+    /// What is in no tree.
+    pub unseen: Vec<Unseen>,
+    /// Only the task's own paths are listed.
+    pub own: bool,
+    repo: &'r Repo,
+    content: Option<Content<'r>>,
+}
+
+/// A path that changed.
+#[derive(Clone, Debug)]
+pub struct Path {
+    /// How.
+    pub change: Change,
+    /// The commits that touched it, newest first, by their place in [`Changes::steps`].
+    pub steps: Vec<usize>,
+    /// The tasks of these commits, sorted.
+    pub tasks: BTreeSet<BString>,
+    /// One of them has no task.
+    pub untasked: bool,
+    /// Where it differs.
+    pub places: Places,
+}
+
+/// Between which states a path differs; a renamed one counts with its old name, too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    /// Between base and tip.
+    pub committed: bool,
+    /// Between HEAD and index.
+    pub staged: bool,
+    /// Between index and work tree.
+    pub unstaged: bool,
+    /// It is in the work tree, and git does not know it.
+    pub untracked: bool,
+    /// It is in conflict.
+    pub unmerged: bool,
+}
+
+impl Places {
+    /// Whether a part of the change is in no commit.
+    pub fn is_uncommitted(self) -> bool {
+        self.staged || self.unstaged || self.untracked || self.unmerged
+    }
+
+    fn or(self, other: Places) -> Places {
+        Places {
+            committed: self.committed || other.committed,
+            staged: self.staged || other.staged,
+            unstaged: self.unstaged || other.unstaged,
+            untracked: self.untracked || other.untracked,
+            unmerged: self.unmerged || other.unmerged,
+        }
+    }
+}
+
+/// Find out what changed, for somebody who asks at `now`.
+///
+/// # Errors
+///
+/// Those of [`crate::query::revision::find`]; `bare-repository` where there is no work tree; `bad-path`.
+pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Changes<'r>> {
+    let repo = view.repo();
+    let until = request.until;
+    // Git looks at the work tree while we look at the history.
+    let looking = match until {
+        Until::Now => {
+            repo.require_work_dir("compare with the work tree")
+                .map_err(|error| error.hint("or leave the work tree out: --committed"))?;
+            Some(status::start(repo)?)
+        }
+        Until::Head | Until::Commit(_) => None,
+    };
+    let tip = match until {
+        Until::Commit(commit) => Some(commit),
+        Until::Now | Until::Head => repo.head()?.commit,
+    };
+    let base = base::find(view, &request.task, request.which, tip, now)?;
+    let listing = commits::start(repo, base.commit, tip)?;
+    let base_tree = tree_of(repo, base.commit)?;
+    let tip_tree = tree_of(repo, tip)?;
+    let committed = Comparer::new(repo).differing(base_tree, tip_tree)?;
+    let (steps, commits) = range::read(view, listing.finish()?)?;
+    let shallow = revwalk::shallow(repo)?;
+    let lower_bound = base.cut || commits.iter().any(|commit| shallow.contains(&commit.id));
+    let seen = Seen::of(looking.map(status::Running::finish).transpose()?.unwrap_or_default());
+
+    let interest: Vec<BString> =
+        committed.iter().chain(seen.paths()).cloned().collect::<BTreeSet<_>>().into_iter().collect();
+    let mut content = None;
+    let (touched, found) = range::attribute(repo, &commits, &shallow, &interest, || {
+        let tree = match seen.is_clean() {
+            true => tip_tree,
+            false => content.insert(Content::open(repo)?).tree_after(&seen.dirty(), seen.nested())?,
+        };
+        let shown = |git: Git| match &content {
+            Some(content) => content.shown_to(git),
+            None => git,
+        };
+        let (changes, renames, remark) = compare(repo, &request.paths, shown, base_tree, tree, &seen)?;
+        Ok((tree, changes, renames, remark))
+    })?;
+    let (tree, found, renames, remark) = found;
+
+    let committed: HashSet<&BString> = committed.iter().collect();
+    let places = |path: &BString| Places { committed: committed.contains(path), ..seen.places(path) };
+    let mut paths = Vec::with_capacity(found.len());
+    for change in found {
+        let mut at: Vec<usize> = change.paths().filter_map(|path| touched.get(path)).flatten().copied().collect();
+        at.sort_unstable();
+        at.dedup();
+        let tasks: BTreeSet<BString> = at.iter().flat_map(|at| steps[*at].tasks.iter().cloned()).collect();
+        let untasked = at.iter().any(|at| steps[*at].tasks.is_empty());
+        let places = change.paths().map(places).fold(Places::default(), Places::or);
+        paths.push(Path { change, steps: at, tasks, untasked, places });
+    }
+    if request.own {
+        let id = BStr::new(request.task.id.as_str());
+        let is_own = |path: &Path| path.tasks.contains(id);
+        paths.retain(|path| is_own(path) || (request.active && path.places.is_uncommitted()));
+    }
+    Ok(Changes {
+        task: request.task,
+        base,
+        base_tree,
+        tip,
+        tree,
+        steps,
+        paths,
+        lower_bound,
+        renames,
+        remark,
+        unseen: seen.unseen,
+        repo,
+        content,
+        own: request.own,
+    })
+}
+
+/// The tree of `commit`, or the empty one.
+fn tree_of(repo: &Repo, commit: Option<ObjectId>) -> Result<ObjectId> {
+    commit.map_or_else(|| Ok(ObjectId::empty_tree(repo.gix().object_hash())), |commit| revwalk::tree(repo, commit))
+}
+
+/// The differences, with renames as far as what is here tells of them: nothing is fetched for them.
+fn compare(
+    repo: &Repo,
+    paths: &Pathspecs,
+    shown: impl Fn(Git) -> Git,
+    old: ObjectId,
+    new: ObjectId,
+    seen: &Seen,
+) -> Result<(Vec<Change>, Renames, String)> {
+    if old == new && paths.is_everything() {
+        return Ok((Vec::new(), Renames::Similar, String::new()));
+    }
+    let ask = |renames| diff::trees(shown(paths.git(repo)), renames, old, new, paths.words());
+    if partial::is_partial(repo) {
+        let (plain, _) = ask(Renames::Off)?;
+        if lacking(repo, plain.iter(), |path| seen.differs(path)) > 0 && plain.iter().any(|change| change.old.is_none())
+        {
+            let (changes, remark) = ask(Renames::Exact)?;
+            return Ok((changes, Renames::Exact, remark));
+        }
+    }
+    let (changes, remark) = ask(Renames::Similar)?;
+    Ok((changes, Renames::Similar, remark))
+}
+
+/// How many files' contents are not here. What the work tree has other than HEAD, as `in_work_tree` says, is.
+fn lacking<'c>(
+    repo: &Repo,
+    changes: impl Iterator<Item = &'c Change> + Clone,
+    in_work_tree: impl Fn(&BString) -> bool,
+) -> usize {
+    let old = changes.clone().filter_map(|change| change.old);
+    let new = changes.filter(|change| !in_work_tree(&change.path)).filter_map(|change| change.new);
+    partial::missing(repo, old.chain(new).filter(|entry| !entry.is_submodule()).map(|entry| entry.id))
+}
+
+impl Changes<'_> {
+    /// `git diff`, about to show the same differences in a form of its own, where the user is; the options are to be added.
+    ///
+    /// # Errors
+    ///
+    /// `missing-objects` in a partial clone that does not have the contents.
+    pub fn shown_by_git(&mut self, options: &[OsString], paths: &Pathspecs) -> Result<Git> {
+        if partial::is_partial(self.repo) {
+            let dirty = self.paths.iter().filter(|path| path.places.is_uncommitted());
+            let dirty: HashSet<&BString> = dirty.map(|path| &path.change.path).collect();
+            let changes = self.paths.iter().map(|path| &path.change);
+            let lacking = lacking(self.repo, changes, |path| dirty.contains(path));
+            if lacking > 0 {
+                let message = "cannot show the changes: contents of files are not in this partial clone";
+                let message = format!("{message} ({lacking} missing)");
+                let trees = format!("{} {}", self.base_tree, self.tip.map_or_else(String::new, |tip| tip.to_string()));
+                return Err(Error::environment("missing-objects", message)
+                    .hint("--name-status and the default form need no contents")
+                    .hint(format!("'git diff {}' gets them from the remote", trees.trim_end())));
+            }
+        }
+        let (old, new, renames) = match self.own {
+            true => filter::pruned(self)?,
+            false => (self.base_tree, self.tree, self.renames.words().to_vec()),
+        };
+        let git = if self.own { self.repo.git() } else { paths.git(self.repo) };
+        let git = match &self.content {
+            Some(content) => content.shown_to(git),
+            None => git,
+        };
+        let git = git.for_the_user().env("GIT_NO_LAZY_FETCH", "1").arg("diff").args(options).args(renames);
+        let git = git.args([old.to_string(), new.to_string()]).arg("--");
+        Ok(if self.own { git } else { git.args(paths.words()) })
+    }
+
+    /// The commits that touched `path`, newest first.
+    pub fn commits_of<'c>(&'c self, path: &'c Path) -> impl Iterator<Item = ObjectId> + 'c {
+        path.steps.iter().filter_map(|at| self.steps.get(*at)).map(|step| step.commit)
+    }
+}

@@ -1,0 +1,8 @@
+//! Questions about tasks and commits: they read, and change nothing.
+
+pub mod brief;
+pub mod changes;
+pub mod repair;
+pub mod report;
+pub mod revision;
+pub mod unstamped;

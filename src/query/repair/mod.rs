@@ -1,0 +1,236 @@
+//! Commits that lost their trailer, and whose they are.
+//!
+//! A forge's squash or rebase merge, a graphical client, a shell without our hooks: the commit says nothing. But somewhere a commit that
+//! made the same change may still say it: on a branch that was merged that way, in a reflog, among those that the ledger
+//! knows.
+//!
+//! ```text
+//! candidates: on the history, naming no task   ─┐  same trees before and after        ─▶ tree
+//! sources:    naming one, wherever they are    ─┼─ same patch                         ─▶ patch
+//! branches:   tips of those, as one change     ─┘  the branch as a whole, either way  ─▶ squash
+//! ```
+//!
+//! What two sources say differently is not known, and nothing here guesses.
+
+mod matching;
+mod sources;
+mod squash_of;
+
+use std::collections::HashSet;
+
+use crate::{
+    domain::{
+        id::TaskId,
+        message::subject,
+        repair::{Evidence, Verdict, judge},
+        task::Task,
+        trailer::{Rules, scan},
+    },
+    error::Result,
+    git::{
+        ObjectId, Repo,
+        entry::{self, Entry},
+        revwalk,
+    },
+    query::unstamped,
+    store::ledger::{View, commits::Commits},
+};
+
+/// Which commits are looked at.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Those of `from..tip`; otherwise those of HEAD since the ledger began.
+    pub range: Option<Range>,
+    /// They are the squash of what this commit is the tip of.
+    pub squash_of: Option<ObjectId>,
+    /// The tasks that are active in this worktree: what was committed while they were is theirs.
+    pub active: Vec<Task>,
+}
+
+/// Some of a history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// Where it begins, itself left out; `None`: at the beginning.
+    pub from: Option<ObjectId>,
+    /// Where it ends.
+    pub tip: ObjectId,
+}
+
+/// What was found out.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Commits and the tasks that they belong to, oldest first.
+    pub links: Vec<Link>,
+    /// Commits of which nobody knows, oldest first.
+    pub unknown: Vec<Unknown>,
+    /// What the reader should know.
+    pub remarks: Vec<String>,
+}
+
+/// A commit belongs to a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The commit.
+    pub commit: ObjectId,
+    /// Its subject.
+    pub subject: String,
+    /// The task.
+    pub task: TaskId,
+    /// How that is known: `reflog`, `tree`, `patch`, `squash`.
+    pub by: &'static str,
+    /// The commit that says so: a tip, if it is a whole branch. None for what a reflog tells.
+    pub source: Option<ObjectId>,
+    /// The contents were compared, and are the same; otherwise somebody said so.
+    pub compared: bool,
+}
+
+/// A commit of which it is not known whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// The commit.
+    pub commit: ObjectId,
+    /// Its subject.
+    pub subject: String,
+    /// Why.
+    pub why: Why,
+    /// What might have said it.
+    pub candidates: Vec<Evidence<ObjectId>>,
+}
+
+/// Why it is not known whose a commit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Nothing that names a task made the same change.
+    NoSource,
+    /// What made the same change names different tasks.
+    Ambiguous,
+    /// What made the same change is on the same history: then this is the same change once more, not the same commit.
+    SameHistory,
+    /// What made the same change names only tasks that this ledger does not have.
+    NotInLedger,
+    /// It changes nothing.
+    Empty,
+    /// What it was made from is not in this shallow clone.
+    CutOff,
+}
+
+impl Why {
+    /// The word in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Why::NoSource => "no-source",
+            Why::Ambiguous => "ambiguous",
+            Why::SameHistory => "same-history",
+            Why::NotInLedger => "not-in-ledger",
+            Why::Empty => "empty",
+            Why::CutOff => "shallow",
+        }
+    }
+}
+
+/// Look for the tasks of commits that do not name any.
+///
+/// # Errors
+///
+/// When the repository or the ledger cannot be read.
+pub fn find(view: &View<'_>, request: &Request) -> Result<Found> {
+    let repo = view.repo();
+    let ledger = Commits::read(view)?;
+    let desk = Desk { repo, view, ledger, rules: repo.settings().trailer_rules(), shallow: revwalk::shallow(repo)? };
+    match (request.range, request.squash_of) {
+        (Some(range), Some(tip)) => squash_of::find(&desk, range, tip),
+        _ => desk.find(request),
+    }
+}
+
+/// What everybody needs.
+struct Desk<'v> {
+    repo: &'v Repo,
+    view: &'v View<'v>,
+    ledger: Commits,
+    rules: Rules,
+    shallow: HashSet<ObjectId>,
+}
+
+impl Desk<'_> {
+    fn find(&self, request: &Request) -> Result<Found> {
+        let mut found = Found::default();
+        let Some(tip) = request.range.map_or(self.repo.head()?.commit, |range| Some(range.tip)) else {
+            return Ok(found);
+        };
+        let walked = self.walk(request.range, tip)?;
+        let mut reflog = unstamped::find(self.repo, &request.active)?;
+        // What was made while one task was active may have been found to belong to another one.
+        reflog.retain(|one| self.ledger.tasks(one.commit).next().is_none());
+        let by_reflog = |entry: &Entry| reflog.iter().find(|one| one.commit == entry.commit).map(|one| &one.task);
+        let candidates: Vec<&Entry> = walked.iter().filter(|entry| self.is_candidate(entry)).collect();
+        let gathered = matching::gather(self, &candidates, tip)?;
+        for entry in &walked {
+            let by_reflog = by_reflog(entry);
+            let says_so = |one: &Evidence<ObjectId>| by_reflog.is_some_and(|id| one.tasks == [id.as_str()]);
+            let evidence = gathered.of(entry.commit);
+            match judge(evidence) {
+                // Somebody may have replaced the message of another task's commit while the active one was.
+                Verdict::Belongs(one) if !says_so(one) => self.belongs(&mut found, entry, one)?,
+                Verdict::Ambiguous(several) if !several.iter().any(|one| says_so(one)) => {
+                    let several = several.into_iter().cloned().collect();
+                    found.unknown.push(unknown(entry, Why::Ambiguous, several));
+                }
+                _ => match (by_reflog, gathered.why_not(entry.commit)) {
+                    (Some(id), _) => found.links.push(link(entry, id, "reflog", None)),
+                    (None, Some((why, candidates))) => found.unknown.push(unknown(entry, why, candidates.to_vec())),
+                    (None, None) => {}
+                },
+            }
+        }
+        Ok(found)
+    }
+
+    /// The commits that are looked at, oldest first.
+    fn walk(&self, range: Option<Range>, tip: ObjectId) -> Result<Vec<Entry>> {
+        let tip = tip.to_string();
+        let words = match range.map(|range| range.from) {
+            Some(Some(from)) => vec![tip, format!("^{from}")],
+            Some(None) => vec![tip],
+            // Before there was a ledger there was no task that a commit could have lost.
+            None => match self.ledger.began {
+                Some(began) => vec![tip, format!("--max-age={}", began.seconds())],
+                None => return Ok(Vec::new()),
+            },
+        };
+        let words: Vec<&str> =
+            ["--topo-order", "--reverse"].into_iter().chain(words.iter().map(String::as_str)).collect();
+        entry::walk(self.repo, &words)
+    }
+
+    /// Whether `entry` may have lost its trailer: it names nobody, and nobody links it.
+    fn is_candidate(&self, entry: &Entry) -> bool {
+        entry.parents.len() <= 1
+            && scan::ids(&entry.message, &self.rules).is_empty()
+            && self.ledger.tasks(entry.commit).next().is_none()
+    }
+
+    /// Link `entry` to the tasks of `evidence` that the ledger has.
+    fn belongs(&self, found: &mut Found, entry: &Entry, evidence: &Evidence<ObjectId>) -> Result<()> {
+        let mut any = false;
+        for id in evidence.tasks.iter().filter_map(|id| TaskId::parse(id).ok()) {
+            if self.view.task(&id)?.is_some() {
+                found.links.push(link(entry, &id, evidence.by(), Some(evidence.source)));
+                any = true;
+            }
+        }
+        if !any {
+            found.unknown.push(unknown(entry, Why::NotInLedger, vec![evidence.clone()]));
+        }
+        Ok(())
+    }
+}
+
+fn link(entry: &Entry, task: &TaskId, by: &'static str, source: Option<ObjectId>) -> Link {
+    let subject = subject(&entry.message).to_string();
+    Link { commit: entry.commit, subject, task: task.clone(), by, source, compared: true }
+}
+
+fn unknown(entry: &Entry, why: Why, candidates: Vec<Evidence<ObjectId>>) -> Unknown {
+    Unknown { commit: entry.commit, subject: subject(&entry.message).to_string(), why, candidates }
+}

@@ -1,0 +1,134 @@
+//! Somebody who knows says it: the commits of a range are what a forge made of a branch.
+
+use std::collections::BTreeSet;
+
+use super::{Desk, Found, Range, Why, link, sources, unknown};
+use crate::{
+    domain::{
+        id::TaskId,
+        repair::{Evidence, Same, Verdict, Whole, judge},
+        trailer::{
+            block::{self, Syntax},
+            scan,
+        },
+    },
+    error::{Error, Result},
+    git::{
+        ObjectId,
+        entry::{self, Entry},
+        patch::Change,
+        revwalk,
+    },
+    query::repair::matching::{self, Origin},
+};
+
+/// The tasks of the branch that ends at `tip`, for the commits of `range` that were made of it.
+///
+/// What has the content of the whole branch gets all its tasks, what has that of one of its commits gets those of that one. A commit that
+/// is alone in its range gets all of them, with a remark if its content differs: it is said to be the squash.
+///
+/// # Errors
+///
+/// `no-common-history` when the branch and the range have none.
+pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found> {
+    let mut found = Found::default();
+    let repo = desk.repo;
+    if revwalk::is_ancestor(repo, tip, range.tip)? {
+        let short = tip.to_hex_with_len(12);
+        found.remarks.push(format!("{short} itself is in that history: its commits are there, with their trailers"));
+        return Ok(found);
+    }
+    let from = range.from.unwrap_or(range.tip);
+    let Some(base) = revwalk::merge_base(repo, from, tip)? else { return Err(no_common_history(desk, tip)) };
+    let branch = entry::walk(repo, &["--topo-order", "--reverse", &tip.to_string(), &format!("^{from}")])?;
+    let mut origins = Vec::new();
+    let mut all: BTreeSet<String> = BTreeSet::new();
+    for entry in &branch {
+        let tasks = sources::tasks(desk, entry);
+        all.extend(tasks.iter().cloned());
+        if let Some(change) = matching::change(desk, entry.commit, &entry.parents).filter(|change| !change.is_empty()) {
+            origins.push(Origin { source: entry.commit, whole: Whole::Commit, base: None, change, tasks });
+        }
+    }
+    if all.is_empty() {
+        let short = tip.to_hex_with_len(12);
+        found.remarks.push(format!("no commit of the branch that ends at {short} names a task"));
+        return Ok(found);
+    }
+    let change = Change { before: revwalk::tree(repo, base)?, after: revwalk::tree(repo, tip)? };
+    origins.push(Origin { source: tip, whole: Whole::Branch, base: Some(base), change, tasks: all.clone() });
+    let not_from = range.from.map(|from| format!("^{from}"));
+    let range_tip = range.tip.to_string();
+    let words = ["--topo-order", "--reverse", "--no-merges", &range_tip].into_iter().chain(not_from.as_deref());
+    let commits = entry::walk(repo, &words.collect::<Vec<_>>())?;
+    let gathered = matching::among(desk, &commits.iter().collect::<Vec<_>>(), &origins)?;
+    for entry in &commits {
+        match judge(gathered.of(entry.commit)) {
+            // A commit of the branch that names nobody says nothing.
+            Verdict::Belongs(one) if one.tasks.is_empty() => found.unknown.extend(unnamed(desk, entry, Why::NoSource)),
+            Verdict::Belongs(one) => add(desk, &mut found, entry, one, true)?,
+            Verdict::Ambiguous(several) => {
+                let several: Vec<Evidence<ObjectId>> = several.into_iter().cloned().collect();
+                found.unknown.extend(
+                    unnamed(desk, entry, Why::Ambiguous).map(|one| super::Unknown { candidates: several, ..one }),
+                );
+            }
+            Verdict::Unknown if commits.len() == 1 => {
+                let tasks = all.iter().cloned().collect();
+                let one = Evidence { source: tip, tasks, same: Same::Patch, whole: Whole::Branch };
+                add(desk, &mut found, entry, &one, false)?;
+                let (commit, tip) = (entry.commit.to_hex_with_len(12), tip.to_hex_with_len(12));
+                found.remarks.push(format!(
+                    "{commit} does not have the content of the branch that ends at {tip}; it is linked because you say so"
+                ));
+            }
+            Verdict::Unknown => found.unknown.extend(unnamed(desk, entry, Why::NoSource)),
+        }
+    }
+    Ok(found)
+}
+
+/// Link `entry` to the tasks that it does not name itself, and that nobody linked yet.
+fn add(desk: &Desk<'_>, found: &mut Found, entry: &Entry, one: &Evidence<ObjectId>, compared: bool) -> Result<()> {
+    let named = block::ids(&entry.message, &desk.rules, &Syntax::default());
+    let mut missing = Vec::new();
+    for id in &one.tasks {
+        let Ok(task) = TaskId::parse(id) else { continue };
+        let is_known = named.iter().any(|known| *known == id.as_str())
+            || desk.ledger.tasks(entry.commit).any(|known| *known == task);
+        match desk.view.task(&task)? {
+            Some(_) if !is_known => {
+                let made = link(entry, &task, one.by(), Some(one.source));
+                found.links.push(super::Link { compared, ..made });
+            }
+            Some(_) => {}
+            None => missing.push(id.as_str()),
+        }
+    }
+    if !missing.is_empty() {
+        found.remarks.push(format!(
+            "this ledger does not have {}: 'git agent sync' fetches the tasks of others",
+            missing.join(", ")
+        ));
+    }
+    Ok(())
+}
+
+/// Nothing is known of `entry`, which names nobody itself.
+fn unnamed(desk: &Desk<'_>, entry: &Entry, why: Why) -> Option<super::Unknown> {
+    let is_named =
+        !scan::ids(&entry.message, &desk.rules).is_empty() || desk.ledger.tasks(entry.commit).next().is_some();
+    (!is_named).then(|| unknown(entry, why, Vec::new()))
+}
+
+fn no_common_history(desk: &Desk<'_>, tip: ObjectId) -> Error {
+    let short = tip.to_hex_with_len(12);
+    let error = Error::refused(
+        "no-common-history",
+        format!("cannot repair: the range and the branch that ends at {short} have no commit in common here"),
+    );
+    match desk.shallow.is_empty() {
+        true => error.hint("'git log --graph' shows what comes from where"),
+        false => error.hint("this clone is shallow: 'git fetch --unshallow' gets the rest of the history"),
+    }
+}

@@ -1,0 +1,73 @@
+//! What a report is made of, out of the ledger and the history.
+
+use std::collections::HashMap;
+
+use bstr::ByteSlice as _;
+
+use crate::{
+    domain::{
+        id::TaskId,
+        message::{of_commit, subject},
+        report::Checkpoint,
+        table::{Row, Table},
+        task::{Task, Verification},
+        time::Timestamp,
+    },
+    error::{Context as _, Result},
+    git::{ObjectId, Repo},
+    store::{
+        history,
+        ledger::{View, commits::linked},
+    },
+    view::sanitize,
+};
+
+/// Every task in full.
+pub fn tasks(view: &View<'_>, table: &Table) -> Result<Vec<Task>> {
+    let mut tasks = Vec::with_capacity(table.len());
+    for id in table.rows().filter(|row| row.exists()).map(Row::id) {
+        tasks.extend(view.task(&id)?);
+    }
+    Ok(tasks)
+}
+
+/// The commits of `tasks` on the history of HEAD, with the newest verdict on the content of each.
+pub fn checkpoints(view: &View<'_>, tasks: &[Task]) -> Result<HashMap<TaskId, Vec<Checkpoint>>> {
+    let repo = view.repo();
+    let Some(head) = repo.head()?.commit else { return Ok(HashMap::new()) };
+    let commits = history::ask(repo, head, |past| {
+        let all = past.all()?;
+        let mut commits: Vec<(&Task, Vec<ObjectId>)> = Vec::new();
+        let names: HashMap<&[u8], &Vec<ObjectId>> = all.iter().map(|(name, ids)| (name.as_slice(), ids)).collect();
+        for task in tasks {
+            let linked: Vec<ObjectId> = linked(task).collect();
+            let found = match names.get(task.id.as_str().as_bytes()) {
+                Some(ids) if linked.is_empty() => (*ids).clone(),
+                None if linked.is_empty() => continue,
+                _ => past.on(task.id.as_str().as_bytes(), &linked)?,
+            };
+            commits.push((task, found));
+        }
+        Ok(commits)
+    })?;
+    let mut checkpoints = HashMap::new();
+    for (task, ids) in commits {
+        let of = ids.iter().enumerate().map(|(at, commit)| checkpoint(repo, task, at + 1, *commit));
+        checkpoints.insert(task.id.clone(), of.collect::<Result<Vec<_>>>()?);
+    }
+    Ok(checkpoints)
+}
+
+fn checkpoint(repo: &Repo, task: &Task, number: usize, commit: ObjectId) -> Result<Checkpoint> {
+    let damaged = || format!("commit {commit} is damaged");
+    let found = repo.gix().find_commit(commit).or_environment(|| format!("cannot read commit {commit}"))?;
+    let tree = found.tree_id().or_environment(damaged)?.to_string();
+    let subject = subject(of_commit(&found.data));
+    Ok(Checkpoint {
+        number,
+        commit: commit.to_string(),
+        subject: sanitize::bytes(subject.as_bstr()),
+        at: Timestamp::from_seconds(found.time().or_environment(damaged)?.seconds),
+        verified: task.verification_of(&tree).map(Verification::passed),
+    })
+}

@@ -1,0 +1,82 @@
+//! Checkpoints by name: which commit `t-7k3fq@2`, `@last`, `@green` or `@start` is on a history.
+//!
+//! `on(T)` are the commits reachable from a tip that belong to T: those that name it on a whole line of their message, and
+//! those that the ledger links to it. In topological order, oldest first, they are `T@1`, `T@2`, …; `T@start` is the state
+//! before the first of them. A history that was rewritten has other numbers; nothing here remembers any.
+//!
+//! [`on()`] is the only walk; it asks [`crate::store::history`].
+
+mod commits_of;
+mod cut;
+mod green;
+mod refusal;
+mod resolve_args;
+mod reverted;
+mod start;
+mod task;
+mod tasks_of;
+mod touched;
+
+pub use crate::query::revision::commits_of::on;
+pub use crate::query::revision::resolve_args::{Asker, Emptiness};
+pub use crate::query::revision::tasks_of::{Owner, Owners};
+pub use cut::{is_cut, refuse_cut};
+pub use reverted::reverted;
+pub use start::{Rule, Start, start};
+pub use task::task;
+pub use touched::touched;
+
+use crate::{
+    domain::{revision::Which, task::Task, time::Timestamp},
+    error::Result,
+    git::{ObjectId, Repo},
+    store::ledger::View,
+};
+
+/// What a checkpoint's name stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// The commit; `None`: the state before any commit, the empty tree.
+    pub commit: Option<ObjectId>,
+    /// n of `T@n`, if it is one of the task's commits.
+    pub number: Option<usize>,
+    /// How `@start` was found.
+    pub rule: Option<Rule>,
+    /// The clone is shallow, and this may be another one than on the whole history.
+    pub cut: bool,
+}
+
+/// Find the checkpoint `which` of `task` on the history of `tip`, for somebody who asks at `now`.
+///
+/// # Errors
+///
+/// `no-such-checkpoint` with the list of those that there are; for `@start` those of [`start()`].
+pub fn find(view: &View<'_>, task: &Task, which: Which, tip: ObjectId, now: Timestamp) -> Result<Point> {
+    let repo = view.repo();
+    if which == Which::Start {
+        let start = start(repo, task, Some(tip))?;
+        let cut = start.rule == Rule::CutOff;
+        return Ok(Point { commit: start.commit, number: None, rule: Some(start.rule), cut });
+    }
+    let commits = on(repo, Some(tip), task)?;
+    let number = match which {
+        Which::Number(number) => Some(number),
+        Which::Last => Some(commits.len()),
+        Which::Green => green::newest(repo, task, &commits)?,
+        Which::Start => None,
+    };
+    let found = number.and_then(|number| Some((number, *commits.get(number.checked_sub(1)?)?)));
+    match found {
+        Some((number, commit)) => {
+            // The newest is the newest, wherever the clone ends.
+            let cut = matches!(which, Which::Number(_)) && is_cut(repo, Some(tip), task)?;
+            Ok(Point { commit: Some(commit), number: Some(number), rule: None, cut })
+        }
+        None => Err(refusal::no_such(repo, task, which, &commits, now)),
+    }
+}
+
+/// How many checkpoints `task` has on the history of `tip`.
+pub fn count(repo: &Repo, tip: Option<ObjectId>, task: &Task) -> Result<usize> {
+    on(repo, tip, task).map(|commits| commits.len())
+}

@@ -1,0 +1,50 @@
+//! There is no such checkpoint; these are there.
+
+use crate::{
+    domain::{
+        message::{of_commit, subject},
+        revision::Which,
+        task::Task,
+        time::{Timestamp, show_duration},
+    },
+    error::Error,
+    git::{ObjectId, Repo},
+};
+
+/// How many checkpoints a refusal lists.
+const LISTED: usize = 10;
+
+/// The refusal of `which`, when the task has `commits`, oldest first.
+pub(super) fn no_such(repo: &Repo, task: &Task, which: Which, commits: &[ObjectId], now: Timestamp) -> Error {
+    let id = &task.id;
+    let why = match (which, commits.len()) {
+        (_, 0) => format!("there is no {id}@{which}: {id} has no checkpoint on this history"),
+        (Which::Green, _) => format!("there is no {id}@green: no checkpoint of {id} passed a verification"),
+        (_, 1) => format!("there is no {id}@{which}: {id} has 1 checkpoint on this history"),
+        (_, count) => format!("there is no {id}@{which}: {id} has {count} checkpoints on this history"),
+    };
+    let error = Error::refused("no-such-checkpoint", why);
+    if commits.is_empty() {
+        return error
+            .hint(format!("{id}@start is the state before it began"))
+            .hint("'git agent checkpoint' makes a checkpoint of the active task");
+    }
+    let newest = commits.iter().enumerate().rev().take(LISTED);
+    let mut error = error.hints(newest.map(|(at, commit)| line(repo, id.as_str(), at + 1, *commit, now)));
+    if commits.len() > LISTED {
+        error = error.hint(format!("… and {} more: 'git agent log {id}'", commits.len() - LISTED));
+    }
+    match which {
+        Which::Green => error.hint(format!("'git agent verify {id}' verifies the present state")),
+        _ => error,
+    }
+}
+
+/// `t-1@2 is 0123456789ab, 3 hours ago: Fix login`
+fn line(repo: &Repo, id: &str, number: usize, commit: ObjectId, now: Timestamp) -> String {
+    let short = commit.to_hex_with_len(12);
+    let Ok(found) = repo.gix().find_commit(commit) else { return format!("{id}@{number} is {short}") };
+    let at = found.time().map_or(now, |time| Timestamp::from_seconds(time.seconds));
+    let subject = subject(of_commit(&found.data));
+    format!("{id}@{number} is {short}, {} ago: {subject}", show_duration(now.seconds_since(at)))
+}

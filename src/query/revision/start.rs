@@ -1,0 +1,98 @@
+//! `T@start`: the state before a task began, also after the history was rewritten.
+
+use super::is_cut;
+use crate::{
+    domain::task::Task,
+    error::{Error, Result},
+    git::{ObjectId, Repo, revwalk},
+    query::revision::commits_of::on,
+    store::history,
+};
+
+/// Where a task began on a history, and how that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// The commit; `None`: there was none, the empty tree.
+    pub commit: Option<ObjectId>,
+    /// The rule that found it.
+    pub rule: Rule,
+}
+
+/// How the start of a task is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// `start` recorded the commit, and it is on this history.
+    Recorded,
+    /// It is not, or nothing was recorded: the first parent of the task's oldest commit.
+    Rewritten,
+    /// It is not, and the task has no commit here: where the recorded history and this one part.
+    MergeBase,
+    /// It is not on this history, which a shallow clone cuts off: it may be behind the end. The first parent of the task's oldest commit
+    /// that is here.
+    CutOff,
+    /// `start` was on an unborn branch.
+    Unborn,
+}
+
+impl Rule {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rule::Recorded => "recorded",
+            Rule::Rewritten => "rewritten",
+            Rule::MergeBase => "merge-base",
+            Rule::CutOff => "cut-off",
+            Rule::Unborn => "unborn",
+        }
+    }
+}
+
+/// Where `task` began, on the history of `tip`.
+///
+/// # Errors
+///
+/// `not-started` when nothing tells; `shallow-history` when the answer is behind the end of a shallow clone.
+pub fn start(repo: &Repo, task: &Task, tip: Option<ObjectId>) -> Result<Start> {
+    let recorded = match task.base.as_ref().map(|base| base.commit.as_deref()) {
+        Some(None) => return Ok(Start { commit: None, rule: Rule::Unborn }),
+        Some(Some(hex)) => ObjectId::from_hex(hex.as_bytes()).ok(),
+        None => None,
+    };
+    // One that was replaced may be gone itself.
+    let known = recorded.filter(|commit| repo.names(*commit) && repo.gix().find_commit(*commit).is_ok());
+    let Some(tip) = tip else { return Err(nowhere(task)) };
+    if let Some(commit) = known
+        && history::ask(repo, tip, |past| past.contains(commit))?
+    {
+        return Ok(Start { commit: Some(commit), rule: Rule::Recorded });
+    }
+    let cut = is_cut(repo, Some(tip), task)?;
+    if let Some(oldest) = on(repo, Some(tip), task)?.first() {
+        if revwalk::shallow(repo)?.contains(oldest) {
+            return Err(shallow(task, &format!("ends at {oldest}")));
+        }
+        let rule = if cut { Rule::CutOff } else { Rule::Rewritten };
+        return Ok(Start { commit: revwalk::parents(repo, *oldest)?.first().copied(), rule });
+    }
+    if cut {
+        return Err(shallow(task, "has nothing of it"));
+    }
+    let base = known.map(|commit| revwalk::merge_base(repo, commit, tip)).transpose()?.flatten();
+    base.map(|base| Start { commit: Some(base), rule: Rule::MergeBase }).ok_or_else(|| nowhere(task))
+}
+
+fn shallow(task: &Task, why: &str) -> Error {
+    let message = format!("cannot tell where {} began: this clone is shallow and {why}", task.id);
+    Error::refused("shallow-history", message).hint("'git fetch --unshallow' gets the rest of the history")
+}
+
+fn nowhere(task: &Task) -> Error {
+    let id = &task.id;
+    let error = match task.base {
+        None => Error::refused("not-started", format!("cannot tell where {id} began: it was never started")),
+        Some(_) => {
+            Error::refused("not-started", format!("cannot tell where {id} began: this history has nothing of it"))
+        }
+    };
+    error.hint(format!("'git agent show {id}' tells what is known of it"))
+}

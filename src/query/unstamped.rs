@@ -1,0 +1,69 @@
+//! Commits that were made in this worktree while a task was active, and do not name any.
+//!
+//! They come from commits with the hooks switched off: by an IDE, by `--no-verify` of the wrong kind, by an agent's shell
+//! that does not have git-agent on its PATH. The reflog of HEAD knows them.
+
+use crate::{
+    domain::{id::TaskId, message::of_commit, task::Task, trailer::scan},
+    error::Result,
+    git::{ObjectId, Repo, reflog, revwalk},
+    store::ledger::{View, commits::Owners},
+};
+
+/// A commit that should have named a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unstamped {
+    /// The commit.
+    pub commit: ObjectId,
+    /// The task that was active.
+    pub task: TaskId,
+}
+
+/// The unstamped commits since the `active` tasks of this worktree were started, oldest first; only those that HEAD still
+/// has, and that no event links to a task.
+pub fn find(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
+    let Some(head) = repo.head()?.commit else { return Ok(Vec::new()) };
+    let since = |task: &Task| task.spans.last().filter(|span| span.to.is_none()).map(|span| span.from.seconds());
+    let Some(earliest) = active.iter().filter_map(since).min() else { return Ok(Vec::new()) };
+    let rules = repo.settings().trailer_rules();
+    let mut found: Vec<Unstamped> = Vec::new();
+    for made in reflog::of_head(repo, earliest)?.into_iter().filter(reflog::Move::is_commit) {
+        let hex = made.new.to_string();
+        let known = |task: &Task| task.commits.iter().any(|known| known.commit == hex);
+        if active.iter().any(known) || found.iter().any(|one| one.commit == made.new) {
+            continue;
+        }
+        let Some(task) = active.iter().find(|task| since(task).is_some_and(|start| start <= made.seconds)) else {
+            continue;
+        };
+        // A reflog counts seconds: what the task began on may be of the same one.
+        if since(task) == Some(made.seconds) && is_in_base(repo, task, made.new)? {
+            continue;
+        }
+        // What gc has taken is no commit of this history.
+        let Ok(raw) = repo.read(made.new) else { continue };
+        if scan::ids(of_commit(&raw), &rules).is_empty() {
+            found.push(Unstamped { commit: made.new, task: task.id.clone() });
+        }
+    }
+    if found.is_empty() {
+        return Ok(found);
+    }
+    // What was made while one task was active may have been found to belong to another one.
+    let owners = Owners::read(&View::now(repo)?)?;
+    found.retain(|one| owners.linked(one.commit).is_empty());
+    let commits: Vec<ObjectId> = found.iter().map(|one| one.commit).collect();
+    let gone = revwalk::unreachable(repo, &commits, head)?;
+    found.retain(|one| !gone.contains(&one.commit));
+    Ok(found)
+}
+
+/// Whether the task was started on `commit`, or on something that came after it.
+fn is_in_base(repo: &Repo, task: &Task, commit: ObjectId) -> Result<bool> {
+    let base = task.base.as_ref().and_then(|base| base.commit.as_deref());
+    match base.and_then(|hex| ObjectId::from_hex(hex.as_bytes()).ok()) {
+        Some(base) if base == commit => Ok(true),
+        Some(base) => Ok(revwalk::unreachable(repo, &[commit], base)?.is_empty()),
+        None => Ok(false),
+    }
+}

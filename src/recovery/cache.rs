@@ -1,0 +1,31 @@
+//! Whether an operation was interrupted, asked by every prompt: without reading an object in the common case.
+//!
+//! A disposable file, `agent/ended` in the git directory of the worktree, names the newest operation that was seen to be at its
+//! end. While the chain still ends there, nothing is interrupted.
+
+use super::operation::OpLog;
+use crate::{error::Result, git::Repo, recovery::execute};
+
+/// Whether the newest operation of this worktree was begun, is not at its end, and nobody is at work on it.
+///
+/// # Errors
+///
+/// When the chain of operations cannot be read.
+pub fn is_interrupted(repo: &Repo) -> Result<bool> {
+    let log = OpLog::of(repo)?;
+    let Some(tip) = log.tip() else { return Ok(false) };
+    let path = repo.worktree_agent_dir().join("ended");
+    if std::fs::read_to_string(&path).is_ok_and(|known| known == format!("{tip}\n")) {
+        return Ok(false);
+    }
+    if log.interrupted()?.is_some() {
+        return Ok(execute::interrupted(repo)?.is_some());
+    }
+    // What is not ours is looked at each time: this file is a proof that the chain was ours.
+    if log.own().next().is_none_or(|newest| newest.is_ok_and(|newest| newest.commit != tip)) {
+        return Ok(false);
+    }
+    // Where nothing can be written, the next prompt reads the operation again.
+    repo.put(&path, format!("{tip}\n").as_bytes()).unwrap_or_default();
+    Ok(false)
+}

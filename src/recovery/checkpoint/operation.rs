@@ -1,0 +1,251 @@
+//! A checkpoint as an operation, so that `undo` takes it back: HEAD and index become what they were, the files stay.
+//!
+//! ```text
+//! take_turn ─▶ git commit on a private index ─▶ the index follows ─▶ record
+//! refuse?                                                            (done; a warning if that fails)
+//! ```
+//!
+//! Nothing is lost by a commit, so there is no snapshot, and no `begun`: what is recorded has happened. `worktree/` of both
+//! sides is the tree of the commit, for want of anything that changed.
+
+use std::collections::BTreeMap;
+
+use bstr::{BStr, BString, ByteSlice as _};
+use gix::objs::tree::EntryKind;
+use ulid::Ulid;
+
+use crate::{
+    domain::{id::TaskId, time::Timestamp},
+    error::{Error, Result},
+    git::{
+        Head, ObjectId, RefError, Repo,
+        entries::{self, Entries},
+        excludes,
+        objects::{
+            Batch,
+            trees::{self, Edits, Leaf},
+        },
+        state::{self, Held},
+    },
+    recovery::{
+        checkpoint::{self, Before, staging::Finished},
+        lock::{self, OperationLock},
+        operation::{Contents, Kind, OpLog, Operation, State, Touched},
+        rollback::WHOLE,
+        snapshot::{self, Flags, Moment},
+    },
+};
+
+/// How often the chain of operations is read again when somebody else moved it.
+const TRIES: usize = 5;
+
+/// A checkpoint that was made.
+pub struct Made<'a> {
+    /// Its task.
+    pub task: &'a TaskId,
+    /// Its name: `t-1@2`.
+    pub name: String,
+    /// Its tree.
+    pub tree: ObjectId,
+    /// What was there before.
+    pub before: &'a Before,
+    /// It has everything that was in the work tree and not ignored.
+    pub is_whole: bool,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+}
+
+/// Keep others from going back and forth while a checkpoint is made; held until dropped.
+///
+/// # Errors
+///
+/// `operation-busy` while an operation is under way, `operation-interrupted` on top of half of one.
+pub fn take_turn(repo: &Repo) -> Result<OperationLock> {
+    let lock = lock::take(repo)?;
+    OpLog::of(repo)?.refuse_interrupted()?;
+    Ok(lock)
+}
+
+/// Record the checkpoint that `made` tells of as an operation that is done.
+///
+/// # Errors
+///
+/// Anything that keeps objects or refs from being written: the checkpoint is there all the same.
+pub fn record(repo: &Repo, made: &Made<'_>) -> Result<Ulid> {
+    let mut batch = Batch::default();
+    let (operation, contents) = describe(repo, &mut batch, made)?;
+    let mark = batch.len();
+    for _ in 0..TRIES {
+        batch.back_to(mark);
+        let log = OpLog::of(repo)?;
+        let change = log.stage(&mut batch, &operation, &contents, log.tip())?;
+        batch.write_durable(repo)?;
+        let message = format!("git-agent: {}", operation.title);
+        match repo.refs().change_durably(repo, &[change], &message) {
+            Ok(()) => return batch.secure(repo).map(|()| operation.id),
+            Err(RefError::Failed(error)) => return Err(error),
+            Err(RefError::Moved | RefError::Locked(_) | RefError::Vanished(_)) => {}
+        }
+    }
+    Err(Error::busy("operation-busy", "somebody else moves the log of operations of this worktree all the time"))
+}
+
+/// Record the checkpoint of a process that was killed before it did so itself, unless it had.
+///
+/// # Errors
+///
+/// Those of [`record`].
+pub fn record_finished(repo: &Repo, finished: &Finished) -> Result<()> {
+    let Some(pending) = &finished.pending else { return Ok(()) };
+    let commit = Some(finished.commit);
+    for recorded in OpLog::of(repo)?.entries() {
+        let operation = recorded?.operation;
+        if operation.kind == Kind::Checkpoint && operation.after.commit == commit {
+            return Ok(());
+        }
+    }
+    let made = Made {
+        task: &pending.label.task,
+        name: pending.label.name.clone(),
+        tree: checkpoint::commit::read(repo, finished.commit)?.0,
+        before: &pending.before,
+        is_whole: pending.is_everything && checkpoint::has_all_of(repo, finished.commit, pending.tree)?,
+        at: pending.label.at,
+        by: pending.label.by.clone(),
+    };
+    record(repo, &made).map(drop)
+}
+
+fn describe(repo: &Repo, batch: &mut Batch, made: &Made<'_>) -> Result<(Operation, Contents)> {
+    let head = repo.head()?;
+    let differing = differing(repo, &made.before.index, &Entries::read(repo)?)?;
+    let touched = differing.keys().map(|path| Touched { path: path.clone(), on_disk: false, in_index: true });
+    let touched = touched.collect();
+    let head_tree = made.before.head.commit.map(|commit| crate::git::revwalk::tree(repo, commit)).transpose()?;
+    let staged_before = trees::edit(repo, batch, head_tree, &made.before.staged)?;
+    let mut edits: Edits = made.before.staged.clone();
+    edits.extend(differing.iter().map(|(path, [_, after])| (path.clone(), after.leaf())));
+    let staged_after = trees::edit(repo, batch, head_tree, &edits)?;
+    let rules = excludes::store(repo, batch, &made.before.rules)?;
+    let mut side = |head: &Head, staged: ObjectId, at: usize, held: &[Held]| -> Result<ObjectId> {
+        let flags = differing.iter().map(|(path, sides)| (path.clone(), sides[at].flags));
+        let mut state = BTreeMap::new();
+        let mut merged = None;
+        for piece in held {
+            if piece.name == "AUTO_MERGE" {
+                merged = snapshot::merged(repo, &piece.bytes);
+            }
+            state.insert(piece.name.clone(), batch.blob(repo, piece.bytes.clone())?);
+        }
+        let moment = Moment {
+            head: head.clone(),
+            worktree: made.tree,
+            staged,
+            unmerged: Vec::new(),
+            flags: flags.filter(|(_, flags)| *flags != Flags::default()).collect(),
+            raw: BTreeMap::new(),
+            dirs: BTreeMap::new(),
+            skipped: Vec::new(),
+            submodules: Vec::new(),
+            merged,
+            rules: Some(rules),
+            state,
+        };
+        snapshot::tree(repo, batch, &moment)
+    };
+    let held_after = if made.before.state.is_empty() { Vec::new() } else { state::held(repo)? };
+    let contents = Contents {
+        before: side(&made.before.head, staged_before, 0, &made.before.state)?,
+        after: side(&head, staged_after, 1, &held_after)?,
+        touched,
+        late: None,
+    };
+    let mut more = Vec::new();
+    if made.is_whole {
+        more.push((WHOLE.0.to_owned(), WHOLE.1.to_owned()));
+    }
+    let operation = Operation {
+        id: Ulid::from_parts(u64::try_from(made.at.millis()).unwrap_or(0), Ulid::generate().random()),
+        kind: Kind::Checkpoint,
+        state: State::Done,
+        title: format!("checkpoint {}", made.name),
+        at: made.at,
+        by: made.by.clone(),
+        task: Some(made.task.clone()),
+        snapshot: None,
+        before: made.before.head.clone(),
+        after: head,
+        undoes: None,
+        more,
+    };
+    Ok((operation, contents))
+}
+
+/// An index entry, as far as it is compared.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Slot {
+    leaf: Option<Leaf>,
+    stage: u8,
+    flags: Flags,
+}
+
+impl Slot {
+    /// What is staged; with intent-to-add, nothing.
+    fn leaf(&self) -> Option<Leaf> {
+        self.leaf.filter(|_| !self.flags.intent_to_add)
+    }
+}
+
+/// The entries of `before` and `after` that are not the same, by path.
+pub(crate) fn differing(repo: &Repo, before: &Entries, after: &Entries) -> Result<BTreeMap<BString, [Slot; 2]>> {
+    let mut found: BTreeMap<BString, [Slot; 2]> = BTreeMap::new();
+    let (mut one, mut other) = (before.all().peekable(), after.all().peekable());
+    loop {
+        let order = match (one.peek(), other.peek()) {
+            (None, None) => break,
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some(one), Some(other)) => one.path.cmp(other.path),
+        };
+        let old = if order.is_le() { one.next() } else { None };
+        let new = if order.is_ge() { other.next() } else { None };
+        let slots = [old, new].map(|entry| entry.map(slot).unwrap_or_default());
+        if slots[0] != slots[1]
+            && let Some(entry) = old.or(new)
+        {
+            found.insert(entry.path.to_owned(), slots);
+        }
+    }
+    expand(repo, found)
+}
+
+fn slot(entry: entries::Entry<'_>) -> Slot {
+    let flags = Flags {
+        assume_unchanged: entry.assume_unchanged,
+        skip_worktree: entry.skip_worktree,
+        intent_to_add: entry.intent_to_add,
+    };
+    Slot { leaf: Some(entry.leaf), stage: entry.stage, flags }
+}
+
+/// Without the directories of a sparse index: what was in one, and now stands for itself, has not changed by that.
+fn expand(repo: &Repo, found: BTreeMap<BString, [Slot; 2]>) -> Result<BTreeMap<BString, [Slot; 2]>> {
+    let is_directory = |slot: &Slot| matches!(slot.leaf, Some((EntryKind::Tree, _)));
+    let (directories, mut found): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        found.into_iter().partition(|(_, slots)| slots.iter().any(is_directory));
+    for (dir, sides) in &directories {
+        let below = |path: &BStr| path.strip_prefix(dir.as_bytes()).map(|rest| rest.as_bstr().to_owned());
+        for (path, slots) in &mut found {
+            let Some(rest) = below(path.as_bstr()) else { continue };
+            for (slot, side) in slots.iter_mut().zip(sides) {
+                if let (None, Some((EntryKind::Tree, tree))) = (slot.leaf, side.leaf) {
+                    *slot = Slot { leaf: trees::find(repo, tree, rest.as_bstr())?, stage: 0, flags: side.flags };
+                }
+            }
+        }
+    }
+    found.retain(|_, [before, after]| before != after);
+    Ok(found)
+}

@@ -1,0 +1,206 @@
+//! An operation between `begun` and its end, in this process or in another one that died.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use bstr::{BString, ByteSlice as _};
+use gix::{ObjectId, objs::tree::EntryKind};
+
+use super::{
+    lock::{self, OperationLock},
+    operation::{self, Contents, OpLog, Operation, State},
+    restore::{Direction, IndexPrint, Late, Restore, Settled, Trust, reserve},
+    snapshot,
+};
+use crate::{
+    error::{Context as _, Error, Result},
+    git::{
+        Head, RefChange, RefError, Repo,
+        objects::{Batch, Content, Readers},
+        tree::{self, Entry},
+    },
+    recovery::{
+        execute::Record,
+        restore::{fault_points, state_view::Side},
+    },
+};
+
+/// An operation that is under way, with both of its sides.
+pub(super) struct Run<'r> {
+    pub repo: &'r Repo,
+    pub log: OpLog<'r>,
+    pub operation: Operation,
+    pub contents: Contents,
+    pub previous: Option<ObjectId>,
+    pub before: Side<'r>,
+    pub after: Side<'r>,
+    /// What did not work although the operation did.
+    pub remarks: Vec<String>,
+}
+
+impl<'r> Run<'r> {
+    /// The one that a dead process left.
+    pub fn interrupted(repo: &'r Repo, verb: &str) -> Result<(OperationLock, Self)> {
+        let lock = lock::take(repo)?;
+        let log = OpLog::of(repo)?;
+        let Some(recorded) = log.interrupted()? else {
+            return Err(Error::refused(
+                "nothing-interrupted",
+                format!("nothing to {verb}: no operation was interrupted"),
+            )
+            .hint("'git agent ops' lists the operations"));
+        };
+        lock.share_with_children()?;
+        let before = snapshot::load_tree(repo, recorded.before, &recorded.operation.before)?;
+        let after = snapshot::load_tree(repo, recorded.after, &recorded.operation.after)?;
+        let contents =
+            Contents { before: recorded.before, after: recorded.after, touched: recorded.touched, late: recorded.late };
+        let run = Run {
+            repo,
+            log,
+            operation: recorded.operation,
+            contents,
+            previous: recorded.previous,
+            before: Side::new(repo, before),
+            after: Side::new(repo, after),
+            remarks: Vec::new(),
+        };
+        Ok((lock, run))
+    }
+
+    fn restore(&self) -> Restore<'_> {
+        Restore {
+            repo: self.repo,
+            operation: &self.operation,
+            before: &self.before,
+            after: &self.after,
+            touched: &self.contents.touched,
+        }
+    }
+
+    /// To its end. Answers the paths that others wrote to.
+    pub fn forward(&mut self, trust: Trust, seen: Option<&IndexPrint>, record: &Record<'_>) -> Result<Vec<BString>> {
+        let settled = self.restore().settle(Direction::Forward, trust, seen)?;
+        if let Err(error) = record(&self.operation) {
+            self.remarks.push(format!("the ledger does not know of it: {error}"));
+        }
+        fault_points::reached(fault_points::Step::Recorded)?;
+        self.end(State::Done, settled)
+    }
+
+    /// To where it began.
+    pub fn backward(&mut self) -> Result<Vec<BString>> {
+        reserve::release(self.repo)?;
+        let settled = self.restore().settle(Direction::Backward, Trust::Resumed, None)?;
+        self.end(State::Failed, settled)
+    }
+
+    /// Record how it ended, with the refs in the same transaction, and let go of everything.
+    fn end(&mut self, state: State, settled: Settled) -> Result<Vec<BString>> {
+        let mut batch = Batch::default();
+        let mut contents = self.contents.clone();
+        if !settled.late.is_empty() {
+            contents.late = Some(store_late(self.repo, &mut batch, contents.late, &settled.late)?);
+        }
+        let operation = Operation { state, ..self.operation.clone() };
+        let chain = self.log.stage(&mut batch, &operation, &contents, self.previous)?;
+        batch.write_durable(self.repo)?;
+        let (from, to) = match state {
+            State::Failed => (&operation.after, &operation.before),
+            State::Begun | State::Done => (&operation.before, &operation.after),
+        };
+        // The user's hooks see the branch and not the chain, which comes last: until then the operation is not done.
+        let head = head_change(self.repo, state, from, to)?;
+        if let Some(head) = head {
+            move_ref(self.repo, head, &operation, &batch)?;
+        }
+        move_ref(self.repo, chain.clone(), &operation, &batch)?;
+        batch.secure(self.repo)?;
+        self.log.moved(&chain);
+        self.operation = operation;
+        self.contents = contents;
+        let late = settled.late.iter().map(|late| late.path.clone()).collect();
+        // It is done; what cannot be removed now is removed by the next operation.
+        let finished = fault_points::reached(fault_points::Step::Moved).and_then(|()| self.restore().finish(settled));
+        let finished = finished.and_then(|()| reserve::release(self.repo));
+        self.remarks.extend(finished.err().map(|error| format!("something was left behind: {error}")));
+        Ok(late)
+    }
+
+    /// Something went wrong: put everything back, and say what it was.
+    pub fn give_up(&mut self, error: Error) -> Error {
+        // Once it is done nothing is put back; what is left over is for the next one to remove.
+        if self.operation.state != State::Begun {
+            return error;
+        }
+        match self.backward() {
+            Ok(_) => error.hint("everything is as it was before"),
+            Err(second) => operation::interrupted(&self.operation)
+                .because(error)
+                .hint(format!("putting it back failed, too: {second}")),
+        }
+    }
+}
+
+/// The change of the ref behind HEAD; `None` when it stays.
+fn head_change(repo: &Repo, state: State, from: &Head, to: &Head) -> Result<Option<RefChange>> {
+    if from.commit == to.commit {
+        return Ok(None);
+    }
+    let name = from.branch.as_ref().map_or("HEAD".into(), |branch| branch.to_str_lossy());
+    let now = repo.head()?;
+    // A process that died may have moved it already; what is taken back has moved it only if one did.
+    if now == *to || state == State::Failed && now != *from {
+        return Ok(None);
+    }
+    Ok(Some(RefChange { name: name.into_owned(), expected: from.commit, new: to.commit }))
+}
+
+/// How often what a gc took is written again before a ref is moved to it.
+const TRIES: u32 = 5;
+
+/// Move a ref. What `batch` staged is written again if a gc took it since: nothing led to it yet.
+fn move_ref(repo: &Repo, change: RefChange, operation: &Operation, batch: &Batch) -> Result<()> {
+    let message = format!("git-agent: {}", operation.title);
+    let changes = [change];
+    for attempt in 1.. {
+        let Err(error) = repo.refs().change_durably(repo, &changes, &message) else { return Ok(()) };
+        let [RefChange { name, new, .. }] = &changes;
+        // A git that was killed may have come to its end.
+        if repo.find_ref(name).is_ok_and(|now| now == *new) {
+            return Ok(());
+        }
+        match error {
+            RefError::Vanished(_) if attempt < TRIES => batch.write_durable(repo)?,
+            RefError::Moved => {
+                let message = format!("another process moved {name} in the meantime");
+                return Err(Error::conflict("ref-moved", message).hint("try again"));
+            }
+            RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// The tree of what others wrote, with `late` added.
+fn store_late(repo: &Repo, batch: &mut Batch, known: Option<ObjectId>, late: &[Late]) -> Result<ObjectId> {
+    let root = known.unwrap_or_else(|| ObjectId::empty_tree(repo.gix().object_hash()));
+    let mut entries: Vec<(BString, Entry)> = Vec::new();
+    for (number, late) in late.iter().enumerate() {
+        let failed = || format!("cannot read '{}'", late.file.display());
+        let bytes = match late.kind {
+            EntryKind::Link => {
+                let target = std::fs::read_link(&late.file).or_environment(failed)?;
+                gix::path::into_bstr(target).or_environment(failed)?.into_owned().into()
+            }
+            _ => std::fs::read(&late.file).or_environment(failed)?,
+        };
+        let mode = std::fs::symlink_metadata(&late.file).or_environment(failed)?.permissions().mode();
+        let readers = if late.kind == EntryKind::Link { Readers::All } else { repo.readers(mode) };
+        let id = repo.blob_id(&bytes)?;
+        batch.private_blob(id, Content::Held(bytes), readers);
+        // The same path may have been written to twice.
+        let path = [format!("{number}/").as_bytes(), &late.path].concat();
+        entries.push((path.into(), Entry { kind: late.kind, id }));
+    }
+    tree::edit(repo, batch, root, entries.iter().map(|(path, entry)| (path.as_bstr(), Some(*entry))))
+}

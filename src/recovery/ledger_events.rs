@@ -1,0 +1,134 @@
+//! What the ledger says of rollbacks and squashes, and of their undoing.
+
+use super::operation::{Kind, Operation};
+use crate::{
+    domain::{
+        event::{Complete, Payload, Reason, Rollback, Squash, Undo},
+        id::TaskId,
+        note::Events,
+        status::Status,
+        task::Task,
+    },
+    error::Result,
+    git::{Repo, revwalk},
+    store::ledger::{self, Author, Draft},
+};
+
+/// What the operation of a squash, and what takes it back, remember: the tasks of the commits, with a space between.
+pub const TASKS: &str = "Tasks";
+
+/// And how many commits became one.
+pub const COLLAPSED: &str = "Collapsed";
+
+/// Tell the ledger of `operation`, as far as it is about tasks that are there and do not know of it yet.
+///
+/// # Errors
+///
+/// Those of [`ledger::write`].
+pub fn record(repo: &Repo, author: &Author<'_>, operation: &Operation) -> Result<()> {
+    let tasks = concerned(operation);
+    if tasks.is_empty() {
+        return Ok(());
+    }
+    let squash = squashed(repo, operation)?;
+    ledger::write(repo, author, |view| {
+        let mut draft = Draft::nothing();
+        for id in &tasks {
+            let Some(task) = view.task(id)? else { continue };
+            let events = Events::read(&view.note(id)?);
+            let known = payloads(&events).any(|payload| operation_of(payload) == Some(&operation.id.to_string()));
+            if !known {
+                let happened = happened(operation, &task, &events);
+                squash.iter().cloned().map(Payload::Squash).chain(happened).for_each(|payload| draft.and(id, payload));
+            }
+        }
+        Ok((draft, ()))
+    })
+    .map(drop)
+}
+
+/// The tasks whose story `operation` belongs to.
+fn concerned(operation: &Operation) -> Vec<TaskId> {
+    match (operation.get(TASKS), operation.get("Mode")) {
+        (Some(ids), _) => ids.split(' ').filter_map(|id| TaskId::parse(id).ok()).collect(),
+        (None, Some(_)) => operation.task.iter().cloned().collect(),
+        (None, None) => Vec::new(),
+    }
+}
+
+/// The squash that `operation` is, if it is one.
+fn squashed(repo: &Repo, operation: &Operation) -> Result<Option<Squash>> {
+    let (Kind::Squash, Some(old), Some(new)) = (operation.kind, operation.before.commit, operation.after.commit) else {
+        return Ok(None);
+    };
+    Ok(Some(Squash {
+        operation: operation.id.to_string(),
+        commit: new.to_string(),
+        tree: revwalk::tree(repo, new)?.to_string(),
+        old: old.to_string(),
+        onto: revwalk::parents(repo, new)?.first().map(ToString::to_string),
+        count: operation.get(COLLAPSED).and_then(|count| count.parse().ok()).unwrap_or_default(),
+    }))
+}
+
+/// The events that `operation` is.
+fn happened(operation: &Operation, task: &Task, events: &Events) -> Vec<Payload> {
+    let get = |key: &str| operation.get(key).unwrap_or_default().to_owned();
+    let reopen = || Payload::Reopen(Reason { reason: Some(operation.title.clone().into()) });
+    match (operation.kind, operation.undoes) {
+        (Kind::Rollback, _) => {
+            let reopened = task.status == Status::Completed;
+            let rollback = Payload::Rollback(Rollback {
+                operation: operation.id.to_string(),
+                to: operation.get("Checkpoint").map(ToOwned::to_owned),
+                name: get("Name"),
+                mode: get("Mode"),
+                reopened,
+            });
+            std::iter::once(rollback).chain(reopened.then(reopen)).collect()
+        }
+        (_, Some(undoes)) => {
+            let of = operation.get(COLLAPSED).map(|_| Kind::Squash.to_string());
+            let is_squash = of.is_some();
+            let undo = Payload::Undo(Undo { operation: operation.id.to_string(), undoes: undoes.to_string(), of });
+            if is_squash {
+                return vec![undo];
+            }
+            let rollback = payloads(events).find_map(|payload| match payload {
+                Payload::Rollback(rollback) => Some(rollback),
+                _ => None,
+            });
+            let reopened = rollback.is_some_and(|rollback| rollback.reopened);
+            let state = match (operation.kind, reopened, task.status) {
+                // It was completed until the rollback, and nobody has begun it again.
+                (Kind::Undo, true, Status::Pending) => last_outcome(events).map(Payload::Complete),
+                (Kind::Redo, true, Status::Completed) => Some(reopen()),
+                _ => None,
+            };
+            std::iter::once(undo).chain(state).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What the task was completed with last.
+fn last_outcome(events: &Events) -> Option<Complete> {
+    payloads(events).find_map(|payload| match payload {
+        Payload::Complete(complete) => Some(complete.clone()),
+        _ => None,
+    })
+}
+
+/// The newest first.
+fn payloads(events: &Events) -> impl Iterator<Item = &Payload> {
+    events.events.iter().rev().map(|event| &event.payload)
+}
+
+fn operation_of(payload: &Payload) -> Option<&String> {
+    match payload {
+        Payload::Rollback(rollback) => Some(&rollback.operation),
+        Payload::Squash(squash) => Some(&squash.operation),
+        Payload::Undo(undo) => Some(&undo.operation),
+        _ => None,
+    }
+}

@@ -1,0 +1,89 @@
+//! Who else is concerned.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use bstr::BString;
+
+use super::range::Touched;
+use crate::{
+    domain::{id::TaskId, rollback::Commit, status::Status},
+    error::Result,
+    git::ObjectId,
+    store::ledger::View,
+};
+
+/// A task that commits after the checkpoint belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherTask {
+    /// Its id.
+    pub id: TaskId,
+    /// Its title and status; `None` when this ledger does not have it.
+    pub known: Option<(String, Status)>,
+    /// Those commits, newest first.
+    pub commits: Vec<ObjectId>,
+    /// Paths that they changed and the task's own commits, too.
+    pub paths: Vec<BString>,
+}
+
+/// A task that comes after this one, directly or through others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dependent {
+    /// Its id.
+    pub id: TaskId,
+    /// One line.
+    pub title: String,
+    /// Where it stands.
+    pub status: Status,
+}
+
+/// The other tasks that commits of `range` name: those that are open, and those that changed the same paths.
+pub(super) fn other_tasks(view: &View<'_>, range: &[Commit<ObjectId>], touched: &Touched) -> Result<Vec<OtherTask>> {
+    let paths_of = |commit: &Commit<ObjectId>| touched.get(&commit.id).map_or(&[][..], Vec::as_slice);
+    let own: HashSet<&BString> = range.iter().filter(|commit| commit.is_own()).flat_map(paths_of).collect();
+    let mut named: BTreeMap<&TaskId, (Vec<ObjectId>, BTreeSet<&BString>)> = BTreeMap::new();
+    for commit in range {
+        for id in &commit.others {
+            let (commits, paths) = named.entry(id).or_default();
+            commits.push(commit.id);
+            paths.extend(paths_of(commit).iter().filter(|path| own.contains(path)));
+        }
+    }
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let table = view.table()?;
+    let others = named.into_iter().map(|(id, (commits, paths))| {
+        let row = table.get(id).filter(|row| row.exists());
+        let known = row.map(|row| (row.title().to_owned(), row.status()));
+        OtherTask { id: id.clone(), known, commits, paths: paths.into_iter().cloned().collect() }
+    });
+    let is_open = |other: &OtherTask| other.known.as_ref().is_some_and(|(_, status)| !status.is_closed());
+    Ok(others.filter(|other| is_open(other) || !other.paths.is_empty()).collect())
+}
+
+/// The tasks that come after `id`, whatever their status, sorted by id.
+pub(super) fn dependents(view: &View<'_>, id: &TaskId) -> Result<Vec<Dependent>> {
+    let table = view.table()?;
+    let Some(start) = table.position(id.as_str()) else { return Ok(Vec::new()) };
+    let mut after: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for row in table.rows().filter(|row| row.exists()) {
+        for before in row.after().flatten() {
+            after.entry(before.at()).or_default().push(row.at());
+        }
+    }
+    let (mut found, mut open) = (BTreeSet::new(), vec![start]);
+    while let Some(at) = open.pop() {
+        for next in after.get(&at).into_iter().flatten() {
+            if *next != start && found.insert(*next) {
+                open.push(*next);
+            }
+        }
+    }
+    let mut dependents: Vec<Dependent> = found
+        .into_iter()
+        .map(|at| table.row(at))
+        .map(|row| Dependent { id: row.id(), title: row.title().to_owned(), status: row.status() })
+        .collect();
+    dependents.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(dependents)
+}

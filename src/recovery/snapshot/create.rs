@@ -1,0 +1,91 @@
+//! One snapshot, or none when nothing is new since the last one.
+
+use bstr::ByteSlice as _;
+use gix::ObjectId;
+
+use super::{
+    About, Captured, Kind, Moment, Snapshot, capture,
+    store::{Built, REFS_LIST},
+    stored,
+};
+use crate::{
+    domain::{id::TaskId, time::Timestamp},
+    error::Result,
+    git::{
+        Repo,
+        objects::{Batch, trees},
+    },
+};
+
+/// Who wants a snapshot, and why.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What makes it.
+    pub kind: Kind,
+    /// One line; may be empty.
+    pub message: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// The active tasks.
+    pub tasks: Vec<TaskId>,
+}
+
+/// A snapshot that holds what is there now.
+#[derive(Debug)]
+pub struct Taken {
+    /// It.
+    pub snapshot: Snapshot,
+    /// What it holds.
+    pub moment: Moment,
+    /// False: the last one holds all of it already.
+    pub created: bool,
+}
+
+/// Make sure that there is a snapshot of this worktree as it is now.
+pub fn take(repo: &Repo, request: &Request) -> Result<Taken> {
+    take_captured(capture(repo)?, request)
+}
+
+/// [`take`] with what was captured already.
+pub fn take_captured(mut captured: Captured<'_>, request: &Request) -> Result<Taken> {
+    let repo = captured.repo;
+    let built = captured.build()?;
+    let last = stored::last_of(repo, &repo.worktree_name())?;
+    if let Some(last) = last.filter(|last| last.about.head == captured.head)
+        && holds(repo, &last, &built)
+        && keeps_alive(repo, &last, &captured.named)
+    {
+        return Ok(Taken { snapshot: last, moment: built.moment, created: false });
+    }
+    let about = About {
+        kind: request.kind,
+        message: request.message.clone(),
+        at: request.at,
+        by: request.by.clone(),
+        worktree: repo.worktree_name(),
+        head: captured.head.clone(),
+        tasks: request.tasks.clone(),
+    };
+    let written = captured.write_built(about, built)?;
+    let (snapshot, moment) = written.publish(repo, &[], &Batch::default())?;
+    Ok(Taken { snapshot, moment, created: true })
+}
+
+/// Whether `last` can be read and holds just what was built; where branches were is not part of it.
+fn holds(repo: &Repo, last: &Snapshot, built: &Built) -> bool {
+    let Ok(mut entries) = trees::entries(repo, last.tree) else { return false };
+    entries.retain(|entry| entry.filename != REFS_LIST);
+    let mut wanted = built.entries.clone();
+    wanted.sort();
+    entries == wanted && entries.iter().all(|entry| repo.has(entry.oid))
+}
+
+/// Whether all of `commits` are parents of `last`.
+fn keeps_alive(repo: &Repo, last: &Snapshot, commits: &[ObjectId]) -> bool {
+    let Ok(commit) = repo.read(last.commit) else { return false };
+    let parents = commit.lines().take_while(|line| !line.is_empty()).filter_map(|line| line.strip_prefix(b"parent "));
+    let parents: Vec<ObjectId> = parents.filter_map(|hex| ObjectId::from_hex(hex).ok()).collect();
+    commits.iter().all(|commit| parents.contains(commit))
+}

@@ -1,0 +1,156 @@
+//! Returning to a snapshot: its files and its index, on the HEAD of today.
+
+use std::collections::BTreeSet;
+
+use bstr::{BString, ByteSlice as _};
+use gix::{ObjectId, objs::tree::EntryKind};
+
+use crate::{
+    error::{Error, Result},
+    git::{Repo, pathspec::Pathspecs, sparse::Sparse, state, tree::Trees},
+    recovery::{
+        execute::{self, Author, Order, Outcome, Record},
+        operation::{FOREIGN_HINT, Kind, Touched},
+        plan::{Destination, Flagging, Scope, Untracked},
+        snapshot::{self, Captured, Moment, Snapshot},
+    },
+};
+
+/// How far a snapshot is trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// It was made here: all of it comes back.
+    Own,
+    /// Wherever it comes from: files of the work tree alone, with git's modes.
+    Foreign,
+}
+
+/// Bring `paths`, or everything, back to what `snapshot` holds. HEAD stays. An unfinished merge, cherry-pick or revert comes
+/// back, too, when HEAD is what it was then, nothing else is under way, and everything is meant.
+///
+/// Files that are younger than the snapshot go into the snapshot that is taken first, unless they are, or were, ignored.
+///
+/// # Errors
+///
+/// `operation-in-progress`, `foreign-snapshot` for one that was not made here, and all that [`execute::carry_out`] refuses.
+pub fn return_to(
+    repo: &Repo,
+    author: &Author<'_>,
+    snapshot: &Snapshot,
+    paths: &Pathspecs,
+    trust: Trust,
+    record: &Record<'_>,
+) -> Result<Outcome> {
+    if snapshot.is_foreign && trust == Trust::Own {
+        let why = format!("cannot restore snapshot {}: it was not made in this repository", snapshot.id);
+        return Err(Error::refused("foreign-snapshot", why)
+            .hint(format!("look at it: git agent snapshot show {}", snapshot.id))
+            .hint("its files alone, no index, no HEAD, nothing of git's: add --foreign")
+            .hint(FOREIGN_HINT));
+    }
+    let held = snapshot::load(repo, snapshot)?;
+    refuse_in_progress(repo, snapshot)?;
+    let scope = match paths.is_everything() {
+        true => Scope::Everything,
+        false => {
+            let present = paths.present(repo, &[held.worktree, held.staged])?;
+            if present.is_empty() {
+                let why = format!(
+                    "cannot restore from snapshot {}: neither it nor the work tree has such a path",
+                    snapshot.id
+                );
+                return Err(Error::usage("no-such-path", why)
+                    .hint("paths are relative to the current directory, as in 'git add'")
+                    .hint(format!("what is in it: git agent snapshot show {}", snapshot.id)));
+            }
+            Scope::Paths(present.into_iter().map(|path| Touched { path, on_disk: true, in_index: true }).collect())
+        }
+    };
+    let destination = |captured: &Captured<'_>| {
+        if trust == Trust::Foreign {
+            return foreign(repo, captured, held.worktree, &scope);
+        }
+        let mut moment = held.clone();
+        let is_same_head = moment.head == *captured.head();
+        moment.head = captured.head().clone();
+        if !is_same_head || !captured.state().is_empty() || scope != Scope::Everything || has_steps(&held) {
+            moment.state = captured.state().clone();
+        }
+        let (scope, sparse, rules) = (scope.clone(), Sparse::of(repo)?, moment.rules);
+        // Without the rules nothing proves that what is not ignored now was not there, ignored.
+        let untracked = if rules.is_some() { Untracked::BornLater } else { Untracked::MayBeOlder };
+        Ok(Destination { moment, scope, flags: Flagging::Exact, untracked, rules, sparse })
+    };
+    execute::carry_out(
+        repo,
+        author,
+        &Order {
+            kind: Kind::Restore,
+            title: format!("restore snapshot {}", snapshot.id),
+            task: None,
+            undoes: None,
+            more: Vec::new(),
+            destination: &destination,
+            commit: None,
+            record,
+        },
+    )
+}
+
+/// The files of the tree `worktree`, byte for byte as they are stored; whatever else there is stays as it is. Files that git does not
+/// know stay, too, and so does what a sparse checkout leaves out.
+fn foreign(repo: &Repo, captured: &Captured<'_>, worktree: ObjectId, scope: &Scope) -> Result<Destination> {
+    let sparse = Sparse::of(repo)?;
+    let trees = Trees::new(repo);
+    let mut paths: BTreeSet<BString> = match scope {
+        Scope::Everything => {
+            let head = captured.head_tree().unwrap_or(ObjectId::empty_tree(worktree.kind()));
+            let mut paths = BTreeSet::from_iter(trees.differing(head, worktree)?);
+            paths.extend(captured.changed().map(ToOwned::to_owned));
+            paths
+        }
+        Scope::Paths(touched) => touched.iter().map(|touched| touched.path.clone()).collect(),
+    };
+    paths.retain(|path| sparse.contains(path.as_bstr()));
+    let mut moment = Moment::plain(captured.head().clone(), worktree, worktree);
+    moment.state = captured.state().clone();
+    for path in &paths {
+        match trees.find(worktree, path.as_bstr())?.map(|entry| entry.kind) {
+            Some(EntryKind::BlobExecutable) => drop(moment.raw.insert(path.clone(), 0o755)),
+            Some(EntryKind::Blob | EntryKind::Link) => drop(moment.raw.insert(path.clone(), 0o644)),
+            _ => {}
+        }
+    }
+    let is_module = |path: &BString| -> Result<bool> {
+        Ok(trees.find(worktree, path.as_bstr())?.is_some_and(crate::git::tree::Entry::is_submodule))
+    };
+    let mut touched = Vec::new();
+    for path in paths {
+        let is_there = captured.on_disk(path.as_bstr())? == trees.find(worktree, path.as_bstr())?;
+        if !is_there && !is_module(&path)? {
+            touched.push(Touched { path, on_disk: true, in_index: false });
+        }
+    }
+    let scope = Scope::Paths(touched);
+    Ok(Destination { moment, scope, flags: Flagging::Exact, untracked: Untracked::Kept, rules: None, sparse })
+}
+
+/// A rebase, an am session, a sequence of picks or a bisection is git's own to go on with: half of it is in refs and reflogs.
+fn has_steps(moment: &snapshot::Moment) -> bool {
+    let is_step = |name: &bstr::BString| {
+        ["rebase-", "sequencer/", "BISECT_"].iter().any(|prefix| name.starts_with(prefix.as_bytes()))
+    };
+    moment.state.keys().any(is_step)
+}
+
+fn refuse_in_progress(repo: &Repo, snapshot: &Snapshot) -> Result<()> {
+    let Some(operation) = state::in_progress(repo) else { return Ok(()) };
+    let why = format!("cannot restore snapshot {}: {} is in progress", snapshot.id, operation.what);
+    let error = match operation.steps {
+        state::Steps::One => Error::refused("operation-in-progress", why),
+        state::Steps::Several => Error::busy("operation-in-progress", format!("{why}; nothing was changed")),
+    };
+    Err(error
+        .hint(format!("finish it with '{}' or stop it with '{}'", operation.go_on, operation.abort))
+        .hint(format!("a single file of it: git show {}:worktree/<path>", snapshot.ref_name())))
+}

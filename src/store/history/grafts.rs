@@ -1,0 +1,50 @@
+//! What lies between the commits as they are stored and the history as git shows it.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    domain::trailer::Rules,
+    error::Result,
+    git::{ObjectId, Repo, replace, revwalk},
+};
+
+/// Replacements, grafts, the boundary of a shallow clone; and how messages are read.
+#[derive(Clone, Debug)]
+pub struct Overlay {
+    /// `info/grafts`: parents instead of those in the commit. gix does not know it, git still does.
+    grafts: HashMap<ObjectId, Vec<ObjectId>>,
+    /// Commits whose parents are not here.
+    pub shallow: HashSet<ObjectId>,
+    /// Which trailers name a task.
+    pub rules: Rules,
+    /// Changes with everything that changes what an index says.
+    pub fingerprint: ObjectId,
+    /// Whether the commits alone make the history: only then git's commit-graph tells of it.
+    pub is_plain: bool,
+}
+
+impl Overlay {
+    /// That of `repo`, as it is now.
+    pub fn of(repo: &Repo) -> Result<Self> {
+        let rules = repo.settings().trailer_rules();
+        let replacements = repo.replacements();
+        let grafts = replace::grafts(repo);
+        let shallow = revwalk::shallow(repo)?;
+        let mut says = format!("{rules:?}\n");
+        let mut lines: Vec<String> = replacements.iter().map(|(from, to)| format!("replace {from} {to}\n")).collect();
+        lines.extend(grafts.iter().map(|(commit, parents)| format!("graft {commit} {parents:?}\n")));
+        lines.extend(shallow.iter().map(|commit| format!("shallow {commit}\n")));
+        lines.sort_unstable();
+        says.extend(lines.iter().map(String::as_str));
+        let is_plain = lines.is_empty();
+        Ok(Overlay { grafts, shallow, rules, fingerprint: repo.blob_id(says.as_bytes())?, is_plain })
+    }
+
+    /// The parents of `commit`, in which `stored` stand.
+    pub fn parents(&self, commit: ObjectId, stored: Vec<ObjectId>) -> Vec<ObjectId> {
+        if self.shallow.contains(&commit) {
+            return Vec::new();
+        }
+        self.grafts.get(&commit).cloned().unwrap_or(stored)
+    }
+}

@@ -1,0 +1,82 @@
+//! Reading commits: their parents, the tasks they name, what they revert.
+
+use bstr::{BString, ByteSlice as _};
+use gix::objs::{Find as _, Kind};
+
+use crate::{
+    domain::{
+        message::of_commit,
+        trailer::{reverts::reverts, scan},
+    },
+    error::{Error, Result},
+    git::{ObjectId, Repo},
+    store::history::grafts::Overlay,
+};
+
+/// What a commit says, beside its parents.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The ids of the tasks that it names.
+    pub ids: Vec<BString>,
+    /// What it reverts, in the digits of its message.
+    pub reverts: Vec<BString>,
+}
+
+impl Said {
+    /// Whether it says nothing of interest.
+    pub fn is_nothing(&self) -> bool {
+        self.ids.is_empty() && self.reverts.is_empty()
+    }
+}
+
+/// Reads commits of `repo` one after the other.
+pub struct Reader<'a> {
+    repo: &'a Repo,
+    overlay: &'a Overlay,
+    buffer: Vec<u8>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader.
+    pub fn new(repo: &'a Repo, overlay: &'a Overlay) -> Self {
+        Reader { repo, overlay, buffer: Vec::new() }
+    }
+
+    /// The parents of `commit`, and what it says.
+    pub fn read(&mut self, commit: ObjectId) -> Result<(Vec<ObjectId>, Said)> {
+        let overlay = self.overlay;
+        let bytes = self.bytes(commit)?;
+        let said = said(bytes, overlay);
+        let parents = parents(bytes).ok_or_else(|| {
+            Error::environment("damaged-commit", format!("commit {commit} is damaged: its parents cannot be read"))
+                .hint("'git fsck' looks at the whole repository")
+        })?;
+        Ok((overlay.parents(commit, parents), said))
+    }
+
+    /// What `commit` says.
+    pub fn said(&mut self, commit: ObjectId) -> Result<Said> {
+        let overlay = self.overlay;
+        self.bytes(commit).map(|bytes| said(bytes, overlay))
+    }
+
+    fn bytes(&mut self, commit: ObjectId) -> Result<&[u8]> {
+        match self.repo.gix().objects.try_find(&commit, &mut self.buffer) {
+            Ok(Some(found)) if found.kind == Kind::Commit => {}
+            // Somebody repacks, or it is not there, or no commit: this says which.
+            _ => self.buffer = self.repo.read_as(commit, Kind::Commit)?,
+        }
+        Ok(&self.buffer)
+    }
+}
+
+fn parents(bytes: &[u8]) -> Option<Vec<ObjectId>> {
+    let mut lines = bytes.lines();
+    lines.next()?.strip_prefix(b"tree ")?;
+    lines.map_while(|line| line.strip_prefix(b"parent ")).map(|hex| ObjectId::from_hex(hex).ok()).collect()
+}
+
+fn said(bytes: &[u8], overlay: &Overlay) -> Said {
+    let message = of_commit(bytes);
+    Said { ids: scan::ids(message, &overlay.rules), reverts: reverts(message).map(BString::from).collect() }
+}

@@ -1,0 +1,302 @@
+//! From a tip back to what the index knows: the commits that a layer lacks.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+};
+
+use super::{
+    Fault,
+    layer::{Facts, MORE, NONE, prefix},
+    read::{Reader, Said},
+    store::Known,
+};
+use crate::{
+    domain::topo,
+    error::{Error, Result},
+    git::{ObjectId, Repo},
+    store::history::{grafts::Overlay, progress::Meter},
+};
+
+/// So many commits are given to a thread at a time.
+const CHUNK: usize = 4096;
+/// From so many on, several threads are worth their start.
+const MANY: usize = 2 * CHUNK;
+/// More threads than this wait for the disk.
+const MAX_THREADS: usize = 8;
+
+/// What was found above the index.
+pub struct Grown {
+    /// The commits, parents before children: the reverse of git's order as seen from the tip.
+    pub facts: Facts,
+    /// Where the tip is.
+    pub tip: u32,
+    /// How far positions are in git's order as seen from the last of them; see [`Known::trunk`].
+    pub trunk: u32,
+}
+
+/// Find the commits reachable from `tip` that `known` does not have.
+pub fn grow(repo: &Repo, overlay: &Overlay, known: &Known, tip: ObjectId) -> Result<Grown, Fault> {
+    let start = known.end();
+    let hash = repo.gix().object_hash().len_in_bytes();
+    if let Some(tip) = known.position(tip)? {
+        return Ok(Grown { facts: Facts::new(start, hash), tip, trunk: known.trunk });
+    }
+    let mut meter = Meter::new(repo);
+    let found = Walk::new(repo, overlay, known).walk(tip, &mut meter)?;
+    let (order, trunk) = found.order(known.trunk);
+    let mut found = found.listen(repo, overlay, &order, &mut meter)?;
+    let mut position_of = vec![NONE; order.len()];
+    (start..).zip(&order).for_each(|(position, node)| position_of[*node as usize] = position);
+    let mut facts = Facts::new(start, hash);
+    let mut parents = Vec::new();
+    for (position, node) in (start..).zip(&order) {
+        parents.clear();
+        found.numbers(*node, |parent| {
+            parents.push(if parent < start { parent } else { position_of[(parent - start) as usize] });
+        });
+        facts.push(&found.commits[*node as usize], parents.iter().copied());
+        let said = found.heard.remove(node).unwrap_or_default();
+        said.ids.iter().for_each(|id| facts.name(id.as_ref(), position));
+        said.reverts.iter().for_each(|digits| facts.revert(digits, position));
+    }
+    Ok(Grown { tip: facts.end() - 1, facts, trunk })
+}
+
+/// Commits in the order in which they were met; the tip is the first.
+struct Found {
+    /// The first position that is free. A parent below it is a position; others are commits of these, counted from it.
+    start: u32,
+    commits: Vec<ObjectId>,
+    /// As in [`Facts`].
+    parents: Vec<[u32; 2]>,
+    more: Vec<u32>,
+    /// What those said whose messages had to be read for their parents.
+    heard: HashMap<u32, Said>,
+    /// Whether a commit still has to be read: git's commit-graph told its parents.
+    unread: Vec<bool>,
+}
+
+impl topo::Graph for Found {
+    fn parents(&self, node: u32, mut visit: impl FnMut(u32)) {
+        // What the index has is one node behind the others, which only the last position of the trunk stands for.
+        self.numbers(node, |parent| visit(parent.checked_sub(self.start).unwrap_or(self.commits.len() as u32)));
+    }
+}
+
+impl Found {
+    /// The parents of `node`: positions, or nodes counted from `start`.
+    fn numbers(&self, node: u32, mut visit: impl FnMut(u32)) {
+        let Some(&[first, second]) = self.parents.get(node as usize) else { return };
+        match (first, second) {
+            (NONE, _) => {}
+            (first, NONE) => visit(first),
+            (first, second) if second & MORE == 0 => [first, second].into_iter().for_each(visit),
+            (first, second) => {
+                visit(first);
+                for number in &self.more[(second & !MORE) as usize..] {
+                    visit(number & !MORE);
+                    if number & MORE != 0 {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Add the parents of the next node.
+    fn add_parents(&mut self, parents: &[u32]) {
+        self.parents.push(match parents {
+            [] => [NONE, NONE],
+            [one] => [*one, NONE],
+            [one, other] => [*one, *other],
+            [one, others @ .., last] => {
+                let at = self.more.len() as u32;
+                self.more.extend_from_slice(others);
+                self.more.push(last | MORE);
+                [*one, at | MORE]
+            }
+        });
+    }
+
+    /// The nodes, oldest first, and where the trunk ends when they are behind it.
+    fn order(&self, trunk: u32) -> (Vec<u32>, u32) {
+        let known = self.commits.len() as u32;
+        let mut order = Vec::with_capacity(self.commits.len() + 1);
+        topo::list(self, 0, self.commits.len() + 1, |node| order.push(node));
+        let is_all_trunk = trunk == self.start;
+        let mut leaves_at_its_end = true;
+        for node in 0..known {
+            self.numbers(node, |parent| leaves_at_its_end &= parent >= self.start || parent + 1 == trunk);
+        }
+        // The trunk goes on when its end is the only place where these meet it, and is listed behind all of them.
+        let goes_on = is_all_trunk && leaves_at_its_end && (self.start == 0 || order.last() == Some(&known));
+        order.retain(|node| *node != known);
+        order.reverse();
+        (order, if goes_on { self.start + known } else { trunk })
+    }
+
+    /// What the commits say, each heard once. `order` is the order in which they are read.
+    fn listen(mut self, repo: &Repo, overlay: &Overlay, order: &[u32], meter: &mut Meter<'_>) -> Result<Self> {
+        let mut left: Vec<u32> = order.iter().copied().filter(|node| self.unread[*node as usize]).collect();
+        // Sorted as the index of a pack is: looking them up one after the other stays in the processor's cache.
+        left.sort_by_cached_key(|node| prefix(self.commits[*node as usize].as_bytes()));
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
+        if left.len() < MANY || threads < 2 {
+            let mut reader = Reader::new(repo, overlay);
+            for (at, node) in left.iter().enumerate() {
+                let said = reader.said(self.commits[*node as usize])?;
+                self.hear(*node, said);
+                meter.at(at, Some(left.len()));
+            }
+            return Ok(self);
+        }
+        let (sender, receiver) = mpsc::sync_channel(2 * threads);
+        let next = AtomicUsize::new(0);
+        let (commits, chunks) = (&self.commits, left.chunks(CHUNK).collect::<Vec<_>>());
+        let (chunks, next) = (&chunks, &next);
+        let heard = std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let (sender, repo) = (sender.clone(), repo.for_another_thread());
+                scope.spawn(move || {
+                    let repo = repo.into_repo();
+                    let mut reader = Reader::new(&repo, overlay);
+                    while let Some(chunk) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let said = chunk.iter().map(|node| Ok((*node, reader.said(commits[*node as usize])?)));
+                        let said = said.filter(|said| !said.as_ref().is_ok_and(|(_, said)| said.is_nothing()));
+                        if sender.send((chunk.len(), said.collect::<Result<Vec<_>>>())).is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            let mut heard = Vec::new();
+            let mut done = 0;
+            for (count, said) in receiver {
+                heard.extend(said?);
+                done += count;
+                meter.at(done, Some(left.len()));
+            }
+            Ok::<_, crate::error::Error>(heard)
+        })?;
+        heard.into_iter().for_each(|(node, said)| self.hear(node, said));
+        Ok(self)
+    }
+
+    fn hear(&mut self, node: u32, said: Said) {
+        if !said.is_nothing() {
+            self.heard.insert(node, said);
+        }
+    }
+}
+
+/// The walk from the tip to what is known.
+struct Walk<'a> {
+    repo: &'a Repo,
+    overlay: &'a Overlay,
+    known: &'a Known,
+    graph: Option<gix::commitgraph::Graph>,
+    found: Found,
+    /// Where each commit of `found` is in git's commit-graph.
+    places: Vec<u32>,
+    /// The number of each commit that was met.
+    by_id: gix::hashtable::HashMap<ObjectId, u32>,
+    /// The same for commits of the commit-graph, whose places are cheaper to look up.
+    by_place: Vec<u32>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(repo: &'a Repo, overlay: &'a Overlay, known: &'a Known) -> Self {
+        // For the few commits above an index it is not worth opening.
+        let is_usable = overlay.is_plain && known.layers.is_empty();
+        let graph = if is_usable { repo.gix().commit_graph_if_enabled().ok().flatten() } else { None };
+        let found = Found {
+            start: known.end(),
+            commits: Vec::new(),
+            parents: Vec::new(),
+            more: Vec::new(),
+            heard: HashMap::new(),
+            unread: Vec::new(),
+        };
+        let by_place = vec![NONE; graph.as_ref().map_or(0, |graph| graph.num_commits() as usize)];
+        Walk { repo, overlay, known, graph, found, places: Vec::new(), by_id: Default::default(), by_place }
+    }
+
+    fn walk(mut self, tip: ObjectId, meter: &mut Meter<'_>) -> Result<Found, Fault> {
+        let mut reader = Reader::new(self.repo, self.overlay);
+        self.meet(tip)?;
+        let mut parents = Vec::new();
+        let mut node = 0;
+        while let Some(commit) = self.found.commits.get(node).copied() {
+            let place = self.places[node];
+            parents.clear();
+            if place == NONE {
+                let (ids, said) = reader.read(commit)?;
+                self.found.hear(node as u32, said);
+                for id in ids {
+                    parents.push(self.meet(id)?);
+                }
+            } else {
+                for place in self.parents_of(place)? {
+                    parents.push(self.meet_at(place)?);
+                }
+            }
+            self.found.unread.push(place != NONE);
+            self.found.add_parents(&parents);
+            node += 1;
+            meter.at(node, None);
+        }
+        Ok(self.found)
+    }
+
+    /// The number of `commit`, a new one if it was not met before.
+    fn meet(&mut self, commit: ObjectId) -> Result<u32, Fault> {
+        if let Some(place) = self.graph.as_ref().and_then(|graph| graph.lookup(commit)) {
+            return self.meet_at(place.0);
+        }
+        if let Some(number) = self.by_id.get(&commit) {
+            return Ok(*number);
+        }
+        let number = self.number(commit, NONE)?;
+        self.by_id.insert(commit, number);
+        Ok(number)
+    }
+
+    /// The same for the commit at `place` of the commit-graph.
+    fn meet_at(&mut self, place: u32) -> Result<u32, Fault> {
+        let met = self.by_place.get(place as usize).copied().unwrap_or(NONE);
+        if met != NONE {
+            return Ok(met);
+        }
+        let commit = self.graph.as_ref().map(|graph| graph.id_at(gix::commitgraph::Position(place)).to_owned());
+        let number = self.number(commit.ok_or(Fault::Damaged)?, place)?;
+        if let Some(met) = self.by_place.get_mut(place as usize) {
+            *met = number;
+        }
+        Ok(number)
+    }
+
+    fn number(&mut self, commit: ObjectId, place: u32) -> Result<u32, Fault> {
+        if let Some(position) = self.known.position(commit)? {
+            return Ok(position);
+        }
+        self.found.commits.push(commit);
+        self.places.push(place);
+        Ok(self.found.start + self.found.commits.len() as u32 - 1)
+    }
+
+    fn parents_of(&self, place: u32) -> Result<Vec<u32>> {
+        let Some(graph) = &self.graph else { return Ok(Vec::new()) };
+        let parents = graph.commit_at(gix::commitgraph::Position(place)).iter_parents();
+        let parents = parents.map(|parent| parent.map(|place| place.0)).collect::<Result<_, _>>();
+        parents.map_err(|error| {
+            Error::environment("damaged-commit-graph", "git's commit-graph is damaged")
+                .because(error)
+                .hint("'git commit-graph write --reachable' writes it anew")
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! Anchors that are not here are made again: their content follows from the id.
+
+use super::{
+    View,
+    tree::{self, Changes},
+    write::{busy, publish},
+};
+use crate::{
+    domain::{id::TaskId, note, time::Timestamp},
+    error::Result,
+    git::{
+        RefError, Repo,
+        lock::Lock,
+        objects::{Batch, Commit},
+    },
+};
+
+/// How often it is tried again because somebody else wrote.
+const TRIES: u32 = 20;
+
+/// Write the anchors of `ids`, in a commit of the ledger, so that they stay.
+pub fn restore(repo: &Repo, ids: &[TaskId], at: Timestamp) -> Result<()> {
+    let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;
+    for _ in 0..TRIES {
+        let view = View::now(repo)?;
+        let (mut batch, mut changes) = (Batch::default(), Changes::default());
+        for id in ids {
+            let anchor = batch.blob(repo, note::anchor(id).into_bytes())?;
+            changes.anchors.push((id.to_string(), anchor));
+        }
+        let tree = tree::edit(repo, &mut batch, view.root(), &changes)?;
+        let parents: Vec<_> = view.tip().into_iter().collect();
+        let commit = Commit { tree, parents: &parents, message: b"anchors\n", at, identity: None };
+        let commit = batch.commit(repo, &commit)?;
+        match publish(repo, &batch, view.tip(), commit, "anchors")? {
+            Ok(()) => return Ok(()),
+            Err(RefError::Failed(error)) => return Err(error),
+            Err(RefError::Moved | RefError::Locked(_) | RefError::Vanished(_)) => {}
+        }
+    }
+    Err(busy(repo, "the anchors were not restored"))
+}

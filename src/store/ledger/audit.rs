@@ -1,0 +1,256 @@
+//! The past of the ledger: was anything taken out of it, is anything not in it any more?
+
+use std::collections::{BTreeMap, HashSet};
+
+use bstr::ByteSlice as _;
+use gix::{
+    ObjectId,
+    objs::{CommitRef, Kind},
+};
+
+use super::{
+    REF, View, tree,
+    view::{NOTE_TOO_LARGE, read_note},
+};
+use crate::{
+    domain::note,
+    error::{Context as _, Result},
+    git::{Repo, cmd},
+};
+
+/// Lines that a commit of the ledger took out of a note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// The commit.
+    pub commit: ObjectId,
+    /// The note: its task, or its key.
+    pub note: String,
+    /// How many lines of its parent it does not have.
+    pub lines: usize,
+}
+
+/// Every commit in the history of `view` that took lines away. Only another program does that.
+///
+/// # Errors
+///
+/// When a part of the history cannot be read.
+pub fn removals(view: &View<'_>) -> Result<Vec<Removal>> {
+    let repo = view.repo();
+    let Some(tip) = view.tip() else { return Ok(Vec::new()) };
+    let commits = repo.git().args(["rev-list", "--parents", &tip.to_string()]).run()?;
+    let mut removals = Vec::new();
+    for line in cmd::lines(&commits) {
+        let mut ids = line.split_str(" ").filter_map(|hex| ObjectId::from_hex(hex).ok());
+        let Some(commit) = ids.next() else { continue };
+        let root = tree_of(repo, commit)?;
+        // A merge has to have the lines of each of its parents.
+        for parent in ids {
+            compare(repo, commit, tree_of(repo, parent)?, root, &mut removals)?;
+        }
+    }
+    Ok(removals)
+}
+
+fn compare(repo: &Repo, commit: ObjectId, old: ObjectId, new: ObjectId, removals: &mut Vec<Removal>) -> Result<()> {
+    let lost = lost_between(repo, old, Some(new))?;
+    removals.extend(lost.into_iter().map(|loss| Removal { commit, note: loss.note, lines: loss.lines }));
+    Ok(())
+}
+
+/// Lines of a note that another state of the ledger lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// The note: its task, or its key.
+    pub note: String,
+    /// How many lines.
+    pub lines: usize,
+    /// How many of them are not headers.
+    pub events: usize,
+}
+
+/// What the tree `old` has in its notes and the tree `new` has not.
+///
+/// # Errors
+///
+/// When a tree or a note that differs cannot be read. A note that is too large to be read has nothing.
+pub fn lost_between(repo: &Repo, old: ObjectId, new: Option<ObjectId>) -> Result<Vec<Loss>> {
+    let new = new.unwrap_or_else(|| ObjectId::empty_tree(repo.gix().object_hash()));
+    let mut lost = Vec::new();
+    for key in changed(repo, old, new)? {
+        lost.extend(loss(repo, old, new, key)?);
+    }
+    Ok(lost)
+}
+
+/// How far back to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Until the notes that were read have 64 MiB.
+    Bounded,
+    /// To the beginning.
+    Whole,
+}
+
+/// The most that [`Reach::Bounded`] reads.
+const BOUND: usize = 64 << 20;
+
+/// Lines that the history of the ledger has and its tip has not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// A commit that has them.
+    pub commit: ObjectId,
+    /// What is missing of them.
+    pub loss: Loss,
+}
+
+/// What was in the first-parent history of `view` and is not in its tip, of each note the newest state that has something which the
+/// tip has not; and whether all of the history was looked at.
+///
+/// # Errors
+///
+/// When a part of the history cannot be read.
+pub fn missing(view: &View<'_>, reach: Reach) -> Result<(Vec<Missing>, bool)> {
+    let repo = view.repo();
+    let (Some(tip), Some(root)) = (view.tip(), view.root()) else { return Ok((Vec::new(), true)) };
+    let words = [
+        "log",
+        "--first-parent",
+        "--no-show-signature",
+        "--format=%H %P",
+        "--raw",
+        "-r",
+        "--no-abbrev",
+        "--no-renames",
+    ];
+    let log = repo.git().args(words).arg(tip.to_string()).run()?;
+    let hex_len = repo.gix().object_hash().len_in_hex();
+    let mut parent = None;
+    // What a commit replaced or took away was in its parent.
+    let mut replaced: BTreeMap<ObjectId, Vec<(ObjectId, ObjectId)>> = BTreeMap::new();
+    for line in cmd::lines(&log) {
+        let Some(row) = line.strip_prefix(b":") else {
+            if let Some(hex) = line.split_str(" ").nth(1) {
+                parent = ObjectId::from_hex(hex).ok();
+            }
+            continue;
+        };
+        let Some((head, path)) = row.split_once_str("\t") else { continue };
+        let key = path.replace("/", "");
+        let old = head.split_str(" ").nth(2).and_then(|hex| ObjectId::from_hex(hex).ok()).filter(|old| !old.is_null());
+        let key = Some(key).filter(|key| key.len() == hex_len).and_then(|key| ObjectId::from_hex(&key).ok());
+        if let (Some(key), Some(old), Some(parent)) = (key, old, parent) {
+            replaced.entry(key).or_default().push((parent, old));
+        }
+    }
+    let (mut found, mut read, mut is_whole) = (Vec::new(), 0, true);
+    for (key, states) in replaced {
+        let after = read_some(repo, &tree::find(repo, root, key)?)?;
+        let kept: HashSet<&[u8]> = after.lines().collect();
+        for (commit, blob) in states {
+            if read > BOUND && reach == Reach::Bounded {
+                is_whole = false;
+                break;
+            }
+            let before = read_some(repo, &[blob])?;
+            read += before.len();
+            if let Some(loss) = loss_of(key, &before, &kept) {
+                found.push(Missing { commit, loss });
+                break;
+            }
+        }
+    }
+    Ok((found, is_whole))
+}
+
+/// Whether the tree `new` lacks a line of a note, or a text, that the tree `old` has.
+///
+/// # Errors
+///
+/// As [`lost_between`].
+pub fn lacks(repo: &Repo, new: ObjectId, old: ObjectId) -> Result<bool> {
+    for key in changed(repo, old, new)? {
+        if loss(repo, old, new, key)?.is_some() {
+            return Ok(true);
+        }
+    }
+    lacks_texts(repo, new, old)
+}
+
+/// Whether the tree `new` lacks a text that the tree `old` has.
+pub fn lacks_texts(repo: &Repo, new: ObjectId, old: ObjectId) -> Result<bool> {
+    let kept: HashSet<ObjectId> = tree::texts(repo, new)?.into_iter().collect();
+    Ok(tree::texts(repo, old)?.iter().any(|text| !kept.contains(text)))
+}
+
+/// The keys whose notes may differ.
+fn changed(repo: &Repo, old: ObjectId, new: ObjectId) -> Result<Vec<ObjectId>> {
+    tree::changed_keys(repo, old, new).or_else(|_| {
+        let mut keys: Vec<ObjectId> = tree::list(repo, old)?.0.into_iter().map(|(key, _)| key).collect();
+        keys.dedup();
+        Ok(keys)
+    })
+}
+
+fn loss(repo: &Repo, old: ObjectId, new: ObjectId, key: ObjectId) -> Result<Option<Loss>> {
+    let blobs = tree::find(repo, old, key)?;
+    if blobs.is_empty() {
+        return Ok(None);
+    }
+    let (before, after) = (read_some(repo, &blobs)?, read_some(repo, &tree::find(repo, new, key)?)?);
+    Ok(loss_of(key, &before, &after.lines().collect()))
+}
+
+/// The note that `blobs` make up; nothing of one that is too large.
+fn read_some(repo: &Repo, blobs: &[ObjectId]) -> Result<Vec<u8>> {
+    match read_note(repo, blobs) {
+        Err(error) if error.code() == NOTE_TOO_LARGE => Ok(Vec::new()),
+        read => read,
+    }
+}
+
+/// What the note `before`, of `key`, has that is not in `kept`.
+fn loss_of(key: ObjectId, before: &[u8], kept: &HashSet<&[u8]>) -> Option<Loss> {
+    let lost: Vec<&[u8]> = before.lines().filter(|line| !line.is_empty() && !kept.contains(line)).collect();
+    let events = lost.iter().filter(|line| !note::is_header(line)).count();
+    let named = || note::task_of_anchor(before).map_or_else(|| key.to_string(), Into::into);
+    (!lost.is_empty()).then(|| Loss { note: named(), lines: lost.len(), events })
+}
+
+fn tree_of(repo: &Repo, commit: ObjectId) -> Result<ObjectId> {
+    let bytes = repo.read_as(commit, Kind::Commit)?;
+    let commit = CommitRef::from_bytes(&bytes, repo.gix().object_hash())
+        .or_environment(|| format!("commit {commit} of the ledger is damaged"))?;
+    Ok(commit.tree())
+}
+
+/// Commits that were the tip of the ledger once, by its reflog, and are not in its history: another program threw them
+/// away. Newest first, without those that are in the history of another one.
+pub fn lost_tips(view: &View<'_>) -> Result<Vec<ObjectId>> {
+    let repo = view.repo();
+    let Some(tip) = view.tip() else { return Ok(Vec::new()) };
+    let reflog = repo.git().args(["log", "--walk-reflogs", "--format=%H", REF]).output()?;
+    if !reflog.status.success() {
+        // No reflog: a bare repository, or one that is set up without.
+        return Ok(Vec::new());
+    }
+    let former: BTreeMap<ObjectId, usize> = cmd::lines(&reflog.stdout)
+        .enumerate()
+        .filter_map(|(age, hex)| Some((ObjectId::from_hex(&hex).ok()?, age)))
+        .filter(|(id, _)| *id != tip && repo.has(*id))
+        .collect();
+    if former.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut ask = format!("^{tip}\n");
+    former.keys().for_each(|id| ask.push_str(&format!("{id}\n")));
+    let unmerged = repo.git().args(["rev-list", "--parents", "--stdin"]).stdin(ask.into_bytes()).run()?;
+    let (mut lost, mut covered) = (Vec::new(), HashSet::new());
+    for line in cmd::lines(&unmerged) {
+        let mut ids = line.split_str(" ").filter_map(|hex| ObjectId::from_hex(hex).ok());
+        lost.extend(ids.next());
+        covered.extend(ids);
+    }
+    lost.retain(|id| !covered.contains(id));
+    lost.sort_by_key(|id| former.get(id).copied());
+    Ok(lost)
+}

@@ -1,0 +1,131 @@
+//! The derived index: every task's row, so that `next` and `list` need not read every note.
+//!
+//! A file in `<common git dir>/agent/`, keyed by the notes tree it was made from. It is never the truth: missing, damaged or
+//! old, it is rebuilt or brought up to date from the notes that differ, and every answer is the same without it.
+
+mod build;
+mod file;
+
+use std::collections::HashSet;
+
+use gix::ObjectId;
+
+use super::{
+    tree,
+    view::{NOTE_TOO_LARGE, View, read_note, task_of},
+};
+use crate::{
+    domain::{
+        note::{self, Events},
+        summary::Summary,
+        table::Table,
+        task::Task,
+    },
+    error::Result,
+    git::{Repo, partial},
+};
+pub use file::forget;
+
+/// From this many changed notes on, the file is written anew; fewer are cheaper to read again each time.
+const REWRITE_FROM: usize = 24;
+
+/// In what state the file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// There is none; the next reader makes one.
+    Absent,
+    /// It is there but cannot be used; the next reader makes a new one.
+    Damaged,
+    /// It was made from an older ledger; readers add what changed since.
+    Behind,
+    /// It was made from the ledger as it is.
+    Current,
+}
+
+/// The state of the file as seen from `view`.
+pub fn state(view: &View<'_>) -> State {
+    match file::read(view.repo()) {
+        None if file::exists(view.repo()) => State::Damaged,
+        None => State::Absent,
+        Some((known, _)) if Some(known) == view.root() => State::Current,
+        Some(_) => State::Behind,
+    }
+}
+
+/// Every task's row.
+pub(super) fn load(view: &View<'_>) -> Result<Table> {
+    let Some(root) = view.root() else { return Ok(Table::default()) };
+    let repo = view.repo();
+    let Some((known, mut table)) = file::read(repo).filter(|(known, _)| known.kind() == root.kind()) else {
+        partial::bring(repo, root)?;
+        return build::build(repo, root);
+    };
+    if known == root {
+        return Ok(table);
+    }
+    // The old tree may be gone (gc), or the two may have little in common.
+    let changed = if repo.has(known) { tree::changed_keys(repo, known, root).ok() } else { None };
+    let Some(changed) = changed.filter(|changed| changed.len() < 1_000 + table.len() / 4) else {
+        partial::bring(repo, root)?;
+        return build::build(repo, root);
+    };
+    let fresh = changed.iter().map(|key| tree::find(repo, root, *key)).collect::<Result<Vec<_>>>()?;
+    view.bring(fresh.iter().flatten().copied())?;
+    let mut rows = Vec::new();
+    let read = read_rows(repo, changed.iter().copied().zip(fresh), |row| rows.push(row));
+    if !read.gone.is_empty() {
+        table = without(repo, &table, &read.gone)?;
+    }
+    rows.iter().for_each(|row| table.put_row(row));
+    if read.is_whole && changed.len() >= REWRITE_FROM {
+        if table.is_worn() {
+            table = Table::of(&table.summaries());
+        }
+        file::save(repo, root, &table);
+    }
+    Ok(table)
+}
+
+/// What reading some notes gave, beside rows.
+struct Read {
+    /// Keys of the notes that are not a task's, or not there any more.
+    gone: HashSet<ObjectId>,
+    /// Whether every note could be read. If not, what was read is no state to remember.
+    is_whole: bool,
+}
+
+/// Give the rows of `notes`, each with its blobs, to `take`. What cannot be read is left out; `doctor` reports it.
+fn read_rows(
+    repo: &Repo,
+    notes: impl IntoIterator<Item = (ObjectId, Vec<ObjectId>)>,
+    mut take: impl FnMut(Summary),
+) -> Read {
+    let mut read = Read { gone: HashSet::new(), is_whole: true };
+    for (key, blobs) in notes {
+        match row(repo, key, &blobs) {
+            Ok(Some(row)) => take(row),
+            Ok(None) => drop(read.gone.insert(key)),
+            Err(error) => {
+                read.is_whole &= error.code() == NOTE_TOO_LARGE;
+                read.gone.insert(key);
+            }
+        }
+    }
+    read
+}
+
+/// The row of the note `blobs` of `key`; `None` if there is none, or it is not a task's.
+fn row(repo: &Repo, key: ObjectId, blobs: &[ObjectId]) -> Result<Option<Summary>> {
+    let text = read_note(repo, blobs)?;
+    let task = task_of(repo, key, &text);
+    Ok(task.map(|id| Summary::of(&Task::from_events(id, &Events::read(&text).events))))
+}
+
+/// `table` without the rows of the notes with the keys `gone`.
+fn without(repo: &Repo, table: &Table, gone: &HashSet<ObjectId>) -> Result<Table> {
+    let mut rows = table.summaries();
+    let keys = rows.iter().map(|row| repo.blob_id(note::anchor(&row.id).as_bytes()));
+    let mut keys = keys.collect::<Result<Vec<_>>>()?.into_iter();
+    rows.retain(|_| keys.next().is_none_or(|key| !gone.contains(&key)));
+    Ok(Table::of(&rows))
+}

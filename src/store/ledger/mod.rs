@@ -1,0 +1,31 @@
+//! The ledger: every task's event log, in one notes ref.
+//!
+//! ```text
+//! refs/notes/agent-tasks ── commit ── tree ─┬─ 3f/9a0c…   note of one task: header line, one event a line
+//!                                           ├─ 71/e2b4…   (the key is the id of the anchor blob "0 task <id>\n")
+//!                                           ├─ text/…     texts that are too long for a line
+//!                                           └─ anchor.…   the anchors of the tasks that this commit adds
+//! ```
+//!
+//! [`View`] reads it as of one commit, [`write`](write::write) appends to it under a lock and a compare-and-swap, [`merge`]
+//! takes in somebody else's, [`index`] keeps a derived summary so that lists need not read every note.
+
+pub mod anchors;
+pub mod audit;
+pub mod clone;
+pub mod commits;
+pub mod index;
+pub mod merge;
+pub mod survey;
+pub mod tree;
+mod view;
+pub mod watch;
+mod write;
+
+pub use view::View;
+pub use write::{Author, Draft, Prepared, Written, write};
+
+/// The ref that holds the ledger.
+pub const REF: &str = "refs/notes/agent-tasks";
+
+pub use crate::domain::note::MAX_NOTE;

@@ -1,0 +1,190 @@
+//! What is odd about a ledger: facts for `doctor`, which decides how bad they are.
+
+use std::collections::{BTreeMap, HashSet};
+
+use bstr::BString;
+use gix::{ObjectId, objs::Kind};
+
+use super::{
+    View, tree,
+    view::{NOTE_TOO_LARGE, read_note, task_of},
+};
+use crate::{
+    domain::{
+        event::{Event, Payload},
+        graph::Graph,
+        id::TaskId,
+        note::{self, Damaged, Events},
+        summary::Summary,
+        table::Table,
+        task::Task,
+        text,
+    },
+    error::Result,
+    git::Repo,
+};
+
+/// Everything that a look at every note brings to light.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// How many notes there are.
+    pub notes: usize,
+    /// How many events.
+    pub events: usize,
+    /// The tasks' rows, sorted by id, read anew.
+    pub rows: Vec<Summary>,
+    /// Notes that cannot be read: key, and why.
+    pub unreadable: Vec<(ObjectId, String)>,
+    /// Notes that are larger than any that is read: key, whose if that can be told, and why.
+    pub too_large: Vec<(ObjectId, Option<TaskId>, String)>,
+    /// Lines that are no events.
+    pub damaged: Vec<(TaskId, Damaged)>,
+    /// How many more such lines there are in notes that have very many of them.
+    pub more_damaged: usize,
+    /// Tasks with a title that is not one clean line, as an event says it.
+    pub odd_titles: Vec<TaskId>,
+    /// Events of kinds that this version does not know, by kind.
+    pub unknown_kinds: BTreeMap<String, usize>,
+    /// Entries of the tree that are no notes.
+    pub foreign: Vec<BString>,
+    /// Notes on something that is no task.
+    pub not_tasks: Vec<ObjectId>,
+    /// Notes that name a task whose note has another key.
+    pub wrong_keys: Vec<(ObjectId, TaskId)>,
+    /// Tasks whose note is in the tree more than once.
+    pub duplicates: Vec<TaskId>,
+    /// Tasks that were made more than once, apart.
+    pub created_twice: Vec<TaskId>,
+    /// Tasks whose `create` event is not here.
+    pub fragments: Vec<TaskId>,
+    /// Tasks whose anchor is not in the repository: `git notes prune` would take their notes.
+    pub without_anchor: Vec<TaskId>,
+    /// Long texts that are not in the repository: task and blob.
+    pub missing_texts: Vec<(TaskId, String)>,
+    /// Dependencies on tasks that are not here.
+    pub dangling_after: Vec<(TaskId, TaskId)>,
+    /// Features that are not here.
+    pub dangling_parents: Vec<(TaskId, TaskId)>,
+    /// Circles of dependencies.
+    pub cycles: Vec<Vec<TaskId>>,
+    /// Tasks that are, through others, parts of themselves.
+    pub parent_cycles: Vec<TaskId>,
+}
+
+/// Look at every note of `view`.
+pub fn survey(view: &View<'_>) -> Result<Survey> {
+    let mut survey = Survey::default();
+    let Some(root) = view.root() else { return Ok(survey) };
+    let repo = view.repo();
+    let (notes, foreign) = tree::list(repo, root)?;
+    survey.foreign = foreign.into_iter().map(|entry| entry.path).collect();
+    let mut blobs: BTreeMap<ObjectId, Vec<ObjectId>> = BTreeMap::new();
+    notes.into_iter().for_each(|(key, blob)| blobs.entry(key).or_default().push(blob));
+    survey.notes = blobs.len();
+    for (key, blobs) in blobs {
+        survey.look_at(repo, key, &blobs);
+    }
+    survey.rows.sort_by(|a, b| a.id.cmp(&b.id));
+    // Found in the order of the keys, told in the order of the ids.
+    survey.damaged.sort_by(|(a, x), (b, y)| (a, x.number).cmp(&(b, y.number)));
+    survey.odd_titles.sort_unstable();
+    survey.odd_titles.dedup();
+    survey.missing_texts.sort_unstable();
+    for ids in [&mut survey.duplicates, &mut survey.created_twice, &mut survey.fragments, &mut survey.without_anchor] {
+        ids.sort_unstable();
+    }
+    survey.look_at_graph();
+    Ok(survey)
+}
+
+impl Survey {
+    fn look_at(&mut self, repo: &Repo, key: ObjectId, blobs: &[ObjectId]) {
+        let text = match read_note(repo, blobs) {
+            Ok(text) => text,
+            Err(error) if error.code() == NOTE_TOO_LARGE => {
+                let anchor = repo.has(key).then(|| repo.read_as(key, Kind::Blob).ok()).flatten();
+                let id = anchor.and_then(|anchor| note::task_of_anchor(&anchor));
+                return self.too_large.push((key, id, error.to_string()));
+            }
+            Err(error) => return self.unreadable.push((key, error.to_string())),
+        };
+        let Some(id) = task_of(repo, key, &text) else {
+            return match note::task_of_anchor(&text) {
+                Some(id) => self.wrong_keys.push((key, id)),
+                None => self.not_tasks.push(key),
+            };
+        };
+        if blobs.len() > 1 {
+            self.duplicates.push(id.clone());
+        }
+        if !repo.has(key) {
+            self.without_anchor.push(id.clone());
+        }
+        let Events { events, damaged, more_damaged } = Events::read(&text);
+        self.events += events.len();
+        self.more_damaged += more_damaged;
+        self.damaged.extend(damaged.into_iter().map(|damaged| (id.clone(), damaged)));
+        self.look_at_events(repo, &id, &events);
+        self.rows.push(Summary::of(&Task::from_events(id, &events)));
+    }
+
+    fn look_at_events(&mut self, repo: &Repo, id: &TaskId, events: &[Event]) {
+        match events.iter().filter(|event| matches!(event.payload, Payload::Create(_))).count() {
+            0 => self.fragments.push(id.clone()),
+            1 => {}
+            _ => self.created_twice.push(id.clone()),
+        }
+        for event in events {
+            if event.payload.title().is_some_and(|title| text::title(title) != title) {
+                self.odd_titles.push(id.clone());
+            }
+            if let Payload::Unknown(kind) = &event.payload {
+                *self.unknown_kinds.entry(kind.clone()).or_default() += 1;
+            }
+            for text in event.payload.clone().texts_mut() {
+                let Some(blob) = text.blob() else { continue };
+                if !ObjectId::from_hex(blob.as_bytes()).is_ok_and(|blob| repo.has(blob)) {
+                    self.missing_texts.push((id.clone(), blob.to_owned()));
+                }
+            }
+        }
+    }
+
+    fn look_at_graph(&mut self) {
+        let is_here = |id: &TaskId| find(&self.rows, id).is_some_and(|row| row.exists);
+        let (mut after, mut parents) = (Vec::new(), Vec::new());
+        for row in self.rows.iter().filter(|row| !row.status.is_closed()) {
+            after.extend(row.after.iter().filter(|id| !is_here(id)).map(|id| (row.id.clone(), id.clone())));
+            parents.extend(row.parent.iter().filter(|id| !is_here(id)).map(|id| (row.id.clone(), id.clone())));
+        }
+        let own_parts = own_parts(&self.rows).into_iter().map(|at| self.rows[at].id.clone()).collect();
+        self.cycles = Graph::new(&Table::of(&self.rows)).cycles();
+        self.parent_cycles = own_parts;
+        (self.dangling_after, self.dangling_parents) = (after, parents);
+    }
+}
+
+/// The row of `id` in `rows`, which are sorted.
+fn find<'r>(rows: &'r [Summary], id: &TaskId) -> Option<&'r Summary> {
+    rows.binary_search_by(|row| row.id.cmp(id)).ok().map(|at| &rows[at])
+}
+
+/// The places of the rows whose way up comes back to them: each is gone once.
+fn own_parts(rows: &[Summary]) -> Vec<usize> {
+    let place = |id: &TaskId| rows.binary_search_by(|row| row.id.cmp(id)).ok();
+    let mut known: HashSet<usize> = HashSet::new();
+    let mut found = Vec::new();
+    for start in 0..rows.len() {
+        let (mut way, mut on_way, mut at) = (Vec::new(), HashSet::new(), Some(start));
+        while let Some(here) = at.filter(|here| !known.contains(here) && on_way.insert(*here)) {
+            way.push(here);
+            at = rows[here].parent.as_ref().and_then(place);
+        }
+        // It came back to where it had been on this way: from there on it is a circle.
+        let back = at.filter(|here| on_way.contains(here)).and_then(|here| way.iter().position(|other| *other == here));
+        found.extend(back.into_iter().flat_map(|back| way[back..].iter().copied()));
+        known.extend(way);
+    }
+    found.sort_unstable();
+    found
+}

@@ -1,0 +1,207 @@
+//! The ledger as of one commit.
+
+use bstr::ByteSlice as _;
+use gix::{
+    ObjectId,
+    objs::{CommitRef, Kind},
+};
+
+use super::{MAX_NOTE, REF, index, tree};
+use crate::{
+    domain::{
+        id::TaskId,
+        id_prefix::{Resolved, resolve},
+        note::{self, Events},
+        table::{Row, Table},
+        task::Task,
+        text::Text,
+    },
+    error::{Context as _, Error, Result},
+    git::{Repo, partial},
+};
+
+/// The code of the error that says so.
+pub(super) const NOTE_TOO_LARGE: &str = "note-too-large";
+
+/// The ledger as it was at one commit; what a command reads and decides by.
+pub struct View<'r> {
+    repo: &'r Repo,
+    tip: Option<ObjectId>,
+    root: Option<ObjectId>,
+}
+
+impl<'r> View<'r> {
+    /// The ledger as it is now.
+    pub fn now(repo: &'r Repo) -> Result<Self> {
+        let tip = repo.find_ref(REF).map_err(|error| error.hint("'git agent doctor' looks into it"))?;
+        Self::at(repo, tip)
+    }
+
+    /// The ledger as of commit `tip`; `None`: empty.
+    pub fn at(repo: &'r Repo, tip: Option<ObjectId>) -> Result<Self> {
+        let root = match tip {
+            Some(tip) => {
+                let bytes = repo.read_as(tip, Kind::Commit).map_err(|error| {
+                    Error::environment("ledger-unreadable", format!("cannot read {REF}"))
+                        .because(anyhow::Error::new(error))
+                        .hint("'git agent doctor' looks into it")
+                })?;
+                let commit = CommitRef::from_bytes(&bytes, repo.gix().object_hash())
+                    .or_environment(|| format!("commit {tip} of the ledger is damaged"))?;
+                let root = commit.tree();
+                if !repo.has(root) {
+                    partial::bring(repo, root)?;
+                }
+                Some(root)
+            }
+            None => None,
+        };
+        Ok(View { repo, tip, root })
+    }
+
+    /// The commit, if there is a ledger at all.
+    pub fn tip(&self) -> Option<ObjectId> {
+        self.tip
+    }
+
+    /// The notes tree, if there is a ledger at all.
+    pub fn root(&self) -> Option<ObjectId> {
+        self.root
+    }
+
+    /// The repository.
+    pub fn repo(&self) -> &'r Repo {
+        self.repo
+    }
+
+    /// The key of a task's note.
+    pub fn key(&self, id: &TaskId) -> Result<ObjectId> {
+        self.repo.blob_id(note::anchor(id).as_bytes())
+    }
+
+    /// The bytes of a task's note; empty when it has none.
+    pub fn note(&self, id: &TaskId) -> Result<Vec<u8>> {
+        let Some(root) = self.root else { return Ok(Vec::new()) };
+        let blobs = tree::find(self.repo, root, self.key(id)?)?;
+        self.bring(blobs.iter().copied())?;
+        read_note(self.repo, &blobs)
+    }
+
+    /// Fetch what a partial clone has not got of the ledger, if it lacks any of `blobs`.
+    pub(super) fn bring(&self, mut blobs: impl Iterator<Item = ObjectId>) -> Result<()> {
+        match self.root {
+            Some(root) if partial::is_partial(self.repo) && blobs.any(|blob| !self.repo.has(blob)) => {
+                partial::bring(self.repo, root)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The events of a task.
+    pub fn events(&self, id: &TaskId) -> Result<Events> {
+        Ok(Events::read(&self.note(id)?))
+    }
+
+    /// A task by its exact id, if it exists.
+    pub fn task(&self, id: &TaskId) -> Result<Option<Task>> {
+        let task = Task::from_events(id.clone(), &self.events(id)?.events);
+        Ok(task.exists().then_some(task))
+    }
+
+    /// Every task's row.
+    pub fn table(&self) -> Result<Table> {
+        index::load(self)
+    }
+
+    /// The task that `word` (its id, or a unique prefix) means.
+    ///
+    /// # Errors
+    ///
+    /// `task-not-found` with the nearest ids, `task-ambiguous` with the candidates.
+    pub fn find(&self, word: &str) -> Result<Task> {
+        if let Ok(id) = TaskId::parse(word)
+            && let Some(task) = self.task(&id)?
+        {
+            return Ok(task);
+        }
+        let table = self.table()?;
+        match resolve(word, table.rows().filter(|row| row.exists()).map(Row::id_str)) {
+            Resolved::One(id) => {
+                let found = TaskId::parse(id).ok().map(|id| self.task(&id)).transpose()?.flatten();
+                found.ok_or_else(|| Error::bug(format!("task {id} is in the index only")))
+            }
+            Resolved::Ambiguous { count, candidates } => {
+                let list = candidates.join(", ");
+                let more = if count > candidates.len() {
+                    format!(" and {} more", count - candidates.len())
+                } else {
+                    String::new()
+                };
+                Err(Error::usage(
+                    "task-ambiguous",
+                    format!("{count} tasks begin with '{}': {list}{more}", word.escape_debug()),
+                )
+                .hint("give more of the id"))
+            }
+            Resolved::Unknown { nearest } => Err(not_found(word, &nearest, table.is_empty())),
+        }
+    }
+
+    /// The whole of a text, wherever it is kept; what the line shows of it if the blob is not here.
+    pub fn text(&self, text: &Text) -> String {
+        let stored = text.blob().and_then(|hex| ObjectId::from_hex(hex.as_bytes()).ok());
+        // The line may come from anybody: it must not make us read what is no text.
+        let whole = stored.and_then(|id| read_blob(self.repo, id).ok());
+        match whole {
+            Some(blob) => blob.to_str_lossy().into_owned(),
+            None => text.preview().to_owned(),
+        }
+    }
+}
+
+/// The note that `blobs` make up: one blob, or the union of several.
+pub(super) fn read_note(repo: &Repo, blobs: &[ObjectId]) -> Result<Vec<u8>> {
+    match blobs {
+        [] => Ok(Vec::new()),
+        [blob] => read_blob(repo, *blob),
+        several => {
+            let texts = several.iter().map(|blob| read_blob(repo, *blob)).collect::<Result<Vec<_>>>()?;
+            Ok(note::union(texts.iter().map(Vec::as_slice)))
+        }
+    }
+}
+
+fn read_blob(repo: &Repo, blob: ObjectId) -> Result<Vec<u8>> {
+    let (kind, size) = repo.header(blob)?;
+    if kind == Kind::Blob && size > MAX_NOTE {
+        return Err(Error::environment(
+            NOTE_TOO_LARGE,
+            format!("the note {blob} has {size} bytes, more than any task's story"),
+        )
+        .hint("'git agent doctor' says whose it is"));
+    }
+    repo.read_as(blob, Kind::Blob)
+}
+
+/// The task whose note has the key `key` and the bytes `text`: the one of its header lines that belongs to the key, or, where
+/// somebody took that away, what the anchor says.
+pub(super) fn task_of(repo: &Repo, key: ObjectId, text: &[u8]) -> Option<TaskId> {
+    let is_key_of = |id: &TaskId| repo.blob_id(note::anchor(id).as_bytes()).is_ok_and(|anchor| anchor == key);
+    note::headers(text).find(is_key_of).or_else(|| {
+        // Only a note with events in it is worth the look; others are somebody's notes on commits.
+        let is_ours = !Events::read(text).events.is_empty() && repo.has(key);
+        let anchor = is_ours.then(|| repo.read_as(key, Kind::Blob).ok()).flatten()?;
+        note::task_of_anchor(&anchor).filter(is_key_of)
+    })
+}
+
+fn not_found(word: &str, nearest: &[&str], is_empty: bool) -> Error {
+    let error = Error::usage("task-not-found", format!("there is no task '{}'", word.escape_debug()));
+    match nearest {
+        [] if is_empty => error
+            .hint("this ledger has no tasks yet: 'git agent add <title>' makes one")
+            .hint("in a fresh clone, get the tasks with 'git agent init'"),
+        [] => error.hint("'git agent list --all' shows every task"),
+        near => error.hint(format!("did you mean {}?", near.join(" or "))),
+    }
+}

@@ -1,0 +1,139 @@
+//! The ledger as this clone last left it: what another program takes out of it since is noticed, and is not lost to a gc.
+//!
+//! `refs/agent/ledger/seen` moves with every write of ours, in the same transaction. Where the ledger is somewhere else, another
+//! program wrote: `git notes`, a fetch with `+refs/notes/*:refs/notes/*`, `git update-ref`, an older backup. What it added is as good
+//! as ours; the state that had what it took away gets a ref of its own under `refs/agent/ledger/lost/`, for `doctor --fix`.
+
+use gix::ObjectId;
+
+use super::{REF, View, merge::merge};
+use crate::{
+    error::Result,
+    git::{RefChange, RefError, Repo, lock::Lock, reflog},
+    store::ledger::audit::{self, Loss},
+};
+
+/// The ledger as this clone last left it.
+const SEEN: &str = "refs/agent/ledger/seen";
+/// States of the ledger that have what it has no more, by their ids.
+const LOST: &str = "refs/agent/ledger/lost/";
+/// Writes of ours begin so in the reflog.
+pub(super) const REFLOG: &str = "git-agent: ";
+/// How many moves of the ledger by other programs are looked at.
+const MOVES: usize = 32;
+
+/// What has to move with the ledger when it goes from `tip` to `commit`; nothing where what another program did is not looked at
+/// yet.
+pub(super) fn moves(repo: &Repo, tip: Option<ObjectId>, commit: ObjectId) -> Result<Option<RefChange>> {
+    let seen = repo.find_ref(SEEN)?;
+    let is_known = seen.is_none() || seen == tip;
+    Ok(is_known.then(|| RefChange { name: SEEN.to_owned(), expected: seen, new: Some(commit) }))
+}
+
+/// What another program has taken out of the ledger since this clone last wrote to it. Told once; [`lost`] tells again.
+///
+/// # Errors
+///
+/// When the ledger cannot be read.
+pub fn notice(repo: &Repo) -> Result<Vec<Loss>> {
+    let Some(seen) = repo.find_ref(SEEN)? else { return Ok(Vec::new()) };
+    if repo.find_ref(REF)? == Some(seen) {
+        return Ok(Vec::new());
+    }
+    let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;
+    // Somebody wrote in the meantime, perhaps.
+    let tip = repo.find_ref(REF)?;
+    if tip == Some(seen) {
+        return Ok(Vec::new());
+    }
+    let view = View::at(repo, tip)?;
+    let mut losses = Vec::new();
+    let mut changes = vec![RefChange { name: SEEN.to_owned(), expected: Some(seen), new: tip }];
+    let mut kept: Vec<View<'_>> = Vec::new();
+    for state in former(repo, seen)? {
+        let Ok(state) = View::at(repo, Some(state)) else { continue };
+        let mut is_kept = false;
+        for kept in &kept {
+            is_kept |= lost_of(&state, kept)?.is_empty();
+        }
+        let lost = if is_kept { Vec::new() } else { lost_of(&state, &view)? };
+        if let Some(tip) = state.tip().filter(|_| !lost.is_empty()) {
+            let name = format!("{LOST}{tip}");
+            if repo.find_ref(&name)?.is_none() {
+                changes.push(RefChange { name, expected: None, new: Some(tip) });
+            }
+            losses.extend(lost);
+            kept.push(state);
+        }
+    }
+    match repo.refs().change(repo, &changes, "git-agent: another program wrote to the ledger") {
+        // Told again by the next command then.
+        Err(RefError::Failed(error)) => Err(error),
+        _ => Ok(losses),
+    }
+}
+
+/// States that the ledger was in since it was at `seen`, newest first: that one, and those that the reflog knows to have been left
+/// by other programs.
+fn former(repo: &Repo, seen: ObjectId) -> Result<Vec<ObjectId>> {
+    let moves = reflog::of_ref(repo, REF)?;
+    let others = moves.iter().rev().take_while(|entry| entry.new != seen).take(MOVES);
+    let left = others.filter(|entry| !entry.message.starts_with(REFLOG.as_bytes())).filter_map(|entry| entry.old);
+    let mut states: Vec<ObjectId> = left.filter(|old| repo.has(*old)).collect();
+    states.push(seen);
+    states.dedup();
+    Ok(states)
+}
+
+/// What `state` has and `other` has not.
+fn lost_of(state: &View<'_>, other: &View<'_>) -> Result<Vec<Loss>> {
+    let Some(root) = state.root() else { return Ok(Vec::new()) };
+    audit::lost_between(state.repo(), root, other.root())
+}
+
+/// States of the ledger that another program took something from which is still not there, and what.
+///
+/// # Errors
+///
+/// When the ledger or one of the states cannot be read.
+pub fn lost(repo: &Repo) -> Result<Vec<(ObjectId, Vec<Loss>)>> {
+    let view = View::now(repo)?;
+    let mut states = Vec::new();
+    for (_, tip) in repo.refs().list(repo, LOST)? {
+        let lost = lost_of(&View::at(repo, Some(tip))?, &view)?;
+        if !lost.is_empty() {
+            states.push((tip, lost));
+        }
+    }
+    Ok(states)
+}
+
+/// Bring everything back that [`lost`], and the history of the ledger, know to be missing. Answers how many events came back.
+///
+/// # Errors
+///
+/// When the ledger cannot be read or written.
+pub fn bring_back(repo: &Repo) -> Result<usize> {
+    notice(repo)?;
+    let mut events = 0;
+    let refs = repo.refs().list(repo, LOST)?;
+    let mut states: Vec<ObjectId> = refs.iter().map(|(_, tip)| *tip).collect();
+    let view = View::now(repo)?;
+    states.extend(audit::lost_tips(&view)?);
+    states.extend(audit::missing(&view, audit::Reach::Whole)?.0.into_iter().map(|missing| missing.commit));
+    states.dedup();
+    for state in states {
+        events +=
+            lost_of(&View::at(repo, Some(state))?, &View::now(repo)?)?.iter().map(|loss| loss.events).sum::<usize>();
+        merge(repo, state)?;
+    }
+    let gone: Vec<RefChange> =
+        refs.into_iter().map(|(name, tip)| RefChange { name, expected: Some(tip), new: None }).collect();
+    if !gone.is_empty() {
+        // Of one that is moved at this moment nothing is lost: it says nothing that is not in the ledger now.
+        if let Err(RefError::Failed(error)) = repo.refs().change(repo, &gone, "git-agent: brought back") {
+            return Err(error);
+        }
+    }
+    Ok(events)
+}

@@ -1,0 +1,394 @@
+//! Appending to the ledger: decide on a view, write, compare-and-swap, retry.
+//!
+//! The decision is a closure over a [`View`]. When somebody else was faster it is asked again with the new view, so two
+//! agents that claim the same task at the same time get one yes and one reasoned no.
+
+use std::{
+    collections::{BTreeSet, HashMap, hash_map::Entry},
+    time::{Duration, Instant},
+};
+
+use gix::ObjectId;
+use ulid::Ulid;
+
+use super::{
+    MAX_NOTE, REF, View, clone,
+    tree::{self, Changes},
+    watch,
+};
+use crate::{
+    domain::{
+        actor::Actor,
+        event::{Event, MAX_LINE, Payload},
+        fold::Fold,
+        id::TaskId,
+        note::{self, Events},
+        task::Task,
+        text::{MAX_INLINE, MAX_TEXT, Text},
+        time::Timestamp,
+    },
+    error::{Error, Result},
+    git::{
+        RefChange, RefError, Repo,
+        lock::Lock,
+        objects::{Batch, Commit},
+    },
+};
+
+/// How long a write goes on trying before it says that the ledger is busy.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Who writes, and when it is.
+pub struct Author<'a> {
+    /// Stands in the event lines.
+    pub actor: &'a Actor,
+    /// The clock.
+    pub now: &'a dyn Fn() -> Timestamp,
+    /// Whether an event that would have no effect is refused: a command is about to tell of it.
+    pub is_held_to_it: bool,
+}
+
+/// What shall be written, in one commit.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// Events, in the order in which they happen.
+    pub events: Vec<(TaskId, Payload)>,
+    /// The subject of the ledger's commit.
+    pub message: String,
+    /// Nobody asks for the tasks when they have been written: there are thousands of them.
+    pub is_bulk: bool,
+}
+
+impl Draft {
+    /// Nothing to write.
+    pub fn nothing() -> Self {
+        Draft::default()
+    }
+
+    /// One event.
+    pub fn one(id: &TaskId, payload: Payload) -> Self {
+        Draft { message: format!("{} {id}", payload.kind()), events: vec![(id.clone(), payload)], is_bulk: false }
+    }
+
+    /// And then this.
+    pub fn and(&mut self, id: &TaskId, payload: Payload) {
+        if self.message.is_empty() {
+            self.message = format!("{} {id}", payload.kind());
+        }
+        self.events.push((id.clone(), payload));
+    }
+}
+
+/// What was written.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// The new tip; `None` when the draft was empty.
+    pub commit: Option<ObjectId>,
+    /// The tasks that were written to, as they stand now, in the order of their first event; none of a bulk.
+    pub tasks: Vec<Task>,
+}
+
+/// Let `decide` look at the ledger and write what it says.
+///
+/// # Errors
+///
+/// Whatever `decide` refuses, with nothing written; `busy` when others were faster for twenty seconds; `read-only`.
+pub fn write<T>(
+    repo: &Repo,
+    author: &Author<'_>,
+    mut decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>,
+) -> Result<(Written, T)> {
+    // Queue only when there is something to write: a refusal and a no-op work in a read-only repository, too.
+    let mut view = View::now(repo)?;
+    let first = decide(&view)?;
+    if first.0.events.is_empty() {
+        return Ok((Written::default(), first.1));
+    }
+    let mut decided = Some(first);
+    let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;
+    let began = Instant::now();
+    loop {
+        let now = View::now(repo)?;
+        // A draft is used up by the try that it is made for: an import's is as large as everything else together.
+        let (draft, answer) = match decided.take().filter(|_| now.tip() == view.tip()) {
+            Some(decided) => decided,
+            None => {
+                view = now;
+                decide(&view)?
+            }
+        };
+        if draft.events.is_empty() {
+            return Ok((Written::default(), answer));
+        }
+        match Prepared::new(&view, author, draft)?.publish(repo)? {
+            Ok(written) => return Ok((written, answer)),
+            Err(_) if began.elapsed() < PATIENCE => std::thread::sleep(jitter()),
+            Err(why) => {
+                let error = busy(repo, "nothing was recorded");
+                return Err(match why {
+                    RefError::Moved | RefError::Locked(_) => error,
+                    RefError::Vanished(cause) | RefError::Failed(cause) => error.because(anyhow::Error::new(cause)),
+                });
+            }
+        }
+    }
+}
+
+/// The ledger could not be written for as long as we wait, and so `outcome`. Names the lock of its ref if that is what is in the way.
+pub(super) fn busy(repo: &Repo, outcome: &str) -> Error {
+    let lock = repo.common_dir().join(format!("{REF}.lock"));
+    match lock.exists() {
+        true => {
+            Error::busy("ref-locked", format!("cannot write to the ledger: '{}' exists; {outcome}", lock.display()))
+                .hint("another process may be writing to the ledger: try again")
+                .hint("if no git is running in this repository, one died and left that file behind: remove it")
+        }
+        false => Error::busy("ledger-busy", format!("other processes keep writing to the ledger; {outcome}"))
+            .hint("try again"),
+    }
+}
+
+/// A draft as objects that are not written yet.
+pub struct Prepared {
+    batch: Batch,
+    tip: Option<ObjectId>,
+    commit: ObjectId,
+    message: String,
+    tasks: Vec<Task>,
+}
+
+impl Prepared {
+    /// The commit that adds `draft` to the ledger of `view`.
+    pub fn new(view: &View<'_>, author: &Author<'_>, draft: Draft) -> Result<Self> {
+        let repo = view.repo();
+        let mut batch = Batch::default();
+        let mut changes = Changes::default();
+        // An import writes ten thousand notes at once: each is closed with its last event, and not kept longer.
+        let mut left: HashMap<TaskId, usize> = HashMap::new();
+        draft.events.iter().for_each(|(id, _)| *left.entry(id.clone()).or_default() += 1);
+        let mut open: HashMap<TaskId, (usize, OpenNote)> = HashMap::new();
+        let mut tasks = Vec::new();
+        for (turn, (id, mut payload)) in draft.events.into_iter().enumerate() {
+            store_long_texts(repo, &mut batch, &mut changes, &mut payload)?;
+            let (_, note) = match open.entry(id.clone()) {
+                Entry::Occupied(note) => note.into_mut(),
+                Entry::Vacant(place) => place.insert((turn, OpenNote::of(view, &id)?)),
+            };
+            note.add(repo, author, payload)?;
+            let more = left.entry(id.clone()).or_default();
+            *more = more.saturating_sub(1);
+            if let Some((turn, note)) = (*more == 0).then(|| open.remove(&id)).flatten() {
+                let task = note.close(view, &mut batch, &mut changes)?;
+                if !draft.is_bulk {
+                    tasks.push((turn, task));
+                }
+            }
+        }
+        tasks.sort_by_key(|(turn, _)| *turn);
+        let tasks = tasks.into_iter().map(|(_, task)| task).collect();
+        let tree = tree::edit(repo, &mut batch, view.root(), &changes)?;
+        let parents: Vec<ObjectId> = view.tip().into_iter().collect();
+        let message = format!("{}\n", draft.message);
+        let commit =
+            Commit { tree, parents: &parents, message: message.as_bytes(), at: (author.now)(), identity: None };
+        let commit = batch.commit(repo, &commit)?;
+        Ok(Prepared { batch, tip: view.tip(), commit, message: draft.message, tasks })
+    }
+
+    /// The commit's id.
+    pub fn commit(&self) -> ObjectId {
+        self.commit
+    }
+
+    /// Write the objects, without moving the ledger.
+    pub fn store(&self, repo: &Repo) -> Result<()> {
+        self.batch.write(repo)
+    }
+
+    /// Say what was written, when the ledger has the commit by other means; its objects are made safe from a gc.
+    pub fn written(self, repo: &Repo) -> Result<Written> {
+        self.batch.secure(repo)?;
+        Ok(Written { commit: Some(self.commit), tasks: self.tasks })
+    }
+
+    /// Write the objects and move the ledger; the inner error says that somebody was faster.
+    fn publish(self, repo: &Repo) -> Result<Result<Written, RefError>> {
+        let moved = publish(repo, &self.batch, self.tip, self.commit, &self.message)?;
+        Ok(moved.map(|()| Written { commit: Some(self.commit), tasks: self.tasks }))
+    }
+}
+
+/// Write the objects and move the ledger from `tip` to `commit`.
+pub(super) fn publish(
+    repo: &Repo,
+    batch: &Batch,
+    tip: Option<ObjectId>,
+    commit: ObjectId,
+    message: &str,
+) -> Result<Result<(), RefError>> {
+    batch.write(repo)?;
+    if !batch.is_there(repo) {
+        // A whole gc went by in between.
+        batch.secure(repo)?;
+    }
+    let change = || {
+        let mut changes = vec![RefChange { name: REF.to_owned(), expected: tip, new: Some(commit) }];
+        changes.extend(watch::moves(repo, tip, commit).map_err(RefError::Failed)?);
+        repo.refs().change(repo, &changes, &format!("{}{message}", watch::REFLOG))
+    };
+    let mut changed = change();
+    if let Err(RefError::Vanished(_)) = changed {
+        // It began after we looked, and may begin again: kept objects are safe from every gc.
+        batch.keep(repo)?;
+        changed = change();
+    }
+    match changed {
+        Ok(()) => batch.secure(repo).map(Ok),
+        Err(RefError::Failed(error)) => Err(error),
+        Err(retry) => Ok(Err(retry)),
+    }
+}
+
+/// How much of a note only the end of its task may fill, in bytes: 64 lines.
+const ROOM_TO_END: u64 = 64 * MAX_LINE as u64;
+
+/// A note that is being added to.
+struct OpenNote {
+    id: TaskId,
+    text: Vec<u8>,
+    /// What the note says, with what was added.
+    fold: Fold,
+    /// The number of the next event.
+    next: u64,
+    /// Actors and the clones that their events name.
+    clones: BTreeSet<(Actor, Ulid)>,
+    /// Whether something is added that ends the task.
+    ends: bool,
+    lines: Vec<String>,
+}
+
+impl OpenNote {
+    /// The note of `id` as `view` has it.
+    fn of(view: &View<'_>, id: &TaskId) -> Result<Self> {
+        let text = view.note(id)?;
+        let read = Events::read(&text);
+        let mut fold = Fold::new(id.clone());
+        for event in &read.events {
+            fold.apply(event);
+        }
+        let next = read.next_n();
+        let clones = read.events.into_iter().filter_map(|event| Some((event.actor, event.clone_id?))).collect();
+        Ok(OpenNote { id: id.clone(), text, fold, next, clones, ends: false, lines: Vec::new() })
+    }
+
+    /// Put what was added into `batch` and `changes`; answers with the task as it is now.
+    fn close(self, view: &View<'_>, batch: &mut Batch, changes: &mut Changes) -> Result<Task> {
+        let repo = view.repo();
+        let key = view.key(&self.id)?;
+        // A new task; or one whose anchor a shallow fetch did not bring, which 'git notes prune' would take for dead.
+        if self.text.is_empty() || !repo.has(key) {
+            batch.blob(repo, note::anchor(&self.id).into_bytes())?;
+            changes.anchors.push((self.id.to_string(), key));
+        }
+        let text = note::append(&self.id, &self.text, self.lines.iter().map(String::as_str));
+        let room = if self.ends { MAX_NOTE } else { MAX_NOTE - ROOM_TO_END };
+        if text.len() as u64 > room {
+            return Err(Error::refused(
+                "note-full",
+                format!(
+                    "the story of {} has {} bytes, and there is no room for more in the {MAX_NOTE} of a note; nothing \
+was recorded",
+                    self.id,
+                    self.text.len()
+                ),
+            )
+            .hint(format!("it can still be completed, failed or cancelled: git agent complete {}", self.id))
+            .hint("go on in a new task: git agent add <title>"));
+        }
+        changes.notes.insert(key, batch.blob(repo, text)?);
+        Ok(self.fold.finish())
+    }
+
+    fn add(&mut self, repo: &Repo, author: &Author<'_>, payload: Payload) -> Result<()> {
+        let at = (author.now)();
+        let id = Ulid::from_parts(u64::try_from(at.millis()).unwrap_or(0), Ulid::generate().random());
+        let clone_id = self.clone_id(repo, author, &payload)?;
+        let event = Event { at, id, actor: author.actor.clone(), n: self.next, clone_id, payload };
+        let line = event.to_line().ok_or_else(|| {
+            Error::usage(
+                "event-too-long",
+                format!("what '{}' shall record does not fit into one line of {MAX_LINE} bytes", event.payload.kind()),
+            )
+            .hint("name fewer files or tasks at once, or put the text into the description")
+        })?;
+        // What the command is about to tell has to be what every reader will see.
+        if !self.fold.apply(&event) && author.is_held_to_it {
+            return Err(Error::conflict(
+                "no-effect",
+                format!("'{}' would have no effect on {}: its note says something else", event.payload.kind(), self.id),
+            )
+            .hint(format!(
+                "'git agent show {}' tells how it stands, 'git agent doctor' looks into its note",
+                self.id
+            )));
+        }
+        self.ends |= matches!(event.payload, Payload::Complete(_) | Payload::Fail(_) | Payload::Cancel(_));
+        self.lines.push(line);
+        self.next = event.n + 1;
+        self.clones.extend(event.clone_id.map(|clone| (event.actor, clone)));
+        Ok(())
+    }
+
+    /// The clone that the next event names: claims always do; another event only where an actor of this name in another
+    /// clone has claimed the task, so that it does not pass for a sign of life there.
+    fn clone_id(&self, repo: &Repo, author: &Author<'_>, payload: &Payload) -> Result<Option<Ulid>> {
+        if matches!(payload, Payload::Start(_) | Payload::Claim(_)) {
+            return clone::id(repo).map(Some);
+        }
+        let same_name = self.clones.iter().filter(|(actor, _)| actor == author.actor);
+        let mut clones = same_name.map(|(_, clone)| *clone).peekable();
+        if clones.peek().is_none() {
+            return Ok(None);
+        }
+        let ours = clone::id(repo)?;
+        Ok(clones.any(|other| other != ours).then_some(ours))
+    }
+}
+
+/// Move texts that are too long for a line into blobs.
+fn store_long_texts(repo: &Repo, batch: &mut Batch, changes: &mut Changes, payload: &mut Payload) -> Result<()> {
+    if let Payload::Complete(complete) = payload
+        && let Some(result) = &complete.result
+    {
+        let text = result.as_str().map_or_else(|| result.to_string(), ToOwned::to_owned);
+        if text.len() > MAX_INLINE {
+            complete.stored = Some(Text::Inline(text));
+            complete.result = None;
+        }
+    }
+    for text in payload.texts_mut() {
+        let long = match text {
+            Text::Inline(long) if long.len() > MAX_INLINE => std::mem::take(long),
+            _ => continue,
+        };
+        if long.len() > MAX_TEXT {
+            return Err(Error::usage(
+                "text-too-long",
+                format!(
+                    "a text has {} bytes, more than the {MAX_TEXT} that are read; nothing was recorded",
+                    long.len()
+                ),
+            )
+            .hint("put it into a file of the repository, and name that"));
+        }
+        let blob = batch.blob(repo, long.clone().into_bytes())?;
+        changes.texts.push(blob);
+        *text = Text::stored(blob.to_string(), &long);
+    }
+    Ok(())
+}
+
+/// A few milliseconds, different every time: losers of a race must not meet again.
+fn jitter() -> Duration {
+    Duration::from_micros(500 + (Ulid::generate().random() % 7_500) as u64)
+}

@@ -1,0 +1,5 @@
+//! What git-agent keeps in a repository: the ledger of tasks, the active task, the index of history.
+
+pub mod active;
+pub mod history;
+pub mod ledger;

@@ -1,0 +1,312 @@
+//! Fetch, merge, push, until both sides have the same.
+
+use std::time::Duration;
+
+use gix::ObjectId;
+use ulid::Ulid;
+
+use super::remote::{check, refspec};
+use crate::{
+    commit_notes,
+    domain::{
+        actor::Actor,
+        id::TaskId,
+        note::{self, Events},
+        time::Timestamp,
+    },
+    error::{Error, Result},
+    git::{RefChange, RefError, Repo, cmd::Output, partial},
+    store::ledger::{
+        self, View,
+        audit::{self, Loss},
+        merge, tree,
+    },
+};
+
+/// How often a push that somebody else's overtook is tried again.
+pub(super) const PUSHES: u32 = 8;
+
+/// Which way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Fetch and merge, then push.
+    Both,
+    /// Only fetch and merge.
+    Fetch,
+    /// Only push.
+    Push,
+}
+
+/// How it went.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Synced {
+    /// Whether the remote has a ledger and it was fetched.
+    pub fetched: bool,
+    /// Events that were new here.
+    pub merged_events: usize,
+    /// Whether ours was pushed; false when there was nothing to push.
+    pub pushed: bool,
+    /// How many pushes it took.
+    pub attempts: u32,
+    /// The tasks that changed here.
+    pub tasks_changed: Vec<TaskId>,
+    /// Tasks that `actor` held here until the merge showed an earlier claim of somebody else.
+    pub claims_lost: Vec<TaskId>,
+    /// What the remote's ledger had, and has no more: kept here, and pushed back.
+    pub dropped: Vec<Loss>,
+    /// Set when the remote had a ledger, and has none any more.
+    pub vanished: bool,
+    /// Tasks whose note cannot take the events of both sides, and the blob that holds those which it has no room for.
+    pub apart: Vec<(String, ObjectId)>,
+}
+
+/// Bring the ledgers of this clone and `remote` together.
+///
+/// Only ever pushes the notes refs, unforced, in a push of their own: a server that refuses them must not take a branch
+/// down with them.
+pub fn sync(repo: &Repo, remote: &str, direction: Direction, actor: &Actor) -> Result<Synced> {
+    check(repo, remote)?;
+    let mut synced = Synced::default();
+    loop {
+        if direction != Direction::Push || synced.attempts > 0 {
+            fetch(repo, remote)?;
+            take_in(repo, remote, actor, &mut synced)?;
+        }
+        if direction == Direction::Fetch || !needs_push(repo, remote)? {
+            if direction != Direction::Push {
+                agree(repo, remote, repo.find_ref(&fetched_ref(remote))?)?;
+            }
+            return Ok(synced);
+        }
+        synced.attempts += 1;
+        let ours = repo.find_ref(ledger::REF)?;
+        match push(repo, remote, ledger::REF, ledger::REF)? {
+            Pushed::Done => {
+                synced.pushed = true;
+                agree(repo, remote, ours)?;
+                return Ok(synced);
+            }
+            Pushed::Overtaken if synced.attempts < PUSHES => std::thread::sleep(pause(synced.attempts)),
+            Pushed::Overtaken => {
+                return Err(Error::busy(
+                    "push-overtaken",
+                    format!("others pushed to '{remote}' first, {PUSHES} times in a row"),
+                )
+                .hint("try again: git agent sync"));
+            }
+        }
+    }
+}
+
+/// Bring the notes on commits together, too, after a [`sync`] that went through.
+///
+/// # Errors
+///
+/// When the remote does not take them: they are a convenience, and made again by any clone.
+pub fn sync_notes(repo: &Repo, remote: &str, direction: Direction, now: Timestamp) -> Result<()> {
+    let fetched = format!("refs/agent/remotes/{remote}/agent");
+    for attempt in 1..=PUSHES {
+        let theirs = repo.find_ref(&fetched)?;
+        if let Some(theirs) = theirs.filter(|_| direction != Direction::Push || attempt > 1) {
+            commit_notes::merge(repo, theirs, now)?;
+        }
+        let ours = repo.find_ref(commit_notes::REF)?;
+        if direction == Direction::Fetch || ours.is_none() || ours == theirs {
+            return Ok(());
+        }
+        match push(repo, remote, commit_notes::REF, commit_notes::REF)? {
+            Pushed::Done => return Ok(()),
+            Pushed::Overtaken => {
+                std::thread::sleep(pause(attempt));
+                fetch(repo, remote)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The ref of the copy of `remote`'s ledger, as it was last fetched.
+pub fn fetched_ref(remote: &str) -> String {
+    format!("refs/agent/remotes/{remote}/agent-tasks")
+}
+
+/// The ref of the last ledger of `remote` that was taken in here.
+///
+/// A plain `git fetch` moves the fetched one, and what the remote dropped would not be seen.
+fn agreed_ref(remote: &str) -> String {
+    format!("refs/agent/ledger/synced/{remote}")
+}
+
+/// Remember that `tip`, the ledger of `remote`, is taken in.
+fn agree(repo: &Repo, remote: &str, tip: Option<ObjectId>) -> Result<()> {
+    let name = agreed_ref(remote);
+    let expected = repo.find_ref(&name)?;
+    if tip == expected || tip.is_none() {
+        return Ok(());
+    }
+    match repo.refs().change(repo, &[RefChange { name, expected, new: tip }], "git-agent: sync") {
+        // Another sync remembers what it saw; either will do.
+        Err(RefError::Failed(error)) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn fetch(repo: &Repo, remote: &str) -> Result<()> {
+    let words = [
+        "-c",
+        "fetch.output=compact",
+        "fetch",
+        "--quiet",
+        "--no-tags",
+        "--no-write-fetch-head",
+        "--no-auto-maintenance",
+        // A ledger that the remote has no more is not one that is in sync.
+        "--prune",
+    ];
+    for attempt in 1.. {
+        let output = repo.git().args(words).args(["--end-of-options", remote]).arg(refspec(remote)).output()?;
+        match output.status.success() {
+            true => break,
+            // Another process is fetching the same refs.
+            false if attempt < PUSHES && is_overtaken(&output) => std::thread::sleep(pause(attempt)),
+            false => return Err(output.into_error()),
+        }
+    }
+    // A partial clone left the notes at the remote, and merging does not see what is not here.
+    for fetched in [fetched_ref(remote), format!("refs/agent/remotes/{remote}/agent")] {
+        repo.find_ref(&fetched)?.map(|tip| partial::bring(repo, tip)).transpose()?;
+    }
+    Ok(())
+}
+
+/// Merge what was fetched.
+fn take_in(repo: &Repo, remote: &str, actor: &Actor, synced: &mut Synced) -> Result<()> {
+    let agreed = repo.find_ref(&agreed_ref(remote))?.filter(|agreed| repo.has(*agreed));
+    let Some(theirs) = repo.find_ref(&fetched_ref(remote))? else {
+        synced.vanished |= agreed.is_some();
+        return Ok(());
+    };
+    synced.fetched = true;
+    let us = ledger::clone::holder(repo, actor.clone());
+    let before = View::now(repo)?;
+    if let Some(known) = agreed.or_else(|| before.tip().and_then(|ours| merge::base(repo, ours, theirs))) {
+        synced.dropped = dropped(repo, known, theirs)?;
+    }
+    let merged = merge::merge(repo, theirs)?;
+    synced.apart = merged.apart.iter().map(|(key, blob)| (note_of(repo, *key), *blob)).collect();
+    let after = View::at(repo, Some(merged.tip))?;
+    let (before, after) = (Notes::new(&before, merged.changed.len())?, Notes::new(&after, merged.changed.len())?);
+    for key in merged.changed {
+        let (old, new) = (before.text(key)?, after.text(key)?);
+        let Some(id) = note::task_of_anchor(&new) else { continue };
+        let (old, new) = (Events::read(&old), Events::read(&new));
+        synced.merged_events += new.events.len().saturating_sub(old.events.len());
+        let is_ours = |events: &Events| {
+            let claim = crate::domain::task::Task::from_events(id.clone(), &events.events).claim;
+            claim.is_some_and(|claim| claim.is_of(&us))
+        };
+        if is_ours(&old) && !is_ours(&new) {
+            synced.claims_lost.push(id.clone());
+        }
+        if !synced.tasks_changed.contains(&id) {
+            synced.tasks_changed.push(id);
+        }
+    }
+    Ok(())
+}
+
+/// What `theirs` lacks of `known`, which was theirs before.
+fn dropped(repo: &Repo, known: ObjectId, theirs: ObjectId) -> Result<Vec<Loss>> {
+    let root = |tip| View::at(repo, Some(tip)).map(|view| view.root());
+    match (root(known)?, root(theirs)?) {
+        (Some(old), Some(new)) if old != new => audit::lost_between(repo, old, Some(new)),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The task whose note has `key`, or the key itself.
+fn note_of(repo: &Repo, key: ObjectId) -> String {
+    let anchor = repo.has(key).then(|| repo.read(key).ok()).flatten();
+    anchor.and_then(|anchor| note::task_of_anchor(&anchor)).map_or_else(|| key.to_string(), Into::into)
+}
+
+/// From this many notes on, listing them all is cheaper than looking each up: a first fetch takes every one.
+const LIST_FROM: usize = 100;
+
+/// The notes of a view.
+struct Notes<'v> {
+    view: &'v View<'v>,
+    /// All of them, sorted by key, if many are wanted.
+    list: Option<Vec<tree::Note>>,
+}
+
+impl<'v> Notes<'v> {
+    /// To look up `count` of them.
+    fn new(view: &'v View<'v>, count: usize) -> Result<Self> {
+        let many = view.root().filter(|_| count >= LIST_FROM);
+        let list = many.map(|root| tree::list_part(view.repo(), root, tree::Part::WHOLE)).transpose()?;
+        Ok(Notes { view, list })
+    }
+
+    /// The note of `key`, as far as it can be read.
+    fn text(&self, key: ObjectId) -> Result<Vec<u8>> {
+        let Some(root) = self.view.root() else { return Ok(Vec::new()) };
+        let blob = match &self.list {
+            Some(list) => {
+                list.get(list.partition_point(|note| note.0 < key)).filter(|note| note.0 == key).map(|note| note.1)
+            }
+            None => tree::find(self.view.repo(), root, key)?.first().copied(),
+        };
+        Ok(blob.and_then(|blob| self.view.repo().read(blob).ok()).unwrap_or_default())
+    }
+}
+
+/// Whether we have something that the remote, as we last saw it, has not.
+fn needs_push(repo: &Repo, remote: &str) -> Result<bool> {
+    let ours = repo.find_ref(ledger::REF)?;
+    Ok(ours.is_some() && ours != repo.find_ref(&fetched_ref(remote))?)
+}
+
+pub(super) enum Pushed {
+    Done,
+    Overtaken,
+}
+
+/// Push `what`, a commit or a ref, to the remote's `name`, unforced.
+pub(super) fn push(repo: &Repo, remote: &str, what: &str, name: &str) -> Result<Pushed> {
+    let refspec = format!("{what}:{name}");
+    // Without hooks: the user's pre-push is about branches, and ours must not come in here again.
+    let output = repo
+        .git()
+        .args(["push", "--quiet", "--no-verify", "--porcelain", "--end-of-options", remote, &refspec])
+        .output()?;
+    if output.status.success() {
+        return Ok(Pushed::Done);
+    }
+    match is_overtaken(&output) {
+        true => Ok(Pushed::Overtaken),
+        false => Err(output.into_error()),
+    }
+}
+
+/// Whether a fetch or a push failed because another one moved the same ref first.
+fn is_overtaken(output: &Output) -> bool {
+    const SAYS: [&str; 7] = [
+        "fetch first",
+        "non-fast-forward",
+        "failed to update ref",
+        "cannot lock ref",
+        "but expected",
+        "stale info",
+        // What a fetch of an older git adds.
+        "unable to update local ref",
+    ];
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), output.complaint());
+    SAYS.iter().any(|words| said.contains(words))
+}
+
+/// Longer with every attempt, and different in every clone.
+pub(super) fn pause(attempt: u32) -> Duration {
+    let random = (Ulid::generate().random() % 200) as u64;
+    Duration::from_millis(u64::from(attempt) * 50 + random)
+}

@@ -1,0 +1,48 @@
+//! Writing through a remote: its compare-and-swap decides, not ours.
+//!
+//! Of many clones that claim at once, each task must go to exactly one. So the claim is decided on what the remote has,
+//! pushed before it is taken here, and thrown away when somebody else's push was first.
+
+use super::{
+    Direction,
+    exchange::{PUSHES, Pushed, pause, push, sync},
+};
+use crate::{
+    error::{Error, Result},
+    git::Repo,
+    store::ledger::{self, Author, Draft, Prepared, View, Written, merge},
+};
+
+/// Let `decide` look at the ledger as the remote has it and write what it says, there and here.
+///
+/// # Errors
+///
+/// Whatever `decide` refuses; what git says when the remote cannot be reached; `push-overtaken` when others were faster time
+/// after time. Nothing is written then, there or here.
+pub fn write_through<T>(
+    repo: &Repo,
+    remote: &str,
+    author: &Author<'_>,
+    mut decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>,
+) -> Result<(Written, T)> {
+    for attempt in 1..=PUSHES {
+        sync(repo, remote, Direction::Fetch, author.actor)?;
+        let view = View::now(repo)?;
+        let (draft, answer) = decide(&view)?;
+        if draft.events.is_empty() {
+            return Ok((Written::default(), answer));
+        }
+        let prepared = Prepared::new(&view, author, draft)?;
+        prepared.store(repo)?;
+        match push(repo, remote, &prepared.commit().to_string(), ledger::REF)? {
+            Pushed::Done => {
+                // It is the law now. Here somebody may have written in the meantime; then the two are merged.
+                merge::merge(repo, prepared.commit())?;
+                return Ok((prepared.written(repo)?, answer));
+            }
+            Pushed::Overtaken => std::thread::sleep(pause(attempt)),
+        }
+    }
+    Err(Error::busy("push-overtaken", format!("others pushed to '{remote}' first, {PUSHES} times in a row"))
+        .hint("nothing was claimed; try again"))
+}

@@ -1,0 +1,336 @@
+//! The words of a brief. What lasts stands above what is so just now, and no line tells an age.
+
+use crate::{
+    domain::{
+        actor::Actor,
+        status::Status,
+        task::Decision,
+        time::{Timestamp, show_duration},
+    },
+    git::{Head, worktree::Kind},
+    query::brief::{Checkpoint, Facts, Focus, commands::holder},
+    view::{
+        brief::{Body, Keep, Page, Point, Section},
+        sanitize::{self, plural},
+        shorten,
+    },
+};
+
+/// Say `facts` on a page.
+pub fn page(facts: &Facts<'_>) -> Page {
+    let mut page = Page { alerts: alerts(facts), ..Page::default() };
+    match &facts.focus {
+        Some(focus) => {
+            page.title = focus.task.id.to_string();
+            page.called.clone_from(&focus.task.title);
+            lasting(facts, focus, &mut page.lasting);
+            around(facts, focus, &mut page.present);
+        }
+        None => {
+            page.title = match &facts.active[..] {
+                [] => "No task is active here".to_owned(),
+                _ => "The active task is not in this ledger".to_owned(),
+            };
+            plan(facts, &mut page.present);
+        }
+    }
+    let mut add = |heading, (points, count), most, rank, more: &str| {
+        page.present.push(list(heading, points, count, most, rank, more));
+    };
+    add("State", all(state(facts)), 6, 1, "git agent status");
+    add("Uncommitted", (uncommitted(facts), facts.standing.count), 8, 3, "git status");
+    if facts.focus.is_some() {
+        add("Ready next", next(facts), 4, 5, "git agent ready");
+    } else if !facts.plan.is_empty() {
+        let counts = facts.plan.counts.iter().filter(|(_, count)| *count > 0);
+        let counts: Vec<String> = counts.map(|(status, count)| format!("{count} {}", say(*status))).collect();
+        add("Tasks", all(vec![words(counts.join(", "))]), 1, 4, "git agent list");
+    }
+    let commands = facts.commands().into_iter().map(|command| Point::Command(command.line, command.what));
+    add("Continue", all(commands.collect()), 8, 0, "git agent --help");
+    page
+}
+
+/// A section of points of which there are `count`, those that were gathered in front.
+fn list(heading: &'static str, points: Vec<Point>, count: usize, most: usize, rank: u8, more: &str) -> Section {
+    let beyond = count.saturating_sub(points.len());
+    Section { heading, body: Body::Points(points, Keep::First), most, rank, beyond, more: more.to_owned() }
+}
+
+/// Points with their number.
+fn all(points: Vec<Point>) -> (Vec<Point>, usize) {
+    let count = points.len();
+    (points, count)
+}
+
+fn next(facts: &Facts<'_>) -> (Vec<Point>, usize) {
+    (facts.plan.next.iter().map(|row| named(row.id.as_str(), &row.title)).collect(), facts.plan.next_count)
+}
+
+fn words(text: impl Into<String>) -> Point {
+    Point::Words(text.into())
+}
+
+fn said(head: impl Into<String>, text: impl Into<String>) -> Point {
+    Point::Said { head: head.into(), text: text.into() }
+}
+
+fn named(head: impl Into<String>, text: impl Into<String>) -> Point {
+    Point::Named { head: head.into(), text: text.into() }
+}
+
+/// Who said it, unless it was the reader; behind `what` it is.
+fn by(facts: &Facts<'_>, what: &str, actor: &Actor) -> String {
+    let actor = (*actor != facts.us.actor).then(|| sanitize::line(actor.as_str()));
+    [what, actor.as_deref().unwrap_or_default()]
+        .iter()
+        .filter(|word| !word.is_empty())
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// What must be known before anything else is done.
+fn alerts(facts: &Facts<'_>) -> Vec<String> {
+    let mut alerts = Vec::new();
+    if let Some(operation) = &facts.state.interrupted {
+        alerts.push(format!(
+            "**An operation was interrupted and is half done. Undo or resume it first.** > {}",
+            operation.title
+        ));
+    } else if let Some(operation) = &facts.state.in_progress {
+        alerts.push(format!("**In the middle of {}: end it first.**", operation.what));
+    }
+    alerts
+}
+
+/// What is said of the task and stays as it is for long.
+fn lasting(facts: &Facts<'_>, focus: &Focus, sections: &mut Vec<Section>) {
+    let task = &focus.task;
+    let show = format!("git agent show {}", task.id);
+    let mut add = |heading, body, most, rank| {
+        sections.push(Section { heading, body, most, rank, beyond: 0, more: show.clone() });
+    };
+    let list = |points| Body::Points(points, Keep::First);
+    let newest = |points| Body::Points(points, Keep::Last);
+    let text = |text: &Option<_>| Body::Text(text.as_ref().map(|text| facts.text(text)).unwrap_or_default());
+    add("Task", list(about(facts, focus)), 4, 0);
+    add("Description", text(&task.description), 9, 2);
+    add("Done when", text(&task.accept), 6, 1);
+    let blockers = task.blockers.iter().map(|blocker| said(blocker.id.as_str(), facts.text(&blocker.text)));
+    add("Blocked", list(blockers.collect()), 4, 3);
+    let failures = task.failures.iter().map(|failure| {
+        let kind = failure.kind.as_ref().map(|kind| format!("[{kind}] ")).unwrap_or_default();
+        let head = by(facts, &format!("attempt {}", failure.attempt), &failure.by);
+        said(head, format!("{kind}{}", facts.text(&failure.reason)))
+    });
+    add("What failed before", newest(failures.collect()), 6, 4);
+    let mut decisions = Vec::new();
+    if let Some(feature) = &focus.feature {
+        let all = format!("for all of {}", feature.id);
+        decisions.extend(feature.decisions.iter().map(|decision| decided(facts, &all, decision)));
+    }
+    decisions.extend(task.decisions.iter().map(|decision| decided(facts, "", decision)));
+    add("Decisions", newest(decisions), 9, 5);
+    let before = focus.before.iter().flat_map(|task| {
+        let of = format!("in {}", task.id);
+        task.decisions.iter().map(move |decision| decided(facts, &of, decision))
+    });
+    let before = newest(before.collect());
+    let all = "git agent brief --json".to_owned();
+    sections.push(Section { heading: "Decided before", body: before, most: 6, rank: 6, beyond: 0, more: all });
+    let mut add = |heading, body, most, rank| {
+        sections.push(Section { heading, body, most, rank, beyond: 0, more: show.clone() });
+    };
+    add("Files", list(task.files.iter().map(|file| named("", file)).collect()), 5, 6);
+    let notes = task.notes.iter();
+    add("Notes", newest(notes.map(|note| said(by(facts, "", &note.by), facts.text(&note.text))).collect()), 4, 7);
+}
+
+fn decided(facts: &Facts<'_>, of: &str, decision: &Decision) -> Point {
+    let why = decision.why.as_ref().map(|why| format!(" — because {}", facts.text(why))).unwrap_or_default();
+    said(by(facts, of, &decision.by), format!("{}{why}", facts.text(&decision.text)))
+}
+
+fn about(facts: &Facts<'_>, focus: &Focus) -> Vec<Point> {
+    let task = &focus.task;
+    let mut line = say(task.status).to_owned();
+    if task.attempts > 0 {
+        line.push_str(&format!(", attempt {}", task.attempts));
+    }
+    line.push_str(&format!(", priority {} (0 is the highest)", task.priority));
+    if let Some(seconds) = task.estimate {
+        line.push_str(&format!(", estimated {}", show_duration(seconds)));
+    }
+    let mut points = vec![words(line)];
+    if let Some(actor) = task.created_by.as_ref().filter(|actor| **actor != facts.us.actor) {
+        points.push(words(format!("added by {actor}")));
+    }
+    if let Some(id) = &task.parent {
+        points.push(match &focus.feature {
+            Some(feature) => named(format!("a part of {id}"), &feature.title),
+            None => words(format!("a part of {id}")),
+        });
+    }
+    if let Some(base) = &task.base {
+        let commit = base.commit.as_deref().map_or("a branch without commits", |hex| hex.get(..12).unwrap_or(hex));
+        let branch = base.branch.as_ref().map(|branch| format!(" on {branch}")).unwrap_or_default();
+        points.push(words(format!("began at {commit}{branch}")));
+    }
+    points
+}
+
+/// Checkpoints and tasks around the task.
+fn around(facts: &Facts<'_>, focus: &Focus, sections: &mut Vec<Section>) {
+    let task = &focus.task;
+    let show = format!("git agent show {}", task.id);
+    let mut add = |heading, (points, count), most, rank, more: &str| {
+        sections.push(list(heading, points, count, most, rank, more));
+    };
+    let waits = facts.plan.waits_for.iter().map(|(id, status)| match status {
+        Some(status) => words(format!("{id}, which is {}", say(*status))),
+        None => words(format!("{id}, which this ledger does not have")),
+    });
+    add("Waits for", all(waits.collect()), 4, 2, &show);
+    let parts = facts.plan.parts.iter().map(|row| named(format!("{}, {}", row.id, say(row.status)), &row.title));
+    let parts = (parts.collect(), facts.plan.parts_count.0);
+    add("Open parts", parts, 6, 4, &format!("git agent list --parent {}", task.id));
+    add("Checkpoints", all(checkpoints(focus)), 4, 2, &format!("git agent log {}", task.id));
+}
+
+fn checkpoints(focus: &Focus) -> Vec<Point> {
+    let Some(last) = &focus.last else { return vec![words("none on this history yet")] };
+    let id = &focus.task.id;
+    let at = |point: &Checkpoint| {
+        let commit = point.commit.to_hex_with_len(12);
+        format!("{id}@{} is {commit}, {}", point.number, point.at.to_minute())
+    };
+    let verified = match &focus.verified {
+        None => words("verified: none yet"),
+        Some(point) if point.number == last.number => words(format!("verified: {id}@{}, the last one", point.number)),
+        Some(point) => said(format!("verified: {}", at(point)), &point.subject),
+    };
+    vec![said(format!("last: {}", at(last)), &last.subject), verified]
+}
+
+/// The plan, when no task is active.
+fn plan(facts: &Facts<'_>, sections: &mut Vec<Section>) {
+    let plan = &facts.plan;
+    let mut add = |heading, (points, count), most, rank, more: &str| {
+        sections.push(list(heading, points, count, most, rank, more));
+    };
+    add("Ready next", next(facts), 8, 2, "git agent ready");
+    let work = plan.in_progress.iter().map(|work| {
+        let held = work.row.claim.as_ref().map(|(by, until)| {
+            let until = Timestamp::from_millis(*until).to_minute();
+            match work.is_live {
+                true => format!("held by {by} until {until}"),
+                false => format!("the claim of {by} ran out at {until}"),
+            }
+        });
+        let held = held.unwrap_or_else(|| "no claim".to_owned());
+        named(format!("{}, {held}", work.row.id), &work.row.title)
+    });
+    add("In progress", (work.collect(), plan.in_progress_count), 8, 3, "git agent list --status in_progress");
+    let failed = plan.failed.iter().map(|row| {
+        let why = row.failure.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        said(row.id.as_str(), format!("{}{why}", shorten(&row.title, TITLE)))
+    });
+    add("Failed", (failed.collect(), plan.failed_count), 6, 4, "git agent list --status failed");
+}
+
+/// The state: first in one line, then what is not as it should be.
+fn state(facts: &Facts<'_>) -> Vec<Point> {
+    let state = &facts.state;
+    let mut line = match (&state.interrupted, &state.in_progress, facts.standing.count) {
+        (Some(_), ..) => "an operation was interrupted".to_owned(),
+        (_, Some(operation), _) => format!("in the middle of {}", operation.what),
+        (_, _, 0) if facts.standing.dirty.hidden == 0 => "clean, nothing uncommitted".to_owned(),
+        (_, _, 0) => "nothing uncommitted that 'git status' shows".to_owned(),
+        (_, _, count) => format!("{} not committed", plural(count, "path")),
+    };
+    line.push_str(&format!("; {}", place(&state.head)));
+    if let Some(upstream) = &facts.standing.upstream {
+        let upstream = sanitize::bytes(upstream.as_ref());
+        line.push_str(&match facts.standing.ahead_behind {
+            Some((0, 0)) => format!(", as {upstream}"),
+            Some((ahead, 0)) => format!(", {ahead} ahead of {upstream}"),
+            Some((0, behind)) => format!(", {behind} behind {upstream}"),
+            Some((ahead, behind)) => format!(", {ahead} ahead of and {behind} behind {upstream}"),
+            None => format!(", whose upstream {upstream} is gone"),
+        });
+    }
+    let mut points = vec![words(line)];
+    if facts.standing.dirty.hidden > 0 {
+        let count = plural(facts.standing.dirty.hidden, "changed file");
+        points.push(words(format!("{count} hidden from 'git status' by assume-unchanged or skip-worktree")));
+    }
+    if let Some(ledger) = &state.ledger {
+        let remote = &ledger.remote;
+        points.extend(
+            match (ledger.ahead, ledger.behind) {
+                (0, 0) => None,
+                (ahead, 0) => Some(format!("tasks: {} not yet in '{remote}'", plural(ahead, "change"))),
+                (0, _) => Some(format!("tasks: '{remote}' has changes that are not here")),
+                (ahead, behind) => Some(format!(
+                    "tasks: diverged from '{remote}', {} only here, {behind} only there",
+                    plural(ahead, "change")
+                )),
+            }
+            .map(words),
+        );
+    }
+    if let Some(focus) = &facts.focus {
+        if focus.task.status == Status::InProgress || focus.task.status == Status::Pending {
+            points.extend(holder(facts, &focus.task).map(words));
+        }
+        if !focus.is_active && !focus.task.status.is_closed() {
+            points.push(words("it is not active in this worktree: commits made here do not name it"));
+        }
+    }
+    if state.unstamped > 0 {
+        points.push(words(format!("{} made while it was active without its name", plural(state.unstamped, "commit"))));
+    }
+    let also = if facts.focus.as_ref().is_some_and(|focus| focus.is_active) { "also " } else { "" };
+    points.extend(facts.active.iter().map(|(id, title)| match title {
+        Some(title) => named(format!("{also}active here: {id}"), title),
+        None => words(format!("active here, but not in this ledger: {id}")),
+    }));
+    if facts.focus.is_some() && facts.plan.in_progress_count > 0 {
+        let count = plural(facts.plan.in_progress_count, "other task");
+        points.push(words(format!("{count} in progress: git agent list --status in_progress")));
+    }
+    points
+}
+
+fn place(head: &Head) -> String {
+    let commit = head.commit.map(|commit| commit.to_hex_with_len(12).to_string());
+    match (head.branch_name(), commit) {
+        (Some(branch), Some(commit)) => format!("on {branch} at {commit}"),
+        (Some(branch), None) => format!("on {branch}, which has no commits yet"),
+        (None, Some(commit)) => format!("HEAD is detached at {commit}"),
+        (None, None) => "HEAD is nowhere".to_owned(),
+    }
+}
+
+fn uncommitted(facts: &Facts<'_>) -> Vec<Point> {
+    let word = |kind| match kind {
+        Kind::Staged => "staged",
+        Kind::Unstaged => "changed",
+        Kind::Untracked => "untracked",
+        Kind::Unmerged => "in conflict",
+    };
+    let paths = facts.standing.first.iter();
+    paths.map(|one| named(word(one.kind), sanitize::bytes(one.path.as_ref()))).collect()
+}
+
+/// The columns of a title that something is said behind.
+const TITLE: usize = 60;
+
+/// A state in a sentence.
+fn say(status: Status) -> &'static str {
+    match status {
+        Status::InProgress => "in progress",
+        other => other.as_str(),
+    }
+}

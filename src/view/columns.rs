@@ -1,0 +1,145 @@
+//! One line of a list: what must be seen on both sides, and in the middle a text that gives way on a narrow terminal.
+
+use std::borrow::Cow;
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+use super::style::Paint;
+use crate::view::sanitize;
+
+/// The least that is left of the middle.
+const LEAST: usize = 20;
+
+/// A line in the making. Every text that goes in is cleaned.
+#[derive(Default)]
+pub struct Row<'a> {
+    left: Vec<Part<'a>>,
+    middle: String,
+    right: Vec<Part<'a>>,
+}
+
+struct Part<'a> {
+    text: String,
+    paint: Box<dyn Paint + 'a>,
+}
+
+impl<'a> Part<'a> {
+    fn new(text: &str, paint: impl Paint + 'a) -> Self {
+        Part { text: sanitize::line(text).into_owned(), paint: Box::new(paint) }
+    }
+
+    fn width(parts: &[Self]) -> usize {
+        parts.iter().map(|part| part.text.width()).sum()
+    }
+}
+
+impl<'a> Row<'a> {
+    /// An empty line.
+    pub fn new() -> Self {
+        Row::default()
+    }
+
+    /// Put `text` behind what is on the left already.
+    #[must_use]
+    pub fn left(mut self, text: &str, paint: impl Paint + 'a) -> Self {
+        self.left.push(Part::new(text, paint));
+        self
+    }
+
+    /// The text in the middle.
+    #[must_use]
+    pub fn middle(mut self, text: &str) -> Self {
+        self.middle = sanitize::line(text).into_owned();
+        self
+    }
+
+    /// Put `text` behind what is on the right already.
+    #[must_use]
+    pub fn right(mut self, text: &str, paint: impl Paint + 'a) -> Self {
+        self.right.push(Part::new(text, paint));
+        self
+    }
+
+    /// Put `remarks` in brackets behind all else, if there are any. On a terminal of `width` columns they take half of it at most,
+    /// so that something of the middle stays.
+    #[must_use]
+    pub fn remarks(self, remarks: &str, width: Option<usize>, paint: impl Paint + 'a) -> Self {
+        match width {
+            _ if remarks.is_empty() => self,
+            Some(width) => self.right(&format!("  ({})", shorten(remarks, width / 2)), paint),
+            None => self.right(&format!("  ({remarks})"), paint),
+        }
+    }
+
+    /// The line with its end, on a terminal of `width` columns if it is one.
+    pub fn render(self, width: Option<usize>) -> String {
+        let paint = |part: &Part<'_>| part.paint.paint(&part.text);
+        let mut line: String = self.left.iter().map(paint).collect();
+        let mut room = width.map_or(usize::MAX, |width| width.saturating_sub(Part::width(&self.left)));
+        let middle = shorten(&self.middle, room.saturating_sub(Part::width(&self.right)).max(LEAST));
+        line.push_str(&middle);
+        // What is on the right gives way, too, when there would be too little of the middle.
+        room = room.saturating_sub(middle.width());
+        for part in &self.right {
+            let text = shorten(&part.text, room);
+            room = room.saturating_sub(text.width());
+            line.push_str(&part.paint.paint(&text));
+        }
+        format!("{}\n", line.trim_end_matches(' '))
+    }
+}
+
+/// At most `width` columns of `text`, the last one `…` when something was cut off.
+pub fn shorten(text: &str, width: usize) -> Cow<'_, str> {
+    if text.width() <= width {
+        return Cow::Borrowed(text);
+    }
+    if width == 0 {
+        return Cow::Borrowed("");
+    }
+    let mut left = width - 1;
+    let fits = text.chars().take_while(|c| {
+        let wide = c.width().unwrap_or(0);
+        let fits = wide <= left;
+        left = left.saturating_sub(wide);
+        fits
+    });
+    let cut: String = fits.collect();
+    Cow::Owned(format!("{}…", cut.trim_end()))
+}
+
+/// `text` with spaces behind it up to `width` columns.
+pub fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::Style;
+
+    #[test]
+    fn the_middle_gives_way_and_columns_are_counted_not_characters() {
+        let row = || {
+            Row::new()
+                .left("t-1 ", Style::new(false))
+                .middle("日本語のとても長い題名です、本当に")
+                .right("  (now)", Style::new(false))
+        };
+        assert_eq!(row().render(None), "t-1 日本語のとても長い題名です、本当に  (now)\n");
+        let narrow = row().render(Some(35));
+        assert_eq!(narrow, "t-1 日本語のとても長い題名…  (now)\n");
+        assert!(narrow.trim_end().width() <= 35);
+        assert_eq!(row().render(Some(27)), "t-1 日本語のとても長い…  (…\n", "there is always something left of it");
+        assert_eq!(pad("日本", 6), "日本  ");
+    }
+
+    #[test]
+    fn nothing_in_a_row_acts_on_the_terminal() {
+        let row = Row::new()
+            .left("a\u{1b}[2J", |text: &str| format!("<{text}>"))
+            .middle("b\nc")
+            .right("\u{9b}", Style::new(true));
+        assert_eq!(row.render(Some(80)), "<a\\u{1b}[2J>b\\nc\\u{9b}\n");
+    }
+}

@@ -1,0 +1,63 @@
+//! The language of Graphviz.
+
+use std::fmt::Write as _;
+
+use super::label;
+use crate::{
+    domain::{
+        report::State,
+        task_graph::{Chart, Kind, Node},
+    },
+    view::sanitize,
+};
+
+/// `chart` for `dot -Tsvg`.
+pub fn dot(chart: &Chart) -> String {
+    let mut text =
+        "digraph tasks {\n  rankdir=LR;\n  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\"];\n\
+                    \x20 edge [color=\"#818b98\"];\n"
+            .to_owned();
+    for (feature, nodes) in chart.by_feature() {
+        let indent = if feature.is_some() { "    " } else { "  " };
+        if let Some((id, title)) = feature {
+            let (name, title) = (quote(&format!("cluster_{id}")), quote(&sanitize::line(title)));
+            write!(text, "  subgraph {name} {{\n    label={title};\n    color=\"#d1d9e0\";\n").unwrap_or_default();
+        }
+        for node in nodes.iter().map(|at| &chart.nodes[*at]) {
+            writeln!(text, "{indent}{}", self::node(node)).unwrap_or_default();
+        }
+        if feature.is_some() {
+            text.push_str("  }\n");
+        }
+    }
+    for (from, to, kind) in &chart.edges {
+        let style = if *kind == Kind::Part { " [style=dashed]" } else { "" };
+        let (from, to) = (quote(chart.nodes[*from].id.as_str()), quote(chart.nodes[*to].id.as_str()));
+        writeln!(text, "  {from} -> {to}{style};").unwrap_or_default();
+    }
+    text.push_str("}\n");
+    text
+}
+
+fn node(node: &Node) -> String {
+    let (line, fill) = match node.state {
+        State::Completed => ("#1a7f37", "#dafbe1"),
+        State::InProgress => ("#0969da", "#ddf4ff"),
+        State::Ready => ("#6639ba", "#fbefff"),
+        State::Waiting | State::Cancelled => ("#59636e", "#f6f8fa"),
+        State::Blocked => ("#9a6700", "#fff8c5"),
+        State::Failed => ("#cf222e", "#ffebe9"),
+    };
+    // The line break is Graphviz's own escape.
+    let label = format!("{}\\n{}", escape(&label(node)), escape(node.id.as_str()));
+    format!("{} [label=\"{label}\", color=\"{line}\", fillcolor=\"{fill}\"];", quote(node.id.as_str()))
+}
+
+/// `text` as a string of the language.
+fn quote(text: &str) -> String {
+    format!("\"{}\"", escape(text))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
+}

@@ -1,0 +1,57 @@
+//! Mermaid, which forges draw in Markdown.
+
+use std::fmt::Write as _;
+
+use super::label;
+use crate::{
+    domain::task_graph::{Chart, Kind},
+    view::{sanitize, svg::class},
+};
+
+/// How the states look.
+const CLASSES: &str = "  classDef done stroke:#1a7f37
+  classDef busy stroke:#0969da,stroke-width:2px
+  classDef ready stroke:#6639ba
+  classDef wait stroke:#818b98,stroke-dasharray:4 3
+  classDef block stroke:#9a6700,stroke-width:2px
+  classDef bad stroke:#cf222e,stroke-width:2px
+";
+
+/// `chart` as a flowchart.
+pub fn mermaid(chart: &Chart) -> String {
+    let mut text = "flowchart LR\n".to_owned();
+    for (number, (feature, nodes)) in chart.by_feature().into_iter().enumerate() {
+        let indent = if feature.is_some() { "    " } else { "  " };
+        if let Some((_, title)) = feature {
+            writeln!(text, "  subgraph f{number} [\"{}\"]", escape(&sanitize::line(title))).unwrap_or_default();
+        }
+        for at in nodes {
+            let node = &chart.nodes[at];
+            let (label, id) = (escape(&label(node)), escape(node.id.as_str()));
+            writeln!(text, "{indent}n{at}[\"{label}<br>{id}\"]:::{}", class(node.state)).unwrap_or_default();
+        }
+        if feature.is_some() {
+            text.push_str("  end\n");
+        }
+    }
+    for (from, to, kind) in &chart.edges {
+        let arrow = if *kind == Kind::Part { "-.->" } else { "-->" };
+        writeln!(text, "  n{from} {arrow} n{to}").unwrap_or_default();
+    }
+    text.push_str(CLASSES);
+    text
+}
+
+/// `text` between the quotes of a label: neither markup of Mermaid, of Markdown nor of HTML.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' | '#' | '<' | '>' | '&' | '`' | '\\' | '*' | '_' | '[' | ']' | '{' | '}' | '~' => {
+                write!(escaped, "#{};", c as u32).unwrap_or_default();
+            }
+            _ => escaped.push(c),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,115 @@
+//! The layers of a chart, one below the other; what a task comes after is said behind it.
+//!
+//! Lines drawn between columns of text cross each other from a dozen tasks on, and 80 columns hold three layers. A number in
+//! front says which layer it is: everything in it can be done at the same time, when the ones above are done.
+
+use crate::{
+    domain::{
+        graph::{Obstacle, show_cycle},
+        report::State,
+        status::Status,
+        task_graph::{Chart, Kind, Node},
+    },
+    view::{Row, Style, pad, sanitize, shorten, svg::mark},
+};
+
+/// The column of ids is not wider than this; a longer id moves what is behind it.
+const WIDEST_ID: usize = 24;
+
+/// `chart` as text, painted by `style`, in lines of `width` columns if there is a width; `cycles` are named below.
+pub fn text(chart: &Chart, cycles: &[Vec<crate::domain::id::TaskId>], style: Style, width: Option<usize>) -> String {
+    let layers = chart.layers();
+    let ids = chart.nodes.iter().map(|node| node.id.as_str().len()).max().unwrap_or(0).min(WIDEST_ID);
+    let numbers = layers.rows.len().to_string().len();
+    let mut before: Vec<Vec<(usize, Kind)>> = vec![Vec::new(); chart.nodes.len()];
+    for (from, to, kind) in &chart.edges {
+        before[*to].push((*from, *kind));
+    }
+    let mut page = String::new();
+    for (layer, row) in layers.rows.iter().enumerate() {
+        // For a drawing they are in the order in which lines cross least; in a list that is no order.
+        let mut row = row.clone();
+        row.sort_unstable();
+        if layer > 0 {
+            page.push('\n');
+        }
+        for (place, at) in row.iter().enumerate() {
+            let node = &chart.nodes[*at];
+            let number = if place == 0 { (layer + 1).to_string() } else { String::new() };
+            let line = Row::new()
+                .left(&format!("{number:>numbers$} "), |text: &str| style.faint(text))
+                .left(mark(node.state), |text: &str| painted(style, node.state, text))
+                .left(" ", style)
+                .left(&pad(node.id.as_str(), ids), |text: &str| style.id(text))
+                .left(" ", style)
+                .middle(&node.title);
+            let remarks = remarks(chart, node, &before[*at]).join(", ");
+            let line = match (remarks.is_empty(), width) {
+                (true, _) => line,
+                (false, Some(width)) => {
+                    line.right(&format!("  ({})", shorten(&remarks, width / 2)), |text: &str| style.faint(text))
+                }
+                (false, None) => line.right(&format!("  ({remarks})"), |text: &str| style.faint(text)),
+            };
+            page.push_str(&line.render(width));
+        }
+    }
+    for cycle in cycles {
+        page.push_str(&format!("\nA circle of dependencies: {}\n", sanitize::line(&show_cycle(cycle))));
+    }
+    if !chart.nodes.is_empty() {
+        page.push_str(&legend(chart, style));
+    }
+    page
+}
+
+/// What it comes after, and what else keeps it.
+fn remarks(chart: &Chart, node: &Node, before: &[(usize, Kind)]) -> Vec<String> {
+    let ids = |wanted: Kind| {
+        let ids = before.iter().filter(|(_, kind)| *kind == wanted).map(|(from, _)| chart.nodes[*from].id.as_str());
+        ids.collect::<Vec<_>>().join(", ")
+    };
+    let mut remarks = Vec::new();
+    for (what, ids) in [("after", ids(Kind::After)), ("consists of", ids(Kind::Part))] {
+        if !ids.is_empty() {
+            remarks.push(format!("{what} {ids}"));
+        }
+    }
+    for obstacle in &node.obstacles {
+        match obstacle {
+            Obstacle::Blocked(count) => remarks.push(format!("{} open", sanitize::plural(*count as usize, "blocker"))),
+            Obstacle::Claimed { by, .. } => remarks.push(format!("held by {by}")),
+            Obstacle::Waits { on, status: None, .. } => remarks.push(format!("{on} is not in this ledger")),
+            _ => {}
+        }
+    }
+    remarks
+}
+
+/// The marks that are there, and what they mean.
+fn legend(chart: &Chart, style: Style) -> String {
+    let states = [
+        State::Completed,
+        State::InProgress,
+        State::Ready,
+        State::Waiting,
+        State::Blocked,
+        State::Failed,
+        State::Cancelled,
+    ];
+    let used = states.into_iter().filter(|state| chart.nodes.iter().any(|node| node.state == *state));
+    let words = used.map(|state| {
+        format!("{} {}", painted(style, state, mark(state)), style.faint(&state.as_str().replace('_', " ")))
+    });
+    format!("\n{}\n", words.collect::<Vec<_>>().join("  "))
+}
+
+fn painted(style: Style, state: State, text: &str) -> String {
+    match state {
+        State::Completed => style.status(Status::Completed, text),
+        State::InProgress => style.status(Status::InProgress, text),
+        State::Failed | State::Blocked => style.bad(text),
+        State::Ready => style.strong(text),
+        State::Waiting | State::Cancelled => style.faint(text),
+    }
+}

@@ -1,0 +1,232 @@
+//! `brief`.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{DirtyJson, PathJson};
+use crate::domain::status::Status;
+
+/// `brief`: what stands on the page, as data. Lists are bounded; `total` says how many there are.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefAnswer {
+    /// The version of the contract.
+    pub schema: u32,
+    /// The task it is about; `null` when none is active and none was asked for.
+    pub task: Option<BriefTaskJson>,
+    /// The newest decisions, oldest first: of the tasks that it comes after and of finished parts of its feature, then of the
+    /// feature, then its own.
+    pub decisions: Several<BriefDecisionJson>,
+    /// The newest failed attempts, oldest first.
+    pub failures: Several<BriefFailureJson>,
+    /// What stands in the way.
+    pub blockers: Vec<BriefBlockerJson>,
+    /// The newest notes, oldest first.
+    pub notes: Several<BriefNoteJson>,
+    /// Checkpoints of the task on the present history.
+    pub checkpoints: BriefCheckpointsJson,
+    /// How everything stands.
+    pub state: BriefStateJson,
+    /// What is not committed.
+    pub uncommitted: BriefUncommittedJson,
+    /// Tasks in progress, but for the one it is about.
+    pub in_progress: Several<BriefRowJson>,
+    /// Tasks that stand failed, but for the one it is about.
+    pub failed: Several<BriefRowJson>,
+    /// Ready tasks in the order of 'next'.
+    pub next: Several<BriefRowJson>,
+    /// What goes on from here.
+    pub commands: Vec<BriefCommandJson>,
+}
+
+/// Some of many.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Several<T> {
+    /// How many there are.
+    pub total: usize,
+    /// Those that are shown.
+    pub shown: Vec<T>,
+}
+
+/// The task that a brief is about.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefTaskJson {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Whether it is active in this worktree.
+    pub active: bool,
+    /// 0 (highest) to 4.
+    pub priority: u8,
+    /// How many times it was begun.
+    pub attempts: u32,
+    /// What it is about.
+    pub description: Option<String>,
+    /// When it is done.
+    pub accept: Option<String>,
+    /// Paths that it is expected to touch.
+    pub files: Vec<String>,
+    /// The feature it is a part of.
+    pub parent: Option<String>,
+    /// What it comes after and is not completed.
+    pub waiting_on: Vec<String>,
+    /// Its open parts.
+    pub open_parts: Several<BriefRowJson>,
+    /// Who holds it.
+    pub held_by: Option<String>,
+    /// Until when.
+    pub held_until: Option<String>,
+    /// That time is over.
+    pub stale: bool,
+}
+
+/// A task in a list.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefRowJson {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Who holds it.
+    pub held_by: Option<String>,
+    /// Until when.
+    pub held_until: Option<String>,
+    /// That time is over.
+    pub stale: bool,
+    /// Why it failed.
+    pub failure: Option<String>,
+}
+
+/// A decision.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefDecisionJson {
+    /// Of which task: the one it is about, its feature, one that it comes after, or a finished part of its feature.
+    pub task: String,
+    /// When.
+    pub at: String,
+    /// By whom.
+    pub by: String,
+    /// What.
+    pub text: String,
+    /// Why.
+    pub why: Option<String>,
+}
+
+/// A failed attempt.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefFailureJson {
+    /// Which, from 1.
+    pub attempt: u32,
+    /// Why.
+    pub reason: String,
+    /// In one word.
+    pub kind: Option<String>,
+    /// When.
+    pub at: String,
+}
+
+/// A blocker.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefBlockerJson {
+    /// Its id, for 'unblock'.
+    pub id: String,
+    /// What.
+    pub text: String,
+}
+
+/// A remark.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefNoteJson {
+    /// When.
+    pub at: String,
+    /// By whom.
+    pub by: String,
+    /// What.
+    pub text: String,
+}
+
+/// Checkpoints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefCheckpointsJson {
+    /// How many there are on the present history.
+    pub total: usize,
+    /// The newest.
+    pub last: Option<BriefCheckpointJson>,
+    /// The newest that passed a verification.
+    pub verified: Option<BriefCheckpointJson>,
+}
+
+/// A checkpoint.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefCheckpointJson {
+    /// n of `t-1@n`.
+    pub number: usize,
+    /// The commit.
+    pub commit: String,
+    /// Its subject.
+    pub subject: String,
+    /// When it was committed.
+    pub at: String,
+}
+
+/// How everything stands.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefStateJson {
+    /// Nothing is half done, nothing is uncommitted.
+    pub clean: bool,
+    /// The operation that was interrupted: 'undo' takes it back, 'resume' finishes it.
+    pub interrupted: Option<String>,
+    /// What git is in the middle of: 'a merge', 'a rebase'.
+    pub unfinished: Option<String>,
+    /// The commit.
+    pub head: Option<String>,
+    /// The branch.
+    pub branch: Option<String>,
+    /// Its upstream.
+    pub upstream: Option<String>,
+    /// Commits that the branch has and its upstream has not.
+    pub ahead: Option<usize>,
+    /// Commits that the upstream has and the branch has not.
+    pub behind: Option<usize>,
+    /// The ledger against that of the remote, as it was last fetched.
+    pub ledger: Option<BriefLedgerJson>,
+    /// Active tasks of this worktree, but for the one it is about.
+    pub also_active: Vec<String>,
+    /// Commits made while the task was active that carry no trailer.
+    pub unstamped: usize,
+}
+
+/// Our ledger against another one.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefLedgerJson {
+    /// Whose.
+    pub remote: String,
+    /// Both sides have what the other has not.
+    pub diverged: bool,
+    /// Commits of the ledger that only we have.
+    pub ahead: usize,
+    /// Commits of the ledger that only they have.
+    pub behind: usize,
+}
+
+/// What is not committed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefUncommittedJson {
+    /// How many paths, by kind.
+    pub counts: DirtyJson,
+    /// The paths.
+    pub paths: Several<PathJson>,
+}
+
+/// A command.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefCommandJson {
+    /// As it is typed.
+    pub command: String,
+    /// What it does.
+    pub what: String,
+}

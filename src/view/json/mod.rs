@@ -1,0 +1,102 @@
+//! The JSON contract, version 1: what `--json` prints. These structs are the public schema; the core's types are not.
+//!
+//! Fields may be added; none is removed or changes its meaning without `"schema": 2`.
+
+mod answers;
+mod bisect;
+mod blame;
+mod brief;
+mod changes;
+mod checkpoint;
+mod diff;
+mod gc;
+mod graph;
+mod guard;
+mod log;
+mod operation;
+mod plan;
+mod registry;
+mod repair;
+mod report;
+mod rollback;
+mod snapshot;
+mod squash;
+mod task;
+mod work;
+
+pub use answers::*;
+pub use bisect::*;
+pub use blame::*;
+pub use brief::*;
+pub use changes::*;
+pub use checkpoint::*;
+pub use diff::*;
+pub use gc::*;
+pub use graph::*;
+pub use guard::*;
+pub use log::*;
+pub use operation::*;
+pub use plan::*;
+pub use registry::{Answer, answers};
+pub use repair::*;
+pub use report::*;
+pub use rollback::*;
+pub use snapshot::*;
+pub use squash::*;
+pub use task::TaskJson;
+pub use work::*;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{
+    domain::text::escaped_json,
+    error::{Error, Result},
+};
+
+/// The version of the contract.
+pub const SCHEMA: u32 = 1;
+
+/// `answer` as JSON on one line. What may act on a terminal or hide is escaped, which says the same.
+///
+/// # Errors
+///
+/// A bug: an answer that JSON cannot hold.
+pub fn text(answer: &impl Serialize) -> Result<String> {
+    let json = serde_json::to_string(answer).map_err(|error| Error::bug("an answer has no JSON").because(error))?;
+    Ok(escaped_json(&json).into_owned())
+}
+
+/// The answer of a command that failed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ErrorAnswer {
+    schema: u32,
+    error: ErrorJson,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ErrorJson {
+    /// A stable kebab-case word.
+    code: &'static str,
+    /// A sentence.
+    message: String,
+    /// What to do next.
+    hints: Vec<String>,
+    /// The same call may succeed a moment later.
+    retryable: bool,
+}
+
+impl ErrorAnswer {
+    /// `error` as its answer.
+    pub fn new(error: &Error) -> Self {
+        ErrorAnswer {
+            schema: SCHEMA,
+            error: ErrorJson {
+                code: error.code(),
+                message: error.to_string(),
+                hints: error.hint_lines().to_vec(),
+                retryable: error.is_retryable(),
+            },
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! `plan import`, `plan export`.
+
+use gix::ObjectId;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::SCHEMA;
+use crate::{
+    domain::status::Status,
+    plans::{Difference, Field, Format},
+};
+
+/// `plan import`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ImportAnswer {
+    schema: u32,
+    /// The format that the plan was read as.
+    format: &'static str,
+    /// Ids of the new tasks, in the order of the plan.
+    added: Vec<String>,
+    /// Tasks that say something else than before.
+    changed: Vec<ChangedJson>,
+    /// Tasks of which something stays although the plan says something else.
+    kept: Vec<KeptJson>,
+    /// How many tasks are as the plan says.
+    unchanged: usize,
+    /// Tasks that came from this file before, and are not in it any more.
+    missing: Vec<String>,
+    /// What the file has and was not taken as it is.
+    left: Vec<LeftJson>,
+    /// Whether the ledger says all that now; false with `--dry-run`.
+    applied: bool,
+    /// The commit of the ledger; `null` if there was nothing to do.
+    commit: Option<String>,
+}
+
+/// A task that changes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ChangedJson {
+    id: String,
+    /// The names of the fields.
+    fields: Vec<&'static str>,
+    /// What they were and what they become.
+    changes: Vec<FieldJson>,
+}
+
+/// A field that changes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FieldJson {
+    field: &'static str,
+    /// Empty where there was nothing.
+    before: String,
+    after: String,
+}
+
+/// A task that is kept as it is.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct KeptJson {
+    id: String,
+    why: String,
+}
+
+/// Something that was not taken as it is.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LeftJson {
+    /// What it is, and what became of it.
+    pub what: String,
+    /// How often.
+    pub count: usize,
+    /// The first places: line and column.
+    pub first: Vec<String>,
+}
+
+impl ImportAnswer {
+    /// The answer with `difference`, and what was `left`.
+    pub fn new(
+        difference: &Difference,
+        left: Vec<LeftJson>,
+        format: Format,
+        dry_run: bool,
+        commit: Option<ObjectId>,
+    ) -> Self {
+        let field =
+            |field: &Field| FieldJson { field: field.name, before: field.before.clone(), after: field.after.clone() };
+        let changed = difference.changed().map(|(id, _, change)| {
+            let mut fields: Vec<&'static str> = change.fields.iter().map(|field| field.name).collect();
+            fields.dedup();
+            ChangedJson { id: id.to_string(), fields, changes: change.fields.iter().map(field).collect() }
+        });
+        let kept = difference.kept().map(|(id, _, why)| KeptJson { id: id.to_string(), why: why.to_owned() });
+        ImportAnswer {
+            schema: SCHEMA,
+            format: format.as_str(),
+            added: difference.added.iter().map(|(id, _, _)| id.to_string()).collect(),
+            changed: changed.collect(),
+            kept: kept.collect(),
+            unchanged: difference.unchanged,
+            missing: difference.missing.iter().map(|(id, _)| id.to_string()).collect(),
+            left,
+            applied: !dry_run,
+            commit: commit.map(|id| id.to_string()),
+        }
+    }
+}
+
+/// `plan export --output`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ExportAnswer {
+    schema: u32,
+    /// The file.
+    output: String,
+    /// What it is written in.
+    format: &'static str,
+    /// How many tasks are in it.
+    exported: usize,
+}
+
+impl ExportAnswer {
+    /// `count` tasks in `output`.
+    pub fn new(output: &str, format: Format, count: usize) -> Self {
+        ExportAnswer { schema: SCHEMA, output: output.to_owned(), format: format.as_str(), exported: count }
+    }
+}
+
+/// `plan export`: the json format, which `plan import` takes. What a task does not have is left out.
+#[derive(Debug, JsonSchema)]
+pub struct PlanAnswer {
+    /// The version of the format.
+    pub schema: u32,
+    /// In an order in which they can be done.
+    pub tasks: Vec<PlannedTask>,
+}
+
+/// A task of a plan.
+#[derive(Debug, JsonSchema)]
+pub struct PlannedTask {
+    /// Its id; made from the title if it is left out.
+    pub id: Option<String>,
+    /// One line.
+    pub title: String,
+    /// Where it should stand.
+    pub status: Option<Status>,
+    /// 0 (highest) to 4.
+    pub priority: Option<u8>,
+    /// The feature: an id, or the title of a task in the plan; empty for none.
+    pub parent: Option<String>,
+    /// What it comes after: ids, or titles of tasks in the plan.
+    pub after: Option<Vec<String>>,
+    /// Paths from the top of the work tree.
+    pub files: Option<Vec<String>>,
+    /// Expected effort.
+    pub estimate_seconds: Option<u64>,
+    /// What it is about.
+    pub description: Option<String>,
+    /// When is it done?
+    pub accept: Option<String>,
+    /// What stands in the way.
+    pub blockers: Option<Vec<String>>,
+    /// A text or any JSON value.
+    pub result: Option<Value>,
+    /// Remarks.
+    pub notes: Option<Vec<String>>,
+    /// Attempts that failed, oldest first.
+    pub failures: Option<Vec<PlannedFailure>>,
+    /// Decisions, oldest first.
+    pub decisions: Option<Vec<PlannedDecision>>,
+}
+
+/// An attempt that failed.
+#[derive(Debug, JsonSchema)]
+pub struct PlannedFailure {
+    /// Why.
+    pub reason: String,
+    /// One word for it.
+    pub kind: Option<String>,
+}
+
+/// A decision.
+#[derive(Debug, JsonSchema)]
+pub struct PlannedDecision {
+    /// What.
+    pub text: String,
+    /// Why.
+    pub why: Option<String>,
+}

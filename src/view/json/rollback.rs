@@ -1,0 +1,174 @@
+//! `rollback`.
+
+use bstr::ByteSlice as _;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{DoneJson, HeadsJson, NamedPath, PathJson, PlannedJson, SCHEMA, planned};
+use crate::{
+    domain::status::Status,
+    query::revision::Rule,
+    recovery::{
+        Done,
+        plan::Plan,
+        rollback::{After, Conflict, Dependent, Goal, OtherTask, Outcome},
+    },
+};
+
+/// `rollback`, also with `--dry-run`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RollbackAnswer {
+    schema: u32,
+    plan: RollbackJson,
+    /// What `undo` takes back; null with `--dry-run`, and when there was nothing to do.
+    operation: Option<DoneJson>,
+    /// Paths that others wrote to in the meantime: what they wrote is in the operation.
+    late: Vec<PathJson>,
+}
+
+/// What a rollback does.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RollbackJson {
+    /// The task.
+    task: String,
+    /// The state that comes back.
+    to: ToJson,
+    /// `files`, `rewind`, `restore` or `revert`.
+    mode: &'static str,
+    /// `after` is null while the commit is not made.
+    head: HeadsJson,
+    /// Commits that the branch loses, newest first.
+    drop: Vec<String>,
+    /// Commits that the new commit takes back, in the order in which that is done.
+    revert: Vec<String>,
+    /// Commits of the task that are left alone.
+    skipped: Vec<SkippedCommitJson>,
+    /// What happens to files.
+    paths: Vec<PlannedJson>,
+    /// Tasks that commits after the checkpoint belong to: open ones, and those that changed the same paths.
+    other_tasks: Vec<OtherTaskJson>,
+    /// Tasks that come after this one, directly or through others.
+    dependents: Vec<DependentJson>,
+    /// Why the task's commits cannot be reverted.
+    conflicts: Vec<RevertConflictJson>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ToJson {
+    /// Null for the state before any commit.
+    commit: Option<String>,
+    /// n of `<task>@n`, if it is a commit of the task.
+    number: Option<usize>,
+    /// How `@start` was found.
+    rule: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct SkippedCommitJson {
+    commit: String,
+    /// `reverted`, `reverts`, `merge` or `buried`.
+    reason: &'static str,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct OtherTaskJson {
+    id: String,
+    /// Null when this ledger does not have the task.
+    title: Option<String>,
+    status: Option<Status>,
+    /// Its commits after the checkpoint, newest first.
+    commits: Vec<String>,
+    /// Paths that they changed and the task's own commits, too.
+    paths: Vec<PathJson>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct DependentJson {
+    id: String,
+    title: String,
+    status: Status,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct RevertConflictJson {
+    #[serde(flatten)]
+    path: NamedPath,
+    /// The commit that cannot be taken back, and the later ones that changed the path, newest first.
+    commits: Vec<String>,
+}
+
+impl RollbackAnswer {
+    /// What would be done: `plan` to the files.
+    pub fn rehearsed(outcome: &Outcome, plan: &Plan) -> Self {
+        let mut answer = RollbackJson::new(outcome.plan(), plan);
+        answer.conflicts = outcome.conflicts().iter().map(conflict).collect();
+        RollbackAnswer { schema: SCHEMA, plan: answer, operation: None, late: Vec::new() }
+    }
+
+    /// `goal` was reached already.
+    pub fn nothing(goal: &Goal, plan: &Plan) -> Self {
+        RollbackAnswer { schema: SCHEMA, plan: RollbackJson::new(goal, plan), operation: None, late: Vec::new() }
+    }
+
+    /// `goal` was reached.
+    pub fn done(goal: &Goal, done: &Done) -> Self {
+        let mut answer = RollbackJson::new(goal, &done.plan);
+        answer.head = HeadsJson::new(&done.operation.before, &done.operation.after);
+        let late = done.late.iter().map(|path| PathJson::new(path.as_bstr())).collect();
+        RollbackAnswer { schema: SCHEMA, plan: answer, operation: Some(DoneJson::new(&done.operation)), late }
+    }
+}
+
+impl RollbackJson {
+    fn new(goal: &Goal, plan: &Plan) -> Self {
+        let hex = |ids: &[crate::git::ObjectId]| ids.iter().map(ToString::to_string).collect();
+        let after = match &goal.after {
+            After::Stay => Some(goal.head_before),
+            After::MoveTo(commit) => Some(*commit),
+            After::Commit(_) => None,
+        };
+        let skipped = goal
+            .skipped
+            .iter()
+            .map(|skipped| SkippedCommitJson { commit: skipped.commit.to_string(), reason: skipped.why.as_str() });
+        RollbackJson {
+            task: goal.task.id.to_string(),
+            to: ToJson {
+                commit: goal.to.commit.map(|commit| commit.to_string()),
+                number: goal.to.number,
+                rule: goal.to.rule.map(Rule::as_str),
+            },
+            mode: goal.mode.as_str(),
+            head: HeadsJson {
+                before: Some(goal.head_before.to_string()),
+                after: after.map(|commit| commit.to_string()),
+            },
+            drop: hex(&goal.drop),
+            revert: hex(&goal.revert),
+            skipped: skipped.collect(),
+            paths: planned(plan),
+            other_tasks: goal.other_tasks.iter().map(other_task).collect(),
+            dependents: goal.dependents.iter().map(dependent).collect(),
+            conflicts: Vec::new(),
+        }
+    }
+}
+
+fn conflict(conflict: &Conflict) -> RevertConflictJson {
+    let commits = conflict.commits.iter().map(ToString::to_string).collect();
+    RevertConflictJson { path: NamedPath::new(conflict.path.as_bstr()), commits }
+}
+
+fn other_task(other: &OtherTask) -> OtherTaskJson {
+    OtherTaskJson {
+        id: other.id.to_string(),
+        title: other.known.as_ref().map(|(title, _)| title.clone()),
+        status: other.known.as_ref().map(|(_, status)| *status),
+        commits: other.commits.iter().map(ToString::to_string).collect(),
+        paths: other.paths.iter().map(|path| PathJson::new(path.as_bstr())).collect(),
+    }
+}
+
+fn dependent(task: &Dependent) -> DependentJson {
+    DependentJson { id: task.id.to_string(), title: task.title.clone(), status: task.status }
+}

@@ -1,0 +1,231 @@
+//! A task as JSON: every field always there, absent values `null` or `[]`.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{
+    domain::{
+        active_time,
+        graph::Graph,
+        status::Status,
+        task::{Outcome, Task},
+        text::Text,
+        time::Timestamp,
+    },
+    store::ledger::View,
+};
+
+/// A task.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TaskJson {
+    id: String,
+    title: String,
+    description: Option<String>,
+    status: Status,
+    /// Pending, everything before it completed, not blocked, not claimed.
+    ready: bool,
+    /// 0 (highest) to 4.
+    priority: u8,
+    after: Vec<String>,
+    /// Those of `after` that are not completed.
+    waiting_on: Vec<String>,
+    parent: Option<String>,
+    children: Vec<String>,
+    files: Vec<String>,
+    accept: Option<String>,
+    estimate_seconds: Option<u64>,
+    created_at: Option<String>,
+    updated_at: String,
+    started_at: Option<String>,
+    completed_at: Option<String>,
+    attempts: u32,
+    /// In progress, without silences longer than `agent.idleGap`.
+    active_seconds: u64,
+    /// From the first start to the end, or to now.
+    elapsed_seconds: u64,
+    claim: Option<ClaimJson>,
+    blockers: Vec<BlockerJson>,
+    /// A text or any JSON value.
+    result: Value,
+    failure: Option<FailureJson>,
+    /// Every failed attempt, oldest first.
+    failures: Vec<FailureJson>,
+    decisions: Vec<DecisionJson>,
+    notes: Vec<NoteJson>,
+    base: Option<BaseJson>,
+    verification: Option<VerificationJson>,
+    created_by: Option<String>,
+    /// Claims that came too late.
+    lost_claims: Vec<LostClaimJson>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ClaimJson {
+    by: String,
+    /// The id of the clone that the holder works in, if it is known.
+    clone: Option<String>,
+    until: String,
+    /// It has run out.
+    stale: bool,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct LostClaimJson {
+    by: String,
+    at: String,
+    to: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct BlockerJson {
+    id: String,
+    text: String,
+    since: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct FailureJson {
+    attempt: u32,
+    reason: String,
+    kind: Option<String>,
+    at: String,
+    by: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct DecisionJson {
+    at: String,
+    by: String,
+    text: String,
+    why: Option<String>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct NoteJson {
+    at: String,
+    by: String,
+    text: String,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct BaseJson {
+    commit: Option<String>,
+    branch: Option<String>,
+}
+
+/// A command and how it ended on a tree.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct VerificationJson {
+    /// The command line.
+    pub command: String,
+    /// Its exit code.
+    pub exit: i32,
+    /// How long it ran.
+    pub seconds: f64,
+    /// The tree it ran on.
+    pub tree: String,
+    /// When.
+    pub at: String,
+    /// Whether it succeeded.
+    pub passed: bool,
+}
+
+impl VerificationJson {
+    /// A verification with its command in full.
+    pub fn new(view: &View<'_>, verification: &crate::domain::task::Verification) -> Self {
+        VerificationJson {
+            command: view.text(&verification.command),
+            exit: verification.exit,
+            seconds: verification.seconds,
+            tree: verification.tree.clone(),
+            at: verification.at.to_string(),
+            passed: verification.passed(),
+        }
+    }
+}
+
+impl TaskJson {
+    /// `task` as it stands in `graph` at `now`, its texts in full.
+    pub fn new(view: &View<'_>, task: &Task, graph: &Graph<'_>, now: Timestamp) -> Self {
+        let text = |text: &Text| view.text(text);
+        let row = graph.get(&task.id);
+        let failure = |failure: &crate::domain::task::Failure| FailureJson {
+            attempt: failure.attempt,
+            reason: text(&failure.reason),
+            kind: failure.kind.clone(),
+            at: failure.at.to_string(),
+            by: failure.by.to_string(),
+        };
+        TaskJson {
+            id: task.id.to_string(),
+            title: task.title.clone(),
+            description: task.description.as_ref().map(text),
+            status: task.status,
+            ready: row.is_some_and(|row| graph.is_ready(row, now)),
+            priority: task.priority,
+            after: task.after.iter().map(ToString::to_string).collect(),
+            waiting_on: graph.waiting_on(&task.after).map(ToString::to_string).collect(),
+            parent: task.parent.as_ref().map(ToString::to_string),
+            children: graph.children(&task.id).map(|child| child.id_str().to_owned()).collect(),
+            files: task.files.clone(),
+            accept: task.accept.as_ref().map(text),
+            estimate_seconds: task.estimate,
+            created_at: task.created_at.map(|at| at.to_string()),
+            updated_at: task.updated_at.to_string(),
+            started_at: task.started_at.map(|at| at.to_string()),
+            completed_at: task.completed_at.map(|at| at.to_string()),
+            attempts: task.attempts,
+            active_seconds: active_time::active(task, view.repo().settings().idle_gap(), now),
+            elapsed_seconds: active_time::elapsed(task, now),
+            claim: task.claim.as_ref().map(|claim| ClaimJson {
+                by: claim.by.to_string(),
+                clone: claim.clone_id.map(|id| id.to_string()),
+                until: claim.until.to_string(),
+                stale: !claim.is_live(now),
+            }),
+            blockers: task
+                .blockers
+                .iter()
+                .map(|blocker| BlockerJson {
+                    id: blocker.id.clone(),
+                    text: text(&blocker.text),
+                    since: blocker.since.to_string(),
+                })
+                .collect(),
+            result: match &task.result {
+                None => Value::Null,
+                Some(Outcome::Value(value)) => value.clone(),
+                Some(Outcome::Stored(stored)) => {
+                    let whole = text(stored);
+                    serde_json::from_str(&whole).unwrap_or(Value::String(whole))
+                }
+            },
+            failure: task.failure().map(failure),
+            failures: task.failures.iter().map(failure).collect(),
+            decisions: task
+                .decisions
+                .iter()
+                .map(|decision| DecisionJson {
+                    at: decision.at.to_string(),
+                    by: decision.by.to_string(),
+                    text: text(&decision.text),
+                    why: decision.why.as_ref().map(text),
+                })
+                .collect(),
+            notes: task
+                .notes
+                .iter()
+                .map(|note| NoteJson { at: note.at.to_string(), by: note.by.to_string(), text: text(&note.text) })
+                .collect(),
+            base: task.base.as_ref().map(|base| BaseJson { commit: base.commit.clone(), branch: base.branch.clone() }),
+            verification: task.verification().map(|verification| VerificationJson::new(view, verification)),
+            created_by: task.created_by.as_ref().map(ToString::to_string),
+            lost_claims: task
+                .lost_claims
+                .iter()
+                .map(|lost| LostClaimJson { by: lost.by.to_string(), at: lost.at.to_string(), to: lost.to.to_string() })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! How far a task is, and which files it touched.
+
+use bstr::{BString, ByteSlice as _};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::PathJson;
+use crate::domain::{files::Files, progress::Progress, status::Status};
+
+/// How far a task is, its parts, and the files that its commits touch.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WorkJson {
+    /// Of a feature; `null` for a task without parts.
+    pub progress: Option<ProgressJson>,
+    /// The parts of a feature.
+    pub parts: Vec<PartJson>,
+    /// Its own files; `null` where the history could not be read.
+    pub files: Option<FilesJson>,
+    /// The last event of it or of anything below it.
+    pub updated_at: String,
+}
+
+/// How much of a feature is done.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ProgressJson {
+    /// Rounded down: 100 means that nothing is left.
+    percent: u8,
+    /// Tasks without parts below it that are completed.
+    completed: usize,
+    /// Those that are not cancelled.
+    total: usize,
+    /// Each of them has an estimate and weighs as much as that.
+    weighted: bool,
+}
+
+/// A part of a feature.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PartJson {
+    /// Its id.
+    pub id: String,
+    /// One line.
+    pub title: String,
+    /// Where it stands.
+    pub status: Status,
+    /// If it has parts itself.
+    pub progress: Option<ProgressJson>,
+    /// Its own files; `null` where the history could not be read, or the feature has more parts than are looked at.
+    pub files: Option<FilesJson>,
+}
+
+/// What a task declares against what its commits on this history touch.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FilesJson {
+    /// What its commits touched.
+    touched: Vec<PathJson>,
+    /// What it declares and did not touch.
+    untouched: Vec<String>,
+    /// What it touched and does not declare, if it declares anything.
+    undeclared: Vec<PathJson>,
+}
+
+impl ProgressJson {
+    /// `progress` as JSON.
+    pub fn new(progress: &Progress) -> Self {
+        ProgressJson {
+            percent: progress.percent(),
+            completed: progress.completed,
+            total: progress.total,
+            weighted: progress.is_weighted,
+        }
+    }
+}
+
+impl FilesJson {
+    /// `files` as JSON.
+    pub fn new(files: &Files) -> Self {
+        let paths = |paths: &[BString]| paths.iter().map(|path| PathJson::new(path.as_bstr())).collect();
+        FilesJson {
+            touched: paths(&files.touched),
+            untouched: files.untouched.clone(),
+            undeclared: paths(&files.undeclared),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Plain text for a terminal, as wide as it is.
+
+use super::words;
+use crate::{
+    domain::{
+        report::{Block, Item, Report, State},
+        status::Status,
+    },
+    view::{Row, Style, pad, sanitize},
+};
+
+/// The column of ids is not wider than this; a longer id moves what is behind it.
+const WIDEST_ID: usize = 24;
+
+/// The report as text, painted by `style`, in lines of `width` columns if there is a width.
+pub fn text(report: &Report, style: Style, width: Option<usize>) -> String {
+    let page = Page { style, width };
+    let mut text = String::new();
+    let only = report.only_feature();
+    let title = only.map_or("Progress".to_owned(), words::titled);
+    text.push_str(&page.heading(&title, &words::tally(&report.overall)));
+    if report.overall.progress.total > 0 {
+        text.push_str(&page.bar(&report.overall));
+    }
+    if let Some(changes) = &report.changes {
+        text.push_str(&format!("Since {}: {}\n", changes.since.to_minute(), words::changes(changes)));
+    }
+    for remark in only.iter().flat_map(|feature| words::of_feature(feature)) {
+        text.push_str(&format!("{}\n", sanitize::line(&remark)));
+    }
+    match &report.blocks[..] {
+        [block] => text.push_str(&page.block(block)),
+        blocks => {
+            for block in blocks {
+                let title = block.feature.as_ref().map_or("Other tasks".to_owned(), words::titled);
+                text.push('\n');
+                text.push_str(&page.heading(&title, &words::tally(&block.tally)));
+                for remark in block.feature.iter().flat_map(words::of_feature) {
+                    text.push_str(&format!("{}\n", sanitize::line(&remark)));
+                }
+                text.push_str(&page.block(block));
+            }
+        }
+    }
+    if let Some(updated) = report.updated {
+        text.push_str(&format!("\nLast updated: {}\n", updated.to_minute()));
+    }
+    text
+}
+
+struct Page {
+    style: Style,
+    width: Option<usize>,
+}
+
+impl Page {
+    fn heading(&self, title: &str, tally: &str) -> String {
+        format!("{} {tally}\n", self.style.strong(&format!("{title}:")))
+    }
+
+    fn bar(&self, tally: &crate::domain::report::Tally) -> String {
+        let width = self.width.unwrap_or(80).min(60);
+        let part = |count: usize| count * width / tally.progress.total.max(1);
+        let (done, busy, bad) = (part(tally.progress.completed), part(tally.in_progress), part(tally.failed));
+        let rest = width - done - busy - bad;
+        let piece = |sign: &str, count: usize| sign.repeat(count);
+        format!(
+            "{}{}{}{}\n",
+            self.style.good(&piece("█", done)),
+            self.style.busy(&piece("▓", busy)),
+            self.style.bad(&piece("▒", bad)),
+            self.style.faint(&piece("░", rest))
+        )
+    }
+
+    fn block(&self, block: &Block) -> String {
+        let mut text = String::new();
+        let ids = block.items().map(|item| item.id.as_str().len()).max().unwrap_or(0).min(WIDEST_ID);
+        let mut section = |title: &str, items: &[Item], rest: usize| {
+            if !items.is_empty() || rest > 0 {
+                text.push_str(&format!("\n{}\n", self.style.strong(title)));
+                items.iter().for_each(|item| text.push_str(&self.item(item, ids)));
+            }
+            if rest > 0 {
+                text.push_str(&format!("  … and {rest} before\n"));
+            }
+        };
+        section("Completed", &block.completed, block.completed_before);
+        section("In Progress", &block.in_progress, 0);
+        section("Remaining", &block.remaining, 0);
+        if !block.decisions.is_empty() {
+            text.push_str(&format!("\n{}\n", self.style.strong("Decisions")));
+        }
+        for said in &block.decisions {
+            let why = said.why.as_deref().map(|why| format!(", because {}", words::one_line(why))).unwrap_or_default();
+            let line =
+                format!("  {}{why} ({}, {}, {})", words::one_line(&said.text), said.task, said.by, words::day(said.at));
+            text.push_str(&format!("{}\n", sanitize::line(&line)));
+        }
+        let (work, _, actors) = block.time();
+        if block.items().any(Item::was_worked_on) {
+            let estimate: u64 =
+                block.items().filter(|item| item.was_worked_on()).filter_map(|item| item.estimate).sum();
+            let estimate =
+                if estimate > 0 { format!(" of {} estimated", words::work(estimate)) } else { String::new() };
+            let actors: Vec<String> =
+                actors.iter().map(|(by, seconds)| format!("{by} {}", words::work(*seconds))).collect();
+            let line = format!("{}{estimate} ({})", words::work(work), actors.join(", "));
+            text.push_str(&format!("\n{} {}\n", self.style.strong("Time:"), sanitize::line(&line)));
+        }
+        text
+    }
+
+    fn item(&self, item: &Item, ids: usize) -> String {
+        let style = self.style;
+        let status = match item.state {
+            State::Completed => Status::Completed,
+            State::InProgress => Status::InProgress,
+            State::Failed => Status::Failed,
+            State::Cancelled => Status::Cancelled,
+            State::Ready | State::Waiting | State::Blocked => Status::Pending,
+        };
+        let line = Row::new()
+            .left("  ", style)
+            .left(words::mark(item.state), |text: &str| style.status(status, text))
+            .left(" ", style)
+            .left(&pad(item.id.as_str(), ids), |text: &str| style.id(text))
+            .left(" ", style)
+            .middle(&item.title);
+        let remarks = words::remarks(item).join(", ");
+        let line = line.remarks(&remarks, self.width, |text: &str| style.faint(text));
+        line.render(self.width)
+    }
+}

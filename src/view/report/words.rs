@@ -1,0 +1,153 @@
+//! What a report says of a task beside its title, in words; the same in every format.
+
+use crate::{
+    domain::{
+        graph::show_cycle,
+        report::{Changes, Feature, Item, Reason, State, Tally},
+        status::Status,
+        time::{Timestamp, show_duration},
+    },
+    view::sanitize::plural,
+};
+
+/// The mark of a state.
+pub fn mark(state: State) -> &'static str {
+    match state {
+        State::Completed => "✓",
+        State::InProgress => "→",
+        State::Ready | State::Waiting | State::Blocked => "○",
+        State::Failed => "✗",
+        State::Cancelled => "–",
+    }
+}
+
+/// What there is to say about `item` in one line, the most important first.
+pub fn remarks(item: &Item) -> Vec<String> {
+    let mut remarks: Vec<String> = Vec::new();
+    if let Some(why) = item.failure() {
+        remarks.push(format!("failed: {}", one_line(why)));
+    }
+    remarks.extend(reasons(&item.reasons));
+    if item.state == State::InProgress {
+        remarks.extend(item.by.as_ref().map(ToString::to_string));
+        remarks.extend(item.started_at.map(|at| format!("since {}", at.to_minute())));
+    }
+    remarks.extend(spent(item));
+    if item.state == State::InProgress
+        && let Some(last) = item.stretches.last().filter(|last| !last.goes_on)
+    {
+        remarks.push(format!("no sign of life since {}", last.to.to_minute()));
+    }
+    if item.attempts > 1 {
+        remarks.push(format!("attempt {}", item.attempts));
+    }
+    match item.verified {
+        Some((_, true)) if item.state != State::Failed => remarks.push("verified".to_owned()),
+        Some((_, false)) => remarks.push("last verification failed".to_owned()),
+        _ => {}
+    }
+    if let Some(within) = &item.within {
+        remarks.push(format!("part of {}", one_line(within)));
+    }
+    remarks
+}
+
+/// What stands in the way.
+pub fn reasons(reasons: &[Reason]) -> Vec<String> {
+    let after: Vec<String> = reasons
+        .iter()
+        .filter_map(|reason| match reason {
+            Reason::After { on, status: None } => Some(format!("{on} (not in this ledger)")),
+            Reason::After { on, status: Some(Status::Failed) } => Some(format!("{on} (failed)")),
+            Reason::After { on, status: Some(Status::Cancelled) } => Some(format!("{on} (cancelled)")),
+            Reason::After { on, .. } => Some(on.to_string()),
+            _ => None,
+        })
+        .collect();
+    let others = reasons.iter().filter_map(|reason| match reason {
+        Reason::Blocked(text) => Some(format!("blocked: {}", one_line(text))),
+        Reason::Cycle(cycle) => Some(format!("in a circle of dependencies: {}", show_cycle(cycle))),
+        Reason::Held { by, until } => Some(format!("held by {by} until {}", until.to_minute())),
+        Reason::After { .. } => None,
+    });
+    let mut said: Vec<String> = others.collect();
+    if !after.is_empty() {
+        said.push(format!("after {}", after.join(", ")));
+    }
+    said
+}
+
+/// A feature in a line of ours: its id tells it from our own words.
+pub fn titled(feature: &Feature) -> String {
+    format!("{} ({})", feature.title, feature.id)
+}
+
+/// What there is to say about a feature itself.
+pub fn of_feature(feature: &Feature) -> Vec<String> {
+    let failure = feature.failure.as_ref().map(|why| format!("failed: {}", one_line(why)));
+    failure.into_iter().chain(reasons(&feature.reasons)).collect()
+}
+
+/// Work against estimate.
+fn spent(item: &Item) -> Option<String> {
+    match (item.was_worked_on(), item.estimate) {
+        (false, None) => None,
+        (false, Some(estimate)) => Some(format!("estimated {}", work(estimate))),
+        (true, None) => Some(format!("{} of work", work(item.active()))),
+        (true, Some(estimate)) => Some(format!("{} of {} estimated", work(item.active()), work(estimate))),
+    }
+}
+
+/// `2 completed, 1 started`.
+pub fn changes(changes: &Changes) -> String {
+    let counts = [
+        (changes.completed, "completed"),
+        (changes.started, "started"),
+        (changes.failed, "failed"),
+        (changes.added, "added"),
+    ];
+    let said: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    if said.is_empty() { "nothing changed".to_owned() } else { said.join(", ") }
+}
+
+/// `3/5 tasks (60%)`; if all have estimates, with how much of these is done.
+pub fn tally(tally: &Tally) -> String {
+    let progress = &tally.progress;
+    if progress.total == 0 {
+        return "no tasks".to_owned();
+    }
+    let weighted = match progress.is_weighted {
+        true => format!(", {}% of the estimate", progress.percent()),
+        false => String::new(),
+    };
+    let (done, all) = (progress.completed, plural(progress.total, "task"));
+    format!("{done}/{all} ({}%){weighted}", progress.percent_by_count())
+}
+
+/// How much work: in hours, as a day of work has no fixed number of them.
+pub fn work(seconds: u64) -> String {
+    match seconds {
+        0..86_400 => show_duration(seconds),
+        _ => format!("{}h{:02}m", seconds / 3600, seconds / 60 % 60),
+    }
+}
+
+/// The day of a time.
+pub fn day(at: Timestamp) -> String {
+    at.to_utc().format("%Y-%m-%d").to_string()
+}
+
+/// Text of several lines in one: every run of white space is a space.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The first words of `text`, which may be a whole page.
+pub fn beginning(text: &str, most: usize) -> String {
+    let line = one_line(text);
+    match line.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", line[..at].trim_end()),
+        None => line,
+    }
+}

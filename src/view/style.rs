@@ -1,0 +1,138 @@
+//! Colours by meaning, as git uses them; nothing at all when colour is not wanted.
+
+use anstyle::{AnsiColor, Style as Ansi};
+
+use crate::{domain::status::Status, view::sanitize};
+
+/// Paints, or does not.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    on: bool,
+}
+
+impl Style {
+    /// With or without colour.
+    pub fn new(on: bool) -> Self {
+        Style { on }
+    }
+
+    /// Whether there is colour.
+    pub fn is_on(self) -> bool {
+        self.on
+    }
+
+    /// Every text is cleaned before it is painted: the only escape sequences that come out of here are our own.
+    fn paint(self, ansi: Ansi, text: &str) -> String {
+        let text = sanitize::line(text);
+        match self.on {
+            true => format!("{}{text}{}", ansi.render(), ansi.render_reset()),
+            false => text.into_owned(),
+        }
+    }
+
+    /// As it is, but cleaned.
+    pub fn plain(self, text: &str) -> String {
+        sanitize::line(text).into_owned()
+    }
+
+    /// A task id, a commit id.
+    pub fn id(self, text: &str) -> String {
+        self.paint(AnsiColor::Yellow.on_default(), text)
+    }
+
+    /// A task id where commit ids stand beside it.
+    pub fn task(self, text: &str) -> String {
+        self.paint(AnsiColor::Magenta.on_default(), text)
+    }
+
+    /// Names of branches and tags.
+    pub fn refs(self, text: &str) -> String {
+        self.paint(AnsiColor::Green.on_default().bold(), text)
+    }
+
+    /// Done, passed.
+    pub fn good(self, text: &str) -> String {
+        self.paint(AnsiColor::Green.on_default(), text)
+    }
+
+    /// Failed, refused.
+    pub fn bad(self, text: &str) -> String {
+        self.paint(AnsiColor::Red.on_default(), text)
+    }
+
+    /// Under way.
+    pub fn busy(self, text: &str) -> String {
+        self.paint(AnsiColor::Cyan.on_default(), text)
+    }
+
+    /// Of less interest.
+    pub fn faint(self, text: &str) -> String {
+        self.paint(Ansi::new().dimmed(), text)
+    }
+
+    /// A heading.
+    pub fn strong(self, text: &str) -> String {
+        self.paint(Ansi::new().bold(), text)
+    }
+
+    /// The `n`-th of several things that are to be told apart.
+    pub fn nth(self, n: usize, text: &str) -> String {
+        const COLORS: [AnsiColor; 6] = [
+            AnsiColor::Magenta,
+            AnsiColor::Cyan,
+            AnsiColor::Green,
+            AnsiColor::Blue,
+            AnsiColor::BrightMagenta,
+            AnsiColor::BrightCyan,
+        ];
+        self.paint(COLORS[n % COLORS.len()].on_default(), text)
+    }
+
+    /// In the colour of a state.
+    pub fn status(self, status: Status, text: &str) -> String {
+        match status {
+            Status::Pending => self.plain(text),
+            Status::InProgress => self.busy(text),
+            Status::Completed => self.good(text),
+            Status::Failed => self.bad(text),
+            Status::Cancelled => self.faint(text),
+        }
+    }
+}
+
+/// Something that paints a cleaned text.
+pub trait Paint {
+    /// Paint it.
+    fn paint(&self, text: &str) -> String;
+}
+
+impl<F: Fn(&str) -> String> Paint for F {
+    fn paint(&self, text: &str) -> String {
+        self(text)
+    }
+}
+
+impl Paint for Style {
+    /// As it is.
+    fn paint(&self, text: &str) -> String {
+        text.to_owned()
+    }
+}
+
+/// The one-character mark of a state in lists.
+pub fn mark(status: Status) -> &'static str {
+    match status {
+        Status::Pending => "○",
+        Status::InProgress => "→",
+        Status::Completed => "✓",
+        Status::Failed => "✗",
+        Status::Cancelled => "–",
+    }
+}
+
+impl Style {
+    /// The mark of a state, painted.
+    pub fn mark(self, status: Status) -> String {
+        self.status(status, mark(status))
+    }
+}
