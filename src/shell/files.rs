@@ -225,21 +225,8 @@ fn without_suffix(word: &Value) -> Value {
 }
 
 /// Tests of `find` that leave something out.
-const NARROWING: [&str; 13] = [
-    "-name",
-    "-iname",
-    "-path",
-    "-ipath",
-    "-wholename",
-    "-regex",
-    "-iregex",
-    "-lname",
-    "-empty",
-    "-prune",
-    "-inum",
-    "-samefile",
-    "-maxdepth",
-];
+const NARROWING: &str =
+    "-name -iname -path -ipath -wholename -regex -iregex -lname -empty -prune -inum -samefile -maxdepth";
 
 /// `find <where> <what> -delete`, `-exec <command>`.
 fn find(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
@@ -254,7 +241,7 @@ fn find(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
     let here = [Value::known(".")];
     let paths = if paths.is_empty() { &here[..] } else { paths };
     // Tests of names tell files from one another; without one everything is found, what is in `.git`, too.
-    let is_all = !tests.iter().any(|word| NARROWING.iter().any(|test| word.is(test)));
+    let is_all = !tests.iter().any(|word| NARROWING.split(' ').any(|test| word.is(test)));
     let found = |path: &Value| if is_all { Value::whole(path) } else { Value::below(path) };
     let mut rest = tests.iter();
     while let Some(word) = rest.next() {

@@ -26,9 +26,6 @@ mod word;
 mod wrap;
 mod wrappers;
 
-#[cfg(test)]
-mod tests;
-
 use bstr::{BStr, BString};
 
 /// How bad it is.

@@ -26,6 +26,7 @@ mod foreign;
 mod gc;
 mod graph_command;
 mod guard;
+mod guard_lines;
 mod guard_reach;
 mod harness;
 mod history;

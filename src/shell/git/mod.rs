@@ -96,7 +96,7 @@ fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
         return;
     }
     let name = verb.to_str_lossy();
-    let valued = VALUED.iter().find(|(known, _)| *known == name).map_or("", |(_, valued)| valued);
+    let valued = VALUED.iter().find(|(verbs, _)| is_among(&name, verbs)).map_or("", |(_, valued)| valued);
     let args = Args::read(words, valued);
     match verb {
         b"submodule" if args.operand(0) == b"foreach" => {
@@ -127,7 +127,7 @@ fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
     if verb == b"gc" && settings.iter().any(prunes) {
         return walk.add(call, Destroys, &[History], "deletes the objects that only reflogs or nothing lead to", None);
     }
-    if let Some(targets) = written(verb, &args) {
+    if let Some(targets) = written(&name, &args) {
         walk.add(call, Changes, &[Uncommitted, Untracked], "overwrites the file that is there", Some(targets));
     }
     let mut reach = protected::reach(&name, &args, call.input);
@@ -156,7 +156,7 @@ fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
         let why = "overwrites ignored files where it has files of its own";
         walk.add_onto(call, Changes, &[Overwritten], (why, None), onto);
     }
-    let is_known = ROWS.iter().any(|row| row.verb == name) || HARMLESS.contains(&&*name);
+    let is_known = ROWS.iter().any(|row| row.verb == name) || is_among(&name, HARMLESS);
     if verb == b"checkout" && !args.has("b orphan detach d t track") && args.count() == 1 && args.dashes.is_none() {
         // A branch, or a file.
         let path = args.operand(0);
@@ -165,7 +165,7 @@ fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
             return walk.add(call, Destroys, &[Uncommitted], "overwrites the file with an older version", targets);
         }
     }
-    if args.is_open && OPEN.contains(&&*name) {
+    if args.is_open && is_among(&name, OPEN) {
         return walk.add(call, Changes, &[Unknown], CANNOT_TELL, None);
     }
     if !is_known {
@@ -173,12 +173,16 @@ fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
     }
 }
 
+/// Whether `verb` is one of `verbs`, which are separated by blanks.
+fn is_among(verb: &str, verbs: &str) -> bool {
+    verbs.split_whitespace().any(|known| known == verb)
+}
+
 /// What an option or operand of a command that only reads names to be written.
-fn written(verb: &[u8], args: &Args) -> Option<Vec<Target>> {
-    let (_, options, default) =
-        OUTPUTS.iter().find(|(verbs, ..)| verbs.split(' ').any(|known| known.as_bytes() == verb))?;
+fn written(verb: &str, args: &Args) -> Option<Vec<Target>> {
+    let (_, options, default) = OUTPUTS.iter().find(|(verbs, ..)| is_among(verb, verbs))?;
     let named: Vec<Target> = match (verb, options.is_empty()) {
-        (b"bundle", _) => {
+        ("bundle", _) => {
             args.operands.iter().skip(1).take(1).filter(|_| args.operand(0) == b"create").map(existing).collect()
         }
         (_, true) => args.operands.iter().filter(|_| args.has("in-place")).map(existing).collect(),

@@ -35,9 +35,6 @@ const fn row(
     Row { verb, fits, level, losses, why }
 }
 
-/// What takes the next word where there may be a diff.
-const DIFF: &str = "output n G S O U L max-count since until author grep format date";
-
 /// Commands that write to a file: their options that name it, and what they write without one. No option: the operands.
 pub(super) const OUTPUTS: [(&str, &str, &str); 5] = [
     ("diff diff-files diff-index diff-tree log range-diff shortlog show", "output", ""),
@@ -48,37 +45,27 @@ pub(super) const OUTPUTS: [(&str, &str, &str); 5] = [
 ];
 
 /// Options that take the next word, by command; what is not here has none that matter.
-pub(super) const VALUED: [(&str, &str); 32] = [
+#[rustfmt::skip]
+pub(super) const VALUED: [(&str, &str); 24] = [
     ("am", "C p directory exclude include patch-format"),
     ("apply", "p C exclude include directory"),
     ("archive", "o output format prefix remote exec mtime add-file"),
     ("branch", "u set-upstream-to sort points-at format"),
     ("checkout", "b B orphan conflict pathspec-from-file U"),
-    ("cherry-pick", "m X S mainline strategy strategy-option cleanup"),
+    ("cherry-pick revert", "m X S mainline strategy strategy-option cleanup"),
     ("clean", "e exclude"),
     ("commit", "m F C c t message file author date template reuse-message reedit-message fixup squash trailer"),
-    (
-        "filter-branch",
-        "d env-filter tree-filter index-filter parent-filter msg-filter commit-filter tag-name-filter subdirectory-filter original state-branch",
-    ),
+    ("diff diff-files diff-index diff-tree log show shortlog range-diff", "output n G S O U L max-count since until author grep format date"),
     ("fetch", "j o depth deepen upload-pack refmap server-option"),
-    ("merge", "m F s X S message file strategy strategy-option into-name cleanup"),
-    ("diff", DIFF),
-    ("diff-files", DIFF),
-    ("diff-index", DIFF),
-    ("diff-tree", DIFF),
+    ("filter-branch", "d env-filter tree-filter index-filter parent-filter msg-filter commit-filter tag-name-filter subdirectory-filter original state-branch"),
     ("format-patch", "o output-directory output v in-reply-to to cc subject-prefix start-number suffix base signature"),
     ("interpret-trailers", "trailer where if-exists if-missing"),
-    ("log", DIFF),
+    ("merge", "m F s X S message file strategy strategy-option into-name cleanup"),
     ("pull", "X s j o strategy strategy-option depth upload-pack"),
     ("push", "o push-option receive-pack exec repo"),
     ("rebase", "x s X C onto exec strategy strategy-option"),
     ("reset", "U pathspec-from-file"),
-    ("revert", "m X S mainline strategy strategy-option cleanup"),
     ("restore", "s source pathspec-from-file conflict U"),
-    ("show", DIFF),
-    ("shortlog", DIFF),
-    ("range-diff", DIFF),
     ("stash", "m message pathspec-from-file"),
     ("submodule", "b branch reference depth jobs j"),
     ("switch", "c C create force-create orphan conflict"),
@@ -170,104 +157,18 @@ pub(super) const ROWS: [Row; 79] = [
 ];
 
 /// Commands whose argument may be an option or a path that cannot be told.
-pub(super) const OPEN: [&str; 9] =
-    ["reset", "checkout", "switch", "restore", "clean", "stash", "rm", "read-tree", "checkout-index"];
+pub(super) const OPEN: &str = "reset checkout switch restore clean stash rm read-tree checkout-index";
 
 /// Commands of git's own that are in no row: these are no aliases.
-pub(super) const HARMLESS: [&str; 92] = [
-    "add",
-    "agent",
-    "annotate",
-    "archive",
-    "backfill",
-    "bisect",
-    "blame",
-    "branch",
-    "bugreport",
-    "bundle",
-    "cat-file",
-    "check-attr",
-    "check-ignore",
-    "check-mailmap",
-    "check-ref-format",
-    "cherry",
-    "citool",
-    "clone",
-    "column",
-    "commit-graph",
-    "commit-tree",
-    "config",
-    "count-objects",
-    "credential",
-    "daemon",
-    "describe",
-    "diagnose",
-    "diff",
-    "diff-files",
-    "diff-index",
-    "diff-pairs",
-    "diff-tree",
-    "difftool",
-    "fast-export",
-    "fetch",
-    "fetch-pack",
-    "fmt-merge-msg",
-    "for-each-ref",
-    "for-each-repo",
-    "format-patch",
-    "fsck",
-    "fsmonitor--daemon",
-    "get-tar-commit-id",
-    "grep",
-    "gui",
-    "hash-object",
-    "help",
-    "hook",
-    "http-backend",
-    "index-pack",
-    "init",
-    "init-db",
-    "instaweb",
-    "interpret-trailers",
-    "last-modified",
-    "log",
-    "ls-files",
-    "ls-remote",
-    "ls-tree",
-    "mailinfo",
-    "mailsplit",
-    "maintenance",
-    "merge-base",
-    "merge-index",
-    "merge-one-file",
-    "merge-tree",
-    "mergetool",
-    "mktag",
-    "mktree",
-    "multi-pack-index",
-    "name-rev",
-    "pack-objects",
-    "pack-refs",
-    "patch-id",
-    "prune-packed",
-    "range-diff",
-    "repo",
-    "request-pull",
-    "rerere",
-    "rev-list",
-    "rev-parse",
-    "send-email",
-    "shortlog",
-    "show",
-    "show-branch",
-    "show-ref",
-    "status",
-    "stripspace",
-    "submodule",
-    "unpack-file",
-    "var",
-    "version",
-];
+pub(super) const HARMLESS: &str = "add agent annotate archive backfill bisect blame branch bugreport bundle cat-file check-attr check-ignore \
+    check-mailmap check-ref-format cherry citool clone column commit-graph commit-tree config count-objects \
+    credential daemon describe diagnose diff diff-files diff-index diff-pairs diff-tree difftool fast-export fetch \
+    fetch-pack fmt-merge-msg for-each-ref for-each-repo format-patch fsck fsmonitor--daemon get-tar-commit-id grep \
+    gui hash-object help hook http-backend index-pack init init-db instaweb interpret-trailers last-modified log \
+    ls-files ls-remote ls-tree mailinfo mailsplit maintenance merge-base merge-index merge-one-file merge-tree \
+    mergetool mktag mktree multi-pack-index name-rev pack-objects pack-refs patch-id prune-packed range-diff repo \
+    request-pull rerere rev-list rev-parse send-email shortlog show show-branch show-ref status stripspace submodule \
+    unpack-file var version";
 
 /// Whether the first operand of a `reset` is another commit than HEAD, as far as that can be seen.
 fn names_commit(args: &Args) -> bool {
