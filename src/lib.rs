@@ -19,5 +19,6 @@ pub mod recovery;
 pub mod shell;
 pub mod store;
 pub mod sync;
+pub mod verbs;
 pub mod verify;
 pub mod view;

@@ -99,7 +99,7 @@ fn plan<'v>(ctx: &Ctx, view: &'v View<'v>, args: &Args) -> Result<(Range, Names<
             .hint("a range is searched as well: git agent bisect A..B --all-commits -- …"));
     };
     let base = revision::start(repo, &task, head)?.commit;
-    ctx.warn_if_cut(revision::is_cut(repo, head, &task)?);
+    ctx.warn_if_cut(revision::is_cut(repo, head, &task)?)?;
     let names = Names::new(view, head, Some(id), base)?;
     let range = Range::new(repo, base, tip, |commit| args.all_commits || commits.contains(&commit))?;
     Ok((some(range, id.as_str())?, names))

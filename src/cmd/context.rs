@@ -1,82 +1,25 @@
-//! What every command gets: the repository, the clock, who acts, and where answers go. Built once.
+//! What every command gets: the caller of the verbs, and where answers go. Built once.
 
 use std::{
-    cell::{Cell, OnceCell},
+    cell::OnceCell,
     ffi::OsString,
     fs::File,
     io::Read as _,
     path::{Path, PathBuf},
-    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
-use bstr::ByteSlice as _;
-
 use crate::{
-    commit_notes,
-    domain::{
-        actor::Actor,
-        claim::Holder,
-        id::TaskId,
-        revision::{Spec, Which},
-        task::Task,
-        text,
-        time::Timestamp,
-    },
+    domain::{actor::Actor, claim::Holder, id::TaskId, revision::Which, task::Task, text, time::Timestamp},
     error::{Context as _, Error, Result},
     git::{
         Repo,
         cmd::{self, Git},
-        host_name, objects,
     },
-    query::revision::{self, Asker, Emptiness},
-    store::{
-        active,
-        ledger::{self, Author, Draft, View, Written, watch},
-    },
-    sync,
-    view::{Out, sanitize},
+    query::revision::{Asker, Emptiness},
+    store::ledger::{Draft, View, Written},
+    verbs::{self, Caller, Clock},
+    view::Out,
 };
-
-/// Sets the clock, for tests and imports: an RFC 3339 time at which this process begins.
-pub const CLOCK_VARIABLE: &str = "GIT_AGENT_CLOCK";
-
-/// The clock. Nothing below `cmd` asks the system for the time.
-#[derive(Clone, Copy, Debug)]
-pub struct Clock {
-    began: Instant,
-    at: Timestamp,
-}
-
-impl Clock {
-    /// The system's clock, or what [`CLOCK_VARIABLE`] sets it to.
-    pub fn from_environment() -> Self {
-        let set = std::env::var(CLOCK_VARIABLE).ok().and_then(|text| Timestamp::parse_rfc3339(&text));
-        let system = || {
-            let millis = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-            Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
-        };
-        Clock { began: Instant::now(), at: set.unwrap_or_else(system) }
-    }
-
-    /// What time it is.
-    pub fn now(&self) -> Timestamp {
-        let passed = i64::try_from(self.began.elapsed().as_millis()).unwrap_or(0);
-        Timestamp::from_millis(self.at.millis().saturating_add(passed))
-    }
-}
-
-/// Agent hosts by a variable that they set for the commands they run, and what their agents are called.
-const HOSTS: [(&str, &str); 9] = [
-    ("CLAUDECODE", "claude"),
-    ("CODEX_SESSION_ID", "codex"),
-    ("CODEX_THREAD_ID", "codex"),
-    ("GEMINI_CLI", "gemini"),
-    ("COPILOT_CLI", "copilot"),
-    ("COPILOT_AGENT_SESSION_ID", "copilot"),
-    ("OPENCODE", "opencode"),
-    ("CURSOR_TRACE_ID", "cursor"),
-    ("CURSOR_AGENT", "cursor"),
-];
 
 /// Everything a command needs.
 pub struct Ctx {
@@ -86,97 +29,119 @@ pub struct Ctx {
     pub clock: Clock,
     dir: PathBuf,
     actor: Option<String>,
-    repo: OnceCell<Repo>,
-    noticed: Cell<bool>,
+    caller: OnceCell<Caller>,
 }
 
 impl Ctx {
     /// A context for the directory the process is in.
     pub fn new(out: Out, actor: Option<String>) -> Self {
-        Ctx {
-            out,
-            clock: Clock::from_environment(),
-            dir: PathBuf::from("."),
-            actor,
-            repo: OnceCell::new(),
-            noticed: Cell::new(false),
+        Ctx { out, clock: Clock::from_environment(), dir: PathBuf::from("."), actor, caller: OnceCell::new() }
+    }
+
+    /// Who calls the verbs: the actor in the repository that we are in.
+    pub fn caller(&self) -> Result<&Caller> {
+        if let Some(caller) = self.caller.get() {
+            return Ok(caller);
         }
+        let repo = Repo::discover(&self.dir)?;
+        if let Some(report) = self.out.progress() {
+            repo.report_to(report);
+        }
+        Ok(self.caller.get_or_init(|| Caller::new(repo, self.clock, self.actor.clone())))
+    }
+
+    /// Call a verb, and show what it warns of.
+    pub fn call<'a, T>(&'a self, verb: impl FnOnce(&'a Caller) -> Result<T>) -> Result<T> {
+        let caller = self.caller()?;
+        let answer = verb(caller);
+        for warning in caller.take_warnings() {
+            self.out.warn(warning);
+        }
+        answer
     }
 
     /// The repository that we are in.
     pub fn repo(&self) -> Result<&Repo> {
-        if self.repo.get().is_none() {
-            let repo = Repo::discover(&self.dir)?;
-            if let Some(report) = self.out.progress() {
-                repo.report_to(report);
-            }
-            return Ok(self.repo.get_or_init(|| repo));
-        }
-        self.repo.get().ok_or_else(|| Error::bug("the repository was just opened"))
+        Ok(self.caller()?.repo())
     }
 
-    /// What time it is.
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
     /// The ledger as it is now.
     pub fn view(&self) -> Result<View<'_>> {
-        self.notice();
-        View::now(self.repo()?)
+        self.call(Caller::view)
     }
 
-    /// Say what another program took out of the ledger since we last wrote to it; looked at once.
-    fn notice(&self) {
-        if self.noticed.replace(true) {
-            return;
-        }
-        // Where it cannot be looked at, what the command itself does says why.
-        let losses = self.repo().and_then(watch::notice).unwrap_or_default();
-        let events = losses.iter().map(|loss| loss.events).sum();
-        if let Some(first) = losses.first() {
-            let more = match losses.len() {
-                1 => String::new(),
-                count => format!(" and {}", sanitize::plural(count - 1, "other note")),
-            };
-            self.out.warn(format!(
-                "another program took {} of {}{more} out of the ledger; 'git agent doctor --fix' brings them back",
-                sanitize::plural(events, "event"),
-                sanitize::line(&first.note)
-            ));
-        }
-    }
-
-    /// Who acts: `--actor`, `GIT_AGENT_ACTOR`, the agent host that runs us, the person that git
-    /// knows ([`objects::person`]); with the host's name. `unknown` where there is none.
+    /// Who acts, also outside a repository: see [`verbs::actor`].
     pub fn actor(&self) -> Result<Actor> {
-        let variable = std::env::var("GIT_AGENT_ACTOR").ok().filter(|name| !name.trim().is_empty());
-        let machine = host_name();
-        if let Some(name) = self.actor.clone().or(variable) {
-            return Actor::at_host(&name, &machine).ok_or_else(|| {
-                Error::usage("bad-actor", format!("'{}' is not a name for an actor", name.escape_debug()))
-            });
-        }
-        let host = HOSTS.iter().find(|(name, _)| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
-        let name = match host {
-            Some((_, name)) => Some((*name).to_owned()),
-            // What is saved may be in a repository that we are not in.
-            None => self.repo().ok().and_then(objects::person).map(|name| name.to_str_lossy().into_owned()),
-        };
-        let known = name.and_then(|name| Actor::at_host(&name, &machine));
-        known.or_else(|| Actor::at_host("unknown", &machine)).ok_or_else(|| Error::bug("no name for the actor"))
+        verbs::actor(self.actor.as_deref(), self.repo().ok())
     }
 
     /// [`Ctx::actor`] in this clone.
     pub fn holder(&self) -> Result<Holder> {
-        Ok(ledger::clone::holder(self.repo()?, self.actor()?))
+        self.caller()?.holder()
     }
 
     /// Write to the ledger as [`Ctx::actor`].
     pub fn write<T>(&self, decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>) -> Result<(Written, T)> {
-        self.notice();
-        let actor = self.actor()?;
-        ledger::write(self.repo()?, &Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true }, decide)
+        self.call(|caller| caller.write(decide))
+    }
+
+    /// Write to the ledger of `remote` and to ours, as [`Ctx::actor`].
+    pub fn write_through<T>(
+        &self,
+        remote: &str,
+        decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>,
+    ) -> Result<(Written, T)> {
+        self.call(|caller| caller.write_through(remote, decide))
+    }
+
+    /// See [`Caller::refresh_notes`].
+    pub fn display(&self, tasks: &[TaskId]) {
+        if let Ok(caller) = self.caller() {
+            caller.refresh_notes(tasks);
+        }
+    }
+
+    /// The active tasks of this worktree.
+    pub fn active(&self) -> Result<Vec<TaskId>> {
+        self.caller()?.active()
+    }
+
+    /// See [`Caller::task_and_checkpoint`].
+    pub fn task_and_checkpoint(&self, view: &View<'_>, word: Option<&str>) -> Result<(Task, Option<Which>)> {
+        self.caller()?.task_and_checkpoint(view, word)
+    }
+
+    /// See [`Caller::warn_if_cut`].
+    pub fn warn_if_cut(&self, is_cut: bool) -> Result<()> {
+        self.call(|caller| {
+            caller.warn_if_cut(is_cut);
+            Ok(())
+        })
+    }
+
+    /// See [`Caller::words`].
+    pub fn words(&self, view: &View<'_>, emptiness: Emptiness, words: &[OsString]) -> Result<Vec<OsString>> {
+        self.call(|caller| caller.words(view, emptiness, words))
+    }
+
+    /// See [`Caller::asking`].
+    pub fn asking<T>(
+        &self,
+        view: &View<'_>,
+        emptiness: Emptiness,
+        ask: impl FnOnce(&Asker<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.call(|caller| caller.asking(view, emptiness, ask))
+    }
+
+    /// See [`Caller::task`].
+    pub fn task(&self, view: &View<'_>, word: Option<&str>) -> Result<Task> {
+        self.caller()?.task(view, word)
     }
 
     /// Show the answer in a pager, as git chooses it, if somebody looks at it. `pager.agent` is git's to heed when git runs
@@ -219,89 +184,6 @@ impl Ctx {
             }
         }
         Ok(answer.finish()?.status.code())
-    }
-
-    /// Write to the ledger of `remote` and to ours, as [`Ctx::actor`].
-    pub fn write_through<T>(
-        &self,
-        remote: &str,
-        decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>,
-    ) -> Result<(Written, T)> {
-        let actor = self.actor()?;
-        sync::write_through(
-            self.repo()?,
-            remote,
-            &Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true },
-            decide,
-        )
-    }
-
-    /// Bring the notes on the commits of `tasks` up to date, at the end of a command that changed what they say.
-    pub fn display(&self, tasks: &[TaskId]) {
-        // They are a convenience for people without git-agent, and made again by the next such command.
-        self.repo().and_then(|repo| commit_notes::refresh(repo, tasks, self.now())).map(drop).unwrap_or_default();
-    }
-
-    /// The active tasks of this worktree.
-    pub fn active(&self) -> Result<Vec<TaskId>> {
-        active::read(self.repo()?)
-    }
-
-    /// The task that `word` names, and which of its checkpoints if it names one: `t-1`, `t-1@2`, `@last`.
-    ///
-    /// # Errors
-    ///
-    /// `bad-checkpoint` for what can stand behind no `@`, and those of [`Ctx::task`].
-    pub fn task_and_checkpoint(&self, view: &View<'_>, word: Option<&str>) -> Result<(Task, Option<Which>)> {
-        let spec = Spec::parse(word.unwrap_or_default()).map_err(|why| {
-            let shown = word.unwrap_or_default().escape_debug();
-            Error::usage("bad-checkpoint", format!("'{shown}' is no checkpoint: {why}"))
-                .hint("'git agent log <task>' shows the checkpoints of a task with their numbers")
-        })?;
-        // An empty word is a mistake of the caller's, not a wish for the active task.
-        let task = spec.task.or(word.filter(|word| word.is_empty()));
-        let task = task.map_or_else(|| self.task(view, None), |word| revision::task(view, word))?;
-        Ok((task, spec.which))
-    }
-
-    /// Say that checkpoints may have other numbers on the whole history, if they do: see [`revision::is_cut`].
-    pub fn warn_if_cut(&self, is_cut: bool) {
-        if is_cut {
-            self.out.warn(
-                "this clone is shallow, and older commits of the task may be behind its end: its checkpoints are counted from there; \
-                 'git fetch --unshallow' gets the rest",
-            );
-        }
-    }
-
-    /// `words` for git, with the checkpoints that they name as object ids; see [`Asker::words`].
-    pub fn words(&self, view: &View<'_>, emptiness: Emptiness, words: &[OsString]) -> Result<Vec<OsString>> {
-        self.asking(view, emptiness, |asker| asker.words(words))
-    }
-
-    /// Let `ask` ask for checkpoints that are named inside words.
-    pub fn asking<T>(&self, view: &View<'_>, emptiness: Emptiness, ask: impl FnOnce(&Asker<'_>) -> T) -> T {
-        let (active, cut) = (|| self.task(view, None), Cell::new(false));
-        let asker = Asker { view, active: &active, now: self.now(), emptiness, cut };
-        let answer = ask(&asker);
-        self.warn_if_cut(asker.cut.get());
-        answer
-    }
-
-    /// The task that `word` names, or the active one where none is named.
-    pub fn task(&self, view: &View<'_>, word: Option<&str>) -> Result<Task> {
-        if let Some(word) = word {
-            return view.find(word);
-        }
-        let active = self.active()?;
-        let id = active.first().ok_or_else(|| {
-            Error::usage("no-active-task", "no task is named, and none is active in this worktree")
-                .hint("name a task, or begin one with 'git agent start <task>'")
-        })?;
-        view.task(id)?.ok_or_else(|| {
-            Error::usage("task-not-found", format!("the active task {id} is not in this ledger"))
-                .hint("'git agent list' shows the tasks; 'git agent start <task>' makes one of them the active one")
-        })
     }
 }
 

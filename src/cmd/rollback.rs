@@ -124,7 +124,7 @@ fn prepare(ctx: &Ctx, args: &Args) -> Result<Outcome> {
     let view = ctx.view()?;
     let (task, which) = ctx.task_and_checkpoint(&view, args.task.as_deref())?;
     if let Some(Which::Number(_)) = which {
-        ctx.warn_if_cut(revision::is_cut(view.repo(), view.repo().head()?.commit, &task)?);
+        ctx.warn_if_cut(revision::is_cut(view.repo(), view.repo().head()?.commit, &task)?)?;
     }
     let mode = args.mode.map(|word| match word {
         ModeWord::Files => Mode::Files,

@@ -141,7 +141,7 @@ fn given(ctx: &Ctx, view: &View<'_>, word: &str) -> Result<Onto> {
     let (task, which) = ctx.task_and_checkpoint(view, Some(word))?;
     let (Some(which), Some(head)) = (which, repo.head()?.commit) else { return Err(unknown()) };
     let point = revision::find(view, &task, which, head, ctx.now())?;
-    ctx.warn_if_cut(point.cut && which != Which::Start);
+    ctx.warn_if_cut(point.cut && which != Which::Start)?;
     if point.cut && which == Which::Start {
         return Err(revision::refuse_cut(&format!("squash onto {}@{which}", task.id)));
     }

@@ -24,7 +24,7 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, task: &Task, which: Which) -> Res
             return Err(Error::refused("no-such-checkpoint", why).hint("'git agent checkpoint' makes the first one"));
         }
     };
-    ctx.warn_if_cut(point.cut);
+    ctx.warn_if_cut(point.cut)?;
     if ctx.out.is_json() {
         let answer = ShowAnswer::new(task_change::task_json(ctx, task)?, Some(describe(view, task, &point)?), None);
         ctx.out.json(&answer)?;

@@ -1,0 +1,195 @@
+//! Who calls a verb, on which repository, at what time.
+
+use std::{
+    cell::{Cell, RefCell},
+    ffi::OsString,
+};
+
+use super::Clock;
+use crate::{
+    commit_notes,
+    domain::{
+        actor::Actor,
+        claim::Holder,
+        id::TaskId,
+        revision::{Spec, Which},
+        task::Task,
+        time::Timestamp,
+    },
+    error::{Error, Result},
+    git::Repo,
+    query::revision::{self, Asker, Emptiness},
+    store::{
+        active,
+        ledger::{self, Author, Draft, View, Written, watch},
+    },
+    sync,
+    view::sanitize,
+};
+
+/// The repository, the clock, and who acts.
+pub struct Caller {
+    repo: Repo,
+    clock: Clock,
+    named: Option<String>,
+    noticed: Cell<bool>,
+    warnings: RefCell<Vec<String>>,
+}
+
+impl Caller {
+    /// A caller in `repo`; `named` is the actor if the front end was told one.
+    pub fn new(repo: Repo, clock: Clock, named: Option<String>) -> Self {
+        Caller { repo, clock, named, noticed: Cell::new(false), warnings: RefCell::default() }
+    }
+
+    /// The repository.
+    pub fn repo(&self) -> &Repo {
+        &self.repo
+    }
+
+    /// The current time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Tell the caller `text`, which does not keep the verb from going on.
+    pub fn warn(&self, text: impl Into<String>) {
+        self.warnings.borrow_mut().push(text.into());
+    }
+
+    /// The warnings since the last call, for the front end to show.
+    pub fn take_warnings(&self) -> Vec<String> {
+        self.warnings.take()
+    }
+
+    /// The ledger as it is now.
+    pub fn view(&self) -> Result<View<'_>> {
+        self.notice();
+        View::now(&self.repo)
+    }
+
+    /// Say what another program took out of the ledger since we last wrote to it; looked at once.
+    fn notice(&self) {
+        if self.noticed.replace(true) {
+            return;
+        }
+        // Where it cannot be looked at, what the command itself does says why.
+        let losses = watch::notice(&self.repo).unwrap_or_default();
+        let events = losses.iter().map(|loss| loss.events).sum();
+        if let Some(first) = losses.first() {
+            let more = match losses.len() {
+                1 => String::new(),
+                count => format!(" and {}", sanitize::plural(count - 1, "other note")),
+            };
+            self.warn(format!(
+                "another program took {} of {}{more} out of the ledger; 'git agent doctor --fix' brings them back",
+                sanitize::plural(events, "event"),
+                sanitize::line(&first.note)
+            ));
+        }
+    }
+
+    /// Who acts, see [`super::actor`].
+    ///
+    /// # Errors
+    ///
+    /// `bad-actor`.
+    pub fn actor(&self) -> Result<Actor> {
+        super::actor(self.named.as_deref(), Some(&self.repo))
+    }
+
+    /// [`Caller::actor`] in this clone.
+    pub fn holder(&self) -> Result<Holder> {
+        Ok(ledger::clone::holder(&self.repo, self.actor()?))
+    }
+
+    /// Write to the ledger as [`Caller::actor`].
+    pub fn write<T>(&self, decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>) -> Result<(Written, T)> {
+        self.notice();
+        let actor = self.actor()?;
+        ledger::write(&self.repo, &Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true }, decide)
+    }
+
+    /// Write to the ledger of `remote` and to ours, as [`Caller::actor`].
+    pub fn write_through<T>(
+        &self,
+        remote: &str,
+        decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>,
+    ) -> Result<(Written, T)> {
+        let actor = self.actor()?;
+        sync::write_through(
+            &self.repo,
+            remote,
+            &Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true },
+            decide,
+        )
+    }
+
+    /// Bring the notes on the commits of `tasks` up to date, at the end of a command that changed what they say.
+    pub fn refresh_notes(&self, tasks: &[TaskId]) {
+        // They are a convenience for people without git-agent, and made again by the next such command.
+        commit_notes::refresh(&self.repo, tasks, self.now()).map(drop).unwrap_or_default();
+    }
+
+    /// The active tasks of this worktree.
+    pub fn active(&self) -> Result<Vec<TaskId>> {
+        active::read(&self.repo)
+    }
+
+    /// The task that `word` names, and which of its checkpoints if it names one: `t-1`, `t-1@2`, `@last`.
+    ///
+    /// # Errors
+    ///
+    /// `bad-checkpoint` for what can stand behind no `@`, and those of [`Caller::task`].
+    pub fn task_and_checkpoint(&self, view: &View<'_>, word: Option<&str>) -> Result<(Task, Option<Which>)> {
+        let spec = Spec::parse(word.unwrap_or_default()).map_err(|why| {
+            let shown = word.unwrap_or_default().escape_debug();
+            Error::usage("bad-checkpoint", format!("'{shown}' is no checkpoint: {why}"))
+                .hint("'git agent log <task>' shows the checkpoints of a task with their numbers")
+        })?;
+        // An empty word is a mistake of the caller's, not a wish for the active task.
+        let task = spec.task.or(word.filter(|word| word.is_empty()));
+        let task = task.map_or_else(|| self.task(view, None), |word| revision::task(view, word))?;
+        Ok((task, spec.which))
+    }
+
+    /// Say that checkpoints may have other numbers on the whole history, if they do: see [`revision::is_cut`].
+    pub fn warn_if_cut(&self, is_cut: bool) {
+        if is_cut {
+            self.warn(
+                "this clone is shallow, and older commits of the task may be behind its end: its checkpoints are counted from there; \
+                 'git fetch --unshallow' gets the rest",
+            );
+        }
+    }
+
+    /// `words` for git, with the checkpoints that they name as object ids; see [`Asker::words`].
+    pub fn words(&self, view: &View<'_>, emptiness: Emptiness, words: &[OsString]) -> Result<Vec<OsString>> {
+        self.asking(view, emptiness, |asker| asker.words(words))
+    }
+
+    /// Let `ask` ask for checkpoints that are named inside words.
+    pub fn asking<T>(&self, view: &View<'_>, emptiness: Emptiness, ask: impl FnOnce(&Asker<'_>) -> T) -> T {
+        let (active, cut) = (|| self.task(view, None), Cell::new(false));
+        let asker = Asker { view, active: &active, now: self.now(), emptiness, cut };
+        let answer = ask(&asker);
+        self.warn_if_cut(asker.cut.get());
+        answer
+    }
+
+    /// The task that `word` names, or the active one where none is named.
+    pub fn task(&self, view: &View<'_>, word: Option<&str>) -> Result<Task> {
+        if let Some(word) = word {
+            return view.find(word);
+        }
+        let active = self.active()?;
+        let id = active.first().ok_or_else(|| {
+            Error::usage("no-active-task", "no task is named, and none is active in this worktree")
+                .hint("name a task, or begin one with 'git agent start <task>'")
+        })?;
+        view.task(id)?.ok_or_else(|| {
+            Error::usage("task-not-found", format!("the active task {id} is not in this ledger"))
+                .hint("'git agent list' shows the tasks; 'git agent start <task>' makes one of them the active one")
+        })
+    }
+}

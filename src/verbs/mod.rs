@@ -1,0 +1,16 @@
+//! What can be done with a repository. Every front end calls these: the command line, hooks of agent hosts, servers.
+//!
+//! A verb is a function of a [`Caller`] and a request that answers with plain data or an error. It reads no command line,
+//! prints nothing and asks nothing; what deserves a warning goes to [`Caller::warn`], and the front end shows it.
+//!
+//! ```text
+//! words ──front end──▶ Request ──verb──▶ Answer or Error ──front end──▶ text, JSON, …
+//! ```
+
+mod caller;
+mod clock;
+mod identity;
+
+pub use caller::Caller;
+pub use clock::{CLOCK_VARIABLE, Clock};
+pub use identity::actor;
