@@ -11,7 +11,7 @@ use clap::{FromArgMatches as _, Parser, Subcommand};
 
 use crate::{
     cmd::{self, context::Ctx},
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     view::{Out, When},
 };
 
@@ -195,7 +195,7 @@ fn not_understood(arguments: &[OsString], error: &clap::Error) -> u8 {
     if arguments.iter().any(|argument| argument == "--json") {
         let text = error.render().to_string();
         let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let error = Error::usage("usage", message).hint("'git agent <command> --help' says what a command takes");
+        let error = Error::new(codes::USAGE, message).hint("'git agent <command> --help' says what a command takes");
         Out::new(true, false, When::Never).error(&error);
     } else {
         error.print().unwrap_or_default();

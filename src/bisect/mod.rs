@@ -13,7 +13,7 @@ pub use range::Range;
 use crate::{
     bisect::worktree::{Place, Places},
     domain::bisect::{Search, Step, Verdict},
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{ObjectId, Repo},
     verify::{Ended, Voice, run_apart},
 };
@@ -161,14 +161,14 @@ impl Run<'_> {
         match ended.exit {
             0 => Ok(Verdict::Good),
             CANNOT_TELL => Ok(Verdict::Skip),
-            exit if NOT_RUNNABLE.contains(&exit) && self.tested.is_empty() => Err(Error::environment(
-                "command-not-runnable",
+            exit if NOT_RUNNABLE.contains(&exit) && self.tested.is_empty() => Err(Error::new(
+                codes::COMMAND_NOT_RUNNABLE,
                 format!("'{command}' cannot be run at {}: the shell ended with exit code {exit}", name()),
             )
             .hint("it runs at the top of a fresh worktree: what git ignores, or does not know, is not there")),
             1..=127 => Ok(Verdict::Bad),
-            exit => Err(Error::refused(
-                "bisect-aborted",
+            exit => Err(Error::new(
+                codes::BISECT_ABORTED,
                 format!("'{command}' ended with exit code {exit} at {}, which ends the bisection", name()),
             )
             .hint("0 is good, 1 to 127 bad, 125 cannot tell; 128 and more give up")),

@@ -12,7 +12,7 @@ use signal_hook::{
     low_level::unregister,
 };
 
-use crate::error::{Context as _, Error, Result};
+use crate::error::{Context as _, Error, Result, codes};
 
 /// While it lives, signals that would end the process are noted instead.
 pub(super) struct Stop {
@@ -42,7 +42,7 @@ impl Stop {
     pub fn check(&self) -> Result<()> {
         match self.flag.load(Ordering::Relaxed) {
             false => Ok(()),
-            true => Err(Error::refused("bisect-interrupted", "the bisection was interrupted")),
+            true => Err(Error::new(codes::BISECT_INTERRUPTED, "the bisection was interrupted")),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
         task::LOWEST_PRIORITY,
         time::parse_duration,
     },
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     store::ledger::{Draft, View, tree},
     view::sanitize,
 };
@@ -92,7 +92,7 @@ impl Fields {
 /// A duration on the command line.
 pub(super) fn duration(text: &str) -> Result<u64> {
     parse_duration(text).ok_or_else(|| {
-        Error::usage("bad-duration", format!("'{}' is no duration", text.escape_debug()))
+        Error::new(codes::BAD_DURATION, format!("'{}' is no duration", text.escape_debug()))
             .hint("write 90s, 30m, 2h or 1d")
     })
 }
@@ -146,7 +146,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 
 fn parse_id(text: &str) -> Result<TaskId> {
     TaskId::parse(text)
-        .map_err(|why| Error::usage("bad-task-id", format!("'{}' cannot be an id: {why}", text.escape_debug())))
+        .map_err(|why| Error::new(codes::BAD_TASK_ID, format!("'{}' cannot be an id: {why}", text.escape_debug())))
 }
 
 /// `id`, unless a task has it.
@@ -154,7 +154,7 @@ fn unused(view: &View<'_>, id: &TaskId) -> Result<TaskId> {
     match view.task(id)? {
         None => Ok(id.clone()),
         Some(task) => {
-            Err(Error::conflict("task-exists", format!("there is a task {} already", task_change::name(&task)))
+            Err(Error::new(codes::TASK_EXISTS, format!("there is a task {} already", task_change::name(&task)))
                 .hint(format!("'git agent edit {id}' changes it; without --id an id is made")))
         }
     }
@@ -166,13 +166,13 @@ fn generate(ctx: &Ctx, view: &View<'_>) -> Result<TaskId> {
     let existing = view.root().map_or(Ok(0), |root| tree::estimate(view.repo(), root))?;
     for _ in 0..100 {
         let id = TaskId::generate(&prefix, existing, Ulid::generate().random())
-            .map_err(|why| Error::usage("bad-id-prefix", format!("agent.idPrefix is '{prefix}': {why}")))?;
+            .map_err(|why| Error::new(codes::BAD_ID_PREFIX, format!("agent.idPrefix is '{prefix}': {why}")))?;
         if view.note(&id)?.is_empty() {
             return Ok(id);
         }
     }
     // Chance does not do that; a hostile tree that has every key there is does.
-    Err(Error::environment("no-free-id", "a hundred generated ids were all in use")
+    Err(Error::new(codes::NO_FREE_ID, "a hundred generated ids were all in use")
         .hint("'git agent doctor' looks into the ledger; --id takes an id of your own"))
 }
 
@@ -185,8 +185,8 @@ pub(super) fn refuse_cycles(view: &View<'_>, id: &TaskId, after: &[TaskId]) -> R
     let graph = Graph::new(&table);
     match after.iter().find_map(|dependency| graph.would_close(id, dependency)) {
         None => Ok(()),
-        Some(cycle) => Err(Error::refused(
-            "dependency-cycle",
+        Some(cycle) => Err(Error::new(
+            codes::DEPENDENCY_CYCLE,
             format!("{id} cannot come after {}: that closes the circle {}", cycle[1], show_cycle(&cycle)),
         )
         .hint("'git agent dep remove <task> --after <task>' takes a dependency away")),

@@ -10,7 +10,7 @@ use crate::{
     bisect::{self, Ending, Keep, Outcome, Range, Test},
     cmd::context::Ctx,
     domain::bisect::Verdict,
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     git::{ObjectId, cmd},
     query::revision::{self, Emptiness},
     store::ledger::View,
@@ -90,12 +90,12 @@ fn plan<'v>(ctx: &Ctx, view: &'v View<'v>, args: &Args) -> Result<(Range, Names<
     if let Some(which) = which {
         let message = format!("{id}@{which} is one checkpoint, and there is nothing between it and itself");
         return Err(
-            Error::usage("not-a-range", message).hint(format!("git agent bisect {id}@start..{id}@{which} -- …"))
+            Error::new(codes::NOT_A_RANGE, message).hint(format!("git agent bisect {id}@start..{id}@{which} -- …"))
         );
     }
     let commits = revision::on(repo, head, &task)?;
     let (Some(tip), false) = (head, commits.is_empty()) else {
-        return Err(Error::refused("no-candidates", format!("{id} has no checkpoint on this history"))
+        return Err(Error::new(codes::NO_CANDIDATES, format!("{id} has no checkpoint on this history"))
             .hint("a range is searched as well: git agent bisect A..B --all-commits -- …"));
     };
     let base = revision::start(repo, &task, head)?.commit;
@@ -109,7 +109,7 @@ fn plan<'v>(ctx: &Ctx, view: &'v View<'v>, args: &Args) -> Result<(Range, Names<
 fn ends(ctx: &Ctx, view: &View<'_>, word: &str) -> Result<(Option<ObjectId>, ObjectId)> {
     let words = ctx.words(view, Emptiness::NoCommits, &[OsString::from(word)])?;
     let refuse = || {
-        Error::usage("bad-revision", format!("'{}' is no range of commits that git knows", word.escape_debug()))
+        Error::new(codes::BAD_REVISION, format!("'{}' is no range of commits that git knows", word.escape_debug()))
             .hint("A..B: what B has and A has not; both may be checkpoints")
     };
     let output = view.repo().git().args(["rev-parse", "--revs-only", "--no-flags"]).args(&words).output()?;
@@ -132,10 +132,11 @@ fn ends(ctx: &Ctx, view: &View<'_>, word: &str) -> Result<(Option<ObjectId>, Obj
 fn some(range: Range, what: &str) -> Result<Range> {
     match range.commits.is_empty() {
         false => Ok(range),
-        true => {
-            Err(Error::refused("no-candidates", format!("there is no checkpoint in '{}' to test", what.escape_debug()))
-                .hint("--all-commits tests commits that belong to no task, too; a range A..B chooses others"))
-        }
+        true => Err(Error::new(
+            codes::NO_CANDIDATES,
+            format!("there is no checkpoint in '{}' to test", what.escape_debug()),
+        )
+        .hint("--all-commits tests commits that belong to no task, too; a range A..B chooses others")),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
         task_change,
     },
     domain::event::{Block, Payload},
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
 };
 
 /// Name something that stands in the way of a task
@@ -24,8 +24,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let on = one_line("blocker", &args.on)?;
     let changed = task_change::change(ctx, args.task.as_deref(), |view, task| {
         if task.status.is_closed() {
-            return Err(Error::refused(
-                "task-closed",
+            return Err(Error::new(
+                codes::TASK_CLOSED,
                 format!("cannot block {}: it is {}", task.id, task_change::say(task.status)),
             )
             .hint(format!("'git agent reopen {}' takes it up again", task.id)));

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 
 use crate::{
     cmd::context::Ctx,
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     git::{
         ObjectId,
         diff::{Change, Renames},
@@ -102,7 +102,7 @@ fn commit(ctx: &Ctx, view: &View<'_>, word: &str) -> Result<ObjectId> {
     let words = ctx.asking(view, Emptiness::NoCommits, |asker| asker.word(word.as_ref(), false))?;
     let revision = words.first().and_then(|word| word.to_str()).unwrap_or(word);
     view.repo().resolve_commit(revision)?.ok_or_else(|| {
-        Error::usage("bad-revision", format!("there is no commit '{}'", word.escape_debug()))
+        Error::new(codes::BAD_REVISION, format!("there is no commit '{}'", word.escape_debug()))
             .hint("'--at' takes what names a commit in git, or a checkpoint: <task>@2, <task>@last")
     })
 }
@@ -115,7 +115,7 @@ fn show(ctx: &Ctx, args: &Args, changes: &mut Changes<'_>, paths: &Pathspecs) ->
     match ctx.relay(changes.shown_by_git(&options, paths)?)? {
         // Nobody has to read to the end.
         Some(0) | None => Ok(exit::OK),
-        Some(code) => Err(Error::environment("git-failed", format!("'git diff' ended with exit code {code}"))),
+        Some(code) => Err(Error::new(codes::GIT_FAILED, format!("'git diff' ended with exit code {code}"))),
     }
 }
 

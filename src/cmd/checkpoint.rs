@@ -14,7 +14,7 @@ use crate::{
         task::{Task, Verification},
         trailer::block::{self, Syntax},
     },
-    error::{Context as _, Error, Result, exit},
+    error::{Context as _, Error, Result, codes, exit},
     git::ObjectId,
     query::revision,
     recovery::checkpoint::{self, Allow, Made, Outcome, Request, What, commit::Talk, message, pending::Label},
@@ -117,7 +117,7 @@ fn owner(ctx: &Ctx, word: Option<&str>) -> Result<Owner> {
     let view = ctx.view()?;
     let active = if word.is_some() { Vec::new() } else { ctx.active()? };
     if word.is_none() && active.is_empty() {
-        return Err(Error::usage("no-active-task", "cannot make a checkpoint: no task is active in this worktree")
+        return Err(Error::new(codes::NO_ACTIVE_TASK, "cannot make a checkpoint: no task is active in this worktree")
             .hint("begin one: git agent start <task>; 'git agent next' finds one")
             .hint("or name it: git agent checkpoint --task <task>"));
     }

@@ -12,7 +12,7 @@ use crate::{
         status::Status,
         time::show_duration,
     },
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
 };
 
 /// Hold a task for a while, so that no other agent takes it; any later event of the holder renews the claim
@@ -39,8 +39,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let reason = args.reason.as_deref().map(|text| one_line("reason", text)).transpose()?;
     let lease = args.lease.as_deref().map(duration).transpose()?.unwrap_or(ctx.repo()?.settings().lease());
     if lease > MAX_LEASE {
-        return Err(Error::usage(
-            "lease-too-long",
+        return Err(Error::new(
+            codes::LEASE_TOO_LONG,
             format!("a claim lasts {} without a sign of life at most", show_duration(MAX_LEASE)),
         )
         .hint("anything that its holder records about the task renews it"));
@@ -57,21 +57,21 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
                 }
                 Some(claim) => {
                     let holder = claim.holder_for(&us);
-                    Err(Error::refused("task-claimed", format!("cannot release {}: {holder} holds it", task.id))
+                    Err(Error::new(codes::TASK_CLAIMED, format!("cannot release {}: {holder} holds it", task.id))
                         .hint(format!("to take it over: git agent claim {} --steal --reason <why>", task.id)))
                 }
             };
         }
         if task.status.is_closed() {
-            return Err(Error::refused(
-                "task-closed",
+            return Err(Error::new(
+                codes::TASK_CLOSED,
                 format!("cannot claim {}: it is {}", task.id, task_change::say(task.status)),
             )
             .hint(format!("'git agent reopen {}' takes it up again", task.id)));
         }
         if let Some(claim) = holder.filter(|claim| claim.stops(&us, now) && !args.steal) {
-            return Err(Error::refused(
-                "task-claimed",
+            return Err(Error::new(
+                codes::TASK_CLAIMED,
                 format!(
                     "cannot claim {}: {} holds it until {}",
                     task.id,

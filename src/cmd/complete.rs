@@ -20,7 +20,7 @@ use crate::{
         task::{Outcome, Task},
         time::Timestamp,
     },
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     store::{
         active,
         ledger::{Draft, View},
@@ -153,7 +153,7 @@ fn refuse_obstacles(graph: &Graph<'_>, task: &Task, now: Timestamp) -> Result<()
         return Ok(());
     }
     let said: Vec<String> = obstacles.iter().map(super::ready::say).collect();
-    Err(Error::refused("task-not-ready", format!("cannot complete {}: {}", task.id, said.join("; ")))
+    Err(Error::new(codes::TASK_NOT_READY, format!("cannot complete {}: {}", task.id, said.join("; ")))
         .hint("complete or remove what it waits for: 'git agent unblock', 'git agent dep remove'")
         .hint(format!("to complete it all the same: git agent complete {} --force", task.id)))
 }

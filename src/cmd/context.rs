@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     domain::{actor::Actor, claim::Holder, id::TaskId, revision::Which, task::Task, text, time::Timestamp},
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::{
         Repo,
         cmd::{self, Git},
@@ -199,7 +199,7 @@ pub fn text_argument(argument: &str) -> Result<String> {
     if bytes.len() > 2 * text::MAX_TEXT {
         return Err(bad_text("text on standard input", &text::InvalidText::TooLarge));
     }
-    String::from_utf8(bytes).map_err(|_| Error::usage("bad-text", "standard input is not UTF-8 text"))
+    String::from_utf8(bytes).map_err(|_| Error::new(codes::BAD_TEXT, "standard input is not UTF-8 text"))
 }
 
 /// An argument of one line: `what` names it in the refusal.
@@ -222,5 +222,5 @@ pub fn text_file(what: &str, file: &Path) -> Result<String> {
 
 /// A text that is refused.
 pub fn bad_text(what: &str, why: &text::InvalidText) -> Error {
-    Error::usage("bad-text", format!("cannot take the {what}: {why}"))
+    Error::new(codes::BAD_TEXT, format!("cannot take the {what}: {why}"))
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     cmd::context::Ctx,
     demo::{STORY, Scene, Step},
-    error::{Context as _, Error, Result, exit},
+    error::{Context as _, Error, Result, codes, exit},
     git::cmd::Git,
     view::json::{DemoAnswer, SCHEMA},
 };
@@ -56,8 +56,8 @@ fn place(wanted: Option<PathBuf>) -> Result<PathBuf> {
     let failed = || format!("cannot use '{}'", dir.display());
     std::fs::create_dir_all(&dir).or_environment(failed)?;
     if std::fs::read_dir(&dir).or_environment(failed)?.next().is_some() {
-        return Err(Error::refused(
-            "not-empty",
+        return Err(Error::new(
+            codes::NOT_EMPTY,
             format!("cannot make the demo in '{}': it is not empty", dir.display()),
         )
         .hint("name a directory that does not exist yet"));

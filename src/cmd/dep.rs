@@ -7,7 +7,7 @@ use crate::{
         event::{Dep, Payload},
         id::TaskId,
     },
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     view::sanitize::plural,
 };
 
@@ -48,7 +48,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             let unseen = task.after.iter().find(|id| !adding && id.as_str() == word).cloned();
             let id = unseen.map_or_else(|| view.find(word).map(|task| task.id), Ok)?;
             if !adding && !task.after.contains(&id) {
-                return Err(Error::usage("no-such-dependency", format!("{} does not come after {id}", task.id))
+                return Err(Error::new(codes::NO_SUCH_DEPENDENCY, format!("{} does not come after {id}", task.id))
                     .hint(format!("'git agent show {}' lists what it comes after", task.id)));
             }
             if adding != task.after.contains(&id) && !named.contains(&id) {

@@ -10,7 +10,7 @@ use bstr::ByteSlice as _;
 use super::list;
 use crate::{
     cmd::context::Ctx,
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     git::{
         ObjectId,
         cmd::{self, Git},
@@ -145,7 +145,7 @@ const SILENT: [&str; 4] = ["-s", "--no-patch", "--check", "--no-index"];
 
 fn json(ctx: &Ctx, request: &Request) -> Result<u8> {
     let refuse = |what: String| {
-        Error::usage("bad-option", what)
+        Error::new(codes::BAD_OPTION, what)
             .hint("with --json options may choose what is compared, not how it is shown; 'git agent diff' without it takes all")
     };
     if let Some(silent) = SILENT.iter().find(|option| request.has(option)) {
@@ -157,7 +157,7 @@ fn json(ctx: &Ctx, request: &Request) -> Result<u8> {
     if !matches!(output.status.code(), Some(0 | 1)) {
         let complaint = output.complaint();
         let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
-        return Err(Error::usage("bad-revision", format!("git cannot show this difference: {said}"))
+        return Err(Error::new(codes::BAD_REVISION, format!("git cannot show this difference: {said}"))
             .hint("revisions, options and paths are those of 'git diff'; paths come after '--'"));
     }
     let changes = raw::read(&output.stdout)

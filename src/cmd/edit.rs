@@ -11,7 +11,7 @@ use crate::{
         id::TaskId,
         task::Task,
     },
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     store::ledger::View,
 };
 
@@ -56,7 +56,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             edit.parent = Some(Some(parent.id));
         }
         if edit == Edit::default() {
-            return Err(Error::usage("nothing-to-edit", format!("nothing to change in {} was named", task.id))
+            return Err(Error::new(codes::NOTHING_TO_EDIT, format!("nothing to change in {} was named", task.id))
                 .hint("'git agent edit --help' lists what can be changed"));
         }
         Ok(vec![Payload::Edit(edit)])
@@ -72,8 +72,8 @@ fn refuse_parent(view: &View<'_>, task: &Task, parent: &Task) -> Result<()> {
     while let Some(ancestor) = at {
         chain.push(ancestor.id.clone());
         if ancestor.id == task.id {
-            return Err(Error::refused(
-                "parent-cycle",
+            return Err(Error::new(
+                codes::PARENT_CYCLE,
                 format!("{} cannot be a part of {}: {}", task.id, parent.id, crate::domain::graph::show_cycle(&chain)),
             ));
         }

@@ -10,7 +10,7 @@ use crate::{
         status::{Status, Verb},
         text::InvalidText,
     },
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     store::active,
 };
 
@@ -50,7 +50,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 fn word(text: &str) -> Result<String> {
     match text.chars().find(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.')) {
         Some(odd) if odd.is_control() => Err(bad_text("kind", &InvalidText::Control(odd.escape_default().to_string()))),
-        Some(odd) => Err(Error::usage("bad-kind", format!("a kind is one word, without {odd:?}"))),
+        Some(odd) => Err(Error::new(codes::BAD_KIND, format!("a kind is one word, without {odd:?}"))),
         None if text.is_empty() => Err(bad_text("kind", &InvalidText::Empty)),
         None => Ok(text.to_owned()),
     }

@@ -4,7 +4,7 @@ use super::setup;
 use crate::{
     cmd::context::Ctx,
     domain::id::TaskId,
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     git::{
         Repo,
         config_block::{Setting, Unless, Wish},
@@ -92,6 +92,6 @@ fn say(ctx: &Ctx, repo: &Repo, done: Vec<String>, warnings: Vec<String>) -> Resu
 /// Refuse a prefix that no id can begin with.
 fn check_prefix(prefix: &str) -> Result<()> {
     TaskId::parse(&format!("{prefix}0")).map(drop).map_err(|why| {
-        Error::usage("bad-id-prefix", format!("no id can begin with '{}': {why}", prefix.escape_debug()))
+        Error::new(codes::BAD_ID_PREFIX, format!("no id can begin with '{}': {why}", prefix.escape_debug()))
     })
 }

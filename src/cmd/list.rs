@@ -8,7 +8,7 @@ use super::next::is_within;
 use crate::{
     cmd::context::Ctx,
     domain::{graph::Graph, id::TaskId, status::Status, summary::Summary, table::Row, time::Timestamp},
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     store::ledger::View,
     view::json::{ListAnswer, TaskJson},
 };
@@ -148,7 +148,7 @@ fn sort(graph: &Graph<'_>, rows: &mut Vec<Row<'_>>, field: &str) -> Result<()> {
         "created" => rows.sort_unstable_by_key(|row| (row.created_at(), row.id_str())),
         "updated" => rows.sort_unstable_by_key(|row| (row.updated_at(), row.id_str())),
         other => {
-            return Err(Error::usage("bad-sort", format!("cannot sort by '{}'", other.escape_debug()))
+            return Err(Error::new(codes::BAD_SORT, format!("cannot sort by '{}'", other.escape_debug()))
                 .hint("sort by id, title, status, priority, created or updated"));
         }
     }

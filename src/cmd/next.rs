@@ -12,7 +12,7 @@ use crate::{
         task::Task,
         time::Timestamp,
     },
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     store::ledger::{Draft, View},
     view::json::{NextAnswer, NoNext},
 };
@@ -39,8 +39,8 @@ pub struct Args {
 /// Run it.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if args.remote.is_some() && !args.claim && !args.start {
-        return Err(Error::usage(
-            "remote-without-claim",
+        return Err(Error::new(
+            codes::REMOTE_WITHOUT_CLAIM,
             "--remote is about who gets the task, and nothing is claimed",
         )
         .hint("say --claim or --start, too"));

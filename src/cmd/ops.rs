@@ -5,7 +5,7 @@ use bstr::ByteSlice as _;
 use super::list::style;
 use crate::{
     cmd::{context::Ctx, operation_output},
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     recovery::{
         self,
         operation::{OpLog, Recorded, State, undone_by},
@@ -116,8 +116,8 @@ fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
         None => match log.last()? {
             Some(recorded) => recorded,
             None => {
-                return Err(Error::refused(
-                    "no-operations",
+                return Err(Error::new(
+                    codes::NO_OPERATIONS,
                     "nothing to show: nothing was done in this worktree that could be undone",
                 )
                 .hint("checkpoints, rollbacks and restored snapshots are operations: 'git agent ops' lists them"));

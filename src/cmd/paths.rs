@@ -3,14 +3,14 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::Repo,
 };
 
 /// `argument`, given in the current directory, as a path from the top of the work tree, with `/`.
 pub(super) fn in_repo(repo: &Repo, argument: &str) -> Result<String> {
     let refuse =
-        |why: &str| Error::usage("bad-path", format!("cannot take the path '{}': {why}", argument.escape_debug()));
+        |why: &str| Error::new(codes::BAD_PATH, format!("cannot take the path '{}': {why}", argument.escape_debug()));
     if argument.is_empty() || argument.chars().any(crate::domain::text::is_hostile) {
         return Err(refuse("it is empty or has control characters"));
     }

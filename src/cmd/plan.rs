@@ -6,7 +6,7 @@ mod source;
 
 use crate::{
     cmd::context::Ctx,
-    error::{Error, Result},
+    error::{Error, Result, codes},
     plans::Format,
 };
 
@@ -36,7 +36,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 /// A format on the command line.
 fn format(word: &str) -> Result<Format> {
     Format::parse(word).ok_or_else(|| {
-        Error::usage("unknown-plan-format", format!("there is no plan format '{}'", word.escape_debug()))
+        Error::new(codes::UNKNOWN_PLAN_FORMAT, format!("there is no plan format '{}'", word.escape_debug()))
             .hint(known(|_| true))
     })
 }

@@ -10,7 +10,7 @@ use crate::{
         event::{Link, Payload},
         repair::Evidence,
     },
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     git::ObjectId,
     query::{
         repair::{self, Found, Range, Request, Unknown, Why},
@@ -140,7 +140,7 @@ fn why(one: &Unknown) -> String {
 fn range(ctx: &Ctx, word: &str) -> Result<Range> {
     let Some((from, to)) = word.split_once("..").filter(|(from, to)| !from.is_empty() && !to.starts_with('.')) else {
         let message = format!("'{}' is no range: --range takes A..B", word.escape_debug());
-        return Err(Error::usage("bad-range", message).hint("'HEAD~20..HEAD' are the last 20 commits"));
+        return Err(Error::new(codes::BAD_RANGE, message).hint("'HEAD~20..HEAD' are the last 20 commits"));
     };
     let tip = if to.is_empty() { "HEAD" } else { to };
     Ok(Range { from: Some(commit(ctx, from)?), tip: commit(ctx, tip)? })
@@ -151,7 +151,8 @@ fn commit(ctx: &Ctx, word: &str) -> Result<ObjectId> {
     let words = ctx.asking(&ctx.view()?, Emptiness::NoCommits, |asker| asker.word(word.as_ref(), false))?;
     let revision = words.first().and_then(|word| word.to_str()).unwrap_or(word);
     ctx.repo()?.resolve_commit(revision)?.ok_or_else(|| {
-        let error = Error::usage("bad-revision", format!("there is no commit '{}' in this clone", word.escape_debug()));
+        let error =
+            Error::new(codes::BAD_REVISION, format!("there is no commit '{}' in this clone", word.escape_debug()));
         match word.bytes().all(|b| b == b'0') {
             true => {
                 error.hint("all zeros stand for a branch that was just made: name the commit that it was made from")

@@ -1,14 +1,14 @@
 //! `git agent schema`: the JSON contract.
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use crate::{
     cmd::context::Ctx,
-    error::{Error, Result, exit},
+    error::{Code, Error, Result, codes, exit},
     view::json::{SCHEMA, answers},
 };
 
-/// Print the JSON Schema of every answer
+/// Print the JSON Schema of every answer, and all error codes
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only of this command
@@ -25,9 +25,23 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         .collect();
     if answers.is_empty() {
         let wanted = args.command.unwrap_or_default();
-        return Err(Error::usage("no-schema", format!("there is no schema of '{}'", wanted.escape_debug()))
+        return Err(Error::new(codes::NO_SCHEMA, format!("there is no schema of '{}'", wanted.escape_debug()))
             .hint("'git agent schema' prints all of them"));
     }
-    ctx.out.json(&json!({ "schema": SCHEMA, "answers": answers }))?;
+    let mut contract = json!({ "schema": SCHEMA, "answers": answers });
+    if chosen("error") {
+        contract["errors"] = codes::ALL.iter().map(error).collect();
+    }
+    ctx.out.json(&contract)?;
     Ok(exit::OK)
+}
+
+fn error(code: &Code) -> Value {
+    json!({
+        "code": code.word,
+        "kind": code.kind.word(),
+        "exit": code.kind.exit_code(),
+        "retryable": code.kind.is_retryable(),
+        "meaning": code.meaning,
+    })
 }

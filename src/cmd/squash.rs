@@ -18,7 +18,7 @@ use crate::{
         squash::{Obstacle, Stop},
         task::Task,
     },
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     git::{ObjectId, entry::Entry},
     query::revision,
     recovery::{
@@ -132,7 +132,7 @@ fn given(ctx: &Ctx, view: &View<'_>, word: &str) -> Result<Onto> {
         return Ok(Onto::Given(Some(commit), word.to_owned()));
     }
     let unknown = || {
-        Error::usage("bad-revision", format!("there is no commit '{}'", word.escape_debug()))
+        Error::new(codes::BAD_REVISION, format!("there is no commit '{}'", word.escape_debug()))
             .hint("--onto takes a commit, or a checkpoint: t-1@2, t-1@start")
     };
     if !word.contains('@') {

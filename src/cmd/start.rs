@@ -10,7 +10,7 @@ use crate::{
         summary::Summary,
         task::Task,
     },
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     hook,
     store::{active, ledger::View},
     view::{relative_time, sanitize},
@@ -66,8 +66,8 @@ pub(super) fn events(ctx: &Ctx, view: &View<'_>, task: &Task, force: bool) -> Re
     let (us, now) = (ctx.holder()?, ctx.now());
     if let Some(claim) = &task.claim {
         if claim.stops(&us, now) {
-            return Err(Error::refused(
-                "task-claimed",
+            return Err(Error::new(
+                codes::TASK_CLAIMED,
                 format!("cannot start {}: {} holds it until {}", task.id, claim.holder_for(&us), claim.until),
             )
             .hint("'git agent next' finds another one")
@@ -119,7 +119,7 @@ fn refuse_obstacles(view: &View<'_>, task: &Task, now: crate::domain::time::Time
     if obstacles.is_empty() {
         return Ok(());
     }
-    Err(Error::refused("task-not-ready", format!("cannot start {}: {}", task.id, obstacles.join("; ")))
+    Err(Error::new(codes::TASK_NOT_READY, format!("cannot start {}: {}", task.id, obstacles.join("; ")))
         .hint("'git agent next' finds a task that is ready")
         .hint(format!("to begin it all the same: git agent start {} --force", task.id)))
 }

@@ -3,7 +3,7 @@
 use crate::{
     cmd::context::Ctx,
     commit_notes,
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     sync::{self, Direction, Synced},
     view::{
         json::{Apart, Dropped, SCHEMA, SyncAnswer},
@@ -29,7 +29,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let repo = ctx.repo()?;
     let remote =
         args.remote.map_or_else(|| sync::default_remote(repo), |remote| Ok(Some(remote)))?.ok_or_else(|| {
-            Error::usage("no-remote", "no remote is named, and this repository has no obvious one")
+            Error::new(codes::NO_REMOTE, "no remote is named, and this repository has no obvious one")
                 .hint("name one: git agent sync <remote>; 'git remote -v' lists them")
         })?;
     let direction = match (args.fetch_only, args.push_only) {

@@ -10,7 +10,7 @@ use crate::{
         status::{Status, Verb},
         task::Task,
     },
-    error::{Error, Result},
+    error::{Error, Result, codes},
     store::ledger::{Draft, View},
     view::{
         json::{TaskAnswer, TaskJson},
@@ -78,7 +78,7 @@ pub(super) fn task_json(ctx: &Ctx, task: &Task) -> Result<TaskJson> {
 pub(super) fn step(task: &Task, verb: Verb) -> Result<Status> {
     task.status.after(verb).ok_or_else(|| {
         let id = &task.id;
-        let error = Error::refused("illegal-transition", format!("cannot {verb} {id}: it is {}", say(task.status)));
+        let error = Error::new(codes::ILLEGAL_TRANSITION, format!("cannot {verb} {id}: it is {}", say(task.status)));
         match (task.status, verb) {
             (Status::Pending, Verb::Pause) => error.hint(format!("'git agent start {id}' begins it")),
             (Status::Pending | Status::InProgress, _) => error.hint("it is open already"),

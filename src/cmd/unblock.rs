@@ -6,7 +6,7 @@ use crate::{
         event::{Payload, Unblock},
         task::Task,
     },
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     view::sanitize::plural,
 };
 
@@ -44,13 +44,14 @@ fn chosen(task: &Task, word: Option<&str>, all: bool) -> Result<Vec<String>> {
     match word {
         Some(word) => match ids().filter(|id| id == word || id.starts_with(word)).collect::<Vec<_>>() {
             found if found.len() == 1 => Ok(found),
-            _ => {
-                Err(Error::usage("blocker-not-found", format!("{} has no blocker '{}'", task.id, word.escape_debug()))
-                    .hints(list()))
-            }
+            _ => Err(Error::new(
+                codes::BLOCKER_NOT_FOUND,
+                format!("{} has no blocker '{}'", task.id, word.escape_debug()),
+            )
+            .hints(list())),
         },
         None if all || task.blockers.len() <= 1 => Ok(ids().collect()),
-        None => Err(Error::usage("blocker-ambiguous", format!("{} has {} blockers", task.id, task.blockers.len()))
+        None => Err(Error::new(codes::BLOCKER_AMBIGUOUS, format!("{} has {} blockers", task.id, task.blockers.len()))
             .hints(list())
             .hint("name one of them, or say --all")),
     }

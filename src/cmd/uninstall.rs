@@ -6,7 +6,7 @@ use super::setup;
 use crate::{
     cmd::context::Ctx,
     commit_notes,
-    error::{Context as _, Error, Result, exit},
+    error::{Context as _, Error, Result, codes, exit},
     git::{RefChange, RefError, Repo, worktree},
     hook::install,
     recovery::{operation, snapshot},
@@ -115,7 +115,7 @@ fn purge(repo: &Repo) -> Result<Vec<String>> {
     }
     repo.refs().change(repo, &changes, "git-agent: purge").map_err(|error| match error {
         RefError::Moved => {
-            Error::busy("ledger-busy", "somebody writes to the ledger at this moment; it was not removed")
+            Error::new(codes::LEDGER_BUSY, "somebody writes to the ledger at this moment; it was not removed")
                 .hint("try again")
         }
         RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,

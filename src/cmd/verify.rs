@@ -9,7 +9,7 @@ use crate::{
         id::TaskId,
         task::Verification,
     },
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     git::ObjectId,
     store::ledger::Draft,
     verify::{self, Ran, Voice},
@@ -62,7 +62,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 pub(super) fn command(ctx: &Ctx, given: Option<&str>) -> Result<String> {
     let command = given.map(ToOwned::to_owned).or_else(|| ctx.repo().ok()?.settings().verify_command());
     command.filter(|command| !command.trim().is_empty()).ok_or_else(|| {
-        Error::usage("no-verify-command", "no command to verify with is given, and 'agent.verify' is not set")
+        Error::new(codes::NO_VERIFY_COMMAND, "no command to verify with is given, and 'agent.verify' is not set")
             .hint("give one: git agent verify -- <command>")
             .hint("or set one for this repository: git config agent.verify '<command>'")
     })
@@ -102,7 +102,7 @@ fn void(command: &str, ran: &Ran) -> Error {
         ran.exit,
         shown.join(", ")
     );
-    Error::refused("tree-changed", message)
+    Error::new(codes::TREE_CHANGED, message)
         .hint("run it again; or ignore what the command makes: a line with its name in .gitignore")
 }
 

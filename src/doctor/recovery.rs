@@ -7,11 +7,11 @@ use std::{
 
 use super::{count, failed, few};
 use crate::{
-    error::Result,
+    error::{Result, codes},
     git::{Refs, Repo},
     recovery::{
         self,
-        operation::{FOREIGN, FOREIGN_HINT, OpLog},
+        operation::{FOREIGN_HINT, OpLog},
         restore::quarantine::Aside,
         snapshot,
     },
@@ -72,7 +72,7 @@ fn operations(repo: &Repo) -> Result<Check> {
         for entry in log.entries() {
             match entry {
                 Ok(_) => good += 1,
-                Err(error) if error.code() == FOREIGN => {}
+                Err(error) if error.code() == codes::OPERATION_FOREIGN => {}
                 Err(error) => bad.push(error.to_string()),
             }
         }

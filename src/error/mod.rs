@@ -1,11 +1,14 @@
 //! The one error type that reaches a person: what was tried, on what, why not, and what to do next.
 //!
-//! The *kind* decides the exit code, the *code* is a stable kebab-case word for programs (`--json`), the *hints* name the
-//! next command. A refusal never carries a hint that destroys something: agents paste what they read.
+//! The *code* is a stable kebab-case word for programs (`--json`) out of one table, [`codes`]; it has one *kind*, which decides the
+//! exit code. The *hints* name the next command. A refusal never carries a hint that destroys something: agents paste what they read.
 
 use std::fmt;
 
+pub mod codes;
 pub mod exit;
+
+pub use codes::Code;
 
 /// The result of everything that can fail towards a person.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -42,13 +45,30 @@ impl Kind {
             Kind::Bug => exit::BUG,
         }
     }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Refused => "refused",
+            Kind::Usage => "usage",
+            Kind::Conflict => "conflict",
+            Kind::Busy => "busy",
+            Kind::Environment => "environment",
+            Kind::Interrupted => "interrupted",
+            Kind::Bug => "bug",
+        }
+    }
+
+    /// True when the same call may succeed a moment later without a change by the caller.
+    pub fn is_retryable(self) -> bool {
+        self == Kind::Busy
+    }
 }
 
 /// A failure with everything its reader needs to go on.
 #[derive(Debug)]
 pub struct Error {
-    kind: Kind,
-    code: &'static str,
+    code: Code,
     message: String,
     hints: Vec<String>,
     exception: Option<&'static str>,
@@ -56,38 +76,10 @@ pub struct Error {
 }
 
 impl Error {
-    fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
-        Error { kind, code, message: message.into(), hints: Vec::new(), exception: None, source: None }
-    }
-
-    /// A safety rule says no: `cannot roll back t-7: a rebase is in progress`. The caller must have changed nothing.
-    pub fn refused(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Kind::Refused, code, message)
-    }
-
-    /// The command line, or a value on it, cannot be used.
-    pub fn usage(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Kind::Usage, code, message)
-    }
-
-    /// The request contradicts the present state. The caller must have changed nothing.
-    pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Kind::Conflict, code, message)
-    }
-
-    /// Somebody holds a lock for longer than we wait.
-    pub fn busy(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Kind::Busy, code, message)
-    }
-
-    /// The surroundings do not allow it.
-    pub fn environment(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Kind::Environment, code, message)
-    }
-
-    /// An operation that was interrupted stands in the way.
-    pub fn interrupted(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Kind::Interrupted, code, message)
+    /// What `code` says, in a sentence: `cannot roll back t-7: a rebase is in progress`. With a code whose kind is
+    /// [`Kind::Refused`] or [`Kind::Conflict`] the caller must have changed nothing.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Error { code, message: message.into(), hints: Vec::new(), exception: None, source: None }
     }
 
     /// An invariant of git-agent does not hold.
@@ -98,7 +90,7 @@ impl Error {
             "" => "'Reporting a bug' in CONTRIBUTING.md says where, and what else helps",
             url => url,
         };
-        Self::new(Kind::Bug, "bug", message).hint(report).hint(place)
+        Self::new(codes::BUG, message).hint(report).hint(place)
     }
 
     /// Add a hint: the next command to run, or where to look.
@@ -131,11 +123,11 @@ impl Error {
 
     /// The kind, which decides the exit code.
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.code.kind
     }
 
-    /// The stable word for programs.
-    pub fn code(&self) -> &'static str {
+    /// What it is to programs.
+    pub fn code(&self) -> Code {
         self.code
     }
 
@@ -151,7 +143,7 @@ impl Error {
 
     /// True when the same call may succeed a moment later without anybody doing anything.
     pub fn is_retryable(&self) -> bool {
-        self.kind == Kind::Busy
+        self.code.kind.is_retryable()
     }
 }
 
@@ -172,7 +164,7 @@ impl From<anyhow::Error> for Error {
     fn from(source: anyhow::Error) -> Self {
         match source.downcast::<Error>() {
             Ok(error) => error,
-            Err(source) => Error::environment("environment", format!("{source:#}")),
+            Err(source) => Error::new(codes::ENVIRONMENT, format!("{source:#}")),
         }
     }
 }
@@ -185,7 +177,7 @@ pub trait Context<T> {
 
 impl<T, E: Into<anyhow::Error>> Context<T> for std::result::Result<T, E> {
     fn or_environment(self, message: impl FnOnce() -> String) -> Result<T> {
-        self.map_err(|source| Error::environment("environment", message()).because(source))
+        self.map_err(|source| Error::new(codes::ENVIRONMENT, message()).because(source))
     }
 }
 
@@ -212,7 +204,7 @@ mod tests {
 
     #[test]
     fn the_cause_follows_the_message() {
-        let error = Error::environment("x", "cannot read the ledger").because(anyhow::anyhow!("disk on fire"));
+        let error = Error::new(codes::ENVIRONMENT, "cannot read the ledger").because(anyhow::anyhow!("disk on fire"));
         assert_eq!(error.to_string(), "cannot read the ledger: disk on fire");
     }
 }

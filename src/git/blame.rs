@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::cmd::Git;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, codes};
 
 /// One line of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,11 +50,11 @@ pub fn blame(words: &[OsString]) -> Result<Vec<Line>> {
         let complaint = output.complaint();
         let said = complaint.lines().next().unwrap_or_default();
         let said = said.trim_start_matches("fatal: ").trim_start_matches("error: ");
-        return Err(Error::usage("bad-revision", format!("git cannot blame this: {said}"))
+        return Err(Error::new(codes::BAD_REVISION, format!("git cannot blame this: {said}"))
             .hint("git agent blame [<options of git blame>] [<revision>] [--] <file>"));
     }
     read(&output.stdout).ok_or_else(|| {
-        Error::usage("bad-option", "an option chooses another form of answer than 'git agent blame' can read")
+        Error::new(codes::BAD_OPTION, "an option chooses another form of answer than 'git agent blame' can read")
             .hint("its forms are the default one, --summary and --json; 'git blame' has all the others")
     })
 }

@@ -9,7 +9,7 @@ use gix::{
 };
 
 use super::repo::Repo;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, codes};
 
 /// From this many trees on, those that were read are forgotten: neighbours in history share theirs, others do not, and what is
 /// kept for nothing costs more than it saves.
@@ -150,7 +150,7 @@ impl<'r> Comparer<'r> {
 
 /// The first entry of a tree, and what comes behind it.
 fn first(tree: &[u8], hash: gix::hash::Kind) -> Result<Option<(EntryRef<'_>, &[u8])>> {
-    let damaged = || Error::environment("damaged-tree", "a tree is damaged").hint("'git fsck' finds out which");
+    let damaged = || Error::new(codes::DAMAGED_TREE, "a tree is damaged").hint("'git fsck' finds out which");
     if tree.is_empty() {
         return Ok(None);
     }
@@ -249,6 +249,6 @@ mod tests {
         let only = |name: &str| (Some((name.to_owned(), false)), None);
         assert_eq!(seen, [both("ab"), both("b"), only("d"), (None, Some(("d".to_owned(), true))), only("e")]);
         let cut = differing(&new, &new[..new.len() - 1], gix::hash::Kind::Sha1, |_, _| {});
-        assert_eq!(cut.unwrap_err().code(), "damaged-tree");
+        assert_eq!(cut.unwrap_err().code().word, "damaged-tree");
     }
 }

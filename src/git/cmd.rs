@@ -13,7 +13,7 @@ use std::{
 use bstr::{BString, ByteSlice as _};
 
 use super::stream::Stream;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, codes};
 
 /// Variables that a hook's git sets for itself and that would mislead another git.
 const HOOK_VARIABLES: [&str; 6] =
@@ -177,7 +177,7 @@ impl Git {
     }
 
     fn cannot_run(&self, error: std::io::Error) -> Error {
-        Error::environment("git-not-runnable", format!("cannot run '{}'", self.what()))
+        Error::new(codes::GIT_NOT_RUNNABLE, format!("cannot run '{}'", self.what()))
             .because(error)
             .hint("git-agent needs git 2.39 or newer on PATH")
     }
@@ -205,7 +205,7 @@ impl Output {
             Some(code) => format!("exit code {code}"),
             None => "a signal".to_owned(),
         };
-        Error::environment("git-failed", format!("'{}' ended with {how}: {}", self.what, self.complaint()))
+        Error::new(codes::GIT_FAILED, format!("'{}' ended with {how}: {}", self.what, self.complaint()))
     }
 }
 

@@ -4,7 +4,7 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{cmd::Git, quote::Quoting, raw, status::entry_kind, tree::Entry};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, codes};
 
 /// One path that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,7 +141,7 @@ pub fn trees(
         let complaint = output.complaint();
         let said = complaint.lines().next().unwrap_or_default();
         return Err(match (more.is_empty(), said.strip_prefix("fatal: ")) {
-            (false, Some(said)) => Error::usage("bad-path", format!("git cannot take these paths: {said}")),
+            (false, Some(said)) => Error::new(codes::BAD_PATH, format!("git cannot take these paths: {said}")),
             _ => output.into_error(),
         });
     }

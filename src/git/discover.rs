@@ -13,7 +13,7 @@ use std::{
 use bstr::{BString, ByteSlice as _};
 use gix::{ObjectId, sec::Trust};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, codes};
 
 /// What a repository can be said to be before its configuration is read.
 pub(super) struct Place {
@@ -94,12 +94,12 @@ pub fn named_git_dir(path: &Path) -> Result<PathBuf> {
 }
 
 fn none(dir: &Path) -> Error {
-    Error::environment("not-a-repository", format!("'{}' is not in a git repository", dir.display()))
+    Error::new(codes::NOT_A_REPOSITORY, format!("'{}' is not in a git repository", dir.display()))
         .hint("go into a repository, or make one with 'git init'")
 }
 
 fn broken(path: &Path, what: &str) -> Error {
-    Error::environment("broken-repository", format!("'{}' {what}", path.display()))
+    Error::new(codes::BROKEN_REPOSITORY, format!("'{}' {what}", path.display()))
         .hint("'git rev-parse --git-dir' says what git makes of it; 'git worktree repair' mends links of worktrees")
 }
 

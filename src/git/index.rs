@@ -24,7 +24,7 @@ use super::{
     lock_file::{self, LockFile},
     repo::Repo,
 };
-use crate::error::{Context as _, Error, Result};
+use crate::error::{Context as _, Error, Result, codes};
 
 /// How long somebody else's `index.lock` is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -172,7 +172,7 @@ pub fn install(repo: &Repo, private: &PrivateIndex<'_>, before: &Path) -> Result
     let _lock = IndexLock::take_marked(repo, CHECKPOINT)?;
     let failed = || "cannot replace the index".to_owned();
     if read(&real(repo)).or_environment(failed)? != read(before).or_environment(failed)? {
-        return Err(Error::conflict("index-moved", "somebody else staged something in the meantime"));
+        return Err(Error::new(codes::INDEX_MOVED, "somebody else staged something in the meantime"));
     }
     become_real(repo, &private.path).or_environment(failed)
 }
@@ -271,6 +271,6 @@ pub fn is_held(repo: &Repo) -> Error {
 }
 
 fn held(path: &Path) -> Error {
-    Error::busy("index-locked", format!("cannot lock the index with '{}'", path.display()))
+    Error::new(codes::INDEX_LOCKED, format!("cannot lock the index with '{}'", path.display()))
         .hint("try again; if no git is running, one died and left the file behind: 'git agent doctor' tells more")
 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use super::repo::Repo;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, codes};
 
 /// How long a writer queues before it goes on without the lock.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -83,7 +83,7 @@ impl Lock {
             _ => Err(error),
         });
         opened.map_err(|error| {
-            Error::environment("read-only", format!("cannot write in '{}'", path.display())).because(error).hint(
+            Error::new(codes::READ_ONLY, format!("cannot write in '{}'", path.display())).because(error).hint(
                 "the git directory must be writable; an agent whose sandbox protects .git has to be let out of it for git",
             )
         })

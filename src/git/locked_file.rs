@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::lock_file::LockFile;
-use crate::error::{Context as _, Error, Result};
+use crate::error::{Context as _, Error, Result, codes};
 
 /// How long another process may hold the lock.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -38,7 +38,7 @@ impl LockedFile {
             Some(held) => Ok(LockedFile { file, _lock: held }),
             None => {
                 let message = format!("cannot change '{}': '{}' exists", file.display(), lock.display());
-                Err(Error::busy("file-locked", message)
+                Err(Error::new(codes::FILE_LOCKED, message)
                     .hint("another git is at work, or one has crashed: then remove that file")
                     .hint("nothing was changed"))
             }

@@ -12,7 +12,7 @@ use gix::ObjectId;
 use super::{Repo, cmd::Git, stream::Stream};
 use crate::{
     domain::message,
-    error::{Error, Result},
+    error::{Error, Result, codes},
 };
 
 /// Ask of `git log` what `words` (options, revisions) and `paths` say, in the directory of the user.
@@ -129,7 +129,7 @@ impl<'r> Log<'r> {
             if !output.status.success() {
                 let complaint = output.complaint();
                 let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
-                return Err(Error::usage("bad-revision", format!("git cannot show this log: {said}"))
+                return Err(Error::new(codes::BAD_REVISION, format!("git cannot show this log: {said}"))
                     .hint("revisions, options and paths are those of 'git log'; paths come after '--'"));
             }
         }

@@ -9,7 +9,7 @@ use gix::{
     validate::path::component::{self, Mode, Options},
 };
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, codes};
 
 /// No file system of today has longer ones.
 const LONGEST: usize = 4096;
@@ -49,7 +49,7 @@ pub fn check(path: &BStr, kind: EntryKind) -> Result<()> {
         false => {
             let shown = path.to_str_lossy();
             let message = format!("'{}' is no path that git would write; nothing was changed", shown.escape_debug());
-            Err(Error::refused("unsafe-path", message).hint(
+            Err(Error::new(codes::UNSAFE_PATH, message).hint(
                 "a snapshot or a commit that names it was not made by git or git-agent: look at where it comes from",
             ))
         }

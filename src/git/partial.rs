@@ -9,7 +9,7 @@ use gix::{
 };
 
 use super::repo::Repo;
-use crate::error::{Context as _, Error, Result};
+use crate::error::{Context as _, Error, Result, codes};
 
 /// Trees can hide what is below them: so often is looked again.
 const ROUNDS: usize = 50;
@@ -52,7 +52,7 @@ pub fn bring(repo: &Repo, of: ObjectId) -> Result<()> {
         }
         let failed = |why: &str| {
             let message = format!("the ledger needs objects that this partial clone has left at '{remote}', and {why}");
-            Error::environment("not-fetched", message).hint(format!("'git fetch {remote}' shows whether it answers"))
+            Error::new(codes::NOT_FETCHED, message).hint(format!("'git fetch {remote}' shows whether it answers"))
         };
         if std::env::var_os("GIT_NO_LAZY_FETCH").is_some_and(|value| value != "0" && !value.is_empty()) {
             return Err(failed("GIT_NO_LAZY_FETCH forbids to fetch them"));

@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{cmd::Git, repo::Repo};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, codes};
 
 /// Pathspecs from the command line, relative to the current directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Pathspecs {
             false => {
                 let complaint = output.complaint();
                 let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
-                Err(Error::usage("bad-path", format!("git cannot take these paths: {said}")))
+                Err(Error::new(codes::BAD_PATH, format!("git cannot take these paths: {said}")))
             }
         }
     }

@@ -19,7 +19,7 @@ use super::{
     seal::{self, Secret},
 };
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::config_parameters,
 };
 
@@ -71,7 +71,7 @@ impl Repo {
         let mut gix = gix::open_opts(&place.git_dir, options.open_path_as_is(true).with(gix::sec::Trust::Full))
             .map_err(|error| {
                 let message = format!("cannot open the repository '{}'", place.git_dir.display());
-                Error::environment("unreadable-repository", message)
+                Error::new(codes::UNREADABLE_REPOSITORY, message)
                     .because(error)
                     .hint("'git fsck' and 'git config --list --show-origin' say what is wrong with it")
             })?;
@@ -115,8 +115,8 @@ impl Repo {
         let names = names.flat_map(|section| section.value_names().map(|name| name.to_lowercase()).collect::<Vec<_>>());
         for name in names {
             if !KNOWN_EXTENSIONS.contains(&name.as_str()) {
-                return Err(Error::environment(
-                    "unknown-extension",
+                return Err(Error::new(
+                    codes::UNKNOWN_EXTENSION,
                     format!("this repository uses the extension '{name}', which this version does not know"),
                 )
                 .hint("a newer git-agent may know it"));
@@ -205,7 +205,7 @@ impl Repo {
     /// The top of the work tree, or the refusal of `what` in a bare repository.
     pub fn require_work_dir(&self, what: &str) -> Result<&Path> {
         self.work_dir().ok_or_else(|| {
-            Error::environment("bare-repository", format!("cannot {what}: this repository is bare"))
+            Error::new(codes::BARE_REPOSITORY, format!("cannot {what}: this repository is bare"))
                 .hint("run it in a worktree: 'git worktree list' shows them")
         })
     }

@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{cmd, replace, repo::Repo};
-use crate::error::{Context as _, Error, Result};
+use crate::error::{Context as _, Error, Result, codes};
 
 /// The best common ancestor of two commits, if they have one.
 pub fn merge_base(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<Option<ObjectId>> {
@@ -21,7 +21,7 @@ pub fn merge_base(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<Option<
 /// The commits at which the history of this clone is cut off.
 pub fn shallow(repo: &Repo) -> Result<HashSet<ObjectId>> {
     let commits = repo.gix().shallow_commits().map_err(|error| {
-        Error::environment("environment", "cannot read where this shallow clone is cut off").because(error)
+        Error::new(codes::ENVIRONMENT, "cannot read where this shallow clone is cut off").because(error)
     })?;
     Ok(commits.into_iter().flat_map(|commits| commits.iter().copied().collect::<Vec<_>>()).collect())
 }

@@ -20,7 +20,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::repo::Repo;
-use crate::error::{Context as _, Error, Result};
+use crate::error::{Context as _, Error, Result, codes};
 
 /// What the line in the header begins with.
 const HEADER: &[u8] = b"\nagent-seal ";
@@ -52,13 +52,13 @@ impl Secret {
         let failed = || format!("cannot make '{}'", path.display());
         let mut bytes = [0; LENGTH];
         getrandom::fill(&mut bytes).map_err(|error| {
-            Error::environment("no-randomness", "the operating system gives no random numbers")
+            Error::new(codes::NO_RANDOMNESS, "the operating system gives no random numbers")
                 .because(anyhow::anyhow!("{error}"))
         })?;
         make(repo, &path, &bytes).or_environment(failed)?;
         // Somebody else may have been faster.
         Self::find(repo).ok_or_else(|| {
-            Error::environment("secret-damaged", format!("'{}' is damaged", path.display()))
+            Error::new(codes::SECRET_DAMAGED, format!("'{}' is damaged", path.display()))
                 .hint("move it away: a new one is made; 'git agent doctor' then tells what was made with the old one")
         })
     }

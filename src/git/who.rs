@@ -3,7 +3,7 @@
 use bstr::{BString, ByteSlice as _};
 
 use super::{Repo, cmd};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, codes};
 
 /// The committer as `Name <address>`; `None` if git does not know an author or a committer.
 pub fn committer(repo: &Repo) -> Result<Option<BString>> {
@@ -28,7 +28,7 @@ pub fn committer(repo: &Repo) -> Result<Option<BString>> {
 pub fn require(repo: &Repo, cannot: impl Fn() -> String) -> Result<()> {
     match committer(repo)? {
         Some(_) => Ok(()),
-        None => Err(Error::environment("no-identity", format!("{}: git does not know who you are", cannot()))
+        None => Err(Error::new(codes::NO_IDENTITY, format!("{}: git does not know who you are", cannot()))
             .hint("git config user.name <name> and git config user.email <address>; nothing was changed")),
     }
 }

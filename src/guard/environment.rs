@@ -9,7 +9,7 @@ use std::{
 use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{Repo, discover},
     recovery::snapshot,
     shell::{Dir, World},
@@ -41,7 +41,7 @@ impl Desk {
         }
         let repo = match Repo::discover(dir) {
             Ok(repo) => Some(Rc::new(repo)),
-            Err(error) if error.code() == "not-a-repository" => None,
+            Err(error) if error.code() == codes::NOT_A_REPOSITORY => None,
             Err(error) => return Err(error),
         };
         // One worktree is one repository, wherever in it one looks from.
@@ -135,5 +135,5 @@ impl World for Desk {
 /// A repository that cannot be worked on, as a reason not to go on.
 pub(super) fn cannot_open(error: Error) -> Error {
     let (message, hints) = (error.to_string(), error.hint_lines().to_vec());
-    Error::refused("cannot-capture", format!("cannot save what is there first: {message}")).hints(hints)
+    Error::new(codes::CANNOT_CAPTURE, format!("cannot save what is there first: {message}")).hints(hints)
 }

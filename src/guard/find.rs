@@ -11,7 +11,7 @@ use bstr::ByteSlice as _;
 
 use super::nested;
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{Repo, unkept},
     guard::{
         environment::{Desk, real},
@@ -56,7 +56,7 @@ fn repository(desk: &Desk, own: &Path, risk: &Risk) -> Result<Option<Rc<Repo>>> 
         Where::Here => {
             return match desk.repo(own) {
                 // git stops there, too.
-                Err(error) if error.code() == "broken-repository" => Ok(None),
+                Err(error) if error.code() == codes::BROKEN_REPOSITORY => Ok(None),
                 found => found,
             };
         }
@@ -67,7 +67,7 @@ fn repository(desk: &Desk, own: &Path, risk: &Risk) -> Result<Option<Rc<Repo>>> 
     match named {
         None if !is_off() => {
             let message = "it works on another repository, which '--git-dir', '--work-tree' or a variable names";
-            Err(Error::refused("cannot-capture", message)
+            Err(Error::new(codes::CANNOT_CAPTURE, message)
                 .hint("go there, or name the directory with 'git -C <directory>', so that it can be saved first"))
         }
         found => Ok(found),
@@ -122,7 +122,7 @@ fn taken_whole(desk: &Desk, outer: &Repo, dir: &Path, risk: &Risk, found: &mut F
     let is_off = outer.settings().guard() == Mode::Off;
     if !is_off && risk.level >= Level::Destroys && nested::has_work_of_its_own(&repo)? {
         let message = format!("'{shown}' is a repository of its own, and has work that no remote of it has");
-        return Err(Error::refused("cannot-capture", message)
+        return Err(Error::new(codes::CANNOT_CAPTURE, message)
             .hint("commit and push what is in there, or move it out of the way"));
     }
     found.remarks.push(format!("the repository '{shown}' goes with all that it has, and no snapshot holds it"));
@@ -192,7 +192,7 @@ fn paths(desk: &Desk, own: &Path, risk: &Risk, targets: &[Target]) -> Result<Fou
     for dir in [own, Path::new(".")] {
         match desk.repo(dir) {
             Ok(None) if risk.level >= Level::Destroys && takes_damaged(dir, &from, targets) => {
-                return Err(Error::environment("broken-repository", "'.git' there is damaged, but not empty"));
+                return Err(Error::new(codes::BROKEN_REPOSITORY, "'.git' there is damaged, but not empty"));
             }
             Ok(repo) => {
                 // In a git directory there is no work tree; around it is one.

@@ -29,7 +29,7 @@ use bstr::{BString, ByteSlice as _};
 
 use crate::{
     domain::{id::TaskId, time::Timestamp},
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{Repo, config_parameters},
     guard::environment::{Desk, cannot_open, real},
     recovery::snapshot::{self, Taken},
@@ -240,7 +240,7 @@ fn give_way(answer: &mut Answer, risk: &Risk, error: Error) {
         Level::Destroys | Level::Fatal if answer.refusal.is_none() => {
             let refusal = cannot_open(error);
             let message = format!("refused '{}', which {}: {refusal}", short(&risk.command), risk.why);
-            let refusal = Error::refused("cannot-capture", message).hints(refusal.hint_lines().to_vec());
+            let refusal = Error::new(codes::CANNOT_CAPTURE, message).hints(refusal.hint_lines().to_vec());
             answer.refusal = Some(refusal.hint("whoever wants no guard here switches it off with 'agent.guard'"));
         }
         Level::Destroys | Level::Fatal => {}
@@ -260,12 +260,12 @@ fn judge(stake: &Stake) -> Result<()> {
             true => "'git agent snapshot drop' and 'git agent gc' remove those that are not needed any more",
             false => "name the files in the work tree instead",
         };
-        return Err(Error::refused("repository-at-risk", message).hint(hint));
+        return Err(Error::new(codes::REPOSITORY_AT_RISK, message).hint(hint));
     }
     let Some(risk) = stake.risks.iter().find(|risk| risk.level == Level::Destroys) else { return Ok(()) };
     if mode == Mode::Refuse && !spared::is_harmless(stake) {
         let message = format!("refused '{}': it {} (agent.guard=refuse)", short(&risk.command), risk.why);
-        return Err(Error::refused("guard-refused", message).hint(
+        return Err(Error::new(codes::GUARD_REFUSED, message).hint(
             "commit first ('git agent checkpoint'), or save what is there ('git agent snapshot') and ask a person",
         ));
     }

@@ -26,7 +26,7 @@ use crate::{
             scan,
         },
     },
-    error::{Context as _, Result},
+    error::{Context as _, Result, codes},
     git::Repo,
     hook::{
         fail_open::complain,
@@ -244,7 +244,7 @@ fn reverted(repo: &Repo, rules: &Rules, text: &[u8]) -> Vec<BString> {
 /// The active tasks, the main one last. A variable that holds no task id is ignored, and said to be.
 fn active_tasks(repo: &Repo) -> Result<Vec<TaskId>> {
     let mut tasks = match active::read(repo) {
-        Err(error) if error.code() == "bad-task-id" => {
+        Err(error) if error.code() == codes::BAD_TASK_ID => {
             complain("GIT_AGENT_TASK", &format!("ignored, {error}"));
             active::of_worktree(repo)?
         }

@@ -29,7 +29,7 @@ mod settle;
 mod size;
 mod toml;
 
-pub use crate::plans::position::{Place, Wrong};
+pub use crate::plans::position::{Place, Wrong, WrongKind};
 pub use difference::{Change, Difference, Field, Known, Renamed, create};
 pub use format::Format;
 pub use item::{Content, Decided, Failed, Item, Parent, Plan, Rough, Times, Word, put_below};

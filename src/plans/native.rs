@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{id::TaskId, task::LOWEST_PRIORITY, time::parse_duration},
-    plans::position::Wrong,
+    plans::position::{Wrong, WrongKind},
 };
 
 /// The keys of a task that a plan takes.
@@ -79,7 +79,7 @@ pub(super) fn read(node: &Node<'_>) -> Result<Vec<Rough>, Wrong> {
                 if schema != SCHEMA {
                     let what =
                         format!("the plan has version {schema} of the format, this git-agent reads version {SCHEMA}");
-                    return Err(Wrong::new(value.at, what).code("plan-version"));
+                    return Err(Wrong::new(value.at, what).of_kind(WrongKind::Version));
                 }
             }
             "task" | "tasks" => nested(key, value, None, &mut rough)?,

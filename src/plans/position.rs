@@ -8,8 +8,8 @@ use std::fmt;
 pub struct Wrong {
     /// The byte of the text at which it is.
     pub at: usize,
-    /// A stable word for it.
-    pub code: &'static str,
+    /// What sort of fault it is.
+    pub kind: WrongKind,
     /// A clause.
     pub what: String,
     /// Another place that has to do with it.
@@ -18,21 +18,38 @@ pub struct Wrong {
     pub hint: Option<String>,
 }
 
+/// What sort of fault a plan has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrongKind {
+    /// It says what a plan cannot say.
+    Meaning,
+    /// It is not in the syntax of its format.
+    Syntax,
+    /// A later version made it.
+    Version,
+    /// It names a task that is not there.
+    UnknownTask,
+    /// A task would be a part of itself.
+    ParentCycle,
+    /// A task would wait for itself.
+    DependencyCycle,
+}
+
 impl Wrong {
     /// Something that a plan cannot say.
     pub fn new(at: usize, what: impl Into<String>) -> Self {
-        Wrong { at, code: "bad-plan", what: what.into(), also: None, hint: None }
+        Wrong { at, kind: WrongKind::Meaning, what: what.into(), also: None, hint: None }
     }
 
     /// Text that is not what its format is made of.
     pub fn syntax(at: usize, what: impl Into<String>) -> Self {
-        Wrong { code: "plan-syntax", ..Wrong::new(at, what) }
+        Wrong { kind: WrongKind::Syntax, ..Wrong::new(at, what) }
     }
 
-    /// With a stable word of its own.
+    /// Of another kind.
     #[must_use]
-    pub fn code(self, code: &'static str) -> Self {
-        Wrong { code, ..self }
+    pub fn of_kind(self, kind: WrongKind) -> Self {
+        Wrong { kind, ..self }
     }
 
     /// With another place that has to do with it.

@@ -14,7 +14,7 @@ use crate::{
         id::TaskId,
         table::{Row, Table},
     },
-    plans::position::Wrong,
+    plans::position::{Wrong, WrongKind},
 };
 
 /// Settle what was read against the tasks that are in `table`.
@@ -236,7 +236,7 @@ impl Names<'_> {
                     chain.push(up);
                     let circle = chain[first..].iter().map(|at| title(*at)).collect::<Vec<_>>().join(" → ");
                     let what = format!("these are parts of each other: {circle}");
-                    return Wrong::new(rough[up].at, what).code("parent-cycle");
+                    return Wrong::new(rough[up].at, what).of_kind(WrongKind::ParentCycle);
                 }
                 chain.push(up);
             }
@@ -285,7 +285,7 @@ impl Names<'_> {
     fn unknown(&self, word: &Word, role: &str) -> Wrong {
         let shown: String = word.text.chars().take(60).collect();
         let what = format!("{role} names '{}', which is neither in the plan nor in the ledger", shown.escape_debug());
-        let wrong = Wrong::new(word.at, what).code("unknown-task");
+        let wrong = Wrong::new(word.at, what).of_kind(WrongKind::UnknownTask);
         let near = |id: &&TaskId| strsim::damerau_levenshtein(&word.text, id.as_str());
         match self.by_id.keys().min_by_key(|id| (near(id), (*id).clone())).filter(|id| near(id) <= 3) {
             Some(id) => wrong.hint(format!("did you mean '{id}'?")),
@@ -335,11 +335,11 @@ fn refuse_circles(items: &mut [Item], from: &[Source], table: &Table, reading: &
                     is_open = false;
                     continue;
                 }
-                let (place, what, code) = match is_after {
-                    true => (from[first].after, "these tasks wait for each other", "dependency-cycle"),
-                    false => (items[first].at, "these tasks are parts of each other", "parent-cycle"),
+                let (place, what, kind) = match is_after {
+                    true => (from[first].after, "these tasks wait for each other", WrongKind::DependencyCycle),
+                    false => (items[first].at, "these tasks are parts of each other", WrongKind::ParentCycle),
                 };
-                return Err(Wrong::new(place, format!("{what}: {}", show_cycle(&circle))).code(code));
+                return Err(Wrong::new(place, format!("{what}: {}", show_cycle(&circle))).of_kind(kind));
             }
             if is_open {
                 break;

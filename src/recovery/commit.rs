@@ -5,7 +5,7 @@ use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
 use bstr::BString;
 
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::{
         ObjectId, Repo, cmd,
         entry::Author,
@@ -47,7 +47,7 @@ impl Commit<'_> {
         let output = git.args(parents).args(["-F", "-"]).stdin(self.message.to_vec()).output()?;
         if !output.status.success() {
             let why = format!("{}: git makes no commit", cannot());
-            return Err(Error::refused("commit-refused", why).because(output.into_error()));
+            return Err(Error::new(codes::COMMIT_REFUSED, why).because(output.into_error()));
         }
         let id = ObjectId::from_hex(&cmd::line(&output.stdout));
         let id = id.or_environment(|| "'git commit-tree' named no commit".to_owned())?;

@@ -12,7 +12,7 @@ use super::{
     snapshot,
 };
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::{
         Head, RefChange, RefError, Repo,
         objects::{Batch, Content, Readers},
@@ -43,8 +43,8 @@ impl<'r> Run<'r> {
         let lock = lock::take(repo)?;
         let log = OpLog::of(repo)?;
         let Some(recorded) = log.interrupted()? else {
-            return Err(Error::refused(
-                "nothing-interrupted",
+            return Err(Error::new(
+                codes::NOTHING_INTERRUPTED,
                 format!("nothing to {verb}: no operation was interrupted"),
             )
             .hint("'git agent ops' lists the operations"));
@@ -173,7 +173,7 @@ fn move_ref(repo: &Repo, change: RefChange, operation: &Operation, batch: &Batch
             RefError::Vanished(_) if attempt < TRIES => batch.write_durable(repo)?,
             RefError::Moved => {
                 let message = format!("another process moved {name} in the meantime");
-                return Err(Error::conflict("ref-moved", message).hint("try again"));
+                return Err(Error::new(codes::REF_MOVED, message).hint("try again"));
             }
             RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => return Err(error),
         }

@@ -15,7 +15,7 @@ use crate::{
         retention::{self, Kept, Policy, Standing},
         time::Timestamp,
     },
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{
         ObjectId, RefChange, RefError, Repo,
         lock::Lock,
@@ -165,7 +165,7 @@ pub fn carry_out(repo: &Repo, plan: &Plan) -> Result<()> {
     let moved = repo.refs().change_durably(repo, &changes, "git-agent: gc");
     moved.map_err(|error| match error {
         RefError::Moved => {
-            Error::busy("gc-raced", "a snapshot or an operation came or went in the meantime").hint("try again")
+            Error::new(codes::GC_RACED, "a snapshot or an operation came or went in the meantime").hint("try again")
         }
         RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
     })?;

@@ -6,7 +6,7 @@ use super::{
     snapshot,
 };
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{ObjectId, RefError, Repo, objects::Batch, revwalk, seal},
 };
 
@@ -46,8 +46,11 @@ pub fn chains(repo: &Repo) -> Result<Vec<String>> {
         }
         let lock = gc::lock(repo, &log)?;
         if lock.as_ref().is_some_and(|lock| !lock.is_held()) {
-            return Err(Error::busy("operation-busy", "an operation is under way in a worktree whose log is damaged")
-                .hint("try again when it is done"));
+            return Err(Error::new(
+                codes::OPERATION_BUSY,
+                "an operation is under way in a worktree whose log is damaged",
+            )
+            .hint("try again when it is done"));
         }
         let (mut kept, mut gone) = (Vec::new(), 0);
         let mut next = log.tip();
@@ -70,7 +73,7 @@ pub fn chains(repo: &Repo) -> Result<Vec<String>> {
         batch.write_durable(repo)?;
         let moved = repo.refs().change_durably(repo, &[change], "git-agent: doctor");
         moved.map_err(|error| match error {
-            RefError::Moved => Error::busy("operation-busy", "an operation came in the meantime").hint("try again"),
+            RefError::Moved => Error::new(codes::OPERATION_BUSY, "an operation came in the meantime").hint("try again"),
             RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
         })?;
         batch.secure(repo)?;

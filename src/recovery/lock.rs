@@ -10,7 +10,7 @@ use super::{
     snapshot,
 };
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::{Repo, claims, index::IndexLock, lock::Lock},
     recovery::{
         checkpoint::{self, staging},
@@ -40,7 +40,7 @@ impl OperationLock {
 pub fn take(repo: &Repo) -> Result<OperationLock> {
     let lock = Lock::acquire(repo, &file(repo))?;
     if !lock.is_held() {
-        return Err(Error::busy("operation-busy", "another operation is under way in this worktree")
+        return Err(Error::new(codes::OPERATION_BUSY, "another operation is under way in this worktree")
             .hint("try again when it is done; 'git agent ops' shows it"));
     }
     claims::sweep(repo);

@@ -9,7 +9,7 @@ use super::{
     restore::disk::{self, Found},
 };
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::Repo,
 };
 
@@ -37,7 +37,7 @@ fn names(repo: &Repo, plan: &Plan) -> Result<()> {
                 disk::shown(other.as_bstr()),
                 disk::shown(path.as_bstr())
             );
-            return Err(Error::refused("names-collide", message)
+            return Err(Error::new(codes::NAMES_COLLIDE, message)
                 .hint("limit the operation to other paths: git agent … -- <path>"));
         }
     }
@@ -67,7 +67,7 @@ fn directories(repo: &Repo, plan: &Plan) -> Result<()> {
         let place = if directory.is_empty() { top.to_owned() } else { disk::place(top, directory.as_bstr())? };
         disk::probe(&place).map_err(|error| {
             let shown = if directory.is_empty() { ".".to_owned() } else { disk::shown(directory.as_bstr()) };
-            Error::refused("not-writable", format!("cannot change files in '{shown}'"))
+            Error::new(codes::NOT_WRITABLE, format!("cannot change files in '{shown}'"))
                 .because(error)
                 .hint("make the directory writable, or make room on its disk, then try again")
         })?;

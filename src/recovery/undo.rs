@@ -16,7 +16,7 @@ use super::{
     snapshot::{self, Captured, Moment},
 };
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{
         Repo,
         sparse::Sparse,
@@ -40,7 +40,7 @@ pub fn next(log: &OpLog<'_>) -> Result<Recorded> {
             && operation::undone_by(&entries, operation.id).is_none()
     });
     found.cloned().ok_or_else(|| {
-        Error::refused("nothing-to-undo", "nothing to undo: no operation of this worktree is left to take back")
+        Error::new(codes::NOTHING_TO_UNDO, "nothing to undo: no operation of this worktree is left to take back")
             .hint("'git agent ops' lists the operations, 'git agent snapshot list' the snapshots")
     })
 }
@@ -58,7 +58,7 @@ pub fn next_redo(log: &OpLog<'_>) -> Result<Recorded> {
         recorded.operation.kind == Kind::Undo && operation::undone_by(&entries, recorded.operation.id).is_none()
     });
     found.cloned().ok_or_else(|| {
-        Error::refused("nothing-to-redo", "nothing to redo: the newest operation is not an undo")
+        Error::new(codes::NOTHING_TO_REDO, "nothing to redo: the newest operation is not an undo")
             .hint("'git agent ops' lists the operations; 'git agent undo <op>' takes back a given one")
     })
 }
@@ -74,7 +74,7 @@ pub fn undo(repo: &Repo, author: &Author<'_>, recorded: &Recorded, kind: Kind, r
     let operation = &recorded.operation;
     if recorded.is_foreign {
         let message = format!("cannot undo {} ({}): it was not made in this repository", operation.id, operation.title);
-        return Err(Error::refused("foreign-operation", message).hint(operation::FOREIGN_HINT));
+        return Err(Error::new(codes::FOREIGN_OPERATION, message).hint(operation::FOREIGN_HINT));
     }
     refuse_steps(repo, operation)?;
     check(repo, &log, recorded)?;
@@ -99,12 +99,12 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
     let named = format!("{} ({})", operation.id, operation.title);
     if !operation.is_undoable() {
         let message = format!("cannot undo {named}: it was put back already, nothing of it is left");
-        return Err(Error::refused("not-undoable", message).hint("'git agent ops' lists the operations"));
+        return Err(Error::new(codes::NOT_UNDOABLE, message).hint("'git agent ops' lists the operations"));
     }
     let entries = log.own().collect::<Result<Vec<_>>>()?;
     if let Some(undo) = operation::undone_by(&entries, operation.id) {
         let message = format!("cannot undo {named}: {undo} did that already");
-        return Err(Error::refused("already-undone", message).hint("'git agent redo' takes the last undo back"));
+        return Err(Error::new(codes::ALREADY_UNDONE, message).hint("'git agent redo' takes the last undo back"));
     }
     let head = repo.head()?;
     if operation.before == operation.after || head == operation.after {
@@ -118,7 +118,7 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
         false => format!("cannot undo {named}: it moved {place}, and HEAD is somewhere else now"),
     };
     let before = operation.before.commit.map_or_else(String::new, |commit| commit.to_string());
-    let mut error = Error::refused("head-moved", message);
+    let mut error = Error::new(codes::HEAD_MOVED, message);
     if head.branch == operation.after.branch {
         error = error.hint("undo what came later first: 'git agent ops' lists the operations");
     } else if let Some(branch) = operation.after.branch_name() {
@@ -138,7 +138,7 @@ fn refuse_in_progress(repo: &Repo, operation: &Operation, after: &Moment, captur
         return Ok(());
     }
     let message = format!("cannot undo {} ({}): {} is in progress", operation.id, operation.title, found.what);
-    Err(Error::refused("operation-in-progress", message)
+    Err(Error::new(codes::OPERATION_IN_PROGRESS, message)
         .hint(format!("finish it with '{}' or stop it with '{}'", found.go_on, found.abort)))
 }
 
@@ -147,8 +147,8 @@ fn refuse_steps(repo: &Repo, operation: &Operation) -> Result<()> {
     match state::in_progress(repo) {
         Some(found) if found.steps == Steps::Several => {
             let (id, title) = (operation.id, &operation.title);
-            let message = format!("cannot undo {id} ({title}): {} is in progress; nothing was changed", found.what);
-            Err(Error::busy("operation-in-progress", message)
+            let message = format!("cannot undo {id} ({title}): {} is in progress", found.what);
+            Err(Error::new(codes::OPERATION_IN_PROGRESS, message)
                 .hint(format!("finish it with '{}' or stop it with '{}'", found.go_on, found.abort)))
         }
         _ => Ok(()),

@@ -7,7 +7,7 @@ use bstr::ByteSlice as _;
 
 use crate::{
     domain::{id::TaskId, note, status::Status},
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{ObjectId, RefChange, RefError, Repo},
     store::ledger::{self, View},
 };
@@ -30,8 +30,11 @@ pub const VARIABLE: &str = "GIT_AGENT_TASK";
 pub fn read(repo: &Repo) -> Result<Vec<TaskId>> {
     match std::env::var(VARIABLE) {
         Ok(word) if !word.is_empty() => TaskId::parse(&word).map(|id| vec![id]).map_err(|why| {
-            Error::usage("bad-task-id", format!("{VARIABLE} is '{}', which is no task id: {why}", word.escape_debug()))
-                .hint("unset it, or set it to an id that 'git agent list' shows")
+            Error::new(
+                codes::BAD_TASK_ID,
+                format!("{VARIABLE} is '{}', which is no task id: {why}", word.escape_debug()),
+            )
+            .hint("unset it, or set it to an id that 'git agent list' shows")
         }),
         _ => of_worktree(repo),
     }
@@ -160,8 +163,10 @@ fn apply(repo: &Repo, changes: &[RefChange], what: &str) -> Result<()> {
         return Ok(());
     }
     repo.refs().change(repo, changes, &format!("git-agent: {what}")).map_err(|error| match error {
-        RefError::Moved => Error::busy("active-moved", "the active task of this worktree was changed by somebody else")
-            .hint("try again"),
+        RefError::Moved => {
+            Error::new(codes::ACTIVE_MOVED, "the active task of this worktree was changed by somebody else")
+                .hint("try again")
+        }
         RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
     })
 }

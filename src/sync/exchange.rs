@@ -14,7 +14,7 @@ use crate::{
         note::{self, Events},
         time::Timestamp,
     },
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{RefChange, RefError, Repo, cmd::Output, partial},
     store::ledger::{
         self, View,
@@ -88,8 +88,8 @@ pub fn sync(repo: &Repo, remote: &str, direction: Direction, actor: &Actor) -> R
             }
             Pushed::Overtaken if synced.attempts < PUSHES => std::thread::sleep(pause(synced.attempts)),
             Pushed::Overtaken => {
-                return Err(Error::busy(
-                    "push-overtaken",
+                return Err(Error::new(
+                    codes::PUSH_OVERTAKEN,
                     format!("others pushed to '{remote}' first, {PUSHES} times in a row"),
                 )
                 .hint("try again: git agent sync"));

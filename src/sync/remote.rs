@@ -3,7 +3,7 @@
 use bstr::ByteSlice as _;
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{
         Repo,
         config_block::{Setting, Unless, Wish},
@@ -46,7 +46,7 @@ pub(super) fn check(repo: &Repo, remote: &str) -> Result<()> {
     let known = repo.gix().remote_names().iter().any(|name| name.as_bstr() == remote);
     match known {
         true => Ok(()),
-        false => Err(Error::usage("no-such-remote", format!("there is no remote '{}'", remote.escape_debug()))
+        false => Err(Error::new(codes::NO_SUCH_REMOTE, format!("there is no remote '{}'", remote.escape_debug()))
             .hint("'git remote -v' lists the remotes")),
     }
 }

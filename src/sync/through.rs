@@ -8,7 +8,7 @@ use super::{
     exchange::{PUSHES, Pushed, pause, push, sync},
 };
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::Repo,
     store::ledger::{self, Author, Draft, Prepared, View, Written, merge},
 };
@@ -43,6 +43,6 @@ pub fn write_through<T>(
             Pushed::Overtaken => std::thread::sleep(pause(attempt)),
         }
     }
-    Err(Error::busy("push-overtaken", format!("others pushed to '{remote}' first, {PUSHES} times in a row"))
+    Err(Error::new(codes::PUSH_OVERTAKEN, format!("others pushed to '{remote}' first, {PUSHES} times in a row"))
         .hint("nothing was claimed; try again"))
 }

@@ -16,7 +16,7 @@ use crate::{
         task::Task,
         time::Timestamp,
     },
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::Repo,
     query::revision::{self, Asker, Emptiness},
     store::{
@@ -144,7 +144,7 @@ impl Caller {
     pub fn task_and_checkpoint(&self, view: &View<'_>, word: Option<&str>) -> Result<(Task, Option<Which>)> {
         let spec = Spec::parse(word.unwrap_or_default()).map_err(|why| {
             let shown = word.unwrap_or_default().escape_debug();
-            Error::usage("bad-checkpoint", format!("'{shown}' is no checkpoint: {why}"))
+            Error::new(codes::BAD_CHECKPOINT, format!("'{shown}' is no checkpoint: {why}"))
                 .hint("'git agent log <task>' shows the checkpoints of a task with their numbers")
         })?;
         // An empty word is a mistake of the caller's, not a wish for the active task.
@@ -184,11 +184,11 @@ impl Caller {
         }
         let active = self.active()?;
         let id = active.first().ok_or_else(|| {
-            Error::usage("no-active-task", "no task is named, and none is active in this worktree")
+            Error::new(codes::NO_ACTIVE_TASK, "no task is named, and none is active in this worktree")
                 .hint("name a task, or begin one with 'git agent start <task>'")
         })?;
         view.task(id)?.ok_or_else(|| {
-            Error::usage("task-not-found", format!("the active task {id} is not in this ledger"))
+            Error::new(codes::TASK_NOT_FOUND, format!("the active task {id} is not in this ledger"))
                 .hint("'git agent list' shows the tasks; 'git agent start <task>' makes one of them the active one")
         })
     }

@@ -4,7 +4,7 @@ use bstr::ByteSlice as _;
 
 use crate::{
     domain::actor::Actor,
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{Repo, host_name, objects},
 };
 
@@ -31,8 +31,9 @@ pub fn actor(named: Option<&str>, repo: Option<&Repo>) -> Result<Actor> {
     let variable = std::env::var("GIT_AGENT_ACTOR").ok().filter(|name| !name.trim().is_empty());
     let machine = host_name();
     if let Some(name) = named.map(str::to_owned).or(variable) {
-        return Actor::at_host(&name, &machine)
-            .ok_or_else(|| Error::usage("bad-actor", format!("'{}' is not a name for an actor", name.escape_debug())));
+        return Actor::at_host(&name, &machine).ok_or_else(|| {
+            Error::new(codes::BAD_ACTOR, format!("'{}' is not a name for an actor", name.escape_debug()))
+        });
     }
     let host = HOSTS.iter().find(|(name, _)| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     let name = match host {

@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, codes};
 
 /// Where the command's output goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn replace_this_process(words: &[OsString]) -> Error {
 }
 
 fn program(words: &[OsString]) -> Result<Command> {
-    let (name, arguments) = words.split_first().ok_or_else(|| Error::usage("usage", "no command is given"))?;
+    let (name, arguments) = words.split_first().ok_or_else(|| Error::new(codes::USAGE, "no command is given"))?;
     let mut program = Command::new(name);
     program.args(arguments);
     Ok(program)
@@ -59,13 +59,13 @@ fn program(words: &[OsString]) -> Result<Command> {
 
 fn not_runnable(words: &[OsString], error: io::Error) -> Error {
     let name = words.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Error::environment("command-not-runnable", format!("cannot run '{}'", name.escape_debug())).because(error)
+    Error::new(codes::COMMAND_NOT_RUNNABLE, format!("cannot run '{}'", name.escape_debug())).because(error)
 }
 
 /// Run `command` in `dir` to its end.
 pub(super) fn run(dir: &Path, command: &str, voice: Voice) -> Result<Ended> {
     let failed = |error: io::Error| {
-        Error::environment("command-not-runnable", format!("cannot run '{}'", command.escape_debug())).because(error)
+        Error::new(codes::COMMAND_NOT_RUNNABLE, format!("cannot run '{}'", command.escape_debug())).because(error)
     };
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(command).current_dir(dir);
@@ -103,7 +103,7 @@ const GRACE: Duration = Duration::from_secs(2);
 /// gets a moment to end, as a signal from the terminal has reached it, too; then it is killed.
 pub fn run_apart(dir: &Path, command: &str, voice: Voice, stop: &AtomicBool) -> Result<Ended> {
     let failed = |error: io::Error| {
-        Error::environment("command-not-runnable", format!("cannot run '{}'", command.escape_debug())).because(error)
+        Error::new(codes::COMMAND_NOT_RUNNABLE, format!("cannot run '{}'", command.escape_debug())).because(error)
     };
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(command).current_dir(dir);

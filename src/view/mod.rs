@@ -24,7 +24,7 @@ pub use style::{Paint, Style, mark};
 
 use pager::Pager;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, codes};
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -137,7 +137,7 @@ impl Out {
                 self.gone.set(true);
                 Ok(())
             }
-            Err(error) => Err(Error::environment("output", "cannot write the answer").because(error)),
+            Err(error) => Err(Error::new(codes::OUTPUT, "cannot write the answer").because(error)),
             Ok(()) => Ok(()),
         }
     }

@@ -20,6 +20,7 @@ mod discovery;
 mod display;
 mod docs;
 mod doctor_recovery;
+mod error_codes;
 mod faults;
 mod features;
 mod foreign;

@@ -31,7 +31,7 @@ fn find_on(repo: &TestRepo, which: Which, tip: &str) -> Result<Point, &'static s
     let view = ledger.view();
     let task = view.task(&task_id("T-1")).unwrap().expect("T-1 is there");
     let tip = ObjectId::from_hex(tip.as_bytes()).unwrap();
-    revision::find(&view, &task, which, tip, Timestamp::from_seconds(1_800_000_000)).map_err(|error| error.code())
+    revision::find(&view, &task, which, tip, Timestamp::from_seconds(1_800_000_000)).map_err(|error| error.code().word)
 }
 
 fn hex(point: Result<Point, &'static str>) -> String {

@@ -68,7 +68,7 @@ impl Ask {
     #[track_caller]
     pub fn refusal(self, repo: &TestRepo, word: &str) -> (&'static str, u8) {
         let error = self.of(repo, word).and_then(Outcome::into_goal).expect_err("a refusal");
-        (error.code(), error.kind().exit_code())
+        (error.code().word, error.kind().exit_code())
     }
 }
 

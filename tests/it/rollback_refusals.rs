@@ -1,6 +1,6 @@
 //! What a rollback does not go through with, before anything is touched.
 
-use git_agent::{domain::rollback::Mode, error::Error, recovery::rollback::Scope};
+use git_agent::{domain::rollback::Mode, recovery::rollback::Scope};
 
 use crate::rollback_modes::{Ask, commit, with_tasks};
 use crate::support::{Layout, State, TestRepo, default_git, inside_every_git};
@@ -45,7 +45,7 @@ fn operations_of_gits_that_are_not_finished() {
             let repo = stop(command);
             for abandon_merge in [false, true] {
                 let refusal = Ask { abandon_merge, ..Ask::PLAIN }.refusal(&repo, "T-1@last");
-                assert_eq!(refusal, ("operation-in-progress", 4), "{command}");
+                assert_eq!(refusal, ("operation-in-progress", 1), "{command}");
             }
         }
     });
@@ -57,7 +57,7 @@ fn another_task_at_work_in_the_same_worktree() {
     commit(&repo, "a", "1\n", "T-1");
     repo.agent(&["start", "T-2", "--also"]).success();
     let error = Ask::PLAIN.of(&repo, "T-1").unwrap_err();
-    assert_eq!((error.code(), error.kind().exit_code()), ("shared-worktree", 1));
+    assert_eq!((error.code().word, error.kind().exit_code()), ("shared-worktree", 1));
     assert!(error.to_string().contains("T-2 (T-2) is active in this worktree"), "{error}");
     assert!(Ask { shared: true, ..Ask::PLAIN }.of(&repo, "T-1").is_ok());
     // In another worktree it is nobody's business; closed, it is none.
@@ -100,7 +100,11 @@ fn uncommitted_changes_where_a_revert_writes() {
             repo.sh(script).success();
             let before = State::of(&repo);
             let outcome = Ask::PLAIN.of(&repo, "T-1@start");
-            assert_eq!(outcome.as_ref().err().map(Error::code), is_dirty.then_some("dirty-paths"), "{script}");
+            assert_eq!(
+                outcome.as_ref().err().map(|error| error.code().word),
+                is_dirty.then_some("dirty-paths"),
+                "{script}"
+            );
             // The other modes put it into the snapshot and go on.
             assert!(Ask::mode(Mode::Files).of(&repo, "T-1@start").is_ok());
             assert_eq!(State::of(&repo), before, "{script}");
@@ -122,7 +126,7 @@ fn uncommitted_changes_where_a_revert_writes() {
             assert!(Ask::PLAIN.of(&repo, "T-1@start").is_ok());
             repo.sh(script).success();
             let error = Ask::PLAIN.of(&repo, "T-1@start").unwrap_err();
-            assert_eq!(error.code(), "dirty-paths");
+            assert_eq!(error.code().word, "dirty-paths");
             assert!(error.to_string().ends_with(&format!("not committed: {named}")), "{script}: {error}");
         }
     });

@@ -157,7 +157,7 @@ fn conflicts_change_nothing_and_name_who_is_involved() {
         let stock = stock(&repo, &[repo.head(), one.clone()]);
         assert_eq!(stock, Err((one.clone(), vec!["f".to_owned()])));
         let error: Error = outcome.into_goal().unwrap_err();
-        assert_eq!((error.code(), error.kind().exit_code()), ("revert-conflict", 3));
+        assert_eq!((error.code().word, error.kind().exit_code()), ("revert-conflict", 3));
         assert!(error.to_string().contains(&one[..12]) && error.to_string().ends_with("'f'"), "{error}");
         assert_eq!(error.hint_lines()[0], format!("'f' was changed later by {}, {}", &again[..12], &theirs[..12]));
         // What else the commit did can be taken back.
@@ -328,7 +328,7 @@ fn the_commit_says_what_it_is_and_is_the_users() {
             let goal = Ask::PLAIN.goal(&repo, "T-1@start");
             let After::Commit(new) = &goal.after else { panic!("{:?}", goal.after) };
             let error = new.write(&Repo::discover(repo.path()).unwrap(), snapshot).unwrap_err();
-            assert_eq!((error.code(), error.kind().exit_code()), ("commit-refused", 1));
+            assert_eq!((error.code().word, error.kind().exit_code()), ("commit-refused", 1));
             repo.fsck();
         }
     });
@@ -484,7 +484,7 @@ fn random_histories_are_reverted_as_stock_git_reverts_them() {
                     let paths = conflicted.conflicts.iter().map(|conflict| conflict.path.to_string()).collect();
                     assert_eq!(stock(&repo, &own), Err((conflicted.conflicts[0].commits[0].to_string(), paths)));
                 }
-                Err(error) => assert_eq!(error.code(), "nothing-to-revert", "{error}"),
+                Err(error) => assert_eq!(error.code().word, "nothing-to-revert", "{error}"),
             }
         }
         assert!(clean > 0 && conflicts > 0, "{clean} {conflicts}: the dice are loaded");

@@ -120,7 +120,10 @@ fn what_cannot_be_stored_is_refused() {
     for (path, code, message) in cases {
         let error = store(&repo, &[path]).unwrap_err();
         // On a file system that ignores case '.GIT' makes it a repository.
-        assert!(error.code() == code || code == "name" && error.code() == "nested-repository", "{path}: {error}");
+        assert!(
+            error.code().word == code || code == "name" && error.code().word == "nested-repository",
+            "{path}: {error}"
+        );
         assert!(code == "name" || error.to_string() == message, "{error}");
     }
     assert_eq!(repo.git(&["for-each-ref", "refs/agent"]).text(), "");
@@ -138,7 +141,7 @@ fn other_refs_move_in_the_same_transaction_or_nothing_does() {
             let head = ObjectId::from_hex(repo.head().as_bytes()).unwrap();
             let change = |expected| RefChange { name: "refs/agent/ops/main".into(), expected, new: Some(head) };
             let error = store_and(&repo, &[], &[change(Some(head))]).unwrap_err();
-            assert_eq!(error.code(), "snapshot-raced", "{error}");
+            assert_eq!(error.code().word, "snapshot-raced", "{error}");
             assert_eq!(repo.git(&["for-each-ref", "refs/agent"]).text(), "");
             store_and(&repo, &[], &[change(None)]).unwrap();
             assert_eq!(repo.git(&["for-each-ref", "refs/agent"]).lines().len(), 2);

@@ -10,7 +10,7 @@ use bstr::ByteSlice as _;
 
 use crate::{
     cmd::context::Ctx,
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{
         ObjectId,
         cmd::{self, Git},
@@ -75,7 +75,7 @@ impl Request {
         if file.is_empty() {
             let last = plain.pop();
             file.push(last.ok_or_else(|| {
-                Error::usage("no-file", "no file is named")
+                Error::new(codes::NO_FILE, "no file is named")
                     .hint("git agent blame [<options of git blame>] [<revision>] [--] <file>")
             })?);
         }
@@ -141,6 +141,6 @@ fn refuse_form(word: &OsStr) -> Result<()> {
         return Ok(());
     }
     let word = word.to_string_lossy();
-    Err(Error::usage("bad-option", format!("'git agent blame' does not take '{}'", word.escape_debug()))
+    Err(Error::new(codes::BAD_OPTION, format!("'git agent blame' does not take '{}'", word.escape_debug()))
         .hint("its forms are the default one, --summary and --json; 'git blame' has all the others"))
 }

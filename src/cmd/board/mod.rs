@@ -15,7 +15,7 @@ use std::io::{self, IsTerminal as _};
 
 use crate::{
     cmd::context::Ctx,
-    error::{Error, Result},
+    error::{Error, Result, codes},
 };
 
 /// Watch the tasks on the terminal: who is at what, what is next, what happened
@@ -27,7 +27,7 @@ pub struct Args {}
 /// Run it.
 pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
     if ctx.out.is_json() || !io::stdout().is_terminal() || !io::stdin().is_terminal() {
-        return Err(Error::refused("no-terminal", "cannot show the board: it needs a terminal to draw on")
+        return Err(Error::new(codes::NO_TERMINAL, "cannot show the board: it needs a terminal to draw on")
             .hint("'git agent status --watch' says what changes, line by line")
             .hint("'git agent report' tells of the whole plan"));
     }

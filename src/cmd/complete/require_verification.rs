@@ -10,7 +10,7 @@ use crate::{
         status::{Status, Verb},
         task::{Task, Verification},
     },
-    error::{Error, Result},
+    error::{Error, Result, codes},
 };
 
 /// Verify if that was asked for, and refuse what is not verified but must be.
@@ -45,12 +45,12 @@ fn run(ctx: &Ctx, args: &Args, task: &Task, given: Option<&str>) -> Result<()> {
                 return Ok(());
             }
             let message = format!("cannot complete {}: {}", task.id, outcome.trim_end_matches('.'));
-            let error = Error::refused("verify-failed", message);
+            let error = Error::new(codes::VERIFY_FAILED, message);
             (outcome, error.but("the outcome is recorded").hint("put it right and complete it again"))
         }
         Err(void) => {
             let message = format!("cannot complete {}: {void}", task.id);
-            (void.to_string(), Error::refused("tree-changed", message).hints(void.hint_lines().to_vec()))
+            (void.to_string(), Error::new(codes::TREE_CHANGED, message).hints(void.hint_lines().to_vec()))
         }
     };
     if args.force {
@@ -77,7 +77,7 @@ fn refuse_unverified(ctx: &Ctx, task: &Task) -> Result<()> {
         (None, None) => "it was not verified, and nothing ever was for this task".to_owned(),
     };
     let message = format!("cannot complete {id}: the present content is tree {short}; {why} (agent.requireVerify)");
-    Err(Error::refused("not-verified", message)
+    Err(Error::new(codes::NOT_VERIFIED, message)
         .hint(format!("verify it: git agent verify {id}; or both at once: git agent complete {id} --verify"))
         .hint(format!("to complete it all the same: git agent complete {id} --force")))
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, codes};
 
 use super::options::{Sort, number, sort, takes_next};
 
@@ -57,8 +57,8 @@ impl Request {
         match sort {
             Sort::Foreign => {
                 let word = word.to_string_lossy();
-                return Err(Error::usage(
-                    "bad-option",
+                return Err(Error::new(
+                    codes::BAD_OPTION,
                     format!("'git agent log' does not take '{}'", word.escape_debug()),
                 )
                 .hint("its forms are the default one, --oneline, --json and --jsonl; 'git log' has all the others"));

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::{
     cmd::context::Ctx,
     domain::task::Task,
-    error::{Error, Result},
+    error::{Error, Result, codes},
     query::revision,
     store::ledger::View,
 };
@@ -25,7 +25,7 @@ pub(super) fn named(view: &View<'_>, word: &str) -> Result<Wanted> {
     match revision::task(view, word) {
         Ok(task) => Ok(Wanted { id: task.id.to_string(), task: Some(task) }),
         // Ids of teams that use other trailers, and tasks of a ledger that is not here: the history decides.
-        Err(error) if error.code() == "task-not-found" => Ok(Wanted { id: word.to_owned(), task: None }),
+        Err(error) if error.code() == codes::TASK_NOT_FOUND => Ok(Wanted { id: word.to_owned(), task: None }),
         Err(error) => Err(error),
     }
 }
@@ -56,7 +56,7 @@ pub(super) fn first_word(ctx: &Ctx, view: &View<'_>, request: &mut Request) -> R
                     return Ok(Some(wanted));
                 }
             };
-            Err(Error::usage("ambiguous-word", format!("'{quoted}' is task {} and {other}, too", wanted.id))
+            Err(Error::new(codes::AMBIGUOUS_WORD, format!("'{quoted}' is task {} and {other}, too", wanted.id))
                 .hint(format!("for the task: git agent log --task {}", wanted.id))
                 .hint(match other {
                     "a path" => format!("for the path: git agent log -- '{quoted}'"),
@@ -78,7 +78,8 @@ pub(super) fn first_word(ctx: &Ctx, view: &View<'_>, request: &mut Request) -> R
 
 /// That `word` is neither a task of the ledger nor anything that a commit, a ref or a path is called.
 pub(super) fn unknown(view: &View<'_>, word: &str) -> Error {
-    let error = Error::usage("task-not-found", format!("there is no task, revision or path '{}'", word.escape_debug()));
+    let error =
+        Error::new(codes::TASK_NOT_FOUND, format!("there is no task, revision or path '{}'", word.escape_debug()));
     let hints = view.find(word).map_or_else(|why| why.hint_lines().to_vec(), |_| Vec::new());
     error.hints(hints)
 }

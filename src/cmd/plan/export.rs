@@ -13,7 +13,7 @@ use crate::{
         task::{DEFAULT_PRIORITY, Outcome, Task},
         text::{Text, escaped_json},
     },
-    error::{Context as _, Error, Result, exit},
+    error::{Context as _, Error, Result, codes, exit},
     plans::{Content, Decided, Failed, Format, Item, Plan, Times},
     store::ledger::View,
     view::{
@@ -47,7 +47,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     let format = chosen(ctx, args)?;
     let write = format.writer().ok_or_else(|| {
         let message = format!("the plan format {} is only read, and not written", format.as_str());
-        Error::usage("bad-format", message).hint(super::known(|format| format.writer().is_some()))
+        Error::new(codes::BAD_FORMAT, message).hint(super::known(|format| format.writer().is_some()))
     })?;
     let view = ctx.view()?;
     let plan = plan(&view, args)?;
@@ -84,7 +84,7 @@ fn chosen(ctx: &Ctx, args: &Args) -> Result<Format> {
     match (wanted, &args.output) {
         (Some(format), _) if format != Format::Json && ctx.out.is_json() && to_stdout => {
             let message = format!("--json prints the json format, and --format says {}", format.as_str());
-            Err(Error::usage("bad-format", message).hint("leave one of them out, or write to a file with --output"))
+            Err(Error::new(codes::BAD_FORMAT, message).hint("leave one of them out, or write to a file with --output"))
         }
         (Some(format), _) => Ok(format),
         (None, None) if ctx.out.is_json() => Ok(Format::Json),

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, io::Read, path::Path};
 
 use crate::{
-    error::{Context as _, Error, Result},
-    plans::{Format, Left, Place, Reading, Renamed, Wrong},
+    error::{Context as _, Error, Kind, Result, codes},
+    plans::{Format, Left, Place, Reading, Renamed, Wrong, WrongKind},
     view::{json::LeftJson, sanitize, shorten},
 };
 
@@ -47,7 +47,7 @@ impl Source {
         };
         if bytes.len() as u64 > LARGEST {
             let message = format!("the plan '{name}' is larger than {}; nothing was imported", sanitize::size(LARGEST));
-            return Err(Error::usage("plan-too-large", message).hint("import it in parts"));
+            return Err(Error::new(codes::PLAN_TOO_LARGE, message).hint("import it in parts"));
         }
         // Editors of another system begin a text with a mark that is not a part of it.
         if bytes.starts_with(b"\xef\xbb\xbf") {
@@ -64,7 +64,7 @@ impl Source {
                     Place::of(bytes, at),
                     bytes[at]
                 );
-                Err(Error::usage("plan-syntax", message))
+                Err(Error::new(codes::PLAN_SYNTAX, message))
             }
         }
     }
@@ -73,7 +73,7 @@ impl Source {
     pub fn format(&self, wanted: Option<Format>) -> Result<Format> {
         wanted.or_else(|| Format::recognise(self.extension.as_deref(), &self.text)).ok_or_else(|| {
             let message = format!("'{}' is like no plan that git-agent knows; nothing was imported", self.name);
-            Error::usage("unknown-plan-format", message)
+            Error::new(codes::UNKNOWN_PLAN_FORMAT, message)
                 .hint(super::known(|_| true))
                 .hint("--format says which one it is")
         })
@@ -127,7 +127,7 @@ impl Source {
             .collect();
         let more = renamed.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
-        Error::refused("plan-renames", format!("{}{more}", shown.join("; ")))
+        Error::new(codes::PLAN_RENAMES, format!("{}{more}", shown.join("; ")))
             .hint("where the numbers of the plan have shifted: give the new task an id of its own, or import below another task with --parent")
             .hint("--force takes the new titles")
     }
@@ -137,11 +137,16 @@ impl Source {
         let place = |at| Place::of(self.text.as_bytes(), at);
         let also = wrong.also.map(|at| format!(" (the other one is at {})", place(at))).unwrap_or_default();
         let message = format!("{}:{}: {}{also}", self.name, place(wrong.at), wrong.what);
-        let error = match wrong.code {
-            // A refusal says by itself that nothing was changed.
-            code @ ("dependency-cycle" | "parent-cycle") => Error::refused(code, message),
-            code => Error::usage(code, format!("{message}; nothing was imported")),
+        let code = match wrong.kind {
+            WrongKind::Meaning => codes::BAD_PLAN,
+            WrongKind::Syntax => codes::PLAN_SYNTAX,
+            WrongKind::Version => codes::PLAN_VERSION,
+            WrongKind::UnknownTask => codes::UNKNOWN_TASK,
+            WrongKind::ParentCycle => codes::PARENT_CYCLE,
+            WrongKind::DependencyCycle => codes::DEPENDENCY_CYCLE,
         };
-        error.hints(wrong.hint)
+        // A refusal says by itself that nothing was changed.
+        let message = if code.kind == Kind::Refused { message } else { format!("{message}; nothing was imported") };
+        Error::new(code, message).hints(wrong.hint)
     }
 }

@@ -6,7 +6,7 @@ use super::super::list;
 use crate::{
     cmd::{context::Ctx, task_change},
     domain::{message::subject, revision::Which, task::Task},
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     git::{ObjectId, revwalk},
     query::revision::{self, Point, Rule},
     recovery::checkpoint::commit,
@@ -21,7 +21,7 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, task: &Task, which: Which) -> Res
         Some(head) => revision::find(view, task, which, head, ctx.now())?,
         None => {
             let why = format!("there is no {}@{which}: the present branch has no commit yet", task.id);
-            return Err(Error::refused("no-such-checkpoint", why).hint("'git agent checkpoint' makes the first one"));
+            return Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' makes the first one"));
         }
     };
     ctx.warn_if_cut(point.cut)?;
@@ -38,7 +38,7 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, task: &Task, which: Which) -> Res
     match ctx.relay(repo.git().for_the_user().args(["show", color, &commit.to_string(), "--"]))? {
         // Nobody has to read to the end.
         Some(0) | None => Ok(exit::OK),
-        Some(code) => Err(Error::environment("git-failed", format!("'git show {commit}' ended with exit code {code}"))),
+        Some(code) => Err(Error::new(codes::GIT_FAILED, format!("'git show {commit}' ended with exit code {code}"))),
     }
 }
 

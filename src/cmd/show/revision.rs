@@ -5,7 +5,7 @@ use std::{ffi::OsString, path::Path};
 use super::super::list;
 use crate::{
     cmd::context::Ctx,
-    error::{Error, Result, exit},
+    error::{Error, Result, codes, exit},
     git::cmd::Git,
     query::revision::Emptiness,
     store::ledger::View,
@@ -17,14 +17,14 @@ use crate::{
 ///
 /// `why`, if git knows no such revision either; `not-a-task` where the answer is one about a task.
 pub(super) fn show(ctx: &Ctx, view: &View<'_>, word: &str, why: Error) -> Result<u8> {
-    if !matches!(why.code(), "task-not-found" | "bad-checkpoint") {
+    if ![codes::TASK_NOT_FOUND, codes::BAD_CHECKPOINT].contains(&why.code()) {
         return Err(why);
     }
     let given = [OsString::from(word)];
     let words = match ctx.words(view, Emptiness::Tree, &given) {
         Ok(words) => words,
         // It was read as a task first, and that reading says more.
-        Err(error) if error.code() == "task-not-found" => return Err(why),
+        Err(error) if error.code() == codes::TASK_NOT_FOUND => return Err(why),
         Err(error) => return Err(error),
     };
     let git = || Git::new(Path::new("."));
@@ -32,13 +32,13 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, word: &str, why: Error) -> Result
     if !known.status.success() {
         return Err(match words == given {
             true => why,
-            false => Error::usage("bad-revision", format!("git knows no revision '{}'", word.escape_debug()))
+            false => Error::new(codes::BAD_REVISION, format!("git knows no revision '{}'", word.escape_debug()))
                 .hint("its checkpoint is there, but not what the rest of the word asks for"),
         });
     }
     if ctx.out.is_json() {
         let message = format!("'{}' is a revision; with --json 'git agent show' is about tasks", word.escape_debug());
-        return Err(Error::usage("not-a-task", message)
+        return Err(Error::new(codes::NOT_A_TASK, message)
             .hint("'git agent log --json' is about commits, 'git agent diff --json' about changes"));
     }
     let color = if list::style(ctx).is_on() { "--color=always" } else { "--no-color" };

@@ -5,7 +5,7 @@ use std::{ffi::OsString, fs, path::Path};
 use bstr::{BStr, ByteSlice as _};
 
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::Repo,
     verify::{Voice, run_program},
 };
@@ -56,7 +56,7 @@ fn open(repo: &Repo, file: &Path) -> Result<()> {
         0 => Ok(()),
         code => {
             let why = format!("cannot squash: the editor '{editor}' ended with exit code {code}");
-            Err(Error::refused("editor-failed", why)
+            Err(Error::new(codes::EDITOR_FAILED, why)
                 .hint("-m <message> gives the message, --no-edit takes the one that is proposed"))
         }
     }

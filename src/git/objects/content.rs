@@ -10,12 +10,9 @@ use std::{
 use gix::{ObjectId, objs::Kind};
 
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::repo::Repo,
 };
-
-/// The code of the error that says that a file is not what it was when it was staged.
-pub const CHANGED: &str = "file-changed";
 
 /// An object that is not written yet.
 #[derive(Debug)]
@@ -72,14 +69,14 @@ impl Object {
     ///
     /// # Errors
     ///
-    /// [`CHANGED`] when the file has other bytes than it had when it was hashed; what was sent must not be used then.
+    /// [`codes::FILE_CHANGED`] when the file has other bytes than it had when it was hashed; what was sent must not be used then.
     pub(super) fn send(&self, repo: &Repo, to: &mut impl Write) -> Result<()> {
         let failed = || format!("cannot write {self}");
         let (path, size) = match &self.content {
             Content::Held(bytes) => return to.write_all(bytes).or_environment(failed),
             Content::File { path, size } => (path, *size),
         };
-        let changed = || Error::busy(CHANGED, format!("'{}' changes while it is stored", path.display()));
+        let changed = || Error::new(codes::FILE_CHANGED, format!("'{}' changes while it is stored", path.display()));
         let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(|error| changed().because(error))?);
         let mut hasher = Hasher::new(repo, self.kind, size);
         let mut left = size;

@@ -24,7 +24,7 @@ use super::{
     loose_name, not_written, pack,
 };
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::repo::Repo,
 };
 
@@ -52,7 +52,7 @@ impl Batch {
     ///
     /// # Errors
     ///
-    /// [`super::CHANGED`], `object-not-written`. Nothing refers to what was written until then.
+    /// `file-changed`, `object-not-written`. Nothing refers to what was written until then.
     pub fn write_durable(&self, repo: &Repo) -> Result<()> {
         let (mut new, mut loose) = (Vec::new(), Vec::new());
         let running = gc::is_running(repo);
@@ -217,8 +217,6 @@ pub(in crate::git) fn sync_dir(dir: &Path) -> Result<()> {
         Ok(dir) => dir.sync_all().or_environment(|| "cannot sync a directory of refs".to_owned()),
         // Packed in the meantime.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => {
-            Err(Error::environment("ref-not-synced", format!("cannot open '{}'", dir.display())).because(error))
-        }
+        Err(error) => Err(Error::new(codes::REF_NOT_SYNCED, format!("cannot open '{}'", dir.display())).because(error)),
     }
 }

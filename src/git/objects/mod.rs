@@ -23,7 +23,7 @@ pub mod trees;
 
 pub use apart::Apart;
 pub(super) use bases::DeltaBases;
-pub use content::{CHANGED, Content, Hasher, Readers};
+pub use content::{Content, Hasher, Readers};
 pub(super) use durable::sync_dir;
 pub use read::Patience;
 
@@ -38,7 +38,7 @@ use gix::{
 use super::repo::Repo;
 use crate::{
     domain::time::Timestamp,
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
 };
 
 /// From this many objects on, one pack is cheaper than loose files.
@@ -219,7 +219,7 @@ fn write_loose(repo: &Repo, object: &Object) -> Result<()> {
 }
 
 fn not_written(what: impl std::fmt::Display, error: impl Into<anyhow::Error>) -> Error {
-    Error::environment("object-not-written", format!("cannot write {what}"))
+    Error::new(codes::OBJECT_NOT_WRITTEN, format!("cannot write {what}"))
         .because(error)
         .hint("the git directory must be writable and its disk must have room; nothing was recorded")
 }

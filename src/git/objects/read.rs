@@ -9,7 +9,7 @@ use std::{cell::Cell, time::Duration};
 use gix::{ObjectId, objs::Kind};
 
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::repo::Repo,
 };
 
@@ -60,7 +60,7 @@ impl Repo {
         let object = found.or_environment(|| format!("cannot read the {kind} {id}"))?;
         match object.kind == kind {
             true => Ok(object.data),
-            false => Err(Error::environment("wrong-object", format!("{id} is a {}, not a {kind}", object.kind))),
+            false => Err(Error::new(codes::WRONG_OBJECT, format!("{id} is a {}, not a {kind}", object.kind))),
         }
     }
 
@@ -85,7 +85,7 @@ impl Repo {
     fn check(&self, id: ObjectId) -> Result<()> {
         match self.names(id) {
             true => Ok(()),
-            false => Err(Error::environment("wrong-object", format!("{id} is no object id of this repository"))),
+            false => Err(Error::new(codes::WRONG_OBJECT, format!("{id} is no object id of this repository"))),
         }
     }
 }

@@ -15,7 +15,7 @@ use gix::{
 
 use super::Batch;
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::repo::Repo,
 };
 
@@ -33,7 +33,7 @@ pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
     let is_name = |name: &[u8]| !name.is_empty() && !name.contains(&b'/');
     match tree.entries.iter().all(|entry| is_name(entry.filename)) {
         true => Ok(tree.entries.iter().map(|entry| Entry::from(*entry)).collect()),
-        false => Err(Error::environment("damaged-tree", format!("the tree {id} is damaged: a name in it is a path"))),
+        false => Err(Error::new(codes::DAMAGED_TREE, format!("the tree {id} is damaged: a name in it is a path"))),
     }
 }
 
@@ -62,7 +62,7 @@ impl Bounds {
         self.left = self.left.saturating_sub(1);
         match self.left > 0 && depth <= Self::DEPTH {
             true => Ok(()),
-            false => Err(Error::environment("tree-too-large", "a tree has more levels or paths than any work tree")
+            false => Err(Error::new(codes::TREE_TOO_LARGE, "a tree has more levels or paths than any work tree")
                 .hint("it was made to be harmful, or is damaged: 'git ls-tree' looks at it level by level")),
         }
     }

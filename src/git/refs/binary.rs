@@ -5,7 +5,7 @@ use gix::ObjectId;
 
 use super::{Hooks, RefChange, RefError};
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::{
         claims::Claim,
         cmd::{self, Git, Output},
@@ -123,7 +123,7 @@ fn finish(output: Output) -> Result<(), RefError> {
     let says = |words: &[&str]| words.iter().any(|word| complaint.contains(word));
     Err(match () {
         () if says(&MOVED) => RefError::Moved,
-        () if says(&LOCKED) => RefError::Locked(Error::busy("ref-locked", format!("a ref is locked: {complaint}"))),
+        () if says(&LOCKED) => RefError::Locked(Error::new(codes::REF_LOCKED, format!("a ref is locked: {complaint}"))),
         () if says(&VANISHED) => RefError::Vanished(output.into_error()),
         () => RefError::Failed(output.into_error()),
     })

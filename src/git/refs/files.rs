@@ -13,7 +13,7 @@ use gix::{
 
 use super::{RefChange, RefError};
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::repo::Repo,
 };
 
@@ -69,7 +69,7 @@ pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str) -> Result
     changed.map(|_| ()).map_err(|error| {
         let names = changes.iter().map(|change| change.name.as_str()).collect::<Vec<_>>().join(", ");
         let (moved, locked) = (error.is_conflict(), error.can_retry());
-        let error = Error::environment("ref-update-failed", format!("cannot update {names}")).because(error);
+        let error = Error::new(codes::REF_UPDATE_FAILED, format!("cannot update {names}")).because(error);
         match () {
             () if moved => RefError::Moved,
             () if locked => RefError::Locked(error),

@@ -18,7 +18,7 @@ use super::{
     stray,
 };
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::{Repo, cmd, worktree},
     hook::{
         Hook,
@@ -107,7 +107,7 @@ pub(super) fn check(dir: &Path) -> Result<()> {
         return Ok(());
     }
     let message = format!("cannot install hooks: core.hooksPath is '{}', which is no directory", dir.display());
-    Err(Error::environment("hooks-switched-off", message)
+    Err(Error::new(codes::HOOKS_SWITCHED_OFF, message)
         .hint("see where it is set: git config --show-origin core.hooksPath"))
 }
 
@@ -180,7 +180,7 @@ fn make_room(kept: &Path, newer: &[u8]) -> Result<()> {
     });
     let free = free.find(|path| path.symlink_metadata().is_err());
     let free =
-        free.ok_or_else(|| Error::refused("too-many-hooks", format!("there are too many of '{}.*'", kept.display())))?;
+        free.ok_or_else(|| Error::new(codes::TOO_MANY_HOOKS, format!("there are too many of '{}.*'", kept.display())))?;
     fs::rename(kept, &free).or_environment(|| format!("cannot rename '{}'", kept.display()))
 }
 

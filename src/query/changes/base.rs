@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{revision::Which, task::Task, time::Timestamp},
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::ObjectId,
     query::revision,
     store::ledger::View,
@@ -56,7 +56,7 @@ pub(super) fn find(
     };
     let Some(tip) = tip else {
         let why = format!("there is no {}@{which}: the present branch has no commit yet", task.id);
-        return Err(Error::refused("no-such-checkpoint", why).hint("'git agent checkpoint' makes the first one"));
+        return Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' makes the first one"));
     };
     let point = revision::find(view, task, which, tip, now)?;
     let rule = Rule::Checkpoint(which, point.number.unwrap_or_default());

@@ -29,7 +29,7 @@ pub use range::Step;
 
 use crate::{
     domain::{revision::Which, task::Task, time::Timestamp},
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{
         ObjectId, Repo,
         changed_paths::Comparer,
@@ -289,7 +289,7 @@ impl Changes<'_> {
                 let message = "cannot show the changes: contents of files are not in this partial clone";
                 let message = format!("{message} ({lacking} missing)");
                 let trees = format!("{} {}", self.base_tree, self.tip.map_or_else(String::new, |tip| tip.to_string()));
-                return Err(Error::environment("missing-objects", message)
+                return Err(Error::new(codes::MISSING_OBJECTS, message)
                     .hint("--name-status and the default form need no contents")
                     .hint(format!("'git diff {}' gets them from the remote", trees.trim_end())));
             }

@@ -12,7 +12,7 @@ use crate::{
             scan,
         },
     },
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{
         ObjectId,
         entry::{self, Entry},
@@ -123,8 +123,8 @@ fn unnamed(desk: &Desk<'_>, entry: &Entry, why: Why) -> Option<super::Unknown> {
 
 fn no_common_history(desk: &Desk<'_>, tip: ObjectId) -> Error {
     let short = tip.to_hex_with_len(12);
-    let error = Error::refused(
-        "no-common-history",
+    let error = Error::new(
+        codes::NO_COMMON_HISTORY,
         format!("cannot repair: the range and the branch that ends at {short} have no commit in common here"),
     );
     match desk.shallow.is_empty() {

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::task::Task,
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{ObjectId, Repo, revwalk},
     store::history::{self, Past},
 };
@@ -33,7 +33,7 @@ pub fn is_cut(repo: &Repo, tip: Option<ObjectId>, task: &Task) -> Result<bool> {
 /// The refusal of what must not be done from a start that may be wrong: `what` is `roll back t-1 to t-1@2`.
 pub fn refuse_cut(what: &str) -> Error {
     let message = format!("cannot {what}: this clone is shallow, and older commits of the task may be behind its end");
-    Error::refused("shallow-history", message)
+    Error::new(codes::SHALLOW_HISTORY, message)
         .hint("'git fetch --unshallow' gets the rest of the history")
         .hint("or name the commit itself, for instance: git agent diff <commit>")
 }

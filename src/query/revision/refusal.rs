@@ -7,7 +7,7 @@ use crate::{
         task::Task,
         time::{Timestamp, show_duration},
     },
-    error::Error,
+    error::{Error, codes},
     git::{ObjectId, Repo},
 };
 
@@ -23,7 +23,7 @@ pub(super) fn no_such(repo: &Repo, task: &Task, which: Which, commits: &[ObjectI
         (_, 1) => format!("there is no {id}@{which}: {id} has 1 checkpoint on this history"),
         (_, count) => format!("there is no {id}@{which}: {id} has {count} checkpoints on this history"),
     };
-    let error = Error::refused("no-such-checkpoint", why);
+    let error = Error::new(codes::NO_SUCH_CHECKPOINT, why);
     if commits.is_empty() {
         return error
             .hint(format!("{id}@start is the state before it began"))

@@ -19,7 +19,7 @@ use crate::{
         task::Task,
         time::Timestamp,
     },
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::ObjectId,
     store::ledger::View,
 };
@@ -153,8 +153,8 @@ impl Asker<'_> {
         };
         match (found, other) {
             (Ok(task), None) => Ok(Some((task, which))),
-            (Ok(task), Some(other)) => Err(Error::usage(
-                "ambiguous-word",
+            (Ok(task), Some(other)) => Err(Error::new(
+                codes::AMBIGUOUS_WORD,
                 format!("'{}' is checkpoint {which} of task {} and {other}, too", name.escape_debug(), task.id),
             )
             .hint(format!("for the checkpoint: its commit, which 'git agent log --task {}' shows", task.id))
@@ -177,7 +177,7 @@ impl Asker<'_> {
             }
             None => {
                 let why = format!("there is no {}@{which}: the present branch has no commit yet", task.id);
-                Err(Error::refused("no-such-checkpoint", why).hint("'git agent checkpoint' makes the first one"))
+                Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' makes the first one"))
             }
         }
     }
@@ -195,8 +195,8 @@ fn written(end: &End<'_>) -> Vec<u8> {
 
 fn nothing(word: &OsStr) -> Error {
     let word = word.to_string_lossy();
-    Error::refused(
-        "empty-history",
+    Error::new(
+        codes::EMPTY_HISTORY,
         format!("'{}' is about the state before the first commit, which has no commits", word.escape_debug()),
     )
     .hint("'git agent diff' compares with it; in a range 'A..B' it may stand in front of the dots")
@@ -204,8 +204,8 @@ fn nothing(word: &OsStr) -> Error {
 
 fn no_base(word: &OsStr) -> Error {
     let word = word.to_string_lossy();
-    Error::refused(
-        "empty-history",
+    Error::new(
+        codes::EMPTY_HISTORY,
         format!(
             "'{}' asks for the common past with the state before the first commit; there is none",
             word.escape_debug()

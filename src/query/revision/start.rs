@@ -3,7 +3,7 @@
 use super::is_cut;
 use crate::{
     domain::task::Task,
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{ObjectId, Repo, revwalk},
     query::revision::commits_of::on,
     store::history,
@@ -83,15 +83,15 @@ pub fn start(repo: &Repo, task: &Task, tip: Option<ObjectId>) -> Result<Start> {
 
 fn shallow(task: &Task, why: &str) -> Error {
     let message = format!("cannot tell where {} began: this clone is shallow and {why}", task.id);
-    Error::refused("shallow-history", message).hint("'git fetch --unshallow' gets the rest of the history")
+    Error::new(codes::SHALLOW_HISTORY, message).hint("'git fetch --unshallow' gets the rest of the history")
 }
 
 fn nowhere(task: &Task) -> Error {
     let id = &task.id;
     let error = match task.base {
-        None => Error::refused("not-started", format!("cannot tell where {id} began: it was never started")),
+        None => Error::new(codes::NOT_STARTED, format!("cannot tell where {id} began: it was never started")),
         Some(_) => {
-            Error::refused("not-started", format!("cannot tell where {id} began: this history has nothing of it"))
+            Error::new(codes::NOT_STARTED, format!("cannot tell where {id} began: this history has nothing of it"))
         }
     };
     error.hint(format!("'git agent show {id}' tells what is known of it"))

@@ -9,7 +9,7 @@ use crate::{
         id::TaskId,
         message::{of_commit, subject},
     },
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::{
         ObjectId, Repo,
         claims::Claim,
@@ -82,9 +82,11 @@ pub fn commit(repo: &Repo, desk: &mut Desk<'_>, private: &PrivateIndex<'_>, orde
     };
     let paths = revwalk::changed_paths(repo, head)?;
     let installed = match order.follow {
-        Follow::Replace => index::install(repo, private, &desk.before()).or_else(|error| match error.code() {
-            "index-moved" => index::merge(repo, &desk.before(), head, &paths),
-            _ => Err(error),
+        Follow::Replace => index::install(repo, private, &desk.before()).or_else(|error| {
+            if error.code() == codes::INDEX_MOVED {
+                return index::merge(repo, &desk.before(), head, &paths);
+            }
+            Err(error)
         }),
         Follow::Paths => index::merge(repo, &desk.before(), head, &paths),
     };
@@ -129,7 +131,7 @@ fn failed(repo: &Repo, said: Option<&str>) -> Error {
     if let Err(error) = who::require(repo, || "cannot make a checkpoint".to_owned()) {
         return error;
     }
-    Error::refused("commit-refused", format!("cannot make a checkpoint: 'git commit' said no{quoted}"))
+    Error::new(codes::COMMIT_REFUSED, format!("cannot make a checkpoint: 'git commit' said no{quoted}"))
         .hint("a hook of this repository, or the signing of commits, stopped it; what they said stands above")
 }
 

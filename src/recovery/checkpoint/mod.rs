@@ -28,7 +28,7 @@ use self::{
 };
 use crate::{
     domain::id::TaskId,
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{
         Head, ObjectId, Repo,
         entries::Entries,
@@ -137,13 +137,13 @@ pub fn make<'r>(repo: &'r Repo, request: &Request<'_>) -> Result<Outcome<'r>> {
         };
         let is_lost = match staged.get() {
             Some(tree) => gc::is_running(repo) || !revwalk::is_connected(repo, &[tree])?,
-            None => error.code() == "git-failed",
+            None => error.code() == codes::GIT_FAILED,
         };
         match is_lost {
             false => return Err(error),
             true if attempt == TRIES => {
                 let message = "cannot make a checkpoint: a gc of somebody else took what was staged, again and again";
-                return Err(Error::busy("objects-collected", message)
+                return Err(Error::new(codes::OBJECTS_COLLECTED, message)
                     .because(error)
                     .hint("nothing was changed; try again when no 'git gc --prune=now' or 'git prune' is running"));
             }
@@ -278,7 +278,7 @@ fn stage(
         private.reset_to(head)?;
     }
     private.add(paths, &[]).map_err(|error| {
-        Error::refused("cannot-stage", "cannot make a checkpoint: git cannot stage what is there").because(error)
+        Error::new(codes::CANNOT_STAGE, "cannot make a checkpoint: git cannot stage what is there").because(error)
     })
 }
 
@@ -315,6 +315,6 @@ fn nothing_stays_behind(repo: &Repo, desk: &Desk<'_>, survey: &Survey, tree: Obj
     }
     let message = "cannot verify the checkpoint: it would not hold everything that is in the work tree, so the command \
                    would run on something else";
-    Err(Error::refused("partial-verification", message)
+    Err(Error::new(codes::PARTIAL_VERIFICATION, message)
         .hint("leave out --verify, or make a checkpoint of everything: git agent checkpoint --verify"))
 }

@@ -16,7 +16,7 @@ use ulid::Ulid;
 
 use crate::{
     domain::{id::TaskId, time::Timestamp},
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{
         Head, ObjectId, RefError, Repo,
         entries::{self, Entries},
@@ -89,7 +89,7 @@ pub fn record(repo: &Repo, made: &Made<'_>) -> Result<Ulid> {
             Err(RefError::Moved | RefError::Locked(_) | RefError::Vanished(_)) => {}
         }
     }
-    Err(Error::busy("operation-busy", "somebody else moves the log of operations of this worktree all the time"))
+    Err(Error::new(codes::OPERATION_BUSY, "somebody else moves the log of operations of this worktree all the time"))
 }
 
 /// Record the checkpoint of a process that was killed before it did so itself, unless it had.

@@ -4,7 +4,7 @@ use bstr::{BString, ByteSlice as _};
 
 use super::staged::Leak;
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{Repo, index, state},
 };
 
@@ -16,14 +16,14 @@ pub fn in_progress(repo: &Repo) -> Result<()> {
     let Some(operation) = state::in_progress(repo) else { return Ok(()) };
     let message = format!("cannot make a checkpoint: {} is in progress", operation.what);
     let hint = format!("finish it first: '{}'; 'git status' tells more", operation.go_on);
-    Err(Error::refused("operation-in-progress", message).hint(hint))
+    Err(Error::new(codes::OPERATION_IN_PROGRESS, message).hint(hint))
 }
 
 /// Somebody else who works on the index, for longer than a moment.
 pub fn locked_index(repo: &Repo) -> Result<()> {
     refuse(index::becomes_free(repo), || {
         let message = "cannot make a checkpoint: another git is working on the index ('index.lock' is there)";
-        Error::busy("index-locked", message)
+        Error::new(codes::INDEX_LOCKED, message)
             .hint("try again; if no git is running, one died and left the file behind: 'git agent doctor' tells more")
     })
 }
@@ -32,7 +32,7 @@ pub fn locked_index(repo: &Repo) -> Result<()> {
 pub fn unmerged(paths: &[BString]) -> Result<()> {
     let message = || format!("cannot make a checkpoint: {} unresolved: {}", conflicts(paths.len()), list(paths.iter()));
     refuse(paths.is_empty(), || {
-        Error::refused("unmerged", message()).hint("resolve them and 'git add' the files; 'git status' tells more")
+        Error::new(codes::UNMERGED, message()).hint("resolve them and 'git add' the files; 'git status' tells more")
     })
 }
 
@@ -40,8 +40,8 @@ pub fn unmerged(paths: &[BString]) -> Result<()> {
 pub fn nested<'a>(paths: impl ExactSizeIterator<Item = &'a BString>) -> Result<()> {
     refuse(paths.len() == 0, || {
         let what = if paths.len() == 1 { "a repository lies" } else { "repositories lie" };
-        Error::refused(
-            "nested-repository",
+        Error::new(
+            codes::NESTED_REPOSITORY,
             format!("cannot make a checkpoint: {what} inside this one, and a commit cannot take what is in it: {}", list(paths)),
         )
         .hint("ignore it: a line with its name in .gitignore, or in .git/info/exclude for this clone only")
@@ -59,7 +59,7 @@ pub fn large<'a>(files: impl ExactSizeIterator<Item = (&'a BString, u64)>, limit
             human_size(limit),
             list(sized.iter())
         );
-        Error::refused("file-too-large", message)
+        Error::new(codes::FILE_TOO_LARGE, message)
             .hint("ignore what need not be in the history: a line with its name in .gitignore")
             .hint("to take it all the same: git agent checkpoint --large")
     })
@@ -71,7 +71,7 @@ pub fn secrets(leaks: &[Leak]) -> Result<()> {
         let say = |leak: &Leak| format!("{}:{}: {}", leak.path.to_str_lossy(), leak.finding.line, leak.finding.what);
         let said: Vec<BString> = leaks.iter().map(|leak| say(leak).into()).collect();
         let message = format!("cannot make a checkpoint: this looks like a secret: {}", list(said.iter()));
-        Error::refused("secret-found", message)
+        Error::new(codes::SECRET_FOUND, message)
             .hint("take it out, or ignore the file: a line with its name in .gitignore")
             .hint("a line with 'gitleaks:allow' in it passes; to take all of them: git agent checkpoint --allow-secret")
     })

@@ -23,7 +23,7 @@ use super::{
     pending::{self, Label, Pending},
 };
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::{
         ObjectId, Repo,
         index::{self, PrivateIndex},
@@ -64,7 +64,7 @@ impl<'r> Desk<'r> {
         let lock = Lock::acquire(repo, &agent.join("checkpoint.lock"))?;
         if !lock.is_held() {
             let message = "cannot make a checkpoint: another one is being made in this worktree";
-            return Err(Error::busy("checkpoint-busy", message).hint("try again when it is done"));
+            return Err(Error::new(codes::CHECKPOINT_BUSY, message).hint("try again when it is done"));
         }
         let mut desk = Desk { repo, dir: agent.join("checkpoint"), _lock: lock, keep: true };
         let finished = desk.finish_what_was_left()?;

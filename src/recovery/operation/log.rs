@@ -14,15 +14,12 @@ use ulid::Ulid;
 
 use super::{Operation, REFS, Recorded, State, Touched, message};
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{
         RefChange, Repo, names,
         objects::{Batch, Commit, Identity},
     },
 };
-
-/// The code of the error when something that is not ours cannot be read, either.
-pub const FOREIGN: &str = "operation-foreign";
 
 /// The operations of a worktree.
 pub struct OpLog<'r> {
@@ -94,7 +91,7 @@ impl<'r> OpLog<'r> {
         self.entries().filter(move |entry| {
             is_foreign |= match entry {
                 Ok(recorded) => recorded.is_foreign,
-                Err(error) => error.code() == FOREIGN,
+                Err(error) => error.code() == codes::OPERATION_FOREIGN,
             };
             entry.as_ref().map_or(!is_foreign, |recorded| !recorded.is_foreign)
         })
@@ -103,7 +100,7 @@ impl<'r> OpLog<'r> {
     /// Whether something in the chain was not made in this repository.
     pub fn has_foreign(&self) -> bool {
         let is_foreign = |entry: Result<Recorded>| {
-            entry.map_or_else(|error| error.code() == FOREIGN, |recorded| recorded.is_foreign)
+            entry.map_or_else(|error| error.code() == codes::OPERATION_FOREIGN, |recorded| recorded.is_foreign)
         };
         self.entries().any(is_foreign)
     }
@@ -130,7 +127,7 @@ impl<'r> OpLog<'r> {
         let mut found: Option<Recorded> = None;
         for recorded in self.entries() {
             let recorded = match recorded {
-                Err(error) if error.code() == FOREIGN => break,
+                Err(error) if error.code() == codes::OPERATION_FOREIGN => break,
                 recorded => recorded?,
             };
             if !recorded.operation.id.to_string().starts_with(&word) || word.is_empty() {
@@ -141,13 +138,13 @@ impl<'r> OpLog<'r> {
                     "'{word}' is the beginning of several operations: {}, {}",
                     recorded.operation.id, found.operation.id
                 );
-                return Err(Error::usage("ambiguous-operation", message).hint("give more letters of it"));
+                return Err(Error::new(codes::AMBIGUOUS_OPERATION, message).hint("give more letters of it"));
             }
             found = Some(recorded);
         }
         found.ok_or_else(|| {
             let message = format!("no operation of this worktree begins with '{}'", word.escape_debug());
-            Error::usage("operation-not-found", message).hint("'git agent ops' lists them")
+            Error::new(codes::OPERATION_NOT_FOUND, message).hint("'git agent ops' lists them")
         })
     }
 
@@ -232,15 +229,18 @@ impl<'r> OpLog<'r> {
         let raw = self.repo.read_as(commit, ObjectKind::Commit)?;
         let is_foreign = !self.repo.is_made_here(&self.name, commit, &raw);
         self.parse(commit, &raw, is_foreign).map_err(|error| match is_foreign {
-            true => Error::environment(FOREIGN, format!("what {} leads to was not made in this repository", self.name))
-                .because(error),
+            true => Error::new(
+                codes::OPERATION_FOREIGN,
+                format!("what {} leads to was not made in this repository", self.name),
+            )
+            .because(error),
             false => error,
         })
     }
 
     fn parse(&self, commit: ObjectId, raw: &[u8], is_foreign: bool) -> Result<Recorded> {
         let damaged = || {
-            Error::environment("operation-unreadable", format!("the operation {commit} ({}) cannot be read", self.name))
+            Error::new(codes::OPERATION_UNREADABLE, format!("the operation {commit} ({}) cannot be read", self.name))
                 .hint("a newer git-agent may have written it; 'git agent doctor' tells more")
         };
         let header = gix::objs::CommitRef::from_bytes(raw, commit.kind()).map_err(|_| damaged())?;
@@ -266,7 +266,7 @@ impl<'r> OpLog<'r> {
 /// The refusal to do anything on top of half of `operation`.
 pub fn interrupted(operation: &Operation) -> Error {
     let message = format!("the operation {} ({}) was interrupted and is half done", operation.id, operation.title);
-    Error::interrupted("operation-interrupted", message)
+    Error::new(codes::OPERATION_INTERRUPTED, message)
         .hint("to bring everything back as it was before: git agent undo")
         .hint("to finish it: git agent resume")
 }

@@ -15,7 +15,7 @@ use rustix::fs::{Access, AtFlags, OFlags};
 
 pub use crate::recovery::snapshot::is_absent;
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::{Repo, processes, tree::Entry},
 };
 
@@ -189,7 +189,7 @@ pub fn refuse_in_use(top: &Path, path: &BStr) -> Result<()> {
     }
     let shown = shown(path);
     let message = format!("'{shown}' has to become a file, and is the current directory, or has it in it");
-    Err(Error::refused("directory-in-use", message)
+    Err(Error::new(codes::DIRECTORY_IN_USE, message)
         .hint(format!("go out of it (cd '{}'), then try again", top.display())))
 }
 
@@ -200,7 +200,7 @@ pub fn probe(dir: &Path) -> io::Result<()> {
 
 /// Something stands where a directory is needed.
 fn in_the_way(path: &BStr) -> Error {
-    Error::conflict("in-the-way", format!("something stands in the way at '{}'", shown(path)))
+    Error::new(codes::IN_THE_WAY, format!("something stands in the way at '{}'", shown(path)))
 }
 
 /// A path in a sentence.

@@ -79,7 +79,7 @@ mod test_points {
     use std::sync::Mutex;
 
     use super::Step;
-    use crate::error::{Error, Result};
+    use crate::error::{Error, Result, codes};
 
     /// How often each step was reached.
     static VISITS: Mutex<Vec<(Step, usize)>> = Mutex::new(Vec::new());
@@ -104,7 +104,7 @@ mod test_points {
             std::process::abort();
         }
         if asks("GIT_AGENT_TEST_FAIL") {
-            return Err(Error::environment("test", format!("failing at {step:?}, as asked")));
+            return Err(Error::new(codes::ENVIRONMENT, format!("failing at {step:?}, as asked")));
         }
         Ok(())
     }

@@ -30,7 +30,7 @@ use ulid::Ulid;
 use self::disk::Found;
 use super::operation::{Operation, Touched};
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::{
         ObjectId, Repo,
         entries::{self, Entries},
@@ -122,7 +122,7 @@ impl Restore<'_> {
             && !seen.is_still(self.repo)?
         {
             return Err(
-                Error::busy("index-moved", "another process staged something in the meantime").hint("try again")
+                Error::new(codes::INDEX_MOVED, "another process staged something in the meantime").hint("try again")
             );
         }
         index::sweep(self.repo)?;
@@ -179,7 +179,7 @@ impl Restore<'_> {
                 }
                 Found::Special => {
                     let message = format!("'{}' is neither a file nor a link now", disk::shown(path));
-                    return Err(Error::conflict("in-the-way", message).hint("move it away, then try again"));
+                    return Err(Error::new(codes::IN_THE_WAY, message).hint("move it away, then try again"));
                 }
                 Found::Nothing | Found::Directory => {}
             }

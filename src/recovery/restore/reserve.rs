@@ -21,7 +21,7 @@ use rustix::fs::FallocateFlags;
 
 use super::disk::is_absent;
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::{Repo, index::real},
     recovery::plan::{Change, Plan},
 };
@@ -54,7 +54,7 @@ pub fn take(repo: &Repo, plan: &Plan) -> Result<()> {
         let why = "there is not enough room on the disk to put everything back if something goes wrong";
         // It is refused for that already.
         release(repo).unwrap_or_default();
-        Error::environment("no-room", why).because(error).hint(format!(
+        Error::new(codes::NO_ROOM, why).because(error).hint(format!(
             "{} KiB are needed for that beside '{}'; nothing was changed",
             bytes >> 10,
             repo.git_dir().display()

@@ -7,13 +7,10 @@ use gix::ObjectId;
 
 use super::{Direction, disk, index};
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::{RefChange, RefError, Refs, Repo},
     recovery::snapshot::Moment,
 };
-
-/// The code of the error when somebody else is at work on these files.
-const MOVED: &str = "state-moved";
 
 /// Where HEAD was before something that moved it far: of use, and no reason to stop.
 const ORIG_HEAD: &str = "ORIG_HEAD";
@@ -37,7 +34,7 @@ pub fn settle(repo: &Repo, from: &Moment, to: &Moment, direction: Direction) -> 
             false => settle_file(repo, name, old, new),
         };
         match settled {
-            Err(error) if direction == Direction::Backward && error.code() == MOVED => {}
+            Err(error) if direction == Direction::Backward && error.code() == codes::STATE_MOVED => {}
             settled => settled?,
         }
     }
@@ -116,6 +113,9 @@ fn remove(repo: &Repo, name: &BString, place: &Path) -> io::Result<()> {
 }
 
 fn moved(name: &BString) -> Error {
-    Error::conflict(MOVED, format!("'{name}' in the git directory was changed by somebody else in the meantime"))
-        .hint("'git status' tells what is in progress: finish it or stop it, then try again")
+    Error::new(
+        codes::STATE_MOVED,
+        format!("'{name}' in the git directory was changed by somebody else in the meantime"),
+    )
+    .hint("'git status' tells what is in progress: finish it or stop it, then try again")
 }

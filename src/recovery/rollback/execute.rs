@@ -2,7 +2,7 @@
 
 use super::{After, Goal, Scope};
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{Head, ObjectId, Repo, objects::Batch, sparse::Sparse},
     recovery::{
         execute::{self, Author, Order, Outcome, Record},
@@ -81,8 +81,8 @@ fn with_order<T>(
 fn destination(repo: &Repo, goal: &Goal, untracked: Untracked, captured: &Captured<'_>) -> Result<Destination> {
     let head = captured.head();
     if head.commit != Some(goal.head_before) {
-        return Err(Error::busy(
-            "head-moved",
+        return Err(Error::new(
+            codes::HEAD_MOVED,
             format!("cannot roll back {}: somebody committed just now", goal.task.id),
         )
         .hint("look at the plan again: git agent rollback --dry-run"));

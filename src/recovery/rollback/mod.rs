@@ -30,7 +30,7 @@ use crate::{
         task::Task,
         time::Timestamp,
     },
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{ObjectId, Repo, pathspec::Pathspecs, revwalk, tree::Trees},
     query::revision,
     store::ledger::View,
@@ -160,8 +160,8 @@ impl Work<'_> {
                 let paths = paths.present(self.repo, &[self.to.tree, head_tree])?;
                 if paths.is_empty() {
                     let (id, to) = (&self.request.task.id, &self.to.name);
-                    return Err(Error::usage(
-                        "no-such-path",
+                    return Err(Error::new(
+                        codes::NO_SUCH_PATH,
                         format!("cannot roll back {id}: neither {id}@{to} nor the work tree has such a path"),
                     )
                     .hint("paths are relative to the current directory, as in 'git add'"));

@@ -7,7 +7,7 @@ use bstr::{BString, ByteSlice as _};
 use super::refusal::list;
 use crate::{
     domain::{rollback::Step, task::Task},
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{
         ObjectId, Repo, revwalk,
         state::{self, InProgress, Steps},
@@ -26,10 +26,10 @@ pub(super) fn operations(repo: &Repo, task: &Task, abandon: bool) -> Result<Opti
     let finish = format!("finish it with '{}' or stop it with '{}'", operation.go_on, operation.abort);
     match operation.steps {
         Steps::One if abandon => Ok(Some(operation)),
-        Steps::One => Err(Error::refused("operation-in-progress", why)
+        Steps::One => Err(Error::new(codes::OPERATION_IN_PROGRESS, why)
             .hint(finish)
             .hint("--abandon-merge gives it up; the snapshot keeps it, and 'git agent undo' brings it back")),
-        Steps::Several => Err(Error::busy("operation-in-progress", format!("{why}; nothing was changed")).hint(finish)),
+        Steps::Several => Err(Error::new(codes::OPERATION_IN_PROGRESS, why).hint(finish)),
     }
 }
 
@@ -41,7 +41,7 @@ pub(super) fn shared(view: &View<'_>, task: &Task) -> Result<()> {
     let title = view.task(first)?.map(|other| format!(" ({})", other.title)).unwrap_or_default();
     let more = if others.len() > 1 { format!(" and {} more", others.len() - 1) } else { String::new() };
     let why = format!("cannot roll back {}: {first}{title}{more} is active in this worktree, too", task.id);
-    Err(Error::refused("shared-worktree", why)
+    Err(Error::new(codes::SHARED_WORKTREE, why)
         .hint(format!("'git agent pause {first}' puts it down; its files stay as they are"))
         .hint("--shared rolls back all the same, and what is not committed of it goes into the snapshot"))
 }
@@ -52,7 +52,7 @@ pub(super) fn head(repo: &Repo, task: &Task) -> Result<ObjectId> {
     head.commit.ok_or_else(|| {
         let branch = head.branch_name().unwrap_or_else(|| "HEAD".to_owned());
         let why = format!("cannot roll back {}: '{branch}' has no commit yet", task.id);
-        Error::refused("unborn-head", why).hint("'git switch <branch>' goes to a branch that has some")
+        Error::new(codes::UNBORN_HEAD, why).hint("'git switch <branch>' goes to a branch that has some")
     })
 }
 
@@ -65,7 +65,7 @@ pub(super) fn complete(repo: &Repo, task: &Task, steps: &[Step<ObjectId>]) -> Re
         task.id,
         cut.commit.to_hex_with_len(12)
     );
-    Err(Error::refused("shallow-history", why).hint("'git fetch --unshallow' gets the rest of the history"))
+    Err(Error::new(codes::SHALLOW_HISTORY, why).hint("'git fetch --unshallow' gets the rest of the history"))
 }
 
 /// That git knows who commits.
@@ -89,7 +89,7 @@ pub(super) fn dirty(repo: &Repo, task: &Task, head: ObjectId, paths: &[BString])
         task.id,
         list(dirty.iter())
     );
-    Err(Error::refused("dirty-paths", why)
+    Err(Error::new(codes::DIRTY_PATHS, why)
         .hint("save them first: git agent checkpoint")
         .hint("-- <path>… limits the rollback to other paths"))
 }

@@ -8,7 +8,7 @@ use crate::{
         rollback::{self, Commit, Mode, Refusal, Skipped},
         task::Task,
     },
-    error::Error,
+    error::{Error, codes},
     git::ObjectId,
 };
 
@@ -38,8 +38,8 @@ pub(super) fn of(why: Why, task: &Task, to: &To, range: &[Commit<ObjectId>]) -> 
     match why {
         Why::History(Refusal::Foreign(mode)) => {
             let others = which(|commit| !commit.is_own());
-            Error::refused(
-                "foreign-commits",
+            Error::new(
+                codes::FOREIGN_COMMITS,
                 format!("cannot {mode} to {id}@{name}: commits that are not of {id} came after it: {others}"),
             )
             .hint(format!("--mode revert takes back the commits of {id} alone"))
@@ -47,30 +47,30 @@ pub(super) fn of(why: Why, task: &Task, to: &To, range: &[Commit<ObjectId>]) -> 
         }
         Why::History(Refusal::Published) => {
             let published = which(|commit| commit.published);
-            Error::refused(
-                "published-commits",
+            Error::new(
+                codes::PUBLISHED_COMMITS,
                 format!("cannot rewind to {id}@{name}: a remote branch or a tag has what came after it: {published}"),
             )
             .hint("--mode restore puts the old state into a new commit, and nobody's history changes")
             .hint("--allow-published rewinds this branch all the same; others keep what they have")
         }
         Why::History(Refusal::Elsewhere) => {
-            Error::refused("other-history", format!("cannot rewind to {id}@{name}: it is not on the history of HEAD"))
+            Error::new(codes::OTHER_HISTORY, format!("cannot rewind to {id}@{name}: it is not on the history of HEAD"))
                 .hint("--mode restore puts its state into a new commit")
         }
-        Why::History(Refusal::Nowhere) => Error::refused(
-            "nothing-before",
+        Why::History(Refusal::Nowhere) => Error::new(
+            codes::NOTHING_BEFORE,
             format!("cannot rewind to {id}@{name}: there was no commit then that a branch could be at"),
         )
         .hint("--mode restore removes the files in a new commit"),
         Why::History(Refusal::NothingToRevert) => {
-            let error = Error::refused(
-                "nothing-to-revert",
+            let error = Error::new(
+                codes::NOTHING_TO_REVERT,
                 format!("cannot roll back {id}: no commit of {id} came after {id}@{name}, only commits of others"),
             );
             match range.is_empty() {
-                true => Error::refused(
-                    "nothing-to-revert",
+                true => Error::new(
+                    codes::NOTHING_TO_REVERT,
                     format!("cannot revert anything of {id}: no commit came after {id}@{name}"),
                 )
                 .hint("--mode files brings back its files"),
@@ -79,8 +79,8 @@ pub(super) fn of(why: Why, task: &Task, to: &To, range: &[Commit<ObjectId>]) -> 
                     .hint(format!("'git agent log {id}' shows its checkpoints")),
             }
         }
-        Why::Paths(mode) => Error::usage(
-            "paths-without-commits",
+        Why::Paths(mode) => Error::new(
+            codes::PATHS_WITHOUT_COMMITS,
             format!("cannot {mode} only some paths of {id}: a branch has all of a commit or nothing"),
         )
         .hint("--mode files brings the paths back without a commit; --mode revert takes back what was done to them"),
@@ -90,8 +90,8 @@ pub(super) fn of(why: Why, task: &Task, to: &To, range: &[Commit<ObjectId>]) -> 
 /// The task's commits that came after the checkpoint are all left alone.
 pub(super) fn nothing_left(task: &Task, to: &To, skipped: &[Skipped<ObjectId>]) -> Error {
     let (id, name) = (&task.id, &to.name);
-    let error = Error::refused(
-        "nothing-to-revert",
+    let error = Error::new(
+        codes::NOTHING_TO_REVERT,
         format!("cannot roll back {id}: of its commits after {id}@{name} there is none left to be reverted"),
     );
     error.hints(skipped.iter().take(NAMED).map(|skipped| left_alone(id.as_str(), skipped)))
@@ -101,7 +101,7 @@ pub(super) fn nothing_left(task: &Task, to: &To, skipped: &[Skipped<ObjectId>]) 
 pub(super) fn nothing_to_take_back(task: &Task, to: &To) -> Error {
     let (id, name) = (&task.id, &to.name);
     let why = format!("cannot roll back {id}: what its commits after {id}@{name} did is not there any more");
-    Error::refused("nothing-to-revert", why).hint(format!("'git agent log {id}' shows what became of them"))
+    Error::new(codes::NOTHING_TO_REVERT, why).hint(format!("'git agent log {id}' shows what became of them"))
 }
 
 /// Why a commit is left alone, as a sentence.
@@ -122,8 +122,8 @@ pub(super) fn conflicts(conflicted: &Conflicted) -> Error {
     let commit = conflicts.iter().find_map(|conflict| conflict.commits.first());
     let commit = commit.map(|commit| commit.to_hex_with_len(12).to_string()).unwrap_or_default();
     let paths = list(conflicts.iter().map(|conflict| &conflict.path));
-    let error = Error::conflict(
-        "revert-conflict",
+    let error = Error::new(
+        codes::REVERT_CONFLICT,
         format!("cannot roll back {id}: {commit} cannot be reverted, others built on what it did to {paths}"),
     );
     let mut hints = Vec::new();

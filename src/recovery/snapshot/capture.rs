@@ -13,7 +13,7 @@ use super::{
     disk::{Disk, Look, Raw},
 };
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::{
         Head, ObjectId, Repo,
         entries::{self, Entries},
@@ -344,7 +344,7 @@ impl<'r> Captured<'r> {
                     Look::Absent | Look::Directory(_) => continue,
                     Look::Stopped(why, _) => {
                         let message = format!("cannot store '{name}' of git's directory: {}", why.reason());
-                        return Err(Error::environment(why.word(), message));
+                        return Err(Error::new(codes::ENVIRONMENT, message));
                     }
                 },
             };

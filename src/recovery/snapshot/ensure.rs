@@ -132,7 +132,7 @@ impl Captured<'_> {
 fn refused(path: &BStr, why: Why) -> Error {
     let path = path.to_str_lossy();
     let message = format!("'{}' is in the way and cannot be saved first: {}", path.escape_debug(), why.reason());
-    Error::refused(why.word(), message)
+    Error::new(why.code(), message)
         .hint("what is touched must be in a snapshot before: move it out of the way yourself, then try again")
         .hint("or leave it out: name the paths that are meant with -- <path>…")
 }

@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice as _};
 use gix::{ObjectId, objs::tree::EntryKind};
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{Repo, pathspec::Pathspecs, sparse::Sparse, state, tree::Trees},
     recovery::{
         execute::{self, Author, Order, Outcome, Record},
@@ -43,7 +43,7 @@ pub fn return_to(
 ) -> Result<Outcome> {
     if snapshot.is_foreign && trust == Trust::Own {
         let why = format!("cannot restore snapshot {}: it was not made in this repository", snapshot.id);
-        return Err(Error::refused("foreign-snapshot", why)
+        return Err(Error::new(codes::FOREIGN_SNAPSHOT, why)
             .hint(format!("look at it: git agent snapshot show {}", snapshot.id))
             .hint("its files alone, no index, no HEAD, nothing of git's: add --foreign")
             .hint(FOREIGN_HINT));
@@ -59,7 +59,7 @@ pub fn return_to(
                     "cannot restore from snapshot {}: neither it nor the work tree has such a path",
                     snapshot.id
                 );
-                return Err(Error::usage("no-such-path", why)
+                return Err(Error::new(codes::NO_SUCH_PATH, why)
                     .hint("paths are relative to the current directory, as in 'git add'")
                     .hint(format!("what is in it: git agent snapshot show {}", snapshot.id)));
             }
@@ -146,11 +146,7 @@ fn has_steps(moment: &snapshot::Moment) -> bool {
 fn refuse_in_progress(repo: &Repo, snapshot: &Snapshot) -> Result<()> {
     let Some(operation) = state::in_progress(repo) else { return Ok(()) };
     let why = format!("cannot restore snapshot {}: {} is in progress", snapshot.id, operation.what);
-    let error = match operation.steps {
-        state::Steps::One => Error::refused("operation-in-progress", why),
-        state::Steps::Several => Error::busy("operation-in-progress", format!("{why}; nothing was changed")),
-    };
-    Err(error
+    Err(Error::new(codes::OPERATION_IN_PROGRESS, why)
         .hint(format!("finish it with '{}' or stop it with '{}'", operation.go_on, operation.abort))
         .hint(format!("a single file of it: git show {}:worktree/<path>", snapshot.ref_name())))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::ObjectId;
 
+use crate::error::{Code, codes};
 use crate::git::{Head, tree::Entry};
 
 /// Work tree, index, HEAD and unfinished operations of git, together.
@@ -142,7 +143,21 @@ impl Why {
         (Why::Private, "private"),
     ];
 
-    /// The word in lists, in JSON, and as the code of errors.
+    /// The code of the error that refuses a command because of it.
+    pub fn code(self) -> Code {
+        match self {
+            Why::TooLarge => codes::TOO_LARGE,
+            Why::Unreadable => codes::UNREADABLE,
+            Why::NestedRepository => codes::NESTED_REPOSITORY,
+            Why::Special => codes::SPECIAL,
+            Why::Unstable => codes::UNSTABLE,
+            Why::Name => codes::NAME,
+            Why::MissingObject => codes::MISSING_OBJECT,
+            Why::Private => codes::PRIVATE,
+        }
+    }
+
+    /// The word in lists and in JSON.
     pub fn word(self) -> &'static str {
         Self::ALL.into_iter().find(|(why, _)| *why == self).map_or("unknown", |(_, word)| word)
     }

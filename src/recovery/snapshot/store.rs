@@ -11,11 +11,11 @@ use ulid::Ulid;
 
 use super::{About, Captured, FORMAT, Moment, Snapshot, Why, capture::Found, ref_name};
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{
         RefChange, RefError, Repo, excludes,
         objects::{
-            Batch, CHANGED, Commit, Identity,
+            Batch, Commit, Identity,
             trees::{self, Edits},
         },
     },
@@ -88,7 +88,7 @@ impl Captured<'_> {
             let tree = trees::directory(self.repo, &mut self.batch, entries)?;
             let commit = self.commit(id, &about, tree)?;
             match self.batch.write_durable(self.repo) {
-                Err(error) if error.code() == CHANGED && attempt < TRIES => {
+                Err(error) if error.code() == codes::FILE_CHANGED && attempt < TRIES => {
                     attempt += 1;
                     self.batch.back_to(built.mark);
                     self.batch.forget_files();
@@ -273,7 +273,7 @@ impl Unpublished {
                 Err(RefError::Moved) => {
                     let what = and.first().map_or_else(|| snapshot.ref_name(), |change| change.name.clone());
                     let message = format!("cannot take a snapshot: somebody else moved {what} at this moment");
-                    return Err(Error::busy("snapshot-raced", message).hint("try again"));
+                    return Err(Error::new(codes::SNAPSHOT_RACED, message).hint("try again"));
                 }
             }
             attempt += 1;

@@ -6,7 +6,7 @@ use ulid::Ulid;
 
 use super::{About, FORMAT, Moment, REFS, Snapshot};
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::{Head, ObjectId, RefChange, RefError, Refs, Repo, objects::trees, state},
     recovery::snapshot::codec,
 };
@@ -55,7 +55,7 @@ fn refs(repo: &Repo) -> Result<Vec<(String, ObjectId)>> {
 }
 
 fn read(repo: &Repo, name: &str, id: ObjectId) -> Result<Snapshot> {
-    let damaged = || Error::environment("not-a-snapshot", format!("{name} points to {id}, which is not its snapshot"));
+    let damaged = || Error::new(codes::NOT_A_SNAPSHOT, format!("{name} points to {id}, which is not its snapshot"));
     if repo.header(id)?.1 > LONGEST_MESSAGE {
         return Err(damaged());
     }
@@ -86,13 +86,15 @@ pub fn find(repo: &Repo, word: &str) -> Result<Snapshot> {
     };
     match (meant.pop(), meant.len()) {
         (Some((name, commit)), 0) => read(repo, &name, commit),
-        (Some(_), more) => Err(Error::usage(
-            "ambiguous-snapshot",
+        (Some(_), more) => Err(Error::new(
+            codes::AMBIGUOUS_SNAPSHOT,
             format!("'{}' is the beginning of {} snapshots", word.escape_debug(), more + 1),
         )
         .hint("name it with more characters: 'git agent snapshot list' shows them")),
-        (None, _) => Err(Error::usage("snapshot-not-found", format!("there is no snapshot '{}'", word.escape_debug()))
-            .hint("'git agent snapshot list' shows them")),
+        (None, _) => {
+            Err(Error::new(codes::SNAPSHOT_NOT_FOUND, format!("there is no snapshot '{}'", word.escape_debug()))
+                .hint("'git agent snapshot list' shows them"))
+        }
     }
 }
 
@@ -105,12 +107,12 @@ pub fn load(repo: &Repo, snapshot: &Snapshot) -> Result<Moment> {
     if snapshot.format > FORMAT {
         let message =
             format!("snapshot {} has the format {}, this version knows {FORMAT}", snapshot.id, snapshot.format);
-        return Err(Error::environment("newer-snapshot", message)
+        return Err(Error::new(codes::NEWER_SNAPSHOT, message)
             .hint("a newer git-agent reads it")
             .hint(format!("stock git shows its files: git show {}:worktree/<path>", snapshot.ref_name())));
     }
     load_tree(repo, snapshot.tree, &snapshot.about.head).map_err(|error| {
-        Error::environment("damaged-snapshot", format!("snapshot {} cannot be read", snapshot.id)).because(error)
+        Error::new(codes::DAMAGED_SNAPSHOT, format!("snapshot {} cannot be read", snapshot.id)).because(error)
     })
 }
 
@@ -118,7 +120,7 @@ pub fn load(repo: &Repo, snapshot: &Snapshot) -> Result<Moment> {
 pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<Moment> {
     let null = ObjectId::null(repo.gix().object_hash());
     let mut moment = Moment::plain(head.clone(), null, null);
-    let damaged = |what: String| Error::environment("damaged-snapshot", what);
+    let damaged = |what: String| Error::new(codes::DAMAGED_SNAPSHOT, what);
     let entries = trees::entries(repo, tree)?;
     if entries.iter().enumerate().any(|(at, entry)| entries[..at].iter().any(|other| other.filename == entry.filename))
     {
@@ -171,7 +173,7 @@ pub fn remove(repo: &Repo, snapshots: &[Snapshot]) -> Result<()> {
     let removed = repo.refs().change_durably(repo, &changes, "git-agent: drop snapshots");
     removed.map_err(|error| match error {
         RefError::Moved => {
-            Error::conflict("snapshot-raced", "somebody else removed one of these snapshots").hint("try again")
+            Error::new(codes::SNAPSHOT_RACED, "somebody else removed one of these snapshots").hint("try again")
         }
         RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
     })

@@ -34,15 +34,14 @@ use crate::{
             block::{self, Syntax, Trailer},
         },
     },
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{
         Head, ObjectId, Repo,
         entry::{self, Entry},
         objects::Batch,
         revwalk,
         sparse::Sparse,
-        state::{self, Steps},
-        who,
+        state, who,
     },
     recovery::{
         execute::{self, Author, Order, Outcome, Record},
@@ -146,11 +145,8 @@ fn cannot(id: &TaskId) -> String {
 fn refuse_in_progress(repo: &Repo, task: &Task) -> Result<()> {
     let Some(found) = state::in_progress(repo) else { return Ok(()) };
     let message = format!("{}: {} is in progress", cannot(&task.id), found.what);
-    let error = match found.steps {
-        Steps::One => Error::refused("operation-in-progress", message),
-        Steps::Several => Error::busy("operation-in-progress", format!("{message}; nothing was changed")),
-    };
-    Err(error.hint(format!("finish it with '{}' or stop it with '{}'", found.go_on, found.abort)))
+    Err(Error::new(codes::OPERATION_IN_PROGRESS, message)
+        .hint(format!("finish it with '{}' or stop it with '{}'", found.go_on, found.abort)))
 }
 
 impl Plan {
@@ -162,7 +158,7 @@ impl Plan {
     pub fn message(&self, repo: &Repo, text: &[u8], others: &[Trailer]) -> Result<BString> {
         let trailers = [self.tasks.as_slice(), others].concat();
         message::compose(text, &repo.settings().subject_prefix(), &trailers).ok_or_else(|| {
-            Error::refused("empty-message", format!("{}: the message says nothing", cannot(&self.task.id)))
+            Error::new(codes::EMPTY_MESSAGE, format!("{}: the message says nothing", cannot(&self.task.id)))
                 .hint("without -m a message is made from the commits")
         })
     }
@@ -231,7 +227,7 @@ pub fn carry_out(
 /// Where we are, with nothing touched: HEAD goes to a commit that is yet to be made.
 fn destination(repo: &Repo, plan: &Plan, captured: &Captured<'_>) -> Result<Destination> {
     if *captured.head() != plan.head {
-        return Err(Error::busy("head-moved", format!("{}: somebody committed just now", cannot(&plan.task.id)))
+        return Err(Error::new(codes::HEAD_MOVED, format!("{}: somebody committed just now", cannot(&plan.task.id)))
             .hint("look at the plan again: git agent squash --dry-run"));
     }
     let moment = Moment { state: captured.state().clone(), ..Moment::plain(plan.head.clone(), plan.tree, plan.tree) };

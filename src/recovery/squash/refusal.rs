@@ -8,7 +8,7 @@ use crate::{
         squash::{Obstacle, Stop},
         task::Task,
     },
-    error::{Error, Result},
+    error::{Code, Error, Result, codes},
     git::{Head, ObjectId, Repo},
 };
 
@@ -36,7 +36,7 @@ pub fn why(repo: &Repo, id: &TaskId, stop: &Stop<ObjectId>) -> Result<String> {
 /// HEAD itself has to stay.
 pub(super) fn at_the_tip(repo: &Repo, task: &Task, stop: &Stop<ObjectId>) -> Result<Error> {
     let message = format!("{}: HEAD's commit {}", cannot(&task.id), why(repo, &task.id, stop)?);
-    let error = Error::refused(code(&stop.why), message).hints(hints(&task.id, stop));
+    let error = Error::new(code(&stop.why), message).hints(hints(&task.id, stop));
     Ok(match stop.why {
         Obstacle::Foreign(_) => error.hint("only commits at the tip are collapsed; 'git rebase -i' reorders others"),
         _ => error,
@@ -47,7 +47,7 @@ pub(super) fn at_the_tip(repo: &Repo, task: &Task, stop: &Stop<ObjectId>) -> Res
 pub(super) fn in_between(repo: &Repo, task: &Task, word: &str, stop: &Stop<ObjectId>) -> Result<Error> {
     let word = word.escape_debug();
     let message = format!("{} onto '{word}': {}", cannot(&task.id), why(repo, &task.id, stop)?);
-    Ok(Error::refused(code(&stop.why), message)
+    Ok(Error::new(code(&stop.why), message)
         .hints(hints(&task.id, stop))
         .hint("without --onto the commits above it are collapsed"))
 }
@@ -56,22 +56,22 @@ pub(super) fn in_between(repo: &Repo, task: &Task, word: &str, stop: &Stop<Objec
 pub(super) fn not_below(task: &Task, word: &str) -> Error {
     let word = word.escape_debug();
     let message = format!("{} onto '{word}': that is not an ancestor of HEAD", cannot(&task.id));
-    Error::refused("not-an-ancestor", message)
+    Error::new(codes::NOT_AN_ANCESTOR, message)
         .hint(format!("squash first, then move the commit: git agent squash {0}; git rebase '{word}'", task.id))
 }
 
 /// There is no commit yet.
 pub(super) fn unborn(task: &Task, head: &Head) -> Error {
     let branch = head.branch_name().unwrap_or_else(|| "HEAD".to_owned());
-    Error::refused("unborn-head", format!("{}: '{branch}' has no commit yet", cannot(&task.id)))
+    Error::new(codes::UNBORN_HEAD, format!("{}: '{branch}' has no commit yet", cannot(&task.id)))
         .hint("'git agent checkpoint' makes the first one")
 }
 
-fn code(why: &Obstacle) -> &'static str {
+fn code(why: &Obstacle) -> Code {
     match why {
-        Obstacle::Foreign(_) | Obstacle::Buried => "foreign-commits",
-        Obstacle::Published => "published-commits",
-        Obstacle::CutOff => "shallow-history",
+        Obstacle::Foreign(_) | Obstacle::Buried => codes::FOREIGN_COMMITS,
+        Obstacle::Published => codes::PUBLISHED_COMMITS,
+        Obstacle::CutOff => codes::SHALLOW_HISTORY,
     }
 }
 

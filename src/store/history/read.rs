@@ -8,7 +8,7 @@ use crate::{
         message::of_commit,
         trailer::{reverts::reverts, scan},
     },
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{ObjectId, Repo},
     store::history::grafts::Overlay,
 };
@@ -48,7 +48,7 @@ impl<'a> Reader<'a> {
         let bytes = self.bytes(commit)?;
         let said = said(bytes, overlay);
         let parents = parents(bytes).ok_or_else(|| {
-            Error::environment("damaged-commit", format!("commit {commit} is damaged: its parents cannot be read"))
+            Error::new(codes::DAMAGED_COMMIT, format!("commit {commit} is damaged: its parents cannot be read"))
                 .hint("'git fsck' looks at the whole repository")
         })?;
         Ok((overlay.parents(commit, parents), said))

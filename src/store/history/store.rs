@@ -11,7 +11,7 @@ use std::{
 
 use super::layer::{Damaged, Facts, Layer, Pages, Read};
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{ObjectId, Repo},
     store::history::{grafts::Overlay, update::Grown},
 };
@@ -176,7 +176,7 @@ pub fn forget(repo: &Repo) -> Result<()> {
     let dir = dir(repo);
     match fs::remove_file(dir.join("chain")) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::environment("read-only", "cannot remove the history index").because(error))
+            Err(Error::new(codes::READ_ONLY, "cannot remove the history index").because(error))
         }
         _ => {
             tidy(&dir, &[]);

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     domain::topo,
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{ObjectId, Repo},
     store::history::{grafts::Overlay, progress::Meter},
 };
@@ -294,7 +294,7 @@ impl<'a> Walk<'a> {
         let parents = graph.commit_at(gix::commitgraph::Position(place)).iter_parents();
         let parents = parents.map(|parent| parent.map(|place| place.0)).collect::<Result<_, _>>();
         parents.map_err(|error| {
-            Error::environment("damaged-commit-graph", "git's commit-graph is damaged")
+            Error::new(codes::DAMAGED_COMMIT_GRAPH, "git's commit-graph is damaged")
                 .because(error)
                 .hint("'git commit-graph write --reachable' writes it anew")
         })

@@ -8,13 +8,10 @@ use gix::{
     objs::{CommitRef, Kind},
 };
 
-use super::{
-    REF, View, tree,
-    view::{NOTE_TOO_LARGE, read_note},
-};
+use super::{REF, View, tree, view::read_note};
 use crate::{
     domain::note,
-    error::{Context as _, Result},
+    error::{Context as _, Result, codes},
     git::{Repo, cmd},
 };
 
@@ -203,7 +200,7 @@ fn loss(repo: &Repo, old: ObjectId, new: ObjectId, key: ObjectId) -> Result<Opti
 /// The note that `blobs` make up; nothing of one that is too large.
 fn read_some(repo: &Repo, blobs: &[ObjectId]) -> Result<Vec<u8>> {
     match read_note(repo, blobs) {
-        Err(error) if error.code() == NOTE_TOO_LARGE => Ok(Vec::new()),
+        Err(error) if error.code() == codes::NOTE_TOO_LARGE => Ok(Vec::new()),
         read => read,
     }
 }

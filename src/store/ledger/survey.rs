@@ -7,7 +7,7 @@ use gix::{ObjectId, objs::Kind};
 
 use super::{
     View, tree,
-    view::{NOTE_TOO_LARGE, read_note, task_of},
+    view::{read_note, task_of},
 };
 use crate::{
     domain::{
@@ -20,7 +20,7 @@ use crate::{
         task::Task,
         text,
     },
-    error::Result,
+    error::{Result, codes},
     git::Repo,
 };
 
@@ -101,7 +101,7 @@ impl Survey {
     fn look_at(&mut self, repo: &Repo, key: ObjectId, blobs: &[ObjectId]) {
         let text = match read_note(repo, blobs) {
             Ok(text) => text,
-            Err(error) if error.code() == NOTE_TOO_LARGE => {
+            Err(error) if error.code() == codes::NOTE_TOO_LARGE => {
                 let anchor = repo.has(key).then(|| repo.read_as(key, Kind::Blob).ok()).flatten();
                 let id = anchor.and_then(|anchor| note::task_of_anchor(&anchor));
                 return self.too_large.push((key, id, error.to_string()));

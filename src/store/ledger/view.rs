@@ -16,12 +16,9 @@ use crate::{
         task::Task,
         text::Text,
     },
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::{Repo, partial},
 };
-
-/// The code of the error that says so.
-pub(super) const NOTE_TOO_LARGE: &str = "note-too-large";
 
 /// The ledger as it was at one commit; what a command reads and decides by.
 pub struct View<'r> {
@@ -42,7 +39,7 @@ impl<'r> View<'r> {
         let root = match tip {
             Some(tip) => {
                 let bytes = repo.read_as(tip, Kind::Commit).map_err(|error| {
-                    Error::environment("ledger-unreadable", format!("cannot read {REF}"))
+                    Error::new(codes::LEDGER_UNREADABLE, format!("cannot read {REF}"))
                         .because(anyhow::Error::new(error))
                         .hint("'git agent doctor' looks into it")
                 })?;
@@ -137,8 +134,8 @@ impl<'r> View<'r> {
                 } else {
                     String::new()
                 };
-                Err(Error::usage(
-                    "task-ambiguous",
+                Err(Error::new(
+                    codes::TASK_AMBIGUOUS,
                     format!("{count} tasks begin with '{}': {list}{more}", word.escape_debug()),
                 )
                 .hint("give more of the id"))
@@ -174,8 +171,8 @@ pub(super) fn read_note(repo: &Repo, blobs: &[ObjectId]) -> Result<Vec<u8>> {
 fn read_blob(repo: &Repo, blob: ObjectId) -> Result<Vec<u8>> {
     let (kind, size) = repo.header(blob)?;
     if kind == Kind::Blob && size > MAX_NOTE {
-        return Err(Error::environment(
-            NOTE_TOO_LARGE,
+        return Err(Error::new(
+            codes::NOTE_TOO_LARGE,
             format!("the note {blob} has {size} bytes, more than any task's story"),
         )
         .hint("'git agent doctor' says whose it is"));
@@ -196,7 +193,7 @@ pub(super) fn task_of(repo: &Repo, key: ObjectId, text: &[u8]) -> Option<TaskId>
 }
 
 fn not_found(word: &str, nearest: &[&str], is_empty: bool) -> Error {
-    let error = Error::usage("task-not-found", format!("there is no task '{}'", word.escape_debug()));
+    let error = Error::new(codes::TASK_NOT_FOUND, format!("there is no task '{}'", word.escape_debug()));
     match nearest {
         [] if is_empty => error
             .hint("this ledger has no tasks yet: 'git agent add <title>' makes one")

@@ -27,7 +27,7 @@ use crate::{
         text::{MAX_INLINE, MAX_TEXT, Text},
         time::Timestamp,
     },
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::{
         RefChange, RefError, Repo,
         lock::Lock,
@@ -139,11 +139,11 @@ pub(super) fn busy(repo: &Repo, outcome: &str) -> Error {
     let lock = repo.common_dir().join(format!("{REF}.lock"));
     match lock.exists() {
         true => {
-            Error::busy("ref-locked", format!("cannot write to the ledger: '{}' exists; {outcome}", lock.display()))
+            Error::new(codes::REF_LOCKED, format!("cannot write to the ledger: '{}' exists; {outcome}", lock.display()))
                 .hint("another process may be writing to the ledger: try again")
                 .hint("if no git is running in this repository, one died and left that file behind: remove it")
         }
-        false => Error::busy("ledger-busy", format!("other processes keep writing to the ledger; {outcome}"))
+        false => Error::new(codes::LEDGER_BUSY, format!("other processes keep writing to the ledger; {outcome}"))
             .hint("try again"),
     }
 }
@@ -293,8 +293,8 @@ impl OpenNote {
         let text = note::append(&self.id, &self.text, self.lines.iter().map(String::as_str));
         let room = if self.ends { MAX_NOTE } else { MAX_NOTE - ROOM_TO_END };
         if text.len() as u64 > room {
-            return Err(Error::refused(
-                "note-full",
+            return Err(Error::new(
+                codes::NOTE_FULL,
                 format!(
                     "the story of {} has {} bytes, and there is no room for more in the {MAX_NOTE} of a note; nothing \
 was recorded",
@@ -315,16 +315,16 @@ was recorded",
         let clone_id = self.clone_id(repo, author, &payload)?;
         let event = Event { at, id, actor: author.actor.clone(), n: self.next, clone_id, payload };
         let line = event.to_line().ok_or_else(|| {
-            Error::usage(
-                "event-too-long",
+            Error::new(
+                codes::EVENT_TOO_LONG,
                 format!("what '{}' shall record does not fit into one line of {MAX_LINE} bytes", event.payload.kind()),
             )
             .hint("name fewer files or tasks at once, or put the text into the description")
         })?;
         // What the command is about to tell has to be what every reader will see.
         if !self.fold.apply(&event) && author.is_held_to_it {
-            return Err(Error::conflict(
-                "no-effect",
+            return Err(Error::new(
+                codes::NO_EFFECT,
                 format!("'{}' would have no effect on {}: its note says something else", event.payload.kind(), self.id),
             )
             .hint(format!(
@@ -372,8 +372,8 @@ fn store_long_texts(repo: &Repo, batch: &mut Batch, changes: &mut Changes, paylo
             _ => continue,
         };
         if long.len() > MAX_TEXT {
-            return Err(Error::usage(
-                "text-too-long",
+            return Err(Error::new(
+                codes::TEXT_TOO_LONG,
                 format!(
                     "a text has {} bytes, more than the {MAX_TEXT} that are read; nothing was recorded",
                     long.len()

@@ -111,7 +111,7 @@ impl GuardAnswer {
     /// As JSON.
     pub fn new(answer: &Answer, exit: Option<i32>) -> Self {
         let refusal = answer.refusal.as_ref().map(|error| RefusalJson {
-            code: error.code(),
+            code: error.code().word,
             message: error.to_string(),
             hints: error.hint_lines().to_vec(),
         });

@@ -92,7 +92,7 @@ impl ErrorAnswer {
         ErrorAnswer {
             schema: SCHEMA,
             error: ErrorJson {
-                code: error.code(),
+                code: error.code().word,
                 message: error.to_string(),
                 hints: error.hint_lines().to_vec(),
                 retryable: error.is_retryable(),

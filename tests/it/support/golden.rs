@@ -10,11 +10,16 @@ pub fn golden_file(name: &str) -> PathBuf {
 /// Compare `text` with the file `name` that is kept beside the tests; `GIT_AGENT_UPDATE_GOLDEN=1` writes it.
 #[track_caller]
 pub fn golden(name: &str, text: &str) {
-    let path = golden_file(name);
+    golden_at(&golden_file(name), name, text);
+}
+
+/// Compare `text` with the file `path`, which is called `name` in messages; `GIT_AGENT_UPDATE_GOLDEN=1` writes it.
+#[track_caller]
+pub fn golden_at(path: &Path, name: &str, text: &str) {
     if std::env::var_os("GIT_AGENT_UPDATE_GOLDEN").is_some() {
-        std::fs::write(&path, text).unwrap();
+        std::fs::write(path, text).unwrap();
     }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
     if kept != text {
         let line = kept.lines().zip(text.lines()).position(|(kept, now)| kept != now);
         let line = line.unwrap_or_else(|| kept.lines().count().min(text.lines().count()));

@@ -23,7 +23,7 @@ mod state;
 mod whole;
 
 pub use gits::{Git, default_git, gits};
-pub use golden::{golden, golden_file};
+pub use golden::{golden, golden_at, golden_file};
 pub use ids::without_ids;
 pub use inside::inside_every_git;
 pub use output::Output;

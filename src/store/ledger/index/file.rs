@@ -6,7 +6,7 @@ use gix::ObjectId;
 
 use crate::{
     domain::table::Table,
-    error::{Error, Result},
+    error::{Error, Result, codes},
     git::Repo,
 };
 
@@ -30,7 +30,7 @@ pub(super) fn exists(repo: &Repo) -> bool {
 pub fn forget(repo: &Repo) -> Result<()> {
     match std::fs::remove_file(path(repo)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::environment("read-only", "cannot remove the task index").because(error))
+            Err(Error::new(codes::READ_ONLY, "cannot remove the task index").because(error))
         }
         _ => Ok(()),
     }

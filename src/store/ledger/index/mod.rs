@@ -12,7 +12,7 @@ use gix::ObjectId;
 
 use super::{
     tree,
-    view::{NOTE_TOO_LARGE, View, read_note, task_of},
+    view::{View, read_note, task_of},
 };
 use crate::{
     domain::{
@@ -21,7 +21,7 @@ use crate::{
         table::Table,
         task::Task,
     },
-    error::Result,
+    error::{Result, codes},
     git::{Repo, partial},
 };
 pub use file::forget;
@@ -106,7 +106,7 @@ fn read_rows(
             Ok(Some(row)) => take(row),
             Ok(None) => drop(read.gone.insert(key)),
             Err(error) => {
-                read.is_whole &= error.code() == NOTE_TOO_LARGE;
+                read.is_whole &= error.code() == codes::NOTE_TOO_LARGE;
                 read.gone.insert(key);
             }
         }

@@ -21,7 +21,7 @@ pub use differ::changed_keys;
 pub use edit::{Changes, edit};
 
 use crate::{
-    error::{Context as _, Error, Result},
+    error::{Context as _, Error, Result, codes},
     git::Repo,
 };
 
@@ -205,7 +205,7 @@ impl Walk<'_> {
 }
 
 fn too_many() -> Error {
-    Error::environment("ledger-too-large", format!("the tree of the ledger has more than {MAX_ENTRIES} entries"))
+    Error::new(codes::LEDGER_TOO_LARGE, format!("the tree of the ledger has more than {MAX_ENTRIES} entries"))
         .hint("no honest writer makes such a tree; 'git log refs/notes/agent-tasks' shows where it came from")
 }
 

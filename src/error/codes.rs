@@ -1,0 +1,220 @@
+//! Every error code, in one table: the word, the kind (so the exit code, and whether to try again), and what it means.
+//!
+//! Codes are part of the JSON contract: none is renamed, and none changes its kind. `git agent schema` prints the table, and
+//! `docs/errors.md` has it.
+
+use super::Kind;
+
+/// A stable word for programs, and what it stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The word, in kebab case.
+    pub word: &'static str,
+    /// What sort of failure it names.
+    pub kind: Kind,
+    /// What happened, as a clause.
+    pub meaning: &'static str,
+}
+
+macro_rules! codes {
+    ($( $name:ident = $word:literal, $kind:ident, $meaning:literal; )*) => {
+        $(
+            #[doc = $meaning]
+            pub const $name: Code = Code { word: $word, kind: Kind::$kind, meaning: $meaning };
+        )*
+
+        /// All codes, sorted by their words.
+        pub const ALL: &[Code] = &[$( $name ),*];
+
+        /// The names of the constants, in the order of [`ALL`].
+        #[cfg(test)]
+        const NAMES: &[&str] = &[$( stringify!($name) ),*];
+    };
+}
+
+codes! {
+    ACTIVE_MOVED = "active-moved", Busy, "another process changed the active task of this worktree";
+    ALREADY_UNDONE = "already-undone", Refused, "the operation was undone before";
+    AMBIGUOUS_OPERATION = "ambiguous-operation", Usage, "several operations begin with this id";
+    AMBIGUOUS_SNAPSHOT = "ambiguous-snapshot", Usage, "several snapshots begin with this id";
+    AMBIGUOUS_WORD = "ambiguous-word", Usage, "the word names a checkpoint and something else";
+    BAD_ACTOR = "bad-actor", Usage, "the text is not a name for an actor";
+    BAD_CHECKPOINT = "bad-checkpoint", Usage, "what follows '@' is not a checkpoint";
+    BAD_DATE = "bad-date", Usage, "git does not understand the date";
+    BAD_DURATION = "bad-duration", Usage, "the text is not a duration";
+    BAD_FORMAT = "bad-format", Usage, "the format does not fit the request";
+    BAD_ID_PREFIX = "bad-id-prefix", Usage, "no id can begin with this prefix";
+    BAD_KIND = "bad-kind", Usage, "the kind of a failure is not one word";
+    BAD_OPTION = "bad-option", Usage, "the option cannot be used here";
+    BAD_PATH = "bad-path", Usage, "git cannot use the path";
+    BAD_PLAN = "bad-plan", Usage, "a plan says what a plan cannot say";
+    BAD_RANGE = "bad-range", Usage, "the text is not a range of commits";
+    BAD_REVISION = "bad-revision", Usage, "git does not know the revision";
+    BAD_SORT = "bad-sort", Usage, "the list cannot be sorted by this field";
+    BAD_TASK_ID = "bad-task-id", Usage, "the text is not an id";
+    BAD_TEXT = "bad-text", Usage, "the text is empty, too long, not UTF-8, or has control characters";
+    BARE_REPOSITORY = "bare-repository", Environment, "the command needs a work tree";
+    BISECT_ABORTED = "bisect-aborted", Refused, "the command ended the bisection";
+    BISECT_INTERRUPTED = "bisect-interrupted", Refused, "a signal ended the bisection";
+    BLOCKER_AMBIGUOUS = "blocker-ambiguous", Usage, "the task has several blockers and none is named";
+    BLOCKER_NOT_FOUND = "blocker-not-found", Usage, "the task has no such blocker";
+    BROKEN_REPOSITORY = "broken-repository", Environment, "what git finds in the place of a repository is not one";
+    BUG = "bug", Bug, "an invariant of git-agent does not hold; please report it";
+    CANNOT_CAPTURE = "cannot-capture", Refused, "a snapshot cannot hold what the command would destroy";
+    CANNOT_STAGE = "cannot-stage", Refused, "git cannot stage the files";
+    CHECKPOINT_BUSY = "checkpoint-busy", Busy, "another checkpoint is under way in this worktree";
+    COMMAND_NOT_RUNNABLE = "command-not-runnable", Environment, "the command cannot be run";
+    COMMIT_REFUSED = "commit-refused", Refused, "'git commit' failed: a hook or the signing stopped it";
+    DAMAGED_COMMIT = "damaged-commit", Environment, "a commit cannot be read";
+    DAMAGED_COMMIT_GRAPH = "damaged-commit-graph", Environment, "git's commit-graph is damaged";
+    DAMAGED_SNAPSHOT = "damaged-snapshot", Environment, "a snapshot cannot be read";
+    DAMAGED_TREE = "damaged-tree", Environment, "a tree cannot be read";
+    DEPENDENCY_CYCLE = "dependency-cycle", Refused, "the dependency would close a cycle";
+    DIRECTORY_IN_USE = "directory-in-use", Refused, "a process has a directory that would be removed as its current directory";
+    DIRTY_PATHS = "dirty-paths", Refused, "uncommitted changes are in paths that would be changed";
+    EDITOR_FAILED = "editor-failed", Refused, "the editor failed or left the message empty";
+    EMPTY_HISTORY = "empty-history", Refused, "there are no commits before the first one";
+    EMPTY_MESSAGE = "empty-message", Refused, "the commit message is empty";
+    ENVIRONMENT = "environment", Environment, "a file, a program or the system failed as the message says";
+    EVENT_TOO_LONG = "event-too-long", Usage, "the event does not fit into one line of the ledger";
+    FILE_CHANGED = "file-changed", Busy, "a file changes while it is read";
+    FILE_LOCKED = "file-locked", Busy, "the lock of a file is held";
+    FILE_TOO_LARGE = "file-too-large", Refused, "a new file is larger than agent.maxFileSize";
+    FOREIGN_COMMITS = "foreign-commits", Refused, "commits of other tasks would be undone as well";
+    FOREIGN_OPERATION = "foreign-operation", Refused, "another repository recorded the operation";
+    FOREIGN_SNAPSHOT = "foreign-snapshot", Refused, "another repository made the snapshot";
+    GC_RACED = "gc-raced", Busy, "a snapshot or an operation appeared or went away during gc";
+    GIT_FAILED = "git-failed", Environment, "a git command failed";
+    GIT_NOT_RUNNABLE = "git-not-runnable", Environment, "git cannot be started";
+    GUARD_REFUSED = "guard-refused", Refused, "the command destroys something and agent.guard refuses such commands";
+    HEAD_MOVED = "head-moved", Refused, "HEAD is not where the operation expects it";
+    HOOKS_SWITCHED_OFF = "hooks-switched-off", Environment, "core.hooksPath keeps hooks from running";
+    ILLEGAL_TRANSITION = "illegal-transition", Refused, "a task in this state cannot do that";
+    IN_THE_WAY = "in-the-way", Conflict, "a file that appeared meanwhile is in the way";
+    INDEX_LOCKED = "index-locked", Busy, "the lock of the index is held";
+    INDEX_MOVED = "index-moved", Busy, "another process staged something meanwhile";
+    LEASE_TOO_LONG = "lease-too-long", Usage, "a claim does not last that long";
+    LEDGER_BUSY = "ledger-busy", Busy, "other processes kept writing to the ledger";
+    LEDGER_TOO_LARGE = "ledger-too-large", Environment, "the tree of the ledger exceeds the limits";
+    LEDGER_TREE = "ledger-tree", Environment, "the tree of the ledger is damaged";
+    LEDGER_UNREADABLE = "ledger-unreadable", Environment, "the ledger cannot be read";
+    MISSING_OBJECT = "missing-object", Refused, "the index lists an object that is not in the repository";
+    MISSING_OBJECTS = "missing-objects", Environment, "a partial clone does not have the contents";
+    NAME = "name", Refused, "git refuses the name in a tree";
+    NAMES_COLLIDE = "names-collide", Refused, "two paths are one on this file system";
+    NESTED_REPOSITORY = "nested-repository", Refused, "a commit cannot hold a nested repository";
+    NEWER_SNAPSHOT = "newer-snapshot", Environment, "a newer git-agent made the snapshot";
+    NO_ACTIVE_TASK = "no-active-task", Usage, "no task is named and none is active";
+    NO_CANDIDATES = "no-candidates", Refused, "there is no checkpoint to bisect";
+    NO_COMMON_HISTORY = "no-common-history", Refused, "range and branch have no common commit";
+    NO_EFFECT = "no-effect", Conflict, "the event would have no effect";
+    NO_FILE = "no-file", Usage, "no file is named";
+    NO_FREE_ID = "no-free-id", Environment, "no generated id is free";
+    NO_IDENTITY = "no-identity", Environment, "git does not know who commits";
+    NO_OPERATIONS = "no-operations", Refused, "no operation was recorded in this worktree";
+    NO_RANDOMNESS = "no-randomness", Environment, "the operating system gives no random numbers";
+    NO_REMOTE = "no-remote", Usage, "no remote is named and none is obvious";
+    NO_ROOM = "no-room", Environment, "the disk has no room for what would be written";
+    NO_SCHEMA = "no-schema", Usage, "the command has no schema";
+    NO_SUCH_CHECKPOINT = "no-such-checkpoint", Refused, "the task has no such checkpoint on this history";
+    NO_SUCH_DEPENDENCY = "no-such-dependency", Usage, "the task does not come after the other";
+    NO_SUCH_PATH = "no-such-path", Usage, "the path is in neither state";
+    NO_SUCH_REMOTE = "no-such-remote", Usage, "there is no such remote";
+    NO_TERMINAL = "no-terminal", Refused, "the command needs a terminal";
+    NO_VERIFY_COMMAND = "no-verify-command", Usage, "no command is given and agent.verify is not set";
+    NOT_A_RANGE = "not-a-range", Usage, "bisect needs a range";
+    NOT_A_REPOSITORY = "not-a-repository", Environment, "the directory is not in a git repository";
+    NOT_A_SNAPSHOT = "not-a-snapshot", Environment, "the ref does not point to its snapshot";
+    NOT_A_TASK = "not-a-task", Usage, "the word names a revision, and the answer is about tasks";
+    NOT_AN_ANCESTOR = "not-an-ancestor", Refused, "the commits are not at the tip of the branch";
+    NOT_EMPTY = "not-empty", Refused, "the directory is not empty";
+    NOT_FETCHED = "not-fetched", Environment, "a partial clone could not fetch what is needed";
+    NOT_STARTED = "not-started", Refused, "the task was never started";
+    NOT_UNDOABLE = "not-undoable", Refused, "the operation cannot be undone";
+    NOT_VERIFIED = "not-verified", Refused, "the present content was not verified";
+    NOT_WRITABLE = "not-writable", Refused, "files in the directory cannot be changed";
+    NOTE_FULL = "note-full", Refused, "the note of the task has no room for another event";
+    NOTE_TOO_LARGE = "note-too-large", Environment, "the note of the task is larger than what is read";
+    NOTHING_BEFORE = "nothing-before", Refused, "there is no commit to rewind to";
+    NOTHING_INTERRUPTED = "nothing-interrupted", Refused, "no operation was interrupted";
+    NOTHING_TO_EDIT = "nothing-to-edit", Usage, "no change is named";
+    NOTHING_TO_REDO = "nothing-to-redo", Refused, "the newest operation is not an undo";
+    NOTHING_TO_REVERT = "nothing-to-revert", Refused, "no commit of the task came after the checkpoint";
+    NOTHING_TO_UNDO = "nothing-to-undo", Refused, "no operation of this worktree is left to undo";
+    OBJECT_NOT_WRITTEN = "object-not-written", Environment, "an object cannot be written";
+    OBJECTS_COLLECTED = "objects-collected", Busy, "a garbage collection removed objects meanwhile";
+    OPERATION_BUSY = "operation-busy", Busy, "another operation is under way in this worktree";
+    OPERATION_FOREIGN = "operation-foreign", Environment, "the log of operations leads to what was not made in this repository";
+    OPERATION_IN_PROGRESS = "operation-in-progress", Refused, "a merge, rebase or another operation of git is in progress";
+    OPERATION_INTERRUPTED = "operation-interrupted", Interrupted, "an operation was interrupted: undo or resume it first";
+    OPERATION_NOT_FOUND = "operation-not-found", Usage, "there is no such operation";
+    OPERATION_UNREADABLE = "operation-unreadable", Environment, "an operation cannot be read";
+    OTHER_HISTORY = "other-history", Refused, "the checkpoint is not on the history of HEAD";
+    OUTPUT = "output", Environment, "the answer cannot be written";
+    PARENT_CYCLE = "parent-cycle", Refused, "the parent would close a cycle";
+    PARTIAL_VERIFICATION = "partial-verification", Refused, "a checkpoint of some paths cannot be verified";
+    PATHS_WITHOUT_COMMITS = "paths-without-commits", Usage, "only some modes take paths";
+    PLAN_RENAMES = "plan-renames", Refused, "the plan would rename tasks that were begun";
+    PLAN_SYNTAX = "plan-syntax", Usage, "the plan cannot be read";
+    PLAN_TOO_LARGE = "plan-too-large", Usage, "the plan exceeds the limits";
+    PLAN_VERSION = "plan-version", Usage, "a later version made the plan";
+    PRIVATE = "private", Refused, "others share the repository and may not read the file";
+    PUBLISHED_COMMITS = "published-commits", Refused, "a remote branch or a tag contains the commits";
+    PUSH_OVERTAKEN = "push-overtaken", Busy, "other clones kept pushing first";
+    READ_ONLY = "read-only", Environment, "the repository cannot be written";
+    REF_LOCKED = "ref-locked", Busy, "the lock of a ref is held";
+    REF_MOVED = "ref-moved", Conflict, "another process moved a ref meanwhile";
+    REF_NOT_SYNCED = "ref-not-synced", Environment, "a ref cannot be made durable";
+    REF_UPDATE_FAILED = "ref-update-failed", Environment, "a ref cannot be updated";
+    REMOTE_WITHOUT_CLAIM = "remote-without-claim", Usage, "--remote needs --claim or --start";
+    REPOSITORY_AT_RISK = "repository-at-risk", Refused, "the command would destroy the repository itself";
+    REVERT_CONFLICT = "revert-conflict", Conflict, "later commits build on what would be reverted";
+    SECRET_DAMAGED = "secret-damaged", Environment, "the file that seals snapshots and operations is damaged";
+    SECRET_FOUND = "secret-found", Refused, "a new file looks as if it holds a secret";
+    SHALLOW_HISTORY = "shallow-history", Refused, "this clone is shallow and the history needed is cut off";
+    SHARED_WORKTREE = "shared-worktree", Refused, "another task is active in this worktree";
+    SNAPSHOT_NOT_FOUND = "snapshot-not-found", Usage, "there is no such snapshot";
+    SNAPSHOT_RACED = "snapshot-raced", Busy, "another process created or removed the snapshot meanwhile";
+    SPECIAL = "special", Refused, "neither a file nor a link";
+    STATE_MOVED = "state-moved", Conflict, "a file of git's own changed meanwhile";
+    TASK_AMBIGUOUS = "task-ambiguous", Usage, "several tasks begin with this id";
+    TASK_CLAIMED = "task-claimed", Refused, "another actor holds the task";
+    TASK_CLOSED = "task-closed", Refused, "the task is completed or cancelled";
+    TASK_EXISTS = "task-exists", Conflict, "there is a task with this id";
+    TASK_NOT_FOUND = "task-not-found", Usage, "there is no such task";
+    TASK_NOT_READY = "task-not-ready", Refused, "the task waits for others or is blocked";
+    TEXT_TOO_LONG = "text-too-long", Usage, "a text is longer than what is read";
+    TOO_LARGE = "too-large", Refused, "a new file is larger than agent.maxFileSize";
+    TOO_MANY_HOOKS = "too-many-hooks", Refused, "too many hooks were moved aside";
+    TREE_CHANGED = "tree-changed", Refused, "the content changed while the command ran";
+    TREE_TOO_LARGE = "tree-too-large", Environment, "a tree has more levels or paths than any work tree";
+    UNBORN_HEAD = "unborn-head", Refused, "the branch has no commit yet";
+    UNKNOWN_EXTENSION = "unknown-extension", Environment, "the repository uses an extension that git-agent does not know";
+    UNKNOWN_PLAN_FORMAT = "unknown-plan-format", Usage, "there is no such plan format";
+    UNKNOWN_TASK = "unknown-task", Usage, "the plan names a task that is not there";
+    UNMERGED = "unmerged", Refused, "there are unresolved conflicts";
+    UNREADABLE = "unreadable", Refused, "a file cannot be read";
+    UNREADABLE_REPOSITORY = "unreadable-repository", Environment, "the repository cannot be opened";
+    UNSAFE_PATH = "unsafe-path", Refused, "git would not write the path";
+    UNSTABLE = "unstable", Refused, "a file changes each time it is read";
+    USAGE = "usage", Usage, "the command line cannot be understood";
+    VERIFY_FAILED = "verify-failed", Refused, "the verification failed";
+    WRONG_OBJECT = "wrong-object", Environment, "an object is not of the expected type";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_sorted_and_each_is_there_once() {
+        assert!(ALL.windows(2).all(|two| two[0].word < two[1].word));
+    }
+
+    #[test]
+    fn a_constant_is_called_like_its_code() {
+        for (code, name) in ALL.iter().zip(NAMES) {
+            assert_eq!(code.word, name.to_lowercase().replace('_', "-"));
+        }
+    }
+}
