@@ -20,10 +20,9 @@ mod passthrough;
 /// The flight recorder and the undo button for coding agents, inside git
 #[derive(Debug, Parser)]
 #[command(name = "git-agent", bin_name = "git agent", version, max_term_width = 100, disable_help_subcommand = true)]
-#[command(
-    after_help = "Exit codes: 0 done, 1 refused (nothing changed), 2 usage, 3 conflict (nothing changed), 4 busy, \
-5 environment, 6 an interrupted operation stands in the way, 70 a bug."
-)]
+#[command(after_help = "\
+Exit codes: 0 success, 1 refused (nothing changed), 2 invalid command line, 3 conflict (nothing changed), 4 locked by \
+another process, 5 environment, 6 an interrupted operation must be undone or resumed first, 70 a bug.")]
 pub struct Cli {
     #[command(flatten)]
     globals: Globals,
@@ -31,20 +30,23 @@ pub struct Cli {
     command: Command,
 }
 
+/// Heading of [`Globals`] in the help of every command.
+const HEADING: &str = "Global options";
+
 /// Options that every command takes.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Globals {
-    /// Answer with one JSON object on standard output
-    #[arg(long, global = true)]
+    /// Print the result as one JSON object on standard output
+    #[arg(long, global = true, help_heading = HEADING)]
     json: bool,
-    /// Say nothing but the answer
-    #[arg(long, short, global = true)]
+    /// Print only the result
+    #[arg(long, short, global = true, help_heading = HEADING)]
     quiet: bool,
-    /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", hide_possible_values = true)]
+    /// When to use color: auto, always or never
+    #[arg(long, global = true, help_heading = HEADING, value_enum, default_value_t, value_name = "WHEN", hide_possible_values = true)]
     color: When,
-    /// Who acts, instead of the one that is recognised
-    #[arg(long, global = true, value_name = "NAME")]
+    /// Act as NAME instead of the detected actor
+    #[arg(long, global = true, help_heading = HEADING, value_name = "NAME")]
     actor: Option<String>,
 }
 

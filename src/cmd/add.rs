@@ -22,20 +22,20 @@ use crate::{
 
 /// Add a task
 ///
-/// Prints the id of the new task on standard output, so that scripts can take it: `id=$(git agent add -q "Fix login")`.
+/// Prints the id of the new task, for use in scripts: `id=$(git agent add -q "Fix login")`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What is to be done, in one line
+    /// Title of the task, one line
     title: String,
-    /// Use this id instead of a generated one
+    /// Use this id instead of generating one
     #[arg(long)]
     id: Option<String>,
     #[command(flatten)]
     fields: Fields,
-    /// Come after this task (repeat for several)
+    /// Depend on this task (may be repeated)
     #[arg(long, value_name = "TASK", num_args = 1..)]
     after: Vec<String>,
-    /// Make it a part of this task, which thereby is a feature
+    /// Make the new task a subtask of this task, which becomes a feature
     #[arg(long, value_name = "TASK")]
     parent: Option<String>,
 }
@@ -43,22 +43,22 @@ pub struct Args {
 /// Fields that `add` and `edit` share.
 #[derive(Debug, clap::Args)]
 pub struct Fields {
-    /// What it is about; '-' reads standard input
+    /// Description; '-' reads standard input
     #[arg(short = 'd', long, value_name = "TEXT", conflicts_with = "description_file")]
     description: Option<String>,
     /// Read the description from a file
     #[arg(long, value_name = "FILE")]
     description_file: Option<std::path::PathBuf>,
-    /// 0 (highest) to 4; 2 if not given
+    /// Priority, from 0 (highest) to 4 (default: 2)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=i64::from(LOWEST_PRIORITY)))]
     pub(super) priority: Option<u8>,
-    /// A path it is expected to touch (repeat for several)
+    /// Path that the task is expected to change (may be repeated)
     #[arg(long = "file", value_name = "PATH", num_args = 1..)]
     pub(super) files: Vec<String>,
-    /// When is it done?
+    /// Acceptance criterion
     #[arg(long, value_name = "TEXT")]
     accept: Option<String>,
-    /// Expected effort: 90s, 30m, 2h, 1d
+    /// Estimated effort, such as 90s, 30m, 2h or 1d
     #[arg(long, value_name = "DURATION")]
     estimate: Option<String>,
 }

@@ -23,23 +23,23 @@ use names::Names;
 /// Find the first checkpoint at which a command fails
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The command is run at the top of a fresh worktree of each commit that is tested; yours is not touched. Its exit code says how it is: 0 \
-good, 1 to 127 bad, but 125: cannot tell; 128 and more give up.
+The command runs at the top of a fresh worktree of each tested commit; your worktree is not touched. Its exit code \
+classifies the commit: 0 is good, 125 skips it, 1 to 127 otherwise is bad, and 128 or more aborts.
 
-Of a task its checkpoints are tested, of a range A..B the commits in it that belong to tasks. The newest is tested first: if it is \
-good, nothing is broken. Then the state before all of them (<task>@start, A): if that is bad, it was broken before. The exit code is 0 \
-whenever there is an answer.")]
+For a task, its checkpoints are tested; for a range A..B, the commits in it that belong to tasks. The newest is tested \
+first: if it is good, there is nothing to find. Then the starting point (<task>@start or A): if that is bad, the \
+failure is older. The exit code is 0 if there is an answer.")]
 pub struct Args {
-    /// The task, or a range of commits; the active task if not given
+    /// Task or range of commits (default: the active task)
     #[arg(value_name = "TASK|A..B")]
     what: Option<String>,
-    /// Also test commits that belong to no task
+    /// Also test commits without a task
     #[arg(long)]
     all_commits: bool,
-    /// Leave the worktree of the first bad one there, as the command left it
+    /// Keep the worktree of the first bad commit as the command left it
     #[arg(long)]
     keep: bool,
-    /// The command, run by sh
+    /// Command, run by sh
     #[arg(last = true, value_name = "CMD", required = true)]
     command: Vec<String>,
 }

@@ -24,22 +24,22 @@ use crate::{
 
 use request::Request;
 
-/// Show for each line of a file its commit, and the task and checkpoint that this is
+/// Show the commit, task and checkpoint of each line of a file
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-git agent blame [<options>] [<revision>] [--] <file>. Options that choose lines and commits are those of 'git blame': -L, -w, -M, -C, \
---since, --ignore-rev, --ignore-revs-file, --reverse, --first-parent. A revision may be a checkpoint: t-1@2.
+git agent blame [<options>] [<revision>] [--] <file>. Accepts the options of 'git blame' that select lines and \
+commits: -L, -w, -M, -C, --since, --ignore-rev, --ignore-revs-file, --reverse, --first-parent. The revision may be a \
+checkpoint: t-1@2.
 
-Lines of no task have '-'. A task in parentheses is the active one, and the line is not committed. '^' says that git did not look \
-further than this commit.")]
+'-' marks lines without a task, a task in parentheses uncommitted lines of the active task, and '^' boundary commits.")]
 pub struct Args {
-    /// Only how many lines each task has
+    /// Show only the number of lines per task
     #[arg(long)]
     summary: bool,
-    /// Options, a revision and a file, as for 'git blame'
+    /// Options, revision and file, as for 'git blame'
     #[arg(value_name = "OPTION|REVISION|FILE", allow_hyphen_values = true, num_args = 0..)]
     words: Vec<OsString>,
-    /// The file
+    /// File to annotate
     #[arg(last = true, value_name = "FILE")]
     file: Vec<OsString>,
 }

@@ -9,12 +9,12 @@ use crate::{
     error::{Error, Result, codes, exit},
 };
 
-/// Name something that stands in the way of a task
+/// Record a blocker for a task
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The task; the active one if not given
+    /// Task id or unique prefix (default: the active task)
     task: Option<String>,
-    /// What stands in the way
+    /// What blocks the task
     #[arg(long, value_name = "TEXT")]
     on: String,
 }

@@ -7,16 +7,16 @@ use crate::{
     view::brief::{LEAST_LINES, render},
 };
 
-/// Tell a fresh agent what it needs to go on: the state, the task, what was decided, what to do next
+/// Summarize for a new agent what it needs to continue: state, task, decisions, next steps
 ///
-/// Markdown, in a bounded number of lines whatever the history. What seldom changes comes first, and nothing in it tells an
-/// age: two briefs of one task begin with the same bytes.
+/// Prints Markdown of bounded length, however long the history is. Stable parts come first and ages are omitted, so that
+/// successive briefs of a task share a prefix that a model can cache.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// About this task; the active one if not given
+    /// Summarize this task (default: the active task)
     #[arg(long, value_name = "TASK")]
     task: Option<String>,
-    /// In at most so many lines (10 or more)
+    /// Print at most N lines, at least 10
     #[arg(long, value_name = "N", default_value_t = 60, value_parser = lines)]
     max_lines: usize,
 }

@@ -13,12 +13,12 @@ use crate::{
     store::active,
 };
 
-/// Give a task up for good: it is not wanted any more
+/// Cancel a task that is no longer wanted
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The task: its id or a unique prefix
+    /// Task id or unique prefix
     task: String,
-    /// Why
+    /// Reason
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
 }

@@ -16,7 +16,7 @@ use crate::{
     view::json::{self, SCHEMA},
 };
 
-/// Print the version, the commands, the features, the exit codes and the limits, as JSON
+/// Print version, commands, features, exit codes and limits as JSON
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 

@@ -21,45 +21,45 @@ use crate::{
     view::json::ChangesAnswer,
 };
 
-/// Show what changed since a task began, or since one of its checkpoints, and whose work it is
+/// Show what changed since a task was started or since a checkpoint, and which task changed it
 ///
-/// Everything counts that differs between then and the work tree now: committed, staged, not staged, and untracked but not ignored.
+/// Compares that commit with the work tree, including staged, unstaged and untracked changes, but not ignored files.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-<task>@2 is the second commit of the task on this history, @last the newest, @green the newest that passed a verification, \
-@start the state before the task began (meant where none is named).
+<task>@2 is the second commit of the task on this history, @last the newest, @green the newest with a passed \
+verification, @start the state before the task was started (the default).
 
-Each path is followed by the tasks whose commits since then touched it, or what it was renamed from; 'no task' stands for \
-commits without one.")]
+Each path is followed by the tasks whose commits since then touched it or its former name; 'no task' stands for \
+commits without a task.")]
 pub struct Args {
-    /// The task, or one of its checkpoints; the active task if none is named
+    /// Task or checkpoint (default: the active task)
     #[arg(value_name = "TASK[@CHECKPOINT]")]
     task: Option<String>,
-    /// Only what the task's own commits touched; and what is not committed, if it is active here
+    /// Show only paths changed by the task's own commits, and uncommitted changes if the task is active here
     #[arg(long)]
     own: bool,
-    /// Without what is not committed
+    /// Leave out uncommitted changes
     #[arg(long)]
     committed: bool,
-    /// Up to this commit instead (a revision, or a checkpoint: t-1@2)
+    /// Compare with this revision or checkpoint instead of the work tree
     #[arg(long, value_name = "REV")]
     at: Option<String>,
-    /// Only the names, as git writes them
+    /// Show only names, as 'git diff --name-only' does
     #[arg(long, group = "form")]
     name_only: bool,
-    /// The names and what happened, as git writes them
+    /// Show names and status, as 'git diff --name-status' does
     #[arg(long, group = "form")]
     name_status: bool,
-    /// How much, as git shows it
+    /// Show a diffstat
     #[arg(long, group = "form")]
     stat: bool,
-    /// What exactly, as git shows it
+    /// Show the patch
     #[arg(long, short, group = "form")]
     patch: bool,
-    /// Names end in NUL and are not quoted
+    /// Separate output with NUL and do not quote paths
     #[arg(short = 'z', requires = "form")]
     z: bool,
-    /// Only these paths, as git reads them
+    /// Limit to these pathspecs
     #[arg(last = true, value_name = "PATH")]
     paths: Vec<OsString>,
 }

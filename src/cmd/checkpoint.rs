@@ -25,33 +25,34 @@ use crate::{
     },
 };
 
-/// Commit everything that is not ignored, for the active task
+/// Commit all files that are not ignored, for the active task
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The exit code says whether there is a checkpoint now, not what --verify found: \
-'git agent verify' and 'git agent complete --verify' answer that.")]
+#[command(after_help = "\
+The exit code reports whether a checkpoint was created, not the result of --verify; use 'git agent verify' or 'git \
+agent complete --verify' for that.")]
 pub struct Args {
-    /// The commit message; made from the task if not given; '-' reads standard input
+    /// Commit message (default: generated from the task); '-' reads standard input
     #[arg(short, long, value_name = "MSG")]
     message: Option<String>,
-    /// The task; the active one if not given
+    /// Task id or unique prefix (default: the active task)
     #[arg(long, value_name = "TASK")]
     task: Option<String>,
-    /// Commit what is staged, as it is
+    /// Commit the index as it is
     #[arg(long, conflicts_with = "only")]
     staged: bool,
-    /// Commit these paths, and nothing else that may be staged
+    /// Commit only these paths, ignoring other staged changes
     #[arg(long, value_name = "PATH", num_args = 1..)]
     only: Vec<PathBuf>,
-    /// Take new files that are larger than 'agent.maxFileSize'
+    /// Include new files larger than 'agent.maxFileSize'
     #[arg(long)]
     large: bool,
-    /// Take what looks like a private key or a token
+    /// Include content that looks like a private key or a token
     #[arg(long)]
     allow_secret: bool,
-    /// Make a checkpoint although nothing has changed
+    /// Create a checkpoint even if nothing has changed
     #[arg(long)]
     allow_empty: bool,
-    /// Verify what was committed: run CMD ('agent.verify' if not given) and record how it ended
+    /// Run CMD (default: 'agent.verify') on the committed tree and record its result
     #[arg(long, value_name = "CMD", num_args = 0..=1)]
     verify: Option<Option<String>>,
 }

@@ -15,21 +15,21 @@ use crate::{
     error::{Error, Result, codes, exit},
 };
 
-/// Hold a task for a while, so that no other agent takes it; any later event of the holder renews the claim
+/// Claim a task, so that no other agent takes it; later events by the same agent renew the claim
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The task: its id or a unique prefix
+    /// Task id or unique prefix
     task: String,
-    /// How long the claim lasts without a sign of life; agent.lease (2h) if not given
+    /// Expire the claim after DURATION without activity (default: 'agent.lease', 2h)
     #[arg(long, value_name = "DURATION", conflicts_with = "release")]
     lease: Option<String>,
-    /// Take it although somebody holds it
+    /// Take over the claim of another agent
     #[arg(long, requires = "reason", conflicts_with = "release")]
     steal: bool,
-    /// Why it is taken or let go
+    /// Reason for taking over or releasing the claim
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Let go of it
+    /// Release the claim
     #[arg(long)]
     release: bool,
 }

@@ -31,21 +31,21 @@ use crate::{
     },
 };
 
-/// Complete a task, with what came of it
+/// Mark a task as completed
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The task; the active one if not given
+    /// Task id or unique prefix (default: the active task)
     task: Option<String>,
-    /// What came of it: a text, or JSON (an object, list or string); '-' reads standard input
+    /// Result of the task, as text or JSON (object, array or string); '-' reads standard input
     #[arg(long, value_name = "TEXT|JSON")]
     result: Option<String>,
-    /// Verify first: run CMD ('agent.verify' if not given), and complete only if it succeeds
+    /// Run CMD (default: 'agent.verify') first, and complete the task only if it succeeds
     #[arg(long, value_name = "CMD", num_args = 0..=1)]
     verify: Option<Option<String>>,
-    /// Claim the next ready task in the same step
+    /// Also claim the next ready task
     #[arg(long)]
     next: bool,
-    /// Complete it although tasks before it, parts of it or blockers are open, or it is not verified
+    /// Complete despite open dependencies, subtasks or blockers, or a missing verification
     #[arg(long)]
     force: bool,
 }

@@ -8,10 +8,10 @@ use crate::{
     error::{Result, exit},
 };
 
-/// Print a completion script for a shell
+/// Print a shell completion script
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Which shell
+    /// Shell
     #[arg(value_enum)]
     shell: Shell,
 }

@@ -9,15 +9,15 @@ use crate::{
     error::{Result, exit},
 };
 
-/// Record a decision and why it was made
+/// Record a decision and its reason
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// What was decided; '-' reads standard input
+    /// The decision; '-' reads standard input
     text: String,
-    /// Why
+    /// Reason
     #[arg(long, value_name = "TEXT")]
     why: Option<String>,
-    /// The task; the active one if not given
+    /// Task id or unique prefix (default: the active task)
     #[arg(long, value_name = "TASK")]
     task: Option<String>,
 }

@@ -10,10 +10,10 @@ use crate::{
     view::json::{DemoAnswer, SCHEMA},
 };
 
-/// Show what git-agent does: a small story in a throw-away repository, which is left for you to explore
+/// Run a short demo in a temporary repository, which is kept for you to explore
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Make the repository here; the directory must be empty or not exist
+    /// Create the repository here; the directory must be empty or not exist
     #[arg(long, value_name = "DIR")]
     into: Option<PathBuf>,
 }

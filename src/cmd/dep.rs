@@ -20,17 +20,17 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Let a task come after others
+    /// Make a task depend on others
     Add(Pair),
-    /// Let it no longer come after them
+    /// Remove dependencies of a task
     Remove(Pair),
 }
 
 #[derive(Debug, clap::Args)]
 struct Pair {
-    /// The task: its id or a unique prefix
+    /// Task id or unique prefix
     task: String,
-    /// The tasks that come before it
+    /// Task that it depends on (may be repeated)
     #[arg(long, value_name = "TASK", num_args = 1.., required = true)]
     after: Vec<String>,
 }

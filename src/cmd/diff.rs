@@ -20,18 +20,18 @@ use crate::{
     view::json::DiffAnswer,
 };
 
-/// Show what is not the same: 'git diff', with checkpoints wherever it takes a revision
+/// Run 'git diff' with checkpoints as revisions
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Two revisions, one (compared with the work tree), A..B, A...B, with all options of 'git diff': git agent diff t-1@1 t-1@last --stat. \
-<task>@start of a task that began before the first commit is the empty state.
+Compares two revisions (A B, A..B, A...B), or one with the work tree, with all options of 'git diff': git agent diff \
+t-1@1 t-1@last --stat. If a task was started before the first commit, <task>@start is the empty tree.
 
-The exit code is that of 'git diff': 0, or with --exit-code 1 for differences.")]
+The exit code is that of 'git diff': 0, or 1 with --exit-code if there are differences.")]
 pub struct Args {
-    /// Revisions and options, as for 'git diff'
+    /// Revisions and options of 'git diff'
     #[arg(value_name = "REVISION|OPTION", allow_hyphen_values = true, num_args = 0..)]
     words: Vec<OsString>,
-    /// Only these paths
+    /// Limit to these pathspecs
     #[arg(last = true, value_name = "PATH")]
     paths: Vec<OsString>,
 }

@@ -13,24 +13,23 @@ use crate::{
     },
 };
 
-/// Look for whatever is wrong with the ledger, the hooks, the settings, and say what to do about it
+/// Check the ledger, hooks and settings for problems, and say how to fix them
 ///
-/// Nothing is changed, but for what can be made again at any time: the anchors of tasks, the derived index. The exit code is 0
-/// when no finding is an error.
+/// Changes nothing but derived data: anchors of tasks and the index. Exits with 0 if no finding is an error.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Build the derived indexes anew: that of the ledger, and that of the history
+    /// Rebuild the indexes of the ledger and of the history
     #[arg(long)]
     rebuild_index: bool,
-    /// Look at the whole history of the ledger, too, and compare the index with the notes
+    /// Also check the whole history of the ledger, and compare its index with the notes
     #[arg(long)]
     verify: bool,
-    /// Put right what can be put right without a loss: what another program took out of the ledger, and a log of operations that
-    /// leads to what is missing
+    /// Repair what can be repaired without loss: events that another program removed from the ledger, and operation logs
+    /// that refer to missing objects
     #[arg(long)]
     fix: bool,
-    /// Take all snapshots and operations that are here for made in this repository: those of an earlier version, or from before
-    /// '.git/agent-id' was lost. Never after a fetch of refs/agent/*
+    /// Trust all existing snapshots and operations as made in this repository, for instance after '.git/agent-id' was lost.
+    /// Do not use this after fetching refs/agent/*
     #[arg(long)]
     adopt: bool,
 }

@@ -18,20 +18,20 @@ use crate::{
 /// Change the title, description and other fields of a task
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The task: its id or a unique prefix
+    /// Task id or unique prefix
     task: String,
     /// New title
     #[arg(long)]
     title: Option<String>,
     #[command(flatten)]
     fields: Fields,
-    /// Make it a part of this task
+    /// Make the task a subtask of this task
     #[arg(long, value_name = "TASK", conflicts_with = "no_parent")]
     parent: Option<String>,
-    /// Make it a part of nothing
+    /// Make the task a top-level task
     #[arg(long)]
     no_parent: bool,
-    /// Forget the paths it is expected to touch
+    /// Clear the list of expected paths
     #[arg(long, conflicts_with = "files")]
     no_files: bool,
 }

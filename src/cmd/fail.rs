@@ -14,15 +14,15 @@ use crate::{
     store::active,
 };
 
-/// Record that an attempt failed, and why; the next one who starts the task is told
+/// Mark a task as failed; the reason is shown when it is started again
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The task; the active one if not given
+    /// Task id or unique prefix (default: the active task)
     task: Option<String>,
-    /// Why it failed; '-' reads standard input
+    /// Reason for the failure; '-' reads standard input
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// One word for the kind of failure: tests, environment, unclear, …
+    /// Kind of failure, one word: tests, environment, unclear, …
     #[arg(long, value_name = "WORD")]
     kind: Option<String>,
 }

@@ -15,15 +15,14 @@ use crate::{
 /// How many snapshots are named.
 const NAMED: usize = 10;
 
-/// Let old snapshots and operations go
+/// Expire old snapshots and operations
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Kept are: everything younger than 14 days (agent.keepFor), the last 50 operations of a worktree \
-(agent.keepOperations) with their snapshots, the last 20 snapshots of every open task, and the last one of a closed task for \
-90 days. Only refs go; git's own gc takes the objects when they are older than gc.pruneExpire."
-)]
+#[command(after_help = "\
+Keeps everything younger than 14 days (agent.keepFor), the last 50 operations of each worktree (agent.keepOperations) \
+with their snapshots, the last 20 snapshots of each open task, and the last snapshot of a closed task for 90 days. \
+Only refs are deleted; 'git gc' prunes the objects once they are older than gc.pruneExpire.")]
 pub struct Args {
-    /// Say what would go, and let nothing go
+    /// Show what would expire, and remove nothing
     #[arg(long, short = 'n')]
     dry_run: bool,
 }

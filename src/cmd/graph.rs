@@ -11,16 +11,16 @@ use crate::{
     view::{graph, json::GraphAnswer, svg},
 };
 
-/// Show what comes after what, in layers: what can be done first, what behind it
+/// Show the dependency graph of the tasks
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// How: text, dot (for Graphviz), mermaid, svg
+    /// Output format: text, dot (Graphviz), mermaid or svg
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t, hide_possible_values = true)]
     format: Format,
-    /// Only the parts of this task
+    /// Show only subtasks of this task
     #[arg(long, value_name = "TASK")]
     parent: Option<String>,
-    /// What is completed or cancelled, too
+    /// Include completed and cancelled tasks
     #[arg(long, short = 'a')]
     all: bool,
 }

@@ -18,20 +18,21 @@ use crate::{
     view::{json::GuardAnswer, sanitize},
 };
 
-/// Save what a command may destroy, before it runs
+/// Save what a command may destroy, then run it
 ///
-/// Knows git commands and others that throw away uncommitted work or history; anything else is none of its business.
+/// Recognizes git commands and others that discard uncommitted work or history; all other commands pass unchecked.
 #[derive(Debug, clap::Args)]
 #[command(
     group = clap::ArgGroup::new("what").required(true),
-    after_help = "With --check the exit code is 0 if the line may run, 1 if not; otherwise it is the command's own. \
-'agent.guard' says what happens: snapshot (the default), refuse, off."
+    after_help = "\
+With --check the exit code is 0 if the line may run and 1 if not; otherwise it is that of the command. Set \
+'agent.guard' to snapshot (the default), refuse or off."
 )]
 pub struct Args {
-    /// Only judge a shell command line, and save what it may destroy; '-' reads it from standard input
+    /// Check a shell command line and save what it may destroy, without running it; '-' reads standard input
     #[arg(long, value_name = "LINE", group = "what", allow_hyphen_values = true)]
     check: Option<OsString>,
-    /// The command to run afterwards
+    /// Command to run
     #[arg(last = true, value_name = "CMD", group = "what")]
     command: Vec<OsString>,
 }

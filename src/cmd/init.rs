@@ -13,18 +13,18 @@ use crate::{
     sync::{self, Direction},
 };
 
-/// Make a repository ready: hooks that stamp commits, and the tasks of its remote
+/// Set up a repository: install hooks that stamp commits, and fetch the tasks of its remote
 ///
-/// Safe to run again: what is in place stays as it is. 'git agent uninstall' takes everything back.
+/// Running it again is safe. 'git agent uninstall' removes everything.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The remote to share tasks with; the upstream's, or origin, if not given
+    /// Remote to share tasks with (default: the upstream's, or origin)
     #[arg(long, value_name = "NAME")]
     remote: Option<String>,
     /// Do not install hooks
     #[arg(long)]
     no_hooks: bool,
-    /// What generated ids begin with
+    /// Prefix of generated task ids
     #[arg(long, value_name = "PREFIX")]
     id_prefix: Option<String>,
 }

@@ -13,34 +13,34 @@ use crate::{
     view::json::{ListAnswer, TaskJson},
 };
 
-/// List tasks; those that are neither completed nor cancelled, unless asked otherwise
+/// List tasks, except completed and cancelled ones by default
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Only in these states: pending, in_progress, completed, failed, cancelled
+    /// Show only tasks in these states, separated by commas: pending, in_progress, completed, failed, cancelled
     #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = status)]
     status: Vec<Status>,
-    /// Only the parts of this task
+    /// Show only subtasks of this task
     #[arg(long, value_name = "TASK")]
     parent: Option<String>,
-    /// Only those that this actor holds or worked on last
-    #[arg(long = "by", visible_alias = "worker", value_name = "ACTOR")]
+    /// Show only tasks claimed or last worked on by this actor
+    #[arg(long = "by", alias = "worker", value_name = "ACTOR")]
     by: Option<String>,
-    /// Only those whose id, title or description contains this, whatever the case
+    /// Show only tasks whose id, title or description contains TEXT, ignoring case
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
-    /// Sort by id, title, status, priority, created or updated ('-updated': the other way round)
+    /// Sort by id, title, status, priority, created or updated; a leading '-' reverses the order
     #[arg(long, value_name = "FIELD", default_value = "plan", allow_hyphen_values = true)]
     sort: String,
-    /// At most so many
+    /// Show at most N tasks
     #[arg(long, short = 'n', value_name = "N")]
     limit: Option<usize>,
-    /// As a tree of features and their parts
+    /// Show features and their subtasks as a tree
     #[arg(long)]
     tree: bool,
-    /// In all states
+    /// Show tasks in all states
     #[arg(long, short = 'a', conflicts_with = "status")]
     all: bool,
-    /// One JSON object a line, one line a task
+    /// Print one JSON object per line, one per task
     #[arg(long)]
     jsonl: bool,
 }

@@ -11,12 +11,12 @@ use crate::{
     view::sanitize::plural,
 };
 
-/// Print the manual page, or write the pages of all commands into a directory
+/// Print a manual page, or write all manual pages to a directory
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The command; git-agent itself if not given
+    /// Command (default: git-agent itself)
     command: Option<String>,
-    /// Write every page into this directory, as git-agent.1, git-agent-add.1, …
+    /// Write all pages to DIR as git-agent.1, git-agent-add.1, …
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
     into: Option<PathBuf>,
 }

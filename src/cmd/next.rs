@@ -17,21 +17,22 @@ use crate::{
     view::json::{NextAnswer, NoNext},
 };
 
-/// Show the task to do now: ready, of the highest priority, unblocking most, oldest
+/// Show the next task to work on
 ///
-/// With --claim it is held for this agent in the same step; of many agents that ask at once each gets another task.
+/// Ready tasks are ordered by priority, then by how many tasks they unblock, then by age. With --claim, concurrent agents
+/// each get a different task.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Hold it, so that nobody else gets it
+    /// Claim the task
     #[arg(long)]
     claim: bool,
-    /// Hold it and begin it
+    /// Claim and start the task
     #[arg(long)]
     start: bool,
-    /// Let this remote decide, so that of many clones that ask at once each gets another task
+    /// Claim on this remote, so that concurrent clones each get a different task
     #[arg(long, value_name = "NAME")]
     remote: Option<String>,
-    /// Only among the parts of this task
+    /// Consider only subtasks of this task
     #[arg(long, value_name = "TASK")]
     parent: Option<String>,
 }

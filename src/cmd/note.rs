@@ -9,12 +9,12 @@ use crate::{
     error::{Result, exit},
 };
 
-/// Record a remark on a task
+/// Add a note to a task
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The remark; '-' reads standard input
+    /// The note; '-' reads standard input
     text: String,
-    /// The task; the active one if not given
+    /// Task id or unique prefix (default: the active task)
     #[arg(long, value_name = "TASK")]
     task: Option<String>,
 }

@@ -20,14 +20,14 @@ use crate::{
 /// How many are shown without `--all`.
 const SHOWN: usize = 20;
 
-/// List what was done to this worktree, newest first
+/// List the operations of this worktree, newest first
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
-    /// Show all of them, not the newest ones alone
+    /// Show all, not only the newest
     #[arg(long)]
     all: bool,
-    /// One JSON object a line
+    /// Print one JSON object per line
     #[arg(long)]
     jsonl: bool,
     #[command(subcommand)]
@@ -36,13 +36,13 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Show what an operation touched, and the differences that it made
+    /// Show the paths and changes of an operation
     Show(Show),
 }
 
 #[derive(Debug, clap::Args)]
 struct Show {
-    /// The operation: its id or the beginning of it; the last one if not given
+    /// Operation id or unique prefix (default: the last operation)
     op: Option<String>,
 }
 

@@ -13,12 +13,12 @@ use crate::{
     store::active,
 };
 
-/// Put a task down without an outcome; it is pending again, and nobody holds it
+/// Stop working on a task and release its claim
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The task; the active one if not given
+    /// Task id or unique prefix (default: the active task)
     task: Option<String>,
-    /// Why
+    /// Reason
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
 }

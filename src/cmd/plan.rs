@@ -10,7 +10,7 @@ use crate::{
     plans::Format,
 };
 
-/// Import tasks from a plan, or export them as one
+/// Import tasks from a plan file, or export them
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -19,9 +19,9 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Make the ledger say what a plan says; twice is the same as once
+    /// Create and update tasks from a plan; importing it again changes nothing
     Import(import::Args),
-    /// Write tasks as a plan
+    /// Export tasks as a plan
     Export(export::Args),
 }
 

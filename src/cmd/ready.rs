@@ -17,10 +17,10 @@ use crate::{
     },
 };
 
-/// List the tasks that can be started now, in the order of 'next'
+/// List the tasks that can be started now, in the order used by 'next'
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Say of every open task why it is, or is not, ready
+    /// Show for each open task why it is or is not ready
     #[arg(long)]
     explain: bool,
 }

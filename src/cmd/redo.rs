@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Take the last undo back
+/// Redo the last undone operation
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 

@@ -12,12 +12,12 @@ use crate::{
     error::{Result, exit},
 };
 
-/// Take a completed, failed or cancelled task up again: it is pending, its next start a new attempt
+/// Reopen a completed, failed or cancelled task; its next start is a new attempt
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The task: its id or a unique prefix
+    /// Task id or unique prefix
     task: String,
-    /// Why
+    /// Reason
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
 }

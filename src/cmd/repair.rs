@@ -26,25 +26,26 @@ use crate::{
 /// How many commits are named of which nothing is known.
 const NAMED: usize = 10;
 
-/// Link commits that lost their task to it: after squash and rebase merges, graphical clients, shells without hooks
+/// Link commits that lost their Task-Id trailer to their task, such as after squash and rebase merges
 ///
-/// The commits stay as they are; the link is an event in the ledger. The notes on commits (git log --notes=agent) are made anew.
+/// Commits are not changed: the link is recorded as an event of the task. Notes on commits (git log --notes=agent) are
+/// rewritten.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Looked at are the commits of HEAD since the ledger began, or those of --range, that name no task. One belongs to a task if it was made \
-here while the task was active (reflog); if a commit that names the task, wherever it is, made the same change on the same \
-tree (tree) or the same patch (patch); or if a branch of such commits did as a whole (squash), as when a forge squashes it. What \
-says different things is reported, and nothing is guessed.
+Examines the commits of HEAD since the ledger was created, or those of --range, that name no task. A commit belongs to \
+a task if it was made here while the task was active (reflog); if a commit of the task anywhere in the repository made \
+the same change to the same tree (tree) or has the same patch (patch); or if a branch of such commits has the same \
+patch as a whole (squash), as after a squash merge. Contradictory matches are reported; nothing is guessed.
 
 On a forge, after a merge:  git agent repair --range \"$BEFORE..$AFTER\" --squash-of \"$PR_HEAD\" && git agent sync")]
 pub struct Args {
-    /// Only say what would be done
+    /// Show what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Look at these commits: A..B, as in git log; B is HEAD if it is left out; also t-1@1..t-1@last
+    /// Examine these commits, as in 'git log'; may name checkpoints: t-1@1..t-1@last
     #[arg(long, value_name = "A..B")]
     range: Option<String>,
-    /// They are what a forge made of the branch that ends here
+    /// Tip of the branch that a forge squashed into the range
     #[arg(long, value_name = "REV", requires = "range")]
     squash_of: Option<String>,
 }

@@ -7,7 +7,7 @@ use crate::{
     view::{json::OperationAnswer, sanitize},
 };
 
-/// Finish the operation that was interrupted
+/// Finish an interrupted operation
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 

@@ -22,45 +22,45 @@ use crate::{
     view::json::RollbackAnswer,
 };
 
-/// Bring the state of a checkpoint back, in the way that does the least harm to the history
+/// Restore a checkpoint, disturbing history as little as possible
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-<task>@2 is the second commit of the task on this history, @last the newest (meant where none is named), @green the newest \
-that passed a verification, @start the state before the task began.
+<task>@2 is the second commit of the task on this history, @last the newest (the default), @green the newest with a \
+passed verification, @start the state before the task was started.
 
-Without --mode the history decides. Nothing was committed since: the files come back (files). Only commits of the task, and \
-nobody else has them: the branch moves back (rewind). A remote branch or a tag has some of them: a new commit with the old \
-state (restore). Others have committed in between: a new commit takes back what the task's own commits changed, and nothing \
-else (revert); where that conflicts, nothing is changed.
+Without --mode the history decides. If nothing was committed since, the files are restored (files). If only the task's \
+commits follow and they are unpublished, the branch is moved back (rewind). If a remote branch or a tag contains some \
+of them, a new commit restores the old state (restore). If commits of other tasks follow, a new commit reverts only \
+the task's own commits (revert); if that conflicts, nothing is changed.
 
-Everything that is replaced or removed is in a snapshot first, also what was never committed. 'git agent undo' brings all of \
-it back.")]
+Everything that is replaced or removed is saved in a snapshot first, including uncommitted and untracked files. 'git \
+agent undo' restores all of it.")]
 pub struct Args {
-    /// The task and its checkpoint; the active task if none is named
+    /// Task and checkpoint (default: the last checkpoint of the active task)
     #[arg(value_name = "TASK[@CHECKPOINT]")]
     task: Option<String>,
-    /// How, whatever the history says
+    /// Force a mode instead of choosing one from the history
     #[arg(long, value_enum, value_name = "MODE")]
     mode: Option<ModeWord>,
-    /// Only say what would be done
+    /// Show what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Leave files alone that git does not know
+    /// Do not touch untracked files
     #[arg(long)]
     keep_untracked: bool,
-    /// Take commits of others back, too
+    /// Also undo commits of other tasks
     #[arg(long)]
     allow_foreign: bool,
-    /// Move a branch back behind what a remote branch or a tag has
+    /// Rewind past commits that a remote branch or tag contains
     #[arg(long)]
     allow_published: bool,
-    /// Although another task is active in this worktree
+    /// Proceed even if another task is active in this worktree
     #[arg(long)]
     shared: bool,
-    /// Give up a merge, a cherry-pick or a revert that is not finished
+    /// Abandon an unfinished merge, cherry-pick or revert
     #[arg(long)]
     abandon_merge: bool,
-    /// Only these paths: of files, or of what commits changed
+    /// Limit to these pathspecs
     #[arg(last = true, value_name = "PATH")]
     paths: Vec<OsString>,
 }
@@ -68,13 +68,13 @@ pub struct Args {
 /// A mode, as a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum ModeWord {
-    /// Index and work tree only
+    /// Restore the index and the work tree; keep HEAD
     Files,
     /// Move the branch back
     Rewind,
-    /// A new commit with the old state
+    /// Create a commit with the old state
     Restore,
-    /// A new commit that takes back what the task's commits changed
+    /// Create a commit that reverts the task's commits
     Revert,
 }
 

@@ -8,10 +8,10 @@ use crate::{
     view::json::{SCHEMA, answers},
 };
 
-/// Print the JSON Schema of every answer, and all error codes
+/// Print the JSON Schema of all --json output, and all error codes
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Only of this command
+    /// Print only the schema of this command
     command: Option<String>,
 }
 

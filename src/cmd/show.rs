@@ -27,13 +27,14 @@ mod work;
 
 use work::Work;
 
-/// Show a task with its whole story: what was tried, decided, verified, and what stands in its way
+/// Show a task with its attempts, decisions, verifications and blockers, or a checkpoint
 #[derive(Debug, clap::Args)]
-#[command(after_help = "A checkpoint is shown as 'git show' does: <task>@2 is the second commit of the task on this \
-history, @last the newest, @green the newest that passed a verification, @start the commit that the task began on. What names no task \
-is a revision for 'git show', in which checkpoints may stand: <task>@2^, <task>@2:path/to/file.")]
+#[command(after_help = "\
+A checkpoint is shown as 'git show' does: <task>@2 is the second commit of the task on this history, @last the newest, \
+@green the newest with a passed verification, @start the commit that the task was started from. Other arguments are \
+passed to 'git show' as revisions, which may contain checkpoints: <task>@2^, <task>@2:path/to/file.")]
 pub struct Args {
-    /// The task, one of its checkpoints, or a revision; the active task if not given
+    /// Task, checkpoint or revision (default: the active task)
     #[arg(value_name = "TASK[@CHECKPOINT]|REVISION")]
     task: Option<String>,
 }

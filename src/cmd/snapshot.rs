@@ -17,15 +17,16 @@ use crate::{
     },
 };
 
-/// Save the work tree, the index and unfinished merges, without touching any of them
+/// Save the work tree, the index and unfinished merges, without changing them
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
-    after_help = "A snapshot holds every file that is not ignored, byte for byte, the index with its conflicts and flags, \
-and what HEAD was. It is a commit with a ref of its own under refs/agent/snap/, and is never pushed."
+    after_help = "\
+A snapshot holds every file that is not ignored, byte for byte, the index with its conflicts and flags, and the value \
+of HEAD. It is a commit with its own ref under refs/agent/snap/ and is never pushed."
 )]
 pub struct Args {
-    /// What it is good for, one line; '-' reads standard input
+    /// One-line description; '-' reads standard input
     #[arg(short, long, value_name = "MSG")]
     message: Option<String>,
     #[command(subcommand)]
@@ -34,19 +35,19 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// List the snapshots, newest first
+    /// List snapshots, newest first
     List(list::Args),
-    /// Show what a snapshot holds: against HEAD as it was, and against the work tree as it is
+    /// Compare a snapshot with the HEAD of its time and with the current work tree
     Show(show::Args),
-    /// Bring files and index back to what a snapshot holds; HEAD stays
+    /// Restore the work tree and the index from a snapshot; HEAD is not moved
     Restore(restore::Args),
-    /// Remove snapshots
+    /// Delete snapshots
     Drop(Drop),
 }
 
 #[derive(Debug, clap::Args)]
 struct Drop {
-    /// The snapshots: ids, or the beginnings of them
+    /// Snapshot ids or unique prefixes
     #[arg(value_name = "ID", required = true)]
     ids: Vec<String>,
 }

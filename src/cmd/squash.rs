@@ -36,33 +36,33 @@ use crate::{
 /// How many commits are named.
 const NAMED: usize = 10;
 
-/// Collapse a task's unpublished commits at the tip into one
+/// Squash a task's unpublished commits at the tip into one
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Collapsed are the commits from HEAD downwards that belong to the task and that no remote branch and no tag has; commits of \
-others end that, and a merge goes with all that it brings in, or not at all. The new commit has HEAD's tree: index and work \
-tree stay as they are, whatever is not committed. Its author is that of the oldest commit.
+Squashes the commits at the tip that belong to the task and that no remote branch and no tag contains, up to the first \
+commit of another task; a merge is included only with everything it brings in. The new commit has the tree of HEAD, so \
+the index, the work tree and uncommitted changes stay as they are. Its author is that of the oldest commit.
 
-The message has the title of the task, the subjects of the commits and what was decided. On a terminal an editor opens with \
-it. The trailers that name tasks are in the new commit in any case, others (Co-authored-by, Signed-off-by, …) once each.
+The message consists of the title of the task, the subjects of the commits and the decisions; in a terminal it is \
+opened in an editor. Task-Id trailers are always kept, other trailers (Co-authored-by, Signed-off-by, …) once each.
 
-None of git's hooks run but reference-transaction. 'git agent undo' brings the old commits back.")]
+No hooks run except reference-transaction. 'git agent undo' restores the old commits.")]
 pub struct Args {
-    /// The task; the active one if not given
+    /// Task id or unique prefix (default: the active task)
     task: Option<String>,
-    /// The message, without trailers; '-' reads standard input
+    /// Commit message without trailers; '-' reads standard input
     #[arg(short, long, value_name = "MSG")]
     message: Option<String>,
-    /// Collapse what came after this commit, an ancestor of HEAD; also t-1@2, t-1@start
+    /// Squash the commits after this ancestor of HEAD (a revision or checkpoint)
     #[arg(long, value_name = "REV")]
     onto: Option<String>,
     /// Edit the message
     #[arg(short, long, overrides_with = "no_edit")]
     edit: bool,
-    /// Take the message as it is
+    /// Do not edit the message
     #[arg(long)]
     no_edit: bool,
-    /// Only say what would be done
+    /// Show what would be done, and change nothing
     #[arg(long)]
     dry_run: bool,
 }

@@ -16,18 +16,18 @@ use crate::{
     view::{relative_time, sanitize},
 };
 
-/// Begin a task: claim it, remember where the work starts, and stamp the commits made in this worktree
+/// Start a task: claim it, record the commit the work starts from, and stamp new commits of this worktree
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The task: its id or a unique prefix
+    /// Task id or unique prefix
     task: String,
     /// Do not make it the active task of this worktree
     #[arg(long)]
     no_activate: bool,
-    /// Keep the present active task, too
+    /// Keep the current active task active as well
     #[arg(long, conflicts_with = "no_activate")]
     also: bool,
-    /// Begin although tasks before it are not completed or blockers are open
+    /// Start despite incomplete dependencies or open blockers
     #[arg(long)]
     force: bool,
 }

@@ -20,16 +20,16 @@ use crate::{
     },
 };
 
-/// Show where this worktree and its tasks stand
+/// Show the state of this worktree and its tasks
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// One word for a shell prompt: the active task, '!' behind it while an operation is half done; nothing without either
+    /// Print the active task for a shell prompt, followed by '!' if an operation was interrupted
     #[arg(long, conflicts_with_all = ["porcelain", "watch"])]
     prompt: bool,
-    /// For scripts: one 'key value' a line, stable
+    /// Print one stable 'key value' pair per line, for scripts
     #[arg(long)]
     porcelain: bool,
-    /// Again whenever something has changed, until Ctrl-C; looks every so many seconds
+    /// Redraw on change until interrupted; poll every SECONDS
     #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "2", value_parser = watch::seconds)]
     watch: Option<f64>,
 }

@@ -11,15 +11,15 @@ use crate::{
     },
 };
 
-/// Fetch the tasks of a remote, merge them with those here, and push the result
+/// Fetch tasks from a remote, merge them, and push the result
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The remote; the upstream's, or origin, if not given
+    /// Remote (default: the upstream's, or origin)
     remote: Option<String>,
     /// Do not push
     #[arg(long, conflicts_with = "push_only")]
     fetch_only: bool,
-    /// Do not fetch first
+    /// Do not fetch
     #[arg(long)]
     push_only: bool,
 }

@@ -10,14 +10,14 @@ use crate::{
     view::sanitize::plural,
 };
 
-/// Say that a blocker is gone
+/// Resolve a blocker
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The task; the active one if not given
+    /// Task id or unique prefix (default: the active task)
     task: Option<String>,
-    /// The blocker's id; not needed when there is only one
+    /// Id of the blocker; optional if there is only one
     blocker: Option<String>,
-    /// All of them
+    /// Resolve all blockers of the task
     #[arg(long, conflicts_with = "blocker")]
     all: bool,
 }

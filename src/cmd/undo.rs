@@ -15,15 +15,14 @@ use crate::{
     },
 };
 
-/// Take the last operation back, or a given one, byte for byte
+/// Undo the last operation, or a given one
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Operations are rollback, undo, redo, snapshot restore, checkpoint and squash: 'git agent ops' lists them. \
-Only the paths that the operation touched are changed; what they are now goes into a snapshot first. \
-An operation that was interrupted is taken back before anything else."
-)]
+#[command(after_help = "\
+Operations are rollback, undo, redo, snapshot restore, checkpoint and squash: 'git agent ops' lists them. Only the \
+paths that the operation touched are changed, and their current state is saved in a snapshot first. An interrupted \
+operation is undone before any other.")]
 pub struct Args {
-    /// The operation: its id or the beginning of it; the last one if not given
+    /// Operation id or unique prefix (default: the last operation)
     op: Option<String>,
 }
 

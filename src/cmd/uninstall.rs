@@ -13,12 +13,12 @@ use crate::{
     store::{active, ledger},
 };
 
-/// Take hooks and settings out again; the repository is as it was before 'git agent init'
+/// Remove hooks and settings, restoring the repository to its state before 'git agent init'
 ///
-/// The tasks stay, in refs/notes/agent-tasks, unless --purge says otherwise.
+/// Tasks are kept in refs/notes/agent-tasks unless --purge is given.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Remove the tasks, too; says how to get them back
+    /// Also remove the tasks, and print how to restore them
     #[arg(long)]
     purge: bool,
 }

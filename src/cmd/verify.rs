@@ -19,13 +19,14 @@ use crate::{
     },
 };
 
-/// Run a command on the work tree, and record how it ended on exactly this content
+/// Run a command on the work tree and record its result for this exact content
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The exit code is 0 only if the command succeeded.")]
+#[command(after_help = "\
+The exit code is 0 only if the command succeeded.")]
 pub struct Args {
-    /// The task; the active one if not given
+    /// Task id or unique prefix (default: the active task)
     task: Option<String>,
-    /// The command, run by sh at the top of the work tree; 'agent.verify' if not given
+    /// Command, run by sh at the top of the work tree (default: 'agent.verify')
     #[arg(last = true, value_name = "CMD")]
     command: Vec<String>,
 }

@@ -189,7 +189,7 @@ fn several_features_have_a_block_each() {
 
     **Last updated**: 2026-01-02 03:04 UTC
     ");
-    insta::assert_snapshot!(repo.agent(&["report", "--feature", "two"]).success().stdout, @r"
+    insta::assert_snapshot!(repo.agent(&["report", "--parent", "two"]).success().stdout, @r"
     ## Task two (`two`)
 
     **Overall**: 0/2 tasks (0%)

@@ -18,9 +18,10 @@ use crate::{
     error::{Error, Result, codes},
 };
 
-/// Watch the tasks on the terminal: who is at what, what is next, what happened
+/// Show tasks, claims and recent events live in the terminal
 ///
-/// Arrows or hjkl move, Enter opens a task, '/' filters, '?' tells the other keys, q quits. Nothing is changed.
+/// Move with the arrow keys or hjkl, open a task with Enter, filter with '/', quit with q; '?' lists all keys. The board is
+/// read-only.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 

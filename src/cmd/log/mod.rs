@@ -28,69 +28,69 @@ use history::{Commits, Entry, Found, History, Only, Window};
 use request::Request;
 use task::Wanted;
 
-/// Show what happened, newest first: commits with their tasks, and between them what happened to the tasks
+/// Show commits with their tasks, and the events of tasks, newest first
 ///
-/// Everything that 'git log' takes to choose and order commits works here, too: revisions and ranges, --all, --grep,
-/// --no-merges, -S, -L, paths after '--' and so on; -p, --stat and their kin show changes.
+/// Accepts the options of 'git log' that select and order commits: revisions and ranges, --all, --grep, --no-merges, -S,
+/// -L, paths after '--' and so on; -p, --stat and similar options show changes.
 #[derive(Debug, Default, clap::Args)]
 #[command(after_help = "\
-Without a task all commits on the current history are shown; those that belong to tasks say so. With a task (its id or a \
-unique prefix, as the first word) only its commits and events are shown, its commits with their numbers. A word that is a \
-revision or a path as well is refused: '--task' and '--' tell which is meant.
+Without a task, all commits of the current history are shown, with their tasks. With a task (its id or a unique \
+prefix, as the first argument), only its commits, numbered, and its events are shown. An argument that is also a \
+revision or a path is refused as ambiguous; use '--task' or '--' to disambiguate.
 
-<task>@2, @last, @start and @green stand for commits wherever a revision does: t-1@1..t-1@last, ^t-1@2, t-1@2~1.
+<task>@2, @last, @start and @green can be used wherever a revision can: t-1@1..t-1@last, ^t-1@2, t-1@2~1.
 
-Events of tasks belong to no branch, author or path. So they are left out where revisions (but for --all), paths or \
-properties of commits are named; --events shows those from the time of the commits all the same.
+Events have no branch, author or path, so they are left out if revisions (other than --all), paths or options that \
+filter commits are given; --events shows those from the time span of the commits.
 
-✓ and ✗ say how a verification of exactly the content of the commit ended.")]
+✓ and ✗ show whether the newest verification of the task on the tree of this commit passed.")]
 pub struct Args {
-    /// This task, even if its id is a revision or a path as well
+    /// Show this task, even if its id is also a revision or a path
     #[arg(long, value_name = "TASK")]
     task: Option<String>,
-    /// At most so many entries, commits and events together
+    /// Show at most N entries, counting commits and events
     #[arg(long = "max-count", short = 'n', value_name = "N")]
     limit: Option<usize>,
-    /// Leave out so many first
+    /// Skip the first N entries
     #[arg(long, value_name = "N", default_value_t)]
     skip: usize,
-    /// One line an entry
+    /// Show one line per entry
     #[arg(long)]
     oneline: bool,
-    /// Not older than this
+    /// Show entries newer than DATE
     #[arg(long, alias = "after", value_name = "DATE")]
     since: Option<String>,
-    /// Not newer than this
+    /// Show entries older than DATE
     #[arg(long, alias = "before", value_name = "DATE")]
     until: Option<String>,
-    /// Only commits by authors like this
+    /// Show only commits whose author matches PATTERN
     #[arg(long, value_name = "PATTERN")]
     author: Vec<String>,
-    /// Only commits that belong to a task
+    /// Show only commits that belong to a task
     #[arg(long)]
     checkpoints: bool,
-    /// Events, too, where they would be left out
+    /// Show events even where they are left out by default
     #[arg(long, overrides_with = "no_events")]
     events: bool,
-    /// No events
+    /// Leave out events
     #[arg(long, overrides_with = "events")]
     no_events: bool,
-    /// Oldest first
+    /// Show the oldest entries first
     #[arg(long)]
     reverse: bool,
-    /// Draw the history beside the commits
+    /// Draw the commit graph
     #[arg(long, conflicts_with = "reverse")]
     graph: bool,
-    /// How dates are shown, as in 'git log'
+    /// Date format, as in 'git log'
     #[arg(long, value_name = "FORMAT")]
     date: Option<String>,
-    /// One JSON object a line, one line an entry
+    /// Print one JSON object per line, one per entry
     #[arg(long)]
     jsonl: bool,
-    /// A task, and whatever 'git log' takes
+    /// Task, and options and revisions of 'git log'
     #[arg(value_name = "TASK|OPTION|REVISION", allow_hyphen_values = true, num_args = 0..)]
     words: Vec<OsString>,
-    /// Only commits that touch these paths
+    /// Show only commits that touch these paths
     #[arg(last = true, value_name = "PATH")]
     paths: Vec<OsString>,
 }

@@ -23,21 +23,19 @@ use crate::{
 };
 
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Tasks come in an order in which each one stands behind those it comes after. toml and json carry \
-everything that a plan can say; docs/plans.md says what the other formats leave out."
-)]
+#[command(after_help = "\
+Tasks follow their dependencies. toml and json are complete; docs/plans.md describes what the other formats omit.")]
 pub(super) struct Args {
-    /// toml (the default), json, features, feature-list, markdown or beads
+    /// Format: toml, json, features, feature-list, markdown or beads (default: toml)
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
-    /// Only this task and its parts
-    #[arg(long, visible_alias = "feature", value_name = "TASK")]
+    /// Export only this task and its subtasks
+    #[arg(long, alias = "feature", value_name = "TASK")]
     parent: Option<String>,
-    /// Only in these states: pending, in_progress, completed, failed, cancelled
+    /// Show only tasks in these states, separated by commas: pending, in_progress, completed, failed, cancelled
     #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = crate::cmd::list::status)]
     status: Vec<Status>,
-    /// Write to this file
+    /// Write to FILE instead of standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<std::path::PathBuf>,
 }

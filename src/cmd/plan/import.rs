@@ -33,24 +33,24 @@ const WARNED: usize = 10;
 const NAMED: usize = 10;
 
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Tasks that have no id in the plan get one from their name, the same every time. A task that is further along \
-in the ledger than in the plan is kept as it is. docs/plans.md describes the formats."
-)]
+#[command(after_help = "\
+Tasks without an id get one derived from their name, the same on each import. A task that has progressed further than \
+the plan says is kept as it is. docs/plans.md describes the formats.")]
 pub(super) struct Args {
-    /// The plan; '-' reads standard input
+    /// Plan file; '-' reads standard input
     #[arg(value_name = "FILE")]
     file: String,
-    /// Only show what would change
+    /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Read it as toml, json, features, feature-list, markdown, beads, task-master, todo or ralph, whatever it looks like
+    /// Format of the plan: toml, json, features, feature-list, markdown, beads, task-master, todo or ralph (default:
+    /// detected)
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
-    /// What is a part of nothing in the plan is a part of this task; ids from names begin with its id
-    #[arg(long, visible_alias = "feature", value_name = "TASK")]
+    /// Make the top-level tasks of the plan subtasks of TASK, and prefix generated ids with its id
+    #[arg(long, alias = "feature", value_name = "TASK")]
     parent: Option<String>,
-    /// Take titles of the plan also for tasks that were begun or ended as something else
+    /// Update titles even of tasks that have been started or completed under another title
     #[arg(long)]
     force: bool,
 }

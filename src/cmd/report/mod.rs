@@ -15,23 +15,22 @@ use crate::{
     view::{Style, json::ReportAnswer, report},
 };
 
-/// Report progress: what is done, under way and left, with decisions, checkpoints and time
+/// Report progress: tasks by state, decisions, checkpoints and time
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "The HTML report is one file that needs no network and no script. 'execplan' is a document from which \
-somebody who knows nothing else can go on. --json answers with the same facts for programs."
-)]
+#[command(after_help = "\
+The HTML report is a single file without scripts or external resources. 'execplan' is a self-contained document from \
+which a new agent can continue. --json prints the same facts for programs.")]
 pub struct Args {
-    /// How: md, html, json, text, execplan; what the name of the output ends in, or md, if not given
+    /// Output format: md, html, json, text or execplan (default: from the extension of FILE, or md)
     #[arg(long, value_name = "FORMAT", value_enum, hide_possible_values = true)]
     format: Option<Format>,
-    /// Only this feature
-    #[arg(long, visible_alias = "parent", value_name = "TASK")]
-    feature: Option<String>,
-    /// Tell what changed since then: a date as git takes it, for instance yesterday
+    /// Report only this task and its subtasks
+    #[arg(long, alias = "feature", value_name = "TASK")]
+    parent: Option<String>,
+    /// Also report what changed since DATE, such as 'yesterday'
     #[arg(long, value_name = "DATE")]
     since: Option<String>,
-    /// Write it to this file
+    /// Write to FILE instead of standard output
     #[arg(long, short = 'o', value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -66,7 +65,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let repo = ctx.repo()?;
     let since = args.since.as_deref().map(|date| date::since(repo, date)).transpose()?;
     let view = ctx.view()?;
-    let feature = args.feature.as_deref().map(|word| view.find(word)).transpose()?.map(|task| task.id);
+    let feature = args.parent.as_deref().map(|word| view.find(word)).transpose()?.map(|task| task.id);
     let format = args.format(ctx.out.is_json());
     let table = view.table()?;
     let tasks = crate::query::report::tasks(&view, &table)?;

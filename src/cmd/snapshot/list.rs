@@ -16,7 +16,7 @@ const SHOWN: usize = 10;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Show all of them, not the newest ones alone
+    /// Show all, not only the newest
     #[arg(long)]
     all: bool,
 }

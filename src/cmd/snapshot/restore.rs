@@ -18,12 +18,12 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The snapshot: its id, or the beginning of it
+    /// Snapshot id or unique prefix
     id: String,
-    /// Take one that was not made in this repository: its files alone, no index, no HEAD, nothing of git's
+    /// Restore a snapshot made in another repository: only its files, not the index, HEAD or other git state
     #[arg(long)]
     foreign: bool,
-    /// Only these paths
+    /// Limit to these pathspecs
     #[arg(last = true, value_name = "PATH")]
     paths: Vec<OsString>,
 }

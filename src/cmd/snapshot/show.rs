@@ -19,7 +19,7 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The snapshot: its id, or the beginning of it
+    /// Snapshot id or unique prefix
     #[arg(value_name = "ID")]
     id: String,
 }
