@@ -208,6 +208,28 @@ pub fn many_lines(text: &str) -> Result<String, InvalidText> {
     }
 }
 
+/// How many things a message names before it counts the rest.
+pub const NAMED: usize = 10;
+
+/// `a, b and 3 more`: at most [`NAMED`] of `items`, and how many are left out.
+pub fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
+    let mut items = items.into_iter();
+    let named: Vec<String> = items.by_ref().take(NAMED).map(|item| item.to_string()).collect();
+    let named = named.join(", ");
+    match items.count() {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
+}
+
+/// An object id as messages show it: 12 digits, which are unique in any repository (Linux has `core.abbrev = 12`). Nothing is asked of
+/// the repository, so that ids of objects that are gone read like all others. Programs get full ids.
+pub fn oid(id: impl ToString) -> String {
+    let mut id = id.to_string();
+    id.truncate(12);
+    id
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,7 +19,10 @@ use std::{
 use bstr::ByteSlice as _;
 use serde::Serialize;
 
-pub use crate::view::columns::{Row, pad, shorten};
+pub use crate::{
+    domain::text::{NAMED, list, oid},
+    view::columns::{Row, pad, shorten},
+};
 pub use style::{Paint, Style, mark};
 
 use pager::Pager;

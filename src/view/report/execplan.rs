@@ -1,8 +1,6 @@
 //! An ExecPlan, the document in which agents keep a long piece of work: what was done, found and decided, and how to go on
 //! for somebody who knows nothing else. The sections and their order are those of OpenAI's `PLANS.md`.
 
-use std::fmt::Write as _;
-
 use super::{
     markdown::{escape, heading},
     words,
@@ -12,7 +10,7 @@ use crate::{
         report::{Block, Item, Report, State},
         time::Timestamp,
     },
-    view::sanitize,
+    view::{oid, sanitize},
 };
 
 /// So many checkpoints of a task are listed; the others are named by their number.
@@ -112,10 +110,10 @@ impl Plan {
 
     fn said(&mut self, report: &Report, say: impl Fn(&Block) -> Vec<String>, nothing: &str) {
         let said: Vec<String> = report.blocks.iter().flat_map(say).collect();
-        match said.is_empty() {
-            true => self.line(nothing),
-            false => said.iter().for_each(|one| self.line(one)),
+        if said.is_empty() {
+            self.line(nothing);
         }
+        said.iter().for_each(|one| self.line(one));
         self.line("");
     }
 
@@ -138,10 +136,11 @@ impl Plan {
         let mut files: Vec<&String> = report.items().flat_map(|item| &item.files).collect();
         files.sort_unstable();
         files.dedup();
-        match files.is_empty() {
-            true => self.line("No task names the files that it is about."),
-            false => self.line("The tasks are about these files, named from the top of the repository:\n"),
-        }
+        self.line(if files.is_empty() {
+            "No task names the files that it is about."
+        } else {
+            "The tasks are about these files, named from the top of the repository:\n"
+        });
         for file in files {
             self.line(&format!("- `{}`", sanitize::line(file).replace('`', "'")));
         }
@@ -218,7 +217,7 @@ impl Plan {
                     Some(false) => ", verification failed",
                     None => "",
                 };
-                let commit = checkpoint.commit.get(..12).unwrap_or(&checkpoint.commit);
+                let commit = oid(&checkpoint.commit);
                 let subject = escape(&checkpoint.subject);
                 self.line(&format!("- `{}@{}` {commit} {subject}{verdict}", item.id, checkpoint.number));
             }
@@ -245,7 +244,7 @@ impl Plan {
     fn quote(&mut self, text: Option<&str>) {
         let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return };
         for line in sanitize::lines(text).lines() {
-            writeln!(self.text, "{}", format!("> {}", line.replace('<', "\\<")).trim_end()).unwrap_or_default();
+            self.line(format!("> {}", line.replace('<', "\\<")).trim_end());
         }
         self.line("");
     }
