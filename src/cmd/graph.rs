@@ -58,7 +58,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         Format::Text => None,
         Format::Dot => Some(graph::dot(&chart)),
         Format::Mermaid => Some(graph::mermaid(&chart)),
-        Format::Svg => Some(svg::standalone(&svg::graph::graph("graph", &chart))),
+        Format::Svg => Some(svg::graph::graph(&chart).file()),
     };
     match (ctx.out.is_json(), text) {
         (false, Some(text)) => ctx.out.print(&text)?,

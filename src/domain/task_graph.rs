@@ -9,7 +9,7 @@ use super::{
     status::Status,
     time::Timestamp,
 };
-use crate::{domain::table::Row, view::svg::graph_layout::Layers};
+use crate::domain::table::Row;
 
 /// Nodes and edges.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -113,12 +113,6 @@ impl Chart {
         }
         edges.retain(|(from, to, _)| from != to);
         Chart { nodes: rows.iter().map(|row| Node::of(graph, *row, now)).collect(), edges }
-    }
-
-    /// The chart in layers.
-    pub fn layers(&self) -> Layers {
-        let pairs: Vec<(usize, usize)> = self.edges.iter().map(|(from, to, _)| (*from, *to)).collect();
-        Layers::of(self.nodes.len(), &pairs)
     }
 
     /// The nodes of each feature, and those of none; features in the order of their first node.

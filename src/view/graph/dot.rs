@@ -1,7 +1,5 @@
 //! The language of Graphviz.
 
-use std::fmt::Write as _;
-
 use super::label;
 use crate::{
     domain::{
@@ -21,10 +19,10 @@ pub fn dot(chart: &Chart) -> String {
         let indent = if feature.is_some() { "    " } else { "  " };
         if let Some((id, title)) = feature {
             let (name, title) = (quote(&format!("cluster_{id}")), quote(&sanitize::line(title)));
-            write!(text, "  subgraph {name} {{\n    label={title};\n    color=\"#d1d9e0\";\n").unwrap_or_default();
+            text.push_str(&format!("  subgraph {name} {{\n    label={title};\n    color=\"#d1d9e0\";\n"));
         }
         for node in nodes.iter().map(|at| &chart.nodes[*at]) {
-            writeln!(text, "{indent}{}", self::node(node)).unwrap_or_default();
+            text.push_str(&format!("{indent}{}\n", self::node(node)));
         }
         if feature.is_some() {
             text.push_str("  }\n");
@@ -33,7 +31,7 @@ pub fn dot(chart: &Chart) -> String {
     for (from, to, kind) in &chart.edges {
         let style = if *kind == Kind::Part { " [style=dashed]" } else { "" };
         let (from, to) = (quote(chart.nodes[*from].id.as_str()), quote(chart.nodes[*to].id.as_str()));
-        writeln!(text, "  {from} -> {to}{style};").unwrap_or_default();
+        text.push_str(&format!("  {from} -> {to}{style};\n"));
     }
     text.push_str("}\n");
     text

@@ -1,7 +1,5 @@
 //! Mermaid, which forges draw in Markdown.
 
-use std::fmt::Write as _;
-
 use super::label;
 use crate::{
     domain::task_graph::{Chart, Kind},
@@ -23,12 +21,12 @@ pub fn mermaid(chart: &Chart) -> String {
     for (number, (feature, nodes)) in chart.by_feature().into_iter().enumerate() {
         let indent = if feature.is_some() { "    " } else { "  " };
         if let Some((_, title)) = feature {
-            writeln!(text, "  subgraph f{number} [\"{}\"]", escape(&sanitize::line(title))).unwrap_or_default();
+            text.push_str(&format!("  subgraph f{number} [\"{}\"]\n", escape(&sanitize::line(title))));
         }
         for at in nodes {
             let node = &chart.nodes[at];
             let (label, id) = (escape(&label(node)), escape(node.id.as_str()));
-            writeln!(text, "{indent}n{at}[\"{label}<br>{id}\"]:::{}", class(node.state)).unwrap_or_default();
+            text.push_str(&format!("{indent}n{at}[\"{label}<br>{id}\"]:::{}\n", class(node.state)));
         }
         if feature.is_some() {
             text.push_str("  end\n");
@@ -36,7 +34,7 @@ pub fn mermaid(chart: &Chart) -> String {
     }
     for (from, to, kind) in &chart.edges {
         let arrow = if *kind == Kind::Part { "-.->" } else { "-->" };
-        writeln!(text, "  n{from} {arrow} n{to}").unwrap_or_default();
+        text.push_str(&format!("  n{from} {arrow} n{to}\n"));
     }
     text.push_str(CLASSES);
     text
@@ -48,7 +46,7 @@ fn escape(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '#' | '<' | '>' | '&' | '`' | '\\' | '*' | '_' | '[' | ']' | '{' | '}' | '~' => {
-                write!(escaped, "#{};", c as u32).unwrap_or_default();
+                escaped.push_str(&format!("#{};", c as u32));
             }
             _ => escaped.push(c),
         }

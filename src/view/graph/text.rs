@@ -10,7 +10,10 @@ use crate::{
         status::Status,
         task_graph::{Chart, Kind, Node},
     },
-    view::{Row, Style, pad, sanitize, shorten, svg::mark},
+    view::{
+        Row, Style, pad, sanitize,
+        svg::{graph_layout::Layers, mark},
+    },
 };
 
 /// The column of ids is not wider than this; a longer id moves what is behind it.
@@ -18,7 +21,7 @@ const WIDEST_ID: usize = 24;
 
 /// `chart` as text, painted by `style`, in lines of `width` columns if there is a width; `cycles` are named below.
 pub fn text(chart: &Chart, cycles: &[Vec<crate::domain::id::TaskId>], style: Style, width: Option<usize>) -> String {
-    let layers = chart.layers();
+    let layers = Layers::of_chart(chart);
     let ids = chart.nodes.iter().map(|node| node.id.as_str().len()).max().unwrap_or(0).min(WIDEST_ID);
     let numbers = layers.rows.len().to_string().len();
     let mut before: Vec<Vec<(usize, Kind)>> = vec![Vec::new(); chart.nodes.len()];
@@ -44,13 +47,7 @@ pub fn text(chart: &Chart, cycles: &[Vec<crate::domain::id::TaskId>], style: Sty
                 .left(" ", style)
                 .middle(&node.title);
             let remarks = remarks(chart, node, &before[*at]).join(", ");
-            let line = match (remarks.is_empty(), width) {
-                (true, _) => line,
-                (false, Some(width)) => {
-                    line.right(&format!("  ({})", shorten(&remarks, width / 2)), |text: &str| style.faint(text))
-                }
-                (false, None) => line.right(&format!("  ({remarks})"), |text: &str| style.faint(text)),
-            };
+            let line = line.remarks(&remarks, width, |text: &str| style.faint(text));
             page.push_str(&line.render(width));
         }
     }

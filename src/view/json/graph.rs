@@ -46,7 +46,7 @@ struct EdgeJson {
 impl GraphAnswer {
     /// The answer with `chart`, its `cycles`, and its `text` in another format.
     pub fn new(chart: &Chart, cycles: Vec<Vec<TaskId>>, text: Option<String>) -> Self {
-        let places = chart.layers().nodes;
+        let places = crate::view::svg::graph_layout::Layers::of_chart(chart).nodes;
         let nodes = chart.nodes.iter().zip(places).map(|(node, place)| NodeJson {
             id: node.id.to_string(),
             title: node.title.clone(),

@@ -1,7 +1,5 @@
 //! Markdown, as forges and editors show it.
 
-use std::fmt::Write as _;
-
 use super::words;
 use crate::{
     domain::{
@@ -19,7 +17,7 @@ pub fn markdown(report: &Report) -> String {
     let mut page = String::new();
     let only = report.only_feature();
     let title = only.map_or("Progress".to_owned(), heading);
-    let mut say = |line: String| writeln!(page, "{line}\n").unwrap_or_default();
+    let mut say = |line: String| page.push_str(&format!("{line}\n\n"));
     say(format!("## {title}"));
     say(format!("**Overall**: {}", words::tally(&report.overall)));
     if let Some(changes) = &report.changes {
@@ -35,16 +33,16 @@ pub fn markdown(report: &Report) -> String {
         blocks => {
             for block in blocks {
                 let title = block.feature.as_ref().map_or("Other tasks".to_owned(), heading);
-                write!(page, "### {title}: {}\n\n", words::tally(&block.tally)).unwrap_or_default();
+                page.push_str(&format!("### {title}: {}\n\n", words::tally(&block.tally)));
                 for remark in block.feature.iter().flat_map(words::of_feature) {
-                    write!(page, "{}\n\n", escape(&remark)).unwrap_or_default();
+                    page.push_str(&format!("{}\n\n", escape(&remark)));
                 }
                 sections(&mut page, block, "####");
             }
         }
     }
     if let Some(updated) = report.updated {
-        writeln!(page, "**Last updated**: {}", updated.to_minute()).unwrap_or_default();
+        page.push_str(&format!("**Last updated**: {}\n", updated.to_minute()));
     }
     page.truncate(page.trim_end().len());
     page.push('\n');
@@ -71,7 +69,7 @@ pub(super) fn heading(feature: &Feature) -> String {
 /// A heading and lines below it; nothing when there are none.
 fn section(page: &mut String, level: &str, title: &str, lines: &[String]) {
     if !lines.is_empty() {
-        write!(page, "{level} {title}\n\n{}\n\n", lines.join("\n")).unwrap_or_default();
+        page.push_str(&format!("{level} {title}\n\n{}\n\n", lines.join("\n")));
     }
 }
 

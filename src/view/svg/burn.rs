@@ -1,9 +1,9 @@
 //! A burn-up: how the plan grew, and how it was done.
 
-use std::fmt::Write as _;
+use maud::html;
 
 use super::{
-    open,
+    Drawing, px,
     scale::{Times, counts},
 };
 use crate::domain::{report::Step, time::Timestamp};
@@ -16,53 +16,40 @@ const TOP: f64 = 14.0;
 const BOTTOM: f64 = 26.0;
 
 /// The drawing of `steps` up to `now`; nothing if there are none.
-pub fn burn(name: &str, steps: &[Step], now: Timestamp) -> String {
-    let (Some(first), Some(last)) = (steps.first(), steps.last()) else { return String::new() };
+pub fn burn(steps: &[Step], now: Timestamp) -> Option<Drawing> {
+    let (first, last) = (steps.first()?, steps.last()?);
     let times = Times::new(first.at, now.max(last.at), LEFT, WIDTH - LEFT - RIGHT);
     let base = HEIGHT - BOTTOM;
     let high = |count: usize| base - count as f64 / last.total.max(1) as f64 * (base - TOP);
+    let (total, done) =
+        (line(steps, &times, |step| high(step.total)), line(steps, &times, |step| high(step.completed)));
+    let end = times.place(now.max(last.at));
+    let is_complete = last.completed == last.total;
+    let (upper, lower) = (high(last.total), high(last.completed));
+    // Two labels in one place could not be read.
+    let lower = if is_complete { upper } else { lower.max(upper + 13.0) };
+    let body = html! {
+        @for count in counts(last.total) {
+            path.grid d=(format!("M{LEFT} {:.1}H{:.1}", high(count), WIDTH - RIGHT)) {}
+            text.faint text-anchor="end" x=(px(LEFT - 6.0)) y=(px(high(count) + 4.0)) { (count) } "\n"
+        }
+        @for (x, word) in times.lines(10) {
+            text.faint text-anchor="middle" x=(px(x)) y=(px(HEIGHT - 8.0)) { (word) } "\n"
+        }
+        path.sum d=(format!("{done}V{base:.1}H{:.1}z", times.place(first.at))) {} "\n"
+        path.total d=(total) {} "\n"
+        path.rise d=(done) {} "\n"
+        @if !is_complete {
+            text x=(px(end + 6.0)) y=(px(upper + 4.0)) { (last.total) " tasks" } "\n"
+        }
+        text x=(px(end + 6.0)) y=(px(lower + 4.0)) { (last.completed) " done" } "\n"
+    };
     let description = format!(
         "{} of {} tasks are completed. The dashed line is how many tasks there were, the filled area how many were completed.",
         last.completed, last.total
     );
-    let mut svg = open(name, WIDTH, HEIGHT, "Tasks added and completed over time", &description);
-    for count in counts(last.total) {
-        let y = high(count);
-        writeln!(
-            svg,
-            "<path class=\"grid\" d=\"M{LEFT} {y:.1}H{:.1}\"/><text class=\"faint\" text-anchor=\"end\" x=\"{:.1}\" \
-             y=\"{:.1}\">{count}</text>",
-            WIDTH - RIGHT,
-            LEFT - 6.0,
-            y + 4.0
-        )
-        .unwrap_or_default();
-    }
-    for (x, word) in times.lines(10) {
-        writeln!(
-            svg,
-            "<text class=\"faint\" text-anchor=\"middle\" x=\"{x:.1}\" y=\"{:.1}\">{word}</text>",
-            HEIGHT - 8.0
-        )
-        .unwrap_or_default();
-    }
-    let total = line(steps, &times, |step| high(step.total));
-    let done = line(steps, &times, |step| high(step.completed));
-    let end = times.place(now.max(last.at));
-    writeln!(svg, "<path class=\"sum\" d=\"{done}V{base:.1}H{:.1}z\"/>", times.place(first.at)).unwrap_or_default();
-    writeln!(svg, "<path class=\"total\" d=\"{total}\"/>\n<path class=\"rise\" d=\"{done}\"/>").unwrap_or_default();
-    let mut label = |y: f64, word: String| {
-        writeln!(svg, "<text x=\"{:.1}\" y=\"{:.1}\">{word}</text>", end + 6.0, y + 4.0).unwrap_or_default();
-    };
-    let (upper, lower) = (high(last.total), high(last.completed));
-    // Two words in one place could not be read.
-    let lower_word = if last.completed == last.total { upper } else { lower.max(upper + 13.0) };
-    if last.completed != last.total {
-        label(upper, format!("{} tasks", last.total));
-    }
-    label(lower_word, format!("{} done", last.completed));
-    svg.push_str("</svg>\n");
-    svg
+    let title = "Tasks added and completed over time";
+    Some(Drawing { name: "burn", width: WIDTH, height: HEIGHT, title, description, body })
 }
 
 /// Stairs through `steps`, one for each pixel at most.
@@ -75,11 +62,7 @@ fn line(steps: &[Step], times: &Times, high: impl Fn(&Step) -> f64) -> String {
             continue;
         }
         let y = high(step);
-        match path.is_empty() {
-            true => write!(path, "M{x:.0} {y:.1}").unwrap_or_default(),
-            false => write!(path, "H{x:.0}V{y:.1}").unwrap_or_default(),
-        }
+        path.push_str(&if path.is_empty() { format!("M{x:.0} {y:.1}") } else { format!("H{x:.0}V{y:.1}") });
     }
-    write!(path, "H{:.0}", times.place(Timestamp::END)).unwrap_or_default();
-    path
+    path + &format!("H{:.0}", times.place(Timestamp::END))
 }

@@ -2,6 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use maud::{Markup, Render as _, html};
+
+use super::scroll;
 use crate::{
     domain::{
         id::TaskId,
@@ -10,7 +13,7 @@ use crate::{
     },
     view::{
         sanitize::plural,
-        svg::{self, burn::burn, graph::graph},
+        svg::{self, Drawing},
     },
 };
 
@@ -18,42 +21,42 @@ use crate::{
 const MOST: usize = 400;
 
 /// How the plan grew and was done.
-pub(super) fn burn_up(report: &Report) -> String {
+pub(super) fn burn_up(report: &Report) -> Markup {
     // What happened last is at its right.
-    boxed("Burn-up", "scroll from-end", burn("burn", &report.burn, report.at), String::new())
+    boxed("Burn-up", "scroll from-end", svg::burn::burn(&report.burn, report.at), "")
 }
 
 /// What was done when.
-pub(super) fn timeline(report: &Report) -> String {
+pub(super) fn timeline(report: &Report) -> Markup {
     let mut begun: Vec<&Item> = report
         .items()
         .filter(|item| item.started_at.is_some() && (item.was_worked_on() || !item.checkpoints.is_empty()))
         .collect();
     begun.sort_by_key(|item| (item.started_at, &item.id));
     let hidden = begun.len().saturating_sub(MOST);
-    let note = match hidden {
-        0 => String::new(),
-        _ => format!("The {MOST} tasks that were started last; {} before.", plural(hidden, "task")),
-    };
-    let key = "Bars are work, the thin line is from start to end. Below them are checkpoints: ● verified, ✗ verification failed, ○ not \
-               verified. Times in which nobody worked take little room.";
-    let note = if note.is_empty() { key.to_owned() } else { format!("{note} {key}") };
-    boxed("Timeline", "scroll", svg::timeline::timeline("timeline", &begun[hidden..], report.at), note)
+    let mut note = "Bars are work, the thin line is from start to end. Below them are checkpoints: ● verified, ✗ verification failed, ○ \
+                    not verified. Times without work take little room."
+        .to_owned();
+    if hidden > 0 {
+        note.insert_str(0, &format!("The {MOST} tasks that were started last; {} before. ", plural(hidden, "task")));
+    }
+    boxed("Timeline", "scroll", svg::timeline::timeline(&begun[hidden..], report.at), &note)
 }
 
-fn boxed(title: &str, class: &str, svg: String, note: String) -> String {
-    if svg.is_empty() {
-        return svg;
+fn boxed(title: &str, class: &str, drawing: Option<Drawing>, note: &str) -> Markup {
+    html! {
+        @if let Some(drawing) = drawing {
+            section {
+                h2 { (title) }
+                @if !note.is_empty() { p { small { (note) } } }
+                (scroll(title, class, &drawing.render()))
+            } "\n"
+        }
     }
-    let note = if note.is_empty() { note } else { format!("<p><small>{note}</small></p>\n") };
-    format!(
-        "<section>\n<h2>{title}</h2>\n{note}<div class=\"{class}\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\">\n\
-         {svg}</div>\n</section>\n"
-    )
 }
 
 /// The tasks that depend on others, or others on them; of very many those that are open.
-pub(super) fn dependencies(report: &Report) -> String {
+pub(super) fn dependencies(report: &Report) -> Markup {
     let items: Vec<&Item> = report.items().collect();
     let places: HashMap<&TaskId, usize> = items.iter().enumerate().map(|(at, item)| (&item.id, at)).collect();
     let edges: Vec<(usize, usize)> = items
@@ -79,7 +82,7 @@ pub(super) fn dependencies(report: &Report) -> String {
     let nodes: Vec<Node> =
         joined.iter().map(|at| Node::new(items[*at].id.clone(), items[*at].title.clone(), items[*at].state)).collect();
     if nodes.is_empty() {
-        return String::new();
+        return html! {};
     }
     let alone = items.len() - all;
     let mut notes = Vec::new();
@@ -91,5 +94,5 @@ pub(super) fn dependencies(report: &Report) -> String {
         let verb = if alone == 1 { "depends" } else { "depend" };
         notes.push(format!("{} {verb} on nothing that is listed here, and nothing on them.", plural(alone, "task")));
     }
-    boxed("Dependencies", "scroll", graph("graph", &Chart { nodes, edges }), notes.join(" "))
+    boxed("Dependencies", "scroll", Some(svg::graph::graph(&Chart { nodes, edges })), &notes.join(" "))
 }

@@ -3,187 +3,188 @@
 mod charts;
 mod tables;
 
-use std::fmt::Write as _;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::words;
 use crate::{
     domain::report::{Block, Item, Report, State, Tally},
-    view::svg::{self, class, escape},
+    view::{
+        sanitize,
+        svg::{self, class},
+    },
 };
 
 /// So much of a result is told.
 const RESULT: usize = 300;
 /// A longer list of what is completed is folded, but not on paper.
 const FOLD: usize = 12;
+/// A task shows at most this many of its checkpoints.
+const CHIPS: usize = 12;
 
 /// The report as an HTML file.
 pub fn html(report: &Report) -> String {
     let only = report.only_feature();
     let title = only.map_or("Progress", |feature| feature.title.as_str());
-    let mut page = String::new();
-    page.push_str("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    page.push_str("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    page.push_str("<meta name=\"color-scheme\" content=\"light dark\">\n");
-    page.push_str(&format!("<title>{}: {}</title>\n", escape(title), words::tally(&report.overall)));
-    page.push_str(&format!("<style>\n{}{}</style>\n</head>\n<body>\n<main>\n", svg::STYLE, include_str!("page.css")));
-    page.push_str(&format!("<h1><bdi>{}</bdi></h1>\n", escape(title)));
-    page.push_str(&format!("<p><strong>Overall</strong>: {}</p>\n", words::tally(&report.overall)));
-    page.push_str(&bar(&report.overall));
-    page.push_str(&legend(report));
-    if let Some(changes) = &report.changes {
-        page.push_str(&format!(
-            "<p><strong>Since {}</strong>: {}</p>\n",
-            changes.since.to_minute(),
-            words::changes(changes)
-        ));
-    }
-    page.push_str(&remarks(only.map(words::of_feature).unwrap_or_default()));
-    page.push_str(&charts::burn_up(report));
-    match &report.blocks[..] {
-        [block] => page.push_str(&lists(block, "h2")),
-        blocks => blocks.iter().for_each(|block| page.push_str(&self::block(block))),
-    }
-    page.push_str(&charts::timeline(report));
-    page.push_str(&charts::dependencies(report));
-    page.push_str(&tables::checkpoints(report));
-    page.push_str(&tables::decisions(report));
-    page.push_str(&tables::time(report));
-    page.push_str("</main>\n<footer>\n");
-    if let Some(updated) = report.updated {
-        page.push_str(&format!("<p><strong>Last updated</strong>: {}</p>\n", updated.to_minute()));
-    }
-    page.push_str(&format!("<p>Made by git-agent on {}</p>\n</footer>\n</body>\n</html>\n", report.at.to_minute()));
-    page
+    let page = html! {
+        (DOCTYPE) "\n"
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) ": " (words::tally(&report.overall)) } "\n"
+                style { (PreEscaped(svg::STYLE)) (PreEscaped(include_str!("page.css"))) }
+            } "\n"
+            body {
+                main {
+                    h1 { bdi { (title) } }
+                    p { strong { "Overall" } ": " (words::tally(&report.overall)) }
+                    (bar(&report.overall)) (legend(report))
+                    @if let Some(changes) = &report.changes {
+                        p { strong { "Since " (changes.since.to_minute()) } ": " (words::changes(changes)) }
+                    }
+                    (remarks(&only.map(words::of_feature).unwrap_or_default())) "\n"
+                    (charts::burn_up(report))
+                    @match &report.blocks[..] {
+                        [only] => (lists(only, 2)),
+                        blocks => { @for one in blocks { (block(one)) } },
+                    }
+                    (charts::timeline(report)) (charts::dependencies(report))
+                    (tables::checkpoints(report)) (tables::decisions(report)) (tables::time(report))
+                }
+                footer {
+                    @if let Some(updated) = report.updated {
+                        p { strong { "Last updated" } ": " (updated.to_minute()) }
+                    }
+                    p { "Made by git-agent on " (report.at.to_minute()) }
+                }
+            }
+        } "\n"
+    };
+    // Markup is escaped by its type; what acts on a terminal or shows as nothing is so here, wherever in the page it stands.
+    sanitize::lines(&page.into_string()).into_owned()
 }
 
 /// How much is done, as a bar.
-fn bar(tally: &Tally) -> String {
-    if tally.progress.total == 0 {
-        return String::new();
-    }
-    let part = |class: &str, count: usize| match count {
-        0 => String::new(),
-        _ => format!("<span class=\"{class}\" style=\"flex: {count}\"></span>"),
-    };
-    format!(
-        "<div class=\"bar\" role=\"img\" aria-label=\"{} of {} completed, {} in progress, {} failed\">{}{}{}<i style=\"flex: \
-         {}\"></i></div>\n",
-        tally.progress.completed,
-        tally.progress.total,
-        tally.in_progress,
-        tally.failed,
-        part("done", tally.progress.completed),
-        part("busy", tally.in_progress),
-        part("bad", tally.failed),
-        tally.rest()
-    )
-}
-
-/// How many tasks stand how, which is also the key to the marks.
-fn legend(report: &Report) -> String {
-    let before: usize = report.blocks.iter().map(|block| block.completed_before).sum();
-    let mut text = String::new();
-    for (state, word) in [
-        (State::Completed, "completed"),
-        (State::InProgress, "in progress"),
-        (State::Ready, "ready"),
-        (State::Waiting, "waiting"),
-        (State::Blocked, "blocked"),
-        (State::Failed, "failed"),
-    ] {
-        let count = report.items().filter(|item| item.state == state).count();
-        let count = count + if state == State::Completed { before } else { 0 };
-        if count > 0 {
-            writeln!(text, "<li>{} {count} {word}</li>", mark(state)).unwrap_or_default();
+fn bar(tally: &Tally) -> Markup {
+    let progress = &tally.progress;
+    let parts = [("done", progress.completed), ("busy", tally.in_progress), ("bad", tally.failed)];
+    let label = format!(
+        "{} of {} completed, {} in progress, {} failed",
+        progress.completed, progress.total, tally.in_progress, tally.failed
+    );
+    html! {
+        @if progress.total > 0 {
+            div.bar role="img" aria-label=(label) {
+                @for (class, count) in parts.into_iter().filter(|(_, count)| *count > 0) {
+                    span class=(class) style={ "flex: " (count) } {}
+                }
+                i style={ "flex: " (tally.rest()) } {}
+            }
         }
     }
-    if text.is_empty() { text } else { format!("<ul class=\"legend\">\n{text}</ul>\n") }
 }
 
-fn mark(state: State) -> String {
-    format!("<span class=\"mark {}\">{}</span>", class(state), svg::mark(state))
+/// How many tasks are in each state, which is also the key to the marks.
+fn legend(report: &Report) -> Markup {
+    let before: usize = report.blocks.iter().map(|block| block.completed_before).sum();
+    let states = [State::Completed, State::InProgress, State::Ready, State::Waiting, State::Blocked, State::Failed]
+        .map(|state| {
+            let count = report.items().filter(|item| item.state == state).count();
+            (state, count + if state == State::Completed { before } else { 0 })
+        });
+    html! {
+        @if states.iter().any(|(_, count)| *count > 0) {
+            ul.legend {
+                @for (state, count) in states.into_iter().filter(|(_, count)| *count > 0) {
+                    li { (mark(state)) " " (count) " " (state.as_str().replace('_', " ")) }
+                }
+            }
+        }
+    }
 }
 
-fn remarks(remarks: Vec<String>) -> String {
-    remarks.iter().map(|remark| format!("<p class=\"faint\">{}</p>\n", escape(remark))).collect()
+fn mark(state: State) -> Markup {
+    html! { span class={ "mark " (class(state)) } { (svg::mark(state)) } }
+}
+
+fn remarks(remarks: &[String]) -> Markup {
+    html! { @for remark in remarks { p.faint { (remark) } } }
 }
 
 /// A feature with its tasks.
-fn block(block: &Block) -> String {
+fn block(block: &Block) -> Markup {
     let title = block.feature.as_ref().map_or("Other tasks", |feature| feature.title.as_str());
-    format!(
-        "<section>\n<h2><bdi>{}</bdi> <span class=\"tally\">{}</span></h2>\n{}{}{}</section>\n",
-        escape(title),
-        words::tally(&block.tally),
-        bar(&block.tally),
-        remarks(block.feature.as_ref().map(words::of_feature).unwrap_or_default()),
-        lists(block, "h3")
-    )
+    html! {
+        section {
+            h2 { bdi { (title) } " " span.tally { (words::tally(&block.tally)) } }
+            (bar(&block.tally))
+            (remarks(&block.feature.as_ref().map(words::of_feature).unwrap_or_default()))
+            (lists(block, 3))
+        } "\n"
+    }
 }
 
-fn lists(block: &Block, level: &str) -> String {
-    let mut text = String::new();
-    let mut list = |title: &str, items: &[Item], before: usize| {
-        if items.is_empty() && before == 0 {
-            return;
-        }
+/// The tasks of a block below headings of `level`.
+fn lists(block: &Block, level: u8) -> Markup {
+    let list = |title: &str, items: &[Item], before: usize| {
         let count = items.len() + before;
-        let is_folded = title == "Completed" && count > FOLD;
-        if is_folded {
-            writeln!(text, "<details>\n<summary><{level}>{title}: {count}</{level}></summary>").unwrap_or_default();
-        } else {
-            writeln!(text, "<{level}>{title}</{level}>").unwrap_or_default();
+        let tasks = html! {
+            ul.tasks {
+                @for one in items { (item(one)) "\n" }
+                @if before > 0 { li.faint { "… and " (before) " before" } }
+            } "\n"
+        };
+        html! {
+            @if title == "Completed" && count > FOLD {
+                details { summary { (heading(level, &format!("{title}: {count}"))) } "\n" (tasks) }
+            } @else if count > 0 {
+                (heading(level, title)) "\n" (tasks)
+            }
         }
-        text.push_str("<ul class=\"tasks\">\n");
-        items.iter().for_each(|item| text.push_str(&self::item(item)));
-        if before > 0 {
-            writeln!(text, "<li class=\"faint\">… and {before} before</li>").unwrap_or_default();
-        }
-        text.push_str(if is_folded { "</ul>\n</details>\n" } else { "</ul>\n" });
     };
-    list("In Progress", &block.in_progress, 0);
-    list("Remaining", &block.remaining, 0);
-    list("Completed", &block.completed, block.completed_before);
-    text
+    html! {
+        (list("In Progress", &block.in_progress, 0))
+        (list("Remaining", &block.remaining, 0))
+        (list("Completed", &block.completed, block.completed_before))
+    }
 }
 
-fn item(item: &Item) -> String {
+fn heading(level: u8, text: &str) -> Markup {
+    html! { @if level == 2 { h2 { (text) } } @else { h3 { (text) } } }
+}
+
+fn item(item: &Item) -> Markup {
     let remarks = words::remarks(item).join(", ");
-    let why = match item.state {
-        State::Failed | State::Blocked => "why",
-        _ => "faint",
-    };
-    let remarks = match remarks.is_empty() {
-        true => remarks,
-        false => format!(" <small class=\"{why} {}\">{}</small>", class(item.state), escape(&remarks)),
-    };
+    let why = if matches!(item.state, State::Failed | State::Blocked) { "why" } else { "faint" };
     let result = item.result.as_deref().filter(|result| !result.trim().is_empty());
-    let result = result.map(|text| format!("<p class=\"result\">{}</p>", escape(&words::beginning(text, RESULT))));
-    format!(
-        "<li>{} <bdi>{}</bdi> <code>{}</code>{remarks}{}{}</li>\n",
-        mark(item.state),
-        escape(&item.title),
-        item.id,
-        chips(item),
-        result.unwrap_or_default()
-    )
+    html! {
+        li {
+            (mark(item.state)) " " bdi { (item.title) } " " code { (item.id) }
+            @if !remarks.is_empty() { " " small class={ (why) " " (class(item.state)) } { (remarks) } }
+            (chips(item))
+            @if let Some(result) = result { p.result { (words::beginning(result, RESULT)) } }
+        }
+    }
 }
 
 /// The checkpoints of a task, in small.
-fn chips(item: &Item) -> String {
-    const MOST: usize = 12;
-    if item.checkpoints.is_empty() {
-        return String::new();
+fn chips(item: &Item) -> Markup {
+    let hidden = item.checkpoints.len().saturating_sub(CHIPS);
+    html! {
+        @if !item.checkpoints.is_empty() {
+            " " span.chips {
+                @if hidden > 0 { span.chip { "@1 – @" (hidden) } }
+                @for one in item.checkpoints.iter().skip(hidden) {
+                    @let (class, sign, _) = tables::verdict(one.verified);
+                    span class={ "chip" (class) } title=(one.subject) { "@" (one.number) (sign) }
+                }
+            }
+        }
     }
-    let hidden = item.checkpoints.len().saturating_sub(MOST);
-    let mut chips = String::new();
-    if hidden > 0 {
-        write!(chips, "<span class=\"chip\">@1 – @{hidden}</span>").unwrap_or_default();
-    }
-    for one in item.checkpoints.iter().skip(hidden) {
-        let (class, sign, _) = tables::verdict(one.verified);
-        write!(chips, "<span class=\"chip{class}\" title=\"{}\">@{}{sign}</span>", escape(&one.subject), one.number)
-            .unwrap_or_default();
-    }
-    format!(" <span class=\"chips\">{chips}</span>")
+}
+
+/// What may be wider than the page, in a box that scrolls.
+fn scroll(label: &str, class: &str, content: &Markup) -> Markup {
+    html! { div class=(class) tabindex="0" role="region" aria-label=(label) { (content) } }
 }

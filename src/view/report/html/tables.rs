@@ -1,14 +1,18 @@
 //! Checkpoints, decisions and time.
 
-use std::fmt::Write as _;
+use std::cmp::Reverse;
 
+use maud::{Markup, html};
+
+use super::scroll;
 use crate::{
     domain::{
         active_time,
+        actor::Actor,
         report::{Item, Report},
         time::show_duration,
     },
-    view::{report::words, sanitize::plural, svg::escape},
+    view::{oid, report::words, sanitize::plural},
 };
 
 /// A page lists so many checkpoints, and says how many there are.
@@ -24,109 +28,108 @@ pub(super) fn verdict(verified: Option<bool>) -> (&'static str, &'static str, &'
 }
 
 /// The newest checkpoints.
-pub(super) fn checkpoints(report: &Report) -> String {
-    let of = |item: &'_ Item| item.checkpoints.len();
-    let count: usize = report.items().map(of).sum();
-    if count == 0 {
-        return String::new();
-    }
+pub(super) fn checkpoints(report: &Report) -> Markup {
     let mut all: Vec<_> = report.items().flat_map(|item| item.checkpoints.iter().map(move |one| (item, one))).collect();
-    all.sort_by_key(|(item, one)| (std::cmp::Reverse(one.at), &item.id, std::cmp::Reverse(one.number)));
-    let mut rows = String::new();
-    for (item, one) in all.iter().take(CHECKPOINTS) {
-        let (class, sign, word) = verdict(one.verified);
-        let commit = one.commit.get(..12).unwrap_or(&one.commit);
-        writeln!(
-            rows,
-            "<tr><td class=\"time\">{}</td><td><code>{}@{}</code></td><td><code>{commit}</code></td><td><bdi>{}</bdi></td>\
-             <td><span class=\"mark{class}\">{}</span> <small>{word}</small></td></tr>",
-            one.at.to_minute(),
-            item.id,
-            one.number,
-            escape(&one.subject),
-            sign.trim()
-        )
-        .unwrap_or_default();
-    }
-    let note = match count.saturating_sub(CHECKPOINTS) {
-        0 => String::new(),
-        older => format!("<p><small>The newest of {count}; {} not listed.</small></p>\n", plural(older, "older one")),
+    all.sort_by_key(|(item, one)| (Reverse(one.at), &item.id, Reverse(one.number)));
+    let (count, older) = (all.len(), all.len().saturating_sub(CHECKPOINTS));
+    let table = html! {
+        table {
+            thead { tr { @for title in ["Made", "Checkpoint", "Commit", "Subject", "Verification"] { th scope="col" { (title) } } } }
+            tbody {
+                @for (item, one) in all.iter().take(CHECKPOINTS) {
+                    @let (class, sign, word) = verdict(one.verified);
+                    "\n" tr {
+                        td.time { (one.at.to_minute()) }
+                        td { code { (item.id) "@" (one.number) } }
+                        td { code { (oid(&one.commit)) } }
+                        td { bdi { (one.subject) } }
+                        td { span class={ "mark" (class) } { (sign.trim()) } " " small { (word) } }
+                    }
+                }
+            }
+        }
     };
-    format!(
-        "<section>\n<h2>Checkpoints</h2>\n{note}<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Checkpoints\">\n\
-         <table>\n<thead><tr><th scope=\"col\">Made</th><th scope=\"col\">Checkpoint</th><th scope=\"col\">Commit</th>\
-         <th scope=\"col\">Subject</th><th scope=\"col\">Verification</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n\
-         </div>\n</section>\n"
-    )
+    html! {
+        @if count > 0 {
+            section {
+                h2 { "Checkpoints" }
+                @if older > 0 { p { small { "The newest of " (count) "; " (plural(older, "older one")) " not listed." } } }
+                (scroll("Checkpoints", "scroll", &table))
+            } "\n"
+        }
+    }
 }
 
 /// Decisions and why, by date.
-pub(super) fn decisions(report: &Report) -> String {
+pub(super) fn decisions(report: &Report) -> Markup {
     let mut all: Vec<_> = report.blocks.iter().flat_map(|block| &block.decisions).collect();
     all.sort_by_key(|said| (said.at, &said.task));
-    if all.is_empty() {
-        return String::new();
+    html! {
+        @if !all.is_empty() {
+            section {
+                h2 { "Decisions" }
+                dl {
+                    @for said in all {
+                        "\n" dt { bdi { (words::one_line(&said.text)) } }
+                        dd {
+                            @if let Some(why) = &said.why { p { (words::one_line(why)) } }
+                            small { (said.by) " on " code { (said.task) } ", " (said.at.to_minute()) }
+                        }
+                    }
+                }
+            } "\n"
+        }
     }
-    let mut list = String::new();
-    for said in all {
-        let why =
-            said.why.as_deref().map(|why| format!("<p>{}</p>", escape(&words::one_line(why)))).unwrap_or_default();
-        writeln!(
-            list,
-            "<dt><bdi>{}</bdi></dt>\n<dd>{why}<small>{} on <code>{}</code>, {}</small></dd>",
-            escape(&words::one_line(&said.text)),
-            escape(said.by.as_str()),
-            said.task,
-            said.at.to_minute()
-        )
-        .unwrap_or_default();
-    }
-    format!("<section>\n<h2>Decisions</h2>\n<dl>\n{list}</dl>\n</section>\n")
 }
 
 /// Work, elapsed time and estimate of the tasks that were begun.
-pub(super) fn time(report: &Report) -> String {
+pub(super) fn time(report: &Report) -> Markup {
     let mut begun: Vec<&Item> = report.items().filter(|item| item.was_worked_on()).collect();
-    if begun.is_empty() {
-        return String::new();
-    }
     begun.sort_by_key(|item| (item.started_at, &item.id));
     let show = |seconds: Option<u64>| seconds.map_or("–".to_owned(), words::work);
-    let actors = |actors: &[(crate::domain::actor::Actor, u64)], one: bool| {
-        let said = actors.iter().map(|(by, seconds)| match one {
-            true => escape(by.as_str()),
-            false => format!("{} {}", escape(by.as_str()), words::work(*seconds)),
-        });
-        said.collect::<Vec<_>>().join(", ")
+    let shares = |actors: &[(Actor, u64)]| {
+        let shares = actors.iter().map(|(by, seconds)| format!("{by} {}", words::work(*seconds)));
+        shares.collect::<Vec<_>>().join(", ")
     };
-    let mut rows = String::new();
-    for item in &begun {
+    let row = |item: &Item| {
         let by = active_time::by_actor(&item.stretches);
-        let over = if item.estimate.is_some_and(|estimate| item.active() > estimate) { " over" } else { "" };
-        writeln!(
-            rows,
-            "<tr><td><bdi>{}</bdi> <code>{}</code></td><td class=\"number{over}\">{}</td><td class=\"number\">{}</td>\
-             <td class=\"number\">{}</td><td>{}</td></tr>",
-            escape(&item.title),
-            item.id,
-            words::work(item.active()),
-            show_duration(item.elapsed),
-            show(item.estimate),
-            actors(&by, by.len() < 2)
-        )
-        .unwrap_or_default();
-    }
+        let by = if let [(only, _)] = &by[..] { only.to_string() } else { shares(&by) };
+        let is_over = item.estimate.is_some_and(|estimate| item.active() > estimate);
+        html! {
+            "\n" tr {
+                td { bdi { (item.title) } " " code { (item.id) } }
+                td.number.over[is_over] { (words::work(item.active())) }
+                td.number { (show_duration(item.elapsed)) }
+                td.number { (show(item.estimate)) }
+                td { (by) }
+            }
+        }
+    };
     let all = active_time::by_actor(begun.iter().flat_map(|item| &item.stretches));
-    let work: u64 = all.iter().map(|(_, seconds)| seconds).sum();
-    let estimate = begun.iter().filter_map(|item| item.estimate).reduce(u64::saturating_add);
-    format!(
-        "<section>\n<h2>Time</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Time\">\n<table>\n<thead><tr>\
-         <th scope=\"col\">Task</th><th scope=\"col\" class=\"number\">Work</th><th scope=\"col\" class=\"number\">Elapsed</th>\
-         <th scope=\"col\" class=\"number\">Estimate</th><th scope=\"col\">By</th></tr></thead>\n<tbody>\n{rows}\
-         <tr class=\"all\"><td>All</td><td class=\"number\">{}</td><td></td><td class=\"number\">{}</td><td>{}</td></tr>\n</tbody>\n\
-         </table>\n</div>\n</section>\n",
-        words::work(work),
-        show(estimate),
-        actors(&all, false)
-    )
+    let table = html! {
+        table {
+            thead {
+                tr {
+                    th scope="col" { "Task" }
+                    @for title in ["Work", "Elapsed", "Estimate"] { th.number scope="col" { (title) } }
+                    th scope="col" { "By" }
+                }
+            }
+            tbody {
+                @for item in &begun { (row(item)) }
+                "\n" tr.all {
+                    td { "All" }
+                    td.number { (words::work(all.iter().map(|(_, seconds)| seconds).sum())) }
+                    td {}
+                    td.number { (show(begun.iter().filter_map(|item| item.estimate).reduce(u64::saturating_add))) }
+                    td { (shares(&all)) }
+                }
+            }
+        }
+    };
+    html! {
+        @if !begun.is_empty() {
+            section { h2 { "Time" } (scroll("Time", "scroll", &table)) } "\n"
+        }
+    }
 }

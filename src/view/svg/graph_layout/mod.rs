@@ -1,12 +1,14 @@
-//! A drawing of a graph in layers: what comes first in the first one, everything behind what it comes after.
+//! A layered drawing of a graph (Sugiyama's method): every node is in a layer behind those of its predecessors.
 //!
 //! Longest paths give the layers, barycentres the order in each (fewer lines cross), and a few rounds of pulling each node
-//! towards its neighbours the places. A circle has no first node: the edge that closes it is drawn backwards, and nothing
-//! hangs. An edge over several layers goes through a place of its own in each, so that it runs around the nodes.
+//! towards its neighbours the positions. The edge that closes a cycle is drawn backwards. An edge over several layers goes
+//! through a dummy node in each, so that it runs around the nodes.
 
 mod order;
 
-/// A graph with more places for long edges than this has them drawn straight.
+use crate::domain::task_graph::Chart;
+
+/// A graph whose long edges need more dummy nodes than this has them drawn straight.
 const MOST_TURNS: usize = 20_000;
 
 /// Where everything is.
@@ -34,121 +36,109 @@ pub struct Place {
 /// How an edge runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Route {
-    /// Where it begins.
+    /// The node where it begins.
     pub from: usize,
-    /// Where it ends.
+    /// The node where it ends.
     pub to: usize,
     /// The places it goes through in between.
     pub turns: Vec<Place>,
-    /// Whether it closes a circle, and therefore runs backwards.
+    /// Whether it closes a cycle, and therefore runs backwards.
     pub is_back: bool,
 }
 
 impl Layers {
-    /// Arrange `count` nodes with `edges` between them, from what comes first to what comes after it.
+    /// Arrange the nodes of `chart`.
+    pub fn of_chart(chart: &Chart) -> Self {
+        let pairs: Vec<(usize, usize)> = chart.edges.iter().map(|(from, to, _)| (*from, *to)).collect();
+        Layers::of(chart.nodes.len(), &pairs)
+    }
+
+    /// Arrange `count` nodes with `edges` between them, each from a predecessor to its successor.
     pub fn of(count: usize, edges: &[(usize, usize)]) -> Self {
         let edges: Vec<(usize, usize)> = edges.iter().copied().filter(|(from, to)| from != to).collect();
-        let back = back_edges(count, &edges);
-        let forward = || edges.iter().zip(&back).filter(|(_, back)| !**back).map(|(edge, _)| *edge);
-        let layer = longest_paths(count, &forward().collect::<Vec<_>>());
-        let span = |(from, to): (usize, usize)| layer[to] - layer[from] - 1;
-        let with_turns = forward().map(span).sum::<usize>() <= MOST_TURNS;
+        let (layer, back) = assign(count, &edges);
+        let forward = edges.iter().zip(&back).filter(|(_, is_back)| !**is_back);
+        let with_turns = forward.map(|((from, to), _)| layer[*to] - layer[*from] - 1).sum::<usize>() <= MOST_TURNS;
 
-        let mut net = order::Net::new(layer.clone());
-        let mut turns: Vec<Vec<usize>> = Vec::with_capacity(edges.len());
+        let mut net = order::Net::new(layer);
+        let mut routes: Vec<(usize, usize, Vec<usize>)> = Vec::with_capacity(edges.len());
         for ((from, to), is_back) in edges.iter().zip(&back) {
-            let mut through = Vec::new();
+            let mut turns = Vec::new();
             if !is_back {
-                let mut before = *from;
                 if with_turns {
-                    for at in layer[*from] + 1..layer[*to] {
-                        let turn = net.add(at);
-                        net.join(before, turn);
-                        through.push(turn);
-                        before = turn;
-                    }
+                    turns.extend((net.layer[*from] + 1..net.layer[*to]).map(|at| net.add(at)));
                 }
-                net.join(before, *to);
+                let path: Vec<usize> = [*from].into_iter().chain(turns.iter().copied()).chain([*to]).collect();
+                path.windows(2).for_each(|pair| net.join(pair[0], pair[1]));
             }
-            turns.push(through);
+            routes.push((*from, *to, turns));
         }
         let (across, breadth) = net.arrange();
-        let place = |node: usize| Place { layer: net.layer(node), across: across[node] };
-        let routes = edges.iter().zip(back).zip(turns).map(|(((from, to), is_back), turns)| Route {
-            from: *from,
-            to: *to,
-            turns: turns.into_iter().map(place).collect(),
-            is_back,
+        let place = |node: usize| Place { layer: net.layer[node], across: across[node] };
+        let routes = routes.into_iter().zip(back).map(|((from, to, turns), is_back)| {
+            let turns = turns.into_iter().map(place).collect();
+            Route { from, to, turns, is_back }
         });
         Layers {
             edges: routes.collect(),
             nodes: (0..count).map(place).collect(),
-            rows: net.rows().iter().map(|row| row.iter().copied().filter(|node| *node < count).collect()).collect(),
+            rows: net.rows.iter().map(|row| row.iter().copied().filter(|node| *node < count).collect()).collect(),
             breadth,
         }
     }
 }
 
-/// Which edges close a circle: those that a walk in depth finds to lead to a node that it is still below.
-fn back_edges(count: usize, edges: &[(usize, usize)]) -> Vec<bool> {
+/// The layer of each node, one behind its last predecessor; and which edges close a cycle: those that a depth-first search finds
+/// to lead to a node that it is still below.
+fn assign(count: usize, edges: &[(usize, usize)]) -> (Vec<usize>, Vec<bool>) {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Visit {
+        New,
+        Open,
+        Done,
+    }
     let mut out: Vec<Vec<usize>> = vec![Vec::new(); count];
-    let mut entered = vec![true; count];
+    let mut has_predecessor = vec![false; count];
     for (at, (from, to)) in edges.iter().enumerate() {
         out[*from].push(at);
-        entered[*to] = false;
+        has_predecessor[*to] = true;
     }
     let mut back = vec![false; edges.len()];
-    // 0: not seen, 1: we are below it, 2: done.
-    let mut state = vec![0u8; count];
-    // What nothing comes before is begun with, so that a circle is cut where it is entered.
-    let roots = (0..count).filter(|node| entered[*node]).chain((0..count).filter(|node| !entered[*node]));
-    for root in roots {
-        if state[root] != 0 {
+    let mut state = vec![Visit::New; count];
+    // The reverse of the order in which nodes are done is a topological one.
+    let mut done = Vec::with_capacity(count);
+    // Roots first, so that a cycle is cut where it is entered.
+    let (inner, roots): (Vec<usize>, Vec<usize>) = (0..count).partition(|node| has_predecessor[*node]);
+    for root in roots.into_iter().chain(inner) {
+        if state[root] != Visit::New {
             continue;
         }
-        state[root] = 1;
+        state[root] = Visit::Open;
         let mut stack = vec![(root, 0)];
         while let Some((node, next)) = stack.last_mut() {
             let Some(edge) = out[*node].get(*next) else {
-                state[*node] = 2;
+                state[*node] = Visit::Done;
+                done.push(*node);
                 stack.pop();
                 continue;
             };
             *next += 1;
             let to = edges[*edge].1;
-            match state[to] {
-                0 => {
-                    state[to] = 1;
-                    stack.push((to, 0));
-                }
-                1 => back[*edge] = true,
-                _ => {}
+            back[*edge] = state[to] == Visit::Open;
+            if state[to] == Visit::New {
+                state[to] = Visit::Open;
+                stack.push((to, 0));
             }
         }
-    }
-    back
-}
-
-/// The layer of each node: one behind the last thing that it comes after. `edges` have no circle.
-fn longest_paths(count: usize, edges: &[(usize, usize)]) -> Vec<usize> {
-    let mut out: Vec<Vec<usize>> = vec![Vec::new(); count];
-    let mut waiting = vec![0usize; count];
-    for (from, to) in edges {
-        out[*from].push(*to);
-        waiting[*to] += 1;
     }
     let mut layer = vec![0; count];
-    let mut free: Vec<usize> = (0..count).filter(|node| waiting[*node] == 0).collect();
-    while let Some(node) = free.pop() {
-        for to in &out[node] {
-            layer[*to] = layer[*to].max(layer[node] + 1);
-            waiting[*to] -= 1;
-            if waiting[*to] == 0 {
-                free.push(*to);
-            }
+    for node in done.into_iter().rev() {
+        for edge in out[node].iter().filter(|edge| !back[**edge]) {
+            let to = edges[*edge].1;
+            layer[to] = layer[to].max(layer[node] + 1);
         }
     }
-    layer
+    (layer, back)
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@ const ROUNDS: usize = 6;
 
 /// Nodes in layers, with lines between neighbouring ones.
 pub(super) struct Net {
-    layer: Vec<usize>,
-    rows: Vec<Vec<usize>>,
+    /// The layer of each node.
+    pub(super) layer: Vec<usize>,
+    /// The nodes of each layer.
+    pub(super) rows: Vec<Vec<usize>>,
     before: Vec<Vec<usize>>,
     behind: Vec<Vec<usize>>,
 }
@@ -36,16 +38,6 @@ impl Net {
     pub(super) fn join(&mut self, from: usize, to: usize) {
         self.behind[from].push(to);
         self.before[to].push(from);
-    }
-
-    /// The layer of `node`.
-    pub(super) fn layer(&self, node: usize) -> usize {
-        self.layer[node]
-    }
-
-    /// The nodes of each layer.
-    pub(super) fn rows(&self) -> &[Vec<usize>] {
-        &self.rows
     }
 
     /// Put every layer in order; answers each node's place, from 0, and how much room all of them take.
