@@ -72,14 +72,29 @@ pub fn directories_in_use() -> Vec<PathBuf> {
     found
 }
 
+/// Whether a `git prune` is running, in whatever repository: its working directory does not say which one it prunes. It takes no lock.
+/// Where the system shows no processes, none is seen.
+pub fn is_pruning() -> bool {
+    let is_prune = |word: &Vec<u8>| word == b"prune" || word.ends_with(b"git-prune");
+    all().any(|process| process.is_git() && process.words().iter().any(is_prune))
+}
+
+/// The processes that the system shows.
+fn all() -> impl Iterator<Item = Process> {
+    let entries = fs::read_dir(PROC).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).map(Process)
+}
+
 /// Whether a git that has not called us is at work in this repository. Where that cannot be told, one is.
 pub fn is_git_at_work(repo: &Repo) -> bool {
-    let Ok(processes) = fs::read_dir(PROC) else { return true };
+    if !Path::new(PROC).is_dir() {
+        return true;
+    }
     let callers: Vec<u32> = ancestors().map(|process| process.0).collect();
     let places = [repo.work_dir(), Some(repo.git_dir()), Some(repo.common_dir())];
     let places: Vec<PathBuf> = places.into_iter().flatten().filter_map(|place| place.canonicalize().ok()).collect();
-    let processes = processes.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    processes.filter(|id| !callers.contains(id)).map(Process).filter(Process::may_lock_refs).any(|process| {
+    let others = all().filter(|process| !callers.contains(&process.0));
+    others.filter(Process::may_lock_refs).any(|process| {
         match process.directory() {
             Ok(directory) => places.iter().any(|place| directory.starts_with(place)),
             // One that is dead and not buried stands nowhere.

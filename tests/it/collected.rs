@@ -107,3 +107,66 @@ fn a_log_that_leads_to_what_is_gone_is_made_whole_without_the_others_being_lost(
     repo.agent(&["undo"]).success();
     repo.fsck();
 }
+
+/// A prune that has found out what nothing names, has deleted a part of that, and waits until somebody reads what it says.
+struct Prune(std::process::Child);
+
+impl Prune {
+    fn begin(repo: &TestRepo) -> Self {
+        // What it says of three thousand objects is more than a pipe takes.
+        let objects: String = (0..3_000).map(|at| format!("blob\ndata <<end\n{at}\nend\n")).collect();
+        repo.run("git")
+            .args(["-c", "fastimport.unpackLimit=10000", "fast-import", "--quiet"])
+            .stdin(objects)
+            .run()
+            .success();
+        let mut git = std::process::Command::new("git");
+        git.args(["prune", "-v", "--expire=now"]).current_dir(repo.path()).stdout(std::process::Stdio::piped());
+        let child = git.spawn().unwrap();
+        let loose = || repo.git(&["count-objects"]).text().split(' ').next().unwrap().parse::<usize>().unwrap();
+        let (mut before, mut now) = (usize::MAX, loose());
+        while now > 3_000 || now < before {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            (before, now) = (now, loose());
+        }
+        assert!(now > 500, "it has not come to its end: {now}");
+        Prune(child)
+    }
+
+    fn end(self) {
+        assert!(self.0.wait_with_output().unwrap().status.success());
+    }
+}
+
+#[test]
+fn what_is_written_while_a_prune_runs_is_there_after_it() {
+    let repo = world();
+    repo.write("a", "two\n");
+    repo.agent(&["checkpoint"]).success();
+    let commands: [&[&str]; 13] = [
+        &["add", "--id", "new", "New"],
+        &["note", "a remark"],
+        &["decide", "a decision"],
+        &["snapshot"],
+        &["checkpoint"],
+        &["rollback", "t@1", "--mode", "revert"],
+        &["undo"],
+        &["rollback", "t@1", "--mode", "restore", "--allow-foreign"],
+        &["undo"],
+        &["squash", "t", "--no-edit"],
+        &["undo"],
+        &["complete", "t"],
+        &["gc"],
+    ];
+    let prune = Prune::begin(&repo);
+    for command in commands {
+        if matches!(command[0], "snapshot" | "checkpoint") {
+            repo.write("b", format!("before {command:?}\n"));
+        }
+        repo.agent(command).success();
+    }
+    prune.end();
+    repo.fsck();
+    repo.agent(&["doctor"]).success();
+    assert_eq!(repo.agent(&["show", "t", "--json"]).json()["task"]["status"], "completed");
+}

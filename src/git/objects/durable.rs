@@ -18,7 +18,7 @@ use gix::{ObjectId, objs::Exists as _};
 use tempfile::NamedTempFile;
 
 use super::{
-    Batch,
+    Batch, TRIES,
     content::{Object, Readers},
     gc::{self, Keep},
     loose_name, not_written, pack,
@@ -152,11 +152,19 @@ fn write_loose(repo: &Repo, objects: &[&Object]) -> Result<()> {
         let mut dirs = BTreeSet::new();
         for (file, path) in files {
             let dir = path.parent().unwrap_or(root).to_owned();
-            if !dir.is_dir() {
-                repo.make_dir(&dir)?;
-                dirs.insert(root.to_owned());
+            let mut put = Err(file);
+            for _ in 0..TRIES {
+                let Err(file) = put else { break };
+                if !dir.is_dir() {
+                    repo.make_dir(&dir)?;
+                    dirs.insert(root.to_owned());
+                }
+                put = match file.persist(&path) {
+                    Err(error) if error.error.kind() == io::ErrorKind::NotFound => Err(error.file),
+                    other => Ok(other.map_err(|error| error.error)?),
+                };
             }
-            file.persist(&path).map_err(|error| error.error)?;
+            put.map_err(|_| io::ErrorKind::NotFound)?;
             dirs.insert(dir);
         }
         sync_all(dirs.iter().map(PathBuf::as_path))

@@ -12,7 +12,7 @@ use gix::ObjectId;
 
 use crate::{
     error::{Context as _, Result},
-    git::{host_name, repo::Repo},
+    git::{host_name, processes, repo::Repo},
 };
 
 /// As git itself: a `gc.pid` older than this belongs to nobody any more (`builtin/gc.c`, `lock_repo_for_gc`).
@@ -61,8 +61,13 @@ impl Keep {
     }
 }
 
-/// Whether a `git gc` holds its lock in this repository.
+/// Whether a `git gc` holds its lock in this repository, or a `git prune` is running, which takes none.
 pub fn is_running(repo: &Repo) -> bool {
+    is_locked(repo) || processes::is_pruning()
+}
+
+/// Whether a `git gc` holds its lock in this repository.
+pub(super) fn is_locked(repo: &Repo) -> bool {
     let path = repo.common_dir().join("gc.pid");
     let Ok(text) = fs::read_to_string(&path) else { return false };
     let age = fs::metadata(&path).and_then(|meta| meta.modified()).ok().and_then(|time| time.elapsed().ok());

@@ -9,8 +9,9 @@
 //! ```
 //!
 //! gc holds `gc.pid` long before it marks. When we see it before writing or after the ref moved, the objects go into a
-//! pack with a `.keep` file, which no gc deletes; the `.keep` is dropped by a later writer when no gc is running. Objects
-//! that vanished all the same are written again from memory.
+//! pack with a `.keep` file, which no gc deletes; the `.keep` is dropped by a later writer when no gc is running. `git prune` takes
+//! no lock: one that marked before the ref moved is still among the processes after that, or has deleted what it will. Objects
+//! that vanished are written again from memory.
 
 mod apart;
 mod bases;
@@ -43,6 +44,9 @@ use crate::{
 
 /// From this many objects on, one pack is cheaper than loose files.
 const PACK_FROM: usize = 128;
+
+/// How often an object is put into its directory again, which a prune removes while it is empty.
+const TRIES: usize = 16;
 
 /// Objects that are not written yet.
 #[derive(Debug, Default)]
@@ -150,7 +154,7 @@ impl Batch {
 
     /// Write what is staged. Safe against a gc that is already running.
     pub fn write(&self, repo: &Repo) -> Result<()> {
-        if self.objects.len() >= PACK_FROM || gc::is_running(repo) {
+        if self.objects.len() >= PACK_FROM || gc::is_locked(repo) {
             return self.keep_durable(repo);
         }
         gc::drop_keeps(repo);
@@ -210,12 +214,26 @@ fn write_loose(repo: &Repo, object: &Object) -> Result<()> {
     };
     match &object.content {
         Content::Held(bytes) => {
-            let written = repo.gix().objects.write_buf(object.kind, bytes);
+            let mut written = repo.gix().objects.write_buf(object.kind, bytes);
+            for _ in 0..TRIES {
+                match &written {
+                    Err(error) if is_not_found(error) => written = repo.gix().objects.write_buf(object.kind, bytes),
+                    _ => break,
+                }
+            }
             written.map_err(|error| not_written(object, anyhow::anyhow!(error)))?;
             share().map_err(|error| not_written(object, error))
         }
         Content::File { .. } => pack::write_kept(repo, &[object], Keep::Quiet, Readers::All),
     }
+}
+
+/// Whether a file or a directory was missing.
+fn is_not_found(error: &(dyn std::error::Error + 'static)) -> bool {
+    let is = |error: &(dyn std::error::Error + 'static)| {
+        error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    };
+    std::iter::successors(Some(error), |error| error.source()).any(is)
 }
 
 fn not_written(what: impl std::fmt::Display, error: impl Into<anyhow::Error>) -> Error {
