@@ -15,9 +15,8 @@ use crate::{
         trailer::block::{self, Syntax},
     },
     error::{Context as _, Error, Result, codes, exit},
-    git::ObjectId,
     query::revision,
-    recovery::checkpoint::{self, Allow, Made, Outcome, Request, What, commit::Talk, message, pending::Label},
+    recovery::checkpoint::{self, Allow, GitOutput, Label, Made, Request, What, message},
     store::{active, ledger::Draft},
     view::{
         json::{CheckpointAnswer, CheckpointJson, PathJson, VerificationJson},
@@ -82,29 +81,22 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     };
     let label = Label { task: id.clone(), name: format!("{id}@{number}"), at: ctx.now(), by: ctx.actor()?.to_string() };
     let request = Request {
-        label: label.clone(),
+        label,
         allow: Allow { large: args.large, secrets: args.allow_secret, empty: args.allow_empty },
         message: message::compose(&text, &repo.settings().subject_prefix(), &owner.named, &rules),
         task: owner.given.then_some(id),
-        talk: if ctx.out.is_json() { Talk::Kept } else { Talk::Terminal },
+        output: if ctx.out.is_json() { GitOutput::Captured } else { GitOutput::Terminal },
         whole: command.is_some(),
         what: what(&args)?,
     };
-    let turn = checkpoint::operation::take_turn(repo)?;
-    if turn.finished_checkpoint {
+    let lock = checkpoint::begin(repo)?;
+    if lock.finished_checkpoint {
         ctx.out.warn(checkpoint::COMPLETE_NOW);
     }
-    let made = match checkpoint::make(repo, &request)? {
-        Outcome::Nothing(remarks) => {
-            remarks.iter().for_each(|remark| ctx.out.warn(remark));
-            None
-        }
-        Outcome::Made(made) => {
-            made.remarks.iter().for_each(|remark| ctx.out.warn(remark));
-            Some(describe(ctx, &owner, &made, &label, number)?)
-        }
-    };
-    drop(turn);
+    let outcome = checkpoint::make(repo, &lock, &request)?;
+    outcome.remarks.iter().for_each(|remark| ctx.out.warn(remark));
+    let made = outcome.made.map(|made| describe(ctx, &owner, made, number)).transpose()?;
+    drop(lock);
     let verification = command.map(|command| run_verification(ctx, id, &command)).transpose()?.flatten();
     if made.is_some() {
         ctx.display(&owner.named);
@@ -141,9 +133,9 @@ fn what(args: &Args) -> Result<What> {
 }
 
 /// What was committed; recorded in the ledger, unless a hook did that already.
-fn describe(ctx: &Ctx, owner: &Owner, made: &Made<'_>, label: &Label, number: usize) -> Result<Described> {
+fn describe(ctx: &Ctx, owner: &Owner, made: Made, number: usize) -> Result<Described> {
     let repo = ctx.repo()?;
-    let (tree, message) = checkpoint::commit::read(repo, made.commit)?;
+    let (tree, message) = checkpoint::read(repo, made.commit)?;
     let subject = subject(&message).to_string();
     let stamped = block::ids(&message, &repo.settings().trailer_rules(), &Syntax::default());
     let commit = made.commit.to_string();
@@ -174,32 +166,9 @@ fn describe(ctx: &Ctx, owner: &Owner, made: &Made<'_>, label: &Label, number: us
             owner.task.id
         ));
     }
-    let operation = operation(ctx, made, label, tree);
-    let paths = made.paths.clone();
+    let operation = made.operation.map(|id| id.to_string());
+    let paths = made.paths;
     Ok(Described { task: owner.task.id.clone(), number, commit, tree: tree.to_string(), subject, paths, operation })
-}
-
-/// Record it as an operation, so that `undo` can take it back.
-fn operation(ctx: &Ctx, made: &Made<'_>, label: &Label, tree: ObjectId) -> Option<String> {
-    let record = || {
-        let recorded = checkpoint::operation::Made {
-            task: &label.task,
-            name: label.name.clone(),
-            tree,
-            before: &made.before,
-            is_whole: made.is_whole,
-            at: label.at,
-            by: label.by.clone(),
-        };
-        checkpoint::operation::record(ctx.repo()?, &recorded)
-    };
-    match record() {
-        Ok(id) => Some(id.to_string()),
-        Err(error) => {
-            ctx.out.warn(format!("'git agent undo' does not know of the checkpoint: {error}"));
-            None
-        }
-    }
 }
 
 /// A checkpoint in words.

@@ -137,7 +137,7 @@ fn interrupted(repo: &Repo) -> Result<Check> {
         );
         return Ok(Check::error(name, message, "'git agent resume' removes it"));
     }
-    if repo.worktree_agent_dir().join("checkpoint/journal").exists() {
+    if recovery::checkpoint::is_interrupted(repo) {
         let message = "a checkpoint was interrupted; the index may not know of the commit yet";
         return Ok(Check::warning(name, message, "the next 'git agent checkpoint' completes it"));
     }

@@ -62,7 +62,6 @@ codes! {
     BUG = "bug", Bug, "an invariant of git-agent does not hold; please report it";
     CANNOT_CAPTURE = "cannot-capture", Refused, "a snapshot cannot hold what the command would destroy";
     CANNOT_STAGE = "cannot-stage", Refused, "git cannot stage the files";
-    CHECKPOINT_BUSY = "checkpoint-busy", Busy, "another checkpoint is under way in this worktree";
     COMMAND_NOT_RUNNABLE = "command-not-runnable", Environment, "the command cannot be run";
     COMMIT_REFUSED = "commit-refused", Refused, "'git commit' failed: a hook or the signing stopped it";
     DAMAGED_COMMIT = "damaged-commit", Environment, "a commit cannot be read";

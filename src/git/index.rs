@@ -163,18 +163,19 @@ pub fn becomes_free(repo: &Repo) -> bool {
     true
 }
 
-/// Put `private`, which was made from `before`, in the place of the index.
+/// Put `private`, which was made from `before`, in the place of the index. Answers whether that was done: not when the index
+/// is no longer what `before` is; then use [`merge`].
 ///
 /// # Errors
 ///
-/// `index-moved` when the index is not what `before` is any more; then use [`merge`]. `index-locked`.
-pub fn install(repo: &Repo, private: &PrivateIndex<'_>, before: &Path) -> Result<()> {
+/// `index-locked`.
+pub fn install(repo: &Repo, private: &PrivateIndex<'_>, before: &Path) -> Result<bool> {
     let _lock = IndexLock::take_marked(repo, CHECKPOINT)?;
     let failed = || "cannot replace the index".to_owned();
     if read(&real(repo)).or_environment(failed)? != read(before).or_environment(failed)? {
-        return Err(Error::new(codes::INDEX_MOVED, "somebody else staged something in the meantime"));
+        return Ok(false);
     }
-    become_real(repo, &private.path).or_environment(failed)
+    become_real(repo, &private.path).map(|()| true).or_environment(failed)
 }
 
 /// Take the changes of `paths` from `commit` into the index as it is now, but for those that were staged anew since `before`.

@@ -13,7 +13,7 @@ use crate::{
     error::{Context as _, Error, Result, codes},
     git::{Repo, claims, index::IndexLock, lock::Lock},
     recovery::{
-        checkpoint::{self, staging},
+        checkpoint,
         restore::{quarantine::Aside, state_view::Side},
     },
 };
@@ -84,7 +84,7 @@ pub fn clear_up(repo: &Repo) -> Result<()> {
         return Ok(());
     }
     let is_of_checkpoint = || IndexLock::marked(repo).as_deref().is_some_and(IndexLock::is_of_checkpoint);
-    if left_behind(repo)?.is_some() || is_of_checkpoint() || staging::is_left(repo) {
+    if left_behind(repo)?.is_some() || is_of_checkpoint() || checkpoint::is_interrupted(repo) {
         take(repo).map(drop)?;
     }
     Ok(())
@@ -114,7 +114,7 @@ fn tidy(repo: &Repo) -> Result<bool> {
         let after = Side::new(repo, snapshot::load_tree(repo, recorded.after, &operation.after)?);
         Restore { repo, operation, before: &before, after: &after, touched: &recorded.touched }.drop_stored()?;
     }
-    checkpoint::finish(repo, |finished| crate::recovery::checkpoint::operation::record_finished(repo, finished))
+    checkpoint::finish_interrupted(repo)
 }
 
 fn unlock(repo: &Repo) -> Result<()> {

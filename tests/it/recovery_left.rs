@@ -170,6 +170,16 @@ fn only_the_git_is_killed() {
     });
 }
 
+/// Whether there is an strace for [`strike`].
+fn can_strike() -> bool {
+    let works =
+        Command::new("strace").args(["-qq", "-e", "trace=none", "true"]).status().is_ok_and(|status| status.success());
+    if !works {
+        eprintln!("SKIPPED: there is no strace that works here");
+    }
+    works
+}
+
 /// Run `words` under strace with the n-th of `calls` killing it; whether it came that far.
 fn strike(repo: &TestRepo, calls: &str, n: usize, words: &[&str]) -> bool {
     let (log, inject) = (repo.tmp().join("strace.log"), format!("inject={calls}:signal=SIGKILL:when={n}"));
@@ -188,8 +198,7 @@ fn strike(repo: &TestRepo, calls: &str, n: usize, words: &[&str]) -> bool {
 
 #[test]
 fn a_writer_of_the_ledger_that_is_killed_blocks_nobody() {
-    if !Command::new("strace").args(["-qq", "-e", "trace=none", "true"]).status().is_ok_and(|status| status.success()) {
-        eprintln!("SKIPPED: there is no strace that works here");
+    if !can_strike() {
         return;
     }
     let repo = two(default_git());
@@ -329,26 +338,40 @@ fn nobody_stands_where_a_file_has_to_be() {
     });
 }
 
+/// A world with a checkpoint that was killed right after its commit; and what there was before it.
+fn killed_after_commit(git: &Git) -> (TestRepo, Whole) {
+    let repo = world(git);
+    repo.sh("echo staged >a.txt; git add a.txt; echo edited >a.txt; echo new >new.txt; git add -N new.txt").success();
+    let before = Whole::of(&repo);
+    repo.write_script(
+        ".git/hooks/post-commit",
+        "#!/bin/sh\n[ -n \"$DIE\" ] || exit 0\nkill -9 $(awk '{print $4}' /proc/$PPID/stat)\n",
+    );
+    let output = repo.run("git-agent").args(["checkpoint", "-m", "Two"]).env("DIE", "1").run();
+    assert_eq!((output.code, repo.git(&["log", "-1", "--format=%s"]).text()), (None, "Two".to_owned()), "{output}");
+    (repo, before)
+}
+
+#[test]
+fn a_checkpoint_is_recorded_even_if_the_command_that_records_it_is_killed_too() {
+    if !can_strike() {
+        return;
+    }
+    for n in 1.. {
+        let (repo, before) = killed_after_commit(default_git());
+        let struck = strike(&repo, "unlink,unlinkat,rmdir", n, &["checkpoint"]);
+        repo.agent(&["undo"]).success();
+        same(&Whole::of(&repo), &before, "after the undo");
+        if !struck {
+            return assert!(n > 5, "it was never killed while it removed what it no longer needs");
+        }
+    }
+}
+
 #[test]
 fn a_checkpoint_that_is_killed_after_its_commit_is_recorded_by_the_next_command() {
     on_every_git(|git| {
-        let killed = || {
-            let repo = world(git);
-            repo.sh("echo staged >a.txt; git add a.txt; echo edited >a.txt; echo new >new.txt; git add -N new.txt")
-                .success();
-            let before = Whole::of(&repo);
-            repo.write_script(
-                ".git/hooks/post-commit",
-                "#!/bin/sh\n[ -n \"$DIE\" ] || exit 0\nkill -9 $(awk '{print $4}' /proc/$PPID/stat)\n",
-            );
-            let output = repo.run("git-agent").args(["checkpoint", "-m", "Two"]).env("DIE", "1").run();
-            assert_eq!(
-                (output.code, repo.git(&["log", "-1", "--format=%s"]).text()),
-                (None, "Two".to_owned()),
-                "{output}"
-            );
-            (repo, before)
-        };
+        let killed = || killed_after_commit(git);
         let (repo, before) = killed();
         repo.agent(&["undo"]).success();
         same(&Whole::of(&repo), &before, "after the undo");

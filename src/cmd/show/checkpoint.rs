@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Result, codes, exit},
     git::{ObjectId, revwalk},
     query::revision::{self, Point, Rule},
-    recovery::checkpoint::commit,
+    recovery::checkpoint,
     store::ledger::View,
     view::json::{PathJson, PointJson, ShowAnswer, VerificationJson},
 };
@@ -47,7 +47,7 @@ fn describe(view: &View<'_>, task: &Task, point: &Point) -> Result<PointJson> {
     let repo = view.repo();
     let (tree, subject, paths) = match point.commit {
         Some(id) => {
-            let (tree, text) = commit::read(repo, id)?;
+            let (tree, text) = checkpoint::read(repo, id)?;
             (tree, Some(subject(&text).to_string()), revwalk::changed_paths(repo, id)?)
         }
         None => (ObjectId::empty_tree(repo.gix().object_hash()), None, Vec::new()),

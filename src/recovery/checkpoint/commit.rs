@@ -1,9 +1,10 @@
 //! `git commit` on a private index: the user's hooks, signature and identity, and no trace when it fails.
 
-use std::process::ExitStatus;
+use std::{path::Path, process::ExitStatus};
 
-use bstr::ByteSlice as _;
+use bstr::{BString, ByteSlice as _};
 
+use super::staging_dir::StagingDir;
 use crate::{
     domain::{
         id::TaskId,
@@ -16,118 +17,138 @@ use crate::{
         index::{self, PrivateIndex},
         revwalk, who,
     },
-    recovery::checkpoint::staging::Desk,
     store::active,
 };
 
-/// What git is told beside the index.
-pub struct Order<'a> {
+/// What git is told besides the index.
+pub(super) struct Order<'a> {
+    /// HEAD as it must still be.
+    pub head: Option<ObjectId>,
     /// The whole message.
     pub message: &'a [u8],
-    /// The task for the hooks, if it is another one than they would find themselves.
+    /// The task for the hooks, if it is not the one that they would find themselves.
     pub task: Option<&'a TaskId>,
-    /// Whether what git says goes to the terminal, or is kept for the answer.
-    pub talk: Talk,
+    /// Where the output of git and the hooks goes.
+    pub output: GitOutput,
     /// How the index follows.
-    pub follow: Follow,
+    pub index: IndexUpdate,
 }
 
-/// Where the words of git and of the hooks go.
+/// Where the output of git and of the hooks goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Talk {
+pub enum GitOutput {
     /// To the user's terminal.
     Terminal,
-    /// Into the error, if there is one: standard output is for our answer, and nobody watches.
-    Kept,
+    /// Into the error, if there is one: standard output is for our answer.
+    Captured,
 }
 
 /// How the index follows HEAD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Follow {
+pub(super) enum IndexUpdate {
     /// The private index becomes the index.
     Replace,
     /// Only the paths of the commit are taken over; whatever else is staged stays.
     Paths,
 }
 
-/// What came of it.
-pub struct Committed {
+/// A commit that was made.
+pub(super) struct Committed {
     /// The commit.
     pub commit: ObjectId,
     /// What it changes.
-    pub paths: Vec<bstr::BString>,
+    pub paths: Vec<BString>,
     /// Set when HEAD moved and the index could not follow yet: why.
     pub index_waits: Option<Error>,
 }
 
-/// Commit what is staged in `private`. On an error nothing has changed.
-pub fn commit(repo: &Repo, desk: &mut Desk<'_>, private: &PrivateIndex<'_>, order: &Order<'_>) -> Result<Committed> {
-    let before = repo.head()?.commit;
-    let file = desk.write_message(order.message)?;
-    desk.begin(before)?;
-    // A person who presses Ctrl-C means git, which gets it too; the index must follow if git was done already.
+/// Commit what is staged in `private`; `staging` has the journal and the message. On an error nothing has changed.
+///
+/// # Errors
+///
+/// `head-moved`, `commit-refused`, those of [`who::require`].
+pub(super) fn commit(
+    repo: &Repo,
+    staging: &mut StagingDir<'_>,
+    private: &PrivateIndex<'_>,
+    order: &Order<'_>,
+) -> Result<Committed> {
+    if repo.head()?.commit != order.head {
+        let message = "cannot make a checkpoint: another process committed just now";
+        return Err(Error::new(codes::HEAD_MOVED, message).hint("try again"));
+    }
+    // Ctrl-C is meant for git, which gets it too; the index must follow if git had already committed.
     let signals = gix::interrupt::init_handler_default(usize::MAX).map(gix::interrupt::Deregister::auto_deregister);
     let claim = Claim::to_head(repo);
     claim.share_with_children();
-    let outcome = run(private, &file, order);
+    let outcome = run(private, &staging.message(), order);
     if matches!(outcome, Ok(Ended { status, .. }) if status.code().is_none()) {
         claim.settle(repo);
     }
-    let head = match (repo.head()?.commit.filter(|head| Some(*head) != before), outcome) {
+    let head = match (repo.head()?.commit.filter(|head| Some(*head) != order.head), outcome) {
         (Some(head), Ok(ended)) if ended.status.success() => head,
         // Git can fail after the fact: killed in a hook that runs last, or with no room for its index.
-        (Some(head), _) if is_ours(repo, head, before, order.message)? => head,
-        (_, Ok(ended)) => return Err(failed(repo, ended.said.as_deref())),
+        (Some(head), _) if is_ours(repo, head, order.head, order.message)? => head,
+        (_, Ok(ended)) => return Err(failed(repo, ended.output.as_deref())),
         (_, Err(error)) => return Err(error),
     };
-    let paths = revwalk::changed_paths(repo, head)?;
-    let installed = match order.follow {
-        Follow::Replace => index::install(repo, private, &desk.before()).or_else(|error| {
-            if error.code() == codes::INDEX_MOVED {
-                return index::merge(repo, &desk.before(), head, &paths);
-            }
-            Err(error)
-        }),
-        Follow::Paths => index::merge(repo, &desk.before(), head, &paths),
+    let (paths, index_waits) = match revwalk::changed_paths(repo, head) {
+        Ok(paths) => {
+            let waits = update_index(repo, staging, private, order.index, head, &paths).err();
+            (paths, waits)
+        }
+        Err(error) => (Vec::new(), Some(error)),
     };
     drop(signals);
-    let index_waits = installed.err();
     if index_waits.is_some() {
-        desk.leave();
+        staging.keep();
     }
     Ok(Committed { commit: head, paths, index_waits })
+}
+
+fn update_index(
+    repo: &Repo,
+    staging: &StagingDir<'_>,
+    private: &PrivateIndex<'_>,
+    update: IndexUpdate,
+    head: ObjectId,
+    paths: &[BString],
+) -> Result<()> {
+    let before = staging.index_before();
+    let is_replaced = update == IndexUpdate::Replace && index::install(repo, private, &before)?;
+    if is_replaced { Ok(()) } else { index::merge(repo, &before, head, paths) }
 }
 
 /// How git ended.
 struct Ended {
     status: ExitStatus,
-    /// What it said, where that was kept.
-    said: Option<String>,
+    /// Its output, where that was captured.
+    output: Option<String>,
 }
 
-/// Whether `head` is what git was told to make on top of `before`, and not what somebody else made in the meantime.
+/// Whether `head` is what git was told to make on top of `before`, and not what another process made in the meantime.
 pub(super) fn is_ours(repo: &Repo, head: ObjectId, before: Option<ObjectId>, message: &[u8]) -> Result<bool> {
     let made = of_commit(&repo.read(head)?).to_vec();
     Ok(revwalk::parents(repo, head)? == Vec::from_iter(before) && subject(&made) == subject(message))
 }
 
 /// Run git.
-fn run(private: &PrivateIndex<'_>, message: &std::path::Path, order: &Order<'_>) -> Result<Ended> {
+fn run(private: &PrivateIndex<'_>, message: &Path, order: &Order<'_>) -> Result<Ended> {
     let mut git = private.git().for_the_user();
     if let Some(task) = order.task {
         git = git.env(active::VARIABLE, task.as_str());
     }
     // Emptiness was judged before: a commit that changes nothing comes here on purpose.
     let git = git.args(["commit", "--quiet", "--allow-empty", "--cleanup=whitespace", "--file"]).arg(message);
-    match order.talk {
-        Talk::Terminal => git.attached().map(|status| Ended { status, said: None }),
-        Talk::Kept => git.output().map(|out| Ended { status: out.status, said: Some(out.complaint()) }),
+    match order.output {
+        GitOutput::Terminal => git.attached().map(|status| Ended { status, output: None }),
+        GitOutput::Captured => git.output().map(|out| Ended { status: out.status, output: Some(out.complaint()) }),
     }
 }
 
 /// Why there is no commit.
-fn failed(repo: &Repo, said: Option<&str>) -> Error {
-    let quoted = said.filter(|said| !said.is_empty()).map_or(String::new(), |said| format!(": {said}"));
+fn failed(repo: &Repo, output: Option<&str>) -> Error {
+    let quoted = output.filter(|output| !output.is_empty()).map_or(String::new(), |output| format!(": {output}"));
     if let Err(error) = who::require(repo, || "cannot make a checkpoint".to_owned()) {
         return error;
     }

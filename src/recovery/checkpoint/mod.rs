@@ -1,30 +1,43 @@
-//! A checkpoint: everything that was done, as one commit that names its task.
+//! A checkpoint: everything that was done, as one commit that names its task, and an operation that `undo` takes back.
 //!
 //! ```text
-//! refuse? ── survey ── refuse? ── stage in a private index ── refuse? ── git commit ── the index follows
-//!            (status)             (nobody sees it)            (secrets…)  (hooks…)
+//! lock ─▶ refuse? ─▶ survey ─▶ refuse? ─▶ stage in a private index ─▶ refuse? ─▶ journal ─▶ git commit ─▶ index ─▶ operation
+//!                   (status)              (no one else sees it)      (secrets…)            (hooks…)   └─ a crash here: the
+//!                                                                                                next command finishes ─┘
 //! ```
 //!
 //! Up to the moment in which git moves HEAD, nothing of the user's has changed, and a checkpoint that fails or is killed
-//! leaves index, work tree and HEAD as they were. See [`staging`] for what happens after that moment.
+//! leaves index, work tree and HEAD as they were. After it, the [journal] tells the next command that takes the operation
+//! lock what is to be finished.
 
-pub mod commit;
+mod commit;
+mod journal;
 pub mod message;
-pub mod operation;
-pub mod pending;
-pub mod refusal;
-pub mod staged;
-pub mod staging;
+mod operation;
+mod refusal;
+mod staged;
+mod staging_dir;
 pub mod survey;
 
 use std::{cell::Cell, path::PathBuf};
 
 use bstr::{BString, ByteSlice as _};
+use ulid::Ulid;
 
+pub use self::{
+    commit::{GitOutput, read},
+    journal::Label,
+    operation::differing,
+};
 use self::{
-    commit::{Follow, Order, Talk},
-    pending::Label,
+    commit::{IndexUpdate, Order},
+    journal::{Begun, Journal},
+    staging_dir::StagingDir,
     survey::Survey,
+};
+use super::{
+    lock::{self, OperationLock},
+    operation::OpLog,
 };
 use crate::{
     domain::id::TaskId,
@@ -33,12 +46,11 @@ use crate::{
         Head, ObjectId, Repo,
         entries::Entries,
         excludes::{self, Rules},
-        index::PrivateIndex,
+        index::{self, PrivateIndex},
         objects::{Apart, Batch, gc, trees::Edits},
         revwalk,
         state::{self, Held},
     },
-    recovery::checkpoint::staging::{Desk, Finished},
 };
 
 /// What goes into a checkpoint.
@@ -75,33 +87,30 @@ pub struct Request<'a> {
     pub message: BString,
     /// The task for the hooks, where it was named.
     pub task: Option<&'a TaskId>,
-    /// Where git and the hooks talk.
-    pub talk: Talk,
+    /// Where the output of git and the hooks goes.
+    pub output: GitOutput,
     /// Refuse when something would stay behind: what is committed shall be verified in the work tree.
     pub whole: bool,
 }
 
 /// What came of it.
-pub enum Outcome<'r> {
-    /// There was nothing to commit.
-    Nothing(Vec<String>),
-    /// A commit.
-    Made(Box<Made<'r>>),
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The checkpoint; `None` when there was nothing to commit.
+    pub made: Option<Made>,
+    /// What its reader should know although it worked.
+    pub remarks: Vec<String>,
 }
 
-/// A checkpoint that was made. Until it is dropped, the next command would record it if this process were killed.
-pub struct Made<'r> {
+/// A checkpoint that was made.
+#[derive(Debug)]
+pub struct Made {
     /// The commit.
     pub commit: ObjectId,
     /// What it changes.
     pub paths: Vec<BString>,
-    /// What its reader should know although it worked.
-    pub remarks: Vec<String>,
-    /// What was there before.
-    pub before: Before,
-    /// It has everything that was in the work tree and not ignored.
-    pub is_whole: bool,
-    _desk: Desk<'r>,
+    /// The operation that it is recorded as; `None` when that failed, which a remark tells.
+    pub operation: Option<Ulid>,
 }
 
 /// What a checkpoint changes, as it was before.
@@ -121,132 +130,186 @@ pub struct Before {
 /// How often a checkpoint is tried whose objects a gc takes.
 const TRIES: usize = 3;
 
-/// Make a checkpoint. On an error nothing has changed.
+/// What is said of a checkpoint that a killed process had begun.
+pub const COMPLETE_NOW: &str = "a checkpoint that was interrupted before is complete now";
+
+/// Take the lock that a checkpoint is made under.
 ///
 /// # Errors
 ///
-/// `objects-collected` when somebody else's gc takes what was staged, again and again; all refusals; `commit-refused`.
-pub fn make<'r>(repo: &'r Repo, request: &Request<'_>) -> Result<Outcome<'r>> {
+/// `operation-busy` while an operation is under way, `operation-interrupted` on top of half of one.
+pub fn begin(repo: &Repo) -> Result<OperationLock> {
+    let lock = lock::take(repo)?;
+    OpLog::of(repo)?.refuse_interrupted()?;
+    Ok(lock)
+}
+
+/// Make a checkpoint and record it as an operation. On an error nothing has changed.
+///
+/// # Errors
+///
+/// `objects-collected` when the gc of another process takes what was staged, again and again; all refusals; `head-moved`;
+/// `commit-refused`.
+pub fn make(repo: &Repo, _lock: &OperationLock, request: &Request<'_>) -> Result<Outcome> {
     for attempt in 1.. {
-        // What git stages in an index that it does not know belongs to nobody: when a gc took it, the next one is told not to.
+        // Nothing refers to what git stages in a private index: when a gc took it, the next try keeps it from every gc.
         let apart = if attempt == 1 { None } else { Some(Apart::new(repo)?) };
-        let staged = Cell::new(None);
+        let staged = Cell::new(Staged::Nothing);
         let error = match try_once(repo, request, apart.as_ref(), &staged) {
             Err(error) if attempt <= TRIES => error,
             done => return done,
         };
         let is_lost = match staged.get() {
-            Some(tree) => gc::is_running(repo) || !revwalk::is_connected(repo, &[tree])?,
-            None => error.code() == codes::GIT_FAILED,
+            Staged::Nothing => false,
+            Staged::Unwritten => true,
+            Staged::Tree(tree) => gc::is_running(repo) || !revwalk::is_connected(repo, &[tree])?,
         };
-        match is_lost {
-            false => return Err(error),
-            true if attempt == TRIES => {
-                let message = "cannot make a checkpoint: a gc of somebody else took what was staged, again and again";
-                return Err(Error::new(codes::OBJECTS_COLLECTED, message)
-                    .because(error)
-                    .hint("nothing was changed; try again when no 'git gc --prune=now' or 'git prune' is running"));
-            }
-            true => {}
+        if !is_lost {
+            return Err(error);
+        }
+        if attempt == TRIES {
+            let message = "cannot make a checkpoint: the gc of another process took what was staged, again and again";
+            return Err(Error::new(codes::OBJECTS_COLLECTED, message)
+                .because(error)
+                .hint("nothing was changed; try again when no 'git gc --prune=now' or 'git prune' is running"));
         }
     }
     Err(Error::bug("a checkpoint came to no end"))
 }
 
+/// How far a try came.
+#[derive(Clone, Copy)]
+enum Staged {
+    Nothing,
+    /// The private index; it may name objects that are gone.
+    Unwritten,
+    Tree(ObjectId),
+}
+
 /// Make a checkpoint. With `apart`, what git stages is kept from every gc. `staged` is told what would be committed.
-fn try_once<'r>(
-    repo: &'r Repo,
-    request: &Request<'_>,
-    apart: Option<&Apart<'_>>,
-    staged: &Cell<Option<ObjectId>>,
-) -> Result<Outcome<'r>> {
+fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, staged: &Cell<Staged>) -> Result<Outcome> {
     repo.require_work_dir("make a checkpoint")?;
     refusal::in_progress(repo)?;
-    let (mut desk, finished) = Desk::take(repo)?;
+    let mut staging = StagingDir::create(repo)?;
     refusal::locked_index(repo)?;
-    let mut remarks = Vec::new();
-    if finished.is_some() {
-        remarks.push(COMPLETE_NOW.to_owned());
-    }
-    let private = desk.copy_index()?;
+    let private = staging.copy_index()?;
     let survey = Survey::of(&private, None)?;
     refusal::unmerged(&survey.unmerged)?;
-    let before = repo.head()?;
-    let head = before.commit;
-    let index = Entries::read(repo)?;
-    // Rules that git was told not to look at are not committed.
-    let hidden = index.all().filter(|entry| entry.assume_unchanged || entry.skip_worktree);
-    let hidden = hidden.map(|entry| entry.path).filter(|path| excludes::is_rules(path));
-    let rules = excludes::rules(repo, survey.rules.iter().map(|path| path.as_bstr()).chain(hidden))?;
-    let before = Before { head: before, staged: survey.staged.clone(), index, state: state::held(repo)?, rules };
+    let before = before(repo, &survey)?;
+    let head = before.head.commit;
+    let write_tree = |index: &PrivateIndex<'_>| {
+        stage(repo, request, &survey, head, index)?;
+        staged.set(Staged::Unwritten);
+        index.write_tree()
+    };
     let tree = match apart {
-        None => {
-            stage(repo, request, &survey, head, &private)?;
-            private.write_tree()?
-        }
+        None => write_tree(&private)?,
         Some(apart) => {
-            let hidden =
-                PrivateIndex::existing(repo, private.path().to_owned()).with_objects_in(apart.path().to_owned());
-            stage(repo, request, &survey, head, &hidden)?;
-            let tree = hidden.write_tree()?;
+            let hidden = PrivateIndex::existing(repo, private.path().to_owned());
+            let tree = write_tree(&hidden.with_objects_in(apart.path().to_owned()))?;
             let mut batch = Batch::default();
             apart.take_in(&mut batch)?;
             batch.hold_durable(repo)?;
             tree
         }
     };
-    staged.set(Some(tree));
+    staged.set(Staged::Tree(tree));
     let base = match head {
-        Some(head) => commit::read(repo, head)?.0,
+        Some(head) => revwalk::tree(repo, head)?,
         None => ObjectId::empty_tree(repo.gix().object_hash()),
     };
     let dirty = survey.dirty_submodules.iter();
-    remarks.extend(dirty.map(|path| format!("submodule '{path}' has changes inside; only its commit is recorded")));
+    let mut remarks: Vec<String> =
+        dirty.map(|path| format!("submodule '{path}' has changes inside; only its commit is recorded")).collect();
     if tree == base && !request.allow.empty {
-        return Ok(Outcome::Nothing(remarks));
+        return Ok(Outcome { made: None, remarks });
     }
     inspect(repo, request, base, tree, &mut remarks)?;
     if request.whole && request.what != What::Everything {
-        nothing_stays_behind(repo, &desk, &survey, tree)?;
+        nothing_stays_behind(repo, &staging, &survey, tree)?;
     }
-    let follow = match request.what {
-        What::Only(_) => Follow::Paths,
-        What::Everything | What::Staged => Follow::Replace,
+    let index = match request.what {
+        What::Only(_) => IndexUpdate::Paths,
+        What::Everything | What::Staged => IndexUpdate::Replace,
     };
-    let order = Order { message: &request.message, task: request.task, talk: request.talk, follow };
-    desk.note(&request.label, &before, tree, &request.what)?;
-    let committed = commit::commit(repo, &mut desk, &private, &order)?;
+    let is_everything = request.what == What::Everything;
+    let journal = Journal { label: request.label.clone(), before, tree, is_everything };
+    staging.begin(&journal, &request.message)?;
+    let order = Order { head, message: &request.message, task: request.task, output: request.output, index };
+    let committed = commit::commit(repo, &mut staging, &private, &order)?;
     if let Some(why) = committed.index_waits {
         remarks.push(format!(
             "the index does not know of the checkpoint yet, the next 'git agent checkpoint' tells it: {why}"
         ));
     }
-    let is_whole = request.what == What::Everything && has_all_of(repo, committed.commit, tree)?;
-    let (commit, paths) = (committed.commit, committed.paths);
-    Ok(Outcome::Made(Box::new(Made { commit, paths, remarks, before, is_whole, _desk: desk })))
+    // Until it is recorded, the journal stays for the next command.
+    let operation = match operation::record(repo, &journal, committed.commit) {
+        Ok(id) => Some(id),
+        Err(error) => {
+            remarks.push(format!("'git agent undo' does not know of the checkpoint: {error}"));
+            None
+        }
+    };
+    Ok(Outcome { made: Some(Made { commit: committed.commit, paths: committed.paths, operation }), remarks })
 }
 
-/// What is said of a checkpoint that a dead process had begun.
-pub const COMPLETE_NOW: &str = "a checkpoint that was interrupted before is complete now";
+/// What a checkpoint is about to change.
+fn before(repo: &Repo, survey: &Survey) -> Result<Before> {
+    let head = repo.head()?;
+    let index = Entries::read(repo)?;
+    // Rules that git was told not to look at are not committed.
+    let hidden = index.all().filter(|entry| entry.assume_unchanged || entry.skip_worktree);
+    let hidden = hidden.map(|entry| entry.path).filter(|path| excludes::is_rules(path));
+    let rules = excludes::rules(repo, survey.rules.iter().map(|path| path.as_bstr()).chain(hidden))?;
+    Ok(Before { head, staged: survey.staged.clone(), index, state: state::held(repo)?, rules })
+}
 
-/// Finish the checkpoint that a dead process had made, if there is one: `record` it; when that fails, the next one does.
+/// Whether a process was killed while it made a checkpoint, and may have left something to be finished.
+pub fn is_interrupted(repo: &Repo) -> bool {
+    journal::exists(repo)
+}
+
+/// Finish the checkpoint that a killed process had begun, if there is one. If HEAD has moved on by exactly one commit, the
+/// index follows now, and the commit is recorded; otherwise nothing had happened. Answers whether something was finished.
+/// The caller holds the lock of the worktree's operations.
 ///
 /// # Errors
 ///
-/// `checkpoint-busy`, `index-locked`, those of `record`.
-pub fn finish(repo: &Repo, record: impl FnOnce(&Finished) -> Result<()>) -> Result<bool> {
-    if !staging::is_left(repo) {
+/// `index-locked`: the next command tries again. Where the operation cannot be recorded: it is given up.
+pub(super) fn finish_interrupted(repo: &Repo) -> Result<bool> {
+    if !is_interrupted(repo) {
         return Ok(false);
     }
-    let (mut desk, finished) = Desk::take(repo)?;
-    let Some(finished) = finished else { return Ok(false) };
-    record(&finished).inspect_err(|_| desk.leave())?;
-    Ok(true)
+    let staging = StagingDir::left_behind(repo)?;
+    let committed = match staging.journal() {
+        Some(begun) => finish_index(repo, &staging, begun)?,
+        None => None,
+    };
+    let recorded = match &committed {
+        Some((commit, Some(journal))) => operation::record_once(repo, journal, *commit),
+        _ => Ok(()),
+    };
+    staging.discard();
+    recorded.map(|()| committed.is_some())
+}
+
+/// Let the index follow the commit that was made after `begun`. Answers the commit, if there is one, and what it is to be
+/// recorded as: nothing when that is not known, or another process made the commit.
+fn finish_index(repo: &Repo, staging: &StagingDir<'_>, begun: Begun) -> Result<Option<(ObjectId, Option<Journal>)>> {
+    let Some(commit) = repo.head()?.commit else { return Ok(None) };
+    if revwalk::parents(repo, commit)? != Vec::from_iter(begun.head) {
+        return Ok(None);
+    }
+    // A message that is gone is not that of the commit.
+    let message = std::fs::read(staging.message()).unwrap_or_default();
+    let is_ours = commit::is_ours(repo, commit, begun.head, &message)?;
+    index::merge(repo, &staging.index_before(), commit, &revwalk::changed_paths(repo, commit)?)?;
+    Ok(Some((commit, begun.journal.filter(|_| is_ours))))
 }
 
 /// Whether `commit` has every path of `tree`: a hook may have taken some out.
-pub fn has_all_of(repo: &Repo, commit: ObjectId, tree: ObjectId) -> Result<bool> {
-    let made = commit::read(repo, commit)?.0;
+fn has_all_of(repo: &Repo, commit: ObjectId, tree: ObjectId) -> Result<bool> {
+    let made = revwalk::tree(repo, commit)?;
     Ok(made == tree || staged::changes(repo, tree, made)?.iter().all(|change| change.new.is_some()))
 }
 
@@ -307,8 +370,8 @@ fn inspect(
 }
 
 /// Refuse if the work tree holds more than what would be committed.
-fn nothing_stays_behind(repo: &Repo, desk: &Desk<'_>, survey: &Survey, tree: ObjectId) -> Result<()> {
-    let everything = PrivateIndex::copy(repo, &desk.before(), desk.before().with_extension("all"))?;
+fn nothing_stays_behind(repo: &Repo, staging: &StagingDir<'_>, survey: &Survey, tree: ObjectId) -> Result<()> {
+    let everything = PrivateIndex::copy(repo, &staging.index_before(), staging.index_before().with_extension("all"))?;
     everything.add(None, &survey.nested)?;
     if everything.write_tree()? == tree {
         return Ok(());

@@ -1,10 +1,5 @@
 //! A checkpoint as an operation, so that `undo` takes it back: HEAD and index become what they were, the files stay.
 //!
-//! ```text
-//! take_turn ─▶ git commit on a private index ─▶ the index follows ─▶ record
-//! refuse?                                                            (done; a warning if that fails)
-//! ```
-//!
 //! Nothing is lost by a commit, so there is no snapshot, and no `begun`: what is recorded has happened. `worktree/` of both
 //! sides is the tree of the commit, for want of anything that changed.
 
@@ -14,8 +9,8 @@ use bstr::{BStr, BString, ByteSlice as _};
 use gix::objs::tree::EntryKind;
 use ulid::Ulid;
 
+use super::{has_all_of, journal::Journal};
 use crate::{
-    domain::{id::TaskId, time::Timestamp},
     error::{Error, Result, codes},
     git::{
         Head, ObjectId, RefError, Repo,
@@ -25,57 +20,28 @@ use crate::{
             Batch,
             trees::{self, Edits, Leaf},
         },
+        revwalk,
         state::{self, Held},
     },
     recovery::{
-        checkpoint::{self, Before, staging::Finished},
-        lock::{self, OperationLock},
         operation::{Contents, Kind, OpLog, Operation, State, Touched},
         rollback::WHOLE,
         snapshot::{self, Flags, Moment},
     },
 };
 
-/// How often the chain of operations is read again when somebody else moved it.
+/// How often the chain of operations is read again when another process moved it.
 const TRIES: usize = 5;
 
-/// A checkpoint that was made.
-pub struct Made<'a> {
-    /// Its task.
-    pub task: &'a TaskId,
-    /// Its name: `t-1@2`.
-    pub name: String,
-    /// Its tree.
-    pub tree: ObjectId,
-    /// What was there before.
-    pub before: &'a Before,
-    /// It has everything that was in the work tree and not ignored.
-    pub is_whole: bool,
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub by: String,
-}
-
-/// Keep others from going back and forth while a checkpoint is made; held until dropped.
+/// Record the checkpoint of `journal`, which git made as `commit`, as an operation that is done.
 ///
 /// # Errors
 ///
-/// `operation-busy` while an operation is under way, `operation-interrupted` on top of half of one.
-pub fn take_turn(repo: &Repo) -> Result<OperationLock> {
-    let lock = lock::take(repo)?;
-    OpLog::of(repo)?.refuse_interrupted()?;
-    Ok(lock)
-}
-
-/// Record the checkpoint that `made` tells of as an operation that is done.
-///
-/// # Errors
-///
-/// Anything that keeps objects or refs from being written: the checkpoint is there all the same.
-pub fn record(repo: &Repo, made: &Made<'_>) -> Result<Ulid> {
+/// Anything that keeps objects or refs from being written: the checkpoint exists anyway. `operation-busy` when other
+/// processes were faster again and again.
+pub(super) fn record(repo: &Repo, journal: &Journal, commit: ObjectId) -> Result<Ulid> {
     let mut batch = Batch::default();
-    let (operation, contents) = describe(repo, &mut batch, made)?;
+    let (operation, contents) = describe(repo, &mut batch, journal, commit)?;
     let mark = batch.len();
     for _ in 0..TRIES {
         batch.back_to(mark);
@@ -89,46 +55,38 @@ pub fn record(repo: &Repo, made: &Made<'_>) -> Result<Ulid> {
             Err(RefError::Moved | RefError::Locked(_) | RefError::Vanished(_)) => {}
         }
     }
-    Err(Error::new(codes::OPERATION_BUSY, "somebody else moves the log of operations of this worktree all the time"))
+    Err(Error::new(codes::OPERATION_BUSY, "another process keeps updating this worktree's operation log"))
 }
 
-/// Record the checkpoint of a process that was killed before it did so itself, unless it had.
+/// [`record`], unless that was done already.
 ///
 /// # Errors
 ///
 /// Those of [`record`].
-pub fn record_finished(repo: &Repo, finished: &Finished) -> Result<()> {
-    let Some(pending) = &finished.pending else { return Ok(()) };
-    let commit = Some(finished.commit);
+pub(super) fn record_once(repo: &Repo, journal: &Journal, commit: ObjectId) -> Result<()> {
     for recorded in OpLog::of(repo)?.entries() {
         let operation = recorded?.operation;
-        if operation.kind == Kind::Checkpoint && operation.after.commit == commit {
+        if operation.kind == Kind::Checkpoint && operation.after.commit == Some(commit) {
             return Ok(());
         }
     }
-    let made = Made {
-        task: &pending.label.task,
-        name: pending.label.name.clone(),
-        tree: checkpoint::commit::read(repo, finished.commit)?.0,
-        before: &pending.before,
-        is_whole: pending.is_everything && checkpoint::has_all_of(repo, finished.commit, pending.tree)?,
-        at: pending.label.at,
-        by: pending.label.by.clone(),
-    };
-    record(repo, &made).map(drop)
+    record(repo, journal, commit).map(drop)
 }
 
-fn describe(repo: &Repo, batch: &mut Batch, made: &Made<'_>) -> Result<(Operation, Contents)> {
+fn describe(repo: &Repo, batch: &mut Batch, journal: &Journal, commit: ObjectId) -> Result<(Operation, Contents)> {
+    let Journal { label, before, .. } = journal;
     let head = repo.head()?;
-    let differing = differing(repo, &made.before.index, &Entries::read(repo)?)?;
+    let worktree = revwalk::tree(repo, commit)?;
+    let is_whole = journal.is_everything && has_all_of(repo, commit, journal.tree)?;
+    let differing = differing(repo, &before.index, &Entries::read(repo)?)?;
     let touched = differing.keys().map(|path| Touched { path: path.clone(), on_disk: false, in_index: true });
     let touched = touched.collect();
-    let head_tree = made.before.head.commit.map(|commit| crate::git::revwalk::tree(repo, commit)).transpose()?;
-    let staged_before = trees::edit(repo, batch, head_tree, &made.before.staged)?;
-    let mut edits: Edits = made.before.staged.clone();
+    let head_tree = before.head.commit.map(|commit| revwalk::tree(repo, commit)).transpose()?;
+    let staged_before = trees::edit(repo, batch, head_tree, &before.staged)?;
+    let mut edits: Edits = before.staged.clone();
     edits.extend(differing.iter().map(|(path, [_, after])| (path.clone(), after.leaf())));
     let staged_after = trees::edit(repo, batch, head_tree, &edits)?;
-    let rules = excludes::store(repo, batch, &made.before.rules)?;
+    let rules = excludes::store(repo, batch, &before.rules)?;
     let mut side = |head: &Head, staged: ObjectId, at: usize, held: &[Held]| -> Result<ObjectId> {
         let flags = differing.iter().map(|(path, sides)| (path.clone(), sides[at].flags));
         let mut state = BTreeMap::new();
@@ -141,7 +99,7 @@ fn describe(repo: &Repo, batch: &mut Batch, made: &Made<'_>) -> Result<(Operatio
         }
         let moment = Moment {
             head: head.clone(),
-            worktree: made.tree,
+            worktree,
             staged,
             unmerged: Vec::new(),
             flags: flags.filter(|(_, flags)| *flags != Flags::default()).collect(),
@@ -155,27 +113,27 @@ fn describe(repo: &Repo, batch: &mut Batch, made: &Made<'_>) -> Result<(Operatio
         };
         snapshot::tree(repo, batch, &moment)
     };
-    let held_after = if made.before.state.is_empty() { Vec::new() } else { state::held(repo)? };
+    let held_after = if before.state.is_empty() { Vec::new() } else { state::held(repo)? };
     let contents = Contents {
-        before: side(&made.before.head, staged_before, 0, &made.before.state)?,
+        before: side(&before.head, staged_before, 0, &before.state)?,
         after: side(&head, staged_after, 1, &held_after)?,
         touched,
         late: None,
     };
     let mut more = Vec::new();
-    if made.is_whole {
+    if is_whole {
         more.push((WHOLE.0.to_owned(), WHOLE.1.to_owned()));
     }
     let operation = Operation {
-        id: Ulid::from_parts(u64::try_from(made.at.millis()).unwrap_or(0), Ulid::generate().random()),
+        id: Ulid::from_parts(u64::try_from(label.at.millis()).unwrap_or(0), Ulid::generate().random()),
         kind: Kind::Checkpoint,
         state: State::Done,
-        title: format!("checkpoint {}", made.name),
-        at: made.at,
-        by: made.by.clone(),
-        task: Some(made.task.clone()),
+        title: format!("checkpoint {}", label.name),
+        at: label.at,
+        by: label.by.clone(),
+        task: Some(label.task.clone()),
         snapshot: None,
-        before: made.before.head.clone(),
+        before: before.head.clone(),
         after: head,
         undoes: None,
         more,
@@ -185,7 +143,7 @@ fn describe(repo: &Repo, batch: &mut Batch, made: &Made<'_>) -> Result<(Operatio
 
 /// An index entry, as far as it is compared.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Slot {
+pub struct Slot {
     leaf: Option<Leaf>,
     stage: u8,
     flags: Flags,
@@ -199,7 +157,7 @@ impl Slot {
 }
 
 /// The entries of `before` and `after` that are not the same, by path.
-pub(crate) fn differing(repo: &Repo, before: &Entries, after: &Entries) -> Result<BTreeMap<BString, [Slot; 2]>> {
+pub fn differing(repo: &Repo, before: &Entries, after: &Entries) -> Result<BTreeMap<BString, [Slot; 2]>> {
     let mut found: BTreeMap<BString, [Slot; 2]> = BTreeMap::new();
     let (mut one, mut other) = (before.all().peekable(), after.all().peekable());
     loop {

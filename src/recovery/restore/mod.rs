@@ -39,7 +39,7 @@ use crate::{
         tree::Entry,
     },
     recovery::{
-        checkpoint::operation::differing,
+        checkpoint::differing,
         restore::{
             fault_points::{Step, reached},
             quarantine::Aside,

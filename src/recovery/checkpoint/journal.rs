@@ -1,18 +1,19 @@
-//! What a checkpoint will be recorded as, written down before git moves HEAD: one that is killed right after is recorded by
-//! the next command.
+//! What a checkpoint will be recorded as, written before git moves HEAD: one that is killed after that is finished and
+//! recorded by the next command that takes the operation lock.
 //!
 //! ```text
 //! <git dir>/agent/checkpoint/
-//!     pending         task, name, time, who, branch, the tree that was staged, whether it is everything: one a line
 //!     staged          <mode> <object>|- - SP <path> NUL: index entries that differed from HEAD
 //!     state/, rules/  0, 1, …: a name, NUL, the bytes
+//!     pending         task, name, time, who, branch, the tree that was staged, whether it is everything: one a line
+//!     journal         HEAD as it was, or 'unborn'; written last
 //! ```
 
 use std::{fs, io, path::Path};
 
 use bstr::{BString, ByteSlice as _};
 
-use super::{Before, What};
+use super::Before;
 use crate::{
     domain::{id::TaskId, time::Timestamp},
     git::{
@@ -20,7 +21,10 @@ use crate::{
     },
 };
 
-/// What a checkpoint is called.
+/// What the journal says of a branch without commits.
+const UNBORN: &str = "unborn";
+
+/// How a checkpoint is listed among the operations.
 #[derive(Clone, Debug)]
 pub struct Label {
     /// Its task.
@@ -34,38 +38,51 @@ pub struct Label {
 }
 
 /// All that is known before git makes the commit.
-pub struct Pending {
+pub(super) struct Journal {
     /// What it is called.
     pub label: Label,
     /// What it will change, as it was before.
     pub before: Before,
     /// The tree that was staged.
     pub tree: ObjectId,
-    /// It was to take everything that is not ignored.
+    /// It takes everything that is not ignored.
     pub is_everything: bool,
 }
 
-/// Write it down in `dir`.
-///
-/// # Errors
-///
-/// Where nothing can be written.
-pub fn write(dir: &Path, label: &Label, before: &Before, tree: ObjectId, what: &What) -> io::Result<()> {
-    let branch = before.head.branch.as_ref().map_or("-".into(), |branch| branch.to_str_lossy());
-    let is_everything = if *what == What::Everything { "everything" } else { "some" };
-    let Label { task, name, at, by } = label;
-    let lines = format!("{task}\n{name}\n{}\n{by}\n{branch}\n{tree}\n{is_everything}\n", at.millis());
-    let mut staged = Vec::new();
-    for (path, leaf) in &before.staged {
-        let entry = leaf.map(Entry::from).map_or("- -".to_owned(), |entry| format!("{} {}", entry.mode(), entry.id));
-        staged.extend_from_slice(format!("{entry} ").as_bytes());
-        staged.extend_from_slice(path);
-        staged.push(0);
+/// What a journal says of a checkpoint that was begun.
+pub(super) struct Begun {
+    /// HEAD as it was.
+    pub head: Option<ObjectId>,
+    /// The rest; `None` when it is incomplete.
+    pub journal: Option<Journal>,
+}
+
+/// Whether a killed process left a journal.
+pub(super) fn exists(repo: &Repo) -> bool {
+    repo.worktree_agent_dir().join("checkpoint/journal").exists()
+}
+
+impl Journal {
+    /// Write it into `dir`.
+    pub fn write(&self, dir: &Path) -> io::Result<()> {
+        let Before { head, staged, state, rules, .. } = &self.before;
+        let branch = head.branch.as_ref().map_or("-".into(), |branch| branch.to_str_lossy());
+        let is_everything = if self.is_everything { "everything" } else { "some" };
+        let (Label { task, name, at, by }, tree) = (&self.label, self.tree);
+        let lines = format!("{task}\n{name}\n{}\n{by}\n{branch}\n{tree}\n{is_everything}\n", at.millis());
+        let mut entries = Vec::new();
+        for (path, leaf) in staged {
+            let entry = leaf.map(Entry::from).map_or("- -".to_owned(), |leaf| format!("{} {}", leaf.mode(), leaf.id));
+            entries.extend_from_slice(format!("{entry} ").as_bytes());
+            entries.extend_from_slice(path);
+            entries.push(0);
+        }
+        fs::write(dir.join("staged"), entries)?;
+        write_files(&dir.join("state"), state.iter().map(|held| (&held.name, &held.bytes)))?;
+        write_files(&dir.join("rules"), rules.iter())?;
+        fs::write(dir.join("pending"), lines)?;
+        fs::write(dir.join("journal"), head.commit.map_or(UNBORN.to_owned(), |id| id.to_string()))
     }
-    fs::write(dir.join("staged"), staged)?;
-    write_files(&dir.join("state"), before.state.iter().map(|held| (&held.name, &held.bytes)))?;
-    write_files(&dir.join("rules"), before.rules.iter())?;
-    fs::write(dir.join("pending"), lines)
 }
 
 fn write_files<'f>(dir: &Path, files: impl Iterator<Item = (&'f BString, &'f Vec<u8>)>) -> io::Result<()> {
@@ -76,8 +93,16 @@ fn write_files<'f>(dir: &Path, files: impl Iterator<Item = (&'f BString, &'f Vec
     Ok(())
 }
 
-/// What was written down in `dir`, where HEAD was `head`; `index` is the index as it was. `None` when it is not whole.
-pub fn read(repo: &Repo, dir: &Path, head: Option<ObjectId>, index: &Path) -> Option<Pending> {
+/// The journal in `dir`; `index` is the index as it was. `None` when there is none, or it is damaged.
+pub(super) fn read(repo: &Repo, dir: &Path, index: &Path) -> Option<Begun> {
+    let head = match fs::read_to_string(dir.join("journal")).ok()?.as_str() {
+        UNBORN => None,
+        id => Some(ObjectId::from_hex(id.as_bytes()).ok()?),
+    };
+    Some(Begun { head, journal: read_rest(repo, dir, head, index) })
+}
+
+fn read_rest(repo: &Repo, dir: &Path, head: Option<ObjectId>, index: &Path) -> Option<Journal> {
     let text = fs::read_to_string(dir.join("pending")).ok()?;
     let lines: Vec<&str> = text.lines().collect();
     let [task, name, at, by, branch, tree, is_everything] = lines[..] else { return None };
@@ -103,7 +128,7 @@ pub fn read(repo: &Repo, dir: &Path, head: Option<ObjectId>, index: &Path) -> Op
         rules: read_files(&dir.join("rules"))?.into_iter().collect(),
     };
     let tree = ObjectId::from_hex(tree.as_bytes()).ok()?;
-    Some(Pending { label, before, tree, is_everything: is_everything == "everything" })
+    Some(Journal { label, before, tree, is_everything: is_everything == "everything" })
 }
 
 fn read_files(dir: &Path) -> Option<Vec<(BString, Vec<u8>)>> {

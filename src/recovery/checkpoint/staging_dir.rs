@@ -1,0 +1,110 @@
+//! The directory in which a checkpoint is prepared, in the git directory of the worktree.
+//!
+//! ```text
+//! <git dir>/agent/checkpoint/       removed at the end, however it ends
+//!     before     the index as it was (a hard link to it, where the file system has them)
+//!     index      the private copy that is staged in and committed
+//!     message    the commit message
+//!     journal …  what the commit will be recorded as: see [`super::journal`]
+//! ```
+//!
+//! Only the holder of the worktree's operation lock touches it.
+
+use std::{fs, io, path::PathBuf};
+
+use super::journal::{self, Journal};
+use crate::{
+    error::{Context as _, Result},
+    git::{
+        Repo,
+        index::{self, PrivateIndex},
+    },
+};
+
+/// The directory; removed when dropped.
+pub(super) struct StagingDir<'r> {
+    repo: &'r Repo,
+    dir: PathBuf,
+    keep: bool,
+}
+
+impl<'r> StagingDir<'r> {
+    /// An empty one.
+    pub fn create(repo: &'r Repo) -> Result<Self> {
+        let staging = Self { repo, dir: path(repo)?, keep: false };
+        staging.remove()?;
+        repo.make_dir(&staging.dir).or_environment(|| format!("cannot make '{}'", staging.dir.display()))?;
+        Ok(staging)
+    }
+
+    /// The one that a killed process left. It is kept until [`StagingDir::discard`].
+    pub fn left_behind(repo: &'r Repo) -> Result<Self> {
+        Ok(Self { repo, dir: path(repo)?, keep: true })
+    }
+
+    /// The index as it is now, to be staged in; what it was stays in [`StagingDir::index_before`].
+    pub fn copy_index(&self) -> Result<PrivateIndex<'r>> {
+        let before = self.index_before();
+        let real = index::real(self.repo);
+        if fs::hard_link(&real, &before).is_err() {
+            PrivateIndex::copy(self.repo, &real, before.clone())?;
+        }
+        PrivateIndex::copy(self.repo, &before, self.dir.join("index"))
+    }
+
+    /// The index as it was.
+    pub fn index_before(&self) -> PathBuf {
+        self.dir.join("before")
+    }
+
+    /// The file of the commit message.
+    pub fn message(&self) -> PathBuf {
+        self.dir.join("message")
+    }
+
+    /// Write `journal` and `message`: from now on HEAD may move.
+    pub fn begin(&self, journal: &Journal, message: &[u8]) -> Result<()> {
+        fs::write(self.message(), message)
+            .and_then(|()| journal.write(&self.dir))
+            .or_environment(|| format!("cannot write in '{}'", self.dir.display()))
+    }
+
+    /// What was begun here.
+    pub fn journal(&self) -> Option<journal::Begun> {
+        journal::read(self.repo, &self.dir, &self.index_before())
+    }
+
+    /// Leave everything to the next command, which will finish it.
+    pub fn keep(&mut self) {
+        self.keep = true;
+    }
+
+    /// Remove it.
+    pub fn discard(mut self) {
+        self.keep = false;
+    }
+
+    fn remove(&self) -> Result<()> {
+        match fs::remove_dir_all(&self.dir) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(error).or_environment(|| format!("cannot remove '{}'", self.dir.display()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for StagingDir<'_> {
+    fn drop(&mut self) {
+        if !self.keep {
+            // What stays behind is removed by the next checkpoint.
+            self.remove().ok();
+        }
+    }
+}
+
+/// Absolute: git runs in other directories.
+fn path(repo: &Repo) -> Result<PathBuf> {
+    let dir = repo.worktree_agent_dir().join("checkpoint");
+    std::path::absolute(dir).or_environment(|| "the current directory is gone".to_owned())
+}
