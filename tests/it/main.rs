@@ -64,6 +64,7 @@ mod plan_import;
 mod plan_refusals;
 mod plan_round_trip;
 mod plan_tools;
+mod prose;
 mod recovery_failures;
 mod recovery_left;
 mod recovery_room;
