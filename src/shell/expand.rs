@@ -4,7 +4,7 @@ use bstr::{BString, ByteSlice as _};
 
 use super::{
     Dir,
-    script::{Part, Quoting, Word},
+    reader::{Part, Quoting, Word},
     value::{Sort, Value},
     walk::Walk,
 };

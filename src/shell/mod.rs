@@ -1,12 +1,12 @@
 //! What a shell line may destroy: uncommitted work, and history that only reflogs have. Pure.
 //!
 //! ```text
-//! bytes ── read ──► items ── walk ──► words of each command ── git, files ──► risks
+//! bytes ── reader ► items ── walk ──► words of each command ── git, files ──► risks
 //!                              │
 //!                              └── cd, variables, sudo, xargs, sh -c, eval, aliases
 //! ```
 //!
-//! [`read`] knows the shell's syntax, [`walk`] what its words mean as far as that can be known, [`wrap`] commands that run other
+//! [`reader`] knows the shell's syntax, [`walk`] what its words mean as far as that can be known, [`wrap`] commands that run other
 //! commands, [`git`] and [`files`] are tables of what destroys. Whether the paths that a risk names are anybody's work is for
 //! the caller to find out. What cannot be told is a risk: a snapshot more costs little. Text that is only *said* (an argument
 //! of `echo`, a message, a here-document) is none.
@@ -17,12 +17,9 @@ mod files;
 mod git;
 mod glob;
 mod programs;
-mod read;
-mod redirect;
-mod script;
+mod reader;
 mod value;
 mod walk;
-mod word;
 mod wrap;
 mod wrappers;
 

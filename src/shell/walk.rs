@@ -8,8 +8,7 @@ use super::{
     Dir, Level, Loss, Onto, Risk, Target, Where, World,
     expand::assignment,
     files, git,
-    read::read,
-    script::{Item, Scope, Simple, Word},
+    reader::{Item, Scope, Simple, Word, read},
     value::{Sort, Value},
     wrap,
 };

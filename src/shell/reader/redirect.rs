@@ -3,7 +3,7 @@
 use bstr::{BString, ByteSlice as _};
 
 use super::{
-    read::Reader,
+    Reader,
     script::{Item, Part, Quoting, Simple, Word},
 };
 

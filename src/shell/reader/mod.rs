@@ -1,41 +1,45 @@
-//! Reading a shell line: commands, operators, compound commands, here-documents. Words are read in [`super::word`].
+//! Reads a shell line: commands, operators, compound commands. [`word`] reads words, [`redirect`] redirections and
+//! here-documents; [`script`] is the result.
+
+mod redirect;
+mod script;
+mod word;
+
+pub use script::{Item, Part, Quoting, Scope, Simple, Word};
 
 use bstr::ByteSlice as _;
 
-use super::{
-    redirect::Document,
-    script::{Item, Part, Quoting, Scope, Simple, Word},
-};
+use redirect::Document;
 
 /// How deep substitutions and blocks may be nested.
-pub(super) const DEPTH: usize = 40;
+const DEPTH: usize = 40;
 
 /// How many steps a line may have.
 const STEPS: usize = 20_000;
 
 /// What `text` may run.
-pub(super) fn read(text: &[u8]) -> Vec<Item> {
+pub fn read(text: &[u8]) -> Vec<Item> {
     let mut reader = Reader::new(text, 0);
     reader.list(End::Text);
     reader.items
 }
 
 /// Reads a text from its beginning to its end.
-pub(super) struct Reader<'t> {
-    pub(super) text: &'t [u8],
-    pub(super) at: usize,
-    pub(super) depth: usize,
-    pub(super) items: Vec<Item>,
+struct Reader<'t> {
+    text: &'t [u8],
+    at: usize,
+    depth: usize,
+    items: Vec<Item>,
     /// Attempts that failed to read something as arithmetic; what is read again and again is nobody's.
-    pub(super) failures: usize,
+    failures: usize,
     /// Here-documents that were announced.
-    pub(super) documents: Vec<Document>,
+    documents: Vec<Document>,
     commands: usize,
 }
 
 /// Where a list of commands ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+enum End {
     /// With the text.
     Text,
     /// At the parenthesis that closes it.
@@ -44,7 +48,7 @@ pub(super) enum End {
 
 /// A compound command that is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum Block {
     /// The list itself.
     List,
     /// `( … )`
@@ -62,7 +66,7 @@ enum Kind {
 }
 
 struct Frame {
-    kind: Kind,
+    kind: Block,
     /// Where the present element of a pipeline began.
     element: usize,
     /// Whether it reads from a pipe.
@@ -70,41 +74,41 @@ struct Frame {
 }
 
 impl<'t> Reader<'t> {
-    pub(super) fn new(text: &'t [u8], depth: usize) -> Self {
+    fn new(text: &'t [u8], depth: usize) -> Self {
         Reader { text, at: 0, depth, items: Vec::new(), failures: 0, documents: Vec::new(), commands: 0 }
     }
 
-    pub(super) fn peek(&self) -> Option<u8> {
+    fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
 
-    pub(super) fn looks_at(&self, word: &str) -> bool {
+    fn looks_at(&self, word: &str) -> bool {
         self.text[self.at..].starts_with(word.as_bytes())
     }
 
     /// Go beyond `word` if it is next.
-    pub(super) fn take(&mut self, word: &str) -> bool {
+    fn take(&mut self, word: &str) -> bool {
         let is_next = self.looks_at(word);
         self.at += if is_next { word.len() } else { 0 };
         is_next
     }
 
     /// Understand no more of the text.
-    pub(super) fn give_up(&mut self) {
+    fn give_up(&mut self) {
         self.items.push(Item::Unclear);
         self.at = self.text.len();
     }
 
     /// Commands up to `end`, as items.
-    pub(super) fn list(&mut self, end: End) {
+    fn list(&mut self, end: End) {
         self.depth += 1;
-        let mut frames = vec![Frame { kind: Kind::List, element: self.items.len(), is_piped: false }];
+        let mut frames = vec![Frame { kind: Block::List, element: self.items.len(), is_piped: false }];
         loop {
             if self.depth + frames.len() > DEPTH || self.items.len() > STEPS {
                 self.give_up();
             }
             self.blanks();
-            if frames.last().is_some_and(|frame| frame.kind == Kind::Pattern) && self.pattern(&mut frames) {
+            if frames.last().is_some_and(|frame| frame.kind == Block::Pattern) && self.pattern(&mut frames) {
                 continue;
             }
             match self.peek() {
@@ -131,7 +135,7 @@ impl<'t> Reader<'t> {
                 Some(b'(') if self.looks_at("((") && self.arithmetic() => {}
                 Some(b'(') => {
                     self.at += 1;
-                    self.open(&mut frames, Kind::Subshell, Some(Scope::Subshell));
+                    self.open(&mut frames, Block::Subshell, Some(Scope::Subshell));
                 }
                 Some(b')') => {
                     self.at += 1;
@@ -140,7 +144,7 @@ impl<'t> Reader<'t> {
                         self.depth -= 1;
                         return;
                     }
-                    self.close(&mut frames, &[Kind::Subshell]);
+                    self.close(&mut frames, &[Block::Subshell]);
                 }
                 Some(_) => self.command(&mut frames),
             }
@@ -149,8 +153,8 @@ impl<'t> Reader<'t> {
         if frames.len() > 1 || end == End::Parenthesis {
             self.items.push(Item::Unclear);
             // Every scope has an end.
-            for frame in frames.iter().skip(1).filter(|frame| frame.kind != Kind::Braces) {
-                debug_assert_ne!(frame.kind, Kind::List);
+            for frame in frames.iter().skip(1).filter(|frame| frame.kind != Block::Braces) {
+                debug_assert_ne!(frame.kind, Block::List);
                 self.items.push(Item::Leave);
             }
         } else {
@@ -178,16 +182,16 @@ impl<'t> Reader<'t> {
         frame.element = self.items.len();
     }
 
-    fn open(&mut self, frames: &mut Vec<Frame>, kind: Kind, scope: Option<Scope>) {
+    fn open(&mut self, frames: &mut Vec<Frame>, kind: Block, scope: Option<Scope>) {
         self.items.extend(scope.map(Item::Enter));
         frames.push(Frame { kind, element: self.items.len(), is_piped: false });
     }
 
-    fn close(&mut self, frames: &mut Vec<Frame>, kinds: &[Kind]) {
+    fn close(&mut self, frames: &mut Vec<Frame>, kinds: &[Block]) {
         self.end_element(frames, false);
         match frames.last() {
             Some(frame) if kinds.contains(&frame.kind) => {
-                if frame.kind != Kind::Braces {
+                if frame.kind != Block::Braces {
                     self.items.push(Item::Leave);
                 }
                 frames.pop();
@@ -204,7 +208,7 @@ impl<'t> Reader<'t> {
         }
         self.next(frames);
         match frames.last_mut() {
-            Some(frame) if frame.kind == Kind::Case => frame.kind = Kind::Pattern,
+            Some(frame) if frame.kind == Block::Case => frame.kind = Block::Pattern,
             _ => self.items.push(Item::Unclear),
         }
     }
@@ -217,7 +221,7 @@ impl<'t> Reader<'t> {
             Some(b')') => {
                 self.at += 1;
                 if let Some(frame) = frames.last_mut() {
-                    (frame.kind, frame.element) = (Kind::Case, self.items.len());
+                    (frame.kind, frame.element) = (Block::Case, self.items.len());
                 }
             }
             Some(b';' | b'&' | b'<' | b'>') => {
@@ -226,7 +230,7 @@ impl<'t> Reader<'t> {
             }
             Some(_) => {
                 if self.word().bare() == Some(b"esac") {
-                    self.close(frames, &[Kind::Pattern]);
+                    self.close(frames, &[Block::Pattern]);
                 }
             }
         }
@@ -244,15 +248,15 @@ impl<'t> Reader<'t> {
         let is_piped = frames.last().is_some_and(|frame| frame.is_piped);
         let Some(word) = word else { return self.simple(Vec::new(), start, is_piped) };
         match word.bare().unwrap_or_default() {
-            b"if" => self.open(frames, Kind::If, Some(Scope::Branch)),
-            b"while" | b"until" => self.open(frames, Kind::Loop, Some(Scope::Loop)),
+            b"if" => self.open(frames, Block::If, Some(Scope::Branch)),
+            b"while" | b"until" => self.open(frames, Block::Loop, Some(Scope::Loop)),
             b"then" | b"elif" | b"else" | b"do" | b"!" | b"coproc" => self.next(frames),
-            b"fi" => self.close(frames, &[Kind::If]),
-            b"done" => self.close(frames, &[Kind::Loop]),
-            b"{" => self.open(frames, Kind::Braces, None),
-            b"}" => self.close(frames, &[Kind::Braces]),
+            b"fi" => self.close(frames, &[Block::If]),
+            b"done" => self.close(frames, &[Block::Loop]),
+            b"{" => self.open(frames, Block::Braces, None),
+            b"}" => self.close(frames, &[Block::Braces]),
             b"for" | b"select" => {
-                self.open(frames, Kind::Loop, Some(Scope::Loop));
+                self.open(frames, Block::Loop, Some(Scope::Loop));
                 self.for_head();
             }
             b"case" => {
@@ -262,9 +266,9 @@ impl<'t> Reader<'t> {
                 if self.word().bare() != Some(b"in") {
                     self.items.push(Item::Unclear);
                 }
-                self.open(frames, Kind::Pattern, Some(Scope::Branch));
+                self.open(frames, Block::Pattern, Some(Scope::Branch));
             }
-            b"esac" => self.close(frames, &[Kind::Case]),
+            b"esac" => self.close(frames, &[Block::Case]),
             b"function" => {
                 self.blanks();
                 self.word();
@@ -367,7 +371,7 @@ impl<'t> Reader<'t> {
             }
         }
         command.words = words;
-        command.text = self.text[start..self.at.max(start)].trim().into();
+        command.text = self.text[start..self.at.max(start)].trim_ascii().into();
         self.items.push(Item::Command(command));
     }
 
@@ -388,7 +392,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Read `text`, which stands in this one in another form; its commands are commands of this one.
-    pub(super) fn within<T>(&mut self, text: &[u8], read: impl FnOnce(&mut Reader<'_>) -> T) -> T {
+    fn within<T>(&mut self, text: &[u8], read: impl FnOnce(&mut Reader<'_>) -> T) -> T {
         let mut inner = Reader::new(text, self.depth + 1);
         // No two commands are taken for one another.
         (inner.commands, inner.failures) = (self.commands, self.failures);
@@ -399,7 +403,7 @@ impl<'t> Reader<'t> {
     }
 
     /// Blanks, continued lines, a comment.
-    pub(super) fn blanks(&mut self) {
+    fn blanks(&mut self) {
         let start = self.at;
         loop {
             match self.text[self.at..] {

@@ -3,7 +3,7 @@
 use bstr::{BString, ByteSlice as _};
 
 use super::{
-    read::{DEPTH, End, Reader},
+    DEPTH, End, Reader,
     script::{
         Item, Part,
         Quoting::{self, Bare, Quoted},
@@ -91,6 +91,8 @@ impl Reader<'_> {
                     self.at = (self.at + 2).min(self.text.len());
                     match escaped {
                         Some(b'\n') => {}
+                        // In a here-document a double quote is text, and so is the backslash before it.
+                        Some(b'"') if end.is_none() => word.push(b"\\\"", Quoted),
                         Some(byte @ (b'$' | b'`' | b'"' | b'\\')) => word.push(&[byte], Quoted),
                         Some(byte) => word.push(&[b'\\', byte], Quoted),
                         None => word.push(b"\\", Quoted),

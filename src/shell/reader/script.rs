@@ -7,14 +7,14 @@ use bstr::BString;
 
 /// A word before expansion: what is written, piece by piece.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Word {
+pub struct Word {
     /// Its pieces.
     pub parts: Vec<Part>,
 }
 
 /// Whether a piece stood in quotes: those are neither split nor matched against files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Quoting {
+pub enum Quoting {
     /// It did.
     Quoted,
     /// It did not.
@@ -23,7 +23,7 @@ pub(super) enum Quoting {
 
 /// A piece of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub enum Part {
     /// Itself.
     Text(BString, Quoting),
     /// `$name`.
@@ -46,7 +46,7 @@ impl Word {
 
 /// A command with its arguments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Simple {
+pub struct Simple {
     /// The command and its arguments, assignments first.
     pub words: Vec<Word>,
     /// Files that `>` empties.
@@ -63,7 +63,7 @@ pub(super) struct Simple {
 
 /// What a scope may leave behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scope {
+pub enum Scope {
     /// A process of its own: nothing.
     Subshell,
     /// A part that may not run: perhaps something.
@@ -74,7 +74,7 @@ pub(super) enum Scope {
 
 /// One step of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Item {
+pub enum Item {
     /// A command.
     Command(Simple),
     /// The commands up to the [`Item::Leave`] belong together.
