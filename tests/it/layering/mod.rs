@@ -2,8 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
+mod imports;
+mod map;
+
 /// Every source file with its text up to its tests.
 fn sources() -> Vec<(String, String)> {
+    let cut = |text: String| text.split("#[cfg(test)]").next().unwrap().to_owned();
+    files().into_iter().map(|(name, text)| (name, cut(text))).collect()
+}
+
+/// Every source file with its text.
+fn files() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut open = vec![root.clone()];
     let mut found = Vec::new();
@@ -18,8 +27,7 @@ fn sources() -> Vec<(String, String)> {
                 if name.ends_with("/tests.rs") {
                     continue;
                 }
-                let code = text.split("#[cfg(test)]").next().unwrap().to_owned();
-                found.push((name, code));
+                found.push((name, text));
             }
         }
     }
@@ -39,39 +47,6 @@ fn expect_none(allowed: impl Fn(&str) -> bool, words: &[&str], rule: &str) {
         let lines: Vec<&str> = lines_with(&code, words).collect();
         assert!(lines.is_empty(), "src/{name} breaks the rule '{rule}':\n{}", lines.join("\n"));
     }
-}
-
-#[test]
-fn core_is_pure() {
-    let words = [
-        "crate::git",
-        "crate::store",
-        "crate::view",
-        "crate::cmd",
-        "gix::",
-        "std::fs",
-        "std::env",
-        "std::process",
-        "SystemTime",
-        "Instant::now",
-    ];
-    expect_none(
-        |name| !["domain/", "shell/", "plans/"].iter().any(|pure| name.starts_with(pure)),
-        &words,
-        "domain, shell and plans are pure",
-    );
-}
-
-#[test]
-fn git_knows_only_the_core() {
-    let words = ["crate::store", "crate::view", "crate::cmd::context", "crate::cmd", "crate::hook"];
-    expect_none(|name| !name.starts_with("git/"), &words, "git uses nothing but domain");
-}
-
-#[test]
-fn the_ledger_knows_nothing_of_commands() {
-    let words = ["crate::view", "crate::cmd::context", "crate::cmd", "crate::hook", "crate::cli"];
-    expect_none(|name| !name.starts_with("store/"), &words, "store uses domain and git");
 }
 
 #[test]
