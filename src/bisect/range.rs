@@ -8,9 +8,8 @@ use std::{
 use crate::{
     error::Result,
     git::{
-        ObjectId, Repo,
-        range::{Link, between},
-        revwalk,
+        ObjectId, Repo, revwalk,
+        revwalk::{Link, between},
     },
 };
 

@@ -15,12 +15,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bstr::ByteSlice as _;
 use tempfile::TempDir;
 
 use crate::{
     error::{Context as _, Error, Result},
-    git::{ObjectId, Repo, cmd::Git, lock::Lock},
+    git::{ObjectId, Repo, lock::Lock, worktree},
 };
 
 /// What the temporary directories are called.
@@ -33,8 +32,6 @@ pub(super) struct Places<'r> {
     repo: &'r Repo,
     dir: Option<TempDir>,
     lock: Option<Lock>,
-    /// Settings that keep every hook of the user's from running when a worktree is made.
-    no_hooks: Vec<String>,
     made: Vec<PathBuf>,
 }
 
@@ -59,7 +56,7 @@ impl<'r> Places<'r> {
         let dir = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&temp);
         let dir = dir.or_environment(|| format!("cannot make a directory in '{}'", temp.display()))?;
         let lock = Lock::acquire(repo, &dir.path().join(LOCK))?;
-        Ok(Places { repo, dir: Some(dir), lock: Some(lock), no_hooks: no_hooks(repo)?, made: Vec::new() })
+        Ok(Places { repo, dir: Some(dir), lock: Some(lock), made: Vec::new() })
     }
 
     /// A fresh worktree of `commit`.
@@ -67,8 +64,7 @@ impl<'r> Places<'r> {
         let dir = self.dir.as_ref().ok_or_else(|| Error::bug("the worktrees are closed"))?;
         let path = dir.path().join(commit.to_hex_with_len(12).to_string());
         self.made.push(path.clone());
-        let git = self.repo.git().args(self.no_hooks.iter().flat_map(|setting| ["-c", setting.as_str()]));
-        git.args(["worktree", "add", "--quiet", "--detach"]).arg(&path).arg(commit.to_string()).run()?;
+        worktree::add(self.repo, &path, commit)?;
         Ok(Place { path })
     }
 
@@ -120,10 +116,7 @@ pub(super) fn sweep(repo: &Repo) -> Result<()> {
 
 /// Worktrees of bisections that were killed.
 pub fn leftovers(repo: &Repo) -> Result<Vec<PathBuf>> {
-    let answer = repo.git().args(["worktree", "list", "--porcelain", "-z"]).run()?;
-    let paths = answer.split_str("\0").filter_map(|line| line.strip_prefix(b"worktree "));
-    let paths = paths.filter_map(|path| gix::path::from_byte_slice(path).ok().map(Path::to_owned));
-    Ok(paths.filter(|path| is_left(path)).collect())
+    Ok(worktree::listed(repo)?.into_iter().filter(|path| is_left(path)).collect())
 }
 
 fn is_left(path: &Path) -> bool {
@@ -137,23 +130,7 @@ fn is_left(path: &Path) -> bool {
 /// Remove the worktree at `path`, of which there may be a part only.
 fn remove(repo: &Repo, path: &Path) -> Result<()> {
     remove_dir(path).or_environment(|| format!("cannot remove '{}'", path.display()))?;
-    let git = |words: &[&str]| -> Git { repo.git().args(["worktree"]).args(words).arg(path) };
-    if git(&["remove"]).output()?.status.success() {
-        return Ok(());
-    }
-    // git locks a worktree while it makes it; or there is none (any more).
-    git(&["unlock"]).output()?;
-    let output = git(&["remove"]).output()?;
-    match output.status.success() || !is_listed(repo, path)? {
-        true => Ok(()),
-        false => Err(output.into_error()),
-    }
-}
-
-fn is_listed(repo: &Repo, path: &Path) -> Result<bool> {
-    let answer = repo.git().args(["worktree", "list", "--porcelain", "-z"]).run()?;
-    let wanted = [b"worktree ", path.as_os_str().as_encoded_bytes()].concat();
-    Ok(answer.split_str("\0").any(|line| line == wanted))
+    worktree::forget(repo, path)
 }
 
 /// Remove a directory with all that is in it, also where a build has made parts of it read-only.
@@ -176,14 +153,4 @@ fn make_writable(dir: &Path) {
             make_writable(&entry.path());
         }
     }
-}
-
-/// Settings under which git runs no hook: neither those of the hooks directory nor those of the configuration (git 2.54).
-fn no_hooks(repo: &Repo) -> Result<Vec<String>> {
-    let words = ["config", "-z", "--name-only", "--get-regexp", r"^hook\..*\.command$"];
-    // Exit code 1: there are none.
-    let answer = repo.git().args(words).output()?.stdout;
-    let keys = answer.split_str("\0").filter_map(|key| key.to_str().ok()?.strip_suffix(".command"));
-    let off = keys.filter(|key| !key.contains('=')).map(|key| format!("{key}.enabled=false"));
-    Ok(std::iter::once("core.hooksPath=/dev/null".to_owned()).chain(off).collect())
 }

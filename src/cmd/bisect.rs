@@ -11,7 +11,7 @@ use crate::{
     cmd::context::Ctx,
     domain::bisect::Verdict,
     error::{Error, Result, codes, exit},
-    git::{ObjectId, cmd},
+    git::{ObjectId, rev_parse},
     query::revision::{self, Emptiness},
     store::ledger::View,
     verify::Voice,
@@ -112,16 +112,11 @@ fn ends(ctx: &Ctx, view: &View<'_>, word: &str) -> Result<(Option<ObjectId>, Obj
         Error::new(codes::BAD_REVISION, format!("'{}' is no range of commits that git knows", word.escape_debug()))
             .hint("A..B: what B has and A has not; both may be checkpoints")
     };
-    let output = view.repo().git().args(["rev-parse", "--revs-only", "--no-flags"]).args(&words).output()?;
-    let (mut old, mut new) = (Vec::new(), Vec::new());
-    for line in cmd::lines(&output.stdout) {
-        let (list, id) = match line.strip_prefix(b"^") {
-            Some(id) => (&mut old, id),
-            None => (&mut new, line.as_slice()),
-        };
-        let id = String::from_utf8_lossy(id);
-        list.push(view.repo().resolve_commit(&format!("{id}^{{commit}}"))?.ok_or_else(refuse)?);
-    }
+    let commit = |id: &ObjectId| view.repo().resolve_commit(&format!("{id}^{{commit}}"))?.ok_or_else(refuse);
+    // What git cannot read is no range.
+    let named = rev_parse::revisions(&words).unwrap_or_default();
+    let old = named.excluded.iter().map(commit).collect::<Result<Vec<_>>>()?;
+    let new = named.included.iter().map(commit).collect::<Result<Vec<_>>>()?;
     match (old.as_slice(), new.as_slice()) {
         ([], [tip]) => Ok((None, *tip)),
         ([base], [tip]) => Ok((Some(*base), *tip)),

@@ -11,10 +11,7 @@ use std::{
 use crate::{
     domain::{actor::Actor, claim::Holder, id::TaskId, revision::Which, task::Task, text, time::Timestamp},
     error::{Context as _, Error, Result, codes},
-    git::{
-        Repo,
-        cmd::{self, Git},
-    },
+    git::{Repo, cmd::Git, message},
     query::revision::{Asker, Emptiness},
     store::ledger::{Draft, View, Written},
     verbs::{self, Caller, Clock},
@@ -157,7 +154,7 @@ impl Ctx {
                 {
                     chosen
                 }
-                _ => cmd::line(&self.repo()?.git().args(["var", "GIT_PAGER"]).run()?).to_string(),
+                _ => message::pager(self.repo()?)?,
             };
             Ok(Some(command).filter(|command| !command.is_empty() && command != "cat"))
         })

@@ -6,7 +6,7 @@ use crate::{
     cmd::context::Ctx,
     demo::{STORY, Scene, Step},
     error::{Context as _, Error, Result, codes, exit},
-    git::cmd::Git,
+    git::cmd::{self, Output},
     view::json::{DemoAnswer, SCHEMA},
 };
 
@@ -88,24 +88,26 @@ impl Stage<'_> {
             &["config", "user.email", "demo@example.com"],
             &["config", "commit.gpgSign", "false"],
         ] {
-            self.git().args(words).run()?;
+            self.run(words, None)?.into_result()?;
         }
         Ok(())
     }
 
-    /// git in the demo's directory, with this very program as `git agent`, and nothing of the surroundings' repository.
-    fn git(&self) -> Git {
-        let mut git = Git::new(self.dir).env("NO_COLOR", "1").env("GIT_PAGER", "cat");
-        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_AGENT_TASK", "GIT_AGENT_ACTOR"] {
-            git = git.without(name);
-        }
-        let mut path: Vec<PathBuf> =
-            std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)).into_iter().collect();
-        path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-        match std::env::join_paths(path) {
-            Ok(path) => git.env("PATH", path),
-            Err(_) => git,
-        }
+    /// Run git in the demo's directory, with this very program as `git agent`, and without the variables of the user's repository.
+    fn run(&self, words: &[&str], actor: Option<&str>) -> Result<Output> {
+        let dir = std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned));
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = dir.into_iter().chain(std::env::split_paths(&path));
+        let variables = [
+            ("NO_COLOR", Some("1".into())),
+            ("GIT_PAGER", Some("cat".into())),
+            ("GIT_DIR", None),
+            ("GIT_WORK_TREE", None),
+            ("GIT_AGENT_TASK", None),
+            ("GIT_AGENT_ACTOR", actor.map(Into::into)),
+            ("PATH", std::env::join_paths(path).ok().or_else(|| std::env::var_os("PATH"))),
+        ];
+        cmd::run_in(self.dir, words, &variables)
     }
 
     /// Play one step; returns the command if it was one.
@@ -121,7 +123,7 @@ impl Stage<'_> {
             Step::Run { actor, words, fails } => {
                 let command = shown(actor, words);
                 self.say(&format!("$ {command}\n"))?;
-                let output = self.git().env("GIT_AGENT_ACTOR", actor).args(*words).output()?;
+                let output = self.run(words, Some(actor))?;
                 self.say(&String::from_utf8_lossy(&output.stdout))?;
                 self.say(&String::from_utf8_lossy(&output.stderr))?;
                 match output.status.success() != *fails {

@@ -1,20 +1,16 @@
 //! `git agent diff`: `git diff`, with checkpoints for revisions.
 
-use std::{
-    ffi::{OsStr, OsString},
-    path::Path,
-};
-
-use bstr::ByteSlice as _;
+use std::ffi::OsString;
 
 use super::list;
 use crate::{
     cmd::context::Ctx,
     error::{Error, Result, codes, exit},
     git::{
-        ObjectId,
-        cmd::{self, Git},
-        raw,
+        ObjectId, Repo, raw,
+        relay::{self, Color},
+        rev_parse::{self, Revisions},
+        revwalk,
     },
     query::revision::Emptiness,
     view::json::DiffAnswer,
@@ -81,11 +77,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if ctx.out.is_json() {
         return json(ctx, &request);
     }
-    let color = if list::style(ctx).is_on() { "--color=always" } else { "--no-color" };
-    // What is asked for later counts.
-    let git = Git::new(Path::new(".")).for_the_user().args(["diff", color]).args(&request.words);
-    let git = git.args(ctx.out.is_quiet().then_some("--quiet"));
-    match ctx.relay(request.with_paths(git))? {
+    let color = if list::style(ctx).is_on() { Color::Always } else { Color::Never };
+    let git = relay::diff(color, &request.words, request.paths.as_deref(), ctx.out.is_quiet());
+    match ctx.relay(git)? {
         // Nobody has to read to the end.
         None => Ok(exit::OK),
         Some(code @ (0 | 1)) => Ok(if code == 0 { exit::OK } else { exit::REFUSED }),
@@ -128,13 +122,6 @@ impl Request {
         Ok(Request { words, plain, paths })
     }
 
-    fn with_paths(&self, git: Git) -> Git {
-        match &self.paths {
-            Some(paths) => git.arg("--").args(paths),
-            None => git,
-        }
-    }
-
     fn has(&self, option: &str) -> bool {
         self.words.iter().any(|word| word == option)
     }
@@ -151,9 +138,7 @@ fn json(ctx: &Ctx, request: &Request) -> Result<u8> {
     if let Some(silent) = SILENT.iter().find(|option| request.has(option)) {
         return Err(refuse(format!("'git agent diff --json' does not take '{silent}'")));
     }
-    let git =
-        Git::new(Path::new(".")).arg("diff").args(&request.words).args(["--raw", "-z", "--no-abbrev", "--no-color"]);
-    let output = request.with_paths(git).output()?;
+    let output = relay::diff_raw(&request.words, request.paths.as_deref())?;
     if !matches!(output.status.code(), Some(0 | 1)) {
         let complaint = output.complaint();
         let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
@@ -162,56 +147,35 @@ fn json(ctx: &Ctx, request: &Request) -> Result<u8> {
     }
     let changes = raw::read(&output.stdout)
         .ok_or_else(|| refuse("an option chooses another form of answer than --json".to_owned()))?;
-    let (from, to) = sides(request)?;
+    let (from, to) = sides(ctx.repo()?, request)?;
     ctx.out.json(&DiffAnswer::new(from, to, &changes))?;
     Ok(if output.status.success() { exit::OK } else { exit::REFUSED })
 }
 
 /// What is compared with what.
-fn sides(request: &Request) -> Result<(Option<String>, Option<String>)> {
-    let git = || Git::new(Path::new("."));
-    let mut answer = Vec::new();
-    if !request.plain.is_empty() {
-        answer = git().args(["rev-parse", "--revs-only", "--no-flags"]).args(&request.plain).run()?;
-    }
-    let (mut without, mut with) = (Vec::new(), Vec::new());
-    for line in cmd::lines(&answer) {
-        match line.strip_prefix(b"^") {
-            Some(id) => without.push(id.to_str_lossy().into_owned()),
-            None => with.push(line.to_str_lossy().into_owned()),
-        }
-    }
-    let merge_base = |one: &OsStr, other: &OsStr| -> Result<Option<String>> {
-        let output = git().arg("merge-base").args([one, other]).output()?;
-        Ok(output.status.success().then(|| cmd::line(&output.stdout).to_str_lossy().into_owned()))
-    };
+fn sides(repo: &Repo, request: &Request) -> Result<(Option<String>, Option<String>)> {
+    let Revisions { included, excluded } = rev_parse::revisions(&request.plain)?;
     let cached = request.has("--cached") || request.has("--staged");
-    let mut old = match (with.as_slice(), without.first()) {
+    let mut old = match (included.as_slice(), excluded.first()) {
         // `A..B` is B and not A; `A...B` is B, A, and not their common past, with which B is compared.
-        (_, Some(base)) => Some(base.clone()),
-        ([first, ..], None) => Some(first.clone()),
-        ([], None) if cached => head()?,
-        ([], None) => Some("index".to_owned()),
+        (_, Some(base)) => Some(*base),
+        ([first, ..], None) => Some(*first),
+        ([], None) if cached => rev_parse::commit("HEAD")?,
+        ([], None) => return Ok((Some("index".to_owned()), Some("worktree".to_owned()))),
     };
-    let new = match (with.as_slice(), without.is_empty()) {
-        ([first, ..], false) => first.clone(),
-        ([_, second], true) => second.clone(),
-        _ if cached => "index".to_owned(),
-        _ => "worktree".to_owned(),
+    let new = match (included.as_slice(), excluded.is_empty()) {
+        ([first, ..], false) => Some(*first),
+        ([_, second], true) => Some(*second),
+        _ => None,
     };
     if request.has("--merge-base")
-        && let Some(commit) = &old
+        && let Some(commit) = old
     {
-        let other = if with.len() == 2 { new.as_str() } else { "HEAD" };
-        old = merge_base(OsStr::new(commit), OsStr::new(other))?;
+        let other = if included.len() == 2 { new } else { rev_parse::commit("HEAD")? };
+        old = other.map(|other| revwalk::merge_base(repo, commit, other)).transpose()?.flatten();
     }
     // The state before all commits is a tree that need not be there.
-    let is_empty = |id: &String| ObjectId::from_hex(id.as_bytes()).is_ok_and(|id| id.is_empty_tree());
-    Ok((old.filter(|id| !is_empty(id)), Some(new).filter(|id| !is_empty(id))))
-}
-
-/// The commit of HEAD, if there is one.
-fn head() -> Result<Option<String>> {
-    let output = Git::new(Path::new(".")).args(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).output()?;
-    Ok(output.status.success().then(|| cmd::line(&output.stdout).to_str_lossy().into_owned()))
+    let shown = |id: ObjectId| (!id.is_empty_tree()).then(|| id.to_string());
+    let uncommitted = if cached { "index" } else { "worktree" };
+    Ok((old.and_then(shown), new.map_or_else(|| Some(uncommitted.to_owned()), shown)))
 }

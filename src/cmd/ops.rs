@@ -6,6 +6,7 @@ use super::list::style;
 use crate::{
     cmd::{context::Ctx, operation_output},
     error::{Error, Result, codes, exit},
+    git::relay::{self, Color},
     recovery::{
         self,
         operation::{OpLog, Recorded, State, undone_by},
@@ -150,9 +151,7 @@ fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
     // A checkpoint, and what takes it back, change no file: what they changed is in the index.
     let part = if recorded.touched.iter().any(|touched| touched.on_disk) { "worktree" } else { "staged" };
     let sides = ["before", "after"].map(|side| format!("{}:{side}/{part}", recorded.commit));
-    let colour = if ctx.out.width().is_some() { "--color=auto" } else { "--color=never" };
-    let words = ["diff", colour, "--no-ext-diff", "--no-textconv", "--end-of-options"];
-    let patch = repo.git().args(words).args(sides).run()?;
+    let patch = relay::plain_patch(repo, Color::Never, sides)?;
     text.push('\n');
     text.push_str(&sanitize::lines(&patch.to_str_lossy()));
     ctx.out.print(&text)?;

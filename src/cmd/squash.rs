@@ -19,7 +19,7 @@ use crate::{
         task::Task,
     },
     error::{Error, Result, codes, exit},
-    git::{ObjectId, entry::Entry},
+    git::{ObjectId, entry::Entry, message},
     query::revision,
     recovery::{
         Outcome,
@@ -156,7 +156,7 @@ fn message(ctx: &Ctx, args: &Args, plan: &Plan) -> Result<BString> {
     let text = given.map_or_else(|| plan.proposal.clone(), BString::from);
     let talks = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let is_asked = !is_given && !args.no_edit && talks && !ctx.out.is_json() && !ctx.out.is_quiet();
-    let text = repo.git().arg("stripspace").stdin(text.into()).run()?;
+    let text = message::strip_space(repo, text.into())?;
     let whole = plan.message(repo, &text, &plan.others)?;
     if args.dry_run || !(args.edit || is_asked) {
         return Ok(whole);

@@ -103,7 +103,7 @@ impl Found {
             actor: ctx.actor()?.to_string(),
             head: head.commit.map(|id| id.to_string()),
             branch: head.branch_name(),
-            dirty: crate::git::worktree::dirty(repo)?.into(),
+            dirty: crate::git::status::counts(repo)?.into(),
             counts,
             unstamped: unstamped.iter().map(|one| one.commit.to_string()).collect(),
             interrupted: interrupted.as_ref().map(|operation| operation.id.to_string()),

@@ -3,7 +3,7 @@
 use crate::{
     cmd::{context::Ctx, operation_output},
     error::{Result, exit},
-    git::{ObjectId, range},
+    git::{ObjectId, revwalk},
     recovery::{
         self, Outcome,
         operation::{Kind, OpLog, Operation, Recorded},
@@ -66,8 +66,8 @@ fn pushed(ctx: &Ctx, operation: &Operation) {
     let published = || -> Result<Option<ObjectId>> {
         let (Some(before), Some(after)) = (operation.before.commit, operation.after.commit) else { return Ok(None) };
         let repo = ctx.repo()?;
-        let left = range::between(repo, Some(after), before)?;
-        let own = range::unpublished(repo, Some(after), before)?;
+        let left = revwalk::between(repo, Some(after), before)?;
+        let own = revwalk::unpublished(repo, Some(after), before)?;
         Ok(left.into_iter().map(|link| link.commit).find(|commit| !own.contains(commit)))
     };
     if let Ok(Some(commit)) = published() {

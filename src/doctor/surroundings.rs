@@ -6,7 +6,7 @@ use super::{failed, few};
 use crate::{
     domain::{id::TaskId, time::parse_duration},
     error::Result,
-    git::{Repo, Settings, cmd, who},
+    git::{Repo, Settings, cmd, remote, who},
     shell::Mode,
     store::ledger,
     sync,
@@ -23,8 +23,7 @@ pub(super) fn checks(repo: &Repo) -> Vec<Check> {
 }
 
 fn git_version(repo: &Repo) -> Result<Check> {
-    let line = cmd::line(&repo.git().arg("version").run()?);
-    let name = line.to_str_lossy().trim_start_matches("git version ").to_owned();
+    let name = cmd::version(repo)?;
     let mut numbers = name.split('.').map_while(|part| part.parse::<u32>().ok());
     let version = numbers.next().zip(numbers.next());
     Ok(match version.is_some_and(|version| version >= OLDEST) {
@@ -91,7 +90,6 @@ fn settings(settings: &Settings<'_>) -> Check {
 
 /// Refspecs that let a fetch throw away what is not pushed yet.
 fn refspecs(repo: &Repo) -> Result<Check> {
-    let output = repo.git().args(["config", "-z", "--get-regexp", r"^remote\..*\.fetch$"]).output()?;
     let overwrites = |value: &str| {
         let (from, to) = value.strip_prefix('+')?.split_once(':')?;
         let covers = match to.split_once('*') {
@@ -100,15 +98,14 @@ fn refspecs(repo: &Repo) -> Result<Check> {
         };
         covers.then(|| from.to_owned())
     };
-    for entry in output.stdout.split_str("\0") {
-        let entry = entry.to_str_lossy();
-        let Some((key, value)) = entry.split_once('\n') else { continue };
-        if overwrites(value).is_some() {
-            let remote = key.trim_start_matches("remote.").trim_end_matches(".fetch");
+    for (remote, refspec) in remote::fetch_refspecs(repo)? {
+        if overwrites(&refspec).is_some() {
             return Ok(Check::warning(
                 "fetch",
-                format!("{key} is '{value}': every fetch replaces the ledger, and what was not pushed is lost"),
-                format!("take it out of the configuration; what is needed is '{}'", sync::refspec(remote)),
+                format!(
+                    "remote.{remote}.fetch is '{refspec}': every fetch replaces the ledger, and what was not pushed is lost"
+                ),
+                format!("take it out of the configuration; what is needed is '{}'", sync::refspec(&remote)),
             ));
         }
     }

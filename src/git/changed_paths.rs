@@ -1,4 +1,5 @@
-//! Which of some paths a commit changed: trees are compared where these paths are, and nowhere else.
+//! Trees compared in this process: all paths that differ, or which of some paths a commit changed. For the latter trees are read
+//! where these paths are, and nowhere else. Nothing is read of what two trees have in common.
 
 use std::{cmp::Ordering, collections::BTreeMap, rc::Rc};
 
@@ -8,12 +9,38 @@ use gix::{
     objs::{Find as _, Kind, TreeRefIter, tree::EntryRef},
 };
 
-use super::repo::Repo;
+use super::{
+    objects::trees::{Bounds, Leaf},
+    repo::Repo,
+    revwalk,
+};
 use crate::error::{Error, Result, codes};
+
+/// A path that differs between two trees: what it is in each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Where.
+    pub path: BString,
+    /// In the first one.
+    pub old: Option<Leaf>,
+    /// In the second one.
+    pub new: Option<Leaf>,
+}
 
 /// From this many trees on, those that were read are forgotten: neighbours in history share theirs, others do not, and what is
 /// kept for nothing costs more than it saves.
 const REMEMBERED: usize = 128;
+
+/// The paths that `commit` changes against its first parent, in git's order.
+///
+/// # Errors
+///
+/// As [`Comparer::differences`].
+pub fn of_commit(repo: &Repo, commit: ObjectId) -> Result<Vec<BString>> {
+    let parent = revwalk::parents(repo, commit)?.first().map(|parent| revwalk::tree(repo, *parent)).transpose()?;
+    let changes = Comparer::new(repo).differences(parent, Some(revwalk::tree(repo, commit)?))?;
+    Ok(changes.into_iter().map(|change| change.path).collect())
+}
 
 /// The paths of interest, as a tree of names.
 #[derive(Debug, Default)]
@@ -63,31 +90,55 @@ impl<'r> Comparer<'r> {
         Ok(found)
     }
 
-    /// The paths that are not the same in two trees.
+    /// The paths that are not the same in two trees, in git's order.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::differences`].
     pub fn differing(&mut self, old: ObjectId, new: ObjectId) -> Result<Vec<BString>> {
-        let mut paths = Vec::new();
-        self.list(Some(old), Some(new), &BString::default(), &mut paths)?;
-        Ok(paths)
+        Ok(self.differences(Some(old), Some(new))?.into_iter().map(|difference| difference.path).collect())
     }
 
-    fn list(&mut self, old: Side, new: Side, dir: &BString, paths: &mut Vec<BString>) -> Result<()> {
+    /// The files, links and submodules that are not the same in two trees, in git's order; `None` is an empty tree.
+    ///
+    /// # Errors
+    ///
+    /// `damaged-tree`, `tree-too-large`; when a tree is missing.
+    pub fn differences(&mut self, old: Side, new: Side) -> Result<Vec<Difference>> {
+        let mut found = Vec::new();
+        self.list([old, new], &BString::default(), 0, &mut Bounds::default(), &mut found)?;
+        found.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        Ok(found)
+    }
+
+    fn list(
+        &mut self,
+        [old, new]: [Side; 2],
+        dir: &BString,
+        depth: usize,
+        bounds: &mut Bounds,
+        found: &mut Vec<Difference>,
+    ) -> Result<()> {
         if old == new {
             return Ok(());
         }
         let (old, new) = (self.read(old)?, self.read(new)?);
-        let mut dirs = Vec::new();
+        let mut pairs = Vec::new();
         differing(&new, &old, self.repo.gix().object_hash(), |new, old| {
             let Some(named) = new.or(old) else { return };
             let path: BString = [dir.as_slice(), named.filename].concat().into();
-            let id = |entry: Option<EntryRef<'_>>| entry.map(|entry| entry.oid.to_owned());
-            match named.mode.is_tree() {
-                true => dirs.push((path, id(old), id(new))),
-                false => paths.push(path),
-            }
+            let leaf = |entry: Option<EntryRef<'_>>| entry.map(|entry| (entry.mode.kind(), entry.oid.to_owned()));
+            pairs.push((path, named.mode.is_tree(), leaf(old), leaf(new)));
         })?;
-        for (mut dir, old, new) in dirs {
-            dir.push(b'/');
-            self.list(old, new, &dir, paths)?;
+        for (mut path, is_tree, old, new) in pairs {
+            bounds.count(depth)?;
+            if is_tree {
+                path.push(b'/');
+                let trees = [old, new].map(|leaf| leaf.map(|(_, id)| id));
+                self.list(trees, &path, depth + 1, bounds, found)?;
+            } else {
+                found.push(Difference { path, old, new });
+            }
         }
         Ok(())
     }
@@ -156,7 +207,9 @@ fn first(tree: &[u8], hash: gix::hash::Kind) -> Result<Option<(EntryRef<'_>, &[u
     }
     let end = tree.find_byte(0).map(|name| name + 1 + hash.len_in_bytes());
     let (entry, rest) = end.and_then(|end| tree.split_at_checked(end)).ok_or_else(damaged)?;
-    let entry = TreeRefIter::from_bytes(entry, hash).next().and_then(Result::ok).ok_or_else(damaged)?;
+    let entry = TreeRefIter::from_bytes(entry, hash).next().and_then(Result::ok);
+    let is_name = |name: &[u8]| !name.is_empty() && !name.contains(&b'/');
+    let entry = entry.filter(|entry| is_name(entry.filename)).ok_or_else(damaged)?;
     Ok(Some((entry, rest)))
 }
 

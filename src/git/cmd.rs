@@ -44,7 +44,7 @@ const AT_ONCE: usize = 4096;
 
 impl Git {
     /// `git …` in `dir`.
-    pub fn new(dir: &Path) -> Self {
+    pub(super) fn new(dir: &Path) -> Self {
         let mut command = Command::new("git");
         command.current_dir(dir).env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").env("GIT_TERMINAL_PROMPT", "0");
         for name in HOOK_VARIABLES {
@@ -55,7 +55,7 @@ impl Git {
 
     /// Let git use the user's terminal, locale, editor and locks: for the commands that people see (`git commit`, `git log`).
     #[must_use]
-    pub fn for_the_user(mut self) -> Self {
+    pub(super) fn for_the_user(mut self) -> Self {
         self.command.env_remove("LC_ALL").env_remove("GIT_OPTIONAL_LOCKS").env_remove("GIT_TERMINAL_PROMPT");
         for name in ["LC_ALL", "GIT_OPTIONAL_LOCKS", "GIT_TERMINAL_PROMPT", "GIT_EDITOR"] {
             if let Some(value) = std::env::var_os(name) {
@@ -67,14 +67,14 @@ impl Git {
 
     /// Add one word.
     #[must_use]
-    pub fn arg(mut self, word: impl AsRef<OsStr>) -> Self {
+    pub(super) fn arg(mut self, word: impl AsRef<OsStr>) -> Self {
         self.words.push(word.as_ref().to_owned());
         self
     }
 
     /// Add words.
     #[must_use]
-    pub fn args(mut self, words: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+    pub(super) fn args(mut self, words: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
         self.words.extend(words.into_iter().map(|word| word.as_ref().to_owned()));
         self
     }
@@ -88,20 +88,20 @@ impl Git {
 
     /// Unset a variable.
     #[must_use]
-    pub fn without(mut self, name: &str) -> Self {
+    pub(super) fn without(mut self, name: &str) -> Self {
         self.command.env_remove(name);
         self
     }
 
     /// Feed `bytes` to its standard input; otherwise that is empty.
     #[must_use]
-    pub fn stdin(mut self, bytes: Vec<u8>) -> Self {
+    pub(super) fn stdin(mut self, bytes: Vec<u8>) -> Self {
         self.stdin = Some(bytes);
         self
     }
 
     /// Run it to its end and take what it says, whatever its exit code.
-    pub fn output(mut self) -> Result<Output> {
+    pub(super) fn output(mut self) -> Result<Output> {
         self.command.stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let what = self.what();
@@ -132,12 +132,8 @@ impl Git {
     }
 
     /// Run it and take its answer; anything but exit code 0 is an error.
-    pub fn run(self) -> Result<Vec<u8>> {
-        let output = self.output()?;
-        match output.status.success() {
-            true => Ok(output.stdout),
-            false => Err(output.into_error()),
-        }
+    pub(super) fn run(self) -> Result<Vec<u8>> {
+        self.output()?.into_result()
     }
 
     /// Run it on the user's terminal (standard error and input are theirs) and take what it says on standard output.
@@ -158,7 +154,7 @@ impl Git {
     }
 
     /// Start it with its standard output as a pipe, for answers that are read as they come.
-    pub fn stream(mut self) -> Result<Stream> {
+    pub(super) fn stream(mut self) -> Result<Stream> {
         self.command.stdin(if self.stdin.is_some() { Stdio::piped() } else { Stdio::null() });
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let what = self.what();
@@ -194,6 +190,15 @@ impl Git {
 }
 
 impl Output {
+    /// The answer; anything but exit code 0 is an error.
+    ///
+    /// # Errors
+    ///
+    /// `git-failed`.
+    pub fn into_result(self) -> Result<Vec<u8>> {
+        if self.status.success() { Ok(self.stdout) } else { Err(self.into_error()) }
+    }
+
     /// What stood on standard error, trimmed, safe to print.
     pub fn complaint(&self) -> String {
         self.stderr.trim().to_str_lossy().replace(|c: char| c.is_control() && c != '\n', "?")
@@ -209,14 +214,47 @@ impl Output {
     }
 }
 
+/// Run git with `words` in `dir` as a user would, with these variables set, or unset where they have no value.
+///
+/// # Errors
+///
+/// `git-not-runnable`.
+pub fn run_in(dir: &Path, words: &[&str], variables: &[(&str, Option<OsString>)]) -> Result<Output> {
+    let set = |git: Git, (name, value): &(&str, Option<OsString>)| match value {
+        Some(value) => git.env(name, value),
+        None => git.without(name),
+    };
+    variables.iter().fold(Git::new(dir), set).args(words).output()
+}
+
+/// The version of git, as it names it: `2.47.3`.
+///
+/// # Errors
+///
+/// `git-not-runnable`.
+pub fn version(repo: &super::Repo) -> Result<String> {
+    let line = line(&repo.git().arg("version").run()?).to_string();
+    Ok(line.trim_start_matches("git version ").to_owned())
+}
+
 /// The lines of an answer, without their line ends.
-pub fn lines(answer: &[u8]) -> impl Iterator<Item = BString> + '_ {
+pub(super) fn lines(answer: &[u8]) -> impl Iterator<Item = BString> + '_ {
     answer.lines().map(BString::from)
 }
 
 /// The one line of an answer.
-pub fn line(answer: &[u8]) -> BString {
+pub(super) fn line(answer: &[u8]) -> BString {
     answer.lines().next().unwrap_or_default().into()
+}
+
+/// Paths as git reads them with `-z`.
+pub(super) fn nul_ended<P: AsRef<[u8]>>(paths: impl IntoIterator<Item = P>) -> Vec<u8> {
+    paths.into_iter().flat_map(|path| [path.as_ref(), b"\0"].concat()).collect()
+}
+
+/// Paths as git writes them with `-z`.
+pub(super) fn nul_separated(answer: &[u8]) -> Vec<BString> {
+    answer.split_str("\0").filter(|path| !path.is_empty()).map(BString::from).collect()
 }
 
 /// Whether a program called `name` is on PATH.

@@ -2,6 +2,7 @@
 
 use bstr::{BString, ByteSlice as _};
 
+use super::repo::Repo;
 use crate::{
     domain::{
         active_time::DEFAULT_GAP,
@@ -10,6 +11,7 @@ use crate::{
         time::parse_duration,
         trailer::{Rules, Values},
     },
+    error::Result,
     shell::Mode,
 };
 
@@ -17,6 +19,23 @@ use crate::{
 pub const TRAILER_KEY: &str = "Task-Id";
 /// The largest new file a checkpoint takes without `--large`, in bytes: 10 MiB.
 pub const MAX_FILE_SIZE: u64 = 10 * 1024 * 1024;
+
+/// The keys that match the regular expression `pattern`, with their values: of the configuration, or of the file `blob` (a
+/// revision).
+///
+/// # Errors
+///
+/// `git-not-runnable`.
+pub(super) fn matching(repo: &Repo, blob: Option<&str>, pattern: &str) -> Result<Vec<(BString, BString)>> {
+    let git = repo.git().args(["config", "-z"]).args(blob.map(|blob| format!("--blob={blob}")));
+    // Exit code 1: there are none.
+    let answer = git.args(["--get-regexp", pattern]).output()?.stdout;
+    let entry = |entry: &[u8]| {
+        let (key, value) = entry.split_once_str("\n").unwrap_or((entry, b""));
+        (key.into(), value.into())
+    };
+    Ok(answer.split_str("\0").filter(|field| !field.is_empty()).map(entry).collect())
+}
 
 /// A view on the configuration. A value that cannot be read counts as not set; `doctor` reports it.
 pub struct Settings<'r> {

@@ -1,9 +1,13 @@
 //! The differences of two trees, with renames and copies as git detects them.
 
+use std::collections::HashMap;
+
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::{cmd::Git, quote::Quoting, raw, status::entry_kind, tree::Entry};
+use super::{
+    pathspec::Pathspecs, quote::Quoting, raw, repo::Repo, status::entry_kind, tree::Entry, worktree_tree::Content,
+};
 use crate::error::{Error, Result, codes};
 
 /// One path that differs.
@@ -120,38 +124,68 @@ impl Renames {
     }
 }
 
-/// Ask `git`, a call of which nothing is said yet, for the differences between the trees `old` and `new`.
+/// The differences between the trees `old` and `new` in `paths`; the objects of `content` are found, too. Nothing is fetched.
 ///
-/// `more` are paths, behind `--`. Also answers what git had to remark (that there were too many files to look for renames).
+/// Also answers what git had to remark (that there were too many files to look for renames).
 ///
 /// # Errors
 ///
-/// `bad-path` when git does not understand the paths.
+/// `bad-path` when git does not understand the paths; `git-failed`.
 pub fn trees(
-    git: Git,
+    repo: &Repo,
+    content: Option<&Content<'_>>,
     renames: Renames,
-    old: ObjectId,
-    new: ObjectId,
-    more: &[std::ffi::OsString],
+    [old, new]: [ObjectId; 2],
+    paths: &Pathspecs,
 ) -> Result<(Vec<Change>, String)> {
     let words = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-relative", "--ignore-submodules=none"];
-    let git = git.args(words).args(renames.words()).args([old.to_string(), new.to_string()]).arg("--").args(more);
-    let output = git.env("GIT_NO_LAZY_FETCH", "1").output()?;
+    let git = content.map_or(paths.git(repo), |content| content.shown_to(paths.git(repo)));
+    let git = git.args(words).args(renames.words()).args([old.to_string(), new.to_string()]);
+    let output = git.arg("--").args(paths.words()).env("GIT_NO_LAZY_FETCH", "1").output()?;
     if !output.status.success() {
         let complaint = output.complaint();
         let said = complaint.lines().next().unwrap_or_default();
-        return Err(match (more.is_empty(), said.strip_prefix("fatal: ")) {
+        return Err(match (paths.is_everything(), said.strip_prefix("fatal: ")) {
             (false, Some(said)) => Error::new(codes::BAD_PATH, format!("git cannot take these paths: {said}")),
             _ => output.into_error(),
         });
     }
     let remarks = output.complaint();
-    Ok((read(&output.stdout).ok_or_else(|| Error::bug("'git diff-tree' answered in an unknown form"))?, remarks))
+    let changes = raw::read(&output.stdout).and_then(|rows| rows.into_iter().map(Change::of_trees).collect());
+    Ok((changes.ok_or_else(unexpected)?, remarks))
 }
 
-/// The rows of `git diff-tree --raw -z`.
-fn read(answer: &[u8]) -> Option<Vec<Change>> {
-    let change = |row: raw::Change| {
+/// The paths that each of `commits` changed: against its parent, or, a merge, against all of them.
+///
+/// # Errors
+///
+/// `git-failed`.
+pub fn touched(repo: &Repo, commits: &[ObjectId]) -> Result<HashMap<ObjectId, Vec<BString>>> {
+    let mut touched: HashMap<ObjectId, Vec<BString>> = commits.iter().map(|id| (*id, Vec::new())).collect();
+    if commits.is_empty() {
+        return Ok(touched);
+    }
+    let wanted: String = commits.iter().map(|id| format!("{id}\n")).collect();
+    let git = repo.git().args(["diff-tree", "--stdin", "--root", "-c"]).args(RAW);
+    let answer = git.stdin(wanted.into_bytes()).run()?;
+    let header = |line: &[u8]| ObjectId::from_hex(line).ok();
+    for (commit, changes) in raw::read_groups(&answer, header).ok_or_else(unexpected)? {
+        let paths = commit.and_then(|commit| touched.get_mut(&commit)).ok_or_else(unexpected)?;
+        paths.extend(changes.into_iter().map(|change| change.path));
+    }
+    Ok(touched)
+}
+
+/// How rows are asked for where renames do not matter.
+pub(super) const RAW: [&str; 6] = ["--raw", "-r", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff"];
+
+pub(super) fn unexpected() -> Error {
+    Error::bug("'git diff-tree' answered in a form that was not asked for")
+}
+
+impl Change {
+    /// `row` of a comparison of trees, where every object is known.
+    fn of_trees(row: raw::Change) -> Option<Self> {
         Some(Change {
             status: Status::read(u8::try_from(row.status).ok()?)?,
             from: row.old_path.zip(row.score),
@@ -159,8 +193,7 @@ fn read(answer: &[u8]) -> Option<Vec<Change>> {
             old: side(&row.old_mode, row.old_id)?,
             new: side(&row.new_mode, row.new_id)?,
         })
-    };
-    raw::read(answer)?.into_iter().map(change).collect()
+    }
 }
 
 /// What is on one side: nothing where the mode says so, and `None` where it says nothing that git says.

@@ -48,8 +48,10 @@ pub struct Record {
     pub short: String,
     /// Its tree, full hex.
     pub tree: String,
-    /// The committer's date, in seconds.
+    /// The committer's date, in seconds since the epoch.
     pub at: i64,
+    /// The author's date, in seconds since the epoch.
+    pub authored_at: i64,
     /// The committer's date as `--date` asks for it.
     pub date: BString,
     /// `Name <email>`, as the mailmap has it.
@@ -75,7 +77,7 @@ impl Record {
 pub const PADDING: usize = 4;
 
 /// Fields that cannot contain the byte 1 come first; in a graph the line is split at the first ones only.
-const FIELDS: [&str; 7] = ["%H", "%T", "%ct", "%h", "%D", "%cd", "%aN <%aE>"];
+const FIELDS: [&str; 8] = ["%H", "%T", "%ct", "%at", "%h", "%D", "%cd", "%aN <%aE>"];
 
 /// Stands before each field in a graph.
 const MARK: u8 = 1;
@@ -188,13 +190,15 @@ impl<'r> Log<'r> {
     }
 
     fn record(&self, fields: &[Vec<u8>]) -> Result<Record> {
-        let [commit, tree, at, short, decoration, date, author] = fields else { return Err(unexpected()) };
+        let [commit, tree, at, authored_at, short, decoration, date, author] = fields else { return Err(unexpected()) };
         let text = |field: &Vec<u8>| String::from_utf8(field.clone()).map_err(|_| unexpected());
+        let seconds = |field: &Vec<u8>| text(field)?.parse().map_err(|_| unexpected());
         Ok(Record {
             commit: text(commit)?,
             short: text(short)?,
             tree: text(tree)?,
-            at: text(at)?.parse().map_err(|_| unexpected())?,
+            at: seconds(at)?,
+            authored_at: seconds(authored_at)?,
             date: date.as_bstr().to_owned(),
             author: author.as_bstr().to_owned(),
             decoration: decoration.as_bstr().to_owned(),

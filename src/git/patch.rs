@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::repo::Repo;
+use super::{raw, repo::Repo};
 use crate::error::{Error, Result};
 
 /// From one tree to another.
@@ -33,28 +33,15 @@ const AT_ONCE: usize = 100;
 /// Which paths each of `changes` touches, and how: modes and status of every one. Those whose trees are not here are left out.
 pub fn paths(repo: &Repo, changes: &[Change]) -> Result<HashMap<Change, BString>> {
     let mut found: HashMap<Change, BString> = HashMap::new();
-    let answer = differences(repo, changes, &["--raw", "-z"])?;
-    let mut rest = answer.as_slice();
-    let mut at: Option<Change> = None;
-    while !rest.is_empty() {
-        if rest.starts_with(b":") {
-            // `:<mode> <mode> <object> <object> <status>` NUL `<path>` NUL
-            let mut fields = rest.splitn_str(3, "\0");
-            let (Some(meta), Some(path), Some(more)) = (fields.next(), fields.next(), fields.next()) else {
-                return Err(unexpected());
-            };
-            let words: Vec<&[u8]> = meta.split_str(" ").collect();
-            let [old, new, _, _, status] = words.as_slice() else { return Err(unexpected()) };
-            let print = at.map(|change| found.entry(change).or_default()).ok_or_else(unexpected)?;
-            for part in [*old, *new, *status, path] {
+    let answer = differences(repo, changes, &["--raw", "-z", "--no-abbrev"])?;
+    for (change, rows) in raw::read_groups(&answer, header).ok_or_else(unexpected)? {
+        let print = found.entry(change.ok_or_else(unexpected)?).or_default();
+        for row in rows {
+            let status = row.status.to_string();
+            for part in [row.old_mode.as_bytes(), row.new_mode.as_bytes(), status.as_bytes(), &row.path] {
                 print.extend_from_slice(part);
                 print.push(0);
             }
-            rest = more;
-        } else {
-            let (line, more) = rest.split_once_str("\n").ok_or_else(unexpected)?;
-            at = Some(header(line).ok_or_else(unexpected)?);
-            rest = more;
         }
     }
     Ok(found)

@@ -2,10 +2,14 @@
 
 use std::{collections::BTreeSet, ffi::OsString, path::Path};
 
-use bstr::{BString, ByteSlice as _};
+use bstr::BString;
 use gix::ObjectId;
 
-use super::{cmd::Git, repo::Repo};
+use super::{
+    cmd::{self, Git},
+    diff::{self, Renames},
+    repo::Repo,
+};
 use crate::error::{Error, Result, codes};
 
 /// Pathspecs from the command line, relative to the current directory.
@@ -25,9 +29,8 @@ impl Pathspecs {
 
     /// The paths that differ between two trees, from the top of the work tree.
     pub fn differing(&self, repo: &Repo, old: ObjectId, new: ObjectId) -> Result<Vec<BString>> {
-        let words = ["diff-tree", "-r", "-z", "--name-only", "--no-renames", "--no-relative", "--no-ext-diff"];
-        let answer = self.ask(repo, &words, &[old.to_string(), new.to_string()])?;
-        Ok(fields(&answer).collect())
+        let (changes, _) = diff::trees(repo, None, Renames::Off, [old, new], self)?;
+        Ok(changes.into_iter().map(|change| change.path).collect())
     }
 
     /// The paths that are in one of `trees`, in the index, or in the work tree without being ignored. Other repositories in
@@ -39,7 +42,13 @@ impl Pathspecs {
             paths.extend(self.differing(repo, empty, *tree)?);
         }
         let files = ["ls-files", "-z", "--full-name", "--cached", "--others", "--exclude-standard"];
-        paths.extend(fields(&self.ask(repo, &files, &[])?).filter(|path| !path.ends_with(b"/")));
+        let output = self.git(repo).args(files).arg("--").args(&self.0).output()?;
+        if !output.status.success() {
+            let complaint = output.complaint();
+            let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
+            return Err(Error::new(codes::BAD_PATH, format!("git cannot take these paths: {said}")));
+        }
+        paths.extend(cmd::nul_separated(&output.stdout).into_iter().filter(|path| !path.ends_with(b"/")));
         Ok(paths)
     }
 
@@ -49,7 +58,7 @@ impl Pathspecs {
     }
 
     /// As `repo.git()`, but where the user is: that is what the paths are relative to.
-    pub fn git(&self, repo: &Repo) -> Git {
+    pub(super) fn git(&self, repo: &Repo) -> Git {
         if repo.work_dir().is_none() || self.is_everything() {
             return repo.git();
         }
@@ -59,20 +68,4 @@ impl Pathspecs {
             None => git,
         }
     }
-
-    fn ask(&self, repo: &Repo, words: &[&str], objects: &[String]) -> Result<Vec<u8>> {
-        let output = self.git(repo).args(words).args(objects).arg("--").args(&self.0).output()?;
-        match output.status.success() {
-            true => Ok(output.stdout),
-            false => {
-                let complaint = output.complaint();
-                let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
-                Err(Error::new(codes::BAD_PATH, format!("git cannot take these paths: {said}")))
-            }
-        }
-    }
-}
-
-fn fields(answer: &[u8]) -> impl Iterator<Item = BString> + '_ {
-    answer.split_str("\0").filter(|path| !path.is_empty()).map(BString::from)
 }

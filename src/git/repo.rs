@@ -235,7 +235,7 @@ impl Repo {
     }
 
     /// A call of git in this worktree.
-    pub fn git(&self) -> Git {
+    pub(super) fn git(&self) -> Git {
         let git = Git::new(self.work_dir().unwrap_or_else(|| self.git_dir()));
         // A hook's git, and `git --git-dir --work-tree`, tell by variables, relative to where we are and git is not.
         let is_set = |name| std::env::var_os(name).is_some();

@@ -1,8 +1,8 @@
-//! What is reachable from what, and what a commit consists of.
+//! `git rev-list` and its like: what is reachable from what, as git sees it, with grafts, replacements and shallow boundaries.
 
 use std::collections::HashSet;
 
-use bstr::{BString, ByteSlice as _};
+use bstr::ByteSlice as _;
 use gix::ObjectId;
 
 use super::{cmd, replace, repo::Repo};
@@ -36,6 +36,22 @@ pub fn is_connected(repo: &Repo, objects: &[ObjectId]) -> Result<bool> {
     let git = repo.git().args(["rev-list", "--objects", "--quiet"]).args(promised).args(["--stdin"]);
     let git = git.args(["--not", "--branches", "--tags", "--remotes"]);
     Ok(git.stdin(list.into_bytes()).output()?.status.success())
+}
+
+/// How many bytes of the object store hold what `objects` lead to and the user's own refs do not; `None` when an object is missing.
+///
+/// # Errors
+///
+/// When git cannot be run, or HEAD cannot be read.
+pub fn disk_usage(repo: &Repo, objects: &[ObjectId]) -> Result<Option<u64>> {
+    if objects.is_empty() {
+        return Ok(Some(0));
+    }
+    let list: String = objects.iter().map(|id| format!("{id}\n")).collect();
+    let git = repo.git().args(["rev-list", "--objects", "--disk-usage", "--ignore-missing", "--stdin"]);
+    let git = git.args(["--not", "--branches", "--tags", "--remotes", "--glob=refs/notes"]);
+    let answer = git.args(repo.head()?.commit.map(|_| "HEAD")).stdin(list.into_bytes()).output()?.stdout;
+    Ok(answer.trim().to_str().ok().and_then(|text| text.parse().ok()))
 }
 
 /// The tree of `commit`.
@@ -88,10 +104,65 @@ pub fn lost(repo: &Repo, commits: &[ObjectId]) -> Result<Vec<ObjectId>> {
     Ok(commits.iter().copied().filter(|id| walked.contains(id) || !here(id)).collect())
 }
 
-/// The paths that `commit` changes against its first parent, in git's order.
-pub fn changed_paths(repo: &Repo, commit: ObjectId) -> Result<Vec<BString>> {
-    let words =
-        ["diff-tree", "-r", "-z", "--root", "--no-commit-id", "--name-only", "--no-renames", "-m", "--first-parent"];
-    let answer = repo.git().args(words).arg(commit.to_string()).run()?;
-    Ok(answer.split_str("\0").filter(|path| !path.is_empty()).map(BString::from).collect())
+/// A commit and its parents, as far as they are in this clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The commit.
+    pub commit: ObjectId,
+    /// Its parents; none where a shallow clone is cut off.
+    pub parents: Vec<ObjectId>,
+}
+
+/// The commits reachable from `tip` and not from `from`, newest first: children before their parents.
+pub fn between(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Result<Vec<Link>> {
+    if from == Some(tip) {
+        return Ok(Vec::new());
+    }
+    let answer = list(repo, &["--topo-order", "--parents"], from, tip, &[])?;
+    answer.lines().map(|line| link(line).ok_or_else(|| unexpected("rev-list"))).collect()
+}
+
+fn link(line: &[u8]) -> Option<Link> {
+    let mut ids = line.split_str(" ").map(|hex| ObjectId::from_hex(hex).ok());
+    let commit = ids.next()??;
+    Some(Link { commit, parents: ids.collect::<Option<_>>()? })
+}
+
+/// Those of them that no remote branch and no tag has.
+pub fn unpublished(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Result<HashSet<ObjectId>> {
+    let answer = list(repo, &["--ignore-missing"], from, tip, &["--not", "--remotes", "--tags"])?;
+    Ok(answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect())
+}
+
+/// The commits reachable from `tips` and not from `base`. Tips that are not here are left out.
+pub fn beyond(repo: &Repo, tips: &[ObjectId], base: ObjectId) -> Result<Vec<Link>> {
+    let wanted: String = tips.iter().map(|tip| format!("{tip}\n")).chain([format!("^{base}\n")]).collect();
+    let words = ["rev-list", "--topo-order", "--parents", "--ignore-missing", "--stdin"];
+    let answer = repo.git().args(words).stdin(wanted.into_bytes()).run()?;
+    answer.lines().map(|line| link(line).ok_or_else(|| unexpected("rev-list"))).collect()
+}
+
+/// How many commits only `one` has, and how many only `other` has.
+pub fn apart(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<(usize, usize)> {
+    let range = format!("{one}...{other}");
+    let answer = repo.git().args(["rev-list", "--left-right", "--count", &range, "--"]).run()?;
+    let mut counts = answer.fields().map(|word| word.to_str().ok()?.parse().ok());
+    counts.next().flatten().zip(counts.next().flatten()).ok_or_else(|| unexpected("rev-list"))
+}
+
+/// What the merge `merge` has and its parent `mainline` does not, itself left out.
+pub fn brought_in(repo: &Repo, merge: ObjectId, mainline: ObjectId) -> Result<Vec<ObjectId>> {
+    let answer = list(repo, &["--topo-order"], Some(mainline), merge, &[])?;
+    let ids = answer.lines().filter_map(|line| ObjectId::from_hex(line).ok());
+    Ok(ids.filter(|commit| *commit != merge).collect())
+}
+
+/// `git rev-list` of `from..tip`.
+fn list(repo: &Repo, options: &[&str], from: Option<ObjectId>, tip: ObjectId, more: &[&str]) -> Result<Vec<u8>> {
+    let git = repo.git().arg("rev-list").args(options).arg(tip.to_string());
+    git.args(from.map(|from| format!("^{from}"))).args(more).arg("--").run()
+}
+
+fn unexpected(command: &str) -> Error {
+    Error::bug(format!("'git {command}' answered in a form that was not asked for"))
 }

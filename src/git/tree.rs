@@ -1,8 +1,8 @@
-//! Trees: what a path is in one, where two of them differ, and one with some paths changed.
+//! Trees: what a path is in one, and one with some paths changed.
 
-use std::{cell::RefCell, cmp::Ordering, collections::HashMap, rc::Rc};
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
-use bstr::{BStr, BString, ByteSlice as _};
+use bstr::{BStr, ByteSlice as _};
 use gix::{
     ObjectId,
     objs::tree::{self, EntryKind},
@@ -11,7 +11,7 @@ use gix::{
 use super::{
     objects::{
         Batch,
-        trees::{self, Bounds, Edits, Leaf},
+        trees::{self, Edits, Leaf},
     },
     repo::Repo,
 };
@@ -76,56 +76,6 @@ impl<'r> Trees<'r> {
             }
         }
         Ok(None)
-    }
-
-    /// The paths that are not the same in `old` and `new`, in git's order.
-    pub fn differing(&self, old: ObjectId, new: ObjectId) -> Result<Vec<BString>> {
-        let mut paths = Vec::new();
-        self.compare([Some(old), Some(new)], &mut BString::default(), 0, &mut Bounds::default(), &mut paths)?;
-        Ok(paths)
-    }
-
-    fn compare(
-        &self,
-        [old, new]: [Option<ObjectId>; 2],
-        at: &mut BString,
-        depth: usize,
-        bounds: &mut Bounds,
-        paths: &mut Vec<BString>,
-    ) -> Result<()> {
-        if old == new {
-            return Ok(());
-        }
-        let read = |id: Option<ObjectId>| id.map_or(Ok(Rc::default()), |id| self.entries(id));
-        let (old, new) = (read(old)?, read(new)?);
-        let (mut left, mut right) = (old.iter().peekable(), new.iter().peekable());
-        loop {
-            // Git sorts a directory as if its name ended with '/', so a name that is a file here and a directory there
-            // comes twice.
-            let order = match (left.peek(), right.peek()) {
-                (None, None) => return Ok(()),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (Some(left), Some(right)) => left.cmp(right),
-            };
-            let one = if order == Ordering::Greater { None } else { left.next() };
-            let other = if order == Ordering::Less { None } else { right.next() };
-            let Some(named) = one.or(other) else { return Ok(()) };
-            if one.zip(other).is_some_and(|(one, other)| one.oid == other.oid && one.mode == other.mode) {
-                continue;
-            }
-            bounds.count(depth)?;
-            let length = at.len();
-            at.extend_from_slice(&named.filename);
-            if named.mode.is_tree() {
-                at.push(b'/');
-                let both = [one, other].map(|entry| entry.map(|entry| entry.oid));
-                self.compare(both, at, depth + 1, bounds, paths)?;
-            } else {
-                paths.push(at.clone());
-            }
-            at.truncate(length);
-        }
     }
 
     fn entries(&self, id: ObjectId) -> Result<Rc<Vec<tree::Entry>>> {

@@ -9,7 +9,7 @@ use std::{
 use bstr::ByteSlice as _;
 use gix::ObjectId;
 
-use super::{refs::Refs, repo::Repo};
+use super::{cmd::Git, refs::Refs, repo::Repo};
 use crate::error::Result;
 
 /// What in a worktree's git directory names no commit: the index, other repositories, what is ours.
@@ -37,6 +37,19 @@ pub fn named_in(dir: &Path) -> BTreeSet<ObjectId> {
         }
     }
     named
+}
+
+/// Whether `repo`, whose work tree may be gone, has a commit that no branch of a remote has; also if git cannot say.
+///
+/// # Errors
+///
+/// `git-not-runnable`.
+pub fn has_unpushed(repo: &Repo) -> Result<bool> {
+    let dir = repo.git_dir().canonicalize().unwrap_or_else(|_| repo.git_dir().to_owned());
+    let git = Git::new(&dir).env("GIT_DIR", &dir).without("GIT_WORK_TREE");
+    let git = git.args(["-c", "core.worktree=", "-c", "core.bare=true"]);
+    let output = git.args(["rev-list", "--max-count=1", "--all", "--reflog", "--not", "--remotes", "--"]).output()?;
+    Ok(!output.status.success() || !output.stdout.is_empty())
 }
 
 /// The git directories of the linked worktrees whose work tree is not there.

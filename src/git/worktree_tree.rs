@@ -9,11 +9,13 @@ use crate::{
     git::{
         ObjectId, Repo,
         cmd::Git,
-        index::{self, PrivateIndex},
+        diff::{self, Renames},
+        index::{self, TempIndex},
+        pathspec::Pathspecs,
         scratch::Scratch,
+        status::Status,
         tree::Entry,
     },
-    recovery::checkpoint::survey::Survey,
 };
 
 /// What the directories of [`Content`] are called.
@@ -38,7 +40,8 @@ impl<'r> Content<'r> {
 
     /// The tree of everything that is not ignored.
     pub fn tree(&self) -> Result<ObjectId> {
-        let nested = Survey::of(&self.index_copy()?, None)?.nested;
+        let status = Status::of_index(&self.index_copy()?, None)?;
+        let nested: Vec<BString> = status.nested().cloned().collect();
         let private = self.index_copy()?.with_objects_in(self.objects());
         private.add(None, &nested)?;
         private.write_tree()
@@ -70,26 +73,29 @@ impl<'r> Content<'r> {
         }
         let path = tempfile::Builder::new().prefix("index-").tempdir_in(self.dir.path());
         let path = path.or_environment(|| "cannot make a temporary directory".to_owned())?;
-        let private = PrivateIndex::existing(self.repo, path.path().join("index")).with_objects_in(self.objects());
-        private.git().args(["update-index", "--add", "-z", "--index-info"]).stdin(script).run()?;
+        let private = TempIndex::existing(self.repo, path.path().join("index")).with_objects_in(self.objects());
+        private.update_entries(script)?;
         private.write_tree()
     }
 
     /// `git`, which finds the objects of these trees.
-    pub fn shown_to(&self, git: Git) -> Git {
+    pub(super) fn shown_to(&self, git: Git) -> Git {
         index::objects_in(self.repo, git, &self.objects())
     }
 
     /// The paths that are not the same in two trees.
+    ///
+    /// # Errors
+    ///
+    /// `git-failed`.
     pub fn differences(&self, one: ObjectId, other: ObjectId) -> Result<Vec<BString>> {
-        let words = ["diff-tree", "-r", "-z", "--name-only", "--no-renames"];
-        let git = self.shown_to(self.repo.git());
-        let answer = git.args(words).args([one.to_string(), other.to_string()]).run()?;
-        Ok(answer.split_str("\0").filter(|path| !path.is_empty()).map(BString::from).collect())
+        let everything = Pathspecs::default();
+        let (changes, _) = diff::trees(self.repo, Some(self), Renames::Off, [one, other], &everything)?;
+        Ok(changes.into_iter().map(|change| change.path).collect())
     }
 
-    fn index_copy(&self) -> Result<PrivateIndex<'r>> {
-        PrivateIndex::copy(self.repo, &index::real(self.repo), self.dir.path().join("index"))
+    fn index_copy(&self) -> Result<TempIndex<'r>> {
+        TempIndex::copy(self.repo, &index::real(self.repo), self.dir.path().join("index"))
     }
 
     fn objects(&self) -> PathBuf {

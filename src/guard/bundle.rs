@@ -5,6 +5,7 @@ use std::{fs, path::PathBuf};
 use super::Stake;
 use crate::{
     error::{Context as _, Result},
+    git::refs,
     shell::{Loss, Mode},
 };
 
@@ -21,7 +22,7 @@ pub(super) fn make_if_needed(stake: &Stake) -> Result<Option<PathBuf>> {
     if stake.mode == Mode::Off || !stake.risks.iter().any(|risk| risk.losses.contains(&Loss::Snapshots)) {
         return Ok(None);
     }
-    let refs = repo.git().args(["for-each-ref", "--format=%(objectname) %(refname)"]).run()?;
+    let refs = refs::listing(repo)?;
     if refs.is_empty() {
         return Ok(None);
     }
@@ -33,7 +34,7 @@ pub(super) fn make_if_needed(stake: &Stake) -> Result<Option<PathBuf>> {
     }
     repo.make_dir(&dir).or_environment(failed)?;
     let file = tempfile::Builder::new().prefix("making-").tempfile_in(&dir).or_environment(failed)?;
-    repo.git().args(["bundle", "create", "--quiet"]).arg(file.path()).arg("--all").run()?;
+    refs::bundle(repo, file.path())?;
     // Another file may be in its place now.
     fs::File::open(file.path()).and_then(|file| file.sync_all()).or_environment(failed)?;
     file.persist(&path).or_environment(failed)?;

@@ -12,7 +12,7 @@ use bstr::ByteSlice as _;
 use super::nested;
 use crate::{
     error::{Error, Result, codes},
-    git::{Repo, unkept},
+    git::{Repo, ignore, unkept},
     guard::{
         environment::{Desk, real},
         paths::{Grounds, Relation, locate},
@@ -94,8 +94,7 @@ fn whole_repository(desk: &Desk, repo: &Rc<Repo>, risk: &Risk) -> Result<Found> 
                 let all = all.into_iter().filter(|dir| !known.contains(dir) && Some(dir.clone()) != top(repo));
                 // Without '-x', what is ignored stays.
                 let goes = |dir: &PathBuf| {
-                    let asked = repo.git().args(["check-ignore", "-q", "--"]).arg(dir).output();
-                    risk.losses.contains(&Loss::Ignored) || asked.is_ok_and(|output| output.status.code() == Some(1))
+                    risk.losses.contains(&Loss::Ignored) || matches!(ignore::is_ignored(repo, dir), Ok(Some(false)))
                 };
                 all.filter(goes).collect()
             }

@@ -1,10 +1,8 @@
 //! Commits that nothing may lead to afterwards: they become parents of the snapshot.
 
-use bstr::ByteSlice as _;
-
 use crate::{
     error::Result,
-    git::{ObjectId, Repo, unkept},
+    git::{ObjectId, Repo, reflog, refs, unkept},
     shell::{Level, Loss, Risk},
 };
 
@@ -26,9 +24,7 @@ pub(super) fn lost(repo: &Repo, risks: &[&Risk]) -> Result<Lost> {
         risks.iter().any(|risk| risk.level >= Level::Destroys && risk.losses.contains(&Loss::History));
     let mut commits = Vec::new();
     if loses(Loss::Stash) {
-        // No stash: nothing to lose.
-        let stashes = repo.git().args(["rev-list", "-g", "refs/stash", "--"]).output()?;
-        commits.extend(stashes.stdout.lines().filter_map(|line| ObjectId::from_hex(line).ok()));
+        commits.extend(reflog::of_ref(repo, "refs/stash")?.iter().rev().map(|entry| entry.new));
     }
     if loses(Loss::Worktree) {
         let mut named = match repo.git_dir() == repo.common_dir() {
@@ -55,19 +51,11 @@ pub(super) fn lost(repo: &Repo, risks: &[&Risk]) -> Result<Lost> {
 
 /// What refs lead to and HEAD does not: branches and tags first, then others if they are at risk.
 fn of_refs(repo: &Repo, with_others: bool) -> Result<Vec<ObjectId>> {
-    let words = ["for-each-ref", "--format=%(refname) %(objectname) %(*objectname)"];
-    let mut output = repo.git().args(words).args(["--no-merged=HEAD", "refs"]).output()?;
-    if !output.status.success() {
-        // No commit yet: what refs there may be are all of it.
-        output = repo.git().args(words).arg("refs").output()?;
-    }
     let (mut first, mut others) = (Vec::new(), Vec::new());
-    for line in output.stdout.lines() {
-        let Some((name, ids)) = line.split_once_str(" ") else { continue };
-        let ids = ids.fields().filter_map(|id| ObjectId::from_hex(id).ok());
-        match name {
-            _ if name.starts_with(b"refs/agent/") => {}
-            _ if name.starts_with(b"refs/heads/") || name.starts_with(b"refs/tags/") => first.extend(ids),
+    for (name, ids) in refs::not_merged(repo)? {
+        match name.as_slice() {
+            name if name.starts_with(b"refs/agent/") => {}
+            name if name.starts_with(b"refs/heads/") || name.starts_with(b"refs/tags/") => first.extend(ids),
             _ if with_others => others.extend(ids),
             _ => {}
         }

@@ -10,8 +10,8 @@ use crate::{
     error::Result,
     git::{
         Repo,
-        cmd::Git,
-        entries::{self, Entries},
+        index::entries::{self, Entries},
+        unkept,
     },
     guard::environment::{Desk, real},
     recovery::snapshot,
@@ -91,9 +91,5 @@ pub(super) fn has_work_of_its_own(repo: &Repo) -> Result<bool> {
     if repo.work_dir().is_some_and(Path::is_dir) && !snapshot::capture(repo)?.is_all_committed()? {
         return Ok(true);
     }
-    let git = Git::new(repo.git_dir()).env("GIT_DIR", real(repo.git_dir())).without("GIT_WORK_TREE");
-    let words = ["-c", "core.worktree=", "-c", "core.bare=true"];
-    let git = git.args(words).args(["rev-list", "--max-count=1", "--all", "--reflog", "--not", "--remotes", "--"]);
-    let output = git.output()?;
-    Ok(!output.status.success() || !output.stdout.is_empty())
+    unkept::has_unpushed(repo)
 }

@@ -12,7 +12,7 @@ use gix::{ObjectId, objs::tree::EntryKind};
 
 use crate::{
     error::Result,
-    git::{Refs, Repo, entries::Entries, objects::trees},
+    git::{Refs, Repo, changed_paths::Comparer, ignore, index::entries::Entries},
     shell::{Onto, Risk},
 };
 
@@ -32,7 +32,7 @@ pub(super) fn files(repo: &Repo, risk: &Risk) -> Result<BTreeSet<BString>> {
             let head = head_tree(repo)?;
             let trees: BTreeSet<ObjectId> = words.iter().flat_map(|word| named(repo, word)).collect();
             for tree in trees {
-                for path in trees::diff(repo, head, Some(tree))? {
+                for path in Comparer::new(repo).differences(head, Some(tree))? {
                     if path.old.is_none()
                         && let Some((kind, _)) = path.new
                     {
@@ -166,16 +166,13 @@ fn place(top: &Path, path: &BStr) -> PathBuf {
 
 /// The ignored files that a tree which nobody knows yet may have, too: single ones, and those of small directories.
 fn within_reach(repo: &Repo, top: &Path) -> Result<BTreeSet<BString>> {
-    let words =
-        ["-c", "core.fsmonitor=false", "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"];
-    let answer = repo.git().args(words).run()?;
     let limit = repo.settings().max_file_size();
     let mut found = BTreeSet::new();
     let mut room = limit;
-    for path in answer.split_str("\0").filter(|path| !path.is_empty()) {
+    for path in ignore::list(repo)? {
         let files = match path.strip_suffix(b"/") {
             Some(dir) => small(top, dir.as_bstr()).unwrap_or_default(),
-            None => vec![path.into()],
+            None => vec![path],
         };
         let size = |file: &BString| {
             let meta = place(top, file.as_bstr()).symlink_metadata().ok()?;

@@ -7,7 +7,7 @@ use bstr::{BString, ByteSlice as _};
 use super::{Stake, Who, history, short};
 use crate::{
     error::Result,
-    git::Repo,
+    git::{Repo, ignore},
     guard::paths::Grounds,
     recovery::snapshot::{self, Kind, Request, Taken},
     shell::{Level, Loss, Mode, Risk, Target},
@@ -74,13 +74,7 @@ pub(super) fn ignored_files(repo: &Repo, risks: &[&Risk]) -> Result<Vec<BString>
         .filter(|target| is_small_file(target))
         .filter_map(|target| grounds.in_work_tree(&from, target))
         .collect();
-    if files.is_empty() {
-        return Ok(files);
-    }
-    let asked = files.iter().map(|file| [file.as_slice(), b"\0"].concat()).collect::<Vec<_>>().concat();
-    // Exit code 1: none of them.
-    let output = repo.git().args(["check-ignore", "-z", "--stdin"]).stdin(asked).output()?;
-    Ok(output.stdout.split_str("\0").filter(|path| !path.is_empty()).map(BString::from).collect())
+    ignore::among(repo, &files)
 }
 
 /// What the snapshot does not bring back.

@@ -12,9 +12,10 @@ use crate::{
     error::Result,
     git::{
         Repo,
-        entries::Entries,
+        changed_paths::{Comparer, Difference},
         index,
-        objects::trees::{self, Difference, Leaf},
+        index::entries::Entries,
+        objects::trees::{self, Leaf},
         reflog, revwalk,
     },
 };
@@ -88,5 +89,5 @@ impl<'r> Staged<'r> {
 fn changes_of(repo: &Repo, commit: ObjectId) -> Result<Vec<Difference>> {
     let parent = revwalk::parents(repo, commit)?.first().copied();
     let before = parent.map(|parent| revwalk::tree(repo, parent)).transpose()?;
-    trees::diff(repo, before, Some(revwalk::tree(repo, commit)?))
+    Comparer::new(repo).differences(before, Some(revwalk::tree(repo, commit)?))
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use bstr::ByteSlice as _;
 use ulid::Ulid;
 
 use super::{
@@ -20,6 +19,7 @@ use crate::{
         ObjectId, RefChange, RefError, Repo,
         lock::Lock,
         objects::{self, Batch},
+        revwalk,
     },
     store::ledger::View,
 };
@@ -194,15 +194,6 @@ pub fn room(repo: &Repo, plan: &Plan) -> Result<Room> {
 
 /// The bytes of all that can be reached from `objects`, and from nothing of the user's.
 fn usage(repo: &Repo, objects: &[ObjectId]) -> Result<u64> {
-    if objects.is_empty() {
-        return Ok(0);
-    }
-    let mut list = String::new();
-    objects.iter().for_each(|id| list.push_str(&format!("{id}\n")));
-    let words = ["rev-list", "--objects", "--disk-usage", "--ignore-missing", "--stdin"];
-    let others = ["--not", "--branches", "--tags", "--remotes", "--glob=refs/notes", "HEAD"];
-    let others = others.into_iter().take(if repo.head()?.commit.is_some() { 6 } else { 5 });
-    let answer = repo.git().args(words).args(others).stdin(list.into_bytes()).output()?;
     // git ends at an object that is missing: then the room is not known, and 'doctor' tells why.
-    Ok(answer.stdout.trim().to_str().ok().and_then(|text| text.parse().ok()).unwrap_or(0))
+    Ok(revwalk::disk_usage(repo, objects)?.unwrap_or(0))
 }

@@ -10,7 +10,6 @@
 
 mod cache;
 pub mod checkpoint;
-mod commit;
 mod execute;
 mod execution;
 pub mod gc;

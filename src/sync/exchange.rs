@@ -15,7 +15,10 @@ use crate::{
         time::Timestamp,
     },
     error::{Error, Result, codes},
-    git::{RefChange, RefError, Repo, cmd::Output, partial},
+    git::{
+        RefChange, RefError, Repo, partial,
+        remote::{self, Transfer},
+    },
     store::ledger::{
         self, View,
         audit::{self, Loss},
@@ -80,14 +83,14 @@ pub fn sync(repo: &Repo, remote: &str, direction: Direction, actor: &Actor) -> R
         }
         synced.attempts += 1;
         let ours = repo.find_ref(ledger::REF)?;
-        match push(repo, remote, ledger::REF, ledger::REF)? {
-            Pushed::Done => {
+        match remote::push(repo, remote, ledger::REF, ledger::REF)? {
+            Transfer::Done => {
                 synced.pushed = true;
                 agree(repo, remote, ours)?;
                 return Ok(synced);
             }
-            Pushed::Overtaken if synced.attempts < PUSHES => std::thread::sleep(pause(synced.attempts)),
-            Pushed::Overtaken => {
+            Transfer::Overtaken(_) if synced.attempts < PUSHES => std::thread::sleep(pause(synced.attempts)),
+            Transfer::Overtaken(_) => {
                 return Err(Error::new(
                     codes::PUSH_OVERTAKEN,
                     format!("others pushed to '{remote}' first, {PUSHES} times in a row"),
@@ -114,9 +117,9 @@ pub fn sync_notes(repo: &Repo, remote: &str, direction: Direction, now: Timestam
         if direction == Direction::Fetch || ours.is_none() || ours == theirs {
             return Ok(());
         }
-        match push(repo, remote, commit_notes::REF, commit_notes::REF)? {
-            Pushed::Done => return Ok(()),
-            Pushed::Overtaken => {
+        match remote::push(repo, remote, commit_notes::REF, commit_notes::REF)? {
+            Transfer::Done => return Ok(()),
+            Transfer::Overtaken(_) => {
                 std::thread::sleep(pause(attempt));
                 fetch(repo, remote)?;
             }
@@ -152,24 +155,12 @@ fn agree(repo: &Repo, remote: &str, tip: Option<ObjectId>) -> Result<()> {
 }
 
 fn fetch(repo: &Repo, remote: &str) -> Result<()> {
-    let words = [
-        "-c",
-        "fetch.output=compact",
-        "fetch",
-        "--quiet",
-        "--no-tags",
-        "--no-write-fetch-head",
-        "--no-auto-maintenance",
-        // A ledger that the remote has no more is not one that is in sync.
-        "--prune",
-    ];
     for attempt in 1.. {
-        let output = repo.git().args(words).args(["--end-of-options", remote]).arg(refspec(remote)).output()?;
-        match output.status.success() {
-            true => break,
-            // Another process is fetching the same refs.
-            false if attempt < PUSHES && is_overtaken(&output) => std::thread::sleep(pause(attempt)),
-            false => return Err(output.into_error()),
+        // A ledger that the remote no longer has is not in sync: what was fetched of it goes, too.
+        match remote::fetch(repo, remote, &refspec(remote))? {
+            Transfer::Done => break,
+            Transfer::Overtaken(_) if attempt < PUSHES => std::thread::sleep(pause(attempt)),
+            Transfer::Overtaken(error) => return Err(error),
         }
     }
     // A partial clone left the notes at the remote, and merging does not see what is not here.
@@ -265,44 +256,6 @@ impl<'v> Notes<'v> {
 fn needs_push(repo: &Repo, remote: &str) -> Result<bool> {
     let ours = repo.find_ref(ledger::REF)?;
     Ok(ours.is_some() && ours != repo.find_ref(&fetched_ref(remote))?)
-}
-
-pub(super) enum Pushed {
-    Done,
-    Overtaken,
-}
-
-/// Push `what`, a commit or a ref, to the remote's `name`, unforced.
-pub(super) fn push(repo: &Repo, remote: &str, what: &str, name: &str) -> Result<Pushed> {
-    let refspec = format!("{what}:{name}");
-    // Without hooks: the user's pre-push is about branches, and ours must not come in here again.
-    let output = repo
-        .git()
-        .args(["push", "--quiet", "--no-verify", "--porcelain", "--end-of-options", remote, &refspec])
-        .output()?;
-    if output.status.success() {
-        return Ok(Pushed::Done);
-    }
-    match is_overtaken(&output) {
-        true => Ok(Pushed::Overtaken),
-        false => Err(output.into_error()),
-    }
-}
-
-/// Whether a fetch or a push failed because another one moved the same ref first.
-fn is_overtaken(output: &Output) -> bool {
-    const SAYS: [&str; 7] = [
-        "fetch first",
-        "non-fast-forward",
-        "failed to update ref",
-        "cannot lock ref",
-        "but expected",
-        "stale info",
-        // What a fetch of an older git adds.
-        "unable to update local ref",
-    ];
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), output.complaint());
-    SAYS.iter().any(|words| said.contains(words))
 }
 
 /// Longer with every attempt, and different in every clone.

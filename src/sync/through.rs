@@ -5,11 +5,14 @@
 
 use super::{
     Direction,
-    exchange::{PUSHES, Pushed, pause, push, sync},
+    exchange::{PUSHES, pause, sync},
 };
 use crate::{
     error::{Error, Result, codes},
-    git::Repo,
+    git::{
+        Repo,
+        remote::{self, Transfer},
+    },
     store::ledger::{self, Author, Draft, Prepared, View, Written, merge},
 };
 
@@ -34,13 +37,13 @@ pub fn write_through<T>(
         }
         let prepared = Prepared::new(&view, author, draft)?;
         prepared.store(repo)?;
-        match push(repo, remote, &prepared.commit().to_string(), ledger::REF)? {
-            Pushed::Done => {
+        match remote::push(repo, remote, &prepared.commit().to_string(), ledger::REF)? {
+            Transfer::Done => {
                 // It is the law now. Here somebody may have written in the meantime; then the two are merged.
                 merge::merge(repo, prepared.commit())?;
                 return Ok((prepared.written(repo)?, answer));
             }
-            Pushed::Overtaken => std::thread::sleep(pause(attempt)),
+            Transfer::Overtaken(_) => std::thread::sleep(pause(attempt)),
         }
     }
     Err(Error::new(codes::PUSH_OVERTAKEN, format!("others pushed to '{remote}' first, {PUSHES} times in a row"))

@@ -3,6 +3,7 @@
 use bstr::{BStr, BString, ByteSlice as _};
 use git_agent::git::{
     ObjectId, Repo,
+    changed_paths::Comparer,
     objects::Batch,
     tree::{self, Entry, Trees},
 };
@@ -64,7 +65,7 @@ fn trees_change_and_differ_as_gits() {
             paths.dedup();
             paths.retain(|path| find(&old, path) != find(&new, path));
             let trees = Trees::new(&repo);
-            let mut ours = trees.differing(old_tree, new_tree).unwrap();
+            let mut ours = Comparer::new(&repo).differing(old_tree, new_tree).unwrap();
             let gits = test
                 .git(&[
                     "diff-tree",

@@ -7,7 +7,10 @@ use bstr::ByteSlice as _;
 use crate::{
     domain::{id::TaskId, time::Timestamp},
     error::{Error, Result},
-    git::{ObjectId, Repo, revwalk},
+    git::{
+        ObjectId, Repo, changed_paths,
+        log::{Log, Query},
+    },
     query::revision::{Owner, Owners},
     store::ledger::View,
     view::json::{BisectBad, BisectPoint, PathJson},
@@ -62,19 +65,15 @@ impl<'v> Names<'v> {
 
     /// The commit with what it says and changes.
     pub fn describe(&self, repo: &Repo, commit: ObjectId) -> Result<BisectBad> {
-        let words = ["-c", "log.showSignature=false", "show", "-s", "--no-color", "--encoding=UTF-8", "--no-notes"];
-        let format = "--format=%aN <%aE>%x00%at%x00%s%x00";
-        let answer = repo.git().args(words).args([format, &commit.to_string(), "--"]).run()?;
-        let mut fields = answer.split_str("\0").map(|field| field.to_str_lossy().into_owned());
-        let (Some(author), Some(at), Some(subject)) = (fields.next(), fields.next(), fields.next()) else {
-            return Err(Error::bug("'git show' answered in a form that was not asked for"));
-        };
-        let paths = revwalk::changed_paths(repo, commit)?;
+        let query = Query { only: Some(vec![commit]), ..Query::default() };
+        let record = Log::start(repo, &query)?.next_commit()?;
+        let record = record.ok_or_else(|| Error::bug(format!("'git log' does not show {commit}")))?;
+        let paths = changed_paths::of_commit(repo, commit)?;
         Ok(BisectBad {
             point: self.point(commit),
-            subject,
-            author,
-            at: Timestamp::from_seconds(at.trim().parse().unwrap_or_default()).to_string(),
+            subject: record.subject().to_string(),
+            author: record.author.to_string(),
+            at: Timestamp::from_seconds(record.authored_at).to_string(),
             paths: paths.iter().map(|path| PathJson::new(path.as_bstr())).collect(),
         })
     }

@@ -3,7 +3,6 @@
 use std::{
     ffi::{OsStr, OsString},
     os::unix::ffi::{OsStrExt as _, OsStringExt as _},
-    path::Path,
 };
 
 use bstr::ByteSlice as _;
@@ -11,10 +10,7 @@ use bstr::ByteSlice as _;
 use crate::{
     cmd::context::Ctx,
     error::{Error, Result, codes},
-    git::{
-        ObjectId,
-        cmd::{self, Git},
-    },
+    git::{ObjectId, rev_parse},
     query::revision::{Asker, Emptiness},
     store::ledger::View,
 };
@@ -97,18 +93,9 @@ impl Request {
 
     /// The commit whose file is blamed, if one is named.
     pub fn tip(&self) -> Result<Option<ObjectId>> {
-        if self.revisions.is_empty() {
-            return Ok(None);
-        }
-        let git = Git::new(Path::new(".")).args(["rev-parse", "--revs-only", "--no-flags"]);
-        let answer = git.args(&self.revisions).run()?;
-        let first = cmd::lines(&answer).find(|line| !line.starts_with(b"^"));
-        let commit = first.map(|id| {
-            // A tag stands for its commit.
-            let git = Git::new(Path::new(".")).args(["rev-parse", "--verify", "--quiet", "--end-of-options"]);
-            Ok::<_, Error>(cmd::line(&git.arg(format!("{id}^{{commit}}")).output()?.stdout))
-        });
-        Ok(commit.transpose()?.and_then(|id| ObjectId::from_hex(&id).ok()))
+        let named = rev_parse::revisions(&self.revisions)?;
+        // A tag stands for its commit.
+        Ok(named.included.first().map(|id| rev_parse::commit(&id.to_string())).transpose()?.flatten())
     }
 }
 

@@ -10,7 +10,9 @@ use bstr::{BString, ByteSlice as _};
 use crate::{
     error::Result,
     git::{
-        ObjectId, Repo, partial,
+        ObjectId, Repo,
+        changed_paths::Comparer,
+        partial,
         patch::{self, Change},
         revwalk,
         tree::{Entry, Trees},
@@ -34,12 +36,12 @@ pub(super) fn find(repo: &Repo, commits: &[ObjectId]) -> HashMap<String, String>
 }
 
 fn search(repo: &Repo, commits: &[ObjectId]) -> Result<HashMap<String, String>> {
-    let trees = Trees::new(repo);
+    let (mut comparer, trees) = (Comparer::new(repo), Trees::new(repo));
     // Only what touches the same paths can be the same patch, and most commits touch others than the rest.
     let mut by_paths: HashMap<Vec<BString>, Group> = HashMap::new();
     for commit in commits {
         let Some(change) = change(repo, *commit)? else { continue };
-        let paths = trees.differing(change.before, change.after)?;
+        let paths = comparer.differing(change.before, change.after)?;
         if !paths.is_empty() {
             by_paths.entry(paths).or_default().push((*commit, change));
         }

@@ -6,9 +6,9 @@ use std::{
 };
 
 use crate::{
-    error::{Context as _, Result},
+    error::Result,
     git::{
-        ObjectId, Repo,
+        ObjectId, Repo, date,
         log::{Log, Query, Record},
         revwalk,
     },
@@ -20,23 +20,9 @@ use super::{Args, request::Request, task::Wanted};
 
 /// Times that `--since` and `--until` name, in milliseconds, as git reads them.
 pub(super) fn period(repo: &Repo, args: &Args) -> Result<(i64, i64)> {
-    let (mut since, mut until) = (i64::MIN, i64::MAX);
-    if args.since.is_none() && args.until.is_none() {
-        return Ok((since, until));
-    }
-    let options = [("--since", &args.since), ("--until", &args.until)];
-    let words = options.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?)));
-    let answer = repo.git().arg("rev-parse").args(words).run()?;
-    for line in crate::git::cmd::lines(&answer) {
-        let line = line.to_string();
-        let seconds = |text: &str| text.parse::<i64>().or_environment(|| format!("git answered '{line}'"));
-        if let Some(text) = line.strip_prefix("--max-age=") {
-            since = seconds(text)?.saturating_mul(1000);
-        } else if let Some(text) = line.strip_prefix("--min-age=") {
-            until = seconds(text)?.saturating_mul(1000).saturating_add(999);
-        }
-    }
-    Ok((since, until))
+    let (since, until) = date::period(repo, args.since.as_deref(), args.until.as_deref())?;
+    let last = |second: i64| second.saturating_mul(1000).saturating_add(999);
+    Ok((since.map_or(i64::MIN, |second| second.saturating_mul(1000)), until.map_or(i64::MAX, last)))
 }
 
 /// Options of ours that git has, too, as git's.

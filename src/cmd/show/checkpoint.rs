@@ -7,7 +7,10 @@ use crate::{
     cmd::{context::Ctx, task_change},
     domain::{message::subject, revision::Which, task::Task},
     error::{Error, Result, codes, exit},
-    git::{ObjectId, revwalk},
+    git::{
+        ObjectId, changed_paths,
+        relay::{self, Color},
+    },
     query::revision::{self, Point, Rule},
     recovery::checkpoint,
     store::ledger::View,
@@ -34,8 +37,8 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, task: &Task, which: Which) -> Res
         ctx.out.print(&format!("{}@{which} is the state before the first commit: there was nothing.\n", task.id))?;
         return Ok(exit::OK);
     };
-    let color = if list::style(ctx).is_on() { "--color=always" } else { "--no-color" };
-    match ctx.relay(repo.git().for_the_user().args(["show", color, &commit.to_string(), "--"]))? {
+    let color = if list::style(ctx).is_on() { Color::Always } else { Color::Never };
+    match ctx.relay(relay::show(color, &[commit.to_string()]))? {
         // Nobody has to read to the end.
         Some(0) | None => Ok(exit::OK),
         Some(code) => Err(Error::new(codes::GIT_FAILED, format!("'git show {commit}' ended with exit code {code}"))),
@@ -48,7 +51,7 @@ fn describe(view: &View<'_>, task: &Task, point: &Point) -> Result<PointJson> {
     let (tree, subject, paths) = match point.commit {
         Some(id) => {
             let (tree, text) = checkpoint::read(repo, id)?;
-            (tree, Some(subject(&text).to_string()), revwalk::changed_paths(repo, id)?)
+            (tree, Some(subject(&text).to_string()), changed_paths::of_commit(repo, id)?)
         }
         None => (ObjectId::empty_tree(repo.gix().object_hash()), None, Vec::new()),
     };

@@ -1,12 +1,15 @@
 //! `git agent show <revision>`: what names no task is git's, with checkpoints in it.
 
-use std::{ffi::OsString, path::Path};
+use std::ffi::OsString;
 
 use super::super::list;
 use crate::{
     cmd::context::Ctx,
     error::{Error, Result, codes, exit},
-    git::cmd::Git,
+    git::{
+        relay::{self, Color},
+        rev_parse,
+    },
     query::revision::Emptiness,
     store::ledger::View,
 };
@@ -27,9 +30,7 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, word: &str, why: Error) -> Result
         Err(error) if error.code() == codes::TASK_NOT_FOUND => return Err(why),
         Err(error) => return Err(error),
     };
-    let git = || Git::new(Path::new("."));
-    let known = git().args(["rev-parse", "--verify", "--quiet", "--end-of-options"]).args(&words).output()?;
-    if !known.status.success() {
+    if !rev_parse::is_revision(&words)? {
         return Err(match words == given {
             true => why,
             false => Error::new(codes::BAD_REVISION, format!("git knows no revision '{}'", word.escape_debug()))
@@ -41,9 +42,8 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, word: &str, why: Error) -> Result
         return Err(Error::new(codes::NOT_A_TASK, message)
             .hint("'git agent log --json' is about commits, 'git agent diff --json' about changes"));
     }
-    let color = if list::style(ctx).is_on() { "--color=always" } else { "--no-color" };
-    let git = git().for_the_user().args(["show", color, "--end-of-options"]).args(&words).arg("--");
-    match ctx.relay(git)? {
+    let color = if list::style(ctx).is_on() { Color::Always } else { Color::Never };
+    match ctx.relay(relay::show(color, &words))? {
         // Nobody has to read to the end.
         Some(0) | None => Ok(exit::OK),
         // git has said why.

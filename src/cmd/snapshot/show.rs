@@ -8,7 +8,8 @@ use crate::{
     error::{Context as _, Result, exit},
     git::{
         ObjectId, Repo,
-        objects::trees::{self, Difference},
+        changed_paths::{Comparer, Difference},
+        objects::trees,
     },
     recovery::snapshot::{self, Moment, Snapshot},
     view::{
@@ -50,7 +51,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
 
 /// What the files of `snapshot` are, other than in the commit that HEAD was.
 pub(super) fn against_head(repo: &Repo, snapshot: &Snapshot, moment: &Moment) -> Result<Vec<Difference>> {
-    trees::diff(repo, head_tree(repo, snapshot)?, Some(moment.worktree))
+    Comparer::new(repo).differences(head_tree(repo, snapshot)?, Some(moment.worktree))
 }
 
 fn head_tree(repo: &Repo, snapshot: &Snapshot) -> Result<Option<ObjectId>> {
@@ -67,7 +68,7 @@ fn since(repo: &Repo, snapshot: &Snapshot, moment: &Moment) -> Result<Option<Vec
     }
     // Trees of now are not in the repository: compare with HEAD's, path by path.
     let captured = snapshot::capture(repo)?;
-    let then = trees::diff(repo, captured.head_tree(), Some(moment.worktree))?;
+    let then = Comparer::new(repo).differences(captured.head_tree(), Some(moment.worktree))?;
     let mut paths: Vec<&bstr::BStr> =
         then.iter().map(|change| change.path.as_bstr()).chain(captured.changed()).collect();
     paths.sort_unstable();

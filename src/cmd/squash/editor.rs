@@ -6,7 +6,7 @@ use bstr::{BStr, ByteSlice as _};
 
 use crate::{
     error::{Context as _, Error, Result, codes},
-    git::Repo,
+    git::{Repo, message},
     verify::{Voice, run_program},
 };
 
@@ -35,8 +35,7 @@ pub(super) fn edit(repo: &Repo, text: &BStr, about: &str) -> Result<Vec<u8>> {
     fs::write(&file, [text.as_bytes(), b"\n", about.as_bytes()].concat()).or_environment(failed)?;
     open(repo, &file)?;
     let edited = fs::read(&file).or_environment(|| format!("cannot read '{}'", file.display()))?;
-    let git = repo.git().arg("-c").arg(format!("core.commentChar={mark}")).args(["stripspace", "--strip-comments"]);
-    let edited = git.stdin(edited).run()?;
+    let edited = message::strip_comments(repo, edited, mark)?;
     // Of no use any more, and in nobody's way.
     drop(fs::remove_file(&file));
     Ok(edited)
@@ -44,8 +43,7 @@ pub(super) fn edit(repo: &Repo, text: &BStr, about: &str) -> Result<Vec<u8>> {
 
 /// Open `file` as git would: any command line of a shell is an editor.
 fn open(repo: &Repo, file: &Path) -> Result<()> {
-    let editor = repo.git().for_the_user().args(["var", "GIT_EDITOR"]).run()?;
-    let editor = editor.trim_end().to_str_lossy().into_owned();
+    let editor = message::editor(repo)?;
     if editor == ":" {
         return Ok(());
     }

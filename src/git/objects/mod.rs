@@ -31,6 +31,9 @@ pub use read::Patience;
 use content::Object;
 use gc::Keep;
 
+use std::path::Path;
+
+use bstr::{BStr, ByteSlice as _};
 use gix::{
     ObjectId,
     objs::{Kind, Tree, Write as _, WriteTo as _},
@@ -178,6 +181,19 @@ impl Batch {
         }
         Ok(())
     }
+}
+
+/// The id of the blob that git would make of `file` if it were added as `path`, through its filters; `None` when a filter fails.
+///
+/// # Errors
+///
+/// `git-not-runnable`; when `path` is no path here.
+pub fn filtered_id(repo: &Repo, file: &Path, path: &BStr) -> Result<Option<ObjectId>> {
+    let option = [b"--path=", path.as_bytes()].concat();
+    let option = gix::path::from_byte_slice(&option).or_environment(|| format!("'{path}' is no path here"))?;
+    let file = std::path::absolute(file).or_environment(|| "the current directory is gone".to_owned())?;
+    let output = repo.git().arg("hash-object").arg(option).arg("--").arg(file).output()?;
+    Ok(ObjectId::from_hex(output.stdout.trim()).ok())
 }
 
 /// The bytes of a commit.

@@ -8,6 +8,9 @@ mod files;
 
 pub(super) use files::is_of_worktree;
 
+use std::path::Path;
+
+use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{claims::Claim, head::Head, repo::Repo};
@@ -127,4 +130,48 @@ impl Refs {
         }
         binary::set_head(repo, branch, reflog)
     }
+}
+
+/// The commits that refs matching `patterns` point to; tags and other objects are left out.
+///
+/// # Errors
+///
+/// `git-failed`.
+pub fn commits(repo: &Repo, patterns: &[&str]) -> Result<Vec<ObjectId>> {
+    let answer = repo.git().args(["for-each-ref", "--format=%(objecttype) %(objectname)"]).args(patterns).run()?;
+    Ok(answer.lines().filter_map(|line| ObjectId::from_hex(line.strip_prefix(b"commit ")?).ok()).collect())
+}
+
+/// The refs that HEAD does not contain, or all of them where it has no commit yet; each with its object and, of a tag, the tagged one.
+///
+/// # Errors
+///
+/// `git-failed`.
+pub fn not_merged(repo: &Repo) -> Result<Vec<(BString, Vec<ObjectId>)>> {
+    let git = || repo.git().args(["for-each-ref", "--format=%(refname) %(objectname) %(*objectname)"]);
+    let output = git().args(["--no-merged=HEAD", "refs"]).output()?;
+    let answer = if output.status.success() { output.stdout } else { git().arg("refs").run()? };
+    let parse = |line: &[u8]| {
+        let (name, ids) = line.split_once_str(" ")?;
+        Some((name.into(), ids.fields().filter_map(|id| ObjectId::from_hex(id).ok()).collect()))
+    };
+    Ok(answer.lines().filter_map(parse).collect())
+}
+
+/// Every ref with its object, as text that is another one when a ref moves; empty without refs.
+///
+/// # Errors
+///
+/// `git-failed`.
+pub fn listing(repo: &Repo) -> Result<Vec<u8>> {
+    repo.git().args(["for-each-ref", "--format=%(objectname) %(refname)"]).run()
+}
+
+/// Write a bundle of all refs to `file`.
+///
+/// # Errors
+///
+/// `git-failed`.
+pub fn bundle(repo: &Repo, file: &Path) -> Result<()> {
+    repo.git().args(["bundle", "create", "--quiet"]).arg(file).arg("--all").run().map(drop)
 }

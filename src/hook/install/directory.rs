@@ -10,7 +10,7 @@ use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use bstr::{BString, ByteSlice};
+use bstr::BString;
 
 use super::{
     InstallOptions, Report, Step, exclude,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::{Context as _, Error, Result, codes},
-    git::{Repo, cmd, worktree},
+    git::{Repo, hooks, worktree},
     hook::{
         Hook,
         install::previous_hook::{Before, SUFFIX},
@@ -32,10 +32,9 @@ pub(super) fn of_git(repo: &Repo) -> Result<PathBuf> {
         // Git looks for hooks in the root directory then; nothing of ours belongs there.
         return Ok(PathBuf::new());
     }
-    let answer = super::git(repo).args(["rev-parse", "--git-path", "hooks"]).run()?;
     let base = repo.work_dir().unwrap_or_else(|| repo.git_dir());
     let base = base.canonicalize().or_environment(|| format!("cannot find '{}'", base.display()))?;
-    Ok(base.join(&*cmd::line(&answer).to_os_str_lossy()))
+    Ok(base.join(hooks::git_path(repo, "hooks")?))
 }
 
 /// The hooks directories of all worktrees, each once, with a worktree that uses it: a relative `core.hooksPath` is another

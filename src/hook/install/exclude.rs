@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice};
 
 use crate::{
     error::Result,
-    git::{Repo, cmd},
+    git::{Repo, hooks, ignore},
     hook::install::managed_block,
 };
 
@@ -24,17 +24,15 @@ pub(super) fn in_work_tree(repo: &Repo, file: &Path) -> Option<PathBuf> {
 /// True if git tracks `file`.
 pub(super) fn is_tracked(repo: &Repo, file: &Path) -> Result<bool> {
     let Some(path) = in_work_tree(repo, file) else { return Ok(false) };
-    let git = super::git(repo).args(["--literal-pathspecs", "ls-files", "--error-unmatch", "-z", "--"]).arg(path);
-    Ok(git.output()?.status.success())
+    ignore::is_tracked(repo, &path)
 }
 
 /// Let `git status` not see `files`.
 pub(super) fn hide(repo: &Repo, files: &[PathBuf]) -> Result<()> {
     let mut lines = managed_block::read(&list(repo)?).unwrap_or_default();
     for path in files.iter().filter_map(|file| in_work_tree(repo, file)) {
-        let ignored = super::git(repo).args(["check-ignore", "--quiet", "--no-index", "--"]).arg(&path).output()?;
         let line = pattern(&path);
-        if !ignored.status.success() && !lines.lines().any(|known| known == line) {
+        if !ignore::is_matched(repo, &path)? && !lines.lines().any(|known| known == line) {
             lines.extend_from_slice(&line);
             lines.push(b'\n');
         }
@@ -51,10 +49,8 @@ pub(super) fn show_all(repo: &Repo) -> Result<()> {
 }
 
 fn list(repo: &Repo) -> Result<PathBuf> {
-    let answer = super::git(repo).args(["rev-parse", "--git-path", "info/exclude"]).run()?;
-    let path = cmd::line(&answer);
     let base = repo.work_dir().unwrap_or_else(|| repo.git_dir());
-    Ok(base.join(&*path.to_os_str_lossy()))
+    Ok(base.join(hooks::git_path(repo, "info/exclude")?))
 }
 
 /// An ignore pattern for exactly this path.

@@ -26,9 +26,9 @@ pub use report::{Report, Step};
 use crate::{
     error::Result,
     git::{
-        Repo,
-        cmd::{self, Git},
+        Repo, cmd,
         config_block::{self, Setting, Wish},
+        hooks,
     },
     hook::{Hook, fail_open},
 };
@@ -115,17 +115,7 @@ pub fn uninstall(repo: &Repo) -> Result<Report> {
     Ok(report)
 }
 
-/// git, asked about what is the same for every process: `git -c core.hooksPath=… agent init` is about that command alone.
-pub(super) fn git(repo: &Repo) -> Git {
-    repo.git().without("GIT_CONFIG_PARAMETERS").without("GIT_CONFIG_COUNT")
-}
-
 /// The mechanism that the git on PATH knows.
 pub fn mechanism(repo: &Repo) -> Result<Mechanism> {
-    // An unknown subcommand ends with usage, exit code 129; a hook that is not there with 1.
-    let output = git(repo).args(["hook", "list", "commit-msg"]).output()?;
-    Ok(match output.status.code() {
-        Some(0 | 1) => Mechanism::Config,
-        _ => Mechanism::Directory,
-    })
+    Ok(if hooks::are_configurable(repo)? { Mechanism::Config } else { Mechanism::Directory })
 }

@@ -75,7 +75,7 @@ impl Facts<'_> {
     /// The task is active here and goes on.
     fn at_work(&self, focus: &Focus, commands: &mut Vec<Command>) {
         let id = &focus.task.id;
-        if self.standing.count > 0 && self.state.in_progress.is_none() {
+        if self.standing.total > 0 && self.state.in_progress.is_none() {
             commands.push(command("git agent checkpoint -m '…'", "commits what is not committed"));
         }
         let settings = self.view.repo().settings();

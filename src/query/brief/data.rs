@@ -47,9 +47,9 @@ pub fn data(facts: &Facts<'_>) -> BriefAnswer {
         },
         state: state(facts),
         uncommitted: BriefUncommittedJson {
-            counts: facts.standing.dirty.into(),
+            counts: facts.standing.counts.into(),
             paths: Several {
-                total: facts.standing.count,
+                total: facts.standing.total,
                 shown: facts.standing.first.iter().map(|one| PathJson::new(one.path.as_bstr())).collect(),
             },
         },
@@ -131,7 +131,7 @@ fn state(facts: &Facts<'_>) -> BriefStateJson {
     let state = &facts.state;
     let apart = facts.standing.ahead_behind;
     BriefStateJson {
-        clean: !state.is_stuck() && facts.standing.count == 0 && facts.standing.dirty.hidden == 0,
+        clean: !state.is_stuck() && facts.standing.total == 0 && facts.standing.counts.hidden == 0,
         interrupted: state.interrupted.as_ref().map(|operation| operation.id.to_string()),
         unfinished: state.in_progress.as_ref().map(|operation| operation.what.to_owned()),
         head: state.head.commit.map(|id| id.to_string()),

@@ -29,7 +29,7 @@ use crate::{
         time::Timestamp,
     },
     error::Result,
-    git::{ObjectId, Repo, worktree::Standing},
+    git::{ObjectId, Repo, status::Summary},
     query::revision,
     store::ledger::View,
 };
@@ -55,7 +55,7 @@ pub struct Facts<'v> {
     /// How everything stands.
     pub state: State,
     /// What is not committed.
-    pub standing: Standing,
+    pub standing: Summary,
     /// The tasks around it.
     pub plan: Plan,
 }

@@ -4,9 +4,9 @@ use crate::{
     domain::task::Task,
     error::Result,
     git::{
-        Head, ObjectId, Repo, range,
+        Head, ObjectId, Repo, revwalk,
         state::{self, InProgress},
-        worktree::{self, Standing},
+        status::{self, Summary},
     },
     query::unstamped,
     recovery::{self, operation::Operation},
@@ -44,7 +44,7 @@ pub struct Ledger {
 
 impl State {
     /// How everything stands now, and what is not committed.
-    pub(super) fn of(view: &View<'_>, task: Option<&Task>) -> Result<(Self, Standing)> {
+    pub(super) fn of(view: &View<'_>, task: Option<&Task>) -> Result<(Self, Summary)> {
         let repo = view.repo();
         let unstamped = match task {
             Some(task) => unstamped::find(repo, std::slice::from_ref(task))?.len(),
@@ -58,7 +58,7 @@ impl State {
             ledger: compare(repo, view.tip())?,
             unstamped,
         };
-        Ok((state, worktree::standing(repo, ENOUGH)?))
+        Ok((state, status::summary(repo, ENOUGH)?))
     }
 
     /// Whether something of ours or git's must be ended before anything else.
@@ -73,7 +73,7 @@ fn compare(repo: &Repo, ours: Option<ObjectId>) -> Result<Option<Ledger>> {
     let Some(theirs) = repo.find_ref(&sync::fetched_ref(&remote))? else { return Ok(None) };
     let (ahead, behind) = match ours {
         Some(ours) if ours == theirs => (0, 0),
-        Some(ours) => range::apart(repo, ours, theirs)?,
+        Some(ours) => revwalk::apart(repo, ours, theirs)?,
         // All of theirs; how many does not matter.
         None => (0, 1),
     };

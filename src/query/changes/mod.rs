@@ -38,7 +38,7 @@ use crate::{
         diff::{self, Change, Renames},
         partial,
         pathspec::Pathspecs,
-        revwalk, status,
+        relay, revwalk, status,
         worktree_tree::Content,
     },
     query::changes::uncommitted::Seen,
@@ -188,11 +188,7 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
             true => tip_tree,
             false => content.insert(Content::open(repo)?).tree_after(&seen.dirty(), seen.nested())?,
         };
-        let shown = |git: Git| match &content {
-            Some(content) => content.shown_to(git),
-            None => git,
-        };
-        let (changes, renames, remark) = compare(repo, &request.paths, shown, base_tree, tree, &seen)?;
+        let (changes, renames, remark) = compare(repo, &request.paths, content.as_ref(), [base_tree, tree], &seen)?;
         Ok((tree, changes, renames, remark))
     })?;
     let (tree, found, renames, remark) = found;
@@ -241,15 +237,14 @@ fn tree_of(repo: &Repo, commit: Option<ObjectId>) -> Result<ObjectId> {
 fn compare(
     repo: &Repo,
     paths: &Pathspecs,
-    shown: impl Fn(Git) -> Git,
-    old: ObjectId,
-    new: ObjectId,
+    content: Option<&Content<'_>>,
+    trees: [ObjectId; 2],
     seen: &Seen,
 ) -> Result<(Vec<Change>, Renames, String)> {
-    if old == new && paths.is_everything() {
+    if trees[0] == trees[1] && paths.is_everything() {
         return Ok((Vec::new(), Renames::Similar, String::new()));
     }
-    let ask = |renames| diff::trees(shown(paths.git(repo)), renames, old, new, paths.words());
+    let ask = |renames| diff::trees(repo, content, renames, trees, paths);
     if partial::is_partial(repo) {
         let (plain, _) = ask(Renames::Off)?;
         if lacking(repo, plain.iter(), |path| seen.differs(path)) > 0 && plain.iter().any(|change| change.old.is_none())
@@ -298,14 +293,9 @@ impl Changes<'_> {
             true => filter::pruned(self)?,
             false => (self.base_tree, self.tree, self.renames.words().to_vec()),
         };
-        let git = if self.own { self.repo.git() } else { paths.git(self.repo) };
-        let git = match &self.content {
-            Some(content) => content.shown_to(git),
-            None => git,
-        };
-        let git = git.for_the_user().env("GIT_NO_LAZY_FETCH", "1").arg("diff").args(options).args(renames);
-        let git = git.args([old.to_string(), new.to_string()]).arg("--");
-        Ok(if self.own { git } else { git.args(paths.words()) })
+        let options = options.iter().cloned().chain(renames.into_iter().map(OsString::from));
+        let paths = (!self.own).then_some(paths);
+        Ok(relay::diff_trees(self.repo, self.content.as_ref(), [old, new], options, paths))
     }
 
     /// The commits that touched `path`, newest first.

@@ -12,8 +12,8 @@ use crate::{
         ObjectId,
         entry::{self, Entry},
         objects::Identity,
-        range::{self, Link},
-        revwalk,
+        refs,
+        revwalk::{self, Link},
     },
 };
 
@@ -92,11 +92,10 @@ pub(super) fn all(desk: &Desk<'_>, reach: Reach) -> Result<Vec<Source>> {
 /// The branches that `sources` are on and that are not in the history of `head`: up to each source, and up to each ref.
 pub(super) fn branches(desk: &Desk<'_>, sources: &[Source], head: ObjectId) -> Result<Vec<Branch>> {
     let named: HashMap<ObjectId, &Source> = sources.iter().map(|source| (source.commit, source)).collect();
-    let refs = desk.repo.git().args(["for-each-ref", "--format=%(objecttype) %(objectname)"]).args(BRANCHES).run()?;
-    let refs = refs.lines().filter_map(|line| ObjectId::from_hex(line.strip_prefix(b"commit ")?).ok());
+    let refs = refs::commits(desk.repo, &BRANCHES)?;
     let mut seen: HashSet<ObjectId> = HashSet::new();
     let tips: Vec<ObjectId> = named.keys().copied().chain(refs).filter(|tip| seen.insert(*tip)).collect();
-    let links = range::beyond(desk.repo, &tips, head)?;
+    let links = revwalk::beyond(desk.repo, &tips, head)?;
     let graph: HashMap<ObjectId, &Link> = links.iter().map(|link| (link.commit, link)).collect();
     let mut found = Vec::new();
     let mut tips: Vec<ObjectId> = tips.into_iter().filter(|tip| graph.contains_key(tip)).collect();

@@ -7,7 +7,7 @@ use bstr::BString;
 use crate::{
     domain::task::Task,
     error::Result,
-    git::{ObjectId, Repo, range},
+    git::{ObjectId, Repo, diff},
     store::{history, ledger::commits::linked},
 };
 
@@ -19,7 +19,7 @@ pub fn touched(repo: &Repo, tip: Option<ObjectId>, tasks: &[Task]) -> Result<Vec
         tasks.iter().map(on).collect::<Result<Vec<_>, _>>()
     })?;
     let every: BTreeSet<ObjectId> = commits.iter().flatten().copied().collect();
-    let paths = range::touched(repo, &every.into_iter().collect::<Vec<_>>())?;
+    let paths = diff::touched(repo, &every.into_iter().collect::<Vec<_>>())?;
     let of =
         |commits: &Vec<ObjectId>| commits.iter().filter_map(|commit| paths.get(commit)).flatten().cloned().collect();
     Ok(commits.iter().map(of).collect())

@@ -12,9 +12,9 @@ use crate::{
     },
     error::{Context as _, Error, Result, codes},
     git::{
-        ObjectId, Repo,
+        ObjectId, Repo, changed_paths,
         claims::Claim,
-        index::{self, PrivateIndex},
+        index::{self, TempIndex},
         revwalk, who,
     },
     store::active,
@@ -70,7 +70,7 @@ pub(super) struct Committed {
 pub(super) fn commit(
     repo: &Repo,
     staging: &mut StagingDir<'_>,
-    private: &PrivateIndex<'_>,
+    private: &TempIndex<'_>,
     order: &Order<'_>,
 ) -> Result<Committed> {
     if repo.head()?.commit != order.head {
@@ -92,7 +92,7 @@ pub(super) fn commit(
         (_, Ok(ended)) => return Err(failed(repo, ended.output.as_deref())),
         (_, Err(error)) => return Err(error),
     };
-    let (paths, index_waits) = match revwalk::changed_paths(repo, head) {
+    let (paths, index_waits) = match changed_paths::of_commit(repo, head) {
         Ok(paths) => {
             let waits = update_index(repo, staging, private, order.index, head, &paths).err();
             (paths, waits)
@@ -109,7 +109,7 @@ pub(super) fn commit(
 fn update_index(
     repo: &Repo,
     staging: &StagingDir<'_>,
-    private: &PrivateIndex<'_>,
+    private: &TempIndex<'_>,
     update: IndexUpdate,
     head: ObjectId,
     paths: &[BString],
@@ -133,17 +133,11 @@ pub(super) fn is_ours(repo: &Repo, head: ObjectId, before: Option<ObjectId>, mes
 }
 
 /// Run git.
-fn run(private: &PrivateIndex<'_>, message: &Path, order: &Order<'_>) -> Result<Ended> {
-    let mut git = private.git().for_the_user();
-    if let Some(task) = order.task {
-        git = git.env(active::VARIABLE, task.as_str());
-    }
-    // Emptiness was judged before: a commit that changes nothing comes here on purpose.
-    let git = git.args(["commit", "--quiet", "--allow-empty", "--cleanup=whitespace", "--file"]).arg(message);
-    match order.output {
-        GitOutput::Terminal => git.attached().map(|status| Ended { status, output: None }),
-        GitOutput::Captured => git.output().map(|out| Ended { status: out.status, output: Some(out.complaint()) }),
-    }
+fn run(private: &TempIndex<'_>, message: &Path, order: &Order<'_>) -> Result<Ended> {
+    // The task, for the hooks. Emptiness was judged before: a commit that changes nothing comes here on purpose.
+    let task: Vec<_> = order.task.iter().map(|task| (active::VARIABLE, task.as_str())).collect();
+    let (status, output) = private.commit(message, &task, order.output == GitOutput::Terminal)?;
+    Ok(Ended { status, output: output.map(|output| output.complaint()) })
 }
 
 /// Why there is no commit.

@@ -17,7 +17,8 @@ use super::Before;
 use crate::{
     domain::{id::TaskId, time::Timestamp},
     git::{
-        Head, ObjectId, Repo, entries::Entries, objects::trees::Edits, state::Held, status::entry_kind, tree::Entry,
+        Head, ObjectId, Repo, index::entries::Entries, objects::trees::Edits, state::Held, status::entry_kind,
+        tree::Entry,
     },
 };
 

@@ -33,7 +33,6 @@ use self::{
     commit::{IndexUpdate, Order},
     journal::{Begun, Journal},
     staging_dir::StagingDir,
-    survey::Survey,
 };
 use super::{
     lock::{self, OperationLock},
@@ -43,13 +42,14 @@ use crate::{
     domain::id::TaskId,
     error::{Error, Result, codes},
     git::{
-        Head, ObjectId, Repo,
-        entries::Entries,
-        excludes::{self, Rules},
-        index::{self, PrivateIndex},
+        Head, ObjectId, Repo, changed_paths,
+        ignore::{self, Rules},
+        index::entries::Entries,
+        index::{self, TempIndex},
         objects::{Apart, Batch, gc, trees::Edits},
         revwalk,
         state::{self, Held},
+        status::Status,
     },
 };
 
@@ -193,19 +193,19 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     let mut staging = StagingDir::create(repo)?;
     refusal::locked_index(repo)?;
     let private = staging.copy_index()?;
-    let survey = Survey::of(&private, None)?;
-    refusal::unmerged(&survey.unmerged)?;
-    let before = before(repo, &survey)?;
+    let status = Status::of_index(&private, None)?;
+    refusal::unmerged(&status.unmerged)?;
+    let before = before(repo, &status)?;
     let head = before.head.commit;
-    let write_tree = |index: &PrivateIndex<'_>| {
-        stage(repo, request, &survey, head, index)?;
+    let write_tree = |index: &TempIndex<'_>| {
+        stage(repo, request, &status, head, index)?;
         staged.set(Staged::Unwritten);
         index.write_tree()
     };
     let tree = match apart {
         None => write_tree(&private)?,
         Some(apart) => {
-            let hidden = PrivateIndex::existing(repo, private.path().to_owned());
+            let hidden = TempIndex::existing(repo, private.path().to_owned());
             let tree = write_tree(&hidden.with_objects_in(apart.path().to_owned()))?;
             let mut batch = Batch::default();
             apart.take_in(&mut batch)?;
@@ -218,7 +218,7 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
         Some(head) => revwalk::tree(repo, head)?,
         None => ObjectId::empty_tree(repo.gix().object_hash()),
     };
-    let dirty = survey.dirty_submodules.iter();
+    let dirty = status.dirty_submodules();
     let mut remarks: Vec<String> =
         dirty.map(|path| format!("submodule '{path}' has changes inside; only its commit is recorded")).collect();
     if tree == base && !request.allow.empty {
@@ -226,7 +226,7 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     }
     inspect(repo, request, base, tree, &mut remarks)?;
     if request.whole && request.what != What::Everything {
-        nothing_stays_behind(repo, &staging, &survey, tree)?;
+        nothing_stays_behind(repo, &staging, &status, tree)?;
     }
     let index = match request.what {
         What::Only(_) => IndexUpdate::Paths,
@@ -254,14 +254,14 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
 }
 
 /// What a checkpoint is about to change.
-fn before(repo: &Repo, survey: &Survey) -> Result<Before> {
+fn before(repo: &Repo, status: &Status) -> Result<Before> {
     let head = repo.head()?;
     let index = Entries::read(repo)?;
     // Rules that git was told not to look at are not committed.
     let hidden = index.all().filter(|entry| entry.assume_unchanged || entry.skip_worktree);
-    let hidden = hidden.map(|entry| entry.path).filter(|path| excludes::is_rules(path));
-    let rules = excludes::rules(repo, survey.rules.iter().map(|path| path.as_bstr()).chain(hidden))?;
-    Ok(Before { head, staged: survey.staged.clone(), index, state: state::held(repo)?, rules })
+    let hidden = hidden.map(|entry| entry.path).filter(|path| ignore::is_rules(path));
+    let rules = ignore::rules(repo, status.rules.iter().map(|path| path.as_bstr()).chain(hidden))?;
+    Ok(Before { head, staged: status.staged(), index, state: state::held(repo)?, rules })
 }
 
 /// Whether a process was killed while it made a checkpoint, and may have left something to be finished.
@@ -303,7 +303,7 @@ fn finish_index(repo: &Repo, staging: &StagingDir<'_>, begun: Begun) -> Result<O
     // A message that is gone is not that of the commit.
     let message = std::fs::read(staging.message()).unwrap_or_default();
     let is_ours = commit::is_ours(repo, commit, begun.head, &message)?;
-    index::merge(repo, &staging.index_before(), commit, &revwalk::changed_paths(repo, commit)?)?;
+    index::merge(repo, &staging.index_before(), commit, &changed_paths::of_commit(repo, commit)?)?;
     Ok(Some((commit, begun.journal.filter(|_| is_ours))))
 }
 
@@ -317,25 +317,25 @@ fn has_all_of(repo: &Repo, commit: ObjectId, tree: ObjectId) -> Result<bool> {
 fn stage(
     repo: &Repo,
     request: &Request<'_>,
-    survey: &Survey,
+    status: &Status,
     head: Option<ObjectId>,
-    private: &PrivateIndex<'_>,
+    private: &TempIndex<'_>,
 ) -> Result<()> {
     let asked;
-    let (paths, survey) = match &request.what {
+    let (paths, status) = match &request.what {
         What::Staged => return Ok(()),
-        What::Everything => (None, survey),
+        What::Everything => (None, status),
         What::Only(paths) => {
             // Git takes a path inside a nested repository for one that has no changes.
-            refusal::nested(survey.nested_around(repo, paths).into_iter())?;
-            asked = Survey::of(private, Some(paths))?;
+            refusal::nested(survey::nested_around(status, repo, paths).into_iter())?;
+            asked = Status::of_index(private, Some(paths))?;
             (Some(paths.as_slice()), &asked)
         }
     };
-    refusal::nested(survey.nested.iter())?;
+    refusal::nested(status.nested().collect::<Vec<_>>().into_iter())?;
     if !request.allow.large {
         let limit = repo.settings().max_file_size();
-        refusal::large(survey.too_large(repo, limit)?.into_iter(), limit)?;
+        refusal::large(survey::too_large(status, repo, limit)?.into_iter(), limit)?;
     }
     if paths.is_some() {
         private.reset_to(head)?;
@@ -370,9 +370,9 @@ fn inspect(
 }
 
 /// Refuse if the work tree holds more than what would be committed.
-fn nothing_stays_behind(repo: &Repo, staging: &StagingDir<'_>, survey: &Survey, tree: ObjectId) -> Result<()> {
-    let everything = PrivateIndex::copy(repo, &staging.index_before(), staging.index_before().with_extension("all"))?;
-    everything.add(None, &survey.nested)?;
+fn nothing_stays_behind(repo: &Repo, staging: &StagingDir<'_>, status: &Status, tree: ObjectId) -> Result<()> {
+    let everything = TempIndex::copy(repo, &staging.index_before(), staging.index_before().with_extension("all"))?;
+    everything.add(None, &status.nested().cloned().collect::<Vec<_>>())?;
     if everything.write_tree()? == tree {
         return Ok(());
     }

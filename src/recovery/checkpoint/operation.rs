@@ -13,9 +13,8 @@ use super::{has_all_of, journal::Journal};
 use crate::{
     error::{Error, Result, codes},
     git::{
-        Head, ObjectId, RefError, Repo,
-        entries::{self, Entries},
-        excludes,
+        Head, ObjectId, RefError, Repo, ignore,
+        index::entries::{self, Entries},
         objects::{
             Batch,
             trees::{self, Edits, Leaf},
@@ -86,7 +85,7 @@ fn describe(repo: &Repo, batch: &mut Batch, journal: &Journal, commit: ObjectId)
     let mut edits: Edits = before.staged.clone();
     edits.extend(differing.iter().map(|(path, [_, after])| (path.clone(), after.leaf())));
     let staged_after = trees::edit(repo, batch, head_tree, &edits)?;
-    let rules = excludes::store(repo, batch, &before.rules)?;
+    let rules = ignore::store(repo, batch, &before.rules)?;
     let mut side = |head: &Head, staged: ObjectId, at: usize, held: &[Held]| -> Result<ObjectId> {
         let flags = differing.iter().map(|(path, sides)| (path.clone(), sides[at].flags));
         let mut state = BTreeMap::new();

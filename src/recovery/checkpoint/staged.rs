@@ -1,11 +1,11 @@
 //! What a checkpoint would commit: the difference between HEAD's tree and the tree that is staged.
 
-use bstr::{BString, ByteSlice as _};
+use bstr::BString;
 
 use crate::{
     domain::secret::{self, Finding},
     error::Result,
-    git::{ObjectId, Repo},
+    git::{EntryKind, ObjectId, Repo, changed_paths::Comparer, objects::trees::Leaf, submodules},
 };
 
 /// The largest content that is looked into for secrets, in bytes: keys and tokens live in small files.
@@ -62,29 +62,19 @@ pub struct Scanned {
     pub skipped: usize,
 }
 
-/// The changes from tree (or commit) `old` to tree `new`.
+/// The changes from the tree `old` to the tree `new`.
 pub fn changes(repo: &Repo, old: ObjectId, new: ObjectId) -> Result<Vec<Change>> {
-    let words = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev"];
-    let answer = repo.git().args(words).args([old.to_string(), new.to_string()]).run()?;
-    let mut parts = answer.split_str("\0");
-    let mut changes = Vec::new();
-    while let (Some(head), Some(path)) = (parts.next(), parts.next()) {
-        let mut words = head.trim_start_with(|c| c == ':').split_str(" ");
-        let (Some(old_mode), Some(new_mode)) = (words.next(), words.next()) else { break };
-        let (Some(old), Some(new)) = (words.next(), words.next()) else { break };
-        changes.push(Change { path: path.into(), old: side(old_mode, old), new: side(new_mode, new) });
-    }
-    Ok(changes)
-}
-
-fn side(mode: &[u8], id: &[u8]) -> Option<Side> {
-    let kind = match mode {
-        b"000000" => return None,
-        b"120000" => Kind::Link,
-        b"160000" => Kind::Repository,
-        _ => Kind::File,
+    let side = |leaf: Option<Leaf>| {
+        let (kind, id) = leaf?;
+        let kind = match kind {
+            EntryKind::Link => Kind::Link,
+            EntryKind::Commit => Kind::Repository,
+            _ => Kind::File,
+        };
+        Some(Side { kind, id })
     };
-    Some(Side { kind, id: ObjectId::from_hex(id).ok()? })
+    let found = Comparer::new(repo).differences(Some(old), Some(new))?.into_iter();
+    Ok(found.map(|change| Change { path: change.path, old: side(change.old), new: side(change.new) }).collect())
 }
 
 /// New files of more than `limit` bytes, with their size.
@@ -104,11 +94,8 @@ pub fn nested<'c>(repo: &Repo, tree: ObjectId, changes: &'c [Change]) -> Result<
     if found.is_empty() {
         return Ok(found);
     }
-    let modules = format!("--blob={tree}:.gitmodules");
-    let known = repo.git().args(["config", "-z", &modules, "--get-regexp", r"^submodule\..*\.path$"]).output()?.stdout;
-    let known: Vec<&[u8]> =
-        known.split_str("\0").filter_map(|entry| entry.split_once_str("\n")).map(|(_, path)| path).collect();
-    Ok(found.into_iter().filter(|path| !known.contains(&path.as_slice())).collect())
+    let known = submodules::declared(repo, tree)?;
+    Ok(found.into_iter().filter(|path| !known.contains(path)).collect())
 }
 
 /// What looks like a secret in the content that is added.

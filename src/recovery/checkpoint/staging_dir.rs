@@ -17,7 +17,7 @@ use crate::{
     error::{Context as _, Result},
     git::{
         Repo,
-        index::{self, PrivateIndex},
+        index::{self, TempIndex},
     },
 };
 
@@ -43,13 +43,13 @@ impl<'r> StagingDir<'r> {
     }
 
     /// The index as it is now, to be staged in; what it was stays in [`StagingDir::index_before`].
-    pub fn copy_index(&self) -> Result<PrivateIndex<'r>> {
+    pub fn copy_index(&self) -> Result<TempIndex<'r>> {
         let before = self.index_before();
         let real = index::real(self.repo);
         if fs::hard_link(&real, &before).is_err() {
-            PrivateIndex::copy(self.repo, &real, before.clone())?;
+            TempIndex::copy(self.repo, &real, before.clone())?;
         }
-        PrivateIndex::copy(self.repo, &before, self.dir.join("index"))
+        TempIndex::copy(self.repo, &before, self.dir.join("index"))
     }
 
     /// The index as it was.

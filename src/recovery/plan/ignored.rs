@@ -8,7 +8,7 @@ use crate::{
     error::{Context as _, Result},
     git::{
         ObjectId, Repo,
-        excludes::{CONFIGURED, EXCLUDE, FILES},
+        ignore::{self, CONFIGURED, EXCLUDE, FILES, Source},
         objects::trees,
     },
     recovery::restore::{disk, state_view::Side},
@@ -35,14 +35,14 @@ pub fn at(repo: &Repo, side: &Side<'_>, rules: Option<ObjectId>, paths: &[BStrin
             put(repo, &top, rules, want.entry.id)?;
         }
     }
-    let git = match rules {
+    let git_dir = scratch.path().join("git");
+    let mut configured = None;
+    let rules = match rules {
         Some(rules) => {
-            let git_dir = scratch.path().join("git");
             for dir in ["info", "objects", "refs"] {
                 fs::create_dir_all(git_dir.join(dir)).or_environment(failed)?;
             }
             fs::write(git_dir.join("HEAD"), "ref: refs/heads/main\n").or_environment(failed)?;
-            let mut configured = None;
             trees::leaves(repo, rules, &mut |name: BString, (_, id)| {
                 match name.strip_prefix(FILES.as_bytes()) {
                     Some(path) if wanted.contains(path.as_bstr()) => put(repo, &top, &path.into(), id)?,
@@ -55,25 +55,11 @@ pub fn at(repo: &Repo, side: &Side<'_>, rules: Option<ObjectId>, paths: &[BStrin
                 }
                 Ok(())
             })?;
-            let folds = repo.gix().config_snapshot().boolean("core.ignoreCase").unwrap_or(false);
-            let git = repo.git().args(["-c", &format!("core.ignoreCase={folds}")]).env("GIT_DIR", git_dir);
-            let mut setting = std::ffi::OsString::from("core.excludesFile=");
-            setting.push(configured.unwrap_or_default());
-            git.without("GIT_COMMON_DIR").arg("-c").arg(setting)
+            Source::Stored { git_dir: &git_dir, configured: configured.as_deref() }
         }
-        None => repo.git().env("GIT_DIR", std::path::absolute(repo.git_dir()).or_environment(failed)?),
+        None => Source::Present,
     };
-    let mut list = Vec::new();
-    for path in paths {
-        list.extend_from_slice(path);
-        list.push(0);
-    }
-    let git = git.env("GIT_WORK_TREE", &top).args(["-C"]).arg(&top);
-    let output = git.args(["check-ignore", "-z", "--stdin", "--no-index"]).stdin(list).output()?;
-    match output.status.code() {
-        Some(0 | 1) => Ok(output.stdout.split_str("\0").filter(|path| !path.is_empty()).map(BString::from).collect()),
-        _ => Err(output.into_error()),
-    }
+    ignore::among_files_of(repo, &top, rules, paths)
 }
 
 /// Write the blob `id` as `path` below `top`, in the place of what is there.

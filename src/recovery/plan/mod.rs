@@ -20,11 +20,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    git::{
-        Repo, names,
-        objects::Batch,
-        tree::{self, Trees},
-    },
+    git::{Repo, changed_paths::Comparer, names, objects::Batch, tree},
     recovery::restore::state_view::{Side, Staged, Want},
 };
 
@@ -257,12 +253,12 @@ impl Planner<'_> {
         }
         let empty = gix::ObjectId::empty_tree(repo.gix().object_hash());
         let head = self.captured.head_tree().unwrap_or(empty);
-        let trees = Trees::new(repo);
+        let mut comparer = Comparer::new(repo);
         let goal = &self.destination.moment;
         let mut paths: BTreeSet<BString> = self.captured.changed().map(ToOwned::to_owned).collect();
-        paths.extend(trees.differing(head, goal.worktree)?);
+        paths.extend(comparer.differing(head, goal.worktree)?);
         if goal.staged != goal.worktree {
-            paths.extend(trees.differing(head, goal.staged)?);
+            paths.extend(comparer.differing(head, goal.staged)?);
         }
         paths.extend(self.captured.unmerged().iter().map(|conflict| conflict.path.clone()));
         paths.extend(goal.unmerged.iter().map(|conflict| conflict.path.clone()));

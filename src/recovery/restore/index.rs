@@ -14,8 +14,7 @@ use crate::{
     error::{Context as _, Result},
     git::{
         Repo,
-        cmd::Git,
-        index::{PrivateIndex, real},
+        index::{EntryFlag, TempIndex, real},
         tree::{Entry, Trees},
     },
     recovery::{
@@ -30,7 +29,7 @@ const REFRESH_ALL: usize = 256;
 
 /// Change the entries of `touched` in `index`, a fresh copy of the real one, to what `side` says; those that say so already are left alone. Answers
 /// whether there were others.
-pub fn change(repo: &Repo, index: &PrivateIndex<'_>, side: &Side<'_>, touched: &[Touched]) -> Result<bool> {
+pub fn change(repo: &Repo, index: &TempIndex<'_>, side: &Side<'_>, touched: &[Touched]) -> Result<bool> {
     // They are the same yet, and a split index is found beside the one that is in its place.
     let live = Live { repo, index: read(repo, &real(repo))? };
     let mut wanted: Vec<(&BStr, Staged)> = Vec::new();
@@ -44,19 +43,16 @@ pub fn change(repo: &Repo, index: &PrivateIndex<'_>, side: &Side<'_>, touched: &
         return Ok(false);
     }
     let script = script(&wanted, ObjectId::null(repo.gix().object_hash()));
-    git(index).args(["update-index", "-z", "--index-info"]).stdin(script).run()?;
+    index.update_entries(script)?;
     intend_to_add(repo, index, side, &wanted)?;
-    let flagged = |has: fn(&Staged) -> bool| {
-        let paths = wanted.iter().filter(|(_, staged)| has(staged)).map(|(path, _)| *path);
-        list(paths)
+    let set = |flag: EntryFlag, has: fn(&Staged) -> bool| {
+        index.set_flag(
+            flag,
+            wanted.iter().filter(|(_, staged)| staged.entry.is_some() && has(staged)).map(|(path, _)| *path),
+        )
     };
-    let flags: [(&str, Vec<u8>); 2] = [
-        ("--assume-unchanged", flagged(|staged| staged.entry.is_some() && staged.flags.assume_unchanged)),
-        ("--skip-worktree", flagged(|staged| staged.entry.is_some() && staged.flags.skip_worktree)),
-    ];
-    for (flag, paths) in flags.into_iter().filter(|(_, paths)| !paths.is_empty()) {
-        git(index).args(["update-index", "-z", flag, "--stdin"]).stdin(paths).run()?;
-    }
+    set(EntryFlag::AssumeUnchanged, |staged| staged.flags.assume_unchanged)?;
+    set(EntryFlag::SkipWorktree, |staged| staged.flags.skip_worktree)?;
     Ok(true)
 }
 
@@ -118,11 +114,6 @@ impl Live<'_> {
     }
 }
 
-/// A call of git on `index`. What is on the disk at this moment says nothing about which files a sparse checkout leaves out.
-fn git(index: &PrivateIndex<'_>) -> Git {
-    index.git().args(["-c", "sparse.expectFilesOutsideOfPatterns=true"])
-}
-
 /// What `git update-index --index-info` reads: first everything goes, so that a file can make room for a directory.
 fn script(wanted: &[(&BStr, Staged)], null: ObjectId) -> Vec<u8> {
     let mut script = Vec::new();
@@ -147,7 +138,7 @@ fn script(wanted: &[(&BStr, Staged)], null: ObjectId) -> Vec<u8> {
 }
 
 /// `git add --intent-to-add` looks for a file; it finds one in a work tree that is made for it alone.
-fn intend_to_add(repo: &Repo, index: &PrivateIndex<'_>, side: &Side<'_>, wanted: &[(&BStr, Staged)]) -> Result<()> {
+fn intend_to_add(repo: &Repo, index: &TempIndex<'_>, side: &Side<'_>, wanted: &[(&BStr, Staged)]) -> Result<()> {
     let intended: Vec<&BStr> =
         wanted.iter().filter(|(_, staged)| staged.flags.intent_to_add).map(|(path, _)| *path).collect();
     if intended.is_empty() {
@@ -180,70 +171,27 @@ fn intend_to_add(repo: &Repo, index: &PrivateIndex<'_>, side: &Side<'_>, wanted:
             _ => fs::write(place, b"").or_environment(failed)?,
         }
     }
-    let call = git(index).env("GIT_DIR", std::path::absolute(repo.git_dir()).or_environment(failed)?);
-    let call = call.env("GIT_WORK_TREE", &scratch).args(["-C"]).arg(&scratch);
-    // `N` as above; `f`, as in force, for what is ignored: nothing is overwritten by it.
-    let words = ["--literal-pathspecs", "add", "-Nf", "--sparse", "--pathspec-from-file=-", "--pathspec-file-nul"];
-    call.args(words).stdin(list(intended.iter().copied())).run()?;
+    index.intend_to_add(&scratch, intended.iter().copied())?;
     fs::remove_dir_all(&scratch).or_environment(failed)
 }
 
 /// Let git write `paths` from `index` through its filters, where nothing stands.
-pub fn check_out(index: &PrivateIndex<'_>, paths: &[BString]) -> Result<()> {
+pub fn check_out(index: &TempIndex<'_>, paths: &[BString]) -> Result<()> {
     // Attributes are read from the work tree: they come first.
     let (attributes, others): (Vec<_>, Vec<_>) =
         paths.iter().map(|path| path.as_bstr()).partition(|path| path.ends_with(b".gitattributes"));
     for paths in [attributes, others].into_iter().filter(|paths| !paths.is_empty()) {
-        let words = ["checkout-index", "--index", "--ignore-skip-worktree-bits", "-z", "--stdin"];
-        git(index).args(words).stdin(list(paths.into_iter())).run()?;
+        index.check_out(paths)?;
     }
     Ok(())
 }
 
 /// Tell `index` that the files of `paths` are what they are, so that git need not read them to find out.
-pub fn refresh(index: &PrivateIndex<'_>, paths: &[BString]) -> Result<()> {
+pub fn refresh(index: &TempIndex<'_>, paths: &[BString]) -> Result<()> {
     if paths.is_empty() {
         return Ok(());
     }
-    // What differs makes the exit code 1; that is its business.
-    match paths.len() < REFRESH_ALL {
-        true => {
-            let words = [
-                "--literal-pathspecs",
-                "add",
-                "--refresh",
-                "--sparse",
-                "--pathspec-from-file=-",
-                "--pathspec-file-nul",
-            ];
-            git(index).args(words).stdin(list(paths.iter().map(|path| path.as_bstr()))).output()?;
-        }
-        false => {
-            git(index).args(["update-index", "-q", "--refresh"]).output()?;
-        }
-    }
-    Ok(())
-}
-
-/// The blob that git would make of `file` if it were added as `path`: through its filters.
-pub fn filtered_id(repo: &Repo, file: &Path, path: &BStr) -> Result<Option<ObjectId>> {
-    let mut option = b"--path=".to_vec();
-    option.extend_from_slice(path);
-    let option =
-        gix::path::from_byte_slice(&option).or_environment(|| format!("'{}' is no path here", disk::shown(path)))?;
-    let file = std::path::absolute(file).or_environment(|| "the current directory is gone".to_owned())?;
-    let output = repo.git().args(["hash-object"]).arg(option).args(["--"]).arg(file).output()?;
-    Ok(ObjectId::from_hex(output.stdout.trim()).ok())
-}
-
-/// Paths, each ended by NUL.
-fn list<'a>(paths: impl Iterator<Item = &'a BStr>) -> Vec<u8> {
-    let mut list = Vec::new();
-    for path in paths {
-        list.extend_from_slice(path);
-        list.push(0);
-    }
-    list
+    if paths.len() < REFRESH_ALL { index.refresh(paths) } else { index.refresh_all() }
 }
 
 /// Remove what a process that died left beside the private index: the lock of a git that was killed, files half written.

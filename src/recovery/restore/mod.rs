@@ -33,9 +33,9 @@ use crate::{
     error::{Context as _, Error, Result, codes},
     git::{
         ObjectId, Repo,
-        entries::{self, Entries},
-        index::{IndexLock, PrivateIndex, real},
-        names, state as git_state,
+        index::entries::{self, Entries},
+        index::{IndexLock, TempIndex, real},
+        names, objects, state as git_state,
         tree::Entry,
     },
     recovery::{
@@ -126,7 +126,7 @@ impl Restore<'_> {
             );
         }
         index::sweep(self.repo)?;
-        let private = PrivateIndex::copy(self.repo, &real(self.repo), index::place(self.repo)?)?;
+        let private = TempIndex::copy(self.repo, &real(self.repo), index::place(self.repo)?)?;
         let changed = index::change(self.repo, &private, to, self.touched)?;
         reached(Step::Prepared)?;
         let missing = self.clear(to, trust)?;
@@ -216,7 +216,7 @@ impl Restore<'_> {
                 None => {
                     let is_executable = permissions & 0o100 != 0;
                     is_executable == (want.entry.kind == EntryKind::BlobExecutable)
-                        && index::filtered_id(self.repo, &file, path)? == Some(want.entry.id)
+                        && objects::filtered_id(self.repo, &file, path)? == Some(want.entry.id)
                 }
             },
             _ => false,
@@ -254,7 +254,7 @@ impl Restore<'_> {
     }
 
     /// Put what is missing into its place; answers whether there was any.
-    fn fill(&self, private: &PrivateIndex<'_>, to: &Side<'_>, missing: &BTreeMap<&BStr, Option<Want>>) -> Result<bool> {
+    fn fill(&self, private: &TempIndex<'_>, to: &Side<'_>, missing: &BTreeMap<&BStr, Option<Want>>) -> Result<bool> {
         let top = self.top()?;
         let left = Aside::left(self.repo, self.operation.id)?;
         let mut put_aside: BTreeMap<&BStr, Vec<PathBuf>> = BTreeMap::new();
@@ -350,7 +350,7 @@ impl Restore<'_> {
                         return Ok(true);
                     }
                     if filtered.is_none() {
-                        filtered = Some(index::filtered_id(self.repo, file, path)?);
+                        filtered = Some(objects::filtered_id(self.repo, file, path)?);
                     }
                     if filtered.flatten() == Some(id) {
                         return Ok(true);

@@ -31,7 +31,7 @@ use crate::{
         time::Timestamp,
     },
     error::{Error, Result, codes},
-    git::{ObjectId, Repo, pathspec::Pathspecs, revwalk, tree::Trees},
+    git::{ObjectId, Repo, changed_paths::Comparer, pathspec::Pathspecs, revwalk},
     query::revision,
     store::ledger::View,
 };
@@ -212,7 +212,7 @@ impl Work<'_> {
         if tree == head_tree {
             return Err(refusal::nothing_to_take_back(task, &self.to));
         }
-        let paths = Trees::new(self.repo).differing(head_tree, tree)?;
+        let paths = Comparer::new(self.repo).differing(head_tree, tree)?;
         preflight::dirty(self.repo, task, head_tree, &paths)?;
         let after = After::Commit(self.commit(Mode::Revert, tree, &taken)?);
         Ok(Outcome::Goal(Box::new(Goal { after, tree, scope: Scope::Paths(paths), revert: taken, ..known })))

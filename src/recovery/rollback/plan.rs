@@ -9,10 +9,9 @@ use crate::{
         rollback::{Mode, Skipped, message::Message},
         task::Task,
     },
-    error::Result,
-    git::{ObjectId, Repo, objects::Batch, state::InProgress},
+    error::{Error, Result, codes},
+    git::{ObjectId, Repo, commit_tree, objects::Batch, state::InProgress},
     query::revision::Rule,
-    recovery::commit,
 };
 
 /// What a rollback is to reach, and what that means.
@@ -116,9 +115,17 @@ impl NewCommit {
     /// `commit-refused` when git does not make it: mostly because it cannot be signed.
     pub fn make(&self, repo: &Repo, batch: &mut Batch, snapshot: Ulid) -> Result<ObjectId> {
         let message = self.message.compose(&snapshot.to_string());
-        let commit =
-            commit::Commit { tree: self.tree, parents: &self.parents, message, author: None, signed: self.signed };
-        commit.make(repo, batch, || format!("cannot roll back {}", self.message.task))
+        let commit = commit_tree::NewCommit {
+            tree: self.tree,
+            parents: &self.parents,
+            message,
+            author: None,
+            signed: self.signed,
+        };
+        commit.make(repo, batch)?.map_err(|error| {
+            let why = format!("cannot roll back {}: git makes no commit", self.message.task);
+            Error::new(codes::COMMIT_REFUSED, why).because(error)
+        })
     }
 }
 

@@ -18,8 +18,8 @@ use crate::{
     },
     error::Result,
     git::{
-        ObjectId, Repo,
-        range::{self, Link},
+        ObjectId, Repo, diff,
+        revwalk::{self, Link},
     },
     store::ledger::{View, commits::Owners},
 };
@@ -35,14 +35,14 @@ pub(super) fn read(
     head: ObjectId,
 ) -> Result<Vec<Commit<ObjectId>>> {
     let repo = view.repo();
-    let links = range::between(repo, from, head)?;
+    let links = revwalk::between(repo, from, head)?;
     if links.is_empty() {
         return Ok(Vec::new());
     }
     let reader = Reader {
         id: &task.id,
         owners: Owners::read(view)?,
-        unpublished: range::unpublished(repo, from, head)?,
+        unpublished: revwalk::unpublished(repo, from, head)?,
         known: links.iter().map(|link| (link.commit, link.commit.to_string())).collect(),
     };
     let mut commits = Vec::with_capacity(links.len());
@@ -54,7 +54,7 @@ pub(super) fn read(
     let reverted: HashSet<ObjectId> = commits.iter().flat_map(|commit| commit.reverts.iter().copied()).collect();
     for commit in &mut commits {
         if commit.is_merge() && (commit.is_own() || reverted.contains(&commit.id)) {
-            commit.brings = range::brought_in(repo, commit.id, commit.parents[0])?;
+            commit.brings = revwalk::brought_in(repo, commit.id, commit.parents[0])?;
         }
     }
     Ok(commits)
@@ -62,7 +62,7 @@ pub(super) fn read(
 
 /// The paths that the commits of `range` changed.
 pub(super) fn touched(repo: &Repo, range: &[Commit<ObjectId>]) -> Result<Touched> {
-    range::touched(repo, &range.iter().map(|commit| commit.id).collect::<Vec<_>>())
+    diff::touched(repo, &range.iter().map(|commit| commit.id).collect::<Vec<_>>())
 }
 
 struct Reader<'t> {

@@ -16,8 +16,8 @@ use crate::{
     error::{Context as _, Error, Result, codes},
     git::{
         Head, ObjectId, Repo,
-        entries::{self, Entries},
-        excludes::{self, Rules},
+        ignore::{self, Rules},
+        index::entries::{self, Entries},
         names,
         objects::{
             Batch, Readers,
@@ -127,7 +127,7 @@ impl<'r> Captured<'r> {
             skipped: BTreeMap::new(),
             state: BTreeMap::new(),
             merged: None,
-            rules: excludes::rules(repo, status.rules.iter().map(|path| path.as_bstr()))?,
+            rules: ignore::rules(repo, status.rules.iter().map(|path| path.as_bstr()))?,
             named: Vec::new(),
             virtual_paths: BTreeSet::new(),
             batch: Batch::default(),

@@ -7,7 +7,7 @@ use gix::{ObjectId, objs::tree::EntryKind};
 
 use crate::{
     error::{Error, Result, codes},
-    git::{Repo, pathspec::Pathspecs, sparse::Sparse, state, tree::Trees},
+    git::{Repo, changed_paths::Comparer, pathspec::Pathspecs, sparse::Sparse, state, tree::Trees},
     recovery::{
         execute::{self, Author, Order, Outcome, Record},
         operation::{FOREIGN_HINT, Kind, Touched},
@@ -105,7 +105,7 @@ fn foreign(repo: &Repo, captured: &Captured<'_>, worktree: ObjectId, scope: &Sco
     let mut paths: BTreeSet<BString> = match scope {
         Scope::Everything => {
             let head = captured.head_tree().unwrap_or(ObjectId::empty_tree(worktree.kind()));
-            let mut paths = BTreeSet::from_iter(trees.differing(head, worktree)?);
+            let mut paths = BTreeSet::from_iter(Comparer::new(repo).differing(head, worktree)?);
             paths.extend(captured.changed().map(ToOwned::to_owned));
             paths
         }

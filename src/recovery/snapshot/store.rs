@@ -13,7 +13,7 @@ use super::{About, Captured, FORMAT, Moment, Snapshot, Why, capture::Found, ref_
 use crate::{
     error::{Error, Result, codes},
     git::{
-        RefChange, RefError, Repo, excludes,
+        RefChange, RefError, Repo, ignore,
         objects::{
             Batch, Commit, Identity,
             trees::{self, Edits},
@@ -133,7 +133,7 @@ impl Captured<'_> {
             skipped: self.skipped.values().cloned().collect(),
             submodules: self.submodules.clone(),
             merged: self.merged,
-            rules: Some(excludes::store(self.repo, &mut self.batch, &self.rules)?),
+            rules: Some(ignore::store(self.repo, &mut self.batch, &self.rules)?),
             state: self.state.clone(),
         };
         let staged = self.staged.values().flatten().filter(|(kind, _)| *kind != EntryKind::Commit).map(|(_, id)| *id);

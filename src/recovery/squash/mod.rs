@@ -16,7 +16,6 @@ pub use refusal::why;
 use bstr::BString;
 
 use super::{
-    commit,
     operation::Kind,
     plan::{Destination, Flagging, Scope, Untracked},
     snapshot::{Captured, Moment, Snapshot},
@@ -37,6 +36,7 @@ use crate::{
     error::{Error, Result, codes},
     git::{
         Head, ObjectId, Repo,
+        commit_tree::NewCommit,
         entry::{self, Entry},
         objects::Batch,
         revwalk,
@@ -194,14 +194,16 @@ pub fn carry_out(
     let destination = |captured: &Captured<'_>| destination(repo, plan, captured);
     let parents: Vec<ObjectId> = plan.onto.into_iter().collect();
     let make = |_: &Snapshot, batch: &mut Batch| {
-        let new = commit::Commit {
+        let new = NewCommit {
             tree: plan.tree,
             parents: &parents,
             message: message.clone(),
             author: plan.commits.first().map(|oldest| &oldest.author),
             signed: repo.settings().flag("commit.gpgSign"),
         };
-        new.make(repo, batch, || cannot(id))
+        new.make(repo, batch)?.map_err(|error| {
+            Error::new(codes::COMMIT_REFUSED, format!("{}: git makes no commit", cannot(id))).because(error)
+        })
     };
     let line = |key: &str, value: String| (key.to_owned(), value);
     let tasks: Vec<String> = plan.tasks.iter().map(|trailer| trailer.value.to_string()).collect();

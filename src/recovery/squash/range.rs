@@ -16,8 +16,7 @@ use crate::{
     error::Result,
     git::{
         ObjectId, Repo,
-        range::{self, Link},
-        revwalk,
+        revwalk::{self, Link},
     },
     store::ledger::commits::Owners,
 };
@@ -76,9 +75,9 @@ impl Reader<'_> {
 
     /// The commits of `from..tip`, newest first.
     fn range(&self, from: Option<ObjectId>, tip: ObjectId) -> Result<Vec<Commit<ObjectId>>> {
-        let unpublished = range::unpublished(self.repo, from, tip)?;
+        let unpublished = revwalk::unpublished(self.repo, from, tip)?;
         let mut read: HashMap<ObjectId, Option<Obstacle>> = HashMap::new();
-        let links = range::between(self.repo, from, tip)?;
+        let links = revwalk::between(self.repo, from, tip)?;
         for Link { commit, .. } in &links {
             let published = (!unpublished.contains(commit)).then_some(Obstacle::Published);
             read.insert(*commit, self.obstacle(*commit)?.or(published));

@@ -1,18 +1,20 @@
 //! The past of the ledger: was anything taken out of it, is anything not in it any more?
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bstr::ByteSlice as _;
-use gix::{
-    ObjectId,
-    objs::{CommitRef, Kind},
-};
+use gix::ObjectId;
 
 use super::{REF, View, tree, view::read_note};
 use crate::{
     domain::note,
-    error::{Context as _, Result, codes},
-    git::{Repo, cmd},
+    error::{Result, codes},
+    git::{
+        Repo,
+        changed_paths::Comparer,
+        reflog,
+        revwalk::{self, Link},
+    },
 };
 
 /// Lines that a commit of the ledger took out of a note.
@@ -34,24 +36,16 @@ pub struct Removal {
 pub fn removals(view: &View<'_>) -> Result<Vec<Removal>> {
     let repo = view.repo();
     let Some(tip) = view.tip() else { return Ok(Vec::new()) };
-    let commits = repo.git().args(["rev-list", "--parents", &tip.to_string()]).run()?;
     let mut removals = Vec::new();
-    for line in cmd::lines(&commits) {
-        let mut ids = line.split_str(" ").filter_map(|hex| ObjectId::from_hex(hex).ok());
-        let Some(commit) = ids.next() else { continue };
-        let root = tree_of(repo, commit)?;
+    for Link { commit, parents } in revwalk::between(repo, None, tip)? {
+        let root = revwalk::tree(repo, commit)?;
         // A merge has to have the lines of each of its parents.
-        for parent in ids {
-            compare(repo, commit, tree_of(repo, parent)?, root, &mut removals)?;
+        for parent in parents {
+            let lost = lost_between(repo, revwalk::tree(repo, parent)?, Some(root))?;
+            removals.extend(lost.into_iter().map(|loss| Removal { commit, note: loss.note, lines: loss.lines }));
         }
     }
     Ok(removals)
-}
-
-fn compare(repo: &Repo, commit: ObjectId, old: ObjectId, new: ObjectId, removals: &mut Vec<Removal>) -> Result<()> {
-    let lost = lost_between(repo, old, Some(new))?;
-    removals.extend(lost.into_iter().map(|loss| Removal { commit, note: loss.note, lines: loss.lines }));
-    Ok(())
 }
 
 /// Lines of a note that another state of the ledger lacks.
@@ -109,35 +103,24 @@ pub struct Missing {
 pub fn missing(view: &View<'_>, reach: Reach) -> Result<(Vec<Missing>, bool)> {
     let repo = view.repo();
     let (Some(tip), Some(root)) = (view.tip(), view.root()) else { return Ok((Vec::new(), true)) };
-    let words = [
-        "log",
-        "--first-parent",
-        "--no-show-signature",
-        "--format=%H %P",
-        "--raw",
-        "-r",
-        "--no-abbrev",
-        "--no-renames",
-    ];
-    let log = repo.git().args(words).arg(tip.to_string()).run()?;
     let hex_len = repo.gix().object_hash().len_in_hex();
-    let mut parent = None;
     // What a commit replaced or took away was in its parent.
     let mut replaced: BTreeMap<ObjectId, Vec<(ObjectId, ObjectId)>> = BTreeMap::new();
-    for line in cmd::lines(&log) {
-        let Some(row) = line.strip_prefix(b":") else {
-            if let Some(hex) = line.split_str(" ").nth(1) {
-                parent = ObjectId::from_hex(hex).ok();
+    let first_parents: HashMap<ObjectId, ObjectId> = revwalk::between(repo, None, tip)?
+        .into_iter()
+        .filter_map(|link| Some((link.commit, *link.parents.first()?)))
+        .collect();
+    let mut comparer = Comparer::new(repo);
+    let mut at = tip;
+    while let Some(parent) = first_parents.get(&at).copied() {
+        for change in comparer.differences(Some(revwalk::tree(repo, parent)?), Some(revwalk::tree(repo, at)?))? {
+            let key = change.path.replace("/", "");
+            let key = Some(key).filter(|key| key.len() == hex_len).and_then(|key| ObjectId::from_hex(&key).ok());
+            if let (Some(key), Some((_, old))) = (key, change.old) {
+                replaced.entry(key).or_default().push((parent, old));
             }
-            continue;
-        };
-        let Some((head, path)) = row.split_once_str("\t") else { continue };
-        let key = path.replace("/", "");
-        let old = head.split_str(" ").nth(2).and_then(|hex| ObjectId::from_hex(hex).ok()).filter(|old| !old.is_null());
-        let key = Some(key).filter(|key| key.len() == hex_len).and_then(|key| ObjectId::from_hex(&key).ok());
-        if let (Some(key), Some(old), Some(parent)) = (key, old, parent) {
-            replaced.entry(key).or_default().push((parent, old));
         }
+        at = parent;
     }
     let (mut found, mut read, mut is_whole) = (Vec::new(), 0, true);
     for (key, states) in replaced {
@@ -213,39 +196,25 @@ fn loss_of(key: ObjectId, before: &[u8], kept: &HashSet<&[u8]>) -> Option<Loss> 
     (!lost.is_empty()).then(|| Loss { note: named(), lines: lost.len(), events })
 }
 
-fn tree_of(repo: &Repo, commit: ObjectId) -> Result<ObjectId> {
-    let bytes = repo.read_as(commit, Kind::Commit)?;
-    let commit = CommitRef::from_bytes(&bytes, repo.gix().object_hash())
-        .or_environment(|| format!("commit {commit} of the ledger is damaged"))?;
-    Ok(commit.tree())
-}
-
 /// Commits that were the tip of the ledger once, by its reflog, and are not in its history: another program threw them
 /// away. Newest first, without those that are in the history of another one.
 pub fn lost_tips(view: &View<'_>) -> Result<Vec<ObjectId>> {
     let repo = view.repo();
     let Some(tip) = view.tip() else { return Ok(Vec::new()) };
-    let reflog = repo.git().args(["log", "--walk-reflogs", "--format=%H", REF]).output()?;
-    if !reflog.status.success() {
-        // No reflog: a bare repository, or one that is set up without.
-        return Ok(Vec::new());
-    }
-    let former: BTreeMap<ObjectId, usize> = cmd::lines(&reflog.stdout)
-        .enumerate()
-        .filter_map(|(age, hex)| Some((ObjectId::from_hex(&hex).ok()?, age)))
+    // Without a reflog, as in a bare repository, nothing is known.
+    let moves = reflog::of_ref(repo, REF)?;
+    let former: BTreeMap<ObjectId, usize> = (moves.iter().rev().enumerate())
+        .map(|(age, entry)| (entry.new, age))
         .filter(|(id, _)| *id != tip && repo.has(*id))
         .collect();
     if former.is_empty() {
         return Ok(Vec::new());
     }
-    let mut ask = format!("^{tip}\n");
-    former.keys().for_each(|id| ask.push_str(&format!("{id}\n")));
-    let unmerged = repo.git().args(["rev-list", "--parents", "--stdin"]).stdin(ask.into_bytes()).run()?;
+    let former_tips: Vec<ObjectId> = former.keys().copied().collect();
     let (mut lost, mut covered) = (Vec::new(), HashSet::new());
-    for line in cmd::lines(&unmerged) {
-        let mut ids = line.split_str(" ").filter_map(|hex| ObjectId::from_hex(hex).ok());
-        lost.extend(ids.next());
-        covered.extend(ids);
+    for link in revwalk::beyond(repo, &former_tips, tip)? {
+        lost.push(link.commit);
+        covered.extend(link.parents);
     }
     lost.retain(|id| !covered.contains(id));
     lost.sort_by_key(|id| former.get(id).copied());

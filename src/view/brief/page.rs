@@ -7,7 +7,7 @@ use crate::{
         task::Decision,
         time::{Timestamp, show_duration},
     },
-    git::{Head, worktree::Kind},
+    git::{Head, status::Kind},
     query::brief::{Checkpoint, Facts, Focus, commands::holder},
     view::{
         brief::{Body, Keep, Page, Point, Section},
@@ -38,7 +38,7 @@ pub fn page(facts: &Facts<'_>) -> Page {
         page.present.push(list(heading, points, count, most, rank, more));
     };
     add("State", all(state(facts)), 6, 1, "git agent status");
-    add("Uncommitted", (uncommitted(facts), facts.standing.count), 8, 3, "git status");
+    add("Uncommitted", (uncommitted(facts), facts.standing.total), 8, 3, "git status");
     if facts.focus.is_some() {
         add("Ready next", next(facts), 4, 5, "git agent ready");
     } else if !facts.plan.is_empty() {
@@ -242,10 +242,10 @@ fn plan(facts: &Facts<'_>, sections: &mut Vec<Section>) {
 /// The state: first in one line, then what is not as it should be.
 fn state(facts: &Facts<'_>) -> Vec<Point> {
     let state = &facts.state;
-    let mut line = match (&state.interrupted, &state.in_progress, facts.standing.count) {
+    let mut line = match (&state.interrupted, &state.in_progress, facts.standing.total) {
         (Some(_), ..) => "an operation was interrupted".to_owned(),
         (_, Some(operation), _) => format!("in the middle of {}", operation.what),
-        (_, _, 0) if facts.standing.dirty.hidden == 0 => "clean, nothing uncommitted".to_owned(),
+        (_, _, 0) if facts.standing.counts.hidden == 0 => "clean, nothing uncommitted".to_owned(),
         (_, _, 0) => "nothing uncommitted that 'git status' shows".to_owned(),
         (_, _, count) => format!("{} not committed", plural(count, "path")),
     };
@@ -261,8 +261,8 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
         });
     }
     let mut points = vec![words(line)];
-    if facts.standing.dirty.hidden > 0 {
-        let count = plural(facts.standing.dirty.hidden, "changed file");
+    if facts.standing.counts.hidden > 0 {
+        let count = plural(facts.standing.counts.hidden, "changed file");
         points.push(words(format!("{count} hidden from 'git status' by assume-unchanged or skip-worktree")));
     }
     if let Some(ledger) = &state.ledger {

@@ -104,8 +104,8 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-impl From<crate::git::worktree::Dirty> for DirtyJson {
-    fn from(dirty: crate::git::worktree::Dirty) -> Self {
+impl From<crate::git::status::Counts> for DirtyJson {
+    fn from(dirty: crate::git::status::Counts) -> Self {
         DirtyJson { staged: dirty.staged, unstaged: dirty.unstaged, untracked: dirty.untracked, hidden: dirty.hidden }
     }
 }

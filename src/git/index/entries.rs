@@ -14,8 +14,10 @@ use gix::{
     objs::tree::EntryKind,
 };
 
-use super::{objects::trees::Leaf, repo::Repo};
-use crate::error::{Context as _, Result};
+use crate::{
+    error::{Context as _, Result},
+    git::{objects::trees::Leaf, repo::Repo},
+};
 
 /// The index of a worktree, as far as `git status` does not tell.
 pub struct Entries {

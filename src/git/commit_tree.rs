@@ -1,20 +1,20 @@
-//! A commit that an operation puts on the user's branch: by them, at git's time, signed if theirs are, without their hooks.
+//! `git commit-tree`: a commit by the user, at git's time, signed if theirs are, without their hooks.
 
 use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
 
 use bstr::BString;
+use gix::ObjectId;
 
-use crate::{
-    error::{Context as _, Error, Result, codes},
-    git::{
-        ObjectId, Repo, cmd,
-        entry::Author,
-        objects::{Apart, Batch},
-    },
+use super::{
+    cmd,
+    entry::Author,
+    objects::{Apart, Batch},
+    repo::Repo,
 };
+use crate::error::{Context as _, Error, Result};
 
-/// What is committed.
-pub struct Commit<'a> {
+/// A commit to make.
+pub struct NewCommit<'a> {
     /// Its tree.
     pub tree: ObjectId,
     /// Its parents.
@@ -27,14 +27,14 @@ pub struct Commit<'a> {
     pub signed: bool,
 }
 
-impl Commit<'_> {
-    /// Let git make it, and stage it in `batch`: in the repository it would be anybody's garbage. `cannot` begins the sentence that
-    /// says why not.
+impl NewCommit<'_> {
+    /// Let git make the commit, and stage it in `batch`: in the repository a `git gc` could take it before a ref leads to it. The inner
+    /// error is git's refusal: mostly because it cannot sign.
     ///
     /// # Errors
     ///
-    /// `commit-refused` when git does not make it: mostly because it cannot be signed.
-    pub fn make(&self, repo: &Repo, batch: &mut Batch, cannot: impl Fn() -> String) -> Result<ObjectId> {
+    /// When git cannot be run, or the object cannot be read.
+    pub fn make(&self, repo: &Repo, batch: &mut Batch) -> Result<Result<ObjectId>> {
         let apart = Apart::new(repo)?;
         let mut git = apart.git(repo.git()).args(["-c", "i18n.commitEncoding=UTF-8", "commit-tree"]);
         git = git.args(self.signed.then_some("-S")).arg(self.tree.to_string());
@@ -46,15 +46,15 @@ impl Commit<'_> {
         let parents = self.parents.iter().flat_map(|parent| ["-p".to_owned(), parent.to_string()]);
         let output = git.args(parents).args(["-F", "-"]).stdin(self.message.to_vec()).output()?;
         if !output.status.success() {
-            let why = format!("{}: git makes no commit", cannot());
-            return Err(Error::new(codes::COMMIT_REFUSED, why).because(output.into_error()));
+            return Ok(Err(output.into_error()));
         }
         let id = ObjectId::from_hex(&cmd::line(&output.stdout));
         let id = id.or_environment(|| "'git commit-tree' named no commit".to_owned())?;
         apart.take_in(batch)?;
-        match batch.has(id) || repo.has(id) {
-            true => Ok(id),
-            false => Err(Error::bug(format!("'git commit-tree' made {id}, which is nowhere"))),
+        if batch.has(id) || repo.has(id) {
+            Ok(Ok(id))
+        } else {
+            Err(Error::bug(format!("'git commit-tree' made {id}, which is nowhere")))
         }
     }
 }

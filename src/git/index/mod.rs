@@ -1,0 +1,176 @@
+//! The index of a worktree: its lock, its entries, and how a [`TempIndex`] takes its place.
+
+pub mod entries;
+mod temp;
+
+use std::{
+    ffi::OsStr,
+    fs, io,
+    os::unix::ffi::OsStrExt as _,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use bstr::{BString, ByteSlice as _};
+use gix::ObjectId;
+
+pub use temp::{EntryFlag, TempIndex};
+
+use super::{
+    cmd::Git,
+    lock_file::{self, LockFile},
+    repo::Repo,
+};
+use crate::error::{Context as _, Error, Result, codes};
+
+/// How long somebody else's `index.lock` is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a `git add` of somebody else may take.
+const MOMENT: Duration = Duration::from_secs(2);
+
+/// Let `git` put new objects into the directory `objects`, and find there what is not in the repository.
+pub fn objects_in(repo: &Repo, git: Git, objects: &Path) -> Git {
+    let here = repo.gix().objects.store_ref().path();
+    let here = std::path::absolute(here).unwrap_or_else(|_| here.to_owned());
+    // Quoted as git reads it: a path may have a colon.
+    let mut quoted = vec![b'"'];
+    for byte in here.as_os_str().as_bytes() {
+        if matches!(byte, b'"' | b'\\') {
+            quoted.push(b'\\');
+        }
+        quoted.push(*byte);
+    }
+    quoted.push(b'"');
+    git.env("GIT_OBJECT_DIRECTORY", objects).env("GIT_ALTERNATE_OBJECT_DIRECTORIES", OsStr::from_bytes(&quoted))
+}
+
+/// The index of this worktree.
+pub fn real(repo: &Repo) -> PathBuf {
+    repo.git_dir().join("index")
+}
+
+/// Whether nobody is writing the index now or in a moment from now. Who died while doing it is writing it for ever.
+pub fn becomes_free(repo: &Repo) -> bool {
+    let began = Instant::now();
+    while lock_file(repo).exists() {
+        if began.elapsed() > MOMENT {
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    true
+}
+
+/// Put `temp`, which was made from `before`, in the place of the index. Answers whether that was done: not when the index
+/// is no longer what `before` is; then use [`merge`].
+///
+/// # Errors
+///
+/// `index-locked`.
+pub fn install(repo: &Repo, temp: &TempIndex<'_>, before: &Path) -> Result<bool> {
+    let _lock = IndexLock::take_marked(repo, CHECKPOINT)?;
+    let failed = || "cannot replace the index".to_owned();
+    if read(&real(repo)).or_environment(failed)? != read(before).or_environment(failed)? {
+        return Ok(false);
+    }
+    become_real(repo, temp.path()).map(|()| true).or_environment(failed)
+}
+
+/// Take the changes of `paths` from `commit` into the index as it is now, but for those that were staged anew since `before`.
+pub fn merge(repo: &Repo, before: &Path, commit: ObjectId, paths: &[BString]) -> Result<()> {
+    let _lock = IndexLock::take_marked(repo, CHECKPOINT)?;
+    let next = TempIndex::copy(repo, &real(repo), before.with_extension("next"))?;
+    let old = TempIndex::existing(repo, before.to_owned());
+    let unchanged: Vec<&BString> = {
+        let (then, now) = (old.entries(paths)?, next.entries(paths)?);
+        paths.iter().zip(then.iter().zip(&now)).filter(|(_, (then, now))| then == now).map(|(path, _)| path).collect()
+    };
+    let tree = repo.git().args(["ls-tree", "-r", "-z", "--full-tree"]).arg(commit.to_string()).run()?;
+    let lines = tree.split_str("\0").filter_map(|line| line.split_once_str("\t"));
+    let committed: std::collections::HashMap<&[u8], &[u8]> = lines.map(|(entry, path)| (path, entry)).collect();
+    let mut script = Vec::new();
+    for path in unchanged {
+        match committed.get(path.as_slice()) {
+            Some(entry) => script.extend_from_slice(entry),
+            None => script.extend_from_slice(format!("0 {}", ObjectId::null(repo.gix().object_hash())).as_bytes()),
+        }
+        script.push(b'\t');
+        script.extend_from_slice(path);
+        script.push(0);
+    }
+    next.git().args(["update-index", "-z", "--index-info"]).stdin(script).run()?;
+    // Exit code 1 says that some files are modified.
+    next.git().args(["update-index", "-q", "--refresh"]).output()?;
+    become_real(repo, next.path()).or_environment(|| "cannot replace the index".to_owned())
+}
+
+/// Put the index file `path` in the place of the index.
+fn become_real(repo: &Repo, path: &Path) -> io::Result<()> {
+    repo.share(path)?;
+    fs::rename(path, real(repo))
+}
+
+fn lock_file(repo: &Repo) -> PathBuf {
+    repo.git_dir().join("index.lock")
+}
+
+/// The bytes of an index; none when there is no file.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        other => other,
+    }
+}
+
+/// Remove a file that may not be there.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// What stands in the lock of a checkpoint, which takes its commit over into the index.
+const CHECKPOINT: &str = "git-agent checkpoint\n";
+
+/// Git's own lock of the index; removed when dropped.
+#[derive(Debug)]
+pub struct IndexLock {
+    _held: LockFile,
+}
+
+impl IndexLock {
+    /// Take the lock with `mark` in it, so that whoever finds it knows whose it was. One with the same mark whose maker is dead
+    /// is taken over.
+    pub fn take_marked(repo: &Repo, mark: &str) -> Result<Self> {
+        let path = lock_file(repo);
+        let taken = LockFile::take(&path, mark, PATIENCE).map_err(|error| held(&path).because(error))?;
+        taken.map(|held| IndexLock { _held: held }).ok_or_else(|| held(&path))
+    }
+
+    /// What stands in the lock of the index, if there is one; git's own are not texts.
+    pub fn marked(repo: &Repo) -> Option<String> {
+        lock_file::mark(&lock_file(repo))
+    }
+
+    /// Whether `mark` is that of a checkpoint.
+    pub fn is_of_checkpoint(mark: &str) -> bool {
+        mark == CHECKPOINT
+    }
+
+    /// Put `temp` in the place of the index. The lock stays.
+    pub fn install(&self, repo: &Repo, temp: &TempIndex<'_>) -> Result<()> {
+        become_real(repo, temp.path()).or_environment(|| "cannot replace the index".to_owned())
+    }
+}
+
+/// The refusal to wait any longer for somebody's `index.lock`.
+pub fn is_held(repo: &Repo) -> Error {
+    held(&lock_file(repo))
+}
+
+fn held(path: &Path) -> Error {
+    Error::new(codes::INDEX_LOCKED, format!("cannot lock the index with '{}'", path.display()))
+        .hint("try again; if no git is running, one died and left the file behind: 'git agent doctor' tells more")
+}

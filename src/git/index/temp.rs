@@ -1,0 +1,236 @@
+//! A temporary index: git stages and commits with it, and nobody else sees it until it takes the place of the index.
+//!
+//! ```text
+//! <git dir>/index ──copy, with its time──▶ temp ──add, commit──▶ temp ──rename, under index.lock──▶ index
+//! ```
+//!
+//! The copy keeps the modification time: git trusts an entry's stat data only if the file is older than the index, so a
+//! younger copy would hide an edit of the same size made right after `git add`.
+
+use std::{
+    fs::{File, FileTimes},
+    io,
+    path::{Path, PathBuf},
+    process::ExitStatus,
+};
+
+use bstr::{BStr, BString, ByteSlice as _};
+use gix::ObjectId;
+
+use super::{objects_in, remove};
+use crate::{
+    error::{Context as _, Result},
+    git::{
+        cmd::{self, Git, Output},
+        repo::Repo,
+    },
+};
+
+/// One entry as `ls-files --stage` lists it: mode, object, stage. `None`: no entry.
+pub(super) type Entry = Option<BString>;
+
+/// An index file of our own.
+pub struct TempIndex<'r> {
+    repo: &'r Repo,
+    path: PathBuf,
+    objects: Option<PathBuf>,
+}
+
+impl<'r> TempIndex<'r> {
+    /// The index file `from`, copied to `path` (absolute). Without an index (nothing was ever staged) there is no copy.
+    pub fn copy(repo: &'r Repo, from: &Path, path: PathBuf) -> Result<Self> {
+        let failed = || format!("cannot copy the index to '{}'", path.display());
+        remove(&path).or_environment(failed)?;
+        match File::open(from) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            opened => {
+                let mut from = opened.or_environment(failed)?;
+                let modified = from.metadata().and_then(|meta| meta.modified()).or_environment(failed)?;
+                let mut to = File::create_new(&path).or_environment(failed)?;
+                io::copy(&mut from, &mut to).or_environment(failed)?;
+                repo.share(&path).or_environment(failed)?;
+                to.set_times(FileTimes::new().set_modified(modified)).or_environment(failed)?;
+            }
+        }
+        Ok(TempIndex { repo, path, objects: None })
+    }
+
+    /// An index file that exists already.
+    pub fn existing(repo: &'r Repo, path: PathBuf) -> Self {
+        TempIndex { repo, path, objects: None }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keep the objects that are made out of the repository: in the directory `objects`.
+    #[must_use]
+    pub fn with_objects_in(mut self, objects: PathBuf) -> Self {
+        self.objects = Some(objects);
+        self
+    }
+
+    /// A call of git that works on this index.
+    pub(in crate::git) fn git(&self) -> Git {
+        let git = self.repo.git().env("GIT_INDEX_FILE", &self.path);
+        match &self.objects {
+            // The half of a split index that is shared would be written into the git directory.
+            Some(objects) => objects_in(self.repo, git, objects).args(["-c", "core.splitIndex=false"]),
+            None => git,
+        }
+    }
+
+    /// Make it list what HEAD has, keeping what it knows of the files.
+    pub fn reset_to(&self, commit: Option<ObjectId>) -> Result<()> {
+        match commit {
+            Some(commit) => self.git().args(["read-tree", "--reset"]).arg(commit.to_string()).run().map(drop),
+            None => remove(&self.path).or_environment(|| format!("cannot remove '{}'", self.path.display())),
+        }
+    }
+
+    /// Stage what `git add -A` stages: everything that is not ignored, or `paths` of it; not what is below `without`.
+    pub fn add(&self, paths: Option<&[PathBuf]>, without: &[BString]) -> Result<()> {
+        let git = self.git().args(["-c", "core.fsmonitor=false", "-c", "advice.addEmbeddedRepo=false"]);
+        let git = match paths {
+            Some(paths) => git.args(["--literal-pathspecs", "add", "-A", "--sparse", "--"]).args(paths),
+            None => {
+                let mut specs = b":(top)\0".to_vec();
+                for path in without {
+                    specs.extend_from_slice(b":(top,exclude,literal)");
+                    specs.extend_from_slice(path.strip_suffix(b"/").unwrap_or(path));
+                    specs.push(0);
+                }
+                git.args(["add", "-A", "--sparse"]).args(PATHS_FROM_STDIN).stdin(specs)
+            }
+        };
+        git.run().map(drop)
+    }
+
+    /// What is staged, as a tree.
+    pub fn write_tree(&self) -> Result<ObjectId> {
+        let answer = self.git().args(["write-tree"]).run()?;
+        ObjectId::from_hex(&cmd::line(&answer)).or_environment(|| "'git write-tree' named no tree".to_owned())
+    }
+
+    /// The entries of `paths`, in their order.
+    pub(super) fn entries(&self, paths: &[BString]) -> Result<Vec<Entry>> {
+        let answer = self.git().args(["ls-files", "--stage", "-z"]).run()?;
+        let entries = answer.split_str("\0").filter_map(|line| line.split_once_str("\t"));
+        let known: std::collections::HashMap<&[u8], &[u8]> = entries.map(|(entry, path)| (path, entry)).collect();
+        Ok(paths.iter().map(|path| known.get(path.as_slice()).map(|entry| BString::from(*entry))).collect())
+    }
+
+    /// Change entries: `script` is what `git update-index --index-info` reads, each line ended by NUL.
+    ///
+    /// # Errors
+    ///
+    /// `git-failed`.
+    pub fn update_entries(&self, script: Vec<u8>) -> Result<()> {
+        self.any_path().args(["update-index", "-z", "--index-info"]).stdin(script).run().map(drop)
+    }
+
+    /// Set `flag` on the entries of `paths`.
+    ///
+    /// # Errors
+    ///
+    /// `git-failed`.
+    pub fn set_flag<'p>(&self, flag: EntryFlag, paths: impl IntoIterator<Item = &'p BStr>) -> Result<()> {
+        let paths = cmd::nul_ended(paths);
+        if paths.is_empty() {
+            return Ok(());
+        }
+        self.any_path().args(["update-index", "-z", flag.option(), "--stdin"]).stdin(paths).run().map(drop)
+    }
+
+    /// Record that the files of `paths`, which are looked for in the work tree `top`, will be added: `git add --intent-to-add`.
+    ///
+    /// # Errors
+    ///
+    /// `git-failed`.
+    pub fn intend_to_add<'p>(&self, top: &Path, paths: impl IntoIterator<Item = &'p BStr>) -> Result<()> {
+        let git_dir = std::path::absolute(self.repo.git_dir());
+        let git_dir = git_dir.or_environment(|| "the current directory is gone".to_owned())?;
+        let git = self.any_path().env("GIT_DIR", git_dir).env("GIT_WORK_TREE", top).arg("-C").arg(top);
+        // `f`, as in force, for what is ignored: nothing is overwritten by it.
+        let git = git.args(["--literal-pathspecs", "add", "-Nf", "--sparse"]).args(PATHS_FROM_STDIN);
+        git.stdin(cmd::nul_ended(paths)).run().map(drop)
+    }
+
+    /// Write the files of `paths`, where there are none, as git checks them out.
+    ///
+    /// # Errors
+    ///
+    /// `git-failed`.
+    pub fn check_out<'p>(&self, paths: impl IntoIterator<Item = &'p BStr>) -> Result<()> {
+        let words = ["checkout-index", "--index", "--ignore-skip-worktree-bits", "-z", "--stdin"];
+        self.any_path().args(words).stdin(cmd::nul_ended(paths)).run().map(drop)
+    }
+
+    /// Update what the index knows of the files of `paths`, so that git need not read them to see whether they differ.
+    ///
+    /// # Errors
+    ///
+    /// `git-not-runnable`.
+    pub fn refresh(&self, paths: &[BString]) -> Result<()> {
+        let git = self.any_path().args(["--literal-pathspecs", "add", "--refresh", "--sparse"]).args(PATHS_FROM_STDIN);
+        // Exit code 1 says that a file differs.
+        git.stdin(cmd::nul_ended(paths)).output().map(drop)
+    }
+
+    /// [`Self::refresh`] of every file.
+    ///
+    /// # Errors
+    ///
+    /// `git-not-runnable`.
+    pub fn refresh_all(&self) -> Result<()> {
+        self.any_path().args(["update-index", "-q", "--refresh"]).output().map(drop)
+    }
+
+    /// `git commit` of this index with the message in `file`, as the user does it: hooks, signature, identity, `variables` for the
+    /// hooks. What it prints goes to the terminal if it `is_attached`, or is answered.
+    ///
+    /// # Errors
+    ///
+    /// `git-not-runnable`.
+    pub fn commit(
+        &self,
+        file: &Path,
+        variables: &[(&str, &str)],
+        is_attached: bool,
+    ) -> Result<(ExitStatus, Option<Output>)> {
+        let git = variables.iter().fold(self.git().for_the_user(), |git, (name, value)| git.env(name, value));
+        let git = git.args(["commit", "--quiet", "--allow-empty", "--cleanup=whitespace", "--file"]).arg(file);
+        if is_attached {
+            return git.attached().map(|status| (status, None));
+        }
+        git.output().map(|output| (output.status, Some(output)))
+    }
+
+    /// A call of git that does not look at the work tree to find out which files a sparse checkout leaves out.
+    fn any_path(&self) -> Git {
+        self.git().args(["-c", "sparse.expectFilesOutsideOfPatterns=true"])
+    }
+}
+
+/// Where `git add` finds its paths.
+const PATHS_FROM_STDIN: [&str; 2] = ["--pathspec-from-file=-", "--pathspec-file-nul"];
+
+/// A flag of an index entry that hides its file from git.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryFlag {
+    /// `git update-index --assume-unchanged`.
+    AssumeUnchanged,
+    /// `git update-index --skip-worktree`.
+    SkipWorktree,
+}
+
+impl EntryFlag {
+    fn option(self) -> &'static str {
+        match self {
+            EntryFlag::AssumeUnchanged => "--assume-unchanged",
+            EntryFlag::SkipWorktree => "--skip-worktree",
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Calls of git whose answer is for the user: with their terminal, locale and configuration, in the current directory.
+
+use std::{
+    ffi::{OsStr, OsString},
+    path::Path,
+};
+
+use gix::ObjectId;
+
+use super::{
+    cmd::{Git, Output},
+    pathspec::Pathspecs,
+    repo::Repo,
+    worktree_tree::Content,
+};
+use crate::error::Result;
+
+/// Whether git paints what it prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    /// Always: the output goes to a terminal through us.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    fn option(self) -> &'static str {
+        match self {
+            Color::Always => "--color=always",
+            Color::Never => "--no-color",
+        }
+    }
+}
+
+fn git() -> Git {
+    Git::new(Path::new(".")).for_the_user()
+}
+
+fn with_paths(git: Git, paths: Option<&[OsString]>) -> Git {
+    match paths {
+        Some(paths) => git.arg("--").args(paths),
+        None => git,
+    }
+}
+
+/// `git show` of the revision that `words` name.
+pub fn show<W: AsRef<OsStr>>(color: Color, words: &[W]) -> Git {
+    git().args(["show", color.option(), "--end-of-options"]).args(words).arg("--")
+}
+
+/// `git diff` with the options and revisions `words`, which may override `color`.
+pub fn diff(color: Color, words: &[OsString], paths: Option<&[OsString]>, is_quiet: bool) -> Git {
+    let git = git().args(["diff", color.option()]).args(words).args(is_quiet.then_some("--quiet"));
+    with_paths(git, paths)
+}
+
+/// The answer of `git diff --raw` to the same `words`: rows for [`super::raw::read`], or another form if an option asks for one. Exit
+/// code 1 says that there are differences.
+///
+/// # Errors
+///
+/// `git-not-runnable`.
+pub fn diff_raw(words: &[OsString], paths: Option<&[OsString]>) -> Result<Output> {
+    let git = Git::new(Path::new(".")).arg("diff").args(words).args(["--raw", "-z", "--no-abbrev", "--no-color"]);
+    with_paths(git, paths).output()
+}
+
+/// What `git log` shows below `commit` for the diff options `options`.
+///
+/// # Errors
+///
+/// `git-failed`.
+pub fn patch(color: Color, options: &[OsString], commit: &str, paths: &[OsString]) -> Result<Vec<u8>> {
+    let git = git().args(["-c", "log.showSignature=false", "log", "--no-walk", "--format=tformat:"]);
+    let git = git.args(["--encoding=UTF-8", color.option()]).args(options).arg(commit);
+    with_paths(git, Some(paths).filter(|paths| !paths.is_empty())).run()
+}
+
+/// `git diff` between two trees with `options`: of everything, or of `paths`. The objects of `content` are found, too; nothing is
+/// fetched.
+pub fn diff_trees(
+    repo: &Repo,
+    content: Option<&Content<'_>>,
+    [old, new]: [ObjectId; 2],
+    options: impl IntoIterator<Item = OsString>,
+    paths: Option<&Pathspecs>,
+) -> Git {
+    let git = paths.map_or_else(|| repo.git(), |paths| paths.git(repo));
+    let git = match content {
+        Some(content) => content.shown_to(git),
+        None => git,
+    };
+    let git = git.for_the_user().env("GIT_NO_LAZY_FETCH", "1").arg("diff").args(options);
+    git.args([old.to_string(), new.to_string()]).arg("--").args(paths.map_or(&[][..], Pathspecs::words))
+}
+
+/// The patch between two trees, given as revisions, as `git diff` prints it without the user's diff drivers.
+///
+/// # Errors
+///
+/// `git-failed`.
+pub fn plain_patch(repo: &Repo, color: Color, trees: [String; 2]) -> Result<Vec<u8>> {
+    let words = ["diff", color.option(), "--no-ext-diff", "--no-textconv", "--end-of-options"];
+    repo.git().args(words).args(trees).run()
+}

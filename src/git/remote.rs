@@ -1,0 +1,70 @@
+//! Remotes: fetch a few refs from one, push one to it, and what its configuration says.
+
+use bstr::{BString, ByteSlice as _};
+
+use super::{cmd::Output, config, repo::Repo};
+use crate::error::{Error, Result};
+
+/// How a transfer ended.
+#[derive(Debug)]
+pub enum Transfer {
+    /// The refs were moved.
+    Done,
+    /// Another process moved the same refs first: fetch, merge and try again. With what git said.
+    Overtaken(Error),
+}
+
+/// Fetch `refspec` from `remote` without its tags; refs that the remote no longer has are removed.
+///
+/// # Errors
+///
+/// `git-failed` when the remote does not answer.
+pub fn fetch(repo: &Repo, remote: &str, refspec: &str) -> Result<Transfer> {
+    let quietly = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--prune"];
+    let git = repo.git().args(["-c", "fetch.output=compact", "fetch"]).args(quietly);
+    transfer(git.args(["--end-of-options", remote, refspec]).output()?)
+}
+
+/// Push `what`, a commit or a ref, to the ref `name` of `remote`: never forced, and without the user's `pre-push` hook.
+///
+/// # Errors
+///
+/// `git-failed` when the remote does not answer or refuses.
+pub fn push(repo: &Repo, remote: &str, what: &str, name: &str) -> Result<Transfer> {
+    let words = ["push", "--quiet", "--no-verify", "--porcelain", "--end-of-options", remote];
+    transfer(repo.git().args(words).arg(format!("{what}:{name}")).output()?)
+}
+
+fn transfer(output: Output) -> Result<Transfer> {
+    if output.status.success() {
+        return Ok(Transfer::Done);
+    }
+    const OVERTAKEN: [&str; 7] = [
+        "fetch first",
+        "non-fast-forward",
+        "failed to update ref",
+        "cannot lock ref",
+        "but expected",
+        "stale info",
+        // What a fetch of an older git adds.
+        "unable to update local ref",
+    ];
+    let said = format!("{}{}", output.stdout.to_str_lossy(), output.complaint());
+    let is_overtaken = OVERTAKEN.iter().any(|words| said.contains(words));
+    let error = output.into_error();
+    if is_overtaken { Ok(Transfer::Overtaken(error)) } else { Err(error) }
+}
+
+/// The refspecs of `remote.<name>.fetch`, each with the name.
+///
+/// # Errors
+///
+/// `git-not-runnable`.
+pub fn fetch_refspecs(repo: &Repo) -> Result<Vec<(String, String)>> {
+    let found = config::matching(repo, None, r"^remote\..*\.fetch$")?;
+    let remote = |key: &BString| {
+        let key = key.to_str_lossy();
+        key.trim_start_matches("remote.").trim_end_matches(".fetch").to_owned()
+    };
+    Ok(found.into_iter().map(|(key, refspec)| (remote(&key), refspec.to_string())).collect())
+}
