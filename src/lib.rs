@@ -16,6 +16,7 @@ pub mod hook;
 pub mod plans;
 pub mod query;
 pub mod recovery;
+pub mod settings;
 pub mod shell;
 pub mod store;
 pub mod sync;

@@ -145,7 +145,7 @@ impl Ctx {
     /// us; when we are run directly it is ours.
     pub fn page(&self) -> Result<()> {
         self.out.page(|| {
-            let chosen = self.repo()?.settings().text("pager.agent").unwrap_or_default();
+            let chosen = self.repo()?.config().text("pager.agent").unwrap_or_default();
             let command = match chosen.to_ascii_lowercase().as_str() {
                 "false" | "no" | "off" | "0" => return Ok(None),
                 // A command there is stronger than core.pager and PAGER, but not than GIT_PAGER.

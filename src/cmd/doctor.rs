@@ -59,7 +59,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if ctx.out.is_json() {
         ctx.out.json(&DoctorAnswer::new(checks, fixed))?;
     } else {
-        let style = ctx.out.style(repo.settings().text("color.agent").as_deref());
+        let style = ctx.out.style(repo.config().text("color.agent").as_deref());
         let told = checks.iter().filter(|check| !ctx.out.is_quiet() || check.level != Level::Ok);
         fixed.iter().for_each(|what| ctx.out.status(format!("Fixed: {what}.")));
         ctx.out.print(&told.map(|check| show(style, check)).collect::<String>())?;

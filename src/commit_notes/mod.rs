@@ -37,7 +37,7 @@ const TRIES: usize = 8;
 
 /// Whether `agent.displayNotes` lets notes be written; they are, unless it says no.
 pub fn is_on(repo: &Repo) -> bool {
-    !repo.settings().is_set("agent.displayNotes") || repo.settings().flag("agent.displayNotes")
+    !repo.config().is_set("agent.displayNotes") || repo.config().flag("agent.displayNotes")
 }
 
 /// Bring the notes on the commits of `tasks`, on HEAD's history, up to date. Answers how many were written.
@@ -96,7 +96,7 @@ impl Wanted {
         }
         for (commit, mut ids) in commits {
             // A commit may belong to several tasks; its note tells of all of them.
-            let bytes = view.repo().read_as(commit, gix::objs::Kind::Commit)?;
+            let bytes = view.repo().read_as(commit, crate::git::ObjectKind::Commit)?;
             let named = owners.of(commit, of_commit(&bytes));
             ids.extend(named.iter().filter_map(|id| TaskId::parse(&id.to_string()).ok()));
             ids.sort();

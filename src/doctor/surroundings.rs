@@ -6,7 +6,7 @@ use super::{failed, few};
 use crate::{
     domain::{id::TaskId, time::parse_duration},
     error::Result,
-    git::{Repo, Settings, cmd, remote, who},
+    git::{Config, Repo, cmd, remote, who},
     shell::Mode,
     store::ledger,
     sync,
@@ -19,7 +19,7 @@ const OLDEST: (u32, u32) = (2, 39);
 pub(super) fn checks(repo: &Repo) -> Vec<Check> {
     let version = git_version(repo).unwrap_or_else(|error| failed("git", &error));
     let refspecs = refspecs(repo).unwrap_or_else(|error| failed("fetch", &error));
-    vec![version, identity(repo), settings(&repo.settings()), refspecs]
+    vec![version, identity(repo), settings(&repo.config()), refspecs]
 }
 
 fn git_version(repo: &Repo) -> Result<Check> {
@@ -52,7 +52,7 @@ fn identity(repo: &Repo) -> Check {
 }
 
 /// Settings whose value cannot be used, and therefore counts as not set.
-fn settings(settings: &Settings<'_>) -> Check {
+fn settings(config: &Config<'_>) -> Check {
     let is_duration = |text: &str| parse_duration(text).is_some();
     let is_prefix = |text: &str| TaskId::parse(&format!("{text}0")).is_ok();
     let is_key = |text: &str| {
@@ -61,7 +61,7 @@ fn settings(settings: &Settings<'_>) -> Check {
     };
     let mut wrong = Vec::new();
     let mut expect = |key: &str, is_good: &dyn Fn(&str) -> bool, what: &str| {
-        for value in settings.texts(key) {
+        for value in config.texts(key) {
             let value = value.to_str_lossy();
             if !is_good(&value) {
                 wrong.push(format!("{key} is '{}', not {what}", value.escape_debug()));
@@ -73,10 +73,10 @@ fn settings(settings: &Settings<'_>) -> Check {
     expect("agent.idPrefix", &is_prefix, "what an id can begin with");
     expect("agent.trailerKey", &is_key, "a trailer key like Task-Id");
     expect("agent.hookTimeout", &|text| text.parse::<u64>().is_ok() || is_duration(text), "a number of seconds");
-    expect("agent.maxFileSize", &|_| settings.number("agent.maxFileSize").is_some(), "a size like 10m");
+    expect("agent.maxFileSize", &|_| config.number("agent.maxFileSize").is_some(), "a size like 10m");
     expect("agent.guard", &|text| Mode::parse(text).is_some(), "snapshot, refuse or off");
     for key in ["agent.requireVerify", "agent.trailerSplit", "agent.displayNotes"] {
-        expect(key, &|_| settings.is_flag(key), "true or false");
+        expect(key, &|_| config.is_flag(key), "true or false");
     }
     match wrong.is_empty() {
         true => Check::ok("settings", "every agent.* setting can be read"),

@@ -164,7 +164,7 @@ pub fn remove(repo: &Repo, was_installed: bool) -> Result<Vec<Setting>> {
 
 /// Whether the user has set what `wish` sets, in any file: more often than our block does.
 fn is_users(repo: &Repo, wish: &Wish, old: &[Setting]) -> bool {
-    let values = repo.settings().texts_of_files(&wish.key);
+    let values = repo.config().texts_of_files(&wish.key);
     match wish.unless {
         Unless::Any => values.len() > old.iter().filter(|setting| setting.key() == wish.setting.key()).count(),
         Unless::Has => {

@@ -58,8 +58,11 @@ pub mod who;
 pub mod worktree;
 pub mod worktree_tree;
 
-pub use config::Settings;
-pub use gix::{ObjectId, objs::tree::EntryKind};
+pub use config::Config;
+pub use gix::{
+    ObjectId,
+    objs::{Kind as ObjectKind, tree::EntryKind},
+};
 pub use head::Head;
 pub use host::host_name;
 pub use refs::{RefChange, RefError, Refs};

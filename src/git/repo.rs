@@ -11,7 +11,6 @@ use gix::{ObjectId, prelude::ObjectIdExt as _};
 
 use super::{
     cmd::{self, Git},
-    config::Settings,
     discover,
     head::Head,
     objects::{DeltaBases, Patience},
@@ -180,11 +179,6 @@ impl Repo {
         let secret = self.secret.get().cloned().or_else(|| Secret::find(self));
         secret.is_some_and(|secret| self.secret.get_or_init(|| secret).fits(place, commit))
             || self.adopted.get_or_init(|| seal::adopted(self)).contains(&id)
-    }
-
-    /// The settings under `agent.*`.
-    pub fn settings(&self) -> Settings<'_> {
-        Settings::new(&self.gix)
     }
 
     /// The git directory of this worktree: HEAD and index are here.

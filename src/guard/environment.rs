@@ -91,7 +91,7 @@ impl World for Desk {
         let is_name = !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
         let name = name.to_str().ok().filter(|_| is_name)?;
         let repo = self.repo(&Desk::path(dir)).ok()??;
-        repo.settings().text(&format!("alias.{name}")).map(BString::from)
+        repo.config().text(&format!("alias.{name}")).map(BString::from)
     }
 
     fn is_dir(&self, path: &BStr) -> bool {

@@ -28,7 +28,7 @@ impl<'r> HookSettings<'r> {
     /// The last value of `key`.
     pub fn text(&self, key: &str) -> Option<String> {
         let given = self.command_line.iter().rfind(|(name, _)| name.eq_ignore_ascii_case(key.as_bytes()));
-        given.map(|(_, value)| value.to_str_lossy().into_owned()).or_else(|| self.repo.settings().text(key))
+        given.map(|(_, value)| value.to_str_lossy().into_owned()).or_else(|| self.repo.config().text(key))
     }
 
     /// Which trailers name a task.

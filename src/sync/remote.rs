@@ -26,11 +26,10 @@ pub fn refspec(remote: &str) -> String {
 
 /// The remote that is meant when none is named: `agent.remote`, the upstream's, `origin`, the only one.
 pub fn default_remote(repo: &Repo) -> Result<Option<String>> {
-    if let Some(remote) = repo.settings().text("agent.remote") {
+    if let Some(remote) = repo.config().text("agent.remote") {
         return Ok(Some(remote));
     }
-    let upstream =
-        repo.head()?.branch_name().and_then(|branch| repo.settings().text(&format!("branch.{branch}.remote")));
+    let upstream = repo.head()?.branch_name().and_then(|branch| repo.config().text(&format!("branch.{branch}.remote")));
     let remotes: Vec<String> = repo.gix().remote_names().iter().map(|name| name.to_str_lossy().into_owned()).collect();
     let known = |name: &String| remotes.contains(name);
     Ok(upstream.filter(known).or_else(|| remotes.iter().find(|name| *name == "origin").cloned()).or(

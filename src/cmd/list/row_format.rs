@@ -111,11 +111,11 @@ fn remarks(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> Vec<String> {
 /// The colours that git is configured for.
 pub(in crate::cmd) fn style(ctx: &Ctx) -> Style {
     let configured = ctx.repo().ok().and_then(|repo| {
-        let settings = repo.settings();
-        if ctx.out.is_paged() && settings.text("color.pager").is_some() && !settings.flag("color.pager") {
+        let config = repo.config();
+        if ctx.out.is_paged() && config.text("color.pager").is_some() && !config.flag("color.pager") {
             return Some("never".to_owned());
         }
-        settings.text("color.agent").or_else(|| settings.text("color.ui"))
+        config.text("color.agent").or_else(|| config.text("color.ui"))
     });
     ctx.out.style(configured.as_deref())
 }

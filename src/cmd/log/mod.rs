@@ -100,7 +100,7 @@ pub fn run(ctx: &Ctx, mut args: Args) -> Result<u8> {
     let mut request = Request::new(std::mem::take(&mut args.words), std::mem::take(&mut args.paths))?;
     args.limit = args.limit.or(request.limit);
     if args.date.is_none() {
-        args.date = ctx.repo()?.settings().text("log.date");
+        args.date = ctx.repo()?.config().text("log.date");
     }
     let view = ctx.view()?;
     let wanted = match &args.task {

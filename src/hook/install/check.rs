@@ -138,8 +138,7 @@ pub fn missing_here(repo: &Repo) -> Option<String> {
     let hook = Hook::PrepareCommitMsg;
     let how = config_block::read(repo).into_iter().find(|setting| *setting == Setting::of_hooks("directory"));
     how?;
-    let settings = repo.settings();
-    let path = settings.texts_of_files("core.hooksPath").pop().filter(|path| !path.is_empty());
+    let path = repo.config().texts_of_files("core.hooksPath").pop().filter(|path| !path.is_empty());
     let dir = match path {
         None => repo.common_dir().join("hooks"),
         // For git to expand.
@@ -157,7 +156,7 @@ pub fn missing_here(repo: &Repo) -> Option<String> {
 }
 
 fn in_config(repo: &Repo, hook: Hook, command: &[u8]) -> Health {
-    let off = |key: &String| repo.settings().text(key).is_some() && !repo.settings().flag(key);
+    let off = |key: &String| repo.config().text(key).is_some() && !repo.config().flag(key);
     let keys = [format!("hook.{}.enabled", hook.name()), format!("hook.{}.enabled", config::name(hook))];
     match keys.into_iter().find(off) {
         Some(key) => Health::SwitchedOff(key),

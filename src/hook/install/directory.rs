@@ -28,7 +28,7 @@ use crate::{
 
 /// The hooks directory of this repository and worktree, `core.hooksPath` included.
 pub(super) fn of_git(repo: &Repo) -> Result<PathBuf> {
-    if repo.settings().texts_of_files("core.hooksPath").last().is_some_and(|path| path.is_empty()) {
+    if repo.config().texts_of_files("core.hooksPath").last().is_some_and(|path| path.is_empty()) {
         // Git looks for hooks in the root directory then; nothing of ours belongs there.
         return Ok(PathBuf::new());
     }
@@ -41,8 +41,8 @@ pub(super) fn of_git(repo: &Repo) -> Result<PathBuf> {
 /// one in each. This worktree's comes first.
 pub(super) fn of_worktrees(repo: &Repo) -> Result<Vec<(Repo, PathBuf)>> {
     let mut found = vec![(Repo::discover(repo.work_dir().unwrap_or(repo.git_dir()))?, of_git(repo)?)];
-    let may_differ = !repo.settings().texts_of_files("core.hooksPath").is_empty()
-        || repo.settings().flag("extensions.worktreeConfig");
+    let may_differ =
+        !repo.config().texts_of_files("core.hooksPath").is_empty() || repo.config().flag("extensions.worktreeConfig");
     let others = if may_differ { worktree::all(repo)? } else { Vec::new() };
     for top in others.iter().filter(|top| top.is_dir()) {
         let there = Repo::discover(top)?;

@@ -248,6 +248,6 @@ impl Work<'_> {
             parts: !self.request.paths.is_everything(),
             rules: settings.trailer_rules(),
         };
-        Ok(NewCommit { tree, parents: vec![self.head], message, signed: settings.flag("commit.gpgSign") })
+        Ok(NewCommit { tree, parents: vec![self.head], message, signed: self.repo.config().flag("commit.gpgSign") })
     }
 }

@@ -199,7 +199,7 @@ pub fn carry_out(
             parents: &parents,
             message: message.clone(),
             author: plan.commits.first().map(|oldest| &oldest.author),
-            signed: repo.settings().flag("commit.gpgSign"),
+            signed: repo.config().flag("commit.gpgSign"),
         };
         new.make(repo, batch)?.map_err(|error| {
             Error::new(codes::COMMIT_REFUSED, format!("{}: git makes no commit", cannot(id))).because(error)

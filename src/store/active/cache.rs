@@ -5,9 +5,7 @@
 
 use std::fmt::Write as _;
 
-use gix::ObjectId;
-
-use crate::{domain::id::TaskId, git::Repo};
+use crate::{domain::id::TaskId, git::ObjectId, git::Repo};
 
 /// The refs that the answer depends on.
 pub(super) struct State<'a> {

@@ -10,11 +10,10 @@ use std::{
 };
 
 use bstr::ByteSlice as _;
-use gix::ObjectId;
 
 use crate::{
     error::{Context as _, Result},
-    git::Repo,
+    git::{ObjectId, Repo},
 };
 
 /// What is known of a pointer that was fetched: whether its task was started here since.

@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bstr::ByteSlice as _;
-use gix::ObjectId;
 
 use super::{REF, View, tree, view::read_note};
 use crate::{
     domain::note,
     error::{Result, codes},
     git::{
-        Repo,
+        ObjectId, Repo,
         changed_paths::Comparer,
         reflog,
         revwalk::{self, Link},

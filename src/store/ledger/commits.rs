@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use bstr::{BString, ByteSlice as _};
-use gix::ObjectId;
 
 use super::View;
 use crate::{
@@ -16,6 +15,7 @@ use crate::{
         trailer::{Rules, scan},
     },
     error::Result,
+    git::ObjectId,
 };
 
 /// Which tasks a commit belongs to. Every query asks here.

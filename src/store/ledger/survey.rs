@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashSet};
 
 use bstr::BString;
-use gix::{ObjectId, objs::Kind};
 
 use super::{
     View, tree,
@@ -21,7 +20,7 @@ use crate::{
         text,
     },
     error::{Result, codes},
-    git::Repo,
+    git::{ObjectId, ObjectKind, Repo},
 };
 
 /// Everything that a look at every note brings to light.
@@ -102,7 +101,7 @@ impl Survey {
         let text = match read_note(repo, blobs) {
             Ok(text) => text,
             Err(error) if error.code() == codes::NOTE_TOO_LARGE => {
-                let anchor = repo.has(key).then(|| repo.read_as(key, Kind::Blob).ok()).flatten();
+                let anchor = repo.has(key).then(|| repo.read_as(key, ObjectKind::Blob).ok()).flatten();
                 let id = anchor.and_then(|anchor| note::task_of_anchor(&anchor));
                 return self.too_large.push((key, id, error.to_string()));
             }

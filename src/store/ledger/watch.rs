@@ -4,12 +4,10 @@
 //! program wrote: `git notes`, a fetch with `+refs/notes/*:refs/notes/*`, `git update-ref`, an older backup. What it added is as good
 //! as ours; the state that had what it took away gets a ref of its own under `refs/agent/ledger/lost/`, for `doctor --fix`.
 
-use gix::ObjectId;
-
 use super::{REF, View, merge::merge};
 use crate::{
     error::Result,
-    git::{RefChange, RefError, Repo, lock::Lock, reflog},
+    git::{ObjectId, RefChange, RefError, Repo, lock::Lock, reflog},
     store::ledger::audit::{self, Loss},
 };
 

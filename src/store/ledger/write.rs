@@ -8,7 +8,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gix::ObjectId;
 use ulid::Ulid;
 
 use super::{
@@ -29,7 +28,7 @@ use crate::{
     },
     error::{Error, Result, codes},
     git::{
-        RefChange, RefError, Repo,
+        ObjectId, RefChange, RefError, Repo,
         lock::Lock,
         objects::{Batch, Commit},
     },

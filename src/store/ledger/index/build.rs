@@ -2,13 +2,11 @@
 
 use std::thread;
 
-use gix::ObjectId;
-
 use super::{file, read_rows};
 use crate::{
     domain::table::{Loose, Run, Table},
     error::{Error, Result},
-    git::Repo,
+    git::{ObjectId, Repo},
     store::ledger::tree::{self, Part},
 };
 

@@ -2,12 +2,10 @@
 
 use std::path::PathBuf;
 
-use gix::ObjectId;
-
 use crate::{
     domain::table::Table,
     error::{Error, Result, codes},
-    git::Repo,
+    git::{ObjectId, Repo},
 };
 
 /// Changes with every change of [`Table`], and of what lines of a note count.

@@ -8,8 +8,6 @@ mod file;
 
 use std::collections::HashSet;
 
-use gix::ObjectId;
-
 use super::{
     tree,
     view::{View, read_note, task_of},
@@ -22,7 +20,7 @@ use crate::{
         task::Task,
     },
     error::{Result, codes},
-    git::{Repo, partial},
+    git::{ObjectId, Repo, partial},
 };
 pub use file::forget;
 

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use bstr::{BString, ByteSlice as _};
-use gix::ObjectId;
 
 use super::{MAX_ENTRIES, Place, entries, too_many};
 use crate::{
     error::{Error, Result, codes},
-    git::Repo,
+    git::{ObjectId, Repo},
 };
 
 /// The keys whose notes differ between two trees, sorted. Only directories that differ are read.
