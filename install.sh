@@ -4,7 +4,7 @@
 #   ./install.sh [--prefix DIR] [--uninstall]
 #
 # Without --prefix: $HOME/.local if its bin directory is on PATH, else /usr/local if that can be written, else the
-# directory of cargo's own programs, else $HOME/.local all the same. Running it twice gives the same result.
+# directory of cargo's own programs, else $HOME/.local anyway. Running it twice gives the same result.
 set -eu
 
 say() { printf '%s\n' "$*"; }
@@ -47,7 +47,7 @@ if [ -n "$uninstall" ]; then
     rm -f "$bin/git-agent" "$man/git-agent.1" "$man"/git-agent-*.1 \
         "$bash_dir/git-agent" "$zsh_dir/_git-agent" "$fish_dir/git-agent.fish"
     for dir in "$bash_dir" "$zsh_dir" "$fish_dir" "$man" "$bin"; do
-        # Only what is empty; somebody else's files stay.
+        # Only what is empty; files of other programs are kept.
         rmdir "$dir" 2>/dev/null || :
     done
     say "Removed git-agent from $prefix."

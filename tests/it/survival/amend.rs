@@ -107,7 +107,7 @@ pub static ROWS: &[Scenario] = &[
     Scenario {
         number: "",
         name: "amend -m --no-verify",
-        expects: "T: the hook that restores it runs all the same",
+        expects: "T: the hook that restores it still runs",
         fate: Fate::Restored,
         needs: Needs::Nothing,
         play: |case| {

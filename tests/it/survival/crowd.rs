@@ -99,7 +99,7 @@ pub static ROWS: &[Scenario] = &[
     Scenario {
         number: "48",
         name: "git-agent missing, crashing, hanging",
-        expects: "the commit is made; it names nobody and nobody else",
+        expects: "the commit is made; it names no task",
         fate: Fate::Unknown,
         needs: Needs::Nothing,
         play: |case| {

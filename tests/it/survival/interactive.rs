@@ -103,7 +103,7 @@ pub static ROWS: &[Scenario] = &[
     Scenario {
         number: "",
         name: "fixup and squash of a foreign commit into T",
-        expects: "T: a commit of nobody adds nobody",
+        expects: "T: a commit without a task adds none",
         fate: Fate::Kept,
         needs: Needs::Nothing,
         play: |case| {
@@ -343,7 +343,7 @@ pub static ROWS: &[Scenario] = &[
     Scenario {
         number: "",
         name: "merge in the list without a message of its own",
-        expects: "a merge that git makes while it replays names nobody",
+        expects: "a merge that git makes while it replays names no task",
         fate: Fate::Untouched,
         needs: Needs::Nothing,
         play: |case| {

@@ -121,7 +121,7 @@ pub static ROWS: &[Scenario] = &[
     Scenario {
         number: "32",
         name: "squash merge on a forge, title only",
-        expects: "no task: reported as a commit of nobody, not guessed. 'git agent repair' may find it",
+        expects: "no task: reported as a commit without a task, not guessed. 'git agent repair' may find it",
         fate: Fate::Unknown,
         needs: Needs::Nothing,
         play: |case| {
@@ -250,7 +250,7 @@ pub static ROWS: &[Scenario] = &[
     Scenario {
         number: "39",
         name: "reset --soft HEAD~3, commit",
-        expects: "the active task: git tells nobody what was put together",
+        expects: "the active task: git does not tell which commits were combined",
         fate: Fate::Stamped,
         needs: Needs::Nothing,
         play: |case| {

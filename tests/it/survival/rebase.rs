@@ -57,7 +57,7 @@ pub static ROWS: &[Scenario] = &[
     Scenario {
         number: "29",
         name: "rebase, conflict, --skip",
-        expects: "the skipped commit is gone; upstream's commit names nobody",
+        expects: "the skipped commit is dropped; upstream's commit names no task",
         fate: Fate::Kept,
         needs: Needs::Nothing,
         play: |case| {
@@ -73,7 +73,7 @@ pub static ROWS: &[Scenario] = &[
     Scenario {
         number: "29",
         name: "rebase, a pick that becomes empty, one that is upstream already",
-        expects: "dropped by git; upstream's commits name nobody",
+        expects: "dropped by git; upstream's commits name no task",
         fate: Fate::Kept,
         needs: Needs::Nothing,
         play: |case| {
@@ -88,7 +88,7 @@ pub static ROWS: &[Scenario] = &[
     Scenario {
         number: "29",
         name: "rebase, conflict resolved to upstream's side, --continue",
-        expects: "the emptied commit is gone; upstream's commit names nobody",
+        expects: "the emptied commit is dropped; upstream's commit names no task",
         fate: Fate::Kept,
         needs: Needs::Nothing,
         play: |case| {
@@ -135,7 +135,7 @@ pub static ROWS: &[Scenario] = &[
     Scenario {
         number: "",
         name: "rebase, the conflict of a foreign commit resolved, commit -m resolved",
-        expects: "no task: it stays the commit of somebody else",
+        expects: "no task: it stays a foreign commit",
         fate: Fate::Untouched,
         needs: Needs::Nothing,
         play: |case| {
