@@ -58,7 +58,7 @@ pub struct Tested {
     pub verdict: Verdict,
 }
 
-/// What came of it.
+/// The result of the search.
 #[derive(Debug)]
 pub struct Outcome {
     /// How it ended.
@@ -87,13 +87,13 @@ pub enum Ending {
 /// # Errors
 ///
 /// `command-not-runnable` when the first test shows that there is no such command; `bisect-aborted` when the command ends with
-/// 128 or more, `bisect-interrupted` when somebody stops us. No worktree is left then.
+/// 128 or more, `bisect-interrupted` when it is interrupted. No worktree is left then.
 pub fn bisect(repo: &Repo, range: &Range, test: &Test<'_>) -> Result<Outcome> {
     worktree::sweep(repo)?;
     let stop = Stop::listen()?;
     let mut run = Run { test, stop: &stop, places: Places::open(repo)?, tested: Vec::new(), bad: None };
     let ending = run.search(range);
-    // What went wrong because somebody stopped us is not what went wrong.
+    // An error caused by the interrupt is not the cause.
     stop.check()?;
     let ending = ending?;
     let kept = match (&ending, run.bad.take()) {

@@ -1,4 +1,4 @@
-//! Somebody wants us to stop: then the worktrees go first.
+//! Interrupts: the worktrees are removed first.
 
 use std::sync::{
     Arc,

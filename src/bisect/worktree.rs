@@ -5,7 +5,7 @@
 //! $TMPDIR/git-agent-bisect-XXXXXX/0123456789ab   a worktree, detached at this commit
 //! ```
 //!
-//! Whoever finds such a worktree in git's list whose lock nobody holds knows that its bisection was killed, and takes it away. A
+//! If such a worktree is in git's list and its lock is free, its bisection was killed, and the worktree can be removed. A
 //! worktree that is kept has no lock beside it. No option that forces git is needed: the directory is removed here, and `git worktree
 //! remove` then only forgets it. (`git worktree prune` would forget the user's that are on a disk which is not there.)
 

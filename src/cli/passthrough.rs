@@ -85,7 +85,7 @@ fn option(command: &Command, word: &OsStr) -> Option<Takes> {
         (true, true) => Some(Takes::Attached),
         (true, false) => Some(Takes::Next),
         (false, false) => Some(Takes::Nothing),
-        // Several letters at once are somebody else's: `-qp`.
+        // Combined short options may be git's: `-qp`.
         (false, true) => None,
     }
 }

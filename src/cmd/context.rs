@@ -12,7 +12,7 @@ use crate::{
     domain::{actor::Actor, claim::Holder, id::TaskId, revision::Which, task::Task, text, time::Timestamp},
     error::{Context as _, Error, Result, codes},
     git::{Repo, cmd::Git, message},
-    query::revision::{Asker, Emptiness},
+    query::revision::{Emptiness, Resolver},
     store::ledger::{Draft, View, Written},
     verbs::{self, Caller, Clock},
     view::Out,
@@ -131,7 +131,7 @@ impl Ctx {
         &self,
         view: &View<'_>,
         emptiness: Emptiness,
-        ask: impl FnOnce(&Asker<'_>) -> Result<T>,
+        ask: impl FnOnce(&Resolver<'_>) -> Result<T>,
     ) -> Result<T> {
         self.call(|caller| caller.asking(view, emptiness, ask))
     }

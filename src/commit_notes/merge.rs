@@ -8,9 +8,9 @@ use crate::{
     store::ledger::tree::{self, Changes},
 };
 
-/// Take in `theirs`, a commit of somebody else's notes ref: notes that we do not have. Where both have one, ours stays.
+/// Merge `theirs`, a commit of another clone's notes ref: notes that we do not have. Where both have one, ours stays.
 ///
-/// Whoever merges last has the last word, and the next push is a fast-forward: clones come to the same notes.
+/// The last merge wins, and the next push is a fast-forward: clones converge.
 ///
 /// # Errors
 ///

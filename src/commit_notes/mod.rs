@@ -1,7 +1,7 @@
 //! Notes on commits for people who have plain git: `git log --notes=agent` shows task, checkpoint and verification.
 //!
 //! A projection of the ledger and the history in `refs/notes/agent`. It says nothing that is not known without it, so it may
-//! be lost, and is made anew by `git agent repair`. It follows behind: commands that change what it says bring it up to date
+//! be lost, and is rebuilt by `git agent repair`. It follows behind: commands that change what it says bring it up to date
 //! at their end, hooks do not (a commit must be quick), and a failure to write it fails nothing. `agent.displayNotes`
 //! switches it off.
 
@@ -32,7 +32,7 @@ use crate::{
 
 /// The notes ref.
 pub const REF: &str = "refs/notes/agent";
-/// How often somebody else may be faster.
+/// How often an update that lost a race is retried.
 const TRIES: usize = 8;
 
 /// Whether `agent.displayNotes` lets notes be written; they are, unless it says no.
@@ -141,7 +141,7 @@ impl Wanted {
     }
 }
 
-/// Write those of `notes` that say something else now; `None`: somebody was faster.
+/// Write those of `notes` that say something else now; `None`: another process was faster.
 fn write(repo: &Repo, notes: &BTreeMap<ObjectId, String>, now: Timestamp) -> Result<Option<usize>> {
     let tip = repo.find_ref(REF)?;
     let root = tip.map(|tip| revwalk::tree(repo, tip)).transpose()?;
@@ -163,7 +163,7 @@ fn write(repo: &Repo, notes: &BTreeMap<ObjectId, String>, now: Timestamp) -> Res
     Ok(publish(repo, batch, tip, tree, &parents, now)?.then_some(count))
 }
 
-/// Commit `tree` on `parents` and move the ref from `tip` to it; false: somebody was faster.
+/// Commit `tree` on `parents` and move the ref from `tip` to it; false: another process was faster.
 fn publish(
     repo: &Repo,
     mut batch: Batch,

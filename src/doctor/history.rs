@@ -21,7 +21,7 @@ fn check(repo: &Repo, index: Index) -> Result<Check> {
         if let Some(head) = repo.head()?.commit {
             history::index(repo, head)?;
         }
-        let why = if state == State::Damaged { "was damaged, and is built anew" } else { "is built anew" };
+        let why = if state == State::Damaged { "was damaged, and is rebuilt" } else { "is rebuilt" };
         return Ok(Check::ok(NAME, format!("the index of the history {why}: {}", say(history::state(repo)?))));
     }
     Ok(Check::ok(NAME, format!("the index of the history: {}", say(state))))

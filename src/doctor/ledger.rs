@@ -120,7 +120,7 @@ fn tree(survey: &Survey) -> Check {
                 count(survey.not_tasks.len(), "note", "notes"),
                 few(&survey.not_tasks)
             ),
-            "'git notes --ref=agent-tasks show <key>' shows one; whoever wrote it meant another notes ref",
+            "'git notes --ref=agent-tasks show <key>' shows one; it was probably meant for another notes ref",
         ));
     }
     if !survey.wrong_keys.is_empty() {
@@ -224,7 +224,7 @@ fn index_file(view: &View<'_>, survey: &Survey, depth: Depth, index: Index) -> R
         let why = if state == State::Damaged { "was damaged and" } else { "" };
         return Ok(Check::ok(
             "index",
-            format!("the derived index {why} was built anew: {}", count(rows, "task", "tasks")).replace("  ", " "),
+            format!("the derived index {why} was rebuilt: {}", count(rows, "task", "tasks")).replace("  ", " "),
         ));
     }
     if depth == Depth::Past && view.table()?.summaries() != survey.rows {
@@ -232,7 +232,7 @@ fn index_file(view: &View<'_>, survey: &Survey, depth: Depth, index: Index) -> R
         return Ok(Check::error(
             "index",
             "the derived index said something else than the notes; it is removed",
-            "nothing has to be done: it is built anew; please report this with 'git agent --version'",
+            "nothing has to be done: it is rebuilt; please report this with 'git agent --version'",
         ));
     }
     Ok(Check::ok(

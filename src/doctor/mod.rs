@@ -1,7 +1,7 @@
 //! Is everything as it should be? Each file looks at one part and says what it found and what to do about it.
 //!
 //! Looking changes nothing, with two exceptions that lose nothing: anchors that are missing are made again, and a derived
-//! index that is damaged, or that was asked for, is built anew.
+//! index that is damaged, or if requested, is rebuilt.
 
 mod audit;
 mod bisections;
@@ -28,7 +28,7 @@ pub enum Depth {
 pub enum Index {
     /// If it is sound.
     Keep,
-    /// Build it anew.
+    /// Rebuild it.
     Rebuild,
 }
 

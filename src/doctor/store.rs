@@ -1,4 +1,4 @@
-//! Where the ledger is kept: the ref, locks that somebody left, empty objects, kept packs.
+//! Where the ledger is kept: the ref, stale locks, empty objects, kept packs.
 
 use std::{
     fs,
@@ -54,7 +54,7 @@ fn locks(repo: &Repo) -> Check {
     let left: Vec<String> =
         places.filter(|path| age(path).is_some_and(|age| age > OLD)).map(|path| path.display().to_string()).collect();
     match left.is_empty() {
-        true => Check::ok("locks", "nobody left a lock behind"),
+        true => Check::ok("locks", "there is no stale lock"),
         false => Check::error(
             "locks",
             format!("a program that died left {} behind: {}", count(left.len(), "lock", "locks"), few(&left)),

@@ -8,7 +8,7 @@ pub const REFUSED: u8 = 1;
 pub const USAGE: u8 = 2;
 /// In conflict with something that is already so. Nothing was changed.
 pub const CONFLICT: u8 = 3;
-/// Somebody else holds a lock for too long; the same call may succeed later.
+/// Another process holds a lock for too long; retrying may succeed.
 pub const BUSY: u8 = 4;
 /// The surroundings do not allow it: not a repository, a git that is too old, a read-only directory.
 pub const ENVIRONMENT: u8 = 5;

@@ -159,7 +159,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Anything from a library that we did not foresee: the surroundings, until somebody shows otherwise.
+/// An unforeseen error of a library: an environment error unless proven otherwise.
 impl From<anyhow::Error> for Error {
     fn from(source: anyhow::Error) -> Self {
         match source.downcast::<Error>() {

@@ -122,7 +122,7 @@ fn watch(hook: &str, changes: &Receiver<Duration>) {
     }
 }
 
-/// One line on standard error. Nobody listening is no reason to fail either.
+/// One line on standard error. A closed standard error is no reason to fail either.
 pub(super) fn complain(hook: &str, what: &str) {
     let line: String = what.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
     drop(writeln!(std::io::stderr(), "git-agent: {hook}: {line}; the commit goes on"));

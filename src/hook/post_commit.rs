@@ -1,6 +1,6 @@
 //! Recording a new commit in the ledger of its tasks.
 //!
-//! A convenience: the trailer in the commit is the truth, and a commit that no hook saw is found by it all the same.
+//! Only a cache: the trailer in the commit is authoritative, and commits that no hook saw are found by it.
 
 use bstr::ByteSlice as _;
 

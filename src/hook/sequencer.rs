@@ -1,6 +1,6 @@
 //! What git is in the middle of, as its state files tell.
 //!
-//! A commit that is replayed keeps its message: it was made before, maybe by somebody else, for another task.
+//! A commit that is replayed keeps its message: it was made before, maybe by another person, for another task.
 
 use bstr::ByteSlice;
 use gix::ObjectId;
@@ -57,7 +57,7 @@ impl Sequence {
             return Sequence::UserCommits;
         }
         let by_user = environment.author_date.is_some() && environment.reflog_action.is_none();
-        // A pick that stopped at a conflict leaves its message for whoever commits the resolution.
+        // A pick that stopped at a conflict leaves its message for the commit of the resolution.
         let unresolved = git_dir.join("MERGE_MSG").exists() && !git_dir.join("MERGE_HEAD").exists();
         if by_user
             && unresolved

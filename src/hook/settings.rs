@@ -76,7 +76,7 @@ impl<'r> HookSettings<'r> {
 
 /// Which of `candidates` starts the comment lines of `message`: git puts its own at the end.
 ///
-/// With `core.commentChar=auto` git takes a character that no line of the message starts with, and tells nobody.
+/// With `core.commentChar=auto` git picks a character that no line of the message starts with, and does not say which.
 fn comment_of(message: &[u8], candidates: &[BString]) -> BString {
     let last = message.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let scissors = |comment: &BString| {

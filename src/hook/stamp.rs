@@ -41,7 +41,7 @@ use crate::{
 /// Where the untouched template waits for `commit-msg`, in the git directory of the worktree.
 const TEMPLATE: &str = "agent/commit-template";
 
-/// Stamp now if nobody is going to edit the message.
+/// Stamp now if the message is not going to be edited.
 ///
 /// With an editor the message may still be empty, and git must be able to see that; then it is `commit-msg` that stamps.
 pub fn prepare_commit_msg(here: &Surroundings<'_>, settings: &HookSettings<'_>, args: &[OsString]) -> Result<()> {
@@ -223,7 +223,7 @@ fn commit_line(line: &[u8]) -> Option<ObjectId> {
     ObjectId::from_hex(line.strip_prefix(b"commit ")?.trim_end()).ok()
 }
 
-/// The ids of the commit that `git revert` says it reverts. Whoever reverts what is not there gets no such line.
+/// The ids of the commit that `git revert` says it reverts. There is no such line if the commit is unknown.
 fn reverted(repo: &Repo, rules: &Rules, text: &[u8]) -> Vec<BString> {
     let is_revert = text.starts_with(b"Revert \"") || text.starts_with(b"Reapply \"");
     let hex = is_revert.then(|| text.split_once_str("This reverts commit ")).flatten().map(|(_, rest)| {
@@ -281,7 +281,7 @@ fn editor_opens() -> bool {
     std::env::var_os("GIT_EDITOR").is_none_or(|editor| editor != ":")
 }
 
-/// Remember the template, so that `commit-msg` can tell whether anybody wrote something.
+/// Remember the template, so that `commit-msg` can tell whether the user wrote something.
 fn keep_template(repo: &Repo, file: &Path) -> Result<()> {
     if !editor_opens() {
         return Ok(());

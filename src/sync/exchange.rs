@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// How often a push that somebody else's overtook is tried again.
+/// How often a push is retried that lost a race against another clone.
 pub(super) const PUSHES: u32 = 8;
 
 /// Which way.
@@ -53,7 +53,7 @@ pub struct Synced {
     pub attempts: u32,
     /// The tasks that changed here.
     pub tasks_changed: Vec<TaskId>,
-    /// Tasks that `actor` held here until the merge showed an earlier claim of somebody else.
+    /// Tasks that `actor` had claimed here until the merge brought an earlier claim of another actor.
     pub claims_lost: Vec<TaskId>,
     /// What the remote's ledger had, and has no more: kept here, and pushed back.
     pub dropped: Vec<Loss>,

@@ -13,7 +13,7 @@ use crate::{
 /// How `git notes merge` of stock git merges ledgers: as we do.
 const MERGE_STRATEGY: (&str, &str) = ("notes.agent-tasks.mergeStrategy", "cat_sort_uniq");
 
-/// What is of this clone alone: nobody who clones or fetches from it shall see it, and nobody shall push there.
+/// Refs private to this clone: other repositories must neither fetch them nor push there.
 const HIDDEN: [&str; 2] = ["refs/agent", "refs/worktree"];
 
 /// The refspec that fetches a remote's ledger next to ours.

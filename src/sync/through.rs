@@ -1,7 +1,7 @@
 //! Writing through a remote: its compare-and-swap decides, not ours.
 //!
 //! Of many clones that claim at once, each task must go to exactly one. So the claim is decided on what the remote has,
-//! pushed before it is taken here, and thrown away when somebody else's push was first.
+//! pushed before it is taken here, and discarded if another push was first.
 
 use super::{
     Direction,
@@ -39,7 +39,7 @@ pub fn write_through<T>(
         prepared.store(repo)?;
         match remote::push(repo, remote, &prepared.commit().to_string(), ledger::REF)? {
             Transfer::Done => {
-                // It is the law now. Here somebody may have written in the meantime; then the two are merged.
+                // It is final now. If another process has written here in the meantime, both are merged.
                 merge::merge(repo, prepared.commit())?;
                 return Ok((prepared.written(repo)?, answer));
             }

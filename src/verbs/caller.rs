@@ -18,7 +18,7 @@ use crate::{
     },
     error::{Error, Result, codes},
     git::Repo,
-    query::revision::{self, Asker, Emptiness},
+    query::revision::{self, Emptiness, Resolver},
     store::{
         active,
         ledger::{self, Author, Draft, View, Written, watch},
@@ -163,15 +163,15 @@ impl Caller {
         }
     }
 
-    /// `words` for git, with the checkpoints that they name as object ids; see [`Asker::words`].
+    /// `words` for git, with the checkpoints that they name as object ids; see [`Resolver::words`].
     pub fn words(&self, view: &View<'_>, emptiness: Emptiness, words: &[OsString]) -> Result<Vec<OsString>> {
         self.asking(view, emptiness, |asker| asker.words(words))
     }
 
     /// Let `ask` ask for checkpoints that are named inside words.
-    pub fn asking<T>(&self, view: &View<'_>, emptiness: Emptiness, ask: impl FnOnce(&Asker<'_>) -> T) -> T {
+    pub fn asking<T>(&self, view: &View<'_>, emptiness: Emptiness, ask: impl FnOnce(&Resolver<'_>) -> T) -> T {
         let (active, cut) = (|| self.task(view, None), Cell::new(false));
-        let asker = Asker { view, active: &active, now: self.now(), emptiness, cut };
+        let asker = Resolver { view, active: &active, now: self.now(), emptiness, cut };
         let answer = ask(&asker);
         self.warn_if_cut(asker.cut.get());
         answer

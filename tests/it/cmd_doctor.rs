@@ -41,7 +41,7 @@ fn a_healthy_repository() {
     ✓ fetch: no fetch replaces the ledger
     ✓ hooks: every hook is where git runs it
     ✓ ref: refs/notes/agent-tasks is at TIP
-    ✓ locks: nobody left a lock behind
+    ✓ locks: there is no stale lock
     ✓ objects: no object file is empty
     ✓ packs: no pack is kept from gc by git-agent
     ✓ snapshots: there are none
@@ -200,7 +200,7 @@ fn the_index_never_changes_an_answer() {
         std::fs::write(&file, &damaged).unwrap();
         assert_eq!(rows(), fresh, "byte {at}");
         std::fs::write(&file, &current[..at]).unwrap();
-        assert!(check(&repo, &[], "index")["message"].as_str().unwrap().contains("was damaged and was built anew"));
+        assert!(check(&repo, &[], "index")["message"].as_str().unwrap().contains("was damaged and was rebuilt"));
         assert_eq!(rows(), fresh);
     }
     // Stale: by a little, by much, and from a state that is gone.

@@ -350,8 +350,8 @@ fn doctor_looks_at_the_index_and_makes_it_anew() {
     let mut bytes = std::fs::read(&layer).unwrap();
     bytes[2000] ^= 1;
     std::fs::write(&layer, bytes).unwrap();
-    assert!(history(&["doctor", "--json"]).contains("was damaged, and is built anew: 700 commits in 1 layer"));
-    assert!(history(&["doctor", "--rebuild-index", "--json"]).contains("is built anew: 700 commits"));
+    assert!(history(&["doctor", "--json"]).contains("was damaged, and is rebuilt: 700 commits in 1 layer"));
+    assert!(history(&["doctor", "--rebuild-index", "--json"]).contains("is rebuilt: 700 commits"));
     check(&repo);
 }
 

@@ -229,7 +229,7 @@ fn s47_a_hook_manager_that_writes_over_ours_is_noticed() {
         repo.agent(&["hook", "install"]).success();
         repo.write_script(".git/hooks/prepare-commit-msg", &manager(2));
         let output = repo.agent(&["hook", "check"]).failure();
-        assert!(output.stdout.contains("something has written its own hook over ours"), "{output}");
+        assert!(output.stdout.contains("was overwritten by another one"), "{output}");
         repo.agent(&["hook", "install"]).success();
         repo.agent(&["hook", "check"]).success();
         stamps(&repo);
@@ -291,7 +291,7 @@ fn what_somebody_changed_is_left_alone() {
         let changed = format!("{}echo mine\n", repo.read(".git/hooks/post-commit"));
         repo.write_script(".git/hooks/post-commit", &changed);
         let output = repo.agent(&["hook", "uninstall"]).success();
-        assert!(output.stdout.contains("post-commit' alone, somebody changed it."), "{output}");
+        assert!(output.stdout.contains("post-commit' alone, it was modified."), "{output}");
         assert_eq!(repo.read(".git/hooks/post-commit"), changed);
         assert!(!repo.path().join(".git/hooks/commit-msg").exists());
     });

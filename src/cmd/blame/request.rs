@@ -11,7 +11,7 @@ use crate::{
     cmd::context::Ctx,
     error::{Error, Result, codes},
     git::{ObjectId, rev_parse},
-    query::revision::{Asker, Emptiness},
+    query::revision::{Emptiness, Resolver},
     store::ledger::View,
 };
 
@@ -51,7 +51,7 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// `no-file`, `bad-option`, and those of [`Asker::word`].
+    /// `no-file`, `bad-option`, and those of [`Resolver::word`].
     pub fn new(ctx: &Ctx, view: &View<'_>, words: Vec<OsString>, mut file: Vec<OsString>) -> Result<Self> {
         let (mut options, mut plain) = (Vec::new(), Vec::new());
         let mut given = words.into_iter();
@@ -100,7 +100,12 @@ impl Request {
 }
 
 /// Commits to be passed over may be checkpoints, too.
-fn add_option(asker: &Asker<'_>, words: &mut Vec<OsString>, option: OsString, value: Option<OsString>) -> Result<()> {
+fn add_option(
+    asker: &Resolver<'_>,
+    words: &mut Vec<OsString>,
+    option: OsString,
+    value: Option<OsString>,
+) -> Result<()> {
     const HEAD: &[u8] = b"--ignore-rev=";
     match (option.as_bytes().strip_prefix(HEAD), value) {
         (Some(revision), _) => {

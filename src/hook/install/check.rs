@@ -42,11 +42,11 @@ pub enum Health {
     Missing,
     /// The configuration has it, but this git is too old to look there.
     GitTooOld,
-    /// Somebody else's hook is where ours was.
+    /// Another hook replaced ours.
     Overwritten(PathBuf),
-    /// Somebody else's hook is there, and it does not call us.
+    /// Another hook is there, and it does not call us.
     Foreign(PathBuf),
-    /// Somebody changed ours.
+    /// Our hook was modified.
     Changed(PathBuf),
     /// It is that of an older version, in this place.
     Old(String),
@@ -88,10 +88,10 @@ impl fmt::Display for Check {
                 write!(f, "the {name} hook is set in the configuration, where this git does not look for hooks")
             }
             Health::Overwritten(path) => {
-                write!(f, "something has written its own hook over ours in '{}'", path.display())
+                write!(f, "our hook '{}' was overwritten by another one", path.display())
             }
             Health::Foreign(path) => write!(f, "the hook '{}' does not call git-agent", path.display()),
-            Health::Changed(path) => write!(f, "somebody changed our hook '{}'", path.display()),
+            Health::Changed(path) => write!(f, "our hook '{}' was modified", path.display()),
             Health::Old(place) => write!(f, "the {name} hook in {place} is of an older version of git-agent"),
             Health::NotExecutable(path) => write!(f, "git skips '{}', it is not executable", path.display()),
             Health::SwitchedOff(key) => write!(f, "the {name} hook is switched off by '{key}'"),
@@ -102,7 +102,11 @@ impl fmt::Display for Check {
     }
 }
 
-/// Why nothing keeps a push from taking snapshots along: our hook is not where git runs it, and there is a remote.
+/// Why pushes of snapshots are not rejected: our `pre-push` hook is not in place, and there is a remote.
+///
+/// # Errors
+///
+/// As [`check`].
 pub fn unguarded(repo: &Repo) -> Result<Option<String>> {
     if repo.gix().remote_names().is_empty() {
         return Ok(None);
@@ -113,7 +117,11 @@ pub fn unguarded(repo: &Repo) -> Result<Option<String>> {
     }))
 }
 
-/// Look at every hook.
+/// Check every hook.
+///
+/// # Errors
+///
+/// When git cannot be started, or a hook cannot be read.
 pub fn check(repo: &Repo) -> Result<Vec<Check>> {
     let mechanism = super::mechanism(repo)?;
     let mut checks = Vec::new();

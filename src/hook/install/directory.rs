@@ -85,7 +85,7 @@ pub(super) fn look(path: &Path) -> Result<Found> {
     }
     match fs::read(path) {
         Ok(text) => Ok(Found::File(script::owner(&text), text.into())),
-        // A link to nowhere is somebody's, too.
+        // A dangling link is not ours.
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Found::File(Owner::Other, BString::default())),
         Err(error) => Err(error).or_environment(|| format!("cannot read '{}'", path.display())),
     }
@@ -167,7 +167,7 @@ fn install_one(
     }
 }
 
-/// Somebody wrote a hook over ours, and the one from before ours is still kept: keep that as well, under another name.
+/// Our hook was overwritten while the hook from before it is still kept: keep that one as well, under another name.
 fn make_room(kept: &Path, newer: &[u8]) -> Result<()> {
     if kept.symlink_metadata().is_err() || fs::read(kept).is_ok_and(|old| stray::is_same(&old, newer)) {
         return Ok(());
@@ -236,7 +236,7 @@ fn uninstall_from(dir: &Path, report: &mut Report) -> Result<()> {
         }
     }
     if dir_is_ours {
-        // Not empty: somebody uses it.
+        // Not empty: it is in use.
         drop(fs::remove_dir(dir));
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! A block of lines of ours at the end of somebody's text file, removed without leaving a byte behind.
+//! A block of lines of ours at the end of a text file of the user, removed without a trace.
 //!
 //! The first line of the block remembers what had to be done to put it there: end an unfinished last line (`n`), make the
 //! file (`f`), make its directory (`d`).
@@ -88,7 +88,7 @@ pub(super) fn remove(file: &Path) -> Result<Change> {
     fs::remove_file(file).or_environment(|| format!("cannot remove '{}'", file.display()))?;
     drop(lock);
     if made_dir && let Some(dir) = file.parent() {
-        // Not empty: somebody uses it.
+        // Not empty: it is in use.
         drop(fs::remove_dir(dir));
     }
     Ok(Change::Made)

@@ -5,8 +5,8 @@
 //! | [`config`] | git >= 2.54 | `hook.git-agent-*` in the repository's configuration; beside whatever else there is |
 //! | [`directory`] | older | files in the hooks directory that git really uses; an existing hook is kept and runs first |
 //!
-//! What is put into somebody's file is found again byte for byte ([`managed_block`], [`script`]); what somebody changed since is left
-//! alone and reported.
+//! Lines added to a file of the user are removed byte for byte ([`managed_block`], [`script`]); a hook of ours that was modified since is
+//! not touched, and reported.
 
 mod check;
 mod config;
@@ -65,8 +65,8 @@ impl InstallOptions {
 ///
 /// # Errors
 ///
-/// When nothing could be installed; nothing has changed then. A single hook that cannot be ours (tracked by git, changed by
-/// somebody) is a [`Step`] of the report.
+/// When nothing could be installed; nothing has changed then. A single hook that cannot be ours (tracked by git, or
+/// modified) is a [`Step`] of the report.
 pub fn install(repo: &Repo, options: &InstallOptions, wishes: &[Wish]) -> Result<Report> {
     let mechanism = mechanism(repo)?;
     let mut report = Report::new(mechanism);
@@ -95,13 +95,21 @@ pub fn install(repo: &Repo, options: &InstallOptions, wishes: &[Wish]) -> Result
     Ok(report)
 }
 
-/// Set what of `wishes` the user has not set, and leave hooks as they are. Says what was set.
+/// Set those of `wishes` that the user has not set, without touching hooks. Returns what was set, in sentences.
+///
+/// # Errors
+///
+/// When the configuration cannot be written.
 pub fn configure(repo: &Repo, wishes: &[Wish]) -> Result<Vec<String>> {
     let was_installed = directory::has_ours(repo)?;
     Ok(config_block::change(repo, None, wishes, was_installed)?.said)
 }
 
-/// Take everything out that [`install`] put in.
+/// Remove everything that [`install`] added.
+///
+/// # Errors
+///
+/// When another process holds the configuration (nothing has changed then), or a hook cannot be removed.
 pub fn uninstall(repo: &Repo) -> Result<Report> {
     let mut report = Report::new(mechanism(repo)?);
     let removed = config_block::remove(repo, directory::has_ours(repo)?)?;
@@ -115,7 +123,11 @@ pub fn uninstall(repo: &Repo) -> Result<Report> {
     Ok(report)
 }
 
-/// The mechanism that the git on PATH knows.
+/// The mechanism that the git on PATH supports.
+///
+/// # Errors
+///
+/// When git cannot be started.
 pub fn mechanism(repo: &Repo) -> Result<Mechanism> {
     Ok(if hooks::are_configurable(repo)? { Mechanism::Config } else { Mechanism::Directory })
 }

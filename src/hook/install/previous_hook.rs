@@ -71,7 +71,7 @@ impl Before {
             }
         }
         let name = hook.name();
-        // A manager's own hook would call us again; one of the user's was called by nobody yet.
+        // A manager's own hook would call us again; one of the user's was not called yet.
         let skip = match self.is_managers {
             true => "before=\n".to_owned(),
             false => format!(

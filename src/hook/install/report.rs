@@ -36,9 +36,9 @@ pub enum Step {
     TakenBack(Hook, PathBuf),
     /// Git tracks the file, so it is for the people of the project to change it.
     Tracked(Hook, PathBuf),
-    /// Somebody changed what we had written, so it stays as it is.
+    /// Our hook was modified, so it is not touched.
     Changed(Hook, PathBuf),
-    /// A file that holds somebody's hook, which no hook runs any more.
+    /// A kept hook that no hook runs any more.
     LeftOver(PathBuf),
 }
 
@@ -58,7 +58,7 @@ impl Report {
     }
 }
 
-/// The line that calls us from somebody else's hook.
+/// The line that calls us from a hook of the user.
 pub fn call_line(hook: Hook) -> String {
     match hook {
         // Its exit code counts, but not that of a git-agent that is not there.
@@ -84,14 +84,14 @@ impl fmt::Display for Step {
             }
             Step::Already(hook) => write!(f, "The {} hook is in place.", hook.name()),
             Step::Removed(hook) => write!(f, "Removed the {} hook.", hook.name()),
-            Step::Restored(_, path) => write!(f, "Put back '{}' as it was.", path.display()),
+            Step::Restored(_, path) => write!(f, "Restored '{}'.", path.display()),
             Step::TakenBack(_, path) => {
                 write!(f, "Removed '{}', a hook of git-agent that a hook manager had moved there.", path.display())
             }
             Step::Tracked(hook, path) => {
                 write!(f, "Left '{}' alone, git tracks it. Add to it: {}", path.display(), call_line(*hook))
             }
-            Step::Changed(_, path) => write!(f, "Left '{}' alone, somebody changed it.", path.display()),
+            Step::Changed(_, path) => write!(f, "Left '{}' alone, it was modified.", path.display()),
             Step::LeftOver(path) => write!(f, "Left '{}' alone: a hook that is not in use.", path.display()),
         }
     }

@@ -1,7 +1,7 @@
 //! The text of our hooks: the shims in `hooks/`, with what this installation knows filled in.
 //!
 //! A generated file says on its second line that it is ours, and holds a checksum of the rest: so an old version can be
-//! told from one that somebody changed.
+//! told from a modified one.
 
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
@@ -39,7 +39,7 @@ pub(super) enum Owner {
     },
     /// Ours once, changed since.
     UsChanged,
-    /// Somebody else's.
+    /// Not ours.
     Other,
 }
 
@@ -121,7 +121,7 @@ pub(super) fn owner(text: &[u8]) -> Owner {
     }
 }
 
-/// True if somebody's own hook calls us: by a line of theirs, or as a copy of the shim.
+/// True if a hook of the user calls us: by a line of theirs, or as a copy of the shim.
 pub(super) fn calls_us(hook: Hook, text: &[u8]) -> bool {
     let calls = ["git agent hook", "git-agent hook", "\"$program\" hook"];
     // The shim of this one does it alone.
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_generated_file_is_recognised_until_somebody_changes_it() {
+    fn a_generated_file_is_recognized_until_it_is_modified() {
         let parts = Parts { program: Some(Path::new("/it's/git-agent")), made_dir: true, ..Parts::default() };
         for hook in Hook::ALL {
             let text = file(hook, &parts);
@@ -155,7 +155,7 @@ mod tests {
             assert_eq!(owner(&text), Owner::Us { made_dir: true });
             assert_eq!(owner(&text.replace("exit 0", "exit 1")), Owner::UsChanged);
             assert_eq!(owner(shim(hook).as_bytes()), Owner::Other);
-            assert!(calls_us(hook, shim(hook).as_bytes()), "a shim that somebody copied");
+            assert!(calls_us(hook, shim(hook).as_bytes()), "a copied shim");
         }
         assert_eq!(owner(b""), Owner::Other);
     }

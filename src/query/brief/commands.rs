@@ -10,7 +10,7 @@ use super::{Facts, Focus};
 /// A command, and what it does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
-    /// As it is typed; `'…'` stands for words of whoever types it.
+    /// As it is typed; `'…'` stands for the user's own words.
     pub line: String,
     /// What it does.
     pub what: String,
@@ -127,7 +127,7 @@ fn unfinished(operation: &InProgress) -> [Command; 2] {
     [command(operation.go_on, format!("goes on with {}", operation.what)), command(operation.abort, "gives it up")]
 }
 
-/// Who holds `task`, as far as that matters to somebody else.
+/// Who has claimed `task`, if it is another actor.
 pub(crate) fn holder(facts: &Facts<'_>, task: &Task) -> Option<String> {
     let claim = task.claim.as_ref()?;
     let until = claim.until.to_minute();

@@ -17,7 +17,7 @@ pub struct Plan {
     pub next: Vec<Summary>,
     /// How many there are.
     pub next_count: usize,
-    /// Tasks in progress but for the one that the brief is about; those that nobody holds any more first.
+    /// Tasks in progress but for the one that the brief is about; unclaimed ones first.
     pub in_progress: Vec<Work>,
     /// How many there are.
     pub in_progress_count: usize,
@@ -35,7 +35,7 @@ pub struct Plan {
     pub feature: Option<(usize, usize)>,
 }
 
-/// A task that somebody is at, or was.
+/// A task in progress, claimed or not.
 #[derive(Clone, Debug)]
 pub struct Work {
     /// The task.

@@ -149,7 +149,7 @@ impl Places {
     }
 }
 
-/// Find out what changed, for somebody who asks at `now`.
+/// Find out what changed, as asked at `now`.
 ///
 /// # Errors
 ///

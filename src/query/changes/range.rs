@@ -55,7 +55,7 @@ pub(super) fn read(view: &View<'_>, commits: Vec<Commit>) -> Result<(Vec<Step>, 
 
 /// Which of `interest`, sorted, are touched by which of `commits` (by their places), found while `meanwhile` is done.
 ///
-/// Nobody knows what the commits at which a shallow clone is cut off have changed: they touch nothing.
+/// The changes of shallow boundary commits are unknown: they touch nothing.
 pub(super) fn attribute<T>(
     repo: &Repo,
     commits: &[Commit],

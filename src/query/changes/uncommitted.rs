@@ -74,7 +74,7 @@ impl Seen {
         seen
     }
 
-    /// A path that is staged for removal and in the work tree all the same comes twice.
+    /// A path that is staged for removal but exists in the work tree is listed twice.
     fn add(&mut self, path: BString, place: Places) {
         let known = self.places.entry(path).or_default();
         *known = known.or(place);

@@ -65,7 +65,7 @@ pub(super) fn gather(desk: &Desk<'_>, candidates: &[&Entry], tip: ObjectId) -> R
     if candidates.is_empty() {
         return Ok(Gathered::default());
     }
-    // What only the ledger knows may be half gone already; the rest is looked at all the same.
+    // What only the ledger knows may be half gone already; the rest is still examined.
     among(desk, candidates, &origins(desk, tip, Reach::Everything)?)
         .or_else(|_| among(desk, candidates, &origins(desk, tip, Reach::Refs)?))
 }

@@ -61,7 +61,7 @@ pub struct Range {
 pub struct Found {
     /// Commits and the tasks that they belong to, oldest first.
     pub links: Vec<Link>,
-    /// Commits of which nobody knows, oldest first.
+    /// Commits whose task is unknown, oldest first.
     pub unknown: Vec<Unknown>,
     /// What the reader should know.
     pub remarks: Vec<String>,
@@ -80,7 +80,7 @@ pub struct Link {
     pub by: &'static str,
     /// The commit that says so: a tip, if it is a whole branch. None for what a reflog tells.
     pub source: Option<ObjectId>,
-    /// The contents were compared, and are the same; otherwise somebody said so.
+    /// The contents were compared, and are the same; otherwise the caller said so.
     pub compared: bool,
 }
 
@@ -170,7 +170,7 @@ impl Desk<'_> {
             let says_so = |one: &Evidence<ObjectId>| by_reflog.is_some_and(|id| one.tasks == [id.as_str()]);
             let evidence = gathered.of(entry.commit);
             match judge(evidence) {
-                // Somebody may have replaced the message of another task's commit while the active one was.
+                // The message of another task's commit may have been replaced while this one was active.
                 Verdict::Belongs(one) if !says_so(one) => self.belongs(&mut found, entry, one)?,
                 Verdict::Ambiguous(several) if !several.iter().any(|one| says_so(one)) => {
                     let several = several.into_iter().cloned().collect();
@@ -203,7 +203,7 @@ impl Desk<'_> {
         entry::walk(self.repo, &words)
     }
 
-    /// Whether `entry` may have lost its trailer: it names nobody, and nobody links it.
+    /// Whether `entry` may have lost its trailer: it names no task, and no task links it.
     fn is_candidate(&self, entry: &Entry) -> bool {
         entry.parents.len() <= 1
             && scan::ids(&entry.message, &self.rules).is_empty()

@@ -1,4 +1,4 @@
-//! Somebody who knows says it: the commits of a range are what a forge made of a branch.
+//! The caller says it: the commits of a range are what a forge made of a branch.
 
 use std::collections::BTreeSet;
 
@@ -64,7 +64,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
     let gathered = matching::among(desk, &commits.iter().collect::<Vec<_>>(), &origins)?;
     for entry in &commits {
         match judge(gathered.of(entry.commit)) {
-            // A commit of the branch that names nobody says nothing.
+            // A commit of the branch without a task is no evidence.
             Verdict::Belongs(one) if one.tasks.is_empty() => found.unknown.extend(unnamed(desk, entry, Why::NoSource)),
             Verdict::Belongs(one) => add(desk, &mut found, entry, one, true)?,
             Verdict::Ambiguous(several) => {
@@ -88,7 +88,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
     Ok(found)
 }
 
-/// Link `entry` to the tasks that it does not name itself, and that nobody linked yet.
+/// Link `entry` to the tasks that it neither names nor is linked to.
 fn add(desk: &Desk<'_>, found: &mut Found, entry: &Entry, one: &Evidence<ObjectId>, compared: bool) -> Result<()> {
     let named = block::ids(&entry.message, &desk.rules, &Syntax::default());
     let mut missing = Vec::new();
@@ -114,7 +114,7 @@ fn add(desk: &Desk<'_>, found: &mut Found, entry: &Entry, one: &Evidence<ObjectI
     Ok(())
 }
 
-/// Nothing is known of `entry`, which names nobody itself.
+/// `entry` names no task, and none was found.
 fn unnamed(desk: &Desk<'_>, entry: &Entry, why: Why) -> Option<super::Unknown> {
     let is_named =
         !scan::ids(&entry.message, &desk.rules).is_empty() || desk.ledger.tasks(entry.commit).next().is_some();

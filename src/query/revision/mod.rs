@@ -6,31 +6,22 @@
 //!
 //! [`on()`] is the only walk; it asks [`crate::store::history`].
 
-mod commits_of;
-mod cut;
-mod green;
+mod commits;
 mod refusal;
 mod resolve_args;
-mod reverted;
 mod start;
-mod task;
 mod tasks_of;
-mod touched;
 
-pub use crate::query::revision::commits_of::on;
-pub use crate::query::revision::resolve_args::{Asker, Emptiness};
-pub use crate::query::revision::tasks_of::{Owner, Owners};
-pub use cut::{is_cut, refuse_cut};
-pub use reverted::reverted;
-pub use start::{Rule, Start, start};
-pub use task::task;
-pub use touched::touched;
+pub use commits::{on, reverted, touched};
+pub use resolve_args::{Emptiness, Resolver};
+pub use start::{Rule, Start, is_cut, refuse_cut, start};
+pub use tasks_of::{Owner, Owners};
 
 use crate::{
-    domain::{revision::Which, task::Task, time::Timestamp},
+    domain::{id::TaskId, revision::Which, task::Task, time::Timestamp},
     error::Result,
     git::{ObjectId, Repo},
-    store::ledger::View,
+    store::{history, ledger::View},
 };
 
 /// What a checkpoint's name stands for.
@@ -46,7 +37,7 @@ pub struct Point {
     pub cut: bool,
 }
 
-/// Find the checkpoint `which` of `task` on the history of `tip`, for somebody who asks at `now`.
+/// Find the checkpoint `which` of `task` on the history of `tip`, as asked at `now`.
 ///
 /// # Errors
 ///
@@ -62,7 +53,7 @@ pub fn find(view: &View<'_>, task: &Task, which: Which, tip: ObjectId, now: Time
     let number = match which {
         Which::Number(number) => Some(number),
         Which::Last => Some(commits.len()),
-        Which::Green => green::newest(repo, task, &commits)?,
+        Which::Green => commits::newest_verified(repo, task, &commits)?,
         Which::Start => None,
     };
     let found = number.and_then(|number| Some((number, *commits.get(number.checked_sub(1)?)?)));
@@ -79,4 +70,23 @@ pub fn find(view: &View<'_>, task: &Task, which: Which, tip: ObjectId, now: Time
 /// How many checkpoints `task` has on the history of `tip`.
 pub fn count(repo: &Repo, tip: Option<ObjectId>, task: &Task) -> Result<usize> {
     on(repo, tip, task).map(|commits| commits.len())
+}
+
+/// The task that `word` means: the ledger's, by its id; one that only commits on HEAD's history know, by the id that they name; the
+/// ledger's, by a unique prefix of its id. Of a task that only commits know nothing else is known: it does not [exist](Task::exists).
+///
+/// # Errors
+///
+/// As [`View::find`].
+pub fn task(view: &View<'_>, word: &str) -> Result<Task> {
+    let known = TaskId::parse(word).ok().map(|id| view.task(&id)).transpose()?.flatten();
+    if let Some(task) = known {
+        return Ok(task);
+    }
+    let repo = view.repo();
+    let is_named = |tip| history::ask(repo, tip, |past| Ok(!past.naming(word.as_bytes())?.is_empty()));
+    if !word.is_empty() && repo.head()?.commit.map(is_named).transpose()?.unwrap_or_default() {
+        return Ok(Task::unknown(TaskId::as_named(word)));
+    }
+    view.find(word)
 }

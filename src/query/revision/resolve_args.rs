@@ -34,7 +34,7 @@ pub enum Emptiness {
 }
 
 /// Who asks, and what for.
-pub struct Asker<'a> {
+pub struct Resolver<'a> {
     /// The ledger.
     pub view: &'a View<'a>,
     /// The task that is meant where none is named.
@@ -55,7 +55,7 @@ enum Found {
     Nothing,
 }
 
-impl Asker<'_> {
+impl Resolver<'_> {
     /// `words` with full object ids for the checkpoints that they name, on the history of HEAD. Options are left as they are,
     /// values of options must not be among them; what stands behind `--` is a path.
     ///
@@ -78,7 +78,7 @@ impl Asker<'_> {
     ///
     /// # Errors
     ///
-    /// As [`Asker::words`].
+    /// As [`Resolver::words`].
     pub fn word(&self, word: &OsStr, may_be_path: bool) -> Result<Vec<OsString>> {
         let bytes = word.as_bytes();
         let as_it_is = || Ok(vec![word.to_owned()]);

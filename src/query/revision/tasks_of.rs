@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use bstr::ByteSlice as _;
 use gix::objs::Kind;
 
+use super::on;
 use crate::{
     domain::{id::TaskId, message::of_commit, trailer::Rules},
     error::Result,
     git::ObjectId,
-    query::revision::commits_of::on,
     store::{
         history,
         ledger::{View, commits},
