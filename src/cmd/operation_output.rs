@@ -7,11 +7,10 @@ use crate::{
     error::Result,
     git::Head,
     recovery::{
-        self, Author, Done, Record,
+        Author, Done, Outcome,
         operation::Operation,
-        plan::{Change, Plan},
+        path_plan::{Change, PathPlan},
     },
-    store::ledger,
     view::sanitize::{self, plural},
 };
 
@@ -19,23 +18,18 @@ use crate::{
 const NAMED: usize = 10;
 
 /// Let `act` do something as the one who runs this command.
-pub(super) fn acting<T>(ctx: &Ctx, act: impl FnOnce(&Author<'_>, &Record<'_>) -> Result<T>) -> Result<T> {
-    let repo = ctx.repo()?;
+pub(super) fn acting<T>(ctx: &Ctx, act: impl FnOnce(&Author<'_>) -> Result<T>) -> Result<T> {
     let actor = ctx.actor()?;
     let now = || ctx.now();
     // Going back is for when things went wrong: it does not depend on the ledger.
-    let author = Author { by: actor.to_string(), now: &now, tasks: ctx.active().unwrap_or_default() };
-    let record = |operation: &Operation| {
-        recovery::record(repo, &ledger::Author { actor: &actor, now: &now, is_held_to_it: true }, operation)
-    };
-    act(&author, &record)
+    act(&Author { actor: &actor, now: &now, tasks: ctx.active().unwrap_or_default() })
 }
 
 /// That nothing was done: because everything is `as_it_was`, or because what differs from `name` is left alone.
-pub(super) fn say_nothing(ctx: &Ctx, as_it_was: &str, name: &str, plan: &Plan) -> Result<()> {
+pub(super) fn say_nothing(ctx: &Ctx, as_it_was: &str, name: &str, plan: &PathPlan) -> Result<()> {
     ctx.out.status(match plan.leaves_differences() {
         false => format!("Nothing to do: {as_it_was}"),
-        true => format!("Nothing was changed: what may differ from {name} is left alone"),
+        true => format!("Nothing was changed: what may differ from {name} is not touched"),
     });
     if ctx.out.is_quiet() || !plan.leaves_differences() { Ok(()) } else { ctx.out.print(&paths(plan)) }
 }
@@ -53,12 +47,24 @@ pub(super) fn say(ctx: &Ctx, first: &str, done: &Done) -> Result<()> {
     Ok(())
 }
 
+/// Print `text`, unless `--quiet`.
+pub(super) fn print(ctx: &Ctx, text: &str) -> Result<()> {
+    if ctx.out.is_quiet() { Ok(()) } else { ctx.out.print(text) }
+}
+
+/// What did not go as usual.
+pub(super) fn remarks_of(ctx: &Ctx, outcome: &Outcome) {
+    if let Some(done) = outcome.done() {
+        remarks(ctx, &done.operation, &done.late, &done.remarks);
+    }
+}
+
 /// What did not go as usual.
 pub(super) fn remarks(ctx: &Ctx, operation: &Operation, late: &[BString], remarks: &[String]) {
     for path in late {
         let path = sanitize::bytes(path.as_bstr());
         ctx.out.warn(format!(
-            "'{path}' was written to in the meantime; what was written is kept, see 'git agent ops show {}'",
+            "another process wrote to '{path}' in the meantime; its changes are kept: 'git agent ops show {}'",
             operation.id
         ));
     }
@@ -78,7 +84,7 @@ pub(super) fn moved(before: &Head, after: &Head) -> Option<String> {
 }
 
 /// The paths of a plan by what happens to them.
-pub(super) fn paths(plan: &Plan) -> String {
+pub(super) fn paths(plan: &PathPlan) -> String {
     let mut text = String::new();
     let mut list = |what: &str, paths: Vec<String>| {
         if paths.is_empty() {
@@ -94,14 +100,14 @@ pub(super) fn paths(plan: &Plan) -> String {
         paths.map(|(path, _)| sanitize::bytes(path.as_bstr())).collect()
     };
     list("wrote", of(|change| matches!(change, Change::Write(_))));
-    list("took away", of(|change| matches!(change, Change::Remove(_))));
+    list("removed", of(|change| matches!(change, Change::Remove(_))));
     let staged: Vec<String> = plan
         .staged
         .keys()
         .filter(|path| !plan.files.contains_key(*path))
         .map(|path| sanitize::bytes(path.as_bstr()))
         .collect();
-    list("changed the index only of", staged);
+    list("updated only the index of", staged);
     for kept in plan.kept.iter().take(NAMED) {
         text.push_str(&format!("  kept {}: {}\n", sanitize::bytes(kept.path.as_bstr()), kept.why.as_str()));
     }

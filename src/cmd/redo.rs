@@ -1,26 +1,13 @@
-//! `git agent redo`: take the last undo back.
+//! `git agent redo`: undo the last undo.
 
 use super::undo;
-use crate::{
-    cmd::context::Ctx,
-    error::Result,
-    recovery::{
-        self,
-        operation::{Kind, OpLog},
-        undo::next_redo,
-    },
-};
+use crate::{cmd::context::Ctx, error::Result, recovery::operation::Kind, verbs};
 
 /// Redo the last undone operation
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-/// Run it.
+/// Run `git agent redo`.
 pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
-    let repo = ctx.repo()?;
-    repo.require_work_dir("redo")?;
-    OpLog::of(repo)?.refuse_interrupted()?;
-    recovery::clear_up(repo)?;
-    let log = OpLog::of(repo)?;
-    undo::carry_out(ctx, &next_redo(&log)?, Kind::Redo)
+    undo::show(ctx, &ctx.call(verbs::undo::redo)?, Kind::Redo)
 }

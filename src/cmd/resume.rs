@@ -3,7 +3,8 @@
 use crate::{
     cmd::{context::Ctx, operation_output},
     error::{Result, exit},
-    recovery::{self, operation::State},
+    recovery::operation::State,
+    verbs::undo::{self, Ended},
     view::{json::OperationAnswer, sanitize},
 };
 
@@ -11,20 +12,17 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-/// Run it.
+/// Run `git agent resume`.
 pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
-    let repo = ctx.repo()?;
-    repo.require_work_dir("resume")?;
-    let (operation, late, remarks) = operation_output::acting(ctx, |_, record| recovery::resume(repo, record))?;
+    let Ended { operation, late, remarks } = ctx.call(undo::resume)?;
     if ctx.out.is_json() {
         ctx.out.json(&OperationAnswer::ended(&operation, operation.kind.as_str(), operation.undoes, &late))?;
-    } else if !ctx.out.is_quiet() {
-        let verb = if operation.state == State::Failed { "Cleared up after" } else { "Finished" };
-        let mut text = format!("{verb}: {}\n", sanitize::line(&operation.title));
-        text.push_str(&operation_output::moved(&operation.before, &operation.after).unwrap_or_default());
-        ctx.out.print(&text)?;
+    } else {
+        let verb = if operation.state == State::Failed { "Cleaned up after" } else { "Finished" };
+        let moved = operation_output::moved(&operation.before, &operation.after).unwrap_or_default();
+        operation_output::print(ctx, &format!("{verb}: {}\n{moved}", sanitize::line(&operation.title)))?;
     }
     operation_output::remarks(ctx, &operation, &late, &remarks);
-    ctx.out.hint("to take it back: git agent undo");
+    ctx.out.hint("to undo it: git agent undo");
     Ok(exit::OK)
 }

@@ -1,4 +1,4 @@
-//! `git agent rollback`: bring an old state of a task back.
+//! `git agent rollback`: restore a checkpoint of a task.
 
 mod page;
 
@@ -6,19 +6,10 @@ use std::ffi::OsString;
 
 use crate::{
     cmd::{context::Ctx, operation_output},
-    domain::{
-        revision::Which,
-        rollback::{Mode, Wish},
-    },
+    domain::rollback::Mode,
     error::{Result, exit},
-    git::pathspec::Pathspecs,
-    query::revision,
-    recovery::{
-        self,
-        operation::OpLog,
-        plan::Plan,
-        rollback::{self, Outcome, Request, Untracked},
-    },
+    recovery::Outcome,
+    verbs::rollback::{self, Answer, Request},
     view::json::RollbackAnswer,
 };
 
@@ -78,85 +69,50 @@ enum ModeWord {
     Revert,
 }
 
-/// Run it.
+/// Run `git agent rollback`.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let repo = ctx.repo()?;
-    repo.require_work_dir("roll back")?;
-    OpLog::of(repo)?.refuse_interrupted()?;
-    let outcome = prepare(ctx, &args)?;
-    let untracked = if args.keep_untracked { Untracked::Kept } else { Untracked::Sorted };
-    if args.dry_run {
-        return rehearse(ctx, outcome, untracked);
-    }
-    let goal = outcome.into_goal()?;
-    let outcome =
-        operation_output::acting(ctx, |author, record| rollback::carry_out(repo, author, &goal, untracked, record))?;
-    let name = format!("{}@{}", goal.task.id, goal.to.name);
-    match outcome {
-        recovery::Outcome::Nothing(plan) if ctx.out.is_json() => {
-            ctx.out.json(&RollbackAnswer::nothing(&goal, &plan))?;
-        }
-        recovery::Outcome::Nothing(plan) => {
-            operation_output::say_nothing(ctx, &format!("everything is as it was at {name}"), &name, &plan)?;
-            if !plan.leaves_differences() && !ctx.out.is_quiet() {
-                ctx.out.print(&operation_output::paths(&plan))?;
-            }
-        }
-        recovery::Outcome::Done(done) if ctx.out.is_json() => {
-            ctx.out.json(&RollbackAnswer::done(&goal, &done))?;
-            operation_output::remarks(ctx, &done.operation, &done.late, &done.remarks);
-        }
-        recovery::Outcome::Done(done) => {
-            operation_output::say(ctx, &format!("Rolled back to {name} ({})", goal.mode), &done)?;
-            let page = page::Page::new(ctx, &goal)?;
-            if !ctx.out.is_quiet() {
-                ctx.out.print(&page.consequences())?;
-            }
-            let snapshot = done.operation.snapshot.map(|id| format!("; what was there before is in snapshot {id}"));
-            ctx.out.hint(format!("to take that back: git agent undo{}", snapshot.unwrap_or_default()));
-        }
-    }
-    Ok(exit::OK)
-}
-
-/// What the command line asks for comes to.
-fn prepare(ctx: &Ctx, args: &Args) -> Result<Outcome> {
-    let view = ctx.view()?;
-    let (task, which) = ctx.task_and_checkpoint(&view, args.task.as_deref())?;
-    if let Some(Which::Number(_)) = which {
-        ctx.warn_if_cut(revision::is_cut(view.repo(), view.repo().head()?.commit, &task)?)?;
-    }
-    let mode = args.mode.map(|word| match word {
-        ModeWord::Files => Mode::Files,
-        ModeWord::Rewind => Mode::Rewind,
-        ModeWord::Restore => Mode::Restore,
-        ModeWord::Revert => Mode::Revert,
-    });
     let request = Request {
-        task,
-        which,
-        wish: Wish { mode, allow_foreign: args.allow_foreign, allow_published: args.allow_published },
-        paths: Pathspecs::new(args.paths.clone()),
+        checkpoint: args.task,
+        mode: args.mode.map(|word| match word {
+            ModeWord::Files => Mode::Files,
+            ModeWord::Rewind => Mode::Rewind,
+            ModeWord::Restore => Mode::Restore,
+            ModeWord::Revert => Mode::Revert,
+        }),
+        dry_run: args.dry_run,
+        keep_untracked: args.keep_untracked,
+        allow_foreign: args.allow_foreign,
+        allow_published: args.allow_published,
         shared: args.shared,
         abandon_merge: args.abandon_merge,
+        paths: args.paths,
     };
-    rollback::prepare(&view, &request, ctx.now())
-}
-
-/// Answer what would be done; the exit code says whether it can be.
-fn rehearse(ctx: &Ctx, outcome: Outcome, untracked: Untracked) -> Result<u8> {
-    let plan = match &outcome {
-        Outcome::Goal(goal) => rollback::rehearse(ctx.repo()?, goal, untracked)?,
-        Outcome::Conflicts(_) => Plan::default(),
-    };
+    let Answer { plan, outcome } = ctx.call(|caller| rollback::rollback(caller, &request))?;
     if ctx.out.is_json() {
-        ctx.out.json(&RollbackAnswer::rehearsed(&outcome, &plan))?;
-        return Ok(if outcome.conflicts().is_empty() { exit::OK } else { exit::CONFLICT });
+        ctx.out.json(&RollbackAnswer::new(&plan, &outcome))?;
+        operation_output::remarks_of(ctx, &outcome);
+        return Ok(if plan.conflicts.is_empty() { exit::OK } else { exit::CONFLICT });
     }
-    let goal = outcome.into_goal()?;
-    if !ctx.out.is_quiet() {
-        ctx.out.print(&page::Page::new(ctx, &goal)?.render(&plan))?;
+    plan.refuse_conflicts()?;
+    let page = page::Page::new(ctx, &plan)?;
+    let name = plan.name();
+    match outcome {
+        Outcome::Nothing(paths) if request.dry_run => {
+            operation_output::print(ctx, &page.render(&paths))?;
+            ctx.out.hint("nothing was changed; run it again without --dry-run to apply it");
+        }
+        Outcome::Nothing(paths) => {
+            operation_output::say_nothing(ctx, &format!("everything is as it was at {name}"), &name, &paths)?;
+            if !paths.leaves_differences() {
+                operation_output::print(ctx, &operation_output::paths(&paths))?;
+            }
+        }
+        Outcome::Done(done) => {
+            operation_output::say(ctx, &format!("Rolled back to {name} ({})", plan.mode), &done)?;
+            operation_output::print(ctx, &page.impact())?;
+            let snapshot = done.operation.snapshot.map(|id| format!("; the state before is in snapshot {id}"));
+            ctx.out.hint(format!("to undo it: git agent undo{}", snapshot.unwrap_or_default()));
+        }
     }
-    ctx.out.hint("nothing was changed; without --dry-run it is done, and 'git agent undo' takes it back");
     Ok(exit::OK)
 }

@@ -24,7 +24,7 @@ use crate::{
     recovery::{
         Outcome,
         operation::OpLog,
-        squash::{self, Onto, Plan},
+        squash::{self, Onto, SquashPlan},
     },
     store::ledger::View,
     view::{
@@ -91,11 +91,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             return Ok(exit::OK);
         }
         ctx.out.print(&rehearsed(ctx, &plan, &message)?)?;
-        ctx.out.hint("nothing was changed; without --dry-run it is done, and 'git agent undo' takes it back");
+        ctx.out.hint("nothing was changed; run it again without --dry-run to apply it");
         return Ok(exit::OK);
     }
-    let outcome =
-        operation_output::acting(ctx, |author, record| squash::carry_out(repo, author, &plan, &message, record))?;
+    let outcome = operation_output::acting(ctx, |author| squash::carry_out(repo, author, &plan, &message))?;
     let done = match outcome {
         Outcome::Done(done) => done,
         Outcome::Nothing(_) => return Err(Error::bug("a squash makes a commit, and yet nothing was to be done")),
@@ -121,7 +120,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     {
         ctx.out.status(line);
     }
-    ctx.out.hint(format!("to take that back: git agent undo; look at it with 'git show {}'", short(&new)));
+    ctx.out.hint(format!("to undo it: git agent undo; to look at it: git show {}", short(&new)));
     Ok(exit::OK)
 }
 
@@ -149,7 +148,7 @@ fn given(ctx: &Ctx, view: &View<'_>, word: &str) -> Result<Onto> {
 }
 
 /// The whole message: given, edited, or the proposal.
-fn message(ctx: &Ctx, args: &Args, plan: &Plan) -> Result<BString> {
+fn message(ctx: &Ctx, args: &Args, plan: &SquashPlan) -> Result<BString> {
     let repo = ctx.repo()?;
     let given = args.message.as_deref().map(|text| many_lines("message", text)).transpose()?;
     let is_given = given.is_some();
@@ -174,7 +173,7 @@ fn message(ctx: &Ctx, args: &Args, plan: &Plan) -> Result<BString> {
 }
 
 /// There is nothing to collapse: say so, and why.
-fn nothing(ctx: &Ctx, plan: &Plan, message: Option<&BString>) -> Result<u8> {
+fn nothing(ctx: &Ctx, plan: &SquashPlan, message: Option<&BString>) -> Result<u8> {
     if ctx.out.is_json() {
         ctx.out.json(&SquashAnswer::planned(plan, message))?;
         return Ok(exit::OK);
@@ -199,12 +198,12 @@ fn nothing(ctx: &Ctx, plan: &Plan, message: Option<&BString>) -> Result<u8> {
 }
 
 /// Why it ends where it ends.
-fn stop(ctx: &Ctx, plan: &Plan) -> Result<Option<String>> {
+fn stop(ctx: &Ctx, plan: &SquashPlan) -> Result<Option<String>> {
     let Some(stop) = &plan.stop else { return Ok(None) };
     Ok(Some(format!("The commit below stays: {}", squash::why(ctx.repo()?, &plan.task.id, stop)?)))
 }
 
-fn rehearsed(ctx: &Ctx, plan: &Plan, message: &BString) -> Result<String> {
+fn rehearsed(ctx: &Ctx, plan: &SquashPlan, message: &BString) -> Result<String> {
     let Task { id, .. } = &plan.task;
     let onto = plan.onto.map_or_else(|| "the first commit of the history".to_owned(), on_top_of);
     let what = plural(plan.commits.len(), "commit");

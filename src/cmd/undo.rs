@@ -1,14 +1,10 @@
-//! `git agent undo`: take an operation back.
+//! `git agent undo`: undo an operation.
 
 use crate::{
     cmd::{context::Ctx, operation_output},
     error::{Result, exit},
-    git::{ObjectId, revwalk},
-    recovery::{
-        self, Outcome,
-        operation::{Kind, OpLog, Operation, Recorded},
-        undo,
-    },
+    recovery::{Outcome, operation::Kind},
+    verbs::undo::{self, Answer, Undone},
     view::{
         json::{DoneJson, OperationAnswer, planned},
         sanitize,
@@ -26,87 +22,56 @@ pub struct Args {
     op: Option<String>,
 }
 
-/// Run it.
+/// Run `git agent undo`.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let repo = ctx.repo()?;
-    repo.require_work_dir("undo")?;
-    let log = OpLog::of(repo)?;
-    if let Some(recorded) = log.interrupted()? {
-        return match &args.op {
-            Some(word) if log.find(word)?.operation.id != recorded.operation.id => {
-                log.refuse_interrupted().map(|()| exit::OK)
+    match ctx.call(|caller| undo::undo(caller, args.op.as_deref()))? {
+        Answer::Undone(undone) => show(ctx, &undone, Kind::Undo),
+        Answer::Interrupted(ended) => {
+            let operation = &ended.operation;
+            if ctx.out.is_json() {
+                let undo = Kind::Undo.as_str();
+                ctx.out.json(&OperationAnswer::ended(operation, undo, Some(operation.id), &ended.late))?;
+            } else {
+                let title = sanitize::line(&operation.title);
+                operation_output::print(ctx, &format!("Undid the interrupted operation: {title}\n"))?;
             }
-            _ => take_back(ctx),
-        };
+            operation_output::remarks(ctx, operation, &ended.late, &ended.remarks);
+            Ok(exit::OK)
+        }
     }
-    recovery::clear_up(repo)?;
-    let log = OpLog::of(repo)?;
-    let recorded = match &args.op {
-        Some(word) => log.find(word)?,
-        None => undo::next(&log)?,
-    };
-    carry_out(ctx, &recorded, Kind::Undo)
 }
 
-/// Take back what is half done.
-fn take_back(ctx: &Ctx) -> Result<u8> {
-    let (recorded, late) = recovery::take_back(ctx.repo()?)?;
-    let operation = &recorded.operation;
+/// Show what an undo or a redo did.
+pub(super) fn show(ctx: &Ctx, Undone { undone, outcome, published }: &Undone, kind: Kind) -> Result<u8> {
+    let title = sanitize::line(&undone.title);
     if ctx.out.is_json() {
-        ctx.out.json(&OperationAnswer::ended(operation, Kind::Undo.as_str(), Some(operation.id), &late))?;
-    } else if !ctx.out.is_quiet() {
-        ctx.out.print(&format!("Took back what was done of: {}\n", sanitize::line(&operation.title)))?;
+        let late = outcome.done().map_or(&[][..], |done| &done.late);
+        let operation = outcome.done().map(|done| DoneJson::new(&done.operation));
+        ctx.out.json(&OperationAnswer::new(operation, planned(outcome.paths()), late))?;
+        operation_output::remarks_of(ctx, outcome);
+    } else {
+        match outcome {
+            Outcome::Nothing(paths) => {
+                let as_it_was = format!("everything is as it was before: {title}");
+                operation_output::say_nothing(ctx, &as_it_was, "the state before", paths)?;
+            }
+            Outcome::Done(done) => {
+                let said = match title.strip_prefix("undo ") {
+                    Some(again) if kind == Kind::Redo => format!("Redid: {again}"),
+                    _ => format!("Undid: {title}"),
+                };
+                operation_output::say(ctx, &said, done)?;
+            }
+        }
     }
-    operation_output::remarks(ctx, operation, &late, &[]);
-    Ok(exit::OK)
-}
-
-/// What others have stays theirs: say so.
-fn pushed(ctx: &Ctx, operation: &Operation) {
-    let published = || -> Result<Option<ObjectId>> {
-        let (Some(before), Some(after)) = (operation.before.commit, operation.after.commit) else { return Ok(None) };
-        let repo = ctx.repo()?;
-        let left = revwalk::between(repo, Some(after), before)?;
-        let own = revwalk::unpublished(repo, Some(after), before)?;
-        Ok(left.into_iter().map(|link| link.commit).find(|commit| !own.contains(commit)))
-    };
-    if let Ok(Some(commit)) = published() {
+    if let Some(commit) = published {
         let short = commit.to_hex_with_len(12);
         ctx.out.warn(format!(
-            "a remote branch or a tag has {short}, which this branch has left: a push is not taken back"
+            "a remote branch or a tag contains {short}, which this branch no longer has: a push is not undone"
         ));
     }
-}
-
-/// Take `recorded` back, and say so.
-pub(super) fn carry_out(ctx: &Ctx, recorded: &Recorded, kind: Kind) -> Result<u8> {
-    let repo = ctx.repo()?;
-    let outcome = operation_output::acting(ctx, |author, record| undo::undo(repo, author, recorded, kind, record))?;
-    let title = sanitize::line(&recorded.operation.title).into_owned();
-    let said = match (kind, title.strip_prefix("undo ")) {
-        (Kind::Redo, Some(again)) => format!("Did again: {again}"),
-        _ => format!("Took back: {title}"),
-    };
-    match outcome {
-        Outcome::Nothing(plan) if ctx.out.is_json() => {
-            ctx.out.json(&OperationAnswer::new(None, planned(&plan), &[]))?;
-        }
-        Outcome::Nothing(plan) => {
-            let as_it_was = format!("everything is as it was before: {title}");
-            operation_output::say_nothing(ctx, &as_it_was, "what was there before", &plan)?;
-        }
-        Outcome::Done(done) if ctx.out.is_json() => {
-            let operation = DoneJson::new(&done.operation);
-            ctx.out.json(&OperationAnswer::new(Some(operation), planned(&done.plan), &done.late))?;
-            operation_output::remarks(ctx, &done.operation, &done.late, &done.remarks);
-            pushed(ctx, &done.operation);
-        }
-        Outcome::Done(done) => {
-            operation_output::say(ctx, &said, &done)?;
-            pushed(ctx, &done.operation);
-            let again = if kind == Kind::Undo { "git agent redo".to_owned() } else { "git agent undo".to_owned() };
-            ctx.out.hint(format!("to take that back: {again}"));
-        }
+    if outcome.done().is_some() {
+        ctx.out.hint(if kind == Kind::Undo { "to redo it: git agent redo" } else { "to undo it: git agent undo" });
     }
     Ok(exit::OK)
 }

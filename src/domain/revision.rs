@@ -28,6 +28,35 @@ pub enum Which {
     Green,
 }
 
+/// How `@start`, the state before a task began, was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// `start` recorded the commit, and it is on this history.
+    Recorded,
+    /// It is not, or nothing was recorded: the first parent of the task's oldest commit.
+    Rewritten,
+    /// It is not, and the task has no commit here: where the recorded history and this one part.
+    MergeBase,
+    /// It is not on this history, which a shallow clone cuts off: it may be behind the end. The first parent of the task's oldest commit
+    /// that is here.
+    CutOff,
+    /// `start` was on an unborn branch.
+    Unborn,
+}
+
+impl Rule {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rule::Recorded => "recorded",
+            Rule::Rewritten => "rewritten",
+            Rule::MergeBase => "merge-base",
+            Rule::CutOff => "cut-off",
+            Rule::Unborn => "unborn",
+        }
+    }
+}
+
 /// What stands behind the `@` names no checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("behind '@' stands a number, 'start', 'last' or 'green', not '{}'", .0.escape_debug())]

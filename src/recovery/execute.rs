@@ -1,129 +1,149 @@
-//! An operation from its beginning to its end: capture, plan, snapshot, `begun`, restore, `done`.
+//! An operation from its beginning to its end: lock, capture, plan the paths, store the snapshot, `begun`, restore, `done`.
+//!
+//! Rollback, undo, `snapshot restore` and squash all come here: they [lock the worktree](LockedWorktree::take), decide from what
+//! it holds which [`Target`] they lead to, and [carry the operation out](carry_out).
 
 use bstr::BString;
-use ulid::Ulid;
 
 use super::{
-    lock,
-    operation::{Contents, Kind, OpLog, Operation, Recorded, State},
-    plan::{Destination, Plan},
+    lock::{self, OperationLock},
+    operation::{Contents, OpLog, Operation, Recorded},
+    path_plan::{PathPlan, Target},
     preflight,
     restore::{IndexPrint, Trust, reserve},
-    snapshot::{self, About, Captured, Skipped, Snapshot},
+    snapshot::{self, About, Captured, Skipped},
 };
 use crate::{
-    domain::{id::TaskId, time::Timestamp},
+    domain::{actor::Actor, id::TaskId, time::Timestamp},
     error::{Error, Result},
-    git::{ObjectId, RefChange, Repo, index, objects::Batch},
+    git::{Repo, index, objects::Batch},
     recovery::{
-        execution::Run,
+        execution::Execution,
         restore::{fault_points, state_view::Side},
     },
 };
 
 /// Who acts, and when.
 pub struct Author<'a> {
-    /// The actor.
-    pub by: String,
+    /// The actor: stands in operations and snapshots, and in what the ledger is told.
+    pub actor: &'a Actor,
     /// The clock.
     pub now: &'a dyn Fn() -> Timestamp,
     /// The active tasks of the worktree.
     pub tasks: Vec<TaskId>,
 }
 
-/// Makes the commit that HEAD shall be at, staged in the batch that the beginning of the operation writes.
-pub type MakeCommit<'a> = dyn Fn(&Snapshot, &mut Batch) -> Result<ObjectId> + 'a;
-
-/// Tells the ledger of an operation.
-pub type Record<'a> = dyn Fn(&Operation) -> Result<()> + 'a;
-
-/// What shall be done.
-pub struct Order<'a> {
-    /// What sort of operation it is.
-    pub kind: Kind,
-    /// In words, one line: `rollback t-1 to t-1@2`.
-    pub title: String,
-    /// The task it is about.
-    pub task: Option<TaskId>,
-    /// The operation that it takes back.
-    pub undoes: Option<Ulid>,
-    /// What its kind has to remember.
-    pub more: Vec<(String, String)>,
-    /// Where it leads, from what is there.
-    pub destination: &'a dyn Fn(&Captured<'_>) -> Result<Destination>,
-    /// The commit that HEAD shall be at, when the destination leaves that open: made when the snapshot, which its message
-    /// names, is stored.
-    pub commit: Option<&'a MakeCommit<'a>>,
-    /// Tell the ledger. Called again when the operation is resumed: what is there already must not come twice.
-    pub record: &'a Record<'a>,
-}
-
-/// What came of it.
+/// What came of an operation.
 #[derive(Debug)]
 pub enum Outcome {
     /// Everything was there already; nothing was changed.
-    Nothing(Plan),
+    Nothing(PathPlan),
     /// It is done.
     Done(Box<Done>),
+}
+
+impl Outcome {
+    /// What was planned for each path.
+    pub fn paths(&self) -> &PathPlan {
+        match self {
+            Outcome::Nothing(plan) => plan,
+            Outcome::Done(done) => &done.plan,
+        }
+    }
+
+    /// What was done, if anything was.
+    pub fn done(&self) -> Option<&Done> {
+        match self {
+            Outcome::Nothing(_) => None,
+            Outcome::Done(done) => Some(done),
+        }
+    }
 }
 
 /// An operation that is done.
 #[derive(Debug)]
 pub struct Done {
-    /// It.
+    /// The operation.
     pub operation: Operation,
     /// What was planned.
-    pub plan: Plan,
+    pub plan: PathPlan,
     /// What the snapshot does not hold.
     pub skipped: Vec<Skipped>,
-    /// Paths that others wrote to in the meantime: what they wrote is in the operation.
+    /// Paths that other processes wrote to in the meantime: what they wrote is in the operation.
     pub late: Vec<BString>,
     /// What did not work although the operation did.
     pub remarks: Vec<String>,
 }
 
-/// Plan what `order` would do, without doing it.
+/// A worktree that no other operation changes, and what it holds.
+pub struct LockedWorktree<'r> {
+    lock: OperationLock,
+    log: OpLog<'r>,
+    index: IndexPrint,
+    /// What the worktree holds.
+    pub captured: Captured<'r>,
+}
+
+impl<'r> LockedWorktree<'r> {
+    /// Lock the worktree of `repo` and capture what it holds.
+    ///
+    /// # Errors
+    ///
+    /// `operation-busy`, `operation-interrupted`, `index-locked`, and those of [`snapshot::capture`].
+    pub fn take(repo: &'r Repo) -> Result<Self> {
+        let lock = lock::take(repo)?;
+        let log = OpLog::of(repo)?;
+        log.refuse_interrupted()?;
+        if !index::becomes_free(repo) {
+            return Err(index::is_held(repo));
+        }
+        Ok(LockedWorktree { lock, log, index: IndexPrint::of(repo)?, captured: snapshot::capture(repo)? })
+    }
+}
+
+/// What reaching `target` would do to each path.
 ///
 /// # Errors
 ///
 /// Whatever would refuse it.
-pub fn rehearse(repo: &Repo, order: &Order<'_>) -> Result<Plan> {
+pub fn preview(mut captured: Captured<'_>, target: &Target) -> Result<PathPlan> {
+    let repo = captured.repo;
     OpLog::of(repo)?.refuse_interrupted()?;
-    let mut captured = snapshot::capture(repo)?;
-    let destination = (order.destination)(&captured)?;
-    let mut plan = Plan::new(repo, &captured, &destination)?;
+    let mut plan = PathPlan::new(repo, &captured, target)?;
     preflight::check(repo, &plan)?;
     captured.touch(&plan.paths())?;
     plan.add_what_is_in_the_way(captured.raw_paths());
     Ok(plan)
 }
 
-/// Do it. On an error everything is as it was before, unless the error says that the operation is interrupted.
-pub fn carry_out(repo: &Repo, author: &Author<'_>, order: &Order<'_>) -> Result<Outcome> {
-    let lock = lock::take(repo)?;
-    let mut log = OpLog::of(repo)?;
-    log.refuse_interrupted()?;
-    if !index::becomes_free(repo) {
-        return Err(index::is_held(repo));
-    }
-    let seen = IndexPrint::of(repo)?;
-    let mut captured = snapshot::capture(repo)?;
-    let destination = (order.destination)(&captured)?;
-    let mut plan = Plan::new(repo, &captured, &destination)?;
-    let moves_more = destination.moment.head != *captured.head() || destination.moment.state != *captured.state();
-    let is_idle = |plan: &Plan| plan.is_empty() && !moves_more && order.commit.is_none();
+/// Bring `worktree` to `target`, recorded as `operation`.
+///
+/// # Errors
+///
+/// Those of [`preflight::check`], of [`Captured::touch`], of [`reserve::take`] and of [`Execution::forward`]. Everything is as it
+/// was before then, unless the error is `operation-interrupted`.
+pub fn carry_out(
+    worktree: LockedWorktree<'_>,
+    author: &Author<'_>,
+    mut operation: Operation,
+    target: &Target,
+) -> Result<Outcome> {
+    let LockedWorktree { lock, mut log, index, mut captured } = worktree;
+    let repo = captured.repo;
+    let mut plan = PathPlan::new(repo, &captured, target)?;
+    let moves_more = target.moment.head != *captured.head() || target.moment.state != *captured.state();
+    let is_idle = |plan: &PathPlan| plan.is_empty() && !moves_more && target.commit.is_none();
     if is_idle(&plan) {
         return Ok(Outcome::Nothing(plan));
     }
     preflight::check(repo, &plan)?;
     captured.touch(&plan.paths())?;
     plan.add_what_is_in_the_way(captured.raw_paths());
-    let at = (author.now)();
     let about = About {
         kind: snapshot::Kind::Safety,
-        message: format!("before {}", order.title),
-        at,
-        by: author.by.clone(),
+        message: format!("before {}", operation.title),
+        at: operation.at,
+        by: operation.by.clone(),
         worktree: repo.worktree_name(),
         head: captured.head().clone(),
         tasks: author.tasks.clone(),
@@ -138,38 +158,22 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, order: &Order<'_>) -> Result<
     if is_idle(&plan) {
         return Ok(Outcome::Nothing(plan));
     }
-    let begin = || -> Result<(Side<'_>, Operation, Contents, RefChange, Batch)> {
-        let mut batch = Batch::default();
-        let mut after = plan.after(repo, &mut batch, &before.moment, &destination)?;
-        if let Some(commit) = order.commit {
-            after.head.commit = Some(commit(&snapshot, &mut batch)?);
-        }
-        let operation = Operation {
-            id: Ulid::from_parts(u64::try_from(at.millis()).unwrap_or(0), Ulid::generate().random()),
-            kind: order.kind,
-            state: State::Begun,
-            title: order.title.clone(),
-            at,
-            by: author.by.clone(),
-            task: order.task.clone(),
-            snapshot: Some(snapshot.id),
-            before: before.moment.head.clone(),
-            after: after.head.clone(),
-            undoes: order.undoes,
-            more: order.more.clone(),
-        };
-        let contents = Contents {
-            before: snapshot.tree,
-            after: snapshot::tree(repo, &mut batch, &after)?,
-            touched: plan.touched(),
-            late: None,
-        };
-        let change = log.stage(&mut batch, &operation, &contents, log.tip())?;
-        batch.write_durable(repo)?;
-        Ok((Side::new(repo, after), operation, contents, change, batch))
+    let mut batch = Batch::default();
+    let mut after = plan.after(repo, &mut batch, &before.moment, target)?;
+    if let Some(commit) = &target.commit {
+        after.head.commit = Some(commit.make(repo, &mut batch, snapshot.id)?);
+    }
+    operation.snapshot = Some(snapshot.id);
+    operation.after = after.head.clone();
+    let contents = Contents {
+        before: snapshot.tree,
+        after: snapshot::tree(repo, &mut batch, &after)?,
+        touched: plan.touched(),
+        late: None,
     };
-    let (after, operation, contents, change, batch) = begin()?;
     let previous = log.tip();
+    let change = log.stage(&mut batch, &operation, &contents, previous)?;
+    batch.write_durable(repo)?;
     reserve::take(repo, &plan)?;
     if let Err(error) = written.publish(repo, std::slice::from_ref(&change), &batch) {
         // A git that was killed may have come to its end.
@@ -179,44 +183,53 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, order: &Order<'_>) -> Result<
         }
     }
     log.moved(&change);
-    let mut run = Run { repo, log, operation, contents, previous, before, after, remarks: Vec::new() };
+    let after = Side::new(repo, after);
+    let mut execution = Execution { repo, log, operation, contents, previous, before, after, remarks: Vec::new() };
     let begun = fault_points::reached(fault_points::Step::Begun);
-    let outcome = begun.and_then(|()| run.forward(Trust::Fresh, Some(&seen), order.record));
-    match outcome {
+    match begun.and_then(|()| execution.forward(Trust::Fresh, Some(&index), author)) {
         Ok(late) => {
-            let skipped = run.before.moment.skipped;
-            Ok(Outcome::Done(Box::new(Done { operation: run.operation, plan, skipped, late, remarks: run.remarks })))
+            let Execution { operation, before, remarks, .. } = execution;
+            Ok(Outcome::Done(Box::new(Done { operation, plan, skipped: before.moment.skipped, late, remarks })))
         }
-        Err(error) => Err(run.give_up(error)),
+        Err(error) => Err(execution.give_up(error)),
     }
 }
 
-/// The operation that was begun, is not at its end, and that nobody is at work on.
+/// The operation that was begun, is not at its end, and that no process is at work on.
+///
+/// # Errors
+///
+/// When the log of operations cannot be read.
 pub fn interrupted(repo: &Repo) -> Result<Option<Operation>> {
     let recorded = OpLog::of(repo)?.interrupted()?;
     Ok(recorded.map(|recorded| recorded.operation).filter(|_| !lock::is_taken(repo)))
 }
 
-/// Finish the operation that was interrupted.
+/// Finish the operation that was interrupted: answers it, the paths that other processes wrote to, and what did not work.
 ///
 /// # Errors
 ///
-/// `nothing-interrupted`; `busy` while it is still under way.
-pub fn resume(repo: &Repo, record: &Record<'_>) -> Result<(Operation, Vec<BString>, Vec<String>)> {
+/// `nothing-interrupted`; `operation-busy` while it is still under way.
+pub fn resume(repo: &Repo, author: &Author<'_>) -> Result<(Operation, Vec<BString>, Vec<String>)> {
     if let Some(recorded) = lock::left_behind(repo)? {
         // Taking the lock removes what was left.
         drop(lock::take(repo)?);
         return Ok((recorded.operation, Vec::new(), Vec::new()));
     }
-    let (_lock, mut run) = Run::interrupted(repo, "resume")?;
-    let late = run.forward(Trust::Resumed, None, record)?;
-    Ok((run.operation, late, run.remarks))
+    let (_lock, mut execution) = Execution::interrupted(repo, "resume")?;
+    let late = execution.forward(Trust::Resumed, None, author)?;
+    Ok((execution.operation, late, execution.remarks))
 }
 
-/// Bring everything back as it was before the operation that was interrupted.
+/// Put everything back as it was before the operation that was interrupted: answers it, and the paths that other processes
+/// wrote to.
+///
+/// # Errors
+///
+/// `nothing-interrupted`; `operation-busy` while it is still under way.
 pub fn take_back(repo: &Repo) -> Result<(Recorded, Vec<BString>)> {
-    let (_lock, mut run) = Run::interrupted(repo, "undo")?;
-    let late = run.backward()?;
-    let recorded = run.log.last()?.ok_or_else(|| Error::bug("the operation was just recorded"))?;
+    let (_lock, mut execution) = Execution::interrupted(repo, "undo")?;
+    let late = execution.backward()?;
+    let recorded = execution.log.last()?.ok_or_else(|| Error::bug("the operation was just recorded"))?;
     Ok((recorded, late))
 }

@@ -19,13 +19,15 @@ use crate::{
         tree::{self, Entry},
     },
     recovery::{
-        execute::Record,
+        execute::Author,
+        ledger_events,
         restore::{fault_points, state_view::Side},
     },
+    store::ledger,
 };
 
 /// An operation that is under way, with both of its sides.
-pub(super) struct Run<'r> {
+pub(super) struct Execution<'r> {
     pub repo: &'r Repo,
     pub log: OpLog<'r>,
     pub operation: Operation,
@@ -37,7 +39,7 @@ pub(super) struct Run<'r> {
     pub remarks: Vec<String>,
 }
 
-impl<'r> Run<'r> {
+impl<'r> Execution<'r> {
     /// The one that a dead process left.
     pub fn interrupted(repo: &'r Repo, verb: &str) -> Result<(OperationLock, Self)> {
         let lock = lock::take(repo)?;
@@ -54,7 +56,7 @@ impl<'r> Run<'r> {
         let after = snapshot::load_tree(repo, recorded.after, &recorded.operation.after)?;
         let contents =
             Contents { before: recorded.before, after: recorded.after, touched: recorded.touched, late: recorded.late };
-        let run = Run {
+        let execution = Execution {
             repo,
             log,
             operation: recorded.operation,
@@ -64,7 +66,7 @@ impl<'r> Run<'r> {
             after: Side::new(repo, after),
             remarks: Vec::new(),
         };
-        Ok((lock, run))
+        Ok((lock, execution))
     }
 
     fn restore(&self) -> Restore<'_> {
@@ -77,17 +79,26 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// To its end. Answers the paths that others wrote to.
-    pub fn forward(&mut self, trust: Trust, seen: Option<&IndexPrint>, record: &Record<'_>) -> Result<Vec<BString>> {
+    /// Carry it on to its end, and tell the ledger. Answers the paths that other processes wrote to.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Restore::settle`]; `ref-moved`. Then files may be half way.
+    pub fn forward(&mut self, trust: Trust, seen: Option<&IndexPrint>, author: &Author<'_>) -> Result<Vec<BString>> {
         let settled = self.restore().settle(Direction::Forward, trust, seen)?;
-        if let Err(error) = record(&self.operation) {
+        let author = ledger::Author { actor: author.actor, now: author.now, is_held_to_it: true };
+        if let Err(error) = ledger_events::record(self.repo, &author, &self.operation) {
             self.remarks.push(format!("the ledger does not know of it: {error}"));
         }
         fault_points::reached(fault_points::Step::Recorded)?;
         self.end(State::Done, settled)
     }
 
-    /// To where it began.
+    /// Take it back to where it began. Answers the paths that other processes wrote to.
+    ///
+    /// # Errors
+    ///
+    /// As [`Execution::forward`].
     pub fn backward(&mut self) -> Result<Vec<BString>> {
         reserve::release(self.repo)?;
         let settled = self.restore().settle(Direction::Backward, Trust::Resumed, None)?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::{
-    plan::{Change, Plan},
+    path_plan::{Change, PathPlan},
     restore::disk::{self, Found},
 };
 use crate::{
@@ -18,14 +18,14 @@ use crate::{
 /// # Errors
 ///
 /// `names-collide`, `not-writable`, `directory-in-use`.
-pub fn check(repo: &Repo, plan: &Plan) -> Result<()> {
+pub fn check(repo: &Repo, plan: &PathPlan) -> Result<()> {
     names(repo, plan)?;
     in_use(repo, plan)?;
     directories(repo, plan)
 }
 
 /// On a file system that does not tell `a` from `A`, both cannot be written.
-fn names(repo: &Repo, plan: &Plan) -> Result<()> {
+fn names(repo: &Repo, plan: &PathPlan) -> Result<()> {
     if !repo.gix().config_snapshot().boolean("core.ignoreCase").unwrap_or(false) {
         return Ok(());
     }
@@ -45,7 +45,7 @@ fn names(repo: &Repo, plan: &Plan) -> Result<()> {
 }
 
 /// A directory that becomes a file must not be under the feet of those who asked for it.
-fn in_use(repo: &Repo, plan: &Plan) -> Result<()> {
+fn in_use(repo: &Repo, plan: &PathPlan) -> Result<()> {
     let top = repo.require_work_dir("restore files")?;
     for (path, change) in &plan.files {
         let becomes_file = matches!(change, Change::Write(want) if !want.entry.is_submodule());
@@ -57,7 +57,7 @@ fn in_use(repo: &Repo, plan: &Plan) -> Result<()> {
 }
 
 /// Every directory in which something is to be made or taken away must let us; it is tried.
-fn directories(repo: &Repo, plan: &Plan) -> Result<()> {
+fn directories(repo: &Repo, plan: &PathPlan) -> Result<()> {
     let top = repo.require_work_dir("restore files")?;
     let mut directories: BTreeSet<BString> = BTreeSet::new();
     for path in plan.files.keys() {

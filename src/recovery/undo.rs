@@ -11,8 +11,9 @@
 use bstr::ByteSlice as _;
 
 use super::{
+    in_progress,
     operation::{self, Kind, OpLog, Operation, Recorded, State},
-    plan::{Destination, Flagging, Scope, Untracked},
+    path_plan::{Flagging, Scope, Target, Untracked},
     snapshot::{self, Captured, Moment},
 };
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
         sparse::Sparse,
         state::{self, Steps},
     },
-    recovery::execute::{self, Author, Order, Outcome, Record},
+    recovery::execute::{self, Author, LockedWorktree, Outcome},
 };
 
 /// The operation that `git agent undo` without an argument takes back: the newest that is done, is not an undo, and is not
@@ -67,64 +68,65 @@ pub fn next_redo(log: &OpLog<'_>) -> Result<Recorded> {
 ///
 /// # Errors
 ///
-/// `not-undoable`, `already-undone`, `head-moved`, and all that [`execute::carry_out`] refuses.
-pub fn undo(repo: &Repo, author: &Author<'_>, recorded: &Recorded, kind: Kind, record: &Record<'_>) -> Result<Outcome> {
+/// `not-undoable`, `already-undone`, `foreign-operation`, `head-moved`, `operation-in-progress`, and those of
+/// [`LockedWorktree::take`] and [`execute::carry_out`].
+pub fn undo(repo: &Repo, author: &Author<'_>, recorded: &Recorded, kind: Kind) -> Result<Outcome> {
     let log = OpLog::of(repo)?;
     log.refuse_interrupted()?;
-    let operation = &recorded.operation;
+    let undone = &recorded.operation;
     if recorded.is_foreign {
-        let message = format!("cannot undo {} ({}): it was not made in this repository", operation.id, operation.title);
+        let message = format!("{}: it was not made in this repository", cannot(undone));
         return Err(Error::new(codes::FOREIGN_OPERATION, message).hint(operation::FOREIGN_HINT));
     }
-    refuse_steps(repo, operation)?;
+    if let Some(found) = state::in_progress(repo).filter(|found| found.steps == Steps::Several) {
+        return Err(in_progress::refusal(&cannot(undone), &found));
+    }
     check(repo, &log, recorded)?;
-    let destination = |captured: &Captured<'_>| destination(repo, recorded, captured);
+    let worktree = LockedWorktree::take(repo)?;
+    let target = target(repo, recorded, &worktree.captured)?;
     // 'redo X', not 'redo undo X'.
-    let what = operation.title.strip_prefix("undo ").filter(|_| kind == Kind::Redo).unwrap_or(&operation.title);
-    let order = Order {
-        kind,
-        title: format!("{kind} {what}"),
-        task: operation.task.clone(),
-        undoes: Some(operation.id),
-        more: operation.more.clone(),
-        destination: &destination,
-        commit: None,
-        record,
+    let what = undone.title.strip_prefix("undo ").filter(|_| kind == Kind::Redo).unwrap_or(&undone.title);
+    let operation = Operation {
+        task: undone.task.clone(),
+        undoes: Some(undone.id),
+        more: undone.more.clone(),
+        ..Operation::new(author, kind, format!("{kind} {what}"), worktree.captured.head())
     };
-    execute::carry_out(repo, author, &order)
+    execute::carry_out(worktree, author, operation, &target)
+}
+
+/// `cannot undo 01JD… (rollback t-1 to t-1@2)`
+fn cannot(operation: &Operation) -> String {
+    format!("cannot undo {} ({})", operation.id, operation.title)
 }
 
 fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
     let operation = &recorded.operation;
-    let named = format!("{} ({})", operation.id, operation.title);
+    let cannot = cannot(operation);
     if !operation.is_undoable() {
-        let message = format!("cannot undo {named}: it was put back already, nothing of it is left");
+        let message = format!("{cannot}: it failed, and everything was put back");
         return Err(Error::new(codes::NOT_UNDOABLE, message).hint("'git agent ops' lists the operations"));
     }
     let entries = log.own().collect::<Result<Vec<_>>>()?;
     if let Some(undo) = operation::undone_by(&entries, operation.id) {
-        let message = format!("cannot undo {named}: {undo} did that already");
-        return Err(Error::new(codes::ALREADY_UNDONE, message).hint("'git agent redo' takes the last undo back"));
+        let message = format!("{cannot}: {undo} undid it already");
+        return Err(Error::new(codes::ALREADY_UNDONE, message).hint("'git agent redo' undoes the last undo"));
     }
     let head = repo.head()?;
     if operation.before == operation.after || head == operation.after {
         return Ok(());
     }
     let place = operation.after.branch_name().unwrap_or_else(|| "HEAD".to_owned());
-    let message = match head.branch == operation.after.branch {
-        true => {
-            format!("cannot undo {named}: {place} has moved since, and what was committed there would be lost from it")
-        }
-        false => format!("cannot undo {named}: it moved {place}, and HEAD is somewhere else now"),
-    };
     let before = operation.before.commit.map_or_else(String::new, |commit| commit.to_string());
-    let mut error = Error::new(codes::HEAD_MOVED, message);
-    if head.branch == operation.after.branch {
-        error = error.hint("undo what came later first: 'git agent ops' lists the operations");
-    } else if let Some(branch) = operation.after.branch_name() {
-        error = error.hint(format!("go back to it first: git switch {branch}"));
-    }
-    Err(error.hint(format!("what it was before is still there: git branch <name> {before}")))
+    let error = if head.branch == operation.after.branch {
+        let message = format!("{cannot}: {place} has moved since; undoing it would drop the commits made there");
+        Error::new(codes::HEAD_MOVED, message).hint("undo the later operations first: 'git agent ops' lists them")
+    } else {
+        let error = Error::new(codes::HEAD_MOVED, format!("{cannot}: it moved {place}, and HEAD is elsewhere now"));
+        let branch = operation.after.branch_name();
+        error.hints(branch.map(|branch| format!("switch back first: git switch {branch}")))
+    };
+    Err(error.hint(format!("to keep the state before it: git branch <name> {before}")))
 }
 
 /// Refuse to move HEAD, or to bring a merge back, under the feet of a merge that was begun since.
@@ -137,25 +139,10 @@ fn refuse_in_progress(repo: &Repo, operation: &Operation, after: &Moment, captur
     if state::ONE_COMMIT.iter().all(is_same) {
         return Ok(());
     }
-    let message = format!("cannot undo {} ({}): {} is in progress", operation.id, operation.title, found.what);
-    Err(Error::new(codes::OPERATION_IN_PROGRESS, message)
-        .hint(format!("finish it with '{}' or stop it with '{}'", found.go_on, found.abort)))
+    Err(in_progress::refusal(&cannot(operation), &found))
 }
 
-/// Refuse what only git knows how to go on with: a rebase and its like.
-fn refuse_steps(repo: &Repo, operation: &Operation) -> Result<()> {
-    match state::in_progress(repo) {
-        Some(found) if found.steps == Steps::Several => {
-            let (id, title) = (operation.id, &operation.title);
-            let message = format!("cannot undo {id} ({title}): {} is in progress", found.what);
-            Err(Error::new(codes::OPERATION_IN_PROGRESS, message)
-                .hint(format!("finish it with '{}' or stop it with '{}'", found.go_on, found.abort)))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn destination(repo: &Repo, recorded: &Recorded, captured: &Captured<'_>) -> Result<Destination> {
+fn target(repo: &Repo, recorded: &Recorded, captured: &Captured<'_>) -> Result<Target> {
     let operation = &recorded.operation;
     let mut moment = snapshot::load_tree(repo, recorded.before, &operation.before)?;
     let after = snapshot::load_tree(repo, recorded.after, &operation.after)?;
@@ -169,8 +156,9 @@ fn destination(repo: &Repo, recorded: &Recorded, captured: &Captured<'_>) -> Res
     if !restores_state {
         moment.state = captured.state().clone();
     }
-    Ok(Destination {
+    Ok(Target {
         moment,
+        commit: None,
         scope: Scope::Paths(recorded.touched.clone()),
         flags: Flagging::Exact,
         untracked: Untracked::Exact,

@@ -19,6 +19,7 @@ use crate::{
     error::{Error, Result, codes},
     git::Repo,
     query::revision::{self, Emptiness, Resolver},
+    recovery,
     store::{
         active,
         ledger::{self, Author, Draft, View, Written, watch},
@@ -123,6 +124,18 @@ impl Caller {
             &Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true },
             decide,
         )
+    }
+
+    /// Let `act` carry out an operation as [`Caller::actor`].
+    ///
+    /// # Errors
+    ///
+    /// `bad-actor`, and those of `act`.
+    pub fn act<T>(&self, act: impl FnOnce(&recovery::Author<'_>) -> Result<T>) -> Result<T> {
+        let actor = self.actor()?;
+        // An undo is for when things went wrong: it does not depend on the ledger.
+        let tasks = self.active().unwrap_or_default();
+        act(&recovery::Author { actor: &actor, now: &|| self.now(), tasks })
     }
 
     /// Bring the notes on the commits of `tasks` up to date, at the end of a command that changed what they say.

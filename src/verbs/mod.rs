@@ -10,6 +10,8 @@
 mod caller;
 mod clock;
 mod identity;
+pub mod rollback;
+pub mod undo;
 
 pub use caller::Caller;
 pub use clock::{CLOCK_VARIABLE, Clock};

@@ -156,10 +156,10 @@ fn others_keep_what_they_did_since() {
     repo.git(&["commit", "-qm", "later"]).success();
     let state = State::of(&repo);
     insta::assert_snapshot!(without_ids(&repo.agent(&["undo"]).exits(1).stderr), @"
-    error: cannot undo <id> (checkpoint t@1): main has moved since, and what was committed there would be lost from it
+    error: cannot undo <id> (checkpoint t@1): main has moved since; undoing it would drop the commits made there
     nothing was changed
-    hint: undo what came later first: 'git agent ops' lists the operations
-    hint: what it was before is still there: git branch <name> <oid>
+    hint: undo the later operations first: 'git agent ops' lists them
+    hint: to keep the state before it: git branch <name> <oid>
     ");
     assert_eq!(State::of(&repo), state);
 }
@@ -201,11 +201,11 @@ fn is_listed_and_shown() {
     assert_eq!(operation["snapshot"], serde_json::Value::Null);
     assert_eq!(operation["head"]["after"], repo.head());
     insta::assert_snapshot!(without_ids(&repo.agent(&["undo"]).to_string()), @"
-    Took back: checkpoint t@1
-      changed the index only of 1 path: kept.txt
+    Undid: checkpoint t@1
+      updated only the index of 1 path: kept.txt
       main: <oid> -> <oid>
     ------- stderr -------
-    hint: to take that back: git agent redo
+    hint: to redo it: git agent redo
     ");
     insta::assert_snapshot!(without_ids(&repo.agent(&["ops"]).to_string()), @"
     2 operations

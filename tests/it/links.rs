@@ -87,7 +87,7 @@ fn notes_on_commits_and_refusals_name_linked_tasks() {
     let squash = repo.agent(&["squash", "A", "--onto", "A@start"]).exits(1);
     assert!(squash.stderr.contains("belongs to B"), "{squash}");
     let rollback = repo.agent(&["rollback", "A@1", "--mode", "rewind"]).exits(1);
-    assert!(rollback.stderr.contains("commits that are not of A"), "{rollback}");
+    assert!(rollback.stderr.contains("commits of other tasks"), "{rollback}");
 }
 
 #[test]

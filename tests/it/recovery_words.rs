@@ -101,16 +101,16 @@ fn there_and_back() {
       removes    3 paths: c.txt, keep.txt, new.txt
       keeps      1 path: inner (it is a repository of its own)
     ------- stderr -------
-    hint: nothing was changed; without --dry-run it is done, and 'git agent undo' takes it back
+    hint: nothing was changed; run it again without --dry-run to apply it
     ");
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1"]), @"
     Rolled back to t@1 (rewind)
       wrote 2 paths: a.txt, dir/b.txt
-      took away 3 paths: c.txt, keep.txt, new.txt
+      removed 3 paths: c.txt, keep.txt, new.txt
       kept inner: it is a repository of its own
       main: <oid> -> <oid>
     ------- stderr -------
-    hint: to take that back: git agent undo; what was there before is in snapshot <id>
+    hint: to undo it: git agent undo; the state before is in snapshot <id>
     ");
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1"]), @"
       kept inner: it is a repository of its own
@@ -170,20 +170,20 @@ fn there_and_back() {
     -new
     ");
     insta::assert_snapshot!(said(&repo, &["undo"]), @"
-    Took back: rollback t to t@1
+    Undid: rollback t to t@1
       wrote 4 paths: a.txt, c.txt, keep.txt, new.txt
-      took away 1 path: dir/b.txt
+      removed 1 path: dir/b.txt
       main: <oid> -> <oid>
     ------- stderr -------
-    hint: to take that back: git agent redo
+    hint: to redo it: git agent redo
     ");
     insta::assert_snapshot!(said(&repo, &["redo"]), @"
-    Did again: rollback t to t@1
+    Redid: rollback t to t@1
       wrote 2 paths: a.txt, dir/b.txt
-      took away 3 paths: c.txt, keep.txt, new.txt
+      removed 3 paths: c.txt, keep.txt, new.txt
       main: <oid> -> <oid>
     ------- stderr -------
-    hint: to take that back: git agent undo
+    hint: to undo it: git agent undo
     ");
     insta::assert_snapshot!(said(&repo, &["redo"]), @"
     ------- stderr -------
@@ -206,9 +206,9 @@ fn there_and_back() {
     let rollback = listed["operations"].as_array().unwrap().iter().find(|op| op["kind"] == "rollback").unwrap().clone();
     insta::assert_snapshot!(said(&repo, &["undo", rollback["id"].as_str().unwrap()]), @"
     ------- stderr -------
-    error: cannot undo <id> (rollback t to t@1): <id> did that already
+    error: cannot undo <id> (rollback t to t@1): <id> undid it already
     nothing was changed
-    hint: 'git agent redo' takes the last undo back
+    hint: 'git agent redo' undoes the last undo
     [exit code 1]
     ");
 }
@@ -264,7 +264,7 @@ fn snapshots() {
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "restore", &id, "--", "nowhere"]), @"
     ------- stderr -------
-    error: cannot restore from snapshot <id>: neither it nor the work tree has such a path
+    error: cannot restore snapshot <id>: neither it nor the work tree has such a path
     hint: paths are relative to the current directory, as in 'git add'
     hint: what is in it: git agent snapshot show <id>
     [exit code 2]
@@ -273,15 +273,15 @@ fn snapshots() {
     Restored snapshot <id>
       wrote 1 path: a.txt
     ------- stderr -------
-    hint: to take that back: git agent undo
+    hint: to undo it: git agent undo
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "restore", &id]), @"
     Restored snapshot <id>
       wrote 1 path: new.txt
-      took away 1 path: later.txt
+      removed 1 path: later.txt
       kept inner: it is a repository of its own
     ------- stderr -------
-    hint: to take that back: git agent undo
+    hint: to undo it: git agent undo
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "restore", &id]), @"
     ------- stderr -------
@@ -308,7 +308,7 @@ fn refusals() {
     error: cannot roll back t: a merge is in progress
     nothing was changed
     hint: finish it with 'git merge --continue' or stop it with 'git merge --abort'
-    hint: --abandon-merge gives it up; the snapshot keeps it, and 'git agent undo' brings it back
+    hint: --abandon-merge abandons it; the snapshot keeps it, and 'git agent undo' restores it
     [exit code 1]
     ");
     let id = repo.agent(&["snapshot", "--json"]).json()["snapshot"]["id"].as_str().unwrap().to_owned();
@@ -331,16 +331,18 @@ fn refusals() {
     repo.git(&["rebase", "side"]).failure();
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1"]), @"
     ------- stderr -------
-    error: cannot roll back t: a rebase is in progress; nothing was changed
+    error: cannot roll back t: a rebase is in progress
+    nothing was changed
     hint: finish it with 'git rebase --continue' or stop it with 'git rebase --abort'
-    [exit code 4]
+    [exit code 1]
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "restore", &id]), @"
     ------- stderr -------
-    error: cannot restore snapshot <id>: a rebase is in progress; nothing was changed
+    error: cannot restore snapshot <id>: a rebase is in progress
+    nothing was changed
     hint: finish it with 'git rebase --continue' or stop it with 'git rebase --abort'
     hint: a single file of it: git show refs/agent/snap/<id>:worktree/<path>
-    [exit code 4]
+    [exit code 1]
     ");
     repo.git(&["rebase", "--abort"]).success();
     insta::assert_snapshot!(said(&repo, &["rollback", "t@9"]), @"
@@ -368,17 +370,17 @@ fn refusals() {
     ");
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--mode", "rewind", "--", "a.txt"]), @"
     ------- stderr -------
-    error: cannot rewind only some paths of t: a branch has all of a commit or nothing
-    hint: --mode files brings the paths back without a commit; --mode revert takes back what was done to them
+    error: cannot rewind only some paths of t: a branch moves by whole commits
+    hint: --mode files restores the paths without a commit; --mode revert reverts the changes to them
     [exit code 2]
     ");
     repo.git(&["update-ref", "refs/remotes/origin/main", "main"]).success();
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--mode", "rewind"]), @"
     ------- stderr -------
-    error: cannot rewind to t@1: a remote branch or a tag has what came after it: <oid>
+    error: cannot rewind to t@1: a remote branch or a tag contains later commits: <oid>
     nothing was changed
-    hint: --mode restore puts the old state into a new commit, and nobody's history changes
-    hint: --allow-published rewinds this branch all the same; others keep what they have
+    hint: --mode restore records the old state in a new commit and rewrites no history
+    hint: --allow-published rewinds this branch anyway
     [exit code 1]
     ");
     repo.git(&["update-ref", "-d", "refs/remotes/origin/main"]).success();
@@ -387,8 +389,8 @@ fn refusals() {
     ------- stderr -------
     error: cannot roll back t: u (Another) is active in this worktree, too
     nothing was changed
-    hint: 'git agent pause u' puts it down; its files stay as they are
-    hint: --shared rolls back all the same, and what is not committed of it goes into the snapshot
+    hint: 'git agent pause u' stops work on it; its files stay as they are
+    hint: --shared rolls back anyway; its uncommitted changes go into the snapshot
     [exit code 1]
     ");
     repo.agent(&["pause", "u"]).success();
@@ -398,26 +400,26 @@ fn refusals() {
     repo.activate("t");
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--mode", "rewind"]), @"
     ------- stderr -------
-    error: cannot rewind to t@1: commits that are not of t came after it: <oid>, <oid>
+    error: cannot rewind to t@1: commits of other tasks came after it: <oid>, <oid>
     nothing was changed
-    hint: --mode revert takes back the commits of t alone
-    hint: --allow-foreign takes the others back, too; the snapshot keeps them
+    hint: --mode revert reverts only the commits of t
+    hint: --allow-foreign also undoes the others; the snapshot keeps them
     [exit code 1]
     ");
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1"]), @"
     ------- stderr -------
-    error: cannot roll back t: <oid> cannot be reverted, others built on what it did to 'a.txt'
+    error: cannot roll back t: <oid> cannot be reverted: later commits changed 'a.txt'
     nothing was changed
     hint: 'a.txt' was changed later by <oid>
-    hint: -- <path>… reverts only what was done to other paths; --mode files brings back single files
+    hint: -- <path>… reverts other paths only; --mode files restores single files
     [exit code 3]
     ");
     insta::assert_snapshot!(said(&repo, &["undo"]), @"
     ------- stderr -------
-    error: cannot undo <id> (checkpoint t@2): main has moved since, and what was committed there would be lost from it
+    error: cannot undo <id> (checkpoint t@2): main has moved since; undoing it would drop the commits made there
     nothing was changed
-    hint: undo what came later first: 'git agent ops' lists the operations
-    hint: what it was before is still there: git branch <name> <oid>
+    hint: undo the later operations first: 'git agent ops' lists them
+    hint: to keep the state before it: git branch <name> <oid>
     [exit code 1]
     ");
     repo.sh("rm -r dir; git init -q dir").success();
@@ -483,13 +485,13 @@ fn interrupted() {
       <id>  checkpoint t@2  (N seconds ago by ann@here)
       <id>  checkpoint t@1  (N seconds ago by ann@here)
     ");
-    insta::assert_snapshot!(said(&repo, &["undo"]), @"Took back what was done of: rollback t to t@1");
+    insta::assert_snapshot!(said(&repo, &["undo"]), @"Undid the interrupted operation: rollback t to t@1");
     die();
     insta::assert_snapshot!(said(&repo, &["resume"]), @"
     Finished: rollback t to t@1
       main: <oid> -> <oid>
     ------- stderr -------
-    hint: to take it back: git agent undo
+    hint: to undo it: git agent undo
     ");
     insta::assert_snapshot!(said(&repo, &["ops"]), @"
     4 operations

@@ -44,46 +44,46 @@ fn a_dry_run_tells_what_each_mode_would_do() {
     let names = [("ONE", &one), ("TWO", &two)];
     let dry = |words: &[&str]| named(&unchanged(&repo, &[&["--dry-run"], words].concat()), &names);
     insta::assert_snapshot!(dry(&["T-1"]), @r"
-    Would roll back to T-1@2 by bringing files back; main stays where it is.
-      builds on  later (Comes later), pending, comes after T-1
+    Would roll back to T-1@2 by restoring files; main stays where it is.
+      dependent  later (Comes later), pending, depends on T-1
     ------- stderr -------
-    hint: nothing was changed; without --dry-run it is done, and 'git agent undo' takes it back
+    hint: nothing was changed; run it again without --dry-run to apply it
     ");
     insta::assert_snapshot!(dry(&["T-1@1"]), @r"
     Would roll back to T-1@1 by moving main back to ONE.
       drops      1 commit: TWO
       writes     1 path: a
       removes    1 path: b
-      builds on  later (Comes later), pending, comes after T-1
+      dependent  later (Comes later), pending, depends on T-1
     ------- stderr -------
-    hint: nothing was changed; without --dry-run it is done, and 'git agent undo' takes it back
+    hint: nothing was changed; run it again without --dry-run to apply it
     ");
     repo.write("a", "dirty\n");
     repo.write("new", "untracked\n");
     insta::assert_snapshot!(dry(&["T-1"]), @r"
-    Would roll back to T-1@2 by bringing files back; main stays where it is.
+    Would roll back to T-1@2 by restoring files; main stays where it is.
       writes     1 path: a
       keeps      1 path: new (untracked, and may be older than the checkpoint)
-      builds on  later (Comes later), pending, comes after T-1
+      dependent  later (Comes later), pending, depends on T-1
     ------- stderr -------
-    hint: nothing was changed; without --dry-run it is done, and 'git agent undo' takes it back
+    hint: nothing was changed; run it again without --dry-run to apply it
     ");
     insta::assert_snapshot!(dry(&["T-1@1", "--mode", "restore", "--keep-untracked"]), @r"
-    Would roll back to T-1@1 by a new commit on main that has its state.
-      takes back 1 commit: TWO
+    Would roll back to T-1@1 by a new commit on main with its state.
+      reverts    1 commit: TWO
       writes     1 path: a
       removes    1 path: b
       keeps      1 path: new (untracked, and --keep-untracked was given)
-      builds on  later (Comes later), pending, comes after T-1
+      dependent  later (Comes later), pending, depends on T-1
     ------- stderr -------
-    hint: nothing was changed; without --dry-run it is done, and 'git agent undo' takes it back
+    hint: nothing was changed; run it again without --dry-run to apply it
     ");
     insta::assert_snapshot!(dry(&["T-1@start", "--", "a"]), @r"
-    Would roll back to T-1@start by bringing files back; main stays where it is.
+    Would roll back to T-1@start by restoring files; main stays where it is.
       removes    1 path: a
-      builds on  later (Comes later), pending, comes after T-1
+      dependent  later (Comes later), pending, depends on T-1
     ------- stderr -------
-    hint: nothing was changed; without --dry-run it is done, and 'git agent undo' takes it back
+    hint: nothing was changed; run it again without --dry-run to apply it
     ");
     repo.sh("rm new; git checkout -q a").success();
     let other = commit(&repo, "a", "2\nmore\n\n\n\n", "open");
@@ -91,20 +91,20 @@ fn a_dry_run_tells_what_each_mode_would_do() {
     let names = [("ONE", &one), ("TWO", &two), ("OTHER", &other), ("THREE", &three)];
     let dry = |words: &[&str]| named(&unchanged(&repo, &[&["--dry-run"], words].concat()), &names);
     insta::assert_snapshot!(dry(&["@2"]), @r"
-    Would roll back to T-1@2 by a new commit on main that takes back what the task changed since.
-      takes back 1 commit: THREE
+    Would roll back to T-1@2 by a new commit on main that reverts the task's commits.
+      reverts    1 commit: THREE
       removes    1 path: c\n\u{1b}
-      concerns   open (Somebody's), pending: 1 commit after the checkpoint
-      builds on  later (Comes later), pending, comes after T-1
+      affects    open (Somebody's), pending: 1 commit after the checkpoint
+      dependent  later (Comes later), pending, depends on T-1
     ------- stderr -------
-    hint: nothing was changed; without --dry-run it is done, and 'git agent undo' takes it back
+    hint: nothing was changed; run it again without --dry-run to apply it
     ");
     insta::assert_snapshot!(dry(&["@start"]), @r"
     ------- stderr -------
-    error: cannot roll back T-1: TWO cannot be reverted, others built on what it did to 'a'
+    error: cannot roll back T-1: TWO cannot be reverted: later commits changed 'a'
     nothing was changed
     hint: 'a' was changed later by OTHER
-    hint: -- <path>… reverts only what was done to other paths; --mode files brings back single files
+    hint: -- <path>… reverts other paths only; --mode files restores single files
     [exit code 3]
     ");
 }
@@ -198,24 +198,24 @@ fn refusals_in_words() {
     let refusal = |words: &[&str]| named(&unchanged(&repo, words).failure(), &[("ONE", &one), ("TWO", &two)]);
     insta::assert_snapshot!(refusal(&["T-1", "--mode", "revert"]), @r"
     ------- stderr -------
-    error: cannot revert anything of T-1: no commit came after T-1@2
+    error: cannot roll back T-1: no commit came after T-1@2
     nothing was changed
-    hint: --mode files brings back its files
+    hint: --mode files restores its files
     [exit code 1]
     ");
     insta::assert_snapshot!(refusal(&["T-1@1", "--mode", "rewind", "--", "a"]), @r"
     ------- stderr -------
-    error: cannot rewind only some paths of T-1: a branch has all of a commit or nothing
-    hint: --mode files brings the paths back without a commit; --mode revert takes back what was done to them
+    error: cannot rewind only some paths of T-1: a branch moves by whole commits
+    hint: --mode files restores the paths without a commit; --mode revert reverts the changes to them
     [exit code 2]
     ");
     repo.git(&["tag", "v1"]).success();
     insta::assert_snapshot!(refusal(&["T-1@1", "--mode", "rewind"]), @r"
     ------- stderr -------
-    error: cannot rewind to T-1@1: a remote branch or a tag has what came after it: TWO
+    error: cannot rewind to T-1@1: a remote branch or a tag contains later commits: TWO
     nothing was changed
-    hint: --mode restore puts the old state into a new commit, and nobody's history changes
-    hint: --allow-published rewinds this branch all the same; others keep what they have
+    hint: --mode restore records the old state in a new commit and rewrites no history
+    hint: --allow-published rewinds this branch anyway
     [exit code 1]
     ");
     repo.agent(&["start", "T-2", "--also"]).success();
@@ -223,8 +223,8 @@ fn refusals_in_words() {
     ------- stderr -------
     error: cannot roll back T-1: T-2 (T-2) is active in this worktree, too
     nothing was changed
-    hint: 'git agent pause T-2' puts it down; its files stay as they are
-    hint: --shared rolls back all the same, and what is not committed of it goes into the snapshot
+    hint: 'git agent pause T-2' stops work on it; its files stay as they are
+    hint: --shared rolls back anyway; its uncommitted changes go into the snapshot
     [exit code 1]
     ");
     repo.agent(&["pause", "T-2"]).success();
@@ -233,24 +233,24 @@ fn refusals_in_words() {
     let with = |text: String| text.replace(&other[..12], "OTHER");
     insta::assert_snapshot!(with(refusal(&["T-1@1", "--mode", "rewind"])), @r"
     ------- stderr -------
-    error: cannot rewind to T-1@1: commits that are not of T-1 came after it: OTHER
+    error: cannot rewind to T-1@1: commits of other tasks came after it: OTHER
     nothing was changed
-    hint: --mode revert takes back the commits of T-1 alone
-    hint: --allow-foreign takes the others back, too; the snapshot keeps them
+    hint: --mode revert reverts only the commits of T-1
+    hint: --allow-foreign also undoes the others; the snapshot keeps them
     [exit code 1]
     ");
     insta::assert_snapshot!(with(refusal(&["T-1"])), @r"
     ------- stderr -------
-    error: cannot roll back T-1: no commit of T-1 came after T-1@2, only commits of others
+    error: cannot roll back T-1: only commits of other tasks came after T-1@2
     nothing was changed
-    hint: --mode files -- <path>… brings back single files
+    hint: --mode files -- <path>… restores single files
     hint: 'git agent log T-1' shows its checkpoints
     [exit code 1]
     ");
     repo.write("a", "3\n");
     insta::assert_snapshot!(with(refusal(&["T-1@1"])), @r"
     ------- stderr -------
-    error: cannot roll back T-1: its commits are to be reverted, but there are changes of these paths that are not committed: 'a'
+    error: cannot roll back T-1: reverting its commits would touch uncommitted changes: 'a'
     nothing was changed
     hint: save them first: git agent checkpoint
     hint: -- <path>… limits the rollback to other paths
@@ -262,15 +262,16 @@ fn refusals_in_words() {
     error: cannot roll back T-1: a merge is in progress
     nothing was changed
     hint: finish it with 'git merge --continue' or stop it with 'git merge --abort'
-    hint: --abandon-merge gives it up; the snapshot keeps it, and 'git agent undo' brings it back
+    hint: --abandon-merge abandons it; the snapshot keeps it, and 'git agent undo' restores it
     [exit code 1]
     ");
     repo.write(".git/BISECT_LOG", "");
     insta::assert_snapshot!(with(refusal(&["T-1@1", "--abandon-merge"])), @r"
     ------- stderr -------
-    error: cannot roll back T-1: a merge is in progress; nothing was changed
+    error: cannot roll back T-1: a merge is in progress
+    nothing was changed
     hint: finish it with 'git merge --continue' or stop it with 'git merge --abort'
-    [exit code 4]
+    [exit code 1]
     ");
     assert_eq!(repo.agent(&["rollback", "T-1@1", "--mode", "hard"]).code, Some(2));
     assert_eq!(repo.agent(&["rollback"]).code, Some(2), "no task is active");
@@ -288,18 +289,18 @@ fn what_was_done_is_told() {
     insta::assert_snapshot!(told(&["T-1@1"]), @r"
     Rolled back to T-1@1 (rewind)
       wrote 1 path: a
-      took away 1 path: b
+      removed 1 path: b
       main: TWO -> ONE
-      builds on  later (Comes later), pending, comes after T-1
+      dependent  later (Comes later), pending, depends on T-1
     ------- stderr -------
-    hint: to take that back: git agent undo; what was there before is in snapshot <id>
+    hint: to undo it: git agent undo; the state before is in snapshot <id>
     ");
     insta::assert_snapshot!(named(&repo.agent(&["undo"]), &names), @r"
-    Took back: rollback T-1 to T-1@1
+    Undid: rollback T-1 to T-1@1
       wrote 2 paths: a, b
       main: ONE -> TWO
     ------- stderr -------
-    hint: to take that back: git agent redo
+    hint: to redo it: git agent redo
     ");
     let answer = repo.agent(&["rollback", "T-1@1", "--json"]).json();
     assert_eq!((&answer["plan"]["head"]["before"], &answer["plan"]["head"]["after"]), (&two.into(), &one.into()));

@@ -7,9 +7,12 @@ use git_agent::{
         time::Timestamp,
     },
     error::Error,
-    git::{ObjectId, pathspec::Pathspecs},
-    query::revision::Rule,
-    recovery::rollback::{After, Goal, Outcome, Request, Scope, prepare},
+    git::ObjectId,
+    query::revision::{self, Rule},
+    recovery::{
+        path_plan::Scope,
+        rollback::{self, After, Checkpoint, Request, RollbackPlan},
+    },
 };
 
 use crate::support::{
@@ -42,32 +45,46 @@ impl Ask {
     }
 
     /// What it comes to for `word`: `T-1@2`.
-    pub fn of(self, repo: &TestRepo, word: &str) -> Result<Outcome, Error> {
+    pub fn of(self, repo: &TestRepo, word: &str) -> Result<RollbackPlan, Error> {
         let ledger = Ledger::of(repo, "me");
         let view = ledger.view();
         let spec = Spec::parse(word).unwrap();
         let task = view.task(&task_id(spec.task.unwrap())).unwrap().expect("the task is there");
         let request = Request {
-            task,
-            which: spec.which,
-            wish: self.wish,
-            paths: Pathspecs::new(self.paths.iter().map(Into::into).collect()),
+            mode: self.wish.mode,
+            allow_foreign: self.wish.allow_foreign,
+            allow_published: self.wish.allow_published,
+            paths: self.paths.iter().map(Into::into).collect(),
             shared: self.shared,
             abandon_merge: self.abandon_merge,
+            ..Request::default()
         };
-        prepare(&view, &request, Timestamp::from_seconds(1_800_000_000))
+        let head = rollback::check(&view, &task, &request)?;
+        let which = spec.which.unwrap_or(Which::Last);
+        let point = revision::find(&view, &task, which, head, Timestamp::from_seconds(1_800_000_000))?;
+        if point.cut && which == Which::Start {
+            return Err(revision::refuse_cut("roll back"));
+        }
+        let name = point.number.map_or_else(|| which.to_string(), |number| number.to_string());
+        let to = Checkpoint { commit: point.commit, number: point.number, rule: point.rule, name };
+        rollback::plan(&view, &task, to, head, &request)
     }
 
-    /// The goal.
+    /// A plan without conflicts.
+    fn carried(self, repo: &TestRepo, word: &str) -> Result<RollbackPlan, Error> {
+        self.of(repo, word).and_then(|plan| plan.refuse_conflicts().map(|()| plan))
+    }
+
+    /// The plan.
     #[track_caller]
-    pub fn goal(self, repo: &TestRepo, word: &str) -> Goal {
-        self.of(repo, word).and_then(Outcome::into_goal).unwrap_or_else(|error| panic!("{word}: {error}"))
+    pub fn plan(self, repo: &TestRepo, word: &str) -> RollbackPlan {
+        self.carried(repo, word).unwrap_or_else(|error| panic!("{word}: {error}"))
     }
 
     /// The code of the refusal, and its exit code.
     #[track_caller]
     pub fn refusal(self, repo: &TestRepo, word: &str) -> (&'static str, u8) {
-        let error = self.of(repo, word).and_then(Outcome::into_goal).expect_err("a refusal");
+        let error = self.carried(repo, word).expect_err("a refusal");
         (error.code().word, error.kind().exit_code())
     }
 }
@@ -113,33 +130,33 @@ fn the_history_chooses_the_mode() {
             let base = repo.head();
             let one = commit(&repo, "a", "1\n", "T-1");
             // Nothing came after it.
-            let goal = Ask::PLAIN.goal(&repo, "T-1");
-            assert_eq!((goal.mode, &goal.after, goal.to.number), (Mode::Files, &After::Stay, Some(1)));
-            assert_eq!((goal.head_before, &goal.scope), (oid(&one), &Scope::Everything));
-            assert_eq!(goal.tree.to_string(), repo.git(&["rev-parse", "HEAD^{tree}"]).text());
+            let plan = Ask::PLAIN.plan(&repo, "T-1");
+            assert_eq!((plan.mode, &plan.after, plan.to.number), (Mode::Files, &After::Stay, Some(1)));
+            assert_eq!((plan.head_before, &plan.scope), (oid(&one), &Scope::Everything));
+            assert_eq!(plan.tree.to_string(), repo.git(&["rev-parse", "HEAD^{tree}"]).text());
             // Own commits.
             let two = commit(&repo, "a", "2\n", "T-1");
             let three = commit(&repo, "b", "3\n", "T-1");
-            let goal = Ask::PLAIN.goal(&repo, "T-1@1");
-            assert_eq!((goal.mode, &goal.after), (Mode::Rewind, &After::MoveTo(oid(&one))));
-            assert_eq!((hexes(&goal.drop), &goal.revert), (vec![three.clone(), two.clone()], &vec![]));
-            let goal = Ask::PLAIN.goal(&repo, "T-1@start");
-            assert_eq!((goal.mode, goal.after), (Mode::Rewind, After::MoveTo(oid(&base))));
-            assert_eq!(goal.to.rule, Some(Rule::Recorded));
+            let plan = Ask::PLAIN.plan(&repo, "T-1@1");
+            assert_eq!((plan.mode, &plan.after), (Mode::Rewind, &After::MoveTo(oid(&one))));
+            assert_eq!((hexes(&plan.drop), &plan.revert), (vec![three.clone(), two.clone()], &vec![]));
+            let plan = Ask::PLAIN.plan(&repo, "T-1@start");
+            assert_eq!((plan.mode, plan.after), (Mode::Rewind, After::MoveTo(oid(&base))));
+            assert_eq!(plan.to.rule, Some(Rule::Recorded));
             // Some of them on a remote branch.
             repo.git(&["update-ref", "refs/remotes/origin/main", &two]).success();
-            assert_eq!(Ask::PLAIN.goal(&repo, "T-1@2").mode, Mode::Rewind);
-            let goal = Ask::PLAIN.goal(&repo, "T-1@1");
-            let After::Commit(commit_on_top) = &goal.after else { panic!("{:?}", goal.after) };
-            assert_eq!((goal.mode, &goal.drop, hexes(&goal.revert)), (Mode::Restore, &vec![], vec![three, two]));
-            assert_eq!((commit_on_top.tree, &commit_on_top.parents), (goal.tree, &vec![goal.head_before]));
-            assert_eq!(goal.tree.to_string(), repo.git(&["rev-parse", &format!("{one}^{{tree}}")]).text());
+            assert_eq!(Ask::PLAIN.plan(&repo, "T-1@2").mode, Mode::Rewind);
+            let plan = Ask::PLAIN.plan(&repo, "T-1@1");
+            let After::Commit(commit_on_top) = &plan.after else { panic!("{:?}", plan.after) };
+            assert_eq!((plan.mode, &plan.drop, hexes(&plan.revert)), (Mode::Restore, &vec![], vec![three, two]));
+            assert_eq!((commit_on_top.tree, &commit_on_top.parents), (plan.tree, &vec![plan.head_before]));
+            assert_eq!(plan.tree.to_string(), repo.git(&["rev-parse", &format!("{one}^{{tree}}")]).text());
             // Somebody else's.
             let other = commit(&repo, "c", "4\n", "T-2");
             let four = commit(&repo, "c2", "5\n", "T-1");
-            let goal = Ask::PLAIN.goal(&repo, "T-1@3");
-            assert_eq!((goal.mode, hexes(&goal.revert)), (Mode::Revert, vec![four]));
-            assert_eq!(goal.other_tasks[0].commits, [oid(&other)]);
+            let plan = Ask::PLAIN.plan(&repo, "T-1@3");
+            assert_eq!((plan.mode, hexes(&plan.revert)), (Mode::Revert, vec![four]));
+            assert_eq!(plan.other_tasks[0].commits, [oid(&other)]);
         }
     });
 }
@@ -151,7 +168,7 @@ fn published_means_a_remote_branch_or_a_tag() {
         commit(&repo, "a", "1\n", "T-1");
         let two = commit(&repo, "a", "2\n", "T-1");
         let three = commit(&repo, "a", "3\n", "T-1");
-        let mode = || Ask::PLAIN.goal(&repo, "T-1@1").mode;
+        let mode = || Ask::PLAIN.plan(&repo, "T-1@1").mode;
         // Other branches, notes and snapshots publish nothing.
         for name in ["refs/heads/other", "refs/agent/snap/x", "refs/notes/x", "refs/stash"] {
             repo.git(&["update-ref", name, &three]).success();
@@ -162,7 +179,7 @@ fn published_means_a_remote_branch_or_a_tag() {
             assert_eq!(mode(), Mode::Restore, "{publish:?}");
             assert_eq!(Ask::mode(Mode::Rewind).refusal(&repo, "T-1@1"), ("published-commits", 1));
             let wish = Wish { mode: Some(Mode::Rewind), allow_published: true, allow_foreign: false };
-            assert_eq!(Ask { wish, ..Ask::PLAIN }.goal(&repo, "T-1@1").mode, Mode::Rewind);
+            assert_eq!(Ask { wish, ..Ask::PLAIN }.plan(&repo, "T-1@1").mode, Mode::Rewind);
             repo.sh("git tag -l | xargs -r git tag -d; git update-ref -d refs/remotes/x/y").success();
             assert_eq!(mode(), Mode::Rewind);
         }
@@ -181,16 +198,16 @@ fn forced_modes_over_foreign_commits() {
         for mode in [Mode::Rewind, Mode::Restore] {
             assert_eq!(Ask::mode(mode).refusal(&repo, "T-1"), ("foreign-commits", 1));
             let wish = Wish { mode: Some(mode), allow_foreign: true, allow_published: false };
-            let goal = Ask { wish, ..Ask::PLAIN }.goal(&repo, "T-1");
+            let plan = Ask { wish, ..Ask::PLAIN }.plan(&repo, "T-1");
             assert_eq!(
-                (goal.mode, goal.tree.to_string()),
+                (plan.mode, plan.tree.to_string()),
                 (mode, repo.git(&["rev-parse", &format!("{one}^{{tree}}")]).text())
             );
-            let lost = if mode == Mode::Rewind { &goal.drop } else { &goal.revert };
+            let lost = if mode == Mode::Rewind { &plan.drop } else { &plan.revert };
             assert_eq!(lost, &[oid(&two)]);
         }
         // Files are brought back over anybody's commits, and HEAD stays.
-        assert_eq!(Ask::mode(Mode::Files).goal(&repo, "T-1").after, After::Stay);
+        assert_eq!(Ask::mode(Mode::Files).plan(&repo, "T-1").after, After::Stay);
         for ask in [Ask::PLAIN, Ask::mode(Mode::Revert)] {
             assert_eq!(ask.refusal(&repo, "T-1"), ("nothing-to-revert", 1));
         }
@@ -212,12 +229,12 @@ fn a_task_that_began_with_the_history() {
         assert_eq!(Ask::PLAIN.refusal(&repo, "T-1@start"), ("unborn-head", 1));
         commit(&repo, "a", "1\n", "T-1");
         commit(&repo, "b", "1\n", "T-1");
-        let goal = Ask::PLAIN.goal(&repo, "T-1@start");
-        assert_eq!((goal.mode, goal.to.commit, goal.to.rule), (Mode::Restore, None, Some(Rule::Unborn)));
-        assert!(goal.tree.is_empty_tree());
+        let plan = Ask::PLAIN.plan(&repo, "T-1@start");
+        assert_eq!((plan.mode, plan.to.commit, plan.to.rule), (Mode::Restore, None, Some(Rule::Unborn)));
+        assert!(plan.tree.is_empty_tree());
         assert_eq!(Ask::mode(Mode::Rewind).refusal(&repo, "T-1@start"), ("nothing-before", 1));
-        let goal = Ask::mode(Mode::Revert).goal(&repo, "T-1@start");
-        assert!(goal.tree.is_empty_tree() && goal.revert.len() == 2);
+        let plan = Ask::mode(Mode::Revert).plan(&repo, "T-1@start");
+        assert!(plan.tree.is_empty_tree() && plan.revert.len() == 2);
     });
 }
 
@@ -228,15 +245,15 @@ fn a_detached_head_and_a_linked_worktree_are_as_good_as_a_branch() {
         let one = commit(&repo, "a", "1\n", "T-1");
         let two = commit(&repo, "a", "2\n", "T-1");
         repo.git(&["checkout", "-q", "--detach"]).success();
-        let goal = Ask::PLAIN.goal(&repo, "T-1@1");
-        assert_eq!((goal.mode, goal.after), (Mode::Rewind, After::MoveTo(oid(&one))));
+        let plan = Ask::PLAIN.plan(&repo, "T-1@1");
+        assert_eq!((plan.mode, plan.after), (Mode::Rewind, After::MoveTo(oid(&one))));
         let other = repo.worktree("other");
-        assert_eq!(Ask::PLAIN.goal(&other, "T-1@1").head_before, oid(&two));
+        assert_eq!(Ask::PLAIN.plan(&other, "T-1@1").head_before, oid(&two));
         // Of what came to nothing, nothing is left to be done to the history.
         let back = commit(&repo, "a", "1\n", "T-1");
         repo.git(&["tag", "published"]).success();
-        let goal = Ask::PLAIN.goal(&repo, "T-1@1");
-        assert_eq!((goal.mode, goal.after, goal.head_before), (Mode::Files, After::Stay, oid(&back)));
+        let plan = Ask::PLAIN.plan(&repo, "T-1@1");
+        assert_eq!((plan.mode, plan.after, plan.head_before), (Mode::Files, After::Stay, oid(&back)));
     });
 }
 
@@ -252,9 +269,9 @@ fn paths_limit_it_to_files() {
             repo.write(file, "untracked");
         }
         repo.git(&["init", "-q", "sub/nested"]).success();
-        let scope = |ask: Ask, word: &str| match ask.goal(&repo, word) {
-            Goal { mode: Mode::Files, after: After::Stay, scope: Scope::Paths(paths), .. } => {
-                paths.iter().map(ToString::to_string).collect::<Vec<_>>()
+        let scope = |ask: Ask, word: &str| match ask.plan(&repo, word) {
+            RollbackPlan { mode: Mode::Files, after: After::Stay, scope: Scope::Paths(paths), .. } => {
+                paths.iter().map(|touched| touched.path.to_string()).collect::<Vec<_>>()
             }
             other => panic!("{other:?}"),
         };
@@ -290,14 +307,14 @@ fn others_who_are_concerned_are_listed() {
         commit(&repo, "far", "2\n", "closed-far");
         commit(&repo, "b", "2\n", "T-2");
         commit(&repo, "a", "3\n", "stranger");
-        let goal = Ask::mode(Mode::Files).goal(&repo, "T-1@start");
-        let others: Vec<_> = goal
+        let plan = Ask::mode(Mode::Files).plan(&repo, "T-1@start");
+        let others: Vec<_> = plan
             .other_tasks
             .iter()
             .map(|other| (other.id.as_str(), other.paths.len(), other.known.is_some()))
             .collect();
         assert_eq!(others, [("T-2", 0, true), ("closed-near", 1, true), ("stranger", 1, false)]);
-        let dependents: Vec<_> = goal.dependents.iter().map(|task| (task.id.as_str(), task.status.as_str())).collect();
+        let dependents: Vec<_> = plan.dependents.iter().map(|task| (task.id.as_str(), task.status.as_str())).collect();
         assert_eq!(dependents, [("direct", "completed"), ("through", "pending")]);
     });
 }
@@ -309,8 +326,8 @@ fn the_newest_checkpoint_is_meant_where_none_is_named() {
     for at in 0..3 {
         commit(&repo, "a", &at.to_string(), "T-1");
     }
-    assert_eq!(Ask::PLAIN.goal(&repo, "T-1").to.number, Some(3));
-    assert_eq!(Ask::PLAIN.goal(&repo, "T-1").to, Ask::PLAIN.goal(&repo, "T-1@last").to);
+    assert_eq!(Ask::PLAIN.plan(&repo, "T-1").to.number, Some(3));
+    assert_eq!(Ask::PLAIN.plan(&repo, "T-1").to, Ask::PLAIN.plan(&repo, "T-1@last").to);
     assert_eq!(Spec::parse("T-1@2").unwrap().which, Some(Which::Number(2)));
-    assert_eq!(Ask::PLAIN.goal(&repo, "T-1@2").to.name, "2");
+    assert_eq!(Ask::PLAIN.plan(&repo, "T-1@2").to.name, "2");
 }

@@ -1,6 +1,6 @@
 //! What a rollback does not go through with, before anything is touched.
 
-use git_agent::{domain::rollback::Mode, recovery::rollback::Scope};
+use git_agent::{domain::rollback::Mode, recovery::path_plan::Scope};
 
 use crate::rollback_modes::{Ask, commit, with_tasks};
 use crate::support::{Layout, State, TestRepo, default_git, inside_every_git};
@@ -29,8 +29,8 @@ fn operations_of_gits_that_are_not_finished() {
             let repo = stop(command);
             let before = State::of(&repo);
             assert_eq!(Ask::PLAIN.refusal(&repo, "T-1@1"), ("operation-in-progress", 1), "{command}");
-            let goal = Ask { abandon_merge: true, ..Ask::PLAIN }.goal(&repo, "T-1@1");
-            assert!(goal.abandons.is_some() && goal.mode == Mode::Rewind);
+            let plan = Ask { abandon_merge: true, ..Ask::PLAIN }.plan(&repo, "T-1@1");
+            assert!(plan.abandons.is_some() && plan.mode == Mode::Rewind);
             assert_eq!(State::of(&repo), before);
         }
         let several = [
@@ -127,7 +127,7 @@ fn uncommitted_changes_where_a_revert_writes() {
             repo.sh(script).success();
             let error = Ask::PLAIN.of(&repo, "T-1@start").unwrap_err();
             assert_eq!(error.code().word, "dirty-paths");
-            assert!(error.to_string().ends_with(&format!("not committed: {named}")), "{script}: {error}");
+            assert!(error.to_string().ends_with(&format!("uncommitted changes: {named}")), "{script}: {error}");
         }
     });
 }
@@ -139,9 +139,9 @@ fn who_commits_must_be_known_before_anything_is_done() {
         repo.git(&["config", "user.name", ""]).success();
         assert_eq!(Ask::PLAIN.refusal(&repo, "T-1@start"), ("no-identity", 5));
         // Files need nobody's name.
-        assert_eq!(Ask::mode(Mode::Files).goal(&repo, "T-1@start").scope, Scope::Everything);
+        assert_eq!(Ask::mode(Mode::Files).plan(&repo, "T-1@start").scope, Scope::Everything);
         repo.git(&["config", "--unset", "user.name"]).success();
-        assert_eq!(Ask::PLAIN.goal(&repo, "T-1@start").mode, Mode::Revert);
+        assert_eq!(Ask::PLAIN.plan(&repo, "T-1@start").mode, Mode::Revert);
     });
 }
 
@@ -162,7 +162,7 @@ fn the_end_of_a_shallow_clone_is_not_reverted() {
         shallow.git(&["fetch", "-q", "--depth=4", "origin"]).success();
         // f2 is the end: what it was made from is not here. The task began before all commits.
         assert_eq!(Ask::PLAIN.refusal(&shallow, "T-1@start"), ("shallow-history", 1));
-        let goal = Ask::PLAIN.goal(&shallow, "T-1@1");
-        assert_eq!((goal.mode, goal.revert.len()), (Mode::Revert, 1));
+        let plan = Ask::PLAIN.plan(&shallow, "T-1@1");
+        assert_eq!((plan.mode, plan.revert.len()), (Mode::Revert, 1));
     });
 }

@@ -123,13 +123,13 @@ fn people_are_told_what_happens_and_what_happened() {
 
         Task-Id: T-1
     ------- stderr -------
-    hint: nothing was changed; without --dry-run it is done, and 'git agent undo' takes it back
+    hint: nothing was changed; run it again without --dry-run to apply it
     ");
     insta::assert_snapshot!(named(&repo.agent(&["squash"])), @r"
     Squashed 3 commits of T-1 into NEW: T-1
       main: THREE -> NEW
     ------- stderr -------
-    hint: to take that back: git agent undo; look at it with 'git show NEW'
+    hint: to undo it: git agent undo; to look at it: git show NEW
     ");
     insta::assert_snapshot!(named(&unchanged(&repo, &[])), @r"
     ------- stderr -------
@@ -143,7 +143,7 @@ fn people_are_told_what_happens_and_what_happened() {
     Reworded NEW of T-1: Say it
       main: OLD -> NEW
     ------- stderr -------
-    hint: to take that back: git agent undo; look at it with 'git show NEW'
+    hint: to undo it: git agent undo; to look at it: git show NEW
     ");
     insta::assert_snapshot!(named(&unchanged(&repo, &["-m", "Say it\n\nIn two words."])), @r"
     ------- stderr -------
@@ -464,7 +464,7 @@ fn a_commit_that_cannot_be_signed_is_not_made() {
     let (repo, commits) = three(default_git(), Layout::Plain);
     repo.sh("git config commit.gpgSign true; git config gpg.program false").success();
     let said = unchanged(&repo, &[]).exits(1);
-    assert!(said.stderr.contains("git makes no commit"), "{said}");
+    assert!(said.stderr.contains("'git commit-tree' failed"), "{said}");
     assert_eq!(repo.head(), commits[2]);
     // A signature of our own making, to see that it is asked for.
     repo.write_script(

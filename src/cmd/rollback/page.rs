@@ -11,8 +11,8 @@ use crate::{
     error::Result,
     git::ObjectId,
     recovery::{
-        plan::{Change, Plan},
-        rollback::{Goal, left_alone},
+        path_plan::{Change, PathPlan},
+        rollback::{RollbackPlan, skip_reason},
     },
     view::{
         Style,
@@ -23,51 +23,51 @@ use crate::{
 /// How many items a list names.
 const NAMED: usize = 10;
 
-/// A goal on a page.
+/// A plan on a page.
 pub(super) struct Page<'a> {
-    goal: &'a Goal,
+    plan: &'a RollbackPlan,
     branch: Option<String>,
     style: Style,
 }
 
 impl<'a> Page<'a> {
-    /// Of `goal`.
-    pub fn new(ctx: &Ctx, goal: &'a Goal) -> Result<Self> {
+    /// Of `plan`.
+    pub fn new(ctx: &Ctx, plan: &'a RollbackPlan) -> Result<Self> {
         let branch = ctx.repo()?.head()?.branch_name();
-        Ok(Page { goal, branch, style: list::style(ctx) })
+        Ok(Page { plan, branch, style: list::style(ctx) })
     }
 
-    /// What would happen to the branch, to commits and, as `plan` has it, to files, and whom it concerns.
-    pub fn render(&self, plan: &Plan) -> String {
-        let Goal { task, to, mode, .. } = self.goal;
-        let wanted = self.style.id(&format!("{}@{}", task.id, to.name));
+    /// What would happen to the branch, to commits and, as `files` has it, to files, and whom it concerns.
+    pub fn render(&self, files: &PathPlan) -> String {
+        let RollbackPlan { mode, .. } = self.plan;
+        let wanted = self.style.id(&self.plan.name());
         let mut page = format!("Would roll back to {wanted} by {}.\n", self.way(*mode));
-        line(&mut page, "drops", &commits(&self.goal.drop));
-        line(&mut page, "takes back", &commits(&self.goal.revert));
-        if let Some(operation) = self.goal.abandons {
-            line(&mut page, "gives up", &format!("{} that is not finished", operation.what));
+        line(&mut page, "drops", &commits(&self.plan.drop));
+        line(&mut page, "reverts", &commits(&self.plan.revert));
+        if let Some(operation) = self.plan.abandons {
+            line(&mut page, "abandons", &format!("{}, which is not finished", operation.what));
         }
         let shown = |path: &BString| sanitize::bytes(path.as_bstr());
         let of = |wanted: fn(&Change) -> bool| -> Vec<String> {
-            plan.files.iter().filter(|(_, change)| wanted(change)).map(|(path, _)| shown(path)).collect()
+            files.files.iter().filter(|(_, change)| wanted(change)).map(|(path, _)| shown(path)).collect()
         };
         line(&mut page, "writes", &paths(&of(|change| matches!(change, Change::Write(_)))));
         line(&mut page, "removes", &paths(&of(|change| matches!(change, Change::Remove(_)))));
-        let staged = plan.staged.keys().filter(|path| !plan.files.contains_key(*path));
+        let staged = files.staged.keys().filter(|path| !files.files.contains_key(*path));
         line(&mut page, "stages", &paths(&staged.map(shown).collect::<Vec<_>>()));
-        let kept = plan.kept.iter().map(|kept| format!("{} ({})", shown(&kept.path), kept.why.as_str()));
+        let kept = files.kept.iter().map(|kept| format!("{} ({})", shown(&kept.path), kept.why.as_str()));
         line(&mut page, "keeps", &paths(&kept.collect::<Vec<_>>()));
-        page + &self.consequences()
+        page + &self.impact()
     }
 
     /// What is left alone, and whom it concerns.
-    pub fn consequences(&self) -> String {
-        let task = &self.goal.task;
+    pub fn impact(&self) -> String {
+        let task = &self.plan.task;
         let mut page = String::new();
-        for skipped in self.goal.skipped.iter().take(NAMED) {
-            line(&mut page, "leaves", &left_alone(task.id.as_str(), skipped));
+        for skipped in self.plan.skipped.iter().take(NAMED) {
+            line(&mut page, "skips", &skip_reason(task.id.as_str(), skipped));
         }
-        for other in &self.goal.other_tasks {
+        for other in &self.plan.other_tasks {
             let (title, status) = match &other.known {
                 Some((title, status)) => (format!(" ({title})"), format!(", {}", task_change::say(*status))),
                 None => (String::new(), String::new()),
@@ -78,12 +78,12 @@ impl<'a> Page<'a> {
                 false => format!(", which changed the same paths: {}", some(&paths)),
             };
             let count = plural(other.commits.len(), "commit");
-            line(&mut page, "concerns", &format!("{}{title}{status}: {count} after the checkpoint{same}", other.id));
+            line(&mut page, "affects", &format!("{}{title}{status}: {count} after the checkpoint{same}", other.id));
         }
-        for dependent in self.goal.dependents.iter().take(NAMED) {
+        for dependent in self.plan.dependents.iter().take(NAMED) {
             let status = task_change::say(dependent.status);
-            let said = format!("{} ({}), {status}, comes after {}", dependent.id, dependent.title, task.id);
-            line(&mut page, "builds on", &said);
+            let said = format!("{} ({}), {status}, depends on {}", dependent.id, dependent.title, task.id);
+            line(&mut page, "dependent", &said);
         }
         page
     }
@@ -93,13 +93,13 @@ impl<'a> Page<'a> {
         let branch =
             self.branch.as_deref().map_or_else(|| "HEAD".to_owned(), |branch| sanitize::line(branch).into_owned());
         match mode {
-            Mode::Files => format!("bringing files back; {branch} stays where it is"),
+            Mode::Files => format!("restoring files; {branch} stays where it is"),
             Mode::Rewind => {
-                let to = self.goal.to.commit.map(short).unwrap_or_default();
+                let to = self.plan.to.commit.map(short).unwrap_or_default();
                 format!("moving {branch} back to {to}")
             }
-            Mode::Restore => format!("a new commit on {branch} that has its state"),
-            Mode::Revert => format!("a new commit on {branch} that takes back what the task changed since"),
+            Mode::Restore => format!("a new commit on {branch} with its state"),
+            Mode::Revert => format!("a new commit on {branch} that reverts the task's commits"),
         }
     }
 }

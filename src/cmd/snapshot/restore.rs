@@ -34,8 +34,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     let snapshot = snapshot::find(repo, &args.id)?;
     let paths = Pathspecs::new(args.paths.clone());
     let trust = if args.foreign { Trust::Foreign } else { Trust::Own };
-    let outcome =
-        operation_output::acting(ctx, |author, record| return_to(repo, author, &snapshot, &paths, trust, record))?;
+    let outcome = operation_output::acting(ctx, |author| return_to(repo, author, &snapshot, &paths, trust))?;
     match outcome {
         Outcome::Nothing(plan) if ctx.out.is_json() => {
             ctx.out.json(&OperationAnswer::new(None, planned(&plan), &[]))?;
@@ -51,7 +50,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
         }
         Outcome::Done(done) => {
             operation_output::say(ctx, &format!("Restored snapshot {}", snapshot.id), &done)?;
-            ctx.out.hint("to take that back: git agent undo");
+            ctx.out.hint("to undo it: git agent undo");
         }
     }
     Ok(exit::OK)

@@ -12,9 +12,10 @@ mod resolve_args;
 mod start;
 mod tasks_of;
 
+pub use crate::domain::revision::Rule;
 pub use commits::{on, reverted, touched};
 pub use resolve_args::{Emptiness, Resolver};
-pub use start::{Rule, Start, is_cut, refuse_cut, start};
+pub use start::{Start, is_cut, refuse_cut, start};
 pub use tasks_of::{Owner, Owners};
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use super::on;
 use crate::{
-    domain::task::Task,
+    domain::{revision::Rule, task::Task},
     error::{Error, Result, codes},
     git::{ObjectId, Repo, revwalk},
     store::history::{self, Past},
@@ -15,35 +15,6 @@ pub struct Start {
     pub commit: Option<ObjectId>,
     /// The rule that found it.
     pub rule: Rule,
-}
-
-/// How the start of a task is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// `start` recorded the commit, and it is on this history.
-    Recorded,
-    /// It is not, or nothing was recorded: the first parent of the task's oldest commit.
-    Rewritten,
-    /// It is not, and the task has no commit here: where the recorded history and this one part.
-    MergeBase,
-    /// It is not on this history, which a shallow clone cuts off: it may be behind the end. The first parent of the task's oldest commit
-    /// that is here.
-    CutOff,
-    /// `start` was on an unborn branch.
-    Unborn,
-}
-
-impl Rule {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Rule::Recorded => "recorded",
-            Rule::Rewritten => "rewritten",
-            Rule::MergeBase => "merge-base",
-            Rule::CutOff => "cut-off",
-            Rule::Unborn => "unborn",
-        }
-    }
 }
 
 /// Where `task` began, on the history of `tip`.

@@ -27,6 +27,7 @@ use ulid::Ulid;
 use crate::{
     domain::{id::TaskId, time::Timestamp},
     git::Head,
+    recovery::execute::Author,
 };
 
 /// What to do about snapshots and operations that were not made in this repository.
@@ -126,6 +127,25 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// An operation of `author` that begins now, from `before`. Where HEAD is afterwards, and its snapshot, are known later.
+    pub fn new(author: &Author<'_>, kind: Kind, title: String, before: &Head) -> Self {
+        let at = (author.now)();
+        Operation {
+            id: new_id(at),
+            kind,
+            state: State::Begun,
+            title,
+            at,
+            by: author.actor.to_string(),
+            task: None,
+            snapshot: None,
+            before: before.clone(),
+            after: before.clone(),
+            undoes: None,
+            more: Vec::new(),
+        }
+    }
+
     /// The value of one of the further lines.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.more.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
@@ -135,6 +155,11 @@ impl Operation {
     pub fn is_undoable(&self) -> bool {
         self.state == State::Done
     }
+}
+
+/// A new id of an operation or a snapshot: ids sort by the time that they were made at.
+pub fn new_id(at: Timestamp) -> Ulid {
+    Ulid::from_parts(u64::try_from(at.millis()).unwrap_or(0), Ulid::generate().random())
 }
 
 /// An operation with what its commit holds.

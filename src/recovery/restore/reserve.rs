@@ -23,7 +23,7 @@ use super::disk::is_absent;
 use crate::{
     error::{Context as _, Error, Result, codes},
     git::{Repo, index::real},
-    recovery::plan::{Change, Plan},
+    recovery::path_plan::{Change, PathPlan},
 };
 
 /// Objects, locks and logs that the end of an operation needs, and the least that a file or directory takes, in bytes.
@@ -42,7 +42,7 @@ fn place(repo: &Repo) -> PathBuf {
 /// # Errors
 ///
 /// `no-room`: then nothing is taken.
-pub fn take(repo: &Repo, plan: &Plan) -> Result<()> {
+pub fn take(repo: &Repo, plan: &PathPlan) -> Result<()> {
     let gone = plan.files.iter().filter(|(_, change)| matches!(change, Change::Remove(_)));
     let parents = |path: &BStr| path.find_iter("/").map(|at| path[..at].to_owned()).collect::<Vec<_>>();
     let directories: BTreeSet<BString> = gone.flat_map(|(path, _)| parents(path.as_bstr())).collect();

@@ -1,14 +1,15 @@
-//! `rollback`, the back half: a [`Goal`] as an operation.
+//! `rollback`, the second half: a [`RollbackPlan`] carried out as an operation.
 
-use super::{After, Goal, Scope};
+use super::{After, RollbackPlan};
 use crate::{
     error::{Error, Result, codes},
-    git::{Head, ObjectId, Repo, objects::Batch, sparse::Sparse},
+    git::{Head, ObjectId, Repo, sparse::Sparse},
     recovery::{
-        execute::{self, Author, Order, Outcome, Record},
-        operation::{Kind, OpLog, State, Touched},
-        plan::{self, Destination, Flagging, Plan},
-        snapshot::{self, Captured, Moment, Snapshot},
+        commit::PlannedCommit,
+        execute::{self, Author, LockedWorktree, Outcome},
+        operation::{Kind, OpLog, Operation, State},
+        path_plan::{Flagging, PathPlan, Target, Untracked},
+        snapshot::{self, Captured, Moment},
     },
 };
 
@@ -16,101 +17,72 @@ use crate::{
 /// file is older than it.
 pub const WHOLE: (&str, &str) = ("Whole", "yes");
 
-/// What becomes of untracked files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Untracked {
-    /// Those that were made after the checkpoint go, if that is known.
-    Sorted,
-    /// All stay.
-    Kept,
-}
-
-/// Carry `goal` out.
+/// Carry `plan` out.
 ///
 /// # Errors
 ///
-/// `head-moved` when somebody committed since the goal was made; all that [`execute::carry_out`] refuses.
-pub fn carry_out(
-    repo: &Repo,
-    author: &Author<'_>,
-    goal: &Goal,
-    untracked: Untracked,
-    record: &Record<'_>,
-) -> Result<Outcome> {
-    with_order(repo, goal, untracked, record, |order| execute::carry_out(repo, author, order))
+/// `revert-conflict`; `head-moved` when another process committed since the plan was made; those of [`LockedWorktree::take`] and
+/// [`execute::carry_out`].
+pub fn carry_out(repo: &Repo, author: &Author<'_>, plan: &RollbackPlan) -> Result<Outcome> {
+    plan.refuse_conflicts()?;
+    let worktree = LockedWorktree::take(repo)?;
+    let target = target(repo, plan, &worktree.captured)?;
+    let (id, name) = (&plan.task.id, plan.name());
+    let title = format!("rollback {id} to {name}");
+    let mut operation = Operation::new(author, Kind::Rollback, title, worktree.captured.head());
+    operation.task = Some(id.clone());
+    let checkpoint = plan.to.commit.map(|commit| ("Checkpoint", commit.to_string()));
+    let more = [("Mode", plan.mode.to_string()), ("Name", name)].into_iter().chain(checkpoint);
+    operation.more = more.map(|(key, value)| (key.to_owned(), value)).collect();
+    execute::carry_out(worktree, author, operation, &target)
 }
 
-/// What carrying `goal` out would do to which path.
+/// What carrying `plan` out would do to each path; nothing, if it has conflicts.
 ///
 /// # Errors
 ///
-/// Whatever would refuse it.
-pub fn rehearse(repo: &Repo, goal: &Goal, untracked: Untracked) -> Result<Plan> {
-    with_order(repo, goal, untracked, &|_| Ok(()), |order| execute::rehearse(repo, order))
-}
-
-fn with_order<T>(
-    repo: &Repo,
-    goal: &Goal,
-    untracked: Untracked,
-    record: &Record<'_>,
-    run: impl FnOnce(&Order<'_>) -> Result<T>,
-) -> Result<T> {
-    let destination = |captured: &Captured<'_>| destination(repo, goal, untracked, captured);
-    let commit = match &goal.after {
-        After::Commit(new) => Some(|snapshot: &Snapshot, batch: &mut Batch| new.make(repo, batch, snapshot.id)),
-        After::Stay | After::MoveTo(_) => None,
-    };
-    let id = &goal.task.id;
-    let name = format!("{id}@{}", goal.to.name);
-    let line = |key: &str, value: String| (key.to_owned(), value);
-    let mut more = vec![line("Mode", goal.mode.to_string()), line("Name", name.clone())];
-    more.extend(goal.to.commit.map(|commit| line("Checkpoint", commit.to_string())));
-    run(&Order {
-        kind: Kind::Rollback,
-        title: format!("rollback {id} to {name}"),
-        task: Some(id.clone()),
-        undoes: None,
-        more,
-        destination: &destination,
-        commit: commit.as_ref().map(|commit| commit as _),
-        record,
-    })
-}
-
-fn destination(repo: &Repo, goal: &Goal, untracked: Untracked, captured: &Captured<'_>) -> Result<Destination> {
-    let head = captured.head();
-    if head.commit != Some(goal.head_before) {
-        return Err(Error::new(
-            codes::HEAD_MOVED,
-            format!("cannot roll back {}: somebody committed just now", goal.task.id),
-        )
-        .hint("look at the plan again: git agent rollback --dry-run"));
+/// As [`carry_out`], as far as nothing has to be touched to find out.
+pub fn preview(repo: &Repo, plan: &RollbackPlan) -> Result<PathPlan> {
+    if !plan.conflicts.is_empty() {
+        return Ok(PathPlan::default());
     }
-    let commit = match &goal.after {
-        After::MoveTo(commit) => Some(*commit),
-        After::Stay | After::Commit(_) => head.commit,
+    let captured = snapshot::capture(repo)?;
+    let target = target(repo, plan, &captured)?;
+    execute::preview(captured, &target)
+}
+
+fn target(repo: &Repo, plan: &RollbackPlan, captured: &Captured<'_>) -> Result<Target> {
+    let head = captured.head();
+    if head.commit != Some(plan.head_before) {
+        return Err(Error::new(codes::HEAD_MOVED, format!("cannot roll back {}: HEAD has just moved", plan.task.id))
+            .hint("look at the plan again: git agent rollback --dry-run"));
+    }
+    let (commit, new) = match &plan.after {
+        After::Stay => (head.commit, None),
+        After::MoveTo(commit) => (Some(*commit), None),
+        After::Commit(new) => (head.commit, Some(PlannedCommit::clone(new))),
     };
-    let mut moment = Moment::plain(Head { commit, branch: head.branch.clone() }, goal.tree, goal.tree);
-    if goal.abandons.is_none() {
+    let mut moment = Moment::plain(Head { commit, branch: head.branch.clone() }, plan.tree, plan.tree);
+    if plan.abandons.is_none() {
         moment.state = captured.state().clone();
     }
-    let scope = match &goal.scope {
-        Scope::Everything => plan::Scope::Everything,
-        Scope::Paths(paths) => {
-            let mut touched: Vec<Touched> =
-                paths.iter().map(|path| Touched { path: path.clone(), on_disk: true, in_index: true }).collect();
-            touched.sort();
-            plan::Scope::Paths(touched)
-        }
+    let known = known(repo, plan)?;
+    let untracked = if plan.keep_untracked {
+        Untracked::Kept
+    } else if known.is_whole {
+        Untracked::BornLater
+    } else {
+        Untracked::MayBeOlder
     };
-    let known = known(repo, goal)?;
-    let untracked = match untracked {
-        Untracked::Kept => plan::Untracked::Kept,
-        Untracked::Sorted if known.is_whole => plan::Untracked::BornLater,
-        Untracked::Sorted => plan::Untracked::MayBeOlder,
-    };
-    Ok(Destination { moment, scope, flags: Flagging::Kept, untracked, rules: known.rules, sparse: Sparse::of(repo)? })
+    Ok(Target {
+        moment,
+        commit: new,
+        scope: plan.scope.clone(),
+        flags: Flagging::Kept,
+        untracked,
+        rules: known.rules,
+        sparse: Sparse::of(repo)?,
+    })
 }
 
 /// What is known of the work tree at a checkpoint, beyond its commit.
@@ -123,8 +95,8 @@ struct Known {
 }
 
 /// What the checkpoint remembers of this worktree; of a commit that was made in another way nothing is known.
-fn known(repo: &Repo, goal: &Goal) -> Result<Known> {
-    let Some(commit) = goal.to.commit else { return Ok(Known::default()) };
+fn known(repo: &Repo, plan: &RollbackPlan) -> Result<Known> {
+    let Some(commit) = plan.to.commit else { return Ok(Known::default()) };
     for recorded in OpLog::of(repo)?.own() {
         // What cannot be read proves nothing.
         let Ok(recorded) = recorded else { return Ok(Known::default()) };

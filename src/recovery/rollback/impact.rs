@@ -1,10 +1,9 @@
-//! Who else is concerned.
+//! Which other tasks a rollback affects.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use bstr::BString;
 
-use super::range::Touched;
 use crate::{
     domain::{id::TaskId, rollback::Commit, status::Status},
     error::Result,
@@ -36,8 +35,13 @@ pub struct Dependent {
     pub status: Status,
 }
 
-/// The other tasks that commits of `range` name: those that are open, and those that changed the same paths.
-pub(super) fn other_tasks(view: &View<'_>, range: &[Commit<ObjectId>], touched: &Touched) -> Result<Vec<OtherTask>> {
+/// The other tasks that commits of `range` name: those that are open, and those that changed the same paths. `touched` are the
+/// paths that each commit changed.
+pub(super) fn other_tasks(
+    view: &View<'_>,
+    range: &[Commit<ObjectId>],
+    touched: &HashMap<ObjectId, Vec<BString>>,
+) -> Result<Vec<OtherTask>> {
     let paths_of = |commit: &Commit<ObjectId>| touched.get(&commit.id).map_or(&[][..], Vec::as_slice);
     let own: HashSet<&BString> = range.iter().filter(|commit| commit.is_own()).flat_map(paths_of).collect();
     let mut named: BTreeMap<&TaskId, (Vec<ObjectId>, BTreeSet<&BString>)> = BTreeMap::new();

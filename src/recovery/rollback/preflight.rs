@@ -4,37 +4,43 @@ use std::collections::BTreeSet;
 
 use bstr::{BString, ByteSlice as _};
 
-use super::refusal::list;
+use super::{Request, refusal::list};
 use crate::{
     domain::{rollback::Step, task::Task},
     error::{Error, Result, codes},
     git::{
         ObjectId, Repo, revwalk,
-        state::{self, InProgress, Steps},
+        state::{self, Steps},
         tree::Trees,
         who,
     },
-    recovery::snapshot,
+    recovery::{in_progress, snapshot},
     store::{active, ledger::View},
 };
 
-/// Operations of git's that are not finished; the one that may be abandoned.
-pub(super) fn operations(repo: &Repo, task: &Task, abandon: bool) -> Result<Option<InProgress>> {
+/// Refuse what stands in the way of a rollback of `task` whatever the checkpoint; answers HEAD's commit.
+///
+/// # Errors
+///
+/// `bare-repository`, `operation-in-progress`, `shared-worktree`, `unborn-head`.
+pub fn check(view: &View<'_>, task: &Task, request: &Request) -> Result<ObjectId> {
+    let repo = view.repo();
     repo.require_work_dir("roll back")?;
-    let Some(operation) = state::in_progress(repo) else { return Ok(None) };
-    let why = format!("cannot roll back {}: {} is in progress", task.id, operation.what);
-    let finish = format!("finish it with '{}' or stop it with '{}'", operation.go_on, operation.abort);
-    match operation.steps {
-        Steps::One if abandon => Ok(Some(operation)),
-        Steps::One => Err(Error::new(codes::OPERATION_IN_PROGRESS, why)
-            .hint(finish)
-            .hint("--abandon-merge gives it up; the snapshot keeps it, and 'git agent undo' brings it back")),
-        Steps::Several => Err(Error::new(codes::OPERATION_IN_PROGRESS, why).hint(finish)),
+    if let Some(found) = state::in_progress(repo)
+        && (found.steps == Steps::Several || !request.abandon_merge)
+    {
+        let error = in_progress::refusal(&format!("cannot roll back {}", task.id), &found);
+        let hint = "--abandon-merge abandons it; the snapshot keeps it, and 'git agent undo' restores it";
+        return Err(if found.steps == Steps::One { error.hint(hint) } else { error });
     }
+    if !request.shared {
+        shared(view, task)?;
+    }
+    head(repo, task)
 }
 
 /// Other tasks that are active in this worktree: their uncommitted work would go, too.
-pub(super) fn shared(view: &View<'_>, task: &Task) -> Result<()> {
+fn shared(view: &View<'_>, task: &Task) -> Result<()> {
     let active = active::of_worktree(view.repo())?;
     let others: Vec<_> = active.iter().filter(|id| **id != task.id).collect();
     let [first, ..] = others.as_slice() else { return Ok(()) };
@@ -42,12 +48,12 @@ pub(super) fn shared(view: &View<'_>, task: &Task) -> Result<()> {
     let more = if others.len() > 1 { format!(" and {} more", others.len() - 1) } else { String::new() };
     let why = format!("cannot roll back {}: {first}{title}{more} is active in this worktree, too", task.id);
     Err(Error::new(codes::SHARED_WORKTREE, why)
-        .hint(format!("'git agent pause {first}' puts it down; its files stay as they are"))
-        .hint("--shared rolls back all the same, and what is not committed of it goes into the snapshot"))
+        .hint(format!("'git agent pause {first}' stops work on it; its files stay as they are"))
+        .hint("--shared rolls back anyway; its uncommitted changes go into the snapshot"))
 }
 
 /// HEAD's commit.
-pub(super) fn head(repo: &Repo, task: &Task) -> Result<ObjectId> {
+fn head(repo: &Repo, task: &Task) -> Result<ObjectId> {
     let head = repo.head()?;
     head.commit.ok_or_else(|| {
         let branch = head.branch_name().unwrap_or_else(|| "HEAD".to_owned());
@@ -61,7 +67,7 @@ pub(super) fn complete(repo: &Repo, task: &Task, steps: &[Step<ObjectId>]) -> Re
     let shallow = revwalk::shallow(repo)?;
     let Some(cut) = steps.iter().find(|step| shallow.contains(&step.commit)) else { return Ok(()) };
     let why = format!(
-        "cannot roll back {}: this clone is shallow, and what {} was made from is not here",
+        "cannot roll back {}: this clone is shallow and does not have the parent of {}",
         task.id,
         cut.commit.to_hex_with_len(12)
     );
@@ -85,7 +91,7 @@ pub(super) fn dirty(repo: &Repo, task: &Task, head: ObjectId, paths: &[BString])
         return Ok(());
     }
     let why = format!(
-        "cannot roll back {}: its commits are to be reverted, but there are changes of these paths that are not committed: {}",
+        "cannot roll back {}: reverting its commits would touch uncommitted changes: {}",
         task.id,
         list(dirty.iter())
     );

@@ -2,7 +2,7 @@
 
 use bstr::{BString, ByteSlice as _};
 
-use super::{Conflicted, To};
+use super::{Checkpoint, Conflict, RollbackPlan};
 use crate::{
     domain::{
         rollback::{self, Commit, Mode, Refusal, Skipped},
@@ -31,7 +31,7 @@ impl From<Refusal> for Why {
 }
 
 /// The refusal of a mode.
-pub(super) fn of(why: Why, task: &Task, to: &To, range: &[Commit<ObjectId>]) -> Error {
+pub(super) fn of(why: Why, task: &Task, to: &Checkpoint, range: &[Commit<ObjectId>]) -> Error {
     let (id, name) = (&task.id, &to.name);
     let which =
         |is: fn(&Commit<ObjectId>) -> bool| short(range.iter().filter(|commit| is(commit)).map(|commit| commit.id));
@@ -40,91 +40,87 @@ pub(super) fn of(why: Why, task: &Task, to: &To, range: &[Commit<ObjectId>]) -> 
             let others = which(|commit| !commit.is_own());
             Error::new(
                 codes::FOREIGN_COMMITS,
-                format!("cannot {mode} to {id}@{name}: commits that are not of {id} came after it: {others}"),
+                format!("cannot {mode} to {id}@{name}: commits of other tasks came after it: {others}"),
             )
-            .hint(format!("--mode revert takes back the commits of {id} alone"))
-            .hint("--allow-foreign takes the others back, too; the snapshot keeps them")
+            .hint(format!("--mode revert reverts only the commits of {id}"))
+            .hint("--allow-foreign also undoes the others; the snapshot keeps them")
         }
         Why::History(Refusal::Published) => {
             let published = which(|commit| commit.published);
             Error::new(
                 codes::PUBLISHED_COMMITS,
-                format!("cannot rewind to {id}@{name}: a remote branch or a tag has what came after it: {published}"),
+                format!("cannot rewind to {id}@{name}: a remote branch or a tag contains later commits: {published}"),
             )
-            .hint("--mode restore puts the old state into a new commit, and nobody's history changes")
-            .hint("--allow-published rewinds this branch all the same; others keep what they have")
+            .hint("--mode restore records the old state in a new commit and rewrites no history")
+            .hint("--allow-published rewinds this branch anyway")
         }
         Why::History(Refusal::Elsewhere) => {
-            Error::new(codes::OTHER_HISTORY, format!("cannot rewind to {id}@{name}: it is not on the history of HEAD"))
-                .hint("--mode restore puts its state into a new commit")
+            Error::new(codes::OTHER_HISTORY, format!("cannot rewind to {id}@{name}: it is not an ancestor of HEAD"))
+                .hint("--mode restore records its state in a new commit")
         }
-        Why::History(Refusal::Nowhere) => Error::new(
-            codes::NOTHING_BEFORE,
-            format!("cannot rewind to {id}@{name}: there was no commit then that a branch could be at"),
+        Why::History(Refusal::Nowhere) => {
+            Error::new(codes::NOTHING_BEFORE, format!("cannot rewind to {id}@{name}: there was no commit yet"))
+                .hint("--mode restore removes the files in a new commit")
+        }
+        Why::History(Refusal::NothingToRevert) if range.is_empty() => {
+            Error::new(codes::NOTHING_TO_REVERT, format!("cannot roll back {id}: no commit came after {id}@{name}"))
+                .hint("--mode files restores its files")
+        }
+        Why::History(Refusal::NothingToRevert) => Error::new(
+            codes::NOTHING_TO_REVERT,
+            format!("cannot roll back {id}: only commits of other tasks came after {id}@{name}"),
         )
-        .hint("--mode restore removes the files in a new commit"),
-        Why::History(Refusal::NothingToRevert) => {
-            let error = Error::new(
-                codes::NOTHING_TO_REVERT,
-                format!("cannot roll back {id}: no commit of {id} came after {id}@{name}, only commits of others"),
-            );
-            match range.is_empty() {
-                true => Error::new(
-                    codes::NOTHING_TO_REVERT,
-                    format!("cannot revert anything of {id}: no commit came after {id}@{name}"),
-                )
-                .hint("--mode files brings back its files"),
-                false => error
-                    .hint("--mode files -- <path>… brings back single files")
-                    .hint(format!("'git agent log {id}' shows its checkpoints")),
-            }
-        }
+        .hint("--mode files -- <path>… restores single files")
+        .hint(format!("'git agent log {id}' shows its checkpoints")),
         Why::Paths(mode) => Error::new(
             codes::PATHS_WITHOUT_COMMITS,
-            format!("cannot {mode} only some paths of {id}: a branch has all of a commit or nothing"),
+            format!("cannot {mode} only some paths of {id}: a branch moves by whole commits"),
         )
-        .hint("--mode files brings the paths back without a commit; --mode revert takes back what was done to them"),
+        .hint("--mode files restores the paths without a commit; --mode revert reverts the changes to them"),
     }
 }
 
-/// The task's commits that came after the checkpoint are all left alone.
-pub(super) fn nothing_left(task: &Task, to: &To, skipped: &[Skipped<ObjectId>]) -> Error {
-    let (id, name) = (&task.id, &to.name);
-    let error = Error::new(
-        codes::NOTHING_TO_REVERT,
-        format!("cannot roll back {id}: of its commits after {id}@{name} there is none left to be reverted"),
-    );
-    error.hints(skipped.iter().take(NAMED).map(|skipped| left_alone(id.as_str(), skipped)))
+/// None of the paths is there, neither now nor at the checkpoint.
+pub(super) fn no_such_path(plan: &RollbackPlan) -> Error {
+    let why = format!("cannot roll back {}: neither {} nor the work tree has such a path", plan.task.id, plan.name());
+    Error::new(codes::NO_SUCH_PATH, why).hint("paths are relative to the current directory, as in 'git add'")
 }
 
-/// Reverting the commits comes to no change.
-pub(super) fn nothing_to_take_back(task: &Task, to: &To) -> Error {
-    let (id, name) = (&task.id, &to.name);
-    let why = format!("cannot roll back {id}: what its commits after {id}@{name} did is not there any more");
+/// All commits of the task that came after the checkpoint are skipped.
+pub(super) fn nothing_left(plan: &RollbackPlan, skipped: &[Skipped<ObjectId>]) -> Error {
+    let id = &plan.task.id;
+    let why = format!("cannot roll back {id}: none of its commits after {} can be reverted", plan.name());
+    let reasons = skipped.iter().take(NAMED).map(|skipped| skip_reason(id.as_str(), skipped));
+    Error::new(codes::NOTHING_TO_REVERT, why).hints(reasons)
+}
+
+/// Reverting the commits changes nothing.
+pub(super) fn nothing_to_take_back(plan: &RollbackPlan) -> Error {
+    let id = &plan.task.id;
+    let why = format!("cannot roll back {id}: what its commits after {} changed is gone already", plan.name());
     Error::new(codes::NOTHING_TO_REVERT, why).hint(format!("'git agent log {id}' shows what became of them"))
 }
 
-/// Why a commit is left alone, as a sentence.
-pub fn left_alone(id: &str, skipped: &Skipped<ObjectId>) -> String {
+/// Why a commit is skipped, as a sentence.
+pub fn skip_reason(id: &str, skipped: &Skipped<ObjectId>) -> String {
     let commit = skipped.commit.to_hex_with_len(12);
     match skipped.why {
         rollback::Why::Reverted => format!("{commit} is reverted already"),
-        rollback::Why::Reverts => format!("{commit} only reverts others of {id}"),
-        rollback::Why::Merge => format!("{commit} is a merge that brings in more than commits of {id}"),
+        rollback::Why::Reverts => format!("{commit} only reverts other commits of {id}"),
+        rollback::Why::Merge => format!("{commit} is a merge that also brings in commits of other tasks"),
         rollback::Why::Buried => format!("{commit} names {id}, but not in its final trailers"),
     }
 }
 
 /// The commits cannot be reverted.
-pub(super) fn conflicts(conflicted: &Conflicted) -> Error {
-    let id = &conflicted.plan.task.id;
-    let conflicts = &conflicted.conflicts;
+pub(super) fn conflicts(task: &Task, conflicts: &[Conflict]) -> Error {
+    let id = &task.id;
     let commit = conflicts.iter().find_map(|conflict| conflict.commits.first());
     let commit = commit.map(|commit| commit.to_hex_with_len(12).to_string()).unwrap_or_default();
     let paths = list(conflicts.iter().map(|conflict| &conflict.path));
     let error = Error::new(
         codes::REVERT_CONFLICT,
-        format!("cannot roll back {id}: {commit} cannot be reverted, others built on what it did to {paths}"),
+        format!("cannot roll back {id}: {commit} cannot be reverted: later commits changed {paths}"),
     );
     let mut hints = Vec::new();
     for conflict in conflicts.iter().take(NAMED) {
@@ -135,9 +131,7 @@ pub(super) fn conflicts(conflicted: &Conflicted) -> Error {
             hints.push(format!("{path} was changed later by {}", short(later.iter().copied())));
         }
     }
-    error
-        .hints(hints)
-        .hint("-- <path>… reverts only what was done to other paths; --mode files brings back single files")
+    error.hints(hints).hint("-- <path>… reverts other paths only; --mode files restores single files")
 }
 
 /// `'a', 'b' and 3 more`

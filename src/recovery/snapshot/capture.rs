@@ -20,7 +20,7 @@ use crate::{
         index::entries::{self, Entries},
         names,
         objects::{
-            Batch, Readers,
+            Batch, Content, Readers,
             trees::{self, Edits},
         },
         partial,
@@ -34,7 +34,8 @@ const TRIES: usize = 3;
 
 /// A worktree at a moment, with the bytes that git does not have yet.
 pub struct Captured<'r> {
-    pub(super) repo: &'r Repo,
+    /// The repository.
+    pub repo: &'r Repo,
     pub(super) disk: Disk,
     pub(super) head: Head,
     pub(super) head_tree: Option<ObjectId>,
@@ -160,22 +161,22 @@ impl<'r> Captured<'r> {
         self.changed.insert(path.clone());
         if let Some(staged) = tracked.staged {
             let is_there = staged.is_none_or(|(kind, id)| kind == EntryKind::Commit || self.has(id));
-            match is_there {
-                true => drop(self.staged.insert(path.clone(), staged)),
-                false => self.skip(path.clone(), Why::MissingObject, 0),
+            if is_there {
+                self.staged.insert(path.clone(), staged);
+            } else {
+                self.skip(path.clone(), Why::MissingObject, 0);
             }
         }
         match tracked.submodule {
-            Some(_) if tracked.is_dirty => {
+            _ if !tracked.is_dirty => {}
+            Some(_) => {
                 if let Some(head) = entries::submodule_head(self.repo, path.as_bstr())? {
                     self.found.insert(path.clone(), Found::Module(head));
                 }
-                Ok(())
             }
-            Some(_) => Ok(()),
-            None if tracked.is_dirty => self.look(path, tracked.kind, None),
-            None => Ok(()),
+            None => self.look(path, tracked.kind, None)?,
         }
+        Ok(())
     }
 
     /// Whether the object is here; in a partial clone, whether git can get it.
@@ -299,12 +300,11 @@ impl<'r> Captured<'r> {
     }
 
     fn absent(&mut self, entry: &entries::Entry<'_>) -> Result<()> {
-        match entry.skip_worktree {
-            true => drop(self.virtual_paths.insert(entry.path.to_owned())),
-            false => {
-                self.changed.insert(entry.path.to_owned());
-                self.found.insert(entry.path.to_owned(), Found::Nothing);
-            }
+        if entry.skip_worktree {
+            self.virtual_paths.insert(entry.path.to_owned());
+        } else {
+            self.changed.insert(entry.path.to_owned());
+            self.found.insert(entry.path.to_owned(), Found::Nothing);
         }
         Ok(())
     }
@@ -333,8 +333,8 @@ impl<'r> Captured<'r> {
                 Piece::File(name) => match git_dir.look(self.repo, name.as_bstr(), None, None)? {
                     Look::Leaf(raw) => {
                         let text = match &raw.content {
-                            crate::git::objects::Content::Held(bytes) => bytes.clone(),
-                            crate::git::objects::Content::File { .. } => Vec::new(),
+                            Content::Held(bytes) => bytes.clone(),
+                            Content::File { .. } => Vec::new(),
                         };
                         self.batch.known_blob(raw.entry.id, raw.content);
                         self.state.insert(name.clone(), raw.entry.id);

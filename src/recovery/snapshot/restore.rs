@@ -9,9 +9,10 @@ use crate::{
     error::{Error, Result, codes},
     git::{Repo, changed_paths::Comparer, pathspec::Pathspecs, sparse::Sparse, state, tree::Trees},
     recovery::{
-        execute::{self, Author, Order, Outcome, Record},
-        operation::{FOREIGN_HINT, Kind, Touched},
-        plan::{Destination, Flagging, Scope, Untracked},
+        execute::{self, Author, LockedWorktree, Outcome},
+        in_progress,
+        operation::{FOREIGN_HINT, Kind, Operation, Touched},
+        path_plan::{Flagging, Scope, Target, Untracked},
         snapshot::{self, Captured, Moment, Snapshot},
     },
 };
@@ -32,14 +33,14 @@ pub enum Trust {
 ///
 /// # Errors
 ///
-/// `operation-in-progress`, `foreign-snapshot` for one that was not made here, and all that [`execute::carry_out`] refuses.
+/// `operation-in-progress`, `no-such-path`, `foreign-snapshot` for one that was not made here, and those of [`LockedWorktree::take`]
+/// and [`execute::carry_out`].
 pub fn return_to(
     repo: &Repo,
     author: &Author<'_>,
     snapshot: &Snapshot,
     paths: &Pathspecs,
     trust: Trust,
-    record: &Record<'_>,
 ) -> Result<Outcome> {
     if snapshot.is_foreign && trust == Trust::Own {
         let why = format!("cannot restore snapshot {}: it was not made in this repository", snapshot.id);
@@ -50,56 +51,46 @@ pub fn return_to(
     }
     let held = snapshot::load(repo, snapshot)?;
     refuse_in_progress(repo, snapshot)?;
-    let scope = match paths.is_everything() {
-        true => Scope::Everything,
-        false => {
-            let present = paths.present(repo, &[held.worktree, held.staged])?;
-            if present.is_empty() {
-                let why = format!(
-                    "cannot restore from snapshot {}: neither it nor the work tree has such a path",
-                    snapshot.id
-                );
-                return Err(Error::new(codes::NO_SUCH_PATH, why)
-                    .hint("paths are relative to the current directory, as in 'git add'")
-                    .hint(format!("what is in it: git agent snapshot show {}", snapshot.id)));
-            }
-            Scope::Paths(present.into_iter().map(|path| Touched { path, on_disk: true, in_index: true }).collect())
+    let scope = if paths.is_everything() {
+        Scope::Everything
+    } else {
+        let present = paths.present(repo, &[held.worktree, held.staged])?;
+        if present.is_empty() {
+            let why = format!("cannot restore snapshot {}: neither it nor the work tree has such a path", snapshot.id);
+            return Err(Error::new(codes::NO_SUCH_PATH, why)
+                .hint("paths are relative to the current directory, as in 'git add'")
+                .hint(format!("what is in it: git agent snapshot show {}", snapshot.id)));
         }
+        Scope::of(present)
     };
-    let destination = |captured: &Captured<'_>| {
-        if trust == Trust::Foreign {
-            return foreign(repo, captured, held.worktree, &scope);
-        }
-        let mut moment = held.clone();
-        let is_same_head = moment.head == *captured.head();
-        moment.head = captured.head().clone();
-        if !is_same_head || !captured.state().is_empty() || scope != Scope::Everything || has_steps(&held) {
-            moment.state = captured.state().clone();
-        }
-        let (scope, sparse, rules) = (scope.clone(), Sparse::of(repo)?, moment.rules);
-        // Without the rules nothing proves that what is not ignored now was not there, ignored.
-        let untracked = if rules.is_some() { Untracked::BornLater } else { Untracked::MayBeOlder };
-        Ok(Destination { moment, scope, flags: Flagging::Exact, untracked, rules, sparse })
+    let worktree = LockedWorktree::take(repo)?;
+    let captured = &worktree.captured;
+    let target = match trust {
+        Trust::Own => own(repo, captured, held, scope)?,
+        Trust::Foreign => foreign(repo, captured, held.worktree, &scope)?,
     };
-    execute::carry_out(
-        repo,
-        author,
-        &Order {
-            kind: Kind::Restore,
-            title: format!("restore snapshot {}", snapshot.id),
-            task: None,
-            undoes: None,
-            more: Vec::new(),
-            destination: &destination,
-            commit: None,
-            record,
-        },
-    )
+    let title = format!("restore snapshot {}", snapshot.id);
+    let operation = Operation::new(author, Kind::Restore, title, captured.head());
+    execute::carry_out(worktree, author, operation, &target)
+}
+
+/// All that `held` has, on the HEAD of today.
+fn own(repo: &Repo, captured: &Captured<'_>, held: Moment, scope: Scope) -> Result<Target> {
+    let is_same_head = held.head == *captured.head();
+    let keeps_state = !is_same_head || !captured.state().is_empty() || scope != Scope::Everything || has_steps(&held);
+    let mut moment = Moment { head: captured.head().clone(), ..held };
+    if keeps_state {
+        moment.state = captured.state().clone();
+    }
+    let rules = moment.rules;
+    // Without the rules nothing proves that what is not ignored now was not there, ignored.
+    let untracked = if rules.is_some() { Untracked::BornLater } else { Untracked::MayBeOlder };
+    Ok(Target { moment, commit: None, scope, flags: Flagging::Exact, untracked, rules, sparse: Sparse::of(repo)? })
 }
 
 /// The files of the tree `worktree`, byte for byte as they are stored; whatever else there is stays as it is. Files that git does not
 /// know stay, too, and so does what a sparse checkout leaves out.
-fn foreign(repo: &Repo, captured: &Captured<'_>, worktree: ObjectId, scope: &Scope) -> Result<Destination> {
+fn foreign(repo: &Repo, captured: &Captured<'_>, worktree: ObjectId, scope: &Scope) -> Result<Target> {
     let sparse = Sparse::of(repo)?;
     let trees = Trees::new(repo);
     let mut paths: BTreeSet<BString> = match scope {
@@ -132,7 +123,7 @@ fn foreign(repo: &Repo, captured: &Captured<'_>, worktree: ObjectId, scope: &Sco
         }
     }
     let scope = Scope::Paths(touched);
-    Ok(Destination { moment, scope, flags: Flagging::Exact, untracked: Untracked::Kept, rules: None, sparse })
+    Ok(Target { moment, commit: None, scope, flags: Flagging::Exact, untracked: Untracked::Kept, rules: None, sparse })
 }
 
 /// A rebase, an am session, a sequence of picks or a bisection is git's own to go on with: half of it is in refs and reflogs.
@@ -145,8 +136,6 @@ fn has_steps(moment: &snapshot::Moment) -> bool {
 
 fn refuse_in_progress(repo: &Repo, snapshot: &Snapshot) -> Result<()> {
     let Some(operation) = state::in_progress(repo) else { return Ok(()) };
-    let why = format!("cannot restore snapshot {}: {} is in progress", snapshot.id, operation.what);
-    Err(Error::new(codes::OPERATION_IN_PROGRESS, why)
-        .hint(format!("finish it with '{}' or stop it with '{}'", operation.go_on, operation.abort))
-        .hint(format!("a single file of it: git show {}:worktree/<path>", snapshot.ref_name())))
+    let error = in_progress::refusal(&format!("cannot restore snapshot {}", snapshot.id), &operation);
+    Err(error.hint(format!("a single file of it: git show {}:worktree/<path>", snapshot.ref_name())))
 }

@@ -19,7 +19,7 @@ use crate::{
             trees::{self, Edits},
         },
     },
-    recovery::snapshot::codec,
+    recovery::{operation::new_id, snapshot::codec},
 };
 
 /// How often files that change while they are stored are read again.
@@ -80,7 +80,7 @@ impl Captured<'_> {
     }
 
     pub(super) fn write_built(mut self, about: About, mut built: Built) -> Result<Unpublished> {
-        let id = new_id(&about);
+        let id = new_id(about.at);
         let mut attempt = 1;
         loop {
             let mut entries = built.entries;
@@ -198,10 +198,6 @@ impl Captured<'_> {
 enum Changed {
     Once,
     Twice,
-}
-
-fn new_id(about: &About) -> Ulid {
-    Ulid::from_parts(u64::try_from(about.at.millis()).unwrap_or(0), Ulid::generate().random())
 }
 
 /// The tree of `moment`, as at the top of a snapshot, staged. Its files are in the repository.

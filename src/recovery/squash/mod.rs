@@ -1,7 +1,7 @@
 //! `squash`: several commits of a task become one, with the same tree.
 //!
 //! ```text
-//! in progress? ── which commits are the task's, and nobody else's ── what the one says ── Plan ── commit-tree, HEAD moves
+//! in progress? ── which commits are the task's, and nobody else's ── what the one says ── SquashPlan ── commit-tree, HEAD moves
 //!    refuse?                        refuse?
 //! ```
 //!
@@ -16,9 +16,11 @@ pub use refusal::why;
 use bstr::BString;
 
 use super::{
-    operation::Kind,
-    plan::{Destination, Flagging, Scope, Untracked},
-    snapshot::{Captured, Moment, Snapshot},
+    commit::{CommitMessage, PlannedCommit},
+    in_progress,
+    operation::{Kind, Operation},
+    path_plan::Target,
+    snapshot::Moment,
 };
 use crate::{
     domain::{
@@ -36,15 +38,11 @@ use crate::{
     error::{Error, Result, codes},
     git::{
         Head, ObjectId, Repo,
-        commit_tree::NewCommit,
         entry::{self, Entry},
-        objects::Batch,
-        revwalk,
-        sparse::Sparse,
-        state, who,
+        revwalk, state, who,
     },
     recovery::{
-        execute::{self, Author, Order, Outcome, Record},
+        execute::{self, Author, LockedWorktree, Outcome},
         ledger_events::{COLLAPSED, TASKS},
     },
     store::ledger::{View, commits::Owners},
@@ -61,7 +59,7 @@ pub enum Onto {
 
 /// A squash that can be carried out.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct SquashPlan {
     /// The task.
     pub task: Task,
     /// HEAD, which must still be that when it moves.
@@ -91,10 +89,12 @@ pub struct Plan {
 /// # Errors
 ///
 /// Every refusal; nothing was changed then.
-pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<Plan> {
+pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<SquashPlan> {
     let repo = view.repo();
     repo.require_work_dir("squash")?;
-    refuse_in_progress(repo, task)?;
+    if let Some(found) = state::in_progress(repo) {
+        return Err(in_progress::refusal(&cannot(&task.id), &found));
+    }
     let head = repo.head()?;
     let tip = head.commit.ok_or_else(|| refusal::unborn(task, &head))?;
     let owners = Owners::read(view)?;
@@ -113,7 +113,7 @@ pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<Plan> {
         tasks.push(Trailer { key: rules.key().to_owned(), value: task.id.as_str().into() });
     }
     who::require(repo, || cannot(&task.id))?;
-    Ok(Plan {
+    Ok(SquashPlan {
         task: task.clone(),
         tree: revwalk::tree(repo, tip)?,
         head,
@@ -142,14 +142,7 @@ fn cannot(id: &TaskId) -> String {
     format!("cannot squash {id}")
 }
 
-fn refuse_in_progress(repo: &Repo, task: &Task) -> Result<()> {
-    let Some(found) = state::in_progress(repo) else { return Ok(()) };
-    let message = format!("{}: {} is in progress", cannot(&task.id), found.what);
-    Err(Error::new(codes::OPERATION_IN_PROGRESS, message)
-        .hint(format!("finish it with '{}' or stop it with '{}'", found.go_on, found.abort)))
-}
-
-impl Plan {
+impl SquashPlan {
     /// The whole message for `text`, which has the other trailers already if it came out of an editor.
     ///
     /// # Errors
@@ -182,63 +175,32 @@ impl Plan {
 ///
 /// # Errors
 ///
-/// `head-moved` when somebody committed since the plan was made; `commit-refused`; all that [`execute::carry_out`] refuses.
-pub fn carry_out(
-    repo: &Repo,
-    author: &Author<'_>,
-    plan: &Plan,
-    message: &BString,
-    record: &Record<'_>,
-) -> Result<Outcome> {
+/// `head-moved` when another process committed since the plan was made; `commit-refused`; those of [`LockedWorktree::take`] and
+/// [`execute::carry_out`].
+pub fn carry_out(repo: &Repo, author: &Author<'_>, plan: &SquashPlan, message: &BString) -> Result<Outcome> {
     let id = &plan.task.id;
-    let destination = |captured: &Captured<'_>| destination(repo, plan, captured);
-    let parents: Vec<ObjectId> = plan.onto.into_iter().collect();
-    let make = |_: &Snapshot, batch: &mut Batch| {
-        let new = NewCommit {
-            tree: plan.tree,
-            parents: &parents,
-            message: message.clone(),
-            author: plan.commits.first().map(|oldest| &oldest.author),
-            signed: repo.config().flag("commit.gpgSign"),
-        };
-        new.make(repo, batch)?.map_err(|error| {
-            Error::new(codes::COMMIT_REFUSED, format!("{}: git makes no commit", cannot(id))).because(error)
-        })
-    };
-    let line = |key: &str, value: String| (key.to_owned(), value);
-    let tasks: Vec<String> = plan.tasks.iter().map(|trailer| trailer.value.to_string()).collect();
-    execute::carry_out(
-        repo,
-        author,
-        &Order {
-            kind: Kind::Squash,
-            title: match plan.commits.len() {
-                1 => format!("reword a commit of {id}"),
-                count => format!("squash {count} commits of {id}"),
-            },
-            task: Some(id.clone()),
-            undoes: None,
-            more: vec![line(COLLAPSED, plan.commits.len().to_string()), line(TASKS, tasks.join(" "))],
-            destination: &destination,
-            commit: Some(&make),
-            record,
-        },
-    )
-}
-
-/// Where we are, with nothing touched: HEAD goes to a commit that is yet to be made.
-fn destination(repo: &Repo, plan: &Plan, captured: &Captured<'_>) -> Result<Destination> {
+    let worktree = LockedWorktree::take(repo)?;
+    let captured = &worktree.captured;
     if *captured.head() != plan.head {
-        return Err(Error::new(codes::HEAD_MOVED, format!("{}: somebody committed just now", cannot(&plan.task.id)))
+        return Err(Error::new(codes::HEAD_MOVED, format!("{}: HEAD has just moved", cannot(id)))
             .hint("look at the plan again: git agent squash --dry-run"));
     }
     let moment = Moment { state: captured.state().clone(), ..Moment::plain(plan.head.clone(), plan.tree, plan.tree) };
-    Ok(Destination {
-        moment,
-        scope: Scope::Paths(Vec::new()),
-        flags: Flagging::Kept,
-        untracked: Untracked::Kept,
-        rules: None,
-        sparse: Sparse::of(repo)?,
-    })
+    let new = PlannedCommit {
+        tree: plan.tree,
+        parents: plan.onto.into_iter().collect(),
+        message: CommitMessage::Text(message.clone()),
+        author: plan.commits.first().map(|oldest| oldest.author.clone()),
+    };
+    let target = Target { commit: Some(new), ..Target::head_only(repo, moment)? };
+    let title = match plan.commits.len() {
+        1 => format!("reword a commit of {id}"),
+        count => format!("squash {count} commits of {id}"),
+    };
+    let mut operation = Operation::new(author, Kind::Squash, title, captured.head());
+    let tasks: Vec<String> = plan.tasks.iter().map(|trailer| trailer.value.to_string()).collect();
+    let more = [(COLLAPSED, plan.commits.len().to_string()), (TASKS, tasks.join(" "))];
+    operation.task = Some(id.clone());
+    operation.more = more.map(|(key, value)| (key.to_owned(), value)).into();
+    execute::carry_out(worktree, author, operation, &target)
 }

@@ -10,7 +10,7 @@ use crate::{
     git::Head,
     recovery::{
         operation::{Operation, Recorded, undone_by},
-        plan::{Change, Plan},
+        path_plan::{Change, PathPlan},
     },
 };
 
@@ -53,7 +53,7 @@ impl NamedPath {
 }
 
 /// The paths of a plan, those that stay last.
-pub fn planned(plan: &Plan) -> Vec<PlannedJson> {
+pub fn planned(plan: &PathPlan) -> Vec<PlannedJson> {
     let change = |(path, change): (&bstr::BString, &Change)| {
         let (action, reason) = match change {
             Change::Write(_) => ("write", None),

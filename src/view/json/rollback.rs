@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::{DoneJson, HeadsJson, NamedPath, PathJson, PlannedJson, SCHEMA, planned};
 use crate::{
     domain::status::Status,
+    git::ObjectId,
     query::revision::Rule,
     recovery::{
-        Done,
-        plan::Plan,
-        rollback::{After, Conflict, Dependent, Goal, OtherTask, Outcome},
+        Outcome,
+        rollback::{After, Conflict, Dependent, OtherTask, RollbackPlan},
     },
 };
 
@@ -98,58 +98,44 @@ struct RevertConflictJson {
 }
 
 impl RollbackAnswer {
-    /// What would be done: `plan` to the files.
-    pub fn rehearsed(outcome: &Outcome, plan: &Plan) -> Self {
-        let mut answer = RollbackJson::new(outcome.plan(), plan);
-        answer.conflicts = outcome.conflicts().iter().map(conflict).collect();
-        RollbackAnswer { schema: SCHEMA, plan: answer, operation: None, late: Vec::new() }
-    }
-
-    /// `goal` was reached already.
-    pub fn nothing(goal: &Goal, plan: &Plan) -> Self {
-        RollbackAnswer { schema: SCHEMA, plan: RollbackJson::new(goal, plan), operation: None, late: Vec::new() }
-    }
-
-    /// `goal` was reached.
-    pub fn done(goal: &Goal, done: &Done) -> Self {
-        let mut answer = RollbackJson::new(goal, &done.plan);
-        answer.head = HeadsJson::new(&done.operation.before, &done.operation.after);
-        let late = done.late.iter().map(|path| PathJson::new(path.as_bstr())).collect();
-        RollbackAnswer { schema: SCHEMA, plan: answer, operation: Some(DoneJson::new(&done.operation)), late }
-    }
-}
-
-impl RollbackJson {
-    fn new(goal: &Goal, plan: &Plan) -> Self {
-        let hex = |ids: &[crate::git::ObjectId]| ids.iter().map(ToString::to_string).collect();
-        let after = match &goal.after {
-            After::Stay => Some(goal.head_before),
-            After::MoveTo(commit) => Some(*commit),
-            After::Commit(_) => None,
-        };
-        let skipped = goal
+    /// `plan`, with what came of it.
+    pub fn new(plan: &RollbackPlan, outcome: &Outcome) -> Self {
+        let hex = |ids: &[ObjectId]| ids.iter().map(ToString::to_string).collect();
+        let skipped = plan
             .skipped
             .iter()
             .map(|skipped| SkippedCommitJson { commit: skipped.commit.to_string(), reason: skipped.why.as_str() });
-        RollbackJson {
-            task: goal.task.id.to_string(),
+        let done = outcome.done();
+        let after = match plan.after {
+            After::Stay => Some(plan.head_before),
+            After::MoveTo(commit) => Some(commit),
+            After::Commit(_) => None,
+        };
+        let head =
+            HeadsJson { before: Some(plan.head_before.to_string()), after: after.map(|commit| commit.to_string()) };
+        let late = done.map_or(&[][..], |done| &done.late);
+        let plan = RollbackJson {
+            task: plan.task.id.to_string(),
             to: ToJson {
-                commit: goal.to.commit.map(|commit| commit.to_string()),
-                number: goal.to.number,
-                rule: goal.to.rule.map(Rule::as_str),
+                commit: plan.to.commit.map(|commit| commit.to_string()),
+                number: plan.to.number,
+                rule: plan.to.rule.map(Rule::as_str),
             },
-            mode: goal.mode.as_str(),
-            head: HeadsJson {
-                before: Some(goal.head_before.to_string()),
-                after: after.map(|commit| commit.to_string()),
-            },
-            drop: hex(&goal.drop),
-            revert: hex(&goal.revert),
+            mode: plan.mode.as_str(),
+            head: done.map_or(head, |done| HeadsJson::new(&done.operation.before, &done.operation.after)),
+            drop: hex(&plan.drop),
+            revert: hex(&plan.revert),
             skipped: skipped.collect(),
-            paths: planned(plan),
-            other_tasks: goal.other_tasks.iter().map(other_task).collect(),
-            dependents: goal.dependents.iter().map(dependent).collect(),
-            conflicts: Vec::new(),
+            paths: planned(outcome.paths()),
+            other_tasks: plan.other_tasks.iter().map(other_task).collect(),
+            dependents: plan.dependents.iter().map(dependent).collect(),
+            conflicts: plan.conflicts.iter().map(conflict).collect(),
+        };
+        RollbackAnswer {
+            schema: SCHEMA,
+            plan,
+            operation: done.map(|done| DoneJson::new(&done.operation)),
+            late: late.iter().map(|path| PathJson::new(path.as_bstr())).collect(),
         }
     }
 }

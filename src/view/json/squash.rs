@@ -8,7 +8,7 @@ use super::{DoneJson, HeadsJson, SCHEMA};
 use crate::{
     domain::{message::subject, squash::Obstacle},
     git::entry::Entry,
-    recovery::{Done, squash::Plan},
+    recovery::{Done, squash::SquashPlan},
 };
 
 /// `squash`, also with `--dry-run`.
@@ -59,7 +59,7 @@ struct StopJson {
 
 impl SquashAnswer {
     /// What would be done.
-    pub fn planned(plan: &Plan, message: Option<&bstr::BString>) -> Self {
+    pub fn planned(plan: &SquashPlan, message: Option<&bstr::BString>) -> Self {
         SquashAnswer {
             schema: SCHEMA,
             plan: SquashJson::new(plan, message.map(|text| text.as_bstr())),
@@ -68,7 +68,7 @@ impl SquashAnswer {
     }
 
     /// What was done.
-    pub fn done(plan: &Plan, message: &bstr::BString, done: &Done) -> Self {
+    pub fn done(plan: &SquashPlan, message: &bstr::BString, done: &Done) -> Self {
         let mut answer = SquashJson::new(plan, Some(message.as_bstr()));
         answer.head = HeadsJson::new(&done.operation.before, &done.operation.after);
         SquashAnswer { schema: SCHEMA, plan: answer, operation: Some(DoneJson::new(&done.operation)) }
@@ -76,7 +76,7 @@ impl SquashAnswer {
 }
 
 impl SquashJson {
-    fn new(plan: &Plan, message: Option<&BStr>) -> Self {
+    fn new(plan: &SquashPlan, message: Option<&BStr>) -> Self {
         let stop = plan.stop.as_ref().map(|stop| StopJson {
             commit: stop.commit.to_string(),
             reason: match stop.why {
@@ -99,7 +99,7 @@ impl SquashJson {
     }
 }
 
-fn collapsed(plan: &Plan, entry: &Entry) -> CollapsedJson {
+fn collapsed(plan: &SquashPlan, entry: &Entry) -> CollapsedJson {
     let tasks = plan.tasks_of(entry).iter().map(ToString::to_string).collect();
     CollapsedJson { commit: entry.commit.to_string(), subject: subject(&entry.message).to_string(), tasks }
 }

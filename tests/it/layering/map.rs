@@ -81,7 +81,7 @@ const MAP: &[Row] = &[
     row(
         "recovery",
         "checkpoints, snapshots, operations that can be undone, rollback; `restore/` is the one place that changes files",
-        &["error", "domain", "git", "store", "query"],
+        &["error", "domain", "git", "store"],
         &["fs", "process", "clock"],
     ),
     row(

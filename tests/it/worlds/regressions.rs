@@ -227,7 +227,7 @@ fn what_a_process_that_died_had_half_written_is_nobody_elses() {
     let (repo, then) = died_at("Written");
     repo.write("x", "by somebody else\n");
     let undone = repo.agent(&["undo"]).success();
-    assert!(undone.stderr.contains("'x' was written to in the meantime"), "{undone}");
+    assert!(undone.stderr.contains("another process wrote to 'x' in the meantime"), "{undone}");
     View::of(&repo).expect_same(&then, "taken back");
 }
 

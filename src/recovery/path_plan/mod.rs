@@ -2,12 +2,12 @@
 //!
 //! Only paths that differ are planned. Who is not planned keeps its bytes, its times and its index entry.
 
-mod destination;
 mod ignored;
 mod keep;
+mod target;
 
-pub use destination::{Destination, Flagging, Scope, Untracked};
 pub use keep::{Keep, Kept};
+pub use target::{Flagging, Scope, Target, Untracked};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,12 +26,12 @@ use crate::{
 
 /// What will happen.
 #[derive(Debug, Default)]
-pub struct Plan {
+pub struct PathPlan {
     /// Files, by path.
     pub files: BTreeMap<BString, Change>,
     /// Index entries that change: what they become.
     pub staged: BTreeMap<BString, Staged>,
-    /// What stays although it is not at the destination, and why.
+    /// What stays although it is not at the target, and why.
     pub kept: Vec<Kept>,
 }
 
@@ -47,7 +47,7 @@ pub enum Change {
 /// Why a file goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// It is not at the destination.
+    /// It is not at the target.
     NotThere,
     /// It was made after the checkpoint.
     Untracked,
@@ -66,19 +66,18 @@ impl Reason {
     }
 }
 
-impl Plan {
-    /// Plan the way from `captured` to `destination`.
-    pub fn new(repo: &Repo, captured: &Captured<'_>, destination: &Destination) -> Result<Self> {
-        let goal = Side::new(repo, destination.moment.clone());
-        let mut planner =
-            Planner { captured, destination, goal: &goal, now: Now::new(captured), plan: Plan::default() };
+impl PathPlan {
+    /// Plan the way from `captured` to `target`.
+    pub fn new(repo: &Repo, captured: &Captured<'_>, target: &Target) -> Result<Self> {
+        let goal = Side::new(repo, target.moment.clone());
+        let mut planner = Planner { captured, target, goal: &goal, now: Now::new(captured), plan: PathPlan::default() };
         for path in planner.candidates(repo)? {
             planner.plan_path(path.as_bstr())?;
         }
         let mut plan = planner.plan;
-        keep::what_was_ignored(repo, &goal, destination, &mut plan)?;
-        keep::what_is_not_held(destination, &mut plan);
-        keep::what_is_skipped(captured, &goal, destination, &mut plan)?;
+        keep::what_was_ignored(repo, &goal, target, &mut plan)?;
+        keep::what_is_not_held(target, &mut plan);
+        keep::what_is_skipped(captured, &goal, target, &mut plan)?;
         for path in plan.files.keys().chain(plan.staged.keys()) {
             let kind = goal.file(path.as_bstr())?.map_or(EntryKind::Blob, |want| want.entry.kind);
             names::check(path.as_bstr(), kind)?;
@@ -91,7 +90,7 @@ impl Plan {
         self.files.is_empty() && self.staged.is_empty()
     }
 
-    /// Whether something stays that may not be as it is at the destination. Repositories inside of this one are no part of it.
+    /// Whether something stays that may not be as it is at the target. Repositories inside of this one are no part of it.
     pub fn leaves_differences(&self) -> bool {
         self.kept.iter().any(|kept| kept.why != Keep::Skipped(Why::NestedRepository))
     }
@@ -151,7 +150,7 @@ impl Plan {
     }
 
     /// What the worktree will hold, when `before` is what it holds now; new trees are staged in `batch`.
-    pub fn after(&self, repo: &Repo, batch: &mut Batch, before: &Moment, destination: &Destination) -> Result<Moment> {
+    pub fn after(&self, repo: &Repo, batch: &mut Batch, before: &Moment, target: &Target) -> Result<Moment> {
         let mut after = before.clone();
         let files = self.files.iter().map(|(path, change)| match change {
             Change::Write(want) => (path.as_bstr(), Some(want.entry)),
@@ -171,9 +170,9 @@ impl Plan {
                 Change::Write(_) | Change::Remove(_) => drop(after.raw.remove(path)),
             }
         }
-        after.dirs = destination.moment.dirs.clone();
-        after.head = destination.moment.head.clone();
-        after.state = destination.moment.state.clone();
+        after.dirs = target.moment.dirs.clone();
+        after.head = target.moment.head.clone();
+        after.state = target.moment.state.clone();
         Ok(after)
     }
 }
@@ -239,22 +238,22 @@ impl<'c> Now<'c> {
 
 struct Planner<'a> {
     captured: &'a Captured<'a>,
-    destination: &'a Destination,
+    target: &'a Target,
     goal: &'a Side<'a>,
     now: Now<'a>,
-    plan: Plan,
+    plan: PathPlan,
 }
 
 impl Planner<'_> {
     /// The paths that may differ.
     fn candidates(&self, repo: &Repo) -> Result<BTreeSet<BString>> {
-        if let Scope::Paths(touched) = &self.destination.scope {
+        if let Scope::Paths(touched) = &self.target.scope {
             return Ok(touched.iter().map(|touched| touched.path.clone()).collect());
         }
         let empty = gix::ObjectId::empty_tree(repo.gix().object_hash());
         let head = self.captured.head_tree().unwrap_or(empty);
         let mut comparer = Comparer::new(repo);
-        let goal = &self.destination.moment;
+        let goal = &self.target.moment;
         let mut paths: BTreeSet<BString> = self.captured.changed().map(ToOwned::to_owned).collect();
         paths.extend(comparer.differing(head, goal.worktree)?);
         if goal.staged != goal.worktree {
@@ -263,7 +262,7 @@ impl Planner<'_> {
         paths.extend(self.captured.unmerged().iter().map(|conflict| conflict.path.clone()));
         paths.extend(goal.unmerged.iter().map(|conflict| conflict.path.clone()));
         paths.extend(goal.raw.keys().cloned());
-        if self.destination.flags == Flagging::Exact {
+        if self.target.flags == Flagging::Exact {
             paths.extend(goal.flags.keys().chain(self.captured.flags().keys()).cloned());
         }
         // A sparse index has whole directories as entries.
@@ -272,7 +271,7 @@ impl Planner<'_> {
     }
 
     fn plan_path(&mut self, path: &BStr) -> Result<()> {
-        let (in_files, in_index) = match &self.destination.scope {
+        let (in_files, in_index) = match &self.target.scope {
             Scope::Everything => (true, true),
             Scope::Paths(touched) => {
                 let touched =
@@ -294,9 +293,9 @@ impl Planner<'_> {
     /// What the index entry becomes.
     fn staged_then(&self, path: &BStr, now: &Staged) -> Result<Staged> {
         let mut then = self.goal.staged(path)?;
-        if self.destination.flags == Flagging::Kept {
+        if self.target.flags == Flagging::Kept {
             let stays = then.entry.is_some() && then.conflicts.is_empty();
-            let is_outside = now.entry.is_none() && stays && !self.destination.sparse.contains(path);
+            let is_outside = now.entry.is_none() && stays && !self.target.sparse.contains(path);
             then.flags = Flags {
                 assume_unchanged: stays && now.flags.assume_unchanged,
                 skip_worktree: stays && (now.flags.skip_worktree || is_outside || self.captured.is_virtual(path)),
@@ -311,7 +310,7 @@ impl Planner<'_> {
         let goal = self.goal.file(path)?;
         let is_left_out = staged_then.flags.skip_worktree && goal.is_some_and(|goal| goal.raw.is_none());
         let then = goal.filter(|_| !is_left_out);
-        if is_left_out && !(now.is_some() && self.destination.untracked == Untracked::Exact) {
+        if is_left_out && !(now.is_some() && self.target.untracked == Untracked::Exact) {
             // A sparse checkout is not expanded; a file that somebody put there all the same is theirs.
             if now.is_some() {
                 self.plan.keep(path, Keep::SkipWorktree);
@@ -337,7 +336,7 @@ impl Planner<'_> {
             (Some(_), None) if !self.captured.is_untracked(path) => {
                 self.plan.files.insert(path.to_owned(), Change::Remove(Reason::NotThere));
             }
-            (Some(_), None) => match self.destination.untracked {
+            (Some(_), None) => match self.target.untracked {
                 Untracked::Exact => {
                     self.plan.files.insert(path.to_owned(), Change::Remove(Reason::NotThere));
                 }
@@ -352,7 +351,7 @@ impl Planner<'_> {
     }
 }
 
-impl Plan {
+impl PathPlan {
     fn keep(&mut self, path: &BStr, why: Keep) {
         self.kept.push(Kept { path: path.to_owned(), why });
     }

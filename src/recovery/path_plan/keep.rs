@@ -1,8 +1,8 @@
-//! What an operation leaves alone although it is not at its destination, and why.
+//! What an operation leaves alone although it is not at its target, and why.
 
 use bstr::{BString, ByteSlice as _};
 
-use super::{Change, Destination, Plan, Reason, Scope, Untracked, ignored, is_below};
+use super::{Change, PathPlan, Reason, Scope, Target, Untracked, ignored, is_below};
 use crate::{
     error::Result,
     git::Repo,
@@ -55,16 +55,16 @@ impl Keep {
     }
 }
 
-/// Keep the files that the rules of the destination ignore: `.gitignore` goes back with everything else, and what it protected
+/// Keep the files that the rules of the target ignore: `.gitignore` goes back with everything else, and what it protected
 /// may be older than all of it.
-pub fn what_was_ignored(repo: &Repo, goal: &Side<'_>, destination: &Destination, plan: &mut Plan) -> Result<()> {
+pub fn what_was_ignored(repo: &Repo, goal: &Side<'_>, target: &Target, plan: &mut PathPlan) -> Result<()> {
     let removed =
         plan.files.iter().filter(|(_, change)| matches!(change, Change::Remove(Reason::NotThere | Reason::Untracked)));
     let removed: Vec<BString> = removed.map(|(path, _)| path.clone()).collect();
-    if destination.untracked == Untracked::Exact || removed.is_empty() {
+    if target.untracked == Untracked::Exact || removed.is_empty() {
         return Ok(());
     }
-    for path in ignored::at(repo, goal, destination.rules, &removed)? {
+    for path in ignored::at(repo, goal, target.rules, &removed)? {
         plan.files.remove(&path);
         plan.keep(path.as_bstr(), Keep::Ignored);
     }
@@ -72,16 +72,11 @@ pub fn what_was_ignored(repo: &Repo, goal: &Side<'_>, destination: &Destination,
 }
 
 /// List what cannot be stored now, and so stays whatever it is.
-pub fn what_is_skipped(
-    captured: &Captured<'_>,
-    goal: &Side<'_>,
-    destination: &Destination,
-    plan: &mut Plan,
-) -> Result<()> {
-    for skipped in captured.skipped().filter(|skipped| destination.concerns(skipped.path.as_bstr())) {
+pub fn what_is_skipped(captured: &Captured<'_>, goal: &Side<'_>, target: &Target, plan: &mut PathPlan) -> Result<()> {
+    for skipped in captured.skipped().filter(|skipped| target.concerns(skipped.path.as_bstr())) {
         let path = skipped.path.as_bstr();
         let is_planned = plan.files.contains_key(path);
-        let is_everything = destination.scope == Scope::Everything;
+        let is_everything = target.scope == Scope::Everything;
         // Planned, it stands in the way: it is stored with everything else in the way, or that is refused.
         if is_planned && (!is_everything || goal.file(path)?.is_some() && skipped.why != Why::MissingObject) {
             continue;
@@ -94,11 +89,11 @@ pub fn what_is_skipped(
 }
 
 /// Keep what the snapshot that is restored has left out: it was there.
-pub fn what_is_not_held(destination: &Destination, plan: &mut Plan) {
-    if destination.untracked == Untracked::Exact {
+pub fn what_is_not_held(target: &Target, plan: &mut PathPlan) {
+    if target.untracked == Untracked::Exact {
         return;
     }
-    for left_out in &destination.moment.skipped {
+    for left_out in &target.moment.skipped {
         let is_meant = |path: &BString| *path == left_out.path || is_below(path.as_bstr(), left_out.path.as_bstr());
         let meant: Vec<BString> = plan.files.keys().filter(|path| is_meant(path)).cloned().collect();
         for path in meant {

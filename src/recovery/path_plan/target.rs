@@ -1,18 +1,21 @@
-//! Where an operation leads.
+//! Where an operation leads, and which paths it may touch on the way.
 
-use bstr::{BStr, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 
 use super::is_below;
 use crate::{
-    git::{ObjectId, sparse::Sparse},
-    recovery::{operation::Touched, snapshot::Moment},
+    error::Result,
+    git::{ObjectId, Repo, sparse::Sparse},
+    recovery::{commit::PlannedCommit, operation::Touched, snapshot::Moment},
 };
 
-/// A moment to bring the worktree to, and how much of it.
+/// What an operation brings the worktree to, and how much of it.
 #[derive(Clone, Debug)]
-pub struct Destination {
+pub struct Target {
     /// What shall be there.
     pub moment: Moment,
+    /// The commit that HEAD shall be at instead of that of `moment`: made when the snapshot, which it names, is stored.
+    pub commit: Option<PlannedCommit>,
     /// Which paths may be touched.
     pub scope: Scope,
     /// What becomes of flags in the index.
@@ -25,7 +28,24 @@ pub struct Destination {
     pub sparse: Sparse,
 }
 
-impl Destination {
+impl Target {
+    /// Nothing changes but HEAD, which goes to `moment.head`, and the state of unfinished operations.
+    ///
+    /// # Errors
+    ///
+    /// When the patterns of a sparse checkout cannot be read.
+    pub fn head_only(repo: &Repo, moment: Moment) -> Result<Self> {
+        Ok(Target {
+            moment,
+            commit: None,
+            scope: Scope::Paths(Vec::new()),
+            flags: Flagging::Kept,
+            untracked: Untracked::Kept,
+            rules: None,
+            sparse: Sparse::of(repo)?,
+        })
+    }
+
     /// Whether what stands at `path`, or below it, may be touched.
     pub fn concerns(&self, path: &BStr) -> bool {
         match &self.scope {
@@ -35,6 +55,16 @@ impl Destination {
                 paths.iter().any(|touched| is_meant(touched.path.as_bstr()))
             }
         }
+    }
+}
+
+impl Scope {
+    /// These paths, on the disk and in the index.
+    pub fn of(paths: impl IntoIterator<Item = BString>) -> Self {
+        let touched = paths.into_iter().map(|path| Touched { path, on_disk: true, in_index: true });
+        let mut touched: Vec<Touched> = touched.collect();
+        touched.sort();
+        Scope::Paths(touched)
     }
 }
 
@@ -56,7 +86,7 @@ pub enum Flagging {
     Kept,
 }
 
-/// What becomes of untracked files that are not at the destination.
+/// What becomes of untracked files that are not at the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Untracked {
     /// They go: the moment knows all files of the paths in scope.

@@ -1,0 +1,116 @@
+//! The commits of a range, and what each of them is to a task: what rollback and squash decide from.
+
+use std::collections::{HashMap, HashSet};
+
+use bstr::ByteSlice as _;
+
+use crate::{
+    domain::{
+        id::TaskId,
+        message::of_commit,
+        rollback::{Commit, Owner, message::REVERTS},
+        trailer::{
+            block::{self, Syntax},
+            reverts::reverts,
+        },
+    },
+    error::Result,
+    git::{
+        ObjectId, Repo,
+        revwalk::{self, Link},
+    },
+    store::ledger::commits::Owners,
+};
+
+/// Commits, as seen by one task.
+pub struct TaskCommits<'a> {
+    /// The repository.
+    pub repo: &'a Repo,
+    /// The task.
+    pub id: &'a TaskId,
+    /// Which tasks commits belong to.
+    pub owners: &'a Owners,
+}
+
+impl TaskCommits<'_> {
+    /// The commits of `from..tip`, newest first; `None`: from the beginning of the history.
+    ///
+    /// # Errors
+    ///
+    /// When git cannot list or read them.
+    pub fn range(&self, from: Option<ObjectId>, tip: ObjectId) -> Result<Vec<Commit<ObjectId>>> {
+        let links = revwalk::between(self.repo, from, tip)?;
+        if links.is_empty() {
+            return Ok(Vec::new());
+        }
+        let unpublished = revwalk::unpublished(self.repo, from, tip)?;
+        let known: HashMap<String, ObjectId> =
+            links.iter().map(|link| (link.commit.to_string(), link.commit)).collect();
+        let mut commits = Vec::with_capacity(links.len());
+        for Link { commit: id, parents } in links {
+            let raw = self.repo.read(id)?;
+            let message = of_commit(&raw);
+            let (owner, others) = self.owner(id, message);
+            let (mut reverts, mut reverts_older) = (Vec::new(), false);
+            for hex in reverted_by(message) {
+                match resolve(&known, &hex) {
+                    Some(commit) if !reverts.contains(&commit) => reverts.push(commit),
+                    Some(_) => {}
+                    None => reverts_older = true,
+                }
+            }
+            let published = !unpublished.contains(&id);
+            commits.push(Commit { id, parents, owner, others, published, reverts, reverts_older, brings: Vec::new() });
+        }
+        Ok(commits)
+    }
+
+    /// Find out what those merges of `commits` bring in that may be reverted, or were.
+    ///
+    /// # Errors
+    ///
+    /// When git cannot list commits.
+    pub fn read_merges(&self, commits: &mut [Commit<ObjectId>]) -> Result<()> {
+        let reverted: HashSet<ObjectId> = commits.iter().flat_map(|commit| commit.reverts.iter().copied()).collect();
+        for commit in commits {
+            if commit.is_merge() && (commit.is_own() || reverted.contains(&commit.id)) {
+                commit.brings = revwalk::brought_in(self.repo, commit.id, commit.parents[0])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whose the commit `id` with this message is, and which other tasks it belongs to.
+    pub fn owner(&self, id: ObjectId, message: &[u8]) -> (Owner, Vec<TaskId>) {
+        let is_task = |named: &[u8]| named == self.id.as_str().as_bytes();
+        let in_block = block::ids(message, self.owners.rules(), &Syntax::default());
+        let all = self.owners.of(id, message);
+        let owner = if in_block.iter().any(|named| is_task(named)) || self.owners.linked(id).contains(self.id) {
+            Owner::Task
+        } else if all.iter().any(|named| is_task(named)) {
+            Owner::Buried
+        } else {
+            Owner::Other
+        };
+        let others = all.iter().filter(|named| !is_task(named)).filter_map(|named| named.to_str().ok());
+        (owner, others.filter_map(|named| TaskId::parse(named).ok()).collect())
+    }
+}
+
+/// The commits that `message` says it reverts, in hex: in git's own words, and in `Reverts:` trailers.
+fn reverted_by(message: &[u8]) -> Vec<String> {
+    let trailers = block::trailers(message, &Syntax::default());
+    let trailers = trailers.iter().filter(|trailer| trailer.key.eq_ignore_ascii_case(REVERTS.as_bytes()));
+    let named = trailers.filter_map(|trailer| trailer.value.to_str().ok());
+    reverts(message).chain(named).map(str::to_ascii_lowercase).collect()
+}
+
+/// The one of `known` that `hex`, whole or abbreviated, means.
+fn resolve(known: &HashMap<String, ObjectId>, hex: &str) -> Option<ObjectId> {
+    if let Some(commit) = known.get(hex) {
+        return Some(*commit);
+    }
+    let mut found = known.iter().filter(|(known, _)| hex.len() >= 7 && known.starts_with(hex));
+    let (_, commit) = found.next()?;
+    found.next().is_none().then_some(*commit)
+}

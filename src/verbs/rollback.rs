@@ -1,0 +1,64 @@
+//! `rollback`: restore a checkpoint of a task.
+
+use super::Caller;
+use crate::{
+    domain::{revision::Which, task::Task},
+    error::Result,
+    git::ObjectId,
+    query::revision,
+    recovery::{
+        Outcome,
+        operation::OpLog,
+        rollback::{self, Checkpoint, RollbackPlan},
+    },
+    store::ledger::View,
+};
+
+pub use crate::recovery::rollback::Request;
+
+/// What a rollback did, or with [`Request::dry_run`] would do.
+#[derive(Debug)]
+pub struct Answer {
+    /// What was planned.
+    pub plan: RollbackPlan,
+    /// What came of it; with `dry_run`, what would happen to each path.
+    pub outcome: Outcome,
+}
+
+/// Roll back as `request` says.
+///
+/// # Errors
+///
+/// `bare-repository`, `operation-interrupted`, those of [`Caller::task_and_checkpoint`], [`rollback::check`],
+/// [`revision::find`], [`rollback::plan`] and [`rollback::carry_out`]. Nothing was changed then, unless the error is
+/// `operation-interrupted`.
+pub fn rollback(caller: &Caller, request: &Request) -> Result<Answer> {
+    let repo = caller.repo();
+    repo.require_work_dir("roll back")?;
+    OpLog::of(repo)?.refuse_interrupted()?;
+    let view = caller.view()?;
+    let (task, which) = caller.task_and_checkpoint(&view, request.checkpoint.as_deref())?;
+    if let Some(Which::Number(_)) = which {
+        caller.warn_if_cut(revision::is_cut(repo, repo.head()?.commit, &task)?);
+    }
+    let head = rollback::check(&view, &task, request)?;
+    let to = checkpoint(caller, &view, &task, which.unwrap_or(Which::Last), head)?;
+    let plan = rollback::plan(&view, &task, to, head, request)?;
+    let outcome = if request.dry_run {
+        Outcome::Nothing(rollback::preview(repo, &plan)?)
+    } else {
+        caller.act(|author| rollback::carry_out(repo, author, &plan))?
+    };
+    Ok(Answer { plan, outcome })
+}
+
+/// The checkpoint `which` of `task` on the history of `head`.
+fn checkpoint(caller: &Caller, view: &View<'_>, task: &Task, which: Which, head: ObjectId) -> Result<Checkpoint> {
+    let point = revision::find(view, task, which, head, caller.now())?;
+    if point.cut && which == Which::Start {
+        let id = &task.id;
+        return Err(revision::refuse_cut(&format!("roll back {id} to {id}@{which}")));
+    }
+    let name = point.number.map_or_else(|| which.to_string(), |number| number.to_string());
+    Ok(Checkpoint { commit: point.commit, number: point.number, rule: point.rule, name })
+}
