@@ -3,8 +3,8 @@
 use crate::{
     cmd::context::Ctx,
     error::{Result, exit},
-    query::brief::{self, Question},
-    view::brief::{LEAST_LINES, render},
+    verbs::brief::{self, Request},
+    view::brief::{LEAST_LINES, data, page, render},
 };
 
 /// Summarize for a new agent what it needs to continue: state, task, decisions, next steps
@@ -28,15 +28,9 @@ fn lines(word: &str) -> Result<usize, String> {
     }
 }
 
-/// Run it.
+/// Gather the facts, and show them.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let view = ctx.view()?;
-    let task = args.task.as_deref().map(|word| view.find(word)).transpose()?;
-    let question = Question { task, active: ctx.active()?, us: ctx.holder()?, now: ctx.now() };
-    let facts = brief::gather(&view, question)?;
-    match ctx.out.is_json() {
-        true => ctx.out.json(&brief::data(&facts))?,
-        false => ctx.out.print(&render(&brief::page(&facts), args.max_lines))?,
-    }
+    let facts = ctx.call(|caller| brief::brief(caller, &Request { task: args.task }))?;
+    ctx.out.answer(|| data(&facts), || render(&page(&facts), args.max_lines))?;
     Ok(exit::OK)
 }

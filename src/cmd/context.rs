@@ -11,11 +11,11 @@ use std::{
 use crate::{
     domain::{actor::Actor, claim::Holder, id::TaskId, revision::Which, task::Task, text, time::Timestamp},
     error::{Context as _, Error, Result, codes},
-    git::{Repo, cmd::Git, message},
+    git::{Repo, cmd::Git, message, relay::Color},
     query::revision::{Emptiness, Resolver},
     store::ledger::{Draft, View, Written},
     verbs::{self, Caller, Clock},
-    view::Out,
+    view::{Out, Style},
 };
 
 /// Everything a command needs.
@@ -139,6 +139,23 @@ impl Ctx {
     /// See [`Caller::task`].
     pub fn task(&self, view: &View<'_>, word: Option<&str>) -> Result<Task> {
         self.caller()?.task(view, word)
+    }
+
+    /// The colours that git is configured for.
+    pub fn style(&self) -> Style {
+        let configured = self.repo().ok().and_then(|repo| {
+            let config = repo.config();
+            if self.out.is_paged() && config.text("color.pager").is_some() && !config.flag("color.pager") {
+                return Some("never".to_owned());
+            }
+            config.text("color.agent").or_else(|| config.text("color.ui"))
+        });
+        self.out.style(configured.as_deref())
+    }
+
+    /// Whether git uses colours: as [`Ctx::style`] does.
+    pub fn color(&self) -> Color {
+        if self.style().is_on() { Color::Always } else { Color::Never }
     }
 
     /// Show the answer in a pager, as git chooses it, if somebody looks at it. `pager.agent` is git's to heed when git runs

@@ -2,13 +2,12 @@
 
 use std::ffi::OsString;
 
-use super::list;
 use crate::{
     cmd::context::Ctx,
     error::{Error, Result, codes, exit},
     git::{
         ObjectId, Repo, raw,
-        relay::{self, Color},
+        relay,
         rev_parse::{self, Revisions},
         revwalk,
     },
@@ -77,7 +76,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if ctx.out.is_json() {
         return json(ctx, &request);
     }
-    let color = if list::style(ctx).is_on() { Color::Always } else { Color::Never };
+    let color = ctx.color();
     let git = relay::diff(color, &request.words, request.paths.as_deref(), ctx.out.is_quiet());
     match ctx.relay(git)? {
         // Nobody has to read to the end.

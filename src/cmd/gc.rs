@@ -1,6 +1,5 @@
 //! `git agent gc`: let old snapshots and operations go.
 
-use super::list::style;
 use crate::{
     cmd::context::Ctx,
     error::{Result, exit},
@@ -55,7 +54,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             sanitize::size(room.freed)
         ),
     };
-    let style = style(ctx);
+    let style = ctx.style();
     for snapshot in plan.drop.iter().take(NAMED) {
         let when = relative_time::ago(ctx.now(), snapshot.about.at);
         let id = style.id(&snapshot.id.to_string());

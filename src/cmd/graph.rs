@@ -1,6 +1,5 @@
 //! `git agent graph`: what comes after what.
 
-use super::list;
 use crate::{
     cmd::context::Ctx,
     domain::{
@@ -46,7 +45,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     cycles.retain(|cycle| cycle.iter().any(|id| shown.contains(id)));
     if !ctx.out.is_json() && args.format == Format::Text {
         ctx.page()?;
-        ctx.out.print(&graph::text(&chart, &cycles, list::style(ctx), ctx.out.width()))?;
+        ctx.out.print(&graph::text(&chart, &cycles, ctx.style(), ctx.out.width()))?;
         match chart.nodes.is_empty() {
             true if table.is_empty() => ctx.out.status("There are no tasks."),
             true => ctx.out.status("No task is open; 'git agent graph --all' shows every task."),

@@ -2,7 +2,7 @@
 
 mod row_format;
 
-pub(super) use crate::cmd::list::row_format::{Look, style};
+pub(super) use row_format::Look;
 
 use super::next::is_within;
 use crate::{

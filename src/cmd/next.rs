@@ -82,7 +82,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.out.json(&NextAnswer::new(Ok(task_change::task_json(ctx, &task)?)))?;
         return Ok(exit::OK);
     }
-    let style = super::list::style(ctx);
+    let style = ctx.style();
     let (named, title) = (style.id(id.as_str()), style.plain(&task.title));
     let said = match () {
         () if ctx.out.is_quiet() => id.to_string(),

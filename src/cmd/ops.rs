@@ -2,7 +2,6 @@
 
 use bstr::ByteSlice as _;
 
-use super::list::style;
 use crate::{
     cmd::{context::Ctx, operation_output},
     error::{Error, Result, codes, exit},
@@ -104,7 +103,7 @@ fn line(ctx: &Ctx, entries: &[Recorded], recorded: &Recorded) -> String {
         State::Done if undone_by(entries, operation.id).is_some() => notes.push("undone".to_owned()),
         State::Done => {}
     }
-    let style = style(ctx);
+    let style = ctx.style();
     let notes = style.faint(&format!("({})", notes.join(", ")));
     format!("{}  {}  {notes}", style.id(&operation.id.to_string()), sanitize::line(&operation.title))
 }

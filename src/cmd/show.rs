@@ -2,7 +2,6 @@
 
 use std::{collections::HashSet, fmt::Write as _};
 
-use super::list;
 use crate::{
     cmd::{context::Ctx, task_change},
     domain::{
@@ -58,7 +57,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         return Ok(exit::OK);
     }
     ctx.page()?;
-    let page = Page { view: &view, style: list::style(ctx), now: ctx.now() };
+    let page = Page { view: &view, style: ctx.style(), now: ctx.now() };
     ctx.out.print(&page.render(&task, &graph, &work))?;
     Ok(exit::OK)
 }

@@ -4,7 +4,6 @@ mod watch;
 
 use std::collections::BTreeMap;
 
-use super::list;
 use crate::{
     cmd::{context::Ctx, task_change},
     domain::{active_time, id::TaskId, status::Status, task::Task, time::show_duration},
@@ -156,7 +155,7 @@ fn page(ctx: &Ctx, found: &Found) -> String {
         match task {
             Some(task) => page.push_str(&working_on(ctx, task)),
             None => {
-                let id = list::style(ctx).id(id.as_str());
+                let id = ctx.style().id(id.as_str());
                 page.push_str(&format!("Active task {id} is not in this ledger; 'git agent sync' may get it\n"));
             }
         }
@@ -180,7 +179,7 @@ fn page(ctx: &Ctx, found: &Found) -> String {
 }
 
 fn working_on(ctx: &Ctx, task: &Task) -> String {
-    let style = list::style(ctx);
+    let style = ctx.style();
     let gap = ctx.repo().map_or(active_time::DEFAULT_GAP, |repo| repo.settings().idle_gap());
     let time = show_duration(active_time::active(task, gap, ctx.now()));
     Row::new()

@@ -25,7 +25,8 @@ pub enum Color {
 }
 
 impl Color {
-    fn option(self) -> &'static str {
+    /// The option that says so.
+    pub fn option(self) -> &'static str {
         match self {
             Color::Always => "--color=always",
             Color::Never => "--no-color",

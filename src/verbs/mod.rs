@@ -7,7 +7,9 @@
 //! words ──front end──▶ Request ──verb──▶ Answer or Error ──front end──▶ text, JSON, …
 //! ```
 
+pub mod brief;
 mod caller;
+pub mod changes_since;
 mod clock;
 mod identity;
 pub mod rollback;

@@ -1,6 +1,7 @@
 //! Where everything that is said goes: answers to stdout, an API; status, hints and warnings to stderr, for people.
 
 pub mod brief;
+pub mod changes;
 mod columns;
 pub mod graph;
 pub mod json;
@@ -196,6 +197,15 @@ impl Out {
     /// The answer as one JSON object on one line.
     pub fn json(&self, answer: &impl Serialize) -> Result<()> {
         self.write(format!("{}\n", json::text(answer)?).as_bytes())
+    }
+
+    /// The answer: as one JSON object with `--json`, as text without.
+    ///
+    /// # Errors
+    ///
+    /// As [`Out::write`].
+    pub fn answer<J: Serialize>(&self, json: impl FnOnce() -> J, text: impl FnOnce() -> String) -> Result<()> {
+        if self.json { self.json(&json()) } else { self.print(&text()) }
     }
 
     /// How to show how far something is; nothing when nobody watches.

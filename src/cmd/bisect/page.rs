@@ -2,7 +2,7 @@
 
 use crate::{
     bisect::Range,
-    cmd::{context::Ctx, list},
+    cmd::context::Ctx,
     domain::{id::TaskId, time::Timestamp},
     error::Result,
     store::ledger::View,
@@ -17,7 +17,7 @@ const PATHS: usize = 10;
 
 /// Print `answer`, and say what can be done next.
 pub(super) fn show(ctx: &Ctx, view: &View<'_>, range: &Range, answer: &BisectAnswer) -> Result<()> {
-    let style = list::style(ctx);
+    let style = ctx.style();
     let newest = answer.tested.first().map(|test| test.point.name.clone()).unwrap_or_default();
     let base = answer.tested.iter().find(|test| test.base);
     let text = match (&answer.first_bad, answer.reason) {
@@ -72,7 +72,7 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, range: &Range, answer: &BisectAns
 }
 
 fn found(ctx: &Ctx, view: &View<'_>, bad: &BisectBad) -> Result<String> {
-    let style = list::style(ctx);
+    let style = ctx.style();
     let point = &bad.point;
     let mut text = format!("{} is the first bad one: {}\n", style.task(&point.name), style.plain(&bad.subject));
     let mut field = |name: &str, value: &str| text.push_str(&format!("{name:<8} {value}\n"));

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::{Blame, Whose};
 use crate::{
-    cmd::{context::Ctx, list},
+    cmd::context::Ctx,
     domain::{id::TaskId, time::Timestamp},
     error::Result,
     git::{ObjectId, blame::Line},
@@ -33,7 +33,7 @@ struct Margin {
 
 /// Print every line.
 pub(super) fn lines(ctx: &Ctx, blame: &Blame) -> Result<()> {
-    let style = list::style(ctx);
+    let style = ctx.style();
     let margins = margins(ctx, blame)?;
     let width = |column: fn(&Margin) -> &str| margins.values().map(|margin| column(margin).width()).max().unwrap_or(0);
     let (commit, task) = (width(|margin| &margin.commit), width(|margin| &margin.task));
@@ -130,7 +130,7 @@ fn margins(ctx: &Ctx, blame: &Blame) -> Result<HashMap<Option<ObjectId>, Margin>
 
 /// Print how many lines each task has.
 pub(super) fn summary(ctx: &Ctx, view: &View<'_>, blame: &Blame, shares: &[BlameShare]) -> Result<()> {
-    let style: Style = list::style(ctx);
+    let style: Style = ctx.style();
     let name = |share: &BlameShare| match (&share.task, share.committed) {
         (Some(task), true) => task.clone(),
         (Some(task), false) => format!("({task})"),

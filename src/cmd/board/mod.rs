@@ -33,7 +33,7 @@ pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
             .hint("'git agent report' tells of the whole plan"));
     }
     ctx.repo()?;
-    let style = super::list::style(ctx);
+    let style = ctx.style();
     terminal::run(ctx, style.is_on())
 }
 

@@ -31,7 +31,7 @@ impl Look {
     /// For a list of `rows`.
     pub fn new<'r>(ctx: &Ctx, rows: impl IntoIterator<Item = &'r Summary>) -> Self {
         let ids = rows.into_iter().map(|row| row.id.as_str().len()).max().unwrap_or(0);
-        Look { style: style(ctx), ids: ids.min(WIDEST_ID), width: ctx.out.width() }
+        Look { style: ctx.style(), ids: ids.min(WIDEST_ID), width: ctx.out.width() }
     }
 
     /// The line of one task.
@@ -106,16 +106,4 @@ fn remarks(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> Vec<String> {
             remarks
         }
     }
-}
-
-/// The colours that git is configured for.
-pub(in crate::cmd) fn style(ctx: &Ctx) -> Style {
-    let configured = ctx.repo().ok().and_then(|repo| {
-        let config = repo.config();
-        if ctx.out.is_paged() && config.text("color.pager").is_some() && !config.flag("color.pager") {
-            return Some("never".to_owned());
-        }
-        config.text("color.agent").or_else(|| config.text("color.ui"))
-    });
-    ctx.out.style(configured.as_deref())
 }

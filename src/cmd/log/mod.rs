@@ -112,7 +112,7 @@ pub fn run(ctx: &Ctx, mut args: Args) -> Result<u8> {
     if !machine {
         ctx.page()?;
     }
-    let style = super::list::style(ctx);
+    let style = ctx.style();
     let query = Query {
         words: walk::words(&args, &request),
         only: None,

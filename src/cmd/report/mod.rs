@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::list;
 use crate::{
     cmd::context::Ctx,
     domain::{
@@ -90,7 +89,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         Format::Html => report::html(&report),
         Format::Execplan => report::execplan(&report),
         Format::Json => json(&report)?,
-        Format::Text if to_terminal => report::text(&report, list::style(ctx), ctx.out.width()),
+        Format::Text if to_terminal => report::text(&report, ctx.style(), ctx.out.width()),
         Format::Text => report::text(&report, Style::new(false), None),
     };
     let Some(path) = &args.output else {

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use bstr::{BString, ByteSlice as _};
 
-use super::super::list;
 use crate::{
     cmd::{context::Ctx, task_change},
     domain::rollback::Mode,
@@ -34,7 +33,7 @@ impl<'a> Page<'a> {
     /// Of `plan`.
     pub fn new(ctx: &Ctx, plan: &'a RollbackPlan) -> Result<Self> {
         let branch = ctx.repo()?.head()?.branch_name();
-        Ok(Page { plan, branch, style: list::style(ctx) })
+        Ok(Page { plan, branch, style: ctx.style() })
     }
 
     /// What would happen to the branch, to commits and, as `files` has it, to files, and whom it concerns.

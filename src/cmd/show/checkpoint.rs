@@ -2,14 +2,13 @@
 
 use bstr::ByteSlice as _;
 
-use super::super::list;
 use crate::{
     cmd::{context::Ctx, task_change},
     domain::{message::subject, revision::Which, task::Task},
     error::{Error, Result, codes, exit},
     git::{
         ObjectId, changed_paths,
-        relay::{self, Color},
+        relay,
     },
     query::revision::{self, Point, Rule},
     recovery::checkpoint,
@@ -37,7 +36,7 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, task: &Task, which: Which) -> Res
         ctx.out.print(&format!("{}@{which} is the state before the first commit: there was nothing.\n", task.id))?;
         return Ok(exit::OK);
     };
-    let color = if list::style(ctx).is_on() { Color::Always } else { Color::Never };
+    let color = ctx.color();
     match ctx.relay(relay::show(color, &[commit.to_string()]))? {
         // Nobody has to read to the end.
         Some(0) | None => Ok(exit::OK),

@@ -2,12 +2,11 @@
 
 use std::ffi::OsString;
 
-use super::super::list;
 use crate::{
     cmd::context::Ctx,
     error::{Error, Result, codes, exit},
     git::{
-        relay::{self, Color},
+        relay,
         rev_parse,
     },
     query::revision::Emptiness,
@@ -42,7 +41,7 @@ pub(super) fn show(ctx: &Ctx, view: &View<'_>, word: &str, why: Error) -> Result
         return Err(Error::new(codes::NOT_A_TASK, message)
             .hint("'git agent log --json' is about commits, 'git agent diff --json' about changes"));
     }
-    let color = if list::style(ctx).is_on() { Color::Always } else { Color::Never };
+    let color = ctx.color();
     match ctx.relay(relay::show(color, &words))? {
         // Nobody has to read to the end.
         Some(0) | None => Ok(exit::OK),

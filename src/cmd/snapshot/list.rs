@@ -1,7 +1,7 @@
 //! `git agent snapshot list`.
 
 use crate::{
-    cmd::{context::Ctx, list::style},
+    cmd::context::Ctx,
     error::{Result, exit},
     recovery::snapshot::{self, Kind, Snapshot},
     view::{
@@ -37,7 +37,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
         count => format!("{}\n", plural(count, "snapshot")),
     };
     let shown = if args.all { snapshots.len() } else { SHOWN };
-    let style = style(ctx);
+    let style = ctx.style();
     for snapshot in snapshots.iter().take(shown) {
         text.push_str(&format!("  {}  {}\n", style.id(&snapshot.id.to_string()), line(ctx, snapshot)));
     }

@@ -1,15 +1,12 @@
 //! What a fresh agent needs to go on, gathered from the ledger, the operations and the work tree.
 //!
-//! [`gather`] reads, [`page()`] says it on a page of Markdown that [`crate::view::brief`] fits into its lines.
+//! [`gather`] reads; the view says it on a page of Markdown that keeps to a number of lines.
 
 pub mod commands;
-mod data;
 mod plan;
 mod state;
 
-pub use crate::view::brief::page::page;
 pub use commands::Command;
-pub use data::data;
 pub use plan::{Plan, Work};
 pub use state::{Ledger, State};
 
@@ -43,7 +40,7 @@ const NEAR: usize = 50;
 /// Everything there is to say.
 pub struct Facts<'v> {
     /// The ledger.
-    pub view: &'v View<'v>,
+    pub view: View<'v>,
     /// Who asks.
     pub us: Holder,
     /// When.
@@ -104,7 +101,7 @@ pub struct Question {
 }
 
 /// Gather what there is to say about `question`. Writes nothing.
-pub fn gather<'v>(view: &'v View<'v>, question: Question) -> Result<Facts<'v>> {
+pub fn gather<'v>(view: View<'v>, question: Question) -> Result<Facts<'v>> {
     let Question { task, active, us, now } = question;
     let table = view.table()?;
     let graph = Graph::new(&table);
@@ -112,14 +109,14 @@ pub fn gather<'v>(view: &'v View<'v>, question: Question) -> Result<Facts<'v>> {
         Some(task) => Some(task),
         None => active.first().map(|id| view.task(id)).transpose()?.flatten(),
     };
-    let focus = task.map(|task| focus(view, &graph, task, &active, now)).transpose()?;
+    let focus = task.map(|task| focus(&view, &graph, task, &active, now)).transpose()?;
     let about = focus.as_ref().map(|focus| &focus.task);
     let others = active.into_iter().filter(|id| about.is_none_or(|task| task.id != *id));
     let active = others.map(|id| {
         let title = graph.get(&id).filter(|row| row.exists()).map(|row| row.title().to_owned());
         (id, title)
     });
-    let (state, standing) = State::of(view, about)?;
+    let (state, standing) = State::of(&view, about)?;
     let plan = Plan::of(&graph, about, now);
     let active = active.collect();
     Ok(Facts { view, us, now, focus, active, state, standing, plan })

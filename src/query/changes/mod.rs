@@ -11,20 +11,15 @@
 //! between say: every commit that changed a path, or the path that it was renamed from, against its first parent (a merge:
 //! against all of them). A commit that was reverted counts, and is marked.
 
-mod base;
-mod filter;
 mod range;
+mod show;
 mod uncommitted;
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    ffi::OsString,
-};
+use std::collections::{BTreeSet, HashSet};
 
 use bstr::{BStr, BString};
 
 pub use crate::query::changes::uncommitted::{Unseen, Why};
-pub use base::{Base, Rule};
 pub use range::Step;
 
 use crate::{
@@ -33,15 +28,14 @@ use crate::{
     git::{
         ObjectId, Repo,
         changed_paths::Comparer,
-        cmd::Git,
         commits,
         diff::{self, Change, Renames},
         partial,
         pathspec::Pathspecs,
-        relay, revwalk, status,
+        revwalk, status,
         worktree_tree::Content,
     },
-    query::changes::uncommitted::Seen,
+    query::{changes::uncommitted::Seen, revision},
     store::ledger::View,
 };
 
@@ -102,6 +96,38 @@ pub struct Changes<'r> {
     content: Option<Content<'r>>,
 }
 
+/// A state of the past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Base {
+    /// The commit; `None`: there was none, the empty tree.
+    pub commit: Option<ObjectId>,
+    /// When it was committed.
+    pub at: Option<Timestamp>,
+    /// How it was found.
+    pub rule: Rule,
+    /// The clone is shallow, and this may be another state than on the whole history.
+    pub cut: bool,
+}
+
+/// How a state of the past was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// It is where the task began.
+    Start(revision::Rule),
+    /// It is this one of the task's checkpoints.
+    Checkpoint(Which, usize),
+}
+
+impl Rule {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rule::Start(rule) => rule.as_str(),
+            Rule::Checkpoint(..) => "checkpoint",
+        }
+    }
+}
+
 /// A path that changed.
 #[derive(Clone, Debug)]
 pub struct Path {
@@ -149,7 +175,7 @@ impl Places {
     }
 }
 
-/// Find out what changed, as asked at `now`.
+/// What changed, as of `now`.
 ///
 /// # Errors
 ///
@@ -170,7 +196,7 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
         Until::Commit(commit) => Some(commit),
         Until::Now | Until::Head => repo.head()?.commit,
     };
-    let base = base::find(view, &request.task, request.which, tip, now)?;
+    let base = base(view, &request.task, request.which, tip, now)?;
     let listing = commits::start(repo, base.commit, tip)?;
     let base_tree = tree_of(repo, base.commit)?;
     let tip_tree = tree_of(repo, tip)?;
@@ -183,15 +209,18 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
     let interest: Vec<BString> =
         committed.iter().chain(seen.paths()).cloned().collect::<BTreeSet<_>>().into_iter().collect();
     let mut content = None;
-    let (touched, found) = range::attribute(repo, &commits, &shallow, &interest, || {
-        let tree = match seen.is_clean() {
-            true => tip_tree,
-            false => content.insert(Content::open(repo)?).tree_after(&seen.dirty(), seen.nested())?,
+    let (touched, found) = std::thread::scope(|scope| {
+        // The commits are compared while git compares the two trees.
+        let attribution = range::attribute(scope, repo, &commits, &shallow, &interest);
+        let tree = if seen.is_clean() {
+            tip_tree
+        } else {
+            content.insert(Content::open(repo)?).tree_after(&seen.dirty(), seen.nested())?
         };
-        let (changes, renames, remark) = compare(repo, &request.paths, content.as_ref(), [base_tree, tree], &seen)?;
-        Ok((tree, changes, renames, remark))
+        let compared = compare(repo, &request.paths, content.as_ref(), [base_tree, tree], &seen)?;
+        Ok::<_, Error>((attribution.join()?, (tree, compared)))
     })?;
-    let (tree, found, renames, remark) = found;
+    let (tree, (found, renames, remark)) = found;
 
     let committed: HashSet<&BString> = committed.iter().collect();
     let places = |path: &BString| Places { committed: committed.contains(path), ..seen.places(path) };
@@ -226,6 +255,27 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
         content,
         own: request.own,
     })
+}
+
+/// The state `which` of `task` on the history of `tip`.
+fn base(view: &View<'_>, task: &Task, which: Option<Which>, tip: Option<ObjectId>, now: Timestamp) -> Result<Base> {
+    let repo = view.repo();
+    let (commit, rule, cut) = match (which, tip) {
+        (None | Some(Which::Start), _) => {
+            let start = revision::start(repo, task, tip)?;
+            (start.commit, Rule::Start(start.rule), start.rule == revision::Rule::CutOff)
+        }
+        (Some(which), Some(tip)) => {
+            let point = revision::find(view, task, which, tip, now)?;
+            (point.commit, Rule::Checkpoint(which, point.number.unwrap_or_default()), point.cut)
+        }
+        (Some(which), None) => {
+            let why = format!("there is no {}@{which}: the present branch has no commit yet", task.id);
+            return Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' makes the first one"));
+        }
+    };
+    let time = commit.and_then(|commit| repo.gix().find_commit(commit).ok()?.time().ok());
+    Ok(Base { commit, at: time.map(|time| Timestamp::from_seconds(time.seconds)), rule, cut })
 }
 
 /// The tree of `commit`, or the empty one.
@@ -269,35 +319,6 @@ fn lacking<'c>(
 }
 
 impl Changes<'_> {
-    /// `git diff`, about to show the same differences in a form of its own, where the user is; the options are to be added.
-    ///
-    /// # Errors
-    ///
-    /// `missing-objects` in a partial clone that does not have the contents.
-    pub fn shown_by_git(&mut self, options: &[OsString], paths: &Pathspecs) -> Result<Git> {
-        if partial::is_partial(self.repo) {
-            let dirty = self.paths.iter().filter(|path| path.places.is_uncommitted());
-            let dirty: HashSet<&BString> = dirty.map(|path| &path.change.path).collect();
-            let changes = self.paths.iter().map(|path| &path.change);
-            let lacking = lacking(self.repo, changes, |path| dirty.contains(path));
-            if lacking > 0 {
-                let message = "cannot show the changes: contents of files are not in this partial clone";
-                let message = format!("{message} ({lacking} missing)");
-                let trees = format!("{} {}", self.base_tree, self.tip.map_or_else(String::new, |tip| tip.to_string()));
-                return Err(Error::new(codes::MISSING_OBJECTS, message)
-                    .hint("--name-status and the default form need no contents")
-                    .hint(format!("'git diff {}' gets them from the remote", trees.trim_end())));
-            }
-        }
-        let (old, new, renames) = match self.own {
-            true => filter::pruned(self)?,
-            false => (self.base_tree, self.tree, self.renames.words().to_vec()),
-        };
-        let options = options.iter().cloned().chain(renames.into_iter().map(OsString::from));
-        let paths = (!self.own).then_some(paths);
-        Ok(relay::diff_trees(self.repo, self.content.as_ref(), [old, new], options, paths))
-    }
-
     /// The commits that touched `path`, newest first.
     pub fn commits_of<'c>(&'c self, path: &'c Path) -> impl Iterator<Item = ObjectId> + 'c {
         path.steps.iter().filter_map(|at| self.steps.get(*at)).map(|step| step.commit)

@@ -1,8 +1,12 @@
 //! The commits in between: what they say, and which paths they touched.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    sync::atomic::{AtomicUsize, Ordering},
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread::{Scope, ScopedJoinHandle},
 };
 
 use bstr::BString;
@@ -14,6 +18,7 @@ use crate::{
         ObjectId, Repo,
         changed_paths::{Comparer, Interest},
         commits::Commit,
+        revwalk,
     },
     store::ledger::{View, commits::Owners},
 };
@@ -53,58 +58,73 @@ pub(super) fn read(view: &View<'_>, commits: Vec<Commit>) -> Result<(Vec<Step>, 
     Ok((steps, commits))
 }
 
-/// Which of `interest`, sorted, are touched by which of `commits` (by their places), found while `meanwhile` is done.
+/// Threads that find out which paths are touched by which commits.
+pub(super) struct Attribution<'scope> {
+    interest: &'scope [BString],
+    workers: Vec<ScopedJoinHandle<'scope, Result<Vec<(u32, usize)>>>>,
+}
+
+/// Find which of `interest`, sorted, are touched by which of `commits`.
 ///
 /// The changes of shallow boundary commits are unknown: they touch nothing.
-pub(super) fn attribute<T>(
+pub(super) fn attribute<'scope, 'env>(
+    scope: &'scope Scope<'scope, 'env>,
+    repo: &Repo,
+    commits: &'env [Commit],
+    shallow: &'env HashSet<ObjectId>,
+    interest: &'env [BString],
+) -> Attribution<'scope> {
+    let chunks = commits.len().div_ceil(CHUNK);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS).min(chunks);
+    let threads = if interest.is_empty() { 0 } else { threads };
+    let next = Arc::new(AtomicUsize::new(0));
+    let workers = (0..threads).map(|_| {
+        let (repo, next) = (repo.for_another_thread(), next.clone());
+        scope.spawn(move || touched(&repo.into_reader(), commits, shallow, interest, &next))
+    });
+    Attribution { interest, workers: workers.collect() }
+}
+
+/// The paths, by their places in `interest`, with the commits that touched them, chunk by chunk as `next` gives them out.
+fn touched(
     repo: &Repo,
     commits: &[Commit],
     shallow: &HashSet<ObjectId>,
     interest: &[BString],
-    meanwhile: impl FnOnce() -> Result<T>,
-) -> Result<(HashMap<BString, Vec<usize>>, T)> {
+    next: &AtomicUsize,
+) -> Result<Vec<(u32, usize)>> {
     let tree = Interest::in_paths(interest);
     let trees: HashMap<ObjectId, ObjectId> = commits.iter().map(|commit| (commit.id, commit.tree)).collect();
-    let chunks: Vec<(usize, &[Commit])> = (0..).step_by(CHUNK).zip(commits.chunks(CHUNK)).collect();
-    let next = AtomicUsize::new(0);
-    let work = |repo: &Repo| -> Result<Vec<(u32, usize)>> {
-        let mut comparer = Comparer::new(repo);
-        let mut found = Vec::new();
-        while let Some((from, chunk)) = chunks.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let known = (*from..).zip(*chunk).filter(|(_, commit)| !shallow.contains(&commit.id));
-            let mut known: Vec<(usize, &Commit)> = known.collect();
-            known.sort_by_cached_key(|(_, commit)| repo.place(commit.tree));
-            for (at, commit) in known {
-                let parent = |id: &ObjectId| {
-                    trees.get(id).map_or_else(|| crate::git::revwalk::tree(repo, *id), |tree| Ok(*tree))
-                };
-                let parents = commit.parents.iter().map(parent).collect::<Result<Vec<_>>>()?;
-                let touched = comparer.touched(&tree, commit.tree, &parents)?;
-                found.extend(touched.into_iter().map(|path| (path, at)));
+    let mut comparer = Comparer::new(repo);
+    let mut found = Vec::new();
+    loop {
+        let from = next.fetch_add(CHUNK, Ordering::Relaxed);
+        let chunk = commits.iter().enumerate().skip(from).take(CHUNK);
+        if from >= commits.len() {
+            return Ok(found);
+        }
+        let mut known: Vec<(usize, &Commit)> = chunk.filter(|(_, commit)| !shallow.contains(&commit.id)).collect();
+        known.sort_by_cached_key(|(_, commit)| repo.place(commit.tree));
+        for (at, commit) in known {
+            let parent = |id: &ObjectId| trees.get(id).map_or_else(|| revwalk::tree(repo, *id), |tree| Ok(*tree));
+            let parents = commit.parents.iter().map(parent).collect::<Result<Vec<_>>>()?;
+            let touched = comparer.touched(&tree, commit.tree, &parents)?;
+            found.extend(touched.into_iter().map(|path| (path, at)));
+        }
+    }
+}
+
+impl Attribution<'_> {
+    /// The commits that touched each path, by their places, in their order.
+    pub(super) fn join(self) -> Result<HashMap<BString, Vec<usize>>> {
+        let mut found = HashMap::<BString, Vec<usize>>::new();
+        for worker in self.workers {
+            let touched = worker.join().map_err(|_| Error::bug("a thread that compares trees panicked"))?;
+            for (path, at) in touched? {
+                found.entry(self.interest[path as usize].clone()).or_default().push(at);
             }
         }
+        found.values_mut().for_each(|commits| commits.sort_unstable());
         Ok(found)
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS).min(chunks.len());
-    let (found, other) = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .filter(|_| !interest.is_empty())
-            .map(|_| {
-                let (repo, work) = (repo.for_another_thread(), &work);
-                scope.spawn(move || work(&repo.into_reader()))
-            })
-            .collect();
-        let other = meanwhile();
-        let mut found = BTreeMap::<u32, Vec<usize>>::new();
-        for worker in workers {
-            let touched = worker.join().map_err(|_| Error::bug("a thread that compares trees panicked"))?;
-            touched?.into_iter().for_each(|(path, at)| found.entry(path).or_default().push(at));
-        }
-        Ok::<_, Error>((found, other?))
-    })?;
-    let touched = found.into_iter().map(|(path, mut commits)| {
-        commits.sort_unstable();
-        (interest[path as usize].clone(), commits)
-    });
-    Ok((touched.collect(), other))
+    }
 }

@@ -1,19 +1,17 @@
-//! The changes for people.
+//! The answer of `changes-since` for people.
 
 use bstr::ByteSlice as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::{
-    cmd::context::Ctx,
     domain::time::Timestamp,
-    error::Result,
-    git::{ObjectId, diff::Status},
+    git::diff::{Renames, Status},
     query::{
-        changes::{Changes, Path, Rule, Step},
+        changes::{Changes, Path, Rule, Step, Why},
         revision,
     },
     view::{
-        Style, pad, relative_time,
+        Style, oid, pad, relative_time,
         sanitize::{self, plural},
     },
 };
@@ -23,12 +21,11 @@ const WIDEST_PATH: usize = 60;
 /// The same for tasks.
 const WIDEST_TASKS: usize = 30;
 
-/// The page.
-pub(super) fn page(ctx: &Ctx, changes: &Changes<'_>) -> Result<String> {
-    let style = super::super::list::style(ctx);
-    let mut page = format!("{}: {}.\n", since(ctx, changes, style)?, counts(changes));
+/// `changes` as a list of paths, with ages as of `now`.
+pub fn text(changes: &Changes<'_>, now: Timestamp, style: Style) -> String {
+    let mut page = format!("{}: {}.\n", since(changes, now, style), counts(changes));
     if changes.paths.is_empty() {
-        return Ok(page);
+        return page;
     }
     page.push('\n');
     let names: Vec<String> = changes.paths.iter().map(name).collect();
@@ -40,10 +37,8 @@ pub(super) fn page(ctx: &Ctx, changes: &Changes<'_>) -> Result<String> {
     for ((path, name), whose) in changes.paths.iter().zip(&names).zip(&whose) {
         let letter = letter(path.change.status, style);
         let marks = marks(path, style).join(", ");
-        let who = match path.untasked || path.tasks.is_empty() {
-            true => style.plain(&pad(whose, who_width)),
-            false => style.task(&pad(whose, who_width)),
-        };
+        let whose = pad(whose, who_width);
+        let who = if path.untasked || path.tasks.is_empty() { style.plain(&whose) } else { style.task(&whose) };
         let line = format!("{letter}  {}  {who}  {marks}", style.plain(&pad(name, path_width)));
         page.push_str(line.trim_end());
         page.push('\n');
@@ -54,28 +49,59 @@ pub(super) fn page(ctx: &Ctx, changes: &Changes<'_>) -> Result<String> {
     }
     for step in reverted {
         let subject = style.plain(&step.subject.to_str_lossy());
-        page.push_str(&format!("  {}  {subject}\n", style.id(&short(step.commit))));
+        page.push_str(&format!("  {}  {subject}\n", style.id(&oid(step.commit))));
     }
-    Ok(page)
+    page
+}
+
+/// What the reader should know about `changes` besides them.
+pub fn remarks(changes: &Changes<'_>) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if changes.lower_bound {
+        remarks.push(
+            "this clone is shallow, and the history is cut off since then: there may be more commits, and more tasks behind a \
+             path; 'git fetch --unshallow' gets them"
+                .to_owned(),
+        );
+    }
+    if changes.renames == Renames::Exact {
+        remarks.push(
+            "this is a partial clone: renames were found only where the content is the same, as nothing is fetched to compare it"
+                .to_owned(),
+        );
+    }
+    if !changes.remark.is_empty() {
+        remarks.push(format!("git says: {}", changes.remark.trim_start_matches("warning: ")));
+    }
+    remarks.extend(changes.unseen.iter().map(|unseen| {
+        let path = sanitize::bytes(unseen.path.as_ref());
+        match unseen.why {
+            Why::Repository => format!("'{path}' is a repository of its own: what is in it is not looked at"),
+            Why::Submodule => {
+                format!("submodule '{path}' has changes inside that are not committed there: they are not listed")
+            }
+            Why::Unreadable => format!("'{path}' cannot be read: what is in it is not looked at"),
+        }
+    }));
+    remarks
 }
 
 /// `Since t-1 began at 0123456789ab (3 hours ago)`
-fn since(ctx: &Ctx, changes: &Changes<'_>, style: Style) -> Result<String> {
+fn since(changes: &Changes<'_>, now: Timestamp, style: Style) -> String {
     let id = style.task(changes.task.id.as_str());
     let recorded = changes.task.base.as_ref().and_then(|base| base.commit.clone()).unwrap_or_default();
-    let recorded = style.id(recorded.get(..12).unwrap_or(&recorded));
+    let recorded = style.id(&oid(recorded));
     let Some(commit) = changes.base.commit else {
-        return Ok(match changes.base.rule {
+        return match changes.base.rule {
             Rule::Start(revision::Rule::Unborn) => format!("Since {id} began, before the first commit"),
             _ => {
                 format!("Since before the first commit, which is {id}'s oldest; where it began is not on this history")
             }
-        });
+        };
     };
-    let seconds = ctx.repo()?.gix().find_commit(commit).ok().and_then(|commit| commit.time().ok());
-    let age = seconds.map(|time| relative_time::ago(ctx.now(), Timestamp::from_seconds(time.seconds)));
-    let at = format!("{}{}", style.id(&short(commit)), age.map_or_else(String::new, |age| format!(" ({age})")));
-    Ok(match changes.base.rule {
+    let age = changes.base.at.map(|at| relative_time::ago(now, at));
+    let at = format!("{}{}", style.id(&oid(commit)), age.map_or_else(String::new, |age| format!(" ({age})")));
+    match changes.base.rule {
         Rule::Start(revision::Rule::Rewritten) if changes.task.base.is_some() => format!(
             "Since {at}, the parent of {id}'s oldest commit here: {recorded}, where it began, was rewritten away"
         ),
@@ -92,7 +118,7 @@ fn since(ctx: &Ctx, changes: &Changes<'_>, style: Style) -> Result<String> {
         }
         Rule::Start(_) => format!("Since {id} began at {at}"),
         Rule::Checkpoint(_, number) => format!("Since {}, {at}", style.task(&format!("{}@{number}", changes.task.id))),
-    })
+    }
 }
 
 /// `5 paths changed, 12 commits (3 without a task), 2 not committed`
@@ -165,8 +191,4 @@ fn marks(path: &Path, style: Style) -> Vec<String> {
     add(places.unstaged && !places.unmerged, Style::bad, "not staged");
     add(places.untracked, Style::bad, "untracked");
     marks
-}
-
-fn short(commit: ObjectId) -> String {
-    commit.to_hex_with_len(12).to_string()
 }

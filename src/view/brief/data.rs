@@ -2,9 +2,9 @@
 
 use bstr::ByteSlice as _;
 
-use super::{Checkpoint, ENOUGH, Facts};
 use crate::{
     domain::{summary::Summary, task::Task, time::Timestamp},
+    query::brief::{Checkpoint, ENOUGH, Facts},
     view::json::{
         BriefAnswer, BriefBlockerJson, BriefCheckpointJson, BriefCheckpointsJson, BriefCommandJson, BriefDecisionJson,
         BriefFailureJson, BriefLedgerJson, BriefNoteJson, BriefRowJson, BriefStateJson, BriefTaskJson,

@@ -1,0 +1,66 @@
+//! What changed since a task began, and whose work it is.
+
+use std::ffi::OsString;
+
+use super::Caller;
+use crate::{
+    error::{Error, Result, codes},
+    git::{ObjectId, pathspec::Pathspecs},
+    query::{
+        changes::{self, Changes},
+        revision::Emptiness,
+    },
+    store::ledger::View,
+};
+
+/// What is asked.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The task, or one of its checkpoints (`t-1@2`); the active task if none is named.
+    pub task: Option<String>,
+    /// Up to what.
+    pub until: Until,
+    /// Only what the task's own commits touched; and what is not committed, if it is active here.
+    pub own: bool,
+    /// Only these pathspecs.
+    pub paths: Vec<OsString>,
+}
+
+/// Up to what changes are listed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Until {
+    /// The work tree, with all that is not committed.
+    #[default]
+    WorkTree,
+    /// HEAD's commit.
+    Head,
+    /// The commit that this names: a revision, or a checkpoint.
+    Revision(String),
+}
+
+/// What changed since the task began, or since its checkpoint. Writes nothing to the repository.
+///
+/// # Errors
+///
+/// Those of [`Caller::task_and_checkpoint`] and [`changes::find`]; `bad-revision`.
+pub fn changes_since<'a>(caller: &'a Caller, request: &Request) -> Result<Changes<'a>> {
+    let view = caller.view()?;
+    let (task, which) = caller.task_and_checkpoint(&view, request.task.as_deref())?;
+    let until = match &request.until {
+        Until::WorkTree => changes::Until::Now,
+        Until::Head => changes::Until::Head,
+        Until::Revision(word) => changes::Until::Commit(commit(caller, &view, word)?),
+    };
+    let active = until == changes::Until::Now && request.own && caller.active()?.contains(&task.id);
+    let paths = Pathspecs::new(request.paths.clone());
+    changes::find(&view, changes::Request { task, which, until, own: request.own, active, paths }, caller.now())
+}
+
+fn commit(caller: &Caller, view: &View<'_>, word: &str) -> Result<ObjectId> {
+    let words = caller.asking(view, Emptiness::NoCommits, |asker| asker.word(word.as_ref(), false))?;
+    let revision = words.first().and_then(|word| word.to_str()).unwrap_or(word);
+    view.repo().resolve_commit(revision)?.ok_or_else(|| {
+        Error::new(codes::BAD_REVISION, format!("there is no commit '{}'", word.escape_debug()))
+            .hint("'--at' takes what names a commit in git, or a checkpoint: <task>@2, <task>@last")
+    })
+}
