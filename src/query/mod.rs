@@ -2,6 +2,7 @@
 
 pub mod brief;
 pub mod changes;
+pub mod log;
 pub mod repair;
 pub mod report;
 pub mod revision;

@@ -15,6 +15,8 @@ mod identity;
 pub mod rollback;
 pub mod undo;
 
+pub mod log;
+
 pub use caller::Caller;
 pub use clock::{CLOCK_VARIABLE, Clock};
 pub use identity::actor;

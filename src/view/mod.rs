@@ -5,6 +5,7 @@ pub mod changes;
 mod columns;
 pub mod graph;
 pub mod json;
+pub mod log;
 pub mod pager;
 pub mod relative_time;
 pub mod report;

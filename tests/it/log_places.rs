@@ -21,7 +21,7 @@ fn every_layout() {
             insta::allow_duplicates! {
                 insta::assert_snapshot!(repo.agent(&["log"]), @r"
                 ------- stderr -------
-                Nothing like that happened.
+                No matching entries.
                 ");
             }
             repo.agent(&["add", "A task", "--id", "t-1", "-q"]).success();
@@ -61,12 +61,12 @@ fn a_clone_without_the_notes_knows_the_trailers_and_says_what_is_missing() {
     a0e56a5   two (3 seconds ago)
     f31b32f   t-1 one (6 seconds ago)
     ------- stderr -------
-    warning: the commits name tasks, but this clone does not have the notes that tell of them; 'git agent init' gets them now and from now on, 'git agent sync' only now
+    warning: the commits name tasks, but this clone does not have their notes; 'git agent init' fetches them now and from now on, 'git agent sync' only now
     ");
     insta::assert_snapshot!(clone.agent(&["log", "t-1", "--oneline"]), @r"
     f31b32f   t-1@1 one (7 seconds ago)
     ------- stderr -------
-    warning: the commits name tasks, but this clone does not have the notes that tell of them; 'git agent init' gets them now and from now on, 'git agent sync' only now
+    warning: the commits name tasks, but this clone does not have their notes; 'git agent init' fetches them now and from now on, 'git agent sync' only now
     ");
     insta::assert_snapshot!(clone.agent(&["log", "t-2"]), @r"
     ------- stderr -------
@@ -101,7 +101,7 @@ fn a_shallow_clone_says_that_there_may_be_more() {
     insta::assert_snapshot!(shallow.agent(&["log", "t-0", "--oneline"]), @r"
     25ceeed   t-0@1 commit 4 (11 seconds ago)
     ------- stderr -------
-    warning: the commits name tasks, but this clone does not have the notes that tell of them; 'git agent init' gets them now and from now on, 'git agent sync' only now
+    warning: the commits name tasks, but this clone does not have their notes; 'git agent init' fetches them now and from now on, 'git agent sync' only now
     warning: this clone is shallow: older commits may be missing; 'git fetch --unshallow' gets them
     ");
     let full = repo.run("git-agent").args(["log", "--json"]).run().json();

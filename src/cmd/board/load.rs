@@ -5,7 +5,7 @@ use super::{
     model::Opened,
 };
 use crate::{
-    cmd::{log::event_text, show},
+    cmd::show,
     domain::{
         event::{Event, Payload},
         graph::Graph,
@@ -15,7 +15,7 @@ use crate::{
     error::Result,
     git::Repo,
     store::{active, ledger::View},
-    view::{Style, sanitize},
+    view::{Style, log::event_text, sanitize},
 };
 
 /// How many entries of the log are kept: more than any board shows.

@@ -36,7 +36,7 @@ impl std::fmt::Display for Owner {
 
 /// Answers it for the commits of one history. Each commit is read once, each task's commits are looked for once.
 pub struct Owners<'v> {
-    view: &'v View<'v>,
+    view: View<'v>,
     tip: Option<ObjectId>,
     owners: commits::Owners,
     numbers: HashMap<String, HashMap<ObjectId, usize>>,
@@ -45,9 +45,9 @@ pub struct Owners<'v> {
 
 impl<'v> Owners<'v> {
     /// For the history of `tip`.
-    pub fn new(view: &'v View<'v>, tip: Option<ObjectId>) -> Result<Self> {
+    pub fn new(view: &View<'v>, tip: Option<ObjectId>) -> Result<Self> {
         let owners = commits::Owners::read(view)?;
-        Ok(Owners { view, tip, owners, numbers: HashMap::new(), known: HashMap::new() })
+        Ok(Owners { view: *view, tip, owners, numbers: HashMap::new(), known: HashMap::new() })
     }
 
     /// The tasks that `commit` names, or was linked to, in that order.

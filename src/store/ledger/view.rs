@@ -21,6 +21,7 @@ use crate::{
 };
 
 /// The ledger as it was at one commit; what a command reads and decides by.
+#[derive(Clone, Copy)]
 pub struct View<'r> {
     repo: &'r Repo,
     tip: Option<ObjectId>,

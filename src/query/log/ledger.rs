@@ -1,4 +1,4 @@
-//! What the ledger says of the tasks that the log comes across, each read once.
+//! What the ledger says of the tasks of a log; each is read once.
 
 use std::collections::HashMap;
 
@@ -9,34 +9,24 @@ use crate::{
         table::{Row, Table},
     },
     error::Result,
-    git::{Repo, log::Record},
+    git::log::Record,
     store::ledger::View,
 };
 
-/// The tasks, as far as they were read.
-pub(super) struct Book<'v> {
-    view: &'v View<'v>,
+/// The tasks, with the events of those that were read.
+pub(super) struct Tasks<'r> {
+    pub view: View<'r>,
     table: Table,
     read: HashMap<TaskId, Vec<Event>>,
     /// When the hook saw a commit, in milliseconds; git itself keeps seconds.
-    seen: HashMap<String, i64>,
+    committed: HashMap<String, i64>,
 }
 
-impl<'v> Book<'v> {
-    /// The book of `view`.
-    pub fn new(view: &'v View<'v>) -> Result<Self> {
+impl<'r> Tasks<'r> {
+    /// Those of `view`.
+    pub fn new(view: View<'r>) -> Result<Self> {
         let table = view.table()?;
-        Ok(Book { view, table, read: HashMap::new(), seen: HashMap::new() })
-    }
-
-    /// The repository.
-    pub fn repo(&self) -> &'v Repo {
-        self.view.repo()
-    }
-
-    /// The ledger.
-    pub fn view(&self) -> &'v View<'v> {
-        self.view
+        Ok(Tasks { view, table, read: HashMap::new(), committed: HashMap::new() })
     }
 
     /// Every task's row.
@@ -56,7 +46,7 @@ impl<'v> Book<'v> {
             let events = self.view.events(id)?.events;
             for event in &events {
                 if let Payload::Commit(commit) = &event.payload {
-                    self.seen.entry(commit.commit.clone()).or_insert(event.at.millis());
+                    self.committed.entry(commit.commit.clone()).or_insert(event.at.millis());
                 }
             }
             self.read.insert(id.clone(), events);
@@ -90,7 +80,7 @@ impl<'v> Book<'v> {
     /// When `record` was made, in milliseconds: git's second, and the ledger's fraction of it if it saw the commit.
     pub fn moment(&self, record: &Record) -> i64 {
         let second = record.at.saturating_mul(1000);
-        match self.seen.get(&record.commit) {
+        match self.committed.get(&record.commit) {
             Some(seen) => (*seen).clamp(second, second.saturating_add(999)),
             None => second,
         }

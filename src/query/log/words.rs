@@ -1,21 +1,21 @@
-//! What the command line of `log` asks for: which of its words are git's, and what they mean for the events in between.
+//! Words of a command line that are git's, and what they mean for the events between the commits.
 
 use std::ffi::{OsStr, OsString};
 
 use crate::error::{Error, Result, codes};
 
-use super::options::{Sort, number, sort, takes_next};
+use super::options::{Kind, kind, number, takes_next};
 
-/// The words of the command line that are not options of ours, sorted by what they do.
+/// Options, revisions and paths for `git log`, sorted by what they do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Request {
+pub struct Words {
     /// Options and revisions for git, in their order.
     pub words: Vec<OsString>,
     /// Paths behind `--`.
     pub paths: Vec<OsString>,
     /// Where in `words` the first one is that is not an option; it may be a task.
     pub first: Option<usize>,
-    /// What the commits shall be shown with: `-p`, `--stat`, …
+    /// Options that show changes below each commit: `-p`, `--stat`, …
     pub diff: Vec<OsString>,
     /// Revisions, paths or properties of commits decide what is shown: nothing that events have.
     pub narrow: bool,
@@ -29,46 +29,49 @@ pub(super) struct Request {
     pub decorate: Option<bool>,
 }
 
-impl Request {
-    /// Sort `words`, as they come from the command line, and `paths`, which came behind a `--` that came first.
+impl Words {
+    /// Sort `words`, and `paths`, which came behind a `--` that came first.
+    ///
+    /// # Errors
+    ///
+    /// `bad-option` for options that change the format of the output.
     pub fn new(words: Vec<OsString>, paths: Vec<OsString>) -> Result<Self> {
-        let mut request = Request { paths, ..Request::default() };
+        let mut sorted = Words { paths, ..Words::default() };
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
             if word == "--" {
-                request.paths.extend(words);
+                sorted.paths.extend(words);
                 break;
             }
             if !word.as_encoded_bytes().starts_with(b"-") || word == "-" {
-                request.first.get_or_insert(request.words.len());
-                request.revisions = true;
-                request.words.push(word);
+                sorted.first.get_or_insert(sorted.words.len());
+                sorted.revisions = true;
+                sorted.words.push(word);
                 continue;
             }
             let value = if takes_next(&word) { words.next() } else { None };
-            request.option(word, value)?;
+            sorted.option(word, value)?;
         }
-        request.narrow |= !request.paths.is_empty();
-        Ok(request)
+        sorted.narrow |= !sorted.paths.is_empty();
+        Ok(sorted)
     }
 
     fn option(&mut self, word: OsString, value: Option<OsString>) -> Result<()> {
-        let sort = sort(&word);
-        match sort {
-            Sort::Foreign => {
+        let kind = kind(&word);
+        match kind {
+            Kind::Format => {
                 let word = word.to_string_lossy();
-                return Err(Error::new(
-                    codes::BAD_OPTION,
-                    format!("'git agent log' does not take '{}'", word.escape_debug()),
-                )
-                .hint("its forms are the default one, --oneline, --json and --jsonl; 'git log' has all the others"));
+                let why = format!("'git agent log' does not take '{}'", word.escape_debug());
+                return Err(Error::new(codes::BAD_OPTION, why).hint(
+                    "its forms are the default one, --oneline, --json and --jsonl; 'git log' has all the others",
+                ));
             }
-            Sort::Diff => {
+            Kind::Diff => {
                 self.diff.push(word);
                 self.diff.extend(value);
                 return Ok(());
             }
-            Sort::Neutral => match number(&word) {
+            Kind::Neutral => match number(&word) {
                 Some(limit) => {
                     self.limit = Some(limit);
                     return Ok(());
@@ -79,15 +82,15 @@ impl Request {
                     _ => {}
                 },
             },
-            Sort::Everything => {
-                // The ledger and the snapshots are history, too, but nobody's work.
+            Kind::All => {
+                // The ledger and the snapshots are history, too, but no one's work.
                 self.words.extend(["--exclude=refs/notes/agent*", "--exclude=refs/agent/*"].map(OsString::from));
             }
-            Sort::Grep => self.greps = true,
-            Sort::Revisions | Sort::Filter => {}
+            Kind::Grep => self.greps = true,
+            Kind::Revisions | Kind::Filter => {}
         }
-        self.revisions |= matches!(sort, Sort::Everything | Sort::Revisions);
-        self.narrow |= matches!(sort, Sort::Revisions | Sort::Grep | Sort::Filter);
+        self.revisions |= matches!(kind, Kind::All | Kind::Revisions);
+        self.narrow |= matches!(kind, Kind::Revisions | Kind::Grep | Kind::Filter);
         self.words.push(word);
         self.words.extend(value);
         Ok(())
@@ -102,14 +105,14 @@ impl Request {
         self.revisions = false;
         while let Some(word) = rest.next() {
             let is_option = word.as_encoded_bytes().starts_with(b"-");
-            self.revisions |= !is_option || matches!(sort(word), Sort::Everything | Sort::Revisions);
+            self.revisions |= !is_option || matches!(kind(word), Kind::All | Kind::Revisions);
             if is_option && takes_next(word) {
                 rest.next();
             }
         }
     }
 
-    /// Put what `expand` makes of them in the place of the words that are neither options nor values of such.
+    /// Replace the words that are neither options nor values of options with what `expand` makes of them.
     pub fn expand(&mut self, expand: impl Fn(&OsStr, bool) -> Result<Vec<OsString>>) -> Result<()> {
         let may_be_path = self.paths.is_empty();
         let mut words = std::mem::take(&mut self.words).into_iter();
@@ -125,7 +128,7 @@ impl Request {
         Ok(())
     }
 
-    /// Whether the only revisions that are named are all there are.
+    /// Whether the history of all refs is asked for, and no other revision.
     pub fn is_all(&self) -> bool {
         self.first.is_none() && self.words.iter().any(|word| word == "--all")
     }
@@ -140,8 +143,8 @@ impl Request {
 mod tests {
     use super::*;
 
-    fn request(words: &[&str]) -> Request {
-        Request::new(words.iter().map(OsString::from).collect(), Vec::new()).unwrap()
+    fn request(words: &[&str]) -> Words {
+        Words::new(words.iter().map(OsString::from).collect(), Vec::new()).unwrap()
     }
 
     #[test]
@@ -174,7 +177,7 @@ mod tests {
     #[test]
     fn other_forms_of_answers_are_refused() {
         for word in ["--format=%H", "--pretty", "-z", "--output=x", "-g"] {
-            assert!(Request::new(vec![word.into()], Vec::new()).is_err(), "{word}");
+            assert!(Words::new(vec![word.into()], Vec::new()).is_err(), "{word}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Commits of one task that made the same patch: cherry-picks of each other, that met again in a merge.
+//! Commits of one task with the same patch: cherry-picks of each other that met again in a merge.
 
 use std::{
     collections::HashMap,
@@ -27,15 +27,15 @@ type Group = Vec<(ObjectId, Change)>;
 
 /// Each of `commits` (oldest first) that made the same patch as an older one of them, with the oldest one that did.
 ///
-/// What cannot be compared, because objects are not here or it is a merge, has no twin. Nothing is fetched for this.
-pub(super) fn find(repo: &Repo, commits: &[ObjectId]) -> HashMap<String, String> {
+/// What cannot be compared, because objects are missing or it is a merge, is left out. Nothing is fetched.
+pub(super) fn find(repo: &Repo, commits: &[ObjectId]) -> HashMap<ObjectId, ObjectId> {
     if partial::is_partial(repo) {
         return HashMap::new();
     }
     search(repo, commits).unwrap_or_default()
 }
 
-fn search(repo: &Repo, commits: &[ObjectId]) -> Result<HashMap<String, String>> {
+fn search(repo: &Repo, commits: &[ObjectId]) -> Result<HashMap<ObjectId, ObjectId>> {
     let (mut comparer, trees) = (Comparer::new(repo), Trees::new(repo));
     // Only what touches the same paths can be the same patch, and most commits touch others than the rest.
     let mut by_paths: HashMap<Vec<BString>, Group> = HashMap::new();
@@ -60,18 +60,18 @@ fn search(repo: &Repo, commits: &[ObjectId]) -> Result<HashMap<String, String>> 
     }
     let changes: Vec<Change> = alike.values().flatten().map(|(_, change)| *change).collect();
     let ids = patch::ids(repo, &changes)?;
-    let mut twins = HashMap::new();
+    let mut same = HashMap::new();
     for commits in alike.into_values() {
         let mut oldest: HashMap<&BString, ObjectId> = HashMap::new();
         for (commit, change) in &commits {
             let Some(id) = ids.get(change) else { continue };
             match oldest.get(id) {
-                Some(first) => drop(twins.insert(commit.to_string(), first.to_string())),
+                Some(first) => drop(same.insert(*commit, *first)),
                 None => drop(oldest.insert(id, *commit)),
             }
         }
     }
-    Ok(twins)
+    Ok(same)
 }
 
 /// What `commit` changed; nothing for a merge.

@@ -1,58 +1,21 @@
-//! The log for programs: one object, or one object a line.
+//! The entries of a log for programs.
 
 use bstr::ByteSlice as _;
 use serde_json::Value;
 
 use crate::{
-    cmd::context::Ctx,
     domain::{text::Text, time::Timestamp},
-    error::Result,
+    query::log::{Checkpoint, Entry, Moment},
     store::ledger::View,
-    view::json::{self, LogCommit, LogEntry, LogEvent, SCHEMA},
+    view::json::{LogCommit, LogEntry, LogEvent},
 };
 
-use super::{
-    Args, entries,
-    events::Moment,
-    history::{Checkpoint, Entry, History},
-};
-
-/// How much is kept back before it is written.
-const BUFFER: usize = 32 * 1024;
-
-/// Print the log, entry by entry: a history of a million commits is not held in memory.
-pub(super) fn print(ctx: &Ctx, args: &Args, history: &mut History<'_, '_>) -> Result<()> {
-    let mut text = String::new();
-    let mut first = true;
-    entries(args, history, |history, entry| {
-        let line = json::text(&match entry {
-            Entry::Commit(commit) => LogEntry::Commit(self::commit(commit)),
-            Entry::Event(moment) => LogEntry::Event(event(history.book.view(), moment)),
-        })?;
-        if args.jsonl {
-            text.push_str(&line);
-            text.push('\n');
-        } else {
-            text.push_str(&if first { head() } else { ",".to_owned() });
-            text.push_str(&line);
-        }
-        first = false;
-        if text.len() >= BUFFER {
-            ctx.out.print(&std::mem::take(&mut text))?;
-        }
-        Ok(!ctx.out.reader_is_gone())
-    })?;
-    if !args.jsonl {
-        if first {
-            text.push_str(&head());
-        }
-        text.push_str(&format!("],\"lower_bound\":{}}}\n", history.found.is_cut()));
+/// `entry`, with long texts of `view`.
+pub fn entry(view: &View<'_>, entry: &Entry) -> LogEntry {
+    match entry {
+        Entry::Commit(commit) => LogEntry::Commit(self::commit(commit)),
+        Entry::Event(moment) => LogEntry::Event(event(view, moment)),
     }
-    ctx.out.print(&text)
-}
-
-fn head() -> String {
-    format!("{{\"schema\":{SCHEMA},\"entries\":[")
 }
 
 fn commit(commit: &Checkpoint) -> LogCommit {
@@ -66,7 +29,7 @@ fn commit(commit: &Checkpoint) -> LogCommit {
         numbers: commit.numbers.clone(),
         verified: commit.verified,
         reverted: commit.reverted,
-        same_patch_as: commit.twin.clone(),
+        same_patch_as: commit.same_patch_as.map(|(first, _)| first.to_string()),
     }
 }
 

@@ -7,26 +7,26 @@ use crate::{
         text::Text,
     },
     store::ledger::View,
-    view::{Style, sanitize},
+    view::{Style, oid, sanitize},
 };
 
 /// How something is painted.
-pub(in crate::cmd) type Tone = fn(Style, &str) -> String;
+pub type Tone = fn(Style, &str) -> String;
 
 /// What an event says.
-pub(in crate::cmd) struct Said {
+pub struct Said {
     /// One character that shows at a glance what it is.
     pub mark: &'static str,
     /// What happened, in the past tense.
     pub verb: String,
-    /// In whose colour.
+    /// Its colour.
     pub tone: Tone,
-    /// What somebody said about it; may have several lines.
+    /// Its text; may have several lines.
     pub text: String,
 }
 
 /// `payload` in words; long texts are fetched from `view`.
-pub(in crate::cmd) fn say(view: &View<'_>, payload: &Payload) -> Said {
+pub fn say(view: &View<'_>, payload: &Payload) -> Said {
     let text = |text: &Text| view.text(text);
     let maybe = |reason: &Option<Text>| reason.as_ref().map(text).unwrap_or_default();
     let said = |mark, verb: &str, tone, text| Said { mark, verb: verb.to_owned(), tone, text };
@@ -77,7 +77,7 @@ pub(in crate::cmd) fn say(view: &View<'_>, payload: &Payload) -> Said {
             said("↶", "rolled back", Style::busy, format!("to {} ({})", rollback.name, rollback.mode))
         }
         Payload::Squash(squash) => {
-            let short: String = squash.commit.chars().take(12).collect();
+            let short = oid(&squash.commit);
             match squash.count {
                 1 => said("⇊", "reworded", plain, format!("a commit, which is {short} now")),
                 count => said("⇊", "squashed", plain, format!("{} into {short}", sanitize::plural(count, "commit"))),

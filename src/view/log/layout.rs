@@ -3,6 +3,7 @@
 use bstr::{BString, ByteSlice as _};
 
 use crate::{
+    domain::time::Timestamp,
     git::log::Record,
     view::{Style, sanitize},
 };
@@ -17,28 +18,30 @@ pub(super) enum Before {
     Block,
 }
 
-/// The page.
-pub(super) struct Page {
-    pub style: Style,
-    pub dates: Dates,
+/// The lines of a log for people.
+pub struct Page {
+    pub(super) style: Style,
+    pub(super) dates: Dates,
     width: Option<usize>,
+    /// What is on it, until it is taken.
     pub text: String,
     before: Before,
     /// How the graph goes on to the left.
     graph: BString,
     /// How long the last abbreviated object id was.
-    pub hash: usize,
+    pub(super) hash: usize,
 }
 
 impl Page {
-    /// An empty page for a terminal of `width` columns, if it is one.
-    pub fn new(style: Style, dates: Dates, width: Option<usize>) -> Self {
+    /// An empty page for a terminal of `width` columns, if it is one; with dates in the format that `git log --date` takes, or as
+    /// ages at `now`.
+    pub fn new(style: Style, width: Option<usize>, date: Option<&str>, now: Timestamp) -> Self {
         let (text, graph) = (String::new(), BString::default());
-        Page { style, dates, width, text, before: Before::Nothing, graph, hash: 7 }
+        Page { style, dates: Dates::new(date, now), width, text, before: Before::Nothing, graph, hash: 7 }
     }
 
     /// One line, the graph to its left.
-    pub fn line(&mut self, line: &str) {
+    pub(super) fn line(&mut self, line: &str) {
         let graph = sanitize::painted(&self.graph.to_str_lossy());
         self.text.push_str(&graph);
         self.text.push_str(line.trim_end_matches(['\n', ' ']));
@@ -50,7 +53,7 @@ impl Page {
     }
 
     /// An empty line where one belongs before `next`.
-    pub fn space(&mut self, next: Before) {
+    pub(super) fn space(&mut self, next: Before) {
         if self.before == Before::Block || (self.before == Before::Line && next == Before::Block) {
             self.line("");
         }
@@ -58,7 +61,7 @@ impl Page {
     }
 
     /// The lines of graph above a commit.
-    pub fn above(&mut self, record: &Record) {
+    pub(super) fn above(&mut self, record: &Record) {
         for line in &record.above {
             self.text.push_str(&sanitize::painted(&line.to_str_lossy()));
             self.text.push('\n');
@@ -67,26 +70,26 @@ impl Page {
     }
 
     /// Go on to the right of the graph below the commit's first line: where lanes part it is one line further down.
-    pub fn go_on(&mut self, record: &Record, at: usize) {
+    pub(super) fn go_on(&mut self, record: &Record, at: usize) {
         if let Some(graph) = record.graph.get(at).or(record.graph.last()) {
             self.graph = graph.clone();
         }
     }
 
     /// Whether lanes of the graph part or join on this line.
-    pub fn lanes_move(&self) -> bool {
+    pub(super) fn lanes_move(&self) -> bool {
         self.graph.iter().any(|b| matches!(b, b'\\' | b'/'))
     }
 
     /// What is left of the terminal's width beside the graph.
-    pub fn room(&self) -> Option<usize> {
+    pub(super) fn room(&self) -> Option<usize> {
         let graph = String::from_utf8_lossy(&self.graph);
         let drawn = graph.chars().filter(|c| matches!(c, '*' | '|' | '/' | '\\' | '_' | '-' | '.' | ' ')).count();
         self.width.map(|width| width.saturating_sub(drawn))
     }
 
     /// Changes below a commit.
-    pub fn below(&mut self, changes: &str) {
+    pub(super) fn below(&mut self, changes: &str) {
         if !changes.is_empty() {
             self.line("");
             for line in changes.lines() {

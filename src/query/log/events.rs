@@ -6,7 +6,6 @@
 use std::{cmp::Ordering, collections::BinaryHeap};
 
 use crate::{
-    cmd::log::ledger_cache::Book,
     domain::{
         event::{Event, Payload},
         id::TaskId,
@@ -15,9 +14,11 @@ use crate::{
     error::Result,
 };
 
+use super::ledger::Tasks;
+
 /// An event and the task it happened to.
 #[derive(Clone, Debug)]
-pub(super) struct Moment {
+pub struct Moment {
     /// Whose.
     pub task: TaskId,
     /// What happened.
@@ -67,19 +68,19 @@ impl Events {
     }
 
     /// The newest event that was not given yet, if it is not older than `at`.
-    pub fn next_since(&mut self, at: i64, book: &mut Book<'_>) -> Result<Option<Moment>> {
+    pub fn next_since(&mut self, at: i64, tasks: &mut Tasks<'_>) -> Result<Option<Moment>> {
         while self.heap.peek().is_some_and(|item| item.at >= at.max(self.since)) {
             match self.heap.pop().map(|item| (item.at, item.next)) {
                 Some((at, Next::Moment(moment))) if at <= self.until => return Ok(Some(*moment)),
-                Some((_, Next::Unread(task))) => self.read(&task, book)?,
+                Some((_, Next::Unread(task))) => self.read(&task, tasks)?,
                 _ => {}
             }
         }
         Ok(None)
     }
 
-    fn read(&mut self, task: &TaskId, book: &mut Book<'_>) -> Result<()> {
-        let events = book.events(task)?;
+    fn read(&mut self, task: &TaskId, tasks: &mut Tasks<'_>) -> Result<()> {
+        let events = tasks.events(task)?;
         let shown = events.iter().filter(|event| !matches!(event.payload, Payload::Commit(_)));
         self.heap.extend(shown.map(|event| Item {
             at: event.at.millis(),

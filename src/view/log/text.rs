@@ -3,68 +3,39 @@
 use bstr::ByteSlice as _;
 
 use super::{
-    Args,
-    date::Dates,
-    entries,
-    events::Moment,
-    history::{Checkpoint, Entry, History, Only},
-    request::Request,
+    event_text::{self, Said},
+    layout::{Before, Page},
 };
 use crate::{
-    cmd::{
-        context::Ctx,
-        log::{
-            event_text::{self, Said},
-            layout::{Before, Page},
-            patch,
-        },
-    },
-    domain::trailer::scan,
-    error::Result,
+    domain::trailer::{Rules, scan},
     git::log::Record,
+    query::log::{Checkpoint, Entry, Log, Moment},
     view::{Row, Style, sanitize},
 };
 
-/// How much is kept back before it is written.
-const BUFFER: usize = 8 * 1024;
-
-/// Print the log.
-pub(super) fn print(
-    ctx: &Ctx,
-    args: &Args,
-    request: &Request,
-    history: &mut History<'_, '_>,
-    style: Style,
-) -> Result<()> {
-    let dates = Dates::new(args.date.as_deref(), ctx.now());
-    let width = ctx.out.width();
-    let mut page = Page::new(style, dates, width);
-    entries(args, history, |history, entry| {
-        match (entry, args.oneline) {
-            (Entry::Commit(commit), true) => page.commit_line(history, commit),
-            (Entry::Commit(commit), false) => page.commit(history, commit),
-            (Entry::Event(moment), true) => page.event_line(history, moment),
-            (Entry::Event(moment), false) => page.event(history, moment),
-        }
-        if let (Entry::Commit(commit), false) = (entry, request.diff.is_empty()) {
-            page.below(&patch::changes(history.book.repo(), request, &commit.record.commit, style)?);
-        }
-        if page.text.len() >= BUFFER || !request.diff.is_empty() {
-            ctx.out.print(&std::mem::take(&mut page.text))?;
-        }
-        Ok(!ctx.out.reader_is_gone())
-    })?;
-    ctx.out.print(&page.text)
-}
-
 impl Page {
-    fn commit(&mut self, history: &History<'_, '_>, commit: &Checkpoint) {
+    /// Add `entry` of `log`, as a paragraph or as one line.
+    pub fn add(&mut self, log: &Log<'_>, entry: &Entry, oneline: bool) {
+        match (entry, oneline) {
+            (Entry::Commit(commit), true) => self.commit_line(log, commit),
+            (Entry::Commit(commit), false) => self.commit(log, commit),
+            (Entry::Event(moment), true) => self.event_line(log, moment),
+            (Entry::Event(moment), false) => self.event(log, moment),
+        }
+        if let Entry::Commit(commit) = entry
+            && let Some(changes) = &commit.changes
+        {
+            self.below(sanitize::painted(&changes.to_str_lossy()).trim_matches('\n'));
+        }
+    }
+
+    fn commit(&mut self, log: &Log<'_>, commit: &Checkpoint) {
         let (style, record) = (self.style, &commit.record);
         self.space(Before::Block);
         self.above(record);
         let mut lines = vec![format!("{}{}", style.id(&format!("commit {}", record.commit)), self.decoration(record))];
         for (at, task) in commit.tasks.iter().enumerate() {
-            let title = history.book.title(task).unwrap_or("(not in this ledger)");
+            let title = log.title(task).unwrap_or("(not in this ledger)");
             let title = style.plain(title);
             lines.push(format!("Task:   {} {title}", style.task(&numbered(task, commit.numbers.get(at)))));
         }
@@ -76,11 +47,11 @@ impl Page {
         if commit.reverted {
             lines.push(style.bad("Reverted by a later commit"));
         }
-        if let Some(twin) = twin(history, commit) {
+        if let Some(twin) = twin(log, commit) {
             lines.push(style.faint(&format!("Same patch as {twin}")));
         }
         lines.push(String::new());
-        lines.extend(message(record, history.owners.rules()).iter().map(|line| format!("    {line}")));
+        lines.extend(message(record, log.rules()).iter().map(|line| format!("    {line}")));
         for (at, line) in lines.iter().enumerate() {
             self.go_on(record, at);
             self.line(line);
@@ -89,13 +60,13 @@ impl Page {
     }
 
     fn decoration(&self, record: &Record) -> String {
-        match record.decoration.is_empty() {
-            true => String::new(),
-            false => format!(" {}", self.style.refs(&format!("({})", record.decoration.to_str_lossy()))),
+        if record.decoration.is_empty() {
+            return String::new();
         }
+        format!(" {}", self.style.refs(&format!("({})", record.decoration.to_str_lossy())))
     }
 
-    fn commit_line(&mut self, history: &History<'_, '_>, commit: &Checkpoint) {
+    fn commit_line(&mut self, log: &Log<'_>, commit: &Checkpoint) {
         let (style, record) = (self.style, &commit.record);
         self.above(record);
         self.hash = record.short.len();
@@ -116,7 +87,7 @@ impl Page {
         if commit.reverted {
             row = row.right(" (reverted)", |text: &str| style.bad(text));
         }
-        if let Some(twin) = twin(history, commit) {
+        if let Some(twin) = twin(log, commit) {
             row = row.right(&format!(" (= {twin})"), |text: &str| style.faint(text));
         }
         let age = format!(" ({})", self.dates.of_commit(record));
@@ -132,13 +103,13 @@ impl Page {
         self.go_on(record, record.graph.len());
     }
 
-    fn event(&mut self, history: &History<'_, '_>, moment: &Moment) {
-        let said = event_text::say(history.book.view(), &moment.event.payload);
+    fn event(&mut self, log: &Log<'_>, moment: &Moment) {
+        let said = event_text::say(log.view(), &moment.event.payload);
         let quiet = said.text.trim().is_empty();
         self.space(if quiet { Before::Line } else { Before::Block });
         let style = self.style;
         let verb = (said.tone)(style, &format!("{} {}", said.mark, said.verb));
-        let title = style.plain(history.book.title(moment.task.as_str()).unwrap_or_default());
+        let title = style.plain(log.title(moment.task.as_str()).unwrap_or_default());
         let who = style.faint(&self.who(moment));
         self.line(&format!("{verb} {} {title}  {who}", style.task(moment.task.as_str())));
         if !quiet {
@@ -149,10 +120,10 @@ impl Page {
         }
     }
 
-    fn event_line(&mut self, history: &History<'_, '_>, moment: &Moment) {
-        let said = event_text::say(history.book.view(), &moment.event.payload);
+    fn event_line(&mut self, log: &Log<'_>, moment: &Moment) {
+        let said = event_text::say(log.view(), &moment.event.payload);
         let style = self.style;
-        let title = history.book.title(moment.task.as_str()).unwrap_or_default();
+        let title = log.title(moment.task.as_str()).unwrap_or_default();
         let Said { mark, verb, tone, text } = said;
         let text = match text.trim() {
             "" => title.to_owned(),
@@ -180,13 +151,13 @@ fn numbered(task: &str, number: Option<&Option<usize>>) -> String {
 }
 
 /// `t-1@2`, the checkpoint that made the same patch.
-fn twin(history: &History<'_, '_>, commit: &Checkpoint) -> Option<String> {
-    let (number, Only::Of(id)) = (history.numbers.get(commit.twin.as_ref()?)?, &history.only) else { return None };
-    Some(format!("{id}@{number}"))
+fn twin(log: &Log<'_>, commit: &Checkpoint) -> Option<String> {
+    let (_, number) = commit.same_patch_as?;
+    Some(format!("{}@{number}", log.task()?))
 }
 
 /// The lines of the message, without the trailers that are shown above already.
-fn message(record: &Record, rules: &crate::domain::trailer::Rules) -> Vec<String> {
+fn message(record: &Record, rules: &Rules) -> Vec<String> {
     let names_task = |line: &&[u8]| scan::ids(line, rules).is_empty();
     let lines = record.message.lines().skip_while(|line| line.trim().is_empty()).filter(names_task);
     let mut lines: Vec<String> =

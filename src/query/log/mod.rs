@@ -1,0 +1,208 @@
+//! What happened, newest first: git's commits in git's order, and task events between them at their time.
+//!
+//! [`start()`] asks git and the ledger; [`Log::next_entry`] reads on as far as the reader does.
+
+mod events;
+mod ledger;
+mod options;
+mod same_patch;
+mod stream;
+mod words;
+
+pub use events::Moment;
+pub use stream::{Checkpoint, Entry, Log};
+pub use words::Words;
+
+use std::{collections::HashSet, ffi::OsString};
+
+use crate::{
+    domain::task::Task,
+    error::Result,
+    git::{
+        ObjectId, Repo, date,
+        log::{self, Graph, Query},
+        revwalk,
+    },
+    query::revision::{self, Owners},
+    store::{
+        history,
+        ledger::{View, commits::linked},
+    },
+};
+
+use events::Events;
+use ledger::Tasks;
+use stream::{Commits, Only};
+
+/// What is asked.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The task; else the first of `words` may be one.
+    pub task: Option<String>,
+    /// Options, revisions and paths for git.
+    pub words: Words,
+    /// Not older than this date, as git takes it.
+    pub since: Option<String>,
+    /// Not newer than this date, as git takes it.
+    pub until: Option<String>,
+    /// Only commits by authors that match one of these patterns.
+    pub authors: Vec<String>,
+    /// Only commits that belong to a task.
+    pub checkpoints: bool,
+    /// Whether events are shown; `None`: unless the request is about properties that only commits have.
+    pub events: Option<bool>,
+    /// At most this many entries; `None`: all.
+    pub limit: Option<usize>,
+    /// Leave out this many entries first.
+    pub skip: usize,
+    /// Oldest first.
+    pub reverse: bool,
+    /// The format of dates, as `git log --date` takes it.
+    pub date: Option<String>,
+    /// With git's graph of the history.
+    pub graph: bool,
+    /// With the names of refs.
+    pub decorate: bool,
+    /// With git's colours in the graph and in changes.
+    pub colors: bool,
+}
+
+/// The task that a log is about.
+pub struct Wanted {
+    /// Its full id.
+    pub id: String,
+    /// As the ledger has it; `None` when only trailers name it.
+    pub task: Option<Task>,
+}
+
+/// Start the log that `request` asks for: of `wanted` if it is about a task; of nothing if only trailers could know that task and
+/// none does.
+///
+/// # Errors
+///
+/// When git cannot be run, the ledger or the history cannot be read; `bad-date`.
+pub fn start<'r>(view: View<'r>, request: &Request, wanted: Option<Wanted>) -> Result<Option<Log<'r>>> {
+    let repo = view.repo();
+    let words = &request.words;
+    let tip = repo.head()?.commit;
+    let tasks = Tasks::new(view)?;
+    let shallow: HashSet<ObjectId> = revwalk::shallow(repo)?.iter().copied().collect();
+    let is_narrow = words.narrow || !request.authors.is_empty() || (words.revisions && !words.is_all());
+    let events = if request.events.unwrap_or(!is_narrow) {
+        let (since, until) = date::period(repo, request.since.as_deref(), request.until.as_deref())?;
+        let since = since.map_or(i64::MIN, |second| second.saturating_mul(1000));
+        let until = until.map_or(i64::MAX, |second| second.saturating_mul(1000).saturating_add(999));
+        let rows = tasks.rows().filter(|row| wanted.as_ref().is_none_or(|wanted| row.id_str() == wanted.id));
+        Events::of(rows, since, until)
+    } else {
+        Events::none()
+    };
+    let of_task = wanted.as_ref().zip(tip).map(|(wanted, tip)| OfTask::find(repo, wanted, tip)).transpose()?;
+    let of_task = of_task.unwrap_or_default();
+    if wanted.as_ref().is_some_and(|wanted| wanted.task.is_none()) && of_task.commits.is_empty() && !words.revisions {
+        return Ok(None);
+    }
+    let mut query = query(request);
+    let is_plain = query.words.len() == request.date.iter().len() && query.paths.is_empty() && query.graph.is_none();
+    let commits = if tip.is_none() && !words.revisions {
+        Commits::None
+    } else if wanted.is_some() && tip.is_some() && is_plain {
+        query.only = Some(of_task.commits.iter().rev().copied().collect());
+        if of_task.commits.is_empty() { Commits::None } else { Commits::Known(log::Log::start(repo, &query)?) }
+    } else {
+        match &wanted {
+            Some(wanted) if !words.greps => drop(query.words.splice(0..0, grep(wanted, &shallow))),
+            None if !request.checkpoints => {
+                let most = request.limit.map(|limit| limit.saturating_add(request.skip));
+                query.words.splice(0..0, most.map(|most| format!("--max-count={most}").into()));
+            }
+            _ => {}
+        }
+        Commits::Running(log::Log::start(repo, &query)?)
+    };
+    // git works while the patches are compared.
+    let same_patch = same_patch::find(repo, &of_task.commits);
+    let only = match wanted {
+        Some(wanted) => Only::Of(wanted.id),
+        None if request.checkpoints => Only::OfTasks,
+        None => Only::All,
+    };
+    Ok(Some(Log {
+        owners: Owners::new(&view, tip)?,
+        diff: words.diff.clone(),
+        paths: words.paths.clone(),
+        colors: request.colors,
+        head: tip.filter(|_| is_narrow),
+        is_narrow,
+        numbers: of_task.commits.iter().enumerate().map(|(at, commit)| (*commit, at + 1)).collect(),
+        reverted: of_task.reverted,
+        met_shallow: of_task.is_cut,
+        skip: request.skip,
+        left: request.limit.unwrap_or(usize::MAX),
+        reversed: request.reverse.then(Vec::new),
+        tasks,
+        commits,
+        events,
+        only,
+        same_patch,
+        shallow,
+        seen: Default::default(),
+        count: 0,
+        shown: 0,
+        lacking: false,
+        at_end: false,
+        ahead: None,
+    }))
+}
+
+/// What git is asked.
+fn query(request: &Request) -> Query {
+    let with = |name: &str, value: &str| OsString::from(format!("--{name}={value}"));
+    let mut words: Vec<OsString> = Vec::new();
+    words.extend(request.since.iter().map(|date| with("since", date)));
+    words.extend(request.until.iter().map(|date| with("until", date)));
+    words.extend(request.authors.iter().map(|author| with("author", author)));
+    words.extend(request.date.iter().map(|date| with("date", date)));
+    words.extend(request.words.words.iter().cloned());
+    let graph = if request.colors { Graph::Painted } else { Graph::Plain };
+    Query {
+        words,
+        only: None,
+        paths: request.words.paths.clone(),
+        graph: request.graph.then_some(graph),
+        decorate: request.decorate,
+    }
+}
+
+/// What the history of HEAD says of one task.
+#[derive(Default)]
+struct OfTask {
+    /// Its commits, oldest first: `T@1`, `T@2`, …
+    commits: Vec<ObjectId>,
+    /// Those of them that are reverted.
+    reverted: HashSet<ObjectId>,
+    /// Whether the history is cut off: there may be more.
+    is_cut: bool,
+}
+
+impl OfTask {
+    fn find(repo: &Repo, wanted: &Wanted, head: ObjectId) -> Result<Self> {
+        let linked: Vec<ObjectId> = wanted.task.iter().flat_map(linked).collect();
+        let (commits, is_cut) =
+            history::ask(repo, head, |past| Ok((past.on(wanted.id.as_bytes(), &linked)?, !past.cut()?.is_empty())))?;
+        let reverted = revision::reverted(repo, head, &commits)?;
+        Ok(OfTask { commits, reverted, is_cut })
+    }
+}
+
+/// Options that let git skip most commits that cannot belong to the task: they do not contain its id.
+fn grep(wanted: &Wanted, shallow: &HashSet<ObjectId>) -> Vec<OsString> {
+    // Linked commits do not say the id, and a shallow history is watched for its boundary.
+    let has_links = wanted.task.as_ref().is_some_and(|task| linked(task).next().is_some());
+    if has_links || !shallow.is_empty() {
+        return Vec::new();
+    }
+    ["--fixed-strings".to_owned(), format!("--grep={}", wanted.id), "--grep=This reverts commit".to_owned()]
+        .map(OsString::from)
+        .into()
+}
