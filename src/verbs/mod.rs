@@ -12,10 +12,10 @@ mod caller;
 pub mod changes_since;
 mod clock;
 mod identity;
-pub mod rollback;
-pub mod undo;
-
 pub mod log;
+pub mod rollback;
+pub mod status;
+pub mod undo;
 
 pub use caller::Caller;
 pub use clock::{CLOCK_VARIABLE, Clock};

@@ -10,6 +10,7 @@ pub mod pager;
 pub mod relative_time;
 pub mod report;
 pub mod sanitize;
+pub mod status;
 mod style;
 pub mod svg;
 
@@ -25,7 +26,7 @@ pub use crate::{
     domain::text::{NAMED, list, oid},
     view::columns::{Row, pad, shorten},
 };
-pub use style::{Paint, Style, mark};
+pub use style::{Paint, Style, mark, words};
 
 use pager::Pager;
 

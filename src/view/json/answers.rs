@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{SCHEMA, TaskJson};
+use crate::{recovery::operation::Operation, verbs::status::WorktreeStatus};
 
 pub use super::task::VerificationJson;
 
@@ -136,6 +137,26 @@ pub struct StatusAnswer {
     /// Tasks that a ref of this worktree names because it was fetched from another repository: not acted on; left out if none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub foreign: Vec<String>,
+}
+
+impl StatusAnswer {
+    /// `status` as JSON.
+    pub fn new(status: &WorktreeStatus) -> Self {
+        let id = |operation: &Option<Operation>| operation.as_ref().map(|operation| operation.id.to_string());
+        StatusAnswer {
+            schema: SCHEMA,
+            active: status.active.iter().map(|(id, _)| id.to_string()).collect(),
+            actor: status.actor.to_string(),
+            head: status.head.commit.map(|id| id.to_string()),
+            branch: status.head.branch_name(),
+            dirty: status.dirty.into(),
+            counts: status.counts.iter().map(|(status, count)| (status.to_string(), *count)).collect(),
+            unstamped: status.unstamped.iter().map(ToString::to_string).collect(),
+            interrupted: id(&status.interrupted),
+            left_behind: id(&status.left_behind),
+            foreign: status.foreign.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// `verify`.

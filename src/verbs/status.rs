@@ -1,0 +1,90 @@
+//! The state of the worktree and its tasks.
+
+use super::Caller;
+use crate::{
+    domain::{actor::Actor, id::TaskId, status::Status, task::Task},
+    error::Result,
+    git::{
+        Head, ObjectId,
+        state::{self, InProgress},
+        status::{self as git_status, Dirty},
+    },
+    query::unstamped,
+    recovery::{self, operation::Operation},
+    store::active,
+};
+
+/// The state of a worktree.
+pub struct WorktreeStatus {
+    /// Who asks.
+    pub actor: Actor,
+    /// The commit and the branch.
+    pub head: Head,
+    /// What is not committed.
+    pub dirty: Dirty,
+    /// The active tasks, with what the ledger has of them.
+    pub active: Vec<(TaskId, Option<Task>)>,
+    /// Tasks by state.
+    pub counts: Vec<(Status, usize)>,
+    /// Commits made while a task was active that name none, oldest first.
+    pub unstamped: Vec<ObjectId>,
+    /// An operation that was interrupted.
+    pub interrupted: Option<Operation>,
+    /// An operation that is finished and was killed while it cleaned up.
+    pub left_behind: Option<Operation>,
+    /// An operation of git that is in progress.
+    pub in_progress: Option<InProgress>,
+    /// Tasks that a fetched ref names as active: see [`active::foreign`].
+    pub foreign: Vec<TaskId>,
+    /// Silences of a task longer than this, in seconds, are not counted as work.
+    pub idle_gap: u64,
+}
+
+/// The state of the worktree now. Writes nothing.
+///
+/// # Errors
+///
+/// When the ledger or the index cannot be read; `bad-actor`.
+pub fn status(caller: &Caller) -> Result<WorktreeStatus> {
+    let repo = caller.repo();
+    let view = caller.view()?;
+    let table = view.table()?;
+    let mut counts = Status::ALL.map(|status| (status, 0)).to_vec();
+    for row in table.rows().filter(|row| row.exists()) {
+        counts.iter_mut().filter(|(status, _)| *status == row.status()).for_each(|(_, number)| *number += 1);
+    }
+    let active = caller.active()?.into_iter().map(|id| Ok((id.clone(), view.task(&id)?)));
+    let active = active.collect::<Result<Vec<(TaskId, Option<Task>)>>>()?;
+    let known: Vec<Task> = active.iter().filter_map(|(_, task)| task.clone()).collect();
+    Ok(WorktreeStatus {
+        actor: caller.actor()?,
+        head: repo.head()?,
+        dirty: git_status::counts(repo)?,
+        counts,
+        unstamped: unstamped::find(repo, &known)?.iter().map(|one| one.commit).collect(),
+        // A log of operations that cannot be read is reported by 'doctor'.
+        interrupted: recovery::interrupted(repo).unwrap_or_default(),
+        left_behind: recovery::left_behind(repo).unwrap_or_default().map(|recorded| recorded.operation),
+        in_progress: state::in_progress(repo),
+        foreign: active::foreign(repo)?,
+        idle_gap: repo.settings().idle_gap(),
+        active,
+    })
+}
+
+/// What a shell prompt shows: `t-7k3fq`, `t-7k3fq+1` with another active task, `t-7k3fq!` while an operation is interrupted.
+///
+/// # Errors
+///
+/// When the active task cannot be read. What else cannot be read is left out.
+pub fn prompt(caller: &Caller) -> Result<String> {
+    let active = caller.active()?;
+    let mut segment = active.first().map(ToString::to_string).unwrap_or_default();
+    if active.len() > 1 {
+        segment.push_str(&format!("+{}", active.len() - 1));
+    }
+    if recovery::is_interrupted(caller.repo()).unwrap_or_default() {
+        segment.push('!');
+    }
+    Ok(segment)
+}

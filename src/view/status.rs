@@ -1,0 +1,118 @@
+//! The state of a worktree and its tasks, as text.
+
+use crate::{
+    domain::{
+        active_time,
+        task::Task,
+        time::{Timestamp, show_duration},
+    },
+    store::active,
+    verbs::status::WorktreeStatus,
+    view::{Row, Style, mark, oid, sanitize, words},
+};
+
+/// `status` for people, in lines of `width` columns if there is a width.
+pub fn text(status: &WorktreeStatus, now: Timestamp, style: Style, width: Option<usize>) -> String {
+    let mut page = String::new();
+    let place = match (status.head.branch_name(), status.head.commit) {
+        (Some(branch), _) => format!("On branch {branch}"),
+        (None, Some(commit)) => format!("HEAD detached at {}", oid(commit)),
+        (None, None) => "No commits yet".to_owned(),
+    };
+    page.push_str(&format!("{}\n", sanitize::line(&place)));
+    if let Some(operation) = &status.interrupted {
+        let title = sanitize::line(&operation.title);
+        page.push_str(&format!(
+            "Interrupted: {title}: 'git agent undo' brings everything back, 'git agent resume' finishes it\n"
+        ));
+    }
+    if let Some(operation) = &status.left_behind {
+        let title = sanitize::line(&operation.title);
+        page.push_str(&format!("Killed while it cleared up: {title}: 'git agent resume' removes what it left\n"));
+    }
+    if let Some(operation) = &status.in_progress {
+        page.push_str(&format!(
+            "In the middle of {}: '{}' or '{}'\n",
+            operation.what, operation.go_on, operation.abort
+        ));
+    }
+    for (id, task) in &status.active {
+        match task {
+            Some(task) => page.push_str(&working_on(status, task, now, style, width)),
+            None => {
+                let id = style.id(id.as_str());
+                page.push_str(&format!("Active task {id} is not in this ledger; 'git agent sync' may get it\n"));
+            }
+        }
+    }
+    for id in &status.foreign {
+        page.push_str(&format!(
+            "{id} is not active: a fetch set {}, not this repository; 'git agent start {id}' makes it so\n",
+            active::REF
+        ));
+    }
+    if status.active.is_empty() {
+        page.push_str("No task is active: commits made here are not stamped\n");
+    }
+    page.push_str(&dirt(status));
+    page.push_str(&unstamped(status));
+    let counts = status.counts.iter().filter(|(_, count)| *count > 0);
+    let counts: Vec<String> = counts.map(|(status, count)| format!("{count} {}", words(*status))).collect();
+    page.push_str(&format!("Tasks: {}\n", if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }));
+    page
+}
+
+fn working_on(status: &WorktreeStatus, task: &Task, now: Timestamp, style: Style, width: Option<usize>) -> String {
+    let time = show_duration(active_time::active(task, status.idle_gap, now));
+    Row::new()
+        .left(mark(task.status), |text: &str| style.status(task.status, text))
+        .left(" Working on ", style)
+        .left(task.id.as_str(), |text: &str| style.id(text))
+        .left(" ", style)
+        .middle(&task.title)
+        .right(&format!("  ({time})"), |text: &str| style.faint(text))
+        .render(width)
+}
+
+fn dirt(status: &WorktreeStatus) -> String {
+    let dirty = status.dirty;
+    let kinds = [
+        (dirty.staged, "staged"),
+        (dirty.unstaged, "not staged"),
+        (dirty.untracked, "untracked"),
+        (dirty.hidden, "hidden from git status"),
+    ];
+    let kinds: Vec<String> =
+        kinds.iter().filter(|(count, _)| *count > 0).map(|(count, kind)| format!("{count} {kind}")).collect();
+    if kinds.is_empty() {
+        return "Nothing uncommitted\n".to_owned();
+    }
+    format!("Uncommitted paths: {}\n", kinds.join(", "))
+}
+
+/// Commits that should name a task and do not.
+fn unstamped(status: &WorktreeStatus) -> String {
+    let Some(newest) = status.unstamped.last() else { return String::new() };
+    let (count, newest) = (sanitize::plural(status.unstamped.len(), "commit"), oid(newest));
+    let what = if status.unstamped.len() == 1 { "does not name it" } else { "do not name it" };
+    format!("{count} made while the task was active {what} ({newest}): 'git agent repair' links what is missing\n")
+}
+
+/// `status` for scripts: a stable `key value` pair per line.
+pub fn porcelain(status: &WorktreeStatus) -> String {
+    let dirty = status.dirty;
+    let mut lines = vec![
+        format!("actor {}", status.actor),
+        format!("head {}", status.head.commit.map_or("-".to_owned(), |id| id.to_string())),
+        format!("branch {}", status.head.branch_name().as_deref().unwrap_or("-")),
+        format!("dirty {} {} {}", dirty.staged, dirty.unstaged, dirty.untracked),
+    ];
+    let mut counts: Vec<(&str, usize)> = status.counts.iter().map(|(state, count)| (state.as_str(), *count)).collect();
+    counts.sort_unstable();
+    lines.extend(status.active.iter().map(|(id, _)| format!("active {id}")));
+    lines.extend(counts.iter().map(|(state, count)| format!("count {state} {count}")));
+    lines.extend(status.unstamped.iter().map(|id| format!("unstamped {id}")));
+    lines.extend(status.interrupted.iter().map(|operation| format!("interrupted {}", operation.id)));
+    lines.extend(status.left_behind.iter().map(|operation| format!("left-behind {}", operation.id)));
+    lines.iter().map(|line| format!("{}\n", sanitize::line(line))).collect()
+}
