@@ -152,7 +152,7 @@ fn refuse_obstacles(graph: &Graph<'_>, task: &Task, now: Timestamp) -> Result<()
     if obstacles.is_empty() {
         return Ok(());
     }
-    let said: Vec<String> = obstacles.iter().map(super::ready::say).collect();
+    let said: Vec<String> = obstacles.iter().map(crate::view::tasks::obstacle_text).collect();
     Err(Error::new(codes::TASK_NOT_READY, format!("cannot complete {}: {}", task.id, said.join("; ")))
         .hint("complete or remove what it waits for: 'git agent unblock', 'git agent dep remove'")
         .hint(format!("to complete it all the same: git agent complete {} --force", task.id)))

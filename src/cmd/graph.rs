@@ -2,12 +2,9 @@
 
 use crate::{
     cmd::context::Ctx,
-    domain::{
-        graph::Graph,
-        task_graph::{Chart, Choice},
-    },
     error::{Result, exit},
-    view::{graph, json::GraphAnswer, svg},
+    verbs::graph::{self, Request},
+    view::{graph as text, json::GraphAnswer, svg},
 };
 
 /// Show the dependency graph of the tasks
@@ -33,35 +30,29 @@ enum Format {
     Svg,
 }
 
-/// Run it.
+/// Ask, and show the graph in the format that is wanted.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let view = ctx.view()?;
-    let table = view.table()?;
-    let tasks = Graph::new(&table);
-    let parent = args.parent.as_deref().map(|word| view.find(word)).transpose()?.map(|task| task.id);
-    let chart = Chart::new(&tasks, Choice { parent: parent.as_ref(), all: args.all }, ctx.now());
-    let shown: std::collections::HashSet<_> = chart.nodes.iter().map(|node| &node.id).collect();
-    let mut cycles = tasks.cycles();
-    cycles.retain(|cycle| cycle.iter().any(|id| shown.contains(id)));
-    if !ctx.out.is_json() && args.format == Format::Text {
-        ctx.page()?;
-        ctx.out.print(&graph::text(&chart, &cycles, ctx.style(), ctx.out.width()))?;
-        match chart.nodes.is_empty() {
-            true if table.is_empty() => ctx.out.status("There are no tasks."),
-            true => ctx.out.status("No task is open; 'git agent graph --all' shows every task."),
-            false => {}
-        }
-        return Ok(exit::OK);
-    }
-    let text = match args.format {
+    let request = Request { parent: args.parent, all: args.all };
+    let answer = ctx.call(|caller| graph::graph(caller, &request))?;
+    let chart = &answer.chart;
+    let drawn = match args.format {
         Format::Text => None,
-        Format::Dot => Some(graph::dot(&chart)),
-        Format::Mermaid => Some(graph::mermaid(&chart)),
-        Format::Svg => Some(svg::graph::graph(&chart).file()),
+        Format::Dot => Some(text::dot(chart)),
+        Format::Mermaid => Some(text::mermaid(chart)),
+        Format::Svg => Some(svg::graph::graph(chart).file()),
     };
-    match (ctx.out.is_json(), text) {
-        (false, Some(text)) => ctx.out.print(&text)?,
-        (_, text) => ctx.out.json(&GraphAnswer::new(&chart, cycles, text))?,
+    if ctx.out.is_json() {
+        ctx.out.json(&GraphAnswer::new(chart, answer.cycles, drawn))?;
+    } else if let Some(drawn) = drawn {
+        ctx.out.print(&drawn)?;
+    } else {
+        ctx.page()?;
+        ctx.out.print(&text::text(chart, &answer.cycles, ctx.style(), ctx.out.width()))?;
+        if !answer.has_tasks {
+            ctx.out.status("There are no tasks.");
+        } else if chart.nodes.is_empty() {
+            ctx.out.status("No task is open; 'git agent graph --all' shows every task.");
+        }
     }
     Ok(exit::OK)
 }

@@ -14,6 +14,7 @@ use crate::{
     },
     error::{Error, Result, codes, exit},
     store::ledger::{Draft, View},
+    verbs::list::is_within,
     view::json::{NextAnswer, NoNext},
 };
 
@@ -123,12 +124,6 @@ pub(super) fn choose(table: &Table, parent: Option<&TaskId>, now: Timestamp) -> 
         () if open.any(|task| task.status() == Status::InProgress || task.is_held(now)) => NoNext::AllClaimed,
         () => NoNext::AllBlocked,
     })
-}
-
-/// Whether `task` is a part, at any depth, of the feature at `feature`.
-pub(super) fn is_within(task: Row<'_>, feature: Option<usize>) -> bool {
-    // A circle of parents can only come by a merge; no honest plan is this deep.
-    std::iter::successors(task.parent(), |task| task.parent()).take(10_000).any(|parent| Some(parent.at()) == feature)
 }
 
 /// Say why there is nothing to do: an answer, not a failure.

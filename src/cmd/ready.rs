@@ -1,19 +1,14 @@
 //! `git agent ready`: what can be started now, and why the rest cannot.
 
-use super::list;
 use crate::{
-    cmd::{context::Ctx, task_change},
-    domain::{
-        graph::{Graph, Obstacle, show_cycle},
-        status::Status,
-        summary::Summary,
-        table::Row,
-        time::Timestamp,
-    },
+    cmd::context::Ctx,
+    domain::{graph::Graph, status::Status, summary::Summary, table::Row, time::Timestamp},
     error::{Result, exit},
+    verbs::list::Listed,
     view::{
-        json::{ReadyAnswer, Unready},
-        sanitize::{self, plural},
+        json::{ReadyAnswer, TaskJson, Unready},
+        sanitize,
+        tasks::{Look, obstacle_text},
     },
 };
 
@@ -42,19 +37,19 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if ctx.out.is_json() {
         let unready = |row: &Summary| Unready {
             id: row.id.to_string(),
-            reasons: graph.obstacles(row, now).iter().map(say).collect(),
+            reasons: graph.obstacles(row, now).iter().map(obstacle_text).collect(),
         };
-        let tasks = list::tasks_json(&view, &graph, &ready, now)?;
+        let tasks = TaskJson::several(&view, &graph, ready.iter().map(|row| &row.id), now)?;
         ctx.out.json(&ReadyAnswer::new(tasks, args.explain.then(|| waiting.iter().map(unready).collect())))?;
         return Ok(exit::OK);
     }
     ctx.page()?;
-    let look = list::Look::new(ctx, ready.iter().chain(&waiting));
-    let mut page: String = ready.iter().map(|row| look.line(&graph, row, now)).collect();
+    let look = Look::new(ctx.style(), ctx.out.width(), ready.iter().chain(&waiting));
+    let mut page: String = ready.iter().map(|row| look.line(&Listed::ready(row.clone()), 0, now)).collect();
     for row in &waiting {
         let reasons = match row.status {
             Status::InProgress => vec![held(row, now)],
-            _ => graph.obstacles(row, now).iter().map(say).collect(),
+            _ => graph.obstacles(row, now).iter().map(obstacle_text).collect(),
         };
         let reasons: String = reasons.iter().map(|reason| format!("    {}\n", sanitize::line(reason))).collect();
         page.push_str(&look.row(row, 0, &[]));
@@ -78,23 +73,5 @@ fn held(row: &Summary, now: Timestamp) -> String {
             row.id
         ),
         (None, None) => "in progress, held by nobody".to_owned(),
-    }
-}
-
-/// An obstacle in words.
-pub(super) fn say(obstacle: &Obstacle) -> String {
-    match obstacle {
-        Obstacle::Status(status) => task_change::say(*status).to_owned(),
-        Obstacle::Waits { on, status: None, .. } => format!("waits for {on}, which this ledger does not have"),
-        Obstacle::Waits { on, status: Some(Status::Failed), failure: Some(why) } => {
-            format!("waits for {on}, which failed: {why}")
-        }
-        Obstacle::Waits { on, status: Some(status), .. } => {
-            format!("waits for {on}, which is {}", task_change::say(*status))
-        }
-        Obstacle::Cycle(cycle) => format!("is in a circle of dependencies: {}", show_cycle(cycle)),
-        Obstacle::Blocked(count) => format!("{} open", plural(*count as usize, "blocker")),
-        Obstacle::Claimed { by, until } => format!("held by {by} until {}", until.to_minute()),
-        Obstacle::Subtasks(count) => format!("{} open", plural(*count as usize, "subtask")),
     }
 }

@@ -196,7 +196,7 @@ impl Page<'_> {
     fn obstacles(&self, page: &mut String, task: &Task, graph: &Graph<'_>) {
         let row = graph.get(&task.id).filter(|row| row.status() == Status::Pending);
         let obstacles = row.map(|row| graph.obstacles(&row.summary(), self.now)).unwrap_or_default();
-        let said: Vec<String> = obstacles.iter().map(super::ready::say).collect();
+        let said: Vec<String> = obstacles.iter().map(crate::view::tasks::obstacle_text).collect();
         self.field(page, "Not ready", &said.join("\n"));
     }
 

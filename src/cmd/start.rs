@@ -114,7 +114,7 @@ fn refuse_obstacles(view: &View<'_>, task: &Task, now: crate::domain::time::Time
         .obstacles(&pending, now)
         .iter()
         .filter(|obstacle| !matches!(obstacle, Obstacle::Claimed { .. } | Obstacle::Subtasks(_)))
-        .map(super::ready::say)
+        .map(crate::view::tasks::obstacle_text)
         .collect();
     if obstacles.is_empty() {
         return Ok(());

@@ -13,6 +13,7 @@ pub mod sanitize;
 pub mod status;
 mod style;
 pub mod svg;
+pub mod tasks;
 
 use std::{
     cell::{Cell, RefCell},

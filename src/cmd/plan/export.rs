@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashSet};
 use serde_json::Value;
 
 use crate::{
-    cmd::{context::Ctx, next::is_within},
+    cmd::context::Ctx,
     domain::{
         graph::Graph,
         status::Status,
@@ -16,6 +16,7 @@ use crate::{
     error::{Context as _, Error, Result, codes, exit},
     plans::{Content, Decided, Failed, Format, Item, Plan, Times},
     store::ledger::View,
+    verbs::list::is_within,
     view::{
         json::ExportAnswer,
         sanitize::{self, plural},
@@ -33,7 +34,7 @@ pub(super) struct Args {
     #[arg(long, alias = "feature", value_name = "TASK")]
     parent: Option<String>,
     /// Show only tasks in these states, separated by commas: pending, in_progress, completed, failed, cancelled
-    #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = crate::cmd::list::status)]
+    #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = crate::cmd::list::state)]
     status: Vec<Status>,
     /// Write to FILE instead of standard output
     #[arg(long, short, value_name = "FILE")]

@@ -7,7 +7,7 @@ use std::{
 
 use super::{export, source::Source};
 use crate::{
-    cmd::{context::Ctx, next::is_within, task_change},
+    cmd::{context::Ctx, task_change},
     domain::{
         event::{Payload, Start},
         id::TaskId,
@@ -19,6 +19,7 @@ use crate::{
     error::{Result, exit},
     plans::{self, Change, Difference, Format, Item, Known, Left, Plan},
     store::ledger::{self, Author, Draft, View},
+    verbs::list::is_within,
     view::{
         json::ImportAnswer,
         sanitize::{self, plural},

@@ -8,11 +8,13 @@ use crate::{
     domain::{
         active_time,
         graph::Graph,
+        id::TaskId,
         status::Status,
         task::{Outcome, Task},
         text::Text,
         time::Timestamp,
     },
+    error::{Error, Result},
     store::ledger::View,
 };
 
@@ -146,6 +148,24 @@ impl VerificationJson {
 }
 
 impl TaskJson {
+    /// The tasks `ids` of the ledger.
+    ///
+    /// # Errors
+    ///
+    /// When a note cannot be read.
+    pub fn several<'t>(
+        view: &View<'_>,
+        graph: &Graph<'_>,
+        ids: impl Iterator<Item = &'t TaskId>,
+        now: Timestamp,
+    ) -> Result<Vec<Self>> {
+        let of = |id: &TaskId| {
+            let task = view.task(id)?.ok_or_else(|| Error::bug(format!("task {id} is in the index only")))?;
+            Ok(TaskJson::new(view, &task, graph, now))
+        };
+        ids.map(of).collect()
+    }
+
     /// `task` as it stands in `graph` at `now`, its texts in full.
     pub fn new(view: &View<'_>, task: &Task, graph: &Graph<'_>, now: Timestamp) -> Self {
         let text = |text: &Text| view.text(text);

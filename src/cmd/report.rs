@@ -4,14 +4,10 @@ use std::path::PathBuf;
 
 use crate::{
     cmd::context::Ctx,
-    domain::{
-        graph::Graph,
-        report::{Report, Source},
-        text::escaped_json,
-    },
+    domain::{report::Report, text::escaped_json},
     error::{Context as _, Error, Result, exit},
-    git::date,
-    view::{Style, json::ReportAnswer, report},
+    verbs::report::{self, Request},
+    view::{Style, json::ReportAnswer, report as forms},
 };
 
 /// Report progress: tasks by state, decisions, checkpoints and time
@@ -59,57 +55,36 @@ impl Args {
     }
 }
 
-/// Run it.
+/// Ask, and show or write the report in the format that is wanted.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let repo = ctx.repo()?;
-    let since = args.since.as_deref().map(|date| date::since(repo, date)).transpose()?;
-    let view = ctx.view()?;
-    let feature = args.parent.as_deref().map(|word| view.find(word)).transpose()?.map(|task| task.id);
-    let format = args.format(ctx.out.is_json());
-    let table = view.table()?;
-    let tasks = crate::query::report::tasks(&view, &table)?;
-    let checkpoints = match format {
-        // They are not told of.
-        Format::Md | Format::Text if !ctx.out.is_json() => Default::default(),
-        _ => crate::query::report::checkpoints(&view, &tasks)?,
-    };
-    let report = Report::new(&Source {
-        tasks: &tasks,
-        graph: &Graph::new(&table),
-        feature: feature.as_ref(),
-        since,
-        now: ctx.now(),
-        gap: repo.settings().idle_gap(),
-        checkpoints,
-        text: &|text| view.text(text),
-    });
-    let to_terminal = args.output.is_none() && !ctx.out.is_json();
+    let is_json = ctx.out.is_json();
+    let format = args.format(is_json);
+    let no_checkpoints = matches!(format, Format::Md | Format::Text) && !is_json;
+    let request = Request { feature: args.parent, since: args.since, no_checkpoints };
+    let report = ctx.call(|caller| report::report(caller, &request))?;
+    let to_terminal = args.output.is_none() && !is_json;
     let text = match format {
-        Format::Md => report::markdown(&report),
-        Format::Html => report::html(&report),
-        Format::Execplan => report::execplan(&report),
+        Format::Md => forms::markdown(&report),
+        Format::Html => forms::html(&report),
+        Format::Execplan => forms::execplan(&report),
         Format::Json => json(&report)?,
-        Format::Text if to_terminal => report::text(&report, ctx.style(), ctx.out.width()),
-        Format::Text => report::text(&report, Style::new(false), None),
+        Format::Text if to_terminal => forms::text(&report, ctx.style(), ctx.out.width()),
+        Format::Text => forms::text(&report, Style::new(false), None),
     };
-    let Some(path) = &args.output else {
-        match (ctx.out.is_json(), format) {
-            (true, Format::Json) => ctx.out.json(&ReportAnswer::new(&report, None, None))?,
-            (true, _) => ctx.out.json(&ReportAnswer::new(&report, Some(text), None))?,
-            (false, format) => {
-                if matches!(format, Format::Md | Format::Text) {
-                    ctx.page()?;
-                }
-                ctx.out.print(&text)?;
-            }
+    if let Some(path) = &args.output {
+        std::fs::write(path, text).or_environment(|| format!("cannot write the report to '{}'", path.display()))?;
+        let path = path.display().to_string();
+        ctx.out.status(format!("Wrote the report to '{path}'."));
+        if is_json {
+            ctx.out.json(&ReportAnswer::new(&report, None, Some(path)))?;
         }
-        return Ok(exit::OK);
-    };
-    std::fs::write(path, text).or_environment(|| format!("cannot write the report to '{}'", path.display()))?;
-    if ctx.out.is_json() {
-        ctx.out.json(&ReportAnswer::new(&report, None, Some(path.display().to_string())))?;
+    } else if is_json {
+        ctx.out.json(&ReportAnswer::new(&report, (format != Format::Json).then_some(text), None))?;
     } else {
-        ctx.out.status(format!("Wrote the report to '{}'.", path.display()));
+        if matches!(format, Format::Md | Format::Text) {
+            ctx.page()?;
+        }
+        ctx.out.print(&text)?;
     }
     Ok(exit::OK)
 }

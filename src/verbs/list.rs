@@ -1,0 +1,167 @@
+//! The tasks, filtered and sorted.
+
+use super::Caller;
+use crate::{
+    domain::{
+        graph::{Graph, Obstacle},
+        progress::Progress,
+        status::Status,
+        summary::Summary,
+        table::{Row, Table},
+        time::Timestamp,
+    },
+    error::{Error, Result, codes},
+    store::ledger::View,
+};
+
+/// What is asked.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Only tasks in these states; if there are none: not completed or cancelled ones, unless `all`.
+    pub states: Vec<Status>,
+    /// Tasks in all states.
+    pub all: bool,
+    /// Only subtasks of this task, at any depth.
+    pub parent: Option<String>,
+    /// Only tasks that this actor (with or without its host) claimed or worked on last.
+    pub by: Option<String>,
+    /// Only tasks whose id, title or description contains this text, ignoring case.
+    pub search: Option<String>,
+    /// `plan` (or nothing), `id`, `title`, `status`, `priority`, `created` or `updated`; a leading `-` reverses the order.
+    pub sort: String,
+    /// At most this many.
+    pub limit: Option<usize>,
+    /// Also how far features are.
+    pub progress: bool,
+}
+
+/// The tasks that match.
+pub struct List<'a> {
+    /// The ledger, and the table of all its tasks.
+    pub view: View<'a>,
+    /// See [`List::view`].
+    pub table: Table,
+    /// Those that match, up to the limit.
+    pub tasks: Vec<Listed>,
+    /// How many match.
+    pub matching: usize,
+}
+
+/// A task of a list.
+pub struct Listed {
+    /// The task.
+    pub task: Summary,
+    /// What keeps a pending task from being started.
+    pub obstacles: Vec<Obstacle>,
+    /// How far its subtasks are, if it has any.
+    pub progress: Option<Progress>,
+}
+
+impl Listed {
+    /// A task that can be started.
+    pub fn ready(task: Summary) -> Self {
+        Listed { task, obstacles: Vec::new(), progress: None }
+    }
+
+    /// The task of `row`; with its `progress` if that is asked for.
+    fn new(graph: &Graph<'_>, row: Row<'_>, progress: bool, now: Timestamp) -> Self {
+        let task = row.summary();
+        let is_pending = task.status == Status::Pending;
+        let obstacles = if is_pending { graph.obstacles(&task, now) } else { Vec::new() };
+        let progress = (progress && graph.has_parts(&task.id)).then(|| graph.progress(row));
+        let progress = progress.filter(|progress| progress.total > 0);
+        Listed { task, obstacles, progress }
+    }
+}
+
+/// The tasks that match `request`. Writes nothing.
+///
+/// # Errors
+///
+/// `bad-sort`; `task-not-found`, `task-ambiguous` for the parent.
+pub fn list<'a>(caller: &'a Caller, request: &Request) -> Result<List<'a>> {
+    let (view, now) = (caller.view()?, caller.now());
+    let table = view.table()?;
+    let graph = Graph::new(&table);
+    let mut chosen = choose(&view, &table, request)?;
+    sort(&graph, &mut chosen, &request.sort)?;
+    let matching = chosen.len();
+    chosen.truncate(request.limit.unwrap_or(usize::MAX));
+    let tasks = chosen.into_iter().map(|row| Listed::new(&graph, row, request.progress, now)).collect();
+    drop(graph);
+    Ok(List { view, table, tasks, matching })
+}
+
+fn choose<'t>(view: &View<'_>, table: &'t Table, request: &Request) -> Result<Vec<Row<'t>>> {
+    let parent = request.parent.as_deref().map(|word| view.find(word)).transpose()?;
+    let parent = parent.map(|parent| table.position(parent.id.as_str()));
+    let needle = request.search.as_ref().map(|text| text.to_lowercase());
+    let mut chosen = Vec::new();
+    for row in table.rows().filter(|row| row.exists()) {
+        let in_state = if request.states.is_empty() {
+            request.all || !row.status().is_closed()
+        } else {
+            request.states.contains(&row.status())
+        };
+        let in_feature = parent.is_none_or(|parent| is_within(row, parent));
+        let by_actor = request.by.as_deref().is_none_or(|by| is_by(row, by));
+        if in_state && in_feature && by_actor && needle.as_deref().map_or(Ok(true), |needle| says(view, row, needle))? {
+            chosen.push(row);
+        }
+    }
+    Ok(chosen)
+}
+
+/// Whether `task` is a part, at any depth, of the feature at `feature`.
+pub fn is_within(task: Row<'_>, feature: Option<usize>) -> bool {
+    // A cycle of parents can only come by a merge; no honest plan is this deep.
+    std::iter::successors(task.parent(), |task| task.parent()).take(10_000).any(|parent| Some(parent.at()) == feature)
+}
+
+/// Whether `name` (with or without its host) holds the task or worked on it last.
+fn is_by(row: Row<'_>, name: &str) -> bool {
+    let is = |actor: &str| actor == name || actor.strip_prefix(name).is_some_and(|rest| rest.starts_with('@'));
+    row.holder().is_some_and(is) || row.actor().is_some_and(is)
+}
+
+/// Whether the task's words contain `needle`, which is in lower case.
+fn says(view: &View<'_>, row: Row<'_>, needle: &str) -> Result<bool> {
+    if [row.id_str(), row.title()].iter().any(|text| text.to_lowercase().contains(needle)) {
+        return Ok(true);
+    }
+    let task = view.task(&row.id())?;
+    let description = task.and_then(|task| task.description).map(|text| view.text(&text).to_lowercase());
+    Ok(description.is_some_and(|text| text.contains(needle)))
+}
+
+/// Sort by `field`, in reverse with a leading `-`.
+fn sort(graph: &Graph<'_>, rows: &mut Vec<Row<'_>>, field: &str) -> Result<()> {
+    let (field, reverse) = field.strip_prefix('-').map_or((field, false), |field| (field, true));
+    let order = |status: Status| match status {
+        Status::InProgress => 0,
+        Status::Failed => 1,
+        Status::Pending => 2,
+        Status::Completed => 3,
+        Status::Cancelled => 4,
+    };
+    match field {
+        "plan" | "" => {
+            // What is in progress, then what failed, then the rest in the order in which it can be done.
+            rows.sort_unstable_by_key(|row| (order(row.status()), row.priority(), graph.place(*row)));
+        }
+        "id" => rows.sort_unstable_by_key(|row| row.id_str()),
+        "title" => rows.sort_unstable_by_key(|row| (row.title(), row.id_str())),
+        "status" => rows.sort_unstable_by_key(|row| (order(row.status()), row.id_str())),
+        "priority" => rows.sort_unstable_by_key(|row| (row.priority(), row.created_at(), row.id_str())),
+        "created" => rows.sort_unstable_by_key(|row| (row.created_at(), row.id_str())),
+        "updated" => rows.sort_unstable_by_key(|row| (row.updated_at(), row.id_str())),
+        other => {
+            return Err(Error::new(codes::BAD_SORT, format!("cannot sort by '{}'", other.escape_debug()))
+                .hint("sort by id, title, status, priority, created or updated"));
+        }
+    }
+    if reverse {
+        rows.reverse();
+    }
+    Ok(())
+}

@@ -1,0 +1,48 @@
+//! Progress: what is done, in progress and left, with decisions, checkpoints and time.
+
+use super::Caller;
+use crate::{
+    domain::{
+        graph::Graph,
+        report::{Report, Source},
+    },
+    error::Result,
+    git::date,
+    query::report,
+};
+
+/// What is asked.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Only this feature.
+    pub feature: Option<String>,
+    /// Count what changed since this date, as git takes it.
+    pub since: Option<String>,
+    /// Without the commits of the tasks: forms that do not show them need not read the history.
+    pub no_checkpoints: bool,
+}
+
+/// The report. Writes nothing.
+///
+/// # Errors
+///
+/// `bad-date`; `task-not-found`, `task-ambiguous` for the feature; when the ledger or the history cannot be read.
+pub fn report(caller: &Caller, request: &Request) -> Result<Report> {
+    let repo = caller.repo();
+    let since = request.since.as_deref().map(|date| date::since(repo, date)).transpose()?;
+    let view = caller.view()?;
+    let feature = request.feature.as_deref().map(|word| view.find(word)).transpose()?.map(|task| task.id);
+    let table = view.table()?;
+    let tasks = report::tasks(&view, &table)?;
+    let checkpoints = if request.no_checkpoints { Default::default() } else { report::checkpoints(&view, &tasks)? };
+    Ok(Report::new(&Source {
+        tasks: &tasks,
+        graph: &Graph::new(&table),
+        feature: feature.as_ref(),
+        since,
+        now: caller.now(),
+        gap: repo.settings().idle_gap(),
+        checkpoints,
+        text: &|text| view.text(text),
+    }))
+}

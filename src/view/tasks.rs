@@ -1,0 +1,145 @@
+//! Lists of tasks: one line a task.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    domain::{
+        graph::{Obstacle, show_cycle},
+        id::TaskId,
+        status::Status,
+        summary::Summary,
+        task::DEFAULT_PRIORITY,
+        time::Timestamp,
+    },
+    verbs::list::Listed,
+    view::{Row, Style, mark, pad, relative_time, sanitize::plural, shorten, words},
+};
+
+/// Deeper levels are not indented further, but named.
+const DEEPEST: usize = 30;
+
+/// The column of ids is not wider than this; a longer id moves what is behind it.
+const WIDEST_ID: usize = 24;
+
+/// The columns of a list of tasks.
+pub struct Look {
+    style: Style,
+    /// Of the column of ids.
+    ids: usize,
+    /// Of the terminal.
+    width: Option<usize>,
+}
+
+impl Look {
+    /// For a list of `rows`.
+    pub fn new<'r>(style: Style, width: Option<usize>, rows: impl IntoIterator<Item = &'r Summary>) -> Self {
+        let ids = rows.into_iter().map(|row| row.id.as_str().len()).max().unwrap_or(0);
+        Look { style, ids: ids.min(WIDEST_ID), width }
+    }
+
+    /// The line of one task, at `depth` of a tree. A feature with progress says how far it is.
+    pub fn line(&self, listed: &Listed, depth: usize, now: Timestamp) -> String {
+        let row = &listed.task;
+        let mut first: Vec<String> = Vec::new();
+        if depth > DEEPEST {
+            first.push(format!("level {}", depth + 1));
+        }
+        first.extend(listed.progress.map(|progress| format!("{}%", progress.percent())));
+        if row.priority != DEFAULT_PRIORITY && !row.status.is_closed() {
+            first.push(format!("priority {}", row.priority));
+        }
+        first.extend(remarks(listed, now));
+        self.row(row, depth, &first)
+    }
+
+    /// The line of one task with `remarks` behind its title.
+    pub fn row(&self, row: &Summary, depth: usize, remarks: &[String]) -> String {
+        let style = self.style;
+        let line = Row::new()
+            .left(mark(row.status), |text: &str| style.status(row.status, text))
+            .left(&" ".repeat(1 + 2 * depth.min(DEEPEST)), style)
+            .left(&pad(row.id.as_str(), self.ids), |text: &str| style.id(text))
+            .left(" ", style)
+            .middle(&row.title);
+        let remarks = remarks.join(", ");
+        let line = line.remarks(&remarks, self.width, |text: &str| style.faint(text));
+        line.render(self.width)
+    }
+}
+
+/// What else there is to say about a task in one line.
+fn remarks(listed: &Listed, now: Timestamp) -> Vec<String> {
+    let row = &listed.task;
+    match row.status {
+        Status::InProgress => match (&row.claim, row.live_claim(now)) {
+            (Some((by, _)), Some(_)) => {
+                vec![format!("{by}, {}", relative_time::ago(now, Timestamp::from_millis(row.updated_at)))]
+            }
+            (Some((by, _)), None) => {
+                vec![format!(
+                    "{by}, no sign of life for {}",
+                    relative_time::since(now, Timestamp::from_millis(row.updated_at))
+                )]
+            }
+            (None, _) => Vec::new(),
+        },
+        Status::Failed => row.failure.clone().map(|why| shorten(&why, 60).into_owned()).into_iter().collect(),
+        Status::Completed | Status::Cancelled => vec![relative_time::ago(now, Timestamp::from_millis(row.updated_at))],
+        Status::Pending => {
+            let mut waits = Vec::new();
+            let mut remarks = Vec::new();
+            for obstacle in &listed.obstacles {
+                match obstacle {
+                    Obstacle::Waits { on, .. } => waits.push(on.to_string()),
+                    other => remarks.push(obstacle_text(other)),
+                }
+            }
+            if !waits.is_empty() {
+                remarks.insert(0, format!("after {}", waits.join(", ")));
+            }
+            remarks
+        }
+    }
+}
+
+/// Features with their parts below them.
+pub fn tree(look: &Look, tasks: &[Listed], now: Timestamp) -> String {
+    let shown: HashSet<&TaskId> = tasks.iter().map(|row| &row.task.id).collect();
+    let mut parts: HashMap<Option<&TaskId>, Vec<&Listed>> = HashMap::new();
+    for row in tasks {
+        let task = &row.task;
+        let parent = task.parent.as_ref().filter(|parent| shown.contains(parent) && **parent != task.id);
+        parts.entry(parent).or_default().push(row);
+    }
+    let mut text = String::new();
+    let mut open: Vec<(&Listed, usize)> =
+        parts.remove(&None).unwrap_or_default().into_iter().rev().map(|row| (row, 0)).collect();
+    while let Some((row, depth)) = open.pop() {
+        text.push_str(&look.line(row, depth, now));
+        open.extend(
+            parts.remove(&Some(&row.task.id)).unwrap_or_default().into_iter().rev().map(|row| (row, depth + 1)),
+        );
+    }
+    // Subtasks of each other: a cycle that came by a merge.
+    let left: HashSet<&TaskId> = parts.values().flatten().map(|row| &row.task.id).collect();
+    let rest = tasks.iter().filter(|row| left.contains(&row.task.id));
+    text + &rest.map(|row| look.line(row, 0, now)).collect::<String>()
+}
+
+/// An obstacle in words.
+pub fn obstacle_text(obstacle: &Obstacle) -> String {
+    match obstacle {
+        Obstacle::Status(status) => words(*status).to_owned(),
+        Obstacle::Waits { on, status: None, .. } => format!("waits for {on}, which this ledger does not have"),
+        Obstacle::Waits { on, status: Some(Status::Failed), failure: Some(why) } => {
+            format!("waits for {on}, which failed: {why}")
+        }
+        Obstacle::Waits { on, status: Some(status), .. } => {
+            format!("waits for {on}, which is {}", words(*status))
+        }
+        Obstacle::Cycle(cycle) => format!("is in a circle of dependencies: {}", show_cycle(cycle)),
+        Obstacle::Blocked(count) => format!("{} open", plural(*count as usize, "blocker")),
+        Obstacle::Claimed { by, until } => format!("held by {by} until {}", until.to_minute()),
+        Obstacle::Subtasks(count) => format!("{} open", plural(*count as usize, "subtask")),
+    }
+}
