@@ -6,8 +6,7 @@ use crate::{
     cmd::context::Ctx,
     error::{Error, Result, codes, exit},
     git::{
-        ObjectId, Repo, raw,
-        relay,
+        ObjectId, Repo, raw, relay,
         rev_parse::{self, Revisions},
         revwalk,
     },

@@ -11,6 +11,7 @@ use crate::{
         report::Checkpoint,
         table::{Row, Table},
         task::{Task, Verification},
+        text::visible,
         time::Timestamp,
     },
     error::{Context as _, Result},
@@ -19,7 +20,6 @@ use crate::{
         history,
         ledger::{View, commits::linked},
     },
-    view::sanitize,
 };
 
 /// Every task in full.
@@ -66,7 +66,7 @@ fn checkpoint(repo: &Repo, task: &Task, number: usize, commit: ObjectId) -> Resu
     Ok(Checkpoint {
         number,
         commit: commit.to_string(),
-        subject: sanitize::bytes(subject.as_bstr()),
+        subject: visible(&subject.to_str_lossy(), &[]).into_owned(),
         at: Timestamp::from_seconds(found.time().or_environment(damaged)?.seconds),
         verified: task.verification_of(&tree).map(Verification::passed),
     })

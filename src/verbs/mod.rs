@@ -17,6 +17,7 @@ pub mod list;
 pub mod log;
 pub mod report;
 pub mod rollback;
+pub mod show;
 pub mod status;
 pub mod undo;
 

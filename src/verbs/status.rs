@@ -7,7 +7,7 @@ use crate::{
     git::{
         Head, ObjectId,
         state::{self, InProgress},
-        status::{self as git_status, Dirty},
+        status::{self as git_status, Counts},
     },
     query::unstamped,
     recovery::{self, operation::Operation},
@@ -21,7 +21,7 @@ pub struct WorktreeStatus {
     /// The commit and the branch.
     pub head: Head,
     /// What is not committed.
-    pub dirty: Dirty,
+    pub dirty: Counts,
     /// The active tasks, with what the ledger has of them.
     pub active: Vec<(TaskId, Option<Task>)>,
     /// Tasks by state.

@@ -10,6 +10,7 @@ pub mod pager;
 pub mod relative_time;
 pub mod report;
 pub mod sanitize;
+pub mod show;
 pub mod status;
 mod style;
 pub mod svg;

@@ -5,7 +5,6 @@ use super::{
     model::Opened,
 };
 use crate::{
-    cmd::show,
     domain::{
         event::{Event, Payload},
         graph::Graph,
@@ -15,7 +14,8 @@ use crate::{
     error::Result,
     git::Repo,
     store::{active, ledger::View},
-    view::{Style, log::event_text, sanitize},
+    verbs::show,
+    view::{self, Style, log::event_text, oid, sanitize},
 };
 
 /// How many entries of the log are kept: more than any board shows.
@@ -27,7 +27,7 @@ pub(super) fn deck(repo: &Repo, now: Timestamp) -> Result<Deck> {
     let table = view.table()?;
     let graph = Graph::new(&table);
     let head = repo.head()?;
-    let place = head.branch_name().or_else(|| head.commit.map(|id| id.to_hex_with_len(12).to_string()));
+    let place = head.branch_name().or_else(|| head.commit.map(|id| oid(id)));
     Ok(Deck {
         place: sanitize::line(&place.unwrap_or_default()).into_owned(),
         // Not what is remembered of it: that would be written down.
@@ -78,8 +78,8 @@ fn minute(at: Timestamp) -> String {
 pub(super) fn task(repo: &Repo, id: &str, now: Timestamp) -> Result<Opened> {
     let view = View::now(repo)?;
     let task = view.find(id)?;
-    let table = view.table()?;
-    let story = show::story(&view, &task, &Graph::new(&table), now, Style::new(false))?;
+    let story = show::story(view, task.clone(), now)?;
+    let story = view::show::text(&story, now, Style::new(false));
     let mut log = Vec::new();
     let mut events = view.events(&task.id)?.events;
     events.sort_by_key(|event| std::cmp::Reverse(event.order()));

@@ -5,6 +5,12 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{SCHEMA, TaskJson, VerificationJson, WorkJson};
+use crate::{
+    domain::{graph::Graph, time::Timestamp},
+    error::Result,
+    query::revision::Rule,
+    verbs::show::{Checkpoint, Story},
+};
 
 /// A path: a string when it is UTF-8, else an object with its bytes in hex.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -85,9 +91,32 @@ pub struct ShowAnswer {
 }
 
 impl ShowAnswer {
-    /// The answer with `task`, and the checkpoint of it that was asked for, or else what there is to say of its work.
-    pub fn new(task: TaskJson, checkpoint: Option<PointJson>, work: Option<WorkJson>) -> Self {
-        ShowAnswer { schema: SCHEMA, task, checkpoint, work }
+    /// A task with everything that is known of it at `now`.
+    pub fn task(story: &Story<'_>, now: Timestamp) -> Self {
+        let task = TaskJson::new(&story.view, &story.task, &Graph::new(&story.table), now);
+        ShowAnswer { schema: SCHEMA, task, checkpoint: None, work: Some(WorkJson::new(story)) }
+    }
+
+    /// A checkpoint, with its task as of `now`.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn checkpoint(shown: &Checkpoint<'_>, now: Timestamp) -> Result<Self> {
+        let (view, tree) = (&shown.view, shown.tree.to_string());
+        let verification = shown.task.verification_of(&tree);
+        let checkpoint = PointJson {
+            number: shown.point.number,
+            commit: shown.point.commit.map(|commit| commit.to_string()),
+            subject: shown.subject.clone(),
+            paths: shown.paths.iter().map(|path| PathJson::new(path.as_bstr())).collect(),
+            verification: verification.map(|verification| VerificationJson::new(view, verification)),
+            rule: shown.point.rule.map(Rule::as_str),
+            tree,
+        };
+        let table = view.table()?;
+        let task = TaskJson::new(view, &shown.task, &Graph::new(&table), now);
+        Ok(ShowAnswer { schema: SCHEMA, task, checkpoint: Some(checkpoint), work: None })
     }
 }
 

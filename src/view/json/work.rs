@@ -5,7 +5,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::PathJson;
-use crate::domain::{files::Files, progress::Progress, status::Status};
+use crate::{
+    domain::{files::Files, progress::Progress, status::Status},
+    verbs::show::{Part, Story},
+};
 
 /// How far a task is, its parts, and the files that its commits touch.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -57,6 +60,26 @@ pub struct FilesJson {
     untouched: Vec<String>,
     /// What it touched and does not declare, if it declares anything.
     undeclared: Vec<PathJson>,
+}
+
+impl WorkJson {
+    /// The work of the task of `story`.
+    pub fn new(story: &Story<'_>) -> Self {
+        let work = &story.work;
+        let part = |part: &Part| PartJson {
+            id: part.task.id.to_string(),
+            title: part.task.title.clone(),
+            status: part.task.status,
+            progress: part.progress.as_ref().map(ProgressJson::new),
+            files: part.files.as_ref().map(FilesJson::new),
+        };
+        WorkJson {
+            progress: work.progress.as_ref().map(ProgressJson::new),
+            parts: work.parts.iter().map(part).collect(),
+            files: work.files.as_ref().map(FilesJson::new),
+            updated_at: work.updated(&story.task).to_string(),
+        }
+    }
 }
 
 impl ProgressJson {

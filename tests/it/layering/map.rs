@@ -162,7 +162,7 @@ const MAP: &[Row] = &[
     row(
         "view",
         "stdout as an API, stderr for people; `json/` is the public schema",
-        &["error", "domain", "store", "query", "recovery", "verbs"],
+        &["error", "domain", "git", "store", "query", "recovery", "verbs"],
         &["env", "process"],
     ),
     row("demo", "the repository that `git agent demo` plays in", &["error"], &[]),

@@ -1,0 +1,156 @@
+//! One task with everything that is known of it, one of its checkpoints, or a revision.
+
+mod work;
+
+pub use work::{Part, Work};
+
+use std::{collections::HashSet, ffi::OsString};
+
+use bstr::BString;
+
+use super::Caller;
+use crate::{
+    domain::{
+        graph::{Graph, Obstacle},
+        message::subject,
+        revision::Which,
+        status::Status,
+        table::Table,
+        task::Task,
+        time::Timestamp,
+    },
+    error::{Error, Result, codes},
+    git::{ObjectId, changed_paths, rev_parse, revwalk},
+    query::revision::{self, Emptiness, Point},
+    recovery::checkpoint,
+    store::ledger::View,
+};
+
+/// What a word names.
+pub enum Shown<'a> {
+    /// A task.
+    Task(Box<Story<'a>>),
+    /// A checkpoint of a task.
+    Checkpoint(Box<Checkpoint<'a>>),
+    /// A revision of git: the words of `git show` for it, with checkpoints as object ids.
+    Revision(Vec<OsString>),
+}
+
+/// A task with everything that is known of it.
+pub struct Story<'a> {
+    /// The ledger, and the table of all its tasks.
+    pub view: View<'a>,
+    /// See [`Story::view`].
+    pub table: Table,
+    /// The task.
+    pub task: Task,
+    /// How far it is, its subtasks, its files.
+    pub work: Work,
+    /// What keeps it from being started, if it is pending.
+    pub obstacles: Vec<Obstacle>,
+    /// Its commits: those on this history, then those elsewhere.
+    pub commits: Vec<ObjectId>,
+    /// How many commits that the ledger knows are on no branch any more.
+    pub lost: usize,
+}
+
+/// A checkpoint of a task.
+pub struct Checkpoint<'a> {
+    /// The ledger.
+    pub view: View<'a>,
+    /// The task.
+    pub task: Task,
+    /// Which one was asked for.
+    pub which: Which,
+    /// The commit, and how it was found.
+    pub point: Point,
+    /// Its tree, or the empty one.
+    pub tree: ObjectId,
+    /// The subject of the commit.
+    pub subject: Option<String>,
+    /// The paths that the commit changed.
+    pub paths: Vec<BString>,
+}
+
+/// What `word` names; the active task where there is none. Writes nothing.
+///
+/// # Errors
+///
+/// Those of [`Caller::task_and_checkpoint`] and [`revision::find`]; `bad-revision` for a checkpoint that is there and a rest of the
+/// word that git does not know.
+pub fn show<'a>(caller: &'a Caller, word: Option<&str>) -> Result<Shown<'a>> {
+    let view = caller.view()?;
+    let (task, which) = match (caller.task_and_checkpoint(&view, word), word) {
+        (Ok(found), _) => found,
+        (Err(why), Some(word)) => return revision(caller, &view, word, why).map(Shown::Revision),
+        (Err(why), None) => return Err(why),
+    };
+    match which {
+        Some(which) => Ok(Shown::Checkpoint(Box::new(point(caller, view, task, which)?))),
+        None => Ok(Shown::Task(Box::new(story(view, task, caller.now())?))),
+    }
+}
+
+/// Everything that is known of `task`.
+///
+/// # Errors
+///
+/// When the ledger cannot be read.
+pub fn story<'a>(view: View<'a>, task: Task, now: Timestamp) -> Result<Story<'a>> {
+    let table = view.table()?;
+    let graph = Graph::new(&table);
+    let row = graph.get(&task.id).filter(|row| row.status() == Status::Pending);
+    let obstacles = row.map(|row| graph.obstacles(&row.summary(), now)).unwrap_or_default();
+    let work = Work::of(&view, &graph, &task)?;
+    drop(graph);
+    let repo = view.repo();
+    let tip = repo.head().ok().and_then(|head| head.commit);
+    // A history that cannot be read does not keep a task from being shown.
+    let mut commits = revision::on(repo, tip, &task).unwrap_or_default();
+    let known = task.commits.iter().filter_map(|known| ObjectId::from_hex(known.commit.as_bytes()).ok());
+    let here: HashSet<ObjectId> = commits.iter().copied().collect();
+    let known: Vec<ObjectId> = known.filter(|id| !here.contains(id)).collect();
+    let lost: HashSet<ObjectId> = revwalk::lost(repo, &known).unwrap_or_default().into_iter().collect();
+    commits.extend(known.into_iter().filter(|id| !lost.contains(id)));
+    Ok(Story { view, table, task, work, obstacles, commits, lost: lost.len() })
+}
+
+fn point<'a>(caller: &Caller, view: View<'a>, task: Task, which: Which) -> Result<Checkpoint<'a>> {
+    let repo = view.repo();
+    let Some(head) = repo.head()?.commit else {
+        let why = format!("there is no {}@{which}: the present branch has no commit yet", task.id);
+        return Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' makes the first one"));
+    };
+    let point = revision::find(&view, &task, which, head, caller.now())?;
+    caller.warn_if_cut(point.cut);
+    let (tree, subject, paths) = match point.commit {
+        Some(id) => {
+            let (tree, text) = checkpoint::read(repo, id)?;
+            (tree, Some(subject(&text).to_string()), changed_paths::of_commit(repo, id)?)
+        }
+        None => (ObjectId::empty_tree(repo.gix().object_hash()), None, Vec::new()),
+    };
+    Ok(Checkpoint { view, task, which, point, tree, subject, paths })
+}
+
+/// The revision that `word` is, which is no task because of `why`.
+fn revision(caller: &Caller, view: &View<'_>, word: &str, why: Error) -> Result<Vec<OsString>> {
+    if ![codes::TASK_NOT_FOUND, codes::BAD_CHECKPOINT].contains(&why.code()) {
+        return Err(why);
+    }
+    let given = [OsString::from(word)];
+    let words = match caller.words(view, Emptiness::Tree, &given) {
+        Ok(words) => words,
+        // It was read as a task first, and that reading says more.
+        Err(error) if error.code() == codes::TASK_NOT_FOUND => return Err(why),
+        Err(error) => return Err(error),
+    };
+    if rev_parse::is_revision(&words)? {
+        return Ok(words);
+    }
+    if words == given {
+        return Err(why);
+    }
+    Err(Error::new(codes::BAD_REVISION, format!("git knows no revision '{}'", word.escape_debug()))
+        .hint("its checkpoint is there, but not what the rest of the word asks for"))
+}

@@ -1,0 +1,68 @@
+//! How far a task is, its subtasks, and the files that it and they touched.
+
+use crate::{
+    domain::{files::Files, graph::Graph, progress::Progress, table::Row, task::Task, time::Timestamp},
+    error::Result,
+    query::revision,
+    store::ledger::View,
+};
+
+/// The files of at most this many tasks are looked for.
+const MANY: usize = 500;
+
+/// A subtask.
+pub struct Part {
+    /// The task.
+    pub task: Task,
+    /// How far it is, if it has subtasks itself.
+    pub progress: Option<Progress>,
+    /// Its files; `None` where they were not looked for, or the history could not be read.
+    pub files: Option<Files>,
+}
+
+/// How far a task is, its subtasks, and the files that it and they touched.
+pub struct Work {
+    /// How far it is, if it has subtasks.
+    pub progress: Option<Progress>,
+    /// Its subtasks.
+    pub parts: Vec<Part>,
+    /// Its files; see [`Part::files`].
+    pub files: Option<Files>,
+    /// The last event of anything below it.
+    updated: Option<Timestamp>,
+}
+
+impl Work {
+    /// The work of `task`.
+    pub(super) fn of(view: &View<'_>, graph: &Graph<'_>, task: &Task) -> Result<Self> {
+        let repo = view.repo();
+        let mut tasks = vec![task.clone()];
+        for row in graph.children(&task.id).filter(|row| row.id_str() != task.id.as_str()) {
+            tasks.extend(view.task(&row.id())?);
+        }
+        // A history that cannot be read does not keep a task from being shown.
+        let tip = repo.head()?.commit;
+        let touched = revision::touched(repo, tip, &tasks[..tasks.len().min(MANY)]).unwrap_or_default();
+        let mut touched = touched.into_iter();
+        let mut parts: Vec<Part> = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            let row = graph.get(&task.id).filter(|row| graph.has_parts(&row.id()));
+            let files = touched.next().map(|touched| Files::compare(&task.files, &touched));
+            parts.push(Part { progress: row.map(|row| graph.progress(row)), files, task });
+        }
+        let Part { progress, files, .. } = parts.remove(0);
+        let row = graph.get(&task.id).filter(|_| !parts.is_empty());
+        let updated = row.and_then(|row| graph.below(row).map(Row::updated_at).max());
+        Ok(Work { progress, parts, files, updated: updated.map(Timestamp::from_millis) })
+    }
+
+    /// When anything happened last to `task` or below it.
+    pub fn updated(&self, task: &Task) -> Timestamp {
+        self.updated.unwrap_or_default().max(task.updated_at)
+    }
+
+    /// Subtasks that are open.
+    pub fn open_parts(&self) -> impl Iterator<Item = &Task> {
+        self.parts.iter().map(|part| &part.task).filter(|task| !task.status.is_closed())
+    }
+}
