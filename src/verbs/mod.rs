@@ -7,10 +7,12 @@
 //! words ──front end──▶ Request ──verb──▶ Answer or Error ──front end──▶ text, JSON, …
 //! ```
 
+pub mod blame;
 pub mod brief;
 mod caller;
 pub mod changes_since;
 mod clock;
+pub mod diff;
 pub mod graph;
 mod identity;
 pub mod list;

@@ -1,5 +1,6 @@
 //! Where everything that is said goes: answers to stdout, an API; status, hints and warnings to stderr, for people.
 
+pub mod blame;
 pub mod brief;
 pub mod changes;
 mod columns;

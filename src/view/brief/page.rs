@@ -12,7 +12,7 @@ use crate::{
     view::{
         brief::{Body, Keep, Page, Point, Section},
         sanitize::{self, plural},
-        shorten,
+        oid, shorten, words as say,
     },
 };
 
@@ -173,7 +173,7 @@ fn about(facts: &Facts<'_>, focus: &Focus) -> Vec<Point> {
         });
     }
     if let Some(base) = &task.base {
-        let commit = base.commit.as_deref().map_or("a branch without commits", |hex| hex.get(..12).unwrap_or(hex));
+        let commit = base.commit.as_ref().map_or("a branch without commits".to_owned(), oid);
         let branch = base.branch.as_ref().map(|branch| format!(" on {branch}")).unwrap_or_default();
         points.push(words(format!("began at {commit}{branch}")));
     }
@@ -202,7 +202,7 @@ fn checkpoints(focus: &Focus) -> Vec<Point> {
     let Some(last) = &focus.last else { return vec![words("none on this history yet")] };
     let id = &focus.task.id;
     let at = |point: &Checkpoint| {
-        let commit = point.commit.to_hex_with_len(12);
+        let commit = oid(point.commit);
         format!("{id}@{} is {commit}, {}", point.number, point.at.to_minute())
     };
     let verified = match &focus.verified {
@@ -304,7 +304,7 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
 }
 
 fn place(head: &Head) -> String {
-    let commit = head.commit.map(|commit| commit.to_hex_with_len(12).to_string());
+    let commit = head.commit.map(oid);
     match (head.branch_name(), commit) {
         (Some(branch), Some(commit)) => format!("on {branch} at {commit}"),
         (Some(branch), None) => format!("on {branch}, which has no commits yet"),
@@ -327,10 +327,3 @@ fn uncommitted(facts: &Facts<'_>) -> Vec<Point> {
 /// The columns of a title that something is said behind.
 const TITLE: usize = 60;
 
-/// A state in a sentence.
-fn say(status: Status) -> &'static str {
-    match status {
-        Status::InProgress => "in progress",
-        other => other.as_str(),
-    }
-}

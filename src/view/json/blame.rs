@@ -4,6 +4,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::SCHEMA;
+use crate::{
+    domain::time::Timestamp,
+    git::blame::Line,
+    verbs::blame::{Blame, Share, Whose},
+};
 
 /// `blame`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -68,14 +73,54 @@ pub struct BlameShare {
     pub commits: usize,
 }
 
+impl BlameLine {
+    fn new(blame: &Blame<'_>, line: &Line) -> Self {
+        let (tasks, numbers) = match blame.whose(line) {
+            Some(Whose::Committed(owners)) => (
+                owners.iter().map(|owner| owner.task.clone()).collect(),
+                owners.iter().map(|owner| owner.number).collect(),
+            ),
+            Some(Whose::Uncommitted(active)) => (active.clone(), vec![None; active.len()]),
+            None => (Vec::new(), Vec::new()),
+        };
+        let origin = &line.origin;
+        let (original_path, original_path_hex) = super::text_or_hex(Some(&*line.original_path));
+        let (text, text_hex) = super::text_or_hex(Some(&line.text));
+        let author = || format!("{} {}", origin.author, origin.mail);
+        BlameLine {
+            line: line.line,
+            commit: origin.commit.map(|commit| commit.to_string()),
+            boundary: origin.boundary,
+            tasks,
+            number: numbers.first().copied().flatten(),
+            numbers,
+            author: origin.commit.map(|_| author()),
+            at: origin.commit.map(|_| Timestamp::from_seconds(origin.at).to_string()),
+            original_line: line.original_line,
+            original_path,
+            original_path_hex,
+            text,
+            text_hex,
+        }
+    }
+}
+
 impl BlameAnswer {
-    /// The answer with `lines`, if they are wanted, and their `summary`.
-    pub fn new(
-        tip: Option<String>,
-        lines: Option<Vec<BlameLine>>,
-        summary: Vec<BlameShare>,
-        lower_bound: bool,
-    ) -> Self {
-        BlameAnswer { schema: SCHEMA, tip, lines, summary, lower_bound }
+    /// The answer with how many lines each task has, and with the lines themselves unless only a summary is wanted.
+    pub fn new(blame: &Blame<'_>, is_summary: bool) -> Self {
+        let lines = (!is_summary).then(|| blame.lines.iter().map(|line| BlameLine::new(blame, line)).collect());
+        let share = |share: Share| BlameShare {
+            task: share.task,
+            committed: share.committed,
+            lines: share.lines,
+            commits: share.commits,
+        };
+        BlameAnswer {
+            schema: SCHEMA,
+            tip: blame.tip.map(|tip| tip.to_string()),
+            lines,
+            summary: blame.shares().into_iter().map(share).collect(),
+            lower_bound: blame.is_cut,
+        }
     }
 }

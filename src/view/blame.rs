@@ -1,25 +1,21 @@
-//! Blame for people: one line a line, aligned.
+//! The lines of a file with their tasks, as text.
 
 use std::collections::HashMap;
 
 use bstr::ByteSlice as _;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::{Blame, Whose};
 use crate::{
-    cmd::context::Ctx,
     domain::{id::TaskId, time::Timestamp},
     error::Result,
     git::{ObjectId, blame::Line},
-    store::ledger::View,
-    view::{Style, json::BlameShare, pad, relative_time, sanitize, shorten},
+    verbs::blame::{Blame, Share, Whose},
+    view::{Style, pad, relative_time, sanitize, shorten},
 };
 
 /// The widest that a column gets.
 const TASK: usize = 24;
 const AUTHOR: usize = 18;
-/// How much is kept back before it is written.
-const BUFFER: usize = 32 * 1024;
 
 /// What stands before the text of all lines of one commit.
 struct Margin {
@@ -31,10 +27,9 @@ struct Margin {
     age: String,
 }
 
-/// Print every line.
-pub(super) fn lines(ctx: &Ctx, blame: &Blame) -> Result<()> {
-    let style = ctx.style();
-    let margins = margins(ctx, blame)?;
+/// Every line behind its commit, task, author and age as of `now`, aligned.
+pub fn lines(blame: &Blame<'_>, now: Timestamp, style: Style) -> String {
+    let margins = margins(blame, now);
     let width = |column: fn(&Margin) -> &str| margins.values().map(|margin| column(margin).width()).max().unwrap_or(0);
     let (commit, task) = (width(|margin| &margin.commit), width(|margin| &margin.task));
     let (author, age) = (width(|margin| &margin.author), width(|margin| &margin.age));
@@ -45,10 +40,8 @@ pub(super) fn lines(ctx: &Ctx, blame: &Blame) -> Result<()> {
         let Some(margin) = margins.get(&line.origin.commit) else { continue };
         // What was said one line above is there for programs like grep; the eye may pass it over.
         let is_again = above.replace(line.origin.commit) == Some(line.origin.commit);
-        let paint = |text: &str, fresh: &dyn Fn(&str) -> String| match is_again {
-            true => style.faint(text),
-            false => fresh(text),
-        };
+        let paint =
+            |text: &str, fresh: &dyn Fn(&str) -> String| if is_again { style.faint(text) } else { fresh(text) };
         let name = pad(&margin.task, task);
         let columns = [
             paint(&pad(&margin.commit, commit), &|text| style.id(text)),
@@ -64,14 +57,8 @@ pub(super) fn lines(ctx: &Ctx, blame: &Blame) -> Result<()> {
             page.push_str(&text);
         }
         page.push('\n');
-        if page.len() >= BUFFER {
-            ctx.out.print(&std::mem::take(&mut page))?;
-            if ctx.out.reader_is_gone() {
-                return Ok(());
-            }
-        }
     }
-    ctx.out.print(&page)
+    page
 }
 
 /// The line, safe to print; the carriage return of a DOS file is part of its end.
@@ -80,9 +67,8 @@ fn text(line: &Line) -> String {
     sanitize::lines(&bytes.to_str_lossy()).into_owned()
 }
 
-fn margins(ctx: &Ctx, blame: &Blame) -> Result<HashMap<Option<ObjectId>, Margin>> {
-    let repo = ctx.repo()?;
-    let now = ctx.now();
+fn margins(blame: &Blame<'_>, now: Timestamp) -> HashMap<Option<ObjectId>, Margin> {
+    let repo = blame.view.repo();
     let mut margins = HashMap::new();
     let mut tones: Vec<String> = Vec::new();
     for line in &blame.lines {
@@ -99,7 +85,7 @@ fn margins(ctx: &Ctx, blame: &Blame) -> Result<HashMap<Option<ObjectId>, Margin>
                     (names, Some(first.task.clone()))
                 }
             },
-            Some(Whose::Open(active)) => match active.first() {
+            Some(Whose::Uncommitted(active)) => match active.first() {
                 Some(first) => (format!("({})", active.join(",")), Some(first.clone())),
                 None => ("not committed".to_owned(), None),
             },
@@ -125,13 +111,17 @@ fn margins(ctx: &Ctx, blame: &Blame) -> Result<HashMap<Option<ObjectId>, Margin>
         };
         margins.insert(origin.commit, margin);
     }
-    Ok(margins)
+    margins
 }
 
-/// Print how many lines each task has.
-pub(super) fn summary(ctx: &Ctx, view: &View<'_>, blame: &Blame, shares: &[BlameShare]) -> Result<()> {
-    let style: Style = ctx.style();
-    let name = |share: &BlameShare| match (&share.task, share.committed) {
+/// How many lines each task has.
+///
+/// # Errors
+///
+/// When the ledger cannot be read.
+pub fn summary(blame: &Blame<'_>, style: Style) -> Result<String> {
+    let shares = blame.shares();
+    let name = |share: &Share| match (&share.task, share.committed) {
         (Some(task), true) => task.clone(),
         (Some(task), false) => format!("({task})"),
         (None, true) => "-".to_owned(),
@@ -139,17 +129,15 @@ pub(super) fn summary(ctx: &Ctx, view: &View<'_>, blame: &Blame, shares: &[Blame
     };
     let width = shares.iter().map(|share| sanitize::line(&name(share)).width()).max().unwrap_or(0);
     let digits = shares.first().map_or(1, |share| share.lines.to_string().len());
-    let noun = |share: &BlameShare| if share.lines == 1 { "line " } else { "lines" };
+    let noun = |share: &Share| if share.lines == 1 { "line " } else { "lines" };
     let mut page = String::new();
     for (at, share) in shares.iter().enumerate() {
         let painted = style.nth(at, &pad(&sanitize::line(&name(share)), width));
         let percent = share.lines * 100 / blame.lines.len().max(1);
-        let commits = match share.committed {
-            true => format!("  {}", sanitize::plural(share.commits, "commit")),
-            false => "  not committed".to_owned(),
-        };
+        let commits = sanitize::plural(share.commits, "commit");
+        let commits = if share.committed { format!("  {commits}") } else { "  not committed".to_owned() };
         let id = share.task.as_deref().and_then(|id| TaskId::parse(id).ok());
-        let task = id.map(|id| view.task(&id)).transpose()?.flatten();
+        let task = id.map(|id| blame.view.task(&id)).transpose()?.flatten();
         let title = task.map(|task| format!("  {}", style.plain(&task.title))).unwrap_or_default();
         page.push_str(&format!(
             "{painted}  {:>digits$} {}  {percent:>3} %{}{title}\n",
@@ -158,5 +146,5 @@ pub(super) fn summary(ctx: &Ctx, view: &View<'_>, blame: &Blame, shares: &[Blame
             style.faint(&commits)
         ));
     }
-    ctx.out.print(&page)
+    Ok(page)
 }

@@ -1,0 +1,154 @@
+//! `git diff`, with checkpoints for revisions.
+
+use std::ffi::OsString;
+
+use super::Caller;
+use crate::{
+    error::{Error, Result, codes},
+    git::{
+        ObjectId, Repo,
+        raw::{self, Change},
+        relay,
+        rev_parse::{self, Revisions},
+        revwalk,
+    },
+    query::revision::Emptiness,
+};
+
+/// What is asked.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Options and revisions of `git diff`; paths behind `--`.
+    pub words: Vec<OsString>,
+    /// Paths that came behind a `--` before.
+    pub paths: Vec<OsString>,
+}
+
+/// What git is asked.
+pub struct Words {
+    /// Options, revisions, and paths that git tells apart, checkpoints as object ids.
+    pub words: Vec<OsString>,
+    /// Paths behind `--`, if there is one.
+    pub paths: Option<Vec<OsString>>,
+    /// Those of `words` that are no options.
+    plain: Vec<OsString>,
+}
+
+/// The differences between two states.
+pub struct Diff {
+    /// The old one: a commit or tree, `index`, or `None` for the empty tree.
+    pub from: Option<String>,
+    /// The new one: a commit or tree, `index`, `worktree`, or `None` for the empty tree.
+    pub to: Option<String>,
+    /// What differs.
+    pub changes: Vec<Change>,
+    /// Whether git ended with exit code 0, as it does without differences or `--exit-code`.
+    pub is_success: bool,
+}
+
+/// Options whose value is the next word.
+const WITH_VALUE: &str = "-S -G -O -I -l --output --diff-filter --diff-algorithm --find-object --skip-to --rotate-to \
+    --word-diff-regex --src-prefix --dst-prefix --line-prefix --inter-hunk-context --anchored --ignore-matching-lines \
+    --ws-error-highlight --color-moved-ws --output-indicator-new --output-indicator-old --output-indicator-context \
+    --stat-width --stat-name-width";
+
+/// Options that leave nothing to read.
+const SILENT: [&str; 4] = ["-s", "--no-patch", "--check", "--no-index"];
+
+/// The words for `git diff` that `request` stands for.
+///
+/// # Errors
+///
+/// Those of [`crate::query::revision::Asker::words`].
+pub fn words(caller: &Caller, request: &Request) -> Result<Words> {
+    let mut given = request.words.iter().cloned();
+    let mut paths = (!request.paths.is_empty()).then(|| request.paths.clone());
+    let mut sorted = Vec::new();
+    while let Some(word) = given.next() {
+        if word == "--" {
+            paths.get_or_insert_default().extend(given);
+            break;
+        }
+        let takes_next = word.to_str().is_some_and(|word| WITH_VALUE.split(' ').any(|option| option == word));
+        let is_option = word.as_encoded_bytes().starts_with(b"-");
+        sorted.push((word, is_option));
+        if takes_next {
+            sorted.extend(given.next().map(|value| (value, true)));
+        }
+    }
+    let view = caller.view()?;
+    caller.asking(&view, Emptiness::Tree, |asker| {
+        let (mut words, mut plain) = (Vec::new(), Vec::new());
+        for (word, is_option) in sorted {
+            if is_option {
+                words.push(word);
+                continue;
+            }
+            let expanded = asker.word(&word, paths.is_none())?;
+            words.extend(expanded.iter().cloned());
+            plain.extend(expanded);
+        }
+        Ok(Words { words, paths, plain })
+    })
+}
+
+/// The differences that `request` asks for. Writes nothing.
+///
+/// # Errors
+///
+/// `bad-option` for options that change the form of the answer; `bad-revision` with git's own words; those of [`words`].
+pub fn diff(caller: &Caller, request: &Request) -> Result<Diff> {
+    let words = words(caller, request)?;
+    let refuse = |what: String| {
+        Error::new(codes::BAD_OPTION, what)
+            .hint("with --json options may choose what is compared, not how it is shown; 'git agent diff' without it takes all")
+    };
+    if let Some(silent) = SILENT.iter().find(|option| words.has(option)) {
+        return Err(refuse(format!("'git agent diff --json' does not take '{silent}'")));
+    }
+    let output = relay::diff_raw(&words.words, words.paths.as_deref())?;
+    if !matches!(output.status.code(), Some(0 | 1)) {
+        let complaint = output.complaint();
+        let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
+        return Err(Error::new(codes::BAD_REVISION, format!("git cannot show this difference: {said}"))
+            .hint("revisions, options and paths are those of 'git diff'; paths come after '--'"));
+    }
+    let changes = raw::read(&output.stdout)
+        .ok_or_else(|| refuse("an option chooses another form of answer than --json".to_owned()))?;
+    let (from, to) = sides(caller.repo(), &words)?;
+    Ok(Diff { from, to, changes, is_success: output.status.success() })
+}
+
+impl Words {
+    fn has(&self, option: &str) -> bool {
+        self.words.iter().any(|word| word == option)
+    }
+}
+
+/// What is compared with what.
+fn sides(repo: &Repo, words: &Words) -> Result<(Option<String>, Option<String>)> {
+    let Revisions { included, excluded } = rev_parse::revisions(&words.plain)?;
+    let cached = words.has("--cached") || words.has("--staged");
+    let mut old = match (included.as_slice(), excluded.first()) {
+        // `A..B` is B and not A; `A...B` is B, A, and not their common past, with which B is compared.
+        (_, Some(base)) => Some(*base),
+        ([first, ..], None) => Some(*first),
+        ([], None) if cached => rev_parse::commit("HEAD")?,
+        ([], None) => return Ok((Some("index".to_owned()), Some("worktree".to_owned()))),
+    };
+    let new = match (included.as_slice(), excluded.is_empty()) {
+        ([first, ..], false) => Some(*first),
+        ([_, second], true) => Some(*second),
+        _ => None,
+    };
+    if words.has("--merge-base")
+        && let Some(commit) = old
+    {
+        let other = if included.len() == 2 { new } else { rev_parse::commit("HEAD")? };
+        old = other.map(|other| revwalk::merge_base(repo, commit, other)).transpose()?.flatten();
+    }
+    // The state before all commits is a tree that need not be there.
+    let shown = |id: ObjectId| (!id.is_empty_tree()).then(|| id.to_string());
+    let uncommitted = if cached { "index" } else { "worktree" };
+    Ok((old.and_then(shown), new.map_or_else(|| Some(uncommitted.to_owned()), shown)))
+}
