@@ -16,7 +16,7 @@ use crate::{
         blame::{self, Line},
         rev_parse, revwalk,
     },
-    query::revision::{Asker, Emptiness, Owner, Owners},
+    query::revision::{Emptiness, Owner, Owners, Resolver},
     store::ledger::View,
 };
 
@@ -77,7 +77,7 @@ const FORMS: &str = "--porcelain --line-porcelain --incremental --show-email --s
 ///
 /// # Errors
 ///
-/// `no-file`, `bad-option`, `bad-revision`; those of [`Asker::word`].
+/// `no-file`, `bad-option`, `bad-revision`; those of [`Resolver::word`].
 pub fn blame<'a>(caller: &'a Caller, request: &Request) -> Result<Blame<'a>> {
     let view = caller.view()?;
     let words = Words::new(caller, &view, request)?;
@@ -205,7 +205,12 @@ impl Words {
 }
 
 /// Commits to be passed over may be checkpoints, too.
-fn add_option(asker: &Asker<'_>, words: &mut Vec<OsString>, option: OsString, value: Option<OsString>) -> Result<()> {
+fn add_option(
+    asker: &Resolver<'_>,
+    words: &mut Vec<OsString>,
+    option: OsString,
+    value: Option<OsString>,
+) -> Result<()> {
     const HEAD: &[u8] = b"--ignore-rev=";
     match (option.as_bytes().strip_prefix(HEAD), value) {
         (Some(revision), _) => {

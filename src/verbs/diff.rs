@@ -59,7 +59,7 @@ const SILENT: [&str; 4] = ["-s", "--no-patch", "--check", "--no-index"];
 ///
 /// # Errors
 ///
-/// Those of [`crate::query::revision::Asker::words`].
+/// Those of [`crate::query::revision::Resolver::words`].
 pub fn words(caller: &Caller, request: &Request) -> Result<Words> {
     let mut given = request.words.iter().cloned();
     let mut paths = (!request.paths.is_empty()).then(|| request.paths.clone());

@@ -19,7 +19,7 @@ pub use log::{Request, Words};
 /// # Errors
 ///
 /// `ambiguous-word` when the first word is a task and a revision or path, too; `task-ambiguous`, `task-not-found`; those of
-/// [`revision::Asker::words`] for checkpoints; those of [`log::start`].
+/// [`revision::Resolver::words`] for checkpoints; those of [`log::start`].
 pub fn log<'a>(caller: &'a Caller, request: &Request) -> Result<Log<'a>> {
     let view = caller.view()?;
     let mut request = request.clone();

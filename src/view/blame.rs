@@ -40,8 +40,7 @@ pub fn lines(blame: &Blame<'_>, now: Timestamp, style: Style) -> String {
         let Some(margin) = margins.get(&line.origin.commit) else { continue };
         // What was said one line above is there for programs like grep; the eye may pass it over.
         let is_again = above.replace(line.origin.commit) == Some(line.origin.commit);
-        let paint =
-            |text: &str, fresh: &dyn Fn(&str) -> String| if is_again { style.faint(text) } else { fresh(text) };
+        let paint = |text: &str, fresh: &dyn Fn(&str) -> String| if is_again { style.faint(text) } else { fresh(text) };
         let name = pad(&margin.task, task);
         let columns = [
             paint(&pad(&margin.commit, commit), &|text| style.id(text)),

@@ -27,7 +27,7 @@ pub(super) fn deck(repo: &Repo, now: Timestamp) -> Result<Deck> {
     let table = view.table()?;
     let graph = Graph::new(&table);
     let head = repo.head()?;
-    let place = head.branch_name().or_else(|| head.commit.map(|id| oid(id)));
+    let place = head.branch_name().or_else(|| head.commit.map(oid));
     Ok(Deck {
         place: sanitize::line(&place.unwrap_or_default()).into_owned(),
         // Not what is remembered of it: that would be written down.

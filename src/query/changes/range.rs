@@ -58,10 +58,13 @@ pub(super) fn read(view: &View<'_>, commits: Vec<Commit>) -> Result<(Vec<Step>, 
     Ok((steps, commits))
 }
 
+/// Paths, by their places in a list, with commits that touched them.
+type Touched = Vec<(u32, usize)>;
+
 /// Threads that find out which paths are touched by which commits.
 pub(super) struct Attribution<'scope> {
     interest: &'scope [BString],
-    workers: Vec<ScopedJoinHandle<'scope, Result<Vec<(u32, usize)>>>>,
+    workers: Vec<ScopedJoinHandle<'scope, Result<Touched>>>,
 }
 
 /// Find which of `interest`, sorted, are touched by which of `commits`.
@@ -92,7 +95,7 @@ fn touched(
     shallow: &HashSet<ObjectId>,
     interest: &[BString],
     next: &AtomicUsize,
-) -> Result<Vec<(u32, usize)>> {
+) -> Result<Touched> {
     let tree = Interest::in_paths(interest);
     let trees: HashMap<ObjectId, ObjectId> = commits.iter().map(|commit| (commit.id, commit.tree)).collect();
     let mut comparer = Comparer::new(repo);

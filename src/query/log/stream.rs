@@ -194,7 +194,9 @@ impl<'r> Log<'r> {
             let is_first = self.count == 0;
             self.ahead = self.next_commit()?.map(Box::new);
             if let Some(commit) = self.ahead.as_ref().filter(|_| is_first && self.is_narrow)
-                && self.head.is_none_or(|head| head.to_string() != commit.record.commit)
+                && self
+                    .head
+                    .is_none_or(|head| !ObjectId::from_hex(commit.record.commit.as_bytes()).is_ok_and(|id| id == head))
             {
                 self.events.not_after(commit.at);
             }

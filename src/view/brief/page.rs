@@ -11,8 +11,9 @@ use crate::{
     query::brief::{Checkpoint, Facts, Focus, commands::holder},
     view::{
         brief::{Body, Keep, Page, Point, Section},
+        oid,
         sanitize::{self, plural},
-        oid, shorten, words as say,
+        shorten, words as say,
     },
 };
 
@@ -326,4 +327,3 @@ fn uncommitted(facts: &Facts<'_>) -> Vec<Point> {
 
 /// The columns of a title that something is said behind.
 const TITLE: usize = 60;
-
