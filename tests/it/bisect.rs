@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::support::{Layout, State, TestRepo, default_git, ledger::Random, on_every_git};
+use crate::support::{Layout, State, TestRepo, default_git, ledger::Random, on_every_git, on_one_git};
 
 /// A task with `count` checkpoints, a commit of nobody's behind every third; file `n` holds the checkpoint's number.
 fn line(repo: TestRepo, count: usize) -> TestRepo {
@@ -67,7 +67,7 @@ fn walk(dir: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
 
 #[test]
 fn on_a_line_the_answer_is_that_of_git_bisect() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = line(TestRepo::with_git(git), 13);
         for first in [1, 2, 7, 13] {
             let answer = bisect(&repo, &["t-1"], &fails_from(first));
@@ -422,7 +422,7 @@ fn kill(child: &mut Child, signal: &str) -> Option<i32> {
 
 #[test]
 fn a_killed_one_is_tidied_up_by_the_next() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = line(TestRepo::with_git(git), 4);
         let level = || {
             let checks = repo.agent(&["doctor", "--json"]).json()["checks"].clone();

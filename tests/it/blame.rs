@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::{
     TestRepo,
     ledger::{Ledger, Random, task_id},
-    on_every_git,
+    on_one_git,
 };
 
 /// What stock git says of each line: commit, number and path there, text.
@@ -115,7 +115,7 @@ fn random_history(repo: &TestRepo, seed: u64) {
 #[test]
 fn lines_are_from_the_commits_that_git_blame_names() {
     let seed = std::cell::Cell::new(100);
-    on_every_git(|git| {
+    on_one_git(|git| {
         for _ in 0..2 {
             seed.set(seed.get() + 1);
             let repo = TestRepo::with_git(git);

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::support::TestRepo;
+use crate::support::{TestRepo, is_missing};
 
 const ENTER_SCREEN: &str = "\u{1b}[?1049h";
 const LEAVE_SCREEN: &str = "\u{1b}[?1049l";
@@ -197,8 +197,7 @@ impl Drop for Screen<'_> {
 
 #[test]
 fn it_is_used_in_a_terminal() {
-    if Command::new("tmux").arg("-V").output().is_err() {
-        eprintln!("there is no tmux here: only what 'script' shows was tested");
+    if is_missing("tmux", Command::new("tmux").arg("-V").output().is_ok()) {
         return;
     }
     let repo = repo();

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::support::{
     Layout, TestRepo, default_git,
     ledger::{Ledger, create, remark, task_id},
-    on_every_git, without_ids,
+    on_one_git, without_ids,
 };
 use git_agent::domain::event::{Create, Decide, Fail, Payload, Start};
 
@@ -264,7 +264,7 @@ fn an_interrupted_operation_comes_before_everything_else() {
 
 #[test]
 fn in_the_middle_of_a_merge_it_names_the_two_ways_out() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = repo_in(TestRepo::with_git(git));
         repo.sh("git switch -qc side; echo side > a.txt; git commit -qam side; git switch -q main").success();
         repo.commit_file("a.txt", "main\n", "main");

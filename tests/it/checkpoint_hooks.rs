@@ -1,7 +1,7 @@
 //! Checkpoints beside our own hooks, beside other checkpoints, and with signals and full disks in between.
 
 use crate::checkpoint_commit::with_task;
-use crate::support::{State, TestRepo, on_every_git};
+use crate::support::{State, TestRepo, on_one_git};
 
 /// The lines of the task's note that name a commit.
 fn commit_events(repo: &TestRepo, task: &str) -> usize {
@@ -12,7 +12,7 @@ fn commit_events(repo: &TestRepo, task: &str) -> usize {
 
 #[test]
 fn with_our_hooks_everything_still_happens_once() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_task(TestRepo::with_git(git));
         repo.agent(&["init"]).success();
         repo.agent(&["add", "Other", "--id", "other"]).success();
@@ -92,7 +92,7 @@ fn a_signal_while_git_commits_does_not_tear_head_and_index_apart() {
 
 #[test]
 fn a_commit_that_somebody_else_makes_meanwhile_is_not_taken_for_ours() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_task(TestRepo::with_git(git));
         let script = "#!/bin/sh\nunset GIT_INDEX_FILE\necho x >theirs; git add theirs; git commit -qnm theirs\n";
         repo.write_script(".git/hooks/pre-commit", script);

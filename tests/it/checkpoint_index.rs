@@ -1,7 +1,7 @@
 //! The index during and after a checkpoint: partial ones, odd entries, other people at work.
 
 use crate::checkpoint_commit::with_task;
-use crate::support::{State, TestRepo, on_every_git};
+use crate::support::{State, TestRepo, on_every_git, on_one_git};
 
 fn show(repo: &TestRepo, rev: &str) -> Vec<String> {
     repo.git(&["ls-tree", "-r", "--name-only", rev]).lines()
@@ -9,7 +9,7 @@ fn show(repo: &TestRepo, rev: &str) -> Vec<String> {
 
 #[test]
 fn staged_takes_the_index_as_it_is() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_task(TestRepo::with_git(git));
         repo.write("a.txt", "staged\n");
         repo.git(&["add", "a.txt"]).success();
@@ -26,7 +26,7 @@ fn staged_takes_the_index_as_it_is() {
 
 #[test]
 fn only_takes_these_paths_and_leaves_what_others_have_staged() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_task(TestRepo::with_git(git));
         repo.commit_file("dir/old", "old\n", "second");
         repo.write("other", "of another task\n");
@@ -87,7 +87,7 @@ fn a_file_becomes_a_directory_and_back() {
 
 #[test]
 fn what_is_staged_while_hooks_run_is_not_lost() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for args in [&["checkpoint"][..], &["checkpoint", "--only", "a.txt"]] {
             let repo = with_task(TestRepo::with_git(git));
             repo.write("a.txt", "two\n");
@@ -104,7 +104,7 @@ fn what_is_staged_while_hooks_run_is_not_lost() {
 
 #[test]
 fn flags_of_entries_and_sparse_checkouts_are_respected() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_task(TestRepo::with_git(git));
         for file in ["in/file", "out/file", "local", "assumed"] {
             repo.write(file, "1\n");
@@ -165,7 +165,7 @@ fn a_quick_edit_of_the_same_size_is_seen() {
 
 #[test]
 fn submodules_are_recorded_by_their_commit_and_told_of_when_dirty() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_task(TestRepo::with_git(git));
         let lib = repo.at(repo.tmp().join("lib"));
         std::fs::create_dir(lib.path()).unwrap();

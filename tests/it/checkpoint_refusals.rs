@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::checkpoint_commit::with_task;
-use crate::support::{Output, State, TestRepo, on_every_git};
+use crate::support::{Output, State, TestRepo, is_missing, on_one_git};
 
 /// Run `git agent checkpoint`, expecting that it changes nothing.
 #[track_caller]
@@ -27,7 +27,7 @@ fn untidy(git: &crate::support::Git) -> TestRepo {
 #[test]
 fn operations_in_progress_are_left_alone() {
     let stop = |command: &str| {
-        on_every_git(|git| {
+        on_one_git(|git| {
             let repo = with_task(TestRepo::with_git(git));
             repo.sh("git switch -qc side; echo side >a.txt; git commit -qam side; git switch -q main").success();
             repo.commit_file("a.txt", "main\n", "main");
@@ -82,7 +82,7 @@ fn a_locked_index_is_somebody_elses() {
 
 #[test]
 fn large_new_files_need_a_word() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = untidy(git);
         repo.git(&["config", "agent.maxFileSize", "1k"]).success();
         repo.write("big file", vec![b'x'; 5_000_000]);
@@ -146,7 +146,7 @@ fn secrets_need_a_word() {
 
 #[test]
 fn repositories_inside_are_refused_whatever_their_state() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = untidy(git);
         repo.sh("git init -q nested").success();
         let said = refused(&repo, &[]).exits(1);
@@ -178,7 +178,7 @@ fn repositories_inside_are_refused_whatever_their_state() {
 
 #[test]
 fn a_hook_that_says_no_changes_nothing() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for hook in ["pre-commit", "prepare-commit-msg", "commit-msg"] {
             let repo = untidy(git);
             // It even stages something before it fails.
@@ -236,8 +236,10 @@ fn an_unreadable_file_changes_nothing() {
 #[test]
 fn a_read_only_git_directory_changes_nothing() {
     let repo = untidy(crate::support::default_git());
-    if std::fs::metadata("/proc/self").is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0) {
-        return; // Root writes everywhere.
+    // Root writes everywhere.
+    let is_root = std::fs::metadata("/proc/self").is_ok_and(|meta| std::os::unix::fs::MetadataExt::uid(&meta) == 0);
+    if is_missing("an account that is not root", !is_root) {
+        return;
     }
     let dir = repo.path().join(".git");
     std::fs::set_permissions(&dir, std::fs::Permissions::from_mode(0o555)).unwrap();
@@ -248,7 +250,7 @@ fn a_read_only_git_directory_changes_nothing() {
 
 #[test]
 fn a_kill_before_head_moves_changes_nothing_and_one_after_is_finished_by_the_next() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         // git-agent is killed by a hook of its own git, which then stops, too, or goes on without it.
         let kill = "kill -9 $(ps -o ppid= -p $PPID)\n";
         let repo = untidy(git);

@@ -1,6 +1,6 @@
 //! A checkpoint is an operation: `undo` takes HEAD and the index back, and never a file.
 
-use crate::support::{Git, Layout, State, TestRepo, default_git, on_every_git, without_ids};
+use crate::support::{Git, Layout, State, TestRepo, default_git, on_every_git, on_one_git, without_ids};
 
 /// A repository whose task `t` is active.
 fn with_task(git: &Git, layout: Layout) -> TestRepo {
@@ -69,7 +69,7 @@ fn undo_takes_head_and_index_back_and_leaves_the_files() {
 
 #[test]
 fn what_was_staged_beside_a_part_stays_staged() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for words in [["--only", "kept.txt"].as_slice(), &["--staged"]] {
             let repo = with_task(git, Layout::Plain);
             repo.write("kept.txt", "2\n");
@@ -107,7 +107,7 @@ fn the_first_commit_of_a_branch_can_be_taken_back() {
 
 #[test]
 fn a_squash_that_was_prepared_is_prepared_again() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_task(git, Layout::Plain);
         repo.sh("git switch -qc side; echo side >side.txt; git add .; git commit -qm side; git switch -q main")
             .success();
@@ -123,7 +123,7 @@ fn a_squash_that_was_prepared_is_prepared_again() {
 
 #[test]
 fn hidden_and_sparse_entries_come_back() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for sparse_index in ["true", "false"] {
             let repo = with_task(git, Layout::Plain);
             repo.sh("mkdir -p in out; echo 1 >in/a; echo 1 >out/a; echo 1 >out/b; git add .; git commit -qm more")
@@ -223,7 +223,7 @@ fn is_listed_and_shown() {
 
 #[test]
 fn a_rollback_knows_that_untracked_files_are_younger() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for (words, is_whole) in [(&["checkpoint"][..], true), (&["checkpoint", "--staged"], false)] {
             let repo = with_task(git, Layout::Plain);
             repo.write("kept.txt", "2\n");

@@ -1,6 +1,6 @@
 //! Notes on commits, as stock git shows them.
 
-use crate::support::{TestRepo, on_every_git};
+use crate::support::{TestRepo, on_one_git};
 
 /// The note of `rev`, as plain git shows it.
 fn note(repo: &TestRepo, rev: &str) -> String {
@@ -18,7 +18,7 @@ fn started(repo: TestRepo) -> TestRepo {
 
 #[test]
 fn plain_git_shows_task_checkpoint_and_verification() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = started(TestRepo::with_git(git));
         repo.write("a", "1");
         repo.agent(&["checkpoint", "-m", "one"]).success();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use git_agent::error::{Code, codes};
 
-use crate::support::{TestRepo, golden_at, on_every_git};
+use crate::support::{TestRepo, golden_at, on_one_git};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -65,7 +65,7 @@ fn every_code_is_used() {
 
 #[test]
 fn an_operation_of_git_in_progress_is_the_same_refusal_everywhere() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = TestRepo::with_git(git);
         repo.commit_file("a", "0\n", "base");
         repo.agent(&["add", "--id", "t", "Task"]).success();

@@ -4,10 +4,10 @@
 //! The everyday slice is small; `tests/long/faults.sh` strikes at every call. Faults in the middle of operations on the work tree,
 //! and what undo and resume make of them, are in `worlds`.
 
-use std::{collections::BTreeSet, path::Path, process::Command, process::Stdio};
+use std::{collections::BTreeSet, path::Path, process::Command};
 
 use crate::{
-    support::{Output, TestRepo},
+    support::{Output, TestRepo, has_strace, is_missing},
     worlds::measure,
 };
 
@@ -177,9 +177,7 @@ fn strike(story: &TestRepo, (before, words): (&str, &str), calls: &str, effect: 
 }
 
 fn strikes(name: &str, commands: &[(&str, &str)], calls: &[&str], stride: usize) {
-    let works = Command::new("strace").args(["-qq", "-e", "trace=none", "true"]).stderr(Stdio::null()).status();
-    if !works.is_ok_and(|status| status.success()) {
-        eprintln!("{name}: there is no strace that works here: skipped");
+    if is_missing("strace", has_strace()) {
         return;
     }
     let commands: Vec<_> = commands.iter().copied().enumerate().collect();

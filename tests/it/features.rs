@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{TestRepo, on_every_git};
+use crate::support::{TestRepo, on_one_git};
 
 const PLAN: &str = r#"
 [[task]]
@@ -46,7 +46,7 @@ fn work(repo: &TestRepo, id: &str) -> Value {
 
 #[test]
 fn a_feature_shows_how_far_it_is_and_what_its_parts_touched() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = TestRepo::with_git(git);
         at_work(&repo);
         let feature = work(&repo, "login");

@@ -1,6 +1,6 @@
 //! `gc`: what is old and of no use goes, everything else stays.
 
-use crate::support::{Layout, Run, TestRepo, default_git, on_every_git};
+use crate::support::{Layout, Run, TestRepo, default_git, on_one_git};
 
 const DAY: i64 = 24 * 60 * 60;
 
@@ -83,7 +83,7 @@ fn an_open_task_keeps_its_snapshots_and_a_closed_one_its_last_for_a_while() {
 
 #[test]
 fn operations_that_stay_keep_their_snapshots_and_can_be_undone() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = TestRepo::with_git(git);
         repo.set_env("GIT_AGENT_ACTOR", "ann@here");
         repo.commit_file("work", "zero\n", "first");

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::Value;
 
-use crate::support::{Git, Layout, Output, State, TestRepo, on_every_git};
+use crate::support::{Git, Layout, Output, State, TestRepo, on_every_git, on_one_git};
 
 /// A commit, a change that is not committed, a new file, an ignored one.
 fn dirty(git: &Git) -> TestRepo {
@@ -50,7 +50,7 @@ fn without_ids(output: &Output) -> String {
 
 #[test]
 fn what_a_reset_throws_away_is_in_the_snapshot() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = dirty(git);
         let odd = std::path::Path::new(std::str::from_utf8(b"odd\nname").unwrap());
         std::fs::write(repo.path().join(odd), b"\0\xff\r\n").unwrap();
@@ -77,7 +77,7 @@ fn what_a_reset_throws_away_is_in_the_snapshot() {
 
 #[test]
 fn what_was_deleted_comes_back() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = dirty(git);
         repo.write("sub/deep/file", "deep\n");
         repo.git(&["add", "a.txt"]).success();
@@ -159,7 +159,7 @@ fn verdicts() {
 
 #[test]
 fn files_count_where_they_are() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = dirty(git);
         std::fs::create_dir(repo.path().join("sub")).unwrap();
         std::os::unix::fs::symlink(repo.path(), repo.tmp().join("link")).unwrap();
@@ -199,7 +199,7 @@ fn files_count_where_they_are() {
 
 #[test]
 fn the_repository_itself_is_never_taken_along() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = dirty(git);
         let before = State::of(&repo);
         for line in [
@@ -279,7 +279,7 @@ fn a_repository_may_want_no_guard() {
 
 #[test]
 fn what_cannot_be_saved_is_not_thrown_away() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = dirty(git);
         // Objects cannot be written.
         repo.sh("mv .git/objects/pack .git/pack; touch .git/objects/pack").success();
@@ -331,7 +331,7 @@ fn the_command_keeps_its_streams_and_its_end() {
 
 #[test]
 fn stashes_and_branches_stay_alive() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = dirty(git);
         repo.git(&["stash"]).success();
         repo.write("a.txt", "second stash\n");
@@ -377,7 +377,7 @@ fn aliases_are_looked_up() {
 
 #[test]
 fn other_worktrees_are_saved_where_they_are() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = dirty(git);
         let side = repo.worktree("side");
         side.write("a.txt", "side\n");
@@ -401,7 +401,7 @@ fn other_worktrees_are_saved_where_they_are() {
 
 #[test]
 fn odd_places() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         // No commit yet; a bare repository; a conflict; a directory that cannot be read.
         let repo = TestRepo::with_git(git);
         repo.write("x", "x\n");
@@ -427,7 +427,7 @@ fn odd_places() {
 
 #[test]
 fn what_the_index_hides_is_no_less_at_risk() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for flag in ["--skip-worktree", "--assume-unchanged"] {
             for line in ["rm conf", "git reset --hard", "git checkout -f", "rm -rf dir", "git rm -rf dir", "mv conf x"]
             {
@@ -455,7 +455,7 @@ fn what_the_index_hides_is_no_less_at_risk() {
 
 #[test]
 fn what_is_no_repository_for_git_is_none() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let world = TestRepo::without_repository(git);
         for make in [
             "mkdir .git",
@@ -489,7 +489,7 @@ fn what_is_no_repository_for_git_is_none() {
 
 #[test]
 fn a_refusing_repository_lets_go_what_no_snapshot_would_hold() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = dirty(git);
         repo.git(&["config", "agent.guard", "refuse"]).success();
         repo.write(".git/info/exclude", "node_modules/\nbuild\n*.log\nother\n");
@@ -535,7 +535,7 @@ fn a_refusing_repository_lets_go_what_no_snapshot_would_hold() {
 
 #[test]
 fn the_repository_may_be_named() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = dirty(git);
         repo.sh("mkdir -p sub; git worktree add -q ../side; git init -q ../other; echo x >../other/x").success();
         let top = repo.path().display().to_string();

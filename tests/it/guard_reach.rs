@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Git, Layout, TestRepo, on_every_git};
+use crate::support::{Git, Layout, TestRepo, on_gits_with, on_one_git};
 
 fn check(repo: &TestRepo, line: &str) -> Value {
     let output = repo.agent(&["guard", "--json", "--check", line]);
@@ -59,7 +59,7 @@ fn busy_worktree(repo: &TestRepo, place: &str) -> (TestRepo, Vec<String>) {
 
 #[test]
 fn history_that_only_a_worktree_has() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for line in [
             "git worktree remove ../side",
             "git worktree remove --force ../side",
@@ -113,7 +113,7 @@ fn history_that_only_a_worktree_has() {
 
 #[test]
 fn history_of_worktrees_that_are_gone() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for line in ["git worktree prune", "git worktree add -f ../side"] {
             let repo = base(git);
             let (_, commits) = busy_worktree(&repo, "../side");
@@ -129,7 +129,7 @@ fn history_of_worktrees_that_are_gone() {
 
 #[test]
 fn a_rebase_that_stopped_in_a_worktree() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = base(git);
         repo.git(&["worktree", "add", "-q", "--detach", "../side"]).success();
         let side = repo.at("../side");
@@ -149,10 +149,7 @@ fn a_rebase_that_stopped_in_a_worktree() {
 
 #[test]
 fn worktrees_in_a_reftable() {
-    on_every_git(|git| {
-        if !git.has_reftable() {
-            return;
-        }
+    on_gits_with("git-2.45", |git| {
         let repo = TestRepo::with_layout(git, Layout::Reftable);
         repo.commit_file("a.txt", "one\n", "first");
         let (_, commits) = busy_worktree(&repo, "../side");
@@ -165,7 +162,7 @@ fn worktrees_in_a_reftable() {
 
 #[test]
 fn refs_that_are_deleted_are_held() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for (make, line) in [
             ("git tag only", "git tag -d only"),
             ("git tag -a -m x only", "git tag -d only"),
@@ -191,7 +188,7 @@ fn refs_that_are_deleted_are_held() {
 
 #[test]
 fn refs_that_hold_snapshots_are_not_deleted() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = base(git);
         repo.write("a.txt", "two\n");
         repo.agent(&["snapshot"]).success();
@@ -224,7 +221,7 @@ fn refs_that_hold_snapshots_are_not_deleted() {
 
 #[test]
 fn what_rewrites_every_ref_gets_a_bundle_first() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let delete = "git for-each-ref --format='delete %(refname)' | grep -v heads/main | git update-ref --stdin";
         for line in [
             "git filter-branch -f --prune-empty --index-filter 'git rm -q --cached --ignore-unmatch b.txt' -- --all",
@@ -281,7 +278,7 @@ fn with_submodules(git: &Git) -> TestRepo {
 
 #[test]
 fn what_goes_into_submodules_saves_them_first() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for line in [
             "rm -rf sub",
             "rm -rf s*",
@@ -341,7 +338,7 @@ fn what_goes_into_submodules_saves_them_first() {
 
 #[test]
 fn a_repository_that_goes_whole_is_not_thrown_away() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let refused = |repo: &TestRepo, line: &str| {
             let refs = || repo.git(&["for-each-ref", "refs/agent"]).stdout;
             let before = refs();
@@ -417,7 +414,7 @@ fn with_ignored(git: &Git) -> TestRepo {
 
 #[test]
 fn ignored_files_in_the_places_of_others() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for line in [
             "git checkout topic",
             "git checkout --detach topic~0",

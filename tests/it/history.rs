@@ -10,7 +10,7 @@ use git_agent::{
     store::history,
 };
 
-use crate::support::{Git, Layout, TestRepo, gits, ledger::Random, on_every_git};
+use crate::support::{Git, Layout, TestRepo, gits, ledger::Random, on_one_git};
 
 const TASKS: [&str; 5] = ["T-1", "T-10", "T-2", "t-1", "x.y"];
 
@@ -257,7 +257,7 @@ fn a_damaged_index_costs_time_and_no_answer() {
 
 #[test]
 fn the_index_stays_right_when_history_is_rewritten_repacked_or_replaced() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = long(git, Layout::Plain);
         check(&repo);
         // A rewrite, and what it left is pruned.
@@ -296,7 +296,7 @@ fn the_index_stays_right_when_history_is_rewritten_repacked_or_replaced() {
 
 #[test]
 fn shallow_clones_end_where_git_says() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = long(git, Layout::Plain);
         check(&repo);
         let url = format!("file://{}", repo.path().display());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
-use crate::support::{Git, Layout, TestRepo, on_every_git};
+use crate::support::{Git, Layout, TestRepo, found, gits, is_missing, on_every_git, on_gits_with};
 
 /// Every file below `dir`: type and mode, and what is in it.
 fn photograph(dir: &Path) -> BTreeMap<PathBuf, (u32, Vec<u8>)> {
@@ -218,10 +218,7 @@ fn s47_beside_husky() {
 
 #[test]
 fn s47_a_hook_manager_that_writes_over_ours_is_noticed() {
-    on_every_git(|git| {
-        if git.has_config_hooks() {
-            return;
-        }
+    on_gits_with("git-before-2.54", |git| {
         let repo = repo(git);
         // lefthook and pre-commit write scripts like this one into the hooks directory, again at every update.
         let manager = |version: u32| format!("#!/bin/sh\n# version {version}\necho manager >>log\nexit 0\n");
@@ -258,10 +255,7 @@ fn a_hooks_directory_in_the_work_tree() {
 
 #[test]
 fn hooks_that_git_tracks_are_not_touched() {
-    on_every_git(|git| {
-        if git.has_config_hooks() {
-            return;
-        }
+    on_gits_with("git-before-2.54", |git| {
         let repo = repo(git);
         repo.write_script("hooks/prepare-commit-msg", "#!/bin/sh\nexit 0\n");
         repo.git(&["config", "core.hooksPath", "hooks"]).success();
@@ -282,10 +276,7 @@ fn hooks_that_git_tracks_are_not_touched() {
 
 #[test]
 fn what_somebody_changed_is_left_alone() {
-    on_every_git(|git| {
-        if git.has_config_hooks() {
-            return;
-        }
+    on_gits_with("git-before-2.54", |git| {
         let repo = repo(git);
         repo.agent(&["hook", "install"]).success();
         let changed = format!("{}echo mine\n", repo.read(".git/hooks/post-commit"));
@@ -327,11 +318,8 @@ fn hooks_switched_off_or_elsewhere_are_noticed() {
 
 #[test]
 fn both_mechanisms_at_once_stamp_once() {
-    on_every_git(|git| {
-        let Some(old) = crate::support::gits().iter().find(|git| !git.has_config_hooks()) else { return };
-        if !git.has_config_hooks() {
-            return;
-        }
+    on_gits_with("git-2.54", |git| {
+        let Some(old) = found("git-before-2.54", gits().iter().find(|git| !git.has_config_hooks())) else { return };
         let repo = repo(git);
         let old_path = format!(
             "{}:{}",
@@ -361,13 +349,11 @@ fn both_mechanisms_at_once_stamp_once() {
 #[test]
 fn a_directory_that_cannot_be_written_is_said_to_be() {
     // Root may write everywhere.
-    if std::fs::metadata("/proc/self").map_or(0, |meta| meta.uid()) == 0 {
+    let is_root = std::fs::metadata("/proc/self").map_or(0, |meta| meta.uid()) == 0;
+    if is_missing("an account that is not root", !is_root) {
         return;
     }
-    on_every_git(|git| {
-        if git.has_config_hooks() {
-            return;
-        }
+    on_gits_with("git-before-2.54", |git| {
         let repo = repo(git);
         let hooks = repo.path().join(".git/hooks");
         std::fs::set_permissions(&hooks, std::fs::Permissions::from_mode(0o555)).unwrap();

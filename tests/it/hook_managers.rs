@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::{Git, TestRepo, default_git, gits, on_every_git};
+use crate::support::{Git, TestRepo, default_git, found, gits, on_every_git};
 
 mod recorded;
 
@@ -101,14 +101,11 @@ fn both_orders(git: &Git, files: &[(&str, &str)], install: impl Fn(&TestRepo)) {
     }
 }
 
-/// Where a real manager is; `None`, and a line that says so, where it is not.
+/// Where a real manager is; where it is not, the test is skipped.
+#[track_caller]
 fn real(name: &str, file: &str) -> Option<PathBuf> {
     let dir = std::env::var_os("GIT_AGENT_TEST_HOOK_MANAGERS").map(PathBuf::from);
-    let found = dir.map(|dir| dir.join(file)).filter(|path| path.exists());
-    if found.is_none() {
-        eprintln!("skipped: {name} is not in GIT_AGENT_TEST_HOOK_MANAGERS (tests/long/hook-managers.sh installs it)");
-    }
-    found
+    found(name, dir.map(|dir| dir.join(file)).filter(|path| path.exists()))
 }
 
 /// One git that has hooks in files and one that has them in its configuration; every one in the long suite.

@@ -4,7 +4,7 @@ use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use crate::support::{Layout, Output, Run, TestRepo, default_git, on_every_git};
+use crate::support::{Layout, Output, Run, TestRepo, default_git, found, is_missing, on_every_git, on_gits_with};
 
 /// A repository whose actor is always the same.
 fn with_actor(repo: TestRepo) -> TestRepo {
@@ -68,10 +68,7 @@ fn detached_shallow_and_in_a_linked_worktree() {
 /// A whole gc goes by between the last look at our objects and git's own look at them.
 #[test]
 fn objects_that_a_gc_takes_just_before_the_ref_moves_are_written_again() {
-    on_every_git(|git| {
-        if !git.has_reftable() {
-            return;
-        }
+    on_gits_with("git-2.45", |git| {
         let repo = with_actor(TestRepo::with_layout(git, Layout::Reftable));
         repo.agent(&["add", "--id", "t-1", "First"]).success();
         let wrapper = repo.at("../bin");
@@ -124,6 +121,7 @@ fn without_an_identity_tasks_work_all_the_same() {
 }
 
 /// `git-agent` as somebody to whom permissions apply, even if the tests run as root; `None` where that cannot be had.
+#[track_caller]
 fn mortal(repo: &TestRepo) -> Option<Run> {
     let is_root = repo.run("id").args(["-u"]).run().text() == "0";
     if !is_root {
@@ -131,7 +129,7 @@ fn mortal(repo: &TestRepo) -> Option<Run> {
     }
     let caps = ["--bounding-set=-dac_override,-dac_read_search", "git-agent"];
     let works = Path::new("/usr/bin/setpriv").exists();
-    works.then(|| repo.run("/usr/bin/setpriv").args(caps))
+    found("setpriv", works.then(|| repo.run("/usr/bin/setpriv").args(caps)))
 }
 
 /// Change the mode of a directory and all directories in it.
@@ -188,7 +186,8 @@ fn somebody_elses_repository_needs_safe_directory() {
     let repo = with_actor(TestRepo::with_layout(default_git(), Layout::Plain));
     repo.agent(&["add", "--id", "t-1", "First"]).success();
     repo.git(&["config", "agent.idPrefix", "zz-"]).success();
-    if repo.run("chown").args(["-R", "65534"]).args([repo.path()]).run().code != Some(0) {
+    let chown = repo.run("chown").args(["-R", "65534"]).args([repo.path()]).run();
+    if is_missing("root", chown.code == Some(0)) {
         return;
     }
     let refused = repo.agent(&["list"]).exits(5);

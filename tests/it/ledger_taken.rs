@@ -1,6 +1,6 @@
 //! What another program takes out of the ledger, here or at a remote, is missed, told, and comes back.
 
-use crate::support::{TestRepo, on_every_git};
+use crate::support::{TestRepo, on_one_git};
 
 const LEDGER: &str = "refs/notes/agent-tasks";
 
@@ -46,7 +46,7 @@ fn at_origin(repo: &TestRepo) -> String {
 
 #[test]
 fn what_a_remote_drops_on_a_fast_forward_is_kept_told_and_pushed_back() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_remote(TestRepo::with_git(git));
         let other = clone(&repo, "other");
         other.git(&["notes", "--ref=agent-tasks", "remove", &key(&other, "t-1")]).success();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{TestRepo, ledger::Ledger, ledger::task_id, on_every_git};
+use crate::support::{TestRepo, ledger::Ledger, ledger::task_id, on_one_git};
 use git_agent::domain::event::{self, Payload};
 
 /// Link `commit` to `task`, as `repair` does.
@@ -186,7 +186,7 @@ fn a_commit_that_was_linked_to_another_task_is_not_missed_any_more() {
 /// Operations and snapshots keep what a rebase left; that does not make it a part of any branch.
 #[test]
 fn show_tells_the_commits_of_the_branch_from_those_that_were_rewritten() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = TestRepo::with_git(git);
         repo.commit_file("a", "a\n", "base");
         repo.agent(&["init", "-q"]).success();

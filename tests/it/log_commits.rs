@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::support::{Output, TestRepo, default_git, on_every_git};
+use crate::support::{Output, TestRepo, default_git, on_one_git};
 
 /// Every way to write a trailer that counts, and some that do not.
 const MESSAGES: [&str; 16] = [
@@ -81,7 +81,7 @@ fn commits(output: Output, field: &str) -> Vec<(String, Value)> {
 
 #[test]
 fn every_commit_of_a_task_and_no_other() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = TestRepo::with_git(git);
         history(&repo);
         for (with_ledger, with_graph) in [(false, false), (true, false), (true, true)] {
@@ -207,7 +207,7 @@ fn reverted_commits_say_so() {
 
 #[test]
 fn cherry_picks_of_each_other_are_told_as_one_patch() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = TestRepo::with_git(git);
         repo.commit_file("a", "1\n2\n3\n4\n5\n6\n7\n8\n9\n", "first");
         repo.agent(&["add", "Fix it", "--id", "T-1"]).success();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{TestRepo, on_every_git};
+use crate::support::{TestRepo, on_one_git};
 
 /// Two branches, some merges, two authors, and tasks in between.
 fn repo(repo: TestRepo) -> TestRepo {
@@ -43,7 +43,7 @@ fn story(repo: &TestRepo, words: &[&str]) -> Vec<String> {
 
 #[test]
 fn commits_are_those_of_git_log() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = repo(TestRepo::with_git(git));
         for words in [
             &[][..],

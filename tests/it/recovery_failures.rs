@@ -7,7 +7,9 @@ use std::path::Path;
 
 use git_agent::recovery::restore::fault_points;
 
-use crate::support::{Git, Layout, Node, State, TestRepo, Whole, default_git, on_every_git, round_trip, same};
+use crate::support::{
+    Git, Layout, Node, State, TestRepo, Whole, default_git, on_every_git, on_one_git, round_trip, same,
+};
 
 /// A repository with task `t`, active, and its checkpoint `t@1`, which has everything: `a.txt`, `dir/b.txt`, `.gitignore`.
 pub fn world(git: &Git) -> TestRepo {
@@ -42,7 +44,7 @@ pub fn refused(repo: &TestRepo, words: &[&str], exit: i32) -> String {
 /// 1. `git clean -fd` deletes untracked files that the agent never made.
 #[test]
 fn rollback_keeps_unrelated_untracked() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.write("mine.txt", "older than the next checkpoint\n");
         repo.write("a.txt", "a at 2\n");
@@ -64,7 +66,7 @@ fn rollback_keeps_unrelated_untracked() {
 /// 2. `.gitignore` is rolled back, and what it protected is cleaned away with the rest.
 #[test]
 fn rollback_of_gitignore_change_keeps_ignored() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         // Ignored today, and not at the checkpoint.
         repo.write(".gitignore", "*.log\n.env\n");
@@ -100,7 +102,7 @@ fn rollback_of_gitignore_change_keeps_ignored() {
 /// 3. A file that git ignores (`.env`, a keystore) is overwritten by the file that the old state has there.
 #[test]
 fn ignored_file_in_the_way_is_captured_and_undoable() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world_with(git, Layout::Plain, |repo| repo.write("config", "at 1\n"));
         repo.sh("git rm -q config dir/b.txt; printf 'config\\ndir\\n' >.gitignore").success();
         repo.agent(&["checkpoint", "-m", "Two"]).success();
@@ -146,7 +148,7 @@ fn every_rollback_has_undo() {
 /// 5. The branch is moved back behind commits that somebody else made since.
 #[test]
 fn rewind_refused_over_foreign_commits() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.deactivate();
         repo.commit_file("theirs.txt", "theirs\n", "somebody else's");
@@ -168,7 +170,7 @@ fn rewind_refused_over_foreign_commits() {
 /// 6. Staging fails at a nested repository, and the tree of the last time is taken for the state of today.
 #[test]
 fn snapshot_fails_loud_on_unreadable_and_nested_repo() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.sh("rm dir/b.txt; git init -q dir; echo theirs >dir/own; echo 2 >a.txt; git init -q inner").success();
         let answer = repo.agent(&["snapshot", "--json"]).json();
@@ -192,7 +194,7 @@ fn snapshot_fails_loud_on_unreadable_and_nested_repo() {
 /// 7. Without an identity the checkpoint is silently HEAD alone, and then the rest is cleaned away.
 #[test]
 fn snapshot_without_user_identity() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.write("a.txt", "a at 2\n");
         repo.agent(&["checkpoint", "-m", "Two"]).success();
@@ -217,7 +219,7 @@ fn snapshot_without_user_identity() {
 /// 8. What was saved has no ref, and `git gc` takes it.
 #[test]
 fn gc_prune_now_keeps_all_snapshots() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.write("a.txt", "a at 2\n");
         repo.agent(&["checkpoint", "-m", "Two"]).success();
@@ -240,7 +242,7 @@ fn gc_prune_now_keeps_all_snapshots() {
 /// 9. Power fails, and a ref or an object of no bytes makes every fetch, push and gc fail from then on.
 #[test]
 fn writes_use_core_fsync() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.write("a.txt", "a at 2\n");
         repo.agent(&["checkpoint", "-m", "Two"]).success();
@@ -273,7 +275,7 @@ fn doctor_reports_empty_ref() {
 /// 10. Killed half way, files are gone.
 #[test]
 fn kill9_at_every_step_then_undo() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for step in fault_points::ALL {
             let repo = world(git);
             repo.sh("echo 'a at 2' >a.txt; git rm -q dir/b.txt; echo c >c.txt").success();
@@ -299,7 +301,7 @@ fn kill9_at_every_step_then_undo() {
 /// 11. What has to go is deleted first, and then the writing fails.
 #[test]
 fn write_failure_leaves_nothing_deleted() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         // A filter that git needs and that is broken today.
         let repo = world_with(git, Layout::Plain, |repo| repo.write("large.bin", "large\n"));
         repo.write(".gitattributes", "*.bin filter=broken\n");
@@ -325,7 +327,7 @@ fn write_failure_leaves_nothing_deleted() {
 /// 11. The same with a filter that fails in earnest.
 #[test]
 fn a_filter_that_fails_leaves_nothing_deleted() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world_with(git, Layout::Plain, |repo| {
             repo.write(".gitattributes", "*.bin filter=broken\n");
             repo.write("large.bin", "large\n");
@@ -361,7 +363,7 @@ pub fn conflicted(git: &Git, layout: Layout) -> TestRepo {
 /// 12. The state of a merge or cherry-pick is wiped.
 #[test]
 fn merge_in_progress_survives_checkpoint_and_undo() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = conflicted(git, Layout::Plain);
         assert_eq!(refused(&repo, &["checkpoint"], 1), "operation-in-progress");
         assert_eq!(refused(&repo, &["rollback", "t@1"], 1), "operation-in-progress");
@@ -382,7 +384,7 @@ fn merge_in_progress_survives_checkpoint_and_undo() {
 /// 13. An index with conflicts makes saving fail, or is flattened.
 #[test]
 fn conflicted_index_round_trips_stages() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = conflicted(git, Layout::Plain);
         let before = Whole::of(&repo);
         assert_eq!(repo.git(&["ls-files", "-u"]).lines().len(), 3);
@@ -402,7 +404,7 @@ fn conflicted_index_round_trips_stages() {
 /// 14. Conflict markers are committed as if they were content.
 #[test]
 fn checkpoint_never_commits_to_branch_while_unmerged() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = conflicted(git, Layout::Plain);
         for words in [&["checkpoint"][..], &["checkpoint", "--staged"], &["checkpoint", "--only", "a.txt"]] {
             assert_eq!(refused(&repo, words, 1), "operation-in-progress", "{words:?}");
@@ -421,7 +423,7 @@ fn checkpoint_never_commits_to_branch_while_unmerged() {
 /// 15. What was announced with `git add -N` is lost.
 #[test]
 fn intent_to_add_round_trip() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.write("a.txt", "a at 2\n");
         repo.agent(&["checkpoint", "-m", "Two"]).success();
@@ -440,7 +442,7 @@ fn intent_to_add_round_trip() {
 /// 16. What was staged, and edited since, is lost: only the file comes back.
 #[test]
 fn staged_differs_from_worktree_round_trip() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.sh("echo staged >a.txt; git add a.txt; echo edited >a.txt; echo only staged >gone; git add gone; rm gone")
             .success();
@@ -455,7 +457,7 @@ fn staged_differs_from_worktree_round_trip() {
 /// 17. An edit behind `skip-worktree` is missed.
 #[test]
 fn skip_worktree_local_edit_captured() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for flag in ["--skip-worktree", "--assume-unchanged"] {
             let repo = world(git);
             repo.write("a.txt", "a at 2\n");
@@ -481,7 +483,7 @@ fn skip_worktree_local_edit_captured() {
 /// 17. A sparse checkout is expanded.
 #[test]
 fn cone_sparse_checkout() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for (cone, sparse_index) in [("--cone", "true"), ("--cone", "false"), ("--no-cone", "false")] {
             let repo = world_with(git, Layout::Plain, |repo| {
                 repo.sh("mkdir -p in out/deep; echo 1 >in/a; echo 1 >out/a; echo 1 >out/deep/b").success();
@@ -507,7 +509,7 @@ fn cone_sparse_checkout() {
 /// 18. A repository inside of this one is deleted, or only a link to its commit is kept.
 #[test]
 fn nested_repo_never_touched_and_reported() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.sh("git init -q inner; cd inner; echo x >x; git add x; git commit -qm x; echo dirty >x; echo new >y")
             .success();
@@ -540,7 +542,7 @@ fn nested_repo_never_touched_and_reported() {
 /// 19. Edits inside of a submodule are reset.
 #[test]
 fn dirty_submodule_untouched_and_warned() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.sh("git init -q ../lib; cd ../lib; echo 1 >x; git add x; git commit -qm 1; echo 2 >x; git commit -qam 2")
             .success();
@@ -563,7 +565,7 @@ fn dirty_submodule_untouched_and_warned() {
 /// 20. Going back in one session reverts what another one has not committed yet.
 #[test]
 fn rollback_refuses_shared_worktree_with_active_task() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.agent(&["start", "u", "--also"]).success();
         repo.write("theirs.txt", "not committed\n");
@@ -667,7 +669,7 @@ fn two_rollbacks_in_one_worktree_queue() {
 /// 22. A file is written through a symbolic link, to somewhere outside.
 #[test]
 fn symlink_parent_never_followed() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world_with(git, Layout::Plain, |repo| repo.write("dir/deep/c.txt", "c at 1\n"));
         let outside = repo.tmp().join("outside");
         fs::create_dir_all(outside.join("deep")).unwrap();
@@ -697,7 +699,7 @@ fn symlink_parent_never_followed() {
 /// 23. Line ends are converted on the way, and files come back with other bytes.
 #[test]
 fn autocrlf_mixed_eol_byte_exact_undo() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for autocrlf in ["true", "input", "false"] {
             let repo = TestRepo::with_git(git);
             repo.git(&["config", "core.autocrlf", autocrlf]).success();
@@ -723,7 +725,7 @@ fn autocrlf_mixed_eol_byte_exact_undo() {
 /// 24. Run in a subdirectory, only that comes back, or the rest is taken from somewhere else.
 #[test]
 fn rollback_from_subdir_equals_root() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let went = ["", "dir", "new/deep"].map(|from| {
             let repo = world(git);
             repo.sh("mkdir -p new/deep; echo new >new/deep/file; echo 'a at 2' >a.txt; echo 'b at 2' >dir/b.txt")
@@ -781,7 +783,7 @@ fn budget_10k_files() {
 /// 25. Large files that are not git's are neither stored, nor gone.
 #[test]
 fn large_untracked_skipped_and_listed() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.git(&["config", "agent.maxFileSize", "1k"]).success();
         repo.write("model.bin", vec![7; 4096]);

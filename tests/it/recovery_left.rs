@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     recovery_failures::{refused, world, world_with},
-    support::{Git, Layout, TestRepo, Whole, default_git, on_every_git, round_trip, same},
+    support::{Git, Layout, TestRepo, Whole, default_git, on_every_git, on_one_git, round_trip, same},
 };
 
 /// `t@2` on top of `world`.
@@ -85,7 +85,7 @@ fn kill_while_it_waits(repo: &TestRepo, words: &[&str]) {
 
 #[test]
 fn locks_of_the_living_are_never_removed() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for locked in ["HEAD", "refs/heads/main"] {
             let repo = two(git);
             let (head, parent) = (repo.head(), repo.git(&["rev-parse", "HEAD~1"]).text());
@@ -128,7 +128,7 @@ fn a_lock_that_nobody_of_ours_made_stays() {
 
 #[test]
 fn locks_of_gits_that_were_killed_with_us_are_removed_at_once() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = two(git);
         // git holds the locks while its hook runs, which kills it and the one that started it.
         repo.write_script(
@@ -155,7 +155,7 @@ fn locks_of_gits_that_were_killed_with_us_are_removed_at_once() {
 
 #[test]
 fn only_the_git_is_killed() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = two(git);
         repo.write_script(
             ".git/hooks/reference-transaction",
@@ -218,7 +218,7 @@ fn a_writer_of_the_ledger_that_is_killed_blocks_nobody() {
 
 #[test]
 fn an_undo_that_is_killed_at_its_end_leaves_nothing_to_the_next_command() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for step in ["Moved", "Unlocked", "Dropped"] {
             let repo = two(git);
             let before = Whole::of(&repo);
@@ -266,7 +266,7 @@ fn before_update_ref(repo: &TestRepo, script: &str) {
 
 #[test]
 fn a_git_status_elsewhere_is_nothing_staged() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = two(git);
         before_update_ref(&repo, "[ -e .git/index.lock ] || { touch dir/b.txt; $git status; }");
         round_trip(&repo, &["t@1"], |repo| assert_eq!(repo.read("a.txt"), "a at 1\n"));
@@ -370,7 +370,7 @@ fn a_checkpoint_is_recorded_even_if_the_command_that_records_it_is_killed_too() 
 
 #[test]
 fn a_checkpoint_that_is_killed_after_its_commit_is_recorded_by_the_next_command() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let killed = || killed_after_commit(git);
         let (repo, before) = killed();
         repo.agent(&["undo"]).success();

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, process::Command};
 
-use crate::support::{TestRepo, Whole, default_git, on_every_git, same};
+use crate::support::{TestRepo, Whole, default_git, found, on_one_git, same};
 
 /// A file system of its own, until dropped.
 struct Mounted(PathBuf);
@@ -45,12 +45,9 @@ fn hog(repo: &TestRepo, free: u64) {
 
 #[test]
 fn what_was_moved_is_put_back_on_a_full_disk() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = TestRepo::without_repository(git);
-        let Some(_mounted) = Mounted::new(repo.path().to_owned(), "size=6m") else {
-            eprintln!("SKIPPED: no file system can be mounted here");
-            return;
-        };
+        let Some(_mounted) = found("mount", Mounted::new(repo.path().to_owned(), "size=6m")) else { return };
         small_disk(&repo);
         let before = Whole::of(&repo);
         let (mut refused, mut put_back, mut done) = (0, 0, 0);
@@ -79,10 +76,7 @@ fn what_was_moved_is_put_back_on_a_full_disk() {
 #[test]
 fn somebody_else_takes_the_room_in_the_middle() {
     let repo = TestRepo::without_repository(default_git());
-    let Some(_mounted) = Mounted::new(repo.path().to_owned(), "size=6m") else {
-        eprintln!("SKIPPED: no file system can be mounted here");
-        return;
-    };
+    let Some(_mounted) = found("mount", Mounted::new(repo.path().to_owned(), "size=6m")) else { return };
     small_disk(&repo);
     // A filter that fills the disk when the first file is written, to the last byte and the last file name.
     repo.sh("printf '* filter=hog\\n' >.git/info/attributes").success();
@@ -113,10 +107,7 @@ fn somebody_else_takes_the_room_in_the_middle() {
 #[test]
 fn no_file_name_is_left() {
     let repo = TestRepo::without_repository(default_git());
-    let Some(_mounted) = Mounted::new(repo.path().to_owned(), "size=16m,nr_inodes=600") else {
-        eprintln!("SKIPPED: no file system can be mounted here");
-        return;
-    };
+    let Some(_mounted) = found("mount", Mounted::new(repo.path().to_owned(), "size=16m,nr_inodes=600")) else { return };
     small_disk(&repo);
     let before = Whole::of(&repo);
     let mut put_back = 0;

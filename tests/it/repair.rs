@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Git, Layout, Output, TestRepo, default_git, on_every_git};
+use crate::support::{Git, Layout, Output, TestRepo, default_git, on_every_git, on_one_git};
 
 /// A repository with a first commit on `main` and the tasks T and U; nothing is active, hooks are not installed.
 fn world(git: &Git) -> TestRepo {
@@ -156,7 +156,7 @@ fn a_squash_merge_with_a_title_only() {
 
 #[test]
 fn two_tasks_in_one_squash() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         let made = branch(&repo, "topic", &[("a", "1\n", "T"), ("b", "1\n", "U"), ("c", "1\n", "")]);
         let merged = squash_merge(&repo, "topic");
@@ -169,7 +169,7 @@ fn two_tasks_in_one_squash() {
 
 #[test]
 fn a_rebase_merge_that_dropped_the_trailers() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for moved in [false, true] {
             let repo = world(git);
             let made =
@@ -196,7 +196,7 @@ fn a_rebase_merge_that_dropped_the_trailers() {
 
 #[test]
 fn other_tools_that_made_the_commit_again() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         let one = repo.commit_file("a", "1\n", "one\n\nTask-Id: T");
         // An amend that dropped the trailer; the old commit is in a reflog.
@@ -232,7 +232,7 @@ fn other_tools_that_made_the_commit_again() {
 
 #[test]
 fn what_only_the_ledger_knows_is_found_as_long_as_it_is_there() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.agent(&["start", "T"]).success();
         repo.write("a", "1\n");
@@ -271,7 +271,7 @@ fn link(repo: &TestRepo, task: &str, commit: &str) {
 
 #[test]
 fn what_is_said_differently_is_not_known() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         let [one, two] = [("one", "T"), ("two", "U")].map(|(name, task)| branch(&repo, name, &[("a", "1\n", task)]));
         meanwhile(&repo);
@@ -309,7 +309,7 @@ fn the_very_same_change_outweighs_one_that_looks_like_it() {
 
 #[test]
 fn changes_that_are_not_the_same_are_not_taken_for_it() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.write("log", "x\nx\nx\nx\n");
         repo.write("bin", b"\0one");
@@ -343,7 +343,7 @@ fn changes_that_are_not_the_same_are_not_taken_for_it() {
 /// To come back to the state that a task left is no work of the task.
 #[test]
 fn an_equal_tree_is_no_evidence_by_itself() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         let one = repo.commit_file("a", "1\n", "one\n\nTask-Id: T");
         meanwhile(&repo);
@@ -378,7 +378,7 @@ fn a_mention_is_no_source_and_a_snapshot_is_none() {
 
 #[test]
 fn merges_are_left_alone() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         branch(&repo, "topic", &[("a", "1\n", "T")]);
         meanwhile(&repo);
@@ -390,7 +390,7 @@ fn merges_are_left_alone() {
 
 #[test]
 fn a_branch_that_took_in_the_main_one_and_goes_on_after_its_merge() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         branch(&repo, "topic", &[("a", "1\n", "T")]);
         meanwhile(&repo);
@@ -412,7 +412,7 @@ fn a_branch_that_took_in_the_main_one_and_goes_on_after_its_merge() {
 
 #[test]
 fn an_active_task_does_not_take_what_is_anothers() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         let one = repo.commit_file("a", "1\n", "one\n\nTask-Id: U");
         repo.agent(&["start", "T"]).success();
@@ -438,7 +438,7 @@ fn a_task_that_this_ledger_does_not_have() {
 
 #[test]
 fn a_shallow_clone_says_where_it_ends() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         branch(&repo, "topic", &[("a", "1\n", "T")]);
         let merged = squash_merge(&repo, "topic");
@@ -454,7 +454,7 @@ fn a_shallow_clone_says_where_it_ends() {
 
 #[test]
 fn a_forge_says_what_it_squashed() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         let made = branch(&repo, "topic", &[("a", "1\n", "T"), ("b", "1\n", "U")]);
         let before = meanwhile(&repo);
@@ -482,7 +482,7 @@ fn a_forge_says_what_it_squashed() {
 
 #[test]
 fn what_a_forge_says_is_checked_and_believed() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         let made = branch(&repo, "topic", &[("a", "1\n", "T"), ("b", "1\n", "")]);
         let before = repo.head();

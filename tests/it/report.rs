@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::support::{Output, TestRepo, golden, on_every_git};
+use crate::support::{Output, TestRepo, found, golden, on_one_git};
 
 /// A day of two agents: a feature, tasks of their own, a failure, a blocker, decisions, a night in between.
 fn story() -> TestRepo {
@@ -220,7 +220,7 @@ fn several_features_have_a_block_each() {
 
 #[test]
 fn an_empty_ledger_and_one_task() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = TestRepo::with_git(git);
         for format in ["md", "html", "text", "execplan", "json"] {
             let output = repo.agent(&["report", "--format", format]).success();
@@ -442,10 +442,7 @@ fn browser() -> Option<PathBuf> {
 
 #[test]
 fn a_browser_draws_the_page() {
-    let Some(browser) = browser() else {
-        eprintln!("skipped: there is no Chromium on PATH, and GIT_AGENT_TEST_BROWSER names none");
-        return;
-    };
+    let Some(browser) = found("chromium", browser()) else { return };
     let repo = story();
     repo.agent(&["report", "-o", "page.html", "-q"]).success();
     let page = format!("file://{}", repo.path().join("page.html").display());

@@ -13,7 +13,7 @@ use git_agent::{
 use crate::support::{
     Layout, TestRepo,
     ledger::{Ledger, task_id},
-    on_every_git,
+    on_every_git, on_one_git,
 };
 
 /// Commit `content` to `file` for `task`; answers the id.
@@ -49,7 +49,7 @@ fn started(repo: TestRepo) -> TestRepo {
 
 #[test]
 fn checkpoints_are_numbered_along_the_history_also_those_that_are_linked() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = started(TestRepo::with_git(git));
         let one = commit(&repo, "a", "1", "T-1");
         repo.git(&["switch", "-q", "-c", "side"]).success();
@@ -223,7 +223,7 @@ fn refusals_list_what_there_is() {
 
 #[test]
 fn show_shows_the_commit_as_git_does() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = started(TestRepo::with_git(git));
         let one = commit(&repo, "a", "1", "T-1");
         commit(&repo, "sub/b", "2", "T-1");

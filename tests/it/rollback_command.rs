@@ -1,7 +1,7 @@
 //! `git agent rollback`: what it says, and that what it says is what it does.
 
 use crate::rollback_modes::{commit, with_tasks};
-use crate::support::{Git, Layout, Output, State, TestRepo, default_git, on_every_git};
+use crate::support::{Git, Layout, Output, State, TestRepo, default_git, on_every_git, on_one_git};
 
 /// `text` with the commits of `names` by name, and what is never the same by what it is.
 fn named(output: &Output, names: &[(&str, &String)]) -> String {
@@ -360,7 +360,7 @@ fn every_mode_does_what_it_says_and_is_undone() {
 
 #[test]
 fn dirty_work_is_in_the_snapshot_and_comes_back() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let (repo, one, _) = two_commits(git, Layout::Plain);
         repo.sh("echo staged >a; git add a; echo later >a; echo x >new; rm b; mkdir d; echo y >d/e; git add -N d/e")
             .success();
@@ -382,7 +382,7 @@ fn dirty_work_is_in_the_snapshot_and_comes_back() {
 
 #[test]
 fn a_revert_leaves_what_is_not_committed_elsewhere_alone() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_tasks(git, Layout::Plain);
         commit(&repo, "dir/own", "1\n", "T-1");
         commit(&repo, "theirs", "1\n", "T-2");
@@ -400,7 +400,7 @@ fn a_revert_leaves_what_is_not_committed_elsewhere_alone() {
 
 #[test]
 fn a_merge_that_is_given_up_comes_back_with_undo() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_tasks(git, Layout::Plain);
         repo.sh("git switch -qc side; echo side >base; git commit -qam side; git switch -q main").success();
         let one = commit(&repo, "base", "main\n", "T-1");

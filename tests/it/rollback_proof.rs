@@ -4,7 +4,7 @@ use std::{fs, os::unix::net::UnixListener, process::Command};
 
 use crate::{
     recovery_failures::world,
-    support::{Git, TestRepo, Whole, default_git, on_every_git, round_trip, same},
+    support::{Git, TestRepo, Whole, default_git, is_missing, on_every_git, on_one_git, round_trip, same},
 };
 
 /// Directories whose own ignored `.gitignore` ignores all of it, files that flags hide, and rules outside of the work tree; then `t@1`.
@@ -71,7 +71,7 @@ fn what_rules_ignored_that_no_commit_has_is_not_removed() {
 
 #[test]
 fn the_same_for_a_snapshot() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         for way in WAYS {
             let repo = with_own_rules(git);
             let id = repo.agent(&["snapshot", "--json"]).json()["snapshot"]["id"].as_str().unwrap().to_owned();
@@ -91,7 +91,7 @@ fn the_same_for_a_snapshot() {
 
 #[test]
 fn a_commit_that_is_no_checkpoint_proves_nothing() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.agent(&["init"]).success();
         repo.write("venv/.gitignore", "*\n");
@@ -107,7 +107,7 @@ fn a_commit_that_is_no_checkpoint_proves_nothing() {
 
 #[test]
 fn what_a_snapshot_left_out_is_left_alone() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.sh("git config agent.maxFileSize 1k; git init -q inner; echo theirs >inner/file").success();
         repo.write("large", "x".repeat(2000));
@@ -137,7 +137,7 @@ fn tells(repo: &TestRepo, path: &str, why: &str) {
 
 #[test]
 fn what_is_neither_file_nor_link_is_not_called_the_same() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         repo.sh("rm a.txt; mkfifo a.txt").success();
         tells(&repo, "a.txt", "it is neither a file nor a link");
@@ -166,7 +166,7 @@ fn what_is_neither_file_nor_link_is_not_called_the_same() {
 
 #[test]
 fn links_directories_and_modes_in_the_place_of_a_file_come_back() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         let ways = [
             "rm a.txt; ln -s a.txt a.txt",
@@ -194,7 +194,7 @@ fn links_directories_and_modes_in_the_place_of_a_file_come_back() {
 
 #[test]
 fn a_submodule_that_is_somewhere_else_is_not_called_the_same() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = world(git);
         let library = repo.at(repo.tmp().join("library"));
         fs::create_dir(library.path()).unwrap();
@@ -218,8 +218,7 @@ fn a_submodule_that_is_somewhere_else_is_not_called_the_same() {
 fn a_file_that_cannot_be_read_is_not_called_the_same() {
     let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
     let has_setpriv = Command::new("setpriv").arg("--version").output().is_ok_and(|output| output.status.success());
-    if is_root && !has_setpriv {
-        eprintln!("SKIPPED: root reads everything, and there is no setpriv");
+    if is_missing("setpriv", !is_root || has_setpriv) {
         return;
     }
     let repo = world(default_git());

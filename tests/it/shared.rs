@@ -2,7 +2,7 @@
 
 use std::{os::unix::fs::PermissionsExt as _, path::Path, process::Command};
 
-use crate::support::{Layout, TestRepo, default_git};
+use crate::support::{Layout, TestRepo, default_git, is_missing};
 
 /// Two accounts, and the group that they have in common.
 const ONE: u32 = 54_321;
@@ -10,14 +10,12 @@ const OTHER: u32 = 54_322;
 const GROUP: u32 = 54_300;
 
 /// Only root can become somebody else.
+#[track_caller]
 fn can_change_accounts() -> bool {
     let id = Command::new("id").arg("-u").output().expect("id");
     let is_root = String::from_utf8_lossy(&id.stdout).trim() == "0";
     let has = Command::new("setpriv").arg("--version").output().is_ok();
-    if !(is_root && has) {
-        eprintln!("skipped: needs root and setpriv");
-    }
-    is_root && has
+    !is_missing("root and setpriv", is_root && has)
 }
 
 /// Run `script` as `account`; answers its output, and expects success.

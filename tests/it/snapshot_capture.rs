@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::support::{State, TestRepo, on_every_git};
+use crate::support::{State, TestRepo, on_one_git};
 
 /// Take a snapshot; answers its ref and what was skipped, as `<reason> <path>`.
 #[track_caller]
@@ -59,7 +59,7 @@ pub fn with_files(repo: TestRepo) -> TestRepo {
 
 #[test]
 fn everything_that_is_not_ignored_is_in_it() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_files(TestRepo::with_git(git));
         repo.write(".gitignore", "*.o\n");
         repo.write("a.txt", "edited\n");
@@ -101,7 +101,7 @@ fn everything_that_is_not_ignored_is_in_it() {
 
 #[test]
 fn nothing_is_touched() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_files(TestRepo::with_git(git));
         repo.write("a.txt", "edited\n");
         repo.write("new", "untracked\n");
@@ -126,7 +126,7 @@ fn nothing_is_touched() {
 
 #[test]
 fn works_while_somebody_holds_the_index() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_files(TestRepo::with_git(git));
         repo.write("a.txt", "edited\n");
         repo.write(".git/index.lock", "");
@@ -138,7 +138,7 @@ fn works_while_somebody_holds_the_index() {
 
 #[test]
 fn snapshot_fails_loud_on_unreadable_and_nested_repo() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_files(TestRepo::with_git(git));
         for nested in ["nested", "dir/empty"] {
             std::fs::create_dir_all(repo.path().join(nested)).unwrap();
@@ -179,7 +179,7 @@ fn a_pipe_or_socket_where_a_file_was_is_listed() {
 
 #[test]
 fn large_untracked_skipped_and_listed() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_files(TestRepo::with_git(git));
         repo.git(&["config", "agent.maxFileSize", "1k"]).success();
         repo.write("a.txt", "x".repeat(5000));
@@ -217,7 +217,7 @@ fn files_that_do_not_fit_into_memory_are_streamed() {
 
 #[test]
 fn many_files_are_one_pack() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_files(TestRepo::with_git(git));
         for n in 0..300 {
             repo.write(&format!("many/{}/{n}", n % 7), format!("{n}\n"));
@@ -231,7 +231,7 @@ fn many_files_are_one_pack() {
 
 #[test]
 fn names_that_are_not_text_come_through() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_files(TestRepo::with_git(git));
         let name = OsStr::from_bytes(b"new\nline \xff\t\"");
         std::fs::write(repo.path().join(name), "x").unwrap();
@@ -250,7 +250,7 @@ fn names_that_are_not_text_come_through() {
 
 #[test]
 fn symlink_parent_never_followed() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_files(TestRepo::with_git(git));
         let outside = repo.tmp().join("outside");
         std::fs::create_dir_all(outside.join("sub")).unwrap();
@@ -266,7 +266,7 @@ fn symlink_parent_never_followed() {
 
 #[test]
 fn files_become_directories_and_back() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_files(TestRepo::with_git(git));
         std::fs::remove_file(repo.path().join("a.txt")).unwrap();
         repo.write("a.txt/inside/x", "1");
@@ -291,7 +291,7 @@ fn files_become_directories_and_back() {
 
 #[test]
 fn autocrlf_mixed_line_ends_are_kept() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_files(TestRepo::with_git(git));
         repo.git(&["config", "core.autocrlf", "true"]).success();
         repo.write("a.txt", "one\r\ntwo\nthree\r\n");
@@ -304,7 +304,7 @@ fn autocrlf_mixed_line_ends_are_kept() {
 
 #[test]
 fn filters_and_encodings_that_fail_do_not_matter() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_files(TestRepo::with_git(git));
         repo.write("kept", "12345\n");
         repo.commit_file(

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::snapshot_capture::{snap, stored, with_files};
-use crate::support::{TestRepo, default_git, on_every_git};
+use crate::support::{TestRepo, default_git, has_strace, is_missing, on_every_git};
 
 /// Let every call of git be recorded in `calls`, one a line.
 fn spy(repo: &TestRepo) -> std::path::PathBuf {
@@ -36,9 +36,7 @@ fn writes_use_core_fsync() {
 
 #[test]
 fn objects_are_synced_before_the_ref_is_made() {
-    let strace = std::process::Command::new("strace").arg("-V").output();
-    if !strace.is_ok_and(|output| output.status.success()) {
-        eprintln!("skipped: there is no strace");
+    if is_missing("strace", has_strace()) {
         return;
     }
     let repo = with_files(TestRepo::new());
@@ -51,11 +49,7 @@ fn objects_are_synced_before_the_ref_is_made() {
     let staged = repo.git(&["rev-parse", ":b.txt"]).text();
     let log = repo.tmp().join("trace");
     let run = repo.run("strace").args(["-f", "-y", "-e", "trace=fsync,rename,renameat,renameat2", "-o"]);
-    let output = run.args([log.as_os_str()]).args(["git-agent", "snapshot", "--quiet"]).run();
-    if output.code != Some(0) {
-        eprintln!("skipped: strace is not allowed here: {output}");
-        return;
-    }
+    run.args([log.as_os_str()]).args(["git-agent", "snapshot", "--quiet"]).run().success();
     let trace = fs::read_to_string(log).unwrap();
     let at = |what: &dyn Fn(&str) -> bool| trace.lines().position(what);
     let renamed = trace.lines().filter(|line| line.contains("rename") && line.contains("/objects/")).count();

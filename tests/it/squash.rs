@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::rollback_modes::{commit, with_tasks};
-use crate::support::{Git, Layout, Output, State, TestRepo, Whole, default_git, on_every_git, same};
+use crate::support::{Git, Layout, Output, State, TestRepo, Whole, default_git, on_every_git, on_one_git, same};
 
 /// Three commits of T-1, the last two on top of each other's files.
 fn three(git: &Git, layout: Layout) -> (TestRepo, Vec<String>) {
@@ -153,7 +153,7 @@ fn people_are_told_what_happens_and_what_happened() {
 
 #[test]
 fn it_ends_where_others_begin() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let (repo, _) = three(git, Layout::Plain);
         let other = commit(&repo, "c", "1", "T-2");
         assert_eq!(refused(&repo, &["T-1"]), "foreign-commits");
@@ -179,7 +179,7 @@ fn it_ends_where_others_begin() {
 
 #[test]
 fn what_others_have_stays() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let (repo, commits) = three(git, Layout::Plain);
         repo.git(&["update-ref", "refs/remotes/origin/main", &commits[0]]).success();
         repo.agent(&["squash", "T-1"]).success();
@@ -193,7 +193,7 @@ fn what_others_have_stays() {
 
 #[test]
 fn a_merge_goes_with_all_that_it_brings_or_not_at_all() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let merged = |side: &str, merge: &str| {
             let (repo, commits) = three(git, Layout::Plain);
             repo.sh("git switch -qc side HEAD~1").success();
@@ -226,7 +226,7 @@ fn a_merge_goes_with_all_that_it_brings_or_not_at_all() {
 
 #[test]
 fn onto_says_how_far() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let (repo, commits) = three(git, Layout::Plain);
         let base = repo.git(&["rev-parse", &format!("{}^", commits[0])]).text();
         for (word, parent) in
@@ -250,7 +250,7 @@ fn onto_says_how_far() {
 
 #[test]
 fn the_whole_history_becomes_a_root() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = TestRepo::with_git(git);
         repo.agent(&["add", "T-1", "--id", "T-1"]).success();
         assert_eq!(refused(&repo, &["T-1"]), "unborn-head");
@@ -271,7 +271,7 @@ fn the_whole_history_becomes_a_root() {
 
 #[test]
 fn a_shallow_clone_keeps_its_end() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let (repo, _) = three(git, Layout::Plain);
         let clone = repo.at(repo.tmp().join("clone"));
         repo.sh("git clone -q --depth 3 file://$PWD ../clone").success();
@@ -289,7 +289,7 @@ fn a_shallow_clone_keeps_its_end() {
 
 #[test]
 fn a_detached_head_and_a_linked_worktree_are_as_good_as_a_branch() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let (repo, commits) = three(git, Layout::Plain);
         let linked = repo.worktree("linked");
         linked.git(&["checkout", "-q", "--detach"]).success();
@@ -305,7 +305,7 @@ fn a_detached_head_and_a_linked_worktree_are_as_good_as_a_branch() {
 
 #[test]
 fn trailers_of_all_commits_are_in_the_one() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_tasks(git, Layout::Plain);
         repo.agent(&["add", "T-3", "--id", "T-3"]).success();
         let outside = commit(&repo, "o", "1", "T-1");
@@ -370,7 +370,7 @@ fn link(repo: &TestRepo, task: &str, commit: &str) {
 
 #[test]
 fn the_message_is_given_read_or_edited() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let (repo, commits) = three(git, Layout::Plain);
         let message = |repo: &TestRepo| String::from_utf8(repo.message("HEAD")).unwrap();
         let again = || repo.agent(&["undo"]).success();
@@ -412,7 +412,7 @@ fn the_message_is_given_read_or_edited() {
 
 #[test]
 fn operations_in_progress_come_first() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let (repo, _) = three(git, Layout::Plain);
         repo.sh("git switch -qc side HEAD~1").success();
         commit(&repo, "a", "other", "T-1");
@@ -440,7 +440,7 @@ fn operations_in_progress_come_first() {
 
 #[test]
 fn a_hook_that_says_no_changes_nothing_and_hooks_of_commits_do_not_run() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let (repo, commits) = three(git, Layout::Plain);
         for hook in ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-rewrite"] {
             repo.write_script(&format!(".git/hooks/{hook}"), "#!/bin/sh\ntouch ran\nexit 1\n");

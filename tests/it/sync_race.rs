@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use crate::support::{Git, TestRepo, default_git, on_every_git};
+use crate::support::{Git, TestRepo, default_git, on_one_git};
 
 /// Two clones of one remote, with the task `one` in all of them.
 fn clones(git: &Git) -> (TestRepo, TestRepo) {
@@ -20,7 +20,7 @@ fn clones(git: &Git) -> (TestRepo, TestRepo) {
 
 #[test]
 fn several_at_once_all_succeed() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let (repo, other) = clones(git);
         for round in 0..4 {
             other.agent(&["note", &format!("remark {round}"), "--task", "one", "-q"]).success();

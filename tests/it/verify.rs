@@ -1,7 +1,7 @@
 //! `git agent verify`, `checkpoint --verify`, `complete --verify`, `agent.requireVerify`.
 
 use crate::checkpoint_commit::with_task;
-use crate::support::{State, TestRepo, on_every_git};
+use crate::support::{State, TestRepo, on_one_git};
 
 fn tree_of_everything(repo: &TestRepo) -> String {
     repo.sh(
@@ -12,7 +12,7 @@ fn tree_of_everything(repo: &TestRepo) -> String {
 
 #[test]
 fn evidence_names_the_content_it_was_found_on() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_task(TestRepo::with_git(git));
         repo.write("a.txt", "two\n");
         repo.write("new", "x\n");
@@ -86,7 +86,7 @@ fn a_command_that_changes_the_content_proves_nothing() {
 
 #[test]
 fn repositories_inside_do_not_disturb_it() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_task(TestRepo::with_git(git));
         let tree = repo.git(&["rev-parse", "HEAD^{tree}"]).text();
         repo.sh("git init -q empty; git init -q full; cd full; echo x >x; git add x; git commit -qm x").success();

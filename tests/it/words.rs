@@ -1,6 +1,6 @@
 //! `<task>@n` wherever git takes a revision: the answers are those of stock git with the commits written out.
 
-use crate::support::{Layout, TestRepo, default_git, on_every_git};
+use crate::support::{Layout, TestRepo, default_git, on_one_git};
 
 /// Three commits of t-1 with a side branch of t-2 in between, and the ids that stand for their names.
 struct Story {
@@ -44,7 +44,7 @@ impl Story {
 
 #[test]
 fn log_walks_what_git_log_walks() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let story = story(TestRepo::with_git(git));
         for words in [
             &["t-1@2"][..],
@@ -103,7 +103,7 @@ fn the_active_task_is_meant_where_none_is_named_and_a_prefix_is_enough() {
 
 #[test]
 fn diff_says_what_git_diff_says() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let story = story(TestRepo::with_git(git));
         let repo = &story.repo;
         repo.write("a", "dirty\n");

@@ -4,4 +4,4 @@
 set -eu
 cd "$(dirname "$0")/../.."
 export GIT_AGENT_TEST_TASKS="${1:-100000}"
-exec cargo test --profile "${PROFILE:-fast}" --test it -- ledger_scale --nocapture --test-threads 1
+exec cargo test --profile "${PROFILE:-fast}" --test it -- ledger_scale --include-ignored --nocapture --test-threads 1

@@ -7,7 +7,7 @@ use super::{
     oracle::{self, Ledger, Until, answer, base, head, ours},
     start,
 };
-use crate::support::{Layout, TestRepo, on_every_git};
+use crate::support::{Layout, TestRepo, on_one_git};
 
 /// The answer here is that of stock git.
 #[track_caller]
@@ -51,7 +51,7 @@ fn paths_are_read_where_the_user_is() {
 
 #[test]
 fn conflicts_are_seen() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = TestRepo::with_git(git);
         repo.commit_file("a", "0\n", "first");
         start(&repo);
@@ -117,7 +117,7 @@ fn flags_hide_files_as_they_do_from_git() {
 
 #[test]
 fn split_indexes_and_filters_leave_no_trace() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = TestRepo::with_git(git);
         repo.write(".gitattributes", "*.up filter=up\n");
         repo.git(&["config", "filter.up.clean", "tr a-z A-Z"]).success();
@@ -179,7 +179,7 @@ fn modes_links_and_sorts_of_things() {
 
 #[test]
 fn a_shallow_history_gives_a_lower_bound() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = TestRepo::with_git(git);
         start(&repo);
         for n in 1..=4 {
@@ -213,7 +213,7 @@ fn a_shallow_history_gives_a_lower_bound() {
 
 #[test]
 fn a_partial_clone_is_answered_from_what_is_there() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = TestRepo::with_git(git);
         repo.git(&["config", "uploadpack.allowFilter", "true"]).success();
         let text = |n: usize| (0..50).map(|line| format!("line {line} of {n}\n")).collect::<String>();

@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::{Git, Output, Run, default_git};
+use super::{Git, Output, Run, default_git, scratch};
 
 /// The first second of every test: 2026-01-02 03:04:05 UTC.
 const EPOCH: i64 = 1_767_323_045;
@@ -69,7 +69,7 @@ impl TestRepo {
 
     /// An empty directory `repo` in a world of its own, no repository yet.
     pub fn without_repository(git: &Git) -> Self {
-        let dir = tempfile::Builder::new().prefix("git-agent-").tempdir().expect("a temporary directory");
+        let dir = tempfile::Builder::new().prefix("git-agent-").tempdir_in(scratch()).expect("a temporary directory");
         let tmp = dir.path().canonicalize().expect("the temporary directory has a path");
         for sub in ["home", "repo", "bin"] {
             std::fs::create_dir(tmp.join(sub)).expect("a new directory");

@@ -25,7 +25,10 @@ pub struct Fixture {
 impl Fixture {
     /// Make it.
     pub fn new(git: &Git) -> Self {
-        let dir = tempfile::Builder::new().prefix("git-agent-fixture-").tempdir().expect("a temporary directory");
+        let dir = tempfile::Builder::new()
+            .prefix("git-agent-fixture-")
+            .tempdir_in(crate::support::scratch())
+            .expect("a temporary directory");
         let repo = TestRepo::with_git(git);
         prepare(&repo);
         build(&repo);

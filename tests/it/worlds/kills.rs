@@ -17,6 +17,7 @@ use super::{
     faults::{Stage, Way},
     measure, numbers,
 };
+use crate::support::{has_strace, is_missing};
 
 /// What is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,11 +132,6 @@ const MANY: [&str; 3] = ["openat,open,creat", "close", "read,pread64"];
 const EFFECTS: [&str; 3] = ["signal=SIGKILL", "error=ENOSPC", "error=EIO"];
 
 /// Whether the system lets us look at its calls.
-fn has_strace() -> bool {
-    let works = Command::new("strace").args(["-qq", "-e", "trace=none", "true"]).stderr(Stdio::null()).status();
-    works.is_ok_and(|status| status.success())
-}
-
 /// Have the n-th of `calls` end with `effect`, in the program alone or in the gits that it starts, too. Answers whether it
 /// came that far.
 fn strike(stage: &mut Stage, calls: &str, effect: &str, n: usize, follow: &[&str]) -> bool {
@@ -191,8 +187,7 @@ fn strike_all(number: u64) {
 
 #[test]
 fn struck_at_every_system_call() {
-    if !has_strace() {
-        eprintln!("there is no strace that works here: skipped");
+    if is_missing("strace", has_strace()) {
         return;
     }
     each("struck_at_every_system_call", numbers("GIT_AGENT_TEST_STRIKES", 1), strike_all);
