@@ -52,17 +52,17 @@ pub struct Globals {
 
 /// Declare the commands once: their variants, and what runs them.
 macro_rules! commands {
-    ($( $(#[$doc:meta])* $variant:ident => $module:ident ),+ $(,)?) => {
+    ($( $(#[$attribute:meta])* $variant:ident => $module:ident ),+ $(,)?) => {
         /// All commands. What each one is and takes is in its file under `cmd/`.
         #[derive(Debug, Subcommand)]
         enum Command {
-            $( $(#[$doc])* $variant(cmd::$module::Args), )+
+            $( $(#[$attribute])* $variant(cmd::$module::Args), )+
         }
 
         impl Command {
             fn run(self, ctx: &Ctx) -> Result<u8> {
                 match self {
-                    $( Command::$variant(args) => cmd::$module::run(ctx, args), )+
+                    $( $(#[$attribute])* Command::$variant(args) => cmd::$module::run(ctx, args), )+
                 }
             }
 
@@ -70,7 +70,7 @@ macro_rules! commands {
             fn alone(tree: clap::Command, name: &str) -> Option<clap::Command> {
                 let command = clap::Command::new(name.to_owned());
                 let command = match name.replace('-', "_").as_str() {
-                    $( stringify!($module) => <cmd::$module::Args as clap::Args>::augment_args(command), )+
+                    $( $(#[$attribute])* stringify!($module) => <cmd::$module::Args as clap::Args>::augment_args(command), )+
                     _ => return None,
                 };
                 Some(tree.subcommand(command))
@@ -101,6 +101,7 @@ commands! {
     Show => show,
     Status => status,
     Brief => brief,
+    #[cfg(feature = "board")]
     Board => board,
     Checkpoint => checkpoint,
     Verify => verify,

@@ -37,7 +37,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.out.print(&format!("\nThe repository is yours to explore: cd '{shown}'\n"))?;
         ctx.out.print("  git agent log          what happened, newest first\n")?;
         ctx.out.print("  git agent list --all   every task\n")?;
-        ctx.out.print("  git agent board        the same, live\n")?;
+        if cfg!(feature = "board") {
+            ctx.out.print("  git agent board        the same, live\n")?;
+        }
         ctx.out.print("  git log --format='%h %s%n    %(trailers:key=Task-Id)'   the same without git-agent\n")?;
         ctx.out.hint("when you have seen enough, delete that directory");
     }

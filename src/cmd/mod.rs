@@ -4,6 +4,7 @@ pub mod add;
 pub mod bisect;
 pub mod blame;
 pub mod block;
+#[cfg(feature = "board")]
 pub mod board;
 pub mod brief;
 pub mod cancel;

@@ -4,6 +4,7 @@ mod actor;
 mod agree;
 mod bisect;
 mod blame;
+#[cfg(feature = "board")]
 mod board;
 mod brief;
 mod changes_since;

@@ -64,17 +64,17 @@ pub const ALL: [Step; 17] = [
 
 /// A restore has come to `step`.
 ///
-/// In builds with debug assertions, `GIT_AGENT_TEST_DIE=<step>` ends the process there as `kill -9` would, and
+/// In builds with debug assertions or the feature `fault-points`, `GIT_AGENT_TEST_DIE=<step>` ends the process there as `kill -9` would, and
 /// `GIT_AGENT_TEST_FAIL=<step>` makes the step fail; `<step>:<n>` means the n-th time.
 pub fn reached(step: Step) -> Result<()> {
-    #[cfg(debug_assertions)]
+    #[cfg(any(debug_assertions, feature = "fault-points"))]
     test_points::visit(step)?;
-    #[cfg(not(debug_assertions))]
+    #[cfg(not(any(debug_assertions, feature = "fault-points")))]
     let _: Step = step;
     Ok(())
 }
 
-#[cfg(debug_assertions)]
+#[cfg(any(debug_assertions, feature = "fault-points"))]
 mod test_points {
     use std::sync::Mutex;
 
