@@ -7,7 +7,7 @@ use crate::{
     error::Result,
     git::Head,
     recovery::{
-        Author, Done, Outcome,
+        Done, Outcome,
         operation::Operation,
         path_plan::{Change, PathPlan},
     },
@@ -16,14 +16,6 @@ use crate::{
 
 /// How many paths of a kind are named.
 const NAMED: usize = 10;
-
-/// Let `act` do something as the one who runs this command.
-pub(super) fn acting<T>(ctx: &Ctx, act: impl FnOnce(&Author<'_>) -> Result<T>) -> Result<T> {
-    let actor = ctx.actor()?;
-    let now = || ctx.now();
-    // Going back is for when things went wrong: it does not depend on the ledger.
-    act(&Author { actor: &actor, now: &now, tasks: ctx.active().unwrap_or_default() })
-}
 
 /// That nothing was done: because everything is `as_it_was`, or because what differs from `name` is left alone.
 pub(super) fn say_nothing(ctx: &Ctx, as_it_was: &str, name: &str, plan: &PathPlan) -> Result<()> {

@@ -4,12 +4,10 @@ use bstr::ByteSlice as _;
 
 use crate::{
     cmd::{context::Ctx, operation_output},
-    error::{Error, Result, codes, exit},
+    error::{Result, exit},
     git::relay::{self, Color},
-    recovery::{
-        self,
-        operation::{OpLog, Recorded, State, undone_by},
-    },
+    recovery::operation::{Recorded, State, undone_by},
+    verbs,
     view::{
         json::{OpShowAnswer, OpsAnswer, listed},
         relative_time,
@@ -46,7 +44,7 @@ struct Show {
     op: Option<String>,
 }
 
-/// Run it.
+/// Run `git agent ops`.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     match &args.action {
         Some(Action::Show(args)) => show(ctx, args.op.as_deref()),
@@ -55,16 +53,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 }
 
 fn list(ctx: &Ctx, args: &Args) -> Result<u8> {
-    // A list that cannot be brought up to date is a list all the same: in a repository that is read-only.
-    recovery::clear_up(ctx.repo()?).unwrap_or_default();
-    let log = OpLog::of(ctx.repo()?)?;
-    let mut entries: Vec<Recorded> = Vec::new();
-    for recorded in log.entries() {
-        match recorded {
-            Ok(recorded) => entries.push(recorded),
-            Err(error) => ctx.out.warn(error.to_string()),
-        }
-    }
+    let entries = ctx.call(verbs::ops::list)?;
     if args.jsonl {
         for operation in listed(&entries) {
             ctx.out.json(&operation)?;
@@ -77,7 +66,7 @@ fn list(ctx: &Ctx, args: &Args) -> Result<u8> {
     }
     ctx.page()?;
     let mut text = match entries.len() {
-        0 => "Nothing was done in this worktree that could be undone.\n".to_owned(),
+        0 => "No operation was recorded in this worktree.\n".to_owned(),
         count => format!("{}\n", plural(count, "operation")),
     };
     let shown = if args.all { entries.len() } else { SHOWN };
@@ -110,21 +99,7 @@ fn line(ctx: &Ctx, entries: &[Recorded], recorded: &Recorded) -> String {
 
 fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
     let repo = ctx.repo()?;
-    let log = OpLog::of(repo)?;
-    let recorded = match word {
-        Some(word) => log.find(word)?,
-        None => match log.last()? {
-            Some(recorded) => recorded,
-            None => {
-                return Err(Error::new(
-                    codes::NO_OPERATIONS,
-                    "nothing to show: nothing was done in this worktree that could be undone",
-                )
-                .hint("checkpoints, rollbacks and restored snapshots are operations: 'git agent ops' lists them"));
-            }
-        },
-    };
-    let entries: Vec<Recorded> = log.entries().filter_map(Result::ok).collect();
+    let (recorded, entries) = ctx.call(|caller| verbs::ops::show(caller, word))?;
     if ctx.out.is_json() {
         ctx.out.json(&OpShowAnswer::new(&recorded, undone_by(&entries, recorded.operation.id)))?;
         return Ok(exit::OK);

@@ -9,7 +9,8 @@ use crate::{
     error::{Result, exit},
     git::Repo,
     hook::install,
-    recovery::snapshot::{self, Kind, Request, Skipped, Taken},
+    recovery::snapshot::{Skipped, Taken},
+    verbs,
     view::{
         json::SnapshotAnswer,
         relative_time,
@@ -52,7 +53,7 @@ struct Drop {
     ids: Vec<String>,
 }
 
-/// Run it.
+/// Run `git agent snapshot`.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     match args.action {
         Some(Action::List(args)) => list::run(ctx, &args),
@@ -65,17 +66,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 
 fn take(ctx: &Ctx, message: Option<&str>) -> Result<u8> {
     let repo = ctx.repo()?;
-    repo.require_work_dir("take a snapshot")?;
     let message = message.map_or(Ok(String::new()), |text| one_line("message", text))?;
-    let request = Request {
-        kind: Kind::Manual,
-        message,
-        at: ctx.now(),
-        by: ctx.actor()?.to_string(),
-        // A snapshot is taken when things go wrong; that must not depend on the ledger.
-        tasks: ctx.active().unwrap_or_default(),
-    };
-    let taken = snapshot::take(repo, &request)?;
+    let taken = ctx.call(|caller| verbs::snapshot::take(caller, message))?;
     for submodule in taken.moment.submodules.iter().filter(|submodule| submodule.is_dirty) {
         let path = sanitize::bytes(submodule.path.as_ref());
         ctx.out.warn(format!("submodule '{path}' has changes inside; only its commit is in the snapshot"));
@@ -114,16 +106,13 @@ pub(super) fn unguarded(ctx: &Ctx, repo: &Repo) -> Option<String> {
 /// One line, and what is not in it.
 fn said(ctx: &Ctx, repo: &Repo, taken: &Taken) -> Result<String> {
     let (snapshot, skipped) = (&taken.snapshot, &taken.moment.skipped);
-    let mut text = match taken.created {
-        true => {
-            let count = show::against_head(repo, snapshot, &taken.moment)?.len();
-            let what = if count == 0 { "as HEAD has it".to_owned() } else { plural(count, "changed path") };
-            format!("Saved the work tree, {what}, as snapshot {}\n", snapshot.id)
-        }
-        false => {
-            let when = relative_time::ago(ctx.now(), snapshot.about.at);
-            format!("Nothing is new since {when}, when this was saved as snapshot {}\n", snapshot.id)
-        }
+    let mut text = if taken.created {
+        let count = show::against_head(repo, snapshot, &taken.moment)?.len();
+        let what = if count == 0 { "as HEAD has it".to_owned() } else { plural(count, "changed path") };
+        format!("Saved the work tree, {what}, as snapshot {}\n", snapshot.id)
+    } else {
+        let when = relative_time::ago(ctx.now(), snapshot.about.at);
+        format!("Nothing is new since {when}, when this was saved as snapshot {}\n", snapshot.id)
     };
     text.push_str(&not_in_it(skipped));
     Ok(text)
@@ -143,15 +132,7 @@ fn not_in_it(skipped: &[Skipped]) -> String {
 }
 
 fn remove(ctx: &Ctx, args: &Drop) -> Result<u8> {
-    let repo = ctx.repo()?;
-    let mut snapshots = Vec::with_capacity(args.ids.len());
-    for id in &args.ids {
-        let found = snapshot::find(repo, id)?;
-        if snapshots.iter().all(|known: &snapshot::Snapshot| known.id != found.id) {
-            snapshots.push(found);
-        }
-    }
-    snapshot::remove(repo, &snapshots)?;
+    let snapshots = ctx.call(|caller| verbs::snapshot::delete(caller, &args.ids))?;
     if ctx.out.is_json() {
         ctx.out.json(&SnapshotAnswer::dropped(&snapshots))?;
         return Ok(exit::OK);

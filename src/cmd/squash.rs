@@ -13,20 +13,16 @@ use crate::{
         operation_output,
     },
     domain::{
-        id::TaskId,
-        revision::Which,
         squash::{Obstacle, Stop},
         task::Task,
     },
-    error::{Error, Result, codes, exit},
-    git::{ObjectId, entry::Entry, message},
-    query::revision,
-    recovery::{
-        Outcome,
-        operation::OpLog,
-        squash::{self, Onto, SquashPlan},
+    error::{Error, Result, exit},
+    git::{ObjectId, entry::Entry},
+    recovery::squash,
+    verbs::{
+        self,
+        squash::{Request, SquashPlan},
     },
-    store::ledger::View,
     view::{
         json::SquashAnswer,
         sanitize::{self, plural},
@@ -67,15 +63,11 @@ pub struct Args {
     dry_run: bool,
 }
 
-/// Run it.
+/// Run `git agent squash`.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let repo = ctx.repo()?;
-    repo.require_work_dir("squash")?;
-    OpLog::of(repo)?.refuse_interrupted()?;
-    let view = ctx.view()?;
-    let task = ctx.task(&view, args.task.as_deref())?;
-    let onto = args.onto.as_deref().map_or(Ok(Onto::Longest), |word| given(ctx, &view, word))?;
-    let plan = squash::prepare(&view, &task, &onto)?;
+    let request = Request { task: args.task.clone(), onto: args.onto.clone() };
+    let plan = ctx.call(|caller| verbs::squash::plan(caller, &request))?;
+    let task = &plan.task;
     // One commit alone is only reworded, and only on demand.
     let is_enough = plan.commits.len() > 1 || !plan.commits.is_empty() && (args.message.is_some() || args.edit);
     if !is_enough {
@@ -94,13 +86,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.out.hint("nothing was changed; run it again without --dry-run to apply it");
         return Ok(exit::OK);
     }
-    let outcome = operation_output::acting(ctx, |author| squash::carry_out(repo, author, &plan, &message))?;
-    let done = match outcome {
-        Outcome::Done(done) => done,
-        Outcome::Nothing(_) => return Err(Error::bug("a squash makes a commit, and yet nothing was to be done")),
-    };
-    let tasks = plan.tasks.iter().filter_map(|trailer| TaskId::parse(trailer.value.to_str().ok()?).ok());
-    ctx.display(&tasks.collect::<Vec<_>>());
+    let done = ctx.call(|caller| verbs::squash::carry_out(caller, &plan, &message))?;
     if ctx.out.is_json() {
         ctx.out.json(&SquashAnswer::done(&plan, &message, &done))?;
         operation_output::remarks(ctx, &done.operation, &done.late, &done.remarks);
@@ -124,55 +110,29 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     Ok(exit::OK)
 }
 
-/// The commit that `--onto` names.
-fn given(ctx: &Ctx, view: &View<'_>, word: &str) -> Result<Onto> {
-    let repo = ctx.repo()?;
-    if let Some(commit) = repo.resolve_commit(word)? {
-        return Ok(Onto::Given(Some(commit), word.to_owned()));
-    }
-    let unknown = || {
-        Error::new(codes::BAD_REVISION, format!("there is no commit '{}'", word.escape_debug()))
-            .hint("--onto takes a commit, or a checkpoint: t-1@2, t-1@start")
-    };
-    if !word.contains('@') {
-        return Err(unknown());
-    }
-    let (task, which) = ctx.task_and_checkpoint(view, Some(word))?;
-    let (Some(which), Some(head)) = (which, repo.head()?.commit) else { return Err(unknown()) };
-    let point = revision::find(view, &task, which, head, ctx.now())?;
-    ctx.warn_if_cut(point.cut && which != Which::Start)?;
-    if point.cut && which == Which::Start {
-        return Err(revision::refuse_cut(&format!("squash onto {}@{which}", task.id)));
-    }
-    Ok(Onto::Given(point.commit, word.to_owned()))
-}
-
 /// The whole message: given, edited, or the proposal.
 fn message(ctx: &Ctx, args: &Args, plan: &SquashPlan) -> Result<BString> {
     let repo = ctx.repo()?;
     let given = args.message.as_deref().map(|text| many_lines("message", text)).transpose()?;
-    let is_given = given.is_some();
-    let text = given.map_or_else(|| plan.proposal.clone(), BString::from);
     let talks = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-    let is_asked = !is_given && !args.no_edit && talks && !ctx.out.is_json() && !ctx.out.is_quiet();
-    let text = message::strip_space(repo, text.into())?;
-    let whole = plan.message(repo, &text, &plan.others)?;
+    let is_asked = given.is_none() && !args.no_edit && talks && !ctx.out.is_json() && !ctx.out.is_quiet();
+    let whole = ctx.call(|caller| verbs::squash::message(caller, plan, given.as_deref()))?;
     if args.dry_run || !(args.edit || is_asked) {
         return Ok(whole);
     }
     let about = format!(
-        "The message of the commit that {} of {} become. Lines starting with '{}' are left out;\nan empty message stops \
-         everything. The tasks stay named, whatever is written here.",
+        "The message of the commit that {} of {} become. Lines starting with '{}' are ignored;\nan empty message aborts \
+         the squash. The trailers of tasks are kept.",
         plural(plan.commits.len(), "commit"),
         plan.task.id,
         editor::MARK
     );
     let edited = editor::edit(repo, whole.as_bstr(), &about)?;
-    // Who took a trailer of others out meant it.
+    // A trailer of others that was deleted in the editor stays out.
     plan.message(repo, &edited, &[])
 }
 
-/// There is nothing to collapse: say so, and why.
+/// There is nothing to squash: say so, and why.
 fn nothing(ctx: &Ctx, plan: &SquashPlan, message: Option<&BString>) -> Result<u8> {
     if ctx.out.is_json() {
         ctx.out.json(&SquashAnswer::planned(plan, message))?;

@@ -1,4 +1,4 @@
-//! Letting go of old snapshots and operations. Only refs go; their objects live on until a gc of git's own takes them.
+//! Expire old snapshots and operations. Only refs go; their objects live on until git's own gc prunes them.
 
 use std::collections::BTreeSet;
 
@@ -24,10 +24,10 @@ use crate::{
     store::ledger::View,
 };
 
-/// What may go.
+/// What expires, and what stays.
 #[derive(Debug, Default)]
-pub struct Plan {
-    /// Snapshots, newest first.
+pub struct Expiry {
+    /// Snapshots that expire, newest first.
     pub drop: Vec<Snapshot>,
     /// Those that stay.
     pub keep: Vec<Snapshot>,
@@ -42,7 +42,7 @@ pub struct Plan {
 pub struct Chain {
     /// `main`, or the name of a linked worktree.
     pub worktree: String,
-    /// How many go.
+    /// How many expire.
     pub drop: usize,
     /// Those that stay, newest first.
     pub keep: Vec<Recorded>,
@@ -59,9 +59,13 @@ pub struct Room {
     pub freed: u64,
 }
 
-/// Find out what may go.
-pub fn plan(repo: &Repo, view: &View<'_>, now: Timestamp, policy: &Policy) -> Result<Plan> {
-    let mut plan = Plan::default();
+/// Find out what expires.
+///
+/// # Errors
+///
+/// When the snapshots cannot be listed, or a lock cannot be made.
+pub fn plan(repo: &Repo, view: &View<'_>, now: Timestamp, policy: &Policy) -> Result<Expiry> {
+    let mut plan = Expiry::default();
     let mut needed: BTreeSet<Ulid> = BTreeSet::new();
     for log in OpLog::all(repo)? {
         let entries = match log.own().collect::<Result<Vec<_>>>() {
@@ -140,12 +144,12 @@ pub(super) fn lock(repo: &Repo, log: &OpLog<'_>) -> Result<Option<Lock>> {
     git_dir.is_dir().then(|| Lock::acquire(repo, &git_dir.join("agent/operation.lock"))).transpose()
 }
 
-/// Do it: all of it, or nothing.
+/// Delete what expires: all of it, or nothing.
 ///
 /// # Errors
 ///
-/// `gc-raced` when a snapshot or an operation came or went in the meantime.
-pub fn carry_out(repo: &Repo, plan: &Plan) -> Result<()> {
+/// `gc-raced` when a snapshot or an operation was added or removed in the meantime.
+pub fn carry_out(repo: &Repo, plan: &Expiry) -> Result<()> {
     let mut changes: Vec<RefChange> = plan
         .drop
         .iter()
@@ -165,7 +169,8 @@ pub fn carry_out(repo: &Repo, plan: &Plan) -> Result<()> {
     let moved = repo.refs().change_durably(repo, &changes, "git-agent: gc");
     moved.map_err(|error| match error {
         RefError::Moved => {
-            Error::new(codes::GC_RACED, "a snapshot or an operation came or went in the meantime").hint("try again")
+            Error::new(codes::GC_RACED, "a snapshot or an operation was added or removed in the meantime")
+                .hint("try again")
         }
         RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
     })?;
@@ -173,8 +178,12 @@ pub fn carry_out(repo: &Repo, plan: &Plan) -> Result<()> {
     objects::gc::drop_private(repo).map(drop)
 }
 
-/// How much room it is about: objects that nothing but snapshots and operations needs.
-pub fn room(repo: &Repo, plan: &Plan) -> Result<Room> {
+/// The disk usage of objects that nothing but snapshots and operations needs.
+///
+/// # Errors
+///
+/// When git cannot be run.
+pub fn room(repo: &Repo, plan: &Expiry) -> Result<Room> {
     let snapshots = |list: &[Snapshot]| list.iter().map(|snapshot| snapshot.commit).collect::<Vec<_>>();
     let mut kept = snapshots(&plan.keep);
     for chain in &plan.chains {

@@ -13,13 +13,17 @@ mod caller;
 pub mod changes_since;
 mod clock;
 pub mod diff;
+pub mod gc;
 pub mod graph;
 mod identity;
 pub mod list;
 pub mod log;
+pub mod ops;
 pub mod report;
 pub mod rollback;
 pub mod show;
+pub mod snapshot;
+pub mod squash;
 pub mod status;
 pub mod undo;
 

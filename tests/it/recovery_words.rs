@@ -13,10 +13,10 @@ fn said(repo: &TestRepo, words: &[&str]) -> String {
 #[test]
 fn where_nothing_was_done() {
     let repo = TestRepo::new();
-    insta::assert_snapshot!(said(&repo, &["ops"]), @"Nothing was done in this worktree that could be undone.");
+    insta::assert_snapshot!(said(&repo, &["ops"]), @"No operation was recorded in this worktree.");
     insta::assert_snapshot!(said(&repo, &["ops", "show"]), @"
     ------- stderr -------
-    error: nothing to show: nothing was done in this worktree that could be undone
+    error: nothing to show: no operation was recorded in this worktree
     nothing was changed
     hint: checkpoints, rollbacks and restored snapshots are operations: 'git agent ops' lists them
     [exit code 1]

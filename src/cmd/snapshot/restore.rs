@@ -5,14 +5,8 @@ use std::ffi::OsString;
 use crate::{
     cmd::{context::Ctx, operation_output},
     error::{Result, exit},
-    git::pathspec::Pathspecs,
-    recovery::{
-        Outcome,
-        snapshot::{
-            self,
-            restore::{Trust, return_to},
-        },
-    },
+    recovery::Outcome,
+    verbs::{self, snapshot::Restore},
     view::json::{DoneJson, OperationAnswer, planned},
 };
 
@@ -29,24 +23,19 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
-    let repo = ctx.repo()?;
-    repo.require_work_dir("restore a snapshot")?;
-    let snapshot = snapshot::find(repo, &args.id)?;
-    let paths = Pathspecs::new(args.paths.clone());
-    let trust = if args.foreign { Trust::Foreign } else { Trust::Own };
-    let outcome = operation_output::acting(ctx, |author| return_to(repo, author, &snapshot, &paths, trust))?;
+    let request = Restore { id: args.id.clone(), foreign: args.foreign, paths: args.paths.clone() };
+    let (snapshot, outcome) = ctx.call(|caller| verbs::snapshot::restore(caller, &request))?;
+    if ctx.out.is_json() {
+        let late = outcome.done().map_or(&[][..], |done| &done.late);
+        let operation = outcome.done().map(|done| DoneJson::new(&done.operation));
+        ctx.out.json(&OperationAnswer::new(operation, planned(outcome.paths()), late))?;
+        operation_output::remarks_of(ctx, &outcome);
+        return Ok(exit::OK);
+    }
     match outcome {
-        Outcome::Nothing(plan) if ctx.out.is_json() => {
-            ctx.out.json(&OperationAnswer::new(None, planned(&plan), &[]))?;
-        }
         Outcome::Nothing(plan) => {
             let name = format!("snapshot {}", snapshot.id);
             operation_output::say_nothing(ctx, &format!("the work tree is as in {name}"), &name, &plan)?;
-        }
-        Outcome::Done(done) if ctx.out.is_json() => {
-            let operation = DoneJson::new(&done.operation);
-            ctx.out.json(&OperationAnswer::new(Some(operation), planned(&done.plan), &done.late))?;
-            operation_output::remarks(ctx, &done.operation, &done.late, &done.remarks);
         }
         Outcome::Done(done) => {
             operation_output::say(ctx, &format!("Restored snapshot {}", snapshot.id), &done)?;

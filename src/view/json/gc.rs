@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::SCHEMA;
-use crate::recovery::gc::{Plan, Room};
+use crate::recovery::gc::{Expiry, Room};
 
 /// `gc`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -39,7 +39,7 @@ pub struct ChainJson {
 
 impl GcAnswer {
     /// The answer with `plan`.
-    pub fn new(plan: &Plan, room: Room, dry_run: bool) -> Self {
+    pub fn new(plan: &Expiry, room: Room, dry_run: bool) -> Self {
         let chain = |chain: &crate::recovery::gc::Chain| ChainJson {
             worktree: chain.worktree.clone(),
             dropped: chain.drop,

@@ -1,0 +1,74 @@
+//! `snapshot`: save the worktree off the branch, restore what was saved, delete it.
+
+use std::ffi::OsString;
+
+use super::Caller;
+use crate::{
+    error::Result,
+    git::pathspec::Pathspecs,
+    recovery::{
+        Outcome,
+        snapshot::{
+            self, Kind, Snapshot, Taken,
+            restore::{Trust, return_to},
+        },
+    },
+};
+
+/// Save the work tree, the index and unfinished merges; `message` is one line, and may be empty.
+///
+/// # Errors
+///
+/// `bare-repository`, `bad-actor`, those of [`snapshot::take`].
+pub fn take(caller: &Caller, message: String) -> Result<Taken> {
+    let repo = caller.repo();
+    repo.require_work_dir("take a snapshot")?;
+    let by = caller.actor()?.to_string();
+    // A snapshot is taken when things go wrong; that must not depend on the ledger.
+    let tasks = caller.active().unwrap_or_default();
+    snapshot::take(repo, &snapshot::Request { kind: Kind::Manual, message, at: caller.now(), by, tasks })
+}
+
+/// A snapshot to restore.
+#[derive(Clone, Debug, Default)]
+pub struct Restore {
+    /// Its id, or the beginning of it.
+    pub id: String,
+    /// `--foreign`: one that was not made in this repository; only its files are restored.
+    pub foreign: bool,
+    /// Only these paths, as git reads them in the current directory; none: everything.
+    pub paths: Vec<OsString>,
+}
+
+/// Restore the work tree and the index from a snapshot; HEAD stays.
+///
+/// # Errors
+///
+/// `bare-repository`, those of [`snapshot::find`] and [`return_to`].
+pub fn restore(caller: &Caller, request: &Restore) -> Result<(Snapshot, Outcome)> {
+    let repo = caller.repo();
+    repo.require_work_dir("restore a snapshot")?;
+    let snapshot = snapshot::find(repo, &request.id)?;
+    let paths = Pathspecs::new(request.paths.clone());
+    let trust = if request.foreign { Trust::Foreign } else { Trust::Own };
+    let outcome = caller.act(|author| return_to(repo, author, &snapshot, &paths, trust))?;
+    Ok((snapshot, outcome))
+}
+
+/// Delete the snapshots whose ids begin with `words`, all or none of them.
+///
+/// # Errors
+///
+/// Those of [`snapshot::find`] and [`snapshot::remove`].
+pub fn delete(caller: &Caller, words: &[String]) -> Result<Vec<Snapshot>> {
+    let repo = caller.repo();
+    let mut snapshots: Vec<Snapshot> = Vec::with_capacity(words.len());
+    for word in words {
+        let found = snapshot::find(repo, word)?;
+        if snapshots.iter().all(|known| known.id != found.id) {
+            snapshots.push(found);
+        }
+    }
+    snapshot::remove(repo, &snapshots)?;
+    Ok(snapshots)
+}
