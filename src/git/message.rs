@@ -1,5 +1,7 @@
 //! Commit messages as git cleans them up, and the programs that git shows text with.
 
+use bstr::ByteSlice as _;
+
 use super::{cmd, repo::Repo};
 use crate::error::Result;
 
@@ -29,7 +31,8 @@ pub fn strip_comments(repo: &Repo, message: Vec<u8>, mark: char) -> Result<Vec<u
 /// `git-failed` where git finds none: the terminal is dumb and nothing is configured.
 pub fn editor(repo: &Repo) -> Result<String> {
     let answer = repo.git().for_the_user().args(["var", "GIT_EDITOR"]).run()?;
-    Ok(cmd::line(&answer).to_string())
+    // It may have several lines: it is a script.
+    Ok(answer.trim_end().to_str_lossy().into_owned())
 }
 
 /// The command line of the pager that git would use; `cat` or an empty one is none.
