@@ -12,9 +12,10 @@ pub(super) fn of(view: &View<'_>, task: &Task, number: Option<usize>, tree: &str
     if let Some(verification) = task.verification_of(tree) {
         let command = view.text(&verification.command);
         let command = visible(command.lines().next().unwrap_or_default(), &[]);
-        text.push_str(&match verification.passed() {
-            true => format!("✓ {command}\n"),
-            false => format!("✗ {command} (exit code {})\n", verification.exit),
+        text.push_str(&if verification.passed() {
+            format!("✓ {command}\n")
+        } else {
+            format!("✗ {command} (exit code {})\n", verification.exit)
         });
     }
     text

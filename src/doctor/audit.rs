@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Depth, count, failed, few};
+use super::{Depth, count, failed, list};
 use crate::{
     error::Result,
     git::Repo,
@@ -26,7 +26,7 @@ pub(super) fn lost(view: &View<'_>) -> Check {
             format!(
                 "another program wrote over the ledger and threw away {}: {}",
                 count(lost.len(), "state of it", "states of it"),
-                few(&lost)
+                list(&lost)
             ),
             format!(
                 "to get the lost lines back: git update-ref refs/agent/lost {newest} && \
@@ -47,11 +47,10 @@ pub(super) fn missing(repo: &Repo, view: &View<'_>, depth: Depth) -> Check {
         lost.extend(found.into_iter().map(|missing| missing.loss));
         lost.sort_by(|a, b| (&a.note, Reverse(a.events)).cmp(&(&b.note, Reverse(b.events))));
         lost.dedup_by(|a, b| a.note == b.note);
-        let fine = match is_whole {
-            true => "the ledger has everything that was ever in it",
-            false => {
-                "the ledger has everything that was in it lately; 'git agent doctor --verify' looks at all of its history"
-            }
+        let fine = if is_whole {
+            "the ledger has everything that was ever in it"
+        } else {
+            "the ledger has everything that was in it lately; 'git agent doctor --verify' looks at all of its history"
         };
         if lost.is_empty() {
             return Ok(Check::ok("taken", fine));
@@ -60,7 +59,7 @@ pub(super) fn missing(repo: &Repo, view: &View<'_>, depth: Depth) -> Check {
             lost.iter().map(|loss| format!("{} of {}", count(loss.events, "event", "events"), loss.note)).collect();
         Ok(Check::warning(
             "taken",
-            format!("another program took out of the ledger what was in it: {}", few(&shown)),
+            format!("another program took out of the ledger what was in it: {}", list(&shown)),
             "'git agent doctor --fix' brings it back",
         ))
     };
@@ -83,7 +82,7 @@ pub(super) fn removals(view: &View<'_>) -> Check {
             .collect();
         Ok(Check::warning(
             "history",
-            format!("the ledger only grows, but another program took lines away: {}", few(&shown)),
+            format!("the ledger only grows, but another program took lines away: {}", list(&shown)),
             format!("'git log -p {REF}' shows what they were"),
         ))
     };

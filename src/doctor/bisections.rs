@@ -1,23 +1,24 @@
 //! Worktrees that a bisection left which was killed.
 
-use super::{count, failed, few};
+use super::{count, failed, list};
 use crate::{bisect::worktree, git::Repo, view::json::Check};
 
 pub(super) fn checks(repo: &Repo) -> Vec<Check> {
     let name = "bisections";
     let check = worktree::leftovers(repo).map(|left| {
         let shown: Vec<String> = left.iter().map(|path| path.display().to_string()).collect();
-        match left.is_empty() {
-            true => Check::ok(name, "no bisection left a worktree behind"),
-            false => Check::warning(
+        if left.is_empty() {
+            Check::ok(name, "no bisection left a worktree behind")
+        } else {
+            Check::warning(
                 name,
                 format!(
                     "{} of a bisection that was killed: {}",
                     count(left.len(), "worktree is left", "worktrees are left"),
-                    few(&shown)
+                    list(&shown)
                 ),
                 "the next 'git agent bisect' takes it away",
-            ),
+            )
         }
     });
     vec![check.unwrap_or_else(|error| failed(name, &error))]

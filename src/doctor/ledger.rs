@@ -1,9 +1,9 @@
 //! The ledger itself: every note, line, key, anchor and dependency.
 
-use super::{Depth, Index, count, failed, few};
+use super::{Depth, Index, count, failed, list};
 use crate::{
     doctor::audit,
-    domain::{graph::show_cycle, note::show_line, time::Timestamp},
+    domain::{graph::show_cycle, id::TaskId, note::show_line, time::Timestamp},
     error::Result,
     git::Repo,
     store::ledger::{
@@ -52,7 +52,7 @@ fn notes(survey: &Survey) -> Check {
     if !survey.unreadable.is_empty() {
         let shown: Vec<String> = survey.unreadable.iter().map(|(key, why)| format!("{key}: {why}")).collect();
         errors.push((
-            format!("{} cannot be read: {}", count(shown.len(), "note", "notes"), few(&shown)),
+            format!("{} cannot be read: {}", count(shown.len(), "note", "notes"), list(&shown)),
             "'git fsck' says what is missing; another clone may have it: 'git agent sync'",
         ));
     }
@@ -78,7 +78,7 @@ fn lines(survey: &Survey) -> Check {
             format!(
                 "{} no effect, being unreadable: {}",
                 count(shown.len() + survey.more_damaged, "line has", "lines have"),
-                few(&shown)
+                list(&shown)
             ),
             "nothing has to be done; 'git notes --ref=agent-tasks show <key>' prints the whole note",
         ));
@@ -88,7 +88,7 @@ fn lines(survey: &Survey) -> Check {
             format!(
                 "{} title that is not one clean line, and is shown and used with escapes: {}",
                 count(survey.odd_titles.len(), "task has a", "tasks have a"),
-                few(&survey.odd_titles)
+                list(&survey.odd_titles)
             ),
             "'git agent edit <task> --title <title>' gives it another one",
         ));
@@ -97,7 +97,7 @@ fn lines(survey: &Survey) -> Check {
         let shown: Vec<String> =
             survey.unknown_kinds.iter().map(|(kind, number)| format!("{number} × {kind:?}")).collect();
         warnings.push((
-            format!("events of kinds that this version does not know: {}", few(&shown)),
+            format!("events of kinds that this version does not know: {}", list(&shown)),
             "a newer git-agent may know them; they are kept as they are",
         ));
     }
@@ -109,7 +109,7 @@ fn tree(survey: &Survey) -> Check {
     if !survey.foreign.is_empty() {
         let shown: Vec<String> = survey.foreign.iter().map(|path| show_line(path.as_ref())).collect();
         warnings.push((
-            format!("the tree holds what is no note: {}", few(&shown)),
+            format!("the tree holds what is no note: {}", list(&shown)),
             "nothing has to be done; a merge leaves it out",
         ));
     }
@@ -118,7 +118,7 @@ fn tree(survey: &Survey) -> Check {
             format!(
                 "{} on something that is no task: {}",
                 count(survey.not_tasks.len(), "note", "notes"),
-                few(&survey.not_tasks)
+                list(&survey.not_tasks)
             ),
             "'git notes --ref=agent-tasks show <key>' shows one; it was probably meant for another notes ref",
         ));
@@ -126,13 +126,13 @@ fn tree(survey: &Survey) -> Check {
     if !survey.wrong_keys.is_empty() {
         let shown: Vec<String> = survey.wrong_keys.iter().map(|(key, id)| format!("{key} names {id}")).collect();
         warnings.push((
-            format!("{} under a key that is not its task's: {}", count(shown.len(), "note", "notes"), few(&shown)),
+            format!("{} under a key that is not its task's: {}", count(shown.len(), "note", "notes"), list(&shown)),
             "nothing has to be done; its lines have no effect",
         ));
     }
     if !survey.duplicates.is_empty() {
         warnings.push((
-            format!("the note of {} is in the tree more than once", few(&survey.duplicates)),
+            format!("the note of {} is in the tree more than once", list(&survey.duplicates)),
             "nothing has to be done: they are read together, and the next write to the task joins them",
         ));
     }
@@ -144,7 +144,7 @@ fn anchors(repo: &Repo, survey: &Survey, now: Timestamp) -> Check {
     if missing.is_empty() {
         return Check::ok("anchors", "every task's anchor is here");
     }
-    let which = format!("the anchors of {} were not here ({})", count(missing.len(), "task", "tasks"), few(missing));
+    let which = format!("the anchors of {} were not here ({})", count(missing.len(), "task", "tasks"), list(missing));
     match anchors::restore(repo, missing, now) {
         Ok(()) => Check::ok("anchors", format!("{which}; they are again")),
         Err(error) => Check::warning(
@@ -159,13 +159,13 @@ fn tasks(survey: &Survey) -> Check {
     let mut warnings = Vec::new();
     if !survey.created_twice.is_empty() {
         warnings.push((
-            format!("made more than once, apart: {}", few(&survey.created_twice)),
+            format!("made more than once, apart: {}", list(&survey.created_twice)),
             "the first title counts; 'git agent show <task>' tells whether it is the same work, 'git agent edit' changes it",
         ));
     }
     if !survey.fragments.is_empty() {
         warnings.push((
-            format!("the event that makes them is not here: {}", few(&survey.fragments)),
+            format!("the event that makes them is not here: {}", list(&survey.fragments)),
             "it may be in another clone: 'git agent sync'",
         ));
     }
@@ -175,7 +175,7 @@ fn tasks(survey: &Survey) -> Check {
             format!(
                 "{} not here, only the beginning is: {}",
                 count(shown.len(), "long text is", "long texts are"),
-                few(&shown)
+                list(&shown)
             ),
             "it may be in another clone: 'git agent sync'",
         ));
@@ -185,8 +185,8 @@ fn tasks(survey: &Survey) -> Check {
 
 fn dependencies(survey: &Survey) -> Check {
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
-    let pairs = |list: &[(crate::domain::id::TaskId, crate::domain::id::TaskId)], word: &str| {
-        few(&list.iter().map(|(id, other)| format!("{id} {word} {other}")).collect::<Vec<_>>())
+    let pairs = |tasks: &[(TaskId, TaskId)], word: &str| {
+        list(&tasks.iter().map(|(id, other)| format!("{id} {word} {other}")).collect::<Vec<_>>())
     };
     const CIRCLES: usize = 5;
     let open_it = "'git agent dep remove <task> --after <task>' opens it";
@@ -197,7 +197,7 @@ fn dependencies(survey: &Survey) -> Check {
     }
     if !survey.parent_cycles.is_empty() {
         errors.push((
-            format!("parts of themselves: {}", few(&survey.parent_cycles)),
+            format!("parts of themselves: {}", list(&survey.parent_cycles)),
             "'git agent edit <task> --no-parent' opens the circle",
         ));
     }

@@ -1,6 +1,6 @@
-//! Is everything as it should be? Each file looks at one part and says what it found and what to do about it.
+//! Health checks: each file checks one part, and reports findings with remedies.
 //!
-//! Looking changes nothing, with two exceptions that lose nothing: anchors that are missing are made again, and a derived
+//! Checks change nothing, with two exceptions that lose nothing: missing anchors are restored, and a derived
 //! index that is damaged, or if requested, is rebuilt.
 
 mod audit;
@@ -12,9 +12,14 @@ mod recovery;
 mod store;
 mod surroundings;
 
-use crate::{domain::time::Timestamp, error::Error, git::Repo, view::json::Check};
+use crate::{
+    domain::{text::list, time::Timestamp},
+    error::Error,
+    git::Repo,
+    view::json::Check,
+};
 
-/// How hard to look.
+/// How much to examine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
     /// Every note as it is now.
@@ -32,7 +37,7 @@ pub enum Index {
     Rebuild,
 }
 
-/// Look at everything.
+/// Run all checks, in the order in which they are shown.
 pub fn examine(repo: &Repo, depth: Depth, index: Index, now: Timestamp) -> Vec<Check> {
     let mut checks = surroundings::checks(repo);
     checks.extend(hooks::checks(repo));
@@ -44,22 +49,12 @@ pub fn examine(repo: &Repo, depth: Depth, index: Index, now: Timestamp) -> Vec<C
     checks
 }
 
-/// `a, b, c and 4 more`.
-fn few<T: ToString>(items: &[T]) -> String {
-    const SHOWN: usize = 5;
-    let shown = items.iter().take(SHOWN).map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    match items.len().saturating_sub(SHOWN) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
-}
-
 /// `1 note`, `2 notes`.
 fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
-/// A look that failed, as a finding.
+/// A check that could not be run, as a finding.
 fn failed(name: &str, error: &Error) -> Check {
     let fix = error.hint_lines().first().cloned().unwrap_or_else(|| "look at what the message names".to_owned());
     Check::error(name, error.to_string(), fix)

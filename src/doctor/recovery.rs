@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{count, failed, few};
+use super::{count, failed, list};
 use crate::{
     error::{Result, codes},
     git::{Refs, Repo},
@@ -53,7 +53,7 @@ fn snapshots(repo: &Repo) -> Result<Check> {
         (true, some) => Check::ok(name, format!("{} can be read", count(some, "snapshot", "snapshots"))),
         (false, _) => Check::error(
             name,
-            format!("{} cannot be read: {}", count(bad.len(), "snapshot", "snapshots"), few(&bad)),
+            format!("{} cannot be read: {}", count(bad.len(), "snapshot", "snapshots"), list(&bad)),
             "'git fsck' says what is missing; 'git agent snapshot drop' or 'git update-ref -d' removes a ref that is of no use",
         ),
     })
@@ -82,10 +82,10 @@ fn operations(repo: &Repo) -> Result<Check> {
         true => Check::ok(name, format!("{} can be read", count(good, "operation", "operations"))),
         false if !is_whole => Check::error(
             name,
-            few(&bad),
+            list(&bad),
             "'git agent doctor --fix' makes the log whole again, without what is missing; until then 'git gc' fails",
         ),
-        false => Check::error(name, few(&bad), "update git-agent; 'git fsck' says whether an object is missing"),
+        false => Check::error(name, list(&bad), "update git-agent; 'git fsck' says whether an object is missing"),
     })
 }
 
@@ -102,7 +102,7 @@ fn origin(repo: &Repo) -> Result<Option<Check>> {
         what.push(count(snapshots, "snapshot", "snapshots"));
     }
     if !worktrees.is_empty() {
-        what.push(format!("operations of worktree {}", few(&worktrees)));
+        what.push(format!("operations of worktree {}", list(&worktrees)));
     }
     for id in active::foreign(repo)? {
         what.push(format!("the active task {id}"));
@@ -153,13 +153,14 @@ fn asides(repo: &Repo) -> Result<Check> {
         OpLog::of(repo)?.entries().filter_map(Result::ok).map(|recorded| recorded.operation.id.to_string()).collect();
     let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
     let unknown: Vec<PathBuf> = names.filter(|name| !known.contains(name)).map(|name| root.join(name)).collect();
-    Ok(match unknown.is_empty() {
-        true => Check::ok(name, "what was put aside belongs to an operation, the next one sees to it"),
-        false => Check::warning(
+    Ok(if unknown.is_empty() {
+        Check::ok(name, "what was put aside belongs to an operation, the next one sees to it")
+    } else {
+        Check::warning(
             name,
-            format!("files were put aside by an operation that is not in the log: {}", few(&shown(&unknown))),
+            format!("files were put aside by an operation that is not in the log: {}", list(&shown(&unknown))),
             "look at them, 'map' says where each comes from; then move the directory away",
-        ),
+        )
     })
 }
 
@@ -177,17 +178,18 @@ fn empty_refs(repo: &Repo) -> Result<Check> {
     }
     empty.sort();
     empty.dedup();
-    Ok(match empty.is_empty() {
-        true => Check::ok(name, "no ref is empty"),
-        false => Check::error(
+    Ok(if empty.is_empty() {
+        Check::ok(name, "no ref is empty")
+    } else {
+        Check::error(
             name,
             format!(
                 "{} without content, as a crash of the machine leaves them: {}",
                 count(empty.len(), "ref file is", "ref files are"),
-                few(&shown(&empty))
+                list(&shown(&empty))
             ),
             "move the file away; then 'git update-ref <ref> <commit>', the commit is in the reflog ('logs/' beside 'refs/')",
-        ),
+        )
     })
 }
 

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{count, failed, few};
+use super::{count, failed, list};
 use crate::{
     git::{Refs, Repo, objects::gc},
     store::ledger::{self, View},
@@ -53,13 +53,14 @@ fn locks(repo: &Repo) -> Check {
     let places = places.into_iter().chain([common.join("config.lock"), common.join(ledger)]);
     let left: Vec<String> =
         places.filter(|path| age(path).is_some_and(|age| age > OLD)).map(|path| path.display().to_string()).collect();
-    match left.is_empty() {
-        true => Check::ok("locks", "there is no stale lock"),
-        false => Check::error(
+    if left.is_empty() {
+        Check::ok("locks", "there is no stale lock")
+    } else {
+        Check::error(
             "locks",
-            format!("a program that died left {} behind: {}", count(left.len(), "lock", "locks"), few(&left)),
+            format!("a program that died left {} behind: {}", count(left.len(), "lock", "locks"), list(&left)),
             "make sure that no git is running in this repository, then move the file away",
-        ),
+        )
     }
 }
 
@@ -80,17 +81,18 @@ fn empty_objects(repo: &Repo) -> Check {
         .filter(|file| file.metadata().is_ok_and(|file| file.is_file() && file.len() == 0))
         .map(|file| file.path())
         .collect();
-    match empty.is_empty() {
-        true => Check::ok("objects", "no object file is empty"),
-        false => Check::error(
+    if empty.is_empty() {
+        Check::ok("objects", "no object file is empty")
+    } else {
+        Check::error(
             "objects",
             format!(
                 "{} without content, as a crash of the machine leaves them: {}",
                 count(empty.len(), "object file", "object files"),
-                few(&empty.iter().map(|path| path.display()).collect::<Vec<_>>())
+                list(&empty.iter().map(|path| path.display()).collect::<Vec<_>>())
             ),
             "move them away, then 'git fsck' says what is missing; another clone may have it",
-        ),
+        )
     }
 }
 

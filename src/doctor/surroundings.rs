@@ -2,7 +2,7 @@
 
 use bstr::ByteSlice as _;
 
-use super::{failed, few};
+use super::{failed, list};
 use crate::{
     domain::{id::TaskId, time::parse_duration},
     error::Result,
@@ -26,16 +26,15 @@ fn git_version(repo: &Repo) -> Result<Check> {
     let name = cmd::version(repo)?;
     let mut numbers = name.split('.').map_while(|part| part.parse::<u32>().ok());
     let version = numbers.next().zip(numbers.next());
-    Ok(match version.is_some_and(|version| version >= OLDEST) {
-        true => Check::ok("git", format!("git {name}")),
-        false => {
-            let (major, minor) = OLDEST;
-            Check::error(
-                "git",
-                format!("git {name} is older than {major}.{minor}, which git-agent needs"),
-                "install a newer git, or put one first on PATH",
-            )
-        }
+    Ok(if version.is_some_and(|version| version >= OLDEST) {
+        Check::ok("git", format!("git {name}"))
+    } else {
+        let (major, minor) = OLDEST;
+        Check::error(
+            "git",
+            format!("git {name} is older than {major}.{minor}, which git-agent needs"),
+            "install a newer git, or put one first on PATH",
+        )
     })
 }
 
@@ -78,13 +77,14 @@ fn settings(config: &Config<'_>) -> Check {
     for key in ["agent.requireVerify", "agent.trailerSplit", "agent.displayNotes"] {
         expect(key, &|_| config.is_flag(key), "true or false");
     }
-    match wrong.is_empty() {
-        true => Check::ok("settings", "every agent.* setting can be read"),
-        false => Check::warning(
+    if wrong.is_empty() {
+        Check::ok("settings", "every agent.* setting can be read")
+    } else {
+        Check::warning(
             "settings",
-            format!("some settings cannot be read and count as not set: {}", few(&wrong)),
+            format!("some settings cannot be read and count as not set: {}", list(&wrong)),
             "git config --show-origin --get-regexp '^agent\\.' says where they are set",
-        ),
+        )
     }
 }
 

@@ -7,7 +7,7 @@ use ulid::Ulid;
 
 use super::{actor::Actor, event::Event, time::Timestamp};
 
-/// The lease when `agent.lease` does not say otherwise: two hours, in seconds. Nobody sends a sign of life during a build.
+/// The lease when `agent.lease` does not say otherwise: two hours, in seconds. There is no activity during a build.
 pub const DEFAULT_LEASE: u64 = 2 * 60 * 60;
 
 /// The longest lease, in seconds: 90 days. A claim whose end is further away than that comes from a clock that is wrong, or
@@ -31,7 +31,7 @@ pub struct Holder {
     pub clone_id: Option<Ulid>,
 }
 
-/// Somebody holds the task.
+/// The task is claimed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// The holder.

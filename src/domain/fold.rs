@@ -2,7 +2,7 @@
 //!
 //! Pure, total, order-independent and idempotent: any two clones that hold the same lines show the same task. Events are
 //! taken in the order of `(n, ulid)`, each once. A move that the table of [`Status::after`] does not have, or a claim
-//! against somebody's live claim, can only come from two clones acting at the same time; it stays in the note and has no
+//! against a live claim of another actor, can only come from two clones acting at the same time; it stays in the note and has no
 //! effect (a lost claim is remembered, so that its actor can be told).
 
 use std::collections::{HashMap, HashSet};
@@ -301,7 +301,7 @@ fn open_attempt(task: &mut Task) {
     task.attempt_open = true;
 }
 
-/// Give the task to the event's actor, unless somebody else holds it; the loser is remembered.
+/// Give the task to the event's actor, unless another actor has claimed it; the loser is remembered.
 fn take(task: &mut Task, event: &Event, lease: u64, steal: bool) -> bool {
     match &task.claim {
         Some(claim) if claim.by != event.actor && claim.is_live(event.at) && !steal => {

@@ -1,6 +1,6 @@
 //! What comes after what: readiness, the order of `next`, cycles.
 //!
-//! A task is *ready* when it is pending, every task it comes `after` is completed, no blocker is open, nobody holds a live
+//! A task is *ready* when it is pending, every task it comes `after` is completed, no blocker is open, there is no live
 //! claim, and, for a feature, none of its subtasks is open (it would otherwise be offered before the work it consists of).
 
 use std::cell::OnceCell;
@@ -23,7 +23,7 @@ pub struct Graph<'a> {
     unblocks: Vec<u32>,
     /// How many open subtasks each task has.
     open_children: Vec<u32>,
-    /// Feature and subtask, sorted; made when somebody asks.
+    /// Feature and subtask, sorted; computed on demand.
     children: OnceCell<Vec<(usize, usize)>>,
     plan: OnceCell<Plan>,
     circles: OnceCell<Circles>,

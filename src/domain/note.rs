@@ -36,7 +36,7 @@ pub fn task_of_anchor(text: &[u8]) -> Option<TaskId> {
     headers(text).next()
 }
 
-/// The ids that the header lines of a note name: one, unless somebody put another task's lines into it.
+/// The ids that the header lines of a note name: one, unless it contains another task's lines.
 pub fn headers(text: &[u8]) -> impl Iterator<Item = TaskId> + '_ {
     // Sorted notes have them on top; a note that stock git appended to may have them anywhere.
     text.lines().filter_map(|line| TaskId::parse(said(line).strip_prefix(HEADER)?.to_str().ok()?).ok())

@@ -15,7 +15,7 @@ pub enum Status {
     /// Not begun, or put down again.
     #[default]
     Pending,
-    /// Somebody is at it.
+    /// It is being worked on.
     InProgress,
     /// Done.
     Completed,
@@ -70,7 +70,7 @@ impl Status {
         }
     }
 
-    /// Completed or cancelled: nobody needs to do anything about it any more.
+    /// Completed or cancelled: nothing remains to be done.
     pub fn is_closed(self) -> bool {
         matches!(self, Status::Completed | Status::Cancelled)
     }

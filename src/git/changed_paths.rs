@@ -187,7 +187,7 @@ impl<'r> Comparer<'r> {
         }
         let bytes = match self.repo.gix().objects.try_find(&id, &mut self.buffer) {
             Ok(Some(tree)) if tree.kind == Kind::Tree => tree.data.to_vec(),
-            // Somebody repacks, or it is not there: this says which.
+            // A repack is running, or it is missing: this says which.
             _ => self.repo.read_as(id, Kind::Tree)?,
         };
         if self.trees.len() >= REMEMBERED {

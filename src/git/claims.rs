@@ -5,7 +5,7 @@
 //!     <device>:<inode>|- SP <what the lock will say>|- SP <path> NUL     one lock file: what stands there already, if anything
 //! ```
 //!
-//! A claim that nobody holds is of the dead: a program that was killed, with all its gits. Then a lock that it names is its
+//! A claim whose lock is free is stale: its program was killed, with all its gits. Then a lock that it names is its
 //! own, and is removed, if it was not there before, and says what the claim says. One that says nothing (`HEAD.lock`, or killed
 //! before it was written to) could have come from another git in between: it is removed only when no other process has a claim
 //! to it and no other git is at work in the repository. Every other lock stays: it is in use, or it is not for us to say.
@@ -95,7 +95,7 @@ fn directory(repo: &Repo) -> PathBuf {
     repo.agent_dir().join("locks")
 }
 
-/// Write a claim down. It gets its name when it is whole and held: nobody takes it for one of the dead before.
+/// Write a claim down. It gets its name when it is complete and locked: it is never taken for a stale one.
 fn note(dir: &Path, claimed: &[Claimed]) -> io::Result<(PathBuf, File)> {
     let mut text = Vec::new();
     for Claimed { path, says, before } in claimed {
@@ -172,7 +172,7 @@ pub fn sweep(repo: &Repo) {
             continue;
         }
         match is_dead {
-            // Its lock is held until it is settled: nobody else does the same.
+            // Its lock is held until it is settled: no other process does the same.
             true => dead.push((path, file, read(&text))),
             false => in_use.extend(read(&text).into_iter().map(|claimed| claimed.path)),
         }

@@ -38,7 +38,7 @@ impl Lock {
         let (sender, locked) = mpsc::channel();
         let waiter = thread::Builder::new().spawn(move || {
             let outcome = file.lock().map(|()| file);
-            // Nobody may be waiting any more; then the file is dropped, and the lock with it.
+            // The waiting side may have given up; then the file is dropped, and the lock with it.
             drop(sender.send(outcome));
         });
         if waiter.is_err() {
@@ -50,7 +50,7 @@ impl Lock {
         }
     }
 
-    /// Whether somebody holds the lock file `path` at this moment.
+    /// Whether a process holds the lock file `path` at this moment.
     pub fn is_taken(path: &Path) -> bool {
         File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }

@@ -73,7 +73,7 @@ fn remove(path: &Path) -> io::Result<()> {
 
 impl Drop for LockFile {
     fn drop(&mut self) {
-        // What stands there may be another one by now: somebody removed ours by hand.
+        // What stands there may be another one by now, if ours was removed by hand.
         let same = |one: fs::Metadata, other: fs::Metadata| (one.dev(), one.ino()) == (other.dev(), other.ino());
         let found = fs::symlink_metadata(&self.path).ok().zip(self.file.metadata().ok());
         if found.is_some_and(|(there, ours)| same(there, ours)) {

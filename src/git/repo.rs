@@ -57,7 +57,7 @@ pub type Report = fn(Option<&str>);
 impl Repo {
     /// Open the repository that `dir` is in, as git would find it (`GIT_DIR` and its kin included).
     ///
-    /// Refuses what git refuses: somebody else's repository that is not a `safe.directory`, extensions that are not known.
+    /// Refuses what git refuses: a repository of another user that is not a `safe.directory`, extensions that are not known.
     pub fn discover(dir: &Path) -> Result<Self> {
         let named = std::env::var_os("GIT_DIR");
         let place = discover::find(dir, named.as_deref().map(Path::new))?;
@@ -140,7 +140,7 @@ impl Repo {
         &self.gix
     }
 
-    /// Let `report` know how far what takes long is. Nobody does, unless this is called.
+    /// Report the progress of long operations to `report`. Without this call it is not reported.
     pub fn report_to(&self, report: Report) {
         self.report.set(Some(report));
     }
@@ -324,7 +324,7 @@ impl Sendable {
     }
 }
 
-/// Keep the packs that were opened: a pack whose place is taken by another one while somebody repacks makes gix panic
+/// Keep the packs that were opened: a pack whose place is taken by another one during a repack makes gix panic
 /// (`load_index.rs`, "the slot index must have changed for sure").
 fn keep_packs(gix: &mut gix::Repository) {
     gix.objects.prevent_pack_unload();

@@ -56,7 +56,7 @@ impl Secret {
                 .because(anyhow::anyhow!("{error}"))
         })?;
         make(repo, &path, &bytes).or_environment(failed)?;
-        // Somebody else may have been faster.
+        // Another process may have been faster.
         Self::find(repo).ok_or_else(|| {
             Error::new(codes::SECRET_DAMAGED, format!("'{}' is damaged", path.display()))
                 .hint("move it away: a new one is made; 'git agent doctor' then tells what was made with the old one")

@@ -1,6 +1,6 @@
 //! Repositories that several accounts use: `core.sharedRepository`, as git heeds it (`setup.c`, `path.c`).
 //!
-//! Everything that is written into the git directory goes through here, so that whoever may use the repository can.
+//! Everything that is written into the git directory goes through here, so that all its users can use it.
 
 use std::{
     fs::{self, Permissions},
@@ -94,7 +94,7 @@ impl Repo {
         let new = sharing.apply(mode, meta.is_dir());
         match fs::set_permissions(path, Permissions::from_mode(new)) {
             _ if mode == new => Ok(()),
-            // Somebody else's: they have seen to it.
+            // Of another user, who has set it.
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
             done => done,
         }
@@ -110,7 +110,7 @@ impl Repo {
         }
         match fs::create_dir(dir) {
             Ok(()) => self.share(dir),
-            // Somebody was faster.
+            // Another process was faster.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && dir.is_dir() => Ok(()),
             failed => failed,
         }

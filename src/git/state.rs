@@ -27,7 +27,7 @@ pub struct InProgress {
 /// How much an operation has still to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Steps {
-    /// One commit, of what is in the index then: whoever remembers the marks can come back to it.
+    /// One commit, of what is in the index then: with the marks known, that state can be restored.
     One,
     /// A list of things to do, which only git knows how to go on with.
     Several,

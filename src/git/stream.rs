@@ -11,7 +11,7 @@ use bstr::ByteSlice as _;
 use super::cmd::Output;
 use crate::error::{Context as _, Error, Result};
 
-/// A running git and its answer so far. Dropped before the end, it is stopped: nobody reads the rest.
+/// A running git and its answer so far. Dropped before the end, it is stopped.
 #[derive(Debug)]
 pub struct Stream {
     child: Child,

@@ -1,4 +1,4 @@
-//! Commits that no ref leads to, and that somebody may want back.
+//! Commits that no ref leads to, and that the user may want back.
 
 use std::{
     collections::{BTreeSet, HashSet},

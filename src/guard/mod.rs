@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Nothing is opened before there is a risk. A command that only changes something is never stopped, also when no snapshot
-//! can be taken; one that throws work away is, because nobody would get it back.
+//! can be taken; one that discards work is, because it could not be restored.
 
 mod bundle;
 mod environment;
@@ -93,7 +93,7 @@ pub struct Answer {
     pub bundles: Vec<PathBuf>,
     /// Why it is refused.
     pub refusal: Option<Error>,
-    /// What is not in a snapshot, and other things that somebody should know.
+    /// What is not in a snapshot, and other warnings.
     pub warnings: Vec<String>,
 }
 
@@ -241,7 +241,7 @@ fn give_way(answer: &mut Answer, risk: &Risk, error: Error) {
             let refusal = cannot_open(error);
             let message = format!("refused '{}', which {}: {refusal}", short(&risk.command), risk.why);
             let refusal = Error::new(codes::CANNOT_CAPTURE, message).hints(refusal.hint_lines().to_vec());
-            answer.refusal = Some(refusal.hint("whoever wants no guard here switches it off with 'agent.guard'"));
+            answer.refusal = Some(refusal.hint("to disable the guard: git config agent.guard off"));
         }
         Level::Destroys | Level::Fatal => {}
     }

@@ -1,4 +1,4 @@
-//! Repositories in a repository: submodules, and others that somebody put there. No snapshot of the outer one holds them.
+//! Repositories in a repository: submodules, and nested ones. No snapshot of the outer one holds them.
 
 use std::{
     fs,

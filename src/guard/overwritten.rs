@@ -164,7 +164,7 @@ fn place(top: &Path, path: &BStr) -> PathBuf {
     top.join(gix::path::from_bstr(path).unwrap_or_default())
 }
 
-/// The ignored files that a tree which nobody knows yet may have, too: single ones, and those of small directories.
+/// The ignored files that an unknown tree may contain as well: single ones, and those of small directories.
 fn within_reach(repo: &Repo, top: &Path) -> Result<BTreeSet<BString>> {
     let limit = repo.settings().max_file_size();
     let mut found = BTreeSet::new();

@@ -14,7 +14,7 @@ use crate::{
 pub(super) enum Relation {
     /// Nothing, or nothing that matters.
     None,
-    /// It is in the work tree, or around it, or nobody can tell.
+    /// It is in the work tree, or around it, or unknown.
     Touches,
     /// The repository is in it, or does not work without it.
     Holds,

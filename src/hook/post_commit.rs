@@ -13,6 +13,7 @@ use crate::{
         trailer::block,
     },
     error::Result,
+    git::revwalk,
     store::ledger::{self, Author, Draft},
 };
 
@@ -29,7 +30,11 @@ pub fn record(here: &Surroundings<'_>, settings: &HookSettings<'_>) -> Result<()
         return Ok(());
     }
     let actor = (here.actor)()?;
-    let event = event::Commit { commit: head.to_string(), tree: tree_of(&commit), subject: None };
+    let event = event::Commit {
+        commit: head.to_string(),
+        tree: Some(revwalk::tree(here.repo, head)?.to_string()),
+        subject: None,
+    };
     let written = ledger::write(here.repo, &Author { actor: &actor, now: here.now, is_held_to_it: true }, |view| {
         let mut draft = Draft::nothing();
         for id in &named {
@@ -41,10 +46,4 @@ pub fn record(here: &Surroundings<'_>, settings: &HookSettings<'_>) -> Result<()
         Ok((draft, ()))
     });
     written.map(|_| ())
-}
-
-/// The tree of a raw commit.
-fn tree_of(commit: &[u8]) -> Option<String> {
-    let line = commit.lines().next()?.strip_prefix(b"tree ")?;
-    line.to_str().ok().map(ToOwned::to_owned)
 }

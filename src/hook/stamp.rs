@@ -188,17 +188,22 @@ fn linked(repo: &Repo, commits: &[ObjectId]) -> Vec<TaskId> {
     })
 }
 
+/// Add `tasks` to `ids`, each once.
+fn add(ids: &mut Vec<BString>, tasks: Vec<TaskId>) {
+    for id in tasks {
+        if !ids.iter().any(|named| named == id.as_str()) {
+            ids.push(id.as_str().into());
+        }
+    }
+}
+
 /// What `git merge --squash` left for this commit, if something of it is in the commit: who takes the squash back by
 /// `git restore` leaves the message.
 fn squashed(repo: &Repo, rules: &Rules, head: Option<ObjectId>) -> Vec<BString> {
     let text = std::fs::read(repo.git_dir().join("SQUASH_MSG")).unwrap_or_default();
     let mut ids = scan::ids(&text, rules);
     let commits: Vec<ObjectId> = text.lines().filter_map(commit_line).filter(|commit| repo.has(*commit)).collect();
-    for id in linked(repo, &commits) {
-        if !ids.iter().any(|named| named == id.as_str()) {
-            ids.push(id.as_str().into());
-        }
-    }
+    add(&mut ids, linked(repo, &commits));
     if ids.is_empty() {
         return ids;
     }
@@ -233,11 +238,7 @@ fn reverted(repo: &Repo, rules: &Rules, text: &[u8]) -> Vec<BString> {
     let Some(commit) = hex.and_then(|hex| ObjectId::from_hex(hex).ok()) else { return Vec::new() };
     let Ok(raw) = repo.read(commit) else { return Vec::new() };
     let mut ids = block::ids(of_commit(&raw), rules, &Syntax::default());
-    for id in linked(repo, &[commit]) {
-        if !ids.iter().any(|named| named == id.as_str()) {
-            ids.push(id.as_str().into());
-        }
-    }
+    add(&mut ids, linked(repo, &[commit]));
     ids
 }
 

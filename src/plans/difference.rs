@@ -287,7 +287,7 @@ fn moves(from: Status, content: &Content, start: &Start) -> Vec<Payload> {
     let begin = || [Payload::Start(start.clone()), Payload::Release(Reason::default())];
     match content.status.unwrap_or_default() {
         Status::Pending => Vec::new(),
-        // Nobody is at it for having written it down.
+        // Writing it down does not claim it.
         Status::InProgress => begin().into(),
         Status::Completed => {
             let again = (from.after(Verb::Complete).is_none()).then(begin);

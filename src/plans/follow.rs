@@ -1,6 +1,6 @@
 //! Which task of the ledger an item is, when the numbers of its file have shifted.
 //!
-//! An item that is called `T002` is the task whose id is made of that. Where the file was written anew, `T002` may have become `T003`, and
+//! An item that is called `T002` is the task whose id is made of that. Where the file was rewritten, `T002` may have become `T003`, and
 //! something else `T002`: then the words say which task it is, and its id stays.
 
 use std::collections::{HashMap, HashSet};
@@ -63,7 +63,7 @@ pub(super) fn moved(
             found.insert(at, only.clone());
         }
     }
-    // A number whose task has gone on under another one is free for nobody: what has it now is another task.
+    // A number whose task has gone on under another one is not free: what has it now is another task.
     let mut taken =
         Taken::of(ids.iter().flatten().cloned().chain(kept.iter().cloned()).chain(table.rows().map(Row::id)));
     let given: HashSet<TaskId> = found.values().cloned().collect();

@@ -145,7 +145,7 @@ pub struct Rough {
     pub after: Option<Vec<Word>>,
     /// Another tool wrote it: what it names and is not there is left out, and what is there twice is told apart.
     pub is_foreign: bool,
-    /// Its id is a number of the text, which may become another when the text is written anew: its words say which task it is.
+    /// Its id is a number of the text, which may change when the text is rewritten: its words say which task it is.
     pub is_numbered: bool,
     /// Everything else.
     pub content: Content,

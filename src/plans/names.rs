@@ -65,7 +65,7 @@ fn slug(title: &str) -> (String, bool) {
                 is_whole = false;
                 slug.push_str(latin(c));
             }
-            // Neither a letter nor a digit, and yet somebody's name for it.
+            // Neither a letter nor a digit, and yet a name.
             c if !c.is_ascii() && !c.is_whitespace() => is_whole = false,
             _ if slug.ends_with('-') || slug.is_empty() => {}
             _ => slug.push('-'),

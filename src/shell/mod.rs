@@ -75,7 +75,7 @@ pub enum Loss {
     History,
     /// Branches and tags with their reflogs: what only they lead to is lost.
     Refs,
-    /// Other refs: remote-tracking ones, notes, whatever somebody made.
+    /// Other refs: remote-tracking ones, notes and others.
     OtherRefs,
     /// The refs that hold snapshots and operations.
     Snapshots,

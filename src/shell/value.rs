@@ -32,7 +32,7 @@ impl Value {
         Value { text: text.into(), sort: Sort::Known }
     }
 
-    /// A word that nobody can tell.
+    /// A word with an unknown value.
     pub fn unknown() -> Self {
         Value { text: BString::default(), sort: Sort::Open }
     }

@@ -32,7 +32,7 @@ pub(super) struct State {
     /// Where the last `cd` left, if it may have failed.
     left: Option<Dir>,
     before: Option<Dir>,
-    /// What was assigned: a value, or nobody knows what.
+    /// What was assigned: a value, or an unknown one.
     pub variables: HashMap<BString, Option<Value>>,
 }
 

@@ -40,7 +40,7 @@ pub fn read(repo: &Repo) -> Result<Vec<TaskId>> {
     }
 }
 
-/// The tasks that this worktree is working on: those that its refs point to and that nobody has closed elsewhere.
+/// The tasks that this worktree is working on: those that its refs point to and that were not closed elsewhere.
 ///
 /// Asked by every prompt and every hook, so the answer is remembered for as long as the refs it depends on stay.
 pub fn of_worktree(repo: &Repo) -> Result<Vec<TaskId>> {
@@ -63,7 +63,7 @@ pub fn of_worktree(repo: &Repo) -> Result<Vec<TaskId>> {
 fn open_tasks(repo: &Repo, pointed: Vec<TaskId>, tip: Option<ObjectId>) -> Result<Vec<TaskId>> {
     let view = View::at(repo, tip)?;
     let is_over = |id: &TaskId| {
-        // A task that this ledger does not have (yet) is worked on all the same.
+        // A task that this ledger does not have (yet) is active anyway.
         let status = view.task(id).ok().flatten().map(|task| task.status);
         status.is_some_and(|status| status.is_closed() || status == Status::Failed)
     };
@@ -163,10 +163,8 @@ fn apply(repo: &Repo, changes: &[RefChange], what: &str) -> Result<()> {
         return Ok(());
     }
     repo.refs().change(repo, changes, &format!("git-agent: {what}")).map_err(|error| match error {
-        RefError::Moved => {
-            Error::new(codes::ACTIVE_MOVED, "the active task of this worktree was changed by somebody else")
-                .hint("try again")
-        }
+        RefError::Moved => Error::new(codes::ACTIVE_MOVED, "another process changed the active task of this worktree")
+            .hint("try again"),
         RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
     })
 }

@@ -43,10 +43,11 @@ pub fn default_remote(repo: &Repo) -> Result<Option<String>> {
 /// Refuse names that git would not take as a remote's.
 pub(super) fn check(repo: &Repo, remote: &str) -> Result<()> {
     let known = repo.gix().remote_names().iter().any(|name| name.as_bstr() == remote);
-    match known {
-        true => Ok(()),
-        false => Err(Error::new(codes::NO_SUCH_REMOTE, format!("there is no remote '{}'", remote.escape_debug()))
-            .hint("'git remote -v' lists the remotes")),
+    if known {
+        Ok(())
+    } else {
+        Err(Error::new(codes::NO_SUCH_REMOTE, format!("there is no remote '{}'", remote.escape_debug()))
+            .hint("'git remote -v' lists the remotes"))
     }
 }
 

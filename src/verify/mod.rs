@@ -29,7 +29,12 @@ pub struct Ran {
     pub changed: Vec<BString>,
 }
 
-/// Run `command` in the work tree.
+/// Run `command` with `sh` at the top of the work tree.
+///
+/// # Errors
+///
+/// `bare-repository` in a bare repository, `command-not-runnable` if `sh` cannot be started, and those of [`Content`]. A command that fails is
+/// no error: see [`Ran::exit`].
 pub fn run(repo: &Repo, command: &str, voice: Voice) -> Result<Ran> {
     let top = repo.require_work_dir("verify")?;
     let content = Content::open(repo)?;
@@ -40,7 +45,11 @@ pub fn run(repo: &Repo, command: &str, voice: Voice) -> Result<Ran> {
     Ok(Ran { exit: ended.exit, seconds: ended.seconds, tree, changed })
 }
 
-/// The work tree as a tree: everything that is not ignored, as a checkpoint would take it.
+/// The work tree as a tree: everything that is not ignored, as a checkpoint would commit it.
+///
+/// # Errors
+///
+/// `bare-repository` in a bare repository, and those of [`Content`].
 pub fn present_tree(repo: &Repo) -> Result<ObjectId> {
     repo.require_work_dir("look at its content")?;
     Content::open(repo)?.tree()

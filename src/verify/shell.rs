@@ -37,15 +37,24 @@ pub struct Ended {
 }
 
 /// Run a program with its arguments, `words`, to its end.
+///
+/// # Errors
+///
+/// `usage` without words, `command-not-runnable` if it cannot be started.
 pub fn run_program(words: &[OsString], voice: Voice) -> Result<Ended> {
-    run_to_its_end(program(words)?, voice, |error| not_runnable(words, error))
+    let program = program(words)?;
+    let name = program.get_program().to_string_lossy().into_owned();
+    run_to_its_end(program, voice, |error| not_runnable(&name, error))
 }
 
 /// Run a program with its arguments, `words`, in the place of this one: terminal, signals and exit code are its own. Comes
 /// back only if that is not possible.
 pub fn replace_this_process(words: &[OsString]) -> Error {
     match program(words) {
-        Ok(mut program) => not_runnable(words, program.exec()),
+        Ok(mut program) => {
+            let error = program.exec();
+            not_runnable(&program.get_program().to_string_lossy(), error)
+        }
         Err(error) => error,
     }
 }
@@ -57,25 +66,27 @@ fn program(words: &[OsString]) -> Result<Command> {
     Ok(program)
 }
 
-fn not_runnable(words: &[OsString], error: io::Error) -> Error {
-    let name = words.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+fn not_runnable(name: &str, error: io::Error) -> Error {
     Error::new(codes::COMMAND_NOT_RUNNABLE, format!("cannot run '{}'", name.escape_debug())).because(error)
+}
+
+/// `sh` with the line `command`, to be run in `dir`.
+fn shell(dir: &Path, command: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(command).current_dir(dir);
+    shell
 }
 
 /// Run `command` in `dir` to its end.
 pub(super) fn run(dir: &Path, command: &str, voice: Voice) -> Result<Ended> {
-    let failed = |error: io::Error| {
-        Error::new(codes::COMMAND_NOT_RUNNABLE, format!("cannot run '{}'", command.escape_debug())).because(error)
-    };
-    let mut shell = Command::new("sh");
-    shell.arg("-c").arg(command).current_dir(dir);
+    let mut shell = shell(dir, command);
     // Relative to where we are, not to `dir`.
     for name in ["GIT_DIR", "GIT_WORK_TREE"] {
         if let Some(path) = std::env::var_os(name).and_then(|path| std::path::absolute(path).ok()) {
             shell.env(name, path);
         }
     }
-    run_to_its_end(shell, voice, failed)
+    run_to_its_end(shell, voice, |error| not_runnable(command, error))
 }
 
 /// What git sets for the programs it runs, and what names a repository: of no use, or misleading, elsewhere.
@@ -101,12 +112,13 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// Run `command` in `dir`, which is a worktree of its own: nothing in its environment leads back to ours. When `stop` is set it
 /// gets a moment to end, as a signal from the terminal has reached it, too; then it is killed.
+///
+/// # Errors
+///
+/// `command-not-runnable` if `sh` cannot be started.
 pub fn run_apart(dir: &Path, command: &str, voice: Voice, stop: &AtomicBool) -> Result<Ended> {
-    let failed = |error: io::Error| {
-        Error::new(codes::COMMAND_NOT_RUNNABLE, format!("cannot run '{}'", command.escape_debug())).because(error)
-    };
-    let mut shell = Command::new("sh");
-    shell.arg("-c").arg(command).current_dir(dir);
+    let failed = |error| not_runnable(command, error);
+    let mut shell = shell(dir, command);
     for name in OF_HERE {
         shell.env_remove(name);
     }

@@ -164,7 +164,7 @@ impl Out {
         !matches!(*self.paging.borrow(), Paging::Off) || std::env::var_os(pager::IN_USE).is_some()
     }
 
-    /// Whether somebody looks at the answer: it goes to a terminal, or through a pager to one.
+    /// Whether a person reads the answer: it goes to a terminal, or through a pager to one.
     pub fn is_for_a_person(&self) -> bool {
         io::stdout().is_terminal() || std::env::var_os(pager::IN_USE).is_some()
     }
@@ -213,7 +213,7 @@ impl Out {
         if self.json { self.json(&json()) } else { self.print(&text()) }
     }
 
-    /// How to show how far something is; nothing when nobody watches.
+    /// How to show how far something is; nothing without a terminal.
     pub fn progress(&self) -> Option<fn(Option<&str>)> {
         let show: fn(Option<&str>) = |text| {
             // To the start of the line, and what was there before is erased.
@@ -267,7 +267,7 @@ impl Out {
             return pager.write(format!("{head}{}\n", sanitize::lines(text)).as_bytes()).unwrap_or_default();
         }
         let mut stderr = io::stderr().lock();
-        // A closed stderr means that nobody listens.
+        // Stderr may be closed.
         writeln!(stderr, "{head}{}", sanitize::lines(text)).unwrap_or_default();
     }
 }

@@ -65,7 +65,7 @@ payloads! {
     Fail "fail" Fail,
     /// Not wanted any more.
     Cancel "cancel" Reason,
-    /// Somebody holds it for a while.
+    /// An actor claims it for a while.
     Claim "claim" Claim,
     /// The holder lets go.
     Release "release" Reason,
@@ -236,7 +236,7 @@ pub struct Reason {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Complete {
-    /// What came of it: a text, or any JSON value.
+    /// The result: a text, or any JSON value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Value>,
     /// A long result: the blob that holds it.
@@ -328,7 +328,7 @@ pub struct Commit {
     pub subject: Option<String>,
 }
 
-/// `link`: a commit without the trailer belongs to the task all the same.
+/// `link`: a commit without the trailer belongs to the task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Link {
     /// The commit, full hex.

@@ -22,7 +22,7 @@ pub enum Obstacle {
     Cycle(Arc<[TaskId]>),
     /// Blockers are open.
     Blocked(u32),
-    /// Somebody holds it.
+    /// It is claimed.
     Claimed {
         /// Who.
         by: Actor,

@@ -73,7 +73,7 @@ pub enum State {
     InProgress,
     /// Can be started.
     Ready,
-    /// Waits for other tasks, or for somebody who holds it.
+    /// Waits for other tasks, or is claimed.
     Waiting,
     /// Something outside stands in the way.
     Blocked,
@@ -97,7 +97,7 @@ pub enum Reason {
     },
     /// It is in a circle of dependencies.
     Cycle(Arc<[TaskId]>),
-    /// Somebody holds it.
+    /// It is claimed.
     Held {
         /// Who.
         by: Actor,
@@ -191,7 +191,7 @@ impl Item {
         }
     }
 
-    /// Whether somebody worked on it: a task may be completed without having been started.
+    /// Whether it was worked on: a task may be completed without having been started.
     pub fn was_worked_on(&self) -> bool {
         !self.stretches.is_empty()
     }

@@ -119,7 +119,7 @@ fn can_be_reverted<I: Eq + Hash>(commit: &Commit<I>, commits: &HashMap<&I, &Comm
     commit.brings.iter().all(|id| commits.get(id).is_some_and(|brought| brought.is_own()))
 }
 
-/// How many commits say that they revert `id`: of several, nobody knows which one changed anything.
+/// How many commits say that they revert `id`: of several, it is unknown which one changed anything.
 fn reverters<I: Eq>(range: &[Commit<I>], id: &I) -> usize {
     range.iter().filter(|commit| commit.reverts.contains(id)).count()
 }
@@ -176,7 +176,7 @@ mod tests {
     #[test]
     fn what_somebody_reverted_is_not_reverted_again() {
         expect(&["foreign 3 reverts 2", "own 2", "own 1"], &[1], &[(2, Why::Reverted)]);
-        // Somebody took the revert back.
+        // The revert was reverted by others.
         expect(&["foreign 4 reverts 3", "foreign 3 reverts 2", "own 2"], &[2], &[]);
         expect(&["buried 3 reverts 2", "own 2"], &[], &[(3, Why::Buried), (2, Why::Reverted)]);
     }
@@ -188,13 +188,13 @@ mod tests {
         // The revert of the revert goes with the revert; what is in force is reverted.
         let three = ["own 4 reverts 3", "own 3 reverts 2", "own 2"];
         expect(&three, &[2], &[(4, Why::Reverts), (3, Why::Reverted)]);
-        // It also reverted what was there before the checkpoint, or somebody else's: that comes back.
+        // It also reverted what was there before the checkpoint, or commits of others: that comes back.
         expect(&["own 3 reverts 2 older", "own 2"], &[3, 2], &[]);
         expect(&["own 3 older", "own 2"], &[3, 2], &[]);
         expect(&["own 3 reverts 2", "foreign 2"], &[3], &[]);
-        // The task redid what somebody had reverted: somebody's revert is in force again.
+        // The task redid what others had reverted: their revert is in force again.
         expect(&["own 4 reverts 3", "foreign 3 reverts 2", "own 2"], &[4], &[(2, Why::Reverted)]);
-        // Somebody took the task's revert back.
+        // Others reverted the task's revert.
         expect(&["foreign 4 reverts 3", "own 3 reverts 2", "own 2"], &[2], &[(3, Why::Reverted)]);
         // Of two reverts of one commit one changed nothing, whichever that is: all are taken back.
         expect(&["own 4 reverts 2", "own 3 reverts 2", "own 2"], &[4, 3, 2], &[]);
@@ -208,9 +208,9 @@ mod tests {
         expect(&["own 9 brings 8,7", "own 8", "foreign 7"], &[8], &[(9, Why::Merge)]);
         // It brings in something from before the checkpoint.
         expect(&["own 9 brings 8,3", "own 8"], &[8], &[(9, Why::Merge)]);
-        // Somebody's merge of the task's branch: the commits themselves are reverted.
+        // A merge of the task's branch by others: the commits themselves are reverted.
         expect(&["foreign 9 brings 8", "own 8"], &[8], &[]);
-        // Somebody reverted that merge.
+        // Others reverted that merge.
         expect(&["foreign 10 reverts 9", "foreign 9 brings 8", "own 8"], &[], &[(8, Why::Reverted)]);
     }
 }

@@ -1,6 +1,6 @@
 //! What a rollback means for the history: decided from facts about commits, without a repository.
 //!
-//! The *range* are the commits that came after the checkpoint, `to..HEAD`. Whose they are, and whether somebody else has
+//! The *range* are the commits that came after the checkpoint, `to..HEAD`. Whose they are, and whether another repository has
 //! them already, decides how the task's work can be taken back ([`decide()`]); when other people's commits lie between, only
 //! the task's own are reverted, and not all of those ([`choose()`]).
 

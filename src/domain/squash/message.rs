@@ -153,7 +153,7 @@ pub fn compose(text: &[u8], prefix: &str, trailers: &[Trailer]) -> Option<BStrin
     Some(insert(&message, trailers, Form::Kept, &Syntax::default()).unwrap_or(message))
 }
 
-/// Whether there is more than `trailers`: they are what is left when somebody deletes the text.
+/// Whether there is more than `trailers`: they are what is left when the text is deleted.
 fn says_something(text: &[u8], trailers: &[Trailer]) -> bool {
     let is_one = |line: &[u8]| {
         let trailer = block::trailers(&[b"x\n\n", line].concat(), &Syntax::default());

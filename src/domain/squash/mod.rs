@@ -6,7 +6,7 @@
 //!                  T ── T            a merge of T's own is collapsed with all that it brings in, or not at all
 //! ```
 //!
-//! A commit goes if it is the task's, nobody else has it, and so it is with everything that it brings in over its first
+//! A commit is squashed if it is the task's, it is unpublished, and so it is with everything that it brings in over its first
 //! parent. What is left below is the parent of the new commit, so no commit of others is ever lost from the history.
 
 pub mod message;

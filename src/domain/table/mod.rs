@@ -68,7 +68,7 @@ impl Table {
         [self.sorted, self.tail.len()]
     }
 
-    /// Whether so much was put in since it was made that it should be made anew: many added rows, or a heap that is mostly
+    /// Whether so much was put in since it was made that it should be rebuilt: many added rows, or a heap that is mostly
     /// strings of rows as they were.
     pub fn is_worn(&self) -> bool {
         let used: usize = self.rows().map(|row| row.strings().len() + row.links().count() * LINK).sum();

@@ -140,7 +140,7 @@ pub(super) fn put(record: &mut Record, at: usize, number: u32) {
     record[at..at + 4].copy_from_slice(&number.to_le_bytes());
 }
 
-/// Set a number that is small in all ledgers but those that somebody made for this.
+/// Set a number that is small in all ledgers but malicious ones.
 fn put_small(record: &mut Record, at: usize, number: u32) {
     let number = u16::try_from(number).unwrap_or(u16::MAX);
     record[at..at + 2].copy_from_slice(&number.to_le_bytes());

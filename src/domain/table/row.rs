@@ -86,7 +86,7 @@ impl<'t> Row<'t> {
         self.name(field::CLAIM_BY)
     }
 
-    /// Whether somebody's claim counts at `now`.
+    /// Whether a claim is live at `now`.
     pub fn is_held(self, now: Timestamp) -> bool {
         claim::is_live(Timestamp::from_millis(self.i64(field::CLAIM_UNTIL)), now)
     }

@@ -69,7 +69,7 @@ pub fn has_text(message: &[u8], form: Form, syntax: &Syntax) -> bool {
 
 /// True if both messages are the same to git once comments and blank lines are gone.
 ///
-/// Git refuses a template that nobody touched; so must we, before a trailer touches it.
+/// Git refuses an untouched template; so must we, before a trailer touches it.
 pub fn same_text(one: &[u8], other: &[u8], syntax: &Syntax) -> bool {
     let text = |message: &[u8]| -> Vec<BString> {
         let message = &message[..line::scissors(message, &syntax.comment)];

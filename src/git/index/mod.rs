@@ -23,10 +23,10 @@ use super::{
 };
 use crate::error::{Context as _, Error, Result, codes};
 
-/// How long somebody else's `index.lock` is waited for.
+/// How long to wait for the `index.lock` of another process.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long a `git add` of somebody else may take.
+/// How long a concurrent `git add` may take.
 const MOMENT: Duration = Duration::from_secs(2);
 
 /// Let `git` put new objects into the directory `objects`, and find there what is not in the repository.
@@ -50,7 +50,7 @@ pub fn real(repo: &Repo) -> PathBuf {
     repo.git_dir().join("index")
 }
 
-/// Whether nobody is writing the index now or in a moment from now. Who died while doing it is writing it for ever.
+/// Whether no process is writing the index now or in a moment from now. Who died while doing it is writing it for ever.
 pub fn becomes_free(repo: &Repo) -> bool {
     let began = Instant::now();
     while lock_file(repo).exists() {
@@ -77,7 +77,7 @@ pub fn install(repo: &Repo, temp: &TempIndex<'_>, before: &Path) -> Result<bool>
     become_real(repo, temp.path()).map(|()| true).or_environment(failed)
 }
 
-/// Take the changes of `paths` from `commit` into the index as it is now, but for those that were staged anew since `before`.
+/// Take the changes of `paths` from `commit` into the index as it is now, except those that were staged again since `before`.
 pub fn merge(repo: &Repo, before: &Path, commit: ObjectId, paths: &[BString]) -> Result<()> {
     let _lock = IndexLock::take_marked(repo, CHECKPOINT)?;
     let next = TempIndex::copy(repo, &real(repo), before.with_extension("next"))?;
@@ -141,7 +141,7 @@ pub struct IndexLock {
 }
 
 impl IndexLock {
-    /// Take the lock with `mark` in it, so that whoever finds it knows whose it was. One with the same mark whose maker is dead
+    /// Take the lock with `mark` in it, so that its owner can be identified. One with the same mark whose maker is dead
     /// is taken over.
     pub fn take_marked(repo: &Repo, mark: &str) -> Result<Self> {
         let path = lock_file(repo);
@@ -165,7 +165,7 @@ impl IndexLock {
     }
 }
 
-/// The refusal to wait any longer for somebody's `index.lock`.
+/// The refusal to wait any longer for another process's `index.lock`.
 pub fn is_held(repo: &Repo) -> Error {
     held(&lock_file(repo))
 }

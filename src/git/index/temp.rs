@@ -1,4 +1,4 @@
-//! A temporary index: git stages and commits with it, and nobody else sees it until it takes the place of the index.
+//! A temporary index: git stages and commits with it, and no other process sees it until it replaces the index.
 //!
 //! ```text
 //! <git dir>/index ──copy, with its time──▶ temp ──add, commit──▶ temp ──rename, under index.lock──▶ index

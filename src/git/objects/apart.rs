@@ -1,6 +1,6 @@
 //! Objects that a git makes for us, where no gc looks: taken from there into a [`Batch`], they are safe before anything names them.
 //!
-//! What `git commit-tree`, `merge-tree` or `add` write into the repository belongs to nobody until a ref leads there, and a
+//! What `git commit-tree`, `merge-tree` or `add` write into the repository is unreachable until a ref leads there, and a
 //! `git gc --prune=now` of somebody else takes it.
 
 use std::path::Path;
@@ -38,7 +38,7 @@ impl<'r> Apart<'r> {
         self.repo
     }
 
-    /// Write what is staged here: nobody but a git that is let in finds it.
+    /// Write what is staged here: only a git that is given this directory finds it.
     pub fn put_in(&self, batch: &Batch) -> Result<()> {
         let store = gix::odb::loose::Store::at(self.path().to_owned(), self.repo.gix().object_hash());
         for object in &batch.objects {
@@ -52,7 +52,7 @@ impl<'r> Apart<'r> {
 
     /// Let `git` put what it makes here.
     pub fn git(&self, git: Git) -> Git {
-        // On the disk, too: whoever takes them in may be killed before.
+        // On the disk, too: the process that adds them to the repository may be killed before.
         index::objects_in(self.repo, git, self.path()).args(["-c", "core.fsync=committed,loose-object"])
     }
 

@@ -26,7 +26,7 @@ pub(super) struct Object {
 /// Who may read an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readers {
-    /// Whoever may read the repository.
+    /// All users that may read the repository.
     All,
     /// The group of the repository.
     Group,

@@ -31,7 +31,7 @@ use crate::{
 /// More new objects than this, or more bytes, are one pack: one file to sync instead of many.
 const MAX_LOOSE: usize = 8;
 const MAX_LOOSE_BYTES: u64 = 4 << 20;
-/// A pack begins anew after this many bytes: offsets in its index have 31 bits.
+/// A new pack is begun after this many bytes: offsets in its index have 31 bits.
 const PACK_BYTES: u64 = 1 << 30;
 /// How many files are synced at the same time; the file system makes one commit of them.
 const SYNCERS: usize = 8;
@@ -59,7 +59,7 @@ impl Batch {
         for object in &self.objects {
             match there(repo, object.id) {
                 There::Not => new.push(object),
-                // Nobody knows whether a gc that is running leaves them alone.
+                // It is unknown whether a running gc leaves them alone.
                 There::Packed | There::Loose(_) if running => new.push(object),
                 There::Packed => {}
                 There::Loose(path) if is_recent(&path) => loose.push(path),
@@ -184,7 +184,7 @@ fn encode(repo: &Repo, root: &Path, object: &Object) -> Result<NamedTempFile> {
     file.map_err(failed)
 }
 
-/// A file in `dir` that nobody writes to again, with the mode that git gives it: what the umask leaves, and what those who share the
+/// A file in `dir` that is never written again, with the mode that git gives it: what the umask leaves, and what those who share the
 /// repository need.
 pub(super) fn temporary(repo: &Repo, dir: &Path, readers: Readers) -> io::Result<NamedTempFile> {
     let mode = match readers {

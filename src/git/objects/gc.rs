@@ -1,4 +1,4 @@
-//! Is somebody collecting garbage right now? And what our writers did about it.
+//! Whether a garbage collection is running, and how our writers protect their objects from it.
 
 use std::{
     collections::HashSet,
@@ -15,7 +15,7 @@ use crate::{
     git::{host_name, processes, repo::Repo},
 };
 
-/// As git itself: a `gc.pid` older than this belongs to nobody any more (`builtin/gc.c`, `lock_repo_for_gc`).
+/// As git itself: a `gc.pid` older than this is stale (`builtin/gc.c`, `lock_repo_for_gc`).
 const STALE: Duration = Duration::from_secs(12 * 60 * 60);
 
 /// How long an operation may be under way that holds objects which nothing names yet.
@@ -74,7 +74,7 @@ pub(super) fn is_locked(repo: &Repo) -> bool {
     age.is_none_or(|age| age < STALE) && is_held(&text, &host_name())
 }
 
-/// Whether the holder that `text` (`<pid> <host>`) names may still be there. Of another machine nobody can tell from here.
+/// Whether the holder that `text` (`<pid> <host>`) names may still be there. Of another machine this is unknown.
 fn is_held(text: &str, our_host: &str) -> bool {
     match text.trim_end().split_once(' ') {
         Some((pid, host)) if host == our_host => may_be_alive(pid),
@@ -146,7 +146,7 @@ mod tests {
         let ours = std::process::id();
         assert!(is_held(&format!("{ours} here"), "here"));
         assert!(!is_held("4194999 here", "here"), "no such process");
-        assert!(is_held("4194999 elsewhere", "here"), "nobody can tell");
+        assert!(is_held("4194999 elsewhere", "here"), "it is unknown");
         assert!(is_held("", "here"), "being written");
     }
 }

@@ -1,7 +1,7 @@
 //! Writing objects so that they are still there when a ref points to them.
 //!
 //! Objects are staged in a [`Batch`], written, and *secured* after the ref that makes them reachable has moved. In
-//! between, somebody else's `git gc --prune=now` may have decided that they are garbage:
+//! between, a concurrent `git gc --prune=now` may have decided that they are garbage:
 //!
 //! ```text
 //!   us:   write objects ─────────── move ref ── secure
@@ -288,7 +288,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// That of commits which nobody made: merges of the ledger, snapshots, operations.
+    /// That of commits without an author: merges of the ledger, snapshots, operations.
     pub fn ours() -> Self {
         Identity { name: "git-agent".into(), email: "git-agent@localhost".into() }
     }

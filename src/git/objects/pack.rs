@@ -42,7 +42,7 @@ pub(super) fn write_kept(repo: &Repo, objects: &[&Object], keep: Keep, readers: 
     if ["keep", "pack", "idx"].iter().all(|extension| place(extension).exists()) {
         return Ok(());
     }
-    // Before the pack is one, it is kept; before it has an index, nobody looks at it.
+    // Before the pack is one, it is kept; before it has an index, git does not see it.
     let write = || -> io::Result<()> {
         write_file(repo, &dir, &place("keep"), format!("{}\n", keep.note()).as_bytes())?;
         put(pack.file, &place("pack"))?;

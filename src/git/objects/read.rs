@@ -1,8 +1,8 @@
-//! Reading objects while somebody else tidies up.
+//! Reading objects while another process repacks or prunes.
 //!
 //! A `git gc` in another worktree deletes packs that we have listed but not opened yet, and a writer whose objects it took
 //! writes them again a moment later ([`super::Batch::secure`]). So an object that is not there is looked for again, a few
-//! times, through a handle that lists the packs anew; only then is it missing.
+//! times, through a handle that lists the packs again; only then is it missing.
 
 use std::{cell::Cell, time::Duration};
 

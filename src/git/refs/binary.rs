@@ -16,7 +16,7 @@ use crate::{
 /// What git says when a ref is not what was expected.
 const MOVED: [&str; 4] =
     ["but expected", "reference already exists", "reference is missing", "unable to resolve reference"];
-/// What git says when somebody holds a lock.
+/// What git says when another process holds a lock.
 const LOCKED: [&str; 3] = ["File exists", "cannot lock references", "Unable to create"];
 /// What git says when it looks for the object before it moves the ref, and does not find it.
 const VANISHED: [&str; 1] = ["nonexistent object"];
@@ -67,7 +67,7 @@ impl Hooks {
     }
 }
 
-/// Objects, too: git writes none here, but whoever reads the command line shall not wonder.
+/// Objects, too: git writes none here, but the command line is complete.
 const SYNC: &str = "core.fsync=objects,reference";
 const NO_HOOKS: &str = "core.hooksPath=/dev/null";
 /// git 2.54 has hooks in the configuration.

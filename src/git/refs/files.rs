@@ -22,12 +22,12 @@ pub(super) fn find(repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
     Ok(found.and_then(|found| found.target().try_id().map(ToOwned::to_owned)))
 }
 
-/// How often refs are listed again when somebody packs them meanwhile.
+/// How often refs are listed again when they are packed meanwhile.
 const TRIES: usize = 20;
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// A ref that is packed while they are listed is neither among the packed ones that were read nor a file any more: then
-/// they are listed anew.
+/// they are listed again.
 pub(super) fn list(repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>> {
     let packed = || {
         let meta = repo.common_dir().join("packed-refs").metadata().ok()?;

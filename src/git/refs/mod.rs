@@ -39,7 +39,7 @@ pub struct RefChange {
 /// Why refs were not moved. Nothing was.
 #[derive(Debug)]
 pub enum RefError {
-    /// A ref is not what was expected: somebody was faster. Read again and retry.
+    /// A ref is not what was expected: another process was faster. Read again and retry.
     Moved,
     /// A lock is held. Retry a little later.
     Locked(Error),

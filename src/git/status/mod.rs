@@ -31,7 +31,7 @@ pub struct Status {
     pub unmerged: Vec<BString>,
     /// Files and links that git does not know and that are not ignored. A repository has `/` at the end.
     pub untracked: Vec<BString>,
-    /// Those of the `.gitignore` files that are ignored themselves: their rules count all the same.
+    /// Those of the `.gitignore` files that are ignored themselves: their rules still apply.
     pub rules: Vec<BString>,
     /// Tracked paths that git could not look at, and says nothing of: on the way to them is a loop of links, or no permission.
     pub unseen: Vec<BString>,

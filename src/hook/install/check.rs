@@ -18,10 +18,7 @@ use crate::{
         Repo,
         config_block::{self, Setting},
     },
-    hook::{
-        Hook,
-        install::previous_hook::{Before, SUFFIX},
-    },
+    hook::{Hook, install::previous_hook::Before},
 };
 
 /// What was found out about one hook.
@@ -180,14 +177,14 @@ fn in_directory(repo: &Repo, hook: Hook) -> Result<Health> {
     }
     let path = dir.join(hook.name());
     let was_chained = directory::saved(&path).symlink_metadata().is_ok();
-    debug_assert!(directory::saved(&path).as_os_str().as_encoded_bytes().ends_with(SUFFIX.as_bytes()));
     Ok(match directory::look(&path)? {
         Found::File(Owner::UsChanged, _) => Health::Changed(path),
         Found::File(Owner::Us { .. }, text) => {
             let before = std::fs::read(directory::saved(&path)).ok().map(|before| Before::of(&before));
-            match script::is_of_this_version(hook, &text, before) {
-                true => executable(path),
-                false => Health::Old(format!("'{}'", path.display())),
+            if script::is_of_this_version(hook, &text, before) {
+                executable(path)
+            } else {
+                Health::Old(format!("'{}'", path.display()))
             }
         }
         Found::File(Owner::Other, text) if script::calls_us(hook, &text) => executable(path),

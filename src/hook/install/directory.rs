@@ -150,10 +150,13 @@ fn install_one(
             new_files.push(path.to_owned());
             Ok(Step::Written(hook, path.to_owned()))
         }
-        Found::File(Owner::Us { made_dir }, _) => match write(made_dir)? {
-            true => Ok(Step::Written(hook, path.to_owned())),
-            false => Ok(Step::Already(hook)),
-        },
+        Found::File(Owner::Us { made_dir }, _) => {
+            if write(made_dir)? {
+                Ok(Step::Written(hook, path.to_owned()))
+            } else {
+                Ok(Step::Already(hook))
+            }
+        }
         Found::File(Owner::UsChanged, _) => Ok(Step::Changed(hook, path.to_owned())),
         Found::File(Owner::Other, text) if script::calls_us(hook, &text) => Ok(Step::Already(hook)),
         Found::File(Owner::Other, _) if exclude::is_tracked(repo, path)? => Ok(Step::Tracked(hook, path.to_owned())),
@@ -217,8 +220,8 @@ fn uninstall_from(dir: &Path, report: &mut Report) -> Result<()> {
         let kept = saved(&path);
         let was_there = kept.symlink_metadata().is_ok();
         match look(&path)? {
-            Found::File(Owner::Us { .. }, _) if was_there => {
-                fs::rename(&kept, &path).or_environment(|| format!("cannot put back '{}'", path.display()))?;
+            Found::File(Owner::Us { .. }, _) | Found::Nothing if was_there => {
+                fs::rename(&kept, &path).or_environment(|| format!("cannot restore '{}'", path.display()))?;
                 report.steps.push(Step::Restored(hook, path));
             }
             Found::File(Owner::Us { made_dir }, _) => {
@@ -228,10 +231,6 @@ fn uninstall_from(dir: &Path, report: &mut Report) -> Result<()> {
             }
             Found::File(Owner::UsChanged, _) => report.steps.push(Step::Changed(hook, path)),
             Found::File(Owner::Other, _) if was_there => report.steps.push(Step::LeftOver(kept)),
-            Found::Nothing if was_there => {
-                fs::rename(&kept, &path).or_environment(|| format!("cannot put back '{}'", path.display()))?;
-                report.steps.push(Step::Restored(hook, path));
-            }
             Found::File(Owner::Other, _) | Found::Nothing => {}
         }
     }

@@ -41,9 +41,10 @@ impl How {
         // The system splits into the interpreter and at most one argument.
         let mut words = line.splitn(2, u8::is_ascii_whitespace).map(|word| BString::from(word.trim()));
         let words: Vec<BString> = words.by_ref().filter(|word| !word.is_empty()).collect();
-        match words.first().is_some_and(|first| is_shell(first, words.get(1).map(|word| word.as_slice()))) {
-            true => How::Shell(words),
-            false => How::Program,
+        if words.first().is_some_and(|first| is_shell(first, words.get(1).map(|word| word.as_slice()))) {
+            How::Shell(words)
+        } else {
+            How::Program
         }
     }
 }
@@ -72,12 +73,13 @@ impl Before {
         }
         let name = hook.name();
         // A manager's own hook would call us again; one of the user's was not called yet.
-        let skip = match self.is_managers {
-            true => "before=\n".to_owned(),
-            false => format!(
+        let skip = if self.is_managers {
+            "before=\n".to_owned()
+        } else {
+            format!(
                 "if [ -n \"${{GIT_AGENT_MOVED-}}\" ] || cmp -s \"$before\" \"${{0%/*}}/{name}\"; then before=; fi\n\
                  export GIT_AGENT_MOVED=1\n"
-            ),
+            )
         };
         let call = match hook.reads_input() {
             false => format!("\t{call} || exit $?\n"),

@@ -115,9 +115,10 @@ pub(super) fn owner(text: &[u8]) -> Owner {
     let (Some(sum), Some(flag)) = (words.next(), words.next().and_then(|flag| flag.to_str().ok())) else {
         return Owner::UsChanged;
     };
-    match sum == format!("{:016x}", checksum(flag, body)).as_bytes() {
-        true => Owner::Us { made_dir: flag == "new-dir" },
-        false => Owner::UsChanged,
+    if sum == format!("{:016x}", checksum(flag, body)).as_bytes() {
+        Owner::Us { made_dir: flag == "new-dir" }
+    } else {
+        Owner::UsChanged
     }
 }
 

@@ -1,4 +1,4 @@
-//! Numbers that tools give to tasks: each list counts anew.
+//! Numbers that tools give to tasks: each list starts at 1.
 
 use std::collections::HashSet;
 

@@ -1,7 +1,7 @@
 //! Labels: what many checklists call their items, as `T012 Write the parser` or `2.1 Write the parser`.
 //!
 //! A label is the first word of an item: capital letters with a number, or numbers with dots. It is one of a series, so that
-//! `SHA256 support` has none, and no two items have the same. It stays when the rest of the line is written anew, and so ids are made of it.
+//! `SHA256 support` has none, and no two items have the same. It stays when the rest of the line is rewritten, and so ids are made of it.
 
 use std::collections::HashMap;
 

@@ -188,7 +188,7 @@ fn bullet(line: &str) -> Option<&str> {
 enum Box<'t> {
     /// A box, whether a star behind it says that it is optional, and the rest.
     Is(Status, bool, &'t str),
-    /// A box with a mark that nobody knows, and the rest.
+    /// A box with an unknown mark, and the rest.
     Strange(&'t str, &'t str),
     /// Brackets with a letter or a digit: a word about the rest.
     Odd(&'t str),

@@ -127,8 +127,9 @@ fn no_common_history(desk: &Desk<'_>, tip: ObjectId) -> Error {
         codes::NO_COMMON_HISTORY,
         format!("cannot repair: the range and the branch that ends at {short} have no commit in common here"),
     );
-    match desk.shallow.is_empty() {
-        true => error.hint("'git log --graph' shows what comes from where"),
-        false => error.hint("this clone is shallow: 'git fetch --unshallow' gets the rest of the history"),
+    if desk.shallow.is_empty() {
+        error.hint("'git log --graph' shows what comes from where")
+    } else {
+        error.hint("this clone is shallow: 'git fetch --unshallow' gets the rest of the history")
     }
 }

@@ -146,10 +146,10 @@ impl Resolver<'_> {
             Some(word) => task(self.view, word),
             None => (self.active)(),
         };
-        let other = match () {
-            () if self.view.repo().resolve_commit(name)?.is_some() => Some("a revision"),
-            () if may_be_path && Path::new(word).symlink_metadata().is_ok() => Some("a path"),
-            () => None,
+        let other = if self.view.repo().resolve_commit(name)?.is_some() {
+            Some("a revision")
+        } else {
+            (may_be_path && Path::new(word).symlink_metadata().is_ok()).then_some("a path")
         };
         match (found, other) {
             (Ok(task), None) => Ok(Some((task, which))),

@@ -28,7 +28,7 @@ pub(super) fn reach(verb: &str, args: &Args, input: Option<&Value>) -> Reach {
             None => Reach::May,
         },
         "update-ref" if args.has("d") => of_name(args.operands.first()),
-        // What is only moved leaves its old value in the reflog, or is somebody's new ref.
+        // What is only moved leaves its old value in the reflog, or is a new ref.
         "update-ref" | "symbolic-ref" => of_name(args.operands.first().filter(|name| name.get().is_some())),
         "filter-repo" if args.has("refs") && operands().all(|name| of_name(Some(name)) == Reach::None) => Reach::None,
         "filter-repo" => Reach::May,

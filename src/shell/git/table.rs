@@ -137,7 +137,7 @@ pub(super) const ROWS: [Row; 79] = [
     row("submodule", |a| matches!(a.operand(0), b"update" | b"deinit") && a.has("f force"), Destroys, &[Submodules], "throws away changes in submodules"),
     row("submodule", |a| a.operand(0) == b"update" && (a.has("rebase") || a.has("merge")), Changes, &[Submodules], "changes files in submodules"),
     row("sparse-checkout", |a| !matches!(a.operand(0), b"list" | b"check-rules" | b""), Changes, &[Uncommitted, Ignored], "removes files from the work tree"),
-    row("push", |a| a.has("force-with-lease") && !a.has("f force mirror d delete prune"), Changes, &[Remote], "replaces commits at the remote, if nobody else pushed since"),
+    row("push", |a| a.has("force-with-lease") && !a.has("f force mirror d delete prune"), Changes, &[Remote], "replaces commits at the remote, unless others have pushed since"),
     row("push", |a| a.has("f force mirror"), Destroys, &[Remote], "replaces commits at the remote, which may be nowhere else"),
     row("push", |a| a.has("d delete prune"), Destroys, &[Remote], "deletes branches at the remote, whose commits may be nowhere else"),
     row("push", |a| a.operands.iter().skip(1).any(|o| o.text.starts_with(b"+")), Destroys, &[Remote], "replaces commits at the remote, which may be nowhere else"),

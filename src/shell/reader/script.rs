@@ -83,7 +83,7 @@ pub enum Item {
     Leave,
     /// What comes next runs whether or not the last command succeeded.
     Next,
-    /// A variable that gets values nobody can tell.
+    /// A variable with unknown values.
     Forget(BString),
     /// A place that could not be understood.
     Unclear,

@@ -5,7 +5,7 @@
 //!
 //! What was read once is kept in a derived index ([`store`]): layers of facts about commits ([`layer`]), each of which adds
 //! commits that the ones below do not have. A commit never changes, so a fact never does; which of them count is decided
-//! anew for each tip, from the graph. What changes the graph itself or the reading (`refs/replace`, grafts, the boundary of a
+//! for each tip, from the graph. What changes the graph itself or the reading (`refs/replace`, grafts, the boundary of a
 //! shallow clone, `agent.trailerKey`) is part of the index's fingerprint ([`grafts`]). Without the index every answer is the
 //! same: then the only layer is made in memory.
 

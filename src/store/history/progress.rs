@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 use crate::git::Repo;
 
-/// Nobody wonders before this.
+/// No progress is shown before this.
 const QUIET: Duration = Duration::from_secs(1);
 /// How often the number changes.
 const STEP: Duration = Duration::from_millis(100);
 /// The clock is looked at after so many commits.
 const EVERY: usize = 1024;
 
-/// Says how many commits were read, if the repository has somebody to tell.
+/// Says how many commits were read, if the repository has a progress reporter.
 pub struct Meter<'a> {
     repo: &'a Repo,
     next: Instant,

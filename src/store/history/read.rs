@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
     fn bytes(&mut self, commit: ObjectId) -> Result<&[u8]> {
         match self.repo.gix().objects.try_find(&commit, &mut self.buffer) {
             Ok(Some(found)) if found.kind == Kind::Commit => {}
-            // Somebody repacks, or it is not there, or no commit: this says which.
+            // A repack is running, or it is missing, or no commit: this says which.
             _ => self.buffer = self.repo.read_as(commit, Kind::Commit)?,
         }
         Ok(&self.buffer)

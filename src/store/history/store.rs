@@ -159,7 +159,7 @@ fn checksum(text: &str) -> String {
     format!("{:08x}", crc32fast::hash(text.as_bytes()))
 }
 
-/// The lock, unless somebody else has it.
+/// The lock, unless another process has it.
 fn lock(repo: &Repo, dir: &std::path::Path) -> Option<File> {
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("lock")).ok()?;
     // Another one's is shared already.
@@ -167,7 +167,7 @@ fn lock(repo: &Repo, dir: &std::path::Path) -> Option<File> {
     file.try_lock().ok().map(|()| file)
 }
 
-/// Remove the index; whoever needs one makes a new one.
+/// Remove the index; it is rebuilt when it is needed.
 ///
 /// # Errors
 ///

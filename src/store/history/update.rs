@@ -296,7 +296,7 @@ impl<'a> Walk<'a> {
         parents.map_err(|error| {
             Error::new(codes::DAMAGED_COMMIT_GRAPH, "git's commit-graph is damaged")
                 .because(error)
-                .hint("'git commit-graph write --reachable' writes it anew")
+                .hint("'git commit-graph write --reachable' rewrites it")
         })
     }
 }

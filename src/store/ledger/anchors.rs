@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// How often it is tried again because somebody else wrote.
+/// How often it is retried because of concurrent writes.
 const TRIES: u32 = 20;
 
 /// Write the anchors of `ids`, in a commit of the ledger, so that they stay.

@@ -30,7 +30,7 @@ use crate::{
     store::ledger::audit,
 };
 
-/// How often a merge is begun again because somebody wrote in the meantime.
+/// How often a merge is retried because of concurrent writes.
 const TRIES: u32 = 50;
 
 /// How a merge went.
@@ -119,7 +119,7 @@ fn merge_once(view: &View<'_>, theirs: ObjectId) -> Result<Result<Merged, RefErr
 
 /// The canonical tree of the union of both sides, and the keys whose note changes on our side.
 ///
-/// Canonical: built anew from the set of notes, so that both clones get the same tree whatever theirs looked like.
+/// Canonical: built from the set of notes alone, so that both clones get the same tree whatever theirs looked like.
 fn union_tree(repo: &Repo, batch: &mut Batch, ours: ObjectId, theirs: ObjectId) -> Result<Union> {
     let mut notes: BTreeMap<ObjectId, [BTreeSet<ObjectId>; 2]> = BTreeMap::new();
     let mut texts = BTreeSet::new();
@@ -165,7 +165,7 @@ fn unite(
             Ok((Kind::Blob, size)) if size <= MAX_NOTE => readable.push((size, *blob)),
             // No note, or a monster: the lines of the others count.
             Ok(_) => {}
-            // Somebody pointed us to what is not there. But our own lines are never merged away because they cannot be read.
+            // We were pointed to a missing object. But our own lines are never merged away because they cannot be read.
             Err(error) if ours.contains(blob) => return Err(error.hint("'git agent doctor' looks into it")),
             Err(_) => {}
         }

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! [`View`] reads it as of one commit, [`write`](write::write) appends to it under a lock and a compare-and-swap, [`merge`]
-//! takes in somebody else's, [`index`] keeps a derived summary so that lists need not read every note.
+//! merges another one, [`index`] keeps a derived summary so that lists need not read every note.
 
 pub mod anchors;
 pub mod audit;

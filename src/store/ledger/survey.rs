@@ -30,7 +30,7 @@ pub struct Survey {
     pub notes: usize,
     /// How many events.
     pub events: usize,
-    /// The tasks' rows, sorted by id, read anew.
+    /// The tasks' rows, sorted by id, read from the notes.
     pub rows: Vec<Summary>,
     /// Notes that cannot be read: key, and why.
     pub unreadable: Vec<(ObjectId, String)>,

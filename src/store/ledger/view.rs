@@ -182,11 +182,11 @@ fn read_blob(repo: &Repo, blob: ObjectId) -> Result<Vec<u8>> {
 }
 
 /// The task whose note has the key `key` and the bytes `text`: the one of its header lines that belongs to the key, or, where
-/// somebody took that away, what the anchor says.
+/// that was removed, what the anchor says.
 pub(super) fn task_of(repo: &Repo, key: ObjectId, text: &[u8]) -> Option<TaskId> {
     let is_key_of = |id: &TaskId| repo.blob_id(note::anchor(id).as_bytes()).is_ok_and(|anchor| anchor == key);
     note::headers(text).find(is_key_of).or_else(|| {
-        // Only a note with events in it is worth the look; others are somebody's notes on commits.
+        // Only a note with events in it is worth the look; others are notes on commits.
         let is_ours = !Events::read(text).events.is_empty() && repo.has(key);
         let anchor = is_ours.then(|| repo.read_as(key, Kind::Blob).ok()).flatten()?;
         note::task_of_anchor(&anchor).filter(is_key_of)

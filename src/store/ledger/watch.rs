@@ -39,7 +39,7 @@ pub fn notice(repo: &Repo) -> Result<Vec<Loss>> {
         return Ok(Vec::new());
     }
     let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;
-    // Somebody wrote in the meantime, perhaps.
+    // Another process may have written in the meantime.
     let tip = repo.find_ref(REF)?;
     if tip == Some(seen) {
         return Ok(Vec::new());

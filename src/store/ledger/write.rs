@@ -1,6 +1,6 @@
 //! Appending to the ledger: decide on a view, write, compare-and-swap, retry.
 //!
-//! The decision is a closure over a [`View`]. When somebody else was faster it is asked again with the new view, so two
+//! The decision is a closure over a [`View`]. When another process was faster it is asked again with the new view, so two
 //! agents that claim the same task at the same time get one yes and one reasoned no.
 
 use std::{
@@ -54,7 +54,7 @@ pub struct Draft {
     pub events: Vec<(TaskId, Payload)>,
     /// The subject of the ledger's commit.
     pub message: String,
-    /// Nobody asks for the tasks when they have been written: there are thousands of them.
+    /// The tasks are not needed after they have been written: there are thousands of them.
     pub is_bulk: bool,
 }
 
@@ -210,7 +210,7 @@ impl Prepared {
         Ok(Written { commit: Some(self.commit), tasks: self.tasks })
     }
 
-    /// Write the objects and move the ledger; the inner error says that somebody was faster.
+    /// Write the objects and move the ledger; the inner error says that another process was faster.
     fn publish(self, repo: &Repo) -> Result<Result<Written, RefError>> {
         let moved = publish(repo, &self.batch, self.tip, self.commit, &self.message)?;
         Ok(moved.map(|()| Written { commit: Some(self.commit), tasks: self.tasks }))

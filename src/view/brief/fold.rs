@@ -8,7 +8,7 @@ use crate::view::sanitize;
 /// How many columns a line has at most.
 pub const WIDTH: usize = 120;
 
-/// Nobody reads a text of more lines than this in a brief, whatever its size.
+/// A text in a brief has at most this many lines, whatever its size.
 const MOST_LINES: usize = 2_000;
 
 /// The columns of a character. What has none counts as one: a line of nothing but marks ends, too.
@@ -141,7 +141,7 @@ pub(super) fn quoted(text: &str) -> Vec<String> {
     lines
 }
 
-/// A line that begins like a heading, a quotation or a fence is a text all the same.
+/// A line that begins like a heading, a quotation or a fence is still text.
 pub(super) fn harmless(line: &str) -> String {
     match line.starts_with(['#', '>', '`']) {
         true => format!("\\{line}"),

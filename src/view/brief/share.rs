@@ -118,7 +118,7 @@ pub(super) fn share(sections: &mut [Laid<'_>], room: usize, gap: usize) -> usize
     for round in 0.. {
         let mut grown = false;
         for at in &order {
-            // Whoever got nothing in the first round gets nothing later: order decides, not size.
+            // A section without lines in the first round gets none later: order decides, not size.
             if round > 0 && sections[*at].shown == 0 {
                 continue;
             }

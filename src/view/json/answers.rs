@@ -48,7 +48,7 @@ impl CompleteAnswer {
 pub enum NoNext {
     /// Every task is completed or cancelled.
     AllDone,
-    /// Whatever could be done is in somebody's hands.
+    /// All ready tasks are claimed.
     AllClaimed,
     /// Whatever is left waits for something.
     AllBlocked,
@@ -187,7 +187,7 @@ impl Check {
         Check { name: name.to_owned(), level: Level::Ok, message: message.into(), fix: None }
     }
 
-    /// It works, but somebody should know.
+    /// It works, with a warning.
     pub fn warning(name: &str, message: impl Into<String>, fix: impl Into<String>) -> Self {
         Check { name: name.to_owned(), level: Level::Warning, message: message.into(), fix: Some(fix.into()) }
     }
@@ -204,7 +204,7 @@ impl Check {
 pub enum Level {
     /// As it should be.
     Ok,
-    /// Works, but somebody should know.
+    /// Works, with a warning.
     Warning,
     /// Something does not work.
     Error,
@@ -272,7 +272,7 @@ pub struct SyncAnswer {
     pub attempts: u32,
     /// Ids of the tasks that changed here.
     pub tasks_changed: Vec<String>,
-    /// Ids of the tasks that this actor held until somebody else turned out to have claimed them first.
+    /// Ids of the tasks that this actor held until another actor turned out to have claimed them first.
     pub claims_lost: Vec<String>,
     /// What the remote had and has no more: kept here, and pushed back.
     pub dropped: Vec<Dropped>,
@@ -305,7 +305,7 @@ pub struct InitAnswer {
     pub schema: u32,
     /// What was changed, a sentence each; empty when everything was so already.
     pub done: Vec<String>,
-    /// What somebody should know.
+    /// Warnings.
     pub warnings: Vec<String>,
 }
 

@@ -1,5 +1,5 @@
 //! An ExecPlan, the document in which agents keep a long piece of work: what was done, found and decided, and how to go on
-//! for somebody who knows nothing else. The sections and their order are those of OpenAI's `PLANS.md`.
+//! for a reader who knows nothing else. The sections and their order are those of OpenAI's `PLANS.md`.
 
 use super::{
     markdown::{escape, heading},
@@ -24,7 +24,7 @@ pub fn execplan(report: &Report) -> String {
     plan.line(
         "This ExecPlan is a living document. The sections `Progress`, `Surprises & Discoveries`, `Decision Log` and \
          `Outcomes & Retrospective` are made from the task ledger: change them with `git agent note`, `git agent decide`, \
-         `git agent complete`, and make the document anew with `git agent report --format execplan`.\n",
+         `git agent complete`, and regenerate the document with `git agent report --format execplan`.\n",
     );
     plan.purpose(report);
     plan.heading("Progress");
@@ -240,7 +240,7 @@ impl Plan {
         }
     }
 
-    /// Somebody's words, as a quotation: headings in them are not headings of the plan.
+    /// Quoted text: headings in them are not headings of the plan.
     fn quote(&mut self, text: Option<&str>) {
         let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return };
         for line in sanitize::lines(text).lines() {

@@ -74,7 +74,7 @@ impl Times {
     }
 }
 
-/// Working time: what nobody worked in takes little room, or a month of evenings and weekends would leave nothing to see.
+/// Working time: idle periods take little room, or a month of evenings and weekends would leave nothing to see.
 #[derive(Clone, Debug)]
 pub(super) struct Busy {
     /// Pieces with work in them, and the place where each begins and ends.

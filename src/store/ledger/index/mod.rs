@@ -24,7 +24,7 @@ use crate::{
 };
 pub use file::forget;
 
-/// From this many changed notes on, the file is written anew; fewer are cheaper to read again each time.
+/// From this many changed notes on, the file is rewritten; fewer are cheaper to read again each time.
 const REWRITE_FROM: usize = 24;
 
 /// In what state the file is.
