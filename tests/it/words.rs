@@ -263,7 +263,7 @@ fn a_task_that_began_before_all_commits_starts_from_nothing() {
         repo.write("a", "1\n");
         assert_eq!(
             repo.agent(&["log", "@1"]).exits(1).stderr.lines().next(),
-            Some("error: there is no t-1@1: the present branch has no commit yet")
+            Some("error: there is no t-1@1: the current branch has no commit yet")
         );
         repo.commit_file("a", "1\n", "one\n\nTask-Id: t-1");
         repo.commit_file("a", "2\n", "two\n\nTask-Id: t-1");

@@ -259,23 +259,12 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
 
 /// The state `which` of `task` on the history of `tip`.
 fn base(view: &View<'_>, task: &Task, which: Option<Which>, tip: Option<ObjectId>, now: Timestamp) -> Result<Base> {
-    let repo = view.repo();
-    let (commit, rule, cut) = match (which, tip) {
-        (None | Some(Which::Start), _) => {
-            let start = revision::start(repo, task, tip)?;
-            (start.commit, Rule::Start(start.rule), start.rule == revision::Rule::CutOff)
-        }
-        (Some(which), Some(tip)) => {
-            let point = revision::find(view, task, which, tip, now)?;
-            (point.commit, Rule::Checkpoint(which, point.number.unwrap_or_default()), point.cut)
-        }
-        (Some(which), None) => {
-            let why = format!("there is no {}@{which}: the present branch has no commit yet", task.id);
-            return Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' makes the first one"));
-        }
-    };
-    let time = commit.and_then(|commit| repo.gix().find_commit(commit).ok()?.time().ok());
-    Ok(Base { commit, at: time.map(|time| Timestamp::from_seconds(time.seconds)), rule, cut })
+    let which = which.unwrap_or(Which::Start);
+    let point = revision::find(view, task, which, tip, now)?;
+    let rule = point.rule.map_or_else(|| Rule::Checkpoint(which, point.number.unwrap_or_default()), Rule::Start);
+    let time = point.commit.and_then(|commit| view.repo().gix().find_commit(commit).ok()?.time().ok());
+    let at = time.map(|time| Timestamp::from_seconds(time.seconds));
+    Ok(Base { commit: point.commit, at, rule, cut: point.cut })
 }
 
 /// The tree of `commit`, or the empty one.

@@ -20,37 +20,47 @@ pub use tasks_of::{Owner, Owners};
 
 use crate::{
     domain::{id::TaskId, revision::Which, task::Task, time::Timestamp},
-    error::Result,
+    error::{Error, Result, codes},
     git::{ObjectId, Repo},
     store::{history, ledger::View},
 };
 
-/// What a checkpoint's name stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What the name of a checkpoint resolves to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
     /// The commit; `None`: the state before any commit, the empty tree.
     pub commit: Option<ObjectId>,
     /// n of `T@n`, if it is one of the task's commits.
     pub number: Option<usize>,
-    /// How `@start` was found.
+    /// How `@start` was found; `None` for any other checkpoint.
     pub rule: Option<Rule>,
     /// The clone is shallow, and this may be another one than on the whole history.
     pub cut: bool,
 }
 
-/// Find the checkpoint `which` of `task` on the history of `tip`, as asked at `now`.
+/// Find the checkpoint `which` of `task` on the history of `tip`, as asked at `now`; without `tip` on a branch without commits.
 ///
 /// # Errors
 ///
-/// `no-such-checkpoint` with the list of those that there are; for `@start` those of [`start()`].
-pub fn find(view: &View<'_>, task: &Task, which: Which, tip: ObjectId, now: Timestamp) -> Result<Point> {
-    let repo = view.repo();
+/// `no-such-checkpoint` with the list of those that exist; for `@start` those of [`start()`].
+pub fn find(
+    view: &View<'_>,
+    task: &Task,
+    which: Which,
+    tip: impl Into<Option<ObjectId>>,
+    now: Timestamp,
+) -> Result<Point> {
+    let (repo, tip) = (view.repo(), tip.into());
     if which == Which::Start {
-        let start = start(repo, task, Some(tip))?;
+        let start = start(repo, task, tip)?;
         let cut = start.rule == Rule::CutOff;
         return Ok(Point { commit: start.commit, number: None, rule: Some(start.rule), cut });
     }
-    let commits = on(repo, Some(tip), task)?;
+    if tip.is_none() {
+        let why = format!("there is no {}@{which}: the current branch has no commit yet", task.id);
+        return Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' makes the first one"));
+    }
+    let commits = on(repo, tip, task)?;
     let number = match which {
         Which::Number(number) => Some(number),
         Which::Last => Some(commits.len()),
@@ -61,7 +71,7 @@ pub fn find(view: &View<'_>, task: &Task, which: Which, tip: ObjectId, now: Time
     match found {
         Some((number, commit)) => {
             // The newest is the newest, wherever the clone ends.
-            let cut = matches!(which, Which::Number(_)) && is_cut(repo, Some(tip), task)?;
+            let cut = matches!(which, Which::Number(_)) && is_cut(repo, tip, task)?;
             Ok(Point { commit: Some(commit), number: Some(number), rule: None, cut })
         }
         None => Err(refusal::no_such(repo, task, which, &commits, now)),

@@ -12,7 +12,7 @@ use std::{
 
 use bstr::ByteSlice as _;
 
-use super::{Point, find, start, task};
+use super::{find, task};
 use crate::{
     domain::{
         revision::{Dots, End, Spec, Which, Word},
@@ -43,7 +43,7 @@ pub struct Resolver<'a> {
     pub now: Timestamp,
     /// What the command makes of `@start` of a task that began before all commits.
     pub emptiness: Emptiness,
-    /// Set when one of the words may mean another commit on the whole history: see [`Point::cut`].
+    /// Set when one of the words may mean another commit on the whole history: see [`super::Point::cut`].
     pub cut: Cell<bool>,
 }
 
@@ -62,7 +62,7 @@ impl Resolver<'_> {
     /// # Errors
     ///
     /// `ambiguous-word` for what is a checkpoint and something else, too; `task-not-found`, `no-such-checkpoint` and those of
-    /// [`start()`]; `empty-history` for the commits of a state that had none.
+    /// [`super::start()`]; `empty-history` for the commits of a state that had none.
     pub fn words(&self, words: &[OsString]) -> Result<Vec<OsString>> {
         let end = words.iter().position(|word| word == "--");
         let (revisions, paths) = words.split_at(end.unwrap_or(words.len()));
@@ -129,7 +129,8 @@ impl Resolver<'_> {
     fn end(&self, end: &End<'_>, word: &OsStr, may_be_path: bool) -> Result<Option<Found>> {
         let Some((spec, name)) = &end.name else { return Ok(None) };
         let Some((task, which)) = self.task(spec, name, word, may_be_path)? else { return Ok(None) };
-        let point = self.point(&task, which)?;
+        let head = self.view.repo().head()?.commit;
+        let point = find(self.view, &task, which, head, self.now)?;
         self.cut.set(self.cut.get() || point.cut);
         let commit = match point.commit {
             Some(commit) => commit,
@@ -164,21 +165,6 @@ impl Resolver<'_> {
             })),
             (Err(_), Some(_)) => Ok(None),
             (Err(error), None) => Err(error),
-        }
-    }
-
-    fn point(&self, task: &Task, which: Which) -> Result<Point> {
-        let repo = self.view.repo();
-        match repo.head()?.commit {
-            Some(head) => find(self.view, task, which, head, self.now),
-            None if which == Which::Start => {
-                let start = start(repo, task, None)?;
-                Ok(Point { commit: start.commit, number: None, rule: Some(start.rule), cut: false })
-            }
-            None => {
-                let why = format!("there is no {}@{which}: the present branch has no commit yet", task.id);
-                Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' makes the first one"))
-            }
         }
     }
 }
