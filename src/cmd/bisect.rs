@@ -44,7 +44,7 @@ pub struct Args {
     command: Vec<String>,
 }
 
-/// Run it.
+/// Carry out `git agent bisect` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let view = ctx.view()?;
     let repo = view.repo();

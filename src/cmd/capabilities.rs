@@ -35,7 +35,7 @@ const FEATURES: [&str; 11] = [
     "unknown-events-kept",
 ];
 
-/// Run it.
+/// Carry out `git agent capabilities` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
     let limits = [
         ("id_characters", MAX_LEN as u64),

@@ -29,7 +29,7 @@ _git_agent () {
 }
 "#;
 
-/// Run it.
+/// Carry out `git agent completions` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut cli::tree(), "git-agent", &mut script);

@@ -34,7 +34,7 @@ pub struct Args {
     adopt: bool,
 }
 
-/// Run it.
+/// Carry out `git agent doctor` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let repo = ctx.repo()?;
     let mut fixed = Vec::new();

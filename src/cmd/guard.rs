@@ -37,7 +37,7 @@ pub struct Args {
     command: Vec<OsString>,
 }
 
-/// Run it.
+/// Carry out `git agent guard` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let who = Who {
         now: &|| ctx.now(),

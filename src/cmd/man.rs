@@ -21,7 +21,7 @@ pub struct Args {
     into: Option<PathBuf>,
 }
 
-/// Run it.
+/// Carry out `git agent man` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let mut tree = cli::tree();
     // Fills in the full names and the options that every command takes.

@@ -20,7 +20,7 @@ pub struct Args {
     explain: bool,
 }
 
-/// Run it.
+/// Carry out `git agent ready` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let view = ctx.view()?;
     let table = view.table()?;

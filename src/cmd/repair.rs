@@ -50,7 +50,7 @@ pub struct Args {
     squash_of: Option<String>,
 }
 
-/// Run it.
+/// Carry out `git agent repair` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let range = args.range.as_deref().map(|word| range(ctx, word)).transpose()?;
     let squash_of = args.squash_of.as_deref().map(|word| commit(ctx, word)).transpose()?;

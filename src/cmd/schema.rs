@@ -15,7 +15,7 @@ pub struct Args {
     command: Option<String>,
 }
 
-/// Run it.
+/// Carry out `git agent schema` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let chosen = |name: &str| args.command.as_deref().is_none_or(|wanted| wanted == name);
     let answers: Map<String, _> = answers()

@@ -88,7 +88,7 @@ pub struct Content {
     pub estimate: Option<u64>,
     /// What stands in the way.
     pub blockers: Vec<String>,
-    /// What came of it.
+    /// The result given when the task was completed.
     pub result: Option<Value>,
     /// Attempts that failed, oldest first; the last one is why it stands failed, if it does.
     pub failures: Vec<Failed>,

@@ -27,7 +27,7 @@ pub enum Answer {
 pub struct Undone {
     /// The operation.
     pub undone: Operation,
-    /// What came of it.
+    /// What was undone, and how it ended.
     pub outcome: Outcome,
     /// A commit that the branch has left and that a remote branch or a tag contains: a push is not undone.
     pub published: Option<ObjectId>,

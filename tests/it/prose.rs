@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 const BANNED: [&str; 6] = ["somebody", "nobody", "whoever", "anew", "all the same", "what came of it"];
 
 /// How often the source, and the documentation, may still say one of them. The numbers may only become smaller.
-const ALLOWED: [(usize, &[&str]); 2] = [(317, &["src"]), (0, &["README.md", "docs", "hooks", "install.sh"])];
+const ALLOWED: [(usize, &[&str]); 2] = [(211, &["src"]), (0, &["README.md", "docs", "hooks", "install.sh"])];
 
 /// How often `text` says a banned word, in any case and as a whole word.
 fn said(text: &str) -> usize {
@@ -36,6 +36,27 @@ fn below(path: &Path) -> usize {
 #[test]
 fn banned_words_are_found() {
     assert_eq!(said("Nobody\n/// knows. All\n    /// the same: 'whoever'; nobodys, anewt"), 3);
+}
+
+/// How much documentation still says nothing. The number may only become smaller.
+const LEFT: usize = 37;
+
+/// Documentation that says nothing.
+const EMPTY: [&str; 3] = ["/// Run it.", "/// As JSON.", "/// The page."];
+
+#[test]
+fn documentation_says_something() {
+    fn check(path: &Path, found: &mut Vec<String>) {
+        if path.is_dir() {
+            return fs::read_dir(path).unwrap().for_each(|entry| check(&entry.unwrap().path(), found));
+        }
+        let text = fs::read_to_string(path).unwrap_or_default();
+        let empty = text.lines().filter(|line| EMPTY.contains(&line.trim()));
+        found.extend(empty.map(|line| format!("{}: {}", path.display(), line.trim())));
+    }
+    let mut found = Vec::new();
+    check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    assert!(found.len() <= LEFT, "say what it does:\n{}", found.join("\n"));
 }
 
 #[test]

@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-/// Run it.
+/// Carry out `git agent board` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
     if ctx.out.is_json() || !io::stdout().is_terminal() || !io::stdin().is_terminal() {
         return Err(Error::new(codes::NO_TERMINAL, "cannot show the board: it needs a terminal to draw on")

@@ -54,7 +54,7 @@ pub struct Item {
     pub attempts: u32,
     /// Why attempts failed, oldest first.
     pub failures: Vec<(Timestamp, Actor, String)>,
-    /// What came of it.
+    /// The result given when the task was completed.
     pub result: Option<String>,
     /// Command and verdict of the last verification.
     pub verified: Option<(String, bool)>,

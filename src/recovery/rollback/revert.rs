@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// What came of it.
+/// The result of reverting commits in memory.
 pub(super) enum Reverted {
     /// A tree without what the commits did.
     Tree(ObjectId),

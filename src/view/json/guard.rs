@@ -108,7 +108,7 @@ impl Verdict {
 }
 
 impl GuardAnswer {
-    /// As JSON.
+    /// The JSON form of `answer`; `exit` is the exit code of the command, if it was run.
     pub fn new(answer: &Answer, exit: Option<i32>) -> Self {
         let refusal = answer.refusal.as_ref().map(|error| RefusalJson {
             code: error.code().word,

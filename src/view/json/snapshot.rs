@@ -86,7 +86,7 @@ pub struct SkippedJson {
 }
 
 impl TakenJson {
-    /// As JSON.
+    /// The JSON form of `taken`.
     pub fn new(taken: &snapshot::Taken) -> Self {
         TakenJson {
             id: taken.snapshot.id.to_string(),
@@ -100,7 +100,7 @@ impl TakenJson {
 }
 
 impl SkippedJson {
-    /// As JSON.
+    /// The JSON form of `skipped`.
     pub fn new(skipped: &snapshot::Skipped) -> Self {
         SkippedJson { path: NamedPath::new(skipped.path.as_bstr()), reason: skipped.why.word(), bytes: skipped.bytes }
     }
@@ -137,7 +137,7 @@ pub struct SnapshotJson {
 }
 
 impl SnapshotJson {
-    /// As JSON.
+    /// The JSON form of `snapshot`.
     pub fn new(snapshot: &snapshot::Snapshot) -> Self {
         let about = &snapshot.about;
         SnapshotJson {
