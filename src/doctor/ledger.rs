@@ -186,7 +186,7 @@ fn tasks(survey: &Survey) -> Check {
 fn dependencies(survey: &Survey) -> Check {
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
     let pairs = |tasks: &[(TaskId, TaskId)], word: &str| {
-        list(&tasks.iter().map(|(id, other)| format!("{id} {word} {other}")).collect::<Vec<_>>())
+        list(tasks.iter().map(|(id, other)| format!("{id} {word} {other}")))
     };
     const CIRCLES: usize = 5;
     let open_it = "'git agent dep remove <task> --after <task>' opens it";

@@ -158,7 +158,7 @@ fn asides(repo: &Repo) -> Result<Check> {
     } else {
         Check::warning(
             name,
-            format!("files were put aside by an operation that is not in the log: {}", list(&shown(&unknown))),
+            format!("files were put aside by an operation that is not in the log: {}", list(unknown.iter().map(|path| path.display()))),
             "look at them, 'map' says where each comes from; then move the directory away",
         )
     })
@@ -186,15 +186,11 @@ fn empty_refs(repo: &Repo) -> Result<Check> {
             format!(
                 "{} without content, as a crash of the machine leaves them: {}",
                 count(empty.len(), "ref file is", "ref files are"),
-                list(&shown(&empty))
+                list(empty.iter().map(|path| path.display()))
             ),
             "move the file away; then 'git update-ref <ref> <commit>', the commit is in the reflog ('logs/' beside 'refs/')",
         )
     })
-}
-
-fn shown(paths: &[PathBuf]) -> Vec<String> {
-    paths.iter().map(|path| path.display().to_string()).collect()
 }
 
 fn find_empty(dir: &Path, empty: &mut Vec<PathBuf>) {

@@ -89,7 +89,7 @@ fn empty_objects(repo: &Repo) -> Check {
             format!(
                 "{} without content, as a crash of the machine leaves them: {}",
                 count(empty.len(), "object file", "object files"),
-                list(&empty.iter().map(|path| path.display()).collect::<Vec<_>>())
+                list(empty.iter().map(|path| path.display()))
             ),
             "move them away, then 'git fsck' says what is missing; another clone may have it",
         )
