@@ -185,9 +185,8 @@ fn tasks(survey: &Survey) -> Check {
 
 fn dependencies(survey: &Survey) -> Check {
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
-    let pairs = |tasks: &[(TaskId, TaskId)], word: &str| {
-        list(tasks.iter().map(|(id, other)| format!("{id} {word} {other}")))
-    };
+    let pairs =
+        |tasks: &[(TaskId, TaskId)], word: &str| list(tasks.iter().map(|(id, other)| format!("{id} {word} {other}")));
     const CIRCLES: usize = 5;
     let open_it = "'git agent dep remove <task> --after <task>' opens it";
     let shown = survey.cycles.iter().take(CIRCLES);

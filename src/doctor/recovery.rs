@@ -158,7 +158,10 @@ fn asides(repo: &Repo) -> Result<Check> {
     } else {
         Check::warning(
             name,
-            format!("files were put aside by an operation that is not in the log: {}", list(unknown.iter().map(|path| path.display()))),
+            format!(
+                "files were put aside by an operation that is not in the log: {}",
+                list(unknown.iter().map(|path| path.display()))
+            ),
             "look at them, 'map' says where each comes from; then move the directory away",
         )
     })

@@ -24,7 +24,7 @@ pub use range::Step;
 
 use crate::{
     domain::{revision::Which, task::Task, time::Timestamp},
-    error::{Error, Result, codes},
+    error::{Error, Result},
     git::{
         ObjectId, Repo,
         changed_paths::Comparer,
