@@ -40,26 +40,38 @@ pub fn insert(message: &[u8], wanted: &[Trailer], form: Form, syntax: &Syntax) -
         return None;
     }
 
-    let (text, rest) = message.split_at(text_end);
+    let made = put(message.split_at(text_end), missing.iter().copied(), syntax);
+    // Behind the block may stand a paragraph that git passes over, comments or a list of conflicts: the new line makes it the last one.
+    let now = block::trailers(&made[..made.len() - (message.len() - log_end)], syntax);
+    let is_hidden = |known: &&Trailer| {
+        let is_wanted = wanted.iter().any(|trailer| trailer.key.eq_ignore_ascii_case(&known.key));
+        is_wanted && !now.iter().any(|trailer| same(trailer, known))
+    };
+    let hidden: Vec<&Trailer> = present.iter().filter(is_hidden).collect();
+    if hidden.is_empty() {
+        return Some(made);
+    }
+    Some(put(message.split_at(text_end), hidden.into_iter().chain(missing), syntax))
+}
+
+/// `trailers` between `text` and `rest`: in its last paragraph if that is a block, or else in a new one.
+fn put<'t>((text, rest): (&[u8], &[u8]), trailers: impl Iterator<Item = &'t Trailer>, syntax: &Syntax) -> BString {
     let mut out = BString::from(text);
     let eol = line_end(text);
     if !text.ends_with(b"\n") {
         out.extend_from_slice(eol);
     }
-    let joins = joins_block(text, syntax);
-    if !joins {
+    if !joins_block(text, syntax) {
         out.extend_from_slice(eol);
     }
-    // A paragraph that git reads as comments may stand behind the block; the new paragraph would hide the block's ids.
-    let hidden = present.iter().filter(|known| !joins && wanted.iter().any(|w| w.key.eq_ignore_ascii_case(&known.key)));
-    for trailer in hidden.chain(missing) {
+    for trailer in trailers {
         out.extend_from_slice(&trailer.key);
         out.extend_from_slice(b": ");
         out.extend_from_slice(&trailer.value);
         out.extend_from_slice(eol);
     }
     out.extend_from_slice(rest);
-    Some(out)
+    out
 }
 
 /// True for a message that is text to git: more than blank lines, comments and sign-offs.

@@ -98,6 +98,11 @@ fn insert_never_hides_an_id_that_git_sees() {
     let out = inserted("s\n\nTask-Id: a\n\n#123 x\n", &["b"], Form::Kept).unwrap();
     assert_eq!(out, "s\n\nTask-Id: a\n\n#123 x\n\nTask-Id: a\nTask-Id: b\n");
     assert_eq!(in_block(&out), ["a", "b"]);
+    let conflicts = "s\n\nTask-Id: a\n\nConflicts:\n\tfile\n";
+    assert_eq!(in_block(conflicts), ["a"]);
+    let out = inserted(conflicts, &["b"], Form::Kept).unwrap();
+    assert_eq!(out, format!("{conflicts}Task-Id: a\nTask-Id: b\n"));
+    assert_eq!(in_block(&out), ["a", "b"]);
 }
 
 #[test]
