@@ -25,6 +25,7 @@ mod error_codes;
 mod faults;
 mod features;
 mod foreign;
+mod fuzz;
 mod gc;
 mod graph_command;
 mod guard;
