@@ -1,10 +1,12 @@
 //! Whether an operation was interrupted, asked by every prompt: without reading an object in the common case.
 //!
-//! A disposable file, `agent/ended` in the git directory of the worktree, names the newest operation that was seen to be at its
-//! end. While the chain still ends there, nothing is interrupted.
+//! A [`Cache`] in the git directory of the worktree is about the newest operation that was seen to be at its end. While the chain
+//! still ends there, nothing is interrupted.
 
 use super::operation::OpLog;
-use crate::{error::Result, git::Repo, recovery::execute};
+use crate::{error::Result, git::Repo, recovery::execute, store::cache::Cache};
+
+const MAGIC: &[u8; 8] = b"gaended\x02";
 
 /// Whether the newest operation of this worktree was begun, is not at its end, and nobody is at work on it.
 ///
@@ -14,8 +16,9 @@ use crate::{error::Result, git::Repo, recovery::execute};
 pub fn is_interrupted(repo: &Repo) -> Result<bool> {
     let log = OpLog::of(repo)?;
     let Some(tip) = log.tip() else { return Ok(false) };
-    let path = repo.worktree_agent_dir().join("ended");
-    if std::fs::read_to_string(&path).is_ok_and(|known| known == format!("{tip}\n")) {
+    let cache = Cache::new(repo.worktree_agent_dir().join("ended"), MAGIC);
+    let key = tip.to_string();
+    if cache.read_about(key.as_bytes()).is_some() {
         return Ok(false);
     }
     if log.interrupted()?.is_some() {
@@ -25,7 +28,6 @@ pub fn is_interrupted(repo: &Repo) -> Result<bool> {
     if log.own().next().is_none_or(|newest| newest.is_ok_and(|newest| newest.commit != tip)) {
         return Ok(false);
     }
-    // Where nothing can be written, the next prompt reads the operation again.
-    repo.put(&path, format!("{tip}\n").as_bytes()).unwrap_or_default();
+    cache.write(repo, key.as_bytes(), &[]);
     Ok(false)
 }

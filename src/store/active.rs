@@ -49,13 +49,13 @@ pub fn of_worktree(repo: &Repo) -> Result<Vec<TaskId>> {
         return Ok(Vec::new());
     }
     let state = cache::State { anchors: &anchors, ledger: repo.find_ref(ledger::REF)? };
-    if let Some(known) = cache::recall(repo, &state) {
+    if let Some(known) = cache::read(repo, &state) {
         return Ok(known);
     }
     let foreign = origin::foreign(repo, &anchors);
     let own: Vec<ObjectId> = anchors.iter().filter(|anchor| !foreign.contains(anchor)).copied().collect();
     let tasks = open_tasks(repo, tasks_of(repo, &own), state.ledger)?;
-    cache::remember(repo, &state, &tasks);
+    cache::write(repo, &state, &tasks);
     Ok(tasks)
 }
 

@@ -1,8 +1,8 @@
 //! The files of the derived index: `<common git dir>/agent/history/`.
 //!
-//! `chain` names the layers from the bottom up, and what they were made under. It is replaced in one step; layers never
-//! change. So whoever has read a chain and opened its layers can go on reading whatever others do. Writers take a lock and
-//! give up if somebody else has it, or has written since: the index is a convenience, the answer is there already.
+//! `chain`, a [`Cache`] about the settings that they were made under, names the layers from the bottom up. It is replaced in one
+//! step; layers never change. So a process that has read a chain and opened its layers can go on reading whatever others do.
+//! Writers take a lock and give up if another process has it, or has written since: the answer is known without the index.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -13,11 +13,14 @@ use super::layer::{Damaged, Facts, Layer, Pages, Read};
 use crate::{
     error::{Error, Result, codes},
     git::{ObjectId, Repo},
-    store::history::{grafts::Overlay, update::Grown},
+    store::{
+        cache::Cache,
+        history::{grafts::Overlay, update::Grown},
+    },
 };
 
-/// The first line of a chain; changes with every change of the format.
-const TITLE: &str = "git-agent history 1";
+/// Changes with every change of the format, of layers too.
+const MAGIC: &[u8; 8] = b"gahist\0\x02";
 /// A reader whose layers were just replaced by others looks again so often.
 const TRIES: usize = 3;
 
@@ -28,8 +31,10 @@ pub struct Known {
     pub layers: Vec<Layer>,
     /// So many positions from the first on are one history, that of the last of them, in the reverse of git's order.
     pub trunk: u32,
-    /// The text of the chain that this was read from.
-    chain: String,
+    /// What the layers are called.
+    names: Vec<String>,
+    /// The bytes of the chain that this was read from.
+    chain: Vec<u8>,
 }
 
 impl Known {
@@ -66,6 +71,10 @@ fn dir(repo: &Repo) -> PathBuf {
     repo.agent_dir().join("history")
 }
 
+fn cache(repo: &Repo) -> Cache {
+    Cache::new(dir(repo).join("chain"), MAGIC)
+}
+
 /// The index, if there is one that can be used under `overlay`.
 pub fn open(repo: &Repo, overlay: &Overlay) -> Option<Known> {
     (0..TRIES).find_map(|_| read(repo, overlay).ok())?
@@ -73,17 +82,18 @@ pub fn open(repo: &Repo, overlay: &Overlay) -> Option<Known> {
 
 /// The index; nothing if there is none for `overlay`.
 fn read(repo: &Repo, overlay: &Overlay) -> Read<Option<Known>> {
-    let Ok(chain) = fs::read_to_string(dir(repo).join("chain")) else { return Ok(None) };
-    let Some((text, sum)) = chain.trim_end().rsplit_once("\nsum ") else { return Err(Damaged) };
-    if sum != checksum(text) {
-        return Err(Damaged);
-    }
-    let mut lines = text.lines();
-    if lines.next() != Some(TITLE) || lines.next() != Some(&format!("under {}", overlay.fingerprint)) {
+    let cache = cache(repo);
+    if !cache.exists() {
         return Ok(None);
     }
+    let cached = cache.read().ok_or(Damaged)?;
+    if cached.key() != overlay.fingerprint.to_string().as_bytes() {
+        return Ok(None);
+    }
+    let text = std::str::from_utf8(cached.content()).map_err(|_| Damaged)?;
+    let mut lines = text.lines();
     let trunk = lines.next().and_then(|line| line.strip_prefix("trunk ")?.parse().ok()).ok_or(Damaged)?;
-    let mut known = Known { layers: Vec::new(), trunk, chain: chain.clone() };
+    let mut known = Known { trunk, ..Known::default() };
     for line in lines {
         let name = line.strip_prefix("layer ").ok_or(Damaged)?;
         let layer = Layer::new(Pages::open(&dir(repo).join(name))?)?;
@@ -91,10 +101,12 @@ fn read(repo: &Repo, overlay: &Overlay) -> Read<Option<Known>> {
             return Err(Damaged);
         }
         known.layers.push(layer);
+        known.names.push(name.to_owned());
     }
     if known.trunk > known.end() {
         return Err(Damaged);
     }
+    known.chain = cached.into_parts().0;
     Ok(Some(known))
 }
 
@@ -104,7 +116,7 @@ pub fn add(repo: &Repo, overlay: &Overlay, known: &Known, grown: &Grown) {
         let dir = dir(repo);
         repo.make_dir(&dir).ok()?;
         let _lock = lock(repo, &dir)?;
-        let now = fs::read_to_string(dir.join("chain")).unwrap_or_default();
+        let now = cache(repo).read().map(|cached| cached.into_parts().0).unwrap_or_default();
         if now != known.chain && read(repo, overlay).is_ok_and(|other| other.is_some()) {
             return None;
         }
@@ -117,13 +129,13 @@ pub fn add(repo: &Repo, overlay: &Overlay, known: &Known, grown: &Grown) {
             facts = merged;
             kept.pop();
         }
-        let mut names: Vec<String> = layers_of(&known.chain).take(kept.len()).map(str::to_owned).collect();
+        let mut names = known.names[..kept.len()].to_vec();
         names.push(store(repo, &dir, &facts.encode())?);
-        let mut text = format!("{TITLE}\nunder {}\ntrunk {}", overlay.fingerprint, grown.trunk);
-        names.iter().for_each(|name| text.push_str(&format!("\nlayer {name}")));
-        let sum = checksum(&text);
-        repo.put(&dir.join("chain"), format!("{text}\nsum {sum}\n").as_bytes()).ok()?;
-        tidy(&dir, &names);
+        let layers: String = names.iter().map(|name| format!("layer {name}\n")).collect();
+        let text = format!("trunk {}\n{layers}", grown.trunk);
+        if cache(repo).write(repo, overlay.fingerprint.to_string().as_bytes(), &[text.as_bytes()]) {
+            tidy(&dir, &names);
+        }
         Some(())
     };
     // Deliberately without complaint: the index is a convenience.
@@ -151,14 +163,6 @@ fn tidy(dir: &std::path::Path, names: &[String]) {
     }
 }
 
-fn layers_of(chain: &str) -> impl Iterator<Item = &str> {
-    chain.lines().filter_map(|line| line.strip_prefix("layer "))
-}
-
-fn checksum(text: &str) -> String {
-    format!("{:08x}", crc32fast::hash(text.as_bytes()))
-}
-
 /// The lock, unless another process has it.
 fn lock(repo: &Repo, dir: &std::path::Path) -> Option<File> {
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(dir.join("lock")).ok()?;
@@ -173,16 +177,10 @@ fn lock(repo: &Repo, dir: &std::path::Path) -> Option<File> {
 ///
 /// `read-only` when it cannot be removed.
 pub fn forget(repo: &Repo) -> Result<()> {
-    let dir = dir(repo);
-    match fs::remove_file(dir.join("chain")) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::new(codes::READ_ONLY, "cannot remove the history index").because(error))
-        }
-        _ => {
-            tidy(&dir, &[]);
-            Ok(())
-        }
-    }
+    let failed = |error| Error::new(codes::READ_ONLY, "cannot remove the history index").because(error);
+    cache(repo).remove().map_err(failed)?;
+    tidy(&dir(repo), &[]);
+    Ok(())
 }
 
 /// The state of the index, every byte of which is read.
@@ -192,7 +190,7 @@ pub fn forget(repo: &Repo) -> Result<()> {
 /// When the repository's configuration or refs cannot be read.
 pub fn state(repo: &Repo) -> Result<State> {
     let overlay = Overlay::of(repo)?;
-    if !dir(repo).join("chain").exists() {
+    if !cache(repo).exists() {
         return Ok(State::Absent);
     }
     Ok(match read(repo, &overlay) {
