@@ -17,7 +17,7 @@ use crate::{
         task::Task,
     },
     error::{Error, Result, exit},
-    git::{ObjectId, entry::Entry},
+    git::{ObjectId, commit::Commit},
     recovery::squash,
     verbs::{
         self,
@@ -190,6 +190,6 @@ fn on_top_of(commit: ObjectId) -> String {
 }
 
 /// `0123456789ab Fix login`
-fn named(entry: &Entry) -> String {
-    format!("{} {}", short(&entry.commit.to_string()), crate::domain::message::subject(&entry.message))
+fn named(entry: &Commit) -> String {
+    format!("{} {}", short(&entry.id.to_string()), crate::domain::message::subject(&entry.message))
 }

@@ -13,10 +13,10 @@ pub use merge::merge;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
-    domain::{id::TaskId, message::of_commit, table::Row, task::Task, time::Timestamp},
+    domain::{id::TaskId, table::Row, task::Task, time::Timestamp},
     error::Result,
     git::{
-        ObjectId, RefChange, RefError, Repo,
+        ObjectId, RefChange, RefError, Repo, commit,
         objects::{Batch, Commit},
         revwalk,
     },
@@ -96,13 +96,13 @@ impl Wanted {
         }
         for (commit, mut ids) in commits {
             // A commit may belong to several tasks; its note tells of all of them.
-            let bytes = view.repo().read_as(commit, crate::git::ObjectKind::Commit)?;
-            let named = owners.of(commit, of_commit(&bytes));
+            let read = commit::Commit::read(view.repo(), commit)?;
+            let named = owners.of(commit, &read.message);
             ids.extend(named.iter().filter_map(|id| TaskId::parse(&id.to_string()).ok()));
             ids.sort();
             ids.dedup();
             wanted.look_up(view, head, &ids)?;
-            let tree = revwalk::tree(view.repo(), commit)?.to_string();
+            let tree = read.tree.to_string();
             let known = ids.iter().filter_map(|id| wanted.task(id));
             let parts = known.map(|known| text::of(view, &known.task, known.numbers.get(&commit).copied(), &tree));
             let text = parts.collect();

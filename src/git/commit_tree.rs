@@ -7,7 +7,7 @@ use gix::ObjectId;
 
 use super::{
     cmd,
-    entry::Author,
+    commit::Author,
     objects::{Apart, Batch},
     repo::Repo,
 };

@@ -9,11 +9,10 @@ use crate::{
     domain::{
         event::{self, Payload},
         id::TaskId,
-        message::of_commit,
         trailer::block,
     },
     error::Result,
-    git::revwalk,
+    git::commit::Commit,
     store::ledger::{self, Author, Draft},
 };
 
@@ -22,19 +21,14 @@ use crate::{
 /// Nothing is written twice: with hooks of both kinds installed, this runs twice.
 pub fn record(here: &Surroundings<'_>, settings: &HookSettings<'_>) -> Result<()> {
     let Some(head) = here.repo.head()?.commit else { return Ok(()) };
-    let commit = here.repo.read(head)?;
-    let message = of_commit(&commit);
-    let named = block::ids(message, &settings.rules(), &settings.syntax(message));
+    let commit = Commit::read(here.repo, head)?;
+    let named = block::ids(&commit.message, &settings.rules(), &settings.syntax(&commit.message));
     let named: Vec<TaskId> = named.iter().filter_map(|id| TaskId::parse(id.to_str().ok()?).ok()).collect();
     if named.is_empty() {
         return Ok(());
     }
     let actor = (here.actor)()?;
-    let event = event::Commit {
-        commit: head.to_string(),
-        tree: Some(revwalk::tree(here.repo, head)?.to_string()),
-        subject: None,
-    };
+    let event = event::Commit { commit: head.to_string(), tree: Some(commit.tree.to_string()), subject: None };
     let written = ledger::write(here.repo, &Author { actor: &actor, now: here.now, is_held_to_it: true }, |view| {
         let mut draft = Draft::nothing();
         for id in &named {

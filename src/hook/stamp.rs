@@ -16,7 +16,6 @@ use super::{
 use crate::{
     domain::{
         id::TaskId,
-        message::of_commit,
         stamp::Facts,
         time::Timestamp,
         trailer::{
@@ -27,7 +26,7 @@ use crate::{
         },
     },
     error::{Context as _, Result, codes},
-    git::Repo,
+    git::{Repo, commit::Commit},
     hook::{
         fail_open::complain,
         sequencer::{Environment, Sequence},
@@ -151,21 +150,14 @@ fn amended(repo: &Repo, head: Option<ObjectId>, command: &Command, now: Timestam
     let amends = match command {
         Command::Commit { amends, .. } => *amends,
         Command::Other => false,
-        Command::Unknown => command::date_says_so(&date, author_date(&repo.read(head)?), now),
+        Command::Unknown => command::date_says_so(&date, Commit::read(repo, head)?.author.date.to_str().ok(), now),
     };
     Ok(amends.then_some(head))
 }
 
-/// The date in the `author` line of a raw commit.
-fn author_date(commit: &[u8]) -> Option<&str> {
-    let line = commit.lines().take_while(|line| !line.is_empty()).find(|line| line.starts_with(b"author "))?;
-    line[line.rfind(b"> ")? + 2..].to_str().ok()
-}
-
 /// The task trailers in the final block of a commit, and one for each task that the ledger links it to.
 fn trailers_of(repo: &Repo, rules: &Rules, commit: ObjectId) -> Result<Vec<Trailer>> {
-    let raw = repo.read(commit)?;
-    let mut trailers = block::trailers(of_commit(&raw), &Syntax::default());
+    let mut trailers = block::trailers(&Commit::read(repo, commit)?.message, &Syntax::default());
     trailers.retain(|trailer| rules.reads(&trailer.key) && rules.ids(&trailer.value).next().is_some());
     for id in linked(repo, &[commit]) {
         if !trailers.iter().any(|trailer| rules.ids(&trailer.value).any(|named| named == id.as_str())) {
@@ -236,8 +228,8 @@ fn reverted(repo: &Repo, rules: &Rules, text: &[u8]) -> Vec<BString> {
         &rest[..end]
     });
     let Some(commit) = hex.and_then(|hex| ObjectId::from_hex(hex).ok()) else { return Vec::new() };
-    let Ok(raw) = repo.read(commit) else { return Vec::new() };
-    let mut ids = block::ids(of_commit(&raw), rules, &Syntax::default());
+    let Ok(read) = Commit::read(repo, commit) else { return Vec::new() };
+    let mut ids = block::ids(&read.message, rules, &Syntax::default());
     add(&mut ids, linked(repo, &[commit]));
     ids
 }

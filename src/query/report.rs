@@ -7,15 +7,14 @@ use bstr::ByteSlice as _;
 use crate::{
     domain::{
         id::TaskId,
-        message::{of_commit, subject},
         report::Checkpoint,
         table::{Row, Table},
         task::{Task, Verification},
         text::visible,
         time::Timestamp,
     },
-    error::{Context as _, Result},
-    git::{ObjectId, Repo},
+    error::Result,
+    git::{ObjectId, Repo, commit::Commit},
     store::{
         history,
         ledger::{View, commits::linked},
@@ -59,15 +58,12 @@ pub fn checkpoints(view: &View<'_>, tasks: &[Task]) -> Result<HashMap<TaskId, Ve
 }
 
 fn checkpoint(repo: &Repo, task: &Task, number: usize, commit: ObjectId) -> Result<Checkpoint> {
-    let damaged = || format!("commit {commit} is damaged");
-    let found = repo.gix().find_commit(commit).or_environment(|| format!("cannot read commit {commit}"))?;
-    let tree = found.tree_id().or_environment(damaged)?.to_string();
-    let subject = subject(of_commit(&found.data));
+    let commit = Commit::read(repo, commit)?;
     Ok(Checkpoint {
         number,
-        commit: commit.to_string(),
-        subject: visible(&subject.to_str_lossy(), &[]).into_owned(),
-        at: Timestamp::from_seconds(found.time().or_environment(damaged)?.seconds),
-        verified: task.verification_of(&tree).map(Verification::passed),
+        commit: commit.id.to_string(),
+        subject: visible(&commit.subject().to_str_lossy(), &[]).into_owned(),
+        at: Timestamp::from_seconds(commit.at),
+        verified: task.verification_of(&commit.tree.to_string()).map(Verification::passed),
     })
 }

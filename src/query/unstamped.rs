@@ -4,9 +4,9 @@
 //! that does not have git-agent on its PATH. The reflog of HEAD knows them.
 
 use crate::{
-    domain::{id::TaskId, message::of_commit, task::Task, trailer::scan},
+    domain::{id::TaskId, task::Task, trailer::scan},
     error::Result,
-    git::{ObjectId, Repo, reflog, revwalk},
+    git::{ObjectId, Repo, commit::Commit, reflog, revwalk},
     store::ledger::{View, commits::Owners},
 };
 
@@ -41,8 +41,8 @@ pub fn find(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
             continue;
         }
         // What gc has taken is no commit of this history.
-        let Ok(raw) = repo.read(made.new) else { continue };
-        if scan::ids(of_commit(&raw), &rules).is_empty() {
+        let Ok(commit) = Commit::read(repo, made.new) else { continue };
+        if scan::ids(&commit.message, &rules).is_empty() {
             found.push(Unstamped { commit: made.new, task: task.id.clone() });
         }
     }

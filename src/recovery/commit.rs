@@ -6,7 +6,7 @@ use ulid::Ulid;
 use crate::{
     domain::rollback::message::Message,
     error::{Error, Result, codes},
-    git::{ObjectId, Repo, commit_tree::NewCommit, entry::Author, objects::Batch},
+    git::{ObjectId, Repo, commit::Author, commit_tree::NewCommit, objects::Batch},
 };
 
 /// A commit that an operation makes.

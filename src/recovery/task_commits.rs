@@ -7,7 +7,6 @@ use bstr::ByteSlice as _;
 use crate::{
     domain::{
         id::TaskId,
-        message::of_commit,
         rollback::{Commit, Owner, message::REVERTS},
         trailer::{
             block::{self, Syntax},
@@ -16,7 +15,7 @@ use crate::{
     },
     error::Result,
     git::{
-        ObjectId, Repo,
+        ObjectId, Repo, commit,
         revwalk::{self, Link},
     },
     store::ledger::commits::Owners,
@@ -48,8 +47,7 @@ impl TaskCommits<'_> {
             links.iter().map(|link| (link.commit.to_string(), link.commit)).collect();
         let mut commits = Vec::with_capacity(links.len());
         for Link { commit: id, parents } in links {
-            let raw = self.repo.read(id)?;
-            let message = of_commit(&raw);
+            let message = &commit::Commit::read(self.repo, id)?.message;
             let (owner, others) = self.owner(id, message);
             let (mut reverts, mut reverts_older) = (Vec::new(), false);
             for hex in reverted_by(message) {

@@ -14,19 +14,11 @@ use std::cmp::Reverse;
 
 use crate::{
     domain::{
-        claim::Holder,
-        graph::Graph,
-        id::TaskId,
-        message::{of_commit, subject},
-        revision::Which,
-        status::Status,
-        table::Row,
-        task::Task,
-        text::Text,
+        claim::Holder, graph::Graph, id::TaskId, revision::Which, status::Status, table::Row, task::Task, text::Text,
         time::Timestamp,
     },
     error::Result,
-    git::{ObjectId, Repo, status::Summary},
+    git::{ObjectId, Repo, commit::Commit, status::Summary},
     query::revision,
     store::ledger::View,
 };
@@ -163,10 +155,9 @@ fn before(view: &View<'_>, graph: &Graph<'_>, task: &Task) -> Result<Vec<Task>> 
 }
 
 fn checkpoint(repo: &Repo, number: usize, id: ObjectId) -> Option<Checkpoint> {
-    let commit = repo.gix().find_commit(id).ok()?;
-    let at = Timestamp::from_seconds(commit.time().map_or(0, |time| time.seconds));
-    let subject = subject(of_commit(&commit.data)).to_string();
-    Some(Checkpoint { number, commit: id, subject, at })
+    let commit = Commit::read(repo, id).ok()?;
+    let subject = commit.subject().to_string();
+    Some(Checkpoint { number, commit: id, subject, at: Timestamp::from_seconds(commit.at) })
 }
 
 impl Facts<'_> {

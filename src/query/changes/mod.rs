@@ -28,7 +28,7 @@ use crate::{
     git::{
         ObjectId, Repo,
         changed_paths::Comparer,
-        commits,
+        commit,
         diff::{self, Change, Renames},
         partial,
         pathspec::Pathspecs,
@@ -197,7 +197,7 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
         Until::Now | Until::Head => repo.head()?.commit,
     };
     let base = base(view, &request.task, request.which, tip, now)?;
-    let listing = commits::start(repo, base.commit, tip)?;
+    let listing = commit::start(repo, base.commit, tip)?;
     let base_tree = tree_of(repo, base.commit)?;
     let tip_tree = tree_of(repo, tip)?;
     let committed = Comparer::new(repo).differing(base_tree, tip_tree)?;

@@ -17,7 +17,7 @@ use crate::{
     git::{
         ObjectId, Repo,
         changed_paths::{Comparer, Interest},
-        commits::Commit,
+        commit::Commit,
         revwalk,
     },
     store::ledger::{View, commits::Owners},

@@ -13,7 +13,7 @@ use crate::{
     error::Result,
     git::{
         ObjectId,
-        entry::Entry,
+        commit::Commit,
         patch::{self, Change},
         revwalk,
     },
@@ -61,7 +61,7 @@ pub(super) struct Origin {
 }
 
 /// Gather what there is for `candidates`, which are on the history of `tip`.
-pub(super) fn gather(desk: &Desk<'_>, candidates: &[&Entry], tip: ObjectId) -> Result<Gathered> {
+pub(super) fn gather(desk: &Desk<'_>, candidates: &[&Commit], tip: ObjectId) -> Result<Gathered> {
     if candidates.is_empty() {
         return Ok(Gathered::default());
     }
@@ -93,21 +93,21 @@ fn origins(desk: &Desk<'_>, tip: ObjectId, reach: Reach) -> Result<Vec<Origin>> 
 }
 
 /// The evidence for `candidates` among `origins`.
-pub(super) fn among(desk: &Desk<'_>, candidates: &[&Entry], origins: &[Origin]) -> Result<Gathered> {
+pub(super) fn among(desk: &Desk<'_>, candidates: &[&Commit], origins: &[Origin]) -> Result<Gathered> {
     let mut cases: HashMap<ObjectId, Case> = HashMap::new();
-    let mut changes: Vec<(&Entry, Change)> = Vec::new();
+    let mut changes: Vec<(&Commit, Change)> = Vec::new();
     for entry in candidates {
-        let change = change(desk, entry.commit, &entry.parents);
+        let change = change(desk, entry.id, &entry.parents);
         let why_not = match change {
             None => Why::CutOff,
             Some(change) if change.is_empty() => Why::Empty,
             Some(_) => Why::NoSource,
         };
         changes.extend(change.filter(|change| !change.is_empty()).map(|change| (*entry, change)));
-        cases.insert(entry.commit, Case { evidence: Vec::new(), why_not, discarded: Vec::new() });
+        cases.insert(entry.id, Case { evidence: Vec::new(), why_not, discarded: Vec::new() });
     }
     for (entry, origin, same) in matches(desk, &changes, origins)? {
-        let Some(case) = cases.get_mut(&entry.commit) else { continue };
+        let Some(case) = cases.get_mut(&entry.id) else { continue };
         let tasks = origin.tasks.iter().cloned().collect();
         let evidence = Evidence { source: origin.source, tasks, same, whole: origin.whole };
         if counts(desk, entry, origin)? {
@@ -123,9 +123,9 @@ pub(super) fn among(desk: &Desk<'_>, candidates: &[&Entry], origins: &[Origin]) 
 /// What made the same change as one of `changes`. Patches are made only of what touches the same paths.
 fn matches<'c>(
     desk: &Desk<'_>,
-    changes: &[(&'c Entry, Change)],
+    changes: &[(&'c Commit, Change)],
     origins: &'c [Origin],
-) -> Result<Vec<(&'c Entry, &'c Origin, Same)>> {
+) -> Result<Vec<(&'c Commit, &'c Origin, Same)>> {
     let all: HashSet<Change> =
         changes.iter().map(|(_, change)| *change).chain(origins.iter().map(|origin| origin.change)).collect();
     let prints = patch::paths(desk.repo, &all.into_iter().collect::<Vec<_>>())?;
@@ -159,10 +159,10 @@ fn matches<'c>(
 
 /// Whether `origin` may have become `entry`: a commit that is below it or above it did not, that one is there itself; and what
 /// became of a branch comes after the place where it left.
-fn counts(desk: &Desk<'_>, entry: &Entry, origin: &Origin) -> Result<bool> {
+fn counts(desk: &Desk<'_>, entry: &Commit, origin: &Origin) -> Result<bool> {
     match (origin.whole, origin.base, entry.parents.first()) {
-        (Whole::Commit, ..) => Ok(!revwalk::is_ancestor(desk.repo, origin.source, entry.commit)?
-            && !revwalk::is_ancestor(desk.repo, entry.commit, origin.source)?),
+        (Whole::Commit, ..) => Ok(!revwalk::is_ancestor(desk.repo, origin.source, entry.id)?
+            && !revwalk::is_ancestor(desk.repo, entry.id, origin.source)?),
         (Whole::Branch, Some(base), Some(parent)) => revwalk::is_ancestor(desk.repo, base, *parent),
         (Whole::Branch, ..) => Ok(false),
     }

@@ -29,7 +29,7 @@ use crate::{
     error::Result,
     git::{
         ObjectId, Repo,
-        entry::{self, Entry},
+        commit::{self, Commit},
         revwalk,
     },
     query::unstamped,
@@ -162,13 +162,13 @@ impl Desk<'_> {
         let mut reflog = unstamped::find(self.repo, &request.active)?;
         // What was made while one task was active may have been found to belong to another one.
         reflog.retain(|one| self.ledger.tasks(one.commit).next().is_none());
-        let by_reflog = |entry: &Entry| reflog.iter().find(|one| one.commit == entry.commit).map(|one| &one.task);
-        let candidates: Vec<&Entry> = walked.iter().filter(|entry| self.is_candidate(entry)).collect();
+        let by_reflog = |entry: &Commit| reflog.iter().find(|one| one.commit == entry.id).map(|one| &one.task);
+        let candidates: Vec<&Commit> = walked.iter().filter(|entry| self.is_candidate(entry)).collect();
         let gathered = matching::gather(self, &candidates, tip)?;
         for entry in &walked {
             let by_reflog = by_reflog(entry);
             let says_so = |one: &Evidence<ObjectId>| by_reflog.is_some_and(|id| one.tasks == [id.as_str()]);
-            let evidence = gathered.of(entry.commit);
+            let evidence = gathered.of(entry.id);
             match judge(evidence) {
                 // The message of another task's commit may have been replaced while this one was active.
                 Verdict::Belongs(one) if !says_so(one) => self.belongs(&mut found, entry, one)?,
@@ -176,7 +176,7 @@ impl Desk<'_> {
                     let several = several.into_iter().cloned().collect();
                     found.unknown.push(unknown(entry, Why::Ambiguous, several));
                 }
-                _ => match (by_reflog, gathered.why_not(entry.commit)) {
+                _ => match (by_reflog, gathered.why_not(entry.id)) {
                     (Some(id), _) => found.links.push(link(entry, id, "reflog", None)),
                     (None, Some((why, candidates))) => found.unknown.push(unknown(entry, why, candidates.to_vec())),
                     (None, None) => {}
@@ -187,7 +187,7 @@ impl Desk<'_> {
     }
 
     /// The commits that are looked at, oldest first.
-    fn walk(&self, range: Option<Range>, tip: ObjectId) -> Result<Vec<Entry>> {
+    fn walk(&self, range: Option<Range>, tip: ObjectId) -> Result<Vec<Commit>> {
         let tip = tip.to_string();
         let words = match range.map(|range| range.from) {
             Some(Some(from)) => vec![tip, format!("^{from}")],
@@ -200,18 +200,18 @@ impl Desk<'_> {
         };
         let words: Vec<&str> =
             ["--topo-order", "--reverse"].into_iter().chain(words.iter().map(String::as_str)).collect();
-        entry::walk(self.repo, &words)
+        commit::walk(self.repo, &words)
     }
 
     /// Whether `entry` may have lost its trailer: it names no task, and no task links it.
-    fn is_candidate(&self, entry: &Entry) -> bool {
+    fn is_candidate(&self, entry: &Commit) -> bool {
         entry.parents.len() <= 1
             && scan::ids(&entry.message, &self.rules).is_empty()
-            && self.ledger.tasks(entry.commit).next().is_none()
+            && self.ledger.tasks(entry.id).next().is_none()
     }
 
     /// Link `entry` to the tasks of `evidence` that the ledger has.
-    fn belongs(&self, found: &mut Found, entry: &Entry, evidence: &Evidence<ObjectId>) -> Result<()> {
+    fn belongs(&self, found: &mut Found, entry: &Commit, evidence: &Evidence<ObjectId>) -> Result<()> {
         let mut any = false;
         for id in evidence.tasks.iter().filter_map(|id| TaskId::parse(id).ok()) {
             if self.view.task(&id)?.is_some() {
@@ -226,11 +226,11 @@ impl Desk<'_> {
     }
 }
 
-fn link(entry: &Entry, task: &TaskId, by: &'static str, source: Option<ObjectId>) -> Link {
+fn link(entry: &Commit, task: &TaskId, by: &'static str, source: Option<ObjectId>) -> Link {
     let subject = subject(&entry.message).to_string();
-    Link { commit: entry.commit, subject, task: task.clone(), by, source, compared: true }
+    Link { commit: entry.id, subject, task: task.clone(), by, source, compared: true }
 }
 
-fn unknown(entry: &Entry, why: Why, candidates: Vec<Evidence<ObjectId>>) -> Unknown {
-    Unknown { commit: entry.commit, subject: subject(&entry.message).to_string(), why, candidates }
+fn unknown(entry: &Commit, why: Why, candidates: Vec<Evidence<ObjectId>>) -> Unknown {
+    Unknown { commit: entry.id, subject: subject(&entry.message).to_string(), why, candidates }
 }

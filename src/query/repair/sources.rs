@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     git::{
         ObjectId,
-        entry::{self, Entry},
+        commit::{self, Commit},
         objects::Identity,
         refs,
         revwalk::{self, Link},
@@ -51,10 +51,10 @@ pub(super) enum Reach {
 
 /// The tasks that `entry` names for changes: by its final trailers, or because the ledger says so. What a message only mentions
 /// must not make another commit a task's own.
-pub(super) fn tasks(desk: &Desk<'_>, entry: &Entry) -> BTreeSet<String> {
+pub(super) fn tasks(desk: &Desk<'_>, entry: &Commit) -> BTreeSet<String> {
     let named = block::ids(&entry.message, &desk.rules, &Syntax::default());
     let named = named.iter().map(|id| id.to_str_lossy().into_owned());
-    named.chain(desk.ledger.tasks(entry.commit).map(ToString::to_string)).collect()
+    named.chain(desk.ledger.tasks(entry.id).map(ToString::to_string)).collect()
 }
 
 /// Every commit that names a task.
@@ -73,8 +73,8 @@ pub(super) fn all(desk: &Desk<'_>, reach: Reach) -> Result<Vec<Source>> {
     .collect();
     words.extend(desk.repo.settings().trailer_keys().into_iter().map(|key| format!("--grep={key}")));
     words.extend(desk.ledger.began.map(|began| format!("--max-age={}", began.seconds())));
-    let mut found = entry::walk(desk.repo, &words.iter().map(String::as_str).collect::<Vec<_>>())?;
-    let walked: HashSet<ObjectId> = found.iter().map(|entry| entry.commit).collect();
+    let mut found = commit::walk(desk.repo, &words.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let walked: HashSet<ObjectId> = found.iter().map(|entry| entry.id).collect();
     let known = desk.ledger.ids().filter(|id| !walked.contains(id) && desk.repo.has(*id));
     let mut known: Vec<ObjectId> = known.collect();
     known.sort();
@@ -82,9 +82,9 @@ pub(super) fn all(desk: &Desk<'_>, reach: Reach) -> Result<Vec<Source>> {
         let gone: HashSet<ObjectId> = revwalk::lost(desk.repo, &known)?.into_iter().collect();
         known.retain(|id| !gone.contains(id));
     }
-    found.extend(entry::of(desk.repo, &known)?);
+    found.extend(commit::of(desk.repo, &known)?);
     let ours = Identity::ours().email;
-    let source = |entry: Entry| Source { tasks: tasks(desk, &entry), commit: entry.commit, parents: entry.parents };
+    let source = |entry: Commit| Source { tasks: tasks(desk, &entry), commit: entry.id, parents: entry.parents };
     let sources = found.into_iter().filter(|entry| entry.committer != ours).map(source);
     Ok(sources.filter(|source| !source.tasks.is_empty()).collect())
 }

@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result, codes},
     git::{
         ObjectId,
-        entry::{self, Entry},
+        commit::{self, Commit},
         patch::Change,
         revwalk,
     },
@@ -40,14 +40,14 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
     }
     let from = range.from.unwrap_or(range.tip);
     let Some(base) = revwalk::merge_base(repo, from, tip)? else { return Err(no_common_history(desk, tip)) };
-    let branch = entry::walk(repo, &["--topo-order", "--reverse", &tip.to_string(), &format!("^{from}")])?;
+    let branch = commit::walk(repo, &["--topo-order", "--reverse", &tip.to_string(), &format!("^{from}")])?;
     let mut origins = Vec::new();
     let mut all: BTreeSet<String> = BTreeSet::new();
     for entry in &branch {
         let tasks = sources::tasks(desk, entry);
         all.extend(tasks.iter().cloned());
-        if let Some(change) = matching::change(desk, entry.commit, &entry.parents).filter(|change| !change.is_empty()) {
-            origins.push(Origin { source: entry.commit, whole: Whole::Commit, base: None, change, tasks });
+        if let Some(change) = matching::change(desk, entry.id, &entry.parents).filter(|change| !change.is_empty()) {
+            origins.push(Origin { source: entry.id, whole: Whole::Commit, base: None, change, tasks });
         }
     }
     if all.is_empty() {
@@ -60,10 +60,10 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
     let not_from = range.from.map(|from| format!("^{from}"));
     let range_tip = range.tip.to_string();
     let words = ["--topo-order", "--reverse", "--no-merges", &range_tip].into_iter().chain(not_from.as_deref());
-    let commits = entry::walk(repo, &words.collect::<Vec<_>>())?;
+    let commits = commit::walk(repo, &words.collect::<Vec<_>>())?;
     let gathered = matching::among(desk, &commits.iter().collect::<Vec<_>>(), &origins)?;
     for entry in &commits {
-        match judge(gathered.of(entry.commit)) {
+        match judge(gathered.of(entry.id)) {
             // A commit of the branch without a task is no evidence.
             Verdict::Belongs(one) if one.tasks.is_empty() => found.unknown.extend(unnamed(desk, entry, Why::NoSource)),
             Verdict::Belongs(one) => add(desk, &mut found, entry, one, true)?,
@@ -77,7 +77,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
                 let tasks = all.iter().cloned().collect();
                 let one = Evidence { source: tip, tasks, same: Same::Patch, whole: Whole::Branch };
                 add(desk, &mut found, entry, &one, false)?;
-                let (commit, tip) = (entry.commit.to_hex_with_len(12), tip.to_hex_with_len(12));
+                let (commit, tip) = (entry.id.to_hex_with_len(12), tip.to_hex_with_len(12));
                 found.remarks.push(format!(
                     "{commit} does not have the content of the branch that ends at {tip}; it is linked because you say so"
                 ));
@@ -89,13 +89,13 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
 }
 
 /// Link `entry` to the tasks that it neither names nor is linked to.
-fn add(desk: &Desk<'_>, found: &mut Found, entry: &Entry, one: &Evidence<ObjectId>, compared: bool) -> Result<()> {
+fn add(desk: &Desk<'_>, found: &mut Found, entry: &Commit, one: &Evidence<ObjectId>, compared: bool) -> Result<()> {
     let named = block::ids(&entry.message, &desk.rules, &Syntax::default());
     let mut missing = Vec::new();
     for id in &one.tasks {
         let Ok(task) = TaskId::parse(id) else { continue };
-        let is_known = named.iter().any(|known| *known == id.as_str())
-            || desk.ledger.tasks(entry.commit).any(|known| *known == task);
+        let is_known =
+            named.iter().any(|known| *known == id.as_str()) || desk.ledger.tasks(entry.id).any(|known| *known == task);
         match desk.view.task(&task)? {
             Some(_) if !is_known => {
                 let made = link(entry, &task, one.by(), Some(one.source));
@@ -115,9 +115,8 @@ fn add(desk: &Desk<'_>, found: &mut Found, entry: &Entry, one: &Evidence<ObjectI
 }
 
 /// `entry` names no task, and none was found.
-fn unnamed(desk: &Desk<'_>, entry: &Entry, why: Why) -> Option<super::Unknown> {
-    let is_named =
-        !scan::ids(&entry.message, &desk.rules).is_empty() || desk.ledger.tasks(entry.commit).next().is_some();
+fn unnamed(desk: &Desk<'_>, entry: &Commit, why: Why) -> Option<super::Unknown> {
+    let is_named = !scan::ids(&entry.message, &desk.rules).is_empty() || desk.ledger.tasks(entry.id).next().is_some();
     (!is_named).then(|| unknown(entry, why, Vec::new()))
 }
 

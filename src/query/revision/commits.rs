@@ -6,12 +6,11 @@ use bstr::BString;
 
 use crate::{
     domain::{
-        message::of_commit,
         task::{Task, Verification},
         trailer::reverts::Reverted,
     },
     error::Result,
-    git::{ObjectId, Repo, diff, revwalk},
+    git::{ObjectId, Repo, commit::Commit, diff, revwalk},
     store::{history, ledger::commits::linked},
 };
 
@@ -71,7 +70,7 @@ pub fn reverted(repo: &Repo, tip: ObjectId, commits: &[ObjectId]) -> Result<Hash
     })?;
     let (mut seen, mut reverted) = (Reverted::default(), HashSet::new());
     for commit in bearing.iter().rev() {
-        if seen.see(&commit.to_string(), of_commit(&repo.read(*commit)?)) {
+        if seen.see(&commit.to_string(), &Commit::read(repo, *commit)?.message) {
             reverted.insert(*commit);
         }
     }

@@ -2,13 +2,12 @@
 
 use crate::{
     domain::{
-        message::{of_commit, subject},
         revision::Which,
         task::Task,
         time::{Timestamp, show_duration},
     },
     error::{Error, codes},
-    git::{ObjectId, Repo},
+    git::{ObjectId, Repo, commit::Commit},
 };
 
 /// How many checkpoints a refusal lists.
@@ -43,8 +42,7 @@ pub(super) fn no_such(repo: &Repo, task: &Task, which: Which, commits: &[ObjectI
 /// `t-1@2 is 0123456789ab, 3 hours ago: Fix login`
 fn line(repo: &Repo, id: &str, number: usize, commit: ObjectId, now: Timestamp) -> String {
     let short = commit.to_hex_with_len(12);
-    let Ok(found) = repo.gix().find_commit(commit) else { return format!("{id}@{number} is {short}") };
-    let at = found.time().map_or(now, |time| Timestamp::from_seconds(time.seconds));
-    let subject = subject(of_commit(&found.data));
-    format!("{id}@{number} is {short}, {} ago: {subject}", show_duration(now.seconds_since(at)))
+    let Ok(found) = Commit::read(repo, commit) else { return format!("{id}@{number} is {short}") };
+    let ago = show_duration(now.seconds_since(Timestamp::from_seconds(found.at)));
+    format!("{id}@{number} is {short}, {ago} ago: {}", found.subject())
 }

@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use bstr::ByteSlice as _;
-use gix::objs::Kind;
 
 use super::on;
 use crate::{
-    domain::{id::TaskId, message::of_commit, trailer::Rules},
+    domain::{id::TaskId, trailer::Rules},
     error::Result,
-    git::ObjectId,
+    git::{ObjectId, commit::Commit},
     store::{
         history,
         ledger::{View, commits},
@@ -70,8 +69,8 @@ impl<'v> Owners<'v> {
 
     fn tasks(&self, commit: ObjectId) -> Vec<String> {
         // A commit that is not here (a partial clone, a damaged repository) names nothing.
-        let raw = self.view.repo().read_as(commit, Kind::Commit).unwrap_or_default();
-        self.named(commit, of_commit(&raw))
+        let read = Commit::read(self.view.repo(), commit);
+        self.named(commit, read.as_ref().map_or(&[], |read| &read.message))
     }
 
     /// Whether a shallow clone cuts off the history that is asked about: numbers count from there.

@@ -2,18 +2,16 @@
 
 use std::{path::Path, process::ExitStatus};
 
-use bstr::{BString, ByteSlice as _};
+use bstr::BString;
 
 use super::staging_dir::StagingDir;
 use crate::{
-    domain::{
-        id::TaskId,
-        message::{of_commit, subject},
-    },
-    error::{Context as _, Error, Result, codes},
+    domain::{id::TaskId, message::subject},
+    error::{Error, Result, codes},
     git::{
         ObjectId, Repo, changed_paths,
         claims::Claim,
+        commit::Commit,
         index::{self, TempIndex},
         revwalk, who,
     },
@@ -128,8 +126,8 @@ struct Ended {
 
 /// Whether `head` is what git was told to make on top of `before`, and not what another process made in the meantime.
 pub(super) fn is_ours(repo: &Repo, head: ObjectId, before: Option<ObjectId>, message: &[u8]) -> Result<bool> {
-    let made = of_commit(&repo.read(head)?).to_vec();
-    Ok(revwalk::parents(repo, head)? == Vec::from_iter(before) && subject(&made) == subject(message))
+    let made = Commit::read(repo, head)?;
+    Ok(revwalk::parents(repo, head)? == Vec::from_iter(before) && made.subject() == subject(message))
 }
 
 /// Run git.
@@ -152,8 +150,6 @@ fn failed(repo: &Repo, output: Option<&str>) -> Error {
 
 /// The tree and message of a commit.
 pub fn read(repo: &Repo, commit: ObjectId) -> Result<(ObjectId, Vec<u8>)> {
-    let raw = repo.read(commit)?;
-    let tree = raw.lines().next().and_then(|line| line.strip_prefix(b"tree "));
-    let tree = ObjectId::from_hex(tree.unwrap_or_default()).or_environment(|| format!("commit {commit} is damaged"))?;
-    Ok((tree, of_commit(&raw).to_vec()))
+    let commit = Commit::read(repo, commit)?;
+    Ok((commit.tree, commit.message.into()))
 }

@@ -162,7 +162,10 @@ pub fn make(repo: &Repo, _lock: &OperationLock, request: &Request<'_>) -> Result
         let is_lost = match staged.get() {
             Staged::Nothing => false,
             Staged::Unwritten => true,
-            Staged::Tree(tree) => gc::is_running(repo) || !revwalk::is_connected(repo, &[tree])?,
+            Staged::Tree(tree) => {
+                // What was kept from every gc is there; then another reason is the true one.
+                (apart.is_none() && gc::is_running(repo)) || !revwalk::is_connected(repo, &[tree])?
+            }
         };
         if !is_lost {
             return Err(error);

@@ -38,7 +38,7 @@ use crate::{
     error::{Error, Result, codes},
     git::{
         Head, ObjectId, Repo,
-        entry::{self, Entry},
+        commit::{self, Commit},
         revwalk, state, who,
     },
     recovery::{
@@ -71,7 +71,7 @@ pub struct SquashPlan {
     /// The parent of the new commit.
     pub onto: Option<ObjectId>,
     /// What is collapsed, oldest first.
-    pub commits: Vec<Entry>,
+    pub commits: Vec<Commit>,
     /// Where it ends, and why; nothing where it was told to end, and at the beginning of the history.
     pub stop: Option<Stop<ObjectId>>,
     /// The text that is proposed, without trailers.
@@ -100,7 +100,7 @@ pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<SquashPlan> 
     let owners = Owners::read(view)?;
     let run = range::run(repo, &owners, task, tip, onto)?;
     let oldest_first: Vec<ObjectId> = run.commits.iter().rev().copied().collect();
-    let commits = entry::of(repo, &oldest_first)?;
+    let commits = commit::of(repo, &oldest_first)?;
     let rules = owners.rules().clone();
     let collapsed: Vec<Collapsed> = commits.iter().map(|entry| collapsed(entry, &owners)).collect();
     let decisions: Vec<(String, Option<String>)> = task
@@ -128,12 +128,12 @@ pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<SquashPlan> 
     })
 }
 
-fn collapsed(entry: &Entry, owners: &Owners) -> Collapsed {
+fn collapsed(entry: &Commit, owners: &Owners) -> Collapsed {
     Collapsed {
-        commit: entry.commit.to_string(),
+        commit: entry.id.to_string(),
         message: entry.message.clone(),
         subject: crate::domain::message::subject(&entry.message).to_string(),
-        linked: owners.linked(entry.commit).to_vec(),
+        linked: owners.linked(entry.id).to_vec(),
     }
 }
 
@@ -157,7 +157,7 @@ impl SquashPlan {
     }
 
     /// The tasks that the final trailers of `entry`, one of the commits, name.
-    pub fn tasks_of(&self, entry: &Entry) -> Vec<BString> {
+    pub fn tasks_of(&self, entry: &Commit) -> Vec<BString> {
         block::ids(&entry.message, &self.rules, &Syntax::default())
     }
 

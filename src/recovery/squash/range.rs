@@ -6,13 +6,12 @@ use super::{Onto, refusal};
 use crate::{
     domain::{
         id::TaskId,
-        message::of_commit,
         rollback::{self, Owner},
         squash::{Commit, Obstacle, Run, all, longest},
         task::Task,
     },
     error::Result,
-    git::{ObjectId, Repo, revwalk},
+    git::{ObjectId, Repo, commit, revwalk},
     recovery::task_commits::TaskCommits,
     store::ledger::commits::Owners,
 };
@@ -53,8 +52,7 @@ impl Reader<'_> {
         let repo = self.commits.repo;
         let mut at = tip;
         let below = loop {
-            let raw = repo.read(at)?;
-            let (owner, others) = self.commits.owner(at, of_commit(&raw));
+            let (owner, others) = self.commits.owner(at, &commit::Commit::read(repo, at)?.message);
             if let Some(obstacle) = self.obstacle(at, owner, others) {
                 break Some((at, obstacle));
             }

@@ -4,12 +4,11 @@ use super::cannot;
 use crate::{
     domain::{
         id::TaskId,
-        message::{of_commit, subject},
         squash::{Obstacle, Stop},
         task::Task,
     },
     error::{Code, Error, Result, codes},
-    git::{Head, ObjectId, Repo},
+    git::{Head, ObjectId, Repo, commit::Commit},
 };
 
 /// What stands at `stop`, as a part of a sentence: `0123456789ab (Fix login) belongs to u`.
@@ -18,8 +17,7 @@ use crate::{
 ///
 /// When the commit cannot be read.
 pub fn why(repo: &Repo, id: &TaskId, stop: &Stop<ObjectId>) -> Result<String> {
-    let raw = repo.read(stop.commit)?;
-    let title = subject(of_commit(&raw));
+    let title = Commit::read(repo, stop.commit)?.subject();
     let said = match &stop.why {
         Obstacle::Foreign(tasks) if tasks.is_empty() => format!("does not name {id}"),
         Obstacle::Foreign(tasks) => {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{DoneJson, HeadsJson, SCHEMA};
 use crate::{
     domain::{message::subject, squash::Obstacle},
-    git::entry::Entry,
+    git::commit::Commit,
     recovery::{Done, squash::SquashPlan},
 };
 
@@ -99,7 +99,7 @@ impl SquashJson {
     }
 }
 
-fn collapsed(plan: &SquashPlan, entry: &Entry) -> CollapsedJson {
+fn collapsed(plan: &SquashPlan, entry: &Commit) -> CollapsedJson {
     let tasks = plan.tasks_of(entry).iter().map(ToString::to_string).collect();
-    CollapsedJson { commit: entry.commit.to_string(), subject: subject(&entry.message).to_string(), tasks }
+    CollapsedJson { commit: entry.id.to_string(), subject: subject(&entry.message).to_string(), tasks }
 }

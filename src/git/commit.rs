@@ -1,0 +1,151 @@
+//! Commits: what they consist of.
+//!
+//! [`of`], [`walk`] and [`start`] ask `git log`: grafts, replacements and shallow boundaries count, and texts are in UTF-8 whatever
+//! their encoding. [`Commit::read`] reads the object itself, in this process.
+
+use bstr::{BString, ByteSlice as _};
+use gix::{
+    ObjectId,
+    objs::{CommitRef, Kind},
+};
+
+use super::{cmd::Git, repo::Repo, stream::Stream};
+use crate::{
+    domain::message,
+    error::{Context as _, Error, Result},
+};
+
+/// A commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its id.
+    pub id: ObjectId,
+    /// Its tree.
+    pub tree: ObjectId,
+    /// Its parents; from `git log`, as far as they are in this clone.
+    pub parents: Vec<ObjectId>,
+    /// Who wrote it.
+    pub author: Author,
+    /// The committer's mail address.
+    pub committer: BString,
+    /// When it was committed, in seconds since the epoch.
+    pub at: i64,
+    /// The whole message.
+    pub message: BString,
+}
+
+/// The author of a commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    /// The name.
+    pub name: BString,
+    /// The mail address.
+    pub mail: BString,
+    /// `<seconds> <zone>`.
+    pub date: BString,
+}
+
+impl Commit {
+    /// Read the object `id`: what it says itself, in its own encoding.
+    ///
+    /// # Errors
+    ///
+    /// When it is missing, damaged or no commit.
+    pub fn read(repo: &Repo, id: ObjectId) -> Result<Self> {
+        let bytes = repo.read_as(id, Kind::Commit)?;
+        let damaged = || format!("commit {id} is damaged");
+        let commit = CommitRef::from_bytes(&bytes, repo.gix().object_hash()).or_environment(damaged)?;
+        // git makes nothing of lines that are in no form of its own, either.
+        let (author, committer) = (commit.author().unwrap_or_default(), commit.committer().unwrap_or_default());
+        Ok(Commit {
+            id,
+            tree: commit.tree(),
+            parents: commit.parents().collect(),
+            author: Author { name: author.name.into(), mail: author.email.into(), date: author.time.into() },
+            committer: committer.email.into(),
+            at: committer.seconds(),
+            message: message::of_commit(&bytes).into(),
+        })
+    }
+
+    /// The first paragraph of the message on one line, as git's `%s`.
+    pub fn subject(&self) -> BString {
+        message::subject(&self.message)
+    }
+}
+
+/// These commits, in this order.
+///
+/// # Errors
+///
+/// `git-failed` when one is missing.
+pub fn of(repo: &Repo, commits: &[ObjectId]) -> Result<Vec<Commit>> {
+    if commits.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted: String = commits.iter().map(|id| format!("{id}\n")).collect();
+    read(log(repo).args(["--no-walk=unsorted", "--stdin", "--"]).stdin(wanted.into_bytes()).stream()?)
+}
+
+/// The commits that `git log` shows for `words` (options and revisions), in its order.
+///
+/// # Errors
+///
+/// `git-failed`.
+pub fn walk(repo: &Repo, words: &[&str]) -> Result<Vec<Commit>> {
+    read(log(repo).args(words).arg("--").stream()?)
+}
+
+/// A list that git is still making.
+pub struct Running(Option<Stream>);
+
+/// Begin to list the commits reachable from `tip` and not from `from`, children before their parents, in git's topological
+/// order. Whatever else takes time can be done before [`Running::finish`].
+///
+/// # Errors
+///
+/// `git-not-runnable`.
+pub fn start(repo: &Repo, from: Option<ObjectId>, tip: Option<ObjectId>) -> Result<Running> {
+    let Some(tip) = tip.filter(|tip| Some(*tip) != from) else { return Ok(Running(None)) };
+    let git = log(repo).arg("--topo-order").arg(tip.to_string()).args(from.map(|from| format!("^{from}")));
+    Ok(Running(Some(git.arg("--").stream()?)))
+}
+
+impl Running {
+    /// The commits.
+    ///
+    /// # Errors
+    ///
+    /// `git-failed`.
+    pub fn finish(self) -> Result<Vec<Commit>> {
+        self.0.map_or(Ok(Vec::new()), read)
+    }
+}
+
+/// What git is told of each commit: fields that end in NUL, which none of them can contain.
+const FORMAT: &str = "--format=tformat:%H%x00%T%x00%P%x00%an%x00%ae%x00%ad%x00%ce%x00%ct%x00%B";
+
+fn log(repo: &Repo) -> Git {
+    let git = repo.git().args(["-c", "log.showSignature=false", "log", "-z", "--no-color", "--no-patch", "--no-notes"]);
+    git.args(["--encoding=UTF-8", "--date=raw", "--no-mailmap", FORMAT])
+}
+
+fn read(mut stream: Stream) -> Result<Vec<Commit>> {
+    let unexpected = || Error::bug("'git log' answered in a form that was not asked for");
+    let id = |hex: &[u8]| ObjectId::from_hex(hex).map_err(|_| unexpected());
+    let mut commits = Vec::new();
+    while let Some(hex) = stream.next(0)? {
+        let mut field = || stream.next(0).map(|field| BString::from(field.unwrap_or_default()));
+        commits.push(Commit {
+            id: id(&hex)?,
+            tree: id(&field()?)?,
+            parents: field()?.fields().map(id).collect::<Result<_>>()?,
+            author: Author { name: field()?, mail: field()?, date: field()? },
+            committer: field()?,
+            at: field()?.to_str().ok().and_then(|text| text.parse().ok()).ok_or_else(unexpected)?,
+            message: field()?,
+        });
+    }
+    let output = stream.finish()?;
+    if output.status.success() { Ok(commits) } else { Err(output.into_error()) }
+}
