@@ -158,7 +158,7 @@ impl Ctx {
         if self.style().is_on() { Color::Always } else { Color::Never }
     }
 
-    /// Show the answer in a pager, as git chooses it, if somebody looks at it. `pager.agent` is git's to heed when git runs
+    /// Show the answer in a pager, as git chooses it, if a person reads it. `pager.agent` is git's to heed when git runs
     /// us; when we are run directly it is ours.
     pub fn page(&self) -> Result<()> {
         self.out.page(|| {

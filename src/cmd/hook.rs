@@ -54,7 +54,7 @@ fn pre_push(args: &[OsString]) -> ExitCode {
     let Some(name) = pre_push::refused(&input) else { return ExitCode::SUCCESS };
     let word = |at: usize| args.get(at).and_then(|word| word.to_str());
     let text = pre_push::explanation(&name, word(0), word(1));
-    // Nobody listening is no reason to push.
+    // A closed standard error is no reason to push.
     std::io::stderr().write_all(sanitize::lines(&text).as_bytes()).unwrap_or_default();
     ExitCode::from(exit::REFUSED)
 }

@@ -1,4 +1,4 @@
-//! How `init` and `uninstall` answer: what was changed, and what somebody should know.
+//! How `init` and `uninstall` answer: what was changed, and warnings.
 
 use crate::{
     cmd::context::Ctx,

@@ -56,7 +56,7 @@ pub(super) fn answer(ctx: &Ctx, task: &Task, said: impl FnOnce() -> String) -> R
     }
 }
 
-/// From whom `us` took the claim of `task`, as one more sentence; empty if it was held by nobody else `before`.
+/// From whom `us` took the claim of `task`, as one more sentence; empty if no other actor held it `before`.
 pub(super) fn taken_over(before: &Task, task: &Task, us: &Holder) -> String {
     let lost = before.claim.as_ref().filter(|claim| !claim.is_of(us));
     match (lost, task.claim.as_ref().is_some_and(|claim| claim.is_of(us))) {

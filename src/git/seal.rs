@@ -3,7 +3,7 @@
 //! A fetch can bring any ref and any object, `refs/agent/*` too. So what git-agent will act on carries a seal in the header of its
 //! commit, `agent-seal <hex>`: HMAC-SHA256, with a secret that no fetch and no clone brings along, of the name of its ref and
 //! of the commit without that line. The secret is `<common git dir>/agent-id/secret`, made when it is first
-//! needed; it is not in `agent/`, of which everything is disposable. Whoever may
+//! needed; it is not in `agent/`, of which everything is disposable. A user who may
 //! write to the repository may read it; they could write hooks as well.
 
 use std::{

@@ -8,7 +8,7 @@ use crate::{error::Result, git::Repo, recovery::execute, store::cache::Cache};
 
 const MAGIC: &[u8; 8] = b"gaended\x02";
 
-/// Whether the newest operation of this worktree was begun, is not at its end, and nobody is at work on it.
+/// Whether the newest operation of this worktree was begun, is not at its end, and no process is running it.
 ///
 /// # Errors
 ///

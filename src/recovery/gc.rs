@@ -135,7 +135,7 @@ fn chain(
     Ok(Chain { worktree, drop: all - keep, keep: entries, log: log.ref_name().to_owned(), _lock: lock })
 }
 
-/// The lock of the operations of `log`, held or not; `None`: the worktree is gone, with its lock, and nobody is at work in it.
+/// The lock of the operations of `log`, held or not; `None`: the worktree is gone, with its lock, and no process works in it.
 pub(super) fn lock(repo: &Repo, log: &OpLog<'_>) -> Result<Option<Lock>> {
     let git_dir = match log.is_main() {
         true => repo.common_dir().to_owned(),

@@ -100,7 +100,7 @@ fn happened(operation: &Operation, task: &Task, events: &Events) -> Vec<Payload>
             });
             let reopened = rollback.is_some_and(|rollback| rollback.reopened);
             let state = match (operation.kind, reopened, task.status) {
-                // It was completed until the rollback, and nobody has begun it again.
+                // It was completed until the rollback, and was not started again.
                 (Kind::Undo, true, Status::Pending) => last_outcome(events).map(Payload::Complete),
                 (Kind::Redo, true, Status::Completed) => Some(reopen()),
                 _ => None,

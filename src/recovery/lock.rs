@@ -48,7 +48,7 @@ pub fn take(repo: &Repo) -> Result<OperationLock> {
     Ok(OperationLock { lock, finished_checkpoint })
 }
 
-/// Whether somebody is at work on an operation of this worktree.
+/// Whether a process is running an operation of this worktree.
 pub fn is_taken(repo: &Repo) -> bool {
     Lock::is_taken(&file(repo))
 }

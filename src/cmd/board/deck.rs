@@ -21,7 +21,7 @@ pub(super) enum Pile {
     Waiting,
     /// Pending, and can be begun.
     Ready,
-    /// Somebody is at it.
+    /// It is being worked on.
     Working,
     /// Stands failed, or is not wanted any more.
     Failed,
@@ -62,7 +62,7 @@ pub(super) struct Card {
     pub words: String,
 }
 
-/// Somebody at work.
+/// An agent at work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Agent {
     /// Who.
@@ -130,7 +130,7 @@ impl Deck {
                 _ => deck.piles[pile as usize].push(card),
             }
         }
-        // What ended last is what somebody wants to see; what failed before what was given up.
+        // What ended last comes first; failed tasks before cancelled ones.
         ended.sort_by_key(|(_, at, card)| (card.status == Status::Cancelled, std::cmp::Reverse(*at)));
         for (pile, _, card) in ended {
             deck.piles[pile as usize].push(card);
@@ -169,7 +169,7 @@ fn remark(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> (String, bool) {
         Status::InProgress => match (&row.claim, row.live_claim(now)) {
             (Some((by, _)), Some(_)) => (by.to_string(), false),
             (Some((by, _)), None) => (format!("gone: {by}"), true),
-            (None, _) => ("nobody".to_owned(), true),
+            (None, _) => ("unclaimed".to_owned(), true),
         },
         Status::Failed => (row.failure.clone().unwrap_or_default(), true),
         Status::Completed | Status::Cancelled => {

@@ -2,7 +2,7 @@
 //!
 //! Parts that know nothing of each other's business: [`load`] reads the ledger into a [`deck::Deck`], [`model`] is where
 //! the reader is and what a key does to that, [`view`] draws it, [`terminal`] waits for [`keys`] and changes. Nothing is
-//! ever locked or written to the ledger: who watches is in nobody's way.
+//! ever locked or written to the ledger: the board never blocks another process.
 
 mod deck;
 mod keys;

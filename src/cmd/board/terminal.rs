@@ -53,7 +53,7 @@ pub(super) fn run(ctx: &Ctx, color: bool) -> Result<u8> {
     let restored = ratatui::try_restore().or_environment(|| "cannot restore the terminal".to_owned());
     match stopped.load(Ordering::Relaxed) {
         0 => {}
-        // Whoever sent it shall see that it was the signal that ended us.
+        // The sender shall see that the signal ended us.
         signal => signal_hook::low_level::emulate_default_handler(signal as i32).unwrap_or_default(),
     }
     outcome.and(restored).map(|()| exit::OK)

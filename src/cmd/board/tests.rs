@@ -204,7 +204,7 @@ fn an_empty_board_and_tiny_terminals() {
 fn keys_move_from_card_to_card_and_stay_on_the_board() {
     let mut model = model(80, 24);
     let at = |model: &Model| model.selected().map(|card| card.id.clone()).unwrap_or_default();
-    assert_eq!(at(&model), "form", "where somebody is at work");
+    assert_eq!(at(&model), "form", "the first task in progress");
     press(&mut model, "j");
     assert_eq!(at(&model), "parser");
     press(&mut model, "jjjj");

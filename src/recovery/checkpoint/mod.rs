@@ -93,7 +93,7 @@ pub struct Request<'a> {
     pub whole: bool,
 }
 
-/// What came of it.
+/// What a checkpoint did.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// The checkpoint; `None` when there was nothing to commit.

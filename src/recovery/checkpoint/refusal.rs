@@ -19,7 +19,7 @@ pub fn in_progress(repo: &Repo) -> Result<()> {
     Err(Error::new(codes::OPERATION_IN_PROGRESS, message).hint(hint))
 }
 
-/// Somebody else who works on the index, for longer than a moment.
+/// Another process that holds the index for longer than a moment.
 pub fn locked_index(repo: &Repo) -> Result<()> {
     refuse(index::becomes_free(repo), || {
         let message = "cannot make a checkpoint: another git is working on the index ('index.lock' is there)";
@@ -28,7 +28,7 @@ pub fn locked_index(repo: &Repo) -> Result<()> {
     })
 }
 
-/// Conflicts that nobody has resolved.
+/// Unresolved conflicts.
 pub fn unmerged(paths: &[BString]) -> Result<()> {
     let message = || format!("cannot make a checkpoint: {} unresolved: {}", conflicts(paths.len()), list(paths.iter()));
     refuse(paths.is_empty(), || {

@@ -8,7 +8,7 @@
 //! before/      what the worktree held before, as in a snapshot
 //! after/       what it was to hold afterwards, as in a snapshot
 //! paths.lst    <d|i|di> SP <path> NUL: the paths that were touched: on the disk, in the index, in both
-//! late/        bytes that somebody wrote while the operation ran, by path
+//! late/        bytes that other processes wrote while the operation ran, by path
 //! ```
 //!
 //! Its parents are the operation before it and the commits that HEAD was before and after, which keeps those alive.

@@ -115,7 +115,7 @@ pub fn make_directory(top: &Path, path: &BStr) -> Result<()> {
     }
 }
 
-/// Make a directory with these permissions, unless it is there. It is made as `scratch`: nobody sees it with others.
+/// Make a directory with these permissions, unless it is there. It is made as `scratch`: it is never visible with other permissions.
 pub fn make_directory_with(top: &Path, path: &BStr, permissions: u32, scratch: &Path) -> Result<()> {
     let place = place(top, path)?;
     if fs::symlink_metadata(&place).is_ok() {
@@ -178,7 +178,7 @@ fn is_in_use(top: &Path, path: &BStr) -> Result<bool> {
     Ok(processes::directories_in_use().iter().any(|directory| directory.starts_with(&place)))
 }
 
-/// Refuse to put a file where a directory is that somebody stands in.
+/// Refuse to replace a directory that is a current directory by a file.
 ///
 /// # Errors
 ///

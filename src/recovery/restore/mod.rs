@@ -6,8 +6,8 @@
 //!
 //! Every step looks at what is there and does what is missing, so that a restore which died is carried on, or taken back, by
 //! running it again: forward to what shall be, backward to what was. A file that is not what it shall be is never written
-//! over: it is renamed into [`quarantine`], and deleted from there when its bytes are known to be stored. What nobody expected,
-//! because somebody wrote it in the meantime, is stored then.
+//! over: it is renamed into [`quarantine`], and deleted from there when its bytes are known to be stored. Unexpected bytes,
+//! written by another process in the meantime, are stored then.
 
 pub mod disk;
 pub mod fault_points;
@@ -84,11 +84,11 @@ pub struct Restore<'a> {
 #[derive(Debug)]
 pub struct Settled {
     lock: IndexLock,
-    /// What others wrote in the meantime and nobody had stored: by path, with the place where it is.
+    /// What other processes wrote in the meantime and was not stored: by path, with the place where it is.
     pub late: Vec<Late>,
 }
 
-/// Bytes that nobody expected.
+/// Unexpected bytes.
 #[derive(Debug)]
 pub struct Late {
     /// Where they were.

@@ -19,7 +19,7 @@ const ORIG_HEAD: &str = "ORIG_HEAD";
 ///
 /// # Errors
 ///
-/// `state-moved` when a file is neither, on the way forward: somebody goes on with the merge. On the way back that is theirs,
+/// `state-moved` when a file is neither, on the way forward: the user goes on with the merge. On the way back that is theirs,
 /// and stays: there must always be a way back.
 pub fn settle(repo: &Repo, from: &Moment, to: &Moment, direction: Direction) -> Result<()> {
     let names: BTreeSet<&BString> = from.state.keys().chain(to.state.keys()).collect();
@@ -113,9 +113,6 @@ fn remove(repo: &Repo, name: &BString, place: &Path) -> io::Result<()> {
 }
 
 fn moved(name: &BString) -> Error {
-    Error::new(
-        codes::STATE_MOVED,
-        format!("'{name}' in the git directory was changed by somebody else in the meantime"),
-    )
-    .hint("'git status' tells what is in progress: finish it or stop it, then try again")
+    Error::new(codes::STATE_MOVED, format!("another process changed '{name}' in the git directory"))
+        .hint("'git status' tells what is in progress: finish it or stop it, then try again")
 }

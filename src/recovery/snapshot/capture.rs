@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-/// How often everything is read again when somebody commits or stages in the meantime.
+/// How often everything is read again when another process commits or stages in the meantime.
 const TRIES: usize = 3;
 
 /// A worktree at a moment, with the bytes that git does not have yet.

@@ -111,7 +111,7 @@ impl Disk {
                 Err(error) if is_absent(&error) => continue,
                 Err(_) => return Ok(Look::Stopped(Why::Unreadable, meta.len())),
             };
-            // Somebody may have put a link on the way in the meantime.
+            // A link may have been put on the way in the meantime.
             if self.in_the_way(path).is_some() {
                 continue;
             }

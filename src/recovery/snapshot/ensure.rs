@@ -91,7 +91,7 @@ impl Captured<'_> {
                 let names = disk::list(&self.disk, path.as_bstr());
                 let names = names.map_err(|error| refused(path.as_bstr(), Why::Unreadable).because(error))?;
                 if tracked == Some(EntryKind::Commit) && !names.is_empty() {
-                    // Where a submodule belongs, but is not: files of nobody's.
+                    // Where a submodule belongs, but is not: unowned files.
                     self.found.insert(path.clone(), Found::Nothing);
                     self.changed.insert(path.clone());
                 }

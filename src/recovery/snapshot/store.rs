@@ -24,7 +24,7 @@ use crate::{
 
 /// How often files that change while they are stored are read again.
 const TRIES: usize = 5;
-/// How often a ref that somebody has locked is tried.
+/// How often a locked ref is tried.
 const REF_TRIES: usize = 3;
 /// Where the refs that `refs.lst` tells of are.
 const LISTED_REFS: [&str; 2] = ["refs/heads/", "refs/notes/agent"];
@@ -268,7 +268,7 @@ impl Unpublished {
                 Err(RefError::Failed(error)) => return Err(error),
                 Err(RefError::Moved) => {
                     let what = and.first().map_or_else(|| snapshot.ref_name(), |change| change.name.clone());
-                    let message = format!("cannot take a snapshot: somebody else moved {what} at this moment");
+                    let message = format!("cannot take a snapshot: another process moved {what}");
                     return Err(Error::new(codes::SNAPSHOT_RACED, message).hint("try again"));
                 }
             }

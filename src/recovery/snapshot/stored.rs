@@ -162,7 +162,7 @@ pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<Moment> {
 ///
 /// # Errors
 ///
-/// `snapshot-raced` when somebody else removed one of them.
+/// `snapshot-raced` when another process removed one of them.
 pub fn remove(repo: &Repo, snapshots: &[Snapshot]) -> Result<()> {
     let change =
         |snapshot: &Snapshot| RefChange { name: snapshot.ref_name(), expected: Some(snapshot.commit), new: None };
@@ -173,7 +173,7 @@ pub fn remove(repo: &Repo, snapshots: &[Snapshot]) -> Result<()> {
     let removed = repo.refs().change_durably(repo, &changes, "git-agent: drop snapshots");
     removed.map_err(|error| match error {
         RefError::Moved => {
-            Error::new(codes::SNAPSHOT_RACED, "somebody else removed one of these snapshots").hint("try again")
+            Error::new(codes::SNAPSHOT_RACED, "another process removed one of these snapshots").hint("try again")
         }
         RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
     })

@@ -30,7 +30,7 @@ struct Reader<'t> {
     at: usize,
     depth: usize,
     items: Vec<Item>,
-    /// Attempts that failed to read something as arithmetic; what is read again and again is nobody's.
+    /// Attempts that failed to read something as arithmetic; what is read again and again is not arithmetic.
     failures: usize,
     /// Here-documents that were announced.
     documents: Vec<Document>,
