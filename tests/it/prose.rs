@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 const BANNED: [&str; 6] = ["somebody", "nobody", "whoever", "anew", "all the same", "what came of it"];
 
 /// How often the source, and the documentation, may still say one of them. The numbers may only become smaller.
-const ALLOWED: [(usize, &[&str]); 2] = [(211, &["src"]), (0, &["README.md", "docs", "hooks", "install.sh"])];
+const ALLOWED: [(usize, &[&str]); 2] = [(60, &["src"]), (0, &["README.md", "docs", "hooks", "install.sh"])];
 
 /// How often `text` says a banned word, in any case and as a whole word.
 fn said(text: &str) -> usize {
@@ -39,7 +39,7 @@ fn banned_words_are_found() {
 }
 
 /// How much documentation still says nothing. The number may only become smaller.
-const LEFT: usize = 37;
+const LEFT: usize = 23;
 
 /// Documentation that says nothing.
 const EMPTY: [&str; 3] = ["/// Run it.", "/// As JSON.", "/// The page."];
