@@ -117,7 +117,11 @@ pub fn story<'a>(view: View<'a>, task: Task, now: Timestamp) -> Result<Story<'a>
 
 fn point<'a>(caller: &Caller, view: View<'a>, task: Task, which: Which) -> Result<Checkpoint<'a>> {
     let repo = view.repo();
-    let point = revision::find(&view, &task, which, repo.head()?.commit, caller.now())?;
+    let Some(head) = repo.head()?.commit else {
+        let why = format!("there is no {}@{which}: the current branch has no commit yet", task.id);
+        return Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' makes the first one"));
+    };
+    let point = revision::find(&view, &task, which, head, caller.now())?;
     caller.warn_if_cut(point.cut);
     let (tree, subject, paths) = match point.commit {
         Some(id) => {
