@@ -11,7 +11,7 @@ pub mod worktree;
 pub use range::Range;
 
 use crate::{
-    bisect::worktree::{Place, Places},
+    bisect::worktree::{Worktree, Worktrees},
     domain::bisect::{Search, Step, Verdict},
     error::{Error, Result, codes},
     git::{ObjectId, Repo},
@@ -91,26 +91,26 @@ pub enum Ending {
 pub fn bisect(repo: &Repo, range: &Range, test: &Test<'_>) -> Result<Outcome> {
     worktree::sweep(repo)?;
     let stop = Stop::listen()?;
-    let mut run = Run { test, stop: &stop, places: Places::open(repo)?, tested: Vec::new(), bad: None };
+    let mut run = Run { test, stop: &stop, worktrees: Worktrees::open(repo)?, tested: Vec::new(), bad: None };
     let ending = run.search(range);
     // An error caused by the interrupt is not the cause.
     stop.check()?;
     let ending = ending?;
     let kept = match (&ending, run.bad.take()) {
-        (Ending::Found(_), Some(place)) => Some(place),
+        (Ending::Found(_), Some(worktree)) => Some(worktree),
         _ => None,
     };
-    let kept = run.places.close(kept)?;
+    let kept = run.worktrees.close(kept)?;
     Ok(Outcome { ending, tested: run.tested, kept })
 }
 
 struct Run<'a> {
     test: &'a Test<'a>,
     stop: &'a Stop,
-    places: Places<'a>,
+    worktrees: Worktrees<'a>,
     tested: Vec<Tested>,
     /// The worktree of the last bad commit, if it is wanted.
-    bad: Option<Place>,
+    bad: Option<Worktree>,
 }
 
 impl Run<'_> {
@@ -141,16 +141,16 @@ impl Run<'_> {
     fn run(&mut self, commit: ObjectId, more: u32) -> Result<Verdict> {
         self.stop.check()?;
         (self.test.progress)(commit, more);
-        let place = self.places.make(commit)?;
-        let ended = run_apart(place.path(), self.test.command, self.test.voice, self.stop.flag())?;
+        let worktree = self.worktrees.make(commit)?;
+        let ended = run_apart(worktree.path(), self.test.command, self.test.voice, self.stop.flag())?;
         self.stop.check()?;
         let verdict = self.verdict(commit, ended)?;
         self.tested.push(Tested { commit, ended, verdict });
         let done = match (verdict, self.test.keep) {
-            (Verdict::Bad, Keep::FirstBad) => self.bad.replace(place),
-            _ => Some(place),
+            (Verdict::Bad, Keep::FirstBad) => self.bad.replace(worktree),
+            _ => Some(worktree),
         };
-        done.map_or(Ok(()), |place| self.places.remove(place))?;
+        done.map_or(Ok(()), |worktree| self.worktrees.remove(worktree))?;
         Ok(verdict)
     }
 

@@ -28,7 +28,7 @@ const PREFIX: &str = "git-agent-bisect-";
 const LOCK: &str = "lock";
 
 /// The worktrees of one bisection.
-pub(super) struct Places<'r> {
+pub(super) struct Worktrees<'r> {
     repo: &'r Repo,
     dir: Option<TempDir>,
     lock: Option<Lock>,
@@ -36,18 +36,18 @@ pub(super) struct Places<'r> {
 }
 
 /// A worktree.
-pub(super) struct Place {
+pub(super) struct Worktree {
     path: PathBuf,
 }
 
-impl Place {
+impl Worktree {
     /// Its top.
     pub fn path(&self) -> &Path {
         &self.path
     }
 }
 
-impl<'r> Places<'r> {
+impl<'r> Worktrees<'r> {
     /// A directory for the worktrees of `repo`.
     pub fn open(repo: &'r Repo) -> Result<Self> {
         // git lists worktrees by their real paths.
@@ -56,28 +56,28 @@ impl<'r> Places<'r> {
         let dir = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&temp);
         let dir = dir.or_environment(|| format!("cannot make a directory in '{}'", temp.display()))?;
         let lock = Lock::acquire(repo, &dir.path().join(LOCK))?;
-        Ok(Places { repo, dir: Some(dir), lock: Some(lock), made: Vec::new() })
+        Ok(Worktrees { repo, dir: Some(dir), lock: Some(lock), made: Vec::new() })
     }
 
     /// A fresh worktree of `commit`.
-    pub fn make(&mut self, commit: ObjectId) -> Result<Place> {
+    pub fn make(&mut self, commit: ObjectId) -> Result<Worktree> {
         let dir = self.dir.as_ref().ok_or_else(|| Error::bug("the worktrees are closed"))?;
         let path = dir.path().join(commit.to_hex_with_len(12).to_string());
         self.made.push(path.clone());
         worktree::add(self.repo, &path, commit)?;
-        Ok(Place { path })
+        Ok(Worktree { path })
     }
 
-    /// Remove the worktree `place`.
-    pub fn remove(&mut self, place: Place) -> Result<()> {
-        remove(self.repo, &place.path)?;
-        self.made.retain(|made| *made != place.path);
+    /// Remove `worktree`.
+    pub fn remove(&mut self, worktree: Worktree) -> Result<()> {
+        remove(self.repo, &worktree.path)?;
+        self.made.retain(|made| *made != worktree.path);
         Ok(())
     }
 
     /// Remove all of them but `kept`, whose path is answered.
-    pub fn close(&mut self, kept: Option<Place>) -> Result<Option<PathBuf>> {
-        let kept = kept.map(|place| place.path);
+    pub fn close(&mut self, kept: Option<Worktree>) -> Result<Option<PathBuf>> {
+        let kept = kept.map(|worktree| worktree.path);
         for path in std::mem::take(&mut self.made).iter().filter(|path| Some(*path) != kept.as_ref()) {
             remove(self.repo, path)?;
         }
@@ -92,7 +92,7 @@ impl<'r> Places<'r> {
     }
 }
 
-impl Drop for Places<'_> {
+impl Drop for Worktrees<'_> {
     fn drop(&mut self) {
         // What cannot be removed is found by the next bisection.
         drop(self.close(None));

@@ -12,7 +12,7 @@ use crate::{
     recovery::{
         self,
         operation::{FOREIGN_HINT, OpLog},
-        restore::quarantine::Aside,
+        restore::quarantine::Quarantine,
         snapshot,
     },
     store::active,
@@ -147,7 +147,7 @@ fn interrupted(repo: &Repo) -> Result<Check> {
 /// Files that an operation put aside, and that belong to none that is known.
 fn asides(repo: &Repo) -> Result<Check> {
     let name = "asides";
-    let root = Aside::root(repo);
+    let root = Quarantine::root(repo);
     let Ok(entries) = fs::read_dir(&root) else { return Ok(Check::ok(name, "no file was left aside")) };
     let known: Vec<String> =
         OpLog::of(repo)?.entries().filter_map(Result::ok).map(|recorded| recorded.operation.id.to_string()).collect();

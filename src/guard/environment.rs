@@ -19,11 +19,11 @@ use super::nested;
 
 /// The place where a line is run, and the repositories that it may reach.
 #[derive(Default)]
-pub(super) struct Desk {
+pub(super) struct Environment {
     opened: RefCell<Vec<(PathBuf, Option<Rc<Repo>>)>>,
 }
 
-impl Desk {
+impl Environment {
     /// The directory that `dir` is.
     pub(super) fn path(dir: &Dir) -> PathBuf {
         match dir {
@@ -62,7 +62,7 @@ pub(super) fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
-impl Desk {
+impl Environment {
     /// The repository whose work tree holds the one that git works on in `dir` when `git_dir` and `work_tree` are named:
     /// only what is saved there can be brought back.
     pub(super) fn named(
@@ -85,12 +85,12 @@ impl Desk {
     }
 }
 
-impl World for Desk {
+impl World for Environment {
     fn alias(&self, dir: &Dir, name: &BStr) -> Option<BString> {
         // Names that git takes in a key; others are no aliases.
         let is_name = !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
         let name = name.to_str().ok().filter(|_| is_name)?;
-        let repo = self.repo(&Desk::path(dir)).ok()??;
+        let repo = self.repo(&Environment::path(dir)).ok()??;
         repo.config().text(&format!("alias.{name}")).map(BString::from)
     }
 
@@ -99,19 +99,19 @@ impl World for Desk {
     }
 
     fn submodules(&self, dir: &Dir) -> Option<Vec<BString>> {
-        let repo = self.repo(&Desk::path(dir)).ok()??;
+        let repo = self.repo(&Environment::path(dir)).ok()??;
         let submodules = nested::submodules(self, &repo).ok()?;
         let top = |repo: &Rc<Repo>| gix::path::into_bstr(real(repo.work_dir()?)).ok().map(std::borrow::Cow::into_owned);
         Some(submodules.iter().filter_map(top).collect())
     }
 
     fn recurses(&self, dir: &Dir) -> bool {
-        let repo = self.repo(&Desk::path(dir)).ok().flatten();
+        let repo = self.repo(&Environment::path(dir)).ok().flatten();
         repo.is_some_and(|repo| repo.gix().config_snapshot().boolean("submodule.recurse").unwrap_or(false))
     }
 
     fn mirrors(&self, dir: &Dir, unless_asked: bool) -> bool {
-        let Ok(Some(repo)) = self.repo(&Desk::path(dir)) else { return false };
+        let Ok(Some(repo)) = self.repo(&Environment::path(dir)) else { return false };
         let config = repo.gix().config_snapshot();
         let remotes = config.plumbing().sections_by_name("remote").into_iter().flatten();
         let all_prune = config.boolean("fetch.prune").unwrap_or(false);

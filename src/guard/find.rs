@@ -14,8 +14,8 @@ use crate::{
     error::{Error, Result, codes},
     git::{Repo, ignore, unkept},
     guard::{
-        environment::{Desk, real},
-        paths::{Grounds, Relation, locate},
+        environment::{Environment, real},
+        paths::{Relation, RepoPaths, locate},
     },
     shell::{Level, Loss, Mode, Onto, Risk, Target, Where, may_match},
 };
@@ -34,36 +34,37 @@ pub(super) struct Found {
 /// # Errors
 ///
 /// `cannot-capture` if something at stake is where no snapshot can be.
-pub(super) fn find(desk: &Desk, risk: &Risk) -> Result<Option<Found>> {
-    let own = Desk::path(&risk.dir);
+pub(super) fn find(environment: &Environment, risk: &Risk) -> Result<Option<Found>> {
+    let own = Environment::path(&risk.dir);
     match &risk.targets {
         None => {
-            let Some(repo) = repository(desk, &own, risk)? else { return Ok(None) };
-            whole_repository(desk, &repo, risk).map(Some)
+            let Some(repo) = repository(environment, &own, risk)? else { return Ok(None) };
+            whole_repository(environment, &repo, risk).map(Some)
         }
         Some(targets) if targets.iter().any(|target| matches!(target, Target::Worktree(_))) => {
-            let Some(repo) = desk.repo(&own)? else { return Ok(None) };
-            removed_worktrees(desk, &repo, &own, risk, targets).map(Some)
+            let Some(repo) = environment.repo(&own)? else { return Ok(None) };
+            removed_worktrees(environment, &repo, &own, risk, targets).map(Some)
         }
-        Some(targets) => paths(desk, &own, risk, targets).map(Some),
+        Some(targets) => paths(environment, &own, risk, targets).map(Some),
     }
 }
 
 /// The repository that a git command works on.
-fn repository(desk: &Desk, own: &Path, risk: &Risk) -> Result<Option<Rc<Repo>>> {
+fn repository(environment: &Environment, own: &Path, risk: &Risk) -> Result<Option<Rc<Repo>>> {
     let named = match &risk.place {
-        _ if risk.losses == [Loss::Remote] => return desk.repo(own),
+        _ if risk.losses == [Loss::Remote] => return environment.repo(own),
         Where::Here => {
-            return match desk.repo(own) {
+            return match environment.repo(own) {
                 // git stops there, too.
                 Err(error) if error.code() == codes::BROKEN_REPOSITORY => Ok(None),
                 found => found,
             };
         }
-        Where::Named { git_dir, work_tree } => desk.named(own, git_dir.as_ref(), work_tree.as_ref())?,
+        Where::Named { git_dir, work_tree } => environment.named(own, git_dir.as_ref(), work_tree.as_ref())?,
         Where::Elsewhere => None,
     };
-    let is_off = || desk.repo(own).is_ok_and(|repo| repo.is_some_and(|repo| repo.settings().guard() == Mode::Off));
+    let is_off =
+        || environment.repo(own).is_ok_and(|repo| repo.is_some_and(|repo| repo.settings().guard() == Mode::Off));
     match named {
         None if !is_off() => {
             let message = "it works on another repository, which '--git-dir', '--work-tree' or a variable names";
@@ -74,13 +75,13 @@ fn repository(desk: &Desk, own: &Path, risk: &Risk) -> Result<Option<Rc<Repo>>> 
     }
 }
 
-fn whole_repository(desk: &Desk, repo: &Rc<Repo>, risk: &Risk) -> Result<Found> {
+fn whole_repository(environment: &Environment, repo: &Rc<Repo>, risk: &Risk) -> Result<Found> {
     let mut found = Found::default();
     if risk.losses != [Loss::Submodules] {
         found.stakes.push((Rc::clone(repo), risk.clone()));
     }
     if risk.losses.contains(&Loss::Submodules) {
-        for module in nested::submodules(desk, repo)? {
+        for module in nested::submodules(environment, repo)? {
             let losses = vec![Loss::Uncommitted, Loss::Untracked];
             found.stakes.push((module, Risk { losses, onto: Onto::Nothing, ..risk.clone() }));
         }
@@ -89,7 +90,7 @@ fn whole_repository(desk: &Desk, repo: &Rc<Repo>, risk: &Risk) -> Result<Found> 
         let modules: Vec<PathBuf> = match risk.losses.contains(&Loss::Worktree) {
             true => unkept::abandoned(repo).iter().flat_map(|dir| nested::below(&dir.join("modules"))).collect(),
             false => {
-                let known: Vec<_> = nested::submodules(desk, repo)?.iter().filter_map(top).collect();
+                let known: Vec<_> = nested::submodules(environment, repo)?.iter().filter_map(top).collect();
                 let all = repo.work_dir().map(|top| nested::below(&real(top))).unwrap_or_default();
                 let all = all.into_iter().filter(|dir| !known.contains(dir) && Some(dir.clone()) != top(repo));
                 // Without '-x', what is ignored stays.
@@ -99,7 +100,7 @@ fn whole_repository(desk: &Desk, repo: &Rc<Repo>, risk: &Risk) -> Result<Found> 
                 all.filter(goes).collect()
             }
         };
-        modules.iter().try_for_each(|dir| taken_whole(desk, repo, dir, risk, &mut found))?;
+        modules.iter().try_for_each(|dir| taken_whole(environment, repo, dir, risk, &mut found))?;
     }
     Ok(found)
 }
@@ -109,8 +110,8 @@ fn top(repo: &Rc<Repo>) -> Option<PathBuf> {
 }
 
 /// The repository at `dir` goes with all that it has, snapshots included.
-fn taken_whole(desk: &Desk, outer: &Repo, dir: &Path, risk: &Risk, found: &mut Found) -> Result<()> {
-    let Some(repo) = nested::at(desk, dir)? else { return Ok(()) };
+fn taken_whole(environment: &Environment, outer: &Repo, dir: &Path, risk: &Risk, found: &mut Found) -> Result<()> {
+    let Some(repo) = nested::at(environment, dir)? else { return Ok(()) };
     // A worktree of another repository: that one keeps what is saved of it.
     if repo.git_dir() != repo.common_dir() && !real(repo.common_dir()).starts_with(dir) {
         let losses = [risk.losses.as_slice(), &[Loss::Worktree]].concat();
@@ -129,7 +130,13 @@ fn taken_whole(desk: &Desk, outer: &Repo, dir: &Path, risk: &Risk, found: &mut F
 }
 
 /// `git worktree remove`, which takes a path or the end of one.
-fn removed_worktrees(desk: &Desk, repo: &Repo, own: &Path, risk: &Risk, targets: &[Target]) -> Result<Found> {
+fn removed_worktrees(
+    environment: &Environment,
+    repo: &Repo,
+    own: &Path,
+    risk: &Risk,
+    targets: &[Target],
+) -> Result<Found> {
     let mut found = Found::default();
     let worktrees = worktrees(repo);
     for target in targets {
@@ -141,16 +148,17 @@ fn removed_worktrees(desk: &Desk, repo: &Repo, own: &Path, risk: &Risk, targets:
             None => worktrees.iter().filter(|top| name.is_empty() || top.ends_with(path)).collect(),
         };
         for top in meant {
-            let Some(worktree) = nested::at(desk, top)?.filter(|worktree| worktree.git_dir() != worktree.common_dir())
+            let Some(worktree) =
+                nested::at(environment, top)?.filter(|worktree| worktree.git_dir() != worktree.common_dir())
             else {
                 continue;
             };
             if risk.losses.contains(&Loss::Nested) {
                 let modules = nested::below(&worktree.git_dir().join("modules"));
                 let inside = nested::below(top).into_iter().filter(|dir| dir != top);
-                let inside = inside.filter(|dir| !modules.iter().any(|module| is_of(desk, dir, module)));
+                let inside = inside.filter(|dir| !modules.iter().any(|module| is_of(environment, dir, module)));
                 let all: Vec<PathBuf> = inside.chain(modules.iter().cloned()).collect();
-                all.iter().try_for_each(|dir| taken_whole(desk, repo, dir, risk, &mut found))?;
+                all.iter().try_for_each(|dir| taken_whole(environment, repo, dir, risk, &mut found))?;
             }
             // Small ignored files are in reach here as well.
             found.stakes.push((worktree, Risk { onto: Onto::Unknown, ..risk.clone() }));
@@ -160,8 +168,8 @@ fn removed_worktrees(desk: &Desk, repo: &Repo, own: &Path, risk: &Risk, targets:
 }
 
 /// Whether the work tree `dir` is that of the git directory `module`, which stands for both.
-fn is_of(desk: &Desk, dir: &Path, module: &Path) -> bool {
-    nested::at(desk, dir).is_ok_and(|repo| repo.is_some_and(|repo| real(repo.git_dir()) == real(module)))
+fn is_of(environment: &Environment, dir: &Path, module: &Path) -> bool {
+    nested::at(environment, dir).is_ok_and(|repo| repo.is_some_and(|repo| real(repo.git_dir()) == real(module)))
 }
 
 /// The tops of the worktrees of `repo`, the main one included, as far as they are there.
@@ -178,25 +186,25 @@ fn worktrees(repo: &Repo) -> Vec<PathBuf> {
 }
 
 /// The top of the work tree that the submodule `repo` is in.
-fn around_submodule(desk: &Desk, repo: &Rc<Repo>) -> Option<PathBuf> {
+fn around_submodule(environment: &Environment, repo: &Rc<Repo>) -> Option<PathBuf> {
     let is_submodule = real(repo.common_dir()).components().any(|part| part.as_os_str() == "modules");
     let top = top(repo).filter(|_| is_submodule)?;
-    desk.repo(top.parent()?).ok().flatten().as_ref().and_then(self::top)
+    environment.repo(top.parent()?).ok().flatten().as_ref().and_then(self::top)
 }
 
 /// Files and directories.
-fn paths(desk: &Desk, own: &Path, risk: &Risk, targets: &[Target]) -> Result<Found> {
+fn paths(environment: &Environment, own: &Path, risk: &Risk, targets: &[Target]) -> Result<Found> {
     let from = std::env::current_dir().unwrap_or_else(|_| ".".into());
     let mut homes: Vec<Rc<Repo>> = Vec::new();
     for dir in [own, Path::new(".")] {
-        match desk.repo(dir) {
+        match environment.repo(dir) {
             Ok(None) if risk.level >= Level::Destroys && takes_damaged(dir, &from, targets) => {
                 return Err(Error::new(codes::BROKEN_REPOSITORY, "'.git' there is damaged, but not empty"));
             }
             Ok(repo) => {
                 // In a git directory there is no work tree; around it is one.
                 let inside = repo.as_ref().filter(|repo| repo.work_dir().is_none());
-                let around = inside.and_then(|repo| desk.repo(repo.git_dir().parent()?).ok()?);
+                let around = inside.and_then(|repo| environment.repo(repo.git_dir().parent()?).ok()?);
                 for repo in repo.into_iter().chain(around) {
                     if !homes.iter().any(|known| Rc::ptr_eq(known, &repo)) {
                         homes.push(repo);
@@ -210,10 +218,10 @@ fn paths(desk: &Desk, own: &Path, risk: &Risk, targets: &[Target]) -> Result<Fou
     let mut found = Found::default();
     let takes_all = |target: &Target| risk.level >= Level::Destroys || matches!(target, Target::Whole(_));
     for repo in &homes {
-        let grounds = Grounds::of(repo);
+        let repo_paths = RepoPaths::of(repo);
         let is_vital = |target: &&Target| {
-            grounds.relation(&from, target) == Relation::Holds && takes_all(target)
-                || grounds.holds_snapshots(&from, target)
+            repo_paths.relation(&from, target) == Relation::Holds && takes_all(target)
+                || repo_paths.holds_snapshots(&from, target)
         };
         if targets.iter().any(|target| is_vital(&target)) {
             found.stakes = vec![(Rc::clone(repo), fatal(risk))];
@@ -221,28 +229,28 @@ fn paths(desk: &Desk, own: &Path, risk: &Risk, targets: &[Target]) -> Result<Fou
         }
     }
     for repo in &homes {
-        if touches(&Grounds::of(repo), &from, targets) {
+        if touches(&RepoPaths::of(repo), &from, targets) {
             found.stakes.push((Rc::clone(repo), risk.clone()));
         }
     }
     let mut tops: Vec<PathBuf> = homes.iter().filter_map(top).collect();
     let mut others: Vec<PathBuf> =
         homes.iter().flat_map(|repo| worktrees(repo)).chain(linked(&from, targets)).collect();
-    others.extend(homes.iter().filter_map(|repo| around_submodule(desk, repo)));
+    others.extend(homes.iter().filter_map(|repo| around_submodule(environment, repo)));
     for dir in others {
         if tops.contains(&dir) {
             continue;
         }
         // One that cannot be opened is one that git cannot work in either.
-        let Ok(Some(worktree)) = nested::at(desk, &dir) else { continue };
-        if touches(&Grounds::of(&worktree), &from, targets) {
+        let Ok(Some(worktree)) = nested::at(environment, &dir) else { continue };
+        if touches(&RepoPaths::of(&worktree), &from, targets) {
             found.stakes.push((worktree, risk.clone()));
         }
         tops.push(dir);
     }
     for (repo, risk) in &mut found.stakes {
-        let grounds = Grounds::of(repo);
-        if repo.git_dir() != repo.common_dir() && targets.iter().any(|target| grounds.is_taken_away(&from, target)) {
+        let repo_paths = RepoPaths::of(repo);
+        if repo.git_dir() != repo.common_dir() && targets.iter().any(|target| repo_paths.is_taken_away(&from, target)) {
             risk.losses.push(Loss::Worktree);
             risk.onto = Onto::Unknown;
         }
@@ -250,34 +258,36 @@ fn paths(desk: &Desk, own: &Path, risk: &Risk, targets: &[Target]) -> Result<Fou
     let Some(outer) = homes.first().cloned().or_else(|| found.stakes.first().map(|(repo, _)| Rc::clone(repo))) else {
         return Ok(found);
     };
-    for dir in repositories_in(desk, &homes, &tops, &from, risk, targets)? {
-        let Some(inner) = nested::at(desk, &dir)? else { continue };
-        let grounds = Grounds::of(&inner);
+    for dir in repositories_in(environment, &homes, &tops, &from, risk, targets)? {
+        let Some(inner) = nested::at(environment, &dir)? else { continue };
+        let repo_paths = RepoPaths::of(&inner);
         let holds =
-            targets.iter().any(|target| grounds.relation(&from, target) == Relation::Holds && takes_all(target));
+            targets.iter().any(|target| repo_paths.relation(&from, target) == Relation::Holds && takes_all(target));
         match holds {
-            true => taken_whole(desk, &outer, &dir, risk, &mut found)?,
-            false if touches(&grounds, &from, targets) => found.stakes.push((inner, risk.clone())),
+            true => taken_whole(environment, &outer, &dir, risk, &mut found)?,
+            false if touches(&repo_paths, &from, targets) => found.stakes.push((inner, risk.clone())),
             false => {}
         }
     }
     Ok(found)
 }
 
-fn touches(grounds: &Grounds, from: &Path, targets: &[Target]) -> bool {
-    targets.iter().any(|target| grounds.relation(from, target) != Relation::None)
+fn touches(repo_paths: &RepoPaths, from: &Path, targets: &[Target]) -> bool {
+    targets.iter().any(|target| repo_paths.relation(from, target) != Relation::None)
 }
 
 /// Whether a repository that cannot be opened has nothing to do with `targets`.
 fn touches_nothing(dir: &Path, from: &Path, targets: &[Target]) -> bool {
-    let grounds = Grounds::around(dir);
-    grounds.is_some_and(|grounds| targets.iter().all(|target| grounds.relation(from, target) == Relation::None))
+    let repo_paths = RepoPaths::around(dir);
+    repo_paths
+        .is_some_and(|repo_paths| targets.iter().all(|target| repo_paths.relation(from, target) == Relation::None))
 }
 
 /// Whether `targets` are, or hold, a git directory that git does not take for one but that may have objects.
 fn takes_damaged(dir: &Path, from: &Path, targets: &[Target]) -> bool {
-    let grounds = Grounds::around(dir);
-    grounds.is_some_and(|grounds| targets.iter().any(|target| grounds.relation(from, target) == Relation::Holds))
+    let repo_paths = RepoPaths::around(dir);
+    repo_paths
+        .is_some_and(|repo_paths| targets.iter().any(|target| repo_paths.relation(from, target) == Relation::Holds))
 }
 
 fn fatal(risk: &Risk) -> Risk {
@@ -297,7 +307,7 @@ fn linked(from: &Path, targets: &[Target]) -> Vec<PathBuf> {
 
 /// The repositories inside of the worktrees `tops` that `targets` reach.
 fn repositories_in(
-    desk: &Desk,
+    environment: &Environment,
     homes: &[Rc<Repo>],
     tops: &[PathBuf],
     from: &Path,
@@ -314,7 +324,7 @@ fn repositories_in(
             Target::Worktree(_) => continue,
             Target::Any => {
                 for repo in homes {
-                    found.extend(nested::submodules(desk, repo)?.iter().filter_map(top));
+                    found.extend(nested::submodules(environment, repo)?.iter().filter_map(top));
                 }
                 continue;
             }

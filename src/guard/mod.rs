@@ -31,7 +31,7 @@ use crate::{
     domain::{id::TaskId, time::Timestamp},
     error::{Error, Result, codes},
     git::{Repo, config_parameters},
-    guard::environment::{Desk, cannot_open, real},
+    guard::environment::{Environment, cannot_open, real},
     recovery::snapshot::{self, Taken},
     shell::{self, Level, Loss, Mode, Risk},
 };
@@ -121,10 +121,10 @@ impl Stake {
 ///
 /// None that should stop the line: what must not run is an answer.
 pub fn check(line: Line<'_>, who: &Who<'_>) -> Answer {
-    let desk = Desk::default();
+    let environment = Environment::default();
     let risks = match line {
-        Line::Shell(text) => shell::judge(text, &desk),
-        Line::Words(words) => shell::judge_words(words, &desk),
+        Line::Shell(text) => shell::judge(text, &environment),
+        Line::Words(words) => shell::judge_words(words, &environment),
     };
     let mut answer = Answer {
         verdict: Verdict::Safe,
@@ -142,7 +142,7 @@ pub fn check(line: Line<'_>, who: &Who<'_>) -> Answer {
     }
     let mut stakes: Vec<Stake> = Vec::new();
     for risk in risks {
-        if let Err(error) = add(&desk, &risk, &mut stakes, &mut answer) {
+        if let Err(error) = add(&environment, &risk, &mut stakes, &mut answer) {
             give_way(&mut answer, &risk, error);
             answer.risks.push(risk);
         }
@@ -190,9 +190,9 @@ pub fn check(line: Line<'_>, who: &Who<'_>) -> Answer {
 }
 
 /// Find out what is at stake with `risk`; nothing at all is no risk.
-fn add(desk: &Desk, risk: &Risk, stakes: &mut Vec<Stake>, answer: &mut Answer) -> Result<()> {
+fn add(environment: &Environment, risk: &Risk, stakes: &mut Vec<Stake>, answer: &mut Answer) -> Result<()> {
     let is_only_overwriting = risk.losses == [Loss::Overwritten];
-    let Some(found) = find::find(desk, risk)? else {
+    let Some(found) = find::find(environment, risk)? else {
         // No repository: git will say so itself.
         answer.risks.extend(Some(risk.clone()).filter(|risk| risk.targets.is_none() && !is_only_overwriting));
         return Ok(());
@@ -211,7 +211,7 @@ fn add(desk: &Desk, risk: &Risk, stakes: &mut Vec<Stake>, answer: &mut Answer) -
             continue;
         }
         // What is inside of this repository goes by its settings.
-        let here = desk.repo(Path::new(".")).ok().flatten().filter(|here| is_inside(&repo, here));
+        let here = environment.repo(Path::new(".")).ok().flatten().filter(|here| is_inside(&repo, here));
         let mode = here.as_ref().unwrap_or(&repo).settings().guard();
         stakes.push(Stake { repo, risks: vec![risk], mode, overwritten });
     }

@@ -13,7 +13,7 @@ use crate::{
         index::entries::{self, Entries},
         unkept,
     },
-    guard::environment::{Desk, real},
+    guard::environment::{Environment, real},
     recovery::snapshot,
 };
 
@@ -21,13 +21,13 @@ use crate::{
 const DEPTH: usize = 16;
 
 /// The submodules that are checked out in `repo`, those in submodules included.
-pub(super) fn submodules(desk: &Desk, repo: &Repo) -> Result<Vec<Rc<Repo>>> {
+pub(super) fn submodules(environment: &Environment, repo: &Repo) -> Result<Vec<Rc<Repo>>> {
     let mut found = Vec::new();
-    add_submodules(desk, repo, DEPTH, &mut found)?;
+    add_submodules(environment, repo, DEPTH, &mut found)?;
     Ok(found)
 }
 
-fn add_submodules(desk: &Desk, repo: &Repo, depth: usize, found: &mut Vec<Rc<Repo>>) -> Result<()> {
+fn add_submodules(environment: &Environment, repo: &Repo, depth: usize, found: &mut Vec<Rc<Repo>>) -> Result<()> {
     if depth == 0 || repo.work_dir().is_none() {
         return Ok(());
     }
@@ -35,8 +35,8 @@ fn add_submodules(desk: &Desk, repo: &Repo, depth: usize, found: &mut Vec<Rc<Rep
     let modules = index.all().filter(|entry| entry.leaf.0 == gix::objs::tree::EntryKind::Commit && entry.stage == 0);
     for module in modules.filter(|module| entries::is_populated(repo, module.path)) {
         let Some(dir) = repo.in_work_dir(module.path) else { continue };
-        if let Some(inner) = at(desk, &dir)? {
-            add_submodules(desk, &inner, depth - 1, found)?;
+        if let Some(inner) = at(environment, &dir)? {
+            add_submodules(environment, &inner, depth - 1, found)?;
             found.push(inner);
         }
     }
@@ -44,10 +44,10 @@ fn add_submodules(desk: &Desk, repo: &Repo, depth: usize, found: &mut Vec<Rc<Rep
 }
 
 /// The repository whose work tree, or whose git directory, is `dir` itself.
-pub(super) fn at(desk: &Desk, dir: &Path) -> Result<Option<Rc<Repo>>> {
+pub(super) fn at(environment: &Environment, dir: &Path) -> Result<Option<Rc<Repo>>> {
     let dir = real(dir);
     let is_it = |repo: &Rc<Repo>| repo.work_dir().is_some_and(|top| real(top) == dir) || real(repo.git_dir()) == dir;
-    Ok(desk.repo(&dir)?.filter(is_it))
+    Ok(environment.repo(&dir)?.filter(is_it))
 }
 
 /// Directories at and below `dir` that are repositories: work trees, and git directories without one. Links are not followed.

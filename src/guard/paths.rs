@@ -21,7 +21,7 @@ pub(super) enum Relation {
 }
 
 /// The directories of a repository, without links.
-pub(super) struct Grounds {
+pub(super) struct RepoPaths {
     top: Option<PathBuf>,
     git_dir: PathBuf,
     common_dir: PathBuf,
@@ -37,10 +37,10 @@ const SNAPSHOTS: [&[&[u8]]; 2] = [&[b"refs", b"agent"], &[b"packed-refs"]];
 const HARMLESS: [&[u8]; 8] =
     [b"hooks", b"gc.pid", b"gc.log", b"COMMIT_EDITMSG", b"FETCH_HEAD", b"ORIG_HEAD", b"description", b"branches"];
 
-impl Grounds {
+impl RepoPaths {
     pub(super) fn of(repo: &Repo) -> Self {
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        Grounds { top: repo.work_dir().map(real), git_dir: real(repo.git_dir()), common_dir: real(repo.common_dir()) }
+        RepoPaths { top: repo.work_dir().map(real), git_dir: real(repo.git_dir()), common_dir: real(repo.common_dir()) }
     }
 
     /// Those of a repository that cannot be opened, as far as they can be seen.
@@ -49,7 +49,7 @@ impl Grounds {
         let is_git = |path: PathBuf| path.is_file() || path.join("objects").is_dir();
         let top = dir.ancestors().find(|dir| is_git(dir.join(".git")))?;
         let git_dir = top.join(".git");
-        Some(Grounds { top: Some(top.to_owned()), common_dir: git_dir.clone(), git_dir })
+        Some(RepoPaths { top: Some(top.to_owned()), common_dir: git_dir.clone(), git_dir })
     }
 
     /// What `target`, seen from `from`, has to do with this repository.
@@ -200,12 +200,12 @@ mod tests {
     use super::*;
 
     fn relation(target: Target) -> Relation {
-        let grounds = Grounds {
+        let repo_paths = RepoPaths {
             top: Some("/work/repo".into()),
             git_dir: "/work/repo/.git".into(),
             common_dir: "/work/repo/.git".into(),
         };
-        grounds.relation(Path::new("/work/repo/sub"), &target)
+        repo_paths.relation(Path::new("/work/repo/sub"), &target)
     }
 
     #[test]

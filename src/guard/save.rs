@@ -8,7 +8,7 @@ use super::{Stake, Who, history, short};
 use crate::{
     error::Result,
     git::{Repo, ignore},
-    guard::paths::Grounds,
+    guard::paths::RepoPaths,
     recovery::snapshot::{self, Kind, Request, Taken},
     shell::{Level, Loss, Mode, Risk, Target},
 };
@@ -62,7 +62,7 @@ pub(super) fn save(stake: &Stake, who: &Who<'_>) -> Result<Option<Held>> {
 /// The ignored files that the line names one by one: no snapshot would hold them otherwise.
 pub(super) fn ignored_files(repo: &Repo, risks: &[&Risk]) -> Result<Vec<BString>> {
     let from = std::env::current_dir().unwrap_or_else(|_| ".".into());
-    let grounds = Grounds::of(repo);
+    let repo_paths = RepoPaths::of(repo);
     let limit = repo.settings().max_file_size();
     let targets = risks.iter().flat_map(|risk| risk.targets.iter().flatten());
     let is_small_file = |target: &Target| {
@@ -72,7 +72,7 @@ pub(super) fn ignored_files(repo: &Repo, risks: &[&Risk]) -> Result<Vec<BString>
     };
     let files: Vec<BString> = targets
         .filter(|target| is_small_file(target))
-        .filter_map(|target| grounds.in_work_tree(&from, target))
+        .filter_map(|target| repo_paths.in_work_tree(&from, target))
         .collect();
     ignore::among(repo, &files)
 }

@@ -6,7 +6,7 @@ use super::{Stake, is_about_changes, is_clean, save::ignored_files};
 use crate::{
     error::Result,
     git::Repo,
-    guard::paths::Grounds,
+    guard::paths::RepoPaths,
     recovery::snapshot,
     shell::{Level, Risk, Target},
 };
@@ -39,6 +39,6 @@ fn keeps_nothing(repo: &Repo, risk: &Risk, targets: &[Target]) -> Result<bool> {
     paths.extend(captured.skipped().map(|skipped| skipped.path.clone()));
     paths.extend(captured.unmerged().iter().map(|conflict| conflict.path.clone()));
     paths.extend(captured.submodules().iter().map(|submodule| submodule.path.clone()));
-    let grounds = Grounds::of(repo);
-    Ok(!paths.iter().any(|path| targets.iter().any(|target| grounds.reaches(&from, target, path.as_bstr()))))
+    let repo_paths = RepoPaths::of(repo);
+    Ok(!paths.iter().any(|path| targets.iter().any(|target| repo_paths.reaches(&from, target, path.as_bstr()))))
 }

@@ -10,7 +10,7 @@ use super::{
     operation::{Contents, OpLog, Operation, Recorded},
     path_plan::{PathPlan, Target},
     preflight,
-    restore::{IndexPrint, Trust, reserve},
+    restore::{IndexFingerprint, Trust, reserve},
     snapshot::{self, About, Captured, Skipped},
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     git::{Repo, index, objects::Batch},
     recovery::{
         execution::Execution,
-        restore::{fault_points, state_view::Side},
+        restore::{fault_points, state_view::StateView},
     },
 };
 
@@ -79,7 +79,7 @@ pub struct Done {
 pub struct LockedWorktree<'r> {
     lock: OperationLock,
     log: OpLog<'r>,
-    index: IndexPrint,
+    index: IndexFingerprint,
     /// What the worktree holds.
     pub captured: Captured<'r>,
 }
@@ -97,7 +97,7 @@ impl<'r> LockedWorktree<'r> {
         if !index::becomes_free(repo) {
             return Err(index::is_held(repo));
         }
-        Ok(LockedWorktree { lock, log, index: IndexPrint::of(repo)?, captured: snapshot::capture(repo)? })
+        Ok(LockedWorktree { lock, log, index: IndexFingerprint::of(repo)?, captured: snapshot::capture(repo)? })
     }
 }
 
@@ -153,7 +153,7 @@ pub fn carry_out(
     let written = captured.write(about)?;
     fault_points::reached(fault_points::Step::Stored)?;
     let snapshot = written.snapshot.clone();
-    let before = Side::new(repo, written.moment.clone());
+    let before = StateView::new(repo, written.moment.clone());
     plan.drop_what_is_there(&before)?;
     if is_idle(&plan) {
         return Ok(Outcome::Nothing(plan));
@@ -183,7 +183,7 @@ pub fn carry_out(
         }
     }
     log.moved(&change);
-    let after = Side::new(repo, after);
+    let after = StateView::new(repo, after);
     let mut execution = Execution { repo, log, operation, contents, previous, before, after, remarks: Vec::new() };
     let begun = fault_points::reached(fault_points::Step::Begun);
     match begun.and_then(|()| execution.forward(Trust::Fresh, Some(&index), author)) {

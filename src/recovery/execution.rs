@@ -8,7 +8,7 @@ use gix::{ObjectId, objs::tree::EntryKind};
 use super::{
     lock::{self, OperationLock},
     operation::{self, Contents, OpLog, Operation, State},
-    restore::{Direction, IndexPrint, Late, Restore, Settled, Trust, reserve},
+    restore::{Direction, IndexFingerprint, Late, Restore, Settled, Trust, reserve},
     snapshot,
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
     recovery::{
         execute::Author,
         ledger_events,
-        restore::{fault_points, state_view::Side},
+        restore::{fault_points, state_view::StateView},
     },
     store::ledger,
 };
@@ -33,8 +33,8 @@ pub(super) struct Execution<'r> {
     pub operation: Operation,
     pub contents: Contents,
     pub previous: Option<ObjectId>,
-    pub before: Side<'r>,
-    pub after: Side<'r>,
+    pub before: StateView<'r>,
+    pub after: StateView<'r>,
     /// What did not work although the operation did.
     pub remarks: Vec<String>,
 }
@@ -62,8 +62,8 @@ impl<'r> Execution<'r> {
             operation: recorded.operation,
             contents,
             previous: recorded.previous,
-            before: Side::new(repo, before),
-            after: Side::new(repo, after),
+            before: StateView::new(repo, before),
+            after: StateView::new(repo, after),
             remarks: Vec::new(),
         };
         Ok((lock, execution))
@@ -84,7 +84,12 @@ impl<'r> Execution<'r> {
     /// # Errors
     ///
     /// Those of [`Restore::settle`]; `ref-moved`. Then files may be half way.
-    pub fn forward(&mut self, trust: Trust, seen: Option<&IndexPrint>, author: &Author<'_>) -> Result<Vec<BString>> {
+    pub fn forward(
+        &mut self,
+        trust: Trust,
+        seen: Option<&IndexFingerprint>,
+        author: &Author<'_>,
+    ) -> Result<Vec<BString>> {
         let settled = self.restore().settle(Direction::Forward, trust, seen)?;
         let author = ledger::Author { actor: author.actor, now: author.now, is_held_to_it: true };
         if let Err(error) = ledger_events::record(self.repo, &author, &self.operation) {

@@ -14,7 +14,7 @@ use crate::{
     git::{Repo, claims, index::IndexLock, lock::Lock},
     recovery::{
         checkpoint,
-        restore::{quarantine::Aside, state_view::Side},
+        restore::{quarantine::Quarantine, state_view::StateView},
     },
 };
 
@@ -92,7 +92,7 @@ pub fn clear_up(repo: &Repo) -> Result<()> {
 
 /// The operations that files were put aside by.
 fn asides(repo: &Repo) -> Vec<Ulid> {
-    let Ok(entries) = fs::read_dir(Aside::root(repo)) else { return Vec::new() };
+    let Ok(entries) = fs::read_dir(Quarantine::root(repo)) else { return Vec::new() };
     let id = |entry: fs::DirEntry| Ulid::from_string(entry.file_name().to_str()?).ok();
     entries.flatten().filter_map(id).collect()
 }
@@ -110,8 +110,8 @@ fn tidy(repo: &Repo) -> Result<bool> {
     for id in asides(repo) {
         let Some(recorded) = ended(repo, id)? else { continue };
         let operation = &recorded.operation;
-        let before = Side::new(repo, snapshot::load_tree(repo, recorded.before, &operation.before)?);
-        let after = Side::new(repo, snapshot::load_tree(repo, recorded.after, &operation.after)?);
+        let before = StateView::new(repo, snapshot::load_tree(repo, recorded.before, &operation.before)?);
+        let after = StateView::new(repo, snapshot::load_tree(repo, recorded.after, &operation.after)?);
         Restore { repo, operation, before: &before, after: &after, touched: &recorded.touched }.drop_stored()?;
     }
     checkpoint::finish_interrupted(repo)

@@ -11,7 +11,7 @@ use crate::{
         ignore::{self, CONFIGURED, EXCLUDE, FILES, Source},
         objects::trees,
     },
-    recovery::restore::{disk, state_view::Side},
+    recovery::restore::{disk, state_view::StateView},
 };
 
 /// Those of `paths` that would be ignored if the work tree were that of `side`, and the rules that no commit has were `rules`
@@ -19,7 +19,7 @@ use crate::{
 ///
 /// `git check-ignore` is asked, in a work tree that has the `.gitignore` files of that time and nothing else, of a repository
 /// that has nothing but the other rules.
-pub fn at(repo: &Repo, side: &Side<'_>, rules: Option<ObjectId>, paths: &[BString]) -> Result<Vec<BString>> {
+pub fn at(repo: &Repo, side: &StateView<'_>, rules: Option<ObjectId>, paths: &[BString]) -> Result<Vec<BString>> {
     let failed = || "cannot find out what was ignored".to_owned();
     let scratch = tempfile::tempdir().or_environment(failed)?;
     let top = scratch.path().join("files");

@@ -7,7 +7,7 @@ use crate::{
     error::Result,
     git::Repo,
     recovery::{
-        restore::state_view::Side,
+        restore::state_view::StateView,
         snapshot::{Captured, Why},
     },
 };
@@ -57,7 +57,7 @@ impl Keep {
 
 /// Keep the files that the rules of the target ignore: `.gitignore` goes back with everything else, and what it protected
 /// may be older than all of it.
-pub fn what_was_ignored(repo: &Repo, goal: &Side<'_>, target: &Target, plan: &mut PathPlan) -> Result<()> {
+pub fn what_was_ignored(repo: &Repo, goal: &StateView<'_>, target: &Target, plan: &mut PathPlan) -> Result<()> {
     let removed =
         plan.files.iter().filter(|(_, change)| matches!(change, Change::Remove(Reason::NotThere | Reason::Untracked)));
     let removed: Vec<BString> = removed.map(|(path, _)| path.clone()).collect();
@@ -72,7 +72,12 @@ pub fn what_was_ignored(repo: &Repo, goal: &Side<'_>, target: &Target, plan: &mu
 }
 
 /// List what cannot be stored now, and so stays whatever it is.
-pub fn what_is_skipped(captured: &Captured<'_>, goal: &Side<'_>, target: &Target, plan: &mut PathPlan) -> Result<()> {
+pub fn what_is_skipped(
+    captured: &Captured<'_>,
+    goal: &StateView<'_>,
+    target: &Target,
+    plan: &mut PathPlan,
+) -> Result<()> {
     for skipped in captured.skipped().filter(|skipped| target.concerns(skipped.path.as_bstr())) {
         let path = skipped.path.as_bstr();
         let is_planned = plan.files.contains_key(path);

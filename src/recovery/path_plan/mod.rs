@@ -21,7 +21,7 @@ use super::{
 use crate::{
     error::Result,
     git::{Repo, changed_paths::Comparer, names, objects::Batch, tree},
-    recovery::restore::state_view::{Side, Staged, Want},
+    recovery::restore::state_view::{Staged, StateView, Want},
 };
 
 /// What will happen.
@@ -69,7 +69,7 @@ impl Reason {
 impl PathPlan {
     /// Plan the way from `captured` to `target`.
     pub fn new(repo: &Repo, captured: &Captured<'_>, target: &Target) -> Result<Self> {
-        let goal = Side::new(repo, target.moment.clone());
+        let goal = StateView::new(repo, target.moment.clone());
         let mut planner = Planner { captured, target, goal: &goal, now: Now::new(captured), plan: PathPlan::default() };
         for path in planner.candidates(repo)? {
             planner.plan_path(path.as_bstr())?;
@@ -124,7 +124,7 @@ impl PathPlan {
     }
 
     /// Drop what turns out to be there already, byte for byte.
-    pub fn drop_what_is_there(&mut self, before: &Side<'_>) -> Result<()> {
+    pub fn drop_what_is_there(&mut self, before: &StateView<'_>) -> Result<()> {
         let mut there = BTreeSet::new();
         for (path, change) in &self.files {
             if let Change::Write(want) = change
@@ -239,7 +239,7 @@ impl<'c> Now<'c> {
 struct Planner<'a> {
     captured: &'a Captured<'a>,
     target: &'a Target,
-    goal: &'a Side<'a>,
+    goal: &'a StateView<'a>,
     now: Now<'a>,
     plan: PathPlan,
 }

@@ -19,7 +19,7 @@ use crate::{
     },
     recovery::{
         operation::Touched,
-        restore::state_view::{Side, Staged},
+        restore::state_view::{Staged, StateView},
         snapshot::Flags,
     },
 };
@@ -29,7 +29,7 @@ const REFRESH_ALL: usize = 256;
 
 /// Change the entries of `touched` in `index`, a fresh copy of the real one, to what `side` says; those that say so already are left alone. Answers
 /// whether there were others.
-pub fn change(repo: &Repo, index: &TempIndex<'_>, side: &Side<'_>, touched: &[Touched]) -> Result<bool> {
+pub fn change(repo: &Repo, index: &TempIndex<'_>, side: &StateView<'_>, touched: &[Touched]) -> Result<bool> {
     // They are the same yet, and a split index is found beside the one that is in its place.
     let live = Live { repo, index: read(repo, &real(repo))? };
     let mut wanted: Vec<(&BStr, Staged)> = Vec::new();
@@ -138,7 +138,7 @@ fn script(wanted: &[(&BStr, Staged)], null: ObjectId) -> Vec<u8> {
 }
 
 /// `git add --intent-to-add` looks for a file; it finds one in a work tree that is made for it alone.
-fn intend_to_add(repo: &Repo, index: &TempIndex<'_>, side: &Side<'_>, wanted: &[(&BStr, Staged)]) -> Result<()> {
+fn intend_to_add(repo: &Repo, index: &TempIndex<'_>, side: &StateView<'_>, wanted: &[(&BStr, Staged)]) -> Result<()> {
     let intended: Vec<&BStr> =
         wanted.iter().filter(|(_, staged)| staged.flags.intent_to_add).map(|(path, _)| *path).collect();
     if intended.is_empty() {

@@ -42,8 +42,8 @@ use crate::{
         checkpoint::differing,
         restore::{
             fault_points::{Step, reached},
-            quarantine::Aside,
-            state_view::{Side, Want},
+            quarantine::Quarantine,
+            state_view::{StateView, Want},
         },
     },
 };
@@ -73,9 +73,9 @@ pub struct Restore<'a> {
     /// The operation.
     pub operation: &'a Operation,
     /// What was.
-    pub before: &'a Side<'a>,
+    pub before: &'a StateView<'a>,
     /// What shall be.
-    pub after: &'a Side<'a>,
+    pub after: &'a StateView<'a>,
     /// What may be touched.
     pub touched: &'a [Touched],
 }
@@ -110,7 +110,7 @@ impl Restore<'_> {
     /// # Errors
     ///
     /// Anything; then files may be half way, and the same call, or the one in the other direction, goes on.
-    pub fn settle(&self, direction: Direction, trust: Trust, seen: Option<&IndexPrint>) -> Result<Settled> {
+    pub fn settle(&self, direction: Direction, trust: Trust, seen: Option<&IndexFingerprint>) -> Result<Settled> {
         let (from, to) = match direction {
             Direction::Forward => (self.before, self.after),
             Direction::Backward => (self.after, self.before),
@@ -146,7 +146,7 @@ impl Restore<'_> {
     }
 
     /// Nothing is ever written outside of the work tree, or as a file of git's that is none of an unfinished operation.
-    fn check(&self, to: &Side<'_>) -> Result<()> {
+    fn check(&self, to: &StateView<'_>) -> Result<()> {
         for touched in self.touched {
             let kind = to.file(touched.path.as_bstr())?.map_or(EntryKind::Blob, |want| want.entry.kind);
             names::check(touched.path.as_bstr(), kind)?;
@@ -159,7 +159,7 @@ impl Restore<'_> {
     }
 
     /// Move aside what is not as it shall be; answers what has to be put there.
-    fn clear(&self, to: &Side<'_>, trust: Trust) -> Result<BTreeMap<&BStr, Option<Want>>> {
+    fn clear(&self, to: &StateView<'_>, trust: Trust) -> Result<BTreeMap<&BStr, Option<Want>>> {
         let top = self.top()?;
         let mut wrong: BTreeMap<&BStr, Option<Want>> = BTreeMap::new();
         let mut going: Vec<BString> = Vec::new();
@@ -185,7 +185,7 @@ impl Restore<'_> {
             }
         }
         if !going.is_empty() {
-            let aside = Aside::begin(self.repo, self.operation.id, going.clone())?;
+            let aside = Quarantine::begin(self.repo, self.operation.id, going.clone())?;
             // What is below comes before what it is in.
             for path in going.iter().rev() {
                 aside.take(top, path.as_bstr())?;
@@ -198,8 +198,9 @@ impl Restore<'_> {
 
     /// Whether a submodule was at `path`, or shall be.
     fn is_submodule(&self, path: &BStr) -> Result<bool> {
-        let is_one =
-            |side: &Side<'_>| -> Result<bool> { Ok(side.file(path)?.is_some_and(|want| want.entry.is_submodule())) };
+        let is_one = |side: &StateView<'_>| -> Result<bool> {
+            Ok(side.file(path)?.is_some_and(|want| want.entry.is_submodule()))
+        };
         Ok(is_one(self.before)? || is_one(self.after)?)
     }
 
@@ -224,7 +225,7 @@ impl Restore<'_> {
     }
 
     /// Remove the directories that are empty now and shall not be there, the deepest first.
-    fn prune(&self, to: &Side<'_>, missing: &BTreeMap<&BStr, Option<Want>>) -> Result<()> {
+    fn prune(&self, to: &StateView<'_>, missing: &BTreeMap<&BStr, Option<Want>>) -> Result<()> {
         let top = self.top()?;
         let mut directories: BTreeSet<&BStr> = BTreeSet::new();
         // Also around what is gone already: a process that died may have come that far.
@@ -254,11 +255,16 @@ impl Restore<'_> {
     }
 
     /// Put what is missing into its place; answers whether there was any.
-    fn fill(&self, private: &TempIndex<'_>, to: &Side<'_>, missing: &BTreeMap<&BStr, Option<Want>>) -> Result<bool> {
+    fn fill(
+        &self,
+        private: &TempIndex<'_>,
+        to: &StateView<'_>,
+        missing: &BTreeMap<&BStr, Option<Want>>,
+    ) -> Result<bool> {
         let top = self.top()?;
-        let left = Aside::left(self.repo, self.operation.id)?;
+        let left = Quarantine::left(self.repo, self.operation.id)?;
         let mut put_aside: BTreeMap<&BStr, Vec<PathBuf>> = BTreeMap::new();
-        for (file, path) in left.iter().flat_map(Aside::files) {
+        for (file, path) in left.iter().flat_map(Quarantine::files) {
             put_aside.entry(path.as_bstr()).or_default().push(file);
         }
         let mut by_git: Vec<BString> = Vec::new();
@@ -315,7 +321,7 @@ impl Restore<'_> {
     /// Those of the files aside whose bytes are stored nowhere.
     fn verify(&self) -> Result<Vec<Late>> {
         let mut late = Vec::new();
-        for aside in Aside::left(self.repo, self.operation.id)? {
+        for aside in Quarantine::left(self.repo, self.operation.id)? {
             for (file, path) in aside.files() {
                 let found = found(&file)?;
                 let kind = match found {
@@ -365,12 +371,12 @@ impl Restore<'_> {
     /// Delete those of the files aside that are stored; what is not stays where it is.
     pub fn drop_stored(&self) -> Result<()> {
         let late = self.verify()?;
-        for aside in Aside::left(self.repo, self.operation.id)? {
+        for aside in Quarantine::left(self.repo, self.operation.id)? {
             for (file, _) in aside.files().filter(|(file, _)| late.iter().all(|late| late.file != *file)) {
                 fs::remove_file(&file).or_environment(|| format!("cannot remove '{}'", file.display()))?;
             }
         }
-        if late.is_empty() { Aside::finish(self.repo, self.operation.id) } else { Ok(()) }
+        if late.is_empty() { Quarantine::finish(self.repo, self.operation.id) } else { Ok(()) }
     }
 
     /// Whether `file` is the beginning of the blob `id`.
@@ -388,12 +394,12 @@ impl Restore<'_> {
     pub fn finish(&self, settled: Settled) -> Result<()> {
         drop(settled.lock);
         reached(Step::Unlocked)?;
-        for aside in Aside::left(self.repo, self.operation.id)? {
+        for aside in Quarantine::left(self.repo, self.operation.id)? {
             for (file, _) in aside.files() {
                 fs::remove_file(&file).or_environment(|| format!("cannot remove '{}'", file.display()))?;
             }
         }
-        Aside::finish(self.repo, self.operation.id)?;
+        Quarantine::finish(self.repo, self.operation.id)?;
         reached(Step::Dropped)
     }
 }
@@ -424,16 +430,16 @@ fn found(file: &Path) -> Result<Found> {
 }
 
 /// The index at one time.
-pub struct IndexPrint(Entries);
+pub struct IndexFingerprint(Entries);
 
-impl IndexPrint {
+impl IndexFingerprint {
     /// The index as it is now.
     ///
     /// # Errors
     ///
     /// When it cannot be read.
     pub fn of(repo: &Repo) -> Result<Self> {
-        Entries::read(repo).map(IndexPrint)
+        Entries::read(repo).map(IndexFingerprint)
     }
 
     /// Whether it still lists the same. The file may be another one: any `git status` writes what it learnt about files.

@@ -25,19 +25,19 @@ use crate::{
 
 /// The directory of one pass.
 #[derive(Debug)]
-pub struct Aside {
+pub struct Quarantine {
     dir: PathBuf,
     paths: Vec<BString>,
 }
 
-impl Aside {
+impl Quarantine {
     /// Where the asides of all operations of this worktree are.
     pub fn root(repo: &Repo) -> PathBuf {
         repo.worktree_agent_dir().join("aside")
     }
 
     /// What earlier passes of `operation` left, the newest pass first.
-    pub fn left(repo: &Repo, operation: Ulid) -> Result<Vec<Aside>> {
+    pub fn left(repo: &Repo, operation: Ulid) -> Result<Vec<Quarantine>> {
         let root = Self::root(repo).join(operation.to_string());
         let mut passes: Vec<(u32, PathBuf)> = Vec::new();
         let entries = match fs::read_dir(&root) {
@@ -54,7 +54,7 @@ impl Aside {
             // Without a map nothing was moved yet.
             let map = fs::read(dir.join("map")).unwrap_or_default();
             let lines = map.split_str("\0").filter_map(|line| line.split_once_str(" "));
-            Aside { paths: lines.map(|(_, path)| BString::from(path)).collect(), dir }
+            Quarantine { paths: lines.map(|(_, path)| BString::from(path)).collect(), dir }
         };
         Ok(passes.into_iter().rev().map(read).collect())
     }
@@ -80,7 +80,7 @@ impl Aside {
             file.sync_all()
         };
         write().or_environment(failed)?;
-        Ok(Aside { dir, paths })
+        Ok(Quarantine { dir, paths })
     }
 
     fn number(&self) -> u32 {

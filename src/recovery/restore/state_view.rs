@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A moment that can be asked by path.
-pub struct Side<'r> {
+pub struct StateView<'r> {
     /// The moment.
     pub moment: Moment,
     trees: Trees<'r>,
@@ -41,14 +41,14 @@ pub struct Staged {
     pub flags: Flags,
 }
 
-impl<'r> Side<'r> {
+impl<'r> StateView<'r> {
     /// `moment`, whose trees are in `repo`.
     pub fn new(repo: &'r Repo, moment: Moment) -> Self {
         let mut conflicts: BTreeMap<BString, Vec<(u8, Entry)>> = BTreeMap::new();
         for conflict in &moment.unmerged {
             conflicts.entry(conflict.path.clone()).or_default().push((conflict.stage, conflict.entry));
         }
-        Side { moment, trees: Trees::new(repo), conflicts }
+        StateView { moment, trees: Trees::new(repo), conflicts }
     }
 
     /// The file at `path`.

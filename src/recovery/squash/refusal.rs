@@ -36,7 +36,7 @@ pub(super) fn at_the_tip(repo: &Repo, task: &Task, stop: &Stop<ObjectId>) -> Res
     let message = format!("{}: HEAD's commit {}", cannot(&task.id), why(repo, &task.id, stop)?);
     let error = Error::new(code(&stop.why), message).hints(hints(&task.id, stop));
     Ok(match stop.why {
-        Obstacle::Foreign(_) => error.hint("only commits at the tip are collapsed; 'git rebase -i' reorders others"),
+        Obstacle::Foreign(_) => error.hint("only commits at the tip are squashed; 'git rebase -i' reorders others"),
         _ => error,
     })
 }
@@ -47,7 +47,7 @@ pub(super) fn in_between(repo: &Repo, task: &Task, word: &str, stop: &Stop<Objec
     let message = format!("{} onto '{word}': {}", cannot(&task.id), why(repo, &task.id, stop)?);
     Ok(Error::new(code(&stop.why), message)
         .hints(hints(&task.id, stop))
-        .hint("without --onto the commits above it are collapsed"))
+        .hint("without --onto the commits above it are squashed"))
 }
 
 /// What is given is no ancestor of HEAD.
@@ -77,7 +77,7 @@ fn hints(id: &TaskId, stop: &Stop<ObjectId>) -> Vec<String> {
     let commit = short(stop.commit);
     match &stop.why {
         Obstacle::Foreign(tasks) => {
-            let other = tasks.first().map(|other| format!("'git agent squash {other}' collapses those of {other}"));
+            let other = tasks.first().map(|other| format!("'git agent squash {other}' squashes those of {other}"));
             let unnamed = tasks.is_empty().then(|| "'git agent repair' links commits that lost their task".to_owned());
             let log = format!("'git agent log {id}' shows the commits of {id}");
             other.into_iter().chain(unnamed).chain([log]).collect()
