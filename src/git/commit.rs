@@ -55,7 +55,7 @@ impl Commit {
         let bytes = repo.read_as(id, Kind::Commit)?;
         let damaged = || format!("commit {id} is damaged");
         let commit = CommitRef::from_bytes(&bytes, repo.gix().object_hash()).or_environment(damaged)?;
-        // git makes nothing of lines that are in no form of its own, either.
+        // As git, which takes malformed lines for empty.
         let (author, committer) = (commit.author().unwrap_or_default(), commit.committer().unwrap_or_default());
         Ok(Commit {
             id,

@@ -16,7 +16,7 @@ use super::repo::Repo;
 use crate::error::{Error, Result, codes};
 
 /// How long a writer queues before it goes on without the lock.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Held until dropped. The operating system lets go when the process dies, however it dies.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Lock {
         if waiter.is_err() {
             return Ok(Lock { file: None });
         }
-        match locked.recv_timeout(PATIENCE) {
+        match locked.recv_timeout(TIMEOUT) {
             Ok(Ok(file)) => Ok(Lock { file: Some(file) }),
             Ok(Err(_)) | Err(_) => Ok(Lock { file: None }),
         }
@@ -55,7 +55,7 @@ impl Lock {
         File::open(path).is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
-    /// Whether the lock was got, or patience ran out.
+    /// Whether the lock was got, and not given up after the timeout.
     pub fn is_held(&self) -> bool {
         self.file.is_some()
     }

@@ -23,14 +23,14 @@ pub struct LockFile {
 }
 
 impl LockFile {
-    /// Take the lock `path` with `mark` in it, waiting for others as long as `patience`; `None` when it ran out.
+    /// Take the lock `path` with `mark` in it, waiting for others as long as `timeout`; `None` when it ran out.
     ///
     /// One with the same mark whose maker is dead is taken over.
     ///
     /// # Errors
     ///
     /// Where the directory of `path` cannot be written to.
-    pub fn take(path: &Path, mark: &str, patience: Duration) -> io::Result<Option<Self>> {
+    pub fn take(path: &Path, mark: &str, timeout: Duration) -> io::Result<Option<Self>> {
         let dir = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
         let mut ours = tempfile::Builder::new().prefix(".git-agent-lock-").tempfile_in(dir)?;
         ours.as_file().lock()?;
@@ -46,7 +46,7 @@ impl LockFile {
                 remove(path)?;
                 continue;
             }
-            if began.elapsed() >= patience {
+            if began.elapsed() >= timeout {
                 return Ok(None);
             }
             std::thread::sleep(Duration::from_millis(20));

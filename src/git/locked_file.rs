@@ -10,7 +10,7 @@ use super::lock_file::LockFile;
 use crate::error::{Context as _, Error, Result, codes};
 
 /// How long another process may hold the lock.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What stands in our lock.
 const MARK: &str = "git-agent setup\n";
@@ -33,7 +33,7 @@ impl LockedFile {
         let mut lock = file.clone().into_os_string();
         lock.push(".lock");
         let lock = PathBuf::from(lock);
-        let taken = LockFile::take(&lock, MARK, PATIENCE);
+        let taken = LockFile::take(&lock, MARK, TIMEOUT);
         match taken.or_environment(|| format!("cannot write '{}'", file.display()))? {
             Some(held) => Ok(LockedFile { file, _lock: held }),
             None => {

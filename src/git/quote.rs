@@ -4,7 +4,7 @@ use bstr::{BStr, BString};
 
 use super::repo::Repo;
 
-/// How git writes a path in a line of its own.
+/// How git writes a path on a separate line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quoting {
     /// Bytes above 127 are escaped, too; git's default.

@@ -13,7 +13,7 @@ use super::{
     cmd::{self, Git},
     discover,
     head::Head,
-    objects::{DeltaBases, Patience},
+    objects::{DeltaBases, RetryPolicy},
     refs::Refs,
     seal::{self, Secret},
 };
@@ -45,7 +45,7 @@ pub struct Repo {
     refs: Refs,
     /// Looks for objects where they are themselves, whatever replaces them.
     places: OnceCell<gix::OdbHandle>,
-    patience: Patience,
+    retry_policy: RetryPolicy,
     report: Cell<Option<Report>>,
     secret: OnceCell<Secret>,
     adopted: OnceCell<HashSet<ObjectId>>,
@@ -92,7 +92,7 @@ impl Repo {
             gix,
             refs,
             places: OnceCell::new(),
-            patience: Patience::default(),
+            retry_policy: RetryPolicy::default(),
             report: Cell::default(),
             secret: OnceCell::new(),
             adopted: OnceCell::new(),
@@ -153,8 +153,8 @@ impl Repo {
     }
 
     /// How often reading looks again for an object that is not there.
-    pub(super) fn patience(&self) -> &Patience {
-        &self.patience
+    pub(super) fn retry_policy(&self) -> &RetryPolicy {
+        &self.retry_policy
     }
 
     /// `commit`, the bytes of one that the ref `place` will lead to, with the seal of this repository.

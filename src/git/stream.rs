@@ -23,7 +23,7 @@ pub struct Stream {
 impl Stream {
     pub(super) fn new(mut child: Child, what: String) -> Result<Self> {
         let stdout = child.stdout.take().ok_or_else(|| Error::bug("git was started without a pipe"))?;
-        // Drained beside the answer: a git that complains a lot must not wait for us.
+        // Drained in another thread: a git that complains a lot must not wait for us.
         let drain = |mut pipe: std::process::ChildStderr| {
             std::thread::Builder::new().spawn(move || {
                 let mut text = Vec::new();

@@ -1,4 +1,4 @@
-//! Whether git knows who commits. Git itself is asked: it has rules of its own for what it makes up and what it refuses.
+//! Whether git knows who commits. git is asked: it decides what it makes up and what it refuses.
 
 use bstr::{BString, ByteSlice as _};
 

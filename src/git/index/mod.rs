@@ -24,7 +24,7 @@ use super::{
 use crate::error::{Context as _, Error, Result, codes};
 
 /// How long to wait for the `index.lock` of another process.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a concurrent `git add` may take.
 const MOMENT: Duration = Duration::from_secs(2);
@@ -145,7 +145,7 @@ impl IndexLock {
     /// is taken over.
     pub fn take_marked(repo: &Repo, mark: &str) -> Result<Self> {
         let path = lock_file(repo);
-        let taken = LockFile::take(&path, mark, PATIENCE).map_err(|error| held(&path).because(error))?;
+        let taken = LockFile::take(&path, mark, TIMEOUT).map_err(|error| held(&path).because(error))?;
         taken.map(|held| IndexLock { _held: held }).ok_or_else(|| held(&path))
     }
 

@@ -1,7 +1,7 @@
 //! Objects that a git makes for us, where no gc looks: taken from there into a [`Batch`], they are safe before anything names them.
 //!
 //! What `git commit-tree`, `merge-tree` or `add` write into the repository is unreachable until a ref leads there, and a
-//! `git gc --prune=now` of somebody else takes it.
+//! `git gc --prune=now` of another process deletes it.
 
 use std::path::Path;
 

@@ -100,7 +100,7 @@ impl Batch {
 pub(super) fn write_packs(repo: &Repo, objects: &[&Object], keep: Keep) -> Result<()> {
     for readers in [Readers::All, Readers::Group, Readers::Owner] {
         let theirs: Vec<&Object> = objects.iter().copied().filter(|object| object.readers == readers).collect();
-        // What not everybody may read stays in a pack of its own, past every gc.
+        // What not everyone may read stays in a separate pack, which no gc repacks.
         write_packs_for(repo, &theirs, if readers == Readers::All { keep } else { Keep::Private }, readers)?;
     }
     Ok(())

@@ -28,7 +28,7 @@ pub(super) enum Keep {
     Quiet,
     /// Until it is old, too.
     Held,
-    /// For good: not everybody may read what is in it, and a gc would pack it for everybody.
+    /// For good: not everyone may read what is in it, and a gc would pack it for everyone.
     Private,
 }
 

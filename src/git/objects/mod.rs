@@ -26,7 +26,7 @@ pub use apart::Apart;
 pub(super) use bases::DeltaBases;
 pub use content::{Content, Hasher, Readers};
 pub(super) use durable::sync_dir;
-pub use read::Patience;
+pub use read::RetryPolicy;
 
 use content::Object;
 use gc::Keep;
@@ -116,7 +116,7 @@ impl Batch {
         self.add(id, Kind::Blob, content);
     }
 
-    /// [`Self::known_blob`] for `readers` alone: it goes into a pack of its own that stays as it is, because git's gc gives everybody
+    /// [`Self::known_blob`] for `readers` alone: it goes into a separate pack that stays as it is, because git's gc lets everyone read
     /// what it packs.
     pub fn private_blob(&mut self, id: ObjectId, content: Content, readers: Readers) {
         self.add_for(id, Kind::Blob, content, readers);

@@ -17,19 +17,19 @@ use crate::{
 const PAUSES: [u64; 7] = [2, 5, 10, 20, 40, 80, 160];
 
 /// How many objects may use up all pauses; after that a repository is taken to be damaged, and reading it must not be slow.
-const DISAPPOINTMENTS: usize = 3;
+const MAX_FAILURES: usize = 3;
 
-/// What is left of the willingness to look again.
+/// How often an object that is not found is looked for again.
 #[derive(Debug, Default)]
-pub struct Patience {
-    disappointments: Cell<usize>,
+pub struct RetryPolicy {
+    failures: Cell<usize>,
 }
 
-impl Patience {
+impl RetryPolicy {
     /// `look` until it finds something or it is no use.
     fn look<T, E>(&self, repo: &Repo, look: impl Fn(&gix::Repository) -> Result<T, E>) -> Result<T, E> {
         let mut found = look(repo.gix());
-        if found.is_ok() || self.disappointments.get() >= DISAPPOINTMENTS {
+        if found.is_ok() || self.failures.get() >= MAX_FAILURES {
             return found;
         }
         for pause in PAUSES {
@@ -40,7 +40,7 @@ impl Patience {
                 return found;
             }
         }
-        self.disappointments.set(self.disappointments.get() + 1);
+        self.failures.set(self.failures.get() + 1);
         found
     }
 }
@@ -49,14 +49,14 @@ impl Repo {
     /// The bytes of the object `id`.
     pub fn read(&self, id: ObjectId) -> Result<Vec<u8>> {
         self.check(id)?;
-        let found = self.patience().look(self, |gix| gix.find_object(id).map(gix::Object::detach));
+        let found = self.retry_policy().look(self, |gix| gix.find_object(id).map(gix::Object::detach));
         Ok(found.or_environment(|| format!("cannot read the object {id}"))?.data)
     }
 
     /// The bytes of the object `id`, which must be a `kind`.
     pub fn read_as(&self, id: ObjectId, kind: Kind) -> Result<Vec<u8>> {
         self.check(id)?;
-        let found = self.patience().look(self, |gix| gix.find_object(id).map(gix::Object::detach));
+        let found = self.retry_policy().look(self, |gix| gix.find_object(id).map(gix::Object::detach));
         let object = found.or_environment(|| format!("cannot read the {kind} {id}"))?;
         match object.kind == kind {
             true => Ok(object.data),
@@ -67,7 +67,8 @@ impl Repo {
     /// What sort of object `id` is, and its size.
     pub fn header(&self, id: ObjectId) -> Result<(Kind, u64)> {
         self.check(id)?;
-        let found = self.patience().look(self, |gix| gix.find_header(id).map(|header| (header.kind(), header.size())));
+        let found =
+            self.retry_policy().look(self, |gix| gix.find_header(id).map(|header| (header.kind(), header.size())));
         found.or_environment(|| format!("cannot read the object {id}"))
     }
 

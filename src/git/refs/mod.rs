@@ -59,7 +59,7 @@ enum Hooks {
 }
 
 impl Hooks {
-    /// A hook that allows only branches must not make going back impossible, so each kind moves in a transaction of its own.
+    /// A hook that allows only branches must not make going back impossible, so each kind moves in a separate transaction.
     fn of(changes: &[RefChange]) -> Self {
         let ours = ["refs/agent/", "refs/worktree/agent/", "refs/notes/agent"];
         // `CHERRY_PICK_HEAD` and its like are files elsewhere.

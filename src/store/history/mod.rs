@@ -67,7 +67,7 @@ pub fn ask<T>(repo: &Repo, tip: ObjectId, question: impl Fn(&Past) -> Result<T, 
     let answer = past(repo, &overlay, known, tip, WRITE_FROM).and_then(|past| question(&past));
     let answer = match answer {
         Err(Fault::Damaged) if is_indexed => {
-            // It would be found damaged by everybody. If it cannot be removed, it is read around.
+            // Every reader would find it damaged. If it cannot be removed, it is read around.
             forget(repo).unwrap_or_default();
             past(repo, &overlay, Known::default(), tip, WRITE_FROM).and_then(|past| question(&past))
         }

@@ -13,7 +13,7 @@ use crate::{
     store::history::grafts::Overlay,
 };
 
-/// What a commit says, beside its parents.
+/// What a commit says, besides its parents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Said {
     /// The ids of the tasks that it names.

@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// How long a write goes on trying before it says that the ledger is busy.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Who writes, and when it is.
 pub struct Author<'a> {
@@ -121,7 +121,7 @@ pub fn write<T>(
         }
         match Prepared::new(&view, author, draft)?.publish(repo)? {
             Ok(written) => return Ok((written, answer)),
-            Err(_) if began.elapsed() < PATIENCE => std::thread::sleep(jitter()),
+            Err(_) if began.elapsed() < TIMEOUT => std::thread::sleep(jitter()),
             Err(why) => {
                 let error = busy(repo, "nothing was recorded");
                 return Err(match why {

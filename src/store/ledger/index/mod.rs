@@ -84,7 +84,7 @@ pub(super) fn load(view: &View<'_>) -> Result<Table> {
     Ok(table)
 }
 
-/// What reading some notes gave, beside rows.
+/// What reading some notes gave, besides rows.
 struct Read {
     /// Keys of the notes that are not a task's, or not there any more.
     gone: HashSet<ObjectId>,
