@@ -5,14 +5,12 @@ use crate::{
     error::{Result, exit},
     verbs,
     view::{
+        NAMED,
         json::GcAnswer,
         relative_time,
         sanitize::{self, plural},
     },
 };
-
-/// How many snapshots are named.
-const NAMED: usize = 10;
 
 /// Expire old snapshots and operations
 #[derive(Debug, clap::Args)]

@@ -11,11 +11,11 @@ use crate::{
         operation::Operation,
         path_plan::{Change, PathPlan},
     },
-    view::sanitize::{self, plural},
+    view::{
+        NAMED, list, oid,
+        sanitize::{self, plural},
+    },
 };
-
-/// How many paths of a kind are named.
-const NAMED: usize = 10;
 
 /// That nothing was done: because everything is `as_it_was`, or because what differs from `name` is left alone.
 pub(super) fn say_nothing(ctx: &Ctx, as_it_was: &str, name: &str, plan: &PathPlan) -> Result<()> {
@@ -70,7 +70,7 @@ pub(super) fn moved(before: &Head, after: &Head) -> Option<String> {
     if before.commit == after.commit {
         return None;
     }
-    let short = |head: &Head| head.commit.map_or_else(|| "nothing".to_owned(), |id| id.to_hex_with_len(12).to_string());
+    let short = |head: &Head| head.commit.map_or_else(|| "nothing".to_owned(), oid);
     let name = after.branch_name().unwrap_or_else(|| "HEAD".to_owned());
     Some(format!("  {}: {} -> {}\n", sanitize::line(&name), short(before), short(after)))
 }
@@ -78,28 +78,24 @@ pub(super) fn moved(before: &Head, after: &Head) -> Option<String> {
 /// The paths of a plan by what happens to them.
 pub(super) fn paths(plan: &PathPlan) -> String {
     let mut text = String::new();
-    let mut list = |what: &str, paths: Vec<String>| {
-        if paths.is_empty() {
-            return;
+    let mut say = |what: &str, paths: Vec<String>| {
+        if !paths.is_empty() {
+            text.push_str(&format!("  {what} {}: {}\n", plural(paths.len(), "path"), list(paths)));
         }
-        let more = paths.len().saturating_sub(NAMED);
-        let more = if more == 0 { String::new() } else { format!(" … and {more} more") };
-        let named = paths.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-        text.push_str(&format!("  {what} {}: {named}{more}\n", plural(paths.len(), "path")));
     };
     let of = |wanted: fn(&Change) -> bool| -> Vec<String> {
         let paths = plan.files.iter().filter(|(_, change)| wanted(change));
         paths.map(|(path, _)| sanitize::bytes(path.as_bstr())).collect()
     };
-    list("wrote", of(|change| matches!(change, Change::Write(_))));
-    list("removed", of(|change| matches!(change, Change::Remove(_))));
+    say("wrote", of(|change| matches!(change, Change::Write(_))));
+    say("removed", of(|change| matches!(change, Change::Remove(_))));
     let staged: Vec<String> = plan
         .staged
         .keys()
         .filter(|path| !plan.files.contains_key(*path))
         .map(|path| sanitize::bytes(path.as_bstr()))
         .collect();
-    list("updated only the index of", staged);
+    say("updated only the index of", staged);
     for kept in plan.kept.iter().take(NAMED) {
         text.push_str(&format!("  kept {}: {}\n", sanitize::bytes(kept.path.as_bstr()), kept.why.as_str()));
     }

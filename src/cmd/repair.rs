@@ -1,8 +1,5 @@
 //! `git agent repair`: bring back the link between commits and tasks where it was lost.
 
-use std::fmt::Write as _;
-
-use super::verify::short;
 use crate::{
     cmd::context::Ctx,
     commit_notes,
@@ -18,13 +15,12 @@ use crate::{
     },
     store::ledger::{Draft, View},
     view::{
+        NAMED,
         json::RepairAnswer,
+        oid,
         sanitize::{self, plural},
     },
 };
-
-/// How many commits are named of which nothing is known.
-const NAMED: usize = 10;
 
 /// Link commits that lost their Task-Id trailer to their task, such as after squash and rebase merges
 ///
@@ -94,10 +90,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 fn page(found: &Found, dry_run: bool) -> String {
     let verb = if dry_run { "Would link" } else { "Linked" };
     let mut page = String::new();
-    let mut line = |text: &str| writeln!(page, "{}", sanitize::line(text)).unwrap_or_default();
+    let mut line = |text: &str| page.push_str(&format!("{}\n", sanitize::line(text)));
     for link in &found.links {
-        let commit = link.commit.to_hex_with_len(12);
-        let source = link.source.map(|source| format!(" as {}", short(&source.to_string()))).unwrap_or_default();
+        let commit = oid(link.commit);
+        let source = link.source.map(|source| format!(" as {}", oid(source))).unwrap_or_default();
         line(&format!("{verb} {commit} to {}: {} (by {}{source})", link.task, link.subject, link.by));
     }
     match (found.links.is_empty(), found.unknown.len()) {
@@ -113,7 +109,7 @@ fn page(found: &Found, dry_run: bool) -> String {
         found.unknown.iter().rev().partition(|one| !one.candidates.is_empty());
     let shown: Vec<&Unknown> = decide.into_iter().chain(rest).collect();
     for one in shown.iter().take(NAMED) {
-        line(&format!("  {} {}{}", short(&one.commit.to_string()), one.subject, why(one)));
+        line(&format!("  {} {}{}", oid(one.commit), one.subject, why(one)));
     }
     if shown.len() > NAMED {
         line(&format!("  … and {} more (--json has all)", shown.len() - NAMED));
@@ -122,9 +118,8 @@ fn page(found: &Found, dry_run: bool) -> String {
 }
 
 fn why(one: &Unknown) -> String {
-    let candidate = |evidence: &Evidence<ObjectId>| {
-        format!("{} says {}", short(&evidence.source.to_string()), evidence.tasks.join(", "))
-    };
+    let candidate =
+        |evidence: &Evidence<ObjectId>| format!("{} says {}", oid(evidence.source), evidence.tasks.join(", "));
     let said = one.candidates.iter().map(candidate).collect::<Vec<_>>().join("; ");
     match one.why {
         Why::NoSource => String::new(),

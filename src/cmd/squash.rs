@@ -2,11 +2,10 @@
 
 mod editor;
 
-use std::{fmt::Write as _, io::IsTerminal as _};
+use std::io::IsTerminal as _;
 
 use bstr::{BString, ByteSlice as _};
 
-use super::verify::short;
 use crate::{
     cmd::{
         context::{Ctx, many_lines},
@@ -24,13 +23,12 @@ use crate::{
         squash::{Request, SquashPlan},
     },
     view::{
+        NAMED,
         json::SquashAnswer,
+        oid,
         sanitize::{self, plural},
     },
 };
-
-/// How many commits are named.
-const NAMED: usize = 10;
 
 /// Squash a task's unpublished commits at the tip into one
 #[derive(Debug, clap::Args)]
@@ -95,8 +93,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let new = done.operation.after.commit.map(|commit| commit.to_string()).unwrap_or_default();
     let subject = crate::domain::message::subject(&message);
     let first = match plan.commits.len() {
-        1 => format!("Reworded {} of {}: {subject}", short(&new), task.id),
-        count => format!("Squashed {} of {} into {}: {subject}", plural(count, "commit"), task.id, short(&new)),
+        1 => format!("Reworded {} of {}: {subject}", oid(&new), task.id),
+        count => format!("Squashed {} of {} into {}: {subject}", plural(count, "commit"), task.id, oid(&new)),
     };
     operation_output::say(ctx, &sanitize::line(&first), &done)?;
     // Where a task begins are commits of others; anything else is worth a word.
@@ -106,7 +104,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     {
         ctx.out.status(line);
     }
-    ctx.out.hint(format!("to undo it: git agent undo; to look at it: git show {}", short(&new)));
+    ctx.out.hint(format!("to undo it: git agent undo; to look at it: git show {}", oid(&new)));
     Ok(exit::OK)
 }
 
@@ -169,27 +167,27 @@ fn rehearsed(ctx: &Ctx, plan: &SquashPlan, message: &BString) -> Result<String> 
     let what = plural(plan.commits.len(), "commit");
     let mut page = format!("Would squash {what} of {id} into one, {onto}.\n");
     for entry in plan.commits.iter().rev().take(NAMED) {
-        writeln!(page, "  {}", sanitize::line(&named(entry))).unwrap_or_default();
+        page.push_str(&format!("  {}\n", sanitize::line(&named(entry))));
     }
     if plan.commits.len() > NAMED {
-        writeln!(page, "  … and {} more", plan.commits.len() - NAMED).unwrap_or_default();
+        page.push_str(&format!("  … and {} more\n", plan.commits.len() - NAMED));
     }
     if let Some(line) = stop(ctx, plan)? {
-        writeln!(page, "{}", sanitize::line(&line)).unwrap_or_default();
+        page.push_str(&format!("{}\n", sanitize::line(&line)));
     }
     page.push_str("The message:\n");
     for line in message.lines() {
         let line = format!("    {}", sanitize::bytes(line.as_bstr()));
-        writeln!(page, "{}", line.trim_end()).unwrap_or_default();
+        page.push_str(&format!("{}\n", line.trim_end()));
     }
     Ok(page)
 }
 
 fn on_top_of(commit: ObjectId) -> String {
-    format!("on top of {}", short(&commit.to_string()))
+    format!("on top of {}", oid(commit))
 }
 
 /// `0123456789ab Fix login`
 fn named(entry: &Commit) -> String {
-    format!("{} {}", short(&entry.id.to_string()), crate::domain::message::subject(&entry.message))
+    format!("{} {}", oid(entry.id), crate::domain::message::subject(&entry.message))
 }

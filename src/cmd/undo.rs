@@ -65,7 +65,7 @@ pub(super) fn show(ctx: &Ctx, Undone { undone, outcome, published }: &Undone, ki
         }
     }
     if let Some(commit) = published {
-        let short = commit.to_hex_with_len(12);
+        let short = crate::view::oid(commit);
         ctx.out.warn(format!(
             "a remote branch or a tag contains {short}, which this branch no longer has: a push is not undone"
         ));

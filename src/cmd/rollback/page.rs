@@ -1,7 +1,5 @@
 //! What a rollback does, for people.
 
-use std::fmt::Write as _;
-
 use bstr::{BString, ByteSlice as _};
 
 use crate::{
@@ -14,13 +12,10 @@ use crate::{
         rollback::{RollbackPlan, skip_reason},
     },
     view::{
-        Style,
+        NAMED, Style, list, oid,
         sanitize::{self, plural},
     },
 };
-
-/// How many items a list names.
-const NAMED: usize = 10;
 
 /// A plan on a page.
 pub(super) struct Page<'a> {
@@ -74,7 +69,7 @@ impl<'a> Page<'a> {
             let paths: Vec<String> = other.paths.iter().map(|path| sanitize::bytes(path.as_bstr())).collect();
             let same = match paths.is_empty() {
                 true => String::new(),
-                false => format!(", which changed the same paths: {}", some(&paths)),
+                false => format!(", which changed the same paths: {}", list(&paths)),
             };
             let count = plural(other.commits.len(), "commit");
             line(&mut page, "affects", &format!("{}{title}{status}: {count} after the checkpoint{same}", other.id));
@@ -94,7 +89,7 @@ impl<'a> Page<'a> {
         match mode {
             Mode::Files => format!("restoring files; {branch} stays where it is"),
             Mode::Rewind => {
-                let to = self.plan.to.commit.map(short).unwrap_or_default();
+                let to = self.plan.to.commit.map(oid).unwrap_or_default();
                 format!("moving {branch} back to {to}")
             }
             Mode::Restore => format!("a new commit on {branch} with its state"),
@@ -106,28 +101,17 @@ impl<'a> Page<'a> {
 /// `  drops      1 commit: …`; nothing without a text.
 fn line(page: &mut String, label: &str, text: &str) {
     if !text.is_empty() {
-        writeln!(page, "  {label:<10} {}", sanitize::line(text)).unwrap_or_default();
+        page.push_str(&format!("  {label:<10} {}\n", sanitize::line(text)));
     }
 }
 
 fn commits(commits: &[ObjectId]) -> String {
-    let shown: Vec<String> = commits.iter().map(|commit| short(*commit)).collect();
-    if shown.is_empty() { shown.concat() } else { format!("{}: {}", plural(shown.len(), "commit"), some(&shown)) }
+    if commits.is_empty() {
+        return String::new();
+    }
+    format!("{}: {}", plural(commits.len(), "commit"), list(commits.iter().map(oid)))
 }
 
 fn paths(shown: &[String]) -> String {
-    if shown.is_empty() { shown.concat() } else { format!("{}: {}", plural(shown.len(), "path"), some(shown)) }
-}
-
-fn short(commit: ObjectId) -> String {
-    commit.to_hex_with_len(12).to_string()
-}
-
-/// `a, b … and 3 more`
-fn some(items: &[String]) -> String {
-    let named = items.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    match items.len().saturating_sub(NAMED) {
-        0 => named,
-        more => format!("{named} … and {more} more"),
-    }
+    if shown.is_empty() { String::new() } else { format!("{}: {}", plural(shown.len(), "path"), list(shown)) }
 }

@@ -7,6 +7,7 @@ use crate::{
     domain::{
         id::TaskId,
         repair::{Evidence, Same, Verdict, Whole, judge},
+        text::oid,
         trailer::{
             block::{self, Syntax},
             scan,
@@ -34,7 +35,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
     let mut found = Found::default();
     let repo = desk.repo;
     if revwalk::is_ancestor(repo, tip, range.tip)? {
-        let short = tip.to_hex_with_len(12);
+        let short = oid(tip);
         found.remarks.push(format!("{short} itself is in that history: its commits are there, with their trailers"));
         return Ok(found);
     }
@@ -51,7 +52,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
         }
     }
     if all.is_empty() {
-        let short = tip.to_hex_with_len(12);
+        let short = oid(tip);
         found.remarks.push(format!("no commit of the branch that ends at {short} names a task"));
         return Ok(found);
     }
@@ -77,7 +78,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
                 let tasks = all.iter().cloned().collect();
                 let one = Evidence { source: tip, tasks, same: Same::Patch, whole: Whole::Branch };
                 add(desk, &mut found, entry, &one, false)?;
-                let (commit, tip) = (entry.id.to_hex_with_len(12), tip.to_hex_with_len(12));
+                let (commit, tip) = (oid(entry.id), oid(tip));
                 found.remarks.push(format!(
                     "{commit} does not have the content of the branch that ends at {tip}; it is linked because you say so"
                 ));
@@ -121,7 +122,7 @@ fn unnamed(desk: &Desk<'_>, entry: &Commit, why: Why) -> Option<super::Unknown> 
 }
 
 fn no_common_history(desk: &Desk<'_>, tip: ObjectId) -> Error {
-    let short = tip.to_hex_with_len(12);
+    let short = oid(tip);
     let error = Error::new(
         codes::NO_COMMON_HISTORY,
         format!("cannot repair: the range and the branch that ends at {short} have no commit in common here"),

@@ -4,6 +4,7 @@ use crate::{
     domain::{
         revision::Which,
         task::Task,
+        text::oid,
         time::{Timestamp, show_duration},
     },
     error::{Error, codes},
@@ -41,7 +42,7 @@ pub(super) fn no_such(repo: &Repo, task: &Task, which: Which, commits: &[ObjectI
 
 /// `t-1@2 is 0123456789ab, 3 hours ago: Fix login`
 fn line(repo: &Repo, id: &str, number: usize, commit: ObjectId, now: Timestamp) -> String {
-    let short = commit.to_hex_with_len(12);
+    let short = oid(commit);
     let Ok(found) = Commit::read(repo, commit) else { return format!("{id}@{number} is {short}") };
     let ago = show_duration(now.seconds_since(Timestamp::from_seconds(found.at)));
     format!("{id}@{number} is {short}, {ago} ago: {}", found.subject())

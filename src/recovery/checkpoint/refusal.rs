@@ -4,12 +4,10 @@ use bstr::{BString, ByteSlice as _};
 
 use super::staged::Leak;
 use crate::{
+    domain::text::list,
     error::{Error, Result, codes},
     git::{Repo, index, state},
 };
-
-/// How many paths a refusal names.
-const NAMED: usize = 10;
 
 /// A merge, a rebase, … that is not finished.
 pub fn in_progress(repo: &Repo) -> Result<()> {
@@ -30,7 +28,8 @@ pub fn locked_index(repo: &Repo) -> Result<()> {
 
 /// Unresolved conflicts.
 pub fn unmerged(paths: &[BString]) -> Result<()> {
-    let message = || format!("cannot make a checkpoint: {} unresolved: {}", conflicts(paths.len()), list(paths.iter()));
+    let message =
+        || format!("cannot make a checkpoint: {} unresolved: {}", conflicts(paths.len()), self::paths(paths.iter()));
     refuse(paths.is_empty(), || {
         Error::new(codes::UNMERGED, message()).hint("resolve them and 'git add' the files; 'git status' tells more")
     })
@@ -42,7 +41,7 @@ pub fn nested<'a>(paths: impl ExactSizeIterator<Item = &'a BString>) -> Result<(
         let what = if paths.len() == 1 { "a repository lies" } else { "repositories lie" };
         Error::new(
             codes::NESTED_REPOSITORY,
-            format!("cannot make a checkpoint: {what} inside this one, and a commit cannot take what is in it: {}", list(paths)),
+            format!("cannot make a checkpoint: {what} inside this one, and a commit cannot take what is in it: {}", self::paths(paths)),
         )
         .hint("ignore it: a line with its name in .gitignore, or in .git/info/exclude for this clone only")
         .hint("to have it as part of this one: 'git submodule add'; or leave it out: 'git agent checkpoint --only <path>…'")
@@ -57,7 +56,7 @@ pub fn large<'a>(files: impl ExactSizeIterator<Item = (&'a BString, u64)>, limit
         let message = format!(
             "cannot make a checkpoint: larger than {} (agent.maxFileSize): {}",
             human_size(limit),
-            list(sized.iter())
+            self::paths(sized.iter())
         );
         Error::new(codes::FILE_TOO_LARGE, message)
             .hint("ignore what need not be in the history: a line with its name in .gitignore")
@@ -70,7 +69,7 @@ pub fn secrets(leaks: &[Leak]) -> Result<()> {
     refuse(leaks.is_empty(), || {
         let say = |leak: &Leak| format!("{}:{}: {}", leak.path.to_str_lossy(), leak.finding.line, leak.finding.what);
         let said: Vec<BString> = leaks.iter().map(|leak| say(leak).into()).collect();
-        let message = format!("cannot make a checkpoint: this looks like a secret: {}", list(said.iter()));
+        let message = format!("cannot make a checkpoint: this looks like a secret: {}", self::paths(said.iter()));
         Error::new(codes::SECRET_FOUND, message)
             .hint("take it out, or ignore the file: a line with its name in .gitignore")
             .hint("a line with 'gitleaks:allow' in it passes; to take all of them: git agent checkpoint --allow-secret")
@@ -86,12 +85,8 @@ fn conflicts(count: usize) -> &'static str {
 }
 
 /// `'a', 'b' and 3 more`
-fn list<'a>(items: impl ExactSizeIterator<Item = &'a BString>) -> String {
-    let more = items.len().saturating_sub(NAMED);
-    let named: Vec<String> =
-        items.take(NAMED).map(|item| format!("'{}'", item.to_str_lossy().escape_debug())).collect();
-    let named = named.join(", ");
-    if more == 0 { named } else { format!("{named} and {more} more") }
+fn paths<'a>(paths: impl Iterator<Item = &'a BString>) -> String {
+    list(paths.map(|path| format!("'{}'", path.to_str_lossy().escape_debug())))
 }
 
 /// `12 KiB`, `4.8 MiB`; rounded up, so that what is too large never looks as if it were not.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use bstr::{BString, ByteSlice as _};
 
-use super::{Request, refusal::list};
+use super::{Request, refusal};
 use crate::{
-    domain::{rollback::Step, task::Task},
+    domain::{rollback::Step, task::Task, text::oid},
     error::{Error, Result, codes},
     git::{
         ObjectId, Repo, revwalk,
@@ -69,7 +69,7 @@ pub(super) fn complete(repo: &Repo, task: &Task, steps: &[Step<ObjectId>]) -> Re
     let why = format!(
         "cannot roll back {}: this clone is shallow and does not have the parent of {}",
         task.id,
-        cut.commit.to_hex_with_len(12)
+        oid(cut.commit)
     );
     Err(Error::new(codes::SHALLOW_HISTORY, why).hint("'git fetch --unshallow' gets the rest of the history"))
 }
@@ -93,7 +93,7 @@ pub(super) fn dirty(repo: &Repo, task: &Task, head: ObjectId, paths: &[BString])
     let why = format!(
         "cannot roll back {}: reverting its commits would touch uncommitted changes: {}",
         task.id,
-        list(dirty.iter())
+        refusal::paths(dirty.iter())
     );
     Err(Error::new(codes::DIRTY_PATHS, why)
         .hint("save them first: git agent checkpoint")

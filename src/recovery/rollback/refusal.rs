@@ -7,13 +7,11 @@ use crate::{
     domain::{
         rollback::{self, Commit, Mode, Refusal, Skipped},
         task::Task,
+        text::{NAMED, list, oid},
     },
     error::{Error, codes},
     git::ObjectId,
 };
-
-/// How many paths or commits a refusal names.
-const NAMED: usize = 10;
 
 /// Why the mode cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +32,7 @@ impl From<Refusal> for Why {
 pub(super) fn of(why: Why, task: &Task, to: &Checkpoint, range: &[Commit<ObjectId>]) -> Error {
     let (id, name) = (&task.id, &to.name);
     let which =
-        |is: fn(&Commit<ObjectId>) -> bool| short(range.iter().filter(|commit| is(commit)).map(|commit| commit.id));
+        |is: fn(&Commit<ObjectId>) -> bool| list(range.iter().filter(|commit| is(commit)).map(|commit| oid(commit.id)));
     match why {
         Why::History(Refusal::Foreign(mode)) => {
             let others = which(|commit| !commit.is_own());
@@ -103,7 +101,7 @@ pub(super) fn nothing_to_take_back(plan: &RollbackPlan) -> Error {
 
 /// Why a commit is skipped, as a sentence.
 pub fn skip_reason(id: &str, skipped: &Skipped<ObjectId>) -> String {
-    let commit = skipped.commit.to_hex_with_len(12);
+    let commit = oid(skipped.commit);
     match skipped.why {
         rollback::Why::Reverted => format!("{commit} is reverted already"),
         rollback::Why::Reverts => format!("{commit} only reverts other commits of {id}"),
@@ -116,8 +114,8 @@ pub fn skip_reason(id: &str, skipped: &Skipped<ObjectId>) -> String {
 pub(super) fn conflicts(task: &Task, conflicts: &[Conflict]) -> Error {
     let id = &task.id;
     let commit = conflicts.iter().find_map(|conflict| conflict.commits.first());
-    let commit = commit.map(|commit| commit.to_hex_with_len(12).to_string()).unwrap_or_default();
-    let paths = list(conflicts.iter().map(|conflict| &conflict.path));
+    let commit = commit.map(oid).unwrap_or_default();
+    let paths = paths(conflicts.iter().map(|conflict| &conflict.path));
     let error = Error::new(
         codes::REVERT_CONFLICT,
         format!("cannot roll back {id}: {commit} cannot be reverted: later commits changed {paths}"),
@@ -128,29 +126,17 @@ pub(super) fn conflicts(task: &Task, conflicts: &[Conflict]) -> Error {
             && !later.is_empty()
         {
             let path = shown(&conflict.path);
-            hints.push(format!("{path} was changed later by {}", short(later.iter().copied())));
+            hints.push(format!("{path} was changed later by {}", list(later.iter().map(oid))));
         }
     }
     error.hints(hints).hint("-- <path>… reverts other paths only; --mode files restores single files")
 }
 
 /// `'a', 'b' and 3 more`
-pub(super) fn list<'a>(paths: impl ExactSizeIterator<Item = &'a BString>) -> String {
-    let more = paths.len().saturating_sub(NAMED);
-    let named = paths.take(NAMED).map(shown).collect::<Vec<_>>().join(", ");
-    if more == 0 { named } else { format!("{named} and {more} more") }
+pub(super) fn paths<'a>(paths: impl Iterator<Item = &'a BString>) -> String {
+    list(paths.map(shown))
 }
 
 fn shown(path: &BString) -> String {
     format!("'{}'", path.to_str_lossy().escape_debug())
-}
-
-/// `0123456789ab, 123456789abc and 3 more`
-fn short(commits: impl Iterator<Item = ObjectId>) -> String {
-    let commits: Vec<String> = commits.map(|commit| commit.to_hex_with_len(12).to_string()).collect();
-    let named = commits.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-    match commits.len().saturating_sub(NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
-    }
 }

@@ -6,6 +6,7 @@ use crate::{
         id::TaskId,
         squash::{Obstacle, Stop},
         task::Task,
+        text::oid,
     },
     error::{Code, Error, Result, codes},
     git::{Head, ObjectId, Repo, commit::Commit},
@@ -27,8 +28,8 @@ pub fn why(repo: &Repo, id: &TaskId, stop: &Stop<ObjectId>) -> Result<String> {
         Obstacle::Published => "is on a remote branch or in a tag already".to_owned(),
         Obstacle::CutOff => "is where this shallow clone ends".to_owned(),
     };
-    let merge = stop.merge.map(|merge| format!(", which the merge {} brings in,", short(merge))).unwrap_or_default();
-    Ok(format!("{} ({title}){merge} {said}", short(stop.commit)))
+    let merge = stop.merge.map(|merge| format!(", which the merge {} brings in,", oid(merge))).unwrap_or_default();
+    Ok(format!("{} ({title}){merge} {said}", oid(stop.commit)))
 }
 
 /// HEAD itself has to stay.
@@ -74,7 +75,7 @@ fn code(why: &Obstacle) -> Code {
 }
 
 fn hints(id: &TaskId, stop: &Stop<ObjectId>) -> Vec<String> {
-    let commit = short(stop.commit);
+    let commit = oid(stop.commit);
     match &stop.why {
         Obstacle::Foreign(tasks) => {
             let other = tasks.first().map(|other| format!("'git agent squash {other}' squashes those of {other}"));
@@ -89,8 +90,4 @@ fn hints(id: &TaskId, stop: &Stop<ObjectId>) -> Vec<String> {
         )],
         Obstacle::CutOff => vec!["'git fetch --unshallow' gets the rest of the history".to_owned()],
     }
-}
-
-fn short(commit: ObjectId) -> String {
-    commit.to_hex_with_len(12).to_string()
 }
