@@ -2,11 +2,12 @@
 
 use crate::{
     cmd::{
-        context::{Ctx, one_line},
+        context::{Ctx, text_argument},
         task_change,
     },
-    domain::event::{Block, Payload},
-    error::{Error, Result, codes, exit},
+    domain::blocker::Blocker,
+    error::{Result, exit},
+    verbs::task::{self, Act},
 };
 
 /// Record a blocker for a task
@@ -19,26 +20,16 @@ pub struct Args {
     on: String,
 }
 
-/// Run it.
+/// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let on = one_line("blocker", &args.on)?;
-    let changed = task_change::change(ctx, args.task.as_deref(), |view, task| {
-        if task.status.is_closed() {
-            return Err(Error::new(
-                codes::TASK_CLOSED,
-                format!("cannot block {}: it is {}", task.id, task_change::say(task.status)),
-            )
-            .hint(format!("'git agent reopen {}' takes it up again", task.id)));
-        }
-        if task.blockers.iter().any(|blocker| view.text(&blocker.text) == on) {
-            return Ok(Vec::new());
-        }
-        Ok(vec![Payload::Block(Block { text: on.clone().into() })])
-    })?;
+    let on = text_argument(&args.on)?;
+    let act = Act::Block { on: on.clone() };
+    let changed = ctx.call(|caller| task::act(caller, args.task.as_deref(), &act))?;
     let task = &changed.task;
-    let id = task.blockers.iter().rev().find(|blocker| blocker.text.preview() == on).map(|blocker| blocker.id.as_str());
-    let id = id.unwrap_or_default();
-    task_change::answer(ctx, task, || format!("Blocked {} by {id}: {on}", task_change::name(task)))?;
+    let is_named = |blocker: &&Blocker| blocker.text.preview() == on.trim();
+    let blocker = task.blockers.iter().rev().find(is_named).or(task.blockers.last());
+    let (id, on) = blocker.map_or(("", ""), |blocker| (blocker.id.as_str(), blocker.text.preview()));
+    task_change::answer(ctx, task, || format!("Blocked {} by {id}: {on}", task.name()))?;
     ctx.out.hint(format!("when it is gone: git agent unblock {} {id}", task.id));
     Ok(exit::OK)
 }

@@ -2,15 +2,11 @@
 
 use crate::{
     cmd::{
-        context::{Ctx, one_line},
+        context::{Ctx, text_argument},
         task_change,
     },
-    domain::{
-        event::{Payload, Reason},
-        status::{Status, Verb},
-    },
     error::{Result, exit},
-    store::active,
+    verbs::task::{self, Act},
 };
 
 /// Cancel a task that is no longer wanted
@@ -23,22 +19,14 @@ pub struct Args {
     reason: Option<String>,
 }
 
-/// Run it.
+/// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let reason = args.reason.as_deref().map(|text| one_line("reason", text)).transpose()?;
-    let changed = task_change::change(ctx, Some(&args.task), |_, task| {
-        if task.status == Status::Cancelled {
-            return Ok(Vec::new());
-        }
-        task_change::step(task, Verb::Cancel)?;
-        Ok(vec![Payload::Cancel(Reason { reason: reason.clone().map(Into::into) })])
+    let act = Act::Cancel { reason: args.reason.as_deref().map(text_argument).transpose()? };
+    let changed = ctx.call(|caller| task::act(caller, Some(&args.task), &act))?;
+    let (task, name) = (&changed.task, changed.task.name());
+    task_change::answer(ctx, task, || {
+        if changed.wrote { format!("Cancelled {name}.") } else { format!("{name} is cancelled already.") }
     })?;
-    active::clear(ctx.repo()?, &changed.task.id)?;
-    let name = task_change::name(&changed.task);
-    task_change::answer(ctx, &changed.task, || match changed.wrote {
-        true => format!("Cancelled {name}."),
-        false => format!("{name} is cancelled already."),
-    })?;
-    ctx.out.hint(format!("take it up again with 'git agent reopen {}'", changed.task.id));
+    ctx.out.hint(format!("take it up again with 'git agent reopen {}'", task.id));
     Ok(exit::OK)
 }

@@ -211,19 +211,19 @@ pub fn text_argument(argument: &str) -> Result<String> {
     let mut input = std::io::stdin().lock().take(2 * text::MAX_TEXT as u64 + 1);
     input.read_to_end(&mut bytes).or_environment(|| "cannot read standard input".to_owned())?;
     if bytes.len() > 2 * text::MAX_TEXT {
-        return Err(bad_text("text on standard input", &text::InvalidText::TooLarge));
+        return Err(verbs::text::bad("text on standard input", &text::InvalidText::TooLarge));
     }
     String::from_utf8(bytes).map_err(|_| Error::new(codes::BAD_TEXT, "standard input is not UTF-8 text"))
 }
 
 /// An argument of one line: `what` names it in the refusal.
 pub fn one_line(what: &str, argument: &str) -> Result<String> {
-    text::one_line(&text_argument(argument)?).map_err(|why| bad_text(what, &why))
+    verbs::text::line(what, &text_argument(argument)?)
 }
 
 /// An argument that may have several lines.
 pub fn many_lines(what: &str, argument: &str) -> Result<String> {
-    text::many_lines(&text_argument(argument)?).map_err(|why| bad_text(what, &why))
+    verbs::text::lines(what, &text_argument(argument)?)
 }
 
 /// The text of several lines in `file`.
@@ -231,10 +231,5 @@ pub fn text_file(what: &str, file: &Path) -> Result<String> {
     let mut text = String::new();
     let opened = File::open(file).and_then(|file| file.take(2 * text::MAX_TEXT as u64 + 1).read_to_string(&mut text));
     opened.or_environment(|| format!("cannot read '{}'", file.display()))?;
-    text::many_lines(&text).map_err(|why| bad_text(what, &why))
-}
-
-/// A text that is refused.
-pub fn bad_text(what: &str, why: &text::InvalidText) -> Error {
-    Error::new(codes::BAD_TEXT, format!("cannot take the {what}: {why}"))
+    verbs::text::lines(what, &text)
 }

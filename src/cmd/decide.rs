@@ -2,11 +2,11 @@
 
 use crate::{
     cmd::{
-        context::{Ctx, many_lines},
+        context::{Ctx, text_argument},
         task_change,
     },
-    domain::event::{Decide, Payload},
     error::{Result, exit},
+    verbs::task::{self, Act},
 };
 
 /// Record a decision and its reason
@@ -22,16 +22,12 @@ pub struct Args {
     task: Option<String>,
 }
 
-/// Run it.
+/// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let text = many_lines("decision", &args.text)?;
-    let why = args.why.as_deref().map(|why| many_lines("why", why)).transpose()?;
-    let changed = task_change::change(ctx, args.task.as_deref(), |_, _| {
-        let decide = Decide { text: text.clone().into(), why: why.clone().map(Into::into) };
-        Ok(vec![Payload::Decide(decide)])
-    })?;
-    task_change::answer(ctx, &changed.task, || {
-        format!("Recorded a decision on {}.", task_change::name(&changed.task))
-    })?;
+    let act =
+        Act::Decide { text: text_argument(&args.text)?, why: args.why.as_deref().map(text_argument).transpose()? };
+    let changed = ctx.call(|caller| task::act(caller, args.task.as_deref(), &act))?;
+    let (task, name) = (&changed.task, changed.task.name());
+    task_change::answer(ctx, task, || format!("Recorded a decision on {name}."))?;
     Ok(exit::OK)
 }

@@ -1,13 +1,10 @@
 //! `git agent dep`: what comes after what.
 
-use super::add::refuse_cycles;
 use crate::{
     cmd::{context::Ctx, task_change},
-    domain::{
-        event::{Dep, Payload},
-        id::TaskId,
-    },
-    error::{Error, Result, codes, exit},
+    domain::id::TaskId,
+    error::{Result, exit},
+    verbs::task::{self, Act},
     view::sanitize::plural,
 };
 
@@ -35,41 +32,19 @@ struct Pair {
     after: Vec<String>,
 }
 
-/// Run it.
+/// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let (pair, adding) = match args.action {
-        Action::Add(pair) => (pair, true),
-        Action::Remove(pair) => (pair, false),
+    let (word, act) = match args.action {
+        Action::Add(Pair { task, after }) => (task, Act::Depend { after }),
+        Action::Remove(Pair { task, after }) => (task, Act::Undepend { after }),
     };
-    let changed = task_change::change(ctx, Some(&pair.task), |view, task| {
-        let mut named: Vec<TaskId> = Vec::new();
-        for word in &pair.after {
-            // A dependency on a task that is not here can still be removed.
-            let unseen = task.after.iter().find(|id| !adding && id.as_str() == word).cloned();
-            let id = unseen.map_or_else(|| view.find(word).map(|task| task.id), Ok)?;
-            if !adding && !task.after.contains(&id) {
-                return Err(Error::new(codes::NO_SUCH_DEPENDENCY, format!("{} does not come after {id}", task.id))
-                    .hint(format!("'git agent show {}' lists what it comes after", task.id)));
-            }
-            if adding != task.after.contains(&id) && !named.contains(&id) {
-                named.push(id);
-            }
-        }
-        if adding {
-            refuse_cycles(view, &task.id, &named)?;
-        }
-        Ok(match (named.is_empty(), adding) {
-            (true, _) => Vec::new(),
-            (false, true) => vec![Payload::Dep(Dep { add: named, remove: Vec::new() })],
-            (false, false) => vec![Payload::Dep(Dep { add: Vec::new(), remove: named })],
-        })
-    })?;
+    let changed = ctx.call(|caller| task::act(caller, Some(&word), &act))?;
     let task = &changed.task;
     task_change::answer(ctx, task, || {
         let before = task.after.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ");
         match task.after.len() {
-            0 => format!("{} comes after nothing.", task_change::name(task)),
-            count => format!("{} comes after {}: {before}", task_change::name(task), plural(count, "task")),
+            0 => format!("{} comes after nothing.", task.name()),
+            count => format!("{} comes after {}: {before}", task.name(), plural(count, "task")),
         }
     })?;
     Ok(exit::OK)

@@ -2,16 +2,11 @@
 
 use crate::{
     cmd::{
-        context::{Ctx, bad_text, many_lines},
+        context::{Ctx, text_argument},
         task_change,
     },
-    domain::{
-        event::{Fail, Payload},
-        status::{Status, Verb},
-        text::InvalidText,
-    },
-    error::{Error, Result, codes, exit},
-    store::active,
+    error::{Result, exit},
+    verbs::task::{self, Act},
 };
 
 /// Mark a task as failed; the reason is shown when it is started again
@@ -27,31 +22,12 @@ pub struct Args {
     kind: Option<String>,
 }
 
-/// Run it.
+/// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let reason = many_lines("reason", &args.reason)?;
-    let kind = args.kind.as_deref().map(word).transpose()?;
-    let changed = task_change::change(ctx, args.task.as_deref(), |view, task| {
-        let same = task.failure().is_some_and(|failure| view.text(&failure.reason) == reason && failure.kind == kind);
-        if task.status == Status::Failed && same {
-            return Ok(Vec::new());
-        }
-        task_change::step(task, Verb::Fail)?;
-        Ok(vec![Payload::Fail(Fail { reason: reason.clone().into(), kind: kind.clone() })])
-    })?;
-    let task = &changed.task;
-    active::clear(ctx.repo()?, &task.id)?;
-    task_change::answer(ctx, task, || format!("Attempt {} of {} failed.", task.attempts, task_change::name(task)))?;
+    let act = Act::Fail { reason: text_argument(&args.reason)?, kind: args.kind };
+    let changed = ctx.call(|caller| task::act(caller, args.task.as_deref(), &act))?;
+    let (task, name) = (&changed.task, changed.task.name());
+    task_change::answer(ctx, task, || format!("Attempt {} of {name} failed.", task.attempts))?;
     ctx.out.hint(format!("'git agent start {}' begins attempt {}", task.id, task.attempts + 1));
     Ok(exit::OK)
-}
-
-/// One word of a kind: it goes into filters and reports.
-fn word(text: &str) -> Result<String> {
-    match text.chars().find(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.')) {
-        Some(odd) if odd.is_control() => Err(bad_text("kind", &InvalidText::Control(odd.escape_default().to_string()))),
-        Some(odd) => Err(Error::new(codes::BAD_KIND, format!("a kind is one word, without {odd:?}"))),
-        None if text.is_empty() => Err(bad_text("kind", &InvalidText::Empty)),
-        None => Ok(text.to_owned()),
-    }
 }

@@ -2,11 +2,11 @@
 
 use crate::{
     cmd::{
-        context::{Ctx, many_lines},
+        context::{Ctx, text_argument},
         task_change,
     },
-    domain::event::{Note, Payload},
     error::{Result, exit},
+    verbs::task::{self, Act},
 };
 
 /// Add a note to a task
@@ -19,12 +19,11 @@ pub struct Args {
     task: Option<String>,
 }
 
-/// Run it.
+/// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let text = many_lines("note", &args.text)?;
-    let changed = task_change::change(ctx, args.task.as_deref(), |_, _| {
-        Ok(vec![Payload::Note(Note { text: text.clone().into() })])
-    })?;
-    task_change::answer(ctx, &changed.task, || format!("Recorded a note on {}.", task_change::name(&changed.task)))?;
+    let act = Act::Note { text: text_argument(&args.text)? };
+    let changed = ctx.call(|caller| task::act(caller, args.task.as_deref(), &act))?;
+    let (task, name) = (&changed.task, changed.task.name());
+    task_change::answer(ctx, task, || format!("Recorded a note on {name}."))?;
     Ok(exit::OK)
 }

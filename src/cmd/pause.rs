@@ -2,15 +2,11 @@
 
 use crate::{
     cmd::{
-        context::{Ctx, one_line},
+        context::{Ctx, text_argument},
         task_change,
     },
-    domain::{
-        event::{Payload, Reason},
-        status::Verb,
-    },
     error::{Result, exit},
-    store::active,
+    verbs::task::{self, Act},
 };
 
 /// Stop working on a task and release its claim
@@ -23,15 +19,12 @@ pub struct Args {
     reason: Option<String>,
 }
 
-/// Run it.
+/// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let reason = args.reason.as_deref().map(|text| one_line("reason", text)).transpose()?;
-    let changed = task_change::change(ctx, args.task.as_deref(), |_, task| {
-        task_change::step(task, Verb::Pause)?;
-        Ok(vec![Payload::Pause(Reason { reason: reason.clone().map(Into::into) })])
-    })?;
-    active::clear(ctx.repo()?, &changed.task.id)?;
-    task_change::answer(ctx, &changed.task, || format!("Paused {}.", task_change::name(&changed.task)))?;
-    ctx.out.hint(format!("go on with 'git agent start {}'", changed.task.id));
+    let act = Act::Pause { reason: args.reason.as_deref().map(text_argument).transpose()? };
+    let changed = ctx.call(|caller| task::act(caller, args.task.as_deref(), &act))?;
+    let (task, name) = (&changed.task, changed.task.name());
+    task_change::answer(ctx, task, || format!("Paused {name}."))?;
+    ctx.out.hint(format!("go on with 'git agent start {}'", task.id));
     Ok(exit::OK)
 }

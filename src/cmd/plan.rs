@@ -2,13 +2,8 @@
 
 mod export;
 mod import;
-mod source;
 
-use crate::{
-    cmd::context::Ctx,
-    error::{Error, Result, codes},
-    plans::Format,
-};
+use crate::{cmd::context::Ctx, error::Result};
 
 /// Import tasks from a plan file, or export them
 #[derive(Debug, clap::Args)]
@@ -25,24 +20,10 @@ enum Action {
     Export(export::Args),
 }
 
-/// Run it.
+/// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     match args.action {
-        Action::Import(args) => import::run(ctx, &args),
-        Action::Export(args) => export::run(ctx, &args),
+        Action::Import(args) => import::run(ctx, args),
+        Action::Export(args) => export::run(ctx, args),
     }
-}
-
-/// A format on the command line.
-fn format(word: &str) -> Result<Format> {
-    Format::parse(word).ok_or_else(|| {
-        Error::new(codes::UNKNOWN_PLAN_FORMAT, format!("there is no plan format '{}'", word.escape_debug()))
-            .hint(known(|_| true))
-    })
-}
-
-/// The formats that are meant, in a sentence.
-fn known(is_meant: impl Fn(&Format) -> bool) -> String {
-    let words: Vec<&str> = Format::ALL.into_iter().filter(is_meant).map(Format::as_str).collect();
-    format!("the formats are {}", words.join(", "))
 }

@@ -8,7 +8,7 @@ use crate::{
     view::{
         json::{ReadyAnswer, TaskJson, Unready},
         sanitize,
-        tasks::{Look, obstacle_text},
+        tasks::Look,
     },
 };
 
@@ -37,7 +37,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if ctx.out.is_json() {
         let unready = |row: &Summary| Unready {
             id: row.id.to_string(),
-            reasons: graph.obstacles(row, now).iter().map(obstacle_text).collect(),
+            reasons: graph.obstacles(row, now).iter().map(ToString::to_string).collect(),
         };
         let tasks = TaskJson::several(&view, &graph, ready.iter().map(|row| &row.id), now)?;
         ctx.out.json(&ReadyAnswer::new(tasks, args.explain.then(|| waiting.iter().map(unready).collect())))?;
@@ -49,7 +49,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     for row in &waiting {
         let reasons = match row.status {
             Status::InProgress => vec![held(row, now)],
-            _ => graph.obstacles(row, now).iter().map(obstacle_text).collect(),
+            _ => graph.obstacles(row, now).iter().map(ToString::to_string).collect(),
         };
         let reasons: String = reasons.iter().map(|reason| format!("    {}\n", sanitize::line(reason))).collect();
         page.push_str(&look.row(row, 0, &[]));

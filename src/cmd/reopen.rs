@@ -2,14 +2,11 @@
 
 use crate::{
     cmd::{
-        context::{Ctx, one_line},
+        context::{Ctx, text_argument},
         task_change,
     },
-    domain::{
-        event::{Payload, Reason},
-        status::Verb,
-    },
     error::{Result, exit},
+    verbs::task::{self, Act},
 };
 
 /// Reopen a completed, failed or cancelled task; its next start is a new attempt
@@ -22,14 +19,12 @@ pub struct Args {
     reason: Option<String>,
 }
 
-/// Run it.
+/// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let reason = args.reason.as_deref().map(|text| one_line("reason", text)).transpose()?;
-    let changed = task_change::change(ctx, Some(&args.task), |_, task| {
-        task_change::step(task, Verb::Reopen)?;
-        Ok(vec![Payload::Reopen(Reason { reason: reason.clone().map(Into::into) })])
-    })?;
-    task_change::answer(ctx, &changed.task, || format!("Reopened {}.", task_change::name(&changed.task)))?;
-    ctx.out.hint(format!("begin it with 'git agent start {}'", changed.task.id));
+    let act = Act::Reopen { reason: args.reason.as_deref().map(text_argument).transpose()? };
+    let changed = ctx.call(|caller| task::act(caller, Some(&args.task), &act))?;
+    let (task, name) = (&changed.task, changed.task.name());
+    task_change::answer(ctx, task, || format!("Reopened {name}."))?;
+    ctx.out.hint(format!("begin it with 'git agent start {}'", task.id));
     Ok(exit::OK)
 }

@@ -3,16 +3,13 @@
 use crate::{
     cmd::context::Ctx,
     error::Result,
+    verbs::init::Changes,
     view::json::{InitAnswer, SCHEMA},
 };
 
-/// Answer with `done` and `warnings`; with --json that is all there is to say, and `end` is left out.
-pub(super) fn answer(
-    ctx: &Ctx,
-    done: Vec<String>,
-    warnings: Vec<String>,
-    end: impl FnOnce() -> Result<()>,
-) -> Result<()> {
+/// Answer with `changes`; with --json that is all there is to say, and `end` is left out.
+pub(super) fn answer(ctx: &Ctx, changes: Changes, end: impl FnOnce() -> Result<()>) -> Result<()> {
+    let Changes { done, warnings } = changes;
     if ctx.out.is_json() {
         return ctx.out.json(&InitAnswer { schema: SCHEMA, done, warnings });
     }

@@ -2,9 +2,12 @@
 
 use crate::{
     cmd::context::Ctx,
-    commit_notes,
-    error::{Error, Result, codes, exit},
-    sync::{self, Direction, Synced},
+    error::{Result, exit},
+    sync::{Direction, Synced},
+    verbs::{
+        self,
+        sync::{Answer, Request},
+    },
     view::{
         json::{Apart, Dropped, SCHEMA, SyncAnswer},
         sanitize::plural,
@@ -24,25 +27,15 @@ pub struct Args {
     push_only: bool,
 }
 
-/// Run it.
+/// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let repo = ctx.repo()?;
-    let remote =
-        args.remote.map_or_else(|| sync::default_remote(repo), |remote| Ok(Some(remote)))?.ok_or_else(|| {
-            Error::new(codes::NO_REMOTE, "no remote is named, and this repository has no obvious one")
-                .hint("name one: git agent sync <remote>; 'git remote -v' lists them")
-        })?;
     let direction = match (args.fetch_only, args.push_only) {
         (true, _) => Direction::Fetch,
         (_, true) => Direction::Push,
         _ => Direction::Both,
     };
-    let synced = sync::sync(repo, &remote, direction, &ctx.actor()?)?;
-    if commit_notes::is_on(repo)
-        && let Err(why) = sync::sync_notes(repo, &remote, direction, ctx.now())
-    {
-        ctx.out.warn(format!("the tasks are in sync, the notes on commits ({}) are not: {why}", commit_notes::REF));
-    }
+    let request = Request { remote: args.remote, direction };
+    let Answer { remote, synced } = ctx.call(|caller| verbs::sync::sync(caller, &request))?;
     let ids = |ids: &[crate::domain::id::TaskId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
     if ctx.out.is_json() {
         ctx.out.json(&SyncAnswer {

@@ -86,6 +86,14 @@ impl Status {
         }
     }
 
+    /// The state in a sentence: `in progress`.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Status::InProgress => "in progress",
+            other => other.as_str(),
+        }
+    }
+
     /// The state called `word`; `-` may stand for `_`.
     pub fn parse(word: &str) -> Option<Status> {
         Status::ALL.into_iter().find(|status| status.as_str() == word.replace('-', "_"))

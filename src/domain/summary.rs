@@ -1,7 +1,14 @@
 //! The part of a task that lists, `next` and the dependency graph need; what the derived index holds for every task
 //! ([`crate::domain::table`]).
 
-use super::{actor::Actor, claim, id::TaskId, status::Status, task::Task, time::Timestamp};
+use super::{
+    actor::Actor,
+    claim,
+    id::TaskId,
+    status::Status,
+    task::{Task, named},
+    time::Timestamp,
+};
 
 /// A task in one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +48,11 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// `t-1 (Fix login)`.
+    pub fn name(&self) -> String {
+        named(&self.id, &self.title)
+    }
+
     /// The row of `task`.
     pub fn of(task: &Task) -> Self {
         let worker = task.spans.last().map(|span| span.by.clone());

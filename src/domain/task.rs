@@ -193,7 +193,17 @@ impl Verification {
     }
 }
 
+/// `t-1 (Fix login)`.
+pub fn named(id: &TaskId, title: &str) -> String {
+    format!("{id} ({title})")
+}
+
 impl Task {
+    /// `t-1 (Fix login)`.
+    pub fn name(&self) -> String {
+        named(&self.id, &self.title)
+    }
+
     /// A task of which nothing is known but its id.
     pub fn unknown(id: TaskId) -> Self {
         Task {

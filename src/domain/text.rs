@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
 use serde::{Deserialize, Serialize};
 
 /// The longest text that is written into an event line itself, in bytes; longer ones go into a blob of the notes tree.
@@ -206,6 +208,33 @@ pub fn many_lines(text: &str) -> Result<String, InvalidText> {
         Some(c) => Err(InvalidText::Control(c.escape_default().to_string())),
         None => Ok(text.to_owned()),
     }
+}
+
+/// `1 task`, `2 tasks`.
+pub fn plural(count: usize, noun: &str) -> String {
+    match count {
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    }
+}
+
+/// At most `width` columns of `text`, the last one `…` when something was cut off.
+pub fn shorten(text: &str, width: usize) -> Cow<'_, str> {
+    if text.width() <= width {
+        return Cow::Borrowed(text);
+    }
+    if width == 0 {
+        return Cow::Borrowed("");
+    }
+    let mut left = width - 1;
+    let fits = text.chars().take_while(|c| {
+        let wide = c.width().unwrap_or(0);
+        let fits = wide <= left;
+        left = left.saturating_sub(wide);
+        fits
+    });
+    let cut: String = fits.collect();
+    Cow::Owned(format!("{}…", cut.trim_end()))
 }
 
 /// How many things a message names before it counts the rest.

@@ -103,19 +103,13 @@ fn choose<'t>(view: &View<'_>, table: &'t Table, request: &Request) -> Result<Ve
         } else {
             request.states.contains(&row.status())
         };
-        let in_feature = parent.is_none_or(|parent| is_within(row, parent));
+        let in_feature = parent.is_none_or(|parent| row.is_within(parent));
         let by_actor = request.by.as_deref().is_none_or(|by| is_by(row, by));
         if in_state && in_feature && by_actor && needle.as_deref().map_or(Ok(true), |needle| says(view, row, needle))? {
             chosen.push(row);
         }
     }
     Ok(chosen)
-}
-
-/// Whether `task` is a part, at any depth, of the feature at `feature`.
-pub fn is_within(task: Row<'_>, feature: Option<usize>) -> bool {
-    // A cycle of parents can only come by a merge; no honest plan is this deep.
-    std::iter::successors(task.parent(), |task| task.parent()).take(10_000).any(|parent| Some(parent.at()) == feature)
 }
 
 /// Whether `name` (with or without its host) holds the task or worked on it last.

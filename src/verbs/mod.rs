@@ -7,25 +7,37 @@
 //! words ──front end──▶ Request ──verb──▶ Answer or Error ──front end──▶ text, JSON, …
 //! ```
 
+pub mod add;
 pub mod blame;
 pub mod brief;
 mod caller;
 pub mod changes_since;
+pub mod checkpoint;
 mod clock;
+pub mod complete;
 pub mod diff;
 pub mod gc;
 pub mod graph;
 mod identity;
+pub mod init;
 pub mod list;
 pub mod log;
+pub mod next;
 pub mod ops;
+pub mod plan;
 pub mod report;
 pub mod rollback;
 pub mod show;
 pub mod snapshot;
 pub mod squash;
+pub mod start;
 pub mod status;
+pub mod sync;
+pub mod task;
+pub mod text;
 pub mod undo;
+pub mod uninstall;
+pub mod verify;
 
 pub use caller::Caller;
 pub use clock::{CLOCK_VARIABLE, Clock};

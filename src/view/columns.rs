@@ -1,11 +1,9 @@
 //! One line of a list: what must be seen on both sides, and in the middle a text that gives way on a narrow terminal.
 
-use std::borrow::Cow;
-
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::style::Paint;
-use crate::view::sanitize;
+use crate::{domain::text::shorten, view::sanitize};
 
 /// The least that is left of the middle.
 const LEAST: usize = 20;
@@ -87,25 +85,6 @@ impl<'a> Row<'a> {
         }
         format!("{}\n", line.trim_end_matches(' '))
     }
-}
-
-/// At most `width` columns of `text`, the last one `…` when something was cut off.
-pub fn shorten(text: &str, width: usize) -> Cow<'_, str> {
-    if text.width() <= width {
-        return Cow::Borrowed(text);
-    }
-    if width == 0 {
-        return Cow::Borrowed("");
-    }
-    let mut left = width - 1;
-    let fits = text.chars().take_while(|c| {
-        let wide = c.width().unwrap_or(0);
-        let fits = wide <= left;
-        left = left.saturating_sub(wide);
-        fits
-    });
-    let cut: String = fits.collect();
-    Cow::Owned(format!("{}…", cut.trim_end()))
 }
 
 /// `text` with spaces behind it up to `width` columns.

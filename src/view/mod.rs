@@ -26,10 +26,10 @@ use bstr::ByteSlice as _;
 use serde::Serialize;
 
 pub use crate::{
-    domain::text::{NAMED, list, oid},
-    view::columns::{Row, pad, shorten},
+    domain::text::{NAMED, list, oid, shorten},
+    view::columns::{Row, pad},
 };
-pub use style::{Paint, Style, mark, words};
+pub use style::{Paint, Style, mark};
 
 use pager::Pager;
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use bstr::{BStr, ByteSlice as _};
 
+pub use crate::domain::text::plural;
 use crate::domain::text::visible;
 
 /// One line: every control character, and every one that shows as nothing, becomes an escape that can be seen.
@@ -58,14 +59,6 @@ pub fn painted(text: &str) -> String {
     }
     clean.push_str(&lines(rest));
     clean
-}
-
-/// `1 task`, `2 tasks`.
-pub fn plural(count: usize, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        _ => format!("{count} {noun}s"),
-    }
 }
 
 #[cfg(test)]

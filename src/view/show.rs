@@ -14,7 +14,7 @@ use crate::{
         time::{Timestamp, show_duration},
     },
     verbs::show::{Part, Story, Work},
-    view::{Style, list, mark, oid, relative_time, sanitize, tasks::obstacle_text, words},
+    view::{Style, list, mark, oid, relative_time, sanitize},
 };
 
 /// `story` as fields and paragraphs, with ages as of `now`.
@@ -43,7 +43,7 @@ impl Page<'_> {
         }
         let (word, attempts) = self.status(task);
         self.painted(&mut page, "Status", &word, &attempts);
-        let obstacles: Vec<String> = self.story.obstacles.iter().map(obstacle_text).collect();
+        let obstacles: Vec<String> = self.story.obstacles.iter().map(ToString::to_string).collect();
         self.field(&mut page, "Not ready", &obstacles.join("\n"));
         if let Some(claim) = &task.claim {
             let until = if claim.is_live(self.now) {
@@ -144,7 +144,7 @@ impl Page<'_> {
 
     /// The state, painted, and what else there is to say about it.
     fn status(&self, task: &Task) -> (String, String) {
-        let word = self.style.status(task.status, words(task.status));
+        let word = self.style.status(task.status, task.status.in_words());
         match task.attempts {
             0 | 1 => (word, String::new()),
             attempts => (word, format!(", attempt {attempts}")),

@@ -8,7 +8,7 @@ use crate::{
     },
     store::active,
     verbs::status::WorktreeStatus,
-    view::{Row, Style, mark, oid, sanitize, words},
+    view::{Row, Style, mark, oid, sanitize},
 };
 
 /// `status` for people, in lines of `width` columns if there is a width.
@@ -57,7 +57,7 @@ pub fn text(status: &WorktreeStatus, now: Timestamp, style: Style, width: Option
     page.push_str(&dirt(status));
     page.push_str(&unstamped(status));
     let counts = status.counts.iter().filter(|(_, count)| *count > 0);
-    let counts: Vec<String> = counts.map(|(status, count)| format!("{count} {}", words(*status))).collect();
+    let counts: Vec<String> = counts.map(|(status, count)| format!("{count} {}", status.in_words())).collect();
     page.push_str(&format!("Tasks: {}\n", if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }));
     page
 }

@@ -130,11 +130,6 @@ pub fn mark(status: Status) -> &'static str {
     }
 }
 
-/// A state in a sentence.
-pub fn words(status: Status) -> &'static str {
-    if status == Status::InProgress { "in progress" } else { status.as_str() }
-}
-
 impl Style {
     /// The mark of a state, painted.
     pub fn mark(self, status: Status) -> String {

@@ -3,16 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    domain::{
-        graph::{Obstacle, show_cycle},
-        id::TaskId,
-        status::Status,
-        summary::Summary,
-        task::DEFAULT_PRIORITY,
-        time::Timestamp,
-    },
+    domain::{graph::Obstacle, id::TaskId, status::Status, summary::Summary, task::DEFAULT_PRIORITY, time::Timestamp},
     verbs::list::Listed,
-    view::{Row, Style, mark, pad, relative_time, sanitize::plural, shorten, words},
+    view::{Row, Style, mark, pad, relative_time, shorten},
 };
 
 /// Deeper levels are not indented further, but named.
@@ -91,7 +84,7 @@ fn remarks(listed: &Listed, now: Timestamp) -> Vec<String> {
             for obstacle in &listed.obstacles {
                 match obstacle {
                     Obstacle::Waits { on, .. } => waits.push(on.to_string()),
-                    other => remarks.push(obstacle_text(other)),
+                    other => remarks.push(other.to_string()),
                 }
             }
             if !waits.is_empty() {
@@ -124,22 +117,4 @@ pub fn tree(look: &Look, tasks: &[Listed], now: Timestamp) -> String {
     let left: HashSet<&TaskId> = parts.values().flatten().map(|row| &row.task.id).collect();
     let rest = tasks.iter().filter(|row| left.contains(&row.task.id));
     text + &rest.map(|row| look.line(row, 0, now)).collect::<String>()
-}
-
-/// An obstacle in words.
-pub fn obstacle_text(obstacle: &Obstacle) -> String {
-    match obstacle {
-        Obstacle::Status(status) => words(*status).to_owned(),
-        Obstacle::Waits { on, status: None, .. } => format!("waits for {on}, which this ledger does not have"),
-        Obstacle::Waits { on, status: Some(Status::Failed), failure: Some(why) } => {
-            format!("waits for {on}, which failed: {why}")
-        }
-        Obstacle::Waits { on, status: Some(status), .. } => {
-            format!("waits for {on}, which is {}", words(*status))
-        }
-        Obstacle::Cycle(cycle) => format!("is in a circle of dependencies: {}", show_cycle(cycle)),
-        Obstacle::Blocked(count) => format!("{} open", plural(*count as usize, "blocker")),
-        Obstacle::Claimed { by, until } => format!("held by {by} until {}", until.to_minute()),
-        Obstacle::Subtasks(count) => format!("{} open", plural(*count as usize, "subtask")),
-    }
 }

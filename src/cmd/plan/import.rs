@@ -1,25 +1,13 @@
-//! `git agent plan import`: the difference between a plan and the ledger, as events, in one commit of the ledger.
+//! `git agent plan import`: the difference between a plan and the ledger, as events.
 
-use std::{
-    cell::Cell,
-    collections::{HashMap, HashSet},
-};
+use std::io::Read as _;
 
-use super::{export, source::Source};
 use crate::{
-    cmd::{context::Ctx, task_change},
-    domain::{
-        event::{Payload, Start},
-        id::TaskId,
-        status::Status,
-        table::{Row, Table},
-        task::Task,
-        time::Timestamp,
-    },
-    error::{Result, exit},
-    plans::{self, Change, Difference, Format, Item, Known, Left, Plan},
-    store::ledger::{self, Author, Draft, View},
-    verbs::list::is_within,
+    cmd::context::Ctx,
+    domain::task::named,
+    error::{Context as _, Result, exit},
+    plans::Difference,
+    verbs::plan::{self, ImportRequest, LeftKind, MAX_PLAN, Source},
     view::{
         json::ImportAnswer,
         sanitize::{self, plural},
@@ -56,57 +44,15 @@ pub(super) struct Args {
     force: bool,
 }
 
-/// What an import decides.
-struct Decision {
-    draft: Draft,
-    difference: Difference,
-    left: Vec<Left>,
-}
-
-/// Run it.
-pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
-    let wanted = args.format.as_deref().map(super::format).transpose()?;
-    let source = Source::read(&args.file)?;
-    let format = source.format(wanted)?;
-    let repo = ctx.repo()?;
-    let (decided, commit) = if args.dry_run {
-        (decide(ctx, &ctx.view()?, &source, format, args)?, None)
-    } else {
-        let actor = ctx.actor()?;
-        // A millisecond an event, up to now: lists go by age, and so the tasks stay in the order of the plan.
-        let at = Cell::new(i64::MAX);
-        let now = || {
-            at.set(at.get().saturating_add(1));
-            Timestamp::from_millis(at.get()).min(ctx.now())
-        };
-        let (written, decided) =
-            ledger::write(repo, &Author { actor: &actor, now: &now, is_held_to_it: true }, |view| {
-                let mut decided = decide(ctx, view, &source, format, args)?;
-                let draft = std::mem::replace(&mut decided.draft, Draft::nothing());
-                at.set(ctx.now().millis() - i64::try_from(draft.events.len()).unwrap_or(0));
-                Ok((draft, decided))
-            })?;
-        (decided, written.commit)
-    };
-    let (difference, left) = (decided.difference, source.left(&decided.left));
-    for kind in left.iter().take(WARNED) {
-        let first = kind.first.join(", ");
-        ctx.out.warn(match kind.count {
-            1 => format!("{}:{first}: {}", args.file, kind.what),
-            count => format!(
-                "{}: {} ({count} times: {first}{})",
-                args.file,
-                kind.what,
-                if count > kind.first.len() { ", …" } else { "" }
-            ),
-        });
-    }
-    if left.len() > WARNED {
-        ctx.out
-            .warn(format!("{} more kinds of things are not taken as they are; --json lists them", left.len() - WARNED));
-    }
+/// Run the command; answers its exit code.
+pub(super) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let format = args.format.as_deref().map(plan::format).transpose()?;
+    let source = read(&args.file)?;
+    let request = ImportRequest { source, format, parent: args.parent, force: args.force, dry_run: args.dry_run };
+    let done = ctx.call(|caller| plan::import(caller, &request))?;
+    warn_of_left(ctx, &args.file, &done.left);
     if ctx.out.is_json() {
-        ctx.out.json(&ImportAnswer::new(&difference, left, format, args.dry_run, commit))?;
+        ctx.out.json(&ImportAnswer::new(done, args.dry_run))?;
         return Ok(exit::OK);
     }
     if args.dry_run {
@@ -114,114 +60,45 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     }
     if !ctx.out.is_quiet() {
         let most = if args.dry_run { usize::MAX } else { NAMED };
-        ctx.out.print(&page(&difference, args.dry_run, most))?;
+        ctx.out.print(&page(&done.difference, args.dry_run, most))?;
     }
-    if commit.is_some() {
+    if done.commit.is_some() {
         ctx.out.hint("what is not wanted: 'git agent cancel <task>'; 'git agent edit <task>' changes what a task says");
     }
     Ok(exit::OK)
 }
 
-/// The events that bring the ledger of `view` to what the plan says.
-fn decide(ctx: &Ctx, view: &View<'_>, source: &Source, format: Format, args: &Args) -> Result<Decision> {
-    let table = view.table()?;
-    let mut reading = source.reading(format)?;
-    let parent = args.parent.as_deref().map(|word| view.find(word)).transpose()?.map(|task| task.id);
-    if let Some(parent) = &parent {
-        plans::put_below(&mut reading.items, parent);
+/// Read `file`; `-` is standard input.
+fn read(file: &str) -> Result<Source> {
+    let name = if file == "-" { "standard input".into() } else { sanitize::line(file) };
+    let failed = || format!("cannot read the plan '{name}'");
+    let mut bytes = Vec::new();
+    // A byte more than it may have is enough to refuse it.
+    if file == "-" {
+        std::io::stdin().lock().take(MAX_PLAN + 1).read_to_end(&mut bytes).or_environment(failed)?;
+        return Source::new(None, bytes);
     }
-    let (plan, left) = plans::settle(reading, &table).map_err(|wrong| source.refuse(wrong))?;
-    let (us, now) = (ctx.holder()?, ctx.now());
-    let repo = ctx.repo()?;
-    let head = repo.head()?;
-    let start = Start {
-        base: head.commit.map(|id| id.to_string()),
-        branch: head.branch_name(),
-        lease: Some(repo.settings().lease()),
-        force: false,
-    };
-    let must_verify = repo.settings().require_verify();
-    let file = source.path(repo.work_dir());
-    let (mut draft, mut difference) = (Draft::nothing(), Difference::default());
-    let count = plan.items.len();
-    if let Some(file) = &file {
-        difference.missing = missing(view, &table, &plan, file, parent.as_ref())?;
-    }
-    let mut echo = echo(view, &table, &plan, format)?;
-    for mut item in plan.items {
-        if !table.get(&item.id).is_some_and(Row::exists) {
-            let (id, parent) = (item.id.clone(), item.parent.clone().flatten());
-            difference.added.push((id.clone(), item.content.title.clone(), parent));
-            let payloads = plans::create(item, &start, file.as_deref());
-            draft.events.extend(payloads.into_iter().map(|payload| (id.clone(), payload)));
-            continue;
-        }
-        let events = view.events(&item.id)?.events;
-        let task = Task::from_events(item.id.clone(), &events);
-        if let Some(echo) = echo.remove(&item.id) {
-            item.silence(echo, &task.title);
-        }
-        difference.renamed.extend(Change::renamed(&item, &task).filter(|_| !args.force));
-        let text = |text: &_| view.text(text);
-        let known = Known { task: &task, events: &events, text: &text, us: &us, now, start: &start, must_verify };
-        let mut change = Change::of(&item, &known);
-        if change.fields.is_empty() && change.kept.is_none() {
-            difference.unchanged += 1;
-            continue;
-        }
-        let payloads = std::mem::take(&mut change.payloads);
-        draft.events.extend(payloads.into_iter().map(|payload| (item.id.clone(), payload)));
-        difference.known.push((item.id, task.title, change));
-    }
-    if !difference.renamed.is_empty() {
-        return Err(source.renames(&difference.renamed));
-    }
-    draft.is_bulk = true;
-    draft.message = format!("import a plan of {}", plural(count, "task"));
-    Ok(Decision { draft, difference, left })
+    let opened = std::fs::File::open(file).or_environment(failed)?;
+    opened.take(MAX_PLAN + 1).read_to_end(&mut bytes).or_environment(failed)?;
+    Source::new(Some(file), bytes)
 }
 
-/// What an export of the tasks of `plan` would say in `format`, by task, where that need not be all of what the ledger has.
-fn echo(view: &View<'_>, table: &Table, plan: &Plan, format: Format) -> Result<HashMap<TaskId, Item>> {
-    let Some(write) = format.writer().filter(|_| !format.is_ours()) else { return Ok(HashMap::new()) };
-    let mut there = Plan::default();
-    for item in plan.items.iter().filter(|item| table.get(&item.id).is_some_and(Row::exists)) {
-        there.items.extend(view.task(&item.id)?.map(|task| export::item(view, task)));
-    }
-    let read = format.read(&write(&there)).and_then(|reading| plans::settle(reading, table));
-    // What cannot be read again says nothing.
-    let (echo, _) = read.unwrap_or_default();
-    Ok(echo.items.into_iter().map(|item| (item.id.clone(), item)).collect())
-}
-
-/// The tasks that were imported from `file` before, below `parent` if it is given, and that `plan` does not have any more.
-fn missing(
-    view: &View<'_>,
-    table: &Table,
-    plan: &Plan,
-    file: &str,
-    parent: Option<&TaskId>,
-) -> Result<Vec<(TaskId, String)>> {
-    let here: HashSet<&str> = plan.items.iter().map(|item| item.id.as_str()).collect();
-    let parent = parent.and_then(|parent| table.position(parent.as_str()));
-    let is_gone = |row: &Row<'_>| {
-        row.exists()
-            && row.status() != Status::Cancelled
-            && !here.contains(row.id_str())
-            && (parent.is_none() || is_within(*row, parent))
-    };
-    let mut missing = Vec::new();
-    for row in table.rows().filter(is_gone) {
-        let events = view.events(&row.id())?.events;
-        let created = events.iter().find_map(|event| match &event.payload {
-            Payload::Create(create) => Some(create),
-            _ => None,
+/// Warn of what the plan has and was not taken as it is.
+fn warn_of_left(ctx: &Ctx, file: &str, left: &[LeftKind]) {
+    for kind in left.iter().take(WARNED) {
+        let first = kind.first.join(", ");
+        ctx.out.warn(match kind.count {
+            1 => format!("{file}:{first}: {}", kind.what),
+            count => {
+                let more = if count > kind.first.len() { ", …" } else { "" };
+                format!("{file}: {} ({count} times: {first}{more})", kind.what)
+            }
         });
-        if created.is_some_and(|create| create.plan.as_deref() == Some(file)) {
-            missing.push((row.id(), row.title().to_owned()));
-        }
     }
-    Ok(missing)
+    if left.len() > WARNED {
+        ctx.out
+            .warn(format!("{} more kinds of things are not taken as they are; --json lists them", left.len() - WARNED));
+    }
 }
 
 /// What changes, for people: at most `most` tasks of a kind.
@@ -234,14 +111,14 @@ fn page(difference: &Difference, dry_run: bool, most: usize) -> String {
     let added = difference.added.len();
     for (id, title, feature) in difference.added.iter().take(most) {
         let part = feature.as_ref().map(|feature| format!(", a part of {feature}")).unwrap_or_default();
-        say(format!("+ {}{part}", task_change::named(id, title)));
+        say(format!("+ {}{part}", named(id, title)));
     }
     if added > most {
         say(format!("+ … and {} more", added - most));
     }
     let changed = difference.changed().count();
     for (id, title, change) in difference.changed().take(most) {
-        say(format!("~ {}", task_change::named(id, title)));
+        say(format!("~ {}", named(id, title)));
         for field in &change.fields {
             let (before, after) = (shorten(&field.before, 60), shorten(&field.after, 60));
             match before.is_empty() {
@@ -255,14 +132,14 @@ fn page(difference: &Difference, dry_run: bool, most: usize) -> String {
     }
     let kept = difference.kept().count();
     for (id, title, why) in difference.kept().take(most) {
-        say(format!("= {}, kept: {why}", task_change::named(id, title)));
+        say(format!("= {}, kept: {why}", named(id, title)));
     }
     if kept > most {
         say(format!("= … and {} more", kept - most));
     }
     let missing = difference.missing.len();
     for (id, title) in difference.missing.iter().take(most) {
-        say(format!("- {}, no longer in this file", task_change::named(id, title)));
+        say(format!("- {}, no longer in this file", named(id, title)));
     }
     if missing > most {
         say(format!("- … and {} more", missing - most));

@@ -3,7 +3,7 @@
 use bstr::{BString, ByteSlice as _};
 
 use crate::{
-    cmd::{context::Ctx, task_change},
+    cmd::context::Ctx,
     domain::rollback::Mode,
     error::Result,
     git::ObjectId,
@@ -63,7 +63,7 @@ impl<'a> Page<'a> {
         }
         for other in &self.plan.other_tasks {
             let (title, status) = match &other.known {
-                Some((title, status)) => (format!(" ({title})"), format!(", {}", task_change::say(*status))),
+                Some((title, status)) => (format!(" ({title})"), format!(", {}", status.in_words())),
                 None => (String::new(), String::new()),
             };
             let paths: Vec<String> = other.paths.iter().map(|path| sanitize::bytes(path.as_bstr())).collect();
@@ -75,7 +75,7 @@ impl<'a> Page<'a> {
             line(&mut page, "affects", &format!("{}{title}{status}: {count} after the checkpoint{same}", other.id));
         }
         for dependent in self.plan.dependents.iter().take(NAMED) {
-            let status = task_change::say(dependent.status);
+            let status = dependent.status.in_words();
             let said = format!("{} ({}), {status}, depends on {}", dependent.id, dependent.title, task.id);
             line(&mut page, "dependent", &said);
         }

@@ -1,8 +1,9 @@
 //! What can keep a task from being started.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use crate::domain::{actor::Actor, id::TaskId, status::Status, time::Timestamp};
+use super::show_cycle;
+use crate::domain::{actor::Actor, id::TaskId, status::Status, text::plural, time::Timestamp};
 
 /// One reason why a task is not ready.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,4 +32,25 @@ pub enum Obstacle {
     },
     /// It is a feature with open subtasks.
     Subtasks(u32),
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Obstacle::Status(status) => f.write_str(status.in_words()),
+            Obstacle::Waits { on, status: None, .. } => {
+                write!(f, "waits for {on}, which this ledger does not have")
+            }
+            Obstacle::Waits { on, status: Some(Status::Failed), failure: Some(why) } => {
+                write!(f, "waits for {on}, which failed: {why}")
+            }
+            Obstacle::Waits { on, status: Some(status), .. } => {
+                write!(f, "waits for {on}, which is {}", status.in_words())
+            }
+            Obstacle::Cycle(cycle) => write!(f, "is in a circle of dependencies: {}", show_cycle(cycle)),
+            Obstacle::Blocked(count) => write!(f, "{} open", plural(*count as usize, "blocker")),
+            Obstacle::Claimed { by, until } => write!(f, "held by {by} until {}", until.to_minute()),
+            Obstacle::Subtasks(count) => write!(f, "{} open", plural(*count as usize, "subtask")),
+        }
+    }
 }

@@ -107,6 +107,13 @@ impl<'t> Row<'t> {
         at.map(|at| self.table.row(at))
     }
 
+    /// Whether it is a part, at any depth, of the feature at `feature` in the table.
+    pub fn is_within(self, feature: Option<usize>) -> bool {
+        // A circle of parents can only come by a merge; no honest plan is this deep.
+        let parents = std::iter::successors(self.parent(), |row| row.parent()).take(10_000);
+        parents.into_iter().any(|parent| Some(parent.at()) == feature)
+    }
+
     /// The row as a value of its own.
     pub fn summary(self) -> Summary {
         let actor = |at: usize| self.name(at).and_then(Actor::new);

@@ -13,7 +13,7 @@ use crate::{
         brief::{Body, Keep, Page, Point, Section},
         oid,
         sanitize::{self, plural},
-        shorten, words as say,
+        shorten,
     },
 };
 
@@ -44,7 +44,7 @@ pub fn page(facts: &Facts<'_>) -> Page {
         add("Ready next", next(facts), 4, 5, "git agent ready");
     } else if !facts.plan.is_empty() {
         let counts = facts.plan.counts.iter().filter(|(_, count)| *count > 0);
-        let counts: Vec<String> = counts.map(|(status, count)| format!("{count} {}", say(*status))).collect();
+        let counts: Vec<String> = counts.map(|(status, count)| format!("{count} {}", status.in_words())).collect();
         add("Tasks", all(vec![words(counts.join(", "))]), 1, 4, "git agent list");
     }
     let commands = facts.commands().into_iter().map(|command| Point::Command(command.line, command.what));
@@ -155,7 +155,7 @@ fn decided(facts: &Facts<'_>, of: &str, decision: &Decision) -> Point {
 
 fn about(facts: &Facts<'_>, focus: &Focus) -> Vec<Point> {
     let task = &focus.task;
-    let mut line = say(task.status).to_owned();
+    let mut line = task.status.in_words().to_owned();
     if task.attempts > 0 {
         line.push_str(&format!(", attempt {}", task.attempts));
     }
@@ -189,11 +189,11 @@ fn around(facts: &Facts<'_>, focus: &Focus, sections: &mut Vec<Section>) {
         sections.push(list(heading, points, count, most, rank, more));
     };
     let waits = facts.plan.waits_for.iter().map(|(id, status)| match status {
-        Some(status) => words(format!("{id}, which is {}", say(*status))),
+        Some(status) => words(format!("{id}, which is {}", status.in_words())),
         None => words(format!("{id}, which this ledger does not have")),
     });
     add("Waits for", all(waits.collect()), 4, 2, &show);
-    let parts = facts.plan.parts.iter().map(|row| named(format!("{}, {}", row.id, say(row.status)), &row.title));
+    let parts = facts.plan.parts.iter().map(|row| named(format!("{}, {}", row.id, row.status.in_words()), &row.title));
     let parts = (parts.collect(), facts.plan.parts_count.0);
     add("Open parts", parts, 6, 4, &format!("git agent list --parent {}", task.id));
     add("Checkpoints", all(checkpoints(focus)), 4, 2, &format!("git agent log {}", task.id));

@@ -6,7 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{SCHEMA, TaskJson};
-use crate::{recovery::operation::Operation, verbs::status::WorktreeStatus};
+use crate::{
+    recovery::operation::Operation,
+    verbs::{next::NoTask, status::WorktreeStatus},
+};
 
 pub use super::task::VerificationJson;
 
@@ -56,6 +59,17 @@ pub enum NoNext {
     None,
 }
 
+impl From<NoTask> for NoNext {
+    fn from(why: NoTask) -> Self {
+        match why {
+            NoTask::AllDone => NoNext::AllDone,
+            NoTask::AllClaimed => NoNext::AllClaimed,
+            NoTask::AllBlocked => NoNext::AllBlocked,
+            NoTask::None => NoNext::None,
+        }
+    }
+}
+
 /// `next`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct NextAnswer {
@@ -66,8 +80,8 @@ pub struct NextAnswer {
 
 impl NextAnswer {
     /// The answer with a task, or with the reason why there is none.
-    pub fn new(task: Result<TaskJson, NoNext>) -> Self {
-        let reason = task.as_ref().err().copied();
+    pub fn new(task: Result<TaskJson, NoTask>) -> Self {
+        let reason = task.as_ref().err().copied().map(NoNext::from);
         NextAnswer { schema: SCHEMA, task: task.ok(), reason }
     }
 }

@@ -1,6 +1,5 @@
 //! `plan import`, `plan export`.
 
-use gix::ObjectId;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -8,7 +7,8 @@ use serde_json::Value;
 use super::SCHEMA;
 use crate::{
     domain::status::Status,
-    plans::{Difference, Field, Format},
+    plans::{Field, Format},
+    verbs::plan::Imported,
 };
 
 /// `plan import`.
@@ -73,14 +73,9 @@ pub struct LeftJson {
 }
 
 impl ImportAnswer {
-    /// The answer with `difference`, and what was `left`.
-    pub fn new(
-        difference: &Difference,
-        left: Vec<LeftJson>,
-        format: Format,
-        dry_run: bool,
-        commit: Option<ObjectId>,
-    ) -> Self {
+    /// The answer to an import.
+    pub fn new(imported: Imported, dry_run: bool) -> Self {
+        let Imported { format, difference, left, commit } = imported;
         let field =
             |field: &Field| FieldJson { field: field.name, before: field.before.clone(), after: field.after.clone() };
         let changed = difference.changed().map(|(id, _, change)| {
@@ -97,7 +92,10 @@ impl ImportAnswer {
             kept: kept.collect(),
             unchanged: difference.unchanged,
             missing: difference.missing.iter().map(|(id, _)| id.to_string()).collect(),
-            left,
+            left: left
+                .into_iter()
+                .map(|kind| LeftJson { what: kind.what, count: kind.count, first: kind.first })
+                .collect(),
             applied: !dry_run,
             commit: commit.map(|id| id.to_string()),
         }

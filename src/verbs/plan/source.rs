@@ -1,15 +1,15 @@
 //! The text of a plan, and what is wrong with it.
 
-use std::{collections::HashMap, io::Read, path::Path};
+use std::{collections::HashMap, path::Path};
 
 use crate::{
-    error::{Context as _, Error, Kind, Result, codes},
+    domain::text::{shorten, visible},
+    error::{Error, Kind, Result, codes},
     plans::{Format, Left, Place, Reading, Renamed, Wrong, WrongKind},
-    view::{json::LeftJson, sanitize, shorten},
 };
 
-/// A plan is not larger than this.
-const LARGEST: u64 = 32 * 1024 * 1024;
+/// A plan is not larger than this, in bytes.
+pub const MAX_PLAN: u64 = 32 * 1024 * 1024;
 
 /// How many places of a kind are named.
 const SHOWN: usize = 3;
@@ -18,7 +18,7 @@ const SHOWN: usize = 3;
 const LONGEST_PATH: usize = 300;
 
 /// A text and where it comes from.
-pub(super) struct Source {
+pub struct Source {
     /// The file; nothing for standard input.
     file: Option<String>,
     /// As it stands in front of line and column.
@@ -27,36 +27,37 @@ pub(super) struct Source {
     text: String,
 }
 
+/// Things of one kind that a plan has and that were not taken as they are.
+#[derive(Clone, Debug)]
+pub struct LeftKind {
+    /// What they are, and what became of them.
+    pub what: String,
+    /// How many there are.
+    pub count: usize,
+    /// Where the first of them are: line and column.
+    pub first: Vec<String>,
+}
+
 impl Source {
-    /// Read `file`; `-` is standard input.
+    /// The plan that is in `file`, or came from standard input, and consists of `bytes`.
     ///
     /// # Errors
     ///
-    /// `plan-too-large`, `plan-syntax` for what is not UTF-8, and what the system says.
-    pub fn read(file: &str) -> Result<Self> {
-        let mut bytes = Vec::new();
-        let name = if file == "-" { "standard input".to_owned() } else { sanitize::line(file).into_owned() };
-        let failed = || format!("cannot read the plan '{name}'");
-        match file {
-            "-" => std::io::stdin().lock().take(LARGEST + 1).read_to_end(&mut bytes).or_environment(failed)?,
-            _ => std::fs::File::open(file)
-                .or_environment(failed)?
-                .take(LARGEST + 1)
-                .read_to_end(&mut bytes)
-                .or_environment(failed)?,
-        };
-        if bytes.len() as u64 > LARGEST {
-            let message = format!("the plan '{name}' is larger than {}; nothing was imported", sanitize::size(LARGEST));
+    /// `plan-too-large`, `plan-syntax` for what is not UTF-8.
+    pub fn new(file: Option<&str>, mut bytes: Vec<u8>) -> Result<Self> {
+        let name = file.map_or("standard input".to_owned(), |file| visible(file, &[]).into_owned());
+        if bytes.len() as u64 > MAX_PLAN {
+            let most = MAX_PLAN >> 20;
+            let message = format!("the plan '{name}' is larger than {most} MiB; nothing was imported");
             return Err(Error::new(codes::PLAN_TOO_LARGE, message).hint("import it in parts"));
         }
         // Editors of another system begin a text with a mark that is not a part of it.
         if bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.drain(..3);
         }
-        let extension =
-            std::path::Path::new(file).extension().and_then(|extension| extension.to_str()).map(str::to_owned);
+        let extension = file.and_then(|file| Path::new(file).extension()?.to_str().map(str::to_owned));
         match String::from_utf8(bytes) {
-            Ok(text) => Ok(Source { file: (file != "-").then(|| file.to_owned()), name, extension, text }),
+            Ok(text) => Ok(Source { file: file.map(str::to_owned), name, extension, text }),
             Err(error) => {
                 let (at, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
                 let message = format!(
@@ -85,13 +86,13 @@ impl Source {
     }
 
     /// What was left out or changed of what the file has: how often, and the first places.
-    pub fn left(&self, left: &[Left]) -> Vec<LeftJson> {
-        let mut kinds: Vec<LeftJson> = Vec::new();
+    pub fn left(&self, left: &[Left]) -> Vec<LeftKind> {
+        let mut kinds: Vec<LeftKind> = Vec::new();
         let mut known: HashMap<&str, usize> = HashMap::new();
         for left in left {
             let kind = *known.entry(&left.what).or_insert(kinds.len());
             if kind == kinds.len() {
-                kinds.push(LeftJson { what: left.what.clone(), count: 0, first: Vec::new() });
+                kinds.push(LeftKind { what: left.what.clone(), count: 0, first: Vec::new() });
             }
             let kind = &mut kinds[kind];
             kind.count += 1;
@@ -110,7 +111,7 @@ impl Source {
         let top = top.map(|top| top.canonicalize().unwrap_or_else(|_| top.to_owned()));
         let inside = top.as_ref().and_then(|top| whole.strip_prefix(top).ok());
         let path = inside.map(Path::to_owned).or_else(|| whole.file_name().map(Into::into))?;
-        let path = sanitize::line(&path.to_string_lossy()).into_owned();
+        let path = visible(&path.to_string_lossy(), &[]).into_owned();
         Some(path.chars().take(LONGEST_PATH).collect())
     }
 

@@ -1,0 +1,182 @@
+//! Add tasks, and change what they say.
+
+use ulid::Ulid;
+
+use super::{
+    Caller,
+    task::{self, Changed},
+    text,
+};
+use crate::{
+    domain::{
+        event::{Create, Edit, Payload},
+        graph::show_cycle,
+        id::TaskId,
+        task::Task,
+    },
+    error::{Error, Result, codes},
+    store::ledger::{Draft, View, tree},
+};
+
+/// A new task.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// What is to be done, in one line.
+    pub title: String,
+    /// Its id; generated if not given.
+    pub id: Option<String>,
+    /// What else it says.
+    pub fields: Fields,
+    /// The tasks that it comes after.
+    pub after: Vec<String>,
+    /// The task that it is a part of.
+    pub parent: Option<String>,
+}
+
+/// Fields of a task that can be given when it is made, and changed later.
+#[derive(Clone, Debug, Default)]
+pub struct Fields {
+    /// What it is about.
+    pub description: Option<String>,
+    /// From 0 (highest) to 4.
+    pub priority: Option<u8>,
+    /// Paths that it is expected to touch, from the top of the work tree.
+    pub files: Vec<String>,
+    /// When it is done.
+    pub accept: Option<String>,
+    /// Expected effort in seconds.
+    pub estimate: Option<u64>,
+}
+
+/// What is changed of a task.
+#[derive(Clone, Debug, Default)]
+pub struct EditRequest {
+    /// A new title.
+    pub title: Option<String>,
+    /// New fields.
+    pub fields: Fields,
+    /// It touches no path that is known: [`Fields::files`] is empty.
+    pub no_files: bool,
+    /// A new parent; `Some(None)`: it is a part of nothing.
+    pub parent: Option<Option<String>>,
+}
+
+/// Add a task.
+///
+/// # Errors
+///
+/// `bad-text`, `bad-task-id`, `task-exists`, `bad-id-prefix`, `no-free-id`, `task-not-found`, `dependency-cycle`.
+pub fn add(caller: &Caller, request: &Request) -> Result<Task> {
+    let title = text::line("title", &request.title)?;
+    let description = text::optional_lines("description", request.fields.description.as_deref())?;
+    let accept = text::optional_lines("acceptance text", request.fields.accept.as_deref())?;
+    let wanted = request.id.as_deref().map(parse_id).transpose()?;
+    let (written, ()) = caller.write(|view| {
+        let id = match &wanted {
+            Some(id) => unused(view, id)?,
+            None => generate(caller, view)?,
+        };
+        let after = task::named(&request.after, |word| view.find(word).map(|task| task.id))?;
+        let parent = request.parent.as_deref().map(|word| view.find(word)).transpose()?;
+        if wanted.is_some() {
+            task::refuse_cycles(view, &id, &after)?;
+        }
+        let create = Create {
+            title: title.clone(),
+            description: description.clone().map(Into::into),
+            after,
+            parent: parent.map(|parent| parent.id),
+            priority: request.fields.priority,
+            files: request.fields.files.clone(),
+            accept: accept.clone().map(Into::into),
+            estimate: request.fields.estimate,
+            plan: None,
+        };
+        Ok((Draft::one(&id, Payload::Create(create)), ()))
+    })?;
+    written.tasks.into_iter().next().ok_or_else(|| Error::bug("nothing was added"))
+}
+
+fn parse_id(text: &str) -> Result<TaskId> {
+    TaskId::parse(text)
+        .map_err(|why| Error::new(codes::BAD_TASK_ID, format!("'{}' cannot be an id: {why}", text.escape_debug())))
+}
+
+/// `id`, unless a task has it.
+fn unused(view: &View<'_>, id: &TaskId) -> Result<TaskId> {
+    match view.task(id)? {
+        None => Ok(id.clone()),
+        Some(task) => Err(Error::new(codes::TASK_EXISTS, format!("there is a task {} already", task.name()))
+            .hint(format!("'git agent edit {id}' changes it; without --id an id is made"))),
+    }
+}
+
+/// An id that no task has.
+fn generate(caller: &Caller, view: &View<'_>) -> Result<TaskId> {
+    let prefix = caller.repo().settings().id_prefix();
+    let existing = view.root().map_or(Ok(0), |root| tree::estimate(view.repo(), root))?;
+    for _ in 0..100 {
+        let id = TaskId::generate(&prefix, existing, Ulid::generate().random())
+            .map_err(|why| Error::new(codes::BAD_ID_PREFIX, format!("agent.idPrefix is '{prefix}': {why}")))?;
+        if view.note(&id)?.is_empty() {
+            return Ok(id);
+        }
+    }
+    // Chance does not do that; a hostile tree in which every key exists does.
+    Err(Error::new(codes::NO_FREE_ID, "a hundred generated ids were all in use")
+        .hint("'git agent doctor' looks into the ledger; --id takes an id of your own"))
+}
+
+/// Change what the task that `word` names says.
+///
+/// # Errors
+///
+/// `bad-text`, `task-not-found`, `parent-cycle`, `nothing-to-edit`.
+pub fn edit(caller: &Caller, word: &str, request: &EditRequest) -> Result<Changed> {
+    let fields = &request.fields;
+    let edit = Edit {
+        title: request.title.as_deref().map(|title| text::line("title", title)).transpose()?,
+        description: text::optional_lines("description", fields.description.as_deref())?.map(Into::into),
+        priority: fields.priority,
+        parent: None,
+        files: (request.no_files || !fields.files.is_empty()).then(|| fields.files.clone()),
+        accept: text::optional_lines("acceptance text", fields.accept.as_deref())?.map(Into::into),
+        estimate: fields.estimate,
+    };
+    task::change(caller, Some(word), |view, task| {
+        let parent = match &request.parent {
+            Some(Some(word)) => {
+                let parent = view.find(word)?;
+                refuse_parent(view, task, &parent)?;
+                Some(Some(parent.id))
+            }
+            Some(None) => Some(None),
+            None => None,
+        };
+        let edit = Edit { parent, ..edit.clone() };
+        if edit == Edit::default() {
+            let message = format!("nothing to change in {} was named", task.id);
+            return Err(
+                Error::new(codes::NOTHING_TO_EDIT, message).hint("'git agent edit --help' lists what can be changed")
+            );
+        }
+        Ok(Some(Payload::Edit(edit)))
+    })
+}
+
+/// Refuse a parent that is the task itself or one of its parts.
+fn refuse_parent(view: &View<'_>, task: &Task, parent: &Task) -> Result<()> {
+    let mut chain: Vec<TaskId> = vec![task.id.clone()];
+    let mut at = Some(parent.clone());
+    while let Some(ancestor) = at {
+        chain.push(ancestor.id.clone());
+        if ancestor.id == task.id {
+            let message = format!("{} cannot be a part of {}: {}", task.id, parent.id, show_cycle(&chain));
+            return Err(Error::new(codes::PARENT_CYCLE, message));
+        }
+        // A circle among the ancestors themselves came by a merge; it ends the walk here.
+        let next = ancestor.parent.filter(|next| !chain[1..].contains(next));
+        at = next.map_or(Ok(None), |next| view.task(&next))?;
+    }
+    Ok(())
+}

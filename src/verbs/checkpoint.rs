@@ -1,0 +1,190 @@
+//! Save what was done as a commit of its task.
+
+use bstr::BString;
+
+use super::{Caller, complete::Verify, text, verify};
+use crate::{
+    domain::{
+        event::{Commit, Link, Payload},
+        id::TaskId,
+        message::subject,
+        task::{Task, Verification},
+        trailer::block::{self, Syntax},
+    },
+    error::{Error, Result, codes},
+    query::revision,
+    recovery::checkpoint::{self, Label, Made, message},
+    store::{active, ledger::Draft},
+};
+
+pub use crate::recovery::checkpoint::{Allow, GitOutput, What};
+
+/// What is saved.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The task; the active ones if not given.
+    pub task: Option<String>,
+    /// The commit message; made from the task if not given.
+    pub message: Option<String>,
+    /// What goes into it.
+    pub what: What,
+    /// What is taken although it is refused otherwise.
+    pub allow: Allow,
+    /// Where the output of git and the hooks goes.
+    pub output: GitOutput,
+    /// Verify what was committed.
+    pub verify: Option<Verify>,
+}
+
+/// What was saved.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The task.
+    pub task: Task,
+    /// The checkpoint; `None` when there was nothing to commit.
+    pub checkpoint: Option<Checkpoint>,
+    /// The verification, if one was asked for and proves something, and its command.
+    pub verified: Option<(String, Verification)>,
+}
+
+/// A checkpoint that was made.
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    /// n of `<task>@n`.
+    pub number: usize,
+    /// The commit, in hex.
+    pub commit: String,
+    /// Its tree, in hex.
+    pub tree: String,
+    /// Its subject.
+    pub subject: String,
+    /// What it changes.
+    pub paths: Vec<BString>,
+    /// The id of the operation that `undo` undoes; `None` when it could not be recorded.
+    pub operation: Option<String>,
+}
+
+/// Whose checkpoint it is.
+struct Owner {
+    /// The task.
+    task: Task,
+    /// All tasks that the commit names, `task` last.
+    named: Vec<TaskId>,
+    /// It was named, not found by the worktree.
+    given: bool,
+}
+
+/// Commit what was done, record the commit in the ledger and as an operation, and verify it if that is asked for.
+///
+/// # Errors
+///
+/// `no-active-task`, `task-not-found`, `no-verify-command`, `bad-text`, `bare-repository`; `operation-busy`,
+/// `operation-interrupted`; those of [`checkpoint::make`]. A verification that fails is no error.
+pub fn checkpoint(caller: &Caller, request: &Request) -> Result<Answer> {
+    let repo = caller.repo();
+    repo.require_work_dir("make a checkpoint")?;
+    let owner = owner(caller, request.task.as_deref())?;
+    let id = &owner.task.id;
+    let verify = request.verify.as_ref().map(|wanted| {
+        let command = verify::command(caller, wanted.command.as_deref())?;
+        Ok::<_, Error>((command, wanted.output))
+    });
+    let verify = verify.transpose()?;
+    let given = text::optional_lines("message", request.message.as_deref())?;
+    let rules = repo.settings().trailer_rules();
+    let lock = checkpoint::begin(repo)?;
+    if lock.finished_checkpoint {
+        caller.warn(checkpoint::COMPLETE_NOW);
+    }
+    let number = revision::count(repo, repo.head()?.commit, &owner.task)? + 1;
+    let text = given.unwrap_or_else(|| message::default(&owner.task.title, number, &rules));
+    let by = caller.actor()?.to_string();
+    let wanted = checkpoint::Request {
+        label: Label { task: id.clone(), name: format!("{id}@{number}"), at: caller.now(), by },
+        allow: request.allow,
+        message: message::compose(&text, &repo.settings().subject_prefix(), &owner.named, &rules),
+        task: owner.given.then_some(id),
+        output: request.output,
+        whole: verify.is_some(),
+        what: request.what.clone(),
+    };
+    let outcome = checkpoint::make(repo, &lock, &wanted)?;
+    outcome.remarks.into_iter().for_each(|remark| caller.warn(remark));
+    let checkpoint = outcome.made.map(|made| record(caller, &owner, made, number)).transpose()?;
+    drop(lock);
+    let verified = match verify {
+        Some((command, output)) => match verify::run(caller, id, &command, output) {
+            Ok(Ok(verification)) => Some((command, verification)),
+            Ok(Err(void)) => not_verified(caller, &void.into()),
+            Err(error) => not_verified(caller, &error),
+        },
+        None => None,
+    };
+    if let Some(checkpoint) = &checkpoint {
+        caller.refresh_notes(&owner.named);
+        if verified.as_ref().is_some_and(|(_, verification)| verification.tree != checkpoint.tree) {
+            caller.warn("what was verified is not what was committed: a hook changed one of them");
+        }
+    }
+    Ok(Answer { task: owner.task, checkpoint, verified })
+}
+
+/// The checkpoint is there, whatever became of its verification.
+fn not_verified(caller: &Caller, why: &Error) -> Option<(String, Verification)> {
+    caller.warn(format!("not verified: {why}"));
+    None
+}
+
+/// The named task; else the active ones, all of which the commit names, as the hooks would.
+fn owner(caller: &Caller, word: Option<&str>) -> Result<Owner> {
+    let view = caller.view()?;
+    let active = if word.is_some() { Vec::new() } else { caller.active()? };
+    if word.is_none() && active.is_empty() {
+        let message = "cannot make a checkpoint: no task is active in this worktree";
+        return Err(Error::new(codes::NO_ACTIVE_TASK, message)
+            .hint("begin one: git agent start <task>; 'git agent next' finds one")
+            .hint("or name it: git agent checkpoint --task <task>"));
+    }
+    let task = caller.task(&view, word)?;
+    let mut named = if active.is_empty() { vec![task.id.clone()] } else { active };
+    named.reverse();
+    let given = word.is_some() || std::env::var_os(active::VARIABLE).is_some_and(|set| !set.is_empty());
+    Ok(Owner { task, named, given })
+}
+
+/// What was committed; recorded in the ledger, unless a hook did that already.
+fn record(caller: &Caller, owner: &Owner, made: Made, number: usize) -> Result<Checkpoint> {
+    let repo = caller.repo();
+    let (tree, message) = checkpoint::read(repo, made.commit)?;
+    let subject = subject(&message).to_string();
+    let stamped = block::ids(&message, &repo.settings().trailer_rules(), &Syntax::default());
+    let is_stamped = |id: &TaskId| stamped.iter().any(|named| *named == id.as_str());
+    let (commit, tree) = (made.commit.to_string(), tree.to_string());
+    let event = |id: &TaskId| {
+        if is_stamped(id) {
+            let (tree, subject) = (Some(tree.clone()), Some(subject.clone()));
+            return Payload::Commit(Commit { commit: commit.clone(), tree, subject });
+        }
+        // A hook of the user's took the trailer out.
+        Payload::Link(Link { commit: commit.clone(), by: "checkpoint".to_owned() })
+    };
+    let recorded = caller.write(|view| {
+        let mut draft = Draft::nothing();
+        for id in &owner.named {
+            let task = view.task(id)?;
+            if task.is_some_and(|task| task.commits.iter().all(|known| known.commit != commit)) {
+                draft.and(id, event(id));
+            }
+        }
+        Ok((draft, ()))
+    });
+    if let Err(error) = recorded {
+        caller.warn(format!("the ledger does not list the checkpoint, its trailer does: {error}"));
+    }
+    let id = &owner.task.id;
+    if !is_stamped(id) {
+        caller.warn(format!("a hook took the trailer of {id} out of the message; the ledger links the commit"));
+    }
+    let operation = made.operation.map(|id| id.to_string());
+    Ok(Checkpoint { number, commit, tree, subject, paths: made.paths, operation })
+}

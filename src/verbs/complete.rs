@@ -1,0 +1,239 @@
+//! A task is done.
+
+use serde_json::Value;
+
+use super::{
+    Caller,
+    next::{self, NoTask},
+    task, text, verify,
+};
+use crate::{
+    domain::{
+        event::{Complete, Payload},
+        graph::Graph,
+        id::TaskId,
+        status::{Status, Verb},
+        summary::Summary,
+        table::Row,
+        task::{Outcome, Task, Verification},
+        text::oid,
+    },
+    error::{Error, Result, codes},
+    store::{
+        active,
+        ledger::{Draft, View},
+    },
+    verify::Voice,
+};
+
+/// What is completed, and under which conditions.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The task; the active one if not given.
+    pub task: Option<String>,
+    /// The result: a text, or JSON (an object, list or string) as text.
+    pub result: Option<String>,
+    /// Verify first, and complete only if that passes.
+    pub verify: Option<Verify>,
+    /// Claim the next ready task in the same step.
+    pub next: bool,
+    /// Complete it even if tasks before it, parts of it or blockers are open, or it is not verified.
+    pub force: bool,
+}
+
+/// A verification that is a part of another verb.
+#[derive(Clone, Debug)]
+pub struct Verify {
+    /// The command; `agent.verify` if not given.
+    pub command: Option<String>,
+    /// Where its output goes.
+    pub output: Voice,
+}
+
+/// A task that is completed.
+#[derive(Clone, Debug)]
+pub struct Completed {
+    /// As it is now.
+    pub task: Task,
+    /// False when it was completed with the same result before.
+    pub wrote: bool,
+    /// The verification that was run first, and its command.
+    pub verified: Option<(String, Verification)>,
+    /// Tasks that became ready.
+    pub unblocked: Vec<Summary>,
+    /// The task that was claimed, if that was asked for, or why there is none.
+    pub next: Option<Result<Task, NoTask>>,
+}
+
+/// Complete a task.
+///
+/// # Errors
+///
+/// `task-not-found`, `no-active-task`, `bad-text`, `illegal-transition`, `task-not-ready`; `verify-failed`, whose outcome is
+/// recorded; `tree-changed`; `not-verified` (`agent.requireVerify`); those of [`verify::verify`].
+pub fn complete(caller: &Caller, request: &Request) -> Result<Completed> {
+    let result = request.result.as_deref().map(|text| text::lines("result", text).map(|text| value(&text)));
+    let result = result.transpose()?;
+    let verified = require_verification(caller, request, result.as_ref())?;
+    let (mut written, decided) = caller.write(|view| decide(caller, view, request, result.as_ref()))?;
+    let id = &decided.task.id;
+    active::clear(caller.repo(), id)?;
+    caller.refresh_notes(std::slice::from_ref(id));
+    let claimed = written.tasks.iter().position(|task| task.id != *id).map(|at| written.tasks.swap_remove(at));
+    let next = decided.next.map(|next| match (next, claimed) {
+        (Err(why), _) => Ok(Err(why)),
+        (Ok(_), Some(task)) => Ok(Ok(task)),
+        (Ok(id), None) => Err(Error::bug(format!("the next task {id} was not claimed"))),
+    });
+    let (wrote, next) = (decided.task.status != Status::Completed, next.transpose()?);
+    let task = written.tasks.pop().unwrap_or(decided.task);
+    Ok(Completed { task, wrote, verified, unblocked: decided.unblocked, next })
+}
+
+/// JSON if it looks like JSON and is, else the text itself.
+fn value(text: &str) -> Value {
+    let is_json = text.trim_start().starts_with(['{', '[', '"']);
+    let parsed = if is_json { serde_json::from_str(text).ok() } else { None };
+    parsed.unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+/// What the ledger said when the task was completed.
+struct Decided {
+    /// As it was before.
+    task: Task,
+    unblocked: Vec<Summary>,
+    next: Option<Result<TaskId, NoTask>>,
+}
+
+fn decide(caller: &Caller, view: &View<'_>, request: &Request, result: Option<&Value>) -> Result<(Draft, Decided)> {
+    let task = caller.task(view, request.task.as_deref())?;
+    let now = caller.now();
+    let mut draft = Draft::nothing();
+    let mut table = view.table()?;
+    let mut unblocked = Vec::new();
+    // A retry is a success that changes nothing.
+    if !is_completed(view, &task, result) {
+        let graph = Graph::new(&table);
+        refuse(caller, &graph, &task, request.force)?;
+        let complete = Complete { result: result.cloned(), stored: None, force: request.force };
+        draft.and(&task.id, Payload::Complete(complete));
+        unblocked = graph.unblocked_by(&task.id, now).into_iter().map(Row::summary).collect();
+        if request.next {
+            table.put_row(&Summary { status: Status::Completed, claim: None, ..Summary::of(&task) });
+        }
+    }
+    let next = request.next.then(|| next::choose(&table, None, now));
+    if let Some(Ok(id)) = &next {
+        draft.and(id, next::claim(caller));
+        draft.message = format!("complete {}, claim {id}", task.id);
+    }
+    Ok((draft, Decided { task, unblocked, next }))
+}
+
+/// Whether the task was completed with exactly this result.
+fn is_completed(view: &View<'_>, task: &Task, result: Option<&Value>) -> bool {
+    task.status == Status::Completed
+        && match (&task.result, result) {
+            (_, None) => true,
+            (Some(Outcome::Value(before)), Some(now)) => before == now,
+            (Some(Outcome::Stored(before)), Some(now)) => {
+                let before = view.text(before);
+                now.as_str().map_or_else(|| now.to_string(), ToOwned::to_owned) == before
+            }
+            (None, Some(_)) => false,
+        }
+}
+
+/// Refuse what cannot be completed in its state, or while tasks before it, its parts, or blockers are open.
+fn refuse(caller: &Caller, graph: &Graph<'_>, task: &Task, force: bool) -> Result<()> {
+    task::step(task, Verb::Complete)?;
+    if force {
+        return Ok(());
+    }
+    let pending = Summary { status: Status::Pending, claim: None, ..Summary::of(task) };
+    let obstacles: Vec<String> = graph.obstacles(&pending, caller.now()).iter().map(ToString::to_string).collect();
+    if obstacles.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(codes::TASK_NOT_READY, format!("cannot complete {}: {}", task.id, obstacles.join("; ")))
+        .hint("complete or remove what it waits for: 'git agent unblock', 'git agent dep remove'")
+        .hint(force_hint(&task.id)))
+}
+
+fn force_hint(id: &TaskId) -> String {
+    format!("to complete it anyway: git agent complete {id} --force")
+}
+
+/// Verify if that was asked for, and refuse what is not verified but must be.
+fn require_verification(
+    caller: &Caller,
+    request: &Request,
+    result: Option<&Value>,
+) -> Result<Option<(String, Verification)>> {
+    let required = caller.repo().settings().require_verify() && !request.force;
+    if request.verify.is_none() && !required {
+        return Ok(None);
+    }
+    let view = caller.view()?;
+    let task = caller.task(&view, request.task.as_deref())?;
+    if is_completed(&view, &task, result) {
+        return Ok(None);
+    }
+    // What is refused anyway is refused before a long test run.
+    refuse(caller, &Graph::new(&view.table()?), &task, request.force)?;
+    match &request.verify {
+        Some(wanted) => run_verification(caller, &task.id, wanted, request.force),
+        None => refuse_unverified(caller, &task).map(|()| None),
+    }
+}
+
+fn run_verification(
+    caller: &Caller,
+    id: &TaskId,
+    wanted: &Verify,
+    force: bool,
+) -> Result<Option<(String, Verification)>> {
+    let command = verify::command(caller, wanted.command.as_deref())?;
+    let (complaint, error) = match verify::run(caller, id, &command, wanted.output)? {
+        Ok(verification) if verification.passed() => return Ok(Some((command, verification))),
+        Ok(verification) => {
+            let outcome = verify::outcome(&command, &verification);
+            let error = Error::new(codes::VERIFY_FAILED, format!("cannot complete {id}: {outcome}"));
+            let error = error.but("the outcome is recorded").hint("put it right and complete it again");
+            (format!("{outcome}."), error)
+        }
+        Err(void) => {
+            let void = Error::from(void);
+            let error = Error::new(codes::TREE_CHANGED, format!("cannot complete {id}: {void}"));
+            (void.to_string(), error.hints(void.hint_lines().to_vec()))
+        }
+    };
+    if force {
+        caller.warn(format!("completing {id} anyway: {complaint}"));
+        return Ok(None);
+    }
+    Err(error.hint(force_hint(id)))
+}
+
+/// `agent.requireVerify`: the present content must have passed.
+fn refuse_unverified(caller: &Caller, task: &Task) -> Result<()> {
+    let tree = crate::verify::present_tree(caller.repo())?.to_string();
+    let known = task.verification_of(&tree);
+    if known.is_some_and(Verification::passed) {
+        return Ok(());
+    }
+    let id = &task.id;
+    let why = match (known, task.verification()) {
+        (Some(failed), _) => format!("its verification failed with exit code {}", failed.exit),
+        (None, Some(last)) => {
+            let verdict = if last.passed() { "passed" } else { "failed" };
+            format!("it was not verified; last verified was tree {}, which {verdict}", oid(&last.tree))
+        }
+        (None, None) => "it was not verified, and nothing ever was for this task".to_owned(),
+    };
+    let message =
+        format!("cannot complete {id}: the present content is tree {}; {why} (agent.requireVerify)", oid(&tree));
+    Err(Error::new(codes::NOT_VERIFIED, message)
+        .hint(format!("verify it: git agent verify {id}; or both at once: git agent complete {id} --verify"))
+        .hint(force_hint(id)))
+}

@@ -1,0 +1,91 @@
+//! Set up a repository.
+
+use super::Caller;
+use crate::{
+    domain::{id::TaskId, text::plural},
+    error::{Error, Result, codes},
+    git::{
+        Repo,
+        config_block::{Setting, Unless, Wish},
+    },
+    hook::install::{self, InstallOptions},
+    sync::{self, Direction},
+};
+
+/// What is set up.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The remote to share tasks with; the upstream's, or origin, if not given.
+    pub remote: Option<String>,
+    /// Whether hooks are installed.
+    pub hooks: bool,
+    /// What generated ids begin with.
+    pub id_prefix: Option<String>,
+}
+
+/// What was changed.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// A sentence each; empty when everything was so already.
+    pub done: Vec<String>,
+    /// What its reader should know.
+    pub warnings: Vec<String>,
+}
+
+/// Install hooks that stamp commits, and fetch the tasks of the remote. Running it again is safe.
+///
+/// # Errors
+///
+/// `bad-id-prefix`; where hooks or settings cannot be written.
+pub fn init(caller: &Caller, request: &Request) -> Result<Changes> {
+    let repo = caller.repo();
+    if let Some(prefix) = &request.id_prefix {
+        check_prefix(prefix)?;
+    }
+    let remote = request.remote.clone().map_or_else(|| sync::default_remote(repo), |remote| Ok(Some(remote)))?;
+    let mut changes = Changes::default();
+    let mut wishes = sync::settings(repo, remote.as_deref())?;
+    wishes.extend(request.id_prefix.as_ref().map(|prefix| Wish {
+        setting: Setting::new("agent", None, "idPrefix", prefix.as_bytes()),
+        key: "agent.idPrefix".to_owned(),
+        said: format!("Set the prefix of generated ids to '{prefix}'."),
+        value: prefix.clone(),
+        unless: Unless::Is,
+    }));
+    if request.hooks {
+        install(repo, &wishes, &mut changes)?;
+    } else {
+        changes.done.extend(install::configure(repo, &wishes)?);
+    }
+    if let Some(remote) = &remote {
+        match sync::sync(repo, remote, Direction::Fetch, &caller.actor()?) {
+            Ok(synced) if synced.merged_events > 0 => {
+                let tasks = plural(synced.tasks_changed.len(), "task");
+                changes.done.push(format!("Fetched {tasks} from '{remote}'."));
+            }
+            Ok(_) => {}
+            // Offline is no reason not to begin.
+            Err(error) => changes
+                .warnings
+                .push(format!("the tasks of '{remote}' were not fetched, 'git agent sync' tries again: {error}")),
+        }
+    }
+    Ok(changes)
+}
+
+fn install(repo: &Repo, wishes: &[Wish], changes: &mut Changes) -> Result<()> {
+    let report = install::install(repo, &InstallOptions::for_this_program(), wishes)?;
+    changes.warnings.extend(report.unfinished().map(ToString::to_string));
+    let unfinished: Vec<_> = report.unfinished().collect();
+    let is_news = |step: &&install::Step| !unfinished.contains(step) && !matches!(step, install::Step::Already(_));
+    changes.done.extend(report.steps.iter().filter(is_news).map(ToString::to_string));
+    changes.done.extend(report.settings);
+    Ok(())
+}
+
+/// Refuse a prefix that no id can begin with.
+fn check_prefix(prefix: &str) -> Result<()> {
+    TaskId::parse(&format!("{prefix}0")).map(drop).map_err(|why| {
+        Error::new(codes::BAD_ID_PREFIX, format!("no id can begin with '{}': {why}", prefix.escape_debug()))
+    })
+}

@@ -1,0 +1,32 @@
+//! Tasks from a plan, and into one.
+
+mod export;
+mod import;
+mod source;
+
+pub use export::{ExportRequest, Exported, export};
+pub use import::{ImportRequest, Imported, import};
+pub use source::{LeftKind, MAX_PLAN, Source};
+
+use crate::{
+    error::{Error, Result, codes},
+    plans::Format,
+};
+
+/// The format called `word`.
+///
+/// # Errors
+///
+/// `unknown-plan-format`.
+pub fn format(word: &str) -> Result<Format> {
+    Format::parse(word).ok_or_else(|| {
+        Error::new(codes::UNKNOWN_PLAN_FORMAT, format!("there is no plan format '{}'", word.escape_debug()))
+            .hint(known(|_| true))
+    })
+}
+
+/// The formats that are meant, in a sentence.
+fn known(is_meant: impl Fn(&Format) -> bool) -> String {
+    let words: Vec<&str> = Format::ALL.into_iter().filter(is_meant).map(Format::as_str).collect();
+    format!("the formats are {}", words.join(", "))
+}

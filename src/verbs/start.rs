@@ -1,0 +1,142 @@
+//! Begin a task, go on with it, or begin it again.
+
+use super::{
+    Caller,
+    task::{self, Changed},
+};
+use crate::{
+    domain::{
+        event::{Payload, Start},
+        graph::{Graph, Obstacle},
+        id::TaskId,
+        status::{Status, Verb},
+        summary::Summary,
+        task::Task,
+    },
+    error::{Error, Result, codes},
+    hook,
+    store::{active, ledger::View},
+};
+
+/// What is begun.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The task: its id or a unique prefix.
+    pub task: String,
+    /// Whether it becomes the active task of this worktree.
+    pub activate: Activate,
+    /// Begin it even if tasks before it are not completed or blockers are open.
+    pub force: bool,
+}
+
+/// Whether a task becomes the active one of this worktree: the one that commits are stamped with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Activate {
+    /// It does not.
+    No,
+    /// In place of those that are active.
+    #[default]
+    Alone,
+    /// In addition to them.
+    Also,
+}
+
+/// A task that was begun.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// The task.
+    pub changed: Changed,
+    /// Tasks that are no longer active in this worktree.
+    pub replaced: Vec<TaskId>,
+}
+
+/// Begin a task: claim it, record where the work starts, and stamp the commits made in this worktree.
+///
+/// # Errors
+///
+/// `task-not-found`, `illegal-transition`, `task-claimed`, `task-not-ready`.
+pub fn start(caller: &Caller, request: &Request) -> Result<Started> {
+    let changed = task::change(caller, Some(&request.task), |view, task| event(caller, view, task, request.force))?;
+    let replaced = activate(caller, &changed.task.id, request.activate)?;
+    Ok(Started { changed, replaced })
+}
+
+/// The event that begins `task` now, or why it cannot be begun; `None` when this agent has it in progress.
+pub(super) fn event(caller: &Caller, view: &View<'_>, task: &Task, force: bool) -> Result<Option<Payload>> {
+    task::step(task, Verb::Start)?;
+    let (us, now) = (caller.holder()?, caller.now());
+    if let Some(claim) = &task.claim {
+        if claim.stops(&us, now) {
+            let message = format!("cannot start {}: {} holds it until {}", task.id, claim.holder_for(&us), claim.until);
+            return Err(Error::new(codes::TASK_CLAIMED, message)
+                .hint("'git agent next' finds another one")
+                .hint(task::steal(task)));
+        }
+        if task.status == Status::InProgress && claim.is_of(&us) && claim.is_live(now) {
+            return Ok(None);
+        }
+    }
+    if !force && task.status != Status::InProgress {
+        refuse_obstacles(caller, view, task)?;
+    }
+    let head = caller.repo().head()?;
+    Ok(Some(Payload::Start(Start {
+        base: head.commit.map(|id| id.to_string()),
+        branch: head.branch_name(),
+        lease: Some(caller.repo().settings().lease()),
+        force,
+    })))
+}
+
+/// So many notes are read in less time than the rows of all tasks.
+const FEW: usize = 16;
+
+/// Whether every task before it is completed.
+fn all_completed(view: &View<'_>, task: &Task) -> Result<bool> {
+    for id in &task.after {
+        if view.task(id)?.is_none_or(|before| before.status != Status::Completed) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Refuse while tasks before it, or blockers, are open.
+fn refuse_obstacles(caller: &Caller, view: &View<'_>, task: &Task) -> Result<()> {
+    if task.blockers.is_empty() && task.after.len() <= FEW && all_completed(view, task)? {
+        return Ok(());
+    }
+    let table = view.table()?;
+    let pending = Summary { status: Status::Pending, ..Summary::of(task) };
+    let obstacles: Vec<String> = Graph::new(&table)
+        .obstacles(&pending, caller.now())
+        .iter()
+        .filter(|obstacle| !matches!(obstacle, Obstacle::Claimed { .. } | Obstacle::Subtasks(_)))
+        .map(ToString::to_string)
+        .collect();
+    if obstacles.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(codes::TASK_NOT_READY, format!("cannot start {}: {}", task.id, obstacles.join("; ")))
+        .hint("'git agent next' finds a task that is ready")
+        .hint(format!("to begin it anyway: git agent start {} --force", task.id)))
+}
+
+/// Make `id` active in this worktree; answers the tasks that no longer are.
+pub(super) fn activate(caller: &Caller, id: &TaskId, activate: Activate) -> Result<Vec<TaskId>> {
+    if activate == Activate::No {
+        return Ok(Vec::new());
+    }
+    let repo = caller.repo();
+    let before = active::pointed(repo)?;
+    let also = activate == Activate::Also;
+    active::set(repo, id, also)?;
+    hook::note_limit(repo);
+    if std::env::var_os(active::VARIABLE).is_some_and(|set| !set.is_empty() && set != id.as_str()) {
+        caller.warn(format!("{} is set and goes before the active task of this worktree", active::VARIABLE));
+    }
+    if let Some(why) = hook::install::missing_here(repo) {
+        caller.warn(format!("commits in this worktree are not stamped: {why}; run 'git agent init' here"));
+    }
+    Ok(if also { Vec::new() } else { before.into_iter().filter(|other| other != id).collect() })
+}

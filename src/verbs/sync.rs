@@ -1,0 +1,48 @@
+//! Bring the ledgers of this clone and a remote together.
+
+use super::Caller;
+use crate::{
+    commit_notes,
+    error::{Error, Result, codes},
+    sync::{self, Direction, Synced},
+};
+
+/// With whom, and in which direction.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The remote; the upstream's, or origin, if not given.
+    pub remote: Option<String>,
+    /// What is done.
+    pub direction: Direction,
+}
+
+/// What came of it.
+pub struct Answer {
+    /// The remote.
+    pub remote: String,
+    /// What was fetched, merged and pushed.
+    pub synced: Synced,
+}
+
+/// Fetch tasks from a remote, merge them, and push the result.
+///
+/// # Errors
+///
+/// `no-remote`, `no-such-remote`, those of git's fetch and push.
+pub fn sync(caller: &Caller, request: &Request) -> Result<Answer> {
+    let repo = caller.repo();
+    let remote = match &request.remote {
+        Some(remote) => remote.clone(),
+        None => sync::default_remote(repo)?.ok_or_else(|| {
+            Error::new(codes::NO_REMOTE, "no remote is named, and this repository has no obvious one")
+                .hint("name one: git agent sync <remote>; 'git remote -v' lists them")
+        })?,
+    };
+    let synced = sync::sync(repo, &remote, request.direction, &caller.actor()?)?;
+    if commit_notes::is_on(repo)
+        && let Err(why) = sync::sync_notes(repo, &remote, request.direction, caller.now())
+    {
+        caller.warn(format!("the tasks are in sync, the notes on commits ({}) are not: {why}", commit_notes::REF));
+    }
+    Ok(Answer { remote, synced })
+}

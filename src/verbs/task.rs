@@ -1,0 +1,354 @@
+//! Acts on one task that are one event each: pause, fail, note, block, …
+
+use super::{Caller, text};
+use crate::{
+    domain::{
+        claim::{Holder, MAX_LEASE},
+        event::{Block, Claim, Decide, Dep, Fail, Note, Payload, Reason, Unblock},
+        graph::{Graph, show_cycle},
+        id::TaskId,
+        status::{Status, Verb},
+        task::Task,
+        text::InvalidText,
+        time::show_duration,
+    },
+    error::{Error, Result, codes},
+    store::{
+        active,
+        ledger::{Draft, View},
+    },
+};
+
+/// What is done with a task. Texts are checked before they are recorded.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// Stop working on it and release its claim.
+    Pause {
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Give it up for good.
+    Cancel {
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Make a closed task pending again.
+    Reopen {
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Record that an attempt failed.
+    Fail {
+        /// Why.
+        reason: String,
+        /// One word.
+        kind: Option<String>,
+    },
+    /// Record a note.
+    Note {
+        /// The note.
+        text: String,
+    },
+    /// Record a decision.
+    Decide {
+        /// What was decided.
+        text: String,
+        /// Why.
+        why: Option<String>,
+    },
+    /// Record what blocks it.
+    Block {
+        /// What does, in one line.
+        on: String,
+    },
+    /// Remove blockers.
+    Unblock(Blockers),
+    /// Let it come after other tasks.
+    Depend {
+        /// Those tasks.
+        after: Vec<String>,
+    },
+    /// Let it no longer come after them.
+    Undepend {
+        /// Those tasks.
+        after: Vec<String>,
+    },
+    /// Hold it, so that no other agent takes it.
+    Claim {
+        /// How long the claim lasts without a sign of life, in seconds; `agent.lease` if not given.
+        lease: Option<u64>,
+        /// Take it even if another agent holds it.
+        steal: bool,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// Release the claim.
+    Release {
+        /// Why.
+        reason: Option<String>,
+    },
+}
+
+/// Which blockers of a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Blockers {
+    /// The only one.
+    Only,
+    /// The one with this id, or the only one whose id begins so.
+    Named(String),
+    /// All.
+    All,
+}
+
+/// A task after a change.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    /// As it is now.
+    pub task: Task,
+    /// As it was before.
+    pub before: Task,
+    /// False when there was nothing to change.
+    pub wrote: bool,
+}
+
+/// Do `act` with the task that `word` names, or with the active one.
+///
+/// # Errors
+///
+/// `bad-text`, `bad-kind`, `lease-too-long`; `task-not-found`, `no-active-task`; `illegal-transition`, `task-closed`,
+/// `task-claimed`; `blocker-not-found`, `blocker-ambiguous`; `no-such-dependency`, `dependency-cycle`.
+pub fn act(caller: &Caller, word: Option<&str>, act: &Act) -> Result<Changed> {
+    let changed = change(caller, word, |view, task| event(caller, view, task, act))?;
+    if matches!(act, Act::Pause { .. } | Act::Cancel { .. } | Act::Fail { .. }) {
+        active::clear(caller.repo(), &changed.task.id)?;
+    }
+    Ok(changed)
+}
+
+/// Let `decide` say which event the task that `word` names, or the active one, gets; none is success without a change.
+pub(super) fn change(
+    caller: &Caller,
+    word: Option<&str>,
+    mut decide: impl FnMut(&View<'_>, &Task) -> Result<Option<Payload>>,
+) -> Result<Changed> {
+    let (mut written, before) = caller.write(|view| {
+        let task = caller.task(view, word)?;
+        let mut draft = Draft::nothing();
+        if let Some(payload) = decide(view, &task)? {
+            draft.and(&task.id, payload);
+        }
+        Ok((draft, task))
+    })?;
+    let wrote = written.commit.is_some();
+    let task = if wrote { written.tasks.swap_remove(0) } else { before.clone() };
+    Ok(Changed { task, before, wrote })
+}
+
+/// The event of `act`; `None` when it is so already.
+fn event(caller: &Caller, view: &View<'_>, task: &Task, act: &Act) -> Result<Option<Payload>> {
+    let because = |reason: &Option<String>| {
+        let reason = text::optional_line("reason", reason.as_deref())?;
+        Ok::<_, Error>(Reason { reason: reason.map(Into::into) })
+    };
+    Ok(Some(match act {
+        Act::Pause { reason } => {
+            let reason = because(reason)?;
+            step(task, Verb::Pause)?;
+            Payload::Pause(reason)
+        }
+        Act::Cancel { reason } => {
+            let reason = because(reason)?;
+            if task.status == Status::Cancelled {
+                return Ok(None);
+            }
+            step(task, Verb::Cancel)?;
+            Payload::Cancel(reason)
+        }
+        Act::Reopen { reason } => {
+            let reason = because(reason)?;
+            step(task, Verb::Reopen)?;
+            Payload::Reopen(reason)
+        }
+        Act::Fail { reason, kind } => {
+            let reason = text::lines("reason", reason)?;
+            let kind = kind.as_deref().map(failure_kind).transpose()?;
+            let is_same = |known: &str, known_kind: &Option<String>| known == reason && *known_kind == kind;
+            let is_known = task.failure().is_some_and(|failure| is_same(&view.text(&failure.reason), &failure.kind));
+            if task.status == Status::Failed && is_known {
+                return Ok(None);
+            }
+            step(task, Verb::Fail)?;
+            Payload::Fail(Fail { reason: reason.into(), kind })
+        }
+        Act::Note { text } => Payload::Note(Note { text: text::lines("note", text)?.into() }),
+        Act::Decide { text, why } => {
+            let text = text::lines("decision", text)?.into();
+            Payload::Decide(Decide { text, why: text::optional_lines("why", why.as_deref())?.map(Into::into) })
+        }
+        Act::Block { on } => {
+            let on = text::line("blocker", on)?;
+            refuse_closed(task, "block")?;
+            if task.blockers.iter().any(|blocker| view.text(&blocker.text) == on) {
+                return Ok(None);
+            }
+            Payload::Block(Block { text: on.into() })
+        }
+        Act::Unblock(which) => match which.of(task)? {
+            blockers if blockers.is_empty() => return Ok(None),
+            blockers => Payload::Unblock(Unblock { blockers }),
+        },
+        Act::Depend { after } => {
+            let mut add = named(after, |word| view.find(word).map(|task| task.id))?;
+            add.retain(|id| !task.after.contains(id));
+            if add.is_empty() {
+                return Ok(None);
+            }
+            refuse_cycles(view, &task.id, &add)?;
+            Payload::Dep(Dep { add, remove: Vec::new() })
+        }
+        Act::Undepend { after } => Payload::Dep(Dep { add: Vec::new(), remove: dependencies(view, task, after)? }),
+        Act::Claim { lease, steal, reason } => {
+            let reason = text::optional_line("reason", reason.as_deref())?;
+            let lease = lease.unwrap_or_else(|| caller.repo().settings().lease());
+            refuse_long(lease)?;
+            refuse_closed(task, "claim")?;
+            if !steal {
+                refuse_claimed(caller, task)?;
+            }
+            Payload::Claim(Claim { lease, steal: *steal, reason: reason.map(Into::into) })
+        }
+        Act::Release { reason } => {
+            let reason = because(reason)?;
+            let us = caller.holder()?;
+            match &task.claim {
+                None => return Ok(None),
+                Some(claim) if claim.is_of(&us) => Payload::Release(reason),
+                Some(claim) => {
+                    let holder = claim.holder_for(&us);
+                    let message = format!("cannot release {}: {holder} holds it", task.id);
+                    return Err(Error::new(codes::TASK_CLAIMED, message).hint(steal(task)));
+                }
+            }
+        }
+    }))
+}
+
+/// Refuse what `verb` cannot do with the task in its state, and say what else to do.
+pub(super) fn step(task: &Task, verb: Verb) -> Result<()> {
+    if task.status.after(verb).is_some() {
+        return Ok(());
+    }
+    let id = &task.id;
+    let message = format!("cannot {verb} {id}: it is {}", task.status.in_words());
+    let error = Error::new(codes::ILLEGAL_TRANSITION, message);
+    Err(match (task.status, verb) {
+        (Status::Pending, Verb::Pause) => error.hint(format!("'git agent start {id}' begins it")),
+        (Status::Pending | Status::InProgress, _) => error.hint("it is open already"),
+        _ => error.hint(format!("'git agent reopen {id}' takes it up again")),
+    })
+}
+
+fn refuse_closed(task: &Task, verb: &str) -> Result<()> {
+    if !task.status.is_closed() {
+        return Ok(());
+    }
+    let message = format!("cannot {verb} {}: it is {}", task.id, task.status.in_words());
+    Err(Error::new(codes::TASK_CLOSED, message).hint(format!("'git agent reopen {}' takes it up again", task.id)))
+}
+
+fn refuse_long(lease: u64) -> Result<()> {
+    if lease <= MAX_LEASE {
+        return Ok(());
+    }
+    let message = format!("a claim lasts {} without a sign of life at most", show_duration(MAX_LEASE));
+    Err(Error::new(codes::LEASE_TOO_LONG, message).hint("anything that its holder records about the task renews it"))
+}
+
+/// Refuse a task that another agent holds.
+fn refuse_claimed(caller: &Caller, task: &Task) -> Result<()> {
+    let us: Holder = caller.holder()?;
+    let Some(claim) = task.claim.as_ref().filter(|claim| claim.stops(&us, caller.now())) else { return Ok(()) };
+    let until = claim.until.to_minute();
+    let message = format!("cannot claim {}: {} holds it until {until}", task.id, claim.holder_for(&us));
+    Err(Error::new(codes::TASK_CLAIMED, message).hint("'git agent next --claim' finds another one").hint(steal(task)))
+}
+
+/// How to take over a task that another agent holds.
+pub(super) fn steal(task: &Task) -> String {
+    format!("to take it over: git agent claim {} --steal --reason <why>", task.id)
+}
+
+/// The kind of a failure: it goes into filters and reports.
+fn failure_kind(kind: &str) -> Result<String> {
+    match kind.chars().find(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.')) {
+        Some(odd) if odd.is_control() => {
+            Err(text::bad("kind", &InvalidText::Control(odd.escape_default().to_string())))
+        }
+        Some(odd) => Err(Error::new(codes::BAD_KIND, format!("a kind is one word, without {odd:?}"))),
+        None if kind.is_empty() => Err(text::bad("kind", &InvalidText::Empty)),
+        None => Ok(kind.to_owned()),
+    }
+}
+
+impl Blockers {
+    /// The ids of those of `task` that are meant.
+    fn of(&self, task: &Task) -> Result<Vec<String>> {
+        let ids = || task.blockers.iter().map(|blocker| blocker.id.clone());
+        let list = || task.blockers.iter().map(|blocker| format!("{}: {}", blocker.id, blocker.text.preview()));
+        match self {
+            Blockers::All => Ok(ids().collect()),
+            Blockers::Only if task.blockers.len() <= 1 => Ok(ids().collect()),
+            Blockers::Only => {
+                let message = format!("{} has {} blockers", task.id, task.blockers.len());
+                Err(Error::new(codes::BLOCKER_AMBIGUOUS, message).hints(list()).hint("name one of them, or say --all"))
+            }
+            Blockers::Named(word) => {
+                let found: Vec<String> = ids().filter(|id| id.starts_with(word.as_str())).collect();
+                if found.len() == 1 {
+                    return Ok(found);
+                }
+                let message = format!("{} has no blocker '{}'", task.id, word.escape_debug());
+                Err(Error::new(codes::BLOCKER_NOT_FOUND, message).hints(list()))
+            }
+        }
+    }
+}
+
+/// The tasks that `words` name, each once.
+pub(super) fn named(words: &[String], find: impl Fn(&str) -> Result<TaskId>) -> Result<Vec<TaskId>> {
+    let mut ids = Vec::new();
+    for word in words {
+        let id = find(word)?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
+/// Those of the tasks that `task` comes after which `words` name.
+fn dependencies(view: &View<'_>, task: &Task, words: &[String]) -> Result<Vec<TaskId>> {
+    named(words, |word| {
+        // A dependency on a task that is not here can still be removed.
+        let unseen = task.after.iter().find(|id| id.as_str() == word).cloned();
+        let id = unseen.map_or_else(|| view.find(word).map(|task| task.id), Ok)?;
+        if task.after.contains(&id) {
+            return Ok(id);
+        }
+        Err(Error::new(codes::NO_SUCH_DEPENDENCY, format!("{} does not come after {id}", task.id))
+            .hint(format!("'git agent show {}' lists what it comes after", task.id)))
+    })
+}
+
+/// Refuse dependencies of `id` that would close a cycle, with the cycle spelled out.
+pub(super) fn refuse_cycles(view: &View<'_>, id: &TaskId, after: &[TaskId]) -> Result<()> {
+    if after.is_empty() {
+        return Ok(());
+    }
+    let table = view.table()?;
+    let graph = Graph::new(&table);
+    let Some(cycle) = after.iter().find_map(|dependency| graph.would_close(id, dependency)) else { return Ok(()) };
+    let message = format!("{id} cannot come after {}: that closes the circle {}", cycle[1], show_cycle(&cycle));
+    Err(Error::new(codes::DEPENDENCY_CYCLE, message)
+        .hint("'git agent dep remove <task> --after <task>' takes a dependency away"))
+}

@@ -1,0 +1,47 @@
+//! Texts of a request, checked: what the ledger takes, and the refusal that names what it does not.
+
+use crate::{
+    domain::text::{self, InvalidText},
+    error::{Error, Result, codes},
+};
+
+/// `text` as one line; `what` names it in the refusal.
+///
+/// # Errors
+///
+/// `bad-text`.
+pub fn line(what: &str, text: &str) -> Result<String> {
+    text::one_line(text).map_err(|why| bad(what, &why))
+}
+
+/// [`line()`], where there is one.
+///
+/// # Errors
+///
+/// `bad-text`.
+pub fn optional_line(what: &str, text: Option<&str>) -> Result<Option<String>> {
+    text.map(|text| line(what, text)).transpose()
+}
+
+/// `text`, which may have several lines.
+///
+/// # Errors
+///
+/// `bad-text`.
+pub fn lines(what: &str, text: &str) -> Result<String> {
+    text::many_lines(text).map_err(|why| bad(what, &why))
+}
+
+/// [`lines`], where there are some.
+///
+/// # Errors
+///
+/// `bad-text`.
+pub fn optional_lines(what: &str, text: Option<&str>) -> Result<Option<String>> {
+    text.map(|text| lines(what, text)).transpose()
+}
+
+/// The refusal of a text.
+pub fn bad(what: &str, why: &InvalidText) -> Error {
+    Error::new(codes::BAD_TEXT, format!("invalid {what}: {why}"))
+}

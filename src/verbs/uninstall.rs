@@ -1,0 +1,137 @@
+//! Remove what `init` set up.
+
+use std::path::Path;
+
+use super::{Caller, init::Changes};
+use crate::{
+    commit_notes,
+    error::{Context as _, Error, Result, codes},
+    git::{RefChange, RefError, Repo, worktree},
+    hook::install,
+    recovery::{operation, snapshot},
+    store::{active, ledger},
+};
+
+/// What was removed, and what stays.
+#[derive(Clone, Debug)]
+pub struct Uninstalled {
+    /// What was changed.
+    pub changes: Changes,
+    /// What stays of the work of users, and who may see it; `None` if nothing does.
+    pub left: Option<String>,
+    /// Whether the tasks are still there.
+    pub has_tasks: bool,
+}
+
+/// Whether the tasks are removed, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tasks {
+    /// They stay.
+    Keep,
+    /// They are removed; the answer says how to restore them.
+    Purge,
+}
+
+/// Remove hooks and settings: the repository is as it was before [`init`](super::init::init).
+///
+/// # Errors
+///
+/// `ledger-busy` while another process writes to the ledger that is removed; where something cannot be removed.
+pub fn uninstall(caller: &Caller, tasks: Tasks) -> Result<Uninstalled> {
+    let repo = caller.repo();
+    let report = install::uninstall(repo)?;
+    let warnings: Vec<String> = report.unfinished().map(ToString::to_string).collect();
+    let unfinished: Vec<_> = report.unfinished().collect();
+    let mut done: Vec<String> =
+        report.steps.iter().filter(|step| !unfinished.contains(step)).map(ToString::to_string).collect();
+    done.extend(report.settings);
+    let worktrees = worktree::all(repo)?.iter().map(|dir| Repo::discover(dir)).collect::<Result<Vec<_>>>()?;
+    for there in &worktrees {
+        done.extend(deactivate(there)?);
+    }
+    if tasks == Tasks::Purge {
+        done.extend(purge(repo)?);
+    }
+    for there in worktrees.iter().filter(|there| there.git_dir() != there.common_dir()) {
+        remove_directory(&there.worktree_agent_dir())?;
+    }
+    let left = left(repo)?;
+    remove_directory(&repo.agent_dir())?;
+    // It tells that the snapshots which stay are ours.
+    if left.is_none() {
+        remove_directory(&repo.id_dir())?;
+    }
+    let has_tasks = repo.find_ref(ledger::REF)?.is_some();
+    Ok(Uninstalled { changes: Changes { done, warnings }, left, has_tasks })
+}
+
+/// End the activity of a worktree: its pointers keep nothing from a gc of another worktree once the ledger is gone.
+fn deactivate(there: &Repo) -> Result<Vec<String>> {
+    let place = there.work_dir().unwrap_or(there.git_dir()).display();
+    let mut done = Vec::new();
+    for id in active::pointed(there)? {
+        active::clear(there, &id)?;
+        done.push(format!("{id} is no longer the active task of '{place}'."));
+    }
+    Ok(done)
+}
+
+/// What of the work of users stays, and who may see it now.
+fn left(repo: &Repo) -> Result<Option<String>> {
+    let count = |prefix: &str| repo.refs().list(repo, prefix).map(|refs| refs.len());
+    let (snapshots, logs) = (count(snapshot::REFS)?, count(operation::REFS)?);
+    let what = [(snapshots, "snapshot"), (logs, "log of operations")];
+    let what: Vec<String> = what
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| {
+            if count == 1 {
+                format!("1 {what}")
+            } else {
+                format!("{count} {}", what.replacen("log of", "logs of", 1).replacen("snapshot", "snapshots", 1))
+            }
+        })
+        .collect();
+    Ok((!what.is_empty()).then(|| {
+        format!(
+            "{} in refs/agent/ stay, with '.git/agent-id', which tells that they were made here; a clone, a fetch of refs/* and \
+             'git push --mirror' take them along; 'git agent uninstall --purge' removes them",
+            what.join(" and ")
+        )
+    }))
+}
+
+/// Delete our refs, in one transaction.
+fn purge(repo: &Repo) -> Result<Vec<String>> {
+    let mut refs = Vec::new();
+    for name in [ledger::REF, commit_notes::REF] {
+        refs.extend(repo.find_ref(name)?.map(|tip| (name.to_owned(), tip)));
+    }
+    refs.extend(repo.refs().list(repo, "refs/agent/")?);
+    let changes: Vec<RefChange> =
+        refs.iter().map(|(name, id)| RefChange { name: name.clone(), expected: Some(*id), new: None }).collect();
+    if changes.is_empty() {
+        return Ok(Vec::new());
+    }
+    repo.refs().change(repo, &changes, "git-agent: purge").map_err(|error| match error {
+        RefError::Moved => {
+            Error::new(codes::LEDGER_BUSY, "somebody writes to the ledger at this moment; it was not removed")
+                .hint("try again")
+        }
+        RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
+    })?;
+    let back = |(name, id): &(String, _)| {
+        format!("Removed {name}; until git collects garbage, 'git update-ref {name} {id}' brings it back.")
+    };
+    Ok(refs.iter().map(back).collect())
+}
+
+/// Remove what is disposable.
+fn remove_directory(dir: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).or_environment(|| format!("cannot remove '{}'", dir.display()))
+        }
+        _ => Ok(()),
+    }
+}

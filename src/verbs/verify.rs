@@ -1,0 +1,114 @@
+//! Run a command on the work tree, and record how it ended on exactly this content.
+
+use bstr::{BString, ByteSlice as _};
+
+use super::Caller;
+use crate::{
+    domain::{
+        event::{Payload, Verify},
+        id::TaskId,
+        task::Verification,
+        text::{list, oid, visible},
+    },
+    error::{Error, Result, codes},
+    store::ledger::Draft,
+    verify::{self, Voice},
+};
+
+/// What is verified.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The task; the active one if not given.
+    pub task: Option<String>,
+    /// The command, run by sh at the top of the work tree; `agent.verify` if not given.
+    pub command: Option<String>,
+    /// Where the output of the command goes.
+    pub output: Voice,
+}
+
+/// How it ended.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The task.
+    pub task: TaskId,
+    /// The command.
+    pub command: String,
+    /// What was recorded, or why nothing was.
+    pub outcome: Result<Verification, Void>,
+}
+
+/// The content changed while a command ran: its outcome belongs to no state, and nothing was recorded.
+#[derive(Clone, Debug)]
+pub struct Void {
+    /// The command.
+    pub command: String,
+    /// Its exit code.
+    pub exit: i32,
+    /// The paths that changed.
+    pub changed: Vec<BString>,
+}
+
+impl From<Void> for Error {
+    fn from(void: Void) -> Self {
+        let changed = list(void.changed.iter().map(|path| format!("'{}'", visible(&path.to_str_lossy(), &[]))));
+        let message = format!(
+            "the content changed while '{}' ran (exit code {}), so its outcome belongs to no state and nothing was \
+             recorded: {changed}",
+            visible(&void.command, &[]),
+            void.exit
+        );
+        Error::new(codes::TREE_CHANGED, message)
+            .hint("run it again; or ignore what the command makes: a line with its name in .gitignore")
+    }
+}
+
+/// Run the command and record how it ended.
+///
+/// # Errors
+///
+/// `task-not-found`, `no-active-task`, `no-verify-command`, `command-not-runnable`, `bare-repository`.
+pub fn verify(caller: &Caller, request: &Request) -> Result<Answer> {
+    let task = caller.task(&caller.view()?, request.task.as_deref())?.id;
+    let command = command(caller, request.command.as_deref())?;
+    let outcome = run(caller, &task, &command, request.output)?;
+    Ok(Answer { task, command, outcome })
+}
+
+/// The command that is meant: the one given, else the configured one.
+pub(super) fn command(caller: &Caller, given: Option<&str>) -> Result<String> {
+    let command = given.map(ToOwned::to_owned).or_else(|| caller.repo().settings().verify_command());
+    command.filter(|command| !command.trim().is_empty()).ok_or_else(|| {
+        Error::new(codes::NO_VERIFY_COMMAND, "no command to verify with is given, and 'agent.verify' is not set")
+            .hint("give one: git agent verify -- <command>")
+            .hint("or set one for this repository: git config agent.verify '<command>'")
+    })
+}
+
+/// Run `command` and record how it ended for the task `id`.
+pub(super) fn run(caller: &Caller, id: &TaskId, command: &str, output: Voice) -> Result<Result<Verification, Void>> {
+    let ran = verify::run(caller.repo(), command, output)?;
+    if !ran.changed.is_empty() {
+        return Ok(Err(Void { command: command.to_owned(), exit: ran.exit, changed: ran.changed }));
+    }
+    let payload = Payload::Verify(Verify {
+        command: command.into(),
+        exit: ran.exit,
+        seconds: ran.seconds,
+        tree: ran.tree.to_string(),
+    });
+    let (written, ()) = caller.write(|_| Ok((Draft::one(id, payload.clone()), ())))?;
+    caller.refresh_notes(std::slice::from_ref(id));
+    let recorded = written.tasks.into_iter().next().and_then(|mut task| task.verifications.pop());
+    Ok(Ok(recorded.ok_or_else(|| Error::bug("the verification was just recorded"))?))
+}
+
+/// `'cargo test' passed in 1.2 s on tree 4b825dc642cb`
+pub fn outcome(command: &str, verification: &Verification) -> String {
+    let verdict = if verification.passed() {
+        "passed".to_owned()
+    } else {
+        format!("failed with exit code {}", verification.exit)
+    };
+    let (command, seconds, tree) = (visible(command, &[]), verification.seconds, oid(&verification.tree));
+    format!("'{command}' {verdict} in {seconds:.1} s on tree {tree}")
+}
