@@ -115,7 +115,7 @@ fn show(ctx: &Ctx, answer: &Answer) -> Result<()> {
     if let Some(made) = &answer.checkpoint {
         ctx.out.hint(format!("look at it with 'git show {}'", oid(&made.commit)));
         if made.operation.is_some() {
-            ctx.out.hint("to take it back, files untouched: git agent undo");
+            ctx.out.hint("to undo it and keep the files as they are: git agent undo");
         }
     }
     Ok(())

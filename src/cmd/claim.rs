@@ -39,7 +39,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let task = &changed.task;
     let us = ctx.holder()?;
     task_change::answer(ctx, task, || match &task.claim {
-        None => format!("Nobody holds {} now.", task.name()),
+        None if changed.wrote => format!("Released {}.", task.name()),
+        None => format!("{} is not claimed.", task.name()),
         Some(claim) => {
             let until = claim.until.to_minute();
             let before = task_change::taken_over(&changed.before, task, &us);

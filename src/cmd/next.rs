@@ -67,10 +67,10 @@ fn nothing(ctx: &Ctx, reason: NoTask) -> Result<u8> {
     let (said, hint) = match reason {
         NoTask::AllDone => ("Every task is completed or cancelled.", "'git agent log' tells what happened"),
         NoTask::AllClaimed => (
-            "Whatever could be done is in somebody's hands.",
+            "Every task that could be done is claimed.",
             "'git agent ready --explain' says who has what, and whose claim ran out",
         ),
-        NoTask::AllBlocked => ("Whatever is left waits for something.", "'git agent ready --explain' says for what"),
+        NoTask::AllBlocked => ("Every open task waits for something.", "'git agent ready --explain' says for what"),
         NoTask::None => ("There are no tasks.", "'git agent add <title>' makes one"),
     };
     ctx.out.status(said);

@@ -72,6 +72,6 @@ fn held(row: &Summary, now: Timestamp) -> String {
             Timestamp::from_millis(*until).to_minute(),
             row.id
         ),
-        (None, None) => "in progress, held by nobody".to_owned(),
+        (None, None) => "in progress, held by no agent".to_owned(),
     }
 }

@@ -58,7 +58,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let pushed = if synced.pushed { "pushed ours" } else { "nothing to push" };
     ctx.out.print(&format!("Synced with {remote}: {came} in {tasks} came in, {pushed}.\n"))?;
     for id in &synced.claims_lost {
-        ctx.out.warn(format!("somebody else claimed {id} before you did; 'git agent show {id}' tells who"));
+        ctx.out.warn(format!("another agent claimed {id} before you did; 'git agent show {id}' tells who"));
     }
     Ok(exit::OK)
 }

@@ -116,6 +116,14 @@ impl Repo {
         }
     }
 
+    /// Remove the directory `dir` with all that is in it, if it is there.
+    pub fn remove_dir(&self, dir: &Path) -> io::Result<()> {
+        match fs::remove_dir_all(dir) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Write the file `path` of ours whole, or not at all, with the directories above it.
     pub fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let dir = path.parent().unwrap_or(Path::new("."));

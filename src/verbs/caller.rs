@@ -14,6 +14,7 @@ use crate::{
         id::TaskId,
         revision::{Spec, Which},
         task::Task,
+        text::{plural, visible},
         time::Timestamp,
     },
     error::{Error, Result, codes},
@@ -25,7 +26,6 @@ use crate::{
         ledger::{self, Author, Draft, View, Written, watch},
     },
     sync,
-    view::sanitize,
 };
 
 /// The repository, the clock, and who acts.
@@ -80,12 +80,12 @@ impl Caller {
         if let Some(first) = losses.first() {
             let more = match losses.len() {
                 1 => String::new(),
-                count => format!(" and {}", sanitize::plural(count - 1, "other note")),
+                count => format!(" and {}", plural(count - 1, "other note")),
             };
             self.warn(format!(
                 "another program took {} of {}{more} out of the ledger; 'git agent doctor --fix' brings them back",
-                sanitize::plural(events, "event"),
-                sanitize::line(&first.note)
+                plural(events, "event"),
+                visible(&first.note, &[])
             ));
         }
     }

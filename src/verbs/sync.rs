@@ -16,7 +16,7 @@ pub struct Request {
     pub direction: Direction,
 }
 
-/// What came of it.
+/// The remote, and the outcome.
 pub struct Answer {
     /// The remote.
     pub remote: String,

@@ -53,13 +53,13 @@ pub fn uninstall(caller: &Caller, tasks: Tasks) -> Result<Uninstalled> {
         done.extend(purge(repo)?);
     }
     for there in worktrees.iter().filter(|there| there.git_dir() != there.common_dir()) {
-        remove_directory(&there.worktree_agent_dir())?;
+        remove_directory(repo, &there.worktree_agent_dir())?;
     }
     let left = left(repo)?;
-    remove_directory(&repo.agent_dir())?;
+    remove_directory(repo, &repo.agent_dir())?;
     // It tells that the snapshots which stay are ours.
     if left.is_none() {
-        remove_directory(&repo.id_dir())?;
+        remove_directory(repo, &repo.id_dir())?;
     }
     let has_tasks = repo.find_ref(ledger::REF)?.is_some();
     Ok(Uninstalled { changes: Changes { done, warnings }, left, has_tasks })
@@ -115,7 +115,7 @@ fn purge(repo: &Repo) -> Result<Vec<String>> {
     }
     repo.refs().change(repo, &changes, "git-agent: purge").map_err(|error| match error {
         RefError::Moved => {
-            Error::new(codes::LEDGER_BUSY, "somebody writes to the ledger at this moment; it was not removed")
+            Error::new(codes::LEDGER_BUSY, "another process is writing to the ledger; it was not removed")
                 .hint("try again")
         }
         RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
@@ -127,11 +127,6 @@ fn purge(repo: &Repo) -> Result<Vec<String>> {
 }
 
 /// Remove what is disposable.
-fn remove_directory(dir: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(dir) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(error).or_environment(|| format!("cannot remove '{}'", dir.display()))
-        }
-        _ => Ok(()),
-    }
+fn remove_directory(repo: &Repo, dir: &Path) -> Result<()> {
+    repo.remove_dir(dir).or_environment(|| format!("cannot remove '{}'", dir.display()))
 }

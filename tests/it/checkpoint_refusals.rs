@@ -95,7 +95,7 @@ fn large_new_files_need_a_word() {
             error: cannot make a checkpoint: larger than 1 KiB (agent.maxFileSize): 'big file (4.8 MiB)'
             nothing was changed
             hint: ignore what need not be in the history: a line with its name in .gitignore
-            hint: to take it all the same: git agent checkpoint --large
+            hint: to take it anyway: git agent checkpoint --large
             [exit code 1]
             ");
         }
@@ -202,7 +202,7 @@ fn a_signature_that_fails_changes_nothing() {
     repo.git(&["config", "commit.gpgSign", "true"]).success();
     repo.git(&["config", "gpg.program", "false"]).success();
     let said = refused(&repo, &[]).exits(1);
-    assert!(said.stderr.contains("'git commit' said no"), "{said}");
+    assert!(said.stderr.contains("'git commit' failed"), "{said}");
 }
 
 #[test]

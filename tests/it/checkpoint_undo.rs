@@ -173,7 +173,7 @@ fn is_listed_and_shown() {
       1 path: kept.txt
     ------- stderr -------
     hint: look at it with 'git show <oid>'
-    hint: to take it back, files untouched: git agent undo
+    hint: to undo it and keep the files as they are: git agent undo
     ");
     insta::assert_snapshot!(without_ids(&repo.agent(&["ops"]).to_string()), @"
     1 operation

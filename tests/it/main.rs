@@ -99,6 +99,7 @@ mod tasks;
 mod trailers;
 mod trees;
 mod unstamped;
+mod verbs;
 mod verify;
 mod words;
 mod worlds;

@@ -182,7 +182,7 @@ fn dependencies_and_blockers_hold_and_circles_are_spelled_out() {
     error: cannot start b: waits for a, which is pending
     nothing was changed
     hint: 'git agent next' finds a task that is ready
-    hint: to begin it all the same: git agent start b --force
+    hint: to begin it anyway: git agent start b --force
     [exit code 1]
     ");
     repo.agent(&["fail", "a", "--reason", "cannot be done"]).success();
@@ -191,7 +191,7 @@ fn dependencies_and_blockers_hold_and_circles_are_spelled_out() {
     error: cannot complete b: waits for a, which failed: cannot be done
     nothing was changed
     hint: complete or remove what it waits for: 'git agent unblock', 'git agent dep remove'
-    hint: to complete it all the same: git agent complete b --force
+    hint: to complete it anyway: git agent complete b --force
     [exit code 1]
     ");
     repo.agent(&["dep", "remove", "b", "--after", "a"]).success();

@@ -144,7 +144,7 @@ fn completing_can_need_evidence_of_the_present_content() {
     error: cannot complete fix: the present content is tree 20e50a07feff; it was not verified, and nothing ever was for this task (agent.requireVerify)
     nothing was changed
     hint: verify it: git agent verify fix; or both at once: git agent complete fix --verify
-    hint: to complete it all the same: git agent complete fix --force
+    hint: to complete it anyway: git agent complete fix --force
     [exit code 1]
     ");
     repo.agent(&["verify", "--", "true"]).success();

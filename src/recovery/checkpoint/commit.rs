@@ -144,8 +144,8 @@ fn failed(repo: &Repo, output: Option<&str>) -> Error {
     if let Err(error) = who::require(repo, || "cannot make a checkpoint".to_owned()) {
         return error;
     }
-    Error::new(codes::COMMIT_REFUSED, format!("cannot make a checkpoint: 'git commit' said no{quoted}"))
-        .hint("a hook of this repository, or the signing of commits, stopped it; what they said stands above")
+    Error::new(codes::COMMIT_REFUSED, format!("cannot make a checkpoint: 'git commit' failed{quoted}"))
+        .hint("a hook of this repository, or the signing of commits, stopped it; their output is above")
 }
 
 /// The tree and message of a commit.

@@ -60,7 +60,7 @@ pub fn large<'a>(files: impl ExactSizeIterator<Item = (&'a BString, u64)>, limit
         );
         Error::new(codes::FILE_TOO_LARGE, message)
             .hint("ignore what need not be in the history: a line with its name in .gitignore")
-            .hint("to take it all the same: git agent checkpoint --large")
+            .hint("to take it anyway: git agent checkpoint --large")
     })
 }
 

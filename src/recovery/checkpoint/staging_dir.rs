@@ -10,7 +10,7 @@
 //!
 //! Only the holder of the worktree's operation lock touches it.
 
-use std::{fs, io, path::PathBuf};
+use std::{fs, path::PathBuf};
 
 use super::journal::{self, Journal};
 use crate::{
@@ -85,12 +85,7 @@ impl<'r> StagingDir<'r> {
     }
 
     fn remove(&self) -> Result<()> {
-        match fs::remove_dir_all(&self.dir) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(error).or_environment(|| format!("cannot remove '{}'", self.dir.display()))
-            }
-            _ => Ok(()),
-        }
+        self.repo.remove_dir(&self.dir).or_environment(|| format!("cannot remove '{}'", self.dir.display()))
     }
 }
 
