@@ -75,7 +75,7 @@ impl Caller {
             return;
         }
         // Where it cannot be looked at, what the command itself does says why.
-        let losses = watch::notice(&self.repo).unwrap_or_default();
+        let losses = watch::notice(&self.repo).ok().unwrap_or_default();
         let events = losses.iter().map(|loss| loss.events).sum();
         if let Some(first) = losses.first() {
             let more = match losses.len() {
@@ -141,7 +141,7 @@ impl Caller {
     /// Bring the notes on the commits of `tasks` up to date, at the end of a command that changed what they say.
     pub fn refresh_notes(&self, tasks: &[TaskId]) {
         // They are a convenience for people without git-agent, and made again by the next such command.
-        commit_notes::refresh(&self.repo, tasks, self.now()).map(drop).unwrap_or_default();
+        commit_notes::refresh(&self.repo, tasks, self.now()).ok();
     }
 
     /// The active tasks of this worktree.

@@ -110,6 +110,28 @@ fn a_commit_that_somebody_else_makes_meanwhile_is_not_taken_for_ours() {
 }
 
 #[test]
+fn a_commit_that_another_process_makes_before_ours_is_not_built_upon() {
+    on_every_git(|git| {
+        let repo = with_task(TestRepo::with_git(git));
+        // A filter runs while files are staged.
+        repo.write_script(
+            "race.sh",
+            "#!/bin/sh\nif mkdir .git/raced 2>/dev/null; then\n\
+             git update-ref HEAD \"$(git commit-tree -p HEAD -m theirs 'HEAD^{tree}')\"\nfi\ncat\n",
+        );
+        repo.git(&["config", "filter.race.clean", "./race.sh"]).success();
+        repo.write(".git/info/attributes", "new.txt filter=race\n");
+        repo.write("new.txt", "new\n");
+        let said = repo.agent(&["checkpoint", "--json"]).exits(1).stdout;
+        assert!(said.contains("head-moved"), "{said}");
+        assert_eq!(repo.git(&["log", "-1", "--format=%s"]).text(), "theirs");
+        repo.agent(&["checkpoint"]).success();
+        assert_eq!(repo.git(&["log", "-1", "--format=%s", "HEAD~1"]).text(), "theirs");
+        assert_eq!(repo.git(&["status", "--porcelain"]).text(), "");
+    });
+}
+
+#[test]
 fn a_disk_that_is_full_changes_nothing() {
     let repo = with_task(TestRepo::new());
     for n in 0..40 {

@@ -11,13 +11,12 @@
 //! lock what is to be finished.
 
 mod commit;
+mod contents;
 mod journal;
 pub mod message;
 mod operation;
 mod refusal;
-mod staged;
 mod staging_dir;
-pub mod survey;
 
 use std::{cell::Cell, path::PathBuf};
 
@@ -43,6 +42,7 @@ use crate::{
     error::{Error, Result, codes},
     git::{
         Head, ObjectId, Repo, changed_paths,
+        changed_paths::Comparer,
         ignore::{self, Rules},
         index::entries::Entries,
         index::{self, TempIndex},
@@ -313,7 +313,8 @@ fn finish_index(repo: &Repo, staging: &StagingDir<'_>, begun: Begun) -> Result<O
 /// Whether `commit` has every path of `tree`: a hook may have taken some out.
 fn has_all_of(repo: &Repo, commit: ObjectId, tree: ObjectId) -> Result<bool> {
     let made = revwalk::tree(repo, commit)?;
-    Ok(made == tree || staged::changes(repo, tree, made)?.iter().all(|change| change.new.is_some()))
+    Ok(made == tree
+        || Comparer::new(repo).differences(Some(tree), Some(made))?.iter().all(|change| change.new.is_some()))
 }
 
 /// Stage what was asked for, refusing first what can be refused without storing anything.
@@ -330,7 +331,7 @@ fn stage(
         What::Everything => (None, status),
         What::Only(paths) => {
             // Git takes a path inside a nested repository for one that has no changes.
-            refusal::nested(survey::nested_around(status, repo, paths).into_iter())?;
+            refusal::nested(contents::nested_around(status, repo, paths).into_iter())?;
             asked = Status::of_index(private, Some(paths))?;
             (Some(paths.as_slice()), &asked)
         }
@@ -338,7 +339,7 @@ fn stage(
     refusal::nested(status.nested().collect::<Vec<_>>().into_iter())?;
     if !request.allow.large {
         let limit = repo.settings().max_file_size();
-        refusal::large(survey::too_large(status, repo, limit)?.into_iter(), limit)?;
+        refusal::large(contents::large_untracked(status, repo, limit)?.into_iter(), limit)?;
     }
     if paths.is_some() {
         private.reset_to(head)?;
@@ -356,17 +357,17 @@ fn inspect(
     tree: ObjectId,
     remarks: &mut Vec<String>,
 ) -> Result<()> {
-    let changes = staged::changes(repo, base, tree)?;
-    refusal::nested(staged::nested(repo, tree, &changes)?.into_iter())?;
+    let changes = Comparer::new(repo).differences(Some(base), Some(tree))?;
+    refusal::nested(contents::nested(repo, tree, &changes)?.into_iter())?;
     if !request.allow.large {
         let limit = repo.settings().max_file_size();
-        refusal::large(staged::too_large(repo, &changes, limit).into_iter(), limit)?;
+        refusal::large(contents::large_new(repo, &changes, limit).into_iter(), limit)?;
     }
     if !request.allow.secrets {
-        let scanned = staged::leaks(repo, &changes)?;
+        let scanned = contents::leaks(repo, &changes)?;
         refusal::secrets(&scanned.leaks)?;
         if scanned.skipped > 0 {
-            remarks.push(format!("too large to be looked into for secrets: {} of the files", scanned.skipped));
+            remarks.push(format!("too large to be searched for secrets: {} of the files", scanned.skipped));
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use bstr::{BString, ByteSlice as _};
 
-use super::staged::Leak;
+use super::contents::Leak;
 use crate::{
     domain::text::list,
     error::{Error, Result, codes},
@@ -65,7 +65,7 @@ pub fn large<'a>(files: impl ExactSizeIterator<Item = (&'a BString, u64)>, limit
 }
 
 /// What looks like a secret.
-pub fn secrets(leaks: &[Leak]) -> Result<()> {
+pub(super) fn secrets(leaks: &[Leak]) -> Result<()> {
     refuse(leaks.is_empty(), || {
         let say = |leak: &Leak| format!("{}:{}: {}", leak.path.to_str_lossy(), leak.finding.line, leak.finding.what);
         let said: Vec<BString> = leaks.iter().map(|leak| say(leak).into()).collect();
