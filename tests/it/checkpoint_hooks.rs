@@ -111,7 +111,7 @@ fn a_commit_that_somebody_else_makes_meanwhile_is_not_taken_for_ours() {
 
 #[test]
 fn a_commit_that_another_process_makes_before_ours_is_not_built_upon() {
-    on_every_git(|git| {
+    on_one_git(|git| {
         let repo = with_task(TestRepo::with_git(git));
         // A filter runs while files are staged.
         repo.write_script(
