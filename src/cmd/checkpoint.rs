@@ -63,9 +63,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     };
     let answer = ctx.call(|caller| checkpoint::checkpoint(caller, &request))?;
     if ctx.out.is_json() {
-        show_json(ctx, answer)?
+        show_json(ctx, answer)?;
     } else {
-        show(ctx, &answer)?
+        show(ctx, &answer)?;
     }
     Ok(exit::OK)
 }

@@ -61,7 +61,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 /// Say why there is nothing to do: an answer, not a failure.
 fn nothing(ctx: &Ctx, reason: NoTask) -> Result<u8> {
     if ctx.out.is_json() {
-        ctx.out.json(&NextAnswer::new(Err(reason.into())))?;
+        ctx.out.json(&NextAnswer::new(Err(reason)))?;
         return Ok(exit::OK);
     }
     let (said, hint) = match reason {
