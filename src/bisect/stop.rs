@@ -40,9 +40,10 @@ impl Stop {
     ///
     /// `bisect-interrupted` when we shall stop.
     pub fn check(&self) -> Result<()> {
-        match self.flag.load(Ordering::Relaxed) {
-            false => Ok(()),
-            true => Err(Error::new(codes::BISECT_INTERRUPTED, "the bisection was interrupted")),
+        if self.flag.load(Ordering::Relaxed) {
+            Err(Error::new(codes::BISECT_INTERRUPTED, "the bisection was interrupted"))
+        } else {
+            Ok(())
         }
     }
 }

@@ -67,9 +67,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     };
     let outcome = bisect::bisect(repo, &range, &test)?;
     let answer = describe(&view, &names, &range, &outcome)?;
-    match ctx.out.is_json() {
-        true => ctx.out.json(&answer)?,
-        false => page::show(ctx, &view, &range, &answer)?,
+    if ctx.out.is_json() {
+        ctx.out.json(&answer)?;
+    } else {
+        page::show(ctx, &view, &range, &answer)?;
     }
     Ok(exit::OK)
 }

@@ -27,10 +27,7 @@ pub(super) fn lost(repo: &Repo, risks: &[&Risk]) -> Result<Lost> {
         commits.extend(reflog::of_ref(repo, "refs/stash")?.iter().rev().map(|entry| entry.new));
     }
     if loses(Loss::Worktree) {
-        let mut named = match repo.git_dir() == repo.common_dir() {
-            true => [].into(),
-            false => unkept::named_in(repo.git_dir()),
-        };
+        let mut named = if repo.git_dir() == repo.common_dir() { [].into() } else { unkept::named_in(repo.git_dir()) };
         unkept::abandoned(repo).iter().for_each(|dir| named.extend(unkept::named_in(dir)));
         commits.extend(unkept::tips(repo, &unkept::From::Worktrees(named))?);
     }

@@ -256,9 +256,10 @@ fn judge(stake: &Stake) -> Result<()> {
     let worst = stake.risks.iter().find(|risk| risk.level == Level::Fatal);
     if let Some(risk) = worst {
         let message = format!("refused '{}': it {}; nothing would bring it back", short(&risk.command), risk.why);
-        let hint = match risk.losses.contains(&Loss::Snapshots) {
-            true => "'git agent snapshot drop' and 'git agent gc' remove those that are not needed any more",
-            false => "name the files in the work tree instead",
+        let hint = if risk.losses.contains(&Loss::Snapshots) {
+            "'git agent snapshot drop' and 'git agent gc' remove those that are not needed any more"
+        } else {
+            "name the files in the work tree instead"
         };
         return Err(Error::new(codes::REPOSITORY_AT_RISK, message).hint(hint));
     }
@@ -293,8 +294,9 @@ pub fn short(command: &BString) -> String {
     const LENGTH: usize = 72;
     let text = command.to_str_lossy().replace(|c: char| c.is_control() && c != '\n', " ");
     let line = text.lines().next().unwrap_or_default();
-    match line.chars().count() > LENGTH || line.len() < text.len() {
-        true => format!("{}…", line.chars().take(LENGTH).collect::<String>()),
-        false => line.to_owned(),
+    if line.chars().count() > LENGTH || line.len() < text.len() {
+        format!("{}…", line.chars().take(LENGTH).collect::<String>())
+    } else {
+        line.to_owned()
     }
 }

@@ -64,10 +64,8 @@ pub(super) fn below(dir: &Path) -> Vec<PathBuf> {
             found.push(dir.clone());
         }
         // In a git directory only 'modules' has others.
-        let is_other = |name: &std::ffi::OsStr| match is_git_dir {
-            true => name == "modules" || name == "worktrees",
-            false => name != ".git",
-        };
+        let is_other =
+            |name: &std::ffi::OsStr| if is_git_dir { name == "modules" || name == "worktrees" } else { name != ".git" };
         let dirs = listed.iter().filter(|(name, kind)| kind.as_ref().is_ok_and(fs::FileType::is_dir) && is_other(name));
         open.extend(dirs.map(|(name, _)| dir.join(name)));
     }

@@ -189,10 +189,7 @@ fn within_git_dir(rest: &[Vec<u8>], is_pattern: bool) -> Relation {
     if rest.last().is_some_and(|last| last.ends_with(b".lock")) || HARMLESS.contains(&first.as_slice()) {
         return Relation::None;
     }
-    match VITAL.iter().any(|vital| is_same(first, vital, is_pattern)) {
-        true => Relation::Holds,
-        false => Relation::Touches,
-    }
+    if VITAL.iter().any(|vital| is_same(first, vital, is_pattern)) { Relation::Holds } else { Relation::Touches }
 }
 
 #[cfg(test)]

@@ -137,9 +137,10 @@ fn chain(
 
 /// The lock of the operations of `log`, held or not; `None`: the worktree is gone, with its lock, and no process works in it.
 pub(super) fn lock(repo: &Repo, log: &OpLog<'_>) -> Result<Option<Lock>> {
-    let git_dir = match log.is_main() {
-        true => repo.common_dir().to_owned(),
-        false => repo.common_dir().join("worktrees").join(log.worktree()),
+    let git_dir = if log.is_main() {
+        repo.common_dir().to_owned()
+    } else {
+        repo.common_dir().join("worktrees").join(log.worktree())
     };
     git_dir.is_dir().then(|| Lock::acquire(repo, &git_dir.join("agent/operation.lock"))).transpose()
 }

@@ -58,10 +58,7 @@ pub fn chains(repo: &Repo) -> Result<Vec<String>> {
             match entry {
                 Ok(recorded) => {
                     next = recorded.previous;
-                    match is_complete(repo, &recorded)? {
-                        true => kept.push(recorded),
-                        false => gone += 1,
-                    }
+                    if is_complete(repo, &recorded)? { kept.push(recorded) } else { gone += 1 }
                 }
                 // What a newer version wrote is there, and not ours to drop.
                 Err(error) if next.is_some_and(|commit| repo.has(commit)) => return Err(error),

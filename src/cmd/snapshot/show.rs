@@ -135,9 +135,12 @@ fn page(
     if snapshot.is_foreign {
         field("Origin", "not made in this repository; what it says of itself may be wrong");
     }
-    let mut list = |title: &str, none: &str, lines: Vec<String>| match lines.is_empty() {
-        true => text.push_str(&format!("\n{none}\n")),
-        false => text.push_str(&format!("\n{title}\n{}\n", lines.join("\n"))),
+    let mut list = |title: &str, none: &str, lines: Vec<String>| {
+        if lines.is_empty() {
+            text.push_str(&format!("\n{none}\n"));
+        } else {
+            text.push_str(&format!("\n{title}\n{}\n", lines.join("\n")));
+        }
     };
     let lines = |changes: &[Difference]| {
         let line = |change: &Difference| format!("  {} {}", letter(change), sanitize::bytes(change.path.as_bstr()));

@@ -44,9 +44,10 @@ pub struct Contents {
 impl<'r> OpLog<'r> {
     /// The chain of the worktree that `repo` is seen from.
     pub fn of(repo: &'r Repo) -> Result<Self> {
-        let name = match repo.git_dir() == repo.common_dir() {
-            true => format!("{REFS}main"),
-            false => format!("{REFS}worktrees/{}", repo.worktree_name()),
+        let name = if repo.git_dir() == repo.common_dir() {
+            format!("{REFS}main")
+        } else {
+            format!("{REFS}worktrees/{}", repo.worktree_name())
         };
         let tip = repo.find_ref(&name)?;
         Ok(OpLog { repo, name, tip })

@@ -106,10 +106,7 @@ pub fn make_directory(top: &Path, path: &BStr) -> Result<()> {
     match DirBuilder::new().mode(0o777).create(&place) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            match fs::symlink_metadata(&place).or_environment(failed)?.is_dir() {
-                true => Ok(()),
-                false => Err(in_the_way(path)),
-            }
+            if fs::symlink_metadata(&place).or_environment(failed)?.is_dir() { Ok(()) } else { Err(in_the_way(path)) }
         }
         Err(error) => Err(error).or_environment(failed),
     }

@@ -207,9 +207,10 @@ pub fn sweep(repo: &Repo) -> Result<()> {
         }
     }
     let scratch = scratch(repo)?;
-    match scratch.exists() {
-        true => fs::remove_dir_all(&scratch).or_environment(|| format!("cannot remove '{}'", scratch.display())),
-        false => Ok(()),
+    if scratch.exists() {
+        fs::remove_dir_all(&scratch).or_environment(|| format!("cannot remove '{}'", scratch.display()))
+    } else {
+        Ok(())
     }
 }
 

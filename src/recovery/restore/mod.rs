@@ -423,10 +423,7 @@ fn is_below(path: &BStr, outer: &BStr) -> bool {
 fn found(file: &Path) -> Result<Found> {
     use std::os::unix::fs::PermissionsExt as _;
     let meta = fs::symlink_metadata(file).or_environment(|| format!("cannot look at '{}'", file.display()))?;
-    Ok(match meta.is_symlink() {
-        true => Found::Link,
-        false => Found::File(meta.permissions().mode() & 0o7777),
-    })
+    Ok(if meta.is_symlink() { Found::Link } else { Found::File(meta.permissions().mode() & 0o7777) })
 }
 
 /// The index at one time.

@@ -29,10 +29,8 @@ pub fn settle(repo: &Repo, from: &Moment, to: &Moment, direction: Direction) -> 
         if old == new || (name == ORIG_HEAD && new.is_none()) {
             continue;
         }
-        let settled = match is_ref(repo, name) {
-            true => settle_ref(repo, name, old, new),
-            false => settle_file(repo, name, old, new),
-        };
+        let settled =
+            if is_ref(repo, name) { settle_ref(repo, name, old, new) } else { settle_file(repo, name, old, new) };
         match settled {
             Err(error) if direction == Direction::Backward && error.code() == codes::STATE_MOVED => {}
             settled => settled?,

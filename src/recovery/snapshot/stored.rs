@@ -80,9 +80,10 @@ fn read(repo: &Repo, name: &str, id: ObjectId) -> Result<Snapshot> {
 pub fn find(repo: &Repo, word: &str) -> Result<Snapshot> {
     let wanted = word.strip_prefix(REFS).unwrap_or(word).to_ascii_uppercase();
     let is_meant = |name: &str| name.strip_prefix(REFS).is_some_and(|id| id.starts_with(&wanted));
-    let mut meant: Vec<(String, ObjectId)> = match wanted.is_empty() {
-        true => Vec::new(),
-        false => refs(repo)?.into_iter().filter(|(name, _)| is_meant(name)).collect(),
+    let mut meant: Vec<(String, ObjectId)> = if wanted.is_empty() {
+        Vec::new()
+    } else {
+        refs(repo)?.into_iter().filter(|(name, _)| is_meant(name)).collect()
     };
     match (meant.pop(), meant.len()) {
         (Some((name, commit)), 0) => read(repo, &name, commit),
@@ -133,9 +134,10 @@ pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<Moment> {
             (b"merged", EntryKind::Tree) => moment.merged = Some(entry.oid),
             (b"rules", EntryKind::Tree) => moment.rules = Some(entry.oid),
             (b"state", EntryKind::Tree) => trees::leaves(repo, entry.oid, &mut |path: BString, (kind, id)| {
-                match kind == EntryKind::Blob && state::is_known(path.as_bstr()) {
-                    true => drop(moment.state.insert(path, id)),
-                    false => return Err(damaged(format!("'state/{path}' is no part of an unfinished operation"))),
+                if kind == EntryKind::Blob && state::is_known(path.as_bstr()) {
+                    moment.state.insert(path, id);
+                } else {
+                    return Err(damaged(format!("'state/{path}' is no part of an unfinished operation")));
                 }
                 Ok(())
             })?,
@@ -152,9 +154,10 @@ pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<Moment> {
             _ => {}
         }
     }
-    match moment.worktree.is_null() || moment.staged.is_null() {
-        true => Err(damaged("it has no 'worktree' or no 'staged'".to_owned())),
-        false => Ok(moment),
+    if moment.worktree.is_null() || moment.staged.is_null() {
+        Err(damaged("it has no 'worktree' or no 'staged'".to_owned()))
+    } else {
+        Ok(moment)
     }
 }
 
