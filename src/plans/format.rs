@@ -1,7 +1,7 @@
 //! The formats that plans come in.
 
 use super::{
-    foreign::{self, write},
+    foreign::{self, Foreign},
     item::Plan,
     json,
     left::Reading,
@@ -12,72 +12,66 @@ use super::{
 use crate::plans::{native, position::Wrong};
 
 /// How a plan is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Format {
     /// Ours, for people: `[[task]]`.
     Toml,
     /// The same for programs: `{"schema":1,"tasks":[…]}`.
     Json,
-    /// `features.json`: features with subtasks, their states and files.
-    Features,
-    /// `feature_list.json`: descriptions with steps that pass or do not.
-    FeatureList,
     /// A checklist.
     Markdown,
-    /// What `bd export` of beads writes: one JSON object a line.
-    Beads,
-    /// Task Master's `tasks.json`; only read.
-    TaskMaster,
-    /// The to-do list of an agent's own tools; only read.
-    Todo,
-    /// The `prd.json` of Ralph: stories that pass or do not; only read.
-    Ralph,
+    /// What another tool writes.
+    Foreign(&'static Foreign),
+}
+
+impl PartialEq for Format {
+    fn eq(&self, other: &Format) -> bool {
+        self.as_str() == other.as_str()
+    }
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 9] = [
-        Format::Toml,
-        Format::Json,
-        Format::Features,
-        Format::FeatureList,
-        Format::Markdown,
-        Format::Beads,
-        Format::TaskMaster,
-        Format::Todo,
-        Format::Ralph,
-    ];
+    pub fn all() -> impl Iterator<Item = Format> {
+        let others = foreign::FORMATS.into_iter().map(Format::Foreign);
+        [Format::Toml, Format::Json, Format::Markdown].into_iter().chain(others)
+    }
 
     /// The word for it on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Format::Toml => "toml",
             Format::Json => "json",
-            Format::Features => "features",
-            Format::FeatureList => "feature-list",
             Format::Markdown => "markdown",
-            Format::Beads => "beads",
-            Format::TaskMaster => "task-master",
-            Format::Todo => "todo",
-            Format::Ralph => "ralph",
+            Format::Foreign(format) => format.name,
         }
     }
 
     /// The format called `word`.
     pub fn parse(word: &str) -> Option<Format> {
-        Format::ALL.into_iter().find(|format| format.as_str() == word)
+        Format::all().find(|format| format.as_str() == word)
+    }
+
+    /// The only format of files whose names end in `.extension`; `None` if their text tells.
+    pub fn of_extension(extension: &str) -> Option<Format> {
+        let extension = extension.to_ascii_lowercase();
+        match extension.as_str() {
+            "toml" => Some(Format::Toml),
+            "md" | "markdown" | "mdown" => Some(Format::Markdown),
+            other => {
+                let is_its = |format: &&Foreign| format.extensions.contains(&other);
+                foreign::FORMATS.into_iter().find(is_its).map(Format::Foreign)
+            }
+        }
     }
 
     /// The format of `text`, which came in a file that ends in `.extension`; `None` if it is like no plan.
     pub fn recognise(extension: Option<&str>, text: &str) -> Option<Format> {
-        let extension = extension.map(str::to_ascii_lowercase);
-        match extension.as_deref() {
-            Some("toml") => Some(Format::Toml),
-            Some("md" | "markdown" | "mdown") => Some(Format::Markdown),
-            Some("jsonl" | "ndjson") => Some(Format::Beads),
-            Some("json") => json_shape(text),
-            _ => json_shape(text).or_else(|| text_shape(text)),
-        }
+        let is_json = extension.is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        extension
+            .and_then(Format::of_extension)
+            .or_else(|| json_shape(text))
+            .or_else(|| text_shape(text).filter(|_| !is_json))
     }
 
     /// Read `text`.
@@ -90,7 +84,11 @@ impl Format {
             Format::Toml => native::read(&toml::parse(text)?)?,
             Format::Json => native::read(&json::parse(text)?)?,
             Format::Markdown => return markdown::read(text),
-            _ => return foreign::read(self, text),
+            Format::Foreign(format) => {
+                let mut reading = (format.read)(text)?;
+                foreign::follow(&mut reading.items);
+                return Ok(reading);
+            }
         };
         Ok(Reading { items, left: Vec::new() })
     }
@@ -100,16 +98,13 @@ impl Format {
         matches!(self, Format::Toml | Format::Json)
     }
 
-    /// What writes a plan; nothing for formats that are only read.
+    /// The function that writes a plan; `None` for formats that are only read.
     pub fn writer(self) -> Option<fn(&Plan) -> String> {
         match self {
             Format::Toml => Some(toml::write),
             Format::Json => Some(native::write),
-            Format::Features => Some(write::features::write),
-            Format::FeatureList => Some(write::feature_list::write),
             Format::Markdown => Some(markdown::write),
-            Format::Beads => Some(write::beads::write),
-            Format::TaskMaster | Format::Todo | Format::Ralph => None,
+            Format::Foreign(format) => format.write,
         }
     }
 }
@@ -122,7 +117,7 @@ fn json_shape(text: &str) -> Option<Format> {
     }
     match json::parse_loose(text) {
         Ok(node) => shape_of(&node),
-        Err(_) if is_jsonl(text) => Some(Format::Beads),
+        Err(_) if is_jsonl(text) => Some(Format::Foreign(foreign::JSON_LINES)),
         // `[[task]]` begins like JSON, too.
         Err(_) if first == b'[' && text_shape(text).is_some() => None,
         Err(_) => Some(Format::Json),
@@ -139,12 +134,8 @@ fn shape_of(node: &Node<'_>) -> Option<Format> {
         }
         (_, tasks) => (&[][..], tasks.is_some()),
     };
-    let foreign = foreign::shape_of(node);
-    match foreign {
-        Some(Format::TaskMaster) => foreign,
-        _ if is_ours && !items.iter().any(|task| has(task, "passes")) => Some(Format::Json),
-        _ => foreign,
-    }
+    let is_ours = is_ours && !items.iter().any(|task| has(task, "passes")) && !foreign::is_task_master(node);
+    if is_ours { Some(Format::Json) } else { foreign::recognise(node).map(Format::Foreign) }
 }
 
 /// Whether the first line is a JSON object by itself.

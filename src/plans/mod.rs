@@ -31,6 +31,7 @@ mod toml;
 
 pub use crate::plans::position::{Place, Wrong, WrongKind};
 pub use difference::{Change, Difference, Field, Known, Renamed, create};
+pub use foreign::Foreign;
 pub use format::Format;
 pub use item::{Content, Decided, Failed, Item, Parent, Plan, Rough, Times, Word, put_below};
 pub use left::{Left, Reading};

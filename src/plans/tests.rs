@@ -145,7 +145,7 @@ proptest! {
     #[test]
     fn nothing_makes_a_reader_panic(text in "\\PC{0,200}", bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let bytes = String::from_utf8_lossy(&bytes).into_owned();
-        for format in Format::ALL {
+        for format in Format::all() {
             let numbered = format!("{{\"tasks\": [{{\"id\": 1, \"title\": \"{text}\", \"subtasks\": [{{\"id\": \"{text}\"}}]}}]}}");
             let listed = format!("[{{\"content\": \"{text}\", \"status\": \"done\"}}]");
             let (item, table) = (format!("- [ ] {text}"), format!("[[task]]\ntitle = \"{text}\""));
@@ -264,16 +264,16 @@ fn formats_are_recognised_by_name_and_by_what_they_look_like() {
     let cases = [
         (Some("toml"), "", Some(Format::Toml)),
         (Some("MD"), "", Some(Format::Markdown)),
-        (Some("jsonl"), "{}", Some(Format::Beads)),
+        (Some("jsonl"), "{}", Format::parse("beads")),
         (None, "[[task]]\ntitle = 'x'", Some(Format::Toml)),
         (None, "# c\n\n  [[task]]\n", Some(Format::Toml)),
         (None, "x\n- [ ] y", Some(Format::Markdown)),
         (None, "{\"tasks\": []}", Some(Format::Json)),
         (Some("json"), "[{\"title\": \"x\"}]", Some(Format::Json)),
-        (Some("json"), "{\"feature\": \"x\"}", Some(Format::Features)),
-        (Some("json"), "{\"features\": [{\"feature\": \"x\"}]}", Some(Format::Features)),
-        (Some("json"), "[{\"description\": \"x\", \"passes\": true}]", Some(Format::FeatureList)),
-        (None, "{\"id\":\"bd-1\",\"issue_type\":\"bug\"}\n{\"id\":\"bd-2\"}\n", Some(Format::Beads)),
+        (Some("json"), "{\"feature\": \"x\"}", Format::parse("features")),
+        (Some("json"), "{\"features\": [{\"feature\": \"x\"}]}", Format::parse("features")),
+        (Some("json"), "[{\"description\": \"x\", \"passes\": true}]", Format::parse("feature-list")),
+        (None, "{\"id\":\"bd-1\",\"issue_type\":\"bug\"}\n{\"id\":\"bd-2\"}\n", Format::parse("beads")),
         (Some("json"), "{\"tasks\": [", Some(Format::Json)),
         (Some("json"), "{\"x\": 1}", None),
         (Some("json"), "hello", None),

@@ -27,6 +27,6 @@ pub fn format(word: &str) -> Result<Format> {
 
 /// The formats that are meant, in a sentence.
 fn known(is_meant: impl Fn(&Format) -> bool) -> String {
-    let words: Vec<&str> = Format::ALL.into_iter().filter(is_meant).map(Format::as_str).collect();
+    let words: Vec<&str> = Format::all().filter(is_meant).map(Format::as_str).collect();
     format!("the formats are {}", words.join(", "))
 }

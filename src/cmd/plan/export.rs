@@ -59,12 +59,11 @@ fn chosen(ctx: &Ctx, args: &Args) -> Result<Format> {
         (None, None) if ctx.out.is_json() => Ok(Format::Json),
         (None, None) => Ok(Format::Toml),
         (None, Some(file)) => {
-            let extension = file.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
-            Ok(match extension.as_deref() {
-                Some("json") => Format::Json,
-                Some("jsonl") => Format::Beads,
-                Some("md" | "markdown") => Format::Markdown,
-                _ => Format::Toml,
+            let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+            Ok(match Format::of_extension(extension) {
+                Some(format) => format,
+                None if extension.eq_ignore_ascii_case("json") => Format::Json,
+                None => Format::Toml,
             })
         }
     }

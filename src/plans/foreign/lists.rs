@@ -1,45 +1,22 @@
-//! Lists of tasks as JSON: `features.json`, `feature_list.json`, `prd.json` of Ralph, and the to-do lists that agents keep with their
-//! own tools (`TodoWrite`, `update_plan`).
-//!
-//! ```json
-//! {"feature": "Login", "subtasks": [{"name": "Form", "status": "completed", "files": ["src/form.rs"]}]}
-//! [{"category": "functional", "description": "New chat button creates a conversation", "steps": ["Click it"], "passes": false}]
-//! {"userStories": [{"id": "US-001", "title": "Log in", "acceptanceCriteria": ["It works"], "priority": 1, "passes": false}]}
-//! {"todos": [{"content": "Fix the parser", "status": "in_progress", "activeForm": "Fixing the parser"}]}
-//! ```
+//! Lists of tasks as JSON: what `features.json`, `feature_list.json`, `prd.json` and to-do lists have in common.
 
 use std::collections::HashMap;
 
 use super::{scope::Scope, task, task::Tool, words};
 use crate::plans::{
-    Format,
     item::{Content, Parent, Rough, Word},
+    json,
     left::Reading,
     node::{Node, What},
     position::Wrong,
 };
 
 /// The keys under which there are tasks.
-const LISTS: [&str; 14] = [
-    "features",
-    "userStories",
-    "user_stories",
-    "stories",
-    "todos",
-    "plan",
-    "tasks",
-    "items",
-    "issues",
-    "subtasks",
-    "subTasks",
-    "sub_tasks",
-    "children",
-    "epics",
-];
+const LISTS: &str = "features userStories user_stories stories todos plan tasks items issues subtasks subTasks sub_tasks children epics";
 
 /// Whether `value` is a list of tasks, for its key.
 pub(super) fn is_parts(key: &str, value: &Node<'_>) -> bool {
-    matches!(value.what, What::List(_)) && LISTS.contains(&key)
+    matches!(value.what, What::List(_)) && LISTS.split(' ').any(|list| list == key)
 }
 
 /// The list that `node` is, or has.
@@ -55,16 +32,24 @@ pub(super) fn list<'n, 't>(node: &'n Node<'t>) -> Option<&'n [Node<'t>]> {
 }
 
 fn parts<'n, 't>(node: &'n Node<'t>) -> Option<&'n [Node<'t>]> {
-    LISTS.iter().find_map(|key| match &node.get(key)?.what {
+    LISTS.split(' ').find_map(|key| match &node.get(key)?.what {
         What::List(items) => Some(items.as_slice()),
         _ => None,
     })
 }
 
-/// Read the whole document that `node` is.
-pub(super) fn read(format: Format, node: &Node<'_>) -> Result<Reading, Wrong> {
-    let has_categories = matches!(format, Format::FeatureList | Format::Ralph);
-    let tool = Tool { name: "plan", has_no_ids: format == Format::Todo, has_categories, is_flat: has_categories };
+/// How lists are read that say where each task stands, or leave it to its parts.
+pub(super) const PLAN: Tool = Tool { name: "plan", has_no_ids: false, has_categories: false, is_flat: false };
+/// How lists are read whose tasks have a category, and pass or do not.
+pub(super) const CHECKED: Tool = Tool { has_categories: true, is_flat: true, ..PLAN };
+
+/// Read the whole document `text`.
+///
+/// # Errors
+///
+/// [`Wrong`] for bad syntax, and where there is no list of tasks.
+pub(super) fn read(text: &str, tool: Tool) -> Result<Reading, Wrong> {
+    let node = &json::parse_loose(text)?;
     let tasks = list(node).ok_or_else(|| Wrong::new(node.at, "there is no list of tasks in it"))?;
     let mut lists = Lists { tool, reading: Reading::default(), categories: HashMap::new() };
     if let (What::Table(entries), false) = (&node.what, std::ptr::eq(tasks, std::slice::from_ref(node))) {

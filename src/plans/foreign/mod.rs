@@ -1,37 +1,80 @@
-//! What other tools write: read with all that it contains, whatever that is, and written as far as it has places.
+//! The formats of other tools: one file and one row in [`FORMATS`] each.
 //!
-//! [`read`] refuses only what is no such file at all. What it cannot take is in [`Reading::left`].
+//! They are read with all that they contain: a reader refuses only what is no such file at all, and what it cannot take is in
+//! [`Reading::left`]. They are written as far as they have places for what a plan says. [`lists`] and [`task`] read what most of
+//! them have in common: lists of JSON objects whose keys have well-known names.
 
-pub(super) mod beads;
+mod beads;
+mod feature_list;
+mod features;
 mod lists;
+mod ralph;
 mod scope;
 mod task;
 mod task_master;
-pub(super) mod words;
-pub(super) mod write;
+mod todo;
+mod words;
+
+use std::fmt;
 
 use super::{
-    Format,
-    item::{Parent, Rough},
-    json,
+    item::{Parent, Plan, Rough},
     left::Reading,
     node::{Node, What},
 };
 use crate::{domain::status::Status, plans::position::Wrong};
 
-/// Read `text`, which another tool wrote in `format`.
-///
-/// # Errors
-///
-/// [`Wrong`] for bad syntax, and where there is no list of tasks.
-pub(super) fn read(format: Format, text: &str) -> Result<Reading, Wrong> {
-    let mut reading = match format {
-        Format::Beads => beads::read(text)?,
-        Format::TaskMaster => task_master::read(&json::parse_loose(text)?)?,
-        _ => lists::read(format, &json::parse_loose(text)?)?,
-    };
-    follow(&mut reading.items);
-    Ok(reading)
+/// The formats. Of several that fit a document equally well, the first one counts.
+pub(super) const FORMATS: [&Foreign; 6] =
+    [&task_master::FORMAT, &ralph::FORMAT, &feature_list::FORMAT, &features::FORMAT, &beads::FORMAT, &todo::FORMAT];
+
+/// The format of text that has a JSON object on each line.
+pub(super) const JSON_LINES: &Foreign = &beads::FORMAT;
+
+/// A format of another tool.
+pub struct Foreign {
+    /// The word for it on the command line and in JSON.
+    pub(super) name: &'static str,
+    /// How names of files end that are in it whatever they look like, in small letters.
+    pub(super) extensions: &'static [&'static str],
+    /// How well a JSON document fits, and the tasks that are in it.
+    pub(super) fits: fn(&Node<'_>, &[Node<'_>]) -> Fit,
+    /// Reads a text. [`Wrong`] for bad syntax, and where there are no tasks.
+    pub(super) read: fn(&str) -> Result<Reading, Wrong>,
+    /// Writes a plan; `None` if the format is only read.
+    pub(super) write: Option<fn(&Plan) -> String>,
+}
+
+impl fmt::Debug for Foreign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// How well a document fits a format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    /// It is in another one.
+    No,
+    /// It can be in this one, if no other fits better.
+    Likely,
+    /// It has what only this one has.
+    Certain,
+}
+
+/// Which format of another tool the document `node` is in, if it is like one.
+pub(super) fn recognise(node: &Node<'_>) -> Option<&'static Foreign> {
+    let tasks = lists::list(node).unwrap_or_default();
+    let first = tasks.iter().position(|task| matches!(task.what, What::Table(_)));
+    let tasks = &tasks[first.unwrap_or(tasks.len())..];
+    let fits = |format: &&Foreign| (format.fits)(node, tasks);
+    // The first of the best: of equal ones the last would be taken.
+    FORMATS.into_iter().rev().max_by_key(fits).filter(|best| fits(best) > Fit::No)
+}
+
+/// Whether only Task Master writes a document like `node`.
+pub(super) fn is_task_master(node: &Node<'_>) -> bool {
+    recognise(node).is_some_and(|format| format.name == task_master::FORMAT.name)
 }
 
 /// A feature that does not say where it stands is completed when nothing of it is left to do.
@@ -49,39 +92,4 @@ pub(super) fn follow(items: &mut [Rough]) {
             parts[above].1 |= !status.is_closed();
         }
     }
-}
-
-/// Which format of another tool `node` is in; `None` if it is like none.
-pub(super) fn shape_of(node: &Node<'_>) -> Option<Format> {
-    let has = |node: &Node<'_>, keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
-    let items = lists::list(node).unwrap_or_default();
-    let first = items.iter().find(|item| matches!(item.what, What::Table(_)));
-    let is_list = matches!(node.what, What::List(_));
-    if task_master::is_it(node) && (!is_list || first.is_some_and(|task| has(task, &["testStrategy", "details"]))) {
-        return Some(Format::TaskMaster);
-    }
-    if has(node, &["userStories", "user_stories", "stories"]) {
-        return Some(Format::Ralph);
-    }
-    let is_todo = |task: &Node<'_>| {
-        has(task, &["status"])
-            && (has(task, &["content", "step"])
-                || (!has(task, &["title", "name", "feature"]) && has(task, &["description"])))
-    };
-    match first {
-        Some(task) if has(task, &["passes"]) => Some(Format::FeatureList),
-        Some(task) if has(task, &["feature", "subtasks"]) => Some(Format::Features),
-        Some(task) if is_list && has(task, &["issue_type", "dependencies"]) => Some(Format::Beads),
-        Some(task) if is_todo(task) && (is_list || has(node, &["todos", "plan"])) => Some(Format::Todo),
-        Some(task) if has(task, &["steps"]) => Some(Format::FeatureList),
-        _ if has(node, &["issue_type"]) => Some(Format::Beads),
-        Some(task) if is_titled(task) => Some(Format::Features),
-        _ if has(node, &["feature", "subtasks", "features"]) => Some(Format::Features),
-        _ => None,
-    }
-}
-
-fn is_titled(node: &Node<'_>) -> bool {
-    let What::Table(entries) = &node.what else { return false };
-    entries.iter().any(|(key, _)| task::is_title(key))
 }

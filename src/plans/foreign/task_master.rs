@@ -1,4 +1,4 @@
-//! Task Master's `tasks.json`: numbered tasks with numbered subtasks, by themselves or in lists that have names (tags).
+//! Task Master's `tasks.json`, only read: numbered tasks with numbered subtasks, by themselves or in lists that have names (tags).
 //!
 //! ```json
 //! {"master": {"tasks": [{"id": 2, "title": "Login", "status": "in-progress", "dependencies": [1],
@@ -9,15 +9,20 @@
 
 use std::collections::HashSet;
 
-use super::{scope::Scope, task, task::Tool, words};
+use super::{Fit, Foreign, scope::Scope, task, task::Tool, words};
 use crate::plans::{
     item::{Content, Parent, Rough},
+    json,
     left::Reading,
     node::{Node, What},
     position::Wrong,
 };
 
-/// The list that there is if nobody made others.
+/// The tasks of Task Master.
+pub(super) const FORMAT: Foreign =
+    Foreign { name: "task-master", extensions: &[], fits, read: |text| read(&json::parse_loose(text)?), write: None };
+
+/// The list of a file without named lists.
 const MASTER: &str = "master";
 
 const TOOL: Tool = Tool { name: "Task Master", has_no_ids: true, has_categories: false, is_flat: false };
@@ -27,8 +32,14 @@ const THEIRS: [&str; 4] = ["dependencies", "subtasks", "details", "testStrategy"
 /// What only a task of our own plans has: where both stand, our reader says what it does not know.
 const OURS: [&str; 5] = ["after", "parent", "files", "accept", "task"];
 
+fn fits(node: &Node<'_>, tasks: &[Node<'_>]) -> Fit {
+    let has_details = |task: &Node<'_>| task.get("testStrategy").is_some() || task.get("details").is_some();
+    let is_certain = is_it(node) && (!is_list(node) || tasks.first().is_some_and(has_details));
+    if is_certain { Fit::Certain } else { Fit::No }
+}
+
 /// Whether `node` is such a file, and not one of our own plans.
-pub(super) fn is_it(node: &Node<'_>) -> bool {
+fn is_it(node: &Node<'_>) -> bool {
     match node.get("tasks") {
         Some(tasks) => is_theirs(tasks),
         None if is_list(node) => is_theirs(node),
@@ -56,7 +67,7 @@ fn tags<'n, 't>(node: &'n Node<'t>) -> impl Iterator<Item = (&'n str, &'n Node<'
 }
 
 /// Read a whole document.
-pub(super) fn read(node: &Node<'_>) -> Result<Reading, Wrong> {
+fn read(node: &Node<'_>) -> Result<Reading, Wrong> {
     let mut reading = Reading::default();
     if let Some(tasks) = node.get("tasks").or(Some(node).filter(|node| is_list(node))) {
         list(tasks, None, &mut reading)?;

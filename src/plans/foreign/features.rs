@@ -1,20 +1,51 @@
-//! `features.json`, written.
+//! `features.json`: features with subtasks, their states and files.
+//!
+//! ```json
+//! {"feature": "Login", "subtasks": [{"name": "Form", "status": "completed", "files": ["src/form.rs"]}]}
+//! ```
 
 use serde_json::{Map, Value, json};
 
+use super::{Fit, Foreign, lists, task};
 use crate::{
     domain::{progress::Progress, status::Status},
     plans::{
         item::{Item, Plan},
+        node::{Node, What},
         parts::Parts,
     },
 };
+
+/// Features with subtasks.
+pub(super) const FORMAT: Foreign = Foreign {
+    name: "features",
+    extensions: &[],
+    fits,
+    read: |text| lists::read(text, lists::PLAN),
+    write: Some(write),
+};
+
+fn fits(node: &Node<'_>, tasks: &[Node<'_>]) -> Fit {
+    let has = |node: &Node<'_>, keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
+    match tasks.first() {
+        Some(task) if has(task, &["feature", "subtasks"]) => Fit::Certain,
+        // One issue of beads with its parts.
+        _ if has(node, &["issue_type"]) => Fit::No,
+        Some(task) if is_titled(task) => Fit::Likely,
+        _ if has(node, &["feature", "subtasks", "features"]) => Fit::Likely,
+        _ => Fit::No,
+    }
+}
+
+fn is_titled(node: &Node<'_>) -> bool {
+    matches!(&node.what, What::Table(entries) if entries.iter().any(|(key, _)| task::is_title(key)))
+}
 
 /// Subtasks are written in each other so deep; what is below that stands side by side.
 const DEEPEST: usize = 20;
 
 /// Write `plan`: every task that is not a part of another one is a feature.
-pub(in super::super::super) fn write(plan: &Plan) -> String {
+fn write(plan: &Plan) -> String {
     let parts = plan.parts();
     let features: Vec<Value> = parts.tops().map(|top| feature(plan, &parts, top)).collect();
     format!("{:#}\n", json!({ "features": features }))

@@ -1,16 +1,41 @@
-//! `feature_list.json`, written.
+//! `feature_list.json`: descriptions with steps that pass or do not.
+//!
+//! ```json
+//! [{"category": "functional", "description": "New chat button creates a conversation", "steps": ["Click it"], "passes": false}]
+//! ```
 
 use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value, json};
 
+use super::{Fit, Foreign, lists};
 use crate::{
     domain::{id::TaskId, status::Status},
-    plans::item::{Item, Plan},
+    plans::{
+        item::{Item, Plan},
+        node::Node,
+    },
 };
 
+/// A list of features that pass or do not.
+pub(super) const FORMAT: Foreign = Foreign {
+    name: "feature-list",
+    extensions: &[],
+    fits,
+    read: |text| lists::read(text, lists::CHECKED),
+    write: Some(write),
+};
+
+fn fits(_: &Node<'_>, tasks: &[Node<'_>]) -> Fit {
+    match tasks.first() {
+        Some(task) if task.get("passes").is_some() => Fit::Certain,
+        Some(task) if task.get("steps").is_some() => Fit::Likely,
+        _ => Fit::No,
+    }
+}
+
 /// Write `plan`: every task without parts, with its feature for a category. Cancelled ones are no features any more.
-pub(in super::super::super) fn write(plan: &Plan) -> String {
+fn write(plan: &Plan) -> String {
     let parts = plan.parts();
     let titles: HashMap<_, &str> = plan.items.iter().map(|item| (&item.id, item.content.title.as_str())).collect();
     let leaves = (0..plan.items.len()).filter(|at| parts.of(*at).is_empty()).map(|at| &plan.items[at]);
