@@ -152,7 +152,7 @@ fn what_is_like_no_plan_is_refused_with_the_formats() {
     insta::assert_snapshot!(repo.agent(&["plan", "import", "notes.txt"]), @r"
     ------- stderr -------
     error: 'notes.txt' is like no plan that git-agent knows; nothing was imported
-    hint: the formats are toml, json, features, feature-list, markdown, beads, task-master, todo, ralph
+    hint: the formats are toml, json, markdown, task-master, ralph, feature-list, features, beads, todo
     hint: --format says which one it is
     [exit code 2]
     ");

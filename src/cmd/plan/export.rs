@@ -13,7 +13,7 @@ use crate::{
 #[command(after_help = "\
 Tasks follow their dependencies. toml and json are complete; docs/plans.md describes what the other formats omit.")]
 pub(super) struct Args {
-    /// Format: toml, json, features, feature-list, markdown or beads (default: toml)
+    /// Format: toml, json, markdown, feature-list, features or beads (default: toml)
     #[arg(long, value_name = "FORMAT")]
     format: Option<String>,
     /// Export only this task and its subtasks
