@@ -61,6 +61,7 @@ fn story() {
     plan_and_start(&caller);
     notes_and_blockers(&caller);
     checkpoints(&caller);
+    goes_back_and_forth(&caller);
     completes(&caller);
     assert_eq!(caller.take_warnings(), [""; 0], "nothing was warned of");
     println!("\nthe story is told");
@@ -122,6 +123,19 @@ fn checkpoints(caller: &Caller) {
     std::fs::write("dates.txt", "two\n").expect("a file");
 }
 
+fn goes_back_and_forth(caller: &Caller) {
+    let read = || std::fs::read_to_string("dates.txt").expect("a file");
+    let request = verbs::rollback::Request { checkpoint: Some("parse@1".into()), ..Default::default() };
+    verbs::rollback::rollback(caller, &request).expect("it can be rolled back");
+    assert_eq!(read(), "one\n");
+    assert!(matches!(verbs::undo::undo(caller, None).expect("it can be undone"), verbs::undo::Answer::Undone(_)));
+    assert_eq!(read(), "two\n");
+    let changes = verbs::changes_since::changes_since(caller, &Default::default()).expect("an answer");
+    assert_eq!((changes.task.id.as_str(), changes.steps.len(), changes.paths.len()), ("parse", 2, 1));
+    let brief = verbs::brief::brief(caller, &Default::default()).expect("an answer");
+    assert_eq!(brief.focus.expect("the active task").task.decisions.len(), 1);
+}
+
 fn completes(caller: &Caller) {
     let mut request = verbs::complete::Request {
         task: None,
@@ -159,7 +173,7 @@ fn told(git: &Git) {
     assert_eq!(task["task"]["status"], "completed");
     assert_eq!(task["task"]["result"]["dates"], 2);
     let operations = repo.agent(&["ops", "--json"]).json();
-    assert_eq!(operations["operations"].as_array().map(Vec::len), Some(2));
+    assert_eq!(operations["operations"].as_array().map(Vec::len), Some(4));
 }
 
 #[test]
