@@ -176,6 +176,21 @@ pub fn touched(repo: &Repo, commits: &[ObjectId]) -> Result<HashMap<ObjectId, Ve
     Ok(touched)
 }
 
+/// What each commit changed against the parent that is given with it. In a partial clone git fetches the trees that are missing.
+///
+/// # Errors
+///
+/// `git-failed`.
+pub fn against_parents(repo: &Repo, pairs: &[(ObjectId, ObjectId)]) -> Result<Vec<(ObjectId, Vec<raw::Change>)>> {
+    if pairs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted: String = pairs.iter().map(|(commit, parent)| format!("{commit} {parent}\n")).collect();
+    let answer = repo.git().args(["diff-tree", "--stdin"]).args(RAW).stdin(wanted.into_bytes()).run()?;
+    let groups = raw::read_groups(&answer, |line| ObjectId::from_hex(line).ok()).ok_or_else(unexpected)?;
+    groups.into_iter().map(|(commit, changes)| Ok((commit.ok_or_else(unexpected)?, changes))).collect()
+}
+
 /// How rows are asked for where renames do not matter.
 pub(super) const RAW: [&str; 6] = ["--raw", "-r", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff"];
 

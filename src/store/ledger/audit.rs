@@ -9,9 +9,7 @@ use crate::{
     domain::note,
     error::{Result, codes},
     git::{
-        ObjectId, Repo,
-        changed_paths::Comparer,
-        reflog,
+        ObjectId, Repo, diff, reflog,
         revwalk::{self, Link},
     },
 };
@@ -109,17 +107,17 @@ pub fn missing(view: &View<'_>, reach: Reach) -> Result<(Vec<Missing>, bool)> {
         .into_iter()
         .filter_map(|link| Some((link.commit, *link.parents.first()?)))
         .collect();
-    let mut comparer = Comparer::new(repo);
-    let mut at = tip;
-    while let Some(parent) = first_parents.get(&at).copied() {
-        for change in comparer.differences(Some(revwalk::tree(repo, parent)?), Some(revwalk::tree(repo, at)?))? {
+    let parent_of = |commit: &ObjectId| first_parents.get(commit).copied();
+    let chain = std::iter::successors(Some(tip), parent_of);
+    let pairs: Vec<(ObjectId, ObjectId)> = chain.filter_map(|commit| Some((commit, parent_of(&commit)?))).collect();
+    for (commit, changes) in diff::against_parents(repo, &pairs)? {
+        for change in changes {
             let key = change.path.replace("/", "");
             let key = Some(key).filter(|key| key.len() == hex_len).and_then(|key| ObjectId::from_hex(&key).ok());
-            if let (Some(key), Some((_, old))) = (key, change.old) {
+            if let (Some(key), Some(old), Some(parent)) = (key, change.old_id, parent_of(&commit)) {
                 replaced.entry(key).or_default().push((parent, old));
             }
         }
-        at = parent;
     }
     let (mut found, mut read, mut is_whole) = (Vec::new(), 0, true);
     for (key, states) in replaced {
