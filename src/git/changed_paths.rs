@@ -10,7 +10,9 @@ use gix::{
 };
 
 use super::{
+    diff,
     objects::trees::{Bounds, Leaf},
+    partial,
     repo::Repo,
     revwalk,
 };
@@ -37,7 +39,13 @@ const REMEMBERED: usize = 128;
 ///
 /// As [`Comparer::differences`].
 pub fn of_commit(repo: &Repo, commit: ObjectId) -> Result<Vec<BString>> {
-    let parent = revwalk::parents(repo, commit)?.first().map(|parent| revwalk::tree(repo, *parent)).transpose()?;
+    let parent = revwalk::parents(repo, commit)?.first().copied();
+    if let Some(parent) = parent.filter(|_| partial::is_partial(repo)) {
+        // git fetches the trees that are missing.
+        let changes = diff::against_parents(repo, &[(commit, parent)])?.into_iter().flat_map(|(_, changes)| changes);
+        return Ok(changes.map(|change| change.path).collect());
+    }
+    let parent = parent.map(|parent| revwalk::tree(repo, parent)).transpose()?;
     let changes = Comparer::new(repo).differences(parent, Some(revwalk::tree(repo, commit)?))?;
     Ok(changes.into_iter().map(|change| change.path).collect())
 }
