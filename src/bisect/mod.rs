@@ -12,7 +12,7 @@ pub use range::Range;
 
 use crate::{
     bisect::worktree::{Worktree, Worktrees},
-    domain::bisect::{Search, Step, Verdict},
+    domain::bisect::{NextTest, Search, Verdict},
     error::{Error, Result, codes},
     git::{ObjectId, Repo},
     verify::{Ended, Voice, run_apart},
@@ -125,14 +125,16 @@ impl Run<'_> {
                 return Ok(Ending::AlreadyBad);
             }
             match search.next() {
-                Step::Test(at) => {
+                NextTest::Test(at) => {
                     let more = u32::from(base.is_some()) + search.left();
                     let verdict = self.run(range.commits[at], more)?;
                     search.report(at, verdict);
                 }
-                Step::Found(at) => return Ok(Ending::Found(range.commits[at])),
-                Step::Unsure(some) => return Ok(Ending::Unsure(some.iter().map(|at| range.commits[*at]).collect())),
-                Step::Nothing => return Ok(Ending::NeverBad),
+                NextTest::Found(at) => return Ok(Ending::Found(range.commits[at])),
+                NextTest::Unsure(some) => {
+                    return Ok(Ending::Unsure(some.iter().map(|at| range.commits[*at]).collect()));
+                }
+                NextTest::Nothing => return Ok(Ending::NeverBad),
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::{
         context::{Ctx, text_argument},
         task_change,
     },
-    domain::blocker::Blocker,
+    domain::task::Blocker,
     error::{Result, exit},
     verbs::task::{self, Act},
 };

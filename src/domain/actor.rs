@@ -38,10 +38,7 @@ impl Actor {
 
     /// `name@host`, unless `name` already says where.
     pub fn at_host(name: &str, host: &str) -> Option<Self> {
-        match name.contains('@') {
-            true => Actor::new(name),
-            false => Actor::new(&format!("{}@{host}", name.trim())),
-        }
+        if name.contains('@') { Actor::new(name) } else { Actor::new(&format!("{}@{host}", name.trim())) }
     }
 
     /// The actor as text.

@@ -17,7 +17,7 @@ pub enum Verdict {
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum NextTest {
     /// Test this commit.
     Test(usize),
     /// This is the first bad commit: all of its ancestors are good.
@@ -80,21 +80,21 @@ impl Search {
     }
 
     /// What to do next. Until something is known to be bad, the newest commit is tested.
-    pub fn next(&self) -> Step {
+    pub fn next(&self) -> NextTest {
         let open = |commit: &usize| self.suspects[*commit] && !self.tested[*commit];
         let Some(bad) = self.bad else {
-            return (0..self.parents.len()).rev().find(open).map_or(Step::Nothing, Step::Test);
+            return (0..self.parents.len()).rev().find(open).map_or(NextTest::Nothing, NextTest::Test);
         };
         let count = self.suspects();
         if count == 1 {
-            return Step::Found(bad);
+            return NextTest::Found(bad);
         }
         let weights = self.weights();
         let balance = |commit: &usize| weights[*commit].min(count - weights[*commit]);
         // Of several that are equally good the newest: less lies between it and what is known.
         match (0..self.parents.len()).filter(open).max_by_key(balance) {
-            Some(best) => Step::Test(best),
-            None => Step::Unsure((0..self.parents.len()).filter(|commit| self.suspects[*commit]).collect()),
+            Some(best) => NextTest::Test(best),
+            None => NextTest::Unsure((0..self.parents.len()).filter(|commit| self.suspects[*commit]).collect()),
         }
     }
 
@@ -148,12 +148,12 @@ mod tests {
     }
 
     /// Search with a test that says `verdict`; answers the end and how many tests it took.
-    fn run(parents: Vec<Vec<usize>>, verdict: impl Fn(usize) -> Verdict) -> (Step, usize) {
+    fn run(parents: Vec<Vec<usize>>, verdict: impl Fn(usize) -> Verdict) -> (NextTest, usize) {
         let mut search = Search::new(parents);
         let mut count = 0;
         loop {
             match search.next() {
-                Step::Test(commit) => search.report(commit, verdict(commit)),
+                NextTest::Test(commit) => search.report(commit, verdict(commit)),
                 end => return (end, count),
             }
             count += 1;
@@ -169,13 +169,13 @@ mod tests {
         for count in [1usize, 2, 3, 7, 64, 100, 1000] {
             for first in (0..count).step_by(count.div_ceil(17)) {
                 let (end, tests) = run(line(count), |at| if at >= first { Verdict::Bad } else { Verdict::Good });
-                assert_eq!(end, Step::Found(first));
+                assert_eq!(end, NextTest::Found(first));
                 let most = 1 + count.next_power_of_two().ilog2() as usize;
                 assert!(tests <= most, "{tests} tests for {first} of {count}, more than {most}");
             }
         }
-        assert_eq!(run(line(9), |_| Verdict::Good), (Step::Nothing, 1));
-        assert_eq!(run(vec![], |_| Verdict::Good), (Step::Nothing, 0));
+        assert_eq!(run(line(9), |_| Verdict::Good), (NextTest::Nothing, 1));
+        assert_eq!(run(vec![], |_| Verdict::Good), (NextTest::Nothing, 0));
     }
 
     #[test]
@@ -199,7 +199,7 @@ mod tests {
             let culprit = below(count);
             let bad = |at: usize| is_past(&parents, at, culprit);
             let (end, _) = run(parents.clone(), |at| if bad(at) { Verdict::Bad } else { Verdict::Good });
-            assert_eq!(end, Step::Found(culprit), "{parents:?}");
+            assert_eq!(end, NextTest::Found(culprit), "{parents:?}");
             // With some that cannot be told, it is among those that are named, or nothing is.
             let dim: Vec<bool> = (0..count).map(|_| below(3) == 0).collect();
             let verdict = |at: usize| match (dim[at], bad(at)) {
@@ -208,14 +208,14 @@ mod tests {
                 (false, false) => Verdict::Good,
             };
             match run(parents.clone(), verdict).0 {
-                Step::Found(found) => assert_eq!(found, culprit),
-                Step::Unsure(some) => {
+                NextTest::Found(found) => assert_eq!(found, culprit),
+                NextTest::Unsure(some) => {
                     assert!(some.contains(&culprit));
                     let (last, others) = some.split_last().unwrap();
                     assert!(!dim[*last] && bad(*last) && others.iter().all(|at| dim[*at]), "{some:?}");
                 }
-                Step::Nothing => assert!((0..count).all(|at| dim[at] || !bad(at))),
-                Step::Test(_) => unreachable!(),
+                NextTest::Nothing => assert!((0..count).all(|at| dim[at] || !bad(at))),
+                NextTest::Test(_) => unreachable!(),
             }
         }
     }
@@ -223,9 +223,9 @@ mod tests {
     #[test]
     fn what_is_left_is_about_right() {
         let mut search = Search::new(line(16));
-        assert_eq!((search.left(), search.next()), (4, Step::Test(15)));
+        assert_eq!((search.left(), search.next()), (4, NextTest::Test(15)));
         search.report(15, Verdict::Bad);
-        assert_eq!((search.left(), search.next()), (3, Step::Test(7)));
+        assert_eq!((search.left(), search.next()), (3, NextTest::Test(7)));
         search.report(7, Verdict::Good);
         assert_eq!((search.left(), search.suspects()), (2, 8));
     }

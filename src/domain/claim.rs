@@ -68,9 +68,10 @@ impl Claim {
 
     /// Its holder, as seen by `reader`.
     pub fn holder_for(&self, reader: &Holder) -> String {
-        match self.by == reader.actor && !self.is_of(reader) {
-            true => format!("{} in another clone", self.by),
-            false => self.by.to_string(),
+        if self.by == reader.actor && !self.is_of(reader) {
+            format!("{} in another clone", self.by)
+        } else {
+            self.by.to_string()
         }
     }
 

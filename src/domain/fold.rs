@@ -8,14 +8,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    blocker::Blocker,
     claim::{Claim, DEFAULT_LEASE},
     event::{Event, Payload, Start},
     id::TaskId,
     status::{Status, Verb},
     task::{
-        Base, Decision, Failure, KnownCommit, LOWEST_PRIORITY, LostClaim, MAX_ESTIMATE, Outcome, Remark, Span, Task,
-        Verification,
+        Base, Blocker, Decision, Failure, KnownCommit, LOWEST_PRIORITY, LostClaim, MAX_ESTIMATE, Remark, Span, Task,
+        TaskResult, Verification,
     },
     text,
     time::Timestamp,
@@ -182,8 +181,8 @@ fn apply(task: &mut Task, event: &Event) -> bool {
             if legal {
                 task.completed_at = Some(event.at);
                 task.started_at = task.started_at.or(Some(event.at));
-                let value = complete.result.clone().map(Outcome::Value);
-                task.result = complete.stored.clone().map(Outcome::Stored).or(value);
+                let value = complete.result.clone().map(TaskResult::Value);
+                task.result = complete.stored.clone().map(TaskResult::Stored).or(value);
             }
             return legal;
         }

@@ -6,7 +6,6 @@
 pub mod active_time;
 pub mod actor;
 pub mod bisect;
-pub mod blocker;
 pub mod claim;
 pub mod event;
 pub mod files;

@@ -3,9 +3,7 @@
 use serde_json::Value;
 use ulid::Ulid;
 
-use super::{
-    actor::Actor, blocker::Blocker, claim::Claim, event::Event, id::TaskId, status::Status, text::Text, time::Timestamp,
-};
+use super::{actor::Actor, claim::Claim, event::Event, id::TaskId, status::Status, text::Text, time::Timestamp};
 
 /// The highest priority number; 0 is the most urgent.
 pub const LOWEST_PRIORITY: u8 = 4;
@@ -60,7 +58,7 @@ pub struct Task {
     /// What stands in the way.
     pub blockers: Vec<Blocker>,
     /// What came of it.
-    pub result: Option<Outcome>,
+    pub result: Option<TaskResult>,
     /// Why the last attempt failed; stays there as history when it is begun again.
     pub failures: Vec<Failure>,
     /// Decisions, oldest first.
@@ -99,9 +97,28 @@ pub struct LostClaim {
     pub to: Actor,
 }
 
+/// An open blocker: a named thing outside of the ledger that is in the way of a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocker {
+    /// `b-` and the last characters of the id of the event that named it.
+    pub id: String,
+    /// What stands in the way.
+    pub text: Text,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl Blocker {
+    /// The id of the blocker that event `event` names.
+    pub fn id_for(event: Ulid) -> String {
+        let text = event.to_string().to_ascii_lowercase();
+        format!("b-{}", &text[text.len() - 5..])
+    }
+}
+
 /// What came of a task.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
+pub enum TaskResult {
     /// A JSON value; a plain text is a JSON string.
     Value(Value),
     /// A long result, in a blob.

@@ -17,7 +17,7 @@ pub struct Chart {
     /// In the order in which they can be done.
     pub nodes: Vec<Node>,
     /// From what comes first to what comes after it, as places in `nodes`; none from a node to itself.
-    pub edges: Vec<(usize, usize, Kind)>,
+    pub edges: Vec<(usize, usize, EdgeKind)>,
 }
 
 /// A task.
@@ -37,7 +37,7 @@ pub struct Node {
 
 /// What an edge means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum EdgeKind {
     /// The second task comes after the first.
     After,
     /// The second task is a feature, and the first a part of it.
@@ -107,9 +107,9 @@ impl Chart {
         let mut edges = Vec::new();
         for (to, row) in rows.iter().enumerate() {
             let before = row.after().flatten().filter_map(|before| places.get(&before.at()));
-            edges.extend(before.map(|from| (*from, to, Kind::After)));
+            edges.extend(before.map(|from| (*from, to, EdgeKind::After)));
             let feature = row.parent().and_then(|parent| places.get(&parent.at()));
-            edges.extend(feature.map(|feature| (to, *feature, Kind::Part)));
+            edges.extend(feature.map(|feature| (to, *feature, EdgeKind::Part)));
         }
         edges.retain(|(from, to, _)| from != to);
         Chart { nodes: rows.iter().map(|row| Node::of(graph, *row, now)).collect(), edges }
@@ -141,7 +141,7 @@ mod tests {
     use crate::domain::{summary::Summary, table::Table, task::Task};
 
     /// `"b after a"`, `"b in f"`, `"a done"`.
-    fn chart(rows: &[&str], all: bool) -> (Vec<String>, Vec<(usize, usize, Kind)>) {
+    fn chart(rows: &[&str], all: bool) -> (Vec<String>, Vec<(usize, usize, EdgeKind)>) {
         let id = |text: &str| TaskId::parse(text).unwrap();
         let row = |(age, row): (usize, &&str)| {
             let words: Vec<&str> = row.split(' ').collect();
@@ -170,7 +170,7 @@ mod tests {
         let rows = ["a done", "b after a done", "c after b", "d after c", "e done"];
         let (nodes, edges) = chart(&rows, false);
         assert_eq!(nodes, ["b completed", "c ready", "d waiting"]);
-        assert_eq!(edges, [(0, 1, Kind::After), (1, 2, Kind::After)]);
+        assert_eq!(edges, [(0, 1, EdgeKind::After), (1, 2, EdgeKind::After)]);
         assert_eq!(chart(&rows, true).0.len(), 5);
     }
 
@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(nodes, ["a ready", "b waiting"]);
         let (nodes, edges) = chart(&["f", "a in f", "b in f", "z after f"], false);
         assert_eq!(nodes, ["f waiting", "a ready", "b ready", "z waiting"]);
-        assert_eq!(edges, [(1, 0, Kind::Part), (2, 0, Kind::Part), (0, 3, Kind::After)]);
+        assert_eq!(edges, [(1, 0, EdgeKind::Part), (2, 0, EdgeKind::Part), (0, 3, EdgeKind::After)]);
     }
 
     #[test]

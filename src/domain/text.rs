@@ -138,10 +138,7 @@ pub fn visible<'a>(text: &'a str, keep: &[char]) -> Cow<'a, str> {
     }
     let mut clean = String::with_capacity(text.len() + 8);
     for (c, escapes) in marked(text) {
-        match escapes && !keep.contains(&c) {
-            true => clean.extend(c.escape_default()),
-            false => clean.push(c),
-        }
+        if escapes && !keep.contains(&c) { clean.extend(c.escape_default()) } else { clean.push(c) }
     }
     Cow::Owned(clean)
 }
@@ -165,9 +162,10 @@ pub fn escaped_json(json: &str) -> Cow<'_, str> {
     }
     let mut escaped = String::with_capacity(json.len() + 16);
     for c in json.chars() {
-        match escapes(c) {
-            true => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}"))),
-            false => escaped.push(c),
+        if escapes(c) {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            escaped.push(c);
         }
     }
     Cow::Owned(escaped)

@@ -129,11 +129,14 @@ pub fn parse_duration(text: &str) -> Option<u64> {
 /// Show seconds as people say them: `45s`, `12m`, `2h05m`, `3d04h`.
 pub fn show_duration(seconds: u64) -> String {
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
-    match () {
-        () if seconds < 60 => format!("{seconds}s"),
-        () if minutes < 60 => format!("{minutes}m"),
-        () if hours < 24 => format!("{hours}h{:02}m", minutes % 60),
-        () => format!("{days}d{:02}h", hours % 24),
+    if seconds < 60 {
+        format!("{seconds}s")
+    } else if minutes < 60 {
+        format!("{minutes}m")
+    } else if hours < 24 {
+        format!("{hours}h{:02}m", minutes % 60)
+    } else {
+        format!("{days}d{:02}h", hours % 24)
     }
 }
 

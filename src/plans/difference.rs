@@ -15,7 +15,7 @@ use crate::domain::{
     event::{Block, Complete, Create, Decide, Edit, Event, Fail, Note, Payload, Reason, Start},
     id::TaskId,
     status::{Status, Verb},
-    task::{Outcome, Task},
+    task::{Task, TaskResult},
     text::Text,
     time::{Timestamp, show_duration},
 };
@@ -319,8 +319,8 @@ fn leads_to(payload: &Payload) -> Option<Status> {
 fn is_result(known: &Known<'_>, wanted: &serde_json::Value) -> bool {
     match &known.task.result {
         None => false,
-        Some(Outcome::Value(value)) => value == wanted,
-        Some(Outcome::Stored(text)) => {
+        Some(TaskResult::Value(value)) => value == wanted,
+        Some(TaskResult::Stored(text)) => {
             let whole = wanted.as_str().map_or_else(|| wanted.to_string(), ToOwned::to_owned);
             whole == (known.text)(text)
         }

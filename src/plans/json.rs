@@ -83,15 +83,14 @@ fn read(raw: &str, at: usize, depth: usize, is_strict: bool) -> Result<Node<'_>,
 fn syntax(text: &str, start: usize, error: &serde_json::Error) -> Wrong {
     // Both count from 1; the column is of bytes, and 0 where a line has just begun.
     let line = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
-    let at = match error.is_eof() {
-        true => text.trim_end().len(),
-        false => (line + error.column().saturating_sub(1)).min(text.len()),
-    };
+    let at =
+        if error.is_eof() { text.trim_end().len() } else { (line + error.column().saturating_sub(1)).min(text.len()) };
     let said = error.to_string();
     // A control character is told with the byte before it where a string is skipped, and with its own where one is read.
-    let at = match said.starts_with("control character") {
-        true => text.bytes().skip(at).position(|byte| byte < b' ').map_or(at, |further| at + further),
-        false => at,
+    let at = if said.starts_with("control character") {
+        text.bytes().skip(at).position(|byte| byte < b' ').map_or(at, |further| at + further)
+    } else {
+        at
     };
     let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
     Wrong::syntax(start + at, said)

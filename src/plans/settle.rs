@@ -191,9 +191,10 @@ impl Names<'_> {
             else {
                 return Err(self.stuck(rough, &stuck));
             };
-            let freed: Vec<usize> = match still.is_empty() {
-                true => vec![at],
-                false => still.iter().copied().filter(|at| rough[*at].is_foreign).collect(),
+            let freed: Vec<usize> = if still.is_empty() {
+                vec![at]
+            } else {
+                still.iter().copied().filter(|at| rough[*at].is_foreign).collect()
             };
             for at in &freed {
                 reading.leave(rough[*at].at, "what a task is a part of is not one task here: left out");
@@ -335,9 +336,10 @@ fn refuse_circles(items: &mut [Item], from: &[Source], table: &Table, reading: &
                     is_open = false;
                     continue;
                 }
-                let (place, what, kind) = match is_after {
-                    true => (from[first].after, "these tasks wait for each other", WrongKind::DependencyCycle),
-                    false => (items[first].at, "these tasks are parts of each other", WrongKind::ParentCycle),
+                let (place, what, kind) = if is_after {
+                    (from[first].after, "these tasks wait for each other", WrongKind::DependencyCycle)
+                } else {
+                    (items[first].at, "these tasks are parts of each other", WrongKind::ParentCycle)
                 };
                 return Err(Wrong::new(place, format!("{what}: {}", show_cycle(&circle))).of_kind(kind));
             }
@@ -353,14 +355,11 @@ fn refuse_circles(items: &mut [Item], from: &[Source], table: &Table, reading: &
 fn next(items: &[Item], by_id: &HashMap<TaskId, usize>, table: &Table, id: &TaskId, is_after: bool) -> Vec<TaskId> {
     let planned = by_id.get(id).map(|at| &items[*at]);
     let told = || table.get(id).map(Row::summary);
-    match is_after {
-        true => planned
-            .and_then(|item| item.after.clone())
-            .unwrap_or_else(|| told().map(|row| row.after).unwrap_or_default()),
-        false => {
-            let parent = planned.and_then(|item| item.parent.clone());
-            parent.unwrap_or_else(|| told().and_then(|row| row.parent)).into_iter().collect()
-        }
+    if is_after {
+        planned.and_then(|item| item.after.clone()).unwrap_or_else(|| told().map(|row| row.after).unwrap_or_default())
+    } else {
+        let parent = planned.and_then(|item| item.parent.clone());
+        parent.unwrap_or_else(|| told().and_then(|row| row.parent)).into_iter().collect()
     }
 }
 

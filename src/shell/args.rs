@@ -28,10 +28,8 @@ impl Args {
                 .split_whitespace()
                 .any(|known| known.strip_prefix(mark).is_some_and(|known| known.as_bytes() == name))
         };
-        let takes_value = |name: &[u8]| match is_listed(dash, b"*") {
-            true => !is_listed("!", name),
-            false => is_listed(dash, name),
-        };
+        let takes_value =
+            |name: &[u8]| if is_listed(dash, b"*") { !is_listed("!", name) } else { is_listed(dash, name) };
         let mut args = Args::default();
         let mut words = words.iter();
         while let Some(word) = words.next() {

@@ -140,9 +140,10 @@ pub(super) fn assignment(word: &Word) -> Option<(BString, Word)> {
         return None;
     }
     let mut parts = word.parts.clone();
-    match value.is_empty() {
-        true => drop(parts.remove(0)),
-        false => parts[0] = Part::Text(value.into(), Quoting::Bare),
+    if value.is_empty() {
+        drop(parts.remove(0));
+    } else {
+        parts[0] = Part::Text(value.into(), Quoting::Bare);
     }
     if text.contains_str("+=") {
         parts.push(Part::Opaque(Quoting::Quoted));

@@ -246,12 +246,11 @@ fn xargs(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
                 }
                 if let Some(position) = letters.iter().position(|letter| valued.contains(letter)) {
                     let rest = &letters[position + 1..];
-                    let value = match rest.is_empty() {
-                        true => {
-                            at += 1;
-                            words.get(at).map(|word| word.text.clone())
-                        }
-                        false => Some(rest.into()),
+                    let value = if rest.is_empty() {
+                        at += 1;
+                        words.get(at).map(|word| word.text.clone())
+                    } else {
+                        Some(rest.into())
                     };
                     if letters[position] == b'I' {
                         placeholder = value;

@@ -15,7 +15,7 @@ use crate::{
         status::{Status, Verb},
         summary::Summary,
         table::Row,
-        task::{Outcome, Task, Verification},
+        task::{Task, TaskResult, Verification},
         text::oid,
     },
     error::{Error, Result, codes},
@@ -135,8 +135,8 @@ fn is_completed(view: &View<'_>, task: &Task, result: Option<&Value>) -> bool {
     task.status == Status::Completed
         && match (&task.result, result) {
             (_, None) => true,
-            (Some(Outcome::Value(before)), Some(now)) => before == now,
-            (Some(Outcome::Stored(before)), Some(now)) => {
+            (Some(TaskResult::Value(before)), Some(now)) => before == now,
+            (Some(TaskResult::Stored(before)), Some(now)) => {
                 let before = view.text(before);
                 now.as_str().map_or_else(|| now.to_string(), ToOwned::to_owned) == before
             }

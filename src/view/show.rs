@@ -5,11 +5,10 @@ use bstr::{BString, ByteSlice as _};
 use crate::{
     domain::{
         active_time,
-        blocker::Blocker,
         files::Files,
         graph::Graph,
         id::TaskId,
-        task::{Outcome, Task},
+        task::{Blocker, Task, TaskResult},
         text::Text,
         time::{Timestamp, show_duration},
     },
@@ -132,9 +131,9 @@ impl Page<'_> {
         self.paragraph(page, Some("Notes"), &points(notes));
         let result = match &task.result {
             None => String::new(),
-            Some(Outcome::Value(serde_json::Value::String(text))) => text.clone(),
-            Some(Outcome::Value(value)) => serde_json::to_string_pretty(value).unwrap_or_default(),
-            Some(Outcome::Stored(text)) => self.text(text),
+            Some(TaskResult::Value(serde_json::Value::String(text))) => text.clone(),
+            Some(TaskResult::Value(value)) => serde_json::to_string_pretty(value).unwrap_or_default(),
+            Some(TaskResult::Stored(text)) => self.text(text),
         };
         self.paragraph(page, Some("Result"), &result);
         let lost =

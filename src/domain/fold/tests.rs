@@ -61,7 +61,7 @@ fn a_life_with_a_failure_a_pause_and_a_success() {
     assert_eq!(active_time::elapsed(&task, Timestamp::default()), 80);
     assert_eq!(task.failures.len(), 1);
     assert_eq!(task.failures[0].attempt, 1);
-    assert_eq!(task.result, Some(Outcome::Value(json!("done"))));
+    assert_eq!(task.result, Some(TaskResult::Value(json!("done"))));
     assert_eq!(task.claim, None);
 }
 
@@ -89,7 +89,7 @@ fn a_claim_lives_on_by_its_holders_events_and_runs_out_without_them() {
 fn an_illegal_move_has_no_effect() {
     let task = fold(id("t-1"), &story(&[(1, 0, "a", create()), (2, 1, "a", complete("y")), (2, 1, "b", start())]));
     assert_eq!(task.status, Completed);
-    assert_eq!(task.result, Some(Outcome::Value(json!("y"))));
+    assert_eq!(task.result, Some(TaskResult::Value(json!("y"))));
 }
 
 #[test]

@@ -96,12 +96,11 @@ impl Graph<'_> {
     pub(super) fn circle_of(&self, at: usize) -> Option<Arc<[TaskId]>> {
         let circles = self.circles();
         let (members, shared) = &circles.members[*circles.groups.get(&at)?];
-        match members.len() <= SMALL {
-            true => self.circle_in(at),
-            false => {
-                let first = *members.first()?;
-                Some(shared.get_or_init(|| self.circle_in(first).unwrap_or_else(|| Arc::from([]))).clone())
-            }
+        if members.len() <= SMALL {
+            self.circle_in(at)
+        } else {
+            let first = *members.first()?;
+            Some(shared.get_or_init(|| self.circle_in(first).unwrap_or_else(|| Arc::from([]))).clone())
         }
     }
 

@@ -9,7 +9,7 @@ use crate::domain::{
     graph::Obstacle,
     id::TaskId,
     status::Status,
-    task::{Outcome, Task},
+    task::{Task, TaskResult},
     time::Timestamp,
 };
 
@@ -181,9 +181,9 @@ impl Item {
             attempts: task.attempts,
             failures: task.failures.iter().map(|one| (one.at, one.by.clone(), text(&one.reason))).collect(),
             result: task.result.as_ref().map(|result| match result {
-                Outcome::Value(serde_json::Value::String(text)) => text.clone(),
-                Outcome::Value(value) => value.to_string(),
-                Outcome::Stored(stored) => text(stored),
+                TaskResult::Value(serde_json::Value::String(text)) => text.clone(),
+                TaskResult::Value(value) => value.to_string(),
+                TaskResult::Stored(stored) => text(stored),
             }),
             verified: task.verification().map(|verification| (text(&verification.command), verification.passed())),
             checkpoints: source.checkpoints.get(&task.id).cloned().unwrap_or_default(),

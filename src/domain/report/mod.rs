@@ -3,16 +3,14 @@
 //! A *feature*, a task with parts, is not counted beside its parts; what was cancelled does not count at all. Every top
 //! feature is a [`Block`] of its own, and so are the tasks that belong to none.
 
-mod burn;
 mod features;
 mod item;
 mod tally;
 
 use std::collections::HashMap;
 
-pub use burn::Step;
 pub use item::{Checkpoint, Item, Reason, State};
-pub use tally::Tally;
+pub use tally::{BurnPoint, Tally};
 
 use super::{actor::Actor, graph::Graph, id::TaskId, status::Status, task::Task, text::Text, time::Timestamp};
 use crate::domain::active_time;
@@ -52,7 +50,7 @@ pub struct Report {
     /// Features by the order in which they can be done, what belongs to none last.
     pub blocks: Vec<Block>,
     /// How many tasks there were, and how many of them were completed, over time.
-    pub burn: Vec<Step>,
+    pub burn: Vec<BurnPoint>,
 }
 
 /// What happened since.
@@ -171,7 +169,7 @@ impl Report {
             updated,
             overall: Tally::of(counted.iter().copied()),
             changes,
-            burn: burn::steps(&counted),
+            burn: tally::burn(&counted),
             blocks,
         }
     }

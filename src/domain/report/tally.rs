@@ -1,6 +1,6 @@
-//! How many of how many.
+//! How many of how many tasks are completed: now, and over time.
 
-use crate::domain::{progress::Progress, status::Status, task::Task};
+use crate::domain::{progress::Progress, status::Status, task::Task, time::Timestamp};
 
 /// Counts of tasks without parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,4 +31,33 @@ impl Tally {
     pub fn rest(&self) -> usize {
         self.progress.total - self.progress.completed - self.in_progress - self.failed
     }
+}
+
+/// The counts from one moment on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BurnPoint {
+    /// The moment.
+    pub at: Timestamp,
+    /// How many tasks there were.
+    pub total: usize,
+    /// How many of them were completed.
+    pub completed: usize,
+}
+
+/// How the counts of `tasks` changed, oldest first.
+pub(super) fn burn(tasks: &[&Task]) -> Vec<BurnPoint> {
+    let added = tasks.iter().filter_map(|task| Some((task.created_at?, 1, 0)));
+    let done = tasks.iter().filter_map(|task| Some((super::completed_at(task)?, 0, 1)));
+    let mut moments: Vec<(Timestamp, usize, usize)> = added.chain(done).collect();
+    moments.sort_unstable();
+    let mut steps: Vec<BurnPoint> = Vec::new();
+    for (at, added, done) in moments {
+        let last = steps.last().copied().unwrap_or(BurnPoint { at, total: 0, completed: 0 });
+        let step = BurnPoint { at, total: last.total + added, completed: last.completed + done };
+        match steps.last_mut().filter(|last| last.at == at) {
+            Some(last) => *last = step,
+            None => steps.push(step),
+        }
+    }
+    steps
 }

@@ -459,13 +459,12 @@ fn section(text: &mut Vec<String>, key: &str, value: &Node<'_>, reading: &mut Re
         return;
     }
     let is_plain = matches!(key, "description" | "steps") || key.starts_with("accept");
-    match text.is_empty() && (is_plain || key == "testStrategy" || key == "verification") {
-        true => text.push(said),
-        false => {
-            let mut name = key.replace('_', " ");
-            name[..1].make_ascii_uppercase();
-            text.push(format!("## {name}\n\n{said}"));
-        }
+    if text.is_empty() && (is_plain || key == "testStrategy" || key == "verification") {
+        text.push(said);
+    } else {
+        let mut name = key.replace('_', " ");
+        name[..1].make_ascii_uppercase();
+        text.push(format!("## {name}\n\n{said}"));
     }
 }
 

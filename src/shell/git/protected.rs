@@ -46,23 +46,24 @@ pub(super) fn reach(verb: &str, args: &Args, input: Option<&Value>) -> Reach {
         "lfs" if args.operand(0) == b"migrate" && args.has("everything") => Reach::May,
         // To this very repository: what is 'over there' is here.
         "push" if matches!(args.operand(0), b"." | b"./" | b".git" | b"./.git") => {
-            let deletes = args.has("d delete");
             let refs = || operands().skip(1);
-            match () {
-                () if refs().any(|spec| spec.get().is_some_and(|spec| names(destination(spec)))) => Reach::Names,
-                () if args.has("mirror") || refs().any(|spec| spec.get().is_none()) => Reach::May,
-                () if (args.has("prune") || deletes) && refs().any(|spec| covers(destination(&spec.text))) => {
-                    Reach::May
-                }
-                () => Reach::None,
+            let deletes = args.has("prune d delete") && refs().any(|spec| covers(destination(&spec.text)));
+            if refs().any(|spec| spec.get().is_some_and(|spec| names(destination(spec)))) {
+                Reach::Names
+            } else if args.has("mirror") || deletes || refs().any(|spec| spec.get().is_none()) {
+                Reach::May
+            } else {
+                Reach::None
             }
         }
         "fetch" | "pull" => {
             let specs = || operands().skip(1).filter(|spec| spec.text.contains(&b':'));
-            match () {
-                () if specs().any(|spec| names(destination(&spec.text))) => Reach::Names,
-                () if args.has("p prune") && specs().any(|spec| covers(destination(&spec.text))) => Reach::May,
-                () => Reach::None,
+            if specs().any(|spec| names(destination(&spec.text))) {
+                Reach::Names
+            } else if args.has("p prune") && specs().any(|spec| covers(destination(&spec.text))) {
+                Reach::May
+            } else {
+                Reach::None
             }
         }
         _ => Reach::None,

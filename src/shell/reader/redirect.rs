@@ -69,9 +69,10 @@ impl Reader<'_> {
                 }
                 body.extend_from_slice(stripped);
             }
-            let input = match document.is_literal {
-                true => Word { parts: vec![Part::Text(body, Quoting::Quoted)] },
-                false => self.within(&body, |inner| inner.quoted(None)),
+            let input = if document.is_literal {
+                Word { parts: vec![Part::Text(body, Quoting::Quoted)] }
+            } else {
+                self.within(&body, |inner| inner.quoted(None))
             };
             let command = self.items.iter_mut().rev().find_map(|item| match item {
                 Item::Command(command) if command.id == document.command => Some(command),

@@ -130,9 +130,10 @@ impl Reader<'_> {
                 let start = self.at;
                 self.skip_to(b'}');
                 let name = self.text[start..self.at].strip_suffix(b"}").unwrap_or_default();
-                word.parts.push(match is_name(name) {
-                    true => Part::Variable(name.into(), quoting),
-                    false => Part::Opaque(quoting),
+                word.parts.push(if is_name(name) {
+                    Part::Variable(name.into(), quoting)
+                } else {
+                    Part::Opaque(quoting)
                 });
             }
             Some(b'[') => {

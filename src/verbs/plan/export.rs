@@ -9,7 +9,7 @@ use crate::{
         graph::Graph,
         status::Status,
         table::Row,
-        task::{DEFAULT_PRIORITY, Outcome, Task},
+        task::{DEFAULT_PRIORITY, Task, TaskResult},
         text::{Text, escaped_json, plural, visible},
     },
     error::{Error, Result, codes},
@@ -89,8 +89,8 @@ fn plan(view: &View<'_>, request: &ExportRequest) -> Result<Plan> {
 pub(super) fn item(view: &View<'_>, task: Task) -> Item {
     let text = |text: &Text| view.text(text);
     let result = task.result.as_ref().map(|result| match result {
-        Outcome::Value(value) => value.clone(),
-        Outcome::Stored(stored) => {
+        TaskResult::Value(value) => value.clone(),
+        TaskResult::Stored(stored) => {
             let whole = text(stored);
             serde_json::from_str(&whole).unwrap_or(Value::String(whole))
         }

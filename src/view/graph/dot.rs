@@ -4,7 +4,7 @@ use super::label;
 use crate::{
     domain::{
         report::State,
-        task_graph::{Chart, Kind, Node},
+        task_graph::{Chart, EdgeKind, Node},
     },
     view::sanitize,
 };
@@ -29,7 +29,7 @@ pub fn dot(chart: &Chart) -> String {
         }
     }
     for (from, to, kind) in &chart.edges {
-        let style = if *kind == Kind::Part { " [style=dashed]" } else { "" };
+        let style = if *kind == EdgeKind::Part { " [style=dashed]" } else { "" };
         let (from, to) = (quote(chart.nodes[*from].id.as_str()), quote(chart.nodes[*to].id.as_str()));
         text.push_str(&format!("  {from} -> {to}{style};\n"));
     }

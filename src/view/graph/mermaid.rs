@@ -2,7 +2,7 @@
 
 use super::label;
 use crate::{
-    domain::task_graph::{Chart, Kind},
+    domain::task_graph::{Chart, EdgeKind},
     view::{sanitize, svg::class},
 };
 
@@ -33,7 +33,7 @@ pub fn mermaid(chart: &Chart) -> String {
         }
     }
     for (from, to, kind) in &chart.edges {
-        let arrow = if *kind == Kind::Part { "-.->" } else { "-->" };
+        let arrow = if *kind == EdgeKind::Part { "-.->" } else { "-->" };
         text.push_str(&format!("  n{from} {arrow} n{to}\n"));
     }
     text.push_str(CLASSES);

@@ -8,7 +8,7 @@ use crate::{
         graph::{Obstacle, show_cycle},
         report::State,
         status::Status,
-        task_graph::{Chart, Kind, Node},
+        task_graph::{Chart, EdgeKind, Node},
     },
     view::{
         Row, Style, pad, sanitize,
@@ -24,7 +24,7 @@ pub fn text(chart: &Chart, cycles: &[Vec<crate::domain::id::TaskId>], style: Sty
     let layers = Layers::of_chart(chart);
     let ids = chart.nodes.iter().map(|node| node.id.as_str().len()).max().unwrap_or(0).min(WIDEST_ID);
     let numbers = layers.rows.len().to_string().len();
-    let mut before: Vec<Vec<(usize, Kind)>> = vec![Vec::new(); chart.nodes.len()];
+    let mut before: Vec<Vec<(usize, EdgeKind)>> = vec![Vec::new(); chart.nodes.len()];
     for (from, to, kind) in &chart.edges {
         before[*to].push((*from, *kind));
     }
@@ -61,13 +61,13 @@ pub fn text(chart: &Chart, cycles: &[Vec<crate::domain::id::TaskId>], style: Sty
 }
 
 /// What it comes after, and what else keeps it.
-fn remarks(chart: &Chart, node: &Node, before: &[(usize, Kind)]) -> Vec<String> {
-    let ids = |wanted: Kind| {
+fn remarks(chart: &Chart, node: &Node, before: &[(usize, EdgeKind)]) -> Vec<String> {
+    let ids = |wanted: EdgeKind| {
         let ids = before.iter().filter(|(_, kind)| *kind == wanted).map(|(from, _)| chart.nodes[*from].id.as_str());
         ids.collect::<Vec<_>>().join(", ")
     };
     let mut remarks = Vec::new();
-    for (what, ids) in [("after", ids(Kind::After)), ("consists of", ids(Kind::Part))] {
+    for (what, ids) in [("after", ids(EdgeKind::After)), ("consists of", ids(EdgeKind::Part))] {
         if !ids.is_empty() {
             remarks.push(format!("{what} {ids}"));
         }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::SCHEMA;
 use crate::domain::{
     id::TaskId,
-    task_graph::{Chart, Kind},
+    task_graph::{Chart, EdgeKind},
 };
 
 /// `graph`.
@@ -58,8 +58,8 @@ impl GraphAnswer {
             from: chart.nodes[*from].id.to_string(),
             to: chart.nodes[*to].id.to_string(),
             kind: match kind {
-                Kind::After => "after",
-                Kind::Part => "part",
+                EdgeKind::After => "after",
+                EdgeKind::Part => "part",
             },
         });
         let cycles = cycles.iter().map(|cycle| cycle.iter().map(ToString::to_string).collect());

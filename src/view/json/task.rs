@@ -10,7 +10,7 @@ use crate::{
         graph::Graph,
         id::TaskId,
         status::Status,
-        task::{Outcome, Task},
+        task::{Task, TaskResult},
         text::Text,
         time::Timestamp,
     },
@@ -215,8 +215,8 @@ impl TaskJson {
                 .collect(),
             result: match &task.result {
                 None => Value::Null,
-                Some(Outcome::Value(value)) => value.clone(),
-                Some(Outcome::Stored(stored)) => {
+                Some(TaskResult::Value(value)) => value.clone(),
+                Some(TaskResult::Stored(stored)) => {
                     let whole = text(stored);
                     serde_json::from_str(&whole).unwrap_or(Value::String(whole))
                 }

@@ -6,7 +6,7 @@ use super::{
     Drawing, px,
     scale::{Times, counts},
 };
-use crate::domain::{report::Step, time::Timestamp};
+use crate::domain::{report::BurnPoint, time::Timestamp};
 
 const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 240.0;
@@ -16,7 +16,7 @@ const TOP: f64 = 14.0;
 const BOTTOM: f64 = 26.0;
 
 /// The drawing of `steps` up to `now`; nothing if there are none.
-pub fn burn(steps: &[Step], now: Timestamp) -> Option<Drawing> {
+pub fn burn(steps: &[BurnPoint], now: Timestamp) -> Option<Drawing> {
     let (first, last) = (steps.first()?, steps.last()?);
     let times = Times::new(first.at, now.max(last.at), LEFT, WIDTH - LEFT - RIGHT);
     let base = HEIGHT - BOTTOM;
@@ -53,7 +53,7 @@ pub fn burn(steps: &[Step], now: Timestamp) -> Option<Drawing> {
 }
 
 /// Stairs through `steps`, one for each pixel at most.
-fn line(steps: &[Step], times: &Times, high: impl Fn(&Step) -> f64) -> String {
+fn line(steps: &[BurnPoint], times: &Times, high: impl Fn(&BurnPoint) -> f64) -> String {
     let mut path = String::new();
     let mut rest = steps.iter().peekable();
     while let Some(step) = rest.next() {

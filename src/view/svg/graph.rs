@@ -8,7 +8,7 @@ use super::{
     mark, px,
 };
 use crate::{
-    domain::task_graph::{Chart, Kind},
+    domain::task_graph::{Chart, EdgeKind},
     view::shorten,
 };
 
@@ -35,7 +35,7 @@ pub fn graph(chart: &Chart) -> Drawing {
         @for (route, (_, _, kind)) in layers.edges.iter().zip(&chart.edges) {
             @let (from, to) = (layers.nodes[route.from], layers.nodes[route.to]);
             @let path = if route.is_back { backwards(from, to, height) } else { forwards(from, &route.turns, to) };
-            @let class = if route.is_back { "edge back" } else if *kind == Kind::Part { "edge part" } else { "edge" };
+            @let class = if route.is_back { "edge back" } else if *kind == EdgeKind::Part { "edge part" } else { "edge" };
             path class=(class) marker-end="url(#graph-head)" d=(path) {} "\n"
         }
         @for (node, place) in chart.nodes.iter().zip(&layers.nodes) {

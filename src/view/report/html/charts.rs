@@ -9,7 +9,7 @@ use crate::{
     domain::{
         id::TaskId,
         report::{Item, Report, State},
-        task_graph::{Chart, Kind, Node},
+        task_graph::{Chart, EdgeKind, Node},
     },
     view::{
         sanitize::plural,
@@ -74,9 +74,9 @@ pub(super) fn dependencies(report: &Report) -> Markup {
     }
     let shown: HashMap<usize, usize> = joined.iter().enumerate().map(|(place, at)| (*at, place)).collect();
     let mut seen = HashSet::new();
-    let edges: Vec<(usize, usize, Kind)> = edges
+    let edges: Vec<(usize, usize, EdgeKind)> = edges
         .iter()
-        .filter_map(|(from, to)| Some((*shown.get(from)?, *shown.get(to)?, Kind::After)))
+        .filter_map(|(from, to)| Some((*shown.get(from)?, *shown.get(to)?, EdgeKind::After)))
         .filter(|(from, to, _)| from != to && seen.insert((*from, *to)))
         .collect();
     let nodes: Vec<Node> =
