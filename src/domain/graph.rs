@@ -5,7 +5,13 @@
 
 use std::cell::OnceCell;
 
-use super::{id::TaskId, progress::Progress, status::Status, summary::Summary, time::Timestamp};
+use super::{
+    id::TaskId,
+    progress::{Leaves, Progress},
+    status::Status,
+    summary::Summary,
+    time::Timestamp,
+};
 use crate::domain::table::{Row, Table};
 
 mod circles;
@@ -25,6 +31,8 @@ pub struct Graph<'a> {
     open_children: Vec<u32>,
     /// Feature and subtask, sorted; computed on demand.
     children: OnceCell<Vec<(usize, usize)>>,
+    /// What is below each task; nothing for those that are parts of each other, or have such parts. Computed on demand.
+    leaves: OnceCell<Vec<Option<Leaves>>>,
     plan: OnceCell<Plan>,
     circles: OnceCell<Circles>,
 }
@@ -46,6 +54,7 @@ impl<'a> Graph<'a> {
             unblocks,
             open_children,
             children: OnceCell::new(),
+            leaves: OnceCell::new(),
             plan: OnceCell::new(),
             circles: OnceCell::new(),
         }
@@ -156,10 +165,44 @@ impl<'a> Graph<'a> {
 
     /// How far `feature` is; of a task without parts, whether it is completed.
     pub fn progress(&self, feature: Row<'_>) -> Progress {
+        if let Some(leaves) = self.leaves()[feature.at()] {
+            return leaves.progress();
+        }
         // What is below a cancelled task is cancelled with it.
         let tasks = self.under(feature.at(), |task| task.status() != Status::Cancelled);
         let leaves = tasks.filter(|task| self.parts(task.at()).next().is_none());
         Progress::of(leaves.map(|task| (task.status(), task.estimate())))
+    }
+
+    /// The leaves below each task, from the lowest parts upwards: every task is added once to what it is a part of.
+    fn leaves(&self) -> &[Option<Leaves>] {
+        self.leaves.get_or_init(|| {
+            let count = self.table.len();
+            let mut parts = vec![0; count];
+            self.table.rows().filter_map(Row::parent).for_each(|parent| parts[parent.at()] += 1);
+            let mut missing = parts.clone();
+            let mut sums = vec![Leaves::default(); count];
+            let mut leaves = vec![None; count];
+            let mut open: Vec<usize> = (0..count).filter(|at| parts[*at] == 0).collect();
+            while let Some(at) = open.pop() {
+                let task = self.table.row(at);
+                if parts[at] == 0 {
+                    sums[at] = Leaves::one(task.status(), task.estimate());
+                }
+                leaves[at] = Some(sums[at]);
+                let Some(parent) = task.parent().map(Row::at) else { continue };
+                // What is below a cancelled task is cancelled with it.
+                if task.status() != Status::Cancelled {
+                    let sum = sums[at];
+                    sums[parent].add(&sum);
+                }
+                missing[parent] -= 1;
+                if missing[parent] == 0 {
+                    open.push(parent);
+                }
+            }
+            leaves
+        })
     }
 
     /// How far everything is: all tasks without parts, but for what is cancelled and what is below that.

@@ -4,6 +4,8 @@
 //! `git notes merge -s cat_sort_uniq` does, so stock git merges them too. The header sorts first because it starts with
 //! `0` and every event with its year.
 
+use std::collections::HashSet;
+
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::{
@@ -40,6 +42,12 @@ pub fn task_of_anchor(text: &[u8]) -> Option<TaskId> {
 pub fn headers(text: &[u8]) -> impl Iterator<Item = TaskId> + '_ {
     // Sorted notes have them on top; a note that stock git appended to may have them anywhere.
     text.lines().filter_map(|line| TaskId::parse(said(line).strip_prefix(HEADER)?.to_str().ok()?).ok())
+}
+
+/// How many different lines `text` has that are no headers: one that a merge put there twice is one.
+fn distinct_lines(text: &[u8]) -> u64 {
+    let lines = text.lines().map(said).filter(|line| !line.is_empty() && !is_header(line));
+    lines.collect::<HashSet<&[u8]>>().len() as u64
 }
 
 /// Whether `line` is a header line.
@@ -79,12 +87,10 @@ impl Events {
     pub fn read(text: &[u8]) -> Self {
         let mut read = Events::default();
         let mut found: Vec<(Event, &[u8], usize)> = Vec::new();
-        let mut lines = 0;
         for (at, line) in text.lines().map(said).enumerate() {
             if line.is_empty() || is_header(line) {
                 continue;
             }
-            lines += 1;
             let event = match line {
                 long if long.len() > MAX_LINE => Err(ParseError::TooLong(long.len())),
                 line => line
@@ -99,8 +105,10 @@ impl Events {
         }
         // An event's number is one more than the highest that its writer saw in the note. One that lines which were here, or
         // are here, cannot have led to would leave no room for those that come after it.
+        let is_high = found.iter().any(|(event, ..)| event.n > MAX_EVENTS);
+        let highest = MAX_EVENTS + if is_high { distinct_lines(text) } else { 0 };
         found.retain(|(event, line, at)| {
-            let is_explained = event.n <= MAX_EVENTS + lines;
+            let is_explained = event.n <= highest;
             if !is_explained {
                 read.damage(*at, line, ParseError::TooHigh);
             }
@@ -195,6 +203,13 @@ mod tests {
             shifted.reverse();
             assert_eq!(read(&shifted), expected, "{shift}, reversed");
         }
+    }
+
+    #[test]
+    fn a_line_that_is_there_twice_explains_no_higher_number() {
+        let line = format!("2026-11-22T14:35:00.000Z 01JD0000000000000000000001 a@b n={} undo\n", MAX_EVENTS + 2);
+        assert_eq!(Events::read(line.as_bytes()).events, []);
+        assert_eq!(Events::read(line.repeat(2).as_bytes()).events, []);
     }
 
     #[test]

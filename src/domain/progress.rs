@@ -20,27 +20,52 @@ pub struct Progress {
     pub is_weighted: bool,
 }
 
+/// Leaves that are counted together: the parts of a feature add up to it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Leaves {
+    completed: usize,
+    total: usize,
+    done: u128,
+    all: u128,
+    /// How many of them have no estimate.
+    unweighted: usize,
+}
+
+impl Leaves {
+    /// One leaf.
+    pub(super) fn one(status: Status, estimate: Option<u64>) -> Self {
+        if status == Status::Cancelled {
+            return Leaves::default();
+        }
+        let all = u128::from(estimate.unwrap_or(0));
+        let (completed, done) = if status == Status::Completed { (1, all) } else { (0, 0) };
+        Leaves { completed, total: 1, done, all, unweighted: usize::from(all == 0) }
+    }
+
+    /// These leaves and `more`.
+    pub(super) fn add(&mut self, more: &Leaves) {
+        self.completed += more.completed;
+        self.total += more.total;
+        self.done += more.done;
+        self.all += more.all;
+        self.unweighted += more.unweighted;
+    }
+
+    /// How far they are.
+    pub(super) fn progress(&self) -> Progress {
+        let Leaves { completed, total, done, all, unweighted } = *self;
+        let is_weighted = total > 0 && unweighted == 0;
+        let (done, all) = if is_weighted { (done, all) } else { (completed as u128, total as u128) };
+        Progress { completed, total, done, all, is_weighted }
+    }
+}
+
 impl Progress {
     /// Of leaves with their states and their estimates in seconds.
     pub fn of(leaves: impl Iterator<Item = (Status, Option<u64>)>) -> Self {
-        let (mut completed, mut total) = (0usize, 0usize);
-        let (mut done, mut all) = (0u128, 0u128);
-        let mut is_weighted = true;
-        for (status, estimate) in leaves.filter(|(status, _)| *status != Status::Cancelled) {
-            let weight = u128::from(estimate.unwrap_or(0));
-            is_weighted &= weight > 0;
-            total += 1;
-            all += weight;
-            if status == Status::Completed {
-                completed += 1;
-                done += weight;
-            }
-        }
-        is_weighted &= total > 0;
-        if !is_weighted {
-            (done, all) = (completed as u128, total as u128);
-        }
-        Progress { completed, total, done, all, is_weighted }
+        let mut sum = Leaves::default();
+        leaves.for_each(|(status, estimate)| sum.add(&Leaves::one(status, estimate)));
+        sum.progress()
     }
 
     /// Per cent done, rounded down: 100 means that nothing is left. 0 if there is nothing that counts.

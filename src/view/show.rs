@@ -21,6 +21,19 @@ pub fn text(story: &Story<'_>, now: Timestamp, style: Style) -> String {
     Page { story, style, now }.render()
 }
 
+/// How many lines a field has that lists other tasks.
+const SHOWN: usize = 50;
+
+/// The first of `lines`, and how many more there are; JSON has all of them.
+fn first_lines(mut lines: impl Iterator<Item = String>) -> String {
+    let mut shown: Vec<String> = lines.by_ref().take(SHOWN).collect();
+    let more = lines.count();
+    if more > 0 {
+        shown.push(format!("… and {more} more"));
+    }
+    shown.join("\n")
+}
+
 struct Page<'a> {
     story: &'a Story<'a>,
     style: Style,
@@ -42,8 +55,7 @@ impl Page<'_> {
         }
         let (word, attempts) = self.status(task);
         self.painted(&mut page, "Status", &word, &attempts);
-        let obstacles: Vec<String> = self.story.obstacles.iter().map(ToString::to_string).collect();
-        self.field(&mut page, "Not ready", &obstacles.join("\n"));
+        self.field(&mut page, "Not ready", &first_lines(self.story.obstacles.iter().map(ToString::to_string)));
         if let Some(claim) = &task.claim {
             let until = if claim.is_live(self.now) {
                 format!("for {} more", show_duration(claim.until.seconds_since(self.now)))
@@ -55,9 +67,8 @@ impl Page<'_> {
         self.field(&mut page, "Priority", &task.priority.to_string());
         let parent = task.parent.as_ref().map(|id| titled(graph, id)).unwrap_or_default();
         self.field(&mut page, "Part of", &parent);
-        self.field(&mut page, "After", &task.after.iter().map(|id| titled(graph, id)).collect::<Vec<_>>().join("\n"));
-        let dependents = graph.dependents(&task.id).map(|row| titled(graph, &row.id())).collect::<Vec<_>>();
-        self.field(&mut page, "Before", &dependents.join("\n"));
+        self.field(&mut page, "After", &first_lines(task.after.iter().map(|id| titled(graph, id))));
+        self.field(&mut page, "Before", &first_lines(graph.dependents(&task.id).map(|row| titled(graph, &row.id()))));
         self.field(&mut page, "Progress", &progress(work));
         self.field(&mut page, "Parts", &parts(work));
         self.field(&mut page, "Files", &about(&task.files, work.files.as_ref()).join("\n"));

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     domain::{graph::Obstacle, id::TaskId, status::Status, summary::Summary, task::DEFAULT_PRIORITY, time::Timestamp},
     verbs::list::Listed,
-    view::{Row, Style, mark, pad, relative_time, shorten},
+    view::{Row, Style, list, mark, pad, relative_time, shorten},
 };
 
 /// Deeper levels are not indented further, but named.
@@ -83,12 +83,12 @@ fn remarks(listed: &Listed, now: Timestamp) -> Vec<String> {
             let mut remarks = Vec::new();
             for obstacle in &listed.obstacles {
                 match obstacle {
-                    Obstacle::Waits { on, .. } => waits.push(on.to_string()),
+                    Obstacle::Waits { on, .. } => waits.push(on),
                     other => remarks.push(other.to_string()),
                 }
             }
             if !waits.is_empty() {
-                remarks.insert(0, format!("after {}", waits.join(", ")));
+                remarks.insert(0, format!("after {}", list(waits)));
             }
             remarks
         }

@@ -104,3 +104,25 @@ fn chains_and_circles_are_shown_in_bounds() {
         }
     }
 }
+
+#[test]
+fn a_task_that_waits_for_very_many_names_some_of_them_and_json_all() {
+    let repo = TestRepo::new();
+    repo.commit_file("a", "one\n", "first");
+    let count = 300;
+    let after: Vec<_> = (1..=count).map(|at| task_id(&format!("t-{at}"))).collect();
+    let create = |title: &str, after| Payload::Create(Create { title: title.into(), after, ..Create::default() });
+    let mut events = vec![(task_id("all"), create("All", after.clone()))];
+    events.extend(after.iter().map(|id| (id.clone(), create("One", vec![task_id("first")]))));
+    events.push((task_id("first"), create("First", Vec::new())));
+    Ledger::of(&repo, "eve@x").write(events);
+    let listed = repo.agent(&["list", "--all"]).success().stdout;
+    let line = listed.lines().find(|line| line.contains("All")).unwrap();
+    assert!(line.contains("t-1, ") && line.contains("t-10 and 290 more"), "{line}");
+    for id in ["all", "first"] {
+        let shown = repo.agent(&["show", id]).success().stdout;
+        assert!(shown.lines().count() < 130 && shown.contains("… and 250 more"), "{shown}");
+    }
+    let all = repo.agent(&["show", "all", "--json"]).json();
+    assert_eq!(all["task"]["after"].as_array().unwrap().len(), count);
+}

@@ -116,4 +116,6 @@ fn everything_is_as_far_as_its_leaves() {
     let graph = Graph::new(&table);
     assert_eq!((graph.overall().completed, graph.overall().total), (2, 3));
     assert_eq!(graph.progress(graph.get(&tasks[0].id).unwrap()).total, 2);
+    let of = |at: usize| graph.progress(graph.get(&tasks[at].id).unwrap());
+    assert_eq!((of(0).completed, of(3).total, of(5).completed, of(6).total), (1, 1, 1, 0));
 }

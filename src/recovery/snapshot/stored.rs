@@ -1,5 +1,7 @@
 //! Snapshots that are there: list, find, load, remove.
 
+use std::collections::HashSet;
+
 use bstr::{BString, ByteSlice as _};
 use gix::objs::{Kind as ObjectKind, tree::EntryKind};
 use ulid::Ulid;
@@ -123,8 +125,8 @@ pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<Moment> {
     let mut moment = Moment::plain(head.clone(), null, null);
     let damaged = |what: String| Error::new(codes::DAMAGED_SNAPSHOT, what);
     let entries = trees::entries(repo, tree)?;
-    if entries.iter().enumerate().any(|(at, entry)| entries[..at].iter().any(|other| other.filename == entry.filename))
-    {
+    let mut names = HashSet::new();
+    if !entries.iter().all(|entry| names.insert(&entry.filename)) {
         return Err(damaged("a name comes twice in it".to_owned()));
     }
     for entry in entries {
