@@ -252,9 +252,8 @@ pub fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
 /// An object id as messages show it: 12 digits, which are unique in any repository (Linux has `core.abbrev = 12`). Nothing is asked of
 /// the repository, so that ids of objects that are gone read like all others. Programs get full ids.
 pub fn oid(id: impl ToString) -> String {
-    let mut id = id.to_string();
-    id.truncate(12);
-    id
+    // By characters: an id in a line of a note may be any text.
+    id.to_string().chars().take(12).collect()
 }
 
 #[cfg(test)]
