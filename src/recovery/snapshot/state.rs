@@ -34,7 +34,7 @@ pub struct Moment {
     pub submodules: Vec<Submodule>,
     /// The tree that `AUTO_MERGE` names: what git has made of the files of a conflict.
     pub merged: Option<ObjectId>,
-    /// The ignore rules that are in neither of the trees, where they are known: see [`crate::git::excludes`].
+    /// The ignore rules that are in neither of the trees, where they are known: see [`crate::git::ignore`].
     pub rules: Option<ObjectId>,
     /// Files of the git directory that belong to an unfinished merge, rebase, …: the path from there, and the blob.
     pub state: BTreeMap<BString, ObjectId>,
