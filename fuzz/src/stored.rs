@@ -7,7 +7,7 @@ use git_agent::{
     git::{ObjectId, Repo, objects::Batch},
     recovery::{
         operation::{Contents, OpLog},
-        snapshot::{self, About, Moment},
+        snapshot::{self, Metadata, WorktreeState},
     },
 };
 use ulid::Ulid;
@@ -49,9 +49,9 @@ const NAMES: [&str; 24] = [
 pub fn snapshot(data: &[u8]) {
     Store::with(|dir, repo| {
         let (commit, message) = commit(repo, data);
-        let said = About::from_message(message);
+        let said = Metadata::from_message(message);
         if let Some((_, id, about)) = &said {
-            let again = About::from_message(&about.to_message(*id));
+            let again = Metadata::from_message(&about.to_message(*id));
             let cleaned = again.as_ref().map(|(_, id, about)| about.to_message(*id));
             assert_eq!(cleaned, Some(about.to_message(*id)), "a message is written differently the second time");
         }
@@ -134,7 +134,7 @@ fn point(dir: &Path, name: &str, id: ObjectId) {
 }
 
 /// No path of `moment` leads into a git directory or out of the work tree.
-fn check(moment: &Moment) {
+fn check(moment: &WorktreeState) {
     let paths = moment.flags.keys().chain(moment.raw.keys()).chain(moment.dirs.keys());
     let paths = paths.chain(moment.unmerged.iter().map(|conflict| &conflict.path));
     paths.chain(moment.submodules.iter().map(|module| &module.path)).for_each(|path| {

@@ -15,7 +15,7 @@ use crate::{
     domain::bisect::{NextTest, Search, Verdict},
     error::{Error, Result, codes},
     git::{ObjectId, Repo},
-    verify::{Ended, Voice, run_apart},
+    verify::{Ended, Output, run_apart},
 };
 use stop::Stop;
 
@@ -29,7 +29,7 @@ pub struct Test<'a> {
     /// A line for the shell.
     pub command: &'a str,
     /// Where its output goes.
-    pub voice: Voice,
+    pub voice: Output,
     /// Whether the worktree of the first bad commit stays.
     pub keep: Keep,
     /// How commits are called.

@@ -14,7 +14,7 @@ use crate::{
     git::{ObjectId, rev_parse},
     query::revision::{self, Emptiness},
     store::ledger::View,
-    verify::Voice,
+    verify::Output,
     view::json::{BisectAnswer, BisectTest},
 };
 
@@ -60,7 +60,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     };
     let test = Test {
         command: &command,
-        voice: if ctx.out.is_json() || ctx.out.is_quiet() { Voice::Nowhere } else { Voice::Aside },
+        voice: if ctx.out.is_json() || ctx.out.is_quiet() { Output::Discard } else { Output::ToStderr },
         keep: if args.keep { Keep::FirstBad } else { Keep::No },
         name: &|commit| names.of(commit),
         progress: &progress,

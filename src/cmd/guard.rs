@@ -14,7 +14,7 @@ use crate::{
     error::{Context as _, Result, exit},
     guard::{self, Answer, Line, Saved, Who},
     store::active,
-    verify::{Ended, Voice, replace_this_process, run_program},
+    verify::{Ended, Output, replace_this_process, run_program},
     view::{json::GuardAnswer, sanitize},
 };
 
@@ -56,7 +56,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         return told(ctx, &answer, None);
     }
     if ctx.out.is_json() {
-        let Ended { exit, .. } = run_program(&args.command, Voice::Aside)?;
+        let Ended { exit, .. } = run_program(&args.command, Output::ToStderr)?;
         told(ctx, &answer, Some(exit))?;
         return Ok(u8::try_from(exit).unwrap_or(exit::REFUSED));
     }

@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result, codes, exit},
     git::ObjectId,
     query::{
-        repair::{self, Found, Range, Request, Unknown, Why},
+        repair::{self, Found, Range, Request, Unknown, UnlinkedReason},
         revision::Emptiness,
     },
     store::ledger::{Draft, View},
@@ -122,13 +122,13 @@ fn why(one: &Unknown) -> String {
         |evidence: &Evidence<ObjectId>| format!("{} says {}", oid(evidence.source), evidence.tasks.join(", "));
     let said = one.candidates.iter().map(candidate).collect::<Vec<_>>().join("; ");
     match one.why {
-        Why::NoSource => String::new(),
-        Why::Ambiguous if said.is_empty() => " (ambiguous)".to_owned(),
-        Why::Ambiguous => format!(" (ambiguous: {said})"),
-        Why::SameHistory => format!(" (the same change once more: {said})"),
-        Why::NotInLedger => format!(" (not in this ledger: {said})"),
-        Why::Empty => " (it changes nothing)".to_owned(),
-        Why::CutOff => " (this clone is shallow and ends there)".to_owned(),
+        UnlinkedReason::NoSource => String::new(),
+        UnlinkedReason::Ambiguous if said.is_empty() => " (ambiguous)".to_owned(),
+        UnlinkedReason::Ambiguous => format!(" (ambiguous: {said})"),
+        UnlinkedReason::SameHistory => format!(" (the same change once more: {said})"),
+        UnlinkedReason::NotInLedger => format!(" (not in this ledger: {said})"),
+        UnlinkedReason::Empty => " (it changes nothing)".to_owned(),
+        UnlinkedReason::CutOff => " (this clone is shallow and ends there)".to_owned(),
     }
 }
 

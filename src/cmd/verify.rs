@@ -5,7 +5,7 @@ use crate::{
     domain::{id::TaskId, task::Verification},
     error::{Error, Result, exit},
     verbs::verify::{self, Request},
-    verify::Voice,
+    verify::Output,
     view::json::{SCHEMA, VerificationJson, VerifyAnswer},
 };
 
@@ -49,8 +49,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 }
 
 /// Where the output of a command goes: with --json, standard output is for our answer.
-pub(super) fn output(ctx: &Ctx) -> Voice {
-    if ctx.out.is_json() { Voice::Aside } else { Voice::AsItIs }
+pub(super) fn output(ctx: &Ctx) -> Output {
+    if ctx.out.is_json() { Output::ToStderr } else { Output::Inherit }
 }
 
 /// `Verified t-1: 'cargo test' passed in 1.2 s on tree 4b825dc642cb.`

@@ -1,7 +1,7 @@
 //! The settings that `git agent init` writes: one block of lines in the repository's own configuration, so that everything
 //! else in there stays as it is, and nothing is left when the block goes.
 //!
-//! What is to be set is one list of [`Wish`]es: see `sync::settings`.
+//! What is to be set is one list of [`WantedSetting`]es: see `sync::settings`.
 
 mod text;
 
@@ -64,7 +64,7 @@ impl Setting {
 
 /// A setting that the repository should have.
 #[derive(Clone, Debug)]
-pub struct Wish {
+pub struct WantedSetting {
     /// The setting.
     pub setting: Setting,
     /// Its name for git: `remote.origin.fetch`.
@@ -106,7 +106,12 @@ pub fn read(repo: &Repo) -> Vec<Setting> {
 /// Write `hooks`, if given, and what of `wishes` the user has not set.
 ///
 /// `was_installed`: hooks of an earlier version are there, which wrote settings without a block; these are taken over.
-pub fn change(repo: &Repo, hooks: Option<Vec<Setting>>, wishes: &[Wish], was_installed: bool) -> Result<Changed> {
+pub fn change(
+    repo: &Repo,
+    hooks: Option<Vec<Setting>>,
+    wishes: &[WantedSetting],
+    was_installed: bool,
+) -> Result<Changed> {
     let (lock, mut text) = open(repo)?;
     let known = text::find(&text);
     if known.as_ref().map_or(was_installed, text::Block::is_earlier) {
@@ -163,7 +168,7 @@ pub fn remove(repo: &Repo, was_installed: bool) -> Result<Vec<Setting>> {
 }
 
 /// Whether the user has set what `wish` sets, in any file: more often than our block does.
-fn is_users(repo: &Repo, wish: &Wish, old: &[Setting]) -> bool {
+fn is_users(repo: &Repo, wish: &WantedSetting, old: &[Setting]) -> bool {
     let values = repo.config().texts_of_files(&wish.key);
     match wish.unless {
         Unless::Any => values.len() > old.iter().filter(|setting| setting.key() == wish.setting.key()).count(),

@@ -9,7 +9,7 @@ use crate::{
     error::Result,
     git::{Repo, ignore},
     guard::paths::RepoPaths,
-    recovery::snapshot::{self, Kind, Request, Taken},
+    recovery::snapshot::{self, Request, SnapshotKind, Taken},
     shell::{Level, Loss, Mode, Risk, Target},
 };
 
@@ -47,7 +47,7 @@ pub(super) fn save(stake: &Stake, who: &Who<'_>) -> Result<Option<Held>> {
         return Ok(None);
     }
     let request = Request {
-        kind: Kind::Guard,
+        kind: SnapshotKind::Guard,
         message: format!("before '{}'", short(&first.command)),
         at: (who.now)(),
         by: (who.by)()?,

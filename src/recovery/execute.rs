@@ -11,7 +11,7 @@ use super::{
     path_plan::{PathPlan, Target},
     preflight,
     restore::{IndexFingerprint, Trust, reserve},
-    snapshot::{self, About, Captured, Skipped},
+    snapshot::{self, Captured, Metadata, Skipped},
 };
 use crate::{
     domain::{actor::Actor, id::TaskId, time::Timestamp},
@@ -139,8 +139,8 @@ pub fn carry_out(
     preflight::check(repo, &plan)?;
     captured.touch(&plan.paths())?;
     plan.add_what_is_in_the_way(captured.raw_paths());
-    let about = About {
-        kind: snapshot::Kind::Safety,
+    let about = Metadata {
+        kind: snapshot::SnapshotKind::Safety,
         message: format!("before {}", operation.title),
         at: operation.at,
         by: operation.by.clone(),

@@ -14,7 +14,7 @@ use super::{
     in_progress,
     operation::{self, Kind, OpLog, Operation, Recorded, State},
     path_plan::{Flagging, Scope, Target, Untracked},
-    snapshot::{self, Captured, Moment},
+    snapshot::{self, Captured, WorktreeState},
 };
 use crate::{
     error::{Error, Result, codes},
@@ -130,7 +130,12 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
 }
 
 /// Refuse to move HEAD, or to bring a merge back, under the feet of a merge that was begun since.
-fn refuse_in_progress(repo: &Repo, operation: &Operation, after: &Moment, captured: &Captured<'_>) -> Result<()> {
+fn refuse_in_progress(
+    repo: &Repo,
+    operation: &Operation,
+    after: &WorktreeState,
+    captured: &Captured<'_>,
+) -> Result<()> {
     let Some(found) = state::in_progress(repo) else { return Ok(()) };
     let is_same = |name: &&str| {
         let name = name.as_bytes().as_bstr();

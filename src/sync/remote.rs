@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result, codes},
     git::{
         Repo,
-        config_block::{Setting, Unless, Wish},
+        config_block::{Setting, Unless, WantedSetting},
     },
 };
 
@@ -53,15 +53,15 @@ pub(super) fn check(repo: &Repo, remote: &str) -> Result<()> {
 
 /// What the configuration of a repository should have, besides hooks: plain `git fetch` fetches the ledger of `remote`, and
 /// plain `git notes merge` merges ledgers as we do.
-pub fn settings(repo: &Repo, remote: Option<&str>) -> Result<Vec<Wish>> {
-    let mut wishes = vec![Wish {
+pub fn settings(repo: &Repo, remote: Option<&str>) -> Result<Vec<WantedSetting>> {
+    let mut wishes = vec![WantedSetting {
         setting: Setting::new("notes", Some("agent-tasks"), "mergeStrategy", MERGE_STRATEGY.1.as_bytes()),
         key: MERGE_STRATEGY.0.to_owned(),
         value: MERGE_STRATEGY.1.to_owned(),
         unless: Unless::Any,
         said: "Set 'git notes merge' to merge ledgers as git-agent does.".to_owned(),
     }];
-    wishes.extend(HIDDEN.map(|name| Wish {
+    wishes.extend(HIDDEN.map(|name| WantedSetting {
         setting: Setting::new("transfer", None, "hideRefs", name.as_bytes()),
         key: "transfer.hideRefs".to_owned(),
         value: name.to_owned(),
@@ -71,7 +71,7 @@ pub fn settings(repo: &Repo, remote: Option<&str>) -> Result<Vec<Wish>> {
     if let Some(remote) = remote {
         check(repo, remote)?;
         let refspec = refspec(remote);
-        wishes.push(Wish {
+        wishes.push(WantedSetting {
             setting: Setting::new("remote", Some(remote), "fetch", refspec.as_bytes()),
             key: format!("remote.{remote}.fetch"),
             value: refspec,

@@ -23,7 +23,7 @@ use crate::{
         active,
         ledger::{Draft, View},
     },
-    verify::Voice,
+    verify::Output,
 };
 
 /// What is completed, and under which conditions.
@@ -47,7 +47,7 @@ pub struct Verify {
     /// The command; `agent.verify` if not given.
     pub command: Option<String>,
     /// Where its output goes.
-    pub output: Voice,
+    pub output: Output,
 }
 
 /// A task that is completed.

@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result, codes},
     git::{
         Repo,
-        config_block::{Setting, Unless, Wish},
+        config_block::{Setting, Unless, WantedSetting},
     },
     hook::install::{self, InstallOptions},
     sync::{self, Direction},
@@ -45,7 +45,7 @@ pub fn init(caller: &Caller, request: &Request) -> Result<Changes> {
     let remote = request.remote.clone().map_or_else(|| sync::default_remote(repo), |remote| Ok(Some(remote)))?;
     let mut changes = Changes::default();
     let mut wishes = sync::settings(repo, remote.as_deref())?;
-    wishes.extend(request.id_prefix.as_ref().map(|prefix| Wish {
+    wishes.extend(request.id_prefix.as_ref().map(|prefix| WantedSetting {
         setting: Setting::new("agent", None, "idPrefix", prefix.as_bytes()),
         key: "agent.idPrefix".to_owned(),
         said: format!("Set the prefix of generated ids to '{prefix}'."),
@@ -73,7 +73,7 @@ pub fn init(caller: &Caller, request: &Request) -> Result<Changes> {
     Ok(changes)
 }
 
-fn install(repo: &Repo, wishes: &[Wish], changes: &mut Changes) -> Result<()> {
+fn install(repo: &Repo, wishes: &[WantedSetting], changes: &mut Changes) -> Result<()> {
     let report = install::install(repo, &InstallOptions::for_this_program(), wishes)?;
     changes.warnings.extend(report.unfinished().map(ToString::to_string));
     let unfinished: Vec<_> = report.unfinished().collect();

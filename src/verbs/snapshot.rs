@@ -9,7 +9,7 @@ use crate::{
     recovery::{
         Outcome,
         snapshot::{
-            self, Kind, Snapshot, Taken,
+            self, Snapshot, SnapshotKind, Taken,
             restore::{Trust, return_to},
         },
     },
@@ -26,7 +26,7 @@ pub fn take(caller: &Caller, message: String) -> Result<Taken> {
     let by = caller.actor()?.to_string();
     // A snapshot is taken when things go wrong; that must not depend on the ledger.
     let tasks = caller.active().unwrap_or_default();
-    snapshot::take(repo, &snapshot::Request { kind: Kind::Manual, message, at: caller.now(), by, tasks })
+    snapshot::take(repo, &snapshot::Request { kind: SnapshotKind::Manual, message, at: caller.now(), by, tasks })
 }
 
 /// A snapshot to restore.

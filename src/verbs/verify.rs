@@ -12,7 +12,7 @@ use crate::{
     },
     error::{Error, Result, codes},
     store::ledger::Draft,
-    verify::{self, Voice},
+    verify::{self, Output},
 };
 
 /// What is verified.
@@ -23,7 +23,7 @@ pub struct Request {
     /// The command, run by sh at the top of the work tree; `agent.verify` if not given.
     pub command: Option<String>,
     /// Where the output of the command goes.
-    pub output: Voice,
+    pub output: Output,
 }
 
 /// How it ended.
@@ -85,7 +85,7 @@ pub(super) fn command(caller: &Caller, given: Option<&str>) -> Result<String> {
 }
 
 /// Run `command` and record how it ended for the task `id`.
-pub(super) fn run(caller: &Caller, id: &TaskId, command: &str, output: Voice) -> Result<Result<Verification, Void>> {
+pub(super) fn run(caller: &Caller, id: &TaskId, command: &str, output: Output) -> Result<Result<Verification, Void>> {
     let ran = verify::run(caller.repo(), command, output)?;
     if !ran.changed.is_empty() {
         return Ok(Err(Void { command: command.to_owned(), exit: ran.exit, changed: ran.changed }));

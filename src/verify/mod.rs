@@ -9,7 +9,7 @@ mod shell;
 use bstr::BString;
 
 pub use crate::git::worktree_tree::Content;
-pub use shell::{Ended, Voice, replace_this_process, run_apart, run_program};
+pub use shell::{Ended, Output, replace_this_process, run_apart, run_program};
 
 use crate::{
     error::Result,
@@ -35,7 +35,7 @@ pub struct Ran {
 ///
 /// `bare-repository` in a bare repository, `command-not-runnable` if `sh` cannot be started, and those of [`Content`]. A command that fails is
 /// no error: see [`Ran::exit`].
-pub fn run(repo: &Repo, command: &str, voice: Voice) -> Result<Ran> {
+pub fn run(repo: &Repo, command: &str, voice: Output) -> Result<Ran> {
     let top = repo.require_work_dir("verify")?;
     let content = Content::open(repo)?;
     let tree = content.tree()?;

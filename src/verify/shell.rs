@@ -18,13 +18,13 @@ use crate::error::{Error, Result, codes};
 
 /// Where the command's output goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Voice {
+pub enum Output {
     /// As the command has it.
-    AsItIs,
+    Inherit,
     /// All of it to standard error: standard output is for our answer.
-    Aside,
+    ToStderr,
     /// Nowhere.
-    Nowhere,
+    Discard,
 }
 
 /// How it ended.
@@ -41,7 +41,7 @@ pub struct Ended {
 /// # Errors
 ///
 /// `usage` without words, `command-not-runnable` if it cannot be started.
-pub fn run_program(words: &[OsString], voice: Voice) -> Result<Ended> {
+pub fn run_program(words: &[OsString], voice: Output) -> Result<Ended> {
     let program = program(words)?;
     let name = program.get_program().to_string_lossy().into_owned();
     run_to_its_end(program, voice, |error| not_runnable(&name, error))
@@ -78,7 +78,7 @@ fn shell(dir: &Path, command: &str) -> Command {
 }
 
 /// Run `command` in `dir` to its end.
-pub(super) fn run(dir: &Path, command: &str, voice: Voice) -> Result<Ended> {
+pub(super) fn run(dir: &Path, command: &str, voice: Output) -> Result<Ended> {
     let mut shell = shell(dir, command);
     // Relative to where we are, not to `dir`.
     for name in ["GIT_DIR", "GIT_WORK_TREE"] {
@@ -116,7 +116,7 @@ const GRACE: Duration = Duration::from_secs(2);
 /// # Errors
 ///
 /// `command-not-runnable` if `sh` cannot be started.
-pub fn run_apart(dir: &Path, command: &str, voice: Voice, stop: &AtomicBool) -> Result<Ended> {
+pub fn run_apart(dir: &Path, command: &str, voice: Output, stop: &AtomicBool) -> Result<Ended> {
     let failed = |error| not_runnable(command, error);
     let mut shell = shell(dir, command);
     for name in OF_HERE {
@@ -140,11 +140,11 @@ pub fn run_apart(dir: &Path, command: &str, voice: Voice, stop: &AtomicBool) -> 
     Ok(Ended { exit: exit_code(status), seconds: rounded(began) })
 }
 
-fn speak(command: &mut Command, voice: Voice) -> io::Result<()> {
+fn speak(command: &mut Command, voice: Output) -> io::Result<()> {
     match voice {
-        Voice::AsItIs => {}
-        Voice::Aside => drop(command.stdout(Stdio::from(io::stderr().as_fd().try_clone_to_owned()?))),
-        Voice::Nowhere => drop(command.stdout(Stdio::null()).stderr(Stdio::null())),
+        Output::Inherit => {}
+        Output::ToStderr => drop(command.stdout(Stdio::from(io::stderr().as_fd().try_clone_to_owned()?))),
+        Output::Discard => drop(command.stdout(Stdio::null()).stderr(Stdio::null())),
     }
     Ok(())
 }
@@ -154,7 +154,7 @@ fn rounded(began: Instant) -> f64 {
     (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0
 }
 
-fn run_to_its_end(mut command: Command, voice: Voice, failed: impl Fn(io::Error) -> Error) -> Result<Ended> {
+fn run_to_its_end(mut command: Command, voice: Output, failed: impl Fn(io::Error) -> Error) -> Result<Ended> {
     speak(&mut command, voice).map_err(&failed)?;
     let began = Instant::now();
     let status = command.status().map_err(&failed)?;

@@ -3,7 +3,7 @@
 use git_agent::{
     domain::{
         revision::{Spec, Which},
-        rollback::{Mode, Wish},
+        rollback::{Mode, Options},
         time::Timestamp,
     },
     error::Error,
@@ -22,7 +22,7 @@ use crate::support::{
 
 /// A wish, to be refined.
 pub struct Ask {
-    pub wish: Wish,
+    pub wish: Options,
     pub paths: Vec<&'static str>,
     pub shared: bool,
     pub abandon_merge: bool,
@@ -30,14 +30,14 @@ pub struct Ask {
 
 impl Ask {
     pub const PLAIN: Ask = Ask {
-        wish: Wish { mode: None, allow_foreign: false, allow_published: false },
+        wish: Options { mode: None, allow_foreign: false, allow_published: false },
         paths: Vec::new(),
         shared: false,
         abandon_merge: false,
     };
 
     pub fn mode(mode: Mode) -> Ask {
-        Ask { wish: Wish { mode: Some(mode), ..Wish::default() }, ..Ask::PLAIN }
+        Ask { wish: Options { mode: Some(mode), ..Options::default() }, ..Ask::PLAIN }
     }
 
     pub fn paths(paths: &[&'static str]) -> Ask {
@@ -178,7 +178,7 @@ fn published_means_a_remote_branch_or_a_tag() {
             repo.git(&publish).success();
             assert_eq!(mode(), Mode::Restore, "{publish:?}");
             assert_eq!(Ask::mode(Mode::Rewind).refusal(&repo, "T-1@1"), ("published-commits", 1));
-            let wish = Wish { mode: Some(Mode::Rewind), allow_published: true, allow_foreign: false };
+            let wish = Options { mode: Some(Mode::Rewind), allow_published: true, allow_foreign: false };
             assert_eq!(Ask { wish, ..Ask::PLAIN }.plan(&repo, "T-1@1").mode, Mode::Rewind);
             repo.sh("git tag -l | xargs -r git tag -d; git update-ref -d refs/remotes/x/y").success();
             assert_eq!(mode(), Mode::Rewind);
@@ -197,7 +197,7 @@ fn forced_modes_over_foreign_commits() {
         let two = commit(&repo, "b", "2\n", "");
         for mode in [Mode::Rewind, Mode::Restore] {
             assert_eq!(Ask::mode(mode).refusal(&repo, "T-1"), ("foreign-commits", 1));
-            let wish = Wish { mode: Some(mode), allow_foreign: true, allow_published: false };
+            let wish = Options { mode: Some(mode), allow_foreign: true, allow_published: false };
             let plan = Ask { wish, ..Ask::PLAIN }.plan(&repo, "T-1");
             assert_eq!(
                 (plan.mode, plan.tree.to_string()),

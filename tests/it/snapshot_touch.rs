@@ -4,13 +4,13 @@ use bstr::{BString, ByteSlice as _};
 use git_agent::{
     domain::time::Timestamp,
     git::{ObjectId, RefChange, RefError, Repo},
-    recovery::snapshot::{self, About, Kind, Moment, Snapshot},
+    recovery::snapshot::{self, Metadata, Snapshot, SnapshotKind, WorktreeState},
 };
 
 use crate::snapshot_capture::{stored, tree, with_files};
 use crate::support::{Layout, TestRepo, gits};
 
-fn store(repo: &TestRepo, paths: &[&str]) -> Result<(Snapshot, Moment), git_agent::error::Error> {
+fn store(repo: &TestRepo, paths: &[&str]) -> Result<(Snapshot, WorktreeState), git_agent::error::Error> {
     store_and(repo, paths, &[])
 }
 
@@ -18,13 +18,13 @@ fn store_and(
     repo: &TestRepo,
     paths: &[&str],
     and: &[RefChange],
-) -> Result<(Snapshot, Moment), git_agent::error::Error> {
+) -> Result<(Snapshot, WorktreeState), git_agent::error::Error> {
     let repo = Repo::discover(repo.path()).unwrap();
     let mut captured = snapshot::capture(&repo)?;
     let paths: Vec<BString> = paths.iter().map(|path| BString::from(*path)).collect();
     captured.touch(&paths)?;
-    let about = About {
-        kind: Kind::Safety,
+    let about = Metadata {
+        kind: SnapshotKind::Safety,
         message: "rollback".into(),
         at: Timestamp::from_seconds(1_767_400_000),
         by: "test".into(),

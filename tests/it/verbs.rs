@@ -12,7 +12,7 @@ use git_agent::{
         plan::{ExportRequest, ImportRequest, Source},
         task::{Act, Blockers},
     },
-    verify::Voice,
+    verify::Output,
 };
 
 use crate::support::{Git, TestRepo, on_every_git};
@@ -46,7 +46,7 @@ fn checkpoint(caller: &Caller, verify: Option<&str>) -> verbs::checkpoint::Answe
         what: What::Everything,
         allow: Allow::default(),
         output: GitOutput::Captured,
-        verify: verify.map(|command| Verify { command: Some(command.to_owned()), output: Voice::Nowhere }),
+        verify: verify.map(|command| Verify { command: Some(command.to_owned()), output: Output::Discard }),
     };
     verbs::checkpoint::checkpoint(caller, &request).expect("a checkpoint")
 }
@@ -115,7 +115,7 @@ fn checkpoints(caller: &Caller) {
     std::fs::write("dates.txt", "two\n").expect("a file");
     assert_eq!(checkpoint(caller, None).checkpoint.expect("a commit").number, 2);
     let command = Some("grep -q one dates.txt".to_owned());
-    let request = verbs::verify::Request { task: None, command, output: Voice::Nowhere };
+    let request = verbs::verify::Request { task: None, command, output: Output::Discard };
     let failed = verbs::verify::verify(caller, &request).expect("an outcome");
     assert!(!failed.outcome.expect("it is recorded").passed());
     let void = verbs::verify::Request { command: Some("echo >>dates.txt".into()), ..request };
@@ -140,13 +140,13 @@ fn completes(caller: &Caller) {
     let mut request = verbs::complete::Request {
         task: None,
         result: Some(r#"{"dates": 2}"#.into()),
-        verify: Some(Verify { command: Some("false".into()), output: Voice::Nowhere }),
+        verify: Some(Verify { command: Some("false".into()), output: Output::Discard }),
         next: true,
         force: false,
     };
     let refused = verbs::complete::complete(caller, &request).expect_err("it is not verified");
     assert_eq!(refused.code().word, "verify-failed");
-    request.verify = Some(Verify { command: Some("true".into()), output: Voice::Nowhere });
+    request.verify = Some(Verify { command: Some("true".into()), output: Output::Discard });
     let done = verbs::complete::complete(caller, &request).expect("it is completed");
     assert!(done.wrote && done.verified.is_some());
     assert_eq!(done.unblocked.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["show"]);

@@ -3,7 +3,7 @@
 use crate::{
     cmd::context::Ctx,
     error::{Result, exit},
-    recovery::snapshot::{self, Kind, Snapshot},
+    recovery::snapshot::{self, Snapshot, SnapshotKind},
     view::{
         json::SnapshotAnswer,
         relative_time,
@@ -56,7 +56,7 @@ fn line(ctx: &Ctx, snapshot: &Snapshot) -> String {
     if about.worktree != "main" {
         line.push_str(&format!(" in worktree {}", about.worktree));
     }
-    if about.kind != Kind::Manual {
+    if about.kind != SnapshotKind::Manual {
         line.push_str(&format!(", {}", about.kind.word()));
     }
     if snapshot.is_foreign {

@@ -11,7 +11,7 @@ use crate::{
         changed_paths::{Comparer, Difference},
         objects::trees,
     },
-    recovery::snapshot::{self, Moment, Snapshot},
+    recovery::snapshot::{self, Snapshot, WorktreeState},
     view::{
         json::{ChangeJson, NamedPath, PathJson, SCHEMA, ShownJson, SkippedJson, SnapshotAnswer, SnapshotJson},
         relative_time, sanitize,
@@ -50,7 +50,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
 }
 
 /// What the files of `snapshot` are, other than in the commit that HEAD was.
-pub(super) fn against_head(repo: &Repo, snapshot: &Snapshot, moment: &Moment) -> Result<Vec<Difference>> {
+pub(super) fn against_head(repo: &Repo, snapshot: &Snapshot, moment: &WorktreeState) -> Result<Vec<Difference>> {
     Comparer::new(repo).differences(head_tree(repo, snapshot)?, Some(moment.worktree))
 }
 
@@ -62,7 +62,7 @@ fn head_tree(repo: &Repo, snapshot: &Snapshot) -> Result<Option<ObjectId>> {
 }
 
 /// What the work tree has other than the snapshot, if it is of this worktree.
-fn since(repo: &Repo, snapshot: &Snapshot, moment: &Moment) -> Result<Option<Vec<Difference>>> {
+fn since(repo: &Repo, snapshot: &Snapshot, moment: &WorktreeState) -> Result<Option<Vec<Difference>>> {
     if repo.work_dir().is_none() || snapshot.is_foreign || repo.worktree_name() != snapshot.about.worktree {
         return Ok(None);
     }
@@ -101,7 +101,7 @@ fn letter(difference: &Difference) -> char {
     }
 }
 
-fn in_conflict(moment: &Moment) -> Vec<&bstr::BStr> {
+fn in_conflict(moment: &WorktreeState) -> Vec<&bstr::BStr> {
     let mut paths: Vec<_> = moment.unmerged.iter().map(|conflict| conflict.path.as_bstr()).collect();
     paths.dedup();
     paths
@@ -110,7 +110,7 @@ fn in_conflict(moment: &Moment) -> Vec<&bstr::BStr> {
 fn page(
     ctx: &Ctx,
     snapshot: &Snapshot,
-    moment: &Moment,
+    moment: &WorktreeState,
     changes: &[Difference],
     since: Option<&[Difference]>,
 ) -> String {

@@ -7,7 +7,7 @@ use bstr::{BStr, ByteSlice as _};
 use crate::{
     error::{Context as _, Error, Result, codes},
     git::{Repo, message},
-    verify::{Voice, run_program},
+    verify::{Output, run_program},
 };
 
 /// Begins the lines that are no part of the message.
@@ -49,7 +49,7 @@ fn open(repo: &Repo, file: &Path) -> Result<()> {
     }
     let line = format!("{editor} \"$@\"");
     let words: Vec<OsString> = vec!["sh".into(), "-c".into(), line.into(), editor.clone().into(), file.into()];
-    let ended = run_program(&words, Voice::AsItIs)?;
+    let ended = run_program(&words, Output::Inherit)?;
     match ended.exit {
         0 => Ok(()),
         code => {

@@ -4,20 +4,20 @@ use super::{Commit, Mode};
 
 /// Where the checkpoint lies, as seen from HEAD.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Reachability {
     /// On HEAD's history.
-    Behind,
+    Ancestor,
     /// On another one: it was rewritten.
-    Elsewhere,
+    Rewritten,
     /// Before all commits: there is nothing that a branch could be moved to.
-    Nowhere,
+    BeforeRoot,
 }
 
 /// What matters of the range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// Where the checkpoint lies.
-    pub place: Place,
+    pub place: Reachability,
     /// How many commits of the range are the task's own.
     pub own: usize,
     /// How many are not.
@@ -28,7 +28,7 @@ pub struct Facts {
 
 impl Facts {
     /// The facts of `range`.
-    pub fn of<I>(place: Place, range: &[Commit<I>]) -> Self {
+    pub fn of<I>(place: Reachability, range: &[Commit<I>]) -> Self {
         let count = |is: fn(&Commit<I>) -> bool| range.iter().filter(|commit| is(commit)).count();
         let own = count(Commit::is_own);
         Facts { place, own, foreign: range.len() - own, published: count(|commit| commit.published) }
@@ -37,7 +37,7 @@ impl Facts {
 
 /// What the caller asks for beside the checkpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wish {
+pub struct Options {
     /// `--mode`.
     pub mode: Option<Mode>,
     /// `--allow-foreign`: other people's commits may be taken back, too.
@@ -54,9 +54,9 @@ pub enum Refusal {
     /// The branch would be moved back behind what others have.
     Published,
     /// A branch cannot be rewound to a commit that it never was at.
-    Elsewhere,
+    Rewritten,
     /// A branch cannot be rewound to nothing.
-    Nowhere,
+    BeforeRoot,
     /// No commit of the range is the task's.
     NothingToRevert,
 }
@@ -73,13 +73,13 @@ pub enum Refusal {
 /// | any, and it is on another history          | restore                     |
 ///
 /// Where there are no commits, rewind and restore have nothing to do beyond the files, so they are that mode.
-pub fn decide(facts: Facts, wish: Wish) -> Result<Mode, Refusal> {
-    let is_empty = facts.own + facts.foreign == 0 && facts.place == Place::Behind;
+pub fn decide(facts: Facts, wish: Options) -> Result<Mode, Refusal> {
+    let is_empty = facts.own + facts.foreign == 0 && facts.place == Reachability::Ancestor;
     let mode = wish.mode.unwrap_or(match facts.place {
-        Place::Elsewhere => Mode::Restore,
+        Reachability::Rewritten => Mode::Restore,
         _ if is_empty => Mode::Files,
         _ if facts.foreign > 0 => Mode::Revert,
-        Place::Behind if facts.published == 0 => Mode::Rewind,
+        Reachability::Ancestor if facts.published == 0 => Mode::Rewind,
         _ => Mode::Restore,
     });
     match mode {
@@ -87,8 +87,8 @@ pub fn decide(facts: Facts, wish: Wish) -> Result<Mode, Refusal> {
         Mode::Revert if facts.own == 0 => Err(Refusal::NothingToRevert),
         Mode::Revert => Ok(Mode::Revert),
         Mode::Rewind | Mode::Restore if is_empty => Ok(Mode::Files),
-        Mode::Rewind if facts.place == Place::Elsewhere => Err(Refusal::Elsewhere),
-        Mode::Rewind if facts.place == Place::Nowhere => Err(Refusal::Nowhere),
+        Mode::Rewind if facts.place == Reachability::Rewritten => Err(Refusal::Rewritten),
+        Mode::Rewind if facts.place == Reachability::BeforeRoot => Err(Refusal::BeforeRoot),
         Mode::Rewind | Mode::Restore if facts.foreign > 0 && !wish.allow_foreign => Err(Refusal::Foreign(mode)),
         Mode::Rewind if facts.published > 0 && !wish.allow_published => Err(Refusal::Published),
         Mode::Rewind | Mode::Restore => Ok(mode),
@@ -104,16 +104,16 @@ mod tests {
     type Cell = Result<Mode, Refusal>;
 
     /// The answers for every forced mode: none, files, rewind, restore, revert.
-    fn row(place: Place, (own, foreign, published): (usize, usize, usize), allow: (bool, bool)) -> [Cell; 5] {
+    fn row(place: Reachability, (own, foreign, published): (usize, usize, usize), allow: (bool, bool)) -> [Cell; 5] {
         let (allow_foreign, allow_published) = allow;
         let facts = Facts { place, own, foreign, published };
         [None, Some(Files), Some(Rewind), Some(Restore), Some(Revert)]
-            .map(|mode| decide(facts, Wish { mode, allow_foreign, allow_published }))
+            .map(|mode| decide(facts, Options { mode, allow_foreign, allow_published }))
     }
 
     #[test]
     fn every_cell_without_permissions() {
-        let behind = |range| row(Place::Behind, range, (false, false));
+        let behind = |range| row(Reachability::Ancestor, range, (false, false));
         assert_eq!(behind((0, 0, 0)), [Ok(Files), Ok(Files), Ok(Files), Ok(Files), Err(NothingToRevert)]);
         assert_eq!(behind((2, 0, 0)), [Ok(Rewind), Ok(Files), Ok(Rewind), Ok(Restore), Ok(Revert)]);
         assert_eq!(behind((2, 0, 1)), [Ok(Restore), Ok(Files), Err(Published), Ok(Restore), Ok(Revert)]);
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn permissions_open_what_they_name_and_nothing_else() {
-        let behind = |range, allow| row(Place::Behind, range, allow);
+        let behind = |range, allow| row(Reachability::Ancestor, range, allow);
         let (foreign, published, both) = ((true, false), (false, true), (true, true));
         assert_eq!(behind((2, 0, 1), foreign), behind((2, 0, 1), (false, false)));
         assert_eq!(behind((2, 0, 1), published), [Ok(Restore), Ok(Files), Ok(Rewind), Ok(Restore), Ok(Revert)]);
@@ -138,8 +138,8 @@ mod tests {
 
     #[test]
     fn a_checkpoint_on_another_history_is_restored() {
-        let elsewhere = |range, allow| row(Place::Elsewhere, range, allow);
-        let rewind = Err(Refusal::Elsewhere);
+        let elsewhere = |range, allow| row(Reachability::Rewritten, range, allow);
+        let rewind = Err(Refusal::Rewritten);
         for range in [(2, 0, 0), (2, 0, 2)] {
             assert_eq!(
                 elsewhere(range, (true, true)),
@@ -157,8 +157,8 @@ mod tests {
 
     #[test]
     fn before_all_commits_there_is_nothing_to_rewind_to() {
-        let nowhere = |range| row(Place::Nowhere, range, (false, false));
-        let rewind = Err(Refusal::Nowhere);
+        let nowhere = |range| row(Reachability::BeforeRoot, range, (false, false));
+        let rewind = Err(Refusal::BeforeRoot);
         assert_eq!(nowhere((2, 0, 0)), [Ok(Restore), Ok(Files), rewind, Ok(Restore), Ok(Revert)]);
         assert_eq!(nowhere((2, 1, 0)), [Ok(Revert), Ok(Files), rewind, Err(Foreign(Restore)), Ok(Revert)]);
     }

@@ -11,8 +11,8 @@ pub mod message;
 use std::fmt;
 
 use super::id::TaskId;
-pub use choose::{Choice, Skipped, Step, Why, choose};
-pub use decide::{Facts, Place, Refusal, Wish, decide};
+pub use choose::{Choice, LeftReason, Skipped, Step, choose};
+pub use decide::{Facts, Options, Reachability, Refusal, decide};
 
 /// How the state of a checkpoint comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

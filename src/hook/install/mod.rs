@@ -27,7 +27,7 @@ use crate::{
     error::Result,
     git::{
         Repo, cmd,
-        config_block::{self, Setting, Wish},
+        config_block::{self, Setting, WantedSetting},
         hooks,
     },
     hook::{Hook, fail_open},
@@ -67,7 +67,7 @@ impl InstallOptions {
 ///
 /// When nothing could be installed; nothing has changed then. A single hook that cannot be ours (tracked by git, or
 /// modified) is a [`Step`] of the report.
-pub fn install(repo: &Repo, options: &InstallOptions, wishes: &[Wish]) -> Result<Report> {
+pub fn install(repo: &Repo, options: &InstallOptions, wishes: &[WantedSetting]) -> Result<Report> {
     let mechanism = mechanism(repo)?;
     let mut report = Report::new(mechanism);
     let dir = directory::of_git(repo)?;
@@ -100,7 +100,7 @@ pub fn install(repo: &Repo, options: &InstallOptions, wishes: &[Wish]) -> Result
 /// # Errors
 ///
 /// When the configuration cannot be written.
-pub fn configure(repo: &Repo, wishes: &[Wish]) -> Result<Vec<String>> {
+pub fn configure(repo: &Repo, wishes: &[WantedSetting]) -> Result<Vec<String>> {
     let was_installed = directory::has_ours(repo)?;
     Ok(config_block::change(repo, None, wishes, was_installed)?.said)
 }

@@ -87,15 +87,15 @@ fn read(text: &str) -> Result<Reading, Wrong> {
 }
 
 /// What a remark tells about an issue, as reading has made it: `beads: related bd-9; type bug; labels a, b`.
-struct About<'n>(Vec<(&'n str, &'n str)>);
+struct Extras<'n>(Vec<(&'n str, &'n str)>);
 
 /// The words of such a remark that are no dependencies.
 const WORDS: [&str; 9] = ["type", "assignee", "owner", "author", "external", "created", "closed", "until", "labels"];
 
-impl<'n> About<'n> {
+impl<'n> Extras<'n> {
     fn of(note: &'n str) -> Self {
         let words = note.strip_prefix(NAME).and_then(|rest| rest.strip_prefix(": ")).unwrap_or_default();
-        About(words.split("; ").filter_map(|word| word.split_once(' ')).collect())
+        Extras(words.split("; ").filter_map(|word| word.split_once(' ')).collect())
     }
 
     fn word(&self, name: &str) -> Option<&'n str> {
@@ -118,7 +118,7 @@ fn write(plan: &Plan) -> String {
             .iter()
             .map(String::as_str)
             .partition(|note| note.strip_prefix(NAME).is_some_and(|rest| rest.starts_with(": ")));
-        let about = About::of(about.first().copied().unwrap_or_default());
+        let about = Extras::of(about.first().copied().unwrap_or_default());
         let mut issue = Map::new();
         let mut put = |key: &str, value: Value| issue.insert(key.to_owned(), value);
         put("id", json!(item.id));

@@ -19,7 +19,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use bstr::{BStr, BString};
 
-pub use crate::query::changes::uncommitted::{Unseen, Why};
+pub use crate::query::changes::uncommitted::{OpaqueReason, Unseen};
 pub use range::Step;
 
 use crate::{

@@ -22,12 +22,12 @@ pub struct Unseen {
     /// Where.
     pub path: BString,
     /// Why.
-    pub why: Why,
+    pub why: OpaqueReason,
 }
 
 /// Why something is in no tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum OpaqueReason {
     /// It is another repository, and no submodule.
     Repository,
     /// What changed is inside a submodule, and not committed there.
@@ -36,13 +36,13 @@ pub enum Why {
     Unreadable,
 }
 
-impl Why {
+impl OpaqueReason {
     /// The word used in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
-            Why::Repository => "nested-repository",
-            Why::Submodule => "dirty-submodule",
-            Why::Unreadable => "unreadable",
+            OpaqueReason::Repository => "nested-repository",
+            OpaqueReason::Submodule => "dirty-submodule",
+            OpaqueReason::Unreadable => "unreadable",
         }
     }
 }
@@ -53,7 +53,7 @@ impl Seen {
         let mut seen = Seen::default();
         for tracked in status.tracked {
             if tracked.submodule == Some(true) {
-                seen.unseen.push(Unseen { path: tracked.path.clone(), why: Why::Submodule });
+                seen.unseen.push(Unseen { path: tracked.path.clone(), why: OpaqueReason::Submodule });
             }
             let place = Places { staged: tracked.staged.is_some(), unstaged: tracked.is_dirty, ..Places::default() };
             seen.add(tracked.path, place);
@@ -64,13 +64,13 @@ impl Seen {
         for path in status.untracked {
             match path.strip_suffix(b"/") {
                 Some(dir) => {
-                    seen.unseen.push(Unseen { path: dir.into(), why: Why::Repository });
+                    seen.unseen.push(Unseen { path: dir.into(), why: OpaqueReason::Repository });
                     seen.nested.push(path);
                 }
                 None => seen.add(path, Places { untracked: true, ..Places::default() }),
             }
         }
-        seen.unseen.extend(status.unreadable.into_iter().map(|path| Unseen { path, why: Why::Unreadable }));
+        seen.unseen.extend(status.unreadable.into_iter().map(|path| Unseen { path, why: OpaqueReason::Unreadable }));
         seen
     }
 

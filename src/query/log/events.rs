@@ -18,7 +18,7 @@ use super::ledger::Tasks;
 
 /// An event and the task it happened to.
 #[derive(Clone, Debug)]
-pub struct Moment {
+pub struct TaskEvent {
     /// Whose.
     pub task: TaskId,
     /// What happened.
@@ -35,7 +35,7 @@ pub(super) struct Events {
 
 /// What is next: an event, or a task whose events are not known yet but for when the last one was.
 enum Next {
-    Moment(Box<Moment>),
+    TaskEvent(Box<TaskEvent>),
     Unread(TaskId),
 }
 
@@ -68,10 +68,10 @@ impl Events {
     }
 
     /// The newest event that was not given yet, if it is not older than `at`.
-    pub fn next_since(&mut self, at: i64, tasks: &mut Tasks<'_>) -> Result<Option<Moment>> {
+    pub fn next_since(&mut self, at: i64, tasks: &mut Tasks<'_>) -> Result<Option<TaskEvent>> {
         while self.heap.peek().is_some_and(|item| item.at >= at.max(self.since)) {
             match self.heap.pop().map(|item| (item.at, item.next)) {
-                Some((at, Next::Moment(moment))) if at <= self.until => return Ok(Some(*moment)),
+                Some((at, Next::TaskEvent(moment))) if at <= self.until => return Ok(Some(*moment)),
                 Some((_, Next::Unread(task))) => self.read(&task, tasks)?,
                 _ => {}
             }
@@ -85,7 +85,7 @@ impl Events {
         self.heap.extend(shown.map(|event| Item {
             at: event.at.millis(),
             n: event.n,
-            next: Next::Moment(Box::new(Moment { task: task.clone(), event: event.clone() })),
+            next: Next::TaskEvent(Box::new(TaskEvent { task: task.clone(), event: event.clone() })),
         }));
         Ok(())
     }
@@ -94,9 +94,9 @@ impl Events {
 impl Ord for Item {
     /// Newest first; at the same time what is known first, then the later in the fold, then by id.
     fn cmp(&self, other: &Self) -> Ordering {
-        let key = |item: &Item| (item.at, matches!(item.next, Next::Moment(_)), item.n);
+        let key = |item: &Item| (item.at, matches!(item.next, Next::TaskEvent(_)), item.n);
         key(self).cmp(&key(other)).then_with(|| match (&self.next, &other.next) {
-            (Next::Moment(a), Next::Moment(b)) => a.event.id.cmp(&b.event.id),
+            (Next::TaskEvent(a), Next::TaskEvent(b)) => a.event.id.cmp(&b.event.id),
             (Next::Unread(a), Next::Unread(b)) => b.cmp(a),
             _ => Ordering::Equal,
         })

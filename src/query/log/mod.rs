@@ -9,7 +9,7 @@ mod same_patch;
 mod stream;
 mod words;
 
-pub use events::Moment;
+pub use events::TaskEvent;
 pub use stream::{Checkpoint, Entry, Log};
 pub use words::Words;
 

@@ -8,7 +8,7 @@ use std::{
 use bstr::BString;
 
 use super::{
-    events::{Events, Moment},
+    events::{Events, TaskEvent},
     ledger::Tasks,
 };
 use crate::{
@@ -28,7 +28,7 @@ pub enum Entry {
     /// A commit.
     Commit(Box<Checkpoint>),
     /// A task event.
-    Event(Box<Moment>),
+    Event(Box<TaskEvent>),
 }
 
 /// A commit and what it is to the tasks.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use bstr::BString;
 
 use super::{
-    Desk, Why,
+    Desk, UnlinkedReason,
     sources::{self, Reach},
 };
 use crate::{
@@ -29,7 +29,7 @@ pub(super) struct Gathered {
 struct Case {
     evidence: Vec<Evidence<ObjectId>>,
     /// What the answer is without evidence.
-    why_not: Why,
+    why_not: UnlinkedReason,
     /// What made the same change, and does not count.
     discarded: Vec<Evidence<ObjectId>>,
 }
@@ -41,7 +41,7 @@ impl Gathered {
     }
 
     /// Why nothing is known of `commit`, if it was a candidate.
-    pub fn why_not(&self, commit: ObjectId) -> Option<(Why, &[Evidence<ObjectId>])> {
+    pub fn why_not(&self, commit: ObjectId) -> Option<(UnlinkedReason, &[Evidence<ObjectId>])> {
         self.cases.get(&commit).map(|case| (case.why_not, case.discarded.as_slice()))
     }
 }
@@ -99,9 +99,9 @@ pub(super) fn among(desk: &Desk<'_>, candidates: &[&Commit], origins: &[Origin])
     for entry in candidates {
         let change = change(desk, entry.id, &entry.parents);
         let why_not = match change {
-            None => Why::CutOff,
-            Some(change) if change.is_empty() => Why::Empty,
-            Some(_) => Why::NoSource,
+            None => UnlinkedReason::CutOff,
+            Some(change) if change.is_empty() => UnlinkedReason::Empty,
+            Some(_) => UnlinkedReason::NoSource,
         };
         changes.extend(change.filter(|change| !change.is_empty()).map(|change| (*entry, change)));
         cases.insert(entry.id, Case { evidence: Vec::new(), why_not, discarded: Vec::new() });
@@ -113,7 +113,7 @@ pub(super) fn among(desk: &Desk<'_>, candidates: &[&Commit], origins: &[Origin])
         if counts(desk, entry, origin)? {
             case.evidence.push(evidence);
         } else {
-            case.why_not = Why::SameHistory;
+            case.why_not = UnlinkedReason::SameHistory;
             case.discarded.push(evidence);
         }
     }

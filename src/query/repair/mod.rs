@@ -92,14 +92,14 @@ pub struct Unknown {
     /// Its subject.
     pub subject: String,
     /// Why.
-    pub why: Why,
+    pub why: UnlinkedReason,
     /// What might have said it.
     pub candidates: Vec<Evidence<ObjectId>>,
 }
 
 /// Why it is not known whose a commit is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum UnlinkedReason {
     /// Nothing that names a task made the same change.
     NoSource,
     /// What made the same change names different tasks.
@@ -114,16 +114,16 @@ pub enum Why {
     CutOff,
 }
 
-impl Why {
+impl UnlinkedReason {
     /// The word in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
-            Why::NoSource => "no-source",
-            Why::Ambiguous => "ambiguous",
-            Why::SameHistory => "same-history",
-            Why::NotInLedger => "not-in-ledger",
-            Why::Empty => "empty",
-            Why::CutOff => "shallow",
+            UnlinkedReason::NoSource => "no-source",
+            UnlinkedReason::Ambiguous => "ambiguous",
+            UnlinkedReason::SameHistory => "same-history",
+            UnlinkedReason::NotInLedger => "not-in-ledger",
+            UnlinkedReason::Empty => "empty",
+            UnlinkedReason::CutOff => "shallow",
         }
     }
 }
@@ -174,7 +174,7 @@ impl Desk<'_> {
                 Verdict::Belongs(one) if !says_so(one) => self.belongs(&mut found, entry, one)?,
                 Verdict::Ambiguous(several) if !several.iter().any(|one| says_so(one)) => {
                     let several = several.into_iter().cloned().collect();
-                    found.unknown.push(unknown(entry, Why::Ambiguous, several));
+                    found.unknown.push(unknown(entry, UnlinkedReason::Ambiguous, several));
                 }
                 _ => match (by_reflog, gathered.why_not(entry.id)) {
                     (Some(id), _) => found.links.push(link(entry, id, "reflog", None)),
@@ -220,7 +220,7 @@ impl Desk<'_> {
             }
         }
         if !any {
-            found.unknown.push(unknown(entry, Why::NotInLedger, vec![evidence.clone()]));
+            found.unknown.push(unknown(entry, UnlinkedReason::NotInLedger, vec![evidence.clone()]));
         }
         Ok(())
     }
@@ -231,6 +231,6 @@ fn link(entry: &Commit, task: &TaskId, by: &'static str, source: Option<ObjectId
     Link { commit: entry.id, subject, task: task.clone(), by, source, compared: true }
 }
 
-fn unknown(entry: &Commit, why: Why, candidates: Vec<Evidence<ObjectId>>) -> Unknown {
+fn unknown(entry: &Commit, why: UnlinkedReason, candidates: Vec<Evidence<ObjectId>>) -> Unknown {
     Unknown { commit: entry.id, subject: subject(&entry.message).to_string(), why, candidates }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Desk, Found, Range, Why, link, sources, unknown};
+use super::{Desk, Found, Range, UnlinkedReason, link, sources, unknown};
 use crate::{
     domain::{
         id::TaskId,
@@ -66,12 +66,15 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
     for entry in &commits {
         match judge(gathered.of(entry.id)) {
             // A commit of the branch without a task is no evidence.
-            Verdict::Belongs(one) if one.tasks.is_empty() => found.unknown.extend(unnamed(desk, entry, Why::NoSource)),
+            Verdict::Belongs(one) if one.tasks.is_empty() => {
+                found.unknown.extend(unnamed(desk, entry, UnlinkedReason::NoSource));
+            }
             Verdict::Belongs(one) => add(desk, &mut found, entry, one, true)?,
             Verdict::Ambiguous(several) => {
                 let several: Vec<Evidence<ObjectId>> = several.into_iter().cloned().collect();
                 found.unknown.extend(
-                    unnamed(desk, entry, Why::Ambiguous).map(|one| super::Unknown { candidates: several, ..one }),
+                    unnamed(desk, entry, UnlinkedReason::Ambiguous)
+                        .map(|one| super::Unknown { candidates: several, ..one }),
                 );
             }
             Verdict::Unknown if commits.len() == 1 => {
@@ -83,7 +86,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
                     "{commit} does not have the content of the branch that ends at {tip}; it is linked because you say so"
                 ));
             }
-            Verdict::Unknown => found.unknown.extend(unnamed(desk, entry, Why::NoSource)),
+            Verdict::Unknown => found.unknown.extend(unnamed(desk, entry, UnlinkedReason::NoSource)),
         }
     }
     Ok(found)
@@ -116,7 +119,7 @@ fn add(desk: &Desk<'_>, found: &mut Found, entry: &Commit, one: &Evidence<Object
 }
 
 /// `entry` names no task, and none was found.
-fn unnamed(desk: &Desk<'_>, entry: &Commit, why: Why) -> Option<super::Unknown> {
+fn unnamed(desk: &Desk<'_>, entry: &Commit, why: UnlinkedReason) -> Option<super::Unknown> {
     let is_named = !scan::ids(&entry.message, &desk.rules).is_empty() || desk.ledger.tasks(entry.id).next().is_some();
     (!is_named).then(|| unknown(entry, why, Vec::new()))
 }

@@ -25,7 +25,7 @@ use crate::{
     recovery::{
         operation::{Contents, Kind, OpLog, Operation, State, Touched},
         rollback::WHOLE,
-        snapshot::{self, Flags, Moment},
+        snapshot::{self, Flags, WorktreeState},
     },
 };
 
@@ -96,7 +96,7 @@ fn describe(repo: &Repo, batch: &mut Batch, journal: &Journal, commit: ObjectId)
             }
             state.insert(piece.name.clone(), batch.blob(repo, piece.bytes.clone())?);
         }
-        let moment = Moment {
+        let moment = WorktreeState {
             head: head.clone(),
             worktree,
             staged,

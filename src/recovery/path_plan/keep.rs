@@ -8,7 +8,7 @@ use crate::{
     git::Repo,
     recovery::{
         restore::state_view::StateView,
-        snapshot::{Captured, Why},
+        snapshot::{Captured, SkipReason},
     },
 };
 
@@ -35,7 +35,7 @@ pub enum Keep {
     /// The index says to leave its file alone.
     SkipWorktree,
     /// It cannot be stored.
-    Skipped(Why),
+    Skipped(SkipReason),
     /// The snapshot that is restored does not hold it.
     NotHeld,
 }
@@ -83,7 +83,7 @@ pub fn what_is_skipped(
         let is_planned = plan.files.contains_key(path);
         let is_everything = target.scope == Scope::Everything;
         // Planned, it stands in the way: it is stored with everything else in the way, or that is refused.
-        if is_planned && (!is_everything || goal.file(path)?.is_some() && skipped.why != Why::MissingObject) {
+        if is_planned && (!is_everything || goal.file(path)?.is_some() && skipped.why != SkipReason::MissingObject) {
             continue;
         }
         plan.files.remove(path);

@@ -16,7 +16,7 @@ use gix::objs::tree::EntryKind;
 
 use super::{
     operation::Touched,
-    snapshot::{Captured, Entry, Flags, Moment, Why, flags_of},
+    snapshot::{Captured, Entry, Flags, SkipReason, WorktreeState, flags_of},
 };
 use crate::{
     error::Result,
@@ -92,7 +92,7 @@ impl PathPlan {
 
     /// Whether something stays that may not be as it is at the target. Repositories inside of this one are no part of it.
     pub fn leaves_differences(&self) -> bool {
-        self.kept.iter().any(|kept| kept.why != Keep::Skipped(Why::NestedRepository))
+        self.kept.iter().any(|kept| kept.why != Keep::Skipped(SkipReason::NestedRepository))
     }
 
     /// The paths whose files change.
@@ -150,7 +150,13 @@ impl PathPlan {
     }
 
     /// What the worktree will hold, when `before` is what it holds now; new trees are staged in `batch`.
-    pub fn after(&self, repo: &Repo, batch: &mut Batch, before: &Moment, target: &Target) -> Result<Moment> {
+    pub fn after(
+        &self,
+        repo: &Repo,
+        batch: &mut Batch,
+        before: &WorktreeState,
+        target: &Target,
+    ) -> Result<WorktreeState> {
         let mut after = before.clone();
         let files = self.files.iter().map(|(path, change)| match change {
             Change::Write(want) => (path.as_bstr(), Some(want.entry)),
@@ -182,7 +188,7 @@ fn is_below(path: &BStr, dir: &BStr) -> bool {
     path.strip_prefix(dir.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
 }
 
-impl Moment {
+impl WorktreeState {
     fn set_conflicts(&mut self, path: &BStr, stages: &[(u8, Entry)]) {
         let conflict = |(stage, entry): &(u8, Entry)| super::snapshot::Conflict {
             stage: *stage,

@@ -6,14 +6,14 @@ use super::is_below;
 use crate::{
     error::Result,
     git::{ObjectId, Repo, sparse::Sparse},
-    recovery::{commit::PlannedCommit, operation::Touched, snapshot::Moment},
+    recovery::{commit::PlannedCommit, operation::Touched, snapshot::WorktreeState},
 };
 
 /// What an operation brings the worktree to, and how much of it.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// What shall be there.
-    pub moment: Moment,
+    pub moment: WorktreeState,
     /// The commit that HEAD shall be at instead of that of `moment`: made when the snapshot, which it names, is stored.
     pub commit: Option<PlannedCommit>,
     /// Which paths may be touched.
@@ -34,7 +34,7 @@ impl Target {
     /// # Errors
     ///
     /// When the patterns of a sparse checkout cannot be read.
-    pub fn head_only(repo: &Repo, moment: Moment) -> Result<Self> {
+    pub fn head_only(repo: &Repo, moment: WorktreeState) -> Result<Self> {
         Ok(Target {
             moment,
             commit: None,

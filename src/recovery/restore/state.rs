@@ -9,7 +9,7 @@ use super::{Direction, disk, index};
 use crate::{
     error::{Context as _, Error, Result, codes},
     git::{RefChange, RefError, Refs, Repo},
-    recovery::snapshot::Moment,
+    recovery::snapshot::WorktreeState,
 };
 
 /// Where HEAD was before something that moved it far: of use, and no reason to stop.
@@ -21,7 +21,7 @@ const ORIG_HEAD: &str = "ORIG_HEAD";
 ///
 /// `state-moved` when a file is neither, on the way forward: the user goes on with the merge. On the way back that is theirs,
 /// and stays: there must always be a way back.
-pub fn settle(repo: &Repo, from: &Moment, to: &Moment, direction: Direction) -> Result<()> {
+pub fn settle(repo: &Repo, from: &WorktreeState, to: &WorktreeState, direction: Direction) -> Result<()> {
     let names: BTreeSet<&BString> = from.state.keys().chain(to.state.keys()).collect();
     for name in names {
         let (old, new) = (from.state.get(name).copied(), to.state.get(name).copied());

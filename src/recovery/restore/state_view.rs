@@ -10,13 +10,13 @@ use crate::{
         Repo,
         tree::{Entry, Trees},
     },
-    recovery::snapshot::{Flags, Moment, flags_of},
+    recovery::snapshot::{Flags, WorktreeState, flags_of},
 };
 
 /// A moment that can be asked by path.
 pub struct StateView<'r> {
     /// The moment.
-    pub moment: Moment,
+    pub moment: WorktreeState,
     trees: Trees<'r>,
     conflicts: BTreeMap<BString, Vec<(u8, Entry)>>,
 }
@@ -43,7 +43,7 @@ pub struct Staged {
 
 impl<'r> StateView<'r> {
     /// `moment`, whose trees are in `repo`.
-    pub fn new(repo: &'r Repo, moment: Moment) -> Self {
+    pub fn new(repo: &'r Repo, moment: WorktreeState) -> Self {
         let mut conflicts: BTreeMap<BString, Vec<(u8, Entry)>> = BTreeMap::new();
         for conflict in &moment.unmerged {
             conflicts.entry(conflict.path.clone()).or_default().push((conflict.stage, conflict.entry));

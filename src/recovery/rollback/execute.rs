@@ -9,7 +9,7 @@ use crate::{
         execute::{self, Author, LockedWorktree, Outcome},
         operation::{Kind, OpLog, Operation, State},
         path_plan::{Flagging, PathPlan, Target, Untracked},
-        snapshot::{self, Captured, Moment},
+        snapshot::{self, Captured, WorktreeState},
     },
 };
 
@@ -62,7 +62,7 @@ fn target(repo: &Repo, plan: &RollbackPlan, captured: &Captured<'_>) -> Result<T
         After::MoveTo(commit) => (Some(*commit), None),
         After::Commit(new) => (head.commit, Some(PlannedCommit::clone(new))),
     };
-    let mut moment = Moment::plain(Head { commit, branch: head.branch.clone() }, plan.tree, plan.tree);
+    let mut moment = WorktreeState::plain(Head { commit, branch: head.branch.clone() }, plan.tree, plan.tree);
     if plan.abandons.is_none() {
         moment.state = captured.state().clone();
     }

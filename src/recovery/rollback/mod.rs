@@ -26,7 +26,7 @@ use bstr::BString;
 
 use crate::{
     domain::{
-        rollback::{Choice, Commit, Facts, Mode, Place, Wish, choose, decide, message},
+        rollback::{Choice, Commit, Facts, Mode, Options, Reachability, choose, decide, message},
         task::Task,
     },
     error::Result,
@@ -75,9 +75,9 @@ pub fn plan(view: &View<'_>, task: &Task, to: Checkpoint, head: ObjectId, reques
     let mut range = reader.range(to.commit, head)?;
     reader.read_merges(&mut range)?;
     let place = match to.commit {
-        None => Place::Nowhere,
-        Some(commit) if revwalk::is_ancestor(repo, commit, head)? => Place::Behind,
-        Some(_) => Place::Elsewhere,
+        None => Reachability::BeforeRoot,
+        Some(commit) if revwalk::is_ancestor(repo, commit, head)? => Reachability::Ancestor,
+        Some(_) => Reachability::Rewritten,
     };
     let mode = mode(request, Facts::of(place, &range)).map_err(|why| refusal::of(why, task, &to, &range))?;
     let touched = diff::touched(repo, &range.iter().map(|commit| commit.id).collect::<Vec<_>>())?;
@@ -114,15 +114,15 @@ pub fn plan(view: &View<'_>, task: &Task, to: Checkpoint, head: ObjectId, reques
 }
 
 /// The mode: limited to paths, HEAD stays where it is, unless commits are reverted.
-fn mode(request: &Request, facts: Facts) -> Result<Mode, refusal::Why> {
+fn mode(request: &Request, facts: Facts) -> Result<Mode, refusal::ModeRefusal> {
     let Request { mode, allow_foreign, allow_published, .. } = *request;
     if request.paths.is_empty() {
-        return Ok(decide(facts, Wish { mode, allow_foreign, allow_published })?);
+        return Ok(decide(facts, Options { mode, allow_foreign, allow_published })?);
     }
     match mode {
-        Some(mode @ (Mode::Rewind | Mode::Restore)) => Err(refusal::Why::Paths(mode)),
-        Some(_) => Ok(decide(facts, Wish { mode, allow_foreign, allow_published })?),
-        None => match decide(facts, Wish { mode: None, allow_foreign: true, allow_published: true })? {
+        Some(mode @ (Mode::Rewind | Mode::Restore)) => Err(refusal::ModeRefusal::Paths(mode)),
+        Some(_) => Ok(decide(facts, Options { mode, allow_foreign, allow_published })?),
+        None => match decide(facts, Options { mode: None, allow_foreign: true, allow_published: true })? {
             Mode::Files | Mode::Rewind | Mode::Restore => Ok(Mode::Files),
             Mode::Revert => Ok(Mode::Revert),
         },
@@ -134,7 +134,7 @@ struct Planner<'a> {
     repo: &'a Repo,
     head_tree: ObjectId,
     paths: Pathspecs,
-    place: Place,
+    place: Reachability,
     /// What came after the checkpoint, newest first.
     range: Vec<Commit<ObjectId>>,
     /// The paths that those commits changed.
@@ -166,7 +166,7 @@ impl Planner<'_> {
             return Ok(plan);
         }
         // Of another history it cannot be said that its commits are reverted.
-        if self.place != Place::Elsewhere {
+        if self.place != Reachability::Rewritten {
             plan.revert = self.range.iter().map(|commit| commit.id).collect();
         }
         plan.after = After::Commit(Box::new(self.commit(&plan)?));

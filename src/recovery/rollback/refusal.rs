@@ -15,26 +15,26 @@ use crate::{
 
 /// Why the mode cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Why {
+pub(super) enum ModeRefusal {
     /// What the history says.
     History(Refusal),
     /// Only some paths are meant, but the mode is about whole commits.
     Paths(Mode),
 }
 
-impl From<Refusal> for Why {
+impl From<Refusal> for ModeRefusal {
     fn from(refusal: Refusal) -> Self {
-        Why::History(refusal)
+        ModeRefusal::History(refusal)
     }
 }
 
 /// The refusal of a mode.
-pub(super) fn of(why: Why, task: &Task, to: &Checkpoint, range: &[Commit<ObjectId>]) -> Error {
+pub(super) fn of(why: ModeRefusal, task: &Task, to: &Checkpoint, range: &[Commit<ObjectId>]) -> Error {
     let (id, name) = (&task.id, &to.name);
     let which =
         |is: fn(&Commit<ObjectId>) -> bool| list(range.iter().filter(|commit| is(commit)).map(|commit| oid(commit.id)));
     match why {
-        Why::History(Refusal::Foreign(mode)) => {
+        ModeRefusal::History(Refusal::Foreign(mode)) => {
             let others = which(|commit| !commit.is_own());
             Error::new(
                 codes::FOREIGN_COMMITS,
@@ -43,7 +43,7 @@ pub(super) fn of(why: Why, task: &Task, to: &Checkpoint, range: &[Commit<ObjectI
             .hint(format!("--mode revert reverts only the commits of {id}"))
             .hint("--allow-foreign also undoes the others; the snapshot keeps them")
         }
-        Why::History(Refusal::Published) => {
+        ModeRefusal::History(Refusal::Published) => {
             let published = which(|commit| commit.published);
             Error::new(
                 codes::PUBLISHED_COMMITS,
@@ -52,25 +52,25 @@ pub(super) fn of(why: Why, task: &Task, to: &Checkpoint, range: &[Commit<ObjectI
             .hint("--mode restore records the old state in a new commit and rewrites no history")
             .hint("--allow-published rewinds this branch anyway")
         }
-        Why::History(Refusal::Elsewhere) => {
+        ModeRefusal::History(Refusal::Rewritten) => {
             Error::new(codes::OTHER_HISTORY, format!("cannot rewind to {id}@{name}: it is not an ancestor of HEAD"))
                 .hint("--mode restore records its state in a new commit")
         }
-        Why::History(Refusal::Nowhere) => {
+        ModeRefusal::History(Refusal::BeforeRoot) => {
             Error::new(codes::NOTHING_BEFORE, format!("cannot rewind to {id}@{name}: there was no commit yet"))
                 .hint("--mode restore removes the files in a new commit")
         }
-        Why::History(Refusal::NothingToRevert) if range.is_empty() => {
+        ModeRefusal::History(Refusal::NothingToRevert) if range.is_empty() => {
             Error::new(codes::NOTHING_TO_REVERT, format!("cannot roll back {id}: no commit came after {id}@{name}"))
                 .hint("--mode files restores its files")
         }
-        Why::History(Refusal::NothingToRevert) => Error::new(
+        ModeRefusal::History(Refusal::NothingToRevert) => Error::new(
             codes::NOTHING_TO_REVERT,
             format!("cannot roll back {id}: only commits of other tasks came after {id}@{name}"),
         )
         .hint("--mode files -- <path>… restores single files")
         .hint(format!("'git agent log {id}' shows its checkpoints")),
-        Why::Paths(mode) => Error::new(
+        ModeRefusal::Paths(mode) => Error::new(
             codes::PATHS_WITHOUT_COMMITS,
             format!("cannot {mode} only some paths of {id}: a branch moves by whole commits"),
         )
@@ -103,10 +103,10 @@ pub(super) fn nothing_to_take_back(plan: &RollbackPlan) -> Error {
 pub fn skip_reason(id: &str, skipped: &Skipped<ObjectId>) -> String {
     let commit = oid(skipped.commit);
     match skipped.why {
-        rollback::Why::Reverted => format!("{commit} is reverted already"),
-        rollback::Why::Reverts => format!("{commit} only reverts other commits of {id}"),
-        rollback::Why::Merge => format!("{commit} is a merge that also brings in commits of other tasks"),
-        rollback::Why::Buried => format!("{commit} names {id}, but not in its final trailers"),
+        rollback::LeftReason::Reverted => format!("{commit} is reverted already"),
+        rollback::LeftReason::Reverts => format!("{commit} only reverts other commits of {id}"),
+        rollback::LeftReason::Merge => format!("{commit} is a merge that also brings in commits of other tasks"),
+        rollback::LeftReason::Buried => format!("{commit} names {id}, but not in its final trailers"),
     }
 }
 

@@ -9,7 +9,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 use gix::objs::tree::EntryKind;
 
 use super::{
-    Conflict, Entry, Flags, Skipped, Submodule, Why,
+    Conflict, Entry, Flags, SkipReason, Skipped, Submodule,
     disk::{Disk, Look, Raw},
 };
 use crate::{
@@ -133,7 +133,7 @@ impl<'r> Captured<'r> {
             virtual_paths: BTreeSet::new(),
             batch: Batch::default(),
         };
-        status.unreadable.into_iter().for_each(|path| captured.skip(path, Why::Unreadable, 0));
+        status.unreadable.into_iter().for_each(|path| captured.skip(path, SkipReason::Unreadable, 0));
         for path in &status.unseen {
             captured.changed.insert(path.clone());
             captured.look(path, None, None)?;
@@ -164,7 +164,7 @@ impl<'r> Captured<'r> {
             if is_there {
                 self.staged.insert(path.clone(), staged);
             } else {
-                self.skip(path.clone(), Why::MissingObject, 0);
+                self.skip(path.clone(), SkipReason::MissingObject, 0);
             }
         }
         match tracked.submodule {
@@ -186,7 +186,7 @@ impl<'r> Captured<'r> {
 
     fn add_untracked(&mut self, path: BString) -> Result<()> {
         if let Some(dir) = path.strip_suffix(b"/") {
-            self.skip(dir.into(), Why::NestedRepository, 0);
+            self.skip(dir.into(), SkipReason::NestedRepository, 0);
             return Ok(());
         }
         self.changed.insert(path.clone());
@@ -200,10 +200,10 @@ impl<'r> Captured<'r> {
             Look::Absent | Look::Directory(_) => drop(self.found.insert(path.clone(), Found::Nothing)),
             Look::Stopped(why, bytes) => self.skip(path.clone(), why, bytes),
             Look::Leaf(raw) if !names::is_allowed(path.as_bstr(), raw.entry.kind) => {
-                self.skip(path.clone(), Why::Name, raw.content.size());
+                self.skip(path.clone(), SkipReason::Name, raw.content.size());
             }
             Look::Leaf(raw) if tracked.is_none() && self.is_secret(&raw) => {
-                self.skip(path.clone(), Why::Private, raw.content.size());
+                self.skip(path.clone(), SkipReason::Private, raw.content.size());
             }
             Look::Leaf(raw) => self.keep(path, raw, tracked.is_some()),
         }
@@ -225,7 +225,7 @@ impl<'r> Captured<'r> {
         self.virtual_paths.remove(path);
     }
 
-    pub(super) fn skip(&mut self, path: BString, why: Why, bytes: u64) {
+    pub(super) fn skip(&mut self, path: BString, why: SkipReason, bytes: u64) {
         self.skipped.insert(path.clone(), Skipped { path, why, bytes });
     }
 
@@ -477,7 +477,7 @@ impl<'r> Captured<'r> {
     }
 
     /// Why `path`, or the directory that it is in, is not stored.
-    pub fn why_skipped(&self, path: &BStr) -> Option<Why> {
+    pub fn why_skipped(&self, path: &BStr) -> Option<SkipReason> {
         let parents = path.find_iter("/").map(|end| path[..end].as_bstr());
         parents.into_iter().chain([path]).find_map(|path| self.skipped.get(path)).map(|skipped| skipped.why)
     }

@@ -3,14 +3,14 @@
 use bstr::{BStr, BString, ByteSlice as _, ByteVec as _};
 use gix::{ObjectId, objs::tree::EntryKind};
 
-use super::{Conflict, Entry, Flags, Moment, Skipped, Submodule, Why};
+use super::{Conflict, Entry, Flags, SkipReason, Skipped, Submodule, WorktreeState};
 use crate::git::names;
 
 /// A list by its name in the tree, and its bytes.
 pub type List = (&'static str, Vec<u8>);
 
 /// The lists of `moment` that are not empty.
-pub fn write(moment: &Moment) -> Vec<List> {
+pub fn write(moment: &WorktreeState) -> Vec<List> {
     let permissions = |(path, bits): (&BString, &u32)| record(format!("{bits:03o}"), b' ', path);
     let lists = [
         ("unmerged.lst", moment.unmerged.iter().map(conflict).collect::<Vec<_>>().concat()),
@@ -28,7 +28,7 @@ pub fn write(moment: &Moment) -> Vec<List> {
 
 /// Put the list `name` into `moment`; `None`: it is damaged, or names a path that git would not write. Lists with other names
 /// are for people.
-pub fn read(moment: &mut Moment, name: &BStr, bytes: &[u8]) -> Option<()> {
+pub fn read(moment: &mut WorktreeState, name: &BStr, bytes: &[u8]) -> Option<()> {
     let bytes = if bytes.is_empty() { return Some(()) } else { bytes.strip_suffix(b"\0")? };
     let records = bytes.split_str(b"\0");
     match name.as_bytes() {
@@ -110,7 +110,7 @@ fn skipped(skipped: &Skipped) -> Vec<u8> {
 fn read_skipped(record: &[u8]) -> Option<Skipped> {
     let mut words = record.splitn_str(3, " ");
     let word = words.next()?;
-    let why = Why::ALL.into_iter().find(|(_, known)| known.as_bytes() == word).map(|(why, _)| why)?;
+    let why = SkipReason::ALL.into_iter().find(|(_, known)| known.as_bytes() == word).map(|(why, _)| why)?;
     let (bytes, path) = (number(words.next()?, 10)?, words.next()?);
     // It is not in the snapshot, perhaps because git refuses its name: nothing is ever written there.
     names::is_relative(path.as_bstr()).then(|| Skipped { why, bytes, path: path.into() })
@@ -149,12 +149,12 @@ fn number(digits: &[u8], radix: u32) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn moment() -> Moment {
+    fn moment() -> WorktreeState {
         let id = |digit: &str| ObjectId::from_hex(digit.repeat(40).as_bytes()).unwrap();
         let null = ObjectId::null(gix::hash::Kind::Sha1);
         let entry = |kind| Entry { kind, id: id("a") };
         let odd = || BString::from(&b"new\nline \xff\t"[..]);
-        Moment {
+        WorktreeState {
             head: crate::git::Head { commit: None, branch: None },
             worktree: null,
             staged: null,
@@ -165,7 +165,7 @@ mod tests {
             flags: [(odd(), Flags { skip_worktree: true, ..Flags::default() })].into(),
             raw: [(odd(), 0o644), ("x".into(), 0o4755)].into(),
             dirs: [("d".into(), 0o700)].into(),
-            skipped: Why::ALL.map(|(why, _)| Skipped { path: odd(), why, bytes: 7 }).into(),
+            skipped: SkipReason::ALL.map(|(why, _)| Skipped { path: odd(), why, bytes: 7 }).into(),
             submodules: vec![
                 Submodule { path: odd(), head: Some(id("b")), is_dirty: true },
                 Submodule { path: "s".into(), head: None, is_dirty: false },
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let moment = moment();
-        let mut read = Moment::plain(moment.head.clone(), moment.worktree, moment.staged);
+        let mut read = WorktreeState::plain(moment.head.clone(), moment.worktree, moment.staged);
         let lists = write(&moment);
         assert_eq!(lists.len(), 6);
         for (name, bytes) in lists {

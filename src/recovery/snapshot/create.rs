@@ -4,7 +4,7 @@ use bstr::ByteSlice as _;
 use gix::ObjectId;
 
 use super::{
-    About, Captured, Kind, Moment, Snapshot, capture,
+    Captured, Metadata, Snapshot, SnapshotKind, WorktreeState, capture,
     store::{Built, REFS_LIST},
     stored,
 };
@@ -21,7 +21,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Request {
     /// What makes it.
-    pub kind: Kind,
+    pub kind: SnapshotKind,
     /// One line; may be empty.
     pub message: String,
     /// When.
@@ -38,7 +38,7 @@ pub struct Taken {
     /// It.
     pub snapshot: Snapshot,
     /// What it holds.
-    pub moment: Moment,
+    pub moment: WorktreeState,
     /// False: the last one holds all of it already.
     pub created: bool,
 }
@@ -59,7 +59,7 @@ pub fn take_captured(mut captured: Captured<'_>, request: &Request) -> Result<Ta
     {
         return Ok(Taken { snapshot: last, moment: built.moment, created: false });
     }
-    let about = About {
+    let about = Metadata {
         kind: request.kind,
         message: request.message.clone(),
         at: request.at,

@@ -19,7 +19,7 @@ use gix::{
     objs::{Kind, tree::EntryKind},
 };
 
-use super::{Entry, Why};
+use super::{Entry, SkipReason};
 use crate::{
     error::{Context as _, Result},
     git::{
@@ -53,7 +53,7 @@ pub enum Look {
     /// A file or a link.
     Leaf(Raw),
     /// Something that cannot be stored, and its size.
-    Stopped(Why, u64),
+    Stopped(SkipReason, u64),
 }
 
 /// A file or link as it is on the disk.
@@ -92,24 +92,24 @@ impl Disk {
             let meta = match fs::symlink_metadata(&place) {
                 Ok(meta) => meta,
                 Err(error) if is_absent(&error) => return Ok(Look::Absent),
-                Err(_) => return Ok(Look::Stopped(Why::Unreadable, 0)),
+                Err(_) => return Ok(Look::Stopped(SkipReason::Unreadable, 0)),
             };
             let kind = meta.file_type();
             if kind.is_dir() {
                 return Ok(Look::Directory(meta));
             }
             if kind.is_fifo() || kind.is_socket() || kind.is_block_device() || kind.is_char_device() {
-                return Ok(Look::Stopped(Why::Special, 0));
+                return Ok(Look::Stopped(SkipReason::Special, 0));
             }
             if limit.is_some_and(|limit| meta.len() > limit) {
-                return Ok(Look::Stopped(Why::TooLarge, meta.len()));
+                return Ok(Look::Stopped(SkipReason::TooLarge, meta.len()));
             }
             let read = if kind.is_symlink() { read_link(&place) } else { self.read_file(repo, &place, &meta) };
             let (content, id) = match read {
                 Ok(Some(read)) => read,
                 Ok(None) => continue,
                 Err(error) if is_absent(&error) => continue,
-                Err(_) => return Ok(Look::Stopped(Why::Unreadable, meta.len())),
+                Err(_) => return Ok(Look::Stopped(SkipReason::Unreadable, meta.len())),
             };
             // A link may have been put on the way in the meantime.
             if self.in_the_way(path).is_some() {
@@ -126,7 +126,7 @@ impl Disk {
             let entry = Entry { kind: self.kind(&meta, tracked), id };
             return Ok(Look::Leaf(Raw { entry, permissions: meta.mode() & 0o7777, content }));
         }
-        Ok(Look::Stopped(Why::Unstable, fs::symlink_metadata(&place).map_or(0, |meta| meta.len())))
+        Ok(Look::Stopped(SkipReason::Unstable, fs::symlink_metadata(&place).map_or(0, |meta| meta.len())))
     }
 
     fn kind(&self, meta: &Metadata, tracked: Option<EntryKind>) -> EntryKind {

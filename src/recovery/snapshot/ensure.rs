@@ -6,7 +6,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 use gix::{ObjectId, objs::tree::EntryKind};
 
 use super::{
-    Captured, Why,
+    Captured, SkipReason,
     capture::Found,
     disk::{self, Look},
 };
@@ -21,7 +21,7 @@ impl Captured<'_> {
     ///
     /// # Errors
     ///
-    /// The word of the [`Why`] as code if something there cannot be stored: `unreadable`, `nested-repository`, `special`,
+    /// The word of the [`SkipReason`] as code if something there cannot be stored: `unreadable`, `nested-repository`, `special`,
     /// `unstable`, `name`.
     pub fn touch(&mut self, paths: &[BString]) -> Result<()> {
         paths.iter().try_for_each(|path| {
@@ -42,7 +42,7 @@ impl Captured<'_> {
                 && meta.is_dir()
             {
                 if self.is_repository(directory.as_bstr()) {
-                    return Err(refused(directory.as_bstr(), Why::NestedRepository));
+                    return Err(refused(directory.as_bstr(), SkipReason::NestedRepository));
                 }
                 self.dirs.insert(directory.into(), meta.mode() & 0o7777);
             }
@@ -72,9 +72,11 @@ impl Captured<'_> {
             }
             Look::Stopped(why, _) => Err(refused(path.as_bstr(), why)),
             Look::Leaf(raw) if !names::is_allowed(path.as_bstr(), raw.entry.kind) => {
-                Err(refused(path.as_bstr(), Why::Name))
+                Err(refused(path.as_bstr(), SkipReason::Name))
             }
-            Look::Leaf(raw) if tracked.is_none() && self.is_secret(&raw) => Err(refused(path.as_bstr(), Why::Private)),
+            Look::Leaf(raw) if tracked.is_none() && self.is_secret(&raw) => {
+                Err(refused(path.as_bstr(), SkipReason::Private))
+            }
             Look::Leaf(raw) => {
                 self.keep(path, raw, tracked.is_some());
                 self.touched.insert(path.clone());
@@ -82,14 +84,14 @@ impl Captured<'_> {
             }
             Look::Directory(meta) => {
                 if self.is_repository(path.as_bstr()) {
-                    return Err(refused(path.as_bstr(), Why::NestedRepository));
+                    return Err(refused(path.as_bstr(), SkipReason::NestedRepository));
                 }
                 if !names::is_allowed(path.as_bstr(), EntryKind::Tree) {
-                    return Err(refused(path.as_bstr(), Why::Name));
+                    return Err(refused(path.as_bstr(), SkipReason::Name));
                 }
                 self.dirs.insert(path.clone(), meta.mode() & 0o7777);
                 let names = disk::list(&self.disk, path.as_bstr());
-                let names = names.map_err(|error| refused(path.as_bstr(), Why::Unreadable).because(error))?;
+                let names = names.map_err(|error| refused(path.as_bstr(), SkipReason::Unreadable).because(error))?;
                 if tracked == Some(EntryKind::Commit) && !names.is_empty() {
                     // Where a submodule belongs, but is not: unowned files.
                     self.found.insert(path.clone(), Found::Nothing);
@@ -129,7 +131,7 @@ impl Captured<'_> {
     }
 }
 
-fn refused(path: &BStr, why: Why) -> Error {
+fn refused(path: &BStr, why: SkipReason) -> Error {
     let path = path.to_str_lossy();
     let message = format!("'{}' is in the way and cannot be saved first: {}", path.escape_debug(), why.reason());
     Error::new(why.code(), message)

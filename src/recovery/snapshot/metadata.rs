@@ -4,7 +4,7 @@ use bstr::{BString, ByteSlice as _, ByteVec as _};
 use gix::ObjectId;
 use ulid::Ulid;
 
-use super::{About, FORMAT, Kind};
+use super::{FORMAT, Metadata, SnapshotKind};
 use crate::{
     domain::{id::TaskId, text, time::Timestamp},
     git::Head,
@@ -13,8 +13,9 @@ use crate::{
 /// What the first line begins with, before the version.
 const TITLE: &[u8] = b"git-agent snapshot ";
 
-impl Kind {
-    const ALL: [(Kind, &str); 3] = [(Kind::Manual, "manual"), (Kind::Guard, "guard"), (Kind::Safety, "safety")];
+impl SnapshotKind {
+    const ALL: [(SnapshotKind, &str); 3] =
+        [(SnapshotKind::Manual, "manual"), (SnapshotKind::Guard, "guard"), (SnapshotKind::Safety, "safety")];
 
     /// The word for it.
     pub fn word(self) -> &'static str {
@@ -22,7 +23,7 @@ impl Kind {
     }
 }
 
-impl About {
+impl Metadata {
     /// The message of the commit of snapshot `id`.
     pub fn to_message(&self, id: Ulid) -> BString {
         let mut message = BString::from(format!("git-agent snapshot {FORMAT}"));
@@ -46,7 +47,7 @@ impl About {
     }
 
     /// What the message of a snapshot says: the version of its format, its id, and the rest. `None`: it is not one.
-    pub fn from_message(message: &[u8]) -> Option<(u32, Ulid, About)> {
+    pub fn from_message(message: &[u8]) -> Option<(u32, Ulid, Metadata)> {
         let (title, body) = message.split_once_str("\n\n")?;
         let title = title.strip_prefix(TITLE)?;
         let (format, message) = title.split_once_str(": ").unwrap_or((title, b""));
@@ -57,8 +58,8 @@ impl About {
         };
         let text = |name: &str| values(name).next().and_then(|value| value.to_str().ok());
         let kind = text("Kind")?;
-        let about = About {
-            kind: Kind::ALL.into_iter().find(|(_, word)| *word == kind).map(|(kind, _)| kind)?,
+        let about = Metadata {
+            kind: SnapshotKind::ALL.into_iter().find(|(_, word)| *word == kind).map(|(kind, _)| kind)?,
             message: message.to_str_lossy().into_owned(),
             at: Timestamp::parse(text("At")?).ok()?,
             by: text("By")?.to_owned(),
@@ -98,8 +99,8 @@ mod tests {
     #[test]
     fn the_message_is_the_documented_one_and_is_read_back() {
         let commit = ObjectId::from_hex(&[b'9'; 40]).ok();
-        let about = About {
-            kind: Kind::Guard,
+        let about = Metadata {
+            kind: SnapshotKind::Guard,
             message: "before 'git reset --hard': really".into(),
             at: Timestamp::from_millis(1_763_822_100_000),
             by: "claude@devbox".into(),
@@ -120,17 +121,17 @@ mod tests {
         Head: refs/heads/� 9999999999999999999999999999999999999999
         Task-Id: t-1
         ");
-        assert_eq!(About::from_message(&message), Some((1, id, about.clone())));
+        assert_eq!(Metadata::from_message(&message), Some((1, id, about.clone())));
         for head in [Head { commit, branch: None }, Head { commit: None, branch: Some("refs/heads/a".into()) }] {
-            let about = About { head, message: String::new(), kind: Kind::Safety, ..about.clone() };
-            assert_eq!(About::from_message(&about.to_message(id)), Some((1, id, about)));
+            let about = Metadata { head, message: String::new(), kind: SnapshotKind::Safety, ..about.clone() };
+            assert_eq!(Metadata::from_message(&about.to_message(id)), Some((1, id, about)));
         }
     }
 
     #[test]
     fn a_message_cannot_add_a_field() {
-        let about = About {
-            kind: Kind::Manual,
+        let about = Metadata {
+            kind: SnapshotKind::Manual,
             message: "x\n\nSnapshot: y\nWorktree: other".into(),
             at: Timestamp::EPOCH,
             by: "a\nWorktree: b".into(),
@@ -138,7 +139,7 @@ mod tests {
             head: Head { commit: None, branch: None },
             tasks: Vec::new(),
         };
-        let (_, _, read) = About::from_message(&about.to_message(Ulid::nil())).unwrap();
+        let (_, _, read) = Metadata::from_message(&about.to_message(Ulid::nil())).unwrap();
         assert_eq!(read.worktree, "main");
         assert_eq!(read.message, "x  Snapshot: y Worktree: other");
     }
@@ -147,7 +148,7 @@ mod tests {
     fn other_commits_are_no_snapshots() {
         for message in ["", "git-agent snapshot 1", "git-agent snapshot one\n\nKind: manual\n", "fix\n\nKind: manual\n"]
         {
-            assert_eq!(About::from_message(message.as_bytes()), None, "{message}");
+            assert_eq!(Metadata::from_message(message.as_bytes()), None, "{message}");
         }
     }
 }

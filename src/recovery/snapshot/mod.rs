@@ -20,7 +20,7 @@
 //! ```
 //!
 //! Lists that would be empty are left out. What HEAD was stands in the message, with everything else about the snapshot:
-//! see [`About`].
+//! see [`Metadata`].
 
 mod capture;
 mod codec;
@@ -35,7 +35,7 @@ mod stored;
 
 pub use crate::git::tree::Entry;
 pub use crate::recovery::snapshot::create::{Request, Taken, take, take_captured};
-pub use crate::recovery::snapshot::state::{Conflict, Flags, Moment, Skipped, Submodule, Why, flags_of};
+pub use crate::recovery::snapshot::state::{Conflict, Flags, SkipReason, Skipped, Submodule, WorktreeState, flags_of};
 pub use capture::{Captured, capture, merged};
 pub use disk::is_absent;
 pub use store::{Unpublished, tree};
@@ -57,7 +57,7 @@ pub const FORMAT: u32 = 1;
 
 /// What made a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum SnapshotKind {
     /// `git agent snapshot`.
     Manual,
     /// `git agent guard`, before a risky command.
@@ -80,9 +80,9 @@ pub enum Kind {
 /// Task-Id: t-1                          (the active tasks)
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct About {
+pub struct Metadata {
     /// What made it.
-    pub kind: Kind,
+    pub kind: SnapshotKind,
     /// One line.
     pub message: String,
     /// When.
@@ -107,7 +107,7 @@ pub struct Snapshot {
     /// The tree of the commit.
     pub tree: ObjectId,
     /// What its message says.
-    pub about: About,
+    pub about: Metadata,
     /// The version of its format.
     pub format: u32,
     /// It was not made in this repository: it may be looked at, and nothing of it is acted on unless a person says so.

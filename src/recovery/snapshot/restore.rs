@@ -13,7 +13,7 @@ use crate::{
         in_progress,
         operation::{FOREIGN_HINT, Kind, Operation, Touched},
         path_plan::{Flagging, Scope, Target, Untracked},
-        snapshot::{self, Captured, Moment, Snapshot},
+        snapshot::{self, Captured, Snapshot, WorktreeState},
     },
 };
 
@@ -75,10 +75,10 @@ pub fn return_to(
 }
 
 /// All that `held` has, on the HEAD of today.
-fn own(repo: &Repo, captured: &Captured<'_>, held: Moment, scope: Scope) -> Result<Target> {
+fn own(repo: &Repo, captured: &Captured<'_>, held: WorktreeState, scope: Scope) -> Result<Target> {
     let is_same_head = held.head == *captured.head();
     let keeps_state = !is_same_head || !captured.state().is_empty() || scope != Scope::Everything || has_steps(&held);
-    let mut moment = Moment { head: captured.head().clone(), ..held };
+    let mut moment = WorktreeState { head: captured.head().clone(), ..held };
     if keeps_state {
         moment.state = captured.state().clone();
     }
@@ -103,7 +103,7 @@ fn foreign(repo: &Repo, captured: &Captured<'_>, worktree: ObjectId, scope: &Sco
         Scope::Paths(touched) => touched.iter().map(|touched| touched.path.clone()).collect(),
     };
     paths.retain(|path| sparse.contains(path.as_bstr()));
-    let mut moment = Moment::plain(captured.head().clone(), worktree, worktree);
+    let mut moment = WorktreeState::plain(captured.head().clone(), worktree, worktree);
     moment.state = captured.state().clone();
     for path in &paths {
         match trees.find(worktree, path.as_bstr())?.map(|entry| entry.kind) {
@@ -127,7 +127,7 @@ fn foreign(repo: &Repo, captured: &Captured<'_>, worktree: ObjectId, scope: &Sco
 }
 
 /// A rebase, an am session, a sequence of picks or a bisection is git's own to go on with: half of it is in refs and reflogs.
-fn has_steps(moment: &snapshot::Moment) -> bool {
+fn has_steps(moment: &snapshot::WorktreeState) -> bool {
     let is_step = |name: &bstr::BString| {
         ["rebase-", "sequencer/", "BISECT_"].iter().any(|prefix| name.starts_with(prefix.as_bytes()))
     };

@@ -12,7 +12,7 @@ use crate::git::{Head, tree::Entry};
 ///
 /// All paths are from the top of the work tree, with `/`, as bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moment {
+pub struct WorktreeState {
     /// What HEAD was.
     pub head: Head,
     /// The tree of the files.
@@ -40,10 +40,10 @@ pub struct Moment {
     pub state: BTreeMap<BString, ObjectId>,
 }
 
-impl Moment {
+impl WorktreeState {
     /// Trees, as they would be right after a checkout: nothing in conflict, nothing under way.
     pub fn plain(head: Head, worktree: ObjectId, staged: ObjectId) -> Self {
-        Moment {
+        WorktreeState {
             head,
             worktree,
             staged,
@@ -104,14 +104,14 @@ pub struct Skipped {
     /// Where.
     pub path: BString,
     /// Why.
-    pub why: Why,
+    pub why: SkipReason,
     /// Its size, where it has one.
     pub bytes: u64,
 }
 
 /// Why something is not in a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum SkipReason {
     /// New, and larger than `agent.maxFileSize`.
     TooLarge,
     /// The operating system does not let us read it.
@@ -130,30 +130,30 @@ pub enum Why {
     Private,
 }
 
-impl Why {
+impl SkipReason {
     /// All of them, with the word for each.
-    pub const ALL: [(Why, &str); 8] = [
-        (Why::TooLarge, "too-large"),
-        (Why::Unreadable, "unreadable"),
-        (Why::NestedRepository, "nested-repository"),
-        (Why::Special, "special"),
-        (Why::Unstable, "unstable"),
-        (Why::Name, "name"),
-        (Why::MissingObject, "missing-object"),
-        (Why::Private, "private"),
+    pub const ALL: [(SkipReason, &str); 8] = [
+        (SkipReason::TooLarge, "too-large"),
+        (SkipReason::Unreadable, "unreadable"),
+        (SkipReason::NestedRepository, "nested-repository"),
+        (SkipReason::Special, "special"),
+        (SkipReason::Unstable, "unstable"),
+        (SkipReason::Name, "name"),
+        (SkipReason::MissingObject, "missing-object"),
+        (SkipReason::Private, "private"),
     ];
 
     /// The code of the error that refuses a command because of it.
     pub fn code(self) -> Code {
         match self {
-            Why::TooLarge => codes::TOO_LARGE,
-            Why::Unreadable => codes::UNREADABLE,
-            Why::NestedRepository => codes::NESTED_REPOSITORY,
-            Why::Special => codes::SPECIAL,
-            Why::Unstable => codes::UNSTABLE,
-            Why::Name => codes::NAME,
-            Why::MissingObject => codes::MISSING_OBJECT,
-            Why::Private => codes::PRIVATE,
+            SkipReason::TooLarge => codes::TOO_LARGE,
+            SkipReason::Unreadable => codes::UNREADABLE,
+            SkipReason::NestedRepository => codes::NESTED_REPOSITORY,
+            SkipReason::Special => codes::SPECIAL,
+            SkipReason::Unstable => codes::UNSTABLE,
+            SkipReason::Name => codes::NAME,
+            SkipReason::MissingObject => codes::MISSING_OBJECT,
+            SkipReason::Private => codes::PRIVATE,
         }
     }
 
@@ -165,14 +165,14 @@ impl Why {
     /// As a part of a sentence: `it is larger than 'agent.maxFileSize'`.
     pub fn reason(self) -> &'static str {
         match self {
-            Why::TooLarge => "it is larger than 'agent.maxFileSize'",
-            Why::Unreadable => "it cannot be read",
-            Why::NestedRepository => "it is a repository of its own",
-            Why::Special => "it is neither a file nor a link",
-            Why::Unstable => "it changes while it is read",
-            Why::Name => "git refuses its name",
-            Why::MissingObject => "the index lists an object that is not there",
-            Why::Private => "others share this repository, and may not read the file",
+            SkipReason::TooLarge => "it is larger than 'agent.maxFileSize'",
+            SkipReason::Unreadable => "it cannot be read",
+            SkipReason::NestedRepository => "it is a repository of its own",
+            SkipReason::Special => "it is neither a file nor a link",
+            SkipReason::Unstable => "it changes while it is read",
+            SkipReason::Name => "git refuses its name",
+            SkipReason::MissingObject => "the index lists an object that is not there",
+            SkipReason::Private => "others share this repository, and may not read the file",
         }
     }
 }

@@ -9,7 +9,7 @@ use gix::{
 };
 use ulid::Ulid;
 
-use super::{About, Captured, FORMAT, Moment, Snapshot, Why, capture::Found, ref_name};
+use super::{Captured, FORMAT, Metadata, SkipReason, Snapshot, WorktreeState, capture::Found, ref_name};
 use crate::{
     error::{Error, Result, codes},
     git::{
@@ -36,7 +36,7 @@ pub(super) const REFS_LIST: &str = "refs.lst";
 pub(super) struct Built {
     /// How many objects were staged before.
     mark: usize,
-    pub moment: Moment,
+    pub moment: WorktreeState,
     /// What is at the top of the snapshot's tree, but for [`REFS_LIST`].
     pub entries: Vec<TreeEntry>,
 }
@@ -47,13 +47,13 @@ pub struct Unpublished {
     /// What it will be.
     pub snapshot: Snapshot,
     /// What it holds.
-    pub moment: Moment,
+    pub moment: WorktreeState,
     batch: Batch,
 }
 
 impl Captured<'_> {
     /// What was captured, and the objects that have to be written for it. Nothing is written.
-    pub fn finish(mut self) -> Result<(Moment, Batch)> {
+    pub fn finish(mut self) -> Result<(WorktreeState, Batch)> {
         let built = self.build()?;
         Ok((built.moment, self.batch))
     }
@@ -64,7 +64,7 @@ impl Captured<'_> {
     ///
     /// `file-changed` when a file does not hold still; `snapshot-raced` when one of `and` is not what was expected;
     /// `ref-locked`; `object-not-written`. Then there is no snapshot.
-    pub fn store(self, about: About, and: &[RefChange]) -> Result<(Snapshot, Moment)> {
+    pub fn store(self, about: Metadata, and: &[RefChange]) -> Result<(Snapshot, WorktreeState)> {
         let repo = self.repo;
         self.write(about)?.publish(repo, and, &Batch::default())
     }
@@ -74,12 +74,12 @@ impl Captured<'_> {
     /// # Errors
     ///
     /// `file-changed` when a file does not hold still; `object-not-written`.
-    pub fn write(mut self, about: About) -> Result<Unpublished> {
+    pub fn write(mut self, about: Metadata) -> Result<Unpublished> {
         let built = self.build()?;
         self.write_built(about, built)
     }
 
-    pub(super) fn write_built(mut self, about: About, mut built: Built) -> Result<Unpublished> {
+    pub(super) fn write_built(mut self, about: Metadata, mut built: Built) -> Result<Unpublished> {
         let id = new_id(about.at);
         let mut attempt = 1;
         loop {
@@ -122,7 +122,7 @@ impl Captured<'_> {
             edits.insert(path.clone(), leaf);
         }
         let worktree = trees::edit(self.repo, &mut self.batch, self.head_tree, &edits)?;
-        let moment = Moment {
+        let moment = WorktreeState {
             head: self.head.clone(),
             worktree,
             staged,
@@ -155,7 +155,7 @@ impl Captured<'_> {
         Ok(blob_entry(REFS_LIST, self.batch.blob(self.repo, list)?))
     }
 
-    fn commit(&mut self, id: Ulid, about: &About, tree: ObjectId) -> Result<ObjectId> {
+    fn commit(&mut self, id: Ulid, about: &Metadata, tree: ObjectId) -> Result<ObjectId> {
         let mut parents: Vec<ObjectId> = self.head.commit.into_iter().collect();
         parents.extend(self.named.iter().filter(|named| Some(**named) != self.head.commit));
         let identity = Identity::ours();
@@ -186,7 +186,7 @@ impl Captured<'_> {
             if is_new && before == Changed::Twice {
                 self.found.remove(&path);
                 let bytes = self.disk.place(path.as_bstr()).symlink_metadata().map_or(0, |meta| meta.len());
-                self.skip(path, Why::Unstable, bytes);
+                self.skip(path, SkipReason::Unstable, bytes);
             }
         }
         self.read_state()
@@ -201,13 +201,13 @@ enum Changed {
 }
 
 /// The tree of `moment`, as at the top of a snapshot, staged. Its files are in the repository.
-pub fn tree(repo: &Repo, batch: &mut Batch, moment: &Moment) -> Result<ObjectId> {
+pub fn tree(repo: &Repo, batch: &mut Batch, moment: &WorktreeState) -> Result<ObjectId> {
     let entries = top(repo, batch, moment)?;
     trees::directory(repo, batch, entries)
 }
 
 /// What is at the top of the tree of a snapshot.
-fn top(repo: &Repo, batch: &mut Batch, moment: &Moment) -> Result<Vec<TreeEntry>> {
+fn top(repo: &Repo, batch: &mut Batch, moment: &WorktreeState) -> Result<Vec<TreeEntry>> {
     let directory = |name: &str, oid| TreeEntry { mode: EntryKind::Tree.into(), filename: name.into(), oid };
     let mut entries = vec![directory("worktree", moment.worktree), directory("staged", moment.staged)];
     if moment.worktree.is_empty_tree() || moment.staged.is_empty_tree() {
@@ -233,7 +233,7 @@ fn blob_entry(name: &str, oid: ObjectId) -> TreeEntry {
 }
 
 /// The blobs of conflicts, by stage, so that they stay alive.
-fn unmerged(repo: &Repo, batch: &mut Batch, moment: &Moment) -> Result<ObjectId> {
+fn unmerged(repo: &Repo, batch: &mut Batch, moment: &WorktreeState) -> Result<ObjectId> {
     let mut stages = Edits::new();
     for conflict in &moment.unmerged {
         let path = [conflict.stage.to_string().as_bytes(), b"/", conflict.path.as_slice()].concat();
@@ -250,7 +250,7 @@ impl Unpublished {
     /// # Errors
     ///
     /// `snapshot-raced` when one of `and` is not what was expected; `ref-locked`. Then there is no snapshot.
-    pub fn publish(self, repo: &Repo, and: &[RefChange], batch: &Batch) -> Result<(Snapshot, Moment)> {
+    pub fn publish(self, repo: &Repo, and: &[RefChange], batch: &Batch) -> Result<(Snapshot, WorktreeState)> {
         let snapshot = &self.snapshot;
         let own = RefChange { name: snapshot.ref_name(), expected: None, new: Some(snapshot.commit) };
         let changes: Vec<RefChange> = std::iter::once(own).chain(and.iter().cloned()).collect();

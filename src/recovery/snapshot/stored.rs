@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice as _};
 use gix::objs::{Kind as ObjectKind, tree::EntryKind};
 use ulid::Ulid;
 
-use super::{About, FORMAT, Moment, REFS, Snapshot};
+use super::{FORMAT, Metadata, REFS, Snapshot, WorktreeState};
 use crate::{
     error::{Context as _, Error, Result, codes},
     git::{Head, ObjectId, RefChange, RefError, Refs, Repo, objects::trees, state},
@@ -66,7 +66,7 @@ fn read(repo: &Repo, name: &str, id: ObjectId) -> Result<Snapshot> {
     let commit = gix::objs::CommitRef::from_bytes(&bytes, repo.gix().object_hash());
     let commit = commit.or_environment(|| format!("the commit {id} is damaged"))?;
     let tree = commit.tree();
-    match About::from_message(commit.message) {
+    match Metadata::from_message(commit.message) {
         Some((format, ulid, about)) if name.strip_prefix(REFS) == Some(&*ulid.to_string()) => {
             Ok(Snapshot { id: ulid, commit: id, tree, about, format, is_foreign })
         }
@@ -106,7 +106,7 @@ pub fn find(repo: &Repo, word: &str) -> Result<Snapshot> {
 /// # Errors
 ///
 /// `newer-snapshot` when a newer version made it in a way that this one does not know; `damaged-snapshot`.
-pub fn load(repo: &Repo, snapshot: &Snapshot) -> Result<Moment> {
+pub fn load(repo: &Repo, snapshot: &Snapshot) -> Result<WorktreeState> {
     if snapshot.format > FORMAT {
         let message =
             format!("snapshot {} has the format {}, this version knows {FORMAT}", snapshot.id, snapshot.format);
@@ -120,9 +120,9 @@ pub fn load(repo: &Repo, snapshot: &Snapshot) -> Result<Moment> {
 }
 
 /// What the tree of a snapshot, or one in its form, holds; `head` is what HEAD was.
-pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<Moment> {
+pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<WorktreeState> {
     let null = ObjectId::null(repo.gix().object_hash());
-    let mut moment = Moment::plain(head.clone(), null, null);
+    let mut moment = WorktreeState::plain(head.clone(), null, null);
     let damaged = |what: String| Error::new(codes::DAMAGED_SNAPSHOT, what);
     let entries = trees::entries(repo, tree)?;
     let mut names = HashSet::new();

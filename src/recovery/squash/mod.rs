@@ -20,7 +20,7 @@ use super::{
     in_progress,
     operation::{Kind, Operation},
     path_plan::Target,
-    snapshot::Moment,
+    snapshot::WorktreeState,
 };
 use crate::{
     domain::{
@@ -185,7 +185,10 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, plan: &SquashPlan, message: &
         return Err(Error::new(codes::HEAD_MOVED, format!("{}: HEAD has just moved", cannot(id)))
             .hint("look at the plan again: git agent squash --dry-run"));
     }
-    let moment = Moment { state: captured.state().clone(), ..Moment::plain(plan.head.clone(), plan.tree, plan.tree) };
+    let moment = WorktreeState {
+        state: captured.state().clone(),
+        ..WorktreeState::plain(plan.head.clone(), plan.tree, plan.tree)
+    };
     let new = PlannedCommit {
         tree: plan.tree,
         parents: plan.onto.into_iter().collect(),

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::{
     domain::{text::Text, time::Timestamp},
-    query::log::{Checkpoint, Entry, Moment},
+    query::log::{Checkpoint, Entry, TaskEvent},
     store::ledger::View,
     view::json::{LogCommit, LogEntry, LogEvent},
 };
@@ -34,7 +34,7 @@ fn commit(commit: &Checkpoint) -> LogCommit {
 }
 
 /// An event with everything that its line in the ledger says, long texts in full.
-fn event(view: &View<'_>, moment: &Moment) -> LogEvent {
+fn event(view: &View<'_>, moment: &TaskEvent) -> LogEvent {
     let mut payload = moment.event.payload.clone();
     for text in payload.texts_mut() {
         *text = Text::Inline(view.text(text));

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::trailer::{Rules, scan},
     git::log::Record,
-    query::log::{Checkpoint, Entry, Log, Moment},
+    query::log::{Checkpoint, Entry, Log, TaskEvent},
     view::{Row, Style, sanitize},
 };
 
@@ -103,7 +103,7 @@ impl Page {
         self.go_on(record, record.graph.len());
     }
 
-    fn event(&mut self, log: &Log<'_>, moment: &Moment) {
+    fn event(&mut self, log: &Log<'_>, moment: &TaskEvent) {
         let said = event_text::say(log.view(), &moment.event.payload);
         let quiet = said.text.trim().is_empty();
         self.space(if quiet { Before::Line } else { Before::Block });
@@ -120,7 +120,7 @@ impl Page {
         }
     }
 
-    fn event_line(&mut self, log: &Log<'_>, moment: &Moment) {
+    fn event_line(&mut self, log: &Log<'_>, moment: &TaskEvent) {
         let said = event_text::say(log.view(), &moment.event.payload);
         let style = self.style;
         let title = log.title(moment.task.as_str()).unwrap_or_default();
@@ -140,7 +140,7 @@ impl Page {
         self.line(&row.render(self.room()));
     }
 
-    fn who(&self, moment: &Moment) -> String {
+    fn who(&self, moment: &TaskEvent) -> String {
         format!("({}, {})", moment.event.actor, self.dates.of(moment.event.at))
     }
 }

@@ -7,7 +7,7 @@ use git_agent::{
     git::{ObjectId, Repo, tree::Trees},
     recovery::{
         operation::{OpLog, Recorded, State},
-        snapshot::{self, Moment},
+        snapshot::{self, WorktreeState},
     },
 };
 
@@ -137,7 +137,7 @@ impl World {
 }
 
 /// Whether `node` can be had from `moment`.
-fn is_stored(repo: &Repo, trees: &Trees<'_>, moment: &Moment, path: &BStr, node: &Node) -> bool {
+fn is_stored(repo: &Repo, trees: &Trees<'_>, moment: &WorktreeState, path: &BStr, node: &Node) -> bool {
     let entry = trees.find(moment.worktree, path).expect("a tree that can be read");
     let is_blob = |bytes: &[u8]| {
         let id = entry.map(|entry| entry.id);
