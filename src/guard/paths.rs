@@ -198,28 +198,27 @@ mod tests {
 
     fn relation(target: Target) -> Relation {
         let repo_paths = RepoPaths {
-            top: Some("/work/repo".into()),
-            git_dir: "/work/repo/.git".into(),
-            common_dir: "/work/repo/.git".into(),
+            top: Some("/srv/repo".into()),
+            git_dir: "/srv/repo/.git".into(),
+            common_dir: "/srv/repo/.git".into(),
         };
-        repo_paths.relation(Path::new("/work/repo/sub"), &target)
+        repo_paths.relation(Path::new("/srv/repo/sub"), &target)
     }
 
     #[test]
     fn paths_in_and_around_a_repository() {
         let at = |path: &str| relation(Target::At(path.into()));
         for path in
-            ["a", "../a", ".", "../sub/.", "/work/repo/a/b", "../.git/index", "../.git/rebase-merge", "../.github"]
+            ["a", "../a", ".", "../sub/.", "/srv/repo/a/b", "../.git/index", "../.git/rebase-merge", "../.github"]
         {
             assert_eq!(at(path), Relation::Touches, "{path}");
         }
-        for path in
-            ["..", "/work/repo", "/work", "/", "../../repo", "../.git", "../.git/objects", "../.git/refs/heads/x"]
+        for path in ["..", "/srv/repo", "/srv", "/", "../../repo", "../.git", "../.git/objects", "../.git/refs/heads/x"]
         {
             assert_eq!(at(path), Relation::Holds, "{path}");
         }
         for path in
-            ["/tmp/x", "../../other", "/work/repository", "../.git/index.lock", "../.git/hooks/commit-msg", "../../*"]
+            ["/tmp/x", "../../other", "/srv/repository", "../.git/index.lock", "../.git/hooks/commit-msg", "../../*"]
         {
             assert_eq!(at(path), Relation::None, "{path}");
         }
@@ -228,10 +227,10 @@ mod tests {
     #[test]
     fn patterns_in_and_around_a_repository() {
         let matching = |path: &str| relation(Target::Matching(path.into()));
-        for path in ["*", "../*", "../*/x", "a*/..", "/work/*/sub", "../.git/MERGE*"] {
+        for path in ["*", "../*", "../*/x", "a*/..", "/srv/*/sub", "../.git/MERGE*"] {
             assert_eq!(matching(path), Relation::Touches, "{path}");
         }
-        for path in ["../.*", "../.g*", "../../r*", "/work/*", "../.git/*", "../*/../.git"] {
+        for path in ["../.*", "../.g*", "../../r*", "/srv/*", "../.git/*", "../*/../.git"] {
             let expected = if path.contains("*/..") { Relation::Touches } else { Relation::Holds };
             assert_eq!(matching(path), expected, "{path}");
         }
