@@ -29,7 +29,7 @@ pub struct Test<'a> {
     /// A line for the shell.
     pub command: &'a str,
     /// Where its output goes.
-    pub voice: Output,
+    pub output: Output,
     /// Whether the worktree of the first bad commit stays.
     pub keep: Keep,
     /// How commits are called.
@@ -144,7 +144,7 @@ impl Run<'_> {
         self.stop.check()?;
         (self.test.progress)(commit, more);
         let worktree = self.worktrees.make(commit)?;
-        let ended = run_apart(worktree.path(), self.test.command, self.test.voice, self.stop.flag())?;
+        let ended = run_apart(worktree.path(), self.test.command, self.test.output, self.stop.flag())?;
         self.stop.check()?;
         let verdict = self.verdict(commit, ended)?;
         self.tested.push(Tested { commit, ended, verdict });

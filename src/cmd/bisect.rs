@@ -60,7 +60,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     };
     let test = Test {
         command: &command,
-        voice: if ctx.out.is_json() || ctx.out.is_quiet() { Output::Discard } else { Output::ToStderr },
+        output: if ctx.out.is_json() || ctx.out.is_quiet() { Output::Discard } else { Output::ToStderr },
         keep: if args.keep { Keep::FirstBad } else { Keep::No },
         name: &|commit| names.of(commit),
         progress: &progress,

@@ -103,13 +103,13 @@ pub fn read(repo: &Repo) -> Vec<Setting> {
     text::find(&text).map(|block| block.settings(&text)).unwrap_or_default()
 }
 
-/// Write `hooks`, if given, and what of `wishes` the user has not set.
+/// Write `hooks`, if given, and what of `wanted` the user has not set.
 ///
 /// `was_installed`: hooks of an earlier version are there, which wrote settings without a block; these are taken over.
 pub fn change(
     repo: &Repo,
     hooks: Option<Vec<Setting>>,
-    wishes: &[WantedSetting],
+    wanted: &[WantedSetting],
     was_installed: bool,
 ) -> Result<Changed> {
     let (lock, mut text) = open(repo)?;
@@ -125,13 +125,13 @@ pub fn change(
     });
     let mut new: Vec<Setting> = old.iter().filter(|setting| !setting.is_of_hooks()).cloned().collect();
     let mut changed = Changed { hooks: hooks.iter().any(|setting| !old.contains(setting)), said: Vec::new() };
-    for wish in wishes {
-        if !new.contains(&wish.setting) && !is_users(repo, wish, &old) {
-            if wish.unless == Unless::Is {
-                new.retain(|setting| setting.key() != wish.setting.key());
+    for one in wanted {
+        if !new.contains(&one.setting) && !is_users(repo, one, &old) {
+            if one.unless == Unless::Is {
+                new.retain(|setting| setting.key() != one.setting.key());
             }
-            new.push(wish.setting.clone());
-            changed.said.push(wish.said.clone());
+            new.push(one.setting.clone());
+            changed.said.push(one.said.clone());
         }
     }
     // Those of hooks come last, but for the first line.
@@ -167,16 +167,16 @@ pub fn remove(repo: &Repo, was_installed: bool) -> Result<Vec<Setting>> {
     Ok(removed)
 }
 
-/// Whether the user has set what `wish` sets, in any file: more often than our block does.
-fn is_users(repo: &Repo, wish: &WantedSetting, old: &[Setting]) -> bool {
-    let values = repo.config().texts_of_files(&wish.key);
-    match wish.unless {
-        Unless::Any => values.len() > old.iter().filter(|setting| setting.key() == wish.setting.key()).count(),
+/// Whether the user has set what `wanted` sets, in any file: more often than our block does.
+fn is_users(repo: &Repo, wanted: &WantedSetting, old: &[Setting]) -> bool {
+    let values = repo.config().texts_of_files(&wanted.key);
+    match wanted.unless {
+        Unless::Any => values.len() > old.iter().filter(|setting| setting.key() == wanted.setting.key()).count(),
         Unless::Has => {
-            let ours = usize::from(old.contains(&wish.setting));
-            values.iter().filter(|value| **value == wish.value.as_str()).count() > ours
+            let ours = usize::from(old.contains(&wanted.setting));
+            values.iter().filter(|value| **value == wanted.value.as_str()).count() > ours
         }
-        Unless::Is => values.last().is_some_and(|value| *value == wish.value.as_str()),
+        Unless::Is => values.last().is_some_and(|value| *value == wanted.value.as_str()),
     }
 }
 

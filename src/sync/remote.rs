@@ -54,14 +54,14 @@ pub(super) fn check(repo: &Repo, remote: &str) -> Result<()> {
 /// What the configuration of a repository should have, besides hooks: plain `git fetch` fetches the ledger of `remote`, and
 /// plain `git notes merge` merges ledgers as we do.
 pub fn settings(repo: &Repo, remote: Option<&str>) -> Result<Vec<WantedSetting>> {
-    let mut wishes = vec![WantedSetting {
+    let mut wanted = vec![WantedSetting {
         setting: Setting::new("notes", Some("agent-tasks"), "mergeStrategy", MERGE_STRATEGY.1.as_bytes()),
         key: MERGE_STRATEGY.0.to_owned(),
         value: MERGE_STRATEGY.1.to_owned(),
         unless: Unless::Any,
         said: "Set 'git notes merge' to merge ledgers as git-agent does.".to_owned(),
     }];
-    wishes.extend(HIDDEN.map(|name| WantedSetting {
+    wanted.extend(HIDDEN.map(|name| WantedSetting {
         setting: Setting::new("transfer", None, "hideRefs", name.as_bytes()),
         key: "transfer.hideRefs".to_owned(),
         value: name.to_owned(),
@@ -71,7 +71,7 @@ pub fn settings(repo: &Repo, remote: Option<&str>) -> Result<Vec<WantedSetting>>
     if let Some(remote) = remote {
         check(repo, remote)?;
         let refspec = refspec(remote);
-        wishes.push(WantedSetting {
+        wanted.push(WantedSetting {
             setting: Setting::new("remote", Some(remote), "fetch", refspec.as_bytes()),
             key: format!("remote.{remote}.fetch"),
             value: refspec,
@@ -79,5 +79,5 @@ pub fn settings(repo: &Repo, remote: Option<&str>) -> Result<Vec<WantedSetting>>
             said: format!("Set 'git fetch {remote}' to fetch the tasks, too."),
         });
     }
-    Ok(wishes)
+    Ok(wanted)
 }

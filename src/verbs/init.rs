@@ -44,8 +44,8 @@ pub fn init(caller: &Caller, request: &Request) -> Result<Changes> {
     }
     let remote = request.remote.clone().map_or_else(|| sync::default_remote(repo), |remote| Ok(Some(remote)))?;
     let mut changes = Changes::default();
-    let mut wishes = sync::settings(repo, remote.as_deref())?;
-    wishes.extend(request.id_prefix.as_ref().map(|prefix| WantedSetting {
+    let mut wanted = sync::settings(repo, remote.as_deref())?;
+    wanted.extend(request.id_prefix.as_ref().map(|prefix| WantedSetting {
         setting: Setting::new("agent", None, "idPrefix", prefix.as_bytes()),
         key: "agent.idPrefix".to_owned(),
         said: format!("Set the prefix of generated ids to '{prefix}'."),
@@ -53,9 +53,9 @@ pub fn init(caller: &Caller, request: &Request) -> Result<Changes> {
         unless: Unless::Is,
     }));
     if request.hooks {
-        install(repo, &wishes, &mut changes)?;
+        install(repo, &wanted, &mut changes)?;
     } else {
-        changes.done.extend(install::configure(repo, &wishes)?);
+        changes.done.extend(install::configure(repo, &wanted)?);
     }
     if let Some(remote) = &remote {
         match sync::sync(repo, remote, Direction::Fetch, &caller.actor()?) {
@@ -73,8 +73,8 @@ pub fn init(caller: &Caller, request: &Request) -> Result<Changes> {
     Ok(changes)
 }
 
-fn install(repo: &Repo, wishes: &[WantedSetting], changes: &mut Changes) -> Result<()> {
-    let report = install::install(repo, &InstallOptions::for_this_program(), wishes)?;
+fn install(repo: &Repo, wanted: &[WantedSetting], changes: &mut Changes) -> Result<()> {
+    let report = install::install(repo, &InstallOptions::for_this_program(), wanted)?;
     changes.warnings.extend(report.unfinished().map(ToString::to_string));
     let unfinished: Vec<_> = report.unfinished().collect();
     let is_news = |step: &&install::Step| !unfinished.contains(step) && !matches!(step, install::Step::Already(_));

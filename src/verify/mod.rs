@@ -35,11 +35,11 @@ pub struct Ran {
 ///
 /// `bare-repository` in a bare repository, `command-not-runnable` if `sh` cannot be started, and those of [`Content`]. A command that fails is
 /// no error: see [`Ran::exit`].
-pub fn run(repo: &Repo, command: &str, voice: Output) -> Result<Ran> {
+pub fn run(repo: &Repo, command: &str, output: Output) -> Result<Ran> {
     let top = repo.require_work_dir("verify")?;
     let content = Content::open(repo)?;
     let tree = content.tree()?;
-    let ended = shell::run(top, command, voice)?;
+    let ended = shell::run(top, command, output)?;
     let after = content.tree()?;
     let changed = if after == tree { Vec::new() } else { content.differences(tree, after)? };
     Ok(Ran { exit: ended.exit, seconds: ended.seconds, tree, changed })

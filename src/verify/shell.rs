@@ -41,10 +41,10 @@ pub struct Ended {
 /// # Errors
 ///
 /// `usage` without words, `command-not-runnable` if it cannot be started.
-pub fn run_program(words: &[OsString], voice: Output) -> Result<Ended> {
+pub fn run_program(words: &[OsString], output: Output) -> Result<Ended> {
     let program = program(words)?;
     let name = program.get_program().to_string_lossy().into_owned();
-    run_to_its_end(program, voice, |error| not_runnable(&name, error))
+    run_to_its_end(program, output, |error| not_runnable(&name, error))
 }
 
 /// Run a program with its arguments, `words`, in the place of this one: terminal, signals and exit code are its own. Comes
@@ -78,7 +78,7 @@ fn shell(dir: &Path, command: &str) -> Command {
 }
 
 /// Run `command` in `dir` to its end.
-pub(super) fn run(dir: &Path, command: &str, voice: Output) -> Result<Ended> {
+pub(super) fn run(dir: &Path, command: &str, output: Output) -> Result<Ended> {
     let mut shell = shell(dir, command);
     // Relative to where we are, not to `dir`.
     for name in ["GIT_DIR", "GIT_WORK_TREE"] {
@@ -86,7 +86,7 @@ pub(super) fn run(dir: &Path, command: &str, voice: Output) -> Result<Ended> {
             shell.env(name, path);
         }
     }
-    run_to_its_end(shell, voice, |error| not_runnable(command, error))
+    run_to_its_end(shell, output, |error| not_runnable(command, error))
 }
 
 /// What git sets for the programs it runs, and what names a repository: of no use, or misleading, elsewhere.
@@ -116,13 +116,13 @@ const GRACE: Duration = Duration::from_secs(2);
 /// # Errors
 ///
 /// `command-not-runnable` if `sh` cannot be started.
-pub fn run_apart(dir: &Path, command: &str, voice: Output, stop: &AtomicBool) -> Result<Ended> {
+pub fn run_apart(dir: &Path, command: &str, output: Output, stop: &AtomicBool) -> Result<Ended> {
     let failed = |error| not_runnable(command, error);
     let mut shell = shell(dir, command);
     for name in OF_HERE {
         shell.env_remove(name);
     }
-    speak(&mut shell, voice).map_err(failed)?;
+    redirect(&mut shell, output).map_err(failed)?;
     let began = Instant::now();
     let mut child = shell.spawn().map_err(failed)?;
     let (mut pause, mut deadline) = (Duration::from_millis(1), None);
@@ -140,8 +140,8 @@ pub fn run_apart(dir: &Path, command: &str, voice: Output, stop: &AtomicBool) ->
     Ok(Ended { exit: exit_code(status), seconds: rounded(began) })
 }
 
-fn speak(command: &mut Command, voice: Output) -> io::Result<()> {
-    match voice {
+fn redirect(command: &mut Command, output: Output) -> io::Result<()> {
+    match output {
         Output::Inherit => {}
         Output::ToStderr => drop(command.stdout(Stdio::from(io::stderr().as_fd().try_clone_to_owned()?))),
         Output::Discard => drop(command.stdout(Stdio::null()).stderr(Stdio::null())),
@@ -154,8 +154,8 @@ fn rounded(began: Instant) -> f64 {
     (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0
 }
 
-fn run_to_its_end(mut command: Command, voice: Output, failed: impl Fn(io::Error) -> Error) -> Result<Ended> {
-    speak(&mut command, voice).map_err(&failed)?;
+fn run_to_its_end(mut command: Command, output: Output, failed: impl Fn(io::Error) -> Error) -> Result<Ended> {
+    redirect(&mut command, output).map_err(&failed)?;
     let began = Instant::now();
     let status = command.status().map_err(&failed)?;
     Ok(Ended { exit: exit_code(status), seconds: rounded(began) })

@@ -7,7 +7,7 @@ use crate::{
     domain::time::Timestamp,
     git::diff::{Renames, Status},
     query::{
-        changes::{Changes, OpaqueReason, Path, Rule, Step},
+        changes::{Changes, Path, Rule, Step, UnseenReason},
         revision,
     },
     view::{
@@ -76,11 +76,11 @@ pub fn remarks(changes: &Changes<'_>) -> Vec<String> {
     remarks.extend(changes.unseen.iter().map(|unseen| {
         let path = sanitize::bytes(unseen.path.as_ref());
         match unseen.why {
-            OpaqueReason::Repository => format!("'{path}' is a repository of its own: what is in it is not looked at"),
-            OpaqueReason::Submodule => {
+            UnseenReason::Repository => format!("'{path}' is a repository of its own: what is in it is not looked at"),
+            UnseenReason::Submodule => {
                 format!("submodule '{path}' has changes inside that are not committed there: they are not listed")
             }
-            OpaqueReason::Unreadable => format!("'{path}' cannot be read: what is in it is not looked at"),
+            UnseenReason::Unreadable => format!("'{path}' cannot be read: what is in it is not looked at"),
         }
     }));
     remarks

@@ -20,9 +20,9 @@ use crate::support::{
     ledger::{Ledger, task_id},
 };
 
-/// A wish, to be refined.
+/// What is asked for, to be refined.
 pub struct Ask {
-    pub wish: Options,
+    pub options: Options,
     pub paths: Vec<&'static str>,
     pub shared: bool,
     pub abandon_merge: bool,
@@ -30,14 +30,14 @@ pub struct Ask {
 
 impl Ask {
     pub const PLAIN: Ask = Ask {
-        wish: Options { mode: None, allow_foreign: false, allow_published: false },
+        options: Options { mode: None, allow_foreign: false, allow_published: false },
         paths: Vec::new(),
         shared: false,
         abandon_merge: false,
     };
 
     pub fn mode(mode: Mode) -> Ask {
-        Ask { wish: Options { mode: Some(mode), ..Options::default() }, ..Ask::PLAIN }
+        Ask { options: Options { mode: Some(mode), ..Options::default() }, ..Ask::PLAIN }
     }
 
     pub fn paths(paths: &[&'static str]) -> Ask {
@@ -51,9 +51,9 @@ impl Ask {
         let spec = Spec::parse(word).unwrap();
         let task = view.task(&task_id(spec.task.unwrap())).unwrap().expect("the task is there");
         let request = Request {
-            mode: self.wish.mode,
-            allow_foreign: self.wish.allow_foreign,
-            allow_published: self.wish.allow_published,
+            mode: self.options.mode,
+            allow_foreign: self.options.allow_foreign,
+            allow_published: self.options.allow_published,
             paths: self.paths.iter().map(Into::into).collect(),
             shared: self.shared,
             abandon_merge: self.abandon_merge,
@@ -178,8 +178,8 @@ fn published_means_a_remote_branch_or_a_tag() {
             repo.git(&publish).success();
             assert_eq!(mode(), Mode::Restore, "{publish:?}");
             assert_eq!(Ask::mode(Mode::Rewind).refusal(&repo, "T-1@1"), ("published-commits", 1));
-            let wish = Options { mode: Some(Mode::Rewind), allow_published: true, allow_foreign: false };
-            assert_eq!(Ask { wish, ..Ask::PLAIN }.plan(&repo, "T-1@1").mode, Mode::Rewind);
+            let options = Options { mode: Some(Mode::Rewind), allow_published: true, allow_foreign: false };
+            assert_eq!(Ask { options, ..Ask::PLAIN }.plan(&repo, "T-1@1").mode, Mode::Rewind);
             repo.sh("git tag -l | xargs -r git tag -d; git update-ref -d refs/remotes/x/y").success();
             assert_eq!(mode(), Mode::Rewind);
         }
@@ -197,8 +197,8 @@ fn forced_modes_over_foreign_commits() {
         let two = commit(&repo, "b", "2\n", "");
         for mode in [Mode::Rewind, Mode::Restore] {
             assert_eq!(Ask::mode(mode).refusal(&repo, "T-1"), ("foreign-commits", 1));
-            let wish = Options { mode: Some(mode), allow_foreign: true, allow_published: false };
-            let plan = Ask { wish, ..Ask::PLAIN }.plan(&repo, "T-1");
+            let options = Options { mode: Some(mode), allow_foreign: true, allow_published: false };
+            let plan = Ask { options, ..Ask::PLAIN }.plan(&repo, "T-1");
             assert_eq!(
                 (plan.mode, plan.tree.to_string()),
                 (mode, repo.git(&["rev-parse", &format!("{one}^{{tree}}")]).text())

@@ -3,7 +3,7 @@
 use git_agent::{
     domain::{
         event::{self, Payload},
-        rollback::{LeftReason, Mode},
+        rollback::{Mode, RevertSkipReason},
     },
     error::Error,
     git::{ObjectId, Repo, objects::Batch},
@@ -210,10 +210,11 @@ fn what_is_reverted_already_is_left_alone() {
             assert_eq!(reverted(&plan), std::slice::from_ref(&two));
             let skipped: Vec<_> =
                 plan.skipped.iter().map(|skipped| (skipped.commit.to_string(), skipped.why)).collect();
-            assert_eq!(skipped.last(), Some(&(one.clone(), LeftReason::Reverted)));
+            assert_eq!(skipped.last(), Some(&(one.clone(), RevertSkipReason::Reverted)));
             // The hooks gave git's revert the trailer of the task, or nobody did: the pair comes to nothing either way.
             assert!(
-                skipped.len() <= 2 && skipped.iter().all(|(commit, why)| *commit == one || *why == LeftReason::Reverts)
+                skipped.len() <= 2
+                    && skipped.iter().all(|(commit, why)| *commit == one || *why == RevertSkipReason::Reverts)
             );
             // A rollback is a revert, too.
             let After::Commit(new) = &plan.after else { panic!() };
@@ -268,7 +269,7 @@ fn merges() {
         assert_eq!(reverted(&plan), [two]);
         assert_eq!(
             plan.skipped.iter().map(|skipped| (skipped.commit, skipped.why)).collect::<Vec<_>>(),
-            [(oid(&merge), LeftReason::Merge)]
+            [(oid(&merge), RevertSkipReason::Merge)]
         );
         // The other way round: main merged into the task's branch brings in the work of others.
         let repo = with_tasks(git, Layout::Plain);
@@ -281,7 +282,7 @@ fn merges() {
         repo.deactivate();
         repo.git(&["merge", "-q", "-m", "catch up\n\nTask-Id: T-1", "main"]).success();
         let plan = as_stock(&repo, "T-1@start");
-        assert_eq!((reverted(&plan), plan.skipped[0].why), (vec![own], LeftReason::Merge));
+        assert_eq!((reverted(&plan), plan.skipped[0].why), (vec![own], RevertSkipReason::Merge));
         // Somebody's merge of the task's branch is not the task's, but what came in by it is.
         let repo = with_tasks(git, Layout::Plain);
         repo.git(&["switch", "-q", "-c", "topic"]).success();
@@ -308,7 +309,7 @@ fn linked_commits_are_the_tasks_and_buried_ones_are_not() {
         let buried = repo.commit_file("c", "1", "squashed\n\nTask-Id: T-1\n\nand more text");
         let plan = as_stock(&repo, "T-1@start");
         assert_eq!(reverted(&plan), [linked]);
-        assert_eq!((plan.skipped[0].commit, plan.skipped[0].why), (oid(&buried), LeftReason::Buried));
+        assert_eq!((plan.skipped[0].commit, plan.skipped[0].why), (oid(&buried), RevertSkipReason::Buried));
     });
 }
 

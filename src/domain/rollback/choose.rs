@@ -41,12 +41,12 @@ pub struct Skipped<I> {
     /// The commit.
     pub commit: I,
     /// Why.
-    pub why: LeftReason,
+    pub why: RevertSkipReason,
 }
 
 /// Why a commit is left alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LeftReason {
+pub enum RevertSkipReason {
     /// A later commit has reverted it.
     Reverted,
     /// It reverts commits that are left alone with it.
@@ -57,14 +57,14 @@ pub enum LeftReason {
     Buried,
 }
 
-impl LeftReason {
+impl RevertSkipReason {
     /// The word used in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
-            LeftReason::Reverted => "reverted",
-            LeftReason::Reverts => "reverts",
-            LeftReason::Merge => "merge",
-            LeftReason::Buried => "buried",
+            RevertSkipReason::Reverted => "reverted",
+            RevertSkipReason::Reverts => "reverts",
+            RevertSkipReason::Merge => "merge",
+            RevertSkipReason::Buried => "buried",
         }
     }
 }
@@ -84,17 +84,17 @@ pub fn choose<I: Clone + Eq + Hash>(range: &[Commit<I>]) -> Choice<I> {
         }
         if dead.contains(&commit.id) {
             match commit.owner {
-                Owner::Task => skip(LeftReason::Reverted),
+                Owner::Task => skip(RevertSkipReason::Reverted),
                 Owner::Buried | Owner::Other => {}
             }
             continue;
         }
         match commit.owner {
-            Owner::Task if !can_be_reverted(commit, &commits) => skip(LeftReason::Merge),
+            Owner::Task if !can_be_reverted(commit, &commits) => skip(RevertSkipReason::Merge),
             Owner::Task => {
                 let is_free = |id: &I| !dead.contains(id) && !gone.contains(id) && reverters(range, id) == 1;
                 if only_reverts(commit, &commits) && commit.reverts.iter().all(is_free) {
-                    skip(LeftReason::Reverts);
+                    skip(RevertSkipReason::Reverts);
                 } else {
                     gone.extend(&commit.brings);
                     let (parent, with) = (commit.parents.first().cloned(), commit.brings.clone());
@@ -102,7 +102,7 @@ pub fn choose<I: Clone + Eq + Hash>(range: &[Commit<I>]) -> Choice<I> {
                     continue;
                 }
             }
-            Owner::Buried => skip(LeftReason::Buried),
+            Owner::Buried => skip(RevertSkipReason::Buried),
             Owner::Other => {}
         }
         for id in &commit.reverts {
@@ -159,43 +159,52 @@ mod tests {
     }
 
     #[track_caller]
-    fn expect(lines: &[&str], steps: &[u32], skipped: &[(u32, LeftReason)]) {
+    fn expect(lines: &[&str], steps: &[u32], skipped: &[(u32, RevertSkipReason)]) {
         let choice = choose(&range(lines));
         let found: Vec<u32> = choice.steps.iter().map(|step| step.commit).collect();
-        let left: Vec<(u32, LeftReason)> = choice.skipped.iter().map(|skipped| (skipped.commit, skipped.why)).collect();
+        let left: Vec<(u32, RevertSkipReason)> =
+            choice.skipped.iter().map(|skipped| (skipped.commit, skipped.why)).collect();
         assert_eq!((found.as_slice(), left.as_slice()), (steps, skipped), "{lines:?}");
         assert!(choice.steps.iter().all(|step| step.parent == Some(step.commit - 1)));
     }
 
     #[test]
     fn own_commits_newest_first() {
-        expect(&["own 5", "foreign 4", "own 3", "buried 2"], &[5, 3], &[(2, LeftReason::Buried)]);
+        expect(&["own 5", "foreign 4", "own 3", "buried 2"], &[5, 3], &[(2, RevertSkipReason::Buried)]);
         expect(&[], &[], &[]);
     }
 
     #[test]
     fn what_somebody_reverted_is_not_reverted_again() {
-        expect(&["foreign 3 reverts 2", "own 2", "own 1"], &[1], &[(2, LeftReason::Reverted)]);
+        expect(&["foreign 3 reverts 2", "own 2", "own 1"], &[1], &[(2, RevertSkipReason::Reverted)]);
         // The revert was reverted by others.
         expect(&["foreign 4 reverts 3", "foreign 3 reverts 2", "own 2"], &[2], &[]);
-        expect(&["buried 3 reverts 2", "own 2"], &[], &[(3, LeftReason::Buried), (2, LeftReason::Reverted)]);
+        expect(
+            &["buried 3 reverts 2", "own 2"],
+            &[],
+            &[(3, RevertSkipReason::Buried), (2, RevertSkipReason::Reverted)],
+        );
     }
 
     #[test]
     fn the_tasks_own_reverts() {
         // A pair comes to nothing.
-        expect(&["own 3 reverts 2", "own 2", "own 1"], &[1], &[(3, LeftReason::Reverts), (2, LeftReason::Reverted)]);
+        expect(
+            &["own 3 reverts 2", "own 2", "own 1"],
+            &[1],
+            &[(3, RevertSkipReason::Reverts), (2, RevertSkipReason::Reverted)],
+        );
         // The revert of the revert goes with the revert; what is in force is reverted.
         let three = ["own 4 reverts 3", "own 3 reverts 2", "own 2"];
-        expect(&three, &[2], &[(4, LeftReason::Reverts), (3, LeftReason::Reverted)]);
+        expect(&three, &[2], &[(4, RevertSkipReason::Reverts), (3, RevertSkipReason::Reverted)]);
         // It also reverted what was there before the checkpoint, or commits of others: that comes back.
         expect(&["own 3 reverts 2 older", "own 2"], &[3, 2], &[]);
         expect(&["own 3 older", "own 2"], &[3, 2], &[]);
         expect(&["own 3 reverts 2", "foreign 2"], &[3], &[]);
         // The task redid what others had reverted: their revert is in force again.
-        expect(&["own 4 reverts 3", "foreign 3 reverts 2", "own 2"], &[4], &[(2, LeftReason::Reverted)]);
+        expect(&["own 4 reverts 3", "foreign 3 reverts 2", "own 2"], &[4], &[(2, RevertSkipReason::Reverted)]);
         // Others reverted the task's revert.
-        expect(&["foreign 4 reverts 3", "own 3 reverts 2", "own 2"], &[2], &[(3, LeftReason::Reverted)]);
+        expect(&["foreign 4 reverts 3", "own 3 reverts 2", "own 2"], &[2], &[(3, RevertSkipReason::Reverted)]);
         // Of two reverts of one commit one changed nothing, whichever that is: all are taken back.
         expect(&["own 4 reverts 2", "own 3 reverts 2", "own 2"], &[4, 3, 2], &[]);
     }
@@ -205,12 +214,12 @@ mod tests {
         let choice = choose(&range(&["own 9 brings 8,7", "own 8", "own 7", "own 6"]));
         assert_eq!(choice.steps[0], Step { commit: 9, parent: Some(8), with: vec![8, 7] });
         assert_eq!((choice.steps.len(), choice.steps[1].commit, choice.skipped), (2, 6, vec![]));
-        expect(&["own 9 brings 8,7", "own 8", "foreign 7"], &[8], &[(9, LeftReason::Merge)]);
+        expect(&["own 9 brings 8,7", "own 8", "foreign 7"], &[8], &[(9, RevertSkipReason::Merge)]);
         // It brings in something from before the checkpoint.
-        expect(&["own 9 brings 8,3", "own 8"], &[8], &[(9, LeftReason::Merge)]);
+        expect(&["own 9 brings 8,3", "own 8"], &[8], &[(9, RevertSkipReason::Merge)]);
         // A merge of the task's branch by others: the commits themselves are reverted.
         expect(&["foreign 9 brings 8", "own 8"], &[8], &[]);
         // Others reverted that merge.
-        expect(&["foreign 10 reverts 9", "foreign 9 brings 8", "own 8"], &[], &[(8, LeftReason::Reverted)]);
+        expect(&["foreign 10 reverts 9", "foreign 9 brings 8", "own 8"], &[], &[(8, RevertSkipReason::Reverted)]);
     }
 }

@@ -17,7 +17,7 @@ pub enum Reachability {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// Where the checkpoint lies.
-    pub place: Reachability,
+    pub reachability: Reachability,
     /// How many commits of the range are the task's own.
     pub own: usize,
     /// How many are not.
@@ -28,10 +28,10 @@ pub struct Facts {
 
 impl Facts {
     /// The facts of `range`.
-    pub fn of<I>(place: Reachability, range: &[Commit<I>]) -> Self {
+    pub fn of<I>(reachability: Reachability, range: &[Commit<I>]) -> Self {
         let count = |is: fn(&Commit<I>) -> bool| range.iter().filter(|commit| is(commit)).count();
         let own = count(Commit::is_own);
-        Facts { place, own, foreign: range.len() - own, published: count(|commit| commit.published) }
+        Facts { reachability, own, foreign: range.len() - own, published: count(|commit| commit.published) }
     }
 }
 
@@ -73,9 +73,9 @@ pub enum Refusal {
 /// | any, and it is on another history          | restore                     |
 ///
 /// Where there are no commits, rewind and restore have nothing to do beyond the files, so they are that mode.
-pub fn decide(facts: Facts, wish: Options) -> Result<Mode, Refusal> {
-    let is_empty = facts.own + facts.foreign == 0 && facts.place == Reachability::Ancestor;
-    let mode = wish.mode.unwrap_or(match facts.place {
+pub fn decide(facts: Facts, options: Options) -> Result<Mode, Refusal> {
+    let is_empty = facts.own + facts.foreign == 0 && facts.reachability == Reachability::Ancestor;
+    let mode = options.mode.unwrap_or(match facts.reachability {
         Reachability::Rewritten => Mode::Restore,
         _ if is_empty => Mode::Files,
         _ if facts.foreign > 0 => Mode::Revert,
@@ -87,10 +87,10 @@ pub fn decide(facts: Facts, wish: Options) -> Result<Mode, Refusal> {
         Mode::Revert if facts.own == 0 => Err(Refusal::NothingToRevert),
         Mode::Revert => Ok(Mode::Revert),
         Mode::Rewind | Mode::Restore if is_empty => Ok(Mode::Files),
-        Mode::Rewind if facts.place == Reachability::Rewritten => Err(Refusal::Rewritten),
-        Mode::Rewind if facts.place == Reachability::BeforeRoot => Err(Refusal::BeforeRoot),
-        Mode::Rewind | Mode::Restore if facts.foreign > 0 && !wish.allow_foreign => Err(Refusal::Foreign(mode)),
-        Mode::Rewind if facts.published > 0 && !wish.allow_published => Err(Refusal::Published),
+        Mode::Rewind if facts.reachability == Reachability::Rewritten => Err(Refusal::Rewritten),
+        Mode::Rewind if facts.reachability == Reachability::BeforeRoot => Err(Refusal::BeforeRoot),
+        Mode::Rewind | Mode::Restore if facts.foreign > 0 && !options.allow_foreign => Err(Refusal::Foreign(mode)),
+        Mode::Rewind if facts.published > 0 && !options.allow_published => Err(Refusal::Published),
         Mode::Rewind | Mode::Restore => Ok(mode),
     }
 }
@@ -104,9 +104,13 @@ mod tests {
     type Cell = Result<Mode, Refusal>;
 
     /// The answers for every forced mode: none, files, rewind, restore, revert.
-    fn row(place: Reachability, (own, foreign, published): (usize, usize, usize), allow: (bool, bool)) -> [Cell; 5] {
+    fn row(
+        reachability: Reachability,
+        (own, foreign, published): (usize, usize, usize),
+        allow: (bool, bool),
+    ) -> [Cell; 5] {
         let (allow_foreign, allow_published) = allow;
-        let facts = Facts { place, own, foreign, published };
+        let facts = Facts { reachability, own, foreign, published };
         [None, Some(Files), Some(Rewind), Some(Restore), Some(Revert)]
             .map(|mode| decide(facts, Options { mode, allow_foreign, allow_published }))
     }

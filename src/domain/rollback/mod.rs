@@ -11,7 +11,7 @@ pub mod message;
 use std::fmt;
 
 use super::id::TaskId;
-pub use choose::{Choice, LeftReason, Skipped, Step, choose};
+pub use choose::{Choice, RevertSkipReason, Skipped, Step, choose};
 pub use decide::{Facts, Options, Reachability, Refusal, decide};
 
 /// How the state of a checkpoint comes back.

@@ -61,13 +61,13 @@ impl InstallOptions {
     }
 }
 
-/// Install all hooks, or bring them up to date, and set what of `wishes` the user has not set.
+/// Install all hooks, or bring them up to date, and set what of `wanted` the user has not set.
 ///
 /// # Errors
 ///
 /// When nothing could be installed; nothing has changed then. A single hook that cannot be ours (tracked by git, or
 /// modified) is a [`Step`] of the report.
-pub fn install(repo: &Repo, options: &InstallOptions, wishes: &[WantedSetting]) -> Result<Report> {
+pub fn install(repo: &Repo, options: &InstallOptions, wanted: &[WantedSetting]) -> Result<Report> {
     let mechanism = mechanism(repo)?;
     let mut report = Report::new(mechanism);
     let dir = directory::of_git(repo)?;
@@ -80,7 +80,7 @@ pub fn install(repo: &Repo, options: &InstallOptions, wishes: &[WantedSetting]) 
         }
     };
     // The configuration first: it is what another process may hold, and then nothing has changed.
-    let changed = config_block::change(repo, Some(settings), wishes, was_installed)?;
+    let changed = config_block::change(repo, Some(settings), wanted, was_installed)?;
     report.settings = changed.said;
     match mechanism {
         Mechanism::Config => {
@@ -95,14 +95,14 @@ pub fn install(repo: &Repo, options: &InstallOptions, wishes: &[WantedSetting]) 
     Ok(report)
 }
 
-/// Set those of `wishes` that the user has not set, without touching hooks. Returns what was set, in sentences.
+/// Set those of `wanted` that the user has not set, without touching hooks. Returns what was set, in sentences.
 ///
 /// # Errors
 ///
 /// When the configuration cannot be written.
-pub fn configure(repo: &Repo, wishes: &[WantedSetting]) -> Result<Vec<String>> {
+pub fn configure(repo: &Repo, wanted: &[WantedSetting]) -> Result<Vec<String>> {
     let was_installed = directory::has_ours(repo)?;
-    Ok(config_block::change(repo, None, wishes, was_installed)?.said)
+    Ok(config_block::change(repo, None, wanted, was_installed)?.said)
 }
 
 /// Remove everything that [`install`] added.

@@ -19,7 +19,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use bstr::{BStr, BString};
 
-pub use crate::query::changes::uncommitted::{OpaqueReason, Unseen};
+pub use crate::query::changes::uncommitted::{Unseen, UnseenReason};
 pub use range::Step;
 
 use crate::{

@@ -22,12 +22,12 @@ pub struct Unseen {
     /// Where.
     pub path: BString,
     /// Why.
-    pub why: OpaqueReason,
+    pub why: UnseenReason,
 }
 
 /// Why something is in no tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OpaqueReason {
+pub enum UnseenReason {
     /// It is another repository, and no submodule.
     Repository,
     /// What changed is inside a submodule, and not committed there.
@@ -36,13 +36,13 @@ pub enum OpaqueReason {
     Unreadable,
 }
 
-impl OpaqueReason {
+impl UnseenReason {
     /// The word used in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
-            OpaqueReason::Repository => "nested-repository",
-            OpaqueReason::Submodule => "dirty-submodule",
-            OpaqueReason::Unreadable => "unreadable",
+            UnseenReason::Repository => "nested-repository",
+            UnseenReason::Submodule => "dirty-submodule",
+            UnseenReason::Unreadable => "unreadable",
         }
     }
 }
@@ -53,7 +53,7 @@ impl Seen {
         let mut seen = Seen::default();
         for tracked in status.tracked {
             if tracked.submodule == Some(true) {
-                seen.unseen.push(Unseen { path: tracked.path.clone(), why: OpaqueReason::Submodule });
+                seen.unseen.push(Unseen { path: tracked.path.clone(), why: UnseenReason::Submodule });
             }
             let place = Places { staged: tracked.staged.is_some(), unstaged: tracked.is_dirty, ..Places::default() };
             seen.add(tracked.path, place);
@@ -64,13 +64,13 @@ impl Seen {
         for path in status.untracked {
             match path.strip_suffix(b"/") {
                 Some(dir) => {
-                    seen.unseen.push(Unseen { path: dir.into(), why: OpaqueReason::Repository });
+                    seen.unseen.push(Unseen { path: dir.into(), why: UnseenReason::Repository });
                     seen.nested.push(path);
                 }
                 None => seen.add(path, Places { untracked: true, ..Places::default() }),
             }
         }
-        seen.unseen.extend(status.unreadable.into_iter().map(|path| Unseen { path, why: OpaqueReason::Unreadable }));
+        seen.unseen.extend(status.unreadable.into_iter().map(|path| Unseen { path, why: UnseenReason::Unreadable }));
         seen
     }
 

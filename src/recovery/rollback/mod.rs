@@ -74,12 +74,12 @@ pub fn plan(view: &View<'_>, task: &Task, to: Checkpoint, head: ObjectId, reques
     let reader = TaskCommits { repo, id: &task.id, owners: &owners };
     let mut range = reader.range(to.commit, head)?;
     reader.read_merges(&mut range)?;
-    let place = match to.commit {
+    let reachability = match to.commit {
         None => Reachability::BeforeRoot,
         Some(commit) if revwalk::is_ancestor(repo, commit, head)? => Reachability::Ancestor,
         Some(_) => Reachability::Rewritten,
     };
-    let mode = mode(request, Facts::of(place, &range)).map_err(|why| refusal::of(why, task, &to, &range))?;
+    let mode = mode(request, Facts::of(reachability, &range)).map_err(|why| refusal::of(why, task, &to, &range))?;
     let touched = diff::touched(repo, &range.iter().map(|commit| commit.id).collect::<Vec<_>>())?;
     let tree = match to.commit {
         Some(commit) => revwalk::tree(repo, commit)?,
@@ -104,7 +104,7 @@ pub fn plan(view: &View<'_>, task: &Task, to: Checkpoint, head: ObjectId, reques
     };
     let head_tree = revwalk::tree(repo, head)?;
     let paths = Pathspecs::new(request.paths.clone());
-    let planner = Planner { repo, head_tree, paths, place, range, touched };
+    let planner = Planner { repo, head_tree, paths, reachability, range, touched };
     match mode {
         Mode::Files => planner.files(plan),
         Mode::Rewind => Ok(planner.rewind(plan)),
@@ -134,7 +134,7 @@ struct Planner<'a> {
     repo: &'a Repo,
     head_tree: ObjectId,
     paths: Pathspecs,
-    place: Reachability,
+    reachability: Reachability,
     /// What came after the checkpoint, newest first.
     range: Vec<Commit<ObjectId>>,
     /// The paths that those commits changed.
@@ -166,7 +166,7 @@ impl Planner<'_> {
             return Ok(plan);
         }
         // Of another history it cannot be said that its commits are reverted.
-        if self.place != Reachability::Rewritten {
+        if self.reachability != Reachability::Rewritten {
             plan.revert = self.range.iter().map(|commit| commit.id).collect();
         }
         plan.after = After::Commit(Box::new(self.commit(&plan)?));

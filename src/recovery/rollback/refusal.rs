@@ -103,10 +103,10 @@ pub(super) fn nothing_to_take_back(plan: &RollbackPlan) -> Error {
 pub fn skip_reason(id: &str, skipped: &Skipped<ObjectId>) -> String {
     let commit = oid(skipped.commit);
     match skipped.why {
-        rollback::LeftReason::Reverted => format!("{commit} is reverted already"),
-        rollback::LeftReason::Reverts => format!("{commit} only reverts other commits of {id}"),
-        rollback::LeftReason::Merge => format!("{commit} is a merge that also brings in commits of other tasks"),
-        rollback::LeftReason::Buried => format!("{commit} names {id}, but not in its final trailers"),
+        rollback::RevertSkipReason::Reverted => format!("{commit} is reverted already"),
+        rollback::RevertSkipReason::Reverts => format!("{commit} only reverts other commits of {id}"),
+        rollback::RevertSkipReason::Merge => format!("{commit} is a merge that also brings in commits of other tasks"),
+        rollback::RevertSkipReason::Buried => format!("{commit} names {id}, but not in its final trailers"),
     }
 }
 
