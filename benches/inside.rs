@@ -38,7 +38,8 @@ fn events() -> Vec<Event> {
         ..Create::default()
     };
     let commit = "9fceb02d0ae598e95dc970b74767f19372d61af8".to_owned();
-    let start = Start { base: Some(commit.clone()), branch: Some("main".into()), lease: Some(7200), force: false };
+    let start =
+        Start { base: Some(commit.clone()), branch: Some("main".into()), lease: Some(7200), ..Start::default() };
     let payloads = [
         Payload::Create(create),
         Payload::Start(start),

@@ -77,7 +77,8 @@ fn plan(tasks: usize) -> Draft {
     }
     for n in (0..tasks).filter(|n| n % 10 < 3) {
         let commit = format!("{:040x}", 0x9fce_b02d_0ae5_98e9_u128 * (n as u128 + 1));
-        let start = Start { base: Some(commit.clone()), branch: Some("main".into()), lease: Some(7200), force: false };
+        let start =
+            Start { base: Some(commit.clone()), branch: Some("main".into()), lease: Some(7200), ..Start::default() };
         draft.and(&id(n), Payload::Start(start));
         let commit = Commit { tree: Some(commit.clone()), commit, subject: Some(format!("Make part {n} work")) };
         draft.and(&id(n), Payload::Commit(commit));

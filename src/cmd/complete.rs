@@ -3,12 +3,13 @@
 use crate::{
     cmd::{
         context::{Ctx, text_argument},
+        next::begun,
         task_change, verify,
     },
     error::{Result, exit},
     verbs::{
         complete::{self, Request, Verify},
-        next::NoTask,
+        next::{NoTask, Take},
     },
     view::{json::CompleteAnswer, sanitize},
 };
@@ -24,12 +25,21 @@ pub struct Args {
     /// Run CMD (default: 'agent.verify') first, and complete the task only if it succeeds
     #[arg(long, value_name = "CMD", num_args = 0..=1)]
     verify: Option<Option<String>>,
-    /// Also claim the next ready task
-    #[arg(long)]
-    next: bool,
+    /// Also start the next task (=claim: only claim it)
+    #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "start")]
+    next: Option<After>,
     /// Complete despite open dependencies, subtasks or blockers, or a missing verification
     #[arg(long)]
     force: bool,
+}
+
+/// What is done with the next task.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum After {
+    /// Claim and start it.
+    Start,
+    /// Only claim it.
+    Claim,
 }
 
 /// Run the command; answers its exit code.
@@ -38,7 +48,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         task: args.task,
         result: args.result.as_deref().map(text_argument).transpose()?,
         verify: args.verify.map(|command| Verify { command, output: verify::output(ctx) }),
-        next: args.next,
+        next: args.next.map(|how| match how {
+            After::Start => Take::Start,
+            After::Claim => Take::Claim,
+        }),
         force: args.force,
     };
     let done = ctx.call(|caller| complete::complete(caller, &request))?;
@@ -48,8 +61,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
     if ctx.out.is_json() {
         let unblocked = done.unblocked.iter().map(|row| row.id.to_string()).collect();
-        let claimed = done.next.as_ref().and_then(|next| next.as_ref().ok());
-        let next = claimed.map(|task| task_change::task_json(ctx, task)).transpose()?;
+        let next = done.next.as_ref().and_then(|next| next.as_ref().ok());
+        let next = next.map(|next| task_change::task_json(ctx, &next.task)).transpose()?;
         ctx.out.json(&CompleteAnswer::new(task_change::task_json(ctx, task)?, unblocked, next))?;
         return Ok(exit::OK);
     }
@@ -60,13 +73,18 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             format!("{} is completed already, with the same result.", task.name())
         }
     })?;
-    for row in &done.unblocked {
+    let next = done.next.as_ref().and_then(|next| next.as_ref().ok());
+    for row in done.unblocked.iter().filter(|row| next.is_none_or(|next| next.task.id != row.id)) {
         ctx.out.print(&format!("Ready now: {}\n", sanitize::line(&row.name())))?;
     }
     match &done.next {
-        Some(Ok(task)) => {
-            ctx.out.print(&format!("Claimed {}.\n", sanitize::line(&task.name())))?;
-            ctx.out.hint(format!("begin it with 'git agent start {}'", task.id));
+        Some(Ok(next)) => {
+            let (task, is_claimed) = (&next.task, matches!(request.next, Some(Take::Claim)));
+            let what = if is_claimed { "Claimed" } else { begun(next) };
+            ctx.out.print(&format!("{what} {}.\n", sanitize::line(&task.name())))?;
+            if is_claimed {
+                ctx.out.hint(format!("begin it with 'git agent start {}'", task.id));
+            }
         }
         Some(Err(NoTask::AllDone)) => ctx.out.status("Every task is completed or cancelled."),
         Some(Err(_)) => ctx.out.status("No other task is ready; 'git agent ready --explain' says why."),

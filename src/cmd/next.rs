@@ -3,14 +3,15 @@
 use crate::{
     cmd::{context::Ctx, task_change},
     error::{Result, exit},
-    verbs::next::{self, NoTask, Request, Take},
+    verbs::next::{self, Next, NoTask, Request, Take},
     view::json::NextAnswer,
 };
 
 /// Show the next task to work on
 ///
-/// Ready tasks are ordered by priority, then by how many tasks they unblock, then by age. With --claim, concurrent agents
-/// each get a different task.
+/// What you hold in this worktree, or left in progress, comes first. Ready tasks are ordered by priority, then by how many
+/// tasks they unblock, then by age. With --claim, concurrent agents each get a different task; it never answers with a task
+/// that you hold. With --start, the exit code is 3 if there is nothing to do.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Claim the task
@@ -35,34 +36,50 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         _ => Take::Look,
     };
     let request = Request { take, remote: args.remote, parent: args.parent };
-    let task = match ctx.call(|caller| next::next(caller, &request))? {
-        Ok(task) => task,
-        Err(reason) => return nothing(ctx, reason),
+    let next = match ctx.call(|caller| next::next(caller, &request))? {
+        Ok(next) => next,
+        Err(reason) => return nothing(ctx, reason, take),
     };
+    let task = &next.task;
     if ctx.out.is_json() {
-        ctx.out.json(&NextAnswer::new(Ok(task_change::task_json(ctx, &task)?)))?;
+        ctx.out.json(&NextAnswer::new(Ok((task_change::task_json(ctx, task)?, next.is_yours))))?;
         return Ok(exit::OK);
     }
     let style = ctx.style();
     let (named, title) = (style.id(task.id.as_str()), style.plain(&task.title));
     let said = match take {
         _ if ctx.out.is_quiet() => task.id.to_string(),
-        Take::Start => format!("Started {named} ({title})."),
+        Take::Start => format!("{} {named} ({title}).", begun(&next)),
         Take::Claim => format!("Claimed {named} ({title})."),
         Take::Look => format!("{named} {title}"),
     };
     ctx.out.print(&format!("{said}\n"))?;
-    if take != Take::Start {
-        ctx.out.hint(format!("begin it with 'git agent start {}'; 'git agent show {}' tells more", task.id, task.id));
+    match take {
+        Take::Start => {}
+        Take::Look if next.is_yours => {
+            let id = &task.id;
+            ctx.out.hint(format!("you hold it; go on with 'git agent start {id}'; 'git agent show {id}' tells more"));
+        }
+        _ => {
+            ctx.out
+                .hint(format!("begin it with 'git agent start {}'; 'git agent show {}' tells more", task.id, task.id));
+        }
     }
     Ok(exit::OK)
 }
 
-/// Say why there is nothing to do: an answer, not a failure.
-fn nothing(ctx: &Ctx, reason: NoTask) -> Result<u8> {
+/// What `--start` did to the task.
+pub(super) fn begun(next: &Next) -> &'static str {
+    if next.goes_on { "Went on with" } else { "Started" }
+}
+
+/// Say why there is nothing to do: an answer, and a failure only where a task was to be started.
+fn nothing(ctx: &Ctx, reason: NoTask, take: Take) -> Result<u8> {
+    // A script that goes on as if a task were active would work on none.
+    let exit = if take == Take::Start { exit::CONFLICT } else { exit::OK };
     if ctx.out.is_json() {
         ctx.out.json(&NextAnswer::new(Err(reason)))?;
-        return Ok(exit::OK);
+        return Ok(exit);
     }
     let (said, hint) = match reason {
         NoTask::AllDone => ("Every task is completed or cancelled.", "'git agent log' tells what happened"),
@@ -75,5 +92,5 @@ fn nothing(ctx: &Ctx, reason: NoTask) -> Result<u8> {
     };
     ctx.out.status(said);
     ctx.out.hint(hint);
-    Ok(exit::OK)
+    Ok(exit)
 }

@@ -5,7 +5,11 @@
 
 use ulid::Ulid;
 
-use super::{actor::Actor, event::Event, time::Timestamp};
+use super::{
+    actor::Actor,
+    event::{Event, Payload},
+    time::Timestamp,
+};
 
 /// The lease when `agent.lease` does not say otherwise: two hours, in seconds. There is no activity during a build.
 pub const DEFAULT_LEASE: u64 = 2 * 60 * 60;
@@ -38,6 +42,8 @@ pub struct Claim {
     pub by: Actor,
     /// The clone that the holder works in; absent where the version that wrote the claim did not say.
     pub clone_id: Option<Ulid>,
+    /// The name of the worktree that it was made in; absent where the version that wrote the claim did not say.
+    pub worktree: Option<String>,
     /// Until when, unless renewed.
     pub until: Timestamp,
     /// Seconds that each sign of life is good for.
@@ -48,7 +54,13 @@ impl Claim {
     /// The claim for `lease` seconds that `event` makes.
     pub fn new(event: &Event, lease: u64) -> Self {
         let lease = lease.min(MAX_LEASE);
-        Claim { by: event.actor.clone(), clone_id: event.clone_id, until: event.at.plus_seconds(lease), lease }
+        let worktree = match &event.payload {
+            Payload::Start(start) => start.worktree.clone(),
+            Payload::Claim(claim) => claim.worktree.clone(),
+            _ => None,
+        };
+        let until = event.at.plus_seconds(lease);
+        Claim { by: event.actor.clone(), clone_id: event.clone_id, worktree, until, lease }
     }
 
     /// Whether it still counts at `now`.

@@ -72,12 +72,18 @@ impl<'a> Graph<'a> {
 
     /// Whether nothing keeps `task` from being started by anybody at `now`.
     pub fn is_ready(&self, task: Row<'_>, now: Timestamp) -> bool {
-        task.status() == Status::Pending
-            && task.exists()
-            && task.blockers() == 0
-            && !task.is_held(now)
-            && self.open_children[task.at()] == 0
-            && task.after().all(|before| before.is_some_and(|before| before.status() == Status::Completed))
+        task.status() == Status::Pending && !task.is_held(now) && self.is_workable(task)
+    }
+
+    /// Whether the holder of `task` can work on it: it is in progress, or ready but for its claim, and neither blockers nor subtasks are
+    /// open.
+    pub fn is_workable(&self, task: Row<'_>) -> bool {
+        let is_completed = |before: Row<'_>| before.status() == Status::Completed;
+        let is_begun = match task.status() {
+            Status::Pending => task.after().all(|before| before.is_some_and(is_completed)),
+            status => status == Status::InProgress,
+        };
+        is_begun && task.exists() && task.blockers() == 0 && self.open_children[task.at()] == 0
     }
 
     /// The tasks that the completion of the open task `id` makes ready at `now`, in the order of [`Graph::ready`]: of those

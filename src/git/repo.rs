@@ -228,6 +228,12 @@ impl Repo {
         }
     }
 
+    /// Whether the clone has a worktree that [`Repo::worktree_name`] calls `name`.
+    pub fn has_worktree(&self, name: &str) -> bool {
+        let linked = |name: &str| self.common_dir().join("worktrees").join(name).join("HEAD").is_file();
+        name == self.worktree_name() || name == "main" || (!name.contains('/') && linked(name))
+    }
+
     /// A call of git in this worktree.
     pub(super) fn git(&self) -> Git {
         let git = Git::new(self.work_dir().unwrap_or_else(|| self.git_dir()));

@@ -14,12 +14,15 @@ use crate::{
         id::TaskId,
         revision::{Spec, Which},
         task::Task,
-        text::{plural, visible},
+        text::{NAMED, plural, visible},
         time::Timestamp,
     },
     error::{Error, Result, codes},
     git::Repo,
-    query::revision::{self, Emptiness, Resolver},
+    query::{
+        own,
+        revision::{self, Emptiness, Resolver},
+    },
     recovery,
     store::{
         active,
@@ -190,6 +193,23 @@ impl Caller {
         answer
     }
 
+    /// What the caller holds in this worktree, or left in progress there: see [`own::find`].
+    ///
+    /// # Errors
+    ///
+    /// `bad-actor`, and those of [`own::find`].
+    pub fn own(&self, view: &View<'_>) -> Result<Vec<Task>> {
+        own::find(view, &view.table()?, &self.holder()?, self.now())
+    }
+
+    /// The refusal `message` for want of an active task; it names what the caller holds.
+    pub(super) fn no_active_task(&self, view: &View<'_>, message: &str) -> Error {
+        // What cannot be read does not make the refusal another one.
+        let own = self.own(view).unwrap_or_default();
+        let hint = |task: &Task| format!("you hold {}: git agent start {}", task.name(), task.id);
+        Error::new(codes::NO_ACTIVE_TASK, message).hints(own.iter().take(NAMED).map(hint))
+    }
+
     /// The task that `word` names, or the active one where none is named.
     pub fn task(&self, view: &View<'_>, word: Option<&str>) -> Result<Task> {
         if let Some(word) = word {
@@ -197,8 +217,8 @@ impl Caller {
         }
         let active = self.active()?;
         let id = active.first().ok_or_else(|| {
-            Error::new(codes::NO_ACTIVE_TASK, "no task is named, and none is active in this worktree")
-                .hint("name a task, or begin one with 'git agent start <task>'")
+            let message = "no task is named, and none is active in this worktree";
+            self.no_active_task(view, message).hint("name a task, or begin one with 'git agent start <task>'")
         })?;
         view.task(id)?.ok_or_else(|| {
             Error::new(codes::TASK_NOT_FOUND, format!("the active task {id} is not in this ledger"))

@@ -11,7 +11,7 @@ use crate::{
         task::{Task, Verification},
         trailer::block::{self, Syntax},
     },
-    error::{Error, Result, codes},
+    error::{Error, Result},
     query::revision,
     recovery::checkpoint::{self, Label, Made, message},
     store::{active, ledger::Draft},
@@ -141,7 +141,8 @@ fn owner(caller: &Caller, word: Option<&str>) -> Result<Owner> {
     let active = if word.is_some() { Vec::new() } else { caller.active()? };
     if word.is_none() && active.is_empty() {
         let message = "cannot make a checkpoint: no task is active in this worktree";
-        return Err(Error::new(codes::NO_ACTIVE_TASK, message)
+        return Err(caller
+            .no_active_task(&view, message)
             .hint("begin one: git agent start <task>; 'git agent next' finds one")
             .hint("or name it: git agent checkpoint --task <task>"));
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Caller,
-    next::{self, NoTask},
+    next::{self, Choice, Next, NoTask, Take},
     task, text, verify,
 };
 use crate::{
@@ -35,8 +35,8 @@ pub struct Request {
     pub result: Option<String>,
     /// Verify first, and complete only if that passes.
     pub verify: Option<Verify>,
-    /// Claim the next ready task in the same step.
-    pub next: bool,
+    /// Start or claim the next task in the same step.
+    pub next: Option<Take>,
     /// Complete it even if tasks before it, parts of it or blockers are open, or it is not verified.
     pub force: bool,
 }
@@ -61,8 +61,8 @@ pub struct Completed {
     pub verified: Option<(String, Verification)>,
     /// Tasks that became ready.
     pub unblocked: Vec<Summary>,
-    /// The task that was claimed, if that was asked for, or why there is none.
-    pub next: Option<Result<Task, NoTask>>,
+    /// The next task, if that was asked for, or why there is none.
+    pub next: Option<Result<Next, NoTask>>,
 }
 
 /// Complete a task.
@@ -79,14 +79,15 @@ pub fn complete(caller: &Caller, request: &Request) -> Result<Completed> {
     let id = &decided.task.id;
     active::clear(caller.repo(), id)?;
     caller.refresh_notes(std::slice::from_ref(id));
-    let claimed = written.tasks.iter().position(|task| task.id != *id).map(|at| written.tasks.swap_remove(at));
-    let next = decided.next.map(|next| match (next, claimed) {
-        (Err(why), _) => Ok(Err(why)),
-        (Ok(_), Some(task)) => Ok(Ok(task)),
-        (Ok(id), None) => Err(Error::bug(format!("the next task {id} was not claimed"))),
-    });
-    let (wrote, next) = (decided.task.status != Status::Completed, next.transpose()?);
-    let task = written.tasks.pop().unwrap_or(decided.task);
+    let at = written.tasks.iter().position(|task| task.id == *id);
+    let completed = at.map(|at| written.tasks.swap_remove(at));
+    let next = match (decided.next, request.next) {
+        (Some(Ok(choice)), Some(take)) => Some(Ok(next::taken(caller, written.tasks, &choice, take)?)),
+        (Some(Err(why)), _) => Some(Err(why)),
+        _ => None,
+    };
+    let wrote = decided.task.status != Status::Completed;
+    let task = completed.unwrap_or(decided.task);
     Ok(Completed { task, wrote, verified, unblocked: decided.unblocked, next })
 }
 
@@ -102,7 +103,7 @@ struct Decided {
     /// As it was before.
     task: Task,
     unblocked: Vec<Summary>,
-    next: Option<Result<TaskId, NoTask>>,
+    next: Option<Result<Choice, NoTask>>,
 }
 
 fn decide(caller: &Caller, view: &View<'_>, request: &Request, result: Option<&Value>) -> Result<(Draft, Decided)> {
@@ -118,14 +119,15 @@ fn decide(caller: &Caller, view: &View<'_>, request: &Request, result: Option<&V
         let complete = Complete { result: result.cloned(), stored: None, force: request.force };
         draft.and(&task.id, Payload::Complete(complete));
         unblocked = graph.unblocked_by(&task.id, now).into_iter().map(Row::summary).collect();
-        if request.next {
+        if request.next.is_some() {
             table.put_row(&Summary { status: Status::Completed, claim: None, ..Summary::of(&task) });
         }
     }
-    let next = request.next.then(|| next::choose(&table, None, now));
-    if let Some(Ok(id)) = &next {
-        draft.and(id, next::claim(caller));
-        draft.message = format!("complete {}, claim {id}", task.id);
+    let mut next = request.next.map(|take| next::choose(caller, view, &table, None, take)).transpose()?;
+    if let (Some(Ok(choice)), Some(take)) = (&mut next, request.next) {
+        next::take(caller, view, choice, take, &mut draft)?;
+        let verb = if take == Take::Start { "start" } else { "claim" };
+        draft.message = format!("complete {}, {verb} {}", task.id, choice.id);
     }
     Ok((draft, Decided { task, unblocked, next }))
 }

@@ -12,9 +12,9 @@ use crate::{
         status::Status,
         table::{Row, Table},
         task::Task,
-        time::Timestamp,
     },
     error::{Error, Result, codes},
+    query::own,
     store::ledger::{Draft, View},
 };
 
@@ -54,28 +54,35 @@ pub enum NoTask {
     None,
 }
 
-/// The task to do now: ready, of the highest priority, unblocking most, oldest; or why there is none.
+/// The next task.
+#[derive(Clone, Debug)]
+pub struct Next {
+    /// The task as it is now.
+    pub task: Task,
+    /// The caller held it in this worktree, or left it in progress there.
+    pub is_yours: bool,
+    /// It had been begun before, and that attempt goes on.
+    pub goes_on: bool,
+}
+
+/// The task to do now, or why there is none: what the caller holds in this worktree or left in progress there; then, of the ready ones,
+/// that of the highest priority, unblocking most, oldest. A task that is claimed for later ([`Take::Claim`]) is always a new one.
 ///
 /// # Errors
 ///
 /// `remote-without-claim`, `task-not-found` for the parent, those of [`start::start`] and of the remote.
-pub fn next(caller: &Caller, request: &Request) -> Result<Result<Task, NoTask>> {
+pub fn next(caller: &Caller, request: &Request) -> Result<Result<Next, NoTask>> {
     if request.remote.is_some() && request.take == Take::Look {
         let message = "--remote is about who gets the task, and nothing is claimed";
         return Err(Error::new(codes::REMOTE_WITHOUT_CLAIM, message).hint("say --claim or --start, too"));
     }
     let decide = |view: &View<'_>| {
         let parent = request.parent.as_deref().map(|word| view.find(word)).transpose()?;
-        let table = view.table()?;
-        let found = choose(&table, parent.as_ref().map(|parent| &parent.id), caller.now());
+        let parent = parent.as_ref().map(|parent| &parent.id);
         let mut draft = Draft::nothing();
-        if let Ok(id) = &found {
-            let payload = match request.take {
-                Take::Look => None,
-                Take::Claim => Some(claim(caller)),
-                Take::Start => start::event(caller, view, &existing(view, id)?, false)?,
-            };
-            payload.into_iter().for_each(|payload| draft.and(id, payload));
+        let mut found = choose(caller, view, &view.table()?, parent, request.take)?;
+        if let Ok(choice) = &mut found {
+            take(caller, view, choice, request.take, &mut draft)?;
         }
         Ok((draft, found))
     };
@@ -83,40 +90,85 @@ pub fn next(caller: &Caller, request: &Request) -> Result<Result<Task, NoTask>> 
         Some(remote) => caller.write_through(remote, decide)?,
         None => caller.write(decide)?,
     };
-    let id = match found {
-        Ok(id) => id,
-        Err(why) => return Ok(Err(why)),
-    };
-    let task = match written.tasks.into_iter().next() {
-        Some(task) => task,
-        None => existing(&caller.view()?, &id)?,
-    };
-    if request.take == Take::Start {
-        start::activate(caller, &id, Activate::Alone)?;
+    match found {
+        Ok(choice) => taken(caller, written.tasks, &choice, request.take).map(Ok),
+        Err(why) => Ok(Err(why)),
     }
-    Ok(Ok(task))
+}
+
+/// A task that was chosen.
+pub(super) struct Choice {
+    /// The task.
+    pub id: TaskId,
+    /// See [`Next::is_yours`].
+    pub is_yours: bool,
+    /// See [`Next::goes_on`]; set by [`take`].
+    pub goes_on: bool,
+}
+
+/// Put into `draft` what it takes to [`Take`] the task of `choice`.
+pub(super) fn take(caller: &Caller, view: &View<'_>, choice: &mut Choice, take: Take, draft: &mut Draft) -> Result<()> {
+    let payload = match take {
+        Take::Look => None,
+        Take::Claim => Some(claim(caller)),
+        Take::Start => {
+            let task = existing(view, &choice.id)?;
+            choice.goes_on = task.attempt_open;
+            start::begin(caller, &task, false)?
+        }
+    };
+    payload.into_iter().for_each(|payload| draft.and(&choice.id, payload));
+    Ok(())
+}
+
+/// The task that was chosen, as it is after `written`; active in this worktree if it was started.
+pub(super) fn taken(caller: &Caller, written: Vec<Task>, choice: &Choice, take: Take) -> Result<Next> {
+    let task = match written.into_iter().find(|task| task.id == choice.id) {
+        Some(task) => task,
+        None => existing(&caller.view()?, &choice.id)?,
+    };
+    // What is active beside it stays so.
+    if take == Take::Start && !caller.active()?.contains(&choice.id) {
+        start::activate(caller, &choice.id, Activate::Alone)?;
+    }
+    Ok(Next { task, is_yours: choice.is_yours, goes_on: choice.goes_on })
 }
 
 /// The event that claims a task for the caller.
-pub(super) fn claim(caller: &Caller) -> Payload {
-    Payload::Claim(Claim { lease: caller.repo().settings().lease(), ..Claim::default() })
+fn claim(caller: &Caller) -> Payload {
+    let repo = caller.repo();
+    let worktree = Some(repo.worktree_name());
+    Payload::Claim(Claim { lease: repo.settings().lease(), worktree, ..Claim::default() })
 }
 
 fn existing(view: &View<'_>, id: &TaskId) -> Result<Task> {
     view.task(id)?.ok_or_else(|| Error::bug(format!("task {id} is in the index only")))
 }
 
-/// The first of the ready tasks, or why there is none.
-pub(super) fn choose(table: &Table, parent: Option<&TaskId>, now: Timestamp) -> Result<TaskId, NoTask> {
-    let graph = Graph::new(table);
+/// The task to do, of those within `parent`, or why there is none.
+pub(super) fn choose(
+    caller: &Caller,
+    view: &View<'_>,
+    table: &Table,
+    parent: Option<&TaskId>,
+    take: Take,
+) -> Result<Result<Choice, NoTask>> {
+    let (graph, now) = (Graph::new(table), caller.now());
     let parent = parent.map(|parent| table.position(parent.as_str()));
     let within = |task: Row<'_>| parent.is_none_or(|parent| task.is_within(parent));
+    if take != Take::Claim {
+        let own = own::find(view, table, &caller.holder()?, now)?;
+        let can_go_on = |row: Row<'_>| within(row) && graph.is_workable(row);
+        if let Some(task) = own.iter().find(|task| graph.get(&task.id).is_some_and(can_go_on)) {
+            return Ok(Ok(Choice { id: task.id.clone(), is_yours: true, goes_on: false }));
+        }
+    }
     if let Some(first) = graph.first_ready(now, within) {
-        return Ok(first.id());
+        return Ok(Ok(Choice { id: first.id(), is_yours: false, goes_on: false }));
     }
     let tasks = || table.rows().filter(|task| task.exists() && within(*task));
     let mut open = tasks().filter(|task| !task.status().is_closed()).peekable();
-    Err(if tasks().next().is_none() {
+    Ok(Err(if tasks().next().is_none() {
         NoTask::None
     } else if open.peek().is_none() {
         NoTask::AllDone
@@ -124,5 +176,5 @@ pub(super) fn choose(table: &Table, parent: Option<&TaskId>, now: Timestamp) -> 
         NoTask::AllClaimed
     } else {
         NoTask::AllBlocked
-    })
+    }))
 }

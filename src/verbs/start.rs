@@ -62,7 +62,16 @@ pub fn start(caller: &Caller, request: &Request) -> Result<Started> {
 }
 
 /// The event that begins `task` now, or why it cannot be begun; `None` when this agent has it in progress.
-pub(super) fn event(caller: &Caller, view: &View<'_>, task: &Task, force: bool) -> Result<Option<Payload>> {
+fn event(caller: &Caller, view: &View<'_>, task: &Task, force: bool) -> Result<Option<Payload>> {
+    let event = begin(caller, task, force)?;
+    if event.is_some() && !force && task.status != Status::InProgress {
+        refuse_obstacles(caller, view, task)?;
+    }
+    Ok(event)
+}
+
+/// The event that begins `task` now, whatever it waits for; `None` when this agent has it in progress.
+pub(super) fn begin(caller: &Caller, task: &Task, force: bool) -> Result<Option<Payload>> {
     task::step(task, Verb::Start)?;
     let (us, now) = (caller.holder()?, caller.now());
     if let Some(claim) = &task.claim {
@@ -76,15 +85,13 @@ pub(super) fn event(caller: &Caller, view: &View<'_>, task: &Task, force: bool) 
             return Ok(None);
         }
     }
-    if !force && task.status != Status::InProgress {
-        refuse_obstacles(caller, view, task)?;
-    }
     let head = caller.repo().head()?;
     Ok(Some(Payload::Start(Start {
         base: head.commit.map(|id| id.to_string()),
         branch: head.branch_name(),
         lease: Some(caller.repo().settings().lease()),
         force,
+        worktree: Some(caller.repo().worktree_name()),
     })))
 }
 

@@ -9,7 +9,7 @@ use crate::{
         state::{self, InProgress},
         status::{self as git_status, Counts},
     },
-    query::unstamped,
+    query::{own, unstamped},
     recovery::{self, operation::Operation},
     store::active,
 };
@@ -24,6 +24,8 @@ pub struct WorktreeStatus {
     pub dirty: Counts,
     /// The active tasks, with what the ledger has of them.
     pub active: Vec<(TaskId, Option<Task>)>,
+    /// What the caller holds in this worktree, or left in progress there, without being active.
+    pub held: Vec<Task>,
     /// Tasks by state.
     pub counts: Vec<(Status, usize)>,
     /// Commits made while a task was active that name none, oldest first.
@@ -53,13 +55,16 @@ pub fn status(caller: &Caller) -> Result<WorktreeStatus> {
     for row in table.rows().filter(|row| row.exists()) {
         counts.iter_mut().filter(|(status, _)| *status == row.status()).for_each(|(_, number)| *number += 1);
     }
+    let mut held = own::find(&view, &table, &caller.holder()?, caller.now())?;
     let active = caller.active()?.into_iter().map(|id| Ok((id.clone(), view.task(&id)?)));
     let active = active.collect::<Result<Vec<(TaskId, Option<Task>)>>>()?;
+    held.retain(|task| active.iter().all(|(id, _)| task.id != *id));
     let known: Vec<Task> = active.iter().filter_map(|(_, task)| task.clone()).collect();
     Ok(WorktreeStatus {
         actor: caller.actor()?,
         head: repo.head()?,
         dirty: git_status::counts(repo)?,
+        held,
         counts,
         unstamped: unstamped::find(repo, &known)?.iter().map(|one| one.commit).collect(),
         // A log of operations that cannot be read is reported by 'doctor'.

@@ -215,7 +215,8 @@ fn event(caller: &Caller, view: &View<'_>, task: &Task, act: &Act) -> Result<Opt
             if !steal {
                 refuse_claimed(caller, task)?;
             }
-            Payload::Claim(Claim { lease, steal: *steal, reason: reason.map(Into::into) })
+            let worktree = Some(caller.repo().worktree_name());
+            Payload::Claim(Claim { lease, steal: *steal, reason: reason.map(Into::into), worktree })
         }
         Act::Release { reason } => {
             let reason = because(reason)?;

@@ -8,7 +8,7 @@ use crate::{
     },
     store::active,
     verbs::status::WorktreeStatus,
-    view::{Row, Style, mark, oid, sanitize},
+    view::{NAMED, Row, Style, mark, oid, sanitize},
 };
 
 /// `status` for people, in lines of `width` columns if there is a width.
@@ -50,6 +50,14 @@ pub fn text(status: &WorktreeStatus, now: Timestamp, style: Style, width: Option
             "{id} is not active: a fetch set {}, not this repository; 'git agent start {id}' makes it so\n",
             active::REF
         ));
+    }
+    for task in status.held.iter().take(NAMED) {
+        let (id, what) = (style.id(task.id.as_str()), task.status.in_words());
+        let title = sanitize::line(&task.title);
+        page.push_str(&format!("Held by you, {what}: {id} {title}; 'git agent start {}' goes on with it\n", task.id));
+    }
+    if status.held.len() > NAMED {
+        page.push_str(&format!("Held by you: {} more\n", status.held.len() - NAMED));
     }
     if status.active.is_empty() {
         page.push_str("No task is active: commits made here are not stamped\n");
@@ -110,6 +118,7 @@ pub fn porcelain(status: &WorktreeStatus) -> String {
     let mut counts: Vec<(&str, usize)> = status.counts.iter().map(|(state, count)| (state.as_str(), *count)).collect();
     counts.sort_unstable();
     lines.extend(status.active.iter().map(|(id, _)| format!("active {id}")));
+    lines.extend(status.held.iter().map(|task| format!("held {}", task.id)));
     lines.extend(counts.iter().map(|(state, count)| format!("count {state} {count}")));
     lines.extend(status.unstamped.iter().map(|id| format!("unstamped {id}")));
     lines.extend(status.interrupted.iter().map(|operation| format!("interrupted {}", operation.id)));

@@ -196,13 +196,13 @@ fn without_an_active_task_it_says_who_is_at_what_and_what_is_next() {
 
     ## State
     - clean, nothing uncommitted; on main at <oid>
+    - held by you, in progress: form > Design the form
 
     ## Tasks
     - 3 pending, 2 in progress, 1 failed
 
     ## Continue
-    - `git agent next --start`: begins the next ready task
-    - `git agent start form`: continues a task whose claim has expired
+    - `git agent start form`: goes on with what you hold
     - `git agent start old`: begins a new attempt at what failed
     ");
     insta::assert_snapshot!(brief(&repo, &["--task", "passwords"]), @"
@@ -228,6 +228,7 @@ fn without_an_active_task_it_says_who_is_at_what_and_what_is_next() {
     ## State
     - clean, nothing uncommitted; on main at <oid>
     - it is not active in this worktree: commits made here do not name it
+    - held by you, in progress: form > Design the form
     - 2 other tasks in progress: git agent list --status in_progress
 
     ## Ready next

@@ -18,7 +18,7 @@ fn the_whole_way(repo: &TestRepo) {
     repo.agent(&["add", "--id", "t-2", "Second", "--after", "t-1"]).success();
     repo.agent(&["start", "t-1"]).success();
     assert_eq!(repo.agent(&["status", "--json"]).json()["active"][0], "t-1");
-    assert_eq!(repo.agent(&["next", "--json"]).json()["reason"], "all-claimed");
+    assert_eq!(repo.agent(&["next", "--json"]).json()["reason"], "yours");
     repo.agent(&["complete", "--result", "done"]).success();
     assert_eq!(repo.agent(&["next", "--json"]).json()["task"]["id"], "t-2");
     assert_eq!(repo.agent(&["list", "--all", "--json"]).json()["tasks"].as_array().unwrap().len(), 2);

@@ -135,10 +135,12 @@ fn next_is_the_most_urgent_then_unblocks_most_then_the_oldest() {
         repo.agent(args).success();
     }
     for expected in ["urgent", "key", "old"] {
-        assert_eq!(repo.agent(&["next", "--json"]).json()["task"]["id"], expected);
+        let other = repo.run("git-agent").args(["next", "--json"]).env("GIT_AGENT_ACTOR", "bob@box").run().json();
+        assert_eq!(other["task"]["id"], expected);
         repo.agent(&["next", "--claim"]).success();
     }
-    let answer = repo.agent(&["next", "--json"]).json();
+    assert_eq!(repo.agent(&["next", "--json"]).json()["reason"], "yours");
+    let answer = repo.run("git-agent").args(["next", "--json"]).env("GIT_AGENT_ACTOR", "bob@box").run().json();
     assert_eq!((answer["task"].clone(), answer["reason"].clone()), (serde_json::Value::Null, "all-claimed".into()));
     let explained = repo.agent(&["ready", "--explain"]).success().stdout;
     assert!(explained.contains("○ x      x\n    waits for key, which is pending\n"), "{explained}");
@@ -153,15 +155,13 @@ fn complete_and_next_are_one_ledger_commit() {
     let before = repo.git(&["rev-parse", "refs/notes/agent-tasks"]).text();
     insta::assert_snapshot!(repo.agent(&["complete", "--next"]), @r"
     Completed one (one).
-    Ready now: two (two)
-    Claimed two (two).
+    Started two (two).
     ------- stderr -------
-    hint: begin it with 'git agent start two'
     hint: take it up again with 'git agent reopen one'
     ");
     assert_eq!(repo.git(&["rev-parse", "refs/notes/agent-tasks~1"]).text(), before);
     let answer = repo.agent(&["next", "--json"]).json();
-    assert_eq!(answer["reason"], "all-claimed");
+    assert_eq!((&answer["task"]["id"], &answer["reason"]), (&"two".into(), &"yours".into()));
 }
 
 #[test]

@@ -77,14 +77,14 @@ fn plan_and_start(caller: &Caller) {
     assert!(verbs::plan::import(caller, &request).expect("a plan").commit.is_some());
 
     let next = verbs::next::next(caller, &Default::default()).expect("an answer").expect("a task");
-    assert_eq!(next.id.as_str(), "parse");
+    assert!(next.task.id.as_str() == "parse" && !next.is_yours);
     let request = verbs::start::Request { task: "show".into(), activate: Default::default(), force: false };
     let refused = verbs::start::start(caller, &request).expect_err("it waits");
     assert_eq!(refused.code().word, "task-not-ready");
     let request = verbs::start::Request { task: "parse".into(), activate: Default::default(), force: false };
     let started = verbs::start::start(caller, &request).expect("it can be started");
     assert!(started.changed.wrote && started.replaced.is_empty());
-    assert_eq!(caller.active().expect("a list"), [next.id]);
+    assert_eq!(caller.active().expect("a list"), [next.task.id]);
     // Without hooks, commits of others are not stamped.
     let warned = caller.take_warnings();
     assert!(warned.iter().all(|text| text.contains("not stamped")), "{warned:?}");
@@ -141,7 +141,7 @@ fn completes(caller: &Caller) {
         task: None,
         result: Some(r#"{"dates": 2}"#.into()),
         verify: Some(Verify { command: Some("false".into()), output: Output::Discard }),
-        next: true,
+        next: Some(Take::Claim),
         force: false,
     };
     let refused = verbs::complete::complete(caller, &request).expect_err("it is not verified");
@@ -150,7 +150,7 @@ fn completes(caller: &Caller) {
     let done = verbs::complete::complete(caller, &request).expect("it is completed");
     assert!(done.wrote && done.verified.is_some());
     assert_eq!(done.unblocked.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), ["show"]);
-    assert_eq!(done.next.expect("it was asked for").expect("a task").id.as_str(), "show");
+    assert_eq!(done.next.expect("it was asked for").expect("a task").task.id.as_str(), "show");
     assert!(caller.active().expect("a list").is_empty());
 
     let format = verbs::plan::format("markdown").expect("a format");
@@ -158,8 +158,11 @@ fn completes(caller: &Caller) {
     let plan = verbs::plan::export(caller, &request).expect("a plan");
     assert!(plan.count == 2 && plan.text.contains("[x] Parse dates"), "{}", plan.text);
     let request = verbs::next::Request { take: Take::Start, ..Default::default() };
-    let taken = verbs::next::next(caller, &request).expect("an answer").expect_err("the other is claimed");
-    assert_eq!(taken, NoTask::AllClaimed);
+    let taken = verbs::next::next(caller, &request).expect("an answer").expect("what was claimed");
+    assert!(taken.task.id.as_str() == "show" && taken.is_yours && !taken.goes_on);
+    let request = verbs::next::Request { take: Take::Claim, ..Default::default() };
+    let none = verbs::next::next(caller, &request).expect("an answer").expect_err("no other task is there");
+    assert_eq!(none, NoTask::AllClaimed);
 }
 
 fn told(git: &Git) {

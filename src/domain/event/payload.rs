@@ -221,6 +221,9 @@ pub struct Start {
     /// Dependencies were open, and the actor knew.
     #[serde(skip_serializing_if = "is_false")]
     pub force: bool,
+    /// The name of the worktree that it was begun in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worktree: Option<String>,
 }
 
 /// `pause`, `reopen`, `cancel`, `release`: perhaps a reason.
@@ -269,6 +272,9 @@ pub struct Claim {
     /// Why it was taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,
+    /// The name of the worktree that it was taken in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worktree: Option<String>,
 }
 
 /// `block`. The blocker's id is made from the event's.

@@ -101,8 +101,16 @@ impl Facts<'_> {
         if !self.active.is_empty() {
             commands.push(command("git agent sync", "may get the active task from where it was made"));
         }
-        commands.push(self.next());
-        let stale = self.plan.in_progress.iter().find(|work| !work.is_live);
+        let held = self.held.first();
+        commands.extend(held.map(|task| command(format!("git agent start {}", task.id), "goes on with what you hold")));
+        if held.is_none() {
+            commands.push(self.next());
+        }
+        let stale = self
+            .plan
+            .in_progress
+            .iter()
+            .find(|work| !work.is_live && self.held.iter().all(|task| task.id != work.row.id));
         commands.extend(stale.map(|work| {
             let line = format!("git agent start {}", work.row.id);
             command(line, "continues a task whose claim has expired")

@@ -19,7 +19,7 @@ use crate::{
     },
     error::Result,
     git::{ObjectId, Repo, commit::Commit, status::Summary},
-    query::revision,
+    query::{own, revision},
     store::ledger::View,
 };
 
@@ -41,6 +41,8 @@ pub struct Facts<'v> {
     pub focus: Option<Focus>,
     /// Tasks that are active besides it, or instead of it.
     pub active: Vec<(TaskId, Option<String>)>,
+    /// What the asker holds in this worktree, or left in progress there; without the task that it is about and the active ones.
+    pub held: Vec<Task>,
     /// How everything stands.
     pub state: State,
     /// What is not committed.
@@ -103,6 +105,8 @@ pub fn gather<'v>(view: View<'v>, question: Question) -> Result<Facts<'v>> {
     };
     let focus = task.map(|task| focus(&view, &graph, task, &active, now)).transpose()?;
     let about = focus.as_ref().map(|focus| &focus.task);
+    let mut held = own::find(&view, &table, &us, now)?;
+    held.retain(|task| !active.contains(&task.id) && about.is_none_or(|about| about.id != task.id));
     let others = active.into_iter().filter(|id| about.is_none_or(|task| task.id != *id));
     let active = others.map(|id| {
         let title = graph.get(&id).filter(|row| row.exists()).map(|row| row.title().to_owned());
@@ -111,7 +115,7 @@ pub fn gather<'v>(view: View<'v>, question: Question) -> Result<Facts<'v>> {
     let (state, standing) = State::of(&view, about)?;
     let plan = Plan::of(&graph, about, now);
     let active = active.collect();
-    Ok(Facts { view, us, now, focus, active, state, standing, plan })
+    Ok(Facts { view, us, now, focus, active, held, state, standing, plan })
 }
 
 fn focus(view: &View<'_>, graph: &Graph<'_>, task: Task, active: &[TaskId], now: Timestamp) -> Result<Focus> {

@@ -105,6 +105,7 @@ fn decide(caller: &Caller, view: &View<'_>, format: Format, request: &ImportRequ
         branch: head.branch_name(),
         lease: Some(repo.settings().lease()),
         force: false,
+        worktree: Some(repo.worktree_name()),
     };
     let must_verify = repo.settings().require_verify();
     let file = source.path(repo.work_dir());

@@ -146,6 +146,7 @@ fn state(facts: &Facts<'_>) -> BriefStateJson {
             behind: ledger.behind,
         }),
         also_active: facts.active.iter().map(|(id, _)| id.to_string()).collect(),
+        held: facts.held.iter().map(|task| task.id.to_string()).collect(),
         unstamped: state.unstamped,
     }
 }

@@ -297,6 +297,11 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
         Some(title) => named(format!("{also}active here: {id}"), title),
         None => words(format!("active here, but not in this ledger: {id}")),
     }));
+    let held = facts
+        .held
+        .iter()
+        .map(|task| named(format!("held by you, {}: {}", task.status.in_words(), task.id), &task.title));
+    points.extend(held);
     if facts.focus.is_some() && facts.plan.in_progress_count > 0 {
         let count = plural(facts.plan.in_progress_count, "other task");
         points.push(words(format!("{count} in progress: git agent list --status in_progress")));

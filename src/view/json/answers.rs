@@ -34,7 +34,7 @@ pub struct CompleteAnswer {
     task: TaskJson,
     /// Ids of the tasks that became ready.
     unblocked: Vec<String>,
-    /// With `--next`: the task that was claimed.
+    /// With `--next`: the task that was started or claimed.
     next: Option<TaskJson>,
 }
 
@@ -45,10 +45,10 @@ impl CompleteAnswer {
     }
 }
 
-/// Why `next` has no task.
+/// Why `next` has no task, or this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum NoNext {
+pub enum NextReason {
     /// Every task is completed or cancelled.
     AllDone,
     /// All ready tasks are claimed.
@@ -57,15 +57,17 @@ pub enum NoNext {
     AllBlocked,
     /// There are no tasks.
     None,
+    /// There is a task: the one that the actor holds in this worktree, or left in progress there.
+    Yours,
 }
 
-impl From<NoTask> for NoNext {
+impl From<NoTask> for NextReason {
     fn from(why: NoTask) -> Self {
         match why {
-            NoTask::AllDone => NoNext::AllDone,
-            NoTask::AllClaimed => NoNext::AllClaimed,
-            NoTask::AllBlocked => NoNext::AllBlocked,
-            NoTask::None => NoNext::None,
+            NoTask::AllDone => NextReason::AllDone,
+            NoTask::AllClaimed => NextReason::AllClaimed,
+            NoTask::AllBlocked => NextReason::AllBlocked,
+            NoTask::None => NextReason::None,
         }
     }
 }
@@ -75,14 +77,19 @@ impl From<NoTask> for NoNext {
 pub struct NextAnswer {
     schema: u32,
     task: Option<TaskJson>,
-    reason: Option<NoNext>,
+    /// Null with a task that is new to the actor.
+    reason: Option<NextReason>,
 }
 
 impl NextAnswer {
-    /// The answer with a task, or with the reason why there is none.
-    pub fn new(task: Result<TaskJson, NoTask>) -> Self {
-        let reason = task.as_ref().err().copied().map(NoNext::from);
-        NextAnswer { schema: SCHEMA, task: task.ok(), reason }
+    /// The answer with a task, and whether the actor held it before; or with the reason why there is none.
+    pub fn new(task: Result<(TaskJson, bool), NoTask>) -> Self {
+        match task {
+            Ok((task, is_yours)) => {
+                NextAnswer { schema: SCHEMA, task: Some(task), reason: is_yours.then_some(NextReason::Yours) }
+            }
+            Err(why) => NextAnswer { schema: SCHEMA, task: None, reason: Some(why.into()) },
+        }
     }
 }
 
@@ -132,6 +139,9 @@ pub struct StatusAnswer {
     pub schema: u32,
     /// Ids of the active tasks of this worktree.
     pub active: Vec<String>,
+    /// Ids of the tasks that the actor holds in this worktree, or left in progress there, without being active; left out if none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<String>,
     /// Who acts.
     pub actor: String,
     /// The commit.
@@ -160,6 +170,7 @@ impl StatusAnswer {
         StatusAnswer {
             schema: SCHEMA,
             active: status.active.iter().map(|(id, _)| id.to_string()).collect(),
+            held: status.held.iter().map(|task| task.id.to_string()).collect(),
             actor: status.actor.to_string(),
             head: status.head.commit.map(|id| id.to_string()),
             branch: status.head.branch_name(),

@@ -196,6 +196,9 @@ pub struct BriefStateJson {
     pub ledger: Option<BriefLedgerJson>,
     /// Active tasks of this worktree, but for the one it is about.
     pub also_active: Vec<String>,
+    /// Tasks that the asker holds in this worktree, or left in progress there, without being active; left out if none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<String>,
     /// Commits made while the task was active that carry no trailer.
     pub unstamped: usize,
 }

@@ -163,6 +163,7 @@ fn what_cannot_be_answered_is_refused() {
     insta::assert_snapshot!(repo.agent(&["changes-since"]), @r"
     ------- stderr -------
     error: no task is named, and none is active in this worktree
+    hint: you hold T-1 (Do it): git agent start T-1
     hint: name a task, or begin one with 'git agent start <task>'
     [exit code 2]
     ");

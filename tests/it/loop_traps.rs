@@ -1,0 +1,169 @@
+//! The loop that is run all day, in the order in which people and agents run it: nothing is lost or misfiled without a word.
+
+use serde_json::Value;
+
+use crate::support::{TestRepo, on_one_git};
+
+/// A repository with a commit and a fixed actor, set up for stamps.
+fn repo(repo: TestRepo) -> TestRepo {
+    repo.set_env("GIT_AGENT_ACTOR", "ada@box");
+    repo.commit_file("a.txt", "one\n", "first");
+    repo.agent(&["init", "-q"]).success();
+    repo
+}
+
+fn add(repo: &TestRepo, ids: &[&str]) {
+    for id in ids {
+        repo.agent(&["add", &id.to_uppercase(), "--id", id]).success();
+    }
+}
+
+fn next(repo: &TestRepo, args: &[&str]) -> (Value, Value) {
+    let answer = repo.run("git-agent").args(["next", "--json"]).args(args).run().json();
+    (answer["task"]["id"].clone(), answer["reason"].clone())
+}
+
+fn active(repo: &TestRepo) -> Value {
+    repo.agent(&["status", "--json"]).json()["active"].clone()
+}
+
+#[test]
+fn complete_next_starts_the_next_task() {
+    on_one_git(|git| {
+        let repo = repo(TestRepo::with_git(git));
+        add(&repo, &["a", "b", "c"]);
+        repo.agent(&["start", "a"]).success();
+        repo.agent(&["complete", "--next"]).success();
+        assert_eq!(active(&repo), serde_json::json!(["b"]));
+        repo.commit_file("b.txt", "b", "work on b");
+        assert_eq!(repo.task_ids("HEAD"), ["b"]);
+        assert_eq!(next(&repo, &[]), ("b".into(), "yours".into()));
+        // Once more, as an agent does after its context was compacted.
+        let again = repo.agent(&["next", "--start"]).success().stdout;
+        assert!(again.starts_with("Went on with b (B)."), "{again}");
+        repo.agent(&["complete", "--next=start"]).success();
+        let last = repo.agent(&["complete", "--next"]).success();
+        assert!(last.stderr.contains("Every task is completed or cancelled."), "{last}");
+        assert_eq!(active(&repo), serde_json::json!([]));
+    });
+}
+
+#[test]
+fn what_is_only_claimed_is_answered_first_and_named() {
+    let repo = repo(TestRepo::new());
+    add(&repo, &["a", "b", "c"]);
+    repo.agent(&["start", "a"]).success();
+    insta::assert_snapshot!(repo.agent(&["complete", "--next=claim"]), @r"
+    Completed a (A).
+    Claimed b (B).
+    ------- stderr -------
+    hint: begin it with 'git agent start b'
+    hint: take it up again with 'git agent reopen a'
+    ");
+    assert_eq!(active(&repo), serde_json::json!([]));
+    assert_eq!(repo.agent(&["status", "--json"]).json()["held"], serde_json::json!(["b"]));
+    insta::assert_snapshot!(repo.agent(&["status"]), @r"
+    On branch main
+    Held by you, pending: b B; 'git agent start b' goes on with it
+    No task is active: commits made here are not stamped
+    Nothing uncommitted
+    Tasks: 2 pending, 1 completed
+    ");
+    for words in [&["note", "x"][..], &["checkpoint"], &["complete"], &["verify", "--", "true"]] {
+        let refused = repo.agent(words).exits(2);
+        assert!(refused.stderr.contains("hint: you hold b (B): git agent start b\n"), "{refused}");
+    }
+    let brief = repo.agent(&["brief"]).success().stdout;
+    assert!(brief.contains("- held by you, pending: b > B\n"), "{brief}");
+    assert!(brief.contains("- `git agent start b`: goes on with what you hold\n"), "{brief}");
+    assert_eq!(repo.agent(&["brief", "--json"]).json()["state"]["held"], serde_json::json!(["b"]));
+    insta::assert_snapshot!(repo.agent(&["next"]), @r"
+    b B
+    ------- stderr -------
+    hint: you hold it; go on with 'git agent start b'; 'git agent show b' tells more
+    ");
+    // Another claim is another task.
+    assert_eq!(next(&repo, &["--claim"]), ("c".into(), Value::Null));
+    assert_eq!(next(&repo, &["--start"]), ("b".into(), "yours".into()));
+    assert_eq!(active(&repo), serde_json::json!(["b"]));
+    // Another actor does not get what this one holds.
+    let other = repo.run("git-agent").args(["next", "--json"]).env("GIT_AGENT_ACTOR", "bob@box").run().json();
+    assert_eq!(other["reason"], "all-claimed");
+}
+
+#[test]
+fn what_was_left_in_progress_is_answered_first_even_after_its_claim_ran_out() {
+    let repo = repo(TestRepo::new());
+    add(&repo, &["a", "b"]);
+    repo.agent(&["start", "a"]).success();
+    repo.agent(&["start", "b"]).success();
+    repo.agent(&["complete", "b"]).success();
+    assert_eq!(repo.agent(&["status", "--json"]).json()["held"], serde_json::json!(["a"]));
+    repo.advance(100_000);
+    assert_eq!(next(&repo, &["--start"]), ("a".into(), "yours".into()));
+    assert_eq!(active(&repo), serde_json::json!(["a"]));
+    // What cannot be worked on gives way.
+    add(&repo, &["c"]);
+    repo.agent(&["block", "a", "--on", "a key"]).success();
+    assert_eq!(next(&repo, &[]), ("c".into(), Value::Null));
+    repo.agent(&["unblock", "a"]).success();
+    repo.agent(&["add", "Part", "--id", "part", "--parent", "a"]).success();
+    assert_eq!(next(&repo, &["--parent", "a"]), ("part".into(), Value::Null));
+    assert_ne!(next(&repo, &[]).0, "a", "a feature is not offered before its parts");
+}
+
+#[test]
+fn each_worktree_goes_on_with_its_own() {
+    on_one_git(|git| {
+        let repo = repo(TestRepo::with_git(git));
+        let side = repo.worktree("side");
+        add(&repo, &["a", "b", "c", "d"]);
+        repo.agent(&["start", "a"]).success();
+        side.agent(&["start", "b"]).success();
+        repo.agent(&["complete", "--next=claim"]).success();
+        assert_eq!(next(&side, &[]), ("b".into(), "yours".into()));
+        side.agent(&["complete", "--next"]).success();
+        assert_eq!((active(&side), active(&repo)), (serde_json::json!(["d"]), serde_json::json!([])));
+        assert_eq!(next(&repo, &["--start"]), ("c".into(), "yours".into()));
+        // The worktree is gone, and what was left in it is not lost.
+        repo.agent(&["complete"]).success();
+        assert_eq!(next(&repo, &[]).1, "all-claimed");
+        repo.git(&["worktree", "remove", "--force", "../side"]).success();
+        assert_eq!(next(&repo, &[]), ("d".into(), "yours".into()));
+        // Nor is it another clone's.
+        repo.agent(&["next", "--start"]).success();
+        repo.git(&["init", "-q", "--bare", "../remote"]).success();
+        repo.sh("git remote add origin ../remote; git push -q origin main").success();
+        repo.agent(&["sync"]).success();
+        let clone = repo.clone_to("clone");
+        clone.agent(&["init"]).success();
+        assert_eq!(next(&clone, &[]), (Value::Null, "all-claimed".into()));
+    });
+}
+
+#[test]
+fn a_detached_head_and_a_plan_are_no_exception() {
+    let repo = repo(TestRepo::new());
+    repo.git(&["checkout", "-q", "--detach"]).success();
+    let plan = "[[task]]\nid = 'one'\ntitle = 'One'\nstatus = 'in_progress'\n[[task]]\nid = 'two'\ntitle = 'Two'\n";
+    repo.write("plan.toml", format!("{plan}[[task]]\nid = 'three'\ntitle = 'Three'\nafter = ['two']\n"));
+    repo.agent(&["plan", "import", "plan.toml"]).success();
+    // A plan that says that work is in progress does not say whose.
+    assert_eq!(next(&repo, &["--start"]), ("two".into(), Value::Null));
+    let done = repo.agent(&["complete", "--next", "--json"]).json();
+    assert_eq!((&done["task"]["id"], &done["next"]["id"]), (&"two".into(), &"three".into()));
+    assert_eq!(active(&repo), serde_json::json!(["three"]));
+}
+
+#[test]
+fn nothing_to_start_is_exit_code_3() {
+    let repo = repo(TestRepo::new());
+    let nothing = repo.agent(&["next", "--start"]).exits(3);
+    assert!(nothing.stderr.contains("There are no tasks."), "{nothing}");
+    let answer: Value = serde_json::from_str(&repo.agent(&["next", "--start", "--json"]).exits(3).stdout).unwrap();
+    assert_eq!(answer["reason"], "none");
+    repo.agent(&["next"]).success();
+    add(&repo, &["a"]);
+    repo.agent(&["block", "a", "--on", "a key"]).success();
+    assert!(repo.agent(&["next", "--start"]).exits(3).stderr.contains("Every open task waits"));
+}
