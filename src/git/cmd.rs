@@ -12,7 +12,7 @@ use std::{
 
 use bstr::{BString, ByteSlice as _};
 
-use super::stream::Stream;
+use super::stream::{self, Stream};
 use crate::error::{Error, Result, codes};
 
 /// Variables that a hook's git sets for itself and that would mislead another git.
@@ -123,7 +123,7 @@ impl Git {
             }
             None => {}
         }
-        let output = child.wait_with_output().map_err(|error| self.cannot_run(error))?;
+        let output = stream::to_end(child).map_err(|error| self.cannot_run(error))?;
         if let Some(feeder) = feeder {
             let fed = feeder.join().map_err(|_| Error::bug("the thread that feeds git panicked"))?;
             fed.map_err(|error| self.cannot_run(error))?;

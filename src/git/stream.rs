@@ -1,15 +1,41 @@
 //! A git that is still running, read as it answers.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
-    process::{Child, ChildStdout},
-    thread::JoinHandle,
+    io::{self, BufRead as _, BufReader, Read as _},
+    process::{self, Child, ChildStderr, ChildStdout},
+    thread::{self, JoinHandle},
 };
 
 use bstr::ByteSlice as _;
 
 use super::cmd::Output;
 use crate::error::{Context as _, Error, Result};
+
+/// Run `child` to its end, and take what it wrote to both pipes.
+///
+/// As [`Child::wait_with_output`], which panics where a pipe cannot be read. The child is waited for in any case: one that is killed
+/// may leave locks behind.
+///
+/// # Errors
+///
+/// Where its answer cannot be read.
+pub(super) fn to_end(mut child: Child) -> io::Result<process::Output> {
+    let stderr = child.stderr.take().map(drain);
+    let mut stdout = Vec::new();
+    let read = child.stdout.take().map_or(Ok(0), |mut pipe| pipe.read_to_end(&mut stdout));
+    let status = child.wait()?;
+    read?;
+    let stderr = stderr.transpose()?.map(|reader| reader.join().unwrap_or_default()).unwrap_or_default();
+    Ok(process::Output { status, stdout, stderr })
+}
+
+/// Read `pipe` in another thread: a git that complains a lot must not wait for us.
+fn drain(mut pipe: ChildStderr) -> io::Result<JoinHandle<Vec<u8>>> {
+    thread::Builder::new().spawn(move || {
+        let mut text = Vec::new();
+        pipe.read_to_end(&mut text).map_or_else(|_| Vec::new(), |_| text)
+    })
+}
 
 /// A running git and its answer so far. Dropped before the end, it is stopped.
 #[derive(Debug)]
@@ -23,13 +49,6 @@ pub struct Stream {
 impl Stream {
     pub(super) fn new(mut child: Child, what: String) -> Result<Self> {
         let stdout = child.stdout.take().ok_or_else(|| Error::bug("git was started without a pipe"))?;
-        // Drained in another thread: a git that complains a lot must not wait for us.
-        let drain = |mut pipe: std::process::ChildStderr| {
-            std::thread::Builder::new().spawn(move || {
-                let mut text = Vec::new();
-                pipe.read_to_end(&mut text).map_or_else(|_| Vec::new(), |_| text)
-            })
-        };
         let stderr = child.stderr.take().map(drain).transpose().or_environment(|| format!("cannot run '{what}'"))?;
         Ok(Stream { child, stdout: BufReader::with_capacity(1 << 16, stdout), stderr, what })
     }
