@@ -50,7 +50,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         fixed.extend(heal::chains(repo)?);
     } else {
         // A ledger that cannot be read is among what is looked at.
-        watch::notice(repo).map(drop).unwrap_or_default();
+        ctx.call(|caller| {
+            caller.notice();
+            Ok(())
+        })?;
     }
     let depth = if args.verify { Depth::Past } else { Depth::Present };
     let index = if args.rebuild_index { Index::Rebuild } else { Index::Keep };

@@ -7,6 +7,7 @@ use std::{
 
 use super::{count, failed, list};
 use crate::{
+    domain::text::oid,
     error::{Result, codes},
     git::{Refs, Repo},
     recovery::{
@@ -64,6 +65,20 @@ fn operations(repo: &Repo) -> Result<Check> {
     let name = "operations";
     let (mut good, mut bad) = (0, Vec::new());
     let mut is_whole = true;
+    for log in OpLog::all_remembered(repo)? {
+        if let Some(last) = log.replaced().unwrap_or_default() {
+            let fix = "'git agent doctor --fix' puts it back if its last operation still exists";
+            let worktree = log.worktree();
+            return Ok(Check::error(
+                name,
+                format!(
+                    "another program replaced the log of operations of worktree {worktree}; its last one is {}",
+                    oid(last)
+                ),
+                fix,
+            ));
+        }
+    }
     for log in OpLog::all(repo)? {
         if !recovery::heal::is_whole(repo, &log)? {
             is_whole = false;

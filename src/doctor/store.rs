@@ -8,13 +8,15 @@ use std::{
 
 use super::{count, failed, list};
 use crate::{
-    git::{Refs, Repo, objects::gc},
+    git::{Refs, Repo, blocking_lock, lock::Lock, objects::gc, processes},
     store::ledger::{self, View},
     view::json::Check,
 };
 
 /// A lock of this age belongs to no running git.
 const OLD: Duration = Duration::from_secs(10 * 60);
+/// While no git is running in the repository, nor does one of this age: another git-agent holds its own no longer.
+const RECENT: Duration = Duration::from_secs(60);
 
 pub(super) fn checks(repo: &Repo) -> Vec<Check> {
     vec![ledger_ref(repo), locks(repo), empty_objects(repo), packs(repo)]
@@ -47,12 +49,11 @@ fn last_in_reflog(repo: &Repo) -> Option<String> {
 }
 
 fn locks(repo: &Repo) -> Check {
-    let (own, common) = (repo.git_dir(), repo.common_dir());
-    let ledger = format!("{}.lock", ledger::REF);
-    let places = [own.join("index.lock"), own.join("HEAD.lock"), common.join("packed-refs.lock")];
-    let places = places.into_iter().chain([common.join("config.lock"), common.join(ledger)]);
+    let is_idle = !processes::is_git_at_work(repo);
+    let is_left =
+        |path: &PathBuf| age(path).is_some_and(|age| age > OLD || is_idle && age > RECENT) && !Lock::is_taken(path);
     let left: Vec<String> =
-        places.filter(|path| age(path).is_some_and(|age| age > OLD)).map(|path| path.display().to_string()).collect();
+        blocking_lock::all(repo).into_iter().filter(is_left).map(|path| path.display().to_string()).collect();
     if left.is_empty() {
         Check::ok("locks", "there is no stale lock")
     } else {

@@ -6,8 +6,8 @@ use std::{
     time::Duration,
 };
 
-use super::lock_file::LockFile;
-use crate::error::{Context as _, Error, Result, codes};
+use super::{blocking_lock, lock_file::LockFile};
+use crate::error::{Context as _, Result, codes};
 
 /// How long another process may hold the lock.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -37,10 +37,8 @@ impl LockedFile {
         match taken.or_environment(|| format!("cannot write '{}'", file.display()))? {
             Some(held) => Ok(LockedFile { file, _lock: held }),
             None => {
-                let message = format!("cannot change '{}': '{}' exists", file.display(), lock.display());
-                Err(Error::new(codes::FILE_LOCKED, message)
-                    .hint("another git is at work, or one has crashed: then remove that file")
-                    .hint("nothing was changed"))
+                let what = format!("cannot change '{}'", file.display());
+                Err(blocking_lock::error(codes::FILE_LOCKED, &what, &lock).hint("nothing was changed"))
             }
         }
     }

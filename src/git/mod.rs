@@ -5,6 +5,7 @@
 
 pub mod attributes;
 pub mod blame;
+pub mod blocking_lock;
 pub mod changed_paths;
 pub mod claims;
 pub mod cmd;

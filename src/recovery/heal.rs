@@ -2,10 +2,11 @@
 
 use super::{
     gc,
-    operation::{OpLog, Recorded},
+    operation::{OpLog, PutBack, Recorded},
     snapshot,
 };
 use crate::{
+    domain::text::oid,
     error::{Error, Result, codes},
     git::{ObjectId, RefError, Repo, objects::Batch, revwalk, seal},
 };
@@ -40,6 +41,19 @@ pub fn adopt(repo: &Repo) -> Result<usize> {
 /// `operation-busy` when an operation comes in the meantime, or is under way.
 pub fn chains(repo: &Repo) -> Result<Vec<String>> {
     let mut done = Vec::new();
+    for mut log in OpLog::all_remembered(repo)? {
+        let worktree = log.worktree().to_owned();
+        match log.put_back()? {
+            PutBack::Unneeded => {}
+            PutBack::Done => done.push(format!(
+                "the log of operations of worktree {worktree}, which another program had replaced, is at its last operation again"
+            )),
+            PutBack::Gone(last) => done.push(format!(
+                "the log of operations of worktree {worktree} stays as another program left it: its last operation, {}, no longer exists",
+                oid(last)
+            )),
+        }
+    }
     for log in OpLog::all(repo)? {
         if is_whole(repo, &log)? || log.has_foreign() {
             continue;

@@ -106,7 +106,7 @@ fn tasks_of(repo: &Repo, anchors: &[ObjectId]) -> Vec<TaskId> {
 pub fn set(repo: &Repo, id: &TaskId, also: bool) -> Result<()> {
     let anchor = repo.blob_id(note::anchor(id).as_bytes())?;
     let present = pointed(repo)?;
-    if origin::start(repo, anchor)? {
+    if origin::start(repo, anchor, &anchors(repo)?)? {
         cache::forget(repo);
     }
     if present.contains(id) && (also || present.len() == 1) {

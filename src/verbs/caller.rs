@@ -14,7 +14,7 @@ use crate::{
         id::TaskId,
         revision::{Spec, Which},
         task::Task,
-        text::{NAMED, plural, visible},
+        text::{NAMED, oid, plural, visible},
         time::Timestamp,
     },
     error::{Error, Result, codes},
@@ -23,10 +23,16 @@ use crate::{
         own,
         revision::{self, Emptiness, Resolver},
     },
-    recovery,
+    recovery::{
+        self,
+        operation::{OpLog, PutBack},
+    },
     store::{
         active,
-        ledger::{self, Author, Draft, View, Written, watch},
+        ledger::{
+            self, Author, Draft, View, Written,
+            watch::{self, Noticed},
+        },
     },
     sync,
 };
@@ -72,13 +78,20 @@ impl Caller {
         View::now(&self.repo)
     }
 
-    /// Say what another program took out of the ledger since we last wrote to it; looked at once.
-    fn notice(&self) {
+    /// Warn of what another program did to the ledger since git-agent last wrote to it; looked at once.
+    pub fn notice(&self) {
         if self.noticed.replace(true) {
             return;
         }
         // Where it cannot be looked at, what the command itself does says why.
-        let losses = watch::notice(&self.repo).ok().unwrap_or_default();
+        let Noticed { losses, gone } = watch::notice(&self.repo).ok().unwrap_or_default();
+        if let Some(gone) = gone {
+            self.warn(format!(
+                "another program replaced the ledger, and its last state of this clone, {}, no longer exists; \
+                 'git agent sync' merges what a remote has, 'git fsck --lost-found' finds what git still has",
+                oid(gone)
+            ));
+        }
         let events = losses.iter().map(|loss| loss.events).sum();
         if let Some(first) = losses.first() {
             let more = match losses.len() {
@@ -91,6 +104,25 @@ impl Caller {
                 visible(&first.note, &[])
             ));
         }
+    }
+
+    /// Put the log of operations of this worktree back where git-agent left it, and say so, if another program has replaced it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`OpLog::put_back`].
+    pub fn put_back_operations(&self) -> Result<()> {
+        match OpLog::of(&self.repo)?.put_back()? {
+            PutBack::Unneeded => {}
+            PutBack::Done => {
+                self.warn("another program replaced the log of operations of this worktree; restored its last state");
+            }
+            PutBack::Gone(last) => self.warn(format!(
+                "another program replaced the log of operations of this worktree, and its last operation, {}, no longer exists",
+                oid(last)
+            )),
+        }
+        Ok(())
     }
 
     /// Who acts, see [`super::actor`].
@@ -136,6 +168,7 @@ impl Caller {
     /// `bad-actor`, and those of `act`.
     pub fn act<T>(&self, act: impl FnOnce(&recovery::Author<'_>) -> Result<T>) -> Result<T> {
         let actor = self.actor()?;
+        self.put_back_operations()?;
         // An undo is for when things went wrong: it does not depend on the ledger.
         let tasks = self.active().unwrap_or_default();
         act(&recovery::Author { actor: &actor, now: &|| self.now(), tasks })

@@ -92,6 +92,7 @@ pub fn checkpoint(caller: &Caller, request: &Request) -> Result<Answer> {
     let verify = verify.transpose()?;
     let given = text::optional_lines("message", request.message.as_deref())?;
     let rules = repo.settings().trailer_rules();
+    caller.put_back_operations()?;
     let lock = checkpoint::begin(repo)?;
     if lock.finished_checkpoint {
         caller.warn(checkpoint::COMPLETE_NOW);

@@ -16,6 +16,7 @@ use crate::{
 /// When the operation log cannot be found.
 pub fn list(caller: &Caller) -> Result<Vec<Recorded>> {
     // A list that cannot be brought up to date is still a list: in a repository that is read-only.
+    caller.put_back_operations().unwrap_or_default();
     recovery::clear_up(caller.repo()).unwrap_or_default();
     let log = OpLog::of(caller.repo())?;
     let mut entries = Vec::new();
@@ -34,6 +35,7 @@ pub fn list(caller: &Caller) -> Result<Vec<Recorded>> {
 ///
 /// `no-operations`, those of [`OpLog::find`].
 pub fn show(caller: &Caller, word: Option<&str>) -> Result<(Recorded, Vec<Recorded>)> {
+    caller.put_back_operations().unwrap_or_default();
     let log = OpLog::of(caller.repo())?;
     let found = match word {
         Some(word) => Some(log.find(word)?),

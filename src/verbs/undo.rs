@@ -53,6 +53,7 @@ pub struct Ended {
 pub fn undo(caller: &Caller, word: Option<&str>) -> Result<Answer> {
     let repo = caller.repo();
     repo.require_work_dir("undo")?;
+    caller.put_back_operations()?;
     let log = OpLog::of(repo)?;
     if let Some(recorded) = log.interrupted()? {
         if let Some(word) = word
@@ -80,6 +81,7 @@ pub fn undo(caller: &Caller, word: Option<&str>) -> Result<Answer> {
 pub fn redo(caller: &Caller) -> Result<Undone> {
     let repo = caller.repo();
     repo.require_work_dir("redo")?;
+    caller.put_back_operations()?;
     OpLog::of(repo)?.refuse_interrupted()?;
     recovery::clear_up(repo)?;
     carry_out(caller, undo::next_redo(&OpLog::of(repo)?)?, Kind::Redo)

@@ -73,8 +73,9 @@ fn a_locked_index_is_somebody_elses() {
     let before = (std::fs::read(repo.path().join(".git/index")).unwrap(), repo.head());
     insta::assert_snapshot!(repo.agent(&["checkpoint"]), @r"
     ------- stderr -------
-    error: cannot make a checkpoint: another git is working on the index ('index.lock' is there)
-    hint: try again; if no git is running, one died and left the file behind: 'git agent doctor' tells more
+    error: cannot make a checkpoint: './.git/index.lock' exists
+    hint: another process may be at work in this repository: try again
+    hint: if no git is running in this repository, one died and left that file behind: remove it
     [exit code 4]
     ");
     assert_eq!((std::fs::read(repo.path().join(".git/index")).unwrap(), repo.head()), before);

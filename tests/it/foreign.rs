@@ -336,3 +336,99 @@ fn what_is_ours_by_the_word_of_a_person_is_ours_again() {
     repo.agent(&["snapshot", "restore", &id]).success();
     assert_eq!(repo.read("a"), "two\n");
 }
+
+/// `refs/agent/*` has no reflog: what a fetch writes over it is known from what git-agent itself last did.
+#[test]
+fn a_fetch_that_writes_over_our_operations_takes_none_of_them() {
+    for layout in [Layout::Plain, Layout::Reftable] {
+        for prune in ["--no-prune", "--prune"] {
+            let Pair { sender, victim } = pair(layout);
+            victim.agent(&["add", "--id", "own", "Own"]).success();
+            victim.agent(&["start", "own"]).success();
+            for text in ["two\n", "three\n"] {
+                victim.write("a", text);
+                victim.agent(&["checkpoint"]).success();
+            }
+            let own = victim.agent(&["ops", "--json"]).json()["operations"].clone();
+            sender.agent(&["add", "--id", "evil", "Evil"]).success();
+            sender.agent(&["start", "evil"]).success();
+            sender.write("b", "theirs\n");
+            sender.agent(&["checkpoint"]).success();
+            if prune == "--prune" {
+                sender.git(&["update-ref", "-d", "refs/agent/ops/main"]).success();
+            }
+            victim.git(&["fetch", "-q", prune, "origin", "+refs/agent/*:refs/agent/*"]).success();
+            let doctor = victim.agent(&["doctor"]);
+            assert!(
+                doctor.stdout.contains("another program replaced the log of operations of worktree main"),
+                "{doctor}"
+            );
+            // A new one is not built upon those of others.
+            victim.write("a", "four\n");
+            let made = victim.agent(&["checkpoint"]).success();
+            assert!(made.stderr.contains("another program replaced the log of operations"), "{made}");
+            let ops = victim.agent(&["ops", "--json"]).json()["operations"].clone();
+            assert_eq!(ops.as_array().unwrap()[1..], own.as_array().unwrap()[..], "{ops}");
+            victim.agent(&["undo"]).success();
+            victim.git(&["fetch", "-q", prune, "origin", "+refs/agent/*:refs/agent/*"]).success();
+            let fixed = victim.agent(&["doctor", "--fix", "--json"]).json();
+            assert!(fixed["fixed"].to_string().contains("is at its last operation again"), "{fixed}");
+            victim.agent(&["redo"]).success();
+            assert_eq!(victim.read("a"), "four\n");
+            // One after another, down to the first.
+            victim.git(&["fetch", "-q", prune, "origin", "+refs/agent/*:refs/agent/*"]).success();
+            for text in ["three\n", "two\n", "one\n"] {
+                victim.agent(&["undo"]).success();
+                assert_eq!(victim.git(&["show", "HEAD:a"]).stdout, text);
+            }
+            assert_eq!(victim.agent(&["ops"]).success().stderr, "");
+            victim.fsck();
+        }
+    }
+}
+
+#[test]
+fn operations_that_are_replaced_and_gone_are_told() {
+    let Pair { sender, victim } = pair(Layout::Plain);
+    victim.agent(&["add", "--id", "own", "Own"]).success();
+    victim.agent(&["start", "own"]).success();
+    victim.write("a", "two\n");
+    victim.agent(&["checkpoint"]).success();
+    sender.agent(&["snapshot"]).success();
+    victim.git(&["fetch", "-q", "--prune", "origin", "+refs/agent/*:refs/agent/*"]).success();
+    victim.sh("git reflog expire --expire=now --all; git gc -q --prune=now").success();
+    let ops = victim.agent(&["ops"]).success();
+    assert!(ops.stderr.contains("and its last operation, "), "{ops}");
+    assert_eq!(victim.agent(&["ops"]).success().stderr, "", "told once");
+    victim.write("a", "three\n");
+    victim.agent(&["checkpoint"]).success();
+    victim.agent(&["undo"]).success();
+    victim.fsck();
+}
+
+#[test]
+fn an_active_task_that_no_fetch_head_tells_of_is_not_ours_either() {
+    let Pair { sender, victim } = pair(Layout::Plain);
+    victim.agent(&["init"]).success();
+    victim.agent(&["add", "--id", "own", "Own"]).success();
+    victim.agent(&["start", "own"]).success();
+    sender.agent(&["add", "--id", "evil", "Evil"]).success();
+    sender.agent(&["start", "evil"]).success();
+    for fetches in [
+        &["fetch -q --no-write-fetch-head origin +refs/worktree/*:refs/worktree/*"][..],
+        &["fetch -q origin +refs/worktree/*:refs/worktree/*", "fetch -q origin main"],
+    ] {
+        for fetch in fetches {
+            victim.git(&fetch.split(' ').collect::<Vec<_>>()).success();
+        }
+        let status = victim.agent(&["status", "--json"]).json();
+        assert_eq!((&status["active"], &status["foreign"]), (&serde_json::json!([]), &serde_json::json!(["evil"])));
+        victim.git(&["commit", "-q", "--allow-empty", "-m", "by hand"]).success();
+        assert_eq!(victim.task_ids("HEAD"), Vec::<String>::new());
+        // What was started here counts again as soon as it is pointed to.
+        victim.agent(&["start", "own"]).success();
+        assert_eq!(victim.agent(&["status", "--json"]).json()["active"], serde_json::json!(["own"]));
+        victim.git(&["commit", "-q", "--allow-empty", "-m", "by hand"]).success();
+        assert_eq!(victim.task_ids("HEAD"), ["own"]);
+    }
+}

@@ -247,3 +247,104 @@ fn notes_that_are_together_too_large_lose_nothing() {
     fresh.agent(&["sync"]).success();
     assert_eq!(at_origin(&repo), repo.git(&["rev-parse", LEDGER]).text());
 }
+
+/// A fetch of every ref replaces what this clone knows of its own ledger, too, where that is a ref.
+#[test]
+fn a_fetch_of_every_ref_hides_nothing() {
+    for prune in [false, true] {
+        for bare in [false, true] {
+            let first = repo_with_remote();
+            let other = clone(&first, "other");
+            other.agent(&["note", "of the other clone", "--task", "t-3"]).success();
+            let repo = if bare {
+                first.git(&["clone", "-q", "--bare", "../origin.git", "../bare.git"]).success();
+                let repo = first.at("../bare.git");
+                repo.git(&["fetch", "-q", "../origin.git", &format!("{LEDGER}:{LEDGER}")]).success();
+                repo
+            } else {
+                first
+            };
+            let what = format!("prune {prune}, bare {bare}");
+            repo.agent(&["note", "not pushed yet", "--task", "t-1"]).success();
+            repo.agent(&["note", "nor this", "--task", "t-2"]).success();
+            let prune = if prune { "--prune" } else { "--no-prune" };
+            repo.git(&["fetch", "-q", prune, "--update-head-ok", "../other", "+refs/*:refs/*"]).success();
+            let listed = repo.agent(&["list", "--all"]).success();
+            assert!(
+                listed.stderr.contains("another program took 2 events of t-1 and 1 other note"),
+                "{what}: {listed}"
+            );
+            assert_eq!(repo.agent(&["list", "--all"]).success().stderr, "", "{what}: told once");
+            let fixed = repo.agent(&["doctor", "--fix", "--json"]).json();
+            assert!(
+                fixed["fixed"][0].as_str().unwrap().contains("2 events came back into the ledger"),
+                "{what}: {fixed}"
+            );
+            for (task, text) in [("t-1", "not pushed yet"), ("t-2", "nor this"), ("t-3", "of the other clone")] {
+                let remarks = repo.agent(&["show", task, "--json"]).json()["task"]["notes"].clone();
+                assert_eq!(remarks.as_array().unwrap().last().unwrap()["text"], text, "{what}");
+            }
+            repo.fsck();
+        }
+    }
+}
+
+#[test]
+fn a_ledger_whose_last_state_is_gone_is_not_silently_another() {
+    let repo = repo_with_remote();
+    let other = clone(&repo, "other");
+    other.agent(&["note", "of the other clone", "--task", "t-3"]).success();
+    repo.agent(&["note", "not pushed yet", "--task", "t-1"]).success();
+    repo.git(&["fetch", "-q", "--prune", "--update-head-ok", "../other", "+refs/*:refs/*"]).success();
+    repo.sh("git reflog expire --expire=now --all; rm -r .git/logs/refs/notes; git gc -q --prune=now").success();
+    let listed = repo.agent(&["list", "--all"]).success();
+    assert!(listed.stderr.contains("its last state of this clone"), "{listed}");
+    assert!(listed.stderr.contains("no longer exists"), "{listed}");
+    repo.agent(&["note", "it goes on", "--task", "t-1"]).success();
+    assert_eq!(repo.agent(&["list", "--all"]).success().stderr, "", "told once");
+}
+
+#[test]
+fn what_stock_notes_prune_and_merge_take_is_noticed_too() {
+    // 'git notes prune' takes the note of a key whose anchor is gone; a merge takes what its strategy says.
+    let repo = repo_with_remote();
+    repo.agent(&["note", "not pushed yet", "--task", "t-1"]).success();
+    let other = clone(&repo, "other");
+    other.agent(&["note", "of the other clone", "--task", "t-1"]).success();
+    repo.git(&["fetch", "-q", "../other", &format!("{LEDGER}:refs/notes/theirs")]).success();
+    repo.git(&["notes", "--ref=agent-tasks", "merge", "-q", "-s", "theirs", "refs/notes/theirs"]).success();
+    let listed = repo.agent(&["list", "--all"]).success();
+    assert!(listed.stderr.contains("another program took 1 event of t-1 out of the ledger"), "{listed}");
+    repo.agent(&["doctor", "--fix", "-q"]).success();
+    let note = repo.git(&["notes", "--ref=agent-tasks", "show", &key(&repo, "t-1")]).stdout;
+    assert!(note.contains("\"not pushed yet\"") && note.contains("\"of the other clone\""), "{note}");
+
+    let repo = repo_with_remote();
+    // A note of an object that does not exist: what 'prune' is for. Those of tasks stay, their anchors are in the ledger.
+    let pruned = repo.git(&["notes", "--ref=agent-tasks", "prune", "-v"]).success();
+    assert_eq!(pruned.stdout, "");
+    let anchor = key(&repo, "t-2");
+    let tree = repo.git(&["ls-tree", "-r", LEDGER]).lines();
+    let kept: Vec<String> = tree.into_iter().filter(|line| !line.contains("\ttask/")).collect();
+    let words = ["-c", "core.quotePath=false", "fast-import", "--quiet"];
+    let entries: String = kept
+        .iter()
+        .map(|line| {
+            let (head, path) = line.split_once('\t').unwrap();
+            let fields: Vec<&str> = head.split(' ').collect();
+            format!("M {} {} {path}\n", fields[0], fields[2])
+        })
+        .collect();
+    let tip = repo.git(&["rev-parse", LEDGER]).text();
+    let script = format!("commit {LEDGER}\ncommitter e <e@x> 1 +0000\ndata 0\nfrom {tip}\ndeleteall\n{entries}");
+    repo.run("git").args(words).stdin(script).run().success();
+    let gone = repo.path().join(".git/objects").join(&anchor[..2]).join(&anchor[2..]);
+    std::fs::remove_file(gone).unwrap();
+    repo.git(&["notes", "--ref=agent-tasks", "prune"]).success();
+    let listed = repo.agent(&["list", "--all"]).success();
+    assert!(listed.stderr.contains("another program took 2 events of t-2 out of the ledger"), "{listed}");
+    repo.agent(&["doctor", "--fix", "-q"]).success();
+    assert_eq!(ids(&repo), ["t-1", "t-2", "t-3"]);
+    repo.git(&["notes", "--ref=agent-tasks", "prune"]).success();
+    assert_eq!(ids(&repo), ["t-1", "t-2", "t-3"], "the anchor came back, too");
+}

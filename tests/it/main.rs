@@ -4,6 +4,7 @@ mod actor;
 mod agree;
 mod bisect;
 mod blame;
+mod blocking_locks;
 #[cfg(feature = "board")]
 mod board;
 mod brief;

@@ -443,8 +443,9 @@ fn refusals() {
     repo.sh("rm dir; touch .git/index.lock").success();
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--mode", "files"]), @"
     ------- stderr -------
-    error: cannot lock the index with './.git/index.lock'
-    hint: try again; if no git is running, one died and left the file behind: 'git agent doctor' tells more
+    error: cannot lock the index: './.git/index.lock' exists
+    hint: another process may be at work in this repository: try again
+    hint: if no git is running in this repository, one died and left that file behind: remove it
     [exit code 4]
     ");
 }

@@ -16,6 +16,7 @@ use gix::ObjectId;
 
 pub use temp::{EntryFlag, TempIndex};
 
+use super::blocking_lock;
 use super::{
     cmd::Git,
     lock_file::{self, LockFile},
@@ -170,7 +171,11 @@ pub fn is_held(repo: &Repo) -> Error {
     held(&lock_file(repo))
 }
 
+/// The refusal to do `what`, as [`is_held`].
+pub fn is_held_for(repo: &Repo, what: &str) -> Error {
+    blocking_lock::error(codes::INDEX_LOCKED, what, &lock_file(repo))
+}
+
 fn held(path: &Path) -> Error {
-    Error::new(codes::INDEX_LOCKED, format!("cannot lock the index with '{}'", path.display()))
-        .hint("try again; if no git is running, one died and left the file behind: 'git agent doctor' tells more")
+    blocking_lock::error(codes::INDEX_LOCKED, "cannot lock the index", path)
 }

@@ -5,7 +5,7 @@ use gix::ObjectId;
 
 use super::{Hooks, RefChange, RefError};
 use crate::{
-    error::{Context as _, Error, Result, codes},
+    error::{Context as _, Result},
     git::{
         claims::Claim,
         cmd::{self, Git, Output},
@@ -95,14 +95,15 @@ pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str, durabilit
     if output.status.code().is_none() {
         claim.settle(repo);
     }
-    finish(output)
+    finish(repo, changes, output)
 }
 
 pub(super) fn set_head(repo: &Repo, branch: &BStr, reflog: &str) -> Result<(), RefError> {
     let branch = gix::path::from_bstr(branch);
     let branch = branch.or_environment(|| "cannot name a branch".to_owned()).map_err(RefError::Failed)?;
     let call = git(repo, Durability::Synced).args(["symbolic-ref", "-m", reflog, "HEAD"]).arg(&*branch);
-    finish(call.output().map_err(RefError::Failed)?)
+    let head = RefChange { name: "HEAD".to_owned(), expected: None, new: None };
+    finish(repo, &[head], call.output().map_err(RefError::Failed)?)
 }
 
 /// A call that moves refs: patient with locks, and with an identity for reflogs.
@@ -115,7 +116,7 @@ fn git(repo: &Repo, durability: Durability) -> Git {
         .env("GIT_COMMITTER_EMAIL", identity.email.to_string())
 }
 
-fn finish(output: Output) -> Result<(), RefError> {
+fn finish(repo: &Repo, changes: &[RefChange], output: Output) -> Result<(), RefError> {
     if output.status.success() {
         return Ok(());
     }
@@ -123,7 +124,11 @@ fn finish(output: Output) -> Result<(), RefError> {
     let says = |words: &[&str]| words.iter().any(|word| complaint.contains(word));
     Err(match () {
         () if says(&MOVED) => RefError::Moved,
-        () if says(&LOCKED) => RefError::Locked(Error::new(codes::REF_LOCKED, format!("a ref is locked: {complaint}"))),
+        () if says(&LOCKED) => {
+            let names = changes.iter().map(|change| change.name.as_str()).collect::<Vec<_>>().join(", ");
+            let cause = output.into_error().into();
+            RefError::Locked(super::locked(repo, changes, &format!("cannot update {names}"), cause))
+        }
         () if says(&VANISHED) => RefError::Vanished(output.into_error()),
         () => RefError::Failed(output.into_error()),
     })

@@ -69,11 +69,11 @@ pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str) -> Result
     changed.map(|_| ()).map_err(|error| {
         let names = changes.iter().map(|change| change.name.as_str()).collect::<Vec<_>>().join(", ");
         let (moved, locked) = (error.is_conflict(), error.can_retry());
-        let error = Error::new(codes::REF_UPDATE_FAILED, format!("cannot update {names}")).because(error);
+        let what = format!("cannot update {names}");
         match () {
             () if moved => RefError::Moved,
-            () if locked => RefError::Locked(error),
-            () => RefError::Failed(error),
+            () if locked => RefError::Locked(super::locked(repo, changes, &what, error.into())),
+            () => RefError::Failed(Error::new(codes::REF_UPDATE_FAILED, what).because(error)),
         }
     })
 }

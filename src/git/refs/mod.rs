@@ -5,6 +5,7 @@
 
 mod binary;
 mod files;
+pub mod remembered;
 
 pub(super) use files::is_of_worktree;
 
@@ -13,8 +14,8 @@ use std::path::Path;
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::{claims::Claim, head::Head, repo::Repo};
-use crate::error::{Error, Result};
+use super::{blocking_lock, claims::Claim, head::Head, repo::Repo};
+use crate::error::{Error, Result, codes};
 
 /// Where the refs of a repository are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,15 @@ impl Hooks {
     }
 }
 
+/// The refusal of `what` because a lock that moving `changes` needs is held.
+fn locked(repo: &Repo, changes: &[RefChange], what: &str, cause: anyhow::Error) -> Error {
+    match blocking_lock::of_refs(repo, changes.iter().map(|change| change.name.as_str())) {
+        Some(path) => blocking_lock::error(codes::REF_LOCKED, what, &path),
+        // It is gone by now.
+        None => Error::new(codes::REF_LOCKED, format!("{what}: a lock was held")).because(cause).hint("try again"),
+    }
+}
+
 impl Refs {
     /// The object that `name` points to.
     pub fn find(self, repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
@@ -91,6 +101,7 @@ impl Refs {
 
     /// Move all of `changes`, or none of them. The user's hooks see those of refs that are not ours.
     pub fn change(self, repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
+        remembered::announce(repo, changes)?;
         match self {
             // git alone gives the files and directories of refs the modes that those who share the repository need.
             Refs::Files if !repo.is_shared() => {
@@ -98,14 +109,18 @@ impl Refs {
                 files::change(repo, changes, reflog)
             }
             Refs::Files | Refs::Binary => binary::change(repo, changes, reflog, binary::Durability::AsConfigured),
-        }
+        }?;
+        remembered::settle(repo, changes);
+        Ok(())
     }
 
     /// Move all of `changes`, or none of them; when this returns they are on the disk (git 2.36 or newer).
     ///
     /// `HEAD` among them is moved itself: a commit there means that it is detached afterwards.
     pub fn change_durably(self, repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
+        remembered::announce(repo, changes)?;
         binary::change(repo, changes, reflog, binary::Durability::Synced)?;
+        remembered::settle(repo, changes);
         match self {
             Refs::Files => files::sync(repo, changes).map_err(RefError::Failed),
             Refs::Binary => Ok(()),

@@ -19,11 +19,7 @@ pub fn in_progress(repo: &Repo) -> Result<()> {
 
 /// Another process that holds the index for longer than a moment.
 pub fn locked_index(repo: &Repo) -> Result<()> {
-    refuse(index::becomes_free(repo), || {
-        let message = "cannot make a checkpoint: another git is working on the index ('index.lock' is there)";
-        Error::new(codes::INDEX_LOCKED, message)
-            .hint("try again; if no git is running, one died and left the file behind: 'git agent doctor' tells more")
-    })
+    refuse(index::becomes_free(repo), || index::is_held_for(repo, "cannot make a checkpoint"))
 }
 
 /// Unresolved conflicts.

@@ -16,8 +16,9 @@ use super::{Operation, REFS, Recorded, State, Touched, message};
 use crate::{
     error::{Error, Result, codes},
     git::{
-        RefChange, Repo, names,
+        RefChange, RefError, Repo, names,
         objects::{Batch, Commit, Identity},
+        refs::remembered,
     },
 };
 
@@ -26,6 +27,17 @@ pub struct OpLog<'r> {
     repo: &'r Repo,
     name: String,
     tip: Option<ObjectId>,
+}
+
+/// What became of a log that another program may have replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PutBack {
+    /// It was not replaced.
+    Unneeded,
+    /// It is at its last operation again.
+    Done,
+    /// Its last operation, this commit, no longer exists.
+    Gone(ObjectId),
 }
 
 /// What goes into the commit of an operation beside its message.
@@ -57,6 +69,17 @@ impl<'r> OpLog<'r> {
     pub fn all(repo: &'r Repo) -> Result<Vec<Self>> {
         let refs = repo.refs().list(repo, REFS)?;
         Ok(refs.into_iter().map(|(name, tip)| OpLog { repo, name, tip: Some(tip) }).collect())
+    }
+
+    /// [`OpLog::all`], and those whose ref another program has deleted.
+    pub fn all_remembered(repo: &'r Repo) -> Result<Vec<Self>> {
+        let mut logs = Self::all(repo)?;
+        for name in remembered::names(repo, REFS) {
+            if !logs.iter().any(|log| log.name == name) {
+                logs.push(OpLog { repo, name, tip: None });
+            }
+        }
+        Ok(logs)
     }
 
     /// The name of the worktree: `main`, or that of a linked one.
@@ -147,6 +170,49 @@ impl<'r> OpLog<'r> {
             let message = format!("no operation of this worktree begins with '{}'", word.escape_debug());
             Error::new(codes::OPERATION_NOT_FOUND, message).hint("'git agent ops' lists them")
         })
+    }
+
+    /// The commit that git-agent last moved the log to in this repository, if the log does not have it any more: another program moved or
+    /// deleted the ref.
+    ///
+    /// # Errors
+    ///
+    /// When the log ends at something that cannot be read: what is behind it is unknown.
+    pub fn replaced(&self) -> Result<Option<ObjectId>> {
+        let known = remembered::of(self.repo, &self.name);
+        let Some(newest) = known.first() else { return Ok(None) };
+        if self.tip.is_some_and(|tip| known.contains(&tip)) {
+            return Ok(None);
+        }
+        // A version that does not remember may have added to it, and a process that died may have remembered too much.
+        for recorded in self.own() {
+            if known.contains(&recorded?.commit) {
+                return Ok(None);
+            }
+        }
+        let is_ours = |commit: &&ObjectId| self.read(**commit).is_ok_and(|recorded| !recorded.is_foreign);
+        Ok(Some(*known.iter().find(is_ours).unwrap_or(newest)))
+    }
+
+    /// Move the log back to where git-agent last moved it, if another program has [`replaced`](Self::replaced) it.
+    ///
+    /// # Errors
+    ///
+    /// `operation-busy` when an operation comes in the meantime; where the ref cannot be moved.
+    pub fn put_back(&mut self) -> Result<PutBack> {
+        let Some(last) = self.replaced()? else { return Ok(PutBack::Unneeded) };
+        if !self.repo.has(last) {
+            remembered::set(self.repo, &self.name, self.tip)?;
+            return Ok(PutBack::Gone(last));
+        }
+        let change = RefChange { name: self.name.clone(), expected: self.tip, new: Some(last) };
+        let moved = self.repo.refs().change_durably(self.repo, &[change], "git-agent: put back the log of operations");
+        moved.map_err(|error| match error {
+            RefError::Moved => Error::new(codes::OPERATION_BUSY, "an operation came in the meantime").hint("try again"),
+            RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
+        })?;
+        self.tip = Some(last);
+        Ok(PutBack::Done)
     }
 
     /// Refuse while an operation is interrupted: nothing may be done on top of half of something.

@@ -1,18 +1,19 @@
 //! The ledger as this clone last left it: what another program takes out of it since is noticed, and is not lost to a gc.
 //!
 //! `refs/agent/ledger/seen` moves with every write of ours, in the same transaction. Where the ledger is somewhere else, another
-//! program wrote: `git notes`, a fetch with `+refs/notes/*:refs/notes/*`, `git update-ref`, an older backup. What it added is as good
+//! program wrote: `git notes`, a fetch with `+refs/notes/*:refs/notes/*`, `git update-ref`, an older backup. The same tip is
+//! [`remembered`] in a file, for a fetch that writes over every ref. What it added is as good
 //! as ours; the state that had what it took away gets a ref of its own under `refs/agent/ledger/lost/`, for `doctor --fix`.
 
 use super::{REF, View, merge::merge};
 use crate::{
     error::Result,
-    git::{ObjectId, RefChange, RefError, Repo, lock::Lock, reflog},
+    git::{ObjectId, RefChange, RefError, Repo, lock::Lock, reflog, refs::remembered},
     store::ledger::audit::{self, Loss},
 };
 
 /// The ledger as this clone last left it.
-const SEEN: &str = "refs/agent/ledger/seen";
+pub(super) const SEEN: &str = "refs/agent/ledger/seen";
 /// States of the ledger that have what it has no more, by their ids.
 const LOST: &str = "refs/agent/ledger/lost/";
 /// Writes of ours begin so in the reflog.
@@ -28,27 +29,44 @@ pub(super) fn moves(repo: &Repo, tip: Option<ObjectId>, commit: ObjectId) -> Res
     Ok(is_known.then(|| RefChange { name: SEEN.to_owned(), expected: seen, new: Some(commit) }))
 }
 
-/// What another program has taken out of the ledger since this clone last wrote to it. Told once; [`lost`] tells again.
+/// What another program did to the ledger since this clone last wrote to it.
+#[derive(Debug, Default)]
+pub struct Noticed {
+    /// What it took out of it.
+    pub losses: Vec<Loss>,
+    /// Where this clone left the ledger, if that commit no longer exists: what it had that the ledger lacks is unknown.
+    pub gone: Option<ObjectId>,
+}
+
+/// What another program has done to the ledger since this clone last wrote to it. Told once; [`lost`] tells again.
 ///
 /// # Errors
 ///
 /// When the ledger cannot be read.
-pub fn notice(repo: &Repo) -> Result<Vec<Loss>> {
-    let Some(seen) = repo.find_ref(SEEN)? else { return Ok(Vec::new()) };
-    if repo.find_ref(REF)? == Some(seen) {
-        return Ok(Vec::new());
+pub fn notice(repo: &Repo) -> Result<Noticed> {
+    let mut noticed = Noticed::default();
+    if left(repo)?.is_empty() {
+        return Ok(noticed);
     }
     let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;
     // Another process may have written in the meantime.
-    let tip = repo.find_ref(REF)?;
-    if tip == Some(seen) {
-        return Ok(Vec::new());
+    let left = left(repo)?;
+    if left.is_empty() {
+        return Ok(noticed);
     }
+    let (seen, tip) = (repo.find_ref(SEEN)?, repo.find_ref(REF)?);
     let view = View::at(repo, tip)?;
-    let mut losses = Vec::new();
-    let mut changes = vec![RefChange { name: SEEN.to_owned(), expected: Some(seen), new: tip }];
+    let mut changes = Vec::new();
+    if seen != tip {
+        changes.push(RefChange { name: SEEN.to_owned(), expected: seen, new: tip });
+    }
     let mut kept: Vec<View<'_>> = Vec::new();
-    for state in former(repo, seen)? {
+    let mut states = Vec::new();
+    for from in left {
+        noticed.gone = noticed.gone.or(Some(from).filter(|from| !repo.has(*from)));
+        states.extend(former(repo, from)?);
+    }
+    for state in states {
         let Ok(state) = View::at(repo, Some(state)) else { continue };
         let mut is_kept = false;
         for kept in &kept {
@@ -60,15 +78,33 @@ pub fn notice(repo: &Repo) -> Result<Vec<Loss>> {
             if repo.find_ref(&name)?.is_none() {
                 changes.push(RefChange { name, expected: None, new: Some(tip) });
             }
-            losses.extend(lost);
+            noticed.losses.extend(lost);
             kept.push(state);
         }
     }
-    match repo.refs().change(repo, &changes, "git-agent: another program wrote to the ledger") {
+    let told = match &changes[..] {
+        [] => Ok(()),
+        _ => repo.refs().change(repo, &changes, "git-agent: another program wrote to the ledger"),
+    };
+    match told {
+        Err(RefError::Failed(error)) => return Err(error),
         // Told again by the next command then.
-        Err(RefError::Failed(error)) => Err(error),
-        _ => Ok(losses),
+        Err(_) => {}
+        Ok(()) => remembered::set(repo, REF, tip)?,
     }
+    Ok(noticed)
+}
+
+/// Where git-agent left the ledger, if it is somewhere else now. A fetch of every ref replaces [`SEEN`] along with the ledger; what is
+/// [`remembered`] it cannot reach.
+fn left(repo: &Repo) -> Result<Vec<ObjectId>> {
+    let mut left: Vec<ObjectId> = repo.find_ref(SEEN)?.into_iter().chain(remembered::of(repo, REF)).collect();
+    left.dedup();
+    if !left.is_empty() {
+        let tip = repo.find_ref(REF)?;
+        left.retain(|left| Some(*left) != tip);
+    }
+    Ok(left)
 }
 
 /// States that the ledger was in since it was at `seen`, newest first: that one, and those that the reflog knows to have been left

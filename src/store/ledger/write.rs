@@ -29,6 +29,7 @@ use crate::{
     error::{Error, Result, codes},
     git::{
         ObjectId, RefChange, RefError, Repo,
+        blocking_lock::{self, Blocking},
         lock::Lock,
         objects::{Batch, Commit},
     },
@@ -106,6 +107,7 @@ pub fn write<T>(
     let mut decided = Some(first);
     let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;
     let began = Instant::now();
+    let mut blocking = Blocking::default();
     loop {
         let now = View::now(repo)?;
         // A draft is used up by the try that it is made for: an import's is as large as everything else together.
@@ -121,6 +123,9 @@ pub fn write<T>(
         }
         match Prepared::new(&view, author, draft)?.publish(repo)? {
             Ok(written) => return Ok((written, answer)),
+            Err(RefError::Locked(_)) if blocking.lasts(repo, [REF, watch::SEEN]) => {
+                return Err(busy(repo, "nothing was recorded"));
+            }
             Err(_) if began.elapsed() < TIMEOUT => std::thread::sleep(jitter()),
             Err(why) => {
                 let error = busy(repo, "nothing was recorded");
@@ -135,14 +140,9 @@ pub fn write<T>(
 
 /// The ledger could not be written for as long as we wait, and so `outcome`. Names the lock of its ref if that is what is in the way.
 pub(super) fn busy(repo: &Repo, outcome: &str) -> Error {
-    let lock = repo.common_dir().join(format!("{REF}.lock"));
-    match lock.exists() {
-        true => {
-            Error::new(codes::REF_LOCKED, format!("cannot write to the ledger: '{}' exists; {outcome}", lock.display()))
-                .hint("another process may be writing to the ledger: try again")
-                .hint("if no git is running in this repository, one died and left that file behind: remove it")
-        }
-        false => Error::new(codes::LEDGER_BUSY, format!("other processes keep writing to the ledger; {outcome}"))
+    match blocking_lock::of_refs(repo, [REF, watch::SEEN]) {
+        Some(lock) => blocking_lock::error(codes::REF_LOCKED, &format!("cannot write to the ledger, {outcome}"), &lock),
+        None => Error::new(codes::LEDGER_BUSY, format!("other processes keep writing to the ledger; {outcome}"))
             .hint("try again"),
     }
 }

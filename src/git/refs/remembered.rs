@@ -1,0 +1,92 @@
+//! Where our own refs were last moved to by git-agent in this repository, kept where no fetch can write.
+//!
+//! `git fetch '+refs/*:refs/*'` replaces every ref of ours by the one of another repository, `--prune` deletes those that it lacks,
+//! and refs under `refs/agent/` have no reflog. So the tips of the ledger and of the operation logs are also in
+//! `<common dir>/agent-id/tips/<ref>`, an object id a line. While an operation log is moved, the file names both the old and the new
+//! tip.
+
+use std::{fs, path::PathBuf};
+
+use bstr::ByteSlice as _;
+use gix::ObjectId;
+
+use super::{RefChange, RefError};
+use crate::{
+    error::{Context as _, Result},
+    git::Repo,
+};
+
+/// Each of these is remembered.
+const LEDGER: &str = "refs/notes/agent-tasks";
+/// A log that is shortened no longer contains its former tip, so the new one is remembered before the ref moves.
+const OPERATIONS: &str = "refs/agent/ops/";
+
+/// The commits that git-agent last moved `name` to, in this repository: none if that is unknown, the newest first.
+pub fn of(repo: &Repo, name: &str) -> Vec<ObjectId> {
+    let text = fs::read(file(repo, name)).unwrap_or_default();
+    text.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect()
+}
+
+/// The names of the refs that are remembered below `prefix`.
+pub fn names(repo: &Repo, prefix: &str) -> Vec<String> {
+    let entries = fs::read_dir(directory(repo)).into_iter().flatten().flatten();
+    let decoded = |entry: fs::DirEntry| Some(entry.file_name().to_str()?.replace("%2F", "/").replace("%25", "%"));
+    let mut names: Vec<String> = entries.filter_map(decoded).filter(|name| name.starts_with(prefix)).collect();
+    names.sort();
+    names
+}
+
+/// Remember that `name` is at `tip` now, whoever moved it there; `None`: that it does not exist.
+///
+/// # Errors
+///
+/// Where nothing can be written.
+pub fn set(repo: &Repo, name: &str, tip: Option<ObjectId>) -> Result<()> {
+    put(repo, name, tip.as_slice())
+}
+
+/// `changes` are about to be made.
+pub(super) fn announce(repo: &Repo, changes: &[RefChange]) -> Result<(), RefError> {
+    for change in changes.iter().filter(|change| change.name.starts_with(OPERATIONS)) {
+        let tips: Vec<ObjectId> = [change.new, change.expected].into_iter().flatten().collect();
+        put(repo, &change.name, &tips).map_err(RefError::Failed)?;
+    }
+    Ok(())
+}
+
+/// `changes` were made.
+pub(super) fn settle(repo: &Repo, changes: &[RefChange]) {
+    let is_due = |change: &&RefChange| match change.name.as_str() {
+        // What another program took out of the ledger before is still to be noticed.
+        LEDGER => {
+            let known = of(repo, LEDGER);
+            change.new.is_none() || known.is_empty() || change.expected.is_some_and(|old| known.contains(&old))
+        }
+        name => name.starts_with(OPERATIONS),
+    };
+    for change in changes.iter().filter(is_due) {
+        // What is remembered stays true without it: the ledger only grows, and a log was announced.
+        set(repo, &change.name, change.new).unwrap_or_default();
+    }
+}
+
+fn put(repo: &Repo, name: &str, tips: &[ObjectId]) -> Result<()> {
+    let file = file(repo, name);
+    let failed = || format!("cannot write '{}'", file.display());
+    if !tips.is_empty() {
+        let lines: String = tips.iter().map(|tip| format!("{tip}\n")).collect();
+        return repo.put(&file, lines.as_bytes()).or_environment(failed);
+    }
+    match fs::remove_file(&file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error).or_environment(failed),
+        _ => Ok(()),
+    }
+}
+
+fn directory(repo: &Repo) -> PathBuf {
+    repo.id_dir().join("tips")
+}
+
+fn file(repo: &Repo, name: &str) -> PathBuf {
+    directory(repo).join(name.replace('%', "%25").replace('/', "%2F"))
+}
