@@ -1,12 +1,15 @@
 //! `git agent ops`: the operation log of this worktree.
 
+use std::collections::HashMap;
+
 use bstr::ByteSlice as _;
+use ulid::Ulid;
 
 use crate::{
     cmd::{context::Ctx, operation_output},
     error::{Result, exit},
     git::relay::{self, Color},
-    recovery::operation::{Recorded, State, undone_by},
+    recovery::operation::{Recorded, State, undone, undone_by},
     verbs,
     view::{
         json::{OpShowAnswer, OpsAnswer, listed},
@@ -69,9 +72,10 @@ fn list(ctx: &Ctx, args: &Args) -> Result<u8> {
         0 => "No operation was recorded in this worktree.\n".to_owned(),
         count => format!("{}\n", plural(count, "operation")),
     };
+    let undone = undone(&entries);
     let shown = if args.all { entries.len() } else { SHOWN };
     for recorded in entries.iter().take(shown) {
-        text.push_str(&format!("  {}\n", line(ctx, &entries, recorded)));
+        text.push_str(&format!("  {}\n", line(ctx, &undone, recorded)));
     }
     if entries.len() > shown {
         text.push_str(&format!("  … and {} more (use --all)\n", entries.len() - shown));
@@ -81,7 +85,7 @@ fn list(ctx: &Ctx, args: &Args) -> Result<u8> {
 }
 
 /// `01JD…  rollback t-1 to t-1@2  (2 minutes ago by ann@here, undone)`
-fn line(ctx: &Ctx, entries: &[Recorded], recorded: &Recorded) -> String {
+fn line(ctx: &Ctx, undone: &HashMap<Ulid, Ulid>, recorded: &Recorded) -> String {
     let operation = &recorded.operation;
     let mut notes =
         vec![format!("{} by {}", relative_time::ago(ctx.now(), operation.at), sanitize::line(&operation.by))];
@@ -89,7 +93,7 @@ fn line(ctx: &Ctx, entries: &[Recorded], recorded: &Recorded) -> String {
         _ if recorded.is_foreign => notes.push("not made in this repository".to_owned()),
         State::Begun => notes.push("interrupted: 'git agent resume' or 'git agent undo'".to_owned()),
         State::Failed => notes.push("failed, everything was put back".to_owned()),
-        State::Done if undone_by(entries, operation.id).is_some() => notes.push("undone".to_owned()),
+        State::Done if undone.contains_key(&operation.id) => notes.push("undone".to_owned()),
         State::Done => {}
     }
     let style = ctx.style();
@@ -106,7 +110,7 @@ fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
     }
     ctx.page()?;
     let operation = &recorded.operation;
-    let mut text = format!("{}\n", line(ctx, &entries, &recorded));
+    let mut text = format!("{}\n", line(ctx, &undone(&entries), &recorded));
     text.push_str(&operation_output::moved(&operation.before, &operation.after).unwrap_or_default());
     if let Some(snapshot) = operation.snapshot {
         text.push_str(&format!("  snapshot of what was before: {snapshot}\n"));

@@ -3,7 +3,7 @@
 //! A task is *ready* when it is pending, every task it comes `after` is completed, no blocker is open, there is no live
 //! claim, and, for a feature, none of its subtasks is open (it would otherwise be offered before the work it consists of).
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, collections::HashMap};
 
 use super::{
     id::TaskId,
@@ -217,11 +217,9 @@ impl<'a> Graph<'a> {
         for parent in self.table.rows().filter(|task| task.exists()).filter_map(Row::parent) {
             is_feature[parent.at()] = true;
         }
-        // Parts of each other, which a merge can make, have no end above them.
-        let above = |task: Row<'a>| std::iter::successors(Some(task), |task| task.parent()).take(self.table.len());
-        let counts = |task: &Row<'a>| task.exists() && above(*task).all(|task| task.status() != Status::Cancelled);
-        let leaves = self.table.rows().filter(|task| !is_feature[task.at()]).filter(counts);
-        Progress::of(leaves.map(|task| (task.status(), task.estimate())))
+        let mut counts = Counted(vec![None; self.table.len()]);
+        let leaves = self.table.rows().filter(|task| !is_feature[task.at()] && task.exists());
+        Progress::of(leaves.filter(|task| counts.ask(*task)).map(|task| (task.status(), task.estimate())))
     }
 
     /// The task at `top` and what is below it, where `enters` lets in. Parts of each other can come by a merge; each comes once.
@@ -298,6 +296,39 @@ impl<'a> Graph<'a> {
 
     fn plan(&self) -> &Plan {
         self.plan.get_or_init(|| Plan::new(self.table))
+    }
+}
+
+/// Whether neither a task nor anything above it is cancelled; each task is looked at once.
+struct Counted(Vec<Option<bool>>);
+
+impl Counted {
+    fn ask(&mut self, task: Row<'_>) -> bool {
+        let is_open = |task: &Row<'_>| task.status() != Status::Cancelled;
+        let mut path = Vec::new();
+        let mut place: HashMap<usize, usize> = HashMap::new();
+        let mut next = Some(task);
+        let mut above = true;
+        while let Some(task) = next {
+            if let Some(known) = self.0[task.at()] {
+                above = known;
+                break;
+            }
+            // Parts of each other, which a merge can make, have no end above them: each is above all of them.
+            if let Some(first) = place.get(&task.at()) {
+                above = path[*first..].iter().all(is_open);
+                path.drain(*first..).for_each(|task: Row<'_>| self.0[task.at()] = Some(above));
+                break;
+            }
+            place.insert(task.at(), path.len());
+            path.push(task);
+            next = task.parent();
+        }
+        for task in path.into_iter().rev() {
+            above &= is_open(&task);
+            self.0[task.at()] = Some(above);
+        }
+        self.0[task.at()].unwrap_or(above)
     }
 }
 

@@ -48,6 +48,17 @@ impl Text {
         }
     }
 
+    /// What the line itself has, with a mark where that is not the whole text.
+    pub fn cut(&self) -> String {
+        match self {
+            Text::Inline(text) => text.clone(),
+            Text::Stored { bytes, head, .. } if *bytes == head.len() as u64 => head.clone(),
+            Text::Stored { bytes, head, .. } => {
+                format!("{head}… [{} of {bytes} bytes; the rest is not in this repository]", head.len())
+            }
+        }
+    }
+
     /// What stands in a line for `text`, which is stored as `blob`.
     pub fn stored(blob: String, text: &str) -> Self {
         Text::Stored { blob, bytes: text.len() as u64, head: text.chars().take(HEAD_CHARS).collect() }
@@ -267,6 +278,18 @@ mod tests {
             assert!(one_line(bad).is_err(), "{bad:?}");
         }
         assert!(one_line(&"x".repeat(MAX_LINE_TEXT + 1)).is_err());
+    }
+
+    #[test]
+    fn a_cut_text_says_so() {
+        let stored = Text::stored("0".repeat(40), &"long ".repeat(100));
+        assert!(
+            stored.cut().ends_with("long… [200 of 500 bytes; the rest is not in this repository]"),
+            "{}",
+            stored.cut()
+        );
+        assert_eq!(Text::stored("0".repeat(40), "whole").cut(), "whole");
+        assert_eq!(Text::from("whole").cut(), "whole");
     }
 
     #[test]

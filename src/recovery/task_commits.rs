@@ -1,6 +1,6 @@
 //! The commits of a range, and what each of them is to a task: what rollback and squash decide from.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use bstr::ByteSlice as _;
 
@@ -43,16 +43,17 @@ impl TaskCommits<'_> {
             return Ok(Vec::new());
         }
         let unpublished = revwalk::unpublished(self.repo, from, tip)?;
-        let known: HashMap<String, ObjectId> =
+        let mut known: Vec<(String, ObjectId)> =
             links.iter().map(|link| (link.commit.to_string(), link.commit)).collect();
+        known.sort_unstable();
         let mut commits = Vec::with_capacity(links.len());
         for Link { commit: id, parents } in links {
             let message = &commit::Commit::read(self.repo, id)?.message;
             let (owner, others) = self.owner(id, message);
-            let (mut reverts, mut reverts_older) = (Vec::new(), false);
+            let (mut reverts, mut seen, mut reverts_older) = (Vec::new(), HashSet::new(), false);
             for hex in reverted_by(message) {
                 match resolve(&known, &hex) {
-                    Some(commit) if !reverts.contains(&commit) => reverts.push(commit),
+                    Some(commit) if seen.insert(commit) => reverts.push(commit),
                     Some(_) => {}
                     None => reverts_older = true,
                 }
@@ -103,12 +104,10 @@ fn reverted_by(message: &[u8]) -> Vec<String> {
     reverts(message).chain(named).map(str::to_ascii_lowercase).collect()
 }
 
-/// The one of `known` that `hex`, whole or abbreviated, means.
-fn resolve(known: &HashMap<String, ObjectId>, hex: &str) -> Option<ObjectId> {
-    if let Some(commit) = known.get(hex) {
-        return Some(*commit);
-    }
-    let mut found = known.iter().filter(|(known, _)| hex.len() >= 7 && known.starts_with(hex));
+/// The one of `known`, which are sorted, that `hex`, whole or abbreviated, means.
+fn resolve(known: &[(String, ObjectId)], hex: &str) -> Option<ObjectId> {
+    let first = known.partition_point(|(known, _)| known.as_str() < hex);
+    let mut found = known[first..].iter().take_while(|(known, _)| hex.len() >= 7 && known.starts_with(hex));
     let (_, commit) = found.next()?;
     found.next().is_none().then_some(*commit)
 }

@@ -34,11 +34,12 @@ use crate::{
 /// `nothing-to-undo`.
 pub fn next(log: &OpLog<'_>) -> Result<Recorded> {
     let entries = log.own().collect::<Result<Vec<_>>>()?;
+    let undone = operation::undone(&entries);
     let found = entries.iter().find(|recorded| {
         let operation = &recorded.operation;
         operation.is_undoable()
             && !matches!(operation.kind, Kind::Undo | Kind::Redo)
-            && operation::undone_by(&entries, operation.id).is_none()
+            && !undone.contains_key(&operation.id)
     });
     found.cloned().ok_or_else(|| {
         Error::new(codes::NOTHING_TO_UNDO, "nothing to undo: no operation of this worktree is left to take back")
@@ -53,11 +54,11 @@ pub fn next(log: &OpLog<'_>) -> Result<Recorded> {
 /// `nothing-to-redo`.
 pub fn next_redo(log: &OpLog<'_>) -> Result<Recorded> {
     let entries = log.own().collect::<Result<Vec<_>>>()?;
+    let undone = operation::undone(&entries);
     let done = entries.iter().filter(|recorded| recorded.operation.state == State::Done);
     let mut recent = done.take_while(|recorded| matches!(recorded.operation.kind, Kind::Undo | Kind::Redo));
-    let found = recent.find(|recorded| {
-        recorded.operation.kind == Kind::Undo && operation::undone_by(&entries, recorded.operation.id).is_none()
-    });
+    let found =
+        recent.find(|recorded| recorded.operation.kind == Kind::Undo && !undone.contains_key(&recorded.operation.id));
     found.cloned().ok_or_else(|| {
         Error::new(codes::NOTHING_TO_REDO, "nothing to redo: the newest operation is not an undo")
             .hint("'git agent ops' lists the operations; 'git agent undo <op>' takes back a given one")

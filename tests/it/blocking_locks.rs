@@ -7,7 +7,7 @@ const FILES: [(&str, &str); 9] = [
     (".git/refs/notes/agent-tasks.lock", "note x"),
     (".git/refs/agent/ledger/seen.lock", "note x"),
     (".git/packed-refs.lock", "note x"),
-    (".git/refs/worktree/agent/active.lock", "pause t"),
+    (".git/refs/worktree/agent/active.lock", "start u"),
     (".git/index.lock", "checkpoint -m x"),
     (".git/index.lock", "rollback t@1 --mode restore"),
     (".git/HEAD.lock", "rollback t@1 --mode restore"),
@@ -21,6 +21,7 @@ fn world(layout: Layout) -> TestRepo {
     let repo = TestRepo::with_layout(default_git(), layout);
     repo.commit_file("a", "one\n", "first");
     repo.agent(&["add", "--id", "t", "T"]).success();
+    repo.agent(&["add", "--id", "u", "U"]).success();
     repo.agent(&["start", "t"]).success();
     for text in ["two\n", "three\n"] {
         repo.write("a", text);

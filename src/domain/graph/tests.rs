@@ -119,3 +119,21 @@ fn everything_is_as_far_as_its_leaves() {
     let of = |at: usize| graph.progress(graph.get(&tasks[at].id).unwrap());
     assert_eq!((of(0).completed, of(3).total, of(5).completed, of(6).total), (1, 1, 1, 0));
 }
+
+#[test]
+fn what_is_above_a_task_is_looked_at_once() {
+    // A line of features, each with a leaf besides; the top is a part of its own part.
+    let line: Vec<String> = (0..20_000).flat_map(|n| [format!("f{n} 2"), format!("l{n} 2")]).collect();
+    let mut tasks = plan(&line.iter().map(String::as_str).collect::<Vec<_>>());
+    for n in 0..20_000 {
+        let parent = |n: usize| TaskId::parse(&format!("f{n}")).ok();
+        tasks[2 * n].parent = parent(if n == 0 { 10 } else { n - 1 });
+        tasks[2 * n + 1].parent = parent(n);
+    }
+    let total = |tasks: &[_]| Graph::new(&Table::of(tasks)).overall().total;
+    assert_eq!(total(&tasks), 20_000);
+    tasks[2 * 15_000].status = Status::Cancelled;
+    assert_eq!(total(&tasks), 15_000);
+    tasks[2 * 5].status = Status::Cancelled;
+    assert_eq!(total(&tasks), 0, "it is above all of those that are parts of each other");
+}

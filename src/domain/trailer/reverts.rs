@@ -1,6 +1,6 @@
 //! What a commit message says it reverts: the line that `git revert` writes; and what is in force after that.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The key of the trailer that names the task of a commit that is being reverted.
 pub const REVERTS_TASK: &str = "Reverts-Task";
@@ -38,14 +38,16 @@ fn picks(message: &[u8]) -> impl Iterator<Item = &str> {
 pub struct Reverted {
     /// Whether a commit is reverted, by its full id.
     whole: HashMap<String, bool>,
-    /// The same by abbreviated ids, newest first.
-    short: Vec<(String, bool)>,
+    /// The same by abbreviated ids of each length, and how many were seen before.
+    short: BTreeMap<usize, HashMap<String, (usize, bool)>>,
+    seen: usize,
 }
 
 impl Reverted {
     /// Whether the commit `hex` (full, in lower case), which says `message`, is reverted by those seen before it.
     pub fn see(&mut self, hex: &str, message: &[u8]) -> bool {
-        let short = || self.short.iter().find(|(short, _)| hex.starts_with(short)).map(|(_, is)| *is);
+        let find = |(length, known): (&usize, &HashMap<String, (usize, bool)>)| known.get(hex.get(..*length)?).copied();
+        let short = || self.short.iter().filter_map(find).min().map(|(_, is_reverted)| is_reverted);
         let is_reverted = self.whole.get(hex).copied().or_else(short).unwrap_or_default();
         if !is_reverted {
             reverts(message).for_each(|of| self.decide(of, true));
@@ -57,8 +59,9 @@ impl Reverted {
     fn decide(&mut self, of: &str, is_reverted: bool) {
         let of = of.to_ascii_lowercase();
         if of.len() < 40 {
-            self.short.push((of, is_reverted));
-        } else if !self.short.iter().any(|(short, _)| of.starts_with(short)) {
+            self.seen += 1;
+            self.short.entry(of.len()).or_default().entry(of).or_insert((self.seen, is_reverted));
+        } else if !self.short.iter().any(|(length, known)| known.contains_key(&of[..*length])) {
             self.whole.entry(of).or_insert(is_reverted);
         }
     }
@@ -93,6 +96,26 @@ mod tests {
         assert_eq!(standing(&[&[], &[-1], &[1]]), [0; 0], "picked again");
         assert_eq!(standing(&[&[], &[-1], &[1], &[-3]]), [1, 3], "and that is reverted");
         assert_eq!(standing(&[&[], &[1], &[-1]]), [1], "a pick before the revert changes nothing");
+    }
+
+    #[test]
+    fn abbreviated_ids_count_and_the_newest_word_decides() {
+        let hex = "18787853fab2e9a6721ffff45aebcbe4381f18d4";
+        let told = |lines: &[String]| {
+            let mut reverted = Reverted::default();
+            for (n, line) in lines.iter().enumerate() {
+                reverted.see(&format!("{n:040x}"), line.as_bytes());
+            }
+            reverted.see(hex, b"")
+        };
+        let revert = |of: &str| format!("This reverts commit {of}.");
+        let pick = |of: &str| format!("(cherry picked from commit {of})");
+        assert!(told(&[revert(&hex[..7])]) && told(&[revert(&hex[..12])]) && !told(&[revert("1878786")]));
+        assert!(!told(&[pick(&hex[..12]), revert(&hex[..7])]) && told(&[revert(&hex[..7]), pick(&hex[..12])]));
+        assert!(!told(&[pick(&hex[..7]), revert(hex)]) && told(&[revert(hex), pick(&hex[..7])]));
+        // Very many of them are looked up, not compared one by one.
+        let many: String = (0..40_000).map(|n| format!("This reverts commit {n:012x}.\n")).collect();
+        assert!(told(&[many, revert(&hex[..9])]));
     }
 
     #[test]

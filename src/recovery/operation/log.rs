@@ -1,6 +1,6 @@
 //! The chain of operations of one worktree: read, and staged to be moved on in a transaction.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use bstr::{BString, ByteSlice as _};
 use gix::{
@@ -369,15 +369,22 @@ fn read_paths(list: &[u8]) -> Option<Vec<Touched>> {
     list.split_str("\0").map(read).collect()
 }
 
-/// For the list of operations: which ones are undone, by which.
-pub fn undone_by(entries: &[Recorded], id: Ulid) -> Option<Ulid> {
-    let mut undone = None;
-    // The newest word counts: an undo may be undone itself.
+/// Which of `entries`, newest first, are undone, each with the operation that undid it.
+pub fn undone(entries: &[Recorded]) -> HashMap<Ulid, Ulid> {
+    let (mut undone, mut decided) = (HashMap::new(), HashSet::new());
     for recorded in entries.iter().filter(|entry| !entry.is_foreign && entry.operation.state == State::Done) {
-        if recorded.operation.undoes == Some(id) {
-            undone = Some(recorded.operation.id);
-            break;
+        let id = recorded.operation.id;
+        // The newest word counts: an undo may be undone itself, by one that was seen before it.
+        if let Some(of) = recorded.operation.undoes.filter(|of| decided.insert(*of))
+            && !undone.contains_key(&id)
+        {
+            undone.insert(of, id);
         }
     }
-    undone.filter(|undo| undone_by(entries, *undo).is_none())
+    undone
+}
+
+/// The operation that undid `id`: see [`undone`].
+pub fn undone_by(entries: &[Recorded], id: Ulid) -> Option<Ulid> {
+    undone(entries).get(&id).copied()
 }

@@ -16,7 +16,7 @@
 mod log;
 mod message;
 
-pub use log::{Contents, OpLog, PutBack, interrupted, undone_by};
+pub use log::{Contents, OpLog, PutBack, interrupted, undone, undone_by};
 
 use std::fmt;
 

@@ -51,6 +51,39 @@ fn what_is_newer_or_something_else_is_not_read() {
 }
 
 #[test]
+fn an_undo_counts_unless_it_is_undone() {
+    let null = ObjectId::null(gix::hash::Kind::Sha1);
+    let recorded = |id: u64, undoes: Option<u64>| Recorded {
+        operation: Operation {
+            id: Ulid::from_parts(id, 0),
+            state: State::Done,
+            undoes: undoes.map(|id| Ulid::from_parts(id, 0)),
+            ..an_operation()
+        },
+        commit: null,
+        previous: None,
+        before: null,
+        after: null,
+        touched: Vec::new(),
+        late: None,
+        is_foreign: false,
+    };
+    let said = |entries: &[Recorded]| {
+        let mut pairs: Vec<_> =
+            undone(entries).into_iter().map(|(of, by)| (of.timestamp_ms(), by.timestamp_ms())).collect();
+        pairs.sort_unstable();
+        pairs
+    };
+    let (one, undo, redo) = (recorded(1, None), recorded(2, Some(1)), recorded(3, Some(2)));
+    assert_eq!(said(&[undo.clone(), one.clone()]), [(1, 2)]);
+    assert_eq!(said(&[redo.clone(), undo.clone(), one.clone()]), [(2, 3)]);
+    assert_eq!(said(&[recorded(4, Some(3)), redo, undo, one]), [(1, 2), (3, 4)]);
+    // A long log of undos of undos.
+    let long: Vec<Recorded> = (2..20_000).rev().map(|id| recorded(id, Some(id - 1))).collect();
+    assert_eq!(undone(&long).len(), 9_999);
+}
+
+#[test]
 fn a_line_cannot_be_smuggled_in() {
     let operation = Operation { by: "x\nState: done".to_owned(), ..an_operation() };
     let (read, _) = message::read(&message::write(&operation, None)).unwrap();

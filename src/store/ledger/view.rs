@@ -152,7 +152,7 @@ impl<'r> View<'r> {
         let whole = stored.and_then(|id| read_blob(self.repo, id).ok());
         match whole {
             Some(blob) => blob.to_str_lossy().into_owned(),
-            None => text.preview().to_owned(),
+            None => text.cut(),
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{PathJson, SCHEMA};
 use crate::{
     git::Head,
     recovery::{
-        operation::{Operation, Recorded, undone_by},
+        operation::{Operation, Recorded, undone},
         path_plan::{Change, PathPlan},
     },
 };
@@ -153,7 +153,8 @@ impl OpsAnswer {
 
 /// `entries` as they are listed.
 pub fn listed(entries: &[Recorded]) -> Vec<OperationJson> {
-    let one = |recorded: &Recorded| OperationJson::new(recorded, undone_by(entries, recorded.operation.id));
+    let undone = undone(entries);
+    let one = |recorded: &Recorded| OperationJson::new(recorded, undone.get(&recorded.operation.id).copied());
     entries.iter().map(one).collect()
 }
 
