@@ -90,7 +90,7 @@ fn find(dir: &Path, depth: Depth, found: &mut Vec<PathBuf>) {
         match entry.file_type() {
             Ok(kind) if kind.is_dir() && depth == Depth::All => find(&path, depth, found),
             Ok(kind) if kind.is_file() && path.extension().is_some_and(|extension| extension == "lock") => {
-                found.push(path)
+                found.push(path);
             }
             _ => {}
         }
