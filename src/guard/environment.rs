@@ -48,7 +48,12 @@ impl Environment {
         let mut opened = self.opened.borrow_mut();
         let known = repo.as_ref().and_then(|repo| {
             let same = |(_, other): &&(PathBuf, Option<Rc<Repo>>)| {
-                other.as_ref().is_some_and(|other| real(other.git_dir()) == real(repo.git_dir()))
+                // From inside of the git directory it has no work tree.
+                let is_same = |other: &Rc<Repo>| {
+                    other.work_dir().is_some() == repo.work_dir().is_some()
+                        && real(other.git_dir()) == real(repo.git_dir())
+                };
+                other.as_ref().is_some_and(is_same)
             };
             opened.iter().find(same).and_then(|(_, other)| other.clone())
         });
@@ -127,6 +132,9 @@ impl World for Environment {
     }
 
     fn variable(&self, name: &BStr) -> Option<BString> {
+        if name == "PWD" {
+            return gix::path::into_bstr(std::env::current_dir().ok()?).ok().map(std::borrow::Cow::into_owned);
+        }
         let value = std::env::var_os(name.to_str().ok()?)?;
         Some(value.into_encoded_bytes().into())
     }

@@ -7,7 +7,7 @@ use std::{
     rc::Rc,
 };
 
-use bstr::ByteSlice as _;
+use bstr::{BString, ByteSlice as _};
 
 use super::nested;
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         environment::{Environment, real},
         paths::{Relation, RepoPaths, locate},
     },
-    shell::{Level, Loss, Mode, Onto, Risk, Target, Where, may_match},
+    shell::{Level, Loss, Mode, Onto, Risk, Target, Where, deep_parts, may_match},
 };
 
 /// What was found.
@@ -316,11 +316,16 @@ fn repositories_in(
 ) -> Result<Vec<PathBuf>> {
     let mut found: Vec<PathBuf> = Vec::new();
     for target in targets {
+        let below: BString;
         let (path, is_deep) = match target {
             Target::At(path) | Target::Existing(path) | Target::Whole(path) => {
                 (path, risk.losses.contains(&Loss::Nested))
             }
             Target::Matching(path) | Target::Below(path) => (path, risk.losses.contains(&Loss::Nested)),
+            Target::Deep(path) => {
+                below = deep_parts(path).0.into();
+                (&below, risk.losses.contains(&Loss::Nested))
+            }
             Target::Worktree(_) => continue,
             Target::Any => {
                 for repo in homes {

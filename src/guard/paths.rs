@@ -6,7 +6,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::{
     git::Repo,
-    shell::{Target, may_match},
+    shell::{Target, deep_parts, may_match},
 };
 
 /// What a path has to do with a repository.
@@ -63,6 +63,14 @@ impl RepoPaths {
                 Err(_) => Relation::None,
             },
             Target::Matching(path) => self.at(locate(from, path.as_bstr()).as_deref(), true),
+            Target::Deep(path) => {
+                let (dir, name) = deep_parts(path);
+                let is_vital = VITAL.iter().any(|vital| may_match(name, vital)) || may_match(name, b".git");
+                match self.relation(from, &Target::Below(dir.into())) {
+                    Relation::Touches if is_vital && self.is_around(from, dir.as_bstr()) => Relation::Holds,
+                    relation => relation,
+                }
+            }
             // Some of what is there: not the whole of it.
             Target::Below(path) => match self.at(locate(from, path.as_bstr()).as_deref(), false) {
                 Relation::None => Relation::None,
@@ -87,7 +95,7 @@ impl RepoPaths {
         let (path, is_pattern) = match target {
             Target::At(path) | Target::Existing(path) | Target::Whole(path) => (path, false),
             Target::Matching(path) => (path, true),
-            Target::Below(_) | Target::Worktree(_) | Target::Any => return false,
+            Target::Below(_) | Target::Deep(_) | Target::Worktree(_) | Target::Any => return false,
         };
         let path = locate(from, path.as_bstr());
         self.top.as_ref().zip(path).is_some_and(|(top, path)| covers(&path, top, is_pattern))
@@ -106,14 +114,27 @@ impl RepoPaths {
     /// Whether `target`, seen from `from`, is the file `path` of the work tree, or in it, or something that it is in.
     pub(super) fn reaches(&self, from: &Path, target: &Target, path: &BStr) -> bool {
         let Some(top) = &self.top else { return false };
+        if let Target::Deep(deep) = target {
+            let (dir, name) = deep_parts(deep);
+            let file = top.join(&*path.to_os_str_lossy());
+            return locate(from, dir.as_bstr()).is_none_or(|dir| {
+                let rest = below(&file, &dir, false);
+                rest.is_some_and(|rest| rest.iter().any(|part| may_match(name, part)))
+            });
+        }
         let (name, is_pattern) = match target {
-            Target::Any | Target::Worktree(_) => return true,
+            Target::Any | Target::Worktree(_) | Target::Deep(_) => return true,
             Target::Matching(name) => (name, true),
             Target::At(name) | Target::Existing(name) | Target::Below(name) | Target::Whole(name) => (name, false),
         };
         let file = top.join(&*path.to_os_str_lossy());
         locate(from, name.as_bstr())
             .is_none_or(|name| covers(&name, &file, is_pattern) || below(&name, &file, is_pattern).is_some())
+    }
+
+    /// Whether the git directory is below `dir`.
+    fn is_around(&self, from: &Path, dir: &BStr) -> bool {
+        locate(from, dir).is_some_and(|dir| self.git_dir.starts_with(&dir) || self.common_dir.starts_with(&dir))
     }
 
     fn at(&self, path: Option<&Path>, is_pattern: bool) -> Relation {
@@ -241,6 +262,11 @@ mod tests {
 
     #[test]
     fn what_is_found_below_is_not_all_of_it() {
+        assert_eq!(relation(Target::Deep("../**/*.o".into())), Relation::Touches);
+        assert_eq!(relation(Target::Deep("../**/.git".into())), Relation::Holds);
+        assert_eq!(relation(Target::Deep("../**/HEAD".into())), Relation::Holds);
+        assert_eq!(relation(Target::Deep("../a/**/HEAD".into())), Relation::Touches);
+        assert_eq!(relation(Target::Deep("/tmp/**/.git".into())), Relation::None);
         assert_eq!(relation(Target::Below("..".into())), Relation::Touches);
         assert_eq!(relation(Target::Below("/tmp".into())), Relation::None);
         assert_eq!(relation(Target::Any), Relation::Touches);

@@ -49,8 +49,12 @@ impl Args {
                     args.options.push((name.into(), value));
                 }
                 [b'-', word @ ..] if !word.is_empty() && !dash.is_empty() => {
-                    let value = if takes_value(word) { words.next().cloned() } else { None };
-                    args.options.push((word.into(), value));
+                    let (name, attached) = match word.iter().position(|byte| *byte == b'=') {
+                        Some(at) => (&word[..at], Some(Value::known(&word[at + 1..]))),
+                        None => (word, None),
+                    };
+                    let value = attached.or_else(|| if takes_value(name) { words.next().cloned() } else { None });
+                    args.options.push((name.into(), value));
                 }
                 [b'-', short @ ..] if !short.is_empty() => {
                     for (at, letter) in short.iter().enumerate() {

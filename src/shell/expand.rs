@@ -6,7 +6,7 @@ use super::{
     Dir,
     reader::{Part, Quoting, Word},
     value::{Sort, Value},
-    walk::Walk,
+    walk::{Walk, join as join_paths},
 };
 
 /// How many words one word may become.
@@ -20,11 +20,15 @@ impl Walk<'_> {
     pub(super) fn variable(&self, name: &[u8]) -> Option<Value> {
         match self.state.variables.get(name.as_bstr()) {
             Some(value) => value.clone(),
-            None if name == b"PWD" => match &self.state.dir {
-                Dir::Known(dir) if dir.is_empty() => Some(Value::known(".")),
-                Dir::Known(dir) => Some(Value::known(dir.clone())),
-                Dir::Unknown => None,
-            },
+            None if name == b"PWD" => {
+                let Dir::Known(dir) = &self.state.dir else { return None };
+                let here = self.world.variable(name.as_bstr()).filter(|here| here.starts_with(b"/"));
+                Some(Value::known(match here {
+                    Some(here) => join_paths(&here, dir),
+                    None if dir.is_empty() => ".".into(),
+                    None => dir.clone(),
+                }))
+            }
             None if VARIABLES.iter().any(|known| known.as_bytes() == name) => {
                 self.world.variable(name.as_bstr()).filter(|value| value.starts_with(b"/")).map(Value::known)
             }

@@ -4,10 +4,10 @@ use bstr::{BString, ByteSlice as _};
 
 use super::{
     Level::{Changes, Destroys},
-    Loss::{self, Nested, Uncommitted, Untracked},
-    Target,
+    Loss::{self, Nested, Overwritten, Uncommitted, Untracked},
+    Onto, Target,
     args::Args,
-    programs::{DELETING, INTERPRETERS, ROWS, Row, Touch},
+    programs::{AS_FILES, DELETING, INTERPRETERS, ROWS, Row, SCRIPTS, Touch},
     value::{Sort, Value},
     walk::{Call, Walk, is_device},
     wrap::replace,
@@ -29,27 +29,32 @@ pub(super) fn call(walk: &mut Walk<'_>, program: &[u8], words: &[Value], call: C
         b"fd" | b"fdfind" => return fd(walk, words, call),
         _ => {}
     }
-    let mut rows = ROWS.iter().filter_map(|row| Some((row, subcommand(row, program)?))).peekable();
-    if rows.peek().is_none() {
-        return one_liner(walk, program, words, call);
-    }
-    for (row, subcommands) in rows {
+    one_liner(walk, program, words, call);
+    run_as_file(walk, program, words, call);
+    for (row, subcommands) in ROWS.iter().filter_map(|row| Some((row, subcommand(row, program)?))) {
         let Some(args) = read(row, program, words, &subcommands) else { continue };
         if args.has("help version") || !fits(row, &args) {
             continue;
         }
         let targets: Vec<Target> = row.touches.iter().flat_map(|touch| touched(*touch, &args)).collect();
+        // What is in an archive, or another directory, may be where ignored files are.
+        let spreads = row.touches.iter().any(|touch| match touch {
+            Touch::Inside(_) | Touch::InsideAttached(_) | Touch::Here => true,
+            Touch::Last(_) => args.has("r R a recursive archive"),
+            _ => false,
+        });
+        let onto = if spreads || row.losses.contains(&Overwritten) { Onto::Unknown } else { Onto::Nothing };
         match row.touches.is_empty() {
-            true => walk.add(call, row.level, row.losses, row.why, None),
+            true => walk.add_onto(call, row.level, row.losses, (row.why, None), onto),
             false if targets.is_empty() => {}
             false => {
                 let is_whole = row.level == Destroys && (!program.ends_with(b"rm") || args.has("r R recursive"));
-                walk.add(call, row.level, if is_whole { &WHOLE } else { &LOSSES }, row.why, Some(targets));
+                let losses: &[Loss] = if is_whole { &WHOLE } else { &LOSSES };
+                walk.add_onto(call, row.level, losses, (row.why, Some(targets)), onto);
             }
         }
         return;
     }
-    one_liner(walk, program, words, call);
 }
 
 /// The subcommands of `row` for `program`; `None` if the row is not about it.
@@ -66,7 +71,7 @@ fn subcommand(row: &Row, program: &[u8]) -> Option<Vec<&'static str>> {
 fn read(row: &Row, program: &[u8], words: &[Value], subcommands: &[&str]) -> Option<Args> {
     let words = match (program, words.first()) {
         // `tar xf x` has no dash.
-        (b"tar" | b"bsdtar" | b"ar", Some(first)) if !first.text.starts_with(b"-") => {
+        (b"tar" | b"bsdtar" | b"gtar" | b"star" | b"ar" | b"jar", Some(first)) if !first.text.starts_with(b"-") => {
             let dashed = Value::known([&b"-"[..], &first.text].concat());
             std::iter::once(dashed).chain(words[1..].iter().cloned()).collect()
         }
@@ -122,6 +127,7 @@ fn touched(touch: Touch, args: &Args) -> Vec<Target> {
             };
             args.operands.iter().filter_map(value).filter(is_file).map(|path| existing(&path)).collect()
         }
+        Touch::After(word) => files(&mut args.operands.iter().skip_while(|operand| !operand.is(word)).skip(1).take(1)),
         Touch::UrlNames(options) if args.has(options) => {
             let dir = args.value("output-dir P directory-prefix d dir").cloned().unwrap_or_else(|| Value::known("."));
             args.operands.iter().chain(args.values("url")).map(|url| existing(&url_name(&dir, url))).collect()
@@ -175,16 +181,37 @@ fn url_name(dir: &Value, url: &Value) -> Value {
 /// A text for an interpreter that deletes or overwrites files, as far as its words tell.
 fn one_liner(walk: &mut Walk<'_>, program: &[u8], words: &[Value], call: Call<'_>) {
     let name = program.trim_end_with(|c| c.is_ascii_digit() || c == '.');
-    let Some((_, options)) =
-        INTERPRETERS.iter().find(|(names, _)| names.split('|').any(|known| known.as_bytes() == name))
-    else {
-        return;
+    let is_it = |names: &str| names.split('|').any(|known| known.as_bytes() == name || known.as_bytes() == program);
+    let script = SCRIPTS.iter().find(|(names, _)| is_it(names));
+    let has = |text: &Value, words: &[&str]| words.iter().any(|word| text.text.contains_str(word));
+    let is_deleting = match INTERPRETERS.iter().find(|(names, _)| is_it(names)) {
+        Some((_, options)) => {
+            let args = Args::read(words, options);
+            let reads = args.operands.first().is_none_or(|first| first.is("-"));
+            let options = options.replace('-', "");
+            args.values(&options).chain(call.input.filter(|_| reads)).any(|text| has(text, DELETING))
+        }
+        None => script.is_some_and(|(_, writing)| words.iter().any(|text| has(text, writing))),
     };
-    let args = Args::read(words, options);
-    let reads = args.operands.first().is_none_or(|first| first.is("-"));
-    let deletes = |text: &Value| DELETING.iter().any(|word| text.text.contains_str(word));
-    if args.values(options).chain(call.input.filter(|_| reads)).any(deletes) {
+    if is_deleting {
         walk.add(call, Changes, &LOSSES, "deletes or overwrites files", Some(vec![Target::Any]));
+    }
+}
+
+/// A known program whose file an interpreter runs: `java -jar bfg.jar`, `python -m git_filter_repo`.
+fn run_as_file(walk: &mut Walk<'_>, program: &[u8], words: &[Value], call: Call<'_>) {
+    let name = program.trim_end_with(|c| c.is_ascii_digit() || c == '.');
+    let runs = |(names, _): &(&str, &str)| names.split('|').any(|known| known.as_bytes() == name);
+    if name != b"java" && !INTERPRETERS.iter().any(runs) {
+        return;
+    }
+    for (at, word) in words.iter().enumerate().take_while(|(at, _)| *at < 4) {
+        let Some(file) = word.program() else { continue };
+        if let Some((_, known)) = AS_FILES.iter().find(|(start, _)| file.starts_with(start.as_bytes())) {
+            let rest = words.get(at + 1..).unwrap_or_default().iter().cloned();
+            let words: Vec<Value> = std::iter::once(Value::known(*known)).chain(rest).collect();
+            return walk.command(&words, call);
+        }
     }
 }
 
@@ -194,6 +221,7 @@ pub(super) fn target(value: &Value) -> Target {
         Sort::Known => Target::At(value.text.clone()),
         Sort::Pattern => Target::Matching(value.text.clone()),
         Sort::Below => Target::Below(value.text.clone()),
+        Sort::Deep => Target::Deep(value.text.clone()),
         Sort::Whole => Target::Whole(value.text.clone()),
         Sort::Open => Target::Any,
     }
@@ -242,7 +270,12 @@ fn find(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
     let paths = if paths.is_empty() { &here[..] } else { paths };
     // Tests of names tell files from one another; without one everything is found, what is in `.git`, too.
     let is_all = !tests.iter().any(|word| NARROWING.split(' ').any(|test| word.is(test)));
-    let found = |path: &Value| if is_all { Value::whole(path) } else { Value::below(path) };
+    let name = only_name(tests);
+    let found = |path: &Value| match (is_all, name) {
+        (true, _) => Value::whole(path),
+        (false, Some(name)) => Value::deep(path, name),
+        (false, None) => Value::below(path),
+    };
     let mut rest = tests.iter();
     while let Some(word) = rest.next() {
         match word.text.as_slice() {
@@ -266,6 +299,15 @@ fn find(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
             _ => {}
         }
     }
+}
+
+/// The pattern of `-name`, if whatever is found has such a name.
+fn only_name(tests: &[Value]) -> Option<&[u8]> {
+    let is_either = |word: &Value| ["-o", "-or", ",", "(", "!", "-not"].iter().any(|other| word.is(other));
+    let is_name = |word: &Value| word.is("-name");
+    let at = tests.iter().position(is_name).filter(|_| !tests.iter().any(is_either))?;
+    // What a pattern of the shell's becomes cannot be told.
+    tests.get(at + 1)?.get().filter(|name| !name.is_empty() && !name.contains(&b'/'))
 }
 
 /// `fd … -x <command>`.

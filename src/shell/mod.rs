@@ -23,7 +23,7 @@ mod walk;
 mod wrap;
 mod wrappers;
 
-use bstr::{BStr, BString};
+use bstr::{BStr, BString, ByteSlice as _};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,6 +131,8 @@ pub enum Target {
     Existing(BString),
     /// Paths below this one.
     Below(BString),
+    /// Paths below a directory whose names match a pattern: `dir/**/name`.
+    Deep(BString),
     /// Every file at and below this path, whatever it is: a git directory is none to spare.
     Whole(BString),
     /// Whatever matches this pattern.
@@ -261,6 +263,11 @@ pub fn judge_words(words: &[BString], world: &dyn World) -> Vec<Risk> {
 /// The commands that the tables know: `git reset`, `rm`, …
 pub fn commands() -> impl Iterator<Item = String> {
     git::verbs().map(|verb| format!("git {verb}")).chain(files::programs().map(ToOwned::to_owned))
+}
+
+/// The directory and the pattern of [`Target::Deep`].
+pub fn deep_parts(path: &[u8]) -> (&[u8], &[u8]) {
+    path.rsplit_once_str("/**/").unwrap_or((path, b"*"))
 }
 
 /// Whether `pattern` of a shell may match `name`.

@@ -5,7 +5,7 @@
 
 use super::{
     Level::{self, Changes, Destroys},
-    Loss::{self, History, OtherRefs, Refs, Remote, Snapshots, Uncommitted, Untracked},
+    Loss::{self, History, OtherRefs, Overwritten, Refs, Remote, Snapshots, Uncommitted, Untracked},
 };
 
 /// A way of a program to change files.
@@ -56,6 +56,8 @@ pub(super) enum Touch {
     InsideAttached(&'static str),
     /// What follows this in an operand (`of=`).
     Key(&'static str),
+    /// The operand after this word (`output`).
+    After(&'static str),
     /// The last part of each URL, if one of these options is given.
     UrlNames(&'static str),
     /// Files whose names begin with this operand, or with that if it is missing.
@@ -66,7 +68,8 @@ pub(super) enum Touch {
     Any,
 }
 use Touch::{
-    AfterScript, All, Any, From, Globs, Here, Inside, InsideAttached, Key, Last, Nth, Operands, Prefix, UrlNames, Value,
+    After, AfterScript, All, Any, From, Globs, Here, Inside, InsideAttached, Key, Last, Nth, Operands, Prefix,
+    UrlNames, Value,
 };
 
 const fn row(names: &'static str, touches: &'static [Touch], level: Level, why: &'static str) -> Row {
@@ -105,18 +108,27 @@ const CURL: &str = "A b c C d D e E F h H K m o P Q r t T u U w x X y Y z output
     etag-compare hsts alt-svc";
 const WGET: &str = "O o a P i e t T w Q U A R D B l output-document output-file append-output directory-prefix input-file execute \
     tries timeout wait quota user-agent accept reject domains base header post-data post-file user password level";
+/// Programs of GNU that other systems have with a `g` in front.
+pub(super) const GNU: &str = "awk base64 cp csplit dd env find install ln mv nice patch rm sed shred shuf sort split stdbuf tar tee time timeout truncate \
+    uniq unlink xargs cpio";
 const TAR: &str = "f C T X b H I K N V file directory exclude files-from exclude-from";
 const PATCH: &str = "p i d o r D F input directory output strip reject-file";
 const VIM: &str = "c S u U i T w W cmd startuptime";
+const OUTPUTS: &str = "o O output out outfile output-file output-document export-filename log-file";
+const OUTPUT_OPTIONS: &str = "o O f t r T K k u w i L I P s output out outfile output-file output-document export-filename log-file from to \
+    recipient format";
 const COMPRESS: &str = "S suffix";
 const KEEPS: &str = "k keep c stdout to-stdout t test l list";
 
 #[rustfmt::skip]
 pub(super) const ROWS: &[Row] = &[
-    row("rm|unlink|srm", &[All], Destroys, "deletes files"),
-    row("rimraf", &[Globs], Destroys, "deletes files").valued("max-retries retry-delay backoff tmp impl"),
+    row("rm|unlink|srm|safe-rm", &[All], Destroys, "deletes files"),
+    row("rimraf|premove", &[Globs], Destroys, "deletes files").valued("max-retries retry-delay backoff tmp impl"),
     row("del|del-cli", &[Globs], Destroys, "deletes files").unless("d dry-run"),
-    row("trash|trash-put|rip|gio trash|gvfs-trash", &[Globs], Changes, "moves files to the trash"),
+    row("trash|trash-put|trash-cli|rmtrash|gtrash put|gtrash|rip|gio trash|gvfs-trash|recycle", &[Globs], Changes, "moves files to the trash"),
+    row("fdupes|jdupes", &[Any], Destroys, "deletes files that are there twice").when("d delete"),
+    row("rdfind", &[Any], Destroys, "deletes files that are there twice").valued("-deleteduplicates").when("deleteduplicates"),
+    row("tmpreaper|tmpwatch|stmpclean", &[From(1)], Destroys, "deletes old files"),
     row("shred|wipe", &[All], Destroys, "overwrites files with noise").valued("n s size iterations"),
     row("mv", &[Operands, Touch::Value("t target-directory")], Changes, "takes files away, and overwrites what is there").valued(COPY).unless("n no-clobber"),
     row("cp", &[Last("t target-directory")], Changes, "overwrites the file that is there").valued(COPY).unless("n no-clobber"),
@@ -132,20 +144,34 @@ pub(super) const ROWS: &[Row] = &[
     row("truncate|fallocate", &[Operands], Changes, "cuts files").valued("s r o l size reference offset length"),
     row("tee", &[Operands], Changes, "empties the file first").unless("a append"),
     row("sponge", &[Operands], Changes, "overwrites the file").unless("a"),
-    row("rename|prename|file-rename|mmv|vidir|fastmod|codemod|rpl", &[Any], Changes, "renames or changes files, and overwrites what is there").unless("n no-act"),
+    row("ditto|cpx|cpr|ncp|cpy|copyfiles", &[Last("")], Changes, "overwrites files").valued("u e a E up exclude"),
+    row("rename|prename|perl-rename|file-rename|mmv|qmv|imv|edir|rnr|f2|brename|massren|renamer|detox|vidir|fastmod|codemod|rpl|repren|ambr", &[Any], Changes, "renames or changes files, and overwrites what is there").unless("n no-act dry-run"),
+    row("convmv", &[Any], Changes, "renames or changes files, and overwrites what is there").when("notest"),
+    row("jscodeshift", &[Operands], Changes, "changes files in place").valued("t transform parser extensions").unless("d dry"),
+    row("ruplacer", &[Any], Changes, "changes files in place").when("go"),
+    row("sad", &[Any], Changes, "changes files in place").when("k commit"),
+    row("semgrep|opengrep|semgrep scan", &[Any], Changes, "changes files in place").when("a autofix"),
+    row("stow", &[Any], Changes, "replaces files of the package by those that are there").when("adopt"),
+    row("chezmoi apply|chezmoi update|rcup|dotbot", &[Any], Changes, "overwrites files").when("force f"),
+    row("cookiecutter|copier copy|copier update|copier recopy|cruft update|yo|plop|hygen|rails new|rails generate|rails g|ng generate|ng g|cargo generate|degit|tiged|giget", &[Any], Changes, "overwrites files").when("f force overwrite overwrite-if-exists"),
+    row("quilt push|quilt pop|quilt delete|quilt fold|quilt import", &[Any], Changes, "changes files"),
+    row("merge", &[Nth(0)], Changes, "overwrites the first file").valued("L").unless("p"),
+    row("wiggle", &[Operands], Changes, "changes files in place").when("r replace"),
     // Editors and what changes files in place.
     row("sed|gsed", &[AfterScript("e f expression file")], Changes, "changes files in place").valued(SED).when("i in-place"),
     row("perl", &[AfterScript("e E")], Changes, "changes files in place").valued("e E I M m x").when("i"),
     row("ruby", &[AfterScript("e")], Changes, "changes files in place").valued("e I r").when("i"),
     row("awk|gawk", &[AfterScript("e f E source file exec")], Changes, "changes files in place").valued("F v f i E e l L field-separator assign file include source exec load").when("i=inplace include=inplace i=inplace.awk"),
+    row("ed|red|ex", &[Any], Changes, "may write any file").valued("p c t w prompt").alone(),
     row("ed|red|ex", &[Operands], Changes, "changes the file").valued("p c t w prompt"),
-    row("vi|vim|nvim|gvim", &[Operands], Changes, "changes the file").valued(VIM).unless("R M t"),
-    row("nano|pico|joe|micro|kak|hx|emacs|emacsclient", &[Operands], Changes, "changes the file").valued("l f eval load funcall"),
+    row("vi|vim|nvim|gvim", &[Any], Changes, "may write any file").valued(VIM).when("c cmd S").unless("R M").alone(),
+    row("vi|vim|nvim|gvim|nvi|elvis|vim.tiny|vim.basic|vim.nox|vimdiff|nvimdiff", &[Operands], Changes, "changes the file").valued(VIM).unless("R M t"),
+    row("nano|pico|joe|jove|jed|jmacs|mg|ne|vis|zile|mcedit|micro|kak|hx|helix|emacs|emacsclient|sudoedit|sensible-editor", &[Operands], Changes, "changes the file").valued("l f eval load funcall"),
     row("patch", &[Value("o output")], Changes, "overwrites a file").valued(PATCH).when("o output").unless("dry-run"),
     row("patch", &[Inside("d directory")], Changes, "changes files").valued(PATCH).when("d directory").unless("dry-run"),
     row("patch", &[Here], Changes, "changes files").valued(PATCH).unless("dry-run").alone(),
     row("patch", &[Nth(0)], Changes, "changes files").valued(PATCH).unless("dry-run"),
-    row("yq|jaq|dasel", &[AfterScript("from-file")], Changes, "changes files in place").valued("o p I output-format input-format from-file indent").when("i inplace in-place"),
+    row("yq|jaq|dasel|tomlq|xq", &[AfterScript("from-file")], Changes, "changes files in place").valued("o p I output-format input-format from-file indent").when("i inplace in-place"),
     row("sd", &[From(2)], Changes, "changes files in place").valued("n f max-replacements flags").unless("p preview"),
     row("gofmt|goimports|gofumpt", &[Operands], Changes, "changes files in place").valued("r").when("w"),
     row("shfmt", &[Operands], Changes, "changes files in place").valued("i ln indent").when("w write"),
@@ -154,32 +180,48 @@ pub(super) const ROWS: &[Row] = &[
     row("clang-format|autopep8|yapf|astyle|comby|docformatter", &[Operands], Changes, "changes files in place").valued("style").when("i in-place"),
     row("sg|ast-grep|sg run|ast-grep run|sg scan|ast-grep scan", &[Any], Changes, "changes files in place").when("U update-all"),
     row("xmlstarlet ed|xmlstarlet edit|xml ed", &[Operands], Changes, "changes files in place").valued("u d s i a v t n r m x N").when("L inplace"),
-    row("dos2unix|unix2dos|mac2unix|mogrify|optipng|jpegoptim|oxipng|exiftool|crudini", &[Operands], Changes, "changes files in place"),
+    row("mlr", &[Operands], Changes, "changes files in place").valued("n f ifs ofs").when("I"),
+    row("postcss", &[Globs], Changes, "changes files in place").valued("o output u use d dir c config").when("r replace"),
+    row("svgo", &[Value("o output"), Operands], Changes, "changes files in place").valued("i o p f input output config"),
+    row("gifsicle", &[Operands], Changes, "changes files in place").valued("o output").when("b batch"),
+    row("qpdf", &[Operands], Changes, "changes files in place").when("replace-input"),
+    row("sops", &[Operands], Changes, "changes files in place").valued("output").when("i in-place"),
+    row("recode|fromdos|todos|dos2unix|unix2dos|mac2unix|mogrify|optipng|jpegoptim|oxipng|exiftool|crudini", &[Operands], Changes, "changes files in place"),
     // Archives.
-    row("tar|bsdtar", &[Inside("C directory cd")], Changes, "overwrites files").valued(TAR).when("x extract get").unless("k keep-old-files skip-old-files O to-stdout"),
-    row("tar|bsdtar", &[Operands], Destroys, "deletes the files that it packs").valued(TAR).when("remove-files"),
-    row("tar|bsdtar", &[Value("f file")], Changes, "overwrites the archive").valued(TAR).when("c create"),
+    row("tar|bsdtar|gtar|star", &[Inside("C directory cd")], Changes, "overwrites files").valued(TAR).when("x extract get").unless("k keep-old-files skip-old-files O to-stdout"),
+    row("tar|bsdtar|gtar|star", &[Operands], Destroys, "deletes the files that it packs").valued(TAR).when("remove-files"),
+    row("tar|bsdtar|gtar|star", &[Value("f file")], Changes, "overwrites the archive").valued(TAR).when("c create"),
     row("unzip", &[Inside("d")], Changes, "overwrites files").valued("d x P").unless("l t p Z n z"),
     row("zip", &[Operands], Destroys, "deletes the files that it packs").valued("b n t x i P O out suffixes").when("m move"),
     row("zip", &[Nth(0), Touch::Value("O out")], Changes, "changes the archive").valued("b n t x i P O out suffixes"),
     row("7z d|7za d|7zr d|7zz d|7z a|7za a|7zr a|7zz a|7z u|7za u|7zz u", &[Operands], Changes, "changes the archive").valued("-").when("sdel"),
     row("7z d|7za d|7zr d|7zz d|7z a|7za a|7zr a|7zz a|7z u|7za u|7zz u", &[Nth(0)], Changes, "changes the archive").valued("-"),
     row("7z x|7z e|7za x|7za e|7zr x|7zr e|7zz x|7zz e", &[InsideAttached("o")], Changes, "overwrites files").valued("-").unless("aos so"),
+    row("rar m|rar mf", &[Operands], Destroys, "deletes the files that it packs").valued("-"),
+    row("rar a|rar d|rar u|rar f", &[Nth(0)], Changes, "changes the archive").valued("-"),
+    row("jar", &[Here], Changes, "overwrites files").valued("f file C").when("x extract"),
+    row("jar", &[Value("f file")], Changes, "overwrites the archive").valued("f file C m e").when("c u create update"),
+    row("unsquashfs", &[Inside("d dest")], Changes, "overwrites files").valued("d dest p processors").when("f force"),
+    row("cabextract|innoextract|aunpack|atool|dtrx|ouch decompress|ouch d|lha|arj|unace|patool extract|bsdcpio", &[Any], Changes, "overwrites files").unless("l list t test"),
+    row("dpkg-deb", &[From(1)], Changes, "overwrites files").when("x R extract raw-extract vextract X"),
+    row("restic restore", &[Value("t target")], Changes, "overwrites files").valued("t r target repo"),
+    row("borg extract|tarsnap", &[Here], Changes, "overwrites files").unless("n dry-run t c"),
     row("unrar x|unrar e|rar x|rar e|unar", &[Inside("o output-directory")], Changes, "overwrites files").valued("o output-directory"),
     row("cpio", &[Inside("D directory")], Changes, "overwrites files").valued("D H E F I O R C M directory format file").when("i extract").unless("t list"),
     row("cpio", &[Last("")], Changes, "overwrites files").valued("D H E F I O R C M directory format file").when("p pass-through"),
     row("cpio", &[Value("O F file")], Changes, "overwrites the archive").valued("D H E F I O R C M directory format file").when("o create"),
     row("pax", &[Inside("")], Changes, "overwrites files").when("r"),
     row("ar|llvm-ar", &[Any], Changes, "changes the archive, or overwrites files").unless("t p"),
-    row("gzip|pigz|bzip2|pbzip2|xz|pixz|lzma|lzip|compress|gunzip|bunzip2|unxz|unlzma|uncompress|unpigz", &[Operands], Changes, "puts another file in the place of each").valued(COMPRESS).unless(KEEPS),
+    row("gzip|pigz|bzip2|pbzip2|xz|pixz|lzma|lzip|plzip|lrzip|compress|gunzip|bunzip2|unxz|unlzma|uncompress|unpigz", &[Operands], Changes, "puts another file in the place of each").valued(COMPRESS).unless(KEEPS),
     row("gzip|pigz|bzip2|xz|gunzip|bunzip2|unxz", &[Any], Changes, "overwrites files").valued(COMPRESS).when("f force").unless("c stdout to-stdout t test l list"),
     row("zstd|unzstd|zstdmt|lz4|unlz4|brotli", &[Operands, Value("o output output-dir-flat")], Changes, "puts another file in the place of each").valued("o D T M output output-dir-flat").when("rm j"),
     row("zstd|unzstd|zstdmt|lz4|unlz4|brotli", &[Value("o output output-dir-flat")], Changes, "overwrites a file").valued("o D T M output output-dir-flat").when("o output output-dir-flat"),
     row("zstd|unzstd|zstdmt|lz4|unlz4|brotli", &[Any], Changes, "overwrites files").valued("o D T M").when("f force").unless("c stdout t test"),
     // What an option names is written.
     row("curl", &[Value("o output D dump-header c cookie-jar trace trace-ascii stderr etag-save hsts alt-svc"), UrlNames("O remote-name remote-name-all")], Changes, "overwrites the file that is there").valued(CURL),
-    row("wget", &[Any], Changes, "overwrites files").valued(WGET).when("N timestamping r recursive m mirror"),
-    row("wget", &[Value("O output-document o output-file")], Changes, "overwrites the file that is there").valued(WGET),
+    row("wget|wget2", &[Any], Changes, "overwrites files").valued(WGET).when("N timestamping r recursive m mirror"),
+    row("wget|wget2", &[Value("O output-document o output-file")], Changes, "overwrites the file that is there").valued(WGET),
+    row("axel|lwp-download", &[Value("o output"), Nth(1)], Changes, "overwrites the file that is there").valued("o n s output"),
     row("aria2c", &[Value("o out"), UrlNames("allow-overwrite")], Changes, "overwrites the file that is there").valued("o d i j s x l out dir log"),
     row("http|https|xh|xhs", &[Value("o output")], Changes, "overwrites the file that is there").valued("o a A output auth"),
     row("sort", &[Value("o output")], Changes, "overwrites the file that is there").valued("k t o S T key field-separator output buffer-size temporary-directory parallel"),
@@ -187,24 +229,44 @@ pub(super) const ROWS: &[Row] = &[
     row("uniq", &[Nth(1)], Changes, "overwrites the file that is there").valued("f s w skip-fields skip-chars check-chars"),
     row("split", &[Prefix(1, "x")], Changes, "overwrites files").valued("a b C l n t bytes line-bytes lines number suffix-length additional-suffix filter separator"),
     row("csplit", &[Value("f prefix"), Prefix(usize::MAX, "xx")], Changes, "overwrites files").valued("f b n prefix suffix-format digits"),
-    row("iconv|gpg|gpg2|age|pandoc|dot|neato|m4|bison|yacc|flex|lex|ctags|protoc|psql|tree|jpegtran|cwebp|rsvg-convert|inkscape|pngquant|sops|xsltproc|xmllint|qpdf|yt-dlp|youtube-dl|asciidoctor|mmdc", &[Value("o output out export-filename outfile")], Changes, "overwrites the file that is there").valued("-o -output -out -export-filename -outfile -f -t -r -from -to -recipient").when("o output out export-filename outfile"),
+    // Letters may be joined (`gpg -ao x`).
+    row("iconv|uconv|gpg|gpg2|age|rage|pandoc|dot|neato|fdp|sfdp|circo|twopi|m4|bison|yacc|byacc|flex|lex|re2c|ragel|gperf|ctags|psql|tree|cwebp|img2pdf|rsvg-convert|inkscape|pngquant|sops|xsltproc|yt-dlp|youtube-dl|asciidoctor|mmdc|oggenc|mencoder|mkvmerge|HandBrakeCLI|sdiff|kdiff3|base64|base32|less|terser|uglifyjs|cleancss|html-minifier|html-minifier-terser|postcss|browserify", &[Value(OUTPUTS)], Changes, "overwrites the file that is there").valued(OUTPUT_OPTIONS),
+    row("eslint|stylelint|flake8|bandit|pylint|ruff check|semgrep|jest|vitest|gcovr|lcov|trivy|syft|grype|cyclonedx-py", &[Value("o output output-file outputFile json-file html-file")], Changes, "overwrites the file that is there").valued("o f c t output output-file outputFile format config ext json-file html-file"),
+    row("pip-compile|uv pip compile|uv export|poetry export|pdm export|conda-lock", &[Value("o output output-file lockfile")], Changes, "overwrites the file that is there").valued("o f c r output output-file format extra lockfile"),
+    row("docker save|podman save|docker export|podman export|docker image save|podman image save|docker container export|crane export", &[Value("o output")], Changes, "overwrites the file that is there").valued("o output"),
+    row("kustomize build|kompose convert|jsonnet|cue export|cue def|oapi-codegen|buf build|buf export|ytt|helm template|helm pull|dhall-to-json|dhall-to-yaml", &[Value("o output outfile output-file output-dir output-files m multi d destination")], Changes, "overwrites files").valued("o m d f e t g J V output outfile output-file output-dir output-files multi destination set values file out"),
+    row("tcpdump|tshark|dumpcap", &[Value("w")], Changes, "overwrites the file that is there").valued("w i c r s f Y"),
+    row("ssh-keygen", &[Value("f")], Changes, "overwrites the file that is there").valued("f t b N C P m O I V n s").unless("l y e F H"),
+    row("xsv|qsv|csvtk|seqkit|mongodump|mongoexport|certtool", &[Value("o output out out-file outfile")], Changes, "overwrites the file that is there").valued("o d s h u p c db collection host port output out out-file outfile"),
+    // Options of one dash are words.
+    row("jpegtran|djpeg|cjpeg|xmllint|protoc|MP4Box|terraform plan|tofu plan|mkcert|rollup|swc|babel", &[Value("o output out outfile out-file cert-file key-file p12-file")], Changes, "overwrites the file that is there").valued("-o -output -out -outfile -out-file -cert-file -key-file -p12-file -f -d -c -dir -format -config -var -var-file"),
+    row("gs", &[Value("sOutputFile o")], Changes, "overwrites the file that is there").valued("-o -c -f"),
+    row("pdftk", &[After("output")], Changes, "overwrites the file that is there"),
+    row("wkhtmltopdf|wkhtmltoimage|weasyprint|pdfunite|pdfseparate|pdftocairo|pdfcrop|qpdf|lame|opusenc|pngcrush|zopflipng|guetzli|objcopy|llvm-objcopy", &[Last("")], Changes, "overwrites the file that is there").valued("-*"),
     row("openssl", &[Value("out keyout writerand CAserial sigfile")], Changes, "overwrites the file that is there").valued("-out -keyout -in -inkey -passin -passout -pass -k -K -iv -subj -days -config -CA -CAkey -CAserial -sign -signature -verify -writerand -rand -newkey -name -certfile -extfile -extensions -inform -outform -kfile -md"),
     row("ffmpeg|avconv", &[Operands], Changes, "overwrites the file that is there").valued("-* !y !n !hide_banner !nostdin !shortest !an !vn !sn !dn !stats !nostats !re !bitexact !copyts").when("y").unless("n"),
     row("convert|magick|gm convert|sox|pdftotext|pdftoppm|ps2pdf|xxd", &[Last("")], Changes, "overwrites the file that is there").valued("-* !p !r !ps !plain !strip !flip !flop !negate !append !monochrome !layout"),
-    row("pg_dump|pg_dumpall", &[Value("f file")], Changes, "overwrites the file that is there").valued("f d h p U n t file dbname host port username schema table"),
-    row("mysqldump", &[Value("r result-file")], Changes, "overwrites the file that is there").valued("r h u P result-file"),
+    row("pg_dump|pg_dumpall|pg_restore", &[Value("f file")], Changes, "overwrites the file that is there").valued("f d h p U n t file dbname host port username schema table"),
+    row("mysqldump|mariadb-dump", &[Value("r result-file")], Changes, "overwrites the file that is there").valued("r h u P result-file"),
     row("docker cp|podman cp|kubectl cp", &[Last("")], Changes, "overwrites files").valued("c n container namespace"),
     row("aws s3 sync", &[Last("")], Destroys, "deletes files that the source has not").when("delete").unless("dryrun"),
-    row("aws s3 cp|aws s3 sync|aws s3 mv|gsutil cp|gsutil rsync", &[Last("")], Changes, "overwrites files").unless("dryrun n"),
+    row("aws s3 cp|aws s3 sync|aws s3 mv|gsutil cp|gsutil mv|gsutil rsync|gcloud storage cp|gcloud storage rsync|gcloud compute scp|s3cmd get|s3cmd sync|s5cmd cp|mc cp|mc mirror|b2 download-file", &[Last("")], Changes, "overwrites files").unless("dryrun n"),
+    row("aws s3api get-object", &[Nth(0)], Changes, "overwrites the file that is there").valued("bucket key version-id region profile"),
+    row("az storage blob download", &[Value("f file")], Changes, "overwrites the file that is there").valued("f c n file container-name name account-name"),
     row("script", &[Operands, Value("O B log-out log-io T log-timing")], Changes, "empties the file first").valued("c E I O B T m o command echo log-in log-out log-io log-timing").unless("a append"),
     // Other programs that work on the repository.
     row("gh pr checkout|gh co", &[], Destroys, "puts branch and files at the pull request; what is not committed is lost").valued("R b repo branch").when("f force").loses(&[Uncommitted, History]),
+    row("gh pr checkout|gh co|glab mr checkout|tea pulls checkout|hub pr checkout", &[], Changes, "overwrites ignored files where it has files of its own").loses(&[Overwritten]),
     row("gh repo sync", &[], Destroys, "puts branch and files where the remote is; commits leave the branch").valued("b s branch source").when("force").alone().loses(&[Uncommitted, History]),
     row("gh repo sync", &[], Destroys, "replaces commits at the remote, which may be nowhere else").valued("b s branch source").when("force").loses(&[Remote]),
     row("gh repo delete|glab repo delete", &[], Destroys, "deletes the repository at the remote").loses(&[Remote]),
     row("gh pr close|gh pr merge", &[], Changes, "deletes a branch here and at the remote").valued("R c t b F repo comment").when("d delete-branch").loses(&[History]),
     row("gh release download|gh run download", &[Value("O output"), Inside("D dir")], Changes, "overwrites files").valued("R O D p A n repo output dir pattern archive name").when("clobber O output"),
     row("bfg", &[], Destroys, "rewrites the whole history").loses(&[History, Refs, OtherRefs, Snapshots]),
+    row("glab release download", &[Inside("D dir")], Changes, "overwrites files").valued("D n R dir asset-name repo"),
+    row("glab mr merge|glab mr close", &[], Changes, "deletes a branch here and at the remote").when("d remove-source-branch").loses(&[History]),
+    row("gt restack|gt modify|gt sync|gt delete|gt undo|gt fold|gt absorb|gt split|gt squash|gt move|gt reorder|gt abort|gt get|gt pop|ghstack checkout|spr land|spr amend", &[], Changes, "changes files or rewrites commits").loses(&[Uncommitted, History]),
+    row("stg pop|stg push|stg goto|stg refresh|stg delete|stg squash|stg uncommit|stg rebase|stg pull|stg undo|stg redo|stg clean|stg sink|stg float|stg repair", &[], Changes, "changes files or rewrites commits").loses(&[Uncommitted, History]),
     row("jj abandon|jj restore|jj undo|jj op restore|jj op undo|jj squash|jj rebase", &[], Changes, "changes files or rewrites commits").loses(&[Uncommitted, History]),
     row("sl goto|sl go|sl update", &[], Destroys, "throws away changes that are not committed").when("C clean").loses(&[Uncommitted]),
     row("sl revert|sl purge|sl clean", &[], Destroys, "throws away changes that are not committed").loses(&[Uncommitted, Untracked]),
@@ -212,21 +274,45 @@ pub(super) const ROWS: &[Row] = &[
 ];
 
 /// Programs that run the text that an option gives them, or what they read: names, options, as their texts are.
-pub(super) const INTERPRETERS: [(&str, &str); 6] = [
+pub(super) const INTERPRETERS: &[(&str, &str)] = &[
     ("python|pypy|py|ipython", "c"),
-    ("node|nodejs|bun|tsx", "e eval p print"),
+    ("node|nodejs|bun|tsx|ts-node", "e eval p print"),
     ("perl", "e E"),
     ("ruby", "e"),
     ("php", "r"),
-    ("lua|luajit|Rscript|elixir|osascript", "e"),
+    ("lua|luajit|Rscript|elixir|osascript|julia|groovy|raku|jshell", "e"),
+    ("pwsh|powershell|powershell.exe", "-c -C -Command -command"),
+    ("emacs|emacsclient", "eval e"),
+    ("expect|tclsh|wish", "c"),
 ];
 
 /// What in such a text deletes or overwrites files.
 #[rustfmt::skip]
-pub(super) const DELETING: [&str; 37] = [
+pub(super) const DELETING: &[&str] = &[
     "rmtree", "os.remove", "os.unlink", "os.rename", "os.replace", "os.truncate", "shutil.move", "shutil.copy",
     ".unlink(", ".rmdir(", "write_text", "write_bytes", "'w'", "\"w\"", "'w+'", "\"w+\"",
     "'wb'", "\"wb\"", "rmSync", "rmdirSync", "unlinkSync", "renameSync", "removeSync", "fs.rm",
     "fs.unlink", "writeFile", "truncate", "rimraf", "unlink", "rm_r", "FileUtils.", "File.delete",
-    "File.write", "rm -", "--hard", "git clean", "file_put_contents",
+    "File.write", "rm -", "--hard", "git clean", "file_put_contents", "'rm'", "\"rm\"", "'clean'",
+    "\"clean\"", "'checkout'", "\"checkout\"", "'restore'", "\"restore\"", "'stash'", "\"stash\"", "git checkout", "git restore",
+    "git stash", "rename(", "'r+'", "\"r+\"", "'w:", "\"w:", "inplace", "copyFile", "cpSync", "extractall", "urlretrieve", "IO.write",
+    "Deno.remove", "Deno.write", "Bun.write", ".to_csv(", "shutil.unpack", "write.csv", "saveRDS", "file.remove", ",\">", ", \">", ",'>",
+    ", '>", "Remove-Item", "Set-Content", "Out-File", "Move-Item", "Copy-Item", "Clear-Content", "delete-file", "write-region", "save-buffer",
+    "write-file", "file delete", "file rename", "delete folder", "do shell script",
+];
+
+/// Programs that are also run as a file for an interpreter: beginnings of names (`bfg-1.14.0.jar`), the program.
+pub(super) const AS_FILES: &[(&str, &str)] = &[
+    ("bfg", "bfg"),
+    ("git-filter-repo", "git-filter-repo"),
+    ("git_filter_repo", "git-filter-repo"),
+    ("rimraf", "rimraf"),
+    ("del-cli", "del-cli"),
+    ("shx", "shx"),
+];
+
+/// Programs whose first operand is a text that may write files.
+pub(super) const SCRIPTS: &[(&str, &[&str])] = &[
+    ("awk|mawk|nawk|busybox-awk", &["> \"", ">\"", "> $", ">$", "system(", "| \""]),
+    ("deno", &["Deno.remove", "Deno.write", "Deno.rename", "Deno.truncate", "Deno.copy"]),
 ];

@@ -20,6 +20,8 @@ pub(super) enum Sort {
     Pattern,
     /// A path below this one.
     Below,
+    /// Paths below a directory with a name like this: `dir/**/name`.
+    Deep,
     /// All there is at this path, whatever it is.
     Whole,
     /// Only that it begins like this.
@@ -41,7 +43,15 @@ impl Value {
     pub fn below(dir: &Value) -> Self {
         match dir.sort {
             Sort::Known | Sort::Below => Value { text: dir.text.clone(), sort: Sort::Below },
-            Sort::Whole | Sort::Pattern | Sort::Open => Value::unknown(),
+            Sort::Whole | Sort::Deep | Sort::Pattern | Sort::Open => Value::unknown(),
+        }
+    }
+
+    /// Paths below `dir` whose names match `name`.
+    pub fn deep(dir: &Value, name: &[u8]) -> Self {
+        match dir.sort {
+            Sort::Known => Value { text: [&dir.text, &b"/**/"[..], name].concat().into(), sort: Sort::Deep },
+            _ => Value::below(dir),
         }
     }
 

@@ -8,6 +8,7 @@ use super::{
     Dir, Level, Loss, Onto, Risk, Target, Where, World,
     expand::assignment,
     files, git,
+    programs::GNU,
     reader::{Item, Scope, Simple, Word, read},
     value::{Sort, Value},
     wrap,
@@ -203,6 +204,9 @@ impl<'w> Walk<'w> {
         let Some(program) = first.program() else {
             return self.add(call, Level::Changes, &[Loss::Unknown], CANNOT_TELL, None);
         };
+        let plain =
+            program.strip_prefix(b"g").filter(|name| GNU.split_whitespace().any(|known| known.as_bytes() == *name));
+        let program = plain.unwrap_or(program);
         match program {
             b"cd" | b"pushd" => self.change_dir(rest),
             b"popd" => (self.state.dir, self.state.left) = (Dir::Unknown, None),
@@ -309,6 +313,7 @@ impl<'w> Walk<'w> {
                 Target::Existing(path) => in_dir(path).map_or(Target::Any, Target::Existing),
                 Target::Below(path) => in_dir(path).map_or(Target::Any, Target::Below),
                 Target::Whole(path) => in_dir(path).map_or(Target::Any, Target::Whole),
+                Target::Deep(path) => in_dir(path).map_or(Target::Any, Target::Deep),
                 Target::Matching(path) => in_dir(path).map_or(Target::Any, Target::Matching),
                 Target::Worktree(_) | Target::Any => target.clone(),
             };
@@ -375,9 +380,10 @@ impl<'w> Walk<'w> {
 }
 
 /// `dir/path`.
-fn join(dir: &[u8], path: &[u8]) -> BString {
+pub(super) fn join(dir: &[u8], path: &[u8]) -> BString {
     match (dir, path) {
         (b"", path) => path.into(),
+        (_, path) if path.starts_with(b"/") => path.into(),
         (dir, b"") => dir.into(),
         (dir, path) if dir.ends_with(b"/") => [dir, path].concat().into(),
         (dir, path) => [dir, b"/", path].concat().into(),

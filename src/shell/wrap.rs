@@ -8,7 +8,7 @@ use super::{
     files::existing,
     value::{Sort, Value, quote},
     walk::{CANNOT_TELL, Call, Walk},
-    wrappers::{Runs, WRAPPERS, Wrapper},
+    wrappers::{OWN_COMMANDS, Runs, WRAPPERS, Wrapper},
 };
 
 const SHELLS: [&[u8]; 9] = [b"sh", b"bash", b"dash", b"ash", b"ksh", b"mksh", b"zsh", b"fish", b"rbash"];
@@ -25,7 +25,12 @@ pub(super) fn call(walk: &mut Walk<'_>, program: &[u8], words: &[Value], call: C
                 walk.shell(action, call);
             }
         }
-        b"xargs" | b"parallel" => xargs(walk, words, call),
+        b"at" | b"batch" => match call.input {
+            Some(text) => walk.shell(text, call),
+            None if call.is_piped => walk.add(call, Level::Changes, &[Loss::Unknown], CANNOT_TELL, None),
+            None => {}
+        },
+        b"xargs" | b"parallel" | b"sem" | b"xe" => xargs(walk, words, call),
         _ if SHELLS.contains(&program) => shell(walk, words, call),
         _ => {
             WRAPPERS.iter().find(|wrapper| wrapped(walk, wrapper, program, words, call));
@@ -143,6 +148,10 @@ fn wrapped(walk: &mut Walk<'_>, wrapper: &Wrapper, program: &[u8], words: &[Valu
     if before.find(wrapper.asks).is_some() {
         return true;
     }
+    let is_own = |word: &Value| OWN_COMMANDS.split_whitespace().any(|own| word.is(own));
+    if wrapper.runs == Runs::Bin && rest.first().is_some_and(is_own) {
+        return false;
+    }
     if let Some(file) = before.value(wrapper.writes) {
         let targets = Some(vec![existing(file)]);
         walk.add(call, Level::Changes, &[Loss::Uncommitted], "empties the file first", targets);
@@ -182,7 +191,7 @@ fn wrapped(walk: &mut Walk<'_>, wrapper: &Wrapper, program: &[u8], words: &[Valu
         (None, Runs::Texts) if rest.iter().any(|word| word.text.contains(&b' ')) => {
             rest.iter().for_each(|text| walk.shell(text, call));
         }
-        (None, Runs::Package) => {
+        (None, Runs::Package | Runs::Bin) => {
             let rest: Vec<Value> = rest
                 .iter()
                 .enumerate()
@@ -215,10 +224,11 @@ fn begin<'w>(name: &str, wrapper: &Wrapper, program: &[u8], words: &'w [Value]) 
     Some((before, rest))
 }
 
-/// The program of a package: `rimraf` of `rimraf@5`.
+/// The program of a package: `rimraf` of `rimraf@5` and of `npm:rimraf`.
 fn unversioned(word: &Value) -> Value {
-    let at = word.text.iter().skip(1).position(|byte| *byte == b'@');
-    Value { text: at.map_or_else(|| word.text.clone(), |at| word.text[..=at].into()), sort: word.sort }
+    let text = word.text.strip_prefix(b"npm:").unwrap_or(&word.text);
+    let at = text.iter().skip(1).position(|byte| *byte == b'@');
+    Value { text: at.map_or(text, |at| &text[..=at]).into(), sort: word.sort }
 }
 
 /// The arguments of the command come from what it reads.

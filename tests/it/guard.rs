@@ -505,6 +505,8 @@ fn a_refusing_repository_lets_go_what_no_snapshot_would_hold() {
             "npx rimraf node_modules",
             "find build -delete",
             "find node_modules -name '*.js' -delete",
+            "find . -name '*.js' -delete",
+            "find . -type d -name node_modules -prune -exec rm -rf {} +",
             "cd build && rm -rf ../node_modules",
             "rm -rf *.log",
             "rm -rf sub",
@@ -522,7 +524,8 @@ fn a_refusing_repository_lets_go_what_no_snapshot_would_hold() {
             "rm -rf *",
             "rm -rf \"$x\"",
             "rm -rf other",
-            "find . -name '*.js' -delete",
+            "find . -name '*.txt' -delete",
+            "find . ! -name '*.js' -delete",
             "rm -rf build; git reset --hard",
             "git clean -fdx",
         ] {
@@ -607,7 +610,14 @@ fn programs_and_wrappers_of_the_tables() {
             (Some("captured"), format!("{line}\n"))
         );
     }
-    for line in ["[ -d src ]", "[[ -d src ]] || ls", "curl -o fresh https://x/y", "sort a.txt", "gh pr checkout 3"] {
+    for line in ["[ -d src ]", "[[ -d src ]] || ls", "curl -o fresh https://x/y", "sort a.txt"] {
         assert_eq!(verdict(&repo, line), "safe", "{line}");
+    }
+    // What an archive or a branch has may be where ignored files are.
+    repo.sh("git add -A; git commit -qm all; tar cf ../a.tar a.txt").success();
+    for line in ["gh pr checkout 3", "tar xf ../a.tar", "cp -r ../other/. ."] {
+        repo.write("key.ignored", format!("{line}\n"));
+        let answer = check(&repo, line);
+        assert_eq!(kept(&repo, &answer, "key.ignored"), format!("{line}\n"), "{line}");
     }
 }

@@ -98,6 +98,7 @@ fn target(target: &Target) -> String {
         Target::Existing(path) => format!("{path}?"),
         Target::Below(path) => format!("{path}/"),
         Target::Whole(path) => format!("{path}/**"),
+        Target::Deep(path) => path.to_string(),
         Target::Matching(path) => format!("{path}*"),
         Target::Worktree(name) if name.is_empty() => "worktree ?".to_owned(),
         Target::Worktree(name) => format!("worktree {name}"),

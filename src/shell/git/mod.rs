@@ -8,7 +8,7 @@ use bstr::{BString, ByteSlice as _};
 
 use self::{
     protected::Reach,
-    table::{HARMLESS, OPEN, OUTPUTS, ROWS, Row, VALUED},
+    table::{EXTRAS, HARMLESS, OPEN, OUTPUTS, ROWS, Row, VALUED},
 };
 use super::{
     Level::{Changes, Destroys, Fatal},
@@ -26,7 +26,7 @@ const ALIASES: usize = 10;
 
 /// The commands in the table.
 pub(super) fn verbs() -> impl Iterator<Item = &'static str> {
-    ROWS.iter().map(|row| row.verb)
+    ROWS.iter().chain(EXTRAS).flat_map(|row| row.verb.split(' '))
 }
 
 /// Look at `git <words>`.
@@ -113,6 +113,14 @@ fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
             let command: Vec<Value> = words.iter().skip_while(|word| !word.is("run")).skip(1).cloned().collect();
             walk.command(&command, call);
         }
+        // Of ours, what runs a command.
+        b"agent" if !matches!(args.operand(0), b"guard" | b"bisect") => {
+            let command: Vec<Value> = words.iter().skip_while(|word| !word.is("--")).skip(1).cloned().collect();
+            walk.command(&command, call);
+            for text in args.values("verify") {
+                walk.shell(text, call);
+            }
+        }
         b"rebase" => {
             if let Some(command) = args.value("x exec") {
                 walk.shell(command, call);
@@ -140,7 +148,10 @@ fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
         return walk.add(call, Fatal, &[Snapshots], why, None);
     }
     let onto = onto::onto(&name, &args);
-    if let Some(row) = ROWS.iter().find(|row| row.verb == name && (row.fits)(&args)) {
+    let is_extra = EXTRAS.iter().any(|row| is_among(&name, row.verb));
+    let is_alias = is_extra && walk.world.alias(walk.dir(), verb.as_bstr()).is_some();
+    let extras = EXTRAS.iter().filter(|_| !is_alias);
+    if let Some(row) = ROWS.iter().chain(extras).find(|row| is_among(&name, row.verb) && (row.fits)(&args)) {
         return found(walk, row, (&args, settings), call, reach, onto);
     }
     if reach == Reach::May {
@@ -156,7 +167,7 @@ fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
         let why = "overwrites ignored files where it has files of its own";
         walk.add_onto(call, Changes, &[Overwritten], (why, None), onto);
     }
-    let is_known = ROWS.iter().any(|row| row.verb == name) || is_among(&name, HARMLESS);
+    let is_known = is_extra && !is_alias || ROWS.iter().any(|row| row.verb == name) || is_among(&name, HARMLESS);
     if verb == b"checkout" && !args.has("b orphan detach d t track") && args.count() == 1 && args.dashes.is_none() {
         // A branch, or a file.
         let path = args.operand(0);
@@ -243,7 +254,7 @@ fn found(
         losses.extend([Refs, OtherRefs, Snapshots].into_iter().filter(|loss| !row.losses.contains(loss)));
     }
     // To this very repository: what is 'over there' is here.
-    if row.verb == "push" && matches!(args.operand(0), b"." | b"./" | b".git" | b"./.git") {
+    if row.verb == "push" && protected::is_path(args.operand(0)) {
         losses.push(Refs);
     }
     if goes_into_submodules(walk, row, args, settings) {

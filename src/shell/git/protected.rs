@@ -45,7 +45,7 @@ pub(super) fn reach(verb: &str, args: &Args, input: Option<&Value>) -> Reach {
         }
         "lfs" if args.operand(0) == b"migrate" && args.has("everything") => Reach::May,
         // To this very repository: what is 'over there' is here.
-        "push" if matches!(args.operand(0), b"." | b"./" | b".git" | b"./.git") => {
+        "push" if is_path(args.operand(0)) => {
             let refs = || operands().skip(1);
             let deletes = args.has("prune d delete") && refs().any(|spec| covers(destination(&spec.text)));
             if refs().any(|spec| spec.get().is_some_and(|spec| names(destination(spec)))) {
@@ -90,6 +90,12 @@ fn of_name(name: Option<&Value>) -> Reach {
         Some(Some(name)) if names(name) => Reach::Names,
         Some(Some(_)) => Reach::None,
     }
+}
+
+/// Whether a remote is a directory, which may be this one.
+pub(super) fn is_path(remote: &[u8]) -> bool {
+    let starts = [&b"/"[..], b"./", b"../", b"~", b"file:"];
+    matches!(remote, b"." | b".." | b".git") || starts.iter().any(|start| remote.starts_with(start))
 }
 
 /// Where a refspec writes.

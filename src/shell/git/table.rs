@@ -46,7 +46,7 @@ pub(super) const OUTPUTS: [(&str, &str, &str); 5] = [
 
 /// Options that take the next word, by command; what is not here has none that matter.
 #[rustfmt::skip]
-pub(super) const VALUED: [(&str, &str); 24] = [
+pub(super) const VALUED: [(&str, &str); 25] = [
     ("am", "C p directory exclude include patch-format"),
     ("apply", "p C exclude include directory"),
     ("archive", "o output format prefix remote exec mtime add-file"),
@@ -60,6 +60,7 @@ pub(super) const VALUED: [(&str, &str); 24] = [
     ("filter-branch", "d env-filter tree-filter index-filter parent-filter msg-filter commit-filter tag-name-filter subdirectory-filter original state-branch"),
     ("format-patch", "o output-directory output v in-reply-to to cc subject-prefix start-number suffix base signature"),
     ("interpret-trailers", "trailer where if-exists if-missing"),
+    ("notes", "ref m F C c message file reuse-message reedit-message"),
     ("merge", "m F s X S message file strategy strategy-option into-name cleanup"),
     ("pull", "X s j o strategy strategy-option depth upload-pack"),
     ("push", "o push-option receive-pack exec repo"),
@@ -154,6 +155,24 @@ pub(super) const ROWS: [Row; 79] = [
     row("lfs", |a| matches!(a.operand(0), b"prune" | b"migrate"), Changes, &[History], "deletes or rewrites large files"),
     row("refs", |a| a.operand(0) == b"migrate", Changes, &[History], "rewrites every ref, without the reflogs"),
     row("absorb", |_| true, Changes, &[History], "rewrites commits; the old ones are in the reflog only"),
+];
+
+/// Commands of extensions (git-extras, git-branchless, git-revise, …), which aliases of the same name are often taken for.
+#[rustfmt::skip]
+pub(super) const EXTRAS: &[Row] = &[
+    row("clear fresh-branch", |_| true, Destroys, &[Uncommitted, Untracked, Ignored], "throws away every change, untracked and ignored files"),
+    row("clear-soft", |_| true, Destroys, &[Uncommitted, Untracked], "throws away every change and untracked files"),
+    row("reset-file", |_| true, Destroys, &[Uncommitted], "overwrites files with older versions"),
+    row("undo", |a| a.has("h hard"), Destroys, &[Uncommitted, History], "throws away commits and every change that is not committed"),
+    row("undo back", |_| true, Changes, &[Uncommitted, History], "moves the branch; commits that leave it are in the reflog only"),
+    row("abort", |_| true, Destroys, &[Uncommitted, History], "throws away what was done since it began"),
+    row("obliterate", |_| true, Destroys, &[Uncommitted, History, Refs, OtherRefs], "rewrites the whole history"),
+    row("delete-branch delete-merged-branches delete-squashed-branches rename-branch trim", |_| true, Destroys, &[Refs, OtherRefs, Remote], "deletes branches here and at the remote"),
+    row("delete-tag", |_| true, Changes, &[Refs, Remote], "deletes a tag here and at the remote"),
+    row("delete-submodule", |_| true, Destroys, &[Uncommitted, Submodules], "deletes a submodule"),
+    row("force-clone", |_| true, Destroys, &[Uncommitted, Untracked, History], "puts branch and files where the remote is"),
+    row("sync", |_| true, Destroys, &[Uncommitted, Untracked, History], "puts branch and files where the remote is"),
+    row("squash reauthor rebase-patch amend hide move restack reword split record revise fixup autofixup town machete spr stack imerge mob", |_| true, Changes, &[Uncommitted, History], "rewrites commits; the old ones are in the reflog only"),
 ];
 
 /// Commands whose argument may be an option or a path that cannot be told.

@@ -123,7 +123,7 @@ impl Reader<'_> {
                 }
                 self.at = before + 2;
                 let text = self.substitution();
-                word.parts.push(Part::Output(text, quoting));
+                word.parts.push(output(text, quoting));
             }
             Some(b'{') => {
                 self.at += 2;
@@ -198,7 +198,7 @@ impl Reader<'_> {
         self.items.push(Item::Enter(Scope::Subshell));
         self.within(&text, |inner| inner.list(End::Text));
         self.items.push(Item::Leave);
-        word.parts.push(Part::Output(text, quoting));
+        word.parts.push(output(text, quoting));
     }
 
     /// `((…))`: goes beyond it if it is arithmetic; `((` may also begin two subshells.
@@ -351,4 +351,12 @@ fn escape(rest: &[u8]) -> (BString, usize) {
 fn is_name(name: &[u8]) -> bool {
     matches!(name, [first, rest @ ..] if (*first == b'_' || first.is_ascii_alphabetic())
         && rest.iter().all(|byte| *byte == b'_' || byte.is_ascii_alphanumeric()))
+}
+
+/// What a substitution gives: `$(pwd)` is `$PWD`.
+fn output(text: BString, quoting: Quoting) -> Part {
+    match text.trim() {
+        b"pwd" | b"pwd -P" | b"pwd -L" => Part::Variable("PWD".into(), quoting),
+        _ => Part::Output(text, quoting),
+    }
 }
