@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod passthrough;
+pub mod words;
 
 /// The flight recorder and the undo button for coding agents, inside git
 #[derive(Debug, Parser)]
@@ -140,6 +141,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     if arguments.get(1).is_some_and(|word| word == "hook") {
         return cmd::hook::main(&arguments[2..]);
     }
+    let arguments = words::translated(&arguments).unwrap_or(arguments);
     let cli = match parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => return ExitCode::from(not_understood(&arguments, &error)),
@@ -195,7 +197,12 @@ fn not_understood(arguments: &[OsString], error: &clap::Error) -> u8 {
         error.print().unwrap_or_default();
         return exit::OK;
     }
-    if arguments.iter().any(|argument| argument == "--json") {
+    let is_json = arguments.iter().any(|argument| argument == "--json");
+    if error.kind() == clap::error::ErrorKind::InvalidSubcommand
+        && let Some(error) = words::unknown(arguments, &tree())
+    {
+        Out::new(is_json, false, When::Never).error(&error);
+    } else if is_json {
         let text = error.render().to_string();
         let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
         let error = Error::new(codes::USAGE, message).hint("'git agent <command> --help' says what a command takes");

@@ -17,6 +17,7 @@ mod checkpoint_undo;
 mod clones;
 mod cmd_doctor;
 mod collected;
+mod command_words;
 mod config_block;
 mod discovery;
 mod display;
