@@ -10,17 +10,23 @@ use std::{
 use clap::{FromArgMatches as _, Parser, Subcommand};
 
 use crate::{
-    cmd::{self, context::Ctx},
+    cmd::{
+        self,
+        context::{CommandLine, Ctx},
+    },
     error::{Error, Result, codes, exit},
     view::{Out, When},
 };
 
+mod examples;
+pub mod help;
 mod passthrough;
 pub mod words;
 
 /// The flight recorder and the undo button for coding agents, inside git
 #[derive(Debug, Parser)]
-#[command(name = "git-agent", bin_name = "git agent", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "git-agent", bin_name = "git agent", version, max_term_width = 100)]
+#[command(disable_help_subcommand = true, disable_help_flag = true, arg = help::option())]
 #[command(after_help = "\
 Exit codes: 0 success, 1 refused (nothing changed), 2 invalid command line, 3 conflict (nothing changed), 4 locked by \
 another process, 5 environment, 6 an interrupted operation must be undone or resumed first, 70 a bug.")]
@@ -38,16 +44,16 @@ const HEADING: &str = "Global options";
 #[derive(Clone, Debug, clap::Args)]
 pub struct Globals {
     /// Print the result as one JSON object on standard output
-    #[arg(long, global = true, help_heading = HEADING)]
+    #[arg(long, global = true, help_heading = HEADING, hide_short_help = true)]
     json: bool,
     /// Print only the result
-    #[arg(long, short, global = true, help_heading = HEADING)]
+    #[arg(long, short, global = true, help_heading = HEADING, hide_short_help = true)]
     quiet: bool,
     /// When to use color: auto, always or never
-    #[arg(long, global = true, help_heading = HEADING, value_enum, default_value_t, value_name = "WHEN", hide_possible_values = true)]
+    #[arg(long, global = true, help_heading = HEADING, value_enum, default_value_t, value_name = "WHEN", hide_possible_values = true, hide_short_help = true)]
     color: When,
     /// Act as NAME instead of the detected actor
-    #[arg(long, global = true, help_heading = HEADING, value_name = "NAME")]
+    #[arg(long, global = true, help_heading = HEADING, value_name = "NAME", hide_short_help = true)]
     actor: Option<String>,
 }
 
@@ -131,6 +137,7 @@ commands! {
     Capabilities => capabilities,
     Completions => completions,
     Man => man,
+    Help => help,
     Uninstall => uninstall,
 }
 
@@ -148,6 +155,8 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let globals = cli.globals;
     let ctx = Ctx::new(Out::new(globals.json, globals.quiet, globals.color), globals.actor);
+    let tree = |all| help::described(<Cli as clap::CommandFactory>::command(), all);
+    let ctx = ctx.with_command_line(CommandLine { tree, agents: help::AGENTS });
     let code = without_panic(|| cli.command.run(&ctx)).unwrap_or_else(|error| {
         ctx.out.error(&error);
         error.kind().exit_code()
@@ -179,7 +188,10 @@ fn without_panic<T>(command: impl FnOnce() -> Result<T>) -> Result<T> {
 /// What is not understood that way, and help, is a matter for the whole tree.
 fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let named = passthrough::command(arguments).and_then(|at| arguments[at].to_str());
-    let globals = <Globals as clap::Args>::augment_args(clap::Command::new("git-agent"));
+    let globals = <Globals as clap::Args>::augment_args(
+        clap::Command::new("git-agent").disable_help_flag(true).disable_help_subcommand(true),
+    )
+    .arg(help::option());
     if let Some(small) = named.and_then(|name| Command::alone(globals, name)) {
         let words = passthrough::options(arguments, || small.clone());
         let matches = small.try_get_matches_from(words);
@@ -187,7 +199,8 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
             return Ok(cli);
         }
     }
-    Cli::try_parse_from(passthrough::options(arguments, tree))
+    let mut matches = tree().try_get_matches_from(passthrough::options(arguments, tree))?;
+    Cli::from_arg_matches_mut(&mut matches)
 }
 
 /// Say what is wrong with the command line, or give the help that was asked for.
@@ -215,7 +228,7 @@ fn not_understood(arguments: &[OsString], error: &clap::Error) -> u8 {
 
 /// The command line as a tree, for manuals and completions.
 pub fn tree() -> clap::Command {
-    <Cli as clap::CommandFactory>::command()
+    help::described(<Cli as clap::CommandFactory>::command(), false)
 }
 
 #[cfg(test)]

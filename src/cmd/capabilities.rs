@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    cli,
     cmd::context::Ctx,
     domain::{
         claim::{DEFAULT_LEASE, MAX_LEASE},
@@ -49,7 +48,10 @@ pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
     ctx.out.json(&json::Capabilities {
         schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        commands: cli::tree().get_subcommands().map(|command| command.get_name().to_owned()).collect(),
+        commands: (ctx.command_line().tree)(true)
+            .get_subcommands()
+            .map(|command| command.get_name().to_owned())
+            .collect(),
         features: FEATURES.map(str::to_owned).into(),
         event_kinds: Payload::KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
         exit_codes: exit::ALL.iter().map(|(code, meaning)| (*code, (*meaning).to_owned())).collect(),

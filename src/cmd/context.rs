@@ -27,12 +27,46 @@ pub struct Ctx {
     dir: PathBuf,
     actor: Option<String>,
     caller: OnceCell<Caller>,
+    command_line: CommandLine,
+}
+
+/// The command line that commands describe: manuals, completions.
+#[derive(Clone, Copy)]
+pub struct CommandLine {
+    /// The command line as a tree. Its help lists the commands that are used every day, or all.
+    pub tree: fn(bool) -> clap::Command,
+    /// The manual for agents.
+    pub agents: &'static str,
+}
+
+impl Default for CommandLine {
+    fn default() -> Self {
+        CommandLine { tree: |_| clap::Command::new("git-agent"), agents: "" }
+    }
 }
 
 impl Ctx {
     /// A context for the directory the process is in.
     pub fn new(out: Out, actor: Option<String>) -> Self {
-        Ctx { out, clock: Clock::from_environment(), dir: PathBuf::from("."), actor, caller: OnceCell::new() }
+        Ctx {
+            out,
+            clock: Clock::from_environment(),
+            dir: PathBuf::from("."),
+            actor,
+            caller: OnceCell::new(),
+            command_line: CommandLine::default(),
+        }
+    }
+
+    /// A context for commands that describe `command_line`.
+    #[must_use]
+    pub fn with_command_line(self, command_line: CommandLine) -> Self {
+        Ctx { command_line, ..self }
+    }
+
+    /// The command line, for those that describe it.
+    pub fn command_line(&self) -> CommandLine {
+        self.command_line
     }
 
     /// Who calls the verbs: the actor in the repository that we are in.

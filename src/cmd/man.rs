@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use clap_mangen::Man;
 
 use crate::{
-    cli,
-    cmd::context::Ctx,
+    cmd::{context::Ctx, help::unknown},
     error::{Context as _, Result, exit},
     view::sanitize::plural,
 };
@@ -14,8 +13,9 @@ use crate::{
 /// Print a manual page, or write all manual pages to a directory
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Command (default: git-agent itself)
-    command: Option<String>,
+    /// Command, such as 'add' or 'plan import' (default: git-agent itself)
+    #[arg(value_name = "COMMAND")]
+    command: Vec<String>,
     /// Write all pages to DIR as git-agent.1, git-agent-add.1, …
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
     into: Option<PathBuf>,
@@ -23,7 +23,7 @@ pub struct Args {
 
 /// Carry out `git agent man` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let mut tree = cli::tree();
+    let mut tree = (ctx.command_line().tree)(true);
     // Fills in the full names and the options that every command takes.
     tree.build();
     if let Some(dir) = args.into {
@@ -31,27 +31,28 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.out.status(format!("Wrote {} into '{}'.", plural(count, "page"), dir.display()));
         return Ok(exit::OK);
     }
-    let name = args.command.as_deref();
-    let command = match name.and_then(|name| tree.find_subcommand(name).cloned()) {
-        Some(command) => page_of(&command),
-        None => tree,
-    };
-    ctx.out.write(&render(command)?)?;
+    let mut page = tree;
+    for word in &args.command {
+        let found = page.find_subcommand(word).map(|command| page_of(page.get_name(), command));
+        page = found.ok_or_else(|| unknown(&args.command))?;
+    }
+    ctx.out.write(&render(page)?)?;
     Ok(exit::OK)
 }
 
-/// A subcommand under the name of its page.
-fn page_of(command: &clap::Command) -> clap::Command {
-    let name = format!("git-agent-{}", command.get_name());
+/// A subcommand of what has the page `parent`, under the name of its own page.
+fn page_of(parent: &str, command: &clap::Command) -> clap::Command {
+    let name = format!("{parent}-{}", command.get_name());
     command.clone().display_name(name.clone()).name(name)
 }
 
+/// Write the pages of `tree` and of all commands below it. Answers how many there are.
 fn write_all(dir: &Path, tree: &clap::Command) -> Result<usize> {
     let failed = || format!("cannot write manual pages into '{}'", dir.display());
     std::fs::create_dir_all(dir).or_environment(failed)?;
-    let pages = std::iter::once(tree.clone()).chain(tree.get_subcommands().map(page_of));
-    let mut count = 0;
-    for page in pages {
+    let (mut open, mut count) = (vec![tree.clone()], 0);
+    while let Some(page) = open.pop() {
+        open.extend(page.get_subcommands().map(|command| page_of(page.get_name(), command)));
         let path = dir.join(format!("{}.1", page.get_name()));
         std::fs::write(path, render(page)?).or_environment(failed)?;
         count += 1;
@@ -61,7 +62,9 @@ fn write_all(dir: &Path, tree: &clap::Command) -> Result<usize> {
 
 fn render(command: clap::Command) -> Result<Vec<u8>> {
     let mut page = Vec::new();
-    let man = Man::new(command.disable_help_flag(true)).manual("Git Agent Manual").section("1");
+    // A summary hides the options that every command takes; a manual does not.
+    let command = command.disable_help_flag(true).mut_args(|arg| arg.hide_short_help(false));
+    let man = Man::new(command).manual("Git Agent Manual").section("1");
     man.render(&mut page).or_environment(|| "cannot write a manual page".to_owned())?;
     Ok(page)
 }

@@ -24,6 +24,7 @@ pub mod fail;
 pub mod gc;
 pub mod graph;
 pub mod guard;
+pub mod help;
 pub mod hook;
 pub mod init;
 pub mod list;

@@ -1,0 +1,46 @@
+//! `git agent help`: what commands there are, and what one of them does.
+
+use crate::{
+    cmd::context::Ctx,
+    error::{Error, Result, codes, exit},
+};
+
+/// Describe a command, or list the commands
+///
+/// 'git agent help agents' prints a manual of one page for agents.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Command, such as 'add' or 'plan import' (default: list the commands)
+    #[arg(value_name = "COMMAND")]
+    command: Vec<String>,
+    /// List all commands
+    #[arg(long, short, conflicts_with = "command")]
+    all: bool,
+}
+
+/// Carry out `git agent help` and print the result. Returns the exit code.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let pages = ctx.command_line();
+    if args.command == ["agents"] {
+        ctx.out.print(pages.agents)?;
+        return Ok(exit::OK);
+    }
+    let mut command = (pages.tree)(args.all);
+    command.build();
+    for word in &args.command {
+        let found = command.find_subcommand(word).cloned();
+        command = found.ok_or_else(|| unknown(&args.command))?;
+    }
+    ctx.page()?;
+    let page = if args.command.is_empty() { command.render_help() } else { command.render_long_help() };
+    let is_colored = ctx.style().is_on();
+    ctx.out.print(&if is_colored { page.ansi().to_string() } else { page.to_string() })?;
+    Ok(exit::OK)
+}
+
+/// There is no such command.
+pub(super) fn unknown(words: &[String]) -> Error {
+    let words = words.join(" ");
+    Error::new(codes::USAGE, format!("there is no command '{}'", words.escape_debug()))
+        .hint("'git agent help --all' lists the commands")
+}
