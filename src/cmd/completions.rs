@@ -1,41 +1,87 @@
-//! `git agent completions`: for shells.
+//! `git agent completions`: scripts for shells, and the answers that they ask for while a command is typed.
+
+mod bash;
+mod engine;
+mod values;
+
+use std::ffi::OsString;
 
 use clap_complete::Shell;
 
 use crate::{
-    cli,
     cmd::context::Ctx,
     error::{Result, exit},
+    verbs::names::Name,
+    view::{sanitize, shorten},
 };
 
 /// Print a shell completion script
+///
+/// In bash, zsh and fish the script asks git-agent while you type, so that tasks, checkpoints, operations and snapshots
+/// are completed, also behind 'git agent'.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Shell
     #[arg(value_enum)]
     shell: Shell,
+    /// Complete the last of WORDS: what the scripts call
+    #[arg(long, hide = true, requires = "words")]
+    complete: bool,
+    /// Words of the command line behind the program; for bash the line, COMP_WORDBREAKS and COMP_TYPE
+    #[arg(last = true, hide = true, requires = "complete")]
+    words: Vec<OsString>,
 }
 
-/// Lets git's own bash completion hand `git agent …` over to ours (see `contrib/completion` in git).
-const BASH_BRIDGE: &str = r#"
-_git_agent () {
-    local word after="" line=(git-agent)
-    for word in "${words[@]}"; do
-        if [ -n "$after" ]; then line+=("$word"); elif [ "$word" = agent ]; then after=1; fi
-    done
-    COMP_WORDS=("${line[@]}")
-    COMP_CWORD=$((${#line[@]} - 1))
-    _git__agent git-agent "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+/// What can stand in the place of a word.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Answer {
+    /// These words.
+    names: Vec<Name>,
+    /// Files, which the shell knows to complete.
+    files: bool,
 }
-"#;
+
+/// Descriptions are not longer than this many columns.
+const WIDEST: usize = 60;
 
 /// Carry out `git agent completions` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut cli::tree(), "git-agent", &mut script);
-    if args.shell == Shell::Bash {
-        script.extend_from_slice(BASH_BRIDGE.as_bytes());
+    if args.complete {
+        // A file name may be anything: what is not UTF-8 completes to nothing.
+        let words: Vec<String> = args.words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        ctx.out.write(complete(ctx, args.shell, &words).as_bytes())?;
+        return Ok(exit::OK);
     }
-    ctx.out.write(&script)?;
+    match args.shell {
+        Shell::Bash => ctx.out.write(include_bytes!("completions/git-agent.bash"))?,
+        Shell::Zsh => ctx.out.write(include_bytes!("completions/git-agent.zsh"))?,
+        Shell::Fish => ctx.out.write(include_bytes!("completions/git-agent.fish"))?,
+        shell => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut (ctx.command_line().tree)(true), "git-agent", &mut script);
+            ctx.out.write(&script)?;
+        }
+    }
     Ok(exit::OK)
+}
+
+/// What `shell` reads: a line for each word, or `:files`.
+fn complete(ctx: &Ctx, shell: Shell, words: &[String]) -> String {
+    let mut tree = (ctx.command_line().tree)(true);
+    tree.build();
+    if shell == Shell::Bash {
+        let [line, breaks, kind] = [0, 1, 2].map(|at| words.get(at).map_or("", String::as_str));
+        let Some(line) = bash::Line::read(line) else { return String::new() };
+        return bash::reply(&line, breaks, kind, &engine::complete(ctx, &tree, &line.words));
+    }
+    let answer = engine::complete(ctx, &tree, words);
+    if answer.files {
+        return ":files\n".to_owned();
+    }
+    answer.names.iter().map(|name| format!("{}\t{}\n", sanitize::line(&name.word), described(name))).collect()
+}
+
+/// What a name names, in one short line.
+fn described(name: &Name) -> String {
+    sanitize::line(&shorten(&name.what, WIDEST)).into_owned()
 }

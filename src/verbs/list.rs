@@ -128,6 +128,9 @@ fn says(view: &View<'_>, row: Row<'_>, needle: &str) -> Result<bool> {
     Ok(description.is_some_and(|text| text.contains(needle)))
 }
 
+/// What tasks can be sorted by.
+pub const FIELDS: [&str; 7] = ["plan", "id", "title", "status", "priority", "created", "updated"];
+
 /// Sort by `field`, in reverse with a leading `-`.
 fn sort(graph: &Graph<'_>, rows: &mut Vec<Row<'_>>, field: &str) -> Result<()> {
     let (field, reverse) = field.strip_prefix('-').map_or((field, false), |field| (field, true));

@@ -22,6 +22,7 @@ mod identity;
 pub mod init;
 pub mod list;
 pub mod log;
+pub mod names;
 pub mod next;
 pub mod ops;
 pub mod plan;

@@ -1,0 +1,144 @@
+//! Names to choose from, for completion: tasks, checkpoints, operations, snapshots, actors, remotes.
+//!
+//! Nothing is written, and no process is started: a shell waits for it.
+
+use super::Caller;
+use crate::{
+    domain::{status::Status, table::Row, task::Task},
+    error::Result,
+    git::commit::Commit,
+    query::revision,
+    recovery::{operation::OpLog, snapshot},
+};
+
+/// A name, and what it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The name.
+    pub word: String,
+    /// What it names, in one line; may be empty.
+    pub what: String,
+}
+
+impl Name {
+    /// `word`, which names `what`.
+    pub fn new(word: impl Into<String>, what: impl Into<String>) -> Self {
+        Name { word: word.into(), what: what.into() }
+    }
+}
+
+/// Which tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tasks {
+    /// All of them.
+    Any,
+    /// Those that are pending, in progress or failed.
+    Open,
+    /// Those that are completed, failed or cancelled.
+    Closed,
+}
+
+impl Tasks {
+    fn has(self, status: Status) -> bool {
+        match self {
+            Tasks::Any => true,
+            Tasks::Open => !status.is_closed(),
+            Tasks::Closed => !matches!(status, Status::Pending | Status::InProgress),
+        }
+    }
+}
+
+/// No more names than this are answered.
+const MOST: usize = 500;
+
+/// The tasks whose ids begin with `prefix`, with their titles; those in progress first.
+///
+/// # Errors
+///
+/// When the ledger cannot be read.
+pub fn tasks(caller: &Caller, which: Tasks, prefix: &str) -> Result<Vec<Name>> {
+    let view = caller.view()?;
+    let table = view.table()?;
+    let rows = table.rows().filter(|row| row.exists() && row.id_str().starts_with(prefix));
+    let mut rows: Vec<Row<'_>> = rows.filter(|row| which.has(row.status())).collect();
+    rows.sort_by_key(|row| (row.status() != Status::InProgress, row.status().is_closed()));
+    rows.truncate(MOST);
+    Ok(rows.into_iter().map(|row| Name::new(row.id_str(), row.title())).collect())
+}
+
+/// The checkpoints of the task that `word` names, or of the active one: `t-1@2`, with the subjects of their commits.
+///
+/// # Errors
+///
+/// Those of [`Caller::task`]; when the history cannot be read.
+pub fn checkpoints(caller: &Caller, word: Option<&str>) -> Result<Vec<Name>> {
+    let view = caller.view()?;
+    let task: Task = caller.task(&view, word)?;
+    let (repo, head) = (caller.repo(), word.unwrap_or_default());
+    let commits = revision::on(repo, repo.head()?.commit, &task)?;
+    let name = |which: &str, what: &str| Name::new(format!("{head}@{which}"), what);
+    let mut names = vec![name("start", "the commit that the task was started from")];
+    for (at, commit) in commits.iter().enumerate().rev().take(MOST) {
+        let subject = Commit::read(repo, *commit)?.subject();
+        names.push(name(&(at + 1).to_string(), &subject.to_string()));
+    }
+    if !commits.is_empty() {
+        names.push(name("last", "the newest checkpoint"));
+        names.push(name("green", "the newest checkpoint with a passed verification"));
+    }
+    Ok(names)
+}
+
+/// The operations of this worktree, newest first, with what they did.
+///
+/// # Errors
+///
+/// When the operation log cannot be found.
+pub fn operations(caller: &Caller) -> Result<Vec<Name>> {
+    let log = OpLog::of(caller.repo())?;
+    let entries = log.entries().filter_map(Result::ok).take(MOST).map(|recorded| recorded.operation);
+    Ok(entries.map(|operation| Name::new(operation.id.to_string(), operation.title)).collect())
+}
+
+/// The snapshots, newest first, with when they were taken and their messages.
+///
+/// # Errors
+///
+/// When refs cannot be read.
+pub fn snapshots(caller: &Caller) -> Result<Vec<Name>> {
+    let listed = snapshot::list(caller.repo())?;
+    let name = |snapshot: snapshot::Snapshot| {
+        let what = format!("{} {}", snapshot.about.at.to_minute(), snapshot.about.message);
+        Name::new(snapshot.id.to_string(), what.trim_end())
+    };
+    Ok(listed.snapshots.into_iter().take(MOST).map(name).collect())
+}
+
+/// The blockers of the task that `word` names, or of the active one.
+///
+/// # Errors
+///
+/// Those of [`Caller::task`].
+pub fn blockers(caller: &Caller, word: Option<&str>) -> Result<Vec<Name>> {
+    let task = caller.task(&caller.view()?, word)?;
+    Ok(task.blockers.iter().map(|blocker| Name::new(&blocker.id, blocker.text.preview())).collect())
+}
+
+/// The actors that hold or last worked on tasks.
+///
+/// # Errors
+///
+/// When the ledger cannot be read.
+pub fn actors(caller: &Caller) -> Result<Vec<Name>> {
+    let view = caller.view()?;
+    let table = view.table()?;
+    let mut actors: Vec<&str> = table.rows().flat_map(|row| [row.holder(), row.actor()]).flatten().collect();
+    actors.sort_unstable();
+    actors.dedup();
+    Ok(actors.into_iter().take(MOST).map(|actor| Name::new(actor, "")).collect())
+}
+
+/// The remotes.
+pub fn remotes(caller: &Caller) -> Vec<Name> {
+    caller.repo().gix().remote_names().iter().map(|remote| Name::new(remote.to_string(), "")).collect()
+}
