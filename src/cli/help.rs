@@ -33,7 +33,8 @@ pub(super) fn described(tree: Command, all: bool) -> Command {
         let rows: String = commands.iter().map(|(name, about)| row(name, about)).collect();
         format!("{header}{name}:{header:#}\n{rows}\n")
     });
-    let template = format!("{{about}}\n\n{{usage-heading}} {{usage}}\n\n{}{{after-help}}", groups.collect::<String>());
+    let template =
+        format!("{{about}}\n\n{{usage-heading}} {{usage}}\n\n{}{{after-help}}", groups.collect::<String>().trim_end());
     let end = "'git agent help <command>' describes a command, 'git agent help --all' lists all commands, and \
                'git agent help agents' is a manual of one page for agents.";
     let end = format!("{end}\n\n{}\n\n{}", GLOBALS, tree.get_after_help().map(ToString::to_string).unwrap_or_default());

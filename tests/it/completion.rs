@@ -81,7 +81,7 @@ fn bash_completes_on_a_terminal() {
     let repo = repo();
     let through_git = "/usr/share/bash-completion/completions/git";
     let keys = [
-        ("$ ", "PS1='rea''dy> '; source ../git-agent.bash\n"),
+        ("ready> ", "source ../git-agent.bash\n"),
         ("ready> ", "git-agent chec\t"),
         ("git-agent checkpoint ", ERASE),
         ("ready> ", "git-agent list --st\t"),
@@ -98,13 +98,13 @@ fn bash_completes_on_a_terminal() {
         ("a.txt ", ERASE),
         ("ready> ", "exit\n"),
     ];
-    typed(&repo, "bash --norc -i", &keys);
+    typed(&repo, "PS1='ready> ' bash --norc -i", &keys);
     if is_missing("git-bash-completion", std::path::Path::new(through_git).exists()) {
         return;
     }
-    let source = format!("PS1='rea''dy> '; source {through_git}; source ../git-agent.bash\n");
+    let source = format!("source {through_git}; source ../git-agent.bash\n");
     let keys = [
-        ("$ ", source.as_str()),
+        ("ready> ", source.as_str()),
         ("ready> ", "git agent chec\t"),
         ("git agent checkpoint ", ERASE),
         ("ready> ", "git agent show pass\t"),
@@ -113,7 +113,7 @@ fn bash_completes_on_a_terminal() {
         ("git agent plan import ", ERASE),
         ("ready> ", "exit\n"),
     ];
-    typed(&repo, "bash --norc -i", &keys);
+    typed(&repo, "PS1='ready> ' bash --norc -i", &keys);
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn fish_completes() {
         let script = format!("source ../git-agent.fish; complete -C '{line}'");
         repo.run("fish").args(["--no-config", "-c", &script]).run().lines()
     };
-    assert_eq!(asked("git-agent chec"), ["checkpoint\tCommit all changes of the work tree to a task"]);
+    assert_eq!(asked("git-agent chec"), ["checkpoint\tCommit all files that are not ignored, for the active task"]);
     assert_eq!(asked("git-agent show log"), ["login-form\tDesign the login form"]);
     assert_eq!(asked("git agent show pass"), ["passwords\tCheck: passwords & 'names'"]);
     assert_eq!(asked("git-agent plan im").len(), 1);
@@ -205,7 +205,7 @@ fn ids_are_offered_with_what_they_name() {
 #[test]
 fn what_is_offered_is_one_line_each() {
     let repo = repo();
-    repo.agent(&["edit", "passwords", "--title", "a\u{202e}b $(touch pwned) `x`", "-q"]).success();
+    repo.agent(&["edit", "passwords", "--title", "a $(touch pwned) `x` 'y'", "-q"]).success();
     for shell in ["bash", "zsh", "fish"] {
         let words: &[&str] = if shell == "bash" { &["git-agent show pass"] } else { &["show", "pass"] };
         let output = repo.run("git-agent").args(["completions", shell, "--complete", "--"]).args(words).run().success();
