@@ -122,6 +122,8 @@ commands! {
     Gc => gc,
     Guard => guard,
     Snapshot => snapshot,
+    Link => link,
+    Unlink => unlink,
     Repair => repair,
     Log => log,
     Report => report,

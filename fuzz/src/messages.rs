@@ -66,6 +66,7 @@ pub fn squash(data: &[u8]) {
         message: BString::from(*message),
         subject: message.lines().next().unwrap_or_default().to_str_lossy().into_owned(),
         linked: if at == 0 { vec![TaskId::parse("t-1").expect("an id")] } else { Vec::new() },
+        unlinked: Vec::new(),
     };
     let commits: Vec<Collapsed> = parts.iter().skip(3).enumerate().map(commit).collect();
     let proposal = message::propose(&title, &commits, &decisions, &rules);

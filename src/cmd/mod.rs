@@ -27,6 +27,7 @@ pub mod guard;
 pub mod help;
 pub mod hook;
 pub mod init;
+pub mod link;
 pub mod list;
 pub mod log;
 pub mod man;
@@ -52,6 +53,7 @@ pub mod sync;
 pub mod unblock;
 pub mod undo;
 pub mod uninstall;
+pub mod unlink;
 pub mod verify;
 
 pub mod context;

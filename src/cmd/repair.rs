@@ -4,7 +4,7 @@ use crate::{
     cmd::context::Ctx,
     commit_notes,
     domain::{
-        event::{Link, Payload},
+        event::{Link, Payload, Unlink},
         repair::Evidence,
     },
     error::{Error, Result, codes, exit},
@@ -67,6 +67,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
                     let event = Link { commit: link.commit.to_string(), by: link.by.to_owned() };
                     draft.and(&link.task, Payload::Link(event));
                 }
+                for link in &found.unlinks {
+                    let event = Unlink { commit: link.commit.to_string(), by: link.by.to_owned() };
+                    draft.and(&link.task, Payload::Unlink(event));
+                }
                 Ok((draft, found))
             })?;
             found
@@ -96,7 +100,12 @@ fn page(found: &Found, dry_run: bool) -> String {
         let source = link.source.map(|source| format!(" as {}", oid(source))).unwrap_or_default();
         line(&format!("{verb} {commit} to {}: {} (by {}{source})", link.task, link.subject, link.by));
     }
-    match (found.links.is_empty(), found.unknown.len()) {
+    for link in &found.unlinks {
+        let (verb, commit) = (if dry_run { "Would unlink" } else { "Unlinked" }, oid(link.commit));
+        let source = link.source.map(|source| format!(", as {} was", oid(source))).unwrap_or_default();
+        line(&format!("{verb} {commit} from {}: {}{source}", link.task, link.subject));
+    }
+    match (found.links.is_empty() && found.unlinks.is_empty(), found.unknown.len()) {
         (true, 0) => line("Nothing to repair: every commit that was looked at names a task, or is linked to one."),
         (true, count) => {
             line(&format!("Nothing to repair: nothing is known of {} without a task.", plural(count, "commit")));

@@ -24,7 +24,7 @@ use crate::{
         history,
         ledger::{
             View,
-            commits::{Owners, linked},
+            commits::{Links, Owners},
             tree::{self, Changes},
         },
     },
@@ -131,7 +131,7 @@ impl Wanted {
             return Ok(());
         }
         let commits = history::ask(view.repo(), head, |past| {
-            let on = |task: &Task| past.on(task.id.as_str().as_bytes(), &linked(task).collect::<Vec<_>>());
+            let on = |task: &Task| past.on(task.id.as_str().as_bytes(), &Links::of(task));
             tasks.iter().map(on).collect::<Result<Vec<_>, _>>()
         })?;
         for (task, commits) in tasks.into_iter().zip(commits) {

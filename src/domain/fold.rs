@@ -5,7 +5,7 @@
 //! against a live claim of another actor, can only come from two clones acting at the same time; it stays in the note and has no
 //! effect (a lost claim is remembered, so that its actor can be told).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::{
     claim::{Claim, DEFAULT_LEASE},
@@ -14,7 +14,7 @@ use super::{
     status::{Status, Verb},
     task::{
         Base, Blocker, Decision, Failure, KnownCommit, LOWEST_PRIORITY, LostClaim, MAX_ESTIMATE, Remark, Span, Task,
-        TaskResult, Verification,
+        TaskResult, Tie, Verification,
     },
     text,
     time::Timestamp,
@@ -45,8 +45,8 @@ pub struct Fold {
     blocked: Vec<usize>,
     /// Blockers that are gone, and the last turn in which that was said.
     unblocked: HashMap<String, usize>,
-    /// The commits of the task.
-    commits: HashSet<String>,
+    /// The places of the commits in the task.
+    commits: HashMap<String, usize>,
 }
 
 impl Fold {
@@ -58,7 +58,7 @@ impl Fold {
             after: HashMap::new(),
             blocked: Vec::new(),
             unblocked: HashMap::new(),
-            commits: HashSet::new(),
+            commits: HashMap::new(),
         }
     }
 
@@ -101,9 +101,14 @@ impl Fold {
             Payload::Unblock(unblock) => {
                 self.unblocked.extend(unblock.blockers.iter().map(|id| (id.clone(), self.turn)));
             }
-            Payload::Commit(commit) => self.know_commit(&commit.commit, commit.tree.clone(), event.at, false),
-            Payload::Link(link) => self.know_commit(&link.commit, None, event.at, true),
-            Payload::Squash(squash) => self.know_commit(&squash.commit, Some(squash.tree.clone()), event.at, false),
+            Payload::Commit(commit) => {
+                self.know_commit(&commit.commit, commit.tree.clone(), event.at, Tie::Trailer);
+            }
+            Payload::Link(link) => self.tie(&link.commit, event.at, Tie::Linked),
+            Payload::Unlink(unlink) => self.tie(&unlink.commit, event.at, Tie::Unlinked),
+            Payload::Squash(squash) => {
+                self.know_commit(&squash.commit, Some(squash.tree.clone()), event.at, Tie::Trailer);
+            }
             _ => {}
         }
         apply(&mut self.task, event)
@@ -116,9 +121,18 @@ impl Fold {
         }
     }
 
-    fn know_commit(&mut self, commit: &str, tree: Option<String>, at: Timestamp, linked: bool) {
-        if self.commits.insert(commit.to_owned()) {
-            self.task.commits.push(KnownCommit { commit: commit.to_owned(), tree, at, linked });
+    fn know_commit(&mut self, commit: &str, tree: Option<String>, at: Timestamp, tie: Tie) {
+        if !self.commits.contains_key(commit) {
+            self.commits.insert(commit.to_owned(), self.task.commits.len());
+            self.task.commits.push(KnownCommit { commit: commit.to_owned(), tree, at, tie });
+        }
+    }
+
+    /// The last of these events about a commit counts.
+    fn tie(&mut self, commit: &str, at: Timestamp, tie: Tie) {
+        match self.commits.get(commit).and_then(|place| self.task.commits.get_mut(*place)) {
+            Some(known) => known.tie = tie,
+            None => self.know_commit(commit, None, at, tie),
         }
     }
 }
@@ -230,6 +244,7 @@ fn apply(task: &mut Task, event: &Event) -> bool {
         | Payload::Dep(_)
         | Payload::Commit(_)
         | Payload::Link(_)
+        | Payload::Unlink(_)
         | Payload::Squash(_)
         | Payload::Rollback(_)
         | Payload::Undo(_)

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | a new commit | the active task |
 //! | `merge --squash` | every task of what was squashed, and the active one |
-//! | amend | the tasks of HEAD, and the active one |
+//! | amend | the tasks of HEAD; the active one if there are none |
 //! | amend while rebasing | the tasks of HEAD |
 //! | a part of a commit that is taken apart at an `edit` stop | the tasks of that commit |
 //! | squash, fixup | the tasks of all that become one |
@@ -25,6 +25,10 @@ pub struct Facts {
     pub inherited: Vec<Trailer>,
     /// Ids in the message of `git merge --squash`.
     pub squashed: Vec<BString>,
+    /// The commit replaces HEAD's.
+    pub amends: bool,
+    /// Tasks that commits which this one replaces name, and that the ledger unlinks them from.
+    pub unlinked: Vec<TaskId>,
     /// The active tasks, if this commit is made for them; the main one last.
     pub active: Vec<TaskId>,
     /// Ids of the commit that this one reverts.
@@ -45,8 +49,22 @@ impl Facts {
         self.squashed.iter().map(task).for_each(&mut add);
         let reverted = self.reverted.iter().filter(|_| !self.active.is_empty());
         reverted.map(|id| Trailer { key: REVERTS_TASK.into(), value: id.clone() }).for_each(&mut add);
-        self.active.iter().map(|id| task(&id.as_str().into())).for_each(&mut add);
+        if !self.keeps() {
+            self.active.iter().map(|id| task(&id.as_str().into())).for_each(&mut add);
+        }
         wanted
+    }
+
+    /// Whether the commit has tasks already, which amending it does not change.
+    fn keeps(&self) -> bool {
+        self.amends && !(self.inherited.is_empty() && self.squashed.is_empty())
+    }
+
+    /// The tasks that an amended commit keeps, if the active one is not among them.
+    pub fn kept_in_amend(&self) -> Option<Vec<BString>> {
+        let kept: Vec<BString> = self.inherited.iter().map(|trailer| trailer.value.clone()).collect();
+        let is_new = |id: &TaskId| !kept.iter().any(|known| known == id.as_str());
+        (self.keeps() && self.active.iter().any(is_new)).then_some(kept)
     }
 }
 

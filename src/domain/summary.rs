@@ -6,7 +6,7 @@ use super::{
     claim,
     id::TaskId,
     status::Status,
-    task::{Task, named},
+    task::{Task, Tie, named},
     time::Timestamp,
 };
 
@@ -43,7 +43,7 @@ pub struct Summary {
     pub exists: bool,
     /// Expected effort in seconds.
     pub estimate: Option<u64>,
-    /// Whether commits were linked to it that do not name it.
+    /// Whether the ledger links commits to it, or unlinks them from it.
     pub has_links: bool,
 }
 
@@ -72,7 +72,7 @@ impl Summary {
             failure: task.failure().map(|failure| failure.reason.preview().chars().take(200).collect()),
             exists: task.exists(),
             estimate: task.estimate,
-            has_links: task.commits.iter().any(|known| known.linked),
+            has_links: task.commits.iter().any(|known| known.tie != Tie::Trailer),
         }
     }
 

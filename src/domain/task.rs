@@ -182,8 +182,19 @@ pub struct KnownCommit {
     pub tree: Option<String>,
     /// When the event was written.
     pub at: Timestamp,
-    /// True when it carries no trailer and was linked afterwards.
-    pub linked: bool,
+    /// What the ledger says about it.
+    pub tie: Tie,
+}
+
+/// How a commit that an event names belongs to the task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tie {
+    /// By its trailer, as its message was when it was recorded.
+    Trailer,
+    /// The ledger links it, whatever its message says.
+    Linked,
+    /// Not at all, whatever its message says.
+    Unlinked,
 }
 
 /// A command and how it ended on a tree.

@@ -116,6 +116,7 @@ codes! {
     NO_ROOM = "no-room", Environment, "the disk has no room for what would be written";
     NO_SCHEMA = "no-schema", Usage, "the command has no schema";
     NO_SUCH_CHECKPOINT = "no-such-checkpoint", Refused, "the task has no such checkpoint on this history";
+    NOT_LINKED = "not-linked", Usage, "none of the commits belongs to the task";
     NO_SUCH_DEPENDENCY = "no-such-dependency", Usage, "the task does not come after the other";
     NO_SUCH_PATH = "no-such-path", Usage, "the path is in neither state";
     NO_SUCH_REMOTE = "no-such-remote", Usage, "there is no such remote";

@@ -122,8 +122,14 @@ fn watch(hook: &str, changes: &Receiver<Duration>) {
     }
 }
 
-/// One line on standard error. A closed standard error is no reason to fail either.
+/// One line on standard error about what went wrong. A closed standard error is no reason to fail either.
 pub(super) fn complain(hook: &str, what: &str) {
-    let line: String = what.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
-    drop(writeln!(std::io::stderr(), "git-agent: {hook}: {line}; the commit goes on"));
+    let line: String = what.chars().take(300).collect();
+    say(&format!("{hook}: {line}; the commit goes on"));
+}
+
+/// One line on standard error.
+pub(super) fn say(what: &str) {
+    let line: String = what.chars().map(|c| if c.is_control() { ' ' } else { c }).take(400).collect();
+    drop(writeln!(std::io::stderr(), "git-agent: {line}"));
 }

@@ -18,8 +18,8 @@ pub enum Sequence {
     Resolves(ObjectId),
     /// `squash` and `fixup`: several become one. The commits besides HEAD.
     Melts(Vec<ObjectId>),
-    /// Git itself replays a commit.
-    Replays,
+    /// Git itself replays a commit: this one, where it says which.
+    Replays(Option<ObjectId>),
 }
 
 /// Which environment git gave to the hook.
@@ -47,11 +47,11 @@ impl Sequence {
         if let Some(picked) = named_by("CHERRY_PICK_HEAD") {
             return match environment.author_date {
                 Some(_) => Sequence::Resolves(picked),
-                None => Sequence::Replays,
+                None => Sequence::Replays(Some(picked)),
             };
         }
         if git_dir.join("rebase-apply").is_dir() {
-            return Sequence::Replays;
+            return Sequence::Replays(None);
         }
         if !in_rebase {
             return Sequence::UserCommits;
@@ -66,7 +66,7 @@ impl Sequence {
             return Sequence::Resolves(picked);
         }
         let stopped = std::fs::read(rebase.join("done")).is_ok_and(|done| stops(&done));
-        if stopped || by_user { Sequence::UserCommitsInRebase } else { Sequence::Replays }
+        if stopped || by_user { Sequence::UserCommitsInRebase } else { Sequence::Replays(None) }
     }
 }
 

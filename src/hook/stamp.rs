@@ -1,10 +1,11 @@
 //! Writing the trailers into the message file of a commit that is being made.
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use bstr::{BString, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{
@@ -28,7 +29,7 @@ use crate::{
     error::{Context as _, Result, codes},
     git::{Repo, commit::Commit},
     hook::{
-        fail_open::complain,
+        fail_open::{complain, say},
         sequencer::{Environment, Sequence},
     },
     store::{
@@ -86,8 +87,12 @@ struct Message {
 
 fn stamp(here: &Surroundings<'_>, settings: &HookSettings<'_>, message: &Message) -> Result<()> {
     let repo = here.repo;
-    if message.sequence == Sequence::Replays {
-        return Ok(());
+    let rules = settings.rules();
+    let owners = Links::new(repo);
+    match message.sequence {
+        Sequence::Replays(Some(picked)) if owners.say_more(picked) => {}
+        Sequence::Replays(_) => return Ok(()),
+        _ => {}
     }
     let read = || format!("cannot read the message in '{}'", message.file.display());
     let text = std::fs::read(&message.file).or_environment(read)?;
@@ -96,47 +101,73 @@ fn stamp(here: &Surroundings<'_>, settings: &HookSettings<'_>, message: &Message
     if !has_text(&text, form, &syntax) || is_untouched_template(repo, &text, &syntax) {
         return Ok(());
     }
-    let rules = settings.rules();
-    let facts = facts(here, &rules, message, &text)?;
-    let present = block::ids(&text, &rules, &syntax);
+    let facts = facts(here, &rules, message, &text, &owners)?;
     let mut wanted = facts.trailers(rules.key());
+    let is_wanted = |id: &[u8]| {
+        let values = wanted.iter().filter(|trailer| rules.reads(&trailer.key));
+        values.flat_map(|trailer| rules.ids(&trailer.value)).any(|known| known == id)
+    };
+    let is_gone = |id: &[u8]| facts.unlinked.iter().any(|other| id == other.as_str().as_bytes()) && !is_wanted(id);
+    let corrected = scan::without(&text, &rules, is_gone);
+    let text = corrected.as_ref().map_or(text.as_slice(), |text| text.as_slice());
+    let present = block::ids(text, &rules, &syntax);
+    if let Some(kept) = facts.kept_in_amend() {
+        say_kept(&rules, &kept, &facts.active);
+    }
     wanted.retain(|trailer| {
         !rules.reads(&trailer.key) || !rules.ids(&trailer.value).all(|id| present.iter().any(|p| p == id))
     });
-    match insert(&text, &wanted, form, &syntax) {
+    match insert(text, &wanted, form, &syntax).or(corrected) {
         Some(stamped) => replace(&message.file, &stamped),
         None => Ok(()),
     }
 }
 
+/// Say that an amended commit keeps its tasks though another one is active.
+fn say_kept(rules: &Rules, kept: &[BString], active: &[TaskId]) {
+    let list = |ids: &mut dyn Iterator<Item = String>| ids.collect::<Vec<_>>().join(", ");
+    let (kept, other) =
+        (list(&mut kept.iter().map(ToString::to_string)), list(&mut active.iter().map(ToString::to_string)));
+    say(&format!(
+        "the amended commit keeps its {}: {kept}; the active task {other} is not added. To add it: git agent link HEAD",
+        rules.key()
+    ));
+}
+
 /// Collect what the message should name.
-fn facts(here: &Surroundings<'_>, rules: &Rules, message: &Message, text: &[u8]) -> Result<Facts> {
+fn facts(here: &Surroundings<'_>, rules: &Rules, message: &Message, text: &[u8], owners: &Links<'_>) -> Result<Facts> {
     let repo = here.repo;
     let head = || -> Result<Option<ObjectId>> { Ok(repo.head()?.commit) };
     let mut facts = Facts::default();
+    let inherit = |facts: &mut Facts, commit: ObjectId| -> Result<()> {
+        facts.inherited.extend(owners.trailers(rules, commit)?);
+        facts.unlinked.extend(owners.unlinked(commit));
+        Ok(())
+    };
     match &message.sequence {
-        Sequence::Replays => {}
-        Sequence::Resolves(picked) => facts.inherited = trailers_of(repo, rules, *picked)?,
+        Sequence::Replays(None) => {}
+        Sequence::Replays(Some(picked)) | Sequence::Resolves(picked) => inherit(&mut facts, *picked)?,
         Sequence::Melts(chain) => {
             for commit in head()?.iter().chain(chain) {
-                facts.inherited.extend(trailers_of(repo, rules, *commit)?);
+                inherit(&mut facts, *commit)?;
             }
         }
         Sequence::UserCommits | Sequence::UserCommitsInRebase => {
             let amended =
                 if message.keeps_head { head()? } else { amended(repo, head()?, &message.command, (here.now)())? };
             if let Some(commit) = amended {
-                facts.inherited = trailers_of(repo, rules, commit)?;
+                inherit(&mut facts, commit)?;
+                facts.amends = true;
             }
             let in_rebase = message.sequence == Sequence::UserCommitsInRebase;
             if let (true, None) = (in_rebase, amended)
                 && let Some(whole) = if_known(Staged::read(repo, head()?).and_then(|staged| staged.part_of()))
             {
-                facts.inherited = trailers_of(repo, rules, whole)?;
+                inherit(&mut facts, whole)?;
             } else if amended.is_none() || !in_rebase {
-                facts.squashed = squashed(repo, rules, head()?);
+                facts.squashed = squashed(repo, rules, head()?, owners);
                 facts.active = active_tasks(repo)?;
-                facts.reverted = reverted(repo, rules, text);
+                facts.reverted = reverted(repo, rules, text, owners);
             }
         }
     }
@@ -155,29 +186,68 @@ fn amended(repo: &Repo, head: Option<ObjectId>, command: &Command, now: Timestam
     Ok(amends.then_some(head))
 }
 
-/// The task trailers in the final block of a commit, and one for each task that the ledger links it to.
-fn trailers_of(repo: &Repo, rules: &Rules, commit: ObjectId) -> Result<Vec<Trailer>> {
-    let mut trailers = block::trailers(&Commit::read(repo, commit)?.message, &Syntax::default());
-    trailers.retain(|trailer| rules.reads(&trailer.key) && rules.ids(&trailer.value).next().is_some());
-    for id in linked(repo, &[commit]) {
-        if !trailers.iter().any(|trailer| rules.ids(&trailer.value).any(|named| named == id.as_str())) {
-            trailers.push(Trailer { key: rules.key().to_owned(), value: id.as_str().into() });
-        }
-    }
-    Ok(trailers)
+/// What the ledger says of commits against their messages, read when it is first asked. A ledger that cannot be read keeps no
+/// trailer from being carried on.
+struct Links<'r> {
+    repo: &'r Repo,
+    read: OnceCell<Option<Owners>>,
 }
 
-/// The tasks that the ledger links `commits` to. A ledger that cannot be read keeps no trailer from being carried on.
-fn linked(repo: &Repo, commits: &[ObjectId]) -> Vec<TaskId> {
-    if commits.is_empty() {
-        return Vec::new();
+impl<'r> Links<'r> {
+    fn new(repo: &'r Repo) -> Self {
+        Links { repo, read: OnceCell::new() }
     }
-    let owners = View::now(repo).and_then(|view| Owners::read(&view));
-    let of = |owners: Owners| commits.iter().flat_map(|commit| owners.linked(*commit)).cloned().collect();
-    owners.map(of).unwrap_or_else(|error| {
-        complain("links", &format!("not looked at, {error}"));
-        Vec::new()
-    })
+
+    fn owners(&self) -> Option<&Owners> {
+        let read = || View::now(self.repo).and_then(|view| Owners::read(&view));
+        let or_complain = || read().map_err(|error| complain("links", &format!("not looked at, {error}"))).ok();
+        self.read.get_or_init(or_complain).as_ref()
+    }
+
+    /// Whether the ledger links `commit` to a task, or unlinks it from one.
+    fn say_more(&self, commit: ObjectId) -> bool {
+        !self.linked(commit).is_empty() || !self.unlinked(commit).is_empty()
+    }
+
+    fn linked(&self, commit: ObjectId) -> Vec<TaskId> {
+        self.owners().map(|owners| owners.linked(commit).to_vec()).unwrap_or_default()
+    }
+
+    fn unlinked(&self, commit: ObjectId) -> Vec<TaskId> {
+        self.owners().map(|owners| owners.unlinked(commit).to_vec()).unwrap_or_default()
+    }
+
+    /// The task trailers in the final block of `commit` that still count, and one for each task that the ledger links it to.
+    fn trailers(&self, rules: &Rules, commit: ObjectId) -> Result<Vec<Trailer>> {
+        let unlinked = self.unlinked(commit);
+        let counts = |id: &BStr| !unlinked.iter().any(|other| id == other.as_str());
+        let mut trailers: Vec<Trailer> = Vec::new();
+        for trailer in block::trailers(&Commit::read(self.repo, commit)?.message, &Syntax::default()) {
+            if !rules.reads(&trailer.key) || rules.ids(&trailer.value).next().is_none() {
+                continue;
+            }
+            let alone = |id: &BStr| Trailer { key: trailer.key.clone(), value: id.to_owned() };
+            if rules.ids(&trailer.value).all(counts) {
+                trailers.push(trailer.clone());
+            } else {
+                trailers.extend(rules.ids(&trailer.value).filter(|id| counts(id)).map(alone));
+            }
+        }
+        for id in self.linked(commit) {
+            if !trailers.iter().any(|trailer| rules.ids(&trailer.value).any(|named| named == id.as_str())) {
+                trailers.push(Trailer { key: rules.key().to_owned(), value: id.as_str().into() });
+            }
+        }
+        Ok(trailers)
+    }
+
+    /// `ids`, which `commit` names, as the ledger corrects them.
+    fn corrected(&self, mut ids: Vec<BString>, commit: ObjectId) -> Vec<BString> {
+        let unlinked = self.unlinked(commit);
+        ids.retain(|id| !unlinked.iter().any(|other| id == other.as_str()));
+        add(&mut ids, self.linked(commit));
+        ids
+    }
 }
 
 /// Add `tasks` to `ids`, each once.
@@ -191,11 +261,13 @@ fn add(ids: &mut Vec<BString>, tasks: Vec<TaskId>) {
 
 /// What `git merge --squash` left for this commit, if something of it is in the commit: who takes the squash back by
 /// `git restore` leaves the message.
-fn squashed(repo: &Repo, rules: &Rules, head: Option<ObjectId>) -> Vec<BString> {
+fn squashed(repo: &Repo, rules: &Rules, head: Option<ObjectId>, owners: &Links<'_>) -> Vec<BString> {
     let text = std::fs::read(repo.git_dir().join("SQUASH_MSG")).unwrap_or_default();
     let mut ids = scan::ids(&text, rules);
     let commits: Vec<ObjectId> = text.lines().filter_map(commit_line).filter(|commit| repo.has(*commit)).collect();
-    add(&mut ids, linked(repo, &commits));
+    for commit in &commits {
+        add(&mut ids, owners.linked(*commit));
+    }
     if ids.is_empty() {
         return ids;
     }
@@ -221,7 +293,7 @@ fn commit_line(line: &[u8]) -> Option<ObjectId> {
 }
 
 /// The ids of the commit that `git revert` says it reverts. There is no such line if the commit is unknown.
-fn reverted(repo: &Repo, rules: &Rules, text: &[u8]) -> Vec<BString> {
+fn reverted(repo: &Repo, rules: &Rules, text: &[u8], owners: &Links<'_>) -> Vec<BString> {
     let is_revert = text.starts_with(b"Revert \"") || text.starts_with(b"Reapply \"");
     let hex = is_revert.then(|| text.split_once_str("This reverts commit ")).flatten().map(|(_, rest)| {
         let end = rest.iter().position(|b| !b.is_ascii_hexdigit()).unwrap_or(rest.len());
@@ -229,9 +301,7 @@ fn reverted(repo: &Repo, rules: &Rules, text: &[u8]) -> Vec<BString> {
     });
     let Some(commit) = hex.and_then(|hex| ObjectId::from_hex(hex).ok()) else { return Vec::new() };
     let Ok(read) = Commit::read(repo, commit) else { return Vec::new() };
-    let mut ids = block::ids(&read.message, rules, &Syntax::default());
-    add(&mut ids, linked(repo, &[commit]));
-    ids
+    owners.corrected(block::ids(&read.message, rules, &Syntax::default()), commit)
 }
 
 /// The active tasks, the main one last. A variable that holds no task id is ignored, and said to be.

@@ -17,7 +17,7 @@ use crate::{
     git::{ObjectId, Repo, commit::Commit},
     store::{
         history,
-        ledger::{View, commits::linked},
+        ledger::{View, commits::Links},
     },
 };
 
@@ -39,11 +39,11 @@ pub fn checkpoints(view: &View<'_>, tasks: &[Task]) -> Result<HashMap<TaskId, Ve
         let mut commits: Vec<(&Task, Vec<ObjectId>)> = Vec::new();
         let names: HashMap<&[u8], &Vec<ObjectId>> = all.iter().map(|(name, ids)| (name.as_slice(), ids)).collect();
         for task in tasks {
-            let linked: Vec<ObjectId> = linked(task).collect();
+            let links = Links::of(task);
             let found = match names.get(task.id.as_str().as_bytes()) {
-                Some(ids) if linked.is_empty() => (*ids).clone(),
-                None if linked.is_empty() => continue,
-                _ => past.on(task.id.as_str().as_bytes(), &linked)?,
+                Some(ids) if links.is_empty() => (*ids).clone(),
+                None if links.is_empty() => continue,
+                _ => past.on(task.id.as_str().as_bytes(), &links)?,
             };
             commits.push((task, found));
         }

@@ -82,9 +82,8 @@ impl TaskCommits<'_> {
     /// Whose the commit `id` with this message is, and which other tasks it belongs to.
     pub fn owner(&self, id: ObjectId, message: &[u8]) -> (Owner, Vec<TaskId>) {
         let is_task = |named: &[u8]| named == self.id.as_str().as_bytes();
-        let in_block = block::ids(message, self.owners.rules(), &Syntax::default());
         let all = self.owners.of(id, message);
-        let owner = if in_block.iter().any(|named| is_task(named)) || self.owners.linked(id).contains(self.id) {
+        let owner = if self.owners.of_block(id, message).iter().any(|named| is_task(named)) {
             Owner::Task
         } else if all.iter().any(|named| is_task(named)) {
             Owner::Buried

@@ -20,6 +20,7 @@ pub mod gc;
 pub mod graph;
 mod identity;
 pub mod init;
+pub mod link;
 pub mod list;
 pub mod log;
 pub mod names;

@@ -16,7 +16,7 @@ use crate::{
         revision::Which,
         status::Status,
         table::Table,
-        task::Task,
+        task::{Task, Tie},
         time::Timestamp,
     },
     error::{Error, Result, codes},
@@ -107,7 +107,8 @@ pub fn story<'a>(view: View<'a>, task: Task, now: Timestamp) -> Result<Story<'a>
     let tip = repo.head().ok().and_then(|head| head.commit);
     // A history that cannot be read does not keep a task from being shown.
     let mut commits = revision::on(repo, tip, &task).unwrap_or_default();
-    let known = task.commits.iter().filter_map(|known| ObjectId::from_hex(known.commit.as_bytes()).ok());
+    let known = task.commits.iter().filter(|known| known.tie != Tie::Unlinked);
+    let known = known.filter_map(|known| ObjectId::from_hex(known.commit.as_bytes()).ok());
     let here: HashSet<ObjectId> = commits.iter().copied().collect();
     let known: Vec<ObjectId> = known.filter(|id| !here.contains(id)).collect();
     let lost: HashSet<ObjectId> = revwalk::lost(repo, &known).unwrap_or_default().into_iter().collect();

@@ -58,6 +58,7 @@ mod ledger_poison;
 mod ledger_scale;
 mod ledger_stock;
 mod ledger_taken;
+mod link;
 mod links;
 mod log_commits;
 mod log_look;

@@ -30,7 +30,10 @@ fn commits_without_a_task_are_told_of_and_linked() {
             let answer = repo.agent(&["repair", "--json"]).json();
             let link = |commit: &str| serde_json::json!({"commit": commit, "task": "fix", "by": "reflog", "source": null, "compared": true});
             let links = [link(&one), link(&two)];
-            assert_eq!(answer, serde_json::json!({"schema": 1, "dry_run": false, "linked": links, "unknown": []}));
+            assert_eq!(
+                answer,
+                serde_json::json!({"schema": 1, "dry_run": false, "linked": links, "unlinked": [], "unknown": []})
+            );
             assert_eq!(unstamped(&repo), [""; 0]);
             insta::allow_duplicates! {
                 insta::assert_snapshot!(repo.agent(&["repair"]), @"Nothing to repair: every commit that was looked at names a task, or is linked to one.");

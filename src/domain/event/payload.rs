@@ -83,6 +83,8 @@ payloads! {
     Commit "commit" Commit,
     /// A commit that lost its trailer was found again.
     Link "link" Link,
+    /// A commit does not belong to the task, whatever its message says.
+    Unlink "unlink" Unlink,
     /// A command was run on a tree, with this outcome.
     Verify "verify" Verify,
     /// The worktree was rolled back to a checkpoint of the task.
@@ -123,6 +125,7 @@ impl Payload {
             | Payload::Dep(_)
             | Payload::Commit(_)
             | Payload::Link(_)
+            | Payload::Unlink(_)
             | Payload::Rollback(_)
             | Payload::Squash(_)
             | Payload::Undo(_)
@@ -339,7 +342,16 @@ pub struct Commit {
 pub struct Link {
     /// The commit, full hex.
     pub commit: String,
-    /// How that is known: `checkpoint` (a hook took its trailer), `reflog`, `tree`, `patch`, `squash`.
+    /// How that is known: `checkpoint` (a hook took its trailer), `reflog`, `tree`, `patch`, `squash`, `rewrite` (of a linked commit), `user`.
+    pub by: String,
+}
+
+/// `unlink`: the commit does not belong to the task, even if its message names it. A later `link` makes it the task's again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unlink {
+    /// The commit, full hex.
+    pub commit: String,
+    /// How that is known: `user`, `rewrite` (of an unlinked commit).
     pub by: String,
 }
 

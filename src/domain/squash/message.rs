@@ -29,6 +29,14 @@ pub struct Collapsed {
     pub subject: String,
     /// Tasks that the ledger links it to.
     pub linked: Vec<TaskId>,
+    /// Tasks that it may name, and that the ledger unlinks it from.
+    pub unlinked: Vec<TaskId>,
+}
+
+impl Collapsed {
+    fn is_unlinked(&self, id: &[u8]) -> bool {
+        self.unlinked.iter().any(|other| other.as_str().as_bytes() == id)
+    }
 }
 
 /// The text that is proposed: the title, what was collapsed, what was decided.
@@ -52,7 +60,10 @@ pub fn propose(title: &str, commits: &[Collapsed], decisions: &[(String, Option<
     paragraph(reverts.map(|trailer| format!("This reverts commit {}.", trailer.value)).collect());
     // Who was named in the text of a message is named in the text of the new one, and no more than that.
     let in_block = tasks(commits, rules);
-    let named = commits.iter().flat_map(|commit| scan::ids(&commit.message, rules));
+    let named = commits.iter().flat_map(|commit| {
+        let ids = scan::ids(&commit.message, rules).into_iter();
+        ids.filter(|id| !commit.is_unlinked(id))
+    });
     let mut buried: Vec<BString> = Vec::new();
     for id in named.filter(|id| !in_block.iter().any(|known| known.value == *id)) {
         if !buried.contains(&id) {
@@ -89,7 +100,8 @@ pub fn tasks(commits: &[Collapsed], rules: &Rules) -> Vec<Trailer> {
     for commit in commits {
         for trailer in block::trailers(&commit.message, &Syntax::default()) {
             if rules.reads(&trailer.key) {
-                rules.ids(&trailer.value).for_each(|id| add(&trailer.key, id));
+                let ids = rules.ids(&trailer.value).filter(|id| !commit.is_unlinked(id));
+                ids.for_each(|id| add(&trailer.key, id));
             }
         }
         commit.linked.iter().for_each(|id| add(rules.key(), id.as_str().as_bytes()));
@@ -172,6 +184,7 @@ mod tests {
             message: message.into(),
             subject: message.lines().next().unwrap_or_default().into(),
             linked: Vec::new(),
+            unlinked: Vec::new(),
         }
     }
 

@@ -3,7 +3,7 @@
 //! `^[ \t]*(\* )?KEY[ \t]*:[ \t]*VALUE[ \t]*\r?$`: forges concatenate messages when they squash, `git merge --squash`
 //! indents them, lists put a bullet before them. Good enough to answer a question; never to decide what is reverted.
 
-use bstr::BString;
+use bstr::{BStr, BString};
 
 use super::{Rules, add_new, line};
 
@@ -16,6 +16,41 @@ pub fn ids(message: &[u8], rules: &Rules) -> Vec<BString> {
         }
     }
     found
+}
+
+/// `message` without the ids for which `is_gone`; `None` if it names no such task. A line that named nothing else goes, and so does a
+/// paragraph of such lines.
+pub fn without(message: &[u8], rules: &Rules, is_gone: impl Fn(&[u8]) -> bool) -> Option<BString> {
+    let mut kept = BString::default();
+    let mut any = false;
+    for (_, line) in line::lines(message) {
+        let named = value(line, rules).filter(|value| rules.ids(value).any(|id| is_gone(id)));
+        if let Some(value) = named {
+            any = true;
+            let left: Vec<&BStr> = rules.ids(value).filter(|id| !is_gone(id)).collect();
+            if !left.is_empty() {
+                let end = line.iter().rposition(|&b| !line::is_space(b)).map_or(0, |last| last + 1);
+                kept.extend_from_slice(line.split(|&b| b == b':').next().unwrap_or_default());
+                kept.extend_from_slice(b": ");
+                kept.extend_from_slice(&bstr::join(", ", left));
+                kept.extend_from_slice(&line[end..]);
+            }
+            continue;
+        }
+        // A second blank line in a row, where there was a paragraph.
+        if any && line::is_blank(line) && line::lines(&kept).next_back().is_some_and(|(_, last)| line::is_blank(last)) {
+            continue;
+        }
+        kept.extend_from_slice(line);
+    }
+    if !any {
+        return None;
+    }
+    while line::lines(&kept).next_back().is_some_and(|(_, last)| line::is_blank(last)) {
+        let start = line::lines(&kept).next_back().map_or(0, |(start, _)| start);
+        kept.truncate(start);
+    }
+    Some(kept)
 }
 
 /// The value of this line if it is a task trailer.

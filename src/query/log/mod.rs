@@ -26,7 +26,7 @@ use crate::{
     query::revision::{self, Owners},
     store::{
         history,
-        ledger::{View, commits::linked},
+        ledger::{View, commits::Links},
     },
 };
 
@@ -187,9 +187,9 @@ struct OfTask {
 
 impl OfTask {
     fn find(repo: &Repo, wanted: &Wanted, head: ObjectId) -> Result<Self> {
-        let linked: Vec<ObjectId> = wanted.task.iter().flat_map(linked).collect();
+        let links = wanted.task.as_ref().map(Links::of).unwrap_or_default();
         let (commits, is_cut) =
-            history::ask(repo, head, |past| Ok((past.on(wanted.id.as_bytes(), &linked)?, !past.cut()?.is_empty())))?;
+            history::ask(repo, head, |past| Ok((past.on(wanted.id.as_bytes(), &links)?, !past.cut()?.is_empty())))?;
         let reverted = revision::reverted(repo, head, &commits)?;
         Ok(OfTask { commits, reverted, is_cut })
     }
@@ -198,7 +198,7 @@ impl OfTask {
 /// Options that let git skip most commits that cannot belong to the task: they do not contain its id.
 fn grep(wanted: &Wanted, shallow: &HashSet<ObjectId>) -> Vec<OsString> {
     // Linked commits do not say the id, and a shallow history is watched for its boundary.
-    let has_links = wanted.task.as_ref().is_some_and(|task| linked(task).next().is_some());
+    let has_links = wanted.task.as_ref().is_some_and(|task| !Links::of(task).linked.is_empty());
     if has_links || !shallow.is_empty() {
         return Vec::new();
     }

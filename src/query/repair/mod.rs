@@ -13,6 +13,7 @@
 //! What two sources say differently is not known, and nothing here guesses.
 
 mod matching;
+mod rewritten;
 mod sources;
 mod squash_of;
 
@@ -24,7 +25,7 @@ use crate::{
         message::subject,
         repair::{Evidence, Verdict, judge},
         task::Task,
-        trailer::{Rules, scan},
+        trailer::scan,
     },
     error::Result,
     git::{
@@ -33,7 +34,10 @@ use crate::{
         revwalk,
     },
     query::unstamped,
-    store::ledger::{View, commits::Commits},
+    store::ledger::{
+        View,
+        commits::{Commits, Owners},
+    },
 };
 
 /// Which commits are looked at.
@@ -61,6 +65,8 @@ pub struct Range {
 pub struct Found {
     /// Commits and the tasks that they belong to, oldest first.
     pub links: Vec<Link>,
+    /// Commits that do not belong to a task which they name: rewritten forms of commits that are unlinked from it.
+    pub unlinks: Vec<Link>,
     /// Commits whose task is unknown, oldest first.
     pub unknown: Vec<Unknown>,
     /// What the reader should know.
@@ -76,7 +82,7 @@ pub struct Link {
     pub subject: String,
     /// The task.
     pub task: TaskId,
-    /// How that is known: `reflog`, `tree`, `patch`, `squash`.
+    /// How that is known: `reflog`, `tree`, `patch`, `squash`, `rewrite`.
     pub by: &'static str,
     /// The commit that says so: a tip, if it is a whole branch. None for what a reflog tells.
     pub source: Option<ObjectId>,
@@ -136,7 +142,7 @@ impl UnlinkedReason {
 pub fn find(view: &View<'_>, request: &Request) -> Result<Found> {
     let repo = view.repo();
     let ledger = Commits::read(view)?;
-    let desk = Desk { repo, view, ledger, rules: repo.settings().trailer_rules(), shallow: revwalk::shallow(repo)? };
+    let desk = Desk { repo, view, ledger, owners: Owners::read(view)?, shallow: revwalk::shallow(repo)? };
     match (request.range, request.squash_of) {
         (Some(range), Some(tip)) => squash_of::find(&desk, range, tip),
         _ => desk.find(request),
@@ -148,7 +154,7 @@ struct Desk<'v> {
     repo: &'v Repo,
     view: &'v View<'v>,
     ledger: Commits,
-    rules: Rules,
+    owners: Owners,
     shallow: HashSet<ObjectId>,
 }
 
@@ -183,6 +189,8 @@ impl Desk<'_> {
                 },
             }
         }
+        rewritten::find(self, &mut found, &walked, tip)?;
+        found.unknown.retain(|one| !found.links.iter().any(|link| link.commit == one.commit));
         Ok(found)
     }
 
@@ -206,7 +214,7 @@ impl Desk<'_> {
     /// Whether `entry` may have lost its trailer: it names no task, and no task links it.
     fn is_candidate(&self, entry: &Commit) -> bool {
         entry.parents.len() <= 1
-            && scan::ids(&entry.message, &self.rules).is_empty()
+            && scan::ids(&entry.message, self.owners.rules()).is_empty()
             && self.ledger.tasks(entry.id).next().is_none()
     }
 

@@ -6,7 +6,6 @@ use bstr::ByteSlice as _;
 
 use super::Desk;
 use crate::{
-    domain::trailer::block::{self, Syntax},
     error::Result,
     git::{
         ObjectId,
@@ -52,9 +51,11 @@ pub(super) enum Reach {
 /// The tasks that `entry` names for changes: by its final trailers, or because the ledger says so. What a message only mentions
 /// must not make another commit a task's own.
 pub(super) fn tasks(desk: &Desk<'_>, entry: &Commit) -> BTreeSet<String> {
-    let named = block::ids(&entry.message, &desk.rules, &Syntax::default());
+    let named = desk.owners.of_block(entry.id, &entry.message);
     let named = named.iter().map(|id| id.to_str_lossy().into_owned());
-    named.chain(desk.ledger.tasks(entry.id).map(ToString::to_string)).collect()
+    let unlinked = desk.owners.unlinked(entry.id);
+    let known = desk.ledger.tasks(entry.id).filter(|id| !unlinked.contains(id));
+    named.chain(known.map(ToString::to_string)).collect()
 }
 
 /// Every commit that names a task.

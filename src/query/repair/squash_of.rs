@@ -94,7 +94,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
 
 /// Link `entry` to the tasks that it neither names nor is linked to.
 fn add(desk: &Desk<'_>, found: &mut Found, entry: &Commit, one: &Evidence<ObjectId>, compared: bool) -> Result<()> {
-    let named = block::ids(&entry.message, &desk.rules, &Syntax::default());
+    let named = block::ids(&entry.message, desk.owners.rules(), &Syntax::default());
     let mut missing = Vec::new();
     for id in &one.tasks {
         let Ok(task) = TaskId::parse(id) else { continue };
@@ -120,7 +120,8 @@ fn add(desk: &Desk<'_>, found: &mut Found, entry: &Commit, one: &Evidence<Object
 
 /// `entry` names no task, and none was found.
 fn unnamed(desk: &Desk<'_>, entry: &Commit, why: UnlinkedReason) -> Option<super::Unknown> {
-    let is_named = !scan::ids(&entry.message, &desk.rules).is_empty() || desk.ledger.tasks(entry.id).next().is_some();
+    let is_named =
+        !scan::ids(&entry.message, desk.owners.rules()).is_empty() || desk.ledger.tasks(entry.id).next().is_some();
     (!is_named).then(|| unknown(entry, why, Vec::new()))
 }
 

@@ -11,14 +11,14 @@ use crate::{
     },
     error::Result,
     git::{ObjectId, Repo, commit::Commit, diff, revwalk},
-    store::{history, ledger::commits::linked},
+    store::{history, ledger::commits::Links},
 };
 
-/// The commits reachable from `tip` that name `task` or are linked to it, in git's topological order, oldest first.
+/// The commits reachable from `tip` that belong to `task` by their message or the ledger, in git's topological order, oldest first.
 pub fn on(repo: &Repo, tip: Option<ObjectId>, task: &Task) -> Result<Vec<ObjectId>> {
     let Some(tip) = tip else { return Ok(Vec::new()) };
-    let linked: Vec<ObjectId> = linked(task).collect();
-    history::ask(repo, tip, |past| past.on(task.id.as_str().as_bytes(), &linked))
+    let links = Links::of(task);
+    history::ask(repo, tip, |past| past.on(task.id.as_str().as_bytes(), &links))
 }
 
 /// The number of the newest of `commits` that is verified: the newest verification of `task` on its tree passed.
@@ -39,7 +39,7 @@ pub(super) fn newest_verified(repo: &Repo, task: &Task, commits: &[ObjectId]) ->
 pub fn touched(repo: &Repo, tip: Option<ObjectId>, tasks: &[Task]) -> Result<Vec<BTreeSet<BString>>> {
     let Some(tip) = tip else { return Ok(vec![BTreeSet::new(); tasks.len()]) };
     let commits = history::ask(repo, tip, |past| {
-        let on = |task: &Task| past.on(task.id.as_str().as_bytes(), &linked(task).collect::<Vec<_>>());
+        let on = |task: &Task| past.on(task.id.as_str().as_bytes(), &Links::of(task));
         tasks.iter().map(on).collect::<Result<Vec<_>, _>>()
     })?;
     let every: BTreeSet<ObjectId> = commits.iter().flatten().copied().collect();

@@ -30,10 +30,7 @@ use crate::{
             message::{self, Collapsed},
         },
         task::Task,
-        trailer::{
-            Rules,
-            block::{self, Syntax, Trailer},
-        },
+        trailer::block::Trailer,
     },
     error::{Error, Result, codes},
     git::{
@@ -76,8 +73,8 @@ pub struct SquashPlan {
     pub stop: Option<Stop<ObjectId>>,
     /// The text that is proposed, without trailers.
     pub proposal: BString,
-    /// How trailers read.
-    pub rules: Rules,
+    /// Which tasks commits belong to.
+    pub owners: Owners,
     /// The trailers that name tasks: they are in the message whatever it says.
     pub tasks: Vec<Trailer>,
     /// Other trailers of the commits.
@@ -101,14 +98,14 @@ pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<SquashPlan> 
     let run = range::run(repo, &owners, task, tip, onto)?;
     let oldest_first: Vec<ObjectId> = run.commits.iter().rev().copied().collect();
     let commits = commit::of(repo, &oldest_first)?;
-    let rules = owners.rules().clone();
+    let rules = owners.rules();
     let collapsed: Vec<Collapsed> = commits.iter().map(|entry| collapsed(entry, &owners)).collect();
     let decisions: Vec<(String, Option<String>)> = task
         .decisions
         .iter()
         .map(|decision| (view.text(&decision.text), decision.why.as_ref().map(|why| view.text(why))))
         .collect();
-    let mut tasks = message::tasks(&collapsed, &rules);
+    let mut tasks = message::tasks(&collapsed, rules);
     if !tasks.iter().any(|trailer| trailer.value == task.id.as_str()) {
         tasks.push(Trailer { key: rules.key().to_owned(), value: task.id.as_str().into() });
     }
@@ -120,10 +117,10 @@ pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<SquashPlan> 
         tip,
         onto: run.onto,
         stop: run.stop,
-        proposal: message::propose(&task.title, &collapsed, &decisions, &rules),
+        proposal: message::propose(&task.title, &collapsed, &decisions, rules),
         tasks,
-        others: message::others(&collapsed, &rules),
-        rules,
+        others: message::others(&collapsed, rules),
+        owners,
         commits,
     })
 }
@@ -134,6 +131,7 @@ fn collapsed(entry: &Commit, owners: &Owners) -> Collapsed {
         message: entry.message.clone(),
         subject: crate::domain::message::subject(&entry.message).to_string(),
         linked: owners.linked(entry.id).to_vec(),
+        unlinked: owners.unlinked(entry.id).to_vec(),
     }
 }
 
@@ -156,9 +154,9 @@ impl SquashPlan {
         })
     }
 
-    /// The tasks that the final trailers of `entry`, one of the commits, name.
+    /// The tasks that `entry`, one of the commits, belongs to by its final trailers and the ledger.
     pub fn tasks_of(&self, entry: &Commit) -> Vec<BString> {
-        block::ids(&entry.message, &self.rules, &Syntax::default())
+        self.owners.of_block(entry.id, &entry.message)
     }
 
     /// Whether `message` and the tree are what HEAD has already.

@@ -8,7 +8,7 @@ use super::{
     Fault,
     layer::{Layer, MORE, NONE, Read},
 };
-use crate::{domain::topo, git::ObjectId};
+use crate::{domain::topo, git::ObjectId, store::ledger::commits::Links};
 
 /// A commit and all of its ancestors.
 pub struct Past {
@@ -25,14 +25,30 @@ pub struct Past {
 impl Past {
     /// The commits that name the task `id` on a line of their message, oldest first in git's topological order.
     pub fn naming(&self, id: &[u8]) -> Result<Vec<ObjectId>, Fault> {
-        self.on(id, &[])
+        self.on(id, &Links::default())
     }
 
-    /// The same with those of `linked` that are in this history.
-    pub fn on(&self, id: &[u8], linked: &[ObjectId]) -> Result<Vec<ObjectId>, Fault> {
-        let mut wanted = self.collect(|layer| layer.naming(id))?;
-        for commit in linked {
-            wanted.extend(self.position(*commit)?);
+    /// The same with what the ledger says: with the linked commits that are in this history, without the unlinked ones.
+    pub fn on(&self, id: &[u8], links: &Links) -> Result<Vec<ObjectId>, Fault> {
+        self.on_any([(id, links)])
+    }
+
+    /// The commits of several tasks, each once: see [`Past::on`].
+    pub fn on_any<'t>(&self, tasks: impl IntoIterator<Item = (&'t [u8], &'t Links)>) -> Result<Vec<ObjectId>, Fault> {
+        let mut wanted = Vec::new();
+        for (id, links) in tasks {
+            let mut named = self.collect(|layer| layer.naming(id))?;
+            if !links.unlinked.is_empty() {
+                let mut not = HashSet::new();
+                for commit in &links.unlinked {
+                    not.extend(self.position(*commit)?);
+                }
+                named.retain(|position| !not.contains(position));
+            }
+            wanted.append(&mut named);
+            for commit in &links.linked {
+                wanted.extend(self.position(*commit)?);
+            }
         }
         Ok(self.commits(&self.in_order(wanted)?)?)
     }

@@ -10,19 +10,24 @@ use crate::{
         event::Payload,
         id::TaskId,
         note::Events,
-        task::Task,
+        task::{Task, Tie},
         time::Timestamp,
-        trailer::{Rules, scan},
+        trailer::{
+            Rules,
+            block::{self, Syntax},
+            scan,
+        },
     },
     error::Result,
-    git::ObjectId,
+    git::{ObjectId, Repo},
 };
 
 /// Which tasks a commit belongs to. Every query asks here.
 #[derive(Clone, Debug)]
 pub struct Owners {
     rules: Rules,
-    links: HashMap<ObjectId, Vec<TaskId>>,
+    linked: HashMap<ObjectId, Vec<TaskId>>,
+    unlinked: HashMap<ObjectId, Vec<TaskId>>,
 }
 
 impl Owners {
@@ -32,14 +37,21 @@ impl Owners {
     ///
     /// When the ledger cannot be read.
     pub fn read(view: &View<'_>) -> Result<Self> {
-        let mut links: HashMap<ObjectId, Vec<TaskId>> = HashMap::new();
+        let rules = view.repo().settings().trailer_rules();
+        let mut owners = Owners { rules, linked: HashMap::new(), unlinked: HashMap::new() };
         for row in view.table()?.rows().filter(|row| row.has_links()) {
             let Some(task) = view.task(&row.id())? else { continue };
-            for commit in linked(&task) {
-                links.entry(commit).or_default().push(task.id.clone());
+            let links = Links::of(&task);
+            for (commits, map) in [(links.linked, &mut owners.linked), (links.unlinked, &mut owners.unlinked)] {
+                for commit in commits {
+                    map.entry(commit).or_default().push(task.id.clone());
+                }
             }
         }
-        Ok(Owners { rules: view.repo().settings().trailer_rules(), links })
+        if owners.commits().next().is_some() {
+            mark(view.repo());
+        }
+        Ok(owners)
     }
 
     /// How trailers are read.
@@ -47,9 +59,21 @@ impl Owners {
         &self.rules
     }
 
-    /// The tasks that `commit`, which says `message`, belongs to: those that it names, in its order, then those that it is linked to.
+    /// The tasks that `commit`, which says `message`, belongs to: those that it names, in its order, then those that it is linked to;
+    /// less those that it is unlinked from.
     pub fn of(&self, commit: ObjectId, message: &[u8]) -> Vec<BString> {
-        let mut tasks = scan::ids(message, &self.rules);
+        self.corrected(commit, scan::ids(message, &self.rules))
+    }
+
+    /// [`Owners::of`], going only by the final trailers of `message`: for what changes something. What a message merely mentions does not make a
+    /// commit the task's own.
+    pub fn of_block(&self, commit: ObjectId, message: &[u8]) -> Vec<BString> {
+        self.corrected(commit, block::ids(message, &self.rules, &Syntax::default()))
+    }
+
+    fn corrected(&self, commit: ObjectId, mut tasks: Vec<BString>) -> Vec<BString> {
+        let unlinked = self.unlinked(commit);
+        tasks.retain(|id| !unlinked.iter().any(|other| id == other.as_str()));
         for id in self.linked(commit) {
             if !tasks.iter().any(|known| known == id.as_str()) {
                 tasks.push(id.as_str().into());
@@ -60,14 +84,53 @@ impl Owners {
 
     /// The tasks that `commit` is linked to, whatever it names.
     pub fn linked(&self, commit: ObjectId) -> &[TaskId] {
-        self.links.get(&commit).map_or(&[], Vec::as_slice)
+        self.linked.get(&commit).map_or(&[], Vec::as_slice)
+    }
+
+    /// The tasks that `commit` is unlinked from, whatever it names.
+    pub fn unlinked(&self, commit: ObjectId) -> &[TaskId] {
+        self.unlinked.get(&commit).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every commit that is linked to a task or unlinked from one.
+    pub fn commits(&self) -> impl Iterator<Item = ObjectId> + '_ {
+        self.linked.keys().chain(self.unlinked.keys()).copied()
     }
 }
 
-/// The commits that the ledger links to `task`.
-pub fn linked(task: &Task) -> impl Iterator<Item = ObjectId> {
-    let linked = task.commits.iter().filter(|known| known.linked);
-    linked.filter_map(|known| ObjectId::from_hex(known.commit.as_bytes()).ok())
+/// Tell the hooks of replayed commits that there are links to be carried on: without this file they end at once.
+fn mark(repo: &Repo) {
+    let file = repo.agent_dir().join("links");
+    if !file.exists() {
+        // Without it `git agent repair` carries them on.
+        repo.make_dir(&repo.agent_dir()).and_then(|()| std::fs::write(&file, "")).ok();
+        repo.share(&file).ok();
+    }
+}
+
+/// What the ledger says about the commits of a task, against their messages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Links {
+    /// They belong to it.
+    pub linked: Vec<ObjectId>,
+    /// They do not.
+    pub unlinked: Vec<ObjectId>,
+}
+
+impl Links {
+    /// Those of `task`.
+    pub fn of(task: &Task) -> Self {
+        let with = |tie: Tie| {
+            let known = task.commits.iter().filter(|known| known.tie == tie);
+            known.filter_map(|known| ObjectId::from_hex(known.commit.as_bytes()).ok()).collect()
+        };
+        Links { linked: with(Tie::Linked), unlinked: with(Tie::Unlinked) }
+    }
+
+    /// Whether messages alone tell the commits of the task.
+    pub fn is_empty(&self) -> bool {
+        self.linked.is_empty() && self.unlinked.is_empty()
+    }
 }
 
 /// The commits that events name, and the tasks whose events those are.
@@ -89,7 +152,7 @@ impl Commits {
                 found.began = Some(found.began.map_or(created, |began| began.min(created)));
             }
             // Most notes name no commit; reading their events would be in vain.
-            if ![&b" commit "[..], b" link ", b" squash "].iter().any(|kind| note.find(kind).is_some()) {
+            if ![&b" commit "[..], b" link ", b" unlink ", b" squash "].iter().any(|kind| note.find(kind).is_some()) {
                 continue;
             }
             for event in Events::read(&note).events {
@@ -97,6 +160,7 @@ impl Commits {
                     Payload::Commit(commit) => found.add(&commit.commit, row.id()),
                     Payload::Squash(squash) => found.add(&squash.commit, row.id()),
                     Payload::Link(link) => found.add(&link.commit, row.id()),
+                    Payload::Unlink(unlink) => found.add(&unlink.commit, row.id()),
                     _ => {}
                 }
             }

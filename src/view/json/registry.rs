@@ -24,6 +24,8 @@ pub fn answers() -> Vec<Answer> {
     let mut add = |command, schema| answers.push(Answer { command, schema });
     add("complete", schema_for!(CompleteAnswer));
     add("next", schema_for!(NextAnswer));
+    add("link", schema_for!(LinkAnswer));
+    add("unlink", schema_for!(LinkAnswer));
     add("list", schema_for!(ListAnswer));
     add("log", schema_for!(LogAnswer));
     add("ready", schema_for!(ReadyAnswer));

@@ -18,6 +18,8 @@ pub struct RepairAnswer {
     dry_run: bool,
     /// The commits that belong to a task again.
     linked: Vec<LinkJson>,
+    /// Commits that do not belong to a task which they name: they are what commits unlinked from it were rewritten to.
+    unlinked: Vec<LinkJson>,
     /// Commits that name no task, and of which nothing is known for certain.
     unknown: Vec<UnknownJson>,
 }
@@ -29,7 +31,8 @@ pub struct LinkJson {
     pub commit: String,
     /// Its task.
     pub task: String,
-    /// How that is known: `reflog`, `tree` (the same change on the same tree), `patch`, `squash` (the change of a branch).
+    /// How that is known: `reflog`, `tree` (the same change on the same tree), `patch`, `squash` (the change of a branch),
+    /// `rewrite` (it is what a linked commit was rewritten to).
     pub by: &'static str,
     /// The commit that says so, or the tip of the branch; null for `reflog`.
     pub source: Option<String>,
@@ -90,7 +93,8 @@ impl RepairAnswer {
     /// The answer with what was found.
     pub fn new(found: &Found, dry_run: bool) -> Self {
         let linked = found.links.iter().map(LinkJson::new).collect();
+        let unlinked = found.unlinks.iter().map(LinkJson::new).collect();
         let unknown = found.unknown.iter().map(UnknownJson::new).collect();
-        RepairAnswer { schema: SCHEMA, dry_run, linked, unknown }
+        RepairAnswer { schema: SCHEMA, dry_run, linked, unlinked, unknown }
     }
 }

@@ -65,7 +65,9 @@ pub fn say(view: &View<'_>, payload: &Payload) -> Said {
         }
         Payload::Note(note) => said("·", "noted", plain, text(&note.text)),
         Payload::Commit(commit) => said("·", "committed", faint, commit.commit.clone()),
+        Payload::Link(link) if link.by == "user" => said("·", "linked", faint, format!("commit {}", link.commit)),
         Payload::Link(link) => said("·", "linked", faint, format!("commit {}, found by {}", link.commit, link.by)),
+        Payload::Unlink(unlink) => said("·", "unlinked", faint, format!("commit {}", unlink.commit)),
         Payload::Verify(verify) => {
             let (mark, verb, tone): (_, _, Tone) = match verify.exit {
                 0 => ("✓", "verified", Style::good),

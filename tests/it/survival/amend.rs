@@ -41,15 +41,15 @@ pub static ROWS: &[Scenario] = &[
     Scenario {
         number: "14",
         name: "amend of a commit of T while U is active",
-        expects: "T and U: U's work is in it now (decision)",
-        fate: Fate::Stamped,
+        expects: "T, which is said: 'git agent link' adds U (decision)",
+        fate: Fate::Restored,
         needs: Needs::Nothing,
         play: |case| {
             case.begin_at("-b work topic~2", "U");
             case.play("echo more >>c1; git commit -q -a --amend --no-edit");
-            case.expect("HEAD~..", "T+U");
+            case.expect("HEAD~..", "T");
             case.play("git commit -q --amend -m x");
-            case.expect("HEAD~..", "T+U");
+            case.expect("HEAD~..", "T");
         },
     },
     Scenario {

@@ -1,0 +1,85 @@
+//! `git agent link`: commits belong to a task.
+
+use std::ffi::OsString;
+
+use crate::{
+    cmd::context::Ctx,
+    error::{Result, exit},
+    verbs::link::{self, Act, Done, Request, Tied},
+    view::{
+        NAMED,
+        json::LinkAnswer,
+        list, oid,
+        sanitize::{self, plural},
+    },
+};
+
+/// Record that commits belong to a task
+///
+/// Commits are not changed: the ledger records the link, and every command follows it. Commits keep the tasks that they have, unless
+/// --move is given.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Give the last commit to t-2 alone:  git agent link HEAD --move --task t-2
+All commits since main, too:        git agent link main..HEAD --task t-2
+
+'git agent unlink' is the reverse. Hooks carry links on when commits are amended, rebased or picked.")]
+pub struct Args {
+    /// Commits, ranges (A..B) and checkpoints (t-1@2)
+    #[arg(required = true, value_name = "REV")]
+    revisions: Vec<OsString>,
+    /// Task id or unique prefix (default: the active task)
+    #[arg(long, value_name = "TASK")]
+    task: Option<String>,
+    /// Remove the commits from all other tasks
+    #[arg(long = "move")]
+    moves: bool,
+}
+
+/// Run `git agent link`.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let act = if args.moves { Act::Move } else { Act::Link };
+    let request = Request { revisions: args.revisions, task: args.task, act };
+    let done = ctx.call(|caller| link::link(caller, &request))?;
+    ctx.out.answer(|| LinkAnswer::new(&done), || page(&done, act))?;
+    let shared = done.commits.iter().find(|tied| act == Act::Link && tied.changed() && tied.after.len() > 1);
+    if let Some(tied) = shared {
+        let id = &done.task.id;
+        let others = list(tied.after.iter().filter(|task| *task != id.as_str()));
+        let commit = oid(tied.commit);
+        ctx.out.hint(format!(
+            "{commit} also belongs to {others}: 'git agent link {commit} --move --task {id}' makes it {id}'s alone"
+        ));
+    }
+    Ok(exit::OK)
+}
+
+/// What was done, in words.
+pub(super) fn page(done: &Done, act: Act) -> String {
+    let (verb, to, already) = match act {
+        Act::Link => ("Linked", "to", "already linked to it"),
+        Act::Move => ("Moved", "to", "already linked to it alone"),
+        Act::Unlink => ("Unlinked", "from", "not linked to it before"),
+    };
+    let (changed, same): (Vec<&Tied>, Vec<&Tied>) = done.commits.iter().partition(|tied| tied.changed());
+    let name = done.task.name();
+    let one = |tied: &Tied| format!("{} ({})", oid(tied.commit), tied.subject);
+    let mut page = match changed.as_slice() {
+        [] => format!("Nothing to do for {name}: {} {already}.", plural(same.len(), "commit")),
+        [tied] => format!("{verb} {} {to} {name}.", one(tied)),
+        several => format!("{verb} {} {to} {name}:", plural(several.len(), "commit")),
+    };
+    page = format!("{}\n", sanitize::line(&page));
+    if changed.len() > 1 {
+        for tied in changed.iter().take(NAMED) {
+            page.push_str(&format!("  {}\n", sanitize::line(&one(tied))));
+        }
+        if changed.len() > NAMED {
+            page.push_str(&format!("  … and {} more\n", changed.len() - NAMED));
+        }
+    }
+    if !changed.is_empty() && !same.is_empty() {
+        page.push_str(&format!("{}: {already}.\n", plural(same.len(), "more commit")));
+    }
+    page
+}
