@@ -26,6 +26,9 @@ pub struct Args {
     /// Start despite incomplete dependencies or open blockers
     #[arg(long)]
     force: bool,
+    /// Start although another session of the same agent host is at work on it
+    #[arg(long)]
+    take_over: bool,
 }
 
 /// Run the command; answers its exit code.
@@ -35,7 +38,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         (_, true) => Activate::Also,
         _ => Activate::Alone,
     };
-    let request = Request { task: args.task, activate, force: args.force };
+    let request = Request { task: args.task, activate, force: args.force, take_over: args.take_over };
     let started = ctx.call(|caller| verbs::start::start(caller, &request))?;
     let (changed, us) = (&started.changed, ctx.holder()?);
     let task = &changed.task;

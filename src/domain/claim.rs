@@ -48,19 +48,27 @@ pub struct Claim {
     pub until: Timestamp,
     /// Seconds that each sign of life is good for.
     pub lease: u64,
+    /// The session of the agent host that it is held in, as [`super::session::SessionId::key`] says, where there is one.
+    pub session: Option<String>,
 }
 
 impl Claim {
     /// The claim for `lease` seconds that `event` makes.
     pub fn new(event: &Event, lease: u64) -> Self {
         let lease = lease.min(MAX_LEASE);
-        let worktree = match &event.payload {
-            Payload::Start(start) => start.worktree.clone(),
-            Payload::Claim(claim) => claim.worktree.clone(),
-            _ => None,
+        let (session, worktree) = match &event.payload {
+            Payload::Start(start) => (&start.session, &start.worktree),
+            Payload::Claim(claim) => (&claim.session, &claim.worktree),
+            _ => (&None, &None),
         };
-        let until = event.at.plus_seconds(lease);
-        Claim { by: event.actor.clone(), clone_id: event.clone_id, worktree, until, lease }
+        Claim {
+            by: event.actor.clone(),
+            clone_id: event.clone_id,
+            until: event.at.plus_seconds(lease),
+            lease,
+            session: session.clone(),
+            worktree: worktree.clone(),
+        }
     }
 
     /// Whether it still counts at `now`.

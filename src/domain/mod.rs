@@ -22,6 +22,7 @@ pub mod retention;
 pub mod revision;
 pub mod rollback;
 pub mod secret;
+pub mod session;
 pub mod squash;
 pub mod stamp;
 pub mod status;

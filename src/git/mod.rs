@@ -3,6 +3,7 @@
 //! Reading goes through gix, in this process. What gix cannot do, or must not do for the user (commit with their hooks and
 //! signing, move files in the work tree, talk to a reftable), goes through the git binary, spawned in one place: [`cmd`].
 
+pub mod agent_host;
 pub mod attributes;
 pub mod blame;
 pub mod blocking_lock;

@@ -1,9 +1,13 @@
 //! Other processes of this machine, as far as the system shows them: who called us, and whether a git is at work here.
 
 use std::{
+    ffi::OsStr,
     fs, io,
+    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
 };
+
+use serde::{Deserialize, Serialize};
 
 use super::repo::Repo;
 
@@ -47,12 +51,78 @@ impl Process {
         fs::read_link(self.file("cwd"))
     }
 
-    fn parent(&self) -> Option<Process> {
+    /// The name of the file that it runs: of a script, its shell's.
+    fn program(&self) -> String {
+        let file = fs::read_link(self.file("exe")).unwrap_or_default();
+        file.file_name().map_or_else(|| self.name(), |name| name.to_string_lossy().into_owned())
+    }
+
+    /// The word `at` of what the system shows of it behind its name.
+    fn number(&self, at: usize) -> Option<u64> {
         let stat = fs::read_to_string(self.file("stat")).ok()?;
         // The name is in parentheses and may have any character in it.
-        let parent = stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(1)?.parse().ok()?;
+        stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(at)?.parse().ok()
+    }
+
+    fn parent(&self) -> Option<Process> {
+        let parent = u32::try_from(self.number(1)?).ok()?;
         (parent > 0).then_some(Process(parent))
     }
+
+    /// Whether it was started with `variable` in its environment.
+    fn has(&self, variable: &OsStr) -> bool {
+        let environment = fs::read(self.file("environ")).unwrap_or_default();
+        let name = variable.as_bytes();
+        environment
+            .split(|byte| *byte == 0)
+            .any(|entry| entry.strip_prefix(name).is_some_and(|rest| rest.starts_with(b"=")))
+    }
+
+    fn id(&self) -> Option<ProcessId> {
+        Some(ProcessId { pid: self.0, started: self.number(19)? })
+    }
+}
+
+/// A process that may have ended since, and whose number another one may have then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessId {
+    /// Its number.
+    pub pid: u32,
+    /// When it was started, in ticks of the system since its own start.
+    pub started: u64,
+}
+
+impl ProcessId {
+    /// Whether it is still there; `None` where the system does not show its processes.
+    pub fn is_alive(&self) -> Option<bool> {
+        if !Path::new(PROC).join("self").exists() {
+            return None;
+        }
+        let stat = fs::read_to_string(Process(self.pid).file("stat")).unwrap_or_default();
+        // One that has ended and was not waited for is gone.
+        let is_dead = stat.rsplit_once(')').is_some_and(|(_, rest)| rest.trim_start().starts_with(['Z', 'X']));
+        Some(!is_dead && Process(self.pid).id() == Some(*self))
+    }
+
+    /// Whether it led to this process.
+    pub fn is_above(&self) -> bool {
+        ancestors().any(|process| process.0 == self.pid && process.id() == Some(*self))
+    }
+}
+
+/// How many of the processes above this one, without a gap, were started with `variable` in their environment.
+pub fn reach(variable: &OsStr) -> usize {
+    ancestors().take_while(|process| process.has(variable)).count()
+}
+
+/// Programs that only pass on what another one wants.
+const BETWEEN: [&str; 12] =
+    ["sh", "bash", "dash", "zsh", "fish", "ksh", "busybox", "env", "timeout", "nice", "sudo", "git-agent"];
+
+/// The agent host that runs this process: the nearest process above it that is no shell, no git and no helper of theirs.
+pub fn host_process() -> Option<ProcessId> {
+    let is_between = |process: &Process| process.is_git() || BETWEEN.contains(&process.program().as_str());
+    ancestors().find(|process| !is_between(process)).and_then(|process| process.id())
 }
 
 /// The processes that led to this one, the nearest first.

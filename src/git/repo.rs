@@ -18,8 +18,9 @@ use super::{
     seal::{self, Secret},
 };
 use crate::{
+    domain::session::SessionId,
     error::{Context as _, Error, Result, codes},
-    git::config_parameters,
+    git::{agent_host, config_parameters},
 };
 
 /// Repository extensions that this version understands, as `extensions.<name>` in lower case.
@@ -49,6 +50,7 @@ pub struct Repo {
     report: Cell<Option<Report>>,
     secret: OnceCell<Secret>,
     adopted: OnceCell<HashSet<ObjectId>>,
+    session: OnceCell<Option<SessionId>>,
 }
 
 /// Shows how far something is that takes long, in place of what was shown before; `None`: it is done.
@@ -96,7 +98,18 @@ impl Repo {
             report: Cell::default(),
             secret: OnceCell::new(),
             adopted: OnceCell::new(),
+            session: OnceCell::new(),
         }
+    }
+
+    /// Work for `session` instead of the one that variables tell of. Without effect once [`Repo::session`] was asked.
+    pub fn act_for(&self, session: SessionId) {
+        self.session.set(Some(session)).ok();
+    }
+
+    /// The session that this process works for, as far as it was told: see [`agent_host::session`].
+    pub fn session(&self) -> Option<&SessionId> {
+        self.session.get_or_init(agent_host::session).as_ref()
     }
 
     /// Read objects from `objects` from now on.

@@ -12,7 +12,7 @@ use crate::{
     },
     error::Result,
     git::Repo,
-    store::{active, ledger::View},
+    store::{active, ledger::View, session},
 };
 
 /// No more tasks than this are read.
@@ -57,8 +57,9 @@ fn is_own(repo: &Repo, task: &Task, active: &[TaskId], us: &Holder, now: Timesta
     }
 }
 
-/// Whether the claim was made in this worktree, or in none that there is.
+/// Whether the claim was made in this worktree, or in none that there is; and in this session, or in none that is alive.
 fn is_of_here(repo: &Repo, claim: &Claim) -> bool {
     let elsewhere = |name: &str| name != repo.worktree_name() && repo.has_worktree(name);
     !claim.worktree.as_deref().is_some_and(elsewhere)
+        && !claim.session.as_deref().is_some_and(|key| session::is_at_work_elsewhere(repo, key))
 }

@@ -9,7 +9,10 @@ use crate::{
     domain::{id::TaskId, note, status::Status},
     error::{Error, Result, codes},
     git::{ObjectId, RefChange, RefError, Repo},
-    store::ledger::{self, View},
+    store::{
+        ledger::{self, View},
+        session,
+    },
 };
 
 mod cache;
@@ -22,7 +25,8 @@ const ALSO: &str = "refs/worktree/agent/also/";
 /// Overrides the ref for one process and its children.
 pub const VARIABLE: &str = "GIT_AGENT_TASK";
 
-/// The active tasks: what [`VARIABLE`] says, else what the worktree's refs say; the main one first.
+/// The active tasks: what [`VARIABLE`] says, else those that the [session](session) of this process works on, else what the worktree's
+/// refs say; the main one first.
 ///
 /// # Errors
 ///
@@ -36,7 +40,29 @@ pub fn read(repo: &Repo) -> Result<Vec<TaskId>> {
             )
             .hint("unset it, or set it to an id that 'git agent list' shows")
         }),
-        _ => of_worktree(repo),
+        _ => of_session(repo),
+    }
+}
+
+/// The tasks of the session that this process works for; of the worktree where no session is known.
+///
+/// What another session began in this worktree is not this one's. In a worktree where nothing was begun, a session goes on with its tasks:
+/// agents that it runs work there.
+fn of_session(repo: &Repo) -> Result<Vec<TaskId>> {
+    let Some(session) = session::current(repo) else { return of_worktree(repo) };
+    let bound = session::of_session(repo, &session);
+    let open = |bound: &[TaskId]| open_tasks(repo, bound.to_vec(), repo.find_ref(ledger::REF)?);
+    if let Some((tasks, true)) = &bound {
+        let tasks = open(tasks)?;
+        if !tasks.is_empty() {
+            return Ok(tasks);
+        }
+    }
+    let mut here = of_worktree(repo)?;
+    here.retain(|id| session::foreign_holder(repo, Some(&session), id).is_none());
+    match bound {
+        Some((tasks, false)) if here.is_empty() => open(&tasks),
+        _ => Ok(here),
     }
 }
 
@@ -124,8 +150,9 @@ pub fn set(repo: &Repo, id: &TaskId, also: bool) -> Result<()> {
     apply(repo, &changes, &format!("start {id}"))
 }
 
-/// End the activity of `id` in this worktree, if it has any.
+/// End the activity of `id` in this worktree and in every session, if it has any.
 pub fn clear(repo: &Repo, id: &TaskId) -> Result<()> {
+    session::unbind(repo, id);
     let present = pointed(repo)?;
     if !present.contains(id) {
         return Ok(());

@@ -4,3 +4,4 @@ pub mod active;
 pub mod cache;
 pub mod history;
 pub mod ledger;
+pub mod session;

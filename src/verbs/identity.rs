@@ -5,21 +5,8 @@ use bstr::ByteSlice as _;
 use crate::{
     domain::actor::Actor,
     error::{Error, Result, codes},
-    git::{Repo, host_name, objects},
+    git::{Repo, agent_host, host_name, objects},
 };
-
-/// Agent hosts by a variable that they set for the commands they run, and what their agents are called.
-const HOSTS: [(&str, &str); 9] = [
-    ("CLAUDECODE", "claude"),
-    ("CODEX_SESSION_ID", "codex"),
-    ("CODEX_THREAD_ID", "codex"),
-    ("GEMINI_CLI", "gemini"),
-    ("COPILOT_CLI", "copilot"),
-    ("COPILOT_AGENT_SESSION_ID", "copilot"),
-    ("OPENCODE", "opencode"),
-    ("CURSOR_TRACE_ID", "cursor"),
-    ("CURSOR_AGENT", "cursor"),
-];
 
 /// The actor: `named`, else `GIT_AGENT_ACTOR`, the agent host that runs this process, the person that git knows in `repo`
 /// ([`objects::person`]); with the name of this machine. `unknown` where there is none.
@@ -35,9 +22,8 @@ pub fn actor(named: Option<&str>, repo: Option<&Repo>) -> Result<Actor> {
             Error::new(codes::BAD_ACTOR, format!("'{}' is not a name for an actor", name.escape_debug()))
         });
     }
-    let host = HOSTS.iter().find(|(name, _)| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
-    let name = match host {
-        Some((_, name)) => Some((*name).to_owned()),
+    let name = match agent_host::host() {
+        Some(name) => Some(name.to_owned()),
         None => repo.and_then(objects::person).map(|name| name.to_str_lossy().into_owned()),
     };
     let known = name.and_then(|name| Actor::at_host(&name, &machine));

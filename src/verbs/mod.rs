@@ -29,6 +29,7 @@ pub mod ops;
 pub mod plan;
 pub mod report;
 pub mod rollback;
+pub mod session;
 pub mod show;
 pub mod snapshot;
 pub mod squash;

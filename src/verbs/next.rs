@@ -1,7 +1,7 @@
 //! The task to do now.
 
 use super::{
-    Caller,
+    Caller, session,
     start::{self, Activate},
 };
 use crate::{
@@ -136,9 +136,8 @@ pub(super) fn taken(caller: &Caller, written: Vec<Task>, choice: &Choice, take: 
 
 /// The event that claims a task for the caller.
 fn claim(caller: &Caller) -> Payload {
-    let repo = caller.repo();
-    let worktree = Some(repo.worktree_name());
-    Payload::Claim(Claim { lease: repo.settings().lease(), worktree, ..Claim::default() })
+    let (session, worktree) = session::place(caller);
+    Payload::Claim(Claim { lease: caller.repo().settings().lease(), session, worktree, ..Claim::default() })
 }
 
 fn existing(view: &View<'_>, id: &TaskId) -> Result<Task> {

@@ -1,7 +1,7 @@
 //! Begin a task, go on with it, or begin it again.
 
 use super::{
-    Caller,
+    Caller, session,
     task::{self, Changed},
 };
 use crate::{
@@ -27,6 +27,8 @@ pub struct Request {
     pub activate: Activate,
     /// Begin it even if tasks before it are not completed or blockers are open.
     pub force: bool,
+    /// Begin it even if another session of the same agent host is at work on it.
+    pub take_over: bool,
 }
 
 /// Whether a task becomes the active one of this worktree: the one that commits are stamped with.
@@ -56,7 +58,13 @@ pub struct Started {
 ///
 /// `task-not-found`, `illegal-transition`, `task-claimed`, `task-not-ready`.
 pub fn start(caller: &Caller, request: &Request) -> Result<Started> {
-    let changed = task::change(caller, Some(&request.task), |view, task| event(caller, view, task, request.force))?;
+    let changed = task::change(caller, Some(&request.task), |view, task| {
+        if !request.take_over {
+            session::refuse_elsewhere(caller, task, "start")?;
+        }
+        event(caller, view, task, request.force)
+    })?;
+    session::warn_of_predecessor(caller, &changed.before);
     let replaced = activate(caller, &changed.task.id, request.activate)?;
     Ok(Started { changed, replaced })
 }
@@ -81,17 +89,20 @@ pub(super) fn begin(caller: &Caller, task: &Task, force: bool) -> Result<Option<
                 .hint("'git agent next' finds another one")
                 .hint(task::steal(task)));
         }
-        if task.status == Status::InProgress && claim.is_of(&us) && claim.is_live(now) {
+        let is_same_session = session::is_ours(caller, claim);
+        if task.status == Status::InProgress && claim.is_of(&us) && claim.is_live(now) && is_same_session {
             return Ok(None);
         }
     }
     let head = caller.repo().head()?;
+    let (session, worktree) = session::place(caller);
     Ok(Some(Payload::Start(Start {
         base: head.commit.map(|id| id.to_string()),
         branch: head.branch_name(),
         lease: Some(caller.repo().settings().lease()),
         force,
-        worktree: Some(caller.repo().worktree_name()),
+        session,
+        worktree,
     })))
 }
 
@@ -135,9 +146,10 @@ pub(super) fn activate(caller: &Caller, id: &TaskId, activate: Activate) -> Resu
         return Ok(Vec::new());
     }
     let repo = caller.repo();
-    let before = active::pointed(repo)?;
+    let before = session::active_before(caller)?;
     let also = activate == Activate::Also;
     active::set(repo, id, also)?;
+    session::bind(caller, id, also);
     hook::note_limit(repo);
     if std::env::var_os(active::VARIABLE).is_some_and(|set| !set.is_empty() && set != id.as_str()) {
         caller.warn(format!("{} is set and goes before the active task of this worktree", active::VARIABLE));

@@ -1,6 +1,6 @@
 //! Acts on one task that are one event each: pause, fail, note, block, …
 
-use super::{Caller, text};
+use super::{Caller, session, text};
 use crate::{
     domain::{
         claim::{Holder, MAX_LEASE},
@@ -215,8 +215,8 @@ fn event(caller: &Caller, view: &View<'_>, task: &Task, act: &Act) -> Result<Opt
             if !steal {
                 refuse_claimed(caller, task)?;
             }
-            let worktree = Some(caller.repo().worktree_name());
-            Payload::Claim(Claim { lease, steal: *steal, reason: reason.map(Into::into), worktree })
+            let (session, worktree) = session::place(caller);
+            Payload::Claim(Claim { lease, steal: *steal, reason: reason.map(Into::into), session, worktree })
         }
         Act::Release { reason } => {
             let reason = because(reason)?;
@@ -267,6 +267,7 @@ fn refuse_long(lease: u64) -> Result<()> {
 
 /// Refuse a task that another agent holds.
 fn refuse_claimed(caller: &Caller, task: &Task) -> Result<()> {
+    session::refuse_elsewhere(caller, task, "claim")?;
     let us: Holder = caller.holder()?;
     let Some(claim) = task.claim.as_ref().filter(|claim| claim.stops(&us, caller.now())) else { return Ok(()) };
     let until = claim.until.to_minute();

@@ -88,6 +88,7 @@ mod rollback_modes;
 mod rollback_proof;
 mod rollback_refusals;
 mod rollback_revert;
+mod sessions;
 mod shared;
 mod snapshot_capture;
 mod snapshot_durable;

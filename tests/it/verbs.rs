@@ -78,10 +78,12 @@ fn plan_and_start(caller: &Caller) {
 
     let next = verbs::next::next(caller, &Default::default()).expect("an answer").expect("a task");
     assert!(next.task.id.as_str() == "parse" && !next.is_yours);
-    let request = verbs::start::Request { task: "show".into(), activate: Default::default(), force: false };
+    let request =
+        verbs::start::Request { task: "show".into(), activate: Default::default(), force: false, take_over: false };
     let refused = verbs::start::start(caller, &request).expect_err("it waits");
     assert_eq!(refused.code().word, "task-not-ready");
-    let request = verbs::start::Request { task: "parse".into(), activate: Default::default(), force: false };
+    let request =
+        verbs::start::Request { task: "parse".into(), activate: Default::default(), force: false, take_over: false };
     let started = verbs::start::start(caller, &request).expect("it can be started");
     assert!(started.changed.wrote && started.replaced.is_empty());
     assert_eq!(caller.active().expect("a list"), [next.task.id]);

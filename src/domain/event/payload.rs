@@ -224,6 +224,9 @@ pub struct Start {
     /// Dependencies were open, and the actor knew.
     #[serde(skip_serializing_if = "is_false")]
     pub force: bool,
+    /// The session of the agent host that begins it, as [`crate::domain::session::SessionId::key`] says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// The name of the worktree that it was begun in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worktree: Option<String>,
@@ -275,6 +278,9 @@ pub struct Claim {
     /// Why it was taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,
+    /// The session of the agent host that claims it, as [`crate::domain::session::SessionId::key`] says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// The name of the worktree that it was taken in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worktree: Option<String>,

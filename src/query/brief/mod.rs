@@ -112,7 +112,7 @@ pub fn gather<'v>(view: View<'v>, question: Question) -> Result<Facts<'v>> {
         let title = graph.get(&id).filter(|row| row.exists()).map(|row| row.title().to_owned());
         (id, title)
     });
-    let (state, standing) = State::of(&view, about)?;
+    let (state, standing) = State::of(&view, about, now)?;
     let plan = Plan::of(&graph, about, now);
     let active = active.collect();
     Ok(Facts { view, us, now, focus, active, held, state, standing, plan })

@@ -1,7 +1,7 @@
 //! How everything stands: is anything half done, where is the branch, has anybody else been at the ledger?
 
 use crate::{
-    domain::task::Task,
+    domain::{task::Task, time::Timestamp},
     error::Result,
     git::{
         Head, ObjectId, Repo, revwalk,
@@ -10,7 +10,10 @@ use crate::{
     },
     query::unstamped,
     recovery::{self, operation::Operation},
-    store::ledger::View,
+    store::{
+        ledger::View,
+        session::{self, Session, Standing},
+    },
     sync,
 };
 
@@ -29,6 +32,10 @@ pub struct State {
     pub ledger: Option<Ledger>,
     /// Commits made while the task was active that name none.
     pub unstamped: usize,
+    /// The last session of an agent host that worked here, if it broke off: its process is gone, and it did not end.
+    pub broke_off: Option<Session>,
+    /// Other sessions that are at work in this worktree.
+    pub other_sessions: Vec<Session>,
 }
 
 /// Our ledger against a fetched copy of another one.
@@ -44,12 +51,13 @@ pub struct Ledger {
 
 impl State {
     /// How everything stands now, and what is not committed.
-    pub(super) fn of(view: &View<'_>, task: Option<&Task>) -> Result<(Self, Summary)> {
+    pub(super) fn of(view: &View<'_>, task: Option<&Task>, now: Timestamp) -> Result<(Self, Summary)> {
         let repo = view.repo();
         let unstamped = match task {
             Some(task) => unstamped::find(repo, std::slice::from_ref(task))?.len(),
             None => 0,
         };
+        let (broke_off, other_sessions) = sessions(repo, now);
         let state = State {
             // A log of operations that cannot be read is for 'doctor' to tell of.
             interrupted: recovery::interrupted(repo).unwrap_or_default(),
@@ -57,6 +65,8 @@ impl State {
             head: repo.head()?,
             ledger: compare(repo, view.tip())?,
             unstamped,
+            broke_off,
+            other_sessions,
         };
         Ok((state, status::summary(repo, ENOUGH)?))
     }
@@ -65,6 +75,19 @@ impl State {
     pub fn is_stuck(&self) -> bool {
         self.interrupted.is_some() || self.in_progress.is_some()
     }
+}
+
+/// The session that worked in this worktree before and broke off, and those that are at work here now.
+fn sessions(repo: &Repo, now: Timestamp) -> (Option<Session>, Vec<Session>) {
+    let us = session::current(repo);
+    let mut known = session::all(repo);
+    let is_us = |session: &Session| us.as_ref().is_some_and(|us| us.host() == session.host && us.id() == session.id);
+    known.retain(|session| session.agent.is_none() && session.worktree == repo.worktree_name() && !is_us(session));
+    known.sort_by_key(|session| std::cmp::Reverse(session.seen));
+    let (alive, over): (Vec<Session>, Vec<Session>) =
+        known.into_iter().partition(|session| session.standing(now) == Standing::Alive);
+    let last = over.into_iter().next();
+    (last.filter(|session| session.standing(now) == Standing::BrokeOff), alive)
 }
 
 /// The ledger at `ours` against the copy of the remote's; `None` when there is no copy.

@@ -104,8 +104,8 @@ fn decide(caller: &Caller, view: &View<'_>, format: Format, request: &ImportRequ
         base: head.commit.map(|id| id.to_string()),
         branch: head.branch_name(),
         lease: Some(repo.settings().lease()),
-        force: false,
         worktree: Some(repo.worktree_name()),
+        ..Start::default()
     };
     let must_verify = repo.settings().require_verify();
     let file = source.path(repo.work_dir());

@@ -5,10 +5,11 @@ use bstr::ByteSlice as _;
 use crate::{
     domain::{summary::Summary, task::Task, time::Timestamp},
     query::brief::{Checkpoint, ENOUGH, Facts},
+    store::session::Session,
     view::json::{
         BriefAnswer, BriefBlockerJson, BriefCheckpointJson, BriefCheckpointsJson, BriefCommandJson, BriefDecisionJson,
-        BriefFailureJson, BriefLedgerJson, BriefNoteJson, BriefRowJson, BriefStateJson, BriefTaskJson,
-        BriefUncommittedJson, PathJson, SCHEMA, Several,
+        BriefFailureJson, BriefLedgerJson, BriefNoteJson, BriefRowJson, BriefSessionJson, BriefStateJson,
+        BriefTaskJson, BriefUncommittedJson, PathJson, SCHEMA, Several,
     },
 };
 
@@ -127,6 +128,15 @@ fn checkpoint(point: &Checkpoint) -> BriefCheckpointJson {
     }
 }
 
+fn session(session: &Session) -> BriefSessionJson {
+    BriefSessionJson {
+        host: session.host.clone(),
+        session: session.id.clone(),
+        task: session.tasks.first().map(ToString::to_string),
+        seen: session.seen.to_string(),
+    }
+}
+
 fn state(facts: &Facts<'_>) -> BriefStateJson {
     let state = &facts.state;
     let apart = facts.standing.ahead_behind;
@@ -148,5 +158,7 @@ fn state(facts: &Facts<'_>) -> BriefStateJson {
         also_active: facts.active.iter().map(|(id, _)| id.to_string()).collect(),
         held: facts.held.iter().map(|task| task.id.to_string()).collect(),
         unstamped: state.unstamped,
+        broke_off: state.broke_off.as_ref().map(session),
+        other_sessions: state.other_sessions.iter().take(ENOUGH).map(session).collect(),
     }
 }

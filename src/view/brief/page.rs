@@ -17,6 +17,9 @@ use crate::{
     },
 };
 
+/// So many other sessions are named.
+const SESSIONS: usize = 2;
+
 /// Say `facts` on a page.
 pub fn page(facts: &Facts<'_>) -> Page {
     let mut page = Page { alerts: alerts(facts), ..Page::default() };
@@ -101,6 +104,11 @@ fn alerts(facts: &Facts<'_>) -> Vec<String> {
         ));
     } else if let Some(operation) = &facts.state.in_progress {
         alerts.push(format!("**In the middle of {}: end it first.**", operation.what));
+    }
+    if let Some(session) = &facts.state.broke_off {
+        let on = session.tasks.first().map_or_else(String::new, |task| format!(" on {task}"));
+        let (host, at) = (sanitize::line(&session.host), session.seen.to_minute());
+        alerts.push(format!("**The last session here ({host}{on}) broke off after {at}: check what is uncommitted.**"));
     }
     alerts
 }
@@ -266,6 +274,10 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
         let count = plural(facts.standing.counts.hidden, "changed file");
         points.push(words(format!("{count} hidden from 'git status' by assume-unchanged or skip-worktree")));
     }
+    points.extend(state.other_sessions.iter().take(SESSIONS).map(|session| {
+        let on = session.tasks.first().map_or_else(String::new, |task| format!(" on {task}"));
+        words(format!("another session of {} is at work here{on}", sanitize::line(&session.host)))
+    }));
     if let Some(ledger) = &state.ledger {
         let remote = &ledger.remote;
         points.extend(

@@ -201,6 +201,23 @@ pub struct BriefStateJson {
     pub held: Vec<String>,
     /// Commits made while the task was active that carry no trailer.
     pub unstamped: usize,
+    /// The last session of an agent host here, if it broke off.
+    pub broke_off: Option<BriefSessionJson>,
+    /// Other sessions that are at work in this worktree.
+    pub other_sessions: Vec<BriefSessionJson>,
+}
+
+/// A session of an agent host.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefSessionJson {
+    /// The host: `claude`.
+    pub host: String,
+    /// What the host calls the session.
+    pub session: String,
+    /// The task that it works on.
+    pub task: Option<String>,
+    /// When it was last seen.
+    pub seen: String,
 }
 
 /// Our ledger against another one.
