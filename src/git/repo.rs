@@ -51,6 +51,7 @@ pub struct Repo {
     secret: OnceCell<Secret>,
     adopted: OnceCell<HashSet<ObjectId>>,
     session: OnceCell<Option<SessionId>>,
+    exact: OnceCell<gix::Repository>,
 }
 
 /// Shows how far something is that takes long, in place of what was shown before; `None`: it is done.
@@ -99,6 +100,7 @@ impl Repo {
             secret: OnceCell::new(),
             adopted: OnceCell::new(),
             session: OnceCell::new(),
+            exact: OnceCell::new(),
         }
     }
 
@@ -151,6 +153,18 @@ impl Repo {
     /// The repository as gix knows it, for reading objects and configuration.
     pub fn gix(&self) -> &gix::Repository {
         &self.gix
+    }
+
+    /// [`Repo::gix`], with every object as its id says, whatever `refs/replace/` has in its place.
+    pub(super) fn without_replacements(&self) -> &gix::Repository {
+        if self.gix.objects.store_ref().replacements().next().is_none() {
+            return &self.gix;
+        }
+        self.exact.get_or_init(|| {
+            let mut gix = self.gix.clone();
+            gix.objects.ignore_replacements = true;
+            gix
+        })
     }
 
     /// Report the progress of long operations to `report`. Without this call it is not reported.

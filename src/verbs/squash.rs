@@ -37,7 +37,11 @@ pub fn plan(caller: &Caller, request: &Request) -> Result<SquashPlan> {
     repo.require_work_dir("squash")?;
     OpLog::of(repo)?.refuse_interrupted()?;
     let view = caller.view()?;
-    let task = caller.task(&view, request.task.as_deref())?;
+    let task = match request.task.as_deref() {
+        // The trailers decide; the ledger need not know the task.
+        Some(word) => revision::task(&view, word)?,
+        None => caller.task(&view, None)?,
+    };
     let onto = match &request.onto {
         Some(word) => given(caller, &view, word)?,
         None => Onto::Longest,

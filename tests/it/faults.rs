@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The commands, each with what has to be the case before it.
-const COMMANDS: [(&str, &str); 32] = [
+const COMMANDS: [(&str, &str); 35] = [
     ("", "add Another --id new --after b"),
     ("", "edit b --title Renamed --priority 1"),
     ("", "start b --also"),
@@ -34,10 +34,13 @@ const COMMANDS: [(&str, &str); 32] = [
     ("", "snapshot -m now"),
     ("", "rollback a@1"),
     ("", "rollback a@1 --mode restore"),
+    ("git checkout -q .", "rollback a@1 --mode revert"),
+    ("", "guard -- rm -f one"),
     ("git agent rollback a@1 -q", "undo"),
     ("git agent rollback a@1 -q; git agent undo -q", "redo"),
     ("git checkout -q .", "squash a"),
     ("", "sync"),
+    ("", "sync --push-only"),
     ("", "plan import ../plan.toml"),
     ("git -c core.hooksPath=/dev/null commit -qam lost", "repair"),
     ("", "gc"),
@@ -226,7 +229,6 @@ fn the_commands_that_are_struck_are_those_that_change_something() {
         "brief",
         "board",
         "ops",
-        "guard",
         "log",
         "report",
         "graph",

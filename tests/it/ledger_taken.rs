@@ -349,3 +349,54 @@ fn what_stock_notes_prune_and_merge_take_is_noticed_too() {
     repo.git(&["notes", "--ref=agent-tasks", "prune"]).success();
     assert_eq!(ids(&repo), ["t-1", "t-2", "t-3"], "the anchor came back, too");
 }
+
+/// `refs/replace/*` comes with a fetch of every ref. What is written on top of what it shows would lose what it hides.
+#[test]
+fn a_replacement_hides_nothing_of_the_ledger() {
+    for what in ["note", "tree", "commit", "anchor"] {
+        let repo = repo_with_remote();
+        let key = key(&repo, "t-1");
+        let note = repo.git(&["notes", "--ref=agent-tasks", "list", &key]).text();
+        let older = format!("{LEDGER}~4");
+        let (of, by) = match what {
+            "note" => (note, repo.run("git").args(["hash-object", "-w", "--stdin"]).stdin("0 task t-1\n").run().text()),
+            "tree" => (format!("{LEDGER}^{{tree}}"), format!("{older}^{{tree}}")),
+            "commit" => (LEDGER.to_owned(), older),
+            _ => {
+                (key.clone(), repo.run("git").args(["hash-object", "-w", "--stdin"]).stdin("0 task t-2\n").run().text())
+            }
+        };
+        repo.git(&["replace", &of, &by]).success();
+        let listed = repo.agent(&["list", "--all"]).success();
+        assert_eq!(listed.stderr, "", "{what}");
+        assert_eq!(ids(&repo), ["t-1", "t-2", "t-3"], "{what}");
+        repo.agent(&["note", "later", "--task", "t-1"]).success();
+        repo.agent(&["sync"]).success();
+        repo.sh("git replace -l | xargs git replace -d").success();
+        let note = repo.git(&["notes", "--ref=agent-tasks", "show", &key]).stdout;
+        assert!(note.contains("\"a remark\"") && note.contains("\"later\""), "{what}: {note}");
+        assert!(repo.agent(&["doctor"]).stdout.contains("✓ taken: the ledger has everything"), "{what}");
+        repo.fsck();
+    }
+}
+
+/// What only this clone has is not pushed over what the remote dropped without a word.
+#[test]
+fn what_a_remote_drops_is_pushed_back_by_a_sync_that_only_pushes() {
+    let repo = repo_with_remote();
+    let other = clone(&repo, "other");
+    other.git(&["notes", "--ref=agent-tasks", "remove", &key(&other, "t-1")]).success();
+    other.git(&["push", "-q", "origin", LEDGER]).success();
+    repo.agent(&["note", "mine", "--task", "t-2"]).success();
+    let synced = repo.agent(&["sync", "--push-only", "--json"]).json();
+    assert_eq!(synced["dropped"][0], serde_json::json!({"task": "t-1", "events": 2}), "{synced}");
+    assert_eq!(synced["pushed"], true);
+    let fresh = clone(&repo, "fresh");
+    assert_eq!(ids(&fresh), ["t-1", "t-2", "t-3"]);
+    // One that went back: the push is a fast-forward.
+    let older = repo.git(&["rev-parse", &format!("{LEDGER}~3")]).text();
+    repo.git(&["push", "-q", "-f", "--no-verify", "origin", &format!("{older}:{LEDGER}")]).success();
+    let synced = repo.agent(&["sync", "--push-only", "--json"]).json();
+    assert_eq!(synced["pushed"], true, "{synced}");
+    assert_eq!(ids(&clone(&repo, "another")), ["t-1", "t-2", "t-3"]);
+}

@@ -526,3 +526,23 @@ fn evidence_belongs_to_content_and_stays() {
     repo.agent(&["rollback", "T-1@start"]).success();
     assert_eq!(repo.git(&["ls-files"]).lines(), ["base"]);
 }
+
+/// Another team's task is in trailers alone; so is one of a clone that has no ledger yet.
+#[test]
+fn a_task_that_only_trailers_know_is_squashed_too() {
+    let repo = TestRepo::new();
+    repo.commit_file("base", "base\n", "base");
+    for (file, text) in [("a", "1\n"), ("b", "2\n"), ("a", "3\n")] {
+        repo.commit_file(file, text, &format!("Work on {file}\n\nTask-Id: PROJ-7"));
+    }
+    let (old, tree) = (repo.head(), repo.git(&["rev-parse", "HEAD^{tree}"]).text());
+    let done = repo.agent(&["squash", "PROJ-7", "--no-edit", "--json"]).json();
+    assert_eq!(done["plan"]["commits"].as_array().map(Vec::len), Some(3), "{done}");
+    assert_eq!(repo.git(&["rev-parse", "HEAD^{tree}"]).text(), tree);
+    assert_eq!(repo.git(&["log", "--format=%s"]).lines(), ["Work on a", "base"]);
+    assert_eq!(repo.task_ids("HEAD"), ["PROJ-7"]);
+    assert_eq!(repo.git(&["for-each-ref", "refs/notes/agent-tasks"]).text(), "", "it tells the ledger nothing");
+    repo.agent(&["undo"]).success();
+    assert_eq!(repo.head(), old);
+    repo.agent(&["squash", "PROJ-8", "--no-edit"]).exits(2);
+}

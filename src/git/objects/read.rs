@@ -27,15 +27,27 @@ pub struct RetryPolicy {
 
 impl RetryPolicy {
     /// `look` until it finds something or it is no use.
-    fn look<T, E>(&self, repo: &Repo, look: impl Fn(&gix::Repository) -> Result<T, E>) -> Result<T, E> {
-        let mut found = look(repo.gix());
+    fn look<T, E>(
+        &self,
+        repo: &Repo,
+        replaced: Replaced,
+        look: impl Fn(&gix::Repository) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let store = match replaced {
+            Replaced::AsGit => repo.gix(),
+            Replaced::Never => repo.without_replacements(),
+        };
+        let mut found = look(store);
         if found.is_ok() || self.failures.get() >= MAX_FAILURES {
             return found;
         }
         for pause in PAUSES {
             std::thread::sleep(Duration::from_millis(pause));
-            let fresh = gix::open_opts(repo.gix().git_dir(), repo.gix().open_options().clone());
-            found = look(fresh.as_ref().unwrap_or_else(|_| repo.gix()));
+            let mut fresh = gix::open_opts(repo.gix().git_dir(), repo.gix().open_options().clone());
+            if let Ok(fresh) = &mut fresh {
+                fresh.objects.ignore_replacements |= replaced == Replaced::Never;
+            }
+            found = look(fresh.as_ref().unwrap_or(store));
             if found.is_ok() {
                 return found;
             }
@@ -45,18 +57,37 @@ impl RetryPolicy {
     }
 }
 
+/// Whether `refs/replace/` counts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Replaced {
+    /// As in git.
+    AsGit,
+    /// An object is what its id says.
+    Never,
+}
+
 impl Repo {
     /// The bytes of the object `id`.
     pub fn read(&self, id: ObjectId) -> Result<Vec<u8>> {
         self.check(id)?;
-        let found = self.retry_policy().look(self, |gix| gix.find_object(id).map(gix::Object::detach));
+        let found = self.retry_policy().look(self, Replaced::AsGit, |gix| gix.find_object(id).map(gix::Object::detach));
         Ok(found.or_environment(|| format!("cannot read the object {id}"))?.data)
     }
 
     /// The bytes of the object `id`, which must be a `kind`.
     pub fn read_as(&self, id: ObjectId, kind: Kind) -> Result<Vec<u8>> {
+        self.read_kind(id, kind, Replaced::AsGit)
+    }
+
+    /// The bytes of the object `id` of ours, which must be a `kind`: of the ledger, an operation, a snapshot. A replacement is for
+    /// what the user reads; what is written on top of ours must not lose what it hides.
+    pub fn read_own(&self, id: ObjectId, kind: Kind) -> Result<Vec<u8>> {
+        self.read_kind(id, kind, Replaced::Never)
+    }
+
+    fn read_kind(&self, id: ObjectId, kind: Kind, replaced: Replaced) -> Result<Vec<u8>> {
         self.check(id)?;
-        let found = self.retry_policy().look(self, |gix| gix.find_object(id).map(gix::Object::detach));
+        let found = self.retry_policy().look(self, replaced, |gix| gix.find_object(id).map(gix::Object::detach));
         let object = found.or_environment(|| format!("cannot read the {kind} {id}"))?;
         match object.kind == kind {
             true => Ok(object.data),
@@ -66,9 +97,18 @@ impl Repo {
 
     /// What sort of object `id` is, and its size.
     pub fn header(&self, id: ObjectId) -> Result<(Kind, u64)> {
+        self.header_of(id, Replaced::AsGit)
+    }
+
+    /// As [`Repo::header`], of an object of ours: see [`Repo::read_own`].
+    pub fn own_header(&self, id: ObjectId) -> Result<(Kind, u64)> {
+        self.header_of(id, Replaced::Never)
+    }
+
+    fn header_of(&self, id: ObjectId, replaced: Replaced) -> Result<(Kind, u64)> {
         self.check(id)?;
-        let found =
-            self.retry_policy().look(self, |gix| gix.find_header(id).map(|header| (header.kind(), header.size())));
+        let look = |gix: &gix::Repository| gix.find_header(id).map(|header| (header.kind(), header.size()));
+        let found = self.retry_policy().look(self, replaced, look);
         found.or_environment(|| format!("cannot read the object {id}"))
     }
 

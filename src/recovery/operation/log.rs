@@ -293,7 +293,7 @@ impl<'r> OpLog<'r> {
     }
 
     fn read(&self, commit: ObjectId) -> Result<Recorded> {
-        let raw = self.repo.read_as(commit, ObjectKind::Commit)?;
+        let raw = self.repo.read_own(commit, ObjectKind::Commit)?;
         let is_foreign = !self.repo.is_made_here(&self.name, commit, &raw);
         self.parse(commit, &raw, is_foreign).map_err(|error| match is_foreign {
             true => Error::new(
@@ -312,11 +312,11 @@ impl<'r> OpLog<'r> {
         };
         let header = gix::objs::CommitRef::from_bytes(raw, commit.kind()).map_err(|_| damaged())?;
         let (operation, previous) = message::read(header.message).ok_or_else(damaged)?;
-        let tree = self.repo.read_as(header.tree(), ObjectKind::Tree)?;
+        let tree = self.repo.read_own(header.tree(), ObjectKind::Tree)?;
         let tree = gix::objs::TreeRef::from_bytes(&tree, commit.kind()).map_err(|_| damaged())?;
         let entry =
             |name: &str| tree.entries.iter().find(|entry| entry.filename == name).map(|entry| entry.oid.to_owned());
-        let paths = self.repo.read_as(entry("paths.lst").ok_or_else(damaged)?, ObjectKind::Blob)?;
+        let paths = self.repo.read_own(entry("paths.lst").ok_or_else(damaged)?, ObjectKind::Blob)?;
         Ok(Recorded {
             operation,
             commit,

@@ -58,10 +58,10 @@ fn refs(repo: &Repo) -> Result<Vec<(String, ObjectId)>> {
 
 fn read(repo: &Repo, name: &str, id: ObjectId) -> Result<Snapshot> {
     let damaged = || Error::new(codes::NOT_A_SNAPSHOT, format!("{name} points to {id}, which is not its snapshot"));
-    if repo.header(id)?.1 > LONGEST_MESSAGE {
+    if repo.own_header(id)?.1 > LONGEST_MESSAGE {
         return Err(damaged());
     }
-    let bytes = repo.read_as(id, ObjectKind::Commit)?;
+    let bytes = repo.read_own(id, ObjectKind::Commit)?;
     let is_foreign = !repo.is_made_here(name, id, &bytes);
     let commit = gix::objs::CommitRef::from_bytes(&bytes, repo.gix().object_hash());
     let commit = commit.or_environment(|| format!("the commit {id} is damaged"))?;
@@ -144,11 +144,11 @@ pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<WorktreeSta
                 Ok(())
             })?,
             (name, EntryKind::Blob) if name.ends_with(b".lst") => {
-                let bytes = match repo.header(entry.oid)? {
+                let bytes = match repo.own_header(entry.oid)? {
                     (_, size) if size > LONGEST_LIST => {
                         return Err(damaged(format!("'{}' is larger than any list", name.as_bstr())));
                     }
-                    _ => repo.read_as(entry.oid, ObjectKind::Blob)?,
+                    _ => repo.read_own(entry.oid, ObjectKind::Blob)?,
                 };
                 codec::read(&mut moment, name.as_bstr(), &bytes)
                     .ok_or_else(|| damaged(format!("'{}' is damaged", name.as_bstr())))?;

@@ -110,6 +110,9 @@ pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<SquashPlan> 
         tasks.push(Trailer { key: rules.key().to_owned(), value: task.id.as_str().into() });
     }
     who::require(repo, || cannot(&task.id))?;
+    // Of a task that only trailers know, the first commit says what it is about.
+    let first = collapsed.first().map(|first| first.subject.as_str()).filter(|_| !task.exists());
+    let title = first.unwrap_or(&task.title);
     Ok(SquashPlan {
         task: task.clone(),
         tree: revwalk::tree(repo, tip)?,
@@ -117,7 +120,7 @@ pub fn prepare(view: &View<'_>, task: &Task, onto: &Onto) -> Result<SquashPlan> 
         tip,
         onto: run.onto,
         stop: run.stop,
-        proposal: message::propose(&task.title, &collapsed, &decisions, rules),
+        proposal: message::propose(title, &collapsed, &decisions, rules),
         tasks,
         others: message::others(&collapsed, rules),
         owners,

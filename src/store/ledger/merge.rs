@@ -161,7 +161,7 @@ fn unite(
     }
     let mut readable = Vec::new();
     for blob in &all {
-        match repo.header(*blob) {
+        match repo.own_header(*blob) {
             Ok((Kind::Blob, size)) if size <= MAX_NOTE => readable.push((size, *blob)),
             // No note, or a monster: the lines of the others count.
             Ok(_) => {}
@@ -178,7 +178,7 @@ fn unite(
     readable.sort_unstable_by(|a, b| b.cmp(a));
     let (mut text, mut blob, mut apart) = (Vec::new(), None, Vec::new());
     for (_, next) in readable {
-        let lines = repo.read_as(next, Kind::Blob)?;
+        let lines = repo.read_own(next, Kind::Blob)?;
         let union = note::union([text.as_slice(), lines.as_slice()]);
         match blob {
             Some(_) if union.len() as u64 > MAX_NOTE => apart.push(next),
@@ -205,7 +205,7 @@ fn keys(repo: &Repo, view: &View<'_>) -> Result<Vec<ObjectId>> {
 fn later(repo: &Repo, commits: &[ObjectId]) -> Result<Timestamp> {
     let mut latest = i64::MIN;
     for id in commits {
-        let bytes = repo.read_as(*id, Kind::Commit)?;
+        let bytes = repo.read_own(*id, Kind::Commit)?;
         let failed = || format!("commit {id} of the ledger is damaged");
         let commit = CommitRef::from_bytes(&bytes, repo.gix().object_hash()).or_environment(failed)?;
         latest = latest.max(commit.time().or_environment(failed)?.seconds);

@@ -101,7 +101,7 @@ impl Survey {
         let text = match read_note(repo, blobs) {
             Ok(text) => text,
             Err(error) if error.code() == codes::NOTE_TOO_LARGE => {
-                let anchor = repo.has(key).then(|| repo.read_as(key, ObjectKind::Blob).ok()).flatten();
+                let anchor = repo.has(key).then(|| repo.read_own(key, ObjectKind::Blob).ok()).flatten();
                 let id = anchor.and_then(|anchor| note::task_of_anchor(&anchor));
                 return self.too_large.push((key, id, error.to_string()));
             }

@@ -39,7 +39,7 @@ impl<'r> View<'r> {
     pub fn at(repo: &'r Repo, tip: Option<ObjectId>) -> Result<Self> {
         let root = match tip {
             Some(tip) => {
-                let bytes = repo.read_as(tip, Kind::Commit).map_err(|error| {
+                let bytes = repo.read_own(tip, Kind::Commit).map_err(|error| {
                     Error::new(codes::LEDGER_UNREADABLE, format!("cannot read {REF}"))
                         .because(anyhow::Error::new(error))
                         .hint("'git agent doctor' looks into it")
@@ -170,7 +170,7 @@ pub(super) fn read_note(repo: &Repo, blobs: &[ObjectId]) -> Result<Vec<u8>> {
 }
 
 fn read_blob(repo: &Repo, blob: ObjectId) -> Result<Vec<u8>> {
-    let (kind, size) = repo.header(blob)?;
+    let (kind, size) = repo.own_header(blob)?;
     if kind == Kind::Blob && size > MAX_NOTE {
         return Err(Error::new(
             codes::NOTE_TOO_LARGE,
@@ -178,7 +178,7 @@ fn read_blob(repo: &Repo, blob: ObjectId) -> Result<Vec<u8>> {
         )
         .hint("'git agent doctor' says whose it is"));
     }
-    repo.read_as(blob, Kind::Blob)
+    repo.read_own(blob, Kind::Blob)
 }
 
 /// The task whose note has the key `key` and the bytes `text`: the one of its header lines that belongs to the key, or, where
@@ -188,7 +188,7 @@ pub(super) fn task_of(repo: &Repo, key: ObjectId, text: &[u8]) -> Option<TaskId>
     note::headers(text).find(is_key_of).or_else(|| {
         // Only a note with events in it is worth the look; others are notes on commits.
         let is_ours = !Events::read(text).events.is_empty() && repo.has(key);
-        let anchor = is_ours.then(|| repo.read_as(key, Kind::Blob).ok()).flatten()?;
+        let anchor = is_ours.then(|| repo.read_own(key, Kind::Blob).ok()).flatten()?;
         note::task_of_anchor(&anchor).filter(is_key_of)
     })
 }

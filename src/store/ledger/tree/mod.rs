@@ -44,7 +44,7 @@ pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
 }
 
 fn read_tree(repo: &Repo, id: ObjectId) -> Result<Vec<u8>> {
-    repo.read_as(id, Kind::Tree).map_err(|error| error.hint("'git agent doctor' looks into it"))
+    repo.read_own(id, Kind::Tree).map_err(|error| error.hint("'git agent doctor' looks into it"))
 }
 
 fn decode<'b>(repo: &Repo, id: ObjectId, bytes: &'b [u8]) -> Result<TreeRef<'b>> {
