@@ -35,6 +35,7 @@ pub mod partial;
 pub mod patch;
 pub mod pathspec;
 pub mod processes;
+pub mod programs;
 pub mod quote;
 pub mod raw;
 pub mod reflog;

@@ -1,8 +1,8 @@
 //! An open repository, after the checks that git makes and gix does not.
 
 use std::{
-    cell::{Cell, OnceCell},
-    collections::HashSet,
+    cell::{Cell, OnceCell, RefCell},
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
 };
 
@@ -52,6 +52,7 @@ pub struct Repo {
     adopted: OnceCell<HashSet<ObjectId>>,
     session: OnceCell<Option<SessionId>>,
     exact: OnceCell<gix::Repository>,
+    let_in: RefCell<HashMap<PathBuf, u32>>,
 }
 
 /// Shows how far something is that takes long, in place of what was shown before; `None`: it is done.
@@ -101,6 +102,7 @@ impl Repo {
             adopted: OnceCell::new(),
             session: OnceCell::new(),
             exact: OnceCell::new(),
+            let_in: RefCell::default(),
         }
     }
 
@@ -153,6 +155,11 @@ impl Repo {
     /// The repository as gix knows it, for reading objects and configuration.
     pub fn gix(&self) -> &gix::Repository {
         &self.gix
+    }
+
+    /// What directories leave of the permissions of the files in them, as far as it is known.
+    pub(super) fn let_in_by(&self) -> &RefCell<HashMap<PathBuf, u32>> {
+        &self.let_in
     }
 
     /// [`Repo::gix`], with every object as its id says, whatever `refs/replace/` has in its place.

@@ -53,6 +53,10 @@ impl Sharing {
     }
 }
 
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).map_or(0, |meta| meta.permissions().mode())
+}
+
 impl Repo {
     fn sharing(&self) -> Sharing {
         self.gix()
@@ -71,9 +75,9 @@ impl Repo {
         self.sharing().apply(0o600, false) & 0o020 != 0
     }
 
-    /// Who may read what comes from a file with these permissions, as far as the git directory lets anybody in.
-    pub fn readers(&self, permissions: u32) -> Readers {
-        let mode = |dir: &Path| fs::metadata(dir).map_or(0, |meta| meta.permissions().mode());
+    /// Who may read what comes from the file `place` with these permissions, as far as the git directory lets anybody in.
+    pub fn readers(&self, place: &Path, permissions: u32) -> Readers {
+        let permissions = permissions & self.let_in(place);
         let open = mode(self.common_dir()) & mode(self.gix().objects.store_ref().path());
         let is_kept_from = |enter: u32, read: u32| open & enter != 0 && permissions & read == 0;
         match (is_kept_from(0o001, 0o004), is_kept_from(0o010, 0o040)) {
@@ -81,6 +85,25 @@ impl Repo {
             (true, false) => Readers::Group,
             (false, false) => Readers::All,
         }
+    }
+
+    /// What of the permissions of the file `place` the directories above it leave in force: those that do not lead to the git directory,
+    /// too. In a shared repository, only those of the work tree: everybody has their own work trees where others may not look.
+    fn let_in(&self, place: &Path) -> u32 {
+        let Some(parent) = place.parent() else { return 0o777 };
+        if let Some(known) = self.let_in_by().borrow().get(parent) {
+            return *known;
+        }
+        let real = |dir: &Path| dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+        let (common, end) = (real(self.common_dir()), self.work_dir().filter(|_| self.is_shared()).map(real));
+        let first = real(if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+        let above = first.ancestors().take_while(|dir| !common.starts_with(dir) && end.as_deref() != Some(*dir));
+        let bits = above.map(mode).fold(0o777, |bits, mode| {
+            let kept_out = if mode & 0o001 == 0 { 0o004 } else { 0 } | if mode & 0o010 == 0 { 0o040 } else { 0 };
+            bits & !kept_out
+        });
+        self.let_in_by().borrow_mut().insert(parent.to_owned(), bits);
+        bits
     }
 
     /// Let those who share the repository use `path`, which was made just now.

@@ -1,7 +1,7 @@
 //! What a line may ask of its surroundings: repositories, opened when the first question comes, and the environment.
 
 use std::{
-    cell::RefCell,
+    cell::{OnceCell, RefCell},
     path::{Path, PathBuf},
     rc::Rc,
 };
@@ -9,8 +9,9 @@ use std::{
 use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::{
+    domain::text::list,
     error::{Error, Result, codes},
-    git::{Repo, discover},
+    git::{Repo, discover, programs},
     recovery::snapshot,
     shell::{Dir, World},
 };
@@ -21,6 +22,8 @@ use super::nested;
 #[derive(Default)]
 pub(super) struct Environment {
     opened: RefCell<Vec<(PathBuf, Option<Rc<Repo>>)>>,
+    /// The common git directory of the repository that the guard was started in.
+    home: OnceCell<Option<PathBuf>>,
 }
 
 impl Environment {
@@ -40,7 +43,10 @@ impl Environment {
             return Ok(repo.clone());
         }
         let repo = match Repo::discover(dir) {
-            Ok(repo) => Some(Rc::new(repo)),
+            Ok(repo) => {
+                self.refuse_programs(dir, &repo)?;
+                Some(Rc::new(repo))
+            }
             Err(error) if error.code() == codes::NOT_A_REPOSITORY => None,
             Err(error) => return Err(error),
         };
@@ -60,6 +66,28 @@ impl Environment {
         let repo = known.or(repo);
         opened.push((dir.to_owned(), repo.clone()));
         Ok(repo)
+    }
+}
+
+impl Environment {
+    /// Refuse to save anything in `repo` if that would run programs which its configuration names, and the guard was not started in it:
+    /// the command that is checked may run no git there.
+    fn refuse_programs(&self, dir: &Path, repo: &Repo) -> Result<()> {
+        let home = self.home.get_or_init(|| Repo::discover(Path::new(".")).ok().map(|home| real(home.common_dir())));
+        // A worktree of it, or a submodule, whose git directory a clone has made in there.
+        if home.as_ref().is_some_and(|home| real(repo.common_dir()).starts_with(home)) {
+            return Ok(());
+        }
+        let found = programs::of(repo);
+        if found.is_empty() {
+            return Ok(());
+        }
+        let place = dir.display();
+        Err(Error::new(
+            codes::CANNOT_CAPTURE,
+            format!("'{place}' is in another repository, whose configuration runs programs: {}", list(found)),
+        )
+        .hint(format!("check what they do; then run the command there: cd '{place}'")))
     }
 }
 

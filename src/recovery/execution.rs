@@ -211,7 +211,7 @@ fn store_late(repo: &Repo, batch: &mut Batch, known: Option<ObjectId>, late: &[L
             _ => std::fs::read(&late.file).or_environment(failed)?,
         };
         let mode = std::fs::symlink_metadata(&late.file).or_environment(failed)?.permissions().mode();
-        let readers = if late.kind == EntryKind::Link { Readers::All } else { repo.readers(mode) };
+        let readers = if late.kind == EntryKind::Link { Readers::All } else { repo.readers(&late.file, mode) };
         let id = repo.blob_id(&bytes)?;
         batch.private_blob(id, Content::Held(bytes), readers);
         // The same path may have been written to twice.

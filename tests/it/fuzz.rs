@@ -1,6 +1,10 @@
 //! The inputs that fuzzing is kept from finding again: each goes through the function of its target.
 
-use std::{fs, path::Path, time::Duration};
+use std::{
+    fs,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 #[path = "../../fuzz/src/lib.rs"]
 mod targets;
@@ -28,6 +32,95 @@ fn every_kept_input_keeps_its_promises() {
             run_grown((name, target), &input, 16 << 10, Duration::from_secs(10));
         }
     }
+}
+
+/// Changes of kept inputs, as a fuzzer makes them: bytes, pieces of other inputs, numbers and words that readers know.
+///
+/// The everyday slice is small; `GIT_AGENT_TEST_FUZZ=<seconds>` is for each target. What fails is written to `target/tmp/fuzz-<target>`.
+#[test]
+fn changes_of_kept_inputs_keep_their_promises() {
+    let seconds = crate::worlds::measure("GIT_AGENT_TEST_FUZZ", 0) as u64;
+    let seed = crate::worlds::measure("GIT_AGENT_TEST_SEED", 1) as u64;
+    let only = std::env::var("GIT_AGENT_TEST_TARGET").ok();
+    for (name, target) in TARGETS.into_iter().filter(|(name, _)| only.as_ref().is_none_or(|only| only == name)) {
+        let inputs: Vec<Vec<u8>> = corpus(name).into_iter().map(|(_, input)| input).collect();
+        let mut random = Random(seed);
+        let began = Instant::now();
+        let mut count = 0;
+        while count < EVERYDAY || began.elapsed() < Duration::from_secs(seconds) {
+            let input = changed(&inputs, &mut random);
+            let took = Instant::now();
+            if std::panic::catch_unwind(|| target(&input)).is_err() || took.elapsed() > Duration::from_secs(10) {
+                let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{name}"));
+                fs::write(&file, &input).unwrap();
+                panic!("{name} fails, or takes long, for {}: it belongs into fuzz/corpus", file.display());
+            }
+            count += 1;
+        }
+        eprintln!("{name}: {count} inputs");
+    }
+}
+
+/// Inputs of each target in the everyday slice.
+const EVERYDAY: usize = 40;
+
+/// A xorshift generator.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 >> 11).unwrap() % end.max(1)
+    }
+}
+
+const WORDS: [&[u8]; 18] = [
+    b"\n",
+    b"\0",
+    b"\"",
+    b"\\",
+    b"\r\n",
+    b"\xff\xfe",
+    b"\xe2\x80\xae",
+    b"=",
+    b": ",
+    b"\n\n",
+    b"18446744073709551615",
+    b"-1",
+    b"..",
+    b"/",
+    b".git",
+    b"{}",
+    b"[",
+    b"'",
+];
+
+fn changed(inputs: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
+    let mut input = inputs[random.below(inputs.len())].clone();
+    for _ in 0..=random.below(6) {
+        let at = random.below(input.len() + 1);
+        let end = (at + random.below(16)).min(input.len());
+        match random.below(6) {
+            0 => drop(input.splice(at..at, WORDS[random.below(WORDS.len())].iter().copied())),
+            1 => drop(input.drain(at..end)),
+            2 => input[at..end].iter_mut().for_each(|byte| *byte ^= 1 << random.below(8)),
+            3 => {
+                let other = &inputs[random.below(inputs.len())];
+                let from = random.below(other.len() + 1);
+                let to = (from + random.below(64)).min(other.len());
+                drop(input.splice(at..end, other[from..to].iter().copied()));
+            }
+            4 => {
+                let piece = input[at..end].repeat(1 + random.below(8));
+                drop(input.splice(at..end, piece));
+            }
+            _ => drop(input.splice(at..end, [u8::try_from(random.below(256)).unwrap()])),
+        }
+        input.truncate(4096);
+    }
+    input
 }
 
 #[test]

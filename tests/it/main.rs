@@ -24,6 +24,7 @@ mod discovery;
 mod display;
 mod docs;
 mod doctor_recovery;
+mod embedded;
 mod error_codes;
 mod faults;
 mod features;

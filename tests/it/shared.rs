@@ -125,8 +125,11 @@ fn what_others_may_not_read_they_cannot_read_in_a_snapshot_either() {
     repo.write(".env", "TOKEN=ignored\n");
     repo.write("notes", "TOKEN=untracked\n");
     repo.sh("chmod 600 .env notes; echo open >open").success();
+    // A file that anybody may read, where nobody else gets to.
+    repo.sh("mkdir -p keys/deep; echo TOKEN=inside >keys/deep/key; chmod 644 keys/deep/key; chmod 700 keys").success();
     let blob = |path: &str| repo.git(&["hash-object", path]).text();
     let (ignored, untracked, open) = (blob(".env"), blob("notes"), blob("open"));
+    let inside = blob("keys/deep/key");
     repo.agent(&["snapshot"]).success();
     // The ignored file is in the way, and goes into the snapshot that is taken first.
     repo.agent(&["snapshot", "restore", &old, "--", ".env"]).success();
@@ -134,7 +137,7 @@ fn what_others_may_not_read_they_cannot_read_in_a_snapshot_either() {
     for collect in ["true", "git gc -q --prune=now", "git repack -q -a -d -f", "git agent gc -q; git gc -q --prune=now"]
     {
         repo.sh(collect).success();
-        for blob in [&ignored, &untracked] {
+        for blob in [&ignored, &untracked, &inside] {
             repo.git(&["cat-file", "-e", blob]).success();
             assert!(!readable_by_others(&repo, blob), "after '{collect}'");
         }

@@ -202,7 +202,7 @@ impl<'r> Captured<'r> {
             Look::Leaf(raw) if !names::is_allowed(path.as_bstr(), raw.entry.kind) => {
                 self.skip(path.clone(), SkipReason::Name, raw.content.size());
             }
-            Look::Leaf(raw) if tracked.is_none() && self.is_secret(&raw) => {
+            Look::Leaf(raw) if tracked.is_none() && self.disk.is_secret(self.repo, path, &raw) => {
                 self.skip(path.clone(), SkipReason::Private, raw.content.size());
             }
             Look::Leaf(raw) => self.keep(path, raw, tracked.is_some()),
@@ -210,15 +210,10 @@ impl<'r> Captured<'r> {
         Ok(())
     }
 
-    /// Whether those who share the repository may not read the file.
-    pub(super) fn is_secret(&self, raw: &Raw) -> bool {
-        self.repo.is_shared() && raw.entry.kind != EntryKind::Link && self.repo.readers(raw.permissions) != Readers::All
-    }
-
     /// Remember the bytes of `path`. What git does not track may be for fewer to read than the repository is.
     pub(super) fn keep(&mut self, path: &BString, raw: Raw, is_tracked: bool) {
         let is_open = is_tracked || raw.entry.kind == EntryKind::Link;
-        let readers = if is_open { Readers::All } else { self.repo.readers(raw.permissions) };
+        let readers = if is_open { Readers::All } else { self.disk.readers(self.repo, path, &raw) };
         self.batch.private_blob(raw.entry.id, raw.content, readers);
         self.found.insert(path.clone(), Found::Raw(raw.entry, raw.permissions));
         self.skipped.remove(path);

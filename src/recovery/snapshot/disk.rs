@@ -24,7 +24,7 @@ use crate::{
     error::{Context as _, Result},
     git::{
         Repo,
-        objects::{Content, Hasher},
+        objects::{Content, Hasher, Readers},
     },
 };
 
@@ -77,6 +77,16 @@ impl Disk {
     /// Where `path` is.
     pub fn place(&self, path: &BStr) -> PathBuf {
         self.top.join(Path::new(std::ffi::OsStr::from_bytes(path)))
+    }
+
+    /// Who may read `raw`, which stands at `path`.
+    pub fn readers(&self, repo: &Repo, path: &BString, raw: &Raw) -> Readers {
+        repo.readers(&self.place(path.as_bstr()), raw.permissions)
+    }
+
+    /// Whether those who share the repository may not read `raw`, which stands at `path`.
+    pub fn is_secret(&self, repo: &Repo, path: &BString, raw: &Raw) -> bool {
+        repo.is_shared() && raw.entry.kind != EntryKind::Link && self.readers(repo, path, raw) != Readers::All
     }
 
     /// What stands at `path`, which was a `tracked` one; a file that is larger than `limit` is not read.

@@ -74,7 +74,7 @@ impl Captured<'_> {
             Look::Leaf(raw) if !names::is_allowed(path.as_bstr(), raw.entry.kind) => {
                 Err(refused(path.as_bstr(), SkipReason::Name))
             }
-            Look::Leaf(raw) if tracked.is_none() && self.is_secret(&raw) => {
+            Look::Leaf(raw) if tracked.is_none() && self.disk.is_secret(self.repo, path, &raw) => {
                 Err(refused(path.as_bstr(), SkipReason::Private))
             }
             Look::Leaf(raw) => {
