@@ -134,6 +134,7 @@ commands! {
     Plan => plan,
     Sync => sync,
     Doctor => doctor,
+    Host => host,
     Demo => demo,
     Schema => schema,
     Capabilities => capabilities,
@@ -149,6 +150,13 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     // Before clap: a commit waits for it.
     if arguments.get(1).is_some_and(|word| word == "hook") {
         return cmd::hook::main(&arguments[2..]);
+    }
+    // A host waits for it, and may not like an exit code of clap's.
+    if arguments.len() > 2 && arguments[1] == "host" && arguments[2] == "event" {
+        let asks_for_help = arguments[3..].iter().any(|word| word == "--help" || word == "-h");
+        if !asks_for_help {
+            return cmd::host::event::main(&arguments[3..]);
+        }
     }
     let arguments = words::translated(&arguments).unwrap_or(arguments);
     let cli = match parse(&arguments) {

@@ -13,6 +13,7 @@ pub mod error;
 pub mod git;
 pub mod guard;
 pub mod hook;
+pub mod hosts;
 pub mod plans;
 pub mod query;
 pub mod recovery;

@@ -19,6 +19,21 @@ pub const TRAILER_KEY: &str = "Task-Id";
 /// The largest new file a checkpoint takes without `--large`, in bytes: 10 MiB.
 pub const MAX_FILE_SIZE: u64 = 10 * 1024 * 1024;
 
+/// How often the edits of a session are saved, in seconds.
+pub const SNAPSHOT_EVERY: u64 = 30;
+
+/// What happens when a session changes files without a task.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AutoTask {
+    /// A task is made for it.
+    #[default]
+    On,
+    /// Its agent is told.
+    Ask,
+    /// Nothing.
+    Off,
+}
+
 /// The settings of a repository. A value that cannot be read counts as not set; `doctor` reports it.
 pub struct Settings<'r>(Config<'r>);
 
@@ -85,6 +100,25 @@ impl Settings<'_> {
     /// `agent.guard`: what happens before a command that destroys something.
     pub fn guard(&self) -> Mode {
         self.0.text("agent.guard").and_then(|word| Mode::parse(&word)).unwrap_or_default()
+    }
+
+    /// `agent.snapshotEvery` in seconds: how often the edits of a session of an agent host are saved; `None`: never.
+    pub fn snapshot_every(&self) -> Option<u64> {
+        match self.0.text("agent.snapshotEvery").as_deref().map(str::trim) {
+            Some("off" | "never" | "false" | "no") => None,
+            Some("0") => Some(0),
+            Some(text) => Some(parse_duration(text).unwrap_or(SNAPSHOT_EVERY)),
+            None => Some(SNAPSHOT_EVERY),
+        }
+    }
+
+    /// `agent.autoTask`: what happens when a session of an agent host changes files without a task.
+    pub fn auto_task(&self) -> AutoTask {
+        match self.0.text("agent.autoTask").as_deref().map(str::trim) {
+            Some("off" | "false" | "no" | "never") => AutoTask::Off,
+            Some("ask") => AutoTask::Ask,
+            _ => AutoTask::On,
+        }
     }
 
     /// `agent.subjectPrefix`: put before the subject of checkpoints.

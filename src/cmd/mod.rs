@@ -26,6 +26,7 @@ pub mod graph;
 pub mod guard;
 pub mod help;
 pub mod hook;
+pub mod host;
 pub mod init;
 pub mod link;
 pub mod list;

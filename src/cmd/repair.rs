@@ -2,18 +2,14 @@
 
 use crate::{
     cmd::context::Ctx,
-    commit_notes,
-    domain::{
-        event::{Link, Payload, Unlink},
-        repair::Evidence,
-    },
+    domain::repair::Evidence,
     error::{Error, Result, codes, exit},
     git::ObjectId,
     query::{
-        repair::{self, Found, Range, Request, Unknown, UnlinkedReason},
+        repair::{Found, Range, Unknown, UnlinkedReason},
         revision::Emptiness,
     },
-    store::ledger::{Draft, View},
+    verbs::{self, repair::Request},
     view::{
         NAMED,
         json::RepairAnswer,
@@ -50,36 +46,8 @@ pub struct Args {
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let range = args.range.as_deref().map(|word| range(ctx, word)).transpose()?;
     let squash_of = args.squash_of.as_deref().map(|word| commit(ctx, word)).transpose()?;
-    let find = |view: &View<'_>| -> Result<Found> {
-        let mut active = Vec::new();
-        for id in ctx.active()? {
-            active.extend(view.task(&id)?);
-        }
-        repair::find(view, &Request { range, squash_of, active })
-    };
-    let found = match args.dry_run {
-        true => find(&ctx.view()?)?,
-        false => {
-            let (_, found) = ctx.write(|view| {
-                let found = find(view)?;
-                let mut draft = Draft::nothing();
-                for link in &found.links {
-                    let event = Link { commit: link.commit.to_string(), by: link.by.to_owned() };
-                    draft.and(&link.task, Payload::Link(event));
-                }
-                for link in &found.unlinks {
-                    let event = Unlink { commit: link.commit.to_string(), by: link.by.to_owned() };
-                    draft.and(&link.task, Payload::Unlink(event));
-                }
-                Ok((draft, found))
-            })?;
-            found
-        }
-    };
-    if !args.dry_run {
-        // Whatever became of the notes on commits.
-        commit_notes::refresh_all(ctx.repo()?, ctx.now())?;
-    }
+    let request = Request { range, squash_of, dry_run: args.dry_run };
+    let found = ctx.call(|caller| verbs::repair::repair(caller, &request))?;
     for remark in &found.remarks {
         ctx.out.warn(remark);
     }

@@ -88,6 +88,7 @@ codes! {
     GUARD_REFUSED = "guard-refused", Refused, "the command destroys something and agent.guard refuses such commands";
     HEAD_MOVED = "head-moved", Refused, "HEAD is not where the operation expects it";
     HOOKS_SWITCHED_OFF = "hooks-switched-off", Environment, "core.hooksPath keeps hooks from running";
+    HOST_CONFIG = "host-config", Environment, "the configuration of an agent host cannot be read or changed";
     ILLEGAL_TRANSITION = "illegal-transition", Refused, "a task in this state cannot do that";
     IN_THE_WAY = "in-the-way", Conflict, "a file that appeared meanwhile is in the way";
     INDEX_LOCKED = "index-locked", Busy, "the lock of the index is held";
@@ -109,6 +110,7 @@ codes! {
     NO_EFFECT = "no-effect", Conflict, "the event would have no effect";
     NO_FILE = "no-file", Usage, "no file is named";
     NO_FREE_ID = "no-free-id", Environment, "no generated id is free";
+    NO_HOST_FOUND = "no-host-found", Usage, "no agent host is named and none is on this machine";
     NO_IDENTITY = "no-identity", Environment, "git does not know who commits";
     NO_OPERATIONS = "no-operations", Refused, "no operation was recorded in this worktree";
     NO_RANDOMNESS = "no-randomness", Environment, "the operating system gives no random numbers";

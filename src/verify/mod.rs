@@ -9,7 +9,7 @@ mod shell;
 use bstr::BString;
 
 pub use crate::git::worktree_tree::Content;
-pub use shell::{Ended, Output, replace_this_process, run_apart, run_program};
+pub use shell::{Ended, Output, replace_this_process, replace_this_process_with, run_apart, run_program};
 
 use crate::{
     error::Result,

@@ -50,9 +50,14 @@ pub fn run_program(words: &[OsString], output: Output) -> Result<Ended> {
 /// Run a program with its arguments, `words`, in the place of this one: terminal, signals and exit code are its own. Comes
 /// back only if that is not possible.
 pub fn replace_this_process(words: &[OsString]) -> Error {
+    replace_this_process_with(words, &[])
+}
+
+/// [`replace_this_process`] with more variables in its environment.
+pub fn replace_this_process_with(words: &[OsString], environment: &[(&str, String)]) -> Error {
     match program(words) {
         Ok(mut program) => {
-            let error = program.exec();
+            let error = program.envs(environment.iter().map(|(name, value)| (name, value))).exec();
             not_runnable(&program.get_program().to_string_lossy(), error)
         }
         Err(error) => error,

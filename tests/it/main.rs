@@ -45,6 +45,8 @@ mod hook_managers;
 mod hook_push;
 mod hook_record;
 mod hook_replay;
+mod host_event;
+mod host_install;
 mod hostile_text;
 mod init;
 mod layering;

@@ -14,8 +14,12 @@ use crate::{
 const TITLE: &[u8] = b"git-agent snapshot ";
 
 impl SnapshotKind {
-    const ALL: [(SnapshotKind, &str); 3] =
-        [(SnapshotKind::Manual, "manual"), (SnapshotKind::Guard, "guard"), (SnapshotKind::Safety, "safety")];
+    const ALL: [(SnapshotKind, &str); 4] = [
+        (SnapshotKind::Manual, "manual"),
+        (SnapshotKind::Guard, "guard"),
+        (SnapshotKind::Safety, "safety"),
+        (SnapshotKind::Session, "session"),
+    ];
 
     /// The word for it.
     pub fn word(self) -> &'static str {

@@ -64,6 +64,8 @@ pub enum SnapshotKind {
     Guard,
     /// An operation, before it changed anything.
     Safety,
+    /// A session of an agent host, as its agent worked.
+    Session,
 }
 
 /// What stands in the message of a snapshot.

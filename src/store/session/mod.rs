@@ -72,6 +72,10 @@ pub fn update<T>(repo: &Repo, id: &SessionId, now: Timestamp, change: impl FnOnc
     locked(repo, || {
         let mut session = read(repo, id).unwrap_or_else(|| Session::new(repo, id, now));
         session.seen = session.seen.max(now);
+        // One that goes on in another process.
+        if session.process.is_none_or(|process| process.is_alive() == Some(false)) {
+            session.process = processes::host_process();
+        }
         let answer = change(&mut session);
         write(repo, id, &session);
         answer

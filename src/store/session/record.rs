@@ -49,8 +49,17 @@ pub struct Session {
     pub head: Option<String>,
     /// When a snapshot was last taken for it.
     pub captured: Option<Timestamp>,
-    /// The last events of the host, to count each of them once.
-    pub events: Vec<String>,
+    /// The lines of the list that its agent keeps: their numbers and titles.
+    #[serde(default)]
+    pub todos: Vec<(String, String)>,
+    /// What was not committed when it began, as one word.
+    #[serde(default)]
+    pub found: Option<String>,
+    /// How many tools ran that may change files.
+    #[serde(default)]
+    pub calls: u32,
+    /// The last events of the host and when each was sent, to count each of them once.
+    pub events: Vec<(String, Timestamp)>,
 }
 
 /// How a session ended.
@@ -92,6 +101,9 @@ impl Session {
             ended: None,
             head: None,
             captured: None,
+            todos: Vec::new(),
+            found: None,
+            calls: 0,
             events: Vec::new(),
         }
     }
@@ -123,12 +135,13 @@ impl Session {
         self.process.is_some_and(|process| Some(process) != host && process.is_above())
     }
 
-    /// Whether the event `key` is seen for the first time; then it is remembered.
-    pub fn is_first(&mut self, key: &str) -> bool {
-        if self.events.iter().any(|known| known == key) {
+    /// Whether the event `key` was not sent within the last `seconds`; then it is remembered.
+    pub fn is_first(&mut self, key: &str, now: Timestamp, seconds: u64) -> bool {
+        let is_same = |(known, at): &(String, Timestamp)| known == key && now.seconds_since(*at) <= seconds;
+        if self.events.iter().any(is_same) {
             return false;
         }
-        self.events.push(key.to_owned());
+        self.events.push((key.to_owned(), now));
         let surplus = self.events.len().saturating_sub(EVENTS);
         self.events.drain(..surplus);
         true

@@ -51,6 +51,9 @@ pub fn answers() -> Vec<Answer> {
     add("graph", schema_for!(GraphAnswer));
     add("rollback", schema_for!(RollbackAnswer));
     add("squash", schema_for!(SquashAnswer));
+    for command in ["host install", "host status", "host uninstall"] {
+        add(command, schema_for!(HostsAnswer));
+    }
     add("guard", schema_for!(GuardAnswer));
     add("verify", schema_for!(VerifyAnswer));
     add("doctor", schema_for!(DoctorAnswer));

@@ -60,6 +60,12 @@ const MAP: &[Row] = &[
     row("shell", "which files and refs a command line destroys: the guard's reader of shell; pure", &["domain"], &[]),
     row("plans", "plan files of many tools: read, write, compare with the ledger; pure", &["domain"], &[]),
     row(
+        "hosts",
+        "agent hosts: what they send, what they want to hear, and their configuration files",
+        &["error", "domain"],
+        &["fs"],
+    ),
+    row(
         "git",
         "the only code that knows git; `cmd.rs` is the only place that spawns it",
         &["error", "domain"],
@@ -144,6 +150,7 @@ const MAP: &[Row] = &[
             "domain",
             "shell",
             "plans",
+            "hosts",
             "git",
             "settings",
             "store",
@@ -162,7 +169,7 @@ const MAP: &[Row] = &[
     row(
         "view",
         "stdout as an API, stderr for people; `json/` is the public schema",
-        &["error", "domain", "git", "store", "query", "recovery", "verbs"],
+        &["error", "domain", "hosts", "git", "store", "query", "recovery", "verbs"],
         &["env", "process"],
     ),
     row("demo", "the repository that `git agent demo` plays in", &["error"], &[]),
@@ -174,6 +181,7 @@ const MAP: &[Row] = &[
             "domain",
             "shell",
             "plans",
+            "hosts",
             "git",
             "settings",
             "store",

@@ -1,0 +1,49 @@
+//! `git agent host`: agent hosts, such as Claude Code, call git-agent.
+
+pub mod event;
+mod install;
+mod run;
+
+use crate::{cmd::context::Ctx, error::Result, error::exit, hosts::install::Action as Install};
+
+/// Connect agent hosts: Claude Code, Codex, Gemini CLI, Copilot CLI, OpenCode, Cursor
+///
+/// Once installed, sessions of a host are recorded: the agent gets a brief at the start, its edits are saved in snapshots, its commits name
+/// the task, and it is asked once before it stops with uncommitted work.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Install hooks, instructions, a skill and the MCP server for agent hosts
+    ///
+    /// Files are changed in place: other settings, hooks of other tools and comments stay.
+    Install(install::Args),
+    /// Remove what 'install' added
+    Uninstall(install::Args),
+    /// Report for each host whether it is installed and when its last event arrived
+    Status(install::StatusArgs),
+    /// Run a host with a task and an actor in its environment
+    Run(run::Args),
+    /// Handle an event of a host: JSON on standard input, JSON on standard output
+    ///
+    /// Called by the hooks of a host. Always exits with 0, within 5 seconds.
+    Event(event::Args),
+}
+
+/// Run `git agent host`.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    match args.action {
+        Action::Install(args) => install::run(ctx, Install::Install, args),
+        Action::Uninstall(args) => install::run(ctx, Install::Uninstall, args),
+        Action::Status(args) => install::status(ctx, args),
+        Action::Run(args) => run::run(args),
+        Action::Event(args) => {
+            event::main(&args.words());
+            Ok(exit::OK)
+        }
+    }
+}

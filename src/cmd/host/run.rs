@@ -1,0 +1,41 @@
+//! `git agent host run`: a host with a task in its environment, which reaches its shell, its hooks and its servers of tools.
+
+use std::ffi::OsString;
+
+use crate::{
+    cmd::context::Ctx,
+    error::Result,
+    hosts::Host,
+    store::active,
+    verbs::start::{self, Activate, Request},
+    verify::replace_this_process_with,
+    view::{Out, When},
+};
+
+/// Which host, and what it works on.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Host: claude, codex, gemini, copilot, opencode or cursor
+    #[arg(value_parser = super::install::host)]
+    host: Host,
+    /// Start this task first, and stamp what the host commits with it
+    #[arg(long, value_name = "TASK")]
+    task: Option<String>,
+    /// Arguments for the host
+    #[arg(last = true, value_name = "ARGS")]
+    arguments: Vec<OsString>,
+}
+
+/// Become the host.
+pub(super) fn run(args: Args) -> Result<u8> {
+    let mut environment = vec![("GIT_AGENT_ACTOR", args.host.word().to_owned())];
+    if let Some(word) = args.task {
+        let request = Request { task: word, activate: Activate::No, force: false, take_over: false };
+        let ctx_of_host = Ctx::new(Out::new(false, true, When::Auto), Some(args.host.word().to_owned()));
+        let started = ctx_of_host.call(|caller| start::start(caller, &request))?;
+        environment.push((active::VARIABLE, started.changed.task.id.to_string()));
+    }
+    let program = if args.host == Host::Cursor { "cursor-agent" } else { args.host.word() };
+    let words: Vec<OsString> = [OsString::from(program)].into_iter().chain(args.arguments).collect();
+    Err(replace_this_process_with(&words, &environment))
+}

@@ -1,0 +1,282 @@
+//! Configuration of agent hosts: which files, and what of them is ours. The texts are changed in place: everything else stays.
+
+mod block;
+pub(super) mod content;
+mod json;
+mod toml;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::Host;
+
+/// Every command line of ours in a configuration has this in it.
+pub(super) const MARK: &str = "git-agent host event";
+
+/// The name of our server of tools.
+const SERVER: &str = "git-agent";
+
+/// Whose configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The user's: for all repositories.
+    User,
+    /// The repository's: shared with everyone who works on it.
+    Project,
+}
+
+/// Where configurations are.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The user's directory.
+    pub home: PathBuf,
+    /// The top of the work tree, for [`Scope::Project`].
+    pub project: Option<PathBuf>,
+    /// Directories that variables name: `CLAUDE_CONFIG_DIR`, `CODEX_HOME`, `XDG_CONFIG_HOME`, `COPILOT_HOME`.
+    pub named: Vec<(&'static str, PathBuf)>,
+}
+
+impl Places {
+    /// The variables that are asked for.
+    pub const VARIABLES: [&'static str; 4] = ["CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME", "COPILOT_HOME"];
+
+    fn named(&self, variable: &str, or: &str) -> PathBuf {
+        let named = self.named.iter().find(|(name, _)| *name == variable);
+        named.map_or_else(|| self.home.join(or), |(_, path)| path.clone())
+    }
+
+    /// The directory of the user's configuration of `host`.
+    pub fn of(&self, host: Host) -> PathBuf {
+        match host {
+            Host::Claude => self.named("CLAUDE_CONFIG_DIR", ".claude"),
+            Host::Codex => self.named("CODEX_HOME", ".codex"),
+            Host::Gemini => self.home.join(".gemini"),
+            Host::Copilot => self.named("COPILOT_HOME", ".copilot"),
+            Host::OpenCode => self.named("XDG_CONFIG_HOME", ".config").join("opencode"),
+            Host::Cursor => self.home.join(".cursor"),
+        }
+    }
+}
+
+/// What of a file is ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Hooks in a JSON file.
+    Hooks,
+    /// The server of tools in a JSON file.
+    Server,
+    /// The server of tools in a TOML file.
+    ServerInToml,
+    /// Instructions between markers.
+    Instructions,
+    /// The whole file: the skill.
+    Skill,
+    /// The whole file: the plugin for OpenCode.
+    Plugin,
+}
+
+/// A part of a file that belongs to a host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The file.
+    pub path: PathBuf,
+    /// What of it is ours.
+    pub part: Part,
+    /// For whom.
+    pub host: Host,
+}
+
+/// The files of `host` in `scope`. `exists` says whether there is a file: some are changed only where they are.
+pub fn targets(host: Host, scope: Scope, places: &Places, exists: impl Fn(&Path) -> bool) -> Vec<Target> {
+    use Part::{Hooks, Instructions, Plugin, Server, ServerInToml, Skill};
+    let skill = "skills/git-agent/SKILL.md";
+    let of = |path: PathBuf, part| Target { path, part, host };
+    if scope == Scope::User {
+        let dir = places.of(host);
+        let at = |name: &str, part| of(dir.join(name), part);
+        return match host {
+            Host::Claude => {
+                // A new CLAUDE.md would hide the AGENTS.md of the user.
+                let memory = dir.join("CLAUDE.md");
+                let memory = exists(&memory).then(|| of(memory, Instructions));
+                let server = match dir == places.home.join(".claude") {
+                    true => of(places.home.join(".claude.json"), Server),
+                    false => at(".claude.json", Server),
+                };
+                [at("settings.json", Hooks), server, at(skill, Skill)].into_iter().chain(memory).collect()
+            }
+            Host::Codex => vec![
+                at("hooks.json", Hooks),
+                at("config.toml", ServerInToml),
+                at("AGENTS.md", Instructions),
+                at(skill, Skill),
+            ],
+            Host::Gemini => vec![
+                at("settings.json", Hooks),
+                at("settings.json", Server),
+                at("GEMINI.md", Instructions),
+                at(skill, Skill),
+            ],
+            Host::Copilot => vec![
+                at("hooks/git-agent.json", Hooks),
+                at("mcp-config.json", Server),
+                at("copilot-instructions.md", Instructions),
+                at(skill, Skill),
+            ],
+            Host::OpenCode => vec![
+                at("plugins/git-agent.js", Plugin),
+                at("opencode.json", Server),
+                at("AGENTS.md", Instructions),
+                at(skill, Skill),
+            ],
+            Host::Cursor => vec![at("hooks.json", Hooks), at("mcp.json", Server), at(skill, Skill)],
+        };
+    }
+    let top = places.project.clone().unwrap_or_default();
+    let at = |name: &str, part| of(top.join(name), part);
+    let shared_skill = at(".agents/skills/git-agent/SKILL.md", Skill);
+    match host {
+        Host::Claude => {
+            let file = if exists(&top.join("CLAUDE.md")) { "CLAUDE.md" } else { "AGENTS.md" };
+            let skill = at(".claude/skills/git-agent/SKILL.md", Skill);
+            vec![at(".claude/settings.json", Hooks), at(".mcp.json", Server), at(file, Instructions), skill]
+        }
+        Host::Codex => vec![
+            at(".codex/hooks.json", Hooks),
+            at(".codex/config.toml", ServerInToml),
+            at("AGENTS.md", Instructions),
+            shared_skill,
+        ],
+        Host::Gemini => vec![
+            at(".gemini/settings.json", Hooks),
+            at(".gemini/settings.json", Server),
+            at("GEMINI.md", Instructions),
+            shared_skill,
+        ],
+        Host::Copilot => vec![
+            at(".github/hooks/git-agent.json", Hooks),
+            at(".mcp.json", Server),
+            at("AGENTS.md", Instructions),
+            shared_skill,
+        ],
+        Host::OpenCode => vec![
+            at(".opencode/plugins/git-agent.js", Plugin),
+            at("opencode.json", Server),
+            at("AGENTS.md", Instructions),
+            shared_skill,
+        ],
+        Host::Cursor => vec![
+            at(".cursor/hooks.json", Hooks),
+            at(".cursor/mcp.json", Server),
+            at("AGENTS.md", Instructions),
+            shared_skill,
+        ],
+    }
+}
+
+/// Where the server stands in a JSON file of `host`, and what stands there.
+fn server(host: Host) -> ([&'static str; 2], Value) {
+    let entry = match host {
+        Host::OpenCode => json!({"type": "local", "command": ["git-agent", "mcp"], "enabled": true}),
+        Host::Copilot => json!({"type": "local", "command": "git-agent", "args": ["mcp"], "tools": ["*"]}),
+        _ => json!({"command": "git-agent", "args": ["mcp"]}),
+    };
+    ([if host == Host::OpenCode { "mcp" } else { "mcpServers" }, SERVER], entry)
+}
+
+/// `.mcp.json` is read by Claude Code and Copilot CLI alike.
+fn server_of(target: &Target) -> ([&'static str; 2], Value) {
+    let is_shared = target.path.file_name().is_some_and(|name| name == ".mcp.json");
+    server(if is_shared { Host::Claude } else { target.host })
+}
+
+/// Variables that Codex passes to a server of tools only if it is told to.
+const PASSED: &[&str] = &["GIT_AGENT_TASK", "GIT_AGENT_ACTOR", "GIT_AGENT_SESSION"];
+
+impl Target {
+    /// `text` with our part. `None`: the file does not exist.
+    ///
+    /// # Errors
+    ///
+    /// Why the text cannot be changed.
+    pub fn install(&self, text: Option<&str>) -> Result<String, String> {
+        match self.part {
+            Part::Hooks => {
+                let (head, events) = content::hooks(self.host);
+                json::set_hooks(text, &head, &events)
+            }
+            Part::Server => {
+                let (path, entry) = server_of(self);
+                let text = json::set(text, &path, &entry)?;
+                let needs_schema = self.host == Host::OpenCode && json::get(&text, &["$schema"]).is_none();
+                match needs_schema {
+                    // It writes that itself, and would move the rest.
+                    true => json::set(Some(&text), &["$schema"], &json!("https://opencode.ai/config.json")),
+                    false => Ok(text),
+                }
+            }
+            Part::ServerInToml => toml::set(
+                text,
+                "mcp_servers",
+                SERVER,
+                &[("command", &["git-agent"]), ("args", &["mcp"]), ("env_vars", PASSED)],
+            ),
+            Part::Instructions => Ok(block::set(text, content::INSTRUCTIONS)),
+            Part::Skill => Ok(content::SKILL.to_owned()),
+            Part::Plugin => Ok(content::PLUGIN.to_owned()),
+        }
+    }
+
+    /// `text` without our part; `None`: nothing is left, and the file goes.
+    ///
+    /// # Errors
+    ///
+    /// Why the text cannot be changed.
+    pub fn uninstall(&self, text: &str) -> Result<Option<String>, String> {
+        let left = match self.part {
+            Part::Hooks => {
+                let left = json::unset_hooks(text)?;
+                let is_head_alone = json::get(&left, &[]) == Some(json!({"version": 1}));
+                if is_head_alone { String::new() } else { left }
+            }
+            Part::Server => {
+                let left = json::unset(text, &server_of(self).0)?;
+                let schema = json!({"$schema": "https://opencode.ai/config.json"});
+                if json::get(&left, &[]) == Some(schema) { String::new() } else { left }
+            }
+            Part::ServerInToml => toml::unset(text, "mcp_servers", SERVER)?,
+            Part::Instructions => block::unset(text),
+            Part::Skill | Part::Plugin => String::new(),
+        };
+        let is_empty = matches!(left.trim(), "" | "{}") && left != text;
+        Ok((!is_empty).then_some(left))
+    }
+
+    /// Whether our part is in `text`, and whether it is that of this version.
+    pub fn state(&self, text: &str) -> PartState {
+        let is_there = match self.part {
+            Part::Hooks => !json::hooked(text).is_empty(),
+            Part::Server => json::get(text, &server_of(self).0).is_some(),
+            Part::ServerInToml => toml::is_set(text, "mcp_servers", SERVER),
+            Part::Instructions => block::is_set(text, content::INSTRUCTIONS).is_some(),
+            Part::Skill | Part::Plugin => true,
+        };
+        match (is_there, self.install(Some(text)).is_ok_and(|wanted| wanted == text)) {
+            (false, _) => PartState::Missing,
+            (true, true) => PartState::Installed,
+            (true, false) => PartState::Outdated,
+        }
+    }
+}
+
+/// Whether a part is installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartState {
+    /// It is not.
+    Missing,
+    /// It is, as another version, or with changes.
+    Outdated,
+    /// It is.
+    Installed,
+}

@@ -1,0 +1,227 @@
+//! Installing: configuration files of hosts are read, changed and written, each whole.
+//!
+//! What a file was before is kept until it is uninstalled, in `git-agent/hosts.json` of the user's state directory: a file that nobody
+//! changed since becomes, byte for byte, what it was.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Write as _},
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Host,
+    config::{PartState, Places, Scope, Target, targets},
+};
+use crate::error::{Context as _, Error, Result, codes};
+
+/// The mode of a new file, as programs usually make them.
+const READABLE: u32 = 0o644;
+/// The mode of a file for the user alone.
+const PRIVATE: u32 = 0o600;
+/// What a larger file was is not kept, in bytes: our parts are taken out of it.
+const LARGEST: usize = 256 * 1024;
+
+/// What is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Put our parts in.
+    Install,
+    /// Take them out.
+    Uninstall,
+}
+
+/// A file before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The file.
+    pub path: PathBuf,
+    /// Its text; `None`: it does not exist.
+    pub before: Option<String>,
+    /// Its new text; `None`: it goes.
+    pub after: Option<String>,
+}
+
+impl Change {
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.before == self.after
+    }
+}
+
+/// What is known of a file that we changed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Original {
+    /// What it was.
+    before: Option<String>,
+    /// What we made of it.
+    after: Option<String>,
+    /// Directories that we made for it, the outermost first.
+    made: Vec<PathBuf>,
+}
+
+/// The originals, by file.
+type Originals = BTreeMap<PathBuf, Original>;
+
+/// Where the parts of `host` are in `scope`.
+pub fn targets_of(host: Host, scope: Scope, places: &Places) -> Vec<Target> {
+    targets(host, scope, places, Path::exists)
+}
+
+/// What is there of `host` in `scope`: each part with its state; a file that cannot be read with the reason.
+pub fn state(host: Host, scope: Scope, places: &Places) -> Vec<(Target, Result<PartState>)> {
+    let state = |target: Target| {
+        let state = read(&target.path).map(|text| text.map_or(PartState::Missing, |text| target.state(&text)));
+        (target, state)
+    };
+    targets_of(host, scope, places).into_iter().map(state).collect()
+}
+
+/// Whether anything of `host` is installed in `scope`: its hooks or plugin.
+pub fn is_installed(host: Host, scope: Scope, places: &Places) -> bool {
+    use super::config::Part;
+    state(host, scope, places).iter().any(|(target, state)| {
+        matches!(target.part, Part::Hooks | Part::Plugin) && !matches!(state, Ok(PartState::Missing) | Err(_))
+    })
+}
+
+/// The changes of `action` for `hosts`. Nothing is written.
+///
+/// # Errors
+///
+/// `host-config`: a file is not what its host reads; then nothing is changed.
+pub fn plan(action: Action, hosts: &[Host], scope: Scope, places: &Places, state_dir: &Path) -> Result<Vec<Change>> {
+    let mut changes: Vec<Change> = Vec::new();
+    let others = Host::ALL.into_iter().filter(|host| !hosts.contains(host) && is_installed(*host, scope, places));
+    let needed: Vec<Target> = others.flat_map(|host| targets_of(host, scope, places)).collect();
+    let originals = originals(state_dir);
+    for target in hosts.iter().flat_map(|host| targets_of(*host, scope, places)) {
+        let is_shared = needed.iter().any(|other| other.path == target.path && other.part == target.part);
+        if action == Action::Uninstall && is_shared {
+            continue;
+        }
+        let at = match changes.iter().position(|change| change.path == target.path) {
+            Some(at) => at,
+            None => {
+                let before = read(&target.path)?;
+                changes.push(Change { path: target.path.clone(), after: before.clone(), before });
+                changes.len() - 1
+            }
+        };
+        let now = changes[at].after.clone();
+        let refused = |why: String| {
+            let message = format!("cannot change '{}': {why}", target.path.display());
+            Error::new(codes::HOST_CONFIG, message).hint("nothing was changed; mend the file, then try again")
+        };
+        changes[at].after = match (action, now) {
+            (Action::Install, now) => Some(target.install(now.as_deref()).map_err(refused)?),
+            (Action::Uninstall, None) => None,
+            (Action::Uninstall, Some(now)) => target.uninstall(&now).map_err(refused)?,
+        };
+    }
+    if action == Action::Uninstall {
+        for change in changes.iter_mut().filter(|change| !change.is_empty()) {
+            // Unless parts of other hosts stay in the file.
+            let is_needed = needed.iter().any(|other| other.path == change.path);
+            if let Some(original) =
+                originals.get(&change.path).filter(|known| !is_needed && known.after == change.before)
+            {
+                change.after.clone_from(&original.before);
+            }
+        }
+    }
+    changes.retain(|change| !change.is_empty());
+    Ok(changes)
+}
+
+/// Carry out `changes`, and keep what the files were.
+///
+/// # Errors
+///
+/// When a file cannot be written; those before it stay changed.
+pub fn apply(action: Action, changes: &[Change], state_dir: &Path) -> Result<()> {
+    let mut originals = originals(state_dir);
+    for change in changes {
+        let failed = || format!("cannot write '{}'", change.path.display());
+        let made = match &change.after {
+            Some(text) => write(&change.path, text, READABLE).or_environment(failed)?,
+            None => fs::remove_file(&change.path).map(|()| Vec::new()).or_environment(failed)?,
+        };
+        match action {
+            Action::Install => {
+                let known = originals.remove(&change.path).filter(|known| known.after == change.before);
+                let (before, made) = known.map_or((change.before.clone(), made), |known| (known.before, known.made));
+                if before.as_ref().is_none_or(|before| before.len() <= LARGEST) {
+                    originals.insert(change.path.clone(), Original { before, after: change.after.clone(), made });
+                }
+            }
+            Action::Uninstall => {
+                let known = originals.remove(&change.path);
+                // Those that others use by now are not empty, and stay.
+                for dir in known.iter().flat_map(|known| known.made.iter().rev()) {
+                    fs::remove_dir(dir).ok();
+                }
+            }
+        }
+    }
+    keep(state_dir, &originals)
+}
+
+/// The text of a file; `None` where there is none.
+fn read(path: &Path) -> Result<Option<String>> {
+    match fs::read(path) {
+        Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|_| {
+            Error::new(codes::HOST_CONFIG, format!("cannot change '{}': it is no UTF-8 text", path.display()))
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).or_environment(|| format!("cannot read '{}'", path.display())),
+    }
+}
+
+/// Make `text` the content of `path`, in one step. Links are followed; mode and directories stay. Answers which directories were made.
+fn write(path: &Path, text: &str, mode: u32) -> io::Result<Vec<PathBuf>> {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let dir = path.parent().unwrap_or(Path::new("."));
+    let mut made: Vec<PathBuf> = dir.ancestors().take_while(|dir| !dir.exists()).map(Path::to_owned).collect();
+    made.reverse();
+    fs::create_dir_all(dir)?;
+    let mut new = tempfile::Builder::new().prefix(".git-agent-").tempfile_in(dir)?;
+    new.write_all(text.as_bytes())?;
+    match fs::metadata(&path) {
+        Ok(meta) => new.as_file().set_permissions(meta.permissions())?,
+        Err(_) => new.as_file().set_permissions(fs::Permissions::from_mode(mode))?,
+    }
+    new.persist(&path)?;
+    Ok(made)
+}
+
+fn originals(state_dir: &Path) -> Originals {
+    let text = fs::read(state_dir.join("hosts.json")).unwrap_or_default();
+    serde_json::from_slice(&text).unwrap_or_default()
+}
+
+fn keep(state_dir: &Path, originals: &Originals) -> Result<()> {
+    let file = state_dir.join("hosts.json");
+    let failed = || format!("cannot write '{}'", file.display());
+    let own = originals.get(&file).cloned();
+    if originals.keys().all(|path| *path == file) {
+        fs::remove_file(&file).ok();
+        for dir in own.iter().flat_map(|own| own.made.iter().rev()) {
+            fs::remove_dir(dir).ok();
+        }
+        return Ok(());
+    }
+    // Configurations may hold secrets.
+    let put = |originals: &Originals| write(&file, &serde_json::to_string(originals).unwrap_or_default(), PRIVATE);
+    let made = put(originals).or_environment(failed)?;
+    if made.is_empty() {
+        return Ok(());
+    }
+    let own = Original { before: None, after: None, made };
+    let with_own = originals.iter().map(|(path, known)| (path.clone(), known.clone())).chain([(file.clone(), own)]);
+    put(&with_own.collect()).map(drop).or_environment(failed)
+}

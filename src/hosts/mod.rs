@@ -1,0 +1,155 @@
+//! Agent hosts: programs such as Claude Code and Codex that run agents. What they send to hooks, and what they want to hear.
+//!
+//! ```text
+//! payload ── read ──► HostEvent ── verbs ──► Reply ── json ──► the host's own form
+//! ```
+//!
+//! [`config`] knows the configuration files of each host, [`install`] changes them. A payload is read leniently: a key that is missing or has another type says nothing, so that a new version of a host breaks nothing.
+
+pub mod config;
+pub mod install;
+mod payload;
+mod reply;
+mod tools;
+
+pub use payload::read;
+pub use reply::Reply;
+pub use tools::{Todo, TodoState, Tool};
+
+use std::path::PathBuf;
+
+use crate::domain::session::SessionId;
+
+/// A program that runs agents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Host {
+    /// Claude Code.
+    Claude,
+    /// Codex CLI.
+    Codex,
+    /// Gemini CLI.
+    Gemini,
+    /// Copilot CLI.
+    Copilot,
+    /// OpenCode.
+    OpenCode,
+    /// Cursor.
+    Cursor,
+}
+
+impl Host {
+    /// All of them.
+    pub const ALL: [Host; 6] = [Host::Claude, Host::Codex, Host::Gemini, Host::Copilot, Host::OpenCode, Host::Cursor];
+
+    /// The word on the command line, which is also the name of its agents.
+    pub fn word(self) -> &'static str {
+        match self {
+            Host::Claude => "claude",
+            Host::Codex => "codex",
+            Host::Gemini => "gemini",
+            Host::Copilot => "copilot",
+            Host::OpenCode => "opencode",
+            Host::Cursor => "cursor",
+        }
+    }
+
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Host::Claude => "Claude Code",
+            Host::Codex => "Codex",
+            Host::Gemini => "Gemini CLI",
+            Host::Copilot => "Copilot CLI",
+            Host::OpenCode => "OpenCode",
+            Host::Cursor => "Cursor",
+        }
+    }
+
+    /// The host of this word.
+    pub fn from_word(word: &str) -> Option<Host> {
+        Host::ALL.into_iter().find(|host| host.word() == word)
+    }
+
+    /// The host that really sends an event to the hook of `self`: Copilot CLI and Cursor also run hooks of Claude Code. `is_set` says
+    /// whether a variable is set.
+    pub fn actual(self, is_set: impl Fn(&str) -> bool) -> Host {
+        if self != Host::Claude || is_set("CLAUDECODE") || is_set("CLAUDE_CODE_SESSION_ID") {
+            return self;
+        }
+        match () {
+            () if ["COPILOT_CLI", "COPILOT_PROJECT_DIR", "COPILOT_AGENT_SESSION_ID"]
+                .iter()
+                .any(|name| is_set(name)) =>
+            {
+                Host::Copilot
+            }
+            () if ["CURSOR_VERSION", "CURSOR_PROJECT_DIR"].iter().any(|name| is_set(name)) => Host::Cursor,
+            () => self,
+        }
+    }
+}
+
+/// What a host says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HostEvent {
+    /// The host.
+    pub host: Host,
+    /// What happens.
+    pub moment: Moment,
+    /// The session, and the agent inside of it.
+    pub session: Option<SessionId>,
+    /// Where the host or the agent is.
+    pub cwd: Option<PathBuf>,
+    /// The model.
+    pub model: Option<String>,
+    /// Tells it from other events of the session at the same time.
+    pub key: String,
+}
+
+/// What happens in a session.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Moment {
+    /// A session begins, goes on, or has lost its context.
+    Start,
+    /// The user says something.
+    Prompt(String),
+    /// A tool is going to run.
+    BeforeTool(Tool),
+    /// A tool has run, with this output.
+    AfterTool(Tool, String),
+    /// The context is going to be summarized.
+    BeforeCompaction,
+    /// The agent wants to stop.
+    Stop {
+        /// It went on because a hook asked it to.
+        is_continued: bool,
+        /// Agents of it are still at work.
+        is_busy: bool,
+    },
+    /// An agent inside of the session begins.
+    AgentStart,
+    /// An agent inside of the session ends.
+    AgentStop,
+    /// The session ends.
+    End(Option<String>),
+    /// Something that is not of interest.
+    Other,
+}
+
+impl Moment {
+    /// Its word on the command line.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Moment::Start => "session-start",
+            Moment::Prompt(_) => "prompt",
+            Moment::BeforeTool(_) => "pre-tool",
+            Moment::AfterTool(..) => "post-tool",
+            Moment::BeforeCompaction => "pre-compact",
+            Moment::Stop { .. } => "stop",
+            Moment::AgentStart => "subagent-start",
+            Moment::AgentStop => "subagent-stop",
+            Moment::End(_) => "session-end",
+            Moment::Other => "other",
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What a host hears from a hook, in its own form. Never by an exit code: those mean something else in every host.
+
+use serde_json::{Map, Value, json};
+
+use super::{Host, Moment};
+
+/// What a hook says to its host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reply {
+    /// A text for the agent to know.
+    pub context: Option<String>,
+    /// Why the tool must not run.
+    pub deny: Option<String>,
+    /// What the agent is asked to do before it stops.
+    pub ask: Option<String>,
+    /// Variables for the commands of the session.
+    pub env: Vec<(String, String)>,
+}
+
+impl Reply {
+    /// The answer to `moment` in the form of `host`: one JSON object, which is empty if there is nothing to say.
+    pub fn json(&self, host: Host, moment: &Moment) -> Value {
+        match host {
+            Host::Claude | Host::Codex => self.nested(host, moment, "deny"),
+            Host::Gemini => self.gemini(moment),
+            Host::Copilot => self.copilot(),
+            Host::Cursor => self.cursor(moment),
+            Host::OpenCode => self.opencode(),
+        }
+    }
+
+    /// The form of Claude Code, which Codex shares. Codex refuses objects with other keys.
+    fn nested(&self, host: Host, moment: &Moment, word: &str) -> Value {
+        if let Some(reason) = &self.ask {
+            return json!({"decision": "block", "reason": reason});
+        }
+        let name = match moment {
+            Moment::Start => "SessionStart",
+            Moment::Prompt(_) => "UserPromptSubmit",
+            Moment::BeforeTool(_) => "PreToolUse",
+            Moment::AfterTool(..) => "PostToolUse",
+            Moment::AgentStart => "SubagentStart",
+            _ => return json!({}),
+        };
+        if let Some(reason) = &self.deny {
+            return json!({"hookSpecificOutput": {
+                "hookEventName": name, "permissionDecision": word, "permissionDecisionReason": reason,
+            }});
+        }
+        match &self.context {
+            // Codex takes nothing but a refusal there.
+            Some(_) if host == Host::Codex && matches!(moment, Moment::BeforeTool(_)) => json!({}),
+            Some(text) => json!({"hookSpecificOutput": {"hookEventName": name, "additionalContext": text}}),
+            None => json!({}),
+        }
+    }
+
+    fn gemini(&self, moment: &Moment) -> Value {
+        if let Some(reason) = self.deny.as_ref().or(self.ask.as_ref()) {
+            return json!({"decision": "deny", "reason": reason});
+        }
+        let name = match moment {
+            Moment::Start => "SessionStart",
+            Moment::Prompt(_) => "BeforeAgent",
+            Moment::AfterTool(..) => "AfterTool",
+            _ => return json!({}),
+        };
+        match &self.context {
+            Some(text) => json!({"hookSpecificOutput": {"hookEventName": name, "additionalContext": text}}),
+            None => json!({}),
+        }
+    }
+
+    fn copilot(&self) -> Value {
+        if let Some(reason) = &self.ask {
+            return json!({"decision": "block", "reason": reason});
+        }
+        if let Some(reason) = &self.deny {
+            return json!({"permissionDecision": "deny", "permissionDecisionReason": reason});
+        }
+        self.context.as_ref().map_or_else(|| json!({}), |text| json!({"additionalContext": text}))
+    }
+
+    fn cursor(&self, moment: &Moment) -> Value {
+        if let Some(reason) = &self.ask {
+            return json!({"followup_message": reason});
+        }
+        if let Some(reason) = &self.deny {
+            return json!({"permission": "deny", "user_message": reason, "agent_message": reason});
+        }
+        let mut answer = Map::new();
+        if matches!(moment, Moment::Start) && !self.env.is_empty() {
+            let env: Map<String, Value> = self.env.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+            answer.insert("env".to_owned(), env.into());
+        }
+        if let Some(text) = &self.context {
+            answer.insert("additional_context".to_owned(), json!(text));
+        }
+        answer.into()
+    }
+
+    /// The form that our plugin for OpenCode reads.
+    fn opencode(&self) -> Value {
+        let mut answer = Map::new();
+        let parts = [("context", &self.context), ("deny", &self.deny), ("ask", &self.ask)];
+        for (name, text) in parts {
+            if let Some(text) = text {
+                answer.insert(name.to_owned(), json!(text));
+            }
+        }
+        if !self.env.is_empty() {
+            let env: Map<String, Value> = self.env.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+            answer.insert("env".to_owned(), env.into());
+        }
+        answer.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hosts::Tool;
+
+    #[test]
+    fn each_host_hears_its_own_form() {
+        let deny = Reply { deny: Some("no".into()), ..Reply::default() };
+        let before = Moment::BeforeTool(Tool::Edit);
+        let said = |host, reply: &Reply, moment: &Moment| reply.json(host, moment).to_string();
+        let nested = r#"{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"no"}}"#;
+        assert_eq!(said(Host::Claude, &deny, &before), nested);
+        assert_eq!(said(Host::Codex, &deny, &before), nested);
+        assert_eq!(said(Host::Gemini, &deny, &before), r#"{"decision":"deny","reason":"no"}"#);
+        assert!(said(Host::Copilot, &deny, &before).contains(r#""permissionDecision":"deny""#));
+        assert!(said(Host::Cursor, &deny, &before).contains(r#""permission":"deny""#));
+        assert_eq!(said(Host::OpenCode, &deny, &before), r#"{"deny":"no"}"#);
+        let ask = Reply { ask: Some("do".into()), ..Reply::default() };
+        let stop = Moment::Stop { is_continued: false, is_busy: false };
+        for host in [Host::Claude, Host::Codex, Host::Copilot] {
+            assert_eq!(said(host, &ask, &stop), r#"{"decision":"block","reason":"do"}"#);
+        }
+        assert_eq!(said(Host::Cursor, &ask, &stop), r#"{"followup_message":"do"}"#);
+        for host in Host::ALL {
+            assert_eq!(said(host, &Reply::default(), &stop), "{}");
+            assert_eq!(said(host, &Reply::default(), &before), "{}");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Tools of agents, by name. What a tool is never depends on which fields its input has: a patch that contains a command line is a text.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+/// What a tool does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Tool {
+    /// It runs a line in a shell.
+    Shell {
+        /// The line.
+        line: String,
+        /// Where, if not where the agent is.
+        dir: Option<PathBuf>,
+    },
+    /// It changes files.
+    Edit,
+    /// It keeps the agent's list of things to do.
+    Todos(Vec<Todo>),
+    /// It adds one line to that list, or changes the line of this number.
+    Todo(Option<String>, Todo),
+    /// Something else, which changes nothing here.
+    Other,
+}
+
+/// One line of the agent's own list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Todo {
+    /// What is to be done.
+    pub title: String,
+    /// Where it stands.
+    pub state: TodoState,
+}
+
+/// Where a line of an agent's list stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TodoState {
+    /// Not begun.
+    Open,
+    /// At work on it.
+    Doing,
+    /// Done.
+    Done,
+    /// Not wanted any more.
+    Dropped,
+}
+
+/// Tools that run a line in a shell.
+const SHELLS: &[&str] = &[
+    "bash",
+    "powershell",
+    "shell",
+    "shell_command",
+    "local_shell",
+    "exec_command",
+    "unified_exec",
+    "run_shell_command",
+    "run_terminal_cmd",
+    "run_in_terminal",
+    "write_bash",
+];
+
+/// Tools that change files.
+const EDITORS: &[&str] = &[
+    "write",
+    "edit",
+    "multiedit",
+    "notebookedit",
+    "apply_patch",
+    "patch",
+    "write_file",
+    "replace",
+    "create",
+    "str_replace",
+    "str_replace_editor",
+    "str_replace_based_edit_tool",
+    "insert",
+    "edit_file",
+    "search_replace",
+    "delete_file",
+    "delete",
+];
+
+/// Tools that keep the agent's list.
+const LISTS: &[&str] = &["todowrite", "todo_write", "update_plan", "write_todos", "update_todo", "todo"];
+
+impl Tool {
+    /// The tool `name` with `input`; `cwd` is where the agent is.
+    pub(super) fn new(name: &str, input: &Value, cwd: Option<&Path>) -> Tool {
+        let name = name.to_ascii_lowercase();
+        if SHELLS.contains(&name.as_str()) {
+            let line = ["command", "cmd", "script"].iter().find_map(|key| line(input.get(key)?));
+            let dir = ["dir_path", "workdir", "cwd", "working_directory", "directory"];
+            let dir = dir.iter().find_map(|key| input.get(key)?.as_str()).filter(|dir| !dir.is_empty());
+            let dir = dir.map(|dir| cwd.map_or_else(|| PathBuf::from(dir), |cwd| cwd.join(dir)));
+            return Tool::Shell { line: line.unwrap_or_default(), dir };
+        }
+        if EDITORS.contains(&name.as_str()) {
+            return Tool::Edit;
+        }
+        if LISTS.contains(&name.as_str()) {
+            return Tool::Todos(todos(input));
+        }
+        if matches!(name.as_str(), "taskcreate" | "taskupdate") {
+            return step(input).unwrap_or(Tool::Other);
+        }
+        Tool::Other
+    }
+
+    /// Whether it may change files.
+    pub fn may_change_files(&self) -> bool {
+        matches!(self, Tool::Shell { .. } | Tool::Edit)
+    }
+}
+
+/// The line that a shell gets: a text, or a list of words.
+fn line(value: &Value) -> Option<String> {
+    if let Some(text) = value.as_str() {
+        return Some(text.to_owned());
+    }
+    let words: Vec<&str> = value.as_array()?.iter().filter_map(Value::as_str).collect();
+    match words[..] {
+        [shell, flags, line] if flags.starts_with('-') && flags.ends_with('c') && shell.ends_with("sh") => {
+            Some(line.to_owned())
+        }
+        _ => Some(words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")),
+    }
+}
+
+/// A word as a shell reads it again.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// One line of the list that Claude Code keeps by number.
+fn step(input: &Value) -> Option<Tool> {
+    let id = input
+        .get("taskId")
+        .or(input.get("task_id"))
+        .map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
+    if id.is_some() {
+        let named = todo(&json_with_title(input));
+        return named.map(|todo| Tool::Todo(id, todo));
+    }
+    todo(input).map(|todo| Tool::Todo(None, todo))
+}
+
+/// `input` with a title: a change of the state names none.
+fn json_with_title(input: &Value) -> Value {
+    let mut input = input.clone();
+    if let Some(object) = input.as_object_mut() {
+        object.entry("subject").or_insert_with(|| Value::from("-"));
+    }
+    input
+}
+
+/// The list in `input`.
+fn todos(input: &Value) -> Vec<Todo> {
+    let list = ["todos", "plan", "items", "tasks"].iter().find_map(|key| input.get(key));
+    if let Some(text) = list.and_then(Value::as_str) {
+        return checklist(text);
+    }
+    let items = list.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    items.iter().filter_map(todo).collect()
+}
+
+/// A Markdown list with boxes.
+fn checklist(text: &str) -> Vec<Todo> {
+    let lines = text.lines().filter_map(|line| line.trim().strip_prefix(['-', '*'])?.trim().strip_prefix('['));
+    let todo = |line: &str| {
+        let (mark, title) = line.split_once(']')?;
+        let state = match mark.trim() {
+            "" => TodoState::Open,
+            "x" | "X" => TodoState::Done,
+            "-" => TodoState::Dropped,
+            _ => TodoState::Doing,
+        };
+        Some(Todo { title: title.trim().to_owned(), state })
+    };
+    lines.filter_map(todo).filter(|todo| !todo.title.is_empty()).collect()
+}
+
+fn todo(item: &Value) -> Option<Todo> {
+    let text = |keys: &[&str]| keys.iter().find_map(|key| item.get(key)?.as_str()).map(str::trim);
+    let title = text(&["content", "step", "subject", "title", "description", "task"])?;
+    let state = match text(&["status", "state"]).unwrap_or_default() {
+        "completed" | "done" => TodoState::Done,
+        "in_progress" | "in-progress" | "doing" => TodoState::Doing,
+        "cancelled" | "canceled" | "deleted" => TodoState::Dropped,
+        _ => TodoState::Open,
+    };
+    (!title.is_empty()).then(|| Todo { title: title.to_owned(), state })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_tool_is_what_its_name_says() {
+        let patch = json!({"command": "*** Begin Patch\n+ rm -rf .git\n*** End Patch"});
+        assert_eq!(Tool::new("apply_patch", &patch, None), Tool::Edit);
+        assert_eq!(Tool::new("Read", &json!({"command": "rm -rf .git"}), None), Tool::Other);
+        let shell = Tool::new("Bash", &json!({"command": "ls"}), None);
+        assert_eq!(shell, Tool::Shell { line: "ls".into(), dir: None });
+        let gemini = json!({"command": "ls", "dir_path": "sub"});
+        let dir = Some("/work/sub".into());
+        assert_eq!(
+            Tool::new("run_shell_command", &gemini, Some(Path::new("/work"))),
+            Tool::Shell { line: "ls".into(), dir }
+        );
+        let words = json!({"command": ["bash", "-lc", "rm -rf x"], "workdir": "/w"});
+        assert_eq!(Tool::new("shell", &words, None), Tool::Shell { line: "rm -rf x".into(), dir: Some("/w".into()) });
+        let words = json!({"command": ["rm", "a b", "it's"]});
+        assert_eq!(Tool::new("shell", &words, None), Tool::Shell { line: r"rm 'a b' 'it'\''s'".into(), dir: None });
+    }
+
+    #[test]
+    fn lists_of_all_hosts_are_read() {
+        let claude =
+            json!({"todos": [{"content": "One", "status": "completed"}, {"content": "Two", "status": "in_progress"}]});
+        let codex = json!({"plan": [{"step": "One", "status": "completed"}, {"step": "Two", "status": "in_progress"}]});
+        let gemini = json!({"todos": [{"description": "One", "status": "completed"}, {"description": "Two", "status": "in_progress"}]});
+        let copilot = json!({"todos": "- [x] One\n- [~] Two"});
+        for (name, input) in
+            [("TodoWrite", claude), ("update_plan", codex), ("write_todos", gemini), ("update_todo", copilot)]
+        {
+            let Tool::Todos(todos) = Tool::new(name, &input, None) else { panic!("{name}") };
+            let seen: Vec<_> = todos.iter().map(|todo| (todo.title.as_str(), todo.state)).collect();
+            assert_eq!(seen, [("One", TodoState::Done), ("Two", TodoState::Doing)], "{name}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! `host install`, `host uninstall`, `host status`.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::hosts::install::Change;
+
+/// `host install`, `host uninstall`, `host status`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HostsAnswer {
+    /// The version of the contract.
+    pub schema: u32,
+    /// The hosts.
+    pub hosts: Vec<HostJson>,
+    /// Files that were changed, or would be.
+    pub changes: Vec<HostChangeJson>,
+    /// Nothing was written.
+    pub dry_run: bool,
+}
+
+/// A host.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct HostJson {
+    /// Its word: `claude`.
+    pub host: String,
+    /// It is on this machine.
+    pub found: bool,
+    /// Where its hooks are installed: `user`, `project`.
+    pub installed: Vec<String>,
+    /// Files that are not as this version installs them.
+    pub missing: Vec<String>,
+    /// When its last event arrived in this repository.
+    pub last_event: Option<String>,
+}
+
+/// A file that changes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HostChangeJson {
+    /// The file.
+    pub path: String,
+    /// `new`, `changed` or `removed`.
+    pub change: &'static str,
+}
+
+impl HostChangeJson {
+    /// Of a change.
+    pub fn new(change: &Change) -> Self {
+        let word = match (&change.before, &change.after) {
+            (None, _) => "new",
+            (_, None) => "removed",
+            _ => "changed",
+        };
+        HostChangeJson { path: change.path.display().to_string(), change: word }
+    }
+}
