@@ -14,7 +14,7 @@ use crate::{
         complete::Verify,
     },
     view::{
-        json::{CheckpointAnswer, CheckpointJson, PathJson, VerificationJson},
+        json::{CheckpointAnswer, CheckpointJson, VerificationJson},
         sanitize,
     },
 };
@@ -22,8 +22,7 @@ use crate::{
 /// Commit all files that are not ignored, for the active task
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The exit code reports whether a checkpoint was created, not the result of --verify; use 'git agent verify' or 'git \
-agent complete --verify' for that.")]
+With --verify, the exit code is 1 if the command fails; the checkpoint is kept.")]
 pub struct Args {
     /// Commit message (default: generated from the task); '-' reads standard input
     #[arg(short, long, value_name = "MSG")]
@@ -49,6 +48,9 @@ pub struct Args {
     /// Run CMD (default: 'agent.verify') on the committed tree and record its result
     #[arg(long, value_name = "CMD", num_args = 0..=1)]
     verify: Option<Option<String>>,
+    /// Print the output of the verification
+    #[arg(short, long)]
+    verbose: bool,
 }
 
 /// Run the command; answers its exit code.
@@ -58,16 +60,17 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         what: what(&args)?,
         allow: Allow { large: args.large, secrets: args.allow_secret, empty: args.allow_empty },
         output: if ctx.out.is_json() { GitOutput::Captured } else { GitOutput::Terminal },
-        verify: args.verify.map(|command| Verify { command, output: verify::output(ctx) }),
+        verify: args.verify.map(|command| Verify { command, output: verify::output(ctx, args.verbose) }),
         task: args.task,
     };
     let answer = ctx.call(|caller| checkpoint::checkpoint(caller, &request))?;
+    let exit = exit_code(&answer, request.verify.is_some());
     if ctx.out.is_json() {
         show_json(ctx, answer)?;
     } else {
-        show(ctx, &answer)?;
+        show(ctx, &answer, args.verbose)?;
     }
-    Ok(exit::OK)
+    Ok(exit)
 }
 
 fn what(args: &Args) -> Result<What> {
@@ -81,24 +84,23 @@ fn what(args: &Args) -> Result<What> {
     Ok(What::Only(absolute.or_environment(|| "cannot find the paths of --only".to_owned())?))
 }
 
+/// 1 if the verification that was asked for did not pass; the checkpoint is there in any case.
+fn exit_code(answer: &Answer, is_verified: bool) -> u8 {
+    let passed = answer.verified.as_ref().is_some_and(|(_, verification)| verification.passed());
+    if is_verified && !passed { exit::REFUSED } else { exit::OK }
+}
+
 fn show_json(ctx: &Ctx, answer: Answer) -> Result<()> {
     let view = ctx.view()?;
     let verified = answer.verified.as_ref().map(|(_, verification)| verification);
     let shown = verified.map(|verification| VerificationJson::new(&view, verification));
     let operation = answer.checkpoint.as_ref().and_then(|made| made.operation.clone());
-    let checkpoint = answer.checkpoint.map(|made| CheckpointJson {
-        verification: shown.clone().filter(|_| verified.is_some_and(|verification| verification.tree == made.tree)),
-        task: answer.task.id.to_string(),
-        number: made.number,
-        commit: made.commit,
-        tree: made.tree,
-        subject: made.subject,
-        paths: made.paths.iter().map(|path| PathJson::new(path.as_bstr())).collect(),
-    });
+    let id = &answer.task.id;
+    let checkpoint = answer.checkpoint.map(|made| CheckpointJson::new(id, &made, shown.clone()));
     ctx.out.json(&CheckpointAnswer::new(checkpoint, operation, shown))
 }
 
-fn show(ctx: &Ctx, answer: &Answer) -> Result<()> {
+fn show(ctx: &Ctx, answer: &Answer, verbose: bool) -> Result<()> {
     let id = &answer.task.id;
     if !ctx.out.is_quiet() {
         match &answer.checkpoint {
@@ -109,6 +111,9 @@ fn show(ctx: &Ctx, answer: &Answer) -> Result<()> {
             None => ctx.out.print(&format!("Nothing to commit for {id}: no checkpoint was needed.\n"))?,
         }
         if let Some((command, verification)) = &answer.verified {
+            if !verbose {
+                verify::show_output(ctx, verification)?;
+            }
             ctx.out.print(&format!("{}\n", verify::said(id, command, verification)))?;
         }
     }

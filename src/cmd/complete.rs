@@ -8,23 +8,37 @@ use crate::{
     },
     error::{Result, exit},
     verbs::{
-        complete::{self, Request, Verify},
+        checkpoint::GitOutput,
+        complete::{self, Completed, Request, Save, Verify},
         next::{NoTask, Take},
     },
-    view::{json::CompleteAnswer, sanitize},
+    view::{
+        json::{CheckpointJson, CompleteAnswer, VerificationJson},
+        oid, sanitize,
+    },
 };
 
 /// Mark a task as completed
+///
+/// With --message, --verify and --next, one command ends a task and begins the next: it commits everything that is not
+/// ignored, verifies exactly that commit, completes the task, starts the next one, and prints what that needs. If the
+/// verification fails, the checkpoint is kept, the task stays open, and the exit code is 1.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Task id or unique prefix (default: the active task)
     task: Option<String>,
+    /// First commit all files that are not ignored, with this message; '-' reads standard input
+    #[arg(short, long, value_name = "MSG")]
+    message: Option<String>,
     /// Result of the task, as text or JSON (object, array or string); '-' reads standard input
     #[arg(long, value_name = "TEXT|JSON")]
     result: Option<String>,
     /// Run CMD (default: 'agent.verify') first, and complete the task only if it succeeds
     #[arg(long, value_name = "CMD", num_args = 0..=1)]
     verify: Option<Option<String>>,
+    /// Print the output of the verification as it runs
+    #[arg(short, long)]
+    verbose: bool,
     /// Also start the next task (=claim: only claim it)
     #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "start")]
     next: Option<After>,
@@ -44,10 +58,13 @@ enum After {
 
 /// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let output = if ctx.out.is_json() { GitOutput::Captured } else { GitOutput::Terminal };
+    let message = args.message.as_deref().map(text_argument).transpose()?;
     let request = Request {
         task: args.task,
         result: args.result.as_deref().map(text_argument).transpose()?,
-        verify: args.verify.map(|command| Verify { command, output: verify::output(ctx) }),
+        save: message.map(|message| Save { message: Some(message), output }),
+        verify: args.verify.map(|command| Verify { command, output: verify::output(ctx, args.verbose) }),
         next: args.next.map(|how| match how {
             After::Start => Take::Start,
             After::Claim => Take::Claim,
@@ -55,16 +72,37 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         force: args.force,
     };
     let done = ctx.call(|caller| complete::complete(caller, &request))?;
-    let task = &done.task;
-    if let Some((command, verification)) = &done.verified {
-        ctx.out.status(verify::said(&task.id, command, verification));
+    match ctx.out.is_json() {
+        true => show_json(ctx, &done)?,
+        false => show(ctx, &done, &request)?,
     }
-    if ctx.out.is_json() {
-        let unblocked = done.unblocked.iter().map(|row| row.id.to_string()).collect();
-        let next = done.next.as_ref().and_then(|next| next.as_ref().ok());
-        let next = next.map(|next| task_change::task_json(ctx, &next.task)).transpose()?;
-        ctx.out.json(&CompleteAnswer::new(task_change::task_json(ctx, task)?, unblocked, next))?;
-        return Ok(exit::OK);
+    Ok(exit::OK)
+}
+
+fn show_json(ctx: &Ctx, done: &Completed) -> Result<()> {
+    let view = ctx.view()?;
+    let unblocked = done.unblocked.iter().map(|row| row.id.to_string()).collect();
+    let next = done.next.as_ref().and_then(|next| next.as_ref().ok());
+    let next = next.map(|next| task_change::with_needs(ctx, &next.task)).transpose()?;
+    let verification = done.verified.as_ref().map(|(_, verification)| VerificationJson::new(&view, verification));
+    let saved = done.saved.as_ref().map(|saved| CheckpointJson::new(&done.task.id, saved, verification));
+    ctx.out.json(&CompleteAnswer::new(task_change::task_json(ctx, &done.task)?, unblocked, next, saved))
+}
+
+fn show(ctx: &Ctx, done: &Completed, request: &Request) -> Result<()> {
+    let task = &done.task;
+    match (&done.saved, &done.verified) {
+        (Some(saved), verified) if !ctx.out.is_quiet() => {
+            let passed = verified.as_ref().map(|(_, verification)| verification);
+            let passed = passed.map(|verification| format!(", passed in {:.1} s", verification.seconds));
+            let (number, paths) = (saved.number, sanitize::plural(saved.paths.len(), "path"));
+            let commit = oid(&saved.commit);
+            let passed = passed.unwrap_or_default();
+            ctx.out.print(&format!("Saved {}@{number} as {commit}: {paths}{passed}.\n", task.id))?;
+        }
+        (None, Some((command, verification))) => ctx.out.status(verify::said(&task.id, command, verification)),
+        (None, None) if request.save.is_some() && done.wrote => ctx.out.status("Nothing to commit."),
+        _ => {}
     }
     task_change::answer(ctx, task, || {
         if done.wrote {
@@ -74,24 +112,26 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         }
     })?;
     let next = done.next.as_ref().and_then(|next| next.as_ref().ok());
-    for row in done.unblocked.iter().filter(|row| next.is_none_or(|next| next.task.id != row.id)) {
-        ctx.out.print(&format!("Ready now: {}\n", sanitize::line(&row.name())))?;
+    if !ctx.out.is_quiet() {
+        for row in done.unblocked.iter().filter(|row| next.is_none_or(|next| next.task.id != row.id)) {
+            ctx.out.print(&format!("Ready now: {}\n", sanitize::line(&row.name())))?;
+        }
     }
     match &done.next {
+        Some(Ok(next)) if ctx.out.is_quiet() => ctx.out.print(&format!("{}\n", next.task.id))?,
         Some(Ok(next)) => {
-            let (task, is_claimed) = (&next.task, matches!(request.next, Some(Take::Claim)));
+            let (task, is_claimed) = (&next.task, request.next == Some(Take::Claim));
             let what = if is_claimed { "Claimed" } else { begun(next) };
             ctx.out.print(&format!("{what} {}.\n", sanitize::line(&task.name())))?;
+            task_change::show_needs(ctx, task)?;
             if is_claimed {
                 ctx.out.hint(format!("begin it with 'git agent start {}'", task.id));
             }
         }
         Some(Err(NoTask::AllDone)) => ctx.out.status("Every task is completed or cancelled."),
         Some(Err(_)) => ctx.out.status("No other task is ready; 'git agent ready --explain' says why."),
+        None if done.wrote => ctx.out.hint(format!("take it up again with 'git agent reopen {}'", task.id)),
         None => {}
     }
-    if done.wrote {
-        ctx.out.hint(format!("take it up again with 'git agent reopen {}'", task.id));
-    }
-    Ok(exit::OK)
+    Ok(())
 }

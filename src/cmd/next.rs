@@ -42,7 +42,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     };
     let task = &next.task;
     if ctx.out.is_json() {
-        ctx.out.json(&NextAnswer::new(Ok((task_change::task_json(ctx, task)?, next.is_yours))))?;
+        ctx.out.json(&NextAnswer::task(task_change::with_needs(ctx, task)?, next.is_yours))?;
         return Ok(exit::OK);
     }
     let style = ctx.style();
@@ -54,6 +54,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         Take::Look => format!("{named} {title}"),
     };
     ctx.out.print(&format!("{said}\n"))?;
+    task_change::show_needs(ctx, task)?;
     match take {
         Take::Start => {}
         Take::Look if next.is_yours => {
@@ -78,7 +79,7 @@ fn nothing(ctx: &Ctx, reason: NoTask, take: Take) -> Result<u8> {
     // A script that goes on as if a task were active would work on none.
     let exit = if take == Take::Start { exit::CONFLICT } else { exit::OK };
     if ctx.out.is_json() {
-        ctx.out.json(&NextAnswer::new(Err(reason)))?;
+        ctx.out.json(&NextAnswer::none(reason))?;
         return Ok(exit);
     }
     let (said, hint) = match reason {

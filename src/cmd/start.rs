@@ -9,7 +9,7 @@ use crate::{
         start::{Activate, Request},
         task::Changed,
     },
-    view::{relative_time, sanitize},
+    view::json::StartAnswer,
 };
 
 /// Start a task: claim it, record the commit the work starts from, and stamp new commits of this worktree
@@ -42,20 +42,15 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let started = ctx.call(|caller| verbs::start::start(caller, &request))?;
     let (changed, us) = (&started.changed, ctx.holder()?);
     let task = &changed.task;
+    if ctx.out.is_json() {
+        ctx.out.json(&StartAnswer::new(task_change::with_needs(ctx, task)?))?;
+        return Ok(exit::OK);
+    }
     task_change::answer(ctx, task, || said(changed) + &task_change::taken_over(&changed.before, task, &us))?;
     for other in &started.replaced {
         ctx.out.status(format!("{other} is no longer the active task of this worktree; it stays in progress."));
     }
-    for failure in &changed.before.failures {
-        let reason = ctx.view()?.text(&failure.reason);
-        let when = relative_time::ago(ctx.now(), failure.at);
-        ctx.out.status(format!(
-            "Attempt {} by {} failed {when}: {}",
-            failure.attempt,
-            failure.by,
-            sanitize::lines(&reason)
-        ));
-    }
+    task_change::show_needs(ctx, task)?;
     if changed.wrote {
         ctx.out.hint(format!("put it down again with 'git agent pause {}'", task.id));
     }

@@ -4,8 +4,10 @@ use crate::{
     cmd::context::Ctx,
     domain::{claim::Holder, graph::Graph, task::Task},
     error::Result,
+    verbs,
     view::{
-        json::{TaskAnswer, TaskJson},
+        brief::{decided_before, needs},
+        json::{BriefDecisionJson, TaskAnswer, TaskJson},
         sanitize,
     },
 };
@@ -28,6 +30,21 @@ pub(super) fn taken_over(before: &Task, task: &Task, us: &Holder) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// What `task` needs, in a few lines; nothing if no more than the task is asked for.
+pub(super) fn show_needs(ctx: &Ctx, task: &Task) -> Result<()> {
+    if ctx.out.is_quiet() {
+        return Ok(());
+    }
+    let around = ctx.call(|caller| verbs::brief::around(caller, task))?;
+    ctx.out.print(&needs::render(around.needs()))
+}
+
+/// `task` as JSON, with the decisions that bear on it.
+pub(super) fn with_needs(ctx: &Ctx, task: &Task) -> Result<(TaskJson, Vec<BriefDecisionJson>)> {
+    let around = ctx.call(|caller| verbs::brief::around(caller, task))?;
+    Ok((task_json(ctx, task)?, decided_before(around.needs())))
 }
 
 /// `task` as JSON, in the ledger as it is now.

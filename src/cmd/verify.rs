@@ -16,6 +16,9 @@ The exit code is 0 only if the command succeeded.")]
 pub struct Args {
     /// Task id or unique prefix (default: the active task)
     task: Option<String>,
+    /// Print the output of the command as it runs; otherwise the last lines, if it fails
+    #[arg(short, long)]
+    verbose: bool,
     /// Command, run by sh at the top of the work tree (default: 'agent.verify')
     #[arg(last = true, value_name = "CMD")]
     command: Vec<String>,
@@ -24,7 +27,7 @@ pub struct Args {
 /// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let command = (!args.command.is_empty()).then(|| join(&args.command));
-    let request = Request { task: args.task, command, output: output(ctx) };
+    let request = Request { task: args.task, command, output: output(ctx, args.verbose) };
     let answer = ctx.call(|caller| verify::verify(caller, &request))?;
     let verification = match answer.outcome {
         Ok(verification) => verification,
@@ -43,14 +46,29 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         let verification = VerificationJson::new(&ctx.view()?, &verification);
         ctx.out.json(&VerifyAnswer { schema: SCHEMA, verification })?;
     } else if !ctx.out.is_quiet() {
+        if !args.verbose {
+            show_output(ctx, &verification)?;
+        }
         ctx.out.print(&format!("{}\n", said(&answer.task, &answer.command, &verification)))?;
     }
     Ok(if verification.passed() { exit::OK } else { exit::REFUSED })
 }
 
-/// Where the output of a command goes: with --json, standard output is for our answer.
-pub(super) fn output(ctx: &Ctx) -> Output {
-    if ctx.out.is_json() { Output::ToStderr } else { Output::Inherit }
+/// Where the output of a command goes: nowhere if it is not asked for; with --json, standard output is for our answer.
+pub(super) fn output(ctx: &Ctx, is_wanted: bool) -> Output {
+    match (is_wanted, ctx.out.is_json()) {
+        (false, _) => Output::Discard,
+        (true, true) => Output::ToStderr,
+        (true, false) => Output::Inherit,
+    }
+}
+
+/// Show the last lines of a command that failed.
+pub(super) fn show_output(ctx: &Ctx, verification: &Verification) -> Result<()> {
+    if let Some(output) = verification.output.as_ref().filter(|_| !ctx.out.is_quiet() && !ctx.out.is_json()) {
+        ctx.out.excerpt(&ctx.view()?.text(output));
+    }
+    Ok(())
 }
 
 /// `Verified t-1: 'cargo test' passed in 1.2 s on tree 4b825dc642cb.`

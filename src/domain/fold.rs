@@ -236,6 +236,8 @@ fn apply(task: &mut Task, event: &Event) -> bool {
             exit: verify.exit,
             seconds: verify.seconds,
             tree: verify.tree.clone(),
+            uncommitted: verify.uncommitted,
+            output: verify.output.clone(),
             at: event.at,
             by: event.actor.clone(),
         }),

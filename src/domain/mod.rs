@@ -28,6 +28,7 @@ pub mod stamp;
 pub mod status;
 pub mod summary;
 pub mod table;
+pub mod tail;
 pub mod task;
 pub mod task_graph;
 pub mod text;

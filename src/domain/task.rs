@@ -208,6 +208,10 @@ pub struct Verification {
     pub seconds: f64,
     /// The tree, full hex.
     pub tree: String,
+    /// That tree was not the one of HEAD.
+    pub uncommitted: bool,
+    /// The end of what it printed, if it failed.
+    pub output: Option<Text>,
     /// When.
     pub at: Timestamp,
     /// By whom.
@@ -279,6 +283,17 @@ impl Task {
     /// The last verification.
     pub fn verification(&self) -> Option<&Verification> {
         self.verifications.last()
+    }
+
+    /// The last verification, if it failed and the task is not closed: what has to be known before work goes on.
+    pub fn failed_verification(&self) -> Option<&Verification> {
+        self.verification().filter(|last| !last.passed() && !self.status.is_closed())
+    }
+
+    /// Whether `verification` was of content that no commit of the task has.
+    pub fn is_uncommitted(&self, verification: &Verification) -> bool {
+        let has = |known: &KnownCommit| known.tree.as_ref() == Some(&verification.tree);
+        verification.uncommitted && !self.commits.iter().any(has)
     }
 
     /// The newest verification of this task on exactly `tree`, whose verdict therefore still holds for it. A checkpoint with this tree is

@@ -3,7 +3,7 @@
 //! The *code* is a stable kebab-case word for programs (`--json`) out of one table, [`codes`]; it has one *kind*, which decides the
 //! exit code. The *hints* name the next command. A refusal never carries a hint that destroys something: agents paste what they read.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 pub mod codes;
 pub mod exit;
@@ -65,13 +65,20 @@ impl Kind {
     }
 }
 
+/// What few failures have.
+#[derive(Debug, Default)]
+struct More {
+    exception: Option<Cow<'static, str>>,
+    excerpt: Option<String>,
+}
+
 /// A failure with everything its reader needs to go on.
 #[derive(Debug)]
 pub struct Error {
     code: Code,
     message: String,
     hints: Vec<String>,
-    exception: Option<&'static str>,
+    more: Option<Box<More>>,
     source: Option<anyhow::Error>,
 }
 
@@ -79,7 +86,7 @@ impl Error {
     /// What `code` says, in a sentence: `cannot roll back t-7: a rebase is in progress`. With a code whose kind is
     /// [`Kind::Refused`] or [`Kind::Conflict`] the caller must have changed nothing.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Error { code, message: message.into(), hints: Vec::new(), exception: None, source: None }
+        Error { code, message: message.into(), hints: Vec::new(), more: None, source: None }
     }
 
     /// An invariant of git-agent does not hold.
@@ -109,8 +116,17 @@ impl Error {
 
     /// The one thing that a refusal did change: `the outcome is recorded`.
     #[must_use]
-    pub fn but(mut self, exception: &'static str) -> Self {
-        self.exception = Some(exception);
+    pub fn but(mut self, exception: impl Into<Cow<'static, str>>) -> Self {
+        self.more.get_or_insert_default().exception = Some(exception.into());
+        self
+    }
+
+    /// The end of what a command printed, which shows why it failed.
+    #[must_use]
+    pub fn excerpt(mut self, excerpt: Option<String>) -> Self {
+        if excerpt.is_some() {
+            self.more.get_or_insert_default().excerpt = excerpt;
+        }
         self
     }
 
@@ -137,8 +153,13 @@ impl Error {
     }
 
     /// What a refusal did change after all.
-    pub fn exception(&self) -> Option<&'static str> {
-        self.exception
+    pub fn exception(&self) -> Option<&str> {
+        self.more.as_ref()?.exception.as_deref()
+    }
+
+    /// The end of what a command printed.
+    pub fn excerpt_lines(&self) -> Option<&str> {
+        self.more.as_ref()?.excerpt.as_deref()
     }
 
     /// True when the same call may succeed a moment later without anybody doing anything.

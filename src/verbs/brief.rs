@@ -2,8 +2,10 @@
 
 use super::Caller;
 use crate::{
+    domain::{actor::Actor, graph::Graph, task::Task},
     error::Result,
-    query::brief::{self, Facts, Question},
+    query::brief::{self, Facts, Needs, Question},
+    store::ledger::View,
 };
 
 /// What is asked.
@@ -23,4 +25,32 @@ pub fn brief<'a>(caller: &'a Caller, request: &Request) -> Result<Facts<'a>> {
     let task = request.task.as_deref().map(|word| view.find(word)).transpose()?;
     let question = Question { task, active: caller.active()?, us: caller.holder()?, now: caller.now() };
     brief::gather(view, question)
+}
+
+/// A task and what bears on it.
+pub struct Around<'v> {
+    view: View<'v>,
+    us: Actor,
+    task: Task,
+    feature: Option<Task>,
+    before: Vec<Task>,
+}
+
+/// What has to be known to work on `task`. Writes nothing.
+///
+/// # Errors
+///
+/// `bad-actor`; when the ledger cannot be read.
+pub fn around<'a>(caller: &'a Caller, task: &Task) -> Result<Around<'a>> {
+    let view = caller.view()?;
+    let (feature, before) = brief::around(&view, &Graph::new(&view.table()?), task)?;
+    Ok(Around { us: caller.actor()?, task: task.clone(), feature, before, view })
+}
+
+impl Around<'_> {
+    /// What has to be known.
+    pub fn needs(&self) -> Needs<'_> {
+        let Around { view, us, task, feature, before } = self;
+        Needs { view, us, task, feature: feature.as_ref(), before }
+    }
 }

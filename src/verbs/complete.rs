@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{
     Caller,
+    checkpoint::{self, Allow, Answer, Checkpoint, GitOutput, What},
     next::{self, Choice, Next, NoTask, Take},
     task, text, verify,
 };
@@ -33,12 +34,23 @@ pub struct Request {
     pub task: Option<String>,
     /// The result: a text, or JSON (an object, list or string) as text.
     pub result: Option<String>,
-    /// Verify first, and complete only if that passes.
+    /// Make a checkpoint of everything first.
+    pub save: Option<Save>,
+    /// Verify first, and complete only if that passes. After a checkpoint, exactly that is verified.
     pub verify: Option<Verify>,
     /// Start or claim the next task in the same step.
     pub next: Option<Take>,
     /// Complete it even if tasks before it, parts of it or blockers are open, or it is not verified.
     pub force: bool,
+}
+
+/// A checkpoint of everything that is not ignored.
+#[derive(Clone, Debug)]
+pub struct Save {
+    /// The commit message; made from the task if not given.
+    pub message: Option<String>,
+    /// Where the output of git and the hooks goes.
+    pub output: GitOutput,
 }
 
 /// A verification that is a part of another verb.
@@ -57,6 +69,8 @@ pub struct Completed {
     pub task: Task,
     /// False when it was completed with the same result before.
     pub wrote: bool,
+    /// The checkpoint that was made first; `None` if none was asked for, or there was nothing to commit.
+    pub saved: Option<Checkpoint>,
     /// The verification that was run first, and its command.
     pub verified: Option<(String, Verification)>,
     /// Tasks that became ready.
@@ -65,16 +79,24 @@ pub struct Completed {
     pub next: Option<Result<Next, NoTask>>,
 }
 
+/// What was done before the task is completed.
+#[derive(Default)]
+struct Prepared {
+    saved: Option<Checkpoint>,
+    verified: Option<(String, Verification)>,
+}
+
 /// Complete a task.
 ///
 /// # Errors
 ///
 /// `task-not-found`, `no-active-task`, `bad-text`, `illegal-transition`, `task-not-ready`; `verify-failed`, whose outcome is
-/// recorded; `tree-changed`; `not-verified` (`agent.requireVerify`); those of [`verify::verify`].
+/// recorded; `tree-changed`; `not-verified` (`agent.requireVerify`, or a checkpoint that was not what was verified); those of
+/// [`checkpoint::checkpoint`] and [`verify::verify`].
 pub fn complete(caller: &Caller, request: &Request) -> Result<Completed> {
     let result = request.result.as_deref().map(|text| text::lines("result", text).map(|text| value(&text)));
     let result = result.transpose()?;
-    let verified = require_verification(caller, request, result.as_ref())?;
+    let Prepared { saved, verified } = prepare(caller, request, result.as_ref())?;
     let (mut written, decided) = caller.write(|view| decide(caller, view, request, result.as_ref()))?;
     let id = &decided.task.id;
     active::clear(caller.repo(), id)?;
@@ -88,7 +110,7 @@ pub fn complete(caller: &Caller, request: &Request) -> Result<Completed> {
     };
     let wrote = decided.task.status != Status::Completed;
     let task = completed.unwrap_or(decided.task);
-    Ok(Completed { task, wrote, verified, unblocked: decided.unblocked, next })
+    Ok(Completed { task, wrote, saved, verified, unblocked: decided.unblocked, next })
 }
 
 /// JSON if it looks like JSON and is, else the text itself.
@@ -166,27 +188,75 @@ fn force_hint(id: &TaskId) -> String {
     format!("to complete it anyway: git agent complete {id} --force")
 }
 
-/// Verify if that was asked for, and refuse what is not verified but must be.
-fn require_verification(
-    caller: &Caller,
-    request: &Request,
-    result: Option<&Value>,
-) -> Result<Option<(String, Verification)>> {
-    let required = caller.repo().settings().require_verify() && !request.force;
-    if request.verify.is_none() && !required {
-        return Ok(None);
+/// Make a checkpoint and verify, if that was asked for, and refuse what is not verified but must be.
+fn prepare(caller: &Caller, request: &Request, result: Option<&Value>) -> Result<Prepared> {
+    let is_required = caller.repo().settings().require_verify() && !request.force;
+    if request.save.is_none() && request.verify.is_none() && !is_required {
+        return Ok(Prepared::default());
     }
     let view = caller.view()?;
     let task = caller.task(&view, request.task.as_deref())?;
     if is_completed(&view, &task, result) {
-        return Ok(None);
+        return Ok(Prepared::default());
     }
-    // What is refused anyway is refused before a long test run.
+    // What is refused anyway is refused before a commit and a long test run.
     refuse(caller, &Graph::new(&view.table()?), &task, request.force)?;
-    match &request.verify {
-        Some(wanted) => run_verification(caller, &task.id, wanted, request.force),
-        None => refuse_unverified(caller, &task).map(|()| None),
+    if request.verify.is_none() && is_required {
+        refuse_unverified(caller, &task)?;
     }
+    match (&request.save, &request.verify) {
+        (Some(save), _) => checkpoint_first(caller, &task.id, save, request),
+        (None, Some(wanted)) => {
+            let verified = run_verification(caller, &task.id, wanted, request.force)?;
+            Ok(Prepared { saved: None, verified })
+        }
+        (None, None) => Ok(Prepared::default()),
+    }
+}
+
+/// Make a checkpoint of everything, and verify exactly that.
+fn checkpoint_first(caller: &Caller, id: &TaskId, save: &Save, request: &Request) -> Result<Prepared> {
+    let Answer { checkpoint: saved, verified, .. } = checkpoint::checkpoint(
+        caller,
+        &checkpoint::Request {
+            task: request.task.clone(),
+            message: save.message.clone(),
+            what: What::Everything,
+            allow: Allow::default(),
+            output: save.output,
+            verify: request.verify.clone(),
+        },
+    )?;
+    if request.verify.is_none() {
+        return Ok(Prepared { saved, verified });
+    }
+    let error = match &verified {
+        Some((command, verification)) if !verification.passed() => failed(caller, id, command, verification)?,
+        Some((_, verification)) if !verification.uncommitted => return Ok(Prepared { saved, verified }),
+        Some(_) => {
+            let message = format!("cannot complete {id}: what was verified is not what was committed");
+            Error::new(codes::NOT_VERIFIED, message).hint("a hook changed one of them: see 'git status'")
+        }
+        None => Error::new(codes::NOT_VERIFIED, format!("cannot complete {id}: it could not be verified")),
+    };
+    if request.force {
+        caller.warn(format!("completing {id} anyway: {error}"));
+        return Ok(Prepared { saved, verified: None });
+    }
+    let kept = saved.map(|saved| format!("{id}@{} is saved as {}", saved.number, oid(&saved.commit)));
+    let kept = kept.into_iter().chain(verified.map(|_| "the outcome is recorded".to_owned()));
+    let kept = kept.collect::<Vec<_>>().join(", and ");
+    let error = if kept.is_empty() { error } else { error.but(kept) };
+    Err(error.hint(force_hint(id)))
+}
+
+/// The refusal to complete `id` after a verification that did not pass.
+fn failed(caller: &Caller, id: &TaskId, command: &str, verification: &Verification) -> Result<Error> {
+    let outcome = verify::outcome(command, verification);
+    let output = verification.output.as_ref().map(|output| caller.view().map(|view| view.text(output)));
+    Ok(Error::new(codes::VERIFY_FAILED, format!("cannot complete {id}: {outcome}"))
+        .excerpt(output.transpose()?)
+        .hint("put it right and complete it again"))
 }
 
 fn run_verification(
@@ -199,10 +269,8 @@ fn run_verification(
     let (complaint, error) = match verify::run(caller, id, &command, wanted.output)? {
         Ok(verification) if verification.passed() => return Ok(Some((command, verification))),
         Ok(verification) => {
-            let outcome = verify::outcome(&command, &verification);
-            let error = Error::new(codes::VERIFY_FAILED, format!("cannot complete {id}: {outcome}"));
-            let error = error.but("the outcome is recorded").hint("put it right and complete it again");
-            (format!("{outcome}."), error)
+            let complaint = format!("{}.", verify::outcome(&command, &verification));
+            (complaint, failed(caller, id, &command, &verification)?.but("the outcome is recorded"))
         }
         Err(void) => {
             let void = Error::from(void);

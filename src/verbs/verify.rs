@@ -7,6 +7,7 @@ use crate::{
     domain::{
         event::{Payload, Verify},
         id::TaskId,
+        tail,
         task::Verification,
         text::{list, oid, visible},
     },
@@ -95,6 +96,8 @@ pub(super) fn run(caller: &Caller, id: &TaskId, command: &str, output: Output) -
         exit: ran.exit,
         seconds: ran.seconds,
         tree: ran.tree.to_string(),
+        uncommitted: !ran.is_committed,
+        output: if ran.exit == 0 { None } else { tail::of(&ran.tail).map(Into::into) },
     });
     let (written, ()) = caller.write(|_| Ok((Draft::one(id, payload.clone()), ())))?;
     caller.refresh_notes(std::slice::from_ref(id));
@@ -102,7 +105,7 @@ pub(super) fn run(caller: &Caller, id: &TaskId, command: &str, output: Output) -
     Ok(Ok(recorded.ok_or_else(|| Error::bug("the verification was just recorded"))?))
 }
 
-/// `'cargo test' passed in 1.2 s on tree 4b825dc642cb`
+/// `'cargo test' passed in 1.2 s on tree 4b825dc642cb`, and whether that tree was in no commit.
 pub fn outcome(command: &str, verification: &Verification) -> String {
     let verdict = if verification.passed() {
         "passed".to_owned()
@@ -110,5 +113,6 @@ pub fn outcome(command: &str, verification: &Verification) -> String {
         format!("failed with exit code {}", verification.exit)
     };
     let (command, seconds, tree) = (visible(command, &[]), verification.seconds, oid(&verification.tree));
-    format!("'{command}' {verdict} in {seconds:.1} s on tree {tree}")
+    let what = if verification.uncommitted { ", which is not committed" } else { "" };
+    format!("'{command}' {verdict} in {seconds:.1} s on tree {tree}{what}")
 }

@@ -13,7 +13,7 @@ pub use shell::{Ended, Output, replace_this_process, replace_this_process_with, 
 
 use crate::{
     error::Result,
-    git::{ObjectId, Repo},
+    git::{ObjectId, Repo, commit::Commit},
 };
 
 /// How a command ended, and on what it ran.
@@ -25,11 +25,15 @@ pub struct Ran {
     pub seconds: f64,
     /// The tree that the work tree was when it began.
     pub tree: ObjectId,
+    /// Whether that is the tree of HEAD.
+    pub is_committed: bool,
     /// Paths that changed while it ran: then the outcome says nothing about `tree`.
     pub changed: Vec<BString>,
+    /// The end of what it printed.
+    pub tail: Vec<u8>,
 }
 
-/// Run `command` with `sh` at the top of the work tree.
+/// Run `command` with `sh` at the top of the work tree. `output` says where what it prints is shown; the end of it is kept in any case.
 ///
 /// # Errors
 ///
@@ -39,10 +43,12 @@ pub fn run(repo: &Repo, command: &str, output: Output) -> Result<Ran> {
     let top = repo.require_work_dir("verify")?;
     let content = Content::open(repo)?;
     let tree = content.tree()?;
-    let ended = shell::run(top, command, output)?;
+    let (ended, tail) = shell::run(top, command, output)?;
     let after = content.tree()?;
     let changed = if after == tree { Vec::new() } else { content.differences(tree, after)? };
-    Ok(Ran { exit: ended.exit, seconds: ended.seconds, tree, changed })
+    let head = repo.head()?.commit.map(|id| Commit::read(repo, id)).transpose()?;
+    let is_committed = head.is_some_and(|head| head.tree == tree);
+    Ok(Ran { exit: ended.exit, seconds: ended.seconds, tree, is_committed, changed, tail })
 }
 
 /// The work tree as a tree: everything that is not ignored, as a checkpoint would commit it.

@@ -2,15 +2,18 @@
 
 use std::{
     ffi::OsString,
-    io,
+    io::{self, Read as _, Write as _},
     os::{
         fd::AsFd as _,
         unix::process::{CommandExt as _, ExitStatusExt as _},
     },
     path::Path,
     process::{Command, ExitStatus, Stdio},
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -82,8 +85,8 @@ fn shell(dir: &Path, command: &str) -> Command {
     shell
 }
 
-/// Run `command` in `dir` to its end.
-pub(super) fn run(dir: &Path, command: &str, output: Output) -> Result<Ended> {
+/// Run `command` in `dir` to its end; answers with the end of what it printed, too.
+pub(super) fn run(dir: &Path, command: &str, output: Output) -> Result<(Ended, Vec<u8>)> {
     let mut shell = shell(dir, command);
     // Relative to where we are, not to `dir`.
     for name in ["GIT_DIR", "GIT_WORK_TREE"] {
@@ -91,7 +94,12 @@ pub(super) fn run(dir: &Path, command: &str, output: Output) -> Result<Ended> {
             shell.env(name, path);
         }
     }
-    run_to_its_end(shell, output, |error| not_runnable(command, error))
+    let failed = |error| not_runnable(command, error);
+    let heard = Heard::default();
+    let began = Instant::now();
+    let (status, listener) = heard.spawn(shell, output).map_err(failed)?;
+    let ended = Ended { exit: exit_code(status), seconds: rounded(began) };
+    Ok((ended, heard.tail(&listener)))
 }
 
 /// What git sets for the programs it runs, and what names a repository: of no use, or misleading, elsewhere.
@@ -143,6 +151,58 @@ pub fn run_apart(dir: &Path, command: &str, output: Output, stop: &AtomicBool) -
         pause = (pause * 2).min(Duration::from_millis(20));
     };
     Ok(Ended { exit: exit_code(status), seconds: rounded(began) })
+}
+
+/// So much of what a command prints is remembered, in bytes.
+const TAIL: usize = 64 * 1024;
+
+/// A process that a command left running may hold its output open: after this time it is no longer listened to.
+const LINGER: Duration = Duration::from_millis(300);
+
+/// The end of what a command prints.
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<u8>>>);
+
+impl Heard {
+    /// Run `command` to its end while its output is remembered, and shown as `output` says.
+    fn spawn(&self, mut command: Command, output: Output) -> io::Result<(ExitStatus, JoinHandle<()>)> {
+        let (reader, writer) = io::pipe()?;
+        command.stdout(writer.try_clone()?).stderr(writer);
+        let mut child = command.spawn()?;
+        // It holds our ends of the pipe.
+        drop(command);
+        let heard = self.clone();
+        let listener = thread::spawn(move || heard.listen(reader, output));
+        Ok((child.wait()?, listener))
+    }
+
+    fn listen(&self, mut reader: io::PipeReader, output: Output) {
+        let mut chunk = [0; 8192];
+        while let Ok(count @ 1..) = reader.read(&mut chunk) {
+            let bytes = &chunk[..count];
+            let shown = match output {
+                Output::Inherit => io::stdout().write_all(bytes).and_then(|()| io::stdout().flush()),
+                Output::ToStderr => io::stderr().write_all(bytes),
+                Output::Discard => Ok(()),
+            };
+            // Whether anyone reads it makes no difference to the command.
+            shown.unwrap_or_default();
+            if let Ok(mut tail) = self.0.lock() {
+                tail.extend_from_slice(bytes);
+                let surplus = tail.len().saturating_sub(TAIL);
+                tail.drain(..surplus);
+            }
+        }
+    }
+
+    /// What was heard, when `listener` is at its end or has lingered.
+    fn tail(&self, listener: &JoinHandle<()>) -> Vec<u8> {
+        let deadline = Instant::now() + LINGER;
+        while !listener.is_finished() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(1));
+        }
+        self.0.lock().map(|tail| tail.clone()).unwrap_or_default()
+    }
 }
 
 fn redirect(command: &mut Command, output: Output) -> io::Result<()> {

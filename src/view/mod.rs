@@ -254,9 +254,17 @@ impl Out {
             let exception = error.exception().map(|what| format!(", but {what}")).unwrap_or_default();
             self.remark("", &format!("nothing was changed{exception}"));
         }
+        if let Some(excerpt) = error.excerpt_lines() {
+            self.excerpt(excerpt);
+        }
         for hint in error.hint_lines() {
             self.remark("hint: ", hint);
         }
+    }
+
+    /// The end of what a command printed, on stderr and indented.
+    pub fn excerpt(&self, text: &str) {
+        text.lines().for_each(|line| self.remark("    ", line));
     }
 
     fn remark(&self, head: &str, text: &str) {

@@ -83,7 +83,8 @@ impl Page<'_> {
             let verdict = if verification.passed() { style.good("passed") } else { style.bad("failed") };
             let when = relative_time::ago(self.now, verification.at);
             let command = self.text(&verification.command);
-            let rest = format!(" {when}: {command} (exit code {})", verification.exit);
+            let what = if task.is_uncommitted(verification) { ", of content that no commit has" } else { "" };
+            let rest = format!(" {when}{what}: {command} (exit code {})", verification.exit);
             self.painted(&mut page, "Verified", &verdict, &rest);
         }
         if let Some(by) = &task.created_by {
@@ -125,6 +126,9 @@ impl Page<'_> {
             format!("attempt {} by {}, {when}{kind}: {}", failure.attempt, failure.by, self.text(&failure.reason))
         });
         self.paragraph(page, Some("What failed before"), &points(failures));
+        let output = task.failed_verification().and_then(|failed| failed.output.as_ref());
+        let output = output.map(|output| self.text(output)).unwrap_or_default();
+        self.paragraph(page, Some("End of the failed verification"), &output);
         let decisions = task.decisions.iter().map(|decision| {
             let why = decision.why.as_ref().map(|why| format!("\nbecause {}", self.text(why))).unwrap_or_default();
             format!(

@@ -58,7 +58,6 @@ fn what_is_only_claimed_is_answered_first_and_named() {
     Claimed b (B).
     ------- stderr -------
     hint: begin it with 'git agent start b'
-    hint: take it up again with 'git agent reopen a'
     ");
     assert_eq!(active(&repo), serde_json::json!([]));
     assert_eq!(repo.agent(&["status", "--json"]).json()["held"], serde_json::json!(["b"]));

@@ -67,6 +67,7 @@ mod log_commits;
 mod log_look;
 mod log_options;
 mod log_places;
+mod loop_call;
 mod loop_traps;
 mod pager;
 mod plan_export;

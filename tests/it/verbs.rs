@@ -142,6 +142,7 @@ fn completes(caller: &Caller) {
     let mut request = verbs::complete::Request {
         task: None,
         result: Some(r#"{"dates": 2}"#.into()),
+        save: None,
         verify: Some(Verify { command: Some("false".into()), output: Output::Discard }),
         next: Some(Take::Claim),
         force: false,

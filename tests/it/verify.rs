@@ -18,8 +18,10 @@ fn evidence_names_the_content_it_was_found_on() {
         repo.write("new", "x\n");
         let before = State::of(&repo);
         let objects = repo.git(&["count-objects"]).text();
-        let answer = repo.agent(&["verify", "--json", "--", "echo out; grep -q two a.txt"]).success();
+        let answer = repo.agent(&["verify", "--json", "--verbose", "--", "echo out; grep -q two a.txt"]).success();
         assert_eq!(answer.stderr, "out\n", "what the command says is not part of the answer");
+        let answer = repo.agent(&["verify", "--json", "--", "echo out; grep -q two a.txt"]).success();
+        assert_eq!(answer.stderr, "", "and is not shown unless it is asked for");
         let verification = answer.json()["verification"].clone();
         assert_eq!(State::of(&repo), before);
         assert!(objects <= repo.git(&["count-objects"]).text());
@@ -42,8 +44,9 @@ fn the_exit_code_says_whether_it_passed() {
             .into_owned()
     };
     insta::assert_snapshot!(said(repo.agent(&["verify", "--", "echo hello; exit 3"])), @r"
-    hello
     Verified fix: 'echo hello; exit 3' failed with exit code 3 in <time> on <tree>.
+    ------- stderr -------
+        hello
     [exit code 1]
     ");
     insta::assert_snapshot!(said(repo.agent(&["verify", "fix", "--", "test", "a b", "=", "a b"])), @"Verified fix: 'test 'a b' = 'a b'' passed in <time> on <tree>.");
@@ -99,7 +102,8 @@ fn repositories_inside_do_not_disturb_it() {
 fn a_checkpoint_is_verified_as_it_was_committed() {
     let repo = with_task(TestRepo::new());
     repo.write("a.txt", "two\n");
-    let answer = repo.agent(&["checkpoint", "--json", "--verify", "exit 4"]).json();
+    let answer = repo.agent(&["checkpoint", "--json", "--verify", "exit 4"]).exits(1).stdout;
+    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
     let checkpoint = &answer["checkpoint"];
     assert_eq!(checkpoint["verification"]["exit"], 4);
     assert_eq!(checkpoint["verification"]["passed"], false);

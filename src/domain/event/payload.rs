@@ -118,7 +118,7 @@ impl Payload {
             Payload::Block(block) => vec![&mut block.text],
             Payload::Decide(decide) => std::iter::once(&mut decide.text).chain(&mut decide.why).collect(),
             Payload::Note(note) => vec![&mut note.text],
-            Payload::Verify(verify) => vec![&mut verify.command],
+            Payload::Verify(verify) => std::iter::once(&mut verify.command).chain(&mut verify.output).collect(),
             Payload::Complete(complete) => complete.stored.iter_mut().collect(),
             Payload::Start(_)
             | Payload::Unblock(_)
@@ -372,6 +372,12 @@ pub struct Verify {
     pub seconds: f64,
     /// The tree it ran on, full hex.
     pub tree: String,
+    /// That tree was not the one of HEAD.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub uncommitted: bool,
+    /// The end of what it printed, if it failed: see [`crate::domain::tail`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<Text>,
 }
 
 /// `rollback`: what happened to the worktree. The state of the task is changed by a `reopen` beside it, if at all.

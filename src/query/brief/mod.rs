@@ -14,7 +14,15 @@ use std::cmp::Reverse;
 
 use crate::{
     domain::{
-        claim::Holder, graph::Graph, id::TaskId, revision::Which, status::Status, table::Row, task::Task, text::Text,
+        actor::Actor,
+        claim::Holder,
+        graph::Graph,
+        id::TaskId,
+        revision::Which,
+        status::Status,
+        table::Row,
+        task::{Decision, Task},
+        text::Text,
         time::Timestamp,
     },
     error::Result,
@@ -67,6 +75,39 @@ pub struct Focus {
     pub last: Option<Checkpoint>,
     /// The newest that passed a verification.
     pub verified: Option<Checkpoint>,
+}
+
+/// What has to be known before a task is begun or gone on with.
+#[derive(Clone, Copy)]
+pub struct Needs<'a> {
+    /// The ledger, for long texts.
+    pub view: &'a View<'a>,
+    /// Who asks.
+    pub us: &'a Actor,
+    /// The task.
+    pub task: &'a Task,
+    /// See [`Focus::feature`].
+    pub feature: Option<&'a Task>,
+    /// See [`Focus::before`].
+    pub before: &'a [Task],
+}
+
+impl<'a> Needs<'a> {
+    /// The decisions that bear on the task, with the task that each was made in: those of the tasks before it, of its feature, its own.
+    pub fn decisions(&self) -> impl Iterator<Item = (&'a TaskId, &'a Decision)> + use<'a> {
+        let tasks = self.before.iter().chain(self.feature).chain([self.task]);
+        tasks.flat_map(|task| task.decisions.iter().map(move |decision| (&task.id, decision)))
+    }
+}
+
+/// The feature of `task`, and the tasks before it: see [`Focus`].
+///
+/// # Errors
+///
+/// When the ledger cannot be read.
+pub fn around(view: &View<'_>, graph: &Graph<'_>, task: &Task) -> Result<(Option<Task>, Vec<Task>)> {
+    let feature = task.parent.as_ref().map(|id| view.task(id)).transpose()?.flatten();
+    Ok((feature, before(view, graph, task)?))
 }
 
 /// A checkpoint of the task.
@@ -130,13 +171,13 @@ fn focus(view: &View<'_>, graph: &Graph<'_>, task: Task, active: &[TaskId], now:
         Some(head) => revision::find(view, &task, Which::Green, head, now).ok().and_then(|point| point.number),
         None => None,
     };
-    let feature = task.parent.as_ref().map(|id| view.task(id)).transpose()?.flatten();
+    let (feature, before) = around(view, graph, &task)?;
     Ok(Focus {
         is_active: active.contains(&task.id),
         checkpoints: commits.len(),
         last,
         verified: green.and_then(point),
-        before: before(view, graph, &task)?,
+        before,
         feature,
         task,
     })
@@ -165,6 +206,12 @@ fn checkpoint(repo: &Repo, number: usize, id: ObjectId) -> Option<Checkpoint> {
 }
 
 impl Facts<'_> {
+    /// What has to be known to go on with the task that it is about.
+    pub fn needs<'a>(&'a self, focus: &'a Focus) -> Needs<'a> {
+        let Focus { task, feature, before, .. } = focus;
+        Needs { view: &self.view, us: &self.us.actor, task, feature: feature.as_ref(), before }
+    }
+
     /// The whole of a text.
     pub fn text(&self, text: &Text) -> String {
         self.view.text(text)

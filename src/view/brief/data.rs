@@ -4,7 +4,7 @@ use bstr::ByteSlice as _;
 
 use crate::{
     domain::{summary::Summary, task::Task, time::Timestamp},
-    query::brief::{Checkpoint, ENOUGH, Facts},
+    query::brief::{Checkpoint, ENOUGH, Facts, Needs},
     store::session::Session,
     view::json::{
         BriefAnswer, BriefBlockerJson, BriefCheckpointJson, BriefCheckpointsJson, BriefCommandJson, BriefDecisionJson,
@@ -108,15 +108,15 @@ fn newest<A, B>(all: &[A], say: impl Fn(&A) -> B) -> Several<B> {
 
 fn decisions(facts: &Facts<'_>) -> Several<BriefDecisionJson> {
     let Some(focus) = &facts.focus else { return Several { total: 0, shown: Vec::new() } };
-    let tasks = focus.before.iter().chain(&focus.feature).chain([&focus.task]);
-    let all: Vec<_> = tasks.flat_map(|task| task.decisions.iter().map(move |decision| (&task.id, decision))).collect();
-    newest(&all, |(id, decision)| BriefDecisionJson {
-        task: id.to_string(),
-        at: decision.at.to_string(),
-        by: decision.by.to_string(),
-        text: facts.text(&decision.text),
-        why: decision.why.as_ref().map(|why| facts.text(why)),
-    })
+    let needs = facts.needs(focus);
+    let all: Vec<_> = needs.decisions().collect();
+    newest(&all, |(id, decision)| BriefDecisionJson::new(needs.view, id, decision))
+}
+
+/// The decisions that bear on the task and are not its own.
+pub fn decided_before(needs: Needs<'_>) -> Vec<BriefDecisionJson> {
+    let others: Vec<_> = needs.decisions().filter(|(id, _)| **id != needs.task.id).collect();
+    newest(&others, |(id, decision)| BriefDecisionJson::new(needs.view, id, decision)).shown
 }
 
 fn checkpoint(point: &Checkpoint) -> BriefCheckpointJson {

@@ -9,10 +9,11 @@
 
 mod data;
 mod fold;
+pub mod needs;
 mod page;
 mod share;
 
-pub use data::data;
+pub use data::{data, decided_before};
 pub use fold::{WIDTH, wrap};
 pub use page::page;
 

@@ -2,15 +2,13 @@
 
 use crate::{
     domain::{
-        actor::Actor,
         status::Status,
-        task::Decision,
         time::{Timestamp, show_duration},
     },
     git::{Head, status::Kind},
     query::brief::{Checkpoint, Facts, Focus, commands::holder},
     view::{
-        brief::{Body, Keep, Page, Point, Section},
+        brief::{Body, Keep, Page, Point, Section, needs},
         oid,
         sanitize::{self, plural},
         shorten,
@@ -83,17 +81,6 @@ fn named(head: impl Into<String>, text: impl Into<String>) -> Point {
     Point::Named { head: head.into(), text: text.into() }
 }
 
-/// Who said it, unless it was the reader; behind `what` it is.
-fn by(facts: &Facts<'_>, what: &str, actor: &Actor) -> String {
-    let actor = (*actor != facts.us.actor).then(|| sanitize::line(actor.as_str()));
-    [what, actor.as_deref().unwrap_or_default()]
-        .iter()
-        .filter(|word| !word.is_empty())
-        .copied()
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
 /// What must be known before anything else is done.
 fn alerts(facts: &Facts<'_>) -> Vec<String> {
     let mut alerts = Vec::new();
@@ -115,50 +102,10 @@ fn alerts(facts: &Facts<'_>) -> Vec<String> {
 
 /// What is said of the task and stays as it is for long.
 fn lasting(facts: &Facts<'_>, focus: &Focus, sections: &mut Vec<Section>) {
-    let task = &focus.task;
-    let show = format!("git agent show {}", task.id);
-    let mut add = |heading, body, most, rank| {
-        sections.push(Section { heading, body, most, rank, beyond: 0, more: show.clone() });
-    };
-    let list = |points| Body::Points(points, Keep::First);
-    let newest = |points| Body::Points(points, Keep::Last);
-    let text = |text: &Option<_>| Body::Text(text.as_ref().map(|text| facts.text(text)).unwrap_or_default());
-    add("Task", list(about(facts, focus)), 4, 0);
-    add("Description", text(&task.description), 9, 2);
-    add("Done when", text(&task.accept), 6, 1);
-    let blockers = task.blockers.iter().map(|blocker| said(blocker.id.as_str(), facts.text(&blocker.text)));
-    add("Blocked", list(blockers.collect()), 4, 3);
-    let failures = task.failures.iter().map(|failure| {
-        let kind = failure.kind.as_ref().map(|kind| format!("[{kind}] ")).unwrap_or_default();
-        let head = by(facts, &format!("attempt {}", failure.attempt), &failure.by);
-        said(head, format!("{kind}{}", facts.text(&failure.reason)))
-    });
-    add("What failed before", newest(failures.collect()), 6, 4);
-    let mut decisions = Vec::new();
-    if let Some(feature) = &focus.feature {
-        let all = format!("for all of {}", feature.id);
-        decisions.extend(feature.decisions.iter().map(|decision| decided(facts, &all, decision)));
-    }
-    decisions.extend(task.decisions.iter().map(|decision| decided(facts, "", decision)));
-    add("Decisions", newest(decisions), 9, 5);
-    let before = focus.before.iter().flat_map(|task| {
-        let of = format!("in {}", task.id);
-        task.decisions.iter().map(move |decision| decided(facts, &of, decision))
-    });
-    let before = newest(before.collect());
-    let all = "git agent brief --json".to_owned();
-    sections.push(Section { heading: "Decided before", body: before, most: 6, rank: 6, beyond: 0, more: all });
-    let mut add = |heading, body, most, rank| {
-        sections.push(Section { heading, body, most, rank, beyond: 0, more: show.clone() });
-    };
-    add("Files", list(task.files.iter().map(|file| named("", file)).collect()), 5, 6);
-    let notes = task.notes.iter();
-    add("Notes", newest(notes.map(|note| said(by(facts, "", &note.by), facts.text(&note.text))).collect()), 4, 7);
-}
-
-fn decided(facts: &Facts<'_>, of: &str, decision: &Decision) -> Point {
-    let why = decision.why.as_ref().map(|why| format!(" — because {}", facts.text(why))).unwrap_or_default();
-    said(by(facts, of, &decision.by), format!("{}{why}", facts.text(&decision.text)))
+    let more = format!("git agent show {}", focus.task.id);
+    let about = Body::Points(about(facts, focus), Keep::First);
+    sections.push(Section { heading: "Task", body: about, most: 4, rank: 0, beyond: 0, more });
+    sections.extend(needs::sections(facts.needs(focus)));
 }
 
 fn about(facts: &Facts<'_>, focus: &Focus) -> Vec<Point> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{SCHEMA, TaskJson};
+use super::{BriefDecisionJson, CheckpointJson, SCHEMA, TaskJson};
 use crate::{
     recovery::operation::Operation,
     verbs::{next::NoTask, status::WorktreeStatus},
@@ -27,6 +27,23 @@ impl TaskAnswer {
     }
 }
 
+/// `start`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StartAnswer {
+    schema: u32,
+    task: TaskJson,
+    /// Decisions of its feature, of finished parts of that, and of the tasks that it comes after; left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    decided_before: Vec<BriefDecisionJson>,
+}
+
+impl StartAnswer {
+    /// The answer with `task` and the decisions that bear on it.
+    pub fn new((task, decided_before): (TaskJson, Vec<BriefDecisionJson>)) -> Self {
+        StartAnswer { schema: SCHEMA, task, decided_before }
+    }
+}
+
 /// `complete`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CompleteAnswer {
@@ -36,12 +53,24 @@ pub struct CompleteAnswer {
     unblocked: Vec<String>,
     /// With `--next`: the task that was started or claimed.
     next: Option<TaskJson>,
+    /// Decisions that bear on `next`, as in the answer of `start`; left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    decided_before: Vec<BriefDecisionJson>,
+    /// With `--message`: the checkpoint that was made first; left out if there was nothing to commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    checkpoint: Option<CheckpointJson>,
 }
 
 impl CompleteAnswer {
-    /// The answer with what became ready and what is claimed next.
-    pub fn new(task: TaskJson, unblocked: Vec<String>, next: Option<TaskJson>) -> Self {
-        CompleteAnswer { schema: SCHEMA, task, unblocked, next }
+    /// The answer with what became ready, what comes next with the decisions that bear on it, and what was committed.
+    pub fn new(
+        task: TaskJson,
+        unblocked: Vec<String>,
+        next: Option<(TaskJson, Vec<BriefDecisionJson>)>,
+        checkpoint: Option<CheckpointJson>,
+    ) -> Self {
+        let (next, decided_before) = next.map_or((None, Vec::new()), |(next, decided)| (Some(next), decided));
+        CompleteAnswer { schema: SCHEMA, task, unblocked, next, decided_before, checkpoint }
     }
 }
 
@@ -79,17 +108,21 @@ pub struct NextAnswer {
     task: Option<TaskJson>,
     /// Null with a task that is new to the actor.
     reason: Option<NextReason>,
+    /// Decisions that bear on it, as in the answer of `start`; left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    decided_before: Vec<BriefDecisionJson>,
 }
 
 impl NextAnswer {
-    /// The answer with a task, and whether the actor held it before; or with the reason why there is none.
-    pub fn new(task: Result<(TaskJson, bool), NoTask>) -> Self {
-        match task {
-            Ok((task, is_yours)) => {
-                NextAnswer { schema: SCHEMA, task: Some(task), reason: is_yours.then_some(NextReason::Yours) }
-            }
-            Err(why) => NextAnswer { schema: SCHEMA, task: None, reason: Some(why.into()) },
-        }
+    /// The answer with a task and the decisions that bear on it, and whether the actor held it before.
+    pub fn task((task, decided_before): (TaskJson, Vec<BriefDecisionJson>), is_yours: bool) -> Self {
+        let reason = is_yours.then_some(NextReason::Yours);
+        NextAnswer { schema: SCHEMA, task: Some(task), reason, decided_before }
+    }
+
+    /// The answer without a task, and why there is none.
+    pub fn none(why: NoTask) -> Self {
+        NextAnswer { schema: SCHEMA, task: None, reason: Some(why.into()), decided_before: Vec::new() }
     }
 }
 

@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{DirtyJson, PathJson};
-use crate::domain::status::Status;
+use crate::{
+    domain::{id::TaskId, status::Status, task::Decision},
+    store::ledger::View,
+};
 
 /// `brief`: what stands on the page, as data. Lists are bounded; `total` says how many there are.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -114,6 +117,19 @@ pub struct BriefDecisionJson {
     pub text: String,
     /// Why.
     pub why: Option<String>,
+}
+
+impl BriefDecisionJson {
+    /// `decision` of the task `id`.
+    pub fn new(view: &View<'_>, id: &TaskId, decision: &Decision) -> Self {
+        BriefDecisionJson {
+            task: id.to_string(),
+            at: decision.at.to_string(),
+            by: decision.by.to_string(),
+            text: view.text(&decision.text),
+            why: decision.why.as_ref().map(|why| view.text(why)),
+        }
+    }
 }
 
 /// A failed attempt.

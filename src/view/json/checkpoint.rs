@@ -6,10 +6,13 @@ use serde::Serialize;
 
 use super::{SCHEMA, TaskJson, VerificationJson, WorkJson};
 use crate::{
-    domain::{graph::Graph, time::Timestamp},
+    domain::{graph::Graph, id::TaskId, time::Timestamp},
     error::Result,
     query::revision::Rule,
-    verbs::show::{Checkpoint, Story},
+    verbs::{
+        checkpoint::Checkpoint as Saved,
+        show::{Checkpoint, Story},
+    },
 };
 
 /// A path: a string when it is UTF-8, else an object with its bytes in hex.
@@ -65,6 +68,21 @@ pub struct CheckpointJson {
     pub paths: Vec<PathJson>,
     /// The verification of exactly its tree.
     pub verification: Option<VerificationJson>,
+}
+
+impl CheckpointJson {
+    /// The checkpoint `made` of the task `id`.
+    pub fn new(id: &TaskId, made: &Saved, verification: Option<VerificationJson>) -> Self {
+        CheckpointJson {
+            task: id.to_string(),
+            number: made.number,
+            commit: made.commit.clone(),
+            verification: verification.filter(|verification| verification.tree == made.tree),
+            tree: made.tree.clone(),
+            subject: made.subject.clone(),
+            paths: made.paths.iter().map(|path| PathJson::new(path.as_bstr())).collect(),
+        }
+    }
 }
 
 impl CheckpointAnswer {

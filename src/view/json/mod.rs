@@ -88,6 +88,12 @@ struct ErrorJson {
     hints: Vec<String>,
     /// The same call may succeed a moment later.
     retryable: bool,
+    /// What a refusal did change; left out if nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    changed: Option<String>,
+    /// The last lines that a failed command printed; left out if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    output: Option<String>,
 }
 
 impl ErrorAnswer {
@@ -100,6 +106,8 @@ impl ErrorAnswer {
                 message: error.to_string(),
                 hints: error.hint_lines().to_vec(),
                 retryable: error.is_retryable(),
+                changed: error.exception().map(ToOwned::to_owned),
+                output: error.excerpt_lines().map(ToOwned::to_owned),
             },
         }
     }

@@ -14,14 +14,15 @@ pub struct Answer {
 }
 
 /// Commands that answer with the task they changed.
-const TASK_COMMANDS: [&str; 13] =
-    ["add", "edit", "start", "claim", "fail", "cancel", "reopen", "pause", "block", "unblock", "dep", "decide", "note"];
+const TASK_COMMANDS: [&str; 12] =
+    ["add", "edit", "claim", "fail", "cancel", "reopen", "pause", "block", "unblock", "dep", "decide", "note"];
 
 /// Every answer, by command.
 pub fn answers() -> Vec<Answer> {
     let mut answers: Vec<Answer> =
         TASK_COMMANDS.into_iter().map(|command| Answer { command, schema: schema_for!(TaskAnswer) }).collect();
     let mut add = |command, schema| answers.push(Answer { command, schema });
+    add("start", schema_for!(StartAnswer));
     add("complete", schema_for!(CompleteAnswer));
     add("next", schema_for!(NextAnswer));
     add("link", schema_for!(LinkAnswer));

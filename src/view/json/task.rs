@@ -131,6 +131,12 @@ pub struct VerificationJson {
     pub at: String,
     /// Whether it succeeded.
     pub passed: bool,
+    /// The tree was not the one of HEAD; left out if it was.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub uncommitted: bool,
+    /// The last lines that it printed, if it failed; left out if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub output: Option<String>,
 }
 
 impl VerificationJson {
@@ -143,6 +149,8 @@ impl VerificationJson {
             tree: verification.tree.clone(),
             at: verification.at.to_string(),
             passed: verification.passed(),
+            uncommitted: verification.uncommitted,
+            output: verification.output.as_ref().map(|output| view.text(output)),
         }
     }
 }
