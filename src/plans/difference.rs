@@ -16,7 +16,7 @@ use crate::domain::{
     id::TaskId,
     status::{Status, Verb},
     task::{Task, TaskResult},
-    text::Text,
+    text::{self, Text},
     time::{Timestamp, show_duration},
 };
 
@@ -157,7 +157,8 @@ impl Change {
     fn edit(&mut self, item: &Item, known: &Known<'_>) {
         let (content, task) = (&item.content, known.task);
         let mut edit = Edit::default();
-        if content.title != task.title {
+        // The ledger shows a title clean, whatever hides in it.
+        if *text::title(&content.title) != *task.title {
             self.field("title", &task.title, &content.title);
             edit.title = Some(content.title.clone());
         }

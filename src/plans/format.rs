@@ -90,7 +90,7 @@ impl Format {
                 return Ok(reading);
             }
         };
-        Ok(Reading { items, left: Vec::new() })
+        Ok(Reading { items, ..Reading::default() })
     }
 
     /// Whether it holds all that a plan can say.
@@ -116,7 +116,12 @@ fn json_shape(text: &str) -> Option<Format> {
         return None;
     }
     match json::parse_loose(text) {
-        Ok(node) => shape_of(&node),
+        Ok(node) => {
+            let mut plain = node.clone();
+            foreign::normalize(&mut plain);
+            // Ours has no tables of tasks.
+            if plain == node { shape_of(&node) } else { foreign::recognise(&plain).map(Format::Foreign) }
+        }
         Err(_) if is_jsonl(text) => Some(Format::Foreign(foreign::JSON_LINES)),
         // `[[task]]` begins like JSON, too.
         Err(_) if first == b'[' && text_shape(text).is_some() => None,

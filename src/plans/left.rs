@@ -2,7 +2,7 @@
 //!
 //! Files of other tools are taken with what they contain; what is left out or changed is counted, with its places.
 
-use super::item::Rough;
+use super::item::{Rough, Word};
 use crate::domain::text::{MAX_LINE_TEXT, is_hostile};
 
 /// What a reader made of a text.
@@ -12,6 +12,8 @@ pub struct Reading {
     pub items: Vec<Rough>,
     /// What was not taken as it is.
     pub left: Vec<Left>,
+    /// Tasks that say which others come after them: the byte at which they begin, and such a task.
+    pub before: Vec<(usize, Word)>,
 }
 
 /// Something that was not taken as it is.
@@ -27,6 +29,31 @@ impl Reading {
     /// Note that what is at byte `at` was not taken as it is.
     pub(super) fn leave(&mut self, at: usize, what: impl Into<String>) {
         self.left.push(Left { at, what: what.into() });
+    }
+
+    /// Turn what tasks say about those after them into what those come after. References to tasks that are not here are left out.
+    pub(super) fn settle_before(&mut self) {
+        for (from, word) in std::mem::take(&mut self.before) {
+            let name = |item: &Rough| item.id.as_ref().map(|id| id.text.clone()).or_else(|| item.label.clone());
+            let earlier = self
+                .items
+                .iter()
+                .find(|item| item.at == from)
+                .map(|item| name(item).unwrap_or_else(|| item.content.title.clone()));
+            let later = self
+                .items
+                .iter_mut()
+                .find(|item| name(item).as_ref() == Some(&word.text) || item.content.title == word.text);
+            match (earlier, later) {
+                (Some(earlier), Some(later)) => {
+                    let after = later.after.get_or_insert_default();
+                    if !after.iter().any(|known| known.text == earlier) {
+                        after.push(Word { at: word.at, text: earlier });
+                    }
+                }
+                _ => self.leave(word.at, "what a task comes before is not one task here: left out"),
+            }
+        }
     }
 
     /// `text` with lines, without characters that act on a terminal.

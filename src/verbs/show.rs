@@ -50,8 +50,10 @@ pub struct Story<'a> {
     pub obstacles: Vec<Obstacle>,
     /// Its commits: those on this history, then those elsewhere.
     pub commits: Vec<ObjectId>,
-    /// How many commits that the ledger knows are on no branch any more.
+    /// How many commits that the ledger knows are on no branch any more, those that a shallow clone lacks aside.
     pub lost: usize,
+    /// How many commits that the ledger knows this shallow clone does not have.
+    pub behind_the_cut: usize,
 }
 
 /// A checkpoint of a task.
@@ -113,7 +115,10 @@ pub fn story<'a>(view: View<'a>, task: Task, now: Timestamp) -> Result<Story<'a>
     let known: Vec<ObjectId> = known.filter(|id| !here.contains(id)).collect();
     let lost: HashSet<ObjectId> = revwalk::lost(repo, &known).unwrap_or_default().into_iter().collect();
     commits.extend(known.into_iter().filter(|id| !lost.contains(id)));
-    Ok(Story { view, table, task, work, obstacles, commits, lost: lost.len() })
+    let is_shallow = revwalk::shallow(repo).is_ok_and(|cut| !cut.is_empty());
+    let behind_the_cut = lost.iter().filter(|id| is_shallow && !repo.has(**id)).count();
+    let lost = lost.len() - behind_the_cut;
+    Ok(Story { view, table, task, work, obstacles, commits, lost, behind_the_cut })
 }
 
 fn point<'a>(caller: &Caller, view: View<'a>, task: Task, which: Which) -> Result<Checkpoint<'a>> {

@@ -168,10 +168,13 @@ impl Page<'_> {
     /// The commits on this history, and those that the ledger knows of besides.
     fn commits(&self) -> String {
         let shown = self.story.commits.iter().map(oid).collect::<Vec<_>>().join(" ");
-        match self.story.lost {
-            0 => shown,
-            count => format!("{shown} (and {count} that no branch has any more)").trim_start().to_owned(),
-        }
+        let lost = [
+            (self.story.lost, "that no branch has any more"),
+            (self.story.behind_the_cut, "that this shallow clone does not have"),
+        ];
+        let lost: Vec<String> =
+            lost.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("and {count} {what}")).collect();
+        if lost.is_empty() { shown } else { format!("{shown} ({})", lost.join(", ")).trim_start().to_owned() }
     }
 
     fn time(&self, task: &Task) -> String {

@@ -328,3 +328,74 @@ fn many_tasks_of_one_name_are_read_in_a_moment() {
     assert_eq!(answer["added"][19_999], "the-same-20000");
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
 }
+
+/// The tasks of a new repository after importing `text` as `file`, which a second import leaves as they are.
+#[track_caller]
+fn imported(file: &str, text: &[u8]) -> (Value, Vec<Value>) {
+    let repo = start();
+    repo.write(file, text);
+    let answer = repo.agent(&["plan", "import", file, "--json"]).json();
+    let again = repo.agent(&["plan", "import", file, "--json"]).json();
+    assert_eq!((&again["added"], &again["changed"]), (&json!([]), &json!([])), "{file}: {again}");
+    let list = repo.agent(&["list", "--all", "--json"]).json();
+    (answer, list["tasks"].as_array().unwrap().clone())
+}
+
+fn find<'t>(tasks: &'t [Value], title: &str) -> &'t Value {
+    tasks.iter().find(|task| task["title"] == title).unwrap_or_else(|| panic!("{title}: {tasks:?}"))
+}
+
+#[test]
+fn tasks_in_groups_and_in_tables() {
+    let (answer, tasks) = imported(
+        "features.json",
+        br#"{"features": {"F1": {"name": "A", "status": "done"}, "F2": {"name": "B", "depends_on": "F1"}}}"#,
+    );
+    assert_eq!(answer["left"], json!([]));
+    assert_eq!((&find(&tasks, "B")["id"], &find(&tasks, "B")["after"]), (&json!("F2"), &json!(["F1"])));
+    let (_, tasks) = imported("board.json", br#"{"tasks": {"todo": [{"title": "A"}, "B"], "done": [{"title": "C"}]}}"#);
+    let states = ["A", "B", "C"].map(|title| words(&find(&tasks, title)["status"]));
+    assert_eq!(states, ["pending", "pending", "completed"]);
+    let (_, tasks) = imported(
+        "plan.json",
+        br#"{"phases": [{"phase": 1, "tasks": ["A", {"task": "B", "status": "done"}]}, {"phase": "Ship it", "tasks": ["C"]}]}"#,
+    );
+    assert_eq!(find(&tasks, "A")["parent"], find(&tasks, "Phase 1")["id"]);
+    assert_eq!(find(&tasks, "C")["parent"], find(&tasks, "Ship it")["id"]);
+    assert_eq!(find(&tasks, "B")["status"], "completed");
+    let (_, tasks) = imported("plan.json", br#"{"milestones": [{"tasks": [{"title": "A"}]}]}"#);
+    assert_eq!(find(&tasks, "A")["parent"], Value::Null);
+}
+
+#[test]
+fn tasks_that_name_those_behind_them() {
+    let (answer, tasks) = imported(
+        "tasks.json",
+        br#"[{"id": "1", "subject": "A", "description": "x", "status": "completed", "blocks": ["2"], "blockedBy": []},
+             {"id": "2", "subject": "B", "status": "pending", "blocks": [], "blockedBy": ["1"]},
+             {"id": "3", "subject": "C", "status": "pending", "blocks": ["2", "9"]}]"#,
+    );
+    let after = find(&tasks, "B")["after"].as_array().unwrap();
+    assert_eq!(after.len(), 2, "{tasks:?}");
+    assert!(answer["left"].to_string().contains("what a task comes before is not one task here"), "{answer}");
+    let issues = br#"{"issues": [{"number": 1, "title": "A", "state": "CLOSED", "body": "Words.", "labels": [{"name": "bug"}]}]}"#;
+    let (_, tasks) = imported("issues.json", issues);
+    assert_eq!((&tasks[0]["status"], &tasks[0]["description"]), (&json!("completed"), &json!("Words.")));
+}
+
+#[test]
+fn texts_of_other_systems_and_what_hides_in_them() {
+    let utf16: Vec<u8> = "\u{feff}# T\r\n\r\n- [ ] caf\u{e9}\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let (_, tasks) = imported("tasks.md", &utf16);
+    find(&tasks, "caf\u{e9}");
+    imported("tasks.md", "- [ ] zero\u{200b}width \u{202e}x\n".as_bytes());
+    // A forgotten space; a link is none.
+    let (_, tasks) = imported("tasks.md", b"- [ ]A\n- [x]**B**\n- [x](link)\n");
+    assert_eq!(tasks.len(), 2);
+    // Objects on lines that are no issues are read as what they are; a file without a task is no plan.
+    let (_, tasks) = imported("list.jsonl", b"{\"feature\": \"A\", \"status\": \"done\"}\n{\"feature\": \"B\"}\n");
+    assert_eq!(find(&tasks, "A")["status"], "completed");
+    let repo = start();
+    repo.write("list.jsonl", "{\"a\": 1}\n");
+    assert!(repo.agent(&["plan", "import", "list.jsonl"]).exits(2).stderr.contains("there is no issue in it"));
+}

@@ -67,11 +67,16 @@ fn read(text: &str) -> Result<Reading, Wrong> {
     let mut reading = Reading::default();
     for issue in issues {
         // A store has more than issues.
-        if issue.get("title").is_none() && issue.get("issue_type").is_none() {
+        let is_titled =
+            matches!(&issue.what, What::Table(entries) if entries.iter().any(|(key, _)| super::keys::is_title(key)));
+        if !is_titled && issue.get("issue_type").is_none() {
             reading.leave(issue.at, "what is no issue is left out");
             continue;
         }
         let Some(mut rough) = task::read(issue, TOOL, &mut reading) else { continue };
+        if super::lists::has_parts(issue) {
+            reading.leave(issue.at, "parts inside of an issue are left out");
+        }
         // Ids of beads are no numbers: they do not shift.
         rough.is_numbered = false;
         if let Some(after) = &mut rough.after {
@@ -83,6 +88,10 @@ fn read(text: &str) -> Result<Reading, Wrong> {
         }
         reading.items.push(rough);
     }
+    if reading.items.is_empty() && !reading.left.is_empty() {
+        return Err(Wrong::new(0, "there is no issue in it"));
+    }
+    reading.settle_before();
     Ok(reading)
 }
 

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Fit, Foreign, lists, task};
+use super::{Fit, Foreign, keys, lists};
 use crate::{
     domain::{progress::Progress, status::Status},
     plans::{
@@ -31,14 +31,20 @@ fn fits(node: &Node<'_>, tasks: &[Node<'_>]) -> Fit {
         Some(task) if has(task, &["feature", "subtasks"]) => Fit::Certain,
         // One issue of beads with its parts.
         _ if has(node, &["issue_type"]) => Fit::No,
-        Some(task) if is_titled(task) => Fit::Likely,
-        _ if has(node, &["feature", "subtasks", "features"]) => Fit::Likely,
+        Some(task) if is_titled(task) || lists::has_parts(task) => Fit::Likely,
+        _ if has(
+            node,
+            &["feature", "subtasks", "features", "phases", "milestones", "epics", "sprints", "backlog", "stages"],
+        ) =>
+        {
+            Fit::Likely
+        }
         _ => Fit::No,
     }
 }
 
 fn is_titled(node: &Node<'_>) -> bool {
-    matches!(&node.what, What::Table(entries) if entries.iter().any(|(key, _)| task::is_title(key)))
+    matches!(&node.what, What::Table(entries) if entries.iter().any(|(key, _)| keys::is_title(key)))
 }
 
 /// Subtasks are written in each other so deep; what is below that stands side by side.

@@ -1,6 +1,6 @@
 //! Lists of tasks as JSON: what `features.json`, `feature_list.json`, `prd.json` and to-do lists have in common.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use super::{scope::Scope, task, task::Tool, words};
 use crate::plans::{
@@ -12,7 +12,65 @@ use crate::plans::{
 };
 
 /// The keys under which there are tasks.
-const LISTS: &str = "features userStories user_stories stories todos plan tasks items issues subtasks subTasks sub_tasks children epics";
+const LISTS: &str = "features userStories user_stories stories todos plan tasks items issues subtasks subTasks sub_tasks children epics \
+    milestones phases sprints backlog workItems work_items actionItems action_items stages";
+
+/// Tables of tasks in the places of lists become lists: their keys are ids, or states (`{"todo": […], "done": […]}`).
+pub(in super::super) fn normalize(node: &mut Node<'_>) {
+    match &mut node.what {
+        What::List(items) => items.iter_mut().for_each(normalize),
+        What::Table(entries) => {
+            for (key, value) in entries.iter_mut() {
+                let is_list = LISTS.split(' ').any(|list| list == key.as_ref());
+                if let (true, What::Table(inner)) = (is_list, &mut value.what) {
+                    if !inner.is_empty() && inner.iter().all(|(_, task)| matches!(task.what, What::Table(_))) {
+                        value.what = What::List(
+                            std::mem::take(inner).into_iter().map(|(id, task)| with(task, "id", id)).collect(),
+                        );
+                    } else if !inner.is_empty()
+                        && inner
+                            .iter()
+                            .all(|(state, tasks)| matches!(tasks.what, What::List(_)) && words::status(state).is_some())
+                    {
+                        value.what = What::List(std::mem::take(inner).into_iter().flat_map(of_state).collect());
+                    }
+                }
+                normalize(value);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The tasks that stand below a state.
+fn of_state<'t>((state, tasks): (Cow<'t, str>, Node<'t>)) -> Vec<Node<'t>> {
+    match tasks.what {
+        What::List(tasks) => tasks.into_iter().map(|task| with(task, "status", state.clone())).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// `task` with `key`, if it does not have it; a text is its title.
+fn with<'t>(task: Node<'t>, key: &'static str, value: Cow<'t, str>) -> Node<'t> {
+    let Node { at, what } = task;
+    let entry = |value| (Cow::Borrowed(key), Node { at, what: What::Text(value) });
+    let what = match what {
+        What::Table(mut entries) => {
+            if !entries.iter().any(|(known, _)| known == key) {
+                entries.push(entry(value));
+            }
+            What::Table(entries)
+        }
+        What::Text(title) => What::Table(vec![("title".into(), Node { at, what: What::Text(title) }), entry(value)]),
+        other => other,
+    };
+    Node { at, what }
+}
+
+/// Whether tasks are in `node`.
+pub(super) fn has_parts(node: &Node<'_>) -> bool {
+    parts(node).is_some_and(|parts| !parts.is_empty())
+}
 
 /// Whether `value` is a list of tasks, for its key.
 pub(super) fn is_parts(key: &str, value: &Node<'_>) -> bool {
@@ -49,7 +107,9 @@ pub(super) const CHECKED: Tool = Tool { has_categories: true, is_flat: true, ..P
 ///
 /// [`Wrong`] for bad syntax, and where there is no list of tasks.
 pub(super) fn read(text: &str, tool: Tool) -> Result<Reading, Wrong> {
-    let node = &json::parse_loose(text)?;
+    let mut node = json::parse_loose(text)?;
+    normalize(&mut node);
+    let node = &node;
     let tasks = list(node).ok_or_else(|| Wrong::new(node.at, "there is no list of tasks in it"))?;
     let mut lists = Lists { tool, reading: Reading::default(), categories: HashMap::new() };
     if let (What::Table(entries), false) = (&node.what, std::ptr::eq(tasks, std::slice::from_ref(node))) {
@@ -65,6 +125,7 @@ pub(super) fn read(text: &str, tool: Tool) -> Result<Reading, Wrong> {
         let above = lists.category(task);
         lists.task(task, above, &scope);
     }
+    lists.reading.settle_before();
     Ok(lists.reading)
 }
 
@@ -100,7 +161,13 @@ impl Lists {
 
     /// A task with its parts.
     fn task(&mut self, node: &Node<'_>, above: Option<usize>, scope: &Scope<'_>) {
-        let Some(mut rough) = task::read(node, self.tool, &mut self.reading) else { return };
+        let Some(mut rough) = task::read(node, self.tool, &mut self.reading) else {
+            // A group without a name: its tasks stand where it stands.
+            for part in parts(node).unwrap_or_default() {
+                self.task(part, above, scope);
+            }
+            return;
+        };
         rough.label = rough.label.map(|number| scope.label(&number));
         rough.after = rough.after.map(|words| words.into_iter().map(|word: Word| scope.meant(word)).collect());
         if let Some(above) = above {

@@ -7,6 +7,7 @@
 mod beads;
 mod feature_list;
 mod features;
+mod keys;
 mod lists;
 mod ralph;
 mod scope;
@@ -61,6 +62,8 @@ pub(super) enum Fit {
     /// It has what only this one has.
     Certain,
 }
+
+pub(super) use lists::normalize;
 
 /// Which format of another tool the document `node` is in, if it is like one.
 pub(super) fn recognise(node: &Node<'_>) -> Option<&'static Foreign> {

@@ -4,7 +4,10 @@
 
 use serde_json::Value;
 
-use super::words;
+use super::{
+    keys::{KEYS, Role},
+    words,
+};
 use crate::{
     domain::{id::TaskId, status::Status, text::one_line, time::parse_duration},
     plans::{
@@ -14,149 +17,6 @@ use crate::{
         size,
     },
 };
-
-/// What a key is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
-    /// A name: the first one is the title, the others are told in a remark.
-    Title,
-    Description,
-    Accept,
-    Status,
-    /// It is done, says a flag.
-    Done,
-    /// It is begun, says a flag.
-    Begun,
-    Priority,
-    Note,
-    Files,
-    Blockers,
-    Result,
-    Failure,
-    After,
-    Parent,
-    /// Seconds in one of it.
-    Estimate(u64),
-    /// A word about it, for a remark.
-    About(&'static str),
-    /// Read by the reader of the list.
-    Outer,
-    /// Follows from the rest, or is different whenever it is written.
-    Derived,
-}
-
-/// The keys, in the order in which they are looked at, in small letters without dashes and underscores.
-const KEYS: &[(&str, Role)] = &[
-    ("title", Role::Title),
-    ("feature", Role::Title),
-    ("name", Role::Title),
-    ("content", Role::Title),
-    ("step", Role::Title),
-    ("story", Role::Title),
-    ("task", Role::Title),
-    ("subject", Role::Title),
-    ("summary", Role::Title),
-    ("description", Role::Description),
-    ("uservisiblebehavior", Role::Description),
-    ("details", Role::Description),
-    ("design", Role::Description),
-    ("goal", Role::Description),
-    ("objective", Role::Description),
-    ("rationale", Role::Description),
-    ("context", Role::Description),
-    ("accept", Role::Accept),
-    ("acceptance", Role::Accept),
-    ("acceptancecriteria", Role::Accept),
-    ("criteria", Role::Accept),
-    ("successcriteria", Role::Accept),
-    ("steps", Role::Accept),
-    ("donewhen", Role::Accept),
-    ("definitionofdone", Role::Accept),
-    ("teststrategy", Role::Accept),
-    ("verification", Role::Accept),
-    ("verificationsteps", Role::Accept),
-    ("validation", Role::Accept),
-    ("verify", Role::Accept),
-    ("tests", Role::Accept),
-    ("testcases", Role::Accept),
-    ("teststeps", Role::Accept),
-    ("status", Role::Status),
-    ("state", Role::Status),
-    ("passes", Role::Done),
-    ("passed", Role::Done),
-    ("passing", Role::Done),
-    ("completed", Role::Done),
-    ("complete", Role::Done),
-    ("done", Role::Done),
-    ("implemented", Role::Done),
-    ("started", Role::Begun),
-    ("inprogress", Role::Begun),
-    ("priority", Role::Priority),
-    ("notes", Role::Note),
-    ("note", Role::Note),
-    ("evidence", Role::Note),
-    ("comments", Role::Note),
-    ("implementationnotes", Role::Note),
-    ("files", Role::Files),
-    ("paths", Role::Files),
-    ("filestomodify", Role::Files),
-    ("filestocreate", Role::Files),
-    ("blockers", Role::Blockers),
-    ("blockedreason", Role::Blockers),
-    ("result", Role::Result),
-    ("closereason", Role::Result),
-    ("failurereason", Role::Failure),
-    ("error", Role::Failure),
-    ("after", Role::After),
-    ("dependson", Role::After),
-    ("dependencies", Role::After),
-    ("blockedby", Role::After),
-    ("prerequisites", Role::After),
-    ("requires", Role::After),
-    ("parent", Role::Parent),
-    ("parentid", Role::Parent),
-    ("estimateseconds", Role::Estimate(1)),
-    ("estimatedminutes", Role::Estimate(60)),
-    ("estimateminutes", Role::Estimate(60)),
-    ("estimatedhours", Role::Estimate(3600)),
-    ("estimate", Role::Estimate(1)),
-    ("issuetype", Role::About("type")),
-    ("type", Role::About("type")),
-    ("kind", Role::About("kind")),
-    ("assignee", Role::About("assignee")),
-    ("owner", Role::About("owner")),
-    ("createdby", Role::About("author")),
-    ("externalref", Role::About("external")),
-    ("createdat", Role::About("created")),
-    ("created", Role::About("created")),
-    ("closedat", Role::About("closed")),
-    ("completedat", Role::About("closed")),
-    ("deferuntil", Role::About("until")),
-    ("labels", Role::About("labels")),
-    ("tags", Role::About("tags")),
-    ("category", Role::About("category")),
-    ("area", Role::About("area")),
-    ("component", Role::About("component")),
-    ("module", Role::About("module")),
-    ("phase", Role::About("phase")),
-    ("milestone", Role::About("milestone")),
-    ("epic", Role::About("epic")),
-    ("complexity", Role::About("complexity")),
-    ("effort", Role::About("effort")),
-    ("storypoints", Role::About("points")),
-    ("severity", Role::About("severity")),
-    ("branch", Role::About("branch")),
-    ("branchname", Role::About("branch")),
-    ("id", Role::Outer),
-    ("categoryid", Role::Outer),
-    ("overallprogress", Role::Derived),
-    ("lastupdated", Role::Derived),
-    ("updatedat", Role::Derived),
-    ("activeform", Role::Derived),
-    ("dependentcount", Role::Derived),
-    ("dependencycount", Role::Derived),
-    ("commentcount", Role::Derived),
-];
 
 /// How the tasks of one tool are read.
 #[derive(Clone, Copy)]
@@ -222,6 +82,7 @@ struct Taken {
 
 impl Taken {
     fn take(&mut self, role: Role, key: &str, value: &Node<'_>, tool: Tool, reading: &mut Reading) {
+        let node_at = self.rough.at;
         let content = &mut self.rough.content;
         match role {
             Role::Title if content.title.is_empty() => {
@@ -282,6 +143,10 @@ impl Taken {
                 for named in each(value) {
                     self.after(named, reading);
                 }
+            }
+            Role::Before => {
+                let words = each(value).iter().map(|named| Word { at: named.at, text: words::text(named) });
+                reading.before.extend(words.filter(|word| !word.text.is_empty()).map(|word| (node_at, word)));
             }
             Role::Parent => self.parent(value),
             Role::Estimate(unit) => {
@@ -382,13 +247,42 @@ impl Taken {
             let first = whole.first().and_then(|text| text.lines().next()).unwrap_or_default();
             let (title, _) = reading.line(node.at, first);
             content.title = title;
+            if content.title.is_empty() {
+                // A group may have nothing but the name of its kind.
+                let named = [
+                    "phase",
+                    "milestone",
+                    "epic",
+                    "sprint",
+                    "section",
+                    "category",
+                    "area",
+                    "component",
+                    "module",
+                    "group",
+                ];
+                let group =
+                    named.iter().find_map(|key| Some((*key, node.get(key)?))).filter(|_| super::lists::has_parts(node));
+                if let Some((key, value)) = group {
+                    let said = words::text(value);
+                    let is_number = said.chars().all(|c| c.is_ascii_digit());
+                    let title =
+                        if is_number { format!("{}{} {said}", key[..1].to_uppercase(), &key[1..]) } else { said };
+                    content.title = reading.line(value.at, &title).0;
+                    self.about.retain(|about| !about.starts_with(&format!("{key} ")));
+                }
+            }
             let is_all = whole.len() == 1 && whole[0].trim() == content.title;
             self.description = if is_all { Vec::new() } else { whole };
         }
-        if content.title.is_empty() {
+        if self.rough.content.title.is_empty() {
+            if super::lists::has_parts(node) {
+                return None;
+            }
             reading.leave(node.at, "a task without a title is left out");
             return None;
         }
+        let content = &mut self.rough.content;
         let join = |parts: Vec<String>| (!parts.is_empty()).then(|| parts.join("\n\n"));
         content.description = join(std::mem::take(&mut self.description));
         content.accept = join(std::mem::take(&mut self.accept));
@@ -458,7 +352,7 @@ fn section(text: &mut Vec<String>, key: &str, value: &Node<'_>, reading: &mut Re
     if said.is_empty() {
         return;
     }
-    let is_plain = matches!(key, "description" | "steps") || key.starts_with("accept");
+    let is_plain = matches!(key, "description" | "body" | "steps") || key.starts_with("accept");
     if text.is_empty() && (is_plain || key == "testStrategy" || key == "verification") {
         text.push(said);
     } else {
@@ -471,9 +365,4 @@ fn section(text: &mut Vec<String>, key: &str, value: &Node<'_>, reading: &mut Re
 fn about(name: &str, value: &Node<'_>, reading: &mut Reading) -> Option<String> {
     let text = reading.lines(value.at, &words::text(value).replace('\n', ", "));
     (!text.is_empty()).then(|| format!("{name} {text}"))
-}
-
-/// Whether `key` is a name of a task.
-pub(super) fn is_title(key: &str) -> bool {
-    KEYS.iter().any(|(known, role)| *role == Role::Title && *known == key) || key == "description"
 }

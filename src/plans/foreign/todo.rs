@@ -21,7 +21,7 @@ fn fits(node: &Node<'_>, tasks: &[Node<'_>]) -> Fit {
     let is_todo = |task: &Node<'_>| {
         has(task, &["status"])
             && (has(task, &["content", "step"])
-                || (!has(task, &["title", "name", "feature"]) && has(task, &["description"])))
+                || (!has(task, &["title", "name", "feature", "subject"]) && has(task, &["description"])))
     };
     let is_list = matches!(node.what, What::List(_)) || has(node, &["todos", "plan"]);
     if is_list && tasks.first().is_some_and(is_todo) { Fit::Certain } else { Fit::No }

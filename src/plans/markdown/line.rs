@@ -203,7 +203,11 @@ fn mark(text: &str) -> Box<'_> {
         Some(rest) => (true, rest),
         None => (false, rest),
     };
-    if !rest.is_empty() && !rest.starts_with([' ', '\t']) {
+    // A space is often forgotten; `[x](link)` and `[x]: link` are something else.
+    let is_apart = rest.is_empty() || rest.starts_with([' ', '\t']);
+    let is_forgotten =
+        matches!(inside, " " | "x" | "X") && rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '*' | '`'));
+    if !is_apart && !is_forgotten {
         return Box::No;
     }
     // Some signs have a mark behind them that makes a picture of them.

@@ -55,6 +55,9 @@ impl Source {
         if bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.drain(..3);
         }
+        if let Some(text) = utf16(&bytes) {
+            bytes = text.into_bytes();
+        }
         let extension = file.and_then(|file| Path::new(file).extension()?.to_str().map(str::to_owned));
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Source { file: file.map(str::to_owned), name, extension, text }),
@@ -150,4 +153,15 @@ impl Source {
         let message = if code.kind == Kind::Refused { message } else { format!("{message}; nothing was imported") };
         Error::new(code, message).hints(wrong.hint)
     }
+}
+
+/// A text in UTF-16 with the mark at its beginning, as shells of Windows write it.
+fn utf16(bytes: &[u8]) -> Option<String> {
+    let unit: fn([u8; 2]) -> u16 = match bytes.get(..2)? {
+        b"\xff\xfe" => u16::from_le_bytes,
+        b"\xfe\xff" => u16::from_be_bytes,
+        _ => return None,
+    };
+    let units: Vec<u16> = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+    String::from_utf16(&units).ok().filter(|_| bytes.len().is_multiple_of(2))
 }
