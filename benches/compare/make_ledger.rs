@@ -57,7 +57,9 @@ fn make(dir: &Path, tasks: usize, events: usize) -> Result<usize> {
         clock.set(clock.get() + 7);
         Timestamp::from_millis(clock.get())
     };
-    ledger::write(&repo, &Author { actor, now: &now, is_held_to_it: false }, |_| Ok((draft.clone(), ())))?;
+    ledger::write(&repo, &Author { actor, now: &now, is_held_to_it: false, command: None }, |_| {
+        Ok((draft.clone(), ()))
+    })?;
     Ok(count)
 }
 

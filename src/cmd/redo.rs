@@ -3,7 +3,7 @@
 use super::undo;
 use crate::{cmd::context::Ctx, error::Result, recovery::operation::Kind, verbs};
 
-/// Redo the last undone operation
+/// Redo what the last undo undid
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 

@@ -4,21 +4,27 @@ use crate::{
     cmd::{context::Ctx, operation_output},
     error::{Result, exit},
     recovery::{Outcome, operation::Kind},
-    verbs::undo::{self, Answer, Undone},
+    verbs::{
+        commands::Affected,
+        undo::{self, Answer, Undone},
+    },
     view::{
+        NAMED,
         json::{DoneJson, OperationAnswer, planned},
         sanitize,
     },
 };
 
-/// Undo the last operation, or a given one
+/// Undo the last command, or a given one
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Operations are rollback, undo, redo, snapshot restore, checkpoint and squash: 'git agent ops' lists them. Only the \
-paths that the operation touched are changed, and their current state is saved in a snapshot first. An interrupted \
-operation is undone before any other.")]
+Everything that one command did is undone together: what it wrote to the ledger, and what it did to the branch, the index \
+and the work tree. A task that was added is hidden. What others did later is never undone with it: the undo is refused then.
+
+Of the work tree only the paths that the operation touched are changed, and their current state is saved in a snapshot \
+first. An interrupted operation is undone before anything else. 'git agent ops' lists the operations.")]
 pub struct Args {
-    /// Operation id or unique prefix (default: the last operation)
+    /// Operation id or unique prefix (default: the last command of this worktree)
     op: Option<String>,
 }
 
@@ -42,36 +48,64 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 }
 
 /// Show what an undo or a redo did.
-pub(super) fn show(ctx: &Ctx, Undone { undone, outcome, published }: &Undone, kind: Kind) -> Result<u8> {
+pub(super) fn show(ctx: &Ctx, undone: &Undone, kind: Kind) -> Result<u8> {
     let title = sanitize::line(&undone.title);
+    let outcome = undone.outcome.as_ref();
     if ctx.out.is_json() {
-        let late = outcome.done().map_or(&[][..], |done| &done.late);
-        let operation = outcome.done().map(|done| DoneJson::new(&done.operation));
-        ctx.out.json(&OperationAnswer::new(operation, planned(outcome.paths()), late))?;
-        operation_output::remarks_of(ctx, outcome);
+        let late = outcome.and_then(Outcome::done).map_or(&[][..], |done| &done.late);
+        let operation = match outcome {
+            Some(outcome) => outcome.done().map(|done| DoneJson::new(&done.operation)),
+            None => Some(DoneJson::of_ledger(undone, kind, &ctx.repo()?.head()?)),
+        };
+        let paths = outcome.map(|outcome| planned(outcome.paths())).unwrap_or_default();
+        ctx.out.json(&OperationAnswer::new(operation, paths, late).with_tasks(&undone.tasks))?;
+        outcome.into_iter().for_each(|outcome| operation_output::remarks_of(ctx, outcome));
     } else {
+        let said = match title.strip_prefix("undo ") {
+            Some(again) if kind == Kind::Redo => format!("Redid: {again}"),
+            _ => format!("Undid: {title}"),
+        };
         match outcome {
-            Outcome::Nothing(paths) => {
+            Some(Outcome::Nothing(paths)) => {
                 let as_it_was = format!("everything is as it was before: {title}");
                 operation_output::say_nothing(ctx, &as_it_was, "the state before", paths)?;
             }
-            Outcome::Done(done) => {
-                let said = match title.strip_prefix("undo ") {
-                    Some(again) if kind == Kind::Redo => format!("Redid: {again}"),
-                    _ => format!("Undid: {title}"),
-                };
-                operation_output::say(ctx, &said, done)?;
-            }
+            Some(Outcome::Done(done)) => operation_output::say(ctx, &said, done)?,
+            None => operation_output::print(ctx, &format!("{said}\n"))?,
         }
+        operation_output::print(ctx, &tasks(&undone.tasks))?;
     }
-    if let Some(commit) = published {
+    if let Some(commit) = &undone.published {
         let short = crate::view::oid(commit);
         ctx.out.warn(format!(
             "a remote branch or a tag contains {short}, which this branch no longer has: a push is not undone"
         ));
     }
-    if outcome.done().is_some() {
+    if outcome.is_none_or(|outcome| outcome.done().is_some()) {
         ctx.out.hint(if kind == Kind::Undo { "to redo it: git agent redo" } else { "to undo it: git agent undo" });
     }
     Ok(exit::OK)
+}
+
+/// What became of the tasks, one line each.
+fn tasks(affected: &[Affected]) -> String {
+    let line = |Affected { before, after }: &Affected| {
+        let name = if after.exists() { after.name() } else { before.name() };
+        let what = match (before.exists(), after.exists()) {
+            (true, false) => "hidden".to_owned(),
+            (false, true) => format!("listed again, {}", after.status.in_words()),
+            _ if before.status != after.status => {
+                format!("{} -> {}", before.status.in_words(), after.status.in_words())
+            }
+            _ if before.title != after.title => format!("was {}", before.title),
+            _ => return None,
+        };
+        Some(format!("  {}: {}\n", sanitize::line(&name), sanitize::line(&what)))
+    };
+    let lines: Vec<String> = affected.iter().filter_map(line).collect();
+    let shown: String = lines.iter().take(NAMED).map(String::as_str).collect();
+    match lines.len().checked_sub(NAMED) {
+        None | Some(0) => shown,
+        Some(more) => format!("{shown}  … and {}\n", sanitize::plural(more, "more task")),
+    }
 }

@@ -3,9 +3,9 @@
 //! Pure, total, order-independent and idempotent: any two clones that hold the same lines show the same task. Events are
 //! taken in the order of `(n, ulid)`, each once. A move that the table of [`Status::after`] does not have, or a claim
 //! against a live claim of another actor, can only come from two clones acting at the same time; it stays in the note and has no
-//! effect (a lost claim is remembered, so that its actor can be told).
+//! effect (a lost claim is remembered, so that its actor can be told). Events that were withdrawn are skipped ([`withdraw`]).
 
-use std::collections::HashMap;
+use std::{borrow::Borrow, collections::HashMap};
 
 use super::{
     claim::{Claim, DEFAULT_LEASE},
@@ -18,6 +18,7 @@ use super::{
     },
     text,
     time::Timestamp,
+    withdraw,
 };
 
 /// Fold `events`, in any order, into the task `id`.
@@ -27,11 +28,7 @@ pub fn fold(id: TaskId, events: &[Event]) -> Task {
     ordered.sort_by(|a, b| (a.id, a.n).cmp(&(b.id, b.n)).then_with(|| a.to_line().cmp(&b.to_line())));
     ordered.dedup_by_key(|event| event.id);
     ordered.sort_by_key(|event| event.order());
-    let mut fold = Fold::new(id);
-    for event in ordered {
-        fold.apply(event);
-    }
-    fold.finish()
+    Fold::of(id, &ordered).finish()
 }
 
 /// A task that is being folded: each event costs the same, however many came before it.
@@ -62,6 +59,21 @@ impl Fold {
         }
     }
 
+    /// The task `id` after `events`, which are in order, each there once.
+    pub fn of<E: Borrow<Event>>(id: TaskId, events: &[E]) -> Self {
+        let withdrawn = withdraw::withdrawn(events.iter().map(Borrow::borrow));
+        let mut fold = Fold::new(id);
+        for event in events.iter().map(Borrow::borrow) {
+            if withdrawn.contains(&event.id) {
+                // Something happened, if only for a while.
+                fold.task.updated_at = fold.task.updated_at.max(event.at);
+            } else {
+                fold.apply(event);
+            }
+        }
+        fold
+    }
+
     /// The task.
     pub fn finish(mut self) -> Task {
         let mut after: Vec<(usize, TaskId)> = self.after.into_iter().map(|(id, turn)| (turn, id)).collect();
@@ -75,7 +87,8 @@ impl Fold {
         self.task
     }
 
-    /// Let `event`, which comes after everything so far, take effect; answers whether it has the one that it is for.
+    /// Let `event`, which comes after everything so far, take effect; answers whether it has the one that it is for. That of a
+    /// `withdraw` is on events before it: [`Fold::of`] starts over.
     pub fn apply(&mut self, event: &Event) -> bool {
         let task = &mut self.task;
         self.turn += 1;
@@ -250,6 +263,7 @@ fn apply(task: &mut Task, event: &Event) -> bool {
         | Payload::Squash(_)
         | Payload::Rollback(_)
         | Payload::Undo(_)
+        | Payload::Withdraw(_)
         | Payload::Unknown(_) => {}
     }
     true

@@ -35,3 +35,4 @@ pub mod text;
 pub mod time;
 pub mod topo;
 pub mod trailer;
+pub mod withdraw;

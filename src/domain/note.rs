@@ -11,6 +11,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 use super::{
     event::{Event, Line, MAX_LINE, ParseError},
     id::TaskId,
+    withdraw,
 };
 
 /// The largest note that is read, in bytes. A larger one is a mistake or an attack; `doctor` reports it.
@@ -136,6 +137,12 @@ impl Events {
         }
         let line = line[..line.len().min(SHOWN_BYTES)].into();
         self.damaged.push(Damaged { number: at + 1, line, why });
+    }
+
+    /// The events that were not withdrawn, in the order of the fold.
+    pub fn in_effect(&self) -> impl DoubleEndedIterator<Item = &Event> {
+        let withdrawn = withdraw::withdrawn(self.events.iter());
+        self.events.iter().filter(move |event| !withdrawn.contains(&event.id))
     }
 
     /// The Lamport number that the next event gets.

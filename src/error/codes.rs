@@ -93,6 +93,7 @@ codes! {
     IN_THE_WAY = "in-the-way", Conflict, "a file that appeared meanwhile is in the way";
     INDEX_LOCKED = "index-locked", Busy, "the lock of the index is held";
     INDEX_MOVED = "index-moved", Busy, "another process staged something meanwhile";
+    LATER_EVENTS = "later-events", Conflict, "later events build on what would be undone";
     LEASE_TOO_LONG = "lease-too-long", Usage, "a claim does not last that long";
     LEDGER_BUSY = "ledger-busy", Busy, "other processes kept writing to the ledger";
     LEDGER_TOO_LARGE = "ledger-too-large", Environment, "the tree of the ledger exceeds the limits";
@@ -185,6 +186,7 @@ codes! {
     TASK_EXISTS = "task-exists", Conflict, "there is a task with this id";
     TASK_NOT_FOUND = "task-not-found", Usage, "there is no such task";
     TASK_NOT_READY = "task-not-ready", Refused, "the task waits for others or is blocked";
+    TASK_WITHDRAWN = "task-withdrawn", Usage, "the addition of the task was undone";
     TEXT_TOO_LONG = "text-too-long", Usage, "a text is longer than what is read";
     TOO_LARGE = "too-large", Refused, "a new file is larger than agent.maxFileSize";
     TOO_MANY_HOOKS = "too-many-hooks", Refused, "too many hooks were moved aside";

@@ -52,9 +52,22 @@ impl Commit {
     ///
     /// When it is missing, damaged or no commit.
     pub fn read(repo: &Repo, id: ObjectId) -> Result<Self> {
+        Self::parse(repo, id, &repo.read_as(id, Kind::Commit)?)
+    }
+
+    /// [`Commit::read`], and whether this repository made it for the ref `place`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Commit::read`].
+    pub fn read_sealed(repo: &Repo, id: ObjectId, place: &str) -> Result<(Self, bool)> {
         let bytes = repo.read_as(id, Kind::Commit)?;
+        Ok((Self::parse(repo, id, &bytes)?, repo.is_made_here(place, id, &bytes)))
+    }
+
+    fn parse(repo: &Repo, id: ObjectId, bytes: &[u8]) -> Result<Self> {
         let damaged = || format!("commit {id} is damaged");
-        let commit = CommitRef::from_bytes(&bytes, repo.gix().object_hash()).or_environment(damaged)?;
+        let commit = CommitRef::from_bytes(bytes, repo.gix().object_hash()).or_environment(damaged)?;
         // As git, which takes malformed lines for empty.
         let (author, committer) = (commit.author().unwrap_or_default(), commit.committer().unwrap_or_default());
         Ok(Commit {
@@ -64,7 +77,7 @@ impl Commit {
             author: Author { name: author.name.into(), mail: author.email.into(), date: author.time.into() },
             committer: committer.email.into(),
             at: committer.seconds(),
-            message: message::of_commit(&bytes).into(),
+            message: message::of_commit(bytes).into(),
         })
     }
 

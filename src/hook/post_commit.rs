@@ -29,15 +29,19 @@ pub fn record(here: &Surroundings<'_>, settings: &HookSettings<'_>) -> Result<()
     }
     let actor = (here.actor)()?;
     let event = event::Commit { commit: head.to_string(), tree: Some(commit.tree.to_string()), subject: None };
-    let written = ledger::write(here.repo, &Author { actor: &actor, now: here.now, is_held_to_it: true }, |view| {
-        let mut draft = Draft::nothing();
-        for id in &named {
-            let task = view.task(id)?;
-            if task.is_some_and(|task| task.commits.iter().all(|known| known.commit != event.commit)) {
-                draft.and(id, Payload::Commit(event.clone()));
+    let written = ledger::write(
+        here.repo,
+        &Author { actor: &actor, now: here.now, is_held_to_it: true, command: None },
+        |view| {
+            let mut draft = Draft::nothing();
+            for id in &named {
+                let task = view.task(id)?;
+                if task.is_some_and(|task| task.commits.iter().all(|known| known.commit != event.commit)) {
+                    draft.and(id, Payload::Commit(event.clone()));
+                }
             }
-        }
-        Ok((draft, ()))
-    });
+            Ok((draft, ()))
+        },
+    );
     written.map(|_| ())
 }

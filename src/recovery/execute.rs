@@ -4,6 +4,7 @@
 //! it holds which [`Target`] they lead to, and [carry the operation out](carry_out).
 
 use bstr::BString;
+use ulid::Ulid;
 
 use super::{
     lock::{self, OperationLock},
@@ -31,6 +32,8 @@ pub struct Author<'a> {
     pub now: &'a dyn Fn() -> Timestamp,
     /// The active tasks of the worktree.
     pub tasks: Vec<TaskId>,
+    /// The command that the operation is the main part of, if it has a name already: they have the same.
+    pub command: Option<Ulid>,
 }
 
 /// What came of an operation.

@@ -91,7 +91,7 @@ impl<'r> Execution<'r> {
         author: &Author<'_>,
     ) -> Result<Vec<BString>> {
         let settled = self.restore().settle(Direction::Forward, trust, seen)?;
-        let author = ledger::Author { actor: author.actor, now: author.now, is_held_to_it: true };
+        let author = ledger::Author { actor: author.actor, now: author.now, is_held_to_it: true, command: None };
         if let Err(error) = ledger_events::record(self.repo, &author, &self.operation) {
             self.remarks.push(format!("the ledger does not know of it: {error}"));
         }

@@ -1,6 +1,9 @@
 //! What the ledger says of rollbacks and squashes, and of their undoing.
 
-use super::operation::{Kind, Operation};
+use bstr::ByteSlice as _;
+use ulid::Ulid;
+
+use super::operation::{Kind, OpLog, Operation};
 use crate::{
     domain::{
         event::{Complete, Payload, Reason, Rollback, Squash, Undo},
@@ -8,10 +11,18 @@ use crate::{
         note::Events,
         status::Status,
         task::Task,
+        trailer::block::{self, Syntax},
     },
     error::Result,
-    git::{Repo, revwalk},
-    store::ledger::{self, Author, Draft},
+    git::{Repo, commit::Commit, revwalk},
+    store::{
+        active,
+        ledger::{
+            self, Author, Draft, View,
+            commands::{self, Command, Part},
+            withdraw,
+        },
+    },
 };
 
 /// What the operation of a squash, and what takes it back, remember: the tasks of the commits, with a space between.
@@ -26,6 +37,9 @@ pub const COLLAPSED: &str = "Collapsed";
 ///
 /// Those of [`ledger::write`].
 pub fn record(repo: &Repo, author: &Author<'_>, operation: &Operation) -> Result<()> {
+    if let Some(undoes) = operation.undoes {
+        withdraw_with(repo, author, operation, undoes)?;
+    }
     let tasks = concerned(operation);
     if tasks.is_empty() {
         return Ok(());
@@ -45,6 +59,58 @@ pub fn record(repo: &Repo, author: &Author<'_>, operation: &Operation) -> Result
         Ok((draft, ()))
     })
     .map(drop)
+}
+
+/// Withdraw what the command that `operation` undoes has written to the ledger next to its own operation. Once, however often it is
+/// called.
+fn withdraw_with(repo: &Repo, author: &Author<'_>, operation: &Operation, undoes: Ulid) -> Result<()> {
+    let log = OpLog::of(repo)?;
+    let checkpoint = log.find(&undoes.to_string())?.operation;
+    let checkpoint = (checkpoint.kind == Kind::Checkpoint).then_some(checkpoint);
+    let command = Command {
+        id: operation.id,
+        worktree: log.place().to_owned(),
+        active: active::pointed(repo)?,
+        undoes: Some(undoes),
+    };
+    let author = Author { actor: author.actor, now: author.now, is_held_to_it: true, command: Some(command) };
+    let title = operation.title.as_str();
+    let what = ["undo ", "redo "].iter().find_map(|verb| title.strip_prefix(verb)).unwrap_or(title);
+    let mut parts: Option<Vec<Part>> = None;
+    ledger::write(repo, &author, |view| {
+        let parts = match &parts {
+            Some(parts) => parts,
+            None => parts.insert(commands::parts(*view, undoes)?),
+        };
+        let more = match &checkpoint {
+            Some(checkpoint) => recorded(repo, view, checkpoint)?,
+            None => Vec::new(),
+        };
+        let (redo, actor) = (operation.kind == Kind::Redo, author.actor);
+        let request = withdraw::Request { parts, more: &more, what, redo, actor, command: operation.id };
+        Ok((withdraw::draft(view, &request)?, ()))
+    })
+    .map(drop)
+}
+
+/// The events that tell of the commit of `checkpoint`, which a hook may have written.
+fn recorded(repo: &Repo, view: &View<'_>, checkpoint: &Operation) -> Result<Vec<(TaskId, Ulid)>> {
+    let Some(commit) = checkpoint.after.commit.filter(|commit| repo.has(*commit)) else { return Ok(Vec::new()) };
+    let message = Commit::read(repo, commit)?.message;
+    let named = block::ids(&message, &repo.settings().trailer_rules(), &Syntax::default());
+    let mut tasks: Vec<TaskId> = named.iter().filter_map(|id| TaskId::parse(id.to_str().ok()?).ok()).collect();
+    tasks.extend(checkpoint.task.clone().filter(|id| !tasks.contains(id)));
+    let (mut found, commit) = (Vec::new(), commit.to_string());
+    for id in tasks {
+        let is_it = |payload: &Payload| match payload {
+            Payload::Commit(event) => event.commit == commit,
+            Payload::Link(event) => event.commit == commit && event.by == "checkpoint",
+            _ => false,
+        };
+        let events = view.events(&id)?.events;
+        found.extend(events.iter().filter(|event| is_it(&event.payload)).map(|event| (id.clone(), event.id)));
+    }
+    Ok(found)
 }
 
 /// The tasks whose story `operation` belongs to.
@@ -121,7 +187,7 @@ fn last_outcome(events: &Events) -> Option<Complete> {
 
 /// The newest first.
 fn payloads(events: &Events) -> impl Iterator<Item = &Payload> {
-    events.events.iter().rev().map(|event| &event.payload)
+    events.in_effect().rev().map(|event| &event.payload)
 }
 
 fn operation_of(payload: &Payload) -> Option<&String> {

@@ -12,7 +12,7 @@ use bstr::ByteSlice as _;
 
 use super::{
     in_progress,
-    operation::{self, Kind, OpLog, Operation, Recorded, State},
+    operation::{self, Kind, OpLog, Operation, Recorded},
     path_plan::{Flagging, Scope, Target, Untracked},
     snapshot::{self, Captured, WorktreeState},
 };
@@ -25,45 +25,6 @@ use crate::{
     },
     recovery::execute::{self, Author, LockedWorktree, Outcome},
 };
-
-/// The operation that `git agent undo` without an argument takes back: the newest that is done, is not an undo, and is not
-/// taken back.
-///
-/// # Errors
-///
-/// `nothing-to-undo`.
-pub fn next(log: &OpLog<'_>) -> Result<Recorded> {
-    let entries = log.own().collect::<Result<Vec<_>>>()?;
-    let undone = operation::undone(&entries);
-    let found = entries.iter().find(|recorded| {
-        let operation = &recorded.operation;
-        operation.is_undoable()
-            && !matches!(operation.kind, Kind::Undo | Kind::Redo)
-            && !undone.contains_key(&operation.id)
-    });
-    found.cloned().ok_or_else(|| {
-        Error::new(codes::NOTHING_TO_UNDO, "nothing to undo: no operation of this worktree is left to take back")
-            .hint("'git agent ops' lists the operations, 'git agent snapshot list' the snapshots")
-    })
-}
-
-/// The undo that `git agent redo` takes back: the newest one, if nothing was done since.
-///
-/// # Errors
-///
-/// `nothing-to-redo`.
-pub fn next_redo(log: &OpLog<'_>) -> Result<Recorded> {
-    let entries = log.own().collect::<Result<Vec<_>>>()?;
-    let undone = operation::undone(&entries);
-    let done = entries.iter().filter(|recorded| recorded.operation.state == State::Done);
-    let mut recent = done.take_while(|recorded| matches!(recorded.operation.kind, Kind::Undo | Kind::Redo));
-    let found =
-        recent.find(|recorded| recorded.operation.kind == Kind::Undo && !undone.contains_key(&recorded.operation.id));
-    found.cloned().ok_or_else(|| {
-        Error::new(codes::NOTHING_TO_REDO, "nothing to redo: the newest operation is not an undo")
-            .hint("'git agent ops' lists the operations; 'git agent undo <op>' takes back a given one")
-    })
-}
 
 /// Take `recorded` back; `kind` says what that is called.
 ///

@@ -31,6 +31,7 @@ use crate::{
         active,
         ledger::{
             self, Author, Draft, View, Written,
+            commands::Command,
             watch::{self, Noticed},
         },
     },
@@ -44,12 +45,15 @@ pub struct Caller {
     named: Option<String>,
     noticed: Cell<bool>,
     warnings: RefCell<Vec<String>>,
+    /// What is written belongs to one command, until that ends.
+    command: RefCell<Option<Command>>,
 }
 
 impl Caller {
     /// A caller in `repo`; `named` is the actor if the front end was told one.
     pub fn new(repo: Repo, clock: Clock, named: Option<String>) -> Self {
-        Caller { repo, clock, named, noticed: Cell::new(false), warnings: RefCell::default() }
+        let (noticed, warnings, command) = (Cell::new(false), RefCell::default(), RefCell::default());
+        Caller { repo, clock, named, noticed, warnings, command }
     }
 
     /// The repository.
@@ -139,11 +143,52 @@ impl Caller {
         Ok(ledger::clone::holder(&self.repo, self.actor()?))
     }
 
+    /// The command that something is written for: the one that is under way, else a new one.
+    ///
+    /// # Errors
+    ///
+    /// When the active tasks of this worktree cannot be read.
+    pub(super) fn command(&self) -> Result<Command> {
+        if let Some(command) = &*self.command.borrow() {
+            return Ok(command.clone());
+        }
+        Ok(Command {
+            id: recovery::operation::new_id(self.now()),
+            worktree: recovery::operation::OpLog::of(&self.repo)?.place().to_owned(),
+            active: active::pointed(&self.repo)?,
+            undoes: None,
+        })
+    }
+
+    /// Let everything that `run` writes belong to one command, which is undone as one; inside another one, to that.
+    ///
+    /// # Errors
+    ///
+    /// Those of `run`, and of [`Caller::command`].
+    pub(super) fn as_one<T>(&self, run: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.as_command(self.command()?, run)
+    }
+
+    /// [`Caller::as_one`], where the command is known.
+    pub(super) fn as_command<T>(&self, command: Command, run: impl FnOnce() -> Result<T>) -> Result<T> {
+        let is_outer = self.command.borrow().is_none();
+        if is_outer {
+            self.command.replace(Some(command));
+        }
+        let done = run();
+        if is_outer {
+            self.command.take();
+        }
+        done
+    }
+
     /// Write to the ledger as [`Caller::actor`].
     pub fn write<T>(&self, decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>) -> Result<(Written, T)> {
         self.notice();
         let actor = self.actor()?;
-        ledger::write(&self.repo, &Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true }, decide)
+        let command = Some(self.command()?);
+        let author = Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true, command };
+        ledger::write(&self.repo, &author, decide)
     }
 
     /// Write to the ledger of `remote` and to ours, as [`Caller::actor`].
@@ -153,12 +198,9 @@ impl Caller {
         decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>,
     ) -> Result<(Written, T)> {
         let actor = self.actor()?;
-        sync::write_through(
-            &self.repo,
-            remote,
-            &Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true },
-            decide,
-        )
+        let command = Some(self.command()?);
+        let author = Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true, command };
+        sync::write_through(&self.repo, remote, &author, decide)
     }
 
     /// Let `act` carry out an operation as [`Caller::actor`].
@@ -171,7 +213,8 @@ impl Caller {
         self.put_back_operations()?;
         // An undo is for when things went wrong: it does not depend on the ledger.
         let tasks = self.active().unwrap_or_default();
-        act(&recovery::Author { actor: &actor, now: &|| self.now(), tasks })
+        let command = self.command.borrow().as_ref().map(|command| command.id);
+        act(&recovery::Author { actor: &actor, now: &|| self.now(), tasks, command })
     }
 
     /// Bring the notes on the commits of `tasks` up to date, at the end of a command that changed what they say.

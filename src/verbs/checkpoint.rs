@@ -81,6 +81,10 @@ struct Owner {
 /// `no-active-task`, `task-not-found`, `no-verify-command`, `bad-text`, `bare-repository`; `operation-busy`,
 /// `operation-interrupted`; those of [`checkpoint::make`]. A verification that fails is no error.
 pub fn checkpoint(caller: &Caller, request: &Request) -> Result<Answer> {
+    caller.as_one(|| make(caller, request))
+}
+
+fn make(caller: &Caller, request: &Request) -> Result<Answer> {
     let repo = caller.repo();
     repo.require_work_dir("make a checkpoint")?;
     let owner = owner(caller, request.task.as_deref())?;
@@ -101,7 +105,13 @@ pub fn checkpoint(caller: &Caller, request: &Request) -> Result<Answer> {
     let text = given.unwrap_or_else(|| message::default(&owner.task.title, number, &rules));
     let by = caller.actor()?.to_string();
     let wanted = checkpoint::Request {
-        label: Label { task: id.clone(), name: format!("{id}@{number}"), at: caller.now(), by },
+        label: Label {
+            id: caller.command()?.id,
+            task: id.clone(),
+            name: format!("{id}@{number}"),
+            at: caller.now(),
+            by,
+        },
         allow: request.allow,
         message: message::compose(&text, &repo.settings().subject_prefix(), &owner.named, &rules),
         task: owner.given.then_some(id),

@@ -94,6 +94,10 @@ struct Prepared {
 /// recorded; `tree-changed`; `not-verified` (`agent.requireVerify`, or a checkpoint that was not what was verified); those of
 /// [`checkpoint::checkpoint`] and [`verify::verify`].
 pub fn complete(caller: &Caller, request: &Request) -> Result<Completed> {
+    caller.as_one(|| complete_one(caller, request))
+}
+
+fn complete_one(caller: &Caller, request: &Request) -> Result<Completed> {
     let result = request.result.as_deref().map(|text| text::lines("result", text).map(|text| value(&text)));
     let result = result.transpose()?;
     let Prepared { saved, verified } = prepare(caller, request, result.as_ref())?;

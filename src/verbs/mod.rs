@@ -14,6 +14,7 @@ mod caller;
 pub mod changes_since;
 pub mod checkpoint;
 mod clock;
+pub mod commands;
 pub mod complete;
 pub mod diff;
 pub mod gc;

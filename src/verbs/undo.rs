@@ -1,36 +1,55 @@
-//! `undo`, `redo` and `resume`: take operations back, or bring an interrupted one to its end.
+//! `undo`, `redo` and `resume`: take commands back, or bring an interrupted operation to its end.
 
 use bstr::BString;
+use ulid::Ulid;
 
-use super::Caller;
+use super::{
+    Caller,
+    commands::{self, Affected, Entries, Entry, Foreign},
+};
 use crate::{
-    error::Result,
+    domain::{id::TaskId, status::Status, task::Task},
+    error::{Error, Result, codes},
     git::{ObjectId, revwalk},
     recovery::{
         self, Outcome,
         operation::{Kind, OpLog, Operation, Recorded},
         undo,
     },
+    store::{
+        active,
+        ledger::{
+            View,
+            commands::{self as ledger_commands, Command, Part},
+            withdraw,
+        },
+    },
 };
 
 /// What an undo or a redo did.
 #[derive(Debug)]
 pub enum Answer {
-    /// It undid this operation.
+    /// It undid this command.
     Undone(Undone),
     /// It took back an operation that was interrupted.
     Interrupted(Ended),
 }
 
-/// An operation that was undone.
+/// A command that was undone.
 #[derive(Debug)]
 pub struct Undone {
-    /// The operation.
-    pub undone: Operation,
-    /// What was undone, and how it ended.
-    pub outcome: Outcome,
+    /// The command.
+    pub undone: Ulid,
+    /// What it did, in words.
+    pub title: String,
+    /// The undo: an entry of the same list.
+    pub id: Ulid,
+    /// What became of the work tree, if the command was an operation.
+    pub outcome: Option<Outcome>,
     /// A commit that the branch has left and that a remote branch or a tag contains: a push is not undone.
     pub published: Option<ObjectId>,
+    /// The tasks that the command had written to.
+    pub tasks: Vec<Affected>,
 }
 
 /// An interrupted operation that was brought to one of its ends.
@@ -44,15 +63,14 @@ pub struct Ended {
     pub remarks: Vec<String>,
 }
 
-/// Undo the operation whose id begins with `word`; `None`: the last one. One that was interrupted is taken back first.
+/// Undo the command whose id begins with `word`; `None`: the last one. An operation that was interrupted is taken back first.
 ///
 /// # Errors
 ///
-/// `bare-repository`, `operation-interrupted` while another operation is, `nothing-to-undo`, those of [`OpLog::find`] and
-/// [`undo::undo`].
+/// `operation-interrupted` while another operation is, `bare-repository` for an operation, `nothing-to-undo`, `already-undone`,
+/// `later-events`, those of [`commands::find`] and [`undo::undo`].
 pub fn undo(caller: &Caller, word: Option<&str>) -> Result<Answer> {
     let repo = caller.repo();
-    repo.require_work_dir("undo")?;
     caller.put_back_operations()?;
     let log = OpLog::of(repo)?;
     if let Some(recorded) = log.interrupted()? {
@@ -64,27 +82,27 @@ pub fn undo(caller: &Caller, word: Option<&str>) -> Result<Answer> {
         let (recorded, late) = recovery::take_back(repo)?;
         return Ok(Answer::Interrupted(Ended { operation: recorded.operation, late, remarks: Vec::new() }));
     }
-    recovery::clear_up(repo)?;
+    clear_up(caller)?;
     let log = OpLog::of(repo)?;
-    let recorded = match word {
-        Some(word) => log.find(word)?,
-        None => undo::next(&log)?,
+    let entry = match word {
+        Some(word) => commands::find(Entries::of(&log, caller.view()?, Foreign::List), word)?,
+        None => commands::next(caller, Entries::of(&log, caller.view()?, Foreign::Skip))?,
     };
-    carry_out(caller, recorded, Kind::Undo).map(Answer::Undone)
+    carry_out(caller, entry, Kind::Undo).map(Answer::Undone)
 }
 
 /// Undo the last undo.
 ///
 /// # Errors
 ///
-/// `bare-repository`, `operation-interrupted`, `nothing-to-redo`, those of [`undo::undo`].
+/// `operation-interrupted`, `nothing-to-redo`, `later-events`, those of [`undo::undo`].
 pub fn redo(caller: &Caller) -> Result<Undone> {
-    let repo = caller.repo();
-    repo.require_work_dir("redo")?;
     caller.put_back_operations()?;
-    OpLog::of(repo)?.refuse_interrupted()?;
-    recovery::clear_up(repo)?;
-    carry_out(caller, undo::next_redo(&OpLog::of(repo)?)?, Kind::Redo)
+    OpLog::of(caller.repo())?.refuse_interrupted()?;
+    clear_up(caller)?;
+    let log = OpLog::of(caller.repo())?;
+    let entry = commands::next_redo(caller, Entries::of(&log, caller.view()?, Foreign::Skip))?;
+    carry_out(caller, entry, Kind::Redo)
 }
 
 /// Finish the operation that was interrupted.
@@ -99,11 +117,98 @@ pub fn resume(caller: &Caller) -> Result<Ended> {
     Ok(Ended { operation, late, remarks })
 }
 
-fn carry_out(caller: &Caller, recorded: Recorded, kind: Kind) -> Result<Undone> {
-    let outcome = caller.act(|author| undo::undo(caller.repo(), author, &recorded, kind))?;
+/// Only a work tree has something to be cleared up.
+fn clear_up(caller: &Caller) -> Result<()> {
+    caller.repo().work_dir().map_or(Ok(()), |_| recovery::clear_up(caller.repo()))
+}
+
+fn carry_out(caller: &Caller, entry: Entry, kind: Kind) -> Result<Undone> {
+    if let Some(undo) = entry.undone_by {
+        let message = format!("cannot undo {}: {undo} undid it already", entry.name());
+        return Err(Error::new(codes::ALREADY_UNDONE, message).hint("'git agent redo' undoes the last undo"));
+    }
+    let what = entry.title.strip_prefix("undo ").unwrap_or(&entry.title).to_owned();
+    let is_redo = entry.kind() == Kind::Undo.as_str();
+    // What an operation did to the ledger is undone with it, and is refused before it.
+    let parts = ledger_commands::parts(caller.view()?, entry.id)?;
+    let view = caller.view()?;
+    let before = tasks(&view, &parts)?;
+    let command = Command { undoes: Some(entry.id), ..caller.command()? };
+    let actor = caller.actor()?;
+    let (redo, command_id) = (is_redo, command.id);
+    let request = withdraw::Request { parts: &parts, more: &[], what: &what, redo, actor: &actor, command: command_id };
+    let draft = withdraw::draft(&view, &request)?;
+    if entry.operation.is_none() && draft.events.is_empty() {
+        let message = format!("cannot undo {}: nothing of it is in effect", entry.name());
+        return Err(Error::new(codes::ALREADY_UNDONE, message).hint("'git agent ops' lists the operations"));
+    }
+    let outcome = caller.as_command(command.clone(), || match &entry.operation {
+        Some(recorded) => work_tree(caller, recorded, kind).map(Some),
+        None => caller.write(|view| Ok((withdraw::draft(view, &request)?, ()))).map(|_| None),
+    })?;
+    let active = |parts: &[Part]| parts.first().map(|part| part.command.active.clone()).unwrap_or_default();
+    let after = tasks(&caller.view()?, &parts)?;
+    let affected = before.into_iter().zip(after).map(|(before, after)| Affected { before, after });
+    let affected: Vec<Affected> = affected.collect();
+    // What a redo finds is what the undo before it has restored.
+    let known = match entry.undoes.filter(|_| !affected.is_empty()) {
+        Some(undoes) => active(&ledger_commands::parts(caller.view()?, undoes)?),
+        None => Vec::new(),
+    };
+    reactivate(caller, &active(&parts), &affected, &known)?;
+    let ids: Vec<TaskId> = affected.iter().map(|task| task.after.id.clone()).collect();
+    caller.refresh_notes(&ids);
     // What cannot be told is not worth a failure: the undo is done.
-    let published = outcome.done().and_then(|done| published(caller, &done.operation).unwrap_or_default());
-    Ok(Undone { undone: recorded.operation, outcome, published })
+    let done = outcome.as_ref().and_then(Outcome::done);
+    let published = done.and_then(|done| published(caller, &done.operation).unwrap_or_default());
+    Ok(Undone { undone: entry.id, title: entry.title, id: command.id, outcome, published, tasks: affected })
+}
+
+fn work_tree(caller: &Caller, recorded: &Recorded, kind: Kind) -> Result<Outcome> {
+    caller.repo().require_work_dir(kind.as_str())?;
+    caller.act(|author| undo::undo(caller.repo(), author, recorded, kind))
+}
+
+/// The tasks that `parts` wrote to, also those that are hidden.
+fn tasks(view: &View<'_>, parts: &[Part]) -> Result<Vec<Task>> {
+    let mut ids: Vec<TaskId> = Vec::new();
+    for part in parts {
+        let written = ledger_commands::added(view.repo(), part.commit, part.parent)?.into_keys();
+        written.for_each(|id| {
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        });
+    }
+    ids.into_iter().map(|id| Ok(Task::from_events(id.clone(), &view.events(&id)?.events))).collect()
+}
+
+/// Let the tasks be active in this worktree that were before the command, as far as they are in progress; unless others are active by now
+/// than those that it `touched` or that are `known` to have been active after it.
+fn reactivate(caller: &Caller, before: &[TaskId], touched: &[Affected], known: &[TaskId]) -> Result<()> {
+    let repo = caller.repo();
+    let is_moved = |task: &Affected| task.before.status != task.after.status;
+    if repo.work_dir().is_none() || !touched.iter().any(is_moved) {
+        return Ok(());
+    }
+    let present = active::pointed(repo)?;
+    let is_touched = |id: &TaskId| touched.iter().any(|task| task.after.id == *id);
+    let view = caller.view()?;
+    let mut wanted = Vec::new();
+    if present.iter().all(|id| before.contains(id) || known.contains(id) || is_touched(id)) {
+        for id in before {
+            if view.task(id)?.is_none_or(|task| task.status == Status::InProgress) {
+                wanted.push(id.clone());
+            }
+        }
+    } else {
+        wanted.extend(present.iter().filter(|id| before.contains(id) || !is_touched(id)).cloned());
+    }
+    if wanted != present {
+        present.iter().try_for_each(|id| active::clear(repo, id))?;
+        wanted.iter().try_for_each(|id| active::set(repo, id, true))?;
+    }
+    Ok(())
 }
 
 /// A commit that `operation` has moved the branch away from, and that a remote branch or a tag contains.

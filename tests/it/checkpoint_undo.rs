@@ -213,11 +213,10 @@ fn is_listed_and_shown() {
       <id>  checkpoint t@1  (N seconds ago by ann@here, undone)
     ");
     insta::assert_snapshot!(without_ids(&repo.agent(&["undo"]).to_string()), @"
+    Undid: start t
+      t (Try it): in progress -> pending
     ------- stderr -------
-    error: nothing to undo: no operation of this worktree is left to take back
-    nothing was changed
-    hint: 'git agent ops' lists the operations, 'git agent snapshot list' the snapshots
-    [exit code 1]
+    hint: to redo it: git agent redo
     ");
 }
 

@@ -109,6 +109,7 @@ mod sync_race;
 mod tasks;
 mod trailers;
 mod trees;
+mod undo_ledger;
 mod unstamped;
 mod verbs;
 mod verify;

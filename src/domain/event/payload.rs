@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use ulid::Ulid;
 
 use crate::domain::{id::TaskId, task::LOWEST_PRIORITY, text::Text};
 
@@ -93,6 +94,8 @@ payloads! {
     Squash "squash" Squash,
     /// A rollback or a squash was undone, or such an undo was.
     Undo "undo" Undo,
+    /// A command was undone: its events have no effect any more. Or such an undo was.
+    Withdraw "withdraw" Withdraw,
 }
 
 impl Payload {
@@ -129,6 +132,7 @@ impl Payload {
             | Payload::Rollback(_)
             | Payload::Squash(_)
             | Payload::Undo(_)
+            | Payload::Withdraw(_)
             | Payload::Unknown(_) => Vec::new(),
         }
     }
@@ -425,4 +429,20 @@ pub struct Undo {
     /// What that was; absent for a rollback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
+}
+
+/// `withdraw`: what an undo takes out of effect. One that names another `withdraw` is a redo.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Withdraw {
+    /// Events of this note that come before it and have no effect any more.
+    pub events: Vec<Ulid>,
+    /// What they were, in words: `edit t-1`.
+    pub what: String,
+    /// It names what an undo has written: what that took out of effect has effect again.
+    #[serde(skip_serializing_if = "is_false")]
+    pub redo: bool,
+    /// The undo: `git agent undo <command>` undoes it where it was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<Ulid>,
 }

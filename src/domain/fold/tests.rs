@@ -1,9 +1,11 @@
+use std::collections::HashSet;
+
 use proptest::prelude::*;
 use serde_json::json;
 use ulid::Ulid;
 
 use super::*;
-use crate::domain::{active_time, actor::Actor, event, status::Status::*};
+use crate::domain::{active_time, actor::Actor, event, status::Status::*, withdraw};
 
 fn id(text: &str) -> TaskId {
     TaskId::parse(text).unwrap()
@@ -120,10 +122,72 @@ fn any_payload() -> impl Strategy<Value = Payload> {
         Just(Payload::Block(event::Block { text: "b".into() })),
         Just(Payload::Dep(event::Dep { add: vec![id("t-1"), id("t-2")], remove: vec![id("t-3")] })),
         Just(Payload::Unknown("teleport".into())),
+        // Events before it, after it, itself, and some that are not there.
+        prop::collection::vec(0u128..14, 0..4).prop_map(withdrawal),
     ]
 }
 
+/// The withdrawal of the events in these places.
+fn withdrawal(places: Vec<u128>) -> Payload {
+    let events = places.into_iter().map(|place| Ulid::from_parts(1_000, place)).collect();
+    Payload::Withdraw(event::Withdraw { events, ..Default::default() })
+}
+
+#[test]
+fn what_was_withdrawn_has_no_effect_until_that_is_withdrawn() {
+    let title = |title: &str| Payload::Edit(event::Edit { title: Some(title.into()), ..Default::default() });
+    let mut events = vec![(1, 0, "a", create()), (2, 1, "a", title("y")), (3, 2, "a", title("z"))];
+    let task = |events: &[_]| fold(id("t-1"), &story(events));
+    events.push((4, 3, "a", withdrawal(vec![1])));
+    assert_eq!(task(&events).title, "z", "the later edit stays");
+    events.push((5, 4, "a", withdrawal(vec![2])));
+    assert_eq!(task(&events).title, "x");
+    events.push((6, 5, "a", withdrawal(vec![0])));
+    assert!(!task(&events).exists());
+    assert_eq!(task(&events).updated_at, Timestamp::from_seconds(5));
+    events.push((7, 6, "a", withdrawal(vec![5])));
+    assert_eq!(task(&events).title, "x");
+    events.push((8, 7, "a", withdrawal(vec![3, 4])));
+    assert_eq!(task(&events).title, "z");
+    // It reaches only what was before it.
+    assert_eq!(task(&[(2, 0, "a", create()), (1, 0, "a", withdrawal(vec![0]))]).title, "x");
+    assert_eq!(task(&[(1, 0, "a", create()), (2, 0, "a", withdrawal(vec![1]))]).title, "x", "not itself");
+}
+
 proptest! {
+    /// What a withdrawal leaves is what there would be without the events that it names, but for the time of the last event.
+    #[test]
+    fn to_withdraw_is_as_if_it_had_not_been(
+        drawn in prop::collection::vec((1u64..6, 0i64..100, prop::sample::select(vec!["a", "b"]), any_payload()), 0..12),
+        places in prop::collection::hash_set(0u128..12, 0..6),
+    ) {
+        let mut events = story(&drawn);
+        events.retain(|event| !matches!(event.payload, Payload::Withdraw(_)));
+        let named: HashSet<Ulid> = places.iter().map(|place| Ulid::from_parts(1_000, *place)).collect();
+        let mut without = events.clone();
+        without.retain(|event| !named.contains(&event.id));
+        events.sort_by_key(Event::order);
+        let Some(with) = withdraw::as_if(&events, &named) else { return Ok(()) };
+        // The further event is a sign of life, as any other; what it is a sign of is not compared.
+        let plain = |mut task: Task| {
+            task.updated_at = Timestamp::default();
+            task.spans.iter_mut().for_each(|span| span.signs.clear());
+            task.claim.iter_mut().for_each(|claim| claim.until = Timestamp::default());
+            task
+        };
+        prop_assert_eq!(plain(fold(id("t-1"), &with)), plain(fold(id("t-1"), &without)));
+        // And withdrawn itself, it has not been.
+        let further: HashSet<Ulid> = with.iter().map(|event| event.id).filter(|id| *id == Ulid(u128::MAX)).collect();
+        let mut again = with.clone();
+        if let Some(last) = again.last_mut() {
+            last.id = Ulid(u128::MAX - 1);
+            last.n = u64::MAX - 1;
+        }
+        let further = further.into_iter().map(|_| Ulid(u128::MAX - 1)).collect();
+        let redone = withdraw::as_if(&again, &further).unwrap_or_default();
+        prop_assert_eq!(plain(fold(id("t-1"), &redone)), plain(fold(id("t-1"), &events)));
+    }
+
     /// Whatever the events, the order in which they are handed over and how often does not matter.
     #[test]
     fn order_and_repetition_do_not_matter(

@@ -5,13 +5,14 @@
 //! <git dir>/agent/checkpoint/
 //!     staged          <mode> <object>|- - SP <path> NUL: index entries that differed from HEAD
 //!     state/, rules/  0, 1, …: a name, NUL, the bytes
-//!     pending         task, name, time, who, branch, the tree that was staged, whether it is everything: one a line
+//!     pending         task, name, time, who, branch, the tree that was staged, whether it is everything, id: one a line
 //!     journal         HEAD as it was, or 'unborn'; written last
 //! ```
 
 use std::{fs, io, path::Path};
 
 use bstr::{BString, ByteSlice as _};
+use ulid::Ulid;
 
 use super::Before;
 use crate::{
@@ -28,6 +29,8 @@ const UNBORN: &str = "unborn";
 /// How a checkpoint is listed among the operations.
 #[derive(Clone, Debug)]
 pub struct Label {
+    /// The operation's id, and that of the command that makes it.
+    pub id: Ulid,
     /// Its task.
     pub task: TaskId,
     /// Its name: `t-1@2`.
@@ -69,8 +72,8 @@ impl Journal {
         let Before { head, staged, state, rules, .. } = &self.before;
         let branch = head.branch.as_ref().map_or("-".into(), |branch| branch.to_str_lossy());
         let is_everything = if self.is_everything { "everything" } else { "some" };
-        let (Label { task, name, at, by }, tree) = (&self.label, self.tree);
-        let lines = format!("{task}\n{name}\n{}\n{by}\n{branch}\n{tree}\n{is_everything}\n", at.millis());
+        let (Label { id, task, name, at, by }, tree) = (&self.label, self.tree);
+        let lines = format!("{task}\n{name}\n{}\n{by}\n{branch}\n{tree}\n{is_everything}\n{id}\n", at.millis());
         let mut entries = Vec::new();
         for (path, leaf) in staged {
             let entry = leaf.map(Entry::from).map_or("- -".to_owned(), |leaf| format!("{} {}", leaf.mode(), leaf.id));
@@ -106,8 +109,9 @@ pub(super) fn read(repo: &Repo, dir: &Path, index: &Path) -> Option<Begun> {
 fn read_rest(repo: &Repo, dir: &Path, head: Option<ObjectId>, index: &Path) -> Option<Journal> {
     let text = fs::read_to_string(dir.join("pending")).ok()?;
     let lines: Vec<&str> = text.lines().collect();
-    let [task, name, at, by, branch, tree, is_everything] = lines[..] else { return None };
+    let [task, name, at, by, branch, tree, is_everything, id] = lines[..] else { return None };
     let label = Label {
+        id: Ulid::from_string(id).ok()?,
         task: TaskId::parse(task).ok()?,
         name: name.to_owned(),
         at: Timestamp::from_millis(at.parse().ok()?),

@@ -124,7 +124,7 @@ fn describe(repo: &Repo, batch: &mut Batch, journal: &Journal, commit: ObjectId)
         more.push((WHOLE.0.to_owned(), WHOLE.1.to_owned()));
     }
     let operation = Operation {
-        id: Ulid::from_parts(u64::try_from(label.at.millis()).unwrap_or(0), Ulid::generate().random()),
+        id: label.id,
         kind: Kind::Checkpoint,
         state: State::Done,
         title: format!("checkpoint {}", label.name),

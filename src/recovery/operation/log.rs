@@ -88,6 +88,11 @@ impl<'r> OpLog<'r> {
         name.strip_prefix("worktrees/").unwrap_or(name)
     }
 
+    /// What tells the worktree from all others of this repository: `main`, `worktrees/<name>`.
+    pub fn place(&self) -> &str {
+        self.name.strip_prefix(REFS).unwrap_or(&self.name)
+    }
+
     /// Whether it is the chain of the main worktree.
     pub fn is_main(&self) -> bool {
         self.name.strip_prefix(REFS) == Some("main")

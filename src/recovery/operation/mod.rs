@@ -131,7 +131,7 @@ impl Operation {
     pub fn new(author: &Author<'_>, kind: Kind, title: String, before: &Head) -> Self {
         let at = (author.now)();
         Operation {
-            id: new_id(at),
+            id: author.command.unwrap_or_else(|| new_id(at)),
             kind,
             state: State::Begun,
             title,

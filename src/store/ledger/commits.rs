@@ -155,7 +155,7 @@ impl Commits {
             if ![&b" commit "[..], b" link ", b" unlink ", b" squash "].iter().any(|kind| note.find(kind).is_some()) {
                 continue;
             }
-            for event in Events::read(&note).events {
+            for event in Events::read(&note).in_effect() {
                 match &event.payload {
                     Payload::Commit(commit) => found.add(&commit.commit, row.id()),
                     Payload::Squash(squash) => found.add(&squash.commit, row.id()),

@@ -13,6 +13,7 @@
 pub mod anchors;
 pub mod audit;
 pub mod clone;
+pub mod commands;
 pub mod commits;
 pub mod index;
 pub mod merge;
@@ -20,6 +21,7 @@ pub mod survey;
 pub mod tree;
 mod view;
 pub mod watch;
+pub mod withdraw;
 mod write;
 
 pub use view::View;

@@ -9,12 +9,13 @@ use gix::{
 use super::{MAX_NOTE, REF, index, tree};
 use crate::{
     domain::{
+        event::{Event, Payload},
         id::TaskId,
         id_prefix::{Resolved, resolve},
         note::{self, Events},
         table::{Row, Table},
-        task::Task,
-        text::Text,
+        task::{Task, named},
+        text::{self, Text},
     },
     error::{Context as _, Error, Result, codes},
     git::{Repo, partial},
@@ -115,12 +116,17 @@ impl<'r> View<'r> {
     ///
     /// # Errors
     ///
-    /// `task-not-found` with the nearest ids, `task-ambiguous` with the candidates.
+    /// `task-not-found` with the nearest ids, `task-withdrawn`, `task-ambiguous` with the candidates.
     pub fn find(&self, word: &str) -> Result<Task> {
-        if let Ok(id) = TaskId::parse(word)
-            && let Some(task) = self.task(&id)?
-        {
-            return Ok(task);
+        if let Ok(id) = TaskId::parse(word) {
+            let events = self.events(&id)?.events;
+            let task = Task::from_events(id, &events);
+            if task.exists() {
+                return Ok(task);
+            }
+            if let Some(hidden) = hidden(&task.id, &events) {
+                return Err(hidden);
+            }
         }
         let table = self.table()?;
         match resolve(word, table.rows().filter(|row| row.exists()).map(Row::id_str)) {
@@ -191,6 +197,28 @@ pub(super) fn task_of(repo: &Repo, key: ObjectId, text: &[u8]) -> Option<TaskId>
         let anchor = is_ours.then(|| repo.read_own(key, Kind::Blob).ok()).flatten()?;
         note::task_of_anchor(&anchor).filter(is_key_of)
     })
+}
+
+/// That the task `id` is hidden because its addition was undone, if `events` say so.
+fn hidden(id: &TaskId, events: &[Event]) -> Option<Error> {
+    let title = events.iter().find_map(|event| match &event.payload {
+        Payload::Create(create) => Some(text::title(&create.title)),
+        _ => None,
+    })?;
+    let (undo, command) = events.iter().rev().find_map(|event| match &event.payload {
+        Payload::Withdraw(withdraw) if !withdraw.redo => Some((event, withdraw.command)),
+        _ => None,
+    })?;
+    let when = undo.at.to_minute();
+    let message = format!("{} was withdrawn by {} at {when}: its addition was undone", named(id, &title), undo.actor);
+    let error = Error::new(codes::TASK_WITHDRAWN, message);
+    Some(
+        error.hints(
+            command.map(|command| {
+                format!("to list it again, in the worktree where it was undone: git agent undo {command}")
+            }),
+        ),
+    )
 }
 
 fn not_found(word: &str, nearest: &[&str], is_empty: bool) -> Error {

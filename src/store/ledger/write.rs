@@ -12,6 +12,7 @@ use ulid::Ulid;
 
 use super::{
     MAX_NOTE, REF, View, clone,
+    commands::Command,
     tree::{self, Changes},
     watch,
 };
@@ -46,6 +47,8 @@ pub struct Author<'a> {
     pub now: &'a dyn Fn() -> Timestamp,
     /// Whether an event that would have no effect is refused: a command is about to tell of it.
     pub is_held_to_it: bool,
+    /// The command that it is written for, which can be undone; `None`: it belongs to something else, a commit or an operation.
+    pub command: Option<Command>,
 }
 
 /// What shall be written, in one commit.
@@ -187,10 +190,16 @@ impl Prepared {
         let tasks = tasks.into_iter().map(|(_, task)| task).collect();
         let tree = tree::edit(repo, &mut batch, view.root(), &changes)?;
         let parents: Vec<ObjectId> = view.tip().into_iter().collect();
-        let message = format!("{}\n", draft.message);
+        let message = match &author.command {
+            Some(command) => command.message(&draft.message, author.actor),
+            None => format!("{}\n", draft.message),
+        };
         let commit =
             Commit { tree, parents: &parents, message: message.as_bytes(), at: (author.now)(), identity: None };
-        let commit = batch.commit(repo, &commit)?;
+        let commit = match &author.command {
+            Some(_) => batch.sealed_commit(repo, &commit, REF)?,
+            None => batch.commit(repo, &commit)?,
+        };
         Ok(Prepared { batch, tip: view.tip(), commit, message: draft.message, tasks })
     }
 
@@ -255,7 +264,9 @@ const ROOM_TO_END: u64 = 64 * MAX_LINE as u64;
 struct OpenNote {
     id: TaskId,
     text: Vec<u8>,
-    /// What the note says, with what was added.
+    /// Its events, with those that were added, in the order of the fold.
+    events: Vec<Event>,
+    /// What they say.
     fold: Fold,
     /// The number of the next event.
     next: u64,
@@ -271,13 +282,10 @@ impl OpenNote {
     fn of(view: &View<'_>, id: &TaskId) -> Result<Self> {
         let text = view.note(id)?;
         let read = Events::read(&text);
-        let mut fold = Fold::new(id.clone());
-        for event in &read.events {
-            fold.apply(event);
-        }
+        let fold = Fold::of(id.clone(), &read.events);
         let next = read.next_n();
-        let clones = read.events.into_iter().filter_map(|event| Some((event.actor, event.clone_id?))).collect();
-        Ok(OpenNote { id: id.clone(), text, fold, next, clones, ends: false, lines: Vec::new() })
+        let clones = read.events.iter().filter_map(|event| Some((event.actor.clone(), event.clone_id?))).collect();
+        Ok(OpenNote { id: id.clone(), text, events: read.events, fold, next, clones, ends: false, lines: Vec::new() })
     }
 
     /// Put what was added into `batch` and `changes`; answers with the task as it is now.
@@ -321,7 +329,8 @@ was recorded",
             .hint("name fewer files or tasks at once, or put the text into the description")
         })?;
         // What the command is about to tell has to be what every reader will see.
-        if !self.fold.apply(&event) && author.is_held_to_it {
+        let has_effect = self.fold.apply(&event);
+        if !has_effect && author.is_held_to_it {
             return Err(Error::new(
                 codes::NO_EFFECT,
                 format!("'{}' would have no effect on {}: its note says something else", event.payload.kind(), self.id),
@@ -334,7 +343,12 @@ was recorded",
         self.ends |= matches!(event.payload, Payload::Complete(_) | Payload::Fail(_) | Payload::Cancel(_));
         self.lines.push(line);
         self.next = event.n + 1;
-        self.clones.extend(event.clone_id.map(|clone| (event.actor, clone)));
+        self.clones.extend(event.clone_id.map(|clone| (event.actor.clone(), clone)));
+        let starts_over = matches!(event.payload, Payload::Withdraw(_));
+        self.events.push(event);
+        if starts_over {
+            self.fold = Fold::of(self.id.clone(), &self.events);
+        }
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use std::{
 use super::{LeftKind, Source, export};
 use crate::{
     domain::{
-        event::{Payload, Start},
+        event::{Event, Payload, Start},
         id::TaskId,
         status::Status,
         table::{Row, Table},
@@ -74,7 +74,7 @@ pub fn import(caller: &Caller, request: &ImportRequest) -> Result<Imported> {
             at.set(at.get().saturating_add(1));
             Timestamp::from_millis(at.get()).min(caller.now())
         };
-        let author = Author { actor: &actor, now: &now, is_held_to_it: true };
+        let author = Author { actor: &actor, now: &now, is_held_to_it: true, command: Some(caller.command()?) };
         let (written, decided) = ledger::write(caller.repo(), &author, |view| {
             let mut decided = decide(caller, view, format, request)?;
             let draft = std::mem::replace(&mut decided.draft, Draft::nothing());
@@ -123,7 +123,7 @@ fn decide(caller: &Caller, view: &View<'_>, format: Format, request: &ImportRequ
             draft.events.extend(payloads.into_iter().map(|payload| (id.clone(), payload)));
             continue;
         }
-        let events = view.events(&item.id)?.events;
+        let events: Vec<Event> = view.events(&item.id)?.in_effect().cloned().collect();
         let task = Task::from_events(item.id.clone(), &events);
         if let Some(echo) = echo.remove(&item.id) {
             item.silence(echo, &task.title);
@@ -179,8 +179,8 @@ fn missing(
     };
     let mut missing = Vec::new();
     for row in table.rows().filter(is_gone) {
-        let events = view.events(&row.id())?.events;
-        let created = events.iter().find_map(|event| match &event.payload {
+        let events = view.events(&row.id())?;
+        let created = events.in_effect().find_map(|event| match &event.payload {
             Payload::Create(create) => Some(create),
             _ => None,
         });

@@ -9,9 +9,10 @@ use super::{PathJson, SCHEMA};
 use crate::{
     git::Head,
     recovery::{
-        operation::{Operation, Recorded, undone},
+        operation::{Kind, Operation, Recorded, undone},
         path_plan::{Change, PathPlan},
     },
+    verbs::{commands::Affected, undo::Undone},
 };
 
 /// What happens to a path.
@@ -207,6 +208,19 @@ pub struct OperationAnswer {
     paths: Vec<PlannedJson>,
     /// Paths that others wrote to in the meantime: what they wrote is in the operation.
     late: Vec<PathJson>,
+    /// The tasks from which something was withdrawn, or to which it came back.
+    tasks: Vec<AffectedJson>,
+}
+
+/// A task that an undo or a redo changed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AffectedJson {
+    id: String,
+    title: String,
+    /// Whether it is listed now: a task whose addition was undone is hidden.
+    exists: bool,
+    /// As in `show`.
+    status: &'static str,
 }
 
 /// An operation that was done just now.
@@ -235,11 +249,36 @@ impl DoneJson {
     }
 }
 
+impl DoneJson {
+    /// The undo or redo of what a command wrote to the ledger; HEAD stays.
+    pub fn of_ledger(undone: &Undone, kind: Kind, head: &Head) -> Self {
+        DoneJson {
+            id: undone.id.to_string(),
+            kind: kind.as_str(),
+            undoes: Some(undone.undone.to_string()),
+            snapshot: None,
+            head: HeadsJson::new(head, head),
+        }
+    }
+}
+
 impl OperationAnswer {
     /// The answer with what was done.
     pub fn new(operation: Option<DoneJson>, paths: Vec<PlannedJson>, late: &[bstr::BString]) -> Self {
         let late = late.iter().map(|path| PathJson::new(path.as_bstr())).collect();
-        OperationAnswer { schema: SCHEMA, operation, paths, late }
+        OperationAnswer { schema: SCHEMA, operation, paths, late, tasks: Vec::new() }
+    }
+
+    /// And with the tasks that were changed.
+    pub fn with_tasks(mut self, tasks: &[Affected]) -> Self {
+        let affected = |Affected { before, after }: &Affected| AffectedJson {
+            id: after.id.to_string(),
+            title: if after.exists() { after.title.clone() } else { before.title.clone() },
+            exists: after.exists(),
+            status: after.status.as_str(),
+        };
+        self.tasks = tasks.iter().map(affected).collect();
+        self
     }
 
     /// An operation that was interrupted, and is at its end now: `undoes` is the id of the one that was put back.

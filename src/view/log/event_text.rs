@@ -89,6 +89,10 @@ pub fn say(view: &View<'_>, payload: &Payload) -> Said {
             let what = undo.of.as_deref().unwrap_or("rollback");
             said("↷", &format!("undid the {what}"), Style::busy, String::new())
         }
+        Payload::Withdraw(withdraw) => {
+            let verb = if withdraw.redo { "redid" } else { "undid" };
+            said("↷", verb, Style::busy, withdraw.what.clone())
+        }
         Payload::Unknown(kind) => said("·", kind, faint, String::new()),
     }
 }

@@ -71,7 +71,7 @@ impl Ledger {
             Timestamp::from_seconds(self.seconds.get())
         };
         let draft = Draft { events, message: "test".into(), is_bulk: false };
-        let author = Author { actor: &self.actor, now: &now, is_held_to_it: false };
+        let author = Author { actor: &self.actor, now: &now, is_held_to_it: false, command: None };
         ledger::write(&self.repo, &author, |_| Ok((draft.clone(), ()))).expect("the ledger can be written");
     }
 

@@ -1,0 +1,247 @@
+//! Commands that wrote to the ledger: which commits of it they made, so that they can be undone.
+//!
+//! The message of such a commit says what it belongs to, and its seal that it was made in this clone:
+//!
+//! ```text
+//! complete t-1, claim t-2
+//!
+//! Command: 01JD…
+//! By: claude@devbox
+//! Worktree: main
+//! Active: t-1
+//! ```
+//!
+//! Several commits may belong to one command. A commit of an older git-agent says nothing of that: it is a command by itself, if
+//! the reflog of the ledger knows that it was made here.
+
+use std::{
+    cell::OnceCell,
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap, HashSet},
+};
+
+use bstr::ByteSlice as _;
+use ulid::Ulid;
+
+use super::{
+    REF, View, tree,
+    view::{read_note, task_of},
+    watch,
+};
+use crate::{
+    domain::{actor::Actor, event::Event, id::TaskId, note::Events, time::Timestamp},
+    error::Result,
+    git::{ObjectId, Repo, commit::Commit, reflog},
+};
+
+/// What commits say that belong to no command of their own: to commits of git, operations, merges.
+const NOT_COMMANDS: [&str; 6] = ["commit", "anchors", "merge", "rollback", "squash", "undo"];
+
+/// A command, as what it writes to the ledger says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// Names it; also the operation that is a part of it.
+    pub id: Ulid,
+    /// The worktree that it was run in.
+    pub worktree: String,
+    /// The tasks that were active there.
+    pub active: Vec<TaskId>,
+    /// The command that it undoes, if it is an undo, or the undo of one.
+    pub undoes: Option<Ulid>,
+}
+
+impl Command {
+    /// The message of a commit that is a part of it.
+    pub(super) fn message(&self, title: &str, actor: &Actor) -> String {
+        let mut text =
+            format!("{title}\n\nCommand: {}\nBy: {actor}\nWorktree: {}\n", self.id, self.worktree.escape_debug());
+        if !self.active.is_empty() {
+            let ids: Vec<&str> = self.active.iter().map(TaskId::as_str).collect();
+            text.push_str(&format!("Active: {}\n", ids.join(" ")));
+        }
+        if let Some(undoes) = self.undoes {
+            text.push_str(&format!("Undoes: {undoes}\n"));
+        }
+        text
+    }
+}
+
+/// A commit of the ledger that a command of this clone made.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The commit.
+    pub commit: ObjectId,
+    /// The commit before it.
+    pub parent: Option<ObjectId>,
+    /// What was done, in words: `edit t-1`.
+    pub title: String,
+    /// By whom.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// The command. The worktree is empty where that is not known.
+    pub command: Command,
+}
+
+/// The parts of commands in the history of a ledger, the newest first.
+pub struct Parts<'r> {
+    view: View<'r>,
+    next: BinaryHeap<(i64, Reverse<usize>, ObjectId)>,
+    seen: HashSet<ObjectId>,
+    made_here: OnceCell<HashSet<ObjectId>>,
+}
+
+impl<'r> Parts<'r> {
+    /// Those of `view`.
+    pub fn of(view: View<'r>) -> Self {
+        let mut parts = Parts { view, next: BinaryHeap::new(), seen: HashSet::new(), made_here: OnceCell::new() };
+        parts.then(i64::MAX, view.tip());
+        parts
+    }
+
+    fn then(&mut self, seconds: i64, commits: impl IntoIterator<Item = ObjectId>) {
+        for commit in commits {
+            if self.seen.insert(commit) {
+                self.next.push((seconds, Reverse(self.seen.len()), commit));
+            }
+        }
+    }
+
+    fn read(&mut self, commit: ObjectId) -> Result<Option<Part>> {
+        let repo = self.view.repo();
+        let (read, is_made_here) = Commit::read_sealed(repo, commit, REF)?;
+        let parents: Vec<ObjectId> = read.parents.into_iter().filter(|parent| repo.has(*parent)).collect();
+        self.then(read.at, parents.iter().copied());
+        if parents.len() > 1 {
+            return Ok(None);
+        }
+        let message = read.message.to_str_lossy();
+        let parent = parents.first().copied();
+        if is_made_here {
+            return Ok(said(&message, commit, parent));
+        }
+        let title = titled(&message);
+        // What names a command and has no seal of ours was written by another clone.
+        if message.lines().any(|line| line.starts_with("Command: ")) {
+            return Ok(None);
+        }
+        if NOT_COMMANDS.contains(&title.split(' ').next().unwrap_or_default()) || !self.is_made_here(commit)? {
+            return Ok(None);
+        }
+        // One of an older version.
+        let events = added(repo, commit, parent)?;
+        let events: Vec<&Event> = events.values().flatten().collect();
+        let Some(first) = events.iter().min_by_key(|event| event.id) else { return Ok(None) };
+        let command = Command { id: first.id, worktree: String::new(), active: Vec::new(), undoes: None };
+        let at = events.iter().map(|event| event.at).max().unwrap_or_default();
+        Ok(Some(Part { commit, parent, title, by: first.actor.to_string(), at, command }))
+    }
+
+    /// Whether the reflog knows that the ledger was moved to `commit` here, not by a fetch. Without a reflog everything may be.
+    fn is_made_here(&self, commit: ObjectId) -> Result<bool> {
+        let known = match self.made_here.get() {
+            Some(known) => known,
+            None => {
+                let moves = reflog::of_ref(self.view.repo(), REF)?;
+                let merge = format!("{}merge", watch::REFLOG);
+                let ours = moves.into_iter().filter(|entry| {
+                    entry.message.starts_with(watch::REFLOG.as_bytes()) && !entry.message.starts_with(merge.as_bytes())
+                });
+                self.made_here.get_or_init(|| ours.map(|entry| entry.new).collect())
+            }
+        };
+        Ok(known.is_empty() || known.contains(&commit))
+    }
+}
+
+impl Iterator for Parts<'_> {
+    type Item = Result<Part>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some((_, _, commit)) = self.next.pop() {
+            if let Some(part) = self.read(commit).transpose() {
+                return Some(part);
+            }
+        }
+        None
+    }
+}
+
+/// What a message says was done, in the words of the command line.
+fn titled(message: &str) -> String {
+    let title = message.lines().next().unwrap_or_default();
+    for (verb, command) in [("create ", "add "), ("undo create ", "undo add "), ("redo create ", "redo add ")] {
+        if let Some(rest) = title.strip_prefix(verb) {
+            return format!("{command}{rest}");
+        }
+    }
+    title.to_owned()
+}
+
+/// What the message of `commit`, which was made here, says; `None` if that is no command.
+fn said(message: &str, commit: ObjectId, parent: Option<ObjectId>) -> Option<Part> {
+    let title = titled(message);
+    let fields: BTreeMap<&str, &str> = message.lines().skip(1).filter_map(|line| line.split_once(": ")).collect();
+    let id = |key: &str| fields.get(key).and_then(|word| Ulid::from_string(word).ok());
+    let command = Command {
+        id: id("Command")?,
+        worktree: (*fields.get("Worktree")?).to_owned(),
+        active: fields
+            .get("Active")
+            .iter()
+            .flat_map(|ids| ids.split(' '))
+            .filter_map(|id| TaskId::parse(id).ok())
+            .collect(),
+        undoes: id("Undoes"),
+    };
+    let millis = i64::try_from(command.id.timestamp_ms()).unwrap_or_default();
+    let by = (*fields.get("By")?).to_owned();
+    Some(Part { commit, parent, title, by, at: Timestamp::from_millis(millis), command })
+}
+
+/// The parts of the command `id`, oldest first.
+///
+/// # Errors
+///
+/// When the history of the ledger cannot be read.
+pub fn parts(view: View<'_>, id: Ulid) -> Result<Vec<Part>> {
+    let mut found = Vec::new();
+    let began = i64::try_from(id.timestamp_ms()).unwrap_or_default();
+    for part in Parts::of(view) {
+        let part = part?;
+        // What it wrote was written after it had begun.
+        if part.command.id != id && part.at.millis() < began {
+            break;
+        }
+        if part.command.id == id {
+            found.push(part);
+        }
+    }
+    found.reverse();
+    Ok(found)
+}
+
+/// The events that `commit` added to the notes of `parent`, by task.
+///
+/// # Errors
+///
+/// When one of the trees cannot be read.
+pub fn added(repo: &Repo, commit: ObjectId, parent: Option<ObjectId>) -> Result<BTreeMap<TaskId, Vec<Event>>> {
+    let new = View::at(repo, Some(commit))?;
+    let empty = ObjectId::empty_tree(repo.gix().object_hash());
+    let old = parent.map_or(Ok(None), |parent| View::at(repo, Some(parent)).map(|view| view.root()))?.unwrap_or(empty);
+    let mut found = BTreeMap::new();
+    let Some(root) = new.root() else { return Ok(found) };
+    for key in tree::changed_keys(repo, old, root)? {
+        let blobs = tree::find(repo, root, key)?;
+        new.bring(blobs.iter().copied())?;
+        let note = read_note(repo, &blobs)?;
+        let Some(id) = task_of(repo, key, &note) else { continue };
+        let before = if old == empty { Vec::new() } else { read_note(repo, &tree::find(repo, old, key)?)? };
+        let known: HashSet<Ulid> = Events::read(&before).events.iter().map(|event| event.id).collect();
+        let mut events = Events::read(&note).events;
+        events.retain(|event| !known.contains(&event.id));
+        found.insert(id, events);
+    }
+    Ok(found)
+}
