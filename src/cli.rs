@@ -2,12 +2,16 @@
 
 use std::{
     ffi::OsString,
+    io::{self, Write as _},
     panic::{self, AssertUnwindSafe},
     process::ExitCode,
     sync::{Arc, Mutex},
 };
 
-use clap::{FromArgMatches as _, Parser, Subcommand};
+use clap::{
+    FromArgMatches as _, Parser, Subcommand,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 use crate::{
     cmd::{
@@ -15,7 +19,7 @@ use crate::{
         context::{CommandLine, Ctx},
     },
     error::{Error, Result, codes, exit},
-    view::{Out, When},
+    view::{Out, When, json::Selection},
 };
 
 mod examples;
@@ -46,6 +50,12 @@ pub struct Globals {
     /// Print the result as one JSON object on standard output
     #[arg(long, global = true, help_heading = HEADING, hide_short_help = true)]
     json: bool,
+    /// Print tasks as JSON with these fields only, separated by commas
+    #[arg(long, global = true, help_heading = HEADING, value_name = "NAMES", conflicts_with = "brief", hide_short_help = true)]
+    fields: Option<String>,
+    /// Print tasks as JSON with the fields that are needed to choose one, where they are not empty
+    #[arg(long, global = true, help_heading = HEADING, hide_short_help = true)]
+    brief: bool,
     /// Print only the result
     #[arg(long, short, global = true, help_heading = HEADING, hide_short_help = true)]
     quiet: bool,
@@ -164,7 +174,20 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) => return ExitCode::from(not_understood(&arguments, &error)),
     };
     let globals = cli.globals;
-    let ctx = Ctx::new(Out::new(globals.json, globals.quiet, globals.color), globals.actor);
+    let out = Out::new(globals.json, globals.quiet, globals.color);
+    let selection = match (&globals.fields, globals.brief) {
+        (Some(names), _) => Selection::named(names).map(Some),
+        (None, true) => Ok(Some(Selection::brief())),
+        (None, false) => Ok(None),
+    };
+    let out = match selection {
+        Ok(selection) => out.with_selection(selection),
+        Err(error) => {
+            out.error(&error);
+            return ExitCode::from(error.kind().exit_code());
+        }
+    };
+    let ctx = Ctx::new(out, globals.actor);
     let tree = |all| help::described(<Cli as clap::CommandFactory>::command(), all);
     let ctx = ctx.with_command_line(CommandLine { tree, agents: help::AGENTS });
     let code = without_panic(|| cli.command.run(&ctx)).unwrap_or_else(|error| {
@@ -221,19 +244,47 @@ fn not_understood(arguments: &[OsString], error: &clap::Error) -> u8 {
         return exit::OK;
     }
     let is_json = arguments.iter().any(|argument| argument == "--json");
-    if error.kind() == clap::error::ErrorKind::InvalidSubcommand
-        && let Some(error) = words::unknown(arguments, &tree())
-    {
-        Out::new(is_json, false, When::Never).error(&error);
+    let out = Out::new(is_json, false, color(arguments));
+    let unknown = || words::unknown(arguments, &tree());
+    if let Some(error) = Some(()).filter(|()| error.kind() == ErrorKind::InvalidSubcommand).and_then(|()| unknown()) {
+        out.error(&error);
     } else if is_json {
-        let text = error.render().to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        let error = Error::new(codes::USAGE, message).hint("'git agent <command> --help' says what a command takes");
-        Out::new(true, false, When::Never).error(&error);
+        out.error(&described(error));
     } else {
-        error.print().unwrap_or_default();
+        let text = error.render();
+        let is_colored = Ctx::new(out, None).style_of_errors().is_on();
+        let text = if is_colored { text.ansi().to_string() } else { text.to_string() };
+        // Stderr may be closed.
+        io::stderr().lock().write_all(text.as_bytes()).unwrap_or_default();
     }
     exit::USAGE
+}
+
+/// When to use color, of a command line that is not understood.
+fn color(arguments: &[OsString]) -> When {
+    let after = |at: usize| arguments.get(at + 1).and_then(|word| word.to_str());
+    let value = arguments.iter().enumerate().find_map(|(at, word)| match word.to_str()? {
+        "--color" => after(at),
+        word => word.strip_prefix("--color="),
+    });
+    match value {
+        Some("always") => When::Always,
+        Some("never") => When::Never,
+        _ => When::Auto,
+    }
+}
+
+/// What is wrong with the command line, for programs: its first paragraph, and the argument that it is about.
+fn described(error: &clap::Error) -> Error {
+    let text = error.render().to_string();
+    let said: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+    let message = said.join(" ").trim_start_matches("error: ").to_owned();
+    let described = Error::new(codes::USAGE, message).hint("'git agent help <command>' says what a command takes");
+    match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(argument)) => described.argument(argument),
+        Some(ContextValue::Strings(arguments)) => described.argument(arguments.join(" ")),
+        _ => described,
+    }
 }
 
 /// The command line as a tree, for manuals and completions.

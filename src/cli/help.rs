@@ -11,7 +11,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("Look", &["status", "brief", "list", "ready", "show", "board", "report", "graph"]),
     ("Go back", &["rollback", "undo", "redo", "resume", "ops", "snapshot", "guard"]),
     ("History", &["log", "changes-since", "diff", "blame", "bisect", "squash", "link", "unlink", "repair"]),
-    ("Share and set up", &["init", "sync", "doctor", "help"]),
+    ("Share and set up", &["init", "host", "sync", "doctor", "help"]),
 ];
 
 /// The heading of commands that are in no group.
@@ -60,7 +60,7 @@ fn row(name: &str, about: &str) -> String {
 }
 
 /// The options that every command takes, for the end of a summary.
-const GLOBALS: &str = "Global options: --json, -q/--quiet, --color <WHEN>, --actor <NAME>, -h/--help";
+const GLOBALS: &str = "Global options: --json, --fields <NAMES>, --brief, -q, --color <WHEN>, --actor <NAME>, -h";
 
 /// The commands of each group, with what they do.
 fn groups(tree: &Command, all: bool) -> Vec<(&'static str, Vec<(String, String)>)> {

@@ -50,7 +50,7 @@ pub(super) fn command(arguments: &[OsString]) -> Option<usize> {
     let mut at = 1;
     while let Some(word) = arguments.get(at).map(|word| word.as_encoded_bytes()) {
         match word {
-            b"--color" | b"--actor" => at += 2,
+            b"--color" | b"--actor" | b"--fields" => at += 2,
             [b'-', ..] => at += 1,
             _ => return Some(at),
         }

@@ -8,6 +8,7 @@ use crate::{
     },
     domain::{task::LOWEST_PRIORITY, time::parse_duration},
     error::{Error, Result, codes, exit},
+    plans,
     verbs::add::{self, Request},
     view::sanitize,
 };
@@ -41,8 +42,8 @@ pub struct Fields {
     /// Read the description from a file
     #[arg(long, value_name = "FILE")]
     description_file: Option<std::path::PathBuf>,
-    /// Priority, from 0 (highest) to 4 (default: 2)
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=i64::from(LOWEST_PRIORITY)))]
+    /// Priority, from 0 (highest) to 4 (default: 2); also P1, or a word such as high or low
+    #[arg(long, value_name = "N", value_parser = priority)]
     priority: Option<u8>,
     /// Path that the task is expected to change (may be repeated)
     #[arg(long = "file", value_name = "PATH", num_args = 1..)]
@@ -50,7 +51,7 @@ pub struct Fields {
     /// Acceptance criterion
     #[arg(long, value_name = "TEXT")]
     accept: Option<String>,
-    /// Estimated effort, such as 90s, 30m, 2h or 1d
+    /// Estimated effort, such as 90s, 30min, 1.5h, 1d (24 hours) or 1w
     #[arg(long, value_name = "DURATION")]
     estimate: Option<String>,
 }
@@ -74,11 +75,18 @@ impl Fields {
     }
 }
 
+/// A priority on the command line.
+fn priority(word: &str) -> Result<u8, String> {
+    plans::priority_called(word).ok_or_else(|| {
+        format!("a priority is a number from 0 (highest) to {LOWEST_PRIORITY}, P0 to P{LOWEST_PRIORITY}, or one of critical, high, medium, low and lowest")
+    })
+}
+
 /// A duration on the command line, in seconds.
 pub(super) fn duration(text: &str) -> Result<u64> {
     parse_duration(text).ok_or_else(|| {
         Error::new(codes::BAD_DURATION, format!("'{}' is no duration", text.escape_debug()))
-            .hint("write 90s, 30m, 2h or 1d")
+            .hint("write 90s, 30min, 1.5h, 1d (24 hours) or 1w")
     })
 }
 

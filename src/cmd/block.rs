@@ -1,35 +1,40 @@
 //! `git agent block`: name what stands in the way.
 
 use crate::{
-    cmd::{
-        context::{Ctx, text_argument},
-        task_change,
-    },
-    domain::task::Blocker,
+    cmd::{context::Ctx, task_change},
+    domain::task::{Blocker, Task},
     error::{Result, exit},
-    verbs::task::{self, Act},
+    verbs::task::{self, Act, Changed},
 };
 
 /// Record a blocker for a task
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Task id or unique prefix (default: the active task)
-    task: Option<String>,
+    /// Task ids or unique prefixes (default: the active task); without --on, the last word is what blocks them
+    #[arg(value_name = "TASK")]
+    words: Vec<String>,
     /// What blocks the task
     #[arg(long, value_name = "TEXT")]
-    on: String,
+    on: Option<String>,
 }
 
 /// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let on = text_argument(&args.on)?;
+    let (words, on) = task_change::tasks_and_text(ctx, args.words, args.on.as_deref(), "--on <text>")?;
     let act = Act::Block { on: on.clone() };
-    let changed = ctx.call(|caller| task::act(caller, args.task.as_deref(), &act))?;
-    let task = &changed.task;
-    let is_named = |blocker: &&Blocker| blocker.text.preview() == on.trim();
-    let blocker = task.blockers.iter().rev().find(is_named).or(task.blockers.last());
-    let (id, on) = blocker.map_or(("", ""), |blocker| (blocker.id.as_str(), blocker.text.preview()));
-    task_change::answer(ctx, task, || format!("Blocked {} by {id}: {on}", task.name()))?;
-    ctx.out.hint(format!("when it is gone: git agent unblock {} {id}", task.id));
+    let changed = ctx.call(|caller| task::act_on(caller, &words, &act));
+    let changed = changed.map_err(task_change::not_a_task(&words, "a text of several words needs quotes"))?;
+    let blocker = |task: &Task| {
+        let is_named = |blocker: &&Blocker| blocker.text.preview() == on.trim();
+        task.blockers.iter().rev().find(is_named).or(task.blockers.last()).cloned()
+    };
+    task_change::answer_each(ctx, &changed, |Changed { task, .. }| {
+        let said = blocker(task).map(|blocker| format!("{}: {}", blocker.id, blocker.text.preview()));
+        format!("Blocked {} by {}", task.name(), said.unwrap_or_default())
+    })?;
+    for Changed { task, .. } in &changed {
+        let id = blocker(task).map(|blocker| blocker.id).unwrap_or_default();
+        ctx.out.hint(format!("when it is gone: git agent unblock {} {id}", task.id));
+    }
     Ok(exit::OK)
 }

@@ -12,8 +12,9 @@ use crate::{
 /// Cancel a task that is no longer wanted
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Task id or unique prefix
-    task: String,
+    /// Task ids or unique prefixes
+    #[arg(value_name = "TASK", required = true)]
+    tasks: Vec<String>,
     /// Reason
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
@@ -22,11 +23,12 @@ pub struct Args {
 /// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let act = Act::Cancel { reason: args.reason.as_deref().map(text_argument).transpose()? };
-    let changed = ctx.call(|caller| task::act(caller, Some(&args.task), &act))?;
-    let (task, name) = (&changed.task, changed.task.name());
-    task_change::answer(ctx, task, || {
-        if changed.wrote { format!("Cancelled {name}.") } else { format!("{name} is cancelled already.") }
+    let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
+    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "the reason is the value of --reason"))?;
+    task_change::answer_each(ctx, &changed, |changed| match (changed.wrote, changed.task.name()) {
+        (true, name) => format!("Cancelled {name}."),
+        (false, name) => format!("{name} is cancelled already."),
     })?;
-    ctx.out.hint(format!("take it up again with 'git agent reopen {}'", task.id));
+    ctx.out.hint(format!("take it up again with 'git agent reopen {}'", task_change::ids(&changed)));
     Ok(exit::OK)
 }

@@ -102,6 +102,9 @@ fn show_json(ctx: &Ctx, answer: Answer) -> Result<()> {
 
 fn show(ctx: &Ctx, answer: &Answer, verbose: bool) -> Result<()> {
     let id = &answer.task.id;
+    if let Some(made) = answer.checkpoint.as_ref().filter(|_| ctx.out.is_quiet()) {
+        ctx.out.print(&format!("{id}@{}\n", made.number))?;
+    }
     if !ctx.out.is_quiet() {
         match &answer.checkpoint {
             Some(made) => {

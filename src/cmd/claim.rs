@@ -8,14 +8,15 @@ use crate::{
     },
     domain::status::Status,
     error::{Result, exit},
-    verbs::task::{self, Act},
+    verbs::task::{self, Act, Changed},
 };
 
 /// Claim a task, so that no other agent takes it; later events by the same agent renew the claim
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Task id or unique prefix
-    task: String,
+    /// Task ids or unique prefixes
+    #[arg(value_name = "TASK", required = true)]
+    tasks: Vec<String>,
     /// Expire the claim after DURATION without activity (default: 'agent.lease', 2h)
     #[arg(long, value_name = "DURATION", conflicts_with = "release")]
     lease: Option<String>,
@@ -35,19 +36,22 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let reason = args.reason.as_deref().map(text_argument).transpose()?;
     let lease = args.lease.as_deref().map(duration).transpose()?;
     let act = if args.release { Act::Release { reason } } else { Act::Claim { lease, steal: args.steal, reason } };
-    let changed = ctx.call(|caller| task::act(caller, Some(&args.task), &act))?;
-    let task = &changed.task;
+    let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
+    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "the reason is the value of --reason"))?;
     let us = ctx.holder()?;
-    task_change::answer(ctx, task, || match &task.claim {
-        None if changed.wrote => format!("Released {}.", task.name()),
-        None => format!("{} is not claimed.", task.name()),
-        Some(claim) => {
+    task_change::answer_each(ctx, &changed, |changed| match (&changed.task, &changed.task.claim) {
+        (task, None) if changed.wrote => format!("Released {}.", task.name()),
+        (task, None) => format!("{} is not claimed.", task.name()),
+        (task, Some(claim)) => {
             let until = claim.until.to_minute();
             let before = task_change::taken_over(&changed.before, task, &us);
             format!("{} holds {} until {until}.{before}", claim.by, task.name())
         }
     })?;
-    if !args.release && task.status != Status::InProgress {
+    if let [Changed { task, .. }] = changed.as_slice()
+        && !args.release
+        && task.status != Status::InProgress
+    {
         ctx.out.hint(format!("begin it with 'git agent start {}'", task.id));
     }
     Ok(exit::OK)

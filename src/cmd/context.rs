@@ -96,6 +96,11 @@ impl Ctx {
         Ok(self.caller()?.repo())
     }
 
+    /// The actor that the command line names.
+    pub fn named_actor(&self) -> Option<&str> {
+        self.actor.as_deref()
+    }
+
     /// The current time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
@@ -185,6 +190,15 @@ impl Ctx {
             config.text("color.agent").or_else(|| config.text("color.ui"))
         });
         self.out.style(configured.as_deref())
+    }
+
+    /// The colors of standard error, as git is configured for them.
+    pub fn style_of_errors(&self) -> Style {
+        let config = || {
+            let config = self.repo().ok()?.config();
+            config.text("color.agent").or_else(|| config.text("color.ui"))
+        };
+        self.out.style_on(&std::io::stderr(), config)
     }
 
     /// Whether git uses colours: as [`Ctx::style`] does.

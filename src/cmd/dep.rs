@@ -4,7 +4,7 @@ use crate::{
     cmd::{context::Ctx, task_change},
     domain::id::TaskId,
     error::{Result, exit},
-    verbs::task::{self, Act},
+    verbs::task::{self, Act, Changed},
     view::sanitize::plural,
 };
 
@@ -17,30 +17,30 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Make a task depend on others
+    /// Make tasks depend on others
     Add(Pair),
-    /// Remove dependencies of a task
+    /// Remove dependencies of tasks
     Remove(Pair),
 }
 
 #[derive(Debug, clap::Args)]
 struct Pair {
-    /// Task id or unique prefix
-    task: String,
-    /// Task that it depends on (may be repeated)
+    /// Task ids or unique prefixes
+    #[arg(value_name = "TASK", required = true)]
+    tasks: Vec<String>,
+    /// Task that they depend on (may be repeated)
     #[arg(long, value_name = "TASK", num_args = 1.., required = true)]
     after: Vec<String>,
 }
 
 /// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let (word, act) = match args.action {
-        Action::Add(Pair { task, after }) => (task, Act::Depend { after }),
-        Action::Remove(Pair { task, after }) => (task, Act::Undepend { after }),
+    let (tasks, act) = match args.action {
+        Action::Add(Pair { tasks, after }) => (tasks, Act::Depend { after }),
+        Action::Remove(Pair { tasks, after }) => (tasks, Act::Undepend { after }),
     };
-    let changed = ctx.call(|caller| task::act(caller, Some(&word), &act))?;
-    let task = &changed.task;
-    task_change::answer(ctx, task, || {
+    let changed = ctx.call(|caller| task::act_on(caller, &tasks, &act))?;
+    task_change::answer_each(ctx, &changed, |Changed { task, .. }| {
         let before = task.after.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ");
         match task.after.len() {
             0 => format!("{} comes after nothing.", task.name()),

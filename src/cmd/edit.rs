@@ -1,25 +1,29 @@
 //! `git agent edit`: change what a task says.
 
-use super::add::Fields;
+use super::{add::Fields, editor};
 use crate::{
     cmd::{
         context::{Ctx, text_argument},
         task_change,
     },
-    error::{Result, exit},
+    error::{Error, Result, codes, exit},
     verbs::add::{self, EditRequest},
 };
 
 /// Change the title, description and other fields of a task
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Task id or unique prefix
-    task: String,
+    /// Task ids or unique prefixes
+    #[arg(value_name = "TASK", required = true)]
+    tasks: Vec<String>,
     /// New title
     #[arg(long)]
     title: Option<String>,
     #[command(flatten)]
     fields: Fields,
+    /// Edit the title and the description in an editor
+    #[arg(long, short, conflicts_with_all = ["title", "description", "description_file"])]
+    edit: bool,
     /// Make the task a subtask of this task
     #[arg(long, value_name = "TASK", conflicts_with = "no_parent")]
     parent: Option<String>,
@@ -33,13 +37,52 @@ pub struct Args {
 
 /// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let request = EditRequest {
+    let mut request = EditRequest {
         title: args.title.as_deref().map(text_argument).transpose()?,
         fields: args.fields.read(ctx)?,
         no_files: args.no_files,
         parent: args.parent.map(Some).or(args.no_parent.then_some(None)),
     };
-    let changed = ctx.call(|caller| add::edit(caller, &args.task, &request))?;
-    task_change::answer(ctx, &changed.task, || format!("Edited {}.", changed.task.name()))?;
+    if args.edit {
+        let edited = in_editor(ctx, &args.tasks)?;
+        if edited == (None, None) && request == EditRequest::default() {
+            ctx.out.status("Nothing was changed.");
+            return Ok(exit::OK);
+        }
+        (request.title, request.fields.description) = edited;
+    }
+    let changed = ctx.call(|caller| add::edit(caller, &args.tasks, &request));
+    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "a new title is the value of --title"))?;
+    task_change::answer_each(ctx, &changed, |changed| format!("Edited {}.", changed.task.name()))?;
     Ok(exit::OK)
+}
+
+/// What the editor shows below the text.
+const ABOUT: &str = "The first line is the title of the task, the rest is its description.
+Lines that begin with '#' are ignored. An empty text changes nothing.";
+
+/// How to edit without an editor.
+const ESCAPE: editor::Escape = editor::Escape {
+    what: "edit the task",
+    hint: "--title <title> and -d <description> change the task without an editor",
+};
+
+/// The title and the description of the one task that `words` name as they are after an editor; `None` where they did not change.
+fn in_editor(ctx: &Ctx, words: &[String]) -> Result<(Option<String>, Option<String>)> {
+    let [word] = words else {
+        return Err(Error::new(codes::BAD_OPTION, "an editor is opened for one task")
+            .hint("--title and -d change several tasks alike"));
+    };
+    let view = ctx.view()?;
+    let task = ctx.task(&view, Some(word))?;
+    let (title, description) = (&task.title, task.description.as_ref().map(|text| view.text(text)).unwrap_or_default());
+    let text = format!("{title}\n\n{description}");
+    let edited = editor::edit(ctx.repo()?, text.trim_end().into(), &format!("\n{ABOUT}"), ESCAPE)?;
+    let edited = String::from_utf8(edited).map_err(|_| Error::new(codes::BAD_TEXT, "the text is not UTF-8"))?;
+    let (first, rest) = edited.trim().split_once('\n').unwrap_or((edited.trim(), ""));
+    if first.is_empty() {
+        return Ok((None, None));
+    }
+    let (first, rest) = (first.trim_end().to_owned(), rest.trim().to_owned());
+    Ok((Some(first).filter(|first| first != title), Some(rest).filter(|rest| *rest != description.trim())))
 }

@@ -1,22 +1,20 @@
 //! `git agent fail`: an attempt did not work out.
 
 use crate::{
-    cmd::{
-        context::{Ctx, text_argument},
-        task_change,
-    },
+    cmd::{context::Ctx, task_change},
     error::{Result, exit},
-    verbs::task::{self, Act},
+    verbs::task::{self, Act, Changed},
 };
 
 /// Mark a task as failed; the reason is shown when it is started again
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Task id or unique prefix (default: the active task)
-    task: Option<String>,
+    /// Task ids or unique prefixes (default: the active task); without --reason, the last word is the reason
+    #[arg(value_name = "TASK")]
+    words: Vec<String>,
     /// Reason for the failure; '-' reads standard input
     #[arg(long, value_name = "TEXT")]
-    reason: String,
+    reason: Option<String>,
     /// Kind of failure, one word: tests, environment, unclear, …
     #[arg(long, value_name = "WORD")]
     kind: Option<String>,
@@ -24,10 +22,15 @@ pub struct Args {
 
 /// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let act = Act::Fail { reason: text_argument(&args.reason)?, kind: args.kind };
-    let changed = ctx.call(|caller| task::act(caller, args.task.as_deref(), &act))?;
-    let (task, name) = (&changed.task, changed.task.name());
-    task_change::answer(ctx, task, || format!("Attempt {} of {name} failed.", task.attempts))?;
-    ctx.out.hint(format!("'git agent start {}' begins attempt {}", task.id, task.attempts + 1));
+    let (words, reason) = task_change::tasks_and_text(ctx, args.words, args.reason.as_deref(), "--reason <text>")?;
+    let act = Act::Fail { reason, kind: args.kind };
+    let changed = ctx.call(|caller| task::act_on(caller, &words, &act));
+    let changed = changed.map_err(task_change::not_a_task(&words, "a reason of several words needs quotes"))?;
+    task_change::answer_each(ctx, &changed, |changed| {
+        format!("Attempt {} of {} failed.", changed.task.attempts, changed.task.name())
+    })?;
+    if let [Changed { task, .. }] = changed.as_slice() {
+        ctx.out.hint(format!("'git agent start {}' begins attempt {}", task.id, task.attempts + 1));
+    }
     Ok(exit::OK)
 }

@@ -20,7 +20,7 @@ with their snapshots, the last 20 snapshots of each open task, and the last snap
 Only refs are deleted; 'git gc' prunes the objects once they are older than gc.pruneExpire.")]
 pub struct Args {
     /// Show what would expire, and remove nothing
-    #[arg(long, short = 'n')]
+    #[arg(long)]
     dry_run: bool,
 }
 

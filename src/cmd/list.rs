@@ -2,12 +2,12 @@
 
 use crate::{
     cmd::context::Ctx,
-    domain::{graph::Graph, status::Status},
-    error::{Result, exit},
-    sync,
+    domain::{graph::Graph, id::TaskId, status::Status},
+    error::{Error, Result, codes, exit},
+    plans, sync,
     verbs::list::{Listed, Request, list},
     view::{
-        json::{ListAnswer, TaskJson},
+        json::{ListAnswer, Selection, TaskJson},
         tasks::{Look, tree},
     },
 };
@@ -15,22 +15,24 @@ use crate::{
 /// List tasks, except completed and cancelled ones by default
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Show only tasks in these states, separated by commas: pending, in_progress, completed, failed, cancelled
-    #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = state)]
-    status: Vec<Status>,
+    /// Show only tasks in these states, separated by commas: pending, in_progress, completed, failed, cancelled; also open,
+    /// closed, and words such as done, todo and wip
+    #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = states)]
+    status: Vec<States>,
     /// Show only subtasks of this task
     #[arg(long, value_name = "TASK")]
     parent: Option<String>,
     /// Show only tasks claimed or last worked on by this actor
     #[arg(long = "by", alias = "worker", value_name = "ACTOR")]
     by: Option<String>,
-    /// Show only tasks whose id, title or description contains TEXT, ignoring case
+    /// Show only tasks whose id, title, description, notes or decisions contain TEXT, ignoring
+    /// case
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// Sort by id, title, status, priority, created or updated; a leading '-' reverses the order
     #[arg(long, value_name = "FIELD", default_value = "plan", allow_hyphen_values = true)]
     sort: String,
-    /// Show at most N tasks
+    /// Show at most N tasks (default: all; with --brief: 50)
     #[arg(long, short = 'n', value_name = "N")]
     limit: Option<usize>,
     /// Show features and their subtasks as a tree
@@ -44,36 +46,77 @@ pub struct Args {
     jsonl: bool,
 }
 
-/// A state on the command line.
-pub(super) fn state(word: &str) -> Result<Status, String> {
-    let words = Status::ALL.map(Status::as_str).join(", ");
-    Status::parse(word).ok_or_else(|| format!("the states are {words}"))
+/// What a word for a state means: one state, or several.
+#[derive(Clone, Debug)]
+pub(super) struct States(Vec<Status>);
+
+impl States {
+    /// The states of all of `words`.
+    pub(super) fn all(words: Vec<States>) -> Vec<Status> {
+        words.into_iter().flat_map(|states| states.0).collect()
+    }
 }
+
+/// A state on the command line.
+pub(super) fn states(word: &str) -> Result<States, String> {
+    let several = |is_wanted: fn(&Status) -> bool| States(Status::ALL.into_iter().filter(is_wanted).collect());
+    match word {
+        "open" => Ok(several(|status| !status.is_closed())),
+        "closed" => Ok(several(|status| status.is_closed())),
+        "ready" | "blocked" => {
+            Err("that is no state; 'git agent ready --explain' tells what is ready, and why the rest is not".into())
+        }
+        _ => Status::parse(word).or_else(|| plans::status_called(word)).map(|status| States(vec![status])).ok_or_else(
+            || {
+                let words = Status::ALL.map(Status::as_str).join(", ");
+                format!("the states are {words}; open and closed are several of them")
+            },
+        ),
+    }
+}
+
+/// Print ids alone.
+pub(super) fn ids<'t>(ctx: &Ctx, ids: impl Iterator<Item = &'t TaskId>) -> Result<u8> {
+    ctx.out.print(&ids.map(|id| format!("{id}\n")).collect::<String>())?;
+    Ok(exit::OK)
+}
+
+/// With `--brief`, no more tasks than this if no limit is given.
+const BRIEF: usize = 50;
 
 /// Ask, and show the tasks.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    if let Some(actor) = ctx.named_actor() {
+        let why = "'git agent list' shows the tasks of all actors; --actor says who acts";
+        return Err(Error::new(codes::BAD_OPTION, why).hint(format!("to see their tasks: git agent list --by {actor}")));
+    }
+    let is_brief = ctx.out.selection().is_some_and(Selection::is_brief);
     let request = Request {
-        states: args.status,
+        states: States::all(args.status),
         all: args.all,
         parent: args.parent,
         by: args.by,
         search: args.search,
         sort: args.sort,
-        limit: args.limit,
+        limit: args.limit.or(is_brief.then_some(BRIEF)),
         progress: args.tree,
     };
     let (answer, now) = (ctx.call(|caller| list(caller, &request))?, ctx.now());
     let tasks = &answer.tasks;
     if args.jsonl || ctx.out.is_json() {
         let graph = Graph::new(&answer.table);
+        let more = answer.matching - answer.tasks.len();
         let ids = tasks.iter().map(|listed| &listed.task.id);
         let tasks = TaskJson::several(&answer.view, &graph, ids, now)?;
         if !args.jsonl {
-            ctx.out.json(&ListAnswer::new(tasks))?;
+            ctx.out.json(&ListAnswer::new(tasks, more))?;
             return Ok(exit::OK);
         }
         tasks.iter().try_for_each(|task| ctx.out.json(task))?;
         return Ok(exit::OK);
+    }
+    if ctx.out.is_quiet() {
+        return ids(ctx, tasks.iter().map(|listed| &listed.task.id));
     }
     ctx.page()?;
     let look = Look::new(ctx.style(), ctx.out.width(), tasks.iter().map(|listed| &listed.task));

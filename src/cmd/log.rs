@@ -139,7 +139,7 @@ fn print_json(ctx: &Ctx, is_lines: bool, log: &mut Log<'_>) -> Result<()> {
     let mut separator = "";
     while let Some(entry) = log.next_entry()? {
         text.push_str(separator);
-        text.push_str(&json::text(&entry_json(log.view(), &entry))?);
+        text.push_str(&json::text(&entry_json(log.view(), &entry), None)?);
         separator = if is_lines { "\n" } else { "," };
         if text.len() >= BUFFER {
             ctx.out.print(&std::mem::take(&mut text))?;

@@ -58,6 +58,7 @@ pub mod unlink;
 pub mod verify;
 
 pub mod context;
+mod editor;
 mod operation_output;
 mod paths;
 mod setup;

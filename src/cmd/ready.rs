@@ -43,6 +43,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.out.json(&ReadyAnswer::new(tasks, args.explain.then(|| waiting.iter().map(unready).collect())))?;
         return Ok(exit::OK);
     }
+    if ctx.out.is_quiet() {
+        return super::list::ids(ctx, ready.iter().map(|row| &row.id));
+    }
     ctx.page()?;
     let look = Look::new(ctx.style(), ctx.out.width(), ready.iter().chain(&waiting));
     let mut page: String = ready.iter().map(|row| look.line(&Listed::ready(row.clone()), 0, now)).collect();

@@ -12,8 +12,9 @@ use crate::{
 /// Reopen a completed, failed or cancelled task; its next start is a new attempt
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Task id or unique prefix
-    task: String,
+    /// Task ids or unique prefixes
+    #[arg(value_name = "TASK", required = true)]
+    tasks: Vec<String>,
     /// Reason
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
@@ -22,9 +23,11 @@ pub struct Args {
 /// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let act = Act::Reopen { reason: args.reason.as_deref().map(text_argument).transpose()? };
-    let changed = ctx.call(|caller| task::act(caller, Some(&args.task), &act))?;
-    let (task, name) = (&changed.task, changed.task.name());
-    task_change::answer(ctx, task, || format!("Reopened {name}."))?;
-    ctx.out.hint(format!("begin it with 'git agent start {}'", task.id));
+    let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
+    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "the reason is the value of --reason"))?;
+    task_change::answer_each(ctx, &changed, |changed| format!("Reopened {}.", changed.task.name()))?;
+    if let [changed] = changed.as_slice() {
+        ctx.out.hint(format!("begin it with 'git agent start {}'", changed.task.id));
+    }
     Ok(exit::OK)
 }

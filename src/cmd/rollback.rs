@@ -110,6 +110,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         Outcome::Done(done) => {
             operation_output::say(ctx, &format!("Rolled back to {name} ({})", plan.mode), &done)?;
             operation_output::print(ctx, &page.impact())?;
+            if ctx.out.is_quiet() {
+                ctx.out.print(&format!("{}\n", done.operation.id))?;
+            }
             let snapshot = done.operation.snapshot.map(|id| format!("; the state before is in snapshot {id}"));
             ctx.out.hint(format!("to undo it: git agent undo{}", snapshot.unwrap_or_default()));
         }

@@ -8,15 +8,21 @@ use crate::{
     view::json::{SCHEMA, answers},
 };
 
-/// Print the JSON Schema of all --json output, and all error codes
+/// Print the JSON Schema of the --json output of a command, or list the commands that have one
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Print only the schema of this command
+    /// Command; 'error' has the schema of errors and all error codes
     command: Option<String>,
+    /// Print all schemas and all error codes
+    #[arg(long, short, conflicts_with = "command")]
+    all: bool,
 }
 
 /// Carry out `git agent schema` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    if args.command.is_none() && !args.all {
+        return list(ctx);
+    }
     let chosen = |name: &str| args.command.as_deref().is_none_or(|wanted| wanted == name);
     let answers: Map<String, _> = answers()
         .into_iter()
@@ -26,13 +32,22 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if answers.is_empty() {
         let wanted = args.command.unwrap_or_default();
         return Err(Error::new(codes::NO_SCHEMA, format!("there is no schema of '{}'", wanted.escape_debug()))
-            .hint("'git agent schema' prints all of them"));
+            .hint("'git agent schema' lists the commands that have one"));
     }
     let mut contract = json!({ "schema": SCHEMA, "answers": answers });
     if chosen("error") {
         contract["errors"] = codes::ALL.iter().map(error).collect();
     }
     ctx.out.json(&contract)?;
+    Ok(exit::OK)
+}
+
+/// List the commands that have a schema.
+fn list(ctx: &Ctx) -> Result<u8> {
+    let commands: Vec<&str> = answers().into_iter().map(|answer| answer.command).collect();
+    let text = || commands.iter().map(|command| format!("{command}\n")).collect();
+    ctx.out.answer(|| json!({ "schema": SCHEMA, "commands": commands }), text)?;
+    ctx.out.hint("'git agent schema <command>' prints one of them, 'git agent schema --all' the whole contract");
     Ok(exit::OK)
 }
 

@@ -1,11 +1,14 @@
 //! `git agent show`: one task with its whole story, or one of its checkpoints.
 
 use crate::{
-    cmd::context::Ctx,
+    cmd::{context::Ctx, task_change},
     error::{Error, Result, codes, exit},
     git::relay,
     verbs::show::{Checkpoint, Shown, Story, show},
-    view::{self, json::ShowAnswer},
+    view::{
+        self,
+        json::{ShowAnswer, TasksAnswer},
+    },
 };
 
 /// Show a task with its attempts, decisions, verifications and blockers, or a checkpoint
@@ -15,18 +18,48 @@ A checkpoint is shown as 'git show' does: <task>@2 is the second commit of the t
 @green the newest with a passed verification, @start the commit that the task was started from. Other arguments are \
 passed to 'git show' as revisions, which may contain checkpoints: <task>@2^, <task>@2:path/to/file.")]
 pub struct Args {
-    /// Task, checkpoint or revision (default: the active task)
+    /// Tasks, checkpoints or revisions (default: the active task)
     #[arg(value_name = "TASK[@CHECKPOINT]|REVISION")]
-    task: Option<String>,
+    words: Vec<String>,
 }
 
 /// Ask, and show the answer.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    match ctx.call(|caller| show(caller, args.task.as_deref()))? {
+    match args.words.as_slice() {
+        [] => one(ctx, None),
+        [word] => one(ctx, Some(word)),
+        words if ctx.out.is_json() => {
+            let view = ctx.view()?;
+            let tasks = words.iter().map(|word| task_change::task_json(ctx, &ctx.task(&view, Some(word))?));
+            ctx.out.json(&TasksAnswer::new(tasks.collect::<Result<_>>()?))?;
+            Ok(exit::OK)
+        }
+        words => {
+            // All or none: what one of them is not is said before the others are shown.
+            for word in words {
+                ctx.call(|caller| show(caller, Some(word)))?;
+            }
+            for (at, word) in words.iter().enumerate() {
+                if at > 0 {
+                    ctx.out.print("\n")?;
+                }
+                match one(ctx, Some(word))? {
+                    exit::OK => {}
+                    code => return Ok(code),
+                }
+            }
+            Ok(exit::OK)
+        }
+    }
+}
+
+/// Show what one word names.
+fn one(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
+    match ctx.call(|caller| show(caller, word))? {
         Shown::Task(story) => task(ctx, &story),
         Shown::Checkpoint(checkpoint) => self::checkpoint(ctx, &checkpoint),
         Shown::Revision(_) if ctx.out.is_json() => {
-            let word = args.task.unwrap_or_default();
+            let word = word.unwrap_or_default();
             let why = format!("'{}' is a revision; with --json 'git agent show' is about tasks", word.escape_debug());
             Err(Error::new(codes::NOT_A_TASK, why)
                 .hint("'git agent log --json' is about commits, 'git agent diff --json' about changes"))

@@ -1,11 +1,10 @@
 //! `git agent squash`: the commits of a task at the tip become one.
 
-mod editor;
-
 use std::io::IsTerminal as _;
 
 use bstr::{BString, ByteSlice as _};
 
+use super::editor;
 use crate::{
     cmd::{
         context::{Ctx, many_lines},
@@ -60,6 +59,10 @@ pub struct Args {
     #[arg(long)]
     dry_run: bool,
 }
+
+/// How to squash without an editor.
+const ESCAPE: editor::Escape =
+    editor::Escape { what: "squash", hint: "-m <message> gives the message, --no-edit takes the one that is proposed" };
 
 /// Run `git agent squash`.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
@@ -125,7 +128,7 @@ fn message(ctx: &Ctx, args: &Args, plan: &SquashPlan) -> Result<BString> {
         plan.task.id,
         editor::MARK
     );
-    let edited = editor::edit(repo, whole.as_bstr(), &about)?;
+    let edited = editor::edit(repo, whole.as_bstr(), &about, ESCAPE)?;
     // A trailer of others that was deleted in the editor stays out.
     plan.message(repo, &edited, &[])
 }

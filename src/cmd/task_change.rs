@@ -1,23 +1,78 @@
-//! How the commands that change one task answer.
+//! What the commands that change tasks take and answer.
 
 use crate::{
-    cmd::context::Ctx,
-    domain::{claim::Holder, graph::Graph, task::Task},
-    error::Result,
-    verbs,
+    cmd::context::{Ctx, text_argument},
+    domain::{claim::Holder, graph::Graph, id::TaskId, task::Task},
+    error::{Error, Result, codes},
+    verbs::{self, task::Changed},
     view::{
         brief::{decided_before, needs},
-        json::{BriefDecisionJson, TaskAnswer, TaskJson},
+        json::{BriefDecisionJson, TaskAnswer, TaskJson, TasksAnswer},
         sanitize,
     },
 };
 
-/// Answer with the task: as JSON, or `said` in one line.
+/// Answer with the task: as JSON, its id alone, or `said` in one line.
 pub(super) fn answer(ctx: &Ctx, task: &Task, said: impl FnOnce() -> String) -> Result<()> {
     match ctx.out.is_json() {
         true => ctx.out.json(&TaskAnswer::new(task_json(ctx, task)?)),
-        false if ctx.out.is_quiet() => Ok(()),
+        false if ctx.out.is_quiet() => ctx.out.print(&format!("{}\n", task.id)),
         false => ctx.out.print(&format!("{}\n", sanitize::line(&said()))),
+    }
+}
+
+/// Answer with the tasks that were changed: a list where several were named, otherwise as [`answer`].
+pub(super) fn answer_each(ctx: &Ctx, changed: &[Changed], said: impl Fn(&Changed) -> String) -> Result<()> {
+    if let [only] = changed {
+        return answer(ctx, &only.task, || said(only));
+    }
+    if ctx.out.is_json() {
+        let tasks = changed.iter().map(|changed| task_json(ctx, &changed.task)).collect::<Result<_>>()?;
+        return ctx.out.json(&TasksAnswer::new(tasks));
+    }
+    changed.iter().try_for_each(|changed| answer(ctx, &changed.task, || said(changed)))
+}
+
+/// The ids of `changed`, as arguments of a command.
+pub(super) fn ids(changed: &[Changed]) -> String {
+    changed.iter().map(|changed| changed.task.id.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// The tasks and the text of `command`: the last of `words` is the text, unless an option has it (`given`). `option` is that
+/// option.
+///
+/// # Errors
+///
+/// `usage` where there is no text; those of [`text_argument`].
+pub(super) fn tasks_and_text(
+    ctx: &Ctx,
+    mut words: Vec<String>,
+    given: Option<&str>,
+    option: &str,
+) -> Result<(Vec<String>, String)> {
+    if let Some(text) = given {
+        return Ok((words, text_argument(text)?));
+    }
+    let is_task = |word: &str| -> Result<bool> {
+        let id = TaskId::parse(word).ok();
+        Ok(id.map(|id| ctx.view()?.task(&id)).transpose()?.flatten().is_some())
+    };
+    match words.pop() {
+        // An id where the text was forgotten is no text.
+        Some(text) if !words.is_empty() || !is_task(&text)? => Ok((words, text_argument(&text)?)),
+        _ => {
+            Err(Error::new(codes::USAGE, "no text is given")
+                .hint(format!("write {option}, or the text behind the task")))
+        }
+    }
+}
+
+/// What to say when a word of `words`, of which one is meant as `text`, is no task.
+pub(super) fn not_a_task(words: &[String], text: &str) -> impl FnOnce(Error) -> Error {
+    let is_several = words.len() > 1;
+    move |error| match error.code() == codes::TASK_NOT_FOUND && is_several {
+        true => error.hint(format!("every word is a task here; {text}")),
+        false => error,
     }
 }
 

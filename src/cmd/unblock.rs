@@ -3,35 +3,43 @@
 use crate::{
     cmd::{context::Ctx, task_change},
     error::{Result, exit},
-    verbs::task::{self, Act, Blockers},
+    verbs::task::{self, Act, Blockers, Changed},
     view::sanitize::plural,
 };
 
 /// Resolve a blocker
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Task id or unique prefix (default: the active task)
-    task: Option<String>,
-    /// Id of the blocker; optional if there is only one
-    blocker: Option<String>,
+    /// Task ids or unique prefixes (default: the active task); with one task, its blocker may follow
+    #[arg(value_name = "TASK")]
+    words: Vec<String>,
     /// Resolve all blockers of the task
-    #[arg(long, conflicts_with = "blocker")]
+    #[arg(long)]
     all: bool,
 }
 
 /// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let blockers = match args.blocker {
-        Some(id) => Blockers::Named(id),
-        None if args.all => Blockers::All,
-        None => Blockers::Only,
+    let mut words = args.words;
+    let blockers = match words.as_slice() {
+        _ if args.all => Blockers::All,
+        // What begins no blocker of the first task is another task.
+        [task, word] if is_blocker(ctx, task, word)? => Blockers::Named(words.pop().unwrap_or_default()),
+        _ => Blockers::Only,
     };
     let act = Act::Unblock(blockers);
-    let changed = ctx.call(|caller| task::act(caller, args.task.as_deref(), &act))?;
-    let task = &changed.task;
-    task_change::answer(ctx, task, || match task.blockers.len() {
+    let changed = ctx.call(|caller| task::act_on(caller, &words, &act))?;
+    task_change::answer_each(ctx, &changed, |Changed { task, .. }| match task.blockers.len() {
         0 => format!("Nothing blocks {} any more.", task.name()),
         left => format!("{} still block {}.", plural(left, "blocker"), task.name()),
     })?;
     Ok(exit::OK)
+}
+
+/// Whether `word` is a blocker of the task `task` and not a task: it begins the id of one and is the id of no task, or names no task.
+fn is_blocker(ctx: &Ctx, task: &str, word: &str) -> Result<bool> {
+    let view = ctx.view()?;
+    let is_begun = view.find(task)?.blockers.iter().any(|blocker| blocker.id.starts_with(word));
+    let named = view.find(word).ok();
+    Ok(named.is_none_or(|named| is_begun && named.id.as_str() != word))
 }

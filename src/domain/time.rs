@@ -106,24 +106,37 @@ impl TryFrom<String> for Timestamp {
     }
 }
 
-/// Parse `90s`, `30m`, `2h`, `1d`, or several of them together (`1h30m`), into seconds.
+/// Parse `90s`, `30min`, `1.5h`, `2 days`, `1w`, or several of them together (`1h30m`), into seconds. A day has 24 hours, and
+/// a week seven days.
 pub fn parse_duration(text: &str) -> Option<u64> {
     let mut total = 0u64;
-    let mut rest = text;
+    let mut rest = text.trim();
+    if rest.is_empty() {
+        return None;
+    }
     while !rest.is_empty() {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let unit = match rest.as_bytes().get(digits)? {
-            b's' => 1,
-            b'm' => 60,
-            b'h' => 3600,
-            b'd' => 86_400,
+        let digits = rest.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
+        let (number, behind) = rest.split_at(digits);
+        let behind = behind.trim_start();
+        let letters = behind.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let (unit, behind) = behind.split_at(letters);
+        let unit = match unit.to_ascii_lowercase().as_str() {
+            "s" | "sec" | "secs" | "second" | "seconds" => 1,
+            "m" | "min" | "mins" | "minute" | "minutes" => 60,
+            "h" | "hr" | "hrs" | "hour" | "hours" => 3600,
+            "d" | "day" | "days" => 86_400,
+            "w" | "week" | "weeks" => 7 * 86_400,
             _ => return None,
         };
-        let number: u64 = rest[..digits].parse().ok()?;
-        total = total.checked_add(number.checked_mul(unit)?)?;
-        rest = &rest[digits + 1..];
+        let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+        let whole: u64 = whole.parse().ok()?;
+        // A millionth of a week is less than a second.
+        let scale = 10u64.pow(u32::try_from(part.len()).ok().filter(|digits| *digits <= 6)?);
+        let part = part.parse::<u64>().ok()?.checked_mul(unit)? / scale;
+        total = total.checked_add(whole.checked_mul(unit)?)?.checked_add(part)?;
+        rest = behind.trim_start();
     }
-    (!text.is_empty()).then_some(total)
+    Some(total)
 }
 
 /// Show seconds as people say them: `45s`, `12m`, `2h05m`, `3d04h`.

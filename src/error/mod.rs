@@ -70,6 +70,7 @@ impl Kind {
 struct More {
     exception: Option<Cow<'static, str>>,
     excerpt: Option<String>,
+    argument: Option<String>,
 }
 
 /// A failure with everything its reader needs to go on.
@@ -130,6 +131,13 @@ impl Error {
         self
     }
 
+    /// The argument of the command line that cannot be used, as its help names it: `--priority <N>`.
+    #[must_use]
+    pub fn argument(mut self, argument: impl Into<String>) -> Self {
+        self.more.get_or_insert_default().argument = Some(argument.into());
+        self
+    }
+
     /// Attach the cause, printed after the message as `: cause: deeper cause`.
     #[must_use]
     pub fn because(mut self, source: impl Into<anyhow::Error>) -> Self {
@@ -160,6 +168,11 @@ impl Error {
     /// The end of what a command printed.
     pub fn excerpt_lines(&self) -> Option<&str> {
         self.more.as_ref()?.excerpt.as_deref()
+    }
+
+    /// The argument that cannot be used.
+    pub fn argument_name(&self) -> Option<&str> {
+        self.more.as_ref()?.argument.as_deref()
     }
 
     /// True when the same call may succeed a moment later without anybody doing anything.

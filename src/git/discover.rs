@@ -34,7 +34,7 @@ const LONGEST_GITFILE: u64 = 1 << 20;
 ///
 /// `not-a-repository` if git finds none, `broken-repository` if git stops at something that is none.
 pub(super) fn find(given: &Path, git_dir: Option<&Path>) -> Result<Place> {
-    let start = given.canonicalize().map_err(|error| none(given).because(error))?;
+    let start = given.canonicalize().map_err(|error| none().because(error))?;
     if let Some(named) = git_dir {
         let git_dir = named_git_dir(&start.join(named))?;
         let work_tree = linked_work_tree(&git_dir).filter(|dir| start.starts_with(dir)).unwrap_or(start);
@@ -67,7 +67,7 @@ pub(super) fn find(given: &Path, git_dir: Option<&Path>) -> Result<Place> {
             return Ok(Place { git_dir: dir.to_owned(), work_tree: None, needs_consent: true });
         }
     }
-    Err(none(given))
+    Err(none())
 }
 
 /// The work tree of the linked worktree whose git directory is `git_dir`.
@@ -93,8 +93,8 @@ pub fn named_git_dir(path: &Path) -> Result<PathBuf> {
     }
 }
 
-fn none(dir: &Path) -> Error {
-    Error::new(codes::NOT_A_REPOSITORY, format!("'{}' is not in a git repository", dir.display()))
+fn none() -> Error {
+    Error::new(codes::NOT_A_REPOSITORY, "not a git repository (or any of the parent directories): .git")
         .hint("go into a repository, or make one with 'git init'")
 }
 

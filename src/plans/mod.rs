@@ -29,6 +29,8 @@ mod settle;
 mod size;
 mod toml;
 
+use crate::domain::status::Status;
+
 pub use crate::plans::position::{Place, Wrong, WrongKind};
 pub use difference::{Change, Difference, Field, Known, Renamed, create};
 pub use foreign::Foreign;
@@ -39,6 +41,16 @@ pub use settle::settle;
 
 /// The version of our own formats.
 pub const SCHEMA: u64 = 1;
+
+/// The priority that people call `word`: `1`, `P1`, `high`.
+pub fn priority_called(word: &str) -> Option<u8> {
+    foreign::words::priority_called(word).filter(|(_, is_beyond)| !is_beyond).map(|(priority, _)| priority)
+}
+
+/// The state that people call `word`: `done`, `wip`, `todo`. That something blocks a task is no state.
+pub fn status_called(word: &str) -> Option<Status> {
+    foreign::words::status(word).filter(|(_, is_blocked)| !is_blocked).map(|(status, _)| status)
+}
 
 #[cfg(test)]
 mod tests;

@@ -34,7 +34,7 @@ pub struct Request {
 }
 
 /// Fields of a task that can be given when it is made, and changed later.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields {
     /// What it is about.
     pub description: Option<String>,
@@ -49,7 +49,7 @@ pub struct Fields {
 }
 
 /// What is changed of a task.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EditRequest {
     /// A new title.
     pub title: Option<String>,
@@ -127,12 +127,12 @@ fn generate(caller: &Caller, view: &View<'_>) -> Result<TaskId> {
         .hint("'git agent doctor' looks into the ledger; --id takes an id of your own"))
 }
 
-/// Change what the task that `word` names says.
+/// Change what the tasks that `words` name say: of all of them, or of none.
 ///
 /// # Errors
 ///
 /// `bad-text`, `task-not-found`, `parent-cycle`, `nothing-to-edit`.
-pub fn edit(caller: &Caller, word: &str, request: &EditRequest) -> Result<Changed> {
+pub fn edit(caller: &Caller, words: &[String], request: &EditRequest) -> Result<Vec<Changed>> {
     let fields = &request.fields;
     let edit = Edit {
         title: request.title.as_deref().map(|title| text::line("title", title)).transpose()?,
@@ -143,7 +143,7 @@ pub fn edit(caller: &Caller, word: &str, request: &EditRequest) -> Result<Change
         accept: text::optional_lines("acceptance text", fields.accept.as_deref())?.map(Into::into),
         estimate: fields.estimate,
     };
-    task::change(caller, Some(word), |view, task| {
+    task::change_each(caller, words, |view, task| {
         let parent = match &request.parent {
             Some(Some(word)) => {
                 let parent = view.find(word)?;

@@ -25,7 +25,7 @@ pub struct Request {
     pub parent: Option<String>,
     /// Only tasks that this actor (with or without its host) claimed or worked on last.
     pub by: Option<String>,
-    /// Only tasks whose id, title or description contains this text, ignoring case.
+    /// Only tasks whose id, title, description, notes or decisions contain this text, ignoring case.
     pub search: Option<String>,
     /// `plan` (or nothing), `id`, `title`, `status`, `priority`, `created` or `updated`; a leading `-` reverses the order.
     pub sort: String,
@@ -123,9 +123,10 @@ fn says(view: &View<'_>, row: Row<'_>, needle: &str) -> Result<bool> {
     if [row.id_str(), row.title()].iter().any(|text| text.to_lowercase().contains(needle)) {
         return Ok(true);
     }
-    let task = view.task(&row.id())?;
-    let description = task.and_then(|task| task.description).map(|text| view.text(&text).to_lowercase());
-    Ok(description.is_some_and(|text| text.contains(needle)))
+    let Some(task) = view.task(&row.id())? else { return Ok(false) };
+    let decided = task.decisions.iter().flat_map(|decision| [Some(&decision.text), decision.why.as_ref()]).flatten();
+    let mut texts = task.description.iter().chain(decided).chain(task.notes.iter().map(|note| &note.text));
+    Ok(texts.any(|text| view.text(text).to_lowercase().contains(needle)))
 }
 
 /// What tasks can be sorted by.

@@ -9,7 +9,7 @@ use crate::{
         id::TaskId,
         status::{Status, Verb},
         task::Task,
-        text::InvalidText,
+        text::{InvalidText, list},
         time::show_duration,
     },
     error::{Error, Result, codes},
@@ -118,30 +118,73 @@ pub struct Changed {
 /// `bad-text`, `bad-kind`, `lease-too-long`; `task-not-found`, `no-active-task`; `illegal-transition`, `task-closed`,
 /// `task-claimed`; `blocker-not-found`, `blocker-ambiguous`; `no-such-dependency`, `dependency-cycle`.
 pub fn act(caller: &Caller, word: Option<&str>, act: &Act) -> Result<Changed> {
-    let changed = change(caller, word, |view, task| event(caller, view, task, act))?;
+    let words: Vec<String> = word.map(str::to_owned).into_iter().collect();
+    only(act_on(caller, &words, act)?)
+}
+
+/// Do `act` with each of the tasks that `words` name, or with the active one where none is named: with all or with none.
+///
+/// # Errors
+///
+/// Those of [`act()`], for the first task that refuses it.
+pub fn act_on(caller: &Caller, words: &[String], act: &Act) -> Result<Vec<Changed>> {
+    let changed = change_each(caller, words, |view, task| event(caller, view, task, act))?;
     if matches!(act, Act::Pause { .. } | Act::Cancel { .. } | Act::Fail { .. }) {
-        active::clear(caller.repo(), &changed.task.id)?;
+        for changed in &changed {
+            active::clear(caller.repo(), &changed.task.id)?;
+        }
     }
     Ok(changed)
+}
+
+/// The one task that was changed.
+fn only(mut changed: Vec<Changed>) -> Result<Changed> {
+    changed.pop().ok_or_else(|| Error::bug("no task was changed"))
 }
 
 /// Let `decide` say which event the task that `word` names, or the active one, gets; none is success without a change.
 pub(super) fn change(
     caller: &Caller,
     word: Option<&str>,
-    mut decide: impl FnMut(&View<'_>, &Task) -> Result<Option<Payload>>,
+    decide: impl FnMut(&View<'_>, &Task) -> Result<Option<Payload>>,
 ) -> Result<Changed> {
-    let (mut written, before) = caller.write(|view| {
-        let task = caller.task(view, word)?;
-        let mut draft = Draft::nothing();
-        if let Some(payload) = decide(view, &task)? {
-            draft.and(&task.id, payload);
+    let words: Vec<String> = word.map(str::to_owned).into_iter().collect();
+    only(change_each(caller, &words, decide)?)
+}
+
+/// [`change`] for each of the tasks that `words` name, in one commit of the ledger.
+pub(super) fn change_each(
+    caller: &Caller,
+    words: &[String],
+    mut decide: impl FnMut(&View<'_>, &Task) -> Result<Option<Payload>>,
+) -> Result<Vec<Changed>> {
+    let (written, before) = caller.write(|view| {
+        let mut tasks: Vec<Task> = Vec::with_capacity(words.len().max(1));
+        if words.is_empty() {
+            tasks.push(caller.task(view, None)?);
         }
-        Ok((draft, task))
+        for word in words {
+            let task = caller.task(view, Some(word))?;
+            if tasks.iter().all(|known| known.id != task.id) {
+                tasks.push(task);
+            }
+        }
+        let mut draft = Draft::nothing();
+        for task in &tasks {
+            if let Some(payload) = decide(view, task)? {
+                draft.and(&task.id, payload);
+            }
+        }
+        if let [(_, payload), _, ..] = draft.events.as_slice() {
+            draft.message = format!("{} {}", payload.kind(), list(draft.events.iter().map(|(id, _)| id)));
+        }
+        Ok((draft, tasks))
     })?;
-    let wrote = written.commit.is_some();
-    let task = if wrote { written.tasks.swap_remove(0) } else { before.clone() };
-    Ok(Changed { task, before, wrote })
+    let changed = before.into_iter().map(|before| {
+        let after = written.tasks.iter().find(|task| task.id == before.id);
+        Changed { wrote: after.is_some(), task: after.unwrap_or(&before).clone(), before }
+    });
+    Ok(changed.collect())
 }
 
 /// The event of `act`; `None` when it is so already.

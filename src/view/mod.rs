@@ -53,6 +53,7 @@ pub struct Out {
     json: bool,
     quiet: bool,
     color: When,
+    selection: Option<json::Selection>,
     gone: Cell<bool>,
     paging: RefCell<Paging>,
 }
@@ -71,7 +72,18 @@ enum Paging {
 impl Out {
     /// Streams as the command line asks for them.
     pub fn new(json: bool, quiet: bool, color: When) -> Self {
-        Out { json, quiet, color, gone: Cell::new(false), paging: RefCell::new(Paging::Off) }
+        Out { json, quiet, color, selection: None, gone: Cell::new(false), paging: RefCell::new(Paging::Off) }
+    }
+
+    /// Answers about tasks have the fields of `selection`; they are JSON then.
+    #[must_use]
+    pub fn with_selection(self, selection: Option<json::Selection>) -> Self {
+        Out { json: self.json || selection.is_some(), selection, ..self }
+    }
+
+    /// Which fields of tasks are wanted; `None`: all.
+    pub fn selection(&self) -> Option<&json::Selection> {
+        self.selection.as_ref()
     }
 
     /// Whether the answer is one JSON object.
@@ -101,6 +113,20 @@ impl Out {
             }
         };
         Style::new(wanted)
+    }
+
+    /// Styles for `stream`. `configured` is what git's `color.ui` says, asked for only where it matters.
+    pub fn style_on(&self, stream: &impl io::IsTerminal, configured: impl FnOnce() -> Option<String>) -> Style {
+        Style::new(match self.color {
+            When::Always => true,
+            When::Never => false,
+            When::Auto => {
+                let is_wanted = stream.is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+                is_wanted && !matches!(configured().as_deref(), Some("false" | "never" | "no" | "off"))
+            }
+        })
     }
 
     /// The answer as text. Colours stay; any other control character, and what shows as nothing, becomes an escape: whatever a
@@ -201,7 +227,7 @@ impl Out {
 
     /// The answer as one JSON object on one line.
     pub fn json(&self, answer: &impl Serialize) -> Result<()> {
-        self.write(format!("{}\n", json::text(answer)?).as_bytes())
+        self.write(format!("{}\n", json::text(answer, self.selection.as_ref())?).as_bytes())
     }
 
     /// The answer: as one JSON object with `--json`, as text without.

@@ -204,7 +204,7 @@ fn outside_of_a_repository_it_says_so() {
     let repo = TestRepo::without_repository(default_git());
     insta::assert_snapshot!(repo.agent(&["list"]), @r#"
     ------- stderr -------
-    error: '.' is not in a git repository
+    error: not a git repository (or any of the parent directories): .git
     hint: go into a repository, or make one with 'git init'
     [exit code 5]
     "#);

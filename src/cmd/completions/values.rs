@@ -70,10 +70,18 @@ fn stored(
 ) -> Result<Vec<Name>> {
     let is_option = arg.get_long().is_some();
     match value {
+        "TASK" if command.get_name() == "unblock" && before.len() == 1 => {
+            let mut names = names::blockers(caller, before.first().copied()).unwrap_or_default();
+            names.extend(names::tasks(caller, Tasks::Open, typed)?);
+            Ok(names)
+        }
+        // The text of these may stand behind a task.
+        "TEXT" if matches!(command.get_name(), "note" | "decide") && !is_option && before.is_empty() => {
+            names::tasks(caller, Tasks::Open, typed)
+        }
         "TASK" => names::tasks(caller, which(command.get_name(), is_option), typed),
         value if value.starts_with("OP") => names::operations(caller),
         "ID" if command.get_name() != "add" => names::snapshots(caller),
-        "BLOCKER" => names::blockers(caller, before.first().copied()),
         "ACTOR" => names::actors(caller),
         "NAME" if arg.get_long() == Some("actor") => names::actors(caller),
         "NAME" | "REMOTE" => Ok(names::remotes(caller)),

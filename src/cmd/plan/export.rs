@@ -1,8 +1,10 @@
 //! `git agent plan export`: tasks as a plan.
 
 use crate::{
-    cmd::context::Ctx,
-    domain::status::Status,
+    cmd::{
+        context::Ctx,
+        list::{States, states},
+    },
     error::{Context as _, Error, Result, codes, exit},
     plans::Format,
     verbs::plan::{self, ExportRequest},
@@ -19,9 +21,9 @@ pub(super) struct Args {
     /// Export only this task and its subtasks
     #[arg(long, alias = "feature", value_name = "TASK")]
     parent: Option<String>,
-    /// Show only tasks in these states, separated by commas: pending, in_progress, completed, failed, cancelled
-    #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = crate::cmd::list::state)]
-    status: Vec<Status>,
+    /// Export only tasks in these states, separated by commas; see 'git agent list'
+    #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = states)]
+    status: Vec<States>,
     /// Write to FILE instead of standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<std::path::PathBuf>,
@@ -30,7 +32,7 @@ pub(super) struct Args {
 /// Run the command; answers its exit code.
 pub(super) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let format = chosen(ctx, &args)?;
-    let request = ExportRequest { format, parent: args.parent, status: args.status };
+    let request = ExportRequest { format, parent: args.parent, status: States::all(args.status) };
     let plan = ctx.call(|caller| plan::export(caller, &request))?;
     let Some(file) = &args.output else {
         ctx.out.print(&plan.text)?;

@@ -58,7 +58,10 @@ pub(super) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if args.dry_run {
         ctx.page()?;
     }
-    if !ctx.out.is_quiet() {
+    if ctx.out.is_quiet() {
+        let ids: String = done.difference.added.iter().map(|(id, ..)| format!("{id}\n")).collect();
+        ctx.out.print(&ids)?;
+    } else {
         let most = if args.dry_run { usize::MAX } else { NAMED };
         ctx.out.print(&page(&done.difference, args.dry_run, most))?;
     }

@@ -14,7 +14,7 @@ mod scope;
 mod task;
 mod task_master;
 mod todo;
-mod words;
+pub(super) mod words;
 
 use std::fmt;
 

@@ -38,11 +38,16 @@ fn exact(word: &str) -> Option<(Status, bool)> {
 
 /// A priority: a number, `P1`, or a word. Numbers beyond the lowest one are the lowest one, and the flag says so.
 pub(super) fn priority(node: &Node<'_>) -> Option<(u8, bool)> {
-    let word = match &node.what {
-        What::Number(number) => number.to_lowercase(),
-        What::Text(text) => text.trim().to_lowercase(),
-        _ => return None,
-    };
+    match &node.what {
+        What::Number(number) => priority_called(number),
+        What::Text(text) => priority_called(text),
+        _ => None,
+    }
+}
+
+/// What [`priority`] is, as a word.
+pub(in super::super) fn priority_called(word: &str) -> Option<(u8, bool)> {
+    let word = word.trim().to_lowercase();
     let number = word.strip_prefix('p').unwrap_or(&word).parse::<u64>().ok();
     if let Some(number) = number {
         let lowest = u64::from(LOWEST_PRIORITY);

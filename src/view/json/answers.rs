@@ -44,6 +44,21 @@ impl StartAnswer {
     }
 }
 
+/// A command that changes tasks, where several are named.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TasksAnswer {
+    schema: u32,
+    /// In the order in which they were named.
+    tasks: Vec<TaskJson>,
+}
+
+impl TasksAnswer {
+    /// The answer with `tasks`.
+    pub fn new(tasks: Vec<TaskJson>) -> Self {
+        TasksAnswer { schema: SCHEMA, tasks }
+    }
+}
+
 /// `complete`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CompleteAnswer {
@@ -131,12 +146,14 @@ impl NextAnswer {
 pub struct ListAnswer {
     schema: u32,
     tasks: Vec<TaskJson>,
+    /// How many other tasks match, which a limit left out.
+    more: usize,
 }
 
 impl ListAnswer {
-    /// The answer with `tasks`.
-    pub fn new(tasks: Vec<TaskJson>) -> Self {
-        ListAnswer { schema: SCHEMA, tasks }
+    /// The answer with `tasks`, where `more` others match.
+    pub fn new(tasks: Vec<TaskJson>, more: usize) -> Self {
+        ListAnswer { schema: SCHEMA, tasks, more }
     }
 }
 

@@ -21,6 +21,7 @@ mod registry;
 mod repair;
 mod report;
 mod rollback;
+mod selection;
 mod snapshot;
 mod squash;
 mod task;
@@ -45,6 +46,7 @@ pub use registry::{Answer, answers};
 pub use repair::*;
 pub use report::*;
 pub use rollback::*;
+pub use selection::Selection;
 pub use snapshot::*;
 pub use squash::*;
 pub use task::TaskJson;
@@ -61,13 +63,20 @@ use crate::{
 /// The version of the contract.
 pub const SCHEMA: u32 = 1;
 
-/// `answer` as JSON on one line. What may act on a terminal or hide is escaped, which says the same.
+/// `answer` as JSON on one line, its tasks with the fields of `selection`. What may act on a terminal or hide is escaped, which says the same.
 ///
 /// # Errors
 ///
 /// A bug: an answer that JSON cannot hold.
-pub fn text(answer: &impl Serialize) -> Result<String> {
-    let json = serde_json::to_string(answer).map_err(|error| Error::bug("an answer has no JSON").because(error))?;
+pub fn text(answer: &impl Serialize, selection: Option<&Selection>) -> Result<String> {
+    let json = match selection {
+        None => serde_json::to_string(answer),
+        Some(selection) => serde_json::to_value(answer).map(|mut answer| {
+            selection.apply(&mut answer);
+            answer.to_string()
+        }),
+    };
+    let json = json.map_err(|error| Error::bug("an answer has no JSON").because(error))?;
     Ok(escaped_json(&json).into_owned())
 }
 
@@ -94,6 +103,9 @@ struct ErrorJson {
     /// The last lines that a failed command printed; left out if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     output: Option<String>,
+    /// The argument of the command line that cannot be used, if it is one: `--priority <N>`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    argument: Option<String>,
 }
 
 impl ErrorAnswer {
@@ -108,6 +120,7 @@ impl ErrorAnswer {
                 retryable: error.is_retryable(),
                 changed: error.exception().map(ToOwned::to_owned),
                 output: error.excerpt_lines().map(ToOwned::to_owned),
+                argument: error.argument_name().map(str::to_owned),
             },
         }
     }

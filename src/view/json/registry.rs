@@ -23,6 +23,7 @@ pub fn answers() -> Vec<Answer> {
         TASK_COMMANDS.into_iter().map(|command| Answer { command, schema: schema_for!(TaskAnswer) }).collect();
     let mut add = |command, schema| answers.push(Answer { command, schema });
     add("start", schema_for!(StartAnswer));
+    add("several tasks", schema_for!(TasksAnswer));
     add("complete", schema_for!(CompleteAnswer));
     add("next", schema_for!(NextAnswer));
     add("link", schema_for!(LinkAnswer));

@@ -1,4 +1,4 @@
-//! A message in the user's editor: the one that git would open, with comments that go.
+//! A text in the user's editor: the one that git would open, with comments that go.
 
 use std::{ffi::OsString, fs, path::Path};
 
@@ -16,12 +16,21 @@ pub(super) const MARK: char = '#';
 /// Marks that git allows, tried in this order when a line of the text begins with one.
 const MARKS: &[u8] = b"#;@!$%^&|:";
 
+/// What an editor is opened for, and how to do it without one.
+#[derive(Clone, Copy)]
+pub(super) struct Escape {
+    /// What cannot be done when the editor fails.
+    pub what: &'static str,
+    /// What to do instead.
+    pub hint: &'static str,
+}
+
 /// Let the user edit `text`; `about` tells them what it is. What comes back is without comments and needless blank lines.
 ///
 /// # Errors
 ///
 /// `editor-failed`; nothing was changed then.
-pub(super) fn edit(repo: &Repo, text: &BStr, about: &str) -> Result<Vec<u8>> {
+pub(super) fn edit(repo: &Repo, text: &BStr, about: &str, escape: Escape) -> Result<Vec<u8>> {
     // A line of the text must not be taken for a comment.
     let is_free = |mark: &&u8| !text.lines().any(|line| line.first() == Some(mark));
     let mark = char::from(*MARKS.iter().find(is_free).unwrap_or(&MARKS[0]));
@@ -33,7 +42,7 @@ pub(super) fn edit(repo: &Repo, text: &BStr, about: &str) -> Result<Vec<u8>> {
     let failed = || format!("cannot write '{}'", file.display());
     repo.make_dir(&directory).or_environment(failed)?;
     fs::write(&file, [text.as_bytes(), b"\n", about.as_bytes()].concat()).or_environment(failed)?;
-    open(repo, &file)?;
+    open(repo, &file, escape)?;
     let edited = fs::read(&file).or_environment(|| format!("cannot read '{}'", file.display()))?;
     let edited = message::strip_comments(repo, edited, mark)?;
     // Of no use any more, and in nobody's way.
@@ -42,7 +51,7 @@ pub(super) fn edit(repo: &Repo, text: &BStr, about: &str) -> Result<Vec<u8>> {
 }
 
 /// Open `file` as git would: any command line of a shell is an editor.
-fn open(repo: &Repo, file: &Path) -> Result<()> {
+fn open(repo: &Repo, file: &Path, escape: Escape) -> Result<()> {
     let editor = message::editor(repo)?;
     if editor == ":" {
         return Ok(());
@@ -53,9 +62,8 @@ fn open(repo: &Repo, file: &Path) -> Result<()> {
     match ended.exit {
         0 => Ok(()),
         code => {
-            let why = format!("cannot squash: the editor '{editor}' ended with exit code {code}");
-            Err(Error::new(codes::EDITOR_FAILED, why)
-                .hint("-m <message> gives the message, --no-edit takes the one that is proposed"))
+            let why = format!("cannot {}: the editor '{editor}' ended with exit code {code}", escape.what);
+            Err(Error::new(codes::EDITOR_FAILED, why).hint(escape.hint))
         }
     }
 }

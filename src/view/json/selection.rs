@@ -1,0 +1,100 @@
+//! Answers about tasks with fewer fields: `--fields`, `--brief`.
+
+use schemars::schema_for;
+use serde_json::Value;
+
+use super::TaskJson;
+use crate::error::{Error, Result, codes};
+
+/// Which fields of tasks an answer has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection {
+    fields: Vec<String>,
+    /// Fields that are null, false, zero or empty are left out.
+    is_brief: bool,
+}
+
+/// The fields of `--brief`.
+const BRIEF: [&str; 8] = ["id", "title", "status", "ready", "priority", "waiting_on", "parent", "blockers"];
+
+/// The keys of an answer under which there is a task, or a list of tasks.
+const TASKS: [&str; 3] = ["task", "tasks", "next"];
+
+impl Selection {
+    /// The fields with which a task can be chosen, where they say something.
+    pub fn brief() -> Self {
+        Selection { fields: BRIEF.map(str::to_owned).into(), is_brief: true }
+    }
+
+    /// The fields that `names` lists, separated by commas.
+    ///
+    /// # Errors
+    ///
+    /// `bad-option` for a field that no task has.
+    pub fn named(names: &str) -> Result<Self> {
+        let known = schema_for!(TaskJson).to_value();
+        let known: Vec<&String> = known["properties"].as_object().into_iter().flatten().map(|(name, _)| name).collect();
+        let fields: Vec<String> =
+            names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        if let Some(wrong) = fields.iter().find(|name| !known.contains(name)) {
+            let list = known.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(Error::new(codes::BAD_OPTION, format!("a task has no field '{}'", wrong.escape_debug()))
+                .hint(format!("its fields are {list}"))
+                .argument("--fields <NAMES>"));
+        }
+        Ok(Selection { fields, is_brief: false })
+    }
+
+    /// Whether it is that of `--brief`.
+    pub fn is_brief(&self) -> bool {
+        self.is_brief
+    }
+
+    /// Take the other fields out of the tasks of `answer`, which may be a task itself.
+    pub fn apply(&self, answer: &mut Value) {
+        if answer.get("schema").is_none() && answer.get("title").is_some() {
+            return self.reduce(answer);
+        }
+        for key in TASKS {
+            match answer.get_mut(key) {
+                Some(Value::Array(tasks)) => tasks.iter_mut().for_each(|task| self.reduce(task)),
+                Some(task) => self.reduce(task),
+                None => {}
+            }
+        }
+    }
+
+    fn reduce(&self, task: &mut Value) {
+        let Value::Object(fields) = task else { return };
+        let is_wanted = |name: &str| self.fields.iter().any(|field| field == name);
+        let says_something = |value: &Value| match value {
+            Value::Null | Value::Bool(false) => false,
+            Value::Array(list) => !list.is_empty(),
+            _ => true,
+        };
+        fields.retain(|name, value| is_wanted(name) && (!self.is_brief || says_something(value)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn tasks_are_reduced_wherever_they_are() {
+        let task = json!({ "id": "t-1", "title": "x", "ready": false, "waiting_on": [], "notes": [1] });
+        let brief = json!({ "id": "t-1", "title": "x" });
+        let reduced = |selection: Selection, mut answer: Value| {
+            selection.apply(&mut answer);
+            answer
+        };
+        let whole = json!({ "schema": 1, "tasks": [task], "next": null, "task": task, "more": 3 });
+        assert_eq!(
+            reduced(Selection::brief(), whole),
+            json!({ "schema": 1, "tasks": [brief], "next": null, "task": brief, "more": 3 })
+        );
+        assert_eq!(reduced(Selection::named("ready, notes").unwrap(), task), json!({ "ready": false, "notes": [1] }));
+        assert!(Selection::named("id,nothing").unwrap_err().hint_lines()[0].contains("title, description, status"));
+    }
+}
