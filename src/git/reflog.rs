@@ -1,6 +1,7 @@
 //! Reflogs: what happened to HEAD in this worktree, or to another ref, and when.
 
-use std::path::Path;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
 
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
@@ -24,11 +25,39 @@ pub struct Move {
 /// The moves of HEAD in this worktree at `since` (seconds) or later, oldest first. None where git keeps no reflog.
 pub fn of_head(repo: &Repo, since: i64) -> Result<Vec<Move>> {
     let mut moves = match repo.refs() {
-        Refs::Files => read_file(&repo.git_dir().join("logs/HEAD"))?,
+        Refs::Files => read_file(&head_file(repo))?,
         Refs::Binary => ask_git(repo, "HEAD")?,
     };
     moves.retain(|entry| entry.seconds >= since);
     Ok(moves)
+}
+
+/// The length of HEAD's reflog in this worktree, in bytes, for [`of_head_after`]; 0 where it is no file, or there is none.
+pub fn length(repo: &Repo) -> u64 {
+    std::fs::metadata(head_file(repo)).map_or(0, |meta| meta.len())
+}
+
+/// The moves of HEAD in this worktree since its reflog was `length` bytes long, oldest first; all of them where it was rewritten
+/// since, or is no file.
+pub fn of_head_after(repo: &Repo, length: u64) -> Result<Vec<Move>> {
+    let path = head_file(repo);
+    let read = || -> std::io::Result<Option<Vec<u8>>> {
+        let mut file = std::fs::File::open(&path)?;
+        let Some(before) = length.checked_sub(1) else { return Ok(None) };
+        file.seek(SeekFrom::Start(before))?;
+        let mut text = Vec::new();
+        file.read_to_end(&mut text)?;
+        // It is the end of a line that the new ones come after.
+        Ok(text.strip_prefix(b"\n").map(<[u8]>::to_vec))
+    };
+    match (repo.refs(), read()) {
+        (Refs::Files, Ok(Some(text))) => Ok(text.lines().filter_map(of_file).collect()),
+        _ => of_head(repo, i64::MIN),
+    }
+}
+
+fn head_file(repo: &Repo) -> PathBuf {
+    repo.git_dir().join("logs/HEAD")
 }
 
 /// The moves of the ref `name`, which is not a worktree's own, oldest first. None where git keeps no reflog.

@@ -1,10 +1,13 @@
 //! No hook of ours ever stops a commit: not by failing, not by crashing, not by hanging.
 //!
-//! Three layers: this one catches errors, panics and its own slowness; the shim kills a git-agent that gives no answer in
+//! Three layers: this one catches errors, panics and its own slowness; the shim kills a program that gives no answer in
 //! time and ignores our exit code; and it goes on without us when there is no git-agent.
 //!
+//! The process that kills costs as much as the hook itself, so the shim starts it only until the program has shown that it is a
+//! git-agent that runs here: [`PROGRAM`] then gets its path, which counts while the program is older than that file.
+//!
 //! All hooks of one commit together take `agent.hookTimeout` at most. A shell cannot read git's configuration, and does not
-//! know how long a program took, so the shim names two files: [`NOTE`] gets the setting, [`USED`] the seconds that a slow
+//! know how long a program took, so the shim names two more files: [`NOTE`] gets the setting, [`USED`] the seconds that a slow
 //! hook took.
 
 use std::fs;
@@ -16,6 +19,12 @@ use std::time::{Duration, Instant};
 
 use super::settings::HookSettings;
 use crate::{error::Result, git::Repo};
+
+/// Set by the shim to the path of a program that has not been run by it yet.
+const PROGRAM: &str = "GIT_AGENT_HOOK_PROGRAM";
+
+/// Where the path of the program that ran last is kept, in the git directory of the worktree.
+const PROGRAM_FILE: &str = "agent/hook-program";
 
 /// How long a hook may take: `agent.hookTimeout`.
 pub const DEFAULT_LIMIT: Duration = Duration::from_secs(5);
@@ -33,7 +42,7 @@ impl Limit {
     /// Allow `limit`, counted from the start of the hook.
     pub fn set(&self, limit: Duration) {
         // A watchdog that is gone has ended the process already.
-        self.0.send(limit).unwrap_or_default();
+        self.0.send(limit.saturating_sub(used())).unwrap_or_default();
         note(limit);
     }
 }
@@ -51,7 +60,7 @@ pub fn fail_open(hook: &str, work: impl FnOnce(&Limit) -> Result<()>) {
     }
     std::panic::set_hook(Box::new(|_| {}));
     match catch_unwind(AssertUnwindSafe(|| work(&Limit(sender)))) {
-        Ok(Ok(())) => {}
+        Ok(Ok(())) => remember_program(),
         Ok(Err(error)) => complain(hook, &error.to_string()),
         Err(_) => complain(hook, "crashed; please report this"),
     }
@@ -71,6 +80,7 @@ pub fn forget_limit(repo: &Repo) {
     let dir = repo.worktree_agent_dir();
     // Mostly there is no such file; and the directory is not empty when it has more than ours.
     fs::remove_file(repo.git_dir().join("agent-hook-seconds")).ok();
+    fs::remove_file(repo.git_dir().join(PROGRAM_FILE)).ok();
     fs::remove_file(dir.join("hook-timeout")).and_then(|()| fs::remove_dir(dir)).ok();
 }
 
@@ -94,10 +104,30 @@ fn write_note(file: &Path, limit: Duration) {
 /// Leave the time that this hook took to the next ones, if it is worth mentioning.
 fn add_used(took: Duration) {
     let Some(file) = named(USED).filter(|_| took >= Duration::from_secs(1)) else { return };
-    let before: u64 = fs::read_to_string(&file).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
     let seconds = took.as_millis().div_ceil(1000) as u64;
     // Without it the next hook may take as long again.
-    fs::write(&file, format!("{}\n", before.saturating_add(seconds))).ok();
+    fs::write(&file, format!("{}\n", used().as_secs().saturating_add(seconds))).ok();
+}
+
+/// The time that the hooks of this commit took before this one.
+fn used() -> Duration {
+    let text = named(USED).and_then(|file| fs::read_to_string(file).ok());
+    Duration::from_secs(text.and_then(|text| text.trim().parse().ok()).unwrap_or(0))
+}
+
+/// Tell the shim that it need not watch this program any more, if the program that it names is this one, and not a script that
+/// calls it.
+fn remember_program() {
+    let Some(program) = named(PROGRAM) else { return };
+    let is_this = || Some(program.canonicalize().ok()? == std::env::current_exe().ok()?.canonicalize().ok()?);
+    let Some(file) = named(USED).and_then(|used| Some(used.parent()?.join(PROGRAM_FILE))) else { return };
+    // A name with a line break is not one that the shim reads back.
+    if is_this() == Some(true) && !program.as_os_str().as_encoded_bytes().contains(&b'\n') {
+        let text = [program.as_os_str().as_encoded_bytes(), b"\n"].concat();
+        let write = || fs::write(&file, &text);
+        // Without it the next hook is watched, too.
+        write().or_else(|_| fs::create_dir_all(file.parent().unwrap_or(&file)).and_then(|()| write())).ok();
+    }
 }
 
 /// The file that a variable names.

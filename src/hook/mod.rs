@@ -1,21 +1,23 @@
 //! What git's hooks do for us, and how they get into a repository.
 //!
 //! ```text
-//! git commit ── prepare-commit-msg ── [editor] ── commit-msg ── post-commit
-//!                     │                               │              │
-//!                 no editor: stamp            editor: stamp      record in the ledger
+//! git commit ── prepare-commit-msg ── [editor] ── commit-msg ── the commit        the next command
+//!                     │                               │                                  │
+//!                 no editor: stamp            editor: stamp                     record in the ledger
 //! ```
 //!
 //! The shims in `hooks/` ask the cheap questions in the shell and start `git agent hook <name>` only when there may be
 //! something to do. Here the rest is decided: [`sequencer`] and [`command`] find out what git is doing, [`crate::domain::stamp`] (pure) what the
-//! message should name, [`stamp`] writes it. No hook ever fails a commit: see [`mod@fail_open`].
+//! message should name, [`stamp`] writes it and leaves a note ([`pending`]) from which the next command records the commit
+//! ([`take_in`]). No hook ever fails a commit: see [`mod@fail_open`].
 //!
 //! `pre-push` is the other way round: it stops pushes of what belongs to this clone alone, and nothing else: see [`pre_push`].
 
 mod command;
 mod fail_open;
 pub mod install;
-mod post_commit;
+mod intake;
+mod pending;
 pub mod pre_push;
 mod sequencer;
 mod settings;
@@ -24,7 +26,10 @@ mod stamp;
 
 use std::ffi::{OsStr, OsString};
 
-pub use crate::hook::fail_open::{fail_open, note_limit};
+pub use crate::hook::{
+    fail_open::{fail_open, note_limit},
+    intake::take_in,
+};
 
 use crate::{
     domain::{actor::Actor, time::Timestamp},
@@ -49,15 +54,18 @@ pub enum Hook {
     PrepareCommitMsg,
     /// The message is final, but for git's cleanup.
     CommitMsg,
-    /// The commit is made.
+    /// The commit is made. Only older versions have installed it.
     PostCommit,
     /// Refs are going to be pushed.
     PrePush,
 }
 
 impl Hook {
-    /// All of them, in the order in which git runs them.
-    pub const ALL: [Hook; 4] = [Hook::PrepareCommitMsg, Hook::CommitMsg, Hook::PostCommit, Hook::PrePush];
+    /// Those that are installed, in the order in which git runs them.
+    pub const ALL: [Hook; 3] = [Hook::PrepareCommitMsg, Hook::CommitMsg, Hook::PrePush];
+
+    /// Those that an older version has installed.
+    pub const FORMER: [Hook; 1] = [Hook::PostCommit];
 
     /// As git calls it.
     pub fn name(self) -> &'static str {
@@ -76,7 +84,7 @@ impl Hook {
 
     /// The hook that git calls `name`.
     pub fn from_name(name: &OsStr) -> Option<Hook> {
-        Hook::ALL.into_iter().find(|hook| name == hook.name())
+        Hook::ALL.into_iter().chain(Hook::FORMER).find(|hook| name == hook.name())
     }
 
     /// Do what this hook does with the arguments that git gave to it.
@@ -86,7 +94,7 @@ impl Hook {
         match self {
             Hook::PrepareCommitMsg => stamp::prepare_commit_msg(here, &settings, args),
             Hook::CommitMsg => stamp::commit_msg(here, &settings, args),
-            Hook::PostCommit => post_commit::record(here, &settings),
+            Hook::PostCommit => take_in(here.repo, (here.now)()),
             // It asks no repository: see [`pre_push`].
             Hook::PrePush => Ok(()),
         }

@@ -30,6 +30,7 @@ use crate::{
     git::{Repo, commit::Commit},
     hook::{
         fail_open::{complain, say},
+        pending,
         sequencer::{Environment, Sequence},
     },
     store::{
@@ -117,10 +118,19 @@ fn stamp(here: &Surroundings<'_>, settings: &HookSettings<'_>, message: &Message
     wanted.retain(|trailer| {
         !rules.reads(&trailer.key) || !rules.ids(&trailer.value).all(|id| present.iter().any(|p| p == id))
     });
-    match insert(text, &wanted, form, &syntax).or(corrected) {
-        Some(stamped) => replace(&message.file, &stamped),
-        None => Ok(()),
+    let is_named = !present.is_empty() || wanted.iter().any(|trailer| rules.reads(&trailer.key));
+    if let Some(stamped) = insert(text, &wanted, form, &syntax).or(corrected) {
+        replace(&message.file, &stamped)?;
     }
+    if is_named && is_recorded(repo, message) { pending::leave(here) } else { Ok(()) }
+}
+
+/// Whether the commit is one that a person or an agent makes: the ledger does not record merges of git's own making, and what is
+/// replayed.
+fn is_recorded(repo: &Repo, message: &Message) -> bool {
+    let has = |name: &str| repo.git_dir().join(name).exists();
+    let merges = message.command == Command::Other && has("MERGE_HEAD");
+    !merges && !["rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD"].into_iter().any(has)
 }
 
 /// Say that an amended commit keeps its tasks though another one is active.

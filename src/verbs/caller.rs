@@ -19,6 +19,7 @@ use crate::{
     },
     error::{Error, Result, codes},
     git::Repo,
+    hook,
     query::{
         own,
         revision::{self, Emptiness, Resolver},
@@ -78,8 +79,15 @@ impl Caller {
 
     /// The ledger as it is now.
     pub fn view(&self) -> Result<View<'_>> {
+        self.take_in();
         self.notice();
         View::now(&self.repo)
+    }
+
+    /// Record the commits that were made since the last command.
+    fn take_in(&self) {
+        // Where the ledger cannot be written, the trailers of the commits tell, and the next command tries again.
+        hook::take_in(&self.repo, self.now()).ok();
     }
 
     /// Warn of what another program did to the ledger since git-agent last wrote to it; looked at once.
@@ -184,6 +192,7 @@ impl Caller {
 
     /// Write to the ledger as [`Caller::actor`].
     pub fn write<T>(&self, decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>) -> Result<(Written, T)> {
+        self.take_in();
         self.notice();
         let actor = self.actor()?;
         let command = Some(self.command()?);
@@ -197,6 +206,7 @@ impl Caller {
         remote: &str,
         decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>,
     ) -> Result<(Written, T)> {
+        self.take_in();
         let actor = self.actor()?;
         let command = Some(self.command()?);
         let author = Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true, command };

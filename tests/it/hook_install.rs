@@ -279,11 +279,11 @@ fn what_somebody_changed_is_left_alone() {
     on_gits_with("git-before-2.54", |git| {
         let repo = repo(git);
         repo.agent(&["hook", "install"]).success();
-        let changed = format!("{}echo mine\n", repo.read(".git/hooks/post-commit"));
-        repo.write_script(".git/hooks/post-commit", &changed);
+        let changed = format!("{}echo mine\n", repo.read(".git/hooks/prepare-commit-msg"));
+        repo.write_script(".git/hooks/prepare-commit-msg", &changed);
         let output = repo.agent(&["hook", "uninstall"]).success();
-        assert!(output.stdout.contains("post-commit' alone, it was modified."), "{output}");
-        assert_eq!(repo.read(".git/hooks/post-commit"), changed);
+        assert!(output.stdout.contains("prepare-commit-msg' alone, it was modified."), "{output}");
+        assert_eq!(repo.read(".git/hooks/prepare-commit-msg"), changed);
         assert!(!repo.path().join(".git/hooks/commit-msg").exists());
     });
 }

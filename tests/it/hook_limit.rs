@@ -48,7 +48,7 @@ fn kinds() -> impl Iterator<Item = &'static Git> {
 const HANGING: [&str; 3] = [
     "#!/bin/sh\ntrap '' TERM INT HUP\nsleep 60\n",
     "#!/bin/sh\nkill -STOP $$\n",
-    "#!/bin/sh\ncase $2 in post-commit | commit-msg) exec sleep 60 ;; esac\n",
+    "#!/bin/sh\ncase $2 in prepare-commit-msg | commit-msg) exec sleep 60 ;; esac\n",
 ];
 
 #[test]
@@ -163,4 +163,33 @@ fn s48_the_watchdog_gives_up_before_the_shim_does() {
         );
         assert_eq!(repo.message("HEAD"), b"x\n");
     });
+}
+
+/// What watches costs a process: only a program that has not run here yet is watched, and one that took its place.
+#[test]
+fn a_program_that_has_run_is_not_watched() {
+    for git in kinds() {
+        let repo = repo(git);
+        let path = repo.sh("echo $PATH").text().replace("$TMP", &repo.tmp().display().to_string());
+        repo.write_script(
+            "../watch/timeout",
+            "#!/bin/sh\necho watched >>$HOME/watched\nexec /usr/bin/timeout \"$@\"\n",
+        );
+        repo.set_env("PATH", format!("{}/watch:{path}", repo.tmp().display()));
+        let watched = |repo: &TestRepo| {
+            repo.git(&["commit", "-q", "--allow-empty", "-m", "x"]).success();
+            let found = repo.tmp().join("home/watched").exists();
+            repo.sh("rm -f $HOME/watched").success();
+            found
+        };
+        assert!(watched(&repo), "the first time, with {git}");
+        assert!(!watched(&repo), "the second time, with {git}");
+        assert_eq!(repo.task_ids("HEAD"), ["T"], "with {git}");
+        repo.sh("touch .git/agent/hook-program -d '2001-01-01'").success();
+        assert!(watched(&repo), "the program is newer, with {git}");
+        repo.write_script("../watch/git-agent", "#!/bin/sh\nexec git-agent-real \"$@\"\n");
+        let real = env!("CARGO_BIN_EXE_git-agent");
+        repo.sh(&format!("ln -s {real} ../watch/git-agent-real")).success();
+        assert!(watched(&repo) && watched(&repo), "a script that runs git-agent is always watched, with {git}");
+    }
 }

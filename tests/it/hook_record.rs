@@ -1,10 +1,11 @@
 //! What hooks record in the ledger, and what they cost.
 
 use crate::hook_commit::{on_every_git_with_hooks, repo_with_hooks};
-use crate::support::{TestRepo, gits, on_every_git};
+use crate::support::{TestRepo, gits, on_every_git, on_gits_with};
 
-/// The `commit` events in the note of task `id`, as stock git shows it.
+/// The `commit` events in the note of task `id`, as stock git shows it, after the next command has recorded new commits.
 fn commit_events(repo: &TestRepo, id: &str) -> Vec<String> {
+    repo.agent(&["list"]).success();
     let key = repo.run("git").args(["hash-object", "--stdin"]).stdin(format!("0 task {id}\n")).run().text();
     let note = repo.git(&["notes", "--ref=agent-tasks", "show", &key]).lines();
     note.into_iter().filter(|line| line.contains(" commit commit=")).collect()
@@ -24,6 +25,100 @@ fn a_commit_is_recorded_with_its_tree() {
         assert_eq!(commit_events(repo, "T").len(), 2, "an amended commit is another one");
         repo.agent(&["hook", "post-commit"]).success();
         assert_eq!(commit_events(repo, "T").len(), 2, "nothing is recorded twice");
+        assert_eq!(pending(repo), 0);
+    });
+}
+
+/// How many commits wait to be recorded.
+fn pending(repo: &TestRepo) -> usize {
+    std::fs::read_dir(repo.path().join(".git/agent/pending")).map_or(0, Iterator::count)
+}
+
+/// The commits in `events`, and who made them.
+fn recorded(events: &[String]) -> Vec<(String, String)> {
+    let commit = |line: &str| line.split("commit=\"").nth(1).unwrap()[..40].to_owned();
+    events.iter().map(|line| (commit(line), line.split(' ').nth(2).unwrap().to_owned())).collect()
+}
+
+#[test]
+fn commits_are_recorded_as_their_makers_at_the_time_when_they_were_made() {
+    on_every_git_with_hooks(|repo| {
+        repo.agent(&["add", "title", "--id", "T"]).success();
+        repo.agent(&["start", "T"]).success();
+        let by = |actor: &str, words: &[&str]| {
+            let output = repo.run("git").args(words).env("GIT_AGENT_ACTOR", actor).run();
+            assert!(output.code.is_some_and(|code| code <= 1), "{output}");
+            repo.git(&["rev-parse", "HEAD"]).text()
+        };
+        let base = by("nobody@x", &["status"]);
+        let lost = by("one@x", &["commit", "-q", "--allow-empty", "-m", "lost"]);
+        by("nobody@x", &["reset", "-q", "--hard", &base]);
+        repo.write_script(".git/hooks/commit-msg", "#!/bin/sh\nexit 1\n");
+        let refused = by("two@x", &["commit", "-q", "--allow-empty", "-m", "refused"]);
+        assert_eq!(refused, base);
+        repo.sh("rm .git/hooks/commit-msg").success();
+        let second = by("three@x", &["commit", "-q", "--allow-empty", "-m", "second"]);
+        let amended = by("four@x", &["commit", "-q", "--allow-empty", "--amend", "-m", "amended"]);
+        repo.git(&["checkout", "-q", "-b", "elsewhere", &base]).success();
+        let events = commit_events(repo, "T");
+        let expected = [(lost, "one@x"), (second, "three@x"), (amended, "four@x")];
+        let expected: Vec<_> = expected.into_iter().map(|(commit, actor)| (commit, actor.to_owned())).collect();
+        assert_eq!(recorded(&events), expected, "{events:#?}");
+        assert!(pending(repo) <= 1, "what was refused may still come");
+    });
+}
+
+#[test]
+fn commits_are_found_without_a_reflog_and_without_their_worktree() {
+    on_every_git_with_hooks(|repo| {
+        repo.agent(&["add", "title", "--id", "T"]).success();
+        let linked = repo.worktree("linked");
+        linked.agent(&["start", "T"]).success();
+        let there = linked.commit_file("there", "1\n", "x");
+        repo.git(&["worktree", "remove", "--force", &linked.path().display().to_string()]).success();
+        assert_eq!(recorded(&commit_events(repo, "T")).len(), 1, "{there}");
+        repo.activate("T");
+        repo.git(&["config", "core.logAllRefUpdates", "false"]).success();
+        repo.sh("rm -rf .git/logs").success();
+        let here = repo.commit_file("here", "1\n", "y");
+        repo.git(&["commit", "-q", "--allow-empty", "--amend", "-m", "z"]).success();
+        let amended = repo.git(&["rev-parse", "HEAD"]).text();
+        let events = recorded(&commit_events(repo, "T"));
+        assert!(events.iter().any(|(commit, _)| *commit == amended), "{events:?}, {here}");
+    });
+}
+
+#[test]
+fn a_lease_is_renewed_by_a_commit_that_is_recorded_later() {
+    on_every_git_with_hooks(|repo| {
+        repo.agent(&["add", "title", "--id", "T"]).success();
+        let at = |time: &str, words: &[&str]| {
+            repo.run("git").args(words).env("GIT_AGENT_CLOCK", time).env("GIT_AGENT_ACTOR", "one@x").run().success()
+        };
+        at("2027-01-01T10:00:00Z", &["agent", "start", "T"]);
+        at("2027-01-01T11:30:00Z", &["commit", "-q", "--allow-empty", "-m", "x"]);
+        let later = repo.run("git").args(["agent", "claim", "T"]).env("GIT_AGENT_CLOCK", "2027-01-01T13:00:00Z");
+        let refused = later.env("GIT_AGENT_ACTOR", "two@x").run();
+        assert_eq!(refused.code, Some(1), "two hours from the commit, {refused}");
+        assert!(refused.stderr.contains("until 2027-01-01 13:30"), "{refused}");
+    });
+}
+
+#[test]
+fn the_hook_of_an_older_version_goes() {
+    on_gits_with("git-before-2.54", |git| {
+        let repo = repo_with_hooks(git);
+        repo.write_script(".git/hooks/post-commit.before-git-agent", "#!/bin/sh\necho theirs\n");
+        let body = "# Records the new commit.\nexit 0\n";
+        let sum = "-"
+            .bytes()
+            .chain(body.bytes())
+            .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        let old = format!("#!/bin/sh\n# git-agent hook {sum:016x} - (made by 'git agent init')\n{body}");
+        repo.write_script(".git/hooks/post-commit", &old);
+        repo.agent(&["init"]).success();
+        assert_eq!(repo.read(".git/hooks/post-commit"), "#!/bin/sh\necho theirs\n");
+        assert!(!repo.path().join(".git/hooks/post-commit.before-git-agent").exists());
     });
 }
 

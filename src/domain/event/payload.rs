@@ -334,7 +334,7 @@ pub struct Note {
     pub text: Text,
 }
 
-/// `commit`: written by the post-commit hook and by `checkpoint`. A cache: the trailer in the commit is the truth.
+/// `commit`: written by the first command after the commit, and by `checkpoint`. A cache: the trailer in the commit is the truth.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Commit {
     /// The commit, full hex.

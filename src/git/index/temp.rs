@@ -8,6 +8,7 @@
 //! younger copy would hide an edit of the same size made right after `git add`.
 
 use std::{
+    ffi::OsStr,
     fs::{File, FileTimes},
     io,
     path::{Path, PathBuf},
@@ -197,7 +198,7 @@ impl<'r> TempIndex<'r> {
     pub fn commit(
         &self,
         file: &Path,
-        variables: &[(&str, &str)],
+        variables: &[(&str, &OsStr)],
         is_attached: bool,
     ) -> Result<(ExitStatus, Option<Output>)> {
         let git = variables.iter().fold(self.git().for_the_user(), |git, (name, value)| git.env(name, value));

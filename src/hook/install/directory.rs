@@ -62,8 +62,13 @@ fn is_same(one: &Path, other: &Path) -> bool {
 pub(super) fn has_ours(repo: &Repo) -> Result<bool> {
     let usual = repo.common_dir().join("hooks");
     let dirs = of_worktrees(repo)?.into_iter().map(|(_, dir)| dir).filter(|dir| !is_switched_off(dir)).chain([usual]);
-    let mut paths = dirs.flat_map(|dir| Hook::ALL.map(|hook| dir.join(hook.name())));
+    let mut paths = dirs.flat_map(|dir| every().map(move |hook| dir.join(hook.name())));
     Ok(paths.any(|path| matches!(look(&path), Ok(Found::File(Owner::Us { .. } | Owner::UsChanged, _)))))
+}
+
+/// The hooks that this version or an older one installs.
+fn every() -> impl Iterator<Item = Hook> {
+    Hook::ALL.into_iter().chain(Hook::FORMER)
 }
 
 /// Where the hook that `path` took the place of is kept.
@@ -123,6 +128,9 @@ fn install_into(repo: &Repo, dir: &Path, options: &InstallOptions, report: &mut 
         report.steps.extend(stray::take_back(dir, hook)?);
         let step = install_one(repo, options, hook, &dir.join(hook.name()), made_dir, &mut new_files)?;
         report.steps.push(step);
+    }
+    for hook in Hook::FORMER {
+        uninstall_one(dir, hook, report)?;
     }
     exclude::hide(repo, &new_files)
 }
@@ -214,31 +222,37 @@ fn uninstall_from(dir: &Path, report: &mut Report) -> Result<()> {
         return Ok(());
     }
     let mut dir_is_ours = false;
-    for hook in Hook::ALL {
-        report.steps.extend(stray::take_back(dir, hook)?);
-        let path = dir.join(hook.name());
-        let kept = saved(&path);
-        let was_there = kept.symlink_metadata().is_ok();
-        match look(&path)? {
-            Found::File(Owner::Us { .. }, _) | Found::Nothing if was_there => {
-                fs::rename(&kept, &path).or_environment(|| format!("cannot restore '{}'", path.display()))?;
-                report.steps.push(Step::Restored(hook, path));
-            }
-            Found::File(Owner::Us { made_dir }, _) => {
-                fs::remove_file(&path).or_environment(|| format!("cannot remove '{}'", path.display()))?;
-                dir_is_ours |= made_dir;
-                report.steps.push(Step::Removed(hook));
-            }
-            Found::File(Owner::UsChanged, _) => report.steps.push(Step::Changed(hook, path)),
-            Found::File(Owner::Other, _) if was_there => report.steps.push(Step::LeftOver(kept)),
-            Found::File(Owner::Other, _) | Found::Nothing => {}
-        }
+    for hook in every() {
+        dir_is_ours |= uninstall_one(dir, hook, report)?;
     }
     if dir_is_ours {
         // Not empty: it is in use.
         drop(fs::remove_dir(dir));
     }
     Ok(())
+}
+
+/// Take one hook of ours away, put back what was there. Answers whether the directory is of our making.
+fn uninstall_one(dir: &Path, hook: Hook, report: &mut Report) -> Result<bool> {
+    report.steps.extend(stray::take_back(dir, hook)?);
+    let path = dir.join(hook.name());
+    let kept = saved(&path);
+    let was_there = kept.symlink_metadata().is_ok();
+    match look(&path)? {
+        Found::File(Owner::Us { .. }, _) | Found::Nothing if was_there => {
+            fs::rename(&kept, &path).or_environment(|| format!("cannot restore '{}'", path.display()))?;
+            report.steps.push(Step::Restored(hook, path));
+        }
+        Found::File(Owner::Us { made_dir }, _) => {
+            fs::remove_file(&path).or_environment(|| format!("cannot remove '{}'", path.display()))?;
+            report.steps.push(Step::Removed(hook));
+            return Ok(made_dir);
+        }
+        Found::File(Owner::UsChanged, _) => report.steps.push(Step::Changed(hook, path)),
+        Found::File(Owner::Other, _) if was_there => report.steps.push(Step::LeftOver(kept)),
+        Found::File(Owner::Other, _) | Found::Nothing => {}
+    }
+    Ok(false)
 }
 
 /// True if git would run this file.

@@ -47,7 +47,8 @@ fn shim(hook: Hook) -> &'static str {
     match hook {
         Hook::PrepareCommitMsg => include_str!("../../../hooks/prepare-commit-msg"),
         Hook::CommitMsg => include_str!("../../../hooks/commit-msg"),
-        Hook::PostCommit => include_str!("../../../hooks/post-commit"),
+        // Only removed.
+        Hook::PostCommit => "",
         Hook::PrePush => include_str!("../../../hooks/pre-push"),
     }
 }

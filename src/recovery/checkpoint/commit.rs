@@ -1,6 +1,6 @@
 //! `git commit` on a private index: the user's hooks, signature and identity, and no trace when it fails.
 
-use std::{path::Path, process::ExitStatus};
+use std::{ffi::OsStr, process::ExitStatus};
 
 use bstr::BString;
 
@@ -17,6 +17,9 @@ use crate::{
     },
     store::active,
 };
+
+/// Names [`StagingDir::stamped`] to our hook.
+const STAMPED: &str = "GIT_AGENT_STAMPED";
 
 /// What git is told besides the index.
 pub(super) struct Order<'a> {
@@ -79,7 +82,7 @@ pub(super) fn commit(
     let signals = gix::interrupt::init_handler_default(usize::MAX).map(gix::interrupt::Deregister::auto_deregister);
     let claim = Claim::to_head(repo);
     claim.share_with_children();
-    let outcome = run(private, &staging.message(), order);
+    let outcome = run(private, staging, order);
     if matches!(outcome, Ok(Ended { status, .. }) if status.code().is_none()) {
         claim.settle(repo);
     }
@@ -131,10 +134,12 @@ pub(super) fn is_ours(repo: &Repo, head: ObjectId, before: Option<ObjectId>, mes
 }
 
 /// Run git.
-fn run(private: &TempIndex<'_>, message: &Path, order: &Order<'_>) -> Result<Ended> {
-    // The task, for the hooks. Emptiness was judged before: a commit that changes nothing comes here on purpose.
-    let task: Vec<_> = order.task.iter().map(|task| (active::VARIABLE, task.as_str())).collect();
-    let (status, output) = private.commit(message, &task, order.output == GitOutput::Terminal)?;
+fn run(private: &TempIndex<'_>, staging: &StagingDir<'_>, order: &Order<'_>) -> Result<Ended> {
+    let stamped = staging.stamped();
+    let mut environment = vec![(STAMPED, stamped.as_os_str())];
+    environment.extend(order.task.map(|task| (active::VARIABLE, OsStr::new(task.as_str()))));
+    // Emptiness was judged before: a commit that changes nothing comes here on purpose.
+    let (status, output) = private.commit(&staging.message(), &environment, order.output == GitOutput::Terminal)?;
     Ok(Ended { status, output: output.map(|output| output.complaint()) })
 }
 

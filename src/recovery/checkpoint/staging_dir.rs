@@ -5,12 +5,15 @@
 //!     before     the index as it was (a hard link to it, where the file system has them)
 //!     index      the private copy that is staged in and committed
 //!     message    the commit message
+//!     stamped    its last line: our hook has nothing to add while that is there
 //!     journal …  what the commit will be recorded as: see [`super::journal`]
 //! ```
 //!
 //! Only the holder of the worktree's operation lock touches it.
 
 use std::{fs, path::PathBuf};
+
+use bstr::ByteSlice as _;
 
 use super::journal::{self, Journal};
 use crate::{
@@ -62,9 +65,16 @@ impl<'r> StagingDir<'r> {
         self.dir.join("message")
     }
 
+    /// The file that tells our own hook, once, that the message is stamped.
+    pub fn stamped(&self) -> PathBuf {
+        self.dir.join("stamped")
+    }
+
     /// Write `journal` and `message`: from now on HEAD may move.
     pub fn begin(&self, journal: &Journal, message: &[u8]) -> Result<()> {
+        let trailer = message.trim_end().lines().next_back().unwrap_or_default();
         fs::write(self.message(), message)
+            .and_then(|()| fs::write(self.stamped(), [trailer, b"\n"].concat()))
             .and_then(|()| journal.write(&self.dir))
             .or_environment(|| format!("cannot write in '{}'", self.dir.display()))
     }
