@@ -99,6 +99,7 @@ macro_rules! commands {
 commands! {
     Init => init,
     Add => add,
+    Adopt => adopt,
     Edit => edit,
     Start => start,
     Pause => pause,

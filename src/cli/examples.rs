@@ -3,6 +3,7 @@
 /// Commands, with what stands behind `git agent`, and an example.
 pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ("add", "git agent add \"Check passwords\" --after login-form --priority 1 --accept \"all tests pass\""),
+    ("adopt", "git agent adopt login-form"),
     ("bisect", "git agent bisect login-form -- make test"),
     ("blame", "git agent blame src/login.rs"),
     ("block", "git agent block login-form --on \"waiting for a release of the hash library\""),

@@ -7,7 +7,7 @@ use super::examples::EXAMPLES;
 /// The groups of commands. What is in none of them is shown by `help --all`.
 const GROUPS: [(&str, &[&str]); 6] = [
     ("Every day", &["next", "start", "checkpoint", "verify", "complete", "pause", "fail", "note", "decide"]),
-    ("Plan", &["add", "edit", "dep", "block", "unblock", "claim", "cancel", "reopen", "plan"]),
+    ("Plan", &["add", "edit", "dep", "block", "unblock", "claim", "cancel", "reopen", "adopt", "plan"]),
     ("Look", &["status", "brief", "list", "ready", "show", "board", "report", "graph"]),
     ("Go back", &["rollback", "undo", "redo", "resume", "ops", "snapshot", "guard"]),
     ("History", &["log", "changes-since", "diff", "blame", "bisect", "squash", "link", "unlink", "repair"]),

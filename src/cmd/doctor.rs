@@ -1,7 +1,7 @@
 //! `git agent doctor`: is everything as it should be?
 
 use crate::{
-    cmd::context::Ctx,
+    cmd::{context::Ctx, host},
     doctor::{self, Depth, Index},
     error::{Result, exit},
     recovery::heal,
@@ -57,7 +57,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
     let depth = if args.verify { Depth::Past } else { Depth::Present };
     let index = if args.rebuild_index { Index::Rebuild } else { Index::Keep };
-    let checks = doctor::examine(repo, depth, index, ctx.now());
+    let mut checks = doctor::examine(repo, depth, index, ctx.now());
+    checks.extend(host::install::checks(ctx));
     let worst = checks.iter().map(|check| check.level).max().unwrap_or(Level::Ok);
     if ctx.out.is_json() {
         ctx.out.json(&DoctorAnswer::new(checks, fixed))?;

@@ -2,9 +2,10 @@
 
 use super::setup;
 use crate::{
-    cmd::context::Ctx,
+    cmd::{context::Ctx, host},
     error::{Result, exit},
     verbs::init::{self, Request},
+    view::list,
 };
 
 /// Set up a repository: install hooks that stamp commits, and fetch the tasks of its remote
@@ -21,12 +22,18 @@ pub struct Args {
     /// Prefix of generated task ids
     #[arg(long, value_name = "PREFIX")]
     id_prefix: Option<String>,
+    /// Also install the agent hosts of this machine, as 'git agent host install' does
+    #[arg(long)]
+    hosts: bool,
 }
 
 /// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request { remote: args.remote, hooks: !args.no_hooks, id_prefix: args.id_prefix };
-    let changes = ctx.call(|caller| init::init(caller, &request))?;
+    let mut changes = ctx.call(|caller| init::init(caller, &request))?;
+    if args.hosts {
+        changes.done.extend(host::install::install_detected(ctx)?);
+    }
     let is_unchanged = changes.done.is_empty();
     setup::answer(ctx, changes, || {
         let repo = ctx.repo()?;
@@ -34,6 +41,11 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         let place = place.canonicalize().unwrap_or_else(|_| place.to_owned());
         let as_before = if is_unchanged { ", as it was before" } else { "" };
         ctx.out.print(&format!("Ready{as_before}: '{}'.\n", place.display()))?;
+        let hosts = if args.hosts { Vec::new() } else { host::install::not_installed(ctx) };
+        if !hosts.is_empty() {
+            let names = list(hosts.iter().map(|host| host.title()));
+            ctx.out.hint(format!("record the sessions of {names}: git agent host install"));
+        }
         ctx.out.hint("plan with 'git agent add <title>', begin with 'git agent next --start'");
         Ok(())
     })?;

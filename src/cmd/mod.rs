@@ -1,6 +1,7 @@
 //! One file a command: parse, resolve, decide, act, print.
 
 pub mod add;
+pub mod adopt;
 pub mod bisect;
 pub mod blame;
 pub mod block;

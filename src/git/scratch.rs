@@ -32,6 +32,19 @@ impl Scratch {
         tempfile::Builder::new().prefix(prefix).tempdir_in(&agent).map(Scratch).or_environment(failed)
     }
 
+    /// The same, in a directory for temporary files where the git directory cannot be written: for questions, which sandboxes allow.
+    ///
+    /// # Errors
+    ///
+    /// When none of them can be written.
+    pub fn for_a_question(repo: &Repo, prefix: &str) -> Result<Self> {
+        Self::new(repo, prefix).or_else(|error| {
+            let places = [std::env::temp_dir(), PathBuf::from("/dev/shm"), PathBuf::from("/var/tmp")];
+            let mut made = places.iter().map(|place| tempfile::Builder::new().prefix(prefix).tempdir_in(place));
+            made.find_map(std::result::Result::ok).map(Scratch).ok_or(error)
+        })
+    }
+
     /// Where it is: an absolute path.
     pub fn path(&self) -> &Path {
         self.0.path()

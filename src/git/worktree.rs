@@ -1,8 +1,12 @@
 //! The worktrees of a repository.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+};
 
-use bstr::ByteSlice as _;
+use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{hooks, repo::Repo};
@@ -28,6 +32,41 @@ pub fn all(repo: &Repo) -> Result<Vec<PathBuf>> {
     let mut dirs = listed(repo)?;
     dirs.retain(|dir| dir.is_dir());
     Ok(dirs)
+}
+
+/// The linked worktrees of this repository that lie inside of this work tree, from its top, such as `.claude/worktrees/x`: they are not a part
+/// of what is here. No git is asked.
+pub fn inside(repo: &Repo) -> Vec<BString> {
+    let entries = fs::read_dir(repo.common_dir().join("worktrees"));
+    let mut entries = entries.into_iter().flatten().flatten().peekable();
+    if entries.peek().is_none() {
+        return Vec::new();
+    }
+    let Some(top) = repo.work_dir().and_then(|top| top.canonicalize().ok()) else { return Vec::new() };
+    let place = |entry: fs::DirEntry| {
+        let file = fs::read(entry.path().join("gitdir")).ok()?;
+        let file = entry.path().join(gix::path::from_byte_slice(file.trim_end()).ok()?);
+        let dir = file.parent()?.canonicalize().ok()?;
+        let path = dir.strip_prefix(&top).ok().filter(|path| !path.as_os_str().is_empty())?;
+        Some(gix::path::into_bstr(path).ok()?.into_owned())
+    };
+    let mut found: Vec<BString> = entries.filter_map(place).collect();
+    found.sort();
+    found
+}
+
+/// What tells `git status` not to look into [`inside`], at the end of its arguments; nothing where there is none.
+pub(super) fn without_those_inside(repo: &Repo) -> Vec<OsString> {
+    let inside = inside(repo);
+    if inside.is_empty() {
+        return Vec::new();
+    }
+    let exclude = |path: &BString| {
+        let mut word = OsString::from(":(top,exclude,literal)");
+        word.push(gix::path::from_bstr(path.as_bstr()).unwrap_or_default().as_os_str());
+        word
+    };
+    ["--", ":(top)"].into_iter().map(OsString::from).chain(inside.iter().map(exclude)).collect()
 }
 
 /// Make a worktree at `path`, detached at `commit`, without running a hook.

@@ -32,7 +32,7 @@ pub struct Content<'r> {
 impl<'r> Content<'r> {
     /// Make the directory.
     pub fn open(repo: &'r Repo) -> Result<Self> {
-        let dir = Scratch::new(repo, PREFIX)?;
+        let dir = Scratch::for_a_question(repo, PREFIX)?;
         let failed = || format!("cannot write in '{}'", dir.path().display());
         std::fs::create_dir(dir.path().join("objects")).or_environment(failed)?;
         Ok(Content { repo, dir })

@@ -8,6 +8,7 @@
 //! ```
 
 pub mod add;
+pub mod adopt;
 pub mod blame;
 pub mod brief;
 mod caller;

@@ -328,3 +328,25 @@ fn lists_of_agents_become_parts() {
     );
     assert!(parts().contains(&pair("Test it", "completed")), "{:?}", parts());
 }
+
+#[test]
+fn the_work_of_an_automatic_task_is_adopted_by_a_planned_one() {
+    let repo = with_tasks();
+    send(&repo, "claude", "session-start", json!({}));
+    send(&repo, "claude", "prompt", json!({"prompt": "Do it"}));
+    repo.write("f", "1\n");
+    send(&repo, "claude", "post-tool", json!({"tool_name": "Write", "tool_input": {}}));
+    let auto = repo.agent(&["status", "--json"]).json()["active"][0].as_str().unwrap().to_owned();
+    repo.agent(&["checkpoint", "-m", "f"]).success();
+    let in_session = |args: &[&str]| {
+        repo.run("git").args(["agent"]).args(args).env("CLAUDECODE", "1").env("CLAUDE_CODE_SESSION_ID", "s1").run()
+    };
+    let said = in_session(&["adopt", "b"]).success();
+    assert!(said.stdout.contains("has the work of") && said.stdout.contains("(1 commit)"), "{said}");
+    let status = |id: &str| repo.agent(&["show", id, "--json"]).json()["task"]["status"].as_str().unwrap().to_owned();
+    assert_eq!((status("b").as_str(), status(&auto).as_str()), ("in_progress", "cancelled"));
+    let log = repo.agent(&["log", "b", "--oneline"]).text();
+    assert!(log.contains("f"), "{log}");
+    in_session(&["adopt", "b"]).exits(2);
+    assert_eq!(repo.agent(&["adopt", "b", "--from", "b"]).code, Some(2));
+}

@@ -50,6 +50,7 @@ mod host_event;
 mod host_install;
 mod hostile_text;
 mod init;
+mod inner_worktrees;
 mod layering;
 mod ledger_costs;
 mod ledger_crowd;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::{
     cmd::context::Ctx,
     error::{Error, Result, codes, exit},
+    git::config_block,
     hosts::{
         Host,
         config::{PartState, Places, Scope},
@@ -12,7 +13,7 @@ use crate::{
     },
     store::session,
     view::{
-        json::{HostChangeJson, HostJson, HostsAnswer, SCHEMA},
+        json::{Check, HostChangeJson, HostJson, HostsAnswer, SCHEMA},
         relative_time,
         sanitize::{self, plural},
     },
@@ -165,7 +166,7 @@ fn hints(ctx: &Ctx, hosts: &[Host], scope: Scope) {
             .hint("Claude Code, Gemini CLI and Copilot CLI read hooks of a repository only when they start at its top");
     }
     if let Ok(repo) = ctx.repo()
-        && crate::hook::install::missing_here(repo).is_some()
+        && config_block::read(repo).is_empty()
     {
         ctx.out.hint("git agent init sets up this repository: sessions are recorded only where that was done");
     }
@@ -196,6 +197,39 @@ fn json(ctx: &Ctx, host: Host, places: &Places) -> HostJson {
         missing,
         last_event: last.map(|at| at.to_string()),
     }
+}
+
+/// The hosts on this machine that are installed neither for the user nor in this repository.
+pub(in crate::cmd) fn not_installed(ctx: &Ctx) -> Vec<Host> {
+    let Ok(places) = places(ctx) else { return Vec::new() };
+    let scopes = [Scope::User, Scope::Project];
+    let is_missing = |host: &Host| !scopes.iter().any(|scope| install::is_installed(*host, *scope, &places));
+    detected(&places).into_iter().filter(is_missing).collect()
+}
+
+/// Install the hosts on this machine for the user (`init --hosts`); answers what was done, a sentence each.
+pub(in crate::cmd) fn install_detected(ctx: &Ctx) -> Result<Vec<String>> {
+    let places = places(ctx)?;
+    let (hosts, state_dir) = (detected(&places), state_dir(&places));
+    let changes = install::plan(Action::Install, &hosts, Scope::User, &places, &state_dir)?;
+    install::apply(Action::Install, &changes, &state_dir)?;
+    let changed = changes.iter().map(|change| format!("Changed '{}'.", change.path.display()));
+    Ok(changed.map(|line| sanitize::line(&line).into_owned()).collect())
+}
+
+/// What `doctor` says of the hosts on this machine.
+pub(in crate::cmd) fn checks(ctx: &Ctx) -> Vec<Check> {
+    let Ok(places) = places(ctx) else { return Vec::new() };
+    let check = |host: Host| {
+        let known = json(ctx, host, &places);
+        let said = line(ctx, host, &known).replace("\n ", ";").trim_end().to_owned();
+        let install = format!("git agent host install {}", host.word());
+        match known.installed.is_empty() || known.missing.is_empty() {
+            true => Check::ok("host", said),
+            false => Check::warning("host", said, install),
+        }
+    };
+    detected(&places).into_iter().map(check).collect()
 }
 
 /// Run `status`.

@@ -1,7 +1,7 @@
 //! `git agent host`: agent hosts, such as Claude Code, call git-agent.
 
 pub mod event;
-mod install;
+pub(super) mod install;
 mod run;
 
 use crate::{cmd::context::Ctx, error::Result, error::exit, hosts::install::Action as Install};

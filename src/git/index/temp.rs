@@ -24,6 +24,7 @@ use crate::{
     git::{
         cmd::{self, Git, Output},
         repo::Repo,
+        worktree,
     },
 };
 
@@ -91,14 +92,15 @@ impl<'r> TempIndex<'r> {
         }
     }
 
-    /// Stage what `git add -A` stages: everything that is not ignored, or `paths` of it; not what is below `without`.
+    /// Stage what `git add -A` stages: everything that is not ignored, or `paths` of it; not what is below `without`, nor other worktrees
+    /// of the repository.
     pub fn add(&self, paths: Option<&[PathBuf]>, without: &[BString]) -> Result<()> {
         let git = self.git().args(["-c", "core.fsmonitor=false", "-c", "advice.addEmbeddedRepo=false"]);
         let git = match paths {
             Some(paths) => git.args(["--literal-pathspecs", "add", "-A", "--sparse", "--"]).args(paths),
             None => {
                 let mut specs = b":(top)\0".to_vec();
-                for path in without {
+                for path in without.iter().chain(&worktree::inside(self.repo)) {
                     specs.extend_from_slice(b":(top,exclude,literal)");
                     specs.extend_from_slice(path.strip_suffix(b"/").unwrap_or(path));
                     specs.push(0);

@@ -19,6 +19,7 @@ use super::{
     objects::trees::{Edits, Leaf},
     repo::Repo,
     stream::Stream,
+    worktree,
 };
 use crate::error::{Error, Result};
 
@@ -62,7 +63,7 @@ pub struct Running<'r> {
 
 /// Start it. Whatever else takes time can be done before [`Running::finish`].
 pub fn start(repo: &Repo) -> Result<Running<'_>> {
-    Ok(Running { repo, stream: call(repo).args(QUESTION).stream()? })
+    Ok(Running { repo, stream: asked(call(repo), repo).stream()? })
 }
 
 impl<'r> Running<'r> {
@@ -70,7 +71,7 @@ impl<'r> Running<'r> {
     pub fn finish(self) -> Result<Status> {
         match read(self.stream) {
             // The user's filters do not work; a filter is not needed to see that a file may differ.
-            Err(_) if !filters(self.repo).is_empty() => read(without_filters(self.repo).args(QUESTION).stream()?),
+            Err(_) if !filters(self.repo).is_empty() => read(asked(without_filters(self.repo), self.repo).stream()?),
             other => other,
         }
     }
@@ -90,6 +91,11 @@ const QUESTION: [&str; 7] = [
     "--no-renames",
     "--ignore-submodules=none",
 ];
+
+/// `git` with the question; other worktrees of the repository are not a part of this one.
+fn asked(git: Git, repo: &Repo) -> Git {
+    git.args(QUESTION).args(worktree::without_those_inside(repo))
+}
 
 /// What switches a filter off, after its name.
 const OFF: [&str; 3] = [".clean=", ".process=", ".required=false"];

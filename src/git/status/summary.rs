@@ -9,6 +9,7 @@ use crate::{
     git::{
         index::entries::{self, Entries, Entry},
         repo::Repo,
+        worktree,
     },
 };
 
@@ -86,7 +87,7 @@ fn ask(repo: &Repo, branch: Option<&str>, limit: usize) -> Result<Summary> {
         return Ok(summary);
     }
     let words = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=normal"];
-    let answer = repo.git().args(words).args(branch).run()?;
+    let answer = repo.git().args(words).args(branch).args(worktree::without_those_inside(repo)).run()?;
     answer.split_str("\0").filter_map(Record::parse).for_each(|record| summary.add(record, limit));
     summary.counts.hidden = hidden(repo)?;
     Ok(summary)

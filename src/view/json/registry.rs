@@ -14,8 +14,8 @@ pub struct Answer {
 }
 
 /// Commands that answer with the task they changed.
-const TASK_COMMANDS: [&str; 12] =
-    ["add", "edit", "claim", "fail", "cancel", "reopen", "pause", "block", "unblock", "dep", "decide", "note"];
+const TASK_COMMANDS: [&str; 13] =
+    ["add", "adopt", "edit", "claim", "fail", "cancel", "reopen", "pause", "block", "unblock", "dep", "decide", "note"];
 
 /// Every answer, by command.
 pub fn answers() -> Vec<Answer> {

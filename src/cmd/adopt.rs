@@ -1,0 +1,32 @@
+//! `git agent adopt`: work that was recorded for one task becomes that of another.
+
+use crate::{
+    cmd::{context::Ctx, task_change},
+    error::{Result, exit},
+    verbs::adopt::{self, Request},
+    view::sanitize::plural,
+};
+
+/// Make the work of the active task the work of another one
+///
+/// For work that a session recorded as an automatic task although it was planned: TASK is started, the commits become its commits, and the
+/// task that they were recorded for is cancelled. To keep that task under another name, use 'git agent edit'.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Task that the work belongs to: id or unique prefix
+    task: String,
+    /// Task that the work was recorded for (default: the active task)
+    #[arg(long, value_name = "TASK")]
+    from: Option<String>,
+}
+
+/// Run the command; answers its exit code.
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    let request = Request { into: args.task, from: args.from };
+    let done = ctx.call(|caller| adopt::adopt(caller, &request))?;
+    let commits = plural(done.commits, "commit");
+    task_change::answer(ctx, &done.task, || {
+        format!("{} has the work of {} ({commits}).", done.task.name(), done.from.name())
+    })?;
+    Ok(exit::OK)
+}
