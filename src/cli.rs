@@ -143,6 +143,8 @@ commands! {
     Blame => blame,
     Bisect => bisect,
     Plan => plan,
+    #[cfg(feature = "mcp")]
+    Mcp => mcp,
     Sync => sync,
     Doctor => doctor,
     Host => host,

@@ -14,6 +14,8 @@ pub mod git;
 pub mod guard;
 pub mod hook;
 pub mod hosts;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 pub mod plans;
 pub mod query;
 pub mod recovery;

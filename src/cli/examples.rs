@@ -40,6 +40,7 @@ pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ("list", "git agent list --status failed,in_progress --sort -updated"),
     ("log", "git agent log login-form --stat"),
     ("man", "git agent man plan import | man -l -"),
+    ("mcp", "git agent mcp"),
     ("next", "git agent next --start"),
     ("note", "git agent note \"the fixtures are in tests/data\""),
     ("ops", "git agent ops"),

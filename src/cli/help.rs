@@ -11,7 +11,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("Look", &["status", "brief", "list", "ready", "show", "board", "report", "graph"]),
     ("Go back", &["rollback", "undo", "redo", "resume", "ops", "snapshot", "guard"]),
     ("History", &["log", "changes-since", "diff", "blame", "bisect", "squash", "link", "unlink", "repair"]),
-    ("Share and set up", &["init", "host", "sync", "doctor", "help"]),
+    ("Share and set up", &["init", "host", "sync", "mcp", "doctor", "help"]),
 ];
 
 /// The heading of commands that are in no group.

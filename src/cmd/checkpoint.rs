@@ -13,10 +13,7 @@ use crate::{
         checkpoint::{self, Allow, Answer, GitOutput, Request, What},
         complete::Verify,
     },
-    view::{
-        json::{CheckpointAnswer, CheckpointJson, VerificationJson},
-        sanitize,
-    },
+    view::{json::CheckpointAnswer, sanitize},
 };
 
 /// Commit all files that are not ignored, for the active task
@@ -66,7 +63,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let answer = ctx.call(|caller| checkpoint::checkpoint(caller, &request))?;
     let exit = exit_code(&answer, request.verify.is_some());
     if ctx.out.is_json() {
-        show_json(ctx, answer)?;
+        ctx.out.json(&CheckpointAnswer::new(&ctx.view()?, answer))?;
     } else {
         show(ctx, &answer, args.verbose)?;
     }
@@ -88,16 +85,6 @@ fn what(args: &Args) -> Result<What> {
 fn exit_code(answer: &Answer, is_verified: bool) -> u8 {
     let passed = answer.verified.as_ref().is_some_and(|(_, verification)| verification.passed());
     if is_verified && !passed { exit::REFUSED } else { exit::OK }
-}
-
-fn show_json(ctx: &Ctx, answer: Answer) -> Result<()> {
-    let view = ctx.view()?;
-    let verified = answer.verified.as_ref().map(|(_, verification)| verification);
-    let shown = verified.map(|verification| VerificationJson::new(&view, verification));
-    let operation = answer.checkpoint.as_ref().and_then(|made| made.operation.clone());
-    let id = &answer.task.id;
-    let checkpoint = answer.checkpoint.map(|made| CheckpointJson::new(id, &made, shown.clone()));
-    ctx.out.json(&CheckpointAnswer::new(checkpoint, operation, shown))
 }
 
 fn show(ctx: &Ctx, answer: &Answer, verbose: bool) -> Result<()> {

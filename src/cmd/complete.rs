@@ -12,10 +12,7 @@ use crate::{
         complete::{self, Completed, Request, Save, Verify},
         next::{NoTask, Take},
     },
-    view::{
-        json::{CheckpointJson, CompleteAnswer, VerificationJson},
-        oid, sanitize,
-    },
+    view::{json::CompleteAnswer, oid, sanitize},
 };
 
 /// Mark a task as completed
@@ -73,20 +70,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     };
     let done = ctx.call(|caller| complete::complete(caller, &request))?;
     match ctx.out.is_json() {
-        true => show_json(ctx, &done)?,
+        true => ctx.out.json(&ctx.call(|caller| CompleteAnswer::new(caller, &done))?)?,
         false => show(ctx, &done, &request)?,
     }
     Ok(exit::OK)
-}
-
-fn show_json(ctx: &Ctx, done: &Completed) -> Result<()> {
-    let view = ctx.view()?;
-    let unblocked = done.unblocked.iter().map(|row| row.id.to_string()).collect();
-    let next = done.next.as_ref().and_then(|next| next.as_ref().ok());
-    let next = next.map(|next| task_change::with_needs(ctx, &next.task)).transpose()?;
-    let verification = done.verified.as_ref().map(|(_, verification)| VerificationJson::new(&view, verification));
-    let saved = done.saved.as_ref().map(|saved| CheckpointJson::new(&done.task.id, saved, verification));
-    ctx.out.json(&CompleteAnswer::new(task_change::task_json(ctx, &done.task)?, unblocked, next, saved))
 }
 
 fn show(ctx: &Ctx, done: &Completed, request: &Request) -> Result<()> {

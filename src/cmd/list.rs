@@ -2,12 +2,12 @@
 
 use crate::{
     cmd::context::Ctx,
-    domain::{graph::Graph, id::TaskId, status::Status},
+    domain::{id::TaskId, status::Status},
     error::{Error, Result, codes, exit},
     plans, sync,
     verbs::list::{Listed, Request, list},
     view::{
-        json::{ListAnswer, Selection, TaskJson},
+        json::{ListAnswer, Selection},
         tasks::{Look, tree},
     },
 };
@@ -104,15 +104,11 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let (answer, now) = (ctx.call(|caller| list(caller, &request))?, ctx.now());
     let tasks = &answer.tasks;
     if args.jsonl || ctx.out.is_json() {
-        let graph = Graph::new(&answer.table);
-        let more = answer.matching - answer.tasks.len();
-        let ids = tasks.iter().map(|listed| &listed.task.id);
-        let tasks = TaskJson::several(&answer.view, &graph, ids, now)?;
         if !args.jsonl {
-            ctx.out.json(&ListAnswer::new(tasks, more))?;
+            ctx.out.json(&ListAnswer::new(&answer, now)?)?;
             return Ok(exit::OK);
         }
-        tasks.iter().try_for_each(|task| ctx.out.json(task))?;
+        ListAnswer::tasks(&answer, now)?.iter().try_for_each(|task| ctx.out.json(task))?;
         return Ok(exit::OK);
     }
     if ctx.out.is_quiet() {

@@ -8,6 +8,7 @@ use crate::{
     query::log::Log,
     verbs::log::{self, Request, Words},
     view::{
+        self,
         json::{self, SCHEMA},
         log::{Page, json as entry_json},
     },
@@ -158,15 +159,7 @@ fn print_json(ctx: &Ctx, is_lines: bool, log: &mut Log<'_>) -> Result<()> {
 
 /// Say what the reader should know about the answer.
 fn remarks(ctx: &Ctx, log: &Log<'_>) {
-    if log.lacks_ledger() {
-        ctx.out.warn(
-            "the commits name tasks, but this clone does not have their notes; \
-             'git agent init' fetches them now and from now on, 'git agent sync' only now",
-        );
-    }
-    if log.is_cut() {
-        ctx.out.warn("this clone is shallow: older commits may be missing; 'git fetch --unshallow' gets them");
-    }
+    view::log::remarks(log).into_iter().for_each(|remark| ctx.out.warn(remark));
     let (commits, repeated) = log.repeated();
     if repeated > 0 {
         let patches = match commits - repeated {

@@ -33,6 +33,8 @@ pub mod link;
 pub mod list;
 pub mod log;
 pub mod man;
+#[cfg(feature = "mcp")]
+pub mod mcp;
 pub mod next;
 pub mod note;
 pub mod ops;

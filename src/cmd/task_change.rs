@@ -2,11 +2,11 @@
 
 use crate::{
     cmd::context::{Ctx, text_argument},
-    domain::{claim::Holder, graph::Graph, id::TaskId, task::Task},
+    domain::{claim::Holder, id::TaskId, task::Task},
     error::{Error, Result, codes},
     verbs::{self, task::Changed},
     view::{
-        brief::{decided_before, needs},
+        brief::needs,
         json::{BriefDecisionJson, TaskAnswer, TaskJson, TasksAnswer},
         sanitize,
     },
@@ -98,13 +98,10 @@ pub(super) fn show_needs(ctx: &Ctx, task: &Task) -> Result<()> {
 
 /// `task` as JSON, with the decisions that bear on it.
 pub(super) fn with_needs(ctx: &Ctx, task: &Task) -> Result<(TaskJson, Vec<BriefDecisionJson>)> {
-    let around = ctx.call(|caller| verbs::brief::around(caller, task))?;
-    Ok((task_json(ctx, task)?, decided_before(around.needs())))
+    ctx.call(|caller| TaskJson::with_needs(caller, task))
 }
 
 /// `task` as JSON, in the ledger as it is now.
 pub(super) fn task_json(ctx: &Ctx, task: &Task) -> Result<TaskJson> {
-    let view = ctx.view()?;
-    let table = view.table()?;
-    Ok(TaskJson::new(&view, task, &Graph::new(&table), ctx.now()))
+    ctx.call(|caller| TaskJson::now(caller, task))
 }

@@ -8,11 +8,7 @@ use crate::{
         commands::Affected,
         undo::{self, Answer, Undone},
     },
-    view::{
-        NAMED,
-        json::{DoneJson, OperationAnswer, planned},
-        sanitize,
-    },
+    view::{NAMED, json::OperationAnswer, sanitize},
 };
 
 /// Undo the last command, or a given one
@@ -35,8 +31,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         Answer::Interrupted(ended) => {
             let operation = &ended.operation;
             if ctx.out.is_json() {
-                let undo = Kind::Undo.as_str();
-                ctx.out.json(&OperationAnswer::ended(operation, undo, Some(operation.id), &ended.late))?;
+                ctx.out.json(&OperationAnswer::interrupted(&ended))?;
             } else {
                 let title = sanitize::line(&operation.title);
                 operation_output::print(ctx, &format!("Undid the interrupted operation: {title}\n"))?;
@@ -52,13 +47,7 @@ pub(super) fn show(ctx: &Ctx, undone: &Undone, kind: Kind) -> Result<u8> {
     let title = sanitize::line(&undone.title);
     let outcome = undone.outcome.as_ref();
     if ctx.out.is_json() {
-        let late = outcome.and_then(Outcome::done).map_or(&[][..], |done| &done.late);
-        let operation = match outcome {
-            Some(outcome) => outcome.done().map(|done| DoneJson::new(&done.operation)),
-            None => Some(DoneJson::of_ledger(undone, kind, &ctx.repo()?.head()?)),
-        };
-        let paths = outcome.map(|outcome| planned(outcome.paths())).unwrap_or_default();
-        ctx.out.json(&OperationAnswer::new(operation, paths, late).with_tasks(&undone.tasks))?;
+        ctx.out.json(&OperationAnswer::undone(undone, kind, &ctx.repo()?.head()?))?;
         outcome.into_iter().for_each(|outcome| operation_output::remarks_of(ctx, outcome));
     } else {
         let said = match title.strip_prefix("undo ") {

@@ -60,6 +60,7 @@ codes! {
     BLOCKER_NOT_FOUND = "blocker-not-found", Usage, "the task has no such blocker";
     BROKEN_REPOSITORY = "broken-repository", Environment, "what git finds in the place of a repository is not one";
     BUG = "bug", Bug, "an invariant of git-agent does not hold; please report it";
+    CANCELLED = "cancelled", Refused, "the client gave the call up";
     CANNOT_CAPTURE = "cannot-capture", Refused, "a snapshot cannot hold what the command would destroy";
     CANNOT_STAGE = "cannot-stage", Refused, "git cannot stage the files";
     COMMAND_NOT_RUNNABLE = "command-not-runnable", Environment, "the command cannot be run";

@@ -8,6 +8,29 @@ use crate::{
     git::{Repo, agent_host, host_name, objects},
 };
 
+/// Clients of the Model Context Protocol that agent hosts are, and what their agents are called.
+const CLIENTS: [(&str, &str); 7] = [
+    ("claude-code", "claude"),
+    ("claude-ai", "claude"),
+    ("codex-mcp-client", "codex"),
+    ("gemini-cli-mcp-client", "gemini"),
+    ("copilot-cli", "copilot"),
+    ("opencode", "opencode"),
+    ("cursor-vscode", "cursor"),
+];
+
+/// What to call the agent of a client of the Model Context Protocol that says it is `client`: nothing where `GIT_AGENT_ACTOR` does, or
+/// where the client says nothing of use. A client that is no known host is called what it says, unless the environment knows the host.
+pub fn client_name(client: &str) -> Option<String> {
+    if std::env::var("GIT_AGENT_ACTOR").is_ok_and(|name| !name.trim().is_empty()) {
+        return None;
+    }
+    let known =
+        CLIENTS.iter().find(|(name, _)| client.eq_ignore_ascii_case(name)).map(|(_, agent)| (*agent).to_owned());
+    let itself = || Some(client.to_owned()).filter(|_| agent_host::host().is_none());
+    known.or_else(itself).filter(|name| !name.trim().is_empty() && Actor::at_host(name, "host").is_some())
+}
+
 /// The actor: `named`, else `GIT_AGENT_ACTOR`, the agent host that runs this process, the person that git knows in `repo`
 /// ([`objects::person`]); with the name of this machine. `unknown` where there is none.
 ///

@@ -48,4 +48,4 @@ pub mod verify;
 
 pub use caller::Caller;
 pub use clock::{CLOCK_VARIABLE, Clock};
-pub use identity::actor;
+pub use identity::{actor, client_name};

@@ -243,6 +243,7 @@ fn the_commands_that_are_struck_are_those_that_change_something() {
         "capabilities",
         "completions",
         "man",
+        "mcp",
         "help",
     ];
     let help = TestRepo::new().agent(&["--help"]).success().stdout;

@@ -71,6 +71,8 @@ mod log_options;
 mod log_places;
 mod loop_call;
 mod loop_traps;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod pager;
 mod plan_export;
 mod plan_foreign;

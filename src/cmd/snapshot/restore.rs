@@ -7,7 +7,7 @@ use crate::{
     error::{Result, exit},
     recovery::Outcome,
     verbs::{self, snapshot::Restore},
-    view::json::{DoneJson, OperationAnswer, planned},
+    view::json::OperationAnswer,
 };
 
 #[derive(Debug, clap::Args)]
@@ -26,9 +26,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     let request = Restore { id: args.id.clone(), foreign: args.foreign, paths: args.paths.clone() };
     let (snapshot, outcome) = ctx.call(|caller| verbs::snapshot::restore(caller, &request))?;
     if ctx.out.is_json() {
-        let late = outcome.done().map_or(&[][..], |done| &done.late);
-        let operation = outcome.done().map(|done| DoneJson::new(&done.operation));
-        ctx.out.json(&OperationAnswer::new(operation, planned(outcome.paths()), late))?;
+        ctx.out.json(&OperationAnswer::outcome(&outcome))?;
         operation_output::remarks_of(ctx, &outcome);
         return Ok(exit::OK);
     }

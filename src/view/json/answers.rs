@@ -7,8 +7,10 @@ use serde::Serialize;
 
 use super::{BriefDecisionJson, CheckpointJson, SCHEMA, TaskJson};
 use crate::{
+    domain::{graph::Graph, time::Timestamp},
+    error::Result,
     recovery::operation::Operation,
-    verbs::{next::NoTask, status::WorktreeStatus},
+    verbs::{Caller, complete::Completed, list::List, next::NoTask, status::WorktreeStatus},
 };
 
 pub use super::task::VerificationJson;
@@ -77,15 +79,26 @@ pub struct CompleteAnswer {
 }
 
 impl CompleteAnswer {
-    /// The answer with what became ready, what comes next with the decisions that bear on it, and what was committed.
-    pub fn new(
-        task: TaskJson,
-        unblocked: Vec<String>,
-        next: Option<(TaskJson, Vec<BriefDecisionJson>)>,
-        checkpoint: Option<CheckpointJson>,
-    ) -> Self {
+    /// What `complete` did.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn new(caller: &Caller, done: &Completed) -> Result<Self> {
+        let view = caller.view()?;
+        let next = done.next.as_ref().and_then(|next| next.as_ref().ok());
+        let next = next.map(|next| TaskJson::with_needs(caller, &next.task)).transpose()?;
         let (next, decided_before) = next.map_or((None, Vec::new()), |(next, decided)| (Some(next), decided));
-        CompleteAnswer { schema: SCHEMA, task, unblocked, next, decided_before, checkpoint }
+        let verification = done.verified.as_ref().map(|(_, verification)| VerificationJson::new(&view, verification));
+        let saved = done.saved.as_ref().map(|saved| CheckpointJson::new(&done.task.id, saved, verification));
+        Ok(CompleteAnswer {
+            schema: SCHEMA,
+            task: TaskJson::now(caller, &done.task)?,
+            unblocked: done.unblocked.iter().map(|row| row.id.to_string()).collect(),
+            next,
+            decided_before,
+            checkpoint: saved,
+        })
     }
 }
 
@@ -151,9 +164,24 @@ pub struct ListAnswer {
 }
 
 impl ListAnswer {
-    /// The answer with `tasks`, where `more` others match.
-    pub fn new(tasks: Vec<TaskJson>, more: usize) -> Self {
-        ListAnswer { schema: SCHEMA, tasks, more }
+    /// The tasks of `list` at `now`.
+    ///
+    /// # Errors
+    ///
+    /// When a note cannot be read.
+    pub fn new(list: &List<'_>, now: Timestamp) -> Result<Self> {
+        let more = list.matching - list.tasks.len();
+        Ok(ListAnswer { schema: SCHEMA, tasks: Self::tasks(list, now)?, more })
+    }
+
+    /// The tasks of `list` at `now`, each for itself.
+    ///
+    /// # Errors
+    ///
+    /// When a note cannot be read.
+    pub fn tasks(list: &List<'_>, now: Timestamp) -> Result<Vec<TaskJson>> {
+        let ids = list.tasks.iter().map(|listed| &listed.task.id);
+        TaskJson::several(&list.view, &Graph::new(&list.table), ids, now)
     }
 }
 

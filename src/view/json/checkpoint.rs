@@ -9,8 +9,9 @@ use crate::{
     domain::{graph::Graph, id::TaskId, time::Timestamp},
     error::Result,
     query::revision::Rule,
+    store::ledger::View,
     verbs::{
-        checkpoint::Checkpoint as Saved,
+        checkpoint::{self, Checkpoint as Saved},
         show::{Checkpoint, Story},
     },
 };
@@ -86,14 +87,14 @@ impl CheckpointJson {
 }
 
 impl CheckpointAnswer {
-    /// The answer with a checkpoint, or without one when there was nothing to commit.
-    pub fn new(
-        checkpoint: Option<CheckpointJson>,
-        operation: Option<String>,
-        verification: Option<VerificationJson>,
-    ) -> Self {
-        let created = checkpoint.is_some();
-        CheckpointAnswer { schema: SCHEMA, created, checkpoint, operation, verification }
+    /// What `checkpoint` did; `view` has its long texts.
+    pub fn new(view: &View<'_>, answer: checkpoint::Answer) -> Self {
+        let verified = answer.verified.as_ref().map(|(_, verification)| verification);
+        let verification = verified.map(|verification| VerificationJson::new(view, verification));
+        let operation = answer.checkpoint.as_ref().and_then(|made| made.operation.clone());
+        let id = &answer.task.id;
+        let checkpoint = answer.checkpoint.map(|made| CheckpointJson::new(id, &made, verification.clone()));
+        CheckpointAnswer { schema: SCHEMA, created: checkpoint.is_some(), checkpoint, operation, verification }
     }
 }
 

@@ -9,10 +9,14 @@ use super::{PathJson, SCHEMA};
 use crate::{
     git::Head,
     recovery::{
+        Outcome,
         operation::{Kind, Operation, Recorded, undone},
         path_plan::{Change, PathPlan},
     },
-    verbs::{commands::Affected, undo::Undone},
+    verbs::{
+        commands::Affected,
+        undo::{Ended, Undone},
+    },
 };
 
 /// What happens to a path.
@@ -269,6 +273,15 @@ impl OperationAnswer {
         OperationAnswer { schema: SCHEMA, operation, paths, late, tasks: Vec::new() }
     }
 
+    /// What an undo or a redo (`kind`) did; `head` is where HEAD is now.
+    pub fn undone(undone: &Undone, kind: Kind, head: &Head) -> Self {
+        let answer = match &undone.outcome {
+            Some(outcome) => Self::outcome(outcome),
+            None => Self::new(Some(DoneJson::of_ledger(undone, kind, head)), Vec::new(), &[]),
+        };
+        answer.with_tasks(&undone.tasks)
+    }
+
     /// And with the tasks that were changed.
     pub fn with_tasks(mut self, tasks: &[Affected]) -> Self {
         let affected = |Affected { before, after }: &Affected| AffectedJson {
@@ -279,6 +292,18 @@ impl OperationAnswer {
         };
         self.tasks = tasks.iter().map(affected).collect();
         self
+    }
+
+    /// How an operation ended.
+    pub fn outcome(outcome: &Outcome) -> Self {
+        let late = outcome.done().map_or(&[][..], |done| &done.late);
+        Self::new(outcome.done().map(|done| DoneJson::new(&done.operation)), planned(outcome.paths()), late)
+    }
+
+    /// An operation that was interrupted, and was taken back.
+    pub fn interrupted(ended: &Ended) -> Self {
+        let operation = &ended.operation;
+        Self::ended(operation, Kind::Undo.as_str(), Some(operation.id), &ended.late)
     }
 
     /// An operation that was interrupted, and is at its end now: `undoes` is the id of the one that was put back.

@@ -16,6 +16,8 @@ use crate::{
     },
     error::{Error, Result},
     store::ledger::View,
+    verbs::{Caller, brief},
+    view::{brief::decided_before, json::BriefDecisionJson},
 };
 
 /// A task.
@@ -172,6 +174,27 @@ impl TaskJson {
             Ok(TaskJson::new(view, &task, graph, now))
         };
         ids.map(of).collect()
+    }
+
+    /// `task` in the ledger as it is now.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn now(caller: &Caller, task: &Task) -> Result<Self> {
+        let view = caller.view()?;
+        let table = view.table()?;
+        Ok(TaskJson::new(&view, task, &Graph::new(&table), caller.now()))
+    }
+
+    /// `task` in the ledger as it is now, with the decisions that bear on it.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn with_needs(caller: &Caller, task: &Task) -> Result<(Self, Vec<BriefDecisionJson>)> {
+        let around = brief::around(caller, task)?;
+        Ok((TaskJson::now(caller, task)?, decided_before(around.needs())))
     }
 
     /// `task` as it stands in `graph` at `now`, its texts in full.

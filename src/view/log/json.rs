@@ -5,10 +5,24 @@ use serde_json::Value;
 
 use crate::{
     domain::{text::Text, time::Timestamp},
-    query::log::{Checkpoint, Entry, TaskEvent},
+    error::Result,
+    query::log::{Checkpoint, Entry, Log, TaskEvent},
     store::ledger::View,
-    view::json::{LogCommit, LogEntry, LogEvent},
+    view::json::{LogAnswer, LogCommit, LogEntry, LogEvent, SCHEMA},
 };
+
+/// All that is left of `log`.
+///
+/// # Errors
+///
+/// When the ledger or the history cannot be read.
+pub fn answer(log: &mut Log<'_>) -> Result<LogAnswer> {
+    let mut entries = Vec::new();
+    while let Some(next) = log.next_entry()? {
+        entries.push(entry(log.view(), &next));
+    }
+    Ok(LogAnswer { schema: SCHEMA, entries, lower_bound: log.is_cut() })
+}
 
 /// `entry`, with long texts of `view`.
 pub fn entry(view: &View<'_>, entry: &Entry) -> LogEntry {

@@ -46,6 +46,7 @@ const RESTRICTED: &[(&str, &[&[&str]])] = &[
     ("gix", &[&["gix"]]),
     ("clap", &[&["clap"], &["clap_complete"], &["clap_mangen"]]),
     ("ratatui", &[&["ratatui"]]),
+    ("rmcp", &[&["rmcp"], &["tokio"]]),
 ];
 
 /// The map.
@@ -172,6 +173,12 @@ const MAP: &[Row] = &[
         &["error", "domain", "hosts", "git", "store", "query", "recovery", "verbs"],
         &["env", "process"],
     ),
+    row(
+        "mcp",
+        "the verbs as tools of the Model Context Protocol: a front end in addition to `cmd`",
+        &["error", "domain", "git", "recovery", "verify", "verbs", "view"],
+        &["fs", "env", "rmcp"],
+    ),
     row("demo", "the repository that `git agent demo` plays in", &["error"], &[]),
     row(
         "cmd",
@@ -196,6 +203,7 @@ const MAP: &[Row] = &[
             "doctor",
             "verbs",
             "view",
+            "mcp",
             "demo",
         ],
         &["fs", "env", "process", "clock", "clap", "ratatui"],

@@ -1,0 +1,20 @@
+//! `git agent mcp`: the verbs as tools for the host of an agent.
+
+use crate::{
+    cmd::context::Ctx,
+    error::{Result, exit},
+    mcp,
+};
+
+/// Serve the Model Context Protocol on standard input and output
+///
+/// Hosts of agents start this command and call its tools: next, start, checkpoint, complete, brief, rollback and others, for
+/// the repository that they work in. docs/mcp.md describes the tools, and how to register the server.
+#[derive(Debug, clap::Args)]
+pub struct Args {}
+
+/// Run the command; answers its exit code.
+pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
+    mcp::serve(ctx.named_actor().map(str::to_owned))?;
+    Ok(exit::OK)
+}

@@ -1,0 +1,80 @@
+//! One verb at a time, in its directory and for its caller.
+
+use std::{
+    any::Any,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use tokio::{sync::Mutex, task::spawn_blocking};
+
+use crate::{
+    error::{Error, Result, codes},
+    git::Repo,
+    mcp::client::Client,
+    verbs::{Caller, Clock},
+};
+
+/// Where verbs run: one after the other, since words on a command line, and so those of a call, are relative to the directory of the
+/// process.
+#[derive(Clone, Debug)]
+pub(super) struct Calls {
+    turn: Arc<Mutex<()>>,
+    /// The actor, if the command line named one.
+    named: Option<String>,
+    /// Where the server was started.
+    pub home: PathBuf,
+}
+
+impl Calls {
+    /// Calls by the actor `named`, or by the client.
+    pub(super) fn new(named: Option<String>) -> Self {
+        let home = std::env::current_dir().unwrap_or_else(|_| ".".into());
+        Calls { turn: Arc::default(), named, home }
+    }
+
+    /// Let `work` run in `directory` for `client`, when its turn has come and it is not given up by then.
+    ///
+    /// # Errors
+    ///
+    /// `cancelled`; `not-a-repository` and the like, those of `work`; `bug` for a panic.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        client: Client,
+        directory: PathBuf,
+        is_given_up: impl Fn() -> bool + Send,
+        work: impl FnOnce(&Caller) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let turn = Arc::clone(&self.turn).lock_owned().await;
+        if is_given_up() {
+            return Err(Error::new(codes::CANCELLED, "the call was cancelled before it began"));
+        }
+        let named = self.named.clone().or(client.name);
+        let done = spawn_blocking(move || {
+            let answer = run(&directory, named, work);
+            drop(turn);
+            answer
+        });
+        done.await.unwrap_or_else(|ended| {
+            let said = ended.try_into_panic().map_or_else(|_| "the call was given up".to_owned(), said);
+            Err(Error::bug(format!("git-agent crashed: {said}")))
+        })
+    }
+}
+
+fn run<T>(directory: &Path, named: Option<String>, work: impl FnOnce(&Caller) -> Result<T>) -> Result<T> {
+    std::env::set_current_dir(directory).map_err(|error| {
+        let shown = directory.display().to_string();
+        Error::new(codes::NOT_A_REPOSITORY, format!("cannot work in '{}'", shown.escape_debug()))
+            .because(error)
+            .hint("'directory' is a directory of the repository, absolute or relative to where the server was started")
+    })?;
+    let repo = Repo::discover(Path::new("."))?;
+    work(&Caller::new(repo, Clock::from_environment(), named))
+}
+
+/// The text of a panic.
+fn said(panic: Box<dyn Any + Send>) -> String {
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default().replace('\n', " ")
+}

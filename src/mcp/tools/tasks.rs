@@ -1,0 +1,192 @@
+//! What happens to a task.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Effect, Tool};
+use crate::{
+    domain::task::Task,
+    error::Result,
+    mcp::reply::Reply,
+    verbs::{
+        Caller,
+        checkpoint::GitOutput,
+        complete::{self, Save},
+        next::{self, Take},
+        start::{self, Activate},
+        task::{self, Act},
+    },
+    view::json::{CompleteAnswer, NextAnswer, TaskAnswer, TaskJson},
+};
+
+/// The tools.
+pub(super) fn tools() -> [Tool; 8] {
+    [
+        Tool::new::<Next, NextAnswer>(
+            "next",
+            Effect::None,
+            "Show the task to do now: ready, of the highest priority",
+            next,
+        ),
+        Tool::new::<Start, NextAnswer>(
+            "start",
+            Effect::AddsOnce,
+            "Start a task, or the next ready one: claims it and records the base; commits made here then belong to it",
+            start,
+        ),
+        Tool::new::<Complete, CompleteAnswer>(
+            "complete",
+            Effect::AddsOnce,
+            "Mark a task as completed, with a checkpoint first if 'message' is given. Verify before",
+            complete,
+        ),
+        Tool::new::<Fail, TaskAnswer>(
+            "fail",
+            Effect::AddsOnce,
+            "Record that an attempt at a task failed, and why",
+            fail,
+        ),
+        Tool::new::<Pause, TaskAnswer>("pause", Effect::Adds, "Stop working on a task and release its claim", pause),
+        Tool::new::<Block, TaskAnswer>("block", Effect::AddsOnce, "Record what blocks a task", block),
+        Tool::new::<Decide, TaskAnswer>("decide", Effect::Adds, "Record a decision and its reason", decide),
+        Tool::new::<Note, TaskAnswer>("note", Effect::Adds, "Add a note to a task", note),
+    ]
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Next {
+    /// Only parts of this task
+    parent: Option<String>,
+}
+
+fn next(caller: &Caller, arguments: Next) -> Result<Reply> {
+    reply_next(caller, &next::Request { parent: arguments.parent, ..next::Request::default() })
+}
+
+fn reply_next(caller: &Caller, request: &next::Request) -> Result<Reply> {
+    Reply::new(&match next::next(caller, request)? {
+        Ok(next) => NextAnswer::task(TaskJson::with_needs(caller, &next.task)?, next.is_yours),
+        Err(why) => NextAnswer::none(why),
+    })
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Start {
+    /// Default: the next ready task
+    task: Option<String>,
+    /// Without 'task': only parts of this task
+    parent: Option<String>,
+    /// Despite open dependencies or blockers
+    #[serde(default)]
+    force: bool,
+    /// From another session of the same agent
+    #[serde(default)]
+    take_over: bool,
+}
+
+fn start(caller: &Caller, arguments: Start) -> Result<Reply> {
+    let Some(task) = arguments.task.clone() else {
+        let request = next::Request { take: Take::Start, parent: arguments.parent, ..next::Request::default() };
+        return reply_next(caller, &request);
+    };
+    let Start { force, take_over, .. } = arguments;
+    let request = start::Request { task, activate: Activate::Alone, force, take_over };
+    let started = start::start(caller, &request)?;
+    let was_yours = !started.changed.wrote;
+    Reply::new(&NextAnswer::task(TaskJson::with_needs(caller, &started.changed.task)?, was_yours))
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Complete {
+    /// Default: the active task
+    task: Option<String>,
+    /// Checkpoint everything first, with this commit message
+    message: Option<String>,
+    /// What came of it
+    result: Option<String>,
+    /// Also start the next task
+    #[serde(default)]
+    next: bool,
+    /// Despite open dependencies, parts or blockers, or a missing verification
+    #[serde(default)]
+    force: bool,
+}
+
+fn complete(caller: &Caller, arguments: Complete) -> Result<Reply> {
+    let Complete { task, message, result, next, force } = arguments;
+    let save = message.map(|message| Save { message: Some(message), output: GitOutput::Captured });
+    let next = next.then_some(Take::Start);
+    let done = complete::complete(caller, &complete::Request { task, result, save, verify: None, next, force })?;
+    Reply::new(&CompleteAnswer::new(caller, &done)?)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Fail {
+    task: Option<String>,
+    reason: String,
+    /// One word, such as 'flaky'
+    kind: Option<String>,
+}
+
+fn fail(caller: &Caller, arguments: Fail) -> Result<Reply> {
+    act(caller, arguments.task, &Act::Fail { reason: arguments.reason, kind: arguments.kind })
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Pause {
+    task: Option<String>,
+    reason: Option<String>,
+}
+
+fn pause(caller: &Caller, arguments: Pause) -> Result<Reply> {
+    act(caller, arguments.task, &Act::Pause { reason: arguments.reason })
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Block {
+    task: Option<String>,
+    /// What it waits for
+    on: String,
+}
+
+fn block(caller: &Caller, arguments: Block) -> Result<Reply> {
+    act(caller, arguments.task, &Act::Block { on: arguments.on })
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Decide {
+    task: Option<String>,
+    text: String,
+    why: Option<String>,
+}
+
+fn decide(caller: &Caller, arguments: Decide) -> Result<Reply> {
+    act(caller, arguments.task, &Act::Decide { text: arguments.text, why: arguments.why })
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Note {
+    task: Option<String>,
+    text: String,
+}
+
+fn note(caller: &Caller, arguments: Note) -> Result<Reply> {
+    act(caller, arguments.task, &Act::Note { text: arguments.text })
+}
+
+fn act(caller: &Caller, task: Option<String>, act: &Act) -> Result<Reply> {
+    let changed = task::act(caller, task.as_deref(), act)?;
+    reply(caller, &changed.task)
+}
+
+fn reply(caller: &Caller, task: &Task) -> Result<Reply> {
+    Reply::new(&TaskAnswer::new(TaskJson::now(caller, task)?))
+}

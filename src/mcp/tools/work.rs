@@ -1,0 +1,177 @@
+//! What happens to the work tree and the history.
+
+use std::{ffi::OsString, path::PathBuf};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Effect, Tool};
+use crate::{
+    domain::rollback::Mode,
+    error::{Context as _, Result},
+    mcp::reply::Reply,
+    recovery::{Outcome, operation::Kind},
+    verbs::{
+        Caller,
+        checkpoint::{self, Allow, GitOutput, What},
+        rollback, undo, verify,
+    },
+    verify::Output,
+    view::json::{CheckpointAnswer, OperationAnswer, RollbackAnswer, SCHEMA, VerificationJson, VerifyAnswer},
+};
+
+/// The tools.
+pub(super) fn tools() -> [Tool; 4] {
+    [
+        Tool::new::<Checkpoint, CheckpointAnswer>(
+            "checkpoint",
+            Effect::Adds,
+            "Commit all changes for the active task, as its next checkpoint T@n",
+            checkpoint,
+        ),
+        Tool::new::<Verify, VerifyAnswer>(
+            "verify",
+            Effect::Runs,
+            "Run the command that 'agent.verify' configures and record its result for this content",
+            verify,
+        ),
+        Tool::new::<Rollback, RollbackAnswer>(
+            "rollback",
+            Effect::Replaces,
+            "Restore a checkpoint of a task. What is replaced is saved first: 'undo' restores it",
+            rollback,
+        ),
+        Tool::new::<Undo, OperationAnswer>(
+            "undo",
+            Effect::Replaces,
+            "Undo the last command: what it wrote to tasks, and to files, index and branch",
+            undo,
+        ),
+    ]
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Checkpoint {
+    task: Option<String>,
+    /// Commit message
+    message: Option<String>,
+    /// Commit only these paths
+    #[serde(default)]
+    paths: Vec<PathBuf>,
+}
+
+fn checkpoint(caller: &Caller, arguments: Checkpoint) -> Result<Reply> {
+    let paths = arguments.paths.iter().map(std::path::absolute).collect::<std::io::Result<Vec<_>>>();
+    let paths = paths.or_environment(|| "cannot find the paths".to_owned())?;
+    let request = checkpoint::Request {
+        task: arguments.task,
+        message: arguments.message,
+        what: if paths.is_empty() { What::Everything } else { What::Only(paths) },
+        allow: Allow::default(),
+        output: GitOutput::Captured,
+        verify: None,
+    };
+    let answer = checkpoint::checkpoint(caller, &request)?;
+    Reply::new(&CheckpointAnswer::new(&caller.view()?, answer))
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Verify {
+    task: Option<String>,
+}
+
+fn verify(caller: &Caller, arguments: Verify) -> Result<Reply> {
+    // Never a command of the client's: hosts that keep an agent in a sandbox run this server outside of it.
+    let request = verify::Request { task: arguments.task, command: None, output: Output::Discard };
+    let verification = verify::verify(caller, &request)?.outcome?;
+    let verification = VerificationJson::new(&caller.view()?, &verification);
+    Reply::new(&VerifyAnswer { schema: SCHEMA, verification })
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Rollback {
+    /// T, T@2, T@green, T@start; default: the last checkpoint of the active task
+    to: Option<String>,
+    /// Show what would change, and change nothing
+    #[serde(default)]
+    dry_run: bool,
+    /// Default: by the history
+    mode: Option<ModeWord>,
+    /// Only these pathspecs
+    #[serde(default)]
+    paths: Vec<String>,
+    /// Proceed despite commits of other tasks, published commits, another active task, an unfinished merge
+    #[serde(default)]
+    allow: Vec<Despite>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+enum ModeWord {
+    Files,
+    Rewind,
+    Restore,
+    Revert,
+}
+
+#[derive(Deserialize, JsonSchema, PartialEq)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+enum Despite {
+    Foreign,
+    Published,
+    Shared,
+    Merge,
+}
+
+fn rollback(caller: &Caller, arguments: Rollback) -> Result<Reply> {
+    let allows = |despite| arguments.allow.contains(&despite);
+    let request = rollback::Request {
+        checkpoint: arguments.to,
+        mode: arguments.mode.map(|word| match word {
+            ModeWord::Files => Mode::Files,
+            ModeWord::Rewind => Mode::Rewind,
+            ModeWord::Restore => Mode::Restore,
+            ModeWord::Revert => Mode::Revert,
+        }),
+        dry_run: arguments.dry_run,
+        keep_untracked: false,
+        allow_foreign: allows(Despite::Foreign),
+        allow_published: allows(Despite::Published),
+        shared: allows(Despite::Shared),
+        abandon_merge: allows(Despite::Merge),
+        paths: arguments.paths.into_iter().map(OsString::from).collect(),
+    };
+    let rollback::Answer { plan, outcome } = rollback::rollback(caller, &request)?;
+    remark(caller, &outcome);
+    Ok(Reply::new(&RollbackAnswer::new(&plan, &outcome))?.refused_if(!plan.conflicts.is_empty()))
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Undo {
+    /// Operation id; default: the last one
+    operation: Option<String>,
+}
+
+fn undo(caller: &Caller, arguments: Undo) -> Result<Reply> {
+    match undo::undo(caller, arguments.operation.as_deref())? {
+        undo::Answer::Undone(undone) => {
+            undone.outcome.iter().for_each(|outcome| remark(caller, outcome));
+            Reply::new(&OperationAnswer::undone(&undone, Kind::Undo, &caller.repo().head()?))
+        }
+        undo::Answer::Interrupted(ended) => {
+            ended.remarks.iter().for_each(|remark| caller.warn(remark));
+            Reply::new(&OperationAnswer::interrupted(&ended))
+        }
+    }
+}
+
+/// What did not go as usual.
+fn remark(caller: &Caller, outcome: &Outcome) {
+    outcome.done().into_iter().flat_map(|done| &done.remarks).for_each(|remark| caller.warn(remark));
+}
