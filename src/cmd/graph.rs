@@ -49,7 +49,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.page()?;
         ctx.out.print(&text::text(chart, &answer.cycles, ctx.style(), ctx.out.width()))?;
         if !answer.has_tasks {
-            ctx.out.status("There are no tasks.");
+            if !ctx.caller()?.misses_ledger() {
+                ctx.out.status("There are no tasks.");
+            }
         } else if chart.nodes.is_empty() {
             ctx.out.status("No task is open; 'git agent graph --all' shows every task.");
         }

@@ -119,6 +119,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let line = |listed: &Listed| look.line(listed, 0, now);
     ctx.out.print(&if args.tree { tree(&look, tasks, now) } else { tasks.iter().map(line).collect() })?;
     match answer.matching {
+        0 if ctx.caller()?.misses_ledger() => {}
         0 if answer.table.is_empty() => {
             ctx.out.status("There are no tasks.");
             if sync::default_remote(ctx.repo()?)?.is_some() {

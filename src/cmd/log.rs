@@ -6,7 +6,10 @@ use crate::{
     cmd::context::Ctx,
     error::{Result, exit},
     query::log::Log,
-    verbs::log::{self, Request, Words},
+    verbs::{
+        Caller,
+        log::{self, Request, Words},
+    },
     view::{
         self,
         json::{self, SCHEMA},
@@ -159,7 +162,8 @@ fn print_json(ctx: &Ctx, is_lines: bool, log: &mut Log<'_>) -> Result<()> {
 
 /// Say what the reader should know about the answer.
 fn remarks(ctx: &Ctx, log: &Log<'_>) {
-    view::log::remarks(log).into_iter().for_each(|remark| ctx.out.warn(remark));
+    let is_said = ctx.caller().is_ok_and(Caller::misses_ledger);
+    view::log::remarks(log, is_said).into_iter().for_each(|remark| ctx.out.warn(remark));
     let (commits, repeated) = log.repeated();
     if repeated > 0 {
         let patches = match commits - repeated {

@@ -89,6 +89,7 @@ fn nothing(ctx: &Ctx, reason: NoTask, take: Take) -> Result<u8> {
             "'git agent ready --explain' says who has what, and whose claim ran out",
         ),
         NoTask::AllBlocked => ("Every open task waits for something.", "'git agent ready --explain' says for what"),
+        NoTask::NoLedger => return Ok(exit),
         NoTask::None => ("There are no tasks.", "'git agent add <title>' makes one"),
     };
     ctx.out.status(said);

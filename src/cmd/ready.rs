@@ -59,7 +59,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         page.push_str(&reasons);
     }
     ctx.out.print(&page)?;
-    if ready.is_empty() && !args.explain {
+    if ready.is_empty() && !args.explain && !ctx.caller()?.misses_ledger() {
         ctx.out.status("Nothing is ready.");
         ctx.out.hint("'git agent ready --explain' says why");
     }

@@ -3,9 +3,10 @@
 use super::{Depth, Index, count, failed, list};
 use crate::{
     doctor::audit,
-    domain::{graph::show_cycle, id::TaskId, note::show_line, time::Timestamp},
+    domain::{id::TaskId, note::show_line, time::Timestamp},
     error::Result,
     git::Repo,
+    query::missing_ledger,
     store::ledger::{
         View, anchors,
         index::{self, State},
@@ -19,7 +20,10 @@ pub(super) fn checks(repo: &Repo, depth: Depth, index: Index, now: Timestamp) ->
     let Ok(view) = View::now(repo) else { return Vec::new() };
     let taken = audit::missing(repo, &view, depth);
     if view.tip().is_none() {
-        return if taken.level == Level::Ok { Vec::new() } else { vec![taken] };
+        let mut checks = vec![elsewhere(&view)];
+        checks.retain(|check| check.level != Level::Ok);
+        checks.extend(Some(taken).filter(|taken| taken.level != Level::Ok));
+        return checks;
     }
     let survey = match survey(&view) {
         Ok(survey) => survey,
@@ -34,6 +38,19 @@ pub(super) fn checks(repo: &Repo, depth: Depth, index: Index, now: Timestamp) ->
         checks.push(audit::removals(&view));
     }
     checks
+}
+
+/// There is no ledger: is there one elsewhere?
+fn elsewhere(view: &View<'_>) -> Check {
+    match missing_ledger::is_elsewhere(view) {
+        Err(error) => failed("ledger", &error),
+        Ok(false) => Check::ok("ledger", "there are no tasks yet"),
+        Ok(true) => Check::error(
+            "ledger",
+            "the commits name tasks, but this clone does not have their notes",
+            "'git agent init' fetches them now and from now on, 'git agent sync' only now",
+        ),
+    }
 }
 
 /// One finding out of several sentences: bad if one is, and what to do about the first.
@@ -189,8 +206,8 @@ fn dependencies(survey: &Survey) -> Check {
         |tasks: &[(TaskId, TaskId)], word: &str| list(tasks.iter().map(|(id, other)| format!("{id} {word} {other}")));
     const CIRCLES: usize = 5;
     let open_it = "'git agent dep remove <task> --after <task>' opens it";
-    let shown = survey.cycles.iter().take(CIRCLES);
-    errors.extend(shown.map(|cycle| (format!("a circle of dependencies: {}", show_cycle(cycle)), open_it)));
+    let shown = survey.spelled_cycles.iter().take(CIRCLES);
+    errors.extend(shown.map(|cycle| (format!("a circle of dependencies: {cycle}"), open_it)));
     if survey.cycles.len() > CIRCLES {
         errors.push((format!("{} more circles of dependencies", survey.cycles.len() - CIRCLES), open_it));
     }

@@ -10,6 +10,7 @@ use super::{
     progress::{Leaves, Progress},
     status::Status,
     summary::Summary,
+    text::list,
     time::Timestamp,
 };
 use crate::domain::table::{Row, Table};
@@ -271,15 +272,46 @@ impl<'a> Graph<'a> {
         (task.priority(), std::cmp::Reverse(self.unblocks[task.at()]), task.created_at(), task.id_bytes())
     }
 
-    /// The circle that would close if `task` came after `dependency`: `task → … → task`.
-    pub fn would_close(&self, task: &TaskId, dependency: &TaskId) -> Option<Vec<TaskId>> {
-        if task == dependency {
+    /// The circle that would close if `task`, which may be new, came after each of `after` and were a part of `parent`: `task → … → task`, where
+    /// each task waits for the next one. A feature waits for its parts.
+    pub fn would_close(&self, task: &TaskId, after: &[TaskId], parent: Option<&TaskId>) -> Option<Vec<TaskId>> {
+        let place = |id: &TaskId| self.table.position(id.as_str());
+        let anywhere = |_| true;
+        let at = place(task);
+        for dependency in after {
+            if dependency == task {
+                return Some(vec![task.clone(), task.clone()]);
+            }
+            let circle = at.zip(place(dependency)).and_then(|(at, to)| self.circle(at, to, anywhere));
+            if circle.is_some() {
+                return circle;
+            }
+        }
+        let parent = parent?;
+        if parent == task {
             return Some(vec![task.clone(), task.clone()]);
         }
-        self.circle(self.table.position(task.as_str())?, self.table.position(dependency.as_str())?, |_| true)
+        let top = place(parent);
+        let circle = top.zip(at).and_then(|(top, at)| self.circle(top, at, anywhere));
+        if circle.is_some() {
+            return circle;
+        }
+        after.iter().find_map(|dependency| {
+            if dependency == parent {
+                return Some(vec![parent.clone(), task.clone(), parent.clone()]);
+            }
+            let mut circle = self.circle(top?, place(dependency)?, anywhere)?;
+            circle.insert(1, task.clone());
+            Some(circle)
+        })
     }
 
-    /// One circle for every group of tasks that wait for each other.
+    /// The tasks that the one at `at` waits for: those that it comes after, and its parts.
+    fn waits_for(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
+        self.table.row(at).after().flatten().chain(self.parts(at)).map(Row::at)
+    }
+
+    /// One circle for every group of tasks that wait for each other, as parts or by dependencies.
     pub fn cycles(&self) -> Vec<Vec<TaskId>> {
         self.all_circles()
     }
@@ -329,6 +361,16 @@ impl Counted {
             self.0[task.at()] = Some(above);
         }
         self.0[task.at()].unwrap_or(above)
+    }
+}
+
+/// A circle as people read it, with the parts in it: `f → a → f (a is a part of f)`.
+pub fn spell_cycle(cycle: &[TaskId], is_part: impl Fn(&TaskId, &TaskId) -> bool) -> String {
+    let steps = cycle.windows(2).filter(|step| is_part(&step[1], &step[0]));
+    let parts: Vec<String> = steps.map(|step| format!("{} is a part of {}", step[1], step[0])).collect();
+    match parts.is_empty() {
+        true => show_cycle(cycle),
+        false => format!("{} ({})", show_cycle(cycle), list(parts)),
     }
 }
 

@@ -3,14 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    follow,
+    circles, follow,
     item::{Item, Parent, Plan, Rough, Times, Word},
     left::{Left, Reading},
     names, size,
 };
 use crate::{
     domain::{
-        graph::show_cycle,
         id::TaskId,
         table::{Row, Table},
     },
@@ -98,16 +97,16 @@ pub fn settle(mut reading: Reading, table: &Table) -> Result<(Plan, Vec<Left>), 
         places.push(Source { after: place, is_foreign: item.is_foreign });
         items.push(Item { at: item.at, id, parent, after, content: item.content, times: Times::default() });
     }
-    refuse_circles(&mut items, &places, table, &mut reading)?;
+    circles::refuse(&mut items, &places, table, &mut reading)?;
     Ok((Plan { items }, reading.left))
 }
 
 /// Where an item comes from.
-struct Source {
+pub(super) struct Source {
     /// The byte at which it says what it comes after.
-    after: usize,
+    pub(super) after: usize,
     /// Another tool wrote it.
-    is_foreign: bool,
+    pub(super) is_foreign: bool,
 }
 
 /// What is called what.
@@ -306,96 +305,4 @@ enum Meant {
 fn bad_id(word: &Word, why: &str) -> Wrong {
     let shown: String = word.text.chars().take(80).collect();
     Wrong::new(word.at, format!("'{}' cannot be an id: {why}", shown.escape_debug()))
-}
-
-/// How often circles are looked for: each time, at least one is opened.
-const TIMES: usize = 1_000;
-
-/// Refuse what waits for itself or is a part of itself, once the plan is in the ledger. Of what another tool wrote, a step of the circle is
-/// left out.
-fn refuse_circles(items: &mut [Item], from: &[Source], table: &Table, reading: &mut Reading) -> Result<(), Wrong> {
-    let by_id: HashMap<TaskId, usize> = items.iter().enumerate().map(|(at, item)| (item.id.clone(), at)).collect();
-    for is_after in [true, false] {
-        for time in 0..=TIMES {
-            let found = circles(items, |id| next(items, &by_id, table, id, is_after));
-            let mut is_open = true;
-            for circle in found {
-                let says = |at: &usize| if is_after { items[*at].after.is_some() } else { items[*at].parent.is_some() };
-                let mut own = circle.iter().filter_map(|id| by_id.get(id).copied()).filter(says).peekable();
-                // One that the plan has no part in is not its fault.
-                let Some(first) = own.peek().copied() else { continue };
-                if let Some(at) = own.find(|at| from[*at].is_foreign).filter(|_| time < TIMES) {
-                    let step = circle.iter().position(|id| *id == items[at].id).map(|step| circle[step + 1].clone());
-                    let kind = if is_after { "wait for" } else { "are parts of" };
-                    if is_after {
-                        items[at].after.iter_mut().for_each(|after| after.retain(|id| Some(id) != step.as_ref()));
-                    } else {
-                        items[at].parent = None;
-                    }
-                    reading.leave(from[at].after, format!("tasks {kind} each other: a step of the circle is left out"));
-                    is_open = false;
-                    continue;
-                }
-                let (place, what, kind) = if is_after {
-                    (from[first].after, "these tasks wait for each other", WrongKind::DependencyCycle)
-                } else {
-                    (items[first].at, "these tasks are parts of each other", WrongKind::ParentCycle)
-                };
-                return Err(Wrong::new(place, format!("{what}: {}", show_cycle(&circle))).of_kind(kind));
-            }
-            if is_open {
-                break;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// What the task `id` comes after, or is a part of, once the plan is in the ledger.
-fn next(items: &[Item], by_id: &HashMap<TaskId, usize>, table: &Table, id: &TaskId, is_after: bool) -> Vec<TaskId> {
-    let planned = by_id.get(id).map(|at| &items[*at]);
-    let told = || table.get(id).map(Row::summary);
-    if is_after {
-        planned.and_then(|item| item.after.clone()).unwrap_or_else(|| told().map(|row| row.after).unwrap_or_default())
-    } else {
-        let parent = planned.and_then(|item| item.parent.clone());
-        parent.unwrap_or_else(|| told().and_then(|row| row.parent)).into_iter().collect()
-    }
-}
-
-/// The circles that can be reached from `items` along `next`: `a → … → a`.
-fn circles(items: &[Item], next: impl Fn(&TaskId) -> Vec<TaskId>) -> Vec<Vec<TaskId>> {
-    let mut done: HashSet<TaskId> = HashSet::new();
-    let mut found = Vec::new();
-    for item in items {
-        // The way to where we are, each step with what is still to be looked at from there.
-        let mut way: Vec<(TaskId, Vec<TaskId>)> = Vec::new();
-        let mut on_way: HashMap<TaskId, usize> = HashMap::new();
-        let mut go = Some(item.id.clone()).filter(|id| !done.contains(id));
-        loop {
-            if let Some(id) = go.take() {
-                on_way.insert(id.clone(), way.len());
-                let mut open = next(&id);
-                open.reverse();
-                way.push((id, open));
-            }
-            let Some((id, open)) = way.last_mut() else { break };
-            match open.pop() {
-                None => {
-                    on_way.remove(id);
-                    done.insert(id.clone());
-                    way.pop();
-                }
-                Some(id) => match on_way.get(&id) {
-                    Some(first) => {
-                        let circle = way[*first..].iter().map(|(id, _)| id.clone()).chain([id.clone()]);
-                        found.push(circle.collect());
-                    }
-                    None if done.contains(&id) => {}
-                    None => go = Some(id),
-                },
-            }
-        }
-    }
-    found
 }

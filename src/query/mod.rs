@@ -3,6 +3,7 @@
 pub mod brief;
 pub mod changes;
 pub mod log;
+pub mod missing_ledger;
 pub mod own;
 pub mod repair;
 pub mod report;

@@ -10,7 +10,6 @@ use super::{
 use crate::{
     domain::{
         event::{Create, Edit, Payload},
-        graph::show_cycle,
         id::TaskId,
         task::Task,
     },
@@ -65,7 +64,8 @@ pub struct EditRequest {
 ///
 /// # Errors
 ///
-/// `bad-text`, `bad-task-id`, `task-exists`, `bad-id-prefix`, `no-free-id`, `task-not-found`, `dependency-cycle`.
+/// `bad-text`, `bad-task-id`, `task-exists`, `bad-id-prefix`, `no-free-id`, `task-not-found`, `dependency-cycle`,
+/// `parent-cycle`.
 pub fn add(caller: &Caller, request: &Request) -> Result<Task> {
     let title = text::line("title", &request.title)?;
     let description = text::optional_lines("description", request.fields.description.as_deref())?;
@@ -78,8 +78,10 @@ pub fn add(caller: &Caller, request: &Request) -> Result<Task> {
         };
         let after = task::named(&request.after, |word| view.find(word).map(|task| task.id))?;
         let parent = request.parent.as_deref().map(|word| view.find(word)).transpose()?;
-        if wanted.is_some() {
-            task::refuse_cycles(view, &id, &after)?;
+        let feature = parent.as_ref().map(|parent| &parent.id);
+        // Nothing waits for an id that was just made.
+        if wanted.is_some() || feature.is_some() {
+            task::refuse_cycles(view, &id, &after, feature)?;
         }
         let create = Create {
             title: title.clone(),
@@ -147,7 +149,7 @@ pub fn edit(caller: &Caller, words: &[String], request: &EditRequest) -> Result<
         let parent = match &request.parent {
             Some(Some(word)) => {
                 let parent = view.find(word)?;
-                refuse_parent(view, task, &parent)?;
+                task::refuse_cycles(view, &task.id, &task.after, Some(&parent.id))?;
                 Some(Some(parent.id))
             }
             Some(None) => Some(None),
@@ -162,21 +164,4 @@ pub fn edit(caller: &Caller, words: &[String], request: &EditRequest) -> Result<
         }
         Ok(Some(Payload::Edit(edit)))
     })
-}
-
-/// Refuse a parent that is the task itself or one of its parts.
-fn refuse_parent(view: &View<'_>, task: &Task, parent: &Task) -> Result<()> {
-    let mut chain: Vec<TaskId> = vec![task.id.clone()];
-    let mut at = Some(parent.clone());
-    while let Some(ancestor) = at {
-        chain.push(ancestor.id.clone());
-        if ancestor.id == task.id {
-            let message = format!("{} cannot be a part of {}: {}", task.id, parent.id, show_cycle(&chain));
-            return Err(Error::new(codes::PARENT_CYCLE, message));
-        }
-        // A circle among the ancestors themselves came by a merge; it ends the walk here.
-        let next = ancestor.parent.filter(|next| !chain[1..].contains(next));
-        at = next.map_or(Ok(None), |next| view.task(&next))?;
-    }
-    Ok(())
 }

@@ -1,6 +1,6 @@
 //! What a new agent needs to know to continue.
 
-use super::Caller;
+use super::{Caller, setup};
 use crate::{
     domain::{actor::Actor, graph::Graph, task::Task},
     error::Result,
@@ -23,7 +23,8 @@ pub struct Request {
 pub fn brief<'a>(caller: &'a Caller, request: &Request) -> Result<Facts<'a>> {
     let view = caller.view()?;
     let task = request.task.as_deref().map(|word| view.find(word)).transpose()?;
-    let question = Question { task, active: caller.active()?, us: caller.holder()?, now: caller.now() };
+    let (us, now, unstamping) = (caller.holder()?, caller.now(), setup::unstamping(caller)?);
+    let question = Question { task, active: caller.active()?, us, now, unstamping };
     brief::gather(view, question)
 }
 

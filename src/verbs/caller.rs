@@ -21,7 +21,7 @@ use crate::{
     git::Repo,
     hook,
     query::{
-        own,
+        missing_ledger, own,
         revision::{self, Emptiness, Resolver},
     },
     recovery::{
@@ -39,12 +39,17 @@ use crate::{
     sync,
 };
 
+/// What is said where the tasks are elsewhere: see [`missing_ledger`].
+pub const NO_LEDGER: &str = "the commits name tasks, but this clone does not have their notes; \
+    'git agent init' fetches them now and from now on, 'git agent sync' only now";
+
 /// The repository, the clock, and who acts.
 pub struct Caller {
     repo: Repo,
     clock: Clock,
     named: Option<String>,
     noticed: Cell<bool>,
+    missed: Cell<Option<bool>>,
     warnings: RefCell<Vec<String>>,
     /// What is written belongs to one command, until that ends.
     command: RefCell<Option<Command>>,
@@ -53,8 +58,8 @@ pub struct Caller {
 impl Caller {
     /// A caller in `repo`; `named` is the actor if the front end was told one.
     pub fn new(repo: Repo, clock: Clock, named: Option<String>) -> Self {
-        let (noticed, warnings, command) = (Cell::new(false), RefCell::default(), RefCell::default());
-        Caller { repo, clock, named, noticed, warnings, command }
+        let (noticed, missed, warnings) = (Cell::new(false), Cell::new(None), RefCell::default());
+        Caller { repo, clock, named, noticed, missed, warnings, command: RefCell::default() }
     }
 
     /// The repository.
@@ -81,7 +86,20 @@ impl Caller {
     pub fn view(&self) -> Result<View<'_>> {
         self.take_in();
         self.notice();
-        View::now(&self.repo)
+        let view = View::now(&self.repo)?;
+        if self.missed.get().is_none() {
+            let is_missed = missing_ledger::is_elsewhere(&view)?;
+            self.missed.set(Some(is_missed));
+            if is_missed {
+                self.warn(NO_LEDGER);
+            }
+        }
+        Ok(view)
+    }
+
+    /// Whether [`Caller::view`] has warned that the tasks are elsewhere.
+    pub fn misses_ledger(&self) -> bool {
+        self.missed.get() == Some(true)
     }
 
     /// Record the commits that were made since the last command.

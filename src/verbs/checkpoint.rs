@@ -2,7 +2,7 @@
 
 use bstr::BString;
 
-use super::{Caller, complete::Verify, text, verify};
+use super::{Caller, complete::Verify, setup, text, verify};
 use crate::{
     domain::{
         event::{Commit, Link, Payload},
@@ -123,6 +123,7 @@ fn make(caller: &Caller, request: &Request) -> Result<Answer> {
     outcome.remarks.into_iter().for_each(|remark| caller.warn(remark));
     let checkpoint = outcome.made.map(|made| record(caller, &owner, made, number)).transpose()?;
     drop(lock);
+    setup::warn_of_hooks(caller)?;
     let verified = match verify {
         Some((command, output)) => match verify::run(caller, id, &command, output) {
             Ok(Ok(verification)) => Some((command, verification)),

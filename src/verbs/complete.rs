@@ -6,7 +6,7 @@ use super::{
     Caller,
     checkpoint::{self, Allow, Answer, Checkpoint, GitOutput, What},
     next::{self, Choice, Next, NoTask, Take},
-    task, text, verify,
+    setup, task, text, verify,
 };
 use crate::{
     domain::{
@@ -17,9 +17,11 @@ use crate::{
         summary::Summary,
         table::Row,
         task::{Task, TaskResult, Verification},
-        text::oid,
+        text::{oid, plural},
     },
     error::{Error, Result, codes},
+    git::ObjectId,
+    query::unstamped,
     store::{
         active,
         ledger::{Draft, View},
@@ -77,6 +79,8 @@ pub struct Completed {
     pub unblocked: Vec<Summary>,
     /// The next task, if that was asked for, or why there is none.
     pub next: Option<Result<Next, NoTask>>,
+    /// Commits that were made here while it was active, and name no task, oldest first.
+    pub unstamped: Vec<ObjectId>,
 }
 
 /// What was done before the task is completed.
@@ -103,6 +107,7 @@ fn complete_one(caller: &Caller, request: &Request) -> Result<Completed> {
     let Prepared { saved, verified } = prepare(caller, request, result.as_ref())?;
     let (mut written, decided) = caller.write(|view| decide(caller, view, request, result.as_ref()))?;
     let id = &decided.task.id;
+    let unstamped = unstamped(caller, &decided.task)?;
     active::clear(caller.repo(), id)?;
     caller.refresh_notes(std::slice::from_ref(id));
     let at = written.tasks.iter().position(|task| task.id == *id);
@@ -114,7 +119,29 @@ fn complete_one(caller: &Caller, request: &Request) -> Result<Completed> {
     };
     let wrote = decided.task.status != Status::Completed;
     let task = completed.unwrap_or(decided.task);
-    Ok(Completed { task, wrote, saved, verified, unblocked: decided.unblocked, next })
+    Ok(Completed { task, wrote, saved, verified, unblocked: decided.unblocked, next, unstamped })
+}
+
+/// The commits that were made here while `task`, as it was before, was active, and name no task; said with the command that links them.
+fn unstamped(caller: &Caller, task: &Task) -> Result<Vec<ObjectId>> {
+    const NAMED: usize = 5;
+    if !caller.active()?.contains(&task.id) {
+        return Ok(Vec::new());
+    }
+    setup::warn_of_hooks(caller)?;
+    let found = unstamped::find(caller.repo(), std::slice::from_ref(task))?;
+    let commits: Vec<ObjectId> = found.iter().map(|one| one.commit).collect();
+    if !commits.is_empty() {
+        let id = &task.id;
+        let names = commits.iter().take(NAMED).map(oid).collect::<Vec<_>>().join(" ");
+        let more = if commits.len() > NAMED { " …" } else { "" };
+        let do_not = if commits.len() == 1 { "names no task" } else { "name no task" };
+        caller.warn(format!(
+            "{} made while {id} was active {do_not}: 'git agent link {names}{more} --task {id}' links what belongs to it",
+            plural(commits.len(), "commit")
+        ));
+    }
+    Ok(commits)
 }
 
 /// JSON if it looks like JSON and is, else the text itself.

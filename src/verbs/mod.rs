@@ -34,6 +34,7 @@ pub mod repair;
 pub mod report;
 pub mod rollback;
 pub mod session;
+pub mod setup;
 pub mod show;
 pub mod snapshot;
 pub mod squash;
@@ -46,6 +47,6 @@ pub mod undo;
 pub mod uninstall;
 pub mod verify;
 
-pub use caller::Caller;
+pub use caller::{Caller, NO_LEDGER};
 pub use clock::{CLOCK_VARIABLE, Clock};
 pub use identity::{actor, client_name};

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     domain::{
         event::{Claim, Payload},
-        graph::Graph,
+        graph::{Graph, spell_cycle},
         id::TaskId,
         status::Status,
         table::{Row, Table},
@@ -52,6 +52,8 @@ pub enum NoTask {
     AllBlocked,
     /// There are no tasks.
     None,
+    /// The tasks are elsewhere: this clone has no ledger.
+    NoLedger,
 }
 
 /// The next task.
@@ -92,7 +94,11 @@ pub fn next(caller: &Caller, request: &Request) -> Result<Result<Next, NoTask>> 
     };
     match found {
         Ok(choice) => taken(caller, written.tasks, &choice, request.take).map(Ok),
-        Err(why) => Ok(Err(why)),
+        Err(why) => {
+            warn_of_cycles(caller)?;
+            let is_elsewhere = why == NoTask::None && caller.misses_ledger();
+            Ok(Err(if is_elsewhere { NoTask::NoLedger } else { why }))
+        }
     }
 }
 
@@ -132,6 +138,23 @@ pub(super) fn taken(caller: &Caller, written: Vec<Task>, choice: &Choice, take: 
         start::activate(caller, &choice.id, Activate::Alone)?;
     }
     Ok(Next { task, is_yours: choice.is_yours, goes_on: choice.goes_on })
+}
+
+/// Name the circles that open tasks are in: they never become ready by themselves, and a merge can bring circles.
+fn warn_of_cycles(caller: &Caller) -> Result<()> {
+    const NAMED: usize = 3;
+    let table = caller.view()?.table()?;
+    let graph = Graph::new(&table);
+    let is_open = |id: &TaskId| graph.get(id).is_some_and(|row| !row.status().is_closed());
+    let is_part =
+        |part: &TaskId, feature: &TaskId| graph.get(part).and_then(Row::parent).is_some_and(|row| row.id() == *feature);
+    for cycle in graph.cycles().iter().filter(|cycle| cycle.iter().all(is_open)).take(NAMED) {
+        caller.warn(format!(
+            "these tasks wait for each other: {}; 'git agent dep remove' or 'git agent edit --no-parent' opens the circle",
+            spell_cycle(cycle, is_part)
+        ));
+    }
+    Ok(())
 }
 
 /// The event that claims a task for the caller.

@@ -1,7 +1,7 @@
 //! Begin a task, go on with it, or begin it again.
 
 use super::{
-    Caller, session,
+    Caller, session, setup,
     task::{self, Changed},
 };
 use crate::{
@@ -154,8 +154,6 @@ pub(super) fn activate(caller: &Caller, id: &TaskId, activate: Activate) -> Resu
     if std::env::var_os(active::VARIABLE).is_some_and(|set| !set.is_empty() && set != id.as_str()) {
         caller.warn(format!("{} is set and goes before the active task of this worktree", active::VARIABLE));
     }
-    if let Some(why) = hook::install::missing_here(repo) {
-        caller.warn(format!("commits in this worktree are not stamped: {why}; run 'git agent init' here"));
-    }
+    setup::warn_of_hooks(caller)?;
     Ok(if also { Vec::new() } else { before.into_iter().filter(|other| other != id).collect() })
 }

@@ -1,6 +1,6 @@
 //! The state of the worktree and its tasks.
 
-use super::Caller;
+use super::{Caller, setup};
 use crate::{
     domain::{actor::Actor, id::TaskId, status::Status, task::Task},
     error::Result,
@@ -38,6 +38,8 @@ pub struct WorktreeStatus {
     pub in_progress: Option<InProgress>,
     /// Tasks that a fetched ref names as active: see [`active::foreign`].
     pub foreign: Vec<TaskId>,
+    /// Why commits made here are not stamped.
+    pub unstamping: Option<String>,
     /// Silences of a task longer than this, in seconds, are not counted as work.
     pub idle_gap: u64,
 }
@@ -72,6 +74,7 @@ pub fn status(caller: &Caller) -> Result<WorktreeStatus> {
         left_behind: recovery::left_behind(repo).unwrap_or_default().map(|recorded| recorded.operation),
         in_progress: state::in_progress(repo),
         foreign: active::foreign(repo)?,
+        unstamping: setup::unstamping(caller)?,
         idle_gap: repo.settings().idle_gap(),
         active,
     })

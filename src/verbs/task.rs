@@ -5,9 +5,10 @@ use crate::{
     domain::{
         claim::{Holder, MAX_LEASE},
         event::{Block, Claim, Decide, Dep, Fail, Note, Payload, Reason, Unblock},
-        graph::{Graph, show_cycle},
+        graph::{Graph, spell_cycle},
         id::TaskId,
         status::{Status, Verb},
+        table::Row,
         task::Task,
         text::{InvalidText, list},
         time::show_duration,
@@ -246,7 +247,7 @@ fn event(caller: &Caller, view: &View<'_>, task: &Task, act: &Act) -> Result<Opt
             if add.is_empty() {
                 return Ok(None);
             }
-            refuse_cycles(view, &task.id, &add)?;
+            refuse_cycles(view, &task.id, &add, None)?;
             Payload::Dep(Dep { add, remove: Vec::new() })
         }
         Act::Undepend { after } => Payload::Dep(Dep { add: Vec::new(), remove: dependencies(view, task, after)? }),
@@ -385,15 +386,29 @@ fn dependencies(view: &View<'_>, task: &Task, words: &[String]) -> Result<Vec<Ta
     })
 }
 
-/// Refuse dependencies of `id` that would close a cycle, with the cycle spelled out.
-pub(super) fn refuse_cycles(view: &View<'_>, id: &TaskId, after: &[TaskId]) -> Result<()> {
-    if after.is_empty() {
+/// Refuse dependencies and a feature of `id`, which may be new, that would close a cycle, with the cycle spelled out. `parent` is the
+/// feature that is being set.
+pub(super) fn refuse_cycles(view: &View<'_>, id: &TaskId, after: &[TaskId], parent: Option<&TaskId>) -> Result<()> {
+    if after.is_empty() && parent.is_none() {
         return Ok(());
     }
     let table = view.table()?;
     let graph = Graph::new(&table);
-    let Some(cycle) = after.iter().find_map(|dependency| graph.would_close(id, dependency)) else { return Ok(()) };
-    let message = format!("{id} cannot come after {}: that closes the circle {}", cycle[1], show_cycle(&cycle));
-    Err(Error::new(codes::DEPENDENCY_CYCLE, message)
-        .hint("'git agent dep remove <task> --after <task>' takes a dependency away"))
+    let Some(cycle) = graph.would_close(id, after, parent) else { return Ok(()) };
+    let is_part = |part: &TaskId, feature: &TaskId| match parent {
+        Some(parent) if part == id => feature == parent,
+        _ => graph.get(part).and_then(Row::parent).is_some_and(|row| row.id() == *feature),
+    };
+    let spelled = spell_cycle(&cycle, is_part);
+    // Which of the two is new and closes it: a part of what it comes after could be either.
+    let Some(feature) = parent.filter(|feature| cycle.windows(2).any(|step| step == [(*feature).clone(), id.clone()]))
+    else {
+        let next = cycle.windows(2).find(|step| step[0] == *id).map_or(id, |step| &step[1]);
+        let message = format!("{id} cannot come after {next}: that closes the circle {spelled}");
+        return Err(Error::new(codes::DEPENDENCY_CYCLE, message)
+            .hint("'git agent dep remove <task> --after <task>' takes a dependency away"));
+    };
+    let message = format!("{id} cannot be a part of {feature}: that closes the circle {spelled}");
+    Err(Error::new(codes::PARENT_CYCLE, message)
+        .hint("a feature waits for its parts: 'git agent dep remove <task> --after <task>' takes a dependency away"))
 }

@@ -64,6 +64,12 @@ pub fn text(status: &WorktreeStatus, now: Timestamp, style: Style, width: Option
     }
     page.push_str(&dirt(status));
     page.push_str(&unstamped(status));
+    if let Some(why) = &status.unstamping {
+        page.push_str(&format!(
+            "Commits made here are not stamped: {}; run 'git agent init' here\n",
+            sanitize::line(why)
+        ));
+    }
     let counts = status.counts.iter().filter(|(_, count)| *count > 0);
     let counts: Vec<String> = counts.map(|(status, count)| format!("{count} {}", status.in_words())).collect();
     page.push_str(&format!("Tasks: {}\n", if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }));
@@ -121,6 +127,7 @@ pub fn porcelain(status: &WorktreeStatus) -> String {
     lines.extend(status.held.iter().map(|task| format!("held {}", task.id)));
     lines.extend(counts.iter().map(|(state, count)| format!("count {state} {count}")));
     lines.extend(status.unstamped.iter().map(|id| format!("unstamped {id}")));
+    lines.extend(status.unstamping.iter().map(|why| format!("hooks-missing {why}")));
     lines.extend(status.interrupted.iter().map(|operation| format!("interrupted {}", operation.id)));
     lines.extend(status.left_behind.iter().map(|operation| format!("left-behind {}", operation.id)));
     lines.iter().map(|line| format!("{}\n", sanitize::line(line))).collect()

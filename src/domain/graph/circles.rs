@@ -3,10 +3,7 @@
 use std::{cell::OnceCell, collections::HashMap, sync::Arc};
 
 use super::Graph;
-use crate::domain::{
-    id::TaskId,
-    table::{Row, Table},
-};
+use crate::domain::id::TaskId;
 
 /// In a group of at most so many tasks each one gets a circle of its own; in a larger one all get the same.
 const SMALL: usize = 64;
@@ -23,17 +20,18 @@ pub(super) struct Circles {
 type Group = (Vec<usize>, OnceCell<Arc<[TaskId]>>);
 
 impl Circles {
-    /// The groups among the tasks at `rest`: Tarjan's algorithm, without recursion.
-    pub(super) fn new(table: &Table, rest: &[usize]) -> Self {
+    /// The groups among the tasks of `graph`: Tarjan's algorithm, without recursion, on what is in a circle or waits for one.
+    fn new(graph: &Graph<'_>) -> Self {
+        let rest = unorderable(graph);
         let mut numbers: HashMap<usize, usize> = HashMap::new();
         let mut lowest: HashMap<usize, usize> = HashMap::new();
         let mut circles = Circles { groups: HashMap::new(), members: Vec::new() };
         let (mut path, mut on_path) = (Vec::new(), std::collections::HashSet::new());
-        for root in rest {
+        for root in &rest {
             if numbers.contains_key(root) {
                 continue;
             }
-            let mut open = vec![(*root, targets(table, *root))];
+            let mut open = vec![(*root, targets(graph, *root))];
             while let Some((at, next)) = open.last_mut() {
                 let at = *at;
                 if !numbers.contains_key(&at) {
@@ -43,7 +41,7 @@ impl Circles {
                     on_path.insert(at);
                 }
                 match next.next() {
-                    Some(to) if !numbers.contains_key(&to) => open.push((to, targets(table, to))),
+                    Some(to) if !numbers.contains_key(&to) => open.push((to, targets(graph, to))),
                     Some(to) => {
                         if on_path.contains(&to) {
                             let low = lowest[&at].min(numbers[&to]);
@@ -62,7 +60,7 @@ impl Circles {
                             for at in &group {
                                 on_path.remove(at);
                             }
-                            circles.add(table, group);
+                            circles.add(graph, group);
                         }
                     }
                 }
@@ -71,25 +69,56 @@ impl Circles {
         circles
     }
 
-    fn add(&mut self, table: &Table, mut group: Vec<usize>) {
+    fn add(&mut self, graph: &Graph<'_>, mut group: Vec<usize>) {
         if let [only] = group[..]
-            && !targets(table, only).any(|to| to == only)
+            && !graph.waits_for(only).any(|to| to == only)
         {
             return;
         }
-        group.sort_by_key(|at| table.row(*at).id_bytes());
+        group.sort_by_key(|at| graph.table.row(*at).id_bytes());
         self.groups.extend(group.iter().map(|at| (*at, self.members.len())));
         self.members.push((group, OnceCell::new()));
     }
 }
 
-fn targets(table: &Table, at: usize) -> Box<dyn Iterator<Item = usize> + '_> {
-    Box::new(table.row(at).after().flatten().map(Row::at))
+fn targets<'g>(graph: &'g Graph<'_>, at: usize) -> Box<dyn Iterator<Item = usize> + 'g> {
+    Box::new(graph.waits_for(at))
+}
+
+/// The tasks that are in a circle or wait for one, by id: Kahn's algorithm leaves them.
+fn unorderable(graph: &Graph<'_>) -> Vec<usize> {
+    let table = graph.table;
+    let mut waiting = vec![0u32; table.len()];
+    let mut behind: Vec<(usize, usize)> = Vec::new();
+    for task in table.rows() {
+        for before in task.after().flatten() {
+            waiting[task.at()] += 1;
+            behind.push((before.at(), task.at()));
+        }
+        if let Some(feature) = task.parent() {
+            waiting[feature.at()] += 1;
+            behind.push((task.at(), feature.at()));
+        }
+    }
+    behind.sort_unstable();
+    let mut free: Vec<usize> = (0..waiting.len()).filter(|at| waiting[*at] == 0).collect();
+    while let Some(at) = free.pop() {
+        let first = behind.partition_point(|(before, _)| *before < at);
+        for (_, next) in behind[first..].iter().take_while(|(before, _)| *before == at) {
+            waiting[*next] -= 1;
+            if waiting[*next] == 0 {
+                free.push(*next);
+            }
+        }
+    }
+    let mut rest: Vec<usize> = (0..waiting.len()).filter(|at| waiting[*at] > 0).collect();
+    rest.sort_by_key(|at| table.row(*at).id_bytes());
+    rest
 }
 
 impl Graph<'_> {
     fn circles(&self) -> &Circles {
-        self.circles.get_or_init(|| Circles::new(self.table, self.plan().unorderable()))
+        self.circles.get_or_init(|| Circles::new(self))
     }
 
     /// The circle that the task at `at` is in: `task → … → task`; where very many tasks wait for each other, one of theirs.
@@ -115,7 +144,7 @@ impl Graph<'_> {
     fn circle_in(&self, at: usize) -> Option<Arc<[TaskId]>> {
         let groups = &self.circles().groups;
         let group = groups.get(&at);
-        let first = targets(self.table, at).find(|to| groups.get(to) == group)?;
+        let first = self.waits_for(at).find(|to| groups.get(to) == group)?;
         self.circle(at, first, |to| groups.get(&to) == group).map(Arc::from)
     }
 }

@@ -6,10 +6,7 @@ use std::{
 };
 
 use super::Graph;
-use crate::domain::{
-    id::TaskId,
-    table::{Row, Table},
-};
+use crate::domain::{id::TaskId, table::Table};
 
 /// The tasks in an order in which every one comes after what it depends on; of those that are free the oldest first.
 #[derive(Debug)]
@@ -64,15 +61,10 @@ impl Plan {
     pub(super) fn place(&self, at: usize) -> usize {
         self.places[at]
     }
-
-    /// Tasks that are in a circle or behind one, by id.
-    pub(super) fn unorderable(&self) -> &[usize] {
-        &self.rest
-    }
 }
 
 impl Graph<'_> {
-    /// The circle `task → dependency → … → task`, if there is a chain from the one back to the other.
+    /// The circle `task → dependency → … → task`, if there is a chain from the one back to the other; each task waits for the next.
     ///
     /// Only tasks that `enters` lets in are passed.
     pub(super) fn circle(&self, task: usize, dependency: usize, enters: impl Fn(usize) -> bool) -> Option<Vec<TaskId>> {
@@ -80,7 +72,7 @@ impl Graph<'_> {
         let mut came_from = HashMap::new();
         let mut open = vec![dependency];
         while let Some(at) = open.pop() {
-            for next in table.row(at).after().flatten().map(Row::at) {
+            for next in self.waits_for(at) {
                 if next == dependency || came_from.contains_key(&next) || !enters(next) {
                     continue;
                 }

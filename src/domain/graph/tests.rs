@@ -88,7 +88,8 @@ fn a_circle_is_spelled_out_and_hangs_nothing() {
     assert_eq!(ids(graph.ready(NOW)), ["e"]);
     assert_eq!(ids(graph.in_order()), ["e", "a", "b", "c", "d"]);
     let close = |task: &str, after: &str| {
-        graph.would_close(&TaskId::parse(task).unwrap(), &TaskId::parse(after).unwrap()).map(|cycle| show_cycle(&cycle))
+        let after = [TaskId::parse(after).unwrap()];
+        graph.would_close(&TaskId::parse(task).unwrap(), &after, None).map(|cycle| show_cycle(&cycle))
     };
     assert_eq!(close("e", "e"), Some("e → e".into()));
     assert_eq!(close("e", "d"), None);
@@ -136,4 +137,35 @@ fn what_is_above_a_task_is_looked_at_once() {
     assert_eq!(total(&tasks), 15_000);
     tasks[2 * 5].status = Status::Cancelled;
     assert_eq!(total(&tasks), 0, "it is above all of those that are parts of each other");
+}
+
+#[test]
+fn a_part_that_comes_after_its_feature_closes_a_circle_however_long() {
+    let mut tasks = plan(&["a 2", "b 2 after g", "f 2", "g 2", "x 2 after f"]);
+    let id = |id: &str| TaskId::parse(id).unwrap();
+    for (part, feature) in [("a", "f"), ("b", "f")] {
+        let part = tasks.iter_mut().find(|task| task.id == id(part)).unwrap();
+        part.parent = Some(id(feature));
+    }
+    let table = Table::of(&tasks);
+    let graph = Graph::new(&table);
+    assert!(graph.cycles().is_empty());
+    let close = |task: &str, after: &[&str], parent: Option<&str>| {
+        let after: Vec<TaskId> = after.iter().map(|word| id(word)).collect();
+        graph.would_close(&id(task), &after, parent.map(id).as_ref()).map(|cycle| show_cycle(&cycle))
+    };
+    assert_eq!(close("a", &["f"], None), Some("a → f → a".into()));
+    assert_eq!(close("a", &["x"], None), Some("a → x → f → a".into()));
+    assert_eq!(close("new", &["f"], Some("f")), Some("f → new → f".into()));
+    assert_eq!(close("new", &["x"], Some("f")), Some("f → new → x → f".into()));
+    assert_eq!(close("x", &[], Some("f")), Some("f → x → f".into()));
+    assert_eq!(close("f", &[], Some("a")), Some("a → f → a".into()));
+    // Two features, each with a part that comes after the other one.
+    assert_eq!(close("new", &["f"], Some("g")), Some("g → new → f → b → g".into()));
+    assert_eq!(close("new", &["a"], Some("g")), None);
+    assert_eq!(close("x", &["a"], None), None);
+    tasks[4].parent = Some(id("f"));
+    let table = Table::of(&tasks);
+    let cycles = Graph::new(&table).cycles();
+    assert_eq!(cycles.iter().map(|cycle| show_cycle(cycle)).collect::<Vec<_>>(), ["f → x → f"]);
 }

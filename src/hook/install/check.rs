@@ -17,6 +17,7 @@ use crate::{
     git::{
         Repo,
         config_block::{self, Setting},
+        hooks,
     },
     hook::{Hook, install::previous_hook::Before},
 };
@@ -137,19 +138,23 @@ pub fn check(repo: &Repo) -> Result<Vec<Check>> {
     Ok(checks)
 }
 
-/// Why commits in this worktree are not stamped although `init` was run in this repository: a relative `core.hooksPath` is
-/// another directory in each worktree, and a hook manager may have written over ours. No git is asked.
+/// Why commits in this worktree are not stamped; `None` if they are, if `init --no-hooks` declined the hooks, or where only git could tell. As
+/// cheap as a few files: what the git on `PATH` supports is remembered.
 pub fn missing_here(repo: &Repo) -> Option<String> {
     let hook = Hook::PrepareCommitMsg;
-    let how = config_block::read(repo).into_iter().find(|setting| *setting == Setting::of_hooks("directory"));
-    how?;
-    let path = repo.config().texts_of_files("core.hooksPath").pop().filter(|path| !path.is_empty());
-    let dir = match path {
-        None => repo.common_dir().join("hooks"),
-        // For git to expand.
-        Some(path) if path.starts_with(b"~") || path.starts_with(b"%") => return None,
-        Some(path) => repo.work_dir().unwrap_or_else(|| repo.git_dir()).join(&*path.to_os_str_lossy()),
-    };
+    let settings = config_block::read(repo);
+    if settings.contains(&Setting::of_hooks("none")) {
+        return None;
+    }
+    let configured = config::command(repo, hook);
+    if let Some(command) = &configured {
+        match in_config(repo, hook, command) {
+            Health::SwitchedOff(key) => return Some(format!("'{key}' switches the hooks off")),
+            _ if hooks::are_configurable_here(repo) => return None,
+            _ => {}
+        }
+    }
+    let dir = directory_here(repo)?;
     let path = dir.join(hook.name());
     let is_ours = match directory::look(&path) {
         Ok(Found::File(Owner::Us { .. } | Owner::UsChanged, _)) => true,
@@ -157,7 +162,28 @@ pub fn missing_here(repo: &Repo) -> Option<String> {
         Ok(Found::Nothing) => false,
         Err(_) => return None,
     };
-    (!is_ours).then(|| format!("'{}' is not a hook of git-agent", path.display()))
+    if is_ours {
+        let skipped = !directory::is_executable(&path);
+        return skipped.then(|| format!("'{}' is not executable, and git skips it", path.display()));
+    }
+    Some(match configured {
+        Some(_) => "the hooks are in the configuration, which this git is too old to read".to_owned(),
+        None if path.exists() => format!("'{}' is not a hook of git-agent", path.display()),
+        None if settings.contains(&Setting::of_hooks("directory")) => {
+            format!("git takes its hooks from '{}', where those of git-agent are not", dir.display())
+        }
+        None => "the hooks of git-agent are not installed".to_owned(),
+    })
+}
+
+/// The hooks directory of this worktree, as far as the configuration tells; `None` where git has to expand it.
+fn directory_here(repo: &Repo) -> Option<PathBuf> {
+    let path = repo.config().texts_of_files("core.hooksPath").pop().filter(|path| !path.is_empty());
+    match path {
+        None => Some(repo.common_dir().join("hooks")),
+        Some(path) if path.starts_with(b"~") || path.starts_with(b"%") => None,
+        Some(path) => Some(repo.work_dir().unwrap_or_else(|| repo.git_dir()).join(&*path.to_os_str_lossy())),
+    }
 }
 
 fn in_config(repo: &Repo, hook: Hook, command: &[u8]) -> Health {

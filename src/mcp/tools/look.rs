@@ -199,6 +199,6 @@ fn log(caller: &Caller, arguments: Log) -> Result<Reply> {
         ..log::Request::default()
     };
     let mut found = log::log(caller, &request)?;
-    view::log::remarks(&found).into_iter().for_each(|remark| caller.warn(remark));
+    view::log::remarks(&found, caller.misses_ledger()).into_iter().for_each(|remark| caller.warn(remark));
     Reply::new(&view::log::answer(&mut found)?)
 }

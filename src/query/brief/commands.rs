@@ -34,6 +34,13 @@ impl Facts<'_> {
             Some(focus) => self.of_task(focus, &mut commands),
             None => self.of_nothing(&mut commands),
         }
+        if self.state.unstamping.is_some() || self.state.is_ledger_elsewhere {
+            let what = match self.state.is_ledger_elsewhere {
+                true => "gets the tasks of the remote, and installs the hooks",
+                false => "installs the hooks, so that commits name their task",
+            };
+            commands.insert(0, command("git agent init", what));
+        }
         if self.state.unstamped > 0 {
             commands.push(command("git agent repair", "links the commits that do not name the task"));
         }

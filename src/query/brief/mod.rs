@@ -133,11 +133,13 @@ pub struct Question {
     pub us: Holder,
     /// When.
     pub now: Timestamp,
+    /// Why commits made here are not stamped.
+    pub unstamping: Option<String>,
 }
 
 /// Gather what there is to say about `question`. Writes nothing.
 pub fn gather<'v>(view: View<'v>, question: Question) -> Result<Facts<'v>> {
-    let Question { task, active, us, now } = question;
+    let Question { task, active, us, now, unstamping } = question;
     let table = view.table()?;
     let graph = Graph::new(&table);
     let task = match task {
@@ -153,7 +155,7 @@ pub fn gather<'v>(view: View<'v>, question: Question) -> Result<Facts<'v>> {
         let title = graph.get(&id).filter(|row| row.exists()).map(|row| row.title().to_owned());
         (id, title)
     });
-    let (state, standing) = State::of(&view, about, now)?;
+    let (state, standing) = State::of(&view, about, now, unstamping)?;
     let plan = Plan::of(&graph, about, now);
     let active = active.collect();
     Ok(Facts { view, us, now, focus, active, held, state, standing, plan })

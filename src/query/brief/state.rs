@@ -8,7 +8,7 @@ use crate::{
         state::{self, InProgress},
         status::{self, Summary},
     },
-    query::unstamped,
+    query::{missing_ledger, unstamped},
     recovery::{self, operation::Operation},
     store::{
         ledger::View,
@@ -36,6 +36,10 @@ pub struct State {
     pub broke_off: Option<Session>,
     /// Other sessions that are at work in this worktree.
     pub other_sessions: Vec<Session>,
+    /// Why commits made here are not stamped.
+    pub unstamping: Option<String>,
+    /// See [`crate::query::missing_ledger`].
+    pub is_ledger_elsewhere: bool,
 }
 
 /// Our ledger against a fetched copy of another one.
@@ -51,7 +55,12 @@ pub struct Ledger {
 
 impl State {
     /// How everything stands now, and what is not committed.
-    pub(super) fn of(view: &View<'_>, task: Option<&Task>, now: Timestamp) -> Result<(Self, Summary)> {
+    pub(super) fn of(
+        view: &View<'_>,
+        task: Option<&Task>,
+        now: Timestamp,
+        unstamping: Option<String>,
+    ) -> Result<(Self, Summary)> {
         let repo = view.repo();
         let unstamped = match task {
             Some(task) => unstamped::find(repo, std::slice::from_ref(task))?.len(),
@@ -67,6 +76,8 @@ impl State {
             unstamped,
             broke_off,
             other_sessions,
+            unstamping,
+            is_ledger_elsewhere: missing_ledger::is_elsewhere(view)?,
         };
         Ok((state, status::summary(repo, ENOUGH)?))
     }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         event::{Event, Payload},
-        graph::Graph,
+        graph::{Graph, spell_cycle},
         id::TaskId,
         note::{self, Damaged, Events},
         summary::Summary,
@@ -64,8 +64,10 @@ pub struct Survey {
     pub dangling_after: Vec<(TaskId, TaskId)>,
     /// Features that are not here.
     pub dangling_parents: Vec<(TaskId, TaskId)>,
-    /// Circles of dependencies.
+    /// Circles of tasks that wait for each other: by dependencies, or as features for their parts.
     pub cycles: Vec<Vec<TaskId>>,
+    /// [`Survey::cycles`] in words.
+    pub spelled_cycles: Vec<String>,
     /// Tasks that are, through others, parts of themselves.
     pub parent_cycles: Vec<TaskId>,
 }
@@ -158,6 +160,12 @@ impl Survey {
         }
         let own_parts = own_parts(&self.rows).into_iter().map(|at| self.rows[at].id.clone()).collect();
         self.cycles = Graph::new(&Table::of(&self.rows)).cycles();
+        // Parts of themselves are told apart.
+        let is_part =
+            |step: &[TaskId]| find(&self.rows, &step[1]).is_some_and(|row| row.parent.as_ref() == Some(&step[0]));
+        self.cycles.retain(|cycle| !cycle.windows(2).all(is_part));
+        let is_part = |part: &TaskId, feature: &TaskId| is_part(&[feature.clone(), part.clone()]);
+        self.spelled_cycles = self.cycles.iter().map(|cycle| spell_cycle(cycle, is_part)).collect();
         self.parent_cycles = own_parts;
         (self.dangling_after, self.dangling_parents) = (after, parents);
     }

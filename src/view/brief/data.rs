@@ -160,5 +160,7 @@ fn state(facts: &Facts<'_>) -> BriefStateJson {
         unstamped: state.unstamped,
         broke_off: state.broke_off.as_ref().map(session),
         other_sessions: state.other_sessions.iter().take(ENOUGH).map(session).collect(),
+        hooks_missing: state.unstamping.clone(),
+        ledger_missing: state.is_ledger_elsewhere,
     }
 }

@@ -97,6 +97,11 @@ fn alerts(facts: &Facts<'_>) -> Vec<String> {
         let (host, at) = (sanitize::line(&session.host), session.seen.to_minute());
         alerts.push(format!("**The last session here ({host}{on}) broke off after {at}: check what is uncommitted.**"));
     }
+    if facts.state.is_ledger_elsewhere {
+        alerts.push(
+            "**The tasks are elsewhere: the commits name tasks, and this clone does not have their notes.**".to_owned(),
+        );
+    }
     alerts
 }
 
@@ -247,6 +252,9 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
         if !focus.is_active && !focus.task.status.is_closed() {
             points.push(words("it is not active in this worktree: commits made here do not name it"));
         }
+    }
+    if let Some(why) = &state.unstamping {
+        points.push(words(format!("commits made here are not stamped: {why}")));
     }
     if state.unstamped > 0 {
         points.push(words(format!("{} made while it was active without its name", plural(state.unstamped, "commit"))));

@@ -76,6 +76,8 @@ pub struct CompleteAnswer {
     /// With `--message`: the checkpoint that was made first; left out if there was nothing to commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     checkpoint: Option<CheckpointJson>,
+    /// Commits made while the task was active that name no task.
+    unstamped: Vec<String>,
 }
 
 impl CompleteAnswer {
@@ -98,6 +100,7 @@ impl CompleteAnswer {
             next,
             decided_before,
             checkpoint: saved,
+            unstamped: done.unstamped.iter().map(ToString::to_string).collect(),
         })
     }
 }
@@ -114,6 +117,8 @@ pub enum NextReason {
     AllBlocked,
     /// There are no tasks.
     None,
+    /// The tasks are elsewhere: this clone has no ledger, and its commits name tasks.
+    NoLedger,
     /// There is a task: the one that the actor holds in this worktree, or left in progress there.
     Yours,
 }
@@ -125,6 +130,7 @@ impl From<NoTask> for NextReason {
             NoTask::AllClaimed => NextReason::AllClaimed,
             NoTask::AllBlocked => NextReason::AllBlocked,
             NoTask::None => NextReason::None,
+            NoTask::NoLedger => NextReason::NoLedger,
         }
     }
 }
@@ -232,6 +238,8 @@ pub struct StatusAnswer {
     pub counts: BTreeMap<String, usize>,
     /// Commits made while a task was active that carry no trailer.
     pub unstamped: Vec<String>,
+    /// Why commits made here are not stamped; null if they are.
+    pub hooks_missing: Option<String>,
     /// The id of an operation that was interrupted: 'undo' takes it back, 'resume' finishes it.
     pub interrupted: Option<String>,
     /// The id of an operation that is at its end and was killed while it cleared up: 'resume' removes what it left.
@@ -255,6 +263,7 @@ impl StatusAnswer {
             dirty: status.dirty.into(),
             counts: status.counts.iter().map(|(status, count)| (status.to_string(), *count)).collect(),
             unstamped: status.unstamped.iter().map(ToString::to_string).collect(),
+            hooks_missing: status.unstamping.clone(),
             interrupted: id(&status.interrupted),
             left_behind: id(&status.left_behind),
             foreign: status.foreign.iter().map(ToString::to_string).collect(),

@@ -217,6 +217,10 @@ pub struct BriefStateJson {
     pub held: Vec<String>,
     /// Commits made while the task was active that carry no trailer.
     pub unstamped: usize,
+    /// Why commits made here are not stamped; null if they are.
+    pub hooks_missing: Option<String>,
+    /// The tasks of this repository are elsewhere: this clone has no ledger, and its commits name tasks.
+    pub ledger_missing: bool,
     /// The last session of an agent host here, if it broke off.
     pub broke_off: Option<BriefSessionJson>,
     /// Other sessions that are at work in this worktree.

@@ -9,13 +9,11 @@ mod text;
 pub use json::{answer, entry as json};
 pub use layout::Page;
 
-use crate::query::log::Log;
+use crate::{query::log::Log, verbs::NO_LEDGER};
 
-/// What the reader of `log` should know about what it does not show.
-pub fn remarks(log: &Log<'_>) -> Vec<&'static str> {
-    let lacks_ledger = "the commits name tasks, but this clone does not have their notes; \
-                        'git agent init' fetches them now and from now on, 'git agent sync' only now";
+/// What the reader of `log` should know about what it does not show. That the ledger is elsewhere may have been said already.
+pub fn remarks(log: &Log<'_>, ledger_is_said: bool) -> Vec<&'static str> {
     let is_cut = "this clone is shallow: older commits may be missing; 'git fetch --unshallow' gets them";
-    let remarks = [(log.lacks_ledger(), lacks_ledger), (log.is_cut(), is_cut)];
+    let remarks = [(log.lacks_ledger() && !ledger_is_said, NO_LEDGER), (log.is_cut(), is_cut)];
     remarks.into_iter().filter(|(applies, _)| *applies).map(|(_, remark)| remark).collect()
 }

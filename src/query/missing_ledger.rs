@@ -1,0 +1,21 @@
+//! A clone without the ledger, whose tasks are elsewhere: nothing was synced here yet.
+
+use crate::{domain::trailer::scan, error::Result, git::commit, store::ledger::View};
+
+/// As many commits are examined, newest first.
+const RECENT: usize = 1_000;
+
+/// Whether this clone has no ledger, and recent commits of HEAD name tasks. With a ledger this costs nothing.
+///
+/// # Errors
+///
+/// When the history cannot be read.
+pub fn is_elsewhere(view: &View<'_>) -> Result<bool> {
+    let repo = view.repo();
+    if view.tip().is_some() || repo.head()?.commit.is_none() {
+        return Ok(false);
+    }
+    let rules = repo.settings().trailer_rules();
+    let commits = commit::walk(repo, &[&format!("--max-count={RECENT}"), "HEAD"])?;
+    Ok(commits.iter().any(|commit| !scan::ids(&commit.message, &rules).is_empty()))
+}

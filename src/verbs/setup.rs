@@ -1,0 +1,31 @@
+//! What is missing of the set-up of a clone, said by the verbs that depend on it.
+
+use super::Caller;
+use crate::{error::Result, hook, store::ledger::View};
+
+/// Why commits made in this worktree are not stamped, if there are tasks at all: see [`hook::install::missing_here`].
+///
+/// # Errors
+///
+/// When the ledger cannot be read.
+pub fn unstamping(caller: &Caller) -> Result<Option<String>> {
+    let has_tasks = View::now(caller.repo())?.tip().is_some();
+    Ok(has_tasks.then(|| hook::install::missing_here(caller.repo())).flatten())
+}
+
+/// Warn of [`unstamping`].
+///
+/// # Errors
+///
+/// As [`unstamping`].
+pub(super) fn warn_of_hooks(caller: &Caller) -> Result<()> {
+    if let Some(why) = unstamping(caller)? {
+        caller.warn(hooks_remark(&why));
+    }
+    Ok(())
+}
+
+/// `why` commits are not stamped, and what to do about it.
+pub fn hooks_remark(why: &str) -> String {
+    format!("commits in this worktree are not stamped: {why}; run 'git agent init' here")
+}
