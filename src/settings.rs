@@ -121,6 +121,11 @@ impl Settings<'_> {
         }
     }
 
+    /// `agent.hookHint`: say that hooks are missing where that matters.
+    pub fn hook_hint(&self) -> bool {
+        !self.0.is_set("agent.hookHint") || self.0.flag("agent.hookHint")
+    }
+
     /// `agent.subjectPrefix`: put before the subject of checkpoints.
     pub fn subject_prefix(&self) -> String {
         self.0.text("agent.subjectPrefix").unwrap_or_default()

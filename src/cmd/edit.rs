@@ -6,8 +6,13 @@ use crate::{
         context::{Ctx, text_argument},
         task_change,
     },
+    domain::task::Task,
     error::{Error, Result, codes, exit},
-    verbs::add::{self, EditRequest},
+    verbs::{
+        add::{self, EditRequest},
+        split,
+    },
+    view::{json::SplitAnswer, sanitize},
 };
 
 /// Change the title, description and other fields of a task
@@ -33,10 +38,16 @@ pub struct Args {
     /// Clear the list of expected paths
     #[arg(long, conflicts_with = "files")]
     no_files: bool,
+    /// Give other work that was added with the same id in another clone an id of its own
+    #[arg(long, conflicts_with_all = ["title", "parent", "no_parent", "no_files"])]
+    split: bool,
 }
 
 /// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    if args.split {
+        return split(ctx, &args.tasks);
+    }
     let mut request = EditRequest {
         title: args.title.as_deref().map(text_argument).transpose()?,
         fields: args.fields.read(ctx)?,
@@ -85,4 +96,26 @@ fn in_editor(ctx: &Ctx, words: &[String]) -> Result<(Option<String>, Option<Stri
     }
     let (first, rest) = (first.trim_end().to_owned(), rest.trim().to_owned());
     Ok((Some(first).filter(|first| first != title), Some(rest).filter(|rest| *rest != description.trim())))
+}
+
+/// Tell apart what was added with one id.
+fn split(ctx: &Ctx, words: &[String]) -> Result<u8> {
+    let [word] = words else {
+        return Err(Error::new(codes::BAD_OPTION, "--split is about one task"));
+    };
+    let done = ctx.call(|caller| split::split(caller, word))?;
+    let task = task_change::task_json(ctx, &done.task)?;
+    let apart = done.split.iter().map(|task| task_change::task_json(ctx, task)).collect::<Result<Vec<_>>>()?;
+    let text = || {
+        let line = |task: &Task| format!("Split {}: {} has an id of its own.\n", done.task.name(), task.name());
+        done.split.iter().map(|task| sanitize::line(line(task).trim_end()).into_owned() + "\n").collect()
+    };
+    ctx.out.answer(|| SplitAnswer::new(task, apart), text)?;
+    if let Some(first) = done.split.first() {
+        ctx.out.hint(format!(
+            "go on with it: 'git agent start {}'; tasks that come after {} still do",
+            first.id, done.task.id
+        ));
+    }
+    Ok(exit::OK)
 }

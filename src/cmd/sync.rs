@@ -10,6 +10,7 @@ use crate::{
     },
     view::{
         json::{Apart, Dropped, SCHEMA, SyncAnswer},
+        list,
         sanitize::plural,
     },
 };
@@ -46,6 +47,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             pushed: synced.pushed,
             attempts: synced.attempts,
             tasks_changed: ids(&synced.tasks_changed),
+            rivals: synced.rivals.iter().map(|task| task.id.to_string()).collect(),
             claims_lost: ids(&synced.claims_lost),
             dropped: synced.dropped.into_iter().map(|loss| Dropped { task: loss.note, events: loss.events }).collect(),
             apart: synced.apart.into_iter().map(|(task, blob)| Apart { task, blob: blob.to_string() }).collect(),
@@ -57,6 +59,14 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let tasks = plural(synced.tasks_changed.len(), "task");
     let pushed = if synced.pushed { "pushed ours" } else { "nothing to push" };
     ctx.out.print(&format!("Synced with {remote}: {came} in {tasks} came in, {pushed}.\n"))?;
+    for task in synced.rivals.iter().take(NAMED) {
+        let rivals = list(task.rivals.iter().map(|rival| format!("'{}' by {}", rival.title, rival.by)));
+        let by = task.created_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
+        ctx.out.warn(format!(
+            "{0} was added for different work: '{1}'{by}, and {rivals}; 'git agent edit {0} --split' gives the latter an id of its own",
+            task.id, task.title
+        ));
+    }
     for id in &synced.claims_lost {
         ctx.out.warn(format!("another agent claimed {id} before you did; 'git agent show {id}' tells who"));
     }

@@ -175,9 +175,13 @@ fn anchors(repo: &Repo, survey: &Survey, now: Timestamp) -> Check {
 fn tasks(survey: &Survey) -> Check {
     let mut warnings = Vec::new();
     if !survey.created_twice.is_empty() {
+        let both = survey.created_twice.iter().map(|(id, titles)| {
+            let titles: Vec<String> = titles.iter().map(|title| format!("'{title}'")).collect();
+            format!("{id}: {}", titles.join(" and "))
+        });
         warnings.push((
-            format!("made more than once, apart: {}", list(&survey.created_twice)),
-            "the first title counts; 'git agent show <task>' tells whether it is the same work, 'git agent edit' changes it",
+            format!("one id for different work of several clones: {}", list(both)),
+            "'git agent edit <task> --split' gives the later work an id of its own; where it is the same work, nothing has to be done",
         ));
     }
     if !survey.fragments.is_empty() {

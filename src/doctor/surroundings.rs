@@ -74,7 +74,7 @@ fn settings(config: &Config<'_>) -> Check {
     expect("agent.hookTimeout", &|text| text.parse::<u64>().is_ok() || is_duration(text), "a number of seconds");
     expect("agent.maxFileSize", &|_| config.number("agent.maxFileSize").is_some(), "a size like 10m");
     expect("agent.guard", &|text| Mode::parse(text).is_some(), "snapshot, refuse or off");
-    for key in ["agent.requireVerify", "agent.trailerSplit", "agent.displayNotes"] {
+    for key in ["agent.requireVerify", "agent.trailerSplit", "agent.displayNotes", "agent.hookHint"] {
         expect(key, &|_| config.is_flag(key), "true or false");
     }
     if wrong.is_empty() {

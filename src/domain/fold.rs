@@ -13,8 +13,8 @@ use super::{
     id::TaskId,
     status::{Status, Verb},
     task::{
-        Base, Blocker, Decision, Failure, KnownCommit, LOWEST_PRIORITY, LostClaim, MAX_ESTIMATE, Remark, Span, Task,
-        TaskResult, Tie, Verification,
+        Base, Blocker, Decision, Failure, KnownCommit, LOWEST_PRIORITY, LostClaim, MAX_ESTIMATE, Remark, Rival, Span,
+        Task, TaskResult, Tie, Verification,
     },
     text,
     time::Timestamp,
@@ -172,7 +172,11 @@ fn apply(task: &mut Task, event: &Event) -> bool {
             task.estimate = create.estimate.map(|seconds| seconds.min(MAX_ESTIMATE));
         }
         // Two clones made the same id at the same time: one task, the first one's words.
-        Payload::Create(_) => return false,
+        Payload::Create(create) => {
+            let title = text::title(&create.title).into_owned();
+            task.rivals.push(Rival { event: event.id, title, at: event.at, by: event.actor.clone() });
+            return false;
+        }
         Payload::Edit(edit) => {
             if let Some(title) = &edit.title {
                 task.title = text::title(title).into_owned();
@@ -261,6 +265,7 @@ fn apply(task: &mut Task, event: &Event) -> bool {
         | Payload::Link(_)
         | Payload::Unlink(_)
         | Payload::Squash(_)
+        | Payload::Split(_)
         | Payload::Rollback(_)
         | Payload::Undo(_)
         | Payload::Withdraw(_)

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use bstr::{BStr, BString, ByteSlice as _};
 
 use super::{
-    event::{Event, Line, MAX_LINE, ParseError},
+    event::{Event, Line, MAX_LINE, ParseError, Payload},
     id::TaskId,
     withdraw,
 };
@@ -126,7 +126,21 @@ impl Events {
         read.damaged.sort_by_key(|damaged| damaged.number);
         read.events = found.into_iter().map(|(event, ..)| event).collect();
         read.events.sort_by_key(Event::order);
+        read.leave_out_split();
         read
+    }
+
+    /// Leave out what belongs to other work: see [`crate::domain::event::Split`].
+    fn leave_out_split(&mut self) {
+        let split = self.events.iter().filter_map(|event| match &event.payload {
+            Payload::Split(split) => Some(&split.events),
+            _ => None,
+        });
+        let elsewhere: HashSet<String> = split.flatten().cloned().collect();
+        if !elsewhere.is_empty() {
+            let is_split = |event: &Event| matches!(event.payload, Payload::Split(_));
+            self.events.retain(|event| is_split(event) || !elsewhere.contains(&event.id.to_string()));
+        }
     }
 
     /// Remember that line `at`, counted from 0, is not an event.

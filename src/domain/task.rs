@@ -39,6 +39,8 @@ pub struct Task {
     pub created_at: Option<Timestamp>,
     /// By whom it was added.
     pub created_by: Option<Actor>,
+    /// Work of another clone that has the same id: it was added there before the two clones met, and its words have no effect.
+    pub rivals: Vec<Rival>,
     /// The time of the last event.
     pub updated_at: Timestamp,
     /// When the first attempt began.
@@ -71,6 +73,19 @@ pub struct Task {
     pub commits: Vec<KnownCommit>,
     /// Commands that were run on it, oldest first.
     pub verifications: Vec<Verification>,
+}
+
+/// Work that was added with an id that other work has, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rival {
+    /// The event that added it.
+    pub event: Ulid,
+    /// Its title.
+    pub title: String,
+    /// When it was added.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Actor,
 }
 
 /// One stretch of work.
@@ -251,6 +266,7 @@ impl Task {
             estimate: None,
             created_at: None,
             created_by: None,
+            rivals: Vec::new(),
             updated_at: Timestamp::default(),
             started_at: None,
             completed_at: None,

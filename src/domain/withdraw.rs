@@ -113,6 +113,7 @@ fn parts(event: &Event) -> Vec<Part> {
         | Payload::Rollback(_)
         | Payload::Squash(_)
         | Payload::Undo(_)
+        | Payload::Split(_)
         | Payload::Withdraw(_)
         | Payload::Unknown(_) => Vec::new(),
     }

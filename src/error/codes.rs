@@ -144,6 +144,7 @@ codes! {
     NOTHING_TO_EDIT = "nothing-to-edit", Usage, "no change is named";
     NOTHING_TO_REDO = "nothing-to-redo", Refused, "the newest operation is not an undo";
     NOTHING_TO_REVERT = "nothing-to-revert", Refused, "no commit of the task came after the checkpoint";
+    NOTHING_TO_SPLIT = "nothing-to-split", Usage, "the id was chosen for one work only";
     NOTHING_TO_UNDO = "nothing-to-undo", Refused, "no operation of this worktree is left to undo";
     OBJECT_NOT_WRITTEN = "object-not-written", Environment, "an object cannot be written";
     OBJECTS_COLLECTED = "objects-collected", Busy, "a garbage collection removed objects meanwhile";

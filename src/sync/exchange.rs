@@ -12,6 +12,7 @@ use crate::{
         actor::Actor,
         id::TaskId,
         note::{self, Events},
+        task::Task,
         time::Timestamp,
     },
     error::{Error, Result, codes},
@@ -41,7 +42,7 @@ pub enum Direction {
 }
 
 /// How it went.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Synced {
     /// Whether the remote has a ledger and it was fetched.
     pub fetched: bool,
@@ -53,6 +54,8 @@ pub struct Synced {
     pub attempts: u32,
     /// The tasks that changed here.
     pub tasks_changed: Vec<TaskId>,
+    /// Tasks whose id was chosen for other work, too, as the merge brought out.
+    pub rivals: Vec<Task>,
     /// Tasks that `actor` had claimed here until the merge brought an earlier claim of another actor.
     pub claims_lost: Vec<TaskId>,
     /// What the remote's ledger had, and has no more: kept here, and pushed back.
@@ -192,12 +195,15 @@ fn take_in(repo: &Repo, remote: &str, actor: &Actor, synced: &mut Synced) -> Res
         let Some(id) = note::task_of_anchor(&new) else { continue };
         let (old, new) = (Events::read(&old), Events::read(&new));
         synced.merged_events += new.events.len().saturating_sub(old.events.len());
-        let is_ours = |events: &Events| {
-            let claim = crate::domain::task::Task::from_events(id.clone(), &events.events).claim;
-            claim.is_some_and(|claim| claim.is_of(&us))
-        };
+        let task = |events: &Events| Task::from_events(id.clone(), &events.events);
+        let (old, new) = (task(&old), task(&new));
+        let is_ours = |task: &Task| task.claim.as_ref().is_some_and(|claim| claim.is_of(&us));
         if is_ours(&old) && !is_ours(&new) {
             synced.claims_lost.push(id.clone());
+        }
+        if new.rivals.len() > old.rivals.len() {
+            synced.rivals.retain(|known| known.id != id);
+            synced.rivals.push(new);
         }
         if !synced.tasks_changed.contains(&id) {
             synced.tasks_changed.push(id);

@@ -105,9 +105,10 @@ fn complete_one(caller: &Caller, request: &Request) -> Result<Completed> {
     let result = request.result.as_deref().map(|text| text::lines("result", text).map(|text| value(&text)));
     let result = result.transpose()?;
     let Prepared { saved, verified } = prepare(caller, request, result.as_ref())?;
+    let active = caller.active()?;
     let (mut written, decided) = caller.write(|view| decide(caller, view, request, result.as_ref()))?;
     let id = &decided.task.id;
-    let unstamped = unstamped(caller, &decided.task)?;
+    let unstamped = if active.contains(id) { unstamped(caller, &decided.task)? } else { Vec::new() };
     active::clear(caller.repo(), id)?;
     caller.refresh_notes(std::slice::from_ref(id));
     let at = written.tasks.iter().position(|task| task.id == *id);
@@ -125,9 +126,6 @@ fn complete_one(caller: &Caller, request: &Request) -> Result<Completed> {
 /// The commits that were made here while `task`, as it was before, was active, and name no task; said with the command that links them.
 fn unstamped(caller: &Caller, task: &Task) -> Result<Vec<ObjectId>> {
     const NAMED: usize = 5;
-    if !caller.active()?.contains(&task.id) {
-        return Ok(Vec::new());
-    }
     setup::warn_of_hooks(caller)?;
     let found = unstamped::find(caller.repo(), std::slice::from_ref(task))?;
     let commits: Vec<ObjectId> = found.iter().map(|one| one.commit).collect();

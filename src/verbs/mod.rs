@@ -37,6 +37,7 @@ pub mod session;
 pub mod setup;
 pub mod show;
 pub mod snapshot;
+pub mod split;
 pub mod squash;
 pub mod start;
 pub mod status;

@@ -9,8 +9,8 @@ use crate::{error::Result, hook, store::ledger::View};
 ///
 /// When the ledger cannot be read.
 pub fn unstamping(caller: &Caller) -> Result<Option<String>> {
-    let has_tasks = View::now(caller.repo())?.tip().is_some();
-    Ok(has_tasks.then(|| hook::install::missing_here(caller.repo())).flatten())
+    let is_wanted = caller.repo().settings().hook_hint() && View::now(caller.repo())?.tip().is_some();
+    Ok(is_wanted.then(|| hook::install::missing_here(caller.repo())).flatten())
 }
 
 /// Warn of [`unstamping`].

@@ -8,7 +8,7 @@ use crate::{
         files::Files,
         graph::Graph,
         id::TaskId,
-        task::{Blocker, Task, TaskResult},
+        task::{Blocker, Rival, Task, TaskResult},
         text::Text,
         time::{Timestamp, show_duration},
     },
@@ -91,6 +91,8 @@ impl Page<'_> {
             let when = task.created_at.map(|at| relative_time::ago(self.now, at)).unwrap_or_default();
             self.field(&mut page, "Added by", &format!("{by}, {when}"));
         }
+        let rival = |rival: &Rival| format!("{} (by {}; 'git agent edit {} --split')", rival.title, rival.by, task.id);
+        self.field(&mut page, "Also added", &first_lines(task.rivals.iter().map(rival)));
         if !work.parts.is_empty() {
             self.field(&mut page, "Last event", &relative_time::ago(self.now, work.updated(task)));
         }

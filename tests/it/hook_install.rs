@@ -442,6 +442,7 @@ fn a_relative_hooks_directory_is_another_one_in_each_worktree() {
             stamps(there);
             assert_eq!(there.git(&["status", "--porcelain"]).text(), "");
         }
+        repo.git(&["config", "agent.hookHint", "true"]).success();
         let late = repo.worktree("late");
         let started = late.agent(&["start", "x"]).success();
         let said = started.stderr.contains("commits in this worktree are not stamped");

@@ -17,6 +17,7 @@ mod checkpoint_undo;
 mod clones;
 mod cmd_doctor;
 mod collected;
+mod collision;
 mod command_line;
 mod command_words;
 mod completion;

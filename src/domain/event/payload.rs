@@ -90,6 +90,8 @@ payloads! {
     Verify "verify" Verify,
     /// The worktree was rolled back to a checkpoint of the task.
     Rollback "rollback" Rollback,
+    /// Events that belong to other work of the same id, which has an id of its own now.
+    Split "split" Split,
     /// Several commits of the task became one.
     Squash "squash" Squash,
     /// A rollback or a squash was undone, or such an undo was.
@@ -131,6 +133,7 @@ impl Payload {
             | Payload::Unlink(_)
             | Payload::Rollback(_)
             | Payload::Squash(_)
+            | Payload::Split(_)
             | Payload::Undo(_)
             | Payload::Withdraw(_)
             | Payload::Unknown(_) => Vec::new(),
@@ -399,6 +402,16 @@ pub struct Rollback {
     /// It was completed, and is open again.
     #[serde(default, skip_serializing_if = "is_false")]
     pub reopened: bool,
+}
+
+/// `split`: two clones chose one id for different work. The events belong to the task `to`, whose note has them, too; here they do not
+/// count.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Split {
+    /// The new id of the other work.
+    pub to: TaskId,
+    /// The ids of its events.
+    pub events: Vec<String>,
 }
 
 /// `squash`: the commits `onto..old` became `commit`, which has the tree of `old`.

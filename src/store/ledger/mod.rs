@@ -15,6 +15,7 @@ pub mod audit;
 pub mod clone;
 pub mod commands;
 pub mod commits;
+pub mod halves;
 pub mod index;
 pub mod merge;
 pub mod survey;

@@ -53,7 +53,7 @@ pub struct Survey {
     /// Tasks whose note is in the tree more than once.
     pub duplicates: Vec<TaskId>,
     /// Tasks that were made more than once, apart.
-    pub created_twice: Vec<TaskId>,
+    pub created_twice: Vec<(TaskId, Vec<String>)>,
     /// Tasks whose `create` event is not here.
     pub fragments: Vec<TaskId>,
     /// Tasks whose anchor is not in the repository: `git notes prune` would take their notes.
@@ -91,7 +91,8 @@ pub fn survey(view: &View<'_>) -> Result<Survey> {
     survey.odd_titles.sort_unstable();
     survey.odd_titles.dedup();
     survey.missing_texts.sort_unstable();
-    for ids in [&mut survey.duplicates, &mut survey.created_twice, &mut survey.fragments, &mut survey.without_anchor] {
+    survey.created_twice.sort_unstable();
+    for ids in [&mut survey.duplicates, &mut survey.fragments, &mut survey.without_anchor] {
         ids.sort_unstable();
     }
     survey.look_at_graph();
@@ -133,7 +134,13 @@ impl Survey {
         match events.iter().filter(|event| matches!(event.payload, Payload::Create(_))).count() {
             0 => self.fragments.push(id.clone()),
             1 => {}
-            _ => self.created_twice.push(id.clone()),
+            _ => {
+                let titles = events.iter().filter_map(|event| match &event.payload {
+                    Payload::Create(create) => Some(text::title(&create.title).into_owned()),
+                    _ => None,
+                });
+                self.created_twice.push((id.clone(), titles.collect()));
+            }
         }
         for event in events {
             if event.payload.title().is_some_and(|title| text::title(title) != title) {

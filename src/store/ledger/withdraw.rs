@@ -151,24 +151,12 @@ fn refuse_started(view: &View<'_>, request: &Request<'_>, table: &Table, task: &
 /// Refuse what would make tasks wait for each other, or be parts of each other.
 fn refuse_circles(request: &Request<'_>, table: &Table, before: &Task, after: &Task) -> Result<()> {
     let graph = Graph::new(table);
-    let mut new = after.after.iter().filter(|id| !before.after.contains(id));
-    if let Some(circle) = new.find_map(|id| graph.would_close(&after.id, id)) {
-        return Err(refusal(request, &format!("it would close the circle {}", show_cycle(&circle))));
+    let new: Vec<TaskId> = after.after.iter().filter(|id| !before.after.contains(id)).cloned().collect();
+    let parent = after.parent.as_ref().filter(|_| before.parent != after.parent);
+    match graph.would_close(&after.id, &new, parent) {
+        Some(circle) => Err(refusal(request, &format!("it would close the circle {}", show_cycle(&circle)))),
+        None => Ok(()),
     }
-    if before.parent == after.parent {
-        return Ok(());
-    }
-    let mut chain = vec![after.id.clone()];
-    let mut at = after.parent.clone();
-    while let Some(id) = at {
-        chain.push(id.clone());
-        if id == after.id {
-            return Err(refusal(request, &format!("it would close the circle {}", show_cycle(&chain))));
-        }
-        let parent = table.get(&id).and_then(Row::parent).map(Row::id);
-        at = parent.filter(|next| !chain[1..].contains(next));
-    }
-    Ok(())
 }
 
 /// That `event` of the task `id` builds on what is withdrawn.

@@ -56,6 +56,8 @@ pub struct Author<'a> {
 pub struct Draft {
     /// Events, in the order in which they happen.
     pub events: Vec<(TaskId, Payload)>,
+    /// Events of other notes that these tasks get unchanged, before `events`.
+    pub copies: Vec<(TaskId, Vec<Event>)>,
     /// The subject of the ledger's commit.
     pub message: String,
     /// The tasks are not needed after they have been written: there are thousands of them.
@@ -70,7 +72,7 @@ impl Draft {
 
     /// One event.
     pub fn one(id: &TaskId, payload: Payload) -> Self {
-        Draft { message: format!("{} {id}", payload.kind()), events: vec![(id.clone(), payload)], is_bulk: false }
+        Draft { message: format!("{} {id}", payload.kind()), events: vec![(id.clone(), payload)], ..Draft::default() }
     }
 
     /// And then this.
@@ -170,6 +172,11 @@ impl Prepared {
         draft.events.iter().for_each(|(id, _)| *left.entry(id.clone()).or_default() += 1);
         let mut open: HashMap<TaskId, (usize, OpenNote)> = HashMap::new();
         let mut tasks = Vec::new();
+        for (id, events) in draft.copies {
+            let mut note = OpenNote::of(view, &id)?;
+            events.iter().try_for_each(|event| note.copy(event))?;
+            open.insert(id, (0, note));
+        }
         for (turn, (id, mut payload)) in draft.events.into_iter().enumerate() {
             store_long_texts(repo, &mut batch, &mut changes, &mut payload)?;
             let (_, note) = match open.entry(id.clone()) {
@@ -185,6 +192,9 @@ impl Prepared {
                     tasks.push((turn, task));
                 }
             }
+        }
+        for (_, note) in open.into_values() {
+            note.close(view, &mut batch, &mut changes)?;
         }
         tasks.sort_by_key(|(turn, _)| *turn);
         let tasks = tasks.into_iter().map(|(_, task)| task).collect();
@@ -314,6 +324,17 @@ was recorded",
         }
         changes.notes.insert(key, batch.blob(repo, text)?);
         Ok(self.fold.finish())
+    }
+
+    /// Add `event` of another note, as it is.
+    fn copy(&mut self, event: &Event) -> Result<()> {
+        let line = event.to_line().ok_or_else(|| Error::bug("an event that was read does not fit into a line"))?;
+        self.fold.apply(event);
+        self.events.push(event.clone());
+        self.lines.push(line);
+        self.next = self.next.max(event.n.saturating_add(1));
+        self.clones.extend(event.clone_id.map(|clone| (event.actor.clone(), clone)));
+        Ok(())
     }
 
     fn add(&mut self, repo: &Repo, author: &Author<'_>, payload: Payload) -> Result<()> {

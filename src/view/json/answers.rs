@@ -61,6 +61,23 @@ impl TasksAnswer {
     }
 }
 
+/// `edit --split`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SplitAnswer {
+    schema: u32,
+    /// The task that keeps the id.
+    task: TaskJson,
+    /// The tasks that got ids of their own.
+    split: Vec<TaskJson>,
+}
+
+impl SplitAnswer {
+    /// The answer with the task and those that were split off.
+    pub fn new(task: TaskJson, split: Vec<TaskJson>) -> Self {
+        SplitAnswer { schema: SCHEMA, task, split }
+    }
+}
+
 /// `complete`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CompleteAnswer {
@@ -384,6 +401,8 @@ pub struct SyncAnswer {
     pub attempts: u32,
     /// Ids of the tasks that changed here.
     pub tasks_changed: Vec<String>,
+    /// Ids that the clones had chosen for different work: 'edit --split' tells it apart.
+    pub rivals: Vec<String>,
     /// Ids of the tasks that this actor held until another actor turned out to have claimed them first.
     pub claims_lost: Vec<String>,
     /// What the remote had and has no more: kept here, and pushed back.

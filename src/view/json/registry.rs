@@ -24,6 +24,7 @@ pub fn answers() -> Vec<Answer> {
     let mut add = |command, schema| answers.push(Answer { command, schema });
     add("start", schema_for!(StartAnswer));
     add("several tasks", schema_for!(TasksAnswer));
+    add("edit --split", schema_for!(SplitAnswer));
     add("complete", schema_for!(CompleteAnswer));
     add("next", schema_for!(NextAnswer));
     add("link", schema_for!(LinkAnswer));

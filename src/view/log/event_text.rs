@@ -67,6 +67,10 @@ pub fn say(view: &View<'_>, payload: &Payload) -> Said {
         Payload::Commit(commit) => said("·", "committed", faint, commit.commit.clone()),
         Payload::Link(link) if link.by == "user" => said("·", "linked", faint, format!("commit {}", link.commit)),
         Payload::Link(link) => said("·", "linked", faint, format!("commit {}, found by {}", link.commit, link.by)),
+        Payload::Split(split) => {
+            let what = sanitize::plural(split.events.len(), "event");
+            said("⑂", "split", plain, format!("{what} of other work with this id, which is {} now", split.to))
+        }
         Payload::Unlink(unlink) => said("·", "unlinked", faint, format!("commit {}", unlink.commit)),
         Payload::Verify(verify) => {
             let (mark, verb, tone): (_, _, Tone) = match verify.exit {

@@ -1,5 +1,7 @@
 //! The log for people, in the manner of `git log`.
 
+use std::borrow::Cow;
+
 use bstr::ByteSlice as _;
 
 use super::{
@@ -7,7 +9,11 @@ use super::{
     layout::{Before, Page},
 };
 use crate::{
-    domain::trailer::{Rules, scan},
+    domain::{
+        event::Payload,
+        text,
+        trailer::{Rules, scan},
+    },
     git::log::Record,
     query::log::{Checkpoint, Entry, Log, TaskEvent},
     view::{Row, Style, sanitize},
@@ -109,7 +115,7 @@ impl Page {
         self.space(if quiet { Before::Line } else { Before::Block });
         let style = self.style;
         let verb = (said.tone)(style, &format!("{} {}", said.mark, said.verb));
-        let title = style.plain(log.title(moment.task.as_str()).unwrap_or_default());
+        let title = style.plain(&title(log, moment));
         let who = style.faint(&self.who(moment));
         self.line(&format!("{verb} {} {title}  {who}", style.task(moment.task.as_str())));
         if !quiet {
@@ -123,10 +129,10 @@ impl Page {
     fn event_line(&mut self, log: &Log<'_>, moment: &TaskEvent) {
         let said = event_text::say(log.view(), &moment.event.payload);
         let style = self.style;
-        let title = log.title(moment.task.as_str()).unwrap_or_default();
+        let title = title(log, moment);
         let Said { mark, verb, tone, text } = said;
         let text = match text.trim() {
-            "" => title.to_owned(),
+            "" => title.into_owned(),
             text => text.lines().collect::<Vec<_>>().join(" "),
         };
         let row = Row::new()
@@ -142,6 +148,14 @@ impl Page {
 
     fn who(&self, moment: &TaskEvent) -> String {
         format!("({}, {})", moment.event.actor, self.dates.of(moment.event.at))
+    }
+}
+
+/// The title of the task of `moment`; where it was added, the one that it got then.
+fn title<'t>(log: &'t Log<'_>, moment: &'t TaskEvent) -> Cow<'t, str> {
+    match &moment.event.payload {
+        Payload::Create(create) => text::title(&create.title),
+        _ => log.title(moment.task.as_str()).unwrap_or_default().into(),
     }
 }
 

@@ -70,7 +70,7 @@ impl Ledger {
             self.seconds.set(self.seconds.get() + 1);
             Timestamp::from_seconds(self.seconds.get())
         };
-        let draft = Draft { events, message: "test".into(), is_bulk: false };
+        let draft = Draft { events, message: "test".into(), ..Draft::default() };
         let author = Author { actor: &self.actor, now: &now, is_held_to_it: false, command: None };
         ledger::write(&self.repo, &author, |_| Ok((draft.clone(), ()))).expect("the ledger can be written");
     }

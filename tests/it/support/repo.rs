@@ -78,7 +78,8 @@ impl TestRepo {
         std::fs::write(
             tmp.join("home/.gitconfig"),
             "[user]\n\tname = A U Thor\n\temail = author@example.com\n[init]\n\tdefaultBranch = main\n[gc]\n\tauto = 0\n\
-             [maintenance]\n\tauto = false\n[advice]\n\tdetachedHead = false\n[protocol \"file\"]\n\tallow = always\n",
+             [maintenance]\n\tauto = false\n[advice]\n\tdetachedHead = false\n[protocol \"file\"]\n\tallow = always\n\
+             [agent]\n\thookHint = false\n",
         )
         .expect("a git configuration");
         let path = tmp.join("repo");
