@@ -284,7 +284,7 @@ mod tests {
     fn a_cut_text_says_so() {
         let stored = Text::stored("0".repeat(40), &"long ".repeat(100));
         assert!(
-            stored.cut().ends_with("long… [200 of 500 bytes; the rest is not in this repository]"),
+            stored.cut().ends_with("long … [200 of 500 bytes; the rest is not in this repository]"),
             "{}",
             stored.cut()
         );

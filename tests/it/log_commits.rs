@@ -240,3 +240,19 @@ fn cherry_picks_of_each_other_are_told_as_one_patch() {
         assert!(shown.stderr.contains("6 commits of the task made 5 patches"), "{shown}");
     });
 }
+
+/// Each number is a question to the whole history: a message that names thousands of tasks is not thousands of them.
+#[test]
+fn a_commit_that_names_thousands_of_tasks_is_shown_in_a_moment() {
+    let repo = TestRepo::new();
+    let trailers: String = (0..3_000).map(|n| format!("Task-Id: x-{n}\n")).collect();
+    repo.commit_file("a", "one\n", &format!("All of it\n\n{trailers}"));
+    let began = std::time::Instant::now();
+    let shown = repo.agent(&["log", "x-5"]).success();
+    assert!(shown.stdout.contains("x-5@1 ") && shown.stdout.contains("x-49@1 "), "{shown}");
+    assert!(shown.stdout.contains("x-2999 ") && !shown.stdout.contains("x-2999@"), "{shown}");
+    let last = repo.agent(&["log", "x-2999"]).success();
+    assert!(last.stdout.contains("x-2999@1 "), "the task that is asked for has its number: {last}");
+    repo.agent(&["blame", "a"]).success();
+    assert!(began.elapsed() < std::time::Duration::from_secs(60), "{:?}", began.elapsed());
+}

@@ -124,18 +124,25 @@ fn everything_is_as_far_as_its_leaves() {
 #[test]
 fn what_is_above_a_task_is_looked_at_once() {
     // A line of features, each with a leaf besides; the top is a part of its own part.
-    let line: Vec<String> = (0..20_000).flat_map(|n| [format!("f{n} 2"), format!("l{n} 2")]).collect();
+    let line: Vec<String> = (0..20_000).flat_map(|n| [format!("f{n:05} 2"), format!("l{n:05} 2")]).collect();
     let mut tasks = plan(&line.iter().map(String::as_str).collect::<Vec<_>>());
-    for n in 0..20_000 {
-        let parent = |n: usize| TaskId::parse(&format!("f{n}")).ok();
-        tasks[2 * n].parent = parent(if n == 0 { 10 } else { n - 1 });
-        tasks[2 * n + 1].parent = parent(n);
+    for task in &mut tasks {
+        let (kind, n) = task.id.as_str().split_at(1);
+        let n: usize = n.parse().unwrap();
+        let parent = match kind {
+            "l" => n,
+            _ => n.checked_sub(1).unwrap_or(10),
+        };
+        task.parent = TaskId::parse(&format!("f{parent:05}")).ok();
+    }
+    fn cancel(tasks: &mut [Summary], id: &str) {
+        tasks.iter_mut().find(|task| task.id.as_str() == id).unwrap().status = Status::Cancelled;
     }
     let total = |tasks: &[_]| Graph::new(&Table::of(tasks)).overall().total;
     assert_eq!(total(&tasks), 20_000);
-    tasks[2 * 15_000].status = Status::Cancelled;
+    cancel(&mut tasks, "f15000");
     assert_eq!(total(&tasks), 15_000);
-    tasks[2 * 5].status = Status::Cancelled;
+    cancel(&mut tasks, "f00005");
     assert_eq!(total(&tasks), 0, "it is above all of those that are parts of each other");
 }
 

@@ -104,7 +104,7 @@ mod tests {
         let told = |lines: &[String]| {
             let mut reverted = Reverted::default();
             for (n, line) in lines.iter().enumerate() {
-                reverted.see(&format!("{n:040x}"), line.as_bytes());
+                reverted.see(&format!("f{n:039x}"), line.as_bytes());
             }
             reverted.see(hex, b"")
         };

@@ -19,7 +19,7 @@ use crate::{
         log::{self, Record},
         relay::{self, Color},
     },
-    query::revision::Owners,
+    query::revision::{NUMBERED, Owners},
     store::ledger::View,
 };
 
@@ -237,8 +237,12 @@ impl<'r> Log<'r> {
             let number = self.numbers.get(&commit).copied();
             let mut numbers = Vec::new();
             let verified = if let Only::Of(id) = &self.only {
-                for task in &tasks {
-                    numbers.push(if task == id { number } else { self.owners.number(task, commit)? });
+                for (at, task) in tasks.iter().enumerate() {
+                    numbers.push(match () {
+                        () if task == id => number,
+                        () if at < NUMBERED => self.owners.number(task, commit)?,
+                        () => None,
+                    });
                 }
                 // The whole history tells of its checkpoints, not only what is shown of it.
                 if number.is_some() {

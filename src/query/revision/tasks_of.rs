@@ -20,7 +20,8 @@ use crate::{
 pub struct Owner {
     /// Its id; other teams' ids need not be ids of ours.
     pub task: String,
-    /// n of `T@n` on the history that is asked about; `None` for a commit elsewhere.
+    /// n of `T@n` on the history that is asked about; `None` for a commit elsewhere, and behind the first [`NUMBERED`]
+    /// tasks of a commit.
     pub number: Option<usize>,
 }
 
@@ -32,6 +33,9 @@ impl std::fmt::Display for Owner {
         }
     }
 }
+
+/// Of a commit that names more tasks than any person works on, only the first have numbers: each is a question to the whole history.
+pub const NUMBERED: usize = 50;
 
 /// Answers it for the commits of one history. Each commit is read once, each task's commits are looked for once.
 pub struct Owners<'v> {
@@ -53,8 +57,8 @@ impl<'v> Owners<'v> {
     pub fn of(&mut self, commit: ObjectId) -> Result<&[Owner]> {
         if !self.known.contains_key(&commit) {
             let mut owners = Vec::new();
-            for task in self.tasks(commit) {
-                let number = self.number(&task, commit)?;
+            for (at, task) in self.tasks(commit).into_iter().enumerate() {
+                let number = if at < NUMBERED { self.number(&task, commit)? } else { None };
                 owners.push(Owner { task, number });
             }
             self.known.insert(commit, owners);
