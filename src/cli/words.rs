@@ -64,7 +64,7 @@ pub const WORDS: &[Word] = &[
     word("burndown", "Taskwarrior", Like("report --output report.html", "the page has a burn-up chart")),
     word("clean", "git", Like("guard -- git clean <options>", "it takes a snapshot of the files that git removes")),
     word("close", "br", Same("complete")),
-    word("comment", "br, git-bug", Like("note", "it adds a note to a task")),
+    word("comment", "br, git-bug", Same("note")),
     word("comments", "br", Like("show <task>", "it shows all notes; 'git agent note' adds one")),
     word(
         "commit",
@@ -112,7 +112,11 @@ pub const WORDS: &[Word] = &[
         Like("edit <task> --<field> <value>", "start, complete, fail and cancel change the state"),
     ),
     word("new", "jj, git-bug", Like("add <title>", "'git agent start <task>' begins one")),
-    word("onboard", "br", Like("help", "'git agent init' sets up a repository")),
+    word(
+        "onboard",
+        "br",
+        Like("help agents", "README.md has the lines for AGENTS.md; 'git agent init' sets up a repository"),
+    ),
     word("op", "jj", Like("ops", "'git agent ops show <operation>' shows one, 'git agent undo <operation>' undoes it")),
     word("op log", "jj", Same("ops")),
     word("op restore", "jj", Like("undo <operation>", "it undoes one operation")),
@@ -124,7 +128,7 @@ pub const WORDS: &[Word] = &[
         "Task Master",
         Like("plan import <file>", "it reads checklists and plan files, without a language model"),
     ),
-    word("prime", "br", Like("brief", "it prints what an agent needs to continue")),
+    word("prime", "br", Like("brief", "'git agent help agents' prints the manual for agents")),
     word("projects", "Taskwarrior", Like("list --tree", "features are tasks with subtasks")),
     word("pull", "git", Same("sync --fetch-only")),
     word("purge", "Taskwarrior", Like("cancel <task>", "nothing is deleted; 'git agent gc' expires old snapshots")),
@@ -294,7 +298,7 @@ mod tests {
             match entry.here {
                 Same(line) => check(line),
                 With(line, option) => check(&format!("{line} {option}")),
-                Like("start, complete, fail, pause, cancel or reopen" | "add, list, show or edit" | "help", _) => {}
+                Like("start, complete, fail, pause, cancel or reopen" | "add, list, show or edit", _) => {}
                 Like(line, _) => check(line),
             }
         }
