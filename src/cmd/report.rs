@@ -16,7 +16,7 @@ use crate::{
 The HTML report is a single file without scripts or external resources. 'execplan' is a self-contained document from \
 which a new agent can continue. --json prints the same facts for programs.")]
 pub struct Args {
-    /// Output format: md, html, json, text or execplan (default: from the extension of FILE, or md)
+    /// Output format: md, html, json, text or execplan (default: from the extension of FILE; text on a terminal, otherwise md)
     #[arg(long, value_name = "FORMAT", value_enum, hide_possible_values = true)]
     format: Option<Format>,
     /// Report only this task and its subtasks
@@ -42,7 +42,7 @@ enum Format {
 
 impl Args {
     /// The format that is asked for, or that the file's name says.
-    fn format(&self, json: bool) -> Format {
+    fn format(&self, json: bool, on_terminal: bool) -> Format {
         let ending = self.output.as_deref().and_then(|path| path.extension()).and_then(|ending| ending.to_str());
         let by_name = match ending.map(str::to_ascii_lowercase).as_deref() {
             Some("html" | "htm") => Some(Format::Html),
@@ -51,14 +51,19 @@ impl Args {
             Some("md" | "markdown") => Some(Format::Md),
             _ => None,
         };
-        self.format.or(by_name).unwrap_or(if json { Format::Json } else { Format::Md })
+        let default = match (json, on_terminal && self.output.is_none()) {
+            (true, _) => Format::Json,
+            (false, true) => Format::Text,
+            (false, false) => Format::Md,
+        };
+        self.format.or(by_name).unwrap_or(default)
     }
 }
 
 /// Ask, and show or write the report in the format that is wanted.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let is_json = ctx.out.is_json();
-    let format = args.format(is_json);
+    let format = args.format(is_json, ctx.out.is_for_a_person());
     let no_checkpoints = matches!(format, Format::Md | Format::Text) && !is_json;
     let request = Request { feature: args.parent, since: args.since, no_checkpoints };
     let report = ctx.call(|caller| report::report(caller, &request))?;

@@ -219,6 +219,20 @@ fn several_features_have_a_block_each() {
 }
 
 #[test]
+fn a_terminal_gets_the_text_form() {
+    let repo = TestRepo::new();
+    repo.agent(&["add", "Only", "--id", "only", "-q"]).success();
+    let on_terminal = |line: &str| {
+        let run = repo.run("script").args(["-qec", line, "/dev/null"]).env("TERM", "xterm").env("GIT_PAGER", "cat");
+        run.run().success().stdout
+    };
+    assert!(!on_terminal("git-agent report").contains("## Progress"));
+    assert!(on_terminal("git-agent report --format md").contains("## Progress"));
+    on_terminal("git-agent report --output report.md");
+    assert!(repo.read("report.md").starts_with("## Progress"));
+}
+
+#[test]
 fn an_empty_ledger_and_one_task() {
     on_one_git(|git| {
         let repo = TestRepo::with_git(git);
