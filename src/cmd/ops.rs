@@ -1,18 +1,19 @@
 //! `git agent ops`: the operation log of this worktree.
-
-use std::collections::HashMap;
-
 use bstr::ByteSlice as _;
-use ulid::Ulid;
 
 use crate::{
     cmd::{context::Ctx, operation_output},
+    domain::{
+        event::{Event, Payload},
+        id_prefix::short_ids,
+    },
     error::{Result, exit},
     git::relay::{self, Color},
-    recovery::operation::{Recorded, State, undone, undone_by},
-    verbs,
+    recovery::operation::{Recorded, State},
+    verbs::{self, commands::Entry, ops::Shown},
     view::{
         json::{OpShowAnswer, OpsAnswer, listed},
+        log::event_text,
         relative_time,
         sanitize::{self, plural},
     },
@@ -21,9 +22,15 @@ use crate::{
 /// How many are shown without `--all`.
 const SHOWN: usize = 20;
 
-/// List the operations of this worktree, newest first
+/// List what was done in this worktree and can be undone, newest first
 #[derive(Debug, clap::Args)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Operations that change the branch, the index or the work tree (rollback, undo, redo, snapshot restore, checkpoint, \
+squash), and commands that only wrote to the ledger. Wherever an operation is named, a unique beginning of its id \
+is enough, and op@{0} is the newest one, op@{1} the one before it."
+)]
 pub struct Args {
     /// Show all, not only the newest
     #[arg(long)]
@@ -43,7 +50,7 @@ enum Action {
 
 #[derive(Debug, clap::Args)]
 struct Show {
-    /// Operation id or unique prefix (default: the last operation)
+    /// Operation id, unique prefix, or op@{N} (default: the last operation)
     op: Option<String>,
 }
 
@@ -72,10 +79,11 @@ fn list(ctx: &Ctx, args: &Args) -> Result<u8> {
         0 => "No operation was recorded in this worktree.\n".to_owned(),
         count => format!("{}\n", plural(count, "operation")),
     };
-    let undone = undone(&entries);
     let shown = if args.all { entries.len() } else { SHOWN };
-    for recorded in entries.iter().take(shown) {
-        text.push_str(&format!("  {}\n", line(ctx, &undone, recorded)));
+    let short = short_ids(entries.iter().map(|entry| entry.id));
+    for entry in entries.iter().take(shown) {
+        let id = short.get(&entry.id).cloned().unwrap_or_default();
+        text.push_str(&format!("  {}\n", line(ctx, &id, entry)));
     }
     if entries.len() > shown {
         text.push_str(&format!("  … and {} more (use --all)\n", entries.len() - shown));
@@ -84,34 +92,48 @@ fn list(ctx: &Ctx, args: &Args) -> Result<u8> {
     Ok(exit::OK)
 }
 
-/// `01JD…  rollback t-1 to t-1@2  (2 minutes ago by ann@here, undone)`
-fn line(ctx: &Ctx, undone: &HashMap<Ulid, Ulid>, recorded: &Recorded) -> String {
-    let operation = &recorded.operation;
-    let mut notes =
-        vec![format!("{} by {}", relative_time::ago(ctx.now(), operation.at), sanitize::line(&operation.by))];
-    match operation.state {
-        _ if recorded.is_foreign => notes.push("not made in this repository".to_owned()),
-        State::Begun => notes.push("interrupted: 'git agent resume' or 'git agent undo'".to_owned()),
-        State::Failed => notes.push("failed, everything was put back".to_owned()),
-        State::Done if undone.contains_key(&operation.id) => notes.push("undone".to_owned()),
-        State::Done => {}
+/// `01KATK2X  rollback t-1 to t-1@2  (2 minutes ago by ann@here, undone)`
+fn line(ctx: &Ctx, id: &str, entry: &Entry) -> String {
+    let mut notes = vec![format!("{} by {}", relative_time::ago(ctx.now(), entry.at), sanitize::line(&entry.by))];
+    match entry.operation.as_ref().map(|recorded| (recorded.is_foreign, recorded.operation.state)) {
+        Some((true, _)) => notes.push("not made in this repository".to_owned()),
+        Some((_, State::Begun)) => notes.push("interrupted: 'git agent resume' or 'git agent undo'".to_owned()),
+        Some((_, State::Failed)) => notes.push("failed, everything was put back".to_owned()),
+        _ if entry.undone_by.is_some() => notes.push("undone".to_owned()),
+        _ => {}
     }
     let style = ctx.style();
     let notes = style.faint(&format!("({})", notes.join(", ")));
-    format!("{}  {}  {notes}", style.id(&operation.id.to_string()), sanitize::line(&operation.title))
+    format!("{}  {}  {notes}", style.id(id), sanitize::line(&entry.title))
 }
 
 fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
-    let repo = ctx.repo()?;
-    let (recorded, entries) = ctx.call(|caller| verbs::ops::show(caller, word))?;
+    let shown = ctx.call(|caller| verbs::ops::show(caller, word))?;
+    let Shown { entry, events } = &shown;
     if ctx.out.is_json() {
-        ctx.out.json(&OpShowAnswer::new(&recorded, undone_by(&entries, recorded.operation.id)))?;
+        ctx.out.json(&OpShowAnswer::new(&shown))?;
         return Ok(exit::OK);
     }
     ctx.page()?;
+    let mut text = format!("{}\n", line(ctx, &entry.id.to_string(), entry));
+    let view = ctx.view()?;
+    let is_told = |event: &Event| !matches!(event.payload, Payload::Commit(_));
+    for (id, event) in events.iter().filter(|(_, event)| is_told(event)) {
+        let said = event_text::say(&view, &event.payload);
+        let words = said.text.lines().next().map(|line| format!(": {line}")).unwrap_or_default();
+        text.push_str(&format!("  {}\n", sanitize::line(&format!("{} {id}{words}", said.verb))));
+    }
+    if let Some(recorded) = &entry.operation {
+        text.push_str(&operation(ctx, recorded)?);
+    }
+    ctx.out.print(&text)?;
+    Ok(exit::OK)
+}
+
+/// What an operation touched, and its changes.
+fn operation(ctx: &Ctx, recorded: &Recorded) -> Result<String> {
     let operation = &recorded.operation;
-    let mut text = format!("{}\n", line(ctx, &undone(&entries), &recorded));
-    text.push_str(&operation_output::moved(&operation.before, &operation.after).unwrap_or_default());
+    let mut text = operation_output::moved(&operation.before, &operation.after).unwrap_or_default();
     if let Some(snapshot) = operation.snapshot {
         text.push_str(&format!("  snapshot of what was before: {snapshot}\n"));
     }
@@ -129,9 +151,8 @@ fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
     // A checkpoint, and what takes it back, change no file: what they changed is in the index.
     let part = if recorded.touched.iter().any(|touched| touched.on_disk) { "worktree" } else { "staged" };
     let sides = ["before", "after"].map(|side| format!("{}:{side}/{part}", recorded.commit));
-    let patch = relay::plain_patch(repo, Color::Never, sides)?;
+    let patch = relay::plain_patch(ctx.repo()?, Color::Never, sides)?;
     text.push('\n');
     text.push_str(&sanitize::lines(&patch.to_str_lossy()));
-    ctx.out.print(&text)?;
-    Ok(exit::OK)
+    Ok(text)
 }

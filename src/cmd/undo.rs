@@ -20,7 +20,7 @@ and the work tree. A task that was added is hidden. What others did later is nev
 Of the work tree only the paths that the operation touched are changed, and their current state is saved in a snapshot \
 first. An interrupted operation is undone before anything else. 'git agent ops' lists the operations.")]
 pub struct Args {
-    /// Operation id or unique prefix (default: the last command of this worktree)
+    /// Operation id, unique prefix, or op@{N} (default: the last command of this worktree)
     op: Option<String>,
 }
 

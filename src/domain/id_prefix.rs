@@ -1,5 +1,9 @@
 //! From what a person typed to the task that is meant: the id itself, or any unique prefix of one.
 
+use std::collections::HashMap;
+
+use ulid::Ulid;
+
 /// How many candidates or suggestions are worth listing.
 const MAX_LISTED: usize = 10;
 
@@ -43,6 +47,28 @@ pub fn resolve<'a>(word: &str, ids: impl Iterator<Item = &'a str> + Clone) -> Re
     }
 }
 
+/// The fewest characters of an id of an operation or a snapshot that are shown.
+const SHORT: usize = 8;
+
+/// For each of `ids` the shortest beginning that no other one has, of at least eight characters.
+pub fn short_ids(ids: impl Iterator<Item = Ulid>) -> HashMap<Ulid, String> {
+    let mut sorted: Vec<Ulid> = ids.collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let texts: Vec<String> = sorted.iter().map(Ulid::to_string).collect();
+    let common = |one: &str, other: &str| one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    let shared: Vec<usize> = texts.windows(2).map(|two| common(&two[0], &two[1])).collect();
+    let longest = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| shared.get(at));
+        before.into_iter().chain(shared.get(at)).copied().max().unwrap_or(0)
+    };
+    let short = |(at, id): (usize, Ulid)| {
+        let text = &texts[at];
+        (id, text[..(longest(at) + 1).clamp(SHORT, text.len())].to_owned())
+    };
+    sorted.iter().copied().enumerate().map(short).collect()
+}
+
 /// The ids that `word` may have been meant to be.
 fn nearest<'a>(word: &str, ids: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let lower = word.to_ascii_lowercase();
@@ -57,6 +83,14 @@ fn nearest<'a>(word: &str, ids: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_id_is_as_long_as_it_takes() {
+        let ids = [Ulid::from_parts(1, 1), Ulid::from_parts(1, 2), Ulid::from_parts(1 << 40, 1)];
+        let short = short_ids(ids.into_iter());
+        assert_eq!(ids.map(|id| short[&id].len()), [26, 26, 8]);
+        assert!(ids.iter().all(|id| id.to_string().starts_with(&short[id])));
+    }
 
     #[test]
     fn exact_wins_over_prefix_and_unknown_suggests() {

@@ -77,8 +77,8 @@ pub struct Entries<'c> {
 }
 
 impl<'c> Entries<'c> {
-    /// Those of `log`, and those that the ledger of `view` knows to have been run in its worktree.
-    pub fn of(log: &'c OpLog<'c>, view: View<'c>, foreign: Foreign) -> Self {
+    /// Those of `log`, and those that the ledger of `view`, where it can be read, knows to have been run in its worktree.
+    pub fn of(log: &'c OpLog<'c>, view: Option<View<'c>>, foreign: Foreign) -> Self {
         let worktree = log.place();
         let is_here = move |part: &Result<Part>| {
             part.as_ref().map_or(true, |part| [worktree, ""].contains(&part.command.worktree.as_str()))
@@ -87,7 +87,7 @@ impl<'c> Entries<'c> {
             Foreign::Skip => Box::new(log.own()),
             Foreign::List => Box::new(log.entries()),
         };
-        let ledger: Box<dyn Iterator<Item = _>> = Box::new(Parts::of(view).filter(is_here));
+        let ledger: Box<dyn Iterator<Item = _>> = Box::new(view.into_iter().flat_map(Parts::of).filter(is_here));
         Entries {
             operations: operations.peekable(),
             ledger: ledger.peekable(),
@@ -105,7 +105,12 @@ impl<'c> Entries<'c> {
         };
         let ledger = match self.ledger.peek() {
             Some(Ok(part)) => Some(part.command.id),
-            Some(Err(_)) => return self.ledger.next().and_then(Result::err).map(Err),
+            // Of a ledger that cannot be read further nothing is known; that keeps no operation from being undone.
+            Some(Err(_)) => {
+                let none: Box<dyn Iterator<Item = _>> = Box::new(std::iter::empty());
+                self.ledger = none.peekable();
+                None
+            }
             None => None,
         };
         let recorded = if operation >= ledger { self.operations.next().transpose().ok().flatten() } else { None };
@@ -120,9 +125,13 @@ impl<'c> Entries<'c> {
             operation: None,
             ledger: Some(part),
         });
+        // 'complete t' of one that made a checkpoint first; what an undo wrote is called as the undo is.
+        let own = |part: &Part| {
+            part.title.split(' ').next().is_some_and(|verb| verb == "complete").then(|| part.title.clone())
+        };
         let of_operation = recorded.map(|recorded| Entry {
             id: recorded.operation.id,
-            title: recorded.operation.title.clone(),
+            title: part.as_ref().and_then(own).unwrap_or_else(|| recorded.operation.title.clone()),
             at: recorded.operation.at,
             by: recorded.operation.by.clone(),
             undoes: recorded.operation.undoes,
@@ -164,12 +173,23 @@ impl Iterator for Entries<'_> {
     }
 }
 
-/// The command that `word` names: its id, or a unique beginning of it, in any case.
+/// N of `op@{N}`.
+fn place(word: &str) -> Option<usize> {
+    word.strip_prefix("op@{")?.strip_suffix('}')?.parse().ok()
+}
+
+/// The command that `word` names: its id, or a unique beginning of it, in any case; `op@{N}` is the one after N newer ones.
 ///
 /// # Errors
 ///
 /// `operation-not-found`, `ambiguous-operation`.
-pub fn find(entries: Entries<'_>, word: &str) -> Result<Entry> {
+pub fn find(mut entries: Entries<'_>, word: &str) -> Result<Entry> {
+    if let Some(place) = place(word) {
+        return entries.nth(place).unwrap_or_else(|| {
+            let message = format!("there is no {word}: fewer operations were recorded in this worktree");
+            Err(Error::new(codes::OPERATION_NOT_FOUND, message).hint("'git agent ops' lists them"))
+        });
+    }
     let prefix = word.to_ascii_uppercase();
     let mut found: Option<Entry> = None;
     for entry in entries {

@@ -1,49 +1,72 @@
-//! `ops`: the operation log of a worktree.
+//! `ops`: what was done in a worktree and can be undone.
 
-use super::Caller;
+use super::{
+    Caller,
+    commands::{self, Entries, Entry, Foreign},
+};
 use crate::{
+    domain::{event::Event, id::TaskId},
     error::{Error, Result, codes},
-    recovery::{
-        self,
-        operation::{OpLog, Recorded},
-    },
+    recovery::{self, operation::OpLog},
+    store::ledger::{View, commands as ledger_commands},
 };
 
-/// The operations of this worktree, newest first. The list ends at one that this version cannot read, with a warning.
+/// The commands of this worktree, newest first. The list ends at one that this version cannot read, with a warning.
 ///
 /// # Errors
 ///
-/// When the operation log cannot be found.
-pub fn list(caller: &Caller) -> Result<Vec<Recorded>> {
+/// When the operation log or the ledger cannot be found.
+pub fn list(caller: &Caller) -> Result<Vec<Entry>> {
     // A list that cannot be brought up to date is still a list: in a repository that is read-only.
     caller.put_back_operations().unwrap_or_default();
     recovery::clear_up(caller.repo()).unwrap_or_default();
     let log = OpLog::of(caller.repo())?;
     let mut entries = Vec::new();
-    for recorded in log.entries() {
-        match recorded {
-            Ok(recorded) => entries.push(recorded),
+    for entry in Entries::of(&log, view(caller), Foreign::List) {
+        match entry {
+            Ok(entry) => entries.push(entry),
             Err(error) => caller.warn(error.to_string()),
         }
     }
     Ok(entries)
 }
 
-/// The operation whose id begins with `word`, or the last one; and all that can be read.
+/// A command with what it wrote to the ledger.
+pub struct Shown {
+    /// The command.
+    pub entry: Entry,
+    /// The events, by task.
+    pub events: Vec<(TaskId, Event)>,
+}
+
+/// The command that `word` names, see [`commands::find`], or the last one.
 ///
 /// # Errors
 ///
-/// `no-operations`, those of [`OpLog::find`].
-pub fn show(caller: &Caller, word: Option<&str>) -> Result<(Recorded, Vec<Recorded>)> {
+/// `no-operations`, those of [`commands::find`].
+pub fn show(caller: &Caller, word: Option<&str>) -> Result<Shown> {
     caller.put_back_operations().unwrap_or_default();
     let log = OpLog::of(caller.repo())?;
+    let mut entries = Entries::of(&log, view(caller), Foreign::List);
     let found = match word {
-        Some(word) => Some(log.find(word)?),
-        None => log.last()?,
+        Some(word) => Some(commands::find(entries, word)?),
+        None => entries.next().transpose()?,
     };
-    let recorded = found.ok_or_else(|| {
+    let entry = found.ok_or_else(|| {
         Error::new(codes::NO_OPERATIONS, "nothing to show: no operation was recorded in this worktree")
             .hint("checkpoints, rollbacks and restored snapshots are operations: 'git agent ops' lists them")
     })?;
-    Ok((recorded, log.entries().filter_map(Result::ok).collect()))
+    let mut events = Vec::new();
+    let parts = view(caller).map_or(Ok(Vec::new()), |view| ledger_commands::parts(view, entry.id))?;
+    for part in parts {
+        for (id, added) in ledger_commands::added(caller.repo(), part.commit, part.parent)? {
+            events.extend(added.into_iter().map(|event| (id.clone(), event)));
+        }
+    }
+    Ok(Shown { entry, events })
+}
+
+/// The ledger; without one that can be read there are the operations.
+fn view(caller: &Caller) -> Option<View<'_>> {
+    caller.view().map_err(|error| caller.warn(format!("only operations are known: {error}"))).ok()
 }

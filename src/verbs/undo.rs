@@ -75,7 +75,7 @@ pub fn undo(caller: &Caller, word: Option<&str>) -> Result<Answer> {
     let log = OpLog::of(repo)?;
     if let Some(recorded) = log.interrupted()? {
         if let Some(word) = word
-            && log.find(word)?.operation.id != recorded.operation.id
+            && commands::find(entries(caller, &log, Foreign::List), word)?.id != recorded.operation.id
         {
             log.refuse_interrupted()?;
         }
@@ -85,10 +85,10 @@ pub fn undo(caller: &Caller, word: Option<&str>) -> Result<Answer> {
     clear_up(caller)?;
     let log = OpLog::of(repo)?;
     let entry = match word {
-        Some(word) => commands::find(Entries::of(&log, caller.view()?, Foreign::List), word)?,
-        None => commands::next(caller, Entries::of(&log, caller.view()?, Foreign::Skip))?,
+        Some(word) => commands::find(entries(caller, &log, Foreign::List), word)?,
+        None => commands::next(caller, entries(caller, &log, Foreign::Skip))?,
     };
-    carry_out(caller, entry, Kind::Undo).map(Answer::Undone)
+    carry_out(caller, entry, Kind::Undo, word.is_none()).map(Answer::Undone)
 }
 
 /// Undo the last undo.
@@ -101,8 +101,8 @@ pub fn redo(caller: &Caller) -> Result<Undone> {
     OpLog::of(caller.repo())?.refuse_interrupted()?;
     clear_up(caller)?;
     let log = OpLog::of(caller.repo())?;
-    let entry = commands::next_redo(caller, Entries::of(&log, caller.view()?, Foreign::Skip))?;
-    carry_out(caller, entry, Kind::Redo)
+    let entry = commands::next_redo(caller, entries(caller, &log, Foreign::Skip))?;
+    carry_out(caller, entry, Kind::Redo, true)
 }
 
 /// Finish the operation that was interrupted.
@@ -117,37 +117,57 @@ pub fn resume(caller: &Caller) -> Result<Ended> {
     Ok(Ended { operation, late, remarks })
 }
 
+/// The commands of this worktree. An undo is for when things went wrong: where the ledger cannot be read there are the operations.
+fn entries<'c>(caller: &'c Caller, log: &'c OpLog<'c>, foreign: Foreign) -> Entries<'c> {
+    let view = caller.view();
+    if let Err(error) = &view {
+        caller.warn(format!("only operations can be undone: {error}"));
+    }
+    Entries::of(log, view.ok(), foreign)
+}
+
 /// Only a work tree has something to be cleared up.
 fn clear_up(caller: &Caller) -> Result<()> {
     caller.repo().work_dir().map_or(Ok(()), |_| recovery::clear_up(caller.repo()))
 }
 
-fn carry_out(caller: &Caller, entry: Entry, kind: Kind) -> Result<Undone> {
+/// Undo `entry`, after which nothing else was done if it `is_last`.
+fn carry_out(caller: &Caller, entry: Entry, kind: Kind, is_last: bool) -> Result<Undone> {
     if let Some(undo) = entry.undone_by {
         let message = format!("cannot undo {}: {undo} undid it already", entry.name());
         return Err(Error::new(codes::ALREADY_UNDONE, message).hint("'git agent redo' undoes the last undo"));
     }
     let what = entry.title.strip_prefix("undo ").unwrap_or(&entry.title).to_owned();
     let is_redo = entry.kind() == Kind::Undo.as_str();
-    // What an operation did to the ledger is undone with it, and is refused before it.
-    let parts = ledger_commands::parts(caller.view()?, entry.id)?;
-    let view = caller.view()?;
-    let before = tasks(&view, &parts)?;
     let command = Command { undoes: Some(entry.id), ..caller.command()? };
     let actor = caller.actor()?;
-    let (redo, command_id) = (is_redo, command.id);
-    let request = withdraw::Request { parts: &parts, more: &[], what: &what, redo, actor: &actor, command: command_id };
-    let draft = withdraw::draft(&view, &request)?;
-    if entry.operation.is_none() && draft.events.is_empty() {
-        let message = format!("cannot undo {}: nothing of it is in effect", entry.name());
-        return Err(Error::new(codes::ALREADY_UNDONE, message).hint("'git agent ops' lists the operations"));
+    let parts = ledger_commands::parts;
+    let parts = match caller.view().and_then(|view| parts(view, entry.id)) {
+        Err(error) if entry.operation.is_some() => {
+            caller.warn(format!("what it wrote to the ledger stays: {error}"));
+            Vec::new()
+        }
+        parts => parts?,
+    };
+    let request =
+        withdraw::Request { parts: &parts, more: &[], what: &what, redo: is_redo, actor: &actor, command: command.id };
+    // What an operation did to the ledger is undone with it, and is refused before it.
+    let mut before = Vec::new();
+    if entry.operation.is_none() || !parts.is_empty() {
+        let view = caller.view()?;
+        before = tasks(&view, &parts)?;
+        let draft = withdraw::draft(&view, &request)?;
+        if entry.operation.is_none() && draft.events.is_empty() {
+            let message = format!("cannot undo {}: nothing of it is in effect", entry.name());
+            return Err(Error::new(codes::ALREADY_UNDONE, message).hint("'git agent ops' lists the operations"));
+        }
     }
     let outcome = caller.as_command(command.clone(), || match &entry.operation {
         Some(recorded) => work_tree(caller, recorded, kind).map(Some),
         None => caller.write(|view| Ok((withdraw::draft(view, &request)?, ()))).map(|_| None),
     })?;
     let active = |parts: &[Part]| parts.first().map(|part| part.command.active.clone()).unwrap_or_default();
-    let after = tasks(&caller.view()?, &parts)?;
+    let after = if parts.is_empty() { Vec::new() } else { tasks(&caller.view()?, &parts)? };
     let affected = before.into_iter().zip(after).map(|(before, after)| Affected { before, after });
     let affected: Vec<Affected> = affected.collect();
     // What a redo finds is what the undo before it has restored.
@@ -155,7 +175,8 @@ fn carry_out(caller: &Caller, entry: Entry, kind: Kind) -> Result<Undone> {
         Some(undoes) => active(&ledger_commands::parts(caller.view()?, undoes)?),
         None => Vec::new(),
     };
-    reactivate(caller, &active(&parts), &affected, &known)?;
+    let known = (!is_last).then_some(known);
+    reactivate(caller, &active(&parts), &affected, known.as_deref())?;
     let ids: Vec<TaskId> = affected.iter().map(|task| task.after.id.clone()).collect();
     caller.refresh_notes(&ids);
     // What cannot be told is not worth a failure: the undo is done.
@@ -184,8 +205,8 @@ fn tasks(view: &View<'_>, parts: &[Part]) -> Result<Vec<Task>> {
 }
 
 /// Let the tasks be active in this worktree that were before the command, as far as they are in progress; unless others are active by now
-/// than those that it `touched` or that are `known` to have been active after it.
-fn reactivate(caller: &Caller, before: &[TaskId], touched: &[Affected], known: &[TaskId]) -> Result<()> {
+/// than those that it `touched` or that are `known` to have been active after it (`None`: all are).
+fn reactivate(caller: &Caller, before: &[TaskId], touched: &[Affected], known: Option<&[TaskId]>) -> Result<()> {
     let repo = caller.repo();
     let is_moved = |task: &Affected| task.before.status != task.after.status;
     if repo.work_dir().is_none() || !touched.iter().any(is_moved) {
@@ -195,7 +216,8 @@ fn reactivate(caller: &Caller, before: &[TaskId], touched: &[Affected], known: &
     let is_touched = |id: &TaskId| touched.iter().any(|task| task.after.id == *id);
     let view = caller.view()?;
     let mut wanted = Vec::new();
-    if present.iter().all(|id| before.contains(id) || known.contains(id) || is_touched(id)) {
+    let is_known = |id: &TaskId| known.is_none_or(|known| known.contains(id)) || before.contains(id) || is_touched(id);
+    if present.iter().all(is_known) {
         for id in before {
             if view.task(id)?.is_none_or(|task| task.status == Status::InProgress) {
                 wanted.push(id.clone());

@@ -176,8 +176,10 @@ fn is_listed_and_shown() {
     hint: to undo it and keep the files as they are: git agent undo
     ");
     insta::assert_snapshot!(without_ids(&repo.agent(&["ops"]).to_string()), @"
-    1 operation
+    3 operations
       <id>  checkpoint t@1  (N seconds ago by ann@here)
+      <id>  start t  (N seconds ago by ann@here)
+      <id>  add t  (N seconds ago by ann@here)
     ");
     insta::assert_snapshot!(without_ids(&repo.agent(&["ops", "show"]).to_string()), @"
     <id>  checkpoint t@1  (N seconds ago by ann@here)
@@ -208,9 +210,11 @@ fn is_listed_and_shown() {
     hint: to redo it: git agent redo
     ");
     insta::assert_snapshot!(without_ids(&repo.agent(&["ops"]).to_string()), @"
-    2 operations
+    4 operations
       <id>  undo checkpoint t@1  (N seconds ago by ann@here)
       <id>  checkpoint t@1  (N seconds ago by ann@here, undone)
+      <id>  start t  (N seconds ago by ann@here)
+      <id>  add t  (N seconds ago by ann@here)
     ");
     insta::assert_snapshot!(without_ids(&repo.agent(&["undo"]).to_string()), @"
     Undid: start t

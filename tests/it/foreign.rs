@@ -245,8 +245,8 @@ fn a_fetched_log_and_a_fetched_active_task_are_not_ours() {
             refused(&["redo"], "nothing-to-redo");
             refused(&["resume"], "nothing-interrupted");
             let ops = victim.agent(&["ops", "--json"]).json();
-            let theirs = ops["operations"][0]["id"].as_str().unwrap().to_owned();
-            assert_eq!(ops["operations"][0]["foreign"], true);
+            let foreign = ops["operations"].as_array().unwrap().iter().find(|op| op["foreign"] == true);
+            let theirs = foreign.unwrap()["id"].as_str().unwrap().to_owned();
             refused(&["undo", &theirs], "foreign-operation");
             assert!(victim.agent(&["doctor"]).stdout.contains("not made in this repository"));
             assert_eq!(State::of(&victim), before);

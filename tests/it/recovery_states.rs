@@ -368,15 +368,18 @@ fn a_bare_repository() {
     repo.git(&["clone", "-q", "--bare", ".", "../bare"]).success();
     let bare = repo.at(repo.tmp().join("bare"));
     bare.git(&["fetch", "-q", "origin", "refs/notes/*:refs/notes/*"]).success();
-    for words in
-        [&["rollback", "t"][..], &["undo"], &["redo"], &["resume"], &["snapshot"], &["snapshot", "restore", "0"]]
-    {
+    for words in [&["rollback", "t"][..], &["resume"], &["snapshot"], &["snapshot", "restore", "0"]] {
         let output = bare.run("git-agent").args(words).args(["--json"]).run().exits(5);
         assert!(
             output.stdout.contains("bare-repository") && output.stdout.contains("git worktree list"),
             "{words:?}: {output}"
         );
     }
+    // What others wrote to the ledger is not undone here; what was written here is.
+    bare.agent(&["undo"]).exits(1);
+    bare.agent(&["add", "Here", "--id", "here"]).success();
+    bare.agent(&["undo"]).success();
+    bare.agent(&["show", "here"]).exits(2);
 }
 
 #[test]
@@ -391,7 +394,9 @@ fn git_directories_elsewhere_and_linked_worktrees() {
             let main = Whole::of(&repo);
             round_trip(&side, &["t@1"], |side| assert_eq!(side.read("a.txt"), "a at 1\n"));
             same(&Whole::of(&repo), &main, "the main worktree");
-            assert_eq!(repo.agent(&["ops", "--json"]).json()["operations"].as_array().unwrap().len(), 1);
+            let listed = repo.agent(&["ops", "--json"]).json()["operations"].clone();
+            let of_files = listed.as_array().unwrap().iter().filter(|op| op["scope"] == "worktree");
+            assert_eq!(of_files.count(), 1);
         }
         let repo = world(git);
         second(&repo);

@@ -118,10 +118,13 @@ fn there_and_back() {
     Nothing to do: everything is as it was at t@1
     ");
     insta::assert_snapshot!(said(&repo, &["ops"]), @"
-    3 operations
+    6 operations
       <id>  rollback t to t@1  (N seconds ago by ann@here)
       <id>  checkpoint t@2  (N seconds ago by ann@here)
       <id>  checkpoint t@1  (N seconds ago by ann@here)
+      <id>  start t  (N seconds ago by ann@here)
+      <id>  add u  (N seconds ago by ann@here)
+      <id>  add t  (N seconds ago by ann@here)
     ");
     insta::assert_snapshot!(said(&repo, &["ops", "show"]), @"
     <id>  rollback t to t@1  (N seconds ago by ann@here)
@@ -194,13 +197,16 @@ fn there_and_back() {
     ");
     insta::assert_snapshot!(said(&repo, &["undo", "--quiet"]), @"");
     insta::assert_snapshot!(said(&repo, &["ops"]), @"
-    6 operations
+    9 operations
       <id>  undo rollback t to t@1  (N seconds ago by ann@here)
       <id>  redo rollback t to t@1  (N seconds ago by ann@here)
       <id>  undo rollback t to t@1  (N seconds ago by ann@here, undone)
       <id>  rollback t to t@1  (N seconds ago by ann@here, undone)
       <id>  checkpoint t@2  (N seconds ago by ann@here)
       <id>  checkpoint t@1  (N seconds ago by ann@here)
+      <id>  start t  (N seconds ago by ann@here)
+      <id>  add u  (N seconds ago by ann@here)
+      <id>  add t  (N seconds ago by ann@here)
     ");
     let listed = repo.agent(&["ops", "--json"]).json();
     let rollback = listed["operations"].as_array().unwrap().iter().find(|op| op["kind"] == "rollback").unwrap().clone();
@@ -414,7 +420,9 @@ fn refusals() {
     hint: -- <path>… reverts other paths only; --mode files restores single files
     [exit code 3]
     ");
-    insta::assert_snapshot!(said(&repo, &["undo"]), @"
+    let listed = repo.agent(&["ops", "--json"]).json()["operations"].clone();
+    let checkpoint = listed.as_array().unwrap().iter().find(|op| op["title"] == "checkpoint t@2").unwrap();
+    insta::assert_snapshot!(said(&repo, &["undo", checkpoint["id"].as_str().unwrap()]), @"
     ------- stderr -------
     error: cannot undo <id> (checkpoint t@2): main has moved since; undoing it would drop the commits made there
     nothing was changed
@@ -481,10 +489,13 @@ fn interrupted() {
     [exit code 6]
     ");
     insta::assert_snapshot!(said(&repo, &["ops"]), @"
-    3 operations
+    6 operations
       <id>  rollback t to t@1  (N seconds ago by ann@here, interrupted: 'git agent resume' or 'git agent undo')
       <id>  checkpoint t@2  (N seconds ago by ann@here)
       <id>  checkpoint t@1  (N seconds ago by ann@here)
+      <id>  start t  (N seconds ago by ann@here)
+      <id>  add u  (N seconds ago by ann@here)
+      <id>  add t  (N seconds ago by ann@here)
     ");
     insta::assert_snapshot!(said(&repo, &["undo"]), @"Undid the interrupted operation: rollback t to t@1");
     die();
@@ -495,10 +506,13 @@ fn interrupted() {
     hint: to undo it: git agent undo
     ");
     insta::assert_snapshot!(said(&repo, &["ops"]), @"
-    4 operations
+    7 operations
       <id>  rollback t to t@1  (N seconds ago by ann@here)
       <id>  rollback t to t@1  (N seconds ago by ann@here, failed, everything was put back)
       <id>  checkpoint t@2  (N seconds ago by ann@here)
       <id>  checkpoint t@1  (N seconds ago by ann@here)
+      <id>  start t  (N seconds ago by ann@here)
+      <id>  add u  (N seconds ago by ann@here)
+      <id>  add t  (N seconds ago by ann@here)
     ");
 }

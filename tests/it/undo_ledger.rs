@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use crate::support::{TestRepo, default_git, without_ids};
+use crate::support::{
+    TestRepo, default_git,
+    ledger::{Ledger, create, task_id},
+    without_ids,
+};
 
 /// A repository with one commit.
 fn repo() -> TestRepo {
@@ -143,6 +147,33 @@ fn a_whole_plan_is_one_command() {
 }
 
 #[test]
+fn a_command_that_commits_and_completes_is_undone_as_a_whole() {
+    let repo = repo();
+    repo.agent(&["add", "One", "--id", "one"]).success();
+    repo.agent(&["add", "Two", "--id", "two"]).success();
+    repo.agent(&["start", "one"]).success();
+    repo.write("a", "2\n");
+    let head = repo.head();
+    let active = || repo.agent(&["status", "--json"]).json()["active"].clone();
+    repo.agent(&["complete", "-m", "Work", "--next"]).success();
+    let after = repo.head();
+    assert_eq!(
+        (status(&repo, "one"), status(&repo, "two"), active()),
+        ("completed".into(), "in_progress".into(), serde_json::json!(["two"]))
+    );
+    for _ in 0..2 {
+        repo.agent(&["undo"]).success();
+        assert_eq!((repo.head(), repo.read("a")), (head.clone(), "2\n".to_owned()));
+        let now = (status(&repo, "one"), status(&repo, "two"), active());
+        assert_eq!(now, ("in_progress".into(), "pending".into(), serde_json::json!(["one"])));
+        repo.agent(&["redo"]).success();
+        assert_eq!((repo.head(), status(&repo, "one")), (after.clone(), "completed".into()));
+        assert_eq!((status(&repo, "two"), active()), ("in_progress".to_owned(), serde_json::json!(["two"])));
+    }
+    repo.fsck();
+}
+
+#[test]
 fn what_others_did_later_stays() {
     let repo = repo();
     let refused = |words: &[&str]| {
@@ -198,4 +229,87 @@ fn only_what_the_caller_did_here_is_undone() {
     ben(&other, &["undo"]).exits(1);
     ben(&repo, &["undo"]).success();
     assert_eq!(ids(&repo), [""; 0]);
+}
+
+/// An older git-agent says nothing of commands: each of its commits in the ledger is one, if it was made here.
+#[test]
+fn what_an_older_version_wrote_can_be_undone() {
+    let repo = repo();
+    let old = Ledger::of(&repo, "ann@here");
+    old.write(vec![(task_id("one"), create("One")), (task_id("two"), create("Two"))]);
+    assert_eq!(ids(&repo), ["one", "two"]);
+    let clone = repo.clone_to("clone");
+    clone.agent(&["init"]).success();
+    assert_eq!(ids(&clone), ["one", "two"]);
+    clone.agent(&["undo"]).exits(1);
+    repo.agent(&["undo"]).success();
+    assert_eq!(ids(&repo), [""; 0]);
+    repo.agent(&["redo"]).success();
+    assert_eq!(ids(&repo), ["one", "two"]);
+    // It comes to other clones, where it is no command of theirs.
+    repo.agent(&["undo"]).success();
+    clone.agent(&["sync"]).success();
+    assert_eq!(ids(&clone), [""; 0]);
+    clone.agent(&["redo"]).exits(1);
+}
+
+#[test]
+fn both_sorts_are_listed_in_one_order_and_named_shortly() {
+    let repo = repo();
+    repo.agent(&["add", "Fix logn", "--id", "t"]).success();
+    repo.agent(&["start", "t"]).success();
+    repo.write("a", "2\n");
+    repo.agent(&["checkpoint"]).success();
+    repo.agent(&["edit", "t", "--title", "Fix login", "--priority", "1"]).success();
+    repo.agent(&["undo"]).success();
+    insta::assert_snapshot!(without_ids(&repo.agent(&["ops"]).to_string()), @"
+    5 operations
+      <id>  undo edit t  (N seconds ago by ann@here)
+      <id>  edit t  (N seconds ago by ann@here, undone)
+      <id>  checkpoint t@1  (N seconds ago by ann@here)
+      <id>  start t  (N seconds ago by ann@here)
+      <id>  add t  (N seconds ago by ann@here)
+    ");
+    let listed = repo.agent(&["ops", "--json"]).json()["operations"].clone();
+    let of = |key: &str| -> Vec<String> {
+        listed.as_array().expect("a list").iter().map(|op| op[key].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(of("kind"), ["undo", "edit", "checkpoint", "start", "add"]);
+    assert_eq!(of("scope"), ["ledger", "ledger", "worktree", "ledger", "ledger"]);
+    assert_eq!((of("undoes")[0].clone(), of("undone_by")[1].clone()), (of("id")[1].clone(), of("id")[0].clone()));
+    // What is printed is a name for it.
+    let text = repo.agent(&["ops"]).success().stdout;
+    for (line, id) in text.lines().skip(1).zip(of("id")) {
+        let short = line.trim_start().split(' ').next().expect("an id");
+        assert!(short.len() < 26, "{line}");
+        assert_eq!(repo.agent(&["ops", "show", short, "--json"]).json()["operation"]["id"], id.as_str());
+    }
+    insta::assert_snapshot!(without_ids(&repo.agent(&["ops", "show", "op@{1}"]).to_string()), @"
+    <id>  edit t  (N seconds ago by ann@here, undone)
+      edited t: title, priority
+    ");
+    // By name, the older one first.
+    repo.agent(&["undo", "op@{2}"]).success();
+    assert_eq!(repo.git(&["rev-list", "--count", "HEAD"]).text(), "1");
+    repo.agent(&["undo", "op@{9}"]).exits(2);
+    let again = repo.agent(&["undo", &of("id")[1]]).exits(1);
+    assert!(again.stderr.contains("undid it already"), "{again}");
+}
+
+#[test]
+fn a_log_tells_old_and_new() {
+    let repo = repo();
+    repo.agent(&["add", "Fix logn", "--id", "t", "--file", "a"]).success();
+    repo.agent(&["edit", "t", "--title", "Fix login", "--priority", "1", "--estimate", "2h"]).success();
+    repo.agent(&["edit", "t", "--title", "Fix it"]).success();
+    repo.agent(&["undo"]).success();
+    let log = repo.agent(&["log", "t"]).success().stdout;
+    for line in ["title: Fix logn -> Fix login", "priority: 2 -> 1", "estimate: none -> 2h", "edited (undone)"] {
+        assert!(log.contains(line), "{line}:\n{log}");
+    }
+    let lines = repo.agent(&["log", "t", "--jsonl"]).success().stdout;
+    let events: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let edits: Vec<&Value> = events.iter().filter(|event| event["kind"] == "edit").collect();
+    assert_eq!((&edits[0]["was"]["title"], &edits[0]["undone"]), (&"Fix login".into(), &true.into()));
+    assert_eq!((&edits[1]["was"]["title"], &edits[1]["was"]["priority"]), (&"Fix logn".into(), &2.into()));
 }

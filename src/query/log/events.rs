@@ -7,9 +7,11 @@ use std::{cmp::Ordering, collections::BinaryHeap};
 
 use crate::{
     domain::{
-        event::{Event, Payload},
+        edited,
+        event::{Edit, Event, Payload},
         id::TaskId,
         table::Row,
+        withdraw,
     },
     error::Result,
 };
@@ -23,6 +25,10 @@ pub struct TaskEvent {
     pub task: TaskId,
     /// What happened.
     pub event: Event,
+    /// Of an edit, what the fields that it sets said before.
+    pub was: Option<Edit>,
+    /// It has no effect because it was undone.
+    pub is_withdrawn: bool,
 }
 
 /// The events of all tasks, or of one.
@@ -81,11 +87,17 @@ impl Events {
 
     fn read(&mut self, task: &TaskId, tasks: &mut Tasks<'_>) -> Result<()> {
         let events = tasks.events(task)?;
+        let (mut was, withdrawn) = (edited::before(events), withdraw::withdrawn(events.iter()));
         let shown = events.iter().filter(|event| !matches!(event.payload, Payload::Commit(_)));
         self.heap.extend(shown.map(|event| Item {
             at: event.at.millis(),
             n: event.n,
-            next: Next::TaskEvent(Box::new(TaskEvent { task: task.clone(), event: event.clone() })),
+            next: Next::TaskEvent(Box::new(TaskEvent {
+                task: task.clone(),
+                event: event.clone(),
+                was: was.remove(&event.id),
+                is_withdrawn: withdrawn.contains(&event.id),
+            })),
         }));
         Ok(())
     }

@@ -37,6 +37,12 @@ use crate::{
 /// What commits say that belong to no command of their own: to commits of git, operations, merges.
 const NOT_COMMANDS: [&str; 6] = ["commit", "anchors", "merge", "rollback", "squash", "undo"];
 
+/// How many parts of other commands may be between two parts of one.
+const BETWEEN: usize = 64;
+
+/// Milliseconds of a day: how far clocks are believed to be off.
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
 /// A command, as what it writes to the ledger says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
@@ -137,7 +143,7 @@ impl<'r> Parts<'r> {
         Ok(Some(Part { commit, parent, title, by: first.actor.to_string(), at, command }))
     }
 
-    /// Whether the reflog knows that the ledger was moved to `commit` here, not by a fetch. Without a reflog everything may be.
+    /// Whether the reflog knows that the ledger was moved to `commit` here, not by a fetch.
     fn is_made_here(&self, commit: ObjectId) -> Result<bool> {
         let known = match self.made_here.get() {
             Some(known) => known,
@@ -150,7 +156,7 @@ impl<'r> Parts<'r> {
                 self.made_here.get_or_init(|| ours.map(|entry| entry.new).collect())
             }
         };
-        Ok(known.is_empty() || known.contains(&commit))
+        Ok(known.contains(&commit))
     }
 }
 
@@ -205,16 +211,18 @@ fn said(message: &str, commit: ObjectId, parent: Option<ObjectId>) -> Option<Par
 ///
 /// When the history of the ledger cannot be read.
 pub fn parts(view: View<'_>, id: Ulid) -> Result<Vec<Part>> {
-    let mut found = Vec::new();
+    let (mut found, mut others) = (Vec::new(), 0);
     let began = i64::try_from(id.timestamp_ms()).unwrap_or_default();
     for part in Parts::of(view) {
         let part = part?;
-        // What it wrote was written after it had begun.
-        if part.command.id != id && part.at.millis() < began {
-            break;
-        }
         if part.command.id == id {
             found.push(part);
+            continue;
+        }
+        // What it wrote was written after it had begun, unless the clock was put right; and close together.
+        others += usize::from(!found.is_empty());
+        if others > BETWEEN || found.is_empty() && part.at.millis().saturating_add(DAY) < began {
+            break;
         }
     }
     found.reverse();

@@ -63,7 +63,8 @@ pub struct LogEvent {
     pub kind: String,
     /// Its id in the ledger.
     pub id: String,
-    /// What else it says; `failure_kind` and `linked_by` are `kind` and `by` of the ledger's line.
+    /// What else it says; `failure_kind` and `linked_by` are `kind` and `by` of the ledger's line. Of an edit, `was` has the fields that it
+    /// set as they were before; `undone` is true when it was withdrawn.
     #[serde(flatten)]
     pub keys: Map<String, Value>,
 }

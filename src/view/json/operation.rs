@@ -10,11 +10,12 @@ use crate::{
     git::Head,
     recovery::{
         Outcome,
-        operation::{Kind, Operation, Recorded, undone},
+        operation::{Kind, Operation, State},
         path_plan::{Change, PathPlan},
     },
     verbs::{
-        commands::Affected,
+        commands::{Affected, Entry},
+        ops::Shown,
         undo::{Ended, Undone},
     },
 };
@@ -95,8 +96,10 @@ impl HeadsJson {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct OperationJson {
     id: String,
-    /// `rollback`, `undo`, `redo`, `restore`, `checkpoint`, `squash`.
-    kind: &'static str,
+    /// `worktree`: it changed the branch, the index or the work tree. `ledger`: it only wrote to the ledger.
+    scope: &'static str,
+    /// `rollback`, `undo`, `redo`, `restore`, `checkpoint`, `squash`; of the ledger the command: `add`, `edit`, …
+    kind: String,
     /// In words.
     title: String,
     at: String,
@@ -119,24 +122,28 @@ pub struct OperationJson {
 }
 
 impl OperationJson {
-    /// `recorded`, taken back by `undone_by`.
-    pub fn new(recorded: &Recorded, undone_by: Option<Ulid>) -> Self {
-        let operation = &recorded.operation;
+    /// `entry`.
+    pub fn new(entry: &Entry) -> Self {
         let text = |id: Ulid| id.to_string();
+        let recorded = entry.operation.as_ref();
+        let operation = recorded.map(|recorded| &recorded.operation);
         OperationJson {
-            id: text(operation.id),
-            kind: operation.kind.as_str(),
-            title: operation.title.clone(),
-            at: operation.at.to_string(),
-            by: operation.by.clone(),
-            task: operation.task.as_ref().map(ToString::to_string),
-            state: operation.state.as_str(),
-            branch: operation.before.branch_name(),
-            head: HeadsJson::new(&operation.before, &operation.after),
-            snapshot: operation.snapshot.map(text),
-            undoes: operation.undoes.map(text),
-            undone_by: undone_by.map(text),
-            foreign: recorded.is_foreign,
+            id: text(entry.id),
+            scope: if operation.is_some() { "worktree" } else { "ledger" },
+            kind: entry.kind().to_owned(),
+            title: entry.title.clone(),
+            at: entry.at.to_string(),
+            by: entry.by.clone(),
+            task: operation.and_then(|operation| operation.task.as_ref()).map(ToString::to_string),
+            state: operation.map_or(State::Done, |operation| operation.state).as_str(),
+            branch: operation.and_then(|operation| operation.before.branch_name()),
+            head: operation.map_or(HeadsJson { before: None, after: None }, |operation| {
+                HeadsJson::new(&operation.before, &operation.after)
+            }),
+            snapshot: operation.and_then(|operation| operation.snapshot).map(text),
+            undoes: entry.undoes.map(text),
+            undone_by: entry.undone_by.map(text),
+            foreign: recorded.is_some_and(|recorded| recorded.is_foreign),
         }
     }
 }
@@ -151,16 +158,14 @@ pub struct OpsAnswer {
 
 impl OpsAnswer {
     /// The answer with `entries`.
-    pub fn new(entries: &[Recorded]) -> Self {
+    pub fn new(entries: &[Entry]) -> Self {
         OpsAnswer { schema: SCHEMA, operations: listed(entries) }
     }
 }
 
 /// `entries` as they are listed.
-pub fn listed(entries: &[Recorded]) -> Vec<OperationJson> {
-    let undone = undone(entries);
-    let one = |recorded: &Recorded| OperationJson::new(recorded, undone.get(&recorded.operation.id).copied());
-    entries.iter().map(one).collect()
+pub fn listed(entries: &[Entry]) -> Vec<OperationJson> {
+    entries.iter().map(OperationJson::new).collect()
 }
 
 /// A path that an operation touched.
@@ -174,6 +179,15 @@ pub struct TouchedJson {
     in_index: bool,
 }
 
+/// An event that a command wrote.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WrittenJson {
+    task: String,
+    /// The event, as `log --json` names it.
+    event: String,
+    kind: String,
+}
+
 /// `ops show`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OpShowAnswer {
@@ -181,23 +195,33 @@ pub struct OpShowAnswer {
     operation: OperationJson,
     /// What it touched.
     paths: Vec<TouchedJson>,
-    /// The commit that holds `before/`, `after/` and `late/`.
-    commit: String,
+    /// What it wrote to the ledger.
+    events: Vec<WrittenJson>,
+    /// The commit that holds `before/`, `after/` and `late/`; of a command that only wrote to the ledger, its newest commit there.
+    commit: Option<String>,
 }
 
 impl OpShowAnswer {
-    /// The answer with `recorded`.
-    pub fn new(recorded: &Recorded, undone_by: Option<Ulid>) -> Self {
-        let touched = recorded.touched.iter().map(|touched| TouchedJson {
+    /// The answer with `shown`.
+    pub fn new(Shown { entry, events }: &Shown) -> Self {
+        let recorded = entry.operation.as_ref();
+        let touched = recorded.iter().flat_map(|recorded| &recorded.touched).map(|touched| TouchedJson {
             path: NamedPath::new(touched.path.as_bstr()),
             on_disk: touched.on_disk,
             in_index: touched.in_index,
         });
+        let events = events.iter().map(|(task, event)| WrittenJson {
+            task: task.to_string(),
+            event: event.id.to_string(),
+            kind: event.payload.kind().to_owned(),
+        });
+        let commit = recorded.map(|recorded| recorded.commit).or(entry.ledger.as_ref().map(|part| part.commit));
         OpShowAnswer {
             schema: SCHEMA,
-            operation: OperationJson::new(recorded, undone_by),
+            operation: OperationJson::new(entry),
             paths: touched.collect(),
-            commit: recorded.commit.to_string(),
+            events: events.collect(),
+            commit: commit.map(|commit| commit.to_string()),
         }
     }
 }

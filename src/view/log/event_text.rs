@@ -5,7 +5,9 @@ use crate::{
         event::{Edit, Payload},
         id::TaskId,
         text::Text,
+        time::show_duration,
     },
+    query::log::TaskEvent,
     store::ledger::View,
     view::{Style, oid, sanitize},
 };
@@ -23,6 +25,51 @@ pub struct Said {
     pub tone: Tone,
     /// Its text; may have several lines.
     pub text: String,
+}
+
+/// `moment` in words: of an edit the values before and after, and whether it was undone.
+pub fn of(view: &View<'_>, moment: &TaskEvent) -> Said {
+    let mut said = say(view, &moment.event.payload);
+    if let (Payload::Edit(edit), Some(was)) = (&moment.event.payload, &moment.was) {
+        said.text = changed(view, edit, was);
+    }
+    if moment.is_withdrawn {
+        said.verb.push_str(" (undone)");
+        said.tone = Style::faint;
+    }
+    said
+}
+
+/// `title: Fix logn -> Fix login`, one line for each field.
+fn changed(view: &View<'_>, edit: &Edit, was: &Edit) -> String {
+    let first = |text: &Text| {
+        let text = view.text(text);
+        let line = text.lines().next().unwrap_or_default().to_owned();
+        if text.lines().nth(1).is_some() { format!("{line} …") } else { line }
+    };
+    let id = |parent: &Option<TaskId>| parent.as_ref().map(ToString::to_string);
+    let files = |files: &Vec<String>| (!files.is_empty()).then(|| files.join(", "));
+    let number = |priority: u8| priority.to_string();
+    let fields = [
+        ("title", edit.title.clone(), was.title.clone(), edit.title.is_some()),
+        (
+            "description",
+            edit.description.as_ref().map(first),
+            was.description.as_ref().map(first),
+            edit.description.is_some(),
+        ),
+        ("priority", edit.priority.map(number), was.priority.map(number), edit.priority.is_some()),
+        ("parent", edit.parent.as_ref().and_then(id), was.parent.as_ref().and_then(id), edit.parent.is_some()),
+        ("files", edit.files.as_ref().and_then(files), was.files.as_ref().and_then(files), edit.files.is_some()),
+        ("acceptance", edit.accept.as_ref().map(first), was.accept.as_ref().map(first), edit.accept.is_some()),
+        ("estimate", edit.estimate.map(show_duration), was.estimate.map(show_duration), edit.estimate.is_some()),
+    ];
+    let none = || "none".to_owned();
+    let changed = fields.into_iter().filter(|(.., is_set)| *is_set);
+    let line = |(name, new, old, _): (_, Option<String>, Option<String>, _)| {
+        format!("{name}: {} -> {}", old.unwrap_or_else(none), new.unwrap_or_else(none))
+    };
+    changed.map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// `payload` in words; long texts are fetched from `view`.

@@ -4,7 +4,7 @@ use bstr::ByteSlice as _;
 use serde_json::Value;
 
 use crate::{
-    domain::{text::Text, time::Timestamp},
+    domain::{event::Payload, text::Text, time::Timestamp},
     error::Result,
     query::log::{Checkpoint, Entry, Log, TaskEvent},
     store::ledger::View,
@@ -67,12 +67,20 @@ fn event(view: &View<'_>, moment: &TaskEvent) -> LogEvent {
         };
         (key, value)
     });
+    let was = moment.was.clone().map(|was| {
+        let mut was = Payload::Edit(was);
+        for text in was.texts_mut() {
+            *text = Text::Inline(view.text(text));
+        }
+        ("was".to_owned(), was.keys().unwrap_or_default())
+    });
+    let undone = moment.is_withdrawn.then(|| ("undone".to_owned(), Value::Bool(true)));
     LogEvent {
         at: moment.event.at.to_string(),
         by: moment.event.actor.to_string(),
         task: moment.task.to_string(),
         kind: payload.kind().to_owned(),
         id: moment.event.id.to_string(),
-        keys: renamed.collect(),
+        keys: renamed.chain(was).chain(undone).collect(),
     }
 }

@@ -110,7 +110,7 @@ impl Page {
     }
 
     fn event(&mut self, log: &Log<'_>, moment: &TaskEvent) {
-        let said = event_text::say(log.view(), &moment.event.payload);
+        let said = event_text::of(log.view(), moment);
         let quiet = said.text.trim().is_empty();
         self.space(if quiet { Before::Line } else { Before::Block });
         let style = self.style;
@@ -127,7 +127,7 @@ impl Page {
     }
 
     fn event_line(&mut self, log: &Log<'_>, moment: &TaskEvent) {
-        let said = event_text::say(log.view(), &moment.event.payload);
+        let said = event_text::of(log.view(), moment);
         let style = self.style;
         let title = title(log, moment);
         let Said { mark, verb, tone, text } = said;

@@ -2,7 +2,12 @@
 
 /// `text` with the ids of operations, snapshots and commits taken out, and with ages that do not tell how quick the machine is.
 pub fn without_ids(text: &str) -> String {
-    let is_ulid = |word: &str| word.len() == 26 && word.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase());
+    // Also the beginning of one: ids of this century begin so, and have a letter soon.
+    let is_short =
+        |word: &str| word.len() >= 8 && word.starts_with("01") && word.bytes().any(|b| b.is_ascii_uppercase());
+    let is_ulid = |word: &str| {
+        (word.len() == 26 || is_short(word)) && word.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+    };
     let is_hex = |word: &str| word.len() >= 7 && word.bytes().all(|b| b.is_ascii_hexdigit());
     let mut out = String::new();
     for part in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
