@@ -37,6 +37,28 @@ pub enum AutoTask {
 /// The settings of a repository. A value that cannot be read counts as not set; `doctor` reports it.
 pub struct Settings<'r>(Config<'r>);
 
+/// `agent.completeDirty`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CompleteDirty {
+    /// The answer says what is not committed.
+    #[default]
+    Warn,
+    /// The task is not completed.
+    Refuse,
+    /// It is committed first.
+    Checkpoint,
+}
+
+/// `agent.featureDone`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FeatureDone {
+    /// It completes itself.
+    #[default]
+    Auto,
+    /// The answer says how to complete it.
+    Ask,
+}
+
 impl Repo {
     /// The settings of git-agent in this repository.
     pub fn settings(&self) -> Settings<'_> {
@@ -86,6 +108,23 @@ impl Settings<'_> {
     /// `agent.requireVerify`: refuse to complete a task whose tree was not verified.
     pub fn require_verify(&self) -> bool {
         self.0.flag("agent.requireVerify")
+    }
+
+    /// `agent.completeDirty`: what happens when a task is completed while something is not committed.
+    pub fn complete_dirty(&self) -> CompleteDirty {
+        match self.0.text("agent.completeDirty").as_deref() {
+            Some("refuse") => CompleteDirty::Refuse,
+            Some("checkpoint") => CompleteDirty::Checkpoint,
+            _ => CompleteDirty::Warn,
+        }
+    }
+
+    /// `agent.featureDone`: what happens to a feature when its last part is done.
+    pub fn feature_done(&self) -> FeatureDone {
+        match self.0.text("agent.featureDone").as_deref() {
+            Some("ask") => FeatureDone::Ask,
+            _ => FeatureDone::Auto,
+        }
     }
 
     /// `agent.keepFor`, `agent.keepOperations`: what `gc` keeps.

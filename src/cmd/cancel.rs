@@ -5,6 +5,7 @@ use crate::{
         context::{Ctx, text_argument},
         task_change,
     },
+    domain::{graph::Graph, summary::Summary, table::Row},
     error::{Result, exit},
     verbs::task::{self, Act},
 };
@@ -25,7 +26,13 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let act = Act::Cancel { reason: args.reason.as_deref().map(text_argument).transpose()? };
     let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
     let changed = changed.map_err(task_change::not_a_task(&args.tasks, "the reason is the value of --reason"))?;
-    task_change::answer_each(ctx, &changed, |changed| match (changed.wrote, changed.task.name()) {
+    let view = ctx.view()?;
+    let table = view.table()?;
+    let graph = Graph::new(&table);
+    let ids = changed.iter().map(|changed| &changed.task.id);
+    let mut dependents: Vec<Summary> = ids.flat_map(|id| graph.dependents(id)).map(Row::summary).collect();
+    dependents.dedup_by(|a, b| a.id == b.id);
+    task_change::ended(ctx, &changed, &dependents, |changed| match (changed.wrote, changed.task.name()) {
         (true, name) => format!("Cancelled {name}."),
         (false, name) => format!("{name} is cancelled already."),
     })?;

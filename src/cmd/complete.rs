@@ -98,6 +98,8 @@ fn show(ctx: &Ctx, done: &Completed, request: &Request) -> Result<()> {
             format!("{} is completed already, with the same result.", task.name())
         }
     })?;
+    task_change::show_features(ctx, &done.features)?;
+    task_change::show_uncommitted(ctx, task, done.uncommitted.as_ref());
     let next = done.next.as_ref().and_then(|next| next.as_ref().ok());
     if !ctx.out.is_quiet() {
         for row in done.unblocked.iter().filter(|row| next.is_none_or(|next| next.task.id != row.id)) {

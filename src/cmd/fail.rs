@@ -26,10 +26,13 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let act = Act::Fail { reason, kind: args.kind };
     let changed = ctx.call(|caller| task::act_on(caller, &words, &act));
     let changed = changed.map_err(task_change::not_a_task(&words, "a reason of several words needs quotes"))?;
-    task_change::answer_each(ctx, &changed, |changed| {
+    task_change::ended(ctx, &changed, &[], |changed| {
         format!("Attempt {} of {} failed.", changed.task.attempts, changed.task.name())
     })?;
-    if let [Changed { task, .. }] = changed.as_slice() {
+    if let [Changed { task, uncommitted, .. }] = changed.as_slice() {
+        if task.base.is_some() && !(task.commits.is_empty() && uncommitted.is_none()) {
+            ctx.out.hint(format!("to undo what it changed: git agent rollback {}@start --dry-run", task.id));
+        }
         ctx.out.hint(format!("'git agent start {}' begins attempt {}", task.id, task.attempts + 1));
     }
     Ok(exit::OK)

@@ -25,7 +25,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let act = Act::Pause { reason: args.reason.as_deref().map(text_argument).transpose()? };
     let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
     let changed = changed.map_err(task_change::not_a_task(&args.tasks, "the reason is the value of --reason"))?;
-    task_change::answer_each(ctx, &changed, |changed| format!("Paused {}.", changed.task.name()))?;
+    task_change::ended(ctx, &changed, &[], |changed| format!("Paused {}.", changed.task.name()))?;
     if let [changed] = changed.as_slice() {
         ctx.out.hint(format!("go on with 'git agent start {}'", changed.task.id));
     }

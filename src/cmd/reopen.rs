@@ -26,6 +26,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
     let changed = changed.map_err(task_change::not_a_task(&args.tasks, "the reason is the value of --reason"))?;
     task_change::answer_each(ctx, &changed, |changed| format!("Reopened {}.", changed.task.name()))?;
+    if !ctx.out.is_json() {
+        changed.iter().try_for_each(|changed| task_change::show_features(ctx, &changed.features))?;
+    }
     if let [changed] = changed.as_slice() {
         ctx.out.hint(format!("begin it with 'git agent start {}'", changed.task.id));
     }

@@ -58,7 +58,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 }
 
 fn said(changed: &Changed) -> String {
-    let Changed { task, before, wrote } = changed;
+    let Changed { task, before, wrote, .. } = changed;
     let name = task.name();
     if !wrote {
         format!("{name} is in progress already; it is the active task.")

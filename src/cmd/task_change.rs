@@ -2,12 +2,13 @@
 
 use crate::{
     cmd::context::{Ctx, text_argument},
-    domain::{claim::Holder, id::TaskId, task::Task},
+    domain::{claim::Holder, id::TaskId, summary::Summary, task::Task, text::list},
     error::{Error, Result, codes},
-    verbs::{self, task::Changed},
+    git::status,
+    verbs::{self, feature::Features, task::Changed},
     view::{
         brief::needs,
-        json::{BriefDecisionJson, TaskAnswer, TaskJson, TasksAnswer},
+        json::{BriefDecisionJson, EndAnswer, EndJson, EndedAnswer, TaskAnswer, TaskJson, TasksAnswer},
         sanitize,
     },
 };
@@ -74,6 +75,69 @@ pub(super) fn not_a_task(words: &[String], text: &str) -> impl FnOnce(Error) -> 
         true => error.hint(format!("every word is a task here; {text}")),
         false => error,
     }
+}
+
+/// Answer with tasks on which the work ended, and what that leaves behind; `dependents` wait for one of them.
+pub(super) fn ended(
+    ctx: &Ctx,
+    changed: &[Changed],
+    dependents: &[Summary],
+    said: impl Fn(&Changed) -> String,
+) -> Result<()> {
+    if ctx.out.is_json() {
+        let end = EndJson::new(changed.iter().map(|changed| (&changed.features, changed.uncommitted.as_ref())));
+        if let [only] = changed {
+            return ctx.out.json(&EndAnswer::new(task_json(ctx, &only.task)?, end, dependents));
+        }
+        let tasks = changed.iter().map(|changed| task_json(ctx, &changed.task)).collect::<Result<_>>()?;
+        return ctx.out.json(&EndedAnswer::new(tasks, end, dependents));
+    }
+    for changed in changed {
+        answer(ctx, &changed.task, || said(changed))?;
+        show_features(ctx, &changed.features)?;
+    }
+    if !dependents.is_empty() {
+        let names = list(dependents.iter().map(Summary::name));
+        ctx.out.status(format!("Waiting for it: {names}."));
+        ctx.out.hint(format!("let one go on without it: git agent dep remove <task> --after {}", ids(changed)));
+    }
+    if let Some(changed) = changed.iter().find(|changed| changed.uncommitted.is_some()) {
+        show_uncommitted(ctx, &changed.task, changed.uncommitted.as_ref());
+    }
+    Ok(())
+}
+
+/// Say which features ended with their last part.
+pub(super) fn show_features(ctx: &Ctx, features: &Features) -> Result<()> {
+    if ctx.out.is_quiet() {
+        return Ok(());
+    }
+    for feature in &features.completed {
+        let line = format!("Completed {}: its parts are done.", feature.name());
+        ctx.out.print(&format!("{}\n", sanitize::line(&line)))?;
+    }
+    for feature in &features.reopened {
+        ctx.out.print(&format!("{}\n", sanitize::line(&format!("Reopened {}, too.", feature.name()))))?;
+    }
+    if let Some(feature) = &features.left {
+        let what = format!("every part of {} is done", feature.name());
+        ctx.out.hint(format!("{what}; when it is done as a whole: git agent complete {}", feature.id));
+    }
+    Ok(())
+}
+
+/// Say what is not committed after the work on `task` ended.
+pub(super) fn show_uncommitted(ctx: &Ctx, task: &Task, uncommitted: Option<&status::Summary>) {
+    let Some(summary) = uncommitted else { return };
+    let paths = summary.first.iter().map(|one| sanitize::bytes(one.path.as_ref())).collect::<Vec<_>>();
+    let more = match summary.total - paths.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let verb = if summary.total == 1 { "is" } else { "are" };
+    let total = sanitize::plural(summary.total, "path");
+    ctx.out.warn(format!("{total} {verb} not committed: {}{more}", paths.join(", ")));
+    ctx.out.hint(format!("to commit what belongs to {0}: git agent checkpoint --task {0} -m '…'", task.id));
 }
 
 /// From whom `us` took the claim of `task`, as one more sentence; empty if no other actor held it `before`.

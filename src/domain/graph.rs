@@ -30,6 +30,8 @@ pub struct Graph<'a> {
     unblocks: Vec<u32>,
     /// How many open subtasks each task has.
     open_children: Vec<u32>,
+    /// Whether each task has subtasks.
+    is_feature: Vec<bool>,
     /// Feature and subtask, sorted; computed on demand.
     children: OnceCell<Vec<(usize, usize)>>,
     /// What is below each task; nothing for those that are parts of each other, or have such parts. Computed on demand.
@@ -42,18 +44,24 @@ impl<'a> Graph<'a> {
     /// The graph of the tasks in `table`.
     pub fn new(table: &'a Table) -> Self {
         let (mut unblocks, mut open_children) = (vec![0; table.len()], vec![0; table.len()]);
-        for task in table.rows().filter(|task| !task.status().is_closed()) {
+        let mut is_feature = vec![false; table.len()];
+        for task in table.rows() {
+            if let Some(parent) = task.parent() {
+                is_feature[parent.at()] = true;
+                open_children[parent.at()] += u32::from(!task.status().is_closed());
+            }
+            if task.status().is_closed() {
+                continue;
+            }
             for before in task.after().flatten() {
                 unblocks[before.at()] += 1;
-            }
-            if let Some(parent) = task.parent() {
-                open_children[parent.at()] += 1;
             }
         }
         Graph {
             table,
             unblocks,
             open_children,
+            is_feature,
             children: OnceCell::new(),
             leaves: OnceCell::new(),
             plan: OnceCell::new(),
@@ -249,7 +257,7 @@ impl<'a> Graph<'a> {
     }
 
     /// The ready tasks at `now`, in the order in which `next` hands them out: priority, then what unblocks most, then the
-    /// oldest, then by id.
+    /// oldest, then by id. Features whose parts are all over come last: there is nothing to do in them.
     pub fn ready(&self, now: Timestamp) -> Vec<Row<'a>> {
         let mut ready: Vec<Row<'a>> = self.table.rows().filter(|task| self.is_ready(*task, now)).collect();
         self.sort_by_turn(&mut ready);
@@ -269,7 +277,13 @@ impl<'a> Graph<'a> {
 
     /// What decides whose turn it is; the lowest goes first.
     fn turn(&self, task: Row<'a>) -> impl Ord + use<'a> {
-        (task.priority(), std::cmp::Reverse(self.unblocks[task.at()]), task.created_at(), task.id_bytes())
+        (
+            self.is_feature[task.at()],
+            task.priority(),
+            std::cmp::Reverse(self.unblocks[task.at()]),
+            task.created_at(),
+            task.id_bytes(),
+        )
     }
 
     /// The circle that would close if `task`, which may be new, came after each of `after` and were a part of `parent`: `task → … → task`, where

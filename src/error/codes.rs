@@ -195,6 +195,7 @@ codes! {
     TREE_CHANGED = "tree-changed", Refused, "the content changed while the command ran";
     TREE_TOO_LARGE = "tree-too-large", Environment, "a tree has more levels or paths than any work tree";
     UNBORN_HEAD = "unborn-head", Refused, "the branch has no commit yet";
+    UNCOMMITTED_CHANGES = "uncommitted-changes", Refused, "there are uncommitted changes, and agent.completeDirty is refuse";
     UNKNOWN_EXTENSION = "unknown-extension", Environment, "the repository uses an extension that git-agent does not know";
     UNKNOWN_PLAN_FORMAT = "unknown-plan-format", Usage, "there is no such plan format";
     UNKNOWN_TASK = "unknown-task", Usage, "the plan names a task that is not there";

@@ -4,10 +4,18 @@
 //! that does not have git-agent on its PATH. The reflog of HEAD knows them.
 
 use crate::{
-    domain::{id::TaskId, task::Task, trailer::scan},
+    domain::{
+        id::TaskId,
+        task::Task,
+        text::{NAMED, oid, plural},
+        trailer::scan,
+    },
     error::Result,
     git::{ObjectId, Repo, commit::Commit, reflog, revwalk},
-    store::ledger::{View, commits::Owners},
+    store::{
+        active::ended,
+        ledger::{View, commits::Owners},
+    },
 };
 
 /// A commit that should have named a task.
@@ -46,6 +54,11 @@ pub fn find(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
             found.push(Unstamped { commit: made.new, task: task.id.clone() });
         }
     }
+    left_of(repo, found, head)
+}
+
+/// Those of `found` that HEAD still has, and that no event links to a task.
+fn left_of(repo: &Repo, mut found: Vec<Unstamped>, head: ObjectId) -> Result<Vec<Unstamped>> {
     if found.is_empty() {
         return Ok(found);
     }
@@ -56,6 +69,52 @@ pub fn find(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
     let gone = revwalk::unreachable(repo, &commits, head)?;
     found.retain(|one| !gone.contains(&one.commit));
     Ok(found)
+}
+
+/// Commits that were made in this worktree after the work on a task ended, and before another one was started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowUp {
+    /// The task.
+    pub task: TaskId,
+    /// The commits, oldest first.
+    pub commits: Vec<ObjectId>,
+}
+
+/// The commits that may belong to the task that ended last in this worktree: those that name no task, made within `agent.lease` of its end.
+///
+/// # Errors
+///
+/// When the reflog, the ledger or the history cannot be read.
+pub fn follow_up(repo: &Repo) -> Result<Option<FollowUp>> {
+    let (Some((task, since)), Some(head)) = (ended::read(repo), repo.head()?.commit) else { return Ok(None) };
+    let until = since.saturating_add_unsigned(repo.settings().lease());
+    let rules = repo.settings().trailer_rules();
+    let mut found: Vec<Unstamped> = Vec::new();
+    for made in reflog::of_head(repo, since)?.into_iter().filter(reflog::Move::is_commit) {
+        if made.seconds > until || found.iter().any(|one| one.commit == made.new) {
+            continue;
+        }
+        let Ok(commit) = Commit::read(repo, made.new) else { continue };
+        if scan::ids(&commit.message, &rules).is_empty() {
+            found.push(Unstamped { commit: made.new, task: task.clone() });
+        }
+    }
+    let commits: Vec<ObjectId> = left_of(repo, found, head)?.into_iter().map(|one| one.commit).collect();
+    Ok((!commits.is_empty()).then_some(FollowUp { task, commits }))
+}
+
+impl FollowUp {
+    /// The command that says that they belong to the task.
+    pub fn command(&self) -> String {
+        let commits: Vec<String> = self.commits.iter().take(NAMED).map(oid).collect();
+        format!("git agent link {} --task {}", commits.join(" "), self.task)
+    }
+
+    /// `1 commit made after t-1 ended names no task`
+    pub fn in_words(&self) -> String {
+        let verb = if self.commits.len() == 1 { "names" } else { "name" };
+        format!("{} made after {} ended {verb} no task", plural(self.commits.len(), "commit"), self.task)
+    }
 }
 
 /// Whether the task was started on `commit`, or on something that came after it.

@@ -39,7 +39,7 @@ mod execute;
 mod execution;
 pub mod gc;
 pub mod heal;
-mod in_progress;
+pub mod in_progress;
 mod ledger_events;
 mod lock;
 pub mod operation;

@@ -6,7 +6,7 @@
 use bstr::ByteSlice as _;
 
 use crate::{
-    domain::{id::TaskId, note, status::Status},
+    domain::{id::TaskId, note, status::Status, time::Timestamp},
     error::{Error, Result, codes},
     git::{ObjectId, RefChange, RefError, Repo},
     store::{
@@ -16,6 +16,7 @@ use crate::{
 };
 
 mod cache;
+pub mod ended;
 mod origin;
 
 /// The active task of a worktree.
@@ -132,6 +133,7 @@ fn tasks_of(repo: &Repo, anchors: &[ObjectId]) -> Vec<TaskId> {
 pub fn set(repo: &Repo, id: &TaskId, also: bool) -> Result<()> {
     let anchor = repo.blob_id(note::anchor(id).as_bytes())?;
     let present = pointed(repo)?;
+    ended::forget(repo);
     if origin::start(repo, anchor, &anchors(repo)?)? {
         cache::forget(repo);
     }
@@ -148,6 +150,22 @@ pub fn set(repo: &Repo, id: &TaskId, also: bool) -> Result<()> {
         }
     }
     apply(repo, &changes, &format!("start {id}"))
+}
+
+/// End the activity of `id` in this worktree at `at`; answers whether it had any. If no other task is active, [`ended`] remembers it.
+///
+/// # Errors
+///
+/// `active-moved`; when the refs cannot be read or written.
+pub fn end(repo: &Repo, id: &TaskId, at: Timestamp) -> Result<bool> {
+    let bound = session::current(repo).and_then(|us| session::of_session(repo, &us));
+    let is_bound = bound.is_some_and(|(tasks, is_here)| is_here && tasks.contains(id));
+    let was_active = is_bound || pointed(repo)?.contains(id);
+    clear(repo, id)?;
+    if was_active && of_session(repo)?.is_empty() {
+        ended::put(repo, id, at);
+    }
+    Ok(was_active)
 }
 
 /// End the activity of `id` in this worktree and in every session, if it has any.

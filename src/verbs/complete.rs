@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::{
     Caller,
     checkpoint::{self, Allow, Answer, Checkpoint, GitOutput, What},
+    feature::{self, Features},
     next::{self, Choice, Next, NoTask, Take},
-    setup, task, text, verify,
+    setup, task, text, uncommitted, verify,
 };
 use crate::{
     domain::{
@@ -20,8 +21,10 @@ use crate::{
         text::{oid, plural},
     },
     error::{Error, Result, codes},
-    git::ObjectId,
+    git::{self, ObjectId, state},
     query::unstamped,
+    recovery::in_progress,
+    settings::CompleteDirty,
     store::{
         active,
         ledger::{Draft, View},
@@ -75,6 +78,10 @@ pub struct Completed {
     pub saved: Option<Checkpoint>,
     /// The verification that was run first, and its command.
     pub verified: Option<(String, Verification)>,
+    /// What is not committed, if the task was active in this worktree.
+    pub uncommitted: Option<git::status::Summary>,
+    /// What became of the features that it was the last open part of.
+    pub features: Features,
     /// Tasks that became ready.
     pub unblocked: Vec<Summary>,
     /// The next task, if that was asked for, or why there is none.
@@ -106,21 +113,25 @@ fn complete_one(caller: &Caller, request: &Request) -> Result<Completed> {
     let result = result.transpose()?;
     let Prepared { saved, verified } = prepare(caller, request, result.as_ref())?;
     let active = caller.active()?;
-    let (mut written, decided) = caller.write(|view| decide(caller, view, request, result.as_ref()))?;
+    let (mut written, mut decided) = caller.write(|view| decide(caller, view, request, result.as_ref()))?;
     let id = &decided.task.id;
     let unstamped = if active.contains(id) { unstamped(caller, &decided.task)? } else { Vec::new() };
-    active::clear(caller.repo(), id)?;
+    let uncommitted = uncommitted::end(caller, id)?;
+    for feature in &decided.features.completed {
+        active::clear(caller.repo(), &feature.id)?;
+    }
     caller.refresh_notes(std::slice::from_ref(id));
     let at = written.tasks.iter().position(|task| task.id == *id);
     let completed = at.map(|at| written.tasks.swap_remove(at));
-    let next = match (decided.next, request.next) {
+    let next = match (decided.next.take(), request.next) {
         (Some(Ok(choice)), Some(take)) => Some(Ok(next::taken(caller, written.tasks, &choice, take)?)),
         (Some(Err(why)), _) => Some(Err(why)),
         _ => None,
     };
     let wrote = decided.task.status != Status::Completed;
-    let task = completed.unwrap_or(decided.task);
-    Ok(Completed { task, wrote, saved, verified, unblocked: decided.unblocked, next, unstamped })
+    let task = completed.unwrap_or_else(|| decided.task.clone());
+    let Decided { unblocked, features, .. } = decided;
+    Ok(Completed { task, wrote, saved, verified, uncommitted, features, unblocked, next, unstamped })
 }
 
 /// The commits that were made here while `task`, as it was before, was active, and name no task; said with the command that links them.
@@ -154,6 +165,7 @@ struct Decided {
     /// As it was before.
     task: Task,
     unblocked: Vec<Summary>,
+    features: Features,
     next: Option<Result<Choice, NoTask>>,
 }
 
@@ -162,7 +174,7 @@ fn decide(caller: &Caller, view: &View<'_>, request: &Request, result: Option<&V
     let now = caller.now();
     let mut draft = Draft::nothing();
     let mut table = view.table()?;
-    let mut unblocked = Vec::new();
+    let (mut unblocked, mut features) = (Vec::new(), Features::default());
     // A retry is a success that changes nothing.
     if !is_completed(view, &task, result) {
         let graph = Graph::new(&table);
@@ -170,9 +182,13 @@ fn decide(caller: &Caller, view: &View<'_>, request: &Request, result: Option<&V
         let complete = Complete { result: result.cloned(), stored: None, force: request.force };
         draft.and(&task.id, Payload::Complete(complete));
         unblocked = graph.unblocked_by(&task.id, now).into_iter().map(Row::summary).collect();
-        if request.next.is_some() {
-            table.put_row(&Summary { status: Status::Completed, claim: None, ..Summary::of(&task) });
+        table.put_row(&Summary { status: Status::Completed, claim: None, ..Summary::of(&task) });
+        features = feature::end(caller, &mut table, &task.id, &[], &mut draft);
+        let graph = Graph::new(&table);
+        for feature in &features.completed {
+            unblocked.extend(graph.unblocked_by(&feature.id, now).into_iter().map(Row::summary));
         }
+        unblocked.retain(|row: &Summary| features.completed.iter().all(|feature| feature.id != row.id));
     }
     let mut next = request.next.map(|take| next::choose(caller, view, &table, None, take)).transpose()?;
     if let (Some(Ok(choice)), Some(take)) = (&mut next, request.next) {
@@ -180,7 +196,7 @@ fn decide(caller: &Caller, view: &View<'_>, request: &Request, result: Option<&V
         let verb = if take == Take::Start { "start" } else { "claim" };
         draft.message = format!("complete {}, {verb} {}", task.id, choice.id);
     }
-    Ok((draft, Decided { task, unblocked, next }))
+    Ok((draft, Decided { task, unblocked, features, next }))
 }
 
 /// Whether the task was completed with exactly this result.
@@ -219,8 +235,13 @@ fn force_hint(id: &TaskId) -> String {
 
 /// Make a checkpoint and verify, if that was asked for, and refuse what is not verified but must be.
 fn prepare(caller: &Caller, request: &Request, result: Option<&Value>) -> Result<Prepared> {
-    let is_required = caller.repo().settings().require_verify() && !request.force;
-    if request.save.is_none() && request.verify.is_none() && !is_required {
+    let repo = caller.repo();
+    let settings = repo.settings();
+    let is_required = settings.require_verify() && !request.force;
+    let dirty = if request.force { CompleteDirty::Warn } else { settings.complete_dirty() };
+    let in_progress = if request.force { None } else { state::in_progress(repo) };
+    let is_plain = request.save.is_none() && request.verify.is_none() && !is_required && dirty == CompleteDirty::Warn;
+    if is_plain && in_progress.is_none() {
         return Ok(Prepared::default());
     }
     let view = caller.view()?;
@@ -230,17 +251,43 @@ fn prepare(caller: &Caller, request: &Request, result: Option<&Value>) -> Result
     }
     // What is refused anyway is refused before a commit and a long test run.
     refuse(caller, &Graph::new(&view.table()?), &task, request.force)?;
+    let is_here = caller.active()?.contains(&task.id);
+    if let Some(operation) = in_progress.filter(|_| is_here) {
+        let error = in_progress::refusal(&format!("cannot complete {}", task.id), &operation);
+        return Err(error.hint(force_hint(&task.id)));
+    }
     if request.verify.is_none() && is_required {
         refuse_unverified(caller, &task)?;
     }
-    match (&request.save, &request.verify) {
-        (Some(save), _) => checkpoint_first(caller, &task.id, save, request),
+    let save = match &request.save {
+        None if is_here => save_dirty(caller, &task.id, dirty)?,
+        save => save.clone(),
+    };
+    match (save, &request.verify) {
+        (Some(save), _) => checkpoint_first(caller, &task.id, &save, request),
         (None, Some(wanted)) => {
             let verified = run_verification(caller, &task.id, wanted, request.force)?;
             Ok(Prepared { saved: None, verified })
         }
         (None, None) => Ok(Prepared::default()),
     }
+}
+
+/// What `agent.completeDirty` asks for, if something is not committed.
+fn save_dirty(caller: &Caller, id: &TaskId, dirty: CompleteDirty) -> Result<Option<Save>> {
+    let Some(summary) =
+        Some(dirty).filter(|dirty| *dirty != CompleteDirty::Warn).and_then(|_| uncommitted::find(caller))
+    else {
+        return Ok(None);
+    };
+    if dirty == CompleteDirty::Checkpoint {
+        return Ok(Some(Save { message: None, output: GitOutput::Captured }));
+    }
+    let paths = plural(summary.total, "path");
+    let message = format!("cannot complete {id}: {paths} not committed (agent.completeDirty is refuse)");
+    Err(Error::new(codes::UNCOMMITTED_CHANGES, message)
+        .hint(format!("commit them with it: git agent complete {id} -m '…'"))
+        .hint(force_hint(id)))
 }
 
 /// Make a checkpoint of everything, and verify exactly that.

@@ -30,6 +30,8 @@ pub struct WorktreeStatus {
     pub counts: Vec<(Status, usize)>,
     /// Commits made while a task was active that name none, oldest first.
     pub unstamped: Vec<ObjectId>,
+    /// Commits made after the last active task ended, which may belong to it.
+    pub follow_up: Option<unstamped::FollowUp>,
     /// An operation that was interrupted.
     pub interrupted: Option<Operation>,
     /// An operation that is finished and was killed while it cleaned up.
@@ -69,6 +71,7 @@ pub fn status(caller: &Caller) -> Result<WorktreeStatus> {
         held,
         counts,
         unstamped: unstamped::find(repo, &known)?.iter().map(|one| one.commit).collect(),
+        follow_up: unstamped::follow_up(repo)?,
         // A log of operations that cannot be read is reported by 'doctor'.
         interrupted: recovery::interrupted(repo).unwrap_or_default(),
         left_behind: recovery::left_behind(repo).unwrap_or_default().map(|recorded| recorded.operation),

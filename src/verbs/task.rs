@@ -1,6 +1,10 @@
 //! Acts on one task that are one event each: pause, fail, note, block, …
 
-use super::{Caller, session, text};
+use super::{
+    Caller,
+    feature::{self, Features},
+    session, text, uncommitted,
+};
 use crate::{
     domain::{
         claim::{Holder, MAX_LEASE},
@@ -8,16 +12,15 @@ use crate::{
         graph::{Graph, spell_cycle},
         id::TaskId,
         status::{Status, Verb},
-        table::Row,
+        summary::Summary,
+        table::{Row, Table},
         task::Task,
         text::{InvalidText, list},
         time::show_duration,
     },
     error::{Error, Result, codes},
-    store::{
-        active,
-        ledger::{Draft, View},
-    },
+    git,
+    store::ledger::{Draft, View},
 };
 
 /// What is done with a task. Texts are checked before they are recorded.
@@ -110,6 +113,10 @@ pub struct Changed {
     pub before: Task,
     /// False when there was nothing to change.
     pub wrote: bool,
+    /// What is not committed, if the act ended the activity of the task in this worktree.
+    pub uncommitted: Option<git::status::Summary>,
+    /// What became of the features that it was the last open part of.
+    pub features: Features,
 }
 
 /// Do `act` with the task that `word` names, or with the active one.
@@ -129,10 +136,34 @@ pub fn act(caller: &Caller, word: Option<&str>, act: &Act) -> Result<Changed> {
 ///
 /// Those of [`act()`], for the first task that refuses it.
 pub fn act_on(caller: &Caller, words: &[String], act: &Act) -> Result<Vec<Changed>> {
-    let changed = change_each(caller, words, |view, task| event(caller, view, task, act))?;
+    let mut changed = write_each(caller, words, |view, tasks, table, draft| {
+        let mut features = Vec::with_capacity(tasks.len());
+        for task in tasks {
+            let payload = event(caller, view, task, act)?;
+            let above = match (&payload, act) {
+                (Some(_), Act::Cancel { .. } | Act::Reopen { .. }) if tasks.len() > 1 || task.parent.is_some() => {
+                    if table.is_none() {
+                        *table = Some(view.table()?);
+                    }
+                    table.as_mut()
+                }
+                _ => None,
+            };
+            payload.into_iter().for_each(|payload| draft.and(&task.id, payload));
+            features.push(match above {
+                None => Features::default(),
+                Some(table) if matches!(act, Act::Reopen { .. }) => feature::reopen(table, task, tasks, draft),
+                Some(table) => {
+                    table.put_row(&Summary { status: Status::Cancelled, claim: None, ..Summary::of(task) });
+                    feature::end(caller, table, &task.id, tasks, draft)
+                }
+            });
+        }
+        Ok(features)
+    })?;
     if matches!(act, Act::Pause { .. } | Act::Cancel { .. } | Act::Fail { .. }) {
-        for changed in &changed {
-            active::clear(caller.repo(), &changed.task.id)?;
+        for changed in &mut changed {
+            changed.uncommitted = uncommitted::end(caller, &changed.task.id)?;
         }
     }
     Ok(changed)
@@ -159,7 +190,22 @@ pub(super) fn change_each(
     words: &[String],
     mut decide: impl FnMut(&View<'_>, &Task) -> Result<Option<Payload>>,
 ) -> Result<Vec<Changed>> {
-    let (written, before) = caller.write(|view| {
+    write_each(caller, words, |view, tasks, _, draft| {
+        for task in tasks {
+            decide(view, task)?.into_iter().for_each(|payload| draft.and(&task.id, payload));
+        }
+        Ok(Vec::new())
+    })
+}
+
+/// Let `decide` draft what is written about the tasks that `words` name, or the active one; it answers what becomes of the features above
+/// each of them. The table is for it to load, and to keep up to date.
+fn write_each(
+    caller: &Caller,
+    words: &[String],
+    mut decide: impl FnMut(&View<'_>, &[Task], &mut Option<Table>, &mut Draft) -> Result<Vec<Features>>,
+) -> Result<Vec<Changed>> {
+    let (written, (before, features)) = caller.write(|view| {
         let mut tasks: Vec<Task> = Vec::with_capacity(words.len().max(1));
         if words.is_empty() {
             tasks.push(caller.task(view, None)?);
@@ -171,19 +217,17 @@ pub(super) fn change_each(
             }
         }
         let mut draft = Draft::nothing();
-        for task in &tasks {
-            if let Some(payload) = decide(view, task)? {
-                draft.and(&task.id, payload);
-            }
-        }
+        let features = decide(view, &tasks, &mut None, &mut draft)?;
         if let [(_, payload), _, ..] = draft.events.as_slice() {
             draft.message = format!("{} {}", payload.kind(), list(draft.events.iter().map(|(id, _)| id)));
         }
-        Ok((draft, tasks))
+        Ok((draft, (tasks, features)))
     })?;
+    let mut features = features.into_iter();
     let changed = before.into_iter().map(|before| {
         let after = written.tasks.iter().find(|task| task.id == before.id);
-        Changed { wrote: after.is_some(), task: after.unwrap_or(&before).clone(), before }
+        let (wrote, task) = (after.is_some(), after.unwrap_or(&before).clone());
+        Changed { task, before, wrote, uncommitted: None, features: features.next().unwrap_or_default() }
     });
     Ok(changed.collect())
 }

@@ -8,7 +8,7 @@ use crate::{
     },
     store::active,
     verbs::status::WorktreeStatus,
-    view::{NAMED, Row, Style, mark, oid, sanitize},
+    view::{NAMED, Row, Style, mark, oid, sanitize, shorten},
 };
 
 /// `status` for people, in lines of `width` columns if there is a width.
@@ -70,6 +70,10 @@ pub fn text(status: &WorktreeStatus, now: Timestamp, style: Style, width: Option
             sanitize::line(why)
         ));
     }
+    if let Some(after) = &status.follow_up {
+        let line = format!("{}: '{}' if it belongs to it", after.in_words(), after.command());
+        page.push_str(&format!("{}\n", sanitize::line(&line)));
+    }
     let counts = status.counts.iter().filter(|(_, count)| *count > 0);
     let counts: Vec<String> = counts.map(|(status, count)| format!("{count} {}", status.in_words())).collect();
     page.push_str(&format!("Tasks: {}\n", if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }));
@@ -78,13 +82,15 @@ pub fn text(status: &WorktreeStatus, now: Timestamp, style: Style, width: Option
 
 fn working_on(status: &WorktreeStatus, task: &Task, now: Timestamp, style: Style, width: Option<usize>) -> String {
     let time = show_duration(active_time::active(task, status.idle_gap, now));
+    let blocked = task.blockers.first().map(|blocker| format!(", blocked: {}", shorten(blocker.text.preview(), 60)));
+    let blocked = blocked.unwrap_or_default();
     Row::new()
         .left(mark(task.status), |text: &str| style.status(task.status, text))
         .left(" Working on ", style)
         .left(task.id.as_str(), |text: &str| style.id(text))
         .left(" ", style)
         .middle(&task.title)
-        .right(&format!("  ({time})"), |text: &str| style.faint(text))
+        .right(&format!("  ({time}{blocked})"), |text: &str| style.faint(text))
         .render(width)
 }
 

@@ -64,18 +64,7 @@ impl Look {
 fn remarks(listed: &Listed, now: Timestamp) -> Vec<String> {
     let row = &listed.task;
     match row.status {
-        Status::InProgress => match (&row.claim, row.live_claim(now)) {
-            (Some((by, _)), Some(_)) => {
-                vec![format!("{by}, {}", relative_time::ago(now, Timestamp::from_millis(row.updated_at)))]
-            }
-            (Some((by, _)), None) => {
-                vec![format!(
-                    "{by}, no sign of life for {}",
-                    relative_time::since(now, Timestamp::from_millis(row.updated_at))
-                )]
-            }
-            (None, _) => Vec::new(),
-        },
+        Status::InProgress => in_progress(row, now),
         Status::Failed => row.failure.clone().map(|why| shorten(&why, 60).into_owned()).into_iter().collect(),
         Status::Completed | Status::Cancelled => vec![relative_time::ago(now, Timestamp::from_millis(row.updated_at))],
         Status::Pending => {
@@ -93,6 +82,17 @@ fn remarks(listed: &Listed, now: Timestamp) -> Vec<String> {
             remarks
         }
     }
+}
+
+/// Who is at work on a task in progress, and whether it is blocked.
+fn in_progress(row: &Summary, now: Timestamp) -> Vec<String> {
+    let updated = Timestamp::from_millis(row.updated_at);
+    let by = row.claim.as_ref().map(|(by, _)| match row.live_claim(now) {
+        Some(_) => format!("{by}, {}", relative_time::ago(now, updated)),
+        None => format!("{by}, no sign of life for {}", relative_time::since(now, updated)),
+    });
+    let blocked = (row.blockers > 0).then(|| Obstacle::Blocked(row.blockers).to_string());
+    blocked.into_iter().chain(by).collect()
 }
 
 /// Features with their parts below them.

@@ -54,7 +54,7 @@ fn one_call_commits_verifies_completes_and_starts_the_next() {
         assert_eq!(done.stderr, "");
         let done = done.json();
         assert_eq!(done["checkpoint"]["commit"], repo.head());
-        assert_eq!(done["checkpoint"]["verification"]["passed"], true);
+        assert_eq!((&done["checkpoint"]["passed"], &done["checkpoint"]["paths"]), (&true.into(), &1.into()));
         assert_eq!(done["next"], Value::Null);
     });
 }
@@ -220,7 +220,7 @@ fn the_needs_are_the_decisions_around_it_too_and_few_lines() {
     Decided: in key > One key
     Files > src/x.rs, docs
     ");
-    assert_eq!(repo.agent(&["start", "post", "-q"]).success().stdout, "");
+    assert_eq!(repo.agent(&["start", "post", "-q"]).success().stdout, "post\n");
     let decided = repo.agent(&["start", "post", "--json"]).json()["decided_before"].clone();
     let decided: Vec<_> = decided.as_array().unwrap().iter().map(|one| one["text"].as_str().unwrap()).collect();
     assert_eq!(decided, ["Plain HTML", "One key", "No scripts"]);

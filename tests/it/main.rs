@@ -72,6 +72,8 @@ mod log_look;
 mod log_options;
 mod log_places;
 mod loop_call;
+mod loop_end;
+mod loop_figures;
 mod loop_traps;
 #[cfg(feature = "mcp")]
 mod mcp;

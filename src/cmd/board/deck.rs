@@ -166,6 +166,7 @@ fn card(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> Card {
 
 fn remark(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> (String, bool) {
     match row.status {
+        Status::InProgress if row.blockers > 0 => ("blocked".to_owned(), true),
         Status::InProgress => match (&row.claim, row.live_claim(now)) {
             (Some((by, _)), Some(_)) => (by.to_string(), false),
             (Some((by, _)), None) => (format!("gone: {by}"), true),

@@ -41,6 +41,9 @@ impl Facts<'_> {
             };
             commands.insert(0, command("git agent init", what));
         }
+        if let Some(after) = &self.state.follow_up {
+            commands.push(command(after.command(), "links what was committed after it ended"));
+        }
         if self.state.unstamped > 0 {
             commands.push(command("git agent repair", "links the commits that do not name the task"));
         }

@@ -8,7 +8,10 @@ use crate::{
         state::{self, InProgress},
         status::{self, Summary},
     },
-    query::{missing_ledger, unstamped},
+    query::{
+        missing_ledger,
+        unstamped::{self, FollowUp},
+    },
     recovery::{self, operation::Operation},
     store::{
         ledger::View,
@@ -40,6 +43,8 @@ pub struct State {
     pub unstamping: Option<String>,
     /// See [`crate::query::missing_ledger`].
     pub is_ledger_elsewhere: bool,
+    /// Commits made after the last active task ended, which may belong to it.
+    pub follow_up: Option<FollowUp>,
 }
 
 /// Our ledger against a fetched copy of another one.
@@ -78,6 +83,7 @@ impl State {
             other_sessions,
             unstamping,
             is_ledger_elsewhere: missing_ledger::is_elsewhere(view)?,
+            follow_up: unstamped::follow_up(repo)?,
         };
         Ok((state, status::summary(repo, ENOUGH)?))
     }

@@ -165,6 +165,12 @@ impl Desk<'_> {
             return Ok(found);
         };
         let walked = self.walk(request.range, tip)?;
+        if request.range.is_none() {
+            let after = unstamped::follow_up(self.repo)?;
+            let remark =
+                |after: unstamped::FollowUp| format!("{}: '{}' if it belongs to it", after.in_words(), after.command());
+            found.remarks.extend(after.map(remark));
+        }
         let mut reflog = unstamped::find(self.repo, &request.active)?;
         // What was made while one task was active may have been found to belong to another one.
         reflog.retain(|one| self.ledger.tasks(one.commit).next().is_none());

@@ -9,7 +9,7 @@ use crate::{
     view::json::{
         BriefAnswer, BriefBlockerJson, BriefCheckpointJson, BriefCheckpointsJson, BriefCommandJson, BriefDecisionJson,
         BriefFailureJson, BriefLedgerJson, BriefNoteJson, BriefRowJson, BriefSessionJson, BriefStateJson,
-        BriefTaskJson, BriefUncommittedJson, PathJson, SCHEMA, Several,
+        BriefTaskJson, BriefUncommittedJson, FollowUpJson, SCHEMA, Several,
     },
 };
 
@@ -47,13 +47,7 @@ pub fn data(facts: &Facts<'_>) -> BriefAnswer {
             verified: focus.and_then(|focus| focus.verified.as_ref()).map(checkpoint),
         },
         state: state(facts),
-        uncommitted: BriefUncommittedJson {
-            counts: facts.standing.counts.into(),
-            paths: Several {
-                total: facts.standing.total,
-                shown: facts.standing.first.iter().map(|one| PathJson::new(one.path.as_bstr())).collect(),
-            },
-        },
+        uncommitted: BriefUncommittedJson::new(&facts.standing),
         in_progress: rows(&work, plan.in_progress_count),
         failed: rows(&plan.failed, plan.failed_count),
         next: rows(&plan.next, plan.next_count),
@@ -162,5 +156,6 @@ fn state(facts: &Facts<'_>) -> BriefStateJson {
         other_sessions: state.other_sessions.iter().take(ENOUGH).map(session).collect(),
         hooks_missing: state.unstamping.clone(),
         ledger_missing: state.is_ledger_elsewhere,
+        follow_up: state.follow_up.as_ref().map(FollowUpJson::new),
     }
 }

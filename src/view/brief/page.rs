@@ -116,6 +116,9 @@ fn lasting(facts: &Facts<'_>, focus: &Focus, sections: &mut Vec<Section>) {
 fn about(facts: &Facts<'_>, focus: &Focus) -> Vec<Point> {
     let task = &focus.task;
     let mut line = task.status.in_words().to_owned();
+    if !task.blockers.is_empty() && !task.status.is_closed() {
+        line.push_str(", blocked");
+    }
     if task.attempts > 0 {
         line.push_str(&format!(", attempt {}", task.attempts));
     }
@@ -259,6 +262,7 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
     if state.unstamped > 0 {
         points.push(words(format!("{} made while it was active without its name", plural(state.unstamped, "commit"))));
     }
+    points.extend(state.follow_up.iter().map(|after| words(after.in_words())));
     let also = if facts.focus.as_ref().is_some_and(|focus| focus.is_active) { "also " } else { "" };
     points.extend(facts.active.iter().map(|(id, title)| match title {
         Some(title) => named(format!("{also}active here: {id}"), title),

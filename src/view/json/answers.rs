@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{BriefDecisionJson, CheckpointJson, SCHEMA, TaskJson};
+use super::{BriefDecisionJson, SCHEMA, TaskJson};
 use crate::{
     domain::{graph::Graph, time::Timestamp},
     error::Result,
+    query::unstamped::FollowUp,
     recovery::operation::Operation,
-    verbs::{Caller, complete::Completed, list::List, next::NoTask, status::WorktreeStatus},
+    verbs::{list::List, next::NoTask, status::WorktreeStatus},
 };
 
 pub use super::task::VerificationJson;
@@ -75,50 +76,6 @@ impl SplitAnswer {
     /// The answer with the task and those that were split off.
     pub fn new(task: TaskJson, split: Vec<TaskJson>) -> Self {
         SplitAnswer { schema: SCHEMA, task, split }
-    }
-}
-
-/// `complete`.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct CompleteAnswer {
-    schema: u32,
-    task: TaskJson,
-    /// Ids of the tasks that became ready.
-    unblocked: Vec<String>,
-    /// With `--next`: the task that was started or claimed.
-    next: Option<TaskJson>,
-    /// Decisions that bear on `next`, as in the answer of `start`; left out if there are none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    decided_before: Vec<BriefDecisionJson>,
-    /// With `--message`: the checkpoint that was made first; left out if there was nothing to commit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    checkpoint: Option<CheckpointJson>,
-    /// Commits made while the task was active that name no task.
-    unstamped: Vec<String>,
-}
-
-impl CompleteAnswer {
-    /// What `complete` did.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
-    pub fn new(caller: &Caller, done: &Completed) -> Result<Self> {
-        let view = caller.view()?;
-        let next = done.next.as_ref().and_then(|next| next.as_ref().ok());
-        let next = next.map(|next| TaskJson::with_needs(caller, &next.task)).transpose()?;
-        let (next, decided_before) = next.map_or((None, Vec::new()), |(next, decided)| (Some(next), decided));
-        let verification = done.verified.as_ref().map(|(_, verification)| VerificationJson::new(&view, verification));
-        let saved = done.saved.as_ref().map(|saved| CheckpointJson::new(&done.task.id, saved, verification));
-        Ok(CompleteAnswer {
-            schema: SCHEMA,
-            task: TaskJson::now(caller, &done.task)?,
-            unblocked: done.unblocked.iter().map(|row| row.id.to_string()).collect(),
-            next,
-            decided_before,
-            checkpoint: saved,
-            unstamped: done.unstamped.iter().map(ToString::to_string).collect(),
-        })
     }
 }
 
@@ -233,6 +190,23 @@ impl From<crate::git::status::Counts> for DirtyJson {
     }
 }
 
+/// Commits that may belong to a task that ended before they were made.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct FollowUpJson {
+    /// The task.
+    pub task: String,
+    /// The commits, oldest first.
+    pub commits: Vec<String>,
+}
+
+impl FollowUpJson {
+    /// `found` as JSON.
+    pub fn new(found: &FollowUp) -> Self {
+        let commits = found.commits.iter().map(ToString::to_string).collect();
+        FollowUpJson { task: found.task.to_string(), commits }
+    }
+}
+
 /// `status`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct StatusAnswer {
@@ -257,6 +231,9 @@ pub struct StatusAnswer {
     pub unstamped: Vec<String>,
     /// Why commits made here are not stamped; null if they are.
     pub hooks_missing: Option<String>,
+    /// Commits made after the last active task ended, which may belong to it; left out if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up: Option<FollowUpJson>,
     /// The id of an operation that was interrupted: 'undo' takes it back, 'resume' finishes it.
     pub interrupted: Option<String>,
     /// The id of an operation that is at its end and was killed while it cleared up: 'resume' removes what it left.
@@ -281,6 +258,7 @@ impl StatusAnswer {
             counts: status.counts.iter().map(|(status, count)| (status.to_string(), *count)).collect(),
             unstamped: status.unstamped.iter().map(ToString::to_string).collect(),
             hooks_missing: status.unstamping.clone(),
+            follow_up: status.follow_up.as_ref().map(FollowUpJson::new),
             interrupted: id(&status.interrupted),
             left_behind: id(&status.left_behind),
             foreign: status.foreign.iter().map(ToString::to_string).collect(),

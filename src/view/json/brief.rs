@@ -1,11 +1,13 @@
 //! `brief`.
 
+use bstr::ByteSlice as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{DirtyJson, PathJson};
+use super::{DirtyJson, FollowUpJson, PathJson};
 use crate::{
     domain::{id::TaskId, status::Status, task::Decision},
+    git::status::Summary,
     store::ledger::View,
 };
 
@@ -225,6 +227,9 @@ pub struct BriefStateJson {
     pub broke_off: Option<BriefSessionJson>,
     /// Other sessions that are at work in this worktree.
     pub other_sessions: Vec<BriefSessionJson>,
+    /// Commits made after the last active task ended, which may belong to it; left out if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follow_up: Option<FollowUpJson>,
 }
 
 /// A session of an agent host.
@@ -260,6 +265,14 @@ pub struct BriefUncommittedJson {
     pub counts: DirtyJson,
     /// The paths.
     pub paths: Several<PathJson>,
+}
+
+impl BriefUncommittedJson {
+    /// `summary` as JSON.
+    pub fn new(summary: &Summary) -> Self {
+        let shown = summary.first.iter().map(|one| PathJson::new(one.path.as_bstr())).collect();
+        BriefUncommittedJson { counts: summary.counts.into(), paths: Several { total: summary.total, shown } }
+    }
 }
 
 /// A command.

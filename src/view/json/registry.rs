@@ -14,14 +14,17 @@ pub struct Answer {
 }
 
 /// Commands that answer with the task they changed.
-const TASK_COMMANDS: [&str; 13] =
-    ["add", "adopt", "edit", "claim", "fail", "cancel", "reopen", "pause", "block", "unblock", "dep", "decide", "note"];
+const TASK_COMMANDS: [&str; 10] =
+    ["add", "adopt", "edit", "claim", "reopen", "block", "unblock", "dep", "decide", "note"];
 
 /// Every answer, by command.
 pub fn answers() -> Vec<Answer> {
     let mut answers: Vec<Answer> =
         TASK_COMMANDS.into_iter().map(|command| Answer { command, schema: schema_for!(TaskAnswer) }).collect();
     let mut add = |command, schema| answers.push(Answer { command, schema });
+    for command in ["pause", "fail", "cancel"] {
+        add(command, schema_for!(EndAnswer));
+    }
     add("start", schema_for!(StartAnswer));
     add("several tasks", schema_for!(TasksAnswer));
     add("edit --split", schema_for!(SplitAnswer));

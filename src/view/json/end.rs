@@ -1,0 +1,143 @@
+//! `complete`, `pause`, `fail`, `cancel`: the end of a task, and what it leaves behind.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{BriefDecisionJson, BriefUncommittedJson, SCHEMA, TaskJson};
+use crate::{
+    domain::summary::Summary,
+    error::Result,
+    git::status,
+    verbs::{Caller, complete::Completed, feature::Features},
+};
+
+/// `pause`, `fail`, `cancel`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct EndAnswer {
+    schema: u32,
+    task: TaskJson,
+    #[serde(flatten)]
+    end: EndJson,
+    /// With `cancel`: ids of the open tasks that come directly after it; left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    dependents: Vec<String>,
+}
+
+impl EndAnswer {
+    /// The answer with `task`, what its end leaves behind, and what waits for it.
+    pub fn new(task: TaskJson, end: EndJson, dependents: &[Summary]) -> Self {
+        EndAnswer { schema: SCHEMA, task, end, dependents: ids(dependents) }
+    }
+}
+
+/// The same, where several tasks are named.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct EndedAnswer {
+    schema: u32,
+    /// In the order in which they were named.
+    tasks: Vec<TaskJson>,
+    #[serde(flatten)]
+    end: EndJson,
+    /// With `cancel`: ids of the open tasks that come directly after one of them; left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    dependents: Vec<String>,
+}
+
+impl EndedAnswer {
+    /// The answer with `tasks`, what their end leaves behind, and what waits for them.
+    pub fn new(tasks: Vec<TaskJson>, end: EndJson, dependents: &[Summary]) -> Self {
+        EndedAnswer { schema: SCHEMA, tasks, end, dependents: ids(dependents) }
+    }
+}
+
+fn ids(rows: &[Summary]) -> Vec<String> {
+    rows.iter().map(|row| row.id.to_string()).collect()
+}
+
+/// What the end of a task leaves behind.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct EndJson {
+    /// Ids of the features that completed themselves with it; left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    features: Vec<String>,
+    /// What is not committed in this worktree, where the task was active; left out if nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    uncommitted: Option<BriefUncommittedJson>,
+}
+
+impl EndJson {
+    /// What became of the features above each of the tasks that ended, and what is not committed.
+    pub fn new<'a>(ended: impl Iterator<Item = (&'a Features, Option<&'a status::Summary>)>) -> Self {
+        let (mut features, mut uncommitted) = (Vec::new(), None);
+        for (above, left) in ended {
+            features.extend(ids(&above.completed));
+            uncommitted = uncommitted.or(left);
+        }
+        EndJson { features, uncommitted: uncommitted.map(BriefUncommittedJson::new) }
+    }
+}
+
+/// A checkpoint that was made on the way: `show` has the rest.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MadeJson {
+    /// n of `<task>@n`.
+    pub number: usize,
+    /// The commit.
+    pub commit: String,
+    /// How many paths it changes.
+    pub paths: usize,
+    /// Whether exactly its content passed a verification; left out if none was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed: Option<bool>,
+}
+
+/// `complete`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CompleteAnswer {
+    schema: u32,
+    task: TaskJson,
+    /// Ids of the tasks that became ready.
+    unblocked: Vec<String>,
+    /// With `--next`: the task that was started or claimed.
+    next: Option<TaskJson>,
+    /// Decisions that bear on `next`, as in the answer of `start`; left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    decided_before: Vec<BriefDecisionJson>,
+    /// With `--message`: the checkpoint that was made first; left out if there was nothing to commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    checkpoint: Option<MadeJson>,
+    #[serde(flatten)]
+    end: EndJson,
+    /// Commits made while the task was active that name no task.
+    unstamped: Vec<String>,
+}
+
+impl CompleteAnswer {
+    /// What `complete` did.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn new(caller: &Caller, done: &Completed) -> Result<Self> {
+        let next = done.next.as_ref().and_then(|next| next.as_ref().ok());
+        let next = next.map(|next| TaskJson::with_needs(caller, &next.task)).transpose()?;
+        let (next, decided_before) = next.map_or((None, Vec::new()), |(next, decided)| (Some(next), decided));
+        let passed = done.verified.as_ref().map(|(_, verification)| verification.passed());
+        let saved = done.saved.as_ref().map(|saved| MadeJson {
+            number: saved.number,
+            commit: saved.commit.clone(),
+            paths: saved.paths.len(),
+            passed,
+        });
+        Ok(CompleteAnswer {
+            schema: SCHEMA,
+            task: TaskJson::now(caller, &done.task)?,
+            unblocked: done.unblocked.iter().map(|row| row.id.to_string()).collect(),
+            next,
+            decided_before,
+            checkpoint: saved,
+            end: EndJson::new(std::iter::once((&done.features, done.uncommitted.as_ref()))),
+            unstamped: done.unstamped.iter().map(ToString::to_string).collect(),
+        })
+    }
+}
