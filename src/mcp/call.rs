@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result, codes},
     git::Repo,
     mcp::client::Client,
-    verbs::{Caller, Clock},
+    verbs::{CLOCK_VARIABLE, Caller, Clock},
 };
 
 /// Where verbs run: one after the other, since words on a command line, and so those of a call, are relative to the directory of the
@@ -22,6 +22,8 @@ pub(super) struct Calls {
     turn: Arc<Mutex<()>>,
     /// The actor, if the command line named one.
     named: Option<String>,
+    /// The clock that tests set: it goes on from call to call.
+    set: Option<Clock>,
     /// Where the server was started.
     pub home: PathBuf,
 }
@@ -30,7 +32,8 @@ impl Calls {
     /// Calls by the actor `named`, or by the client.
     pub(super) fn new(named: Option<String>) -> Self {
         let home = std::env::current_dir().unwrap_or_else(|_| ".".into());
-        Calls { turn: Arc::default(), named, home }
+        let set = std::env::var_os(CLOCK_VARIABLE).map(|_| Clock::from_environment());
+        Calls { turn: Arc::default(), named, set, home }
     }
 
     /// Let `work` run in `directory` for `client`, when its turn has come and it is not given up by then.
@@ -50,8 +53,10 @@ impl Calls {
             return Err(Error::new(codes::CANCELLED, "the call was cancelled before it began"));
         }
         let named = self.named.clone().or(client.name);
+        // The system's clock is asked at each call: that of a process stands still while the machine sleeps.
+        let clock = self.set.unwrap_or_else(Clock::from_environment);
         let done = spawn_blocking(move || {
-            let answer = run(&directory, named, work);
+            let answer = run(&directory, clock, named, work);
             drop(turn);
             answer
         });
@@ -62,7 +67,7 @@ impl Calls {
     }
 }
 
-fn run<T>(directory: &Path, named: Option<String>, work: impl FnOnce(&Caller) -> Result<T>) -> Result<T> {
+fn run<T>(directory: &Path, clock: Clock, named: Option<String>, work: impl FnOnce(&Caller) -> Result<T>) -> Result<T> {
     std::env::set_current_dir(directory).map_err(|error| {
         let shown = directory.display().to_string();
         Error::new(codes::NOT_A_REPOSITORY, format!("cannot work in '{}'", shown.escape_debug()))
@@ -70,7 +75,7 @@ fn run<T>(directory: &Path, named: Option<String>, work: impl FnOnce(&Caller) ->
             .hint("'directory' is a directory of the repository, absolute or relative to where the server was started")
     })?;
     let repo = Repo::discover(Path::new("."))?;
-    work(&Caller::new(repo, Clock::from_environment(), named))
+    work(&Caller::new(repo, clock, named))
 }
 
 /// The text of a panic.

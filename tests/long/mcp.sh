@@ -38,7 +38,7 @@ echo "==> the inspector"
 if [ -n "${SLICE-}" ]; then
     echo "not in this slice"
 elif npm_has @modelcontextprotocol/inspector 0.15.0; then
-    inspect() { node "$dir/npm/node_modules/@modelcontextprotocol/inspector-cli/build/cli.js" "$agent" mcp "$@"; }
+    inspect() { "$dir/npm/node_modules/.bin/mcp-inspector" --cli "$agent" mcp "$@"; }
     inspect --method tools/list | grep -q '"plan_import"'
     inspect --method resources/list | grep -q 'git-agent://brief'
     inspect --method prompts/list | grep -q '"resume"'

@@ -100,7 +100,7 @@ fn the_list_of_tools_is_short_and_says_what_each_does() {
     let answer = client.request("tools/list", json!({}))["result"].clone();
     let text = answer.to_string();
     assert!(text.len() <= 2_500 * 4, "{} bytes, about {} tokens", text.len(), text.len() / 4);
-    let schemas = repo.agent(&["schema"]).json()["answers"].clone();
+    let schemas = repo.agent(&["schema", "--all"]).json()["answers"].clone();
     for tool in answer["tools"].as_array().unwrap() {
         let name = tool["name"].as_str().unwrap();
         let annotations = &tool["annotations"];
