@@ -4,7 +4,7 @@ use super::Caller;
 use crate::{
     domain::{
         graph::Graph,
-        report::{Report, Source},
+        report::{Place, Report, Source},
     },
     error::Result,
     git::date,
@@ -35,7 +35,7 @@ pub fn report(caller: &Caller, request: &Request) -> Result<Report> {
     let table = view.table()?;
     let tasks = report::tasks(&view, &table)?;
     let checkpoints = if request.no_checkpoints { Default::default() } else { report::checkpoints(&view, &tasks)? };
-    Ok(Report::new(&Source {
+    let mut report = Report::new(&Source {
         tasks: &tasks,
         graph: &Graph::new(&table),
         feature: feature.as_ref(),
@@ -44,5 +44,10 @@ pub fn report(caller: &Caller, request: &Request) -> Result<Report> {
         gap: repo.settings().idle_gap(),
         checkpoints,
         text: &|text| view.text(text),
-    }))
+    });
+    let top = repo.work_dir().unwrap_or(repo.common_dir());
+    let top = top.canonicalize().unwrap_or_else(|_| top.to_owned());
+    let repository = top.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    report.place = Place { repository, branch: repo.head()?.branch_name() };
+    Ok(report)
 }

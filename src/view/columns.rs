@@ -1,6 +1,6 @@
 //! One line of a list: what must be seen on both sides, and in the middle a text that gives way on a narrow terminal.
 
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::UnicodeWidthStr;
 
 use super::style::Paint;
 use crate::{domain::text::shorten, view::sanitize};
@@ -85,6 +85,16 @@ impl<'a> Row<'a> {
         }
         format!("{}\n", line.trim_end_matches(' '))
     }
+}
+
+/// The column of ids is not wider than this: ids of imported plans are made of titles.
+const WIDEST_ID: usize = 40;
+
+/// How wide the column of `ids` is, on a terminal of `width` columns if it is one, where it takes a third. A longer id moves what
+/// is behind it.
+pub fn id_width<'i>(ids: impl IntoIterator<Item = &'i str>, width: Option<usize>) -> usize {
+    let most = width.map_or(WIDEST_ID, |width| (width / 3).clamp(12, WIDEST_ID));
+    ids.into_iter().map(UnicodeWidthStr::width).max().unwrap_or(0).min(most)
 }
 
 /// `text` with spaces behind it up to `width` columns.

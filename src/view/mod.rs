@@ -27,7 +27,7 @@ use serde::Serialize;
 
 pub use crate::{
     domain::text::{NAMED, list, oid, shorten},
-    view::columns::{Row, pad},
+    view::columns::{Row, id_width, pad},
 };
 pub use style::{Paint, Style, mark};
 

@@ -5,14 +5,11 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     domain::{graph::Obstacle, id::TaskId, status::Status, summary::Summary, task::DEFAULT_PRIORITY, time::Timestamp},
     verbs::list::Listed,
-    view::{Row, Style, list, mark, pad, relative_time, shorten},
+    view::{Row, Style, id_width, list, mark, pad, relative_time, shorten},
 };
 
 /// Deeper levels are not indented further, but named.
 const DEEPEST: usize = 30;
-
-/// The column of ids is not wider than this; a longer id moves what is behind it.
-const WIDEST_ID: usize = 24;
 
 /// The columns of a list of tasks.
 pub struct Look {
@@ -26,8 +23,7 @@ pub struct Look {
 impl Look {
     /// For a list of `rows`.
     pub fn new<'r>(style: Style, width: Option<usize>, rows: impl IntoIterator<Item = &'r Summary>) -> Self {
-        let ids = rows.into_iter().map(|row| row.id.as_str().len()).max().unwrap_or(0);
-        Look { style, ids: ids.min(WIDEST_ID), width }
+        Look { style, ids: id_width(rows.into_iter().map(|row| row.id.as_str()), width), width }
     }
 
     /// The line of one task, at `depth` of a tree. A feature with progress says how far it is.

@@ -5,14 +5,18 @@
 
 mod features;
 mod item;
+mod now;
 mod tally;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 pub use item::{Checkpoint, Item, Reason, State};
+pub use now::Now;
 pub use tally::{BurnPoint, Tally};
 
-use super::{actor::Actor, graph::Graph, id::TaskId, status::Status, task::Task, text::Text, time::Timestamp};
+use super::{
+    actor::Actor, graph::Graph, id::TaskId, status::Status, table::Row, task::Task, text::Text, time::Timestamp,
+};
 use crate::domain::active_time;
 use features::Features;
 
@@ -51,6 +55,19 @@ pub struct Report {
     pub blocks: Vec<Block>,
     /// How many tasks there were, and how many of them were completed, over time.
     pub burn: Vec<BurnPoint>,
+    /// The task that can be started next.
+    pub next: Option<TaskId>,
+    /// Where it was made; empty until the caller says it.
+    pub place: Place,
+}
+
+/// Where a report was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The directory of the repository.
+    pub repository: String,
+    /// The branch; `None` on a detached HEAD.
+    pub branch: Option<String>,
 }
 
 /// What happened since.
@@ -170,7 +187,9 @@ impl Report {
             overall: Tally::of(counted.iter().copied()),
             changes,
             burn: tally::burn(&counted),
+            next: next(source, &blocks),
             blocks,
+            place: Place::default(),
         }
     }
 
@@ -186,6 +205,12 @@ impl Report {
             _ => None,
         }
     }
+}
+
+/// The first of the tasks that can be started which the report has.
+fn next(source: &Source<'_>, blocks: &[Block]) -> Option<TaskId> {
+    let listed: HashSet<&TaskId> = blocks.iter().flat_map(|block| &block.remaining).map(|item| &item.id).collect();
+    source.graph.ready(source.now).into_iter().map(Row::id).find(|id| listed.contains(id))
 }
 
 fn count(tasks: &[&Task], is: impl Fn(&Task) -> bool) -> usize {

@@ -11,18 +11,15 @@ use crate::{
         task_graph::{Chart, EdgeKind, Node},
     },
     view::{
-        Row, Style, pad, sanitize,
+        Row, Style, id_width, pad, sanitize,
         svg::{graph_layout::Layers, mark},
     },
 };
 
-/// The column of ids is not wider than this; a longer id moves what is behind it.
-const WIDEST_ID: usize = 24;
-
 /// `chart` as text, painted by `style`, in lines of `width` columns if there is a width; `cycles` are named below.
 pub fn text(chart: &Chart, cycles: &[Vec<crate::domain::id::TaskId>], style: Style, width: Option<usize>) -> String {
     let layers = Layers::of_chart(chart);
-    let ids = chart.nodes.iter().map(|node| node.id.as_str().len()).max().unwrap_or(0).min(WIDEST_ID);
+    let ids = id_width(chart.nodes.iter().map(|node| node.id.as_str()), width);
     let numbers = layers.rows.len().to_string().len();
     let mut before: Vec<Vec<(usize, EdgeKind)>> = vec![Vec::new(); chart.nodes.len()];
     for (from, to, kind) in &chart.edges {

@@ -42,6 +42,33 @@ struct ReportJson {
     /// Features, then the tasks that belong to none.
     features: Vec<BlockJson>,
     burn_up: Vec<StepJson>,
+    /// The directory of the repository.
+    repository: String,
+    branch: Option<String>,
+    now: NowJson,
+}
+
+/// What matters now: ids of tasks.
+#[derive(Debug, Serialize, JsonSchema)]
+struct NowJson {
+    in_progress: Vec<String>,
+    blocked: Vec<String>,
+    failed: Vec<String>,
+    /// The task that can be started next.
+    next: Option<String>,
+}
+
+impl NowJson {
+    fn new(report: &Report) -> Self {
+        let now = report.now();
+        let ids = |items: &[&Item]| items.iter().map(|item| item.id.to_string()).collect();
+        NowJson {
+            in_progress: ids(&now.in_progress),
+            blocked: ids(&now.blocked),
+            failed: ids(&now.failed),
+            next: now.next.map(|item| item.id.to_string()),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -164,6 +191,9 @@ impl ReportJson {
             overall: TallyJson::new(&report.overall),
             changes: report.changes.as_ref().map(ChangesJson::new),
             features: report.blocks.iter().map(BlockJson::new).collect(),
+            repository: report.place.repository.clone(),
+            branch: report.place.branch.clone(),
+            now: NowJson::new(report),
             burn_up: report
                 .burn
                 .iter()

@@ -18,7 +18,7 @@ pub fn markdown(report: &Report) -> String {
     let only = report.only_feature();
     let title = only.map_or("Progress".to_owned(), heading);
     let mut say = |line: String| page.push_str(&format!("{line}\n\n"));
-    say(format!("## {title}"));
+    say(format!("## {title} – {}", escape(&words::place(report))));
     say(format!("**Overall**: {}", words::tally(&report.overall)));
     if let Some(changes) = &report.changes {
         say(format!("**Since {}**: {}", changes.since.to_minute(), words::changes(changes)));
@@ -28,6 +28,7 @@ pub fn markdown(report: &Report) -> String {
             say(escape(&remark));
         }
     }
+    section(&mut page, "###", "Now", &words::now(report).iter().map(now).collect::<Vec<_>>());
     match &report.blocks[..] {
         [block] => sections(&mut page, block, "###"),
         blocks => {
@@ -71,6 +72,14 @@ fn section(page: &mut String, level: &str, title: &str, lines: &[String]) {
     if !lines.is_empty() {
         page.push_str(&format!("{level} {title}\n\n{}\n\n", lines.join("\n")));
     }
+}
+
+/// A line of what matters now.
+fn now(line: &words::NowLine<'_>) -> String {
+    let remarks = escape(&line.remarks);
+    let Some((before, item)) = line.item else { return format!("- {remarks}") };
+    let dash = if remarks.is_empty() { "" } else { " – " };
+    format!("- {before}{} {} (`{}`){dash}{remarks}", words::mark(item.state), escape(&item.title), item.id)
 }
 
 fn item(item: &Item) -> Vec<String> {

@@ -6,11 +6,8 @@ use crate::{
         report::{Block, Item, Report, State},
         status::Status,
     },
-    view::{Row, Style, pad, sanitize},
+    view::{Row, Style, id_width, pad, sanitize},
 };
-
-/// The column of ids is not wider than this; a longer id moves what is behind it.
-const WIDEST_ID: usize = 24;
 
 /// The report as text, painted by `style`, in lines of `width` columns if there is a width.
 pub fn text(report: &Report, style: Style, width: Option<usize>) -> String {
@@ -18,6 +15,7 @@ pub fn text(report: &Report, style: Style, width: Option<usize>) -> String {
     let mut text = String::new();
     let only = report.only_feature();
     let title = only.map_or("Progress".to_owned(), words::titled);
+    let title = format!("{title} – {}", sanitize::line(&words::place(report)));
     text.push_str(&page.heading(&title, &words::tally(&report.overall)));
     if report.overall.progress.total > 0 {
         text.push_str(&page.bar(&report.overall));
@@ -28,6 +26,7 @@ pub fn text(report: &Report, style: Style, width: Option<usize>) -> String {
     for remark in only.iter().flat_map(|feature| words::of_feature(feature)) {
         text.push_str(&format!("{}\n", sanitize::line(&remark)));
     }
+    text.push_str(&page.now(report));
     match &report.blocks[..] {
         [block] => text.push_str(&page.block(block)),
         blocks => {
@@ -73,9 +72,23 @@ impl Page {
         )
     }
 
+    /// What matters now.
+    fn now(&self, report: &Report) -> String {
+        let lines = words::now(report);
+        let ids = lines.iter().filter_map(|line| line.item).map(|(_, item)| item.id.as_str());
+        let ids = id_width(ids, self.width);
+        let rows = lines.iter().map(|line| match line.item {
+            Some(("", item)) => self.item(item, ids),
+            Some((before, item)) => format!("  {before}{}", self.item(item, ids).trim_start()),
+            None => format!("  {}\n", line.remarks),
+        });
+        let rows: String = rows.collect();
+        if rows.is_empty() { rows } else { format!("\n{}\n{rows}", self.style.strong("Now")) }
+    }
+
     fn block(&self, block: &Block) -> String {
         let mut text = String::new();
-        let ids = block.items().map(|item| item.id.as_str().len()).max().unwrap_or(0).min(WIDEST_ID);
+        let ids = id_width(block.items().map(|item| item.id.as_str()), self.width);
         let mut section = |title: &str, items: &[Item], rest: usize| {
             if !items.is_empty() || rest > 0 {
                 text.push_str(&format!("\n{}\n", self.style.strong(title)));

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         graph::show_cycle,
-        report::{Changes, Feature, Item, Reason, State, Tally},
+        report::{Changes, Feature, Item, Reason, Report, State, Tally},
         status::Status,
         time::{Timestamp, show_duration},
     },
@@ -50,6 +50,40 @@ pub fn remarks(item: &Item) -> Vec<String> {
         remarks.push(format!("part of {}", one_line(within)));
     }
     remarks
+}
+
+/// Of what a report is, and of when: `shop on main, 2026-11-29`.
+pub fn place(report: &Report) -> String {
+    let branch = report.place.branch.as_ref().map(|branch| format!(" on {branch}")).unwrap_or_default();
+    let separator = if report.place.repository.is_empty() { "" } else { ", " };
+    one_line(&format!("{}{branch}{separator}{}", report.place.repository, day(report.at)))
+}
+
+/// Of each kind, what matters now is no more than this.
+const NOW: usize = 5;
+
+/// A line about a task that matters now.
+pub struct NowLine<'r> {
+    /// The task, and what stands before it: `Next: `; `None`: there are more of its kind.
+    pub item: Option<(&'static str, &'r Item)>,
+    /// What there is to say.
+    pub remarks: String,
+}
+
+/// What matters now: in progress, blocked, failed, next.
+pub fn now(report: &Report) -> Vec<NowLine<'_>> {
+    let now = report.now();
+    let mut lines = Vec::new();
+    for items in [&now.in_progress, &now.blocked, &now.failed] {
+        for item in items.iter().take(NOW) {
+            lines.push(NowLine { item: Some(("", *item)), remarks: remarks(item).join(", ") });
+        }
+        if items.len() > NOW {
+            lines.push(NowLine { item: None, remarks: format!("… and {} more", items.len() - NOW) });
+        }
+    }
+    lines.extend(now.next.map(|item| NowLine { item: Some(("Next: ", item)), remarks: remarks(item).join(", ") }));
+    lines
 }
 
 /// What stands in the way.

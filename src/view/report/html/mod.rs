@@ -25,6 +25,7 @@ const CHIPS: usize = 12;
 pub fn html(report: &Report) -> String {
     let only = report.only_feature();
     let title = only.map_or("Progress", |feature| feature.title.as_str());
+    let place = words::place(report);
     let page = html! {
         (DOCTYPE) "\n"
         html lang="en" {
@@ -32,18 +33,19 @@ pub fn html(report: &Report) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (title) ": " (words::tally(&report.overall)) } "\n"
+                title { (title) " – " (place) ": " (words::tally(&report.overall)) } "\n"
                 style { (PreEscaped(svg::STYLE)) (PreEscaped(include_str!("page.css"))) }
             } "\n"
             body {
                 main {
-                    h1 { bdi { (title) } }
+                    h1 { bdi { (title) } " – " (place) }
                     p { strong { "Overall" } ": " (words::tally(&report.overall)) }
                     (bar(&report.overall)) (legend(report))
                     @if let Some(changes) = &report.changes {
                         p { strong { "Since " (changes.since.to_minute()) } ": " (words::changes(changes)) }
                     }
                     (remarks(&only.map(words::of_feature).unwrap_or_default())) "\n"
+                    (now(report))
                     (charts::burn_up(report))
                     @match &report.blocks[..] {
                         [only] => (lists(only, 2)),
@@ -63,6 +65,29 @@ pub fn html(report: &Report) -> String {
     };
     // Markup is escaped by its type; what acts on a terminal or shows as nothing is so here, wherever in the page it stands.
     sanitize::lines(&page.into_string()).into_owned()
+}
+
+/// What matters now.
+fn now(report: &Report) -> Markup {
+    let lines = words::now(report);
+    html! {
+        @if !lines.is_empty() {
+            section {
+                h2 { "Now" }
+                ul {
+                    @for line in &lines {
+                        li {
+                            @if let Some((before, item)) = line.item {
+                                (before) (words::mark(item.state)) " " bdi { (item.title) } " " code { (item.id.as_str()) }
+                                @if !line.remarks.is_empty() { " – " }
+                            }
+                            bdi { (line.remarks) }
+                        }
+                    }
+                }
+            } "\n"
+        }
+    }
 }
 
 /// How much is done, as a bar.
