@@ -147,3 +147,20 @@ fn a_line_without_its_program_is_harmless() {
     let output = repo.run("/bin/sh").args(["-c", &line]).env("PATH", "/nonexistent").run().success();
     assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("{}\n", ""));
 }
+
+#[test]
+fn what_agents_are_told_to_type_exists() {
+    let (repo, home) = with_home();
+    repo.agent(&["host", "install", "claude"]).success();
+    let tree = git_agent::cli::tree();
+    for (file, most) in [(".claude/skills/git-agent/SKILL.md", 40), (".claude/CLAUDE.md", 20)] {
+        let text = fs::read_to_string(home.join(file)).unwrap();
+        assert!(text.lines().count() <= most, "{file} is too long");
+        let mut commands = text.split("`git agent ").skip(1).peekable();
+        assert!(commands.peek().is_some(), "{file}");
+        for command in commands {
+            let name = command.split(['`', ' ']).next().unwrap();
+            assert!(tree.find_subcommand(name).is_some(), "{file}: git agent {name}");
+        }
+    }
+}

@@ -49,5 +49,5 @@ fn questions_are_answered_where_the_git_directory_cannot_be_written() {
     std::fs::remove_dir_all(repo.path().join(".git/agent")).unwrap();
     std::fs::write(repo.path().join(".git/agent"), "").unwrap();
     let answer = repo.agent(&["changes-since", "a", "--json"]).success().json();
-    assert_eq!(answer["paths"].as_array().map(Vec::len), Some(2), "{answer}");
+    assert_eq!(answer["changes"].as_array().map(Vec::len), Some(2), "{answer}");
 }

@@ -132,7 +132,7 @@ fn before_commit(ctx: &Ctx, event: &HostEvent) -> Result<()> {
     let caller = ctx.caller()?;
     let Some(session) = event.session.as_ref().filter(|_| host::is_used(caller)) else { return Ok(()) };
     caller.repo().act_for(session.clone());
-    if host::has_changed_something(caller, session) {
+    if host::has_changed_something(caller, session, true) {
         host::task::ensure(caller, session, event.host.title())?;
     }
     Ok(())
@@ -199,7 +199,8 @@ fn in_repository(caller: &Caller, event: &HostEvent) -> Result<Reply> {
             reply.context = cannot_write(event.host, output);
             if let Some(session) = session {
                 host::reconcile(caller, session)?;
-                if *tool == Tool::Edit || host::has_changed_something(caller, session) {
+                let is_without = caller.active()?.is_empty();
+                if is_without && (*tool == Tool::Edit || host::has_changed_something(caller, session, false)) {
                     let ensured = host::task::ensure(caller, session, event.host.title())?;
                     reply.context = reply.context.take().or_else(|| told_of_task(&ensured));
                 }

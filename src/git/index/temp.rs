@@ -62,6 +62,11 @@ impl<'r> TempIndex<'r> {
         TempIndex { repo, path, objects: None }
     }
 
+    /// The repository.
+    pub(in crate::git) fn repo(&self) -> &'r Repo {
+        self.repo
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path

@@ -152,8 +152,12 @@ impl Status {
     ///
     /// `git-failed`.
     pub fn of_index(index: &TempIndex<'_>, paths: Option<&[PathBuf]>) -> Result<Self> {
-        let words = ["--literal-pathspecs", "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all"];
-        read(index.git().args(words).args([ignore::LISTED, "--"]).args(paths.unwrap_or_default()).stream()?)
+        let words = ["status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", ignore::LISTED];
+        let git = match paths {
+            Some(paths) => index.git().arg("--literal-pathspecs").args(words).arg("--").args(paths),
+            None => index.git().args(words).args(worktree::without_those_inside(index.repo())),
+        };
+        read(git.stream()?)
     }
 
     /// Untracked directories that are repositories themselves; they end in `/`.

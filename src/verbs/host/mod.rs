@@ -76,19 +76,24 @@ pub fn note(caller: &Caller, session: &SessionId, event: &HostEvent) -> bool {
     })
 }
 
-/// What HEAD is and what is not committed, as one word; `None` where it cannot be told.
+/// What is not committed, as one word; `None` where it cannot be told.
 fn standing(caller: &Caller) -> Option<String> {
     const NAMED: usize = 100;
     let summary = status::summary(caller.repo(), NAMED).ok()?;
     let paths = summary.first.iter().map(|one| format!("{:?} ", one.path)).collect::<String>();
-    let head = caller.repo().head().ok()?.commit.map(|id| id.to_string()).unwrap_or_default();
-    Some(caller.repo().blob_id(format!("{head} {} {paths}", summary.total).as_bytes()).ok()?.to_string())
+    Some(caller.repo().blob_id(format!("{} {paths}", summary.total).as_bytes()).ok()?.to_string())
 }
 
-/// Whether something has changed in the work tree since `session` began.
-pub fn has_changed_something(caller: &Caller, session: &SessionId) -> bool {
+/// Whether something has changed in the work tree since `session` began. Of one whose beginning was not seen that is not known: then what
+/// is there now counts as found, and the answer is `if_unknown`.
+pub fn has_changed_something(caller: &Caller, session: &SessionId, if_unknown: bool) -> bool {
+    let now = standing(caller);
     let found = session::read(caller.repo(), session).and_then(|known| known.found);
-    found.is_none_or(|found| standing(caller).is_none_or(|now| now != found))
+    if found.is_some() {
+        return found != now;
+    }
+    session::update(caller.repo(), session, caller.now(), |known| known.found.clone_from(&now));
+    if_unknown
 }
 
 /// The beginning of a line.
