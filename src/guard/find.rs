@@ -196,6 +196,7 @@ fn around_submodule(environment: &Environment, repo: &Rc<Repo>) -> Option<PathBu
 fn paths(environment: &Environment, own: &Path, risk: &Risk, targets: &[Target]) -> Result<Found> {
     let from = std::env::current_dir().unwrap_or_else(|_| ".".into());
     let mut homes: Vec<Rc<Repo>> = Vec::new();
+    let mut found = Found::default();
     for dir in [own, Path::new(".")] {
         match environment.repo(dir) {
             Ok(None) if risk.level >= Level::Destroys && takes_damaged(dir, &from, targets) => {
@@ -212,10 +213,13 @@ fn paths(environment: &Environment, own: &Path, risk: &Risk, targets: &[Target])
                 }
             }
             Err(error) if touches_nothing(dir, &from, targets) => drop(error),
+            // For git this is no repository, and never was one that could save anything.
+            Err(error) if error.code() == codes::BROKEN_REPOSITORY && !takes_damaged(dir, &from, targets) => {
+                found.remarks = vec![format!("no snapshot is taken: {error}")];
+            }
             Err(error) => return Err(error),
         }
     }
-    let mut found = Found::default();
     let takes_all = |target: &Target| risk.level >= Level::Destroys || matches!(target, Target::Whole(_));
     for repo in &homes {
         let repo_paths = RepoPaths::of(repo);

@@ -108,3 +108,20 @@ fn claims_that_name_no_clone_are_those_of_the_actor_everywhere() {
     sync(&[&one, &two]);
     assert!(two.agent(&["start", "T"]).text().contains("in progress already"));
 }
+
+#[test]
+fn a_copy_of_the_directory_is_another_clone_and_a_moved_one_is_not() {
+    let (one, _) = clones();
+    one.agent(&["start", "T"]).success();
+    one.sh("cp -a . ../copy").success();
+    let copy = one.at("../copy");
+    assert_eq!(refused(&copy, &["start", "T"]).1, "task-claimed");
+    copy.agent(&["add", "y", "--id", "U"]).success();
+    copy.agent(&["start", "U"]).success();
+    assert!(copy.agent(&["start", "U"]).text().contains("in progress already"));
+    one.sh("mv ../copy ../moved").success();
+    assert!(one.at("../moved").agent(&["start", "U"]).text().contains("in progress already"));
+    // What stands where it stood is the same clone, restored.
+    one.sh("cp -a ../moved ../copy").success();
+    assert!(copy.agent(&["start", "U"]).text().contains("in progress already"));
+}

@@ -477,7 +477,11 @@ fn what_is_no_repository_for_git_is_none() {
         world.sh("rm -rf .git; git init -q; echo a >a; mkdir -p sub; echo 'gitdir: nowhere' >sub/.git").success();
         let sub = world.at("sub");
         assert_eq!(verdict(&sub, "git clean -fd"), "allowed");
-        assert_eq!(check(&sub, "rm x")["refusal"]["code"], "cannot-capture");
+        let answer = check(&sub, "rm x");
+        assert_eq!(answer["verdict"], "allowed", "{answer}");
+        assert!(answer["warnings"][0].as_str().unwrap().contains("no snapshot is taken"), "{answer}");
+        assert_eq!(check(&sub, "rm .git")["refusal"]["code"], "cannot-capture");
+        assert_eq!(check(&sub, "rm -rf ../sub")["refusal"]["code"], "cannot-capture");
         assert!(sub.agent(&["list"]).exits(5).stderr.contains("names '$TMP/repo/sub/nowhere'"));
         assert_eq!(verdict(&world, "git clean -fd"), "captured");
         // A repository above counts where something between is none.

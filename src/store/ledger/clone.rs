@@ -1,8 +1,9 @@
 //! Which clone this is: a random id in the common git directory, which all worktrees of the clone share.
 //!
-//! A clone that git makes has none, and makes its own when it first claims a task. A copy of the whole directory keeps it.
+//! A clone that git makes has none, and makes its own when it first claims a task. So does a copy of the whole directory (`cp -r`): an
+//! id names the place that it was made in, by the inode and the path of the git directory, of which one may change.
 
-use std::{fs, path::PathBuf};
+use std::{fs, os::unix::fs::MetadataExt as _, path::PathBuf};
 
 use ulid::Ulid;
 
@@ -18,7 +19,35 @@ fn path(repo: &Repo) -> PathBuf {
 
 /// The id of this clone, if it has one. A file that cannot be read counts as none.
 pub fn known(repo: &Repo) -> Option<Ulid> {
-    Ulid::from_string(fs::read_to_string(path(repo)).ok()?.trim_end()).ok()
+    let place = Place::of(repo);
+    fs::read_to_string(path(repo)).ok()?.lines().find_map(|line| place.id(line))
+}
+
+/// Where a clone is.
+struct Place {
+    inode: String,
+    path: String,
+}
+
+impl Place {
+    fn of(repo: &Repo) -> Self {
+        let dir = repo.common_dir();
+        let path = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+        let inode = fs::metadata(&path).map_or(0, |meta| meta.ino());
+        Place { inode: inode.to_string(), path: path.to_string_lossy().replace(['\n', '\r'], "?") }
+    }
+
+    /// The id in `line`, if it was made here: what was moved has its inode still, and what was mounted or restored its path.
+    fn id(&self, line: &str) -> Option<Ulid> {
+        let mut words = line.splitn(3, ' ');
+        let id = Ulid::from_string(words.next()?.trim()).ok()?;
+        let is_here = match (words.next(), words.next()) {
+            (Some(inode), Some(path)) => inode == self.inode || path == self.path,
+            // An earlier version did not say where.
+            _ => true,
+        };
+        is_here.then_some(id)
+    }
 }
 
 /// The id of this clone, made now if it has none.
@@ -44,7 +73,11 @@ fn make(repo: &Repo) -> Result<Ulid> {
         return Ok(id);
     }
     let id = Ulid::generate();
-    repo.put(&path, format!("{id}\n").as_bytes()).or_environment(failed)?;
+    // Those of the places that this one was copied from, or is mounted at, too, stay.
+    let others = fs::read_to_string(&path).unwrap_or_default();
+    let others: String = others.lines().filter(|line| line.contains(' ')).map(|line| format!("{line}\n")).collect();
+    let Place { inode, path: place } = Place::of(repo);
+    repo.put(&path, format!("{others}{id} {inode} {place}\n").as_bytes()).or_environment(failed)?;
     Ok(id)
 }
 
