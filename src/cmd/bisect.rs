@@ -94,13 +94,13 @@ fn plan<'v>(ctx: &Ctx, view: &'v View<'v>, args: &Args) -> Result<(Range, Names<
             Error::new(codes::NOT_A_RANGE, message).hint(format!("git agent bisect {id}@start..{id}@{which} -- …"))
         );
     }
-    let commits = revision::on(repo, head, &task)?;
+    let commits = revision::on(view, head, &task)?;
     let (Some(tip), false) = (head, commits.is_empty()) else {
         return Err(Error::new(codes::NO_CANDIDATES, format!("{id} has no checkpoint on this history"))
             .hint("a range is searched as well: git agent bisect A..B --all-commits -- …"));
     };
-    let base = revision::start(repo, &task, head)?.commit;
-    ctx.warn_if_cut(revision::is_cut(repo, head, &task)?)?;
+    let base = revision::start(view, &task, head)?.commit;
+    ctx.warn_if_cut(revision::is_cut(view, head, &task)?)?;
     let names = Names::new(view, head, Some(id), base)?;
     let range = Range::new(repo, base, tip, |commit| args.all_commits || commits.contains(&commit))?;
     Ok((some(range, id.as_str())?, names))

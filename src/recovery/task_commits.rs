@@ -25,8 +25,8 @@ use crate::{
 pub struct TaskCommits<'a> {
     /// The repository.
     pub repo: &'a Repo,
-    /// The task.
-    pub id: &'a TaskId,
+    /// The task; of a feature its parts, too.
+    pub ids: &'a [TaskId],
     /// Which tasks commits belong to.
     pub owners: &'a Owners,
 }
@@ -81,7 +81,7 @@ impl TaskCommits<'_> {
 
     /// Whose the commit `id` with this message is, and which other tasks it belongs to.
     pub fn owner(&self, id: ObjectId, message: &[u8]) -> (Owner, Vec<TaskId>) {
-        let is_task = |named: &[u8]| named == self.id.as_str().as_bytes();
+        let is_task = |named: &[u8]| self.ids.iter().any(|id| named == id.as_str().as_bytes());
         let all = self.owners.of(id, message);
         let owner = if self.owners.of_block(id, message).iter().any(|named| is_task(named)) {
             Owner::Task

@@ -44,7 +44,7 @@ pub fn adopt(caller: &Caller, request: &Request) -> Result<Adopted> {
     let (into, from, commits) = {
         let view = caller.view()?;
         let (into, from) = (view.find(&request.into)?, caller.task(&view, request.from.as_deref())?);
-        let commits = revision::on(repo, repo.head()?.commit, &from)?;
+        let commits = revision::alone(repo, repo.head()?.commit, &from)?;
         (into, from, commits)
     };
     if into.id == from.id {

@@ -101,7 +101,7 @@ fn make(caller: &Caller, request: &Request) -> Result<Answer> {
     if lock.finished_checkpoint {
         caller.warn(checkpoint::COMPLETE_NOW);
     }
-    let number = revision::count(repo, repo.head()?.commit, &owner.task)? + 1;
+    let number = revision::count(&caller.view()?, repo.head()?.commit, &owner.task)? + 1;
     let text = given.unwrap_or_else(|| message::default(&owner.task.title, number, &rules));
     let by = caller.actor()?.to_string();
     let wanted = checkpoint::Request {

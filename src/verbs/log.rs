@@ -1,6 +1,6 @@
 //! What happened: commits, and between them what happened to tasks.
 
-use std::path::Path;
+use std::{ffi::OsStr, path::Path};
 
 use super::Caller;
 use crate::{
@@ -30,12 +30,26 @@ pub fn log<'a>(caller: &'a Caller, request: &Request) -> Result<Log<'a>> {
     caller.asking(&view, Emptiness::NoCommits, |asker| {
         request.words.expand(|word, may_be_path| asker.word(word, may_be_path))
     })?;
+    request.words.split_paths(|word| is_path(&view, word));
     let id = wanted.as_ref().map(|wanted| wanted.id.clone()).unwrap_or_default();
     log::start(view, &request, wanted)?.ok_or_else(|| {
         let why = format!("there is no task, revision or path '{}'", id.escape_debug());
         let hints = view.find(&id).map_or_else(|why| why.hint_lines().to_vec(), |_| Vec::new());
-        Error::new(codes::TASK_NOT_FOUND, why).hints(hints)
+        let error = Error::new(codes::TASK_NOT_FOUND, why).hints(hints);
+        match id.contains(['/', '.']) {
+            true => error.hint(format!("for a path that is no longer there: git agent log -- '{}'", id.escape_debug())),
+            false => error,
+        }
     })
+}
+
+/// Whether `word` is a path to git, and no revision: it is there, or it is a pattern.
+fn is_path(view: &View<'_>, word: &OsStr) -> bool {
+    let is_there = Path::new(word).symlink_metadata().is_ok();
+    let is_pattern = word.as_encoded_bytes().iter().any(|byte| b"*?[".contains(byte));
+    let is_revision =
+        || word.to_str().is_some_and(|word| view.repo().resolve_commit(word).is_ok_and(|found| found.is_some()));
+    (is_there || is_pattern) && !is_revision()
 }
 
 /// The task that `word` names.

@@ -75,7 +75,7 @@ pub fn checkpoints(caller: &Caller, word: Option<&str>) -> Result<Vec<Name>> {
     let view = caller.view()?;
     let task: Task = caller.task(&view, word)?;
     let (repo, head) = (caller.repo(), word.unwrap_or_default());
-    let commits = revision::on(repo, repo.head()?.commit, &task)?;
+    let commits = revision::on(&view, repo.head()?.commit, &task)?;
     let name = |which: &str, what: &str| Name::new(format!("{head}@{which}"), what);
     let mut names = vec![name("start", "the commit that the task was started from")];
     for (at, commit) in commits.iter().enumerate().rev().take(MOST) {

@@ -2,10 +2,10 @@
 
 use super::Caller;
 use crate::{
-    domain::{revision::Which, task::Task},
+    domain::{id::TaskId, revision::Which, task::Task},
     error::Result,
     git::ObjectId,
-    query::revision,
+    query::revision::{self, Family},
     recovery::{
         Outcome,
         operation::OpLog,
@@ -39,11 +39,12 @@ pub fn rollback(caller: &Caller, request: &Request) -> Result<Answer> {
     let view = caller.view()?;
     let (task, which) = caller.task_and_checkpoint(&view, request.checkpoint.as_deref())?;
     if let Some(Which::Number(_)) = which {
-        caller.warn_if_cut(revision::is_cut(repo, repo.head()?.commit, &task)?);
+        caller.warn_if_cut(revision::is_cut(&view, repo.head()?.commit, &task)?);
     }
-    let head = rollback::check(&view, &task, request)?;
+    let family: Vec<TaskId> = Family::of(&view, &task)?.ids().cloned().collect();
+    let head = rollback::check(&view, &task, &family, request)?;
     let to = checkpoint(caller, &view, &task, which.unwrap_or(Which::Last), head)?;
-    let plan = rollback::plan(&view, &task, to, head, request)?;
+    let plan = rollback::plan(&view, &task, &family, to, head, request)?;
     let outcome = if request.dry_run {
         Outcome::Nothing(rollback::preview(repo, &plan)?)
     } else {

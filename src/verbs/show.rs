@@ -108,7 +108,7 @@ pub fn story<'a>(view: View<'a>, task: Task, now: Timestamp) -> Result<Story<'a>
     let repo = view.repo();
     let tip = repo.head().ok().and_then(|head| head.commit);
     // A history that cannot be read does not keep a task from being shown.
-    let mut commits = revision::on(repo, tip, &task).unwrap_or_default();
+    let mut commits = revision::on(&view, tip, &task).unwrap_or_default();
     let known = task.commits.iter().filter(|known| known.tie != Tie::Unlinked);
     let known = known.filter_map(|known| ObjectId::from_hex(known.commit.as_bytes()).ok());
     let here: HashSet<ObjectId> = commits.iter().copied().collect();

@@ -229,3 +229,37 @@ fn words_are_tasks_revisions_or_paths_and_never_guessed() {
     assert_eq!(story(&repo, &["v1"]), ["second", "first"], "no task begins like that");
     assert_eq!(story(&repo.at("a"), &["-1", "--", "one"]), ["fifth"], "paths are those of the directory");
 }
+
+/// As in git: what is no option, no revision and there is a path; and `--follow` follows it.
+#[test]
+fn paths_need_no_dashes_and_can_be_followed() {
+    let repo = TestRepo::new();
+    repo.commit_file("README.md", "a\nb\nc\n", "one");
+    repo.agent(&["add", "A", "--id", "a", "-q"]).success();
+    repo.git(&["mv", "README.md", "DOC.md"]).success();
+    repo.git(&["commit", "-qm", "two\n\nTask-Id: a"]).success();
+    repo.commit_file("other", "1\n", "other\n\nTask-Id: a");
+    repo.commit_file("DOC.md", "a\nb\nc\nd\n", "three");
+    for words in [
+        &["DOC.md"][..],
+        &["--follow", "DOC.md"],
+        &["--follow", "--", "DOC.md"],
+        &["HEAD~1", "DOC.md"],
+        &["*.md"],
+        &["HEAD", "--", "other"],
+        &["DOC.md", "other"],
+        &["--reverse", "DOC.md"],
+    ] {
+        let subjects = repo.git(&[&["log", "--format=%s"][..], words].concat()).success().lines();
+        let entries = repo.agent(&[&["log", "--json", "--no-events"][..], words].concat()).json();
+        let entries = entries["entries"].as_array().unwrap().iter();
+        let ours: Vec<String> = entries.map(|entry| entry["subject"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(ours, subjects, "{words:?}");
+    }
+    let of_task = repo.agent(&["log", "a", "--no-events", "--oneline", "DOC.md"]).success().lines();
+    assert_eq!(of_task.len(), 1, "{of_task:?}");
+    let gone = repo.agent(&["log", "README.md"]).exits(2);
+    assert!(gone.stderr.contains("git agent log -- 'README.md'"), "{gone}");
+    let patch = repo.agent(&["log", "-p", "--no-events", "DOC.md", "-n1"]).success().stdout;
+    assert!(patch.contains("+d") && !patch.contains("other"), "{patch}");
+}

@@ -30,6 +30,7 @@ mod doctor_recovery;
 mod embedded;
 mod error_codes;
 mod faults;
+mod feature_history;
 mod features;
 mod foreign;
 mod fuzz;

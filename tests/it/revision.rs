@@ -6,7 +6,7 @@ use git_agent::{
         revision::Which,
         time::Timestamp,
     },
-    git::{ObjectId, Repo},
+    git::ObjectId,
     query::revision::{self, Point, Rule},
 };
 
@@ -255,10 +255,10 @@ fn numbers_are_those_of_log() {
             let number = usize::try_from(entry["number"].as_u64().unwrap()).unwrap();
             assert_eq!(hex(find(&repo, Which::Number(number))), entry["commit"].as_str().unwrap());
         }
-        let discovered = Repo::discover(repo.path()).unwrap();
-        let task = Ledger::of(&repo, "me").view().task(&task_id("T-1")).unwrap().unwrap();
+        let ledger = Ledger::of(&repo, "me");
+        let task = ledger.view().task(&task_id("T-1")).unwrap().unwrap();
         let tip = ObjectId::from_hex(repo.head().as_bytes()).ok();
-        assert_eq!(revision::count(&discovered, tip, &task).unwrap(), 4);
-        assert_eq!(revision::count(&discovered, None, &task).unwrap(), 0);
+        assert_eq!(revision::count(&ledger.view(), tip, &task).unwrap(), 4);
+        assert_eq!(revision::count(&ledger.view(), None, &task).unwrap(), 0);
     });
 }

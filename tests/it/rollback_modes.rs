@@ -59,7 +59,7 @@ impl Ask {
             abandon_merge: self.abandon_merge,
             ..Request::default()
         };
-        let head = rollback::check(&view, &task, &request)?;
+        let head = rollback::check(&view, &task, std::slice::from_ref(&task.id), &request)?;
         let which = spec.which.unwrap_or(Which::Last);
         let point = revision::find(&view, &task, which, head, Timestamp::from_seconds(1_800_000_000))?;
         if point.cut && which == Which::Start {
@@ -67,7 +67,7 @@ impl Ask {
         }
         let name = point.number.map_or_else(|| which.to_string(), |number| number.to_string());
         let to = Checkpoint { commit: point.commit, number: point.number, rule: point.rule, name };
-        rollback::plan(&view, &task, to, head, &request)
+        rollback::plan(&view, &task, std::slice::from_ref(&task.id), to, head, &request)
     }
 
     /// A plan without conflicts.

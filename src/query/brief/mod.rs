@@ -164,7 +164,7 @@ pub fn gather<'v>(view: View<'v>, question: Question) -> Result<Facts<'v>> {
 fn focus(view: &View<'_>, graph: &Graph<'_>, task: Task, active: &[TaskId], now: Timestamp) -> Result<Focus> {
     let repo = view.repo();
     let head = repo.head()?.commit;
-    let commits = revision::on(repo, head, &task)?;
+    let commits = revision::on(view, head, &task)?;
     let point =
         |number: usize| -> Option<Checkpoint> { checkpoint(repo, number, *commits.get(number.checked_sub(1)?)?) };
     let last = point(commits.len());

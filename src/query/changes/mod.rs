@@ -17,7 +17,7 @@ mod uncommitted;
 
 use std::collections::{BTreeSet, HashSet};
 
-use bstr::{BStr, BString};
+use bstr::BString;
 
 pub use crate::query::changes::uncommitted::{Unseen, UnseenReason};
 pub use range::Step;
@@ -235,8 +235,8 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
         paths.push(Path { change, steps: at, tasks, untasked, places });
     }
     if request.own {
-        let id = BStr::new(request.task.id.as_str());
-        let is_own = |path: &Path| path.tasks.contains(id);
+        let family = revision::Family::of(view, &request.task)?;
+        let is_own = |path: &Path| path.tasks.iter().any(|task| family.has(task));
         paths.retain(|path| is_own(path) || (request.active && path.places.is_uncommitted()));
     }
     Ok(Changes {

@@ -16,18 +16,15 @@ pub use words::Words;
 use std::{collections::HashSet, ffi::OsString};
 
 use crate::{
-    domain::task::Task,
+    domain::{id::TaskId, task::Task},
     error::Result,
     git::{
         ObjectId, Repo, date,
         log::{self, Graph, Query},
         revwalk,
     },
-    query::revision::{self, Owners},
-    store::{
-        history,
-        ledger::{View, commits::Links},
-    },
+    query::revision::{self, Family, Owners},
+    store::{history, ledger::View},
 };
 
 use events::Events;
@@ -75,6 +72,16 @@ pub struct Wanted {
     pub task: Option<Task>,
 }
 
+impl Wanted {
+    /// The tasks whose commits and events are wanted: of a feature those of its parts, too.
+    fn family(&self, view: &View<'_>) -> Result<Family> {
+        match &self.task {
+            Some(task) => Family::of(view, task),
+            None => Ok(Family::named(&TaskId::as_named(&self.id))),
+        }
+    }
+}
+
 /// Start the log that `request` asks for: of `wanted` if it is about a task; of nothing if only trailers could know that task and
 /// none does.
 ///
@@ -88,16 +95,17 @@ pub fn start<'r>(view: View<'r>, request: &Request, wanted: Option<Wanted>) -> R
     let tasks = Tasks::new(view)?;
     let shallow: HashSet<ObjectId> = revwalk::shallow(repo)?.iter().copied().collect();
     let is_narrow = words.narrow || !request.authors.is_empty() || (words.revisions && !words.is_all());
+    let family = wanted.as_ref().map(|wanted| wanted.family(&view)).transpose()?;
     let events = if request.events.unwrap_or(!is_narrow) {
         let (since, until) = date::period(repo, request.since.as_deref(), request.until.as_deref())?;
         let since = since.map_or(i64::MIN, |second| second.saturating_mul(1000));
         let until = until.map_or(i64::MAX, |second| second.saturating_mul(1000).saturating_add(999));
-        let rows = tasks.rows().filter(|row| wanted.as_ref().is_none_or(|wanted| row.id_str() == wanted.id));
+        let rows = tasks.rows().filter(|row| family.as_ref().is_none_or(|family| family.has(row.id_bytes())));
         Events::of(rows, since, until)
     } else {
         Events::none()
     };
-    let of_task = wanted.as_ref().zip(tip).map(|(wanted, tip)| OfTask::find(repo, wanted, tip)).transpose()?;
+    let of_task = family.as_ref().zip(tip).map(|(family, tip)| OfTask::find(repo, family, tip)).transpose()?;
     let of_task = of_task.unwrap_or_default();
     if wanted.as_ref().is_some_and(|wanted| wanted.task.is_none()) && of_task.commits.is_empty() && !words.revisions {
         return Ok(None);
@@ -111,7 +119,7 @@ pub fn start<'r>(view: View<'r>, request: &Request, wanted: Option<Wanted>) -> R
         if of_task.commits.is_empty() { Commits::None } else { Commits::Known(log::Log::start(repo, &query)?) }
     } else {
         match &wanted {
-            Some(wanted) if !words.greps => drop(query.words.splice(0..0, grep(wanted, &shallow))),
+            Some(_) if !words.greps => drop(query.words.splice(0..0, grep(family.as_ref(), &shallow))),
             None if !request.checkpoints => {
                 let most = request.limit.map(|limit| limit.saturating_add(request.skip));
                 query.words.splice(0..0, most.map(|most| format!("--max-count={most}").into()));
@@ -123,7 +131,7 @@ pub fn start<'r>(view: View<'r>, request: &Request, wanted: Option<Wanted>) -> R
     // git works while the patches are compared.
     let same_patch = same_patch::find(repo, &of_task.commits);
     let only = match wanted {
-        Some(wanted) => Only::Of(wanted.id),
+        Some(wanted) => Only::Of(wanted.id, family.iter().flat_map(Family::ids).map(ToString::to_string).collect()),
         None if request.checkpoints => Only::OfTasks,
         None => Only::All,
     };
@@ -186,23 +194,21 @@ struct OfTask {
 }
 
 impl OfTask {
-    fn find(repo: &Repo, wanted: &Wanted, head: ObjectId) -> Result<Self> {
-        let links = wanted.task.as_ref().map(Links::of).unwrap_or_default();
-        let (commits, is_cut) =
-            history::ask(repo, head, |past| Ok((past.on(wanted.id.as_bytes(), &links)?, !past.cut()?.is_empty())))?;
+    fn find(repo: &Repo, family: &Family, head: ObjectId) -> Result<Self> {
+        let (commits, is_cut) = history::ask(repo, head, |past| Ok((family.on(past)?, !past.cut()?.is_empty())))?;
         let reverted = revision::reverted(repo, head, &commits)?;
         Ok(OfTask { commits, reverted, is_cut })
     }
 }
 
 /// Options that let git skip most commits that cannot belong to the task: they do not contain its id.
-fn grep(wanted: &Wanted, shallow: &HashSet<ObjectId>) -> Vec<OsString> {
+fn grep(family: Option<&Family>, shallow: &HashSet<ObjectId>) -> Vec<OsString> {
+    // So many patterns are not faster than reading all messages.
+    const MANY: usize = 20;
     // Linked commits do not say the id, and a shallow history is watched for its boundary.
-    let has_links = wanted.task.as_ref().is_some_and(|task| !Links::of(task).linked.is_empty());
-    if has_links || !shallow.is_empty() {
-        return Vec::new();
-    }
-    ["--fixed-strings".to_owned(), format!("--grep={}", wanted.id), "--grep=This reverts commit".to_owned()]
-        .map(OsString::from)
-        .into()
+    let family = family.filter(|family| !family.has_linked() && family.ids().count() <= MANY && shallow.is_empty());
+    let Some(family) = family else { return Vec::new() };
+    let ids = family.ids().map(|id| format!("--grep={id}"));
+    let words = ["--fixed-strings".to_owned(), "--grep=This reverts commit".to_owned()].into_iter().chain(ids);
+    words.map(OsString::from).collect()
 }

@@ -72,8 +72,8 @@ pub(super) enum Only {
     All,
     /// Those of some task.
     OfTasks,
-    /// Those of this task.
-    Of(String),
+    /// Those of this task, and of these, itself among them: its parts, if it is a feature.
+    Of(String, HashSet<String>),
 }
 
 /// A log that is being read.
@@ -151,7 +151,7 @@ impl<'r> Log<'r> {
 
     /// The id of the task that it is about.
     pub fn task(&self) -> Option<&str> {
-        if let Only::Of(id) = &self.only { Some(id) } else { None }
+        if let Only::Of(id, _) = &self.only { Some(id) } else { None }
     }
 
     /// Whether older commits may be missing because the clone is shallow; known at the end.
@@ -226,7 +226,7 @@ impl<'r> Log<'r> {
             let is_shown = match &self.only {
                 Only::All => true,
                 Only::OfTasks => !tasks.is_empty(),
-                Only::Of(id) => tasks.contains(id),
+                Only::Of(_, family) => tasks.iter().any(|task| family.contains(task)),
             };
             above.append(&mut record.above);
             if !is_shown {
@@ -236,7 +236,7 @@ impl<'r> Log<'r> {
             self.lacking |= self.tasks.lacks(&tasks);
             let number = self.numbers.get(&commit).copied();
             let mut numbers = Vec::new();
-            let verified = if let Only::Of(id) = &self.only {
+            let verified = if let Only::Of(id, family) = &self.only {
                 for (at, task) in tasks.iter().enumerate() {
                     numbers.push(match () {
                         () if task == id => number,
@@ -248,7 +248,8 @@ impl<'r> Log<'r> {
                 if number.is_some() {
                     reverted = self.reverted.contains(&commit);
                 }
-                self.tasks.verdict(std::slice::from_ref(id), &record.tree)?
+                let own: Vec<String> = tasks.iter().filter(|task| family.contains(*task)).cloned().collect();
+                self.tasks.verdict(&own, &record.tree)?
             } else {
                 self.tasks.verdict(&tasks, &record.tree)?
             };

@@ -128,6 +128,33 @@ impl Words {
         Ok(())
     }
 
+    /// Take the paths out of the words, as git finds them without a `--`: the first word that `is_path`, and all words after it that are not
+    /// options.
+    pub fn split_paths(&mut self, is_path: impl Fn(&OsStr) -> bool) {
+        if !self.paths.is_empty() {
+            return;
+        }
+        let mut words = std::mem::take(&mut self.words).into_iter();
+        self.revisions = false;
+        while let Some(word) = words.next() {
+            if word.as_encoded_bytes().starts_with(b"-") {
+                let value = if takes_next(&word) { words.next() } else { None };
+                self.revisions |= matches!(kind(&word), Kind::All | Kind::Revisions);
+                self.words.push(word);
+                self.words.extend(value);
+            } else if !self.paths.is_empty() || is_path(&word) {
+                self.paths.push(word);
+            } else {
+                self.revisions = true;
+                self.words.push(word);
+            }
+        }
+        self.narrow |= !self.paths.is_empty();
+        if !self.paths.is_empty() && !self.revisions {
+            self.first = None;
+        }
+    }
+
     /// Whether the history of all refs is asked for, and no other revision.
     pub fn is_all(&self) -> bool {
         self.first.is_none() && self.words.iter().any(|word| word == "--all")
@@ -156,6 +183,20 @@ mod tests {
         let mut with = request(&["--no-merges", "t-1", "a..b", "--", "p"]);
         with.without_task();
         assert_eq!((with.words, with.revisions), (vec!["--no-merges".into(), "a..b".into()], true));
+    }
+
+    #[test]
+    fn paths_are_what_git_takes_for_them() {
+        let split = |words: &[&str]| {
+            let mut request = request(words);
+            request.split_paths(|word| word == "README.md" || word == "src");
+            (request.words, request.paths, request.revisions, request.narrow)
+        };
+        let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
+        assert_eq!(split(&["--follow", "README.md"]), (words(&["--follow"]), words(&["README.md"]), false, true));
+        assert_eq!(split(&["main", "src", "gone", "-p"]), (words(&["main"]), words(&["src", "gone"]), true, true));
+        assert_eq!(split(&["--grep", "src", "main"]), (words(&["--grep", "src", "main"]), vec![], true, true));
+        assert_eq!(split(&["--", "src"]), (vec![], words(&["src"]), false, true));
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod start;
 mod tasks_of;
 
 pub use crate::domain::revision::Rule;
-pub use commits::{on, reverted, touched};
+pub use commits::{Family, alone, on, reverted, touched};
 pub use resolve_args::{Emptiness, Resolver};
 pub use start::{Start, is_cut, refuse_cut, start};
 pub use tasks_of::{NUMBERED, Owner, Owners};
@@ -21,7 +21,7 @@ pub use tasks_of::{NUMBERED, Owner, Owners};
 use crate::{
     domain::{id::TaskId, revision::Which, task::Task, time::Timestamp},
     error::{Error, Result, codes},
-    git::{ObjectId, Repo},
+    git::ObjectId,
     store::{history, ledger::View},
 };
 
@@ -52,7 +52,7 @@ pub fn find(
 ) -> Result<Point> {
     let (repo, tip) = (view.repo(), tip.into());
     if which == Which::Start {
-        let start = start(repo, task, tip)?;
+        let start = start(view, task, tip)?;
         let cut = start.rule == Rule::CutOff;
         return Ok(Point { commit: start.commit, number: None, rule: Some(start.rule), cut });
     }
@@ -60,18 +60,18 @@ pub fn find(
         let why = format!("there is no {}@{which}: the current branch has no commit yet", task.id);
         return Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' makes the first one"));
     }
-    let commits = on(repo, tip, task)?;
+    let commits = on(view, tip, task)?;
     let number = match which {
         Which::Number(number) => Some(number),
         Which::Last => Some(commits.len()),
-        Which::Green => commits::newest_verified(repo, task, &commits)?,
+        Which::Green => commits::newest_verified(view, task, &commits)?,
         Which::Start => None,
     };
     let found = number.and_then(|number| Some((number, *commits.get(number.checked_sub(1)?)?)));
     match found {
         Some((number, commit)) => {
             // The newest is the newest, wherever the clone ends.
-            let cut = matches!(which, Which::Number(_)) && is_cut(repo, tip, task)?;
+            let cut = matches!(which, Which::Number(_)) && is_cut(view, tip, task)?;
             Ok(Point { commit: Some(commit), number: Some(number), rule: None, cut })
         }
         None => Err(refusal::no_such(repo, task, which, &commits, now)),
@@ -79,8 +79,8 @@ pub fn find(
 }
 
 /// How many checkpoints `task` has on the history of `tip`.
-pub fn count(repo: &Repo, tip: Option<ObjectId>, task: &Task) -> Result<usize> {
-    on(repo, tip, task).map(|commits| commits.len())
+pub fn count(view: &View<'_>, tip: Option<ObjectId>, task: &Task) -> Result<usize> {
+    on(view, tip, task).map(|commits| commits.len())
 }
 
 /// The task that `word` means: the ledger's, by its id; one that only commits on HEAD's history know, by the id that they name; the

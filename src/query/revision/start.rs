@@ -1,11 +1,14 @@
 //! `T@start`: the state before a task began, also after the history was rewritten.
 
-use super::on;
+use super::Family;
 use crate::{
     domain::{revision::Rule, task::Task},
     error::{Error, Result, codes},
-    git::{ObjectId, Repo, revwalk},
-    store::history::{self, Past},
+    git::{ObjectId, revwalk},
+    store::{
+        history::{self, Past},
+        ledger::View,
+    },
 };
 
 /// Where a task began on a history, and how that is known.
@@ -22,22 +25,25 @@ pub struct Start {
 /// # Errors
 ///
 /// `not-started` when nothing tells; `shallow-history` when the answer is behind the end of a shallow clone.
-pub fn start(repo: &Repo, task: &Task, tip: Option<ObjectId>) -> Result<Start> {
-    let recorded = match task.base.as_ref().map(|base| base.commit.as_deref()) {
-        Some(None) => return Ok(Start { commit: None, rule: Rule::Unborn }),
-        Some(Some(hex)) => ObjectId::from_hex(hex.as_bytes()).ok(),
-        None => None,
-    };
-    // One that was replaced may be gone itself.
-    let known = recorded.filter(|commit| repo.names(*commit) && repo.gix().find_commit(*commit).is_ok());
-    let Some(tip) = tip else { return Err(nowhere(task)) };
-    if let Some(commit) = known
-        && history::ask(repo, tip, |past| past.contains(commit))?
-    {
-        return Ok(Start { commit: Some(commit), rule: Rule::Recorded });
+pub fn start(view: &View<'_>, task: &Task, tip: Option<ObjectId>) -> Result<Start> {
+    let repo = view.repo();
+    let family = Family::of(view, task)?;
+    let parts = family.ids().skip(1).map(|id| view.task(id)).collect::<Result<Vec<_>>>()?;
+    let bases = std::iter::once(task).chain(parts.iter().flatten()).filter_map(|task| task.base.as_ref());
+    let mut known = Vec::new();
+    for base in bases {
+        let Some(hex) = base.commit.as_deref() else { return Ok(Start { commit: None, rule: Rule::Unborn }) };
+        // One that was replaced may be gone itself.
+        let commit = ObjectId::from_hex(hex.as_bytes()).ok();
+        known.extend(commit.filter(|commit| repo.names(*commit) && repo.gix().find_commit(*commit).is_ok()));
     }
-    let cut = is_cut(repo, Some(tip), task)?;
-    if let Some(oldest) = on(repo, Some(tip), task)?.first() {
+    let Some(tip) = tip else { return Err(nowhere(task)) };
+    // A feature begins with the first of its parts.
+    if let Some(commit) = history::ask(repo, tip, |past| past.sorted(&known))?.first() {
+        return Ok(Start { commit: Some(*commit), rule: Rule::Recorded });
+    }
+    let cut = is_cut(view, Some(tip), task)?;
+    if let Some(oldest) = history::ask(repo, tip, |past| family.on(past))?.first() {
         if revwalk::shallow(repo)?.contains(oldest) {
             return Err(shallow(task, &format!("ends at {oldest}")));
         }
@@ -47,7 +53,7 @@ pub fn start(repo: &Repo, task: &Task, tip: Option<ObjectId>) -> Result<Start> {
     if cut {
         return Err(shallow(task, "has nothing of it"));
     }
-    let base = known.map(|commit| revwalk::merge_base(repo, commit, tip)).transpose()?.flatten();
+    let base = known.first().map(|commit| revwalk::merge_base(repo, *commit, tip)).transpose()?.flatten();
     base.map(|base| Start { commit: Some(base), rule: Rule::MergeBase }).ok_or_else(|| nowhere(task))
 }
 
@@ -59,7 +65,8 @@ pub fn start(repo: &Repo, task: &Task, tip: Option<ObjectId>) -> Result<Start> {
 /// # Errors
 ///
 /// When the history cannot be read.
-pub fn is_cut(repo: &Repo, tip: Option<ObjectId>, task: &Task) -> Result<bool> {
+pub fn is_cut(view: &View<'_>, tip: Option<ObjectId>, task: &Task) -> Result<bool> {
+    let repo = view.repo();
     let Some(tip) = tip.filter(|_| revwalk::shallow(repo).is_ok_and(|shallow| !shallow.is_empty())) else {
         return Ok(false);
     };

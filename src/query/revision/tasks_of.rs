@@ -103,7 +103,7 @@ impl<'v> Owners<'v> {
         if !self.numbers.contains_key(id) {
             let task = TaskId::parse(id).ok().map(|id| self.view.task(&id)).transpose()?.flatten();
             let commits = match (task, self.tip) {
-                (Some(task), tip) => on(self.view.repo(), tip, &task)?,
+                (Some(task), tip) => on(&self.view, tip, &task)?,
                 // Only the trailers know it.
                 (None, Some(tip)) => history::ask(self.view.repo(), tip, |past| past.naming(id.as_bytes()))?,
                 (None, None) => Vec::new(),

@@ -26,6 +26,7 @@ use bstr::BString;
 
 use crate::{
     domain::{
+        id::TaskId,
         rollback::{Choice, Commit, Facts, Mode, Options, Reachability, choose, decide, message},
         task::Task,
     },
@@ -62,16 +63,24 @@ pub struct Request {
     pub paths: Vec<OsString>,
 }
 
-/// Plan the rollback of `task` to `to`, from `head`, which [`check`] answered.
+/// Plan the rollback of `task` to `to`, from `head`, which [`check`] answered. Its commits are those of `family`: itself, and of a feature its
+/// parts.
 ///
 /// # Errors
 ///
 /// Why it is refused: `foreign-commits`, `published-commits`, `other-history`, `nothing-before`, `nothing-to-revert`,
 /// `paths-without-commits`, `no-such-path`, `shallow-history`, `dirty-paths`; `no-identity` when git does not know who commits.
-pub fn plan(view: &View<'_>, task: &Task, to: Checkpoint, head: ObjectId, request: &Request) -> Result<RollbackPlan> {
+pub fn plan(
+    view: &View<'_>,
+    task: &Task,
+    family: &[TaskId],
+    to: Checkpoint,
+    head: ObjectId,
+    request: &Request,
+) -> Result<RollbackPlan> {
     let repo = view.repo();
     let owners = Owners::read(view)?;
-    let reader = TaskCommits { repo, id: &task.id, owners: &owners };
+    let reader = TaskCommits { repo, ids: family, owners: &owners };
     let mut range = reader.range(to.commit, head)?;
     reader.read_merges(&mut range)?;
     let reachability = match to.commit {

@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice as _};
 
 use super::{Request, refusal};
 use crate::{
-    domain::{rollback::Step, task::Task, text::oid},
+    domain::{id::TaskId, rollback::Step, task::Task, text::oid},
     error::{Error, Result, codes},
     git::{
         ObjectId, Repo, revwalk,
@@ -18,12 +18,12 @@ use crate::{
     store::{active, ledger::View},
 };
 
-/// Refuse what stands in the way of a rollback of `task` whatever the checkpoint; answers HEAD's commit.
+/// Refuse what stands in the way of a rollback of `task`, whose commits are those of `family`, whatever the checkpoint; answers HEAD's commit.
 ///
 /// # Errors
 ///
 /// `bare-repository`, `operation-in-progress`, `shared-worktree`, `unborn-head`.
-pub fn check(view: &View<'_>, task: &Task, request: &Request) -> Result<ObjectId> {
+pub fn check(view: &View<'_>, task: &Task, family: &[TaskId], request: &Request) -> Result<ObjectId> {
     let repo = view.repo();
     repo.require_work_dir("roll back")?;
     if let Some(found) = state::in_progress(repo)
@@ -34,15 +34,15 @@ pub fn check(view: &View<'_>, task: &Task, request: &Request) -> Result<ObjectId
         return Err(if found.steps == Steps::One { error.hint(hint) } else { error });
     }
     if !request.shared {
-        shared(view, task)?;
+        shared(view, task, family)?;
     }
     head(repo, task)
 }
 
 /// Other tasks that are active in this worktree: their uncommitted work would go, too.
-fn shared(view: &View<'_>, task: &Task) -> Result<()> {
+fn shared(view: &View<'_>, task: &Task, family: &[TaskId]) -> Result<()> {
     let active = active::of_worktree(view.repo())?;
-    let others: Vec<_> = active.iter().filter(|id| **id != task.id).collect();
+    let others: Vec<_> = active.iter().filter(|id| !family.contains(id)).collect();
     let [first, ..] = others.as_slice() else { return Ok(()) };
     let title = view.task(first)?.map(|other| format!(" ({})", other.title)).unwrap_or_default();
     let more = if others.len() > 1 { format!(" and {} more", others.len() - 1) } else { String::new() };

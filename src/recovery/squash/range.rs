@@ -18,7 +18,10 @@ use crate::{
 
 /// The commits of `task` below `tip` that can be squashed; of its longest run there may be none.
 pub(super) fn run(repo: &Repo, owners: &Owners, task: &Task, tip: ObjectId, onto: &Onto) -> Result<Run<ObjectId>> {
-    let reader = Reader { commits: TaskCommits { repo, id: &task.id, owners }, shallow: revwalk::shallow(repo)? };
+    let reader = Reader {
+        commits: TaskCommits { repo, ids: std::slice::from_ref(&task.id), owners },
+        shallow: revwalk::shallow(repo)?,
+    };
     match onto {
         Onto::Longest => {
             let run = longest(tip, &reader.reachable(tip)?);
