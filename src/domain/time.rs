@@ -190,7 +190,8 @@ mod tests {
         assert_eq!(parse_duration("90s"), Some(90));
         assert_eq!(parse_duration("1h30m"), Some(5400));
         assert_eq!(parse_duration("1d"), Some(86_400));
-        for bad in ["", "90", "h", "1w", "-1s", "99999999999999999999d"] {
+        assert_eq!(parse_duration("1w"), Some(604_800));
+        for bad in ["", "90", "h", "1y", "-1s", "99999999999999999999d"] {
             assert_eq!(parse_duration(bad), None, "{bad:?}");
         }
         let shown: Vec<_> = [5, 65, 3_900, 100_000].map(show_duration).into();

@@ -120,7 +120,6 @@ codes! {
     NO_ROOM = "no-room", Environment, "the disk has no room for what would be written";
     NO_SCHEMA = "no-schema", Usage, "the command has no schema";
     NO_SUCH_CHECKPOINT = "no-such-checkpoint", Refused, "the task has no such checkpoint on this history";
-    NOT_LINKED = "not-linked", Usage, "none of the commits belongs to the task";
     NO_SUCH_DEPENDENCY = "no-such-dependency", Usage, "the task does not come after the other";
     NO_SUCH_PATH = "no-such-path", Usage, "the path is in neither state";
     NO_SUCH_REMOTE = "no-such-remote", Usage, "there is no such remote";
@@ -133,6 +132,7 @@ codes! {
     NOT_AN_ANCESTOR = "not-an-ancestor", Refused, "the commits are not at the tip of the branch";
     NOT_EMPTY = "not-empty", Refused, "the directory is not empty";
     NOT_FETCHED = "not-fetched", Environment, "a partial clone could not fetch what is needed";
+    NOT_LINKED = "not-linked", Usage, "none of the commits belongs to the task";
     NOT_STARTED = "not-started", Refused, "the task was never started";
     NOT_UNDOABLE = "not-undoable", Refused, "the operation cannot be undone";
     NOT_VERIFIED = "not-verified", Refused, "the present content was not verified";

@@ -81,13 +81,21 @@ fn plans() -> impl Strategy<Value = Plan> {
     let item = (content(), any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..4u8);
     prop::collection::vec(item, 1..8).prop_map(|items| {
         let id = |at: usize| TaskId::parse(&format!("t-{at}")).unwrap();
-        let items = items.into_iter().enumerate().map(|(at, (content, parent, after, how))| Item {
-            at: 0,
-            id: id(at),
-            parent: (at > 0 && how & 1 > 0).then(|| Some(id(parent.index(at)))),
-            after: (at > 0 && how & 2 > 0).then(|| vec![id(after.index(at))]),
-            content,
-            times: Times::default(),
+        let mut parents: Vec<Option<usize>> = Vec::new();
+        let items = items.into_iter().enumerate().map(|(at, (content, parent, after, how))| {
+            let parent = (at > 0 && how & 1 > 0).then(|| parent.index(at));
+            parents.push(parent);
+            // A part comes after its siblings only: its feature waits for it.
+            let after = (at > 0 && how & 2 > 0).then(|| after.index(at));
+            let after = after.filter(|after| parent.is_none() || parents[*after] == parent);
+            Item {
+                at: 0,
+                id: id(at),
+                parent: parent.map(|parent| Some(id(parent))),
+                after: after.map(|after| vec![id(after)]),
+                content,
+                times: Times::default(),
+            }
         });
         Plan { items: items.collect() }
     })

@@ -73,7 +73,7 @@ fn completing_a_task_makes_ready_what_waited_for_it_alone() {
             .map(|row| row.id_str().to_owned())
             .collect::<Vec<_>>()
     };
-    assert_eq!(unblocked(&tasks), ["f", "c", "b"]);
+    assert_eq!(unblocked(&tasks), ["c", "b", "f"], "a feature without open parts comes last");
     let g = at(&tasks, "g");
     tasks[g].parent = Some(tasks[f].id.clone());
     assert_eq!(unblocked(&tasks), ["c", "b"], "another part of the feature is open");

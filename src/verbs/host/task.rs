@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(title("\n  # Fix the   parser\nand more").as_deref(), Some("Fix the parser"));
         assert_eq!(title("a\u{1b}[31m b\u{202e}c").as_deref(), Some("a[31m bc"));
         let long = title(&"word ".repeat(40)).unwrap();
-        assert!(long.chars().count() <= LONGEST && long.ends_with("word…"), "{long}");
+        assert!(long.chars().count() <= LONGEST && long.ends_with('…'), "{long}");
         assert_eq!(title("deploy with ghp_16C7e42F292c6912E7710c838347Ae178B4a"), None);
         assert_eq!(title(" \n "), None);
     }
