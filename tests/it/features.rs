@@ -83,6 +83,7 @@ fn people_see_it_at_a_glance() {
                     not touched: gone.txt
                     also touched: odd\nname
                 ○ session (Session), 0%, 0 of 1
+    Commits:    9ca825a10aa5 5015818c032d dd483ec872df
 
     Blockers
     ");

@@ -70,6 +70,7 @@ fn a_clone_without_the_notes_knows_the_trailers_and_says_what_is_missing() {
     ");
     insta::assert_snapshot!(clone.agent(&["log", "t-2"]), @r"
     ------- stderr -------
+    warning: the commits name tasks, but this clone does not have their notes; 'git agent init' fetches them now and from now on, 'git agent sync' only now
     error: there is no task, revision or path 't-2'
     hint: this ledger has no tasks yet: 'git agent add <title>' makes one
     hint: in a fresh clone, get the tasks with 'git agent init'
