@@ -26,7 +26,7 @@ const ALSO: &str = "refs/worktree/agent/also/";
 /// Overrides the ref for one process and its children.
 pub const VARIABLE: &str = "GIT_AGENT_TASK";
 
-/// The active tasks: what [`VARIABLE`] says, else those that the [session](session) of this process works on, else what the worktree's
+/// The active tasks: what [`VARIABLE`] says, else those that the [session] of this process works on, else what the worktree's
 /// refs say; the main one first.
 ///
 /// # Errors

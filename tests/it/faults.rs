@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The commands, each with what has to be the case before it.
-const COMMANDS: [(&str, &str); 37] = [
+const COMMANDS: [(&str, &str); 38] = [
     ("", "add Another --id new --after b"),
     ("", "edit b --title Renamed --priority 1"),
     ("", "start b --also"),
@@ -43,6 +43,7 @@ const COMMANDS: [(&str, &str); 37] = [
     ("", "sync --push-only"),
     ("", "plan import ../plan.toml"),
     ("git -c core.hooksPath=/dev/null commit -qam lost", "repair"),
+    ("", "adopt b"),
     ("", "link HEAD --task b"),
     ("", "unlink HEAD --task a"),
     ("", "gc"),
