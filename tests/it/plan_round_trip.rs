@@ -42,6 +42,7 @@ const TEXTS: [&str; 12] = [
 fn plan(seed: u64) -> Value {
     let mut dice = Dice(seed);
     let mut tasks: Vec<Value> = Vec::new();
+    let mut parents: Vec<Option<u64>> = Vec::new();
     for at in 0..3 + dice.roll(8) {
         let line = |dice: &mut Dice| dice.pick(&TEXTS).replace('\n', " ").trim().to_owned();
         let mut task = json!({"id": format!("t-{at}"), "title": line(&mut dice)});
@@ -75,11 +76,17 @@ fn plan(seed: u64) -> Value {
                 [usize::try_from(dice.roll(3)).unwrap()]
             .clone();
         }
-        if at > 0 && dice.roll(2) == 0 {
-            task["parent"] = json!(format!("t-{}", dice.roll(at)));
+        let parent = (at > 0 && dice.roll(2) == 0).then(|| dice.roll(at));
+        parents.push(parent);
+        if let Some(parent) = parent {
+            task["parent"] = json!(format!("t-{parent}"));
         }
-        if at > 0 && dice.roll(2) == 0 {
-            task["after"] = json!([format!("t-{}", dice.roll(at))]);
+        // A part comes after its siblings only: its feature waits for it.
+        let after = (at > 0 && dice.roll(2) == 0).then(|| dice.roll(at)).filter(|after| {
+            parent.is_none() || parents[usize::try_from(*after).unwrap()] == parent
+        });
+        if let Some(after) = after {
+            task["after"] = json!([format!("t-{after}")]);
         }
         tasks.push(task);
     }
