@@ -6,7 +6,7 @@
 
 use bstr::{BString, ByteSlice};
 
-use super::{Rules, add_new, line};
+use super::{Distinct, Rules, line};
 
 /// What makes git see a message as it does, beside the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,13 +34,13 @@ pub struct Trailer {
 
 /// The ids that the final trailer block of `message` names, once each, in order.
 pub fn ids(message: &[u8], rules: &Rules, syntax: &Syntax) -> Vec<BString> {
-    let mut found = Vec::new();
+    let mut found = Distinct::default();
     for trailer in trailers(message, syntax) {
         if rules.reads(&trailer.key) {
-            add_new(&mut found, rules.ids(&trailer.value));
+            found.add(rules.ids(&trailer.value));
         }
     }
-    found
+    found.ids
 }
 
 /// Every trailer of the final block of `message`.

@@ -19,6 +19,8 @@ pub mod reverts;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use bstr::{BStr, BString, ByteSlice};
 
 /// The key of a task trailer unless `agent.trailerKey` says otherwise.
@@ -93,11 +95,19 @@ impl Rules {
     }
 }
 
-/// Add what is new in `more` to `ids`, keeping the order of first appearance.
-pub fn add_new<'a>(ids: &mut Vec<BString>, more: impl IntoIterator<Item = &'a BStr>) {
-    for id in more {
-        if !ids.iter().any(|known| known == id) {
-            ids.push(id.to_owned());
+/// Ids, each once, in the order of first appearance: a message may name very many.
+#[derive(Debug, Default)]
+struct Distinct {
+    ids: Vec<BString>,
+    seen: HashSet<BString>,
+}
+
+impl Distinct {
+    fn add<'a>(&mut self, more: impl IntoIterator<Item = &'a BStr>) {
+        for id in more {
+            if self.seen.insert(id.to_owned()) {
+                self.ids.push(id.to_owned());
+            }
         }
     }
 }

@@ -5,17 +5,17 @@
 
 use bstr::{BStr, BString};
 
-use super::{Rules, add_new, line};
+use super::{Distinct, Rules, line};
 
 /// Every id that a line of `message` names, once each, in order of appearance.
 pub fn ids(message: &[u8], rules: &Rules) -> Vec<BString> {
-    let mut found = Vec::new();
+    let mut found = Distinct::default();
     for (_, line) in line::lines(message) {
         if let Some(value) = value(line, rules) {
-            add_new(&mut found, rules.ids(value));
+            found.add(rules.ids(value));
         }
     }
-    found
+    found.ids
 }
 
 /// `message` without the ids for which `is_gone`; `None` if it names no such task. A line that named nothing else goes, and so does a
