@@ -45,7 +45,7 @@ fn elsewhere(view: &View<'_>) -> Check {
     match missing_ledger::is_elsewhere(view) {
         Err(error) => failed("ledger", &error),
         Ok(false) => Check::ok("ledger", "there are no tasks yet"),
-        Ok(true) => Check::error(
+        Ok(true) => Check::warning(
             "ledger",
             "the commits name tasks, but this clone does not have their notes",
             "'git agent init' fetches them now and from now on, 'git agent sync' only now",

@@ -300,6 +300,6 @@ fn numbers_keep_their_last_digit() {
     let number: serde_json::Value = serde_json::from_str(text).unwrap();
     assert_eq!(serde_json::to_string(&number).unwrap(), text);
     let large: serde_json::Value = serde_json::from_str("118446744073709551615").unwrap();
-    let again = serde_json::from_str(&serde_json::to_string(&large).unwrap()).unwrap();
+    let again: serde_json::Value = serde_json::from_str(&serde_json::to_string(&large).unwrap()).unwrap();
     assert_eq!(large, again);
 }

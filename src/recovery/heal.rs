@@ -23,7 +23,11 @@ pub fn adopt(repo: &Repo) -> Result<usize> {
         snapshots.iter().filter(|snapshot| snapshot.is_foreign).map(|snapshot| snapshot.commit).collect();
     for log in OpLog::all(repo)? {
         let readable = log.entries().filter_map(Result::ok);
+        let before = ids.len();
         ids.extend(readable.filter(|recorded| recorded.is_foreign).map(|recorded| recorded.commit));
+        if ids.len() > before {
+            log.remember()?;
+        }
     }
     if !ids.is_empty() {
         seal::adopt(repo, &ids)?;

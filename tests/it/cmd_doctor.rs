@@ -94,7 +94,7 @@ fn circles_and_loose_ends() {
     ];
     ledger.write(events.into_iter().map(|(id, payload)| (task_id(id), payload)).collect());
     insta::assert_snapshot!(check(&repo, &[], "dependencies")["message"].as_str().unwrap(), @r"a circle of dependencies: a → b → a; parts of themselves: e, f; waiting for tasks that are not here: c comes after nobody; parts of tasks that are not here: d is a part of gone");
-    insta::assert_snapshot!(check(&repo, &[], "tasks")["message"].as_str().unwrap(), @r"made more than once, apart: g; the event that makes them is not here: h");
+    insta::assert_snapshot!(check(&repo, &[], "tasks")["message"].as_str().unwrap(), @r"one id for different work of several clones: g: 'g' and 'g again'; the event that makes them is not here: h");
     assert_eq!((level(&repo, "dependencies"), level(&repo, "tasks")), ("error".into(), "warning".into()));
 }
 

@@ -82,9 +82,9 @@ fn plan(seed: u64) -> Value {
             task["parent"] = json!(format!("t-{parent}"));
         }
         // A part comes after its siblings only: its feature waits for it.
-        let after = (at > 0 && dice.roll(2) == 0).then(|| dice.roll(at)).filter(|after| {
-            parent.is_none() || parents[usize::try_from(*after).unwrap()] == parent
-        });
+        let after = (at > 0 && dice.roll(2) == 0)
+            .then(|| dice.roll(at))
+            .filter(|after| parent.is_none() || parents[usize::try_from(*after).unwrap()] == parent);
         if let Some(after) = after {
             task["after"] = json!([format!("t-{after}")]);
         }

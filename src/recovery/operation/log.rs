@@ -199,6 +199,15 @@ impl<'r> OpLog<'r> {
         Ok(Some(*known.iter().find(is_ours).unwrap_or(newest)))
     }
 
+    /// Take the log as it is for the one that git-agent left.
+    ///
+    /// # Errors
+    ///
+    /// Where nothing can be written.
+    pub fn remember(&self) -> Result<()> {
+        remembered::set(self.repo, &self.name, self.tip)
+    }
+
     /// Move the log back to where git-agent last moved it, if another program has [`replaced`](Self::replaced) it.
     ///
     /// # Errors

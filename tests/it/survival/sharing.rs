@@ -12,9 +12,9 @@ fn in_layout(case: &Case<'_>, layout: Layout) {
     fixture::build(&other);
     case.begin_in(&other);
     case.play_in(&other, "git rebase -q main; echo more >>c3; git commit -q -a --amend -m x");
-    case.expect_in(&other, "main..", "T - U+V");
+    case.expect_in(&other, "main..", "T - U");
     case.play_in(&other, "todo 'pick topic~2\\nfixup topic\\npick topic~1'; idle; git commit -q --amend -m y");
-    case.expect_in(&other, "main..", "T+U+V -");
+    case.expect_in(&other, "main..", "T+U -");
     case.same("commits of U", &named(&other, &["U"]).len(), &1);
     other.fsck();
 }
