@@ -212,9 +212,9 @@ mod tests {
         let shell = Tool::new("Bash", &json!({"command": "ls"}), None);
         assert_eq!(shell, Tool::Shell { line: "ls".into(), dir: None });
         let gemini = json!({"command": "ls", "dir_path": "sub"});
-        let dir = Some("/work/sub".into());
+        let dir = Some("/top/sub".into());
         assert_eq!(
-            Tool::new("run_shell_command", &gemini, Some(Path::new("/work"))),
+            Tool::new("run_shell_command", &gemini, Some(Path::new("/top"))),
             Tool::Shell { line: "ls".into(), dir }
         );
         let words = json!({"command": ["bash", "-lc", "rm -rf x"], "workdir": "/w"});

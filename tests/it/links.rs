@@ -133,7 +133,7 @@ fn what_was_brought_back_is_not_shown_as_reverted() {
 fn hooks_carry_the_tasks_on_that_a_commit_is_linked_to() {
     let (repo, commits) = world();
     repo.agent(&["init", "-q"]).success();
-    repo.activate("A");
+    repo.agent(&["start", "A", "-q"]).success();
     repo.git(&["reset", "-q", "--hard", &commits[1]]).success();
     repo.git(&["commit", "-q", "--amend", "-m", "second, reworded"]).success();
     assert_eq!(repo.task_ids("HEAD"), ["B"], "amend");
@@ -164,7 +164,7 @@ fn hooks_carry_the_tasks_on_that_a_commit_is_linked_to() {
         .run()
         .success();
     assert_eq!(repo.task_ids("HEAD"), ["B"], "fixup");
-    repo.activate("A");
+    repo.agent(&["start", "A", "-q"]).success();
     repo.git(&["switch", "-q", "--detach", &commits[0]]).success();
     repo.git(&["merge", "-q", "--squash", &commits[2]]).success();
     repo.run("git").args(["commit", "-q", "--no-edit"]).run().success();
