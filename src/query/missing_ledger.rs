@@ -5,14 +5,14 @@ use crate::{domain::trailer::scan, error::Result, git::commit, store::ledger::Vi
 /// As many commits are examined, newest first.
 const RECENT: usize = 1_000;
 
-/// Whether this clone has no ledger, and recent commits of HEAD name tasks. With a ledger this costs nothing.
+/// Whether this clone has no ledger, but remotes, and recent commits of HEAD name tasks. With a ledger this costs nothing.
 ///
 /// # Errors
 ///
 /// When the history cannot be read.
 pub fn is_elsewhere(view: &View<'_>) -> Result<bool> {
     let repo = view.repo();
-    if view.tip().is_some() || repo.head()?.commit.is_none() {
+    if view.tip().is_some() || repo.gix().remote_names().is_empty() || repo.head()?.commit.is_none() {
         return Ok(false);
     }
     let rules = repo.settings().trailer_rules();
