@@ -86,7 +86,8 @@ pub struct FollowUp {
 ///
 /// When the reflog, the ledger or the history cannot be read.
 pub fn follow_up(repo: &Repo) -> Result<Option<FollowUp>> {
-    let (Some((task, since)), Some(head)) = (ended::read(repo), repo.head()?.commit) else { return Ok(None) };
+    let (Some(ended), Some(head)) = (ended::read(repo), repo.head()?.commit) else { return Ok(None) };
+    let (task, since) = (ended.task, ended.seconds);
     let until = since.saturating_add_unsigned(repo.settings().lease());
     let rules = repo.settings().trailer_rules();
     let mut found: Vec<Unstamped> = Vec::new();
@@ -99,7 +100,12 @@ pub fn follow_up(repo: &Repo) -> Result<Option<FollowUp>> {
             found.push(Unstamped { commit: made.new, task: task.clone() });
         }
     }
-    let commits: Vec<ObjectId> = left_of(repo, found, head)?.into_iter().map(|one| one.commit).collect();
+    let mut commits: Vec<ObjectId> = left_of(repo, found, head)?.into_iter().map(|one| one.commit).collect();
+    // A reflog counts seconds: what was there at the end may be of the same one.
+    if let Some(then) = ended.head.filter(|then| !commits.is_empty() && repo.has(*then)) {
+        let new = revwalk::unreachable(repo, &commits, then)?;
+        commits.retain(|commit| new.contains(commit));
+    }
     Ok((!commits.is_empty()).then_some(FollowUp { task, commits }))
 }
 

@@ -58,6 +58,23 @@ fn work_left_behind_by_complete_is_said_and_offered() {
     });
 }
 
+/// A reflog counts seconds, and a quick agent does all of this within one.
+#[test]
+fn what_was_there_before_the_end_is_not_offered() {
+    let repo = TestRepo::new();
+    repo.use_real_dates();
+    repo.unset_env("GIT_AGENT_CLOCK");
+    repo.git(&["commit", "-q", "--allow-empty", "-m", "base"]).success();
+    repo.agent(&["init", "-q"]).success();
+    repo.agent(&["add", "A", "--id", "a", "-q"]).success();
+    repo.agent(&["start", "a", "-q"]).success();
+    repo.agent(&["complete"]).success();
+    assert_eq!(repo.agent(&["status", "--json"]).json()["follow_up"], Value::Null);
+    repo.git(&["commit", "-q", "--allow-empty", "-m", "work"]).success();
+    let head = repo.git(&["rev-parse", "HEAD"]).text();
+    assert_eq!(repo.agent(&["status", "--json"]).json()["follow_up"]["commits"], json!([head]));
+}
+
 #[test]
 fn only_what_may_belong_to_it_is_offered() {
     let repo = at_work(TestRepo::new());

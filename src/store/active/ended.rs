@@ -1,24 +1,36 @@
 //! The task whose activity in this worktree ended last: what is committed here before another one starts may belong to it.
 //!
-//! `<id> <seconds since the epoch>` in `agent/ended` in the git directory of the worktree.
+//! `<id> <seconds since the epoch> <commit that HEAD was on, or ->` in `agent/ended` in the git directory of the worktree.
 
 use std::path::PathBuf;
 
 use crate::{
     domain::{id::TaskId, time::Timestamp},
-    git::Repo,
+    git::{ObjectId, Repo},
 };
 
-/// The task, and when it ended in seconds; none if another one was started here since.
-pub fn read(repo: &Repo) -> Option<(TaskId, i64)> {
+/// The end of the activity of a task.
+pub struct Ended {
+    /// The task.
+    pub task: TaskId,
+    /// When, in seconds since the epoch.
+    pub seconds: i64,
+    /// The commit that HEAD was on; `None` on an unborn branch.
+    pub head: Option<ObjectId>,
+}
+
+/// The last end; none if another task was started here since.
+pub fn read(repo: &Repo) -> Option<Ended> {
     let text = std::fs::read_to_string(path(repo)).ok()?;
-    let (id, seconds) = text.trim_end().split_once(' ')?;
-    Some((TaskId::parse(id).ok()?, seconds.parse().ok()?))
+    let mut words = text.split_whitespace();
+    let (task, seconds) = (TaskId::parse(words.next()?).ok()?, words.next()?.parse().ok()?);
+    Some(Ended { task, seconds, head: ObjectId::from_hex(words.next()?.as_bytes()).ok() })
 }
 
 /// Remember that `id` ended `at` that time. Where nothing can be written, nothing is offered.
 pub(super) fn put(repo: &Repo, id: &TaskId, at: Timestamp) {
-    repo.put(&path(repo), format!("{id} {}\n", at.seconds()).as_bytes()).unwrap_or_default();
+    let head = repo.head().ok().and_then(|head| head.commit).map_or("-".to_owned(), |head| head.to_string());
+    repo.put(&path(repo), format!("{id} {} {head}\n", at.seconds()).as_bytes()).unwrap_or_default();
 }
 
 /// A task is started here.
