@@ -41,7 +41,8 @@ pub fn take_in(repo: &Repo, now: Timestamp) -> Result<()> {
     notes.reverse();
     let (mut made, mut commits) = (Vec::new(), Vec::new());
     for (file, pending) in notes {
-        match commit_of(repo, &pending, &commits) {
+        // One that was pruned since cannot be recorded, and must not keep the others waiting.
+        match commit_of(repo, &pending, &commits).filter(|commit| repo.has(*commit)) {
             Some(commit) => {
                 commits.push(commit);
                 made.push((file, pending, commit));
