@@ -17,7 +17,7 @@ use crate::{
         time::Timestamp,
         trailer::block,
     },
-    error::Result,
+    error::{Kind, Result},
     git::{
         ObjectId, Repo,
         commit::Commit,
@@ -51,11 +51,21 @@ pub fn take_in(repo: &Repo, now: Timestamp) -> Result<()> {
             None => {}
         }
     }
+    let mut failed = None;
     for (file, pending, commit) in made.into_iter().rev() {
-        record(repo, &pending, commit)?;
-        drop(std::fs::remove_file(file));
+        match record(repo, &pending, commit) {
+            Ok(()) => drop(std::fs::remove_file(file)),
+            // Whatever is in the way of this one is in the way of all.
+            Err(error) if error.kind() == Kind::Busy => return Err(error),
+            Err(error) => {
+                if now.seconds_since(pending.at()) > PATIENCE {
+                    drop(std::fs::remove_file(file));
+                }
+                failed.get_or_insert(error);
+            }
+        }
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
 /// The commit that was made when `pending` was left, if it is none of `found`; `None` if there is none yet.

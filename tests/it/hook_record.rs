@@ -69,6 +69,34 @@ fn commits_are_recorded_as_their_makers_at_the_time_when_they_were_made() {
 }
 
 #[test]
+fn what_cannot_be_recorded_keeps_nothing_from_being_recorded() {
+    on_every_git_with_hooks(|repo| {
+        for id in ["A", "B"] {
+            repo.agent(&["add", "title", "--id", id]).success();
+        }
+        repo.agent(&["start", "B"]).success();
+        repo.commit_file("file", "1\n", "pruned");
+        repo.git(&["reset", "-q", "--hard", "HEAD~1"]).success();
+        repo.git(&["reflog", "expire", "--expire=now", "--expire-unreachable=now", "--all"]).success();
+        repo.git(&["gc", "-q", "--prune=now"]).success();
+        repo.agent(&["start", "A", "--take-over"]).success();
+        repo.commit_file("file", "2\n", "its note is too large");
+        let key = repo.run("git").args(["hash-object", "-w", "--stdin"]).stdin("0 task A\n").run().text();
+        let large = repo.run("git").args(["hash-object", "-w", "--stdin"]).stdin("x".repeat(17 << 20)).run().text();
+        repo.git(&["notes", "--ref=agent-tasks", "add", "-f", "-C", &large, &key]).success();
+        repo.agent(&["start", "B", "--take-over"]).success();
+        let kept = repo.commit_file("file", "3\n", "kept");
+        let events = recorded(&commit_events(repo, "B"));
+        assert_eq!(events.iter().map(|(commit, _)| commit).collect::<Vec<_>>(), [&kept]);
+        assert_eq!(
+            pending(repo),
+            1 + 1,
+            "the one that was pruned may have been made elsewhere, the note may be repaired"
+        );
+    });
+}
+
+#[test]
 fn commits_are_found_without_a_reflog_and_without_their_worktree() {
     on_every_git_with_hooks(|repo| {
         repo.agent(&["add", "title", "--id", "T"]).success();
