@@ -5,9 +5,10 @@
 set -eu
 cd "$(dirname "$0")/../.."
 here=$PWD/tests/long/mcp
-agent=${AGENT:-$PWD/target/debug/git-agent}
-dir=${1:-$PWD/target/mcp-clients}
+agent=$(realpath "${AGENT:-target/debug/git-agent}")
+dir=${1:-target/mcp-clients}
 mkdir -p "$dir/npm"
+dir=$(cd "$dir" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export HOME="$work/home" GIT_CONFIG_NOSYSTEM=1
