@@ -19,7 +19,7 @@ use crate::{
         context::{CommandLine, Ctx},
     },
     error::{Error, Result, codes, exit},
-    view::{Out, When, json::Selection},
+    view::{ColorChoice, Out, json::Selection},
 };
 
 mod examples;
@@ -61,7 +61,7 @@ pub struct Globals {
     quiet: bool,
     /// When to use color: auto, always or never
     #[arg(long, global = true, help_heading = HEADING, value_enum, default_value_t, value_name = "WHEN", hide_possible_values = true, hide_short_help = true)]
-    color: When,
+    color: clap::ColorChoice,
     /// Act as NAME instead of the detected actor
     #[arg(long, global = true, help_heading = HEADING, value_name = "NAME", hide_short_help = true)]
     actor: Option<String>,
@@ -177,7 +177,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Err(error) => return ExitCode::from(not_understood(&arguments, &error)),
     };
     let globals = cli.globals;
-    let out = Out::new(globals.json, globals.quiet, globals.color);
+    let out = Out::new(globals.json, globals.quiet, chosen(globals.color));
     let selection = match (&globals.fields, globals.brief) {
         (Some(names), _) => Selection::named(names).map(Some),
         (None, true) => Ok(Some(Selection::brief())),
@@ -263,17 +263,25 @@ fn not_understood(arguments: &[OsString], error: &clap::Error) -> u8 {
     exit::USAGE
 }
 
+fn chosen(color: clap::ColorChoice) -> ColorChoice {
+    match color {
+        clap::ColorChoice::Auto => ColorChoice::Auto,
+        clap::ColorChoice::Always => ColorChoice::Always,
+        clap::ColorChoice::Never => ColorChoice::Never,
+    }
+}
+
 /// When to use color, of a command line that is not understood.
-fn color(arguments: &[OsString]) -> When {
+fn color(arguments: &[OsString]) -> ColorChoice {
     let after = |at: usize| arguments.get(at + 1).and_then(|word| word.to_str());
     let value = arguments.iter().enumerate().find_map(|(at, word)| match word.to_str()? {
         "--color" => after(at),
         word => word.strip_prefix("--color="),
     });
     match value {
-        Some("always") => When::Always,
-        Some("never") => When::Never,
-        _ => When::Auto,
+        Some("always") => ColorChoice::Always,
+        Some("never") => ColorChoice::Never,
+        _ => ColorChoice::Auto,
     }
 }
 

@@ -50,7 +50,12 @@ impl Store {
 /// Store an object as it is.
 pub fn store(repo: &Repo, kind: gix::objs::Kind, bytes: &[u8]) -> ObjectId {
     use gix::objs::Write as _;
-    repo.gix().objects.write_buf(kind, bytes).expect("it can be written")
+    thread_local!(static OPEN: RefCell<Option<gix::Repository>> = const { RefCell::new(None) });
+    OPEN.with_borrow_mut(|open| {
+        let known = open.take().filter(|known| known.git_dir() == repo.git_dir());
+        let known = open.insert(known.unwrap_or_else(|| gix::open(repo.git_dir()).expect("a repository")));
+        known.objects.write_buf(kind, bytes).expect("it can be written")
+    })
 }
 
 /// The trees that `choices` describe, the last of them the root. Names are from `names`, or anything.

@@ -2,15 +2,9 @@
 
 use crate::{
     cmd::{context::Ctx, host},
-    doctor::{self, Depth, Index},
     error::{Result, exit},
-    recovery::heal,
-    store::ledger::watch,
-    view::{
-        Style,
-        json::{Check, DoctorAnswer, Level},
-        sanitize,
-    },
+    verbs::doctor::{Answer, Check, Depth, Index, Level, Request, doctor},
+    view::{Style, json::DoctorAnswer, sanitize},
 };
 
 /// Check the ledger, hooks and settings for problems, and say how to fix them
@@ -36,34 +30,19 @@ pub struct Args {
 
 /// Carry out `git agent doctor` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let repo = ctx.repo()?;
-    let mut fixed = Vec::new();
-    if args.adopt {
-        fixed.push(match heal::adopt(repo)? {
-            1 => "1 snapshot or operation is taken for made here".to_owned(),
-            count => format!("{count} snapshots or operations are taken for made here"),
-        });
-    }
-    if args.fix {
-        let events = watch::bring_back(repo)?;
-        fixed.extend((events > 0).then(|| format!("{} came back into the ledger", sanitize::plural(events, "event"))));
-        fixed.extend(heal::chains(repo)?);
-    } else {
-        // A ledger that cannot be read is among what is looked at.
-        ctx.call(|caller| {
-            caller.notice();
-            Ok(())
-        })?;
-    }
-    let depth = if args.verify { Depth::Past } else { Depth::Present };
-    let index = if args.rebuild_index { Index::Rebuild } else { Index::Keep };
-    let mut checks = doctor::examine(repo, depth, index, ctx.now());
+    let request = Request {
+        depth: if args.verify { Depth::Past } else { Depth::Present },
+        index: if args.rebuild_index { Index::Rebuild } else { Index::Keep },
+        fix: args.fix,
+        adopt: args.adopt,
+    };
+    let Answer { mut checks, fixed } = ctx.call(|caller| doctor(caller, &request))?;
     checks.extend(host::install::checks(ctx));
     let worst = checks.iter().map(|check| check.level).max().unwrap_or(Level::Ok);
     if ctx.out.is_json() {
         ctx.out.json(&DoctorAnswer::new(checks, fixed))?;
     } else {
-        let style = ctx.out.style(repo.config().text("color.agent").as_deref());
+        let style = ctx.style();
         let told = checks.iter().filter(|check| !ctx.out.is_quiet() || check.level != Level::Ok);
         fixed.iter().for_each(|what| ctx.out.status(format!("Fixed: {what}.")));
         ctx.out.print(&told.map(|check| show(style, check)).collect::<String>())?;

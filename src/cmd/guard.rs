@@ -12,8 +12,7 @@ use super::snapshot::unguarded;
 use crate::{
     cmd::context::Ctx,
     error::{Context as _, Result, exit},
-    guard::{self, Answer, Line, Saved, Who},
-    store::active,
+    verbs::guard::{Answer, Line, Request, Saved, guard, is_in_worktree},
     verify::{Ended, Output, replace_this_process, run_program},
     view::{json::GuardAnswer, sanitize},
 };
@@ -39,19 +38,15 @@ pub struct Args {
 
 /// Carry out `git agent guard` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let who = Who {
-        now: &|| ctx.now(),
-        by: &|| Ok(ctx.actor()?.to_string()),
-        // What is saved when things may go wrong must not depend on the ledger.
-        tasks: &|repo| active::read(repo).unwrap_or_default(),
+    let judge = |line: Line<'_>| {
+        guard(&Request { line, actor: ctx.named_actor(), here: ctx.repo().ok(), session: None, clock: ctx.clock })
     };
     if let Some(line) = args.check {
         let line = if line == "-" { standard_input()? } else { line.into_vec() };
-        let answer = guard::check(Line::Shell(&line), &who);
-        return told(ctx, &answer, None);
+        return told(ctx, &judge(Line::Shell(&line)), None);
     }
     let words: Vec<BString> = args.command.iter().map(|word| word.as_bytes().into()).collect();
-    let answer = guard::check(Line::Words(&words), &who);
+    let answer = judge(Line::Words(&words));
     if answer.refusal.is_some() {
         return told(ctx, &answer, None);
     }
@@ -106,7 +101,7 @@ fn told(ctx: &Ctx, answer: &Answer, exit: Option<i32>) -> Result<u8> {
 fn way_back(saved: &Saved) -> String {
     let snapshot = &saved.taken.snapshot;
     let restore = format!("agent snapshot restore {}", snapshot.id);
-    let is_here = std::env::current_dir().is_ok_and(|here| guard::is_in_worktree(&saved.repo, &here));
+    let is_here = std::env::current_dir().is_ok_and(|here| is_in_worktree(&saved.repo, &here));
     let Some(top) = saved.repo.work_dir().filter(|_| !is_here || saved.is_taken_away) else {
         return format!("git {restore}");
     };

@@ -7,12 +7,12 @@ use std::process::ExitCode;
 use crate::{
     cmd::context::Ctx,
     error::{Error, Result, exit},
-    hook::{
-        Hook, Surroundings, fail_open,
-        install::{self, InstallOptions},
-        pre_push,
+    hook::{Hook, Surroundings, fail_open, pre_push},
+    verbs::{
+        self, Caller,
+        hook::{Check, Report},
     },
-    view::{Out, When, sanitize},
+    view::{ColorChoice, Out, sanitize},
 };
 
 /// Run the hook that `args` names with the arguments behind it, as git gave them.
@@ -25,16 +25,16 @@ pub fn main(args: &[OsString]) -> ExitCode {
     }
     if let Some(hook) = Hook::from_name(name) {
         fail_open(hook.name(), |limit| {
-            let ctx = Ctx::new(Out::new(false, true, When::Never), None);
+            let ctx = Ctx::new(Out::new(false, true, ColorChoice::Never), None);
             let here = Surroundings { repo: ctx.repo()?, now: &|| ctx.now(), actor: &|| ctx.actor() };
             hook.run(&here, rest, limit)
         });
         return ExitCode::SUCCESS;
     }
-    let ctx = Ctx::new(Out::new(false, false, When::Never), None);
+    let ctx = Ctx::new(Out::new(false, false, ColorChoice::Never), None);
     let done = match name.to_str() {
-        Some("install") => change(&ctx, || install::install(ctx.repo()?, &InstallOptions::for_this_program(), &[])),
-        Some("uninstall") => change(&ctx, || install::uninstall(ctx.repo()?)),
+        Some("install") => change(&ctx, verbs::hook::install),
+        Some("uninstall") => change(&ctx, verbs::hook::uninstall),
         Some("check") => check(&ctx),
         // A hook of a newer version, in a repository that an older one visits.
         _ => Ok(exit::OK),
@@ -59,8 +59,8 @@ fn pre_push(args: &[OsString]) -> ExitCode {
     ExitCode::from(exit::REFUSED)
 }
 
-fn change(ctx: &Ctx, work: impl FnOnce() -> Result<install::Report>) -> Result<u8> {
-    let report = work()?;
+fn change(ctx: &Ctx, verb: fn(&Caller) -> Result<Report>) -> Result<u8> {
+    let report = ctx.call(verb)?;
     for step in &report.steps {
         ctx.out.print(&format!("{step}\n"))?;
     }
@@ -68,12 +68,12 @@ fn change(ctx: &Ctx, work: impl FnOnce() -> Result<install::Report>) -> Result<u
 }
 
 fn check(ctx: &Ctx) -> Result<u8> {
-    let checks = install::check(ctx.repo()?)?;
+    let checks = ctx.call(verbs::hook::check)?;
     for check in &checks {
         ctx.out.print(&format!("{check}\n"))?;
         if let Some(hint) = check.hint() {
             ctx.out.hint(hint);
         }
     }
-    Ok(if checks.iter().all(install::Check::is_good) { exit::OK } else { exit::REFUSED })
+    Ok(if checks.iter().all(Check::is_good) { exit::OK } else { exit::REFUSED })
 }

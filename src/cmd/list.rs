@@ -4,7 +4,8 @@ use crate::{
     cmd::context::Ctx,
     domain::{id::TaskId, status::Status},
     error::{Error, Result, codes, exit},
-    plans, sync,
+    plans,
+    store::ledger,
     verbs::list::{Listed, Request, list},
     view::{
         json::{ListAnswer, Selection},
@@ -122,7 +123,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         0 if ctx.caller()?.misses_ledger() => {}
         0 if answer.table.is_empty() => {
             ctx.out.status("There are no tasks.");
-            if sync::default_remote(ctx.repo()?)?.is_some() {
+            if ledger::default_remote(ctx.repo()?)?.is_some() {
                 ctx.out.hint("if others have tasks, 'git agent sync' gets them; 'git agent add <title>' makes one");
             } else {
                 ctx.out.hint("'git agent add <title>' makes one");

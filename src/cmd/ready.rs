@@ -2,14 +2,10 @@
 
 use crate::{
     cmd::context::Ctx,
-    domain::{graph::Graph, status::Status, summary::Summary, table::Row, time::Timestamp},
+    domain::{status::Status, summary::Summary, time::Timestamp},
     error::{Result, exit},
-    verbs::list::Listed,
-    view::{
-        json::{ReadyAnswer, TaskJson, Unready},
-        sanitize,
-        tasks::Look,
-    },
+    verbs::{list::Listed, ready::ready},
+    view::{json::ReadyAnswer, sanitize, tasks::Look},
 };
 
 /// List the tasks that can be started now, in the order used by 'next'
@@ -22,44 +18,28 @@ pub struct Args {
 
 /// Carry out `git agent ready` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let view = ctx.view()?;
-    let table = view.table()?;
-    let graph = Graph::new(&table);
-    let now = ctx.now();
-    let ready: Vec<Summary> = graph.ready(now).into_iter().map(Row::summary).collect();
-    let waiting: Vec<Summary> = match args.explain {
-        true => {
-            let open = table.rows().filter(|row| row.exists() && !row.status().is_closed());
-            open.filter(|row| !graph.is_ready(*row, now)).map(Row::summary).collect()
-        }
-        false => Vec::new(),
-    };
+    let (answer, now) = (ctx.call(|caller| ready(caller, args.explain))?, ctx.now());
     if ctx.out.is_json() {
-        let unready = |row: &Summary| Unready {
-            id: row.id.to_string(),
-            reasons: graph.obstacles(row, now).iter().map(ToString::to_string).collect(),
-        };
-        let tasks = TaskJson::several(&view, &graph, ready.iter().map(|row| &row.id), now)?;
-        ctx.out.json(&ReadyAnswer::new(tasks, args.explain.then(|| waiting.iter().map(unready).collect())))?;
+        ctx.out.json(&ReadyAnswer::new(&answer, now)?)?;
         return Ok(exit::OK);
     }
+    let (tasks, waiting) = (&answer.tasks, answer.waiting.as_deref().unwrap_or_default());
     if ctx.out.is_quiet() {
-        return super::list::ids(ctx, ready.iter().map(|row| &row.id));
+        return super::list::ids(ctx, tasks.iter().map(|row| &row.id));
     }
     ctx.page()?;
-    let look = Look::new(ctx.style(), ctx.out.width(), ready.iter().chain(&waiting));
-    let mut page: String = ready.iter().map(|row| look.line(&Listed::ready(row.clone()), 0, now)).collect();
-    for row in &waiting {
+    let look = Look::new(ctx.style(), ctx.out.width(), tasks.iter().chain(waiting.iter().map(|(row, _)| row)));
+    let mut page: String = tasks.iter().map(|row| look.line(&Listed::ready(row.clone()), 0, now)).collect();
+    for (row, obstacles) in waiting {
         let reasons = match row.status {
             Status::InProgress => vec![held(row, now)],
-            _ => graph.obstacles(row, now).iter().map(ToString::to_string).collect(),
+            _ => obstacles.iter().map(ToString::to_string).collect(),
         };
-        let reasons: String = reasons.iter().map(|reason| format!("    {}\n", sanitize::line(reason))).collect();
         page.push_str(&look.row(row, 0, &[]));
-        page.push_str(&reasons);
+        page.extend(reasons.iter().map(|reason| format!("    {}\n", sanitize::line(reason))));
     }
     ctx.out.print(&page)?;
-    if ready.is_empty() && !args.explain && !ctx.caller()?.misses_ledger() {
+    if tasks.is_empty() && !args.explain && !ctx.caller()?.misses_ledger() {
         ctx.out.status("Nothing is ready.");
         ctx.out.hint("'git agent ready --explain' says why");
     }

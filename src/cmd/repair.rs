@@ -3,13 +3,10 @@
 use crate::{
     cmd::context::Ctx,
     domain::repair::Evidence,
-    error::{Error, Result, codes, exit},
+    error::{Result, exit},
     git::ObjectId,
-    query::{
-        repair::{Found, Range, Unknown, UnlinkedReason},
-        revision::Emptiness,
-    },
-    verbs::{self, repair::Request},
+    query::repair::{Found, Unknown, UnlinkedReason},
+    verbs::repair::{Request, commit, range, repair},
     view::{
         NAMED,
         json::RepairAnswer,
@@ -44,10 +41,10 @@ pub struct Args {
 
 /// Carry out `git agent repair` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let range = args.range.as_deref().map(|word| range(ctx, word)).transpose()?;
-    let squash_of = args.squash_of.as_deref().map(|word| commit(ctx, word)).transpose()?;
+    let range = args.range.as_deref().map(|word| ctx.call(|caller| range(caller, word))).transpose()?;
+    let squash_of = args.squash_of.as_deref().map(|word| ctx.call(|caller| commit(caller, word))).transpose()?;
     let request = Request { range, squash_of, dry_run: args.dry_run };
-    let found = ctx.call(|caller| verbs::repair::repair(caller, &request))?;
+    let found = ctx.call(|caller| repair(caller, &request))?;
     for remark in &found.remarks {
         ctx.out.warn(remark);
     }
@@ -107,30 +104,4 @@ fn why(one: &Unknown) -> String {
         UnlinkedReason::Empty => " (it changes nothing)".to_owned(),
         UnlinkedReason::CutOff => " (this clone is shallow and ends there)".to_owned(),
     }
-}
-
-/// `A..B`, `A..`, as git reads them.
-fn range(ctx: &Ctx, word: &str) -> Result<Range> {
-    let Some((from, to)) = word.split_once("..").filter(|(from, to)| !from.is_empty() && !to.starts_with('.')) else {
-        let message = format!("'{}' is no range: --range takes A..B", word.escape_debug());
-        return Err(Error::new(codes::BAD_RANGE, message).hint("'HEAD~20..HEAD' are the last 20 commits"));
-    };
-    let tip = if to.is_empty() { "HEAD" } else { to };
-    Ok(Range { from: Some(commit(ctx, from)?), tip: commit(ctx, tip)? })
-}
-
-/// The commit that `word` names: a revision of git's, or a checkpoint.
-fn commit(ctx: &Ctx, word: &str) -> Result<ObjectId> {
-    let words = ctx.asking(&ctx.view()?, Emptiness::NoCommits, |asker| asker.word(word.as_ref(), false))?;
-    let revision = words.first().and_then(|word| word.to_str()).unwrap_or(word);
-    ctx.repo()?.resolve_commit(revision)?.ok_or_else(|| {
-        let error =
-            Error::new(codes::BAD_REVISION, format!("there is no commit '{}' in this clone", word.escape_debug()));
-        match word.bytes().all(|b| b == b'0') {
-            true => {
-                error.hint("all zeros stand for a branch that was just made: name the commit that it was made from")
-            }
-            false => error.hint("fetch it first; of a forge's pull request: git fetch origin refs/pull/<number>/head"),
-        }
-    })
 }

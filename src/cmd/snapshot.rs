@@ -8,9 +8,8 @@ use crate::{
     cmd::context::{Ctx, one_line},
     error::{Result, exit},
     git::Repo,
-    hook::install,
     recovery::snapshot::{Skipped, Taken},
-    verbs,
+    verbs::{self, snapshot::Unguarded},
     view::{
         json::SnapshotAnswer,
         relative_time,
@@ -88,19 +87,11 @@ fn take(ctx: &Ctx, message: Option<&str>) -> Result<u8> {
 
 /// Why a push may take the snapshot along that was made just now. Said to people once.
 pub(super) fn unguarded(ctx: &Ctx, repo: &Repo) -> Option<String> {
-    // What cannot be found out is for 'doctor' to tell of.
-    let told = repo.agent_dir().join("unguarded");
-    let why = install::unguarded(repo).ok()?;
-    match &why {
-        // Said again when it was mended and comes back.
-        None => std::fs::remove_file(told).unwrap_or_default(),
-        Some(why) if !told.exists() => {
-            ctx.out.warn(why);
-            repo.put(&told, b"").unwrap_or_default();
-        }
-        Some(_) => {}
+    let Unguarded { why, is_new } = verbs::snapshot::unguarded_once(repo)?;
+    if is_new {
+        ctx.out.warn(&why);
     }
-    why
+    Some(why)
 }
 
 /// One line, and what is not in it.

@@ -17,7 +17,7 @@ use crate::{
     error::Result,
     git::{
         ObjectId, RefChange, RefError, Repo, commit,
-        objects::{Batch, Commit},
+        objects::{Batch, NewCommit},
         revwalk,
     },
     store::{
@@ -173,7 +173,7 @@ fn publish(
     now: Timestamp,
 ) -> Result<bool> {
     let message = b"git-agent: what commits are to tasks\n";
-    let commit = batch.commit(repo, &Commit { tree, parents, message, at: now, identity: None })?;
+    let commit = batch.commit(repo, &NewCommit { tree, parents, message, at: now, identity: None })?;
     batch.write(repo)?;
     let change = RefChange { name: REF.to_owned(), expected: tip, new: Some(commit) };
     match repo.refs().change(repo, &[change], "git-agent: notes on commits") {

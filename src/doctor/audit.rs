@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Depth, count, failed, list};
+use super::{Check, Depth, count, failed, list};
 use crate::{
     error::Result,
     git::Repo,
@@ -11,7 +11,6 @@ use crate::{
         audit::{self, Loss, Reach},
         watch,
     },
-    view::json::Check,
 };
 
 /// Commits that another program threw away; the reflog still has them.

@@ -1,7 +1,7 @@
 //! Worktrees that a bisection left which was killed.
 
-use super::{count, failed, list};
-use crate::{bisect::worktree, git::Repo, view::json::Check};
+use super::{Check, count, failed, list};
+use crate::{bisect::worktree, git::Repo};
 
 pub(super) fn checks(repo: &Repo) -> Vec<Check> {
     let name = "bisections";

@@ -1,11 +1,10 @@
 //! The derived index of the commit graph.
 
-use super::{Index, count, failed};
+use super::{Check, Index, count, failed};
 use crate::{
     error::Result,
     git::Repo,
     store::history::{self, State},
-    view::json::Check,
 };
 
 const NAME: &str = "commits";

@@ -1,7 +1,7 @@
 //! The hooks: are they where git runs them?
 
-use super::failed;
-use crate::{git::Repo, hook::install, view::json::Check};
+use super::{Check, failed};
+use crate::{git::Repo, hook::install};
 
 const NAME: &str = "hooks";
 

@@ -1,6 +1,6 @@
 //! The ledger itself: every note, line, key, anchor and dependency.
 
-use super::{Depth, Index, count, failed, list};
+use super::{Check, Depth, Index, Level, count, failed, list};
 use crate::{
     doctor::audit,
     domain::{id::TaskId, note::show_line, time::Timestamp},
@@ -12,7 +12,6 @@ use crate::{
         index::{self, State},
         survey::{Survey, survey},
     },
-    view::json::{Check, Level},
 };
 
 pub(super) fn checks(repo: &Repo, depth: Depth, index: Index, now: Timestamp) -> Vec<Check> {

@@ -5,6 +5,7 @@
 
 mod audit;
 mod bisections;
+mod check;
 mod history;
 mod hooks;
 mod ledger;
@@ -12,11 +13,12 @@ mod recovery;
 mod store;
 mod surroundings;
 
+pub use check::{Check, Level};
+
 use crate::{
     domain::{text::list, time::Timestamp},
     error::Error,
     git::Repo,
-    view::json::Check,
 };
 
 /// How much to examine.

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{count, failed, list};
+use super::{Check, count, failed, list};
 use crate::{
     domain::text::oid,
     error::{Result, codes},
@@ -17,7 +17,6 @@ use crate::{
         snapshot,
     },
     store::active,
-    view::json::Check,
 };
 
 /// Looks at one thing.

@@ -6,11 +6,10 @@ use std::{
     time::Duration,
 };
 
-use super::{count, failed, list};
+use super::{Check, count, failed, list};
 use crate::{
     git::{Refs, Repo, blocking_lock, lock::Lock, objects::gc, processes},
     store::ledger::{self, View},
-    view::json::Check,
 };
 
 /// A lock of this age belongs to no running git.
@@ -71,11 +70,11 @@ fn age(path: &Path) -> Option<Duration> {
 
 /// Loose objects without content: what a crash of the machine leaves.
 fn empty_objects(repo: &Repo) -> Check {
-    let objects = repo.gix().objects.store_ref().path().to_owned();
+    let objects = repo.objects_dir();
     let directories = (0..=u8::MAX).map(|first| objects.join(format!("{first:02x}")));
     let files = directories.filter_map(|dir| fs::read_dir(dir).ok()).flatten().flatten();
     // Anything else there ('tmp_obj_…') is a file that git is writing, or that a gc of git's will remove.
-    let digits = repo.gix().object_hash().len_in_hex() - 2;
+    let digits = repo.hex_len() - 2;
     let is_object = |name: &[u8]| name.len() == digits && name.iter().all(u8::is_ascii_hexdigit);
     let empty: Vec<PathBuf> = files
         .filter(|file| is_object(file.file_name().as_encoded_bytes()))

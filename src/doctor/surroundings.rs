@@ -2,7 +2,7 @@
 
 use bstr::ByteSlice as _;
 
-use super::{failed, list};
+use super::{Check, failed, list};
 use crate::{
     domain::{id::TaskId, time::parse_duration},
     error::Result,
@@ -10,7 +10,6 @@ use crate::{
     shell::Mode,
     store::ledger,
     sync,
-    view::json::Check,
 };
 
 /// The oldest git that we work with.

@@ -11,6 +11,15 @@ use crate::domain::session::SessionId;
 /// Names the session, before what hosts say: `claude/6f1c…`.
 pub const VARIABLE: &str = "GIT_AGENT_SESSION";
 
+/// Names the active task of one process and its children.
+pub const TASK_VARIABLE: &str = "GIT_AGENT_TASK";
+
+/// What [`TASK_VARIABLE`] says.
+pub fn named_task() -> Option<String> {
+    let value = std::env::var_os(TASK_VARIABLE).filter(|value| !value.is_empty())?;
+    Some(value.to_string_lossy().into_owned())
+}
+
 /// A variable that a host sets.
 struct Mark {
     variable: &'static str,

@@ -39,6 +39,11 @@ pub struct Output {
     pub(super) what: String,
 }
 
+/// While the answer lives, an interrupt from the terminal is meant for the gits that run, and does not end this process.
+pub fn outlive_interrupts() -> impl Sized {
+    gix::interrupt::init_handler_default(usize::MAX).map(gix::interrupt::Deregister::auto_deregister)
+}
+
 /// What fits into an empty pipe everywhere: written in one piece, or not at all.
 const AT_ONCE: usize = 4096;
 

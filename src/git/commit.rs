@@ -65,7 +65,12 @@ impl Commit {
         Ok((Self::parse(repo, id, &bytes)?, repo.is_made_here(place, id, &bytes)))
     }
 
-    fn parse(repo: &Repo, id: ObjectId, bytes: &[u8]) -> Result<Self> {
+    /// The commit `id`, whose bytes these are.
+    ///
+    /// # Errors
+    ///
+    /// When it is damaged.
+    pub fn parse(repo: &Repo, id: ObjectId, bytes: &[u8]) -> Result<Self> {
         let damaged = || format!("commit {id} is damaged");
         let commit = CommitRef::from_bytes(bytes, repo.gix().object_hash()).or_environment(damaged)?;
         // As git, which takes malformed lines for empty.

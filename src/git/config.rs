@@ -57,9 +57,24 @@ impl Config<'_> {
         values.into_iter().map(|value| value.to_vec().into()).collect()
     }
 
+    /// The sections `[section "name"]`, each with what `key` is in it.
+    pub fn subsections(&self, section: &str, key: &str) -> Vec<(BString, Option<BString>)> {
+        let sections = self.snapshot.plumbing().sections_by_name(section).into_iter().flatten();
+        let named = sections.filter_map(|section| {
+            let name = section.header().subsection_name()?.to_owned();
+            Some((name, section.value(key).map(|value| value.to_vec().into())))
+        });
+        named.collect()
+    }
+
     /// Whether `key` is set to true.
     pub fn flag(&self, key: &str) -> bool {
         self.snapshot.boolean(key).unwrap_or(false)
+    }
+
+    /// Whether `key` is set to false.
+    pub fn is_off(&self, key: &str) -> bool {
+        self.snapshot.boolean(key) == Some(false)
     }
 
     /// Whether `key` is set to anything.

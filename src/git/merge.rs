@@ -8,7 +8,7 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{
-    objects::{Apart, Batch, Commit, Identity},
+    objects::{Apart, Batch, Identity, NewCommit},
     repo::Repo,
 };
 use crate::{
@@ -61,5 +61,5 @@ fn wrap(repo: &Repo, batch: &mut Batch, tree: ObjectId, parents: &[ObjectId]) ->
     }
     let identity = Identity::ours();
     let message = b"one side of a merge\n";
-    batch.commit(repo, &Commit { tree, parents, message, at: Timestamp::EPOCH, identity: Some(identity) })
+    batch.commit(repo, &NewCommit { tree, parents, message, at: Timestamp::EPOCH, identity: Some(identity) })
 }

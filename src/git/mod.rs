@@ -11,6 +11,7 @@ pub mod changed_paths;
 pub mod claims;
 pub mod cmd;
 pub mod commit;
+pub mod commit_graph;
 pub mod commit_tree;
 mod config;
 pub mod config_block;
@@ -63,7 +64,11 @@ pub mod worktree_tree;
 pub use config::Config;
 pub use gix::{
     ObjectId,
-    objs::{Kind as ObjectKind, tree::EntryKind},
+    hashtable::HashMap as ObjectIdMap,
+    objs::{
+        Kind as ObjectKind, Tree, TreeRef,
+        tree::{Entry as TreeEntry, EntryKind, EntryMode},
+    },
 };
 pub use head::Head;
 pub use host::host_name;

@@ -1,6 +1,6 @@
 //! Remotes: fetch a few refs from one, push one to it, and what its configuration says.
 
-use bstr::{BString, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 
 use super::{cmd::Output, config, repo::Repo};
 use crate::error::{Error, Result};
@@ -12,6 +12,32 @@ pub enum Transfer {
     Done,
     /// Another process moved the same refs first: fetch, merge and try again. With what git said.
     Overtaken(Error),
+}
+
+/// The names of all remotes.
+pub fn names(repo: &Repo) -> Vec<String> {
+    repo.gix().remote_names().iter().map(|name| name.to_str_lossy().into_owned()).collect()
+}
+
+/// What `git fetch` writes without words of its own: see [`fetch_rules`].
+pub struct FetchRule {
+    /// Refs that the remote no longer has are removed.
+    pub prunes: bool,
+    /// `remote.<name>.fetch`.
+    pub refspecs: Vec<BString>,
+}
+
+/// What a fetch of each remote writes.
+pub fn fetch_rules(repo: &Repo) -> Vec<FetchRule> {
+    let config = repo.gix().config_snapshot();
+    let all_prune = config.boolean("fetch.prune").unwrap_or(false);
+    let is_on = |value: &BStr| !matches!(value.as_bytes(), b"false" | b"no" | b"off" | b"0");
+    let remotes = config.plumbing().sections_by_name("remote").into_iter().flatten();
+    let rules = remotes.map(|remote| FetchRule {
+        prunes: remote.value("prune").map_or(all_prune, |value| is_on(value.as_ref())),
+        refspecs: remote.values("fetch").iter().map(|spec| spec.to_vec().into()).collect(),
+    });
+    rules.collect()
 }
 
 /// Fetch `refspec` from `remote` without its tags; refs that the remote no longer has are removed.

@@ -153,8 +153,23 @@ impl Repo {
     }
 
     /// The repository as gix knows it, for reading objects and configuration.
-    pub fn gix(&self) -> &gix::Repository {
+    pub(super) fn gix(&self) -> &gix::Repository {
         &self.gix
+    }
+
+    /// How long the ids of its objects are, in hex digits.
+    pub fn hex_len(&self) -> usize {
+        self.gix.object_hash().len_in_hex()
+    }
+
+    /// The tree without entries.
+    pub fn empty_tree(&self) -> ObjectId {
+        ObjectId::empty_tree(self.gix.object_hash())
+    }
+
+    /// The id that no object has.
+    pub fn null_id(&self) -> ObjectId {
+        ObjectId::null(self.gix.object_hash())
     }
 
     /// What directories leave of the permissions of the files in them, as far as it is known.
@@ -315,7 +330,12 @@ impl Repo {
         if let Ok(id) = ObjectId::from_hex(revision.as_bytes())
             && id.kind() == self.gix.object_hash()
         {
-            return Ok(self.gix.try_find_header(id).ok().flatten().map(|_| id));
+            match self.gix.try_find_header(id).ok().flatten() {
+                None => return Ok(None),
+                Some(header) if header.kind() == gix::objs::Kind::Commit => return Ok(Some(id)),
+                // A tag of one, or no commit.
+                Some(_) => {}
+            }
         }
         let output = self
             .git()

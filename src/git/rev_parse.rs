@@ -2,10 +2,13 @@
 
 use std::{ffi::OsStr, path::Path};
 
-use bstr::ByteSlice as _;
+use bstr::{BStr, ByteSlice as _};
 use gix::ObjectId;
 
-use super::cmd::{self, Git};
+use super::{
+    cmd::{self, Git},
+    repo::Repo,
+};
 use crate::error::Result;
 
 /// The revisions that some words name: `A..B` includes B and excludes A.
@@ -55,6 +58,11 @@ pub fn is_revision<W: AsRef<OsStr>>(words: &[W]) -> Result<bool> {
 pub fn commit(revision: &str) -> Result<Option<ObjectId>> {
     let answer = verify().arg(format!("{revision}^{{commit}}")).output()?.stdout;
     Ok(ObjectId::from_hex(&cmd::line(&answer)).ok())
+}
+
+/// The object that `word` names in `repo`, by gix in this process: without what it does not know.
+pub fn object(repo: &Repo, word: &BStr) -> Option<ObjectId> {
+    repo.gix().rev_parse_single(word).ok().map(gix::Id::detach)
 }
 
 fn verify() -> Git {

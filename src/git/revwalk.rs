@@ -18,6 +18,11 @@ pub fn merge_base(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<Option<
     }
 }
 
+/// [`merge_base`] in this process, without grafts; `None` also where the history cannot be read.
+pub fn common_ancestor(repo: &Repo, one: ObjectId, other: ObjectId) -> Option<ObjectId> {
+    repo.gix().merge_base(one, other).ok().flatten().map(gix::Id::detach)
+}
+
 /// The commits at which the history of this clone is cut off.
 pub fn shallow(repo: &Repo) -> Result<HashSet<ObjectId>> {
     let commits = repo.gix().shallow_commits().map_err(|error| {
@@ -58,6 +63,15 @@ pub fn disk_usage(repo: &Repo, objects: &[ObjectId]) -> Result<Option<u64>> {
 pub fn tree(repo: &Repo, commit: ObjectId) -> Result<ObjectId> {
     let commit = repo.gix().find_commit(commit).or_environment(|| format!("cannot read commit {commit}"))?;
     Ok(commit.tree_id().or_environment(|| format!("commit {} is damaged", commit.id))?.detach())
+}
+
+/// The tree of `commit`, or the empty one if there is none.
+///
+/// # Errors
+///
+/// When the commit cannot be read.
+pub fn tree_or_empty(repo: &Repo, commit: Option<ObjectId>) -> Result<ObjectId> {
+    commit.map_or_else(|| Ok(repo.empty_tree()), |commit| tree(repo, commit))
 }
 
 /// Whether `commit` is `tip` or one of its ancestors.

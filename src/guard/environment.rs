@@ -6,12 +6,12 @@ use std::{
     rc::Rc,
 };
 
-use bstr::{BStr, BString, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _, ByteVec as _};
 
 use crate::{
     domain::text::list,
     error::{Error, Result, codes},
-    git::{Repo, discover, programs},
+    git::{Repo, discover, programs, remote},
     recovery::snapshot,
     shell::{Dir, World},
 };
@@ -134,34 +134,28 @@ impl World for Environment {
     fn submodules(&self, dir: &Dir) -> Option<Vec<BString>> {
         let repo = self.repo(&Environment::path(dir)).ok()??;
         let submodules = nested::submodules(self, &repo).ok()?;
-        let top = |repo: &Rc<Repo>| gix::path::into_bstr(real(repo.work_dir()?)).ok().map(std::borrow::Cow::into_owned);
+        let top = |repo: &Rc<Repo>| <Vec<u8>>::from_path_buf(real(repo.work_dir()?)).ok().map(BString::from);
         Some(submodules.iter().filter_map(top).collect())
     }
 
     fn recurses(&self, dir: &Dir) -> bool {
         let repo = self.repo(&Environment::path(dir)).ok().flatten();
-        repo.is_some_and(|repo| repo.gix().config_snapshot().boolean("submodule.recurse").unwrap_or(false))
+        repo.is_some_and(|repo| repo.config().flag("submodule.recurse"))
     }
 
     fn mirrors(&self, dir: &Dir, unless_asked: bool) -> bool {
         let Ok(Some(repo)) = self.repo(&Environment::path(dir)) else { return false };
-        let config = repo.gix().config_snapshot();
-        let remotes = config.plumbing().sections_by_name("remote").into_iter().flatten();
-        let all_prune = config.boolean("fetch.prune").unwrap_or(false);
-        remotes.into_iter().any(|remote| {
-            let prunes = |value: &BStr| !matches!(value.as_bytes(), b"false" | b"no" | b"off" | b"0");
-            let prunes = remote.value("prune").map_or(all_prune, |value| prunes(value.as_ref()));
-            let is_over = |spec: &BStr| {
-                let destination = spec.rsplit_once_str(":").map_or(&b""[..], |(_, destination)| destination);
-                destination.split_once_str("*").is_some_and(|(fixed, _)| snapshot::REFS.as_bytes().starts_with(fixed))
-            };
-            (prunes || !unless_asked) && remote.values("fetch").iter().any(|spec| is_over(spec.as_ref()))
-        })
+        let is_over = |spec: &BString| {
+            let destination = spec.rsplit_once_str(":").map_or(&b""[..], |(_, destination)| destination);
+            destination.split_once_str("*").is_some_and(|(fixed, _)| snapshot::REFS.as_bytes().starts_with(fixed))
+        };
+        let remotes = remote::fetch_rules(&repo);
+        remotes.iter().any(|rule| (rule.prunes || !unless_asked) && rule.refspecs.iter().any(is_over))
     }
 
     fn variable(&self, name: &BStr) -> Option<BString> {
         if name == "PWD" {
-            return gix::path::into_bstr(std::env::current_dir().ok()?).ok().map(std::borrow::Cow::into_owned);
+            return <Vec<u8>>::from_path_buf(std::env::current_dir().ok()?).ok().map(BString::from);
         }
         let value = std::env::var_os(name.to_str().ok()?)?;
         Some(value.into_encoded_bytes().into())

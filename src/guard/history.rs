@@ -37,10 +37,8 @@ pub(super) fn lost(repo: &Repo, risks: &[&Risk]) -> Result<Lost> {
     if destroys_history {
         commits.extend(unkept::tips(repo, &unkept::From::Reflogs)?);
     }
-    let is_commit =
-        |id: &ObjectId| repo.gix().find_header(*id).is_ok_and(|header| header.kind() == gix::objs::Kind::Commit);
     let mut known = std::collections::HashSet::new();
-    commits.retain(|commit| known.insert(*commit) && is_commit(commit));
+    commits.retain(|commit| known.insert(*commit) && repo.is_commit(*commit));
     let beyond = commits.len().saturating_sub(MOST_COMMITS);
     commits.truncate(MOST_COMMITS);
     Ok(Lost { commits, beyond })

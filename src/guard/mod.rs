@@ -69,6 +69,18 @@ pub enum Verdict {
     Allowed,
 }
 
+impl Verdict {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Safe => "safe",
+            Verdict::Captured => "captured",
+            Verdict::Refused => "refused",
+            Verdict::Allowed => "allowed",
+        }
+    }
+}
+
 /// A snapshot of one worktree.
 pub struct Saved {
     /// The worktree.

@@ -9,7 +9,7 @@ use std::{
 use crate::{
     error::Result,
     git::{
-        Repo,
+        EntryKind, Repo,
         index::entries::{self, Entries},
         unkept,
     },
@@ -32,7 +32,7 @@ fn add_submodules(environment: &Environment, repo: &Repo, depth: usize, found: &
         return Ok(());
     }
     let index = Entries::read(repo)?;
-    let modules = index.all().filter(|entry| entry.leaf.0 == gix::objs::tree::EntryKind::Commit && entry.stage == 0);
+    let modules = index.all().filter(|entry| entry.leaf.0 == EntryKind::Commit && entry.stage == 0);
     for module in modules.filter(|module| entries::is_populated(repo, module.path)) {
         let Some(dir) = repo.in_work_dir(module.path) else { continue };
         if let Some(inner) = at(environment, &dir)? {

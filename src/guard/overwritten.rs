@@ -7,14 +7,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bstr::{BStr, BString, ByteSlice as _};
-use gix::{ObjectId, objs::tree::EntryKind};
-
 use crate::{
     error::Result,
-    git::{Refs, Repo, changed_paths::Comparer, ignore, index::entries::Entries},
+    git::{
+        EntryKind, ObjectId, Refs, Repo, changed_paths::Comparer, ignore, index::entries::Entries, objects::trees,
+        rev_parse, revwalk,
+    },
     shell::{Onto, Risk},
 };
+use bstr::{BStr, BString, ByteSlice as _};
 
 /// Where no telling is what git will write: how many files of an ignored directory are saved, or none of them.
 const IN_A_DIRECTORY: usize = 200;
@@ -47,18 +48,15 @@ pub(super) fn files(repo: &Repo, risk: &Risk) -> Result<BTreeSet<BString>> {
 
 fn head_tree(repo: &Repo) -> Result<Option<ObjectId>> {
     let Some(commit) = repo.head()?.commit else { return Ok(None) };
-    Ok(repo.gix().find_commit(commit).ok().and_then(|commit| commit.tree_id().ok()).map(gix::Id::detach))
+    Ok(revwalk::tree(repo, commit).ok())
 }
 
 /// The trees that `word` may stand for: what git makes of it, or branches of remotes that are called so.
 fn named(repo: &Repo, word: &BString) -> Vec<ObjectId> {
-    let peeled = |id: ObjectId| {
-        let tree = repo.gix().find_object(id).ok()?.peel_to_kind(gix::objs::Kind::Tree).ok()?;
-        Some(tree.id)
-    };
+    let peeled = |id: ObjectId| trees::peel(repo, id);
     let is_special = word.contains_str("@{") || word.contains(&b':');
     let parsed = match repo.refs() {
-        Refs::Files => repo.gix().rev_parse_single(word.as_bstr()).ok().map(gix::Id::detach),
+        Refs::Files => rev_parse::object(repo, word.as_bstr()),
         Refs::Binary => None,
     };
     let parsed = parsed.or_else(|| match repo.refs() {
@@ -161,7 +159,7 @@ impl Ground<'_> {
 }
 
 fn place(top: &Path, path: &BStr) -> PathBuf {
-    top.join(gix::path::from_bstr(path).unwrap_or_default())
+    top.join(path.to_path_lossy())
 }
 
 /// The ignored files that an unknown tree may contain as well: single ones, and those of small directories.

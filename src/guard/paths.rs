@@ -108,7 +108,7 @@ impl RepoPaths {
         let is_in_git_dir = path.starts_with(&self.git_dir) || path.starts_with(&self.common_dir);
         let rest =
             path.strip_prefix(self.top.as_ref()?).ok().filter(|rest| !is_in_git_dir && *rest != Path::new(""))?;
-        gix::path::into_bstr(rest).ok().map(std::borrow::Cow::into_owned)
+        <[u8]>::from_path(rest).map(BString::from)
     }
 
     /// Whether `target`, seen from `from`, is the file `path` of the work tree, or in it, or something that it is in.

@@ -2,10 +2,8 @@
 //!
 //! A commit that is replayed keeps its message: it was made before, maybe by another person, for another task.
 
+use crate::git::{ObjectId, Refs, Repo};
 use bstr::ByteSlice;
-use gix::ObjectId;
-
-use crate::git::{Refs, Repo};
 
 /// Whose commit this is going to be, from the point of view of a sequence of replayed commits.
 #[derive(Clone, Debug, PartialEq, Eq)]

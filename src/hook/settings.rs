@@ -56,16 +56,8 @@ impl<'r> HookSettings<'r> {
 
     /// Names and keys of configured trailers, which git recognises in a paragraph of prose.
     fn known_trailers(&self) -> Vec<BString> {
-        let config = self.repo.gix().config_snapshot();
-        let sections = config.plumbing().sections_by_name("trailer").into_iter().flatten();
-        let mut known = Vec::new();
-        for section in sections {
-            if let Some(name) = section.header().subsection_name() {
-                known.push(name.to_owned());
-                known.extend(section.value("key"));
-            }
-        }
-        known
+        let sections = self.repo.config().subsections("trailer", "key");
+        sections.into_iter().flat_map(|(name, key)| std::iter::once(name).chain(key)).collect()
     }
 
     /// `--cleanup` when it is not on the command line.

@@ -5,13 +5,10 @@
 
 use std::path::PathBuf;
 
-use bstr::{BStr, ByteSlice as _};
-use gix::ObjectId;
-
 use crate::{
     error::Result,
     git::{
-        Repo,
+        ObjectId, Repo,
         changed_paths::{Comparer, Difference},
         index,
         index::entries::Entries,
@@ -19,6 +16,7 @@ use crate::{
         reflog, revwalk,
     },
 };
+use bstr::{BStr, ByteSlice as _};
 
 /// The index that is about to be committed, and the tree that it is committed on.
 pub(super) struct Staged<'r> {

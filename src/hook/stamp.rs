@@ -5,9 +5,6 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use bstr::{BStr, BString, ByteSlice as _};
-use gix::ObjectId;
-
 use super::{
     Surroundings,
     command::{self, Command},
@@ -27,7 +24,7 @@ use crate::{
         },
     },
     error::{Context as _, Result, codes},
-    git::{Repo, commit::Commit},
+    git::{ObjectId, Repo, commit::Commit},
     hook::{
         fail_open::{complain, say},
         pending,
@@ -38,6 +35,7 @@ use crate::{
         ledger::{View, commits::Owners},
     },
 };
+use bstr::{BStr, BString, ByteSlice as _};
 
 /// Where the untouched template waits for `commit-msg`, in the git directory of the worktree.
 const TEMPLATE: &str = "agent/commit-template";

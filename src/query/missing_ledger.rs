@@ -1,6 +1,11 @@
 //! A clone without the ledger, whose tasks are elsewhere: nothing was synced here yet.
 
-use crate::{domain::trailer::scan, error::Result, git::commit, store::ledger::View};
+use crate::{
+    domain::trailer::scan,
+    error::Result,
+    git::{commit, remote},
+    store::ledger::View,
+};
 
 /// As many commits are examined, newest first.
 const RECENT: usize = 1_000;
@@ -12,7 +17,7 @@ const RECENT: usize = 1_000;
 /// When the history cannot be read.
 pub fn is_elsewhere(view: &View<'_>) -> Result<bool> {
     let repo = view.repo();
-    if view.tip().is_some() || repo.gix().remote_names().is_empty() || repo.head()?.commit.is_none() {
+    if view.tip().is_some() || remote::names(repo).is_empty() || repo.head()?.commit.is_none() {
         return Ok(false);
     }
     let rules = repo.settings().trailer_rules();

@@ -2,9 +2,6 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use bstr::{BString, ByteSlice as _};
-use gix::{ObjectId, objs::tree::EntryKind};
-
 use super::{
     lock::{self, OperationLock},
     operation::{self, Contents, OpLog, Operation, State},
@@ -14,7 +11,7 @@ use super::{
 use crate::{
     error::{Context as _, Error, Result, codes},
     git::{
-        Head, RefChange, RefError, Repo,
+        EntryKind, Head, ObjectId, RefChange, RefError, Repo,
         objects::{Batch, Content, Readers},
         tree::{self, Entry},
     },
@@ -25,6 +22,7 @@ use crate::{
     },
     store::ledger,
 };
+use bstr::{BString, ByteSlice as _};
 
 /// An operation that is under way, with both of its sides.
 pub(super) struct Execution<'r> {
@@ -199,14 +197,14 @@ fn move_ref(repo: &Repo, change: RefChange, operation: &Operation, batch: &Batch
 
 /// The tree of what others wrote, with `late` added.
 fn store_late(repo: &Repo, batch: &mut Batch, known: Option<ObjectId>, late: &[Late]) -> Result<ObjectId> {
-    let root = known.unwrap_or_else(|| ObjectId::empty_tree(repo.gix().object_hash()));
+    let root = known.unwrap_or_else(|| repo.empty_tree());
     let mut entries: Vec<(BString, Entry)> = Vec::new();
     for (number, late) in late.iter().enumerate() {
         let failed = || format!("cannot read '{}'", late.file.display());
         let bytes = match late.kind {
             EntryKind::Link => {
                 let target = std::fs::read_link(&late.file).or_environment(failed)?;
-                gix::path::into_bstr(target).or_environment(failed)?.into_owned().into()
+                target.into_os_string().into_encoded_bytes()
             }
             _ => std::fs::read(&late.file).or_environment(failed)?,
         };

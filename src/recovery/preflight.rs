@@ -26,7 +26,7 @@ pub fn check(repo: &Repo, plan: &PathPlan) -> Result<()> {
 
 /// On a file system that does not tell `a` from `A`, both cannot be written.
 fn names(repo: &Repo, plan: &PathPlan) -> Result<()> {
-    if !repo.gix().config_snapshot().boolean("core.ignoreCase").unwrap_or(false) {
+    if !repo.config().flag("core.ignoreCase") {
         return Ok(());
     }
     let mut folded: BTreeMap<String, &BString> = BTreeMap::new();

@@ -8,7 +8,10 @@ use bstr::ByteSlice as _;
 use crate::{
     domain::{id::TaskId, note, status::Status, time::Timestamp},
     error::{Error, Result, codes},
-    git::{ObjectId, RefChange, RefError, Repo},
+    git::{
+        ObjectId, RefChange, RefError, Repo,
+        agent_host::{self, TASK_VARIABLE},
+    },
     store::{
         ledger::{self, View},
         session,
@@ -23,26 +26,19 @@ mod origin;
 pub const REF: &str = "refs/worktree/agent/active";
 /// Tasks that are active besides it.
 const ALSO: &str = "refs/worktree/agent/also/";
-/// Overrides the ref for one process and its children.
-pub const VARIABLE: &str = "GIT_AGENT_TASK";
 
-/// The active tasks: what [`VARIABLE`] says, else those that the [session] of this process works on, else what the worktree's
+/// The active tasks: what [`TASK_VARIABLE`] says, else those that the [session] of this process works on, else what the worktree's
 /// refs say; the main one first.
 ///
 /// # Errors
 ///
 /// `bad-task-id` when the variable is set to something that is no id.
 pub fn read(repo: &Repo) -> Result<Vec<TaskId>> {
-    match std::env::var(VARIABLE) {
-        Ok(word) if !word.is_empty() => TaskId::parse(&word).map(|id| vec![id]).map_err(|why| {
-            Error::new(
-                codes::BAD_TASK_ID,
-                format!("{VARIABLE} is '{}', which is no task id: {why}", word.escape_debug()),
-            )
-            .hint("unset it, or set it to an id that 'git agent list' shows")
-        }),
-        _ => of_session(repo),
-    }
+    let Some(word) = agent_host::named_task() else { return of_session(repo) };
+    TaskId::parse(&word).map(|id| vec![id]).map_err(|why| {
+        let message = format!("{TASK_VARIABLE} is '{}', which is no task id: {why}", word.escape_debug());
+        Error::new(codes::BAD_TASK_ID, message).hint("unset it, or set it to an id that 'git agent list' shows")
+    })
 }
 
 /// The tasks of the session that this process works for; of the worktree where no session is known.

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use gix::ObjectId;
 use ulid::Ulid;
 
 use super::remote::{check, refspec};
@@ -17,13 +16,13 @@ use crate::{
     },
     error::{Error, Result, codes},
     git::{
-        RefChange, RefError, Repo, partial,
+        ObjectId, RefChange, RefError, Repo, partial,
         remote::{self, Transfer},
     },
     store::ledger::{
         self, View,
         audit::{self, Loss},
-        merge, tree,
+        fetched_ref, merge, tree,
     },
 };
 
@@ -129,11 +128,6 @@ pub fn sync_notes(repo: &Repo, remote: &str, direction: Direction, now: Timestam
         }
     }
     Ok(())
-}
-
-/// The ref of the copy of `remote`'s ledger, as it was last fetched.
-pub fn fetched_ref(remote: &str) -> String {
-    format!("refs/agent/remotes/{remote}/agent-tasks")
 }
 
 /// The ref of the last ledger of `remote` that was taken in here.

@@ -4,6 +4,6 @@ mod exchange;
 mod remote;
 mod through;
 
-pub use exchange::{Direction, Synced, fetched_ref, sync, sync_notes};
-pub use remote::{default_remote, refspec, settings};
+pub use exchange::{Direction, Synced, sync, sync_notes};
+pub use remote::{refspec, settings};
 pub use through::write_through;

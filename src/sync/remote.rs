@@ -1,12 +1,11 @@
 //! Which remote, and how plain `git fetch` brings its ledger along.
 
-use bstr::ByteSlice as _;
-
 use crate::{
     error::{Error, Result, codes},
     git::{
         Repo,
         config_block::{Setting, Unless, WantedSetting},
+        remote,
     },
 };
 
@@ -24,26 +23,9 @@ pub fn refspec(remote: &str) -> String {
     format!("+refs/notes/agent*:refs/agent/remotes/{remote}/agent*")
 }
 
-/// The remote that is meant when none is named: `agent.remote`, the upstream's, `origin`, the only one.
-pub fn default_remote(repo: &Repo) -> Result<Option<String>> {
-    if let Some(remote) = repo.config().text("agent.remote") {
-        return Ok(Some(remote));
-    }
-    let upstream = repo.head()?.branch_name().and_then(|branch| repo.config().text(&format!("branch.{branch}.remote")));
-    let remotes: Vec<String> = repo.gix().remote_names().iter().map(|name| name.to_str_lossy().into_owned()).collect();
-    let known = |name: &String| remotes.contains(name);
-    Ok(upstream.filter(known).or_else(|| remotes.iter().find(|name| *name == "origin").cloned()).or(
-        match &remotes[..] {
-            [only] => Some(only.clone()),
-            _ => None,
-        },
-    ))
-}
-
 /// Refuse names that git would not take as a remote's.
 pub(super) fn check(repo: &Repo, remote: &str) -> Result<()> {
-    let known = repo.gix().remote_names().iter().any(|name| name.as_bstr() == remote);
-    if known {
+    if remote::names(repo).iter().any(|name| name == remote) {
         Ok(())
     } else {
         Err(Error::new(codes::NO_SUCH_REMOTE, format!("there is no remote '{}'", remote.escape_debug()))

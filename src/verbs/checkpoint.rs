@@ -12,9 +12,10 @@ use crate::{
         trailer::block::{self, Syntax},
     },
     error::{Error, Result},
+    git::agent_host,
     query::revision,
     recovery::checkpoint::{self, Label, Made, message},
-    store::{active, ledger::Draft},
+    store::ledger::Draft,
 };
 
 pub use crate::recovery::checkpoint::{Allow, GitOutput, What};
@@ -161,7 +162,7 @@ fn owner(caller: &Caller, word: Option<&str>) -> Result<Owner> {
     let task = caller.task(&view, word)?;
     let mut named = if active.is_empty() { vec![task.id.clone()] } else { active };
     named.reverse();
-    let given = word.is_some() || std::env::var_os(active::VARIABLE).is_some_and(|set| !set.is_empty());
+    let given = word.is_some() || agent_host::named_task().is_some();
     Ok(Owner { task, named, given })
 }
 

@@ -9,6 +9,7 @@ use crate::{
         config_block::{Setting, Unless, WantedSetting},
     },
     hook::install::{self, InstallOptions},
+    store::ledger,
     sync::{self, Direction},
 };
 
@@ -42,7 +43,7 @@ pub fn init(caller: &Caller, request: &Request) -> Result<Changes> {
     if let Some(prefix) = &request.id_prefix {
         check_prefix(prefix)?;
     }
-    let remote = request.remote.clone().map_or_else(|| sync::default_remote(repo), |remote| Ok(Some(remote)))?;
+    let remote = request.remote.clone().map_or_else(|| ledger::default_remote(repo), |remote| Ok(Some(remote)))?;
     let mut changes = Changes::default();
     let mut wanted = sync::settings(repo, remote.as_deref())?;
     wanted.extend(request.id_prefix.as_ref().map(|prefix| WantedSetting {

@@ -6,7 +6,7 @@ use super::Caller;
 use crate::{
     domain::{status::Status, table::Row, task::Task},
     error::Result,
-    git::commit::Commit,
+    git::{commit::Commit, remote},
     query::revision,
     recovery::{operation::OpLog, snapshot},
 };
@@ -140,5 +140,5 @@ pub fn actors(caller: &Caller) -> Result<Vec<Name>> {
 
 /// The remotes.
 pub fn remotes(caller: &Caller) -> Vec<Name> {
-    caller.repo().gix().remote_names().iter().map(|remote| Name::new(remote.to_string(), "")).collect()
+    remote::names(caller.repo()).into_iter().map(|remote| Name::new(remote, "")).collect()
 }

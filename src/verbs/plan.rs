@@ -8,10 +8,9 @@ pub use export::{ExportRequest, Exported, export};
 pub use import::{ImportRequest, Imported, import};
 pub use source::{LeftKind, MAX_PLAN, Source};
 
-use crate::{
-    error::{Error, Result, codes},
-    plans::Format,
-};
+pub use crate::plans::{Field, Format};
+
+use crate::error::{Error, Result, codes};
 
 /// The format called `word`.
 ///

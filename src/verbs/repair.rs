@@ -4,9 +4,12 @@ use super::Caller;
 use crate::{
     commit_notes,
     domain::event::{Link, Payload, Unlink},
-    error::Result,
+    error::{Error, Result, codes},
     git::ObjectId,
-    query::repair::{self, Found, Range},
+    query::{
+        repair::{self, Found, Range},
+        revision::Emptiness,
+    },
     store::ledger::{Draft, View},
 };
 
@@ -54,4 +57,37 @@ pub fn repair(caller: &Caller, request: &Request) -> Result<Found> {
     // Whatever became of the notes on commits.
     commit_notes::refresh_all(caller.repo(), caller.now())?;
     Ok(found)
+}
+
+/// `A..B`, `A..`, as git reads them; A and B may be checkpoints.
+///
+/// # Errors
+///
+/// `bad-range`, and those of [`commit`].
+pub fn range(caller: &Caller, word: &str) -> Result<Range> {
+    let Some((from, to)) = word.split_once("..").filter(|(from, to)| !from.is_empty() && !to.starts_with('.')) else {
+        let message = format!("'{}' is no range: --range takes A..B", word.escape_debug());
+        return Err(Error::new(codes::BAD_RANGE, message).hint("'HEAD~20..HEAD' are the last 20 commits"));
+    };
+    let tip = if to.is_empty() { "HEAD" } else { to };
+    Ok(Range { from: Some(commit(caller, from)?), tip: commit(caller, tip)? })
+}
+
+/// The commit that `word` names: a revision of git's, or a checkpoint.
+///
+/// # Errors
+///
+/// `bad-revision`, and those of [`Caller::asking`].
+pub fn commit(caller: &Caller, word: &str) -> Result<ObjectId> {
+    let words = caller.asking(&caller.view()?, Emptiness::NoCommits, |asker| asker.word(word.as_ref(), false))?;
+    let revision = words.first().and_then(|word| word.to_str()).unwrap_or(word);
+    caller.repo().resolve_commit(revision)?.ok_or_else(|| {
+        let error =
+            Error::new(codes::BAD_REVISION, format!("there is no commit '{}' in this clone", word.escape_debug()));
+        error.hint(if word.bytes().all(|b| b == b'0') {
+            "all zeros stand for a branch that was just made: name the commit that it was made from"
+        } else {
+            "fetch it first; of a forge's pull request: git fetch origin refs/pull/<number>/head"
+        })
+    })
 }

@@ -134,7 +134,7 @@ fn point<'a>(caller: &Caller, view: View<'a>, task: Task, which: Which) -> Resul
             let (tree, text) = checkpoint::read(repo, id)?;
             (tree, Some(subject(&text).to_string()), changed_paths::of_commit(repo, id)?)
         }
-        None => (ObjectId::empty_tree(repo.gix().object_hash()), None, Vec::new()),
+        None => (repo.empty_tree(), None, Vec::new()),
     };
     Ok(Checkpoint { view, task, which, point, tree, subject, paths })
 }

@@ -15,6 +15,8 @@ use crate::{
     },
 };
 
+pub use crate::hook::install::{Unguarded, unguarded_once};
+
 /// Save the work tree, the index and unfinished merges; `message` is one line, and may be empty.
 ///
 /// # Errors

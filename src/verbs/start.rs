@@ -14,6 +14,7 @@ use crate::{
         task::Task,
     },
     error::{Error, Result, codes},
+    git::agent_host::{self, TASK_VARIABLE},
     hook,
     store::{active, ledger::View},
 };
@@ -151,8 +152,8 @@ pub(super) fn activate(caller: &Caller, id: &TaskId, activate: Activate) -> Resu
     active::set(repo, id, also)?;
     session::bind(caller, id, also);
     hook::note_limit(repo);
-    if std::env::var_os(active::VARIABLE).is_some_and(|set| !set.is_empty() && set != id.as_str()) {
-        caller.warn(format!("{} is set and goes before the active task of this worktree", active::VARIABLE));
+    if agent_host::named_task().is_some_and(|named| named != id.as_str()) {
+        caller.warn(format!("{TASK_VARIABLE} is set and goes before the active task of this worktree"));
     }
     setup::warn_of_hooks(caller)?;
     Ok(if also { Vec::new() } else { before.into_iter().filter(|other| other != id).collect() })

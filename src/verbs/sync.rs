@@ -4,6 +4,7 @@ use super::Caller;
 use crate::{
     commit_notes,
     error::{Error, Result, codes},
+    store::ledger,
     sync::{self, Direction, Synced},
 };
 
@@ -33,7 +34,7 @@ pub fn sync(caller: &Caller, request: &Request) -> Result<Answer> {
     let repo = caller.repo();
     let remote = match &request.remote {
         Some(remote) => remote.clone(),
-        None => sync::default_remote(repo)?.ok_or_else(|| {
+        None => ledger::default_remote(repo)?.ok_or_else(|| {
             Error::new(codes::NO_REMOTE, "no remote is named, and this repository has no obvious one")
                 .hint("name one: git agent sync <remote>; 'git remote -v' lists them")
         })?,

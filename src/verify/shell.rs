@@ -117,7 +117,7 @@ const OF_HERE: [&str; 14] = [
     "GIT_QUARANTINE_PATH",
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
-    crate::store::active::VARIABLE,
+    crate::git::agent_host::TASK_VARIABLE,
 ];
 
 /// How long a command that shall stop is waited for before it is killed.

@@ -35,9 +35,9 @@ use pager::Pager;
 
 use crate::error::{Error, Result, codes};
 
-/// When to use colour.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum When {
+/// When to use color.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColorChoice {
     /// On a terminal.
     #[default]
     Auto,
@@ -52,7 +52,7 @@ pub enum When {
 pub struct Out {
     json: bool,
     quiet: bool,
-    color: When,
+    color: ColorChoice,
     selection: Option<json::Selection>,
     gone: Cell<bool>,
     paging: RefCell<Paging>,
@@ -71,7 +71,7 @@ enum Paging {
 
 impl Out {
     /// Streams as the command line asks for them.
-    pub fn new(json: bool, quiet: bool, color: When) -> Self {
+    pub fn new(json: bool, quiet: bool, color: ColorChoice) -> Self {
         Out { json, quiet, color, selection: None, gone: Cell::new(false), paging: RefCell::new(Paging::Off) }
     }
 
@@ -99,14 +99,14 @@ impl Out {
     /// Styles for stdout. `configured` is what git's `color.ui` says.
     pub fn style(&self, configured: Option<&str>) -> Style {
         let when = match (self.color, configured) {
-            (When::Auto, Some("always")) => When::Always,
-            (When::Auto, Some("false" | "never" | "no" | "off")) => When::Never,
+            (ColorChoice::Auto, Some("always")) => ColorChoice::Always,
+            (ColorChoice::Auto, Some("false" | "never" | "no" | "off")) => ColorChoice::Never,
             (when, _) => when,
         };
         let wanted = match when {
-            When::Always => true,
-            When::Never => false,
-            When::Auto => {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
                 self.is_for_a_person()
                     && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
                     && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
@@ -118,9 +118,9 @@ impl Out {
     /// Styles for `stream`. `configured` is what git's `color.ui` says, asked for only where it matters.
     pub fn style_on(&self, stream: &impl io::IsTerminal, configured: impl FnOnce() -> Option<String>) -> Style {
         Style::new(match self.color {
-            When::Always => true,
-            When::Never => false,
-            When::Auto => {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
                 let is_wanted = stream.is_terminal()
                     && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
                     && std::env::var_os("TERM").is_none_or(|term| term != "dumb");

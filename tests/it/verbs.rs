@@ -62,6 +62,7 @@ fn story() {
     notes_and_blockers(&caller);
     checkpoints(&caller);
     goes_back_and_forth(&caller);
+    asks(&caller);
     completes(&caller);
     assert_eq!(caller.take_warnings(), [""; 0], "nothing was warned of");
     println!("\nthe story is told");
@@ -136,6 +137,54 @@ fn goes_back_and_forth(caller: &Caller) {
     assert_eq!((changes.task.id.as_str(), changes.steps.len(), changes.paths.len()), ("parse", 2, 1));
     let brief = verbs::brief::brief(caller, &Default::default()).expect("an answer");
     assert_eq!(brief.focus.expect("the active task").task.decisions.len(), 1);
+}
+
+fn asks(caller: &Caller) {
+    let ready = verbs::ready::ready(caller, true).expect("an answer");
+    let (waiting, obstacles) = &ready.waiting.expect("it was asked for")[1];
+    assert!(ready.tasks.is_empty() && waiting.id.as_str() == "show" && !obstacles.is_empty(), "{obstacles:?}");
+
+    let request = verbs::bisect::Request {
+        what: None,
+        all_commits: false,
+        keep: verbs::bisect::Keep::No,
+        command: "! grep -q two dates.txt".into(),
+        output: Output::Discard,
+    };
+    let told = std::cell::Cell::new(0);
+    let found = verbs::bisect::bisect(caller, &request, &|_, _| told.set(told.get() + 1)).expect("an answer");
+    let verbs::bisect::Ending::Found(bad) = &found.ending else { panic!("{found:?}") };
+    assert_eq!(
+        (bad.point.name.as_str(), bad.task.as_ref().map(|task| task.title.as_str())),
+        ("parse@2", Some("Parse dates"))
+    );
+    assert_eq!((found.good.expect("a good one").name.as_str(), told.get()), ("parse@1", found.tested.len()));
+
+    let repaired = verbs::repair::repair(caller, &Default::default()).expect("an answer");
+    assert!(repaired.links.is_empty() && repaired.unlinks.is_empty());
+    let here = Some(caller.repo());
+    let request =
+        |line| verbs::guard::Request { line, actor: None, here, session: None, clock: Clock::from_environment() };
+    let line = |text: &'static str| verbs::guard::Line::Shell(text.as_bytes());
+    assert_eq!(verbs::guard::guard(&request(line("ls"))).verdict, verbs::guard::Verdict::Safe);
+    std::fs::write("dates.txt", "three\n").expect("a file");
+    let saved = verbs::guard::guard(&request(line("git restore ."))).saved;
+    assert!(saved.len() == 1 && saved[0].taken.created);
+    std::fs::write("dates.txt", "two\n").expect("a file");
+
+    let board = verbs::board::board(caller.repo(), 3).expect("an answer");
+    assert_eq!((board.newest.len(), board.active.len(), board.table.rows().count()), (3, 1, 2));
+    let (story, events) = verbs::board::task(caller.repo(), "parse", caller.now()).expect("an answer");
+    assert!(story.commits.len() == 2 && events.len() > 3);
+    assert!(verbs::hook::check(caller).expect("an answer").iter().all(|check| !check.is_good()));
+    let request = verbs::doctor::Request {
+        depth: verbs::doctor::Depth::Past,
+        index: verbs::doctor::Index::Rebuild,
+        fix: false,
+        adopt: false,
+    };
+    let doctor = verbs::doctor::doctor(caller, &request).expect("an answer");
+    assert!(doctor.fixed.is_empty() && doctor.checks.iter().all(|check| check.level < verbs::doctor::Level::Error));
 }
 
 fn completes(caller: &Caller) {

@@ -17,11 +17,10 @@ use std::{
 use crate::{
     cmd::context::Ctx,
     error::{Error, Result},
-    guard::{self, Line, Who},
     hosts::{self, Host, HostEvent, Moment, Reply, Tool},
-    store::active,
     verbs::{
         Caller, brief,
+        guard::{Line, Request, guard},
         host::{self, Question, When, task::Ensured},
     },
     view::{
@@ -105,7 +104,7 @@ fn respond(event: &HostEvent) -> Result<Reply> {
         _ => {}
     }
     enter(event);
-    let ctx = Ctx::new(Out::new(false, true, view::When::Never), Some(actor(event)));
+    let ctx = Ctx::new(Out::new(false, true, view::ColorChoice::Never), Some(actor(event)));
     if let Moment::BeforeTool(Tool::Shell { line, .. }) = &event.moment {
         let deny = guarded(&ctx, event, line);
         if deny.is_none() && line.contains("commit") {
@@ -161,17 +160,9 @@ fn actor(event: &HostEvent) -> String {
 
 /// Why `line` must not run, after what it may destroy was saved.
 fn guarded(ctx: &Ctx, event: &HostEvent, line: &str) -> Option<String> {
-    let who = Who {
-        now: &|| ctx.now(),
-        by: &|| Ok(ctx.actor()?.to_string()),
-        tasks: &|repo| {
-            if let Some(session) = &event.session {
-                repo.act_for(session.clone());
-            }
-            active::read(repo).unwrap_or_default()
-        },
-    };
-    guard::check(Line::Shell(line.as_bytes()), &who).refusal.map(|refusal| told(&refusal))
+    let (line, session) = (Line::Shell(line.as_bytes()), event.session.clone());
+    let request = Request { line, actor: ctx.named_actor(), here: ctx.repo().ok(), session, clock: ctx.clock };
+    guard(&request).refusal.map(|refusal| told(&refusal))
 }
 
 /// An error with its hints.

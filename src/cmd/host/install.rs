@@ -12,8 +12,9 @@ use crate::{
         install::{self, Action, Change},
     },
     store::session,
+    verbs::doctor::Check,
     view::{
-        json::{Check, HostChangeJson, HostJson, HostsAnswer, SCHEMA},
+        json::{HostChangeJson, HostJson, HostsAnswer, SCHEMA},
         relative_time,
         sanitize::{self, plural},
     },

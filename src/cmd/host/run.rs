@@ -5,11 +5,11 @@ use std::ffi::OsString;
 use crate::{
     cmd::context::Ctx,
     error::Result,
+    git::agent_host::TASK_VARIABLE,
     hosts::Host,
-    store::active,
     verbs::start::{self, Activate, Request},
     verify::replace_this_process_with,
-    view::{Out, When},
+    view::{ColorChoice, Out},
 };
 
 /// Which host, and what it works on.
@@ -31,9 +31,9 @@ pub(super) fn run(args: Args) -> Result<u8> {
     let mut environment = vec![("GIT_AGENT_ACTOR", args.host.word().to_owned())];
     if let Some(word) = args.task {
         let request = Request { task: word, activate: Activate::No, force: false, take_over: false };
-        let ctx_of_host = Ctx::new(Out::new(false, true, When::Auto), Some(args.host.word().to_owned()));
+        let ctx_of_host = Ctx::new(Out::new(false, true, ColorChoice::Auto), Some(args.host.word().to_owned()));
         let started = ctx_of_host.call(|caller| start::start(caller, &request))?;
-        environment.push((active::VARIABLE, started.changed.task.id.to_string()));
+        environment.push((TASK_VARIABLE, started.changed.task.id.to_string()));
     }
     let program = if args.host == Host::Cursor { "cursor-agent" } else { args.host.word() };
     let words: Vec<OsString> = [OsString::from(program)].into_iter().chain(args.arguments).collect();

@@ -5,11 +5,12 @@ use bstr::ByteSlice as _;
 use super::not_in_it;
 use crate::{
     cmd::context::Ctx,
-    error::{Context as _, Result, exit},
+    error::{Result, exit},
     git::{
-        ObjectId, Repo,
+        EntryKind, ObjectId, Repo,
         changed_paths::{Comparer, Difference},
         objects::trees,
+        revwalk,
     },
     recovery::snapshot::{self, Snapshot, WorktreeState},
     view::{
@@ -56,9 +57,7 @@ pub(super) fn against_head(repo: &Repo, snapshot: &Snapshot, moment: &WorktreeSt
 
 fn head_tree(repo: &Repo, snapshot: &Snapshot) -> Result<Option<ObjectId>> {
     let Some(id) = snapshot.about.head.commit else { return Ok(None) };
-    let failed = || format!("cannot read commit {id}");
-    let commit = repo.gix().find_commit(id).or_environment(failed)?;
-    Ok(Some(commit.tree_id().or_environment(failed)?.detach()))
+    revwalk::tree(repo, id).map(Some)
 }
 
 /// What the work tree has other than the snapshot, if it is of this worktree.
@@ -75,8 +74,7 @@ fn since(repo: &Repo, snapshot: &Snapshot, moment: &WorktreeState) -> Result<Opt
     paths.dedup();
     let mut since = Vec::new();
     for path in paths {
-        let old =
-            trees::find(repo, moment.worktree, path)?.filter(|(kind, _)| *kind != gix::objs::tree::EntryKind::Tree);
+        let old = trees::find(repo, moment.worktree, path)?.filter(|(kind, _)| *kind != EntryKind::Tree);
         let new = captured.on_disk(path)?.map(|entry| (entry.kind, entry.id));
         if old != new && captured.why_skipped(path).is_none() {
             since.push(Difference { path: path.to_owned(), old, new });
@@ -91,7 +89,7 @@ fn json(difference: &Difference) -> ChangeJson {
 
 /// As `git diff --name-status`.
 fn letter(difference: &Difference) -> char {
-    use gix::objs::tree::EntryKind::{Blob, BlobExecutable};
+    use EntryKind::{Blob, BlobExecutable};
     match (difference.old, difference.new) {
         (None, _) => 'A',
         (_, None) => 'D',

@@ -83,33 +83,14 @@ impl Entries {
     /// All of them, in git's order.
     pub fn all(&self) -> impl Iterator<Item = Entry<'_>> {
         let state: Option<&State> = self.state.as_deref();
-        state.into_iter().flat_map(|state| {
-            let backing = state.path_backing();
-            state.entries().iter().filter_map(move |entry| {
-                let kind = match entry.mode {
-                    Mode::FILE => EntryKind::Blob,
-                    Mode::FILE_EXECUTABLE => EntryKind::BlobExecutable,
-                    Mode::SYMLINK => EntryKind::Link,
-                    Mode::COMMIT => EntryKind::Commit,
-                    Mode::DIR => EntryKind::Tree,
-                    _ => return None,
-                };
-                Some(Entry {
-                    path: entry.path_in(backing),
-                    leaf: (kind, entry.id),
-                    stage: match entry.stage() {
-                        Stage::Unconflicted => 0,
-                        Stage::Base => 1,
-                        Stage::Ours => 2,
-                        Stage::Theirs => 3,
-                    },
-                    assume_unchanged: entry.flags.contains(Flags::ASSUME_VALID),
-                    skip_worktree: entry.flags.contains(Flags::SKIP_WORKTREE),
-                    intent_to_add: entry.flags.contains(Flags::INTENT_TO_ADD),
-                    stat: &entry.stat,
-                })
-            })
-        })
+        state.into_iter().flat_map(|state| entries(state, state.entries()))
+    }
+
+    /// Those of `path`, of every stage.
+    pub fn at(&self, path: &BStr) -> impl Iterator<Item = Entry<'_>> {
+        let state: Option<&State> = self.state.as_deref();
+        let found = state.and_then(|state| Some((state, state.entry_range(path)?)));
+        found.into_iter().flat_map(|(state, range)| entries(state, &state.entries()[range]))
     }
 
     /// What the index has at stage 0 of `path`, intent-to-add left out.
@@ -152,6 +133,35 @@ impl Entries {
         let Ok(stat) = Stat::from_fs(&meta) else { return false };
         kind_matches && entry.stat.matches(&stat, self.options) && !entry.stat.is_racy(state.timestamp(), self.options)
     }
+}
+
+/// Some entries of `state`.
+fn entries<'i>(state: &'i State, some: &'i [gix::index::Entry]) -> impl Iterator<Item = Entry<'i>> {
+    let backing = state.path_backing();
+    some.iter().filter_map(move |entry| {
+        let kind = match entry.mode {
+            Mode::FILE => EntryKind::Blob,
+            Mode::FILE_EXECUTABLE => EntryKind::BlobExecutable,
+            Mode::SYMLINK => EntryKind::Link,
+            Mode::COMMIT => EntryKind::Commit,
+            Mode::DIR => EntryKind::Tree,
+            _ => return None,
+        };
+        Some(Entry {
+            path: entry.path_in(backing),
+            leaf: (kind, entry.id),
+            stage: match entry.stage() {
+                Stage::Unconflicted => 0,
+                Stage::Base => 1,
+                Stage::Ours => 2,
+                Stage::Theirs => 3,
+            },
+            assume_unchanged: entry.flags.contains(Flags::ASSUME_VALID),
+            skip_worktree: entry.flags.contains(Flags::SKIP_WORKTREE),
+            intent_to_add: entry.flags.contains(Flags::INTENT_TO_ADD),
+            stat: &entry.stat,
+        })
+    })
 }
 
 /// Which index file is there now.

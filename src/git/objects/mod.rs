@@ -74,7 +74,7 @@ impl Batch {
     }
 
     /// Stage a commit by git-agent itself (of the ledger, of a snapshot): unsigned, no hooks, no clean-up.
-    pub fn commit(&mut self, repo: &Repo, commit: &Commit<'_>) -> Result<ObjectId> {
+    pub fn commit(&mut self, repo: &Repo, commit: &NewCommit<'_>) -> Result<ObjectId> {
         let bytes = encode(repo, commit)?;
         self.stage(repo, Kind::Commit, bytes)
     }
@@ -84,7 +84,7 @@ impl Batch {
     /// # Errors
     ///
     /// When there is no secret yet and none can be made.
-    pub fn sealed_commit(&mut self, repo: &Repo, commit: &Commit<'_>, place: &str) -> Result<ObjectId> {
+    pub fn sealed_commit(&mut self, repo: &Repo, commit: &NewCommit<'_>, place: &str) -> Result<ObjectId> {
         let bytes = repo.seal(place, &encode(repo, commit)?)?;
         self.stage(repo, Kind::Commit, bytes)
     }
@@ -197,7 +197,7 @@ pub fn filtered_id(repo: &Repo, file: &Path, path: &BStr) -> Result<Option<Objec
 }
 
 /// The bytes of a commit.
-fn encode(repo: &Repo, commit: &Commit<'_>) -> Result<Vec<u8>> {
+fn encode(repo: &Repo, commit: &NewCommit<'_>) -> Result<Vec<u8>> {
     let identity = commit.identity.clone().unwrap_or_else(|| identity(repo));
     let time = gix::date::Time::new(commit.at.seconds(), 0);
     let who = gix::actor::Signature { name: identity.name, email: identity.email, time };
@@ -265,7 +265,7 @@ fn loose_name(id: ObjectId) -> String {
 
 /// What a commit of git-agent's own is made of.
 #[derive(Debug)]
-pub struct Commit<'a> {
+pub struct NewCommit<'a> {
     /// Its tree.
     pub tree: ObjectId,
     /// Its parents.

@@ -4,9 +4,12 @@
 //! writes them again a moment later ([`super::Batch::secure`]). So an object that is not there is looked for again, a few
 //! times, through a handle that lists the packs again; only then is it missing.
 
-use std::{cell::Cell, time::Duration};
+use std::{cell::Cell, path::PathBuf, time::Duration};
 
-use gix::{ObjectId, objs::Kind};
+use gix::{
+    ObjectId,
+    objs::{Find as _, Kind},
+};
 
 use crate::{
     error::{Context as _, Error, Result, codes},
@@ -79,6 +82,20 @@ impl Repo {
         self.read_kind(id, kind, Replaced::AsGit)
     }
 
+    /// [`Repo::read_as`] into `buffer`, for a reader of many objects.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repo::read_as`].
+    pub fn read_into(&self, id: ObjectId, kind: Kind, buffer: &mut Vec<u8>) -> Result<()> {
+        match self.gix().objects.try_find(&id, buffer) {
+            Ok(Some(found)) if found.kind == kind => {}
+            // A repack is running, or it is missing, or of another kind: this says which.
+            _ => *buffer = self.read_as(id, kind)?,
+        }
+        Ok(())
+    }
+
     /// The bytes of the object `id` of ours, which must be a `kind`: of the ledger, an operation, a snapshot. A replacement is for
     /// what the user reads; what is written on top of ours must not lose what it hides.
     pub fn read_own(&self, id: ObjectId, kind: Kind) -> Result<Vec<u8>> {
@@ -110,6 +127,16 @@ impl Repo {
         let look = |gix: &gix::Repository| gix.find_header(id).map(|header| (header.kind(), header.size()));
         let found = self.retry_policy().look(self, replaced, look);
         found.or_environment(|| format!("cannot read the object {id}"))
+    }
+
+    /// Whether the object `id` is here, and a commit.
+    pub fn is_commit(&self, id: ObjectId) -> bool {
+        self.names(id) && self.gix().find_header(id).is_ok_and(|header| header.kind() == Kind::Commit)
+    }
+
+    /// Where loose objects are.
+    pub fn objects_dir(&self) -> PathBuf {
+        self.gix().objects.store_ref().path().to_owned()
     }
 
     /// Whether the object `id` is here, at this moment.

@@ -28,13 +28,21 @@ pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
         return Ok(Vec::new());
     }
     let bytes = repo.read_as(id, Kind::Tree)?;
-    let tree = TreeRef::from_bytes(&bytes, repo.gix().object_hash());
-    let tree = tree.or_environment(|| format!("the tree {id} is damaged"))?;
+    let tree = decode(repo, id, &bytes)?;
     let is_name = |name: &[u8]| !name.is_empty() && !name.contains(&b'/');
     match tree.entries.iter().all(|entry| is_name(entry.filename)) {
         true => Ok(tree.entries.iter().map(|entry| Entry::from(*entry)).collect()),
         false => Err(Error::new(codes::DAMAGED_TREE, format!("the tree {id} is damaged: a name in it is a path"))),
     }
+}
+
+/// The tree `id`, whose bytes these are.
+///
+/// # Errors
+///
+/// When it is damaged.
+pub fn decode<'b>(repo: &Repo, id: ObjectId, bytes: &'b [u8]) -> Result<TreeRef<'b>> {
+    TreeRef::from_bytes(bytes, repo.gix().object_hash()).or_environment(|| format!("the tree {id} is damaged"))
 }
 
 /// How much of a tree, or of what differs between two, is walked. Real ones are far below; one that was made to be harmful names itself twice on every level.
@@ -66,6 +74,11 @@ impl Bounds {
                 .hint("it was made to be harmful, or is damaged: 'git ls-tree' looks at it level by level")),
         }
     }
+}
+
+/// The tree that `id` is, or leads to: of a commit, of a tag.
+pub fn peel(repo: &Repo, id: ObjectId) -> Option<ObjectId> {
+    Some(repo.gix().find_object(id).ok()?.peel_to_kind(Kind::Tree).ok()?.id)
 }
 
 /// What `path` is in the tree `root`, a directory included.

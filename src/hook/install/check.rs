@@ -17,7 +17,7 @@ use crate::{
     git::{
         Repo,
         config_block::{self, Setting},
-        hooks,
+        hooks, remote,
     },
     hook::{Hook, install::previous_hook::Before},
 };
@@ -106,13 +106,36 @@ impl fmt::Display for Check {
 ///
 /// As [`check`].
 pub fn unguarded(repo: &Repo) -> Result<Option<String>> {
-    if repo.gix().remote_names().is_empty() {
+    if remote::names(repo).is_empty() {
         return Ok(None);
     }
     let bad = check(repo)?.into_iter().find(|check| check.hook == Hook::PrePush && !check.is_good());
     Ok(bad.map(|check| {
         format!("{check}: 'git push --mirror' would push snapshots, too; {}", check.hint().unwrap_or_default())
     }))
+}
+
+/// A push may take snapshots along.
+#[derive(Clone, Debug)]
+pub struct Unguarded {
+    /// Why.
+    pub why: String,
+    /// It was not said before in this repository.
+    pub is_new: bool,
+}
+
+/// [`unguarded`], after a snapshot was made; what cannot be found out is for 'doctor' to report.
+pub fn unguarded_once(repo: &Repo) -> Option<Unguarded> {
+    let told = repo.agent_dir().join("unguarded");
+    let why = unguarded(repo).ok()?;
+    let is_new = !told.exists();
+    match &why {
+        // Said again when it was mended and comes back.
+        None => std::fs::remove_file(told).unwrap_or_default(),
+        Some(_) if is_new => repo.put(&told, b"").unwrap_or_default(),
+        Some(_) => {}
+    }
+    why.map(|why| Unguarded { why, is_new })
 }
 
 /// Check every hook.

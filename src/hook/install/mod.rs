@@ -20,7 +20,7 @@ mod stray;
 
 use std::path::PathBuf;
 
-pub use check::{Check, Health, check, missing_here, unguarded};
+pub use check::{Check, Health, Unguarded, check, missing_here, unguarded, unguarded_once};
 pub use report::{Report, Step};
 
 use crate::{

@@ -14,10 +14,9 @@ use crate::{
     },
     recovery::{self, operation::Operation},
     store::{
-        ledger::View,
+        ledger::{self, View},
         session::{self, Session, Standing},
     },
-    sync,
 };
 
 use super::ENOUGH;
@@ -109,8 +108,8 @@ fn sessions(repo: &Repo, now: Timestamp) -> (Option<Session>, Vec<Session>) {
 
 /// The ledger at `ours` against the copy of the remote's; `None` when there is no copy.
 fn compare(repo: &Repo, ours: Option<ObjectId>) -> Result<Option<Ledger>> {
-    let Some(remote) = sync::default_remote(repo)? else { return Ok(None) };
-    let Some(theirs) = repo.find_ref(&sync::fetched_ref(&remote))? else { return Ok(None) };
+    let Some(remote) = ledger::default_remote(repo)? else { return Ok(None) };
+    let Some(theirs) = repo.find_ref(&ledger::fetched_ref(&remote))? else { return Ok(None) };
     let (ahead, behind) = match ours {
         Some(ours) if ours == theirs => (0, 0),
         Some(ours) => revwalk::apart(repo, ours, theirs)?,

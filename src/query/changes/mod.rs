@@ -29,6 +29,7 @@ use crate::{
         ObjectId, Repo,
         changed_paths::Comparer,
         commit,
+        commit::Commit,
         diff::{self, Change, Renames},
         partial,
         pathspec::Pathspecs,
@@ -198,8 +199,8 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
     };
     let base = base(view, &request.task, request.which, tip, now)?;
     let listing = commit::start(repo, base.commit, tip)?;
-    let base_tree = tree_of(repo, base.commit)?;
-    let tip_tree = tree_of(repo, tip)?;
+    let base_tree = revwalk::tree_or_empty(repo, base.commit)?;
+    let tip_tree = revwalk::tree_or_empty(repo, tip)?;
     let committed = Comparer::new(repo).differing(base_tree, tip_tree)?;
     let (steps, commits) = range::read(view, listing.finish()?)?;
     let shallow = revwalk::shallow(repo)?;
@@ -262,14 +263,9 @@ fn base(view: &View<'_>, task: &Task, which: Option<Which>, tip: Option<ObjectId
     let which = which.unwrap_or(Which::Start);
     let point = revision::find(view, task, which, tip, now)?;
     let rule = point.rule.map_or_else(|| Rule::Checkpoint(which, point.number.unwrap_or_default()), Rule::Start);
-    let time = point.commit.and_then(|commit| view.repo().gix().find_commit(commit).ok()?.time().ok());
-    let at = time.map(|time| Timestamp::from_seconds(time.seconds));
+    let commit = point.commit.and_then(|commit| Commit::read(view.repo(), commit).ok());
+    let at = commit.map(|commit| Timestamp::from_seconds(commit.at));
     Ok(Base { commit: point.commit, at, rule, cut: point.cut })
-}
-
-/// The tree of `commit`, or the empty one.
-fn tree_of(repo: &Repo, commit: Option<ObjectId>) -> Result<ObjectId> {
-    commit.map_or_else(|| Ok(ObjectId::empty_tree(repo.gix().object_hash())), |commit| revwalk::tree(repo, commit))
 }
 
 /// The differences, with renames as far as what is here tells of them: nothing is fetched for them.

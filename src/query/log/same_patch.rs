@@ -76,11 +76,11 @@ fn search(repo: &Repo, commits: &[ObjectId]) -> Result<HashMap<ObjectId, ObjectI
 
 /// What `commit` changed; nothing for a merge.
 fn change(repo: &Repo, commit: ObjectId) -> Result<Option<Change>> {
-    let before = match revwalk::parents(repo, commit)?.as_slice() {
-        [] => ObjectId::empty_tree(repo.gix().object_hash()),
-        [parent] => revwalk::tree(repo, *parent)?,
-        _ => return Ok(None),
-    };
+    let parents = revwalk::parents(repo, commit)?;
+    if parents.len() > 1 {
+        return Ok(None);
+    }
+    let before = revwalk::tree_or_empty(repo, parents.first().copied())?;
     Ok(Some(Change { before, after: revwalk::tree(repo, commit)? }))
 }
 

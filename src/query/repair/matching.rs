@@ -176,7 +176,7 @@ pub(super) fn change(desk: &Desk<'_>, commit: ObjectId, parents: &[ObjectId]) ->
     let tree = |commit: ObjectId| desk.repo.has(commit).then(|| revwalk::tree(desk.repo, commit).ok()).flatten();
     let before = match parents.first() {
         Some(parent) => tree(*parent)?,
-        None => ObjectId::empty_tree(desk.repo.gix().object_hash()),
+        None => desk.repo.empty_tree(),
     };
     Some(Change { before, after: tree(commit)? })
 }

@@ -20,7 +20,6 @@ use crate::{
         time::Timestamp,
     },
     error::{Error, Result, codes},
-    git::ObjectId,
     store::ledger::View,
 };
 
@@ -93,7 +92,7 @@ impl Resolver<'_> {
                 (left.unwrap_or_else(|| Found::Revision(written(&parsed.left))), right)
             }
         };
-        let tree = || ObjectId::empty_tree(self.view.repo().gix().object_hash()).to_string().into_bytes();
+        let tree = || self.view.repo().empty_tree().to_string().into_bytes();
         let is_tree = self.emptiness == Emptiness::Tree;
         let not = |id: Vec<u8>| if parsed.negated { [b"^".to_vec(), id].concat() } else { id };
         let words = match (left, right) {

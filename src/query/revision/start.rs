@@ -35,7 +35,7 @@ pub fn start(view: &View<'_>, task: &Task, tip: Option<ObjectId>) -> Result<Star
         let Some(hex) = base.commit.as_deref() else { return Ok(Start { commit: None, rule: Rule::Unborn }) };
         // One that was replaced may be gone itself.
         let commit = ObjectId::from_hex(hex.as_bytes()).ok();
-        known.extend(commit.filter(|commit| repo.names(*commit) && repo.gix().find_commit(*commit).is_ok()));
+        known.extend(commit.filter(|commit| repo.is_commit(*commit)));
     }
     let Some(tip) = tip else { return Err(nowhere(task)) };
     // A feature begins with the first of its parts.

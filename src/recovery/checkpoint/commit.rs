@@ -9,13 +9,15 @@ use crate::{
     domain::{id::TaskId, message::subject},
     error::{Error, Result, codes},
     git::{
-        ObjectId, Repo, changed_paths,
+        ObjectId, Repo,
+        agent_host::TASK_VARIABLE,
+        changed_paths,
         claims::Claim,
+        cmd,
         commit::Commit,
         index::{self, TempIndex},
         revwalk, who,
     },
-    store::active,
 };
 
 /// Names [`StagingDir::stamped`] to our hook.
@@ -79,7 +81,7 @@ pub(super) fn commit(
         return Err(Error::new(codes::HEAD_MOVED, message).hint("try again"));
     }
     // Ctrl-C is meant for git, which gets it too; the index must follow if git had already committed.
-    let signals = gix::interrupt::init_handler_default(usize::MAX).map(gix::interrupt::Deregister::auto_deregister);
+    let signals = cmd::outlive_interrupts();
     let claim = Claim::to_head(repo);
     claim.share_with_children();
     let outcome = run(private, staging, order);
@@ -137,7 +139,7 @@ pub(super) fn is_ours(repo: &Repo, head: ObjectId, before: Option<ObjectId>, mes
 fn run(private: &TempIndex<'_>, staging: &StagingDir<'_>, order: &Order<'_>) -> Result<Ended> {
     let stamped = staging.stamped();
     let mut environment = vec![(STAMPED, stamped.as_os_str())];
-    environment.extend(order.task.map(|task| (active::VARIABLE, OsStr::new(task.as_str()))));
+    environment.extend(order.task.map(|task| (TASK_VARIABLE, OsStr::new(task.as_str()))));
     // Emptiness was judged before: a commit that changes nothing comes here on purpose.
     let (status, output) = private.commit(&staging.message(), &environment, order.output == GitOutput::Terminal)?;
     Ok(Ended { status, output: output.map(|output| output.complaint()) })

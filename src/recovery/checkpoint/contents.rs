@@ -107,6 +107,6 @@ pub(super) fn leaks(repo: &Repo, changes: &[Difference]) -> Result<Scanned> {
 /// The size of a file's content, in bytes; `None` for what is no file, or is not here.
 fn size(repo: &Repo, (kind, id): Leaf) -> Option<u64> {
     matches!(kind, EntryKind::Blob | EntryKind::BlobExecutable)
-        .then(|| repo.gix().find_header(id).ok().map(|header| header.size()))
+        .then(|| repo.header(id).ok().map(|(_, size)| size))
         .flatten()
 }

@@ -217,10 +217,7 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
         }
     };
     staged.set(Staged::Tree(tree));
-    let base = match head {
-        Some(head) => revwalk::tree(repo, head)?,
-        None => ObjectId::empty_tree(repo.gix().object_hash()),
-    };
+    let base = revwalk::tree_or_empty(repo, head)?;
     let dirty = status.dirty_submodules();
     let mut remarks: Vec<String> =
         dirty.map(|path| format!("submodule '{path}' has changes inside; only its commit is recorded")).collect();

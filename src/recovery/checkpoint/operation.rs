@@ -6,14 +6,13 @@
 use std::collections::BTreeMap;
 
 use bstr::{BStr, BString, ByteSlice as _};
-use gix::objs::tree::EntryKind;
 use ulid::Ulid;
 
 use super::{has_all_of, journal::Journal};
 use crate::{
     error::{Error, Result, codes},
     git::{
-        Head, ObjectId, RefError, Repo, ignore,
+        EntryKind, Head, ObjectId, RefError, Repo, ignore,
         index::entries::{self, Entries},
         objects::{
             Batch,

@@ -3,21 +3,17 @@
 use std::collections::{HashMap, HashSet};
 
 use bstr::{BString, ByteSlice as _};
-use gix::{
-    ObjectId,
-    objs::{
-        Kind as ObjectKind, Tree,
-        tree::{Entry, EntryKind},
-    },
-};
 use ulid::Ulid;
 
 use super::{Operation, REFS, Recorded, State, Touched, message};
 use crate::{
     error::{Error, Result, codes},
     git::{
-        RefChange, RefError, Repo, names,
-        objects::{Batch, Commit, Identity},
+        EntryKind, ObjectId, ObjectKind, RefChange, RefError, Repo, Tree, TreeEntry as Entry,
+        commit::Commit,
+        names,
+        objects::trees,
+        objects::{Batch, Identity, NewCommit},
         refs::remembered,
     },
 };
@@ -297,7 +293,8 @@ impl<'r> OpLog<'r> {
         }
         let message = message::write(operation, previous);
         let identity = Identity::ours();
-        let commit = Commit { tree, parents: &parents, message: &message, at: operation.at, identity: Some(identity) };
+        let commit =
+            NewCommit { tree, parents: &parents, message: &message, at: operation.at, identity: Some(identity) };
         batch.sealed_commit(self.repo, &commit, &self.name)
     }
 
@@ -324,10 +321,10 @@ impl<'r> OpLog<'r> {
             Error::new(codes::OPERATION_UNREADABLE, format!("the operation {commit} ({}) cannot be read", self.name))
                 .hint("a newer git-agent may have written it; 'git agent doctor' tells more")
         };
-        let header = gix::objs::CommitRef::from_bytes(raw, commit.kind()).map_err(|_| damaged())?;
-        let (operation, previous) = message::read(header.message).ok_or_else(damaged)?;
-        let tree = self.repo.read_own(header.tree(), ObjectKind::Tree)?;
-        let tree = gix::objs::TreeRef::from_bytes(&tree, commit.kind()).map_err(|_| damaged())?;
+        let header = Commit::parse(self.repo, commit, raw).map_err(|_| damaged())?;
+        let (operation, previous) = message::read(header.message.as_ref()).ok_or_else(damaged)?;
+        let tree = self.repo.read_own(header.tree, ObjectKind::Tree)?;
+        let tree = trees::decode(self.repo, header.tree, &tree).map_err(|_| damaged())?;
         let entry =
             |name: &str| tree.entries.iter().find(|entry| entry.filename == name).map(|entry| entry.oid.to_owned());
         let paths = self.repo.read_own(entry("paths.lst").ok_or_else(damaged)?, ObjectKind::Blob)?;

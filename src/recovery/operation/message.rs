@@ -18,13 +18,12 @@
 //! ```
 
 use bstr::{BString, ByteSlice as _};
-use gix::ObjectId;
 use ulid::Ulid;
 
 use super::{FORMAT, Kind, Operation, State};
 use crate::{
     domain::{id::TaskId, time::Timestamp},
-    git::Head,
+    git::{Head, ObjectId},
 };
 
 /// Between a branch and nothing: it has no commit yet.

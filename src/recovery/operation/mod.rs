@@ -21,12 +21,11 @@ pub use log::{Contents, OpLog, PutBack, interrupted, undone, undone_by};
 use std::fmt;
 
 use bstr::BString;
-use gix::ObjectId;
 use ulid::Ulid;
 
 use crate::{
     domain::{id::TaskId, time::Timestamp},
-    git::Head,
+    git::{Head, ObjectId},
     recovery::execute::Author,
 };
 

@@ -52,7 +52,7 @@ fn what_is_newer_or_something_else_is_not_read() {
 
 #[test]
 fn an_undo_counts_unless_it_is_undone() {
-    let null = ObjectId::null(gix::hash::Kind::Sha1);
+    let null = ObjectId::from_hex(&[b'0'; 40]).unwrap();
     let recorded = |id: u64, undoes: Option<u64>| Recorded {
         operation: Operation {
             id: Ulid::from_parts(id, 0),

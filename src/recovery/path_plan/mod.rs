@@ -11,18 +11,16 @@ pub use target::{Flagging, Scope, Target, Untracked};
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bstr::{BStr, BString, ByteSlice as _};
-use gix::objs::tree::EntryKind;
-
 use super::{
     operation::Touched,
     snapshot::{Captured, Entry, Flags, SkipReason, WorktreeState, flags_of},
 };
 use crate::{
     error::Result,
-    git::{Repo, changed_paths::Comparer, names, objects::Batch, tree},
+    git::{EntryKind, Repo, changed_paths::Comparer, names, objects::Batch, tree},
     recovery::restore::state_view::{Staged, StateView, Want},
 };
+use bstr::{BStr, BString, ByteSlice as _};
 
 /// What will happen.
 #[derive(Debug, Default)]
@@ -256,7 +254,7 @@ impl Planner<'_> {
         if let Scope::Paths(touched) = &self.target.scope {
             return Ok(touched.iter().map(|touched| touched.path.clone()).collect());
         }
-        let empty = gix::ObjectId::empty_tree(repo.gix().object_hash());
+        let empty = repo.empty_tree();
         let head = self.captured.head_tree().unwrap_or(empty);
         let mut comparer = Comparer::new(repo);
         let goal = &self.target.moment;

@@ -10,13 +10,12 @@ use std::{
 };
 
 use bstr::{BStr, ByteSlice as _};
-use gix::{ObjectId, objs::tree::EntryKind};
 use rustix::fs::{Access, AtFlags, OFlags};
 
 pub use crate::recovery::snapshot::is_absent;
 use crate::{
     error::{Context as _, Error, Result, codes},
-    git::{Repo, processes, tree::Entry},
+    git::{EntryKind, ObjectId, ObjectKind, Repo, objects::Hasher, processes, tree::Entry},
 };
 
 /// What stands at a path.
@@ -36,7 +35,7 @@ pub enum Found {
 
 /// Where `path` is on the disk.
 pub fn place(top: &Path, path: &BStr) -> Result<PathBuf> {
-    let relative = gix::path::from_bstr(path).or_environment(|| format!("'{}' is no path here", shown(path)))?;
+    let relative = path.to_path().or_environment(|| format!("'{}' is no path here", shown(path)))?;
     Ok(top.join(relative))
 }
 
@@ -74,13 +73,12 @@ pub fn blob_id(repo: &Repo, file: &Path, found: Found) -> Result<ObjectId> {
     let failed = || format!("cannot read '{}'", file.display());
     if found == Found::Link {
         let target = fs::read_link(file).or_environment(failed)?;
-        return repo.blob_id(&gix::path::into_bstr(target).or_environment(failed)?);
+        return repo.blob_id(target.as_os_str().as_encoded_bytes());
     }
     let mut open =
         OpenOptions::new().read(true).custom_flags(OFlags::NOFOLLOW.bits() as i32).open(file).or_environment(failed)?;
     let length = open.metadata().or_environment(failed)?.len();
-    let mut hasher = gix::hash::hasher(repo.gix().object_hash());
-    hasher.update(format!("blob {length}\0").as_bytes());
+    let mut hasher = Hasher::new(repo, ObjectKind::Blob, length);
     let mut buffer = vec![0; 1 << 16];
     loop {
         match open.read(&mut buffer).or_environment(failed)? {
@@ -88,7 +86,7 @@ pub fn blob_id(repo: &Repo, file: &Path, found: Found) -> Result<ObjectId> {
             count => hasher.update(&buffer[..count]),
         }
     }
-    hasher.try_finalize().or_environment(failed)
+    hasher.finish()
 }
 
 /// Make the directories that `path` stands in.
@@ -140,9 +138,9 @@ pub fn write(repo: &Repo, top: &Path, path: &BStr, entry: Entry, permissions: u3
     if entry.is_submodule() {
         return make_directory(top, path);
     }
-    let bytes = repo.read_as(entry.id, gix::objs::Kind::Blob)?;
+    let bytes = repo.read_as(entry.id, ObjectKind::Blob)?;
     if entry.kind == EntryKind::Link {
-        let target = gix::path::from_byte_slice(&bytes).or_environment(failed)?;
+        let target = bytes.to_path().or_environment(failed)?;
         return std::os::unix::fs::symlink(target, &place).or_environment(failed);
     }
     let mut file = OpenOptions::new()

@@ -6,14 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use bstr::{BStr, BString, ByteSlice as _};
-use gix::{ObjectId, objs::tree::EntryKind};
-
 use super::disk;
 use crate::{
     error::{Context as _, Result},
     git::{
-        Repo,
+        EntryKind, ObjectId, Repo,
+        index::entries::Entries,
         index::{EntryFlag, TempIndex, real},
         tree::{Entry, Trees},
     },
@@ -23,6 +21,7 @@ use crate::{
         snapshot::Flags,
     },
 };
+use bstr::{BStr, BString, ByteSlice as _};
 
 /// From this many files on, looking at all of them is quicker than finding them in the index one by one.
 const REFRESH_ALL: usize = 256;
@@ -42,7 +41,7 @@ pub fn change(repo: &Repo, index: &TempIndex<'_>, side: &StateView<'_>, touched:
     if wanted.is_empty() {
         return Ok(false);
     }
-    let script = script(&wanted, ObjectId::null(repo.gix().object_hash()));
+    let script = script(&wanted, repo.null_id());
     index.update_entries(script)?;
     intend_to_add(repo, index, side, &wanted)?;
     let set = |flag: EntryFlag, has: fn(&Staged) -> bool| {
@@ -56,59 +55,39 @@ pub fn change(repo: &Repo, index: &TempIndex<'_>, side: &StateView<'_>, touched:
     Ok(true)
 }
 
-fn read(repo: &Repo, file: &Path) -> Result<Option<gix::index::File>> {
-    if !file.exists() {
-        return Ok(None);
-    }
-    let hash = repo.gix().object_hash();
-    let options = gix::index::decode::Options::default();
-    let index = gix::index::File::at(file, hash, true, options);
-    index.or_environment(|| format!("cannot read the index '{}'", file.display())).map(Some)
+fn read(repo: &Repo, file: &Path) -> Result<Entries> {
+    if file.exists() { Entries::read_at(repo, file) } else { Entries::none(repo) }
 }
 
 /// An index file as it is on the disk.
 struct Live<'r> {
     repo: &'r Repo,
-    index: Option<gix::index::File>,
+    index: Entries,
 }
 
 impl Live<'_> {
     fn staged(&self, path: &BStr) -> Result<Staged> {
         let mut staged = Staged::default();
-        let Some(index) = &self.index else { return Ok(staged) };
-        let Some(range) = index.entry_range(path) else { return self.in_directory(index, path) };
-        for entry in &index.entries()[range] {
-            let Some(kind) = entry.mode.to_tree_entry_mode().map(|mode| mode.kind()) else { continue };
-            let what = Entry { kind, id: entry.id };
-            let intent_to_add = entry.flags.contains(gix::index::entry::Flags::INTENT_TO_ADD);
-            match entry.stage_raw() {
-                0 => {
-                    staged.entry = (!intent_to_add).then_some(what);
-                    staged.flags = Flags {
-                        assume_unchanged: entry.flags.contains(gix::index::entry::Flags::ASSUME_VALID),
-                        skip_worktree: entry.flags.contains(gix::index::entry::Flags::SKIP_WORKTREE),
-                        intent_to_add,
-                    };
-                }
-                stage => staged.conflicts.push((stage as u8, what)),
+        let mut is_known = false;
+        for entry in self.index.at(path) {
+            is_known = true;
+            let (kind, id) = entry.leaf;
+            let what = Entry { kind, id };
+            if entry.stage > 0 {
+                staged.conflicts.push((entry.stage, what));
+                continue;
             }
+            staged.entry = (!entry.intent_to_add).then_some(what);
+            staged.flags = Flags {
+                assume_unchanged: entry.assume_unchanged,
+                skip_worktree: entry.skip_worktree,
+                intent_to_add: entry.intent_to_add,
+            };
         }
-        Ok(staged)
-    }
-
-    /// What `path` is in a directory that a sparse index lists as a whole.
-    fn in_directory(&self, index: &gix::index::File, path: &BStr) -> Result<Staged> {
-        let mut staged = Staged::default();
-        if !index.is_sparse() {
-            return Ok(staged);
-        }
-        for end in path.find_iter("/") {
-            let (dir, rest) = (path[..=end].as_bstr(), path[end + 1..].as_bstr());
-            let found = index.entry_by_path_and_stage(dir, gix::index::entry::Stage::Unconflicted);
-            if let Some(dir) = found.filter(|entry| entry.mode.is_sparse()) {
-                staged.entry = Trees::new(self.repo).find(dir.id, rest)?;
-                staged.flags.skip_worktree = staged.entry.is_some();
-            }
+        // A directory that a sparse index lists as a whole.
+        if let Some((dir, rest)) = self.index.collapsed(path).filter(|_| !is_known) {
+            staged.entry = Trees::new(self.repo).find(dir, rest)?;
+            staged.flags.skip_worktree = staged.entry.is_some();
         }
         Ok(staged)
     }

@@ -24,7 +24,6 @@ use std::{
 };
 
 use bstr::{BStr, BString, ByteSlice as _};
-use gix::objs::tree::EntryKind;
 use ulid::Ulid;
 
 use self::disk::Found;
@@ -32,7 +31,7 @@ use super::operation::{Operation, Touched};
 use crate::{
     error::{Context as _, Error, Result, codes},
     git::{
-        ObjectId, Repo,
+        EntryKind, ObjectId, ObjectKind, Repo,
         index::entries::{self, Entries},
         index::{IndexLock, TempIndex, real},
         names, objects, state as git_state,
@@ -387,7 +386,7 @@ impl Restore<'_> {
             return Ok(false);
         }
         let begun = fs::read(file).or_environment(failed)?;
-        Ok(self.repo.read_as(id, gix::objs::Kind::Blob)?.starts_with(&begun))
+        Ok(self.repo.read_as(id, ObjectKind::Blob)?.starts_with(&begun))
     }
 
     /// The index is free for others again; then delete what is aside: all of it is stored by now.

@@ -2,15 +2,13 @@
 
 use std::{collections::BTreeSet, fs, io, path::Path};
 
-use bstr::{BString, ByteSlice as _};
-use gix::ObjectId;
-
 use super::{Direction, disk, index};
 use crate::{
     error::{Context as _, Error, Result, codes},
-    git::{RefChange, RefError, Refs, Repo},
+    git::{ObjectId, RefChange, RefError, Refs, Repo},
     recovery::snapshot::WorktreeState,
 };
+use bstr::{BString, ByteSlice as _};
 
 /// Where HEAD was before something that moved it far: of use, and no reason to stop.
 const ORIG_HEAD: &str = "ORIG_HEAD";

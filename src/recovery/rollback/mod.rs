@@ -90,10 +90,7 @@ pub fn plan(
     };
     let mode = mode(request, Facts::of(reachability, &range)).map_err(|why| refusal::of(why, task, &to, &range))?;
     let touched = diff::touched(repo, &range.iter().map(|commit| commit.id).collect::<Vec<_>>())?;
-    let tree = match to.commit {
-        Some(commit) => revwalk::tree(repo, commit)?,
-        None => ObjectId::empty_tree(repo.gix().object_hash()),
-    };
+    let tree = revwalk::tree_or_empty(repo, to.commit)?;
     let plan = RollbackPlan {
         task: task.clone(),
         to,

@@ -5,17 +5,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bstr::{BStr, BString, ByteSlice as _};
-use gix::objs::tree::EntryKind;
-
 use super::{
     Conflict, Entry, Flags, SkipReason, Skipped, Submodule,
     disk::{Disk, Look, Raw},
 };
 use crate::{
-    error::{Context as _, Error, Result, codes},
+    error::{Error, Result, codes},
     git::{
-        Head, ObjectId, Repo,
+        EntryKind, Head, ObjectId, ObjectKind, Repo,
         ignore::{self, Rules},
         index::entries::{self, Entries},
         names,
@@ -23,11 +20,12 @@ use crate::{
             Batch, Content, Readers,
             trees::{self, Edits},
         },
-        partial,
+        partial, revwalk,
         state::{self, Piece},
         status::{self, Status, Tracked},
     },
 };
+use bstr::{BStr, BString, ByteSlice as _};
 
 /// How often everything is read again when another process commits or stages in the meantime.
 const TRIES: usize = 3;
@@ -97,20 +95,13 @@ pub fn capture(repo: &Repo) -> Result<Captured<'_>> {
 
 /// The tree that `AUTO_MERGE` names, whose bytes these are, if it is there.
 pub fn merged(repo: &Repo, content: &[u8]) -> Option<ObjectId> {
-    let is_tree = |id: &ObjectId| repo.header(*id).is_ok_and(|(kind, _)| kind == gix::objs::Kind::Tree);
+    let is_tree = |id: &ObjectId| repo.header(*id).is_ok_and(|(kind, _)| kind == ObjectKind::Tree);
     ObjectId::from_hex(content.trim()).ok().filter(is_tree)
 }
 
 impl<'r> Captured<'r> {
     fn new(repo: &'r Repo, head: Head, entries: &Entries, status: Status) -> Result<Self> {
-        let head_tree = match head.commit {
-            Some(commit) => {
-                let commit =
-                    repo.gix().find_commit(commit).or_environment(|| format!("cannot read commit {commit}"))?;
-                Some(commit.tree_id().or_environment(|| "cannot read the tree of HEAD".to_owned())?.detach())
-            }
-            None => None,
-        };
+        let head_tree = head.commit.map(|commit| revwalk::tree(repo, commit)).transpose()?;
         let mut captured = Captured {
             repo,
             disk: Disk::new(repo, repo.require_work_dir("take a snapshot")?),
@@ -347,8 +338,7 @@ impl<'r> Captured<'r> {
                 self.merged = merged(self.repo, &content);
             }
             for commit in state::commits_named(&name, &content) {
-                let is_commit = || matches!(self.repo.gix().find_header(commit), Ok(header) if header.kind() == gix::objs::Kind::Commit);
-                if !self.named.contains(&commit) && is_commit() {
+                if !self.named.contains(&commit) && self.repo.is_commit(commit) {
                     self.named.push(commit);
                 }
             }

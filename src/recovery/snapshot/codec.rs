@@ -1,10 +1,8 @@
 //! The lists in the tree of a snapshot: records that end in NUL, so that any path is one.
 
-use bstr::{BStr, BString, ByteSlice as _, ByteVec as _};
-use gix::{ObjectId, objs::tree::EntryKind};
-
 use super::{Conflict, Entry, Flags, SkipReason, Skipped, Submodule, WorktreeState};
-use crate::git::names;
+use crate::git::{EntryKind, EntryMode, ObjectId, names};
+use bstr::{BStr, BString, ByteSlice as _, ByteVec as _};
 
 /// A list by its name in the tree, and its bytes.
 pub type List = (&'static str, Vec<u8>);
@@ -53,7 +51,7 @@ pub fn record(head: impl AsRef<[u8]>, separator: u8, path: &[u8]) -> Vec<u8> {
 }
 
 fn conflict(conflict: &Conflict) -> Vec<u8> {
-    let mode = gix::objs::tree::EntryMode::from(conflict.entry.kind).value();
+    let mode = EntryMode::from(conflict.entry.kind).value();
     record(format!("{mode:06o} {} {}", conflict.entry.id, conflict.stage), b'\t', &conflict.path)
 }
 
@@ -151,7 +149,7 @@ mod tests {
 
     fn moment() -> WorktreeState {
         let id = |digit: &str| ObjectId::from_hex(digit.repeat(40).as_bytes()).unwrap();
-        let null = ObjectId::null(gix::hash::Kind::Sha1);
+        let null = id("0");
         let entry = |kind| Entry { kind, id: id("a") };
         let odd = || BString::from(&b"new\nline \xff\t"[..]);
         WorktreeState {

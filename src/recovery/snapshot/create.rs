@@ -1,8 +1,5 @@
 //! One snapshot, or none when nothing is new since the last one.
 
-use bstr::ByteSlice as _;
-use gix::ObjectId;
-
 use super::{
     Captured, Metadata, Snapshot, SnapshotKind, WorktreeState, capture,
     store::{Built, REFS_LIST},
@@ -12,10 +9,11 @@ use crate::{
     domain::{id::TaskId, time::Timestamp},
     error::Result,
     git::{
-        Repo,
+        ObjectId, Repo,
         objects::{Batch, trees},
     },
 };
+use bstr::ByteSlice as _;
 
 /// Who wants a snapshot, and why.
 #[derive(Clone, Debug)]

@@ -13,20 +13,15 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use bstr::{BStr, BString, ByteSlice as _};
-use gix::{
-    ObjectId,
-    objs::{Kind, tree::EntryKind},
-};
-
 use super::{Entry, SkipReason};
 use crate::{
     error::{Context as _, Result},
     git::{
-        Repo,
+        EntryKind, ObjectId, ObjectKind, Repo,
         objects::{Content, Hasher, Readers},
     },
 };
+use bstr::{BStr, BString, ByteSlice as _};
 
 /// Files up to this size are held in memory, as long as all of them together are not more than [`HELD_TOGETHER`].
 const HELD: u64 = 1 << 20;
@@ -70,7 +65,7 @@ pub struct Raw {
 impl Disk {
     /// Of the work tree `top`.
     pub fn new(repo: &Repo, top: &Path) -> Self {
-        let has_file_modes = repo.gix().config_snapshot().boolean("core.fileMode").unwrap_or(true);
+        let has_file_modes = !repo.config().is_off("core.fileMode");
         Disk { top: top.to_owned(), has_file_modes, held: 0 }
     }
 
@@ -182,7 +177,7 @@ impl Disk {
 
 /// The hash of the rest of `file`, if that is `size` bytes.
 fn hash(repo: &Repo, file: &mut File, size: u64) -> io::Result<Option<ObjectId>> {
-    let mut hasher = Hasher::new(repo, Kind::Blob, size);
+    let mut hasher = Hasher::new(repo, ObjectKind::Blob, size);
     let mut buffer = vec![0; 1 << 16];
     let mut left = size;
     loop {

@@ -2,9 +2,6 @@
 
 use std::os::unix::fs::MetadataExt as _;
 
-use bstr::{BStr, BString, ByteSlice as _};
-use gix::{ObjectId, objs::tree::EntryKind};
-
 use super::{
     Captured, SkipReason,
     capture::Found,
@@ -12,8 +9,9 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    git::names,
+    git::{EntryKind, ObjectId, names},
 };
+use bstr::{BStr, BString, ByteSlice as _};
 
 impl Captured<'_> {
     /// Capture these paths byte for byte, whatever stands there: a file or link (clean, ignored, of any size); a directory

@@ -1,13 +1,12 @@
 //! The message of a snapshot: what it is, for people who run `git show`, and for us.
 
 use bstr::{BString, ByteSlice as _, ByteVec as _};
-use gix::ObjectId;
 use ulid::Ulid;
 
 use super::{FORMAT, Metadata, SnapshotKind};
 use crate::{
     domain::{id::TaskId, text, time::Timestamp},
-    git::Head,
+    git::{Head, ObjectId},
 };
 
 /// What the first line begins with, before the version.

@@ -41,12 +41,11 @@ pub use disk::is_absent;
 pub use store::{Unpublished, tree};
 pub use stored::{Listed, find, id_of_ref, last_of, list, load, load_tree, remove};
 
-use gix::ObjectId;
 use ulid::Ulid;
 
 use crate::{
     domain::{id::TaskId, time::Timestamp},
-    git::Head,
+    git::{Head, ObjectId},
 };
 
 /// Where snapshots live.

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use bstr::{BString, ByteSlice as _};
-use gix::{ObjectId, objs::tree::EntryKind};
-
 use crate::{
     error::{Error, Result, codes},
-    git::{Repo, changed_paths::Comparer, pathspec::Pathspecs, sparse::Sparse, state, tree::Trees},
+    git::{
+        EntryKind, ObjectId, Repo, changed_paths::Comparer, pathspec::Pathspecs, sparse::Sparse, state, tree::Trees,
+    },
     recovery::{
         execute::{self, Author, LockedWorktree, Outcome},
         in_progress,
@@ -16,6 +15,7 @@ use crate::{
         snapshot::{self, Captured, Snapshot, WorktreeState},
     },
 };
+use bstr::{BString, ByteSlice as _};
 
 /// How far a snapshot is trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

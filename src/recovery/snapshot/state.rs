@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use bstr::{BStr, BString, ByteSlice as _};
-use gix::ObjectId;
-
 use crate::error::{Code, codes};
-use crate::git::{Head, tree::Entry};
+use crate::git::{Head, ObjectId, tree::Entry};
+use bstr::{BStr, BString, ByteSlice as _};
 
 /// Work tree, index, HEAD and unfinished operations of git, together.
 ///

@@ -3,19 +3,15 @@
 use std::collections::BTreeMap;
 
 use bstr::ByteSlice as _;
-use gix::{
-    ObjectId,
-    objs::tree::{Entry as TreeEntry, EntryKind},
-};
 use ulid::Ulid;
 
 use super::{Captured, FORMAT, Metadata, SkipReason, Snapshot, WorktreeState, capture::Found, ref_name};
 use crate::{
     error::{Error, Result, codes},
     git::{
-        RefChange, RefError, Repo, ignore,
+        EntryKind, ObjectId, RefChange, RefError, Repo, TreeEntry, ignore,
         objects::{
-            Batch, Commit, Identity,
+            Batch, Identity, NewCommit,
             trees::{self, Edits},
         },
     },
@@ -160,7 +156,7 @@ impl Captured<'_> {
         parents.extend(self.named.iter().filter(|named| Some(**named) != self.head.commit));
         let identity = Identity::ours();
         let message = about.to_message(id);
-        let commit = Commit { tree, parents: &parents, message: &message, at: about.at, identity: Some(identity) };
+        let commit = NewCommit { tree, parents: &parents, message: &message, at: about.at, identity: Some(identity) };
         self.batch.sealed_commit(self.repo, &commit, &ref_name(id))
     }
 

@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 
 use bstr::{BString, ByteSlice as _};
-use gix::objs::{Kind as ObjectKind, tree::EntryKind};
 use ulid::Ulid;
 
 use super::{FORMAT, Metadata, REFS, Snapshot, WorktreeState};
 use crate::{
-    error::{Context as _, Error, Result, codes},
-    git::{Head, ObjectId, RefChange, RefError, Refs, Repo, objects::trees, state},
+    error::{Error, Result, codes},
+    git::{
+        EntryKind, Head, ObjectId, ObjectKind, RefChange, RefError, Refs, Repo, commit::Commit, objects::trees, state,
+    },
     recovery::snapshot::codec,
 };
 
@@ -63,10 +64,8 @@ fn read(repo: &Repo, name: &str, id: ObjectId) -> Result<Snapshot> {
     }
     let bytes = repo.read_own(id, ObjectKind::Commit)?;
     let is_foreign = !repo.is_made_here(name, id, &bytes);
-    let commit = gix::objs::CommitRef::from_bytes(&bytes, repo.gix().object_hash());
-    let commit = commit.or_environment(|| format!("the commit {id} is damaged"))?;
-    let tree = commit.tree();
-    match Metadata::from_message(commit.message) {
+    let Commit { tree, message, .. } = Commit::parse(repo, id, &bytes)?;
+    match Metadata::from_message(message.as_ref()) {
         Some((format, ulid, about)) if name.strip_prefix(REFS) == Some(&*ulid.to_string()) => {
             Ok(Snapshot { id: ulid, commit: id, tree, about, format, is_foreign })
         }
@@ -121,7 +120,7 @@ pub fn load(repo: &Repo, snapshot: &Snapshot) -> Result<WorktreeState> {
 
 /// What the tree of a snapshot, or one in its form, holds; `head` is what HEAD was.
 pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<WorktreeState> {
-    let null = ObjectId::null(repo.gix().object_hash());
+    let null = repo.null_id();
     let mut moment = WorktreeState::plain(head.clone(), null, null);
     let damaged = |what: String| Error::new(codes::DAMAGED_SNAPSHOT, what);
     let entries = trees::entries(repo, tree)?;

@@ -1,17 +1,15 @@
 //! Reading commits: their parents, the tasks they name, what they revert.
 
-use bstr::{BString, ByteSlice as _};
-use gix::objs::{Find as _, Kind};
-
 use crate::{
     domain::{
         message::of_commit,
         trailer::{reverts::reverts, scan},
     },
     error::{Error, Result, codes},
-    git::{ObjectId, Repo},
+    git::{ObjectId, ObjectKind, Repo},
     store::history::grafts::Overlay,
 };
+use bstr::{BString, ByteSlice as _};
 
 /// What a commit says, besides its parents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,11 +59,7 @@ impl<'a> Reader<'a> {
     }
 
     fn bytes(&mut self, commit: ObjectId) -> Result<&[u8]> {
-        match self.repo.gix().objects.try_find(&commit, &mut self.buffer) {
-            Ok(Some(found)) if found.kind == Kind::Commit => {}
-            // A repack is running, or it is missing, or no commit: this says which.
-            _ => self.buffer = self.repo.read_as(commit, Kind::Commit)?,
-        }
+        self.repo.read_into(commit, ObjectKind::Commit, &mut self.buffer)?;
         Ok(&self.buffer)
     }
 }

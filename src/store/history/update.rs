@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     domain::topo,
-    error::{Error, Result, codes},
-    git::{ObjectId, Repo},
+    error::Result,
+    git::{ObjectId, ObjectIdMap, Repo, commit_graph::CommitGraph},
     store::history::{grafts::Overlay, progress::Meter},
 };
 
@@ -41,7 +41,7 @@ pub struct Grown {
 /// Find the commits reachable from `tip` that `known` does not have.
 pub fn grow(repo: &Repo, overlay: &Overlay, known: &Known, tip: ObjectId) -> Result<Grown, Fault> {
     let start = known.end();
-    let hash = repo.gix().object_hash().len_in_bytes();
+    let hash = repo.hex_len() / 2;
     if let Some(tip) = known.position(tip)? {
         return Ok(Grown { facts: Facts::new(start, hash), tip, trunk: known.trunk });
     }
@@ -199,12 +199,12 @@ struct Walk<'a> {
     repo: &'a Repo,
     overlay: &'a Overlay,
     known: &'a Known,
-    graph: Option<gix::commitgraph::Graph>,
+    graph: Option<CommitGraph>,
     found: Found,
     /// Where each commit of `found` is in git's commit-graph.
     places: Vec<u32>,
     /// The number of each commit that was met.
-    by_id: gix::hashtable::HashMap<ObjectId, u32>,
+    by_id: ObjectIdMap<ObjectId, u32>,
     /// The same for commits of the commit-graph, whose places are cheaper to look up.
     by_place: Vec<u32>,
 }
@@ -213,7 +213,7 @@ impl<'a> Walk<'a> {
     fn new(repo: &'a Repo, overlay: &'a Overlay, known: &'a Known) -> Self {
         // For the few commits above an index it is not worth opening.
         let is_usable = overlay.is_plain && known.layers.is_empty();
-        let graph = if is_usable { repo.gix().commit_graph_if_enabled().ok().flatten() } else { None };
+        let graph = if is_usable { CommitGraph::open(repo) } else { None };
         let found = Found {
             start: known.end(),
             commits: Vec::new(),
@@ -222,7 +222,7 @@ impl<'a> Walk<'a> {
             heard: HashMap::new(),
             unread: Vec::new(),
         };
-        let by_place = vec![NONE; graph.as_ref().map_or(0, |graph| graph.num_commits() as usize)];
+        let by_place = vec![NONE; graph.as_ref().map_or(0, CommitGraph::len)];
         Walk { repo, overlay, known, graph, found, places: Vec::new(), by_id: Default::default(), by_place }
     }
 
@@ -255,8 +255,8 @@ impl<'a> Walk<'a> {
 
     /// The number of `commit`, a new one if it was not met before.
     fn meet(&mut self, commit: ObjectId) -> Result<u32, Fault> {
-        if let Some(place) = self.graph.as_ref().and_then(|graph| graph.lookup(commit)) {
-            return self.meet_at(place.0);
+        if let Some(place) = self.graph.as_ref().and_then(|graph| graph.find(commit)) {
+            return self.meet_at(place);
         }
         if let Some(number) = self.by_id.get(&commit) {
             return Ok(*number);
@@ -272,7 +272,7 @@ impl<'a> Walk<'a> {
         if met != NONE {
             return Ok(met);
         }
-        let commit = self.graph.as_ref().map(|graph| graph.id_at(gix::commitgraph::Position(place)).to_owned());
+        let commit = self.graph.as_ref().map(|graph| graph.commit(place));
         let number = self.number(commit.ok_or(Fault::Damaged)?, place)?;
         if let Some(met) = self.by_place.get_mut(place as usize) {
             *met = number;
@@ -290,13 +290,6 @@ impl<'a> Walk<'a> {
     }
 
     fn parents_of(&self, place: u32) -> Result<Vec<u32>> {
-        let Some(graph) = &self.graph else { return Ok(Vec::new()) };
-        let parents = graph.commit_at(gix::commitgraph::Position(place)).iter_parents();
-        let parents = parents.map(|parent| parent.map(|place| place.0)).collect::<Result<_, _>>();
-        parents.map_err(|error| {
-            Error::new(codes::DAMAGED_COMMIT_GRAPH, "git's commit-graph is damaged")
-                .because(error)
-                .hint("'git commit-graph write --reachable' rewrites it")
-        })
+        self.graph.as_ref().map_or(Ok(Vec::new()), |graph| graph.parents(place))
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     git::{
         RefError, Repo,
         lock::Lock,
-        objects::{Batch, Commit},
+        objects::{Batch, NewCommit},
     },
 };
 
@@ -30,7 +30,7 @@ pub fn restore(repo: &Repo, ids: &[TaskId], at: Timestamp) -> Result<()> {
         }
         let tree = tree::edit(repo, &mut batch, view.root(), &changes)?;
         let parents: Vec<_> = view.tip().into_iter().collect();
-        let commit = Commit { tree, parents: &parents, message: b"anchors\n", at, identity: None };
+        let commit = NewCommit { tree, parents: &parents, message: b"anchors\n", at, identity: None };
         let commit = batch.commit(repo, &commit)?;
         match publish(repo, &batch, view.tip(), commit, "anchors")? {
             Ok(()) => return Ok(()),

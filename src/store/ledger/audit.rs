@@ -62,7 +62,7 @@ pub struct Loss {
 ///
 /// When a tree or a note that differs cannot be read. A note that is too large to be read has nothing.
 pub fn lost_between(repo: &Repo, old: ObjectId, new: Option<ObjectId>) -> Result<Vec<Loss>> {
-    let new = new.unwrap_or_else(|| ObjectId::empty_tree(repo.gix().object_hash()));
+    let new = new.unwrap_or_else(|| repo.empty_tree());
     let mut lost = Vec::new();
     for key in changed(repo, old, new)? {
         lost.extend(loss(repo, old, new, key)?);
@@ -100,7 +100,7 @@ pub struct Missing {
 pub fn missing(view: &View<'_>, reach: Reach) -> Result<(Vec<Missing>, bool)> {
     let repo = view.repo();
     let (Some(tip), Some(root)) = (view.tip(), view.root()) else { return Ok((Vec::new(), true)) };
-    let hex_len = repo.gix().object_hash().len_in_hex();
+    let hex_len = repo.hex_len();
     // What a commit replaced or took away was in its parent.
     let mut replaced: BTreeMap<ObjectId, Vec<(ObjectId, ObjectId)>> = BTreeMap::new();
     let first_parents: HashMap<ObjectId, ObjectId> = revwalk::between(repo, None, tip)?

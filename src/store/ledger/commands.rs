@@ -236,7 +236,7 @@ pub fn parts(view: View<'_>, id: Ulid) -> Result<Vec<Part>> {
 /// When one of the trees cannot be read.
 pub fn added(repo: &Repo, commit: ObjectId, parent: Option<ObjectId>) -> Result<BTreeMap<TaskId, Vec<Event>>> {
     let new = View::at(repo, Some(commit))?;
-    let empty = ObjectId::empty_tree(repo.gix().object_hash());
+    let empty = repo.empty_tree();
     let old = parent.map_or(Ok(None), |parent| View::at(repo, Some(parent)).map(|view| view.root()))?.unwrap_or(empty);
     let mut found = BTreeMap::new();
     let Some(root) = new.root() else { return Ok(found) };

@@ -9,11 +9,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gix::{
-    ObjectId,
-    objs::{CommitRef, Kind},
-};
-
 use super::{
     MAX_NOTE, View,
     tree::{self, Changes},
@@ -21,11 +16,13 @@ use super::{
 };
 use crate::{
     domain::{note, time::Timestamp},
-    error::{Context as _, Error, Result},
+    error::{Error, Result},
     git::{
-        RefError, Repo,
+        ObjectId, ObjectKind, RefError, Repo,
+        commit::Commit,
         lock::Lock,
-        objects::{Batch, Commit, Identity},
+        objects::{Batch, Identity, NewCommit},
+        revwalk,
     },
     store::ledger::audit,
 };
@@ -67,7 +64,7 @@ pub fn merge(repo: &Repo, theirs: ObjectId) -> Result<Merged> {
 
 /// The state that both commits of the ledger come from, if there is one.
 pub fn base(repo: &Repo, ours: ObjectId, theirs: ObjectId) -> Option<ObjectId> {
-    repo.gix().merge_base(ours, theirs).ok().flatten().map(gix::Id::detach)
+    revwalk::common_ancestor(repo, ours, theirs)
 }
 
 fn merge_once(view: &View<'_>, theirs: ObjectId) -> Result<Result<Merged, RefError>> {
@@ -105,7 +102,7 @@ fn merge_once(view: &View<'_>, theirs: ObjectId) -> Result<Result<Merged, RefErr
     }
     let mut parents = [ours, theirs];
     parents.sort_unstable();
-    let commit = Commit {
+    let commit = NewCommit {
         tree,
         parents: &parents,
         message: b"merge\n",
@@ -162,7 +159,7 @@ fn unite(
     let mut readable = Vec::new();
     for blob in &all {
         match repo.own_header(*blob) {
-            Ok((Kind::Blob, size)) if size <= MAX_NOTE => readable.push((size, *blob)),
+            Ok((ObjectKind::Blob, size)) if size <= MAX_NOTE => readable.push((size, *blob)),
             // No note, or a monster: the lines of the others count.
             Ok(_) => {}
             // We were pointed to a missing object. But our own lines are never merged away because they cannot be read.
@@ -178,7 +175,7 @@ fn unite(
     readable.sort_unstable_by(|a, b| b.cmp(a));
     let (mut text, mut blob, mut apart) = (Vec::new(), None, Vec::new());
     for (_, next) in readable {
-        let lines = repo.read_own(next, Kind::Blob)?;
+        let lines = repo.read_own(next, ObjectKind::Blob)?;
         let union = note::union([text.as_slice(), lines.as_slice()]);
         match blob {
             Some(_) if union.len() as u64 > MAX_NOTE => apart.push(next),
@@ -205,10 +202,7 @@ fn keys(repo: &Repo, view: &View<'_>) -> Result<Vec<ObjectId>> {
 fn later(repo: &Repo, commits: &[ObjectId]) -> Result<Timestamp> {
     let mut latest = i64::MIN;
     for id in commits {
-        let bytes = repo.read_own(*id, Kind::Commit)?;
-        let failed = || format!("commit {id} of the ledger is damaged");
-        let commit = CommitRef::from_bytes(&bytes, repo.gix().object_hash()).or_environment(failed)?;
-        latest = latest.max(commit.time().or_environment(failed)?.seconds);
+        latest = latest.max(Commit::parse(repo, *id, &repo.read_own(*id, ObjectKind::Commit)?)?.at);
     }
     Ok(Timestamp::from_seconds(latest))
 }

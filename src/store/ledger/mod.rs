@@ -18,6 +18,7 @@ pub mod commits;
 pub mod halves;
 pub mod index;
 pub mod merge;
+mod remote;
 pub mod survey;
 pub mod tree;
 mod view;
@@ -25,6 +26,7 @@ pub mod watch;
 pub mod withdraw;
 mod write;
 
+pub use remote::{default_remote, fetched_ref};
 pub use view::View;
 pub use write::{Author, Draft, Prepared, Written, write};
 

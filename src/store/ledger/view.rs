@@ -1,10 +1,6 @@
 //! The ledger as of one commit.
 
 use bstr::ByteSlice as _;
-use gix::{
-    ObjectId,
-    objs::{CommitRef, Kind},
-};
 
 use super::{MAX_NOTE, REF, index, tree};
 use crate::{
@@ -17,8 +13,8 @@ use crate::{
         task::{Task, named},
         text::{self, Text},
     },
-    error::{Context as _, Error, Result, codes},
-    git::{Repo, partial},
+    error::{Error, Result, codes},
+    git::{ObjectId, ObjectKind, Repo, commit::Commit, partial},
 };
 
 /// The ledger as it was at one commit; what a command reads and decides by.
@@ -40,14 +36,12 @@ impl<'r> View<'r> {
     pub fn at(repo: &'r Repo, tip: Option<ObjectId>) -> Result<Self> {
         let root = match tip {
             Some(tip) => {
-                let bytes = repo.read_own(tip, Kind::Commit).map_err(|error| {
+                let bytes = repo.read_own(tip, ObjectKind::Commit).map_err(|error| {
                     Error::new(codes::LEDGER_UNREADABLE, format!("cannot read {REF}"))
                         .because(anyhow::Error::new(error))
                         .hint("'git agent doctor' looks into it")
                 })?;
-                let commit = CommitRef::from_bytes(&bytes, repo.gix().object_hash())
-                    .or_environment(|| format!("commit {tip} of the ledger is damaged"))?;
-                let root = commit.tree();
+                let root = Commit::parse(repo, tip, &bytes)?.tree;
                 if !repo.has(root) {
                     partial::bring(repo, root)?;
                 }
@@ -177,14 +171,14 @@ pub(super) fn read_note(repo: &Repo, blobs: &[ObjectId]) -> Result<Vec<u8>> {
 
 fn read_blob(repo: &Repo, blob: ObjectId) -> Result<Vec<u8>> {
     let (kind, size) = repo.own_header(blob)?;
-    if kind == Kind::Blob && size > MAX_NOTE {
+    if kind == ObjectKind::Blob && size > MAX_NOTE {
         return Err(Error::new(
             codes::NOTE_TOO_LARGE,
             format!("the note {blob} has {size} bytes, more than any task's story"),
         )
         .hint("'git agent doctor' says whose it is"));
     }
-    repo.read_own(blob, Kind::Blob)
+    repo.read_own(blob, ObjectKind::Blob)
 }
 
 /// The task whose note has the key `key` and the bytes `text`: the one of its header lines that belongs to the key, or, where
@@ -194,7 +188,7 @@ pub(super) fn task_of(repo: &Repo, key: ObjectId, text: &[u8]) -> Option<TaskId>
     note::headers(text).find(is_key_of).or_else(|| {
         // Only a note with events in it is worth the look; others are notes on commits.
         let is_ours = !Events::read(text).events.is_empty() && repo.has(key);
-        let anchor = is_ours.then(|| repo.read_own(key, Kind::Blob).ok()).flatten()?;
+        let anchor = is_ours.then(|| repo.read_own(key, ObjectKind::Blob).ok()).flatten()?;
         note::task_of_anchor(&anchor).filter(is_key_of)
     })
 }

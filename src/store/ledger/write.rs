@@ -32,7 +32,7 @@ use crate::{
         ObjectId, RefChange, RefError, Repo,
         blocking_lock::{self, Blocking},
         lock::Lock,
-        objects::{Batch, Commit},
+        objects::{Batch, NewCommit},
     },
 };
 
@@ -205,7 +205,7 @@ impl Prepared {
             None => format!("{}\n", draft.message),
         };
         let commit =
-            Commit { tree, parents: &parents, message: message.as_bytes(), at: (author.now)(), identity: None };
+            NewCommit { tree, parents: &parents, message: message.as_bytes(), at: (author.now)(), identity: None };
         let commit = match &author.command {
             Some(_) => batch.sealed_commit(repo, &commit, REF)?,
             None => batch.commit(repo, &commit)?,

@@ -7,11 +7,15 @@ use serde::Serialize;
 
 use super::{BriefDecisionJson, SCHEMA, TaskJson};
 use crate::{
-    domain::{graph::Graph, time::Timestamp},
+    domain::{
+        graph::{Graph, Obstacle},
+        summary::Summary,
+        time::Timestamp,
+    },
     error::Result,
     query::unstamped::FollowUp,
     recovery::operation::Operation,
-    verbs::{list::List, next::NoTask, status::WorktreeStatus},
+    verbs::{doctor::Check, list::List, next::NoTask, ready::Ready, status::WorktreeStatus},
 };
 
 pub use super::task::VerificationJson;
@@ -275,48 +279,6 @@ pub struct VerifyAnswer {
     pub verification: VerificationJson,
 }
 
-/// One finding of `doctor`.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Check {
-    /// What was looked at.
-    pub name: String,
-    /// How bad it is.
-    pub level: Level,
-    /// What was found.
-    pub message: String,
-    /// What to do about it.
-    pub fix: Option<String>,
-}
-
-impl Check {
-    /// It is as it should be.
-    pub fn ok(name: &str, message: impl Into<String>) -> Self {
-        Check { name: name.to_owned(), level: Level::Ok, message: message.into(), fix: None }
-    }
-
-    /// It works, with a warning.
-    pub fn warning(name: &str, message: impl Into<String>, fix: impl Into<String>) -> Self {
-        Check { name: name.to_owned(), level: Level::Warning, message: message.into(), fix: Some(fix.into()) }
-    }
-
-    /// It does not work.
-    pub fn error(name: &str, message: impl Into<String>, fix: impl Into<String>) -> Self {
-        Check { level: Level::Error, ..Check::warning(name, message, fix) }
-    }
-}
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// As it should be.
-    Ok,
-    /// Works, with a warning.
-    Warning,
-    /// Something does not work.
-    Error,
-}
-
 /// `doctor`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct DoctorAnswer {
@@ -356,9 +318,20 @@ pub struct Unready {
 }
 
 impl ReadyAnswer {
-    /// The answer, with explanations if they were asked for.
-    pub fn new(tasks: Vec<TaskJson>, not_ready: Option<Vec<Unready>>) -> Self {
-        ReadyAnswer { schema: SCHEMA, tasks, not_ready }
+    /// The JSON form of `ready` at `now`.
+    ///
+    /// # Errors
+    ///
+    /// When a note cannot be read.
+    pub fn new(ready: &Ready<'_>, now: Timestamp) -> Result<Self> {
+        let graph = Graph::new(&ready.table);
+        let tasks = TaskJson::several(&ready.view, &graph, ready.tasks.iter().map(|row| &row.id), now)?;
+        let unready = |(row, obstacles): &(Summary, Vec<Obstacle>)| Unready {
+            id: row.id.to_string(),
+            reasons: obstacles.iter().map(ToString::to_string).collect(),
+        };
+        let not_ready = ready.waiting.as_ref().map(|waiting| waiting.iter().map(unready).collect());
+        Ok(ReadyAnswer { schema: SCHEMA, tasks, not_ready })
     }
 }
 

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{PathJson, SCHEMA};
+use crate::verbs::bisect::{Answer, Ending, FirstBad, Point, Tested, Verdict};
 
 /// `bisect`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -71,17 +72,60 @@ pub struct BisectTest {
     pub verdict: &'static str,
 }
 
-impl Default for BisectAnswer {
-    fn default() -> Self {
+impl BisectPoint {
+    fn new(point: &Point) -> Self {
+        let Point { commit, name, task, number, short: _ } = point;
+        BisectPoint { commit: commit.to_string(), name: name.clone(), task: task.clone(), number: *number }
+    }
+}
+
+impl BisectBad {
+    fn new(bad: &FirstBad) -> Self {
+        BisectBad {
+            point: BisectPoint::new(&bad.point),
+            subject: bad.subject.clone(),
+            author: bad.author.clone(),
+            at: bad.at.to_string(),
+            paths: bad.paths.iter().map(|path| PathJson::new(path.as_ref())).collect(),
+        }
+    }
+}
+
+impl BisectTest {
+    fn new(tested: &Tested) -> Self {
+        BisectTest {
+            point: BisectPoint::new(&tested.point),
+            base: tested.is_base,
+            exit: tested.ended.exit,
+            seconds: tested.ended.seconds,
+            verdict: match tested.verdict {
+                Verdict::Good => "good",
+                Verdict::Bad => "bad",
+                Verdict::Skip => "skip",
+            },
+        }
+    }
+}
+
+impl BisectAnswer {
+    /// The JSON form of `answer`.
+    pub fn new(answer: &Answer) -> Self {
+        let (first_bad, suspects, reason) = match &answer.ending {
+            Ending::Found(bad) => (Some(BisectBad::new(bad)), Vec::new(), None),
+            Ending::Unsure(some) => (None, some.iter().map(BisectPoint::new).collect(), Some("skipped")),
+            Ending::NeverBad => (None, Vec::new(), Some("never-bad")),
+            Ending::AlreadyBad => (None, Vec::new(), Some("already-bad")),
+        };
+        let skipped = answer.tested.iter().filter(|tested| tested.verdict == Verdict::Skip);
         BisectAnswer {
             schema: SCHEMA,
-            first_bad: None,
-            good: None,
-            tested: Vec::new(),
-            skipped: Vec::new(),
-            suspects: Vec::new(),
-            reason: None,
-            kept: None,
+            first_bad,
+            good: answer.good.as_ref().map(BisectPoint::new),
+            tested: answer.tested.iter().map(BisectTest::new).collect(),
+            skipped: skipped.map(|tested| tested.point.commit.to_string()).collect(),
+            suspects,
+            reason,
+            kept: answer.kept.as_ref().map(|path| path.display().to_string()),
         }
     }
 }

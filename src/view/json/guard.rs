@@ -7,8 +7,7 @@ use serde::Serialize;
 
 use super::{SCHEMA, TakenJson};
 use crate::{
-    guard::{Answer, Saved, Verdict},
-    shell::Risk,
+    verbs::guard::{Answer, Risk, Saved},
     view::sanitize,
 };
 
@@ -91,18 +90,6 @@ impl SavedJson {
         SavedJson {
             taken: TakenJson::new(&saved.taken),
             worktree: sanitize::bytes(top.as_os_str().as_bytes().as_ref()),
-        }
-    }
-}
-
-impl Verdict {
-    /// The word in JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Verdict::Safe => "safe",
-            Verdict::Captured => "captured",
-            Verdict::Refused => "refused",
-            Verdict::Allowed => "allowed",
         }
     }
 }

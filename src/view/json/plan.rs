@@ -7,8 +7,7 @@ use serde_json::Value;
 use super::SCHEMA;
 use crate::{
     domain::status::Status,
-    plans::{Field, Format},
-    verbs::plan::Imported,
+    verbs::plan::{Field, Format, Imported},
 };
 
 /// `plan import`.

@@ -80,16 +80,16 @@ const MAP: &[Row] = &[
         &["fs", "clock"],
     ),
     row(
-        "query",
-        "questions that change nothing: which commit is `t-1@2`, what changed, whose a commit is, what a brief or a report tells",
-        &["error", "domain", "git", "store"],
-        &[],
-    ),
-    row(
         "recovery",
         "checkpoints, snapshots, operations that can be undone, rollback; `restore/` is the one place that changes files",
         &["error", "domain", "git", "store"],
         &["fs", "process", "clock"],
+    ),
+    row(
+        "query",
+        "questions that change nothing: which commit is `t-1@2`, what changed, whose a commit is, what a brief or a report tells",
+        &["error", "domain", "git", "store", "recovery"],
+        &[],
     ),
     row(
         "verify",
@@ -115,7 +115,12 @@ const MAP: &[Row] = &[
         &["error", "domain", "git", "store", "query"],
         &[],
     ),
-    row("sync", "fetch, merge, push of the ledger", &["error", "domain", "git", "store"], &[]),
+    row(
+        "sync",
+        "fetch, merge, push of the ledger and of the notes on commits",
+        &["error", "domain", "git", "store", "commit_notes"],
+        &[],
+    ),
     row(
         "bisect",
         "commits tested in worktrees of their own; what is tested next is `domain/bisect`",

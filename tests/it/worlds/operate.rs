@@ -155,5 +155,5 @@ fn is_stored(repo: &Repo, trees: &Trees<'_>, moment: &WorktreeState, path: &BStr
 }
 
 fn blob(repo: &Repo, bytes: &[u8]) -> ObjectId {
-    gix::objs::compute_hash(repo.gix().object_hash(), gix::objs::Kind::Blob, bytes).expect("a hash")
+    repo.blob_id(bytes).expect("a hash")
 }

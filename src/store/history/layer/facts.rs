@@ -1,5 +1,6 @@
 //! What a layer is made from.
 
+use crate::git::ObjectId;
 use std::collections::HashMap;
 
 use bstr::{BStr, BString};
@@ -43,7 +44,7 @@ impl Facts {
     }
 
     /// Add the next commit.
-    pub fn push(&mut self, commit: &gix::oid, parents: impl IntoIterator<Item = u32>) {
+    pub fn push(&mut self, commit: &ObjectId, parents: impl IntoIterator<Item = u32>) {
         self.commits.extend_from_slice(commit.as_bytes());
         let mut parents = parents.into_iter();
         let first = parents.next().unwrap_or(NONE);

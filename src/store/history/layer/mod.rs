@@ -132,7 +132,7 @@ impl Layer {
     }
 
     /// The position of `commit`.
-    pub fn position(&self, commit: &gix::oid) -> Read<Option<u32>> {
+    pub fn position(&self, commit: &ObjectId) -> Read<Option<u32>> {
         let row = |at: u32| self.pages.read(self.at.ids + u64::from(at) * self.hash, self.hash);
         match self.search(self.len, |at| Ok(row(at)?.as_slice().cmp(commit.as_bytes())))? {
             Ok(at) => Ok(Some(self.start + self.number(self.at.places, at)?)),
@@ -195,7 +195,7 @@ impl Layer {
     }
 
     /// The positions of the commits that say that they revert `commit`, of which 7 digits are enough.
-    pub fn reverting(&self, commit: &gix::oid) -> Read<Vec<u32>> {
+    pub fn reverting(&self, commit: &ObjectId) -> Read<Vec<u32>> {
         let hex = commit.to_hex().to_string();
         let first = self.search(self.reverts, |at| match self.digits(at)?.as_slice() < &hex.as_bytes()[..7] {
             true => Ok(Ordering::Less),

@@ -16,7 +16,7 @@ use crate::{
 ///
 /// When a tree is not here any more, or is one that no honest writer makes; listing both sides answers then.
 pub fn changed_keys(repo: &Repo, old: ObjectId, new: ObjectId) -> Result<Vec<ObjectId>> {
-    let hex_len = repo.gix().object_hash().len_in_hex();
+    let hex_len = repo.hex_len();
     let mut differ = Differ { repo, hex_len, prefix: String::new(), keys: Vec::new(), seen: 0 };
     differ.compare(&[old], &[new])?;
     differ.keys.sort_unstable();

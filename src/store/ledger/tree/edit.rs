@@ -3,18 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use bstr::{BString, ByteSlice as _};
-use gix::{
-    ObjectId,
-    objs::{
-        Tree,
-        tree::{Entry, EntryKind},
-    },
-};
 
 use super::{ANCHOR_PREFIX, Place, TEXT_DIR, entries};
 use crate::{
     error::Result,
-    git::{Repo, objects::Batch},
+    git::{EntryKind, ObjectId, Repo, Tree, TreeEntry as Entry, objects::Batch},
 };
 
 /// More anchors than this, from an import, are in a directory: every reader of the tree reads its top.
@@ -66,7 +59,7 @@ fn edit_directory(
     depth: usize,
     notes: Vec<(String, ObjectId)>,
 ) -> Result<ObjectId> {
-    let hex_len = repo.gix().object_hash().len_in_hex();
+    let hex_len = repo.hex_len();
     let place = |entry: &Entry| Place::of(entry.filename.as_bstr(), entry.mode, depth, hex_len);
     let mut below: BTreeMap<String, Vec<(String, ObjectId)>> = BTreeMap::new();
     let mut here: BTreeMap<BString, ObjectId> = BTreeMap::new();

@@ -9,20 +9,13 @@ mod differ;
 mod edit;
 
 use bstr::{BStr, BString, ByteSlice as _};
-use gix::{
-    ObjectId,
-    objs::{
-        Kind, TreeRef,
-        tree::{Entry, EntryMode},
-    },
-};
 
 pub use differ::changed_keys;
 pub use edit::{Changes, edit};
 
 use crate::{
-    error::{Context as _, Error, Result, codes},
-    git::Repo,
+    error::{Error, Result, codes},
+    git::{EntryMode, ObjectId, ObjectKind, Repo, TreeEntry as Entry, TreeRef, objects::trees},
 };
 
 /// Directory of texts that are too long for a line.
@@ -44,13 +37,11 @@ pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
 }
 
 fn read_tree(repo: &Repo, id: ObjectId) -> Result<Vec<u8>> {
-    repo.read_own(id, Kind::Tree).map_err(|error| error.hint("'git agent doctor' looks into it"))
+    repo.read_own(id, ObjectKind::Tree).map_err(|error| error.hint("'git agent doctor' looks into it"))
 }
 
 fn decode<'b>(repo: &Repo, id: ObjectId, bytes: &'b [u8]) -> Result<TreeRef<'b>> {
-    TreeRef::from_bytes(bytes, repo.gix().object_hash())
-        .or_environment(|| format!("the tree {id} of the ledger is damaged"))
-        .map_err(|error| error.hint("'git agent doctor' looks into it"))
+    trees::decode(repo, id, bytes).map_err(|error| error.hint("'git agent doctor' looks into it"))
 }
 
 /// The blobs of long texts that the tree `root` holds.
@@ -141,7 +132,7 @@ impl<'r> Walk<'r> {
     fn new(repo: &'r Repo, part: Part) -> Self {
         Walk {
             repo,
-            hex_len: repo.gix().object_hash().len_in_hex(),
+            hex_len: repo.hex_len(),
             part,
             prefix: String::new(),
             path: BString::default(),
@@ -233,7 +224,7 @@ impl Place {
 
 /// About how many notes the tree has: exact in a small tree, from one directory of a large one.
 pub fn estimate(repo: &Repo, root: ObjectId) -> Result<usize> {
-    let hex_len = repo.gix().object_hash().len_in_hex();
+    let hex_len = repo.hex_len();
     let (mut at, mut depth, mut times) = (root, 0, 1);
     loop {
         let entries = entries(repo, at)?;

@@ -2,23 +2,54 @@
 
 use std::cell::RefCell;
 
-use bstr::ByteSlice as _;
+use bstr::BString;
 
 use crate::{
-    domain::{id::TaskId, time::Timestamp},
+    domain::{id::TaskId, task::Task, time::Timestamp},
     error::{Error, Result},
     git::{
-        ObjectId, Repo, changed_paths,
+        ObjectId, changed_paths,
         log::{Log, Query},
     },
     query::revision::{Owner, Owners},
     store::ledger::View,
-    view::json::{BisectBad, BisectPoint, PathJson},
 };
+
+/// A commit and what it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// Which.
+    pub commit: ObjectId,
+    /// An abbreviation of its id.
+    pub short: String,
+    /// `t-1@4`, or `short`.
+    pub name: String,
+    /// The task that it belongs to.
+    pub task: Option<String>,
+    /// n of `<task>@n` on HEAD's history.
+    pub number: Option<usize>,
+}
+
+/// The first bad commit.
+#[derive(Clone, Debug)]
+pub struct FirstBad {
+    /// Which.
+    pub point: Point,
+    /// Its task, if the ledger has it.
+    pub task: Option<Task>,
+    /// The first paragraph of its message on one line.
+    pub subject: String,
+    /// `Name <email>`, as the mailmap has it.
+    pub author: String,
+    /// When it was written.
+    pub at: Timestamp,
+    /// What it changes against its first parent.
+    pub paths: Vec<BString>,
+}
 
 /// Names of commits on the history of HEAD.
 pub(super) struct Names<'v> {
-    repo: &'v Repo,
+    view: &'v View<'v>,
     owners: RefCell<Owners<'v>>,
     task: Option<TaskId>,
     base: Option<ObjectId>,
@@ -33,7 +64,7 @@ impl<'v> Names<'v> {
         base: Option<ObjectId>,
     ) -> Result<Self> {
         let owners = RefCell::new(Owners::new(view, head)?);
-        Ok(Names { repo: view.repo(), owners, task: task.cloned(), base })
+        Ok(Names { view, owners, task: task.cloned(), base })
     }
 
     /// Whether `commit` belongs to any task.
@@ -50,32 +81,37 @@ impl<'v> Names<'v> {
         }
     }
 
-    /// The beginning of its id.
-    pub fn short(&self, commit: ObjectId) -> String {
-        self.repo.short(commit)
-    }
-
-    /// The commit for programs.
-    pub fn point(&self, commit: ObjectId) -> BisectPoint {
+    /// The commit with its names.
+    pub fn point(&self, commit: ObjectId) -> Point {
         let owner = self.owner(commit);
         let number = owner.as_ref().and_then(|owner| owner.number);
         let task = owner.map(|owner| owner.task);
-        BisectPoint { commit: commit.to_string(), name: self.of(commit), task, number }
+        Point { commit, short: self.short(commit), name: self.of(commit), task, number }
     }
 
     /// The commit with what it says and changes.
-    pub fn describe(&self, repo: &Repo, commit: ObjectId) -> Result<BisectBad> {
+    ///
+    /// # Errors
+    ///
+    /// When the commit or the note of its task cannot be read.
+    pub fn describe(&self, commit: ObjectId) -> Result<FirstBad> {
+        let (repo, point) = (self.view.repo(), self.point(commit));
         let query = Query { only: Some(vec![commit]), ..Query::default() };
         let record = Log::start(repo, &query)?.next_commit()?;
         let record = record.ok_or_else(|| Error::bug(format!("'git log' does not show {commit}")))?;
-        let paths = changed_paths::of_commit(repo, commit)?;
-        Ok(BisectBad {
-            point: self.point(commit),
+        let id = point.task.as_deref().and_then(|id| TaskId::parse(id).ok());
+        Ok(FirstBad {
+            task: id.map(|id| self.view.task(&id)).transpose()?.flatten(),
             subject: record.subject().to_string(),
             author: record.author.to_string(),
-            at: Timestamp::from_seconds(record.authored_at).to_string(),
-            paths: paths.iter().map(|path| PathJson::new(path.as_bstr())).collect(),
+            at: Timestamp::from_seconds(record.authored_at),
+            paths: changed_paths::of_commit(repo, commit)?,
+            point,
         })
+    }
+
+    fn short(&self, commit: ObjectId) -> String {
+        self.view.repo().short(commit)
     }
 
     fn owner(&self, commit: ObjectId) -> Option<Owner> {

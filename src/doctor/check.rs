@@ -1,0 +1,46 @@
+//! What a check finds.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A finding.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Check {
+    /// What was looked at.
+    pub name: String,
+    /// How bad it is.
+    pub level: Level,
+    /// What was found.
+    pub message: String,
+    /// What to do about it.
+    pub fix: Option<String>,
+}
+
+impl Check {
+    /// It is as it should be.
+    pub fn ok(name: &str, message: impl Into<String>) -> Self {
+        Check { name: name.to_owned(), level: Level::Ok, message: message.into(), fix: None }
+    }
+
+    /// It works, with a warning.
+    pub fn warning(name: &str, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Check { name: name.to_owned(), level: Level::Warning, message: message.into(), fix: Some(fix.into()) }
+    }
+
+    /// It does not work.
+    pub fn error(name: &str, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Check { level: Level::Error, ..Check::warning(name, message, fix) }
+    }
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// As it should be.
+    Ok,
+    /// Works, with a warning.
+    Warning,
+    /// Something does not work.
+    Error,
+}

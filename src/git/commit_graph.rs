@@ -1,0 +1,51 @@
+//! git's commit-graph: parents of commits without reading the commits.
+
+use gix::{ObjectId, commitgraph::Position};
+
+use super::repo::Repo;
+use crate::error::{Error, Result, codes};
+
+/// The commit-graph of a repository. A commit is at a *place* in it, counted from 0.
+pub struct CommitGraph(gix::commitgraph::Graph);
+
+impl CommitGraph {
+    /// That of `repo`, if it has one that is enabled and can be read.
+    pub fn open(repo: &Repo) -> Option<Self> {
+        repo.gix().commit_graph_if_enabled().ok().flatten().map(CommitGraph)
+    }
+
+    /// How many commits it has.
+    pub fn len(&self) -> usize {
+        self.0.num_commits() as usize
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Where `commit` is.
+    pub fn find(&self, commit: ObjectId) -> Option<u32> {
+        self.0.lookup(commit).map(|place| place.0)
+    }
+
+    /// The commit at `place`, which must be one of the graph.
+    pub fn commit(&self, place: u32) -> ObjectId {
+        self.0.id_at(Position(place)).to_owned()
+    }
+
+    /// The places of the parents of the commit at `place`, which must be one of the graph.
+    ///
+    /// # Errors
+    ///
+    /// `damaged-commit-graph`.
+    pub fn parents(&self, place: u32) -> Result<Vec<u32>> {
+        let parents = self.0.commit_at(Position(place)).iter_parents();
+        let parents = parents.map(|parent| parent.map(|place| place.0)).collect::<Result<_, _>>();
+        parents.map_err(|error| {
+            Error::new(codes::DAMAGED_COMMIT_GRAPH, "git's commit-graph is damaged")
+                .because(error)
+                .hint("'git commit-graph write --reachable' rewrites it")
+        })
+    }
+}

@@ -1,0 +1,185 @@
+//! `bisect`: the checkpoint that broke something.
+
+mod names;
+
+use std::ffi::OsString;
+
+use super::Caller;
+use crate::{
+    bisect::{self, Outcome, Range},
+    error::{Error, Result, codes},
+    git::{ObjectId, rev_parse},
+    query::revision::{self, Emptiness},
+    store::ledger::View,
+    verify::{Ended, Output},
+};
+use names::Names;
+
+pub use crate::{bisect::Keep, domain::bisect::Verdict};
+pub use names::{FirstBad, Point};
+
+/// What is searched, and what is run.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// A task, or a range `A..B`; the active task if not given.
+    pub what: Option<String>,
+    /// Also test commits without a task.
+    pub all_commits: bool,
+    /// Whether the worktree of the first bad commit stays.
+    pub keep: Keep,
+    /// A line for the shell.
+    pub command: String,
+    /// Where its output goes.
+    pub output: Output,
+}
+
+/// The result of the search.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// How it ended.
+    pub ending: Ending,
+    /// The newest commit that was found good on the way to the first bad one.
+    pub good: Option<Point>,
+    /// Every test, in order.
+    pub tested: Vec<Tested>,
+    /// How many commits were searched.
+    pub candidates: usize,
+    /// Whether something comes before the candidates.
+    pub has_base: bool,
+    /// The worktree that was kept.
+    pub kept: Option<std::path::PathBuf>,
+}
+
+/// How a bisection ends: as [`bisect::Ending`], with names.
+#[derive(Clone, Debug)]
+pub enum Ending {
+    /// This is the first bad commit.
+    Found(Box<FirstBad>),
+    /// It is one of these, oldest first, but the others cannot be told; the last one is bad.
+    Unsure(Vec<Point>),
+    /// Nothing is bad, as far as that can be told.
+    NeverBad,
+    /// The state before all of them is bad already.
+    AlreadyBad,
+}
+
+/// A test.
+#[derive(Clone, Debug)]
+pub struct Tested {
+    /// Of which commit.
+    pub point: Point,
+    /// Whether it is the state before all candidates.
+    pub is_base: bool,
+    /// How the command ended.
+    pub ended: Ended,
+    /// What that says.
+    pub verdict: Verdict,
+}
+
+/// Find the first commit at which the command fails. `progress` is told before each test what is tested, and about how many tests
+/// come after it.
+///
+/// # Errors
+///
+/// `bad-revision` for what is no range, `not-a-range` for a single checkpoint, `no-candidates` if there is nothing to test; those of
+/// [`Caller::task_and_checkpoint`] and of [`bisect::bisect`]. No worktree is left then.
+pub fn bisect(caller: &Caller, request: &Request, progress: &dyn Fn(&Point, u32)) -> Result<Answer> {
+    let view = caller.view()?;
+    let (range, names) = plan(caller, &view, request)?;
+    let test = bisect::Test {
+        command: &request.command,
+        output: request.output,
+        keep: request.keep,
+        name: &|commit| names.of(commit),
+        progress: &|commit, more| progress(&names.point(commit), more),
+    };
+    let outcome = bisect::bisect(view.repo(), &range, &test)?;
+    answer(&names, &range, outcome)
+}
+
+/// Which commits are meant, and how they are called.
+fn plan<'v>(caller: &Caller, view: &'v View<'v>, request: &Request) -> Result<(Range, Names<'v>)> {
+    let repo = view.repo();
+    let what = request.what.as_deref();
+    let head = repo.head()?.commit;
+    if let Some(word) = what.filter(|word| word.contains("..")) {
+        let (base, tip) = ends(caller, view, word)?;
+        let names = Names::new(view, head, None, base)?;
+        let range = Range::new(repo, base, tip, |commit| request.all_commits || names.has_task(commit))?;
+        return Ok((some(range, word)?, names));
+    }
+    let (task, which) = caller.task_and_checkpoint(view, what)?;
+    let id = &task.id;
+    if let Some(which) = which {
+        let message = format!("{id}@{which} is one checkpoint, and there is nothing between it and itself");
+        return Err(
+            Error::new(codes::NOT_A_RANGE, message).hint(format!("git agent bisect {id}@start..{id}@{which} -- …"))
+        );
+    }
+    let commits = revision::on(view, head, &task)?;
+    let (Some(tip), false) = (head, commits.is_empty()) else {
+        return Err(Error::new(codes::NO_CANDIDATES, format!("{id} has no checkpoint on this history"))
+            .hint("a range is searched as well: git agent bisect A..B --all-commits -- …"));
+    };
+    let base = revision::start(view, &task, head)?.commit;
+    caller.warn_if_cut(revision::is_cut(view, head, &task)?);
+    let names = Names::new(view, head, Some(id), base)?;
+    let range = Range::new(repo, base, tip, |commit| request.all_commits || commits.contains(&commit))?;
+    Ok((some(range, id.as_str())?, names))
+}
+
+/// What `A..B` is: A, if it is not the state before all commits, and B.
+fn ends(caller: &Caller, view: &View<'_>, word: &str) -> Result<(Option<ObjectId>, ObjectId)> {
+    let words = caller.words(view, Emptiness::NoCommits, &[OsString::from(word)])?;
+    let refuse = || {
+        Error::new(codes::BAD_REVISION, format!("'{}' is no range of commits that git knows", word.escape_debug()))
+            .hint("A..B: what B has and A has not; both may be checkpoints")
+    };
+    let commit = |id: &ObjectId| view.repo().resolve_commit(&format!("{id}^{{commit}}"))?.ok_or_else(refuse);
+    // What git cannot read is no range.
+    let named = rev_parse::revisions(&words).unwrap_or_default();
+    let old = named.excluded.iter().map(commit).collect::<Result<Vec<_>>>()?;
+    let new = named.included.iter().map(commit).collect::<Result<Vec<_>>>()?;
+    match (old.as_slice(), new.as_slice()) {
+        ([], [tip]) => Ok((None, *tip)),
+        ([base], [tip]) => Ok((Some(*base), *tip)),
+        _ => Err(refuse()),
+    }
+}
+
+fn some(range: Range, what: &str) -> Result<Range> {
+    if range.commits.is_empty() {
+        let message = format!("there is no checkpoint in '{}' to test", what.escape_debug());
+        return Err(Error::new(codes::NO_CANDIDATES, message)
+            .hint("--all-commits tests commits that belong to no task, too; a range A..B chooses others"));
+    }
+    Ok(range)
+}
+
+fn answer(names: &Names<'_>, range: &Range, outcome: Outcome) -> Result<Answer> {
+    let tested: Vec<Tested> = outcome
+        .tested
+        .iter()
+        .map(|tested| Tested {
+            point: names.point(tested.commit),
+            is_base: Some(tested.commit) == range.base && !range.commits.contains(&tested.commit),
+            ended: tested.ended,
+            verdict: tested.verdict,
+        })
+        .collect();
+    let mut good = None;
+    let ending = match outcome.ending {
+        bisect::Ending::Found(commit) => {
+            // Until something was bad, what was good was elsewhere.
+            let on_the_way = tested.iter().skip_while(|tested| tested.verdict != Verdict::Bad);
+            good =
+                on_the_way.filter(|tested| tested.verdict == Verdict::Good).last().map(|tested| tested.point.clone());
+            Ending::Found(Box::new(names.describe(commit)?))
+        }
+        bisect::Ending::Unsure(some) => Ending::Unsure(some.iter().map(|commit| names.point(*commit)).collect()),
+        bisect::Ending::NeverBad => Ending::NeverBad,
+        bisect::Ending::AlreadyBad => Ending::AlreadyBad,
+    };
+    let (candidates, has_base) = (range.commits.len(), range.base.is_some());
+    Ok(Answer { ending, good, tested, candidates, has_base, kept: outcome.kept })
+}

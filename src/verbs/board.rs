@@ -1,0 +1,73 @@
+//! `board`: everything that a live view of the tasks shows. Nothing is locked, and nothing is written.
+
+use super::show::{self, Story};
+use crate::{
+    domain::{
+        event::{Event, Payload},
+        graph::Graph,
+        id::TaskId,
+        table::Table,
+        time::Timestamp,
+    },
+    error::Result,
+    git::{Head, Repo},
+    store::{active, ledger::View},
+};
+
+/// What a board shows.
+pub struct Board<'a> {
+    /// The ledger, and the table of all its tasks.
+    pub view: View<'a>,
+    /// See [`Board::view`].
+    pub table: Table,
+    /// Where HEAD is.
+    pub head: Head,
+    /// The active tasks of this worktree.
+    pub active: Vec<TaskId>,
+    /// The newest events of all tasks but those about commits, newest first.
+    pub newest: Vec<(TaskId, Event)>,
+}
+
+/// The board with the newest `events` events.
+///
+/// # Errors
+///
+/// When the ledger or HEAD cannot be read.
+pub fn board(repo: &Repo, events: usize) -> Result<Board<'_>> {
+    let view = View::now(repo)?;
+    let table = view.table()?;
+    let newest = newest(&view, &Graph::new(&table), events)?;
+    // Not what is remembered of the active tasks: that would be written down.
+    Ok(Board { head: repo.head()?, active: active::pointed(repo)?, newest, view, table })
+}
+
+/// The story of the task `word` at `now`, and its events, newest first.
+///
+/// # Errors
+///
+/// `task-not-found`, `task-ambiguous`; when the ledger cannot be read.
+pub fn task<'a>(repo: &'a Repo, word: &str, now: Timestamp) -> Result<(Story<'a>, Vec<Event>)> {
+    let view = View::now(repo)?;
+    let task = view.find(word)?;
+    let mut events = view.events(&task.id)?.events;
+    events.sort_by_key(|event| std::cmp::Reverse(event.order()));
+    Ok((show::story(view, task, now)?, events))
+}
+
+/// The newest events. A task is read only if its last event may be among them.
+fn newest(view: &View<'_>, graph: &Graph<'_>, count: usize) -> Result<Vec<(TaskId, Event)>> {
+    let mut rows: Vec<_> = graph.table().rows().filter(|row| row.exists()).collect();
+    rows.sort_by_key(|row| std::cmp::Reverse((row.updated_at(), row.at())));
+    let mut found: Vec<(TaskId, Event)> = Vec::new();
+    for row in rows {
+        if found.len() == count && found.last().is_some_and(|(_, event)| event.at.millis() > row.updated_at()) {
+            break;
+        }
+        let id = row.id();
+        let told = view.events(&id)?.events.into_iter().filter(|event| !matches!(event.payload, Payload::Commit(_)));
+        found.extend(told.map(|event| (id.clone(), event)));
+        found.sort_by_key(|(_, event)| std::cmp::Reverse((event.at, event.order())));
+        found.truncate(count);
+    }
+    Ok(found)
+}

@@ -1,0 +1,52 @@
+//! What may be wrong, and repairs that lose nothing.
+
+use super::Caller;
+use crate::{doctor, domain::text::plural, error::Result, recovery::heal, store::ledger::watch};
+
+pub use crate::doctor::{Check, Depth, Index, Level};
+
+/// What is examined, and what is repaired first.
+#[derive(Clone, Copy, Debug)]
+pub struct Request {
+    /// How much to examine.
+    pub depth: Depth,
+    /// Whether to rebuild the indexes of the ledger and of the history.
+    pub index: Index,
+    /// Repair what can be repaired without loss: events that another program removed, and broken operation logs.
+    pub fix: bool,
+    /// Trust all existing snapshots and operations as made here.
+    pub adopt: bool,
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The findings, in the order in which they are shown.
+    pub checks: Vec<Check>,
+    /// What was repaired, in sentences without a full stop.
+    pub fixed: Vec<String>,
+}
+
+/// Examine the repository. A ledger that cannot be read is a finding.
+///
+/// # Errors
+///
+/// With `fix` and `adopt`, those of [`heal::adopt`], [`watch::bring_back`] and [`heal::chains`].
+pub fn doctor(caller: &Caller, request: &Request) -> Result<Answer> {
+    let repo = caller.repo();
+    let mut fixed = Vec::new();
+    if request.adopt {
+        fixed.push(match heal::adopt(repo)? {
+            1 => "1 snapshot or operation is taken for made here".to_owned(),
+            count => format!("{count} snapshots or operations are taken for made here"),
+        });
+    }
+    if request.fix {
+        let events = watch::bring_back(repo)?;
+        fixed.extend((events > 0).then(|| format!("{} came back into the ledger", plural(events, "event"))));
+        fixed.extend(heal::chains(repo)?);
+    } else {
+        caller.notice();
+    }
+    Ok(Answer { checks: doctor::examine(repo, request.depth, request.index, caller.now()), fixed })
+}

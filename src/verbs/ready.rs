@@ -1,0 +1,46 @@
+//! `ready`: what can be started now, and why the rest cannot.
+
+use super::Caller;
+use crate::{
+    domain::{
+        graph::{Graph, Obstacle},
+        summary::Summary,
+        table::{Row, Table},
+    },
+    error::Result,
+    store::ledger::View,
+};
+
+/// What can be started.
+pub struct Ready<'a> {
+    /// The ledger, and the table of all its tasks.
+    pub view: View<'a>,
+    /// See [`Ready::view`].
+    pub table: Table,
+    /// What can be started, in the order of `next`.
+    pub tasks: Vec<Summary>,
+    /// If it was asked for: the open tasks that cannot be started, and why.
+    pub waiting: Option<Vec<(Summary, Vec<Obstacle>)>>,
+}
+
+/// The tasks that can be started now; with `explain`, also why each other open task cannot. Writes nothing.
+///
+/// # Errors
+///
+/// When the ledger cannot be read.
+pub fn ready(caller: &Caller, explain: bool) -> Result<Ready<'_>> {
+    let (view, now) = (caller.view()?, caller.now());
+    let table = view.table()?;
+    let graph = Graph::new(&table);
+    let tasks = graph.ready(now).into_iter().map(Row::summary).collect();
+    let waiting = explain.then(|| {
+        let open = table.rows().filter(|row| row.exists() && !row.status().is_closed() && !graph.is_ready(*row, now));
+        let explained = |task: Summary| {
+            let obstacles = graph.obstacles(&task, now);
+            (task, obstacles)
+        };
+        open.map(Row::summary).map(explained).collect()
+    });
+    drop(graph);
+    Ok(Ready { view, table, tasks, waiting })
+}
