@@ -10,15 +10,19 @@ pub mod config;
 pub mod install;
 mod payload;
 mod reply;
+mod sql;
 mod tools;
 
 pub use payload::read;
 pub use reply::Reply;
-pub use tools::{Todo, TodoState, Tool};
+pub use tools::{Step, Todo, TodoState, Tool};
 
 use std::path::PathBuf;
 
 use crate::domain::session::SessionId;
+
+/// How the question begins that an agent is asked before it stops. Some hosts hand it on as if the user had said it.
+pub const QUESTION: &str = "git-agent: the active task ";
 
 /// A program that runs agents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::{Host, HostEvent, Moment, Tool};
+use super::{Host, HostEvent, Moment, QUESTION, Tool};
 use crate::domain::session::SessionId;
 
 /// The event `word` of `host` with the payload `bytes`. `cwd` is where the hook runs.
@@ -47,7 +47,7 @@ fn moment(word: &str, payload: &Value, cwd: &Path) -> Moment {
     match letters.to_ascii_lowercase().as_str() {
         "sessionstart" | "sessioncreated" => Moment::Start,
         "prompt" | "userpromptsubmit" | "userpromptsubmitted" | "beforeagent" | "beforesubmitprompt" => {
-            Moment::Prompt(text(&["prompt", "initialPrompt"]).unwrap_or_default())
+            said(&text(&["prompt", "initialPrompt"]).unwrap_or_default()).map_or(Moment::Other, Moment::Prompt)
         }
         "pretool" | "pretooluse" | "beforetool" => Moment::BeforeTool(tool()),
         "posttool" | "posttooluse" | "posttoolusefailure" | "aftertool" => {
@@ -68,6 +68,15 @@ fn moment(word: &str, payload: &Value, cwd: &Path) -> Moment {
         "sessionend" => Moment::End(text(&["reason", "status"])),
         _ => Moment::Other,
     }
+}
+
+/// What the user says in a prompt. Gemini CLI puts what a hook told at the start in front of it; our own question comes back as a prompt.
+fn said(prompt: &str) -> Option<String> {
+    let told = |text: &str| {
+        text.strip_prefix("<hook_context>")?.split_once("</hook_context>").map(|(_, rest)| rest.to_owned())
+    };
+    let text = told(prompt.trim_start()).unwrap_or_else(|| prompt.to_owned());
+    (!text.trim_start().starts_with(QUESTION)).then_some(text)
 }
 
 /// What a tool printed, wherever the host puts it.

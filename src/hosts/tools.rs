@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::sql;
+
 /// What a tool does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tool {
@@ -18,10 +20,19 @@ pub enum Tool {
     Edit,
     /// It keeps the agent's list of things to do.
     Todos(Vec<Todo>),
-    /// It adds one line to that list, or changes the line of this number.
-    Todo(Option<String>, Todo),
+    /// It adds lines to that list, or changes their states.
+    Steps(Vec<Step>),
     /// Something else, which changes nothing here.
     Other,
+}
+
+/// One change of the agent's list, whose lines have names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// There is a new line, with this name if it is known.
+    Add(Option<String>, Todo),
+    /// The line of this name has another state now; `None`: all of them.
+    Move(Option<String>, TodoState),
 }
 
 /// One line of the agent's own list.
@@ -44,6 +55,18 @@ pub enum TodoState {
     Done,
     /// Not wanted any more.
     Dropped,
+}
+
+impl TodoState {
+    /// The state that hosts call `word`.
+    pub(super) fn from_word(word: &str) -> TodoState {
+        match word {
+            "completed" | "done" => TodoState::Done,
+            "in_progress" | "in-progress" | "doing" => TodoState::Doing,
+            "cancelled" | "canceled" | "deleted" => TodoState::Dropped,
+            _ => TodoState::Open,
+        }
+    }
 }
 
 /// Tools that run a line in a shell.
@@ -102,10 +125,12 @@ impl Tool {
         if LISTS.contains(&name.as_str()) {
             return Tool::Todos(todos(input));
         }
-        if matches!(name.as_str(), "taskcreate" | "taskupdate") {
-            return step(input).unwrap_or(Tool::Other);
-        }
-        Tool::Other
+        let steps = match name.as_str() {
+            "taskcreate" | "taskupdate" => step(input).into_iter().collect(),
+            "sql" => sql::steps(input.get("query").and_then(Value::as_str).unwrap_or_default()),
+            _ => Vec::new(),
+        };
+        if steps.is_empty() { Tool::Other } else { Tool::Steps(steps) }
     }
 
     /// Whether it may change files.
@@ -138,26 +163,12 @@ fn quoted(word: &str) -> String {
     }
 }
 
-/// One line of the list that Claude Code keeps by number.
-fn step(input: &Value) -> Option<Tool> {
-    let id = input
-        .get("taskId")
-        .or(input.get("task_id"))
-        .map(|id| id.as_str().map_or_else(|| id.to_string(), str::to_owned));
-    if id.is_some() {
-        let named = todo(&json_with_title(input));
-        return named.map(|todo| Tool::Todo(id, todo));
-    }
-    todo(input).map(|todo| Tool::Todo(None, todo))
-}
-
-/// `input` with a title: a change of the state names none.
-fn json_with_title(input: &Value) -> Value {
-    let mut input = input.clone();
-    if let Some(object) = input.as_object_mut() {
-        object.entry("subject").or_insert_with(|| Value::from("-"));
-    }
-    input
+/// The change of one line of the list that Claude Code keeps by number.
+fn step(input: &Value) -> Option<Step> {
+    let Some(id) = input.get("taskId").or(input.get("task_id")) else { return Some(Step::Add(None, todo(input)?)) };
+    let id = id.as_str().map_or_else(|| id.to_string(), str::to_owned);
+    let state = input.get("status").and_then(Value::as_str)?;
+    Some(Step::Move(Some(id), TodoState::from_word(state)))
 }
 
 /// The list in `input`.
@@ -189,12 +200,7 @@ fn checklist(text: &str) -> Vec<Todo> {
 fn todo(item: &Value) -> Option<Todo> {
     let text = |keys: &[&str]| keys.iter().find_map(|key| item.get(key)?.as_str()).map(str::trim);
     let title = text(&["content", "step", "subject", "title", "description", "task"])?;
-    let state = match text(&["status", "state"]).unwrap_or_default() {
-        "completed" | "done" => TodoState::Done,
-        "in_progress" | "in-progress" | "doing" => TodoState::Doing,
-        "cancelled" | "canceled" | "deleted" => TodoState::Dropped,
-        _ => TodoState::Open,
-    };
+    let state = TodoState::from_word(text(&["status", "state"]).unwrap_or_default());
     (!title.is_empty()).then(|| Todo { title: title.to_owned(), state })
 }
 

@@ -223,6 +223,24 @@ fn an_event_that_is_sent_twice_counts_once() {
 }
 
 #[test]
+fn a_line_that_is_announced_twice_at_once_makes_one_task() {
+    let repo = with_tasks();
+    send(&repo, "claude", "session-start", json!({}));
+    send(&repo, "claude", "prompt", json!({"prompt": "Do it"}));
+    repo.write("f", "1\n");
+    let payload = payload(&repo, "claude", "PreToolUse", shell("claude", "git commit -qam f")).to_string();
+    let hooks =
+        [(); 2].map(|()| repo.run("git").args(["agent", "host", "event", "claude", "pre-tool"]).stdin(payload.clone()));
+    std::thread::scope(|scope| {
+        for hook in hooks.map(|hook| scope.spawn(move || hook.run())) {
+            assert_eq!(answer(hook.join().unwrap()), json!({}));
+        }
+    });
+    let tasks = repo.agent(&["list", "--json", "--all"]).json();
+    assert_eq!(tasks["tasks"].as_array().map(Vec::len), Some(3), "{tasks}");
+}
+
+#[test]
 fn an_end_is_told_from_a_crash_and_background_agents_are_waited_for() {
     let repo = with_tasks();
     repo.agent(&["start", "a"]).success();
@@ -279,6 +297,31 @@ fn work_without_a_task_gets_one() {
 }
 
 #[test]
+fn what_a_host_says_in_the_users_name_is_no_title() {
+    let title = |repo: &TestRepo| {
+        repo.write("f", "1\n");
+        send(repo, "gemini", "post-tool", json!({"tool_name": "write_file", "tool_input": {}}));
+        repo.agent(&["list", "--json", "--status", "in_progress"]).json()["tasks"][0]["title"].clone()
+    };
+    // Gemini CLI puts what a hook told at the start in front of the prompt.
+    let repo = with_tasks();
+    send(&repo, "gemini", "session-start", json!({}));
+    let prompt = "<hook_context>This repository &lt;x&gt;\nrecords</hook_context>\n\nFix the parser";
+    send(&repo, "gemini", "BeforeAgent", json!({"prompt": prompt}));
+    assert_eq!(title(&repo), "Fix the parser");
+    // The question before the stop comes back as a prompt.
+    let repo = with_tasks();
+    send(&repo, "gemini", "session-start", json!({}));
+    send(&repo, "gemini", "BeforeAgent", json!({"prompt": "Fix the parser"}));
+    repo.agent(&["start", "a"]).success();
+    repo.write("g", "1\n");
+    let question = reason(&send(&repo, "gemini", "AfterAgent", json!({"stop_hook_active": false})));
+    send(&repo, "gemini", "BeforeAgent", json!({"prompt": question}));
+    repo.agent(&["complete", "a"]).success();
+    assert_eq!(title(&repo), "Fix the parser");
+}
+
+#[test]
 fn a_commit_in_the_first_line_has_a_task() {
     let repo = with_tasks();
     send(&repo, "claude", "session-start", json!({}));
@@ -327,6 +370,25 @@ fn lists_of_agents_become_parts() {
         json!({"tool_name": "TaskUpdate", "tool_input": {"taskId": "3", "status": "completed"}}),
     );
     assert!(parts().contains(&pair("Test it", "completed")), "{:?}", parts());
+}
+
+#[test]
+fn a_list_in_a_table_becomes_parts() {
+    let repo = with_tasks();
+    repo.agent(&["start", "a"]).success();
+    send(&repo, "copilot", "session-start", json!({}));
+    for (query, status) in [
+        ("INSERT INTO todos (id, title) VALUES ('tell-all', 'Telling all')", "pending"),
+        ("UPDATE todos SET status = 'in_progress' WHERE id = 'tell-all'", "in_progress"),
+        ("UPDATE todos SET status = 'done' WHERE id = 'tell-all'", "completed"),
+    ] {
+        repo.advance(10);
+        let input = json!({"query": query, "description": "x"}).to_string();
+        send(&repo, "copilot", "post-tool", json!({"toolName": "sql", "toolArgs": input}));
+        let tasks = repo.agent(&["list", "--json", "--all", "--parent", "a"]).json();
+        let part = tasks["tasks"].as_array().unwrap().iter().find(|task| task["title"] == "Telling all");
+        assert_eq!(part.map(|part| part["status"].clone()), Some(status.into()), "{tasks}");
+    }
 }
 
 #[test]

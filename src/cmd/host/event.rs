@@ -17,7 +17,7 @@ use std::{
 use crate::{
     cmd::context::Ctx,
     error::{Error, Result},
-    hosts::{self, Host, HostEvent, Moment, Reply, Tool},
+    hosts::{self, Host, HostEvent, Moment, QUESTION, Reply, Tool},
     verbs::{
         Caller, brief,
         guard::{Line, Request, guard},
@@ -131,7 +131,8 @@ fn before_commit(ctx: &Ctx, event: &HostEvent) -> Result<()> {
     let caller = ctx.caller()?;
     let Some(session) = event.session.as_ref().filter(|_| host::is_used(caller)) else { return Ok(()) };
     caller.repo().act_for(session.clone());
-    if host::has_changed_something(caller, session, true) {
+    // Two hooks that hear of the same line make one task, and the host waits for both.
+    if host::note(caller, session, event) && host::has_changed_something(caller, session, true) {
         host::task::ensure(caller, session, event.host.title())?;
     }
     Ok(())
@@ -205,10 +206,10 @@ fn in_repository(caller: &Caller, event: &HostEvent) -> Result<Reply> {
             }
             host::task::mirror(caller, todos)?;
         }
-        Moment::AfterTool(Tool::Todo(id, todo), output) => {
+        Moment::AfterTool(Tool::Steps(steps), output) => {
             if let Some(session) = session {
                 host::task::ensure(caller, session, event.host.title())?;
-                host::task::mirror_step(caller, session, id.as_deref(), todo, output)?;
+                host::task::mirror_steps(caller, session, steps, output)?;
             }
         }
         // Gemini says so before every call of its model.
@@ -256,7 +257,7 @@ fn asked(host: Host, question: &Question) -> String {
         _ => "",
     };
     format!(
-        "git-agent: the active task {task} has {} not committed. Before you stop, run one of these{tools}: \
+        "{QUESTION}{task} has {} not committed. Before you stop, run one of these{tools}: \
          git agent checkpoint -m '…' | git agent complete --result '…' | git agent fail --reason '…' | git agent pause",
         plural(*uncommitted, "path")
     )

@@ -37,12 +37,21 @@ export const GitAgent = async ({ client, directory }) => {
       const sessionID = event.properties?.sessionID ?? event.properties?.info?.id
       if (!sessionID) return
       if (event.type === "session.created") await start(sessionID)
-      if (event.type === "session.deleted") await ask("session-end", { sessionID, directory })
+      if (event.type === "session.deleted") {
+        started.delete(sessionID)
+        await ask("session-end", { sessionID, directory })
+      }
       if (event.type === "session.idle") {
         const { ask: text } = await ask("stop", { sessionID, directory })
         if (text && client.session.promptAsync)
           await client.session.promptAsync({ path: { id: sessionID }, body: { parts: [{ type: "text", text }] } }).catch(() => {})
       }
+    },
+    // The host ends, or drops what it knows of this directory; a session that goes on starts again.
+    dispose: async () => {
+      const open = [...started.keys()]
+      started.clear()
+      await Promise.all(open.map((sessionID) => ask("session-end", { sessionID, directory })))
     },
     "chat.message": async (input, output) => {
       const text = output.parts?.find((part) => part.type === "text")?.text

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     domain::{secret, session::SessionId, status::Status, task::Task, text},
     error::Result,
-    hosts::{Todo, TodoState},
+    hosts::{Step, Todo, TodoState},
     settings::AutoTask,
     store::session,
     verbs::{
@@ -65,6 +65,8 @@ fn title(prompt: &str) -> Option<String> {
     let cleaned: Vec<String> = words.map(|word| word.chars().filter(|c| !text::is_hostile(*c)).collect()).collect();
     let line = cleaned.join(" ");
     let line = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '#' | '*' | '-' | '>' | '`'));
+    // OpenCode quotes the words of its command line.
+    let line = line.strip_prefix('"').and_then(|line| line.strip_suffix('"')).unwrap_or(line);
     if line.is_empty() || !secret::scan(b"", line.as_bytes()).is_empty() {
         return None;
     }
@@ -111,22 +113,32 @@ pub fn mirror(caller: &Caller, todos: &[Todo]) -> Result<()> {
     plan::import(caller, &request).map(drop)
 }
 
-/// One line of the agent's list: made (then `output` tells its number), or changed.
+/// Changes of the agent's list: `output` tells the number of a line that was made without a name.
 ///
 /// # Errors
 ///
 /// Those of [`mirror`].
-pub fn mirror_step(caller: &Caller, session: &SessionId, id: Option<&str>, todo: &Todo, output: &str) -> Result<()> {
-    let todo = session::update(caller.repo(), session, caller.now(), |known| {
-        let Some(id) = id else {
-            let number = number_in(output).unwrap_or_else(|| (known.todos.len() + 1).to_string());
-            known.todos.push((number, todo.title.clone()));
-            return Some(todo.clone());
-        };
-        let (_, title) = known.todos.iter().find(|(number, _)| number == id)?;
-        Some(Todo { title: title.clone(), state: todo.state })
+pub fn mirror_steps(caller: &Caller, session: &SessionId, steps: &[Step], output: &str) -> Result<()> {
+    let todos = session::update(caller.repo(), session, caller.now(), |known| {
+        let mut changed = Vec::new();
+        for step in steps {
+            match step {
+                Step::Add(name, todo) => {
+                    let name = name.clone().or_else(|| number_in(output));
+                    let name = name.unwrap_or_else(|| (known.todos.len() + 1).to_string());
+                    known.todos.retain(|(known, _)| *known != name);
+                    known.todos.push((name, todo.title.clone()));
+                    changed.push(todo.clone());
+                }
+                Step::Move(name, state) => {
+                    let lines = known.todos.iter().filter(|(line, _)| name.as_ref().is_none_or(|name| name == line));
+                    changed.extend(lines.map(|(_, title)| Todo { title: title.clone(), state: *state }));
+                }
+            }
+        }
+        changed
     });
-    todo.map_or(Ok(()), |todo| mirror(caller, &[todo]))
+    mirror(caller, &todos)
 }
 
 /// `12` of `Task #12 created successfully`.
@@ -147,6 +159,7 @@ mod tests {
         let long = title(&"word ".repeat(40)).unwrap();
         assert!(long.chars().count() <= LONGEST && long.ends_with('…'), "{long}");
         assert_eq!(title("deploy with ghp_16C7e42F292c6912E7710c838347Ae178B4a"), None);
+        assert_eq!(title("\"Count to three\"").as_deref(), Some("Count to three"));
         assert_eq!(title(" \n "), None);
     }
 }
