@@ -49,6 +49,7 @@ mod hook_managers;
 mod hook_push;
 mod hook_record;
 mod hook_replay;
+mod host_bundles;
 mod host_event;
 mod host_install;
 mod hostile_text;

@@ -27,7 +27,8 @@ const CLAUDE: &[(&str, &str, &str)] = &[
     ("SessionStart", "session-start", ""),
     ("UserPromptSubmit", "prompt", ""),
     ("PreToolUse", "pre-tool", "Bash|Edit|MultiEdit|Write|NotebookEdit"),
-    ("PostToolUse", "post-tool", "Bash|Edit|MultiEdit|Write|NotebookEdit|TodoWrite|TaskCreate|TaskUpdate"),
+    // The last one is a tool of Copilot CLI, which runs these hooks, too.
+    ("PostToolUse", "post-tool", "Bash|Edit|MultiEdit|Write|NotebookEdit|TodoWrite|TaskCreate|TaskUpdate|sql"),
     ("PreCompact", "pre-compact", ""),
     ("Stop", "stop", ""),
     ("SubagentStart", "subagent-start", ""),
@@ -109,6 +110,8 @@ fn entry(host: Host, word: &str, tools: &str) -> Value {
         }
         Host::Cursor if word == "stop" => return json!({"command": line, "timeout": 10, "loop_limit": 1}),
         Host::Cursor => return json!({"command": line, "timeout": 10}),
+        // More is cut.
+        Host::Codex if word == "session-end" => json!({"type": "command", "command": line, "timeout": 3}),
         _ => json!({"type": "command", "command": line, "timeout": 10}),
     };
     match tools {
