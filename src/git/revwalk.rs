@@ -97,6 +97,9 @@ pub fn parents(repo: &Repo, commit: ObjectId) -> Result<Vec<ObjectId>> {
 
 /// Those of `commits` that are not reachable from `tip`.
 pub fn unreachable(repo: &Repo, commits: &[ObjectId], tip: ObjectId) -> Result<Vec<ObjectId>> {
+    if commits.iter().all(|commit| *commit == tip) {
+        return Ok(Vec::new());
+    }
     let wanted: String = commits.iter().map(|id| format!("{id}\n")).chain([format!("^{tip}\n")]).collect();
     let answer = repo.git().args(["rev-list", "--ignore-missing", "--stdin"]).stdin(wanted.into_bytes()).run()?;
     Ok(answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect())
@@ -144,6 +147,9 @@ fn link(line: &[u8]) -> Option<Link> {
 
 /// Those of them that no remote branch and no tag has.
 pub fn unpublished(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Result<HashSet<ObjectId>> {
+    if from == Some(tip) {
+        return Ok(HashSet::new());
+    }
     let answer = list(repo, &["--ignore-missing"], from, tip, &["--not", "--remotes", "--tags"])?;
     Ok(answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect())
 }

@@ -248,13 +248,14 @@ fn writes_use_core_fsync() {
         repo.agent(&["checkpoint", "-m", "Two"]).success();
         let log = repo.tmp().join("trace");
         repo.set_env("GIT_TRACE2_EVENT", &log);
-        repo.agent(&["rollback", "t@1"]).success();
+        repo.agent(&["rollback", "t@1", "--mode", "rewind"]).success();
         repo.agent(&["undo"]).success();
         repo.unset_env("GIT_TRACE2_EVENT");
         let log = fs::read_to_string(log).unwrap();
         let moves: Vec<&str> =
             log.lines().filter(|line| line.contains("\"start\"") && line.contains("\"update-ref\"")).collect();
-        assert!(moves.len() >= 4, "{log}");
+        // The branch, twice; our own refs are moved by no git: see `snapshot_durable`.
+        assert!(moves.len() >= 2, "{log}");
         for line in moves {
             assert!(line.contains("core.fsync=objects,reference"), "{line}");
         }

@@ -250,8 +250,9 @@ fn an_undo_that_is_killed_at_its_end_leaves_nothing_to_the_next_command() {
     });
 }
 
-/// Have `script` run before each `git update-ref` of ours, with `$git` as the real one.
+/// Have `script` run before each `git update-ref` of ours, with `$git` as the real one. In a repository that is shared, git moves all refs.
 fn before_update_ref(repo: &TestRepo, script: &str) {
+    repo.git(&["config", "core.sharedRepository", "group"]).success();
     let place: PathBuf = repo.tmp().join("bin/git");
     let real = repo.git_version().path.display().to_string();
     fs::remove_file(&place).unwrap();

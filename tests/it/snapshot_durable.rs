@@ -26,8 +26,14 @@ fn writes_use_core_fsync() {
         snap(&repo);
         let calls = fs::read_to_string(calls).unwrap();
         let lines: Vec<&str> = calls.lines().collect();
-        let [status, update] = lines[..] else { panic!("two processes: {calls}") };
+        let [status] = lines[..] else { panic!("one process: {calls}") };
         assert!(status.starts_with("-c core.fsmonitor=false status --porcelain=v2 -z "), "{status}");
+        // Where git has to move the ref, it is told to do it durably, and without hooks.
+        repo.git(&["config", "core.sharedRepository", "group"]).success();
+        repo.write("a.txt", "edited again\n");
+        snap(&repo);
+        let calls = fs::read_to_string(repo.tmp().join("calls")).unwrap();
+        let update = calls.lines().last().unwrap();
         assert!(update.contains("-c core.fsync=objects,reference "), "{update}");
         assert!(update.contains("-c core.hooksPath=/dev/null "), "{update}");
         assert!(update.contains(" update-ref -z --stdin "), "{update}");
@@ -63,6 +69,11 @@ fn objects_are_synced_before_the_ref_is_made() {
         .unwrap();
     let reference = at(&|line| line.contains("fsync(") && line.contains("refs/agent/snap")).expect(&trace);
     assert!(last_object < reference, "{trace}");
+    // The ref has its name after its file was synced, and the name is synced after that.
+    let named = at(&|line| line.contains("rename") && line.contains("refs/agent/snap")).expect(&trace);
+    let directory = at(&|line| line.contains("fsync(") && line.contains("refs/agent/snap>")).expect(&trace);
+    assert!(trace.lines().nth(reference).unwrap().contains(".lock>"), "{trace}");
+    assert!(reference < named && named < directory, "{trace}");
     // What 'git add' wrote, too.
     let place = format!("/objects/{}/{}>", &staged[..2], &staged[2..]);
     assert!(

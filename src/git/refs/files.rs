@@ -1,20 +1,22 @@
 //! Refs in files, through gix.
 
-use std::{collections::BTreeSet, os::unix::fs::MetadataExt as _, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, fs::File, io, os::unix::fs::MetadataExt as _, path::PathBuf, time::Duration};
 
 use bstr::ByteSlice as _;
 use gix::{
     ObjectId,
+    lock::acquire::Fail,
     refs::{
         FullName, Target,
+        file::Transaction,
         transaction::{PreviousValue, RefEdit},
     },
 };
 
-use super::{RefChange, RefError};
+use super::{Hooks, RefChange, RefError, Refs};
 use crate::{
     error::{Context as _, Error, Result, codes},
-    git::repo::Repo,
+    git::{claims::Claim, repo::Repo},
 };
 
 pub(super) fn find(repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
@@ -60,22 +62,87 @@ fn list_once(repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>> {
     Ok(list)
 }
 
-pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
-    let edits =
-        changes.iter().map(|change| edit(change, reflog)).collect::<Result<Vec<_>>>().map_err(RefError::Failed)?;
+/// How long a lock that another process holds is waited for where a change has to be on the disk.
+const PATIENCE: Fail = Fail::AfterDurationWithBackoff(Duration::from_secs(1));
+
+/// Move all of `changes` durably without a git, if that can be done; `None`: nothing was changed, and git has to do it.
+///
+/// Refs of the user's are moved by git, which runs hooks; so are those that are deleted, which may be packed. What is in the way of a
+/// new name, git tells best.
+pub(super) fn change_ours(
+    repo: &Repo,
+    refs: Refs,
+    changes: &[RefChange],
+    reflog: &str,
+) -> Option<Result<(), RefError>> {
+    let is_plain = |change: &RefChange| change.name.starts_with("refs/") && change.new.is_some();
+    let ours = refs == Refs::Files && !repo.is_shared() && Hooks::of(changes) == Hooks::Skip;
+    if !ours || !changes.iter().all(|change| is_plain(change) && (change.expected.is_some() || is_free(repo, change))) {
+        return None;
+    }
+    let _claim = Claim::to_refs(repo, changes);
     let who = crate::git::objects::committer(repo);
     let mut time = gix::date::parse::TimeBuf::default();
-    let changed = repo.gix().edit_references_as(edits, Some(who.to_ref(&mut time)));
-    changed.map(|_| ()).map_err(|error| {
-        let names = changes.iter().map(|change| change.name.as_str()).collect::<Vec<_>>().join(", ");
+    match prepare(repo, changes, reflog) {
+        Ok(prepared) => Some(prepared.commit(Some(who.to_ref(&mut time))).map(drop).map_err(refused(repo, changes))),
+        Err(RefError::Failed(_)) => None,
+        Err(error) => Some(Err(error)),
+    }
+}
+
+/// Lock the refs of `changes` and write what they shall be, which is on the disk then: as git, before a file has its name.
+fn prepare<'r>(repo: &'r Repo, changes: &[RefChange], reflog: &str) -> Result<Transaction<'r, 'r>, RefError> {
+    let edits = edits(changes, reflog)?;
+    let prepared = repo.gix().refs.transaction().prepare(edits, PATIENCE, PATIENCE);
+    let prepared = prepared.map_err(refused(repo, changes))?;
+    if let Some(lost) = changes.iter().filter_map(|change| change.new).find(|new| !repo.has(*new)) {
+        let message = format!("{}: the object {lost} is gone", what(changes));
+        return Err(RefError::Vanished(Error::new(codes::REF_UPDATE_FAILED, message)));
+    }
+    let sync = |change: &RefChange| match File::open(file(repo, &format!("{}.lock", change.name))) {
+        Ok(lock) => lock.sync_all(),
+        // What is the same already is not written.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    };
+    let synced = changes.iter().try_for_each(sync).or_environment(|| what(changes));
+    synced.map_err(RefError::Failed)?;
+    Ok(prepared)
+}
+
+/// Whether no ref stands where a directory of the new ref has to be, and none below it.
+fn is_free(repo: &Repo, change: &RefChange) -> bool {
+    let is_none = |name: &str| matches!(find(repo, name), Ok(None));
+    let dirs = change.name.match_indices('/').map(|(end, _)| &change.name[..end]).skip(1);
+    dirs.into_iter().all(is_none) && list_once(repo, &format!("{}/", change.name)).is_ok_and(|below| below.is_empty())
+}
+
+pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
+    let edits = edits(changes, reflog)?;
+    let who = crate::git::objects::committer(repo);
+    let mut time = gix::date::parse::TimeBuf::default();
+    repo.gix().edit_references_as(edits, Some(who.to_ref(&mut time))).map(drop).map_err(refused(repo, changes))
+}
+
+/// Why `changes` were not made, from what gix says.
+fn refused<'r>(repo: &'r Repo, changes: &'r [RefChange]) -> impl Fn(gix::Error) -> RefError + 'r {
+    |error| {
         let (moved, locked) = (error.is_conflict(), error.can_retry());
-        let what = format!("cannot update {names}");
         match () {
             () if moved => RefError::Moved,
-            () if locked => RefError::Locked(super::locked(repo, changes, &what, error.into())),
-            () => RefError::Failed(Error::new(codes::REF_UPDATE_FAILED, what).because(error)),
+            () if locked => RefError::Locked(super::locked(repo, changes, &what(changes), error.into())),
+            () => RefError::Failed(Error::new(codes::REF_UPDATE_FAILED, what(changes)).because(error)),
         }
-    })
+    }
+}
+
+fn what(changes: &[RefChange]) -> String {
+    let names = changes.iter().map(|change| change.name.as_str()).collect::<Vec<_>>().join(", ");
+    format!("cannot update {names}")
+}
+
+fn edits(changes: &[RefChange], reflog: &str) -> Result<Vec<RefEdit>, RefError> {
+    changes.iter().map(|change| edit(change, reflog)).collect::<Result<_>>().map_err(RefError::Failed)
 }
 
 fn edit(change: &RefChange, reflog: &str) -> Result<RefEdit> {
@@ -90,12 +157,15 @@ fn edit(change: &RefChange, reflog: &str) -> Result<RefEdit> {
 
 /// Sync the directories that the files of `changes` are in: git syncs the files, not their names.
 pub(super) fn sync(repo: &Repo, changes: &[RefChange]) -> Result<()> {
-    let file = |change: &RefChange| match is_of_worktree(&change.name) {
-        true => repo.git_dir().join(&change.name),
-        false => repo.common_dir().join(&change.name),
-    };
-    let dirs: BTreeSet<PathBuf> = changes.iter().filter_map(|change| Some(file(change).parent()?.to_owned())).collect();
+    let dir = |change: &RefChange| Some(file(repo, &change.name).parent()?.to_owned());
+    let dirs: BTreeSet<PathBuf> = changes.iter().filter_map(dir).collect();
     dirs.iter().try_for_each(|dir| crate::git::objects::sync_dir(dir))
+}
+
+/// The file of the ref `name`.
+fn file(repo: &Repo, name: &str) -> PathBuf {
+    let dir = if is_of_worktree(name) { repo.git_dir() } else { repo.common_dir() };
+    dir.join(name)
 }
 
 /// Whether the ref `name` is one of each worktree.

@@ -119,7 +119,10 @@ impl Refs {
     /// `HEAD` among them is moved itself: a commit there means that it is detached afterwards.
     pub fn change_durably(self, repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
         remembered::announce(repo, changes)?;
-        binary::change(repo, changes, reflog, binary::Durability::Synced)?;
+        match files::change_ours(repo, self, changes, reflog) {
+            Some(changed) => changed,
+            None => binary::change(repo, changes, reflog, binary::Durability::Synced),
+        }?;
         remembered::settle(repo, changes);
         match self {
             Refs::Files => files::sync(repo, changes).map_err(RefError::Failed),
