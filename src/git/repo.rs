@@ -15,6 +15,7 @@ use super::{
     head::Head,
     objects::{DeltaBases, RetryPolicy},
     refs::Refs,
+    rev_parse,
     seal::{self, Secret},
 };
 use crate::{
@@ -336,6 +337,9 @@ impl Repo {
                 // A tag of one, or no commit.
                 Some(_) => {}
             }
+        }
+        if rev_parse::names_nothing(self, revision) {
+            return Ok(None);
         }
         let output = self
             .git()
