@@ -1,8 +1,8 @@
 //! The work tree as a tree, without a trace in the repository.
 
-use std::{borrow::Cow, path::PathBuf};
+use std::path::PathBuf;
 
-use bstr::{BStr, BString, ByteSlice as _};
+use bstr::{BStr, BString};
 
 use crate::{
     error::{Context as _, Result},
@@ -20,8 +20,6 @@ use crate::{
 
 /// What the directories of [`Content`] are called.
 const PREFIX: &str = "verify-";
-/// So many paths are named to git; it is quicker to look at everything when there are more.
-const FEW: usize = 100;
 
 /// A look at the work tree that leaves nothing behind: index and new objects are in a directory that is removed.
 pub struct Content<'r> {
@@ -51,15 +49,7 @@ impl<'r> Content<'r> {
     /// are repositories.
     pub fn tree_after(&self, dirty: &[&BString], nested: &[BString]) -> Result<ObjectId> {
         let private = self.index_copy()?.with_objects_in(self.objects());
-        let paths: Option<Vec<PathBuf>> = match dirty.len() <= FEW {
-            true => dirty.iter().map(|path| gix::path::from_bstr(path.as_bstr()).ok().map(Cow::into_owned)).collect(),
-            false => None,
-        };
-        match paths {
-            Some(paths) if paths.is_empty() => {}
-            Some(paths) => private.add(Some(&paths), nested)?,
-            None => private.add(None, nested)?,
-        }
+        private.add_dirty(dirty, nested)?;
         private.write_tree()
     }
 

@@ -102,6 +102,11 @@ impl Entries {
         is_real.then_some((kind, entry.id))
     }
 
+    /// Whether one of them is a submodule.
+    pub fn has_submodules(&self) -> bool {
+        self.all().any(|entry| entry.leaf.0 == EntryKind::Commit)
+    }
+
     /// Whether there is an entry for `path`, of whatever stage, or for a directory above it.
     pub fn knows(&self, path: &BStr) -> bool {
         let Some(state) = self.state.as_deref() else { return false };

@@ -8,6 +8,7 @@
 //! younger copy would hide an edit of the same size made right after `git add`.
 
 use std::{
+    borrow::Cow,
     ffi::OsStr,
     fs::{File, FileTimes},
     io,
@@ -116,6 +117,24 @@ impl<'r> TempIndex<'r> {
         git.run().map(drop)
     }
 
+    /// [`Self::add`] of everything, where `git status` has told already that only the files of `dirty` are not as the index has them, and
+    /// which untracked directories are repositories.
+    ///
+    /// # Errors
+    ///
+    /// `git-failed`.
+    pub fn add_dirty(&self, dirty: &[&BString], nested: &[BString]) -> Result<()> {
+        let paths: Option<Vec<PathBuf>> = match dirty.len() <= FEW {
+            true => dirty.iter().map(|path| gix::path::from_bstr(path.as_bstr()).ok().map(Cow::into_owned)).collect(),
+            false => None,
+        };
+        match paths {
+            Some(paths) if paths.is_empty() => Ok(()),
+            Some(paths) => self.add(Some(&paths), nested),
+            None => self.add(None, nested),
+        }
+    }
+
     /// What is staged, as a tree.
     pub fn write_tree(&self) -> Result<ObjectId> {
         let answer = self.git().args(["write-tree"]).run()?;
@@ -221,6 +240,9 @@ impl<'r> TempIndex<'r> {
         self.git().args(["-c", "sparse.expectFilesOutsideOfPatterns=true"])
     }
 }
+
+/// So many paths are named to git; it is quicker to look at everything when there are more.
+const FEW: usize = 100;
 
 /// Where `git add` finds its paths.
 const PATHS_FROM_STDIN: [&str; 2] = ["--pathspec-from-file=-", "--pathspec-file-nul"];

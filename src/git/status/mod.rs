@@ -170,6 +170,13 @@ impl Status {
         self.untracked.iter().filter(|path| !path.ends_with(b"/"))
     }
 
+    /// What `git add` has to look at to stage everything; `None` where this status does not say all of it.
+    pub fn to_stage(&self) -> Option<Vec<&BString>> {
+        let is_whole = self.unseen.is_empty() && self.unreadable.is_empty();
+        let tracked = self.tracked.iter().filter(|tracked| tracked.is_dirty).map(|tracked| &tracked.path);
+        is_whole.then(|| tracked.chain(&self.unmerged).chain(self.untracked_files()).collect())
+    }
+
     /// Index entries that differ from HEAD: what they are.
     pub fn staged(&self) -> Edits {
         self.tracked.iter().filter_map(|tracked| Some((tracked.path.clone(), tracked.staged?))).collect()

@@ -201,7 +201,7 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     let before = before(repo, &status)?;
     let head = before.head.commit;
     let write_tree = |index: &TempIndex<'_>| {
-        stage(repo, request, &status, head, index)?;
+        stage(repo, request, &status, &before, index)?;
         staged.set(Staged::Unwritten);
         index.write_tree()
     };
@@ -319,7 +319,7 @@ fn stage(
     repo: &Repo,
     request: &Request<'_>,
     status: &Status,
-    head: Option<ObjectId>,
+    before: &Before,
     private: &TempIndex<'_>,
 ) -> Result<()> {
     let asked;
@@ -338,12 +338,23 @@ fn stage(
         let limit = repo.settings().max_file_size();
         refusal::large(contents::large_untracked(status, repo, limit)?.into_iter(), limit)?;
     }
-    if paths.is_some() {
-        private.reset_to(head)?;
-    }
-    private.add(paths, &[]).map_err(|error| {
+    let added = match paths {
+        Some(_) => private.reset_to(before.head.commit).and_then(|()| private.add(paths, &[])),
+        None => add_everything(private, status, &before.index),
+    };
+    added.map_err(|error| {
         Error::new(codes::CANNOT_STAGE, "cannot make a checkpoint: git cannot stage what is there").because(error)
     })
+}
+
+/// Stage everything: what `status` tells of, or, where that may not be all, what git finds.
+fn add_everything(private: &TempIndex<'_>, status: &Status, index: &Entries) -> Result<()> {
+    // A submodule can be set up so that `git status` does not tell of it, and `git add` stages it anyway.
+    match status.to_stage().filter(|_| !index.has_submodules()) {
+        // What has gone since then makes git stop.
+        Some(dirty) => private.add_dirty(&dirty, &[]).or_else(|_| private.add(None, &[])),
+        None => private.add(None, &[]),
+    }
 }
 
 /// Refuse what must not get into a history.
