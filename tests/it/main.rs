@@ -114,6 +114,7 @@ mod snapshot_touch;
 mod sparse;
 mod squash;
 mod status_watch;
+mod stories;
 mod support;
 mod survival;
 mod sync_race;
