@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import built
 import data
 import measure
 import rows_commit
@@ -15,26 +16,14 @@ import rows_history
 import rows_plan
 import rows_read
 import rows_recovery
+import rows_shape
 import rows_share
 import rows_snapshot
 import rows_start
 import rows_write
 import table
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-GROUPS = [rows_start, rows_commit, rows_write, rows_plan, rows_read, rows_history, rows_share, rows_snapshot, rows_recovery]
-
-
-def build(profile, wanted):
-    """The directory with git-agent and the generator of ledgers."""
-    given = os.environ.get("GIT_AGENT")
-    target = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
-    folder = os.path.join(target, profile)
-    if wanted:
-        what = ["--example", "make-ledger"] + ([] if given else ["--bin", "git-agent"])
-        subprocess.run(["cargo", "build", "--quiet", "--profile", profile, *what], cwd=ROOT, check=True)
-    agent = os.path.abspath(given) if given else os.path.join(folder, "git-agent")
-    return agent, os.path.join(folder, "examples", "make-ledger")
+GROUPS = [rows_start, rows_commit, rows_write, rows_plan, rows_shape, rows_read, rows_history, rows_share, rows_snapshot, rows_recovery]
 
 
 def version(*words):
@@ -47,10 +36,10 @@ def main():
     parser.add_argument("--quick", action="store_true", help="3 runs each, nothing larger than 10k tasks and 80k commits")
     parser.add_argument("--runs", type=int, help="runs a row; 9 if not given, and never fewer than 7 without --quick")
     parser.add_argument("--profile", default="release")
-    parser.add_argument("--data", default=os.path.join(ROOT, "target", "bench-data"))
+    parser.add_argument("--data", default=os.path.join(built.ROOT, "target", "bench-data"))
     parser.add_argument("--no-build", action="store_true", help="what was built last is good enough")
     parser.add_argument("--list", action="store_true", help="only name the rows")
-    parser.add_argument("--json", default=os.path.join(ROOT, "benches", "compare", "results.json"))
+    parser.add_argument("--json", default=os.path.join(built.ROOT, "benches", "compare", "results.json"))
     parser.add_argument("--first", action="store_true", help="run before everything else on the machine (needs root): for a busy one")
     options = parser.parse_args()
     every = [row for group in GROUPS for row in group.ROWS]
@@ -60,7 +49,7 @@ def main():
     if options.list:
         print("\n".join(row.name for row in chosen))
         return 0
-    agent, generator = build(options.profile, not options.no_build)
+    agent, generator = built.build(options.profile, not options.no_build)
     runs = options.runs or (3 if options.quick else 9)
     here = data.Data(options.data, generator, options.quick)
     bench = measure.Bench(agent, here, runs)
