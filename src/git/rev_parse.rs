@@ -116,7 +116,8 @@ mod tests {
         run(&["update-ref", "ORIG_HEAD", "HEAD"]);
         let id = head.trim();
         let described = format!("v1-2-g{}", &id[..7]);
-        for word in ["t-1", "t-2", "o", "p", "odd", "T-3", "loose", "ORIG_HEAD", "HEAD", "@", &id[..7], id, &described] {
+        for word in ["t-1", "t-2", "o", "p", "odd", "T-3", "loose", "ORIG_HEAD", "HEAD", "@", &id[..7], id, &described]
+        {
             assert_eq!(asked(dir.path(), word), (true, false), "{word}");
         }
         for word in ["t-9", "T-000042", "no_such", "0-g"] {

@@ -315,13 +315,7 @@ fn has_all_of(repo: &Repo, commit: ObjectId, tree: ObjectId) -> Result<bool> {
 }
 
 /// Stage what was asked for, refusing first what can be refused without storing anything.
-fn stage(
-    repo: &Repo,
-    request: &Request<'_>,
-    status: &Status,
-    before: &Before,
-    private: &TempIndex<'_>,
-) -> Result<()> {
+fn stage(repo: &Repo, request: &Request<'_>, status: &Status, before: &Before, private: &TempIndex<'_>) -> Result<()> {
     let asked;
     let (paths, status) = match &request.what {
         What::Staged => return Ok(()),
