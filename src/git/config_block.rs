@@ -106,6 +106,10 @@ pub fn read(repo: &Repo) -> Vec<Setting> {
 /// Write `hooks`, if given, and what of `wanted` the user has not set.
 ///
 /// `was_installed`: hooks of an earlier version are there, which wrote settings without a block; these are taken over.
+///
+/// # Errors
+///
+/// When another process holds the configuration, or it cannot be written.
 pub fn change(
     repo: &Repo,
     hooks: Option<Vec<Setting>>,
@@ -147,6 +151,10 @@ pub fn change(
 }
 
 /// Take the block out. Returns what was in it; without one, what an earlier version has set, if one `was_installed`.
+///
+/// # Errors
+///
+/// When another process holds the configuration, or it cannot be written.
 pub fn remove(repo: &Repo, was_installed: bool) -> Result<Vec<Setting>> {
     let before = fs::read(file(repo)).unwrap_or_default();
     let is_of_earlier = |text: &[u8]| text::find(text).map_or(was_installed, |block| block.is_earlier());

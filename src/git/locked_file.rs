@@ -44,6 +44,10 @@ impl LockedFile {
     }
 
     /// Make `text` the whole content of the file, which keeps its mode, and let go of the lock.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written whole; the old one stays then.
     pub fn commit(self, text: &[u8]) -> Result<()> {
         let failed = || format!("cannot write '{}'", self.file.display());
         // The lock makes the name ours; what a process that was killed left of it is written over.

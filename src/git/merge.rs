@@ -27,6 +27,10 @@ pub enum Merged {
 
 /// Merge the trees `ours` and `theirs`, both of which come from `base`, as `git merge` and `git revert` would: with renames,
 /// and with the merge drivers that the attributes name. What is written is in `apart`, and what the trees need may be there, too.
+///
+/// # Errors
+///
+/// When git cannot merge: a tree is missing, or git is too old.
 pub fn trees(apart: &Apart<'_>, base: ObjectId, ours: ObjectId, theirs: ObjectId) -> Result<Merged> {
     let repo = apart.repo();
     if ours == theirs || theirs == base {

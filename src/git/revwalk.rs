@@ -9,6 +9,10 @@ use super::{cmd, replace, repo::Repo};
 use crate::error::{Context as _, Error, Result, codes};
 
 /// The best common ancestor of two commits, if they have one.
+///
+/// # Errors
+///
+/// When git cannot list the history.
 pub fn merge_base(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<Option<ObjectId>> {
     let output = repo.git().args(["merge-base", &one.to_string(), &other.to_string()]).output()?;
     match output.status.code() {
@@ -24,6 +28,10 @@ pub fn common_ancestor(repo: &Repo, one: ObjectId, other: ObjectId) -> Option<Ob
 }
 
 /// The commits at which the history of this clone is cut off.
+///
+/// # Errors
+///
+/// When the file of shallow commits cannot be read.
 pub fn shallow(repo: &Repo) -> Result<HashSet<ObjectId>> {
     let commits = repo.gix().shallow_commits().map_err(|error| {
         Error::new(codes::ENVIRONMENT, "cannot read where this shallow clone is cut off").because(error)
@@ -32,6 +40,10 @@ pub fn shallow(repo: &Repo) -> Result<HashSet<ObjectId>> {
 }
 
 /// Whether everything that `objects` lead to is here, as far as the user's own refs do not lead there, too.
+///
+/// # Errors
+///
+/// When git cannot be started.
 pub fn is_connected(repo: &Repo, objects: &[ObjectId]) -> Result<bool> {
     if objects.is_empty() {
         return Ok(true);
@@ -60,6 +72,10 @@ pub fn disk_usage(repo: &Repo, objects: &[ObjectId]) -> Result<Option<u64>> {
 }
 
 /// The tree of `commit`.
+///
+/// # Errors
+///
+/// When the commit cannot be read.
 pub fn tree(repo: &Repo, commit: ObjectId) -> Result<ObjectId> {
     let commit = repo.gix().find_commit(commit).or_environment(|| format!("cannot read commit {commit}"))?;
     Ok(commit.tree_id().or_environment(|| format!("commit {} is damaged", commit.id))?.detach())
@@ -75,6 +91,10 @@ pub fn tree_or_empty(repo: &Repo, commit: Option<ObjectId>) -> Result<ObjectId> 
 }
 
 /// Whether `commit` is `tip` or one of its ancestors.
+///
+/// # Errors
+///
+/// When git cannot be started.
 pub fn is_ancestor(repo: &Repo, commit: ObjectId, tip: ObjectId) -> Result<bool> {
     if commit == tip {
         return Ok(true);
@@ -84,6 +104,10 @@ pub fn is_ancestor(repo: &Repo, commit: ObjectId, tip: ObjectId) -> Result<bool>
 }
 
 /// The parents of `commit`, as git sees them: grafts count, and behind the end of a shallow clone there are none.
+///
+/// # Errors
+///
+/// When the commit cannot be read.
 pub fn parents(repo: &Repo, commit: ObjectId) -> Result<Vec<ObjectId>> {
     if shallow(repo)?.contains(&commit) {
         return Ok(Vec::new());
@@ -96,6 +120,10 @@ pub fn parents(repo: &Repo, commit: ObjectId) -> Result<Vec<ObjectId>> {
 }
 
 /// Those of `commits` that are not reachable from `tip`.
+///
+/// # Errors
+///
+/// When git cannot list the history.
 pub fn unreachable(repo: &Repo, commits: &[ObjectId], tip: ObjectId) -> Result<Vec<ObjectId>> {
     if commits.iter().all(|commit| *commit == tip) {
         return Ok(Vec::new());
@@ -107,6 +135,10 @@ pub fn unreachable(repo: &Repo, commits: &[ObjectId], tip: ObjectId) -> Result<V
 
 /// Those of `commits` that no branch, tag, remote branch or worktree has any more: rewritten, thrown away, or not here. What our own
 /// snapshots and operations keep of them is no branch.
+///
+/// # Errors
+///
+/// When git cannot list the history.
 pub fn lost(repo: &Repo, commits: &[ObjectId]) -> Result<Vec<ObjectId>> {
     let here = |id: &ObjectId| repo.has(*id);
     let wanted: String = commits.iter().filter(|id| here(id)).map(|id| format!("{id}\n")).collect();
@@ -131,6 +163,10 @@ pub struct Link {
 }
 
 /// The commits reachable from `tip` and not from `from`, newest first: children before their parents.
+///
+/// # Errors
+///
+/// When git cannot list the history.
 pub fn between(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Result<Vec<Link>> {
     if from == Some(tip) {
         return Ok(Vec::new());
@@ -146,6 +182,10 @@ fn link(line: &[u8]) -> Option<Link> {
 }
 
 /// Those of them that no remote branch and no tag has.
+///
+/// # Errors
+///
+/// When git cannot list the history.
 pub fn unpublished(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Result<HashSet<ObjectId>> {
     if from == Some(tip) {
         return Ok(HashSet::new());
@@ -155,6 +195,10 @@ pub fn unpublished(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Result
 }
 
 /// The commits reachable from `tips` and not from `base`. Tips that are not here are left out.
+///
+/// # Errors
+///
+/// When git cannot list the history.
 pub fn beyond(repo: &Repo, tips: &[ObjectId], base: ObjectId) -> Result<Vec<Link>> {
     let wanted: String = tips.iter().map(|tip| format!("{tip}\n")).chain([format!("^{base}\n")]).collect();
     let words = ["rev-list", "--topo-order", "--parents", "--ignore-missing", "--stdin"];
@@ -163,6 +207,10 @@ pub fn beyond(repo: &Repo, tips: &[ObjectId], base: ObjectId) -> Result<Vec<Link
 }
 
 /// How many commits only `one` has, and how many only `other` has.
+///
+/// # Errors
+///
+/// When git cannot list the history.
 pub fn apart(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<(usize, usize)> {
     let range = format!("{one}...{other}");
     let answer = repo.git().args(["rev-list", "--left-right", "--count", &range, "--"]).run()?;
@@ -171,6 +219,10 @@ pub fn apart(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<(usize, usiz
 }
 
 /// What the merge `merge` has and its parent `mainline` does not, itself left out.
+///
+/// # Errors
+///
+/// When git cannot list the history.
 pub fn brought_in(repo: &Repo, merge: ObjectId, mainline: ObjectId) -> Result<Vec<ObjectId>> {
     let answer = list(repo, &["--topo-order"], Some(mainline), merge, &[])?;
     let ids = answer.lines().filter_map(|line| ObjectId::from_hex(line).ok());

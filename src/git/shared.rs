@@ -107,6 +107,10 @@ impl Repo {
     }
 
     /// Let those who share the repository use `path`, which was made just now.
+    ///
+    /// # Errors
+    ///
+    /// When the mode cannot be changed.
     pub fn share(&self, path: &Path) -> io::Result<()> {
         let sharing = self.sharing();
         if sharing == Sharing::Umask {
@@ -124,6 +128,10 @@ impl Repo {
     }
 
     /// Make the directory `dir` with those above it.
+    ///
+    /// # Errors
+    ///
+    /// When the directory cannot be made.
     pub fn make_dir(&self, dir: &Path) -> io::Result<()> {
         if dir.is_dir() {
             return Ok(());
@@ -140,6 +148,10 @@ impl Repo {
     }
 
     /// Remove the directory `dir` with all that is in it, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// When something in it cannot be removed.
     pub fn remove_dir(&self, dir: &Path) -> io::Result<()> {
         match fs::remove_dir_all(dir) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -148,6 +160,10 @@ impl Repo {
     }
 
     /// Write the file `path` of ours whole, or not at all, with the directories above it.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written; the old one stays then.
     pub fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let dir = path.parent().unwrap_or(Path::new("."));
         self.make_dir(dir)?;

@@ -20,6 +20,10 @@ pub struct Sparse(Option<Vec<Pattern>>);
 
 impl Sparse {
     /// Of the worktree that `repo` is seen from.
+    ///
+    /// # Errors
+    ///
+    /// When the patterns of the sparse checkout cannot be read.
     pub fn of(repo: &Repo) -> Result<Self> {
         if !repo.gix().config_snapshot().boolean("core.sparseCheckout").unwrap_or(false) {
             return Ok(Sparse(None));

@@ -54,6 +54,10 @@ impl Stream {
     }
 
     /// The next piece of the answer up to `end`, which is left out; `None` when there is no more.
+    ///
+    /// # Errors
+    ///
+    /// `git-failed` when git ended with an error.
     pub fn next(&mut self, end: u8) -> Result<Option<Vec<u8>>> {
         let mut piece = Vec::new();
         self.stdout.read_until(end, &mut piece).or_environment(|| format!("cannot read from '{}'", self.what))?;
@@ -67,6 +71,10 @@ impl Stream {
     }
 
     /// Wait for its end, after its whole answer was read.
+    ///
+    /// # Errors
+    ///
+    /// When the end of git cannot be waited for.
     pub fn finish(mut self) -> Result<Output> {
         let status = self.child.wait().or_environment(|| format!("cannot wait for '{}'", self.what))?;
         let stderr = self.stderr.take().map(|reader| reader.join().unwrap_or_default()).unwrap_or_default();

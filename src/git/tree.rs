@@ -63,6 +63,10 @@ impl<'r> Trees<'r> {
     }
 
     /// What `path` is in `root`; `None` when it is a directory or not there.
+    ///
+    /// # Errors
+    ///
+    /// When a tree cannot be read, or is damaged.
     pub fn find(&self, root: ObjectId, path: &BStr) -> Result<Option<Entry>> {
         let mut at = root;
         let mut names = path.split_str("/").peekable();
@@ -90,6 +94,10 @@ impl<'r> Trees<'r> {
 
 /// The tree `root` with `changes` made: what a path shall be, or that it shall not be there. New trees are staged in `batch`;
 /// `root` and what it holds must be in the repository.
+///
+/// # Errors
+///
+/// When a tree cannot be read, or is damaged.
 pub fn edit<'a>(
     repo: &Repo,
     batch: &mut Batch,

@@ -74,6 +74,10 @@ pub enum From {
 
 /// Of these commits, those that no ref which every worktree sees leads to: the tips, newest first. Snapshots keep what only
 /// reflogs have; what worktrees name counts also when an older snapshot has it.
+///
+/// # Errors
+///
+/// When the reflogs or refs cannot be read.
 pub fn tips(repo: &Repo, from: &From) -> Result<Vec<ObjectId>> {
     let git = repo.git().args(["rev-list", "--topo-order", "--parents", "--ignore-missing"]);
     let git = match from {

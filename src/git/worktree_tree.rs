@@ -29,6 +29,10 @@ pub struct Content<'r> {
 
 impl<'r> Content<'r> {
     /// Make the directory.
+    ///
+    /// # Errors
+    ///
+    /// When the index cannot be copied.
     pub fn open(repo: &'r Repo) -> Result<Self> {
         let dir = Scratch::for_a_question(repo, PREFIX)?;
         let failed = || format!("cannot write in '{}'", dir.path().display());
@@ -37,6 +41,10 @@ impl<'r> Content<'r> {
     }
 
     /// The tree of everything that is not ignored.
+    ///
+    /// # Errors
+    ///
+    /// When a file of the work tree cannot be read, or a filter fails.
     pub fn tree(&self) -> Result<ObjectId> {
         let status = Status::of_index(&self.index_copy()?, None)?;
         let nested: Vec<BString> = status.nested().cloned().collect();
@@ -47,6 +55,10 @@ impl<'r> Content<'r> {
 
     /// The same, where `git status` has told already which paths are not as the index has them, and which untracked directories
     /// are repositories.
+    ///
+    /// # Errors
+    ///
+    /// When a file of the work tree cannot be read, or a filter fails.
     pub fn tree_after(&self, dirty: &[&BString], nested: &[BString]) -> Result<ObjectId> {
         let private = self.index_copy()?.with_objects_in(self.objects());
         private.add_dirty(dirty, nested)?;
@@ -54,6 +66,10 @@ impl<'r> Content<'r> {
     }
 
     /// The tree of these `entries`.
+    ///
+    /// # Errors
+    ///
+    /// When a tree cannot be written.
     pub fn tree_of<'a>(&self, entries: impl Iterator<Item = (&'a BStr, Entry)>) -> Result<ObjectId> {
         let mut script = Vec::new();
         for (path, entry) in entries {

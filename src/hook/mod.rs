@@ -88,6 +88,10 @@ impl Hook {
     }
 
     /// Do what this hook does with the arguments that git gave to it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the hook, which [`fail_open::fail_open`] reports: no hook keeps git from committing.
     pub fn run(self, here: &Surroundings<'_>, args: &[OsString], limit: &fail_open::Limit) -> Result<()> {
         let settings = settings::HookSettings::read(here.repo);
         limit.set(settings.timeout());

@@ -43,6 +43,10 @@ const TEMPLATE: &str = "agent/commit-template";
 /// Stamp now if the message is not going to be edited.
 ///
 /// With an editor the message may still be empty, and git must be able to see that; then it is `commit-msg` that stamps.
+///
+/// # Errors
+///
+/// When the message file or the repository cannot be read or written: the commit goes on without a stamp.
 pub fn prepare_commit_msg(here: &Surroundings<'_>, settings: &HookSettings<'_>, args: &[OsString]) -> Result<()> {
     let Some(file) = args.first() else { return Ok(()) };
     let repo = here.repo;
@@ -63,6 +67,10 @@ pub fn prepare_commit_msg(here: &Surroundings<'_>, settings: &HookSettings<'_>, 
 }
 
 /// Stamp what came out of the editor, unless git is going to refuse it.
+///
+/// # Errors
+///
+/// As [`prepare_commit_msg`].
 pub fn commit_msg(here: &Surroundings<'_>, settings: &HookSettings<'_>, args: &[OsString]) -> Result<()> {
     let Some(file) = args.first() else { return Ok(()) };
     let repo = here.repo;

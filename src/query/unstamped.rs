@@ -29,6 +29,10 @@ pub struct Unstamped {
 
 /// The unstamped commits since the `active` tasks of this worktree were started, oldest first; only those that HEAD still
 /// has, and that no event links to a task.
+///
+/// # Errors
+///
+/// When HEAD or its reflog cannot be read.
 pub fn find(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
     let Some(head) = repo.head()?.commit else { return Ok(Vec::new()) };
     let since = |task: &Task| task.spans.last().filter(|span| span.to.is_none()).map(|span| span.from.seconds());

@@ -69,6 +69,10 @@ pub struct Synced {
 ///
 /// Only ever pushes the notes refs, unforced, in a push of their own: a server that refuses them must not take a branch
 /// down with them.
+///
+/// # Errors
+///
+/// `no-such-remote`, `push-overtaken`; those of git when the remote does not answer or refuses.
 pub fn sync(repo: &Repo, remote: &str, direction: Direction, actor: &Actor) -> Result<Synced> {
     check(repo, remote)?;
     let mut synced = Synced::default();

@@ -35,6 +35,10 @@ pub(super) fn check(repo: &Repo, remote: &str) -> Result<()> {
 
 /// What the configuration of a repository should have, besides hooks: plain `git fetch` fetches the ledger of `remote`, and
 /// plain `git notes merge` merges ledgers as we do.
+///
+/// # Errors
+///
+/// `no-such-remote`.
 pub fn settings(repo: &Repo, remote: Option<&str>) -> Result<Vec<WantedSetting>> {
     let mut wanted = vec![WantedSetting {
         setting: Setting::new("notes", Some("agent-tasks"), "mergeStrategy", MERGE_STRATEGY.1.as_bytes()),

@@ -83,6 +83,10 @@ impl Caller {
     }
 
     /// The ledger as it is now.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
     pub fn view(&self) -> Result<View<'_>> {
         self.take_in();
         self.notice();
@@ -165,6 +169,10 @@ impl Caller {
     }
 
     /// [`Caller::actor`] in this clone.
+    ///
+    /// # Errors
+    ///
+    /// `bad-actor`.
     pub fn holder(&self) -> Result<Holder> {
         Ok(ledger::clone::holder(&self.repo, self.actor()?))
     }
@@ -209,6 +217,10 @@ impl Caller {
     }
 
     /// Write to the ledger as [`Caller::actor`].
+    ///
+    /// # Errors
+    ///
+    /// `bad-actor`, those of `decide`, and those of [`ledger::write`].
     pub fn write<T>(&self, decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>) -> Result<(Written, T)> {
         self.take_in();
         self.notice();
@@ -219,6 +231,10 @@ impl Caller {
     }
 
     /// Write to the ledger of `remote` and to ours, as [`Caller::actor`].
+    ///
+    /// # Errors
+    ///
+    /// `bad-actor`, those of `decide`, and those of [`sync::write_through`].
     pub fn write_through<T>(
         &self,
         remote: &str,
@@ -252,6 +268,10 @@ impl Caller {
     }
 
     /// The active tasks of this worktree.
+    ///
+    /// # Errors
+    ///
+    /// `bad-task-id`, as [`active::read`].
     pub fn active(&self) -> Result<Vec<TaskId>> {
         active::read(&self.repo)
     }
@@ -284,6 +304,10 @@ impl Caller {
     }
 
     /// `words` for git, with the checkpoints that they name as object ids; see [`Resolver::words`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Resolver::words`].
     pub fn words(&self, view: &View<'_>, emptiness: Emptiness, words: &[OsString]) -> Result<Vec<OsString>> {
         self.asking(view, emptiness, |asker| asker.words(words))
     }
@@ -315,6 +339,10 @@ impl Caller {
     }
 
     /// The task that `word` names, or the active one where none is named.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`View::find`]; `no-active-task` where no task is named.
     pub fn task(&self, view: &View<'_>, word: Option<&str>) -> Result<Task> {
         if let Some(word) = word {
             return view.find(word);

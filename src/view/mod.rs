@@ -178,6 +178,10 @@ impl Out {
     }
 
     /// Show the answer in the pager `command` if it goes to a terminal and is one for people.
+    ///
+    /// # Errors
+    ///
+    /// Those of `command`.
     pub fn page(&self, command: impl FnOnce() -> Result<Option<String>>) -> Result<()> {
         if !self.json && io::stdout().is_terminal() {
             self.paging.replace(command()?.map_or(Paging::Off, Paging::Wanted));
@@ -226,6 +230,10 @@ impl Out {
     }
 
     /// The answer as one JSON object on one line.
+    ///
+    /// # Errors
+    ///
+    /// When standard output cannot be written.
     pub fn json(&self, answer: &impl Serialize) -> Result<()> {
         self.write(format!("{}\n", json::text(answer, self.selection.as_ref())?).as_bytes())
     }

@@ -89,6 +89,10 @@ pub fn longest<I: Copy + Eq + Hash>(tip: I, commits: &[Commit<I>]) -> Run<I> {
 }
 
 /// All of `commits`, on top of `onto`; or the first one that has to stay.
+///
+/// # Errors
+///
+/// The [`Stop`] that keeps the commits apart.
 pub fn all<I: Copy>(onto: Option<I>, commits: &[Commit<I>]) -> Result<Run<I>, Stop<I>> {
     for commit in commits {
         if let Some(why) = commit.obstacle.clone() {

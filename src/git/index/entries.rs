@@ -50,6 +50,10 @@ pub struct Entry<'i> {
 
 impl Entries {
     /// Read them.
+    ///
+    /// # Errors
+    ///
+    /// When the index is damaged.
     pub fn read(repo: &Repo) -> Result<Self> {
         let failed = || "cannot read the index".to_owned();
         let identity = identity(repo);
@@ -61,12 +65,20 @@ impl Entries {
     }
 
     /// Those of an index that is not there.
+    ///
+    /// # Errors
+    ///
+    /// When the settings of the repository cannot be read.
     pub fn none(repo: &Repo) -> Result<Self> {
         let options = repo.gix().stat_options().or_environment(|| "cannot read the index".to_owned())?;
         Ok(Entries { state: None, options, identity: Identity(None) })
     }
 
     /// Read those of another index file: of the one that git prepares for a commit.
+    ///
+    /// # Errors
+    ///
+    /// When the index is damaged.
     pub fn read_at(repo: &Repo, path: &Path) -> Result<Self> {
         let failed = || format!("cannot read the index in '{}'", path.display());
         let gix = repo.gix();
@@ -178,6 +190,10 @@ pub fn identity(repo: &Repo) -> Identity {
 
 /// What is checked out in the submodule at `path`; `None` also when its ids are not of the sort that this repository's are: a
 /// tree cannot list it then.
+///
+/// # Errors
+///
+/// When git cannot be started.
 pub fn submodule_head(repo: &Repo, path: &BStr) -> Result<Option<ObjectId>> {
     let Some(dir) = repo.in_work_dir(path) else { return Ok(None) };
     let git_dir = dir.join(".git");

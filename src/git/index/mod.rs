@@ -79,6 +79,10 @@ pub fn install(repo: &Repo, temp: &TempIndex<'_>, before: &Path) -> Result<bool>
 }
 
 /// Take the changes of `paths` from `commit` into the index as it is now, except those that were staged again since `before`.
+///
+/// # Errors
+///
+/// When the index is held, or cannot be written.
 pub fn merge(repo: &Repo, before: &Path, commit: ObjectId, paths: &[BString]) -> Result<()> {
     let _lock = IndexLock::take_marked(repo, CHECKPOINT)?;
     let next = TempIndex::copy(repo, &real(repo), before.with_extension("next"))?;

@@ -41,6 +41,10 @@ pub struct TempIndex<'r> {
 
 impl<'r> TempIndex<'r> {
     /// The index file `from`, copied to `path` (absolute). Without an index (nothing was ever staged) there is no copy.
+    ///
+    /// # Errors
+    ///
+    /// When the index cannot be copied.
     pub fn copy(repo: &'r Repo, from: &Path, path: PathBuf) -> Result<Self> {
         let failed = || format!("cannot copy the index to '{}'", path.display());
         remove(&path).or_environment(failed)?;
@@ -91,6 +95,10 @@ impl<'r> TempIndex<'r> {
     }
 
     /// Make it list what HEAD has, keeping what it knows of the files.
+    ///
+    /// # Errors
+    ///
+    /// `git-failed`.
     pub fn reset_to(&self, commit: Option<ObjectId>) -> Result<()> {
         match commit {
             Some(commit) => self.git().args(["read-tree", "--reset"]).arg(commit.to_string()).run().map(drop),
@@ -100,6 +108,10 @@ impl<'r> TempIndex<'r> {
 
     /// Stage what `git add -A` stages: everything that is not ignored, or `paths` of it; not what is below `without`, nor other worktrees
     /// of the repository.
+    ///
+    /// # Errors
+    ///
+    /// `git-failed`: a file cannot be read, or a filter fails.
     pub fn add(&self, paths: Option<&[PathBuf]>, without: &[BString]) -> Result<()> {
         let git = self.git().args(["-c", "core.fsmonitor=false", "-c", "advice.addEmbeddedRepo=false"]);
         let git = match paths {
@@ -136,6 +148,10 @@ impl<'r> TempIndex<'r> {
     }
 
     /// What is staged, as a tree.
+    ///
+    /// # Errors
+    ///
+    /// `git-failed`: there are conflicts.
     pub fn write_tree(&self) -> Result<ObjectId> {
         let answer = self.git().args(["write-tree"]).run()?;
         ObjectId::from_hex(&cmd::line(&answer)).or_environment(|| "'git write-tree' named no tree".to_owned())

@@ -71,6 +71,10 @@ enum Replaced {
 
 impl Repo {
     /// The bytes of the object `id`.
+    ///
+    /// # Errors
+    ///
+    /// When the object is missing or damaged, or its id is of another hash.
     pub fn read(&self, id: ObjectId) -> Result<Vec<u8>> {
         self.check(id)?;
         let found = self.retry_policy().look(self, Replaced::AsGit, |gix| gix.find_object(id).map(gix::Object::detach));
@@ -78,6 +82,10 @@ impl Repo {
     }
 
     /// The bytes of the object `id`, which must be a `kind`.
+    ///
+    /// # Errors
+    ///
+    /// `wrong-object` for one of another kind; when the object is missing or damaged.
     pub fn read_as(&self, id: ObjectId, kind: Kind) -> Result<Vec<u8>> {
         self.read_kind(id, kind, Replaced::AsGit)
     }
@@ -98,6 +106,10 @@ impl Repo {
 
     /// The bytes of the object `id` of ours, which must be a `kind`: of the ledger, an operation, a snapshot. A replacement is for
     /// what the user reads; what is written on top of ours must not lose what it hides.
+    ///
+    /// # Errors
+    ///
+    /// As [`Repo::read_as`].
     pub fn read_own(&self, id: ObjectId, kind: Kind) -> Result<Vec<u8>> {
         self.read_kind(id, kind, Replaced::Never)
     }
@@ -113,11 +125,19 @@ impl Repo {
     }
 
     /// What sort of object `id` is, and its size.
+    ///
+    /// # Errors
+    ///
+    /// When the object is missing or damaged, or its id is of another hash.
     pub fn header(&self, id: ObjectId) -> Result<(Kind, u64)> {
         self.header_of(id, Replaced::AsGit)
     }
 
     /// As [`Repo::header`], of an object of ours: see [`Repo::read_own`].
+    ///
+    /// # Errors
+    ///
+    /// When the object is missing or damaged, or its id is of another hash.
     pub fn own_header(&self, id: ObjectId) -> Result<(Kind, u64)> {
         self.header_of(id, Replaced::Never)
     }

@@ -23,6 +23,10 @@ use crate::{
 pub type Leaf = (EntryKind, ObjectId);
 
 /// The entries of tree `id`, in git's order.
+///
+/// # Errors
+///
+/// When a tree cannot be read, or is damaged.
 pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
     if id.is_empty_tree() {
         return Ok(Vec::new());
@@ -82,6 +86,10 @@ pub fn peel(repo: &Repo, id: ObjectId) -> Option<ObjectId> {
 }
 
 /// What `path` is in the tree `root`, a directory included.
+///
+/// # Errors
+///
+/// When a tree cannot be read, or is damaged.
 pub fn find(repo: &Repo, root: ObjectId, path: &BStr) -> Result<Option<Leaf>> {
     let mut at = (EntryKind::Tree, root);
     for name in path.split_str("/") {
@@ -103,6 +111,10 @@ pub type Edits = BTreeMap<BString, Option<Leaf>>;
 ///
 /// A new file takes the place of a directory with all below it, unless something below is put in as well; a file in the
 /// way of a new path goes. Taking out a path leaves a directory of that name alone.
+///
+/// # Errors
+///
+/// When a tree cannot be read, or is damaged.
 pub fn edit(repo: &Repo, batch: &mut Batch, root: Option<ObjectId>, edits: &Edits) -> Result<ObjectId> {
     if let (Some(root), true) = (root, edits.is_empty()) {
         return Ok(root);
@@ -155,12 +167,20 @@ fn edit_directory(repo: &Repo, batch: &mut Batch, entries: Vec<Entry>, edits: &[
 }
 
 /// Stage a directory of `entries`, in any order.
+///
+/// # Errors
+///
+/// When the tree cannot be staged.
 pub fn directory(repo: &Repo, batch: &mut Batch, mut entries: Vec<Entry>) -> Result<ObjectId> {
     entries.sort();
     batch.tree(repo, &Tree { entries })
 }
 
 /// Call `visit` with every leaf below `root`, which is not large, in git's order, by its path from there.
+///
+/// # Errors
+///
+/// When a tree cannot be read, is damaged or too large; those of `visit`.
 pub fn leaves(repo: &Repo, root: ObjectId, visit: &mut impl FnMut(BString, Leaf) -> Result<()>) -> Result<()> {
     walk(repo, root, &BString::default(), 0, &mut Bounds { left: 1 << 16 }, visit)
 }

@@ -62,12 +62,20 @@ pub struct Running<'r> {
 }
 
 /// Start it. Whatever else takes time can be done before [`Running::finish`].
+///
+/// # Errors
+///
+/// When git cannot be started.
 pub fn start(repo: &Repo) -> Result<Running<'_>> {
     Ok(Running { repo, stream: asked(call(repo), repo).stream()? })
 }
 
 impl<'r> Running<'r> {
     /// What it says.
+    ///
+    /// # Errors
+    ///
+    /// `git-failed`.
     pub fn finish(self) -> Result<Status> {
         match read(self.stream) {
             // The user's filters do not work; a filter is not needed to see that a file may differ.

@@ -138,6 +138,10 @@ pub struct Question {
 }
 
 /// Gather what there is to say about `question`. Writes nothing.
+///
+/// # Errors
+///
+/// When the ledger, the history or the state of the worktree cannot be read.
 pub fn gather<'v>(view: View<'v>, question: Question) -> Result<Facts<'v>> {
     let Question { task, active, us, now, unstamping } = question;
     let table = view.table()?;

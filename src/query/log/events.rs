@@ -74,6 +74,10 @@ impl Events {
     }
 
     /// The newest event that was not given yet, if it is not older than `at`.
+    ///
+    /// # Errors
+    ///
+    /// When the note of a task cannot be read.
     pub fn next_since(&mut self, at: i64, tasks: &mut Tasks<'_>) -> Result<Option<TaskEvent>> {
         while self.heap.peek().is_some_and(|item| item.at >= at.max(self.since)) {
             match self.heap.pop().map(|item| (item.at, item.next)) {

@@ -24,6 +24,10 @@ pub(super) struct Tasks<'r> {
 
 impl<'r> Tasks<'r> {
     /// Those of `view`.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
     pub fn new(view: View<'r>) -> Result<Self> {
         let table = view.table()?;
         Ok(Tasks { view, table, read: HashMap::new(), committed: HashMap::new() })
@@ -41,6 +45,10 @@ impl<'r> Tasks<'r> {
     }
 
     /// The events of `id` in the order of the fold.
+    ///
+    /// # Errors
+    ///
+    /// When the note of the task cannot be read.
     pub fn events(&mut self, id: &TaskId) -> Result<&[Event]> {
         if !self.read.contains_key(id) {
             let events = self.view.events(id)?.events;
@@ -64,6 +72,10 @@ impl<'r> Tasks<'r> {
 
     /// Whether the newest verification of `task` on exactly this tree passed, as [`crate::domain::task::Task::verification_of`] says. Of
     /// several `tasks` each is asked; all that were verified must have passed.
+    ///
+    /// # Errors
+    ///
+    /// When the note of one of the tasks cannot be read.
     pub fn verdict(&mut self, tasks: &[String], tree: &str) -> Result<Option<bool>> {
         let mut all: Option<bool> = None;
         for id in tasks {

@@ -113,6 +113,10 @@ impl Words {
     }
 
     /// Replace the words that are neither options nor values of options with what `expand` makes of them.
+    ///
+    /// # Errors
+    ///
+    /// Those of `expand`.
     pub fn expand(&mut self, expand: impl Fn(&OsStr, bool) -> Result<Vec<OsString>>) -> Result<()> {
         let may_be_path = self.paths.is_empty();
         let mut words = std::mem::take(&mut self.words).into_iter();

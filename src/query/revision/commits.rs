@@ -81,6 +81,10 @@ impl Family {
 
 /// The commits reachable from `tip` that belong to `task` by their message or the ledger, in git's topological order, oldest first.
 /// Those of a feature are those of its parts, too.
+///
+/// # Errors
+///
+/// When the history of `tip`, or the note of a part, cannot be read.
 pub fn on(view: &View<'_>, tip: Option<ObjectId>, task: &Task) -> Result<Vec<ObjectId>> {
     let Some(tip) = tip else { return Ok(Vec::new()) };
     let family = Family::of(view, task)?;
@@ -117,6 +121,10 @@ pub(super) fn newest_verified(view: &View<'_>, task: &Task, commits: &[ObjectId]
 }
 
 /// What the commits of each of `tasks` on the history of `tip` changed, each against its parent; a merge, against all of them.
+///
+/// # Errors
+///
+/// When the history of `tip` or a tree cannot be read.
 pub fn touched(repo: &Repo, tip: Option<ObjectId>, tasks: &[Task]) -> Result<Vec<BTreeSet<BString>>> {
     let Some(tip) = tip else { return Ok(vec![BTreeSet::new(); tasks.len()]) };
     let commits = history::ask(repo, tip, |past| {

@@ -79,6 +79,10 @@ pub fn find(
 }
 
 /// How many checkpoints `task` has on the history of `tip`.
+///
+/// # Errors
+///
+/// As [`on`].
 pub fn count(view: &View<'_>, tip: Option<ObjectId>, task: &Task) -> Result<usize> {
     on(view, tip, task).map(|commits| commits.len())
 }

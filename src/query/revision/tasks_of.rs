@@ -48,12 +48,20 @@ pub struct Owners<'v> {
 
 impl<'v> Owners<'v> {
     /// For the history of `tip`.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
     pub fn new(view: &View<'v>, tip: Option<ObjectId>) -> Result<Self> {
         let owners = commits::Owners::read(view)?;
         Ok(Owners { view: *view, tip, owners, numbers: HashMap::new(), known: HashMap::new() })
     }
 
     /// The tasks that `commit` names, or was linked to, in that order.
+    ///
+    /// # Errors
+    ///
+    /// When the history of the tip, or the note of a task, cannot be read.
     pub fn of(&mut self, commit: ObjectId) -> Result<&[Owner]> {
         if !self.known.contains_key(&commit) {
             let mut owners = Vec::new();
@@ -78,6 +86,10 @@ impl<'v> Owners<'v> {
     }
 
     /// Whether a shallow clone cuts off the history that is asked about: numbers count from there.
+    ///
+    /// # Errors
+    ///
+    /// When the history of the tip cannot be read.
     pub fn is_cut(&self) -> Result<bool> {
         let cut = self.tip.map(|tip| history::ask(self.view.repo(), tip, history::Past::cut)).transpose()?;
         Ok(cut.is_some_and(|cut| !cut.is_empty()))
@@ -95,6 +107,10 @@ impl<'v> Owners<'v> {
     }
 
     /// n of `task@n`, which `commit` is on the history that is asked about.
+    ///
+    /// # Errors
+    ///
+    /// When the history of the tip, or the note of the task, cannot be read.
     pub fn number(&mut self, task: &str, commit: ObjectId) -> Result<Option<usize>> {
         Ok(self.numbers(task)?.get(&commit).copied())
     }

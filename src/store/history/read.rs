@@ -41,6 +41,10 @@ impl<'a> Reader<'a> {
     }
 
     /// The parents of `commit`, and what it says.
+    ///
+    /// # Errors
+    ///
+    /// `damaged-commit`; when the commit is missing.
     pub fn read(&mut self, commit: ObjectId) -> Result<(Vec<ObjectId>, Said)> {
         let overlay = self.overlay;
         let bytes = self.bytes(commit)?;
@@ -53,6 +57,10 @@ impl<'a> Reader<'a> {
     }
 
     /// What `commit` says.
+    ///
+    /// # Errors
+    ///
+    /// When the commit is missing.
     pub fn said(&mut self, commit: ObjectId) -> Result<Said> {
         let overlay = self.overlay;
         self.bytes(commit).map(|bytes| said(bytes, overlay))

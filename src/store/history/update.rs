@@ -39,6 +39,10 @@ pub struct Grown {
 }
 
 /// Find the commits reachable from `tip` that `known` does not have.
+///
+/// # Errors
+///
+/// [`Fault`]: the index is damaged, or the history cannot be read.
 pub fn grow(repo: &Repo, overlay: &Overlay, known: &Known, tip: ObjectId) -> Result<Grown, Fault> {
     let start = known.end();
     let hash = repo.hex_len() / 2;

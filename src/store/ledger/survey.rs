@@ -73,6 +73,10 @@ pub struct Survey {
 }
 
 /// Look at every note of `view`.
+///
+/// # Errors
+///
+/// When the tree of the ledger cannot be read.
 pub fn survey(view: &View<'_>) -> Result<Survey> {
     let mut survey = Survey::default();
     let Some(root) = view.root() else { return Ok(survey) };

@@ -57,6 +57,10 @@ pub(super) struct Names<'v> {
 
 impl<'v> Names<'v> {
     /// On the history of `head`, in a search that begins at `base`; of a commit with several tasks `task` comes first.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
     pub fn new(
         view: &'v View<'v>,
         head: Option<ObjectId>,

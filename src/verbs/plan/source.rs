@@ -74,6 +74,10 @@ impl Source {
     }
 
     /// The format: the one that is `wanted`, or the one it looks like.
+    ///
+    /// # Errors
+    ///
+    /// `unknown-plan-format`.
     pub fn format(&self, wanted: Option<Format>) -> Result<Format> {
         wanted.or_else(|| Format::recognise(self.extension.as_deref(), &self.text)).ok_or_else(|| {
             let message = format!("'{}' is like no plan that git-agent knows; nothing was imported", self.name);
@@ -84,6 +88,10 @@ impl Source {
     }
 
     /// What it says.
+    ///
+    /// # Errors
+    ///
+    /// `bad-plan`, with the line.
     pub fn reading(&self, format: Format) -> Result<Reading> {
         format.read(&self.text).map_err(|wrong| self.refuse(wrong))
     }

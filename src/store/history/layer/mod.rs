@@ -74,6 +74,10 @@ struct Sections {
 
 impl Layer {
     /// The layer that these bytes are.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn new(pages: Pages) -> Read<Self> {
         let head = pages.read(0, HEAD)?;
         if !head.starts_with(&MAGIC) {
@@ -132,6 +136,10 @@ impl Layer {
     }
 
     /// The position of `commit`.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn position(&self, commit: &ObjectId) -> Read<Option<u32>> {
         let row = |at: u32| self.pages.read(self.at.ids + u64::from(at) * self.hash, self.hash);
         match self.search(self.len, |at| Ok(row(at)?.as_slice().cmp(commit.as_bytes())))? {
@@ -141,6 +149,10 @@ impl Layer {
     }
 
     /// The commit at `position`.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn commit(&self, position: u32) -> Read<ObjectId> {
         let rank = self.number(self.at.ranks, self.within(position)?)?;
         if rank >= self.len {
@@ -151,6 +163,10 @@ impl Layer {
     }
 
     /// The parents of the commits from `position` to the end of the layer, two numbers each.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn parents_from(&self, position: u32) -> Read<Vec<[u32; 2]>> {
         let first = self.within(position)?;
         let bytes = self.pages.read(self.at.parents + u64::from(first) * 8, u64::from(self.len - first) * 8)?;
@@ -165,6 +181,10 @@ impl Layer {
     }
 
     /// Further parents, where the second number says that they stand at `at`.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn more_parents(&self, at: u32) -> Read<Vec<u32>> {
         let mut parents = Vec::new();
         for at in at.. {
@@ -182,6 +202,10 @@ impl Layer {
     }
 
     /// The positions of the commits that name the task `id`, ascending.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn naming(&self, id: &[u8]) -> Read<Vec<u32>> {
         match self.search(self.names, |at| Ok(self.name(at)?.as_slice().cmp(id)))? {
             Ok(at) => self.commits_of(at),
@@ -195,6 +219,10 @@ impl Layer {
     }
 
     /// The positions of the commits that say that they revert `commit`, of which 7 digits are enough.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn reverting(&self, commit: &ObjectId) -> Read<Vec<u32>> {
         let hex = commit.to_hex().to_string();
         let first = self.search(self.reverts, |at| match self.digits(at)?.as_slice() < &hex.as_bytes()[..7] {
@@ -215,6 +243,10 @@ impl Layer {
     }
 
     /// Everything that the layer says.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn facts(&self) -> Read<Facts> {
         let mut facts = Facts::new(self.start, self.hash as usize);
         for (position, parents) in (self.start..).zip(self.parents_from(self.start)?) {

@@ -27,6 +27,10 @@ impl Pages {
     }
 
     /// What [`Pages::write`] wrote to the file `path`.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn open(path: &Path) -> Read<Self> {
         let file = File::open(path).map_err(|_| Damaged)?;
         let whole = file.metadata().map_err(|_| Damaged)?.len();
@@ -47,6 +51,10 @@ impl Pages {
     }
 
     /// Write `bytes` and their checksums.
+    ///
+    /// # Errors
+    ///
+    /// Those of `file`.
     pub fn write(bytes: &[u8], file: &mut impl io::Write) -> io::Result<()> {
         let sums: Vec<u8> = bytes.chunks(PAGE as usize).flat_map(|page| checksum(&[page])).collect();
         let len = (bytes.len() as u64).to_le_bytes();
@@ -66,6 +74,10 @@ impl Pages {
     }
 
     /// The `count` bytes from `at` on.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn read(&self, at: u64, count: u64) -> Read<Vec<u8>> {
         let end = at.checked_add(count).filter(|end| *end <= self.len()).ok_or(Damaged)?;
         match &self.0 {
@@ -86,6 +98,10 @@ impl Pages {
     }
 
     /// The number at `at`, which is a multiple of four.
+    ///
+    /// # Errors
+    ///
+    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn number(&self, at: u64) -> Read<u32> {
         let page;
         let (bytes, from): (&[u8], u64) = match &self.0 {

@@ -27,6 +27,10 @@ pub struct Changes {
 }
 
 /// The tree `root` with `changes` made; new trees are staged in `batch`.
+///
+/// # Errors
+///
+/// When a directory of the tree cannot be read or staged.
 pub fn edit(repo: &Repo, batch: &mut Batch, root: Option<ObjectId>, changes: &Changes) -> Result<ObjectId> {
     let mut entries = root.map_or(Ok(Vec::new()), |root| entries(repo, root))?;
     entries.retain(|entry| !entry.filename.starts_with_str(ANCHOR_PREFIX));

@@ -31,6 +31,10 @@ const MAX_ENTRIES: usize = 2_000_000;
 pub type Note = (ObjectId, ObjectId);
 
 /// The entries of tree `id`.
+///
+/// # Errors
+///
+/// When the tree is missing or damaged.
 pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
     let bytes = read_tree(repo, id)?;
     Ok(decode(repo, id, &bytes)?.entries.iter().map(|entry| Entry::from(*entry)).collect())
@@ -45,6 +49,10 @@ fn decode<'b>(repo: &Repo, id: ObjectId, bytes: &'b [u8]) -> Result<TreeRef<'b>>
 }
 
 /// The blobs of long texts that the tree `root` holds.
+///
+/// # Errors
+///
+/// When a tree is missing or damaged.
 pub fn texts(repo: &Repo, root: ObjectId) -> Result<Vec<ObjectId>> {
     let directory = entries(repo, root)?.into_iter().find(|entry| entry.filename == TEXT_DIR && entry.mode.is_tree());
     let texts = directory.map_or(Ok(Vec::new()), |directory| entries(repo, directory.oid))?;
@@ -52,6 +60,10 @@ pub fn texts(repo: &Repo, root: ObjectId) -> Result<Vec<ObjectId>> {
 }
 
 /// The blobs of `key`: none, one, or (in a tree that git would not write) several.
+///
+/// # Errors
+///
+/// When a directory is missing or damaged.
 pub fn find(repo: &Repo, root: ObjectId, key: ObjectId) -> Result<Vec<ObjectId>> {
     let hex = key.to_string();
     let (mut rest, mut level, mut blobs) = (hex.as_str(), vec![root], Vec::new());
@@ -90,6 +102,10 @@ pub struct Foreign {
 }
 
 /// Every note of the tree, sorted by key, and what is in it that is neither a note nor ours.
+///
+/// # Errors
+///
+/// `ledger-too-large`; when a directory is missing or damaged.
 pub fn list(repo: &Repo, root: ObjectId) -> Result<(Vec<Note>, Vec<Foreign>)> {
     let mut walk = Walk::new(repo, Part::WHOLE);
     walk.directory(root)?;
@@ -98,6 +114,10 @@ pub fn list(repo: &Repo, root: ObjectId) -> Result<(Vec<Note>, Vec<Foreign>)> {
 }
 
 /// Every note in one `part` of the tree, sorted by key.
+///
+/// # Errors
+///
+/// As [`list`].
 pub fn list_part(repo: &Repo, root: ObjectId, part: Part) -> Result<Vec<Note>> {
     let mut walk = Walk::new(repo, part);
     walk.directory(root)?;
@@ -223,6 +243,10 @@ impl Place {
 }
 
 /// About how many notes the tree has: exact in a small tree, from one directory of a large one.
+///
+/// # Errors
+///
+/// When a directory is missing or damaged.
 pub fn estimate(repo: &Repo, root: ObjectId) -> Result<usize> {
     let hex_len = repo.hex_len();
     let (mut at, mut depth, mut times) = (root, 0, 1);
