@@ -10,11 +10,12 @@ use crate::{
     view::json::DiffAnswer,
 };
 
-/// Run 'git diff' with checkpoints as revisions
+/// Run 'git diff' with checkpoints and snapshots as revisions
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Compares two revisions (A B, A..B, A...B), or one with the work tree, with all options of 'git diff': git agent diff \
-t-1@1 t-1@last --stat. If a task was started before the first commit, <task>@start is the empty tree.
+t-1@1 t-1@last --stat. The id of a snapshot, or a unique prefix of it, stands for its files; alone, it is compared with \
+all files of the work tree that are not ignored. If a task was started before the first commit, <task>@start is the empty tree.
 
 The exit code is that of 'git diff': 0, or 1 with --exit-code if there are differences.")]
 pub struct Args {
@@ -36,7 +37,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         return Ok(if is_success { exit::OK } else { exit::REFUSED });
     }
     let words = ctx.call(|caller| diff::words(caller, &request))?;
-    let git = relay::diff(ctx.color(), &words.words, words.paths.as_deref(), ctx.out.is_quiet());
+    let git = relay::diff(ctx.color(), &words.for_git(), ctx.out.is_quiet());
     Ok(match ctx.relay(git)? {
         // The reader may have seen enough.
         None | Some(0) => exit::OK,

@@ -4,15 +4,16 @@ use std::ffi::OsString;
 
 use crate::{
     cmd::context::Ctx,
-    error::{Result, exit},
+    error::{Error, Result, codes, exit},
     query::log::Log,
     verbs::{
         Caller,
         log::{self, Request, Words},
+        timeline,
     },
     view::{
         self,
-        json::{self, SCHEMA},
+        json::{self, LogEntry, SCHEMA},
         log::{Page, json as entry_json},
     },
 };
@@ -35,7 +36,10 @@ revision or a path is refused as ambiguous; use '--task' or '--' to disambiguate
 Events have no branch, author or path, so they are left out if revisions (other than --all), paths or options that \
 filter commits are given; --events shows those from the time span of the commits.
 
-✓ and ✗ show whether the newest verification of the task on the tree of this commit passed.")]
+✓ and ✗ show whether the newest verification of the task on the tree of this commit passed.
+
+--snapshots shows the snapshots of the work tree instead: of the task, of a session, or all, each with what changed \
+since the one before it. 'show' and 'diff' take their ids, 'rollback TASK --to ID' restores one.")]
 pub struct Args {
     /// Show this task, even if its id is also a revision or a path
     #[arg(long, value_name = "TASK")]
@@ -67,6 +71,12 @@ pub struct Args {
     /// Leave out events
     #[arg(long, overrides_with = "events")]
     no_events: bool,
+    /// Show snapshots instead of commits and events
+    #[arg(long, conflicts_with_all = ["author", "checkpoints", "events", "no_events", "graph"])]
+    snapshots: bool,
+    /// Show only snapshots of the session with this id, or a prefix of it
+    #[arg(long, value_name = "ID", requires = "snapshots")]
+    session: Option<String>,
     /// Show the oldest entries first
     #[arg(long)]
     reverse: bool,
@@ -94,6 +104,15 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.page()?;
     }
     let mut words = Words::new(args.words, args.paths)?;
+    let date = args.date.or(ctx.repo()?.config().text("log.date"));
+    if args.snapshots {
+        let task = args.task.or(only_task(&words)?);
+        let (limit, skip) = (args.limit.or(words.limit), args.skip);
+        let Args { session, since, until, reverse, .. } = args;
+        let request = timeline::Request { task, session, since, until, limit, skip, reverse };
+        let form = Form { is_json, jsonl: args.jsonl, oneline: args.oneline };
+        return snapshots(ctx, &request, &form, date.as_deref());
+    }
     if is_json {
         words.diff.clear();
     }
@@ -107,7 +126,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         limit: args.limit.or(words.limit),
         skip: args.skip,
         reverse: args.reverse,
-        date: args.date.or(ctx.repo()?.config().text("log.date")),
+        date,
         graph: args.graph && !is_json,
         decorate: !is_json && words.decorate.unwrap_or_else(|| ctx.out.is_for_a_person()),
         colors: ctx.style().is_on(),
@@ -120,6 +139,63 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         print_text(ctx, args.oneline, &request, &mut log)?;
     }
     remarks(ctx, &log);
+    Ok(exit::OK)
+}
+
+/// How the snapshots are shown.
+struct Form {
+    is_json: bool,
+    jsonl: bool,
+    oneline: bool,
+}
+
+/// The task that `words` name, in which nothing else may be: snapshots are on no branch.
+fn only_task(words: &Words) -> Result<Option<String>> {
+    let (first, rest) = match words.words.as_slice() {
+        [first, rest @ ..] if words.first == Some(0) => (Some(first), rest),
+        rest => (None, rest),
+    };
+    let wrong = rest.iter().chain(&words.diff).chain(&words.paths).next();
+    match (wrong, first.map(|word| word.to_str())) {
+        (None, None) => Ok(None),
+        (None, Some(Some(task))) => Ok(Some(task.to_owned())),
+        (wrong, _) => {
+            let word = wrong.or(first).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
+            let why = format!("'git agent log --snapshots' does not take '{}'", word.escape_debug());
+            Err(Error::new(codes::BAD_OPTION, why)
+                .hint("it takes a task, --session, --since, --until, --max-count, --skip and --reverse")
+                .hint("'git agent diff SNAPSHOT [SNAPSHOT] -- PATH' shows what changed in a path"))
+        }
+    }
+}
+
+/// Show snapshots as they come.
+fn snapshots(ctx: &Ctx, request: &timeline::Request, form: &Form, date: Option<&str>) -> Result<u8> {
+    let timeline = ctx.call(|caller| timeline::timeline(caller, request))?;
+    let mut page = Page::new(ctx.style(), ctx.out.width(), date, ctx.now());
+    let (mut json, mut is_empty) = (Json::new(form.jsonl), true);
+    for step in timeline {
+        let step = step?;
+        is_empty = false;
+        if form.is_json {
+            json.add(ctx, &view::log::snapshots::json(&step))?;
+        } else {
+            page.add_snapshot(&step, form.oneline);
+            if page.text.len() >= BUFFER / 4 {
+                ctx.out.print(&std::mem::take(&mut page.text))?;
+            }
+        }
+        if ctx.out.reader_is_gone() {
+            break;
+        }
+    }
+    if form.is_json {
+        return json.end(ctx, false).map(|()| exit::OK);
+    }
+    ctx.out.print(&page.text)?;
+    if is_empty {
+        ctx.out.status("No matching snapshots.");
+    }
     Ok(exit::OK)
 }
 
@@ -138,26 +214,47 @@ fn print_text(ctx: &Ctx, oneline: bool, request: &Request, log: &mut Log<'_>) ->
 }
 
 /// One object, or with `--jsonl` one a line; written entry by entry.
-fn print_json(ctx: &Ctx, is_lines: bool, log: &mut Log<'_>) -> Result<()> {
-    let mut text = if is_lines { String::new() } else { format!("{{\"schema\":{SCHEMA},\"entries\":[") };
-    let mut separator = "";
-    while let Some(entry) = log.next_entry()? {
-        text.push_str(separator);
-        text.push_str(&json::text(&entry_json(log.view(), &entry), None)?);
-        separator = if is_lines { "\n" } else { "," };
-        if text.len() >= BUFFER {
-            ctx.out.print(&std::mem::take(&mut text))?;
+struct Json {
+    text: String,
+    is_lines: bool,
+    separator: &'static str,
+}
+
+impl Json {
+    fn new(is_lines: bool) -> Self {
+        let text = if is_lines { String::new() } else { format!("{{\"schema\":{SCHEMA},\"entries\":[") };
+        Json { text, is_lines, separator: "" }
+    }
+
+    fn add(&mut self, ctx: &Ctx, entry: &LogEntry) -> Result<()> {
+        self.text.push_str(self.separator);
+        self.text.push_str(&json::text(entry, None)?);
+        self.separator = if self.is_lines { "\n" } else { "," };
+        if self.text.len() >= BUFFER {
+            ctx.out.print(&std::mem::take(&mut self.text))?;
         }
+        Ok(())
+    }
+
+    fn end(mut self, ctx: &Ctx, is_cut: bool) -> Result<()> {
+        if self.is_lines {
+            self.text.push_str(self.separator);
+        } else {
+            self.text.push_str(&format!("],\"lower_bound\":{is_cut}}}\n"));
+        }
+        ctx.out.print(&self.text)
+    }
+}
+
+fn print_json(ctx: &Ctx, is_lines: bool, log: &mut Log<'_>) -> Result<()> {
+    let mut json = Json::new(is_lines);
+    while let Some(entry) = log.next_entry()? {
+        json.add(ctx, &entry_json(log.view(), &entry))?;
         if ctx.out.reader_is_gone() {
             break;
         }
     }
-    if is_lines {
-        text.push_str(separator);
-    } else {
-        text.push_str(&format!("],\"lower_bound\":{}}}\n", log.is_cut()));
-    }
-    ctx.out.print(&text)
+    json.end(ctx, log.is_cut())
 }
 
 /// Say what the reader should know about the answer.

@@ -19,6 +19,9 @@ use crate::{
 <task>@2 is the second commit of the task on this history, @last the newest (the default), @green the newest with a \
 passed verification, @start the state before the task was started.
 
+--to takes the id of a snapshot ('git agent log --snapshots <task>'): files and index become what they were then. With \
+a date it is the newest snapshot or checkpoint of the task that is not newer.
+
 Without --mode the history decides. If nothing was committed since, the files are restored (files). If only the task's \
 commits follow and they are unpublished, the branch is moved back (rewind). If a remote branch or a tag contains some \
 of them, a new commit restores the old state (restore). If commits of other tasks follow, a new commit reverts only \
@@ -30,6 +33,9 @@ pub struct Args {
     /// Task and checkpoint (default: the last checkpoint of the active task)
     #[arg(value_name = "TASK[@CHECKPOINT]")]
     task: Option<String>,
+    /// Restore a snapshot, or the last state of the task before a date ('10 minutes ago')
+    #[arg(long, value_name = "SNAPSHOT|DATE")]
+    to: Option<String>,
     /// Force a mode instead of choosing one from the history
     #[arg(long, value_enum, value_name = "MODE")]
     mode: Option<ModeWord>,
@@ -73,6 +79,7 @@ enum ModeWord {
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request {
         checkpoint: args.task,
+        to: args.to,
         mode: args.mode.map(|word| match word {
             ModeWord::Files => Mode::Files,
             ModeWord::Rewind => Mode::Rewind,

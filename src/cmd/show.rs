@@ -1,7 +1,7 @@
 //! `git agent show`: one task with its whole story, or one of its checkpoints.
 
 use crate::{
-    cmd::{context::Ctx, task_change},
+    cmd::{context::Ctx, snapshot, task_change},
     error::{Error, Result, codes, exit},
     git::relay,
     verbs::show::{Checkpoint, Shown, Story, show},
@@ -11,15 +11,18 @@ use crate::{
     },
 };
 
-/// Show a task with its attempts, decisions, verifications and blockers, or a checkpoint
+/// Show a task with its attempts, decisions, verifications and blockers, a checkpoint, or a snapshot
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A checkpoint is shown as 'git show' does: <task>@2 is the second commit of the task on this history, @last the newest, \
 @green the newest with a passed verification, @start the commit that the task was started from. Other arguments are \
-passed to 'git show' as revisions, which may contain checkpoints: <task>@2^, <task>@2:path/to/file.")]
+passed to 'git show' as revisions, which may contain checkpoints: <task>@2^, <task>@2:path/to/file.
+
+A snapshot is named by its id or a unique prefix of it ('git agent log --snapshots'): it is compared with the HEAD of \
+its time and with the current work tree. <snapshot>:path/to/file is a file of it.")]
 pub struct Args {
-    /// Tasks, checkpoints or revisions (default: the active task)
-    #[arg(value_name = "TASK[@CHECKPOINT]|REVISION")]
+    /// Tasks, checkpoints, snapshots or revisions (default: the active task)
+    #[arg(value_name = "TASK[@CHECKPOINT]|SNAPSHOT|REVISION")]
     words: Vec<String>,
 }
 
@@ -58,6 +61,7 @@ fn one(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
     match ctx.call(|caller| show(caller, word))? {
         Shown::Task(story) => task(ctx, &story),
         Shown::Checkpoint(checkpoint) => self::checkpoint(ctx, &checkpoint),
+        Shown::Snapshot(snapshot) => snapshot::show::show(ctx, &snapshot),
         Shown::Revision(_) if ctx.out.is_json() => {
             let word = word.unwrap_or_default();
             let why = format!("'{}' is a revision; with --json 'git agent show' is about tasks", word.escape_debug());

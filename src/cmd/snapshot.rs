@@ -2,7 +2,7 @@
 
 mod list;
 mod restore;
-mod show;
+pub(super) mod show;
 
 use crate::{
     cmd::context::{Ctx, one_line},
@@ -98,7 +98,7 @@ pub(super) fn unguarded(ctx: &Ctx, repo: &Repo) -> Option<String> {
 fn said(ctx: &Ctx, repo: &Repo, taken: &Taken) -> Result<String> {
     let (snapshot, skipped) = (&taken.snapshot, &taken.moment.skipped);
     let mut text = if taken.created {
-        let count = show::against_head(repo, snapshot, &taken.moment)?.len();
+        let count = verbs::snapshot::against_head(repo, snapshot, taken.moment.worktree)?.len();
         let what = if count == 0 { "as HEAD has it".to_owned() } else { plural(count, "changed path") };
         format!("Saved the work tree, {what}, as snapshot {}\n", snapshot.id)
     } else {

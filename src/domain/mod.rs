@@ -14,6 +14,7 @@ pub mod fold;
 pub mod graph;
 pub mod id;
 pub mod id_prefix;
+pub mod making;
 pub mod message;
 pub mod note;
 pub mod progress;

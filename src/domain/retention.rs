@@ -15,6 +15,8 @@ pub struct Policy {
     pub operations: usize,
     /// The newest snapshots of an open task stay, at any age.
     pub of_open: usize,
+    /// Of the snapshots that sessions of agent hosts made in a worktree, this many are kept for being young.
+    pub of_sessions: usize,
     /// The last snapshot of a closed task stays for so many seconds after it was closed.
     pub of_closed: u64,
 }
@@ -24,7 +26,7 @@ const DAY: u64 = 24 * 60 * 60;
 
 impl Default for Policy {
     fn default() -> Self {
-        Policy { young: 14 * DAY, operations: 50, of_open: 20, of_closed: 90 * DAY }
+        Policy { young: 14 * DAY, operations: 50, of_open: 20, of_sessions: 1000, of_closed: 90 * DAY }
     }
 }
 
@@ -37,6 +39,8 @@ pub struct Kept {
     pub at: Timestamp,
     /// The tasks that were active then.
     pub tasks: Vec<TaskId>,
+    /// The worktree, if a session of an agent host took it.
+    pub session_in: Option<String>,
 }
 
 /// Where a task stands.
@@ -65,9 +69,16 @@ pub fn snapshots_to_drop(
     let mut newest_first: Vec<&Kept> = snapshots.iter().collect();
     newest_first.sort_by_key(|snapshot| std::cmp::Reverse((snapshot.at, snapshot.id)));
     let mut seen: BTreeMap<&TaskId, usize> = BTreeMap::new();
+    let mut of_sessions: BTreeMap<&String, usize> = BTreeMap::new();
     let mut dropped = Vec::new();
     for snapshot in newest_first {
-        let mut stays = now.seconds_since(snapshot.at) < policy.young || needed.contains(&snapshot.id);
+        let rank = snapshot.session_in.as_ref().map_or(0, |worktree| {
+            let rank = of_sessions.entry(worktree).or_default();
+            *rank += 1;
+            *rank
+        });
+        let is_young = now.seconds_since(snapshot.at) < policy.young && rank <= policy.of_sessions;
+        let mut stays = is_young || needed.contains(&snapshot.id);
         for task in &snapshot.tasks {
             let before = seen.entry(task).or_default();
             stays |= match standing(task) {
@@ -97,7 +108,7 @@ mod tests {
     }
 
     fn snapshot(number: u128, at: i64, tasks: &[&str]) -> Kept {
-        Kept { id: Ulid(number), at: day(at), tasks: tasks.iter().map(|id| task(id)).collect() }
+        Kept { id: Ulid(number), at: day(at), tasks: tasks.iter().map(|id| task(id)).collect(), session_in: None }
     }
 
     fn dropped(snapshots: &[Kept], needed: &[u128]) -> Vec<u128> {
@@ -133,6 +144,16 @@ mod tests {
             snapshot(6, 4, &["unknown"]),
         ];
         assert_eq!(dropped(&all, &[]), [1, 5, 6]);
+    }
+
+    #[test]
+    fn young_ones_of_sessions_are_bounded() {
+        let of = |number, worktree: &str| Kept { session_in: Some(worktree.into()), ..snapshot(number, 99, &[]) };
+        let all = [of(1, "main"), of(2, "main"), of(3, "main"), of(4, "other"), snapshot(5, 99, &[])];
+        let policy = Policy { of_sessions: 2, ..Policy::default() };
+        let dropped = |needed| snapshots_to_drop(&all, |_| None, &needed, day(100), &policy);
+        assert_eq!(dropped(BTreeSet::new()), [Ulid(1)]);
+        assert_eq!(dropped([Ulid(1)].into()), []);
     }
 
     #[test]

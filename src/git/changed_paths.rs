@@ -6,7 +6,10 @@ use std::{cmp::Ordering, collections::BTreeMap, rc::Rc};
 use bstr::{BString, ByteSlice as _};
 use gix::{
     ObjectId,
-    objs::{Find as _, Kind, TreeRefIter, tree::EntryRef},
+    objs::{
+        Find as _, Kind, TreeRefIter,
+        tree::{EntryKind, EntryRef},
+    },
 };
 
 use super::{
@@ -27,6 +30,20 @@ pub struct Difference {
     pub old: Option<Leaf>,
     /// In the second one.
     pub new: Option<Leaf>,
+}
+
+impl Difference {
+    /// Its letter in `git diff --name-status`.
+    pub fn letter(&self) -> char {
+        use EntryKind::{Blob, BlobExecutable};
+        match (self.old, self.new) {
+            (None, _) => 'A',
+            (_, None) => 'D',
+            (Some((Blob | BlobExecutable, _)), Some((Blob | BlobExecutable, _))) => 'M',
+            (Some((old, _)), Some((new, _))) if old != new => 'T',
+            _ => 'M',
+        }
+    }
 }
 
 /// From this many trees on, those that were read are forgotten: neighbours in history share theirs, others do not, and what is

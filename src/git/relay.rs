@@ -9,6 +9,7 @@ use gix::ObjectId;
 
 use super::{
     cmd::{Git, Output},
+    objects::Apart,
     pathspec::Pathspecs,
     repo::Repo,
     worktree_tree::Content,
@@ -50,9 +51,29 @@ pub fn show<W: AsRef<OsStr>>(color: Color, words: &[W]) -> Git {
     git().args(["show", color.option(), "--end-of-options"]).args(words).arg("--")
 }
 
-/// `git diff` with the options and revisions `words`, which may override `color`.
-pub fn diff(color: Color, words: &[OsString], paths: Option<&[OsString]>, is_quiet: bool) -> Git {
-    let git = git().args(["diff", color.option()]).args(words).args(is_quiet.then_some("--quiet"));
+/// What `git diff` is asked.
+pub struct DiffWords<'a> {
+    /// Options, revisions, and paths that git tells apart.
+    pub words: &'a [OsString],
+    /// Paths behind `--`, if there is one.
+    pub paths: Option<&'a [OsString]>,
+    /// Objects that revisions among the words name, and that only this `git diff` finds.
+    pub objects: Option<&'a Apart<'a>>,
+}
+
+impl DiffWords<'_> {
+    fn shown_to(&self, git: Git) -> Git {
+        match self.objects {
+            Some(objects) => objects.shown_to(git),
+            None => git,
+        }
+    }
+}
+
+/// `git diff`; options among the words may override `color`.
+pub fn diff(color: Color, asked: &DiffWords<'_>, is_quiet: bool) -> Git {
+    let DiffWords { words, paths, .. } = *asked;
+    let git = asked.shown_to(git()).args(["diff", color.option()]).args(words).args(is_quiet.then_some("--quiet"));
     with_paths(git, paths)
 }
 
@@ -62,8 +83,14 @@ pub fn diff(color: Color, words: &[OsString], paths: Option<&[OsString]>, is_qui
 /// # Errors
 ///
 /// `git-not-runnable`.
-pub fn diff_raw(words: &[OsString], paths: Option<&[OsString]>) -> Result<Output> {
-    let git = Git::new(Path::new(".")).arg("diff").args(words).args(["--raw", "-z", "--no-abbrev", "--no-color"]);
+pub fn diff_raw(asked: &DiffWords<'_>) -> Result<Output> {
+    let DiffWords { words, paths, .. } = *asked;
+    let git = asked.shown_to(Git::new(Path::new("."))).arg("diff").args(words).args([
+        "--raw",
+        "-z",
+        "--no-abbrev",
+        "--no-color",
+    ]);
     with_paths(git, paths).output()
 }
 

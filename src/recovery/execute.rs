@@ -22,6 +22,7 @@ use crate::{
         execution::Execution,
         restore::{fault_points, state_view::StateView},
     },
+    store::session,
 };
 
 /// Who acts, and when.
@@ -149,6 +150,7 @@ pub fn carry_out(
         by: operation.by.clone(),
         worktree: repo.worktree_name(),
         head: captured.head().clone(),
+        session: session::current(repo),
         tasks: author.tasks.clone(),
     };
     // From here to the end a process that we start may outlive us.

@@ -6,7 +6,7 @@ use ulid::Ulid;
 
 use super::{
     operation::{OpLog, Recorded, State},
-    snapshot::{self, Snapshot},
+    snapshot::{self, Metadata, Snapshot, SnapshotKind},
 };
 use crate::{
     domain::{
@@ -90,7 +90,11 @@ pub fn plan(repo: &Repo, view: &View<'_>, now: Timestamp, policy: &Policy) -> Re
         .snapshots
         .iter()
         .filter(|snapshot| !snapshot.is_foreign)
-        .map(|snapshot| Kept { id: snapshot.id, at: snapshot.about.at, tasks: snapshot.about.tasks.clone() })
+        .map(|snapshot| {
+            let Metadata { at, tasks, kind, worktree, .. } = &snapshot.about;
+            let session_in = (*kind == SnapshotKind::Session).then(|| worktree.clone());
+            Kept { id: snapshot.id, at: *at, tasks: tasks.clone(), session_in }
+        })
         .collect();
     let standing = |id: &TaskId| -> Option<Standing> {
         let task = view.task(id).ok().flatten()?;

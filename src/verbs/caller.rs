@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, RefCell},
     ffi::OsString,
+    sync::{Arc, atomic::AtomicBool},
 };
 
 use super::Clock;
@@ -27,6 +28,7 @@ use crate::{
     recovery::{
         self,
         operation::{OpLog, PutBack},
+        snapshot,
     },
     store::{
         active,
@@ -53,13 +55,25 @@ pub struct Caller {
     warnings: RefCell<Vec<String>>,
     /// What is written belongs to one command, until that ends.
     command: RefCell<Option<Command>>,
+    /// Set when the front end gives up.
+    stop: Option<Arc<AtomicBool>>,
 }
 
 impl Caller {
     /// A caller in `repo`; `named` is the actor if the front end was told one.
     pub fn new(repo: Repo, clock: Clock, named: Option<String>) -> Self {
         let (noticed, missed, warnings) = (Cell::new(false), Cell::new(None), RefCell::default());
-        Caller { repo, clock, named, noticed, missed, warnings, command: RefCell::default() }
+        Caller { repo, clock, named, noticed, missed, warnings, command: RefCell::default(), stop: None }
+    }
+
+    /// The same for a front end that may give up: then it sets `stop`, and a command of the user's that runs is stopped.
+    pub fn until(self, stop: Arc<AtomicBool>) -> Self {
+        Caller { stop: Some(stop), ..self }
+    }
+
+    /// Set when the front end gives up.
+    pub(super) fn stop(&self) -> Option<&AtomicBool> {
+        self.stop.as_deref()
     }
 
     /// The repository.
@@ -315,7 +329,11 @@ impl Caller {
     /// Let `ask` ask for checkpoints that are named inside words.
     pub fn asking<T>(&self, view: &View<'_>, emptiness: Emptiness, ask: impl FnOnce(&Resolver<'_>) -> T) -> T {
         let (active, cut) = (|| self.task(view, None), Cell::new(false));
-        let asker = Resolver { view, active: &active, now: self.now(), emptiness, cut };
+        let snapshot = |word: &str| {
+            let found = snapshot::named(&self.repo, word)?;
+            found.map(|snapshot| snapshot::files(&self.repo, &snapshot)).transpose()
+        };
+        let asker = Resolver { view, active: &active, now: self.now(), emptiness, snapshot: &snapshot, cut };
         let answer = ask(&asker);
         self.warn_if_cut(asker.cut.get());
         answer

@@ -1,4 +1,4 @@
-//! `git diff`, with checkpoints for revisions.
+//! `git diff`, with checkpoints and snapshots for revisions.
 
 use std::ffi::OsString;
 
@@ -7,12 +7,14 @@ use crate::{
     error::{Error, Result, codes},
     git::{
         ObjectId, Repo,
+        objects::Apart,
         raw::{self, Change},
-        relay,
+        relay::{self, DiffWords},
         rev_parse::{self, Revisions},
         revwalk,
     },
     query::revision::Emptiness,
+    recovery::snapshot,
 };
 
 /// What is asked.
@@ -25,13 +27,15 @@ pub struct Request {
 }
 
 /// What git is asked.
-pub struct Words {
+pub struct Words<'r> {
     /// Options, revisions, and paths that git tells apart, checkpoints as object ids.
     pub words: Vec<OsString>,
     /// Paths behind `--`, if there is one.
     pub paths: Option<Vec<OsString>>,
-    /// Those of `words` that are no options.
+    /// Those of `words` that are no options, and were given.
     plain: Vec<OsString>,
+    /// The files of now, with which a snapshot is compared.
+    now: Option<Apart<'r>>,
 }
 
 /// The differences between two states.
@@ -60,7 +64,7 @@ const SILENT: [&str; 4] = ["-s", "--no-patch", "--check", "--no-index"];
 /// # Errors
 ///
 /// Those of [`crate::query::revision::Resolver::words`].
-pub fn words(caller: &Caller, request: &Request) -> Result<Words> {
+pub fn words<'a>(caller: &'a Caller, request: &Request) -> Result<Words<'a>> {
     let mut given = request.words.iter().cloned();
     let mut paths = (!request.paths.is_empty()).then(|| request.paths.clone());
     let mut sorted = Vec::new();
@@ -79,16 +83,24 @@ pub fn words(caller: &Caller, request: &Request) -> Result<Words> {
     let view = caller.view()?;
     caller.asking(&view, Emptiness::Tree, |asker| {
         let (mut words, mut plain) = (Vec::new(), Vec::new());
+        let mut snapshots = Vec::new();
         for (word, is_option) in sorted {
             if is_option {
                 words.push(word);
                 continue;
             }
+            if let Some(found) = asker.with_snapshots(&word, paths.is_none())? {
+                snapshots.push(found);
+            }
             let expanded = asker.word(&word, paths.is_none())?;
             words.extend(expanded.iter().cloned());
             plain.extend(expanded);
         }
-        Ok(Words { words, paths, plain })
+        let mut words = Words { words, paths, plain, now: None };
+        if let [snapshot] = snapshots.as_slice() {
+            words.compare_with_now(caller, snapshot)?;
+        }
+        Ok(words)
     })
 }
 
@@ -106,7 +118,7 @@ pub fn diff(caller: &Caller, request: &Request) -> Result<Diff> {
     if let Some(silent) = SILENT.iter().find(|option| words.has(option)) {
         return Err(refuse(format!("'git agent diff --json' does not take '{silent}'")));
     }
-    let output = relay::diff_raw(&words.words, words.paths.as_deref())?;
+    let output = relay::diff_raw(&words.for_git())?;
     if !matches!(output.status.code(), Some(0 | 1)) {
         let complaint = output.complaint();
         let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
@@ -119,14 +131,39 @@ pub fn diff(caller: &Caller, request: &Request) -> Result<Diff> {
     Ok(Diff { from, to, changes, is_success: output.status.success() })
 }
 
-impl Words {
+impl<'a> Words<'a> {
+    /// What git is asked, with the objects that it needs.
+    pub fn for_git(&self) -> DiffWords<'_> {
+        DiffWords { words: &self.words, paths: self.paths.as_deref(), objects: self.now.as_ref() }
+    }
+
+    /// If `snapshot` is all that is named: compare it with all files that there are now, as a snapshot of now would have them. git itself
+    /// compares a tree with the files that it tracks, and takes all others for deleted.
+    fn compare_with_now(&mut self, caller: &'a Caller, snapshot: &OsString) -> Result<()> {
+        let is_tree = ObjectId::from_hex(snapshot.as_encoded_bytes()).is_ok();
+        let of_index = self.has("--cached") || self.has("--staged") || self.has("--merge-base");
+        let repo = caller.repo();
+        if !is_tree || of_index || repo.work_dir().is_none() {
+            return Ok(());
+        }
+        let Revisions { included, excluded } = rev_parse::revisions(&self.plain)?;
+        let at = self.words.iter().position(|word| word == snapshot);
+        let (1, 0, Some(at)) = (included.len(), excluded.len(), at) else { return Ok(()) };
+        let (now, batch) = snapshot::capture(repo)?.finish()?;
+        let objects = Apart::for_a_question(repo)?;
+        objects.put_in(&batch)?;
+        self.words.insert(at + 1, now.worktree.to_string().into());
+        self.now = Some(objects);
+        Ok(())
+    }
+
     fn has(&self, option: &str) -> bool {
         self.words.iter().any(|word| word == option)
     }
 }
 
 /// What is compared with what.
-fn sides(repo: &Repo, words: &Words) -> Result<(Option<String>, Option<String>)> {
+fn sides(repo: &Repo, words: &Words<'_>) -> Result<(Option<String>, Option<String>)> {
     let Revisions { included, excluded } = rev_parse::revisions(&words.plain)?;
     let cached = words.has("--cached") || words.has("--staged");
     let mut old = match (included.as_slice(), excluded.first()) {

@@ -3,7 +3,10 @@
 use super::Caller;
 use crate::{
     error::Result,
-    recovery::gc::{self, Expiry, Room},
+    recovery::{
+        gc::{self, Expiry, Room},
+        snapshot,
+    },
 };
 
 /// Expire old snapshots and operations; with `dry_run` only find out which.
@@ -18,6 +21,8 @@ pub fn gc(caller: &Caller, dry_run: bool) -> Result<(Expiry, Room)> {
     let room = gc::room(repo, &expiry)?;
     if !dry_run {
         gc::carry_out(repo, &expiry)?;
+        // Fewer files are better, not needed.
+        snapshot::tidy(repo).ok();
     }
     expiry.remarks.iter().for_each(|remark| caller.warn(remark));
     Ok((expiry, room))

@@ -51,6 +51,7 @@ pub mod status;
 pub mod sync;
 pub mod task;
 pub mod text;
+pub mod timeline;
 mod uncommitted;
 pub mod undo;
 pub mod uninstall;

@@ -1,9 +1,11 @@
 //! `rollback`: restore a checkpoint of a task.
 
+mod moment;
+
 use super::Caller;
 use crate::{
     domain::{id::TaskId, revision::Which, task::Task},
-    error::Result,
+    error::{Error, Result, codes},
     git::ObjectId,
     query::revision::{self, Family},
     recovery::{
@@ -41,9 +43,16 @@ pub fn rollback(caller: &Caller, request: &Request) -> Result<Answer> {
     if let Some(Which::Number(_)) = which {
         caller.warn_if_cut(revision::is_cut(&view, repo.head()?.commit, &task)?);
     }
+    if let (Some(which), Some(_)) = (which, &request.to) {
+        let why = format!("'{}@{which}' names a checkpoint, and --to another state", task.id);
+        return Err(Error::new(codes::BAD_CHECKPOINT, why).hint("name the task alone in front of --to"));
+    }
     let family: Vec<TaskId> = Family::of(&view, &task)?.ids().cloned().collect();
     let head = rollback::check(&view, &task, &family, request)?;
-    let to = checkpoint(caller, &view, &task, which.unwrap_or(Which::Last), head)?;
+    let to = match &request.to {
+        Some(word) => moment::find(caller, &view, &task, &family, head, word)?,
+        None => checkpoint(caller, &view, &task, which.unwrap_or(Which::Last), head)?,
+    };
     let plan = rollback::plan(&view, &task, &family, to, head, request)?;
     let outcome = if request.dry_run {
         Outcome::Nothing(rollback::preview(repo, &plan)?)
@@ -61,5 +70,5 @@ fn checkpoint(caller: &Caller, view: &View<'_>, task: &Task, which: Which, head:
         return Err(revision::refuse_cut(&format!("roll back {id} to {id}@{which}")));
     }
     let name = point.number.map_or_else(|| which.to_string(), |number| number.to_string());
-    Ok(Checkpoint { commit: point.commit, number: point.number, rule: point.rule, name })
+    Ok(Checkpoint { commit: point.commit, number: point.number, rule: point.rule, name, snapshot: None })
 }

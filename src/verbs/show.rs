@@ -1,4 +1,4 @@
-//! One task with everything that is known of it, one of its checkpoints, or a revision.
+//! One task with everything that is known of it, one of its checkpoints, a snapshot, or a revision.
 
 mod work;
 
@@ -22,7 +22,10 @@ use crate::{
     error::{Error, Result, codes},
     git::{ObjectId, changed_paths, rev_parse, revwalk},
     query::revision::{self, Emptiness, Point},
-    recovery::checkpoint,
+    recovery::{
+        checkpoint,
+        snapshot::{self, Snapshot},
+    },
     store::ledger::View,
 };
 
@@ -32,6 +35,8 @@ pub enum Shown<'a> {
     Task(Box<Story<'a>>),
     /// A checkpoint of a task.
     Checkpoint(Box<Checkpoint<'a>>),
+    /// A snapshot.
+    Snapshot(Box<Snapshot>),
     /// A revision of git: the words of `git show` for it, with checkpoints as object ids.
     Revision(Vec<OsString>),
 }
@@ -84,6 +89,12 @@ pub fn show<'a>(caller: &'a Caller, word: Option<&str>) -> Result<Shown<'a>> {
     let view = caller.view()?;
     let (task, which) = match (caller.task_and_checkpoint(&view, word), word) {
         (Ok(found), _) => found,
+        (Err(why), Some(word)) if why.code() == codes::TASK_NOT_FOUND => {
+            return match snapshot::named(caller.repo(), word)? {
+                Some(snapshot) => Ok(Shown::Snapshot(Box::new(snapshot))),
+                None => revision(caller, &view, word, why).map(Shown::Revision),
+            };
+        }
         (Err(why), Some(word)) => return revision(caller, &view, word, why).map(Shown::Revision),
         (Err(why), None) => return Err(why),
     };

@@ -5,7 +5,12 @@ use std::ffi::OsString;
 use super::Caller;
 use crate::{
     error::Result,
-    git::pathspec::Pathspecs,
+    git::{
+        ObjectId, Repo,
+        changed_paths::{Comparer, Difference},
+        pathspec::Pathspecs,
+        revwalk,
+    },
     recovery::{
         Outcome,
         snapshot::{
@@ -29,6 +34,16 @@ pub fn take(caller: &Caller, message: String) -> Result<Taken> {
     // A snapshot is taken when things go wrong; that must not depend on the ledger.
     let tasks = caller.active().unwrap_or_default();
     snapshot::take(repo, &snapshot::Request { kind: SnapshotKind::Manual, message, at: caller.now(), by, tasks })
+}
+
+/// What the files of `snapshot`, whose tree is `worktree`, are, other than in the commit that HEAD was.
+///
+/// # Errors
+///
+/// Those of [`Comparer::differences`].
+pub fn against_head(repo: &Repo, snapshot: &Snapshot, worktree: ObjectId) -> Result<Vec<Difference>> {
+    let head = snapshot.about.head.commit.map(|commit| revwalk::tree(repo, commit)).transpose()?;
+    Comparer::new(repo).differences(head, Some(worktree))
 }
 
 /// A snapshot to restore.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{Output, TestRepo};
 
 /// A repository with hooks and the tasks `a` and `b`.
-fn with_tasks() -> TestRepo {
+pub(crate) fn with_tasks() -> TestRepo {
     let repo = TestRepo::new();
     repo.commit_file("base", "0\n", "base");
     repo.agent(&["init", "-q"]).success();
@@ -15,7 +15,7 @@ fn with_tasks() -> TestRepo {
 }
 
 /// The payload of `event` as `host` sends it in the session `s1`, with `more` fields.
-fn payload(repo: &TestRepo, host: &str, event: &str, more: Value) -> Value {
+pub(crate) fn payload(repo: &TestRepo, host: &str, event: &str, more: Value) -> Value {
     let cwd = repo.path().display().to_string();
     let mut payload = match host {
         "copilot" => json!({"sessionId": "s1", "timestamp": 1, "cwd": cwd}),
@@ -31,7 +31,7 @@ fn payload(repo: &TestRepo, host: &str, event: &str, more: Value) -> Value {
 }
 
 /// Send it.
-fn send(repo: &TestRepo, host: &str, event: &str, more: Value) -> Value {
+pub(crate) fn send(repo: &TestRepo, host: &str, event: &str, more: Value) -> Value {
     let payload = payload(repo, host, event, more);
     answer(repo.run("git").args(["agent", "host", "event", host, event]).stdin(payload.to_string()).run())
 }
@@ -46,7 +46,7 @@ fn answer(output: Output) -> Value {
 const HOSTS: [&str; 6] = ["claude", "codex", "gemini", "copilot", "opencode", "cursor"];
 
 /// A call of the shell tool.
-fn shell(host: &str, line: &str) -> Value {
+pub(crate) fn shell(host: &str, line: &str) -> Value {
     match host {
         "copilot" => json!({"toolName": "bash", "toolArgs": json!({"command": line}).to_string()}),
         "opencode" => json!({"tool": "bash", "args": {"command": line}}),
@@ -57,7 +57,7 @@ fn shell(host: &str, line: &str) -> Value {
 }
 
 /// The text that an answer gives to the agent.
-fn context(answer: &Value) -> String {
+pub(crate) fn context(answer: &Value) -> String {
     let places = [
         &answer["hookSpecificOutput"]["additionalContext"],
         &answer["additionalContext"],
@@ -68,7 +68,7 @@ fn context(answer: &Value) -> String {
 }
 
 /// Why an answer keeps a tool, or the agent's end, from happening.
-fn reason(answer: &Value) -> String {
+pub(crate) fn reason(answer: &Value) -> String {
     let places = [
         &answer["hookSpecificOutput"]["permissionDecisionReason"],
         &answer["permissionDecisionReason"],

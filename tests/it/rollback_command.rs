@@ -127,7 +127,8 @@ fn a_dry_run_for_programs() {
         "to": {
           "commit": "TWO",
           "number": 2,
-          "rule": null
+          "rule": null,
+          "snapshot": null
         },
         "mode": "revert",
         "head": {

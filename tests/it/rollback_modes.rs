@@ -66,7 +66,7 @@ impl Ask {
             return Err(revision::refuse_cut("roll back"));
         }
         let name = point.number.map_or_else(|| which.to_string(), |number| number.to_string());
-        let to = Checkpoint { commit: point.commit, number: point.number, rule: point.rule, name };
+        let to = Checkpoint { commit: point.commit, number: point.number, rule: point.rule, name, snapshot: None };
         rollback::plan(&view, &task, std::slice::from_ref(&task.id), to, head, &request)
     }
 
@@ -327,7 +327,11 @@ fn the_newest_checkpoint_is_meant_where_none_is_named() {
         commit(&repo, "a", &at.to_string(), "T-1");
     }
     assert_eq!(Ask::PLAIN.plan(&repo, "T-1").to.number, Some(3));
-    assert_eq!(Ask::PLAIN.plan(&repo, "T-1").to, Ask::PLAIN.plan(&repo, "T-1@last").to);
+    let to = |word: &str| {
+        let to = Ask::PLAIN.plan(&repo, word).to;
+        (to.commit, to.number, to.name)
+    };
+    assert_eq!(to("T-1"), to("T-1@last"));
     assert_eq!(Spec::parse("T-1@2").unwrap().which, Some(Which::Number(2)));
     assert_eq!(Ask::PLAIN.plan(&repo, "T-1@2").to.name, "2");
 }

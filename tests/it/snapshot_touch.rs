@@ -30,6 +30,7 @@ fn store_and(
         by: "test".into(),
         worktree: repo.worktree_name(),
         head: captured.head().clone(),
+        session: None,
         tasks: Vec::new(),
     };
     captured.store(about, and)

@@ -107,9 +107,9 @@ fn respond(event: &HostEvent) -> Result<Reply> {
     let ctx = Ctx::new(Out::new(false, true, view::ColorChoice::Never), Some(actor(event)));
     if let Moment::BeforeTool(Tool::Shell { line, .. }) = &event.moment {
         let deny = guarded(&ctx, event, line);
-        if deny.is_none() && line.contains("commit") {
-            // What is committed by this line belongs to a task. The line runs in any case.
-            before_commit(&ctx, event).ok();
+        if deny.is_none() {
+            // The line runs in any case.
+            before_command(&ctx, event, line).ok();
         }
         return Ok(Reply { deny, ..Reply::default() });
     }
@@ -126,13 +126,17 @@ fn respond(event: &HostEvent) -> Result<Reply> {
     in_repository(caller, event)
 }
 
-/// Make sure that a commit that may come belongs to a task, if there is something to commit.
-fn before_commit(ctx: &Ctx, event: &HostEvent) -> Result<()> {
+/// Save what the session changed, and make sure that a commit that may come belongs to a task, if there is something to commit.
+fn before_command(ctx: &Ctx, event: &HostEvent, line: &str) -> Result<()> {
     let caller = ctx.caller()?;
     let Some(session) = event.session.as_ref().filter(|_| host::is_used(caller)) else { return Ok(()) };
     caller.repo().act_for(session.clone());
+    host::save_before_command(caller, session)?;
     // Two hooks that hear of the same line make one task, and the host waits for both.
-    if host::note(caller, session, event) && host::has_changed_something(caller, session, true) {
+    if line.contains("commit")
+        && host::note(caller, session, event)
+        && host::has_changed_something(caller, session, true)
+    {
         host::task::ensure(caller, session, event.host.title())?;
     }
     Ok(())
@@ -181,6 +185,8 @@ fn in_repository(caller: &Caller, event: &HostEvent) -> Result<Reply> {
             if let Some(session) = session {
                 host::bind(caller, session)?;
                 reply.env.push(("GIT_AGENT_SESSION".to_owned(), session.to_string()));
+                // What keeps it from being saved does not keep the brief from being given.
+                host::save_found(caller, session).ok();
             }
             reply.context = context(caller)?;
         }
@@ -228,6 +234,10 @@ fn in_repository(caller: &Caller, event: &HostEvent) -> Result<Reply> {
             host::save(caller, session, "at the end of a turn", When::Debounced)?;
         }
         _ => {}
+    }
+    // The agent waits for no tool now.
+    if matches!(event.moment, Moment::Start | Moment::Stop { .. } | Moment::End(_)) {
+        host::tidy(caller);
     }
     Ok(reply)
 }

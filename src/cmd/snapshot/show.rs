@@ -7,14 +7,14 @@ use crate::{
     cmd::context::Ctx,
     error::{Result, exit},
     git::{
-        EntryKind, ObjectId, Repo,
+        EntryKind, Repo,
         changed_paths::{Comparer, Difference},
         objects::trees,
-        revwalk,
     },
     recovery::snapshot::{self, Snapshot, WorktreeState},
+    verbs,
     view::{
-        json::{ChangeJson, NamedPath, PathJson, SCHEMA, ShownJson, SkippedJson, SnapshotAnswer, SnapshotJson},
+        json::{ChangeJson, PathJson, SCHEMA, ShownJson, SkippedJson, SnapshotAnswer, SnapshotJson},
         relative_time, sanitize,
     },
 };
@@ -27,17 +27,21 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
+    show(ctx, &snapshot::find(ctx.repo()?, &args.id)?)
+}
+
+/// Show `snapshot`.
+pub(in crate::cmd) fn show(ctx: &Ctx, snapshot: &Snapshot) -> Result<u8> {
     let repo = ctx.repo()?;
-    let snapshot = snapshot::find(repo, &args.id)?;
-    let moment = snapshot::load(repo, &snapshot)?;
-    let changes = against_head(repo, &snapshot, &moment)?;
-    let since = since(repo, &snapshot, &moment)?;
+    let moment = snapshot::load(repo, snapshot)?;
+    let changes = verbs::snapshot::against_head(repo, snapshot, moment.worktree)?;
+    let since = since(repo, snapshot, &moment)?;
     if ctx.out.is_json() {
         let answer = ShownJson {
             schema: SCHEMA,
-            snapshot: SnapshotJson::new(&snapshot),
-            changes: changes.iter().map(json).collect(),
-            since: since.map(|since| since.iter().map(json).collect()),
+            snapshot: SnapshotJson::new(snapshot),
+            changes: changes.iter().map(ChangeJson::new).collect(),
+            since: since.map(|since| since.iter().map(ChangeJson::new).collect()),
             unmerged: in_conflict(&moment).into_iter().map(PathJson::new).collect(),
             skipped: moment.skipped.iter().map(SkippedJson::new).collect(),
         };
@@ -45,19 +49,9 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
         return Ok(exit::OK);
     }
     ctx.page()?;
-    ctx.out.print(&page(ctx, &snapshot, &moment, &changes, since.as_deref()))?;
+    ctx.out.print(&page(ctx, snapshot, &moment, &changes, since.as_deref()))?;
     ctx.out.hint(format!("a file of it: git show {}:worktree/<path>", snapshot.ref_name()));
     Ok(exit::OK)
-}
-
-/// What the files of `snapshot` are, other than in the commit that HEAD was.
-pub(super) fn against_head(repo: &Repo, snapshot: &Snapshot, moment: &WorktreeState) -> Result<Vec<Difference>> {
-    Comparer::new(repo).differences(head_tree(repo, snapshot)?, Some(moment.worktree))
-}
-
-fn head_tree(repo: &Repo, snapshot: &Snapshot) -> Result<Option<ObjectId>> {
-    let Some(id) = snapshot.about.head.commit else { return Ok(None) };
-    revwalk::tree(repo, id).map(Some)
 }
 
 /// What the work tree has other than the snapshot, if it is of this worktree.
@@ -81,22 +75,6 @@ fn since(repo: &Repo, snapshot: &Snapshot, moment: &WorktreeState) -> Result<Opt
         }
     }
     Ok(Some(since))
-}
-
-fn json(difference: &Difference) -> ChangeJson {
-    ChangeJson { path: NamedPath::new(difference.path.as_bstr()), status: letter(difference) }
-}
-
-/// As `git diff --name-status`.
-fn letter(difference: &Difference) -> char {
-    use EntryKind::{Blob, BlobExecutable};
-    match (difference.old, difference.new) {
-        (None, _) => 'A',
-        (_, None) => 'D',
-        (Some((Blob | BlobExecutable, _)), Some((Blob | BlobExecutable, _))) => 'M',
-        (Some((old, _)), Some((new, _))) if old != new => 'T',
-        _ => 'M',
-    }
 }
 
 fn in_conflict(moment: &WorktreeState) -> Vec<&bstr::BStr> {
@@ -126,6 +104,9 @@ fn page(
     if about.worktree != "main" {
         field("Worktree", &about.worktree);
     }
+    if let Some(session) = &about.session {
+        field("Session", &session.to_string());
+    }
     if !about.tasks.is_empty() {
         field("Tasks", &about.tasks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
     }
@@ -141,7 +122,7 @@ fn page(
         }
     };
     let lines = |changes: &[Difference]| {
-        let line = |change: &Difference| format!("  {} {}", letter(change), sanitize::bytes(change.path.as_bstr()));
+        let line = |change: &Difference| format!("  {} {}", change.letter(), sanitize::bytes(change.path.as_bstr()));
         changes.iter().map(line).collect::<Vec<_>>()
     };
     list("Changed against HEAD as it was:", "Nothing was changed against HEAD.", lines(changes));

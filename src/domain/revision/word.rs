@@ -72,13 +72,33 @@ impl<'w> Word<'w> {
 
 impl<'w> End<'w> {
     fn parse(text: &'w [u8]) -> Self {
-        let length = text.iter().position(|b| matches!(b, b'^' | b'~' | b':')).unwrap_or(text.len());
-        let (head, rest) = text.split_at(length);
+        let (head, rest) = text.split_at(name_length(text));
         match head.to_str().ok().and_then(|head| Some((name(head)?, head))) {
             Some(name) => End { name: Some(name), rest: rest.as_bstr() },
             None => End { name: None, rest: text.as_bstr() },
         }
     }
+}
+
+/// How long the name is that one end of a word begins with.
+fn name_length(end: &[u8]) -> usize {
+    end.iter().position(|b| matches!(b, b'^' | b'~' | b':')).unwrap_or(end.len())
+}
+
+/// `word` in parts that are joined to it again: what may be the name of something, and the signs around and behind names.
+pub fn parts(word: &[u8]) -> Vec<&[u8]> {
+    let (sign, body) = word.split_at(usize::from(word.starts_with(b"^")));
+    let (left, dots, right) = match dots(body) {
+        Some((at, dots)) => {
+            let (left, right) = body.split_at(at);
+            let (dots, right) = right.split_at(dots.as_str().len());
+            (left, dots, right)
+        }
+        None => (body, &b""[..], &b""[..]),
+    };
+    let ((one, behind_one), (other, behind_other)) =
+        (left.split_at(name_length(left)), right.split_at(name_length(right)));
+    [sign, one, behind_one, dots, other, behind_other].into_iter().filter(|part| !part.is_empty()).collect()
 }
 
 /// `head` as a checkpoint's name.
@@ -123,6 +143,20 @@ mod tests {
         let right = word.right.as_ref().map(|(dots, right)| format!("{}{}", dots.as_str(), end(right)));
         let not = if word.negated { "^" } else { "" };
         Some(format!("{not}{}{}", end(&word.left), right.unwrap_or_default()))
+    }
+
+    #[test]
+    fn a_word_is_the_sum_of_its_parts() {
+        let parts = |word: &'static str| -> Vec<&str> {
+            let parts = parts(word.as_bytes());
+            assert_eq!(parts.concat(), word.as_bytes());
+            parts.into_iter().map(|part| std::str::from_utf8(part).unwrap()).collect()
+        };
+        assert_eq!(parts("01KAT..01KAV"), ["01KAT", "..", "01KAV"]);
+        assert_eq!(parts("^01KAT:src/a..b"), ["^", "01KAT", ":src/a..b"]);
+        assert_eq!(parts("01KAT..."), ["01KAT", "..."]);
+        assert_eq!(parts("a/b.rs"), ["a/b.rs"]);
+        assert_eq!(parts(""), [""; 0]);
     }
 
     #[test]

@@ -25,8 +25,8 @@ pub struct Message {
     pub prefix: String,
     /// The task.
     pub task: TaskId,
-    /// The checkpoint: `2`, `start`.
-    pub checkpoint: String,
+    /// What comes back: `t-1@2`, `snapshot 01K…`.
+    pub to: String,
     /// [`Mode::Restore`] or [`Mode::Revert`].
     pub mode: Mode,
     /// The commits that it takes back.
@@ -52,9 +52,9 @@ impl Message {
     /// Each commit is named twice: by the line that `git revert` writes, for people and for git-agent's own log, and by a
     /// trailer, for programs. When only some paths are taken back, the commits stay in force, and neither says otherwise.
     pub fn compose(&self, snapshot: &str) -> BString {
-        let Message { prefix, task, checkpoint, .. } = self;
+        let Message { prefix, task, to, .. } = self;
         let prefix = text::prefix(prefix);
-        let mut text = format!("{prefix}Roll back {task} to {task}@{checkpoint}\n");
+        let mut text = format!("{prefix}Roll back {task} to {to}\n");
         let lines: Vec<String> = self.undone.iter().map(|undone| self.line(undone)).collect();
         if !lines.is_empty() {
             text.push_str(&format!("\n{}\n", lines.join("\n")));
@@ -91,7 +91,7 @@ mod tests {
         Message {
             prefix: String::new(),
             task: TaskId::parse("t-1").unwrap(),
-            checkpoint: "2".into(),
+            to: "t-1@2".into(),
             mode: Mode::Revert,
             undone: vec![undone("b", None), undone("a", Some("9"))],
             parts: false,

@@ -28,6 +28,20 @@ impl<'r> Apart<'r> {
         Ok(Apart { repo, dir: Scratch::new(repo, PREFIX)? })
     }
 
+    /// The same for a question, which is asked where the git directory cannot be written, too.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Scratch::for_a_question`].
+    pub fn for_a_question(repo: &'r Repo) -> Result<Self> {
+        Ok(Apart { repo, dir: Scratch::for_a_question(repo, PREFIX)? })
+    }
+
+    /// `git`, which finds what is here, too.
+    pub fn shown_to(&self, git: Git) -> Git {
+        index::objects_in(self.repo, git, self.path())
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         self.dir.path()
@@ -42,10 +56,14 @@ impl<'r> Apart<'r> {
     pub fn put_in(&self, batch: &Batch) -> Result<()> {
         let store = gix::odb::loose::Store::at(self.path().to_owned(), self.repo.gix().object_hash());
         for object in &batch.objects {
-            if let Content::Held(bytes) = &object.content {
-                let written = store.write_buf(object.kind, bytes);
-                written.map_err(|error| super::not_written(object, anyhow::anyhow!(error)))?;
-            }
+            let written = match &object.content {
+                Content::Held(bytes) => store.write_buf(object.kind, bytes),
+                Content::File { path, size } => {
+                    let mut file = std::fs::File::open(path).map_err(|error| super::not_written(object, error))?;
+                    store.write_stream(object.kind, *size, &mut file)
+                }
+            };
+            written.map_err(|error| super::not_written(object, anyhow::anyhow!(error)))?;
         }
         Ok(())
     }

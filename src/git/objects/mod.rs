@@ -20,6 +20,7 @@ mod durable;
 pub mod gc;
 mod pack;
 mod read;
+pub mod tidy;
 pub mod trees;
 
 pub use apart::Apart;

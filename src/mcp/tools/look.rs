@@ -97,10 +97,11 @@ fn show(caller: &Caller, arguments: Show) -> Result<Reply> {
     match show::show(caller, arguments.task.as_deref())? {
         Shown::Task(story) => Reply::new(&ShowAnswer::task(&story, caller.now())),
         Shown::Checkpoint(checkpoint) => Reply::new(&ShowAnswer::checkpoint(&checkpoint, caller.now())?),
-        Shown::Revision(_) => {
+        other => {
             let word = arguments.task.unwrap_or_default();
-            Err(Error::new(codes::NOT_A_TASK, format!("'{}' is a revision, and no task", word.escape_debug()))
-                .hint("'git show' shows revisions"))
+            let what = if matches!(other, Shown::Snapshot(_)) { "snapshot" } else { "revision" };
+            Err(Error::new(codes::NOT_A_TASK, format!("'{}' is a {what}, and no task", word.escape_debug()))
+                .hint(format!("'git agent show' shows a {what}")))
         }
     }
 }

@@ -132,6 +132,7 @@ fn rollback(caller: &Caller, arguments: Rollback) -> Result<Reply> {
     let allows = |despite| arguments.allow.contains(&despite);
     let request = rollback::Request {
         checkpoint: arguments.to,
+        to: None,
         mode: arguments.mode.map(|word| match word {
             ModeWord::Files => Mode::Files,
             ModeWord::Rewind => Mode::Rewind,

@@ -15,11 +15,12 @@ use bstr::ByteSlice as _;
 use super::{find, task};
 use crate::{
     domain::{
-        revision::{Dots, End, Spec, Which, Word},
+        revision::{Dots, End, Spec, Which, Word, word},
         task::Task,
         time::Timestamp,
     },
     error::{Error, Result, codes},
+    git::ObjectId,
     store::ledger::View,
 };
 
@@ -42,6 +43,8 @@ pub struct Resolver<'a> {
     pub now: Timestamp,
     /// What the command makes of `@start` of a task that began before all commits.
     pub emptiness: Emptiness,
+    /// The tree of the snapshot that a word names, if it names one.
+    pub snapshot: &'a dyn Fn(&str) -> Result<Option<ObjectId>>,
     /// Set when one of the words may mean another commit on the whole history: see [`super::Point::cut`].
     pub cut: Cell<bool>,
 }
@@ -79,6 +82,42 @@ impl Resolver<'_> {
     ///
     /// As [`Resolver::words`].
     pub fn word(&self, word: &OsStr, may_be_path: bool) -> Result<Vec<OsString>> {
+        match self.with_snapshots(word, may_be_path)? {
+            Some(found) => self.with_checkpoints(&found, false),
+            None => self.with_checkpoints(word, may_be_path),
+        }
+    }
+
+    /// `word` with trees for the snapshots that it names; `None` if it names none, or trees are of no use here.
+    ///
+    /// # Errors
+    ///
+    /// `ambiguous-word` for what is a snapshot and something else, too; those of [`Resolver::snapshot`].
+    pub fn with_snapshots(&self, word: &OsStr, may_be_path: bool) -> Result<Option<OsString>> {
+        if self.emptiness != Emptiness::Tree || word.as_bytes().starts_with(b"-") {
+            return Ok(None);
+        }
+        let mut answer = Vec::new();
+        let mut is_named = false;
+        for part in word::parts(word.as_bytes()) {
+            let found = std::str::from_utf8(part).map_or(Ok(None), |name| (self.snapshot)(name))?;
+            match found {
+                Some(tree) => {
+                    let name = String::from_utf8_lossy(part);
+                    if let Some(other) = self.other(&name, word, may_be_path)? {
+                        let hint = "for the snapshot: 'refs/agent/snap/<id>:worktree', with its whole id";
+                        return Err(ambiguous(&name, "a snapshot", other, hint));
+                    }
+                    is_named = true;
+                    answer.extend_from_slice(tree.to_string().as_bytes());
+                }
+                None => answer.extend_from_slice(part),
+            }
+        }
+        Ok(is_named.then(|| OsString::from_vec(answer)))
+    }
+
+    fn with_checkpoints(&self, word: &OsStr, may_be_path: bool) -> Result<Vec<OsString>> {
         let bytes = word.as_bytes();
         let as_it_is = || Ok(vec![word.to_owned()]);
         let Some(parsed) = Word::parse(bytes.as_bstr()).filter(|_| !bytes.starts_with(b"-")) else { return as_it_is() };
@@ -146,26 +185,35 @@ impl Resolver<'_> {
             Some(word) => task(self.view, word),
             None => (self.active)(),
         };
-        let other = if self.view.repo().resolve_commit(name)?.is_some() {
-            Some("a revision")
-        } else {
-            (may_be_path && Path::new(word).symlink_metadata().is_ok()).then_some("a path")
-        };
+        let other = self.other(name, word, may_be_path)?;
         match (found, other) {
             (Ok(task), None) => Ok(Some((task, which))),
-            (Ok(task), Some(other)) => Err(Error::new(
-                codes::AMBIGUOUS_WORD,
-                format!("'{}' is checkpoint {which} of task {} and {other}, too", name.escape_debug(), task.id),
-            )
-            .hint(format!("for the checkpoint: its commit, which 'git agent log --task {}' shows", task.id))
-            .hint(match other {
-                "a path" => format!("for the path: write it behind '--', or as './{}'", name.escape_debug()),
-                _ => "for the revision: write it another way, as 'refs/heads/…' or with its full object id".to_owned(),
-            })),
+            (Ok(task), Some(other)) => {
+                let what = format!("checkpoint {which} of task {}", task.id);
+                let hint = format!("for the checkpoint: its commit, which 'git agent log --task {}' shows", task.id);
+                Err(ambiguous(name, &what, other, &hint))
+            }
             (Err(_), Some(_)) => Ok(None),
             (Err(error), None) => Err(error),
         }
     }
+
+    /// What else `name`, of which `word` consists or with which it begins, is to git.
+    fn other(&self, name: &str, word: &OsStr, may_be_path: bool) -> Result<Option<&'static str>> {
+        if self.view.repo().resolve_commit(name)?.is_some() {
+            return Ok(Some("a revision"));
+        }
+        Ok((may_be_path && Path::new(word).symlink_metadata().is_ok()).then_some("a path"))
+    }
+}
+
+/// The refusal of `name`, which is `what` and `other`, too.
+fn ambiguous(name: &str, what: &str, other: &str, hint: &str) -> Error {
+    let name = name.escape_debug();
+    Error::new(codes::AMBIGUOUS_WORD, format!("'{name}' is {what} and {other}, too")).hint(hint).hint(match other {
+        "a path" => format!("for the path: write it behind '--', or as './{name}'"),
+        _ => "for the revision: write it another way, as 'refs/heads/…' or with its full object id".to_owned(),
+    })
 }
 
 /// What stands on the right of a range, as it was written.

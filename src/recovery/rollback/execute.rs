@@ -62,7 +62,20 @@ fn target(repo: &Repo, plan: &RollbackPlan, captured: &Captured<'_>) -> Result<T
         After::MoveTo(commit) => (Some(*commit), None),
         After::Commit(new) => (head.commit, Some(PlannedCommit::clone(new))),
     };
-    let mut moment = WorktreeState::plain(Head { commit, branch: head.branch.clone() }, plan.tree, plan.tree);
+    let head = Head { commit, branch: head.branch.clone() };
+    if let Some(held) = &plan.held {
+        let held = WorktreeState::clone(held);
+        let mut target = snapshot::restore::own(repo, captured, held, plan.scope.clone(), head)?;
+        if plan.keep_untracked {
+            target.untracked = Untracked::Kept;
+        }
+        if plan.abandons.is_some() && target.moment.state == *captured.state() {
+            target.moment.state.clear();
+        }
+        target.commit = new;
+        return Ok(target);
+    }
+    let mut moment = WorktreeState::plain(head, plan.tree, plan.tree);
     if plan.abandons.is_none() {
         moment.state = captured.state().clone();
     }

@@ -27,7 +27,7 @@ use bstr::BString;
 use crate::{
     domain::{
         id::TaskId,
-        rollback::{Choice, Commit, Facts, Mode, Options, Reachability, choose, decide, message},
+        rollback::{Choice, Commit, Facts, Mode, Options, Reachability, Refusal, choose, decide, message},
         task::Task,
     },
     error::Result,
@@ -35,6 +35,7 @@ use crate::{
     recovery::{
         commit::{CommitMessage, PlannedCommit},
         path_plan::Scope,
+        snapshot,
         task_commits::TaskCommits,
     },
     store::ledger::{View, commits::Owners},
@@ -45,6 +46,8 @@ use crate::{
 pub struct Request {
     /// The task and its checkpoint: `t-1@2`, `t-1`, `@start`. `None`: the newest checkpoint of the active task.
     pub checkpoint: Option<String>,
+    /// `--to`: the snapshot with this id, or the last state of the task before this date.
+    pub to: Option<String>,
     /// `--mode`; `None`: the history decides.
     pub mode: Option<Mode>,
     /// `--dry-run`: only plan it.
@@ -88,7 +91,9 @@ pub fn plan(
         Some(commit) if revwalk::is_ancestor(repo, commit, head)? => Reachability::Ancestor,
         Some(_) => Reachability::Rewritten,
     };
-    let mode = mode(request, Facts::of(reachability, &range)).map_err(|why| refusal::of(why, task, &to, &range))?;
+    let held = to.snapshot.as_ref().map(|snapshot| snapshot::load(repo, snapshot)).transpose()?;
+    let mode = mode(request, Facts::of(reachability, &range), held.is_some())
+        .map_err(|why| refusal::of(why, task, &to, &range))?;
     let touched = diff::touched(repo, &range.iter().map(|commit| commit.id).collect::<Vec<_>>())?;
     let tree = revwalk::tree_or_empty(repo, to.commit)?;
     let plan = RollbackPlan {
@@ -98,6 +103,7 @@ pub fn plan(
         head_before: head,
         after: After::Stay,
         tree,
+        held: held.map(Box::new),
         scope: Scope::Everything,
         keep_untracked: request.keep_untracked,
         drop: Vec::new(),
@@ -120,13 +126,20 @@ pub fn plan(
 }
 
 /// The mode: limited to paths, HEAD stays where it is, unless commits are reverted.
-fn mode(request: &Request, facts: Facts) -> Result<Mode, refusal::ModeRefusal> {
+fn mode(request: &Request, facts: Facts, is_snapshot: bool) -> Result<Mode, refusal::ModeRefusal> {
     let Request { mode, allow_foreign, allow_published, .. } = *request;
     if request.paths.is_empty() {
-        return Ok(decide(facts, Options { mode, allow_foreign, allow_published })?);
+        return match decide(facts, Options { mode, allow_foreign, allow_published }) {
+            Ok(Mode::Revert) | Err(Refusal::NothingToRevert) if is_snapshot => Err(refusal::ModeRefusal::Snapshot),
+            decided => Ok(decided?),
+        };
+    }
+    if is_snapshot && mode.is_none() {
+        return Ok(Mode::Files);
     }
     match mode {
         Some(mode @ (Mode::Rewind | Mode::Restore)) => Err(refusal::ModeRefusal::Paths(mode)),
+        Some(Mode::Revert) if is_snapshot => Err(refusal::ModeRefusal::Snapshot),
         Some(_) => Ok(decide(facts, Options { mode, allow_foreign, allow_published })?),
         None => match decide(facts, Options { mode: None, allow_foreign: true, allow_published: true })? {
             Mode::Files | Mode::Rewind | Mode::Restore => Ok(Mode::Files),
@@ -150,7 +163,9 @@ struct Planner<'a> {
 impl Planner<'_> {
     fn files(&self, mut plan: RollbackPlan) -> Result<RollbackPlan> {
         if !self.paths.is_everything() {
-            let paths = self.paths.present(self.repo, &[plan.tree, self.head_tree])?;
+            let mut trees = vec![plan.tree, self.head_tree];
+            trees.extend(plan.held.iter().flat_map(|held| [held.worktree, held.staged]));
+            let paths = self.paths.present(self.repo, &trees)?;
             if paths.is_empty() {
                 return Err(refusal::no_such_path(&plan));
             }
@@ -231,7 +246,7 @@ impl Planner<'_> {
         let message = message::Message {
             prefix: settings.subject_prefix(),
             task: plan.task.id.clone(),
-            checkpoint: plan.to.name.clone(),
+            to: plan.name(),
             mode: plan.mode,
             undone: undone.collect(),
             parts: !self.paths.is_everything(),

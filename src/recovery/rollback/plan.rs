@@ -5,13 +5,18 @@ use bstr::BString;
 use super::{Dependent, OtherTask, refusal};
 use crate::{
     domain::{
+        id::TaskId,
         revision::Rule,
         rollback::{Mode, Skipped},
         task::Task,
     },
     error::Result,
     git::{ObjectId, state::InProgress},
-    recovery::{commit::PlannedCommit, path_plan::Scope},
+    recovery::{
+        commit::PlannedCommit,
+        path_plan::Scope,
+        snapshot::{Snapshot, WorktreeState},
+    },
 };
 
 /// What a rollback does, and what that means for others. New trees are in the repository, and nothing refers to them yet.
@@ -29,6 +34,8 @@ pub struct RollbackPlan {
     pub after: After,
     /// What index and work tree become, within the scope.
     pub tree: ObjectId,
+    /// What the snapshot holds that comes back.
+    pub held: Option<Box<WorktreeState>>,
     /// Which paths may be touched.
     pub scope: Scope,
     /// `--keep-untracked`: untracked files stay, whenever they were made.
@@ -61,7 +68,7 @@ pub enum After {
 }
 
 /// A state of a task that can come back.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Checkpoint {
     /// The commit; `None`: the state before any commit.
     pub commit: Option<ObjectId>,
@@ -71,6 +78,18 @@ pub struct Checkpoint {
     pub rule: Option<Rule>,
     /// What stands behind the `@`: a number, or `start`.
     pub name: String,
+    /// The snapshot whose files come back; `commit` is what HEAD was then.
+    pub snapshot: Option<Snapshot>,
+}
+
+impl Checkpoint {
+    /// `t-1@2`, or `snapshot 01K…`.
+    pub fn full_name(&self, task: &TaskId) -> String {
+        match &self.snapshot {
+            Some(snapshot) => format!("snapshot {}", snapshot.id),
+            None => format!("{task}@{}", self.name),
+        }
+    }
 }
 
 /// A path that stands in the way of a revert.
@@ -83,9 +102,9 @@ pub struct Conflict {
 }
 
 impl RollbackPlan {
-    /// `t-1@2`
+    /// `t-1@2`, or `snapshot 01K…`.
     pub fn name(&self) -> String {
-        format!("{}@{}", self.task.id, self.to.name)
+        self.to.full_name(&self.task.id)
     }
 
     /// Refuse a plan that has conflicts.

@@ -20,6 +20,8 @@ pub(super) enum ModeRefusal {
     History(Refusal),
     /// Only some paths are meant, but the mode is about whole commits.
     Paths(Mode),
+    /// Single commits are reverted, but a snapshot is the state of all files.
+    Snapshot,
 }
 
 impl From<Refusal> for ModeRefusal {
@@ -30,7 +32,7 @@ impl From<Refusal> for ModeRefusal {
 
 /// The refusal of a mode.
 pub(super) fn of(why: ModeRefusal, task: &Task, to: &Checkpoint, range: &[Commit<ObjectId>]) -> Error {
-    let (id, name) = (&task.id, &to.name);
+    let (id, name) = (&task.id, to.full_name(&task.id));
     let which =
         |is: fn(&Commit<ObjectId>) -> bool| list(range.iter().filter(|commit| is(commit)).map(|commit| oid(commit.id)));
     match why {
@@ -38,7 +40,7 @@ pub(super) fn of(why: ModeRefusal, task: &Task, to: &Checkpoint, range: &[Commit
             let others = which(|commit| !commit.is_own());
             Error::new(
                 codes::FOREIGN_COMMITS,
-                format!("cannot {mode} to {id}@{name}: commits of other tasks came after it: {others}"),
+                format!("cannot {mode} to {name}: commits of other tasks came after it: {others}"),
             )
             .hint(format!("--mode revert reverts only the commits of {id}"))
             .hint("--allow-foreign also undoes the others; the snapshot keeps them")
@@ -47,29 +49,39 @@ pub(super) fn of(why: ModeRefusal, task: &Task, to: &Checkpoint, range: &[Commit
             let published = which(|commit| commit.published);
             Error::new(
                 codes::PUBLISHED_COMMITS,
-                format!("cannot rewind to {id}@{name}: a remote branch or a tag contains later commits: {published}"),
+                format!("cannot rewind to {name}: a remote branch or a tag contains later commits: {published}"),
             )
             .hint("--mode restore records the old state in a new commit and rewrites no history")
             .hint("--allow-published rewinds this branch anyway")
         }
         ModeRefusal::History(Refusal::Rewritten) => {
-            Error::new(codes::OTHER_HISTORY, format!("cannot rewind to {id}@{name}: it is not an ancestor of HEAD"))
+            Error::new(codes::OTHER_HISTORY, format!("cannot rewind to {name}: it is not an ancestor of HEAD"))
                 .hint("--mode restore records its state in a new commit")
         }
         ModeRefusal::History(Refusal::BeforeRoot) => {
-            Error::new(codes::NOTHING_BEFORE, format!("cannot rewind to {id}@{name}: there was no commit yet"))
+            Error::new(codes::NOTHING_BEFORE, format!("cannot rewind to {name}: there was no commit yet"))
                 .hint("--mode restore removes the files in a new commit")
         }
         ModeRefusal::History(Refusal::NothingToRevert) if range.is_empty() => {
-            Error::new(codes::NOTHING_TO_REVERT, format!("cannot roll back {id}: no commit came after {id}@{name}"))
+            Error::new(codes::NOTHING_TO_REVERT, format!("cannot roll back {id}: no commit came after {name}"))
                 .hint("--mode files restores its files")
         }
         ModeRefusal::History(Refusal::NothingToRevert) => Error::new(
             codes::NOTHING_TO_REVERT,
-            format!("cannot roll back {id}: only commits of other tasks came after {id}@{name}"),
+            format!("cannot roll back {id}: only commits of other tasks came after {name}"),
         )
         .hint("--mode files -- <path>… restores single files")
         .hint(format!("'git agent log {id}' shows its checkpoints")),
+        ModeRefusal::Snapshot => {
+            let others = which(|commit| !commit.is_own());
+            let why = match others.is_empty() {
+                true => format!("cannot revert commits of {id} to {name}: a snapshot is the state of all files"),
+                false => format!("cannot roll back {id} to {name}: commits of other tasks came after it: {others}"),
+            };
+            Error::new(codes::FOREIGN_COMMITS, why)
+                .hint("--mode files restores its files and keeps HEAD; '-- <path>…' restores single files")
+                .hint("--mode rewind --allow-foreign also undoes the other commits; the snapshot keeps them")
+        }
         ModeRefusal::Paths(mode) => Error::new(
             codes::PATHS_WITHOUT_COMMITS,
             format!("cannot {mode} only some paths of {id}: a branch moves by whole commits"),

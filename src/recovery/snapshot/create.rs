@@ -12,6 +12,7 @@ use crate::{
         ObjectId, Repo,
         objects::{Batch, trees},
     },
+    store::session,
 };
 use bstr::ByteSlice as _;
 
@@ -64,6 +65,7 @@ pub fn take_captured(mut captured: Captured<'_>, request: &Request) -> Result<Ta
         by: request.by.clone(),
         worktree: repo.worktree_name(),
         head: captured.head.clone(),
+        session: session::current(repo),
         tasks: request.tasks.clone(),
     };
     let written = captured.write_built(about, built)?;

@@ -5,7 +5,7 @@ use ulid::Ulid;
 
 use super::{FORMAT, Metadata, SnapshotKind};
 use crate::{
-    domain::{id::TaskId, text, time::Timestamp},
+    domain::{id::TaskId, session::SessionId, text, time::Timestamp},
     git::{Head, ObjectId},
 };
 
@@ -45,6 +45,7 @@ impl Metadata {
         field("By", one_line(&self.by).as_bytes());
         field("Worktree", one_line(&self.worktree).as_bytes());
         field("Head", &head(&self.head));
+        self.session.iter().for_each(|session| field("Session", session.to_string().as_bytes()));
         self.tasks.iter().for_each(|task| field("Task-Id", task.as_str().as_bytes()));
         message
     }
@@ -68,6 +69,7 @@ impl Metadata {
             by: text("By")?.to_owned(),
             worktree: text("Worktree")?.to_owned(),
             head: read_head(values("Head").next()?)?,
+            session: text("Session").and_then(SessionId::parse),
             tasks: values("Task-Id").filter_map(|id| TaskId::parse(id.to_str().ok()?).ok()).collect(),
         };
         Some((format, Ulid::from_string(text("Snapshot")?).ok()?, about))
@@ -109,6 +111,7 @@ mod tests {
             by: "claude@devbox".into(),
             worktree: "main".into(),
             head: Head { commit, branch: Some(b"refs/heads/\xff".into()) },
+            session: SessionId::parse("claude/6f1c"),
             tasks: vec![TaskId::parse("t-1").unwrap()],
         };
         let id = Ulid::from_parts(1_763_822_100_000, 1);
@@ -122,11 +125,13 @@ mod tests {
         By: claude@devbox
         Worktree: main
         Head: refs/heads/� 9999999999999999999999999999999999999999
+        Session: claude/6f1c
         Task-Id: t-1
         ");
         assert_eq!(Metadata::from_message(&message), Some((1, id, about.clone())));
         for head in [Head { commit, branch: None }, Head { commit: None, branch: Some("refs/heads/a".into()) }] {
-            let about = Metadata { head, message: String::new(), kind: SnapshotKind::Safety, ..about.clone() };
+            let about =
+                Metadata { head, message: String::new(), kind: SnapshotKind::Safety, session: None, ..about.clone() };
             assert_eq!(Metadata::from_message(&about.to_message(id)), Some((1, id, about)));
         }
     }
@@ -140,6 +145,7 @@ mod tests {
             by: "a\nWorktree: b".into(),
             worktree: "main".into(),
             head: Head { commit: None, branch: None },
+            session: None,
             tasks: Vec::new(),
         };
         let (_, _, read) = Metadata::from_message(&about.to_message(Ulid::nil())).unwrap();

@@ -39,12 +39,12 @@ pub use crate::recovery::snapshot::state::{Conflict, Flags, SkipReason, Skipped,
 pub use capture::{Captured, capture, merged};
 pub use disk::is_absent;
 pub use store::{Unpublished, tree};
-pub use stored::{Listed, find, id_of_ref, last_of, list, load, load_tree, remove};
+pub use stored::{Listed, files, find, id_of_ref, last_of, list, load, load_tree, named, remove, saved, tidy};
 
 use ulid::Ulid;
 
 use crate::{
-    domain::{id::TaskId, time::Timestamp},
+    domain::{id::TaskId, session::SessionId, time::Timestamp},
     git::{Head, ObjectId},
 };
 
@@ -78,6 +78,7 @@ pub enum SnapshotKind {
 /// By: claude@devbox
 /// Worktree: main
 /// Head: refs/heads/main 9fceb02…        (or '(detached) 9fceb02…', or 'refs/heads/main (unborn)')
+/// Session: claude/6f1c                  (of the agent host that it was taken in)
 /// Task-Id: t-1                          (the active tasks)
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,6 +95,8 @@ pub struct Metadata {
     pub worktree: String,
     /// What HEAD was.
     pub head: Head,
+    /// The session of an agent host that it was taken in.
+    pub session: Option<SessionId>,
     /// The tasks that were active.
     pub tasks: Vec<TaskId>,
 }

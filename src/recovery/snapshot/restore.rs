@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use crate::{
     error::{Error, Result, codes},
     git::{
-        EntryKind, ObjectId, Repo, changed_paths::Comparer, pathspec::Pathspecs, sparse::Sparse, state, tree::Trees,
+        EntryKind, Head, ObjectId, Repo, changed_paths::Comparer, pathspec::Pathspecs, sparse::Sparse, state,
+        tree::Trees,
     },
     recovery::{
         execute::{self, Author, LockedWorktree, Outcome},
@@ -43,9 +44,7 @@ pub fn return_to(
     trust: Trust,
 ) -> Result<Outcome> {
     if snapshot.is_foreign && trust == Trust::Own {
-        let why = format!("cannot restore snapshot {}: it was not made in this repository", snapshot.id);
-        return Err(Error::new(codes::FOREIGN_SNAPSHOT, why)
-            .hint(format!("look at it: git agent snapshot show {}", snapshot.id))
+        return Err(refuse_foreign(snapshot)
             .hint("its files alone, no index, no HEAD, nothing of git's: add --foreign")
             .hint(FOREIGN_HINT));
     }
@@ -66,7 +65,7 @@ pub fn return_to(
     let worktree = LockedWorktree::take(repo)?;
     let captured = &worktree.captured;
     let target = match trust {
-        Trust::Own => own(repo, captured, held, scope)?,
+        Trust::Own => own(repo, captured, held, scope, captured.head().clone())?,
         Trust::Foreign => foreign(repo, captured, held.worktree, &scope)?,
     };
     let title = format!("restore snapshot {}", snapshot.id);
@@ -74,11 +73,21 @@ pub fn return_to(
     execute::carry_out(worktree, author, operation, &target)
 }
 
-/// All that `held` has, on the HEAD of today.
-fn own(repo: &Repo, captured: &Captured<'_>, held: WorktreeState, scope: Scope) -> Result<Target> {
-    let is_same_head = held.head == *captured.head();
+/// The refusal of a snapshot that was not made here.
+pub fn refuse_foreign(snapshot: &Snapshot) -> Error {
+    let why = format!("cannot restore snapshot {}: it was not made in this repository", snapshot.id);
+    Error::new(codes::FOREIGN_SNAPSHOT, why).hint(format!("look at it: git agent snapshot show {}", snapshot.id))
+}
+
+/// All that `held`, which was made here, has in `scope`, on the HEAD that is, or comes back: `head`.
+///
+/// # Errors
+///
+/// When the sparse checkout cannot be read.
+pub fn own(repo: &Repo, captured: &Captured<'_>, held: WorktreeState, scope: Scope, head: Head) -> Result<Target> {
+    let is_same_head = held.head == head;
     let keeps_state = !is_same_head || !captured.state().is_empty() || scope != Scope::Everything || has_steps(&held);
-    let mut moment = WorktreeState { head: captured.head().clone(), ..held };
+    let mut moment = WorktreeState { head, ..held };
     if keeps_state {
         moment.state = captured.state().clone();
     }

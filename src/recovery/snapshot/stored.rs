@@ -1,15 +1,19 @@
 //! Snapshots that are there: list, find, load, remove.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use bstr::{BString, ByteSlice as _};
 use ulid::Ulid;
 
 use super::{FORMAT, Metadata, REFS, Snapshot, WorktreeState};
 use crate::{
+    domain::{id::TaskId, making::Saved},
     error::{Error, Result, codes},
     git::{
-        EntryKind, Head, ObjectId, ObjectKind, RefChange, RefError, Refs, Repo, commit::Commit, objects::trees, state,
+        EntryKind, Head, ObjectId, ObjectKind, RefChange, RefError, Refs, Repo,
+        commit::Commit,
+        objects::{tidy, trees},
+        state,
     },
     recovery::snapshot::codec,
 };
@@ -18,6 +22,8 @@ use crate::{
 const LONGEST_LIST: u64 = 1 << 30;
 /// Nor does a commit: a message is one line, and has one for every active task.
 const LONGEST_MESSAGE: u64 = 1 << 24;
+/// A word with fewer characters is not read as the beginning of an id where it may be something else.
+const SHORTEST: usize = 6;
 
 /// All snapshots.
 #[derive(Debug, Default)]
@@ -38,6 +44,24 @@ pub fn list(repo: &Repo) -> Result<Listed> {
         }
     }
     Ok(listed)
+}
+
+/// How many snapshots of each task were made here, and when the first of them was taken.
+///
+/// # Errors
+///
+/// When the refs cannot be listed.
+pub fn saved(repo: &Repo) -> Result<HashMap<TaskId, Saved>> {
+    let mut saved: HashMap<TaskId, Saved> = HashMap::new();
+    for snapshot in list(repo)?.snapshots.into_iter().filter(|snapshot| !snapshot.is_foreign) {
+        let first = snapshot.about.at;
+        for task in snapshot.about.tasks {
+            let known = saved.entry(task).or_insert(Saved { first, count: 0 });
+            known.first = known.first.min(first);
+            known.count += 1;
+        }
+    }
+    Ok(saved)
 }
 
 /// The newest snapshot that was made here of the worktree that is called `worktree`.
@@ -100,12 +124,54 @@ pub fn find(repo: &Repo, word: &str) -> Result<Snapshot> {
     }
 }
 
+/// The snapshot that `word`, which may stand for other things, too, names: `None` if it does not look like the id of one, or is the
+/// beginning of none.
+///
+/// # Errors
+///
+/// `snapshot-not-found` for a whole id; `ambiguous-snapshot`.
+pub fn named(repo: &Repo, word: &str) -> Result<Option<Snapshot>> {
+    const LETTERS: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    // Ids begin with the time; that of object ids has a letter that no hexadecimal number has.
+    let is_id = (SHORTEST..=ulid::ULID_LEN).contains(&word.len())
+        && word.starts_with('0')
+        && word.bytes().all(|byte| LETTERS.contains(&byte.to_ascii_uppercase()));
+    if !is_id {
+        return Ok(None);
+    }
+    match find(repo, word) {
+        Err(error) if error.code() == codes::SNAPSHOT_NOT_FOUND && word.len() < ulid::ULID_LEN => Ok(None),
+        found => found.map(Some),
+    }
+}
+
+/// The tree of the work tree in `snapshot`.
+///
+/// # Errors
+///
+/// `newer-snapshot`, `damaged-snapshot`.
+pub fn files(repo: &Repo, snapshot: &Snapshot) -> Result<ObjectId> {
+    readable(snapshot)?;
+    let found = trees::find(repo, snapshot.tree, b"worktree".as_bstr())?.filter(|(kind, _)| *kind == EntryKind::Tree);
+    found.map(|(_, id)| id).ok_or_else(|| {
+        Error::new(codes::DAMAGED_SNAPSHOT, format!("snapshot {} cannot be read: it has no 'worktree'", snapshot.id))
+    })
+}
+
 /// What `snapshot` holds.
 ///
 /// # Errors
 ///
 /// `newer-snapshot` when a newer version made it in a way that this one does not know; `damaged-snapshot`.
 pub fn load(repo: &Repo, snapshot: &Snapshot) -> Result<WorktreeState> {
+    readable(snapshot)?;
+    load_tree(repo, snapshot.tree, &snapshot.about.head).map_err(|error| {
+        Error::new(codes::DAMAGED_SNAPSHOT, format!("snapshot {} cannot be read", snapshot.id)).because(error)
+    })
+}
+
+/// Refuse a snapshot in a form that this version does not know.
+fn readable(snapshot: &Snapshot) -> Result<()> {
     if snapshot.format > FORMAT {
         let message =
             format!("snapshot {} has the format {}, this version knows {FORMAT}", snapshot.id, snapshot.format);
@@ -113,9 +179,7 @@ pub fn load(repo: &Repo, snapshot: &Snapshot) -> Result<WorktreeState> {
             .hint("a newer git-agent reads it")
             .hint(format!("stock git shows its files: git show {}:worktree/<path>", snapshot.ref_name())));
     }
-    load_tree(repo, snapshot.tree, &snapshot.about.head).map_err(|error| {
-        Error::new(codes::DAMAGED_SNAPSHOT, format!("snapshot {} cannot be read", snapshot.id)).because(error)
-    })
+    Ok(())
 }
 
 /// What the tree of a snapshot, or one in its form, holds; `head` is what HEAD was.
@@ -181,6 +245,15 @@ pub fn remove(repo: &Repo, snapshots: &[Snapshot]) -> Result<()> {
         }
         RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
     })
+}
+
+/// Store snapshots in fewer files, if there are many by now; answers whether that was done.
+///
+/// # Errors
+///
+/// Those of [`tidy::tidy`].
+pub fn tidy(repo: &Repo) -> Result<bool> {
+    if tidy::is_due(repo, REFS) { tidy::tidy(repo, REFS) } else { Ok(false) }
 }
 
 /// The id that `name` (`refs/agent/snap/<id>`) has, if it is the ref of a snapshot.

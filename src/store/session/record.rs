@@ -55,6 +55,9 @@ pub struct Session {
     /// What was not committed when it began, as one word.
     #[serde(default)]
     pub found: Option<String>,
+    /// Files may have changed since a snapshot was last taken for it.
+    #[serde(default)]
+    pub is_unsaved: bool,
     /// How many tools ran that may change files.
     #[serde(default)]
     pub calls: u32,
@@ -103,6 +106,7 @@ impl Session {
             captured: None,
             todos: Vec::new(),
             found: None,
+            is_unsaved: false,
             calls: 0,
             events: Vec::new(),
         }

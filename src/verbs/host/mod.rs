@@ -128,6 +128,7 @@ pub fn save(caller: &Caller, session: Option<&SessionId>, why: &str, when: When)
     let Some(every) = repo.settings().snapshot_every() else { return Ok(None) };
     let last = session.and_then(|session| session::read(repo, session)?.captured);
     if when == When::Debounced && last.is_some_and(|last| now.seconds_since(last) < every) {
+        session.map(|session| session::update(repo, session, now, |known| known.is_unsaved = true));
         return Ok(None);
     }
     let by = caller.actor()?.to_string();
@@ -135,9 +136,41 @@ pub fn save(caller: &Caller, session: Option<&SessionId>, why: &str, when: When)
     let request = snapshot::Request { kind: SnapshotKind::Session, message: why.to_owned(), at: now, by, tasks };
     let taken = snapshot::take(repo, &request)?;
     if let Some(session) = session {
-        session::update(repo, session, now, |known| known.captured = Some(now));
+        session::update(repo, session, now, |known| {
+            known.captured = Some(now);
+            known.is_unsaved = false;
+        });
     }
     Ok(Some(taken))
+}
+
+/// Save what `session` changed and was not saved yet, because that was too often: a command comes that may do anything.
+///
+/// # Errors
+///
+/// Those of [`save`].
+pub fn save_before_command(caller: &Caller, session: &SessionId) -> Result<()> {
+    match session::read(caller.repo(), session) {
+        Some(known) if known.is_unsaved => save(caller, Some(session), "before a command", When::Now).map(drop),
+        _ => Ok(()),
+    }
+}
+
+/// Save what is not committed as `session` begins: its agent did not make it.
+///
+/// # Errors
+///
+/// Those of [`save`].
+pub fn save_found(caller: &Caller, session: &SessionId) -> Result<()> {
+    if session.agent().is_none() && status::summary(caller.repo(), 0)?.total > 0 {
+        save(caller, Some(session), "at the start of a session", When::Now)?;
+    }
+    Ok(())
+}
+
+/// Store the snapshots of sessions in fewer files, if there are many by now. Nothing depends on it.
+pub fn tidy(caller: &Caller) {
+    snapshot::tidy(caller.repo()).ok();
 }
 
 /// If HEAD moved since the last event of `session`: link commits that were made without a trailer. Answers how many.

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::{ChangeJson, SnapshotJson};
+
 /// `log`; with `--jsonl` its entries, one a line.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LogAnswer {
@@ -23,6 +25,20 @@ pub enum LogEntry {
     Commit(LogCommit),
     /// A task event.
     Event(LogEvent),
+    /// A snapshot (`--snapshots`).
+    Snapshot(LogSnapshot),
+}
+
+/// A snapshot, and what changed in the files since the one before it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LogSnapshot {
+    /// The snapshot.
+    #[serde(flatten)]
+    pub snapshot: SnapshotJson,
+    /// The snapshot before it of the same worktree; `null`: the changes are those against `head`.
+    pub previous: Option<String>,
+    /// What changed.
+    pub changes: Vec<ChangeJson>,
 }
 
 /// A commit.

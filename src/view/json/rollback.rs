@@ -61,6 +61,8 @@ struct ToJson {
     number: Option<usize>,
     /// How `@start` was found.
     rule: Option<&'static str>,
+    /// The snapshot whose files come back (`--to`); `commit` is what HEAD was then.
+    snapshot: Option<String>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -120,6 +122,7 @@ impl RollbackAnswer {
                 commit: plan.to.commit.map(|commit| commit.to_string()),
                 number: plan.to.number,
                 rule: plan.to.rule.map(Rule::as_str),
+                snapshot: plan.to.snapshot.as_ref().map(|snapshot| snapshot.id.to_string()),
             },
             mode: plan.mode.as_str(),
             head: done.map_or(head, |done| HeadsJson::new(&done.operation.before, &done.operation.after)),

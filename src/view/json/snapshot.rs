@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{NamedPath, PathJson, SCHEMA};
-use crate::recovery::snapshot;
+use crate::{git::changed_paths::Difference, recovery::snapshot};
 
 /// `snapshot`, `snapshot list`, `snapshot show`, `snapshot drop`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -115,7 +115,7 @@ pub struct SnapshotJson {
     pub r#ref: String,
     /// Its commit.
     pub commit: String,
-    /// What made it: `manual`, `guard`, `safety`.
+    /// What made it: `manual`, `guard`, `safety`, `session`.
     pub kind: &'static str,
     /// One line; may be empty.
     pub message: String,
@@ -129,6 +129,8 @@ pub struct SnapshotJson {
     pub head: Option<String>,
     /// The branch that HEAD was on; `null` when detached.
     pub branch: Option<String>,
+    /// The session of an agent host that it was taken in, `<host>/<id>`; `null` outside of one.
+    pub session: Option<String>,
     /// The tasks that were active.
     pub tasks: Vec<String>,
     /// It was not made in this repository: `snapshot restore` takes it with `--foreign` alone; left out otherwise.
@@ -151,6 +153,7 @@ impl SnapshotJson {
             worktree: about.worktree.clone(),
             head: about.head.commit.map(|commit| commit.to_string()),
             branch: about.head.branch_name(),
+            session: about.session.as_ref().map(ToString::to_string),
             tasks: about.tasks.iter().map(ToString::to_string).collect(),
             foreign: snapshot.is_foreign,
         }
@@ -174,6 +177,13 @@ pub struct ChangeJson {
     pub path: NamedPath,
     /// `A` added, `M` modified, `D` deleted, `T` another kind of thing.
     pub status: char,
+}
+
+impl ChangeJson {
+    /// The JSON form of `difference`.
+    pub fn new(difference: &Difference) -> Self {
+        ChangeJson { path: NamedPath::new(difference.path.as_bstr()), status: difference.letter() }
+    }
 }
 
 impl SnapshotAnswer {

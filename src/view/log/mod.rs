@@ -4,6 +4,7 @@ mod date;
 pub mod event_text;
 mod json;
 mod layout;
+pub mod snapshots;
 mod text;
 
 pub use json::{answer, entry as json};

@@ -1,0 +1,47 @@
+//! Many small packs, loose objects and refs as few: what is saved again and again must not cost a file each time.
+//!
+//! `git repack --geometric` rolls small packs and loose objects up into one pack, with deltas, whether or not anything leads to them: what
+//! another process has written and not named yet is safe. Large packs, and those with a `.keep` file, stay as they are.
+
+use std::{fs, path::Path};
+
+use super::gc;
+use crate::{
+    error::Result,
+    git::{partial, repo::Repo},
+};
+
+/// From this many packs, or loose refs of one kind, on.
+const MANY: usize = 32;
+
+/// Whether there are many small files in which objects are, or many loose refs that begin with `refs`.
+pub fn is_due(repo: &Repo, refs: &str) -> bool {
+    let count = |dir: &Path, is_meant: fn(&str) -> bool| -> usize {
+        let files = fs::read_dir(dir).into_iter().flatten().flatten();
+        files.filter(|file| file.file_name().to_str().is_some_and(is_meant)).count()
+    };
+    let packs = repo.gix().objects.store_ref().path().join("pack");
+    let (all, kept) = (count(&packs, |name| name.ends_with(".pack")), count(&packs, |name| name.ends_with(".keep")));
+    all.saturating_sub(kept) >= MANY || count(&repo.common_dir().join(refs), |_| true) >= MANY
+}
+
+/// Roll small packs and loose objects up, and pack the refs that begin with `refs`. Answers whether that was done: not while a gc runs,
+/// and not where objects are fetched when they are needed, which git keeps apart.
+///
+/// # Errors
+///
+/// `git-failed`; nothing is lost then.
+pub fn tidy(repo: &Repo, refs: &str) -> Result<bool> {
+    if gc::is_running(repo) || partial::is_partial(repo) {
+        return Ok(false);
+    }
+    gc::drop_keeps(repo);
+    let git = || repo.git().args(["-c", "core.fsync=objects,reference", "-c", "repack.writeBitmaps=false"]);
+    git().args(["repack", "--geometric=2", "-d", "-q"]).run()?;
+    let pattern = format!("{}/*", refs.trim_end_matches('/'));
+    // Before 2.43, all or none.
+    if !git().args(["pack-refs", "--include", &pattern]).output()?.status.success() {
+        git().args(["pack-refs", "--all"]).run()?;
+    }
+    Ok(true)
+}

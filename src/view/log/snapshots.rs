@@ -1,0 +1,88 @@
+//! Snapshots in a log: what changed from one to the next.
+
+use bstr::ByteSlice as _;
+
+use super::layout::{Before, Page};
+use crate::{
+    git::changed_paths::Difference,
+    recovery::snapshot::SnapshotKind,
+    verbs::timeline::Step,
+    view::{
+        NAMED, Row,
+        json::{ChangeJson, LogEntry, LogSnapshot, SnapshotJson},
+        list, oid, sanitize,
+    },
+};
+
+impl Page {
+    /// Add `step`, as a paragraph or as one line.
+    pub fn add_snapshot(&mut self, step: &Step, oneline: bool) {
+        if oneline { self.snapshot_line(step) } else { self.snapshot(step) }
+    }
+
+    fn snapshot(&mut self, step: &Step) {
+        let (style, about) = (self.style, &step.snapshot.about);
+        self.space(Before::Block);
+        self.line(&style.id(&format!("snapshot {}", step.snapshot.id)));
+        let mut field = |name: &str, value: &str| self.line(&format!("{name:<8} {}", sanitize::line(value)));
+        if !about.tasks.is_empty() {
+            field("Task:", &list(&about.tasks));
+        }
+        if let Some(session) = &about.session {
+            field("Session:", &session.to_string());
+        }
+        field("By:", &about.by);
+        let head = about.head.commit.map_or_else(|| "no commit yet".to_owned(), oid);
+        let branch = about.head.branch_name().unwrap_or_else(|| "detached".to_owned());
+        field("HEAD:", &format!("{branch}, {head}"));
+        if about.worktree != "main" {
+            field("Worktree:", &about.worktree);
+        }
+        if step.snapshot.is_foreign {
+            field("Origin:", "not made in this repository");
+        }
+        self.line(&format!("Date:    {}", self.dates.of(about.at)));
+        self.line("");
+        let reason = match about.message.as_str() {
+            "" => about.kind.word().to_owned(),
+            message if about.kind == SnapshotKind::Manual => message.to_owned(),
+            message => format!("{}: {message}", about.kind.word()),
+        };
+        self.line(&format!("    {}", sanitize::line(&reason)));
+        for change in step.changes.iter().take(NAMED) {
+            self.line(&format!("    {} {}", change.letter(), sanitize::bytes(change.path.as_bstr())));
+        }
+        match step.changes.len() {
+            0 => self.line("    no file changed"),
+            count if count > NAMED => self.line(&format!("    … and {} more", count - NAMED)),
+            _ => {}
+        }
+    }
+
+    fn snapshot_line(&mut self, step: &Step) {
+        let (style, about) = (self.style, &step.snapshot.about);
+        let mut row = Row::new().left(&step.snapshot.id.to_string(), |text: &str| style.id(text)).left(" ", style);
+        for task in &about.tasks {
+            row = row.left(task.as_str(), |text: &str| style.task(text)).left(" ", style);
+        }
+        let reason = if about.message.is_empty() { about.kind.word() } else { &about.message };
+        let path = |change: &Difference| format!("{} {}", change.letter(), sanitize::bytes(change.path.as_bstr()));
+        let changes = match step.changes.is_empty() {
+            true => "no file changed".to_owned(),
+            false => list(step.changes.iter().map(path)),
+        };
+        let age = format!(" ({})", self.dates.of(about.at));
+        let text = format!("{}: {changes}", sanitize::line(reason));
+        let row = row.middle(&text).right(&age, |text: &str| style.faint(text));
+        self.line(&row.render(self.room()));
+    }
+}
+
+/// `step` for programs.
+pub fn json(step: &Step) -> LogEntry {
+    LogEntry::Snapshot(LogSnapshot {
+        snapshot: SnapshotJson::new(&step.snapshot),
+        previous: step.previous.clone(),
+        changes: step.changes.iter().map(ChangeJson::new).collect(),
+    })
+}
