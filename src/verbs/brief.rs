@@ -2,9 +2,10 @@
 
 use super::{Caller, setup};
 use crate::{
-    domain::{actor::Actor, graph::Graph, task::Task},
+    domain::{actor::Actor, graph::Graph, id::TaskId, task::Task},
     error::Result,
     query::brief::{self, Facts, Needs, Question},
+    recovery::snapshot,
     store::ledger::View,
 };
 
@@ -24,7 +25,9 @@ pub fn brief<'a>(caller: &'a Caller, request: &Request) -> Result<Facts<'a>> {
     let view = caller.view()?;
     let task = request.task.as_deref().map(|word| view.find(word)).transpose()?;
     let (us, now, unstamping) = (caller.holder()?, caller.now(), setup::unstamping(caller)?);
-    let question = Question { task, active: caller.active()?, us, now, unstamping };
+    // Snapshots that cannot be read are for 'doctor' to tell of.
+    let saved = |id: &TaskId| snapshot::saved(caller.repo()).ok()?.remove(id);
+    let question = Question { task, active: caller.active()?, us, now, unstamping, saved: &saved };
     brief::gather(view, question)
 }
 

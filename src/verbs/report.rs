@@ -9,6 +9,7 @@ use crate::{
     error::Result,
     git::date,
     query::report,
+    recovery::snapshot,
 };
 
 /// What is asked.
@@ -43,6 +44,7 @@ pub fn report(caller: &Caller, request: &Request) -> Result<Report> {
         now: caller.now(),
         gap: repo.settings().idle_gap(),
         checkpoints,
+        saved: snapshot::saved(repo)?,
         text: &|text| view.text(text),
     });
     let top = repo.work_dir().unwrap_or(repo.common_dir());

@@ -79,7 +79,7 @@ fn the_markdown_of_a_feature() {
 
     ### Completed
 
-    - ✓ Log in with a form (`login`) – 35m of 2h00m estimated, last verification failed
+    - ✓ Log in with a form (`login`) – 35m of 2h00m estimated, last verification failed, 2 commits while working
       > two commits, reviewed
 
     ### In Progress
@@ -114,7 +114,7 @@ fn the_markdown_of_a_feature() {
 fn without_times(text: &str) -> String {
     let plain = text.lines().map(|line| match line.split_once("\": ") {
         Some((key, _))
-            if ["at", "since", "from", "to", "active_seconds", "elapsed_seconds"]
+            if ["at", "since", "from", "to", "active_seconds", "elapsed_seconds", "before_seconds", "work_seconds"]
                 .iter()
                 .any(|end| key.ends_with(end)) =>
         {

@@ -8,6 +8,7 @@ use crate::domain::{
     actor::Actor,
     graph::Obstacle,
     id::TaskId,
+    making::{self, Making},
     status::Status,
     task::{Task, TaskResult},
     time::Timestamp,
@@ -60,6 +61,8 @@ pub struct Item {
     pub verified: Option<(String, bool)>,
     /// Its commits, oldest first.
     pub checkpoints: Vec<Checkpoint>,
+    /// How its history came about, if that can be said.
+    pub making: Option<Making>,
     /// Whether it was started, or completed, in the time that is told of.
     pub is_new: bool,
 }
@@ -187,6 +190,7 @@ impl Item {
             }),
             verified: task.verification().map(|verification| (text(&verification.command), verification.passed())),
             checkpoints: source.checkpoints.get(&task.id).cloned().unwrap_or_default(),
+            making: making::of(task, source.saved.get(&task.id).copied()),
             is_new: source.since.is_some_and(|since| begins.is_some_and(|at| at >= since)),
         }
     }

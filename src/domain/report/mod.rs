@@ -17,7 +17,7 @@ pub use tally::{BurnPoint, Tally};
 use super::{
     actor::Actor, graph::Graph, id::TaskId, status::Status, table::Row, task::Task, text::Text, time::Timestamp,
 };
-use crate::domain::active_time;
+use crate::domain::{active_time, making::Saved};
 use features::Features;
 
 /// What a report is made of.
@@ -36,6 +36,8 @@ pub struct Source<'a> {
     pub gap: u64,
     /// The commits of tasks, oldest first.
     pub checkpoints: HashMap<TaskId, Vec<Checkpoint>>,
+    /// The snapshots of tasks that are here.
+    pub saved: HashMap<TaskId, Saved>,
     /// A text in full.
     pub text: &'a dyn Fn(&Text) -> String,
 }

@@ -49,6 +49,7 @@ fn report(tasks: &[Task], feature: Option<&str>, since: Option<i64>) -> Report {
         now: at(100),
         gap: active_time::DEFAULT_GAP,
         checkpoints: HashMap::new(),
+        saved: HashMap::new(),
         text: &|text| text.preview().to_owned(),
     })
 }

@@ -18,6 +18,7 @@ use crate::{
         claim::Holder,
         graph::Graph,
         id::TaskId,
+        making::{self, Making, Saved},
         revision::Which,
         status::Status,
         table::Row,
@@ -75,6 +76,8 @@ pub struct Focus {
     pub last: Option<Checkpoint>,
     /// The newest that passed a verification.
     pub verified: Option<Checkpoint>,
+    /// How its history came about, if that can be said.
+    pub making: Option<Making>,
 }
 
 /// What has to be known before a task is begun or gone on with.
@@ -124,7 +127,7 @@ pub struct Checkpoint {
 }
 
 /// Who asks, about what, and when.
-pub struct Question {
+pub struct Question<'a> {
     /// The task that is asked for.
     pub task: Option<Task>,
     /// The active tasks of this worktree.
@@ -135,6 +138,8 @@ pub struct Question {
     pub now: Timestamp,
     /// Why commits made here are not stamped.
     pub unstamping: Option<String>,
+    /// The snapshots of a task that are here.
+    pub saved: &'a dyn Fn(&TaskId) -> Option<Saved>,
 }
 
 /// Gather what there is to say about `question`. Writes nothing.
@@ -142,15 +147,18 @@ pub struct Question {
 /// # Errors
 ///
 /// When the ledger, the history or the state of the worktree cannot be read.
-pub fn gather<'v>(view: View<'v>, question: Question) -> Result<Facts<'v>> {
-    let Question { task, active, us, now, unstamping } = question;
+pub fn gather<'v>(view: View<'v>, question: Question<'_>) -> Result<Facts<'v>> {
+    let Question { task, active, us, now, unstamping, saved } = question;
     let table = view.table()?;
     let graph = Graph::new(&table);
     let task = match task {
         Some(task) => Some(task),
         None => active.first().map(|id| view.task(id)).transpose()?.flatten(),
     };
-    let focus = task.map(|task| focus(&view, &graph, task, &active, now)).transpose()?;
+    let mut focus = task.map(|task| focus(&view, &graph, task, &active, now)).transpose()?;
+    if let Some(focus) = focus.as_mut().filter(|focus| !focus.task.commits.is_empty()) {
+        focus.making = making::of(&focus.task, saved(&focus.task.id));
+    }
     let about = focus.as_ref().map(|focus| &focus.task);
     let mut held = own::find(&view, &table, &us, now)?;
     held.retain(|task| !active.contains(&task.id) && about.is_none_or(|about| about.id != task.id));
@@ -183,6 +191,7 @@ fn focus(view: &View<'_>, graph: &Graph<'_>, task: Task, active: &[TaskId], now:
         checkpoints: commits.len(),
         last,
         verified: green.and_then(point),
+        making: None,
         before,
         feature,
         task,

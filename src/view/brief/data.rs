@@ -9,7 +9,7 @@ use crate::{
     view::json::{
         BriefAnswer, BriefBlockerJson, BriefCheckpointJson, BriefCheckpointsJson, BriefCommandJson, BriefDecisionJson,
         BriefFailureJson, BriefLedgerJson, BriefNoteJson, BriefRowJson, BriefSessionJson, BriefStateJson,
-        BriefTaskJson, BriefUncommittedJson, FollowUpJson, SCHEMA, Several,
+        BriefTaskJson, BriefUncommittedJson, FollowUpJson, MakingJson, SCHEMA, Several,
     },
 };
 
@@ -45,6 +45,7 @@ pub fn data(facts: &Facts<'_>) -> BriefAnswer {
             total: focus.map_or(0, |focus| focus.checkpoints),
             last: focus.and_then(|focus| focus.last.as_ref()).map(checkpoint),
             verified: focus.and_then(|focus| focus.verified.as_ref()).map(checkpoint),
+            making: focus.and_then(|focus| focus.making.as_ref()).map(MakingJson::new),
         },
         state: state(facts),
         uncommitted: BriefUncommittedJson::new(&facts.standing),

@@ -10,6 +10,7 @@ use crate::{
     view::{
         brief::{Body, Keep, Page, Point, Section, needs},
         oid,
+        report::words::making as making_words,
         sanitize::{self, plural},
         shorten,
     },
@@ -174,7 +175,8 @@ fn checkpoints(focus: &Focus) -> Vec<Point> {
         Some(point) if point.number == last.number => words(format!("verified: {id}@{}, the last one", point.number)),
         Some(point) => said(format!("verified: {}", at(point)), &point.subject),
     };
-    vec![said(format!("last: {}", at(last)), &last.subject), verified]
+    let made = focus.making.as_ref().map(|making| words(making_words(making)));
+    [said(format!("last: {}", at(last)), &last.subject), verified].into_iter().chain(made).collect()
 }
 
 /// The plan, when no task is active.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{DirtyJson, FollowUpJson, PathJson};
 use crate::{
-    domain::{id::TaskId, status::Status, task::Decision},
+    domain::{id::TaskId, making::Making, status::Status, task::Decision},
     git::status::Summary,
     store::ledger::View,
 };
@@ -176,6 +176,36 @@ pub struct BriefCheckpointsJson {
     pub last: Option<BriefCheckpointJson>,
     /// The newest that passed a verification.
     pub verified: Option<BriefCheckpointJson>,
+    /// How the commits that the ledger knows came about; `null` where that cannot be said.
+    pub making: Option<MakingJson>,
+}
+
+/// How the history of a task came about.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MakingJson {
+    /// `while-working`, or `at-the-end`: the first commit came when four fifths of the work were over.
+    pub how: &'static str,
+    /// Seconds of work before the first commit.
+    pub before_seconds: u64,
+    /// Seconds from the first snapshot, or the start, to the last commit.
+    pub work_seconds: u64,
+    /// How many commits.
+    pub commits: usize,
+    /// How many snapshots of the task are in this repository.
+    pub snapshots: usize,
+}
+
+impl MakingJson {
+    /// The JSON form of `making`.
+    pub fn new(making: &Making) -> Self {
+        MakingJson {
+            how: making.how.as_str(),
+            before_seconds: making.before,
+            work_seconds: making.work,
+            commits: making.commits,
+            snapshots: making.snapshots,
+        }
+    }
 }
 
 /// A checkpoint.

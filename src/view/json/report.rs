@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::SCHEMA;
+use super::{MakingJson, SCHEMA};
 use crate::{
     domain::{
         active_time,
@@ -143,6 +143,8 @@ struct ItemJson {
     verified: Option<bool>,
     result: Option<String>,
     checkpoints: Vec<CheckpointEntry>,
+    /// How the commits that the ledger knows came about; `null` where that cannot be said.
+    making: Option<MakingJson>,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -287,6 +289,7 @@ impl ItemJson {
             verified: item.verified.as_ref().map(|(_, passed)| *passed),
             result: item.result.clone(),
             checkpoints: item.checkpoints.iter().map(CheckpointEntry::new).collect(),
+            making: item.making.as_ref().map(MakingJson::new),
         }
     }
 }

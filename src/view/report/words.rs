@@ -3,6 +3,7 @@
 use crate::{
     domain::{
         graph::show_cycle,
+        making::{How, Making},
         report::{Changes, Feature, Item, Reason, Report, State, Tally},
         status::Status,
         time::{Timestamp, show_duration},
@@ -46,6 +47,7 @@ pub fn remarks(item: &Item) -> Vec<String> {
         Some((_, false)) => remarks.push("last verification failed".to_owned()),
         _ => {}
     }
+    remarks.extend(item.making.as_ref().map(making));
     if let Some(within) = &item.within {
         remarks.push(format!("part of {}", one_line(within)));
     }
@@ -129,6 +131,16 @@ fn spent(item: &Item) -> Option<String> {
         (false, Some(estimate)) => Some(format!("estimated {}", work(estimate))),
         (true, None) => Some(format!("{} of work", work(item.active()))),
         (true, Some(estimate)) => Some(format!("{} of {} estimated", work(item.active()), work(estimate))),
+    }
+}
+
+/// How a history came about: `packaged at the end, 3 commits, the first after 55m of 1h00m`.
+pub fn making(making: &Making) -> String {
+    let (commits, before, all) = (plural(making.commits, "commit"), work(making.before), work(making.work));
+    match making.how {
+        How::WhileWorking => format!("{commits} while working"),
+        How::AtTheEnd if making.commits == 1 => format!("packaged at the end, in one commit after {all}"),
+        How::AtTheEnd => format!("packaged at the end, {commits}, the first after {before} of {all}"),
     }
 }
 
