@@ -30,9 +30,10 @@ pub fn serve(named: Option<String>) -> Result<()> {
     // One thread for the protocol, and one beside it for the verb that runs.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let runtime = runtime.map_err(|error| Error::new(codes::ENVIRONMENT, "cannot start the server").because(error))?;
+    let server = server::Server::new(named);
     let ended = runtime.block_on(async {
         let streams = (tokio::fs::File::from_std(streams.0), tokio::fs::File::from_std(streams.1));
-        match server::Server::new(named).serve(streams).await {
+        match server.clone().serve(streams).await {
             Ok(running) => {
                 running.waiting().await.map(drop).map_err(|error| Error::bug("the server ended").because(error))
             }
@@ -42,6 +43,7 @@ pub fn serve(named: Option<String>) -> Result<()> {
                 .hint("'git agent mcp' is started by the host of an agent; docs/mcp.md says how to register it")),
         }
     });
+    server.end();
     // A read of standard input may still wait for a client that has gone; what a verb does is whole or not there.
     runtime.shutdown_background();
     ended

@@ -1,6 +1,14 @@
 //! The protocol: which request is answered with what.
 
-use std::time::Duration;
+use std::{
+    future::Future as _,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
 
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
@@ -44,6 +52,11 @@ impl Server {
         Server { calls: Calls::new(named) }
     }
 
+    /// Stop what runs: the client has gone.
+    pub(super) fn end(&self) {
+        self.calls.end();
+    }
+
     /// Let `work` run for the client of `context`; it learns now and then that it goes on, if it wants to, and may give it up.
     async fn run<T: Send + 'static>(
         &self,
@@ -54,15 +67,26 @@ impl Server {
         let client = Client::of(context, &self.calls.home);
         let directory = client.directory(directory);
         let token = context.meta.get_progress_token();
-        let is_given_up = || context.ct.is_cancelled();
-        let mut running = std::pin::pin!(self.calls.run(client, directory, is_given_up, work));
+        let stop = Arc::new(AtomicBool::new(false));
+        let give_up = async {
+            context.ct.cancelled().await;
+            stop.store(true, Ordering::Relaxed);
+            std::future::pending::<()>().await;
+        };
+        let mut give_up = std::pin::pin!(give_up);
+        let mut running = std::pin::pin!(self.calls.run(client, directory, Arc::clone(&stop), work));
+        let mut either = std::future::poll_fn(|context| {
+            // Never ready.
+            let _: Poll<()> = give_up.as_mut().poll(context);
+            running.as_mut().poll(context)
+        });
         let mut seconds = 0.0;
         loop {
-            match tokio::time::timeout(PROGRESS, &mut running).await {
+            match tokio::time::timeout(PROGRESS, &mut either).await {
                 Ok(answer) => return answer,
                 Err(_) => seconds += PROGRESS.as_secs_f64(),
             }
-            if let Some(token) = &token {
+            if let Some(token) = token.as_ref().filter(|_| !context.ct.is_cancelled()) {
                 let progress = ProgressNotificationParam::new(token.clone(), seconds);
                 let told = progress.with_message(format!("running for {seconds} s"));
                 // A client that does not hear it still gets the answer.

@@ -87,7 +87,7 @@ pub(super) fn command(caller: &Caller, given: Option<&str>) -> Result<String> {
 
 /// Run `command` and record how it ended for the task `id`.
 pub(super) fn run(caller: &Caller, id: &TaskId, command: &str, output: Output) -> Result<Result<Verification, Void>> {
-    let ran = verify::run(caller.repo(), command, output)?;
+    let ran = verify::run(caller.repo(), command, output, caller.stop())?;
     if !ran.changed.is_empty() {
         return Ok(Err(Void { command: command.to_owned(), exit: ran.exit, changed: ran.changed }));
     }

@@ -6,6 +6,8 @@
 
 mod shell;
 
+use std::sync::atomic::AtomicBool;
+
 use bstr::BString;
 
 pub use crate::git::worktree_tree::Content;
@@ -33,17 +35,19 @@ pub struct Ran {
     pub tail: Vec<u8>,
 }
 
-/// Run `command` with `sh` at the top of the work tree. `output` says where what it prints is shown; the end of it is kept in any case.
+/// Run `command` with `sh` at the top of the work tree. `output` says where what it prints is shown; the end of it is kept in any
+/// case. It is stopped, with all that it started, when `stop` is set.
 ///
 /// # Errors
 ///
-/// `bare-repository` in a bare repository, `command-not-runnable` if `sh` cannot be started, and those of [`Content`]. A command that fails is
+/// `bare-repository` in a bare repository, `command-not-runnable` if `sh` cannot be started, `cancelled`, and those of
+/// [`Content`]. A command that fails is
 /// no error: see [`Ran::exit`].
-pub fn run(repo: &Repo, command: &str, output: Output) -> Result<Ran> {
+pub fn run(repo: &Repo, command: &str, output: Output, stop: Option<&AtomicBool>) -> Result<Ran> {
     let top = repo.require_work_dir("verify")?;
     let content = Content::open(repo)?;
     let tree = content.tree()?;
-    let (ended, tail) = shell::run(top, command, output)?;
+    let (ended, tail) = shell::run(top, command, output, stop)?;
     let after = content.tree()?;
     let changed = if after == tree { Vec::new() } else { content.differences(tree, after)? };
     let head = repo.head()?.commit.map(|id| Commit::read(repo, id)).transpose()?;

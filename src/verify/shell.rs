@@ -8,7 +8,7 @@ use std::{
         unix::process::{CommandExt as _, ExitStatusExt as _},
     },
     path::Path,
-    process::{Command, ExitStatus, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -17,7 +17,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::error::{Error, Result, codes};
+use crate::{
+    domain::text::visible,
+    error::{Error, Result, codes},
+};
 
 /// Where the command's output goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,8 +88,13 @@ fn shell(dir: &Path, command: &str) -> Command {
     shell
 }
 
-/// Run `command` in `dir` to its end; answers with the end of what it printed, too.
-pub(super) fn run(dir: &Path, command: &str, output: Output) -> Result<(Ended, Vec<u8>)> {
+/// Run `command` in `dir` to its end; answers with the end of what it printed, too. With `stop` it and all that it starts are a process group
+/// of their own, which is ended when that is set.
+///
+/// # Errors
+///
+/// `command-not-runnable`; `cancelled` if it was stopped.
+pub(super) fn run(dir: &Path, command: &str, output: Output, stop: Option<&AtomicBool>) -> Result<(Ended, Vec<u8>)> {
     let mut shell = shell(dir, command);
     // Relative to where we are, not to `dir`.
     for name in ["GIT_DIR", "GIT_WORK_TREE"] {
@@ -97,7 +105,11 @@ pub(super) fn run(dir: &Path, command: &str, output: Output) -> Result<(Ended, V
     let failed = |error| not_runnable(command, error);
     let heard = Heard::default();
     let began = Instant::now();
-    let (status, listener) = heard.spawn(shell, output).map_err(failed)?;
+    let (status, listener) = heard.spawn(shell, output, stop).map_err(failed)?;
+    if stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+        let why = format!("'{}' was stopped, and nothing was recorded", visible(command, &[]));
+        return Err(Error::new(codes::CANCELLED, why));
+    }
     let ended = Ended { exit: exit_code(status), seconds: rounded(began) };
     Ok((ended, heard.tail(&listener)))
 }
@@ -164,8 +176,17 @@ const LINGER: Duration = Duration::from_millis(300);
 struct Heard(Arc<Mutex<Vec<u8>>>);
 
 impl Heard {
-    /// Run `command` to its end while its output is remembered, and shown as `output` says.
-    fn spawn(&self, mut command: Command, output: Output) -> io::Result<(ExitStatus, JoinHandle<()>)> {
+    /// Run `command` to its end, or until `stop` is set, while its output is remembered, and shown as `output` says.
+    fn spawn(
+        &self,
+        mut command: Command,
+        output: Output,
+        stop: Option<&AtomicBool>,
+    ) -> io::Result<(ExitStatus, JoinHandle<()>)> {
+        if stop.is_some() {
+            // Nothing that it starts reads what is for us.
+            command.process_group(0).stdin(Stdio::null());
+        }
         let (reader, writer) = io::pipe()?;
         command.stdout(writer.try_clone()?).stderr(writer);
         let mut child = command.spawn()?;
@@ -173,7 +194,11 @@ impl Heard {
         drop(command);
         let heard = self.clone();
         let listener = thread::spawn(move || heard.listen(reader, output));
-        Ok((child.wait()?, listener))
+        let status = match stop {
+            None => child.wait()?,
+            Some(stop) => wait_or_stop(&mut child, stop)?,
+        };
+        Ok((status, listener))
     }
 
     fn listen(&self, mut reader: io::PipeReader, output: Output) {
@@ -203,6 +228,39 @@ impl Heard {
         }
         self.0.lock().map(|tail| tail.clone()).unwrap_or_default()
     }
+}
+
+/// Wait for `child`, which leads a process group. When `stop` is set, the group gets a moment to end; then what is left of it is killed.
+fn wait_or_stop(child: &mut Child, stop: &AtomicBool) -> io::Result<ExitStatus> {
+    let (mut pause, mut stopped) = (Duration::from_millis(1), None::<Instant>);
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        match stopped {
+            None if stop.load(Ordering::Relaxed) => {
+                signal(child, "TERM");
+                stopped = Some(Instant::now());
+            }
+            Some(since) if since.elapsed() > GRACE => signal(child, "KILL"),
+            _ => {}
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(20));
+    };
+    if stop.load(Ordering::Relaxed) {
+        // What the command has started and did not wait for. A group lives as long as any of it.
+        signal(child, "KILL");
+    }
+    Ok(status)
+}
+
+/// Send `signal` to the process group that `child` leads.
+fn signal(child: &Child, signal: &str) {
+    let mut kill = Command::new("sh");
+    kill.arg("-c").arg(format!("kill -s {signal} -- -{}", child.id()));
+    // It fails only for a group that has just ended.
+    kill.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().ok();
 }
 
 fn redirect(command: &mut Command, output: Output) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! `git agent mcp`, over its standard input and output.
 
 mod client;
+mod long_calls;
 
 use std::process::Command;
 
