@@ -89,6 +89,22 @@ pub fn is_installed(host: Host, scope: Scope, places: &Places) -> bool {
     })
 }
 
+/// Whether Codex trusts the hooks that are installed: it skips others without a word. `None` where none are.
+pub fn is_trusted_by_codex(places: &Places) -> Option<bool> {
+    use super::config::{Part, trusts};
+    let file = |scope, part| targets_of(Host::Codex, scope, places).into_iter().find(|target| target.part == part);
+    let config = file(Scope::User, Part::ServerInToml).and_then(|target| read(&target.path).ok().flatten());
+    let config = config.unwrap_or_default();
+    let scopes = [Some(Scope::User), places.project.as_ref().map(|_| Scope::Project)].into_iter().flatten();
+    let installed = scopes.filter(|scope| is_installed(Host::Codex, *scope, places));
+    let hooks: Vec<PathBuf> = installed.filter_map(|scope| Some(file(scope, Part::Hooks)?.path)).collect();
+    let is_trusted = |path: &PathBuf| {
+        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+        trusts(&config, path) || trusts(&config, &real)
+    };
+    (!hooks.is_empty()).then(|| hooks.iter().all(is_trusted))
+}
+
 /// The changes of `action` for `hosts`. Nothing is written.
 ///
 /// # Errors

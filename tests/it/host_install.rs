@@ -164,3 +164,27 @@ fn what_agents_are_told_to_type_exists() {
         }
     }
 }
+
+#[test]
+fn the_trust_that_codex_wants_is_told() {
+    let repo = TestRepo::new();
+    let home = repo.tmp().join("home");
+    std::fs::create_dir(home.join(".codex")).unwrap();
+    let trusted = || repo.agent(&["host", "status", "codex", "--json"]).json()["hosts"][0]["trusted"].clone();
+    assert_eq!(trusted(), serde_json::Value::Null, "not installed");
+    repo.agent(&["host", "install", "codex"]).success();
+    assert_eq!(trusted(), false);
+    assert!(
+        repo.agent(&["host", "status", "codex"]).text().contains("not trusted yet, so its hooks do not run: /hooks")
+    );
+    let config = home.join(".codex/config.toml");
+    let ours = std::fs::read_to_string(&config).unwrap();
+    let with = |state: &str| {
+        std::fs::write(&config, format!("{ours}\n[hooks.state.\"{state}\"]\ntrusted_hash = \"x\"\n")).unwrap()
+    };
+    with("/elsewhere/hooks.json:stop:0:0");
+    assert_eq!(trusted(), false, "of another file");
+    with(&format!("{}:stop:0:0", home.join(".codex/hooks.json").display()));
+    assert_eq!(trusted(), true);
+    assert!(!repo.agent(&["host", "status", "codex"]).text().contains("not trusted"));
+}

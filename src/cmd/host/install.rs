@@ -196,6 +196,7 @@ fn json(ctx: &Ctx, host: Host, places: &Places) -> HostJson {
         found: detected(places).contains(&host),
         installed,
         missing,
+        trusted: (host == Host::Codex).then(|| install::is_trusted_by_codex(places)).flatten(),
         last_event: last.map(|at| at.to_string()),
     }
 }
@@ -255,9 +256,11 @@ fn line(ctx: &Ctx, host: Host, known: &HostJson) -> String {
     let last = known.last_event.as_deref().and_then(|at| crate::domain::time::Timestamp::parse(at).ok());
     text.push_str(&match last {
         Some(at) => format!(", last event here {}", relative_time::ago(ctx.now(), at)),
-        None if host == Host::Codex => ", no event here yet: trust the hooks with /hooks in Codex".to_owned(),
         None => ", no event here yet".to_owned(),
     });
+    if known.trusted == Some(false) {
+        text.push_str("\n  not trusted yet, so its hooks do not run: /hooks in Codex");
+    }
     if !known.missing.is_empty() {
         let files = known.missing.iter().map(|path| sanitize::line(path).into_owned()).collect::<Vec<_>>().join(", ");
         text.push_str(&format!("\n  not as this version installs it: {files}; {install}"));

@@ -5,6 +5,8 @@ pub(super) mod content;
 mod json;
 mod toml;
 
+pub(in crate::hosts) use toml::trusts;
+
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};

@@ -1,10 +1,25 @@
 //! TOML files of other programs, changed in place.
 
+use std::path::Path;
+
 use toml_edit::{DocumentMut, Item, Table, value};
 
 /// The document in `text`.
 fn parse(text: &str) -> Result<DocumentMut, String> {
     text.parse::<DocumentMut>().map_err(|error| error.message().to_owned())
+}
+
+/// Whether `text`, the configuration of Codex, records that one of the hooks in the file `hooks` is trusted: `[hooks.state."<file>:…"]` with a
+/// `trusted_hash`. Whether that is the hash of the hook as it is now, only Codex knows.
+pub(in crate::hosts) fn trusts(text: &str, hooks: &Path) -> bool {
+    let Ok(document) = parse(text) else { return false };
+    let state = document.get("hooks").and_then(|hooks| hooks.get("state")).and_then(Item::as_table_like);
+    let prefix = format!("{}:", hooks.display());
+    let is_trusted = |item: &Item| {
+        let is_on = item.get("enabled").and_then(Item::as_bool).unwrap_or(true);
+        is_on && item.get("trusted_hash").and_then(Item::as_str).is_some_and(|hash| !hash.is_empty())
+    };
+    state.is_some_and(|state| state.iter().any(|(key, item)| key.starts_with(&prefix) && is_trusted(item)))
 }
 
 /// `text` with the table `[<outer>.<inner>]` of `entries`, texts or lists of texts.

@@ -29,6 +29,8 @@ pub struct HostJson {
     pub installed: Vec<String>,
     /// Files that are not as this version installs them.
     pub missing: Vec<String>,
+    /// Whether the host trusts the hooks that are installed; `null` for hosts that run hooks without that, and where none are.
+    pub trusted: Option<bool>,
     /// When its last event arrived in this repository.
     pub last_event: Option<String>,
 }
