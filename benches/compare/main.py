@@ -13,6 +13,7 @@ import data
 import measure
 import rows_commit
 import rows_history
+import rows_host
 import rows_plan
 import rows_read
 import rows_recovery
@@ -23,7 +24,7 @@ import rows_start
 import rows_write
 import table
 
-GROUPS = [rows_start, rows_commit, rows_write, rows_plan, rows_shape, rows_read, rows_history, rows_share, rows_snapshot, rows_recovery]
+GROUPS = [rows_start, rows_commit, rows_write, rows_plan, rows_shape, rows_read, rows_history, rows_share, rows_snapshot, rows_recovery, rows_host]
 
 
 def version(*words):
