@@ -34,6 +34,20 @@ impl Process {
         name.starts_with("git") && !name.starts_with("git-agent") || is_loaded()
     }
 
+    /// Whether the file that it runs is git's. Of many processes this is asked with one call of the system each, where [`Self::is_git`] takes
+    /// three: it answers for the processes of others, which hide their file.
+    fn runs_git(&self) -> bool {
+        match fs::read_link(self.file("exe")) {
+            Ok(file) => {
+                let name = file.file_name().unwrap_or_default().as_bytes();
+                name.starts_with(b"git") && !name.starts_with(b"git-agent") || name.starts_with(b"ld") && self.is_git()
+            }
+            // A part of the system, or one that has ended.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(_) => self.is_git(),
+        }
+    }
+
     /// The command line.
     fn words(&self) -> Vec<Vec<u8>> {
         let line = fs::read(self.file("cmdline")).unwrap_or_default();
@@ -146,7 +160,7 @@ pub fn directories_in_use() -> Vec<PathBuf> {
 /// Where the system shows no processes, none is seen.
 pub fn is_pruning() -> bool {
     let is_prune = |word: &Vec<u8>| word == b"prune" || word.ends_with(b"git-prune");
-    all().any(|process| process.is_git() && process.words().iter().any(is_prune))
+    all().any(|process| process.runs_git() && process.words().iter().any(is_prune))
 }
 
 /// The processes that the system shows.
@@ -171,4 +185,26 @@ pub fn is_git_at_work(repo: &Repo) -> bool {
             Err(error) => error.kind() != io::ErrorKind::NotFound,
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_git_is_known_by_its_file() {
+        let words = ["hash-object", "--stdin"];
+        let mut git =
+            std::process::Command::new("git").args(words).stdin(std::process::Stdio::piped()).spawn().unwrap();
+        let is_there = |process: &Process| process.words().iter().any(|word| word == b"hash-object");
+        let found = Process(git.id());
+        // Until then it is a copy of this process.
+        while !is_there(&found) {
+            std::thread::yield_now();
+        }
+        assert!(found.runs_git() && found.is_git());
+        git.kill().unwrap();
+        git.wait().unwrap();
+        assert!(!found.runs_git());
+    }
 }
