@@ -89,12 +89,7 @@ impl<'r> Execution<'r> {
         author: &Author<'_>,
     ) -> Result<Vec<BString>> {
         let settled = self.restore().settle(Direction::Forward, trust, seen)?;
-        let author = ledger::Author { actor: author.actor, now: author.now, is_held_to_it: true, command: None };
-        if let Err(error) = ledger_events::record(self.repo, &author, &self.operation) {
-            self.remarks.push(format!("the ledger does not know of it: {error}"));
-        }
-        fault_points::reached(fault_points::Step::Recorded)?;
-        self.end(State::Done, settled)
+        self.end(State::Done, settled, Some(author))
     }
 
     /// Take it back to where it began. Answers the paths that other processes wrote to.
@@ -105,11 +100,11 @@ impl<'r> Execution<'r> {
     pub fn backward(&mut self) -> Result<Vec<BString>> {
         reserve::release(self.repo)?;
         let settled = self.restore().settle(Direction::Backward, Trust::Resumed, None)?;
-        self.end(State::Failed, settled)
+        self.end(State::Failed, settled, None)
     }
 
-    /// Record how it ended, with the refs in the same transaction, and let go of everything.
-    fn end(&mut self, state: State, settled: Settled) -> Result<Vec<BString>> {
+    /// Record how it ended, `author` also in the ledger, and release everything.
+    fn end(&mut self, state: State, settled: Settled, author: Option<&Author<'_>>) -> Result<Vec<BString>> {
         let mut batch = Batch::default();
         let mut contents = self.contents.clone();
         if !settled.late.is_empty() {
@@ -126,6 +121,14 @@ impl<'r> Execution<'r> {
         let head = head_change(self.repo, state, from, to)?;
         if let Some(head) = head {
             move_ref(self.repo, head, &operation, &batch)?;
+        }
+        // A branch that cannot be moved is the last thing that may stop it: the ledger does not tell of what did not happen.
+        if let Some(author) = author {
+            let author = ledger::Author { actor: author.actor, now: author.now, is_held_to_it: true, command: None };
+            if let Err(error) = ledger_events::record(self.repo, &author, &self.operation) {
+                self.remarks.push(format!("the ledger does not know of it: {error}"));
+            }
+            fault_points::reached(fault_points::Step::Recorded)?;
         }
         move_ref(self.repo, chain.clone(), &operation, &batch)?;
         batch.secure(self.repo)?;

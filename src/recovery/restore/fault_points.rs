@@ -31,9 +31,9 @@ pub enum Step {
     StateWritten,
     /// The index is in its place.
     Indexed,
-    /// The ledger has it.
+    /// The branch has moved, and the ledger has it.
     Recorded,
-    /// The refs have moved, and the operation is done.
+    /// The operation is done.
     Moved,
     /// `index.lock` is gone.
     Unlocked,

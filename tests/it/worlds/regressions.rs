@@ -121,7 +121,7 @@ fn died_at(step: &str) -> (TestRepo, View) {
 
 #[test]
 fn what_a_killed_git_left_does_not_stop_undo() {
-    let (repo, then) = died_at("Recorded");
+    let (repo, then) = died_at("Indexed");
     let status = repo.agent(&["status"]).success().stdout;
     assert!(status.contains("Interrupted: restore snapshot"), "{status}");
     let status = repo.agent(&["status", "--porcelain"]).success().stdout;
@@ -165,7 +165,7 @@ fn a_branch_that_was_moved_before_the_end_goes_back_or_stays() {
             repo.agent(&["checkpoint", "-m", "more"]).success();
         }
         let then = View::of(&repo);
-        let rollback = repo.run("git-agent").args(["rollback", "t-1@1"]).env("GIT_AGENT_TEST_DIE", "Recorded").run();
+        let rollback = repo.run("git-agent").args(["rollback", "t-1@1"]).env("GIT_AGENT_TEST_DIE", "Indexed").run();
         assert_eq!(rollback.code, None, "{rollback}");
         // A git that is killed between two refs.
         repo.git(&["update-ref", "refs/heads/main", "HEAD~1"]).success();
