@@ -60,7 +60,8 @@ pub(super) fn find(given: &Path, git_dir: Option<&Path>) -> Result<Place> {
                 Err(_) => path.to_owned(),
             };
             let owned = [Some(&git_dir), is_file.then_some(&dot_git)].into_iter().flatten().all(|path| is_owned(path));
-            let needs_consent = !(owned && is_owned(dir));
+            // git asks who owns the link, too.
+            let needs_consent = dot_git.is_symlink() || !(owned && is_owned(dir));
             return Ok(Place { git_dir: spelled(&git_dir), work_tree: Some(spelled(dir)), needs_consent });
         }
         if is_git_dir(dir) {

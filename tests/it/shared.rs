@@ -207,3 +207,53 @@ fn what_is_of_a_clone_alone_is_hidden_from_those_who_clone_it() {
     repo.agent(&["snapshot", "restore", &id]).success();
     repo.agent(&["undo"]).success();
 }
+
+/// The owners of a repository that came from another account, and its configuration: what git refuses to enter starts nothing here.
+#[test]
+fn what_git_refuses_for_its_owner_runs_nothing_here_either() {
+    if !can_change_accounts() {
+        return;
+    }
+    let owners = [
+        "chown OTHER .",
+        "chown OTHER .git",
+        "mv .git ../real; echo \"gitdir: $PWD/../real\" >.git; chown OTHER .git",
+        "mv .git ../real; echo \"gitdir: $PWD/../real\" >.git; chown OTHER ../real",
+        "mv .git ../real; ln -s ../real .git; chown -h OTHER .git",
+    ];
+    let evil = "printf '#!/bin/sh\\ntouch \"$HOME/pwned\"\\n' >.git/evil; chmod 755 .git/evil; mkdir .git/evils
+        for name in pre-commit commit-msg prepare-commit-msg post-index-change reference-transaction post-checkout
+        do cp .git/evil .git/evils/$name; done; evil=$PWD/.git/evil
+        for name in core.fsmonitor filter.f.clean filter.f.smudge diff.d.textconv diff.external gpg.program core.sshCommand \\
+            credential.helper core.pager core.editor core.askPass
+        do git config $name $evil; done
+        git config core.hooksPath $PWD/.git/evils; git config alias.agent \"!$evil\"; git config commit.gpgSign true
+        echo 'a filter=f diff=d' >.gitattributes; echo two >a; git remote add origin ssh://here/there";
+    let commands = "status|status --prompt|list|brief|log|diff|doctor|report|ops|next|checkpoint|snapshot|sync|guard -- rm -f a|\
+        verify t -- true|squash t|note x|init|uninstall|hook prepare-commit-msg x|hook commit-msg x|host event claude session-start|\
+        host event claude stop|mcp";
+    for owner in owners {
+        let repo = TestRepo::new();
+        repo.commit_file("a", "one\n", "first");
+        repo.agent(&["init", "-q"]).success();
+        repo.agent(&["add", "Secret title", "--id", "t", "-q"]).success();
+        repo.agent(&["start", "t", "-q"]).success();
+        repo.sh(evil).success();
+        repo.sh(&owner.replace("OTHER", &OTHER.to_string())).success();
+        assert!(repo.git(&["rev-parse", "--git-dir"]).stderr.contains("dubious ownership"), "{owner}");
+        for command in commands.split('|') {
+            let cwd = repo.path().display().to_string();
+            let event = serde_json::json!({ "session_id": "s", "cwd": cwd, "hook_event_name": "x" }).to_string();
+            let call = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"list","arguments":{}}}"#;
+            let said = repo.run("git-agent").args(command.split(' ')).stdin(format!("{event}\n{call}\n")).run();
+            let is_silent = command.starts_with("hook") || command.starts_with("host") || command == "mcp";
+            assert!(is_silent || said.code != Some(0), "{owner}, {command}: {said}");
+            assert!(!said.stdout.contains("Secret"), "{owner}, {command}: {said}");
+            assert!(
+                !repo.sh("test -e \"$HOME/pwned\"").code.is_some_and(|code| code == 0),
+                "{owner}, {command}: {said}"
+            );
+        }
+        assert_eq!(repo.read("a"), "two\n");
+    }
+}
