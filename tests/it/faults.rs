@@ -92,13 +92,11 @@ fn story() -> TestRepo {
 
 /// The story once more, ready for a command.
 fn again(story: &TestRepo, before: &str) -> TestRepo {
-    let run = story.tmp().join("run");
-    if run.exists() {
-        std::fs::remove_dir_all(&run).expect("it can be removed");
-    }
-    let copied = Command::new("cp").arg("-a").arg(story.tmp().join("base")).arg(&run).status();
+    // Where it was told: a copy elsewhere is another clone, which holds no claim.
+    let script = "rm -rf repo remote plan.toml; cp -a base/* .";
+    let copied = Command::new("sh").args(["-c", script]).current_dir(story.tmp()).status();
     assert!(copied.is_ok_and(|status| status.success()), "the story can be copied");
-    let repo = story.at(run.join("repo"));
+    let repo = story.at(story.tmp().join("repo"));
     repo.git(&["status"]).success();
     if !before.is_empty() {
         repo.sh(before).success();
