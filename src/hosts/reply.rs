@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Host, Moment};
+use crate::domain::text::visible;
 
 /// What a hook says to its host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,13 +21,20 @@ pub struct Reply {
 impl Reply {
     /// The answer to `moment` in the form of `host`: one JSON object, which is empty if there is nothing to say.
     pub fn json(&self, host: Host, moment: &Moment) -> Value {
+        let reply = self.visible();
         match host {
-            Host::Claude | Host::Codex => self.nested(host, moment, "deny"),
-            Host::Gemini => self.gemini(moment),
-            Host::Copilot => self.copilot(),
-            Host::Cursor => self.cursor(moment),
-            Host::OpenCode => self.opencode(),
+            Host::Claude | Host::Codex => reply.nested(host, moment, "deny"),
+            Host::Gemini => reply.gemini(moment),
+            Host::Copilot => reply.copilot(),
+            Host::Cursor => reply.cursor(moment),
+            Host::OpenCode => reply.opencode(),
         }
+    }
+
+    /// With escapes for what hides in its texts: a refusal quotes the command line, which others may have written.
+    fn visible(&self) -> Self {
+        let clean = |text: &Option<String>| text.as_ref().map(|text| visible(text, &['\n', '\t']).into_owned());
+        Reply { context: clean(&self.context), deny: clean(&self.deny), ask: clean(&self.ask), env: self.env.clone() }
     }
 
     /// The form of Claude Code, which Codex shares. Codex refuses objects with other keys.
