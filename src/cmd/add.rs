@@ -54,6 +54,12 @@ pub struct Fields {
     /// Estimated effort, such as 90s, 30min, 1.5h, 1d (24 hours) or 1w
     #[arg(long, value_name = "DURATION")]
     estimate: Option<String>,
+    /// Label (may be repeated, or a list with commas)
+    #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
+    labels: Vec<String>,
+    /// Reference: an address, or the key of an issue elsewhere (may be repeated)
+    #[arg(long = "ref", value_name = "URL|KEY")]
+    refs: Vec<String>,
 }
 
 impl Fields {
@@ -71,6 +77,8 @@ impl Fields {
             files,
             accept: self.accept.as_deref().map(text_argument).transpose()?,
             estimate: self.estimate.as_deref().map(duration).transpose()?,
+            labels: self.labels.clone(),
+            refs: self.refs.clone(),
         })
     }
 }

@@ -38,6 +38,12 @@ pub struct Args {
     /// Clear the list of expected paths
     #[arg(long, conflicts_with = "files")]
     no_files: bool,
+    /// Remove this label (may be repeated, or a list with commas)
+    #[arg(long = "no-label", value_name = "LABEL", value_delimiter = ',')]
+    no_labels: Vec<String>,
+    /// Remove this reference (may be repeated)
+    #[arg(long = "no-ref", value_name = "URL|KEY")]
+    no_refs: Vec<String>,
     /// Give other work that was added with the same id in another clone an id of its own
     #[arg(long, conflicts_with_all = ["title", "parent", "no_parent", "no_files"])]
     split: bool,
@@ -52,6 +58,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         title: args.title.as_deref().map(text_argument).transpose()?,
         fields: args.fields.read(ctx)?,
         no_files: args.no_files,
+        no_labels: args.no_labels,
+        no_refs: args.no_refs,
         parent: args.parent.map(Some).or(args.no_parent.then_some(None)),
     };
     if args.edit {

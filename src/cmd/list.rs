@@ -26,8 +26,11 @@ pub struct Args {
     /// Show only tasks claimed or last worked on by this actor
     #[arg(long = "by", alias = "worker", value_name = "ACTOR")]
     by: Option<String>,
-    /// Show only tasks whose id, title, description, notes or decisions contain TEXT, ignoring
-    /// case
+    /// Show only tasks with this label (may be repeated: with all of them)
+    #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
+    labels: Vec<String>,
+    /// Show only tasks that contain TEXT, ignoring case: in the id, title, description, acceptance,
+    /// labels, references, blockers, failures, notes or decisions
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     /// Sort by id, title, status, priority, created or updated; a leading '-' reverses the order
@@ -97,6 +100,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         all: args.all,
         parent: args.parent,
         by: args.by,
+        labels: args.labels,
         search: args.search,
         sort: args.sort,
         limit: args.limit.or(is_brief.then_some(BRIEF)),

@@ -59,6 +59,9 @@ pub struct Args {
     /// Show entries older than DATE
     #[arg(long, alias = "before", value_name = "DATE")]
     until: Option<String>,
+    /// Show only commits and events of tasks with this label (may be repeated: with all of them)
+    #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
+    labels: Vec<String>,
     /// Show only commits whose author matches PATTERN
     #[arg(long, value_name = "PATTERN")]
     author: Vec<String>,
@@ -121,6 +124,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         since: args.since,
         until: args.until,
         authors: args.author,
+        labels: args.labels,
         checkpoints: args.checkpoints,
         events: if args.no_events { Some(false) } else { args.events.then_some(true) },
         limit: args.limit.or(words.limit),

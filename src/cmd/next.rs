@@ -26,6 +26,9 @@ pub struct Args {
     /// Consider only subtasks of this task
     #[arg(long, value_name = "TASK")]
     parent: Option<String>,
+    /// Consider only tasks with this label (may be repeated: with all of them)
+    #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
+    labels: Vec<String>,
 }
 
 /// Run the command; answers its exit code.
@@ -35,10 +38,11 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         (_, true) => Take::Claim,
         _ => Take::Look,
     };
-    let request = Request { take, remote: args.remote, parent: args.parent };
+    let is_limited = !args.labels.is_empty();
+    let request = Request { take, remote: args.remote, parent: args.parent, labels: args.labels };
     let next = match ctx.call(|caller| next::next(caller, &request))? {
         Ok(next) => next,
-        Err(reason) => return nothing(ctx, reason, take),
+        Err(reason) => return nothing(ctx, reason, take, is_limited),
     };
     let task = &next.task;
     if ctx.out.is_json() {
@@ -75,7 +79,7 @@ pub(super) fn begun(next: &Next) -> &'static str {
 }
 
 /// Say why there is nothing to do: an answer, and a failure only where a task was to be started.
-fn nothing(ctx: &Ctx, reason: NoTask, take: Take) -> Result<u8> {
+fn nothing(ctx: &Ctx, reason: NoTask, take: Take, is_limited: bool) -> Result<u8> {
     // A script that goes on as if a task were active would work on none.
     let exit = if take == Take::Start { exit::CONFLICT } else { exit::OK };
     if ctx.out.is_json() {
@@ -90,6 +94,9 @@ fn nothing(ctx: &Ctx, reason: NoTask, take: Take) -> Result<u8> {
         ),
         NoTask::AllBlocked => ("Every open task waits for something.", "'git agent ready --explain' says for what"),
         NoTask::NoLedger => return Ok(exit),
+        NoTask::None if is_limited => {
+            ("No task has these labels.", "'git agent list --all' shows the labels of every task")
+        }
         NoTask::None => ("There are no tasks.", "'git agent add <title>' makes one"),
     };
     ctx.out.status(said);

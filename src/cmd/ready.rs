@@ -14,11 +14,14 @@ pub struct Args {
     /// Show for each open task why it is or is not ready
     #[arg(long)]
     explain: bool,
+    /// Show only tasks with this label (may be repeated: with all of them)
+    #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
+    labels: Vec<String>,
 }
 
 /// Carry out `git agent ready` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let (answer, now) = (ctx.call(|caller| ready(caller, args.explain))?, ctx.now());
+    let (answer, now) = (ctx.call(|caller| ready(caller, &args.labels, args.explain))?, ctx.now());
     if ctx.out.is_json() {
         ctx.out.json(&ReadyAnswer::new(&answer, now)?)?;
         return Ok(exit::OK);

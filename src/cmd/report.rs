@@ -22,6 +22,9 @@ pub struct Args {
     /// Report only this task and its subtasks
     #[arg(long, alias = "feature", value_name = "TASK")]
     parent: Option<String>,
+    /// Report only tasks with this label (may be repeated: with all of them)
+    #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
+    labels: Vec<String>,
     /// Also report what changed since DATE, such as 'yesterday'
     #[arg(long, value_name = "DATE")]
     since: Option<String>,
@@ -65,7 +68,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let is_json = ctx.out.is_json();
     let format = args.format(is_json, ctx.out.is_for_a_person());
     let no_checkpoints = matches!(format, Format::Md | Format::Text) && !is_json;
-    let request = Request { feature: args.parent, since: args.since, no_checkpoints };
+    let request = Request { feature: args.parent, labels: args.labels, since: args.since, no_checkpoints };
     let report = ctx.call(|caller| report::report(caller, &request))?;
     let to_terminal = args.output.is_none() && !is_json;
     let text = match format {

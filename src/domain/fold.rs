@@ -18,7 +18,7 @@ use super::{
     },
     text,
     time::Timestamp,
-    withdraw,
+    withdraw, words,
 };
 
 /// Fold `events`, in any order, into the task `id`.
@@ -170,6 +170,8 @@ fn apply(task: &mut Task, event: &Event) -> bool {
             task.files.clone_from(&create.files);
             task.accept.clone_from(&create.accept);
             task.estimate = create.estimate.map(|seconds| seconds.min(MAX_ESTIMATE));
+            words::change(&mut task.labels, &create.labels, &[], words::label);
+            words::change(&mut task.refs, &create.refs, &[], words::reference);
         }
         // Two clones made the same id at the same time: one task, the first one's words.
         Payload::Create(create) => {
@@ -187,6 +189,8 @@ fn apply(task: &mut Task, event: &Event) -> bool {
             set(&mut task.files, edit.files.as_ref());
             task.accept = edit.accept.clone().or(task.accept.take());
             task.estimate = edit.estimate.map(|seconds| seconds.min(MAX_ESTIMATE)).or(task.estimate);
+            words::change(&mut task.labels, &edit.labels, &edit.no_labels, words::label);
+            words::change(&mut task.refs, &edit.refs, &edit.no_refs, words::reference);
         }
         Payload::Start(start) => return begin(task, event, start),
         Payload::Pause(_) => {

@@ -38,3 +38,4 @@ pub mod time;
 pub mod topo;
 pub mod trailer;
 pub mod withdraw;
+pub mod words;

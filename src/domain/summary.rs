@@ -43,6 +43,8 @@ pub struct Summary {
     pub exists: bool,
     /// Expected effort in seconds.
     pub estimate: Option<u64>,
+    /// Labels.
+    pub labels: Vec<String>,
     /// Whether the ledger links commits to it, or unlinks them from it.
     pub has_links: bool,
 }
@@ -72,6 +74,7 @@ impl Summary {
             failure: task.failure().map(|failure| failure.reason.preview().chars().take(200).collect()),
             exists: task.exists(),
             estimate: task.estimate,
+            labels: task.labels.clone(),
             has_links: task.commits.iter().any(|known| known.tie != Tie::Trailer),
         }
     }

@@ -35,6 +35,10 @@ pub struct Task {
     pub accept: Option<Text>,
     /// Expected effort in seconds.
     pub estimate: Option<u64>,
+    /// Labels, in the order in which they were added.
+    pub labels: Vec<String>,
+    /// What it is about outside of the repository, in the order in which it was added.
+    pub refs: Vec<String>,
     /// When it was added; `None` if the `create` event is not here (yet).
     pub created_at: Option<Timestamp>,
     /// By whom it was added.
@@ -264,6 +268,8 @@ impl Task {
             files: Vec::new(),
             accept: None,
             estimate: None,
+            labels: Vec::new(),
+            refs: Vec::new(),
             created_at: None,
             created_by: None,
             rivals: Vec::new(),

@@ -94,6 +94,17 @@ pub enum InvalidText {
         /// The longest that is taken.
         max: usize,
     },
+    /// Has the comma that separates labels.
+    #[error("it contains a comma, which separates labels")]
+    Comma,
+    /// Longer than a word may be.
+    #[error("it has {len} bytes, more than {max}")]
+    LongWord {
+        /// Its length in bytes.
+        len: usize,
+        /// The longest that is taken.
+        max: usize,
+    },
     /// Longer than [`MAX_TEXT`].
     #[error(
         "it has more than the {MAX_TEXT} bytes of the longest text; put it into a file of the repository and name that"

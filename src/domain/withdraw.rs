@@ -79,18 +79,7 @@ enum Part {
 fn parts(event: &Event) -> Vec<Part> {
     match &event.payload {
         Payload::Create(_) => vec![Part::Task],
-        Payload::Edit(edit) => {
-            let fields = [
-                (edit.title.is_some(), "title"),
-                (edit.description.is_some(), "description"),
-                (edit.priority.is_some(), "priority"),
-                (edit.parent.is_some(), "parent"),
-                (edit.files.is_some(), "files"),
-                (edit.accept.is_some(), "acceptance text"),
-                (edit.estimate.is_some(), "estimate"),
-            ];
-            fields.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| Part::Field(name)).collect()
-        }
+        Payload::Edit(edit) => edit.fields().map(Part::Field).collect(),
         Payload::Start(_)
         | Payload::Pause(_)
         | Payload::Reopen(_)

@@ -49,9 +49,10 @@ impl Resource {
         let task = self.task.clone();
         let text = match self.page {
             Page::Brief => brief_text(caller, task)?,
-            Page::Report => {
-                markdown(&report(caller, &report::Request { feature: task, since: None, no_checkpoints: true })?)
-            }
+            Page::Report => markdown(&report(
+                caller,
+                &report::Request { feature: task, no_checkpoints: true, ..report::Request::default() },
+            )?),
         };
         Ok(sanitize::lines(&text).into_owned())
     }

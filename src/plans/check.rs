@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         status::Status,
-        text::{is_hostile, many_lines, one_line},
+        text::{InvalidText, is_hostile, many_lines, one_line},
     },
     plans::position::Wrong,
 };
@@ -11,6 +11,16 @@ use crate::{
 /// A text of one line.
 pub(super) fn line(at: usize, name: &str, text: &str) -> Result<String, Wrong> {
     one_line(text).map_err(|why| Wrong::new(at, format!("cannot take the {name}: {why}")))
+}
+
+/// A word that `check` lets in.
+pub(super) fn word(
+    at: usize,
+    name: &str,
+    text: &str,
+    check: fn(&str) -> Result<String, InvalidText>,
+) -> Result<String, Wrong> {
+    check(text).map_err(|why| Wrong::new(at, format!("cannot take the {name}: {why}")))
 }
 
 /// A text that may have several lines; `None` if there is nothing in it.

@@ -115,6 +115,8 @@ pub fn create(item: Item, start: &Start, plan: Option<&str>) -> Vec<Payload> {
         files: content.files.take().unwrap_or_default(),
         accept: content.accept.take().map(Text::Inline),
         estimate: content.estimate,
+        labels: content.labels.take().unwrap_or_default(),
+        refs: content.refs.take().unwrap_or_default(),
         plan: plan.map(ToOwned::to_owned),
     });
     payloads.extend(content.decisions.iter().map(decide));
@@ -184,6 +186,17 @@ impl Change {
         if let Some(estimate) = content.estimate.filter(|estimate| Some(*estimate) != task.estimate) {
             self.field("estimate", task.estimate.map(show_duration).unwrap_or_default(), show_duration(estimate));
             edit.estimate = Some(estimate);
+        }
+        let lists = [
+            ("labels", &content.labels, &task.labels, &mut edit.labels, &mut edit.no_labels),
+            ("refs", &content.refs, &task.refs, &mut edit.refs, &mut edit.no_refs),
+        ];
+        for (name, wanted, there, add, remove) in lists {
+            let Some(wanted) = wanted else { continue };
+            (*add, *remove) = (words::missing(wanted, there), words::missing(there, wanted));
+            if !add.is_empty() || !remove.is_empty() {
+                self.field(name, there.join(", "), wanted.join(", "));
+            }
         }
         self.payloads.extend(size::edits(edit));
     }

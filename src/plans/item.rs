@@ -55,6 +55,8 @@ impl Item {
         drop(&mut here.files, there.files);
         drop(&mut here.accept, there.accept);
         drop(&mut here.estimate, there.estimate);
+        drop(&mut here.labels, there.labels);
+        drop(&mut here.refs, there.refs);
         drop_all(&mut here.blockers, &there.blockers);
         drop_all(&mut here.failures, &there.failures);
         drop_all(&mut here.decisions, &there.decisions);
@@ -69,7 +71,7 @@ impl Item {
     }
 }
 
-/// What a plan says of a task by itself. `None` and empty mean that it says nothing, except for `files`.
+/// What a plan says of a task by itself. `None` and empty mean that it says nothing, except for lists that are there and empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Content {
     /// One line.
@@ -86,6 +88,10 @@ pub struct Content {
     pub accept: Option<String>,
     /// Expected effort in seconds.
     pub estimate: Option<u64>,
+    /// Labels, all of them.
+    pub labels: Option<Vec<String>>,
+    /// References to things outside of the repository, all of them.
+    pub refs: Option<Vec<String>>,
     /// What stands in the way.
     pub blockers: Vec<String>,
     /// The result given when the task was completed.

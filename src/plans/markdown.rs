@@ -8,7 +8,7 @@
 //! - [~] Session `session-1` (after: login-form)
 //!   - [ ] Cookie (after: Form)
 //! - [!] Captcha (failed: the service is down)
-//! - [-] Remember me
+//! - [-] Remember me (labels: ui, later) (ref: KEY-1)
 //! ```
 //!
 //! Headings with items below them are features, items below items are their parts. `[ ]` is pending, `[~]` in progress, `[x]`
@@ -209,7 +209,16 @@ fn item(entry: &Entry, ids: &Backticked<'_>, reading: &mut Reading) -> Rough {
     }
     let failures = entry.failed.iter().map(|reason| Failed { reason: reason.clone(), kind: None }).collect();
     let priority = entry.is_optional.then_some(LOWEST_PRIORITY);
-    let content = Content { title: title.to_owned(), status: entry.status, priority, failures, ..Content::default() };
+    let said = |words: &Vec<String>| Some(words.clone()).filter(|words| !words.is_empty());
+    let content = Content {
+        title: title.to_owned(),
+        status: entry.status,
+        priority,
+        failures,
+        labels: said(&entry.labels),
+        refs: said(&entry.refs),
+        ..Content::default()
+    };
     let is_foreign = entry.id.is_none() && entry.after.is_none();
     Rough { at: entry.at, id, after: entry.after.clone(), content, is_foreign, ..Rough::default() }
 }

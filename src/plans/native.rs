@@ -10,12 +10,12 @@ use super::{
     node::{Node, What},
 };
 use crate::{
-    domain::{id::TaskId, task::LOWEST_PRIORITY, time::parse_duration},
+    domain::{id::TaskId, task::LOWEST_PRIORITY, time::parse_duration, words},
     plans::position::{Wrong, WrongKind},
 };
 
 /// The keys of a task that a plan takes.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 20] = [
     "id",
     "title",
     "description",
@@ -27,6 +27,8 @@ const KEYS: [&str; 18] = [
     "accept",
     "estimate",
     "estimate_seconds",
+    "labels",
+    "refs",
     "blockers",
     "result",
     "result_json",
@@ -130,11 +132,10 @@ fn task(node: &Node<'_>, within: Option<usize>) -> Result<Rough, Wrong> {
         let number = priority.number("priority", u64::from(LOWEST_PRIORITY))?;
         content.priority = Some(u8::try_from(number).unwrap_or(LOWEST_PRIORITY));
     }
-    if let Some(files) = node.get("files") {
-        let files = files.texts("files")?.into_iter().map(|(at, path)| check::path(at, path));
-        content.files = Some(files.collect::<Result<_, _>>()?);
-    }
+    content.files = words(node, "files", check::path)?;
     content.estimate = estimate(node)?;
+    content.labels = words(node, "labels", |at, text| check::word(at, "label", text, words::label))?;
+    content.refs = words(node, "refs", |at, text| check::word(at, "reference", text, words::reference))?;
     for (at, text) in objects(node, "blockers", "text")? {
         content.blockers.push(check::line(at, "blocker", text)?);
     }
@@ -174,6 +175,16 @@ fn task(node: &Node<'_>, within: Option<usize>) -> Result<Rough, Wrong> {
 
 fn long(node: &Node<'_>, key: &str) -> Result<Option<String>, Wrong> {
     node.get(key).map_or(Ok(None), |value| check::lines(value.at, key, value.text(key)?))
+}
+
+/// The texts of the list `key`, each as `check` takes it.
+fn words(
+    node: &Node<'_>,
+    key: &str,
+    check: impl Fn(usize, &str) -> Result<String, Wrong>,
+) -> Result<Option<Vec<String>>, Wrong> {
+    let Some(list) = node.get(key) else { return Ok(None) };
+    list.texts(key)?.into_iter().map(|(at, text)| check(at, text)).collect::<Result<_, _>>().map(Some)
 }
 
 fn estimate(node: &Node<'_>) -> Result<Option<u64>, Wrong> {
@@ -265,6 +276,8 @@ fn task_value(item: &Item) -> Value {
     put("after", item.after.as_ref().map(|after| json!(after)));
     put("files", content.files.as_ref().map(|files| json!(files)));
     put("estimate_seconds", content.estimate.map(Value::from));
+    put("labels", content.labels.as_ref().map(|labels| json!(labels)));
+    put("refs", content.refs.as_ref().map(|refs| json!(refs)));
     put("description", content.description.as_ref().map(|text| json!(text)));
     put("accept", content.accept.as_ref().map(|text| json!(text)));
     put("blockers", texts(&content.blockers));

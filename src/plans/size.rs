@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::domain::{
     event::{Create, Dep, Edit, MAX_LINE, Payload},
     id::TaskId,
-    text::{MAX_INLINE, Text},
+    text::{MAX_INLINE, MAX_LINE_TEXT, Text},
 };
 
 /// What the keys of one event may take of its line; the rest is for time, ids, actor and kind.
@@ -25,12 +25,19 @@ pub(super) fn create(mut create: Create) -> Vec<Payload> {
         rest.files = Some(std::mem::take(&mut create.files));
     }
     room = room.saturating_sub(files);
+    let mut words = Vec::new();
+    if size(&create.labels) + size(&create.refs) > room {
+        words = self::words([std::mem::take(&mut create.labels), vec![], std::mem::take(&mut create.refs), vec![]]);
+    } else {
+        room -= size(&create.labels) + size(&create.refs);
+    }
     let mut dependencies = Vec::new();
     if size(&create.after) > room {
         dependencies = deps(std::mem::take(&mut create.after), Vec::new());
     }
     let mut payloads = vec![Payload::Create(create)];
     payloads.extend(edits(rest));
+    payloads.extend(words);
     payloads.extend(dependencies);
     payloads
 }
@@ -50,8 +57,28 @@ pub(super) fn edits(mut edit: Edit) -> Vec<Payload> {
         Edit { accept: rest.accept, ..Edit::default() },
         Edit { files: rest.files, ..Edit::default() },
     ];
+    let mut words = [&mut edit.labels, &mut edit.no_labels, &mut edit.refs, &mut edit.no_refs];
+    let needed: usize = words.iter().map(size).sum();
+    let words = if needed > room { self::words(words.each_mut().map(|words| std::mem::take(*words))) } else { vec![] };
     payloads.extend(std::iter::once(edit).chain(moved).filter(|edit| *edit != Edit::default()).map(Payload::Edit));
+    payloads.extend(words);
     payloads
+}
+
+/// Labels and references that a task has now and no longer has, in as many events as it takes.
+fn words([labels, no_labels, refs, no_refs]: [Vec<String>; 4]) -> Vec<Payload> {
+    // As many of the longest ones as fit.
+    let chunks = |words: Vec<String>, most: usize, edit: fn(Vec<String>) -> Edit| {
+        words.chunks(most).map(|words| Payload::Edit(edit(words.to_vec()))).collect::<Vec<_>>()
+    };
+    let few = (ROOM / (2 * MAX_LINE_TEXT)).max(1);
+    [
+        chunks(no_labels, 20, |no_labels| Edit { no_labels, ..Edit::default() }),
+        chunks(labels, 20, |labels| Edit { labels, ..Edit::default() }),
+        chunks(no_refs, few, |no_refs| Edit { no_refs, ..Edit::default() }),
+        chunks(refs, few, |refs| Edit { refs, ..Edit::default() }),
+    ]
+    .concat()
 }
 
 /// `dep` in as many events as it takes.

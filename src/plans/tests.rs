@@ -55,10 +55,12 @@ fn content() -> impl Strategy<Value = Content> {
         prop::collection::vec((lines(), prop::option::of("[a-z]{1,8}")), 0..3),
         prop::collection::vec((lines(), prop::option::of(lines())), 0..3),
         prop::collection::vec(lines(), 0..3),
+        prop::option::of(prop::collection::vec("[a-z(\\\\:]{1,8}( [a-z)]{1,3})?", 1..3)),
+        prop::option::of(prop::collection::vec("[A-Z]{2}-[0-9,()]{1,3}(:ref)?", 1..3)),
     );
     (words, lists).prop_map(|(words, lists)| {
         let (title, description, status, priority, files, accept, estimate) = words;
-        let (blockers, result, failures, decisions, notes) = lists;
+        let (blockers, result, failures, decisions, notes, labels, refs) = lists;
         Content {
             title,
             description,
@@ -72,6 +74,8 @@ fn content() -> impl Strategy<Value = Content> {
             failures: failures.into_iter().map(|(reason, kind)| Failed { reason, kind }).collect(),
             decisions: decisions.into_iter().map(|(text, why)| Decided { text, why }).collect(),
             notes,
+            labels,
+            refs,
         }
     })
 }
@@ -124,6 +128,8 @@ fn as_checklist(plan: Plan) -> Vec<Item> {
             description: content
                 .description
                 .map(|text| text.lines().collect::<Vec<_>>().join("\n").trim_matches('\n').to_owned()),
+            labels: content.labels,
+            refs: content.refs,
             failures: failed.map(|failed| Failed { reason: squeeze(&failed.reason), kind: None }).into_iter().collect(),
             ..Content::default()
         };

@@ -83,6 +83,11 @@ fn task(out: &mut String, item: &Item) {
     if let Some(seconds) = content.estimate {
         line(out, "estimate", text(&native::duration(seconds)));
     }
+    for (key, words) in [("labels", &content.labels), ("refs", &content.refs)] {
+        if let Some(words) = words {
+            line(out, key, list(words.iter().map(String::as_str)));
+        }
+    }
     for (key, value) in [("description", &content.description), ("accept", &content.accept)] {
         if let Some(value) = value {
             line(out, key, text(value));

@@ -12,6 +12,7 @@ use crate::{
         event::{Create, Edit, Payload},
         id::TaskId,
         task::Task,
+        words,
     },
     error::{Error, Result, codes},
     store::ledger::{Draft, View, tree},
@@ -45,6 +46,10 @@ pub struct Fields {
     pub accept: Option<String>,
     /// Expected effort in seconds.
     pub estimate: Option<u64>,
+    /// Labels that it has, too.
+    pub labels: Vec<String>,
+    /// References that it has, too.
+    pub refs: Vec<String>,
 }
 
 /// What is changed of a task.
@@ -56,6 +61,10 @@ pub struct EditRequest {
     pub fields: Fields,
     /// It touches no path that is known: [`Fields::files`] is empty.
     pub no_files: bool,
+    /// Labels that it no longer has.
+    pub no_labels: Vec<String>,
+    /// References that it no longer has.
+    pub no_refs: Vec<String>,
     /// A new parent; `Some(None)`: it is a part of nothing.
     pub parent: Option<Option<String>>,
 }
@@ -70,6 +79,7 @@ pub fn add(caller: &Caller, request: &Request) -> Result<Task> {
     let title = text::line("title", &request.title)?;
     let description = text::optional_lines("description", request.fields.description.as_deref())?;
     let accept = text::optional_lines("acceptance text", request.fields.accept.as_deref())?;
+    let (labels, refs) = words(&request.fields)?;
     let wanted = request.id.as_deref().map(parse_id).transpose()?;
     let (written, ()) = caller.write(|view| {
         let id = match &wanted {
@@ -92,11 +102,20 @@ pub fn add(caller: &Caller, request: &Request) -> Result<Task> {
             files: request.fields.files.clone(),
             accept: accept.clone().map(Into::into),
             estimate: request.fields.estimate,
+            labels: labels.clone(),
+            refs: refs.clone(),
             plan: None,
         };
         Ok((Draft::one(&id, Payload::Create(create)), ()))
     })?;
     written.tasks.into_iter().next().ok_or_else(|| Error::bug("nothing was added"))
+}
+
+/// The labels and the references of `fields`.
+fn words(fields: &Fields) -> Result<(Vec<String>, Vec<String>)> {
+    let labels = fields.labels.iter().map(|label| text::word("label", label, words::label));
+    let refs = fields.refs.iter().map(|text| text::word("reference", text, words::reference));
+    Ok((labels.collect::<Result<_>>()?, refs.collect::<Result<_>>()?))
 }
 
 fn parse_id(text: &str) -> Result<TaskId> {
@@ -136,6 +155,7 @@ fn generate(caller: &Caller, view: &View<'_>) -> Result<TaskId> {
 /// `bad-text`, `task-not-found`, `parent-cycle`, `nothing-to-edit`.
 pub fn edit(caller: &Caller, words: &[String], request: &EditRequest) -> Result<Vec<Changed>> {
     let fields = &request.fields;
+    let (labels, refs) = words(fields)?;
     let edit = Edit {
         title: request.title.as_deref().map(|title| text::line("title", title)).transpose()?,
         description: text::optional_lines("description", fields.description.as_deref())?.map(Into::into),
@@ -144,6 +164,10 @@ pub fn edit(caller: &Caller, words: &[String], request: &EditRequest) -> Result<
         files: (request.no_files || !fields.files.is_empty()).then(|| fields.files.clone()),
         accept: text::optional_lines("acceptance text", fields.accept.as_deref())?.map(Into::into),
         estimate: fields.estimate,
+        labels,
+        no_labels: request.no_labels.clone(),
+        refs,
+        no_refs: request.no_refs.clone(),
     };
     task::change_each(caller, words, |view, task| {
         let parent = match &request.parent {

@@ -4,7 +4,6 @@ use super::show::{self, Story};
 use crate::{
     domain::{
         event::{Event, Payload},
-        graph::Graph,
         id::TaskId,
         table::Table,
         time::Timestamp,
@@ -28,15 +27,15 @@ pub struct Board<'a> {
     pub newest: Vec<(TaskId, Event)>,
 }
 
-/// The board with the newest `events` events.
+/// The board with the newest `events` events of tasks that have all of `labels`.
 ///
 /// # Errors
 ///
 /// When the ledger or HEAD cannot be read.
-pub fn board(repo: &Repo, events: usize) -> Result<Board<'_>> {
+pub fn board<'a>(repo: &'a Repo, labels: &[String], events: usize) -> Result<Board<'a>> {
     let view = View::now(repo)?;
     let table = view.table()?;
-    let newest = newest(&view, &Graph::new(&table), events)?;
+    let newest = newest(&view, &table, labels, events)?;
     // Not what is remembered of the active tasks: that would be written down.
     Ok(Board { head: repo.head()?, active: active::pointed(repo)?, newest, view, table })
 }
@@ -55,8 +54,8 @@ pub fn task<'a>(repo: &'a Repo, word: &str, now: Timestamp) -> Result<(Story<'a>
 }
 
 /// The newest events. A task is read only if its last event may be among them.
-fn newest(view: &View<'_>, graph: &Graph<'_>, count: usize) -> Result<Vec<(TaskId, Event)>> {
-    let mut rows: Vec<_> = graph.table().rows().filter(|row| row.exists()).collect();
+fn newest(view: &View<'_>, table: &Table, labels: &[String], count: usize) -> Result<Vec<(TaskId, Event)>> {
+    let mut rows: Vec<_> = table.rows().filter(|row| row.exists() && row.has_labels(labels)).collect();
     rows.sort_by_key(|row| std::cmp::Reverse((row.updated_at(), row.at())));
     let mut found: Vec<(TaskId, Event)> = Vec::new();
     for row in rows {

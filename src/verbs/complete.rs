@@ -6,7 +6,7 @@ use super::{
     Caller,
     checkpoint::{self, Allow, Answer, Checkpoint, GitOutput, What},
     feature::{self, Features},
-    next::{self, Choice, Next, NoTask, Take},
+    next::{self, Among, Choice, Next, NoTask, Take},
     setup, task, text, uncommitted, verify,
 };
 use crate::{
@@ -190,7 +190,7 @@ fn decide(caller: &Caller, view: &View<'_>, request: &Request, result: Option<&V
         }
         unblocked.retain(|row: &Summary| features.completed.iter().all(|feature| feature.id != row.id));
     }
-    let mut next = request.next.map(|take| next::choose(caller, view, &table, None, take)).transpose()?;
+    let mut next = request.next.map(|take| next::choose(caller, view, &table, &Among::default(), take)).transpose()?;
     if let (Some(Ok(choice)), Some(take)) = (&mut next, request.next) {
         next::take(caller, view, choice, take, &mut draft)?;
         let verb = if take == Take::Start { "start" } else { "claim" };

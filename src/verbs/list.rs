@@ -25,7 +25,10 @@ pub struct Request {
     pub parent: Option<String>,
     /// Only tasks that this actor (with or without its host) claimed or worked on last.
     pub by: Option<String>,
-    /// Only tasks whose id, title, description, notes or decisions contain this text, ignoring case.
+    /// Only tasks that have all of these labels.
+    pub labels: Vec<String>,
+    /// Only tasks that contain this text anywhere, ignoring case: id, title, description, acceptance, labels, references, blockers,
+    /// reasons of failures, notes or decisions.
     pub search: Option<String>,
     /// `plan` (or nothing), `id`, `title`, `status`, `priority`, `created` or `updated`; a leading `-` reverses the order.
     pub sort: String,
@@ -105,7 +108,8 @@ fn choose<'t>(view: &View<'_>, table: &'t Table, request: &Request) -> Result<Ve
         };
         let in_feature = parent.is_none_or(|parent| row.is_within(parent));
         let by_actor = request.by.as_deref().is_none_or(|by| is_by(row, by));
-        if in_state && in_feature && by_actor && needle.as_deref().map_or(Ok(true), |needle| says(view, row, needle))? {
+        let in_sight = in_state && in_feature && by_actor && row.has_labels(&request.labels);
+        if in_sight && needle.as_deref().map_or(Ok(true), |needle| says(view, row, needle))? {
             chosen.push(row);
         }
     }
@@ -120,13 +124,18 @@ fn is_by(row: Row<'_>, name: &str) -> bool {
 
 /// Whether the task's words contain `needle`, which is in lower case.
 fn says(view: &View<'_>, row: Row<'_>, needle: &str) -> Result<bool> {
-    if [row.id_str(), row.title()].iter().any(|text| text.to_lowercase().contains(needle)) {
+    if [row.id_str(), row.title()].into_iter().chain(row.labels()).any(|text| text.to_lowercase().contains(needle)) {
         return Ok(true);
     }
     let Some(task) = view.task(&row.id())? else { return Ok(false) };
     let decided = task.decisions.iter().flat_map(|decision| [Some(&decision.text), decision.why.as_ref()]).flatten();
-    let mut texts = task.description.iter().chain(decided).chain(task.notes.iter().map(|note| &note.text));
-    Ok(texts.any(|text| view.text(text).to_lowercase().contains(needle)))
+    let obstacles = task.blockers.iter().map(|blocker| &blocker.text);
+    let failures = task.failures.iter().map(|failure| &failure.reason);
+    let notes = task.notes.iter().map(|note| &note.text);
+    let mut texts =
+        task.description.iter().chain(&task.accept).chain(decided).chain(notes).chain(obstacles).chain(failures);
+    let in_refs = task.refs.iter().any(|word| word.to_lowercase().contains(needle));
+    Ok(in_refs || texts.any(|text| view.text(text).to_lowercase().contains(needle)))
 }
 
 /// What tasks can be sorted by.

@@ -27,6 +27,8 @@ pub struct Request {
     pub remote: Option<String>,
     /// Only among the parts of this task.
     pub parent: Option<String>,
+    /// Only among those that have all of these labels.
+    pub labels: Vec<String>,
 }
 
 /// What is done with the next task.
@@ -82,7 +84,7 @@ pub fn next(caller: &Caller, request: &Request) -> Result<Result<Next, NoTask>> 
         let parent = request.parent.as_deref().map(|word| view.find(word)).transpose()?;
         let parent = parent.as_ref().map(|parent| &parent.id);
         let mut draft = Draft::nothing();
-        let mut found = choose(caller, view, &view.table()?, parent, request.take)?;
+        let mut found = choose(caller, view, &view.table()?, &Among { parent, labels: &request.labels }, request.take)?;
         if let Ok(choice) = &mut found {
             take(caller, view, choice, request.take, &mut draft)?;
         }
@@ -167,17 +169,26 @@ fn existing(view: &View<'_>, id: &TaskId) -> Result<Task> {
     view.task(id)?.ok_or_else(|| Error::bug(format!("task {id} is in the index only")))
 }
 
-/// The task to do, of those within `parent`, or why there is none.
+/// Which tasks are considered.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Among<'a> {
+    /// Those within this one.
+    pub parent: Option<&'a TaskId>,
+    /// Those with all of these labels.
+    pub labels: &'a [String],
+}
+
+/// The task to do, of those `among` which it is sought, or why there is none.
 pub(super) fn choose(
     caller: &Caller,
     view: &View<'_>,
     table: &Table,
-    parent: Option<&TaskId>,
+    among: &Among<'_>,
     take: Take,
 ) -> Result<Result<Choice, NoTask>> {
     let (graph, now) = (Graph::new(table), caller.now());
-    let parent = parent.map(|parent| table.position(parent.as_str()));
-    let within = |task: Row<'_>| parent.is_none_or(|parent| task.is_within(parent));
+    let parent = among.parent.map(|parent| table.position(parent.as_str()));
+    let within = |task: Row<'_>| parent.is_none_or(|parent| task.is_within(parent)) && task.has_labels(among.labels);
     if take != Take::Claim {
         let own = own::find(view, table, &caller.holder()?, now)?;
         let can_go_on = |row: Row<'_>| within(row) && graph.is_workable(row);

@@ -23,18 +23,19 @@ pub struct Ready<'a> {
     pub waiting: Option<Vec<(Summary, Vec<Obstacle>)>>,
 }
 
-/// The tasks that can be started now; with `explain`, also why each other open task cannot. Writes nothing.
+/// The tasks with all of `labels` that can be started now; with `explain`, also why each other open task cannot. Writes nothing.
 ///
 /// # Errors
 ///
 /// When the ledger cannot be read.
-pub fn ready(caller: &Caller, explain: bool) -> Result<Ready<'_>> {
+pub fn ready<'a>(caller: &'a Caller, labels: &[String], explain: bool) -> Result<Ready<'a>> {
     let (view, now) = (caller.view()?, caller.now());
     let table = view.table()?;
     let graph = Graph::new(&table);
-    let tasks = graph.ready(now).into_iter().map(Row::summary).collect();
+    let tasks = graph.ready(now).into_iter().filter(|row| row.has_labels(labels)).map(Row::summary).collect();
     let waiting = explain.then(|| {
-        let open = table.rows().filter(|row| row.exists() && !row.status().is_closed() && !graph.is_ready(*row, now));
+        let open = table.rows().filter(|row| row.exists() && row.has_labels(labels) && !row.status().is_closed());
+        let open = open.filter(|row| !graph.is_ready(*row, now));
         let explained = |task: Summary| {
             let obstacles = graph.obstacles(&task, now);
             (task, obstacles)

@@ -17,6 +17,8 @@ use crate::{
 pub struct Request {
     /// Only this feature.
     pub feature: Option<String>,
+    /// Only tasks that have all of these labels.
+    pub labels: Vec<String>,
     /// Count what changed since this date, as git takes it.
     pub since: Option<String>,
     /// Without the commits of the tasks: forms that do not show them need not read the history.
@@ -40,6 +42,7 @@ pub fn report(caller: &Caller, request: &Request) -> Result<Report> {
         tasks: &tasks,
         graph: &Graph::new(&table),
         feature: feature.as_ref(),
+        labels: &request.labels,
         since,
         now: caller.now(),
         gap: repo.settings().idle_gap(),

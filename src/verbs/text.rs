@@ -2,7 +2,7 @@
 
 use crate::{
     domain::text::{self, InvalidText},
-    error::{Error, Result, codes},
+    error::{Error, codes},
 };
 
 /// `text` as one line; `what` names it in the refusal.
@@ -10,7 +10,7 @@ use crate::{
 /// # Errors
 ///
 /// `bad-text`.
-pub fn line(what: &str, text: &str) -> Result<String> {
+pub fn line(what: &str, text: &str) -> Result<String, Error> {
     text::one_line(text).map_err(|why| bad(what, &why))
 }
 
@@ -19,8 +19,17 @@ pub fn line(what: &str, text: &str) -> Result<String> {
 /// # Errors
 ///
 /// `bad-text`.
-pub fn optional_line(what: &str, text: Option<&str>) -> Result<Option<String>> {
+pub fn optional_line(what: &str, text: Option<&str>) -> Result<Option<String>, Error> {
     text.map(|text| line(what, text)).transpose()
+}
+
+/// `text` as a word that `check` lets in; `what` names it in the refusal.
+///
+/// # Errors
+///
+/// `bad-text`.
+pub fn word(what: &str, text: &str, check: fn(&str) -> Result<String, InvalidText>) -> Result<String, Error> {
+    check(text).map_err(|why| bad(what, &why))
 }
 
 /// `text`, which may have several lines.
@@ -28,7 +37,7 @@ pub fn optional_line(what: &str, text: Option<&str>) -> Result<Option<String>> {
 /// # Errors
 ///
 /// `bad-text`.
-pub fn lines(what: &str, text: &str) -> Result<String> {
+pub fn lines(what: &str, text: &str) -> Result<String, Error> {
     text::many_lines(text).map_err(|why| bad(what, &why))
 }
 
@@ -37,7 +46,7 @@ pub fn lines(what: &str, text: &str) -> Result<String> {
 /// # Errors
 ///
 /// `bad-text`.
-pub fn optional_lines(what: &str, text: Option<&str>) -> Result<Option<String>> {
+pub fn optional_lines(what: &str, text: Option<&str>) -> Result<Option<String>, Error> {
     text.map(|text| lines(what, text)).transpose()
 }
 

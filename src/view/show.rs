@@ -65,6 +65,8 @@ impl Page<'_> {
             self.field(&mut page, "Held by", &format!("{}, {until}", claim.by));
         }
         self.field(&mut page, "Priority", &task.priority.to_string());
+        self.field(&mut page, "Labels", &task.labels.join(", "));
+        self.field(&mut page, "References", &task.refs.join("\n"));
         let parent = task.parent.as_ref().map(|id| titled(graph, id)).unwrap_or_default();
         self.field(&mut page, "Part of", &parent);
         self.field(&mut page, "After", &first_lines(task.after.iter().map(|id| titled(graph, id))));

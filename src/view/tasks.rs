@@ -38,6 +38,9 @@ impl Look {
             first.push(format!("priority {}", row.priority));
         }
         first.extend(remarks(listed, now));
+        if !row.labels.is_empty() {
+            first.push(format!("[{}]", row.labels.join(", ")));
+        }
         self.row(row, depth, &first)
     }
 

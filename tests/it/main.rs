@@ -56,6 +56,7 @@ mod host_scenarios;
 mod hostile_text;
 mod init;
 mod inner_worktrees;
+mod labels;
 mod layering;
 mod ledger_costs;
 mod ledger_crowd;

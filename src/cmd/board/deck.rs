@@ -93,6 +93,8 @@ pub(super) struct Deck {
     pub place: String,
     /// Ids of the active tasks of this worktree.
     pub active: Vec<String>,
+    /// Only tasks with all of these labels are on it.
+    pub labels: Vec<String>,
     /// The cards, by pile.
     pub piles: [Vec<Card>; 5],
     /// How far everything is.
@@ -104,10 +106,10 @@ pub(super) struct Deck {
 }
 
 impl Deck {
-    /// The cards of the tasks in `graph`, at `now`.
-    pub fn of(graph: &Graph<'_>, now: Timestamp) -> Self {
-        let mut deck = Deck { progress: graph.overall(), ..Deck::default() };
-        let mut rows: Vec<_> = graph.table().rows().filter(|row| row.exists()).collect();
+    /// The cards of the tasks in `graph` that have all of `labels`, at `now`.
+    pub fn of(graph: &Graph<'_>, labels: &[String], now: Timestamp) -> Self {
+        let mut deck = Deck { progress: graph.overall(), labels: labels.to_vec(), ..Deck::default() };
+        let mut rows: Vec<_> = graph.table().rows().filter(|row| row.exists() && row.has_labels(labels)).collect();
         graph.sort_by_turn(&mut rows);
         let mut ended: Vec<(Pile, i64, Card)> = Vec::new();
         let mut agents: Vec<(i64, Agent)> = Vec::new();
@@ -160,7 +162,7 @@ fn card(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> Card {
         status: row.status,
         remark: sanitize::line(&remark).into_owned(),
         is_alarming,
-        words: format!("{} {} {}", row.id, row.title, by.unwrap_or_default()).to_lowercase(),
+        words: format!("{} {} {} {}", row.id, row.title, by.unwrap_or_default(), row.labels.join(" ")).to_lowercase(),
     }
 }
 

@@ -16,15 +16,16 @@ use crate::{
 /// How many entries of the log are kept: more than any board shows.
 const ENTRIES: usize = 40;
 
-/// Everything for the board, as it is at `now`.
-pub(super) fn deck(repo: &Repo, now: Timestamp) -> Result<Deck> {
-    let board = board::board(repo, ENTRIES)?;
-    let place = board.head.branch_name().or_else(|| board.head.commit.map(oid));
+/// Everything for the board of the tasks with `labels`, as it is at `now`.
+pub(super) fn deck(repo: &Repo, labels: &[String], now: Timestamp) -> Result<Deck> {
+    let board = board::board(repo, labels, ENTRIES)?;
+    let place = board.head.branch_name().or_else(|| board.head.commit.map(oid)).unwrap_or_default();
+    let only = if labels.is_empty() { String::new() } else { format!(" [{}]", labels.join(", ")) };
     Ok(Deck {
-        place: sanitize::line(&place.unwrap_or_default()).into_owned(),
+        place: sanitize::line(&format!("{place}{only}")).into_owned(),
         active: board.active.iter().map(ToString::to_string).collect(),
         log: board.newest.iter().map(|(id, event)| entry(&board.view, id, event)).collect(),
-        ..Deck::of(&Graph::new(&board.table), now)
+        ..Deck::of(&Graph::new(&board.table), labels, now)
     })
 }
 

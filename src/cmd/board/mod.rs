@@ -23,10 +23,14 @@ use crate::{
 /// Move with the arrow keys or hjkl, open a task with Enter, filter with '/', quit with q; '?' lists all keys. The board is
 /// read-only.
 #[derive(Debug, clap::Args)]
-pub struct Args {}
+pub struct Args {
+    /// Show only tasks with this label (may be repeated: with all of them)
+    #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
+    pub(super) labels: Vec<String>,
+}
 
 /// Carry out `git agent board` and print the result. Returns the exit code.
-pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
+pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if ctx.out.is_json() || !io::stdout().is_terminal() || !io::stdin().is_terminal() {
         return Err(Error::new(codes::NO_TERMINAL, "cannot show the board: it needs a terminal to draw on")
             .hint("'git agent status --watch' says what changes, line by line")
@@ -34,7 +38,7 @@ pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
     }
     ctx.repo()?;
     let style = ctx.style();
-    terminal::run(ctx, style.is_on())
+    terminal::run(ctx, style.is_on(), &args.labels)
 }
 
 #[cfg(test)]

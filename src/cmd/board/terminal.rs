@@ -35,10 +35,10 @@ const SLOW_TICK: Duration = Duration::from_millis(1_000);
 const STALE: Duration = Duration::from_secs(20);
 
 /// Show the board until the reader leaves.
-pub(super) fn run(ctx: &Ctx, color: bool) -> Result<u8> {
+pub(super) fn run(ctx: &Ctx, color: bool, labels: &[String]) -> Result<u8> {
     // Read before the screen is taken: what cannot be read is said on the terminal as it is.
     let repo = ctx.repo()?;
-    let deck = load::deck(repo, ctx.now())?;
+    let deck = load::deck(repo, labels, ctx.now())?;
     let stopped = Arc::new(AtomicUsize::new(0));
     for signal in [SIGTERM, SIGHUP, SIGINT] {
         signal_hook::flag::register_usize(signal, Arc::clone(&stopped), signal as usize)
@@ -139,7 +139,7 @@ fn look(ctx: &Ctx, repo: &Repo, model: &mut Model, seen: &mut Seen) -> bool {
 
 fn reload(ctx: &Ctx, repo: &Repo, model: &mut Model, seen: &mut Seen) {
     seen.at = Instant::now();
-    match load::deck(repo, ctx.now()) {
+    match load::deck(repo, &model.deck.labels, ctx.now()) {
         Ok(deck) => model.deal(deck),
         // The board stays as it was.
         Err(error) => model.trouble = Some(error.to_string()),

@@ -30,6 +30,7 @@ fn row(id: &str, title: &str, status: Status) -> Summary {
         failure: None,
         exists: true,
         estimate: None,
+        labels: Vec::new(),
         has_links: false,
     }
 }
@@ -72,7 +73,7 @@ fn deck(rows: &[Summary]) -> Deck {
             entry("07:55", "✗", "hash failed: the hash library does not build (codex@ci)"),
             entry("07:00", "+", "manual added (ada@box)"),
         ],
-        ..Deck::of(&Graph::new(&table), Timestamp::from_seconds(NOW))
+        ..Deck::of(&Graph::new(&table), &[], Timestamp::from_seconds(NOW))
     }
 }
 

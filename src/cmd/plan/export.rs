@@ -24,6 +24,9 @@ pub(super) struct Args {
     /// Export only tasks in these states, separated by commas; see 'git agent list'
     #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = states)]
     status: Vec<States>,
+    /// Export only tasks with this label (may be repeated: with all of them)
+    #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
+    labels: Vec<String>,
     /// Write to FILE instead of standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<std::path::PathBuf>,
@@ -32,7 +35,7 @@ pub(super) struct Args {
 /// Run the command; answers its exit code.
 pub(super) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let format = chosen(ctx, &args)?;
-    let request = ExportRequest { format, parent: args.parent, status: States::all(args.status) };
+    let request = ExportRequest { format, parent: args.parent, status: States::all(args.status), labels: args.labels };
     let plan = ctx.call(|caller| plan::export(caller, &request))?;
     let Some(file) = &args.output else {
         ctx.out.print(&plan.text)?;

@@ -183,6 +183,12 @@ pub struct Create {
     /// Expected effort in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<u64>,
+    /// Labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
+    /// What it is about outside of the repository: addresses, keys of other trackers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refs: Vec<String>,
     /// The plan that it was imported from: its path from the top of the work tree.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
@@ -213,6 +219,18 @@ pub struct Edit {
     /// New estimate in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<u64>,
+    /// Labels that it has now, too: clones that add different ones at the same time keep all of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
+    /// Labels that it no longer has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub no_labels: Vec<String>,
+    /// References that it has now, too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refs: Vec<String>,
+    /// References that it no longer has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub no_refs: Vec<String>,
 }
 
 /// `start`: also claims the task for its actor.

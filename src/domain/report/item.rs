@@ -35,6 +35,10 @@ pub struct Item {
     pub description: Option<String>,
     /// When is it done?
     pub accept: Option<String>,
+    /// Labels.
+    pub labels: Vec<String>,
+    /// What it is about outside of the repository.
+    pub refs: Vec<String>,
     /// Who works on it, or worked on it last.
     pub by: Option<Actor>,
     /// When it was added.
@@ -173,6 +177,8 @@ impl Item {
             files: task.files.clone(),
             description: task.description.as_ref().map(text),
             accept: task.accept.as_ref().map(text),
+            labels: task.labels.clone(),
+            refs: task.refs.clone(),
             by: claimed.or_else(|| task.spans.last().map(|span| span.by.clone())),
             created_at: task.created_at,
             started_at: task.started_at,

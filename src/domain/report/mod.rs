@@ -28,6 +28,8 @@ pub struct Source<'a> {
     pub graph: &'a Graph<'a>,
     /// The feature to report on; all of them if none is named.
     pub feature: Option<&'a TaskId>,
+    /// Only tasks that have all of these labels.
+    pub labels: &'a [String],
     /// From when on changes are told.
     pub since: Option<Timestamp>,
     /// What time it is.
@@ -150,7 +152,8 @@ impl Report {
         let mut drafts: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
         let mut updated = None;
         let wanted = source.feature.map(|id| features.at(id));
-        for (at, task) in source.tasks.iter().enumerate().filter(|(_, task)| task.exists()) {
+        let is_labelled = |task: &Task| source.labels.iter().all(|label| task.labels.contains(label));
+        for (at, task) in source.tasks.iter().enumerate().filter(|(_, task)| task.exists() && is_labelled(task)) {
             let top = match wanted {
                 None => features.top(at),
                 Some(feature) if features.path(at).any(|above| Some(above) == feature) => feature,

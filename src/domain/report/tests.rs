@@ -45,6 +45,7 @@ fn report(tasks: &[Task], feature: Option<&str>, since: Option<i64>) -> Report {
         tasks,
         graph: &Graph::new(&table),
         feature: feature.as_ref(),
+        labels: &[],
         since: since.map(at),
         now: at(100),
         gap: active_time::DEFAULT_GAP,

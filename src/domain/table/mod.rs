@@ -1,8 +1,8 @@
 //! All tasks in one table that is read without being taken apart: what the derived index holds, and what it is in memory.
 //!
 //! ```text
-//! records   one of 64 bytes a task, sorted by id: numbers, states, times, and where its strings are
-//! heap      ids, titles, names, links (u32: the place of another record, or the id of a task that is not here)
+//! records   one of 68 bytes a task, sorted by id: numbers, states, times, and where its strings are
+//! heap      ids, titles, labels, names, links (u32: the place of another record, or the id of a task that is not here)
 //! tail      records of tasks that were added to the table since it was sorted
 //! ```
 //!

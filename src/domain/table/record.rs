@@ -1,4 +1,4 @@
-//! One record: how a [`Summary`] is laid down in 64 bytes and the heap.
+//! One record: how a [`Summary`] is laid down in 68 bytes and the heap.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::STRANGER;
 use crate::domain::{status::Status, summary::Summary};
 
 /// Bytes of a record.
-pub(super) const RECORD: usize = 64;
+pub(super) const RECORD: usize = 68;
 /// Bytes of a link.
 pub(super) const LINK: usize = 4;
 /// No name, no link.
@@ -17,7 +17,7 @@ pub(super) type Record = [u8; RECORD];
 
 /// Where the fields are.
 pub(super) mod field {
-    /// Where the strings begin in the heap: id, title, failure, links.
+    /// Where the strings begin in the heap: id, title, failure, labels, links.
     pub const STRINGS: usize = 0;
     pub const ID_LEN: usize = 4;
     pub const STATUS: usize = 5;
@@ -35,6 +35,7 @@ pub(super) mod field {
     pub const BLOCKERS: usize = 56;
     pub const ATTEMPTS: usize = 58;
     pub const ESTIMATE: usize = 60;
+    pub const LABELS_LEN: usize = 64;
 
     /// The small number at `at`.
     pub fn u16(record: &super::Record, at: usize) -> u32 {
@@ -85,8 +86,10 @@ impl Heap {
         let claim_by = row.claim.as_ref().map_or(NONE, |(by, _)| self.actor(base, by.as_str()));
         let actor = row.actor.as_ref().map_or(NONE, |actor| self.actor(base, actor.as_str()));
         let failure = row.failure.as_deref();
+        // No label has a line break.
+        let labels = row.labels.join("\n");
         let strings = number(self.bytes.len() - base);
-        for text in [row.id.as_str(), &row.title, failure.unwrap_or_default()] {
+        for text in [row.id.as_str(), &row.title, failure.unwrap_or_default(), &labels] {
             self.bytes.extend_from_slice(text.as_bytes());
         }
         self.bytes.extend(after.iter().flat_map(|link| link.to_le_bytes()));
@@ -111,6 +114,7 @@ impl Heap {
         // A hundred years are as good as more.
         let estimate = row.estimate.map_or(NONE, |seconds| u32::try_from(seconds).unwrap_or(NONE).min(NONE - 1));
         put(&mut record, field::ESTIMATE, estimate);
+        put(&mut record, field::LABELS_LEN, number(labels.len()));
         record
     }
 

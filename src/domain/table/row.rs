@@ -81,6 +81,17 @@ impl<'t> Row<'t> {
         field::some(self.record, field::ESTIMATE).map(u64::from)
     }
 
+    /// Its labels.
+    pub fn labels(self) -> impl Iterator<Item = &'t str> {
+        let labels = self.text(self.after_failure(), self.u32(field::LABELS_LEN) as usize);
+        labels.split('\n').filter(|label| !label.is_empty())
+    }
+
+    /// Whether it has all of these labels.
+    pub fn has_labels(self, labels: &[String]) -> bool {
+        labels.iter().all(|wanted| self.labels().any(|label| label == wanted))
+    }
+
     /// Holder of the claim, live or not.
     pub fn holder(self) -> Option<&'t str> {
         self.name(field::CLAIM_BY)
@@ -132,6 +143,7 @@ impl<'t> Row<'t> {
             blockers: self.blockers(),
             attempts: field::u16(self.record, field::ATTEMPTS),
             estimate: self.estimate(),
+            labels: self.labels().map(str::to_owned).collect(),
             failure: (self.record[field::FLAGS] & FAILED != 0).then(|| failure.to_owned()),
             exists: self.exists(),
             has_links: self.has_links(),
@@ -146,14 +158,14 @@ impl<'t> Row<'t> {
         }
     }
 
-    /// Id, title and failure, as they lie in the heap.
+    /// Id, title, failure and labels, as they lie in the heap.
     pub(super) fn strings(self) -> &'t [u8] {
-        let end = self.after_title() + self.u32(field::FAILURE_LEN) as usize;
+        let end = self.after_labels();
         self.table.heap().get(self.u32(field::STRINGS) as usize..end).unwrap_or_default()
     }
 
     pub(super) fn links(self) -> impl Iterator<Item = u32> + 't {
-        let at = self.after_title() + self.u32(field::FAILURE_LEN) as usize;
+        let at = self.after_labels();
         let count = self.u32(field::LINKS) as usize;
         let table = self.table;
         (count > 0).then(|| table.links(at, count)).into_iter().flatten()
@@ -169,6 +181,14 @@ impl<'t> Row<'t> {
 
     fn after_title(self) -> usize {
         self.after_id() + self.u32(field::TITLE_LEN) as usize
+    }
+
+    fn after_failure(self) -> usize {
+        self.after_title() + self.u32(field::FAILURE_LEN) as usize
+    }
+
+    fn after_labels(self) -> usize {
+        self.after_failure() + self.u32(field::LABELS_LEN) as usize
     }
 
     fn text(self, at: usize, len: usize) -> &'t str {

@@ -22,6 +22,7 @@ fn rows() -> Vec<Summary> {
         failure: Some(String::new()),
         exists: true,
         estimate: Some(5_400),
+        labels: vec!["ui".into(), "good first issue".into()],
         has_links: true,
         ..row("c")
     };

@@ -116,6 +116,8 @@ struct List {
     all: bool,
     /// Only parts of this task
     parent: Option<String>,
+    #[serde(default)]
+    labels: Vec<String>,
     /// Only what contains this text
     search: Option<String>,
     /// Default: 20
@@ -150,6 +152,7 @@ fn list(caller: &Caller, arguments: List) -> Result<Reply> {
         states: arguments.status.into_iter().map(Status::from).collect(),
         all: arguments.all,
         parent: arguments.parent,
+        labels: arguments.labels,
         search: arguments.search,
         limit: Some(arguments.limit.unwrap_or(LIMIT)),
         ..list::Request::default()

@@ -1,6 +1,6 @@
 //! The JSONL of beads (`bd export`): an issue a line.
 //!
-//! `blocks` is what a task comes after, `parent-child` its feature; other dependencies, labels and kinds become one remark, which
+//! `blocks` is what a task comes after, `parent-child` its feature; other dependencies and kinds become one remark, which
 //! writing turns back. An issue that was deleted is left out, with what others say of it.
 
 use std::collections::HashSet;
@@ -150,15 +150,21 @@ fn write(plan: &Plan) -> String {
         put("priority", json!(content.priority.unwrap_or(DEFAULT_PRIORITY)));
         let kind = if parts.of(at).is_empty() { "task" } else { "epic" };
         put("issue_type", json!(about.word("type").unwrap_or(kind)));
-        for (key, name) in
-            [("assignee", "assignee"), ("owner", "owner"), ("created_by", "author"), ("external_ref", "external")]
-        {
+        for (key, name) in [("assignee", "assignee"), ("owner", "owner"), ("created_by", "author")] {
             if let Some(word) = about.word(name) {
                 put(key, json!(word));
             }
         }
-        if let Some(labels) = about.word("labels") {
-            put("labels", json!(labels.split(", ").collect::<Vec<_>>()));
+        // Earlier versions kept both in the remark. Beads has one reference.
+        let told = about.word("labels").unwrap_or_default().split(", ").filter(|label| !label.is_empty());
+        let mut labels: Vec<&str> = content.labels.iter().flatten().map(String::as_str).collect();
+        labels.extend(told.filter(|label| !content.labels.iter().flatten().any(|known| known == label)));
+        if !labels.is_empty() {
+            put("labels", json!(labels));
+        }
+        let reference = content.refs.iter().flatten().next().map(String::as_str).or_else(|| about.word("external"));
+        if let Some(reference) = reference {
+            put("external_ref", json!(reference));
         }
         if let Some(seconds) = content.estimate {
             put("estimated_minutes", json!(seconds.div_ceil(60)));

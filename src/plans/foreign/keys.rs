@@ -24,6 +24,9 @@ pub(super) enum Role {
     Parent,
     /// Seconds in one of it.
     Estimate(u64),
+    Labels,
+    /// References to things elsewhere.
+    Refs,
     /// A word about it, for a remark.
     About(&'static str),
     /// Read by the reader of the list.
@@ -117,14 +120,14 @@ pub(super) const KEYS: &[(&str, Role)] = &[
     ("assignee", Role::About("assignee")),
     ("owner", Role::About("owner")),
     ("createdby", Role::About("author")),
-    ("externalref", Role::About("external")),
+    ("externalref", Role::Refs),
     ("createdat", Role::About("created")),
     ("created", Role::About("created")),
     ("closedat", Role::About("closed")),
     ("completedat", Role::About("closed")),
     ("deferuntil", Role::About("until")),
-    ("labels", Role::About("labels")),
-    ("tags", Role::About("tags")),
+    ("labels", Role::Labels),
+    ("tags", Role::Labels),
     ("category", Role::About("category")),
     ("area", Role::About("area")),
     ("component", Role::About("component")),

@@ -9,7 +9,13 @@ use super::{
     words,
 };
 use crate::{
-    domain::{id::TaskId, status::Status, text::one_line, time::parse_duration},
+    domain::{
+        id::TaskId,
+        status::Status,
+        text::{InvalidText, one_line},
+        time::parse_duration,
+        words as domain_words,
+    },
     plans::{
         item::{Failed, Parent, Rough, Word},
         left::Reading,
@@ -159,6 +165,14 @@ impl Taken {
                     Some(seconds) => content.estimate = Some(seconds as u64).filter(|seconds| *seconds > 0),
                     None => self.about.extend(about(key, value, reading)),
                 }
+            }
+            Role::Labels => {
+                let labels = content.labels.get_or_insert_default();
+                take_words(labels, "label", key, value, domain_words::label, &mut self.about, reading);
+            }
+            Role::Refs => {
+                let refs = content.refs.get_or_insert_default();
+                take_words(refs, "reference", key, value, domain_words::reference, &mut self.about, reading);
             }
             Role::About("category") if tool.has_categories => {}
             // What every issue is need not be said.
@@ -343,6 +357,37 @@ fn each<'n, 't>(value: &'n Node<'t>) -> &'n [Node<'t>] {
     match &value.what {
         What::List(items) => items,
         _ => std::slice::from_ref(value),
+    }
+}
+
+/// Add the members of `value` to `taken`; what cannot be one stays as a remark.
+fn take_words(
+    taken: &mut Vec<String>,
+    what: &str,
+    key: &str,
+    value: &Node<'_>,
+    check: fn(&str) -> Result<String, InvalidText>,
+    remarks: &mut Vec<String>,
+    reading: &mut Reading,
+) {
+    // Issues of forges have objects with names.
+    let texts = each(value)
+        .iter()
+        .map(|node| (node, words::text(node.get("name").unwrap_or(node))))
+        .filter(|(_, text)| !text.is_empty());
+    for (node, text) in texts {
+        // A list in one text has commas.
+        let parts = if what == "label" { text.split(',').collect() } else { vec![text.as_str()] };
+        for part in parts.into_iter().filter(|part| !part.trim().is_empty()) {
+            match check(part) {
+                Ok(word) if taken.contains(&word) => {}
+                Ok(word) => taken.push(word),
+                Err(why) => {
+                    reading.leave(node.at, format!("a {what} is kept as a remark: {why}"));
+                    remarks.push(format!("{key} {}", reading.lines(node.at, &part.replace('\n', " "))));
+                }
+            }
+        }
     }
 }
 

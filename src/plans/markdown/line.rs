@@ -1,7 +1,7 @@
 //! One line of a checklist.
 
 use super::{Reading, Word};
-use crate::domain::{id::TaskId, status::Status};
+use crate::domain::{id::TaskId, status::Status, text::InvalidText, words};
 
 /// The marks and what they mean; the first one of a state is the one that is written.
 pub(super) const MARKS: [(&str, Status); 21] = [
@@ -51,6 +51,10 @@ pub(super) struct Entry {
     pub after: Option<Vec<Word>>,
     /// `(failed: why)`
     pub failed: Option<String>,
+    /// `(labels: a, b)`
+    pub labels: Vec<String>,
+    /// `(ref: KEY-1)`
+    pub refs: Vec<String>,
     /// The lines below it.
     pub text: Vec<String>,
     /// What follows is not about it any more.
@@ -106,6 +110,8 @@ pub(super) fn entry(
         id: None,
         after: None,
         failed: None,
+        labels: Vec::new(),
+        refs: Vec::new(),
         text: Vec::new(),
         is_over: false,
     };
@@ -132,6 +138,13 @@ pub(super) fn entry(
         {
             entry.failed = Some(reading.lines(place(inside), &unescape(inside.trim()))).filter(|why| !why.is_empty());
             rest = before;
+        } else if let Some((before, inside)) = enclosed(rest, "(labels:", ")") {
+            let labels = inside.split(',').filter(|label| !label.trim().is_empty());
+            entry.labels.splice(0..0, taken(labels, place(inside), "label", words::label, reading));
+            rest = before;
+        } else if let Some((before, inside)) = enclosed(rest, "(ref:", ")") {
+            entry.refs.splice(0..0, taken([inside].into_iter(), place(inside), "reference", words::reference, reading));
+            rest = before;
         } else {
             break;
         }
@@ -144,6 +157,24 @@ pub(super) fn entry(
         return None;
     }
     Some(entry)
+}
+
+/// Those of `texts` that `check` lets in; the others are counted.
+fn taken<'t>(
+    texts: impl Iterator<Item = &'t str>,
+    at: usize,
+    what: &str,
+    check: fn(&str) -> Result<String, InvalidText>,
+    reading: &mut Reading,
+) -> Vec<String> {
+    let mut taken = Vec::new();
+    for text in texts {
+        match check(&unescape(text)) {
+            Ok(word) => taken.push(word),
+            Err(why) => reading.leave(at, format!("a {what} is left out: {why}")),
+        }
+    }
+    taken
 }
 
 impl Entry {

@@ -57,13 +57,19 @@ fn item(out: &mut String, item: &Item, depth: usize) {
     describe(out, item, &format!("{indent}  "));
 }
 
-/// Title, what it comes after, why it failed, id.
+/// Title, why it failed, labels, references, what it comes after, id.
 fn said(item: &Item) -> String {
     let content = &item.content;
     let mut said = escape(&content.title);
     if let Some(failed) = content.failures.last().filter(|_| content.status == Some(Status::Failed)) {
         let reason = failed.reason.split_whitespace().collect::<Vec<_>>().join(" ");
         write!(said, " (failed: {})", escape(&reason)).unwrap_or_default();
+    }
+    if let Some(labels) = content.labels.as_ref().filter(|labels| !labels.is_empty()) {
+        write!(said, " (labels: {})", escape(&labels.join(", "))).unwrap_or_default();
+    }
+    for reference in content.refs.iter().flatten() {
+        write!(said, " (ref: {})", escape(reference)).unwrap_or_default();
     }
     if let Some(after) = item.after.as_ref().filter(|after| !after.is_empty()) {
         let after: Vec<&str> = after.iter().map(TaskId::as_str).collect();
@@ -92,7 +98,7 @@ fn escape(text: &str) -> String {
         let is_special = match c {
             '\\' => after.starts_with(|next: char| next.is_ascii_punctuation()) || after.is_empty(),
             '<' => rest.starts_with("<!--"),
-            '(' => rest.starts_with("(after:") || rest.starts_with("(failed:"),
+            '(' => ["(after:", "(failed:", "(labels:", "(ref:"].iter().any(|word| rest.starts_with(word)),
             '[' => escaped.is_empty(),
             '#' => after.trim_end_matches('#').is_empty(),
             _ => false,

@@ -44,6 +44,8 @@ pub struct Request {
     pub until: Option<String>,
     /// Only commits by authors that match one of these patterns.
     pub authors: Vec<String>,
+    /// Only tasks that have all of these labels: their commits and events.
+    pub labels: Vec<String>,
     /// Only commits that belong to a task.
     pub checkpoints: bool,
     /// Whether events are shown; `None`: unless the request is about properties that only commits have.
@@ -100,7 +102,8 @@ pub fn start<'r>(view: View<'r>, request: &Request, wanted: Option<Wanted>) -> R
         let (since, until) = date::period(repo, request.since.as_deref(), request.until.as_deref())?;
         let since = since.map_or(i64::MIN, |second| second.saturating_mul(1000));
         let until = until.map_or(i64::MAX, |second| second.saturating_mul(1000).saturating_add(999));
-        let rows = tasks.rows().filter(|row| family.as_ref().is_none_or(|family| family.has(row.id_bytes())));
+        let rows = tasks.rows().filter(|row| row.has_labels(&request.labels));
+        let rows = rows.filter(|row| family.as_ref().is_none_or(|family| family.has(row.id_bytes())));
         Events::of(rows, since, until)
     } else {
         Events::none()
@@ -120,7 +123,7 @@ pub fn start<'r>(view: View<'r>, request: &Request, wanted: Option<Wanted>) -> R
     } else {
         match &wanted {
             Some(_) if !words.greps => drop(query.words.splice(0..0, grep(family.as_ref(), &shallow))),
-            None if !request.checkpoints => {
+            None if !request.checkpoints && request.labels.is_empty() => {
                 let most = request.limit.map(|limit| limit.saturating_add(request.skip));
                 query.words.splice(0..0, most.map(|most| format!("--max-count={most}").into()));
             }
@@ -130,8 +133,18 @@ pub fn start<'r>(view: View<'r>, request: &Request, wanted: Option<Wanted>) -> R
     };
     // git works while the patches are compared.
     let same_patch = same_patch::find(repo, &of_task.commits);
+    let labelled: HashSet<String> = match request.labels.is_empty() {
+        true => HashSet::new(),
+        false => {
+            tasks.rows().filter(|row| row.has_labels(&request.labels)).map(|row| row.id_str().to_owned()).collect()
+        }
+    };
     let only = match wanted {
-        Some(wanted) => Only::Of(wanted.id, family.iter().flat_map(Family::ids).map(ToString::to_string).collect()),
+        Some(wanted) => {
+            let ids = family.iter().flat_map(Family::ids).map(ToString::to_string);
+            Only::Of(wanted.id, ids.filter(|id| request.labels.is_empty() || labelled.contains(id)).collect())
+        }
+        None if !request.labels.is_empty() => Only::Among(labelled),
         None if request.checkpoints => Only::OfTasks,
         None => Only::All,
     };

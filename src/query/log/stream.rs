@@ -72,6 +72,8 @@ pub(super) enum Only {
     All,
     /// Those of some task.
     OfTasks,
+    /// Those of some of these tasks.
+    Among(HashSet<String>),
     /// Those of this task, and of these, itself among them: its parts, if it is a feature.
     Of(String, HashSet<String>),
 }
@@ -226,7 +228,7 @@ impl<'r> Log<'r> {
             let is_shown = match &self.only {
                 Only::All => true,
                 Only::OfTasks => !tasks.is_empty(),
-                Only::Of(_, family) => tasks.iter().any(|task| family.contains(task)),
+                Only::Among(family) | Only::Of(_, family) => tasks.iter().any(|task| family.contains(task)),
             };
             above.append(&mut record.above);
             if !is_shown {

@@ -27,6 +27,8 @@ pub struct ExportRequest {
     pub parent: Option<String>,
     /// Only tasks in these states; all if empty.
     pub status: Vec<Status>,
+    /// Only tasks that have all of these labels.
+    pub labels: Vec<String>,
 }
 
 /// A plan.
@@ -74,7 +76,10 @@ fn plan(view: &View<'_>, request: &ExportRequest) -> Result<Plan> {
     let feature = feature.map(|feature| table.position(feature.id.as_str()));
     let is_in = |row: Row<'_>| feature.is_none_or(|at| Some(row.at()) == at || row.is_within(at));
     let is_wanted = |row: &Row<'_>| {
-        row.exists() && is_in(*row) && (request.status.is_empty() || request.status.contains(&row.status()))
+        row.exists()
+            && is_in(*row)
+            && row.has_labels(&request.labels)
+            && (request.status.is_empty() || request.status.contains(&row.status()))
     };
     let mut items = Vec::new();
     for row in graph.in_order().into_iter().filter(is_wanted) {
@@ -112,6 +117,8 @@ pub(super) fn item(view: &View<'_>, task: Task) -> Item {
         failures: failed.collect(),
         decisions: decided.collect(),
         notes: task.notes.iter().map(|note| text(&note.text)).collect(),
+        labels: Some(task.labels).filter(|labels| !labels.is_empty()),
+        refs: Some(task.refs).filter(|refs| !refs.is_empty()),
         files: Some(task.files).filter(|files| !files.is_empty()),
         title: task.title,
     };

@@ -72,6 +72,8 @@ fn task(facts: &Facts<'_>, task: &Task, active: bool) -> BriefTaskJson {
         description: task.description.as_ref().map(|text| facts.text(text)),
         accept: task.accept.as_ref().map(|text| facts.text(text)),
         files: task.files.clone(),
+        labels: task.labels.clone(),
+        refs: task.refs.clone(),
         parent: task.parent.as_ref().map(ToString::to_string),
         waiting_on: plan.waits_for.iter().map(|(id, _)| id.to_string()).collect(),
         open_parts: Several {

@@ -50,6 +50,7 @@ pub(super) fn sections(needs: Needs<'_>) -> Vec<Section> {
     add("Decided before", newest(before.collect()), 6, 6, "git agent brief --json");
     let file = |file: &String| Point::Named { head: String::new(), text: file.clone() };
     add("Files", list(task.files.iter().map(file).collect()), 5, 6, &show);
+    add("References", list(task.refs.iter().map(file).collect()), 4, 6, &show);
     let notes = task.notes.iter();
     let notes = notes.map(|note| told(by(needs, "", &note.by), whole(&note.text)));
     add("Notes", newest(notes.collect()), 4, 7, &show);

@@ -73,6 +73,10 @@ pub struct BriefTaskJson {
     pub accept: Option<String>,
     /// Paths that it is expected to touch.
     pub files: Vec<String>,
+    /// Labels.
+    pub labels: Vec<String>,
+    /// What it is about outside of the repository.
+    pub refs: Vec<String>,
     /// The feature it is a part of.
     pub parent: Option<String>,
     /// What it comes after and is not completed.

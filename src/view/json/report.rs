@@ -128,6 +128,8 @@ struct ItemJson {
     /// Why it cannot be started, in words.
     reasons: Vec<String>,
     failure: Option<String>,
+    labels: Vec<String>,
+    refs: Vec<String>,
     by: Option<String>,
     started_at: Option<String>,
     completed_at: Option<String>,
@@ -276,6 +278,8 @@ impl ItemJson {
             after: item.after.iter().map(ToString::to_string).collect(),
             reasons: words::reasons(&item.reasons),
             failure: item.failure().map(str::to_owned),
+            labels: item.labels.clone(),
+            refs: item.refs.clone(),
             by: item.by.as_ref().map(ToString::to_string),
             started_at: show(item.started_at),
             completed_at: show(item.completed_at),

@@ -39,6 +39,9 @@ pub struct TaskJson {
     files: Vec<String>,
     accept: Option<String>,
     estimate_seconds: Option<u64>,
+    labels: Vec<String>,
+    /// What it is about outside of the repository: addresses, keys of other trackers.
+    refs: Vec<String>,
     created_at: Option<String>,
     updated_at: String,
     started_at: Option<String>,
@@ -222,6 +225,8 @@ impl TaskJson {
             files: task.files.clone(),
             accept: task.accept.as_ref().map(text),
             estimate_seconds: task.estimate,
+            labels: task.labels.clone(),
+            refs: task.refs.clone(),
             created_at: task.created_at.map(|at| at.to_string()),
             updated_at: task.updated_at.to_string(),
             started_at: task.started_at.map(|at| at.to_string()),

@@ -6,6 +6,7 @@ use crate::{
         id::TaskId,
         text::Text,
         time::show_duration,
+        words,
     },
     query::log::TaskEvent,
     store::ledger::View,
@@ -48,28 +49,29 @@ fn changed(view: &View<'_>, edit: &Edit, was: &Edit) -> String {
         if text.lines().nth(1).is_some() { format!("{line} …") } else { line }
     };
     let id = |parent: &Option<TaskId>| parent.as_ref().map(ToString::to_string);
-    let files = |files: &Vec<String>| (!files.is_empty()).then(|| files.join(", "));
     let number = |priority: u8| priority.to_string();
-    let fields = [
-        ("title", edit.title.clone(), was.title.clone(), edit.title.is_some()),
-        (
-            "description",
-            edit.description.as_ref().map(first),
-            was.description.as_ref().map(first),
-            edit.description.is_some(),
-        ),
-        ("priority", edit.priority.map(number), was.priority.map(number), edit.priority.is_some()),
-        ("parent", edit.parent.as_ref().and_then(id), was.parent.as_ref().and_then(id), edit.parent.is_some()),
-        ("files", edit.files.as_ref().and_then(files), was.files.as_ref().and_then(files), edit.files.is_some()),
-        ("acceptance", edit.accept.as_ref().map(first), was.accept.as_ref().map(first), edit.accept.is_some()),
-        ("estimate", edit.estimate.map(show_duration), was.estimate.map(show_duration), edit.estimate.is_some()),
-    ];
-    let none = || "none".to_owned();
-    let changed = fields.into_iter().filter(|(.., is_set)| *is_set);
-    let line = |(name, new, old, _): (_, Option<String>, Option<String>, _)| {
-        format!("{name}: {} -> {}", old.unwrap_or_else(none), new.unwrap_or_else(none))
+    let list = |words: &[String]| (!words.is_empty()).then(|| words.join(", "));
+    let after = |was: &[String], add: &[String], gone: &[String]| {
+        let mut words = was.to_vec();
+        words::change(&mut words, add, gone, words::reference);
+        list(&words)
     };
-    changed.map(line).collect::<Vec<_>>().join("\n")
+    let line = |name| {
+        let (old, new) = match name {
+            "title" => (was.title.clone(), edit.title.clone()),
+            "description" => (was.description.as_ref().map(first), edit.description.as_ref().map(first)),
+            "priority" => (was.priority.map(number), edit.priority.map(number)),
+            "parent" => (was.parent.as_ref().and_then(id), edit.parent.as_ref().and_then(id)),
+            "files" => (was.files.as_deref().and_then(list), edit.files.as_deref().and_then(list)),
+            "acceptance" => (was.accept.as_ref().map(first), edit.accept.as_ref().map(first)),
+            "estimate" => (was.estimate.map(show_duration), edit.estimate.map(show_duration)),
+            "labels" => (list(&was.labels), after(&was.labels, &edit.labels, &edit.no_labels)),
+            _ => (list(&was.refs), after(&was.refs, &edit.refs, &edit.no_refs)),
+        };
+        let [old, new] = [old, new].map(|text| text.unwrap_or_else(|| "none".to_owned()));
+        format!("{name}: {old} -> {new}")
+    };
+    edit.fields().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// `payload` in words; long texts are fetched from `view`.
@@ -80,7 +82,7 @@ pub fn say(view: &View<'_>, payload: &Payload) -> Said {
     let (plain, faint): (Tone, Tone) = (Style::plain, Style::faint);
     match payload {
         Payload::Create(_) => said("+", "added", plain, String::new()),
-        Payload::Edit(edit) => said("~", "edited", faint, edited(edit)),
+        Payload::Edit(edit) => said("~", "edited", faint, edit.fields().collect::<Vec<_>>().join(", ")),
         Payload::Start(_) => said("→", "started", Style::busy, String::new()),
         Payload::Pause(reason) => said("=", "paused", plain, maybe(&reason.reason)),
         Payload::Reopen(reason) => said("→", "reopened", Style::busy, maybe(&reason.reason)),
@@ -102,7 +104,10 @@ pub fn say(view: &View<'_>, payload: &Payload) -> Said {
         Payload::Block(block) => said("!", "blocked", Style::bad, text(&block.text)),
         Payload::Unblock(_) => said("·", "unblocked", plain, String::new()),
         Payload::Dep(dep) => {
-            let list = |ids: &[_], head| (!ids.is_empty()).then(|| format!("{head} {}", words(ids)));
+            let list = |ids: &[_], head| {
+                (!ids.is_empty())
+                    .then(|| format!("{head} {}", ids.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ")))
+            };
             let parts = [list(&dep.add, "now after"), list(&dep.remove, "no longer after")];
             said("~", "reordered", faint, parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
         }
@@ -146,22 +151,4 @@ pub fn say(view: &View<'_>, payload: &Payload) -> Said {
         }
         Payload::Unknown(kind) => said("·", kind, faint, String::new()),
     }
-}
-
-fn words(ids: &[TaskId]) -> String {
-    ids.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ")
-}
-
-/// Which fields an edit changed.
-fn edited(edit: &Edit) -> String {
-    let fields = [
-        (edit.title.is_some(), "title"),
-        (edit.description.is_some(), "description"),
-        (edit.priority.is_some(), "priority"),
-        (edit.parent.is_some(), "parent"),
-        (edit.files.is_some(), "files"),
-        (edit.accept.is_some(), "acceptance"),
-        (edit.estimate.is_some(), "estimate"),
-    ];
-    fields.iter().filter(|(changed, _)| *changed).map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
 }

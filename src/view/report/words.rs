@@ -51,6 +51,10 @@ pub fn remarks(item: &Item) -> Vec<String> {
     if let Some(within) = &item.within {
         remarks.push(format!("part of {}", one_line(within)));
     }
+    if !item.labels.is_empty() {
+        remarks.push(format!("[{}]", item.labels.join(", ")));
+    }
+    remarks.extend(item.refs.iter().cloned());
     remarks
 }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Changes with every change of [`Table`], and of which lines of a note count.
-const MAGIC: &[u8; 8] = b"gaidx\0\0\x09";
+const MAGIC: &[u8; 8] = b"gaidx\0\0\x0a";
 
 fn cache(repo: &Repo) -> Cache {
     Cache::new(repo.agent_dir().join("tasks.index"), MAGIC)
