@@ -48,9 +48,9 @@ pub struct Fields {
     /// Path that the task is expected to change (may be repeated)
     #[arg(long = "file", value_name = "PATH", num_args = 1..)]
     files: Vec<String>,
-    /// Acceptance criterion
+    /// Acceptance criterion (may be repeated; 'edit --tick' ticks one)
     #[arg(long, value_name = "TEXT")]
-    accept: Option<String>,
+    accept: Vec<String>,
     /// Estimated effort, such as 90s, 30min, 1.5h, 1d (24 hours) or 1w
     #[arg(long, value_name = "DURATION")]
     estimate: Option<String>,
@@ -75,7 +75,7 @@ impl Fields {
             description,
             priority: self.priority,
             files,
-            accept: self.accept.as_deref().map(text_argument).transpose()?,
+            accept: self.accept.iter().map(|text| text_argument(text)).collect::<Result<_>>()?,
             estimate: self.estimate.as_deref().map(duration).transpose()?,
             labels: self.labels.clone(),
             refs: self.refs.clone(),

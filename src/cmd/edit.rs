@@ -38,6 +38,12 @@ pub struct Args {
     /// Clear the list of expected paths
     #[arg(long, conflicts_with = "files")]
     no_files: bool,
+    /// Tick an acceptance criterion: its number, the beginning of its words, or 'all' (may be repeated)
+    #[arg(long, value_name = "N|TEXT")]
+    tick: Vec<String>,
+    /// Untick an acceptance criterion (may be repeated)
+    #[arg(long, value_name = "N|TEXT")]
+    untick: Vec<String>,
     /// Remove this label (may be repeated, or a list with commas)
     #[arg(long = "no-label", value_name = "LABEL", value_delimiter = ',')]
     no_labels: Vec<String>,
@@ -58,6 +64,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         title: args.title.as_deref().map(text_argument).transpose()?,
         fields: args.fields.read(ctx)?,
         no_files: args.no_files,
+        tick: args.tick,
+        untick: args.untick,
         no_labels: args.no_labels,
         no_refs: args.no_refs,
         parent: args.parent.map(Some).or(args.no_parent.then_some(None)),

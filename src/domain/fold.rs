@@ -192,6 +192,7 @@ fn apply(task: &mut Task, event: &Event) -> bool {
             words::change(&mut task.labels, &edit.labels, &edit.no_labels, words::label);
             words::change(&mut task.refs, &edit.refs, &edit.no_refs, words::reference);
         }
+        Payload::Tick(tick) => task.ticks.extend(tick.criteria.iter().map(|key| (key.clone(), !tick.off))),
         Payload::Start(start) => return begin(task, event, start),
         Payload::Pause(_) => {
             let legal = step(task, Verb::Pause);

@@ -7,6 +7,7 @@ pub mod active_time;
 pub mod actor;
 pub mod bisect;
 pub mod claim;
+pub mod criteria;
 pub mod edited;
 pub mod event;
 pub mod files;

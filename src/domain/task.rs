@@ -3,7 +3,9 @@
 use serde_json::Value;
 use ulid::Ulid;
 
-use super::{actor::Actor, claim::Claim, event::Event, id::TaskId, status::Status, text::Text, time::Timestamp};
+use super::{
+    actor::Actor, claim::Claim, criteria::Ticks, event::Event, id::TaskId, status::Status, text::Text, time::Timestamp,
+};
 
 /// The highest priority number; 0 is the most urgent.
 pub const LOWEST_PRIORITY: u8 = 4;
@@ -33,6 +35,8 @@ pub struct Task {
     pub files: Vec<String>,
     /// When is it done?
     pub accept: Option<Text>,
+    /// Which of its criteria were ticked or unticked.
+    pub ticks: Ticks,
     /// Expected effort in seconds.
     pub estimate: Option<u64>,
     /// Labels, in the order in which they were added.
@@ -267,6 +271,7 @@ impl Task {
             parent: None,
             files: Vec::new(),
             accept: None,
+            ticks: Ticks::new(),
             estimate: None,
             labels: Vec::new(),
             refs: Vec::new(),

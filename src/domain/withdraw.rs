@@ -63,6 +63,8 @@ enum Part {
     Task,
     /// One of its fields.
     Field(&'static str),
+    /// Whether one of its criteria is met.
+    Criterion(String),
     /// Where it stands, and who holds it.
     State,
     /// That it comes after another one.
@@ -80,6 +82,7 @@ fn parts(event: &Event) -> Vec<Part> {
     match &event.payload {
         Payload::Create(_) => vec![Part::Task],
         Payload::Edit(edit) => edit.fields().map(Part::Field).collect(),
+        Payload::Tick(tick) => tick.criteria.iter().cloned().map(Part::Criterion).collect(),
         Payload::Start(_)
         | Payload::Pause(_)
         | Payload::Reopen(_)
@@ -149,6 +152,7 @@ impl Part {
         match self {
             Part::Task => "the task".to_owned(),
             Part::Field(name) => format!("its {name}"),
+            Part::Criterion(key) => format!("its criterion '{key}'"),
             Part::State => "its state".to_owned(),
             Part::After(id) => format!("that it comes after {id}"),
             Part::Blocker(id) => format!("its blocker {id}"),

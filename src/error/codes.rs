@@ -65,6 +65,8 @@ codes! {
     CANNOT_STAGE = "cannot-stage", Refused, "git cannot stage the files";
     COMMAND_NOT_RUNNABLE = "command-not-runnable", Environment, "the command cannot be run";
     COMMIT_REFUSED = "commit-refused", Refused, "'git commit' failed: a hook or the signing stopped it";
+    CRITERION_AMBIGUOUS = "criterion-ambiguous", Usage, "several acceptance criteria of the task begin with these words";
+    CRITERION_NOT_FOUND = "criterion-not-found", Usage, "the task has no such acceptance criterion";
     DAMAGED_COMMIT = "damaged-commit", Environment, "a commit cannot be read";
     DAMAGED_COMMIT_GRAPH = "damaged-commit-graph", Environment, "git's commit-graph is damaged";
     DAMAGED_SNAPSHOT = "damaged-snapshot", Environment, "a snapshot cannot be read";

@@ -12,12 +12,14 @@ use super::{
 };
 use crate::domain::{
     claim::Holder,
+    criteria,
     event::{Block, Complete, Create, Decide, Edit, Event, Fail, Note, Payload, Reason, Start},
     id::TaskId,
     status::{Status, Verb},
     task::{Task, TaskResult},
     text::{self, Text},
     time::{Timestamp, show_duration},
+    words,
 };
 
 /// Why a task that a plan calls failed failed, if the plan does not say.
@@ -158,22 +160,25 @@ impl Change {
 
     fn edit(&mut self, item: &Item, known: &Known<'_>) {
         let (content, task) = (&item.content, known.task);
-        let mut edit = Edit::default();
+        let (mut edit, mut ticks) = (Edit::default(), Vec::new());
         // The ledger shows a title clean, whatever hides in it.
         if *text::title(&content.title) != *task.title {
             self.field("title", &task.title, &content.title);
             edit.title = Some(content.title.clone());
         }
-        let texts = [
-            ("description", &content.description, &task.description, &mut edit.description),
-            ("accept", &content.accept, &task.accept, &mut edit.accept),
-        ];
-        for (name, wanted, there, edit) in texts {
-            let there = there.as_ref().map(known.text);
-            if let Some(wanted) = wanted.as_ref().filter(|wanted| there.as_ref() != Some(wanted)) {
-                self.field(name, there.unwrap_or_default(), wanted);
-                *edit = Some(Text::Inline(wanted.clone()));
+        let description = task.description.as_ref().map(known.text);
+        if let Some(wanted) = content.description.as_ref().filter(|wanted| description.as_ref() != Some(wanted)) {
+            self.field("description", description.unwrap_or_default(), wanted);
+            edit.description = Some(Text::Inline(wanted.clone()));
+        }
+        let stored = task.accept.as_ref().map(known.text).unwrap_or_default();
+        if let Some(wanted) = &content.accept {
+            let found = criteria::difference(&stored, wanted, &task.ticks);
+            if found.is_other || !found.met.is_empty() {
+                self.field("accept", criteria::ticked(&stored, &task.ticks), wanted);
             }
+            edit.accept = found.is_other.then(|| Text::Inline(wanted.clone()));
+            ticks = size::ticks(&found.met);
         }
         if let Some(priority) = content.priority.filter(|priority| *priority != task.priority) {
             self.field("priority", task.priority.to_string(), priority.to_string());
@@ -199,6 +204,7 @@ impl Change {
             }
         }
         self.payloads.extend(size::edits(edit));
+        self.payloads.extend(ticks);
     }
 
     fn parent(&mut self, item: &Item, task: &Task) {

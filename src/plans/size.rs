@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::{
-    event::{Create, Dep, Edit, MAX_LINE, Payload},
+    event::{Create, Dep, Edit, MAX_LINE, Payload, TICKS, Tick},
     id::TaskId,
     text::{MAX_INLINE, MAX_LINE_TEXT, Text},
 };
@@ -79,6 +79,11 @@ fn words([labels, no_labels, refs, no_refs]: [Vec<String>; 4]) -> Vec<Payload> {
         chunks(refs, few, |refs| Edit { refs, ..Edit::default() }),
     ]
     .concat()
+}
+
+/// `tick` in as many events as it takes.
+pub(super) fn ticks(met: &[String]) -> Vec<Payload> {
+    met.chunks(TICKS).map(|keys| Payload::Tick(Tick { criteria: keys.to_vec(), off: false })).collect()
 }
 
 /// `dep` in as many events as it takes.

@@ -9,9 +9,11 @@ use super::{
 };
 use crate::{
     domain::{
-        event::{Create, Edit, Payload},
+        criteria::{self, Criterion},
+        event::{Create, Edit, Payload, TICKS, Tick},
         id::TaskId,
         task::Task,
+        text::Text,
         words,
     },
     error::{Error, Result, codes},
@@ -42,8 +44,8 @@ pub struct Fields {
     pub priority: Option<u8>,
     /// Paths that it is expected to touch, from the top of the work tree.
     pub files: Vec<String>,
-    /// When it is done.
-    pub accept: Option<String>,
+    /// When it is done: criteria.
+    pub accept: Vec<String>,
     /// Expected effort in seconds.
     pub estimate: Option<u64>,
     /// Labels that it has, too.
@@ -61,6 +63,10 @@ pub struct EditRequest {
     pub fields: Fields,
     /// It touches no path that is known: [`Fields::files`] is empty.
     pub no_files: bool,
+    /// Criteria that are met: numbers, beginnings of their words, or `all`.
+    pub tick: Vec<String>,
+    /// Criteria that are open again, likewise.
+    pub untick: Vec<String>,
     /// Labels that it no longer has.
     pub no_labels: Vec<String>,
     /// References that it no longer has.
@@ -78,8 +84,8 @@ pub struct EditRequest {
 pub fn add(caller: &Caller, request: &Request) -> Result<Task> {
     let title = text::line("title", &request.title)?;
     let description = text::optional_lines("description", request.fields.description.as_deref())?;
-    let accept = text::optional_lines("acceptance text", request.fields.accept.as_deref())?;
-    let (labels, refs) = words(&request.fields)?;
+    let accept = text::optional_lines("acceptance text", criteria::join(&request.fields.accept).as_deref())?;
+    let (labels, refs) = sets(&request.fields)?;
     let wanted = request.id.as_deref().map(parse_id).transpose()?;
     let (written, ()) = caller.write(|view| {
         let id = match &wanted {
@@ -112,7 +118,7 @@ pub fn add(caller: &Caller, request: &Request) -> Result<Task> {
 }
 
 /// The labels and the references of `fields`.
-fn words(fields: &Fields) -> Result<(Vec<String>, Vec<String>)> {
+fn sets(fields: &Fields) -> Result<(Vec<String>, Vec<String>)> {
     let labels = fields.labels.iter().map(|label| text::word("label", label, words::label));
     let refs = fields.refs.iter().map(|text| text::word("reference", text, words::reference));
     Ok((labels.collect::<Result<_>>()?, refs.collect::<Result<_>>()?))
@@ -155,14 +161,14 @@ fn generate(caller: &Caller, view: &View<'_>) -> Result<TaskId> {
 /// `bad-text`, `task-not-found`, `parent-cycle`, `nothing-to-edit`.
 pub fn edit(caller: &Caller, words: &[String], request: &EditRequest) -> Result<Vec<Changed>> {
     let fields = &request.fields;
-    let (labels, refs) = words(fields)?;
+    let (labels, refs) = sets(fields)?;
     let edit = Edit {
         title: request.title.as_deref().map(|title| text::line("title", title)).transpose()?,
         description: text::optional_lines("description", fields.description.as_deref())?.map(Into::into),
         priority: fields.priority,
         parent: None,
         files: (request.no_files || !fields.files.is_empty()).then(|| fields.files.clone()),
-        accept: text::optional_lines("acceptance text", fields.accept.as_deref())?.map(Into::into),
+        accept: text::optional_lines("acceptance text", criteria::join(&fields.accept).as_deref())?.map(Into::into),
         estimate: fields.estimate,
         labels,
         no_labels: request.no_labels.clone(),
@@ -180,12 +186,63 @@ pub fn edit(caller: &Caller, words: &[String], request: &EditRequest) -> Result<
             None => None,
         };
         let edit = Edit { parent, ..edit.clone() };
-        if edit == Edit::default() {
+        let ticks = ticks(view, task, edit.accept.as_ref(), request)?;
+        if edit == Edit::default() && request.tick.is_empty() && request.untick.is_empty() {
             let message = format!("nothing to change in {} was named", task.id);
             return Err(
                 Error::new(codes::NOTHING_TO_EDIT, message).hint("'git agent edit --help' lists what can be changed")
             );
         }
-        Ok(Some(Payload::Edit(edit)))
+        let edit = (edit != Edit::default()).then_some(Payload::Edit(edit));
+        Ok(edit.into_iter().chain(ticks).collect::<Vec<_>>())
     })
+}
+
+/// The events that tick and untick what `request` names, of the criteria of `task` with the acceptance text `accept` if there is a new one.
+fn ticks(view: &View<'_>, task: &Task, accept: Option<&Text>, request: &EditRequest) -> Result<Vec<Payload>> {
+    let stored = task.accept.as_ref().map(|text| view.text(text)).unwrap_or_default();
+    let accept = accept.map(|text| view.text(text));
+    let tick = |keys: &[String], off| Payload::Tick(Tick { criteria: keys.to_vec(), off });
+    // What was met stays so in the new text.
+    let kept = accept.as_ref().map(|accept| criteria::difference(&stored, accept, &task.ticks).met).unwrap_or_default();
+    let mut payloads: Vec<Payload> = kept.chunks(TICKS).map(|keys| tick(keys, false)).collect();
+    let known = criteria::of(accept.as_ref().unwrap_or(&stored), &task.ticks);
+    for (words, off) in [(&request.tick, false), (&request.untick, true)] {
+        let mut keys: Vec<String> = Vec::new();
+        for word in words {
+            for criterion in criterion(task, &known, word)? {
+                let key = criteria::key(&criterion.text);
+                if criterion.is_met == off && !keys.iter().any(|known| known == key) {
+                    keys.push(key.to_owned());
+                }
+            }
+        }
+        payloads.extend(keys.chunks(TICKS).map(|keys| tick(keys, off)));
+    }
+    Ok(payloads)
+}
+
+/// Those of `criteria` that `word` names: its number, the beginning of its words, or `all`.
+fn criterion<'c>(task: &Task, criteria: &'c [Criterion], word: &str) -> Result<&'c [Criterion]> {
+    if word == "all" && !criteria.is_empty() {
+        return Ok(criteria);
+    }
+    let number = word.parse::<usize>().ok().and_then(|number| number.checked_sub(1)).filter(|at| *at < criteria.len());
+    let word = word.trim().to_lowercase();
+    let begins = |at: &usize| !word.is_empty() && criteria[*at].text.to_lowercase().starts_with(&word);
+    let found: Vec<usize> = number.map_or_else(|| (0..criteria.len()).filter(begins).collect(), |at| vec![at]);
+    if let [at] = found[..] {
+        return Ok(&criteria[at..=at]);
+    }
+    let list = criteria.iter().enumerate().map(|(at, criterion)| format!("{}: {}", at + 1, criterion.text));
+    let (what, count) = (word.escape_debug(), found.len());
+    let (code, message) = match count {
+        0 => (codes::CRITERION_NOT_FOUND, format!("{} has no acceptance criterion '{what}'", task.id)),
+        _ => (codes::CRITERION_AMBIGUOUS, format!("'{what}' begins {count} acceptance criteria of {}", task.id)),
+    };
+    let hint = match criteria {
+        [] => format!("'git agent edit {} --accept <text>' adds criteria", task.id),
+        _ => "name one by its number or the beginning of its words; 'all' are all of them".to_owned(),
+    };
+    Err(Error::new(code, message).hints(list).hint(hint))
 }

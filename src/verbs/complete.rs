@@ -18,7 +18,7 @@ use crate::{
         summary::Summary,
         table::Row,
         task::{Task, TaskResult, Verification},
-        text::{oid, plural},
+        text::{list, oid, plural},
     },
     error::{Error, Result, codes},
     git::{self, ObjectId, state},
@@ -86,6 +86,8 @@ pub struct Completed {
     pub unblocked: Vec<Summary>,
     /// The next task, if that was asked for, or why there is none.
     pub next: Option<Result<Next, NoTask>>,
+    /// Its acceptance criteria that are not ticked.
+    pub open_criteria: Vec<String>,
     /// Commits that were made here while it was active, and name no task, oldest first.
     pub unstamped: Vec<ObjectId>,
 }
@@ -131,7 +133,29 @@ fn complete_one(caller: &Caller, request: &Request) -> Result<Completed> {
     let wrote = decided.task.status != Status::Completed;
     let task = completed.unwrap_or_else(|| decided.task.clone());
     let Decided { unblocked, features, .. } = decided;
-    Ok(Completed { task, wrote, saved, verified, uncommitted, features, unblocked, next, unstamped })
+    let open_criteria = open_criteria(caller, &task)?;
+    Ok(Completed { task, wrote, saved, verified, uncommitted, features, unblocked, next, open_criteria, unstamped })
+}
+
+/// The acceptance criteria of `task` that are not ticked; said with the command that ticks them.
+fn open_criteria(caller: &Caller, task: &Task) -> Result<Vec<String>> {
+    if task.accept.is_none() {
+        return Ok(Vec::new());
+    }
+    let view = caller.view()?;
+    let criteria = task.criteria(|text| view.text(text));
+    let open = criteria.iter().enumerate().filter(|(_, criterion)| !criterion.is_met);
+    let (numbers, open): (Vec<usize>, Vec<String>) = open.map(|(at, one)| (at + 1, one.text.clone())).unzip();
+    if !open.is_empty() {
+        let ticks = numbers.iter().map(|number| format!(" --tick {number}")).collect::<String>();
+        let ticks = if numbers.len() > 3 { " --tick all".to_owned() } else { ticks };
+        let (count, of, id) = (open.len(), criteria.len(), &task.id);
+        caller.warn(format!(
+            "{count} of {of} acceptance criteria not ticked: {}; if met: 'git agent edit {id}{ticks}'",
+            list(open.iter().map(|text| format!("'{text}'")))
+        ));
+    }
+    Ok(open)
 }
 
 /// The commits that were made here while `task`, as it was before, was active, and name no task; said with the command that links them.

@@ -185,10 +185,10 @@ pub(super) fn change(
 }
 
 /// [`change`] for each of the tasks that `words` name, in one commit of the ledger.
-pub(super) fn change_each(
+pub(super) fn change_each<Events: IntoIterator<Item = Payload>>(
     caller: &Caller,
     words: &[String],
-    mut decide: impl FnMut(&View<'_>, &Task) -> Result<Option<Payload>>,
+    mut decide: impl FnMut(&View<'_>, &Task) -> Result<Events>,
 ) -> Result<Vec<Changed>> {
     write_each(caller, words, |view, tasks, _, draft| {
         for task in tasks {
@@ -219,7 +219,9 @@ fn write_each(
         let mut draft = Draft::nothing();
         let features = decide(view, &tasks, &mut None, &mut draft)?;
         if let [(_, payload), _, ..] = draft.events.as_slice() {
-            draft.message = format!("{} {}", payload.kind(), list(draft.events.iter().map(|(id, _)| id)));
+            let mut ids: Vec<&TaskId> = draft.events.iter().map(|(id, _)| id).collect();
+            ids.dedup();
+            draft.message = format!("{} {}", payload.kind(), list(ids));
         }
         Ok((draft, (tasks, features)))
     })?;

@@ -107,8 +107,8 @@ impl Page<'_> {
         if let Some(description) = &task.description {
             self.paragraph(page, None, &self.text(description));
         }
-        if let Some(accept) = &task.accept {
-            self.paragraph(page, Some("Done when"), &self.text(accept));
+        if let Some(accept) = task.accept_text(|text| self.text(text)) {
+            self.paragraph(page, Some("Done when"), &accept);
         }
         let blocker = |of: &Task, prefix: &str| {
             let line = |blocker: &Blocker| {

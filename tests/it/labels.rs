@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{TestRepo, on_one_git};
+use crate::support::{Git, TestRepo, on_one_git};
 
-fn repo(git: &crate::support::Git) -> TestRepo {
+fn repo(git: &Git) -> TestRepo {
     let repo = TestRepo::with_git(git);
     repo.set_env("GIT_AGENT_ACTOR", "ada@box");
     repo.commit_file("a.txt", "one\n", "first");

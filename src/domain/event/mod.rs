@@ -16,7 +16,7 @@ mod payload;
 pub use line::{Line, MAX_LINE, ParseError};
 pub use payload::{
     Block, Claim, Commit, Complete, Create, Decide, Dep, Edit, Fail, Link, Note, Payload, Reason, Rollback, Split,
-    Squash, Start, Unblock, Undo, Unlink, Verify, Withdraw,
+    Squash, Start, TICKS, Tick, Unblock, Undo, Unlink, Verify, Withdraw,
 };
 
 use super::{actor::Actor, time::Timestamp};

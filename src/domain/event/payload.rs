@@ -54,6 +54,8 @@ payloads! {
     Create "create" Create,
     /// Fields were changed.
     Edit "edit" Edit,
+    /// Acceptance criteria were ticked, or unticked.
+    Tick "tick" Tick,
     /// Work began, went on, or began again.
     Start "start" Start,
     /// Put down without an outcome.
@@ -125,7 +127,8 @@ impl Payload {
             Payload::Note(note) => vec![&mut note.text],
             Payload::Verify(verify) => std::iter::once(&mut verify.command).chain(&mut verify.output).collect(),
             Payload::Complete(complete) => complete.stored.iter_mut().collect(),
-            Payload::Start(_)
+            Payload::Tick(_)
+            | Payload::Start(_)
             | Payload::Unblock(_)
             | Payload::Dep(_)
             | Payload::Commit(_)
@@ -231,6 +234,20 @@ pub struct Edit {
     /// References that it no longer has.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub no_refs: Vec<String>,
+}
+
+/// One `tick` has no more criteria than this: they fit into its line.
+pub const TICKS: usize = 15;
+
+/// `tick`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tick {
+    /// The criteria, each by [`crate::domain::criteria::key`].
+    pub criteria: Vec<String>,
+    /// They are open again.
+    #[serde(skip_serializing_if = "is_false")]
+    pub off: bool,
 }
 
 /// `start`: also claims the task for its actor.

@@ -176,7 +176,7 @@ impl Item {
             reasons,
             files: task.files.clone(),
             description: task.description.as_ref().map(text),
-            accept: task.accept.as_ref().map(text),
+            accept: task.accept_text(source.text),
             labels: task.labels.clone(),
             refs: task.refs.clone(),
             by: claimed.or_else(|| task.spans.last().map(|span| span.by.clone())),

@@ -305,7 +305,7 @@ impl Feature {
             title: task.title.clone(),
             status: task.status,
             description: task.description.as_ref().map(source.text),
-            accept: task.accept.as_ref().map(source.text),
+            accept: task.accept_text(source.text),
             reasons: item::reasons(source, task),
             failure: task.failure().map(|failure| (source.text)(&failure.reason)),
         }

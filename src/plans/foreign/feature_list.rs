@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Fit, Foreign, lists};
 use crate::{
-    domain::{id::TaskId, status::Status},
+    domain::{criteria, id::TaskId, status::Status},
     plans::{
         item::{Item, Plan},
         node::Node,
@@ -54,8 +54,12 @@ fn write(plan: &Plan) -> String {
         // What a description has beyond its first line would be the title's second.
         let whole = content.description.as_ref().filter(|text| text.lines().next() == Some(&content.title));
         entry.insert("description".to_owned(), json!(whole.unwrap_or(&content.title)));
-        let steps = content.accept.as_deref().unwrap_or_default().lines().filter(|line| !line.trim().is_empty());
-        entry.insert("steps".to_owned(), steps.map(str::trim).collect());
+        let accept = content.accept.as_deref().unwrap_or_default();
+        let steps: Vec<String> = match criteria::is_list(accept) {
+            true => criteria::of(accept, &Default::default()).into_iter().map(|criterion| criterion.text).collect(),
+            false => accept.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect(),
+        };
+        entry.insert("steps".to_owned(), json!(steps));
         entry.insert("passes".to_owned(), json!(content.status == Some(Status::Completed)));
         entry.insert("id".to_owned(), json!(item.id));
         if let Some(after) = item.after.as_ref().filter(|after| after.iter().all(|id| named.contains(id))) {

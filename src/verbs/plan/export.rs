@@ -110,7 +110,7 @@ pub(super) fn item(view: &View<'_>, task: Task) -> Item {
         description: task.description.as_ref().map(text),
         status: Some(task.status),
         priority: Some(task.priority).filter(|priority| *priority != DEFAULT_PRIORITY),
-        accept: task.accept.as_ref().map(text),
+        accept: task.accept_text(text),
         estimate: task.estimate,
         blockers: task.blockers.iter().map(|blocker| text(&blocker.text)).collect(),
         result,

@@ -70,7 +70,7 @@ fn task(facts: &Facts<'_>, task: &Task, active: bool) -> BriefTaskJson {
         priority: task.priority,
         attempts: task.attempts,
         description: task.description.as_ref().map(|text| facts.text(text)),
-        accept: task.accept.as_ref().map(|text| facts.text(text)),
+        accept: task.accept_text(|text| facts.text(text)),
         files: task.files.clone(),
         labels: task.labels.clone(),
         refs: task.refs.clone(),

@@ -26,7 +26,7 @@ pub(super) fn sections(needs: Needs<'_>) -> Vec<Section> {
     let whole = |text: &Text| needs.view.text(text);
     let text = |text: &Option<_>| Body::Text(text.as_ref().map(whole).unwrap_or_default());
     add("Description", text(&task.description), 9, 2, &show);
-    add("Done when", text(&task.accept), 6, 1, &show);
+    add("Done when", Body::Text(task.accept_text(whole).unwrap_or_default()), 6, 1, &show);
     let blockers = task.blockers.iter().map(|blocker| told(blocker.id.as_str(), whole(&blocker.text)));
     add("Blocked", list(blockers.collect()), 4, 3, &show);
     let failures = task.failures.iter().map(|failure| {

@@ -108,6 +108,9 @@ pub struct CompleteAnswer {
     checkpoint: Option<MadeJson>,
     #[serde(flatten)]
     end: EndJson,
+    /// Acceptance criteria that are not ticked; left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    open_criteria: Vec<String>,
     /// Commits made while the task was active that name no task.
     unstamped: Vec<String>,
 }
@@ -137,6 +140,7 @@ impl CompleteAnswer {
             decided_before,
             checkpoint: saved,
             end: EndJson::new(std::iter::once((&done.features, done.uncommitted.as_ref()))),
+            open_criteria: done.open_criteria.clone(),
             unstamped: done.unstamped.iter().map(ToString::to_string).collect(),
         })
     }

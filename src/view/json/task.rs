@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::{
     domain::{
         active_time,
+        criteria::Criterion,
         graph::Graph,
         id::TaskId,
         status::Status,
@@ -38,6 +39,8 @@ pub struct TaskJson {
     children: Vec<String>,
     files: Vec<String>,
     accept: Option<String>,
+    /// The criteria of `accept`, if it is a list of them.
+    criteria: Vec<CriterionJson>,
     estimate_seconds: Option<u64>,
     labels: Vec<String>,
     /// What it is about outside of the repository: addresses, keys of other trackers.
@@ -65,6 +68,19 @@ pub struct TaskJson {
     created_by: Option<String>,
     /// Claims that came too late.
     lost_claims: Vec<LostClaimJson>,
+}
+
+/// A criterion that can be ticked.
+#[derive(Debug, Serialize, JsonSchema)]
+struct CriterionJson {
+    text: String,
+    met: bool,
+}
+
+impl From<Criterion> for CriterionJson {
+    fn from(criterion: Criterion) -> Self {
+        CriterionJson { text: criterion.text, met: criterion.is_met }
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -223,7 +239,8 @@ impl TaskJson {
             parent: task.parent.as_ref().map(ToString::to_string),
             children: graph.children(&task.id).map(|child| child.id_str().to_owned()).collect(),
             files: task.files.clone(),
-            accept: task.accept.as_ref().map(text),
+            accept: task.accept_text(text),
+            criteria: task.criteria(text).into_iter().map(CriterionJson::from).collect(),
             estimate_seconds: task.estimate,
             labels: task.labels.clone(),
             refs: task.refs.clone(),

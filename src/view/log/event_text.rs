@@ -83,6 +83,8 @@ pub fn say(view: &View<'_>, payload: &Payload) -> Said {
     match payload {
         Payload::Create(_) => said("+", "added", plain, String::new()),
         Payload::Edit(edit) => said("~", "edited", faint, edit.fields().collect::<Vec<_>>().join(", ")),
+        Payload::Tick(tick) if tick.off => said("·", "unticked", plain, tick.criteria.join("\n")),
+        Payload::Tick(tick) => said("✓", "ticked", Style::good, tick.criteria.join("\n")),
         Payload::Start(_) => said("→", "started", Style::busy, String::new()),
         Payload::Pause(reason) => said("=", "paused", plain, maybe(&reason.reason)),
         Payload::Reopen(reason) => said("→", "reopened", Style::busy, maybe(&reason.reason)),
