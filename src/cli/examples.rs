@@ -13,7 +13,7 @@ pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ("capabilities", "git agent capabilities"),
     ("changes-since", "git agent changes-since login-form --stat"),
     ("checkpoint", "git agent checkpoint -m \"First draft of the form\""),
-    ("claim", "git agent claim login-form --lease 4h"),
+    ("claim", "git agent claim login-form --for 4h"),
     ("complete", "git agent complete --verify 'make test' --result \"form and tests\" --next"),
     ("completions", "git agent completions bash > ~/.local/share/bash-completion/completions/git-agent"),
     ("decide", "git agent decide \"No third-party widgets\" --why \"they phone home\""),

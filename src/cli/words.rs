@@ -82,7 +82,7 @@ pub const WORDS: &[Word] = &[
         "Backlog.md",
         Like("decide <text>", "it records a decision; 'git agent show' and 'git agent brief' list them"),
     ),
-    word("defer", "br", Like("block <task> --on <text>", "the task is not ready until it is unblocked")),
+    word("defer", "br", Like("pause <task> --until <time>", "the task is ready again when the time has passed")),
     word("delete", "br, Taskwarrior", Like("cancel <task>", "nothing is deleted; a cancelled task can be reopened")),
     word("describe", "jj", Like("edit <task> -d <text>", "'git commit --amend' changes the message of a commit")),
     word("done", "Taskwarrior", Same("complete")),

@@ -19,11 +19,15 @@ pub struct Args {
     /// Reason
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
+    /// Task that has the same to be done: tasks that come after the cancelled one come after that one
+    #[arg(long, value_name = "TASK")]
+    duplicate_of: Option<String>,
 }
 
 /// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let act = Act::Cancel { reason: args.reason.as_deref().map(text_argument).transpose()? };
+    let reason = args.reason.as_deref().map(text_argument).transpose()?;
+    let act = Act::Cancel { reason, duplicate_of: args.duplicate_of };
     let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
     let changed = changed.map_err(task_change::not_a_task(&args.tasks, "the reason is the value of --reason"))?;
     let view = ctx.view()?;
@@ -33,7 +37,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let mut dependents: Vec<Summary> = ids.flat_map(|id| graph.dependents(id)).map(Row::summary).collect();
     dependents.dedup_by(|a, b| a.id == b.id);
     task_change::ended(ctx, &changed, &dependents, |changed| match (changed.wrote, changed.task.name()) {
-        (true, name) => format!("Cancelled {name}."),
+        (true, name) => match &changed.task.duplicate_of {
+            Some(original) => format!("Cancelled {name}, a duplicate of {original}."),
+            None => format!("Cancelled {name}."),
+        },
         (false, name) => format!("{name} is cancelled already."),
     })?;
     ctx.out.hint(format!("take it up again with 'git agent reopen {}'", task_change::ids(&changed)));

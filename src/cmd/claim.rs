@@ -18,7 +18,7 @@ pub struct Args {
     #[arg(value_name = "TASK", required = true)]
     tasks: Vec<String>,
     /// Expire the claim after DURATION without activity (default: 'agent.lease', 2h)
-    #[arg(long, value_name = "DURATION", conflicts_with = "release")]
+    #[arg(long = "for", alias = "lease", value_name = "DURATION", conflicts_with = "release")]
     lease: Option<String>,
     /// Take over the claim of another agent
     #[arg(long, requires = "reason", conflicts_with = "release")]

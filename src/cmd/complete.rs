@@ -12,7 +12,10 @@ use crate::{
         complete::{self, Completed, Request, Save, Verify},
         next::{NoTask, Take},
     },
-    view::{json::CompleteAnswer, oid, sanitize},
+    view::{
+        json::{CompleteAnswer, CompletedAnswer},
+        oid, sanitize,
+    },
 };
 
 /// Mark a task as completed
@@ -22,8 +25,9 @@ use crate::{
 /// verification fails, the checkpoint is kept, the task stays open, and the exit code is 1.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Task id or unique prefix (default: the active task)
-    task: Option<String>,
+    /// Task ids or unique prefixes (default: the active task)
+    #[arg(value_name = "TASK")]
+    tasks: Vec<String>,
     /// First commit all files that are not ignored, with this message; '-' reads standard input
     #[arg(short, long, value_name = "MSG")]
     message: Option<String>,
@@ -58,7 +62,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let output = if ctx.out.is_json() { GitOutput::Captured } else { GitOutput::Terminal };
     let message = args.message.as_deref().map(text_argument).transpose()?;
     let request = Request {
-        task: args.task,
+        tasks: args.tasks,
         result: args.result.as_deref().map(text_argument).transpose()?,
         save: message.map(|message| Save { message: Some(message), output }),
         verify: args.verify.map(|command| Verify { command, output: verify::output(ctx, args.verbose) }),
@@ -68,10 +72,12 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         }),
         force: args.force,
     };
-    let done = ctx.call(|caller| complete::complete(caller, &request))?;
-    match ctx.out.is_json() {
-        true => ctx.out.json(&ctx.call(|caller| CompleteAnswer::new(caller, &done))?)?,
-        false => show(ctx, &done, &request)?,
+    let done = ctx.call(|caller| complete::complete_each(caller, &request));
+    let done = done.map_err(task_change::not_a_task(&request.tasks, "the result is the value of --result"))?;
+    match done.as_slice() {
+        [only] if ctx.out.is_json() => ctx.out.json(&ctx.call(|caller| CompleteAnswer::new(caller, only))?)?,
+        several if ctx.out.is_json() => ctx.out.json(&ctx.call(|caller| CompletedAnswer::new(caller, several))?)?,
+        done => done.iter().try_for_each(|done| show(ctx, done, &request))?,
     }
     Ok(exit::OK)
 }
@@ -119,7 +125,9 @@ fn show(ctx: &Ctx, done: &Completed, request: &Request) -> Result<()> {
         }
         Some(Err(NoTask::AllDone)) => ctx.out.status("Every task is completed or cancelled."),
         Some(Err(_)) => ctx.out.status("No other task is ready; 'git agent ready --explain' says why."),
-        None if done.wrote => ctx.out.hint(format!("take it up again with 'git agent reopen {}'", task.id)),
+        None if done.wrote && request.tasks.len() < 2 => {
+            ctx.out.hint(format!("take it up again with 'git agent reopen {}'", task.id))
+        }
         None => {}
     }
     Ok(())

@@ -18,14 +18,20 @@ pub struct Args {
     /// Reason
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
+    /// Make it ready again at this time: a date, or a duration from now (also for a task that was not started)
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
 }
 
 /// Run the command; answers its exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let act = Act::Pause { reason: args.reason.as_deref().map(text_argument).transpose()? };
+    let act = Act::Pause { reason: args.reason.as_deref().map(text_argument).transpose()?, until: args.until };
     let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
     let changed = changed.map_err(task_change::not_a_task(&args.tasks, "the reason is the value of --reason"))?;
-    task_change::ended(ctx, &changed, &[], |changed| format!("Paused {}.", changed.task.name()))?;
+    task_change::ended(ctx, &changed, &[], |changed| match changed.task.until {
+        Some(until) => format!("Paused {} until {}.", changed.task.name(), until.to_minute()),
+        None => format!("Paused {}.", changed.task.name()),
+    })?;
     if let [changed] = changed.as_slice() {
         ctx.out.hint(format!("go on with 'git agent start {}'", changed.task.id));
     }

@@ -3,7 +3,7 @@
 use crate::{
     cmd::{context::Ctx, task_change},
     domain::status::Status,
-    error::{Result, exit},
+    error::{Error, Result, codes, exit},
     verbs::{
         self,
         start::{Activate, Request},
@@ -16,7 +16,8 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Task id or unique prefix
-    task: String,
+    #[arg(value_name = "TASK", required = true, num_args = 1..)]
+    task: Vec<String>,
     /// Do not make it the active task of this worktree
     #[arg(long)]
     no_activate: bool,
@@ -38,7 +39,13 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         (_, true) => Activate::Also,
         _ => Activate::Alone,
     };
-    let request = Request { task: args.task, activate, force: args.force, take_over: args.take_over };
+    let [task] = args.task.as_slice() else {
+        let words = args.task.join(" ");
+        return Err(Error::new(codes::BAD_OPTION, "start takes one task: new commits name the active one")
+            .hint(format!("to hold several: git agent claim {words}"))
+            .hint("to let commits name two tasks: git agent start <task> --also"));
+    };
+    let request = Request { task: task.clone(), activate, force: args.force, take_over: args.take_over };
     let started = ctx.call(|caller| verbs::start::start(caller, &request))?;
     let (changed, us) = (&started.changed, ctx.holder()?);
     let task = &changed.task;

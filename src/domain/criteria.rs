@@ -29,7 +29,8 @@ pub type Ticks = BTreeMap<String, bool>;
 
 /// What a tick calls the criterion `text`.
 pub fn key(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MAX_KEY)]
+    let end = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= MAX_KEY).last();
+    &text[..end.unwrap_or_default()]
 }
 
 /// Several criteria as one acceptance text; one stands as it is.

@@ -13,10 +13,10 @@ use super::{
     id::TaskId,
     status::{Status, Verb},
     task::{
-        Base, Blocker, Decision, Failure, KnownCommit, LOWEST_PRIORITY, LostClaim, MAX_ESTIMATE, Remark, Rival, Span,
-        Task, TaskResult, Tie, Verification,
+        Base, Because, Blocker, Decision, Deed, Failure, KnownCommit, LOWEST_PRIORITY, LostClaim, MAX_ESTIMATE, Remark,
+        Rival, Span, Task, TaskResult, Tie, Verification,
     },
-    text,
+    text::{self, Text},
     time::Timestamp,
     withdraw, words,
 };
@@ -194,17 +194,24 @@ fn apply(task: &mut Task, event: &Event) -> bool {
         }
         Payload::Tick(tick) => task.ticks.extend(tick.criteria.iter().map(|key| (key.clone(), !tick.off))),
         Payload::Start(start) => return begin(task, event, start),
-        Payload::Pause(_) => {
-            let legal = step(task, Verb::Pause);
+        Payload::Pause(pause) => {
+            // What was never begun can be put off, too.
+            let legal = step(task, Verb::Pause) || (task.status == Status::Pending && pause.until.is_some());
             if legal {
                 end_span(task, event.at);
                 task.claim = None;
+                task.until = pause.until;
+                task.reason = because(event, Deed::Paused, pause.reason.as_ref());
             }
             return legal;
         }
-        Payload::Reopen(_) => {
+        Payload::Reopen(reopen) => {
             let was_closed = task.status.is_closed();
             let legal = step(task, Verb::Reopen);
+            if legal {
+                task.duplicate_of = None;
+                task.reason = because(event, Deed::Reopened, reopen.reason.as_ref());
+            }
             if legal && was_closed {
                 task.completed_at = None;
                 task.result = None;
@@ -235,13 +242,25 @@ fn apply(task: &mut Task, event: &Event) -> bool {
             }
             return legal;
         }
-        Payload::Cancel(_) => return close(task, event, Verb::Cancel),
-        Payload::Claim(claim) => {
-            return !task.status.is_closed() && take(task, event, claim.lease, claim.steal);
+        Payload::Cancel(cancel) => {
+            let legal = close(task, event, Verb::Cancel);
+            if legal {
+                task.duplicate_of = cancel.duplicate_of.clone().filter(|id| *id != task.id);
+                task.reason = because(event, Deed::Cancelled, cancel.reason.as_ref());
+            }
+            return legal;
         }
-        Payload::Release(_) => {
+        Payload::Claim(claim) => {
+            let legal = !task.status.is_closed() && take(task, event, claim.lease, claim.steal);
+            if legal && claim.steal {
+                task.reason = because(event, Deed::TakenOver, claim.reason.as_ref());
+            }
+            return legal;
+        }
+        Payload::Release(release) => {
             if task.claim.as_ref().is_some_and(|claim| claim.by == event.actor) {
                 task.claim = None;
+                task.reason = because(event, Deed::Released, release.reason.as_ref());
             }
         }
         Payload::Decide(decide) => task.decisions.push(Decision {
@@ -301,6 +320,12 @@ fn step(task: &mut Task, verb: Verb) -> bool {
     }
 }
 
+/// Why `event` did what it did to the task.
+fn because(event: &Event, what: Deed, reason: Option<&Text>) -> Option<Because> {
+    let text = reason?.clone();
+    Some(Because { what, text, at: event.at, by: event.actor.clone() })
+}
+
 /// Begin, go on, or begin again; claims the task.
 fn begin(task: &mut Task, event: &Event, start: &Start) -> bool {
     let before = task.status;
@@ -308,6 +333,9 @@ fn begin(task: &mut Task, event: &Event, start: &Start) -> bool {
         return false;
     }
     step(task, Verb::Start);
+    (task.until, task.duplicate_of) = (None, None);
+    // Who took it over goes on with it: the reason for that still says why.
+    task.reason = task.reason.take().filter(|reason| reason.what == Deed::TakenOver);
     open_attempt(task);
     task.started_at = task.started_at.or(Some(event.at));
     task.base.get_or_insert_with(|| Base { commit: start.base.clone(), branch: start.branch.clone() });
@@ -331,6 +359,8 @@ fn close(task: &mut Task, event: &Event, verb: Verb) -> bool {
         task.attempt_open = false;
         end_span(task, event.at);
         task.claim = None;
+        task.until = None;
+        task.reason = None;
     }
     legal
 }

@@ -34,6 +34,8 @@ pub struct Graph<'a> {
     is_feature: Vec<bool>,
     /// Feature and subtask, sorted; computed on demand.
     children: OnceCell<Vec<(usize, usize)>>,
+    /// Task and duplicate of it, sorted; computed on demand.
+    duplicates: OnceCell<Vec<(usize, usize)>>,
     /// What is below each task; nothing for those that are parts of each other, or have such parts. Computed on demand.
     leaves: OnceCell<Vec<Option<Leaves>>>,
     plan: OnceCell<Plan>,
@@ -63,6 +65,7 @@ impl<'a> Graph<'a> {
             open_children,
             is_feature,
             children: OnceCell::new(),
+            duplicates: OnceCell::new(),
             leaves: OnceCell::new(),
             plan: OnceCell::new(),
             circles: OnceCell::new(),
@@ -81,7 +84,7 @@ impl<'a> Graph<'a> {
 
     /// Whether nothing keeps `task` from being started by anybody at `now`.
     pub fn is_ready(&self, task: Row<'_>, now: Timestamp) -> bool {
-        task.status() == Status::Pending && !task.is_held(now) && self.is_workable(task)
+        task.status() == Status::Pending && !task.is_held(now) && !task.is_put_off(now) && self.is_workable(task)
     }
 
     /// Whether the holder of `task` can work on it: it is in progress, or ready but for its claim, and neither blockers nor subtasks are
@@ -95,28 +98,6 @@ impl<'a> Graph<'a> {
         is_begun && task.exists() && task.blockers() == 0 && self.open_children[task.at()] == 0
     }
 
-    /// The tasks that the completion of the open task `id` makes ready at `now`, in the order of [`Graph::ready`]: of those
-    /// that come after it, and the feature that it is a part of.
-    pub fn unblocked_by(&self, id: &TaskId, now: Timestamp) -> Vec<Row<'a>> {
-        let Some(done) = self.get(id) else { return Vec::new() };
-        let parent = done.parent();
-        let becomes_ready = |task: &Row<'a>| {
-            let part = u32::from(parent.is_some_and(|parent| parent.at() == task.at()));
-            let is_completed = |before: Row<'_>| before.at() == done.at() || before.status() == Status::Completed;
-            task.status() == Status::Pending
-                && task.exists()
-                && task.at() != done.at()
-                && task.blockers() == 0
-                && !task.is_held(now)
-                && self.open_children[task.at()] == part
-                && task.after().all(|before| before.is_some_and(is_completed))
-        };
-        let mut tasks: Vec<Row<'a>> = self.dependents(id).chain(parent).filter(becomes_ready).collect();
-        self.sort_by_turn(&mut tasks);
-        tasks.dedup_by_key(|task| task.at());
-        tasks
-    }
-
     /// Everything that keeps `task` from being ready at `now`; empty when it is.
     pub fn obstacles(&self, task: &Summary, now: Timestamp) -> Vec<Obstacle> {
         if task.status != Status::Pending {
@@ -125,9 +106,9 @@ impl<'a> Graph<'a> {
         let circle = self.get(&task.id).and_then(|row| self.circle_of(row.at()));
         let mut obstacles: Vec<Obstacle> = circle.map(Obstacle::Cycle).into_iter().collect();
         obstacles.extend(self.waiting_on(&task.after).map(|id| {
-            let before = self.get(id);
+            let before = self.get(id).map(Row::original);
             Obstacle::Waits {
-                on: id.clone(),
+                on: before.map_or_else(|| id.clone(), Row::id),
                 status: before.map(Row::status),
                 failure: before.and_then(|before| before.summary().failure),
             }
@@ -135,6 +116,7 @@ impl<'a> Graph<'a> {
         if task.blockers > 0 {
             obstacles.push(Obstacle::Blocked(task.blockers));
         }
+        obstacles.extend(task.put_off(now).map(Obstacle::PutOff));
         if let Some((by, until)) = task.live_claim(now) {
             obstacles.push(Obstacle::Claimed { by: by.clone(), until });
         }
@@ -147,7 +129,8 @@ impl<'a> Graph<'a> {
 
     /// Those of `dependencies` that are not completed.
     pub fn waiting_on<'t>(&self, dependencies: &'t [TaskId]) -> impl Iterator<Item = &'t TaskId> {
-        let completed = |id: &TaskId| self.get(id).is_some_and(|before| before.status() == Status::Completed);
+        let completed =
+            |id: &TaskId| self.get(id).is_some_and(|before| before.original().status() == Status::Completed);
         dependencies.iter().filter(move |id| !completed(id))
     }
 
@@ -166,6 +149,19 @@ impl<'a> Graph<'a> {
         });
         let first = pairs.partition_point(|(at, _)| *at < parent);
         pairs[first..].iter().take_while(move |(at, _)| *at == parent).map(|(_, child)| self.table.row(*child))
+    }
+
+    /// The tasks that were cancelled as duplicates of `task`, sorted by id.
+    pub fn duplicates(&self, task: &TaskId) -> impl Iterator<Item = Row<'a>> {
+        let at = self.table.position(task.as_str()).unwrap_or(usize::MAX);
+        let pairs = self.duplicates.get_or_init(|| {
+            let pair = |row: Row<'_>| row.duplicate_of().map(|original| (original.at(), row.at()));
+            let mut pairs: Vec<(usize, usize)> = self.table.rows().filter_map(pair).collect();
+            pairs.sort_unstable_by_key(|(original, row)| (*original, self.table.row(*row).id_bytes()));
+            pairs
+        });
+        let first = pairs.partition_point(|(original, _)| *original < at);
+        pairs[first..].iter().take_while(move |(original, _)| *original == at).map(|(_, row)| self.table.row(*row))
     }
 
     /// Whether `task` is a feature.

@@ -39,6 +39,12 @@ pub struct Summary {
     pub attempts: u32,
     /// Why the last attempt failed, while it stands failed; the beginning of it.
     pub failure: Option<String>,
+    /// While it is pending: it is not ready before; seconds.
+    pub until: Option<i64>,
+    /// While it is cancelled: the task that has the same to be done.
+    pub duplicate_of: Option<TaskId>,
+    /// Why it stands as it does (`paused: …`), while it does not stand failed; the beginning of it.
+    pub why: Option<String>,
     /// Whether a `create` event is here.
     pub exists: bool,
     /// Expected effort in seconds.
@@ -57,6 +63,8 @@ impl Summary {
 
     /// The row of `task`.
     pub fn of(task: &Task) -> Self {
+        let beginning = |text: &str| text.chars().take(200).collect::<String>();
+        let why = task.reason.as_ref().filter(|_| task.status != Status::Failed);
         let worker = task.spans.last().map(|span| span.by.clone());
         Summary {
             id: task.id.clone(),
@@ -71,12 +79,22 @@ impl Summary {
             actor: worker.or_else(|| task.created_by.clone()),
             blockers: u32::try_from(task.blockers.len()).unwrap_or(u32::MAX),
             attempts: task.attempts,
-            failure: task.failure().map(|failure| failure.reason.preview().chars().take(200).collect()),
+            failure: task.failure().map(|failure| beginning(failure.reason.preview())),
+            // A whole second later than a part of one.
+            until: task.until.map(|until| until.millis().div_euclid(1000) + i64::from(until.millis() % 1000 != 0)),
+            duplicate_of: task.duplicate_of.clone(),
+            why: why.map(|why| format!("{}: {}", why.what.as_str(), beginning(why.text.preview()))),
             exists: task.exists(),
             estimate: task.estimate,
             labels: task.labels.clone(),
             has_links: task.commits.iter().any(|known| known.tie != Tie::Trailer),
         }
+    }
+
+    /// Until when it is put off, if that lies after `now`.
+    pub fn put_off(&self, now: Timestamp) -> Option<Timestamp> {
+        let until = self.until.map(Timestamp::from_seconds)?;
+        (self.status == Status::Pending && now < until).then_some(until)
     }
 
     /// The holder, if the claim still counts at `now`.

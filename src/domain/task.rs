@@ -67,6 +67,12 @@ pub struct Task {
     pub lost_claims: Vec<LostClaim>,
     /// What stands in the way.
     pub blockers: Vec<Blocker>,
+    /// While it is pending: it is not ready before.
+    pub until: Option<Timestamp>,
+    /// While it is cancelled: the task that has the same to be done.
+    pub duplicate_of: Option<TaskId>,
+    /// Why it stands as it does, if that was said: until the next change of its state.
+    pub reason: Option<Because>,
     /// What came of it.
     pub result: Option<TaskResult>,
     /// Why the last attempt failed; stays there as history when it is begun again.
@@ -136,6 +142,47 @@ impl Blocker {
     pub fn id_for(event: Ulid) -> String {
         let text = event.to_string().to_ascii_lowercase();
         format!("b-{}", &text[text.len() - 5..])
+    }
+}
+
+/// Why a task stands as it does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Because {
+    /// What was done for this reason.
+    pub what: Deed,
+    /// The reason.
+    pub text: Text,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: Actor,
+}
+
+/// What is done with a task for a reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// It was paused.
+    Paused,
+    /// It was cancelled.
+    Cancelled,
+    /// It was reopened.
+    Reopened,
+    /// Its claim was taken over from another actor.
+    TakenOver,
+    /// Its claim was released.
+    Released,
+}
+
+impl Deed {
+    /// In words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Deed::Paused => "paused",
+            Deed::Cancelled => "cancelled",
+            Deed::Reopened => "reopened",
+            Deed::TakenOver => "taken over",
+            Deed::Released => "released",
+        }
     }
 }
 
@@ -287,6 +334,9 @@ impl Task {
             claim: None,
             lost_claims: Vec::new(),
             blockers: Vec::new(),
+            until: None,
+            duplicate_of: None,
+            reason: None,
             result: None,
             failures: Vec::new(),
             decisions: Vec::new(),

@@ -21,6 +21,20 @@ pub fn since(repo: &Repo, date: &str) -> Result<Timestamp> {
     })
 }
 
+/// The time that `date` means: a day alone is its beginning.
+///
+/// # Errors
+///
+/// As [`since`].
+pub fn moment(repo: &Repo, date: &str) -> Result<Timestamp> {
+    let is_day = date.len() == 10 && date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    match Timestamp::parse_rfc3339(date) {
+        Some(at) => Ok(at),
+        None if is_day => since(repo, &format!("{date} 00:00")),
+        None => since(repo, date),
+    }
+}
+
 /// What `--since` and `--until` mean to git, in seconds since the epoch; `None` for one that is not given.
 ///
 /// # Errors

@@ -13,7 +13,7 @@ use super::{
 use crate::domain::{
     claim::Holder,
     criteria,
-    event::{Block, Complete, Create, Decide, Edit, Event, Fail, Note, Payload, Reason, Start},
+    event::{Block, Cancel, Complete, Create, Decide, Edit, Event, Fail, Note, Payload, Reason, Start},
     id::TaskId,
     status::{Status, Verb},
     task::{Task, TaskResult},
@@ -321,7 +321,7 @@ fn moves(from: Status, content: &Content, start: &Start) -> Vec<Payload> {
             };
             vec![Payload::Fail(Fail { reason: reason.into(), kind })]
         }
-        Status::Cancelled => vec![Payload::Cancel(Reason::default())],
+        Status::Cancelled => vec![Payload::Cancel(Cancel::default())],
     }
 }
 

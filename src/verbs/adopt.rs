@@ -61,7 +61,7 @@ pub fn adopt(caller: &Caller, request: &Request) -> Result<Adopted> {
     let reason = Some(format!("continued as {}", into.id));
     let from = match from.status.is_closed() {
         true => from,
-        false => task::act(caller, Some(from.id.as_str()), &Act::Cancel { reason })?.task,
+        false => task::act(caller, Some(from.id.as_str()), &Act::Cancel { reason, duplicate_of: None })?.task,
     };
     Ok(Adopted { task: started.changed.task, from, commits: commits.len() })
 }

@@ -1,5 +1,7 @@
 //! A task is done.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::{
@@ -16,7 +18,7 @@ use crate::{
         id::TaskId,
         status::{Status, Verb},
         summary::Summary,
-        table::Row,
+        table::{Row, Table},
         task::{Task, TaskResult, Verification},
         text::{list, oid, plural},
     },
@@ -35,8 +37,8 @@ use crate::{
 /// What is completed, and under which conditions.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The task; the active one if not given.
-    pub task: Option<String>,
+    /// The tasks, all of which are completed, or none; the active one if none is given.
+    pub tasks: Vec<String>,
     /// The result: a text, or JSON (an object, list or string) as text.
     pub result: Option<String>,
     /// Make a checkpoint of everything first.
@@ -99,42 +101,74 @@ struct Prepared {
     verified: Option<(String, Verification)>,
 }
 
-/// Complete a task.
+/// Complete the task that `request` names, or the active one.
 ///
 /// # Errors
 ///
-/// `task-not-found`, `no-active-task`, `bad-text`, `illegal-transition`, `task-not-ready`; `verify-failed`, whose outcome is
-/// recorded; `tree-changed`; `not-verified` (`agent.requireVerify`, or a checkpoint that was not what was verified); those of
-/// [`checkpoint::checkpoint`] and [`verify::verify`].
+/// Those of [`complete_each`].
 pub fn complete(caller: &Caller, request: &Request) -> Result<Completed> {
-    caller.as_one(|| complete_one(caller, request))
+    complete_each(caller, request)?.pop().ok_or_else(|| Error::bug("no task was completed"))
 }
 
-fn complete_one(caller: &Caller, request: &Request) -> Result<Completed> {
+/// Complete tasks: all of them in one commit of the ledger, or none. What became ready, and the next task, are told with the last one.
+///
+/// # Errors
+///
+/// `task-not-found`, `no-active-task`, `bad-text`, `bad-option`, `illegal-transition`, `task-not-ready`; `verify-failed`, whose outcome is
+/// recorded; `tree-changed`; `not-verified` (`agent.requireVerify`, or a checkpoint that was not what was verified); those of
+/// [`checkpoint::checkpoint`] and [`verify::verify`].
+pub fn complete_each(caller: &Caller, request: &Request) -> Result<Vec<Completed>> {
+    if request.tasks.len() > 1 && (request.save.is_some() || request.verify.is_some()) {
+        let message = "a checkpoint and a verification belong to one task, and several are named";
+        return Err(Error::new(codes::BAD_OPTION, message)
+            .hint("make it first: 'git agent checkpoint --task <task>', 'git agent verify <task>'"));
+    }
+    caller.as_one(|| complete_named(caller, request))
+}
+
+fn complete_named(caller: &Caller, request: &Request) -> Result<Vec<Completed>> {
     let result = request.result.as_deref().map(|text| text::lines("result", text).map(|text| value(&text)));
     let result = result.transpose()?;
-    let Prepared { saved, verified } = prepare(caller, request, result.as_ref())?;
+    let mut prepared = prepare(caller, request, result.as_ref())?.into_iter();
     let active = caller.active()?;
-    let (mut written, mut decided) = caller.write(|view| decide(caller, view, request, result.as_ref()))?;
-    let id = &decided.task.id;
-    let unstamped = if active.contains(id) { unstamped(caller, &decided.task)? } else { Vec::new() };
-    let uncommitted = uncommitted::end(caller, id)?;
-    for feature in &decided.features.completed {
+    let (mut written, decided) = caller.write(|view| decide(caller, view, request, result.as_ref()))?;
+    let Decided { tasks, features, unblocked, mut next } = decided;
+    for feature in features.iter().flat_map(|features| &features.completed) {
         active::clear(caller.repo(), &feature.id)?;
     }
-    caller.refresh_notes(std::slice::from_ref(id));
-    let at = written.tasks.iter().position(|task| task.id == *id);
-    let completed = at.map(|at| written.tasks.swap_remove(at));
-    let next = match (decided.next.take(), request.next) {
-        (Some(Ok(choice)), Some(take)) => Some(Ok(next::taken(caller, written.tasks, &choice, take)?)),
-        (Some(Err(why)), _) => Some(Err(why)),
-        _ => None,
-    };
-    let wrote = decided.task.status != Status::Completed;
-    let task = completed.unwrap_or_else(|| decided.task.clone());
-    let Decided { unblocked, features, .. } = decided;
-    let open_criteria = open_criteria(caller, &task)?;
-    Ok(Completed { task, wrote, saved, verified, uncommitted, features, unblocked, next, open_criteria, unstamped })
+    caller.refresh_notes(&tasks.iter().map(|task| task.id.clone()).collect::<Vec<_>>());
+    let mut done = Vec::with_capacity(tasks.len());
+    for (before, features) in tasks.into_iter().zip(features) {
+        let unstamped = if active.contains(&before.id) { unstamped(caller, &before)? } else { Vec::new() };
+        let uncommitted = uncommitted::end(caller, &before.id)?;
+        let at = written.tasks.iter().position(|task| task.id == before.id);
+        let wrote = before.status != Status::Completed;
+        let task = at.map_or(before, |at| written.tasks.swap_remove(at));
+        let open_criteria = open_criteria(caller, &task)?;
+        let Prepared { saved, verified } = prepared.next().unwrap_or_default();
+        let (unblocked, next) = (Vec::new(), None);
+        done.push(Completed {
+            task,
+            wrote,
+            saved,
+            verified,
+            uncommitted,
+            features,
+            unblocked,
+            next,
+            open_criteria,
+            unstamped,
+        });
+    }
+    if let Some(last) = done.last_mut() {
+        last.unblocked = unblocked;
+        last.next = match (next.take(), request.next) {
+            (Some(Ok(choice)), Some(take)) => Some(Ok(next::taken(caller, written.tasks, &choice, take)?)),
+            (Some(Err(why)), _) => Some(Err(why)),
+            _ => None,
+        };
+    }
+    Ok(done)
 }
 
 /// The acceptance criteria of `task` that are not ticked; said with the command that ticks them.
@@ -184,43 +218,71 @@ fn value(text: &str) -> Value {
     parsed.unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
-/// What the ledger said when the task was completed.
+/// What the ledger said when the tasks were completed.
 struct Decided {
-    /// As it was before.
-    task: Task,
+    /// As they were before.
+    tasks: Vec<Task>,
+    /// What became of the features above each.
+    features: Vec<Features>,
     unblocked: Vec<Summary>,
-    features: Features,
     next: Option<Result<Choice, NoTask>>,
 }
 
+/// The tasks that `request` is about, each once.
+fn named(caller: &Caller, view: &View<'_>, request: &Request) -> Result<Vec<Task>> {
+    if request.tasks.is_empty() {
+        return Ok(vec![caller.task(view, None)?]);
+    }
+    let mut tasks: Vec<Task> = Vec::with_capacity(request.tasks.len());
+    for word in &request.tasks {
+        let task = caller.task(view, Some(word))?;
+        if tasks.iter().all(|known| known.id != task.id) {
+            tasks.push(task);
+        }
+    }
+    Ok(tasks)
+}
+
+/// The table in which `tasks` are completed: none of them waits for another one.
+fn completed(view: &View<'_>, tasks: &[Task]) -> Result<Table> {
+    let mut table = view.table()?;
+    for task in tasks {
+        table.put_row(&Summary { status: Status::Completed, claim: None, ..Summary::of(task) });
+    }
+    Ok(table)
+}
+
 fn decide(caller: &Caller, view: &View<'_>, request: &Request, result: Option<&Value>) -> Result<(Draft, Decided)> {
-    let task = caller.task(view, request.task.as_deref())?;
+    let tasks = named(caller, view, request)?;
     let now = caller.now();
     let mut draft = Draft::nothing();
-    let mut table = view.table()?;
-    let (mut unblocked, mut features) = (Vec::new(), Features::default());
-    // A retry is a success that changes nothing.
-    if !is_completed(view, &task, result) {
-        let graph = Graph::new(&table);
-        refuse(caller, &graph, &task, request.force)?;
+    let before = view.table()?;
+    let ready: HashSet<TaskId> = Graph::new(&before).ready(now).into_iter().map(Row::id).collect();
+    let mut table = completed(view, &tasks)?;
+    let mut features = Vec::with_capacity(tasks.len());
+    for task in &tasks {
+        // A retry is a success that changes nothing.
+        if is_completed(view, task, result) {
+            features.push(Features::default());
+            continue;
+        }
+        refuse(caller, &Graph::new(&table), task, request.force)?;
         let complete = Complete { result: result.cloned(), stored: None, force: request.force };
         draft.and(&task.id, Payload::Complete(complete));
-        unblocked = graph.unblocked_by(&task.id, now).into_iter().map(Row::summary).collect();
-        table.put_row(&Summary { status: Status::Completed, claim: None, ..Summary::of(&task) });
-        features = feature::end(caller, &mut table, &task.id, &[], &mut draft);
-        let graph = Graph::new(&table);
-        for feature in &features.completed {
-            unblocked.extend(graph.unblocked_by(&feature.id, now).into_iter().map(Row::summary));
-        }
-        unblocked.retain(|row: &Summary| features.completed.iter().all(|feature| feature.id != row.id));
+        features.push(feature::end(caller, &mut table, &task.id, &tasks, &mut draft));
     }
+    if tasks.len() > 1 && !draft.events.is_empty() {
+        draft.message = format!("complete {}", list(tasks.iter().map(|task| &task.id)));
+    }
+    let is_news = |row: &Row<'_>| !draft.events.is_empty() && !ready.contains(&row.id());
+    let unblocked = Graph::new(&table).ready(now).into_iter().filter(is_news).map(Row::summary).collect();
     let mut next = request.next.map(|take| next::choose(caller, view, &table, &Among::default(), take)).transpose()?;
     if let (Some(Ok(choice)), Some(take)) = (&mut next, request.next) {
         next::take(caller, view, choice, take, &mut draft)?;
         let verb = if take == Take::Start { "start" } else { "claim" };
-        draft.message = format!("complete {}, {verb} {}", task.id, choice.id);
+        draft.message = format!("complete {}, {verb} {}", list(tasks.iter().map(|task| &task.id)), choice.id);
     }
-    Ok((draft, Decided { task, unblocked, features, next }))
+    Ok((draft, Decided { tasks, features, unblocked, next }))
 }
 
 /// Whether the task was completed with exactly this result.
@@ -243,7 +305,7 @@ fn refuse(caller: &Caller, graph: &Graph<'_>, task: &Task, force: bool) -> Resul
     if force {
         return Ok(());
     }
-    let pending = Summary { status: Status::Pending, claim: None, ..Summary::of(task) };
+    let pending = Summary { status: Status::Pending, claim: None, until: None, ..Summary::of(task) };
     let obstacles: Vec<String> = graph.obstacles(&pending, caller.now()).iter().map(ToString::to_string).collect();
     if obstacles.is_empty() {
         return Ok(());
@@ -257,8 +319,9 @@ fn force_hint(id: &TaskId) -> String {
     format!("to complete it anyway: git agent complete {id} --force")
 }
 
-/// Make a checkpoint and verify, if that was asked for, and refuse what is not verified but must be.
-fn prepare(caller: &Caller, request: &Request, result: Option<&Value>) -> Result<Prepared> {
+/// Make a checkpoint and verify, if that was asked for, and refuse what is not verified but must be; nothing is answered where there was
+/// nothing to do.
+fn prepare(caller: &Caller, request: &Request, result: Option<&Value>) -> Result<Vec<Prepared>> {
     let repo = caller.repo();
     let settings = repo.settings();
     let is_required = settings.require_verify() && !request.force;
@@ -266,35 +329,41 @@ fn prepare(caller: &Caller, request: &Request, result: Option<&Value>) -> Result
     let in_progress = if request.force { None } else { state::in_progress(repo) };
     let is_plain = request.save.is_none() && request.verify.is_none() && !is_required && dirty == CompleteDirty::Warn;
     if is_plain && in_progress.is_none() {
-        return Ok(Prepared::default());
+        return Ok(Vec::new());
     }
     let view = caller.view()?;
-    let task = caller.task(&view, request.task.as_deref())?;
-    if is_completed(&view, &task, result) {
-        return Ok(Prepared::default());
-    }
+    let tasks = named(caller, &view, request)?;
+    let active = caller.active()?;
     // What is refused anyway is refused before a commit and a long test run.
-    refuse(caller, &Graph::new(&view.table()?), &task, request.force)?;
-    let is_here = caller.active()?.contains(&task.id);
-    if let Some(operation) = in_progress.filter(|_| is_here) {
-        let error = in_progress::refusal(&format!("cannot complete {}", task.id), &operation);
-        return Err(error.hint(force_hint(&task.id)));
-    }
-    if request.verify.is_none() && is_required {
-        refuse_unverified(caller, &task)?;
-    }
-    let save = match &request.save {
-        None if is_here => save_dirty(caller, &task.id, dirty)?,
-        save => save.clone(),
-    };
-    match (save, &request.verify) {
-        (Some(save), _) => checkpoint_first(caller, &task.id, &save, request),
-        (None, Some(wanted)) => {
-            let verified = run_verification(caller, &task.id, wanted, request.force)?;
-            Ok(Prepared { saved: None, verified })
+    let table = completed(&view, &tasks)?;
+    for task in tasks.iter().filter(|task| !is_completed(&view, task, result)) {
+        refuse(caller, &Graph::new(&table), task, request.force)?;
+        if let Some(operation) = in_progress.as_ref().filter(|_| active.contains(&task.id)) {
+            let error = in_progress::refusal(&format!("cannot complete {}", task.id), operation);
+            return Err(error.hint(force_hint(&task.id)));
         }
-        (None, None) => Ok(Prepared::default()),
+        if request.verify.is_none() && is_required {
+            refuse_unverified(caller, task)?;
+        }
     }
+    let prepare = |task: &Task| {
+        if is_completed(&view, task, result) {
+            return Ok(Prepared::default());
+        }
+        let save = match &request.save {
+            None if active.contains(&task.id) => save_dirty(caller, &task.id, dirty)?,
+            save => save.clone(),
+        };
+        match (save, &request.verify) {
+            (Some(save), _) => checkpoint_first(caller, &task.id, &save, request),
+            (None, Some(wanted)) => {
+                let verified = run_verification(caller, &task.id, wanted, request.force)?;
+                Ok(Prepared { saved: None, verified })
+            }
+            (None, None) => Ok(Prepared::default()),
+        }
+    };
+    tasks.iter().map(prepare).collect()
 }
 
 /// What `agent.completeDirty` asks for, if something is not committed.
@@ -319,7 +388,7 @@ fn checkpoint_first(caller: &Caller, id: &TaskId, save: &Save, request: &Request
     let Answer { checkpoint: saved, verified, .. } = checkpoint::checkpoint(
         caller,
         &checkpoint::Request {
-            task: request.task.clone(),
+            task: Some(id.to_string()),
             message: save.message.clone(),
             what: What::Everything,
             allow: Allow::default(),

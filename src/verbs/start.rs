@@ -130,7 +130,7 @@ fn refuse_obstacles(caller: &Caller, view: &View<'_>, task: &Task) -> Result<()>
     let obstacles: Vec<String> = Graph::new(&table)
         .obstacles(&pending, caller.now())
         .iter()
-        .filter(|obstacle| !matches!(obstacle, Obstacle::Claimed { .. } | Obstacle::Subtasks(_)))
+        .filter(|obstacle| !matches!(obstacle, Obstacle::Claimed { .. } | Obstacle::Subtasks(_) | Obstacle::PutOff(_)))
         .map(ToString::to_string)
         .collect();
     if obstacles.is_empty() {

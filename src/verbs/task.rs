@@ -8,18 +8,18 @@ use super::{
 use crate::{
     domain::{
         claim::{Holder, MAX_LEASE},
-        event::{Block, Claim, Decide, Dep, Fail, Note, Payload, Reason, Unblock},
-        graph::{Graph, spell_cycle},
+        event::{Block, Cancel, Claim, Decide, Dep, Fail, Note, Pause, Payload, Reason, Unblock},
+        graph::{Graph, show_cycle, spell_cycle},
         id::TaskId,
         status::{Status, Verb},
         summary::Summary,
         table::{Row, Table},
         task::Task,
         text::{InvalidText, list},
-        time::show_duration,
+        time::{Timestamp, parse_duration, show_duration},
     },
     error::{Error, Result, codes},
-    git,
+    git::{self, date},
     store::ledger::{Draft, View},
 };
 
@@ -30,11 +30,15 @@ pub enum Act {
     Pause {
         /// Why.
         reason: Option<String>,
+        /// When it comes back: a date, or a duration from now.
+        until: Option<String>,
     },
     /// Give it up for good.
     Cancel {
         /// Why.
         reason: Option<String>,
+        /// The task that has the same to be done.
+        duplicate_of: Option<String>,
     },
     /// Make a closed task pending again.
     Reopen {
@@ -241,18 +245,25 @@ fn event(caller: &Caller, view: &View<'_>, task: &Task, act: &Act) -> Result<Opt
         Ok::<_, Error>(Reason { reason: reason.map(Into::into) })
     };
     Ok(Some(match act {
-        Act::Pause { reason } => {
-            let reason = because(reason)?;
-            step(task, Verb::Pause)?;
-            Payload::Pause(reason)
+        Act::Pause { reason, until } => {
+            let Reason { reason } = because(reason)?;
+            let until = until.as_deref().map(|word| later(caller, word)).transpose()?;
+            // What was never begun can be put off, too.
+            if task.status != Status::Pending || until.is_none() {
+                step(task, Verb::Pause)?;
+            } else {
+                refuse_claimed(caller, task)?;
+            }
+            Payload::Pause(Pause { reason, until })
         }
-        Act::Cancel { reason } => {
-            let reason = because(reason)?;
-            if task.status == Status::Cancelled {
+        Act::Cancel { reason, duplicate_of } => {
+            let Reason { reason } = because(reason)?;
+            let duplicate_of = duplicate_of.as_deref().map(|word| original(view, task, word)).transpose()?;
+            if task.status == Status::Cancelled && (duplicate_of.is_none() || duplicate_of == task.duplicate_of) {
                 return Ok(None);
             }
             step(task, Verb::Cancel)?;
-            Payload::Cancel(reason)
+            Payload::Cancel(Cancel { reason, duplicate_of })
         }
         Act::Reopen { reason } => {
             let reason = because(reason)?;
@@ -322,6 +333,44 @@ fn event(caller: &Caller, view: &View<'_>, task: &Task, act: &Act) -> Result<Opt
             }
         }
     }))
+}
+
+/// The time that `word` names, which is a date or a duration from now.
+fn later(caller: &Caller, word: &str) -> Result<Timestamp> {
+    let now = caller.now();
+    let until = match parse_duration(word) {
+        Some(seconds) => now.plus_seconds(seconds),
+        None => date::moment(caller.repo(), word)?,
+    };
+    if now < until {
+        return Ok(until);
+    }
+    Err(Error::new(codes::BAD_DATE, format!("'{}' is not after now", word.escape_debug()))
+        .hint("write when it comes back: 2026-12-24, '2026-12-24 15:00', or how long from now: 3d, 2h"))
+}
+
+/// The task that `word` names, of which `task` is a duplicate.
+fn original(view: &View<'_>, task: &Task, word: &str) -> Result<TaskId> {
+    let found = view.find(word)?;
+    let table = view.table()?;
+    let graph = Graph::new(&table);
+    let top = graph.get(&found.id).map_or_else(|| found.id.clone(), |row| row.original().id());
+    if top == task.id {
+        return Err(Error::new(codes::DEPENDENCY_CYCLE, format!("{} is no duplicate of itself", task.id))
+            .hint("--duplicate-of names the task that stays"));
+    }
+    // What comes after the duplicate comes after the other one now.
+    let circle =
+        graph.dependents(&task.id).find_map(|row| graph.would_close(&row.id(), std::slice::from_ref(&top), None));
+    match circle {
+        None => Ok(found.id),
+        Some(circle) => {
+            let message =
+                format!("{} cannot be a duplicate of {top}: that closes the circle {}", task.id, show_cycle(&circle));
+            Err(Error::new(codes::DEPENDENCY_CYCLE, message)
+                .hint("'git agent dep remove <task> --after <task>' takes a dependency away"))
+        }
+    }
 }
 
 /// Refuse what `verb` cannot do with the task in its state, and say what else to do.

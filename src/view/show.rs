@@ -55,6 +55,18 @@ impl Page<'_> {
         }
         let (word, attempts) = self.status(task);
         self.painted(&mut page, "Status", &word, &attempts);
+        if let Some(why) = &task.reason {
+            let when = relative_time::ago(self.now, why.at);
+            self.field(
+                &mut page,
+                "Reason",
+                &format!("{} by {}, {when}: {}", why.what.as_str(), why.by, self.text(&why.text)),
+            );
+        }
+        let original = task.duplicate_of.as_ref().map(|id| titled(graph, id)).unwrap_or_default();
+        self.field(&mut page, "Same as", &original);
+        let duplicates = graph.duplicates(&task.id).map(|row| titled(graph, &row.id()));
+        self.field(&mut page, "Duplicates", &first_lines(duplicates));
         self.field(&mut page, "Not ready", &first_lines(self.story.obstacles.iter().map(ToString::to_string)));
         if let Some(claim) = &task.claim {
             let until = if claim.is_live(self.now) {

@@ -65,7 +65,12 @@ fn remarks(listed: &Listed, now: Timestamp) -> Vec<String> {
     match row.status {
         Status::InProgress => in_progress(row, now),
         Status::Failed => row.failure.clone().map(|why| shorten(&why, 60).into_owned()).into_iter().collect(),
-        Status::Completed | Status::Cancelled => vec![relative_time::ago(now, Timestamp::from_millis(row.updated_at))],
+        Status::Cancelled => {
+            let original = row.duplicate_of.as_ref().map(|original| format!("duplicate of {original}"));
+            let when = relative_time::ago(now, Timestamp::from_millis(row.updated_at));
+            original.into_iter().chain(why(row)).chain([when]).collect()
+        }
+        Status::Completed => vec![relative_time::ago(now, Timestamp::from_millis(row.updated_at))],
         Status::Pending => {
             let mut waits = Vec::new();
             let mut remarks = Vec::new();
@@ -78,6 +83,7 @@ fn remarks(listed: &Listed, now: Timestamp) -> Vec<String> {
             if !waits.is_empty() {
                 remarks.insert(0, format!("after {}", list(waits)));
             }
+            remarks.extend(why(row));
             remarks
         }
     }
@@ -91,7 +97,12 @@ fn in_progress(row: &Summary, now: Timestamp) -> Vec<String> {
         None => format!("{by}, no sign of life for {}", relative_time::since(now, updated)),
     });
     let blocked = (row.blockers > 0).then(|| Obstacle::Blocked(row.blockers).to_string());
-    blocked.into_iter().chain(by).collect()
+    blocked.into_iter().chain(by).chain(why(row)).collect()
+}
+
+/// Why it stands as it does.
+fn why(row: &Summary) -> Option<String> {
+    row.why.as_ref().map(|why| shorten(why, 60).into_owned())
 }
 
 /// Features with their parts below them.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use git_agent::{
     domain::{
-        event::{Claim, Complete, Dep, Fail, Payload, Reason, Start},
+        event::{Claim, Complete, Dep, Fail, Pause, Payload, Reason, Start},
         id::TaskId,
         note,
         task::Task,
@@ -74,7 +74,7 @@ fn any_event(random: &mut Random, number: usize) -> Payload {
     match random.below(11) {
         0..3 => create(&format!("title {number}")),
         3 => Payload::Start(Start { lease: Some(random.below(100) as u64), ..Start::default() }),
-        4 => Payload::Pause(Reason::default()),
+        4 => Payload::Pause(Pause::default()),
         5 => Payload::Complete(Complete { result: Some(number.into()), ..Complete::default() }),
         6 => Payload::Fail(Fail { reason: Text::Inline(format!("reason {number}")), kind: None }),
         7 => Payload::Claim(Claim { lease: random.below(1_000) as u64, ..Claim::default() }),

@@ -90,6 +90,7 @@ mod plan_refusals;
 mod plan_round_trip;
 mod plan_tools;
 mod prose;
+mod put_off;
 mod recovery_failures;
 mod recovery_left;
 mod recovery_room;

@@ -102,7 +102,8 @@ fn notes_and_blockers(caller: &Caller) {
     assert!(!act(&Act::Block { on: "the clock".into() }).expect("the same").wrote);
     assert!(act(&Act::Unblock(Blockers::Only)).expect("none is left").task.blockers.is_empty());
     assert_eq!(act(&Act::Note { text: "\u{7}".into() }).expect_err("a bell").code().word, "bad-text");
-    let refused = verbs::task::act(caller, Some("show"), &Act::Pause { reason: None }).expect_err("it is not started");
+    let refused = verbs::task::act(caller, Some("show"), &Act::Pause { reason: None, until: None })
+        .expect_err("it is not started");
     assert_eq!(refused.code().word, "illegal-transition");
 }
 
@@ -189,7 +190,7 @@ fn asks(caller: &Caller) {
 
 fn completes(caller: &Caller) {
     let mut request = verbs::complete::Request {
-        task: None,
+        tasks: Vec::new(),
         result: Some(r#"{"dates": 2}"#.into()),
         save: None,
         verify: Some(Verify { command: Some("false".into()), output: Output::Discard }),

@@ -175,14 +175,20 @@ fn remark(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> (String, bool) {
             (None, _) => ("unclaimed".to_owned(), true),
         },
         Status::Failed => (row.failure.clone().unwrap_or_default(), true),
+        Status::Cancelled if row.duplicate_of.is_some() || row.why.is_some() => {
+            let original = row.duplicate_of.as_ref().map(|original| format!("duplicate of {original}"));
+            (original.or(row.why.clone()).unwrap_or_default(), false)
+        }
         Status::Completed | Status::Cancelled => {
             (format!("{} ago", relative_time::short(now, Timestamp::from_millis(row.updated_at))), false)
         }
         Status::Pending => match graph.obstacles(row, now).into_iter().next() {
+            None if row.why.is_some() => (row.why.clone().unwrap_or_default(), false),
             None if row.priority == DEFAULT_PRIORITY => (String::new(), false),
             None => (format!("p{}", row.priority), false),
             Some(Obstacle::Waits { on, status, .. }) => (format!("after {on}"), status == Some(Status::Failed)),
             Some(Obstacle::Blocked(_)) => ("blocked".to_owned(), true),
+            Some(Obstacle::PutOff(until)) => (format!("until {}", until.to_minute().trim_end_matches(" UTC")), false),
             Some(Obstacle::Claimed { by, .. }) => (format!("for {by}"), false),
             Some(Obstacle::Subtasks(count)) => (sanitize::plural(count as usize, "open part"), false),
             Some(Obstacle::Cycle(_)) => ("in a circle".to_owned(), true),

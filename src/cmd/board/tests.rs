@@ -31,6 +31,9 @@ fn row(id: &str, title: &str, status: Status) -> Summary {
         exists: true,
         estimate: None,
         labels: Vec::new(),
+        until: None,
+        duplicate_of: None,
+        why: None,
         has_links: false,
     }
 }

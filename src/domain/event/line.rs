@@ -169,7 +169,7 @@ impl<'de> serde::Deserializer<'de> for Keys<'de> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::event::{Complete, Create, Edit, Reason};
+    use crate::domain::event::{Cancel, Complete, Create, Edit, Pause};
 
     fn event(payload: Payload) -> Event {
         Event {
@@ -184,7 +184,9 @@ mod tests {
 
     #[test]
     fn a_line_is_for_people_too() {
-        let line = event(Payload::Cancel(Reason { reason: Some("not \"now\"".into()) })).to_line().unwrap();
+        let line = event(Payload::Cancel(Cancel { reason: Some("not \"now\"".into()), ..Cancel::default() }))
+            .to_line()
+            .unwrap();
         assert_eq!(
             line,
             r#"2026-11-22T14:35:00.000Z 01JD0000000000000000000000 claude@devbox n=2 cancel reason="not \"now\"""#
@@ -203,7 +205,7 @@ mod tests {
             Payload::Edit(Edit { parent: Some(None), ..Edit::default() }),
             Payload::Edit(Edit { parent: None, estimate: Some(5), ..Edit::default() }),
             Payload::Complete(Complete { result: Some(serde_json::json!({"a": [1, "x y=z"]})), ..Complete::default() }),
-            Payload::Pause(Reason::default()),
+            Payload::Pause(Pause { until: Some(Timestamp::from_millis(86_400_123)), ..Pause::default() }),
         ];
         for payload in payloads {
             let event = event(payload);

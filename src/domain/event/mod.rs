@@ -15,8 +15,8 @@ mod payload;
 
 pub use line::{Line, MAX_LINE, ParseError};
 pub use payload::{
-    Block, Claim, Commit, Complete, Create, Decide, Dep, Edit, Fail, Link, Note, Payload, Reason, Rollback, Split,
-    Squash, Start, TICKS, Tick, Unblock, Undo, Unlink, Verify, Withdraw,
+    Block, Cancel, Claim, Commit, Complete, Create, Decide, Dep, Edit, Fail, Link, Note, Pause, Payload, Reason,
+    Rollback, Split, Squash, Start, TICKS, Tick, Unblock, Undo, Unlink, Verify, Withdraw,
 };
 
 use super::{actor::Actor, time::Timestamp};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use ulid::Ulid;
 
-use crate::domain::{id::TaskId, task::LOWEST_PRIORITY, text::Text};
+use crate::domain::{id::TaskId, task::LOWEST_PRIORITY, text::Text, time::Timestamp};
 
 /// Define [`Payload`] from one row a kind: variant, word on the line, carried struct.
 macro_rules! payloads {
@@ -59,7 +59,7 @@ payloads! {
     /// Work began, went on, or began again.
     Start "start" Start,
     /// Put down without an outcome.
-    Pause "pause" Reason,
+    Pause "pause" Pause,
     /// Taken up again after it was closed.
     Reopen "reopen" Reason,
     /// Finished.
@@ -67,7 +67,7 @@ payloads! {
     /// An attempt failed.
     Fail "fail" Fail,
     /// Not wanted any more.
-    Cancel "cancel" Reason,
+    Cancel "cancel" Cancel,
     /// An actor claims it for a while.
     Claim "claim" Claim,
     /// The holder lets go.
@@ -117,9 +117,9 @@ impl Payload {
         match self {
             Payload::Create(create) => create.description.iter_mut().chain(&mut create.accept).collect(),
             Payload::Edit(edit) => edit.description.iter_mut().chain(&mut edit.accept).collect(),
-            Payload::Pause(reason) | Payload::Reopen(reason) | Payload::Cancel(reason) | Payload::Release(reason) => {
-                reason.reason.iter_mut().collect()
-            }
+            Payload::Reopen(reason) | Payload::Release(reason) => reason.reason.iter_mut().collect(),
+            Payload::Pause(pause) => pause.reason.iter_mut().collect(),
+            Payload::Cancel(cancel) => cancel.reason.iter_mut().collect(),
             Payload::Fail(fail) => vec![&mut fail.reason],
             Payload::Claim(claim) => claim.reason.iter_mut().collect(),
             Payload::Block(block) => vec![&mut block.text],
@@ -152,6 +152,11 @@ fn is_false(value: &bool) -> bool {
 fn priority<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u8>, D::Error> {
     let number = Option::<u64>::deserialize(value)?;
     Ok(number.map(|number| u8::try_from(number).unwrap_or(LOWEST_PRIORITY).min(LOWEST_PRIORITY)))
+}
+
+/// A time in the form of the ledger; anything else is none.
+fn time<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Timestamp>, D::Error> {
+    Ok(Option::<String>::deserialize(value)?.and_then(|text| Timestamp::parse(&text).ok()))
 }
 
 /// Keep the difference between a key that is absent (`None`) and one that is `null` (`Some(None)`).
@@ -274,7 +279,31 @@ pub struct Start {
     pub worktree: Option<String>,
 }
 
-/// `pause`, `reopen`, `cancel`, `release`: perhaps a reason.
+/// `pause`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Pause {
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+    /// It is not ready before.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time")]
+    pub until: Option<Timestamp>,
+}
+
+/// `cancel`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Cancel {
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Text>,
+    /// The task that has the same to be done: what comes after this one comes after that one now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplicate_of: Option<TaskId>,
+}
+
+/// `reopen`, `release`: perhaps a reason.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Reason {

@@ -53,7 +53,7 @@ fn a_life_with_a_failure_a_pause_and_a_success() {
             (2, 10, "a", start()),
             (3, 20, "a", fail("no network")),
             (4, 30, "b", start()),
-            (5, 40, "b", Payload::Pause(event::Reason::default())),
+            (5, 40, "b", Payload::Pause(event::Pause::default())),
             (6, 60, "b", start()),
             (7, 90, "b", complete("done")),
         ]),
@@ -98,7 +98,8 @@ fn an_illegal_move_has_no_effect() {
 fn base_is_where_work_began_since_it_was_last_closed() {
     let start_at = |base: &str| Payload::Start(event::Start { base: Some(base.into()), ..Default::default() });
     let reason = || event::Reason::default();
-    let mut events = vec![(1, 0, "a", create()), (2, 1, "a", start_at("one")), (3, 2, "a", Payload::Pause(reason()))];
+    let mut events =
+        vec![(1, 0, "a", create()), (2, 1, "a", start_at("one")), (3, 2, "a", Payload::Pause(event::Pause::default()))];
     let base = |events: &[_]| fold(id("t-1"), &story(events)).base.and_then(|base| base.commit);
     events.push((4, 3, "a", start_at("two")));
     assert_eq!(base(&events).as_deref(), Some("one"));
@@ -112,11 +113,11 @@ fn any_payload() -> impl Strategy<Value = Payload> {
     prop_oneof![
         Just(create()),
         Just(start()),
-        Just(Payload::Pause(reason())),
+        Just(Payload::Pause(event::Pause::default())),
         Just(Payload::Reopen(reason())),
         Just(complete("r")),
         Just(fail("f")),
-        Just(Payload::Cancel(reason())),
+        Just(Payload::Cancel(event::Cancel::default())),
         (0u64..50).prop_map(claim),
         Just(Payload::Release(reason())),
         Just(Payload::Block(event::Block { text: "b".into() })),

@@ -23,6 +23,8 @@ pub enum Obstacle {
     Cycle(Arc<[TaskId]>),
     /// Blockers are open.
     Blocked(u32),
+    /// It is put off until then.
+    PutOff(Timestamp),
     /// It is claimed.
     Claimed {
         /// Who.
@@ -49,6 +51,7 @@ impl fmt::Display for Obstacle {
             }
             Obstacle::Cycle(cycle) => write!(f, "is in a circle of dependencies: {}", show_cycle(cycle)),
             Obstacle::Blocked(count) => write!(f, "{} open", plural(*count as usize, "blocker")),
+            Obstacle::PutOff(until) => write!(f, "paused until {}", until.to_minute()),
             Obstacle::Claimed { by, until } => write!(f, "held by {by} until {}", until.to_minute()),
             Obstacle::Subtasks(count) => write!(f, "{} open", plural(*count as usize, "subtask")),
         }

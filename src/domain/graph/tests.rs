@@ -59,27 +59,6 @@ fn claims_blockers_and_subtasks_stand_in_the_way() {
 }
 
 #[test]
-fn completing_a_task_makes_ready_what_waited_for_it_alone() {
-    let mut tasks = plan(&["a 2", "b 2 after a", "c 1 after a", "d 2 after a b", "f 0", "g 2"]);
-    let at = |tasks: &[Summary], id: &str| tasks.iter().position(|task| task.id.as_str() == id).unwrap();
-    let (a, f) = (at(&tasks, "a"), at(&tasks, "f"));
-    tasks[a].parent = Some(tasks[f].id.clone());
-    tasks[a].status = Status::InProgress;
-    let unblocked = |tasks: &[Summary]| {
-        let table = Table::of(tasks);
-        Graph::new(&table)
-            .unblocked_by(&TaskId::parse("a").unwrap(), NOW)
-            .iter()
-            .map(|row| row.id_str().to_owned())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(unblocked(&tasks), ["c", "b", "f"], "a feature without open parts comes last");
-    let g = at(&tasks, "g");
-    tasks[g].parent = Some(tasks[f].id.clone());
-    assert_eq!(unblocked(&tasks), ["c", "b"], "another part of the feature is open");
-}
-
-#[test]
 fn a_circle_is_spelled_out_and_hangs_nothing() {
     let tasks = plan(&["a 2 after b", "b 2 after c", "c 2 after a", "d 2 after a", "e 2"]);
     let table = Table::of(&tasks);

@@ -35,6 +35,10 @@ pub struct Item {
     pub description: Option<String>,
     /// When is it done?
     pub accept: Option<String>,
+    /// Why it stands as it does, as `paused: …`.
+    pub why: Option<String>,
+    /// The task that it was cancelled as a duplicate of.
+    pub duplicate_of: Option<TaskId>,
     /// Labels.
     pub labels: Vec<String>,
     /// What it is about outside of the repository.
@@ -104,6 +108,8 @@ pub enum Reason {
     },
     /// It is in a circle of dependencies.
     Cycle(Arc<[TaskId]>),
+    /// It is put off until then.
+    PutOff(Timestamp),
     /// It is claimed.
     Held {
         /// Who.
@@ -177,6 +183,8 @@ impl Item {
             files: task.files.clone(),
             description: task.description.as_ref().map(text),
             accept: task.accept_text(source.text),
+            why: task.reason.as_ref().map(|why| format!("{}: {}", why.what.as_str(), text(&why.text))),
+            duplicate_of: task.duplicate_of.clone(),
             labels: task.labels.clone(),
             refs: task.refs.clone(),
             by: claimed.or_else(|| task.spans.last().map(|span| span.by.clone())),
@@ -229,6 +237,7 @@ pub(super) fn reasons(source: &Source<'_>, task: &Task) -> Vec<Reason> {
         match obstacle {
             Obstacle::Waits { on, status, .. } => reasons.push(Reason::After { on, status }),
             Obstacle::Cycle(cycle) => reasons.push(Reason::Cycle(cycle)),
+            Obstacle::PutOff(until) => reasons.push(Reason::PutOff(until)),
             Obstacle::Claimed { by, until } => reasons.push(Reason::Held { by, until }),
             // The blockers are there in full; parts are listed below their feature.
             Obstacle::Blocked(_) | Obstacle::Status(_) | Obstacle::Subtasks(_) => {}

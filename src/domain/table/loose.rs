@@ -61,8 +61,10 @@ impl Table {
             let mut record = *row.record;
             links.clear();
             links.extend(row.links().map(|name| link(&mut heap, row.table.name(name ^ STRANGER))));
-            if let Some(parent) = field::some(&record, field::PARENT) {
-                put(&mut record, field::PARENT, link(&mut heap, row.table.name(parent ^ STRANGER)));
+            for place in [field::PARENT, field::DUPLICATE] {
+                if let Some(other) = field::some(&record, place) {
+                    put(&mut record, place, link(&mut heap, row.table.name(other ^ STRANGER)));
+                }
             }
             for actor in [field::CLAIM_BY, field::ACTOR] {
                 let name = field::some(&record, actor).map_or(NONE, |name| heap.actor(base, row.table.name(name)));

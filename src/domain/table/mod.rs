@@ -1,7 +1,7 @@
 //! All tasks in one table that is read without being taken apart: what the derived index holds, and what it is in memory.
 //!
 //! ```text
-//! records   one of 68 bytes a task, sorted by id: numbers, states, times, and where its strings are
+//! records   one of 76 bytes a task, sorted by id: numbers, states, times, and where its strings are
 //! heap      ids, titles, labels, names, links (u32: the place of another record, or the id of a task that is not here)
 //! tail      records of tasks that were added to the table since it was sorted
 //! ```
@@ -91,7 +91,7 @@ impl Table {
         let at = self.position(own);
         let place = at.unwrap_or(self.len());
         let base = self.start + self.sorted * RECORD;
-        let named = row.after.iter().chain(&row.parent).map(TaskId::as_str);
+        let named = row.after.iter().chain(&row.parent).chain(&row.duplicate_of).map(TaskId::as_str);
         let places: HashMap<&str, Option<usize>> =
             named.map(|id| (id, if id == own { Some(place) } else { self.position(id) })).collect();
         let mut heap = Heap::behind(std::mem::take(&mut self.bytes));

@@ -1,4 +1,4 @@
-//! One record: how a [`Summary`] is laid down in 68 bytes and the heap.
+//! One record: how a [`Summary`] is laid down in 76 bytes and the heap.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::STRANGER;
 use crate::domain::{status::Status, summary::Summary};
 
 /// Bytes of a record.
-pub(super) const RECORD: usize = 68;
+pub(super) const RECORD: usize = 76;
 /// Bytes of a link.
 pub(super) const LINK: usize = 4;
 /// No name, no link.
@@ -17,7 +17,7 @@ pub(super) type Record = [u8; RECORD];
 
 /// Where the fields are.
 pub(super) mod field {
-    /// Where the strings begin in the heap: id, title, failure, labels, links.
+    /// Where the strings begin in the heap: id, title, failure or reason, labels, links.
     pub const STRINGS: usize = 0;
     pub const ID_LEN: usize = 4;
     pub const STATUS: usize = 5;
@@ -36,6 +36,8 @@ pub(super) mod field {
     pub const ATTEMPTS: usize = 58;
     pub const ESTIMATE: usize = 60;
     pub const LABELS_LEN: usize = 64;
+    pub const UNTIL: usize = 68;
+    pub const DUPLICATE: usize = 72;
 
     /// The small number at `at`.
     pub fn u16(record: &super::Record, at: usize) -> u32 {
@@ -85,11 +87,13 @@ impl Heap {
         let parent = row.parent.as_ref().map_or(NONE, |id| link(self, id.as_str()));
         let claim_by = row.claim.as_ref().map_or(NONE, |(by, _)| self.actor(base, by.as_str()));
         let actor = row.actor.as_ref().map_or(NONE, |actor| self.actor(base, actor.as_str()));
+        let duplicate = row.duplicate_of.as_ref().map_or(NONE, |id| link(self, id.as_str()));
         let failure = row.failure.as_deref();
+        let said = failure.or(row.why.as_deref()).unwrap_or_default();
         // No label has a line break.
         let labels = row.labels.join("\n");
         let strings = number(self.bytes.len() - base);
-        for text in [row.id.as_str(), &row.title, failure.unwrap_or_default(), &labels] {
+        for text in [row.id.as_str(), &row.title, said, &labels] {
             self.bytes.extend_from_slice(text.as_bytes());
         }
         self.bytes.extend(after.iter().flat_map(|link| link.to_le_bytes()));
@@ -101,7 +105,7 @@ impl Heap {
         record[field::FLAGS] =
             u8::from(row.exists) * EXISTS + u8::from(failure.is_some()) * FAILED + u8::from(row.has_links) * LINKED;
         put(&mut record, field::TITLE_LEN, number(row.title.len()));
-        put(&mut record, field::FAILURE_LEN, number(failure.map_or(0, str::len)));
+        put(&mut record, field::FAILURE_LEN, number(said.len()));
         put(&mut record, field::LINKS, number(after.len()));
         put(&mut record, field::PARENT, parent);
         put_time(&mut record, field::CREATED, row.created_at);
@@ -115,6 +119,9 @@ impl Heap {
         let estimate = row.estimate.map_or(NONE, |seconds| u32::try_from(seconds).unwrap_or(NONE).min(NONE - 1));
         put(&mut record, field::ESTIMATE, estimate);
         put(&mut record, field::LABELS_LEN, number(labels.len()));
+        let until = row.until.map_or(NONE, |seconds| u32::try_from(seconds.max(0)).unwrap_or(NONE).min(NONE - 1));
+        put(&mut record, field::UNTIL, until);
+        put(&mut record, field::DUPLICATE, duplicate);
         record
     }
 

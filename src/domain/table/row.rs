@@ -107,9 +107,32 @@ impl<'t> Row<'t> {
         self.name(field::ACTOR)
     }
 
-    /// The rows of the tasks to be completed first; `None` for one that is not here.
+    /// The rows of the tasks to be completed first; `None` for one that is not here. For one that was cancelled as a duplicate, that of
+    /// the task that has the same to be done.
     pub fn after(self) -> impl Iterator<Item = Option<Row<'t>>> {
-        self.links().map(move |link| self.table.target(link).map(|at| self.table.row(at)))
+        self.links().map(move |link| self.table.target(link).map(|at| self.table.row(at).original()))
+    }
+
+    /// The task that has the same to be done if this one was cancelled as a duplicate; else this one.
+    pub fn original(self) -> Row<'t> {
+        // Duplicates of each other can come by a merge.
+        let next = |row: &Row<'t>| row.duplicate_of();
+        std::iter::successors(Some(self), next).take(100).last().unwrap_or(self)
+    }
+
+    /// The task that it was cancelled as a duplicate of, if that is here.
+    pub fn duplicate_of(self) -> Option<Row<'t>> {
+        let link = field::some(self.record, field::DUPLICATE).filter(|_| self.status() == Status::Cancelled)?;
+        self.table.target(link).map(|at| self.table.row(at))
+    }
+
+    /// Whether it is put off at `now`.
+    pub fn is_put_off(self, now: Timestamp) -> bool {
+        self.until().is_some_and(|until| now.seconds() < until)
+    }
+
+    fn until(self) -> Option<i64> {
+        field::some(self.record, field::UNTIL).map(i64::from)
     }
 
     /// The row of the feature it belongs to, if that is here.
@@ -128,7 +151,8 @@ impl<'t> Row<'t> {
     /// The row as a value of its own.
     pub fn summary(self) -> Summary {
         let actor = |at: usize| self.name(at).and_then(Actor::new);
-        let failure = self.text(self.after_title(), self.u32(field::FAILURE_LEN) as usize);
+        let said = self.text(self.after_title(), self.u32(field::FAILURE_LEN) as usize);
+        let is_failure = self.record[field::FLAGS] & FAILED != 0;
         Summary {
             id: self.id(),
             title: self.title().to_owned(),
@@ -144,7 +168,10 @@ impl<'t> Row<'t> {
             attempts: field::u16(self.record, field::ATTEMPTS),
             estimate: self.estimate(),
             labels: self.labels().map(str::to_owned).collect(),
-            failure: (self.record[field::FLAGS] & FAILED != 0).then(|| failure.to_owned()),
+            failure: is_failure.then(|| said.to_owned()),
+            why: (!is_failure && !said.is_empty()).then(|| said.to_owned()),
+            until: self.until(),
+            duplicate_of: field::some(self.record, field::DUPLICATE).map(|link| self.linked(link)),
             exists: self.exists(),
             has_links: self.has_links(),
         }

@@ -23,6 +23,9 @@ fn rows() -> Vec<Summary> {
         exists: true,
         estimate: Some(5_400),
         labels: vec!["ui".into(), "good first issue".into()],
+        until: Some(1_900_000_000),
+        duplicate_of: Some(id("b")),
+        why: None,
         has_links: true,
         ..row("c")
     };

@@ -119,7 +119,10 @@ fn complete(caller: &Caller, arguments: Complete) -> Result<Reply> {
     let Complete { task, message, result, next, force } = arguments;
     let save = message.map(|message| Save { message: Some(message), output: GitOutput::Captured });
     let next = next.then_some(Take::Start);
-    let done = complete::complete(caller, &complete::Request { task, result, save, verify: None, next, force })?;
+    let done = complete::complete(
+        caller,
+        &complete::Request { tasks: task.into_iter().collect(), result, save, verify: None, next, force },
+    )?;
     Reply::new(&CompleteAnswer::new(caller, &done)?)
 }
 
@@ -141,10 +144,12 @@ fn fail(caller: &Caller, arguments: Fail) -> Result<Reply> {
 struct Pause {
     task: Option<String>,
     reason: Option<String>,
+    /// Ready again then: date or duration
+    until: Option<String>,
 }
 
 fn pause(caller: &Caller, arguments: Pause) -> Result<Reply> {
-    act(caller, arguments.task, &Act::Pause { reason: arguments.reason })
+    act(caller, arguments.task, &Act::Pause { reason: arguments.reason, until: arguments.until })
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -131,6 +131,11 @@ fn about(facts: &Facts<'_>, focus: &Focus) -> Vec<Point> {
     if let Some(actor) = task.created_by.as_ref().filter(|actor| **actor != facts.us.actor) {
         points.push(words(format!("added by {actor}")));
     }
+    if let Some(why) = &task.reason {
+        points.push(said(format!("{} by {}", why.what.as_str(), why.by), facts.text(&why.text)));
+    }
+    points.extend(task.duplicate_of.iter().map(|id| words(format!("a duplicate of {id}"))));
+    points.extend(task.until.iter().map(|until| words(format!("not ready before {}", until.to_minute()))));
     if let Some(id) = &task.parent {
         points.push(match &focus.feature {
             Some(feature) => named(format!("a part of {id}"), &feature.title),

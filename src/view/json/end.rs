@@ -145,3 +145,44 @@ impl CompleteAnswer {
         })
     }
 }
+
+/// `complete`, where several tasks are named.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CompletedAnswer {
+    schema: u32,
+    /// In the order in which they were named.
+    tasks: Vec<TaskJson>,
+    /// Ids of the tasks that became ready.
+    unblocked: Vec<String>,
+    /// With `--next`: the task that was started or claimed.
+    next: Option<TaskJson>,
+    /// Decisions that bear on `next`, as in the answer of `start`; left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    decided_before: Vec<BriefDecisionJson>,
+    #[serde(flatten)]
+    end: EndJson,
+    /// Commits made while one of them was active that name no task.
+    unstamped: Vec<String>,
+}
+
+impl CompletedAnswer {
+    /// What `complete` did with several tasks.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn new(caller: &Caller, done: &[Completed]) -> Result<Self> {
+        let next = done.iter().filter_map(|done| done.next.as_ref()?.as_ref().ok()).next_back();
+        let next = next.map(|next| TaskJson::with_needs(caller, &next.task)).transpose()?;
+        let (next, decided_before) = next.map_or((None, Vec::new()), |(next, decided)| (Some(next), decided));
+        Ok(CompletedAnswer {
+            schema: SCHEMA,
+            tasks: done.iter().map(|done| TaskJson::now(caller, &done.task)).collect::<Result<_>>()?,
+            unblocked: done.iter().flat_map(|done| ids(&done.unblocked)).collect(),
+            next,
+            decided_before,
+            end: EndJson::new(done.iter().map(|done| (&done.features, done.uncommitted.as_ref()))),
+            unstamped: done.iter().flat_map(|done| &done.unstamped).map(ToString::to_string).collect(),
+        })
+    }
+}

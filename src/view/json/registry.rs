@@ -29,6 +29,7 @@ pub fn answers() -> Vec<Answer> {
     add("several tasks", schema_for!(TasksAnswer));
     add("edit --split", schema_for!(SplitAnswer));
     add("complete", schema_for!(CompleteAnswer));
+    add("complete (several tasks)", schema_for!(CompletedAnswer));
     add("next", schema_for!(NextAnswer));
     add("link", schema_for!(LinkAnswer));
     add("unlink", schema_for!(LinkAnswer));

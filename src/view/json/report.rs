@@ -128,6 +128,8 @@ struct ItemJson {
     /// Why it cannot be started, in words.
     reasons: Vec<String>,
     failure: Option<String>,
+    /// Why it stands as it does, in words: `paused: …`.
+    why: Option<String>,
     labels: Vec<String>,
     refs: Vec<String>,
     by: Option<String>,
@@ -278,6 +280,7 @@ impl ItemJson {
             after: item.after.iter().map(ToString::to_string).collect(),
             reasons: words::reasons(&item.reasons),
             failure: item.failure().map(str::to_owned),
+            why: item.why.clone(),
             labels: item.labels.clone(),
             refs: item.refs.clone(),
             by: item.by.as_ref().map(ToString::to_string),

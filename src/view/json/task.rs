@@ -39,11 +39,15 @@ pub struct TaskJson {
     children: Vec<String>,
     files: Vec<String>,
     accept: Option<String>,
-    /// The criteria of `accept`, if it is a list of them.
+    /// The criteria of `accept`, if it is a list of them; left out otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     criteria: Vec<CriterionJson>,
     estimate_seconds: Option<u64>,
+    /// Left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     labels: Vec<String>,
-    /// What it is about outside of the repository: addresses, keys of other trackers.
+    /// What it is about outside of the repository: addresses, keys of other trackers; left out if there is nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     refs: Vec<String>,
     created_at: Option<String>,
     updated_at: String,
@@ -56,6 +60,18 @@ pub struct TaskJson {
     elapsed_seconds: u64,
     claim: Option<ClaimJson>,
     blockers: Vec<BlockerJson>,
+    /// It is paused until then; left out if it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+    /// The task that has the same to be done, if this one was cancelled as a duplicate; left out otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    duplicate_of: Option<String>,
+    /// Tasks that were cancelled as duplicates of this one; left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    duplicates: Vec<String>,
+    /// Why it was paused, cancelled, reopened, taken over or released, until its state changes again; left out if that was not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<ReasonJson>,
     /// A text or any JSON value.
     result: Value,
     failure: Option<FailureJson>,
@@ -91,6 +107,16 @@ struct ClaimJson {
     until: String,
     /// It has run out.
     stale: bool,
+}
+
+/// Why a task stands as it does.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ReasonJson {
+    /// `paused`, `cancelled`, `reopened`, `taken over` or `released`.
+    what: String,
+    text: String,
+    at: String,
+    by: String,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -266,6 +292,15 @@ impl TaskJson {
                     since: blocker.since.to_string(),
                 })
                 .collect(),
+            until: task.until.filter(|_| task.status == Status::Pending).map(|until| until.to_string()),
+            duplicate_of: task.duplicate_of.as_ref().map(ToString::to_string),
+            duplicates: graph.duplicates(&task.id).map(|row| row.id_str().to_owned()).collect(),
+            reason: task.reason.as_ref().map(|why| ReasonJson {
+                what: why.what.as_str().to_owned(),
+                text: text(&why.text),
+                at: why.at.to_string(),
+                by: why.by.to_string(),
+            }),
             result: match &task.result {
                 None => Value::Null,
                 Some(TaskResult::Value(value)) => value.clone(),

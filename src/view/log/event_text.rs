@@ -86,7 +86,10 @@ pub fn say(view: &View<'_>, payload: &Payload) -> Said {
         Payload::Tick(tick) if tick.off => said("·", "unticked", plain, tick.criteria.join("\n")),
         Payload::Tick(tick) => said("✓", "ticked", Style::good, tick.criteria.join("\n")),
         Payload::Start(_) => said("→", "started", Style::busy, String::new()),
-        Payload::Pause(reason) => said("=", "paused", plain, maybe(&reason.reason)),
+        Payload::Pause(pause) => {
+            let until = pause.until.map(|until| format!(" until {}", until.to_minute())).unwrap_or_default();
+            said("=", &format!("paused{until}"), plain, maybe(&pause.reason))
+        }
         Payload::Reopen(reason) => said("→", "reopened", Style::busy, maybe(&reason.reason)),
         Payload::Complete(complete) => {
             let value = complete.result.as_ref().map(|value| match value.as_str() {
@@ -99,7 +102,11 @@ pub fn say(view: &View<'_>, payload: &Payload) -> Said {
             let kind = fail.kind.as_ref().map(|kind| format!("[{kind}] ")).unwrap_or_default();
             said("✗", "failed", Style::bad, format!("{kind}{}", text(&fail.reason)))
         }
-        Payload::Cancel(reason) => said("–", "cancelled", faint, maybe(&reason.reason)),
+        Payload::Cancel(cancel) => {
+            let original =
+                cancel.duplicate_of.as_ref().map(|id| format!(" as a duplicate of {id}")).unwrap_or_default();
+            said("–", &format!("cancelled{original}"), faint, maybe(&cancel.reason))
+        }
         Payload::Claim(claim) if claim.steal => said("→", "taken over", Style::busy, maybe(&claim.reason)),
         Payload::Claim(_) => said("→", "claimed", plain, String::new()),
         Payload::Release(reason) => said("=", "released", faint, maybe(&reason.reason)),

@@ -29,6 +29,8 @@ pub fn remarks(item: &Item) -> Vec<String> {
         remarks.push(format!("failed: {}", one_line(why)));
     }
     remarks.extend(reasons(&item.reasons));
+    remarks.extend(item.why.as_deref().map(one_line));
+    remarks.extend(item.duplicate_of.as_ref().map(|original| format!("duplicate of {original}")));
     if item.state == State::InProgress {
         remarks.extend(item.by.as_ref().map(ToString::to_string));
         remarks.extend(item.started_at.map(|at| format!("since {}", at.to_minute())));
@@ -108,6 +110,7 @@ pub fn reasons(reasons: &[Reason]) -> Vec<String> {
         Reason::Blocked(text) => Some(format!("blocked: {}", one_line(text))),
         Reason::Cycle(cycle) => Some(format!("in a circle of dependencies: {}", show_cycle(cycle))),
         Reason::Held { by, until } => Some(format!("held by {by} until {}", until.to_minute())),
+        Reason::PutOff(until) => Some(format!("paused until {}", until.to_minute())),
         Reason::After { .. } => None,
     });
     let mut said: Vec<String> = others.collect();
