@@ -65,6 +65,8 @@ impl Node {
     fn of(graph: &Graph<'_>, row: Row<'_>, now: Timestamp) -> Self {
         let obstacles = match row.status() {
             Status::Pending => graph.obstacles(&row.summary(), now),
+            // What blocks a task is in its way while it is in progress, too.
+            Status::InProgress if row.blockers() > 0 => vec![Obstacle::Blocked(row.blockers())],
             _ => Vec::new(),
         };
         let state = match row.status() {

@@ -10,11 +10,10 @@ use crate::{
     error::Result,
     git::{ObjectId, blame::Line},
     verbs::blame::{Blame, Share, Whose},
-    view::{Style, pad, relative_time, sanitize, shorten},
+    view::{Style, id_width, pad, relative_time, sanitize, shorten},
 };
 
-/// The widest that a column gets.
-const TASK: usize = 24;
+/// The widest that the column of authors gets.
 const AUTHOR: usize = 18;
 
 /// What stands before the text of all lines of one commit.
@@ -31,7 +30,8 @@ struct Margin {
 pub fn lines(blame: &Blame<'_>, now: Timestamp, style: Style) -> String {
     let margins = margins(blame, now);
     let width = |column: fn(&Margin) -> &str| margins.values().map(|margin| column(margin).width()).max().unwrap_or(0);
-    let (commit, task) = (width(|margin| &margin.commit), width(|margin| &margin.task));
+    let commit = width(|margin| &margin.commit);
+    let task = id_width(margins.values().map(|margin| margin.task.as_str()), None);
     let (author, age) = (width(|margin| &margin.author), width(|margin| &margin.age));
     let digits = blame.lines.last().map_or(1, |line| line.line.to_string().len());
     let mut page = String::new();
@@ -97,7 +97,7 @@ fn margins(blame: &Blame<'_>, now: Timestamp) -> HashMap<Option<ObjectId>, Margi
                 tones.len() - 1
             }
         });
-        let task = shorten(&sanitize::line(&task), TASK).into_owned();
+        let task = sanitize::line(&task).into_owned();
         let margin = match origin.commit {
             Some(commit) => {
                 let mark = if origin.boundary { "^" } else { "" };

@@ -29,7 +29,7 @@ pub use crate::{
     domain::text::{NAMED, list, oid, shorten},
     view::columns::{Row, id_width, pad},
 };
-pub use style::{Paint, Style, mark};
+pub use style::{BLOCKED, Paint, Style, mark, mark_of};
 
 use pager::Pager;
 

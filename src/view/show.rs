@@ -13,7 +13,7 @@ use crate::{
         time::{Timestamp, show_duration},
     },
     verbs::show::{Part, Story, Work},
-    view::{Style, list, mark, oid, relative_time, sanitize},
+    view::{Style, list, mark_of, oid, relative_time, sanitize},
 };
 
 /// `story` as fields and paragraphs, with ages as of `now`.
@@ -262,7 +262,7 @@ fn parts(work: &Work) -> String {
     let mut lines = Vec::new();
     for Part { task, progress, files } in &work.parts {
         let far = progress.map(|progress| format!(", {progress}")).unwrap_or_default();
-        lines.push(format!("{} {} ({}){far}", mark(task.status), task.id, task.title));
+        lines.push(format!("{} {} ({}){far}", mark_of(task.status, !task.blockers.is_empty()), task.id, task.title));
         lines.extend(about(&task.files, files.as_ref()).into_iter().map(|line| format!("    {line}")));
     }
     lines.join("\n")

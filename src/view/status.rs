@@ -8,7 +8,7 @@ use crate::{
     },
     store::active,
     verbs::status::WorktreeStatus,
-    view::{NAMED, Row, Style, mark, oid, sanitize, shorten},
+    view::{NAMED, Row, Style, mark_of, oid, sanitize, shorten},
 };
 
 /// `status` for people, in lines of `width` columns if there is a width.
@@ -85,7 +85,7 @@ fn working_on(status: &WorktreeStatus, task: &Task, now: Timestamp, style: Style
     let blocked = task.blockers.first().map(|blocker| format!(", blocked: {}", shorten(blocker.text.preview(), 60)));
     let blocked = blocked.unwrap_or_default();
     Row::new()
-        .left(mark(task.status), |text: &str| style.status(task.status, text))
+        .left(mark_of(task.status, !task.blockers.is_empty()), |text: &str| style.status(task.status, text))
         .left(" Working on ", style)
         .left(task.id.as_str(), |text: &str| style.id(text))
         .left(" ", style)

@@ -130,6 +130,17 @@ pub fn mark(status: Status) -> &'static str {
     }
 }
 
+/// The mark of an open task that something outside blocks.
+pub const BLOCKED: &str = "■";
+
+/// [`mark`], or [`BLOCKED`] for a task that is blocked, whether it is in progress or not.
+pub fn mark_of(status: Status, is_blocked: bool) -> &'static str {
+    match status {
+        Status::Pending | Status::InProgress if is_blocked => BLOCKED,
+        status => mark(status),
+    }
+}
+
 impl Style {
     /// The mark of a state, painted.
     pub fn mark(self, status: Status) -> String {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     domain::{graph::Obstacle, id::TaskId, status::Status, summary::Summary, task::DEFAULT_PRIORITY, time::Timestamp},
     verbs::list::Listed,
-    view::{Row, Style, id_width, list, mark, pad, relative_time, shorten},
+    view::{Row, Style, id_width, list, mark_of, pad, relative_time, shorten},
 };
 
 /// Deeper levels are not indented further, but named.
@@ -48,7 +48,7 @@ impl Look {
     pub fn row(&self, row: &Summary, depth: usize, remarks: &[String]) -> String {
         let style = self.style;
         let line = Row::new()
-            .left(mark(row.status), |text: &str| style.status(row.status, text))
+            .left(mark_of(row.status, row.blockers > 0), |text: &str| style.status(row.status, text))
             .left(&" ".repeat(1 + 2 * depth.min(DEEPEST)), style)
             .left(&pad(row.id.as_str(), self.ids), |text: &str| style.id(text))
             .left(" ", style)

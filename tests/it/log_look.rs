@@ -307,7 +307,7 @@ fn lists() {
     repo.agent(&["claim", "tell", "-q"]).success();
     insta::assert_snapshot!(repo.agent(&["list", "--all"]), @r"
     ○ remember Offer to remember  (priority 0)
-    ○ check    Check passwords  (1 blocker open, 1 subtask open)
+    ■ check    Check passwords  (1 blocker open, 1 subtask open)
     ○ tell     Tell what is wrong  (held by ada@box until 2026-01-02 07:04 UTC)
     ✓ login    Log in with a form  (2 hours ago)
     ");

@@ -282,7 +282,7 @@ fn a_blocked_task_in_progress_looks_blocked() {
     let repo = at_work(TestRepo::new());
     repo.agent(&["block", "--on", "a key"]).success();
     assert!(repo.agent(&["status"]).success().stdout.contains(", blocked: a key)\n"));
-    assert!(repo.agent(&["list"]).success().stdout.contains("→ a A  (1 blocker open, ada@box, "));
+    assert!(repo.agent(&["list"]).success().stdout.contains("■ a A  (1 blocker open, ada@box, "));
     let brief = repo.agent(&["brief"]).success().stdout;
     assert!(brief.contains("- in progress, blocked, attempt 1"), "{brief}");
     assert!(repo.agent(&["report"]).success().stdout.contains("blocked: a key"));

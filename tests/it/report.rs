@@ -74,7 +74,7 @@ fn the_markdown_of_a_feature() {
     ### Now
 
     - → Check passwords (`check`) – bob@ci, since 2026-01-02 17:47 UTC, 10m of 30m estimated
-    - ○ Audit log (`audit`) – blocked: no disk
+    - ■ Audit log (`audit`) – blocked: no disk
     - ✗ Send mail (`mail`) – failed: the server does not answer, 5m of work
 
     ### Completed
@@ -90,7 +90,7 @@ fn the_markdown_of_a_feature() {
 
     - ○ Reset by mail (`reset`) – after check
     - ✗ Send mail (`mail`) – failed: the server does not answer, 5m of work
-    - ○ Audit log (`audit`) – blocked: no disk
+    - ■ Audit log (`audit`) – blocked: no disk
 
     ### Decisions
 

@@ -54,6 +54,8 @@ pub(super) struct Card {
     pub title: String,
     /// Where it stands.
     pub status: Status,
+    /// Something outside blocks it.
+    pub is_blocked: bool,
     /// What else there is to say about it, in a few words.
     pub remark: String,
     /// The remark is a warning.
@@ -160,6 +162,7 @@ fn card(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> Card {
         id: row.id.to_string(),
         title: sanitize::line(&row.title).into_owned(),
         status: row.status,
+        is_blocked: row.blockers > 0,
         remark: sanitize::line(&remark).into_owned(),
         is_alarming,
         words: format!("{} {} {} {}", row.id, row.title, by.unwrap_or_default(), row.labels.join(" ")).to_lowercase(),

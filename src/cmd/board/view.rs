@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::status::Status,
-    view::{mark, pad, shorten},
+    view::{mark_of, pad, shorten},
 };
 
 /// Below so many rows there is no room for anything but the cards.
@@ -233,7 +233,7 @@ fn column(frame: &mut Frame<'_>, name: &str, cards: &[&Card], cursor: Option<usi
 }
 
 fn card(card: &Card, is_selected: bool, paint: Paint, width: usize) -> [Line<'static>; CARD] {
-    let head = format!("{}{} ", if is_selected { "›" } else { " " }, mark(card.status));
+    let head = format!("{}{} ", if is_selected { "›" } else { " " }, mark_of(card.status, card.is_blocked));
     let room = width.saturating_sub(head.chars().count());
     let id = shorten(&card.id, room).into_owned();
     let room = room.saturating_sub(id.chars().count() + 1);

@@ -148,6 +148,17 @@ impl State {
         }
     }
 
+    /// The state of the task, whatever keeps it from being started.
+    pub fn status(self) -> Status {
+        match self {
+            State::Completed => Status::Completed,
+            State::InProgress => Status::InProgress,
+            State::Ready | State::Waiting | State::Blocked => Status::Pending,
+            State::Failed => Status::Failed,
+            State::Cancelled => Status::Cancelled,
+        }
+    }
+
     /// One word for it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -212,6 +223,11 @@ impl Item {
     /// Whether it was worked on: a task may be completed without having been started.
     pub fn was_worked_on(&self) -> bool {
         !self.stretches.is_empty()
+    }
+
+    /// Whether something outside blocks it.
+    pub fn is_blocked(&self) -> bool {
+        self.reasons.iter().any(|reason| matches!(reason, Reason::Blocked(_)))
     }
 
     /// Seconds of work.

@@ -11,7 +11,7 @@ use crate::{
         task_graph::{Chart, EdgeKind, Node},
     },
     view::{
-        Row, Style, id_width, pad, sanitize,
+        BLOCKED, Row, Style, id_width, pad, sanitize,
         svg::{graph_layout::Layers, mark},
     },
 };
@@ -38,7 +38,7 @@ pub fn text(chart: &Chart, cycles: &[Vec<crate::domain::id::TaskId>], style: Sty
             let number = if place == 0 { (layer + 1).to_string() } else { String::new() };
             let line = Row::new()
                 .left(&format!("{number:>numbers$} "), |text: &str| style.faint(text))
-                .left(mark(node.state), |text: &str| painted(style, node.state, text))
+                .left(node_mark(node), |text: &str| painted(style, node.state, text))
                 .left(" ", style)
                 .left(&pad(node.id.as_str(), ids), |text: &str| style.id(text))
                 .left(" ", style)
@@ -55,6 +55,14 @@ pub fn text(chart: &Chart, cycles: &[Vec<crate::domain::id::TaskId>], style: Sty
         page.push_str(&legend(chart, style));
     }
     page
+}
+
+/// The mark of a node: that of a blocked task, also where it is in progress.
+fn node_mark(node: &Node) -> &'static str {
+    match node.obstacles.iter().any(|obstacle| matches!(obstacle, Obstacle::Blocked(_))) {
+        true => BLOCKED,
+        false => mark(node.state),
+    }
 }
 
 /// What it comes after, and what else keeps it.

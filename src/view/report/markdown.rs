@@ -79,13 +79,13 @@ fn now(line: &words::NowLine<'_>) -> String {
     let remarks = escape(&line.remarks);
     let Some((before, item)) = line.item else { return format!("- {remarks}") };
     let dash = if remarks.is_empty() { "" } else { " – " };
-    format!("- {before}{} {} (`{}`){dash}{remarks}", words::mark(item.state), escape(&item.title), item.id)
+    format!("- {before}{} {} (`{}`){dash}{remarks}", words::mark(item), escape(&item.title), item.id)
 }
 
 fn item(item: &Item) -> Vec<String> {
     let remarks = words::remarks(item).join(", ");
     let dash = if remarks.is_empty() { "" } else { " – " };
-    let (mark, title) = (words::mark(item.state), escape(&item.title));
+    let (mark, title) = (words::mark(item), escape(&item.title));
     let mut lines = vec![format!("- {mark} {title} (`{}`){dash}{}", item.id, escape(&remarks))];
     if let Some(result) = item.result.as_deref().filter(|result| !result.trim().is_empty()) {
         lines.push(format!("  > {}", escape(&words::beginning(result, RESULT))));

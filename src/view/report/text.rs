@@ -2,10 +2,7 @@
 
 use super::words;
 use crate::{
-    domain::{
-        report::{Block, Item, Report, State},
-        status::Status,
-    },
+    domain::report::{Block, Item, Report},
     view::{Row, Style, id_width, pad, sanitize},
 };
 
@@ -126,16 +123,10 @@ impl Page {
 
     fn item(&self, item: &Item, ids: usize) -> String {
         let style = self.style;
-        let status = match item.state {
-            State::Completed => Status::Completed,
-            State::InProgress => Status::InProgress,
-            State::Failed => Status::Failed,
-            State::Cancelled => Status::Cancelled,
-            State::Ready | State::Waiting | State::Blocked => Status::Pending,
-        };
+        let status = item.state.status();
         let line = Row::new()
             .left("  ", style)
-            .left(words::mark(item.state), |text: &str| style.status(status, text))
+            .left(words::mark(item), |text: &str| style.status(status, text))
             .left(" ", style)
             .left(&pad(item.id.as_str(), ids), |text: &str| style.id(text))
             .left(" ", style)

@@ -8,18 +8,12 @@ use crate::{
         status::Status,
         time::{Timestamp, show_duration},
     },
-    view::sanitize::plural,
+    view::{mark_of, sanitize::plural},
 };
 
-/// The mark of a state.
-pub fn mark(state: State) -> &'static str {
-    match state {
-        State::Completed => "✓",
-        State::InProgress => "→",
-        State::Ready | State::Waiting | State::Blocked => "○",
-        State::Failed => "✗",
-        State::Cancelled => "–",
-    }
+/// The mark of a task.
+pub fn mark(item: &Item) -> &'static str {
+    mark_of(item.state.status(), item.is_blocked())
 }
 
 /// What there is to say about `item` in one line, the most important first.

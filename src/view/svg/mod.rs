@@ -9,7 +9,10 @@ pub mod timeline;
 
 use maud::{Markup, PreEscaped, Render, html};
 
-use crate::{domain::report::State, view::sanitize};
+use crate::{
+    domain::report::State,
+    view::{self, BLOCKED, sanitize},
+};
 
 /// The colours, light and dark, and how the parts of drawings look.
 pub const STYLE: &str = include_str!("style.css");
@@ -29,13 +32,9 @@ pub fn class(state: State) -> &'static str {
 /// The mark of a state where a reader has to tell all of them apart.
 pub fn mark(state: State) -> &'static str {
     match state {
-        State::Completed => "✓",
-        State::InProgress => "→",
-        State::Ready => "○",
         State::Waiting => "◌",
-        State::Blocked => "■",
-        State::Failed => "✗",
-        State::Cancelled => "–",
+        State::Blocked => BLOCKED,
+        state => view::mark(state.status()),
     }
 }
 

@@ -78,7 +78,7 @@ fn now(report: &Report) -> Markup {
                     @for line in &lines {
                         li {
                             @if let Some((before, item)) = line.item {
-                                (before) (words::mark(item.state)) " " bdi { (item.title) } " " code { (item.id.as_str()) }
+                                (before) (words::mark(item)) " " bdi { (item.title) } " " code { (item.id.as_str()) }
                                 @if !line.remarks.is_empty() { " – " }
                             }
                             bdi { (line.remarks) }
