@@ -10,6 +10,7 @@ use crate::{
     },
     error::Result,
     git::{Head, Repo},
+    query::log::TaskEvent,
     store::{active, ledger::View},
 };
 
@@ -45,12 +46,12 @@ pub fn board<'a>(repo: &'a Repo, labels: &[String], events: usize) -> Result<Boa
 /// # Errors
 ///
 /// `task-not-found`, `task-ambiguous`; when the ledger cannot be read.
-pub fn task<'a>(repo: &'a Repo, word: &str, now: Timestamp) -> Result<(Story<'a>, Vec<Event>)> {
+pub fn task<'a>(repo: &'a Repo, word: &str, now: Timestamp) -> Result<(Story<'a>, Vec<TaskEvent>)> {
     let view = View::now(repo)?;
     let task = view.find(word)?;
-    let mut events = view.events(&task.id)?.events;
-    events.sort_by_key(|event| std::cmp::Reverse(event.order()));
-    Ok((show::story(view, task, now)?, events))
+    let mut moments = TaskEvent::all(&task.id, &view.events(&task.id)?.events);
+    moments.sort_by_key(|moment| std::cmp::Reverse(moment.event.order()));
+    Ok((show::story(view, task, now)?, moments))
 }
 
 /// The newest events. A task is read only if its last event may be among them.

@@ -21,7 +21,10 @@ use crate::{
     },
     error::{Error, Result, codes},
     git::{ObjectId, changed_paths, rev_parse, revwalk},
-    query::revision::{self, Emptiness, Point},
+    query::{
+        log::TaskEvent,
+        revision::{self, Emptiness, Point},
+    },
     recovery::{
         checkpoint,
         snapshot::{self, Snapshot},
@@ -55,6 +58,8 @@ pub struct Story<'a> {
     pub obstacles: Vec<Obstacle>,
     /// Its commits: those on this history, then those elsewhere.
     pub commits: Vec<ObjectId>,
+    /// Its edits, oldest first, with the values from before each.
+    pub edits: Vec<TaskEvent>,
     /// How many commits that the ledger knows are on no branch any more, those that a shallow clone lacks aside.
     pub lost: usize,
     /// How many commits that the ledger knows this shallow clone does not have.
@@ -129,7 +134,9 @@ pub fn story<'a>(view: View<'a>, task: Task, now: Timestamp) -> Result<Story<'a>
     let is_shallow = revwalk::shallow(repo).is_ok_and(|cut| !cut.is_empty());
     let behind_the_cut = lost.iter().filter(|id| is_shallow && !repo.has(**id)).count();
     let lost = lost.len() - behind_the_cut;
-    Ok(Story { view, table, task, work, obstacles, commits, lost, behind_the_cut })
+    let mut edits = TaskEvent::all(&task.id, &view.events(&task.id)?.events);
+    edits.retain(|moment| moment.was.is_some());
+    Ok(Story { view, table, task, work, obstacles, commits, edits, lost, behind_the_cut })
 }
 
 fn point<'a>(caller: &Caller, view: View<'a>, task: Task, which: Which) -> Result<Checkpoint<'a>> {

@@ -13,7 +13,7 @@ use crate::{
         time::{Timestamp, show_duration},
     },
     verbs::show::{Part, Story, Work},
-    view::{Style, list, mark_of, oid, relative_time, sanitize},
+    view::{Style, list, log::event_text, mark_of, oid, relative_time, sanitize},
 };
 
 /// `story` as fields and paragraphs, with ages as of `now`.
@@ -23,6 +23,9 @@ pub fn text(story: &Story<'_>, now: Timestamp, style: Style) -> String {
 
 /// How many lines a field has that lists other tasks.
 const SHOWN: usize = 50;
+
+/// No more edits than the last of this number are told; the log has all of them.
+const EDITS: usize = 10;
 
 /// The first of `lines`, and how many more there are; JSON has all of them.
 fn first_lines(mut lines: impl Iterator<Item = String>) -> String {
@@ -160,6 +163,12 @@ impl Page<'_> {
             .iter()
             .map(|note| format!("{}, {}: {}", note.by, relative_time::ago(self.now, note.at), self.text(&note.text)));
         self.paragraph(page, Some("Notes"), &points(notes));
+        let edits = &self.story.edits[self.story.edits.len().saturating_sub(EDITS)..];
+        let edits = edits.iter().map(|moment| {
+            let (said, event) = (event_text::of(&self.story.view, moment), &moment.event);
+            format!("{} by {}, {}: {}", said.verb, event.actor, relative_time::ago(self.now, event.at), said.text)
+        });
+        self.paragraph(page, Some("Edits"), &points(edits));
         let result = match &task.result {
             None => String::new(),
             Some(TaskResult::Value(serde_json::Value::String(text))) => text.clone(),

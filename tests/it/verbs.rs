@@ -141,7 +141,7 @@ fn goes_back_and_forth(caller: &Caller) {
 }
 
 fn asks(caller: &Caller) {
-    let ready = verbs::ready::ready(caller, true).expect("an answer");
+    let ready = verbs::ready::ready(caller, &[], true).expect("an answer");
     let (waiting, obstacles) = &ready.waiting.expect("it was asked for")[1];
     assert!(ready.tasks.is_empty() && waiting.id.as_str() == "show" && !obstacles.is_empty(), "{obstacles:?}");
 
@@ -173,7 +173,7 @@ fn asks(caller: &Caller) {
     assert!(saved.len() == 1 && saved[0].taken.created);
     std::fs::write("dates.txt", "two\n").expect("a file");
 
-    let board = verbs::board::board(caller.repo(), 3).expect("an answer");
+    let board = verbs::board::board(caller.repo(), &[], 3).expect("an answer");
     assert_eq!((board.newest.len(), board.active.len(), board.table.rows().count()), (3, 1, 2));
     let (story, events) = verbs::board::task(caller.repo(), "parse", caller.now()).expect("an answer");
     assert!(story.commits.len() == 2 && events.len() > 3);

@@ -31,6 +31,20 @@ pub struct TaskEvent {
     pub is_withdrawn: bool,
 }
 
+impl TaskEvent {
+    /// The `events` of `task`, which are in the order of the fold.
+    pub fn all(task: &TaskId, events: &[Event]) -> Vec<Self> {
+        let (mut was, withdrawn) = (edited::before(events), withdraw::withdrawn(events.iter()));
+        let moment = |event: &Event| TaskEvent {
+            task: task.clone(),
+            event: event.clone(),
+            was: was.remove(&event.id),
+            is_withdrawn: withdrawn.contains(&event.id),
+        };
+        events.iter().map(moment).collect()
+    }
+}
+
 /// The events of all tasks, or of one.
 pub(super) struct Events {
     heap: BinaryHeap<Item>,
@@ -90,18 +104,12 @@ impl Events {
     }
 
     fn read(&mut self, task: &TaskId, tasks: &mut Tasks<'_>) -> Result<()> {
-        let events = tasks.events(task)?;
-        let (mut was, withdrawn) = (edited::before(events), withdraw::withdrawn(events.iter()));
-        let shown = events.iter().filter(|event| !matches!(event.payload, Payload::Commit(_)));
-        self.heap.extend(shown.map(|event| Item {
-            at: event.at.millis(),
-            n: event.n,
-            next: Next::TaskEvent(Box::new(TaskEvent {
-                task: task.clone(),
-                event: event.clone(),
-                was: was.remove(&event.id),
-                is_withdrawn: withdrawn.contains(&event.id),
-            })),
+        let moments = TaskEvent::all(task, tasks.events(task)?).into_iter();
+        let shown = moments.filter(|moment| !matches!(moment.event.payload, Payload::Commit(_)));
+        self.heap.extend(shown.map(|moment| Item {
+            at: moment.event.at.millis(),
+            n: moment.event.n,
+            next: Next::TaskEvent(Box::new(moment)),
         }));
         Ok(())
     }
