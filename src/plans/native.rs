@@ -39,11 +39,16 @@ const KEYS: [&str; 20] = [
 ];
 
 /// Other names of keys, and keys that follow from the rest.
-const OTHER_KEYS: [&str; 18] = [
+const OTHER_KEYS: [&str; 23] = [
     "task",
     "failure",
     "ready",
     "waiting_on",
+    "criteria",
+    "until",
+    "duplicate_of",
+    "duplicates",
+    "reason",
     "children",
     "created_at",
     "updated_at",

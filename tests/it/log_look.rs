@@ -119,11 +119,11 @@ fn with_the_graph() {
     | * cca6e56   Side (2 hours ago)
     * | ee82042   login Close the form (2 hours ago)
     |/
-    |           • login decided: Use cookies because scripts can read the rest (ada@box, 2 hours ago)
+    •           • login decided: Use cookies because scripts can read the rest (ada@box, 2 hours ago)
     * 377e9f0   login Add the form (2 hours ago)
-    |         → login started: Log in with a form (ada@box, 2 hours ago)
+    •         → login started: Log in with a form (ada@box, 2 hours ago)
     |         + check added: Check passwords (ada@box, 2 hours ago)
-    |         + login added: Log in with a form (ada@box, 2 hours ago)
+    •         + login added: Log in with a form (ada@box, 2 hours ago)
     * a946ea5   first (2 hours ago)
     ");
     insta::assert_snapshot!(repo().agent(&["log", "--graph", "-n", "5"]), @r"

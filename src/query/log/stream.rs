@@ -146,6 +146,12 @@ impl<'r> Log<'r> {
         self.tasks.title(id)
     }
 
+    /// The commit that comes next, if it belongs to `task`.
+    pub fn next_of(&self, task: &str) -> Option<&Record> {
+        let next = self.ahead.as_ref().filter(|next| next.tasks.iter().any(|id| id == task));
+        next.map(|next| &next.record)
+    }
+
     /// The rules by which trailers name tasks.
     pub fn rules(&self) -> &Rules {
         self.owners.rules()

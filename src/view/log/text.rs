@@ -39,6 +39,7 @@ impl Page {
         let (style, record) = (self.style, &commit.record);
         self.space(Before::Block);
         self.above(record);
+        self.remember(record, &commit.tasks);
         let mut lines = vec![format!("{}{}", style.id(&format!("commit {}", record.commit)), self.decoration(record))];
         for (at, task) in commit.tasks.iter().enumerate() {
             let title = log.title(task).unwrap_or("(not in this ledger)");
@@ -75,6 +76,7 @@ impl Page {
     fn commit_line(&mut self, log: &Log<'_>, commit: &Checkpoint) {
         let (style, record) = (self.style, &commit.record);
         self.above(record);
+        self.remember(record, &commit.tasks);
         self.hash = record.short.len();
         let (mark, paint): (_, fn(Style, &str) -> String) = match commit.verified {
             Some(true) => ("✓ ", Style::good),
@@ -117,7 +119,8 @@ impl Page {
         let verb = (said.tone)(style, &format!("{} {}", said.mark, said.verb));
         let title = style.plain(&title(log, moment));
         let who = style.faint(&self.who(moment));
-        self.line(&format!("{verb} {} {title}  {who}", style.task(moment.task.as_str())));
+        let line = format!("{verb} {} {title}  {who}", style.task(moment.task.as_str()));
+        self.event_on_lane(moment.task.as_str(), log.next_of(moment.task.as_str()), &line);
         if !quiet {
             self.line("");
             for line in sanitize::lines(said.text.trim_end()).lines() {
@@ -143,7 +146,8 @@ impl Page {
             .left(&verb, |text: &str| tone(style, text))
             .middle(&if text.is_empty() { text } else { format!(": {text}") })
             .right(&format!(" {}", self.who(moment)), |text: &str| style.faint(text));
-        self.line(&row.render(self.room()));
+        let line = row.render(self.room());
+        self.event_on_lane(moment.task.as_str(), log.next_of(moment.task.as_str()), &line);
     }
 
     fn who(&self, moment: &TaskEvent) -> String {
