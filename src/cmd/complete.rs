@@ -126,7 +126,7 @@ fn show(ctx: &Ctx, done: &Completed, request: &Request) -> Result<()> {
         Some(Err(NoTask::AllDone)) => ctx.out.status("Every task is completed or cancelled."),
         Some(Err(_)) => ctx.out.status("No other task is ready; 'git agent ready --explain' says why."),
         None if done.wrote && request.tasks.len() < 2 => {
-            ctx.out.hint(format!("take it up again with 'git agent reopen {}'", task.id))
+            ctx.out.hint(format!("take it up again with 'git agent reopen {}'", task.id));
         }
         None => {}
     }

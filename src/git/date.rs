@@ -21,18 +21,25 @@ pub fn since(repo: &Repo, date: &str) -> Result<Timestamp> {
     })
 }
 
-/// The time that `date` means: a day alone is its beginning.
+/// The time that `date` means, which begins with a day as `2026-12-24`; a day alone is its beginning. `None` for any other text, which git
+/// takes for a time before now.
 ///
 /// # Errors
 ///
 /// As [`since`].
-pub fn moment(repo: &Repo, date: &str) -> Result<Timestamp> {
-    let is_day = date.len() == 10 && date.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
-    match Timestamp::parse_rfc3339(date) {
-        Some(at) => Ok(at),
-        None if is_day => since(repo, &format!("{date} 00:00")),
-        None => since(repo, date),
+pub fn moment(repo: &Repo, date: &str) -> Result<Option<Timestamp>> {
+    if let Some(at) = Timestamp::parse_rfc3339(date) {
+        return Ok(Some(at));
     }
+    let Some((day, time)) = date.split_at_checked(10) else { return Ok(None) };
+    let is_day = day.bytes().zip("0000-00-00".bytes()).all(|(byte, form)| match form {
+        b'-' => byte == form,
+        _ => byte.is_ascii_digit(),
+    });
+    if !is_day {
+        return Ok(None);
+    }
+    since(repo, &if time.is_empty() { format!("{date} 00:00") } else { date.to_owned() }).map(Some)
 }
 
 /// What `--since` and `--until` mean to git, in seconds since the epoch; `None` for one that is not given.

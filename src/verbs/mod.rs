@@ -35,6 +35,7 @@ pub mod log;
 pub mod names;
 pub mod next;
 pub mod ops;
+mod others;
 pub mod plan;
 pub mod ready;
 pub mod repair;

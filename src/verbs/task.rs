@@ -3,23 +3,23 @@
 use super::{
     Caller,
     feature::{self, Features},
-    session, text, uncommitted,
+    others, session, text, uncommitted,
 };
 use crate::{
     domain::{
         claim::{Holder, MAX_LEASE},
         event::{Block, Cancel, Claim, Decide, Dep, Fail, Note, Pause, Payload, Reason, Unblock},
-        graph::{Graph, show_cycle, spell_cycle},
+        graph::{Graph, spell_cycle},
         id::TaskId,
         status::{Status, Verb},
         summary::Summary,
         table::{Row, Table},
         task::Task,
         text::{InvalidText, list},
-        time::{Timestamp, parse_duration, show_duration},
+        time::show_duration,
     },
     error::{Error, Result, codes},
-    git::{self, date},
+    git,
     store::ledger::{Draft, View},
 };
 
@@ -247,7 +247,7 @@ fn event(caller: &Caller, view: &View<'_>, task: &Task, act: &Act) -> Result<Opt
     Ok(Some(match act {
         Act::Pause { reason, until } => {
             let Reason { reason } = because(reason)?;
-            let until = until.as_deref().map(|word| later(caller, word)).transpose()?;
+            let until = until.as_deref().map(|word| others::later(caller, word)).transpose()?;
             // What was never begun can be put off, too.
             if task.status != Status::Pending || until.is_none() {
                 step(task, Verb::Pause)?;
@@ -258,7 +258,7 @@ fn event(caller: &Caller, view: &View<'_>, task: &Task, act: &Act) -> Result<Opt
         }
         Act::Cancel { reason, duplicate_of } => {
             let Reason { reason } = because(reason)?;
-            let duplicate_of = duplicate_of.as_deref().map(|word| original(view, task, word)).transpose()?;
+            let duplicate_of = duplicate_of.as_deref().map(|word| others::original(view, task, word)).transpose()?;
             if task.status == Status::Cancelled && (duplicate_of.is_none() || duplicate_of == task.duplicate_of) {
                 return Ok(None);
             }
@@ -333,44 +333,6 @@ fn event(caller: &Caller, view: &View<'_>, task: &Task, act: &Act) -> Result<Opt
             }
         }
     }))
-}
-
-/// The time that `word` names, which is a date or a duration from now.
-fn later(caller: &Caller, word: &str) -> Result<Timestamp> {
-    let now = caller.now();
-    let until = match parse_duration(word) {
-        Some(seconds) => now.plus_seconds(seconds),
-        None => date::moment(caller.repo(), word)?,
-    };
-    if now < until {
-        return Ok(until);
-    }
-    Err(Error::new(codes::BAD_DATE, format!("'{}' is not after now", word.escape_debug()))
-        .hint("write when it comes back: 2026-12-24, '2026-12-24 15:00', or how long from now: 3d, 2h"))
-}
-
-/// The task that `word` names, of which `task` is a duplicate.
-fn original(view: &View<'_>, task: &Task, word: &str) -> Result<TaskId> {
-    let found = view.find(word)?;
-    let table = view.table()?;
-    let graph = Graph::new(&table);
-    let top = graph.get(&found.id).map_or_else(|| found.id.clone(), |row| row.original().id());
-    if top == task.id {
-        return Err(Error::new(codes::DEPENDENCY_CYCLE, format!("{} is no duplicate of itself", task.id))
-            .hint("--duplicate-of names the task that stays"));
-    }
-    // What comes after the duplicate comes after the other one now.
-    let circle =
-        graph.dependents(&task.id).find_map(|row| graph.would_close(&row.id(), std::slice::from_ref(&top), None));
-    match circle {
-        None => Ok(found.id),
-        Some(circle) => {
-            let message =
-                format!("{} cannot be a duplicate of {top}: that closes the circle {}", task.id, show_cycle(&circle));
-            Err(Error::new(codes::DEPENDENCY_CYCLE, message)
-                .hint("'git agent dep remove <task> --after <task>' takes a dependency away"))
-        }
-    }
 }
 
 /// Refuse what `verb` cannot do with the task in its state, and say what else to do.

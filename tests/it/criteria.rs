@@ -64,7 +64,8 @@ fn a_word_that_is_no_criterion_is_refused() {
         for (word, code) in
             [("9", "criterion-not-found"), ("It is", "criterion-ambiguous"), ("", "criterion-not-found")]
         {
-            let answer = repo.agent(&["edit", "p", "--tick", word, "--json"]).failure().json();
+            let refused = repo.agent(&["edit", "p", "--tick", word, "--json"]).failure();
+            let answer: Value = serde_json::from_str(&refused.stdout).unwrap();
             assert_eq!(answer["error"]["code"], code, "{answer}");
         }
         assert_eq!(met(&repo), [false; 3]);

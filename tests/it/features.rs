@@ -82,7 +82,7 @@ fn people_see_it_at_a_glance() {
                     src/, docs/*.md, gone.txt
                     not touched: gone.txt
                     also touched: odd\nname
-                ○ session (Session), 0%, 0 of 1
+                ■ session (Session), 0%, 0 of 1
     Commits:    9ca825a10aa5 5015818c032d dd483ec872df
 
     Blockers
@@ -90,7 +90,7 @@ fn people_see_it_at_a_glance() {
     assert!(repo.agent(&["show", "login"]).success().stdout.contains("    session: b-"));
     insta::assert_snapshot!(repo.agent(&["list", "--tree"]), @r"
     ○ login   Login  (50%, 1 subtask open)
-    ○   session Session  (0%, 1 blocker open, 1 subtask open)
+    ■   session Session  (0%, 1 blocker open, 1 subtask open)
     ○     cookie  Cookie
     ○ sound   Sound
     ");

@@ -106,7 +106,9 @@ fn help_describes_a_command() {
       <TASK>...  Task ids or unique prefixes
 
     Options:
-          --reason <TEXT>  Reason
+          --reason <TEXT>        Reason
+          --duplicate-of <TASK>  Task that has the same to be done: tasks that come after the cancelled
+                                 one come after that one
 
     Example:
       git agent cancel old-form --reason "replaced by login-form"

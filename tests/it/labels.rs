@@ -44,7 +44,8 @@ fn labels_and_references_are_kept_changed_shown_and_undone() {
         );
         for bad in [&["--label", "a\nb"][..], &["--ref", ""], &["--label", &"x".repeat(65)]] {
             let refused = repo.agent(&[&["edit", "form", "--json"], bad].concat()).failure();
-            assert_eq!(refused.json()["error"]["code"], "bad-text");
+            let answer: Value = serde_json::from_str(&refused.stdout).unwrap();
+            assert_eq!(answer["error"]["code"], "bad-text");
         }
     });
 }
@@ -57,7 +58,7 @@ fn every_view_can_be_limited_to_labels() {
         assert_eq!(ids(&json(&["list", "--label", "web"])), ["form", "server"]);
         assert_eq!(ids(&json(&["list", "--label", "web", "--label", "ui"])), ["form"]);
         assert_eq!(ids(&json(&["ready", "--label", "web"])), ["form", "server"]);
-        assert_eq!(json(&["ready", "--explain", "--label", "none"])["waiting"], json!([]));
+        assert_eq!(json(&["ready", "--explain", "--label", "none"])["not_ready"], json!([]));
         assert_eq!(json(&["next", "--label", "none"])["reason"], "none");
         assert_eq!(ids(&json(&["search", "KEY-1"])), ["form"]);
         assert_eq!(ids(&json(&["search", "WEB"])), ["form", "server"]);

@@ -313,7 +313,7 @@ fn lists() {
     ");
     insta::assert_snapshot!(repo.agent(&["ready", "--explain"]), @r"
     ○ remember Offer to remember  (priority 0)
-    ○ check    Check passwords
+    ■ check    Check passwords
         1 blocker open
         1 subtask open
     ○ tell     Tell what is wrong

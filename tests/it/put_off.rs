@@ -25,7 +25,8 @@ fn ready(repo: &TestRepo) -> Vec<String> {
 }
 
 fn code(repo: &TestRepo, words: &[&str]) -> Value {
-    repo.agent(&[words, &["--json"]].concat()).failure().json()["error"]["code"].clone()
+    let refused = repo.agent(&[words, &["--json"]].concat()).failure();
+    serde_json::from_str::<Value>(&refused.stdout).unwrap()["error"]["code"].clone()
 }
 
 #[test]

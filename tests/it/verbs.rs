@@ -207,7 +207,7 @@ fn completes(caller: &Caller) {
     assert!(caller.active().expect("a list").is_empty());
 
     let format = verbs::plan::format("markdown").expect("a format");
-    let request = ExportRequest { format, parent: None, status: Vec::new() };
+    let request = ExportRequest { format, parent: None, status: Vec::new(), labels: Vec::new() };
     let plan = verbs::plan::export(caller, &request).expect("a plan");
     assert!(plan.count == 2 && plan.text.contains("[x] Parse dates"), "{}", plan.text);
     let request = verbs::next::Request { take: Take::Start, ..Default::default() };

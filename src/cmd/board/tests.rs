@@ -107,7 +107,7 @@ fn the_board_on_a_small_terminal() {
     insta::assert_snapshot!(screen(&model(80, 24)), @"
     git-agent · main · active form                         ██████░░░░ 13/20 done 65%
      Waiting (2) ─────── Ready (2) ───────── In progress (2) ─── Ended (15) ────────
-     ○ deploy blocked    ○ urgent p0        ›→ form claude@dev…  ✗ hash the hash l…
+     ■ deploy blocked    ○ urgent p0        ›→ form claude@dev…  ✗ hash the hash l…
        Deploy              日本語のとても…     Design the form     Hash passwords
      ○ tests after form  ○ manual            → parser gone: co…  – widgets 5m ago
        Test it in all…     Write the manual    Write the parse…    Use widgets
@@ -137,7 +137,7 @@ fn the_board_on_a_large_terminal() {
     insta::assert_snapshot!(screen(&model(120, 40)), @r#"
     git-agent · main · active form                                                            █████████░░░░░░ 13/20 done 65%
      Waiting (2) ─────────── Ready (2) ───────────── In progress (2) ─────── Failed (2) ──────────── Done (13) ─────────────
-     ○ deploy blocked        ○ urgent p0            ›→ form claude@devbox    ✗ hash the hash libra…  ✓ done-0 5m ago
+     ■ deploy blocked        ○ urgent p0            ›→ form claude@devbox    ✗ hash the hash libra…  ✓ done-0 5m ago
        Deploy                  日本語のとても長い…     Design the form         Hash passwords          Part 0 of the plan
      ○ tests after form      ○ manual                → parser gone: codex@…  – widgets 5m ago        ✓ done-1 5m ago
        Test it in all brow…    Write the manual        Write the parser th…    Use widgets             Part 1 of the plan

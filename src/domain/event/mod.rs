@@ -10,13 +10,15 @@
 //! [`mod@line`] is the wire form, [`payload`] what the kinds carry. Events are ordered by `(n, ulid)`: the Lamport number grows
 //! with what the writer had seen, the ULID breaks ties the same way in every clone; wall clocks may be wrong.
 
+mod fields;
 mod line;
 mod payload;
 
+pub use fields::{Create, Edit, TICKS, Tick};
 pub use line::{Line, MAX_LINE, ParseError};
 pub use payload::{
-    Block, Cancel, Claim, Commit, Complete, Create, Decide, Dep, Edit, Fail, Link, Note, Pause, Payload, Reason,
-    Rollback, Split, Squash, Start, TICKS, Tick, Unblock, Undo, Unlink, Verify, Withdraw,
+    Block, Cancel, Claim, Commit, Complete, Decide, Dep, Fail, Link, Note, Pause, Payload, Reason, Rollback, Split,
+    Squash, Start, Unblock, Undo, Unlink, Verify, Withdraw,
 };
 
 use super::{actor::Actor, time::Timestamp};

@@ -28,6 +28,9 @@ pub(super) const MARKS: [(&str, Status); 21] = [
     ("⏭", Status::Cancelled),
 ];
 
+/// What may stand at the end of a line in brackets.
+pub(super) const WORDS: [&str; 4] = ["(after:", "(failed:", "(labels:", "(ref:"];
+
 /// A heading or an item.
 #[derive(Debug)]
 pub(super) struct Entry {
@@ -125,29 +128,32 @@ pub(super) fn entry(
                 entry.id = Some(Word { at: place(word), text: word.to_owned() });
             }
             rest = before;
-        } else if entry.after.is_none()
-            && let Some((before, inside)) = enclosed(rest, "(after:", ")")
-        {
-            let words = inside.split(',').map(str::trim).filter(|word| !word.is_empty());
-            let words = words.map(|word| Word { at: place(word), text: unescape(word.trim_matches('`')) });
-            entry.after = Some(words.collect());
-            rest = before;
-        } else if entry.failed.is_none()
-            && entry.status == Some(Status::Failed)
-            && let Some((before, inside)) = enclosed(rest, "(failed:", ")")
-        {
-            entry.failed = Some(reading.lines(place(inside), &unescape(inside.trim()))).filter(|why| !why.is_empty());
-            rest = before;
-        } else if let Some((before, inside)) = enclosed(rest, "(labels:", ")") {
-            let labels = inside.split(',').filter(|label| !label.trim().is_empty());
-            entry.labels.splice(0..0, taken(labels, place(inside), "label", words::label, reading));
-            rest = before;
-        } else if let Some((before, inside)) = enclosed(rest, "(ref:", ")") {
-            entry.refs.splice(0..0, taken([inside].into_iter(), place(inside), "reference", words::reference, reading));
-            rest = before;
-        } else {
-            break;
+            continue;
         }
+        // The one that ends the line is the one that is opened last.
+        let words = WORDS.into_iter().filter_map(|open| Some((open, enclosed(rest, open, ")")?)));
+        let Some((open, (before, inside))) = words.min_by_key(|(_, (_, inside))| inside.len()) else { break };
+        match open {
+            "(after:" if entry.after.is_none() => {
+                let words = inside.split(',').map(str::trim).filter(|word| !word.is_empty());
+                let words = words.map(|word| Word { at: place(word), text: unescape(word.trim_matches('`')) });
+                entry.after = Some(words.collect());
+            }
+            "(failed:" if entry.failed.is_none() && entry.status == Some(Status::Failed) => {
+                let why = reading.lines(place(inside), &unescape(inside.trim()));
+                entry.failed = Some(why).filter(|why| !why.is_empty());
+            }
+            "(labels:" => {
+                let labels = inside.split(',').filter(|label| !label.trim().is_empty());
+                entry.labels.splice(0..0, taken(labels, place(inside), "label", words::label, reading));
+            }
+            "(ref:" => {
+                let reference = std::iter::once(inside);
+                entry.refs.splice(0..0, taken(reference, place(inside), "reference", words::reference, reading));
+            }
+            _ => break,
+        }
+        rest = before;
     }
     (entry.title, entry.whole) = reading.line(at, &unescape(rest));
     if entry.title.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::line::MARKS;
+use super::line::{MARKS, WORDS};
 use crate::{
     domain::{id::TaskId, status::Status},
     plans::{
@@ -98,7 +98,7 @@ fn escape(text: &str) -> String {
         let is_special = match c {
             '\\' => after.starts_with(|next: char| next.is_ascii_punctuation()) || after.is_empty(),
             '<' => rest.starts_with("<!--"),
-            '(' => ["(after:", "(failed:", "(labels:", "(ref:"].iter().any(|word| rest.starts_with(word)),
+            '(' => WORDS.iter().any(|word| rest.starts_with(word)),
             '[' => escaped.is_empty(),
             '#' => after.trim_end_matches('#').is_empty(),
             _ => false,
