@@ -38,6 +38,19 @@ pub(super) fn checks(repo: &Repo) -> Vec<Check> {
 /// Every snapshot can be read, and what it holds is there.
 fn snapshots(repo: &Repo) -> Result<Check> {
     let name = "snapshots";
+    let taken = snapshot::taken(repo)?;
+    if !(taken.restorable.is_empty() && taken.gone.is_empty()) {
+        let all = taken.restorable.len() + taken.gone.len();
+        let gone = match taken.gone.len() {
+            0 => String::new(),
+            some => format!("; {some} of them no longer exist"),
+        };
+        return Ok(Check::error(
+            name,
+            format!("another program deleted or replaced {}{gone}", count(all, "snapshot", "snapshots")),
+            "'git agent doctor --fix' puts back those that still exist",
+        ));
+    }
     let listed = snapshot::list(repo)?;
     let broken = |snapshot: &snapshot::Snapshot| match snapshot::load(repo, snapshot) {
         Err(error) => Some(error.to_string()),

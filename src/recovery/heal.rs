@@ -101,6 +101,22 @@ pub fn chains(repo: &Repo) -> Result<Vec<String>> {
     Ok(done)
 }
 
+/// Snapshots that another program deleted or replaced, put back; answers what was done, in sentences.
+///
+/// # Errors
+///
+/// Those of [`snapshot::put_back`].
+pub fn snapshots(repo: &Repo) -> Result<Vec<String>> {
+    let taken = snapshot::put_back(repo)?;
+    let back = match taken.restorable.len() {
+        0 => None,
+        1 => Some("1 snapshot that another program had deleted or replaced is back".to_owned()),
+        count => Some(format!("{count} snapshots that another program had deleted or replaced are back")),
+    };
+    let gone = taken.gone.iter().map(|name| format!("{name}, which another program deleted, no longer exists"));
+    Ok(back.into_iter().chain(gone).collect())
+}
+
 /// Whether all that the chain leads to is there.
 ///
 /// # Errors

@@ -3,6 +3,11 @@
 //! A ref of the worktree, so that two worktrees never mix; it points into the ledger's history, so that no gc takes its
 //! target. Tasks that are active besides it (`start --also`) are `refs/worktree/agent/also/<id>`.
 
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
 use bstr::ByteSlice as _;
 
 use crate::{
@@ -11,6 +16,8 @@ use crate::{
     git::{
         ObjectId, RefChange, RefError, Repo,
         agent_host::{self, TASK_VARIABLE},
+        blocking_lock,
+        refs::remembered,
     },
     store::{
         ledger::{self, View},
@@ -20,7 +27,6 @@ use crate::{
 
 mod cache;
 pub mod ended;
-mod origin;
 
 /// The active task of a worktree.
 pub const REF: &str = "refs/worktree/agent/active";
@@ -67,17 +73,17 @@ fn of_session(repo: &Repo) -> Result<Vec<TaskId>> {
 ///
 /// Asked by every prompt and every hook, so the answer is remembered for as long as the refs it depends on stay.
 pub fn of_worktree(repo: &Repo) -> Result<Vec<TaskId>> {
-    let anchors = anchors(repo)?;
-    if anchors.is_empty() {
+    let pointers = pointers(repo)?;
+    if pointers.is_empty() {
         return Ok(Vec::new());
     }
+    let anchors: Vec<ObjectId> = pointers.iter().map(|pointer| pointer.anchor).collect();
     let state = cache::State { anchors: &anchors, ledger: repo.find_ref(ledger::REF)? };
     if let Some(known) = cache::read(repo, &state) {
         return Ok(known);
     }
-    let foreign = origin::foreign(repo, &anchors);
-    let own: Vec<ObjectId> = anchors.iter().filter(|anchor| !foreign.contains(anchor)).copied().collect();
-    let tasks = open_tasks(repo, tasks_of(repo, &own), state.ledger)?;
+    let own = tasks_of(repo, pointers.iter().filter(|pointer| pointer.is_own(repo)));
+    let tasks = open_tasks(repo, own, state.ledger)?;
     cache::write(repo, &state, &tasks);
     Ok(tasks)
 }
@@ -93,33 +99,47 @@ fn open_tasks(repo: &Repo, pointed: Vec<TaskId>, tip: Option<ObjectId>) -> Resul
     Ok(pointed.into_iter().filter(|id| !is_over(id)).collect())
 }
 
-/// The tasks that refs of this worktree point to because they were fetched from another repository: nothing is done for them.
+/// The tasks that refs of this worktree point to although they were not started here: another program, such as a fetch of every ref, set
+/// them. Nothing is done for them.
 pub fn foreign(repo: &Repo) -> Result<Vec<TaskId>> {
-    Ok(tasks_of(repo, &origin::foreign(repo, &anchors(repo)?)))
+    Ok(tasks_of(repo, pointers(repo)?.iter().filter(|pointer| !pointer.is_own(repo))))
 }
 
-/// The tasks that the refs of this worktree point to, wherever they come from.
+/// The tasks that the refs of this worktree point to, whatever set them.
 pub fn pointed(repo: &Repo) -> Result<Vec<TaskId>> {
-    Ok(tasks_of(repo, &anchors(repo)?))
+    Ok(tasks_of(repo, &pointers(repo)?))
+}
+
+/// A ref of this worktree, and the anchor of the task that it points to.
+struct Pointer {
+    name: String,
+    anchor: ObjectId,
+}
+
+impl Pointer {
+    /// Whether git-agent set it here.
+    fn is_own(&self, repo: &Repo) -> bool {
+        remembered::of(repo, &self.name).contains(&self.anchor)
+    }
 }
 
 /// What the refs of this worktree point to; the main one first.
-fn anchors(repo: &Repo) -> Result<Vec<ObjectId>> {
-    let main = repo.find_ref(REF)?;
+fn pointers(repo: &Repo) -> Result<Vec<Pointer>> {
+    let main = repo.find_ref(REF)?.map(|anchor| (REF.to_owned(), anchor));
     let also = match repo.refs() {
         // Listing costs a directory walk: only when there is something.
         crate::git::Refs::Files if !repo.git_dir().join(ALSO).is_dir() => Vec::new(),
         refs => refs.list(repo, ALSO)?,
     };
-    Ok(main.into_iter().chain(also.into_iter().map(|(_, anchor)| anchor)).collect())
+    Ok(main.into_iter().chain(also).map(|(name, anchor)| Pointer { name, anchor }).collect())
 }
 
-/// The tasks of `anchors`, each once.
-fn tasks_of(repo: &Repo, anchors: &[ObjectId]) -> Vec<TaskId> {
+/// The tasks that `pointers` point to, each once.
+fn tasks_of<'p>(repo: &Repo, pointers: impl IntoIterator<Item = &'p Pointer>) -> Vec<TaskId> {
     let mut ids = Vec::new();
-    for anchor in anchors {
+    for pointer in pointers {
         // A pointer to an object that is gone (copied git directory, damage) is no pointer.
-        let id = repo.read(*anchor).ok().and_then(|text| note::task_of_anchor(text.as_bstr()));
+        let id = repo.read(pointer.anchor).ok().and_then(|text| note::task_of_anchor(text.as_bstr()));
         ids.extend(id.filter(|id| !ids.contains(id)).into_iter().collect::<Vec<_>>());
     }
     ids
@@ -130,10 +150,11 @@ pub fn set(repo: &Repo, id: &TaskId, also: bool) -> Result<()> {
     let anchor = repo.blob_id(note::anchor(id).as_bytes())?;
     let present = pointed(repo)?;
     ended::forget(repo);
-    if origin::start(repo, anchor, &anchors(repo)?)? {
-        cache::forget(repo);
-    }
     if present.contains(id) && (also || present.len() == 1) {
+        for pointer in pointers(repo)?.iter().filter(|pointer| pointer.anchor == anchor && !pointer.is_own(repo)) {
+            remembered::set(repo, &pointer.name, Some(anchor))?;
+            cache::forget(repo);
+        }
         return Ok(());
     }
     let mut changes = Vec::new();
@@ -172,9 +193,10 @@ pub fn clear(repo: &Repo, id: &TaskId) -> Result<()> {
         return Ok(());
     }
     let mut changes = removals(repo, &present, Some(id))?;
-    // One of the others moves up.
+    // One of the others that were started here moves up.
+    let foreign = foreign(repo)?;
     if let Some(at) = changes.iter().position(|change| change.name == REF)
-        && let Some(next) = present.iter().find(|other| *other != id)
+        && let Some(next) = present.iter().find(|other| *other != id && !foreign.contains(other))
     {
         let also = format!("{ALSO}{next}");
         let anchor = repo.find_ref(&also)?;
@@ -182,6 +204,26 @@ pub fn clear(repo: &Repo, id: &TaskId) -> Result<()> {
         changes.push(RefChange { name: also, expected: anchor, new: None });
     }
     apply(repo, &changes, &format!("end {id}"))
+}
+
+/// How long another process may hold a lock of the pointers: it moves a ref.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Refuse while a lock file keeps the pointers of this worktree from being moved: asked before anything is recorded that they have to
+/// follow.
+///
+/// # Errors
+///
+/// `ref-locked`.
+pub fn refuse_locked(repo: &Repo) -> Result<()> {
+    let began = Instant::now();
+    while let Some(path) = blocking_lock::of_refs(repo, [REF]) {
+        if began.elapsed() > PATIENCE {
+            return Err(blocking_lock::error(codes::REF_LOCKED, &format!("cannot update {REF}"), &path));
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    Ok(())
 }
 
 /// The changes that remove the pointers to `only` (or to all of `present`).
@@ -203,6 +245,8 @@ fn apply(repo: &Repo, changes: &[RefChange], what: &str) -> Result<()> {
     if changes.is_empty() {
         return Ok(());
     }
+    // Not only where the refs point decides which of them count.
+    cache::forget(repo);
     repo.refs().change(repo, changes, &format!("git-agent: {what}")).map_err(|error| match error {
         RefError::Moved => Error::new(codes::ACTIVE_MOVED, "another process changed the active task of this worktree")
             .hint("try again"),

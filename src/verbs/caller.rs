@@ -15,7 +15,7 @@ use crate::{
         id::TaskId,
         revision::{Spec, Which},
         task::Task,
-        text::{NAMED, oid, plural, visible},
+        text::{NAMED, list, oid, plural, visible},
         time::Timestamp,
     },
     error::{Error, Result, codes},
@@ -26,7 +26,7 @@ use crate::{
         revision::{self, Emptiness, Resolver},
     },
     recovery::{
-        self,
+        self, heal,
         operation::{OpLog, PutBack},
         snapshot,
     },
@@ -164,11 +164,34 @@ impl Caller {
             PutBack::Unneeded => {}
             PutBack::Done => {
                 self.warn("another program replaced the log of operations of this worktree; restored its last state");
+                // A gc may have taken some of it meanwhile.
+                heal::chains(&self.repo)?.into_iter().for_each(|done| self.warn(done));
             }
             PutBack::Gone(last) => self.warn(format!(
                 "another program replaced the log of operations of this worktree, and its last operation, {}, no longer exists",
                 oid(last)
             )),
+        }
+        Ok(())
+    }
+
+    /// Put back the snapshots that another program deleted or replaced, and say so; those that no longer exist are named once.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`snapshot::put_back`].
+    pub fn put_back_snapshots(&self) -> Result<()> {
+        let taken = snapshot::put_back(&self.repo)?;
+        if !taken.restorable.is_empty() {
+            let count = plural(taken.restorable.len(), "snapshot");
+            self.warn(format!("another program deleted or replaced {count} of this repository; restored"));
+        }
+        if !taken.gone.is_empty() {
+            self.warn(format!(
+                "another program deleted {}, which no longer exist: {}",
+                plural(taken.gone.len(), "snapshot"),
+                list(taken.gone.iter().map(|name| name.trim_start_matches(snapshot::REFS)))
+            ));
         }
         Ok(())
     }
@@ -234,14 +257,21 @@ impl Caller {
     ///
     /// # Errors
     ///
-    /// `bad-actor`, those of `decide`, and those of [`ledger::write`].
-    pub fn write<T>(&self, decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>) -> Result<(Written, T)> {
+    /// `bad-actor`; `ref-locked` when what is written begins or ends work on a task, and the pointer to the active task cannot be moved;
+    /// those of `decide` and of [`ledger::write`].
+    pub fn write<T>(&self, mut decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>) -> Result<(Written, T)> {
         self.take_in();
         self.notice();
         let actor = self.actor()?;
         let command = Some(self.command()?);
         let author = Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true, command };
-        ledger::write(&self.repo, &author, decide)
+        ledger::write(&self.repo, &author, |view| {
+            let (draft, answer) = decide(view)?;
+            if draft.events.iter().any(|(_, payload)| payload.is_of_work()) {
+                active::refuse_locked(&self.repo)?;
+            }
+            Ok((draft, answer))
+        })
     }
 
     /// Write to the ledger of `remote` and to ours, as [`Caller::actor`].

@@ -31,7 +31,7 @@ pub struct Answer {
 ///
 /// # Errors
 ///
-/// With `fix` and `adopt`, those of [`heal::adopt`], [`watch::bring_back`] and [`heal::chains`].
+/// With `fix` and `adopt`, those of [`heal::adopt`], [`watch::bring_back`], [`heal::chains`] and [`heal::snapshots`].
 pub fn doctor(caller: &Caller, request: &Request) -> Result<Answer> {
     let repo = caller.repo();
     let mut fixed = Vec::new();
@@ -45,6 +45,7 @@ pub fn doctor(caller: &Caller, request: &Request) -> Result<Answer> {
         let events = watch::bring_back(repo)?;
         fixed.extend((events > 0).then(|| format!("{} came back into the ledger", plural(events, "event"))));
         fixed.extend(heal::chains(repo)?);
+        fixed.extend(heal::snapshots(repo)?);
     } else {
         caller.notice();
     }

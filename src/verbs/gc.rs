@@ -17,6 +17,9 @@ use crate::{
 pub fn gc(caller: &Caller, dry_run: bool) -> Result<(Expiry, Room)> {
     let repo = caller.repo();
     let view = caller.view()?;
+    if !dry_run {
+        caller.put_back_snapshots()?;
+    }
     let expiry = gc::plan(repo, &view, caller.now(), &repo.settings().retention())?;
     let room = gc::room(repo, &expiry)?;
     if !dry_run {

@@ -65,6 +65,7 @@ pub struct Restore {
 pub fn restore(caller: &Caller, request: &Restore) -> Result<(Snapshot, Outcome)> {
     let repo = caller.repo();
     repo.require_work_dir("restore a snapshot")?;
+    caller.put_back_snapshots()?;
     let snapshot = snapshot::find(repo, &request.id)?;
     let paths = Pathspecs::new(request.paths.clone());
     let trust = if request.foreign { Trust::Foreign } else { Trust::Own };
@@ -79,6 +80,7 @@ pub fn restore(caller: &Caller, request: &Restore) -> Result<(Snapshot, Outcome)
 /// Those of [`snapshot::find`] and [`snapshot::remove`].
 pub fn delete(caller: &Caller, words: &[String]) -> Result<Vec<Snapshot>> {
     let repo = caller.repo();
+    caller.put_back_snapshots()?;
     let mut snapshots: Vec<Snapshot> = Vec::with_capacity(words.len());
     for word in words {
         let found = snapshot::find(repo, word)?;

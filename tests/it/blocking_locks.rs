@@ -3,11 +3,15 @@
 use crate::support::{Layout, TestRepo, default_git};
 
 /// Each lock with a command that it blocks.
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 13] = [
     (".git/refs/notes/agent-tasks.lock", "note x"),
     (".git/refs/agent/ledger/seen.lock", "note x"),
     (".git/packed-refs.lock", "note x"),
     (".git/refs/worktree/agent/active.lock", "start u"),
+    (".git/refs/worktree/agent/active.lock", "pause"),
+    (".git/refs/worktree/agent/active.lock", "complete"),
+    (".git/refs/worktree/agent/active.lock", "fail --reason x"),
+    (".git/refs/worktree/agent/active.lock", "cancel t"),
     (".git/index.lock", "checkpoint -m x"),
     (".git/index.lock", "rollback t@1 --mode restore"),
     (".git/HEAD.lock", "rollback t@1 --mode restore"),
@@ -36,12 +40,14 @@ fn play(layout: Layout, rows: &[(&str, &str)]) {
         let repo = world(layout);
         let words: Vec<&str> = command.split(' ').collect();
         repo.write(lock, "");
+        let ledger = repo.git(&["rev-parse", "refs/notes/agent-tasks"]).text();
         let said = repo.agent(&words);
         assert_eq!(said.code, Some(4), "{lock}, {command}: {said}");
         assert!(said.stderr.contains(&format!("{lock}' exists")), "{lock}, {command}: {said}");
         assert!(said.stderr.contains("one died and left that file behind: remove it"), "{lock}, {command}: {said}");
         assert!(repo.path().join(lock).exists(), "{lock}, {command}: it may be in use");
         assert_eq!(repo.read("a"), "four\n");
+        assert_eq!(repo.git(&["rev-parse", "refs/notes/agent-tasks"]).text(), ledger, "{lock}, {command}");
         std::fs::remove_file(repo.path().join(lock)).unwrap();
         repo.agent(&words).success();
         repo.fsck();

@@ -64,3 +64,34 @@ fn the_demo_plays_to_its_end_and_leaves_its_repository() {
     let again = repo.agent(&["demo", "--into", "../demo"]).exits(1);
     assert!(again.stderr.contains("not empty"), "{again}");
 }
+
+/// `module::test`, `module::*` and, next to one of them, `test` in docs/security.md are tests that exist.
+#[test]
+fn the_tests_that_the_claims_about_security_name_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let security = document("docs/security.md");
+    let is_name = |word: &str| {
+        let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | ':' | '*');
+        word.chars().all(is_word) && (word.contains("::") || word.matches('_').count() > 3)
+    };
+    let sources = |dir: &Path, module: &str| {
+        let mut text = std::fs::read_to_string(dir.join(format!("{module}.rs"))).unwrap_or_default();
+        for entry in std::fs::read_dir(dir.join(module)).into_iter().flatten().flatten() {
+            text += &std::fs::read_to_string(entry.path()).unwrap_or_default();
+        }
+        text
+    };
+    let (mut named, mut module) = (0, String::new());
+    for word in security.split('`').skip(1).step_by(2).filter(|word| is_name(word)) {
+        named += 1;
+        let (of, test) = word.split_once("::").unwrap_or((&module, word));
+        let text = match of {
+            "git" => sources(&root.join("src/git"), test) + &sources(&root.join("src/git/objects"), test),
+            _ => sources(&root.join("tests/it"), of),
+        };
+        assert!(text.contains("#[test]"), "`{word}`: there are no tests in {of}");
+        assert!(of == "git" || test == "*" || text.contains(&format!("fn {test}(")), "`{word}` is no test");
+        module = of.to_owned();
+    }
+    assert!(named > 40, "the names are written in another way: {named}");
+}

@@ -3,12 +3,12 @@
 use crate::support::{Layout, Output, State, TestRepo, default_git, on_every_git};
 
 /// A repository that sends what it should not, and a clone of it that fetches everything.
-struct Pair {
-    sender: TestRepo,
-    victim: TestRepo,
+pub struct Pair {
+    pub sender: TestRepo,
+    pub victim: TestRepo,
 }
 
-fn pair(layout: Layout) -> Pair {
+pub fn pair(layout: Layout) -> Pair {
     let sender = TestRepo::with_layout(default_git(), layout);
     sender.commit_file("a", "one\n", "first");
     sender.commit_file("b", "b\n", "second");
@@ -305,6 +305,8 @@ fn a_seal_is_of_one_ref_and_of_every_byte() {
     let changed = text.replace("Kind: manual", "Kind: safety");
     let commit = object(&repo, "commit", changed.as_bytes());
     repo.git(&["update-ref", &name, &commit]).success();
+    // Without what is remembered of it, which would bring ours back.
+    std::fs::remove_dir_all(repo.path().join(".git/agent-id/tips")).unwrap();
     repo.agent(&["snapshot", "restore", &id]).exits(1);
     repo.fsck();
     assert_eq!(repo.sh("stat -c %a .git/agent-id/secret").success().text(), "600");
@@ -337,73 +339,30 @@ fn what_is_ours_by_the_word_of_a_person_is_ours_again() {
     assert_eq!(repo.read("a"), "two\n");
 }
 
-/// `refs/agent/*` has no reflog: what a fetch writes over it is known from what git-agent itself last did.
+/// Also in a worktree in which no task was ever started.
 #[test]
-fn a_fetch_that_writes_over_our_operations_takes_none_of_them() {
-    for layout in [Layout::Plain, Layout::Reftable] {
-        for prune in ["--no-prune", "--prune"] {
-            let Pair { sender, victim } = pair(layout);
-            victim.agent(&["add", "--id", "own", "Own"]).success();
-            victim.agent(&["start", "own"]).success();
-            for text in ["two\n", "three\n"] {
-                victim.write("a", text);
-                victim.agent(&["checkpoint"]).success();
-            }
-            let own = victim.agent(&["ops", "--json"]).json()["operations"].clone();
-            sender.agent(&["add", "--id", "evil", "Evil"]).success();
-            sender.agent(&["start", "evil"]).success();
-            sender.write("b", "theirs\n");
-            sender.agent(&["checkpoint"]).success();
-            if prune == "--prune" {
-                sender.git(&["update-ref", "-d", "refs/agent/ops/main"]).success();
-            }
-            victim.git(&["fetch", "-q", prune, "origin", "+refs/agent/*:refs/agent/*"]).success();
-            let doctor = victim.agent(&["doctor"]);
-            assert!(
-                doctor.stdout.contains("another program replaced the log of operations of worktree main"),
-                "{doctor}"
-            );
-            // A new one is not built upon those of others.
-            victim.write("a", "four\n");
-            let made = victim.agent(&["checkpoint"]).success();
-            assert!(made.stderr.contains("another program replaced the log of operations"), "{made}");
-            let ops = victim.agent(&["ops", "--json"]).json()["operations"].clone();
-            assert_eq!(ops.as_array().unwrap()[1..], own.as_array().unwrap()[..], "{ops}");
-            victim.agent(&["undo"]).success();
-            victim.git(&["fetch", "-q", prune, "origin", "+refs/agent/*:refs/agent/*"]).success();
-            let fixed = victim.agent(&["doctor", "--fix", "--json"]).json();
-            assert!(fixed["fixed"].to_string().contains("is at its last operation again"), "{fixed}");
-            victim.agent(&["redo"]).success();
-            assert_eq!(victim.read("a"), "four\n");
-            // One after another, down to the first.
-            victim.git(&["fetch", "-q", prune, "origin", "+refs/agent/*:refs/agent/*"]).success();
-            for text in ["three\n", "two\n", "one\n"] {
-                victim.agent(&["undo"]).success();
-                assert_eq!(victim.git(&["show", "HEAD:a"]).stdout, text);
-            }
-            assert_eq!(victim.agent(&["ops"]).success().stderr, "");
-            victim.fsck();
-        }
-    }
-}
-
-#[test]
-fn operations_that_are_replaced_and_gone_are_told() {
+fn an_active_task_that_was_not_started_here_is_not_ours() {
     let Pair { sender, victim } = pair(Layout::Plain);
+    victim.agent(&["init"]).success();
+    sender.agent(&["add", "--id", "evil", "Evil"]).success();
+    sender.agent(&["start", "evil"]).success();
+    victim.git(&["fetch", "-q", "--no-write-fetch-head", "origin", "+refs/*:refs/*", "--update-head-ok"]).success();
+    victim.git(&["reset", "-q", "--hard"]).success();
+    let status = victim.agent(&["status", "--json"]).json();
+    assert_eq!((&status["active"], &status["foreign"]), (&serde_json::json!([]), &serde_json::json!(["evil"])));
+    victim.git(&["commit", "-q", "--allow-empty", "-m", "by hand"]).success();
+    assert_eq!(victim.task_ids("HEAD"), Vec::<String>::new());
+    // Nor does it become the active one when one that was started here ends.
     victim.agent(&["add", "--id", "own", "Own"]).success();
+    let anchor = victim.git(&["rev-parse", "refs/worktree/agent/active"]).text();
     victim.agent(&["start", "own"]).success();
-    victim.write("a", "two\n");
-    victim.agent(&["checkpoint"]).success();
-    sender.agent(&["snapshot"]).success();
-    victim.git(&["fetch", "-q", "--prune", "origin", "+refs/agent/*:refs/agent/*"]).success();
-    victim.sh("git reflog expire --expire=now --all; git gc -q --prune=now").success();
-    let ops = victim.agent(&["ops"]).success();
-    assert!(ops.stderr.contains("and its last operation, "), "{ops}");
-    assert_eq!(victim.agent(&["ops"]).success().stderr, "", "told once");
-    victim.write("a", "three\n");
-    victim.agent(&["checkpoint"]).success();
-    victim.agent(&["undo"]).success();
-    victim.fsck();
+    victim.git(&["update-ref", "refs/worktree/agent/also/evil", &anchor]).success();
+    victim.agent(&["pause"]).success();
+    assert_eq!(victim.agent(&["status", "--json"]).json()["active"], serde_json::json!([]));
+    // Until it is started here.
+    victim.agent(&["claim", "evil", "--steal", "--reason", "it is here"]).success();
+    victim.agent(&["start", "evil"]).success();
+    assert_eq!(victim.agent(&["status", "--json"]).json()["active"], serde_json::json!(["evil"]));
 }
 
 #[test]

@@ -22,7 +22,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
-    let listed = snapshot::list(ctx.repo()?)?;
+    let listed = ctx.call(|caller| {
+        // Where nothing can be written, what is there is shown.
+        caller.put_back_snapshots().unwrap_or_default();
+        snapshot::list(caller.repo())
+    })?;
     for (name, why) in &listed.damaged {
         ctx.out.warn(format!("{name} is no snapshot that can be read: {why}"));
     }

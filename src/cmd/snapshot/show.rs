@@ -27,7 +27,11 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
-    show(ctx, &snapshot::find(ctx.repo()?, &args.id)?)
+    let snapshot = ctx.call(|caller| {
+        caller.put_back_snapshots().unwrap_or_default();
+        snapshot::find(caller.repo(), &args.id)
+    })?;
+    show(ctx, &snapshot)
 }
 
 /// Show `snapshot`.

@@ -104,6 +104,16 @@ payloads! {
 }
 
 impl Payload {
+    /// Whether it begins or ends work on the task, so that the pointer to the active task of a worktree has to follow.
+    pub fn is_of_work(&self) -> bool {
+        matches!(
+            self,
+            Payload::Start(_) | Payload::Pause(_) | Payload::Complete(_) | Payload::Fail(_) | Payload::Cancel(_)
+        )
+    }
+}
+
+impl Payload {
     /// The title that it gives the task.
     pub fn title(&self) -> Option<&str> {
         match self {

@@ -82,6 +82,15 @@ fn locked(repo: &Repo, changes: &[RefChange], what: &str, cause: anyhow::Error) 
     }
 }
 
+/// Remember what became of `changes`.
+fn settle(repo: &Repo, changes: &[RefChange], changed: Result<(), RefError>) -> Result<(), RefError> {
+    match &changed {
+        Ok(()) => remembered::settle(repo, changes),
+        Err(_) => remembered::withdraw(repo, changes),
+    }
+    changed
+}
+
 impl Refs {
     /// The object that `name` points to.
     pub fn find(self, repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
@@ -102,16 +111,15 @@ impl Refs {
     /// Move all of `changes`, or none of them. The user's hooks see those of refs that are not ours.
     pub fn change(self, repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
         remembered::announce(repo, changes)?;
-        match self {
+        let changed = match self {
             // git alone gives the files and directories of refs the modes that those who share the repository need.
             Refs::Files if !repo.is_shared() => {
                 let _claim = Claim::to_refs(repo, changes);
                 files::change(repo, changes, reflog)
             }
             Refs::Files | Refs::Binary => binary::change(repo, changes, reflog, binary::Durability::AsConfigured),
-        }?;
-        remembered::settle(repo, changes);
-        Ok(())
+        };
+        settle(repo, changes, changed)
     }
 
     /// Move all of `changes`, or none of them; when this returns they are on the disk (git 2.36 or newer).
@@ -119,11 +127,11 @@ impl Refs {
     /// `HEAD` among them is moved itself: a commit there means that it is detached afterwards.
     pub fn change_durably(self, repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
         remembered::announce(repo, changes)?;
-        match files::change_ours(repo, self, changes, reflog) {
+        let changed = match files::change_ours(repo, self, changes, reflog) {
             Some(changed) => changed,
             None => binary::change(repo, changes, reflog, binary::Durability::Synced),
-        }?;
-        remembered::settle(repo, changes);
+        };
+        settle(repo, changes, changed)?;
         match self {
             Refs::Files => files::sync(repo, changes).map_err(RefError::Failed),
             Refs::Binary => Ok(()),

@@ -1,16 +1,18 @@
 //! Where our own refs were last moved to by git-agent in this repository, kept where no fetch can write.
 //!
+//! A pointer to an active task that is not the remembered one was set by another program, such as a fetch of every ref.
+//!
 //! `git fetch '+refs/*:refs/*'` replaces every ref of ours by the one of another repository, `--prune` deletes those that it lacks,
-//! and refs under `refs/agent/` have no reflog. So the tips of the ledger and of the operation logs are also in
-//! `<common dir>/agent-id/tips/<ref>`, an object id a line. While an operation log is moved, the file names both the old and the new
-//! tip.
+//! and refs under `refs/agent/` have no reflog. So the tips of the ledger and of the operation logs, the pointers to active tasks and the commits of
+//! snapshots are also in `<common dir>/agent-id/tips/<ref>`, an object id a line. While an operation log is moved, the file names both the old and the
+//! new tip.
 
 use std::{fs, path::PathBuf};
 
 use bstr::ByteSlice as _;
 use gix::ObjectId;
 
-use super::{RefChange, RefError};
+use super::{RefChange, RefError, is_of_worktree};
 use crate::{
     error::{Context as _, Result},
     git::Repo,
@@ -20,6 +22,10 @@ use crate::{
 const LEDGER: &str = "refs/notes/agent-tasks";
 /// A log that is shortened no longer contains its former tip, so the new one is remembered before the ref moves.
 const OPERATIONS: &str = "refs/agent/ops/";
+/// One that is deleted is forgotten before its ref goes: in between, it must not look like one that another program deleted.
+const SNAPSHOTS: &str = "refs/agent/snap/";
+/// The pointers to the active tasks of a worktree, each worktree's own.
+const ACTIVE: &str = "refs/worktree/agent/";
 
 /// The commits that git-agent last moved `name` to, in this repository: none if that is unknown, the newest first.
 pub fn of(repo: &Repo, name: &str) -> Vec<ObjectId> {
@@ -47,11 +53,30 @@ pub fn set(repo: &Repo, name: &str, tip: Option<ObjectId>) -> Result<()> {
 
 /// `changes` are about to be made.
 pub(super) fn announce(repo: &Repo, changes: &[RefChange]) -> Result<(), RefError> {
-    for change in changes.iter().filter(|change| change.name.starts_with(OPERATIONS)) {
-        let tips: Vec<ObjectId> = [change.new, change.expected].into_iter().flatten().collect();
+    for change in changes {
+        let tips: Vec<ObjectId> = match change.name.as_str() {
+            name if name.starts_with(OPERATIONS) => [change.new, change.expected].into_iter().flatten().collect(),
+            name if name.starts_with(SNAPSHOTS) && change.new.is_none() => Vec::new(),
+            // Where it is now stays true if it does not move.
+            name if name.starts_with(ACTIVE) && change.new.is_some() => {
+                let known = of(repo, name);
+                change.new.into_iter().chain(change.expected.filter(|tip| known.contains(tip))).collect()
+            }
+            _ => continue,
+        };
         put(repo, &change.name, &tips).map_err(RefError::Failed)?;
     }
     Ok(())
+}
+
+/// `changes` were announced and not made.
+pub(super) fn withdraw(repo: &Repo, changes: &[RefChange]) {
+    for change in changes.iter().filter(|change| change.name.starts_with(SNAPSHOTS) && change.new.is_none()) {
+        // It is not remembered then, and there anyway.
+        if let Ok(Some(tip)) = repo.find_ref(&change.name) {
+            set(repo, &change.name, Some(tip)).unwrap_or_default();
+        }
+    }
 }
 
 /// `changes` were made.
@@ -62,7 +87,7 @@ pub(super) fn settle(repo: &Repo, changes: &[RefChange]) {
             let known = of(repo, LEDGER);
             change.new.is_none() || known.is_empty() || change.expected.is_some_and(|old| known.contains(&old))
         }
-        name => name.starts_with(OPERATIONS),
+        name => [OPERATIONS, SNAPSHOTS, ACTIVE].iter().any(|prefix| name.starts_with(prefix)),
     };
     for change in changes.iter().filter(is_due) {
         // What is remembered stays true without it: the ledger only grows, and a log was announced.
@@ -88,5 +113,7 @@ fn directory(repo: &Repo) -> PathBuf {
 }
 
 fn file(repo: &Repo, name: &str) -> PathBuf {
-    directory(repo).join(name.replace('%', "%25").replace('/', "%2F"))
+    let is_linked = is_of_worktree(name) && repo.git_dir() != repo.common_dir();
+    let place = if is_linked { format!("worktrees/{}/", repo.worktree_name()) } else { String::new() };
+    directory(repo).join(format!("{place}{name}").replace('%', "%25").replace('/', "%2F"))
 }

@@ -28,6 +28,7 @@ mod create;
 mod disk;
 mod ensure;
 mod metadata;
+mod put_back;
 pub mod restore;
 pub mod state;
 mod store;
@@ -38,6 +39,7 @@ pub use crate::recovery::snapshot::create::{Request, Taken, take, take_captured}
 pub use crate::recovery::snapshot::state::{Conflict, Flags, SkipReason, Skipped, Submodule, WorktreeState, flags_of};
 pub use capture::{Captured, capture, merged};
 pub use disk::is_absent;
+pub use put_back::{put_back, taken};
 pub use store::{Unpublished, tree};
 pub use stored::{Listed, files, find, id_of_ref, last_of, list, load, load_tree, named, remove, saved, tidy};
 

@@ -74,14 +74,14 @@ pub fn last_of(repo: &Repo, worktree: &str) -> Result<Option<Snapshot>> {
 }
 
 /// Their refs, newest first.
-fn refs(repo: &Repo) -> Result<Vec<(String, ObjectId)>> {
+pub(super) fn refs(repo: &Repo) -> Result<Vec<(String, ObjectId)>> {
     // git skips an empty file that a crash left of a ref; one of them must not keep work from being saved or found.
     let mut refs = repo.refs().list(repo, REFS).or_else(|_| Refs::Binary.list(repo, REFS))?;
     refs.sort_by(|(one, _), (other, _)| other.cmp(one));
     Ok(refs)
 }
 
-fn read(repo: &Repo, name: &str, id: ObjectId) -> Result<Snapshot> {
+pub(super) fn read(repo: &Repo, name: &str, id: ObjectId) -> Result<Snapshot> {
     let damaged = || Error::new(codes::NOT_A_SNAPSHOT, format!("{name} points to {id}, which is not its snapshot"));
     if repo.own_header(id)?.1 > LONGEST_MESSAGE {
         return Err(damaged());

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Changes with the format, and with what else than these refs decides which tasks are active.
-const MAGIC: &[u8; 8] = b"gaactiv\x02";
+const MAGIC: &[u8; 8] = b"gaactiv\x03";
 
 /// The refs that the answer depends on.
 pub(super) struct State<'a> {

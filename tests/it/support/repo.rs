@@ -272,6 +272,13 @@ impl TestRepo {
         let anchor =
             self.run("git").args(["hash-object", "-w", "--stdin"]).stdin(format!("0 task {task}\n")).run().text();
         self.git(&["update-ref", "refs/worktree/agent/active", &anchor]).success();
+        // As git-agent remembers what it set itself.
+        self.sh(&format!(
+            "tips=$(git rev-parse --git-common-dir)/agent-id/tips; own=$(git rev-parse --git-dir); mkdir -p $tips
+            case $own in */worktrees/*) place=worktrees%2F${{own##*/}}%2F ;; esac
+            echo {anchor} >$tips/${{place-}}refs%2Fworktree%2Fagent%2Factive"
+        ))
+        .success();
     }
 
     /// Make no task active.

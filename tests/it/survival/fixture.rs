@@ -60,7 +60,13 @@ pub fn prepare(repo: &TestRepo) {
 
 /// What scripts of scenarios can say besides git.
 pub const PRELUDE: &str = r#"
-active() { git update-ref refs/worktree/agent/active "$(echo "0 task $1" | git hash-object -w --stdin)"; }
+active() {
+    anchor=$(echo "0 task $1" | git hash-object -w --stdin)
+    git update-ref refs/worktree/agent/active "$anchor"
+    tips=$(git rev-parse --git-common-dir)/agent-id/tips own=$(git rev-parse --git-dir) place=
+    case $own in */worktrees/*) place=worktrees%2F${own##*/}%2F ;; esac
+    mkdir -p "$tips"; echo "$anchor" >"$tips/${place}refs%2Fworktree%2Fagent%2Factive"
+}
 idle() { git update-ref -d refs/worktree/agent/active; }
 made() { echo "${2-$1}" >"$1"; git add "$1"; git commit -q -m "$1"; }
 foreign() {

@@ -1,0 +1,74 @@
+//! Snapshots whose refs another program deleted or replaced, put back while what they hold is still there.
+//!
+//! `git fetch --prune '+refs/*:refs/*'` deletes every snapshot of this repository, and says nothing of it.
+
+use std::collections::HashMap;
+
+use super::{
+    REFS,
+    stored::{read, refs},
+};
+use crate::{
+    error::{Error, Result, codes},
+    git::{ObjectId, RefChange, RefError, Repo, refs::remembered, revwalk},
+};
+
+/// How often refs that another process moves meanwhile are read again.
+const TRIES: usize = 3;
+
+/// What another program did to the snapshots of this repository.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// The refs that it deleted or replaced, and whose snapshots are whole.
+    pub restorable: Vec<RefChange>,
+    /// The names of those whose snapshots no longer exist.
+    pub gone: Vec<String>,
+}
+
+/// Find the snapshots that git-agent made here, and whose refs another program deleted or replaced. Nothing is changed.
+///
+/// # Errors
+///
+/// When refs cannot be read.
+pub fn taken(repo: &Repo) -> Result<Taken> {
+    let mut taken = Taken::default();
+    // Read in this order: one that is deleted meanwhile is forgotten before its ref goes.
+    let present: HashMap<String, ObjectId> = refs(repo)?.into_iter().collect();
+    for name in remembered::names(repo, REFS) {
+        let Some(&last) = remembered::of(repo, &name).first() else { continue };
+        let expected = present.get(&name).copied();
+        if expected == Some(last) || expected.is_none() && repo.find_ref(&name)?.is_some() {
+            continue;
+        }
+        // Half a snapshot behind a ref would keep git's own gc from ever ending.
+        let is_ours = read(repo, &name, last).is_ok_and(|snapshot| !snapshot.is_foreign);
+        match is_ours && revwalk::is_connected(repo, &[last])? {
+            true => taken.restorable.push(RefChange { name, expected, new: Some(last) }),
+            false => taken.gone.push(name),
+        }
+    }
+    Ok(taken)
+}
+
+/// Put back what is [`taken`] and whole, and forget the rest; answers what it was.
+///
+/// # Errors
+///
+/// `snapshot-raced` when another process keeps moving these refs; where they cannot be moved.
+pub fn put_back(repo: &Repo) -> Result<Taken> {
+    for _ in 0..TRIES {
+        let taken = taken(repo)?;
+        if !taken.restorable.is_empty() {
+            match repo.refs().change_durably(repo, &taken.restorable, "git-agent: put back snapshots") {
+                Ok(()) => {}
+                Err(RefError::Moved) => continue,
+                Err(RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error)) => {
+                    return Err(error);
+                }
+            }
+        }
+        taken.gone.iter().try_for_each(|name| remembered::set(repo, name, repo.find_ref(name)?))?;
+        return Ok(taken);
+    }
+    Err(Error::new(codes::SNAPSHOT_RACED, "another process keeps moving the refs of snapshots").hint("try again"))
+}
