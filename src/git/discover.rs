@@ -25,6 +25,31 @@ pub(super) struct Place {
     pub needs_consent: bool,
 }
 
+/// Why no repository is found.
+#[derive(Debug)]
+pub enum DiscoverError {
+    /// There is none (`not-a-repository`).
+    None(Error),
+    /// git stops at something that is none (`broken-repository`).
+    Broken(Error),
+    /// It cannot be opened, or git refuses it.
+    Failed(Error),
+}
+
+impl From<DiscoverError> for Error {
+    fn from(error: DiscoverError) -> Self {
+        match error {
+            DiscoverError::None(error) | DiscoverError::Broken(error) | DiscoverError::Failed(error) => error,
+        }
+    }
+}
+
+impl From<Error> for DiscoverError {
+    fn from(error: Error) -> Self {
+        DiscoverError::Failed(error)
+    }
+}
+
 /// Longer `.git` files are none.
 const LONGEST_GITFILE: u64 = 1 << 20;
 
@@ -33,8 +58,8 @@ const LONGEST_GITFILE: u64 = 1 << 20;
 /// # Errors
 ///
 /// `not-a-repository` if git finds none, `broken-repository` if git stops at something that is none.
-pub(super) fn find(given: &Path, git_dir: Option<&Path>) -> Result<Place> {
-    let start = given.canonicalize().map_err(|error| none().because(error))?;
+pub(super) fn find(given: &Path, git_dir: Option<&Path>) -> Result<Place, DiscoverError> {
+    let start = given.canonicalize().map_err(|error| DiscoverError::None(none().because(error)))?;
     if let Some(named) = git_dir {
         let git_dir = named_git_dir(&start.join(named))?;
         let work_tree = linked_work_tree(&git_dir).filter(|dir| start.starts_with(dir)).unwrap_or(start);
@@ -68,7 +93,7 @@ pub(super) fn find(given: &Path, git_dir: Option<&Path>) -> Result<Place> {
             return Ok(Place { git_dir: dir.to_owned(), work_tree: None, needs_consent: true });
         }
     }
-    Err(none())
+    Err(DiscoverError::None(none()))
 }
 
 /// The work tree of the linked worktree whose git directory is `git_dir`.
@@ -86,7 +111,7 @@ fn linked_work_tree(git_dir: &Path) -> Option<PathBuf> {
 /// # Errors
 ///
 /// `broken-repository` if git would not take it for one.
-pub fn named_git_dir(path: &Path) -> Result<PathBuf> {
+pub fn named_git_dir(path: &Path) -> Result<PathBuf, DiscoverError> {
     let git_dir = gitfile(path)?.unwrap_or_else(|| path.to_owned());
     match is_git_dir(&git_dir) {
         true => Ok(git_dir.canonicalize().unwrap_or(git_dir)),
@@ -99,13 +124,16 @@ fn none() -> Error {
         .hint("go into a repository, or make one with 'git init'")
 }
 
-fn broken(path: &Path, what: &str) -> Error {
-    Error::new(codes::BROKEN_REPOSITORY, format!("'{}' {what}", path.display()))
-        .hint("'git rev-parse --git-dir' says what git makes of it; 'git worktree repair' mends links of worktrees")
+fn broken(path: &Path, what: &str) -> DiscoverError {
+    DiscoverError::Broken(
+        Error::new(codes::BROKEN_REPOSITORY, format!("'{}' {what}", path.display())).hint(
+            "'git rev-parse --git-dir' says what git makes of it; 'git worktree repair' mends links of worktrees",
+        ),
+    )
 }
 
 /// Where the `.git` file at `path` leads to; `None` if it is a directory, or nothing.
-fn gitfile(path: &Path) -> Result<Option<PathBuf>> {
+fn gitfile(path: &Path) -> Result<Option<PathBuf>, DiscoverError> {
     let Ok(meta) = path.metadata() else { return Ok(None) };
     if meta.is_dir() {
         return Ok(None);

@@ -62,6 +62,7 @@ pub mod worktree;
 pub mod worktree_tree;
 
 pub use config::Config;
+pub use discover::DiscoverError;
 pub use gix::{
     ObjectId,
     hashtable::HashMap as ObjectIdMap,

@@ -11,7 +11,7 @@ use gix::{ObjectId, prelude::ObjectIdExt as _};
 
 use super::{
     cmd::{self, Git},
-    discover,
+    discover::{self, DiscoverError},
     head::Head,
     objects::{DeltaBases, RetryPolicy},
     refs::Refs,
@@ -63,7 +63,7 @@ impl Repo {
     /// Open the repository that `dir` is in, as git would find it (`GIT_DIR` and its kin included).
     ///
     /// Refuses what git refuses: a repository of another user that is not a `safe.directory`, extensions that are not known.
-    pub fn discover(dir: &Path) -> Result<Self> {
+    pub fn discover(dir: &Path) -> Result<Self, DiscoverError> {
         let named = std::env::var_os("GIT_DIR");
         let place = discover::find(dir, named.as_deref().map(Path::new))?;
         if place.needs_consent {

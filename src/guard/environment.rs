@@ -11,7 +11,7 @@ use bstr::{BStr, BString, ByteSlice as _, ByteVec as _};
 use crate::{
     domain::text::list,
     error::{Error, Result, codes},
-    git::{Repo, discover, programs, remote},
+    git::{DiscoverError, Repo, discover, programs, remote},
     recovery::snapshot,
     shell::{Dir, World},
 };
@@ -36,7 +36,7 @@ impl Environment {
     }
 
     /// The repository that `dir` is in, or will be in when it is made. `None` if there is none.
-    pub(super) fn repo(&self, dir: &Path) -> Result<Option<Rc<Repo>>> {
+    pub(super) fn repo(&self, dir: &Path) -> Result<Option<Rc<Repo>>, DiscoverError> {
         let dir = dir.ancestors().find(|dir| dir.is_dir() || dir.as_os_str().is_empty()).unwrap_or(dir);
         let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
         if let Some((_, repo)) = self.opened.borrow().iter().find(|(known, _)| known == dir) {
@@ -47,7 +47,7 @@ impl Environment {
                 self.refuse_programs(dir, &repo)?;
                 Some(Rc::new(repo))
             }
-            Err(error) if error.code() == codes::NOT_A_REPOSITORY => None,
+            Err(DiscoverError::None(_)) => None,
             Err(error) => return Err(error),
         };
         // One worktree is one repository, wherever in it one looks from.

@@ -12,7 +12,7 @@ use bstr::{BString, ByteSlice as _};
 use super::nested;
 use crate::{
     error::{Error, Result, codes},
-    git::{Repo, ignore, unkept},
+    git::{DiscoverError, Repo, ignore, unkept},
     guard::{
         environment::{Environment, real},
         paths::{Relation, RepoPaths, locate},
@@ -52,12 +52,12 @@ pub(super) fn find(environment: &Environment, risk: &Risk) -> Result<Option<Foun
 /// The repository that a git command works on.
 fn repository(environment: &Environment, own: &Path, risk: &Risk) -> Result<Option<Rc<Repo>>> {
     let named = match &risk.place {
-        _ if risk.losses == [Loss::Remote] => return environment.repo(own),
+        _ if risk.losses == [Loss::Remote] => return Ok(environment.repo(own)?),
         Where::Here => {
             return match environment.repo(own) {
                 // git stops there, too.
-                Err(error) if error.code() == codes::BROKEN_REPOSITORY => Ok(None),
-                found => found,
+                Err(DiscoverError::Broken(_)) => Ok(None),
+                found => Ok(found?),
             };
         }
         Where::Named { git_dir, work_tree } => environment.named(own, git_dir.as_ref(), work_tree.as_ref())?,
@@ -214,10 +214,10 @@ fn paths(environment: &Environment, own: &Path, risk: &Risk, targets: &[Target])
             }
             Err(error) if touches_nothing(dir, &from, targets) => drop(error),
             // For git this is no repository, and never was one that could save anything.
-            Err(error) if error.code() == codes::BROKEN_REPOSITORY && !takes_damaged(dir, &from, targets) => {
+            Err(DiscoverError::Broken(error)) if !takes_damaged(dir, &from, targets) => {
                 found.remarks = vec![format!("no snapshot is taken: {error}")];
             }
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
     }
     let takes_all = |target: &Target| risk.level >= Level::Destroys || matches!(target, Target::Whole(_));

@@ -23,7 +23,7 @@ use crate::{
             scan,
         },
     },
-    error::{Context as _, Result, codes},
+    error::{Context as _, Result},
     git::{ObjectId, Repo, commit::Commit},
     hook::{
         fail_open::{complain, say},
@@ -322,12 +322,12 @@ fn reverted(repo: &Repo, rules: &Rules, text: &[u8], owners: &Links<'_>) -> Vec<
 
 /// The active tasks, the main one last. A variable that holds no task id is ignored, and said to be.
 fn active_tasks(repo: &Repo) -> Result<Vec<TaskId>> {
-    let mut tasks = match active::read(repo) {
-        Err(error) if error.code() == codes::BAD_TASK_ID => {
+    let mut tasks = match active::named() {
+        Some(Err(error)) => {
             complain("GIT_AGENT_TASK", &format!("ignored, {error}"));
             active::of_worktree(repo)?
         }
-        other => other?,
+        _ => active::read(repo)?,
     };
     tasks.reverse();
     Ok(tasks)

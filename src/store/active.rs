@@ -40,11 +40,20 @@ const ALSO: &str = "refs/worktree/agent/also/";
 ///
 /// `bad-task-id` when the variable is set to something that is no id.
 pub fn read(repo: &Repo) -> Result<Vec<TaskId>> {
-    let Some(word) = agent_host::named_task() else { return of_session(repo) };
-    TaskId::parse(&word).map(|id| vec![id]).map_err(|why| {
+    named().map_or_else(|| of_session(repo), |id| Ok(vec![id?]))
+}
+
+/// The task that [`TASK_VARIABLE`] names, if it is set.
+///
+/// # Errors
+///
+/// `bad-task-id`.
+pub fn named() -> Option<Result<TaskId>> {
+    let word = agent_host::named_task()?;
+    Some(TaskId::parse(&word).map_err(|why| {
         let message = format!("{TASK_VARIABLE} is '{}', which is no task id: {why}", word.escape_debug());
         Error::new(codes::BAD_TASK_ID, message).hint("unset it, or set it to an id that 'git agent list' shows")
-    })
+    }))
 }
 
 /// The tasks of the session that this process works for; of the worktree where no session is known.

@@ -33,7 +33,7 @@ use crate::{
     store::{
         active,
         ledger::{
-            self, Author, Draft, View, Written,
+            self, Author, Draft, Lookup, View, Written,
             commands::Command,
             watch::{self, Noticed},
         },
@@ -44,6 +44,14 @@ use crate::{
 /// What is said where the tasks are elsewhere: see [`missing_ledger`].
 pub const NO_LEDGER: &str = "the commits name tasks, but this clone does not have their notes; \
     'git agent init' fetches them now and from now on, 'git agent sync' only now";
+
+/// What a word is.
+pub(super) enum Named {
+    /// A task, or one of its checkpoints.
+    Task(Box<Task>, Option<Which>),
+    /// Neither; the refusal for where one is needed (`task-not-found`, `bad-checkpoint`).
+    Other(Error),
+}
 
 /// The repository, the clock, and who acts.
 pub struct Caller {
@@ -326,15 +334,34 @@ impl Caller {
     ///
     /// `bad-checkpoint` for what can stand behind no `@`, and those of [`Caller::task`].
     pub fn task_and_checkpoint(&self, view: &View<'_>, word: Option<&str>) -> Result<(Task, Option<Which>)> {
-        let spec = Spec::parse(word.unwrap_or_default()).map_err(|why| {
-            let shown = word.unwrap_or_default().escape_debug();
-            Error::new(codes::BAD_CHECKPOINT, format!("'{shown}' is no checkpoint: {why}"))
-                .hint("'git agent log <task>' shows the checkpoints of a task with their numbers")
-        })?;
+        match self.named(view, word)? {
+            Named::Task(task, which) => Ok((*task, which)),
+            Named::Other(why) => Err(why),
+        }
+    }
+
+    /// [`Caller::task_and_checkpoint`], where a word that is neither may be something else.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`revision::lookup`] and [`Caller::task`].
+    pub(super) fn named(&self, view: &View<'_>, word: Option<&str>) -> Result<Named> {
+        let spec = match Spec::parse(word.unwrap_or_default()) {
+            Ok(spec) => spec,
+            Err(why) => {
+                let message = format!("'{}' is no checkpoint: {why}", word.unwrap_or_default().escape_debug());
+                let hint = "'git agent log <task>' shows the checkpoints of a task with their numbers";
+                return Ok(Named::Other(Error::new(codes::BAD_CHECKPOINT, message).hint(hint)));
+            }
+        };
         // An empty word is a mistake of the caller's, not a wish for the active task.
-        let task = spec.task.or(word.filter(|word| word.is_empty()));
-        let task = task.map_or_else(|| self.task(view, None), |word| revision::task(view, word))?;
-        Ok((task, spec.which))
+        let Some(word) = spec.task.or(word.filter(|word| word.is_empty())) else {
+            return Ok(Named::Task(Box::new(self.task(view, None)?), spec.which));
+        };
+        Ok(match revision::lookup(view, word)? {
+            Lookup::Task(task) => Named::Task(task, spec.which),
+            Lookup::Unknown(why) => Named::Other(why),
+        })
     }
 
     /// Say that checkpoints may have other numbers on the whole history, if they do: see [`revision::is_cut`].

@@ -9,7 +9,7 @@ use crate::{
         log::{self, Log, Wanted},
         revision::{self, Emptiness},
     },
-    store::ledger::View,
+    store::ledger::{Lookup, View},
 };
 
 pub use log::{Request, Words};
@@ -54,12 +54,11 @@ fn is_path(view: &View<'_>, word: &OsStr) -> bool {
 
 /// The task that `word` names.
 fn named(view: &View<'_>, word: &str) -> Result<Wanted> {
-    match revision::task(view, word) {
-        Ok(task) => Ok(Wanted { id: task.id.to_string(), task: Some(task) }),
+    Ok(match revision::lookup(view, word)? {
+        Lookup::Task(task) => Wanted { id: task.id.to_string(), task: Some(*task) },
         // Ids of teams that use other trailers, and tasks of a ledger that is not here: the history decides.
-        Err(error) if error.code() == codes::TASK_NOT_FOUND => Ok(Wanted { id: word.to_owned(), task: None }),
-        Err(error) => Err(error),
-    }
+        Lookup::Unknown(_) => Wanted { id: word.to_owned(), task: None },
+    })
 }
 
 /// The task that the first word of `request` is, which is then taken out of git's words: told apart from revisions and paths as git

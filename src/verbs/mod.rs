@@ -58,6 +58,7 @@ pub mod undo;
 pub mod uninstall;
 pub mod verify;
 
+use caller::Named;
 pub use caller::{Caller, NO_LEDGER};
 pub use clock::{CLOCK_VARIABLE, Clock};
 pub use identity::{actor, client_name};

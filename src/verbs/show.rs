@@ -8,7 +8,7 @@ use std::{collections::HashSet, ffi::OsString};
 
 use bstr::BString;
 
-use super::Caller;
+use super::{Caller, Named};
 use crate::{
     domain::{
         graph::{Graph, Obstacle},
@@ -92,16 +92,15 @@ pub struct Checkpoint<'a> {
 /// word that git does not know.
 pub fn show<'a>(caller: &'a Caller, word: Option<&str>) -> Result<Shown<'a>> {
     let view = caller.view()?;
-    let (task, which) = match (caller.task_and_checkpoint(&view, word), word) {
-        (Ok(found), _) => found,
-        (Err(why), Some(word)) if why.code() == codes::TASK_NOT_FOUND => {
+    let (task, which) = match (caller.named(&view, word)?, word) {
+        (Named::Task(task, which), _) => (*task, which),
+        (Named::Other(why), Some(word)) => {
             return match snapshot::named(caller.repo(), word)? {
                 Some(snapshot) => Ok(Shown::Snapshot(Box::new(snapshot))),
                 None => revision(caller, &view, word, why).map(Shown::Revision),
             };
         }
-        (Err(why), Some(word)) => return revision(caller, &view, word, why).map(Shown::Revision),
-        (Err(why), None) => return Err(why),
+        (Named::Other(why), None) => return Err(why),
     };
     match which {
         Some(which) => Ok(Shown::Checkpoint(Box::new(point(caller, view, task, which)?))),
@@ -159,16 +158,8 @@ fn point<'a>(caller: &Caller, view: View<'a>, task: Task, which: Which) -> Resul
 
 /// The revision that `word` is, which is no task because of `why`.
 fn revision(caller: &Caller, view: &View<'_>, word: &str, why: Error) -> Result<Vec<OsString>> {
-    if ![codes::TASK_NOT_FOUND, codes::BAD_CHECKPOINT].contains(&why.code()) {
-        return Err(why);
-    }
     let given = [OsString::from(word)];
-    let words = match caller.words(view, Emptiness::Tree, &given) {
-        Ok(words) => words,
-        // It was read as a task first, and that reading says more.
-        Err(error) if error.code() == codes::TASK_NOT_FOUND => return Err(why),
-        Err(error) => return Err(error),
-    };
+    let words = caller.words(view, Emptiness::Tree, &given)?;
     if rev_parse::is_revision(&words)? {
         return Ok(words);
     }

@@ -45,7 +45,7 @@ pub fn uninstall(caller: &Caller, tasks: Tasks) -> Result<Uninstalled> {
     let mut done: Vec<String> =
         report.steps.iter().filter(|step| !unfinished.contains(step)).map(ToString::to_string).collect();
     done.extend(report.settings);
-    let worktrees = worktree::all(repo)?.iter().map(|dir| Repo::discover(dir)).collect::<Result<Vec<_>>>()?;
+    let worktrees = worktree::all(repo)?.iter().map(|dir| Repo::discover(dir)).collect::<Result<Vec<_>, _>>()?;
     for there in &worktrees {
         done.extend(deactivate(there)?);
     }

@@ -135,3 +135,84 @@ fn no_two_answers_contradict_each_other() {
     let worlds = std::env::var("GIT_AGENT_TEST_AGREE").ok().and_then(|text| text.parse().ok()).unwrap_or(3);
     (0..worlds).for_each(check);
 }
+
+/// Every answer to "is the last checkpoint of `id` verified?", by who gives it.
+fn verdicts(repo: &TestRepo, id: &str) -> Vec<(&'static str, Option<bool>)> {
+    let mark = |text: &str| match (text.contains('✓'), text.contains('✗')) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        _ => None,
+    };
+    let json = |words: &[&str]| repo.agent(&[words, &["--json"]].concat()).json();
+    let log = json(&["log", id, "--no-events", "-n", "1"])["entries"][0].clone();
+    let number = log["number"].as_u64().expect("a checkpoint");
+    let point = format!("{id}@{number}");
+    let of_log = |words: &[&str]| repo.agent(&[&["log", id, "--no-events", "-n", "1"], words].concat()).stdout;
+    let check: String = of_log(&[]).lines().filter(|line| line.starts_with("Check:")).collect();
+    let reported = item(&json(&["report"]), id).expect("the task in the report")["checkpoints"].clone();
+    let reported = reported.as_array().unwrap().iter().find(|one| one["number"] == number).cloned().unwrap_or_default();
+    let is_last = |found: Value| (found["number"].as_u64() == Some(number)).then_some(true);
+    let note = repo.git(&["notes", "--ref=agent", "show", &text(&log["commit"])]).text();
+    let noted = note.lines().skip_while(|line| !line.starts_with(&format!("{point} "))).nth(1).unwrap_or_default();
+    let green = repo.agent(&["show", &format!("{id}@green"), "--json"]);
+    let green = if green.code == Some(0) { green.json()["checkpoint"].clone() } else { Value::Null };
+    let shown = json(&["show", &point])["checkpoint"]["verification"]["exit"].as_i64();
+    let failed = shown.filter(|exit| *exit != 0).map(|_| false);
+    vec![
+        ("log --json", log["verified"].as_bool()),
+        ("log", mark(&check)),
+        ("log --oneline", mark(&of_log(&["--oneline"]))),
+        ("show --json", shown.map(|exit| exit == 0)),
+        ("report --json", reported["verified"].as_bool()),
+        ("the note", mark(noted)),
+        // These name the last one that passed, and nothing else.
+        ("@green", is_last(green).or(failed)),
+        ("brief --json", is_last(json(&["brief", "--task", id])["checkpoints"]["verified"].clone()).or(failed)),
+    ]
+}
+
+#[test]
+fn what_counts_as_verified() {
+    let repo = TestRepo::new();
+    repo.commit_file("base", "0\n", "base");
+    let verify = |id: &str, command: &str| drop(repo.agent(&["verify", id, "--", command]));
+    let expect = |what: &str, id: &str, expected: Option<bool>| {
+        // The notes on commits follow with the next command that writes.
+        repo.agent(&["repair", "-q"]).success();
+        for (place, said) in verdicts(&repo, id) {
+            assert_eq!(said, expected, "{what}: {id} in {place}");
+        }
+    };
+    for id in TASKS {
+        repo.agent(&["add", id, "--id", id, "-q"]).success();
+        repo.agent(&["start", id, "-q"]).success();
+        repo.deactivate();
+    }
+    let both = "\n\nTask-Id: A\nTask-Id: B";
+    repo.commit_file("f", "1\n", &format!("one{both}"));
+    expect("nothing was verified", "A", None);
+    verify("A", "true");
+    verify("B", "false");
+    expect("the check of another task on the same tree failed", "A", Some(true));
+    expect("that of another task passed", "B", Some(false));
+    verify("A", "false");
+    expect("the newest verification failed", "A", Some(false));
+    verify("A", "true");
+    repo.write("f", "uncommitted\n");
+    verify("A", "false");
+    expect("another tree failed", "A", Some(true));
+    repo.write("f", "1\n");
+    repo.git(&["commit", "-q", "--amend", "-m", &format!("other words{both}")]).success();
+    expect("the message alone was amended", "A", Some(true));
+    repo.write("f", "2\n");
+    repo.git(&["commit", "-qa", "--amend", "--no-edit"]).success();
+    expect("the tree was amended", "A", None);
+    verify("A", "true");
+    repo.git(&["revert", "--no-edit", "HEAD"]).success();
+    expect("a verified commit was reverted", "A", Some(true));
+    verify("A", "false");
+    expect("the state without it failed", "A", Some(true));
+    repo.git(&["revert", "--no-edit", "HEAD"]).success();
+    verify("A", "false");
+    expect("its tree came back, and failed", "A", Some(false));
+}

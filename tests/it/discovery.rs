@@ -24,7 +24,7 @@ fn probe() {
             let top = repo.work_dir().map(real).unwrap_or_default();
             println!("\nfound|{}|{}|{top}|", real(repo.git_dir()), real(repo.common_dir()));
         }
-        Err(error) => println!("\nnone|{}|", error.to_string().replace('\n', " ")),
+        Err(error) => println!("\nnone|{}|", git_agent::error::Error::from(error).to_string().replace('\n', " ")),
     }
 }
 

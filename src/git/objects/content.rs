@@ -64,35 +64,59 @@ impl fmt::Display for Object {
     }
 }
 
+/// Why objects are not written.
+#[derive(Debug)]
+pub enum WriteError {
+    /// A file has other bytes than it had when it was hashed (`file-changed`).
+    FileChanged(Error),
+    /// They cannot be written.
+    Failed(Error),
+}
+
+impl From<Error> for WriteError {
+    fn from(error: Error) -> Self {
+        WriteError::Failed(error)
+    }
+}
+
+impl From<WriteError> for Error {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::FileChanged(error) | WriteError::Failed(error) => error,
+        }
+    }
+}
+
 impl Object {
     /// Send the bytes to `to`.
     ///
     /// # Errors
     ///
-    /// [`codes::FILE_CHANGED`] when the file has other bytes than it had when it was hashed; what was sent must not be used then.
-    pub(super) fn send(&self, repo: &Repo, to: &mut impl Write) -> Result<()> {
+    /// [`WriteError::FileChanged`] when the file has other bytes than it had when it was hashed; what was sent must not be used then.
+    pub(super) fn send(&self, repo: &Repo, to: &mut impl Write) -> Result<(), WriteError> {
         let failed = || format!("cannot write {self}");
         let (path, size) = match &self.content {
-            Content::Held(bytes) => return to.write_all(bytes).or_environment(failed),
+            Content::Held(bytes) => return Ok(to.write_all(bytes).or_environment(failed)?),
             Content::File { path, size } => (path, *size),
         };
         let changed = || Error::new(codes::FILE_CHANGED, format!("'{}' changes while it is stored", path.display()));
-        let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(|error| changed().because(error))?);
+        let unreadable = |error: io::Error| WriteError::FileChanged(changed().because(error));
+        let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(unreadable)?);
         let mut hasher = Hasher::new(repo, self.kind, size);
         let mut left = size;
         loop {
             let mut buffer = [0; 1 << 15];
-            let count = read(&mut file, &mut buffer).map_err(|error| changed().because(error))?;
+            let count = read(&mut file, &mut buffer).map_err(unreadable)?;
             if count == 0 {
                 break;
             }
-            left = left.checked_sub(count as u64).ok_or_else(changed)?;
+            left = left.checked_sub(count as u64).ok_or_else(|| WriteError::FileChanged(changed()))?;
             hasher.update(&buffer[..count]);
             to.write_all(&buffer[..count]).or_environment(failed)?;
         }
         match left == 0 && hasher.finish()? == self.id {
             true => Ok(()),
-            false => Err(changed()),
+            false => Err(WriteError::FileChanged(changed())),
         }
     }
 }

@@ -19,7 +19,7 @@ use tempfile::NamedTempFile;
 
 use super::{
     Batch, TRIES,
-    content::{Object, Readers},
+    content::{Object, Readers, WriteError},
     gc::{self, Keep},
     loose_name, not_written, pack,
 };
@@ -53,7 +53,7 @@ impl Batch {
     /// # Errors
     ///
     /// `file-changed`, `object-not-written`. Nothing refers to what was written until then.
-    pub fn write_durable(&self, repo: &Repo) -> Result<()> {
+    pub fn write_durable(&self, repo: &Repo) -> Result<(), WriteError> {
         let (mut new, mut loose) = (Vec::new(), Vec::new());
         let running = gc::is_running(repo);
         for object in &self.objects {
@@ -86,18 +86,18 @@ impl Batch {
 
     /// [`Batch::keep`], for what may be too much for one pack.
     pub fn keep_durable(&self, repo: &Repo) -> Result<()> {
-        write_packs(repo, &self.objects.iter().collect::<Vec<_>>(), Keep::Quiet)
+        Ok(write_packs(repo, &self.objects.iter().collect::<Vec<_>>(), Keep::Quiet)?)
     }
 
     /// Write what is staged so that no gc takes it before an operation that is under way has come to its end, however many others
     /// write and collect in the meantime.
     pub fn hold_durable(&self, repo: &Repo) -> Result<()> {
-        write_packs(repo, &self.objects.iter().collect::<Vec<_>>(), Keep::Held)
+        Ok(write_packs(repo, &self.objects.iter().collect::<Vec<_>>(), Keep::Held)?)
     }
 }
 
 /// Kept packs; small and many objects together, large ones one by one.
-pub(super) fn write_packs(repo: &Repo, objects: &[&Object], keep: Keep) -> Result<()> {
+pub(super) fn write_packs(repo: &Repo, objects: &[&Object], keep: Keep) -> Result<(), WriteError> {
     for readers in [Readers::All, Readers::Group, Readers::Owner] {
         let theirs: Vec<&Object> = objects.iter().copied().filter(|object| object.readers == readers).collect();
         // What not everyone may read stays in a separate pack, which no gc repacks.
@@ -106,7 +106,7 @@ pub(super) fn write_packs(repo: &Repo, objects: &[&Object], keep: Keep) -> Resul
     Ok(())
 }
 
-fn write_packs_for(repo: &Repo, objects: &[&Object], keep: Keep, readers: Readers) -> Result<()> {
+fn write_packs_for(repo: &Repo, objects: &[&Object], keep: Keep, readers: Readers) -> Result<(), WriteError> {
     let (mut pack, mut bytes) = (Vec::new(), 0);
     for object in objects {
         if bytes > 0 && bytes + object.content.size() > PACK_BYTES {
@@ -141,7 +141,7 @@ fn failed(error: io::Error) -> Error {
 }
 
 /// All of them as files under other names, synced; then renamed; then the directories synced.
-fn write_loose(repo: &Repo, objects: &[&Object]) -> Result<()> {
+fn write_loose(repo: &Repo, objects: &[&Object]) -> Result<(), WriteError> {
     let root = repo.gix().objects.store_ref().path();
     let mut files = Vec::with_capacity(objects.len());
     for object in objects {
@@ -169,11 +169,11 @@ fn write_loose(repo: &Repo, objects: &[&Object]) -> Result<()> {
         }
         sync_all(dirs.iter().map(PathBuf::as_path))
     };
-    place().map_err(failed)
+    Ok(place().map_err(failed)?)
 }
 
 /// `object` as a loose one, under another name.
-fn encode(repo: &Repo, root: &Path, object: &Object) -> Result<NamedTempFile> {
+fn encode(repo: &Repo, root: &Path, object: &Object) -> Result<NamedTempFile, WriteError> {
     let failed = |error: io::Error| not_written(object, error);
     let file = temporary(repo, root, Readers::All).map_err(failed)?;
     let mut zlib = ZlibEncoder::new(io::BufWriter::new(file), Compression::fast());
@@ -181,7 +181,7 @@ fn encode(repo: &Repo, root: &Path, object: &Object) -> Result<NamedTempFile> {
     zlib.write_all(&header).map_err(failed)?;
     object.send(repo, &mut zlib)?;
     let file = zlib.finish().and_then(|file| file.into_inner().map_err(io::IntoInnerError::into_error));
-    file.map_err(failed)
+    Ok(file.map_err(failed)?)
 }
 
 /// A file in `dir` that is never written again, with the mode that git gives it: what the umask leaves, and what those who share the

@@ -25,7 +25,7 @@ pub mod trees;
 
 pub use apart::Apart;
 pub(super) use bases::DeltaBases;
-pub use content::{Content, Hasher, Readers};
+pub use content::{Content, Hasher, Readers, WriteError};
 pub(super) use durable::sync_dir;
 pub use read::RetryPolicy;
 
@@ -162,7 +162,7 @@ impl Batch {
             return self.keep_durable(repo);
         }
         gc::drop_keeps(repo);
-        self.objects.iter().try_for_each(|object| write_loose(repo, object))
+        Ok(self.objects.iter().try_for_each(|object| write_loose(repo, object))?)
     }
 
     /// Write what is staged so that no gc, running or to come, deletes it before a later writer finds that none runs.
@@ -216,7 +216,7 @@ fn encode(repo: &Repo, commit: &NewCommit<'_>) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn write_loose(repo: &Repo, object: &Object) -> Result<()> {
+fn write_loose(repo: &Repo, object: &Object) -> Result<(), WriteError> {
     if object.readers != Readers::All {
         return durable::write_packs(repo, &[object], Keep::Quiet);
     }
@@ -239,7 +239,7 @@ fn write_loose(repo: &Repo, object: &Object) -> Result<()> {
                 }
             }
             written.map_err(|error| not_written(object, anyhow::anyhow!(error)))?;
-            share().map_err(|error| not_written(object, error))
+            Ok(share().map_err(|error| not_written(object, error))?)
         }
         Content::File { .. } => pack::write_kept(repo, &[object], Keep::Quiet, Readers::All),
     }

@@ -17,7 +17,7 @@ use gix::{ObjectId, objs::Kind};
 use tempfile::NamedTempFile;
 
 use super::{
-    content::{Object, Readers},
+    content::{Object, Readers, WriteError},
     durable::temporary,
     gc::Keep,
     not_written,
@@ -31,7 +31,7 @@ use crate::{
 const MAX_OFFSET: u32 = 0x7fff_ffff;
 
 /// Write `objects` as a pack with a `.keep` file. When this returns, they are on the disk, and no gc deletes them.
-pub(super) fn write_kept(repo: &Repo, objects: &[&Object], keep: Keep, readers: Readers) -> Result<()> {
+pub(super) fn write_kept(repo: &Repo, objects: &[&Object], keep: Keep, readers: Readers) -> Result<(), WriteError> {
     let dir = repo.gix().objects.store_ref().path().join("pack");
     repo.make_dir(&dir).map_err(failed)?;
     let mut pack = Pack::begin(repo, &dir, objects.len(), readers)?;
@@ -49,7 +49,7 @@ pub(super) fn write_kept(repo: &Repo, objects: &[&Object], keep: Keep, readers: 
         write_file(repo, &dir, &place("idx"), &index)?;
         File::open(&dir)?.sync_all()
     };
-    write().map_err(failed)
+    Ok(write().map_err(failed)?)
 }
 
 /// Write a file of the pack directory whole.
@@ -118,7 +118,7 @@ impl Pack {
         Ok(Pack { to, entries: Vec::with_capacity(count as usize) })
     }
 
-    fn add(&mut self, repo: &Repo, object: &Object) -> Result<()> {
+    fn add(&mut self, repo: &Repo, object: &Object) -> Result<(), WriteError> {
         let begin = u32::try_from(self.to.length).ok().filter(|offset| *offset <= MAX_OFFSET).ok_or_else(too_large)?;
         self.to.crc = crc32fast::Hasher::new();
         let header = entry_header(object.kind, object.content.size());

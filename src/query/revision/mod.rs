@@ -22,7 +22,10 @@ use crate::{
     domain::{id::TaskId, revision::Which, task::Task, time::Timestamp},
     error::{Error, Result, codes},
     git::ObjectId,
-    store::{history, ledger::View},
+    store::{
+        history,
+        ledger::{Lookup, View},
+    },
 };
 
 /// What the name of a checkpoint resolves to.
@@ -94,14 +97,23 @@ pub fn count(view: &View<'_>, tip: Option<ObjectId>, task: &Task) -> Result<usiz
 ///
 /// As [`View::find`].
 pub fn task(view: &View<'_>, word: &str) -> Result<Task> {
+    lookup(view, word)?.task()
+}
+
+/// [`task()`], where a word that names no task may be something else.
+///
+/// # Errors
+///
+/// As [`View::lookup`].
+pub fn lookup(view: &View<'_>, word: &str) -> Result<Lookup> {
     let known = TaskId::parse(word).ok().map(|id| view.task(&id)).transpose()?.flatten();
     if let Some(task) = known {
-        return Ok(task);
+        return Ok(Lookup::Task(Box::new(task)));
     }
     let repo = view.repo();
     let is_named = |tip| history::ask(repo, tip, |past| Ok(!past.naming(word.as_bytes())?.is_empty()));
     if !word.is_empty() && repo.head()?.commit.map(is_named).transpose()?.unwrap_or_default() {
-        return Ok(Task::unknown(TaskId::as_named(word)));
+        return Ok(Lookup::Task(Box::new(Task::unknown(TaskId::as_named(word)))));
     }
-    view.find(word)
+    view.lookup(word)
 }

@@ -29,12 +29,21 @@ pub fn settle(repo: &Repo, from: &WorktreeState, to: &WorktreeState, direction: 
         }
         let settled =
             if is_ref(repo, name) { settle_ref(repo, name, old, new) } else { settle_file(repo, name, old, new) };
-        match settled {
-            Err(error) if direction == Direction::Backward && error.code() == codes::STATE_MOVED => {}
-            settled => settled?,
+        match settled? {
+            Settled::AsItShallBe => {}
+            Settled::Moved if direction == Direction::Backward => {}
+            Settled::Moved => return Err(moved(name)),
         }
     }
     Ok(())
+}
+
+/// What a file or ref of git's state is after [`settle`].
+enum Settled {
+    /// What it shall be.
+    AsItShallBe,
+    /// What another process made of it.
+    Moved,
 }
 
 /// Names like `CHERRY_PICK_HEAD` are refs where refs are not files; `MERGE_HEAD` never is, it may name several commits.
@@ -44,7 +53,7 @@ fn is_ref(repo: &Repo, name: &BString) -> bool {
     repo.refs() == Refs::Binary && is_ref && name != "MERGE_HEAD"
 }
 
-fn settle_ref(repo: &Repo, name: &BString, old: Option<ObjectId>, new: Option<ObjectId>) -> Result<()> {
+fn settle_ref(repo: &Repo, name: &BString, old: Option<ObjectId>, new: Option<ObjectId>) -> Result<Settled> {
     let named = |blob: Option<ObjectId>| -> Result<Option<ObjectId>> {
         let Some(blob) = blob else { return Ok(None) };
         let text = repo.read(blob)?;
@@ -54,19 +63,20 @@ fn settle_ref(repo: &Repo, name: &BString, old: Option<ObjectId>, new: Option<Ob
     let (old, new) = (named(old)?, named(new)?);
     let now = repo.find_ref(&name.to_str_lossy())?;
     if now == new {
-        return Ok(());
+        return Ok(Settled::AsItShallBe);
     }
     if now != old && name != ORIG_HEAD {
-        return Err(moved(name));
+        return Ok(Settled::Moved);
     }
     let change = RefChange { name: name.to_str_lossy().into_owned(), expected: now, new };
-    repo.refs().change(repo, &[change], "git-agent").map_err(|error| match error {
-        RefError::Moved => moved(name),
-        RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
-    })
+    match repo.refs().change(repo, &[change], "git-agent") {
+        Ok(()) => Ok(Settled::AsItShallBe),
+        Err(RefError::Moved) => Ok(Settled::Moved),
+        Err(RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error)) => Err(error),
+    }
 }
 
-fn settle_file(repo: &Repo, name: &BString, old: Option<ObjectId>, new: Option<ObjectId>) -> Result<()> {
+fn settle_file(repo: &Repo, name: &BString, old: Option<ObjectId>, new: Option<ObjectId>) -> Result<Settled> {
     let place = disk::place(repo.git_dir(), name.as_bstr())?;
     let now = match fs::read(&place) {
         Ok(bytes) => Some(repo.blob_id(&bytes)?),
@@ -74,17 +84,19 @@ fn settle_file(repo: &Repo, name: &BString, old: Option<ObjectId>, new: Option<O
         Err(error) => return Err(error).or_environment(|| format!("cannot read '{}'", place.display())),
     };
     if now == new {
-        return Ok(());
+        return Ok(Settled::AsItShallBe);
     }
     if now.is_some() && now != old && name != ORIG_HEAD {
-        return Err(moved(name));
+        return Ok(Settled::Moved);
     }
     match new {
         Some(blob) => {
-            replace(repo, &place, &repo.read(blob)?).or_environment(|| format!("cannot write '{}'", place.display()))
+            replace(repo, &place, &repo.read(blob)?)
+                .or_environment(|| format!("cannot write '{}'", place.display()))?;
         }
-        None => remove(repo, name, &place).or_environment(|| format!("cannot remove '{}'", place.display())),
+        None => remove(repo, name, &place).or_environment(|| format!("cannot remove '{}'", place.display()))?,
     }
+    Ok(Settled::AsItShallBe)
 }
 
 fn replace(repo: &Repo, place: &Path, bytes: &[u8]) -> io::Result<()> {

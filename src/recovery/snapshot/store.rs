@@ -11,7 +11,7 @@ use crate::{
     git::{
         EntryKind, ObjectId, RefChange, RefError, Repo, TreeEntry, ignore,
         objects::{
-            Batch, Identity, NewCommit,
+            Batch, Identity, NewCommit, WriteError,
             trees::{self, Edits},
         },
     },
@@ -84,14 +84,14 @@ impl Captured<'_> {
             let tree = trees::directory(self.repo, &mut self.batch, entries)?;
             let commit = self.commit(id, &about, tree)?;
             match self.batch.write_durable(self.repo) {
-                Err(error) if error.code() == codes::FILE_CHANGED && attempt < TRIES => {
+                Err(WriteError::FileChanged(_)) if attempt < TRIES => {
                     attempt += 1;
                     self.batch.back_to(built.mark);
                     self.batch.forget_files();
                     self.look_again(if attempt == 2 { Changed::Once } else { Changed::Twice })?;
                     built = self.build()?;
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
                 Ok(()) => {
                     let snapshot = Snapshot { id, commit, tree, about, format: FORMAT, is_foreign: false };
                     return Ok(Unpublished { snapshot, moment: built.moment, batch: self.batch });

@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bstr::ByteSlice as _;
 
-use super::{REF, View, tree, view::read_note};
+use super::{
+    REF, View, tree,
+    view::{NoteError, read_note},
+};
 use crate::{
     domain::note,
-    error::{Result, codes},
+    error::Result,
     git::{
         ObjectId, Repo, diff, reflog,
         revwalk::{self, Link},
@@ -180,8 +183,8 @@ fn loss(repo: &Repo, old: ObjectId, new: ObjectId, key: ObjectId) -> Result<Opti
 /// The note that `blobs` make up; nothing of one that is too large.
 fn read_some(repo: &Repo, blobs: &[ObjectId]) -> Result<Vec<u8>> {
     match read_note(repo, blobs) {
-        Err(error) if error.code() == codes::NOTE_TOO_LARGE => Ok(Vec::new()),
-        read => read,
+        Err(NoteError::TooLarge(_)) => Ok(Vec::new()),
+        read => Ok(read?),
     }
 }
 

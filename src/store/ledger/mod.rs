@@ -27,7 +27,7 @@ pub mod withdraw;
 mod write;
 
 pub use remote::{default_remote, fetched_ref};
-pub use view::View;
+pub use view::{Lookup, View};
 pub use write::{Author, Draft, Prepared, Written, write};
 
 /// The ref that holds the ledger.

@@ -6,7 +6,7 @@ use bstr::BString;
 
 use super::{
     View, tree,
-    view::{read_note, task_of},
+    view::{NoteError, read_note, task_of},
 };
 use crate::{
     domain::{
@@ -19,7 +19,7 @@ use crate::{
         task::Task,
         text,
     },
-    error::{Result, codes},
+    error::Result,
     git::{ObjectId, ObjectKind, Repo},
 };
 
@@ -107,12 +107,12 @@ impl Survey {
     fn look_at(&mut self, repo: &Repo, key: ObjectId, blobs: &[ObjectId]) {
         let text = match read_note(repo, blobs) {
             Ok(text) => text,
-            Err(error) if error.code() == codes::NOTE_TOO_LARGE => {
+            Err(NoteError::TooLarge(error)) => {
                 let anchor = repo.has(key).then(|| repo.read_own(key, ObjectKind::Blob).ok()).flatten();
                 let id = anchor.and_then(|anchor| note::task_of_anchor(&anchor));
                 return self.too_large.push((key, id, error.to_string()));
             }
-            Err(error) => return self.unreadable.push((key, error.to_string())),
+            Err(NoteError::Failed(error)) => return self.unreadable.push((key, error.to_string())),
         };
         let Some(id) = task_of(repo, key, &text) else {
             return match note::task_of_anchor(&text) {

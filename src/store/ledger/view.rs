@@ -17,6 +17,28 @@ use crate::{
     git::{ObjectId, ObjectKind, Repo, commit::Commit, partial},
 };
 
+/// What a word is in the ledger.
+pub enum Lookup {
+    /// The id of this task, or the beginning of it.
+    Task(Box<Task>),
+    /// No task; the refusal for where one is needed (`task-not-found`).
+    Unknown(Error),
+}
+
+impl Lookup {
+    /// The task.
+    ///
+    /// # Errors
+    ///
+    /// `task-not-found`.
+    pub fn task(self) -> Result<Task> {
+        match self {
+            Lookup::Task(task) => Ok(*task),
+            Lookup::Unknown(why) => Err(why),
+        }
+    }
+}
+
 /// The ledger as it was at one commit; what a command reads and decides by.
 #[derive(Clone, Copy)]
 pub struct View<'r> {
@@ -77,7 +99,7 @@ impl<'r> View<'r> {
         let Some(root) = self.root else { return Ok(Vec::new()) };
         let blobs = tree::find(self.repo, root, self.key(id)?)?;
         self.bring(blobs.iter().copied())?;
-        read_note(self.repo, &blobs)
+        Ok(read_note(self.repo, &blobs)?)
     }
 
     /// Fetch what a partial clone has not got of the ledger, if it lacks any of `blobs`.
@@ -112,11 +134,20 @@ impl<'r> View<'r> {
     ///
     /// `task-not-found` with the nearest ids, `task-withdrawn`, `task-ambiguous` with the candidates.
     pub fn find(&self, word: &str) -> Result<Task> {
+        self.lookup(word)?.task()
+    }
+
+    /// [`View::find`], where a word that names no task may be something else.
+    ///
+    /// # Errors
+    ///
+    /// `task-withdrawn`, `task-ambiguous`.
+    pub fn lookup(&self, word: &str) -> Result<Lookup> {
         if let Ok(id) = TaskId::parse(word) {
             let events = self.events(&id)?.events;
             let task = Task::from_events(id, &events);
             if task.exists() {
-                return Ok(task);
+                return Ok(Lookup::Task(Box::new(task)));
             }
             if let Some(hidden) = hidden(&task.id, &events) {
                 return Err(hidden);
@@ -126,7 +157,8 @@ impl<'r> View<'r> {
         match resolve(word, table.rows().filter(|row| row.exists()).map(Row::id_str)) {
             Resolved::One(id) => {
                 let found = TaskId::parse(id).ok().map(|id| self.task(&id)).transpose()?.flatten();
-                found.ok_or_else(|| Error::bug(format!("task {id} is in the index only")))
+                let task = found.ok_or_else(|| Error::bug(format!("task {id} is in the index only")))?;
+                Ok(Lookup::Task(Box::new(task)))
             }
             Resolved::Ambiguous { count, candidates } => {
                 let list = candidates.join(", ");
@@ -141,7 +173,7 @@ impl<'r> View<'r> {
                 )
                 .hint("give more of the id"))
             }
-            Resolved::Unknown { nearest } => Err(not_found(word, &nearest, table.is_empty())),
+            Resolved::Unknown { nearest } => Ok(Lookup::Unknown(not_found(word, &nearest, table.is_empty()))),
         }
     }
 
@@ -157,28 +189,49 @@ impl<'r> View<'r> {
     }
 }
 
+/// Why a note is not read.
+#[derive(Debug)]
+pub(super) enum NoteError {
+    /// It is larger than any task's story (`note-too-large`).
+    TooLarge(Error),
+    /// It cannot be read.
+    Failed(Error),
+}
+
+impl From<Error> for NoteError {
+    fn from(error: Error) -> Self {
+        NoteError::Failed(error)
+    }
+}
+
+impl From<NoteError> for Error {
+    fn from(error: NoteError) -> Self {
+        match error {
+            NoteError::TooLarge(error) | NoteError::Failed(error) => error,
+        }
+    }
+}
+
 /// The note that `blobs` make up: one blob, or the union of several.
-pub(super) fn read_note(repo: &Repo, blobs: &[ObjectId]) -> Result<Vec<u8>> {
+pub(super) fn read_note(repo: &Repo, blobs: &[ObjectId]) -> Result<Vec<u8>, NoteError> {
     match blobs {
         [] => Ok(Vec::new()),
         [blob] => read_blob(repo, *blob),
         several => {
-            let texts = several.iter().map(|blob| read_blob(repo, *blob)).collect::<Result<Vec<_>>>()?;
+            let texts = several.iter().map(|blob| read_blob(repo, *blob)).collect::<Result<Vec<_>, _>>()?;
             Ok(note::union(texts.iter().map(Vec::as_slice)))
         }
     }
 }
 
-fn read_blob(repo: &Repo, blob: ObjectId) -> Result<Vec<u8>> {
+fn read_blob(repo: &Repo, blob: ObjectId) -> Result<Vec<u8>, NoteError> {
     let (kind, size) = repo.own_header(blob)?;
     if kind == ObjectKind::Blob && size > MAX_NOTE {
-        return Err(Error::new(
-            codes::NOTE_TOO_LARGE,
-            format!("the note {blob} has {size} bytes, more than any task's story"),
-        )
-        .hint("'git agent doctor' says whose it is"));
+        let message = format!("the note {blob} has {size} bytes, more than any task's story");
+        let error = Error::new(codes::NOTE_TOO_LARGE, message).hint("'git agent doctor' says whose it is");
+        return Err(NoteError::TooLarge(error));
     }
-    repo.read_own(blob, ObjectKind::Blob)
+    Ok(repo.read_own(blob, ObjectKind::Blob)?)
 }
 
 /// The task whose note has the key `key` and the bytes `text`: the one of its header lines that belongs to the key, or, where

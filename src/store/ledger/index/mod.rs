@@ -10,7 +10,7 @@ use std::collections::HashSet;
 
 use super::{
     tree,
-    view::{View, read_note, task_of},
+    view::{NoteError, View, read_note, task_of},
 };
 use crate::{
     domain::{
@@ -19,7 +19,7 @@ use crate::{
         table::Table,
         task::Task,
     },
-    error::{Result, codes},
+    error::Result,
     git::{ObjectId, Repo, partial},
 };
 pub use file::forget;
@@ -104,7 +104,7 @@ fn read_rows(
             Ok(Some(row)) => take(row),
             Ok(None) => drop(read.gone.insert(key)),
             Err(error) => {
-                read.is_whole &= error.code() == codes::NOTE_TOO_LARGE;
+                read.is_whole &= matches!(error, NoteError::TooLarge(_));
                 read.gone.insert(key);
             }
         }
@@ -113,7 +113,7 @@ fn read_rows(
 }
 
 /// The row of the note `blobs` of `key`; `None` if there is none, or it is not a task's.
-fn row(repo: &Repo, key: ObjectId, blobs: &[ObjectId]) -> Result<Option<Summary>> {
+fn row(repo: &Repo, key: ObjectId, blobs: &[ObjectId]) -> Result<Option<Summary>, NoteError> {
     let text = read_note(repo, blobs)?;
     let task = task_of(repo, key, &text);
     Ok(task.map(|id| Summary::of(&Task::from_events(id, &Events::read(&text).events))))
