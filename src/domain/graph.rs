@@ -18,6 +18,7 @@ use crate::domain::table::{Row, Table};
 mod circles;
 mod obstacle;
 mod order;
+mod waits;
 use circles::Circles;
 pub use obstacle::Obstacle;
 use order::Plan;

@@ -2,7 +2,7 @@
 
 use std::{cell::OnceCell, collections::HashMap, sync::Arc};
 
-use super::Graph;
+use super::{Graph, waits::Waits};
 use crate::domain::id::TaskId;
 
 /// In a group of at most so many tasks each one gets a circle of its own; in a larger one all get the same.
@@ -88,30 +88,13 @@ fn targets<'g>(graph: &'g Graph<'_>, at: usize) -> Box<dyn Iterator<Item = usize
 /// The tasks that are in a circle or wait for one, by id: Kahn's algorithm leaves them.
 fn unorderable(graph: &Graph<'_>) -> Vec<usize> {
     let table = graph.table;
-    let mut waiting = vec![0u32; table.len()];
-    let mut behind: Vec<(usize, usize)> = Vec::new();
-    for task in table.rows() {
-        for before in task.after().flatten() {
-            waiting[task.at()] += 1;
-            behind.push((before.at(), task.at()));
-        }
-        if let Some(feature) = task.parent() {
-            waiting[feature.at()] += 1;
-            behind.push((task.at(), feature.at()));
-        }
-    }
-    behind.sort_unstable();
-    let mut free: Vec<usize> = (0..waiting.len()).filter(|at| waiting[*at] == 0).collect();
+    let parts = table.rows().filter_map(|task| Some((task.at(), task.parent()?.at())));
+    let mut waits = Waits::new(table, parts);
+    let mut free = waits.free();
     while let Some(at) = free.pop() {
-        let first = behind.partition_point(|(before, _)| *before < at);
-        for (_, next) in behind[first..].iter().take_while(|(before, _)| *before == at) {
-            waiting[*next] -= 1;
-            if waiting[*next] == 0 {
-                free.push(*next);
-            }
-        }
+        waits.release(at, |next| free.push(next));
     }
-    let mut rest: Vec<usize> = (0..waiting.len()).filter(|at| waiting[*at] > 0).collect();
+    let mut rest = waits.rest();
     rest.sort_by_key(|at| table.row(*at).id_bytes());
     rest
 }

@@ -5,7 +5,7 @@ use std::{
     collections::{BinaryHeap, HashMap},
 };
 
-use super::Graph;
+use super::{Graph, waits::Waits};
 use crate::domain::{id::TaskId, table::Table};
 
 /// The tasks in an order in which every one comes after what it depends on; of those that are free the oldest first.
@@ -21,31 +21,17 @@ pub(super) struct Plan {
 impl Plan {
     /// Kahn's algorithm.
     pub(super) fn new(table: &Table) -> Self {
-        let mut waiting = vec![0u32; table.len()];
-        let mut behind: Vec<(usize, usize)> = Vec::new();
-        for task in table.rows() {
-            for before in task.after().flatten() {
-                waiting[task.at()] += 1;
-                behind.push((before.at(), task.at()));
-            }
-        }
-        behind.sort_unstable();
+        let mut waits = Waits::new(table, std::iter::empty());
         let age = |at: usize| Reverse((table.row(at).created_at(), table.row(at).id_bytes(), at));
-        let mut free: BinaryHeap<_> = (0..waiting.len()).filter(|at| waiting[*at] == 0).map(age).collect();
-        let mut order = Vec::with_capacity(waiting.len());
+        let mut free: BinaryHeap<_> = waits.free().into_iter().map(age).collect();
+        let mut order = Vec::with_capacity(table.len());
         while let Some(Reverse((_, _, at))) = free.pop() {
             order.push(at);
-            let first = behind.partition_point(|(before, _)| *before < at);
-            for (_, next) in behind[first..].iter().take_while(|(before, _)| *before == at) {
-                waiting[*next] -= 1;
-                if waiting[*next] == 0 {
-                    free.push(age(*next));
-                }
-            }
+            waits.release(at, |next| free.push(age(next)));
         }
-        let mut rest: Vec<usize> = (0..waiting.len()).filter(|at| waiting[*at] > 0).collect();
+        let mut rest = waits.rest();
         rest.sort_by_key(|at| table.row(*at).id_bytes());
-        let mut places = vec![0; waiting.len()];
+        let mut places = vec![0; table.len()];
         for (place, at) in order.iter().chain(&rest).enumerate() {
             places[*at] = place;
         }
