@@ -6,6 +6,7 @@ use std::{
     fmt,
 };
 
+use jsonc_parser::{Scanner, ScannerOptions, tokens::Token};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -14,6 +15,56 @@ use crate::plans::position::Wrong;
 
 /// A plan is no deeper than this.
 const DEEPEST: usize = 64;
+
+/// `text` with spaces for its comments, and for the commas behind which a list or an object ends, if it is JSON: every byte else is where it
+/// was.
+pub fn without_comments(text: String) -> String {
+    let options = ScannerOptions {
+        allow_single_quoted_strings: false,
+        allow_hexadecimal_numbers: false,
+        allow_unary_plus_numbers: false,
+        allow_bare_decimal_point_numbers: false,
+        allow_non_finite_numbers: false,
+        allow_extended_string_escapes: false,
+    };
+    let mut scanner = Scanner::new(&text, &options);
+    // What is blanked, the first two tokens, and the last two: a comma is one too many only behind a value.
+    let (mut blank, mut head, mut last) = (Vec::new(), Vec::new(), [None, None]);
+    // Whatever else is wrong is told by the reader.
+    while let Ok(Some(token)) = scanner.scan() {
+        let place = scanner.token_start()..scanner.token_end();
+        if matches!(token, Token::CommentLine(_) | Token::CommentBlock(_)) {
+            blank.push(place);
+            continue;
+        }
+        if let (Token::CloseBrace | Token::CloseBracket, [Some((before, _)), Some((Token::Comma, comma))]) =
+            (&token, &last)
+            && !matches!(before, Token::OpenBrace | Token::OpenBracket | Token::Comma | Token::Colon)
+        {
+            blank.push(std::ops::Range::clone(comma));
+        }
+        if head.len() < 2 {
+            head.push(token.clone());
+        }
+        last = [last[1].take(), Some((token, place))];
+    }
+    // Checklists and TOML begin with brackets, too.
+    let is_json = matches!(
+        head[..],
+        [Token::OpenBrace, Token::String(_) | Token::CloseBrace] | [Token::OpenBracket, Token::OpenBrace]
+    );
+    if blank.is_empty() || !is_json {
+        return text;
+    }
+    let mut bytes = text.into_bytes();
+    for byte in blank.into_iter().flatten() {
+        if !matches!(bytes[byte], b'\n' | b'\r') {
+            bytes[byte] = b' ';
+        }
+    }
+    // Whole tokens were blanked, so it is UTF-8 still.
+    String::from_utf8(bytes).unwrap_or_default()
+}
 
 /// Read the one JSON value that `text` is; a key that is there twice is refused.
 pub(super) fn parse(text: &str) -> Result<Node<'_>, Wrong> {
@@ -159,5 +210,24 @@ mod tests {
         assert_eq!(wrong(&"[".repeat(100_000)), "1:100001: EOF while parsing a list");
         let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
         assert_eq!(wrong(&deep), "1:66: it is nested deeper than 64 levels");
+    }
+
+    #[test]
+    fn comments_and_last_commas_are_spaces() {
+        let read = |text: &str| without_comments(text.to_owned());
+        let text = "// the plan\n{\"a\": [1, /* ü\n */ 2,], // \"x\"\n \"b\": \"// , ]\",\n}\n";
+        let plain = read(text);
+        let expected = serde_json::json!({"a": [1, 2], "b": "// , ]"});
+        assert_eq!(parse(&plain).unwrap().to_value(), expected);
+        let lines = |text: &str| text.lines().map(str::len).collect::<Vec<_>>();
+        assert_eq!(lines(&plain), lines(text));
+        for kept in
+            ["[[task]]\ntitle = \"a // b\"", "[ ] // a", "[{\"a\": 1,, }]", "{\"a\":,}", "{,}", "- [ ] // b", ""]
+        {
+            assert_eq!(read(kept), kept);
+        }
+        // What is wrong is told where it is.
+        let wrong = parse(&read("{ // c\n \"a\" 1}")).unwrap_err();
+        assert_eq!((wrong.at, wrong.what.as_str()), (12, "expected `:`"));
     }
 }

@@ -37,6 +37,7 @@ pub use difference::{Change, Difference, Field, Known, Renamed, create};
 pub use foreign::Foreign;
 pub use format::Format;
 pub use item::{Content, Decided, Failed, Item, Parent, Plan, Rough, Times, Word, put_below};
+pub use json::without_comments;
 pub use left::{Left, Reading};
 pub use settle::settle;
 

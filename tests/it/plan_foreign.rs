@@ -23,6 +23,49 @@ fn checklist(text: &str) -> (Vec<String>, Vec<(String, u64, Value)>) {
     (answer["added"].as_array().unwrap().iter().map(words).collect(), left.collect())
 }
 
+#[test]
+fn texts_in_windows_1252_are_read_with_a_warning() {
+    let repo = start();
+    repo.write(
+        "tasks.md",
+        b"Caf\xe9\n\n- [ ] T001 Gr\xfc\xdfe \x93zitiert\x94 \x96 5 \x80\n- [ ] T002 \xc3\xbc stays\n".as_slice(),
+    );
+    let answer = repo.agent(&["plan", "import", "tasks.md", "--json"]).json();
+    assert_eq!(task(&repo, "t001")["title"], "T001 Grüße “zitiert” – 5 €");
+    assert_eq!(task(&repo, "t002")["title"], "T002 ü stays");
+    let what = "a byte that is not UTF-8 is read as Windows-1252";
+    assert_eq!(answer["left"], json!([{"what": what, "count": 7, "first": ["1:4", "3:14", "3:15"]}]));
+    let people = repo.agent(&["plan", "import", "tasks.md"]).success();
+    assert!(people.stderr.contains(&format!("warning: tasks.md: {what} (7 times")), "{people}");
+}
+
+#[test]
+fn json_may_have_comments_and_commas_at_the_end() {
+    for (file, text) in [
+        (
+            "prd.json",
+            "// the stories\n{\"userStories\": [\n  /* first */ {\"id\": \"US-001\", \"title\": \"A // b\", \"passes\": true,},\n],}\n",
+        ),
+        ("features.jsonc", "[{\"id\": \"US-001\", \"title\": \"A // b\", \"passes\": true}, // more to come\n]"),
+        (
+            "plan.json",
+            "{\n  // ours\n  \"schema\": 1, \"tasks\": [{\"id\": \"US-001\", \"title\": \"A // b\", \"status\": \"completed\"},]}",
+        ),
+        ("issues.jsonl", "// issues\n{\"id\":\"US-001\",\"title\":\"A // b\",\"status\":\"closed\",}\n"),
+    ] {
+        let repo = start();
+        let answer = import(&repo, file, text, &[]);
+        assert_eq!(answer["added"], json!(["US-001"]), "{file}");
+        let known = task(&repo, "US-001");
+        assert_eq!((&known["title"], &known["status"]), (&json!("A // b"), &json!("completed")), "{file}");
+        assert_eq!(import(&repo, file, text, &[])["unchanged"], 1, "{file}");
+    }
+    let repo = start();
+    repo.write("p.json", "{ // c\n \"tasks\": [{\"title\" \"A\"}]}");
+    let refused = repo.agent(&["plan", "import", "p.json"]);
+    assert!(refused.stderr.contains("p.json:2:21: expected `:`"), "{refused}");
+}
+
 fn words(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }

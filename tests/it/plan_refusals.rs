@@ -25,7 +25,7 @@ fn syntax_errors_say_where() {
     );
     assert_eq!(refused("p.toml", "[[task]]\ntitle = \"A\"\ntitle = \"B\"\n"), "plan-syntax p.toml:3:1: duplicate key");
     assert_eq!(
-        refused("p.json", "{\"tasks\": [\n  {\"title\": \"A\",}\n]}"),
+        refused("p.json", "{\"tasks\": [\n  {\"title\": \"A\",,}\n]}"),
         "plan-syntax p.json:2:17: key must be a string"
     );
     assert_eq!(

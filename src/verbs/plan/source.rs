@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use crate::{
     domain::text::{shorten, visible},
     error::{Error, Kind, Result, codes},
-    plans::{Format, Left, Place, Reading, Renamed, Wrong, WrongKind},
+    plans::{Format, Left, Place, Reading, Renamed, Wrong, WrongKind, without_comments},
 };
 
 /// A plan is not larger than this, in bytes.
@@ -25,6 +25,10 @@ pub struct Source {
     name: String,
     extension: Option<String>,
     text: String,
+    /// The first byte that is not UTF-8, and where it is in the file.
+    bad: Option<(usize, u8)>,
+    /// What was read in another way than it is written.
+    left: Vec<Left>,
 }
 
 /// Things of one kind that a plan has and that were not taken as they are.
@@ -43,34 +47,22 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// `plan-too-large`, `plan-syntax` for what is not UTF-8.
-    pub fn new(file: Option<&str>, mut bytes: Vec<u8>) -> Result<Self> {
+    /// `plan-too-large`, `plan-syntax` for what is no text.
+    pub fn new(file: Option<&str>, bytes: Vec<u8>) -> Result<Self> {
         let name = file.map_or("standard input".to_owned(), |file| visible(file, &[]).into_owned());
         if bytes.len() as u64 > MAX_PLAN {
             let most = MAX_PLAN >> 20;
             let message = format!("the plan '{name}' is larger than {most} MiB; nothing was imported");
             return Err(Error::new(codes::PLAN_TOO_LARGE, message).hint("import it in parts"));
         }
-        // Editors of another system begin a text with a mark that is not a part of it.
-        if bytes.starts_with(b"\xef\xbb\xbf") {
-            bytes.drain(..3);
-        }
-        if let Some(text) = utf16(&bytes) {
-            bytes = text.into_bytes();
-        }
         let extension = file.and_then(|file| Path::new(file).extension()?.to_str().map(str::to_owned));
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(Source { file: file.map(str::to_owned), name, extension, text }),
-            Err(error) => {
-                let (at, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
-                let message = format!(
-                    "{name}:{}: byte {:#04x} at offset {at} is not UTF-8; nothing was imported",
-                    Place::of(bytes, at),
-                    bytes[at]
-                );
-                Err(Error::new(codes::PLAN_SYNTAX, message))
-            }
-        }
+        let (text, left) = decode(&bytes).map_err(|at| {
+            let place = Place::of(&bytes, at);
+            not_utf8(&format!("{name}:{place}"), at, bytes[at])
+        })?;
+        let bad = std::str::from_utf8(&bytes).err().filter(|_| !left.is_empty());
+        let bad = bad.map(|error| (error.valid_up_to(), bytes[error.valid_up_to()]));
+        Ok(Source { file: file.map(str::to_owned), name, extension, text: without_comments(text), bad, left })
     }
 
     /// The format: the one that is `wanted`, or the one it looks like.
@@ -93,6 +85,10 @@ impl Source {
     ///
     /// `bad-plan`, with the line.
     pub fn reading(&self, format: Format) -> Result<Reading> {
+        if let (Some((at, byte)), Some(left)) = (self.bad.filter(|_| format.is_ours()), self.left.first()) {
+            let place = Place::of(self.text.as_bytes(), left.at);
+            return Err(not_utf8(&format!("{}:{place}", self.name), at, byte));
+        }
         format.read(&self.text).map_err(|wrong| self.refuse(wrong))
     }
 
@@ -100,7 +96,7 @@ impl Source {
     pub fn left(&self, left: &[Left]) -> Vec<LeftKind> {
         let mut kinds: Vec<LeftKind> = Vec::new();
         let mut known: HashMap<&str, usize> = HashMap::new();
-        for left in left {
+        for left in self.left.iter().chain(left) {
             let kind = *known.entry(&left.what).or_insert(kinds.len());
             if kind == kinds.len() {
                 kinds.push(LeftKind { what: left.what.clone(), count: 0, first: Vec::new() });
@@ -160,6 +156,38 @@ impl Source {
         // A refusal says by itself that nothing was changed.
         let message = if code.kind == Kind::Refused { message } else { format!("{message}; nothing was imported") };
         Error::new(code, message).hints(wrong.hint)
+    }
+}
+
+/// What Windows-1252 has where Latin-1 has control characters, from 0x80; those that it does not have are the control characters.
+const WINDOWS: [char; 32] = [
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', //
+    '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+];
+
+fn not_utf8(place: &str, at: usize, byte: u8) -> Error {
+    let message = format!("{place}: byte {byte:#04x} at offset {at} is not UTF-8; nothing was imported");
+    Error::new(codes::PLAN_SYNTAX, message)
+}
+
+/// The text that `bytes` are, without a mark at its beginning, and where it was not UTF-8; or the byte that is in no text.
+fn decode(bytes: &[u8]) -> std::result::Result<(String, Vec<Left>), usize> {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return utf16(bytes).map(|text| (text, Vec::new())).ok_or(0);
+    }
+    // Editors of another system begin a text with a mark that is not a part of it.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let (mut text, mut left) = (String::new(), Vec::new());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            left.push(Left { at: text.len(), what: "a byte that is not UTF-8 is read as Windows-1252".to_owned() });
+            text.push(WINDOWS.get(usize::from(byte - 0x80)).copied().unwrap_or(char::from(*byte)));
+        }
+    }
+    match bytes.iter().position(|byte| *byte == 0).filter(|_| !left.is_empty()) {
+        Some(at) => Err(at),
+        None => Ok((text, left)),
     }
 }
 
