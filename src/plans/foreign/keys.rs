@@ -103,6 +103,7 @@ pub(super) const KEYS: &[(&str, Role)] = &[
     ("dependson", Role::After),
     ("dependencies", Role::After),
     ("blockedby", Role::After),
+    ("deps", Role::After),
     ("blocks", Role::Before),
     ("unblocks", Role::Before),
     ("prerequisites", Role::After),

@@ -60,19 +60,22 @@ pub(super) fn split(title: &str) -> (&str, Option<Status>) {
 fn last(title: &str) -> Option<(&str, Status)> {
     let bare = title.trim_end_matches([' ', '*', '_', '\u{fe0f}']);
     if let Some((sign, state)) = SIGNS.iter().find(|(sign, _)| bare.ends_with(*sign)) {
-        return Some((balanced(bare.strip_suffix(*sign)?), *state));
+        return Some((parted(bare.strip_suffix(*sign)?), *state));
     }
     if let Some(inner) = bare.strip_suffix([')', ']']) {
         let open = inner.rfind(['(', '['])?;
-        return Some((balanced(&inner[..open]), word(&inner[open + 1..])?));
+        return Some((parted(&inner[..open]), word(&inner[open + 1..])?));
     }
     let parts = bare.rsplit_once([' ', '\u{a0}'])?;
     let two = parts.0.trim_end().rsplit_once(' ').map(|(before, _)| before);
     [Some(parts.0), two].into_iter().flatten().find_map(|before| {
         let said = bare[before.len()..].trim_matches(|c: char| !c.is_alphanumeric());
-        let is_told = said.chars().all(|c| !c.is_lowercase()) || before.trim_end().ends_with(['-', '–', '—', '|', '→']);
+        let parted = before.trim_end().trim_end_matches('\u{fe0f}');
+        let is_told = said.chars().all(|c| !c.is_lowercase())
+            || parted.ends_with(['-', '–', '—', '|', '→'])
+            || SIGNS.iter().any(|(sign, _)| parted.ends_with(*sign));
         let state = word(said).filter(|_| is_told)?;
-        Some((balanced(before.trim_end().trim_end_matches(['-', '–', '—', '|', ':', '→'])), state))
+        Some((self::parted(before), state))
     })
 }
 
@@ -80,6 +83,11 @@ fn last(title: &str) -> Option<(&str, Status)> {
 fn first(title: &str) -> Option<(&str, Status)> {
     let (sign, state) = SIGNS.iter().find(|(sign, _)| title.starts_with(*sign))?;
     Some((title.strip_prefix(*sign)?.trim_start_matches('\u{fe0f}'), *state))
+}
+
+/// `before` without what parts it from the state behind it.
+fn parted(before: &str) -> &str {
+    balanced(balanced(before).trim_end_matches(['-', '–', '—', '|', ':', '→', ' ']))
 }
 
 /// `before` without the stars that began to embrace what is cut off.
@@ -111,6 +119,10 @@ mod tests {
             ("Phase 1: Setup (in progress)", "Phase 1: Setup", Some(Status::InProgress)),
             ("Phase 1: Setup **[DONE]**", "Phase 1: Setup", Some(Status::Completed)),
             ("Phase 1: Setup **✅ COMPLETE**", "Phase 1: Setup", Some(Status::Completed)),
+            ("Phase 1: Setup — ✅ DONE", "Phase 1: Setup", Some(Status::Completed)),
+            ("Phase 1: Setup | ✅", "Phase 1: Setup", Some(Status::Completed)),
+            ("Phase 1: Setup - (done)", "Phase 1: Setup", Some(Status::Completed)),
+            ("Phase 1: Setup: **✅ Done**", "Phase 1: Setup", Some(Status::Completed)),
             ("Login (new)", "Login (new)", None),
             ("Say when it is done", "Say when it is done", None),
             ("User Story 1 🎯 MVP", "User Story 1 🎯 MVP", None),
