@@ -77,13 +77,22 @@ fn repository(environment: &Environment, own: &Path, risk: &Risk) -> Result<Opti
 
 fn whole_repository(environment: &Environment, repo: &Rc<Repo>, risk: &Risk) -> Result<Found> {
     let mut found = Found::default();
-    if risk.losses != [Loss::Submodules] {
-        found.stakes.push((Rc::clone(repo), risk.clone()));
+    let is_own = |loss: &Loss| *loss != Loss::Submodules;
+    let own: Vec<Loss> = risk.losses.iter().copied().filter(is_own).collect();
+    let is_only_overwriting = own == [Loss::Overwritten];
+    if !own.is_empty() {
+        found.stakes.push((Rc::clone(repo), Risk { losses: own, ..risk.clone() }));
     }
     if risk.losses.contains(&Loss::Submodules) {
-        for module in nested::submodules(environment, repo)? {
-            let losses = vec![Loss::Uncommitted, Loss::Untracked];
-            found.stakes.push((module, Risk { losses, onto: Onto::Nothing, ..risk.clone() }));
+        let losses = match is_only_overwriting {
+            true => vec![Loss::Overwritten],
+            false => vec![Loss::Uncommitted, Loss::Untracked],
+        };
+        for (module, commit) in nested::checked_out(environment, repo)? {
+            // That is where it goes, most often; a fetch, a remote or another tree may lead elsewhere.
+            for onto in [Onto::Trees(vec![commit.to_string().into()]), Onto::Unknown] {
+                found.stakes.push((Rc::clone(&module), Risk { losses: losses.clone(), onto, ..risk.clone() }));
+            }
         }
     }
     if risk.losses.contains(&Loss::Nested) {

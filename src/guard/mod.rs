@@ -203,17 +203,17 @@ pub fn check(line: Line<'_>, who: &Who<'_>) -> Answer {
 
 /// Find out what is at stake with `risk`; nothing at all is no risk.
 fn add(environment: &Environment, risk: &Risk, stakes: &mut Vec<Stake>, answer: &mut Answer) -> Result<()> {
-    let is_only_overwriting = risk.losses == [Loss::Overwritten];
+    let is_only_overwriting = |risk: &Risk| risk.losses == [Loss::Overwritten];
     let Some(found) = find::find(environment, risk)? else {
         // No repository: git will say so itself.
-        answer.risks.extend(Some(risk.clone()).filter(|risk| risk.targets.is_none() && !is_only_overwriting));
+        answer.risks.extend(Some(risk.clone()).filter(|risk| risk.targets.is_none() && !is_only_overwriting(risk)));
         return Ok(());
     };
     answer.warnings.extend(found.remarks.iter().map(|remark| format!("'{}': {remark}", short(&risk.command))));
     let mut shown = None;
     for (repo, risk) in found.stakes {
         let overwritten = overwritten::files(&repo, &risk)?;
-        if is_only_overwriting && overwritten.is_empty() {
+        if is_only_overwriting(&risk) && overwritten.is_empty() {
             continue;
         }
         shown = shown.or_else(|| Some(risk.clone()));

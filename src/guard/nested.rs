@@ -9,7 +9,7 @@ use std::{
 use crate::{
     error::Result,
     git::{
-        EntryKind, Repo,
+        EntryKind, ObjectId, Repo,
         index::entries::{self, Entries},
         unkept,
     },
@@ -22,12 +22,22 @@ const DEPTH: usize = 16;
 
 /// The submodules that are checked out in `repo`, those in submodules included.
 pub(super) fn submodules(environment: &Environment, repo: &Repo) -> Result<Vec<Rc<Repo>>> {
+    Ok(checked_out(environment, repo)?.into_iter().map(|(module, _)| module).collect())
+}
+
+/// [`submodules`], each with the commit that the index of the repository around it has for it.
+pub(super) fn checked_out(environment: &Environment, repo: &Repo) -> Result<Vec<(Rc<Repo>, ObjectId)>> {
     let mut found = Vec::new();
     add_submodules(environment, repo, DEPTH, &mut found)?;
     Ok(found)
 }
 
-fn add_submodules(environment: &Environment, repo: &Repo, depth: usize, found: &mut Vec<Rc<Repo>>) -> Result<()> {
+fn add_submodules(
+    environment: &Environment,
+    repo: &Repo,
+    depth: usize,
+    found: &mut Vec<(Rc<Repo>, ObjectId)>,
+) -> Result<()> {
     if depth == 0 || repo.work_dir().is_none() {
         return Ok(());
     }
@@ -37,7 +47,7 @@ fn add_submodules(environment: &Environment, repo: &Repo, depth: usize, found: &
         let Some(dir) = repo.in_work_dir(module.path) else { continue };
         if let Some(inner) = at(environment, &dir)? {
             add_submodules(environment, &inner, depth - 1, found)?;
-            found.push(inner);
+            found.push((inner, module.leaf.1));
         }
     }
     Ok(())

@@ -337,6 +337,45 @@ fn what_goes_into_submodules_saves_them_first() {
 }
 
 #[test]
+fn ignored_files_of_submodules_are_saved_where_their_commits_have_files() {
+    on_one_git(|git| {
+        let moved = || {
+            let repo = base(git);
+            repo.sh("git init -q -b main ../lib; cd ../lib; echo 1 >file; git add -A; git commit -qm one
+                mkdir out; echo theirs >gen; echo theirs >out/big; git add -A; git commit -qm two; cd -
+                git submodule --quiet add ../lib sub; git commit -qm sub
+                cd sub; git checkout -q HEAD~1; printf 'gen\nout/\n' >>$(git rev-parse --git-path info/exclude)
+                echo mine >gen; mkdir out; for n in $(seq 300); do echo mine >out/$n; done; echo mine >out/big")
+                .success();
+            repo
+        };
+        for line in [
+            "git submodule update",
+            "git submodule update --init --recursive",
+            "git submodule update --force sub",
+            "git submodule update --remote",
+            "git checkout --recurse-submodules -",
+            "git -c submodule.recurse=true reset --hard",
+            "git pull --recurse-submodules",
+        ] {
+            let repo = moved();
+            let answer = check(&repo, line);
+            assert_eq!(answer["verdict"], "captured", "with {git}, {line}: {answer}");
+            let held = snapshot_of(&answer, &repo.at("sub"));
+            repo.sh(&format!("{{ {line}; }} >/dev/null 2>&1 || true")).success();
+            for path in ["gen", "out/big"] {
+                let text = repo.git(&["-C", "sub", "cat-file", "blob", &format!("{held}:worktree/{path}")]).success();
+                assert_eq!(text.stdout, "mine\n", "with {git}, {line}");
+            }
+        }
+        let repo = moved();
+        repo.sh("cd sub; rm -r gen out").success();
+        assert_ne!(verdict(&repo, "git submodule update"), "captured", "with {git}: there is nothing to overwrite");
+        assert_eq!(verdict(&repo, "git submodule status"), "safe");
+    });
+}
+
+#[test]
 fn a_repository_that_goes_whole_is_not_thrown_away() {
     on_one_git(|git| {
         let refused = |repo: &TestRepo, line: &str| {

@@ -165,7 +165,11 @@ fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
     }
     if onto != Onto::Nothing {
         let why = "overwrites ignored files where it has files of its own";
-        walk.add_onto(call, Changes, &[Overwritten], (why, None), onto);
+        let losses: &[Loss] = match goes_into_submodules(walk, &name, &args, settings) {
+            true => &[Overwritten, Submodules],
+            false => &[Overwritten],
+        };
+        walk.add_onto(call, Changes, losses, (why, None), onto);
     }
     let is_known = is_extra && !is_alias || ROWS.iter().any(|row| row.verb == name) || is_among(&name, HARMLESS);
     if verb == b"checkout" && !args.has("b orphan detach d t track") && args.count() == 1 && args.dashes.is_none() {
@@ -257,7 +261,7 @@ fn found(
     if row.verb == "push" && protected::is_path(args.operand(0)) {
         losses.push(Refs);
     }
-    if goes_into_submodules(walk, row, args, settings) {
+    if row.losses.contains(&Loss::Uncommitted) && goes_into_submodules(walk, row.verb, args, settings) {
         losses.push(Submodules);
     }
     let named = |value: &Value| Target::Worktree(value.get().unwrap_or_default().into());
@@ -271,10 +275,10 @@ fn found(
     walk.add_onto(call, row.level, &losses, (row.why, targets), onto);
 }
 
-/// Whether a command that throws changes away does so in submodules, too.
-fn goes_into_submodules(walk: &Walk<'_>, row: &Row, args: &Args, settings: &[BString]) -> bool {
-    let can = ["checkout", "switch", "reset", "restore", "read-tree"].contains(&row.verb);
-    if !can || !row.losses.contains(&Loss::Uncommitted) || args.has("no-recurse-submodules") {
+/// Whether a command that changes files does so in submodules, too.
+fn goes_into_submodules(walk: &Walk<'_>, verb: &str, args: &Args, settings: &[BString]) -> bool {
+    let can = ["checkout", "switch", "reset", "restore", "read-tree", "pull"].contains(&verb);
+    if !can || args.has("no-recurse-submodules") {
         return false;
     }
     let setting = settings.iter().rev().find_map(|setting| {

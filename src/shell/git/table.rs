@@ -6,7 +6,8 @@
 use super::super::{
     Level::{self, Changes, Destroys},
     Loss::{
-        self, History, Ignored, Nested, OtherRefs, Refs, Remote, Stash, Submodules, Uncommitted, Untracked, Worktree,
+        self, History, Ignored, Nested, OtherRefs, Overwritten, Refs, Remote, Stash, Submodules, Uncommitted,
+        Untracked, Worktree,
     },
     args::Args,
 };
@@ -75,7 +76,7 @@ pub(super) const VALUED: [(&str, &str); 25] = [
 ];
 
 #[rustfmt::skip]
-pub(super) const ROWS: [Row; 79] = [
+pub(super) const ROWS: [Row; 80] = [
     row("reset", |a| a.has("hard") && names_commit(a), Destroys, &[Uncommitted, History], "puts index and files at another commit; what is not committed is lost, and commits leave the branch"),
     row("reset", |a| a.has("hard"), Destroys, &[Uncommitted], "throws away every change that is not committed"),
     row("reset", |a| a.has("merge"), Destroys, &[Uncommitted], "throws away what is staged"),
@@ -137,6 +138,7 @@ pub(super) const ROWS: [Row; 79] = [
     row("checkout-index", |a| a.has("f force"), Destroys, &[Uncommitted], "overwrites files with the staged versions"),
     row("submodule", |a| matches!(a.operand(0), b"update" | b"deinit") && a.has("f force"), Destroys, &[Submodules], "throws away changes in submodules"),
     row("submodule", |a| a.operand(0) == b"update" && (a.has("rebase") || a.has("merge")), Changes, &[Submodules], "changes files in submodules"),
+    row("submodule", |a| a.operand(0) == b"update", Changes, &[Submodules, Overwritten], "overwrites ignored files in submodules where their commits have files of their own"),
     row("sparse-checkout", |a| !matches!(a.operand(0), b"list" | b"check-rules" | b""), Changes, &[Uncommitted, Ignored], "removes files from the work tree"),
     row("push", |a| a.has("force-with-lease") && !a.has("f force mirror d delete prune"), Changes, &[Remote], "replaces commits at the remote, unless others have pushed since"),
     row("push", |a| a.has("f force mirror"), Destroys, &[Remote], "replaces commits at the remote, which may be nowhere else"),
