@@ -166,7 +166,7 @@ fn interrupted(repo: &Repo) -> Result<Check> {
     }
     if recovery::checkpoint::is_interrupted(repo) {
         let message = "a checkpoint was interrupted; the index may not know of the commit yet";
-        return Ok(Check::warning(name, message, "the next 'git agent checkpoint' completes it"));
+        return Ok(Check::warning(name, message, "the next command that reads or writes the ledger completes it"));
     }
     Ok(Check::ok(name, "no operation was interrupted"))
 }

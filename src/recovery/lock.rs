@@ -73,6 +73,19 @@ pub fn left_behind(repo: &Repo) -> Result<Option<Recorded>> {
     Ok(None)
 }
 
+/// Finish the checkpoint of a process that was killed after it had moved HEAD; answers whether there was one. Until then the index is
+/// that of the commit before, and git would commit the opposite of the checkpoint.
+///
+/// # Errors
+///
+/// `operation-busy`, `index-locked`; where the operation cannot be recorded.
+pub fn finish_checkpoint(repo: &Repo) -> Result<bool> {
+    if !checkpoint::is_interrupted(repo) || is_taken(repo) {
+        return Ok(false);
+    }
+    take(repo).map(|lock| lock.finished_checkpoint)
+}
+
 /// Do away with what operations and checkpoints that died left at their end. Those that are half done are not touched.
 ///
 /// # Errors

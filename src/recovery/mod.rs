@@ -55,4 +55,4 @@ pub mod undo;
 pub use crate::recovery::cache::is_interrupted;
 pub use crate::recovery::execute::{Author, Done, Outcome, interrupted, resume, take_back};
 pub use crate::recovery::ledger_events::COLLAPSED;
-pub use lock::{clear_up, left_behind};
+pub use lock::{clear_up, finish_checkpoint, left_behind};

@@ -110,6 +110,7 @@ impl Caller {
     ///
     /// When the ledger cannot be read.
     pub fn view(&self) -> Result<View<'_>> {
+        self.finish_checkpoint();
         self.take_in();
         self.notice();
         let view = View::now(&self.repo)?;
@@ -126,6 +127,19 @@ impl Caller {
     /// Whether [`Caller::view`] has warned that the tasks are elsewhere.
     pub fn misses_ledger(&self) -> bool {
         self.missed.get() == Some(true)
+    }
+
+    /// Finish a checkpoint whose process was killed: see [`recovery::finish_checkpoint`].
+    fn finish_checkpoint(&self) {
+        match recovery::finish_checkpoint(&self.repo) {
+            Ok(true) => self.warn(recovery::checkpoint::COMPLETE_NOW),
+            Ok(false) => {}
+            Err(error) => {
+                self.warn(format!(
+                    "a checkpoint was interrupted, and the index does not know of its commit yet: {error}"
+                ));
+            }
+        }
     }
 
     /// Record the commits that were made since the last command.

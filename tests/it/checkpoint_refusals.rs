@@ -262,21 +262,28 @@ fn a_kill_before_head_moves_changes_nothing_and_one_after_is_finished_by_the_nex
         let after = State::of(&repo);
         assert_eq!((&after.index, &after.refs, &after.files), (&before.index, &before.refs, &before.files));
 
-        repo.write_script(".git/hooks/pre-commit", &format!("#!/bin/sh\n{kill}exit 0\n"));
-        assert_eq!(repo.agent(&["checkpoint"]).code, None);
-        // Git goes on; wait for it.
-        let head = repo.head();
-        for _ in 0..100 {
-            if repo.git(&["log", "-1", "--format=%s"]).text().contains("checkpoint") {
-                break;
+        for next in [&["list"][..], &["status"], &["note", "x"], &["checkpoint"]] {
+            let repo = untidy(git);
+            repo.write_script(".git/hooks/pre-commit", &format!("#!/bin/sh\n{kill}exit 0\n"));
+            assert_eq!(repo.agent(&["checkpoint"]).code, None);
+            // Git goes on; wait for it.
+            let head = repo.head();
+            for _ in 0..100 {
+                if repo.git(&["log", "-1", "--format=%s"]).text().contains("checkpoint") {
+                    break;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(50));
             }
-            std::thread::sleep(std::time::Duration::from_millis(50));
+            assert_eq!(repo.git(&["log", "-1", "--format=%s"]).text(), "Fix login (checkpoint 1)", "after {head}");
+            std::fs::remove_file(repo.path().join(".git/hooks/pre-commit")).unwrap();
+            let said = repo.agent(next).success();
+            assert!(
+                said.stderr.contains("a checkpoint that was interrupted before is complete now"),
+                "{next:?}: {said}"
+            );
+            assert_eq!(repo.git(&["status", "--porcelain"]).text(), "", "{next:?}");
+            assert!(repo.agent(&["ops"]).success().stdout.contains("checkpoint fix@1"), "{next:?}");
+            assert_eq!(State::of(&repo).litter, Vec::<std::path::PathBuf>::new(), "{next:?}");
         }
-        assert_eq!(repo.git(&["log", "-1", "--format=%s"]).text(), "Fix login (checkpoint 1)", "after {head}");
-        std::fs::remove_file(repo.path().join(".git/hooks/pre-commit")).unwrap();
-        let said = repo.agent(&["checkpoint"]).success();
-        assert!(said.stderr.contains("a checkpoint that was interrupted before is complete now"), "{said}");
-        assert_eq!(repo.git(&["status", "--porcelain"]).text(), "");
-        assert_eq!(State::of(&repo).litter, Vec::<std::path::PathBuf>::new());
     });
 }
