@@ -150,7 +150,7 @@ fn operation(ctx: &Ctx, recorded: &Recorded) -> Result<String> {
     }
     // A checkpoint, and what takes it back, change no file: what they changed is in the index.
     let part = if recorded.touched.iter().any(|touched| touched.on_disk) { "worktree" } else { "staged" };
-    let sides = ["before", "after"].map(|side| format!("{}:{side}/{part}", recorded.commit));
+    let sides = ["before", "after"].map(|side| format!("{}:{}{side}/{part}", recorded.commit, recorded.directory));
     let patch = relay::plain_patch(ctx.repo()?, Color::Never, sides)?;
     text.push('\n');
     text.push_str(&sanitize::lines(&patch.to_str_lossy()));

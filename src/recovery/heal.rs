@@ -71,15 +71,17 @@ pub fn chains(repo: &Repo) -> Result<Vec<String>> {
             .hint("try again when it is done"));
         }
         let (mut kept, mut gone) = (Vec::new(), 0);
-        let mut next = log.tip();
         for entry in log.own() {
             match entry {
                 Ok(recorded) => {
-                    next = recorded.previous;
-                    if is_complete(repo, &recorded)? { kept.push(recorded) } else { gone += 1 }
+                    if is_complete(repo, &recorded)? {
+                        kept.push(recorded)
+                    } else {
+                        gone += 1
+                    }
                 }
                 // What a newer version wrote is there, and not ours to drop.
-                Err(error) if next.is_some_and(|commit| repo.has(commit)) => return Err(error),
+                Err(error) if error.code() == codes::OPERATION_UNREADABLE => return Err(error),
                 Err(_) => gone += 1,
             }
         }

@@ -84,6 +84,7 @@ mod loop_figures;
 mod loop_traps;
 #[cfg(feature = "mcp")]
 mod mcp;
+mod noise;
 mod pager;
 mod plan_export;
 mod plan_foreign;

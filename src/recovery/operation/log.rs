@@ -2,17 +2,16 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bstr::{BString, ByteSlice as _};
 use ulid::Ulid;
 
-use super::{Operation, REFS, Recorded, State, Touched, message};
+use super::{
+    Operation, REFS, Recorded, State, Touched, message,
+    page::{self, Draft, Page, Slot, Staged},
+};
 use crate::{
     error::{Error, Result, codes},
     git::{
-        EntryKind, ObjectId, ObjectKind, RefChange, RefError, Repo, Tree, TreeEntry as Entry,
-        commit::Commit,
-        names,
-        objects::trees,
+        ObjectId, RefChange, RefError, Repo,
         objects::{Batch, Identity, NewCommit},
         refs::remembered,
     },
@@ -47,6 +46,14 @@ pub struct Contents {
     pub touched: Vec<Touched>,
     /// What others wrote in the meantime: a tree.
     pub late: Option<ObjectId>,
+}
+
+impl Contents {
+    /// What the commit of `recorded` has.
+    pub fn of(recorded: &Recorded) -> Self {
+        let Recorded { before, after, late, .. } = *recorded;
+        Contents { before, after, touched: recorded.touched.clone(), late }
+    }
 }
 
 impl<'r> OpLog<'r> {
@@ -134,11 +141,24 @@ impl<'r> OpLog<'r> {
     pub fn entries(&self) -> impl Iterator<Item = Result<Recorded>> + '_ {
         let mut next = self.tip;
         let mut seen = HashSet::new();
+        let mut page: Option<Page> = None;
         std::iter::from_fn(move || {
+            if let Some(page) = &mut page
+                && let Some(slot) = page.earlier.pop()
+            {
+                let read = self.slot(page.newest.commit, &slot, page.newest.is_foreign);
+                if page.earlier.is_empty() {
+                    next = read.as_ref().ok().and_then(|oldest| oldest.previous);
+                }
+                return Some(read);
+            }
             let commit = next.take().filter(|commit| seen.insert(*commit))?;
-            let read = self.read(commit);
-            next = read.as_ref().ok().and_then(|recorded| recorded.previous);
-            Some(read)
+            Some(self.page(commit).map(|read| {
+                let newest = read.newest.clone();
+                next = newest.previous.filter(|_| read.earlier.is_empty());
+                page = Some(read);
+                newest
+            }))
         })
     }
 
@@ -187,7 +207,9 @@ impl<'r> OpLog<'r> {
         }
         // A version that does not remember may have added to it, and a process that died may have remembered too much.
         for recorded in self.own() {
-            if known.contains(&recorded?.commit) {
+            let recorded = recorded?;
+            // The commit before an operation is named by it, also where its operations are in this one now.
+            if known.contains(&recorded.commit) || recorded.previous.is_some_and(|commit| known.contains(&commit)) {
                 return Ok(None);
             }
         }
@@ -238,7 +260,8 @@ impl<'r> OpLog<'r> {
         Ok(self.own().next().transpose()?.filter(|recorded| recorded.operation.state == State::Begun))
     }
 
-    /// Stage the commit of `operation` behind `previous`; the change moves the chain to it, from where it is now.
+    /// Stage a commit in which `operation` follows what is in the log, or replaces its newest operation if that is the same one; the
+    /// change moves the log to it, from where it is now. `previous` is the commit of the log before the operation.
     pub fn stage(
         &self,
         batch: &mut Batch,
@@ -246,51 +269,58 @@ impl<'r> OpLog<'r> {
         contents: &Contents,
         previous: Option<ObjectId>,
     ) -> Result<RefChange> {
-        let new = self.commit(batch, operation, contents, previous)?;
+        let draft = match self.tip.map(|tip| self.draft(batch, tip, operation)) {
+            None => Draft::default(),
+            Some(draft) => draft?,
+        };
+        let new = self.commit(batch, draft, operation, contents, previous)?;
         Ok(RefChange { name: self.name.clone(), expected: self.tip, new: Some(new) })
     }
 
-    /// Stage a chain of `kept` alone (newest first); the change moves the chain to it.
+    fn draft(&self, batch: &mut Batch, tip: ObjectId, operation: &Operation) -> Result<Draft> {
+        // What is not ours, or cannot be read, stays as it is.
+        let Some(page) = self.page(tip).ok().filter(|page| !page.newest.is_foreign) else {
+            return Ok(Draft::after(Some(tip)));
+        };
+        let oldest = match page.earlier.first() {
+            None => page.newest.clone(),
+            Some(slot) => match self.slot(tip, slot, false) {
+                Ok(oldest) => oldest,
+                Err(_) => return Ok(Draft::after(Some(tip))),
+            },
+        };
+        Draft::on(self.repo, batch, page, &oldest, operation)
+    }
+
+    /// Stage a log of `kept` alone (newest first); the change moves the log to it.
     pub fn shorten(&self, batch: &mut Batch, kept: &[Recorded]) -> Result<RefChange> {
-        let mut previous = None;
-        for recorded in kept.iter().rev() {
-            let contents = Contents {
-                before: recorded.before,
-                after: recorded.after,
-                touched: recorded.touched.clone(),
-                late: recorded.late,
-            };
-            previous = Some(self.commit(batch, &recorded.operation, &contents, previous)?);
+        let mut tip = None;
+        let mut draft = Draft::default();
+        let mut rest = kept.iter().rev().peekable();
+        let mut is_first = true;
+        while let Some(recorded) = rest.next() {
+            let previous = if is_first { tip } else { recorded.previous };
+            is_first = draft.is_full() || rest.peek().is_none();
+            if is_first {
+                let full = std::mem::take(&mut draft);
+                tip = Some(self.commit(batch, full, &recorded.operation, &Contents::of(recorded), previous)?);
+                draft = Draft::after(tip);
+            } else {
+                draft.push(self.repo, batch, recorded, previous)?;
+            }
         }
-        Ok(RefChange { name: self.name.clone(), expected: self.tip, new: previous })
+        Ok(RefChange { name: self.name.clone(), expected: self.tip, new: tip })
     }
 
     fn commit(
         &self,
         batch: &mut Batch,
+        draft: Draft,
         operation: &Operation,
         contents: &Contents,
         previous: Option<ObjectId>,
     ) -> Result<ObjectId> {
-        let mut tree = Tree { entries: Vec::new() };
-        let mut add = |kind: EntryKind, name: &str, oid| {
-            tree.entries.push(Entry { mode: kind.into(), filename: name.into(), oid });
-        };
-        add(EntryKind::Tree, "before", contents.before);
-        add(EntryKind::Tree, "after", contents.after);
-        if let Some(late) = contents.late {
-            add(EntryKind::Tree, "late", late);
-        }
-        add(EntryKind::Blob, "paths.lst", batch.blob(self.repo, write_paths(&contents.touched))?);
-        tree.entries.sort();
-        let tree = batch.tree(self.repo, &tree)?;
-        let mut parents: Vec<ObjectId> = Vec::new();
-        for parent in [previous, operation.before.commit, operation.after.commit].into_iter().flatten() {
-            // One that a gc took must not be named: no gc of git would end again.
-            if !parents.contains(&parent) && (batch.has(parent) || self.repo.has(parent)) {
-                parents.push(parent);
-            }
-        }
+        let Staged { tree, parents } = draft.finish(self.repo, batch, operation, contents)?;
         let message = message::write(operation, previous);
         let identity = Identity::ours();
         let commit =
@@ -304,40 +334,32 @@ impl<'r> OpLog<'r> {
     }
 
     fn read(&self, commit: ObjectId) -> Result<Recorded> {
-        let raw = self.repo.read_own(commit, ObjectKind::Commit)?;
-        let is_foreign = !self.repo.is_made_here(&self.name, commit, &raw);
-        self.parse(commit, &raw, is_foreign).map_err(|error| match is_foreign {
-            true => Error::new(
-                codes::OPERATION_FOREIGN,
-                format!("what {} leads to was not made in this repository", self.name),
-            )
-            .because(error),
-            false => error,
-        })
+        self.page(commit).map(|page| page.newest)
     }
 
-    fn parse(&self, commit: ObjectId, raw: &[u8], is_foreign: bool) -> Result<Recorded> {
-        let damaged = || {
-            Error::new(codes::OPERATION_UNREADABLE, format!("the operation {commit} ({}) cannot be read", self.name))
-                .hint("a newer git-agent may have written it; 'git agent doctor' tells more")
-        };
-        let header = Commit::parse(self.repo, commit, raw).map_err(|_| damaged())?;
-        let (operation, previous) = message::read(header.message.as_ref()).ok_or_else(damaged)?;
-        let tree = self.repo.read_own(header.tree, ObjectKind::Tree)?;
-        let tree = trees::decode(self.repo, header.tree, &tree).map_err(|_| damaged())?;
-        let entry =
-            |name: &str| tree.entries.iter().find(|entry| entry.filename == name).map(|entry| entry.oid.to_owned());
-        let paths = self.repo.read_own(entry("paths.lst").ok_or_else(damaged)?, ObjectKind::Blob)?;
-        Ok(Recorded {
-            operation,
-            commit,
-            previous,
-            before: entry("before").ok_or_else(damaged)?,
-            after: entry("after").ok_or_else(damaged)?,
-            touched: read_paths(&paths).ok_or_else(damaged)?,
-            late: entry("late"),
-            is_foreign,
-        })
+    fn page(&self, commit: ObjectId) -> Result<Page> {
+        let raw = page::raw(self.repo, commit)?;
+        let is_foreign = !self.repo.is_made_here(&self.name, commit, &raw);
+        let page = Page::parse(self.repo, commit, &raw, is_foreign, &|| self.damaged(commit));
+        page.map_err(|error| self.foreign_or(error, is_foreign))
+    }
+
+    fn slot(&self, commit: ObjectId, slot: &Slot, is_foreign: bool) -> Result<Recorded> {
+        let read = Page::read(self.repo, commit, slot, is_foreign, &|| self.damaged(commit));
+        read.map_err(|error| self.foreign_or(error, is_foreign))
+    }
+
+    fn foreign_or(&self, error: Error, is_foreign: bool) -> Error {
+        if !is_foreign {
+            return error;
+        }
+        let message = format!("what {} leads to was not made in this repository", self.name);
+        Error::new(codes::OPERATION_FOREIGN, message).because(error)
+    }
+
+    fn damaged(&self, commit: ObjectId) -> Error {
+        Error::new(codes::OPERATION_UNREADABLE, format!("the operation {commit} ({}) cannot be read", self.name))
+            .hint("a newer git-agent may have written it; 'git agent doctor' tells more")
     }
 }
 
@@ -347,37 +369,6 @@ pub fn interrupted(operation: &Operation) -> Error {
     Error::new(codes::OPERATION_INTERRUPTED, message)
         .hint("to bring everything back as it was before: git agent undo")
         .hint("to finish it: git agent resume")
-}
-
-fn write_paths(touched: &[Touched]) -> Vec<u8> {
-    let mut list = Vec::new();
-    for touched in touched {
-        list.extend_from_slice(match (touched.on_disk, touched.in_index) {
-            (true, true) => b"di ",
-            (true, false) => b"d ",
-            (false, _) => b"i ",
-        });
-        list.extend_from_slice(&touched.path);
-        list.push(0);
-    }
-    list
-}
-
-/// `None`: the list is damaged, or names a path that git would not write.
-fn read_paths(list: &[u8]) -> Option<Vec<Touched>> {
-    let list = if list.is_empty() { return Some(Vec::new()) } else { list.strip_suffix(b"\0")? };
-    let read = |line: &[u8]| {
-        let (marks, path) = line.split_once_str(" ")?;
-        let (on_disk, in_index) = match marks {
-            b"di" => (true, true),
-            b"d" => (true, false),
-            b"i" => (false, true),
-            _ => return None,
-        };
-        let is_allowed = names::is_allowed(path.as_bstr(), EntryKind::Blob);
-        is_allowed.then(|| Touched { path: BString::from(path), on_disk, in_index })
-    };
-    list.split_str("\0").map(read).collect()
 }
 
 /// Which of `entries`, newest first, are undone, each with the operation that undid it.

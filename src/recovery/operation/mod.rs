@@ -1,20 +1,23 @@
 //! An operation: one recorded act that moved a ref or changed the work tree, and that can be undone.
 //!
-//! `refs/agent/ops/<worktree>` is a chain of commits, one an operation, the newest first. While an operation is under way its
-//! commit says `State: begun`; at the end that commit is replaced by one that says `done` (or `failed`, when everything was
-//! put back). Its tree:
+//! `refs/agent/ops/<worktree>` leads to a commit with the newest operations. While one is under way the message says
+//! `State: begun`; at its end that commit is replaced by one that says `done` (or `failed`, when everything was put back). The
+//! tree:
 //!
 //! ```text
 //! before/      what the worktree held before, as in a snapshot
 //! after/       what it was to hold afterwards, as in a snapshot
 //! paths.lst    <d|i|di> SP <path> NUL: the paths that were touched: on the disk, in the index, in both
 //! late/        bytes that other processes wrote while the operation ran, by path
+//! earlier/01/  the oldest of up to 63 earlier operations, in the same form, its message in the file operation
 //! ```
 //!
-//! Its parents are the operation before it and the commits that HEAD was before and after, which keeps those alive.
+//! Its parents are the commit with still earlier operations, and commits that HEAD was before and after, as far as others do not
+//! lead to them, which keeps those alive. Up to format 1 each operation was a commit, and the one before it a parent.
 
 mod log;
 mod message;
+mod page;
 
 pub use log::{Contents, OpLog, PutBack, interrupted, undone, undone_by};
 
@@ -37,7 +40,7 @@ what is there for made here; never after a fetch of refs/agent/*";
 pub const REFS: &str = "refs/agent/ops/";
 
 /// The version of the format that this program writes. A newer one is listed, never acted on.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// A closed set of words, with the way there and back.
 macro_rules! words {
@@ -166,9 +169,11 @@ pub fn new_id(at: Timestamp) -> Ulid {
 pub struct Recorded {
     /// What it was.
     pub operation: Operation,
-    /// Its commit.
+    /// The commit of the log that has it.
     pub commit: ObjectId,
-    /// The commit of the operation before it.
+    /// Where it is in the tree of that commit: empty at the top, otherwise it ends in a slash.
+    pub directory: String,
+    /// The commit of the log before it.
     pub previous: Option<ObjectId>,
     /// What the worktree held before: a tree as in a snapshot.
     pub before: ObjectId,

@@ -44,7 +44,7 @@ fn a_message_reads_as_it_was_written() {
 #[test]
 fn what_is_newer_or_something_else_is_not_read() {
     let text = message::write(&an_operation(), None);
-    let newer = bstr::ByteSlice::replacen(text.as_slice(), "operation 1:", "operation 2:", 1);
+    let newer = bstr::ByteSlice::replacen(text.as_slice(), "operation 2:", "operation 3:", 1);
     assert_eq!(message::read(&newer), None);
     assert_eq!(message::read(b"Fix login\n\nState: done\n"), None);
     assert_eq!(message::read(b""), None);
@@ -61,6 +61,7 @@ fn an_undo_counts_unless_it_is_undone() {
             ..an_operation()
         },
         commit: null,
+        directory: String::new(),
         previous: None,
         before: null,
         after: null,

@@ -199,6 +199,8 @@ pub struct OpShowAnswer {
     events: Vec<WrittenJson>,
     /// The commit that holds `before/`, `after/` and `late/`; of a command that only wrote to the ledger, its newest commit there.
     commit: Option<String>,
+    /// Where those are in the tree of that commit: empty at the top, otherwise it ends in a slash.
+    directory: String,
 }
 
 impl OpShowAnswer {
@@ -222,6 +224,7 @@ impl OpShowAnswer {
             paths: touched.collect(),
             events: events.collect(),
             commit: commit.map(|commit| commit.to_string()),
+            directory: recorded.map(|recorded| recorded.directory.clone()).unwrap_or_default(),
         }
     }
 }
