@@ -23,7 +23,8 @@ use crate::{
     args_conflicts_with_subcommands = true,
     after_help = "\
 A snapshot holds every file that is not ignored, byte for byte, the index with its conflicts and flags, and the value \
-of HEAD. It is a commit with its own ref under refs/agent/snap/ and is never pushed."
+of HEAD. It is a commit with its own ref under refs/agent/snap/ and is never pushed. Wherever a snapshot is named, a \
+unique beginning of its id is enough, and snap@{0} is the newest one, snap@{1} the one before it."
 )]
 pub struct Args {
     /// One-line description; '-' reads standard input
@@ -47,7 +48,7 @@ enum Action {
 
 #[derive(Debug, clap::Args)]
 struct Drop {
-    /// Snapshot ids or unique prefixes
+    /// Snapshot ids, unique prefixes, or snap@{N}
     #[arg(value_name = "ID", required = true)]
     ids: Vec<String>,
 }

@@ -50,6 +50,11 @@ pub fn resolve<'a>(word: &str, ids: impl Iterator<Item = &'a str> + Clone) -> Re
 /// The fewest characters of an id of an operation or a snapshot that are shown.
 const SHORT: usize = 8;
 
+/// N of `<log>@{N}`: the entry of a log of that name that N newer ones follow.
+pub fn place(log: &str, word: &str) -> Option<usize> {
+    word.strip_prefix(log)?.strip_prefix("@{")?.strip_suffix('}')?.parse().ok()
+}
+
 /// For each of `ids` the shortest beginning that no other one has, of at least eight characters.
 pub fn short_ids(ids: impl Iterator<Item = Ulid>) -> HashMap<Ulid, String> {
     let mut sorted: Vec<Ulid> = ids.collect();

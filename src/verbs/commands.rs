@@ -9,7 +9,7 @@ use ulid::Ulid;
 
 use super::Caller;
 use crate::{
-    domain::{task::Task, time::Timestamp},
+    domain::{id_prefix::place, task::Task, time::Timestamp},
     error::{Error, Result, codes},
     recovery::operation::{Kind, OpLog, Recorded, State},
     store::ledger::{
@@ -173,18 +173,13 @@ impl Iterator for Entries<'_> {
     }
 }
 
-/// N of `op@{N}`.
-fn place(word: &str) -> Option<usize> {
-    word.strip_prefix("op@{")?.strip_suffix('}')?.parse().ok()
-}
-
 /// The command that `word` names: its id, or a unique beginning of it, in any case; `op@{N}` is the one after N newer ones.
 ///
 /// # Errors
 ///
 /// `operation-not-found`, `ambiguous-operation`.
 pub fn find(mut entries: Entries<'_>, word: &str) -> Result<Entry> {
-    if let Some(place) = place(word) {
+    if let Some(place) = place("op", word) {
         return entries.nth(place).unwrap_or_else(|| {
             let message = format!("there is no {word}: fewer operations were recorded in this worktree");
             Err(Error::new(codes::OPERATION_NOT_FOUND, message).hint("'git agent ops' lists them"))

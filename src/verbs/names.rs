@@ -2,9 +2,14 @@
 //!
 //! Nothing is written, and no process is started: a shell waits for it.
 
-use super::Caller;
+use ulid::Ulid;
+
+use super::{
+    Caller,
+    commands::{Entries, Foreign},
+};
 use crate::{
-    domain::{status::Status, table::Row, task::Task},
+    domain::{id_prefix::short_ids, status::Status, table::Row, task::Task},
     error::Result,
     git::{commit::Commit, remote},
     query::revision,
@@ -89,29 +94,44 @@ pub fn checkpoints(caller: &Caller, word: Option<&str>) -> Result<Vec<Name>> {
     Ok(names)
 }
 
-/// The operations of this worktree, newest first, with what they did.
+/// The operations of this worktree, newest first, with what they did, by the names that fit what was `typed`.
 ///
 /// # Errors
 ///
 /// When the operation log cannot be found.
-pub fn operations(caller: &Caller) -> Result<Vec<Name>> {
+pub fn operations(caller: &Caller, typed: &str) -> Result<Vec<Name>> {
     let log = OpLog::of(caller.repo())?;
-    let entries = log.entries().filter_map(Result::ok).take(MOST).map(|recorded| recorded.operation);
-    Ok(entries.map(|operation| Name::new(operation.id.to_string(), operation.title)).collect())
+    let entries = Entries::of(&log, caller.view().ok(), Foreign::List).filter_map(Result::ok).take(MOST);
+    Ok(short(entries.map(|entry| (entry.id, entry.title)).collect(), "op", typed))
 }
 
-/// The snapshots, newest first, with when they were taken and their messages.
+/// The snapshots, newest first, with when they were taken and their messages, by the names that fit what was `typed`.
 ///
 /// # Errors
 ///
 /// When refs cannot be read.
-pub fn snapshots(caller: &Caller) -> Result<Vec<Name>> {
-    let listed = snapshot::list(caller.repo())?;
-    let name = |snapshot: snapshot::Snapshot| {
-        let what = format!("{} {}", snapshot.about.at.to_minute(), snapshot.about.message);
-        Name::new(snapshot.id.to_string(), what.trim_end())
+pub fn snapshots(caller: &Caller, typed: &str) -> Result<Vec<Name>> {
+    let listed = snapshot::list(caller.repo())?.snapshots.into_iter().take(MOST);
+    let what = |snapshot: &snapshot::Snapshot| {
+        format!("{} {}", snapshot.about.at.to_minute(), snapshot.about.message).trim_end().to_owned()
     };
-    Ok(listed.snapshots.into_iter().take(MOST).map(name).collect())
+    Ok(short(listed.map(|snapshot| (snapshot.id, what(&snapshot))).collect(), "snap", typed))
+}
+
+/// Names of what has the ids `known`, newest first: `<log>@{N}` if that is what was `typed`, otherwise the shortest beginnings of the
+/// ids, or whole ids if more than that was `typed`.
+fn short(known: Vec<(Ulid, String)>, log: &str, typed: &str) -> Vec<Name> {
+    let places = format!("{log}@{{");
+    if !typed.is_empty() && (places.starts_with(typed) || typed.starts_with(&places)) {
+        let known = known.into_iter().enumerate();
+        return known.map(|(place, (_, what))| Name::new(format!("{places}{place}}}"), what)).collect();
+    }
+    let short = short_ids(known.iter().map(|(id, _)| *id));
+    let name = |(id, what): (Ulid, String)| {
+        let short = short.get(&id).filter(|short| short.len() >= typed.len());
+        Name::new(short.cloned().unwrap_or_else(|| id.to_string()), what)
+    };
+    known.into_iter().map(name).collect()
 }
 
 /// The blockers of the task that `word` names, or of the active one.

@@ -5,7 +5,7 @@ use crate::support::{Output, TestRepo};
 
 /// An output with every snapshot id as `<id n>`, and every object id as `<oid>`.
 fn masked(output: &Output) -> String {
-    let ids = regex::Regex::new(r"(?-u)\b01K[0-9A-HJKMNP-TV-Z]{23}\b").unwrap();
+    let ids = regex::Regex::new(r"(?-u)\b01K[0-9A-HJKMNP-TV-Z]{5,23}\b").unwrap();
     let mut known: Vec<String> = Vec::new();
     let text = output.to_string();
     let text = ids.replace_all(&text, |found: &regex::Captures<'_>| {
@@ -138,6 +138,19 @@ fn is_listed() {
         (&"first".into(), &"main".into(), &"manual".into())
     );
     assert_eq!(first["head"], repo.head());
+    // What is printed is a name, and so is the place in the list.
+    let shown = |word: &str| repo.agent(&["snapshot", "show", word, "--json"]).json()["snapshot"]["id"].clone();
+    for (place, line) in lines[1..11].iter().enumerate() {
+        let short = line.trim_start().split(' ').next().unwrap();
+        assert!(short.len() < 26, "{line}");
+        assert_eq!(shown(short), listed["snapshots"][place]["id"]);
+        assert_eq!(shown(&format!("snap@{{{place}}}")), listed["snapshots"][place]["id"]);
+    }
+    assert!(repo.agent(&["snapshot", "show", "snap@{12}"]).exits(2).stderr.contains("there are fewer snapshots"));
+    let offered =
+        |typed: &str| repo.agent(&["completions", "fish", "--complete", "--", "snapshot", "restore", typed]).lines();
+    assert!(offered("snap")[0].starts_with("snap@{0}\t"), "{:?}", offered("snap"));
+    assert!(offered("01").iter().all(|line| line.split('\t').next().unwrap().len() < 26), "{:?}", offered("01"));
 }
 
 #[test]

@@ -80,8 +80,8 @@ fn stored(
             names::tasks(caller, Tasks::Open, typed)
         }
         "TASK" => names::tasks(caller, which(command.get_name(), is_option), typed),
-        value if value.starts_with("OP") => names::operations(caller),
-        "ID" if command.get_name() != "add" => names::snapshots(caller),
+        value if value.starts_with("OP") => names::operations(caller, typed),
+        "ID" if command.get_name() != "add" => names::snapshots(caller, typed),
         "ACTOR" => names::actors(caller),
         "NAME" if arg.get_long() == Some("actor") => names::actors(caller),
         "NAME" | "REMOTE" => Ok(names::remotes(caller)),

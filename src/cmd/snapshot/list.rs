@@ -2,6 +2,7 @@
 
 use crate::{
     cmd::context::Ctx,
+    domain::id_prefix::short_ids,
     error::{Result, exit},
     recovery::snapshot::{self, Snapshot, SnapshotKind},
     view::{
@@ -42,8 +43,10 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     };
     let shown = if args.all { snapshots.len() } else { SHOWN };
     let style = ctx.style();
+    let short = short_ids(snapshots.iter().map(|snapshot| snapshot.id));
     for snapshot in snapshots.iter().take(shown) {
-        text.push_str(&format!("  {}  {}\n", style.id(&snapshot.id.to_string()), line(ctx, snapshot)));
+        let id = short.get(&snapshot.id).cloned().unwrap_or_default();
+        text.push_str(&format!("  {}  {}\n", style.id(&id), line(ctx, snapshot)));
     }
     if snapshots.len() > shown {
         text.push_str(&format!("  … and {} more (use --all)\n", snapshots.len() - shown));

@@ -12,7 +12,7 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Snapshot id or unique prefix
+    /// Snapshot id, unique prefix, or snap@{N}
     id: String,
     /// Restore a snapshot made in another repository: only its files, not the index, HEAD or other git state
     #[arg(long)]

@@ -21,7 +21,7 @@ use crate::{
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Snapshot id or unique prefix
+    /// Snapshot id, unique prefix, or snap@{N}
     #[arg(value_name = "ID")]
     id: String,
 }

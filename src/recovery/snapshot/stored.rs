@@ -7,7 +7,7 @@ use ulid::Ulid;
 
 use super::{FORMAT, Metadata, REFS, Snapshot, WorktreeState};
 use crate::{
-    domain::{id::TaskId, making::Saved},
+    domain::{id::TaskId, id_prefix, making::Saved},
     error::{Error, Result, codes},
     git::{
         EntryKind, Head, ObjectId, ObjectKind, RefChange, RefError, Refs, Repo,
@@ -97,12 +97,19 @@ pub(super) fn read(repo: &Repo, name: &str, id: ObjectId) -> Result<Snapshot> {
     }
 }
 
-/// The snapshot that `word` names: its id, or the beginning of one, in any case.
+/// The snapshot that `word` names: its id, or the beginning of one, in any case; `snap@{N}` is the one after N newer ones.
 ///
 /// # Errors
 ///
 /// `snapshot-not-found`, `ambiguous-snapshot` (usage).
 pub fn find(repo: &Repo, word: &str) -> Result<Snapshot> {
+    if let Some(place) = id_prefix::place("snap", word) {
+        let Some((name, commit)) = refs(repo)?.into_iter().nth(place) else {
+            let message = format!("there is no {word}: there are fewer snapshots");
+            return Err(Error::new(codes::SNAPSHOT_NOT_FOUND, message).hint("'git agent snapshot list' shows them"));
+        };
+        return read(repo, &name, commit);
+    }
     let wanted = word.strip_prefix(REFS).unwrap_or(word).to_ascii_uppercase();
     let is_meant = |name: &str| name.strip_prefix(REFS).is_some_and(|id| id.starts_with(&wanted));
     let mut meant: Vec<(String, ObjectId)> = if wanted.is_empty() {
