@@ -278,6 +278,20 @@ impl Repo {
         }
     }
 
+    /// What people call the repository: the directory of its main work tree, or the name of a bare one.
+    pub fn name(&self) -> String {
+        let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let common = whole(self.common_dir());
+        let dir = match (common.file_name(), self.work_dir()) {
+            (Some(name), _) if name == ".git" => common.parent().map(Path::to_owned),
+            // The git directory of a submodule, or one that is apart from its work tree.
+            (_, Some(top)) if self.git_dir() == self.common_dir() => Some(whole(top)),
+            _ => Some(common.with_extension(common.extension().filter(|end| *end != "git").unwrap_or_default())),
+        };
+        let name = dir.as_deref().and_then(Path::file_name);
+        name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+
     /// Whether the clone has a worktree that [`Repo::worktree_name`] calls `name`.
     pub fn has_worktree(&self, name: &str) -> bool {
         let linked = |name: &str| self.common_dir().join("worktrees").join(name).join("HEAD").is_file();

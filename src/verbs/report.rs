@@ -50,9 +50,6 @@ pub fn report(caller: &Caller, request: &Request) -> Result<Report> {
         saved: snapshot::saved(repo)?,
         text: &|text| view.text(text),
     });
-    let top = repo.work_dir().unwrap_or(repo.common_dir());
-    let top = top.canonicalize().unwrap_or_else(|_| top.to_owned());
-    let repository = top.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    report.place = Place { repository, branch: repo.head()?.branch_name() };
+    report.place = Place { repository: repo.name(), branch: repo.head()?.branch_name() };
     Ok(report)
 }

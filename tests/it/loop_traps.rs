@@ -166,3 +166,18 @@ fn nothing_to_start_is_exit_code_3() {
     repo.agent(&["block", "a", "--on", "a key"]).success();
     assert!(repo.agent(&["next", "--start"]).exits(3).stderr.contains("Every open task waits"));
 }
+
+#[test]
+fn the_title_in_a_linked_worktree_names_the_repository() {
+    let repo = TestRepo::new();
+    repo.commit_file("base", "0\n", "base");
+    repo.agent(&["add", "A", "--id", "a", "-q"]).success();
+    let name = repo.path().file_name().unwrap().to_str().unwrap().to_owned();
+    let other = repo.worktree("other");
+    for there in [&repo, &other] {
+        let branch = there.git(&["branch", "--show-current"]).text();
+        let said = there.agent(&["report", "--format", "text"]).success().stdout;
+        let place = if branch.is_empty() { name.clone() } else { format!("{name} on {branch}") };
+        assert!(said.starts_with(&format!("Progress – {place}")), "{said}");
+    }
+}
