@@ -180,6 +180,19 @@ impl Ctx {
         self.caller()?.task(view, word)
     }
 
+    /// Say that there are no tasks, and how there may be some; unless it was said that they are elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn say_no_tasks(&self) -> Result<()> {
+        if !self.caller()?.misses_ledger() {
+            self.out.status("There are no tasks.");
+            self.out.hint(self.caller()?.how_to_get_tasks()?);
+        }
+        Ok(())
+    }
+
     /// The colours that git is configured for.
     pub fn style(&self) -> Style {
         let configured = self.repo().ok().and_then(|repo| {

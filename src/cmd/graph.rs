@@ -49,9 +49,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.page()?;
         ctx.out.print(&text::text(chart, &answer.cycles, ctx.style(), ctx.out.width()))?;
         if !answer.has_tasks {
-            if !ctx.caller()?.misses_ledger() {
-                ctx.out.status("There are no tasks.");
-            }
+            ctx.say_no_tasks()?;
         } else if chart.nodes.is_empty() {
             ctx.out.status("No task is open; 'git agent graph --all' shows every task.");
         }

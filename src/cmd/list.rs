@@ -5,7 +5,6 @@ use crate::{
     domain::{id::TaskId, status::Status},
     error::{Error, Result, codes, exit},
     plans,
-    store::ledger,
     verbs::list::{Listed, Request, list},
     view::{
         json::{ListAnswer, Selection},
@@ -124,15 +123,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let line = |listed: &Listed| look.line(listed, 0, now);
     ctx.out.print(&if args.tree { tree(&look, tasks, now) } else { tasks.iter().map(line).collect() })?;
     match answer.matching {
-        0 if ctx.caller()?.misses_ledger() => {}
-        0 if answer.table.is_empty() => {
-            ctx.out.status("There are no tasks.");
-            if ledger::default_remote(ctx.repo()?)?.is_some() {
-                ctx.out.hint("if others have tasks, 'git agent sync' gets them; 'git agent add <title>' makes one");
-            } else {
-                ctx.out.hint("'git agent add <title>' makes one");
-            }
-        }
+        0 if !answer.table.rows().any(|row| row.exists()) => ctx.say_no_tasks()?,
         0 => ctx.out.status("No task matches; 'git agent list --all' shows every task."),
         count if count > tasks.len() => ctx.out.status(format!("… and {} more", count - tasks.len())),
         _ => {}

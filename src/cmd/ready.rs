@@ -42,7 +42,9 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         page.extend(reasons.iter().map(|reason| format!("    {}\n", sanitize::line(reason))));
     }
     ctx.out.print(&page)?;
-    if tasks.is_empty() && !args.explain && !ctx.caller()?.misses_ledger() {
+    if !answer.table.rows().any(|row| row.exists()) {
+        ctx.say_no_tasks()?;
+    } else if tasks.is_empty() && !args.explain {
         ctx.out.status("Nothing is ready.");
         ctx.out.hint("'git agent ready --explain' says why");
     }

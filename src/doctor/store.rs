@@ -9,6 +9,7 @@ use std::{
 use super::{Check, count, failed, list};
 use crate::{
     git::{Refs, Repo, blocking_lock, lock::Lock, objects::gc, processes},
+    query::missing_ledger,
     store::ledger::{self, View},
 };
 
@@ -36,6 +37,9 @@ fn ledger_ref(repo: &Repo) -> Check {
         Err(error) => failed(name, &error),
         Ok(view) => match view.tip() {
             Some(tip) => Check::ok(name, format!("{} is at {tip}", ledger::REF)),
+            None if missing_ledger::may_be_elsewhere(&view) => {
+                Check::ok(name, "there is no ledger yet; if others have tasks, 'git agent sync' gets them")
+            }
             None => Check::ok(name, "there is no ledger yet"),
         },
     }

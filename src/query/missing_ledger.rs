@@ -10,6 +10,11 @@ use crate::{
 /// As many commits are examined, newest first.
 const RECENT: usize = 1_000;
 
+/// Whether this clone has no ledger and a remote may have one, whatever the commits say.
+pub fn may_be_elsewhere(view: &View<'_>) -> bool {
+    view.tip().is_none() && !remote::names(view.repo()).is_empty()
+}
+
 /// Whether this clone has no ledger, but remotes, and recent commits of HEAD name tasks. With a ledger this costs nothing.
 ///
 /// # Errors
@@ -17,7 +22,7 @@ const RECENT: usize = 1_000;
 /// When the history cannot be read.
 pub fn is_elsewhere(view: &View<'_>) -> Result<bool> {
     let repo = view.repo();
-    if view.tip().is_some() || remote::names(repo).is_empty() || repo.head()?.commit.is_none() {
+    if !may_be_elsewhere(view) || repo.head()?.commit.is_none() {
         return Ok(false);
     }
     let rules = repo.settings().trailer_rules();

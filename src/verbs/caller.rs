@@ -142,6 +142,18 @@ impl Caller {
         }
     }
 
+    /// How there may be tasks, where there are none.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn how_to_get_tasks(&self) -> Result<&'static str> {
+        Ok(match missing_ledger::may_be_elsewhere(&self.view()?) {
+            true => "if others have tasks, 'git agent sync' gets them; 'git agent add <title>' makes one",
+            false => "'git agent add <title>' makes one",
+        })
+    }
+
     /// Record the commits that were made since the last command.
     fn take_in(&self) {
         // Where the ledger cannot be written, the trailers of the commits tell, and the next command tries again.

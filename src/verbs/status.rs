@@ -9,7 +9,7 @@ use crate::{
         state::{self, InProgress},
         status::{self as git_status, Counts},
     },
-    query::{own, unstamped},
+    query::{missing_ledger, own, unstamped},
     recovery::{self, operation::Operation},
     store::active,
 };
@@ -26,6 +26,8 @@ pub struct WorktreeStatus {
     pub active: Vec<(TaskId, Option<Task>)>,
     /// What the caller holds in this worktree, or left in progress there, without being active.
     pub held: Vec<Task>,
+    /// Whether there is no ledger here, and a remote may have one.
+    pub may_be_elsewhere: bool,
     /// Tasks by state.
     pub counts: Vec<(Status, usize)>,
     /// Commits made while a task was active that name none, oldest first.
@@ -69,6 +71,7 @@ pub fn status(caller: &Caller) -> Result<WorktreeStatus> {
         head: repo.head()?,
         dirty: git_status::counts(repo)?,
         held,
+        may_be_elsewhere: missing_ledger::may_be_elsewhere(&view),
         counts,
         unstamped: unstamped::find(repo, &known)?.iter().map(|one| one.commit).collect(),
         follow_up: unstamped::follow_up(repo)?,

@@ -76,7 +76,12 @@ pub fn text(status: &WorktreeStatus, now: Timestamp, style: Style, width: Option
     }
     let counts = status.counts.iter().filter(|(_, count)| *count > 0);
     let counts: Vec<String> = counts.map(|(status, count)| format!("{count} {}", status.in_words())).collect();
-    page.push_str(&format!("Tasks: {}\n", if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }));
+    let counts = match counts.is_empty() {
+        true if status.may_be_elsewhere => "none; if others have tasks, 'git agent sync' gets them".to_owned(),
+        true => "none".to_owned(),
+        false => counts.join(", "),
+    };
+    page.push_str(&format!("Tasks: {counts}\n"));
     page
 }
 

@@ -144,7 +144,20 @@ fn a_clone_whose_tasks_are_elsewhere_never_says_that_there_are_none() {
     assert!(doctor.stdout.contains("this clone does not have their notes"), "{doctor}");
     clone.agent(&["init", "-q"]).success();
     assert!(clone.agent(&["next"]).success().stdout.starts_with("a "));
-    // No commit names a task: there are none.
+    // No commit names a task: there are none, as far as is known here.
+    for words in [&["next"][..], &["list"], &["ready"], &["graph"], &["status"], &["brief"], &["doctor"]] {
+        let bare = TestRepo::new();
+        bare.commit_file("base", "0\n", "base");
+        let hint = |repo: &TestRepo| {
+            let output = repo.agent(words);
+            format!("{}{}", output.stdout, output.stderr).contains("git agent sync")
+        };
+        assert!(!hint(&bare), "{words:?}: there is no remote");
+        bare.git(&["remote", "add", "origin", "../hub.git"]).success();
+        assert!(hint(&bare), "{words:?}");
+        bare.agent(&["add", "A", "-q"]).success();
+        assert!(!hint(&bare), "{words:?}: there are tasks");
+    }
     let other = TestRepo::new();
     other.commit_file("base", "0\n", "base");
     assert!(other.agent(&["next"]).success().stderr.contains("There are no tasks."));

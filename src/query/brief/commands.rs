@@ -41,6 +41,9 @@ impl Facts<'_> {
             };
             commands.insert(0, command("git agent init", what));
         }
+        if self.state.may_be_elsewhere && !self.state.is_ledger_elsewhere {
+            commands.push(command("git agent sync", "gets the tasks of others, if the remote has any"));
+        }
         if let Some(after) = &self.state.follow_up {
             commands.push(command(after.command(), "links what was committed after it ended"));
         }

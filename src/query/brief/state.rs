@@ -42,6 +42,8 @@ pub struct State {
     pub unstamping: Option<String>,
     /// See [`crate::query::missing_ledger`].
     pub is_ledger_elsewhere: bool,
+    /// There is no ledger here, and a remote may have one.
+    pub may_be_elsewhere: bool,
     /// Commits made after the last active task ended, which may belong to it.
     pub follow_up: Option<FollowUp>,
 }
@@ -81,6 +83,7 @@ impl State {
             broke_off,
             other_sessions,
             unstamping,
+            may_be_elsewhere: missing_ledger::may_be_elsewhere(view),
             is_ledger_elsewhere: missing_ledger::is_elsewhere(view)?,
             follow_up: unstamped::follow_up(repo)?,
         };
