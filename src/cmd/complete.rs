@@ -75,7 +75,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let done = ctx.call(|caller| complete::complete_each(caller, &request));
     let done = done.map_err(task_change::not_a_task(&request.tasks, "the result is the value of --result"))?;
     match done.as_slice() {
-        [only] if ctx.out.is_json() => ctx.out.json(&ctx.call(|caller| CompleteAnswer::new(caller, only))?)?,
+        [only] if ctx.out.is_json() => ctx.out.work_json(&ctx.call(|caller| CompleteAnswer::new(caller, only))?)?,
         several if ctx.out.is_json() => ctx.out.json(&ctx.call(|caller| CompletedAnswer::new(caller, several))?)?,
         done => done.iter().try_for_each(|done| show(ctx, done, &request))?,
     }

@@ -46,7 +46,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     };
     let task = &next.task;
     if ctx.out.is_json() {
-        ctx.out.json(&NextAnswer::task(task_change::with_needs(ctx, task)?, next.is_yours))?;
+        ctx.out.work_json(&NextAnswer::task(task_change::with_needs(ctx, task)?, next.is_yours))?;
         return Ok(exit::OK);
     }
     let style = ctx.style();
@@ -97,7 +97,7 @@ fn nothing(ctx: &Ctx, reason: NoTask, take: Take, is_limited: bool) -> Result<u8
         NoTask::None if is_limited => {
             ("No task has these labels.", "'git agent list --all' shows the labels of every task")
         }
-        NoTask::None => ("There are no tasks.", "'git agent add <title>' makes one"),
+        NoTask::None => return ctx.say_no_tasks().map(|()| exit),
     };
     ctx.out.status(said);
     ctx.out.hint(hint);

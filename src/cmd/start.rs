@@ -50,7 +50,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let (changed, us) = (&started.changed, ctx.holder()?);
     let task = &changed.task;
     if ctx.out.is_json() {
-        ctx.out.json(&StartAnswer::new(task_change::with_needs(ctx, task)?))?;
+        ctx.out.work_json(&StartAnswer::new(task_change::with_needs(ctx, task)?))?;
         return Ok(exit::OK);
     }
     task_change::answer(ctx, task, || said(changed) + &task_change::taken_over(&changed.before, task, &us))?;

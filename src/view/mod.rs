@@ -238,6 +238,16 @@ impl Out {
         self.write(format!("{}\n", json::text(answer, self.selection.as_ref())?).as_bytes())
     }
 
+    /// [`Out::json`] of one who goes to work: its tasks have the fields that this needs, unless others are asked for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Out::write`].
+    pub fn work_json(&self, answer: &impl Serialize) -> Result<()> {
+        let selection = self.selection.clone().unwrap_or_else(json::Selection::work);
+        self.write(format!("{}\n", json::text(answer, Some(&selection))?).as_bytes())
+    }
+
     /// The answer: as one JSON object with `--json`, as text without.
     ///
     /// # Errors

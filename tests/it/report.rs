@@ -340,7 +340,7 @@ fn the_report_goes_to_a_file_and_its_name_says_the_format() {
     repo.write("sub/x", "");
     let sub = repo.at("sub").agent(&["report", "--format", "text"]).success().stdout;
     let other = repo.worktree("other").agent(&["report", "--format", "text"]).success().stdout;
-    assert_eq!(sub.replace("repo on main", ""), other.replace("other on other", ""));
+    assert_eq!(sub.replace("repo on main", ""), other.replace("repo on other", ""));
 }
 
 /// Titles that a command refuses and a ledger from elsewhere may have all the same.

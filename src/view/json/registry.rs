@@ -25,12 +25,12 @@ pub fn answers() -> Vec<Answer> {
     for command in ["pause", "fail", "cancel"] {
         add(command, schema_for!(EndAnswer));
     }
-    add("start", schema_for!(StartAnswer));
+    add("start", of_work(schema_for!(StartAnswer)));
     add("several tasks", schema_for!(TasksAnswer));
     add("edit --split", schema_for!(SplitAnswer));
-    add("complete", schema_for!(CompleteAnswer));
+    add("complete", of_work(schema_for!(CompleteAnswer)));
     add("complete (several tasks)", schema_for!(CompletedAnswer));
-    add("next", schema_for!(NextAnswer));
+    add("next", of_work(schema_for!(NextAnswer)));
     add("link", schema_for!(LinkAnswer));
     add("unlink", schema_for!(LinkAnswer));
     add("list", schema_for!(ListAnswer));
@@ -72,4 +72,11 @@ pub fn answers() -> Vec<Answer> {
     add("error", schema_for!(ErrorAnswer));
     answers.sort_by_key(|answer| answer.command);
     answers
+}
+
+/// `schema` of an answer whose tasks have what [`Selection::work`] has of them.
+fn of_work(mut schema: Schema) -> Schema {
+    let task = schema.pointer_mut("/$defs/TaskJson").and_then(|task| task.as_object_mut());
+    task.map(|task| task.insert("required".to_owned(), serde_json::json!(["id", "title", "status"])));
+    schema
 }

@@ -10,12 +10,33 @@ use crate::error::{Error, Result, codes};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selection {
     fields: Vec<String>,
-    /// Fields that are null, false, zero or empty are left out.
+    /// What is null, false or empty is left out, and a verification that passed.
+    without_empty: bool,
     is_brief: bool,
 }
 
 /// The fields of `--brief`.
 const BRIEF: [&str; 8] = ["id", "title", "status", "ready", "priority", "waiting_on", "parent", "blockers"];
+
+/// The fields of the tasks in the answers of `start`, `next` and `complete`: what working on them needs.
+const WORK: [&str; 16] = [
+    "id",
+    "title",
+    "description",
+    "status",
+    "parent",
+    "waiting_on",
+    "children",
+    "files",
+    "accept",
+    "claim",
+    "blockers",
+    "result",
+    "failures",
+    "decisions",
+    "notes",
+    "verification",
+];
 
 /// The keys of an answer under which there is a task, or a list of tasks.
 const TASKS: [&str; 3] = ["task", "tasks", "next"];
@@ -23,10 +44,15 @@ const TASKS: [&str; 3] = ["task", "tasks", "next"];
 impl Selection {
     /// The fields with which a task can be chosen, where they say something.
     pub fn brief() -> Self {
-        Selection { fields: BRIEF.map(str::to_owned).into(), is_brief: true }
+        Selection { fields: BRIEF.map(str::to_owned).into(), without_empty: true, is_brief: true }
     }
 
-    /// The fields that `names` lists, separated by commas.
+    /// The fields that are needed to work on a task, where they say something: those of `start`, `next` and `complete`.
+    pub fn work() -> Self {
+        Selection { fields: WORK.map(str::to_owned).into(), without_empty: true, is_brief: false }
+    }
+
+    /// The fields that `names` lists, separated by commas; `all` for all of them.
     ///
     /// # Errors
     ///
@@ -36,13 +62,17 @@ impl Selection {
         let known: Vec<&String> = known["properties"].as_object().into_iter().flatten().map(|(name, _)| name).collect();
         let fields: Vec<String> =
             names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        if fields == ["all"] {
+            let fields = known.into_iter().cloned().collect();
+            return Ok(Selection { fields, without_empty: false, is_brief: false });
+        }
         if let Some(wrong) = fields.iter().find(|name| !known.contains(name)) {
             let list = known.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
             return Err(Error::new(codes::BAD_OPTION, format!("a task has no field '{}'", wrong.escape_debug()))
-                .hint(format!("its fields are {list}"))
+                .hint(format!("its fields are {list}; 'all' stands for all of them"))
                 .argument("--fields <NAMES>"));
         }
-        Ok(Selection { fields, is_brief: false })
+        Ok(Selection { fields, without_empty: false, is_brief: false })
     }
 
     /// Whether it is that of `--brief`.
@@ -70,9 +100,10 @@ impl Selection {
         let says_something = |value: &Value| match value {
             Value::Null | Value::Bool(false) => false,
             Value::Array(list) => !list.is_empty(),
+            Value::Object(fields) => fields.get("passed") != Some(&Value::Bool(true)),
             _ => true,
         };
-        fields.retain(|name, value| is_wanted(name) && (!self.is_brief || says_something(value)));
+        fields.retain(|name, value| is_wanted(name) && (!self.without_empty || says_something(value)));
     }
 }
 
@@ -94,6 +125,10 @@ mod tests {
             reduced(Selection::brief(), whole),
             json!({ "schema": 1, "tasks": [brief], "next": null, "task": brief, "more": 3 })
         );
+        assert_eq!(reduced(Selection::named("all").unwrap(), task.clone()), task);
+        let tested = |passed| json!({ "id": "t-1", "title": "x", "verification": { "passed": passed } });
+        assert_eq!(reduced(Selection::work(), tested(true)), brief);
+        assert_eq!(reduced(Selection::work(), tested(false)), tested(false));
         assert_eq!(reduced(Selection::named("ready, notes").unwrap(), task), json!({ "ready": false, "notes": [1] }));
         assert!(Selection::named("id,nothing").unwrap_err().hint_lines()[0].contains("title, description, status"));
     }
