@@ -3,13 +3,14 @@
 use super::Caller;
 use crate::{error::Result, hook, store::ledger::View};
 
-/// Why commits made in this worktree are not stamped, if there are tasks at all: see [`hook::install::missing_here`].
+/// Why commits made in this worktree are not stamped, if there are tasks, and commits can be made, at all: see [`hook::install::missing_here`].
 ///
 /// # Errors
 ///
 /// When the ledger cannot be read.
 pub fn unstamping(caller: &Caller) -> Result<Option<String>> {
-    let is_wanted = caller.repo().settings().hook_hint() && View::now(caller.repo())?.tip().is_some();
+    let is_wanted = caller.repo().work_dir().is_some() && caller.repo().settings().hook_hint();
+    let is_wanted = is_wanted && View::now(caller.repo())?.tip().is_some();
     Ok(is_wanted.then(|| hook::install::missing_here(caller.repo())).flatten())
 }
 

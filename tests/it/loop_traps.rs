@@ -181,3 +181,17 @@ fn the_title_in_a_linked_worktree_names_the_repository() {
         assert!(said.starts_with(&format!("Progress – {place}")), "{said}");
     }
 }
+
+#[test]
+fn a_bare_repository_makes_no_commits_to_be_stamped() {
+    let repo = TestRepo::new();
+    repo.commit_file("base", "0\n", "base");
+    repo.agent(&["add", "A", "--id", "a", "-q"]).success();
+    repo.git(&["clone", "-q", "--bare", ".", "../bare.git"]).success();
+    let bare = repo.at("../bare.git");
+    bare.git(&["fetch", "-q", "origin", "refs/notes/*:refs/notes/*"]).success();
+    for words in [&["status"][..], &["start", "a"], &["complete", "a"]] {
+        let output = bare.agent(words).success();
+        assert!(!format!("{}{}", output.stdout, output.stderr).contains("git agent init"), "{output}");
+    }
+}
