@@ -86,6 +86,13 @@ pub struct Events {
 impl Events {
     /// Read the note `text`. Total: whatever the bytes, the readable events are there and the rest is listed.
     pub fn read(text: &[u8]) -> Self {
+        let mut read = Self::read_whole(text);
+        read.leave_out_split();
+        read
+    }
+
+    /// [`Events::read`], with what was split off and belongs to other work.
+    pub fn read_whole(text: &[u8]) -> Self {
         let mut read = Events::default();
         let mut found: Vec<(Event, &[u8], usize)> = Vec::new();
         for (at, line) in text.lines().map(said).enumerate() {
@@ -126,19 +133,21 @@ impl Events {
         read.damaged.sort_by_key(|damaged| damaged.number);
         read.events = found.into_iter().map(|(event, ..)| event).collect();
         read.events.sort_by_key(Event::order);
-        read.leave_out_split();
         read
     }
 
     /// Leave out what belongs to other work: see [`crate::domain::event::Split`].
     fn leave_out_split(&mut self) {
-        let split = self.events.iter().filter_map(|event| match &event.payload {
+        let is_split = |event: &Event| matches!(event.payload, Payload::Split(_));
+        if !self.events.iter().any(is_split) {
+            return;
+        }
+        let split = self.in_effect().filter_map(|event| match &event.payload {
             Payload::Split(split) => Some(&split.events),
             _ => None,
         });
         let elsewhere: HashSet<String> = split.flatten().cloned().collect();
         if !elsewhere.is_empty() {
-            let is_split = |event: &Event| matches!(event.payload, Payload::Split(_));
             self.events.retain(|event| is_split(event) || !elsewhere.contains(&event.id.to_string()));
         }
     }

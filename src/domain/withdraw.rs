@@ -44,6 +44,20 @@ pub fn as_if(ordered: &[Event], named: &HashSet<Ulid>) -> Option<Vec<Event>> {
     Some(ordered.iter().cloned().chain([further]).collect())
 }
 
+/// The split of `ordered` that gives the same work an id of its own as one of those that are `named`, and stays in effect without them: the
+/// work cannot have its former id again.
+pub fn other_split<'e>(ordered: &'e [Event], named: &HashSet<Ulid>) -> Option<&'e Event> {
+    let withdrawn = withdrawn(ordered.iter());
+    let splits = ordered.iter().filter(|event| !withdrawn.contains(&event.id));
+    let splits = splits.filter_map(|event| match &event.payload {
+        Payload::Split(split) => Some((event, &split.events)),
+        _ => None,
+    });
+    let (ours, others): (Vec<_>, Vec<_>) = splits.partition(|(event, _)| named.contains(&event.id));
+    let is_same = |events: &[String]| ours.iter().any(|(_, own)| own.iter().any(|event| events.contains(event)));
+    others.into_iter().find(|(_, events)| is_same(events)).map(|(event, _)| event)
+}
+
 /// The events, other than withdrawals, that one of `before` and `after` (in order) gives an effect and the other does not.
 pub fn changed(before: &[Event], after: &[Event]) -> HashSet<Ulid> {
     let [before, after] = [before, after].map(|events| withdrawn(events.iter()));

@@ -98,14 +98,16 @@ fn commit(event: &Event) -> Option<String> {
 /// The id that work with the id `id` gets which the event `create` added: the old one with the end of that event's id.
 fn own_id(view: &View<'_>, id: &TaskId, create: Ulid) -> Result<TaskId> {
     let tail = create.to_string().to_ascii_lowercase();
-    for length in [4, 8, tail.len()] {
+    for length in [4].into_iter().chain(8..=tail.len()) {
         let tail = &tail[tail.len() - length..];
         let head: String = id.as_str().chars().take(MAX_LEN - 1 - length).collect();
         let own = TaskId::parse(&format!("{head}-{tail}"))
             .map_err(|why| Error::bug(format!("no id can be made of {id}: {why}")))?;
         let events = view.events(&own)?.events;
-        // It may have been split off before, in another clone.
-        if events.is_empty() || events.iter().any(|event| event.id == create) {
+        // It may have been split off before, in another clone; where that was undone, the id is hidden and stays so.
+        let is_it =
+            || events.iter().any(|event| event.id == create) && Task::from_events(own.clone(), &events).exists();
+        if events.is_empty() || is_it() {
             return Ok(own);
         }
     }

@@ -101,3 +101,75 @@ fn what_was_added_once_is_not_split() {
     let refused = repo.agent(&["edit", "a", "--split"]).exits(2);
     assert!(refused.stderr.contains("a was added once"), "{refused}");
 }
+
+/// What a repository lists of the work that was added with the id x: the titles, and whether they are still under one id.
+fn works(repo: &TestRepo) -> (Vec<String>, bool) {
+    let list = repo.agent(&["list", "--json", "--fields", "title"]).json();
+    let titles = list["tasks"].as_array().unwrap().iter().map(|task| task["title"].as_str().unwrap().to_owned());
+    let mut titles: Vec<String> = titles.filter(|title| title != "Before").collect();
+    titles.sort();
+    (titles, repo.agent(&["doctor"]).stdout.contains("x: 'Parser' and 'Linter'"))
+}
+
+#[test]
+fn a_split_is_undone_and_redone_and_done_again() {
+    on_one_git(|_| {
+        let (one, two) = clones(false);
+        meet(&one, &two);
+        let bob = |words: &[&str]| two.agent(&[words, &["--actor", "bob@box"]].concat()).success().stdout;
+        let of =
+            |task: &str| two.agent(&["log", task, "--no-events", "--json"]).json()["entries"].as_array().map(Vec::len);
+        let show = || -> Vec<String> {
+            let shown = bob(&["show", "x"]);
+            let lines = shown.lines().filter(|line| !line.contains(" ago") && !line.starts_with("Time:"));
+            lines.map(str::to_owned).collect()
+        };
+        let before = show();
+        let [both, parted] = [vec!["Parser"], vec!["Linter", "Parser"]];
+        assert_eq!(works(&two), (both.iter().map(ToString::to_string).collect(), true));
+        for _ in 0..2 {
+            let done: serde_json::Value =
+                serde_json::from_str(&bob(&["edit", "x", "--split", "--json"])).expect("an object");
+            let own = done["split"][0]["id"].as_str().unwrap().to_owned();
+            assert_eq!(works(&two), (parted.iter().map(ToString::to_string).collect(), false));
+            bob(&["undo"]);
+            assert_eq!(works(&two), (both.iter().map(ToString::to_string).collect(), true));
+            assert_eq!(of("x"), Some(1), "its commit is one of x again");
+            assert_eq!(show(), before);
+            bob(&["redo"]);
+            assert_eq!(works(&two), (parted.iter().map(ToString::to_string).collect(), false));
+            assert_eq!((of("x"), of(&own)), (Some(0), Some(1)));
+            assert!(bob(&["show", &own]).contains("of the linter"));
+            bob(&["undo"]);
+        }
+        meet(&one, &two);
+        assert_eq!(works(&one), works(&two));
+        two.fsck();
+    });
+}
+
+#[test]
+fn a_split_that_another_clone_did_too_or_that_work_builds_on_stays() {
+    on_one_git(|_| {
+        let (one, two) = clones(false);
+        meet(&one, &two);
+        for (repo, actor) in [(&one, "ada@box"), (&two, "bob@box")] {
+            repo.agent(&["edit", "x", "--split", "-q", "--actor", actor]).success();
+        }
+        meet(&one, &two);
+        for (repo, actor, other) in [(&one, "ada@box", "bob@box"), (&two, "bob@box", "ada@box")] {
+            let refused = repo.agent(&["undo", "--actor", actor]).exits(3);
+            assert!(refused.stderr.contains(&format!("{other} split x, too")), "{refused}");
+            assert_eq!(works(repo).0, ["Linter", "Parser"]);
+        }
+        let (one, two) = clones(false);
+        meet(&one, &two);
+        let done = two.agent(&["edit", "x", "--split", "--json", "--actor", "bob@box"]).json();
+        let own = done["split"][0]["id"].as_str().unwrap().to_owned();
+        two.agent(&["note", "goes on", "--task", &own, "--actor", "bob@box", "-q"]).success();
+        let split = two.agent(&["ops", "--json", "--actor", "bob@box"]).json()["operations"][1]["id"].clone();
+        let refused = two.agent(&["undo", split.as_str().unwrap(), "--actor", "bob@box"]).exits(3);
+        assert!(refused.stderr.contains("builds on the task"), "{refused}");
+        assert_eq!(works(&two).0, ["Linter", "Parser"]);
+    });
+}

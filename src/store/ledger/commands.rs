@@ -246,8 +246,9 @@ pub fn added(repo: &Repo, commit: ObjectId, parent: Option<ObjectId>) -> Result<
         let note = read_note(repo, &blobs)?;
         let Some(id) = task_of(repo, key, &note) else { continue };
         let before = if old == empty { Vec::new() } else { read_note(repo, &tree::find(repo, old, key)?)? };
-        let known: HashSet<Ulid> = Events::read(&before).events.iter().map(|event| event.id).collect();
-        let mut events = Events::read(&note).events;
+        // What a split leaves out, and its undo brings back, was there before.
+        let known: HashSet<Ulid> = Events::read_whole(&before).events.iter().map(|event| event.id).collect();
+        let mut events = Events::read_whole(&note).events;
         events.retain(|event| !known.contains(&event.id));
         found.insert(id, events);
     }

@@ -75,6 +75,9 @@ pub fn draft(view: &View<'_>, request: &Request<'_>) -> Result<Draft> {
         let open: Vec<Ulid> =
             events.iter().map(|event| event.id).filter(|id| named.contains(id) && !without.contains(id)).collect();
         let Some(then) = withdraw::as_if(&events, named).filter(|_| !open.is_empty()) else { continue };
+        if let Some(other) = withdraw::other_split(&events, named) {
+            return Err(refusal(request, &format!("{} split {id}, too", other.actor)));
+        }
         if let Some(conflict) = withdraw::conflict(&events, &withdraw::changed(&events, &then), request.actor) {
             return Err(later(request, id, conflict.by, &conflict.about));
         }
