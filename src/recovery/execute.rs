@@ -196,7 +196,7 @@ pub fn carry_out(
             let Execution { operation, before, remarks, .. } = execution;
             Ok(Outcome::Done(Box::new(Done { operation, plan, skipped: before.moment.skipped, late, remarks })))
         }
-        Err(error) => Err(execution.give_up(error)),
+        Err(error) => Err(execution.give_up(error, author)),
     }
 }
 
@@ -226,15 +226,15 @@ pub fn resume(repo: &Repo, author: &Author<'_>) -> Result<(Operation, Vec<BStrin
     Ok((execution.operation, late, execution.remarks))
 }
 
-/// Put everything back as it was before the operation that was interrupted: answers it, and the paths that other processes
-/// wrote to.
+/// Put everything back as it was before the operation that was interrupted: answers it, the paths that other processes wrote to,
+/// and what did not work.
 ///
 /// # Errors
 ///
 /// `nothing-interrupted`; `operation-busy` while it is still under way.
-pub fn take_back(repo: &Repo) -> Result<(Recorded, Vec<BString>)> {
+pub fn take_back(repo: &Repo, author: &Author<'_>) -> Result<(Recorded, Vec<BString>, Vec<String>)> {
     let (_lock, mut execution) = Execution::interrupted(repo, "undo")?;
-    let late = execution.backward()?;
+    let late = execution.backward(author)?;
     let recorded = execution.log.last()?.ok_or_else(|| Error::bug("the operation was just recorded"))?;
-    Ok((recorded, late))
+    Ok((recorded, late, execution.remarks))
 }

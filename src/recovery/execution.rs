@@ -92,14 +92,17 @@ impl<'r> Execution<'r> {
         self.end(State::Done, settled, Some(author))
     }
 
-    /// Take it back to where it began. Answers the paths that other processes wrote to.
+    /// Take it back to where it began, also in the ledger. Answers the paths that other processes wrote to.
     ///
     /// # Errors
     ///
     /// As [`Execution::forward`].
-    pub fn backward(&mut self) -> Result<Vec<BString>> {
+    pub fn backward(&mut self, author: &Author<'_>) -> Result<Vec<BString>> {
         reserve::release(self.repo)?;
         let settled = self.restore().settle(Direction::Backward, Trust::Resumed, None)?;
+        if let Err(error) = ledger_events::withdraw_own(self.repo, &of_ledger(author), &self.operation) {
+            self.remarks.push(format!("what it told the ledger stays: {error}"));
+        }
         self.end(State::Failed, settled, None)
     }
 
@@ -124,8 +127,7 @@ impl<'r> Execution<'r> {
         }
         // A branch that cannot be moved is the last thing that may stop it: the ledger does not tell of what did not happen.
         if let Some(author) = author {
-            let author = ledger::Author { actor: author.actor, now: author.now, is_held_to_it: true, command: None };
-            if let Err(error) = ledger_events::record(self.repo, &author, &self.operation) {
+            if let Err(error) = ledger_events::record(self.repo, &of_ledger(author), &self.operation) {
                 self.remarks.push(format!("the ledger does not know of it: {error}"));
             }
             fault_points::reached(fault_points::Step::Recorded)?;
@@ -144,18 +146,24 @@ impl<'r> Execution<'r> {
     }
 
     /// Something went wrong: put everything back, and say what it was.
-    pub fn give_up(&mut self, error: Error) -> Error {
+    pub fn give_up(&mut self, error: Error, author: &Author<'_>) -> Error {
         // Once it is done nothing is put back; what is left over is for the next one to remove.
         if self.operation.state != State::Begun {
             return error;
         }
-        match self.backward() {
-            Ok(_) => error.hint("everything is as it was before"),
+        match self.backward(author) {
+            Ok(_) if self.remarks.is_empty() => error.hint("everything is as it was before"),
+            Ok(_) => error.hint("the work tree is as it was before").hints(std::mem::take(&mut self.remarks)),
             Err(second) => operation::interrupted(&self.operation)
                 .because(error)
                 .hint(format!("putting it back failed, too: {second}")),
         }
     }
+}
+
+/// `author` as the ledger wants it: the events of an operation belong to it, not to a command.
+fn of_ledger<'a>(author: &Author<'a>) -> ledger::Author<'a> {
+    ledger::Author { actor: author.actor, now: author.now, is_held_to_it: true, command: None }
 }
 
 /// The change of the ref behind HEAD; `None` when it stays.

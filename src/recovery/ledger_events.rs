@@ -3,14 +3,15 @@
 use bstr::ByteSlice as _;
 use ulid::Ulid;
 
-use super::operation::{Kind, OpLog, Operation};
+use super::operation::{Kind, OpLog, Operation, new_id};
 use crate::{
     domain::{
-        event::{Complete, Payload, Reason, Rollback, Squash, Undo},
+        event::{Complete, Event, Payload, Reason, Rollback, Squash, Undo},
         id::TaskId,
         note::Events,
         status::Status,
         task::Task,
+        time::Timestamp,
         trailer::block::{self, Syntax},
     },
     error::Result,
@@ -27,6 +28,9 @@ use crate::{
 
 /// What the operation of a squash, and what takes it back, remember: the tasks of the commits, with a space between.
 pub const TASKS: &str = "Tasks";
+
+/// Milliseconds of a day: how far clocks are believed to be off.
+const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// And how many commits became one.
 pub const COLLAPSED: &str = "Collapsed";
@@ -91,6 +95,64 @@ fn withdraw_with(repo: &Repo, author: &Author<'_>, operation: &Operation, undoes
         Ok((withdraw::draft(view, &request)?, ()))
     })
     .map(drop)
+}
+
+/// How many commits of the ledger are examined for what an operation has written.
+const RECENT: usize = 64;
+
+/// Withdraw what `operation`, which is put back to where it began, has told the ledger already.
+///
+/// # Errors
+///
+/// `later-events` where other events build on it by now; those of [`ledger::write`].
+pub fn withdraw_own(repo: &Repo, author: &Author<'_>, operation: &Operation) -> Result<()> {
+    ledger::write(repo, author, |view| {
+        let more = written(repo, view, operation)?;
+        if more.is_empty() {
+            return Ok((Draft::nothing(), ()));
+        }
+        let title = operation.title.as_str();
+        let request = withdraw::Request {
+            parts: &[],
+            more: &more,
+            what: title.strip_prefix("undo ").unwrap_or(title),
+            redo: operation.kind == Kind::Undo,
+            actor: author.actor,
+            command: new_id((author.now)()),
+        };
+        // It belongs to the operation: no command of its own to be undone.
+        let draft = Draft { message: format!("undo interrupted {title}"), ..withdraw::draft(view, &request)? };
+        Ok((draft, ()))
+    })
+    .map(drop)
+}
+
+/// The events that `operation` has written to the ledger: those of each commit with one that names it.
+fn written(repo: &Repo, view: &View<'_>, operation: &Operation) -> Result<Vec<(TaskId, Ulid)>> {
+    let (mut found, mut next) = (Vec::new(), view.tip());
+    let id = operation.id.to_string();
+    let names_it = |event: &Event| match &event.payload {
+        Payload::Withdraw(withdraw) => withdraw.command == Some(operation.id),
+        payload => operation_of(payload) == Some(&id),
+    };
+    for _ in 0..RECENT {
+        let Some(commit) = next.filter(|commit| repo.has(*commit)) else { break };
+        let read = Commit::read(repo, commit)?;
+        next = read.parents.first().copied();
+        if read.parents.len() > 1 {
+            continue;
+        }
+        let events = commands::added(repo, commit, next)?;
+        if events.values().flatten().any(names_it) {
+            let ids = events.into_iter().flat_map(|(task, events)| {
+                events.into_iter().map(move |event| (task.clone(), event.id)).collect::<Vec<_>>()
+            });
+            found.extend(ids);
+        } else if Timestamp::from_seconds(read.at).millis().saturating_add(DAY) < operation.at.millis() {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// The events that tell of the commit of `checkpoint`, which a hook may have written.

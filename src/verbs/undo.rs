@@ -79,8 +79,8 @@ pub fn undo(caller: &Caller, word: Option<&str>) -> Result<Answer> {
         {
             log.refuse_interrupted()?;
         }
-        let (recorded, late) = recovery::take_back(repo)?;
-        return Ok(Answer::Interrupted(Ended { operation: recorded.operation, late, remarks: Vec::new() }));
+        let (recorded, late, remarks) = caller.act(|author| recovery::take_back(repo, author))?;
+        return Ok(Answer::Interrupted(Ended { operation: recorded.operation, late, remarks }));
     }
     clear_up(caller)?;
     let log = OpLog::of(repo)?;

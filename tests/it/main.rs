@@ -129,6 +129,7 @@ mod tasks;
 mod timeline;
 mod trailers;
 mod trees;
+mod undo_killed;
 mod undo_ledger;
 mod unstamped;
 mod verbs;
