@@ -18,6 +18,7 @@ use crate::{
         agent_host::{self, TASK_VARIABLE},
         blocking_lock,
         refs::remembered,
+        worktree,
     },
     store::{
         ledger::{self, View},
@@ -152,6 +153,25 @@ fn tasks_of<'p>(repo: &Repo, pointers: impl IntoIterator<Item = &'p Pointer>) ->
         ids.extend(id.filter(|id| !ids.contains(id)).into_iter().collect::<Vec<_>>());
     }
     ids
+}
+
+/// The other worktrees of this clone in which `id` is active.
+///
+/// # Errors
+///
+/// When the worktrees cannot be listed, or refs cannot be read.
+pub fn elsewhere(repo: &Repo, id: &TaskId) -> Result<Vec<Repo>> {
+    let mut found = Vec::new();
+    // It may be known by a relative path.
+    let whole = |repo: &Repo| repo.git_dir().canonicalize().ok();
+    for dir in worktree::all(repo)? {
+        // In one that was removed by hand nothing is active.
+        let Ok(there) = Repo::discover(&dir) else { continue };
+        if whole(&there) != whole(repo) && pointed(&there)?.contains(id) {
+            found.push(there);
+        }
+    }
+    Ok(found)
 }
 
 /// Make `id` the active task of this worktree, instead of the present one or (`also`) besides it.

@@ -66,8 +66,21 @@ pub fn start(caller: &Caller, request: &Request) -> Result<Started> {
         event(caller, view, task, request.force)
     })?;
     session::warn_of_predecessor(caller, &changed.before);
+    if !changed.wrote && request.activate != Activate::No {
+        warn_of_worktrees(caller, &changed.task.id)?;
+    }
     let replaced = activate(caller, &changed.task.id, request.activate)?;
     Ok(Started { changed, replaced })
+}
+
+/// Say in which other worktrees of this clone `id` is active, too: their commits are stamped with it as well.
+fn warn_of_worktrees(caller: &Caller, id: &TaskId) -> Result<()> {
+    for there in active::elsewhere(caller.repo(), id)? {
+        let place = there.work_dir().unwrap_or(there.git_dir()).display();
+        caller
+            .warn(format!("{id} is the active task of '{place}', too: commits of both worktrees are stamped with it"));
+    }
+    Ok(())
 }
 
 /// The event that begins `task` now, or why it cannot be begun; `None` when this agent has it in progress.

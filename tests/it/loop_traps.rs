@@ -168,17 +168,37 @@ fn nothing_to_start_is_exit_code_3() {
 }
 
 #[test]
-fn the_title_in_a_linked_worktree_names_the_repository() {
+fn a_second_start_in_another_worktree_names_the_first() {
     let repo = TestRepo::new();
     repo.commit_file("base", "0\n", "base");
-    repo.agent(&["add", "A", "--id", "a", "-q"]).success();
-    let name = repo.path().file_name().unwrap().to_str().unwrap().to_owned();
+    for id in ["a", "b"] {
+        repo.agent(&["add", id, "--id", id, "-q"]).success();
+    }
     let other = repo.worktree("other");
-    for there in [&repo, &other] {
-        let branch = there.git(&["branch", "--show-current"]).text();
-        let said = there.agent(&["report", "--format", "text"]).success().stdout;
-        let place = if branch.is_empty() { name.clone() } else { format!("{name} on {branch}") };
-        assert!(said.starts_with(&format!("Progress – {place}")), "{said}");
+    let warned =
+        |output: &str| output.contains("a is the active task of ") && output.contains(", too: commits of both");
+    assert!(!warned(&repo.agent(&["start", "a"]).success().stderr));
+    assert!(warned(&other.agent(&["start", "a"]).success().stderr));
+    assert!(!warned(&other.agent(&["start", "b"]).success().stderr));
+    assert!(!warned(&repo.agent(&["start", "a"]).success().stderr), "it is active here alone again");
+}
+
+#[test]
+fn work_left_in_another_worktree_is_said_where_the_task_ends() {
+    for words in
+        [&["complete", "a"][..], &["pause", "a"], &["fail", "a", "--reason", "no"], &["cancel", "a", "--reason", "no"]]
+    {
+        let repo = TestRepo::new();
+        repo.commit_file("base", "0\n", "base");
+        repo.agent(&["add", "A", "--id", "a", "-q"]).success();
+        let other = repo.worktree("other");
+        repo.agent(&["start", "a", "-q"]).success();
+        repo.write("left", "1\n");
+        let said = other.agent(words).success().stderr;
+        assert!(
+            said.contains("a was the active task of '") && said.contains("where 1 path is not committed"),
+            "{said}"
+        );
     }
 }
 
@@ -193,5 +213,20 @@ fn a_bare_repository_makes_no_commits_to_be_stamped() {
     for words in [&["status"][..], &["start", "a"], &["complete", "a"]] {
         let output = bare.agent(words).success();
         assert!(!format!("{}{}", output.stdout, output.stderr).contains("git agent init"), "{output}");
+    }
+}
+
+#[test]
+fn the_title_in_a_linked_worktree_names_the_repository() {
+    let repo = TestRepo::new();
+    repo.commit_file("base", "0\n", "base");
+    repo.agent(&["add", "A", "--id", "a", "-q"]).success();
+    let name = repo.path().file_name().unwrap().to_str().unwrap().to_owned();
+    let other = repo.worktree("other");
+    for there in [&repo, &other] {
+        let branch = there.git(&["branch", "--show-current"]).text();
+        let said = there.agent(&["report", "--format", "text"]).success().stdout;
+        let place = if branch.is_empty() { name.clone() } else { format!("{name} on {branch}") };
+        assert!(said.starts_with(&format!("Progress – {place}")), "{said}");
     }
 }
