@@ -114,6 +114,24 @@ fn ids_that_only_commits_know_work_in_every_query() {
         repo.agent(&["undo", "-q"]).success();
         assert_eq!((repo.read("a"), repo.head()), (format!("{id} 2\n"), second));
     }
+    // What asks the ledger, or records something in it, says why it cannot.
+    let ledger = || repo.git(&["for-each-ref", "refs/notes"]).stdout;
+    let before = ledger();
+    for words in [
+        &["verify", "T12345", "--", "true"][..],
+        &["report", "--parent", "T12345"],
+        &["list", "--parent", "T12345"],
+        &["brief", "--task", "T12345"],
+        &["start", "T12345"],
+        &["note", "hi", "--task", "T12345"],
+    ] {
+        let refused = repo.agent(words).exits(2).stderr;
+        assert!(refused.starts_with("error: only commits name the task 'T12345'"), "{words:?}: {refused}");
+        assert!(refused.contains("git agent log T12345") && refused.contains("add <title> --id T12345"), "{refused}");
+    }
+    let other = repo.agent(&["verify", "b/45", "--", "true"]).exits(2).stderr;
+    assert!(other.contains("only commits name the task 'b/45'") && !other.contains("--id"), "{other}");
+    assert_eq!(ledger(), before);
     for words in
         [&["changes-since", "T9"][..], &["show", "T9@1"], &["rollback", "b/9@1"], &["bisect", "T9", "--", "true"]]
     {

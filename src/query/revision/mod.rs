@@ -110,9 +110,7 @@ pub fn lookup(view: &View<'_>, word: &str) -> Result<Lookup> {
     if let Some(task) = known {
         return Ok(Lookup::Task(Box::new(task)));
     }
-    let repo = view.repo();
-    let is_named = |tip| history::ask(repo, tip, |past| Ok(!past.naming(word.as_bytes())?.is_empty()));
-    if !word.is_empty() && repo.head()?.commit.map(is_named).transpose()?.unwrap_or_default() {
+    if history::is_named(view.repo(), word)? {
         return Ok(Lookup::Task(Box::new(Task::unknown(TaskId::as_named(word)))));
     }
     view.lookup(word)

@@ -76,6 +76,16 @@ pub fn ask<T>(repo: &Repo, tip: ObjectId, question: impl Fn(&Past) -> Result<T, 
     answer.map_err(Error::from)
 }
 
+/// Whether a commit on the history of HEAD names the task `word`.
+///
+/// # Errors
+///
+/// When HEAD cannot be read, and those of [`ask`].
+pub fn is_named(repo: &Repo, word: &str) -> Result<bool> {
+    let is_named = |tip| ask(repo, tip, |past| Ok(!past.naming(word.as_bytes())?.is_empty()));
+    Ok(!word.is_empty() && repo.head()?.commit.map(is_named).transpose()?.unwrap_or_default())
+}
+
 /// Add all of the history of `tip` to the index, however little it is.
 ///
 /// # Errors

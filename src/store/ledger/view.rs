@@ -15,6 +15,7 @@ use crate::{
     },
     error::{Error, Result, codes},
     git::{ObjectId, ObjectKind, Repo, commit::Commit, partial},
+    store::history,
 };
 
 /// What a word is in the ledger.
@@ -173,6 +174,10 @@ impl<'r> View<'r> {
                 )
                 .hint("give more of the id"))
             }
+            // Where the history cannot be read, that is not what was asked.
+            Resolved::Unknown { .. } if history::is_named(self.repo, word).unwrap_or_default() => {
+                Ok(Lookup::Unknown(not_here(word)))
+            }
             Resolved::Unknown { nearest } => Ok(Lookup::Unknown(not_found(word, &nearest, table.is_empty()))),
         }
     }
@@ -266,6 +271,17 @@ fn hidden(id: &TaskId, events: &[Event]) -> Option<Error> {
             }),
         ),
     )
+}
+
+/// That only commits know the task `word`.
+fn not_here(word: &str) -> Error {
+    let shown = word.escape_debug();
+    let message = format!(
+        "only commits name the task '{shown}': the ledger has nothing about it, and no event can be recorded for it"
+    );
+    let error = Error::new(codes::TASK_NOT_FOUND, message).hint(format!("its commits: git agent log {shown}"));
+    let is_id = TaskId::parse(word).is_ok();
+    error.hints(is_id.then(|| format!("to have it in the ledger: git agent add <title> --id {shown}")))
 }
 
 fn not_found(word: &str, nearest: &[&str], is_empty: bool) -> Error {
