@@ -18,8 +18,8 @@ pub struct Args {
     /// Also check the whole history of the ledger, and compare its index with the notes
     #[arg(long)]
     verify: bool,
-    /// Repair what can be repaired without loss: events that another program removed from the ledger, and operation logs
-    /// that refer to missing objects
+    /// Repair what can be repaired without loss: events that another program removed from the ledger, operation logs
+    /// that refer to missing objects, and notes about commits that can never be recorded
     #[arg(long)]
     fix: bool,
     /// Trust all existing snapshots and operations as made in this repository, for instance after '.git/agent-id' was lost.

@@ -1,7 +1,7 @@
 //! Health checks: each file checks one part, and reports findings with remedies.
 //!
-//! Checks change nothing, with two exceptions that lose nothing: missing anchors are restored, and a derived
-//! index that is damaged, or if requested, is rebuilt.
+//! Checks change nothing, with exceptions that lose nothing: missing anchors are restored, a derived index that is damaged, or if
+//! requested, is rebuilt, and new commits are recorded.
 
 mod audit;
 mod bisections;
@@ -9,6 +9,7 @@ mod check;
 mod history;
 mod hooks;
 mod ledger;
+mod recording;
 mod recovery;
 mod store;
 mod surroundings;
@@ -46,6 +47,7 @@ pub fn examine(repo: &Repo, depth: Depth, index: Index, now: Timestamp) -> Vec<C
     checks.extend(store::checks(repo));
     checks.extend(recovery::checks(repo));
     checks.extend(bisections::checks(repo));
+    checks.push(recording::check(repo, now));
     checks.extend(history::checks(repo, index));
     checks.extend(ledger::checks(repo, depth, index, now));
     checks

@@ -15,6 +15,11 @@ use gix::{ObjectId, sec::Trust};
 
 use crate::error::{Error, Result, codes};
 
+/// Whether both paths lead to the same place.
+pub fn is_same_place(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
 /// What a repository can be said to be before its configuration is read.
 pub(super) struct Place {
     /// The git directory.

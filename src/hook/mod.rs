@@ -28,7 +28,7 @@ use std::ffi::{OsStr, OsString};
 
 pub use crate::hook::{
     fail_open::{fail_open, note_limit},
-    intake::take_in,
+    intake::{Intake, Waiting, Why, take_in},
 };
 
 use crate::{
@@ -98,7 +98,10 @@ impl Hook {
         match self {
             Hook::PrepareCommitMsg => stamp::prepare_commit_msg(here, &settings, args),
             Hook::CommitMsg => stamp::commit_msg(here, &settings, args),
-            Hook::PostCommit => take_in(here.repo, (here.now)()),
+            Hook::PostCommit => {
+                take_in(here.repo, (here.now)());
+                Ok(())
+            }
             // It asks no repository: see [`pre_push`].
             Hook::PrePush => Ok(()),
         }

@@ -4,7 +4,10 @@
 //! commit; the next command that reads or writes the ledger records the commit, see [`super::intake`]. The trailer in the
 //! commit is authoritative: a lost note loses the time and the actor of one `commit` event, and nothing else.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::{self, ErrorKind},
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 use ulid::Ulid;
@@ -15,9 +18,6 @@ use crate::{
     error::{Context as _, Result},
     git::{ObjectId, Repo, reflog},
 };
-
-/// How many notes are read at once; what is above that waits for the next command.
-const MOST: usize = 1_000;
 
 /// What the hook knew when it stamped the message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,18 +76,28 @@ pub fn leave(here: &Surroundings<'_>) -> Result<()> {
     repo.put(&file, &text).or_environment(failed)
 }
 
-/// The notes, oldest first, with their files. One that cannot be read is not there yet, or not any more.
-pub fn read(repo: &Repo) -> Vec<(PathBuf, Pending)> {
+/// The notes, oldest first, with their files. They are written in one step: one with invalid data never gets better.
+pub fn read(repo: &Repo) -> Vec<(PathBuf, io::Result<Pending>)> {
     let Ok(entries) = std::fs::read_dir(dir(repo)) else { return Vec::new() };
     // The writer's temporary files begin with a dot.
     let is_note = |path: &Path| path.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b"."));
     let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.retain(|path| is_note(path));
     files.sort();
-    files.truncate(MOST);
-    let parsed = files.into_iter().filter_map(|file| {
-        let pending = serde_json::from_slice(&std::fs::read(&file).ok()?).ok()?;
-        Some((file, pending))
-    });
-    parsed.collect()
+    let note = |file: PathBuf| {
+        let note = match std::fs::read(&file) {
+            // Another command has just recorded the commit.
+            Err(error) if error.kind() == ErrorKind::NotFound => return None,
+            Err(error) => Err(error),
+            Ok(text) => serde_json::from_slice(&text).map_err(|error| io::Error::new(ErrorKind::InvalidData, error)),
+        };
+        Some((file, note))
+    };
+    files.into_iter().filter_map(note).collect()
+}
+
+/// When the note in `file` was left, as its name says.
+pub fn left_at(file: &Path) -> Option<Timestamp> {
+    let id = Ulid::from_string(file.file_name()?.to_str()?).ok()?;
+    Some(Timestamp::from_millis(i64::try_from(id.timestamp_ms()).ok()?))
 }

@@ -16,7 +16,7 @@ use crate::{
         revision::{Spec, Which},
         task::Task,
         text::{NAMED, list, oid, plural, visible},
-        time::Timestamp,
+        time::{Timestamp, show_duration},
     },
     error::{Error, Result, codes},
     git::Repo,
@@ -156,8 +156,15 @@ impl Caller {
 
     /// Record the commits that were made since the last command.
     fn take_in(&self) {
+        let now = self.now();
         // Where the ledger cannot be written, the trailers of the commits tell, and the next command tries again.
-        hook::take_in(&self.repo, self.now()).ok();
+        if let Some((since, why)) = hook::take_in(&self.repo, now).overdue(now) {
+            let waited = show_duration(now.seconds_since(since));
+            let text = format!("commits have waited for {waited} to be recorded: {why}; 'git agent doctor' lists them");
+            if !self.warnings.borrow().contains(&text) {
+                self.warn(text);
+            }
+        }
     }
 
     /// Warn of what another program did to the ledger since git-agent last wrote to it; looked at once.

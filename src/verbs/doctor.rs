@@ -1,7 +1,7 @@
 //! What may be wrong, and repairs that lose nothing.
 
 use super::Caller;
-use crate::{doctor, domain::text::plural, error::Result, recovery::heal, store::ledger::watch};
+use crate::{doctor, domain::text::plural, error::Result, hook, recovery::heal, store::ledger::watch};
 
 pub use crate::doctor::{Check, Depth, Index, Level};
 
@@ -12,7 +12,8 @@ pub struct Request {
     pub depth: Depth,
     /// Whether to rebuild the indexes of the ledger and of the history.
     pub index: Index,
-    /// Repair what can be repaired without loss: events that another program removed, and broken operation logs.
+    /// Repair what can be repaired without loss: events that another program removed, broken operation logs, and
+    /// notes about commits that can never be recorded.
     pub fix: bool,
     /// Trust all existing snapshots and operations as made here.
     pub adopt: bool,
@@ -31,7 +32,8 @@ pub struct Answer {
 ///
 /// # Errors
 ///
-/// With `fix` and `adopt`, those of [`heal::adopt`], [`watch::bring_back`], [`heal::chains`] and [`heal::snapshots`].
+/// With `fix` and `adopt`, those of [`heal::adopt`], [`watch::bring_back`], [`heal::chains`], [`heal::snapshots`] and
+/// [`hook::Intake::forget`].
 pub fn doctor(caller: &Caller, request: &Request) -> Result<Answer> {
     let repo = caller.repo();
     let mut fixed = Vec::new();
@@ -46,6 +48,12 @@ pub fn doctor(caller: &Caller, request: &Request) -> Result<Answer> {
         fixed.extend((events > 0).then(|| format!("{} came back into the ledger", plural(events, "event"))));
         fixed.extend(heal::chains(repo)?);
         fixed.extend(heal::snapshots(repo)?);
+        let mut intake = hook::take_in(repo, caller.now());
+        let recorded = plural(intake.recorded, "commit");
+        fixed.extend((intake.recorded > 0).then(|| format!("recorded {recorded}")));
+        let forgotten = intake.forget()?;
+        let commits = plural(forgotten, "commit");
+        fixed.extend((forgotten > 0).then(|| format!("forgot {commits} that can never be recorded")));
     } else {
         caller.notice();
     }

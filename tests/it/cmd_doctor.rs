@@ -50,6 +50,7 @@ fn a_healthy_repository() {
     ✓ asides: no file was left aside
     ✓ empty-refs: no ref is empty
     ✓ bisections: no bisection left a worktree behind
+    ✓ recording: no commit waits to be recorded
     ✓ commits: the index of the history: none; the first question to a long history makes one
     ✓ notes: 1 note with 1 event
     ✓ lines: every line is read
@@ -217,4 +218,29 @@ fn the_index_never_changes_an_answer() {
         check(&repo, &["--rebuild-index"], "index")["message"].as_str().unwrap().contains("251 tasks")
             || rows().len() == 252
     );
+}
+
+#[test]
+fn commits_that_wait_to_be_recorded() {
+    let repo = TestRepo::new();
+    repo.commit_file("a", "one\n", "first");
+    repo.agent(&["init"]).success();
+    repo.agent(&["add", "First", "--id", "A"]).success();
+    repo.agent(&["start", "A"]).success();
+    let key = repo.run("git").args(["hash-object", "-w", "--stdin"]).stdin("0 task A\n").run().text();
+    repo.commit_file("a", "two\n", "second");
+    repo.write(".git/agent/pending/01BADBADBADBADBADBADBADBAD", "{");
+    let large = repo.run("git").args(["hash-object", "-w", "--stdin"]).stdin("x".repeat(17 << 20)).run().text();
+    repo.git(&["notes", "--ref=agent-tasks", "add", "-f", "-C", &large, &key]).success();
+    let found = check(&repo, &[], "recording");
+    let message = found["message"].as_str().unwrap();
+    assert!(message.starts_with("2 commits wait to be recorded, the first one for "), "{found}");
+    assert!(message.contains("01BADBADBADBADBADBADBADBAD' cannot be read: EOF"), "{found}");
+    assert!(message.contains("more than any task's story"), "{found}");
+    // What kept one away is repaired first, and then it is recorded.
+    let fixed = repo.agent(&["doctor", "--fix"]).stderr;
+    assert!(fixed.contains("Fixed: recorded 1 commit.\nFixed: forgot 1 commit that can never be recorded."), "{fixed}");
+    assert_eq!(check(&repo, &[], "recording")["message"], "no commit waits to be recorded");
+    let note = repo.git(&["notes", "--ref=agent-tasks", "show", &key]).text();
+    assert!(note.contains(&format!(" commit commit=\"{}\"", repo.head())), "{note}");
 }

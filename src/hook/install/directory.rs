@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     error::{Context as _, Error, Result, codes},
-    git::{Repo, hooks, worktree},
+    git::{Repo, discover::is_same_place, hooks, worktree},
     hook::{
         Hook,
         install::previous_hook::{Before, SUFFIX},
@@ -47,15 +47,11 @@ pub(super) fn of_worktrees(repo: &Repo) -> Result<Vec<(Repo, PathBuf)>> {
     for top in others.iter().filter(|top| top.is_dir()) {
         let there = Repo::discover(top)?;
         let dir = of_git(&there)?;
-        if !found.iter().any(|(_, known)| is_same(known, &dir)) {
+        if !found.iter().any(|(_, known)| is_same_place(known, &dir)) {
             found.push((there, dir));
         }
     }
     Ok(found)
-}
-
-fn is_same(one: &Path, other: &Path) -> bool {
-    one == other || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 
 /// Whether there is a hook of ours in any hooks directory of this repository.
@@ -208,7 +204,7 @@ fn write_hook(path: &Path, text: &[u8]) -> Result<()> {
 pub(super) fn uninstall(repo: &Repo, report: &mut Report) -> Result<()> {
     let usual = repo.common_dir().join("hooks");
     let mut dirs: Vec<PathBuf> = of_worktrees(repo)?.into_iter().map(|(_, dir)| dir).collect();
-    if !dirs.iter().any(|dir| is_same(dir, &usual)) {
+    if !dirs.iter().any(|dir| is_same_place(dir, &usual)) {
         dirs.push(usual);
     }
     for dir in dirs {
