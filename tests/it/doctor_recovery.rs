@@ -78,12 +78,17 @@ fn a_ref_without_content_is_an_error() {
 
 #[test]
 fn a_snapshot_that_is_none_is_an_error() {
-    let (repo, id) = world(Layout::Plain);
-    let head = repo.head();
-    repo.git(&["update-ref", &format!("refs/agent/snap/{id}"), &head]).success();
+    let (repo, known) = world(Layout::Plain);
+    let id = "01M82JN89QFETZ6JMWA4QCXXG7";
+    repo.git(&["update-ref", &format!("refs/agent/snap/{id}"), &repo.head()]).success();
     let (level, message, _) = check(&repo, "snapshots");
-    assert_eq!(level, "error");
-    assert!(message.contains(&id), "{message}");
+    assert_eq!(level, "error", "{message}");
+    assert!(message.contains(id), "{message}");
+    // One that was made here comes back.
+    repo.git(&["update-ref", "-d", &format!("refs/agent/snap/{id}")]).success();
+    repo.git(&["update-ref", &format!("refs/agent/snap/{known}"), &repo.head()]).success();
+    let (level, message, fix) = check(&repo, "snapshots");
+    assert_eq!((level.as_str(), message.as_str()), ("error", "another program deleted or replaced 1 snapshot"), "{fix}");
 }
 
 #[test]

@@ -122,6 +122,7 @@ fn nothing_to_draw_is_said() {
     insta::assert_snapshot!(repo.agent(&["graph"]).success(), @r"
     ------- stderr -------
     There are no tasks.
+    hint: 'git agent add <title>' makes one
     ");
     repo.agent(&["add", "x", "--id", "x", "-q"]).success();
     repo.agent(&["complete", "x", "-q"]).success();
