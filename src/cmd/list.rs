@@ -2,7 +2,7 @@
 
 use crate::{
     cmd::context::Ctx,
-    domain::{id::TaskId, status::Status},
+    domain::{id::TaskId, status::Status, table::Row},
     error::{Error, Result, codes, exit},
     plans,
     verbs::list::{Listed, Request, list},
@@ -123,7 +123,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let line = |listed: &Listed| look.line(listed, 0, now);
     ctx.out.print(&if args.tree { tree(&look, tasks, now) } else { tasks.iter().map(line).collect() })?;
     match answer.matching {
-        0 if !answer.table.rows().any(|row| row.exists()) => ctx.say_no_tasks()?,
+        0 if !answer.table.rows().any(Row::exists) => ctx.say_no_tasks()?,
         0 => ctx.out.status("No task matches; 'git agent list --all' shows every task."),
         count if count > tasks.len() => ctx.out.status(format!("… and {} more", count - tasks.len())),
         _ => {}

@@ -2,7 +2,7 @@
 
 use crate::{
     cmd::context::Ctx,
-    domain::{status::Status, summary::Summary, time::Timestamp},
+    domain::{status::Status, summary::Summary, table::Row, time::Timestamp},
     error::{Result, exit},
     verbs::{list::Listed, ready::ready},
     view::{json::ReadyAnswer, sanitize, tasks::Look},
@@ -42,7 +42,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         page.extend(reasons.iter().map(|reason| format!("    {}\n", sanitize::line(reason))));
     }
     ctx.out.print(&page)?;
-    if !answer.table.rows().any(|row| row.exists()) {
+    if !answer.table.rows().any(Row::exists) {
         ctx.say_no_tasks()?;
     } else if tasks.is_empty() && !args.explain {
         ctx.out.status("Nothing is ready.");

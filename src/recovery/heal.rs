@@ -75,9 +75,9 @@ pub fn chains(repo: &Repo) -> Result<Vec<String>> {
             match entry {
                 Ok(recorded) => {
                     if is_complete(repo, &recorded)? {
-                        kept.push(recorded)
+                        kept.push(recorded);
                     } else {
-                        gone += 1
+                        gone += 1;
                     }
                 }
                 // What a newer version wrote is there, and not ours to drop.

@@ -17,7 +17,7 @@ pub fn install(caller: &Caller) -> Result<Report> {
     install::install(caller.repo(), &InstallOptions::for_this_program(), &[])
 }
 
-/// Remove everything that [`install`] added.
+/// Remove everything that [`install()`] added.
 ///
 /// # Errors
 ///

@@ -88,7 +88,11 @@ fn a_snapshot_that_is_none_is_an_error() {
     repo.git(&["update-ref", "-d", &format!("refs/agent/snap/{id}")]).success();
     repo.git(&["update-ref", &format!("refs/agent/snap/{known}"), &repo.head()]).success();
     let (level, message, fix) = check(&repo, "snapshots");
-    assert_eq!((level.as_str(), message.as_str()), ("error", "another program deleted or replaced 1 snapshot"), "{fix}");
+    assert_eq!(
+        (level.as_str(), message.as_str()),
+        ("error", "another program deleted or replaced 1 snapshot"),
+        "{fix}"
+    );
 }
 
 #[test]

@@ -180,7 +180,7 @@ fn the_trust_that_codex_wants_is_told() {
     let config = home.join(".codex/config.toml");
     let ours = std::fs::read_to_string(&config).unwrap();
     let with = |state: &str| {
-        std::fs::write(&config, format!("{ours}\n[hooks.state.\"{state}\"]\ntrusted_hash = \"x\"\n")).unwrap()
+        std::fs::write(&config, format!("{ours}\n[hooks.state.\"{state}\"]\ntrusted_hash = \"x\"\n")).unwrap();
     };
     with("/elsewhere/hooks.json:stop:0:0");
     assert_eq!(trusted(), false, "of another file");

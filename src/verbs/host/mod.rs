@@ -128,7 +128,9 @@ pub fn save(caller: &Caller, session: Option<&SessionId>, why: &str, when: When)
     let Some(every) = repo.settings().snapshot_every() else { return Ok(None) };
     let last = session.and_then(|session| session::read(repo, session)?.captured);
     if when == When::Debounced && last.is_some_and(|last| now.seconds_since(last) < every) {
-        session.map(|session| session::update(repo, session, now, |known| known.is_unsaved = true));
+        if let Some(session) = session {
+            session::update(repo, session, now, |known| known.is_unsaved = true);
+        }
         return Ok(None);
     }
     let by = caller.actor()?.to_string();
