@@ -104,13 +104,7 @@ fn plans_carry_criteria_and_never_untick() {
 fn clones_that_tick_at_the_same_time_keep_both() {
     on_one_git(|git| {
         let one = repo(git);
-        one.git(&["init", "-q", "--bare", "../hub.git"]).success();
-        one.git(&["remote", "add", "origin", "../hub.git"]).success();
-        one.git(&["push", "-q", "origin", "main"]).success();
-        one.agent(&["sync", "-q"]).success();
-        one.git(&["clone", "-q", "../hub.git", "../two"]).success();
-        let two = one.at("../two");
-        two.agent(&["sync", "-q"]).success();
+        let two = one.clone_that_syncs();
         one.agent(&["edit", "p", "--tick", "1"]).success();
         two.agent(&["edit", "p", "--tick", "3"]).success();
         for repo in [&one, &two, &one] {

@@ -99,13 +99,7 @@ fn plans_carry_labels_and_references_there_and_back() {
 fn clones_that_add_labels_at_the_same_time_keep_all_of_them() {
     on_one_git(|git| {
         let one = repo(git);
-        one.git(&["init", "-q", "--bare", "../hub.git"]).success();
-        one.git(&["remote", "add", "origin", "../hub.git"]).success();
-        one.git(&["push", "-q", "origin", "main"]).success();
-        one.agent(&["sync", "-q"]).success();
-        one.git(&["clone", "-q", "../hub.git", "../two"]).success();
-        let two = one.at("../two");
-        two.agent(&["sync", "-q"]).success();
+        let two = one.clone_that_syncs();
         one.agent(&["edit", "form", "--label", "red", "--no-label", "ui"]).success();
         two.agent(&["edit", "form", "--label", "blue"]).success();
         for repo in [&one, &two, &one] {

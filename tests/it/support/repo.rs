@@ -101,6 +101,19 @@ impl TestRepo {
         other
     }
 
+    /// Another clone, and a bare repository beside both that they share their ledgers by.
+    #[track_caller]
+    pub fn clone_that_syncs(&self) -> TestRepo {
+        self.git(&["init", "-q", "--bare", "../hub.git"]).success();
+        self.git(&["remote", "add", "origin", "../hub.git"]).success();
+        self.git(&["push", "-q", "origin", "main"]).success();
+        self.agent(&["sync", "-q"]).success();
+        self.git(&["clone", "-q", "../hub.git", "../two"]).success();
+        let two = self.at("../two");
+        two.agent(&["sync", "-q"]).success();
+        two
+    }
+
     /// `git clone` into a directory beside the repository.
     #[track_caller]
     pub fn clone_to(&self, name: &str) -> TestRepo {
