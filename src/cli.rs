@@ -290,7 +290,7 @@ fn described(error: &clap::Error) -> Error {
     let text = error.render().to_string();
     let said: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
     let message = said.join(" ").trim_start_matches("error: ").to_owned();
-    let described = Error::new(codes::USAGE, message).hint("'git agent help <command>' says what a command takes");
+    let described = Error::new(codes::USAGE, message).hint("'git agent help <command>' shows the usage");
     match error.get(ContextKind::InvalidArg) {
         Some(ContextValue::String(argument)) => described.argument(argument),
         Some(ContextValue::Strings(arguments)) => described.argument(arguments.join(" ")),

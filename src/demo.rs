@@ -64,11 +64,11 @@ pub const STORY: &[Scene] = &[
         ],
     },
     Scene {
-        heading: "2. Two agents, each gets another task",
+        heading: "2. Two agents get different tasks",
         steps: &[claude(&["agent", "next", "--start"]), codex(&["agent", "next", "--claim"])],
     },
     Scene {
-        heading: "3. Work, a decision, and a checkpoint that does not pass",
+        heading: "3. Work, a decision, and a checkpoint that fails verification",
         steps: &[
             claude(&[
                 "agent",
@@ -79,7 +79,7 @@ pub const STORY: &[Scene] = &[
             ]),
             Step::Write("greet.sh", "echo hello $2\n"),
             claude(&["agent", "checkpoint", "-m", "Greet by name"]),
-            Step::Say("Is it right? Evidence, not a claim:"),
+            Step::Say("Does it work? Verify it:"),
             Step::Run {
                 actor: "claude",
                 words: &["agent", "complete", "--verify", "test \"$(sh greet.sh Ada)\" = \"hello Ada\""],
@@ -100,18 +100,18 @@ pub const STORY: &[Scene] = &[
         ],
     },
     Scene {
-        heading: "4. What a person reads at 3 AM",
+        heading: "4. What happened, for a person",
         steps: &[
             you(&["agent", "status"]),
             you(&["agent", "list", "--all"]),
             you(&["agent", "log"]),
             you(&["agent", "report"]),
-            Step::Say("All of it is in git itself, readable without git-agent:"),
+            Step::Say("Everything is in git, readable without git-agent:"),
             you(&["log", "-1", "--format=%B"]),
         ],
     },
     Scene {
-        heading: "5. What a fresh agent reads, to go on without asking",
+        heading: "5. What a new agent reads to continue the work",
         steps: &[claude(&["agent", "start", "goodbye", "--quiet"]), claude(&["agent", "brief"])],
     },
 ];

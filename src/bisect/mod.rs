@@ -165,15 +165,15 @@ impl Run<'_> {
             CANNOT_TELL => Ok(Verdict::Skip),
             exit if NOT_RUNNABLE.contains(&exit) && self.tested.is_empty() => Err(Error::new(
                 codes::COMMAND_NOT_RUNNABLE,
-                format!("'{command}' cannot be run at {}: the shell ended with exit code {exit}", name()),
+                format!("cannot run '{command}' at {}: the shell ended with exit code {exit}", name()),
             )
-            .hint("it runs at the top of a fresh worktree: what git ignores, or does not know, is not there")),
+            .hint("it runs at the top of a fresh worktree, without ignored and untracked files")),
             1..=127 => Ok(Verdict::Bad),
             exit => Err(Error::new(
                 codes::BISECT_ABORTED,
-                format!("'{command}' ended with exit code {exit} at {}, which ends the bisection", name()),
+                format!("'{command}' ended with exit code {exit} at {}, which aborts the bisection", name()),
             )
-            .hint("0 is good, 1 to 127 bad, 125 cannot tell; 128 and more give up")),
+            .hint("0 is good, 125 skips the commit, 1 to 127 otherwise is bad, 128 or more aborts")),
         }
     }
 }

@@ -30,7 +30,7 @@ impl Stop {
         let mut stop = Stop { flag: Arc::default(), signals: Vec::new() };
         for signal in [SIGHUP, SIGINT, SIGTERM] {
             let id = flag::register(signal, Arc::clone(&stop.flag));
-            stop.signals.push(id.or_environment(|| "cannot listen to signals".to_owned())?);
+            stop.signals.push(id.or_environment(|| "cannot install signal handlers".to_owned())?);
         }
         Ok(stop)
     }

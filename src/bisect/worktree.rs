@@ -56,9 +56,9 @@ impl<'r> Worktrees<'r> {
     pub fn open(repo: &'r Repo) -> Result<Self> {
         // git lists worktrees by their real paths.
         let temp = std::env::temp_dir();
-        let temp = temp.canonicalize().or_environment(|| format!("there is no directory '{}'", temp.display()))?;
+        let temp = temp.canonicalize().or_environment(|| format!("directory '{}' does not exist", temp.display()))?;
         let dir = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&temp);
-        let dir = dir.or_environment(|| format!("cannot make a directory in '{}'", temp.display()))?;
+        let dir = dir.or_environment(|| format!("cannot create a directory in '{}'", temp.display()))?;
         let lock = Lock::acquire(repo, &dir.path().join(LOCK))?;
         Ok(Worktrees { repo, dir: Some(dir), lock: Some(lock), made: Vec::new() })
     }
@@ -69,7 +69,7 @@ impl<'r> Worktrees<'r> {
     ///
     /// When git cannot check the commit out.
     pub fn make(&mut self, commit: ObjectId) -> Result<Worktree> {
-        let dir = self.dir.as_ref().ok_or_else(|| Error::bug("the worktrees are closed"))?;
+        let dir = self.dir.as_ref().ok_or_else(|| Error::bug("a worktree was requested after the bisection ended"))?;
         let path = dir.path().join(commit.to_hex_with_len(12).to_string());
         self.made.push(path.clone());
         worktree::add(self.repo, &path, commit)?;

@@ -6,10 +6,10 @@ use super::examples::EXAMPLES;
 
 /// The groups of commands. What is in none of them is shown by `help --all`.
 const GROUPS: [(&str, &[&str]); 6] = [
-    ("Every day", &["next", "start", "checkpoint", "verify", "complete", "pause", "fail", "note", "decide"]),
+    ("Daily work", &["next", "start", "checkpoint", "verify", "complete", "pause", "fail", "note", "decide"]),
     ("Plan", &["add", "edit", "dep", "block", "unblock", "claim", "cancel", "reopen", "adopt", "plan"]),
-    ("Look", &["status", "brief", "list", "ready", "show", "board", "report", "graph"]),
-    ("Go back", &["rollback", "undo", "redo", "resume", "ops", "snapshot", "guard"]),
+    ("Inspect", &["status", "brief", "list", "ready", "show", "board", "report", "graph"]),
+    ("Undo and restore", &["rollback", "undo", "redo", "resume", "ops", "snapshot", "guard"]),
     ("History", &["log", "changes-since", "diff", "blame", "bisect", "squash", "link", "unlink", "repair"]),
     ("Share and set up", &["init", "host", "sync", "mcp", "doctor", "help"]),
 ];
@@ -36,7 +36,7 @@ pub(super) fn described(tree: Command, all: bool) -> Command {
     let template =
         format!("{{about}}\n\n{{usage-heading}} {{usage}}\n\n{}{{after-help}}", groups.collect::<String>().trim_end());
     let end = "'git agent help <command>' describes a command, 'git agent help --all' lists all commands, and \
-               'git agent help agents' is a manual of one page for agents.";
+               'git agent help agents' prints a one-page manual for agents.";
     let end = format!("{end}\n\n{}\n\n{}", GLOBALS, tree.get_after_help().map(ToString::to_string).unwrap_or_default());
     with_example(tree, "git agent").help_template(template).after_help(end)
 }

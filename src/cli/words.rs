@@ -43,7 +43,11 @@ pub const WORDS: &[Word] = &[
     word("abandon", "jj", Like("rollback <task>", "to give up a task instead: 'git agent cancel <task>'")),
     word("absorb", "jj", Like("squash <task>", "it squashes the checkpoints of a task into one commit")),
     word("active", "Taskwarrior", Same("list --status in_progress")),
-    word("add-dependency", "Task Master", Like("dep add <task> --after <task>", "the second task comes first")),
+    word(
+        "add-dependency",
+        "Task Master",
+        Like("dep add <task> --after <task>", "the second task must be completed first"),
+    ),
     word("add-subtask", "Task Master", Like("add <title> --parent <task>", "every task can have subtasks")),
     word("add-task", "Task Master", Same("add")),
     word(
@@ -58,9 +62,9 @@ pub const WORDS: &[Word] = &[
     word(
         "blocked",
         "br, Taskwarrior",
-        Like("ready --explain", "it says for every open task why it is or is not ready"),
+        Like("ready --explain", "it explains for each open task why it is or is not ready"),
     ),
-    word("browser", "Backlog.md", Like("board", "'git agent report --output report.html' writes a page")),
+    word("browser", "Backlog.md", Like("board", "'git agent report --output report.html' writes an HTML page")),
     word("burndown", "Taskwarrior", Like("report --output report.html", "the page has a burn-up chart")),
     word("clean", "git", Like("guard -- git clean <options>", "it takes a snapshot of the files that git removes")),
     word("close", "br", Same("complete")),
@@ -69,9 +73,9 @@ pub const WORDS: &[Word] = &[
     word(
         "commit",
         "git, jj",
-        Like("checkpoint", "it commits all changes of the work tree to the active task; 'git commit' works, too"),
+        Like("checkpoint", "it commits all changes of the work tree to the active task; 'git commit' works as well"),
     ),
-    word("compact", "br", Like("brief", "it fits on a page however long the history is; nothing needs compaction")),
+    word("compact", "br", Like("brief", "its length is bounded, so nothing needs compaction")),
     word("completed", "Taskwarrior", Same("list --status completed")),
     word("completion", "Backlog.md", Same("completions")),
     word("config", "br, git", Like("capabilities", "settings are git's: 'git config agent.<name>'")),
@@ -82,7 +86,7 @@ pub const WORDS: &[Word] = &[
         "Backlog.md",
         Like("decide <text>", "it records a decision; 'git agent show' and 'git agent brief' list them"),
     ),
-    word("defer", "br", Like("pause <task> --until <time>", "the task is ready again when the time has passed")),
+    word("defer", "br", Like("pause <task> --until <time>", "the task becomes ready again at that time")),
     word("delete", "br, Taskwarrior", Like("cancel <task>", "nothing is deleted; a cancelled task can be reopened")),
     word("describe", "jj", Like("edit <task> -d <text>", "'git commit --amend' changes the message of a commit")),
     word("done", "Taskwarrior", Same("complete")),
@@ -134,15 +138,15 @@ pub const WORDS: &[Word] = &[
     word("purge", "Taskwarrior", Like("cancel <task>", "nothing is deleted; 'git agent gc' expires old snapshots")),
     word("push", "git", Same("sync --push-only")),
     word("q", "br", Same("add --quiet")),
-    word("query", "br", Like("list --search <text>", "it takes --status, --parent and --by, too")),
-    word("quickstart", "br", Like("demo", "it plays in a temporary repository")),
+    word("query", "br", Like("list --search <text>", "it also accepts --status, --parent and --by")),
+    word("quickstart", "br", Like("demo", "it runs in a temporary repository")),
     word("reflog", "git", Like("ops", "it lists operations that can be undone")),
     word("release", "trekoon", Same("claim --release")),
     word("remove", "Taskwarrior", Like("cancel <task>", "nothing is deleted; a cancelled task can be reopened")),
     word(
         "remove-dependency",
         "Task Master",
-        Like("dep remove <task> --after <task>", "the second task no longer comes first"),
+        Like("dep remove <task> --after <task>", "the first task no longer waits for the second"),
     ),
     word("remove-task", "Task Master", Like("cancel <task>", "nothing is deleted; a cancelled task can be reopened")),
     word(
@@ -167,7 +171,7 @@ pub const WORDS: &[Word] = &[
     word(
         "set-status",
         "Task Master",
-        Like("start, complete, fail, pause, cancel or reopen", "every state has its command"),
+        Like("start, complete, fail, pause, cancel or reopen", "each state has its own command"),
     ),
     word("st", "jj, git", Same("status")),
     word("stale", "br", Like("ready --explain", "it names expired claims")),
@@ -176,7 +180,7 @@ pub const WORDS: &[Word] = &[
     word("stop", "Taskwarrior", Same("pause")),
     word("summary", "Taskwarrior", Like("report", "'git agent list --tree' shows the progress of features")),
     word("switch", "git", Like("start <task>", "it makes the task the active one; 'git switch' switches branches")),
-    word("task", "Backlog.md", Like("add, list, show or edit", "the commands of tasks stand alone")),
+    word("task", "Backlog.md", Like("add, list, show or edit", "task commands have no prefix")),
     word("tasks", "Task Master", Same("list")),
     word("undefer", "br", Like("unblock <task>", "it removes a blocker")),
     word("update", "br", Like("edit <task> --<field> <value>", "start, complete, fail and cancel change the state")),
@@ -188,7 +192,7 @@ pub const WORDS: &[Word] = &[
     word("validate-dependencies", "Task Master", Like("doctor", "it checks the ledger, dependencies included")),
     word("version", "git, br", Same("--version")),
     word("view", "Backlog.md", Same("show")),
-    word("workspace", "jj", Like("status", "'git worktree' makes worktrees; each has its own active task")),
+    word("workspace", "jj", Like("status", "'git worktree' creates worktrees; each has its own active task")),
 ];
 
 /// The entry of the words at `at`, and how many words it has.
@@ -227,9 +231,10 @@ pub(super) fn unknown(arguments: &[OsString], tree: &Command) -> Option<Error> {
     if tree.find_subcommand(&*word).is_some() {
         return None;
     }
-    let error = |said: &str| Error::new(codes::USAGE, format!("there is no command '{}'{said}", word.escape_debug()));
+    let error =
+        |said: &str| Error::new(codes::USAGE, format!("'{}' is not a git-agent command{said}", word.escape_debug()));
     if let Some((Word { here: Like(command, remark), .. }, _)) = entry(arguments, at) {
-        return Some(error(&format!("; that is 'git agent {command}' here")).hint(*remark));
+        return Some(error(&format!("; the equivalent is 'git agent {command}'")).hint(*remark));
     }
     let error = error("");
     let error = match near(&word, tree).as_slice() {

@@ -93,8 +93,8 @@ fn priority(word: &str) -> Result<u8, String> {
 /// A duration on the command line, in seconds.
 pub(super) fn duration(text: &str) -> Result<u64> {
     parse_duration(text).ok_or_else(|| {
-        Error::new(codes::BAD_DURATION, format!("'{}' is no duration", text.escape_debug()))
-            .hint("write 90s, 30min, 1.5h, 1d (24 hours) or 1w")
+        Error::new(codes::BAD_DURATION, format!("'{}' is not a duration", text.escape_debug()))
+            .hint("use 90s, 30min, 1.5h, 1d (24 hours) or 1w")
     })
 }
 

@@ -26,7 +26,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let done = ctx.call(|caller| adopt::adopt(caller, &request))?;
     let commits = plural(done.commits, "commit");
     task_change::answer(ctx, &done.task, || {
-        format!("{} has the work of {} ({commits}).", done.task.name(), done.from.name())
+        format!("{} now owns the work of {} ({commits}).", done.task.name(), done.from.name())
     })?;
     Ok(exit::OK)
 }

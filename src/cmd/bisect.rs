@@ -45,7 +45,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         output: if ctx.out.is_json() || ctx.out.is_quiet() { Output::Discard } else { Output::ToStderr },
     };
     let progress = |point: &Point, more: u32| {
-        let left = if more == 0 { "the last one".to_owned() } else { format!("about {more} more") };
+        let left = if more == 0 { "last test".to_owned() } else { format!("about {more} more") };
         let (name, short) = (&point.name, &point.short);
         let aside = if name == short { String::new() } else { format!(" ({short})") };
         ctx.out.status(format!("Testing {name}{aside}: {left}"));

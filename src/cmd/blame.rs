@@ -43,8 +43,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     ctx.out.print(&page)?;
     if blame.is_cut {
         ctx.out.warn(
-            "this clone is shallow: lines of its oldest commits may be older, and checkpoints are counted from there; 'git fetch \
-             --unshallow' gets the rest",
+            "this clone is shallow: lines of its oldest commits may be older, and checkpoints are counted from there; to fetch the \
+             rest: git fetch --unshallow",
         );
     }
     Ok(exit::OK)

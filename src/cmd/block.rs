@@ -23,7 +23,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let (words, on) = task_change::tasks_and_text(ctx, args.words, args.on.as_deref(), "--on <text>")?;
     let act = Act::Block { on: on.clone() };
     let changed = ctx.call(|caller| task::act_on(caller, &words, &act));
-    let changed = changed.map_err(task_change::not_a_task(&words, "a text of several words needs quotes"))?;
+    let changed = changed.map_err(task_change::not_a_task(&words, "quote a text of several words"))?;
     let blocker = |task: &Task| {
         let is_named = |blocker: &&Blocker| blocker.text.preview() == on.trim();
         task.blockers.iter().rev().find(is_named).or(task.blockers.last()).cloned()
@@ -34,7 +34,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     })?;
     for Changed { task, .. } in &changed {
         let id = blocker(task).map(|blocker| blocker.id).unwrap_or_default();
-        ctx.out.hint(format!("when it is gone: git agent unblock {} {id}", task.id));
+        ctx.out.hint(format!("when it is resolved: git agent unblock {} {id}", task.id));
     }
     Ok(exit::OK)
 }

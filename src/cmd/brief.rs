@@ -24,7 +24,7 @@ pub struct Args {
 fn lines(word: &str) -> Result<usize, String> {
     match word.parse() {
         Ok(lines) if (LEAST_LINES..=100_000).contains(&lines) => Ok(lines),
-        _ => Err(format!("a brief has {LEAST_LINES} lines or more")),
+        _ => Err(format!("a brief has at least {LEAST_LINES} lines")),
     }
 }
 

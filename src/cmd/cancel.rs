@@ -29,7 +29,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let reason = args.reason.as_deref().map(text_argument).transpose()?;
     let act = Act::Cancel { reason, duplicate_of: args.duplicate_of };
     let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
-    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "the reason is the value of --reason"))?;
+    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "give the reason with --reason"))?;
     let view = ctx.view()?;
     let table = view.table()?;
     let graph = Graph::new(&table);
@@ -41,8 +41,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             Some(original) => format!("Cancelled {name}, a duplicate of {original}."),
             None => format!("Cancelled {name}."),
         },
-        (false, name) => format!("{name} is cancelled already."),
+        (false, name) => format!("{name} is already cancelled."),
     })?;
-    ctx.out.hint(format!("take it up again with 'git agent reopen {}'", task_change::ids(&changed)));
+    ctx.out.hint(format!("to reopen it: git agent reopen {}", task_change::ids(&changed)));
     Ok(exit::OK)
 }

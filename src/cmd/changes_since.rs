@@ -28,7 +28,7 @@ pub struct Args {
     /// Show only paths changed by the task's own commits, and uncommitted changes if the task is active here
     #[arg(long)]
     own: bool,
-    /// Leave out uncommitted changes
+    /// Omit uncommitted changes
     #[arg(long)]
     committed: bool,
     /// Compare with this revision or checkpoint instead of the work tree

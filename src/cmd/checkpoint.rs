@@ -108,9 +108,9 @@ fn show(ctx: &Ctx, answer: &Answer, verbose: bool) -> Result<()> {
         }
     }
     if let Some(made) = &answer.checkpoint {
-        ctx.out.hint(format!("look at it with 'git show {}'", oid(&made.commit)));
+        ctx.out.hint(format!("to show it: git show {}", oid(&made.commit)));
         if made.operation.is_some() {
-            ctx.out.hint("to undo it and keep the files as they are: git agent undo");
+            ctx.out.hint("to undo it and keep the files: git agent undo");
         }
     }
     Ok(())

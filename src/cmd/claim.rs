@@ -37,7 +37,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let lease = args.lease.as_deref().map(duration).transpose()?;
     let act = if args.release { Act::Release { reason } } else { Act::Claim { lease, steal: args.steal, reason } };
     let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
-    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "the reason is the value of --reason"))?;
+    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "give the reason with --reason"))?;
     let us = ctx.holder()?;
     task_change::answer_each(ctx, &changed, |changed| match (&changed.task, &changed.task.claim) {
         (task, None) if changed.wrote => format!("Released {}.", task.name()),
@@ -52,7 +52,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         && !args.release
         && task.status != Status::InProgress
     {
-        ctx.out.hint(format!("begin it with 'git agent start {}'", task.id));
+        ctx.out.hint(format!("to start it: git agent start {}", task.id));
     }
     Ok(exit::OK)
 }

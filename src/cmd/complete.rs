@@ -73,7 +73,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         force: args.force,
     };
     let done = ctx.call(|caller| complete::complete_each(caller, &request));
-    let done = done.map_err(task_change::not_a_task(&request.tasks, "the result is the value of --result"))?;
+    let done = done.map_err(task_change::not_a_task(&request.tasks, "give the result with --result"))?;
     match done.as_slice() {
         [only] if ctx.out.is_json() => ctx.out.work_json(&ctx.call(|caller| CompleteAnswer::new(caller, only))?)?,
         several if ctx.out.is_json() => ctx.out.json(&ctx.call(|caller| CompletedAnswer::new(caller, several))?)?,
@@ -101,7 +101,7 @@ fn show(ctx: &Ctx, done: &Completed, request: &Request) -> Result<()> {
         if done.wrote {
             format!("Completed {}.", task.name())
         } else {
-            format!("{} is completed already, with the same result.", task.name())
+            format!("{} is already completed with the same result.", task.name())
         }
     })?;
     task_change::show_features(ctx, &done.features)?;
@@ -120,13 +120,13 @@ fn show(ctx: &Ctx, done: &Completed, request: &Request) -> Result<()> {
             ctx.out.print(&format!("{what} {}.\n", sanitize::line(&task.name())))?;
             task_change::show_needs(ctx, task)?;
             if is_claimed {
-                ctx.out.hint(format!("begin it with 'git agent start {}'", task.id));
+                ctx.out.hint(format!("to start it: git agent start {}", task.id));
             }
         }
         Some(Err(NoTask::AllDone)) => ctx.out.status("Every task is completed or cancelled."),
-        Some(Err(_)) => ctx.out.status("No other task is ready; 'git agent ready --explain' says why."),
+        Some(Err(_)) => ctx.out.status("No other task is ready; 'git agent ready --explain' explains why."),
         None if done.wrote && request.tasks.len() < 2 => {
-            ctx.out.hint(format!("take it up again with 'git agent reopen {}'", task.id));
+            ctx.out.hint(format!("to reopen it: git agent reopen {}", task.id));
         }
         None => {}
     }

@@ -30,7 +30,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let act = Act::Decide { text, why: args.why.as_deref().map(text_argument).transpose()? };
     let changed = ctx.call(|caller| task::act_on(caller, &tasks, &act));
     let is_meant_as_text = |error: Error| match error.code() == codes::TASK_NOT_FOUND {
-        true => error.hint("a text of several words needs quotes: git agent decide \"<text>\""),
+        true => error.hint("quote a text of several words: git agent decide \"<text>\""),
         false => error,
     };
     let changed = changed.map_err(is_meant_as_text)?;

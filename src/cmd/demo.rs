@@ -41,7 +41,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             ctx.out.print("  git agent board        the same, live\n")?;
         }
         ctx.out.print("  git log --format='%h %s%n    %(trailers:key=Task-Id)'   the same without git-agent\n")?;
-        ctx.out.hint("when you have seen enough, delete that directory");
+        ctx.out.hint("to remove the demo, delete that directory");
     }
     Ok(exit::OK)
 }
@@ -52,7 +52,7 @@ fn place(wanted: Option<PathBuf>) -> Result<PathBuf> {
         let dir = tempfile::Builder::new()
             .prefix("git-agent-demo-")
             .tempdir()
-            .or_environment(|| "cannot make a directory".to_owned())?;
+            .or_environment(|| "cannot create a directory".to_owned())?;
         return Ok(dir.keep());
     };
     let failed = || format!("cannot use '{}'", dir.display());
@@ -60,7 +60,7 @@ fn place(wanted: Option<PathBuf>) -> Result<PathBuf> {
     if std::fs::read_dir(&dir).or_environment(failed)?.next().is_some() {
         return Err(Error::new(
             codes::NOT_EMPTY,
-            format!("cannot make the demo in '{}': it is not empty", dir.display()),
+            format!("cannot create the demo in '{}': it is not empty", dir.display()),
         )
         .hint("name a directory that does not exist yet"));
     }

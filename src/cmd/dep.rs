@@ -43,8 +43,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     task_change::answer_each(ctx, &changed, |Changed { task, .. }| {
         let before = task.after.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ");
         match task.after.len() {
-            0 => format!("{} comes after nothing.", task.name()),
-            count => format!("{} comes after {}: {before}", task.name(), plural(count, "task")),
+            0 => format!("{} has no dependencies.", task.name()),
+            count => format!("{} depends on {}: {before}", task.name(), plural(count, "task")),
         }
     })?;
     Ok(exit::OK)

@@ -79,7 +79,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         (request.title, request.fields.description) = edited;
     }
     let changed = ctx.call(|caller| add::edit(caller, &args.tasks, &request));
-    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "a new title is the value of --title"))?;
+    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "give the new title with --title"))?;
     task_change::answer_each(ctx, &changed, |changed| format!("Edited {}.", changed.task.name()))?;
     Ok(exit::OK)
 }
@@ -97,8 +97,8 @@ const ESCAPE: editor::Escape = editor::Escape {
 /// The title and the description of the one task that `words` name as they are after an editor; `None` where they did not change.
 fn in_editor(ctx: &Ctx, words: &[String]) -> Result<(Option<String>, Option<String>)> {
     let [word] = words else {
-        return Err(Error::new(codes::BAD_OPTION, "an editor is opened for one task")
-            .hint("--title and -d change several tasks alike"));
+        return Err(Error::new(codes::BAD_OPTION, "the editor edits one task")
+            .hint("to change several tasks alike, use --title or -d"));
     };
     let view = ctx.view()?;
     let task = ctx.task(&view, Some(word))?;
@@ -117,19 +117,19 @@ fn in_editor(ctx: &Ctx, words: &[String]) -> Result<(Option<String>, Option<Stri
 /// Tell apart what was added with one id.
 fn split(ctx: &Ctx, words: &[String]) -> Result<u8> {
     let [word] = words else {
-        return Err(Error::new(codes::BAD_OPTION, "--split is about one task"));
+        return Err(Error::new(codes::BAD_OPTION, "--split takes one task"));
     };
     let done = ctx.call(|caller| split::split(caller, word))?;
     let task = task_change::task_json(ctx, &done.task)?;
     let apart = done.split.iter().map(|task| task_change::task_json(ctx, task)).collect::<Result<Vec<_>>>()?;
     let text = || {
-        let line = |task: &Task| format!("Split {}: {} has an id of its own.\n", done.task.name(), task.name());
+        let line = |task: &Task| format!("Split {}: {} has its own id.\n", done.task.name(), task.name());
         done.split.iter().map(|task| sanitize::line(line(task).trim_end()).into_owned() + "\n").collect()
     };
     ctx.out.answer(|| SplitAnswer::new(task, apart), text)?;
     if let Some(first) = done.split.first() {
         ctx.out.hint(format!(
-            "go on with it: 'git agent start {}'; tasks that come after {} still do",
+            "to continue it: git agent start {}; tasks that depend on {} still do",
             first.id, done.task.id
         ));
     }

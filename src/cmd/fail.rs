@@ -25,7 +25,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let (words, reason) = task_change::tasks_and_text(ctx, args.words, args.reason.as_deref(), "--reason <text>")?;
     let act = Act::Fail { reason, kind: args.kind };
     let changed = ctx.call(|caller| task::act_on(caller, &words, &act));
-    let changed = changed.map_err(task_change::not_a_task(&words, "a reason of several words needs quotes"))?;
+    let changed = changed.map_err(task_change::not_a_task(&words, "quote a reason of several words"))?;
     task_change::ended(ctx, &changed, &[], |changed| {
         format!("Attempt {} of {} failed.", changed.task.attempts, changed.task.name())
     })?;
@@ -33,7 +33,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         if task.base.is_some() && !(task.commits.is_empty() && uncommitted.is_none()) {
             ctx.out.hint(format!("to undo what it changed: git agent rollback {}@start --dry-run", task.id));
         }
-        ctx.out.hint(format!("'git agent start {}' begins attempt {}", task.id, task.attempts + 1));
+        ctx.out.hint(format!("'git agent start {}' starts attempt {}", task.id, task.attempts + 1));
     }
     Ok(exit::OK)
 }

@@ -37,7 +37,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let mut text = match expiry.drop.len() + operations {
         0 => "Nothing is old enough to expire.\n".to_owned(),
         _ => format!(
-            "{verb} {} and {}, {} of what they hold is in nothing else\n",
+            "{verb} {} and {} with {} of data used nowhere else\n",
             plural(expiry.drop.len(), "snapshot"),
             plural(operations, "operation"),
             sanitize::size(room.freed)
@@ -62,7 +62,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.out.print(&text)?;
     }
     if !args.dry_run && !expiry.drop.is_empty() {
-        ctx.out.hint("the room is free when git's own gc has run, which takes objects older than two weeks");
+        ctx.out.hint("'git gc' frees the disk space once the objects are older than two weeks");
     }
     Ok(exit::OK)
 }

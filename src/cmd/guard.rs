@@ -83,16 +83,16 @@ fn told(ctx: &Ctx, answer: &Answer, exit: Option<i32>) -> Result<u8> {
     for saved in answer.saved.iter().filter(|saved| saved.taken.created) {
         let snapshot = &saved.taken.snapshot;
         ctx.out.status(format!("Took snapshot {} {}", snapshot.id, snapshot.about.message));
-        ctx.out.status(format!("Back with: {}", way_back(saved)));
+        ctx.out.status(format!("Restore with: {}", way_back(saved)));
         if saved.holds_commits {
             let list = format!("git log --oneline --no-walk {}^@", snapshot.ref_name());
-            ctx.out.status(format!("Commits that stay alive with it: {list}"));
+            ctx.out.status(format!("Commits that it keeps reachable: {list}"));
         }
     }
     for bundle in &answer.bundles {
         let bundle = format!("'{}'", sanitize::line(&bundle.display().to_string()));
-        ctx.out.status(format!("All refs, those of snapshots included, are in the bundle {bundle}"));
-        ctx.out.status(format!("Back with: git fetch --update-head-ok {bundle} '+refs/*:refs/*'"));
+        ctx.out.status(format!("Saved all refs, including those of snapshots, in the bundle {bundle}"));
+        ctx.out.status(format!("Restore with: git fetch --update-head-ok {bundle} '+refs/*:refs/*'"));
     }
     Ok(exit::OK)
 }

@@ -41,6 +41,6 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 /// There is no such command.
 pub(super) fn unknown(words: &[String]) -> Error {
     let words = words.join(" ");
-    Error::new(codes::USAGE, format!("there is no command '{}'", words.escape_debug()))
+    Error::new(codes::USAGE, format!("'{}' is not a git-agent command", words.escape_debug()))
         .hint("'git agent help --all' lists the commands")
 }

@@ -39,14 +39,14 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         let repo = ctx.repo()?;
         let place = repo.work_dir().unwrap_or(repo.git_dir());
         let place = place.canonicalize().unwrap_or_else(|_| place.to_owned());
-        let as_before = if is_unchanged { ", as it was before" } else { "" };
+        let as_before = if is_unchanged { ", unchanged" } else { "" };
         ctx.out.print(&format!("Ready{as_before}: '{}'.\n", place.display()))?;
         let hosts = if args.hosts { Vec::new() } else { host::install::not_installed(ctx) };
         if !hosts.is_empty() {
             let names = list(hosts.iter().map(|host| host.title()));
             ctx.out.hint(format!("record the sessions of {names}: git agent host install"));
         }
-        ctx.out.hint("plan with 'git agent add <title>', begin with 'git agent next --start'");
+        ctx.out.hint("plan with 'git agent add <title>', start with 'git agent next --start'");
         Ok(())
     })?;
     Ok(exit::OK)

@@ -20,10 +20,10 @@ use crate::{
 /// --move is given.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Give the last commit to t-2 alone:  git agent link HEAD --move --task t-2
-All commits since main, too:        git agent link main..HEAD --task t-2
+Move the last commit to t-2:  git agent link HEAD --move --task t-2
+Link all commits since main:        git agent link main..HEAD --task t-2
 
-'git agent unlink' is the reverse. Hooks carry links on when commits are amended, rebased or picked.")]
+'git agent unlink' is the reverse. Hooks preserve links when commits are amended, rebased or cherry-picked.")]
 pub struct Args {
     /// Commits, ranges (A..B) and checkpoints (t-1@2)
     #[arg(required = true, value_name = "REV")]
@@ -48,7 +48,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         let others = list(tied.after.iter().filter(|task| *task != id.as_str()));
         let commit = oid(tied.commit);
         ctx.out.hint(format!(
-            "{commit} also belongs to {others}: 'git agent link {commit} --move --task {id}' makes it {id}'s alone"
+            "{commit} also belongs to {others}; to move it to {id}: git agent link {commit} --move --task {id}"
         ));
     }
     Ok(exit::OK)
@@ -58,7 +58,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 pub(super) fn page(done: &Done, act: Act) -> String {
     let (verb, to, already) = match act {
         Act::Link => ("Linked", "to", "already linked to it"),
-        Act::Move => ("Moved", "to", "already linked to it alone"),
+        Act::Move => ("Moved", "to", "already linked only to it"),
         Act::Unlink => ("Unlinked", "from", "not linked to it before"),
     };
     let (changed, same): (Vec<&Tied>, Vec<&Tied>) = done.commits.iter().partition(|tied| tied.changed());

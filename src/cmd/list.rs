@@ -67,12 +67,12 @@ pub(super) fn states(word: &str) -> Result<States, String> {
         "open" => Ok(several(|status| !status.is_closed())),
         "closed" => Ok(several(|status| status.is_closed())),
         "ready" | "blocked" => {
-            Err("that is no state; 'git agent ready --explain' tells what is ready, and why the rest is not".into())
+            Err("not a state; 'git agent ready --explain' explains which tasks are ready and why".into())
         }
         _ => Status::parse(word).or_else(|| plans::status_called(word)).map(|status| States(vec![status])).ok_or_else(
             || {
                 let words = Status::ALL.map(Status::as_str).join(", ");
-                format!("the states are {words}; open and closed are several of them")
+                format!("the states are {words}; open and closed include several of them")
             },
         ),
     }
@@ -90,8 +90,10 @@ const BRIEF: usize = 50;
 /// Ask, and show the tasks.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if let Some(actor) = ctx.named_actor() {
-        let why = "'git agent list' shows the tasks of all actors; --actor says who acts";
-        return Err(Error::new(codes::BAD_OPTION, why).hint(format!("to see their tasks: git agent list --by {actor}")));
+        let why = "'git agent list' lists the tasks of all actors; --actor sets who acts";
+        return Err(
+            Error::new(codes::BAD_OPTION, why).hint(format!("to list their tasks: git agent list --by {actor}"))
+        );
     }
     let is_brief = ctx.out.selection().is_some_and(Selection::is_brief);
     let request = Request {

@@ -33,13 +33,13 @@ revision or a path is refused as ambiguous; use '--task' or '--' to disambiguate
 
 <task>@2, @last, @start and @green can be used wherever a revision can: t-1@1..t-1@last, ^t-1@2, t-1@2~1.
 
-Events have no branch, author or path, so they are left out if revisions (other than --all), paths or options that \
+Events have no branch, author or path, so they are omitted if revisions (other than --all), paths or options that \
 filter commits are given; --events shows those from the time span of the commits.
 
 ✓ and ✗ show whether the newest verification of the task on the tree of this commit passed.
 
---snapshots shows the snapshots of the work tree instead: of the task, of a session, or all, each with what changed \
-since the one before it. 'show' and 'diff' take their ids, 'rollback TASK --to ID' restores one.")]
+--snapshots shows the snapshots of the work tree instead: of the task, of a session, or all, each with its changes \
+since the previous one. 'show' and 'diff' accept their ids, 'rollback TASK --to ID' restores one.")]
 pub struct Args {
     /// Show this task, even if its id is also a revision or a path
     #[arg(long, value_name = "TASK")]
@@ -68,10 +68,10 @@ pub struct Args {
     /// Show only commits that belong to a task
     #[arg(long)]
     checkpoints: bool,
-    /// Show events even where they are left out by default
+    /// Show events even where they are omitted by default
     #[arg(long, overrides_with = "no_events")]
     events: bool,
-    /// Leave out events
+    /// Omit events
     #[arg(long, overrides_with = "events")]
     no_events: bool,
     /// Show snapshots instead of commits and events
@@ -165,9 +165,9 @@ fn only_task(words: &Words) -> Result<Option<String>> {
         (None, Some(Some(task))) => Ok(Some(task.to_owned())),
         (wrong, _) => {
             let word = wrong.or(first).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
-            let why = format!("'git agent log --snapshots' does not take '{}'", word.escape_debug());
+            let why = format!("'git agent log --snapshots' does not accept '{}'", word.escape_debug());
             Err(Error::new(codes::BAD_OPTION, why)
-                .hint("it takes a task, --session, --since, --until, --max-count, --skip and --reverse")
+                .hint("it accepts a task, --session, --since, --until, --max-count, --skip and --reverse")
                 .hint("'git agent diff SNAPSHOT [SNAPSHOT] -- PATH' shows what changed in a path"))
         }
     }

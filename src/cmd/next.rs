@@ -63,11 +63,10 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         Take::Start => {}
         Take::Look if next.is_yours => {
             let id = &task.id;
-            ctx.out.hint(format!("you hold it; go on with 'git agent start {id}'; 'git agent show {id}' tells more"));
+            ctx.out.hint(format!("you hold it; to continue: git agent start {id}; for details: git agent show {id}"));
         }
         _ => {
-            ctx.out
-                .hint(format!("begin it with 'git agent start {}'; 'git agent show {}' tells more", task.id, task.id));
+            ctx.out.hint(format!("to start it: git agent start {}; for details: git agent show {}", task.id, task.id));
         }
     }
     Ok(exit::OK)
@@ -75,7 +74,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 
 /// What `--start` did to the task.
 pub(super) fn begun(next: &Next) -> &'static str {
-    if next.goes_on { "Went on with" } else { "Started" }
+    if next.goes_on { "Continued" } else { "Started" }
 }
 
 /// Say why there is nothing to do: an answer, and a failure only where a task was to be started.
@@ -87,12 +86,11 @@ fn nothing(ctx: &Ctx, reason: NoTask, take: Take, is_limited: bool) -> Result<u8
         return Ok(exit);
     }
     let (said, hint) = match reason {
-        NoTask::AllDone => ("Every task is completed or cancelled.", "'git agent log' tells what happened"),
-        NoTask::AllClaimed => (
-            "Every task that could be done is claimed.",
-            "'git agent ready --explain' says who has what, and whose claim ran out",
-        ),
-        NoTask::AllBlocked => ("Every open task waits for something.", "'git agent ready --explain' says for what"),
+        NoTask::AllDone => ("Every task is completed or cancelled.", "'git agent log' shows what happened"),
+        NoTask::AllClaimed => {
+            ("Every ready task is claimed.", "'git agent ready --explain' shows the holders and expired claims")
+        }
+        NoTask::AllBlocked => ("Every open task is waiting or blocked.", "'git agent ready --explain' explains why"),
         NoTask::NoLedger => return Ok(exit),
         NoTask::None if is_limited => {
             ("No task has these labels.", "'git agent list --all' shows the labels of every task")

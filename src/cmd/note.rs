@@ -24,7 +24,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let act = Act::Note { text };
     let changed = ctx.call(|caller| task::act_on(caller, &tasks, &act));
     let is_meant_as_text = |error: Error| match error.code() == codes::TASK_NOT_FOUND {
-        true => error.hint("a text of several words needs quotes: git agent note \"<text>\""),
+        true => error.hint("quote a text of several words: git agent note \"<text>\""),
         false => error,
     };
     let changed = changed.map_err(is_meant_as_text)?;

@@ -21,7 +21,7 @@ use crate::{
 pub(super) fn say_nothing(ctx: &Ctx, as_it_was: &str, name: &str, plan: &PathPlan) -> Result<()> {
     ctx.out.status(match plan.leaves_differences() {
         false => format!("Nothing to do: {as_it_was}"),
-        true => format!("Nothing was changed: what may differ from {name} is not touched"),
+        true => format!("Nothing was changed: paths that may differ from {name} were skipped"),
     });
     if ctx.out.is_quiet() || !plan.leaves_differences() { Ok(()) } else { ctx.out.print(&paths(plan)) }
 }
@@ -56,7 +56,7 @@ pub(super) fn remarks(ctx: &Ctx, operation: &Operation, late: &[BString], remark
     for path in late {
         let path = sanitize::bytes(path.as_bstr());
         ctx.out.warn(format!(
-            "another process wrote to '{path}' in the meantime; its changes are kept: 'git agent ops show {}'",
+            "another process wrote to '{path}' in the meantime; to find its changes: git agent ops show {}",
             operation.id
         ));
     }

@@ -28,7 +28,7 @@ const SHOWN: usize = 20;
     args_conflicts_with_subcommands = true,
     after_help = "\
 Operations that change the branch, the index or the work tree (rollback, undo, redo, snapshot restore, checkpoint, \
-squash), and commands that only wrote to the ledger. Wherever an operation is named, a unique beginning of its id \
+squash), and commands that only wrote to the ledger. Wherever an operation is named, a unique prefix of its id \
 is enough, and op@{0} is the newest one, op@{1} the one before it."
 )]
 pub struct Args {
@@ -98,7 +98,7 @@ fn line(ctx: &Ctx, id: &str, entry: &Entry) -> String {
     match entry.operation.as_ref().map(|recorded| (recorded.is_foreign, recorded.operation.state)) {
         Some((true, _)) => notes.push("not made in this repository".to_owned()),
         Some((_, State::Begun)) => notes.push("interrupted: 'git agent resume' or 'git agent undo'".to_owned()),
-        Some((_, State::Failed)) => notes.push("failed, everything was put back".to_owned()),
+        Some((_, State::Failed)) => notes.push("failed, everything was restored".to_owned()),
         _ if entry.undone_by.is_some() => notes.push("undone".to_owned()),
         _ => {}
     }
@@ -135,10 +135,10 @@ fn operation(ctx: &Ctx, recorded: &Recorded) -> Result<String> {
     let operation = &recorded.operation;
     let mut text = operation_output::moved(&operation.before, &operation.after).unwrap_or_default();
     if let Some(snapshot) = operation.snapshot {
-        text.push_str(&format!("  snapshot of what was before: {snapshot}\n"));
+        text.push_str(&format!("  snapshot of the previous state: {snapshot}\n"));
     }
     if let Some(late) = recorded.late {
-        text.push_str(&format!("  what others wrote in the meantime: git ls-tree -r {late}\n"));
+        text.push_str(&format!("  written by other processes meanwhile: git ls-tree -r {late}\n"));
     }
     for touched in &recorded.touched {
         let where_ = match (touched.on_disk, touched.in_index) {

@@ -27,13 +27,13 @@ pub struct Args {
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let act = Act::Pause { reason: args.reason.as_deref().map(text_argument).transpose()?, until: args.until };
     let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
-    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "the reason is the value of --reason"))?;
+    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "give the reason with --reason"))?;
     task_change::ended(ctx, &changed, &[], |changed| match changed.task.until {
         Some(until) => format!("Paused {} until {}.", changed.task.name(), until.to_minute()),
         None => format!("Paused {}.", changed.task.name()),
     })?;
     if let [changed] = changed.as_slice() {
-        ctx.out.hint(format!("go on with 'git agent start {}'", changed.task.id));
+        ctx.out.hint(format!("to continue: git agent start {}", changed.task.id));
     }
     Ok(exit::OK)
 }

@@ -46,7 +46,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.say_no_tasks()?;
     } else if tasks.is_empty() && !args.explain {
         ctx.out.status("Nothing is ready.");
-        ctx.out.hint("'git agent ready --explain' says why");
+        ctx.out.hint("'git agent ready --explain' explains why");
     }
     Ok(exit::OK)
 }
@@ -56,10 +56,10 @@ fn held(row: &Summary, now: Timestamp) -> String {
     match (&row.claim, row.live_claim(now)) {
         (_, Some((by, until))) => format!("in progress, held by {by} until {}", until.to_minute()),
         (Some((by, until)), None) => format!(
-            "in progress, but the claim of {by} ran out at {}; 'git agent start {}' takes it over",
+            "in progress, but the claim of {by} expired at {}; 'git agent start {}' takes it over",
             Timestamp::from_millis(*until).to_minute(),
             row.id
         ),
-        (None, None) => "in progress, held by no agent".to_owned(),
+        (None, None) => "in progress, unclaimed".to_owned(),
     }
 }

@@ -24,13 +24,13 @@ pub struct Args {
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let act = Act::Reopen { reason: args.reason.as_deref().map(text_argument).transpose()? };
     let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
-    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "the reason is the value of --reason"))?;
+    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "give the reason with --reason"))?;
     task_change::answer_each(ctx, &changed, |changed| format!("Reopened {}.", changed.task.name()))?;
     if !ctx.out.is_json() {
         changed.iter().try_for_each(|changed| task_change::show_features(ctx, &changed.features))?;
     }
     if let [changed] = changed.as_slice() {
-        ctx.out.hint(format!("begin it with 'git agent start {}'", changed.task.id));
+        ctx.out.hint(format!("to start it: git agent start {}", changed.task.id));
     }
     Ok(exit::OK)
 }

@@ -71,12 +71,12 @@ fn page(found: &Found, dry_run: bool) -> String {
         line(&format!("{verb} {commit} from {}: {}{source}", link.task, link.subject));
     }
     match (found.links.is_empty() && found.unlinks.is_empty(), found.unknown.len()) {
-        (true, 0) => line("Nothing to repair: every commit that was looked at names a task, or is linked to one."),
+        (true, 0) => line("Nothing to repair: every commit examined names a task or is linked to one."),
         (true, count) => {
-            line(&format!("Nothing to repair: nothing is known of {} without a task.", plural(count, "commit")));
+            line(&format!("Nothing to repair: no task could be found for {}.", plural(count, "commit")));
         }
         (false, 0) => {}
-        (false, count) => line(&format!("Nothing is known of {} without a task.", plural(count, "more commit"))),
+        (false, count) => line(&format!("No task could be found for {}.", plural(count, "more commit"))),
     }
     // Those that come from people who work without tasks are many; those that need a decision come first.
     let (decide, rest): (Vec<&Unknown>, Vec<&Unknown>) =
@@ -93,15 +93,15 @@ fn page(found: &Found, dry_run: bool) -> String {
 
 fn why(one: &Unknown) -> String {
     let candidate =
-        |evidence: &Evidence<ObjectId>| format!("{} says {}", oid(evidence.source), evidence.tasks.join(", "));
+        |evidence: &Evidence<ObjectId>| format!("{} names {}", oid(evidence.source), evidence.tasks.join(", "));
     let said = one.candidates.iter().map(candidate).collect::<Vec<_>>().join("; ");
     match one.why {
         UnlinkedReason::NoSource => String::new(),
         UnlinkedReason::Ambiguous if said.is_empty() => " (ambiguous)".to_owned(),
         UnlinkedReason::Ambiguous => format!(" (ambiguous: {said})"),
-        UnlinkedReason::SameHistory => format!(" (the same change once more: {said})"),
+        UnlinkedReason::SameHistory => format!(" (the same change again: {said})"),
         UnlinkedReason::NotInLedger => format!(" (not in this ledger: {said})"),
-        UnlinkedReason::Empty => " (it changes nothing)".to_owned(),
-        UnlinkedReason::CutOff => " (this clone is shallow and ends there)".to_owned(),
+        UnlinkedReason::Empty => " (it is empty)".to_owned(),
+        UnlinkedReason::CutOff => " (at the boundary of this shallow clone)".to_owned(),
     }
 }

@@ -109,7 +109,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             ctx.out.hint("nothing was changed; run it again without --dry-run to apply it");
         }
         Outcome::Nothing(paths) => {
-            operation_output::say_nothing(ctx, &format!("everything is as it was at {name}"), &name, &paths)?;
+            operation_output::say_nothing(ctx, &format!("everything already matches {name}"), &name, &paths)?;
             if !paths.leaves_differences() {
                 operation_output::print(ctx, &operation_output::paths(&paths))?;
             }
@@ -120,7 +120,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             if ctx.out.is_quiet() {
                 ctx.out.print(&format!("{}\n", done.operation.id))?;
             }
-            let snapshot = done.operation.snapshot.map(|id| format!("; the state before is in snapshot {id}"));
+            let snapshot = done.operation.snapshot.map(|id| format!("; the previous state is in snapshot {id}"));
             ctx.out.hint(format!("to undo it: git agent undo{}", snapshot.unwrap_or_default()));
         }
     }

@@ -31,7 +31,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         .collect();
     if answers.is_empty() {
         let wanted = args.command.unwrap_or_default();
-        return Err(Error::new(codes::NO_SCHEMA, format!("there is no schema of '{}'", wanted.escape_debug()))
+        return Err(Error::new(codes::NO_SCHEMA, format!("'{}' has no schema", wanted.escape_debug()))
             .hint("'git agent schema' lists the commands that have one"));
     }
     let mut contract = json!({ "schema": SCHEMA, "answers": answers });

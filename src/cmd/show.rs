@@ -64,9 +64,9 @@ fn one(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
         Shown::Snapshot(snapshot) => snapshot::show::show(ctx, &snapshot),
         Shown::Revision(_) if ctx.out.is_json() => {
             let word = word.unwrap_or_default();
-            let why = format!("'{}' is a revision; with --json 'git agent show' is about tasks", word.escape_debug());
+            let why = format!("'{}' is a revision, but 'git agent show --json' shows tasks", word.escape_debug());
             Err(Error::new(codes::NOT_A_TASK, why)
-                .hint("'git agent log --json' is about commits, 'git agent diff --json' about changes"))
+                .hint("for commits: git agent log --json; for changes: git agent diff --json"))
         }
         Shown::Revision(words) => match ctx.relay(relay::show(ctx.color(), &words))? {
             // The reader may have seen enough.
@@ -91,7 +91,7 @@ fn checkpoint(ctx: &Ctx, checkpoint: &Checkpoint<'_>) -> Result<u8> {
     }
     let Some(commit) = checkpoint.point.commit else {
         let name = format!("{}@{}", checkpoint.task.id, checkpoint.which);
-        ctx.out.print(&format!("{name} is the state before the first commit: there was nothing.\n"))?;
+        ctx.out.print(&format!("{name} is the state before the first commit: the empty tree.\n"))?;
         return Ok(exit::OK);
     };
     match ctx.relay(relay::show(ctx.color(), &[commit.to_string()]))? {

@@ -24,7 +24,7 @@ use crate::{
     after_help = "\
 A snapshot holds every file that is not ignored, byte for byte, the index with its conflicts and flags, and the value \
 of HEAD. It is a commit with its own ref under refs/agent/snap/ and is never pushed. Wherever a snapshot is named, a \
-unique beginning of its id is enough, and snap@{0} is the newest one, snap@{1} the one before it."
+unique prefix of its id is enough, and snap@{0} is the newest one, snap@{1} the one before it."
 )]
 pub struct Args {
     /// One-line description; '-' reads standard input
@@ -81,8 +81,8 @@ fn take(ctx: &Ctx, message: Option<&str>) -> Result<u8> {
         ctx.out.print(&said(ctx, repo, &taken)?)?;
     }
     let id = taken.snapshot.id;
-    ctx.out.hint(format!("what is in it: git agent snapshot show {id}"));
-    ctx.out.hint(format!("a file of it: git show {}:worktree/<path>", taken.snapshot.ref_name()));
+    ctx.out.hint(format!("to list its content: git agent snapshot show {id}"));
+    ctx.out.hint(format!("to print a file: git show {}:worktree/<path>", taken.snapshot.ref_name()));
     Ok(exit::OK)
 }
 
@@ -100,11 +100,11 @@ fn said(ctx: &Ctx, repo: &Repo, taken: &Taken) -> Result<String> {
     let (snapshot, skipped) = (&taken.snapshot, &taken.moment.skipped);
     let mut text = if taken.created {
         let count = verbs::snapshot::against_head(repo, snapshot, taken.moment.worktree)?.len();
-        let what = if count == 0 { "as HEAD has it".to_owned() } else { plural(count, "changed path") };
+        let what = if count == 0 { "unchanged from HEAD".to_owned() } else { plural(count, "changed path") };
         format!("Saved the work tree, {what}, as snapshot {}\n", snapshot.id)
     } else {
         let when = relative_time::ago(ctx.now(), snapshot.about.at);
-        format!("Nothing is new since {when}, when this was saved as snapshot {}\n", snapshot.id)
+        format!("Nothing has changed since snapshot {} ({when})\n", snapshot.id)
     };
     text.push_str(&not_in_it(skipped));
     Ok(text)
@@ -115,7 +115,7 @@ fn not_in_it(skipped: &[Skipped]) -> String {
     if skipped.is_empty() {
         return String::new();
     }
-    let mut text = format!("{} not in it:\n", plural(skipped.len(), "path"));
+    let mut text = format!("{} not in the snapshot:\n", plural(skipped.len(), "path"));
     for skipped in skipped {
         let size = if skipped.bytes > 0 { format!(" ({} bytes)", skipped.bytes) } else { String::new() };
         text.push_str(&format!("  {}: {}{size}\n", sanitize::bytes(skipped.path.as_ref()), skipped.why.reason()));
@@ -131,12 +131,12 @@ fn remove(ctx: &Ctx, args: &Drop) -> Result<u8> {
     }
     if !ctx.out.is_quiet() {
         for snapshot in &snapshots {
-            ctx.out.print(&format!("Dropped snapshot {}, which was {}\n", snapshot.id, snapshot.commit))?;
+            ctx.out.print(&format!("Dropped snapshot {} (was {})\n", snapshot.id, snapshot.commit))?;
         }
     }
     for snapshot in &snapshots {
         let again = format!("git update-ref {} {}", snapshot.ref_name(), snapshot.commit);
-        ctx.out.hint(format!("until git collects it, this brings it back: {again}"));
+        ctx.out.hint(format!("to restore it before git prunes it: {again}"));
     }
     Ok(exit::OK)
 }

@@ -62,7 +62,7 @@ pub struct Args {
 
 /// How to squash without an editor.
 const ESCAPE: editor::Escape =
-    editor::Escape { what: "squash", hint: "-m <message> gives the message, --no-edit takes the one that is proposed" };
+    editor::Escape { what: "squash", hint: "-m <message> sets the message, --no-edit uses the proposed one" };
 
 /// Run `git agent squash`.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
@@ -107,7 +107,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     {
         ctx.out.status(line);
     }
-    ctx.out.hint(format!("to undo it: git agent undo; to look at it: git show {}", oid(&new)));
+    ctx.out.hint(format!("to undo it: git agent undo; to show it: git show {}", oid(&new)));
     Ok(exit::OK)
 }
 
@@ -141,10 +141,10 @@ fn nothing(ctx: &Ctx, plan: &SquashPlan, message: Option<&BString>) -> Result<u8
     }
     let id = &plan.task.id;
     let said = match plan.commits.as_slice() {
-        [] => format!("Nothing to squash: there is no commit of {id} above it"),
-        [only] if message.is_some() => format!("Nothing to do: {} says that already", named(only)),
-        [only] => format!("Nothing to squash: of {id} there is one commit at the tip, {}", named(only)),
-        several => return Err(Error::bug(format!("{} commits are nothing to squash", several.len()))),
+        [] => format!("Nothing to squash: no commit of {id} comes after it"),
+        [only] if message.is_some() => format!("Nothing to do: {} already has this message", named(only)),
+        [only] => format!("Nothing to squash: {id} has only one commit at the tip, {}", named(only)),
+        several => return Err(Error::bug(format!("a squash of {} commits is reported as empty", several.len()))),
     };
     ctx.out.status(said);
     if message.is_none()
@@ -153,7 +153,7 @@ fn nothing(ctx: &Ctx, plan: &SquashPlan, message: Option<&BString>) -> Result<u8
         ctx.out.status(line);
     }
     if message.is_none() && !plan.commits.is_empty() {
-        ctx.out.hint(format!("'git agent squash {id} -m <message>' gives it another message"));
+        ctx.out.hint(format!("to change its message: git agent squash {id} -m <message>"));
     }
     Ok(exit::OK)
 }
@@ -161,7 +161,7 @@ fn nothing(ctx: &Ctx, plan: &SquashPlan, message: Option<&BString>) -> Result<u8
 /// Why it ends where it ends.
 fn stop(ctx: &Ctx, plan: &SquashPlan) -> Result<Option<String>> {
     let Some(stop) = &plan.stop else { return Ok(None) };
-    Ok(Some(format!("The commit below stays: {}", squash::why(ctx.repo()?, &plan.task.id, stop)?)))
+    Ok(Some(format!("The commit below is kept: {}", squash::why(ctx.repo()?, &plan.task.id, stop)?)))
 }
 
 fn rehearsed(ctx: &Ctx, plan: &SquashPlan, message: &BString) -> Result<String> {

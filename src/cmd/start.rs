@@ -42,8 +42,8 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let [task] = args.task.as_slice() else {
         let words = args.task.join(" ");
         return Err(Error::new(codes::BAD_OPTION, "start takes one task: new commits name the active one")
-            .hint(format!("to hold several: git agent claim {words}"))
-            .hint("to let commits name two tasks: git agent start <task> --also"));
+            .hint(format!("to claim several: git agent claim {words}"))
+            .hint("to stamp commits with two tasks: git agent start <task> --also"));
     };
     let request = Request { task: task.clone(), activate, force: args.force, take_over: args.take_over };
     let started = ctx.call(|caller| verbs::start::start(caller, &request))?;
@@ -59,7 +59,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
     task_change::show_needs(ctx, task)?;
     if changed.wrote {
-        ctx.out.hint(format!("put it down again with 'git agent pause {}'", task.id));
+        ctx.out.hint(format!("to release it: git agent pause {}", task.id));
     }
     Ok(exit::OK)
 }
@@ -72,7 +72,7 @@ fn said(changed: &Changed) -> String {
     } else if before.status == Status::InProgress {
         format!("Took over {name}.")
     } else if before.attempt_open {
-        format!("Went on with {name}.")
+        format!("Continued {name}.")
     } else if task.attempts > 1 {
         format!("Started {name}, attempt {}.", task.attempts)
     } else {

@@ -33,7 +33,7 @@ const CLEAR: &str = "\x1b[H\x1b[2J\x1b[3J";
 fn seconds(word: &str) -> Result<f64, String> {
     match word.parse::<f64>() {
         Ok(seconds) if (0.1..=86_400.0).contains(&seconds) => Ok(seconds),
-        _ => Err("that is no number of seconds between 0.1 and 86400".to_owned()),
+        _ => Err("not a number of seconds between 0.1 and 86400".to_owned()),
     }
 }
 

@@ -57,18 +57,18 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     tell(ctx, &remote, direction, &synced);
     let came = plural(synced.merged_events, "event");
     let tasks = plural(synced.tasks_changed.len(), "task");
-    let pushed = if synced.pushed { "pushed ours" } else { "nothing to push" };
-    ctx.out.print(&format!("Synced with {remote}: {came} in {tasks} came in, {pushed}.\n"))?;
+    let pushed = if synced.pushed { "pushed local events" } else { "nothing to push" };
+    ctx.out.print(&format!("Synced with {remote}: {came} in {tasks} received, {pushed}.\n"))?;
     for task in synced.rivals.iter().take(NAMED) {
         let rivals = list(task.rivals.iter().map(|rival| format!("'{}' by {}", rival.title, rival.by)));
         let by = task.created_by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();
         ctx.out.warn(format!(
-            "{0} was added for different work: '{1}'{by}, and {rivals}; 'git agent edit {0} --split' gives the latter an id of its own",
+            "{0} was added for different work: '{1}'{by}, and {rivals}; to give the latter its own id: git agent edit {0} --split",
             task.id, task.title
         ));
     }
     for id in &synced.claims_lost {
-        ctx.out.warn(format!("another agent claimed {id} before you did; 'git agent show {id}' tells who"));
+        ctx.out.warn(format!("another agent claimed {id} before you; 'git agent show {id}' shows who"));
     }
     Ok(exit::OK)
 }
@@ -88,12 +88,12 @@ fn tell(ctx: &Ctx, remote: &str, direction: Direction, synced: &Synced) {
         ctx.out.warn(format!("{remote} dropped {events} of {} more; {back}", plural(rest.len(), "note")));
     }
     if synced.vanished && direction != Direction::Push {
-        ctx.out.warn(format!("{remote} has no ledger any more; {back}"));
+        ctx.out.warn(format!("{remote} no longer has a ledger; {back}"));
     }
     for (task, blob) in synced.apart.iter().take(NAMED) {
         ctx.out.warn(format!(
-            "the events of {task} here and at {remote} are together more than a note can hold: those of the smaller note have no \
-effect, and are kept; 'git cat-file blob {blob}' prints them"
+            "the events of {task} here and at {remote} together exceed the limit of a note: those of the smaller note are kept \
+but have no effect; 'git cat-file blob {blob}' prints them"
         ));
     }
 }

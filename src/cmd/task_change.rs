@@ -63,7 +63,7 @@ pub(super) fn tasks_and_text(
         Some(text) if !words.is_empty() || !is_task(&text)? => Ok((words, text_argument(&text)?)),
         _ => {
             Err(Error::new(codes::USAGE, "no text is given")
-                .hint(format!("write {option}, or the text behind the task")))
+                .hint(format!("use {option}, or add the text after the task")))
         }
     }
 }
@@ -72,7 +72,7 @@ pub(super) fn tasks_and_text(
 pub(super) fn not_a_task(words: &[String], text: &str) -> impl FnOnce(Error) -> Error {
     let is_several = words.len() > 1;
     move |error| match error.code() == codes::TASK_NOT_FOUND && is_several {
-        true => error.hint(format!("every word is a task here; {text}")),
+        true => error.hint(format!("every argument must be a task; {text}")),
         false => error,
     }
 }
@@ -99,7 +99,7 @@ pub(super) fn ended(
     if !dependents.is_empty() {
         let names = list(dependents.iter().map(Summary::name));
         ctx.out.status(format!("Waiting for it: {names}."));
-        ctx.out.hint(format!("let one go on without it: git agent dep remove <task> --after {}", ids(changed)));
+        ctx.out.hint(format!("to remove the dependency: git agent dep remove <task> --after {}", ids(changed)));
     }
     if let Some(changed) = changed.iter().find(|changed| changed.uncommitted.is_some()) {
         show_uncommitted(ctx, &changed.task, changed.uncommitted.as_ref());
@@ -113,15 +113,15 @@ pub(super) fn show_features(ctx: &Ctx, features: &Features) -> Result<()> {
         return Ok(());
     }
     for feature in &features.completed {
-        let line = format!("Completed {}: its parts are done.", feature.name());
+        let line = format!("Completed {}: its subtasks are completed.", feature.name());
         ctx.out.print(&format!("{}\n", sanitize::line(&line)))?;
     }
     for feature in &features.reopened {
-        ctx.out.print(&format!("{}\n", sanitize::line(&format!("Reopened {}, too.", feature.name()))))?;
+        ctx.out.print(&format!("{}\n", sanitize::line(&format!("Also reopened {}.", feature.name()))))?;
     }
     if let Some(feature) = &features.left {
-        let what = format!("every part of {} is done", feature.name());
-        ctx.out.hint(format!("{what}; when it is done as a whole: git agent complete {}", feature.id));
+        let what = format!("every subtask of {} is completed", feature.name());
+        ctx.out.hint(format!("{what}; to complete it as a whole: git agent complete {}", feature.id));
     }
     Ok(())
 }
@@ -145,7 +145,7 @@ pub(super) fn taken_over(before: &Task, task: &Task, us: &Holder) -> String {
     let lost = before.claim.as_ref().filter(|claim| !claim.is_of(us));
     match (lost, task.claim.as_ref().is_some_and(|claim| claim.is_of(us))) {
         (Some(lost), true) => {
-            format!(" Until now it was held by {}, with a claim to {}.", lost.holder_for(us), lost.until.to_minute())
+            format!(" It was held by {}, with a claim until {}.", lost.holder_for(us), lost.until.to_minute())
         }
         _ => String::new(),
     }

@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Everything that one command did is undone together: what it wrote to the ledger, and what it did to the branch, the index \
-and the work tree. A task that was added is hidden. What others did later is never undone with it: the undo is refused then.
+and the work tree. A task that was added is hidden. Later changes by others are never undone: the undo is refused instead.
 
 Of the work tree only the paths that the operation touched are changed, and their current state is saved in a snapshot \
 first. An interrupted operation is undone before anything else. 'git agent ops' lists the operations.")]
@@ -56,8 +56,8 @@ pub(super) fn show(ctx: &Ctx, undone: &Undone, kind: Kind) -> Result<u8> {
         };
         match outcome {
             Some(Outcome::Nothing(paths)) => {
-                let as_it_was = format!("everything is as it was before: {title}");
-                operation_output::say_nothing(ctx, &as_it_was, "the state before", paths)?;
+                let as_it_was = format!("everything already matches the state before: {title}");
+                operation_output::say_nothing(ctx, &as_it_was, "the previous state", paths)?;
             }
             Some(Outcome::Done(done)) => operation_output::say(ctx, &said, done)?,
             None => operation_output::print(ctx, &format!("{said}\n"))?,
@@ -67,7 +67,7 @@ pub(super) fn show(ctx: &Ctx, undone: &Undone, kind: Kind) -> Result<u8> {
     if let Some(commit) = &undone.published {
         let short = crate::view::oid(commit);
         ctx.out.warn(format!(
-            "a remote branch or a tag contains {short}, which this branch no longer has: a push is not undone"
+            "a remote branch or a tag contains {short}, which this branch no longer has: undo does not affect pushes"
         ));
     }
     if outcome.is_none_or(|outcome| outcome.done().is_some()) {

@@ -23,15 +23,12 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let tasks = if args.purge { Tasks::Purge } else { Tasks::Keep };
     let done = ctx.call(|caller| uninstall::uninstall(caller, tasks))?;
     setup::answer(ctx, done.changes, || {
-        ctx.out.print("git-agent is out of this repository.\n")?;
+        ctx.out.print("Removed git-agent from this repository.\n")?;
         if let Some(left) = done.left {
             ctx.out.hint(left);
         }
         if done.has_tasks {
-            ctx.out.hint(format!(
-                "the tasks are still in {}; 'git agent uninstall --purge' removes them, too",
-                ledger::REF
-            ));
+            ctx.out.hint(format!("the tasks are kept in {}; to remove them: git agent uninstall --purge", ledger::REF));
         }
         Ok(())
     })?;

@@ -18,17 +18,17 @@ pub(super) fn lost(view: &View<'_>) -> Check {
     let look = || -> Result<Check> {
         let lost = audit::lost_tips(view)?;
         let Some(newest) = lost.first() else {
-            return Ok(Check::ok("reflog", "nothing that was in the ledger was thrown away"));
+            return Ok(Check::ok("reflog", "no state of the ledger was overwritten"));
         };
         Ok(Check::warning(
             "reflog",
             format!(
-                "another program wrote over the ledger and threw away {}: {}",
+                "another program overwrote the ledger and lost {}: {}",
                 count(lost.len(), "state of it", "states of it"),
                 list(&lost)
             ),
             format!(
-                "to get the lost lines back: git update-ref refs/agent/lost {newest} && \
+                "to restore the lost lines: git update-ref refs/agent/lost {newest} && \
 git notes --ref={} merge -s cat_sort_uniq refs/agent/lost",
                 REF.trim_start_matches("refs/notes/")
             ),
@@ -47,9 +47,9 @@ pub(super) fn missing(repo: &Repo, view: &View<'_>, depth: Depth) -> Check {
         lost.sort_by(|a, b| (&a.note, Reverse(a.events)).cmp(&(&b.note, Reverse(b.events))));
         lost.dedup_by(|a, b| a.note == b.note);
         let fine = if is_whole {
-            "the ledger has everything that was ever in it"
+            "no event was ever lost from the ledger"
         } else {
-            "the ledger has everything that was in it lately; 'git agent doctor --verify' looks at all of its history"
+            "no event was recently lost from the ledger; 'git agent doctor --verify' checks its whole history"
         };
         if lost.is_empty() {
             return Ok(Check::ok("taken", fine));
@@ -58,8 +58,8 @@ pub(super) fn missing(repo: &Repo, view: &View<'_>, depth: Depth) -> Check {
             lost.iter().map(|loss| format!("{} of {}", count(loss.events, "event", "events"), loss.note)).collect();
         Ok(Check::warning(
             "taken",
-            format!("another program took out of the ledger what was in it: {}", list(&shown)),
-            "'git agent doctor --fix' brings it back",
+            format!("another program removed events from the ledger: {}", list(&shown)),
+            "'git agent doctor --fix' restores them",
         ))
     };
     look().unwrap_or_else(|error| failed("taken", &error))
@@ -70,19 +70,19 @@ pub(super) fn removals(view: &View<'_>) -> Check {
     let look = || -> Result<Check> {
         let removals = audit::removals(view)?;
         if removals.is_empty() {
-            return Ok(Check::ok("history", "no commit of the ledger takes a line away"));
+            return Ok(Check::ok("history", "no commit of the ledger removes a line"));
         }
         let shown: Vec<String> = removals
             .iter()
             .map(|removal| {
                 let lines = count(removal.lines, "line", "lines");
-                format!("{} takes {lines} from {}", removal.commit, removal.note)
+                format!("{} removes {lines} from {}", removal.commit, removal.note)
             })
             .collect();
         Ok(Check::warning(
             "history",
-            format!("the ledger only grows, but another program took lines away: {}", list(&shown)),
-            format!("'git log -p {REF}' shows what they were"),
+            format!("another program removed lines from the append-only ledger: {}", list(&shown)),
+            format!("'git log -p {REF}' shows them"),
         ))
     };
     look().unwrap_or_else(|error| failed("history", &error))

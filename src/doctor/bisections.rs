@@ -8,16 +8,16 @@ pub(super) fn checks(repo: &Repo) -> Vec<Check> {
     let check = worktree::leftovers(repo).map(|left| {
         let shown: Vec<String> = left.iter().map(|path| path.display().to_string()).collect();
         if left.is_empty() {
-            Check::ok(name, "no bisection left a worktree behind")
+            Check::ok(name, "no worktree is left from a bisection")
         } else {
             Check::warning(
                 name,
                 format!(
-                    "{} of a bisection that was killed: {}",
+                    "{} from a bisection that was killed: {}",
                     count(left.len(), "worktree is left", "worktrees are left"),
                     list(&shown)
                 ),
-                "the next 'git agent bisect' takes it away",
+                "the next 'git agent bisect' removes it",
             )
         }
     });

@@ -20,18 +20,18 @@ fn check(repo: &Repo, index: Index) -> Result<Check> {
         if let Some(head) = repo.head()?.commit {
             history::index(repo, head)?;
         }
-        let why = if state == State::Damaged { "was damaged, and is rebuilt" } else { "is rebuilt" };
-        return Ok(Check::ok(NAME, format!("the index of the history {why}: {}", say(history::state(repo)?))));
+        let why = if state == State::Damaged { "was damaged and has been rebuilt" } else { "has been rebuilt" };
+        return Ok(Check::ok(NAME, format!("the history index {why}: {}", say(history::state(repo)?))));
     }
-    Ok(Check::ok(NAME, format!("the index of the history: {}", say(state))))
+    Ok(Check::ok(NAME, format!("history index: {}", say(state))))
 }
 
 fn say(state: State) -> String {
     match state {
-        State::Absent => "none; the first question to a long history makes one".to_owned(),
-        State::Damaged => "damaged; the next question makes a new one".to_owned(),
+        State::Absent => "none; the first query of a long history creates it".to_owned(),
+        State::Damaged => "damaged; the next query rebuilds it".to_owned(),
         State::Outdated => {
-            "made under other settings or replacements; the next question to a long history makes a new one".to_owned()
+            "outdated by new settings or replacements; the next query of a long history rebuilds it".to_owned()
         }
         State::Sound(commits, layers) => {
             format!("{} in {}", count(commits, "commit", "commits"), count(layers, "layer", "layers"))

@@ -11,7 +11,7 @@ pub(super) fn checks(repo: &Repo) -> Vec<Check> {
         Err(error) => return vec![failed(NAME, &error)],
     };
     if found.iter().all(install::Check::is_good) {
-        return vec![Check::ok(NAME, "every hook is where git runs it")];
+        return vec![Check::ok(NAME, "every hook is installed where git runs it")];
     }
     // One finding for all that have the same remedy.
     let mut bad: Vec<(String, Vec<String>)> = Vec::new();

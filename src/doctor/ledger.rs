@@ -47,7 +47,7 @@ fn elsewhere(view: &View<'_>) -> Check {
         Ok(true) => Check::warning(
             "ledger",
             "the commits name tasks, but this clone does not have their notes",
-            "'git agent init' fetches them now and from now on, 'git agent sync' only now",
+            "'git agent init' fetches them now and with every fetch, 'git agent sync' only once",
         ),
     }
 }
@@ -69,14 +69,14 @@ fn notes(survey: &Survey) -> Check {
         let shown: Vec<String> = survey.unreadable.iter().map(|(key, why)| format!("{key}: {why}")).collect();
         errors.push((
             format!("{} cannot be read: {}", count(shown.len(), "note", "notes"), list(&shown)),
-            "'git fsck' says what is missing; another clone may have it: 'git agent sync'",
+            "'git fsck' lists missing objects; another clone may have them: 'git agent sync'",
         ));
     }
     for (key, id, why) in &survey.too_large {
         let whose = id.as_ref().map_or_else(|| format!("key {key}"), |id| format!("task {id}"));
         errors.push((
             format!("{why} ({whose})"),
-            "'git log -p refs/notes/agent-tasks -- <key>' shows who wrote it; 'git notes --ref=agent-tasks edit <key>' cuts it",
+            "'git log -p refs/notes/agent-tasks -- <key>' shows who wrote it; 'git notes --ref=agent-tasks edit <key>' shortens it",
         ));
     }
     let fine = format!("{} with {}", count(survey.notes, "note", "notes"), count(survey.events, "event", "events"));
@@ -92,32 +92,32 @@ fn lines(survey: &Survey) -> Check {
         let shown: Vec<String> = survey.damaged.iter().map(|(id, line)| format!("{id} {}", show(line))).collect();
         warnings.push((
             format!(
-                "{} no effect, being unreadable: {}",
-                count(shown.len() + survey.more_damaged, "line has", "lines have"),
+                "{} no effect: {}",
+                count(shown.len() + survey.more_damaged, "invalid line has", "invalid lines have"),
                 list(&shown)
             ),
-            "nothing has to be done; 'git notes --ref=agent-tasks show <key>' prints the whole note",
+            "no action is needed; 'git notes --ref=agent-tasks show <key>' prints the whole note",
         ));
     }
     if !survey.odd_titles.is_empty() {
         warnings.push((
             format!(
-                "{} title that is not one clean line, and is shown and used with escapes: {}",
+                "{} title with line breaks or control characters, which are escaped: {}",
                 count(survey.odd_titles.len(), "task has a", "tasks have a"),
                 list(&survey.odd_titles)
             ),
-            "'git agent edit <task> --title <title>' gives it another one",
+            "to change it: git agent edit <task> --title <title>",
         ));
     }
     if !survey.unknown_kinds.is_empty() {
         let shown: Vec<String> =
             survey.unknown_kinds.iter().map(|(kind, number)| format!("{number} × {kind:?}")).collect();
         warnings.push((
-            format!("events of kinds that this version does not know: {}", list(&shown)),
-            "a newer git-agent may know them; they are kept as they are",
+            format!("events of kinds unknown to this version: {}", list(&shown)),
+            "a newer git-agent may know them; they are kept unchanged",
         ));
     }
-    join("lines", "every line is read".to_owned(), Vec::new(), warnings)
+    join("lines", "every line is valid".to_owned(), Vec::new(), warnings)
 }
 
 fn tree(survey: &Survey) -> Check {
@@ -125,14 +125,14 @@ fn tree(survey: &Survey) -> Check {
     if !survey.foreign.is_empty() {
         let shown: Vec<String> = survey.foreign.iter().map(|path| show_line(path.as_ref())).collect();
         warnings.push((
-            format!("the tree holds what is no note: {}", list(&shown)),
-            "nothing has to be done; a merge leaves it out",
+            format!("entries in the tree that are not notes: {}", list(&shown)),
+            "no action is needed; a merge drops them",
         ));
     }
     if !survey.not_tasks.is_empty() {
         warnings.push((
             format!(
-                "{} on something that is no task: {}",
+                "{} on an object that is not a task: {}",
                 count(survey.not_tasks.len(), "note", "notes"),
                 list(&survey.not_tasks)
             ),
@@ -142,31 +142,35 @@ fn tree(survey: &Survey) -> Check {
     if !survey.wrong_keys.is_empty() {
         let shown: Vec<String> = survey.wrong_keys.iter().map(|(key, id)| format!("{key} names {id}")).collect();
         warnings.push((
-            format!("{} under a key that is not its task's: {}", count(shown.len(), "note", "notes"), list(&shown)),
-            "nothing has to be done; its lines have no effect",
+            format!(
+                "{} under a key that does not belong to its task: {}",
+                count(shown.len(), "note", "notes"),
+                list(&shown)
+            ),
+            "no action is needed; its lines have no effect",
         ));
     }
     if !survey.duplicates.is_empty() {
         warnings.push((
             format!("the note of {} is in the tree more than once", list(&survey.duplicates)),
-            "nothing has to be done: they are read together, and the next write to the task joins them",
+            "no action is needed: they are read as one, and the next write to the task merges them",
         ));
     }
-    join("tree", "the tree holds notes of tasks and nothing else".to_owned(), Vec::new(), warnings)
+    join("tree", "the tree contains only notes of tasks".to_owned(), Vec::new(), warnings)
 }
 
 fn anchors(repo: &Repo, survey: &Survey, now: Timestamp) -> Check {
     let missing = &survey.without_anchor;
     if missing.is_empty() {
-        return Check::ok("anchors", "every task's anchor is here");
+        return Check::ok("anchors", "every task has its anchor");
     }
-    let which = format!("the anchors of {} were not here ({})", count(missing.len(), "task", "tasks"), list(missing));
+    let which = format!("the anchors of {} were missing ({})", count(missing.len(), "task", "tasks"), list(missing));
     match anchors::restore(repo, missing, now) {
-        Ok(()) => Check::ok("anchors", format!("{which}; they are again")),
+        Ok(()) => Check::ok("anchors", format!("{which} and have been recreated")),
         Err(error) => Check::warning(
             "anchors",
-            format!("{which}, and could not be made again: {error}"),
-            "do not run 'git notes --ref=agent-tasks prune' here: it would take their notes",
+            format!("{which} and could not be recreated: {error}"),
+            "do not run 'git notes --ref=agent-tasks prune': it would delete their notes",
         ),
     }
 }
@@ -179,13 +183,13 @@ fn tasks(survey: &Survey) -> Check {
             format!("{id}: {}", titles.join(" and "))
         });
         warnings.push((
-            format!("one id for different work of several clones: {}", list(both)),
-            "'git agent edit <task> --split' gives the later work an id of its own; where it is the same work, nothing has to be done",
+            format!("several clones used one id for different work: {}", list(both)),
+            "'git agent edit <task> --split' gives the later work its own id; no action is needed if it is the same work",
         ));
     }
     if !survey.fragments.is_empty() {
         warnings.push((
-            format!("the event that makes them is not here: {}", list(&survey.fragments)),
+            format!("tasks without the event that adds them: {}", list(&survey.fragments)),
             "it may be in another clone: 'git agent sync'",
         ));
     }
@@ -193,7 +197,7 @@ fn tasks(survey: &Survey) -> Check {
         let shown: Vec<String> = survey.missing_texts.iter().map(|(id, blob)| format!("{blob} of {id}")).collect();
         warnings.push((
             format!(
-                "{} not here, only the beginning is: {}",
+                "{} missing, except for the beginning: {}",
                 count(shown.len(), "long text is", "long texts are"),
                 list(&shown)
             ),
@@ -208,31 +212,37 @@ fn dependencies(survey: &Survey) -> Check {
     let pairs =
         |tasks: &[(TaskId, TaskId)], word: &str| list(tasks.iter().map(|(id, other)| format!("{id} {word} {other}")));
     const CIRCLES: usize = 5;
-    let open_it = "'git agent dep remove <task> --after <task>' opens it";
+    let open_it = "to break it: git agent dep remove <task> --after <task>";
     let shown = survey.spelled_cycles.iter().take(CIRCLES);
-    errors.extend(shown.map(|cycle| (format!("a circle of dependencies: {cycle}"), open_it)));
+    errors.extend(shown.map(|cycle| (format!("dependency cycle: {cycle}"), open_it)));
     if survey.cycles.len() > CIRCLES {
-        errors.push((format!("{} more circles of dependencies", survey.cycles.len() - CIRCLES), open_it));
+        errors.push((format!("{} more dependency cycles", survey.cycles.len() - CIRCLES), open_it));
     }
     if !survey.parent_cycles.is_empty() {
         errors.push((
-            format!("parts of themselves: {}", list(&survey.parent_cycles)),
-            "'git agent edit <task> --no-parent' opens the circle",
+            format!("tasks that are their own ancestors: {}", list(&survey.parent_cycles)),
+            "to break the cycle: git agent edit <task> --no-parent",
         ));
     }
     if !survey.dangling_after.is_empty() {
         warnings.push((
-            format!("waiting for tasks that are not here: {}", pairs(&survey.dangling_after, "comes after")),
-            "they may be in another clone: 'git agent sync'; else 'git agent dep remove <task> --after <task>'",
+            format!(
+                "dependencies on tasks that are not in this ledger: {}",
+                pairs(&survey.dangling_after, "comes after")
+            ),
+            "they may be in another clone: 'git agent sync'; if not: 'git agent dep remove <task> --after <task>'",
         ));
     }
     if !survey.dangling_parents.is_empty() {
         warnings.push((
-            format!("parts of tasks that are not here: {}", pairs(&survey.dangling_parents, "is a part of")),
-            "they may be in another clone: 'git agent sync'; else 'git agent edit <task> --no-parent'",
+            format!(
+                "subtasks of tasks that are not in this ledger: {}",
+                pairs(&survey.dangling_parents, "is a subtask of")
+            ),
+            "they may be in another clone: 'git agent sync'; if not: 'git agent edit <task> --no-parent'",
         ));
     }
-    join("dependencies", "every dependency leads somewhere, none in a circle".to_owned(), errors, warnings)
+    join("dependencies", "every dependency exists, and there is no cycle".to_owned(), errors, warnings)
 }
 
 fn index_file(view: &View<'_>, survey: &Survey, depth: Depth, index: Index) -> Result<Check> {
@@ -250,15 +260,15 @@ fn index_file(view: &View<'_>, survey: &Survey, depth: Depth, index: Index) -> R
         index::forget(view.repo())?;
         return Ok(Check::error(
             "index",
-            "the derived index said something else than the notes; it is removed",
-            "nothing has to be done: it is rebuilt; please report this with 'git agent --version'",
+            "the derived index contradicted the notes and was deleted",
+            "no action is needed: it will be rebuilt; please report this with 'git agent --version'",
         ));
     }
     Ok(Check::ok(
         "index",
         match state {
-            State::Absent | State::Damaged => "there is no derived index; the next command makes one",
-            State::Behind => "the derived index is behind, and brought up to date as it is read",
+            State::Absent | State::Damaged => "there is no derived index; the next command creates it",
+            State::Behind => "the derived index is behind; the next read updates it",
             State::Current => "the derived index is current",
         },
     ))

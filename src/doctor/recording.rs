@@ -21,9 +21,9 @@ pub(super) fn check(repo: &Repo, now: Timestamp) -> Check {
         return Check::ok(
             name,
             match waiting.len() {
-                0 => "no commit waits to be recorded".to_owned(),
+                0 => "no commit is waiting to be recorded".to_owned(),
                 some => {
-                    format!("{} stamped whose commit was not made yet", count(some, "message was", "messages were"))
+                    format!("{} stamped, with no commit created yet", count(some, "message was", "messages were"))
                 }
             },
         );
@@ -35,10 +35,10 @@ pub(super) fn check(repo: &Repo, now: Timestamp) -> Check {
         name,
         format!(
             "{} to be recorded{}: {}",
-            count(stuck, "commit waits", "commits wait"),
+            count(stuck, "commit is waiting", "commits are waiting"),
             since.unwrap_or_default(),
             list(&reasons)
         ),
-        "every command tries again; 'git agent doctor --fix' forgets those that can never be recorded",
+        "every command retries; 'git agent doctor --fix' drops those that can never be recorded",
     )
 }

@@ -48,14 +48,14 @@ fn snapshots(repo: &Repo) -> Result<Check> {
         return Ok(Check::error(
             name,
             format!("another program deleted or replaced {}{gone}", count(all, "snapshot", "snapshots")),
-            "'git agent doctor --fix' puts back those that still exist",
+            "'git agent doctor --fix' restores those that still exist",
         ));
     }
     let listed = snapshot::list(repo)?;
     let broken = |snapshot: &snapshot::Snapshot| match snapshot::load(repo, snapshot) {
         Err(error) => Some(error.to_string()),
         Ok(moment) if [moment.worktree, moment.staged].iter().any(|tree| !tree.is_empty_tree() && !repo.has(*tree)) => {
-            Some(format!("snapshot {}: a tree of it is missing", snapshot.id))
+            Some(format!("snapshot {}: one of its trees is missing", snapshot.id))
         }
         Ok(_) => None,
     };
@@ -67,7 +67,7 @@ fn snapshots(repo: &Repo) -> Result<Check> {
         (false, _) => Check::error(
             name,
             format!("{} cannot be read: {}", count(bad.len(), "snapshot", "snapshots"), list(&bad)),
-            "'git fsck' says what is missing; 'git agent snapshot drop' or 'git update-ref -d' removes a ref that is of no use",
+            "'git fsck' lists missing objects; 'git agent snapshot drop' or 'git update-ref -d' deletes a useless ref",
         ),
     })
 }
@@ -79,12 +79,12 @@ fn operations(repo: &Repo) -> Result<Check> {
     let mut is_whole = true;
     for log in OpLog::all_remembered(repo)? {
         if let Some(last) = log.replaced().unwrap_or_default() {
-            let fix = "'git agent doctor --fix' puts it back if its last operation still exists";
+            let fix = "'git agent doctor --fix' restores it if its last operation still exists";
             let worktree = log.worktree();
             return Ok(Check::error(
                 name,
                 format!(
-                    "another program replaced the log of operations of worktree {worktree}; its last one is {}",
+                    "another program replaced the operation log of worktree {worktree}; its last one is {}",
                     oid(last)
                 ),
                 fix,
@@ -94,7 +94,7 @@ fn operations(repo: &Repo) -> Result<Check> {
     for log in OpLog::all(repo)? {
         if !recovery::heal::is_whole(repo, &log)? {
             is_whole = false;
-            bad.push(format!("something that the operations of worktree {} lead to is missing", log.worktree()));
+            bad.push(format!("objects that the operations of worktree {} refer to are missing", log.worktree()));
         }
         for entry in log.entries() {
             match entry {
@@ -110,9 +110,9 @@ fn operations(repo: &Repo) -> Result<Check> {
         false if !is_whole => Check::error(
             name,
             list(&bad),
-            "'git agent doctor --fix' makes the log whole again, without what is missing; until then 'git gc' fails",
+            "'git agent doctor --fix' repairs the log without the missing objects; until then 'git gc' fails",
         ),
-        false => Check::error(name, list(&bad), "update git-agent; 'git fsck' says whether an object is missing"),
+        false => Check::error(name, list(&bad), "update git-agent; 'git fsck' lists missing objects"),
     })
 }
 
@@ -134,7 +134,7 @@ fn origin(repo: &Repo) -> Result<Option<Check>> {
     for id in active::foreign(repo)? {
         what.push(format!("the active task {id}"));
     }
-    let message = format!("not made in this repository, and not acted on: {}", what.join("; "));
+    let message = format!("ignored, as they were not made in this repository: {}", what.join("; "));
     Ok((!what.is_empty()).then(|| Check::warning(name, message, FOREIGN_HINT)))
 }
 
@@ -152,20 +152,20 @@ fn interrupted(repo: &Repo) -> Result<Check> {
                     operation.title,
                     log.worktree()
                 ),
-                "there: 'git agent undo' brings everything back, 'git agent resume' finishes it",
+                "there: 'git agent undo' undoes it, 'git agent resume' finishes it",
             ));
         }
     }
     if let Some(recorded) = recovery::left_behind(repo)? {
         let operation = &recorded.operation;
         let message = format!(
-            "operation {} is {}, and left something behind: it was killed while it cleared up",
+            "operation {} is {}, but was killed while cleaning up, and left files behind",
             operation.id, operation.state
         );
-        return Ok(Check::error(name, message, "'git agent resume' removes it"));
+        return Ok(Check::error(name, message, "'git agent resume' removes them"));
     }
     if recovery::checkpoint::is_interrupted(repo) {
-        let message = "a checkpoint was interrupted; the index may not know of the commit yet";
+        let message = "a checkpoint was interrupted; the index may not match the commit yet";
         return Ok(Check::warning(name, message, "the next command that reads or writes the ledger completes it"));
     }
     Ok(Check::ok(name, "no operation was interrupted"))
@@ -175,21 +175,21 @@ fn interrupted(repo: &Repo) -> Result<Check> {
 fn asides(repo: &Repo) -> Result<Check> {
     let name = "asides";
     let root = Quarantine::root(repo);
-    let Ok(entries) = fs::read_dir(&root) else { return Ok(Check::ok(name, "no file was left aside")) };
+    let Ok(entries) = fs::read_dir(&root) else { return Ok(Check::ok(name, "no quarantined file is left")) };
     let known: Vec<String> =
         OpLog::of(repo)?.entries().filter_map(Result::ok).map(|recorded| recorded.operation.id.to_string()).collect();
     let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
     let unknown: Vec<PathBuf> = names.filter(|name| !known.contains(name)).map(|name| root.join(name)).collect();
     Ok(if unknown.is_empty() {
-        Check::ok(name, "what was put aside belongs to an operation, the next one sees to it")
+        Check::ok(name, "every quarantined file belongs to an operation; the next operation cleans up")
     } else {
         Check::warning(
             name,
             format!(
-                "files were put aside by an operation that is not in the log: {}",
+                "files were quarantined by an operation that is not in the log: {}",
                 list(unknown.iter().map(|path| path.display()))
             ),
-            "look at them, 'map' says where each comes from; then move the directory away",
+            "check them ('map' lists where each comes from), then move the directory away",
         )
     })
 }
@@ -214,11 +214,11 @@ fn empty_refs(repo: &Repo) -> Result<Check> {
         Check::error(
             name,
             format!(
-                "{} without content, as a crash of the machine leaves them: {}",
+                "{} empty, probably after a system crash: {}",
                 count(empty.len(), "ref file is", "ref files are"),
                 list(empty.iter().map(|path| path.display()))
             ),
-            "move the file away; then 'git update-ref <ref> <commit>', the commit is in the reflog ('logs/' beside 'refs/')",
+            "move the file away; then 'git update-ref <ref> <commit>', the commit is in the reflog ('logs/' next to 'refs/')",
         )
     })
 }

@@ -29,7 +29,7 @@ fn ledger_ref(repo: &Repo) -> Check {
         let former = last_in_reflog(repo).unwrap_or_else(|| "<a commit of the ledger>".to_owned());
         return Check::error(
             name,
-            format!("{} is empty, as a crash of the machine leaves it", ledger::REF),
+            format!("{} is empty, probably after a system crash", ledger::REF),
             format!("move '{}' away, then: git update-ref {} {former}", path.display(), ledger::REF),
         );
     }
@@ -38,7 +38,7 @@ fn ledger_ref(repo: &Repo) -> Check {
         Ok(view) => match view.tip() {
             Some(tip) => Check::ok(name, format!("{} is at {tip}", ledger::REF)),
             None if missing_ledger::may_be_elsewhere(&view) => {
-                Check::ok(name, "there is no ledger yet; if others have tasks, 'git agent sync' gets them")
+                Check::ok(name, "there is no ledger yet; 'git agent sync' fetches the tasks of other clones")
             }
             None => Check::ok(name, "there is no ledger yet"),
         },
@@ -62,7 +62,7 @@ fn locks(repo: &Repo) -> Check {
     } else {
         Check::error(
             "locks",
-            format!("a program that died left {} behind: {}", count(left.len(), "lock", "locks"), list(&left)),
+            format!("a crashed program left {} behind: {}", count(left.len(), "lock", "locks"), list(&left)),
             "make sure that no git is running in this repository, then move the file away",
         )
     }
@@ -91,11 +91,11 @@ fn empty_objects(repo: &Repo) -> Check {
         Check::error(
             "objects",
             format!(
-                "{} without content, as a crash of the machine leaves them: {}",
-                count(empty.len(), "object file", "object files"),
+                "{} empty, probably after a system crash: {}",
+                count(empty.len(), "object file is", "object files are"),
                 list(empty.iter().map(|path| path.display()))
             ),
-            "move them away, then 'git fsck' says what is missing; another clone may have it",
+            "move them away, then 'git fsck' lists missing objects; another clone may have them",
         )
     }
 }
@@ -104,10 +104,10 @@ fn packs(repo: &Repo) -> Check {
     let keeps = gc::keeps(repo).len();
     let now = if gc::is_running(repo) { "; a gc is running" } else { "" };
     match keeps {
-        0 => Check::ok("packs", format!("no pack is kept from gc by git-agent{now}")),
+        0 => Check::ok("packs", format!("git-agent protects no pack from gc{now}")),
         some => Check::ok(
             "packs",
-            format!("{} kept from a gc until a later write{now}", count(some, "pack is", "packs are")),
+            format!("{} protected from gc until a later write{now}", count(some, "pack is", "packs are")),
         ),
     }
 }

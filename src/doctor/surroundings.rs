@@ -43,7 +43,7 @@ fn identity(repo: &Repo) -> Check {
         Ok(Some(committer)) => Check::ok("identity", committer.to_string()),
         Ok(None) => Check::warning(
             "identity",
-            "git does not know who commits: tasks can be written, checkpoints cannot",
+            "git has no committer identity: tasks can be recorded, but checkpoints cannot be committed",
             "git config --global user.name <name>; git config --global user.email <address>",
         ),
     }
@@ -68,7 +68,7 @@ fn settings(config: &Config<'_>) -> Check {
     };
     expect("agent.lease", &is_duration, "a duration like 2h");
     expect("agent.idleGap", &is_duration, "a duration like 30m");
-    expect("agent.idPrefix", &is_prefix, "what an id can begin with");
+    expect("agent.idPrefix", &is_prefix, "a valid prefix of an id");
     expect("agent.trailerKey", &is_key, "a trailer key like Task-Id");
     expect("agent.hookTimeout", &|text| text.parse::<u64>().is_ok() || is_duration(text), "a number of seconds");
     expect("agent.maxFileSize", &|_| config.number("agent.maxFileSize").is_some(), "a size like 10m");
@@ -77,12 +77,12 @@ fn settings(config: &Config<'_>) -> Check {
         expect(key, &|_| config.is_flag(key), "true or false");
     }
     if wrong.is_empty() {
-        Check::ok("settings", "every agent.* setting can be read")
+        Check::ok("settings", "every agent.* setting is valid")
     } else {
         Check::warning(
             "settings",
-            format!("some settings cannot be read and count as not set: {}", list(&wrong)),
-            "git config --show-origin --get-regexp '^agent\\.' says where they are set",
+            format!("invalid settings, which are ignored: {}", list(&wrong)),
+            "git config --show-origin --get-regexp '^agent\\.' shows where they are set",
         )
     }
 }
@@ -102,11 +102,11 @@ fn refspecs(repo: &Repo) -> Result<Check> {
             return Ok(Check::warning(
                 "fetch",
                 format!(
-                    "remote.{remote}.fetch is '{refspec}': every fetch replaces the ledger, and what was not pushed is lost"
+                    "remote.{remote}.fetch is '{refspec}': every fetch overwrites the ledger and loses what was not pushed"
                 ),
-                format!("take it out of the configuration; what is needed is '{}'", sync::refspec(&remote)),
+                format!("replace it in the configuration with '{}'", sync::refspec(&remote)),
             ));
         }
     }
-    Ok(Check::ok("fetch", "no fetch replaces the ledger"))
+    Ok(Check::ok("fetch", "no fetch overwrites the ledger"))
 }

@@ -181,5 +181,5 @@ fn stored(repo: &Repo, git_dir: &Path) -> Git {
 }
 
 fn gone() -> String {
-    "the current directory is gone".to_owned()
+    "the current directory was deleted".to_owned()
 }

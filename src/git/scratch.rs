@@ -25,7 +25,7 @@ impl Scratch {
     /// When the git directory cannot be written.
     pub fn new(repo: &Repo, prefix: &str) -> Result<Self> {
         let agent = std::path::absolute(repo.worktree_agent_dir());
-        let agent = agent.or_environment(|| "the current directory is gone".to_owned())?;
+        let agent = agent.or_environment(|| "the current directory was deleted".to_owned())?;
         let failed = || format!("cannot write in '{}'", agent.display());
         repo.make_dir(&agent).or_environment(failed)?;
         sweep(&agent, prefix);

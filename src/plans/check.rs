@@ -33,7 +33,7 @@ pub(super) fn lines(at: usize, name: &str, text: &str) -> Result<Option<String>,
 
 /// A path from the top of the work tree.
 pub(super) fn path(at: usize, text: &str) -> Result<String, Wrong> {
-    let refuse = |why: &str| Wrong::new(at, format!("cannot take the path '{}': {why}", text.escape_debug()));
+    let refuse = |why: &str| Wrong::new(at, format!("cannot use the path '{}': {why}", text.escape_debug()));
     if text.chars().any(is_hostile) {
         return Err(refuse("it has control characters"));
     }
@@ -44,7 +44,7 @@ pub(super) fn path(at: usize, text: &str) -> Result<String, Wrong> {
     match path {
         "" => Err(refuse("it is empty")),
         path if path.starts_with('/') => Err(refuse("it is not from the top of the work tree")),
-        path if path.split('/').any(|part| part == "..") => Err(refuse("it is outside of the repository")),
+        path if path.split('/').any(|part| part == "..") => Err(refuse("it is outside the repository")),
         path => Ok(path.to_owned()),
     }
 }

@@ -43,7 +43,7 @@ use crate::{
 
 /// What is said where the tasks are elsewhere: see [`missing_ledger`].
 pub const NO_LEDGER: &str = "the commits name tasks, but this clone does not have their notes; \
-    'git agent init' fetches them now and from now on, 'git agent sync' only now";
+    'git agent init' fetches them now and with every fetch, 'git agent sync' only once";
 
 /// What a word is.
 pub(super) enum Named {

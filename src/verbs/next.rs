@@ -48,9 +48,9 @@ pub enum Take {
 pub enum NoTask {
     /// Every task is completed or cancelled.
     AllDone,
-    /// Every task that could be done is claimed.
+    /// Every ready task is claimed.
     AllClaimed,
-    /// Every open task waits for something.
+    /// Every open task is waiting or blocked.
     AllBlocked,
     /// There are no tasks.
     None,

@@ -69,7 +69,7 @@ pub fn timeline<'a>(caller: &'a Caller, request: &Request) -> Result<Timeline<'a
     let (since, until) = date::period(repo, request.since.as_deref(), request.until.as_deref())?;
     let listed = snapshot::list(repo)?;
     for (name, why) in &listed.damaged {
-        caller.warn(format!("{name} is no snapshot that can be read: {why}"));
+        caller.warn(format!("{name} is not a readable snapshot: {why}"));
     }
     let is_wanted = |snapshot: &Snapshot| {
         let (about, at) = (&snapshot.about, snapshot.about.at.seconds());

@@ -219,7 +219,7 @@ fn what_can_be_said() {
     repo.advance(300_000);
     let run = |words: &[&str]| repo.run("git-agent").args(["bisect"]).args(words).run();
     insta::assert_snapshot!(run(&["t-1", "--", &format!("cat n; {}", fails_from(4))]), @r"
-    t-1@4 is the first bad one: count to 4
+    t-1@4 is the first bad commit: count to 4
     Commit:  da3e675641b4de50abe92b8f21db6d633c80eca7
     Task:    t-1 Count
     Author:  A U Thor <author@example.com>
@@ -229,13 +229,13 @@ fn what_can_be_said() {
     Testing t-1@5 (c6eac7a): about 3 more
     5Testing t-1@start (ec850bb): about 2 more
     0Testing t-1@3 (dd07194): about 1 more
-    3Testing t-1@4 (da3e675): the last one
-    4Tested 3 of 5 commits and the state before
-    hint: to look at it: git agent show t-1@4
-    hint: to go back to what was good: git agent rollback t-1@3
+    3Testing t-1@4 (da3e675): last test
+    4Tested 3 of 5 commits and the starting point
+    hint: to show it: git agent show t-1@4
+    hint: to roll back to the last good one: git agent rollback t-1@3
     ");
     insta::assert_snapshot!(run(&["t-1", "-q", "--", &fails_from(1)]), @r"
-    t-1@1 is the first bad one: count to 1
+    t-1@1 is the first bad commit: count to 1
     Commit:  61040477b9590233a25f6603d56e5ac8d90cd7bf
     Task:    t-1 Count
     Author:  A U Thor <author@example.com>
@@ -249,15 +249,15 @@ fn what_can_be_said() {
     Tested 1 of 5 commits
     ");
     insta::assert_snapshot!(run(&["t-1", "--", "false"]), @r"
-    t-1@start is bad already: it was broken before.
+    t-1@start is already bad: the failure is older.
     ------- stderr -------
     Testing t-1@5 (c6eac7a): about 3 more
     Testing t-1@start (ec850bb): about 2 more
-    Tested 1 of 5 commits and the state before
+    Tested 1 of 5 commits and the starting point
     ");
     // Cannot tell at 3 and 4, bad at 5.
     insta::assert_snapshot!(run(&["t-1", "--", "case $(cat n) in 3|4) exit 125;; 5) exit 1;; esac"]), @r"
-    The first bad one is one of these; what could not be told stands between:
+    Only skipped commits are left to test. The first bad commit is one of:
       dd07194c04a0e542743d05204b56c4b10f187f11 t-1@3
       da3e675641b4de50abe92b8f21db6d633c80eca7 t-1@4
       c6eac7a50777e1f4045cb78f9278caa857c6b7d3 t-1@5
@@ -266,41 +266,41 @@ fn what_can_be_said() {
     Testing t-1@start (ec850bb): about 2 more
     Testing t-1@3 (dd07194): about 1 more
     Testing t-1@2 (8a049c4): about 1 more
-    Testing t-1@4 (da3e675): the last one
-    Tested 4 of 5 commits and the state before, 2 could not be told
+    Testing t-1@4 (da3e675): last test
+    Tested 4 of 5 commits and the starting point, 2 skipped
     ");
     insta::assert_snapshot!(run(&["t-1", "--", "exit 125"]), @r"
-    None is known to be bad, but some could not be told.
+    No commit is known to be bad, but some could not be tested.
     ------- stderr -------
     Testing t-1@5 (c6eac7a): about 3 more
     Testing t-1@4 (da3e675): about 3 more
     Testing t-1@3 (dd07194): about 3 more
     Testing t-1@2 (8a049c4): about 3 more
     Testing t-1@1 (6104047): about 3 more
-    Tested 5 of 5 commits, 5 could not be told
+    Tested 5 of 5 commits, 5 skipped
     ");
     insta::assert_snapshot!(run(&["t-1", "--", "no-such-program 2>/dev/null"]), @r"
     ------- stderr -------
     Testing t-1@5 (c6eac7a): about 3 more
-    error: 'no-such-program 2>/dev/null' cannot be run at t-1@5: the shell ended with exit code 127
-    hint: it runs at the top of a fresh worktree: what git ignores, or does not know, is not there
+    error: cannot run 'no-such-program 2>/dev/null' at t-1@5: the shell ended with exit code 127
+    hint: it runs at the top of a fresh worktree, without ignored and untracked files
     [exit code 5]
     ");
     insta::assert_snapshot!(run(&["t-1", "--", "kill -SEGV $$"]), @r"
     ------- stderr -------
     Testing t-1@5 (c6eac7a): about 3 more
-    error: 'kill -SEGV $$' ended with exit code 139 at t-1@5, which ends the bisection
+    error: 'kill -SEGV $$' ended with exit code 139 at t-1@5, which aborts the bisection
     nothing was changed
-    hint: 0 is good, 1 to 127 bad, 125 cannot tell; 128 and more give up
+    hint: 0 is good, 125 skips the commit, 1 to 127 otherwise is bad, 128 or more aborts
     [exit code 1]
     ");
     insta::assert_snapshot!(run(&["t-1", "--", "test $(cat n) != 0 || exit 127; false"]), @r"
-    t-1@start is bad already: it was broken before.
+    t-1@start is already bad: the failure is older.
     ------- stderr -------
     Testing t-1@5 (c6eac7a): about 3 more
     Testing t-1@start (ec850bb): about 2 more
-    Tested 1 of 5 commits and the state before
-    hint: exit code 127: the command could not be run there; 'exit 125' says that it cannot tell
+    Tested 1 of 5 commits and the starting point
+    hint: exit code 127: the command could not be run there; exit with 125 to skip a commit
     ");
     assert_eq!(everything(&repo).3, Vec::<PathBuf>::new());
 }

@@ -32,10 +32,10 @@ fn off_a_terminal_it_says_what_there_is_instead() {
     let repo = repo();
     insta::assert_snapshot!(repo.agent(&["board"]), @r"
     ------- stderr -------
-    error: cannot show the board: it needs a terminal to draw on
+    error: cannot show the board without a terminal
     nothing was changed
-    hint: 'git agent status --watch' says what changes, line by line
-    hint: 'git agent report' tells of the whole plan
+    hint: 'git agent status --watch' prints changes line by line
+    hint: 'git agent report' describes the whole plan
     [exit code 1]
     ");
     let answer = repo.agent(&["board", "--json"]).exits(1);

@@ -163,7 +163,7 @@ fn with_few_lines_it_says_the_most_important_and_what_is_left_out() {
     Left out: description, what failed before (1), decisions (2), files (1), notes (1), c…; `git agent brief --max-lines 20`
     ");
     insta::assert_snapshot!(repo.agent(&["brief", "--max-lines", "9"]).exits(2).stderr, @"
-    error: invalid value '9' for '--max-lines <N>': a brief has 10 lines or more
+    error: invalid value '9' for '--max-lines <N>': a brief has at least 10 lines
 
     For more information, try '--help'.
     ");

@@ -172,8 +172,8 @@ fn is_listed_and_shown() {
     Saved t@1 as <oid>: One
       1 path: kept.txt
     ------- stderr -------
-    hint: look at it with 'git show <oid>'
-    hint: to undo it and keep the files as they are: git agent undo
+    hint: to show it: git show <oid>
+    hint: to undo it and keep the files: git agent undo
     ");
     insta::assert_snapshot!(without_ids(&repo.agent(&["ops"]).to_string()), @"
     3 operations
@@ -298,7 +298,7 @@ fn what_cannot_be_recorded_is_no_reason_to_lose_the_checkpoint() {
       1 path: kept.txt
     ------- stderr -------
     warning: 'git agent undo' does not know of the checkpoint: 'git update-ref -z --stdin -m git-agent: checkpoint t@1' ended with exit code 128: fatal: cannot lock ref 'refs/agent/ops/main': 'refs/agent/ops' exists; cannot create 'refs/agent/ops/main'
-    hint: look at it with 'git show <oid>'
+    hint: to show it: git show <oid>
     ");
     assert_eq!(repo.git(&["rev-parse", "HEAD^"]).text(), head);
 }

@@ -37,31 +37,31 @@ fn a_healthy_repository() {
     insta::assert_snapshot!(text.replace(&repo.git_version().name, "VERSION"), @r"
     ✓ git: git VERSION
     ✓ identity: A U Thor <author@example.com>
-    ✓ settings: every agent.* setting can be read
-    ✓ fetch: no fetch replaces the ledger
-    ✓ hooks: every hook is where git runs it
+    ✓ settings: every agent.* setting is valid
+    ✓ fetch: no fetch overwrites the ledger
+    ✓ hooks: every hook is installed where git runs it
     ✓ ref: refs/notes/agent-tasks is at TIP
     ✓ locks: there is no stale lock
     ✓ objects: no object file is empty
-    ✓ packs: no pack is kept from gc by git-agent
+    ✓ packs: git-agent protects no pack from gc
     ✓ snapshots: there are none
     ✓ operations: there are none
     ✓ interrupted: no operation was interrupted
-    ✓ asides: no file was left aside
+    ✓ asides: no quarantined file is left
     ✓ empty-refs: no ref is empty
-    ✓ bisections: no bisection left a worktree behind
-    ✓ recording: no commit waits to be recorded
-    ✓ commits: the index of the history: none; the first question to a long history makes one
+    ✓ bisections: no worktree is left from a bisection
+    ✓ recording: no commit is waiting to be recorded
+    ✓ commits: history index: none; the first query of a long history creates it
     ✓ notes: 1 note with 1 event
-    ✓ lines: every line is read
-    ✓ tree: the tree holds notes of tasks and nothing else
-    ✓ anchors: every task's anchor is here
+    ✓ lines: every line is valid
+    ✓ tree: the tree contains only notes of tasks
+    ✓ anchors: every task has its anchor
     ✓ tasks: 1 task
-    ✓ dependencies: every dependency leads somewhere, none in a circle
+    ✓ dependencies: every dependency exists, and there is no cycle
     ✓ index: the derived index is current
-    ✓ reflog: nothing that was in the ledger was thrown away
-    ✓ taken: the ledger has everything that was ever in it
-    ✓ history: no commit of the ledger takes a line away
+    ✓ reflog: no state of the ledger was overwritten
+    ✓ taken: no event was ever lost from the ledger
+    ✓ history: no commit of the ledger removes a line
     ");
     assert_eq!(repo.agent(&["doctor", "--quiet"]).success().stdout, "");
 }
@@ -94,8 +94,8 @@ fn circles_and_loose_ends() {
         ("h", dep("a")),
     ];
     ledger.write(events.into_iter().map(|(id, payload)| (task_id(id), payload)).collect());
-    insta::assert_snapshot!(check(&repo, &[], "dependencies")["message"].as_str().unwrap(), @r"a circle of dependencies: a → b → a; parts of themselves: e, f; waiting for tasks that are not here: c comes after nobody; parts of tasks that are not here: d is a part of gone");
-    insta::assert_snapshot!(check(&repo, &[], "tasks")["message"].as_str().unwrap(), @r"one id for different work of several clones: g: 'g' and 'g again'; the event that makes them is not here: h");
+    insta::assert_snapshot!(check(&repo, &[], "dependencies")["message"].as_str().unwrap(), @r"dependency cycle: a → b → a; tasks that are their own ancestors: e, f; dependencies on tasks that are not in this ledger: c comes after nobody; subtasks of tasks that are not in this ledger: d is a subtask of gone");
+    insta::assert_snapshot!(check(&repo, &[], "tasks")["message"].as_str().unwrap(), @r"several clones used one id for different work: g: 'g' and 'g again'; tasks without the event that adds them: h");
     assert_eq!((level(&repo, "dependencies"), level(&repo, "tasks")), ("error".into(), "warning".into()));
 }
 
@@ -108,21 +108,21 @@ fn settings_refspecs_and_locks() {
     repo.git(&["config", "agent.lease", "soon"]).success();
     repo.git(&["config", "agent.requireVerify", "perhaps"]).success();
     repo.git(&["config", "agent.maxFileSize", "big"]).success();
-    insta::assert_snapshot!(check(&repo, &[], "settings")["message"].as_str().unwrap(), @r"some settings cannot be read and count as not set: agent.lease is 'soon', not a duration like 2h, agent.maxFileSize is 'big', not a size like 10m, agent.requireVerify is 'perhaps', not true or false");
+    insta::assert_snapshot!(check(&repo, &[], "settings")["message"].as_str().unwrap(), @r"invalid settings, which are ignored: agent.lease is 'soon', not a duration like 2h, agent.maxFileSize is 'big', not a size like 10m, agent.requireVerify is 'perhaps', not true or false");
     repo.git(&["config", "--add", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*"]).success();
     repo.git(&["config", "--add", "remote.origin.fetch", "+refs/notes/agent*:refs/agent/remotes/origin/agent*"])
         .success();
     assert_eq!(level(&repo, "fetch"), "ok");
     repo.git(&["config", "--add", "remote.origin.fetch", "+refs/notes/*:refs/notes/*"]).success();
-    insta::assert_snapshot!(check(&repo, &[], "fetch")["message"].as_str().unwrap(), @r"remote.origin.fetch is '+refs/notes/*:refs/notes/*': every fetch replaces the ledger, and what was not pushed is lost");
+    insta::assert_snapshot!(check(&repo, &[], "fetch")["message"].as_str().unwrap(), @r"remote.origin.fetch is '+refs/notes/*:refs/notes/*': every fetch overwrites the ledger and loses what was not pushed");
     repo.write(".git/index.lock", "");
     assert_eq!(level(&repo, "locks"), "ok", "a git may be running");
     repo.sh("touch -d '1 hour ago' .git/index.lock").success();
-    insta::assert_snapshot!(check(&repo, &[], "locks")["message"].as_str().unwrap(), @r"a program that died left 1 lock behind: ./.git/index.lock");
+    insta::assert_snapshot!(check(&repo, &[], "locks")["message"].as_str().unwrap(), @r"a crashed program left 1 lock behind: ./.git/index.lock");
     repo.write(".git/objects/00/tmp_obj_a1b2c3", "");
     assert_eq!(check(&repo, &[], "objects")["level"], "ok", "git is writing it, or its gc removes it");
     repo.write(&format!(".git/objects/00/{}", "1".repeat(38)), "");
-    insta::assert_snapshot!(check(&repo, &[], "objects")["message"].as_str().unwrap(), @r"1 object file without content, as a crash of the machine leaves them: ./.git/objects/00/11111111111111111111111111111111111111");
+    insta::assert_snapshot!(check(&repo, &[], "objects")["message"].as_str().unwrap(), @r"1 object file is empty, probably after a system crash: ./.git/objects/00/11111111111111111111111111111111111111");
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn what_another_program_threw_away_is_found_and_comes_back() {
     repo.agent(&["add", "--id", "t-3", "Third"]).success();
     let found = check(&repo, &[], "reflog");
     assert!(found["message"].as_str().unwrap().contains(&lost), "{found}");
-    let fix = found["fix"].as_str().unwrap().strip_prefix("to get the lost lines back: ").unwrap();
+    let fix = found["fix"].as_str().unwrap().strip_prefix("to restore the lost lines: ").unwrap();
     repo.sh(fix).success();
     assert_eq!(level(&repo, "reflog"), "ok");
     assert_eq!(repo.agent(&["list", "--json"]).json()["tasks"].as_array().unwrap().len(), 3);
@@ -177,7 +177,7 @@ fn lines_that_were_taken_away_show_in_the_history() {
     let found = check(&repo, &["--verify"], "history");
     assert_eq!(
         found["message"],
-        format!("the ledger only grows, but another program took lines away: {commit} takes 2 lines from t-1")
+        format!("another program removed lines from the append-only ledger: {commit} removes 2 lines from t-1")
     );
 }
 
@@ -234,13 +234,13 @@ fn commits_that_wait_to_be_recorded() {
     repo.git(&["notes", "--ref=agent-tasks", "add", "-f", "-C", &large, &key]).success();
     let found = check(&repo, &[], "recording");
     let message = found["message"].as_str().unwrap();
-    assert!(message.starts_with("2 commits wait to be recorded, the first one for "), "{found}");
+    assert!(message.starts_with("2 commits are waiting to be recorded, the first one for "), "{found}");
     assert!(message.contains("01BADBADBADBADBADBADBADBAD' cannot be read: EOF"), "{found}");
     assert!(message.contains("more than any task's story"), "{found}");
     // What kept one away is repaired first, and then it is recorded.
     let fixed = repo.agent(&["doctor", "--fix"]).stderr;
     assert!(fixed.contains("Fixed: recorded 1 commit.\nFixed: forgot 1 commit that can never be recorded."), "{fixed}");
-    assert_eq!(check(&repo, &[], "recording")["message"], "no commit waits to be recorded");
+    assert_eq!(check(&repo, &[], "recording")["message"], "no commit is waiting to be recorded");
     let note = repo.git(&["notes", "--ref=agent-tasks", "show", &key]).text();
     assert!(note.contains(&format!(" commit commit=\"{}\"", repo.head())), "{note}");
 }

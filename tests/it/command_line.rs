@@ -105,11 +105,11 @@ fn a_text_may_stand_behind_its_task() {
     assert_eq!(task(&repo, "b")["notes"][0]["text"], "for the active one");
     let unquoted = repo.agent(&["note", "fix", "the", "bug"]).exits(2).stderr;
     assert!(unquoted.starts_with("error: there is no task 'fix'\n"), "{unquoted}");
-    assert!(unquoted.contains("a text of several words needs quotes: git agent note \"<text>\""), "{unquoted}");
+    assert!(unquoted.contains("quote a text of several words: git agent note \"<text>\""), "{unquoted}");
     insta::assert_snapshot!(repo.agent(&["note", "a"]), @r"
     ------- stderr -------
     error: no text is given
-    hint: write the text in quotes, or the text behind the task
+    hint: use the text in quotes, or add the text after the task
     [exit code 2]
     ");
     assert!(repo.agent(&["cancel", "a", "not wanted"]).exits(2).stderr.contains("--reason"));
@@ -162,8 +162,8 @@ fn an_option_has_one_meaning() {
     let repo = repo();
     insta::assert_snapshot!(repo.agent(&["list", "--actor", "ada"]), @r"
     ------- stderr -------
-    error: 'git agent list' shows the tasks of all actors; --actor says who acts
-    hint: to see their tasks: git agent list --by ada
+    error: 'git agent list' lists the tasks of all actors; --actor sets who acts
+    hint: to list their tasks: git agent list --by ada
     [exit code 2]
     ");
     let mut tree = git_agent::cli::tree();

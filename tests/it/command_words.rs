@@ -55,20 +55,20 @@ fn any_other_word_is_answered_with_the_command() {
     repo.agent(&["add", "Work", "--id", "t-1", "-q"]).success();
     insta::assert_snapshot!(repo.agent(&["delete", "t-1"]), @r"
     ------- stderr -------
-    error: there is no command 'delete'; that is 'git agent cancel <task>' here
+    error: 'delete' is not a git-agent command; the equivalent is 'git agent cancel <task>'
     hint: nothing is deleted; a cancelled task can be reopened
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["sttus"]), @r"
     ------- stderr -------
-    error: there is no command 'sttus'
+    error: 'sttus' is not a git-agent command
     hint: did you mean 'git agent status'?
     hint: 'git agent --help' lists the commands
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["undone", "t-1"]), @r"
     ------- stderr -------
-    error: there is no command 'undone'
+    error: 'undone' is not a git-agent command
     hint: 'git agent --help' lists the commands
     [exit code 2]
     ");
@@ -79,7 +79,7 @@ fn any_other_word_is_answered_with_the_command() {
     for entry in WORDS.iter().filter(|entry| matches!(entry.here, Here::Like(..))) {
         let words: Vec<&str> = entry.word.split(' ').collect();
         let output = repo.agent(&words).exits(2);
-        assert!(output.stderr.contains("; that is 'git agent "), "{output}");
+        assert!(output.stderr.contains("; the equivalent is 'git agent "), "{output}");
     }
     assert_eq!(repo.agent(&["show", "t-1", "--json"]).json()["task"]["status"], "pending");
 }

@@ -57,7 +57,7 @@ fn what_died_just_after_its_end_is_found_and_tidied_up() {
     let killed = repo.run("git-agent").args(["snapshot", "restore", &id]).env("GIT_AGENT_TEST_DIE", "Moved").run();
     killed.failure();
     let (level, message, fix) = check(&repo, "interrupted");
-    assert_eq!((level.as_str(), fix.as_str()), ("error", "'git agent resume' removes it"), "{message}");
+    assert_eq!((level.as_str(), fix.as_str()), ("error", "'git agent resume' removes them"), "{message}");
     repo.agent(&["resume"]).success();
     assert_eq!(check(&repo, "interrupted").0, "ok");
     assert!(!repo.path().join(".git/index.lock").exists());

@@ -27,10 +27,7 @@ fn a_fetch_that_writes_over_our_operations_takes_none_of_them() {
             }
             victim.git(&["fetch", "-q", prune, "origin", "+refs/agent/*:refs/agent/*"]).success();
             let doctor = victim.agent(&["doctor"]);
-            assert!(
-                doctor.stdout.contains("another program replaced the log of operations of worktree main"),
-                "{doctor}"
-            );
+            assert!(doctor.stdout.contains("another program replaced the operation log of worktree main"), "{doctor}");
             // A new one is not built upon those of others.
             victim.write("a", "four\n");
             let made = victim.agent(&["checkpoint"]).success();

@@ -60,7 +60,7 @@ fn what_a_reset_throws_away_is_in_the_snapshot() {
             HEAD is now at COMMIT first
             ------- stderr -------
             Took snapshot ID before 'git reset --hard'
-            Back with: git agent snapshot restore ID
+            Restore with: git agent snapshot restore ID
             ");
         }
         assert_eq!(repo.read("a.txt"), "one\n");
@@ -69,7 +69,7 @@ fn what_a_reset_throws_away_is_in_the_snapshot() {
         assert_eq!(repo.git(&["cat-file", "blob", &format!("{name}:worktree/odd\nname")]).success().raw, b"\0\xff\r\n");
         repo.fsck();
         // The line that it printed brings everything back.
-        let back = output.stderr.lines().find_map(|line| line.strip_prefix("Back with: ")).unwrap();
+        let back = output.stderr.lines().find_map(|line| line.strip_prefix("Restore with: ")).unwrap();
         repo.sh(back).success();
         assert_eq!((repo.read("a.txt"), repo.read("new.txt")), ("two\n".to_owned(), "new\n".to_owned()));
     });
@@ -84,7 +84,7 @@ fn what_was_deleted_comes_back() {
         let before = State::of(&repo).files;
         let output = repo.agent(&["guard", "--", "sh", "-c", "rm -r a.txt new.txt sub key.ignored"]).success();
         assert_ne!(State::of(&repo).files, before);
-        let back = output.stderr.lines().find_map(|line| line.strip_prefix("Back with: ")).unwrap();
+        let back = output.stderr.lines().find_map(|line| line.strip_prefix("Restore with: ")).unwrap();
         repo.sh(back).success();
         let after = State::of(&repo).files;
         let differing: Vec<_> = before.keys().filter(|path| before.get(*path) != after.get(*path)).collect();

@@ -261,7 +261,7 @@ fn what_rewrites_every_ref_gets_a_bundle_first() {
             assert_eq!(check(&repo, line)["bundles"], Value::Null, "{line}");
         }
         let said = repo.agent(&["guard", "--check", "git filter-repo --force --path src"]).success();
-        assert!(said.stderr.contains("Back with: git fetch --update-head-ok '"), "{said}");
+        assert!(said.stderr.contains("Restore with: git fetch --update-head-ok '"), "{said}");
     });
 }
 

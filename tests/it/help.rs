@@ -80,7 +80,7 @@ fn help_lists_commands_in_groups_and_all_of_them_when_asked() {
     let repo = TestRepo::new();
     let (some, every) = (repo.agent(&["help"]).success().stdout, repo.agent(&["help", "--all"]).success().stdout);
     assert_eq!(repo.agent(&["-h"]).success().stdout, some);
-    for group in ["Every day:", "Plan:", "Look:", "Go back:", "History:", "Share and set up:"] {
+    for group in ["Daily work:", "Plan:", "Inspect:", "Undo and restore:", "History:", "Share and set up:"] {
         assert!(some.contains(&format!("\n{group}\n")), "{some}");
     }
     for command in git_agent::cli::tree().get_subcommands() {
@@ -117,7 +117,7 @@ fn help_describes_a_command() {
     "#);
     insta::assert_snapshot!(repo.agent(&["help", "plan", "nothing"]), @r"
     ------- stderr -------
-    error: there is no command 'plan nothing'
+    error: 'plan nothing' is not a git-agent command
     hint: 'git agent help --all' lists the commands
     [exit code 2]
     ");

@@ -342,16 +342,16 @@ fn doctor_looks_at_the_index_and_makes_it_anew() {
         let check = checks.iter().find(|check| check["name"] == "commits").unwrap();
         check["message"].as_str().unwrap().to_owned()
     };
-    assert!(history(&["doctor", "--json"]).contains("none; the first question"));
+    assert!(history(&["doctor", "--json"]).contains("none; the first query"));
     check(&repo);
-    assert_eq!(history(&["doctor", "--json"]), "the index of the history: 700 commits in 1 layer");
+    assert_eq!(history(&["doctor", "--json"]), "history index: 700 commits in 1 layer");
     let layer = std::fs::read_dir(index_dir(&repo)).unwrap().map(|file| file.unwrap().path());
     let layer = layer.into_iter().find(|path| path.extension().is_some_and(|ext| ext == "layer")).unwrap();
     let mut bytes = std::fs::read(&layer).unwrap();
     bytes[2000] ^= 1;
     std::fs::write(&layer, bytes).unwrap();
-    assert!(history(&["doctor", "--json"]).contains("was damaged, and is rebuilt: 700 commits in 1 layer"));
-    assert!(history(&["doctor", "--rebuild-index", "--json"]).contains("is rebuilt: 700 commits"));
+    assert!(history(&["doctor", "--json"]).contains("was damaged and has been rebuilt: 700 commits in 1 layer"));
+    assert!(history(&["doctor", "--rebuild-index", "--json"]).contains("has been rebuilt: 700 commits"));
     check(&repo);
 }
 

@@ -385,7 +385,7 @@ fn hooks_of_an_older_version_are_said_to_be_old_and_renewed() {
         assert!(doctor.contains(&format!("the commit-msg hook in {place} is of an older version")), "{doctor}");
         repo.agent(&["init"]).success();
         let doctor = repo.agent(&["doctor", "--json"]).stdout;
-        assert!(doctor.contains("every hook is where git runs it"), "{doctor}");
+        assert!(doctor.contains("every hook is installed where git runs it"), "{doctor}");
         stamps(&repo);
     });
 }

@@ -404,7 +404,7 @@ fn the_work_of_an_automatic_task_is_adopted_by_a_planned_one() {
         repo.run("git").args(["agent"]).args(args).env("CLAUDECODE", "1").env("CLAUDE_CODE_SESSION_ID", "s1").run()
     };
     let said = in_session(&["adopt", "b"]).success();
-    assert!(said.stdout.contains("has the work of") && said.stdout.contains("(1 commit)"), "{said}");
+    assert!(said.stdout.contains("now owns the work of") && said.stdout.contains("(1 commit)"), "{said}");
     let status = |id: &str| repo.agent(&["show", id, "--json"]).json()["task"]["status"].as_str().unwrap().to_owned();
     assert_eq!((status("b").as_str(), status(&auto).as_str()), ("in_progress", "cancelled"));
     let log = repo.agent(&["log", "b", "--oneline"]).text();

@@ -86,7 +86,7 @@ fn it_comes_and_goes_without_a_trace() {
     assert!(read(".claude/CLAUDE.md").starts_with("# Mine\n"));
 
     let again = repo.agent(&["host", "install"]).text();
-    assert!(again.starts_with("Installed already"), "{again}");
+    assert!(again.starts_with("Already installed"), "{again}");
     assert_eq!(files(&home), installed, "twice is once");
     let status = repo.agent(&["host", "status", "claude", "--json"]).json();
     assert_eq!(status["hosts"][0]["installed"][0], "user", "{status}");

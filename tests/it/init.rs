@@ -40,7 +40,7 @@ fn uninstall_leaves_every_byte_as_it_was() {
         let id = repo.agent(&["add", "x", "-q"]).text();
         assert!(id.starts_with("job-"), "{id}");
         repo.agent(&["start", &id]).success();
-        assert_eq!(repo.agent(&["init", "-q"]).text(), "Ready, as it was before: '$TMP/repo'.");
+        assert_eq!(repo.agent(&["init", "-q"]).text(), "Ready, unchanged: '$TMP/repo'.");
         assert_eq!(repo.read(".git/config"), config);
         repo.commit_file("a.txt", "two\n", "second");
         assert_eq!(repo.task_ids("HEAD"), [id]);

@@ -110,14 +110,14 @@ fn everything_else_goes_on_in_a_ledger_full_of_rubbish() {
     let about = doctor.find("notes: ").unwrap()..doctor.find("✓ index").unwrap();
     insta::assert_snapshot!(&doctor[about], @r#"
     notes: the note 337fd234a2d786e9c6b3b5f3c132aaea52681c78 has 17825792 bytes, more than any task's story (task big)
-      → 'git log -p refs/notes/agent-tasks -- <key>' shows who wrote it; 'git notes --ref=agent-tasks edit <key>' cuts it
-    ! lines: 3 lines have no effect, being unreadable: t-2 line 5: its keys do not fit: text has no value (2026-01-02T03:04:04.000Z 01KATK2X5G0000000000000004 eve@elsewhere n=4 note text=), t-2 line 6: its time cannot be read (not an event at all\u{1b}[31m), t-2 line 7: its text, which is not UTF-8, cannot be read (\u{fffd}\u{fffd}\u{0} binary); events of kinds that this version does not know: 1 × "teleport"
-      → nothing has to be done; 'git notes --ref=agent-tasks show <key>' prints the whole note
-    ! tree: the tree holds what is no note: README, docs, link, module; 1 note on something that is no task: HEAD; 1 note under a key that is not its task's: NOBODY names t-1; the note of t-1 is in the tree more than once
-      → nothing has to be done; a merge leaves it out
-    ✓ anchors: every task's anchor is here
+      → 'git log -p refs/notes/agent-tasks -- <key>' shows who wrote it; 'git notes --ref=agent-tasks edit <key>' shortens it
+    ! lines: 3 invalid lines have no effect: t-2 line 5: its keys do not fit: text has no value (2026-01-02T03:04:04.000Z 01KATK2X5G0000000000000004 eve@elsewhere n=4 note text=), t-2 line 6: its time cannot be read (not an event at all\u{1b}[31m), t-2 line 7: its text, which is not UTF-8, cannot be read (\u{fffd}\u{fffd}\u{0} binary); events of kinds unknown to this version: 1 × "teleport"
+      → no action is needed; 'git notes --ref=agent-tasks show <key>' prints the whole note
+    ! tree: entries in the tree that are not notes: README, docs, link, module; 1 note on an object that is not a task: HEAD; 1 note under a key that does not belong to its task: NOBODY names t-1; the note of t-1 is in the tree more than once
+      → no action is needed; a merge drops them
+    ✓ anchors: every task has its anchor
     ✓ tasks: 4 tasks
-    ✓ dependencies: every dependency leads somewhere, none in a circle
+    ✓ dependencies: every dependency exists, and there is no cycle
     "#);
     repo.agent(&["next", "--start"]).success();
     repo.agent(&["note", "still here", "--task", "t-1"]).success();

@@ -100,7 +100,7 @@ fn a_ledger_that_was_fetched_without_its_history_gets_its_anchors_back() {
     other.git(&["fetch", "-q", "--depth=1", &url, "+refs/notes/*:refs/notes/*"]).success();
     let doctor = other.agent(&["doctor", "--json"]).json();
     let anchors = doctor["checks"].as_array().unwrap().iter().find(|check| check["name"] == "anchors").unwrap();
-    assert_eq!(anchors["message"], "the anchors of 4 tasks were not here (t-0, t-1, t-2, t-3); they are again");
+    assert_eq!(anchors["message"], "the anchors of 4 tasks were missing (t-0, t-1, t-2, t-3) and have been recreated");
     other.git(&["reflog", "expire", "--expire=now", "--all"]).success();
     other.git(&["gc", "-q", "--prune=now"]).success();
     other.git(&["notes", "--ref=agent-tasks", "prune"]).success();
@@ -117,7 +117,7 @@ fn without_an_identity_tasks_work_all_the_same() {
     let author = repo.git(&["log", "-1", "--format=%an <%ae>", "refs/notes/agent-tasks"]).text();
     assert_eq!(author, "git-agent <git-agent@localhost>");
     let doctor = repo.agent(&["doctor"]).success().stdout;
-    assert!(doctor.contains("! identity: git does not know who commits"), "{doctor}");
+    assert!(doctor.contains("! identity: git has no committer identity"), "{doctor}");
 }
 
 /// `git-agent` as somebody to whom permissions apply, even if the tests run as root; `None` where that cannot be had.
@@ -156,7 +156,7 @@ fn a_read_only_git_directory_can_be_read() {
     insta::assert_snapshot!(agent(&["next"]), @r"
     t-1 First
     ------- stderr -------
-    hint: begin it with 'git agent start t-1'; 'git agent show t-1' tells more
+    hint: to start it: git agent start t-1; for details: git agent show t-1
     ");
     agent(&["show", "t-1"]).success();
     let refused = agent(&["start", "t-1"]).exits(5);

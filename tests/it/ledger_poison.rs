@@ -58,7 +58,7 @@ fn a_number_that_a_note_may_have_come_to_before_it_was_cut_counts() {
     assert_eq!(status(&repo), "completed");
     repo.agent(&["reopen", "t-1"]).success();
     assert_eq!(status(&repo), "pending");
-    assert!(repo.agent(&["doctor"]).stdout.contains("every line is read"));
+    assert!(repo.agent(&["doctor"]).stdout.contains("every line is valid"));
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_title_is_one_clean_line_whatever_an_event_says() {
         let titles: Vec<&str> = listed.as_array().unwrap().iter().filter_map(|task| task["title"].as_str()).collect();
         assert_eq!(titles, [clean, clean], "{title}");
         let doctor = repo.agent(&["doctor"]).stdout;
-        assert!(doctor.contains("2 tasks have a title that is not one clean line"), "{title}: {doctor}");
+        assert!(doctor.contains("2 tasks have a title with line breaks or control characters"), "{title}: {doctor}");
     }
 }
 

@@ -60,7 +60,7 @@ fn what_a_remote_drops_on_a_fast_forward_is_kept_told_and_pushed_back() {
         assert_eq!(ids(&fresh), ["t-1", "t-2", "t-3"]);
         let again = repo.agent(&["sync", "--json"]).json();
         assert_eq!((again["pushed"].as_bool(), again["dropped"].as_array().unwrap().len()), (Some(false), 0));
-        assert!(repo.agent(&["doctor"]).stdout.contains("✓ taken: the ledger has everything that was ever in it"));
+        assert!(repo.agent(&["doctor"]).stdout.contains("✓ taken: no event was ever lost from the ledger"));
         repo.fsck();
     });
 }
@@ -98,7 +98,7 @@ fn a_remote_that_goes_back_is_brought_forward() {
         .success();
         let synced = repo.agent(&["sync"]).success();
         let said = match to {
-            "nothing" => "origin has no ledger any more; kept, and pushed back",
+            "nothing" => "origin no longer has a ledger; kept, and pushed back",
             "older" => "origin dropped 2 events of t-3; kept, and pushed back",
             _ => "origin dropped 2 events of t-1; kept, and pushed back",
         };
@@ -159,17 +159,14 @@ fn what_another_program_takes_here_is_noticed_and_brought_back() {
         // Told once; what is written in between changes nothing about it.
         repo.agent(&["add", "--id", "t-7", "Meanwhile"]).success();
         let doctor = repo.agent(&["doctor"]);
-        assert!(
-            doctor.stdout.contains("! taken: another program took out of the ledger what was in it"),
-            "{what}: {doctor}"
-        );
+        assert!(doctor.stdout.contains("! taken: another program removed events from the ledger"), "{what}: {doctor}");
         let fixed = repo.agent(&["doctor", "--fix", "--json"]).json();
         assert!(fixed["fixed"][0].as_str().unwrap().contains("came back into the ledger"), "{what}: {fixed}");
         let remarks = repo.agent(&["show", "t-1", "--json"]).json()["task"]["notes"].clone();
         assert_eq!(remarks.as_array().unwrap().last().unwrap()["text"], "not pushed yet", "{what}");
         assert_eq!(ids(&repo), ["t-1", "t-2", "t-3", "t-7"], "{what}");
         let doctor = repo.agent(&["doctor"]);
-        assert!(doctor.stdout.contains("✓ taken: the ledger has everything"), "{what}: {doctor}");
+        assert!(doctor.stdout.contains("✓ taken: no event was"), "{what}: {doctor}");
         repo.fsck();
     }
 }
@@ -193,7 +190,7 @@ fn what_stock_git_adds_is_not_missed() {
     let line = "2026-01-02T03:04:05.000Z 01KATK2X5G0000000000000001 eve@elsewhere n=3 note text=\"by hand\"";
     repo.git(&["notes", "--ref=agent-tasks", "append", "-m", line, &key(&repo, "t-1")]).success();
     assert_eq!(repo.agent(&["list"]).success().stderr, "");
-    assert!(repo.agent(&["doctor"]).stdout.contains("✓ taken: the ledger has everything"));
+    assert!(repo.agent(&["doctor"]).stdout.contains("✓ taken: no event was"));
     assert_eq!(repo.git(&["for-each-ref", "refs/agent/ledger/lost"]).stdout, "");
 }
 
@@ -208,7 +205,7 @@ fn a_fresh_clone_is_told_what_its_ledger_lost_before_it_came() {
     assert_eq!(ids(&fresh), ["t-2", "t-3"]);
     let doctor = fresh.agent(&["doctor"]);
     assert!(
-        doctor.stdout.contains("! taken: another program took out of the ledger what was in it: 2 events of t-1"),
+        doctor.stdout.contains("! taken: another program removed events from the ledger: 2 events of t-1"),
         "{doctor}"
     );
     fresh.agent(&["doctor", "--fix", "-q"]).success();
@@ -235,7 +232,7 @@ fn notes_that_are_together_too_large_lose_nothing() {
     other.git(&["push", "-q", "origin", LEDGER]).success();
     let [ours, theirs] = [&repo, &other].map(|clone| clone.git(&["notes", "--ref=agent-tasks", "list", &key]).text());
     let synced = repo.agent(&["sync"]).success();
-    assert!(synced.stderr.contains("are together more than a note can hold"), "{synced}");
+    assert!(synced.stderr.contains("together exceed the limit of a note"), "{synced}");
     assert!(synced.stderr.contains(&ours), "{synced}");
     // The task is still read; what has no effect is kept where a gc and a clone take it along.
     assert_eq!(repo.git(&["notes", "--ref=agent-tasks", "list", &key]).text(), theirs);
@@ -375,7 +372,7 @@ fn a_replacement_hides_nothing_of_the_ledger() {
         repo.sh("git replace -l | xargs git replace -d").success();
         let note = repo.git(&["notes", "--ref=agent-tasks", "show", &key]).stdout;
         assert!(note.contains("\"a remark\"") && note.contains("\"later\""), "{what}: {note}");
-        assert!(repo.agent(&["doctor"]).stdout.contains("✓ taken: the ledger has everything"), "{what}");
+        assert!(repo.agent(&["doctor"]).stdout.contains("✓ taken: no event was"), "{what}");
         repo.fsck();
     }
 }

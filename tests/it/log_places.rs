@@ -61,16 +61,16 @@ fn a_clone_without_the_notes_knows_the_trailers_and_says_what_is_missing() {
     a0e56a5   two (3 seconds ago)
     f31b32f   t-1 one (6 seconds ago)
     ------- stderr -------
-    warning: the commits name tasks, but this clone does not have their notes; 'git agent init' fetches them now and from now on, 'git agent sync' only now
+    warning: the commits name tasks, but this clone does not have their notes; 'git agent init' fetches them now and with every fetch, 'git agent sync' only once
     ");
     insta::assert_snapshot!(clone.agent(&["log", "t-1", "--oneline"]), @r"
     f31b32f   t-1@1 one (7 seconds ago)
     ------- stderr -------
-    warning: the commits name tasks, but this clone does not have their notes; 'git agent init' fetches them now and from now on, 'git agent sync' only now
+    warning: the commits name tasks, but this clone does not have their notes; 'git agent init' fetches them now and with every fetch, 'git agent sync' only once
     ");
     insta::assert_snapshot!(clone.agent(&["log", "t-2"]), @r"
     ------- stderr -------
-    warning: the commits name tasks, but this clone does not have their notes; 'git agent init' fetches them now and from now on, 'git agent sync' only now
+    warning: the commits name tasks, but this clone does not have their notes; 'git agent init' fetches them now and with every fetch, 'git agent sync' only once
     error: there is no task, revision or path 't-2'
     hint: this ledger has no tasks yet: 'git agent add <title>' makes one
     hint: in a fresh clone, get the tasks with 'git agent init'
@@ -102,8 +102,8 @@ fn a_shallow_clone_says_that_there_may_be_more() {
     insta::assert_snapshot!(shallow.agent(&["log", "t-0", "--oneline"]), @r"
     25ceeed   t-0@1 commit 4 (11 seconds ago)
     ------- stderr -------
-    warning: the commits name tasks, but this clone does not have their notes; 'git agent init' fetches them now and from now on, 'git agent sync' only now
-    warning: this clone is shallow: older commits may be missing; 'git fetch --unshallow' gets them
+    warning: the commits name tasks, but this clone does not have their notes; 'git agent init' fetches them now and with every fetch, 'git agent sync' only once
+    warning: this clone is shallow: older commits may be missing; to fetch them: git fetch --unshallow
     ");
     let full = repo.run("git-agent").args(["log", "--json"]).run().json();
     assert_eq!(full["lower_bound"], false);

@@ -39,7 +39,7 @@ fn work_left_behind_by_complete_is_said_and_offered() {
             ------- stderr -------
             warning: 1 path is not committed: x
             hint: to commit what belongs to a: git agent checkpoint --task a -m '…'
-            hint: take it up again with 'git agent reopen a'
+            hint: to reopen it: git agent reopen a
             ");
         }
         let commit = commit(&repo, "x");
@@ -122,15 +122,15 @@ fn pause_fail_and_cancel_say_it_too() {
     warning: 2 paths are not committed: a.txt, x
     hint: to commit what belongs to a: git agent checkpoint --task a -m '…'
     hint: to undo what it changed: git agent rollback a@start --dry-run
-    hint: 'git agent start a' begins attempt 2
+    hint: 'git agent start a' starts attempt 2
     ");
     // What is not active here left nothing here.
     insta::assert_snapshot!(repo.agent(&["cancel", "a"]), @r"
     Cancelled a (A).
     ------- stderr -------
     Waiting for it: b (B).
-    hint: let one go on without it: git agent dep remove <task> --after a
-    hint: take it up again with 'git agent reopen a'
+    hint: to remove the dependency: git agent dep remove <task> --after a
+    hint: to reopen it: git agent reopen a
     ");
     repo.agent(&["reopen", "a"]).success();
     let cancelled = repo.agent(&["cancel", "a", "--json"]).json();
@@ -220,8 +220,8 @@ fn a_feature_ends_with_its_last_part() {
     let tip = repo.git(&["rev-parse", "refs/notes/agent-tasks"]).text();
     insta::assert_snapshot!(repo.agent(&["complete", "--next"]), @r"
     Completed three (three).
-    Completed g (g): its parts are done.
-    Completed f (f): its parts are done.
+    Completed g (g): its subtasks are completed.
+    Completed f (f): its subtasks are completed.
     Started after (After).
     ");
     assert_eq!(repo.git(&["rev-parse", "refs/notes/agent-tasks~1"]).text(), tip, "one commit of the ledger");
@@ -233,7 +233,7 @@ fn a_feature_ends_with_its_last_part() {
     let again = repo.agent(&["complete", "three", "--json"]).json();
     assert_eq!(again["features"], json!(["g", "f"]));
     let reopened = repo.agent(&["reopen", "one"]).success().stdout;
-    assert_eq!(reopened, "Reopened one (one).\nReopened f (f), too.\n");
+    assert_eq!(reopened, "Reopened one (one).\nAlso reopened f (f).\n");
     assert_eq!(status(&repo, "g"), "completed");
 }
 
@@ -265,14 +265,15 @@ fn a_feature_that_is_blocked_or_asked_for_is_left_to_the_caller() {
     repo.agent(&["block", "g", "--on", "a review"]).success();
     let done = repo.agent(&["complete", "three"]).success();
     assert!(
-        done.stderr.contains("hint: every part of g (g) is done; when it is done as a whole: git agent complete g\n"),
+        done.stderr
+            .contains("hint: every subtask of g (g) is completed; to complete it as a whole: git agent complete g\n"),
         "{done}"
     );
     repo.git(&["config", "agent.featureDone", "ask"]).success();
     repo.agent(&["complete", "g", "--force"]).success();
     repo.agent(&["complete", "one"]).success();
     let done = repo.agent(&["complete", "two"]).success();
-    assert!(done.stderr.contains("every part of f (f) is done"), "{done}");
+    assert!(done.stderr.contains("every subtask of f (f) is completed"), "{done}");
     assert_eq!(status(&repo, "f"), "pending");
     repo.agent(&["complete", "f"]).success();
 }

@@ -40,7 +40,7 @@ fn complete_next_starts_the_next_task() {
         assert_eq!(next(&repo, &[]), ("b".into(), "yours".into()));
         // Once more, as an agent does after its context was compacted.
         let again = repo.agent(&["next", "--start"]).success().stdout;
-        assert!(again.starts_with("Went on with b (B)."), "{again}");
+        assert!(again.starts_with("Continued b (B)."), "{again}");
         repo.agent(&["complete", "--next=start"]).success();
         let last = repo.agent(&["complete", "--next"]).success();
         assert!(last.stderr.contains("Every task is completed or cancelled."), "{last}");
@@ -57,7 +57,7 @@ fn what_is_only_claimed_is_answered_first_and_named() {
     Completed a (A).
     Claimed b (B).
     ------- stderr -------
-    hint: begin it with 'git agent start b'
+    hint: to start it: git agent start b
     ");
     assert_eq!(active(&repo), serde_json::json!([]));
     assert_eq!(repo.agent(&["status", "--json"]).json()["held"], serde_json::json!(["b"]));
@@ -79,7 +79,7 @@ fn what_is_only_claimed_is_answered_first_and_named() {
     insta::assert_snapshot!(repo.agent(&["next"]), @r"
     b B
     ------- stderr -------
-    hint: you hold it; go on with 'git agent start b'; 'git agent show b' tells more
+    hint: you hold it; to continue: git agent start b; for details: git agent show b
     ");
     // Another claim is another task.
     assert_eq!(next(&repo, &["--claim"]), ("c".into(), Value::Null));
@@ -164,7 +164,7 @@ fn nothing_to_start_is_exit_code_3() {
     repo.agent(&["next"]).success();
     add(&repo, &["a"]);
     repo.agent(&["block", "a", "--on", "a key"]).success();
-    assert!(repo.agent(&["next", "--start"]).exits(3).stderr.contains("Every open task waits"));
+    assert!(repo.agent(&["next", "--start"]).exits(3).stderr.contains("Every open task is waiting"));
 }
 
 #[test]

@@ -148,7 +148,7 @@ fn a_rehearsal_shows_each_field_and_writes_nothing() {
         after: login.form -> 
     Added 1 task and changed 1, 2 are as the plan says.
     ------- stderr -------
-    hint: what is not wanted: 'git agent cancel <task>'; 'git agent edit <task>' changes what a task says
+    hint: to drop a task: git agent cancel <task>; to change one: git agent edit <task>
     ");
     assert_eq!(task(&repo, "login.session")["after"], json!([]));
     insta::assert_snapshot!(repo.agent(&["plan", "import", "plan.toml"]), @"Nothing to do, 4 are as the plan says.");

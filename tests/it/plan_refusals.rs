@@ -58,11 +58,11 @@ fn meanings_that_there_are_not_say_where() {
     assert_eq!(toml("titel = \"B\""), "bad-plan p.toml:3:9: a task has no key 'titel'");
     assert_eq!(
         toml("files = [\"a\", \"../b\"]"),
-        "bad-plan p.toml:3:15: cannot take the path '../b': it is outside of the repository"
+        "bad-plan p.toml:3:15: cannot use the path '../b': it is outside the repository"
     );
     assert_eq!(
         toml("files = [\"/etc/passwd\"]"),
-        "bad-plan p.toml:3:10: cannot take the path '/etc/passwd': it is not from the top of the work tree"
+        "bad-plan p.toml:3:10: cannot use the path '/etc/passwd': it is not from the top of the work tree"
     );
     assert_eq!(toml("result_json = \"{\"").split(": ").nth(1), Some("result_json is no JSON"));
     assert_eq!(

@@ -551,7 +551,7 @@ fn a_pushed_commit_is_not_taken_back_from_others() {
             .to_owned();
         repo.git(&["update-ref", "refs/remotes/origin/main", &commit]).success();
         let output = repo.agent(&["undo"]).success();
-        assert!(output.stderr.contains("a push is not undone"), "{output}");
+        assert!(output.stderr.contains("undo does not affect pushes"), "{output}");
         assert_eq!(repo.git(&["rev-parse", "refs/remotes/origin/main"]).text(), commit);
     });
 }

@@ -110,12 +110,12 @@ fn there_and_back() {
       kept inner: it is a repository of its own
       main: <oid> -> <oid>
     ------- stderr -------
-    hint: to undo it: git agent undo; the state before is in snapshot <id>
+    hint: to undo it: git agent undo; the previous state is in snapshot <id>
     ");
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1"]), @"
       kept inner: it is a repository of its own
     ------- stderr -------
-    Nothing to do: everything is as it was at t@1
+    Nothing to do: everything already matches t@1
     ");
     insta::assert_snapshot!(said(&repo, &["ops"]), @"
     6 operations
@@ -129,7 +129,7 @@ fn there_and_back() {
     insta::assert_snapshot!(said(&repo, &["ops", "show"]), @"
     <id>  rollback t to t@1  (N seconds ago by ann@here)
       main: <oid> -> <oid>
-      snapshot of what was before: <id>
+      snapshot of the previous state: <id>
       a.txt: file and index
       c.txt: file and index
       dir/b.txt: file and index
@@ -225,19 +225,19 @@ fn snapshots() {
     repo.sh("echo edited >a.txt; echo new >new.txt; git init -q inner").success();
     insta::assert_snapshot!(said(&repo, &["snapshot", "-m", "before lunch"]), @"
     Saved the work tree, 2 changed paths, as snapshot <id>
-    1 path not in it:
+    1 path not in the snapshot:
       inner: it is a repository of its own
     ------- stderr -------
-    hint: what is in it: git agent snapshot show <id>
-    hint: a file of it: git show refs/agent/snap/<id>:worktree/<path>
+    hint: to list its content: git agent snapshot show <id>
+    hint: to print a file: git show refs/agent/snap/<id>:worktree/<path>
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot"]), @"
-    Nothing is new since N seconds ago, when this was saved as snapshot <id>
-    1 path not in it:
+    Nothing has changed since snapshot <id> (N seconds ago)
+    1 path not in the snapshot:
       inner: it is a repository of its own
     ------- stderr -------
-    hint: what is in it: git agent snapshot show <id>
-    hint: a file of it: git show refs/agent/snap/<id>:worktree/<path>
+    hint: to list its content: git agent snapshot show <id>
+    hint: to print a file: git show refs/agent/snap/<id>:worktree/<path>
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "list"]), @"
     1 snapshot
@@ -254,19 +254,19 @@ fn snapshots() {
     Tasks     t
     Ref       refs/agent/snap/<id>
 
-    Changed against HEAD as it was:
+    Changes since the HEAD of its time:
       M a.txt
       A new.txt
 
-    The work tree differs from it now:
+    Differences from the current work tree:
       D a.txt
       A later.txt
       M new.txt
 
-    1 path not in it:
+    1 path not in the snapshot:
       inner: it is a repository of its own
     ------- stderr -------
-    hint: a file of it: git show refs/agent/snap/<id>:worktree/<path>
+    hint: to print a file: git show refs/agent/snap/<id>:worktree/<path>
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "restore", &id, "--", "nowhere"]), @"
     ------- stderr -------
@@ -291,7 +291,7 @@ fn snapshots() {
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "restore", &id]), @"
     ------- stderr -------
-    Nothing to do: the work tree is as in snapshot <id>
+    Nothing to do: the work tree already matches snapshot <id>
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "restore", "0"]), @"
     ------- stderr -------
@@ -300,9 +300,9 @@ fn snapshots() {
     [exit code 2]
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "drop", &id]), @"
-    Dropped snapshot <id>, which was <oid>
+    Dropped snapshot <id> (was <oid>)
     ------- stderr -------
-    hint: until git collects it, this brings it back: git update-ref refs/agent/snap/<id> <oid>
+    hint: to restore it before git prunes it: git update-ref refs/agent/snap/<id> <oid>
     ");
 }
 
@@ -508,7 +508,7 @@ fn interrupted() {
     insta::assert_snapshot!(said(&repo, &["ops"]), @"
     7 operations
       <id>  rollback t to t@1  (N seconds ago by ann@here)
-      <id>  rollback t to t@1  (N seconds ago by ann@here, failed, everything was put back)
+      <id>  rollback t to t@1  (N seconds ago by ann@here, failed, everything was restored)
       <id>  checkpoint t@2  (N seconds ago by ann@here)
       <id>  checkpoint t@1  (N seconds ago by ann@here)
       <id>  start t  (N seconds ago by ann@here)

@@ -123,7 +123,7 @@ fn a_task_that_began_before_all_commits_or_never() {
         find(&repo, Which::Start),
         Ok(Point { commit: None, number: None, rule: Some(Rule::Unborn), cut: false })
     );
-    insta::assert_snapshot!(repo.agent(&["show", "T-1@start"]), @"T-1@start is the state before the first commit: there was nothing.");
+    insta::assert_snapshot!(repo.agent(&["show", "T-1@start"]), @"T-1@start is the state before the first commit: the empty tree.");
     let empty = repo.agent(&["show", "T-1@start", "--json"]).json()["checkpoint"].clone();
     assert_eq!(
         (&empty["commit"], &empty["tree"]),

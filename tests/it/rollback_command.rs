@@ -44,7 +44,7 @@ fn a_dry_run_tells_what_each_mode_would_do() {
     let names = [("ONE", &one), ("TWO", &two)];
     let dry = |words: &[&str]| named(&unchanged(&repo, &[&["--dry-run"], words].concat()), &names);
     insta::assert_snapshot!(dry(&["T-1"]), @r"
-    Would roll back to T-1@2 by restoring files; main stays where it is.
+    Would roll back to T-1@2 by restoring files; main does not move.
       dependent  later (Comes later), pending, depends on T-1
     ------- stderr -------
     hint: nothing was changed; run it again without --dry-run to apply it
@@ -61,7 +61,7 @@ fn a_dry_run_tells_what_each_mode_would_do() {
     repo.write("a", "dirty\n");
     repo.write("new", "untracked\n");
     insta::assert_snapshot!(dry(&["T-1"]), @r"
-    Would roll back to T-1@2 by restoring files; main stays where it is.
+    Would roll back to T-1@2 by restoring files; main does not move.
       writes     1 path: a
       keeps      1 path: new (untracked, and may be older than the checkpoint)
       dependent  later (Comes later), pending, depends on T-1
@@ -79,7 +79,7 @@ fn a_dry_run_tells_what_each_mode_would_do() {
     hint: nothing was changed; run it again without --dry-run to apply it
     ");
     insta::assert_snapshot!(dry(&["T-1@start", "--", "a"]), @r"
-    Would roll back to T-1@start by restoring files; main stays where it is.
+    Would roll back to T-1@start by restoring files; main does not move.
       removes    1 path: a
       dependent  later (Comes later), pending, depends on T-1
     ------- stderr -------
@@ -285,7 +285,7 @@ fn what_was_done_is_told() {
     let told = |words: &[&str]| named(&repo.run("git-agent").args(["rollback"]).args(words).run().success(), &names);
     insta::assert_snapshot!(told(&["T-1"]), @r"
     ------- stderr -------
-    Nothing to do: everything is as it was at T-1@2
+    Nothing to do: everything already matches T-1@2
     ");
     insta::assert_snapshot!(told(&["T-1@1"]), @r"
     Rolled back to T-1@1 (rewind)
@@ -294,7 +294,7 @@ fn what_was_done_is_told() {
       main: TWO -> ONE
       dependent  later (Comes later), pending, depends on T-1
     ------- stderr -------
-    hint: to undo it: git agent undo; the state before is in snapshot <id>
+    hint: to undo it: git agent undo; the previous state is in snapshot <id>
     ");
     insta::assert_snapshot!(named(&repo.agent(&["undo"]), &names), @r"
     Undid: rollback T-1 to T-1@1

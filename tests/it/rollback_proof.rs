@@ -188,7 +188,7 @@ fn links_directories_and_modes_in_the_place_of_a_file_come_back() {
             repo.agent(&["rollback", "t@1"]).success();
         }
         let output = repo.agent(&["rollback", "t@1"]).success();
-        assert!(output.stderr.contains("Nothing to do: everything is as it was at t@1"), "{output}");
+        assert!(output.stderr.contains("Nothing to do: everything already matches t@1"), "{output}");
     });
 }
 
@@ -210,7 +210,7 @@ fn a_submodule_that_is_somewhere_else_is_not_called_the_same() {
         assert!(output.stdout.contains("kept sub: ") && !output.stderr.contains("Nothing to do"), "{output}");
         repo.sh("cd sub; git checkout -q -- l").success();
         let output = repo.agent(&["rollback", "t@2"]).success();
-        assert!(output.stderr.contains("Nothing to do: everything is as it was at t@2"), "{output}");
+        assert!(output.stderr.contains("Nothing to do: everything already matches t@2"), "{output}");
     });
 }
 

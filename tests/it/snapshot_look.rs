@@ -37,20 +37,20 @@ fn says_what_it_saved_and_how_to_get_it_back() {
     repo.write("huge", "x".repeat(11));
     insta::assert_snapshot!(masked(&repo.agent(&["snapshot", "-m", "before the big one"])), @"
     Saved the work tree, 3 changed paths, as snapshot <id 1>
-    1 path not in it:
+    1 path not in the snapshot:
       huge: it is larger than 'agent.maxFileSize' (11 bytes)
     ------- stderr -------
-    hint: what is in it: git agent snapshot show <id 1>
-    hint: a file of it: git show refs/agent/snap/<id 1>:worktree/<path>
+    hint: to list its content: git agent snapshot show <id 1>
+    hint: to print a file: git show refs/agent/snap/<id 1>:worktree/<path>
     ");
     repo.advance(600);
     insta::assert_snapshot!(masked(&repo.agent(&["snapshot"])), @"
-    Nothing is new since 10 minutes ago, when this was saved as snapshot <id 1>
-    1 path not in it:
+    Nothing has changed since snapshot <id 1> (10 minutes ago)
+    1 path not in the snapshot:
       huge: it is larger than 'agent.maxFileSize' (11 bytes)
     ------- stderr -------
-    hint: what is in it: git agent snapshot show <id 1>
-    hint: a file of it: git show refs/agent/snap/<id 1>:worktree/<path>
+    hint: to list its content: git agent snapshot show <id 1>
+    hint: to print a file: git show refs/agent/snap/<id 1>:worktree/<path>
     ");
     assert_eq!(repo.agent(&["snapshot", "-q"]).success().stdout, "");
 }
@@ -59,10 +59,10 @@ fn says_what_it_saved_and_how_to_get_it_back() {
 fn a_clean_worktree_can_be_saved() {
     let repo = with_files(TestRepo::new());
     insta::assert_snapshot!(masked(&repo.agent(&["snapshot"])), @"
-    Saved the work tree, as HEAD has it, as snapshot <id 1>
+    Saved the work tree, unchanged from HEAD, as snapshot <id 1>
     ------- stderr -------
-    hint: what is in it: git agent snapshot show <id 1>
-    hint: a file of it: git show refs/agent/snap/<id 1>:worktree/<path>
+    hint: to list its content: git agent snapshot show <id 1>
+    hint: to print a file: git show refs/agent/snap/<id 1>:worktree/<path>
     ");
 }
 
@@ -169,14 +169,14 @@ fn is_shown() {
     Tasks     t-1
     Ref       refs/agent/snap/<id 1>
 
-    Changed against HEAD as it was:
+    Changes since the HEAD of its time:
       M a.txt
       D gone
       A new
 
-    The work tree is as the snapshot has it.
+    The work tree matches the snapshot.
     ------- stderr -------
-    hint: a file of it: git show refs/agent/snap/<id 1>:worktree/<path>
+    hint: to print a file: git show refs/agent/snap/<id 1>:worktree/<path>
     ");
     repo.write("b.txt", "since\n");
     repo.write("gone", "gone\n");
@@ -226,11 +226,11 @@ fn is_dropped_all_or_none() {
     let commit = repo.git(&["rev-parse", &first]).text();
     let dropped = repo.agent(&["snapshot", "drop", &first, &first, &second]).success();
     insta::assert_snapshot!(masked(&dropped), @"
-    Dropped snapshot <id 1>, which was <oid>
-    Dropped snapshot <id 2>, which was <oid>
+    Dropped snapshot <id 1> (was <oid>)
+    Dropped snapshot <id 2> (was <oid>)
     ------- stderr -------
-    hint: until git collects it, this brings it back: git update-ref refs/agent/snap/<id 1> <oid>
-    hint: until git collects it, this brings it back: git update-ref refs/agent/snap/<id 2> <oid>
+    hint: to restore it before git prunes it: git update-ref refs/agent/snap/<id 1> <oid>
+    hint: to restore it before git prunes it: git update-ref refs/agent/snap/<id 2> <oid>
     ");
     assert_eq!(repo.git(&["for-each-ref", "refs/agent/snap"]).text(), "");
     // As the hint says.

@@ -113,7 +113,7 @@ fn people_are_told_what_happens_and_what_happened() {
       THREE a
       TWO b
       ONE a
-    The commit below stays: BASE (first) does not name T-1
+    The commit below is kept: BASE (first) does not name T-1
     The message:
         T-1
 
@@ -129,13 +129,13 @@ fn people_are_told_what_happens_and_what_happened() {
     Squashed 3 commits of T-1 into NEW: T-1
       main: THREE -> NEW
     ------- stderr -------
-    hint: to undo it: git agent undo; to look at it: git show NEW
+    hint: to undo it: git agent undo; to show it: git show NEW
     ");
     insta::assert_snapshot!(named(&unchanged(&repo, &[])), @r"
     ------- stderr -------
-    Nothing to squash: of T-1 there is one commit at the tip, NEW T-1
-    The commit below stays: BASE (first) does not name T-1
-    hint: 'git agent squash T-1 -m <message>' gives it another message
+    Nothing to squash: T-1 has only one commit at the tip, NEW T-1
+    The commit below is kept: BASE (first) does not name T-1
+    hint: to change its message: git agent squash T-1 -m <message>
     ");
     let squashed = repo.head();
     let named = |output: &Output| named(output).replace(&squashed[..12], "OLD");
@@ -143,11 +143,11 @@ fn people_are_told_what_happens_and_what_happened() {
     Reworded NEW of T-1: Say it
       main: OLD -> NEW
     ------- stderr -------
-    hint: to undo it: git agent undo; to look at it: git show NEW
+    hint: to undo it: git agent undo; to show it: git show NEW
     ");
     insta::assert_snapshot!(named(&unchanged(&repo, &["-m", "Say it\n\nIn two words."])), @r"
     ------- stderr -------
-    Nothing to do: NEW Say it says that already
+    Nothing to do: NEW Say it already has this message
     ");
 }
 
@@ -163,7 +163,7 @@ fn it_ends_where_others_begin() {
         commit(&repo, "e", "1", "T-1");
         let said = unchanged(&repo, &["T-1"]).success();
         assert!(
-            said.stderr.contains(&format!("The commit below stays: {} (d) does not name T-1", &nobodys[..12])),
+            said.stderr.contains(&format!("The commit below is kept: {} (d) does not name T-1", &nobodys[..12])),
             "{said}"
         );
         commit(&repo, "e", "2", "T-1");

@@ -35,16 +35,16 @@ fn a_task_from_add_to_complete() {
     insta::assert_snapshot!(repo.agent(&["start", "log"]), @r"
     Started login (Fix login).
     ------- stderr -------
-    hint: put it down again with 'git agent pause login'
+    hint: to release it: git agent pause login
     ");
     insta::assert_snapshot!(repo.agent(&["start", "login"]), @"login (Fix login) is in progress already; it is the active task.");
     insta::assert_snapshot!(repo.agent(&["decide", "Use a form", "--why", "no scripts"]), @"Recorded a decision on login (Fix login).");
     insta::assert_snapshot!(repo.agent(&["complete", "--result", "done"]), @r"
     Completed login (Fix login).
     ------- stderr -------
-    hint: take it up again with 'git agent reopen login'
+    hint: to reopen it: git agent reopen login
     ");
-    insta::assert_snapshot!(repo.agent(&["complete", "login", "--result", "done"]), @"login (Fix login) is completed already, with the same result.");
+    insta::assert_snapshot!(repo.agent(&["complete", "login", "--result", "done"]), @"login (Fix login) is already completed with the same result.");
     insta::assert_snapshot!(repo.agent(&["complete", "login", "--result", "else"]), @r"
     ------- stderr -------
     error: cannot complete login: it is completed

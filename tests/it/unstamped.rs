@@ -36,7 +36,7 @@ fn commits_without_a_task_are_told_of_and_linked() {
             );
             assert_eq!(unstamped(&repo), [""; 0]);
             insta::allow_duplicates! {
-                insta::assert_snapshot!(repo.agent(&["repair"]), @"Nothing to repair: every commit that was looked at names a task, or is linked to one.");
+                insta::assert_snapshot!(repo.agent(&["repair"]), @"Nothing to repair: every commit examined names a task or is linked to one.");
             }
             assert_eq!(repo.head(), two, "the commits stay as they are");
             // They are checkpoints now, to all who count.

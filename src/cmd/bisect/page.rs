@@ -18,9 +18,9 @@ pub(super) fn show(ctx: &Ctx, answer: &Answer) -> Result<()> {
     let name = |tested: Option<&Tested>| tested.map(|tested| style.task(&tested.point.name)).unwrap_or_default();
     ctx.out.print(&match &answer.ending {
         Ending::Found(bad) => found(ctx, bad),
-        Ending::AlreadyBad => format!("{} is bad already: it was broken before.\n", name(base)),
+        Ending::AlreadyBad => format!("{} is already bad: the failure is older.\n", name(base)),
         Ending::Unsure(suspects) => {
-            let mut text = "The first bad one is one of these; what could not be told stands between:\n".to_owned();
+            let mut text = "Only skipped commits are left to test. The first bad commit is one of:\n".to_owned();
             for point in suspects {
                 let name = if point.name.contains('@') { style.task(&point.name) } else { String::new() };
                 text.push_str(&format!("  {} {name}\n", style.id(&point.commit.to_string())));
@@ -30,30 +30,29 @@ pub(super) fn show(ctx: &Ctx, answer: &Answer) -> Result<()> {
         Ending::NeverBad if skipped == 0 => {
             format!("{} is good: there is nothing to find.\n", name(answer.tested.first()))
         }
-        Ending::NeverBad => "None is known to be bad, but some could not be told.\n".to_owned(),
+        Ending::NeverBad => "No commit is known to be bad, but some could not be tested.\n".to_owned(),
     })?;
     let total = sanitize::plural(answer.candidates, "commit");
-    let untold = if skipped == 0 { String::new() } else { format!(", {skipped} could not be told") };
+    let untold = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
     let inside = answer.tested.iter().filter(|test| !test.is_base).count();
-    let before = if base.is_some() { " and the state before" } else { "" };
+    let before = if base.is_some() { " and the starting point" } else { "" };
     ctx.out.status(format!("Tested {inside} of {total}{before}{untold}"));
     if let (Some(base), Ending::AlreadyBad) = (base, &answer.ending)
         && (126..=127).contains(&base.ended.exit)
     {
         let exit = base.ended.exit;
-        ctx.out
-            .hint(format!("exit code {exit}: the command could not be run there; 'exit 125' says that it cannot tell"));
+        ctx.out.hint(format!("exit code {exit}: the command could not be run there; exit with 125 to skip a commit"));
     }
     if let Some(base) = base.filter(|base| base.verdict == Verdict::Skip) {
-        ctx.out.warn(format!("{} could not be told: it may have been broken before", base.point.name));
+        ctx.out.warn(format!("{} was skipped: the failure may be older", base.point.name));
     }
     if let Ending::Found(bad) = &answer.ending {
         next(ctx, answer, bad);
     }
     if let Some(kept) = &answer.kept {
         let kept = kept.display();
-        ctx.out.status(format!("Its worktree is '{kept}', as the command left it"));
-        ctx.out.hint(format!("to get rid of it: git worktree remove '{kept}'"));
+        ctx.out.status(format!("Kept its worktree as the command left it: '{kept}'"));
+        ctx.out.hint(format!("to remove it: git worktree remove '{kept}'"));
     }
     Ok(())
 }
@@ -61,7 +60,7 @@ pub(super) fn show(ctx: &Ctx, answer: &Answer) -> Result<()> {
 fn found(ctx: &Ctx, bad: &FirstBad) -> String {
     let style = ctx.style();
     let point = &bad.point;
-    let mut text = format!("{} is the first bad one: {}\n", style.task(&point.name), style.plain(&bad.subject));
+    let mut text = format!("{} is the first bad commit: {}\n", style.task(&point.name), style.plain(&bad.subject));
     let mut field = |name: &str, value: &str| text.push_str(&format!("{name:<8} {value}\n"));
     field("Commit:", &style.id(&point.commit.to_string()));
     if let Some(id) = &point.task {
@@ -87,7 +86,7 @@ fn next(ctx: &Ctx, answer: &Answer, bad: &FirstBad) {
         ctx.out.hint(format!("git agent show {}", point.name));
         return;
     };
-    ctx.out.hint(format!("to look at it: git agent show {task}@{number}"));
+    ctx.out.hint(format!("to show it: git agent show {task}@{number}"));
     // Only to a state that is known to be good.
     match &answer.good {
         Some(good) => {
@@ -96,11 +95,11 @@ fn next(ctx: &Ctx, answer: &Answer, bad: &FirstBad) {
                 None => good.name.clone(),
             };
             if name.starts_with(&format!("{task}@")) {
-                ctx.out.hint(format!("to go back to what was good: git agent rollback {name}"));
+                ctx.out.hint(format!("to roll back to the last good one: git agent rollback {name}"));
             }
         }
         None if !answer.has_base && number == 1 => {
-            ctx.out.hint(format!("to go back to what was before: git agent rollback {task}@start"));
+            ctx.out.hint(format!("to roll back to the start of the task: git agent rollback {task}@start"));
         }
         None => {}
     }

@@ -150,7 +150,7 @@ fn agent(row: &Summary, by: &str, until: i64, now: Timestamp) -> Agent {
     let is_live = claim::is_live(until, now);
     let lease = match is_live {
         true => format!("{} left", relative_time::short(until, now)),
-        false => format!("ran out {} ago", relative_time::short(now, until)),
+        false => format!("expired {} ago", relative_time::short(now, until)),
     };
     Agent { name: sanitize::line(by).into_owned(), task: row.id.to_string(), lease, is_live }
 }
@@ -174,7 +174,7 @@ fn remark(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> (String, bool) {
         Status::InProgress if row.blockers > 0 => ("blocked".to_owned(), true),
         Status::InProgress => match (&row.claim, row.live_claim(now)) {
             (Some((by, _)), Some(_)) => (by.to_string(), false),
-            (Some((by, _)), None) => (format!("gone: {by}"), true),
+            (Some((by, _)), None) => (format!("expired: {by}"), true),
             (None, _) => ("unclaimed".to_owned(), true),
         },
         Status::Failed => (row.failure.clone().unwrap_or_default(), true),
@@ -193,8 +193,8 @@ fn remark(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> (String, bool) {
             Some(Obstacle::Blocked(_)) => ("blocked".to_owned(), true),
             Some(Obstacle::PutOff(until)) => (format!("until {}", until.to_minute().trim_end_matches(" UTC")), false),
             Some(Obstacle::Claimed { by, .. }) => (format!("for {by}"), false),
-            Some(Obstacle::Subtasks(count)) => (sanitize::plural(count as usize, "open part"), false),
-            Some(Obstacle::Cycle(_)) => ("in a circle".to_owned(), true),
+            Some(Obstacle::Subtasks(count)) => (sanitize::plural(count as usize, "open subtask"), false),
+            Some(Obstacle::Cycle(_)) => ("in a cycle".to_owned(), true),
             Some(Obstacle::Status(_)) => (String::new(), false),
         },
     }

@@ -32,9 +32,9 @@ pub struct Args {
 /// Carry out `git agent board` and print the result. Returns the exit code.
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if ctx.out.is_json() || !io::stdout().is_terminal() || !io::stdin().is_terminal() {
-        return Err(Error::new(codes::NO_TERMINAL, "cannot show the board: it needs a terminal to draw on")
-            .hint("'git agent status --watch' says what changes, line by line")
-            .hint("'git agent report' tells of the whole plan"));
+        return Err(Error::new(codes::NO_TERMINAL, "cannot show the board without a terminal")
+            .hint("'git agent status --watch' prints changes line by line")
+            .hint("'git agent report' describes the whole plan"));
     }
     ctx.repo()?;
     let style = ctx.style();

@@ -77,7 +77,7 @@ fn watch(
     let tick = if repo.refs() == Refs::Files { TICK } else { SLOW_TICK };
     let now = Instant::now();
     let mut seen = Seen { tip: repo.find_ref(ledger::REF).unwrap_or_default(), at: now, looked: now };
-    let failed = || "the terminal does not answer".to_owned();
+    let failed = || "the terminal does not respond".to_owned();
     loop {
         terminal.draw(|frame| view::draw(frame, &model, color)).or_environment(failed)?;
         let mut changed = false;

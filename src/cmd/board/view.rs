@@ -115,8 +115,8 @@ fn foot(model: &Model, paint: Paint, width: u16) -> Line<'static> {
     let keys = match model.screen {
         Screen::Board => "arrows move  Enter open  L log  / filter  r refresh  ? help  q quit",
         Screen::Task(Tab::Story) => "j k scroll  l log  r refresh  q back",
-        Screen::Task(Tab::Log) => "j k scroll  l story  r refresh  q back",
-        Screen::Help => "any key goes back",
+        Screen::Task(Tab::Log) => "j k scroll  l details  r refresh  q back",
+        Screen::Help => "any key returns",
     };
     let filter = match model.filter.is_empty() || model.screen != Screen::Board {
         true => String::new(),
@@ -272,16 +272,16 @@ fn task(frame: &mut Frame<'_>, model: &Model, tab: Tab, paint: Paint, area: Rect
 }
 
 const KEYS: [(&str, &str); 10] = [
-    ("← ↓ ↑ →, h j k l", "move from card to card, from column to column"),
-    ("PgUp PgDn, g G", "by pages; to the first, to the last"),
-    ("Enter", "open the task: everything that is known of it"),
-    ("L", "its log; in a task, l goes from story to log and back"),
-    ("/", "filter by id, title or agent; Enter keeps, Esc clears it"),
-    ("r", "read the ledger again (it is read whenever it changes)"),
+    ("← ↓ ↑ →, h j k l", "move between cards and between columns"),
+    ("PgUp PgDn, g G", "page down or up; first, last"),
+    ("Enter", "open the task and show its details"),
+    ("L", "its log; in a task, l switches between details and log"),
+    ("/", "filter by id, title or agent; Enter keeps it, Esc clears it"),
+    ("r", "reload the ledger (it reloads on every change)"),
     ("q, Esc", "back; on the board, quit"),
     ("Ctrl-C", "quit"),
     ("", ""),
-    ("", "Nothing is changed from here: 'git agent start', 'git agent claim' and their kin do that."),
+    ("", "The board is read-only: use 'git agent start', 'git agent claim' and so on."),
 ];
 
 fn help(frame: &mut Frame<'_>, paint: Paint, area: Rect) {

@@ -277,12 +277,12 @@ fn asked(host: Host, question: &Question) -> String {
 fn told_of_task(ensured: &Ensured) -> Option<String> {
     match ensured {
         Ensured::Made(task) => Some(format!(
-            "git-agent: this work is recorded as the new task {}. 'git agent edit {} --title …' renames it, 'git agent adopt TASK' makes it \
-             part of a planned one.",
+            "git-agent: this work is recorded as the new task {}. 'git agent edit {} --title …' renames it, 'git agent adopt TASK' moves \
+             it to a planned task.",
             task.id, task.id
         )),
         Ensured::Ask => Some(
-            "git-agent: no task is active, so commits name none. 'git agent start TASK' starts one, 'git agent add' makes one.".to_owned(),
+            "git-agent: no task is active, so commits are not stamped. 'git agent start TASK' starts one, 'git agent add' adds one.".to_owned(),
         ),
         Ensured::Known | Ensured::Off => None,
     }
@@ -291,8 +291,8 @@ fn told_of_task(ensured: &Ensured) -> Option<String> {
 /// Which tools do what a shell that cannot write to `.git` cannot.
 fn cannot_write(host: Host, output: &str) -> Option<String> {
     (host == Host::Codex && output.contains("Read-only file system")).then(|| {
-        "git-agent: the sandbox keeps the shell from writing to .git. Use the MCP tools of git-agent (start, checkpoint, complete, fail), \
-         which run outside of it."
+        "git-agent: the sandbox does not let the shell write to .git. Use the MCP tools of git-agent (start, checkpoint, complete, \
+         fail), which run outside it."
             .to_owned()
     })
 }

@@ -45,14 +45,14 @@ pub struct StatusArgs {
 /// The host that `word` names.
 pub(super) fn host(word: &str) -> Result<Host, String> {
     let known = || Host::ALL.map(Host::word).join(", ");
-    Host::from_word(word).ok_or_else(|| format!("not a host; known are {}", known()))
+    Host::from_word(word).ok_or_else(|| format!("not a host; the hosts are {}", known()))
 }
 
 /// Where configurations are.
 pub(super) fn places(ctx: &Ctx) -> Result<Places> {
     let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = variable("HOME").ok_or_else(|| {
-        Error::new(codes::HOST_CONFIG, "HOME is not set: the configuration of hosts is there").hint("set HOME")
+        Error::new(codes::HOST_CONFIG, "cannot find the configuration of hosts: HOME is not set").hint("set HOME")
     })?;
     let project = ctx.repo().ok().and_then(|repo| repo.work_dir()).map(|top| top.canonicalize().unwrap_or(top.into()));
     let named = Places::VARIABLES.into_iter().filter_map(|name| Some((name, variable(name)?))).collect();
@@ -115,7 +115,7 @@ pub(super) fn run(ctx: &Ctx, action: Action, args: Args) -> Result<u8> {
 fn said(action: Action, hosts: &[Host], changes: &[Change]) -> String {
     let names = hosts.iter().map(|host| host.title()).collect::<Vec<_>>().join(", ");
     let mut text = match (action, changes.is_empty()) {
-        (Action::Install, true) => format!("Installed already for {names}.\n"),
+        (Action::Install, true) => format!("Already installed for {names}.\n"),
         (Action::Install, false) => format!("Installed for {names}: {} changed.\n", plural(changes.len(), "file")),
         (Action::Uninstall, true) => "Nothing is installed.\n".to_owned(),
         (Action::Uninstall, false) => format!("Uninstalled for {names}: {} changed.\n", plural(changes.len(), "file")),
@@ -154,9 +154,9 @@ fn diff(change: &Change) -> String {
 fn hints(ctx: &Ctx, hosts: &[Host], scope: Scope) {
     for host in hosts {
         ctx.out.hint(match host {
-            Host::Codex => "Codex: trust the hooks once with /hooks; until then it skips them without a word",
+            Host::Codex => "Codex: trust the hooks once with /hooks; until then it silently skips them",
             Host::Copilot if scope == Scope::Project => {
-                "Copilot CLI: hooks of a repository need --trust-folder, or your yes"
+                "Copilot CLI: hooks of a repository need --trust-folder or your consent"
             }
             Host::Gemini if scope == Scope::Project => "Gemini CLI: hooks of a repository run in trusted folders only",
             _ => continue,
@@ -169,7 +169,7 @@ fn hints(ctx: &Ctx, hosts: &[Host], scope: Scope) {
     if let Ok(repo) = ctx.repo()
         && config_block::read(repo).is_empty()
     {
-        ctx.out.hint("git agent init sets up this repository: sessions are recorded only where that was done");
+        ctx.out.hint("to record sessions in this repository: git agent init");
     }
 }
 
@@ -263,7 +263,7 @@ fn line(ctx: &Ctx, host: Host, known: &HostJson) -> String {
     }
     if !known.missing.is_empty() {
         let files = known.missing.iter().map(|path| sanitize::line(path).into_owned()).collect::<Vec<_>>().join(", ");
-        text.push_str(&format!("\n  not as this version installs it: {files}; {install}"));
+        text.push_str(&format!("\n  differs from what this version installs: {files}; {install}"));
     }
     if known.installed.len() > 1 {
         text.push_str("\n  installed twice; each event counts once");

@@ -57,8 +57,8 @@ fn chosen(ctx: &Ctx, args: &Args) -> Result<Format> {
     let to_stdout = args.output.is_none();
     match (wanted, &args.output) {
         (Some(format), _) if format != Format::Json && ctx.out.is_json() && to_stdout => {
-            let message = format!("--json prints the json format, and --format says {}", format.as_str());
-            Err(Error::new(codes::BAD_FORMAT, message).hint("leave one of them out, or write to a file with --output"))
+            let message = format!("--json contradicts --format {}", format.as_str());
+            Err(Error::new(codes::BAD_FORMAT, message).hint("omit one of them, or write to a file with --output"))
         }
         (Some(format), _) => Ok(format),
         (None, None) if ctx.out.is_json() => Ok(Format::Json),

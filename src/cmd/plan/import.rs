@@ -66,7 +66,7 @@ pub(super) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.out.print(&page(&done.difference, args.dry_run, most))?;
     }
     if done.commit.is_some() {
-        ctx.out.hint("what is not wanted: 'git agent cancel <task>'; 'git agent edit <task>' changes what a task says");
+        ctx.out.hint("to drop a task: git agent cancel <task>; to change one: git agent edit <task>");
     }
     Ok(exit::OK)
 }
@@ -99,8 +99,7 @@ fn warn_of_left(ctx: &Ctx, file: &str, left: &[LeftKind]) {
         });
     }
     if left.len() > WARNED {
-        ctx.out
-            .warn(format!("{} more kinds of things are not taken as they are; --json lists them", left.len() - WARNED));
+        ctx.out.warn(format!("{} more kinds of problems in the plan; --json lists them", left.len() - WARNED));
     }
 }
 
@@ -113,7 +112,7 @@ fn page(difference: &Difference, dry_run: bool, most: usize) -> String {
     };
     let added = difference.added.len();
     for (id, title, feature) in difference.added.iter().take(most) {
-        let part = feature.as_ref().map(|feature| format!(", a part of {feature}")).unwrap_or_default();
+        let part = feature.as_ref().map(|feature| format!(", a subtask of {feature}")).unwrap_or_default();
         say(format!("+ {}{part}", named(id, title)));
     }
     if added > most {

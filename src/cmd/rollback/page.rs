@@ -39,7 +39,7 @@ impl<'a> Page<'a> {
         line(&mut page, "drops", &commits(&self.plan.drop));
         line(&mut page, "reverts", &commits(&self.plan.revert));
         if let Some(operation) = self.plan.abandons {
-            line(&mut page, "abandons", &format!("{}, which is not finished", operation.what));
+            line(&mut page, "abandons", &format!("{}, which is unfinished", operation.what));
         }
         let shown = |path: &BString| sanitize::bytes(path.as_bstr());
         let of = |wanted: fn(&Change) -> bool| -> Vec<String> {
@@ -87,7 +87,7 @@ impl<'a> Page<'a> {
         let branch =
             self.branch.as_deref().map_or_else(|| "HEAD".to_owned(), |branch| sanitize::line(branch).into_owned());
         match mode {
-            Mode::Files => format!("restoring files; {branch} stays where it is"),
+            Mode::Files => format!("restoring files; {branch} does not move"),
             Mode::Rewind => {
                 let to = self.plan.to.commit.map(oid).unwrap_or_default();
                 format!("moving {branch} back to {to}")

@@ -29,7 +29,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
         snapshot::list(caller.repo())
     })?;
     for (name, why) in &listed.damaged {
-        ctx.out.warn(format!("{name} is no snapshot that can be read: {why}"));
+        ctx.out.warn(format!("{name} is not a readable snapshot: {why}"));
     }
     if ctx.out.is_json() {
         ctx.out.json(&SnapshotAnswer::list(&listed))?;

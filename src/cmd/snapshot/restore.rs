@@ -33,7 +33,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     match outcome {
         Outcome::Nothing(plan) => {
             let name = format!("snapshot {}", snapshot.id);
-            operation_output::say_nothing(ctx, &format!("the work tree is as in {name}"), &name, &plan)?;
+            operation_output::say_nothing(ctx, &format!("the work tree already matches {name}"), &name, &plan)?;
         }
         Outcome::Done(done) => {
             operation_output::say(ctx, &format!("Restored snapshot {}", snapshot.id), &done)?;

@@ -54,7 +54,7 @@ pub(in crate::cmd) fn show(ctx: &Ctx, snapshot: &Snapshot) -> Result<u8> {
     }
     ctx.page()?;
     ctx.out.print(&page(ctx, snapshot, &moment, &changes, since.as_deref()))?;
-    ctx.out.hint(format!("a file of it: git show {}:worktree/<path>", snapshot.ref_name()));
+    ctx.out.hint(format!("to print a file: git show {}:worktree/<path>", snapshot.ref_name()));
     Ok(exit::OK)
 }
 
@@ -116,7 +116,7 @@ fn page(
     }
     field("Ref", &snapshot.ref_name());
     if snapshot.is_foreign {
-        field("Origin", "not made in this repository; what it says of itself may be wrong");
+        field("Origin", "not made in this repository; its metadata may be wrong");
     }
     let mut list = |title: &str, none: &str, lines: Vec<String>| {
         if lines.is_empty() {
@@ -129,14 +129,14 @@ fn page(
         let line = |change: &Difference| format!("  {} {}", change.letter(), sanitize::bytes(change.path.as_bstr()));
         changes.iter().map(line).collect::<Vec<_>>()
     };
-    list("Changed against HEAD as it was:", "Nothing was changed against HEAD.", lines(changes));
+    list("Changes since the HEAD of its time:", "No changes since HEAD.", lines(changes));
     let conflicts = in_conflict(moment);
     if !conflicts.is_empty() {
         let lines = conflicts.into_iter().map(|path| format!("  {}", sanitize::bytes(path))).collect();
         list("In conflict in the index:", "", lines);
     }
     if let Some(since) = since {
-        list("The work tree differs from it now:", "The work tree is as the snapshot has it.", lines(since));
+        list("Differences from the current work tree:", "The work tree matches the snapshot.", lines(since));
     }
     if !moment.skipped.is_empty() {
         text.push_str(&format!("\n{}", not_in_it(&moment.skipped)));

@@ -194,7 +194,7 @@ impl<'r> TempIndex<'r> {
     /// `git-failed`.
     pub fn intend_to_add<'p>(&self, top: &Path, paths: impl IntoIterator<Item = &'p BStr>) -> Result<()> {
         let git_dir = std::path::absolute(self.repo.git_dir());
-        let git_dir = git_dir.or_environment(|| "the current directory is gone".to_owned())?;
+        let git_dir = git_dir.or_environment(|| "the current directory was deleted".to_owned())?;
         let git = self.any_path().env("GIT_DIR", git_dir).env("GIT_WORK_TREE", top).arg("-C").arg(top);
         // `f`, as in force, for what is ignored: nothing is overwritten by it.
         let git = git.args(["--literal-pathspecs", "add", "-Nf", "--sparse"]).args(PATHS_FROM_STDIN);

@@ -192,7 +192,7 @@ impl Batch {
 pub fn filtered_id(repo: &Repo, file: &Path, path: &BStr) -> Result<Option<ObjectId>> {
     let option = [b"--path=", path.as_bytes()].concat();
     let option = gix::path::from_byte_slice(&option).or_environment(|| format!("'{path}' is no path here"))?;
-    let file = std::path::absolute(file).or_environment(|| "the current directory is gone".to_owned())?;
+    let file = std::path::absolute(file).or_environment(|| "the current directory was deleted".to_owned())?;
     let output = repo.git().arg("hash-object").arg(option).arg("--").arg(file).output()?;
     Ok(ObjectId::from_hex(output.stdout.trim()).ok())
 }

@@ -111,5 +111,5 @@ impl Drop for StagingDir<'_> {
 /// Absolute: git runs in other directories.
 fn path(repo: &Repo) -> Result<PathBuf> {
     let dir = repo.worktree_agent_dir().join("checkpoint");
-    std::path::absolute(dir).or_environment(|| "the current directory is gone".to_owned())
+    std::path::absolute(dir).or_environment(|| "the current directory was deleted".to_owned())
 }

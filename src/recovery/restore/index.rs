@@ -204,5 +204,5 @@ pub const STATE: &str = "restore.state";
 /// Where the private index of an operation lies.
 pub fn place(repo: &Repo) -> Result<PathBuf> {
     let place = repo.worktree_agent_dir().join("restore.index");
-    std::path::absolute(place).or_environment(|| "the current directory is gone".to_owned())
+    std::path::absolute(place).or_environment(|| "the current directory was deleted".to_owned())
 }
