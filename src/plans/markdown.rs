@@ -9,6 +9,10 @@
 //!   - [ ] Cookie (after: Form)
 //! - [!] Captcha (failed: the service is down)
 //! - [-] Remember me (labels: ui, later) (ref: KEY-1)
+//!   > What it is about.
+//!   >
+//!   > Done when:
+//!   > - [ ] it survives a restart
 //! ```
 //!
 //! Headings with items below them are features, items below items are their parts. `[ ]` is pending, `[~]` in progress, `[x]`
@@ -36,6 +40,9 @@ use blocks::blocks;
 pub(super) use line::is_checkbox;
 use line::{Entry, entry};
 pub(super) use write::write;
+
+/// The line of a description below which the acceptance criteria stand.
+const DONE_WHEN: &str = "Done when:";
 
 /// A feature or an item that others may be below of.
 struct Open {
@@ -95,6 +102,9 @@ pub(super) fn read(text: &str) -> Result<Reading, Wrong> {
     for (at, entry) in from.iter().enumerate() {
         let below = entry.text.join("\n");
         let below = reading.lines(entry.at, below.trim_matches('\n'));
+        let (below, accept) = accepted(&below);
+        let below = below.to_owned();
+        reading.items[at].content.accept = accept.map(str::to_owned);
         let texts = entry.whole.iter().cloned().chain((!below.trim().is_empty()).then_some(below));
         reading.items[at].content.description = texts.reduce(|all, text| format!("{all}\n\n{text}"));
     }
@@ -102,6 +112,20 @@ pub(super) fn read(text: &str) -> Result<Reading, Wrong> {
     headings_that_say(&mut reading, &from);
     foreign::follow(&mut reading.items);
     Ok(reading)
+}
+
+/// The description in `text`, and the acceptance criteria below it.
+fn accepted(text: &str) -> (&str, Option<&str>) {
+    let mut end = text.len();
+    for line in text.split_inclusive('\n').rev() {
+        let start = end - line.len();
+        if line.trim_end() == DONE_WHEN {
+            let accept = text[end..].trim_matches('\n');
+            return (text[..start].trim_end_matches('\n'), (!accept.trim().is_empty()).then_some(accept));
+        }
+        end = start;
+    }
+    (text, None)
 }
 
 /// A heading without a box may say in words where it stands. Boxes that are open below it say more.

@@ -84,7 +84,7 @@ fn plans_carry_criteria_and_never_untick() {
     on_one_git(|git| {
         let from = repo(git);
         from.agent(&["edit", "p", "--tick", "2"]).success();
-        for (format, file) in [("toml", "p.toml"), ("json", "p.json"), ("beads", "p.jsonl")] {
+        for (format, file) in [("toml", "p.toml"), ("json", "p.json"), ("beads", "p.jsonl"), ("markdown", "p.md")] {
             let text = from.agent(&["plan", "export", "--format", format]).success().stdout;
             let to = repo(git);
             to.agent(&["edit", "p", "--tick", "1"]).success();

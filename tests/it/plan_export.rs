@@ -60,7 +60,7 @@ fn what_is_exported_can_be_imported_and_is_what_is_there() {
 fn our_formats_bring_everything_into_another_repository() {
     let repo = start();
     let tasks = |repo: &TestRepo| {
-        let list = repo.agent(&["list", "--all", "--json"]).json();
+        let list = repo.agent(&["list", "--all", "--json", "--fields", "all"]).json();
         let mut tasks = list["tasks"].as_array().unwrap().clone();
         tasks.sort_by_key(|task| task["id"].as_str().unwrap().to_owned());
         let keys = [

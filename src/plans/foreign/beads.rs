@@ -155,7 +155,7 @@ fn write(plan: &Plan) -> String {
                 put(key, json!(word));
             }
         }
-        // Earlier versions kept both in the remark. Beads has one reference.
+        // Earlier versions kept both in the remark.
         let told = about.word("labels").unwrap_or_default().split(", ").filter(|label| !label.is_empty());
         let mut labels: Vec<&str> = content.labels.iter().flatten().map(String::as_str).collect();
         labels.extend(told.filter(|label| !content.labels.iter().flatten().any(|known| known == label)));
@@ -165,6 +165,10 @@ fn write(plan: &Plan) -> String {
         let reference = content.refs.iter().flatten().next().map(String::as_str).or_else(|| about.word("external"));
         if let Some(reference) = reference {
             put("external_ref", json!(reference));
+        }
+        // Beads has one; we read both.
+        if let Some(references) = content.refs.as_ref().filter(|references| references.len() > 1) {
+            put("external_refs", json!(references));
         }
         if let Some(seconds) = content.estimate {
             put("estimated_minutes", json!(seconds.div_ceil(60)));

@@ -122,6 +122,7 @@ pub(super) const KEYS: &[(&str, Role)] = &[
     ("owner", Role::About("owner")),
     ("createdby", Role::About("author")),
     ("externalref", Role::Refs),
+    ("externalrefs", Role::Refs),
     ("createdat", Role::About("created")),
     ("created", Role::About("created")),
     ("closedat", Role::About("closed")),

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::line::{MARKS, WORDS};
+use super::{
+    DONE_WHEN,
+    line::{MARKS, WORDS},
+};
 use crate::{
     domain::{id::TaskId, status::Status},
     plans::{
@@ -14,7 +17,7 @@ use crate::{
 /// Items are indented no deeper than this: what is below stands side by side.
 const DEEPEST: usize = 20;
 
-/// Write `plan`. Titles, states, nesting, ids, dependencies and descriptions are what a checklist has.
+/// Write `plan`. Titles, states, nesting, ids, dependencies, descriptions and acceptance criteria are what a checklist has.
 pub(in super::super) fn write(plan: &Plan) -> String {
     let parts = plan.parts();
     let (features, single): (Vec<usize>, Vec<usize>) = parts.tops().partition(|at| !parts.of(*at).is_empty());
@@ -80,7 +83,17 @@ fn said(item: &Item) -> String {
 }
 
 fn describe(out: &mut String, item: &Item, indent: &str) {
-    for line in item.content.description.iter().flat_map(|text| text.lines()) {
+    let about: Vec<&str> = item.content.description.iter().flat_map(|text| text.lines()).collect();
+    let accept = item.content.accept.as_deref();
+    for line in &about {
+        writeln!(out, "{indent}> {line}").unwrap_or_default();
+    }
+    // The last such line is read as the one of the criteria: one of the description needs another one below it.
+    if accept.is_none() && !about.contains(&DONE_WHEN) {
+        return;
+    }
+    let blank = if about.is_empty() { "" } else { "\n" };
+    for line in format!("{blank}{DONE_WHEN}\n{}", accept.unwrap_or_default()).lines() {
         writeln!(out, "{indent}> {line}").unwrap_or_default();
     }
 }
