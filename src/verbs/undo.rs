@@ -13,7 +13,7 @@ use crate::{
     git::{ObjectId, revwalk},
     recovery::{
         self, Outcome,
-        operation::{Kind, OpLog, Operation, Recorded},
+        operation::{Kind, OpLog, Operation, Recorded, State},
         undo,
     },
     store::{
@@ -114,6 +114,11 @@ pub fn resume(caller: &Caller) -> Result<Ended> {
     let repo = caller.repo();
     repo.require_work_dir("resume")?;
     let (operation, late, remarks) = caller.act(|author| recovery::resume(repo, author))?;
+    if let Some(undone) = operation.undoes.filter(|_| operation.state == State::Done) {
+        let parts = ledger_commands::parts(caller.view()?, undone)?;
+        let touched: Vec<TaskId> = tasks(&caller.view()?, &parts)?.into_iter().map(|task| task.id).collect();
+        reactivate(caller, &active_before(&parts), &touched, Some(&[]))?;
+    }
     Ok(Ended { operation, late, remarks })
 }
 
@@ -166,18 +171,19 @@ fn carry_out(caller: &Caller, entry: Entry, kind: Kind, is_last: bool) -> Result
         Some(recorded) => work_tree(caller, recorded, kind).map(Some),
         None => caller.write(|view| Ok((withdraw::draft(view, &request)?, ()))).map(|_| None),
     })?;
-    let active = |parts: &[Part]| parts.first().map(|part| part.command.active.clone()).unwrap_or_default();
     let after = if parts.is_empty() { Vec::new() } else { tasks(&caller.view()?, &parts)? };
     let affected = before.into_iter().zip(after).map(|(before, after)| Affected { before, after });
     let affected: Vec<Affected> = affected.collect();
     // What a redo finds is what the undo before it has restored.
     let known = match entry.undoes.filter(|_| !affected.is_empty()) {
-        Some(undoes) => active(&ledger_commands::parts(caller.view()?, undoes)?),
+        Some(undoes) => active_before(&ledger_commands::parts(caller.view()?, undoes)?),
         None => Vec::new(),
     };
     let known = (!is_last).then_some(known);
-    reactivate(caller, &active(&parts), &affected, known.as_deref())?;
     let ids: Vec<TaskId> = affected.iter().map(|task| task.after.id.clone()).collect();
+    if affected.iter().any(|task| task.before.status != task.after.status) {
+        reactivate(caller, &active_before(&parts), &ids, known.as_deref())?;
+    }
     caller.refresh_notes(&ids);
     // What cannot be told is not worth a failure: the undo is done.
     let done = outcome.as_ref().and_then(Outcome::done);
@@ -204,16 +210,20 @@ fn tasks(view: &View<'_>, parts: &[Part]) -> Result<Vec<Task>> {
     ids.into_iter().map(|id| Ok(Task::from_events(id.clone(), &view.events(&id)?.events))).collect()
 }
 
+/// The tasks that were active in this worktree before the command that wrote `parts`.
+fn active_before(parts: &[Part]) -> Vec<TaskId> {
+    parts.first().map(|part| part.command.active.clone()).unwrap_or_default()
+}
+
 /// Let the tasks be active in this worktree that were before the command, as far as they are in progress; unless others are active by now
 /// than those that it `touched` or that are `known` to have been active after it (`None`: all are).
-fn reactivate(caller: &Caller, before: &[TaskId], touched: &[Affected], known: Option<&[TaskId]>) -> Result<()> {
+fn reactivate(caller: &Caller, before: &[TaskId], touched: &[TaskId], known: Option<&[TaskId]>) -> Result<()> {
     let repo = caller.repo();
-    let is_moved = |task: &Affected| task.before.status != task.after.status;
-    if repo.work_dir().is_none() || !touched.iter().any(is_moved) {
+    if repo.work_dir().is_none() {
         return Ok(());
     }
     let present = active::pointed(repo)?;
-    let is_touched = |id: &TaskId| touched.iter().any(|task| task.after.id == *id);
+    let is_touched = |id: &TaskId| touched.contains(id);
     let view = caller.view()?;
     let mut wanted = Vec::new();
     let is_known = |id: &TaskId| known.is_none_or(|known| known.contains(id)) || before.contains(id) || is_touched(id);

@@ -15,6 +15,11 @@ fn world() -> TestRepo {
     repo
 }
 
+/// The active tasks.
+fn active(repo: &TestRepo) -> serde_json::Value {
+    repo.agent(&["status", "--json"]).json()["active"].clone()
+}
+
 /// What the repository and the ledger say of the task.
 fn standing(repo: &TestRepo) -> (String, String, String, usize) {
     let status = repo.agent(&["show", "a", "--json"]).json()["task"]["status"].as_str().expect("a status").to_owned();
@@ -30,6 +35,7 @@ fn what_was_interrupted_is_finished_or_put_back_in_the_ledger_too() {
             let before = standing(&killed);
             assert_eq!((before.2.as_str(), before.3), ("completed", 2));
             done.agent(words).success();
+            assert_eq!(active(&done), serde_json::json!(if words == ["undo"] { vec!["a"] } else { vec![] }));
             for step in ["Begun", "Indexed", "Recorded"] {
                 killed.run("git-agent").args(words).env("GIT_AGENT_TEST_DIE", step).run().failure();
                 assert!(killed.agent(&["status"]).success().stdout.contains("Interrupted: "), "{words:?} {step}");
@@ -44,6 +50,7 @@ fn what_was_interrupted_is_finished_or_put_back_in_the_ledger_too() {
             killed.agent(&["resume"]).success();
             let (now, then) = (standing(&killed), standing(&done));
             assert_eq!((&now.1, &now.2, now.3), (&then.1, &then.2, then.3), "{words:?}");
+            assert_eq!(active(&killed), active(&done), "{words:?}");
             killed.agent(&["doctor"]).success();
         }
     });
