@@ -32,6 +32,8 @@ use crate::{
 
 /// The notes ref.
 pub const REF: &str = "refs/notes/agent";
+/// The message of its commits.
+const MESSAGE: &[u8] = b"git-agent: what commits are to tasks\n";
 /// How often an update that lost a race is retried.
 const TRIES: usize = 8;
 
@@ -163,8 +165,22 @@ fn write(repo: &Repo, notes: &BTreeMap<ObjectId, String>, now: Timestamp) -> Res
         return Ok(Some(0));
     }
     let tree = tree::edit(repo, &mut batch, root, &changes)?;
-    let parents: Vec<ObjectId> = tip.into_iter().collect();
+    // Each would be one more line in the log of all refs, and an older projection says nothing that is needed.
+    let parents = match tip {
+        Some(tip) if is_unshared(repo, tip)? => revwalk::parents(repo, tip)?,
+        tip => tip.into_iter().collect(),
+    };
     Ok(publish(repo, batch, tip, tree, &parents, now)?.then_some(count))
+}
+
+/// Whether we made `tip`, and no remote is known to have it: then the next commit takes its place.
+fn is_unshared(repo: &Repo, tip: ObjectId) -> Result<bool> {
+    if commit::Commit::read(repo, tip)?.message != MESSAGE {
+        return Ok(false);
+    }
+    let fetched = repo.refs().list(repo, "refs/agent/remotes/")?;
+    let mut fetched = fetched.into_iter().filter(|(name, _)| name.ends_with("/agent"));
+    Ok(!fetched.any(|(_, theirs)| revwalk::common_ancestor(repo, tip, theirs) == Some(tip)))
 }
 
 /// Commit `tree` on `parents` and move the ref from `tip` to it; false: another process was faster.
@@ -176,8 +192,7 @@ fn publish(
     parents: &[ObjectId],
     now: Timestamp,
 ) -> Result<bool> {
-    let message = b"git-agent: what commits are to tasks\n";
-    let commit = batch.commit(repo, &NewCommit { tree, parents, message, at: now, identity: None })?;
+    let commit = batch.commit(repo, &NewCommit { tree, parents, message: MESSAGE, at: now, identity: None })?;
     batch.write(repo)?;
     let change = RefChange { name: REF.to_owned(), expected: tip, new: Some(commit) };
     match repo.refs().change(repo, &[change], "git-agent: notes on commits") {

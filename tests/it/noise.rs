@@ -67,6 +67,34 @@ fn operations_are_one_line_and_no_lanes_and_keep_what_they_left_alive() {
 }
 
 #[test]
+fn notes_on_commits_are_one_line_until_they_are_shared() {
+    on_one_git(|_| {
+        let repo = world();
+        let notes = |repo: &TestRepo| count(repo, &["refs/notes/agent"]);
+        (1..=4).for_each(|number| checkpoint(&repo, number));
+        assert_eq!(notes(&repo), 1);
+        // What another program wrote stays.
+        repo.git(&["notes", "--ref=agent", "add", "-m", "mine", "HEAD~4"]).success();
+        (5..=6).for_each(|number| checkpoint(&repo, number));
+        assert_eq!(notes(&repo), 3);
+        // What another clone has is built upon, so that its next fetch is a fast-forward.
+        let two = repo.clone_that_syncs();
+        repo.agent(&["sync", "-q"]).success();
+        let shared = repo.git(&["rev-parse", "refs/notes/agent"]).text();
+        (7..=9).for_each(|number| checkpoint(&repo, number));
+        assert_eq!(repo.git(&["rev-parse", "refs/notes/agent~"]).text(), shared);
+        for repo in [&repo, &two, &repo] {
+            repo.agent(&["sync", "-q"]).success();
+        }
+        let tip = |repo: &TestRepo| repo.git(&["rev-parse", "refs/notes/agent"]).text();
+        assert_eq!(tip(&repo), tip(&two));
+        let shown = |rev: &str| repo.git(&["log", "-1", "--notes=agent", "--format=%N", rev]).text();
+        assert!(shown("HEAD~8").contains("a@1 ") && shown("HEAD").contains("a@9 "));
+        assert!(shown("HEAD~9").contains("mine"));
+    });
+}
+
+#[test]
 fn more_operations_than_a_commit_holds_stay_in_order_and_are_undone_and_expire() {
     on_one_git(|_| {
         let repo = world();
