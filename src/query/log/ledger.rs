@@ -89,13 +89,10 @@ impl<'r> Tasks<'r> {
         Ok(all)
     }
 
-    /// When `record` was made, in milliseconds: git's second, and the ledger's fraction of it if it saw the commit.
+    /// When `record` was made, in milliseconds: as the ledger saw it, by the clock of the events around it, whatever its committer date is set
+    /// to; else git's second.
     pub fn moment(&self, record: &Record) -> i64 {
-        let second = record.at.saturating_mul(1000);
-        match self.committed.get(&record.commit) {
-            Some(seen) => (*seen).clamp(second, second.saturating_add(999)),
-            None => second,
-        }
+        self.committed.get(&record.commit).copied().unwrap_or_else(|| record.at.saturating_mul(1000))
     }
 
     /// Whether the ledger lacks all of `tasks`.
