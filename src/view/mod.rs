@@ -29,7 +29,7 @@ pub use crate::{
     domain::text::{NAMED, list, oid, shorten},
     view::columns::{Row, id_width, pad},
 };
-pub use style::{BLOCKED, Paint, Style, mark, mark_of};
+pub use style::{Paint, Style, mark_of};
 
 use pager::Pager;
 
@@ -244,7 +244,20 @@ impl Out {
     ///
     /// As [`Out::write`].
     pub fn work_json(&self, answer: &impl Serialize) -> Result<()> {
-        let selection = self.selection.clone().unwrap_or_else(json::Selection::work);
+        self.json_by(answer, json::Selection::work)
+    }
+
+    /// [`Out::json`] of one who reads many tasks: they have the fields that say something, unless others are asked for.
+    ///
+    /// # Errors
+    ///
+    /// As [`Out::write`].
+    pub fn list_json(&self, answer: &impl Serialize) -> Result<()> {
+        self.json_by(answer, json::Selection::telling)
+    }
+
+    fn json_by(&self, answer: &impl Serialize, default: fn() -> json::Selection) -> Result<()> {
+        let selection = self.selection.clone().unwrap_or_else(default);
         self.write(format!("{}\n", json::text(answer, Some(&selection))?).as_bytes())
     }
 

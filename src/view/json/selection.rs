@@ -10,8 +10,10 @@ use crate::error::{Error, Result, codes};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selection {
     fields: Vec<String>,
-    /// What is null, false or empty is left out, and a verification that passed.
+    /// What is null, false or empty is left out, and a number that counts nothing.
     without_empty: bool,
+    /// A verification that passed is left out, too.
+    without_passed: bool,
     is_brief: bool,
 }
 
@@ -44,12 +46,28 @@ const TASKS: [&str; 3] = ["task", "tasks", "next"];
 impl Selection {
     /// The fields with which a task can be chosen, where they say something.
     pub fn brief() -> Self {
-        Selection { fields: BRIEF.map(str::to_owned).into(), without_empty: true, is_brief: true }
+        Selection { fields: BRIEF.map(str::to_owned).into(), is_brief: true, ..Selection::telling() }
     }
 
     /// The fields that are needed to work on a task, where they say something: those of `start`, `next` and `complete`.
     pub fn work() -> Self {
-        Selection { fields: WORK.map(str::to_owned).into(), without_empty: true, is_brief: false }
+        Selection { fields: WORK.map(str::to_owned).into(), without_passed: true, ..Selection::telling() }
+    }
+
+    /// All fields, where they say something: those of `list` and `ready`.
+    pub fn telling() -> Self {
+        Selection { without_empty: true, ..Selection::whole() }
+    }
+
+    /// All fields.
+    fn whole() -> Self {
+        let fields = schema_for!(TaskJson).to_value()["properties"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect();
+        Selection { fields, without_empty: false, without_passed: false, is_brief: false }
     }
 
     /// The fields that `names` lists, separated by commas; `all` for all of them.
@@ -58,21 +76,20 @@ impl Selection {
     ///
     /// `bad-option` for a field that no task has.
     pub fn named(names: &str) -> Result<Self> {
-        let known = schema_for!(TaskJson).to_value();
-        let known: Vec<&String> = known["properties"].as_object().into_iter().flatten().map(|(name, _)| name).collect();
+        let whole = Selection::whole();
+        let known = &whole.fields;
         let fields: Vec<String> =
             names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
         if fields == ["all"] {
-            let fields = known.into_iter().cloned().collect();
-            return Ok(Selection { fields, without_empty: false, is_brief: false });
+            return Ok(whole);
         }
         if let Some(wrong) = fields.iter().find(|name| !known.contains(name)) {
-            let list = known.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+            let list = known.join(", ");
             return Err(Error::new(codes::BAD_OPTION, format!("a task has no field '{}'", wrong.escape_debug()))
                 .hint(format!("its fields are {list}; 'all' stands for all of them"))
                 .argument("--fields <NAMES>"));
         }
-        Ok(Selection { fields, without_empty: false, is_brief: false })
+        Ok(Selection { fields, ..whole })
     }
 
     /// Whether it is that of `--brief`.
@@ -97,13 +114,15 @@ impl Selection {
     fn reduce(&self, task: &mut Value) {
         let Value::Object(fields) = task else { return };
         let is_wanted = |name: &str| self.fields.iter().any(|field| field == name);
-        let says_something = |value: &Value| match value {
+        let says_something = |name: &str, value: &Value| match value {
             Value::Null | Value::Bool(false) => false,
             Value::Array(list) => !list.is_empty(),
-            Value::Object(fields) => fields.get("passed") != Some(&Value::Bool(true)),
+            Value::Object(fields) => !self.without_passed || fields.get("passed") != Some(&Value::Bool(true)),
+            // 0 is the highest priority.
+            Value::Number(count) => name == "priority" || count.as_u64() != Some(0),
             _ => true,
         };
-        fields.retain(|name, value| is_wanted(name) && (!self.without_empty || says_something(value)));
+        fields.retain(|name, value| is_wanted(name) && (!self.without_empty || says_something(name, value)));
     }
 }
 
