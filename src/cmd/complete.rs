@@ -105,7 +105,7 @@ fn show(ctx: &Ctx, done: &Completed, request: &Request) -> Result<()> {
         }
     })?;
     task_change::show_features(ctx, &done.features)?;
-    task_change::show_uncommitted(ctx, task, done.uncommitted.as_ref());
+    task_change::show_uncommitted(ctx, done.uncommitted.as_ref());
     let next = done.next.as_ref().and_then(|next| next.as_ref().ok());
     if !ctx.out.is_quiet() {
         for row in done.unblocked.iter().filter(|row| next.is_none_or(|next| next.task.id != row.id)) {
@@ -118,6 +118,7 @@ fn show(ctx: &Ctx, done: &Completed, request: &Request) -> Result<()> {
             let (task, is_claimed) = (&next.task, request.next == Some(Take::Claim));
             let what = if is_claimed { "Claimed" } else { begun(next) };
             ctx.out.print(&format!("{what} {}.\n", sanitize::line(&task.name())))?;
+            task_change::show_uncommitted(ctx, next.uncommitted.as_ref());
             task_change::show_needs(ctx, task)?;
             if is_claimed {
                 ctx.out.hint(format!("to start it: git agent start {}", task.id));

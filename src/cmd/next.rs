@@ -46,7 +46,11 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     };
     let task = &next.task;
     if ctx.out.is_json() {
-        ctx.out.work_json(&NextAnswer::task(task_change::with_needs(ctx, task)?, next.is_yours))?;
+        ctx.out.work_json(&NextAnswer::task(
+            task_change::with_needs(ctx, task)?,
+            next.is_yours,
+            next.uncommitted.as_ref(),
+        ))?;
         return Ok(exit::OK);
     }
     let style = ctx.style();
@@ -58,6 +62,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         Take::Look => format!("{named} {title}"),
     };
     ctx.out.print(&format!("{said}\n"))?;
+    task_change::show_uncommitted(ctx, next.uncommitted.as_ref());
     task_change::show_needs(ctx, task)?;
     match take {
         Take::Start => {}

@@ -50,13 +50,14 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let (changed, us) = (&started.changed, ctx.holder()?);
     let task = &changed.task;
     if ctx.out.is_json() {
-        ctx.out.work_json(&StartAnswer::new(task_change::with_needs(ctx, task)?))?;
+        ctx.out.work_json(&StartAnswer::new(task_change::with_needs(ctx, task)?, started.uncommitted.as_ref()))?;
         return Ok(exit::OK);
     }
     task_change::answer(ctx, task, || said(changed) + &task_change::taken_over(&changed.before, task, &us))?;
     for other in &started.replaced {
         ctx.out.status(format!("{other} is no longer the active task of this worktree; it stays in progress."));
     }
+    task_change::show_uncommitted(ctx, started.uncommitted.as_ref());
     task_change::show_needs(ctx, task)?;
     if changed.wrote {
         ctx.out.hint(format!("to release it: git agent pause {}", task.id));

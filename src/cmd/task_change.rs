@@ -4,8 +4,7 @@ use crate::{
     cmd::context::{Ctx, text_argument},
     domain::{claim::Holder, id::TaskId, summary::Summary, task::Task, text::list},
     error::{Error, Result, codes},
-    git::status,
-    verbs::{self, feature::Features, task::Changed},
+    verbs::{self, feature::Features, task::Changed, uncommitted::Left},
     view::{
         brief::needs,
         json::{BriefDecisionJson, EndAnswer, EndJson, EndedAnswer, TaskAnswer, TaskJson, TasksAnswer},
@@ -101,8 +100,8 @@ pub(super) fn ended(
         ctx.out.status(format!("Waiting for it: {names}."));
         ctx.out.hint(format!("to remove the dependency: git agent dep remove <task> --after {}", ids(changed)));
     }
-    if let Some(changed) = changed.iter().find(|changed| changed.uncommitted.is_some()) {
-        show_uncommitted(ctx, &changed.task, changed.uncommitted.as_ref());
+    for changed in changed {
+        show_uncommitted(ctx, changed.uncommitted.as_ref());
     }
     Ok(())
 }
@@ -126,18 +125,20 @@ pub(super) fn show_features(ctx: &Ctx, features: &Features) -> Result<()> {
     Ok(())
 }
 
-/// Say what is not committed after the work on `task` ended.
-pub(super) fn show_uncommitted(ctx: &Ctx, task: &Task, uncommitted: Option<&status::Summary>) {
-    let Some(summary) = uncommitted else { return };
+/// Say what is not committed although another task was active before, to which task it goes, and how it is committed for the one before.
+pub(super) fn show_uncommitted(ctx: &Ctx, left: Option<&Left>) {
+    let Some(Left { task, goes_to, summary }) = left else { return };
     let paths = summary.first.iter().map(|one| sanitize::bytes(one.path.as_ref())).collect::<Vec<_>>();
     let more = match summary.total - paths.len() {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let verb = if summary.total == 1 { "is" } else { "are" };
+    let (verb, them) = if summary.total == 1 { ("is", "it") } else { ("are", "them") };
     let total = sanitize::plural(summary.total, "path");
-    ctx.out.warn(format!("{total} {verb} not committed: {}{more}", paths.join(", ")));
-    ctx.out.hint(format!("to commit what belongs to {0}: git agent checkpoint --task {0} -m '…'", task.id));
+    let paths = paths.join(", ");
+    let goes_to = goes_to.as_ref().map(|next| format!("; from now on, a checkpoint commits {them} for {next}"));
+    ctx.out.warn(format!("{total} {verb} not committed: {paths}{more}{}", goes_to.unwrap_or_default()));
+    ctx.out.hint(format!("to commit what belongs to {task}: git agent checkpoint --task {task} -m '…'"));
 }
 
 /// From whom `us` took the claim of `task`, as one more sentence; empty if no other actor held it `before`.

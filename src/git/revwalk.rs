@@ -153,6 +153,17 @@ pub fn lost(repo: &Repo, commits: &[ObjectId]) -> Result<Vec<ObjectId>> {
     Ok(commits.iter().copied().filter(|id| walked.contains(id) || !here(id)).collect())
 }
 
+/// A branch or remote branch that contains `commit`, in its short form; local ones first.
+///
+/// # Errors
+///
+/// When git cannot list the refs.
+pub fn branch_with(repo: &Repo, commit: ObjectId) -> Result<Option<String>> {
+    let words = ["for-each-ref", "--count=1", "--format=%(refname:short)", "--contains", &commit.to_string()];
+    let answer = repo.git().args(words).args(["refs/heads", "refs/remotes"]).run()?;
+    Ok(answer.lines().next().map(|name| name.to_str_lossy().into_owned()))
+}
+
 /// A commit and its parents, as far as they are in this clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {

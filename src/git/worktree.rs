@@ -34,6 +34,11 @@ pub fn all(repo: &Repo) -> Result<Vec<PathBuf>> {
     Ok(dirs)
 }
 
+/// Whether this repository has linked worktrees. No git is asked.
+pub fn has_linked(repo: &Repo) -> bool {
+    fs::read_dir(repo.common_dir().join("worktrees")).is_ok_and(|mut entries| entries.next().is_some())
+}
+
 /// The linked worktrees of this repository that lie inside of this work tree, from its top, such as `.claude/worktrees/x`: they are not a part
 /// of what is here. No git is asked.
 pub fn inside(repo: &Repo) -> Vec<BString> {

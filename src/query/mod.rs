@@ -2,6 +2,7 @@
 
 pub mod brief;
 pub mod changes;
+pub mod elsewhere;
 pub mod log;
 pub mod missing_ledger;
 pub mod own;

@@ -12,6 +12,7 @@ use crate::{
     },
     error::Result,
     git::{ObjectId, Repo, commit::Commit, reflog, revwalk},
+    query::elsewhere::{self, Elsewhere},
     store::{
         active::ended,
         ledger::{View, commits::Owners},
@@ -35,6 +36,26 @@ pub struct Unstamped {
 /// When HEAD or its reflog cannot be read.
 pub fn find(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
     let Some(head) = repo.head()?.commit else { return Ok(Vec::new()) };
+    left_of(repo, made(repo, active)?, head)
+}
+
+/// The unstamped commits since the `active` tasks of this worktree were started that HEAD does not contain, and a branch does.
+///
+/// # Errors
+///
+/// When HEAD, its reflog or the refs cannot be read.
+pub fn elsewhere(repo: &Repo, active: &[Task]) -> Result<Option<Elsewhere>> {
+    let found: Vec<ObjectId> = made(repo, active)?.into_iter().map(|one| one.commit).collect();
+    let missing = elsewhere::not_on_head(repo, &found)?;
+    if missing.is_empty() {
+        return Ok(None);
+    }
+    let owners = Owners::read(&View::now(repo)?)?;
+    elsewhere::of(repo, missing.into_iter().filter(|commit| owners.linked(*commit).is_empty()).collect())
+}
+
+/// The commits that were made here since the `active` tasks were started, and name no task, oldest first.
+fn made(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
     let since = |task: &Task| task.spans.last().filter(|span| span.to.is_none()).map(|span| span.from.seconds());
     let Some(earliest) = active.iter().filter_map(since).min() else { return Ok(Vec::new()) };
     let rules = repo.settings().trailer_rules();
@@ -58,7 +79,7 @@ pub fn find(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
             found.push(Unstamped { commit: made.new, task: task.id.clone() });
         }
     }
-    left_of(repo, found, head)
+    Ok(found)
 }
 
 /// Those of `found` that HEAD still has, and that no event links to a task.

@@ -162,6 +162,9 @@ fn tasks_of<'p>(repo: &Repo, pointers: impl IntoIterator<Item = &'p Pointer>) ->
 /// When the worktrees cannot be listed, or refs cannot be read.
 pub fn elsewhere(repo: &Repo, id: &TaskId) -> Result<Vec<Repo>> {
     let mut found = Vec::new();
+    if !worktree::has_linked(repo) {
+        return Ok(found);
+    }
     // It may be known by a relative path.
     let whole = |repo: &Repo| repo.git_dir().canonicalize().ok();
     for dir in worktree::all(repo)? {
@@ -198,7 +201,8 @@ pub fn set(repo: &Repo, id: &TaskId, also: bool) -> Result<()> {
     apply(repo, &changes, &format!("start {id}"))
 }
 
-/// End the activity of `id` in this worktree at `at`; answers whether it had any. If no other task is active, [`ended`] remembers it.
+/// End the activity of `id` in this worktree at `at`; answers whether it had any. If no other task is active, [`ended`] remembers it, also in other
+/// worktrees where it was active.
 ///
 /// # Errors
 ///
@@ -210,6 +214,12 @@ pub fn end(repo: &Repo, id: &TaskId, at: Timestamp) -> Result<bool> {
     clear(repo, id)?;
     if was_active && of_session(repo)?.is_empty() {
         ended::put(repo, id, at);
+    }
+    // What is committed in other worktrees from now on may belong to it, too.
+    for there in elsewhere(repo, id)? {
+        if of_worktree(&there)?.is_empty() {
+            ended::put(&there, id, at);
+        }
     }
     Ok(was_active)
 }

@@ -1,5 +1,7 @@
 //! A task is done.
 
+mod commits;
+
 use std::collections::HashSet;
 
 use serde_json::Value;
@@ -9,7 +11,9 @@ use super::{
     checkpoint::{self, Allow, Answer, Checkpoint, GitOutput, What},
     feature::{self, Features},
     next::{self, Among, Choice, Next, NoTask, Take},
-    setup, task, text, uncommitted, verify,
+    task, text,
+    uncommitted::{self, Left},
+    verify,
 };
 use crate::{
     domain::{
@@ -23,8 +27,7 @@ use crate::{
         text::{list, oid, plural},
     },
     error::{Error, Result, codes},
-    git::{self, ObjectId, state},
-    query::unstamped,
+    git::{ObjectId, state},
     recovery::in_progress,
     settings::CompleteDirty,
     store::{
@@ -81,7 +84,7 @@ pub struct Completed {
     /// The verification that was run first, and its command.
     pub verified: Option<(String, Verification)>,
     /// What is not committed, if the task was active in this worktree.
-    pub uncommitted: Option<git::status::Summary>,
+    pub uncommitted: Option<Left>,
     /// What became of the features that it was the last open part of.
     pub features: Features,
     /// Tasks that became ready.
@@ -92,6 +95,16 @@ pub struct Completed {
     pub open_criteria: Vec<String>,
     /// Commits that were made here while it was active, and name no task, oldest first.
     pub unstamped: Vec<ObjectId>,
+    /// Its commits that HEAD does not contain, and a branch or a tag does, oldest first.
+    pub elsewhere: Vec<ObjectId>,
+}
+
+impl Completed {
+    /// What is not committed, of the completed task and of one that the next task replaces.
+    fn left(&mut self) -> impl Iterator<Item = &mut Option<Left>> {
+        let next = self.next.as_mut().and_then(|next| next.as_mut().ok());
+        std::iter::once(&mut self.uncommitted).chain(next.map(|next| &mut next.uncommitted))
+    }
 }
 
 /// What was done before the task is completed.
@@ -139,7 +152,8 @@ fn complete_named(caller: &Caller, request: &Request) -> Result<Vec<Completed>> 
     caller.refresh_notes(&tasks.iter().map(|task| task.id.clone()).collect::<Vec<_>>());
     let mut done = Vec::with_capacity(tasks.len());
     for (before, features) in tasks.into_iter().zip(features) {
-        let unstamped = if active.contains(&before.id) { unstamped(caller, &before)? } else { Vec::new() };
+        let unstamped = if active.contains(&before.id) { commits::unstamped(caller, &before)? } else { Vec::new() };
+        let elsewhere = commits::elsewhere(caller, &before)?;
         let uncommitted = uncommitted::end(caller, &before.id)?;
         let at = written.tasks.iter().position(|task| task.id == before.id);
         let wrote = before.status != Status::Completed;
@@ -158,6 +172,7 @@ fn complete_named(caller: &Caller, request: &Request) -> Result<Vec<Completed>> 
             next,
             open_criteria,
             unstamped,
+            elsewhere,
         });
     }
     if let Some(last) = done.last_mut() {
@@ -168,6 +183,7 @@ fn complete_named(caller: &Caller, request: &Request) -> Result<Vec<Completed>> 
             _ => None,
         };
     }
+    uncommitted::settle(caller, done.iter_mut().flat_map(Completed::left))?;
     Ok(done)
 }
 
@@ -190,25 +206,6 @@ fn open_criteria(caller: &Caller, task: &Task) -> Result<Vec<String>> {
         ));
     }
     Ok(open)
-}
-
-/// The commits that were made here while `task`, as it was before, was active, and name no task; said with the command that links them.
-fn unstamped(caller: &Caller, task: &Task) -> Result<Vec<ObjectId>> {
-    const NAMED: usize = 5;
-    setup::warn_of_hooks(caller)?;
-    let found = unstamped::find(caller.repo(), std::slice::from_ref(task))?;
-    let commits: Vec<ObjectId> = found.iter().map(|one| one.commit).collect();
-    if !commits.is_empty() {
-        let id = &task.id;
-        let names = commits.iter().take(NAMED).map(oid).collect::<Vec<_>>().join(" ");
-        let more = if commits.len() > NAMED { " …" } else { "" };
-        let do_not = if commits.len() == 1 { "names no task" } else { "name no task" };
-        caller.warn(format!(
-            "{} made while {id} was active {do_not}: 'git agent link {names}{more} --task {id}' links what belongs to it",
-            plural(commits.len(), "commit")
-        ));
-    }
-    Ok(commits)
 }
 
 /// JSON if it looks like JSON and is, else the text itself.

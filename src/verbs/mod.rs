@@ -53,7 +53,7 @@ pub mod sync;
 pub mod task;
 pub mod text;
 pub mod timeline;
-mod uncommitted;
+pub mod uncommitted;
 pub mod undo;
 pub mod uninstall;
 pub mod verify;

@@ -3,6 +3,7 @@
 use super::{
     Caller, session,
     start::{self, Activate},
+    uncommitted::{self, Left},
 };
 use crate::{
     domain::{
@@ -67,6 +68,8 @@ pub struct Next {
     pub is_yours: bool,
     /// It had been begun before, and that attempt goes on.
     pub goes_on: bool,
+    /// What is not committed, if it was started and another task was active in this worktree before.
+    pub uncommitted: Option<Left>,
 }
 
 /// The task to do now, or why there is none: what the caller holds in this worktree or left in progress there; then, of the ready ones,
@@ -95,7 +98,11 @@ pub fn next(caller: &Caller, request: &Request) -> Result<Result<Next, NoTask>> 
         None => caller.write(decide)?,
     };
     match found {
-        Ok(choice) => taken(caller, written.tasks, &choice, request.take).map(Ok),
+        Ok(choice) => {
+            let mut next = taken(caller, written.tasks, &choice, request.take)?;
+            uncommitted::settle(caller, std::iter::once(&mut next.uncommitted))?;
+            Ok(Ok(next))
+        }
         Err(why) => {
             warn_of_cycles(caller)?;
             let is_elsewhere = why == NoTask::None && caller.misses_ledger();
@@ -129,17 +136,19 @@ pub(super) fn take(caller: &Caller, view: &View<'_>, choice: &mut Choice, take: 
     Ok(())
 }
 
-/// The task that was chosen, as it is after `written`; active in this worktree if it was started.
+/// The task that was chosen, as it is after `written`; active in this worktree if it was started. What is not committed is for
+/// [`uncommitted::settle`].
 pub(super) fn taken(caller: &Caller, written: Vec<Task>, choice: &Choice, take: Take) -> Result<Next> {
     let task = match written.into_iter().find(|task| task.id == choice.id) {
         Some(task) => task,
         None => existing(&caller.view()?, &choice.id)?,
     };
     // What is active beside it stays so.
+    let mut uncommitted = None;
     if take == Take::Start && !caller.active()?.contains(&choice.id) {
-        start::activate(caller, &choice.id, Activate::Alone)?;
+        uncommitted = start::activate(caller, &choice.id, Activate::Alone)?.1;
     }
-    Ok(Next { task, is_yours: choice.is_yours, goes_on: choice.goes_on })
+    Ok(Next { task, is_yours: choice.is_yours, goes_on: choice.goes_on, uncommitted })
 }
 
 /// Name the circles that open tasks are in: they never become ready by themselves, and a merge can bring circles.

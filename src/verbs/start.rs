@@ -3,6 +3,7 @@
 use super::{
     Caller, session, setup,
     task::{self, Changed},
+    uncommitted::{self, Left},
 };
 use crate::{
     domain::{
@@ -51,6 +52,8 @@ pub struct Started {
     pub changed: Changed,
     /// Tasks that are no longer active in this worktree.
     pub replaced: Vec<TaskId>,
+    /// What is not committed, if another task was active in this worktree before.
+    pub uncommitted: Option<Left>,
 }
 
 /// Begin a task: claim it, record where the work starts, and stamp the commits made in this worktree.
@@ -69,8 +72,9 @@ pub fn start(caller: &Caller, request: &Request) -> Result<Started> {
     if !changed.wrote && request.activate != Activate::No {
         warn_of_worktrees(caller, &changed.task.id)?;
     }
-    let replaced = activate(caller, &changed.task.id, request.activate)?;
-    Ok(Started { changed, replaced })
+    let (replaced, mut uncommitted) = activate(caller, &changed.task.id, request.activate)?;
+    uncommitted::settle(caller, std::iter::once(&mut uncommitted))?;
+    Ok(Started { changed, replaced, uncommitted })
 }
 
 /// Say in which other worktrees of this clone `id` is active, too: their commits are stamped with it as well.
@@ -154,13 +158,15 @@ fn refuse_obstacles(caller: &Caller, view: &View<'_>, task: &Task) -> Result<()>
         .hint(format!("to begin it anyway: git agent start {} --force", task.id)))
 }
 
-/// Make `id` active in this worktree; answers the tasks that no longer are.
-pub(super) fn activate(caller: &Caller, id: &TaskId, activate: Activate) -> Result<Vec<TaskId>> {
+/// Make `id` active in this worktree; answers the tasks that no longer are, and what is not committed if a task was active here before, also
+/// one that ended: for [`uncommitted::settle`].
+pub(super) fn activate(caller: &Caller, id: &TaskId, activate: Activate) -> Result<(Vec<TaskId>, Option<Left>)> {
     if activate == Activate::No {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     }
     let repo = caller.repo();
     let before = session::active_before(caller)?;
+    let last = before.first().cloned().or_else(|| active::ended::read(repo).map(|ended| ended.task));
     let also = activate == Activate::Also;
     active::set(repo, id, also)?;
     session::bind(caller, id, also);
@@ -169,5 +175,9 @@ pub(super) fn activate(caller: &Caller, id: &TaskId, activate: Activate) -> Resu
         caller.warn(format!("{TASK_VARIABLE} is set and goes before the active task of this worktree"));
     }
     setup::warn_of_hooks(caller)?;
-    Ok(if also { Vec::new() } else { before.into_iter().filter(|other| other != id).collect() })
+    if also && !before.is_empty() {
+        return Ok((Vec::new(), None));
+    }
+    let left = last.filter(|last| last != id).and_then(|last| Left::by(caller, &last));
+    Ok((before.into_iter().filter(|other| other != id).collect(), left))
 }

@@ -3,7 +3,8 @@
 use super::{
     Caller,
     feature::{self, Features},
-    others, session, text, uncommitted,
+    others, session, text,
+    uncommitted::{self, Left},
 };
 use crate::{
     domain::{
@@ -19,7 +20,6 @@ use crate::{
         time::show_duration,
     },
     error::{Error, Result, codes},
-    git,
     store::ledger::{Draft, View},
 };
 
@@ -118,7 +118,7 @@ pub struct Changed {
     /// False when there was nothing to change.
     pub wrote: bool,
     /// What is not committed, if the act ended the activity of the task in this worktree.
-    pub uncommitted: Option<git::status::Summary>,
+    pub uncommitted: Option<Left>,
     /// What became of the features that it was the last open part of.
     pub features: Features,
 }
@@ -169,6 +169,7 @@ pub fn act_on(caller: &Caller, words: &[String], act: &Act) -> Result<Vec<Change
         for changed in &mut changed {
             changed.uncommitted = uncommitted::end(caller, &changed.task.id)?;
         }
+        uncommitted::settle(caller, changed.iter_mut().map(|changed| &mut changed.uncommitted))?;
     }
     Ok(changed)
 }

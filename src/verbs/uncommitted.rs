@@ -1,4 +1,4 @@
-//! What is not committed when the work on a task ends.
+//! What is not committed when the work on a task ends, or makes way for another task.
 
 use super::Caller;
 use crate::{
@@ -11,17 +11,48 @@ use crate::{
     store::active,
 };
 
-/// End the activity of the task `id` in this worktree; answers what is not committed here, if it had any.
+/// Paths that are not committed although the task that was active here ended, or made way for another one.
+#[derive(Clone, Debug)]
+pub struct Left {
+    /// The task that was active.
+    pub task: TaskId,
+    /// The task that a checkpoint commits them for from now on: the active one, if there is any.
+    pub goes_to: Option<TaskId>,
+    /// The paths.
+    pub summary: Summary,
+}
+
+impl Left {
+    /// What is not committed here, if anything, after `task` was active. [`settle`] says what it goes to.
+    pub(super) fn by(caller: &Caller, task: &TaskId) -> Option<Self> {
+        Some(Left { task: task.clone(), goes_to: None, summary: find(caller)? })
+    }
+}
+
+/// Say in what several tasks `left` to which task it goes now, and keep only the first: they all name the same paths.
+///
+/// # Errors
+///
+/// `bad-task-id` for the variable that names the active task; when the refs cannot be read.
+pub(super) fn settle<'a>(caller: &Caller, left: impl Iterator<Item = &'a mut Option<Left>>) -> Result<()> {
+    let mut left = left.filter(|left| left.is_some());
+    let Some(first) = left.next() else { return Ok(()) };
+    left.for_each(|left| *left = None);
+    let goes_to = caller.active()?.into_iter().next();
+    // The variable that names the active task goes before what was started.
+    *first = first.take().filter(|left| goes_to.as_ref() != Some(&left.task)).map(|left| Left { goes_to, ..left });
+    Ok(())
+}
+
+/// End the activity of the task `id` in this worktree; answers what is not committed here, if it had any; for [`settle`].
 ///
 /// # Errors
 ///
 /// `active-moved`; when the refs cannot be read or written.
-pub(super) fn end(caller: &Caller, id: &TaskId) -> Result<Option<Summary>> {
+pub(super) fn end(caller: &Caller, id: &TaskId) -> Result<Option<Left>> {
     let was_active = active::end(caller.repo(), id, caller.now())?;
-    if !was_active {
-        warn_of_worktrees(caller, id)?;
-    }
-    Ok(if was_active { find(caller) } else { None })
+    warn_of_worktrees(caller, id)?;
+    Ok(if was_active { Left::by(caller, id) } else { None })
 }
 
 /// Say what is not committed in other worktrees in which the task `id` is active.

@@ -81,6 +81,7 @@ mod log_places;
 mod loop_call;
 mod loop_end;
 mod loop_figures;
+mod loop_handover;
 mod loop_traps;
 #[cfg(feature = "mcp")]
 mod mcp;

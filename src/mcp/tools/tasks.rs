@@ -66,7 +66,9 @@ fn next(caller: &Caller, arguments: Next) -> Result<Reply> {
 
 fn reply_next(caller: &Caller, request: &next::Request) -> Result<Reply> {
     Reply::new(&match next::next(caller, request)? {
-        Ok(next) => NextAnswer::task(TaskJson::with_needs(caller, &next.task)?, next.is_yours),
+        Ok(next) => {
+            NextAnswer::task(TaskJson::with_needs(caller, &next.task)?, next.is_yours, next.uncommitted.as_ref())
+        }
         Err(why) => NextAnswer::none(why),
     })
 }
@@ -95,7 +97,11 @@ fn start(caller: &Caller, arguments: Start) -> Result<Reply> {
     let request = start::Request { task, activate: Activate::Alone, force, take_over };
     let started = start::start(caller, &request)?;
     let was_yours = !started.changed.wrote;
-    Reply::new(&NextAnswer::task(TaskJson::with_needs(caller, &started.changed.task)?, was_yours))
+    Reply::new(&NextAnswer::task(
+        TaskJson::with_needs(caller, &started.changed.task)?,
+        was_yours,
+        started.uncommitted.as_ref(),
+    ))
 }
 
 #[derive(Deserialize, JsonSchema)]

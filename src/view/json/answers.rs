@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{BriefDecisionJson, SCHEMA, TaskJson};
+use super::{BriefDecisionJson, SCHEMA, TaskJson, UncommittedJson};
 use crate::{
     domain::{
         graph::{Graph, Obstacle},
@@ -13,9 +13,10 @@ use crate::{
         time::Timestamp,
     },
     error::Result,
+    git::status::Counts,
     query::unstamped::FollowUp,
     recovery::operation::Operation,
-    verbs::{doctor::Check, list::List, next::NoTask, ready::Ready, status::WorktreeStatus},
+    verbs::{doctor::Check, list::List, next::NoTask, ready::Ready, status::WorktreeStatus, uncommitted::Left},
 };
 
 pub use super::task::VerificationJson;
@@ -42,12 +43,15 @@ pub struct StartAnswer {
     /// Decisions of its feature, of finished parts of that, and of the tasks that it comes after; left out if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     decided_before: Vec<BriefDecisionJson>,
+    /// What is not committed, if another task was active here before; left out if nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    uncommitted: Option<UncommittedJson>,
 }
 
 impl StartAnswer {
-    /// The answer with `task` and the decisions that bear on it.
-    pub fn new((task, decided_before): (TaskJson, Vec<BriefDecisionJson>)) -> Self {
-        StartAnswer { schema: SCHEMA, task, decided_before }
+    /// The answer with `task`, the decisions that bear on it, and what another task left.
+    pub fn new((task, decided_before): (TaskJson, Vec<BriefDecisionJson>), left: Option<&Left>) -> Self {
+        StartAnswer { schema: SCHEMA, task, decided_before, uncommitted: left.map(UncommittedJson::new) }
     }
 }
 
@@ -123,18 +127,37 @@ pub struct NextAnswer {
     /// Decisions that bear on it, as in the answer of `start`; left out if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     decided_before: Vec<BriefDecisionJson>,
+    /// What is not committed, if the task was started and another one was active here before; left out if nothing is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    uncommitted: Option<UncommittedJson>,
 }
 
 impl NextAnswer {
-    /// The answer with a task and the decisions that bear on it, and whether the actor held it before.
-    pub fn task((task, decided_before): (TaskJson, Vec<BriefDecisionJson>), is_yours: bool) -> Self {
+    /// The answer with a task and the decisions that bear on it, whether the actor held it before, and what another task left.
+    pub fn task(
+        (task, decided_before): (TaskJson, Vec<BriefDecisionJson>),
+        is_yours: bool,
+        left: Option<&Left>,
+    ) -> Self {
         let reason = is_yours.then_some(NextReason::Yours);
-        NextAnswer { schema: SCHEMA, task: Some(task), reason, decided_before }
+        NextAnswer {
+            schema: SCHEMA,
+            task: Some(task),
+            reason,
+            decided_before,
+            uncommitted: left.map(UncommittedJson::new),
+        }
     }
 
     /// The answer without a task, and why there is none.
     pub fn none(why: NoTask) -> Self {
-        NextAnswer { schema: SCHEMA, task: None, reason: Some(why.into()), decided_before: Vec::new() }
+        NextAnswer {
+            schema: SCHEMA,
+            task: None,
+            reason: Some(why.into()),
+            decided_before: Vec::new(),
+            uncommitted: None,
+        }
     }
 }
 

@@ -7,8 +7,7 @@ use super::{BriefDecisionJson, BriefUncommittedJson, SCHEMA, TaskJson};
 use crate::{
     domain::summary::Summary,
     error::Result,
-    git::status,
-    verbs::{Caller, complete::Completed, feature::Features},
+    verbs::{Caller, complete::Completed, feature::Features, uncommitted::Left},
 };
 
 /// `pause`, `fail`, `cancel`.
@@ -62,19 +61,48 @@ pub struct EndJson {
     features: Vec<String>,
     /// What is not committed in this worktree, where the task was active; left out if nothing is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    uncommitted: Option<BriefUncommittedJson>,
+    uncommitted: Option<UncommittedJson>,
+}
+
+/// What is not committed after another task was active.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct UncommittedJson {
+    /// The task that was active: `git agent checkpoint --task <it>` commits what belongs to it.
+    task: String,
+    /// The task that a checkpoint commits the paths for from now on; left out if none is active.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    goes_to: Option<String>,
+    #[serde(flatten)]
+    uncommitted: BriefUncommittedJson,
+}
+
+impl UncommittedJson {
+    /// `left` as JSON.
+    pub fn new(left: &Left) -> Self {
+        UncommittedJson {
+            task: left.task.to_string(),
+            goes_to: left.goes_to.as_ref().map(ToString::to_string),
+            uncommitted: BriefUncommittedJson::new(&left.summary),
+        }
+    }
 }
 
 impl EndJson {
     /// What became of the features above each of the tasks that ended, and what is not committed.
-    pub fn new<'a>(ended: impl Iterator<Item = (&'a Features, Option<&'a status::Summary>)>) -> Self {
+    pub fn new<'a>(ended: impl Iterator<Item = (&'a Features, Option<&'a Left>)>) -> Self {
         let (mut features, mut uncommitted) = (Vec::new(), None);
         for (above, left) in ended {
             features.extend(ids(&above.completed));
             uncommitted = uncommitted.or(left);
         }
-        EndJson { features, uncommitted: uncommitted.map(BriefUncommittedJson::new) }
+        EndJson { features, uncommitted: uncommitted.map(UncommittedJson::new) }
     }
+}
+
+/// What is not committed after `done`.
+fn left(done: &Completed) -> Option<&Left> {
+    let next = done.next.as_ref().and_then(|next| next.as_ref().ok());
+    done.uncommitted.as_ref().or_else(|| next?.uncommitted.as_ref())
 }
 
 /// A checkpoint that was made on the way: `show` has the rest.
@@ -113,6 +141,9 @@ pub struct CompleteAnswer {
     open_criteria: Vec<String>,
     /// Commits made while the task was active that name no task.
     unstamped: Vec<String>,
+    /// Commits of the task that HEAD does not contain, and another branch does; left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    elsewhere: Vec<String>,
 }
 
 impl CompleteAnswer {
@@ -139,9 +170,10 @@ impl CompleteAnswer {
             next,
             decided_before,
             checkpoint: saved,
-            end: EndJson::new(std::iter::once((&done.features, done.uncommitted.as_ref()))),
+            end: EndJson::new(std::iter::once((&done.features, left(done)))),
             open_criteria: done.open_criteria.clone(),
             unstamped: done.unstamped.iter().map(ToString::to_string).collect(),
+            elsewhere: done.elsewhere.iter().map(ToString::to_string).collect(),
         })
     }
 }
@@ -163,6 +195,9 @@ pub struct CompletedAnswer {
     end: EndJson,
     /// Commits made while one of them was active that name no task.
     unstamped: Vec<String>,
+    /// Their commits that HEAD does not contain, and another branch does; left out if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    elsewhere: Vec<String>,
 }
 
 impl CompletedAnswer {
@@ -181,8 +216,9 @@ impl CompletedAnswer {
             unblocked: done.iter().flat_map(|done| ids(&done.unblocked)).collect(),
             next,
             decided_before,
-            end: EndJson::new(done.iter().map(|done| (&done.features, done.uncommitted.as_ref()))),
+            end: EndJson::new(done.iter().map(|done| (&done.features, left(done)))),
             unstamped: done.iter().flat_map(|done| &done.unstamped).map(ToString::to_string).collect(),
+            elsewhere: done.iter().flat_map(|done| &done.elsewhere).map(ToString::to_string).collect(),
         })
     }
 }

@@ -1,0 +1,59 @@
+//! The commits that a completion warns about: those that name no task, and those that HEAD does not contain.
+
+use crate::{
+    domain::{
+        task::Task,
+        text::{oid, plural},
+    },
+    error::Result,
+    git::ObjectId,
+    query::{
+        elsewhere::{self, Elsewhere},
+        unstamped,
+    },
+    verbs::{Caller, setup},
+};
+
+/// Commits that are named one by one.
+const NAMED: usize = 5;
+
+/// The commits that were made here while `task`, as it was before, was active, and name no task; said with the command that links them.
+pub(super) fn unstamped(caller: &Caller, task: &Task) -> Result<Vec<ObjectId>> {
+    setup::warn_of_hooks(caller)?;
+    let active = std::slice::from_ref(task);
+    let found = unstamped::find(caller.repo(), active)?;
+    let commits: Vec<ObjectId> = found.iter().map(|one| one.commit).collect();
+    warn_of_unstamped(caller, task, &commits, "");
+    if let Some(Elsewhere { commits, branch }) = unstamped::elsewhere(caller.repo(), active)? {
+        warn_of_unstamped(caller, task, &commits, &on(branch.as_deref()));
+    }
+    Ok(commits)
+}
+
+fn warn_of_unstamped(caller: &Caller, task: &Task, commits: &[ObjectId], place: &str) {
+    if !commits.is_empty() {
+        let id = &task.id;
+        let names = commits.iter().take(NAMED).map(oid).collect::<Vec<_>>().join(" ");
+        let more = if commits.len() > NAMED { " …" } else { "" };
+        let do_not = if commits.len() == 1 { "names no task" } else { "name no task" };
+        caller.warn(format!(
+            "{}{place} made while {id} was active {do_not}: 'git agent link {names}{more} --task {id}' links what belongs to it",
+            plural(commits.len(), "commit")
+        ));
+    }
+}
+
+/// The commits of `task` that HEAD does not contain; said with the branch that does.
+pub(super) fn elsewhere(caller: &Caller, task: &Task) -> Result<Vec<ObjectId>> {
+    let Some(Elsewhere { commits, branch }) = elsewhere::of_task(caller.repo(), task)? else { return Ok(Vec::new()) };
+    let names = commits.iter().take(NAMED).map(oid).collect::<Vec<_>>().join(" ");
+    let more = if commits.len() > NAMED { " …" } else { "" };
+    let (count, place) = (plural(commits.len(), "commit"), on(branch.as_deref()));
+    caller.warn(format!("HEAD does not contain {count} of {}{place}: {names}{more}", task.id));
+    Ok(commits)
+}
+
+/// ` on 'topic'`
+fn on(branch: Option<&str>) -> String {
+    branch.map_or_else(String::new, |branch| format!(" on '{branch}'"))
+}
