@@ -23,7 +23,7 @@ pub struct Args {
 pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let (answer, now) = (ctx.call(|caller| ready(caller, &args.labels, args.explain))?, ctx.now());
     if ctx.out.is_json() {
-        ctx.out.json(&ReadyAnswer::new(&answer, now)?)?;
+        ctx.out.list_json(&ReadyAnswer::new(&answer, now)?)?;
         return Ok(exit::OK);
     }
     let (tasks, waiting) = (&answer.tasks, answer.waiting.as_deref().unwrap_or_default());
@@ -38,7 +38,7 @@ pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             Status::InProgress => vec![held(row, now)],
             _ => obstacles.iter().map(ToString::to_string).collect(),
         };
-        page.push_str(&look.row(row, 0, &[]));
+        page.push_str(&look.row(row, 0, true, &[]));
         page.extend(reasons.iter().map(|reason| format!("    {}\n", sanitize::line(reason))));
     }
     ctx.out.print(&page)?;

@@ -7,7 +7,7 @@ use std::{cell::OnceCell, collections::HashMap};
 
 use super::{
     id::TaskId,
-    progress::{Leaves, Progress},
+    progress::{Counts, Leaves, Progress},
     status::Status,
     summary::Summary,
     text::list,
@@ -219,13 +219,27 @@ impl<'a> Graph<'a> {
 
     /// How far everything is: all tasks without parts, but for what is cancelled and what is below that.
     pub fn overall(&self) -> Progress {
+        let (tasks, _) = self.counted();
+        Progress::of(tasks.iter().map(|(task, status)| (*status, task.estimate())))
+    }
+
+    /// How many tasks there are in each state.
+    pub fn counts(&self) -> Counts {
+        let (tasks, features) = self.counted();
+        Counts::new(tasks.iter().map(|(_, status)| *status), features)
+    }
+
+    /// All tasks without parts, in the states in which they count, and the number of features.
+    fn counted(&self) -> (Vec<(Row<'a>, Status)>, usize) {
         let mut is_feature = vec![false; self.table.len()];
         for parent in self.table.rows().filter(|task| task.exists()).filter_map(Row::parent) {
             is_feature[parent.at()] = true;
         }
         let mut counts = Counted(vec![None; self.table.len()]);
-        let leaves = self.table.rows().filter(|task| !is_feature[task.at()] && task.exists());
-        Progress::of(leaves.filter(|task| counts.ask(*task)).map(|task| (task.status(), task.estimate())))
+        let (features, tasks): (Vec<_>, Vec<_>) =
+            self.table.rows().filter(|task| task.exists()).partition(|task| is_feature[task.at()]);
+        let in_state = |task: Row<'a>| (task, if counts.ask(task) { task.status() } else { Status::Cancelled });
+        (tasks.into_iter().map(in_state).collect(), features.len())
     }
 
     /// The task at `top` and what is below it, where `enters` lets in. Parts of each other can come by a merge; each comes once.

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::status::Status;
+use super::{status::Status, text::plural};
 
 /// How much of a feature is done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,44 @@ pub struct Progress {
     all: u128,
     /// Whether the leaves weigh as much as their estimates.
     pub is_weighted: bool,
+}
+
+/// How many tasks there are, wherever that is told. A feature is not counted with its parts, and what is below a cancelled task is
+/// cancelled with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Tasks without parts, in each state.
+    pub tasks: Vec<(Status, usize)>,
+    /// Tasks with parts.
+    pub features: usize,
+}
+
+impl Counts {
+    /// Of tasks without parts, and of the number of `features`.
+    pub(super) fn new(tasks: impl Iterator<Item = Status>, features: usize) -> Self {
+        let mut counts = Status::ALL.map(|status| (status, 0)).to_vec();
+        for task in tasks {
+            counts.iter_mut().filter(|(status, _)| *status == task).for_each(|(_, count)| *count += 1);
+        }
+        Counts { tasks: counts, features }
+    }
+
+    /// Whether there is no task at all.
+    pub fn is_empty(&self) -> bool {
+        self.features == 0 && self.tasks.iter().all(|(_, count)| *count == 0)
+    }
+}
+
+/// `2 pending, 1 completed; 1 feature`, or `none`.
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = self.tasks.iter().filter(|(_, count)| *count > 0);
+        let counts: Vec<String> = counts.map(|(status, count)| format!("{count} {}", status.in_words())).collect();
+        let features = (self.features > 0).then(|| plural(self.features, "feature"));
+        let parts: Vec<String> = (!counts.is_empty()).then(|| counts.join(", ")).into_iter().chain(features).collect();
+        f.write_str(if parts.is_empty() { "none" } else { "" })?;
+        f.write_str(&parts.join("; "))
+    }
 }
 
 /// Leaves that are counted together: the parts of a feature add up to it.

@@ -118,7 +118,7 @@ pub fn story<'a>(view: View<'a>, task: Task, now: Timestamp) -> Result<Story<'a>
     let graph = Graph::new(&table);
     let row = graph.get(&task.id).filter(|row| row.status() == Status::Pending);
     let obstacles = row.map(|row| graph.obstacles(&row.summary(), now)).unwrap_or_default();
-    let work = Work::of(&view, &graph, &task)?;
+    let work = Work::of(&view, &graph, &task, now)?;
     drop(graph);
     let repo = view.repo();
     let tip = repo.head().ok().and_then(|head| head.commit);

@@ -2,12 +2,12 @@
 
 use super::{Caller, setup};
 use crate::{
-    domain::{actor::Actor, id::TaskId, status::Status, task::Task},
+    domain::{actor::Actor, graph::Graph, id::TaskId, progress::Counts, task::Task},
     error::Result,
     git::{
         Head, ObjectId,
         state::{self, InProgress},
-        status::{self as git_status, Counts},
+        status::{self as git_status, Counts as DirtyCounts},
     },
     query::{missing_ledger, own, unstamped},
     recovery::{self, operation::Operation},
@@ -21,15 +21,15 @@ pub struct WorktreeStatus {
     /// The commit and the branch.
     pub head: Head,
     /// What is not committed.
-    pub dirty: Counts,
+    pub dirty: DirtyCounts,
     /// The active tasks, with what the ledger has of them.
     pub active: Vec<(TaskId, Option<Task>)>,
     /// What the caller holds in this worktree, or left in progress there, without being active.
     pub held: Vec<Task>,
     /// Whether there is no ledger here, and a remote may have one.
     pub may_be_elsewhere: bool,
-    /// Tasks by state.
-    pub counts: Vec<(Status, usize)>,
+    /// How many tasks there are.
+    pub counts: Counts,
     /// Commits made while a task was active that name none, oldest first.
     pub unstamped: Vec<ObjectId>,
     /// Commits made after the last active task ended, which may belong to it.
@@ -57,10 +57,6 @@ pub fn status(caller: &Caller) -> Result<WorktreeStatus> {
     let repo = caller.repo();
     let view = caller.view()?;
     let table = view.table()?;
-    let mut counts = Status::ALL.map(|status| (status, 0)).to_vec();
-    for row in table.rows().filter(|row| row.exists()) {
-        counts.iter_mut().filter(|(status, _)| *status == row.status()).for_each(|(_, number)| *number += 1);
-    }
     let mut held = own::find(&view, &table, &caller.holder()?, caller.now())?;
     let active = caller.active()?.into_iter().map(|id| Ok((id.clone(), view.task(&id)?)));
     let active = active.collect::<Result<Vec<(TaskId, Option<Task>)>>>()?;
@@ -72,7 +68,7 @@ pub fn status(caller: &Caller) -> Result<WorktreeStatus> {
         dirty: git_status::counts(repo)?,
         held,
         may_be_elsewhere: missing_ledger::may_be_elsewhere(&view),
-        counts,
+        counts: Graph::new(&table).counts(),
         unstamped: unstamped::find(repo, &known)?.iter().map(|one| one.commit).collect(),
         follow_up: unstamped::follow_up(repo)?,
         // A log of operations that cannot be read is reported by 'doctor'.

@@ -186,7 +186,7 @@ fn marks(path: &Path, style: Style) -> Vec<String> {
     let mut add = |is: bool, paint: fn(Style, &str) -> String, text: &str| {
         marks.extend(is.then(|| paint(style, text)));
     };
-    add(places.unmerged, Style::bad, "in conflict");
+    add(places.unmerged, Style::bad, "unmerged");
     add(places.staged && !places.unmerged, Style::good, "staged");
     add(places.unstaged && !places.unmerged, Style::bad, "not staged");
     add(places.untracked, Style::bad, "untracked");

@@ -75,7 +75,7 @@ impl Page<'_> {
             let until = if claim.is_live(self.now) {
                 format!("for {} more", show_duration(claim.until.seconds_since(self.now)))
             } else {
-                format!("but the claim ran out {}", relative_time::ago(self.now, claim.until))
+                format!("expired {}", relative_time::ago(self.now, claim.until))
             };
             self.field(&mut page, "Held by", &format!("{}, {until}", claim.by));
         }
@@ -100,7 +100,7 @@ impl Page<'_> {
             let verdict = if verification.passed() { style.good("passed") } else { style.bad("failed") };
             let when = relative_time::ago(self.now, verification.at);
             let command = self.text(&verification.command);
-            let what = if task.is_uncommitted(verification) { ", of content that no commit has" } else { "" };
+            let what = if task.is_uncommitted(verification) { ", of uncommitted content" } else { "" };
             let rest = format!(" {when}{what}: {command} (exit code {})", verification.exit);
             self.painted(&mut page, "Verified", &verdict, &rest);
         }
@@ -144,10 +144,10 @@ impl Page<'_> {
             let when = relative_time::ago(self.now, failure.at);
             format!("attempt {} by {}, {when}{kind}: {}", failure.attempt, failure.by, self.text(&failure.reason))
         });
-        self.paragraph(page, Some("What failed before"), &points(failures));
+        self.paragraph(page, Some("Failed attempts"), &points(failures));
         let output = task.failed_verification().and_then(|failed| failed.output.as_ref());
         let output = output.map(|output| self.text(output)).unwrap_or_default();
-        self.paragraph(page, Some("End of the failed verification"), &output);
+        self.paragraph(page, Some("Output of the failed verification"), &output);
         let decisions = task.decisions.iter().map(|decision| {
             let why = decision.why.as_ref().map(|why| format!("\nbecause {}", self.text(why))).unwrap_or_default();
             format!(
@@ -178,7 +178,7 @@ impl Page<'_> {
         self.paragraph(page, Some("Result"), &result);
         let lost =
             task.lost_claims.iter().map(|lost| format!("{} at {}, to {}", lost.by, lost.at.to_minute(), lost.to));
-        self.paragraph(page, Some("Claims that came too late"), &points(lost));
+        self.paragraph(page, Some("Lost claims"), &points(lost));
     }
 
     /// The state, painted, and what else there is to say about it.
@@ -193,10 +193,7 @@ impl Page<'_> {
     /// The commits on this history, and those that the ledger knows of besides.
     fn commits(&self) -> String {
         let shown = self.story.commits.iter().map(oid).collect::<Vec<_>>().join(" ");
-        let lost = [
-            (self.story.lost, "that no branch has any more"),
-            (self.story.behind_the_cut, "that this shallow clone does not have"),
-        ];
+        let lost = [(self.story.lost, "on no branch"), (self.story.behind_the_cut, "not in this shallow clone")];
         let lost: Vec<String> =
             lost.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("and {count} {what}")).collect();
         if lost.is_empty() { shown } else { format!("{shown} ({})", lost.join(", ")).trim_start().to_owned() }
@@ -269,9 +266,10 @@ fn progress(work: &Work) -> String {
 /// One line a subtask, and what is to be said of its files.
 fn parts(work: &Work) -> String {
     let mut lines = Vec::new();
-    for Part { task, progress, files } in &work.parts {
+    for Part { task, waits, progress, files } in &work.parts {
         let far = progress.map(|progress| format!(", {progress}")).unwrap_or_default();
-        lines.push(format!("{} {} ({}){far}", mark_of(task.status, !task.blockers.is_empty()), task.id, task.title));
+        let mark = mark_of(task.status, !task.blockers.is_empty(), *waits);
+        lines.push(format!("{mark} {} ({}){far}", task.id, task.title));
         lines.extend(about(&task.files, files.as_ref()).into_iter().map(|line| format!("    {line}")));
     }
     lines.join("\n")

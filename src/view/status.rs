@@ -74,14 +74,9 @@ pub fn text(status: &WorktreeStatus, now: Timestamp, style: Style, width: Option
         let line = format!("{}: '{}' if it belongs to it", after.in_words(), after.command());
         page.push_str(&format!("{}\n", sanitize::line(&line)));
     }
-    let counts = status.counts.iter().filter(|(_, count)| *count > 0);
-    let counts: Vec<String> = counts.map(|(status, count)| format!("{count} {}", status.in_words())).collect();
-    let counts = match counts.is_empty() {
-        true if status.may_be_elsewhere => "none; if others have tasks, 'git agent sync' gets them".to_owned(),
-        true => "none".to_owned(),
-        false => counts.join(", "),
-    };
-    page.push_str(&format!("Tasks: {counts}\n"));
+    let is_elsewhere = status.counts.is_empty() && status.may_be_elsewhere;
+    let sync = if is_elsewhere { "; if others have tasks, 'git agent sync' gets them" } else { "" };
+    page.push_str(&format!("Tasks: {}{sync}\n", status.counts));
     page
 }
 
@@ -90,7 +85,7 @@ fn working_on(status: &WorktreeStatus, task: &Task, now: Timestamp, style: Style
     let blocked = task.blockers.first().map(|blocker| format!(", blocked: {}", shorten(blocker.text.preview(), 60)));
     let blocked = blocked.unwrap_or_default();
     Row::new()
-        .left(mark_of(task.status, !task.blockers.is_empty()), |text: &str| style.status(task.status, text))
+        .left(mark_of(task.status, !task.blockers.is_empty(), false), |text: &str| style.status(task.status, text))
         .left(" Working on ", style)
         .left(task.id.as_str(), |text: &str| style.id(text))
         .left(" ", style)
@@ -105,6 +100,7 @@ fn dirt(status: &WorktreeStatus) -> String {
         (dirty.staged, "staged"),
         (dirty.unstaged, "not staged"),
         (dirty.untracked, "untracked"),
+        (dirty.unmerged, "unmerged"),
         (dirty.hidden, "hidden from git status"),
     ];
     let kinds: Vec<String> =
@@ -132,11 +128,16 @@ pub fn porcelain(status: &WorktreeStatus) -> String {
         format!("branch {}", status.head.branch_name().as_deref().unwrap_or("-")),
         format!("dirty {} {} {}", dirty.staged, dirty.unstaged, dirty.untracked),
     ];
-    let mut counts: Vec<(&str, usize)> = status.counts.iter().map(|(state, count)| (state.as_str(), *count)).collect();
+    if dirty.unmerged > 0 {
+        lines.push(format!("unmerged {}", dirty.unmerged));
+    }
+    let mut counts: Vec<(&str, usize)> =
+        status.counts.tasks.iter().map(|(state, count)| (state.as_str(), *count)).collect();
     counts.sort_unstable();
     lines.extend(status.active.iter().map(|(id, _)| format!("active {id}")));
     lines.extend(status.held.iter().map(|task| format!("held {}", task.id)));
     lines.extend(counts.iter().map(|(state, count)| format!("count {state} {count}")));
+    lines.push(format!("count features {}", status.counts.features));
     lines.extend(status.unstamped.iter().map(|id| format!("unstamped {id}")));
     lines.extend(status.unstamping.iter().map(|why| format!("hooks-missing {why}")));
     lines.extend(status.interrupted.iter().map(|operation| format!("interrupted {}", operation.id)));

@@ -119,31 +119,16 @@ impl Paint for Style {
     }
 }
 
-/// The one-character mark of a state in lists.
-pub fn mark(status: Status) -> &'static str {
+/// The one-character mark of a task in every view. An open task that `is_blocked` by something outside has the same mark whether it is in
+/// progress or not; a pending one that `waits` has another than one that can be started.
+pub fn mark_of(status: Status, is_blocked: bool, waits: bool) -> &'static str {
     match status {
+        Status::Pending | Status::InProgress if is_blocked => "■",
+        Status::Pending if waits => "◌",
         Status::Pending => "○",
         Status::InProgress => "→",
         Status::Completed => "✓",
         Status::Failed => "✗",
         Status::Cancelled => "–",
-    }
-}
-
-/// The mark of an open task that something outside blocks.
-pub const BLOCKED: &str = "■";
-
-/// [`mark`], or [`BLOCKED`] for a task that is blocked, whether it is in progress or not.
-pub fn mark_of(status: Status, is_blocked: bool) -> &'static str {
-    match status {
-        Status::Pending | Status::InProgress if is_blocked => BLOCKED,
-        status => mark(status),
-    }
-}
-
-impl Style {
-    /// The mark of a state, painted.
-    pub fn mark(self, status: Status) -> String {
-        self.status(status, mark(status))
     }
 }

@@ -41,14 +41,14 @@ impl Look {
         if !row.labels.is_empty() {
             first.push(format!("[{}]", row.labels.join(", ")));
         }
-        self.row(row, depth, &first)
+        self.row(row, depth, !listed.obstacles.is_empty(), &first)
     }
 
-    /// The line of one task with `remarks` behind its title.
-    pub fn row(&self, row: &Summary, depth: usize, remarks: &[String]) -> String {
+    /// The line of one task, which may wait for something, with `remarks` behind its title.
+    pub fn row(&self, row: &Summary, depth: usize, waits: bool, remarks: &[String]) -> String {
         let style = self.style;
         let line = Row::new()
-            .left(mark_of(row.status, row.blockers > 0), |text: &str| style.status(row.status, text))
+            .left(mark_of(row.status, row.blockers > 0, waits), |text: &str| style.status(row.status, text))
             .left(&" ".repeat(1 + 2 * depth.min(DEEPEST)), style)
             .left(&pad(row.id.as_str(), self.ids), |text: &str| style.id(text))
             .left(" ", style)

@@ -199,7 +199,7 @@ fn without_an_active_task_it_says_who_is_at_what_and_what_is_next() {
     - held by you, in progress: form > Design the form
 
     ## Tasks
-    - 3 pending, 2 in progress, 1 failed
+    - 2 pending, 2 in progress, 1 failed; 1 feature
 
     ## Continue
     - `git agent start form`: goes on with what you hold
@@ -273,7 +273,7 @@ fn in_the_middle_of_a_merge_it_names_the_two_ways_out() {
         let page = brief(&repo, &[]);
         assert!(page.contains("**In the middle of a merge: end it first.**"), "{page}");
         assert!(page.contains("- `git merge --continue`: goes on with a merge\n- `git merge --abort`: gives it up\n"));
-        assert!(page.contains("- in conflict > a.txt\n"), "{page}");
+        assert!(page.contains("- unmerged > a.txt\n"), "{page}");
     });
 }
 

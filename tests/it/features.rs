@@ -89,7 +89,7 @@ fn people_see_it_at_a_glance() {
     ");
     assert!(repo.agent(&["show", "login"]).success().stdout.contains("    session: b-"));
     insta::assert_snapshot!(repo.agent(&["list", "--tree"]), @r"
-    ○ login   Login  (50%, 1 subtask open)
+    ◌ login   Login  (50%, 1 subtask open)
     ■   session Session  (0%, 1 blocker open, 1 subtask open)
     ○     cookie  Cookie
     ○ sound   Sound

@@ -203,7 +203,7 @@ fn show_tells_the_commits_of_the_branch_from_those_that_were_rewritten() {
         // No hook sees this commit, also where hooks are in git's configuration.
         let up = repo.git(&["commit-tree", "-p", "HEAD~1", "-m", "up", "HEAD~1^{tree}"]).success().stdout;
         repo.git(&["rebase", "-q", up.trim()]).success();
-        assert_eq!(commits(), format!("{} (and 1 that no branch has any more)", &repo.head()[..12]));
+        assert_eq!(commits(), format!("{} (and 1 on no branch)", &repo.head()[..12]));
         // What another branch has is not lost.
         repo.git(&["branch", "old", "ORIG_HEAD"]).success();
         assert!(!commits().contains("any more"), "{}", commits());

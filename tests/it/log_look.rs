@@ -308,7 +308,7 @@ fn lists() {
     insta::assert_snapshot!(repo.agent(&["list", "--all"]), @r"
     ○ remember Offer to remember  (priority 0)
     ■ check    Check passwords  (1 blocker open, 1 subtask open)
-    ○ tell     Tell what is wrong  (held by ada@box until 2026-01-02 07:04 UTC)
+    ◌ tell     Tell what is wrong  (held by ada@box until 2026-01-02 07:04 UTC)
     ✓ login    Log in with a form  (2 hours ago)
     ");
     insta::assert_snapshot!(repo.agent(&["ready", "--explain"]), @r"
@@ -316,7 +316,7 @@ fn lists() {
     ■ check    Check passwords
         1 blocker open
         1 subtask open
-    ○ tell     Tell what is wrong
+    ◌ tell     Tell what is wrong
         held by ada@box until 2026-01-02 07:04 UTC
     ");
     let blocker = repo.agent(&["show", "check", "--json"]).json()["task"]["blockers"][0]["id"].clone();

@@ -83,7 +83,7 @@ fn after_a_failed_check_the_checkpoint_stays_and_the_task_is_open() {
     assert_eq!(a["verification"]["output"].as_str().unwrap().lines().count(), 20);
     assert_eq!(repo.agent(&["status", "--json"]).json()["active"], serde_json::json!(["a"]));
     // Whoever goes on is told.
-    assert!(repo.agent(&["show", "a"]).success().stdout.contains("End of the failed verification\n    line 11\n"));
+    assert!(repo.agent(&["show", "a"]).success().stdout.contains("Output of the failed verification\n    line 11\n"));
     let brief = repo.agent(&["brief"]).success().stdout;
     assert!(
         brief.contains("## The last verification failed")
@@ -160,7 +160,7 @@ fn evidence_of_content_that_is_in_no_commit_says_so() {
     assert!(done.stderr.contains(", which is not committed.\n"), "{done}");
     assert_eq!(task(&repo, "a")["verification"]["uncommitted"], true);
     let shown = repo.agent(&["show", "a"]).success().stdout;
-    assert!(shown.contains("ago, of content that no commit has: sh test.sh"), "{shown}");
+    assert!(shown.contains("ago, of uncommitted content: sh test.sh"), "{shown}");
 }
 
 #[test]

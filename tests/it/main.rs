@@ -22,6 +22,7 @@ mod command_line;
 mod command_words;
 mod completion;
 mod config_block;
+mod counts;
 mod criteria;
 mod cycles;
 mod discovery;

@@ -88,7 +88,7 @@ fn the_markdown_of_a_feature() {
 
     ### Remaining
 
-    - ○ Reset by mail (`reset`) – after check
+    - ◌ Reset by mail (`reset`) – after check
     - ✗ Send mail (`mail`) – failed: the server does not answer, 5m of work
     - ■ Audit log (`audit`) – blocked: no disk
 
@@ -195,7 +195,7 @@ fn several_features_have_a_block_each() {
 
     #### Remaining
 
-    - ○ Lone (`lone`) – after b
+    - ◌ Lone (`lone`) – after b
 
     **Last updated**: 2026-01-02 03:04 UTC
     ");

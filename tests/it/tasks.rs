@@ -143,7 +143,7 @@ fn next_is_the_most_urgent_then_unblocks_most_then_the_oldest() {
     let answer = repo.run("git-agent").args(["next", "--json"]).env("GIT_AGENT_ACTOR", "bob@box").run().json();
     assert_eq!((answer["task"].clone(), answer["reason"].clone()), (serde_json::Value::Null, "all-claimed".into()));
     let explained = repo.agent(&["ready", "--explain"]).success().stdout;
-    assert!(explained.contains("○ x      x\n    waits for key, which is pending\n"), "{explained}");
+    assert!(explained.contains("◌ x      x\n    waits for key, which is pending\n"), "{explained}");
 }
 
 #[test]
@@ -417,7 +417,7 @@ fn lists_filter_sort_and_nest() {
     assert_eq!(ids(&["--search", "needle"]), ["a"]);
     assert_eq!(ids(&["--sort", "created", "-n", "2"]), ["f", "b"]);
     insta::assert_snapshot!(repo.agent(&["list", "--tree"]), @r"
-    ○ f Feature  (0%, 2 subtasks open)
+    ◌ f Feature  (0%, 2 subtasks open)
     ○   a First
     ○   b Second  (priority 3)
     ");
@@ -440,5 +440,5 @@ fn show_leaves_out_commits_that_were_rewritten() {
     repo.git(&["commit", "-q", "--amend", "-m", "third, said better"]).success();
     let page = repo.agent(&["show", "x"]).success().stdout;
     assert!(!page.contains(&kept[..12]) && page.contains(&repo.head()[..12]), "{page}");
-    assert!(page.contains("(and 1 that no branch has any more)"), "{page}");
+    assert!(page.contains("(and 1 on no branch)"), "{page}");
 }

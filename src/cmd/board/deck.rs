@@ -54,6 +54,8 @@ pub(super) struct Card {
     pub title: String,
     /// Where it stands.
     pub status: Status,
+    /// It is pending and cannot be started.
+    pub waits: bool,
     /// Something outside blocks it.
     pub is_blocked: bool,
     /// What else there is to say about it, in a few words.
@@ -128,7 +130,7 @@ impl Deck {
                 Status::Failed | Status::Cancelled => Pile::Failed,
                 Status::Completed => Pile::Done,
             };
-            let card = card(graph, &summary, now);
+            let card = Card { waits: pile == Pile::Waiting, ..card(graph, &summary, now) };
             match pile {
                 Pile::Failed | Pile::Done => ended.push((pile, summary.updated_at, card)),
                 _ => deck.piles[pile as usize].push(card),
@@ -162,6 +164,7 @@ fn card(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> Card {
         id: row.id.to_string(),
         title: sanitize::line(&row.title).into_owned(),
         status: row.status,
+        waits: false,
         is_blocked: row.blockers > 0,
         remark: sanitize::line(&remark).into_owned(),
         is_alarming,

@@ -233,7 +233,7 @@ fn column(frame: &mut Frame<'_>, name: &str, cards: &[&Card], cursor: Option<usi
 }
 
 fn card(card: &Card, is_selected: bool, paint: Paint, width: usize) -> [Line<'static>; CARD] {
-    let head = format!("{}{} ", if is_selected { "›" } else { " " }, mark_of(card.status, card.is_blocked));
+    let head = format!("{}{} ", if is_selected { "›" } else { " " }, mark_of(card.status, card.is_blocked, card.waits));
     let room = width.saturating_sub(head.chars().count());
     let id = shorten(&card.id, room).into_owned();
     let room = room.saturating_sub(id.chars().count() + 1);

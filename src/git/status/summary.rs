@@ -22,6 +22,8 @@ pub struct Counts {
     pub unstaged: usize,
     /// They are not tracked.
     pub untracked: usize,
+    /// They have conflicts.
+    pub unmerged: usize,
     /// Their file differs from the index, and `assume-unchanged` or `skip-worktree` hides it from `git status`.
     pub hidden: usize,
 }
@@ -111,12 +113,12 @@ impl Summary {
             Record::Untracked(path) => (path, Kind::Untracked),
             Record::Ignored(_) => return,
         };
-        if let Record::Tracked { xy: [staged, unstaged], .. } | Record::Unmerged { xy: [staged, unstaged], .. } = record
-        {
+        if let Record::Tracked { xy: [staged, unstaged], .. } = record {
             self.counts.staged += usize::from(staged != b'.');
             self.counts.unstaged += usize::from(unstaged != b'.');
         }
         self.counts.untracked += usize::from(kind == Kind::Untracked);
+        self.counts.unmerged += usize::from(kind == Kind::Unmerged);
         self.total += 1;
         if self.first.len() < limit {
             self.first.push(Uncommitted { path: path.into(), kind });

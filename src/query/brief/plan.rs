@@ -1,7 +1,8 @@
 //! The tasks around the one that a brief is about, from the index alone.
 
 use crate::domain::{
-    graph::Graph, id::TaskId, status::Status, summary::Summary, table::Row, task::Task, time::Timestamp,
+    graph::Graph, id::TaskId, progress::Counts, status::Status, summary::Summary, table::Row, task::Task,
+    time::Timestamp,
 };
 
 use super::ENOUGH;
@@ -9,8 +10,8 @@ use super::ENOUGH;
 /// The tasks of the ledger, as far as a brief tells of them.
 #[derive(Debug)]
 pub struct Plan {
-    /// How many there are in each state.
-    pub counts: Vec<(Status, usize)>,
+    /// How many there are.
+    pub counts: Counts,
     /// How many of the pending ones are ready.
     pub ready: usize,
     /// The first of them, in the order of `next`; of the task's own feature if that has any.
@@ -48,10 +49,8 @@ impl Plan {
     /// The plan around `about` at `now`.
     pub(super) fn of(graph: &Graph<'_>, about: Option<&Task>, now: Timestamp) -> Self {
         let table = graph.table();
-        let mut counts: Vec<(Status, usize)> = Status::ALL.map(|status| (status, 0)).into();
         let (mut in_progress, mut failed, mut ready) = (Vec::new(), Vec::new(), Vec::new());
         for row in table.rows().filter(|row| row.exists()) {
-            counts.iter_mut().filter(|(status, _)| *status == row.status()).for_each(|(_, count)| *count += 1);
             let is_other = about.is_none_or(|task| task.id.as_str() != row.id_str());
             match row.status() {
                 Status::InProgress if is_other => in_progress.push(row),
@@ -81,7 +80,7 @@ impl Plan {
             parts.fold((0, 0), |(done, all), row| (done + usize::from(row.status() == Status::Completed), all + 1))
         });
         Plan {
-            counts,
+            counts: graph.counts(),
             ready: ready_count,
             next: rows(&ready),
             next_count: ready.len(),
@@ -100,13 +99,8 @@ impl Plan {
         }
     }
 
-    /// How many tasks stand so.
-    pub fn count(&self, status: Status) -> usize {
-        self.counts.iter().find(|(known, _)| *known == status).map_or(0, |(_, count)| *count)
-    }
-
     /// Whether there is no task at all.
     pub fn is_empty(&self) -> bool {
-        self.counts.iter().all(|(_, count)| *count == 0)
+        self.counts.is_empty()
     }
 }

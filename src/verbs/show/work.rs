@@ -1,7 +1,7 @@
 //! How far a task is, its subtasks, and the files that it and they touched.
 
 use crate::{
-    domain::{files::Files, graph::Graph, progress::Progress, table::Row, task::Task, time::Timestamp},
+    domain::{files::Files, graph::Graph, progress::Progress, status::Status, table::Row, task::Task, time::Timestamp},
     error::Result,
     query::revision,
     store::ledger::View,
@@ -14,6 +14,8 @@ const MANY: usize = 500;
 pub struct Part {
     /// The task.
     pub task: Task,
+    /// It is pending and cannot be started.
+    pub waits: bool,
     /// How far it is, if it has subtasks itself.
     pub progress: Option<Progress>,
     /// Its files; `None` where they were not looked for, or the history could not be read.
@@ -34,7 +36,7 @@ pub struct Work {
 
 impl Work {
     /// The work of `task`.
-    pub(super) fn of(view: &View<'_>, graph: &Graph<'_>, task: &Task) -> Result<Self> {
+    pub(super) fn of(view: &View<'_>, graph: &Graph<'_>, task: &Task, now: Timestamp) -> Result<Self> {
         let repo = view.repo();
         let mut tasks = vec![task.clone()];
         for row in graph.children(&task.id).filter(|row| row.id_str() != task.id.as_str()) {
@@ -46,9 +48,11 @@ impl Work {
         let mut touched = touched.into_iter();
         let mut parts: Vec<Part> = Vec::with_capacity(tasks.len());
         for task in tasks {
-            let row = graph.get(&task.id).filter(|row| graph.has_parts(&row.id()));
+            let row = graph.get(&task.id);
+            let waits = row.is_some_and(|row| row.status() == Status::Pending && !graph.is_ready(row, now));
+            let row = row.filter(|row| graph.has_parts(&row.id()));
             let files = touched.next().map(|touched| Files::compare(&task.files, &touched));
-            parts.push(Part { progress: row.map(|row| graph.progress(row)), files, task });
+            parts.push(Part { waits, progress: row.map(|row| graph.progress(row)), files, task });
         }
         let Part { progress, files, .. } = parts.remove(0);
         let row = graph.get(&task.id).filter(|_| !parts.is_empty());

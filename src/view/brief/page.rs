@@ -45,9 +45,7 @@ pub fn page(facts: &Facts<'_>) -> Page {
     if facts.focus.is_some() {
         add("Ready next", next(facts), 4, 5, "git agent ready");
     } else if !facts.plan.is_empty() {
-        let counts = facts.plan.counts.iter().filter(|(_, count)| *count > 0);
-        let counts: Vec<String> = counts.map(|(status, count)| format!("{count} {}", status.in_words())).collect();
-        add("Tasks", all(vec![words(counts.join(", "))]), 1, 4, "git agent list");
+        add("Tasks", all(vec![words(facts.plan.counts.to_string())]), 1, 4, "git agent list");
     }
     let commands = facts.commands().into_iter().map(|command| Point::Command(command.line, command.what));
     add("Continue", all(commands.collect()), 8, 0, "git agent --help");
@@ -302,7 +300,7 @@ fn uncommitted(facts: &Facts<'_>) -> Vec<Point> {
         Kind::Staged => "staged",
         Kind::Unstaged => "changed",
         Kind::Untracked => "untracked",
-        Kind::Unmerged => "in conflict",
+        Kind::Unmerged => "unmerged",
     };
     let paths = facts.standing.first.iter();
     paths.map(|one| named(word(one.kind), sanitize::bytes(one.path.as_ref()))).collect()

@@ -11,7 +11,7 @@ use crate::{
         task_graph::{Chart, EdgeKind, Node},
     },
     view::{
-        BLOCKED, Row, Style, id_width, pad, sanitize,
+        Row, Style, id_width, pad, sanitize,
         svg::{graph_layout::Layers, mark},
     },
 };
@@ -59,10 +59,8 @@ pub fn text(chart: &Chart, cycles: &[Vec<crate::domain::id::TaskId>], style: Sty
 
 /// The mark of a node: that of a blocked task, also where it is in progress.
 fn node_mark(node: &Node) -> &'static str {
-    match node.obstacles.iter().any(|obstacle| matches!(obstacle, Obstacle::Blocked(_))) {
-        true => BLOCKED,
-        false => mark(node.state),
-    }
+    let is_blocked = node.obstacles.iter().any(|obstacle| matches!(obstacle, Obstacle::Blocked(_)));
+    mark(if is_blocked { State::Blocked } else { node.state })
 }
 
 /// What it comes after, and what else keeps it.

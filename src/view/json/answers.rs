@@ -201,6 +201,9 @@ pub struct DirtyJson {
     pub unstaged: usize,
     /// Files that git does not know.
     pub untracked: usize,
+    /// Paths with conflicts; they are counted here only. Left out if there is none.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub unmerged: usize,
     /// Files that differ from the index, which `git status` does not look at (assume-unchanged, skip-worktree). Left out if
     /// there is none.
     #[serde(skip_serializing_if = "is_zero", default)]
@@ -211,9 +214,10 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-impl From<crate::git::status::Counts> for DirtyJson {
-    fn from(dirty: crate::git::status::Counts) -> Self {
-        DirtyJson { staged: dirty.staged, unstaged: dirty.unstaged, untracked: dirty.untracked, hidden: dirty.hidden }
+impl From<Counts> for DirtyJson {
+    fn from(dirty: Counts) -> Self {
+        let Counts { staged, unstaged, untracked, unmerged, hidden } = dirty;
+        DirtyJson { staged, unstaged, untracked, unmerged, hidden }
     }
 }
 
@@ -252,8 +256,10 @@ pub struct StatusAnswer {
     pub branch: Option<String>,
     /// What is not committed.
     pub dirty: DirtyJson,
-    /// Tasks by state.
+    /// Tasks without parts, by state; what is below a cancelled task is cancelled with it.
     pub counts: BTreeMap<String, usize>,
+    /// How many tasks have parts.
+    pub features: usize,
     /// Commits made while a task was active that carry no trailer.
     pub unstamped: Vec<String>,
     /// Why commits made here are not stamped; null if they are.
@@ -282,7 +288,8 @@ impl StatusAnswer {
             head: status.head.commit.map(|id| id.to_string()),
             branch: status.head.branch_name(),
             dirty: status.dirty.into(),
-            counts: status.counts.iter().map(|(status, count)| (status.to_string(), *count)).collect(),
+            counts: status.counts.tasks.iter().map(|(status, count)| (status.to_string(), *count)).collect(),
+            features: status.counts.features,
             unstamped: status.unstamped.iter().map(ToString::to_string).collect(),
             hooks_missing: status.unstamping.clone(),
             follow_up: status.follow_up.as_ref().map(FollowUpJson::new),

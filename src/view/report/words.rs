@@ -13,7 +13,7 @@ use crate::{
 
 /// The mark of a task.
 pub fn mark(item: &Item) -> &'static str {
-    mark_of(item.state.status(), item.is_blocked())
+    mark_of(item.state.status(), item.is_blocked(), item.state == State::Waiting)
 }
 
 /// What there is to say about `item` in one line, the most important first.

@@ -11,7 +11,7 @@ use maud::{Markup, PreEscaped, Render, html};
 
 use crate::{
     domain::report::State,
-    view::{self, BLOCKED, sanitize},
+    view::{mark_of, sanitize},
 };
 
 /// The colours, light and dark, and how the parts of drawings look.
@@ -29,13 +29,9 @@ pub fn class(state: State) -> &'static str {
     }
 }
 
-/// The mark of a state where a reader has to tell all of them apart.
+/// The mark of a state.
 pub fn mark(state: State) -> &'static str {
-    match state {
-        State::Waiting => "◌",
-        State::Blocked => BLOCKED,
-        state => view::mark(state.status()),
-    }
+    mark_of(state.status(), state == State::Blocked, state == State::Waiting)
 }
 
 /// A drawing, for a page or as a file of its own.
