@@ -118,7 +118,7 @@ pub fn say(view: &View<'_>, payload: &Payload) -> Said {
                     .then(|| format!("{head} {}", ids.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", ")))
             };
             let parts = [list(&dep.add, "now after"), list(&dep.remove, "no longer after")];
-            said("~", "reordered", faint, parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+            said("~", "edited", faint, parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
         }
         Payload::Decide(decide) => {
             let why = decide.why.as_ref().map(|why| format!("\nbecause {}", text(why))).unwrap_or_default();
@@ -130,13 +130,13 @@ pub fn say(view: &View<'_>, payload: &Payload) -> Said {
         Payload::Link(link) => said("·", "linked", faint, format!("commit {}, found by {}", link.commit, link.by)),
         Payload::Split(split) => {
             let what = sanitize::plural(split.events.len(), "event");
-            said("⑂", "split", plain, format!("{what} of other work with this id, which is {} now", split.to))
+            said("⑂", "split", plain, format!("{what} moved to {}", split.to))
         }
         Payload::Unlink(unlink) => said("·", "unlinked", faint, format!("commit {}", unlink.commit)),
         Payload::Verify(verify) => {
             let (mark, verb, tone): (_, _, Tone) = match verify.exit {
                 0 => ("✓", "verified", Style::good),
-                _ => ("✗", "found wanting", Style::bad),
+                _ => ("✗", "failed verification", Style::bad),
             };
             said(mark, verb, tone, format!("{} (exit code {})", text(&verify.command), verify.exit))
         }
@@ -146,7 +146,7 @@ pub fn say(view: &View<'_>, payload: &Payload) -> Said {
         Payload::Squash(squash) => {
             let short = oid(&squash.commit);
             match squash.count {
-                1 => said("⇊", "reworded", plain, format!("a commit, which is {short} now")),
+                1 => said("⇊", "reworded", plain, format!("a commit, now {short}")),
                 count => said("⇊", "squashed", plain, format!("{} into {short}", sanitize::plural(count, "commit"))),
             }
         }
