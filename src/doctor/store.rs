@@ -8,9 +8,15 @@ use std::{
 
 use super::{Check, count, failed, list};
 use crate::{
+    commit_notes,
+    error::Result,
     git::{Refs, Repo, blocking_lock, lock::Lock, objects::gc, processes},
     query::missing_ledger,
-    store::ledger::{self, View},
+    recovery::{operation, snapshot},
+    store::{
+        active,
+        ledger::{self, View, watch},
+    },
 };
 
 /// A lock of this age belongs to no running git.
@@ -19,7 +25,8 @@ const OLD: Duration = Duration::from_secs(10 * 60);
 const RECENT: Duration = Duration::from_secs(60);
 
 pub(super) fn checks(repo: &Repo) -> Vec<Check> {
-    vec![ledger_ref(repo), locks(repo), empty_objects(repo), packs(repo)]
+    let own_refs = own_refs(repo).unwrap_or_else(|error| failed("own-refs", &error));
+    vec![ledger_ref(repo), own_refs, locks(repo), empty_objects(repo), packs(repo)]
 }
 
 fn ledger_ref(repo: &Repo) -> Check {
@@ -43,6 +50,39 @@ fn ledger_ref(repo: &Repo) -> Check {
             None => Check::ok(name, "there is no ledger yet"),
         },
     }
+}
+
+/// Refs of ours that another program made symbolic, and refs of other programs that keep ours from being created.
+fn own_refs(repo: &Repo) -> Result<Check> {
+    let name = "own-refs";
+    let symbolic = repo.refs().symbolic(repo)?;
+    if !symbolic.is_empty() {
+        let message = format!(
+            "another program made {} of git-agent symbolic: {}",
+            count(symbolic.len(), "ref", "refs"),
+            list(symbolic.iter().map(|(name, target)| format!("{name} to {target}")))
+        );
+        let fix =
+            "'git agent doctor --fix' deletes the symbolic refs, then restores the ledger, snapshots and operations";
+        return Ok(Check::error(name, message, fix));
+    }
+    let needed = [ledger::REF, watch::SEEN, active::REF, commit_notes::REF].map(str::to_owned);
+    // Whatever comes behind it.
+    let snapshot = format!("{}x", snapshot::REFS);
+    let needed: Vec<String> = needed.into_iter().chain([operation::name_of(repo), snapshot]).collect();
+    let blocking = repo.refs().blocking(repo, &needed)?;
+    Ok(match blocking.first() {
+        None => Check::ok(name, "no ref of another program interferes with those of git-agent"),
+        Some((other, _)) => Check::error(
+            name,
+            format!(
+                "another program created {} that git-agent cannot have next to its own: {}",
+                count(blocking.len(), "ref", "refs"),
+                list(blocking.iter().map(|(other, name)| format!("{other}, for {name}")))
+            ),
+            format!("'git log {other}' shows what it is; if it is of no use: git update-ref -d {other}"),
+        ),
+    })
 }
 
 /// The newest commit that the reflog of the ledger names.

@@ -169,6 +169,7 @@ codes! {
     PUBLISHED_COMMITS = "published-commits", Refused, "a remote branch or a tag contains the commits";
     PUSH_OVERTAKEN = "push-overtaken", Busy, "other clones kept pushing first";
     READ_ONLY = "read-only", Environment, "the repository cannot be written";
+    REF_BLOCKED = "ref-blocked", Environment, "a ref of another program has a name that a ref of git-agent needs";
     REF_LOCKED = "ref-locked", Busy, "the lock of a ref is held";
     REF_MOVED = "ref-moved", Conflict, "another process moved a ref meanwhile";
     REF_NOT_SYNCED = "ref-not-synced", Environment, "a ref cannot be made durable";
@@ -184,6 +185,7 @@ codes! {
     SNAPSHOT_RACED = "snapshot-raced", Busy, "another process created or removed the snapshot meanwhile";
     SPECIAL = "special", Refused, "neither a file nor a link";
     STATE_MOVED = "state-moved", Conflict, "a file of git's own changed meanwhile";
+    SYMBOLIC_REF = "symbolic-ref", Environment, "another program made a ref of git-agent symbolic";
     TASK_AMBIGUOUS = "task-ambiguous", Usage, "several tasks begin with this id";
     TASK_CLAIMED = "task-claimed", Refused, "another actor holds the task";
     TASK_CLOSED = "task-closed", Refused, "the task is completed or cancelled";

@@ -242,11 +242,6 @@ pub fn version(repo: &super::Repo) -> Result<String> {
     Ok(line.trim_start_matches("git version ").to_owned())
 }
 
-/// The lines of an answer, without their line ends.
-pub(super) fn lines(answer: &[u8]) -> impl Iterator<Item = BString> + '_ {
-    answer.lines().map(BString::from)
-}
-
 /// The one line of an answer.
 pub(super) fn line(answer: &[u8]) -> BString {
     answer.lines().next().unwrap_or_default().into()

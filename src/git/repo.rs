@@ -315,7 +315,11 @@ impl Repo {
         Head::read(self)
     }
 
-    /// The target of `name` (`refs/…`), peeled one step at most: refs of ours are never symbolic.
+    /// The object that `name` (`refs/…`) points to.
+    ///
+    /// # Errors
+    ///
+    /// `symbolic-ref` for a symbolic ref of ours.
     pub fn find_ref(&self, name: &str) -> Result<Option<ObjectId>> {
         self.refs.find(self, name)
     }

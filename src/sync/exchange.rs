@@ -156,6 +156,9 @@ fn agree(repo: &Repo, remote: &str, tip: Option<ObjectId>) -> Result<()> {
 }
 
 fn fetch(repo: &Repo, remote: &str) -> Result<()> {
+    let fetched = [fetched_ref(remote), format!("refs/agent/remotes/{remote}/agent")];
+    // git would write through a symbolic one.
+    fetched.iter().try_for_each(|name| repo.find_ref(name).map(drop))?;
     for attempt in 1.. {
         // A ledger that the remote no longer has is not in sync: what was fetched of it goes, too.
         match remote::fetch(repo, remote, &refspec(remote))? {
@@ -165,8 +168,8 @@ fn fetch(repo: &Repo, remote: &str) -> Result<()> {
         }
     }
     // A partial clone left the notes at the remote, and merging does not see what is not here.
-    for fetched in [fetched_ref(remote), format!("refs/agent/remotes/{remote}/agent")] {
-        repo.find_ref(&fetched)?.map(|tip| partial::bring(repo, tip)).transpose()?;
+    for name in fetched {
+        repo.find_ref(&name)?.map(|tip| partial::bring(repo, tip)).transpose()?;
     }
     Ok(())
 }

@@ -32,11 +32,18 @@ pub struct Answer {
 ///
 /// # Errors
 ///
-/// With `fix` and `adopt`, those of [`heal::adopt`], [`watch::bring_back`], [`heal::chains`], [`heal::snapshots`] and
+/// With `fix` and `adopt`, those of [`crate::git::Refs::symbolic`], [`heal::adopt`], [`watch::bring_back`], [`heal::chains`], [`heal::snapshots`] and
 /// [`hook::Intake::forget`].
 pub fn doctor(caller: &Caller, request: &Request) -> Result<Answer> {
     let repo = caller.repo();
     let mut fixed = Vec::new();
+    if request.fix {
+        // They keep everything else from being read.
+        for (name, target) in repo.refs().symbolic(repo)? {
+            repo.refs().delete_symbolic(repo, &name)?;
+            fixed.push(format!("deleted the symbolic ref {name}, to {target}"));
+        }
+    }
     if request.adopt {
         fixed.push(match heal::adopt(repo)? {
             1 => "1 snapshot or operation is taken for made here".to_owned(),

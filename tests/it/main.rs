@@ -87,6 +87,7 @@ mod loop_traps;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod noise;
+mod own_refs;
 mod pager;
 mod plan_export;
 mod plan_foreign;

@@ -1,6 +1,8 @@
 //! Refs through the git binary, for storage that gix does not know.
 
-use bstr::{BStr, ByteSlice as _};
+use std::borrow::Cow;
+
+use bstr::{BStr, ByteSlice};
 use gix::ObjectId;
 
 use super::{Hooks, RefChange, RefError};
@@ -21,7 +23,20 @@ const LOCKED: [&str; 3] = ["File exists", "cannot lock references", "Unable to c
 /// What git says when it looks for the object before it moves the ref, and does not find it.
 const VANISHED: [&str; 1] = ["nonexistent object"];
 
+/// What git says between the names when a ref has the name of a directory that a new one needs, or the other way round.
+const BLOCKED: &str = "' exists; cannot create '";
+
 pub(super) fn find(repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
+    if super::is_ours(name) {
+        let output = repo.git().args(["for-each-ref", LISTED, name]).output()?;
+        let listed = output.stdout.lines().find_map(|line| listed(line).filter(|found| found.name == name));
+        return match listed {
+            Some(Listed { target: Some(target), .. }) => Err(super::symbolic(name, target)),
+            Some(found) => Ok(Some(found.id)),
+            None if output.status.success() && output.stderr.is_empty() => Ok(None),
+            None => Err(output.into_error()),
+        };
+    }
     let output = repo.git().args(["rev-parse", "--verify", "--quiet", "--end-of-options", name]).output()?;
     match (ObjectId::from_hex(&cmd::line(&output.stdout)), output.status.code()) {
         (Ok(id), _) => Ok(Some(id)),
@@ -31,13 +46,34 @@ pub(super) fn find(repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
     }
 }
 
+/// What `git for-each-ref` prints of each ref; no name of a ref has a space.
+const LISTED: &str = "--format=%(objectname) %(refname) %(symref)";
+
+struct Listed<'a> {
+    id: ObjectId,
+    name: Cow<'a, str>,
+    /// Of a symbolic ref.
+    target: Option<Cow<'a, str>>,
+}
+
+fn listed(line: &[u8]) -> Option<Listed<'_>> {
+    let mut words = line.split_str(" ");
+    let (id, name) = (ObjectId::from_hex(words.next()?).ok()?, words.next()?.to_str_lossy());
+    let target = words.next().filter(|target| !target.is_empty()).map(ByteSlice::to_str_lossy);
+    Some(Listed { id, name, target })
+}
+
 pub(super) fn list(repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>> {
-    let answer = repo.git().args(["for-each-ref", "--format=%(objectname) %(refname)", prefix]).run()?;
-    let parse = |line: &[u8]| {
-        let (id, name) = line.split_once_str(" ")?;
-        Some((name.to_str_lossy().into_owned(), ObjectId::from_hex(id).ok()?))
-    };
-    Ok(cmd::lines(&answer).filter_map(|line| parse(&line)).collect())
+    let answer = repo.git().args(["for-each-ref", LISTED, prefix]).run()?;
+    let direct = answer.lines().filter_map(listed).filter(|found| found.target.is_none());
+    Ok(direct.map(|found| (found.name.into_owned(), found.id)).collect())
+}
+
+/// The symbolic refs among ours.
+pub(super) fn symbolic(repo: &Repo) -> Result<Vec<(String, String)>> {
+    let answer = repo.git().args(["for-each-ref", LISTED]).run()?;
+    let ours = answer.lines().filter_map(listed).filter(|found| super::is_ours(&found.name));
+    Ok(ours.filter_map(|found| Some((found.name.into_owned(), found.target?.into_owned()))).collect())
 }
 
 /// How sure a change must be when git says that it is made.
@@ -78,7 +114,8 @@ pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str, durabilit
     let mut script = Vec::new();
     for change in changes {
         let old = change.expected.unwrap_or(null);
-        if change.name == "HEAD" {
+        // A symbolic ref of ours moves no other ref.
+        if change.name == "HEAD" || super::is_ours(&change.name) {
             script.extend_from_slice(b"option no-deref\0");
         }
         let command = match change.new {
@@ -121,6 +158,11 @@ fn finish(repo: &Repo, changes: &[RefChange], output: Output) -> Result<(), RefE
         return Ok(());
     }
     let complaint = output.complaint();
+    if let Some((other, name)) = complaint.split_once(BLOCKED).and_then(|(before, after)| {
+        Some((before.rsplit('\'').next()?.to_owned(), after.split('\'').next()?.to_owned()))
+    }) {
+        return Err(RefError::Failed(super::blocked(&name, &other)));
+    }
     let says = |words: &[&str]| words.iter().any(|word| complaint.contains(word));
     Err(match () {
         () if says(&MOVED) => RefError::Moved,

@@ -21,7 +21,26 @@ use crate::{
 
 pub(super) fn find(repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
     let found = repo.gix().try_find_reference(name).or_environment(|| format!("cannot read {name}"))?;
-    Ok(found.and_then(|found| found.target().try_id().map(ToOwned::to_owned)))
+    match found.map(|found| found.inner.target) {
+        Some(Target::Symbolic(target)) if super::is_ours(name) => Err(super::symbolic(name, target.as_bstr())),
+        Some(Target::Object(id)) => Ok(Some(id)),
+        Some(Target::Symbolic(_)) | None => Ok(None),
+    }
+}
+
+/// The symbolic refs among ours.
+pub(super) fn symbolic(repo: &Repo) -> Result<Vec<(String, String)>> {
+    let failed = || "cannot list refs".to_owned();
+    let refs = repo.gix().references().or_environment(failed)?;
+    let mut found = Vec::new();
+    for prefix in super::OURS {
+        for reference in refs.prefixed(prefix).or_environment(failed)?.filter_map(Result::ok) {
+            if let Some(target) = reference.target().try_name() {
+                found.push((reference.name().as_bstr().to_string(), target.as_bstr().to_string()));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// How often refs are listed again when they are packed meanwhile.
@@ -117,7 +136,14 @@ fn is_free(repo: &Repo, change: &RefChange) -> bool {
     dirs.into_iter().all(is_none) && list_once(repo, &format!("{}/", change.name)).is_ok_and(|below| below.is_empty())
 }
 
-pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
+/// Move all of `changes`, or none of them; `None`: nothing was changed, and git has to do it. gix finds out that a name is taken only when
+/// it has moved other refs.
+pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str) -> Option<Result<(), RefError>> {
+    let creates = |change: &RefChange| change.expected.is_none() && change.new.is_some();
+    changes.iter().all(|change| !creates(change) || is_free(repo, change)).then(|| move_all(repo, changes, reflog))
+}
+
+fn move_all(repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
     let edits = edits(changes, reflog)?;
     let who = crate::git::objects::committer(repo);
     let mut time = gix::date::parse::TimeBuf::default();

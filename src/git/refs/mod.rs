@@ -50,6 +50,26 @@ pub enum RefError {
     Failed(Error),
 }
 
+/// The refs that only git-agent moves begin with these. None of them is ever symbolic: a write to one must not move another ref.
+const OURS: [&str; 3] = ["refs/agent/", "refs/worktree/agent/", "refs/notes/agent"];
+
+fn is_ours(name: &str) -> bool {
+    OURS.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// The refusal to create `name` because of `other`, whose name is a directory of it or below it.
+fn blocked(name: &str, other: &str) -> Error {
+    let message = format!("cannot create {name}: another program created {other}, and git allows only one of them");
+    Error::new(codes::REF_BLOCKED, message).hint(format!("if {other} is of no use: git update-ref -d {other}"))
+}
+
+/// The refusal of the symbolic ref `name`, which is one of ours.
+fn symbolic(name: &str, target: impl std::fmt::Display) -> Error {
+    let message = format!("{name} is a symbolic ref, to {target}; git-agent creates none and follows none");
+    Error::new(codes::SYMBOLIC_REF, message)
+        .hint("'git agent doctor --fix' deletes the symbolic ref and restores what it replaced")
+}
+
 /// Whether the user's `reference-transaction` hooks see a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Hooks {
@@ -62,11 +82,9 @@ enum Hooks {
 impl Hooks {
     /// A hook that allows only branches must not make going back impossible, so each kind moves in a separate transaction.
     fn of(changes: &[RefChange]) -> Self {
-        let ours = ["refs/agent/", "refs/worktree/agent/", "refs/notes/agent"];
         // `CHERRY_PICK_HEAD` and its like are files elsewhere.
         let is_of_state = |name: &str| !name.contains('/') && name != "HEAD";
-        let is_ours = |name: &str| ours.iter().any(|prefix| name.starts_with(prefix)) || is_of_state(name);
-        match changes.iter().all(|change| is_ours(&change.name)) {
+        match changes.iter().all(|change| is_ours(&change.name) || is_of_state(&change.name)) {
             true => Hooks::Skip,
             false => Hooks::Run,
         }
@@ -93,6 +111,10 @@ fn settle(repo: &Repo, changes: &[RefChange], changed: Result<(), RefError>) -> 
 
 impl Refs {
     /// The object that `name` points to.
+    ///
+    /// # Errors
+    ///
+    /// `symbolic-ref` for a symbolic ref of ours.
     pub fn find(self, repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
         match self {
             Refs::Files => files::find(repo, name),
@@ -100,12 +122,51 @@ impl Refs {
         }
     }
 
-    /// The refs under `prefix` (`refs/agent/`), sorted by name.
+    /// The refs under `prefix` (`refs/agent/`), sorted by name, without symbolic ones.
     pub fn list(self, repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>> {
         match self {
             Refs::Files => files::list(repo, prefix),
             Refs::Binary => binary::list(repo, prefix),
         }
+    }
+
+    /// The refs of other programs that keep one of `names` from being created, each with that name.
+    ///
+    /// # Errors
+    ///
+    /// Where refs cannot be listed.
+    pub fn blocking(self, repo: &Repo, names: &[String]) -> Result<Vec<(String, String)>> {
+        let mut found = Vec::new();
+        for name in names {
+            let dirs = name.match_indices('/').map(|(end, _)| &name[..end]).skip(1);
+            for dir in dirs {
+                found.extend(self.find(repo, dir)?.map(|_| (dir.to_owned(), name.clone())));
+            }
+            found.extend(self.list(repo, &format!("{name}/"))?.into_iter().map(|(below, _)| (below, name.clone())));
+        }
+        Ok(found)
+    }
+
+    /// The refs of ours that another program made symbolic, each with its target.
+    ///
+    /// # Errors
+    ///
+    /// Where refs cannot be listed.
+    pub fn symbolic(self, repo: &Repo) -> Result<Vec<(String, String)>> {
+        match self {
+            Refs::Files => files::symbolic(repo),
+            // One that leads nowhere is not listed; the next change replaces it.
+            Refs::Binary => binary::symbolic(repo),
+        }
+    }
+
+    /// Delete the symbolic ref `name`, not what it points to.
+    ///
+    /// # Errors
+    ///
+    /// `git-failed`.
+    pub fn delete_symbolic(self, repo: &Repo, name: &str) -> Result<()> {
+        repo.git().args(["symbolic-ref", "--delete", name]).run().map(drop)
     }
 
     /// Move all of `changes`, or none of them. The user's hooks see those of refs that are not ours.
@@ -117,9 +178,10 @@ impl Refs {
                 let _claim = Claim::to_refs(repo, changes);
                 files::change(repo, changes, reflog)
             }
-            Refs::Files | Refs::Binary => binary::change(repo, changes, reflog, binary::Durability::AsConfigured),
+            Refs::Files | Refs::Binary => None,
         };
-        settle(repo, changes, changed)
+        let by_git = || binary::change(repo, changes, reflog, binary::Durability::AsConfigured);
+        settle(repo, changes, changed.unwrap_or_else(by_git))
     }
 
     /// Move all of `changes`, or none of them; when this returns they are on the disk (git 2.36 or newer).

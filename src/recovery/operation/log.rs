@@ -56,14 +56,19 @@ impl Contents {
     }
 }
 
+/// The ref of the chain of the worktree that `repo` is seen from.
+pub fn name_of(repo: &Repo) -> String {
+    if repo.git_dir() == repo.common_dir() {
+        format!("{REFS}main")
+    } else {
+        format!("{REFS}worktrees/{}", repo.worktree_name())
+    }
+}
+
 impl<'r> OpLog<'r> {
     /// The chain of the worktree that `repo` is seen from.
     pub fn of(repo: &'r Repo) -> Result<Self> {
-        let name = if repo.git_dir() == repo.common_dir() {
-            format!("{REFS}main")
-        } else {
-            format!("{REFS}worktrees/{}", repo.worktree_name())
-        };
+        let name = name_of(repo);
         let tip = repo.find_ref(&name)?;
         Ok(OpLog { repo, name, tip })
     }

@@ -19,7 +19,7 @@ mod log;
 mod message;
 mod page;
 
-pub use log::{Contents, OpLog, PutBack, interrupted, undone, undone_by};
+pub use log::{Contents, OpLog, PutBack, interrupted, name_of, undone, undone_by};
 
 use std::fmt;
 

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The ledger as this clone last left it.
-pub(super) const SEEN: &str = "refs/agent/ledger/seen";
+pub const SEEN: &str = "refs/agent/ledger/seen";
 /// States of the ledger that have what it has no more, by their ids.
 const LOST: &str = "refs/agent/ledger/lost/";
 /// Writes of ours begin so in the reflog.
