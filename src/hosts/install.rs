@@ -109,13 +109,16 @@ pub fn is_trusted_by_codex(places: &Places) -> Option<bool> {
 ///
 /// # Errors
 ///
-/// `host-config`: a file is not what its host reads; then nothing is changed.
+/// `host-config`: a file is not what its host reads; `unsafe-path`: a link leads a file of the project out of it. Then nothing is changed.
 pub fn plan(action: Action, hosts: &[Host], scope: Scope, places: &Places, state_dir: &Path) -> Result<Vec<Change>> {
     let mut changes: Vec<Change> = Vec::new();
     let others = Host::ALL.into_iter().filter(|host| !hosts.contains(host) && is_installed(*host, scope, places));
     let needed: Vec<Target> = others.flat_map(|host| targets_of(host, scope, places)).collect();
     let originals = originals(state_dir);
     for target in hosts.iter().flat_map(|host| targets_of(*host, scope, places)) {
+        if let Some(project) = places.project.as_ref().filter(|_| scope == Scope::Project) {
+            stays_within(project, &target.path)?;
+        }
         let is_shared = needed.iter().any(|other| other.path == target.path && other.part == target.part);
         if action == Action::Uninstall && is_shared {
             continue;
@@ -185,6 +188,19 @@ pub fn apply(action: Action, changes: &[Change], state_dir: &Path) -> Result<()>
         }
     }
     keep(state_dir, &originals)
+}
+
+/// Refuse a file of the project that lies outside of it, or in its git directory: the links of a project come from others.
+fn stays_within(project: &Path, path: &Path) -> Result<()> {
+    // What does not exist yet is created where its nearest directory leads.
+    let Some(real) = path.ancestors().find_map(|path| path.canonicalize().ok()) else { return Ok(()) };
+    let is_git = |name: std::path::Component<'_>| name.as_os_str().eq_ignore_ascii_case(".git");
+    if real.strip_prefix(project).is_ok_and(|inside| !inside.components().any(is_git)) {
+        return Ok(());
+    }
+    let message = format!("cannot change '{}': a link leads to '{}'", path.display(), real.display());
+    Err(Error::new(codes::UNSAFE_PATH, message)
+        .hint("nothing was changed; remove the link from the repository, then try again"))
 }
 
 /// The text of a file; `None` where there is none.

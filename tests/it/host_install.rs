@@ -137,6 +137,37 @@ fn a_project_gets_files_that_can_be_committed() {
     assert_eq!(repo.read("AGENTS.md"), "# Rules\n");
 }
 
+/// The links of a clone come from others.
+#[test]
+fn a_project_is_installed_through_no_link_that_leads_out_of_it() {
+    let (repo, home) = with_home();
+    for (link, target) in [
+        (".claude", "the-home/.claude"),
+        (".claude/settings.json", "the-home/.claude/settings.json"),
+        (".mcp.json", "the-home/.claude.json"),
+        ("CLAUDE.md", "the-home/.claude/CLAUDE.md"),
+        ("CLAUDE.md", "repo/.git/config"),
+        (".claude/skills", "repo/.git/hooks"),
+    ] {
+        let link = repo.path().join(link);
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(repo.tmp().join(target), &link).unwrap();
+        let before = (files(&home), files(repo.path()));
+        for words in [&["host", "install", "--project", "claude"][..], &["host", "uninstall", "--project", "claude"]] {
+            let refused = repo.agent(words).exits(1);
+            assert!(refused.stderr.contains("a link leads to '"), "{target}: {refused}");
+        }
+        assert_eq!((files(&home), files(repo.path())), before, "{target}");
+        fs::remove_file(&link).unwrap();
+    }
+    // Within the project a link is a name like any other.
+    repo.write("AGENTS.md", "# Ours\n");
+    std::os::unix::fs::symlink("AGENTS.md", repo.path().join("CLAUDE.md")).unwrap();
+    repo.agent(&["host", "install", "--project", "claude"]).success();
+    assert!(fs::read_to_string(repo.path().join("AGENTS.md")).unwrap().contains("git-agent: begin"));
+    assert!(repo.path().join("CLAUDE.md").is_symlink());
+}
+
 #[test]
 fn a_line_without_its_program_is_harmless() {
     let (repo, home) = with_home();
