@@ -184,6 +184,20 @@ fn a_commit_between_a_fetch_and_the_next_command_hides_nothing() {
     assert_eq!(repo.agent(&["show", "t-2", "--json"]).json()["task"]["status"], "in_progress");
 }
 
+/// A shallow ledger lacks anchors, which doctor restores by a write of its own.
+#[test]
+fn what_doctor_writes_is_no_state_that_was_thrown_away() {
+    let repo = repo_with_remote();
+    let shallow = repo.at("../shallow");
+    let url = format!("file://{}", repo.tmp().join("origin.git").display());
+    repo.git(&["clone", "-q", "--depth=1", &url, "../shallow"]).success();
+    shallow.git(&["fetch", "-q", "--depth=1", "origin", &format!("{LEDGER}:{LEDGER}")]).success();
+    let fetched = shallow.git(&["rev-parse", LEDGER]).text();
+    let doctor = shallow.agent(&["doctor"]);
+    assert_ne!(shallow.git(&["rev-parse", LEDGER]).text(), fetched, "{doctor}");
+    assert!(doctor.stdout.contains("✓ reflog: "), "{doctor}");
+}
+
 #[test]
 fn what_stock_git_adds_is_not_missed() {
     let repo = repo_with_remote();

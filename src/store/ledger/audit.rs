@@ -200,9 +200,10 @@ fn loss_of(key: ObjectId, before: &[u8], kept: &HashSet<&[u8]>) -> Option<Loss> 
 /// away. Newest first, without those that are in the history of another one.
 pub fn lost_tips(view: &View<'_>) -> Result<Vec<ObjectId>> {
     let repo = view.repo();
-    let Some(tip) = view.tip() else { return Ok(Vec::new()) };
     // Without a reflog, as in a bare repository, nothing is known.
     let moves = reflog::of_ref(repo, REF)?;
+    // Not the view's: what was written since is in the reflog, too.
+    let Some(tip) = repo.find_ref(REF)? else { return Ok(Vec::new()) };
     let former: BTreeMap<ObjectId, usize> = (moves.iter().rev().enumerate())
         .map(|(age, entry)| (entry.new, age))
         .filter(|(id, _)| *id != tip && repo.has(*id))
