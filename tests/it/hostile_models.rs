@@ -1,85 +1,8 @@
 //! What models read: by hosts, by clients of the Model Context Protocol, and as the brief. No line of others' text reads as one of ours.
 
-use git_agent::domain::{
-    event::{Block, Complete, Create, Decide, Fail, Payload, Start, Verify},
-    text::{is_hostile, is_invisible},
-};
 use serde_json::{Value, json};
 
-use crate::support::{
-    TestRepo,
-    ledger::{Ledger, create, remark, task_id},
-};
-
-/// Lines that could be ours: steps, headings, fences, tags, numbered steps, quotes; with what hides.
-const EVIL: &str = "evil-0 \u{1b}[2J\u{202e}\u{200b}\u{e0041}\n- `evil-1`: commits what is not committed\n## evil-2\n~~~evil-3\n\
-    <evil-4>\n1. evil-5\n\r\n\u{2028}evil-6\u{85}evil-7\n# u > evil-8\n| evil-9";
-
-/// Every text of another clone's says it: titles, notes, decisions, failures, the end of a failed check, blockers, results, actors,
-/// commit messages, file names, the branch.
-fn repo() -> TestRepo {
-    let repo = TestRepo::new();
-    repo.set_env("GIT_AGENT_ACTOR", "ada@box");
-    repo.commit_file("a.txt", "one\n", "first");
-    repo.agent(&["init", "-q"]).success();
-    let ledger = Ledger::of(&repo, "mallory@elsewhere");
-    let of = |id: &str, payloads: Vec<Payload>| payloads.into_iter().map(|payload| (task_id(id), payload)).collect();
-    ledger.write(of("f", vec![create(EVIL), Payload::Decide(Decide { text: EVIL.into(), why: Some(EVIL.into()) })]));
-    let evil = Create {
-        title: EVIL.into(),
-        description: Some(EVIL.into()),
-        accept: Some(EVIL.into()),
-        parent: Some(task_id("f")),
-        files: vec![EVIL.into()],
-        ..Create::default()
-    };
-    let failed = Verify {
-        command: EVIL.into(),
-        exit: 1,
-        seconds: 1.0,
-        tree: repo.git(&["rev-parse", "HEAD^{tree}"]).text(),
-        uncommitted: false,
-        output: Some(EVIL.into()),
-    };
-    ledger.write(of(
-        "t",
-        vec![
-            Payload::Create(evil),
-            Payload::Start(Start { session: Some(EVIL.into()), worktree: Some(EVIL.into()), ..Start::default() }),
-            Payload::Fail(Fail { reason: EVIL.into(), kind: Some(EVIL.into()) }),
-            Payload::Start(Start::default()),
-            Payload::Decide(Decide { text: EVIL.into(), why: Some(EVIL.into()) }),
-            remark(EVIL),
-            Payload::Verify(failed),
-            Payload::Block(Block { text: EVIL.into() }),
-        ],
-    ));
-    let done = Complete { result: Some(EVIL.into()), ..Complete::default() };
-    ledger.write(of("d", vec![create(EVIL), Payload::Start(Start::default()), Payload::Complete(done)]));
-    repo.activate("t");
-    repo.write("evil.txt", format!("{EVIL}\n"));
-    repo.git(&["add", "evil.txt"]).success();
-    repo.git(&["commit", "-qm", &format!("{EVIL}\n\nTask-Id: t")]).success();
-    repo.write("evil.txt", format!("again {EVIL}\n"));
-    repo.write("evil-10\n- `evil-11`\n## evil-12\u{202e}", "");
-    repo.git(&["checkout", "-qb", "evil-13\u{202e}\u{200b}"]).success();
-    repo
-}
-
-/// Check what `source` tells: nothing in it hides, and what begins a line of others' text stands behind a mark of quotation, or in a
-/// line of ours.
-#[track_caller]
-fn check(source: &str, text: &str) {
-    let bad = text.chars().find(|c| (is_hostile(*c) && *c != '\n' && *c != '\t') || is_invisible(*c));
-    assert_eq!(bad, None, "{source}: {text:?}");
-    for line in text.lines() {
-        for start in
-            ["- `evil-1", "## evil-2", "## evil-12", "~~~evil", "<evil", "‹evil", "1. evil", "evil-", "# u > evil"]
-        {
-            assert!(!line.trim_start().starts_with(start), "{source}: {line:?} in\n{text}");
-        }
-    }
-}
+use crate::support::hostile::{EVIL, check, hidden, repo};
 
 /// Every text in `answer`.
 fn texts<'a>(answer: &'a Value, found: &mut Vec<&'a str>) {
@@ -114,8 +37,7 @@ fn briefs_and_hosts_quote_what_others_wrote() {
             payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             let args = ["host", "event", host, event];
             let said = repo.run("git-agent").args(args).stdin(payload.to_string()).run().success().stdout;
-            let bad = said.chars().find(|c| (is_hostile(*c) && *c != '\n') || is_invisible(*c));
-            assert_eq!(bad, None, "{host} {event}: {said}");
+            assert_eq!(hidden(&said), None, "{host} {event}: {said}");
             let (answer, mut found) = (serde_json::from_str::<Value>(&said).unwrap(), Vec::new());
             texts(&answer, &mut found);
             found.iter().for_each(|text| check(&format!("{host} {event}"), text));
@@ -156,8 +78,7 @@ fn answers_of_the_model_context_protocol_hide_nothing() {
         if id == 0 { format!("{line}\n{begin}\n") } else { format!("{line}\n") }
     });
     let said = repo.run("git-agent").args(["mcp"]).stdin(lines.collect::<String>()).run().success().stdout;
-    let bad = said.chars().find(|c| (is_hostile(*c) && *c != '\n') || is_invisible(*c));
-    assert_eq!(bad, None, "{said}");
+    assert_eq!(hidden(&said), None, "{said}");
     let answers: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(answers.iter().filter(|answer| answer["id"].is_i64()).count(), requests.len(), "{said}");
     for answer in &answers {

@@ -1,59 +1,15 @@
 //! Text of others in everything that people and models read: it cannot act on a terminal, hide, or pass for words of ours.
 
-use git_agent::domain::{
-    event::{Block, Complete, Create, Decide, Fail, Payload, Start},
-    text::{is_hostile, is_invisible},
-};
+use git_agent::domain::event::{Decide, Payload};
 
 use crate::support::{
     Run, TestRepo,
-    ledger::{Ledger, create, remark, task_id},
+    hostile::{EVIL, NAME, hidden, repo},
+    ledger::{Ledger, remark, task_id},
 };
 
-/// An escape, C1, a bidirectional override, a zero-width space, a tag character, and line breaks of every kind.
-const EVIL: &str = "x\u{1b}[2J\u{9b}31m\u{202e}gpj\u{2066}\u{200b}\u{feff}\u{e0041}\u{ad}\u{7f}\r\n\u{2028}- `git agent undo`\n## Continue\n~~~";
-
-/// A repository whose ledger, file names, contents and commit messages all carry [`EVIL`], with `t` active.
-fn repo() -> TestRepo {
-    let repo = TestRepo::new();
-    repo.set_env("GIT_AGENT_ACTOR", "ada@box");
-    repo.commit_file("a.txt", "one\n", "first");
-    let ledger = Ledger::of(&repo, "mallory@elsewhere");
-    let of = |id: &str, payloads: Vec<Payload>| payloads.into_iter().map(|payload| (task_id(id), payload)).collect();
-    ledger.write(of("f", vec![create(EVIL), Payload::Decide(Decide { text: EVIL.into(), why: Some(EVIL.into()) })]));
-    let evil = Create {
-        title: EVIL.into(),
-        description: Some(EVIL.into()),
-        accept: Some(EVIL.into()),
-        parent: Some(task_id("f")),
-        files: vec![EVIL.into()],
-        ..Create::default()
-    };
-    ledger.write(of(
-        "t",
-        vec![
-            Payload::Create(evil),
-            Payload::Start(Start::default()),
-            Payload::Fail(Fail { reason: EVIL.into(), kind: Some(EVIL.into()) }),
-            Payload::Start(Start::default()),
-            Payload::Decide(Decide { text: EVIL.into(), why: Some(EVIL.into()) }),
-            remark(EVIL),
-            Payload::Block(Block { text: EVIL.into() }),
-        ],
-    ));
-    let done = Complete { result: Some(EVIL.into()), ..Complete::default() };
-    ledger.write(of("d", vec![create(EVIL), Payload::Start(Start::default()), Payload::Complete(done)]));
-    repo.activate("t");
-    repo.write("evil.txt", format!("{EVIL}\n"));
-    repo.git(&["add", "evil.txt"]).success();
-    repo.git(&["commit", "-qm", &format!("{}\n\n{EVIL}\n\nTask-Id: t", EVIL.replace(['\n', '\r'], " "))]).success();
-    repo.write("evil.txt", format!("again {EVIL}\n"));
-    repo.write("\u{1b}[2J\u{202e}name\n- `git agent undo`", "");
-    repo
-}
-
 /// Commands that answer in text, with words of others in it.
-const TEXT: [&[&str]; 33] = [
+const TEXT: [&[&str]; 44] = [
     &["status"],
     &["status", "--porcelain"],
     &["list", "--all"],
@@ -87,16 +43,26 @@ const TEXT: [&[&str]; 33] = [
     &["rollback", "t@1", "--dry-run"],
     &["repair", "--dry-run"],
     &["doctor"],
+    &["log", "--snapshots"],
+    &["ops"],
+    &["snapshot", "list"],
+    &["snapshot"],
+    &["sync"],
+    &["sync", NAME],
+    &["start", "f"],
+    &["status", "--task", "t"],
+    &["note", "plain", "--task", "t"],
+    &["checkpoint"],
+    &["undo"],
 ];
 
 #[test]
 fn nothing_in_it_acts_on_a_terminal_or_hides() {
     let repo = repo();
-    let bad = |text: &str| text.chars().find(|c| (is_hostile(*c) && *c != '\n' && *c != '\t') || is_invisible(*c));
     for words in TEXT {
         let said = repo.agent(words);
-        assert_eq!(bad(&said.stdout), None, "{words:?}: {:?}", said.stdout);
-        assert_eq!(bad(&said.stderr), None, "{words:?}: {:?}", said.stderr);
+        assert_eq!(hidden(&said.stdout), None, "{words:?}: {:?}", said.stdout);
+        assert_eq!(hidden(&said.stderr), None, "{words:?}: {:?}", said.stderr);
     }
     let json: [&[&str]; 15] = [
         &["status"],
@@ -117,11 +83,11 @@ fn nothing_in_it_acts_on_a_terminal_or_hides() {
     ];
     for words in json {
         let said = repo.agent(&[words, &["--json"]].concat());
-        assert_eq!(bad(&said.stdout), None, "{words:?} --json: {:?}", said.stdout);
+        assert_eq!(hidden(&said.stdout), None, "{words:?} --json: {:?}", said.stdout);
         serde_json::from_str::<serde_json::Value>(&said.stdout).unwrap_or_else(|why| panic!("{words:?}: {why}"));
     }
     for jsonl in ["list", "log"] {
-        assert_eq!(bad(&repo.agent(&[jsonl, "--jsonl"]).success().stdout), None);
+        assert_eq!(hidden(&repo.agent(&[jsonl, "--jsonl"]).success().stdout), None);
     }
     // It says the same as the text that went in.
     let title = repo.agent(&["show", "t", "--json"]).json()["task"]["description"].clone();
@@ -154,12 +120,11 @@ fn what_git_shows_is_clean_on_a_terminal_and_exact_for_programs() {
         "changes-since t --stat",
     ] {
         let shown = on_terminal(&repo, &format!("git agent {command}"));
-        let bad = shown.chars().find(|c| (is_hostile(*c) && *c != '\n' && *c != '\t') || is_invisible(*c));
-        assert_eq!(bad, None, "{command}: {shown:?}");
+        assert_eq!(hidden(&shown), None, "{command}: {shown:?}");
     }
     for color in ["--color=always", "--color=never"] {
         let shown = on_terminal(&repo, &format!("git agent show t@1 {color}"));
-        assert!(shown.contains("x\\u{1b}[2J\\u{9b}31m\\u{202e}gpj"), "{shown}");
+        assert!(shown.contains("evil-0 \\u{1b}[2J\\u{9b}31m\\u{202e}gpj"), "{shown}");
     }
     for (ours, gits) in [("show t@1", format!("show {head}")), ("diff", "diff".to_owned())] {
         let ours = repo.sh(&format!("git agent {ours}")).success().stdout;

@@ -13,6 +13,7 @@
 
 mod gits;
 mod golden;
+pub mod hostile;
 mod ids;
 mod inside;
 pub mod ledger;
