@@ -47,7 +47,7 @@ pub fn text(status: &WorktreeStatus, now: Timestamp, style: Style, width: Option
     }
     for id in &status.foreign {
         page.push_str(&format!(
-            "{id} is not active: a fetch set {}, not this repository; 'git agent start {id}' makes it so\n",
+            "{id} is not active: another program, such as a fetch, set {}; 'git agent start {id}' makes it active\n",
             active::REF
         ));
     }
