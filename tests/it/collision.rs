@@ -6,13 +6,8 @@ use crate::support::{TestRepo, on_one_git};
 fn clones(same_actor: bool) -> (TestRepo, TestRepo) {
     let one = TestRepo::new();
     one.commit_file("base", "0\n", "base");
-    one.git(&["init", "-q", "--bare", "../hub.git"]).success();
-    one.git(&["remote", "add", "origin", "../hub.git"]).success();
-    one.git(&["push", "-q", "origin", "main"]).success();
     one.agent(&["add", "Before", "--id", "before", "-q"]).success();
-    one.agent(&["sync", "-q"]).success();
-    one.git(&["clone", "-q", "../hub.git", "../two"]).success();
-    let two = one.at("../two");
+    let two = one.clone_of_hub();
     for repo in [&one, &two] {
         repo.agent(&["init", "-q"]).success();
     }

@@ -60,12 +60,7 @@ fn notes_travel_and_two_clones_come_to_the_same() {
     let repo = started(TestRepo::new());
     repo.write("a", "1");
     repo.agent(&["checkpoint", "-m", "one"]).success();
-    repo.git(&["init", "-q", "--bare", "../hub.git"]).success();
-    repo.git(&["remote", "add", "origin", "../hub.git"]).success();
-    repo.git(&["push", "-q", "origin", "main"]).success();
-    repo.agent(&["sync"]).success();
-    let other = repo.at("../other");
-    repo.git(&["clone", "-q", "../hub.git", "../other"]).success();
+    let other = repo.clone_of_hub();
     other.agent(&["init"]).success();
     other.agent(&["sync"]).success();
     assert_eq!(note(&other, "HEAD"), "T-1@1 Add a login form");

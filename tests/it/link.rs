@@ -204,13 +204,8 @@ fn an_amend_under_another_active_task_keeps_the_task_and_says_so() {
 fn a_fresh_clone_knows_what_was_said() {
     let repo = world();
     repo.commit_file("one", "1\n", "one");
-    repo.git(&["init", "-q", "--bare", "../hub.git"]).success();
-    repo.git(&["remote", "add", "origin", "../hub.git"]).success();
-    repo.git(&["push", "-q", "origin", "main"]).success();
     repo.agent(&["link", "HEAD", "--move", "--task", "b", "-q"]).success();
-    repo.agent(&["sync", "-q"]).success();
-    repo.git(&["clone", "-q", "../hub.git", "../clone"]).success();
-    let clone = repo.at("../clone");
+    let clone = repo.clone_of_hub();
     clone.agent(&["init", "-q"]).success();
     assert_eq!(tasks(&clone, "HEAD"), ["b"]);
     clone.git(&["commit", "-q", "--amend", "--no-edit"]).success();

@@ -114,12 +114,7 @@ fn complete_names_the_commits_of_its_time_that_name_no_task_and_how_to_link_them
 fn a_clone_whose_tasks_are_elsewhere_never_says_that_there_are_none() {
     let repo = world();
     repo.commit_file("x", "1\n", "one\n\nTask-Id: a");
-    repo.git(&["init", "-q", "--bare", "../hub.git"]).success();
-    repo.git(&["remote", "add", "origin", "../hub.git"]).success();
-    repo.git(&["push", "-q", "origin", "main"]).success();
-    repo.agent(&["sync", "-q"]).success();
-    repo.git(&["clone", "-q", "../hub.git", "../clone"]).success();
-    let clone = repo.at("../clone");
+    let clone = repo.clone_of_hub();
     let says = "this clone does not have their notes; 'git agent init' fetches them";
     for words in [
         &["next"][..],

@@ -104,6 +104,14 @@ impl TestRepo {
     /// Another clone, and a bare repository beside both that they share their ledgers by.
     #[track_caller]
     pub fn clone_that_syncs(&self) -> TestRepo {
+        let two = self.clone_of_hub();
+        two.agent(&["sync", "-q"]).success();
+        two
+    }
+
+    /// Another clone, which does not have the ledger yet, and a bare repository that has it.
+    #[track_caller]
+    pub fn clone_of_hub(&self) -> TestRepo {
         self.git(&["init", "-q", "--bare", "../hub.git"]).success();
         self.git(&["remote", "add", "origin", "../hub.git"]).success();
         self.git(&["push", "-q", "origin", "main"]).success();
