@@ -2,27 +2,27 @@
 //!
 //! CONTRIBUTING.md has the map: what each folder is, and what it may use.
 
-pub mod bisect;
+mod bisect;
 pub mod cli;
-pub mod cmd;
-pub mod commit_notes;
-pub mod demo;
-pub mod doctor;
+mod cmd;
+mod commit_notes;
+mod demo;
+mod doctor;
 pub mod domain;
 pub mod error;
 pub mod git;
-pub mod guard;
-pub mod hook;
-pub mod hosts;
+mod guard;
+mod hook;
+mod hosts;
 #[cfg(feature = "mcp")]
-pub mod mcp;
+mod mcp;
 pub mod plans;
 pub mod query;
 pub mod recovery;
-pub mod settings;
+mod settings;
 pub mod shell;
 pub mod store;
-pub mod sync;
+mod sync;
 pub mod verbs;
 pub mod verify;
 pub mod view;

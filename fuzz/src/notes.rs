@@ -19,7 +19,7 @@ pub fn line(data: &[u8]) {
     let Ok(line) = Line::parse(text) else { return };
     assert!(text.len() <= MAX_LINE, "a line longer than the format has is read");
     let Ok(event) = line.event() else { return };
-    assert_eq!(event.order(), line.order());
+    assert_eq!(event.order(), (line.n, line.id));
     if matches!(event.payload, Payload::Unknown(_)) {
         // It is kept as it is, and never written.
         return;

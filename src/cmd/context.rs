@@ -2,18 +2,16 @@
 
 use std::{
     cell::OnceCell,
-    ffi::OsString,
     fs::File,
     io::Read as _,
     path::{Path, PathBuf},
 };
 
 use crate::{
-    domain::{actor::Actor, claim::Holder, id::TaskId, revision::Which, task::Task, text, time::Timestamp},
+    domain::{actor::Actor, claim::Holder, task::Task, text, time::Timestamp},
     error::{Context as _, Error, Result, codes},
     git::{Repo, cmd::Git, message, relay::Color},
-    query::revision::{Emptiness, Resolver},
-    store::ledger::{Draft, View, Written},
+    store::ledger::View,
     verbs::{self, Caller, Clock},
     view::{Out, Style},
 };
@@ -22,7 +20,6 @@ use crate::{
 pub struct Ctx {
     /// Where answers and remarks go.
     pub out: Out,
-    /// The clock.
     pub clock: Clock,
     dir: PathBuf,
     actor: Option<String>,
@@ -119,60 +116,6 @@ impl Ctx {
     /// [`Ctx::actor`] in this clone.
     pub fn holder(&self) -> Result<Holder> {
         self.caller()?.holder()
-    }
-
-    /// Write to the ledger as [`Ctx::actor`].
-    pub fn write<T>(&self, decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>) -> Result<(Written, T)> {
-        self.call(|caller| caller.write(decide))
-    }
-
-    /// Write to the ledger of `remote` and to ours, as [`Ctx::actor`].
-    pub fn write_through<T>(
-        &self,
-        remote: &str,
-        decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>,
-    ) -> Result<(Written, T)> {
-        self.call(|caller| caller.write_through(remote, decide))
-    }
-
-    /// See [`Caller::refresh_notes`].
-    pub fn display(&self, tasks: &[TaskId]) {
-        if let Ok(caller) = self.caller() {
-            caller.refresh_notes(tasks);
-        }
-    }
-
-    /// The active tasks of this worktree.
-    pub fn active(&self) -> Result<Vec<TaskId>> {
-        self.caller()?.active()
-    }
-
-    /// See [`Caller::task_and_checkpoint`].
-    pub fn task_and_checkpoint(&self, view: &View<'_>, word: Option<&str>) -> Result<(Task, Option<Which>)> {
-        self.caller()?.task_and_checkpoint(view, word)
-    }
-
-    /// See [`Caller::warn_if_cut`].
-    pub fn warn_if_cut(&self, is_cut: bool) -> Result<()> {
-        self.call(|caller| {
-            caller.warn_if_cut(is_cut);
-            Ok(())
-        })
-    }
-
-    /// See [`Caller::words`].
-    pub fn words(&self, view: &View<'_>, emptiness: Emptiness, words: &[OsString]) -> Result<Vec<OsString>> {
-        self.call(|caller| caller.words(view, emptiness, words))
-    }
-
-    /// See [`Caller::asking`].
-    pub fn asking<T>(
-        &self,
-        view: &View<'_>,
-        emptiness: Emptiness,
-        ask: impl FnOnce(&Resolver<'_>) -> Result<T>,
-    ) -> Result<T> {
-        self.call(|caller| caller.asking(view, emptiness, ask))
     }
 
     /// See [`Caller::task`].

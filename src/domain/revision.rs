@@ -1,6 +1,6 @@
 //! `t-7k3fq@2`: a task and one of its checkpoints, as a word on the command line.
 
-pub mod word;
+pub(crate) mod word;
 
 pub use word::{Dots, End, Word};
 

@@ -6,7 +6,7 @@
 use std::{borrow::Cow, fmt};
 
 pub mod codes;
-pub mod exit;
+pub(crate) mod exit;
 
 pub use codes::Code;
 

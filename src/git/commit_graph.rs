@@ -19,11 +19,6 @@ impl CommitGraph {
         self.0.num_commits() as usize
     }
 
-    /// Whether it has none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     /// Where `commit` is.
     pub fn find(&self, commit: ObjectId) -> Option<u32> {
         self.0.lookup(commit).map(|place| place.0)

@@ -187,11 +187,6 @@ pub fn held(repo: &Repo) -> Result<Vec<Held>> {
     Ok(held)
 }
 
-/// Whether `name` of the state is a ref in this repository, not a file.
-pub fn is_ref(repo: &Repo, name: &str) -> bool {
-    repo.refs() == Refs::Binary && ROOT_REFS.contains(&name)
-}
-
 /// The commits that the piece called `name` with this content wants to stay alive.
 pub fn commits_named(name: &[u8], content: &[u8]) -> Vec<ObjectId> {
     if !NAMES_COMMITS.iter().any(|known| known.as_bytes() == name) {

@@ -28,7 +28,7 @@ use std::ffi::{OsStr, OsString};
 
 pub use crate::hook::{
     fail_open::{fail_open, note_limit},
-    intake::{Intake, Waiting, Why, take_in},
+    intake::{Waiting, Why, take_in},
 };
 
 use crate::{

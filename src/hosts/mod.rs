@@ -42,21 +42,6 @@ pub enum Host {
 }
 
 impl Host {
-    /// All of them.
-    pub const ALL: [Host; 6] = [Host::Claude, Host::Codex, Host::Gemini, Host::Copilot, Host::OpenCode, Host::Cursor];
-
-    /// The word on the command line, which is also the name of its agents.
-    pub fn word(self) -> &'static str {
-        match self {
-            Host::Claude => "claude",
-            Host::Codex => "codex",
-            Host::Gemini => "gemini",
-            Host::Copilot => "copilot",
-            Host::OpenCode => "opencode",
-            Host::Cursor => "cursor",
-        }
-    }
-
     /// What people call it.
     pub fn title(self) -> &'static str {
         match self {

@@ -50,8 +50,7 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// A text.
-    pub fn text(&self, name: &str) -> Result<&str, Wrong> {
+    pub(crate) fn text(&self, name: &str) -> Result<&str, Wrong> {
         match &self.what {
             What::Text(text) => Ok(text),
             _ => Err(self.is_no(name, "a text")),

@@ -1,12 +1,12 @@
 //! Questions about tasks and commits: they read, and change nothing.
 
-pub mod brief;
-pub mod changes;
-pub mod elsewhere;
-pub mod log;
-pub mod missing_ledger;
-pub mod own;
-pub mod repair;
-pub mod report;
+pub(crate) mod brief;
+pub(crate) mod changes;
+pub(crate) mod elsewhere;
+pub(crate) mod log;
+pub(crate) mod missing_ledger;
+pub(crate) mod own;
+pub(crate) mod repair;
+pub(crate) mod report;
 pub mod revision;
-pub mod unstamped;
+pub(crate) mod unstamped;

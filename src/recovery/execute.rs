@@ -12,7 +12,7 @@ use super::{
     path_plan::{PathPlan, Target},
     preflight,
     restore::{IndexFingerprint, Trust, reserve},
-    snapshot::{self, Captured, Metadata, Skipped},
+    snapshot::{self, Captured, Metadata},
 };
 use crate::{
     domain::{actor::Actor, id::TaskId, time::Timestamp},
@@ -71,8 +71,6 @@ pub struct Done {
     pub operation: Operation,
     /// What was planned.
     pub plan: PathPlan,
-    /// What the snapshot does not hold.
-    pub skipped: Vec<Skipped>,
     /// Paths that other processes wrote to in the meantime: what they wrote is in the operation.
     pub late: Vec<BString>,
     /// What did not work although the operation did.

@@ -33,7 +33,7 @@
 //! [`Target`](path_plan::Target) of their own.
 
 mod cache;
-pub mod checkpoint;
+pub(crate) mod checkpoint;
 pub mod commit;
 mod execute;
 mod execution;
@@ -48,9 +48,9 @@ mod preflight;
 pub mod restore;
 pub mod rollback;
 pub mod snapshot;
-pub mod squash;
+pub(crate) mod squash;
 mod task_commits;
-pub mod undo;
+pub(crate) mod undo;
 
 pub use crate::recovery::cache::is_interrupted;
 pub use crate::recovery::execute::{Author, Done, Outcome, interrupted, resume, take_back};

@@ -95,17 +95,6 @@ pub enum Loss {
     Unknown,
 }
 
-impl Level {
-    /// The word in JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Level::Changes => "changes",
-            Level::Destroys => "destroys",
-            Level::Fatal => "fatal",
-        }
-    }
-}
-
 impl Loss {
     /// The word in JSON.
     pub fn word(self) -> &'static str {

@@ -27,7 +27,7 @@ use crate::{
 };
 
 mod cache;
-pub mod ended;
+pub(crate) mod ended;
 
 /// The active task of a worktree.
 pub const REF: &str = "refs/worktree/agent/active";

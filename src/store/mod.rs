@@ -1,7 +1,7 @@
 //! What git-agent keeps in a repository: the ledger of tasks, the active task, the index of history.
 
-pub mod active;
-pub mod cache;
+pub(crate) mod active;
+pub(crate) mod cache;
 pub mod history;
 pub mod ledger;
-pub mod session;
+pub(crate) mod session;

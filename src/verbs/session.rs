@@ -2,7 +2,7 @@
 
 use super::Caller;
 use crate::{
-    domain::{claim::Claim, id::TaskId, session::SessionId, task::Task},
+    domain::{claim::Claim, id::TaskId, task::Task},
     error::{Error, Result, codes},
     git::processes,
     store::{
@@ -16,11 +16,6 @@ pub(super) fn place(caller: &Caller) -> (Option<String>, Option<String>) {
     let repo = caller.repo();
     let session = session::current(repo).map(|session| session.key());
     (session, Some(repo.worktree_name()))
-}
-
-/// The session that `caller` belongs to, if one is known.
-pub fn current(caller: &Caller) -> Option<SessionId> {
-    session::current(caller.repo())
 }
 
 /// Whether `claim` was made in the session of `caller`, or in one that runs it.

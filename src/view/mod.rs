@@ -1,21 +1,21 @@
 //! Where everything that is said goes: answers to stdout, an API; status, hints and warnings to stderr, for people.
 
-pub mod blame;
+pub(crate) mod blame;
 pub mod brief;
-pub mod changes;
+pub(crate) mod changes;
 mod columns;
-pub mod graph;
-pub mod json;
-pub mod log;
-pub mod pager;
-pub mod relative_time;
-pub mod report;
-pub mod sanitize;
-pub mod show;
-pub mod status;
+pub(crate) mod graph;
+pub(crate) mod json;
+pub(crate) mod log;
+pub(crate) mod pager;
+pub(crate) mod relative_time;
+pub(crate) mod report;
+pub(crate) mod sanitize;
+pub(crate) mod show;
+pub(crate) mod status;
 mod style;
-pub mod svg;
-pub mod tasks;
+pub(crate) mod svg;
+pub(crate) mod tasks;
 
 use std::{
     cell::{Cell, RefCell},

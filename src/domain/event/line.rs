@@ -78,11 +78,6 @@ impl<'a> Line<'a> {
         Ok(Line { at, id, actor, n, kind, keys: rest })
     }
 
-    /// The place of this event in the order of the fold.
-    pub fn order(&self) -> (u64, Ulid) {
-        (self.n, self.id)
-    }
-
     /// Read the keys. Unknown keys are skipped; unknown kinds are [`Payload::Unknown`].
     pub fn event(&self) -> Result<Event, ParseError> {
         let payload = Payload::read(self.kind, Keys { rest: self.keys, value: None })

@@ -11,7 +11,6 @@ mod tally;
 use std::collections::{HashMap, HashSet};
 
 pub use item::{Checkpoint, Item, Reason, State};
-pub use now::Now;
 pub use tally::{BurnPoint, Tally};
 
 use super::{

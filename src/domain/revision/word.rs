@@ -63,11 +63,6 @@ impl<'w> Word<'w> {
         let has_name = word.left.name.is_some() || word.right.as_ref().is_some_and(|(_, end)| end.name.is_some());
         has_name.then_some(word)
     }
-
-    /// The revisions in it.
-    pub fn ends(&self) -> impl Iterator<Item = &End<'w>> {
-        [Some(&self.left), self.right.as_ref().map(|(_, end)| end)].into_iter().flatten()
-    }
 }
 
 impl<'w> End<'w> {

@@ -15,7 +15,7 @@ pub mod insert;
 pub mod scan;
 
 mod line;
-pub mod reverts;
+pub(crate) mod reverts;
 #[cfg(test)]
 mod tests;
 

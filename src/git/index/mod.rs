@@ -1,6 +1,6 @@
 //! The index of a worktree: its lock, its entries, and how a [`TempIndex`] takes its place.
 
-pub mod entries;
+pub(crate) mod entries;
 mod temp;
 
 use std::{

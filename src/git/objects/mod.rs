@@ -17,11 +17,11 @@ mod apart;
 mod bases;
 mod content;
 mod durable;
-pub mod gc;
+pub(crate) mod gc;
 mod pack;
 mod read;
-pub mod tidy;
-pub mod trees;
+pub(crate) mod tidy;
+pub(crate) mod trees;
 
 pub use apart::Apart;
 pub(super) use bases::DeltaBases;

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use bstr::{BStr, ByteSlice};
+use bstr::ByteSlice;
 use gix::ObjectId;
 
 use super::{Hooks, RefChange, RefError};
 use crate::{
-    error::{Context as _, Result},
+    error::Result,
     git::{
         claims::Claim,
         cmd::{self, Git, Output},
@@ -133,14 +133,6 @@ pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str, durabilit
         claim.settle(repo);
     }
     finish(repo, changes, output)
-}
-
-pub(super) fn set_head(repo: &Repo, branch: &BStr, reflog: &str) -> Result<(), RefError> {
-    let branch = gix::path::from_bstr(branch);
-    let branch = branch.or_environment(|| "cannot name a branch".to_owned()).map_err(RefError::Failed)?;
-    let call = git(repo, Durability::Synced).args(["symbolic-ref", "-m", reflog, "HEAD"]).arg(&*branch);
-    let head = RefChange { name: "HEAD".to_owned(), expected: None, new: None };
-    finish(repo, &[head], call.output().map_err(RefError::Failed)?)
 }
 
 /// A call that moves refs: patient with locks, and with an identity for reflogs.

@@ -5,7 +5,7 @@
 
 mod binary;
 mod files;
-pub mod remembered;
+pub(crate) mod remembered;
 
 pub(super) use files::is_of_worktree;
 
@@ -198,25 +198,6 @@ impl Refs {
             Refs::Files => files::sync(repo, changes).map_err(RefError::Failed),
             Refs::Binary => Ok(()),
         }
-    }
-
-    /// Let HEAD name `branch` (`refs/heads/…`), which may be unborn; when this returns it is on the disk. `expected` is
-    /// what HEAD must be now.
-    ///
-    /// Not part of a transaction: git has symbolic ones since 2.46 only.
-    pub fn set_head_to_branch(
-        self,
-        repo: &Repo,
-        branch: &bstr::BStr,
-        expected: &Head,
-        reflog: &str,
-    ) -> Result<(), RefError> {
-        match repo.head() {
-            Ok(head) if head == *expected => {}
-            Ok(_) => return Err(RefError::Moved),
-            Err(error) => return Err(RefError::Failed(error)),
-        }
-        binary::set_head(repo, branch, reflog)
     }
 }
 

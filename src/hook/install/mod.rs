@@ -20,7 +20,7 @@ mod stray;
 
 use std::path::PathBuf;
 
-pub use check::{Check, Health, Unguarded, check, missing_here, unguarded, unguarded_once};
+pub use check::{Check, Unguarded, check, missing_here, unguarded_once};
 pub use report::{Report, Step};
 
 use crate::{
@@ -69,7 +69,7 @@ impl InstallOptions {
 /// modified) is a [`Step`] of the report.
 pub fn install(repo: &Repo, options: &InstallOptions, wanted: &[WantedSetting]) -> Result<Report> {
     let mechanism = mechanism(repo)?;
-    let mut report = Report::new(mechanism);
+    let mut report = Report::default();
     let dir = directory::of_git(repo)?;
     let was_installed = directory::has_ours(repo)?;
     let settings = match mechanism {
@@ -111,7 +111,7 @@ pub fn configure(repo: &Repo, wanted: &[WantedSetting]) -> Result<Vec<String>> {
 ///
 /// When another process holds the configuration (nothing has changed then), or a hook cannot be removed.
 pub fn uninstall(repo: &Repo) -> Result<Report> {
-    let mut report = Report::new(mechanism(repo)?);
+    let mut report = Report::default();
     let removed = config_block::remove(repo, directory::has_ours(repo)?)?;
     let (hooks, settings): (Vec<Setting>, Vec<Setting>) = removed.into_iter().partition(Setting::is_of_hooks);
     if hooks.len() > 1 {

@@ -3,14 +3,11 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::Mechanism;
 use crate::hook::Hook;
 
 /// What was done.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// What the git on PATH knows.
-    pub mechanism: Mechanism,
     /// Step by step.
     pub steps: Vec<Step>,
     /// Settings that were set or unset, in sentences.
@@ -43,15 +40,6 @@ pub enum Step {
 }
 
 impl Report {
-    pub(super) fn new(mechanism: Mechanism) -> Self {
-        Report { mechanism, steps: Vec::new(), settings: Vec::new() }
-    }
-
-    /// True if nothing had to be done.
-    pub fn is_unchanged(&self) -> bool {
-        self.steps.iter().all(|step| matches!(step, Step::Already(_)))
-    }
-
     /// The steps that a person has to finish.
     pub fn unfinished(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().filter(|step| matches!(step, Step::Tracked(..) | Step::Changed(..) | Step::LeftOver(_)))

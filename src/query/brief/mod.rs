@@ -2,13 +2,12 @@
 //!
 //! [`gather`] reads; the view says it on a page of Markdown that keeps to a number of lines.
 
-pub mod commands;
+pub(crate) mod commands;
 mod plan;
 mod state;
 
-pub use commands::Command;
-pub use plan::{Plan, Work};
-pub use state::{Ledger, State};
+pub use plan::Plan;
+pub use state::State;
 
 use std::cmp::Reverse;
 

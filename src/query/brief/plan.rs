@@ -32,8 +32,6 @@ pub struct Plan {
     pub parts_count: (usize, usize),
     /// What the task comes after and is not completed.
     pub waits_for: Vec<(TaskId, Option<Status>)>,
-    /// The state of the feature's parts: completed, all.
-    pub feature: Option<(usize, usize)>,
 }
 
 /// A task in progress, claimed or not.
@@ -75,10 +73,6 @@ impl Plan {
             let waiting = graph.waiting_on(&task.after);
             waiting.map(|id| (id.clone(), graph.get(id).map(Row::status))).collect()
         });
-        let siblings = about.and_then(|task| task.parent.as_ref()).map(|parent| {
-            let parts = graph.children(parent);
-            parts.fold((0, 0), |(done, all), row| (done + usize::from(row.status() == Status::Completed), all + 1))
-        });
         Plan {
             counts: graph.counts(),
             ready: ready_count,
@@ -95,7 +89,6 @@ impl Plan {
             parts: rows(&open),
             parts_count: (open.len(), parts.len()),
             waits_for: waits_for.unwrap_or_default(),
-            feature: siblings,
         }
     }
 

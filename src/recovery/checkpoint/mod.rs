@@ -13,7 +13,7 @@
 mod commit;
 mod contents;
 mod journal;
-pub mod message;
+pub(crate) mod message;
 mod operation;
 mod refusal;
 mod staging_dir;

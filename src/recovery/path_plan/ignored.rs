@@ -19,7 +19,12 @@ use crate::{
 ///
 /// `git check-ignore` is asked, in a work tree that has the `.gitignore` files of that time and nothing else, of a repository
 /// that has nothing but the other rules.
-pub fn at(repo: &Repo, side: &StateView<'_>, rules: Option<ObjectId>, paths: &[BString]) -> Result<Vec<BString>> {
+pub(crate) fn at(
+    repo: &Repo,
+    side: &StateView<'_>,
+    rules: Option<ObjectId>,
+    paths: &[BString],
+) -> Result<Vec<BString>> {
     let failed = || "cannot find out what was ignored".to_owned();
     let scratch = tempfile::tempdir().or_environment(failed)?;
     let top = scratch.path().join("files");

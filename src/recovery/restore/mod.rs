@@ -9,13 +9,13 @@
 //! over: it is renamed into [`quarantine`], and deleted from there when its bytes are known to be stored. Unexpected bytes,
 //! written by another process in the meantime, are stored then.
 
-pub mod disk;
+pub(crate) mod disk;
 pub mod fault_points;
-pub mod index;
-pub mod quarantine;
-pub mod reserve;
-pub mod state;
-pub mod state_view;
+pub(crate) mod index;
+pub(crate) mod quarantine;
+pub(crate) mod reserve;
+pub(crate) mod state;
+pub(crate) mod state_view;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -85,7 +85,13 @@ impl Disk {
     }
 
     /// What stands at `path`, which was a `tracked` one; a file that is larger than `limit` is not read.
-    pub fn look(&mut self, repo: &Repo, path: &BStr, tracked: Option<EntryKind>, limit: Option<u64>) -> Result<Look> {
+    pub(crate) fn look(
+        &mut self,
+        repo: &Repo,
+        path: &BStr,
+        tracked: Option<EntryKind>,
+        limit: Option<u64>,
+    ) -> Result<Look> {
         let place = self.place(path);
         for attempt in 0..TRIES {
             if attempt > 0 {

@@ -29,8 +29,8 @@ mod disk;
 mod ensure;
 mod metadata;
 mod put_back;
-pub mod restore;
-pub mod state;
+pub(crate) mod restore;
+pub(crate) mod state;
 mod store;
 mod stored;
 

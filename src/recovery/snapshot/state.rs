@@ -129,18 +129,6 @@ pub enum SkipReason {
 }
 
 impl SkipReason {
-    /// All of them, with the word for each.
-    pub const ALL: [(SkipReason, &str); 8] = [
-        (SkipReason::TooLarge, "too-large"),
-        (SkipReason::Unreadable, "unreadable"),
-        (SkipReason::NestedRepository, "nested-repository"),
-        (SkipReason::Special, "special"),
-        (SkipReason::Unstable, "unstable"),
-        (SkipReason::Name, "name"),
-        (SkipReason::MissingObject, "missing-object"),
-        (SkipReason::Private, "private"),
-    ];
-
     /// The code of the error that refuses a command because of it.
     pub fn code(self) -> Code {
         match self {

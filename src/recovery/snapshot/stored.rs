@@ -262,8 +262,3 @@ pub fn remove(repo: &Repo, snapshots: &[Snapshot]) -> Result<()> {
 pub fn tidy(repo: &Repo) -> Result<bool> {
     if tidy::is_due(repo, REFS) { tidy::tidy(repo, REFS) } else { Ok(false) }
 }
-
-/// The id that `name` (`refs/agent/snap/<id>`) has, if it is the ref of a snapshot.
-pub fn id_of_ref(name: &str) -> Option<Ulid> {
-    Ulid::from_string(name.strip_prefix(REFS)?).ok()
-}

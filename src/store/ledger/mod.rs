@@ -10,20 +10,20 @@
 //! [`View`] reads it as of one commit, [`write`](write::write) appends to it under a lock and a compare-and-swap, [`merge`]
 //! merges another one, [`index`] keeps a derived summary so that lists need not read every note.
 
-pub mod anchors;
-pub mod audit;
-pub mod clone;
-pub mod commands;
-pub mod commits;
-pub mod halves;
-pub mod index;
+pub(crate) mod anchors;
+pub(crate) mod audit;
+pub(crate) mod clone;
+pub(crate) mod commands;
+pub(crate) mod commits;
+pub(crate) mod halves;
+pub(crate) mod index;
 pub mod merge;
 mod remote;
-pub mod survey;
+pub(crate) mod survey;
 pub mod tree;
 mod view;
-pub mod watch;
-pub mod withdraw;
+pub(crate) mod watch;
+pub(crate) mod withdraw;
 mod write;
 
 pub use remote::{default_remote, fetched_ref};

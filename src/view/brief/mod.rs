@@ -9,7 +9,7 @@
 
 mod data;
 mod fold;
-pub mod needs;
+pub(crate) mod needs;
 mod page;
 mod share;
 

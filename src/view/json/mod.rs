@@ -44,7 +44,7 @@ pub use link::*;
 pub use log::*;
 pub use operation::*;
 pub use plan::*;
-pub use registry::{Answer, answers};
+pub use registry::answers;
 pub use repair::*;
 pub use report::*;
 pub use rollback::*;

@@ -121,7 +121,7 @@ impl ExportAnswer {
 }
 
 /// `plan export`: the json format, which `plan import` takes. What a task does not have is left out.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct PlanAnswer {
     /// The version of the format.
     pub schema: u32,
@@ -130,7 +130,7 @@ pub struct PlanAnswer {
 }
 
 /// A task of a plan.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct PlannedTask {
     /// Its id; made from the title if it is left out.
     pub id: Option<String>,
@@ -165,7 +165,7 @@ pub struct PlannedTask {
 }
 
 /// An attempt that failed.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct PlannedFailure {
     /// Why.
     pub reason: String,
@@ -174,7 +174,7 @@ pub struct PlannedFailure {
 }
 
 /// A decision.
-#[derive(Debug, JsonSchema)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct PlannedDecision {
     /// What.
     pub text: String,

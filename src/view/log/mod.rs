@@ -1,10 +1,10 @@
 //! A log: as text in the manner of `git log`, and as JSON.
 
 mod date;
-pub mod event_text;
+pub(crate) mod event_text;
 mod json;
 mod layout;
-pub mod snapshots;
+pub(crate) mod snapshots;
 mod text;
 
 pub use json::{answer, entry as json};

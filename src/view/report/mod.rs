@@ -4,7 +4,7 @@ mod execplan;
 mod html;
 mod markdown;
 mod text;
-pub mod words;
+pub(crate) mod words;
 
 pub use execplan::execplan;
 pub use html::html;

@@ -1,11 +1,11 @@
 //! Drawings as SVG: the same in a report and in a file of their own. Colours are variables of the style sheet, so that they
 //! follow the reader's light or dark; every drawing has a title and a description for those who do not see it.
 
-pub mod burn;
-pub mod graph;
-pub mod graph_layout;
+pub(crate) mod burn;
+pub(crate) mod graph;
+pub(crate) mod graph_layout;
 mod scale;
-pub mod timeline;
+pub(crate) mod timeline;
 
 use maud::{Markup, PreEscaped, Render, html};
 

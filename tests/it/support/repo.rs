@@ -101,7 +101,7 @@ impl TestRepo {
         other
     }
 
-    /// Another clone, and a bare repository beside both that they share their ledgers by.
+    /// Another clone, which has the ledger, and a bare repository that both push to.
     #[track_caller]
     pub fn clone_that_syncs(&self) -> TestRepo {
         let two = self.clone_of_hub();
@@ -117,9 +117,7 @@ impl TestRepo {
         self.git(&["push", "-q", "origin", "main"]).success();
         self.agent(&["sync", "-q"]).success();
         self.git(&["clone", "-q", "../hub.git", "../two"]).success();
-        let two = self.at("../two");
-        two.agent(&["sync", "-q"]).success();
-        two
+        self.at("../two")
     }
 
     /// `git clone` into a directory beside the repository.
