@@ -8,11 +8,11 @@ use std::{
 use super::{Check, count, failed, list};
 use crate::{
     domain::text::oid,
-    error::{Result, codes},
+    error::Result,
     git::{Refs, Repo},
     recovery::{
         self,
-        operation::{FOREIGN_HINT, OpLog},
+        operation::{FOREIGN_HINT, OpLog, ReadError},
         restore::quarantine::Quarantine,
         snapshot,
     },
@@ -99,7 +99,7 @@ fn operations(repo: &Repo) -> Result<Check> {
         for entry in log.entries() {
             match entry {
                 Ok(_) => good += 1,
-                Err(error) if error.code() == codes::OPERATION_FOREIGN => {}
+                Err(ReadError::Foreign(_)) => {}
                 Err(error) => bad.push(error.to_string()),
             }
         }

@@ -13,6 +13,43 @@ pub use codes::Code;
 /// The result of everything that can fail towards a person.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// Define an error that tells its callers some reasons apart; each of them holds the [`Error`] for a person.
+macro_rules! reasons {
+    ($(#[$attribute:meta])* $vis:vis enum $name:ident { $( $(#[$doc:meta])* $reason:ident, )+ }) => {
+        $(#[$attribute])*
+        #[derive(Debug)]
+        $vis enum $name {
+            $( $(#[$doc])* $reason($crate::error::Error), )+
+            /// Any other reason.
+            Failed($crate::error::Error),
+        }
+
+        impl From<$crate::error::Error> for $name {
+            fn from(error: $crate::error::Error) -> Self {
+                $name::Failed(error)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self {
+                    $( $name::$reason(error) )|+ | $name::Failed(error) => error.fmt(f),
+                }
+            }
+        }
+
+        impl From<$name> for $crate::error::Error {
+            fn from(error: $name) -> Self {
+                match error {
+                    $( $name::$reason(error) )|+ | $name::Failed(error) => error,
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use reasons;
+
 /// What sort of failure it was; decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

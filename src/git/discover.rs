@@ -13,7 +13,7 @@ use std::{
 use bstr::{BString, ByteSlice as _};
 use gix::{ObjectId, sec::Trust};
 
-use crate::error::{Error, Result, codes};
+use crate::error::{Error, Result, codes, reasons};
 
 /// Whether both paths lead to the same place.
 pub fn is_same_place(one: &Path, other: &Path) -> bool {
@@ -30,28 +30,13 @@ pub(super) struct Place {
     pub needs_consent: bool,
 }
 
-/// Why no repository is found.
-#[derive(Debug)]
-pub enum DiscoverError {
-    /// There is none (`not-a-repository`).
-    None(Error),
-    /// git stops at something that is none (`broken-repository`).
-    Broken(Error),
-    /// It cannot be opened, or git refuses it.
-    Failed(Error),
-}
-
-impl From<DiscoverError> for Error {
-    fn from(error: DiscoverError) -> Self {
-        match error {
-            DiscoverError::None(error) | DiscoverError::Broken(error) | DiscoverError::Failed(error) => error,
-        }
-    }
-}
-
-impl From<Error> for DiscoverError {
-    fn from(error: Error) -> Self {
-        DiscoverError::Failed(error)
+reasons! {
+    /// Why no repository is opened.
+    pub enum DiscoverError {
+        /// There is none (`not-a-repository`).
+        None,
+        /// git stops at something that is none (`broken-repository`).
+        Broken,
     }
 }
 

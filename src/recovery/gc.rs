@@ -16,7 +16,7 @@ use crate::{
     },
     error::{Error, Result, codes},
     git::{
-        ObjectId, RefChange, RefError, Repo,
+        ObjectId, RefChange, Repo,
         lock::Lock,
         objects::{self, Batch},
         revwalk,
@@ -68,7 +68,7 @@ pub fn plan(repo: &Repo, view: &View<'_>, now: Timestamp, policy: &Policy) -> Re
     let mut plan = Expiry::default();
     let mut needed: BTreeSet<Ulid> = BTreeSet::new();
     for log in OpLog::all(repo)? {
-        let entries = match log.own().collect::<Result<Vec<_>>>() {
+        let entries = match log.own().collect::<Result<Vec<_>, _>>() {
             Ok(entries) => entries,
             Err(error) => {
                 // What cannot be read may need any of them.
@@ -172,13 +172,10 @@ pub fn carry_out(repo: &Repo, plan: &Expiry) -> Result<()> {
     }
     batch.write_durable(repo)?;
     let moved = repo.refs().change_durably(repo, &changes, "git-agent: gc");
-    moved.map_err(|error| match error {
-        RefError::Moved => {
-            Error::new(codes::GC_RACED, "a snapshot or an operation was added or removed in the meantime")
-                .hint("try again")
-        }
-        RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
-    })?;
+    let raced = || {
+        Error::new(codes::GC_RACED, "a snapshot or an operation was added or removed in the meantime").hint("try again")
+    };
+    moved.map_err(|error| error.or(raced))?;
     batch.secure(repo)?;
     objects::gc::drop_private(repo).map(drop)
 }

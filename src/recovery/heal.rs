@@ -2,13 +2,13 @@
 
 use super::{
     gc,
-    operation::{OpLog, PutBack, Recorded},
+    operation::{OpLog, PutBack, ReadError, Recorded, came_in_between},
     snapshot,
 };
 use crate::{
     domain::text::oid,
     error::{Error, Result, codes},
-    git::{ObjectId, RefError, Repo, objects::Batch, revwalk, seal},
+    git::{ObjectId, Repo, objects::Batch, revwalk, seal},
 };
 
 /// Take the snapshots and operations that are here, and were not made in this repository as far as it knows, for made here; answers
@@ -81,7 +81,7 @@ pub fn chains(repo: &Repo) -> Result<Vec<String>> {
                     }
                 }
                 // What a newer version wrote is there, and not ours to drop.
-                Err(error) if error.code() == codes::OPERATION_UNREADABLE => return Err(error),
+                Err(ReadError::Unreadable(error)) => return Err(error),
                 Err(_) => gone += 1,
             }
         }
@@ -89,10 +89,7 @@ pub fn chains(repo: &Repo) -> Result<Vec<String>> {
         let change = log.shorten(&mut batch, &kept)?;
         batch.write_durable(repo)?;
         let moved = repo.refs().change_durably(repo, &[change], "git-agent: doctor");
-        moved.map_err(|error| match error {
-            RefError::Moved => Error::new(codes::OPERATION_BUSY, "an operation came in the meantime").hint("try again"),
-            RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
-        })?;
+        moved.map_err(|error| error.or(came_in_between))?;
         batch.secure(repo)?;
         let worktree = log.worktree();
         done.push(format!(

@@ -69,7 +69,7 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
         let message = format!("{cannot}: it failed, and everything was put back");
         return Err(Error::new(codes::NOT_UNDOABLE, message).hint("'git agent ops' lists the operations"));
     }
-    let entries = log.own().collect::<Result<Vec<_>>>()?;
+    let entries = log.own().collect::<Result<Vec<_>, _>>()?;
     if let Some(undo) = operation::undone_by(&entries, operation.id) {
         let message = format!("{cannot}: {undo} undid it already");
         return Err(Error::new(codes::ALREADY_UNDONE, message).hint("'git agent redo' undoes the last undo"));

@@ -14,7 +14,7 @@ use crate::{
     domain::{id::TaskId, note, status::Status, time::Timestamp},
     error::{Error, Result, codes},
     git::{
-        ObjectId, RefChange, RefError, Repo,
+        ObjectId, RefChange, Repo,
         agent_host::{self, TASK_VARIABLE},
         blocking_lock,
         refs::remembered,
@@ -286,9 +286,8 @@ fn apply(repo: &Repo, changes: &[RefChange], what: &str) -> Result<()> {
     }
     // Not only where the refs point decides which of them count.
     cache::forget(repo);
-    repo.refs().change(repo, changes, &format!("git-agent: {what}")).map_err(|error| match error {
-        RefError::Moved => Error::new(codes::ACTIVE_MOVED, "another process changed the active task of this worktree")
-            .hint("try again"),
-        RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
-    })
+    let moved = || {
+        Error::new(codes::ACTIVE_MOVED, "another process changed the active task of this worktree").hint("try again")
+    };
+    repo.refs().change(repo, changes, &format!("git-agent: {what}")).map_err(|error| error.or(moved))
 }

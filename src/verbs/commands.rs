@@ -11,7 +11,7 @@ use super::Caller;
 use crate::{
     domain::{id_prefix::place, task::Task, time::Timestamp},
     error::{Error, Result, codes},
-    recovery::operation::{Kind, OpLog, Recorded, State},
+    recovery::operation::{Kind, OpLog, ReadError, Recorded, State},
     store::ledger::{
         View,
         commands::{Part, Parts},
@@ -70,7 +70,7 @@ impl Entry {
 
 /// The commands of this worktree, the newest first.
 pub struct Entries<'c> {
-    operations: Peekable<Box<dyn Iterator<Item = Result<Recorded>> + 'c>>,
+    operations: Peekable<Box<dyn Iterator<Item = Result<Recorded, ReadError>> + 'c>>,
     ledger: Peekable<Box<dyn Iterator<Item = Result<Part>> + 'c>>,
     given: HashSet<Ulid>,
     undone: HashMap<Ulid, Ulid>,
@@ -97,7 +97,7 @@ impl<'c> Entries<'c> {
     }
 
     /// The newer one of the next operation and the next commit of the ledger; both if they are parts of one command.
-    fn newest(&mut self) -> Option<Result<Entry>> {
+    fn newest(&mut self) -> Option<Result<Entry, ReadError>> {
         let operation = match self.operations.peek() {
             Some(Ok(recorded)) => Some(recorded.operation.id),
             Some(Err(_)) => return self.operations.next().and_then(Result::err).map(Err),
@@ -153,7 +153,7 @@ pub enum Foreign {
 }
 
 impl Iterator for Entries<'_> {
-    type Item = Result<Entry>;
+    type Item = Result<Entry, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -180,16 +180,16 @@ impl Iterator for Entries<'_> {
 /// `operation-not-found`, `ambiguous-operation`.
 pub fn find(mut entries: Entries<'_>, word: &str) -> Result<Entry> {
     if let Some(place) = place("op", word) {
-        return entries.nth(place).unwrap_or_else(|| {
+        return Ok(entries.nth(place).transpose()?.ok_or_else(|| {
             let message = format!("there is no {word}: fewer operations were recorded in this worktree");
-            Err(Error::new(codes::OPERATION_NOT_FOUND, message).hint("'git agent ops' lists them"))
-        });
+            Error::new(codes::OPERATION_NOT_FOUND, message).hint("'git agent ops' lists them")
+        })?);
     }
     let prefix = word.to_ascii_uppercase();
     let mut found: Option<Entry> = None;
     for entry in entries {
         let entry = match entry {
-            Err(error) if error.code() == codes::OPERATION_FOREIGN => break,
+            Err(ReadError::Foreign(_)) => break,
             entry => entry?,
         };
         if prefix.is_empty() || !entry.id.to_string().starts_with(&prefix) {

@@ -6,7 +6,7 @@ use super::{Caller, init::Changes};
 use crate::{
     commit_notes,
     error::{Context as _, Error, Result, codes},
-    git::{RefChange, RefError, Repo, worktree},
+    git::{RefChange, Repo, worktree},
     hook::install,
     recovery::{operation, snapshot},
     store::{active, ledger},
@@ -113,12 +113,11 @@ fn purge(repo: &Repo) -> Result<Vec<String>> {
     if changes.is_empty() {
         return Ok(Vec::new());
     }
-    repo.refs().change(repo, &changes, "git-agent: purge").map_err(|error| match error {
-        RefError::Moved => {
+    repo.refs().change(repo, &changes, "git-agent: purge").map_err(|error| {
+        error.or(|| {
             Error::new(codes::LEDGER_BUSY, "another process is writing to the ledger; it was not removed")
                 .hint("try again")
-        }
-        RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
+        })
     })?;
     let back = |(name, id): &(String, _)| {
         format!("Removed {name}; until git collects garbage, 'git update-ref {name} {id}' brings it back.")

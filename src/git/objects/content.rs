@@ -10,7 +10,7 @@ use std::{
 use gix::{ObjectId, objs::Kind};
 
 use crate::{
-    error::{Context as _, Error, Result, codes},
+    error::{Context as _, Error, Result, codes, reasons},
     git::repo::Repo,
 };
 
@@ -64,26 +64,11 @@ impl fmt::Display for Object {
     }
 }
 
-/// Why objects are not written.
-#[derive(Debug)]
-pub enum WriteError {
-    /// A file has other bytes than it had when it was hashed (`file-changed`).
-    FileChanged(Error),
-    /// They cannot be written.
-    Failed(Error),
-}
-
-impl From<Error> for WriteError {
-    fn from(error: Error) -> Self {
-        WriteError::Failed(error)
-    }
-}
-
-impl From<WriteError> for Error {
-    fn from(error: WriteError) -> Self {
-        match error {
-            WriteError::FileChanged(error) | WriteError::Failed(error) => error,
-        }
+reasons! {
+    /// Why objects are not written.
+    pub enum WriteError {
+        /// A file has other bytes than it had when it was hashed (`file-changed`).
+        FileChanged,
     }
 }
 

@@ -14,7 +14,7 @@ use std::path::Path;
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::{blocking_lock, claims::Claim, head::Head, repo::Repo};
+use super::{blocking_lock, claims::Claim, repo::Repo};
 use crate::error::{Error, Result, codes};
 
 /// Where the refs of a repository are kept.
@@ -48,6 +48,16 @@ pub enum RefError {
     Vanished(Error),
     /// It cannot be done.
     Failed(Error),
+}
+
+impl RefError {
+    /// The error for a person; `moved` is the one for a ref that is not what was expected.
+    pub fn or(self, moved: impl FnOnce() -> Error) -> Error {
+        match self {
+            RefError::Moved => moved(),
+            RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
+        }
+    }
 }
 
 /// The refs that only git-agent moves begin with these. None of them is ever symbolic: a write to one must not move another ref.

@@ -9,9 +9,9 @@ use super::{
     page::{self, Draft, Page, Slot, Staged},
 };
 use crate::{
-    error::{Error, Result, codes},
+    error::{Error, Result, codes, reasons},
     git::{
-        ObjectId, RefChange, RefError, Repo,
+        ObjectId, RefChange, Repo,
         objects::{Batch, Identity, NewCommit},
         refs::remembered,
     },
@@ -33,6 +33,16 @@ pub enum PutBack {
     Done,
     /// Its last operation, this commit, no longer exists.
     Gone(ObjectId),
+}
+
+reasons! {
+    /// Why an operation cannot be read.
+    pub enum ReadError {
+        /// It was not made in this repository (`operation-foreign`).
+        Foreign,
+        /// What is there is no operation that this version knows (`operation-unreadable`).
+        Unreadable,
+    }
 }
 
 /// What goes into the commit of an operation beside its message.
@@ -118,17 +128,17 @@ impl<'r> OpLog<'r> {
 
     /// The newest operation.
     pub fn last(&self) -> Result<Option<Recorded>> {
-        self.tip.map(|tip| self.read(tip)).transpose()
+        Ok(self.tip.map(|tip| self.read(tip)).transpose()?)
     }
 
     /// The operations that were made in this repository, the newest first: those that may be acted on. What came from elsewhere
     /// is passed over, and so is whatever cannot be read behind it.
-    pub fn own(&self) -> impl Iterator<Item = Result<Recorded>> + '_ {
+    pub fn own(&self) -> impl Iterator<Item = Result<Recorded, ReadError>> + '_ {
         let mut is_foreign = false;
         self.entries().filter(move |entry| {
             is_foreign |= match entry {
                 Ok(recorded) => recorded.is_foreign,
-                Err(error) => error.code() == codes::OPERATION_FOREIGN,
+                Err(error) => matches!(error, ReadError::Foreign(_)),
             };
             entry.as_ref().map_or(!is_foreign, |recorded| !recorded.is_foreign)
         })
@@ -136,14 +146,14 @@ impl<'r> OpLog<'r> {
 
     /// Whether something in the chain was not made in this repository.
     pub fn has_foreign(&self) -> bool {
-        let is_foreign = |entry: Result<Recorded>| {
-            entry.map_or_else(|error| error.code() == codes::OPERATION_FOREIGN, |recorded| recorded.is_foreign)
+        let is_foreign = |entry: Result<Recorded, ReadError>| {
+            entry.map_or_else(|error| matches!(error, ReadError::Foreign(_)), |recorded| recorded.is_foreign)
         };
         self.entries().any(is_foreign)
     }
 
     /// All operations, the newest first, also those that are not ours. Ends early at one that this version cannot read.
-    pub fn entries(&self) -> impl Iterator<Item = Result<Recorded>> + '_ {
+    pub fn entries(&self) -> impl Iterator<Item = Result<Recorded, ReadError>> + '_ {
         let mut next = self.tip;
         let mut seen = HashSet::new();
         let mut page: Option<Page> = None;
@@ -177,7 +187,7 @@ impl<'r> OpLog<'r> {
         let mut found: Option<Recorded> = None;
         for recorded in self.entries() {
             let recorded = match recorded {
-                Err(error) if error.code() == codes::OPERATION_FOREIGN => break,
+                Err(ReadError::Foreign(_)) => break,
                 recorded => recorded?,
             };
             if !recorded.operation.id.to_string().starts_with(&word) || word.is_empty() {
@@ -244,10 +254,7 @@ impl<'r> OpLog<'r> {
         }
         let change = RefChange { name: self.name.clone(), expected: self.tip, new: Some(last) };
         let moved = self.repo.refs().change_durably(self.repo, &[change], "git-agent: put back the log of operations");
-        moved.map_err(|error| match error {
-            RefError::Moved => Error::new(codes::OPERATION_BUSY, "an operation came in the meantime").hint("try again"),
-            RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
-        })?;
+        moved.map_err(|error| error.or(came_in_between))?;
         self.tip = Some(last);
         Ok(PutBack::Done)
     }
@@ -338,34 +345,42 @@ impl<'r> OpLog<'r> {
         self.tip = change.new;
     }
 
-    fn read(&self, commit: ObjectId) -> Result<Recorded> {
+    fn read(&self, commit: ObjectId) -> Result<Recorded, ReadError> {
         self.page(commit).map(|page| page.newest)
     }
 
-    fn page(&self, commit: ObjectId) -> Result<Page> {
+    fn page(&self, commit: ObjectId) -> Result<Page, ReadError> {
         let raw = page::raw(self.repo, commit)?;
         let is_foreign = !self.repo.is_made_here(&self.name, commit, &raw);
         let page = Page::parse(self.repo, commit, &raw, is_foreign, &|| self.damaged(commit));
         page.map_err(|error| self.foreign_or(error, is_foreign))
     }
 
-    fn slot(&self, commit: ObjectId, slot: &Slot, is_foreign: bool) -> Result<Recorded> {
+    fn slot(&self, commit: ObjectId, slot: &Slot, is_foreign: bool) -> Result<Recorded, ReadError> {
         let read = Page::read(self.repo, commit, slot, is_foreign, &|| self.damaged(commit));
         read.map_err(|error| self.foreign_or(error, is_foreign))
     }
 
-    fn foreign_or(&self, error: Error, is_foreign: bool) -> Error {
+    fn foreign_or(&self, error: ReadError, is_foreign: bool) -> ReadError {
         if !is_foreign {
             return error;
         }
         let message = format!("what {} leads to was not made in this repository", self.name);
-        Error::new(codes::OPERATION_FOREIGN, message).because(error)
+        ReadError::Foreign(Error::new(codes::OPERATION_FOREIGN, message).because(Error::from(error)))
     }
 
-    fn damaged(&self, commit: ObjectId) -> Error {
-        Error::new(codes::OPERATION_UNREADABLE, format!("the operation {commit} ({}) cannot be read", self.name))
-            .hint("a newer git-agent may have written it; 'git agent doctor' tells more")
+    fn damaged(&self, commit: ObjectId) -> ReadError {
+        let message = format!("the operation {commit} ({}) cannot be read", self.name);
+        ReadError::Unreadable(
+            Error::new(codes::OPERATION_UNREADABLE, message)
+                .hint("a newer git-agent may have written it; 'git agent doctor' tells more"),
+        )
     }
+}
+
+/// The refusal to move a log that another process moved.
+pub(in crate::recovery) fn came_in_between() -> Error {
+    Error::new(codes::OPERATION_BUSY, "an operation came in the meantime").hint("try again")
 }
 
 /// The refusal to do anything on top of half of `operation`.

@@ -71,7 +71,7 @@ macro_rules! words {
 
 words! {
     /// What was done.
-    Kind {
+    pub enum Kind {
         /// `git agent rollback`.
         Rollback = "rollback",
         /// `git agent undo`.
@@ -89,7 +89,7 @@ words! {
 
 words! {
     /// How far it is.
-    State {
+    pub enum State {
         /// Under way, or interrupted.
         Begun = "begun",
         /// At its end.

@@ -5,9 +5,9 @@ use std::collections::{BinaryHeap, HashSet};
 
 use bstr::{BString, ByteSlice as _};
 
-use super::{Contents, Operation, Recorded, State, Touched, message};
+use super::{Contents, Operation, Recorded, State, Touched, log::ReadError, message};
 use crate::{
-    error::{Error, Result},
+    error::Result,
     git::{
         EntryKind, ObjectId, ObjectKind, Repo, Tree, TreeEntry as Entry,
         commit::Commit,
@@ -44,11 +44,17 @@ pub(super) struct Page {
 }
 
 /// What is wrong with something that cannot be read.
-pub(super) type Damaged<'a> = &'a dyn Fn() -> Error;
+pub(super) type Damaged<'a> = &'a dyn Fn() -> ReadError;
 
 impl Page {
     /// The commit `commit` with the bytes `raw`.
-    pub fn parse(repo: &Repo, commit: ObjectId, raw: &[u8], is_foreign: bool, damaged: Damaged<'_>) -> Result<Self> {
+    pub(crate) fn parse(
+        repo: &Repo,
+        commit: ObjectId,
+        raw: &[u8],
+        is_foreign: bool,
+        damaged: Damaged<'_>,
+    ) -> Result<Self, ReadError> {
         let header = Commit::parse(repo, commit, raw).map_err(|_| damaged())?;
         let tree = entries(repo, header.tree, damaged)?;
         let earlier = match find(&tree, EARLIER) {
@@ -69,7 +75,7 @@ impl Page {
         slot: &Slot,
         is_foreign: bool,
         damaged: Damaged<'_>,
-    ) -> Result<Recorded> {
+    ) -> Result<Recorded, ReadError> {
         let tree = entries(repo, slot.tree, damaged)?;
         let message = repo.read_own(find(&tree, MESSAGE).ok_or_else(damaged)?, ObjectKind::Blob)?;
         let directory = format!("{EARLIER}/{}/", slot.name);
@@ -82,7 +88,7 @@ pub(super) fn raw(repo: &Repo, commit: ObjectId) -> Result<Vec<u8>> {
     repo.read_own(commit, ObjectKind::Commit)
 }
 
-fn entries(repo: &Repo, tree: ObjectId, damaged: Damaged<'_>) -> Result<Vec<Entry>> {
+fn entries(repo: &Repo, tree: ObjectId, damaged: Damaged<'_>) -> Result<Vec<Entry>, ReadError> {
     let raw = repo.read_own(tree, ObjectKind::Tree)?;
     let tree = trees::decode(repo, tree, &raw).map_err(|_| damaged())?;
     Ok(Tree::from(tree).entries)
@@ -93,7 +99,7 @@ fn find(tree: &[Entry], name: &str) -> Option<ObjectId> {
 }
 
 /// The operation that `message` describes and whose contents are in `tree`.
-fn recorded(repo: &Repo, tree: &[Entry], message: &[u8], damaged: Damaged<'_>) -> Result<Recorded> {
+fn recorded(repo: &Repo, tree: &[Entry], message: &[u8], damaged: Damaged<'_>) -> Result<Recorded, ReadError> {
     let (operation, previous) = message::read(message).ok_or_else(damaged)?;
     let paths = repo.read_own(find(tree, "paths.lst").ok_or_else(damaged)?, ObjectKind::Blob)?;
     Ok(Recorded {
@@ -133,7 +139,13 @@ impl Draft {
 
     /// The page in which `operation` is recorded after what the page `tip` holds, or in place of its newest operation if that is
     /// the same one, begun. `oldest` is the oldest operation of that page.
-    pub fn on(repo: &Repo, batch: &mut Batch, tip: Page, oldest: &Recorded, operation: &Operation) -> Result<Self> {
+    pub(crate) fn on(
+        repo: &Repo,
+        batch: &mut Batch,
+        tip: Page,
+        oldest: &Recorded,
+        operation: &Operation,
+    ) -> Result<Self> {
         let is_same = tip.newest.operation.id == operation.id && tip.newest.operation.state == State::Begun;
         if !is_same && tip.earlier.len() + 1 >= ROOM {
             return Ok(Draft::after(Some(tip.newest.commit)));
@@ -173,7 +185,13 @@ impl Draft {
     }
 
     /// Stage the tree of the page with `operation` as its newest; answers its parents, too.
-    pub fn finish(mut self, repo: &Repo, batch: &mut Batch, operation: &Operation, new: &Contents) -> Result<Staged> {
+    pub(crate) fn finish(
+        mut self,
+        repo: &Repo,
+        batch: &mut Batch,
+        operation: &Operation,
+        new: &Contents,
+    ) -> Result<Staged> {
         let mut tree = contents(repo, batch, new)?;
         if !self.earlier.is_empty() {
             let slots = self.earlier.iter().zip(1..);

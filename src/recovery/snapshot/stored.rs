@@ -3,14 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use bstr::{BString, ByteSlice as _};
-use ulid::Ulid;
 
 use super::{FORMAT, Metadata, REFS, Snapshot, WorktreeState};
 use crate::{
     domain::{id::TaskId, id_prefix, making::Saved},
     error::{Error, Result, codes},
     git::{
-        EntryKind, Head, ObjectId, ObjectKind, RefChange, RefError, Refs, Repo,
+        EntryKind, Head, ObjectId, ObjectKind, RefChange, Refs, Repo,
         commit::Commit,
         objects::{tidy, trees},
         state,
@@ -110,6 +109,14 @@ pub fn find(repo: &Repo, word: &str) -> Result<Snapshot> {
         };
         return read(repo, &name, commit);
     }
+    begun(repo, word)?.ok_or_else(|| {
+        Error::new(codes::SNAPSHOT_NOT_FOUND, format!("there is no snapshot '{}'", word.escape_debug()))
+            .hint("'git agent snapshot list' shows them")
+    })
+}
+
+/// The snapshot whose id begins with `word`, in any case.
+fn begun(repo: &Repo, word: &str) -> Result<Option<Snapshot>> {
     let wanted = word.strip_prefix(REFS).unwrap_or(word).to_ascii_uppercase();
     let is_meant = |name: &str| name.strip_prefix(REFS).is_some_and(|id| id.starts_with(&wanted));
     let mut meant: Vec<(String, ObjectId)> = if wanted.is_empty() {
@@ -118,16 +125,13 @@ pub fn find(repo: &Repo, word: &str) -> Result<Snapshot> {
         refs(repo)?.into_iter().filter(|(name, _)| is_meant(name)).collect()
     };
     match (meant.pop(), meant.len()) {
-        (Some((name, commit)), 0) => read(repo, &name, commit),
+        (Some((name, commit)), 0) => read(repo, &name, commit).map(Some),
         (Some(_), more) => Err(Error::new(
             codes::AMBIGUOUS_SNAPSHOT,
             format!("'{}' is the beginning of {} snapshots", word.escape_debug(), more + 1),
         )
         .hint("name it with more characters: 'git agent snapshot list' shows them")),
-        (None, _) => {
-            Err(Error::new(codes::SNAPSHOT_NOT_FOUND, format!("there is no snapshot '{}'", word.escape_debug()))
-                .hint("'git agent snapshot list' shows them"))
-        }
+        (None, _) => Ok(None),
     }
 }
 
@@ -143,12 +147,10 @@ pub fn named(repo: &Repo, word: &str) -> Result<Option<Snapshot>> {
     let is_id = (SHORTEST..=ulid::ULID_LEN).contains(&word.len())
         && word.starts_with('0')
         && word.bytes().all(|byte| LETTERS.contains(&byte.to_ascii_uppercase()));
-    if !is_id {
-        return Ok(None);
-    }
-    match find(repo, word) {
-        Err(error) if error.code() == codes::SNAPSHOT_NOT_FOUND && word.len() < ulid::ULID_LEN => Ok(None),
-        found => found.map(Some),
+    match word.len() {
+        _ if !is_id => Ok(None),
+        ulid::ULID_LEN => find(repo, word).map(Some),
+        _ => begun(repo, word),
     }
 }
 
@@ -246,12 +248,9 @@ pub fn remove(repo: &Repo, snapshots: &[Snapshot]) -> Result<()> {
         return Ok(());
     }
     let removed = repo.refs().change_durably(repo, &changes, "git-agent: drop snapshots");
-    removed.map_err(|error| match error {
-        RefError::Moved => {
-            Error::new(codes::SNAPSHOT_RACED, "another process removed one of these snapshots").hint("try again")
-        }
-        RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error) => error,
-    })
+    let moved =
+        || Error::new(codes::SNAPSHOT_RACED, "another process removed one of these snapshots").hint("try again");
+    removed.map_err(|error| error.or(moved))
 }
 
 /// Store snapshots in fewer files, if there are many by now; answers whether that was done.

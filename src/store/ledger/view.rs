@@ -13,7 +13,7 @@ use crate::{
         task::{Task, named},
         text::{self, Text},
     },
-    error::{Error, Result, codes},
+    error::{Error, Result, codes, reasons},
     git::{ObjectId, ObjectKind, Repo, commit::Commit, partial},
     store::history,
 };
@@ -194,26 +194,11 @@ impl<'r> View<'r> {
     }
 }
 
-/// Why a note is not read.
-#[derive(Debug)]
-pub(super) enum NoteError {
-    /// It is larger than any task's story (`note-too-large`).
-    TooLarge(Error),
-    /// It cannot be read.
-    Failed(Error),
-}
-
-impl From<Error> for NoteError {
-    fn from(error: Error) -> Self {
-        NoteError::Failed(error)
-    }
-}
-
-impl From<NoteError> for Error {
-    fn from(error: NoteError) -> Self {
-        match error {
-            NoteError::TooLarge(error) | NoteError::Failed(error) => error,
-        }
+reasons! {
+    /// Why a note is not read.
+    pub(super) enum NoteError {
+        /// It is larger than any task's story (`note-too-large`).
+        TooLarge,
     }
 }
 
