@@ -23,7 +23,7 @@ use crate::{
 };
 
 mod examples;
-pub mod help;
+pub(crate) mod help;
 mod passthrough;
 pub mod words;
 

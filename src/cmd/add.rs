@@ -98,8 +98,7 @@ pub(super) fn duration(text: &str) -> Result<u64> {
     })
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request {
         title: text_argument(&args.title)?,
         id: args.id,

@@ -20,8 +20,7 @@ pub struct Args {
     from: Option<String>,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request { into: args.task, from: args.from };
     let done = ctx.call(|caller| adopt::adopt(caller, &request))?;
     let commits = plural(done.commits, "commit");

@@ -35,8 +35,7 @@ pub struct Args {
     command: Vec<String>,
 }
 
-/// Carry out `git agent bisect` and print the result. Returns the exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request {
         what: args.what,
         all_commits: args.all_commits,

@@ -29,8 +29,7 @@ pub struct Args {
     file: Vec<OsString>,
 }
 
-/// Ask, and show the lines.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request { words: args.words, file: args.file };
     let blame = ctx.call(|caller| blame::blame(caller, &request))?;
     if ctx.out.is_json() {

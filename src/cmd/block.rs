@@ -4,7 +4,7 @@ use crate::{
     cmd::{context::Ctx, task_change},
     domain::task::{Blocker, Task},
     error::{Result, exit},
-    verbs::task::{self, Act, Changed},
+    verbs::task::{Act, Changed},
 };
 
 /// Record a blocker for a task
@@ -18,12 +18,10 @@ pub struct Args {
     on: Option<String>,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let (words, on) = task_change::tasks_and_text(ctx, args.words, args.on.as_deref(), "--on <text>")?;
     let act = Act::Block { on: on.clone() };
-    let changed = ctx.call(|caller| task::act_on(caller, &words, &act));
-    let changed = changed.map_err(task_change::not_a_task(&words, "quote a text of several words"))?;
+    let changed = task_change::act(ctx, &words, &act, "quote a text of several words")?;
     let blocker = |task: &Task| {
         let is_named = |blocker: &&Blocker| blocker.text.preview() == on.trim();
         task.blockers.iter().rev().find(is_named).or(task.blockers.last()).cloned()

@@ -28,8 +28,7 @@ fn lines(word: &str) -> Result<usize, String> {
     }
 }
 
-/// Gather the facts, and show them.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let facts = ctx.call(|caller| brief::brief(caller, &Request { task: args.task }))?;
     ctx.out.answer(|| data(&facts), || render(&page(&facts), args.max_lines))?;
     Ok(exit::OK)

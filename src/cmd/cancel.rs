@@ -7,7 +7,7 @@ use crate::{
     },
     domain::{graph::Graph, summary::Summary, table::Row},
     error::{Result, exit},
-    verbs::task::{self, Act},
+    verbs::task::Act,
 };
 
 /// Cancel a task that is no longer wanted
@@ -24,12 +24,10 @@ pub struct Args {
     duplicate_of: Option<String>,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let reason = args.reason.as_deref().map(text_argument).transpose()?;
     let act = Act::Cancel { reason, duplicate_of: args.duplicate_of };
-    let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
-    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "give the reason with --reason"))?;
+    let changed = task_change::act(ctx, &args.tasks, &act, "give the reason with --reason")?;
     let view = ctx.view()?;
     let table = view.table()?;
     let graph = Graph::new(&table);

@@ -34,8 +34,7 @@ const FEATURES: [&str; 11] = [
     "unknown-events-kept",
 ];
 
-/// Carry out `git agent capabilities` and print the result. Returns the exit code.
-pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, _: Args) -> Result<u8> {
     let limits = [
         ("id_characters", MAX_LEN as u64),
         ("title_bytes", MAX_LINE_TEXT as u64),

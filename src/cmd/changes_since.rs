@@ -54,8 +54,7 @@ pub struct Args {
     paths: Vec<OsString>,
 }
 
-/// Ask, and show the answer in the form that is wanted.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let until = match &args.at {
         Some(revision) => Until::Revision(revision.clone()),
         None if args.committed => Until::Head,

@@ -50,8 +50,7 @@ pub struct Args {
     verbose: bool,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request {
         message: args.message.as_deref().map(text_argument).transpose()?,
         what: what(&args)?,

@@ -8,7 +8,7 @@ use crate::{
     },
     domain::status::Status,
     error::{Result, exit},
-    verbs::task::{self, Act, Changed},
+    verbs::task::{Act, Changed},
 };
 
 /// Claim a task, so that no other agent takes it; later events by the same agent renew the claim
@@ -31,13 +31,11 @@ pub struct Args {
     release: bool,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let reason = args.reason.as_deref().map(text_argument).transpose()?;
     let lease = args.lease.as_deref().map(duration).transpose()?;
     let act = if args.release { Act::Release { reason } } else { Act::Claim { lease, steal: args.steal, reason } };
-    let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
-    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "give the reason with --reason"))?;
+    let changed = task_change::act(ctx, &args.tasks, &act, "give the reason with --reason")?;
     let us = ctx.holder()?;
     task_change::answer_each(ctx, &changed, |changed| match (&changed.task, &changed.task.claim) {
         (task, None) if changed.wrote => format!("Released {}.", task.name()),

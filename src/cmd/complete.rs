@@ -57,8 +57,7 @@ enum After {
     Claim,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let output = if ctx.out.is_json() { GitOutput::Captured } else { GitOutput::Terminal };
     let message = args.message.as_deref().map(text_argument).transpose()?;
     let request = Request {

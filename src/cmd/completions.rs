@@ -44,8 +44,7 @@ struct Answer {
 /// Descriptions are not longer than this many columns.
 const WIDEST: usize = 60;
 
-/// Carry out `git agent completions` and print the result. Returns the exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if args.complete {
         // A file name may be anything: what is not UTF-8 completes to nothing.
         let words: Vec<String> = args.words.iter().map(|word| word.to_string_lossy().into_owned()).collect();

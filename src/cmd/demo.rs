@@ -18,8 +18,7 @@ pub struct Args {
     into: Option<PathBuf>,
 }
 
-/// Carry out `git agent demo` and print the result. Returns the exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let dir = place(args.into)?;
     let stage = Stage { dir: &dir, ctx, style: ctx.out.style(None) };
     let mut commands = Vec::new();

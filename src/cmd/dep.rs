@@ -33,8 +33,7 @@ struct Pair {
     after: Vec<String>,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let (tasks, act) = match args.action {
         Action::Add(Pair { tasks, after }) => (tasks, Act::Depend { after }),
         Action::Remove(Pair { tasks, after }) => (tasks, Act::Undepend { after }),

@@ -27,8 +27,7 @@ pub struct Args {
     paths: Vec<OsString>,
 }
 
-/// Let git show the differences; with `--json` ask for them, and show them.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request { words: args.words, paths: args.paths };
     if ctx.out.is_json() {
         let diff = ctx.call(|caller| diff::diff(caller, &request))?;

@@ -28,8 +28,7 @@ pub struct Args {
     adopt: bool,
 }
 
-/// Carry out `git agent doctor` and print the result. Returns the exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request {
         depth: if args.verify { Depth::Past } else { Depth::Present },
         index: if args.rebuild_index { Index::Rebuild } else { Index::Keep },

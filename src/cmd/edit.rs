@@ -55,8 +55,7 @@ pub struct Args {
     split: bool,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if args.split {
         return split(ctx, &args.tasks);
     }

@@ -3,7 +3,7 @@
 use crate::{
     cmd::{context::Ctx, task_change},
     error::{Result, exit},
-    verbs::task::{self, Act, Changed},
+    verbs::task::{Act, Changed},
 };
 
 /// Mark a task as failed; the reason is shown when it is started again
@@ -20,12 +20,10 @@ pub struct Args {
     kind: Option<String>,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let (words, reason) = task_change::tasks_and_text(ctx, args.words, args.reason.as_deref(), "--reason <text>")?;
     let act = Act::Fail { reason, kind: args.kind };
-    let changed = ctx.call(|caller| task::act_on(caller, &words, &act));
-    let changed = changed.map_err(task_change::not_a_task(&words, "quote a reason of several words"))?;
+    let changed = task_change::act(ctx, &words, &act, "quote a reason of several words")?;
     task_change::ended(ctx, &changed, &[], |changed| {
         format!("Attempt {} of {} failed.", changed.task.attempts, changed.task.name())
     })?;

@@ -24,8 +24,7 @@ pub struct Args {
     dry_run: bool,
 }
 
-/// Run `git agent gc`.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let (expiry, room) = ctx.call(|caller| verbs::gc::gc(caller, args.dry_run))?;
     if ctx.out.is_json() {
         ctx.out.json(&GcAnswer::new(&expiry, room, args.dry_run))?;

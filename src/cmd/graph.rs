@@ -30,8 +30,7 @@ enum Format {
     Svg,
 }
 
-/// Ask, and show the graph in the format that is wanted.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request { parent: args.parent, all: args.all };
     let answer = ctx.call(|caller| graph::graph(caller, &request))?;
     let chart = &answer.chart;

@@ -36,8 +36,7 @@ pub struct Args {
     command: Vec<OsString>,
 }
 
-/// Carry out `git agent guard` and print the result. Returns the exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let judge = |line: Line<'_>| {
         guard(&Request { line, actor: ctx.named_actor(), here: ctx.repo().ok(), session: None, clock: ctx.clock })
     };

@@ -18,8 +18,7 @@ pub struct Args {
     all: bool,
 }
 
-/// Carry out `git agent help` and print the result. Returns the exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let pages = ctx.command_line();
     if args.command == ["agents"] {
         ctx.out.print(pages.agents)?;

@@ -27,8 +27,7 @@ pub struct Args {
     hosts: bool,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request { remote: args.remote, hooks: !args.no_hooks, id_prefix: args.id_prefix };
     let mut changes = ctx.call(|caller| init::init(caller, &request))?;
     if args.hosts {

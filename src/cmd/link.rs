@@ -36,8 +36,7 @@ pub struct Args {
     moves: bool,
 }
 
-/// Run `git agent link`.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let act = if args.moves { Act::Move } else { Act::Link };
     let request = Request { revisions: args.revisions, task: args.task, act };
     let done = ctx.call(|caller| link::link(caller, &request))?;

@@ -87,8 +87,7 @@ pub(super) fn ids<'t>(ctx: &Ctx, ids: impl Iterator<Item = &'t TaskId>) -> Resul
 /// With `--brief`, no more tasks than this if no limit is given.
 const BRIEF: usize = 50;
 
-/// Ask, and show the tasks.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if let Some(actor) = ctx.named_actor() {
         let why = "'git agent list' lists the tasks of all actors; --actor sets who acts";
         return Err(

@@ -100,8 +100,7 @@ pub struct Args {
     paths: Vec<OsString>,
 }
 
-/// Ask, and show the entries as they come.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let is_json = args.jsonl || ctx.out.is_json();
     if !is_json {
         ctx.page()?;

@@ -21,8 +21,7 @@ pub struct Args {
     into: Option<PathBuf>,
 }
 
-/// Carry out `git agent man` and print the result. Returns the exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let mut tree = (ctx.command_line().tree)(true);
     // Fills in the full names and the options that every command takes.
     tree.build();

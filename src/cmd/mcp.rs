@@ -13,8 +13,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, _: Args) -> Result<u8> {
     mcp::serve(ctx.named_actor().map(str::to_owned))?;
     Ok(exit::OK)
 }

@@ -31,8 +31,7 @@ pub struct Args {
     labels: Vec<String>,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let take = match (args.start, args.claim) {
         (true, _) => Take::Start,
         (_, true) => Take::Claim,

@@ -2,8 +2,8 @@
 
 use crate::{
     cmd::{context::Ctx, task_change},
-    error::{Error, Result, codes, exit},
-    verbs::task::{self, Act},
+    error::Result,
+    verbs::task::Act,
 };
 
 /// Add a note to a task
@@ -17,17 +17,6 @@ pub struct Args {
     tasks: Vec<String>,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
-    let (mut tasks, text) = task_change::tasks_and_text(ctx, args.words, None, "the text in quotes")?;
-    tasks.extend(args.tasks);
-    let act = Act::Note { text };
-    let changed = ctx.call(|caller| task::act_on(caller, &tasks, &act));
-    let is_meant_as_text = |error: Error| match error.code() == codes::TASK_NOT_FOUND {
-        true => error.hint("quote a text of several words: git agent note \"<text>\""),
-        false => error,
-    };
-    let changed = changed.map_err(is_meant_as_text)?;
-    task_change::answer_each(ctx, &changed, |changed| format!("Recorded a note on {}.", changed.task.name()))?;
-    Ok(exit::OK)
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+    task_change::record(ctx, ("note", "note"), args.words, args.tasks, |text| Ok(Act::Note { text }))
 }

@@ -54,8 +54,7 @@ struct Show {
     op: Option<String>,
 }
 
-/// Run `git agent ops`.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     match &args.action {
         Some(Action::Show(args)) => show(ctx, args.op.as_deref()),
         None => list(ctx, &args),

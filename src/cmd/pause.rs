@@ -6,7 +6,7 @@ use crate::{
         task_change,
     },
     error::{Result, exit},
-    verbs::task::{self, Act},
+    verbs::task::Act,
 };
 
 /// Stop working on a task and release its claim
@@ -23,11 +23,9 @@ pub struct Args {
     until: Option<String>,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let act = Act::Pause { reason: args.reason.as_deref().map(text_argument).transpose()?, until: args.until };
-    let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
-    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "give the reason with --reason"))?;
+    let changed = task_change::act(ctx, &args.tasks, &act, "give the reason with --reason")?;
     task_change::ended(ctx, &changed, &[], |changed| match changed.task.until {
         Some(until) => format!("Paused {} until {}.", changed.task.name(), until.to_minute()),
         None => format!("Paused {}.", changed.task.name()),

@@ -20,8 +20,7 @@ enum Action {
     Export(export::Args),
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     match args.action {
         Action::Import(args) => import::run(ctx, args),
         Action::Export(args) => export::run(ctx, args),

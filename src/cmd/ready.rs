@@ -19,8 +19,7 @@ pub struct Args {
     labels: Vec<String>,
 }
 
-/// Carry out `git agent ready` and print the result. Returns the exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let (answer, now) = (ctx.call(|caller| ready(caller, &args.labels, args.explain))?, ctx.now());
     if ctx.out.is_json() {
         ctx.out.list_json(&ReadyAnswer::new(&answer, now)?)?;

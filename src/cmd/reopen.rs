@@ -6,7 +6,7 @@ use crate::{
         task_change,
     },
     error::{Result, exit},
-    verbs::task::{self, Act},
+    verbs::task::Act,
 };
 
 /// Reopen a completed, failed or cancelled task; its next start is a new attempt
@@ -20,11 +20,9 @@ pub struct Args {
     reason: Option<String>,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let act = Act::Reopen { reason: args.reason.as_deref().map(text_argument).transpose()? };
-    let changed = ctx.call(|caller| task::act_on(caller, &args.tasks, &act));
-    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "give the reason with --reason"))?;
+    let changed = task_change::act(ctx, &args.tasks, &act, "give the reason with --reason")?;
     task_change::answer_each(ctx, &changed, |changed| format!("Reopened {}.", changed.task.name()))?;
     if !ctx.out.is_json() {
         changed.iter().try_for_each(|changed| task_change::show_features(ctx, &changed.features))?;

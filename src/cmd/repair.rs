@@ -39,8 +39,7 @@ pub struct Args {
     squash_of: Option<String>,
 }
 
-/// Carry out `git agent repair` and print the result. Returns the exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let range = args.range.as_deref().map(|word| ctx.call(|caller| range(caller, word))).transpose()?;
     let squash_of = args.squash_of.as_deref().map(|word| ctx.call(|caller| commit(caller, word))).transpose()?;
     let request = Request { range, squash_of, dry_run: args.dry_run };

@@ -63,8 +63,7 @@ impl Args {
     }
 }
 
-/// Ask, and show or write the report in the format that is wanted.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let is_json = ctx.out.is_json();
     let format = args.format(is_json, ctx.out.is_for_a_person());
     let no_checkpoints = matches!(format, Format::Md | Format::Text) && !is_json;

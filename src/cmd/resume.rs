@@ -12,8 +12,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-/// Run `git agent resume`.
-pub fn run(ctx: &Ctx, _: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, _: Args) -> Result<u8> {
     let Ended { operation, late, remarks } = ctx.call(undo::resume)?;
     if ctx.out.is_json() {
         ctx.out.json(&OperationAnswer::ended(&operation, operation.kind.as_str(), operation.undoes, &late))?;

@@ -75,8 +75,7 @@ enum ModeWord {
     Revert,
 }
 
-/// Run `git agent rollback`.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request {
         checkpoint: args.task,
         to: args.to,

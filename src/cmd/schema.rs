@@ -18,8 +18,7 @@ pub struct Args {
     all: bool,
 }
 
-/// Carry out `git agent schema` and print the result. Returns the exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if args.command.is_none() && !args.all {
         return list(ctx);
     }

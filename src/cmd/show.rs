@@ -26,8 +26,7 @@ pub struct Args {
     words: Vec<String>,
 }
 
-/// Ask, and show the answer.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     match args.words.as_slice() {
         [] => one(ctx, None),
         [word] => one(ctx, Some(word)),

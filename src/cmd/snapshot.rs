@@ -53,8 +53,7 @@ struct Drop {
     ids: Vec<String>,
 }
 
-/// Run `git agent snapshot`.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     match args.action {
         Some(Action::List(args)) => list::run(ctx, &args),
         Some(Action::Show(args)) => show::run(ctx, &args),

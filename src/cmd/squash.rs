@@ -64,8 +64,7 @@ pub struct Args {
 const ESCAPE: editor::Escape =
     editor::Escape { what: "squash", hint: "-m <message> sets the message, --no-edit uses the proposed one" };
 
-/// Run `git agent squash`.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request { task: args.task.clone(), onto: args.onto.clone() };
     let plan = ctx.call(|caller| verbs::squash::plan(caller, &request))?;
     let task = &plan.task;

@@ -32,8 +32,7 @@ pub struct Args {
     take_over: bool,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let activate = match (args.no_activate, args.also) {
         (true, _) => Activate::No,
         (_, true) => Activate::Also,

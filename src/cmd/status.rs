@@ -37,8 +37,7 @@ fn seconds(word: &str) -> Result<f64, String> {
     }
 }
 
-/// Ask, and show the answer in the form that is wanted.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if args.prompt {
         let segment = ctx.call(status::prompt)?;
         if !segment.is_empty() {

@@ -28,8 +28,7 @@ pub struct Args {
     push_only: bool,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let direction = match (args.fetch_only, args.push_only) {
         (true, _) => Direction::Fetch,
         (_, true) => Direction::Push,

@@ -3,8 +3,13 @@
 use crate::{
     cmd::context::{Ctx, text_argument},
     domain::{claim::Holder, id::TaskId, summary::Summary, task::Task, text::list},
-    error::{Error, Result, codes},
-    verbs::{self, feature::Features, task::Changed, uncommitted::Left},
+    error::{Error, Result, codes, exit},
+    verbs::{
+        self,
+        feature::Features,
+        task::{self, Act, Changed},
+        uncommitted::Left,
+    },
     view::{
         brief::needs,
         json::{BriefDecisionJson, EndAnswer, EndJson, EndedAnswer, TaskAnswer, TaskJson, TasksAnswer},
@@ -67,13 +72,36 @@ pub(super) fn tasks_and_text(
     }
 }
 
-/// What to say when a word of `words`, of which one is meant as `text`, is no task.
+/// What to say when a word is no task: with several `words`, one of them may be meant as a text, which is written as `text` says.
 pub(super) fn not_a_task(words: &[String], text: &str) -> impl FnOnce(Error) -> Error {
-    let is_several = words.len() > 1;
-    move |error| match error.code() == codes::TASK_NOT_FOUND && is_several {
-        true => error.hint(format!("every argument must be a task; {text}")),
+    let hint = (words.len() > 1).then(|| format!("every argument must be a task; {text}"));
+    |error| if error.code() == codes::TASK_NOT_FOUND { error.hints(hint) } else { error }
+}
+
+/// Do `act` on the tasks `words`; `text` as for [`not_a_task`].
+pub(super) fn act(ctx: &Ctx, words: &[String], act: &Act, text: &str) -> Result<Vec<Changed>> {
+    ctx.call(|caller| task::act_on(caller, words, act)).map_err(not_a_task(words, text))
+}
+
+/// Run `git agent <command> <words>`: record `what`, the last of the words, on `tasks` and on those that the other words name.
+pub(super) fn record(
+    ctx: &Ctx,
+    (command, what): (&str, &str),
+    words: Vec<String>,
+    tasks: Vec<String>,
+    act: impl FnOnce(String) -> Result<Act>,
+) -> Result<u8> {
+    let (mut on, text) = tasks_and_text(ctx, words, None, "the text in quotes")?;
+    on.extend(tasks);
+    let hint = format!("quote a text of several words: git agent {command} \"<text>\"");
+    let act = act(text)?;
+    let changed = ctx.call(|caller| task::act_on(caller, &on, &act));
+    let changed = changed.map_err(|error| match error.code() == codes::TASK_NOT_FOUND {
+        true => error.hint(hint),
         false => error,
-    }
+    })?;
+    answer_each(ctx, &changed, |changed| format!("Recorded a {what} on {}.", changed.task.name()))?;
+    Ok(exit::OK)
 }
 
 /// Answer with tasks on which the work ended, and what that leaves behind; `dependents` wait for one of them.

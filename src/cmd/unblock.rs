@@ -18,8 +18,7 @@ pub struct Args {
     all: bool,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let mut words = args.words;
     let blockers = match words.as_slice() {
         _ if args.all => Blockers::All,

@@ -24,8 +24,7 @@ pub struct Args {
     op: Option<String>,
 }
 
-/// Run `git agent undo`.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     match ctx.call(|caller| undo::undo(caller, args.op.as_deref()))? {
         Answer::Undone(undone) => show(ctx, &undone, Kind::Undo),
         Answer::Interrupted(ended) => {

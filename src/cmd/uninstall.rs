@@ -18,8 +18,7 @@ pub struct Args {
     purge: bool,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let tasks = if args.purge { Tasks::Purge } else { Tasks::Keep };
     let done = ctx.call(|caller| uninstall::uninstall(caller, tasks))?;
     setup::answer(ctx, done.changes, || {

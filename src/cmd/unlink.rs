@@ -26,8 +26,7 @@ pub struct Args {
     task: Option<String>,
 }
 
-/// Run `git agent unlink`.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request { revisions: args.revisions, task: args.task, act: Act::Unlink };
     let done = ctx.call(|caller| link::link(caller, &request))?;
     ctx.out.answer(|| LinkAnswer::new(&done), || page(&done, Act::Unlink))?;

@@ -24,8 +24,7 @@ pub struct Args {
     command: Vec<String>,
 }
 
-/// Run the command; answers its exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let command = (!args.command.is_empty()).then(|| join(&args.command));
     let request = Request { task: args.task, command, output: output(ctx, args.verbose) };
     let answer = ctx.call(|caller| verify::verify(caller, &request))?;

@@ -25,7 +25,6 @@ pub(super) enum Pile {
     Working,
     /// Stands failed, or is not wanted any more.
     Failed,
-    /// Done.
     Done,
 }
 
@@ -48,7 +47,6 @@ impl Pile {
 /// A task on the board.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Card {
-    /// Its id.
     pub id: String,
     /// One line.
     pub title: String,
@@ -99,7 +97,6 @@ pub(super) struct Deck {
     pub active: Vec<String>,
     /// Only tasks with all of these labels are on it.
     pub labels: Vec<String>,
-    /// The cards, by pile.
     pub piles: [Vec<Card>; 5],
     /// How far everything is.
     pub progress: Progress,

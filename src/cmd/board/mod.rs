@@ -29,8 +29,7 @@ pub struct Args {
     pub(super) labels: Vec<String>,
 }
 
-/// Carry out `git agent board` and print the result. Returns the exit code.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if ctx.out.is_json() || !io::stdout().is_terminal() || !io::stdin().is_terminal() {
         return Err(Error::new(codes::NO_TERMINAL, "cannot show the board without a terminal")
             .hint("'git agent status --watch' prints changes line by line")

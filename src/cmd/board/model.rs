@@ -37,12 +37,10 @@ pub(super) enum Effect {
     Quit,
 }
 
-/// What is on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Screen {
     /// The piles.
     Board,
-    /// One task.
     Task(Tab),
     /// The keys.
     Help,
@@ -60,7 +58,6 @@ pub(super) enum Tab {
 /// A task that is open, in lines.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Opened {
-    /// Its id.
     pub id: String,
     /// Everything that is known of it.
     pub story: Vec<String>,
@@ -81,7 +78,6 @@ pub(super) struct Model {
     pub opened: Opened,
     /// How far down in it.
     pub scroll: usize,
-    /// The column of the board.
     pub column: usize,
     /// The card in it.
     pub row: usize,

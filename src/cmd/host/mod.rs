@@ -34,8 +34,7 @@ enum Action {
     Event(event::Args),
 }
 
-/// Run `git agent host`.
-pub fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     match args.action {
         Action::Install(args) => install::run(ctx, Install::Install, args),
         Action::Uninstall(args) => install::run(ctx, Install::Uninstall, args),
