@@ -140,7 +140,7 @@ fn check(moment: &WorktreeState) {
     paths.chain(moment.submodules.iter().map(|module| &module.path)).for_each(|path| {
         safe(path.strip_suffix(b"/").unwrap_or(path).as_bstr());
     });
-    for path in moment.state.keys() {
+    for path in moment.in_progress.keys() {
         let first = path.split_str("/").next().unwrap_or_default();
         let is_of_an_operation = first.ends_with(b"_HEAD")
             || first.ends_with(b"_MSG")

@@ -67,7 +67,7 @@ fn take(ctx: &Ctx, message: Option<&str>) -> Result<u8> {
     let repo = ctx.repo()?;
     let message = message.map_or(Ok(String::new()), |text| one_line("message", text))?;
     let taken = ctx.call(|caller| verbs::snapshot::take(caller, message))?;
-    for submodule in taken.moment.submodules.iter().filter(|submodule| submodule.is_dirty) {
+    for submodule in taken.state.submodules.iter().filter(|submodule| submodule.is_dirty) {
         let path = sanitize::bytes(submodule.path.as_ref());
         ctx.out.warn(format!("submodule '{path}' has changes inside; only its commit is in the snapshot"));
     }
@@ -96,9 +96,9 @@ pub(super) fn unguarded(ctx: &Ctx, repo: &Repo) -> Option<String> {
 
 /// One line, and what is not in it.
 fn said(ctx: &Ctx, repo: &Repo, taken: &Taken) -> Result<String> {
-    let (snapshot, skipped) = (&taken.snapshot, &taken.moment.skipped);
+    let (snapshot, skipped) = (&taken.snapshot, &taken.state.skipped);
     let mut text = if taken.created {
-        let count = verbs::snapshot::against_head(repo, snapshot, taken.moment.worktree)?.len();
+        let count = verbs::snapshot::against_head(repo, snapshot, taken.state.worktree)?.len();
         let what = if count == 0 { "unchanged from HEAD".to_owned() } else { plural(count, "changed path") };
         format!("Saved the work tree, {what}, as snapshot {}\n", snapshot.id)
     } else {

@@ -54,7 +54,7 @@ fn snapshots(repo: &Repo) -> Result<Check> {
     let listed = snapshot::list(repo)?;
     let broken = |snapshot: &snapshot::Snapshot| match snapshot::load(repo, snapshot) {
         Err(error) => Some(error.to_string()),
-        Ok(moment) if [moment.worktree, moment.staged].iter().any(|tree| !tree.is_empty_tree() && !repo.has(*tree)) => {
+        Ok(state) if [state.worktree, state.staged].iter().any(|tree| !tree.is_empty_tree() && !repo.has(*tree)) => {
             Some(format!("snapshot {}: one of its trees is missing", snapshot.id))
         }
         Ok(_) => None,

@@ -27,7 +27,7 @@ pub fn since(repo: &Repo, date: &str) -> Result<Timestamp> {
 /// # Errors
 ///
 /// As [`since`].
-pub fn moment(repo: &Repo, date: &str) -> Result<Option<Timestamp>> {
+pub fn on_day(repo: &Repo, date: &str) -> Result<Option<Timestamp>> {
     if let Some(at) = Timestamp::parse_rfc3339(date) {
         return Ok(Some(at));
     }

@@ -90,7 +90,7 @@ pub(super) fn missing(stake: &Stake, held: &Held) -> Vec<String> {
     if held.beyond > 0 {
         warnings.push(format!("not in the snapshot: {} more commits that no ref may lead to afterwards", held.beyond));
     }
-    let skipped = &held.taken.moment.skipped;
+    let skipped = &held.taken.state.skipped;
     if let Some(first) = skipped.first() {
         let more = match skipped.len() - 1 {
             0 => String::new(),

@@ -84,7 +84,7 @@ pub struct HostEvent {
     /// The host.
     pub host: Host,
     /// What happens.
-    pub moment: Moment,
+    pub kind: EventKind,
     /// The session, and the agent inside of it.
     pub session: Option<SessionId>,
     /// Where the host or the agent is.
@@ -97,7 +97,7 @@ pub struct HostEvent {
 
 /// What happens in a session.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Moment {
+pub enum EventKind {
     /// A session begins, goes on, or has lost its context.
     Start,
     /// The user says something.
@@ -125,20 +125,20 @@ pub enum Moment {
     Other,
 }
 
-impl Moment {
+impl EventKind {
     /// Its word on the command line.
     pub fn word(&self) -> &'static str {
         match self {
-            Moment::Start => "session-start",
-            Moment::Prompt(_) => "prompt",
-            Moment::BeforeTool(_) => "pre-tool",
-            Moment::AfterTool(..) => "post-tool",
-            Moment::BeforeCompaction => "pre-compact",
-            Moment::Stop { .. } => "stop",
-            Moment::AgentStart => "subagent-start",
-            Moment::AgentStop => "subagent-stop",
-            Moment::End(_) => "session-end",
-            Moment::Other => "other",
+            EventKind::Start => "session-start",
+            EventKind::Prompt(_) => "prompt",
+            EventKind::BeforeTool(_) => "pre-tool",
+            EventKind::AfterTool(..) => "post-tool",
+            EventKind::BeforeCompaction => "pre-compact",
+            EventKind::Stop { .. } => "stop",
+            EventKind::AgentStart => "subagent-start",
+            EventKind::AgentStop => "subagent-stop",
+            EventKind::End(_) => "session-end",
+            EventKind::Other => "other",
         }
     }
 }

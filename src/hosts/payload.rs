@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::{Host, HostEvent, Moment, QUESTION, Tool};
+use super::{EventKind, Host, HostEvent, QUESTION, Tool};
 use crate::domain::session::SessionId;
 
 /// The event `word` of `host` with the payload `bytes`. `cwd` is where the hook runs.
@@ -26,13 +26,13 @@ pub fn read(host: Host, word: &str, bytes: &[u8], cwd: &Path) -> HostEvent {
     let root = || Some(payload.get("workspace_roots")?.get(0)?.as_str()?.to_owned());
     let place = text(&["cwd", "directory", "worktree"]).or_else(root).map(PathBuf::from);
     let place = place.filter(|place| place.is_absolute());
-    let moment = moment(word, &payload, place.as_deref().unwrap_or(cwd));
-    let key = key(&moment, &payload);
-    HostEvent { host, moment, session, cwd: place, model: text(&["model"]), key }
+    let kind = kind(word, &payload, place.as_deref().unwrap_or(cwd));
+    let key = key(&kind, &payload);
+    HostEvent { host, kind, session, cwd: place, model: text(&["model"]), key }
 }
 
 /// What `word` means.
-fn moment(word: &str, payload: &Value, cwd: &Path) -> Moment {
+fn kind(word: &str, payload: &Value, cwd: &Path) -> EventKind {
     let get = |keys: &[&str]| keys.iter().find_map(|key| payload.get(key)).cloned().unwrap_or_default();
     let text = |keys: &[&str]| get(keys).as_str().map(str::to_owned);
     let tool = || {
@@ -45,28 +45,30 @@ fn moment(word: &str, payload: &Value, cwd: &Path) -> Moment {
     };
     let letters: String = word.chars().filter(char::is_ascii_alphanumeric).collect();
     match letters.to_ascii_lowercase().as_str() {
-        "sessionstart" | "sessioncreated" => Moment::Start,
+        "sessionstart" | "sessioncreated" => EventKind::Start,
         "prompt" | "userpromptsubmit" | "userpromptsubmitted" | "beforeagent" | "beforesubmitprompt" => {
-            said(&text(&["prompt", "initialPrompt"]).unwrap_or_default()).map_or(Moment::Other, Moment::Prompt)
+            said(&text(&["prompt", "initialPrompt"]).unwrap_or_default()).map_or(EventKind::Other, EventKind::Prompt)
         }
-        "pretool" | "pretooluse" | "beforetool" => Moment::BeforeTool(tool()),
+        "pretool" | "pretooluse" | "beforetool" => EventKind::BeforeTool(tool()),
         "posttool" | "posttooluse" | "posttoolusefailure" | "aftertool" => {
-            Moment::AfterTool(tool(), output(&get(&["tool_response", "toolResult", "tool_output", "output"])))
+            EventKind::AfterTool(tool(), output(&get(&["tool_response", "toolResult", "tool_output", "output"])))
         }
         // Cursor's own, in which the tool is the event.
-        "beforeshellexecution" => Moment::BeforeTool(Tool::new("shell", payload, Some(cwd))),
-        "aftershellexecution" => Moment::AfterTool(Tool::new("shell", payload, Some(cwd)), output(&get(&["output"]))),
-        "afterfileedit" => Moment::AfterTool(Tool::Edit, String::new()),
-        "precompact" | "precompress" | "sessioncompacting" => Moment::BeforeCompaction,
-        "stop" | "afteragent" | "agentstop" | "sessionidle" => Moment::Stop {
+        "beforeshellexecution" => EventKind::BeforeTool(Tool::new("shell", payload, Some(cwd))),
+        "aftershellexecution" => {
+            EventKind::AfterTool(Tool::new("shell", payload, Some(cwd)), output(&get(&["output"])))
+        }
+        "afterfileedit" => EventKind::AfterTool(Tool::Edit, String::new()),
+        "precompact" | "precompress" | "sessioncompacting" => EventKind::BeforeCompaction,
+        "stop" | "afteragent" | "agentstop" | "sessionidle" => EventKind::Stop {
             is_continued: get(&["stop_hook_active", "stopHookActive"]).as_bool().unwrap_or_default()
                 || get(&["loop_count"]).as_u64().is_some_and(|count| count > 0),
             is_busy: get(&["background_tasks"]).as_array().is_some_and(|tasks| !tasks.is_empty()),
         },
-        "subagentstart" => Moment::AgentStart,
-        "subagentstop" => Moment::AgentStop,
-        "sessionend" => Moment::End(text(&["reason", "status"])),
-        _ => Moment::Other,
+        "subagentstart" => EventKind::AgentStart,
+        "subagentstop" => EventKind::AgentStop,
+        "sessionend" => EventKind::End(text(&["reason", "status"])),
+        _ => EventKind::Other,
     }
 }
 
@@ -90,14 +92,14 @@ fn output(response: &Value) -> String {
 
 /// Tells an event from others of the same session at the same time. Two hooks get the same event in different forms, so it is made of what
 /// they share.
-fn key(moment: &Moment, payload: &Value) -> String {
+fn key(kind: &EventKind, payload: &Value) -> String {
     let call = ["tool_use_id", "toolUseId", "callID"].iter().find_map(|key| payload.get(key)?.as_str()).unwrap_or("");
-    let about = match moment {
-        Moment::Prompt(text) => text.clone(),
-        Moment::BeforeTool(tool) | Moment::AfterTool(tool, _) if call.is_empty() => format!("{tool:?}"),
-        Moment::BeforeTool(_) | Moment::AfterTool(..) => call.to_owned(),
+    let about = match kind {
+        EventKind::Prompt(text) => text.clone(),
+        EventKind::BeforeTool(tool) | EventKind::AfterTool(tool, _) if call.is_empty() => format!("{tool:?}"),
+        EventKind::BeforeTool(_) | EventKind::AfterTool(..) => call.to_owned(),
         _ => String::new(),
     };
     let digits: String = Sha256::digest(about.as_bytes()).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    format!("{} {digits}", moment.word())
+    format!("{} {digits}", kind.word())
 }

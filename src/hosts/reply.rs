@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Host, Moment};
+use super::{EventKind, Host};
 use crate::domain::text::visible;
 
 /// What a hook says to its host.
@@ -19,14 +19,14 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The answer to `moment` in the form of `host`: one JSON object, which is empty if there is nothing to say.
-    pub fn json(&self, host: Host, moment: &Moment) -> Value {
+    /// The answer to `kind` in the form of `host`: one JSON object, which is empty if there is nothing to say.
+    pub fn json(&self, host: Host, kind: &EventKind) -> Value {
         let reply = self.visible();
         match host {
-            Host::Claude | Host::Codex => reply.nested(host, moment, "deny"),
-            Host::Gemini => reply.gemini(moment),
+            Host::Claude | Host::Codex => reply.nested(host, kind, "deny"),
+            Host::Gemini => reply.gemini(kind),
             Host::Copilot => reply.copilot(),
-            Host::Cursor => reply.cursor(moment),
+            Host::Cursor => reply.cursor(kind),
             Host::OpenCode => reply.opencode(),
         }
     }
@@ -38,16 +38,16 @@ impl Reply {
     }
 
     /// The form of Claude Code, which Codex shares. Codex refuses objects with other keys.
-    fn nested(&self, host: Host, moment: &Moment, word: &str) -> Value {
+    fn nested(&self, host: Host, kind: &EventKind, word: &str) -> Value {
         if let Some(reason) = &self.ask {
             return json!({"decision": "block", "reason": reason});
         }
-        let name = match moment {
-            Moment::Start => "SessionStart",
-            Moment::Prompt(_) => "UserPromptSubmit",
-            Moment::BeforeTool(_) => "PreToolUse",
-            Moment::AfterTool(..) => "PostToolUse",
-            Moment::AgentStart => "SubagentStart",
+        let name = match kind {
+            EventKind::Start => "SessionStart",
+            EventKind::Prompt(_) => "UserPromptSubmit",
+            EventKind::BeforeTool(_) => "PreToolUse",
+            EventKind::AfterTool(..) => "PostToolUse",
+            EventKind::AgentStart => "SubagentStart",
             _ => return json!({}),
         };
         if let Some(reason) = &self.deny {
@@ -57,20 +57,20 @@ impl Reply {
         }
         match &self.context {
             // Codex takes nothing but a refusal there.
-            Some(_) if host == Host::Codex && matches!(moment, Moment::BeforeTool(_)) => json!({}),
+            Some(_) if host == Host::Codex && matches!(kind, EventKind::BeforeTool(_)) => json!({}),
             Some(text) => json!({"hookSpecificOutput": {"hookEventName": name, "additionalContext": text}}),
             None => json!({}),
         }
     }
 
-    fn gemini(&self, moment: &Moment) -> Value {
+    fn gemini(&self, kind: &EventKind) -> Value {
         if let Some(reason) = self.deny.as_ref().or(self.ask.as_ref()) {
             return json!({"decision": "deny", "reason": reason});
         }
-        let name = match moment {
-            Moment::Start => "SessionStart",
-            Moment::Prompt(_) => "BeforeAgent",
-            Moment::AfterTool(..) => "AfterTool",
+        let name = match kind {
+            EventKind::Start => "SessionStart",
+            EventKind::Prompt(_) => "BeforeAgent",
+            EventKind::AfterTool(..) => "AfterTool",
             _ => return json!({}),
         };
         match &self.context {
@@ -89,7 +89,7 @@ impl Reply {
         self.context.as_ref().map_or_else(|| json!({}), |text| json!({"additionalContext": text}))
     }
 
-    fn cursor(&self, moment: &Moment) -> Value {
+    fn cursor(&self, kind: &EventKind) -> Value {
         if let Some(reason) = &self.ask {
             return json!({"followup_message": reason});
         }
@@ -97,7 +97,7 @@ impl Reply {
             return json!({"permission": "deny", "user_message": reason, "agent_message": reason});
         }
         let mut answer = Map::new();
-        if matches!(moment, Moment::Start) && !self.env.is_empty() {
+        if matches!(kind, EventKind::Start) && !self.env.is_empty() {
             let env: Map<String, Value> = self.env.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
             answer.insert("env".to_owned(), env.into());
         }
@@ -132,8 +132,8 @@ mod tests {
     #[test]
     fn each_host_hears_its_own_form() {
         let deny = Reply { deny: Some("no".into()), ..Reply::default() };
-        let before = Moment::BeforeTool(Tool::Edit);
-        let said = |host, reply: &Reply, moment: &Moment| reply.json(host, moment).to_string();
+        let before = EventKind::BeforeTool(Tool::Edit);
+        let said = |host, reply: &Reply, kind: &EventKind| reply.json(host, kind).to_string();
         let nested = r#"{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"no"}}"#;
         assert_eq!(said(Host::Claude, &deny, &before), nested);
         assert_eq!(said(Host::Codex, &deny, &before), nested);
@@ -142,7 +142,7 @@ mod tests {
         assert!(said(Host::Cursor, &deny, &before).contains(r#""permission":"deny""#));
         assert_eq!(said(Host::OpenCode, &deny, &before), r#"{"deny":"no"}"#);
         let ask = Reply { ask: Some("do".into()), ..Reply::default() };
-        let stop = Moment::Stop { is_continued: false, is_busy: false };
+        let stop = EventKind::Stop { is_continued: false, is_busy: false };
         for host in [Host::Claude, Host::Codex, Host::Copilot] {
             assert_eq!(said(host, &ask, &stop), r#"{"decision":"block","reason":"do"}"#);
         }

@@ -133,7 +133,7 @@ pub fn carry_out(
     let LockedWorktree { lock, mut log, index, mut captured } = worktree;
     let repo = captured.repo;
     let mut plan = PathPlan::new(repo, &captured, target)?;
-    let moves_more = target.moment.head != *captured.head() || target.moment.state != *captured.state();
+    let moves_more = target.state.head != *captured.head() || target.state.in_progress != *captured.state();
     let is_idle = |plan: &PathPlan| plan.is_empty() && !moves_more && target.commit.is_none();
     if is_idle(&plan) {
         return Ok(Outcome::Nothing(plan));
@@ -156,13 +156,13 @@ pub fn carry_out(
     let written = captured.write(about)?;
     fault_points::reached(fault_points::Step::Stored)?;
     let snapshot = written.snapshot.clone();
-    let before = StateView::new(repo, written.moment.clone());
+    let before = StateView::new(repo, written.state.clone());
     plan.drop_what_is_there(&before)?;
     if is_idle(&plan) {
         return Ok(Outcome::Nothing(plan));
     }
     let mut batch = Batch::default();
-    let mut after = plan.after(repo, &mut batch, &before.moment, target)?;
+    let mut after = plan.after(repo, &mut batch, &before.state, target)?;
     if let Some(commit) = &target.commit {
         after.head.commit = Some(commit.make(repo, &mut batch, snapshot.id)?);
     }
@@ -191,8 +191,8 @@ pub fn carry_out(
     let begun = fault_points::reached(fault_points::Step::Begun);
     match begun.and_then(|()| execution.forward(Trust::Fresh, Some(&index), author)) {
         Ok(late) => {
-            let Execution { operation, before, remarks, .. } = execution;
-            Ok(Outcome::Done(Box::new(Done { operation, plan, skipped: before.moment.skipped, late, remarks })))
+            let Execution { operation, remarks, .. } = execution;
+            Ok(Outcome::Done(Box::new(Done { operation, plan, late, remarks })))
         }
         Err(error) => Err(execution.give_up(error, author)),
     }

@@ -101,7 +101,7 @@ fn refuse_in_progress(
     let Some(found) = state::in_progress(repo) else { return Ok(()) };
     let is_same = |name: &&str| {
         let name = name.as_bytes().as_bstr();
-        captured.state().get(name) == after.state.get(name)
+        captured.state().get(name) == after.in_progress.get(name)
     };
     if state::ONE_COMMIT.iter().all(is_same) {
         return Ok(());
@@ -111,20 +111,20 @@ fn refuse_in_progress(
 
 fn target(repo: &Repo, recorded: &Recorded, captured: &Captured<'_>) -> Result<Target> {
     let operation = &recorded.operation;
-    let mut moment = snapshot::load_tree(repo, recorded.before, &operation.before)?;
+    let mut state = snapshot::load_tree(repo, recorded.before, &operation.before)?;
     let after = snapshot::load_tree(repo, recorded.after, &operation.after)?;
     if operation.before == operation.after {
-        moment.head = captured.head().clone();
+        state.head = captured.head().clone();
     }
-    let restores_state = moment.state != after.state;
+    let restores_state = state.in_progress != after.in_progress;
     if restores_state || operation.before != operation.after {
         refuse_in_progress(repo, operation, &after, captured)?;
     }
     if !restores_state {
-        moment.state = captured.state().clone();
+        state.in_progress = captured.state().clone();
     }
     Ok(Target {
-        moment,
+        state,
         commit: None,
         scope: Scope::Paths(recorded.touched.clone()),
         flags: Flagging::Exact,

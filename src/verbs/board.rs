@@ -49,9 +49,9 @@ pub fn board<'a>(repo: &'a Repo, labels: &[String], events: usize) -> Result<Boa
 pub fn task<'a>(repo: &'a Repo, word: &str, now: Timestamp) -> Result<(Story<'a>, Vec<TaskEvent>)> {
     let view = View::now(repo)?;
     let task = view.find(word)?;
-    let mut moments = TaskEvent::all(&task.id, &view.events(&task.id)?.events);
-    moments.sort_by_key(|moment| std::cmp::Reverse(moment.event.order()));
-    Ok((show::story(view, task, now)?, moments))
+    let mut events = TaskEvent::all(&task.id, &view.events(&task.id)?.events);
+    events.sort_by_key(|task_event| std::cmp::Reverse(task_event.event.order()));
+    Ok((show::story(view, task, now)?, events))
 }
 
 /// The newest events. A task is read only if its last event may be among them.

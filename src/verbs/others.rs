@@ -18,7 +18,7 @@ pub(super) fn later(caller: &Caller, word: &str) -> Result<Timestamp> {
     let now = caller.now();
     let until = match parse_duration(if word == "tomorrow" { "1d" } else { word }) {
         Some(seconds) => Some(now.plus_seconds(seconds)),
-        None => date::moment(caller.repo(), word)?,
+        None => date::on_day(caller.repo(), word)?,
     };
     if let Some(until) = until.filter(|until| now < *until) {
         return Ok(until);

@@ -1,6 +1,6 @@
 //! `rollback`: restore a checkpoint of a task.
 
-mod moment;
+mod saved_state;
 
 use super::Caller;
 use crate::{
@@ -50,7 +50,7 @@ pub fn rollback(caller: &Caller, request: &Request) -> Result<Answer> {
     let family: Vec<TaskId> = Family::of(&view, &task)?.ids().cloned().collect();
     let head = rollback::check(&view, &task, &family, request)?;
     let to = match &request.to {
-        Some(word) => moment::find(caller, &view, &task, &family, head, word)?,
+        Some(word) => saved_state::find(caller, &view, &task, &family, head, word)?,
         None => checkpoint(caller, &view, &task, which.unwrap_or(Which::Last), head)?,
     };
     let plan = rollback::plan(&view, &task, &family, to, head, request)?;

@@ -134,7 +134,7 @@ pub fn story<'a>(view: View<'a>, task: Task, now: Timestamp) -> Result<Story<'a>
     let behind_the_cut = lost.iter().filter(|id| is_shallow && !repo.has(**id)).count();
     let lost = lost.len() - behind_the_cut;
     let mut edits = TaskEvent::all(&task.id, &view.events(&task.id)?.events);
-    edits.retain(|moment| moment.was.is_some());
+    edits.retain(|task_event| task_event.was.is_some());
     Ok(Story { view, table, task, work, obstacles, commits, edits, lost, behind_the_cut })
 }
 

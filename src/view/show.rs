@@ -164,8 +164,8 @@ impl Page<'_> {
             .map(|note| format!("{}, {}: {}", note.by, relative_time::ago(self.now, note.at), self.text(&note.text)));
         self.paragraph(page, Some("Notes"), &points(notes));
         let edits = &self.story.edits[self.story.edits.len().saturating_sub(EDITS)..];
-        let edits = edits.iter().map(|moment| {
-            let (said, event) = (event_text::of(&self.story.view, moment), &moment.event);
+        let edits = edits.iter().map(|task_event| {
+            let (said, event) = (event_text::of(&self.story.view, task_event), &task_event.event);
             format!("{} by {}, {}: {}", said.verb, event.actor, relative_time::ago(self.now, event.at), said.text)
         });
         self.paragraph(page, Some("Edits"), &points(edits));

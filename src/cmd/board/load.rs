@@ -42,10 +42,10 @@ fn minute(at: Timestamp) -> String {
 
 /// The task `id` in lines.
 pub(super) fn task(repo: &Repo, id: &str, now: Timestamp) -> Result<Opened> {
-    let (story, moments) = board::task(repo, id, now)?;
+    let (story, events) = board::task(repo, id, now)?;
     let mut log = Vec::new();
-    for moment in moments {
-        let (said, event) = (event_text::of(&story.view, &moment), &moment.event);
+    for task_event in events {
+        let (said, event) = (event_text::of(&story.view, &task_event), &task_event.event);
         let head = format!("{} {} {} ({})", minute(event.at), said.mark, said.verb, event.actor);
         log.push(sanitize::line(&head).into_owned());
         let text = sanitize::lines(&said.text).replace('\t', "    ");

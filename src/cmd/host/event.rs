@@ -17,7 +17,7 @@ use std::{
 use crate::{
     cmd::context::Ctx,
     error::{Error, Result},
-    hosts::{self, Host, HostEvent, Moment, QUESTION, Reply, Tool},
+    hosts::{self, EventKind, Host, HostEvent, QUESTION, Reply, Tool},
     verbs::{
         Caller, brief,
         guard::{Line, Request, guard},
@@ -91,21 +91,21 @@ fn answer(words: &[OsString]) -> Option<String> {
     std::io::stdin().lock().take(LARGEST).read_to_end(&mut input).ok()?;
     let event = hosts::read(host, word(1)?, &input, &std::env::current_dir().ok()?);
     let reply = respond(&event).unwrap_or_default();
-    Some(reply.json(host, &event.moment).to_string())
+    Some(reply.json(host, &event.kind).to_string())
 }
 
 /// Do what the event asks for.
 fn respond(event: &HostEvent) -> Result<Reply> {
-    match &event.moment {
+    match &event.kind {
         // Most of what happens; no repository is opened for it.
-        Moment::Other | Moment::BeforeTool(Tool::Other) | Moment::AfterTool(Tool::Other, _) => {
+        EventKind::Other | EventKind::BeforeTool(Tool::Other) | EventKind::AfterTool(Tool::Other, _) => {
             return Ok(Reply::default());
         }
         _ => {}
     }
     enter(event);
     let ctx = Ctx::new(Out::new(false, true, view::ColorChoice::Never), Some(actor(event)));
-    if let Moment::BeforeTool(Tool::Shell { line, .. }) = &event.moment {
+    if let EventKind::BeforeTool(Tool::Shell { line, .. }) = &event.kind {
         let deny = guarded(&ctx, event, line);
         if deny.is_none() {
             // The line runs in any case.
@@ -144,8 +144,10 @@ fn before_command(ctx: &Ctx, event: &HostEvent, line: &str) -> Result<()> {
 
 /// Go where the event happens: a line of a shell may run elsewhere.
 fn enter(event: &HostEvent) {
-    let dir = match &event.moment {
-        Moment::BeforeTool(Tool::Shell { dir, .. }) | Moment::AfterTool(Tool::Shell { dir, .. }, _) => dir.clone(),
+    let dir = match &event.kind {
+        EventKind::BeforeTool(Tool::Shell { dir, .. }) | EventKind::AfterTool(Tool::Shell { dir, .. }, _) => {
+            dir.clone()
+        }
         _ => None,
     };
     let dirs: [Option<PathBuf>; 2] = [dir, event.cwd.clone()];
@@ -180,8 +182,8 @@ fn told(error: &Error) -> String {
 fn in_repository(caller: &Caller, event: &HostEvent) -> Result<Reply> {
     let session = event.session.as_ref();
     let mut reply = Reply::default();
-    match &event.moment {
-        Moment::Start => {
+    match &event.kind {
+        EventKind::Start => {
             if let Some(session) = session {
                 host::bind(caller, session)?;
                 reply.env.push(("GIT_AGENT_SESSION".to_owned(), session.to_string()));
@@ -190,10 +192,10 @@ fn in_repository(caller: &Caller, event: &HostEvent) -> Result<Reply> {
             }
             reply.context = context(caller)?;
         }
-        Moment::BeforeTool(Tool::Edit) => {
+        EventKind::BeforeTool(Tool::Edit) => {
             host::save(caller, session, "before an edit", When::Debounced)?;
         }
-        Moment::AfterTool(tool, output) if tool.may_change_files() => {
+        EventKind::AfterTool(tool, output) if tool.may_change_files() => {
             reply.context = cannot_write(event.host, output);
             if let Some(session) = session {
                 host::reconcile(caller, session)?;
@@ -206,37 +208,37 @@ fn in_repository(caller: &Caller, event: &HostEvent) -> Result<Reply> {
             let why = if *tool == Tool::Edit { "after an edit" } else { "after a command" };
             host::save(caller, session, why, When::Debounced)?;
         }
-        Moment::AfterTool(Tool::Todos(todos), _) => {
+        EventKind::AfterTool(Tool::Todos(todos), _) => {
             if let Some(session) = session.filter(|_| !todos.is_empty()) {
                 host::task::ensure(caller, session, event.host.title())?;
             }
             host::task::mirror(caller, todos)?;
         }
-        Moment::AfterTool(Tool::Steps(steps), output) => {
+        EventKind::AfterTool(Tool::Steps(steps), output) => {
             if let Some(session) = session {
                 host::task::ensure(caller, session, event.host.title())?;
                 host::task::mirror_steps(caller, session, steps, output)?;
             }
         }
         // Gemini says so before every call of its model.
-        Moment::BeforeCompaction if event.host != Host::Gemini => {
+        EventKind::BeforeCompaction if event.host != Host::Gemini => {
             host::save(caller, session, "before compaction", When::Now)?;
             if event.host == Host::OpenCode {
                 reply.context = context(caller)?;
             }
         }
-        Moment::Stop { is_continued: false, is_busy: false } => {
+        EventKind::Stop { is_continued: false, is_busy: false } => {
             if let Some(session) = session {
                 reply.ask = host::question(caller, session)?.map(|question| asked(event.host, &question));
             }
         }
-        Moment::Stop { .. } | Moment::End(_) => {
+        EventKind::Stop { .. } | EventKind::End(_) => {
             host::save(caller, session, "at the end of a turn", When::Debounced)?;
         }
         _ => {}
     }
     // The agent waits for no tool now.
-    if matches!(event.moment, Moment::Start | Moment::Stop { .. } | Moment::End(_)) {
+    if matches!(event.kind, EventKind::Start | EventKind::Stop { .. } | EventKind::End(_)) {
         host::tidy(caller);
     }
     Ok(reply)

@@ -37,42 +37,42 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
 /// Show `snapshot`.
 pub(in crate::cmd) fn show(ctx: &Ctx, snapshot: &Snapshot) -> Result<u8> {
     let repo = ctx.repo()?;
-    let moment = snapshot::load(repo, snapshot)?;
-    let changes = verbs::snapshot::against_head(repo, snapshot, moment.worktree)?;
-    let since = since(repo, snapshot, &moment)?;
+    let state = snapshot::load(repo, snapshot)?;
+    let changes = verbs::snapshot::against_head(repo, snapshot, state.worktree)?;
+    let since = since(repo, snapshot, &state)?;
     if ctx.out.is_json() {
         let answer = ShownJson {
             schema: SCHEMA,
             snapshot: SnapshotJson::new(snapshot),
             changes: changes.iter().map(ChangeJson::new).collect(),
             since: since.map(|since| since.iter().map(ChangeJson::new).collect()),
-            unmerged: in_conflict(&moment).into_iter().map(PathJson::new).collect(),
-            skipped: moment.skipped.iter().map(SkippedJson::new).collect(),
+            unmerged: in_conflict(&state).into_iter().map(PathJson::new).collect(),
+            skipped: state.skipped.iter().map(SkippedJson::new).collect(),
         };
         ctx.out.json(&SnapshotAnswer::Show(Box::new(answer)))?;
         return Ok(exit::OK);
     }
     ctx.page()?;
-    ctx.out.print(&page(ctx, snapshot, &moment, &changes, since.as_deref()))?;
+    ctx.out.print(&page(ctx, snapshot, &state, &changes, since.as_deref()))?;
     ctx.out.hint(format!("to print a file: git show {}:worktree/<path>", snapshot.ref_name()));
     Ok(exit::OK)
 }
 
 /// What the work tree has other than the snapshot, if it is of this worktree.
-fn since(repo: &Repo, snapshot: &Snapshot, moment: &WorktreeState) -> Result<Option<Vec<Difference>>> {
+fn since(repo: &Repo, snapshot: &Snapshot, state: &WorktreeState) -> Result<Option<Vec<Difference>>> {
     if repo.work_dir().is_none() || snapshot.is_foreign || repo.worktree_name() != snapshot.about.worktree {
         return Ok(None);
     }
     // Trees of now are not in the repository: compare with HEAD's, path by path.
     let captured = snapshot::capture(repo)?;
-    let then = Comparer::new(repo).differences(captured.head_tree(), Some(moment.worktree))?;
+    let then = Comparer::new(repo).differences(captured.head_tree(), Some(state.worktree))?;
     let mut paths: Vec<&bstr::BStr> =
         then.iter().map(|change| change.path.as_bstr()).chain(captured.changed()).collect();
     paths.sort_unstable();
     paths.dedup();
     let mut since = Vec::new();
     for path in paths {
-        let old = trees::find(repo, moment.worktree, path)?.filter(|(kind, _)| *kind != EntryKind::Tree);
+        let old = trees::find(repo, state.worktree, path)?.filter(|(kind, _)| *kind != EntryKind::Tree);
         let new = captured.on_disk(path)?.map(|entry| (entry.kind, entry.id));
         if old != new && captured.why_skipped(path).is_none() {
             since.push(Difference { path: path.to_owned(), old, new });
@@ -81,8 +81,8 @@ fn since(repo: &Repo, snapshot: &Snapshot, moment: &WorktreeState) -> Result<Opt
     Ok(Some(since))
 }
 
-fn in_conflict(moment: &WorktreeState) -> Vec<&bstr::BStr> {
-    let mut paths: Vec<_> = moment.unmerged.iter().map(|conflict| conflict.path.as_bstr()).collect();
+fn in_conflict(state: &WorktreeState) -> Vec<&bstr::BStr> {
+    let mut paths: Vec<_> = state.unmerged.iter().map(|conflict| conflict.path.as_bstr()).collect();
     paths.dedup();
     paths
 }
@@ -90,7 +90,7 @@ fn in_conflict(moment: &WorktreeState) -> Vec<&bstr::BStr> {
 fn page(
     ctx: &Ctx,
     snapshot: &Snapshot,
-    moment: &WorktreeState,
+    state: &WorktreeState,
     changes: &[Difference],
     since: Option<&[Difference]>,
 ) -> String {
@@ -130,7 +130,7 @@ fn page(
         changes.iter().map(line).collect::<Vec<_>>()
     };
     list("Changes since the HEAD of its time:", "No changes since HEAD.", lines(changes));
-    let conflicts = in_conflict(moment);
+    let conflicts = in_conflict(state);
     if !conflicts.is_empty() {
         let lines = conflicts.into_iter().map(|path| format!("  {}", sanitize::bytes(path))).collect();
         list("In conflict in the index:", "", lines);
@@ -138,8 +138,8 @@ fn page(
     if let Some(since) = since {
         list("Differences from the current work tree:", "The work tree matches the snapshot.", lines(since));
     }
-    if !moment.skipped.is_empty() {
-        text.push_str(&format!("\n{}", not_in_it(&moment.skipped)));
+    if !state.skipped.is_empty() {
+        text.push_str(&format!("\n{}", not_in_it(&state.skipped)));
     }
     text
 }

@@ -33,10 +33,10 @@ impl Tally {
     }
 }
 
-/// The counts from one moment on.
+/// The counts from a time on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BurnPoint {
-    /// The moment.
+    /// The time.
     pub at: Timestamp,
     /// How many tasks there were.
     pub total: usize,
@@ -48,10 +48,10 @@ pub struct BurnPoint {
 pub(super) fn burn(tasks: &[&Task]) -> Vec<BurnPoint> {
     let added = tasks.iter().filter_map(|task| Some((task.created_at?, 1, 0)));
     let done = tasks.iter().filter_map(|task| Some((super::completed_at(task)?, 0, 1)));
-    let mut moments: Vec<(Timestamp, usize, usize)> = added.chain(done).collect();
-    moments.sort_unstable();
+    let mut changes: Vec<(Timestamp, usize, usize)> = added.chain(done).collect();
+    changes.sort_unstable();
     let mut steps: Vec<BurnPoint> = Vec::new();
-    for (at, added, done) in moments {
+    for (at, added, done) in changes {
         let last = steps.last().copied().unwrap_or(BurnPoint { at, total: 0, completed: 0 });
         let step = BurnPoint { at, total: last.total + added, completed: last.completed + done };
         match steps.last_mut().filter(|last| last.at == at) {

@@ -35,13 +35,13 @@ impl TaskEvent {
     /// The `events` of `task`, which are in the order of the fold.
     pub fn all(task: &TaskId, events: &[Event]) -> Vec<Self> {
         let (mut was, withdrawn) = (edited::before(events), withdraw::withdrawn(events.iter()));
-        let moment = |event: &Event| TaskEvent {
+        let task_event = |event: &Event| TaskEvent {
             task: task.clone(),
             event: event.clone(),
             was: was.remove(&event.id),
             is_withdrawn: withdrawn.contains(&event.id),
         };
-        events.iter().map(moment).collect()
+        events.iter().map(task_event).collect()
     }
 }
 
@@ -95,7 +95,7 @@ impl Events {
     pub fn next_since(&mut self, at: i64, tasks: &mut Tasks<'_>) -> Result<Option<TaskEvent>> {
         while self.heap.peek().is_some_and(|item| item.at >= at.max(self.since)) {
             match self.heap.pop().map(|item| (item.at, item.next)) {
-                Some((at, Next::TaskEvent(moment))) if at <= self.until => return Ok(Some(*moment)),
+                Some((at, Next::TaskEvent(task_event))) if at <= self.until => return Ok(Some(*task_event)),
                 Some((_, Next::Unread(task))) => self.read(&task, tasks)?,
                 _ => {}
             }
@@ -104,12 +104,12 @@ impl Events {
     }
 
     fn read(&mut self, task: &TaskId, tasks: &mut Tasks<'_>) -> Result<()> {
-        let moments = TaskEvent::all(task, tasks.events(task)?).into_iter();
-        let shown = moments.filter(|moment| !matches!(moment.event.payload, Payload::Commit(_)));
-        self.heap.extend(shown.map(|moment| Item {
-            at: moment.event.at.millis(),
-            n: moment.event.n,
-            next: Next::TaskEvent(Box::new(moment)),
+        let events = TaskEvent::all(task, tasks.events(task)?).into_iter();
+        let shown = events.filter(|task_event| !matches!(task_event.event.payload, Payload::Commit(_)));
+        self.heap.extend(shown.map(|task_event| Item {
+            at: task_event.event.at.millis(),
+            n: task_event.event.n,
+            next: Next::TaskEvent(Box::new(task_event)),
         }));
         Ok(())
     }

@@ -91,7 +91,7 @@ impl<'r> Tasks<'r> {
 
     /// When `record` was made, in milliseconds: as the ledger saw it, by the clock of the events around it, whatever its committer date is set
     /// to; else git's second.
-    pub fn moment(&self, record: &Record) -> i64 {
+    pub fn time(&self, record: &Record) -> i64 {
         self.committed.get(&record.commit).copied().unwrap_or_else(|| record.at.saturating_mul(1000))
     }
 

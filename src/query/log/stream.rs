@@ -211,8 +211,8 @@ impl<'r> Log<'r> {
         }
         let end = if self.is_narrow { i64::MAX } else { i64::MIN };
         let from = self.ahead.as_ref().map_or(end, |commit| commit.at);
-        if let Some(moment) = self.events.next_since(from, &mut self.tasks)? {
-            return Ok(Some(Entry::Event(Box::new(moment))));
+        if let Some(task_event) = self.events.next_since(from, &mut self.tasks)? {
+            return Ok(Some(Entry::Event(Box::new(task_event))));
         }
         let Some(mut commit) = self.ahead.take() else { return Ok(None) };
         if !self.diff.is_empty() {
@@ -262,7 +262,7 @@ impl<'r> Log<'r> {
                 self.tasks.verdict(&tasks, &record.tree)?
             };
             // The verdict has read the tasks' notes, in which the time stands, too.
-            let at = self.tasks.moment(&record);
+            let at = self.tasks.time(&record);
             let same_patch_as = self.same_patch.get(&commit);
             let same_patch_as = same_patch_as.and_then(|first| Some((*first, *self.numbers.get(first)?)));
             let changes = None;

@@ -95,7 +95,7 @@ fn describe(repo: &Repo, batch: &mut Batch, journal: &Journal, commit: ObjectId)
             }
             state.insert(piece.name.clone(), batch.blob(repo, piece.bytes.clone())?);
         }
-        let moment = WorktreeState {
+        let state = WorktreeState {
             head: head.clone(),
             worktree,
             staged,
@@ -107,9 +107,9 @@ fn describe(repo: &Repo, batch: &mut Batch, journal: &Journal, commit: ObjectId)
             submodules: Vec::new(),
             merged,
             rules: Some(rules),
-            state,
+            in_progress: state,
         };
-        snapshot::tree(repo, batch, &moment)
+        snapshot::tree(repo, batch, &state)
     };
     let held_after = if before.state.is_empty() { Vec::new() } else { state::held(repo)? };
     let contents = Contents {

@@ -98,7 +98,7 @@ pub fn what_is_not_held(target: &Target, plan: &mut PathPlan) {
     if target.untracked == Untracked::Exact {
         return;
     }
-    for left_out in &target.moment.skipped {
+    for left_out in &target.state.skipped {
         let is_meant = |path: &BString| *path == left_out.path || is_below(path.as_bstr(), left_out.path.as_bstr());
         let meant: Vec<BString> = plan.files.keys().filter(|path| is_meant(path)).cloned().collect();
         for path in meant {

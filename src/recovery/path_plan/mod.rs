@@ -66,8 +66,8 @@ impl Reason {
 
 impl PathPlan {
     /// Plan the way from `captured` to `target`.
-    pub fn new(repo: &Repo, captured: &Captured<'_>, target: &Target) -> Result<Self> {
-        let goal = StateView::new(repo, target.moment.clone());
+    pub(crate) fn new(repo: &Repo, captured: &Captured<'_>, target: &Target) -> Result<Self> {
+        let goal = StateView::new(repo, target.state.clone());
         let mut planner = Planner { captured, target, goal: &goal, now: Now::new(captured), plan: PathPlan::default() };
         for path in planner.candidates(repo)? {
             planner.plan_path(path.as_bstr())?;
@@ -174,9 +174,9 @@ impl PathPlan {
                 Change::Write(_) | Change::Remove(_) => drop(after.raw.remove(path)),
             }
         }
-        after.dirs = target.moment.dirs.clone();
-        after.head = target.moment.head.clone();
-        after.state = target.moment.state.clone();
+        after.dirs = target.state.dirs.clone();
+        after.head = target.state.head.clone();
+        after.in_progress = target.state.in_progress.clone();
         Ok(after)
     }
 }
@@ -257,7 +257,7 @@ impl Planner<'_> {
         let empty = repo.empty_tree();
         let head = self.captured.head_tree().unwrap_or(empty);
         let mut comparer = Comparer::new(repo);
-        let goal = &self.target.moment;
+        let goal = &self.target.state;
         let mut paths: BTreeSet<BString> = self.captured.changed().map(ToOwned::to_owned).collect();
         paths.extend(comparer.differing(head, goal.worktree)?);
         if goal.staged != goal.worktree {

@@ -13,30 +13,30 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Target {
     /// What shall be there.
-    pub moment: WorktreeState,
-    /// The commit that HEAD shall be at instead of that of `moment`: made when the snapshot, which it names, is stored.
+    pub state: WorktreeState,
+    /// The commit that HEAD shall be at instead of that of `state`: made when the snapshot, which it names, is stored.
     pub commit: Option<PlannedCommit>,
     /// Which paths may be touched.
     pub scope: Scope,
     /// What becomes of flags in the index.
     pub flags: Flagging,
-    /// What becomes of untracked files that are not in `moment`.
+    /// What becomes of untracked files that are not in `state`.
     pub untracked: Untracked,
-    /// The ignore rules of that time that `moment` has no files of; `None`: those of today, for want of better ones.
+    /// The ignore rules of that time that `state` has no files of; `None`: those of today, for want of better ones.
     pub rules: Option<ObjectId>,
     /// Which paths a sparse checkout has.
     pub sparse: Sparse,
 }
 
 impl Target {
-    /// Nothing changes but HEAD, which goes to `moment.head`, and the state of unfinished operations.
+    /// Nothing changes but HEAD, which goes to `state.head`, and the state of unfinished operations.
     ///
     /// # Errors
     ///
     /// When the patterns of a sparse checkout cannot be read.
-    pub fn head_only(repo: &Repo, moment: WorktreeState) -> Result<Self> {
+    pub fn head_only(repo: &Repo, state: WorktreeState) -> Result<Self> {
         Ok(Target {
-            moment,
+            state,
             commit: None,
             scope: Scope::Paths(Vec::new()),
             flags: Flagging::Kept,
@@ -80,7 +80,7 @@ pub enum Scope {
 /// What becomes of the flags of index entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flagging {
-    /// They become those of the moment.
+    /// They become those of the state.
     Exact,
     /// They stay with the path: a commit has none.
     Kept,
@@ -89,7 +89,7 @@ pub enum Flagging {
 /// What becomes of untracked files that are not at the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Untracked {
-    /// They go: the moment knows all files of the paths in scope.
+    /// They go: the state has all files of the paths in scope.
     Exact,
     /// They go: it is known that at that time there were none.
     BornLater,

@@ -133,7 +133,7 @@ impl Restore<'_> {
         let filled = self.fill(&private, to, &missing)?;
         let late = self.verify()?;
         reached(Step::Verified)?;
-        state::settle(self.repo, &from.moment, &to.moment, direction)?;
+        state::settle(self.repo, &from.state, &to.state, direction)?;
         reached(Step::StateWritten)?;
         if changed || filled {
             lock.install(self.repo, &private)?;
@@ -150,8 +150,8 @@ impl Restore<'_> {
             let kind = to.file(touched.path.as_bstr())?.map_or(EntryKind::Blob, |want| want.entry.kind);
             names::check(touched.path.as_bstr(), kind)?;
         }
-        to.moment.dirs.keys().try_for_each(|path| names::check(path.as_bstr(), EntryKind::Tree))?;
-        match to.moment.state.keys().find(|name| !git_state::is_known(name.as_bstr())) {
+        to.state.dirs.keys().try_for_each(|path| names::check(path.as_bstr(), EntryKind::Tree))?;
+        match to.state.in_progress.keys().find(|name| !git_state::is_known(name.as_bstr())) {
             Some(name) => Err(Error::bug(format!("'{name}' is no part of an unfinished operation"))),
             None => Ok(()),
         }
@@ -242,10 +242,10 @@ impl Restore<'_> {
             }
         }
         let is_inside = |directory: &BStr| directories.iter().any(|outer| is_below(directory, outer));
-        let known = self.before.moment.dirs.keys().chain(self.after.moment.dirs.keys()).map(|path| path.as_bstr());
+        let known = self.before.state.dirs.keys().chain(self.after.state.dirs.keys()).map(|path| path.as_bstr());
         let inside: Vec<&BStr> = known.filter(|directory| is_inside(directory)).collect();
         directories.extend(inside);
-        for directory in directories.into_iter().rev().filter(|path| !to.moment.dirs.contains_key(*path)) {
+        for directory in directories.into_iter().rev().filter(|path| !to.state.dirs.contains_key(*path)) {
             if disk::look(top, directory)? == Found::Directory {
                 disk::remove_if_empty(top, directory)?;
             }
@@ -268,7 +268,7 @@ impl Restore<'_> {
         }
         let mut by_git: Vec<BString> = Vec::new();
         let mut by_us: Vec<BString> = Vec::new();
-        for (path, permissions) in &to.moment.dirs {
+        for (path, permissions) in &to.state.dirs {
             disk::make_parents(top, path.as_bstr())?;
             disk::make_directory_with(top, path.as_bstr(), *permissions, &index::scratch(self.repo)?)?;
         }

@@ -20,9 +20,9 @@ const ORIG_HEAD: &str = "ORIG_HEAD";
 /// `state-moved` when a file is neither, on the way forward: the user goes on with the merge. On the way back that is theirs,
 /// and stays: there must always be a way back.
 pub fn settle(repo: &Repo, from: &WorktreeState, to: &WorktreeState, direction: Direction) -> Result<()> {
-    let names: BTreeSet<&BString> = from.state.keys().chain(to.state.keys()).collect();
+    let names: BTreeSet<&BString> = from.in_progress.keys().chain(to.in_progress.keys()).collect();
     for name in names {
-        let (old, new) = (from.state.get(name).copied(), to.state.get(name).copied());
+        let (old, new) = (from.in_progress.get(name).copied(), to.in_progress.get(name).copied());
         // It is only known while something is unfinished, and there at other times, too.
         if old == new || (name == ORIG_HEAD && new.is_none()) {
             continue;

@@ -13,10 +13,9 @@ use crate::{
     recovery::snapshot::{Flags, WorktreeState, flags_of},
 };
 
-/// A moment that can be asked by path.
+/// A state that can be asked by path.
 pub struct StateView<'r> {
-    /// The moment.
-    pub moment: WorktreeState,
+    pub state: WorktreeState,
     trees: Trees<'r>,
     conflicts: BTreeMap<BString, Vec<(u8, Entry)>>,
 }
@@ -42,31 +41,31 @@ pub struct Staged {
 }
 
 impl<'r> StateView<'r> {
-    /// `moment`, whose trees are in `repo`.
-    pub fn new(repo: &'r Repo, moment: WorktreeState) -> Self {
+    /// `state`, whose trees are in `repo`.
+    pub fn new(repo: &'r Repo, state: WorktreeState) -> Self {
         let mut conflicts: BTreeMap<BString, Vec<(u8, Entry)>> = BTreeMap::new();
-        for conflict in &moment.unmerged {
+        for conflict in &state.unmerged {
             conflicts.entry(conflict.path.clone()).or_default().push((conflict.stage, conflict.entry));
         }
-        StateView { moment, trees: Trees::new(repo), conflicts }
+        StateView { state, trees: Trees::new(repo), conflicts }
     }
 
     /// The file at `path`.
-    pub fn file(&self, path: &BStr) -> Result<Option<Want>> {
-        let entry = self.trees.find(self.moment.worktree, path)?;
-        Ok(entry.map(|entry| Want { entry, raw: self.moment.raw.get(path).copied() }))
+    pub(crate) fn file(&self, path: &BStr) -> Result<Option<Want>> {
+        let entry = self.trees.find(self.state.worktree, path)?;
+        Ok(entry.map(|entry| Want { entry, raw: self.state.raw.get(path).copied() }))
     }
 
     /// The index entry at `path`.
-    pub fn staged(&self, path: &BStr) -> Result<Staged> {
-        let entry = self.trees.find(self.moment.staged, path)?;
+    pub(crate) fn staged(&self, path: &BStr) -> Result<Staged> {
+        let entry = self.trees.find(self.state.staged, path)?;
         let conflicts = self.conflicts.get(path).cloned().unwrap_or_default();
-        let flags = self.moment.flags_at(path, entry);
+        let flags = self.state.flags_at(path, entry);
         Ok(Staged { entry, conflicts, flags })
     }
 
     /// Whether the file at `path` is left out of the work tree on purpose (a sparse checkout).
     pub fn is_left_out(&self, path: &BStr) -> bool {
-        flags_of(&self.moment.flags, path).skip_worktree && !self.moment.raw.contains_key(path)
+        flags_of(&self.state.flags, path).skip_worktree && !self.state.raw.contains_key(path)
     }
 }

@@ -69,15 +69,15 @@ fn target(repo: &Repo, plan: &RollbackPlan, captured: &Captured<'_>) -> Result<T
         if plan.keep_untracked {
             target.untracked = Untracked::Kept;
         }
-        if plan.abandons.is_some() && target.moment.state == *captured.state() {
-            target.moment.state.clear();
+        if plan.abandons.is_some() && target.state.in_progress == *captured.state() {
+            target.state.in_progress.clear();
         }
         target.commit = new;
         return Ok(target);
     }
-    let mut moment = WorktreeState::plain(head, plan.tree, plan.tree);
+    let mut state = WorktreeState::plain(head, plan.tree, plan.tree);
     if plan.abandons.is_none() {
-        moment.state = captured.state().clone();
+        state.in_progress = captured.state().clone();
     }
     let known = known(repo, plan)?;
     let untracked = if plan.keep_untracked {
@@ -88,7 +88,7 @@ fn target(repo: &Repo, plan: &RollbackPlan, captured: &Captured<'_>) -> Result<T
         Untracked::MayBeOlder
     };
     Ok(Target {
-        moment,
+        state,
         commit: new,
         scope: plan.scope.clone(),
         flags: Flagging::Kept,

@@ -7,35 +7,35 @@ use bstr::{BStr, BString, ByteSlice as _, ByteVec as _};
 /// A list by its name in the tree, and its bytes.
 pub type List = (&'static str, Vec<u8>);
 
-/// The lists of `moment` that are not empty.
-pub fn write(moment: &WorktreeState) -> Vec<List> {
+/// The lists of `state` that are not empty.
+pub fn write(state: &WorktreeState) -> Vec<List> {
     let permissions = |(path, bits): (&BString, &u32)| record(format!("{bits:03o}"), b' ', path);
     let lists = [
-        ("unmerged.lst", moment.unmerged.iter().map(conflict).collect::<Vec<_>>().concat()),
+        ("unmerged.lst", state.unmerged.iter().map(conflict).collect::<Vec<_>>().concat()),
         (
             "flags.lst",
-            moment.flags.iter().map(|(path, flags)| record(letters(*flags), b' ', path)).collect::<Vec<_>>().concat(),
+            state.flags.iter().map(|(path, flags)| record(letters(*flags), b' ', path)).collect::<Vec<_>>().concat(),
         ),
-        ("raw.lst", moment.raw.iter().map(permissions).collect::<Vec<_>>().concat()),
-        ("dirs.lst", moment.dirs.iter().map(permissions).collect::<Vec<_>>().concat()),
-        ("skipped.lst", moment.skipped.iter().map(skipped).collect::<Vec<_>>().concat()),
-        ("submodules.lst", moment.submodules.iter().map(submodule).collect::<Vec<_>>().concat()),
+        ("raw.lst", state.raw.iter().map(permissions).collect::<Vec<_>>().concat()),
+        ("dirs.lst", state.dirs.iter().map(permissions).collect::<Vec<_>>().concat()),
+        ("skipped.lst", state.skipped.iter().map(skipped).collect::<Vec<_>>().concat()),
+        ("submodules.lst", state.submodules.iter().map(submodule).collect::<Vec<_>>().concat()),
     ];
     lists.into_iter().filter(|(_, bytes)| !bytes.is_empty()).collect()
 }
 
-/// Put the list `name` into `moment`; `None`: it is damaged, or names a path that git would not write. Lists with other names
+/// Put the list `name` into `state`; `None`: it is damaged, or names a path that git would not write. Lists with other names
 /// are for people.
-pub fn read(moment: &mut WorktreeState, name: &BStr, bytes: &[u8]) -> Option<()> {
+pub fn read(state: &mut WorktreeState, name: &BStr, bytes: &[u8]) -> Option<()> {
     let bytes = if bytes.is_empty() { return Some(()) } else { bytes.strip_suffix(b"\0")? };
     let records = bytes.split_str(b"\0");
     match name.as_bytes() {
-        b"unmerged.lst" => moment.unmerged = records.map(read_conflict).collect::<Option<_>>()?,
-        b"flags.lst" => moment.flags = records.map(read_flags).collect::<Option<_>>()?,
-        b"raw.lst" => moment.raw = records.map(read_permissions).collect::<Option<_>>()?,
-        b"dirs.lst" => moment.dirs = records.map(read_permissions).collect::<Option<_>>()?,
-        b"skipped.lst" => moment.skipped = records.map(read_skipped).collect::<Option<_>>()?,
-        b"submodules.lst" => moment.submodules = records.map(read_submodule).collect::<Option<_>>()?,
+        b"unmerged.lst" => state.unmerged = records.map(read_conflict).collect::<Option<_>>()?,
+        b"flags.lst" => state.flags = records.map(read_flags).collect::<Option<_>>()?,
+        b"raw.lst" => state.raw = records.map(read_permissions).collect::<Option<_>>()?,
+        b"dirs.lst" => state.dirs = records.map(read_permissions).collect::<Option<_>>()?,
+        b"skipped.lst" => state.skipped = records.map(read_skipped).collect::<Option<_>>()?,
+        b"submodules.lst" => state.submodules = records.map(read_submodule).collect::<Option<_>>()?,
         _ => {}
     }
     Some(())
@@ -147,7 +147,7 @@ fn number(digits: &[u8], radix: u32) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn moment() -> WorktreeState {
+    fn state() -> WorktreeState {
         let id = |digit: &str| ObjectId::from_hex(digit.repeat(40).as_bytes()).unwrap();
         let null = id("0");
         let entry = |kind| Entry { kind, id: id("a") };
@@ -170,26 +170,26 @@ mod tests {
             ],
             merged: None,
             rules: None,
-            state: [].into(),
+            in_progress: [].into(),
         }
     }
 
     #[test]
     fn what_is_written_is_read() {
-        let moment = moment();
-        let mut read = WorktreeState::plain(moment.head.clone(), moment.worktree, moment.staged);
-        let lists = write(&moment);
+        let state = state();
+        let mut read = WorktreeState::plain(state.head.clone(), state.worktree, state.staged);
+        let lists = write(&state);
         assert_eq!(lists.len(), 6);
         for (name, bytes) in lists {
             super::read(&mut read, name.into(), &bytes).expect(name);
         }
-        assert_eq!(read, moment);
+        assert_eq!(read, state);
     }
 
     #[test]
     fn every_piece_of_a_list_that_is_cut_off_is_noticed() {
-        for (name, bytes) in write(&moment()) {
-            let mut read = moment();
+        for (name, bytes) in write(&state()) {
+            let mut read = state();
             assert!(super::read(&mut read, name.into(), &bytes[..bytes.len() - 1]).is_none(), "{name}");
             assert!(super::read(&mut read, name.into(), b"?\0").is_none(), "{name}");
         }
@@ -197,16 +197,16 @@ mod tests {
 
     #[test]
     fn a_path_that_leads_elsewhere_is_damage_in_every_list() {
-        for (name, bytes) in write(&moment()) {
+        for (name, bytes) in write(&state()) {
             let head = bytes[..bytes.find_byte(0).unwrap()].to_vec();
             let at = head.rfind(b"new\nline").or(head.rfind(b"x")).or(head.rfind(b"d")).unwrap();
             for path in ["../x", "/x", "a/../x", "a//b", ""] {
-                let mut read = moment();
+                let mut read = state();
                 let record = [&head[..at], path.as_bytes(), b"\0"].concat();
                 assert!(super::read(&mut read, name.into(), &record).is_none(), "{name}: {path}");
             }
             let record = [&head[..at], b".git/config\0"].concat();
-            let is_read = super::read(&mut moment(), name.into(), &record).is_some();
+            let is_read = super::read(&mut state(), name.into(), &record).is_some();
             assert_eq!(is_read, name == "skipped.lst", "{name}: only what is not stored may have such a name");
         }
     }

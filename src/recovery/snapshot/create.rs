@@ -37,7 +37,7 @@ pub struct Taken {
     /// It.
     pub snapshot: Snapshot,
     /// What it holds.
-    pub moment: WorktreeState,
+    pub state: WorktreeState,
     /// False: the last one holds all of it already.
     pub created: bool,
 }
@@ -56,7 +56,7 @@ pub fn take_captured(mut captured: Captured<'_>, request: &Request) -> Result<Ta
         && holds(repo, &last, &built)
         && keeps_alive(repo, &last, &captured.named)
     {
-        return Ok(Taken { snapshot: last, moment: built.moment, created: false });
+        return Ok(Taken { snapshot: last, state: built.state, created: false });
     }
     let about = Metadata {
         kind: request.kind,
@@ -69,8 +69,8 @@ pub fn take_captured(mut captured: Captured<'_>, request: &Request) -> Result<Ta
         tasks: request.tasks.clone(),
     };
     let written = captured.write_built(about, built)?;
-    let (snapshot, moment) = written.publish(repo, &[], &Batch::default())?;
-    Ok(Taken { snapshot, moment, created: true })
+    let (snapshot, state) = written.publish(repo, &[], &Batch::default())?;
+    Ok(Taken { snapshot, state, created: true })
 }
 
 /// Whether `last` can be read and holds just what was built; where branches were is not part of it.

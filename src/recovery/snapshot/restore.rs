@@ -87,14 +87,14 @@ pub fn refuse_foreign(snapshot: &Snapshot) -> Error {
 pub fn own(repo: &Repo, captured: &Captured<'_>, held: WorktreeState, scope: Scope, head: Head) -> Result<Target> {
     let is_same_head = held.head == head;
     let keeps_state = !is_same_head || !captured.state().is_empty() || scope != Scope::Everything || has_steps(&held);
-    let mut moment = WorktreeState { head, ..held };
+    let mut state = WorktreeState { head, ..held };
     if keeps_state {
-        moment.state = captured.state().clone();
+        state.in_progress = captured.state().clone();
     }
-    let rules = moment.rules;
+    let rules = state.rules;
     // Without the rules nothing proves that what is not ignored now was not there, ignored.
     let untracked = if rules.is_some() { Untracked::BornLater } else { Untracked::MayBeOlder };
-    Ok(Target { moment, commit: None, scope, flags: Flagging::Exact, untracked, rules, sparse: Sparse::of(repo)? })
+    Ok(Target { state, commit: None, scope, flags: Flagging::Exact, untracked, rules, sparse: Sparse::of(repo)? })
 }
 
 /// The files of the tree `worktree`, byte for byte as they are stored; whatever else there is stays as it is. Files that git does not
@@ -112,12 +112,12 @@ fn foreign(repo: &Repo, captured: &Captured<'_>, worktree: ObjectId, scope: &Sco
         Scope::Paths(touched) => touched.iter().map(|touched| touched.path.clone()).collect(),
     };
     paths.retain(|path| sparse.contains(path.as_bstr()));
-    let mut moment = WorktreeState::plain(captured.head().clone(), worktree, worktree);
-    moment.state = captured.state().clone();
+    let mut state = WorktreeState::plain(captured.head().clone(), worktree, worktree);
+    state.in_progress = captured.state().clone();
     for path in &paths {
         match trees.find(worktree, path.as_bstr())?.map(|entry| entry.kind) {
-            Some(EntryKind::BlobExecutable) => drop(moment.raw.insert(path.clone(), 0o755)),
-            Some(EntryKind::Blob | EntryKind::Link) => drop(moment.raw.insert(path.clone(), 0o644)),
+            Some(EntryKind::BlobExecutable) => drop(state.raw.insert(path.clone(), 0o755)),
+            Some(EntryKind::Blob | EntryKind::Link) => drop(state.raw.insert(path.clone(), 0o644)),
             _ => {}
         }
     }
@@ -132,15 +132,15 @@ fn foreign(repo: &Repo, captured: &Captured<'_>, worktree: ObjectId, scope: &Sco
         }
     }
     let scope = Scope::Paths(touched);
-    Ok(Target { moment, commit: None, scope, flags: Flagging::Exact, untracked: Untracked::Kept, rules: None, sparse })
+    Ok(Target { state, commit: None, scope, flags: Flagging::Exact, untracked: Untracked::Kept, rules: None, sparse })
 }
 
 /// A rebase, an am session, a sequence of picks or a bisection is git's own to go on with: half of it is in refs and reflogs.
-fn has_steps(moment: &snapshot::WorktreeState) -> bool {
+fn has_steps(state: &snapshot::WorktreeState) -> bool {
     let is_step = |name: &bstr::BString| {
         ["rebase-", "sequencer/", "BISECT_"].iter().any(|prefix| name.starts_with(prefix.as_bytes()))
     };
-    moment.state.keys().any(is_step)
+    state.in_progress.keys().any(is_step)
 }
 
 fn refuse_in_progress(repo: &Repo, snapshot: &Snapshot) -> Result<()> {

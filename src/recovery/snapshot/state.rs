@@ -35,7 +35,7 @@ pub struct WorktreeState {
     /// The ignore rules that are in neither of the trees, where they are known: see [`crate::git::ignore`].
     pub rules: Option<ObjectId>,
     /// Files of the git directory that belong to an unfinished merge, rebase, …: the path from there, and the blob.
-    pub state: BTreeMap<BString, ObjectId>,
+    pub in_progress: BTreeMap<BString, ObjectId>,
 }
 
 impl WorktreeState {
@@ -53,7 +53,7 @@ impl WorktreeState {
             submodules: Vec::new(),
             merged: None,
             rules: None,
-            state: [].into(),
+            in_progress: [].into(),
         }
     }
 

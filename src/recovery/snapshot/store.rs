@@ -32,7 +32,7 @@ pub(super) const REFS_LIST: &str = "refs.lst";
 pub(super) struct Built {
     /// How many objects were staged before.
     mark: usize,
-    pub moment: WorktreeState,
+    pub state: WorktreeState,
     /// What is at the top of the snapshot's tree, but for [`REFS_LIST`].
     pub entries: Vec<TreeEntry>,
 }
@@ -43,7 +43,7 @@ pub struct Unpublished {
     /// What it will be.
     pub snapshot: Snapshot,
     /// What it holds.
-    pub moment: WorktreeState,
+    pub state: WorktreeState,
     batch: Batch,
 }
 
@@ -51,7 +51,7 @@ impl Captured<'_> {
     /// What was captured, and the objects that have to be written for it. Nothing is written.
     pub fn finish(mut self) -> Result<(WorktreeState, Batch)> {
         let built = self.build()?;
-        Ok((built.moment, self.batch))
+        Ok((built.state, self.batch))
     }
 
     /// Make a snapshot of it, durably, with a ref of its own; the refs `and` move in the same transaction.
@@ -94,7 +94,7 @@ impl Captured<'_> {
                 Err(error) => return Err(error.into()),
                 Ok(()) => {
                     let snapshot = Snapshot { id, commit, tree, about, format: FORMAT, is_foreign: false };
-                    return Ok(Unpublished { snapshot, moment: built.moment, batch: self.batch });
+                    return Ok(Unpublished { snapshot, state: built.state, batch: self.batch });
                 }
             }
         }
@@ -118,7 +118,7 @@ impl Captured<'_> {
             edits.insert(path.clone(), leaf);
         }
         let worktree = trees::edit(self.repo, &mut self.batch, self.head_tree, &edits)?;
-        let moment = WorktreeState {
+        let state = WorktreeState {
             head: self.head.clone(),
             worktree,
             staged,
@@ -130,13 +130,13 @@ impl Captured<'_> {
             submodules: self.submodules.clone(),
             merged: self.merged,
             rules: Some(ignore::store(self.repo, &mut self.batch, &self.rules)?),
-            state: self.state.clone(),
+            in_progress: self.state.clone(),
         };
         let staged = self.staged.values().flatten().filter(|(kind, _)| *kind != EntryKind::Commit).map(|(_, id)| *id);
-        let unmerged = moment.unmerged.iter().map(|conflict| conflict.entry.id);
+        let unmerged = state.unmerged.iter().map(|conflict| conflict.entry.id);
         self.batch.rely_on(staged.chain(unmerged));
-        let entries = top(self.repo, &mut self.batch, &moment)?;
-        Ok(Built { mark, moment, entries })
+        let entries = top(self.repo, &mut self.batch, &state)?;
+        Ok(Built { mark, state, entries })
     }
 
     /// `refs.lst`.
@@ -196,29 +196,34 @@ enum Changed {
     Twice,
 }
 
-/// The tree of `moment`, as at the top of a snapshot, staged. Its files are in the repository.
-pub fn tree(repo: &Repo, batch: &mut Batch, moment: &WorktreeState) -> Result<ObjectId> {
-    let entries = top(repo, batch, moment)?;
+/// The tree of `state`, as at the top of a snapshot, staged. Its files are in the repository.
+///
+/// # Errors
+///
+/// When a tree cannot be staged.
+pub fn tree(repo: &Repo, batch: &mut Batch, state: &WorktreeState) -> Result<ObjectId> {
+    let entries = top(repo, batch, state)?;
     trees::directory(repo, batch, entries)
 }
 
 /// What is at the top of the tree of a snapshot.
-fn top(repo: &Repo, batch: &mut Batch, moment: &WorktreeState) -> Result<Vec<TreeEntry>> {
+fn top(repo: &Repo, batch: &mut Batch, state: &WorktreeState) -> Result<Vec<TreeEntry>> {
     let directory = |name: &str, oid| TreeEntry { mode: EntryKind::Tree.into(), filename: name.into(), oid };
-    let mut entries = vec![directory("worktree", moment.worktree), directory("staged", moment.staged)];
-    if moment.worktree.is_empty_tree() || moment.staged.is_empty_tree() {
+    let mut entries = vec![directory("worktree", state.worktree), directory("staged", state.staged)];
+    if state.worktree.is_empty_tree() || state.staged.is_empty_tree() {
         trees::directory(repo, batch, Vec::new())?;
     }
-    let state: Edits = moment.state.iter().map(|(path, id)| (path.clone(), Some((EntryKind::Blob, *id)))).collect();
-    if !state.is_empty() {
-        entries.push(directory("state", trees::edit(repo, batch, None, &state)?));
+    let in_progress: Edits =
+        state.in_progress.iter().map(|(path, id)| (path.clone(), Some((EntryKind::Blob, *id)))).collect();
+    if !in_progress.is_empty() {
+        entries.push(directory("state", trees::edit(repo, batch, None, &in_progress)?));
     }
-    entries.extend(moment.merged.map(|merged| directory("merged", merged)));
-    entries.extend(moment.rules.map(|rules| directory("rules", rules)));
-    if !moment.unmerged.is_empty() {
-        entries.push(directory("unmerged", unmerged(repo, batch, moment)?));
+    entries.extend(state.merged.map(|merged| directory("merged", merged)));
+    entries.extend(state.rules.map(|rules| directory("rules", rules)));
+    if !state.unmerged.is_empty() {
+        entries.push(directory("unmerged", unmerged(repo, batch, state)?));
     }
-    for (name, bytes) in codec::write(moment) {
+    for (name, bytes) in codec::write(state) {
         entries.push(blob_entry(name, batch.blob(repo, bytes)?));
     }
     Ok(entries)
@@ -229,9 +234,9 @@ fn blob_entry(name: &str, oid: ObjectId) -> TreeEntry {
 }
 
 /// The blobs of conflicts, by stage, so that they stay alive.
-fn unmerged(repo: &Repo, batch: &mut Batch, moment: &WorktreeState) -> Result<ObjectId> {
+fn unmerged(repo: &Repo, batch: &mut Batch, state: &WorktreeState) -> Result<ObjectId> {
     let mut stages = Edits::new();
-    for conflict in &moment.unmerged {
+    for conflict in &state.unmerged {
         let path = [conflict.stage.to_string().as_bytes(), b"/", conflict.path.as_slice()].concat();
         if conflict.entry.kind == EntryKind::Commit || repo.has(conflict.entry.id) {
             stages.insert(path.into(), Some((conflict.entry.kind, conflict.entry.id)));
@@ -271,6 +276,6 @@ impl Unpublished {
             attempt += 1;
         }
         batches.iter().try_for_each(|batch| batch.secure(repo))?;
-        Ok((self.snapshot, self.moment))
+        Ok((self.snapshot, self.state))
     }
 }

@@ -194,7 +194,7 @@ fn readable(snapshot: &Snapshot) -> Result<()> {
 /// What the tree of a snapshot, or one in its form, holds; `head` is what HEAD was.
 pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<WorktreeState> {
     let null = repo.null_id();
-    let mut moment = WorktreeState::plain(head.clone(), null, null);
+    let mut state = WorktreeState::plain(head.clone(), null, null);
     let damaged = |what: String| Error::new(codes::DAMAGED_SNAPSHOT, what);
     let entries = trees::entries(repo, tree)?;
     let mut names = HashSet::new();
@@ -203,13 +203,13 @@ pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<WorktreeSta
     }
     for entry in entries {
         match (entry.filename.as_slice(), entry.mode.kind()) {
-            (b"worktree", EntryKind::Tree) => moment.worktree = entry.oid,
-            (b"staged", EntryKind::Tree) => moment.staged = entry.oid,
-            (b"merged", EntryKind::Tree) => moment.merged = Some(entry.oid),
-            (b"rules", EntryKind::Tree) => moment.rules = Some(entry.oid),
+            (b"worktree", EntryKind::Tree) => state.worktree = entry.oid,
+            (b"staged", EntryKind::Tree) => state.staged = entry.oid,
+            (b"merged", EntryKind::Tree) => state.merged = Some(entry.oid),
+            (b"rules", EntryKind::Tree) => state.rules = Some(entry.oid),
             (b"state", EntryKind::Tree) => trees::leaves(repo, entry.oid, &mut |path: BString, (kind, id)| {
                 if kind == EntryKind::Blob && state::is_known(path.as_bstr()) {
-                    moment.state.insert(path, id);
+                    state.in_progress.insert(path, id);
                 } else {
                     return Err(damaged(format!("'state/{path}' is no part of an unfinished operation")));
                 }
@@ -222,16 +222,16 @@ pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<WorktreeSta
                     }
                     _ => repo.read_own(entry.oid, ObjectKind::Blob)?,
                 };
-                codec::read(&mut moment, name.as_bstr(), &bytes)
+                codec::read(&mut state, name.as_bstr(), &bytes)
                     .ok_or_else(|| damaged(format!("'{}' is damaged", name.as_bstr())))?;
             }
             _ => {}
         }
     }
-    if moment.worktree.is_null() || moment.staged.is_null() {
+    if state.worktree.is_null() || state.staged.is_null() {
         Err(damaged("it has no 'worktree' or no 'staged'".to_owned()))
     } else {
-        Ok(moment)
+        Ok(state)
     }
 }
 

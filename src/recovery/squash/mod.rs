@@ -186,8 +186,8 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, plan: &SquashPlan, message: &
         return Err(Error::new(codes::HEAD_MOVED, format!("{}: HEAD has just moved", cannot(id)))
             .hint("look at the plan again: git agent squash --dry-run"));
     }
-    let moment = WorktreeState {
-        state: captured.state().clone(),
+    let state = WorktreeState {
+        in_progress: captured.state().clone(),
         ..WorktreeState::plain(plan.head.clone(), plan.tree, plan.tree)
     };
     let new = PlannedCommit {
@@ -196,7 +196,7 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, plan: &SquashPlan, message: &
         message: CommitMessage::Text(message.clone()),
         author: plan.commits.first().map(|oldest| oldest.author.clone()),
     };
-    let target = Target { commit: Some(new), ..Target::head_only(repo, moment)? };
+    let target = Target { commit: Some(new), ..Target::head_only(repo, state)? };
     let title = match plan.commits.len() {
         1 => format!("reword a commit of {id}"),
         count => format!("squash {count} commits of {id}"),

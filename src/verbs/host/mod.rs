@@ -10,7 +10,7 @@ use crate::{
     domain::{id::TaskId, session::SessionId, status::Status},
     error::Result,
     git::{ObjectId, config_block, status},
-    hosts::{HostEvent, Moment},
+    hosts::{EventKind, HostEvent},
     query::repair::Range,
     recovery::snapshot::{self, SnapshotKind, Taken},
     store::{
@@ -60,16 +60,18 @@ pub fn note(caller: &Caller, session: &SessionId, event: &HostEvent) -> bool {
         if event.model.is_some() {
             known.model.clone_from(&event.model);
         }
-        match &event.moment {
-            Moment::Start | Moment::AgentStart => {
+        match &event.kind {
+            EventKind::Start | EventKind::AgentStart => {
                 known.ended = None;
                 known.head = head();
                 known.found = standing(caller);
             }
-            Moment::Prompt(text) => known.prompt = text.lines().map(str::trim).find(|line| !line.is_empty()).map(cut),
-            Moment::End(reason) => known.ended = Some(Ended { at: now, reason: reason.as_deref().map(cut) }),
-            Moment::AgentStop => known.ended = Some(Ended { at: now, reason: None }),
-            Moment::AfterTool(tool, _) if is_first && tool.may_change_files() => known.calls += 1,
+            EventKind::Prompt(text) => {
+                known.prompt = text.lines().map(str::trim).find(|line| !line.is_empty()).map(cut)
+            }
+            EventKind::End(reason) => known.ended = Some(Ended { at: now, reason: reason.as_deref().map(cut) }),
+            EventKind::AgentStop => known.ended = Some(Ended { at: now, reason: None }),
+            EventKind::AfterTool(tool, _) if is_first && tool.may_change_files() => known.calls += 1,
             _ => {}
         }
         is_first

@@ -93,7 +93,7 @@ impl TakenJson {
             r#ref: taken.snapshot.ref_name(),
             commit: taken.snapshot.commit.to_string(),
             created: taken.created,
-            skipped: taken.moment.skipped.iter().map(SkippedJson::new).collect(),
+            skipped: taken.state.skipped.iter().map(SkippedJson::new).collect(),
             unguarded: None,
         }
     }

@@ -28,13 +28,13 @@ pub struct Said {
     pub text: String,
 }
 
-/// `moment` in words: of an edit the values before and after, and whether it was undone.
-pub fn of(view: &View<'_>, moment: &TaskEvent) -> Said {
-    let mut said = say(view, &moment.event.payload);
-    if let (Payload::Edit(edit), Some(was)) = (&moment.event.payload, &moment.was) {
+/// `task_event` in words: of an edit the values before and after, and whether it was undone.
+pub fn of(view: &View<'_>, task_event: &TaskEvent) -> Said {
+    let mut said = say(view, &task_event.event.payload);
+    if let (Payload::Edit(edit), Some(was)) = (&task_event.event.payload, &task_event.was) {
         said.text = changed(view, edit, was);
     }
-    if moment.is_withdrawn {
+    if task_event.is_withdrawn {
         said.verb.push_str(" (undone)");
         said.tone = Style::faint;
     }

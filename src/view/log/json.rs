@@ -28,7 +28,7 @@ pub fn answer(log: &mut Log<'_>) -> Result<LogAnswer> {
 pub fn entry(view: &View<'_>, entry: &Entry) -> LogEntry {
     match entry {
         Entry::Commit(commit) => LogEntry::Commit(self::commit(commit)),
-        Entry::Event(moment) => LogEntry::Event(event(view, moment)),
+        Entry::Event(task_event) => LogEntry::Event(event(view, task_event)),
     }
 }
 
@@ -48,8 +48,8 @@ fn commit(commit: &Checkpoint) -> LogCommit {
 }
 
 /// An event with everything that its line in the ledger says, long texts in full.
-fn event(view: &View<'_>, moment: &TaskEvent) -> LogEvent {
-    let mut payload = moment.event.payload.clone();
+fn event(view: &View<'_>, task_event: &TaskEvent) -> LogEvent {
+    let mut payload = task_event.event.payload.clone();
     for text in payload.texts_mut() {
         *text = Text::Inline(view.text(text));
     }
@@ -67,20 +67,20 @@ fn event(view: &View<'_>, moment: &TaskEvent) -> LogEvent {
         };
         (key, value)
     });
-    let was = moment.was.clone().map(|was| {
+    let was = task_event.was.clone().map(|was| {
         let mut was = Payload::Edit(was);
         for text in was.texts_mut() {
             *text = Text::Inline(view.text(text));
         }
         ("was".to_owned(), was.keys().unwrap_or_default())
     });
-    let undone = moment.is_withdrawn.then(|| ("undone".to_owned(), Value::Bool(true)));
+    let undone = task_event.is_withdrawn.then(|| ("undone".to_owned(), Value::Bool(true)));
     LogEvent {
-        at: moment.event.at.to_string(),
-        by: moment.event.actor.to_string(),
-        task: moment.task.to_string(),
+        at: task_event.event.at.to_string(),
+        by: task_event.event.actor.to_string(),
+        task: task_event.task.to_string(),
         kind: payload.kind().to_owned(),
-        id: moment.event.id.to_string(),
+        id: task_event.event.id.to_string(),
         keys: renamed.chain(was).chain(undone).collect(),
     }
 }

@@ -25,8 +25,8 @@ impl Page {
         match (entry, oneline) {
             (Entry::Commit(commit), true) => self.commit_line(log, commit),
             (Entry::Commit(commit), false) => self.commit(log, commit),
-            (Entry::Event(moment), true) => self.event_line(log, moment),
-            (Entry::Event(moment), false) => self.event(log, moment),
+            (Entry::Event(task_event), true) => self.event_line(log, task_event),
+            (Entry::Event(task_event), false) => self.event(log, task_event),
         }
         if let Entry::Commit(commit) = entry
             && let Some(changes) = &commit.changes
@@ -111,16 +111,16 @@ impl Page {
         self.go_on(record, record.graph.len());
     }
 
-    fn event(&mut self, log: &Log<'_>, moment: &TaskEvent) {
-        let said = event_text::of(log.view(), moment);
+    fn event(&mut self, log: &Log<'_>, task_event: &TaskEvent) {
+        let said = event_text::of(log.view(), task_event);
         let quiet = said.text.trim().is_empty();
         self.space(if quiet { Before::Line } else { Before::Block });
         let style = self.style;
         let verb = (said.tone)(style, &format!("{} {}", said.mark, said.verb));
-        let title = style.plain(&title(log, moment));
-        let who = style.faint(&self.who(moment));
-        let line = format!("{verb} {} {title}  {who}", style.task(moment.task.as_str()));
-        self.event_on_lane(moment.task.as_str(), log.next_of(moment.task.as_str()), &line);
+        let title = style.plain(&title(log, task_event));
+        let who = style.faint(&self.who(task_event));
+        let line = format!("{verb} {} {title}  {who}", style.task(task_event.task.as_str()));
+        self.event_on_lane(task_event.task.as_str(), log.next_of(task_event.task.as_str()), &line);
         if !quiet {
             self.line("");
             for line in sanitize::lines(said.text.trim_end()).lines() {
@@ -129,10 +129,10 @@ impl Page {
         }
     }
 
-    fn event_line(&mut self, log: &Log<'_>, moment: &TaskEvent) {
-        let said = event_text::of(log.view(), moment);
+    fn event_line(&mut self, log: &Log<'_>, task_event: &TaskEvent) {
+        let said = event_text::of(log.view(), task_event);
         let style = self.style;
-        let title = title(log, moment);
+        let title = title(log, task_event);
         let Said { mark, verb, tone, text } = said;
         let text = match text.trim() {
             "" => title.into_owned(),
@@ -141,25 +141,25 @@ impl Page {
         let row = Row::new()
             .left(&" ".repeat(self.hash + 1), style)
             .left(&format!("{mark} "), |text: &str| tone(style, text))
-            .left(moment.task.as_str(), |text: &str| style.task(text))
+            .left(task_event.task.as_str(), |text: &str| style.task(text))
             .left(" ", style)
             .left(&verb, |text: &str| tone(style, text))
             .middle(&if text.is_empty() { text } else { format!(": {text}") })
-            .right(&format!(" {}", self.who(moment)), |text: &str| style.faint(text));
+            .right(&format!(" {}", self.who(task_event)), |text: &str| style.faint(text));
         let line = row.render(self.room());
-        self.event_on_lane(moment.task.as_str(), log.next_of(moment.task.as_str()), &line);
+        self.event_on_lane(task_event.task.as_str(), log.next_of(task_event.task.as_str()), &line);
     }
 
-    fn who(&self, moment: &TaskEvent) -> String {
-        format!("({}, {})", moment.event.actor, self.dates.of(moment.event.at))
+    fn who(&self, task_event: &TaskEvent) -> String {
+        format!("({}, {})", task_event.event.actor, self.dates.of(task_event.event.at))
     }
 }
 
-/// The title of the task of `moment`; where it was added, the one that it got then.
-fn title<'t>(log: &'t Log<'_>, moment: &'t TaskEvent) -> Cow<'t, str> {
-    match &moment.event.payload {
+/// The title of the task of `task_event`; where it was added, the one that it got then.
+fn title<'t>(log: &'t Log<'_>, task_event: &'t TaskEvent) -> Cow<'t, str> {
+    match &task_event.event.payload {
         Payload::Create(create) => text::title(&create.title),
-        _ => log.title(moment.task.as_str()).unwrap_or_default().into(),
+        _ => log.title(task_event.task.as_str()).unwrap_or_default().into(),
     }
 }
 

@@ -90,7 +90,7 @@ impl Plan {
                 State::InProgress => item.started_at,
                 _ => None,
             };
-            let stamp = stamp.map(|at| format!("({}) ", moment(at))).unwrap_or_default();
+            let stamp = stamp.map(|at| format!("({}) ", minute(at))).unwrap_or_default();
             let sign = if item.state == State::Completed { "x" } else { " " };
             let said: Vec<String> = match item.state {
                 State::Completed => Vec::new(),
@@ -280,7 +280,7 @@ fn discoveries(block: &Block) -> Vec<String> {
 }
 
 fn entry(text: &str, task: &str, by: &str, at: Timestamp) -> String {
-    format!("- Observation: {}\n  Evidence: task `{task}`, {}, {}", escape(text), escape(by), moment(at))
+    format!("- Observation: {}\n  Evidence: task `{task}`, {}, {}", escape(text), escape(by), minute(at))
 }
 
 fn decisions(block: &Block) -> Vec<String> {
@@ -298,7 +298,7 @@ fn decisions(block: &Block) -> Vec<String> {
 }
 
 /// `2026-01-02 03:04Z`.
-fn moment(at: Timestamp) -> String {
+fn minute(at: Timestamp) -> String {
     at.to_utc().format("%Y-%m-%d %H:%MZ").to_string()
 }
 

@@ -41,7 +41,7 @@ pub(super) struct Times {
 }
 
 impl Times {
-    /// From the first to the last moment, at least a minute.
+    /// From the first to the last time shown, at least a minute.
     pub(super) fn new(from: Timestamp, to: Timestamp, left: f64, width: f64) -> Self {
         let from = second(from).millis();
         Times { from, to: second(to).millis().max(from.saturating_add(MINUTE)), left, width }
@@ -67,8 +67,8 @@ impl Times {
             .map(|number: i64| first + number * step)
             .take_while(|at| *at <= self.to)
             .map(|at| {
-                let moment = Timestamp::from_millis(at);
-                (self.place(moment), moment.to_utc().format(format(at)).to_string())
+                let tick = Timestamp::from_millis(at);
+                (self.place(tick), tick.to_utc().format(format(at)).to_string())
             })
             .collect()
     }
