@@ -14,26 +14,18 @@ use super::{
     task::{Task, Tie},
     time::Timestamp,
 };
+use crate::domain::named::named;
 
 /// Work that took less than this, in seconds, tells nothing.
 const SHORTEST: u64 = 10 * 60;
 
-/// How a history came about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum How {
-    /// Checkpoints were made while the work went on.
-    WhileWorking,
-    /// It was committed when most of the work was done.
-    AtTheEnd,
-}
-
-impl How {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            How::WhileWorking => "while-working",
-            How::AtTheEnd => "at-the-end",
-        }
+named! {
+    /// How a history came about.
+    pub enum How {
+        /// Checkpoints were made while the work went on.
+        WhileWorking = "while-working",
+        /// It was committed when most of the work was done.
+        AtTheEnd = "at-the-end",
     }
 }
 

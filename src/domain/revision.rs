@@ -4,6 +4,7 @@ pub(crate) mod word;
 
 pub use word::{Dots, End, Word};
 
+use crate::domain::named::named;
 use std::fmt;
 
 /// What stands before and behind the last `@` of a word.
@@ -28,32 +29,20 @@ pub enum Which {
     Green,
 }
 
-/// How `@start`, the state before a task began, was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// `start` recorded the commit, and it is on this history.
-    Recorded,
-    /// It is not, or nothing was recorded: the first parent of the task's oldest commit.
-    Rewritten,
-    /// It is not, and the task has no commit here: where the recorded history and this one part.
-    MergeBase,
-    /// It is not on this history, which a shallow clone cuts off: it may be behind the end. The first parent of the task's oldest commit
-    /// that is here.
-    CutOff,
-    /// `start` was on an unborn branch.
-    Unborn,
-}
-
-impl Rule {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Rule::Recorded => "recorded",
-            Rule::Rewritten => "rewritten",
-            Rule::MergeBase => "merge-base",
-            Rule::CutOff => "cut-off",
-            Rule::Unborn => "unborn",
-        }
+named! {
+    /// How `@start`, the state before a task began, was found.
+    pub enum Rule {
+        /// `start` recorded the commit, and it is on this history.
+        Recorded = "recorded",
+        /// It is not, or nothing was recorded: the first parent of the task's oldest commit.
+        Rewritten = "rewritten",
+        /// It is not, and the task has no commit here: where the recorded history and this one part.
+        MergeBase = "merge-base",
+        /// It is not on this history, which a shallow clone cuts off: it may be behind the end. The first parent of the task's oldest commit
+        /// that is here.
+        CutOff = "cut-off",
+        /// `start` was on an unborn branch.
+        Unborn = "unborn",
     }
 }
 

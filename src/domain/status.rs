@@ -3,50 +3,48 @@
 //! The one table serves both sides: a command that asks for an illegal move is refused, and the fold, which meets such a
 //! move only when two clones acted at the same time, leaves it without effect.
 
-use std::fmt;
-
+use crate::domain::named::named;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Where a task is in its life.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Not begun, or put down again.
-    #[default]
-    Pending,
-    /// It is being worked on.
-    InProgress,
-    /// Done.
-    Completed,
-    /// Tried and failed, with a reason; may be started again.
-    Failed,
-    /// Not wanted any more.
-    Cancelled,
+named! {
+    /// Where a task is in its life.
+    #[derive(Default, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Status {
+        /// Not begun, or put down again.
+        #[default]
+        Pending = "pending",
+        /// It is being worked on.
+        InProgress = "in_progress",
+        /// Done.
+        Completed = "completed",
+        /// Tried and failed, with a reason; may be started again.
+        Failed = "failed",
+        /// Not wanted any more.
+        Cancelled = "cancelled",
+    }
 }
 
-/// What can be asked of a task that changes its state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
-    /// Begin, or go on after a pause; after a failure a new attempt.
-    Start,
-    /// Put it down without an outcome.
-    Pause,
-    /// Finish.
-    Complete,
-    /// Give up this attempt, with a reason.
-    Fail,
-    /// Do not do it at all.
-    Cancel,
-    /// Take a closed task up again.
-    Reopen,
+named! {
+    /// What can be asked of a task that changes its state.
+    pub enum Verb {
+        /// Begin, or go on after a pause; after a failure a new attempt.
+        Start = "start",
+        /// Put it down without an outcome.
+        Pause = "pause",
+        /// Finish.
+        Complete = "complete",
+        /// Give up this attempt, with a reason.
+        Fail = "fail",
+        /// Do not do it at all.
+        Cancel = "cancel",
+        /// Take a closed task up again.
+        Reopen = "reopen",
+    }
 }
 
 impl Status {
-    /// All states, in the order of a task's life.
-    pub const ALL: [Status; 5] =
-        [Status::Pending, Status::InProgress, Status::Completed, Status::Failed, Status::Cancelled];
-
     /// The state after `verb`, or `None` when that move is illegal.
     ///
     /// |             | start       | pause   | complete  | fail   | cancel    | reopen  |
@@ -75,17 +73,6 @@ impl Status {
         matches!(self, Status::Completed | Status::Cancelled)
     }
 
-    /// The word used in lines, JSON and on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Status::Pending => "pending",
-            Status::InProgress => "in_progress",
-            Status::Completed => "completed",
-            Status::Failed => "failed",
-            Status::Cancelled => "cancelled",
-        }
-    }
-
     /// The state in a sentence: `in progress`.
     pub fn in_words(self) -> &'static str {
         match self {
@@ -96,26 +83,7 @@ impl Status {
 
     /// The state called `word`; `-` may stand for `_`.
     pub fn parse(word: &str) -> Option<Status> {
-        Status::ALL.into_iter().find(|status| status.as_str() == word.replace('-', "_"))
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl fmt::Display for Verb {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Verb::Start => "start",
-            Verb::Pause => "pause",
-            Verb::Complete => "complete",
-            Verb::Fail => "fail",
-            Verb::Cancel => "cancel",
-            Verb::Reopen => "reopen",
-        })
+        Status::from_word(&word.replace('-', "_"))
     }
 }
 

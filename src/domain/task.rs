@@ -6,6 +6,7 @@ use ulid::Ulid;
 use super::{
     actor::Actor, claim::Claim, criteria::Ticks, event::Event, id::TaskId, status::Status, text::Text, time::Timestamp,
 };
+use crate::domain::named::named;
 
 /// The highest priority number; 0 is the most urgent.
 pub const LOWEST_PRIORITY: u8 = 4;
@@ -158,31 +159,19 @@ pub struct Because {
     pub by: Actor,
 }
 
-/// What is done with a task for a reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
-    /// It was paused.
-    Paused,
-    /// It was cancelled.
-    Cancelled,
-    /// It was reopened.
-    Reopened,
-    /// Its claim was taken over from another actor.
-    TakenOver,
-    /// Its claim was released.
-    Released,
-}
-
-impl Deed {
-    /// In words.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Deed::Paused => "paused",
-            Deed::Cancelled => "cancelled",
-            Deed::Reopened => "reopened",
-            Deed::TakenOver => "taken over",
-            Deed::Released => "released",
-        }
+named! {
+    /// What is done with a task for a reason.
+    pub enum Deed {
+        /// It was paused.
+        Paused = "paused",
+        /// It was cancelled.
+        Cancelled = "cancelled",
+        /// It was reopened.
+        Reopened = "reopened",
+        /// Its claim was taken over from another actor.
+        TakenOver = "taken over",
+        /// Its claim was released.
+        Released = "released",
     }
 }
 
@@ -377,12 +366,6 @@ impl Task {
     /// verified if it passed; what other tasks were verified with says nothing about this one.
     pub fn verification_of(&self, tree: &str) -> Option<&Verification> {
         self.verifications.iter().rev().find(|verification| verification.tree == tree)
-    }
-
-    /// Whether `event` is the one that named blocker `id`.
-    pub fn has_blocker(&self, event: Ulid) -> bool {
-        let id = Blocker::id_for(event);
-        self.blockers.iter().any(|blocker| blocker.id == id)
     }
 
     /// The task that `events`, in any order, tell of.

@@ -28,7 +28,7 @@ use std::{
 use bstr::{BString, ByteSlice as _};
 
 use crate::{
-    domain::{id::TaskId, time::Timestamp},
+    domain::{id::TaskId, named::named, time::Timestamp},
     error::{Error, Result, codes},
     git::{Repo, config_parameters},
     guard::environment::{Environment, cannot_open, real},
@@ -56,28 +56,17 @@ pub struct Who<'w> {
     pub tasks: &'w dyn Fn(&Repo) -> Vec<TaskId>,
 }
 
-/// What the answer is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nothing in the line destroys anything.
-    Safe,
-    /// Something does, and what there was to lose is in a snapshot now.
-    Captured,
-    /// It must not run.
-    Refused,
-    /// Something does, but there is nothing to lose, or all of it is in a snapshot already.
-    Allowed,
-}
-
-impl Verdict {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Verdict::Safe => "safe",
-            Verdict::Captured => "captured",
-            Verdict::Refused => "refused",
-            Verdict::Allowed => "allowed",
-        }
+named! {
+    /// What the answer is.
+    pub enum Verdict {
+        /// Nothing in the line destroys anything.
+        Safe = "safe",
+        /// Something does, and what there was to lose is in a snapshot now.
+        Captured = "captured",
+        /// It must not run.
+        Refused = "refused",
+        /// Something does, but there is nothing to lose, or all of it is in a snapshot already.
+        Allowed = "allowed",
     }
 }
 

@@ -19,26 +19,26 @@ pub use tools::{Step, Todo, TodoState, Tool};
 
 use std::path::PathBuf;
 
-use crate::domain::session::SessionId;
+use crate::domain::{named::named, session::SessionId};
 
 /// How the question begins that an agent is asked before it stops. Some hosts hand it on as if the user had said it.
 pub const QUESTION: &str = "git-agent: the active task ";
 
-/// A program that runs agents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Host {
-    /// Claude Code.
-    Claude,
-    /// Codex CLI.
-    Codex,
-    /// Gemini CLI.
-    Gemini,
-    /// Copilot CLI.
-    Copilot,
-    /// OpenCode.
-    OpenCode,
-    /// Cursor.
-    Cursor,
+named! {
+    /// A program that runs agents.
+    #[derive(Hash)]
+    pub enum Host {
+        /// Claude Code.
+        Claude = "claude",
+        /// Codex CLI.
+        Codex = "codex",
+        /// Gemini CLI.
+        Gemini = "gemini",
+        /// Copilot CLI.
+        Copilot = "copilot",
+        OpenCode = "opencode",
+        Cursor = "cursor",
+    }
 }
 
 impl Host {
@@ -52,11 +52,6 @@ impl Host {
             Host::OpenCode => "OpenCode",
             Host::Cursor => "Cursor",
         }
-    }
-
-    /// The host of this word.
-    pub fn from_word(word: &str) -> Option<Host> {
-        Host::ALL.into_iter().find(|host| host.word() == word)
     }
 
     /// The host that really sends an event to the hook of `self`: Copilot CLI and Cursor also run hooks of Claude Code. `is_set` says

@@ -17,7 +17,7 @@ pub fn read(host: Host, word: &str, bytes: &[u8], cwd: &Path) -> HostEvent {
         keys.iter().find_map(|key| payload.get(key)?.as_str()).filter(|text| !text.is_empty()).map(str::to_owned)
     };
     let session = text(&["session_id", "sessionId", "conversation_id", "sessionID"]);
-    let session = session.and_then(|id| SessionId::new(host.word(), &id));
+    let session = session.and_then(|id| SessionId::new(host.as_str(), &id));
     let agent = text(&["agent_id", "agentId", "subagent_id"]);
     let session = match (session, agent) {
         (Some(session), Some(agent)) => Some(session.with_agent(&agent)),

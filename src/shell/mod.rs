@@ -23,17 +23,20 @@ mod walk;
 mod wrap;
 mod wrappers;
 
+use crate::domain::named::named;
 use bstr::{BStr, BString, ByteSlice as _};
 
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Changes files or history in a way that is often wanted: captured before, never refused.
-    Changes,
-    /// Throws work away: captured before, refused if the repository asks for that.
-    Destroys,
-    /// Takes the repository with it, and with it every snapshot: always refused.
-    Fatal,
+named! {
+    /// How bad it is.
+    #[derive(PartialOrd, Ord)]
+    pub enum Level {
+        /// Changes files or history in a way that is often wanted: captured before, never refused.
+        Changes = "changes",
+        /// Throws work away: captured before, refused if the repository asks for that.
+        Destroys = "destroys",
+        /// Takes the repository with it, and with it every snapshot: always refused.
+        Fatal = "fatal",
+    }
 }
 
 /// What the guard does: `agent.guard`.

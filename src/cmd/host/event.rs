@@ -158,7 +158,7 @@ fn enter(event: &HostEvent) {
 /// Who acts: the host, and the agent inside of it.
 fn actor(event: &HostEvent) -> String {
     let named = std::env::var("GIT_AGENT_ACTOR").ok().filter(|name| !name.trim().is_empty());
-    let name = named.unwrap_or_else(|| event.host.word().to_owned());
+    let name = named.unwrap_or_else(|| event.host.as_str().to_owned());
     match event.session.as_ref().and_then(|session| session.agent()) {
         Some(agent) => format!("{name}/{}", agent.chars().take(16).collect::<String>()),
         None => name,

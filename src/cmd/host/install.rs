@@ -44,7 +44,7 @@ pub struct StatusArgs {
 
 /// The host that `word` names.
 pub(super) fn host(word: &str) -> Result<Host, String> {
-    let known = || Host::ALL.map(Host::word).join(", ");
+    let known = || Host::ALL.map(Host::as_str).join(", ");
     Host::from_word(word).ok_or_else(|| format!("not a host; the hosts are {}", known()))
 }
 
@@ -68,7 +68,7 @@ fn state_dir(places: &Places) -> PathBuf {
 pub(super) fn detected(places: &Places) -> Vec<Host> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let programs: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let program = |host: Host| if host == Host::Cursor { "cursor-agent" } else { host.word() };
+    let program = |host: Host| if host == Host::Cursor { "cursor-agent" } else { host.as_str() };
     let is_there =
         |host: &Host| places.of(*host).is_dir() || programs.iter().any(|dir| dir.join(program(*host)).is_file());
     Host::ALL.into_iter().filter(is_there).collect()
@@ -90,7 +90,7 @@ pub(super) fn run(ctx: &Ctx, action: Action, args: Args) -> Result<u8> {
     };
     if hosts.is_empty() && action == Action::Install {
         return Err(Error::new(codes::NO_HOST_FOUND, "no agent host was found on this machine")
-            .hint(format!("name one: git agent host install {}", Host::ALL.map(Host::word).join("|"))));
+            .hint(format!("name one: git agent host install {}", Host::ALL.map(Host::as_str).join("|"))));
     }
     let state_dir = state_dir(&places);
     let changes = install::plan(action, &hosts, scope, &places, &state_dir)?;
@@ -190,9 +190,9 @@ fn json(ctx: &Ctx, host: Host, places: &Places) -> HostJson {
         }
     }
     let sessions = ctx.repo().map(session::all).unwrap_or_default();
-    let last = sessions.iter().filter(|session| session.host == host.word()).map(|session| session.seen).max();
+    let last = sessions.iter().filter(|session| session.host == host.as_str()).map(|session| session.seen).max();
     HostJson {
-        host: host.word().to_owned(),
+        host: host.as_str().to_owned(),
         found: detected(places).contains(&host),
         installed,
         missing,
@@ -225,7 +225,7 @@ pub(in crate::cmd) fn checks(ctx: &Ctx) -> Vec<Check> {
     let check = |host: Host| {
         let known = json(ctx, host, &places);
         let said = line(ctx, host, &known).replace("\n ", ";").trim_end().to_owned();
-        let install = format!("git agent host install {}", host.word());
+        let install = format!("git agent host install {}", host.as_str());
         match known.installed.is_empty() || known.missing.is_empty() {
             true => Check::ok("host", said),
             false => Check::warning("host", said, install),
@@ -247,7 +247,7 @@ pub(super) fn status(ctx: &Ctx, args: StatusArgs) -> Result<u8> {
 /// What is said of a host.
 fn line(ctx: &Ctx, host: Host, known: &HostJson) -> String {
     let title = host.title();
-    let install = format!("git agent host install {}", host.word());
+    let install = format!("git agent host install {}", host.as_str());
     let mut text = match (known.found, known.installed.is_empty()) {
         (false, true) => return format!("{title}: not found\n"),
         (true, true) => return format!("{title}: not installed; {install}\n"),

@@ -28,14 +28,14 @@ pub struct Args {
 
 /// Become the host.
 pub(super) fn run(args: Args) -> Result<u8> {
-    let mut environment = vec![("GIT_AGENT_ACTOR", args.host.word().to_owned())];
+    let mut environment = vec![("GIT_AGENT_ACTOR", args.host.as_str().to_owned())];
     if let Some(word) = args.task {
         let request = Request { task: word, activate: Activate::No, force: false, take_over: false };
-        let ctx_of_host = Ctx::new(Out::new(false, true, ColorChoice::Auto), Some(args.host.word().to_owned()));
+        let ctx_of_host = Ctx::new(Out::new(false, true, ColorChoice::Auto), Some(args.host.as_str().to_owned()));
         let started = ctx_of_host.call(|caller| start::start(caller, &request))?;
         environment.push((TASK_VARIABLE, started.changed.task.id.to_string()));
     }
-    let program = if args.host == Host::Cursor { "cursor-agent" } else { args.host.word() };
+    let program = if args.host == Host::Cursor { "cursor-agent" } else { args.host.as_str() };
     let words: Vec<OsString> = [OsString::from(program)].into_iter().chain(args.arguments).collect();
     Err(replace_this_process_with(&words, &environment))
 }

@@ -64,7 +64,7 @@ fn line(ctx: &Ctx, snapshot: &Snapshot) -> String {
         line.push_str(&format!(" in worktree {}", about.worktree));
     }
     if about.kind != SnapshotKind::Manual {
-        line.push_str(&format!(", {}", about.kind.word()));
+        line.push_str(&format!(", {}", about.kind.as_str()));
     }
     if snapshot.is_foreign {
         line.push_str(", not made in this repository");

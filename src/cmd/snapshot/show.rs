@@ -101,7 +101,7 @@ fn page(
         field("Message", &about.message);
     }
     field("Taken", &format!("{} ({}) by {}", relative_time::ago(ctx.now(), about.at), about.at, about.by));
-    field("Kind", about.kind.word());
+    field("Kind", about.kind.as_str());
     let branch = about.head.branch_name().unwrap_or_else(|| "detached".to_owned());
     let commit = about.head.commit.map_or_else(|| "no commit yet".to_owned(), |commit| commit.to_string());
     field("HEAD", &format!("{branch}, {commit}"));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Source;
+use crate::domain::named::named;
 use crate::domain::{
     active_time::{self, Stretch},
     actor::Actor,
@@ -75,23 +76,24 @@ pub struct Item {
     pub is_new: bool,
 }
 
-/// Where a task stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Done.
-    Completed,
-    /// Under way.
-    InProgress,
-    /// Can be started.
-    Ready,
-    /// Waits for other tasks, or is claimed.
-    Waiting,
-    /// Something outside stands in the way.
-    Blocked,
-    /// Tried and failed.
-    Failed,
-    /// Not wanted any more.
-    Cancelled,
+named! {
+    /// Where a task stands.
+    pub enum State {
+        /// Done.
+        Completed = "completed",
+        /// Under way.
+        InProgress = "in_progress",
+        /// Can be started.
+        Ready = "ready",
+        /// Waits for other tasks, or is claimed.
+        Waiting = "waiting",
+        /// Something outside stands in the way.
+        Blocked = "blocked",
+        /// Tried and failed.
+        Failed = "failed",
+        /// Not wanted any more.
+        Cancelled = "cancelled",
+    }
 }
 
 /// Why a task cannot be started, or goes on with difficulty.
@@ -156,19 +158,6 @@ impl State {
             State::Ready | State::Waiting | State::Blocked => Status::Pending,
             State::Failed => Status::Failed,
             State::Cancelled => Status::Cancelled,
-        }
-    }
-
-    /// One word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            State::Completed => "completed",
-            State::InProgress => "in_progress",
-            State::Ready => "ready",
-            State::Waiting => "waiting",
-            State::Blocked => "blocked",
-            State::Failed => "failed",
-            State::Cancelled => "cancelled",
         }
     }
 }

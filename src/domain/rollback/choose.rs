@@ -14,6 +14,7 @@ use std::{
 };
 
 use super::{Commit, Owner};
+use crate::domain::named::named;
 
 /// What is reverted, and what is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,28 +45,17 @@ pub struct Skipped<I> {
     pub why: RevertSkipReason,
 }
 
-/// Why a commit is left alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RevertSkipReason {
-    /// A later commit has reverted it.
-    Reverted,
-    /// It reverts commits that are left alone with it.
-    Reverts,
-    /// It is a merge that brings in other people's commits, too, or some from before the checkpoint.
-    Merge,
-    /// It names the task, but not in its final trailer block.
-    Buried,
-}
-
-impl RevertSkipReason {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            RevertSkipReason::Reverted => "reverted",
-            RevertSkipReason::Reverts => "reverts",
-            RevertSkipReason::Merge => "merge",
-            RevertSkipReason::Buried => "buried",
-        }
+named! {
+    /// Why a commit is left alone.
+    pub enum RevertSkipReason {
+        /// A later commit has reverted it.
+        Reverted = "reverted",
+        /// It reverts commits that are left alone with it.
+        Reverts = "reverts",
+        /// It is a merge that brings in other people's commits, too, or some from before the checkpoint.
+        Merge = "merge",
+        /// It names the task, but not in its final trailer block.
+        Buried = "buried",
     }
 }
 

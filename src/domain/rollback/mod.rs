@@ -6,42 +6,24 @@
 
 mod choose;
 mod decide;
-pub mod message;
-
-use std::fmt;
+pub(crate) mod message;
 
 use super::id::TaskId;
+use crate::domain::named::named;
 pub use choose::{Choice, RevertSkipReason, Skipped, Step, choose};
 pub use decide::{Facts, Options, Reachability, Refusal, decide};
 
-/// How the state of a checkpoint comes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// Index and work tree only; HEAD stays.
-    Files,
-    /// The branch moves back.
-    Rewind,
-    /// A new commit on top has the tree of the checkpoint.
-    Restore,
-    /// A new commit on top takes back what the task's own commits changed, and nothing else.
-    Revert,
-}
-
-impl Mode {
-    /// The word used on the command line and in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Mode::Files => "files",
-            Mode::Rewind => "rewind",
-            Mode::Restore => "restore",
-            Mode::Revert => "revert",
-        }
-    }
-}
-
-impl fmt::Display for Mode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+named! {
+    /// How the state of a checkpoint comes back.
+    pub enum Mode {
+        /// Index and work tree only; HEAD stays.
+        Files = "files",
+        /// The branch moves back.
+        Rewind = "rewind",
+        /// A new commit on top has the tree of the checkpoint.
+        Restore = "restore",
+        /// A new commit on top takes back what the task's own commits changed, and nothing else.
+        Revert = "revert",
     }
 }
 

@@ -80,7 +80,7 @@ pub type Entries = Vec<(&'static str, Value)>;
 
 /// The line that a host runs. Short, since some show it to the model; without a program it answers and succeeds.
 pub fn line(host: Host, word: &str) -> String {
-    format!("{MARK} {} {word} 2>/dev/null || echo '{{}}'", host.word())
+    format!("{MARK} {} {word} 2>/dev/null || echo '{{}}'", host.as_str())
 }
 
 /// The hooks of `host`: keys at the top of a new file, and the entry of each event.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use bstr::BString;
 
 use super::Places;
+use crate::domain::named::named;
 use crate::git::status::Status;
 
 /// The differences between HEAD, index and work tree.
@@ -25,25 +26,15 @@ pub struct Unseen {
     pub why: UnseenReason,
 }
 
-/// Why something is in no tree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnseenReason {
-    /// It is another repository, and no submodule.
-    Repository,
-    /// What changed is inside a submodule, and not committed there.
-    Submodule,
-    /// It cannot be read.
-    Unreadable,
-}
-
-impl UnseenReason {
-    /// The word used in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            UnseenReason::Repository => "nested-repository",
-            UnseenReason::Submodule => "dirty-submodule",
-            UnseenReason::Unreadable => "unreadable",
-        }
+named! {
+    /// Why something is in no tree.
+    pub enum UnseenReason {
+        /// It is another repository, and no submodule.
+        Repository = "nested-repository",
+        /// What changed is inside a submodule, and not committed there.
+        Submodule = "dirty-submodule",
+        /// It cannot be read.
+        Unreadable = "unreadable",
     }
 }
 

@@ -19,6 +19,7 @@ mod squash_of;
 
 use std::collections::HashSet;
 
+use crate::domain::named::named;
 use crate::{
     domain::{
         id::TaskId,
@@ -103,34 +104,21 @@ pub struct Unknown {
     pub candidates: Vec<Evidence<ObjectId>>,
 }
 
-/// Why it is not known whose a commit is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UnlinkedReason {
-    /// Nothing that names a task made the same change.
-    NoSource,
-    /// What made the same change names different tasks.
-    Ambiguous,
-    /// What made the same change is on the same history: then this is the same change once more, not the same commit.
-    SameHistory,
-    /// What made the same change names only tasks that this ledger does not have.
-    NotInLedger,
-    /// It changes nothing.
-    Empty,
-    /// What it was made from is not in this shallow clone.
-    CutOff,
-}
-
-impl UnlinkedReason {
-    /// The word in JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            UnlinkedReason::NoSource => "no-source",
-            UnlinkedReason::Ambiguous => "ambiguous",
-            UnlinkedReason::SameHistory => "same-history",
-            UnlinkedReason::NotInLedger => "not-in-ledger",
-            UnlinkedReason::Empty => "empty",
-            UnlinkedReason::CutOff => "shallow",
-        }
+named! {
+    /// Why it is not known whose a commit is.
+    pub enum UnlinkedReason {
+        /// Nothing that names a task made the same change.
+        NoSource = "no-source",
+        /// What made the same change names different tasks.
+        Ambiguous = "ambiguous",
+        /// What made the same change is on the same history: then this is the same change once more, not the same commit.
+        SameHistory = "same-history",
+        /// What made the same change names only tasks that this ledger does not have.
+        NotInLedger = "not-in-ledger",
+        /// It changes nothing.
+        Empty = "empty",
+        /// What it was made from is not in this shallow clone.
+        CutOff = "shallow",
     }
 }
 

@@ -112,8 +112,8 @@ pub fn read(message: &[u8]) -> Option<(Operation, Option<ObjectId>)> {
     let more = fields.iter().filter(|(key, _)| !known.contains(key));
     let operation = Operation {
         id: Ulid::from_string(text("Operation")?).ok()?,
-        kind: Kind::parse(text("Kind")?)?,
-        state: State::parse(text("State")?)?,
+        kind: Kind::from_word(text("Kind")?)?,
+        state: State::from_word(text("State")?)?,
         title: title.to_str_lossy().into_owned(),
         at: Timestamp::parse(text("At")?).ok()?,
         by: text("By")?.to_owned(),

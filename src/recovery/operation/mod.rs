@@ -19,15 +19,14 @@ mod log;
 mod message;
 mod page;
 
-pub use log::{Contents, OpLog, PutBack, interrupted, name_of, undone, undone_by};
-
-use std::fmt;
+pub(super) use log::came_in_between;
+pub use log::{Contents, OpLog, PutBack, ReadError, interrupted, name_of, undone, undone_by};
 
 use bstr::BString;
 use ulid::Ulid;
 
 use crate::{
-    domain::{id::TaskId, time::Timestamp},
+    domain::{id::TaskId, named::named, time::Timestamp},
     git::{Head, ObjectId},
     recovery::execute::Author,
 };
@@ -42,34 +41,7 @@ pub const REFS: &str = "refs/agent/ops/";
 /// The version of the format that this program writes. A newer one is listed, never acted on.
 pub const FORMAT: u32 = 2;
 
-/// A closed set of words, with the way there and back.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $( $(#[$each:meta])* $variant:ident = $word:literal ),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum $name { $( $(#[$each])* $variant ),+ }
-
-        impl $name {
-            /// The word for it.
-            pub fn as_str(self) -> &'static str {
-                match self { $( $name::$variant => $word ),+ }
-            }
-
-            /// The one that `word` names.
-            pub fn parse(word: &str) -> Option<Self> {
-                match word { $( $word => Some($name::$variant), )+ _ => None }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-words! {
+named! {
     /// What was done.
     pub enum Kind {
         /// `git agent rollback`.
@@ -87,7 +59,7 @@ words! {
     }
 }
 
-words! {
+named! {
     /// How far it is.
     pub enum State {
         /// Under way, or interrupted.

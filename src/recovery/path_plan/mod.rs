@@ -15,6 +15,7 @@ use super::{
     operation::Touched,
     snapshot::{Captured, Entry, Flags, SkipReason, WorktreeState, flags_of},
 };
+use crate::domain::named::named;
 use crate::{
     error::Result,
     git::{EntryKind, Repo, changed_paths::Comparer, names, objects::Batch, tree},
@@ -42,25 +43,15 @@ pub enum Change {
     Remove(Reason),
 }
 
-/// Why a file goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// It is not at the target.
-    NotThere,
-    /// It was made after the checkpoint.
-    Untracked,
-    /// It stands where something else belongs.
-    InTheWay,
-}
-
-impl Reason {
-    /// In words.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Reason::NotThere => "it was not there then",
-            Reason::Untracked => "untracked, and made after the checkpoint",
-            Reason::InTheWay => "it stands where something else belongs",
-        }
+named! {
+    /// Why a file goes.
+    pub enum Reason {
+        /// It is not at the target.
+        NotThere = "it was not there then",
+        /// It was made after the checkpoint.
+        Untracked = "untracked, and made after the checkpoint",
+        /// It stands where something else belongs.
+        InTheWay = "it stands where something else belongs",
     }
 }
 

@@ -102,13 +102,13 @@ fn read_permissions(record: &[u8]) -> Option<(BString, u32)> {
 }
 
 fn skipped(skipped: &Skipped) -> Vec<u8> {
-    record(format!("{} {}", skipped.why.word(), skipped.bytes), b' ', &skipped.path)
+    record(format!("{} {}", skipped.why.as_str(), skipped.bytes), b' ', &skipped.path)
 }
 
 fn read_skipped(record: &[u8]) -> Option<Skipped> {
     let mut words = record.splitn_str(3, " ");
     let word = words.next()?;
-    let why = SkipReason::ALL.into_iter().find(|(_, known)| known.as_bytes() == word).map(|(why, _)| why)?;
+    let why = SkipReason::from_word(word.to_str().ok()?)?;
     let (bytes, path) = (number(words.next()?, 10)?, words.next()?);
     // It is not in the snapshot, perhaps because git refuses its name: nothing is ever written there.
     names::is_relative(path.as_bstr()).then(|| Skipped { why, bytes, path: path.into() })
@@ -163,7 +163,7 @@ mod tests {
             flags: [(odd(), Flags { skip_worktree: true, ..Flags::default() })].into(),
             raw: [(odd(), 0o644), ("x".into(), 0o4755)].into(),
             dirs: [("d".into(), 0o700)].into(),
-            skipped: SkipReason::ALL.map(|(why, _)| Skipped { path: odd(), why, bytes: 7 }).into(),
+            skipped: SkipReason::ALL.map(|why| Skipped { path: odd(), why, bytes: 7 }).into(),
             submodules: vec![
                 Submodule { path: odd(), head: Some(id("b")), is_dirty: true },
                 Submodule { path: "s".into(), head: None, is_dirty: false },

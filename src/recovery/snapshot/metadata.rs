@@ -12,20 +12,6 @@ use crate::{
 /// What the first line begins with, before the version.
 const TITLE: &[u8] = b"git-agent snapshot ";
 
-impl SnapshotKind {
-    const ALL: [(SnapshotKind, &str); 4] = [
-        (SnapshotKind::Manual, "manual"),
-        (SnapshotKind::Guard, "guard"),
-        (SnapshotKind::Safety, "safety"),
-        (SnapshotKind::Session, "session"),
-    ];
-
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        Self::ALL.into_iter().find(|(kind, _)| *kind == self).map_or("manual", |(_, word)| word)
-    }
-}
-
 impl Metadata {
     /// The message of the commit of snapshot `id`.
     pub fn to_message(&self, id: Ulid) -> BString {
@@ -40,7 +26,7 @@ impl Metadata {
             message.push(b'\n');
         };
         field("Snapshot", id.to_string().as_bytes());
-        field("Kind", self.kind.word().as_bytes());
+        field("Kind", self.kind.as_str().as_bytes());
         field("At", self.at.to_string().as_bytes());
         field("By", one_line(&self.by).as_bytes());
         field("Worktree", one_line(&self.worktree).as_bytes());
@@ -63,7 +49,7 @@ impl Metadata {
         let text = |name: &str| values(name).next().and_then(|value| value.to_str().ok());
         let kind = text("Kind")?;
         let about = Metadata {
-            kind: SnapshotKind::ALL.into_iter().find(|(_, word)| *word == kind).map(|(kind, _)| kind)?,
+            kind: SnapshotKind::from_word(kind)?,
             message: message.to_str_lossy().into_owned(),
             at: Timestamp::parse(text("At")?).ok()?,
             by: text("By")?.to_owned(),

@@ -41,12 +41,12 @@ pub use capture::{Captured, capture, merged};
 pub use disk::is_absent;
 pub use put_back::{put_back, taken};
 pub use store::{Unpublished, tree};
-pub use stored::{Listed, files, find, id_of_ref, last_of, list, load, load_tree, named, remove, saved, tidy};
+pub use stored::{Listed, files, find, last_of, list, load, load_tree, named, remove, saved, tidy};
 
 use ulid::Ulid;
 
 use crate::{
-    domain::{id::TaskId, session::SessionId, time::Timestamp},
+    domain::{id::TaskId, named::named, session::SessionId, time::Timestamp},
     git::{Head, ObjectId},
 };
 
@@ -56,17 +56,18 @@ pub const REFS: &str = "refs/agent/snap/";
 /// The version of the format that this program writes, in the first line of the message. A newer one is read, never acted on.
 pub const FORMAT: u32 = 1;
 
-/// What made a snapshot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SnapshotKind {
-    /// `git agent snapshot`.
-    Manual,
-    /// `git agent guard`, before a risky command.
-    Guard,
-    /// An operation, before it changed anything.
-    Safety,
-    /// A session of an agent host, as its agent worked.
-    Session,
+named! {
+    /// What made a snapshot.
+    pub enum SnapshotKind {
+        /// `git agent snapshot`.
+        Manual = "manual",
+        /// `git agent guard`, before a risky command.
+        Guard = "guard",
+        /// An operation, before it changed anything.
+        Safety = "safety",
+        /// A session of an agent host, as its agent worked.
+        Session = "session",
+    }
 }
 
 /// What stands in the message of a snapshot.

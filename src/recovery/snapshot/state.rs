@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::named::named;
 use crate::error::{Code, codes};
 use crate::git::{Head, ObjectId, tree::Entry};
 use bstr::{BStr, BString, ByteSlice as _};
@@ -107,25 +108,26 @@ pub struct Skipped {
     pub bytes: u64,
 }
 
-/// Why something is not in a snapshot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SkipReason {
-    /// New, and larger than `agent.maxFileSize`.
-    TooLarge,
-    /// The operating system does not let us read it.
-    Unreadable,
-    /// A repository of its own.
-    NestedRepository,
-    /// Neither file nor link: a socket, a pipe, a device.
-    Special,
-    /// It changed each time that we read it.
-    Unstable,
-    /// A name that git refuses in a tree (`.git` in other spellings).
-    Name,
-    /// The index lists an object that is not in the repository.
-    MissingObject,
-    /// Others share the repository, and may not read the file.
-    Private,
+named! {
+    /// Why something is not in a snapshot.
+    pub enum SkipReason {
+        /// New, and larger than `agent.maxFileSize`.
+        TooLarge = "too-large",
+        /// The operating system does not let us read it.
+        Unreadable = "unreadable",
+        /// A repository of its own.
+        NestedRepository = "nested-repository",
+        /// Neither file nor link: a socket, a pipe, a device.
+        Special = "special",
+        /// It changed each time that we read it.
+        Unstable = "unstable",
+        /// A name that git refuses in a tree (`.git` in other spellings).
+        Name = "name",
+        /// The index lists an object that is not in the repository.
+        MissingObject = "missing-object",
+        /// Others share the repository, and may not read the file.
+        Private = "private",
+    }
 }
 
 impl SkipReason {
@@ -141,11 +143,6 @@ impl SkipReason {
             SkipReason::MissingObject => codes::MISSING_OBJECT,
             SkipReason::Private => codes::PRIVATE,
         }
-    }
-
-    /// The word in lists and in JSON.
-    pub fn word(self) -> &'static str {
-        Self::ALL.into_iter().find(|(why, _)| *why == self).map_or("unknown", |(_, word)| word)
     }
 
     /// As a part of a sentence: `it is larger than 'agent.maxFileSize'`.

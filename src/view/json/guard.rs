@@ -79,7 +79,7 @@ impl RiskJson {
                 what.push(word);
             }
         }
-        RiskJson { command: sanitize::bytes(risk.command.as_ref()), what, why: risk.why, level: risk.level.word() }
+        RiskJson { command: sanitize::bytes(risk.command.as_ref()), what, why: risk.why, level: risk.level.as_str() }
     }
 }
 
@@ -105,7 +105,7 @@ impl GuardAnswer {
         let snapshots = || answer.saved.iter().map(SavedJson::new);
         GuardAnswer {
             schema: SCHEMA,
-            verdict: answer.verdict.word(),
+            verdict: answer.verdict.as_str(),
             risks: answer.risks.iter().map(RiskJson::new).collect(),
             snapshot: snapshots().next(),
             snapshots: snapshots().collect(),

@@ -102,7 +102,7 @@ impl TakenJson {
 impl SkippedJson {
     /// The JSON form of `skipped`.
     pub fn new(skipped: &snapshot::Skipped) -> Self {
-        SkippedJson { path: NamedPath::new(skipped.path.as_bstr()), reason: skipped.why.word(), bytes: skipped.bytes }
+        SkippedJson { path: NamedPath::new(skipped.path.as_bstr()), reason: skipped.why.as_str(), bytes: skipped.bytes }
     }
 }
 
@@ -146,7 +146,7 @@ impl SnapshotJson {
             id: snapshot.id.to_string(),
             r#ref: snapshot.ref_name(),
             commit: snapshot.commit.to_string(),
-            kind: about.kind.word(),
+            kind: about.kind.as_str(),
             message: about.message.clone(),
             at: about.at.to_string(),
             by: about.by.clone(),

@@ -44,9 +44,9 @@ impl Page {
         self.line(&format!("Date:    {}", self.dates.of(about.at)));
         self.line("");
         let reason = match about.message.as_str() {
-            "" => about.kind.word().to_owned(),
+            "" => about.kind.as_str().to_owned(),
             message if about.kind == SnapshotKind::Manual => message.to_owned(),
-            message => format!("{}: {message}", about.kind.word()),
+            message => format!("{}: {message}", about.kind.as_str()),
         };
         self.line(&format!("    {}", sanitize::line(&reason)));
         for change in step.changes.iter().take(NAMED) {
@@ -65,7 +65,7 @@ impl Page {
         for task in &about.tasks {
             row = row.left(task.as_str(), |text: &str| style.task(text)).left(" ", style);
         }
-        let reason = if about.message.is_empty() { about.kind.word() } else { &about.message };
+        let reason = if about.message.is_empty() { about.kind.as_str() } else { &about.message };
         let path = |change: &Difference| format!("{} {}", change.letter(), sanitize::bytes(change.path.as_bstr()));
         let changes = match step.changes.is_empty() {
             true => "no file changed".to_owned(),
