@@ -67,7 +67,7 @@ impl Ctx {
     }
 
     /// Who calls the verbs: the actor in the repository that we are in.
-    pub fn caller(&self) -> Result<&Caller> {
+    pub(crate) fn caller(&self) -> Result<&Caller> {
         if let Some(caller) = self.caller.get() {
             return Ok(caller);
         }
@@ -79,7 +79,7 @@ impl Ctx {
     }
 
     /// Call a verb, and show what it warns of.
-    pub fn call<'a, T>(&'a self, verb: impl FnOnce(&'a Caller) -> Result<T>) -> Result<T> {
+    pub(crate) fn call<'a, T>(&'a self, verb: impl FnOnce(&'a Caller) -> Result<T>) -> Result<T> {
         let caller = self.caller()?;
         let answer = verb(caller);
         for warning in caller.take_warnings() {
@@ -89,7 +89,7 @@ impl Ctx {
     }
 
     /// The repository that we are in.
-    pub fn repo(&self) -> Result<&Repo> {
+    pub(crate) fn repo(&self) -> Result<&Repo> {
         Ok(self.caller()?.repo())
     }
 
@@ -104,22 +104,22 @@ impl Ctx {
     }
 
     /// The ledger as it is now.
-    pub fn view(&self) -> Result<View<'_>> {
+    pub(crate) fn view(&self) -> Result<View<'_>> {
         self.call(Caller::view)
     }
 
     /// Who acts, also outside a repository: see [`verbs::actor`].
-    pub fn actor(&self) -> Result<Actor> {
+    pub(crate) fn actor(&self) -> Result<Actor> {
         verbs::actor(self.actor.as_deref(), self.repo().ok())
     }
 
     /// [`Ctx::actor`] in this clone.
-    pub fn holder(&self) -> Result<Holder> {
+    pub(crate) fn holder(&self) -> Result<Holder> {
         self.caller()?.holder()
     }
 
     /// See [`Caller::task`].
-    pub fn task(&self, view: &View<'_>, word: Option<&str>) -> Result<Task> {
+    pub(crate) fn task(&self, view: &View<'_>, word: Option<&str>) -> Result<Task> {
         self.caller()?.task(view, word)
     }
 
@@ -164,7 +164,7 @@ impl Ctx {
 
     /// Show the answer in a pager, as git chooses it, if a person reads it. `pager.agent` is git's to heed when git runs
     /// us; when we are run directly it is ours.
-    pub fn page(&self) -> Result<()> {
+    pub(crate) fn page(&self) -> Result<()> {
         self.out.page(|| {
             let chosen = self.repo()?.config().text("pager.agent").unwrap_or_default();
             let command = match chosen.to_ascii_lowercase().as_str() {
@@ -206,7 +206,7 @@ impl Ctx {
 }
 
 /// An argument that is a text; `-` reads standard input.
-pub fn text_argument(argument: &str) -> Result<String> {
+pub(crate) fn text_argument(argument: &str) -> Result<String> {
     if argument != "-" {
         return Ok(argument.to_owned());
     }
@@ -221,17 +221,17 @@ pub fn text_argument(argument: &str) -> Result<String> {
 }
 
 /// An argument of one line: `what` names it in the refusal.
-pub fn one_line(what: &str, argument: &str) -> Result<String> {
+pub(crate) fn one_line(what: &str, argument: &str) -> Result<String> {
     verbs::text::line(what, &text_argument(argument)?)
 }
 
 /// An argument that may have several lines.
-pub fn many_lines(what: &str, argument: &str) -> Result<String> {
+pub(crate) fn many_lines(what: &str, argument: &str) -> Result<String> {
     verbs::text::lines(what, &text_argument(argument)?)
 }
 
 /// The text of several lines in `file`.
-pub fn text_file(what: &str, file: &Path) -> Result<String> {
+pub(crate) fn text_file(what: &str, file: &Path) -> Result<String> {
     let mut text = String::new();
     let opened = File::open(file).and_then(|file| file.take(2 * text::MAX_TEXT as u64 + 1).read_to_string(&mut text));
     opened.or_environment(|| format!("cannot read '{}'", file.display()))?;

@@ -107,6 +107,10 @@ impl<'r> Comparer<'r> {
     }
 
     /// The numbers of the paths that are in `tree` other than in each of `parents`; without parents, those that are in it.
+    ///
+    /// # Errors
+    ///
+    /// When a tree cannot be read.
     pub fn touched(&mut self, interest: &Interest, tree: ObjectId, parents: &[ObjectId]) -> Result<Vec<u32>> {
         let mut found = Vec::new();
         let parents: Vec<Side> =

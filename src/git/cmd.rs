@@ -142,6 +142,10 @@ impl Git {
     }
 
     /// Run it on the user's terminal (standard error and input are theirs) and take what it says on standard output.
+    ///
+    /// # Errors
+    ///
+    /// `git-not-runnable`.
     pub fn attached(mut self) -> Result<ExitStatus> {
         self.command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
         self.spawn_command()?.wait().map_err(|error| self.cannot_run(error))

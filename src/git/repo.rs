@@ -63,6 +63,10 @@ impl Repo {
     /// Open the repository that `dir` is in, as git would find it (`GIT_DIR` and its kin included).
     ///
     /// Refuses what git refuses: a repository of another user that is not a `safe.directory`, extensions that are not known.
+    ///
+    /// # Errors
+    ///
+    /// [`DiscoverError::None`], [`DiscoverError::Broken`]; `unreadable-repository`, or what git says where it refuses the owner.
     pub fn discover(dir: &Path) -> Result<Self, DiscoverError> {
         let named = std::env::var_os("GIT_DIR");
         let place = discover::find(dir, named.as_deref().map(Path::new))?;
@@ -247,6 +251,10 @@ impl Repo {
     }
 
     /// The top of the work tree, or the refusal of `what` in a bare repository.
+    ///
+    /// # Errors
+    ///
+    /// `bare-repository`.
     pub fn require_work_dir(&self, what: &str) -> Result<&Path> {
         self.work_dir().ok_or_else(|| {
             Error::new(codes::BARE_REPOSITORY, format!("cannot {what}: this repository is bare"))
@@ -311,6 +319,10 @@ impl Repo {
     }
 
     /// What HEAD is.
+    ///
+    /// # Errors
+    ///
+    /// When HEAD or the ref that it names cannot be read.
     pub fn head(&self) -> Result<Head> {
         Head::read(self)
     }
@@ -319,7 +331,7 @@ impl Repo {
     ///
     /// # Errors
     ///
-    /// `symbolic-ref` for a symbolic ref of ours.
+    /// `symbolic-ref` for a symbolic ref of ours; when the ref cannot be read.
     pub fn find_ref(&self, name: &str) -> Result<Option<ObjectId>> {
         self.refs.find(self, name)
     }
@@ -345,6 +357,10 @@ impl Repo {
     }
 
     /// The commit that `revision` names, in git's own syntax.
+    ///
+    /// # Errors
+    ///
+    /// `git-not-runnable`. A revision that git does not know is `None`.
     pub fn resolve_commit(&self, revision: &str) -> Result<Option<ObjectId>> {
         if let Ok(id) = ObjectId::from_hex(revision.as_bytes())
             && id.kind() == self.gix.object_hash()
@@ -373,6 +389,10 @@ impl Repo {
     }
 
     /// The object id that `bytes` would have as a blob.
+    ///
+    /// # Errors
+    ///
+    /// When the hash fails, as for bytes that are made to collide.
     pub fn blob_id(&self, bytes: &[u8]) -> Result<ObjectId> {
         gix::objs::compute_hash(self.gix.object_hash(), gix::objs::Kind::Blob, bytes)
             .or_environment(|| "cannot hash".to_owned())

@@ -35,7 +35,7 @@ impl<'t> Node<'t> {
     }
 
     /// The entries of a table.
-    pub fn table(&self, name: &str) -> Result<&[(Cow<'t, str>, Node<'t>)], Wrong> {
+    pub(crate) fn table(&self, name: &str) -> Result<&[(Cow<'t, str>, Node<'t>)], Wrong> {
         match &self.what {
             What::Table(entries) => Ok(entries),
             _ => Err(self.is_no(name, "a table")),
@@ -43,7 +43,7 @@ impl<'t> Node<'t> {
     }
 
     /// The members of a list.
-    pub fn list(&self, name: &str) -> Result<&[Node<'t>], Wrong> {
+    pub(crate) fn list(&self, name: &str) -> Result<&[Node<'t>], Wrong> {
         match &self.what {
             What::List(items) => Ok(items),
             _ => Err(self.is_no(name, "a list")),
@@ -58,7 +58,7 @@ impl<'t> Node<'t> {
     }
 
     /// A whole number from 0 to `max`.
-    pub fn number(&self, name: &str, max: u64) -> Result<u64, Wrong> {
+    pub(crate) fn number(&self, name: &str, max: u64) -> Result<u64, Wrong> {
         let number = match &self.what {
             What::Number(number) => number.parse().ok(),
             _ => None,
@@ -69,12 +69,12 @@ impl<'t> Node<'t> {
     }
 
     /// A text that means a task.
-    pub fn word(&self, name: &str) -> Result<Word, Wrong> {
+    pub(crate) fn word(&self, name: &str) -> Result<Word, Wrong> {
         Ok(Word { at: self.at, text: self.text(name)?.trim().to_owned() })
     }
 
     /// Texts, or one of them by itself; those that are empty left out.
-    pub fn texts(&self, name: &str) -> Result<Vec<(usize, &str)>, Wrong> {
+    pub(crate) fn texts(&self, name: &str) -> Result<Vec<(usize, &str)>, Wrong> {
         let found = match &self.what {
             What::List(items) => {
                 items.iter().map(|item| Ok((item.at, item.text(name)?))).collect::<Result<Vec<_>, Wrong>>()

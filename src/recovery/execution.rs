@@ -39,7 +39,7 @@ pub(super) struct Execution<'r> {
 
 impl<'r> Execution<'r> {
     /// The one that a dead process left.
-    pub fn interrupted(repo: &'r Repo, verb: &str) -> Result<(OperationLock, Self)> {
+    pub(crate) fn interrupted(repo: &'r Repo, verb: &str) -> Result<(OperationLock, Self)> {
         let lock = lock::take(repo)?;
         let log = OpLog::of(repo)?;
         let Some(recorded) = log.interrupted()? else {

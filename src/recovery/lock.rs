@@ -27,7 +27,7 @@ pub struct OperationLock {
 
 impl OperationLock {
     /// As [`Lock::share_with_children`].
-    pub fn share_with_children(&self) -> Result<()> {
+    pub(crate) fn share_with_children(&self) -> Result<()> {
         self.lock.share_with_children().or_environment(|| "cannot keep the lock of the operation".to_owned())
     }
 }

@@ -82,6 +82,10 @@ fn of_session(repo: &Repo) -> Result<Vec<TaskId>> {
 /// The tasks that this worktree is working on: those that its refs point to and that were not closed elsewhere.
 ///
 /// Asked by every prompt and every hook, so the answer is remembered for as long as the refs it depends on stay.
+///
+/// # Errors
+///
+/// When the refs cannot be read.
 pub fn of_worktree(repo: &Repo) -> Result<Vec<TaskId>> {
     let pointers = pointers(repo)?;
     if pointers.is_empty() {
@@ -111,11 +115,19 @@ fn open_tasks(repo: &Repo, pointed: Vec<TaskId>, tip: Option<ObjectId>) -> Resul
 
 /// The tasks that refs of this worktree point to although they were not started here: another program, such as a fetch of every ref, set
 /// them. Nothing is done for them.
+///
+/// # Errors
+///
+/// When the refs cannot be read.
 pub fn foreign(repo: &Repo) -> Result<Vec<TaskId>> {
     Ok(tasks_of(repo, pointers(repo)?.iter().filter(|pointer| !pointer.is_own(repo))))
 }
 
 /// The tasks that the refs of this worktree point to, whatever set them.
+///
+/// # Errors
+///
+/// When the refs cannot be read.
 pub fn pointed(repo: &Repo) -> Result<Vec<TaskId>> {
     Ok(tasks_of(repo, &pointers(repo)?))
 }
@@ -178,6 +190,10 @@ pub fn elsewhere(repo: &Repo, id: &TaskId) -> Result<Vec<Repo>> {
 }
 
 /// Make `id` the active task of this worktree, instead of the present one or (`also`) besides it.
+///
+/// # Errors
+///
+/// `active-moved`, `ref-locked`; when the refs cannot be read.
 pub fn set(repo: &Repo, id: &TaskId, also: bool) -> Result<()> {
     let anchor = repo.blob_id(note::anchor(id).as_bytes())?;
     let present = pointed(repo)?;
@@ -225,6 +241,10 @@ pub fn end(repo: &Repo, id: &TaskId, at: Timestamp) -> Result<bool> {
 }
 
 /// End the activity of `id` in this worktree and in every session, if it has any.
+///
+/// # Errors
+///
+/// `active-moved`, `ref-locked`; when the refs cannot be read.
 pub fn clear(repo: &Repo, id: &TaskId) -> Result<()> {
     session::unbind(repo, id);
     let present = pointed(repo)?;

@@ -26,7 +26,7 @@ pub(super) struct Page<'a> {
 
 impl<'a> Page<'a> {
     /// Of `plan`.
-    pub fn new(ctx: &Ctx, plan: &'a RollbackPlan) -> Result<Self> {
+    pub(crate) fn new(ctx: &Ctx, plan: &'a RollbackPlan) -> Result<Self> {
         let branch = ctx.repo()?.head()?.branch_name();
         Ok(Page { plan, branch, style: ctx.style() })
     }

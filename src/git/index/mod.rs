@@ -148,6 +148,10 @@ pub struct IndexLock {
 impl IndexLock {
     /// Take the lock with `mark` in it, so that its owner can be identified. One with the same mark whose maker is dead
     /// is taken over.
+    ///
+    /// # Errors
+    ///
+    /// `index-locked`.
     pub fn take_marked(repo: &Repo, mark: &str) -> Result<Self> {
         let path = lock_file(repo);
         let taken = LockFile::take(&path, mark, TIMEOUT).map_err(|error| held(&path).because(error))?;
@@ -165,6 +169,10 @@ impl IndexLock {
     }
 
     /// Put `temp` in the place of the index. The lock stays.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be replaced; the index is unchanged then.
     pub fn install(&self, repo: &Repo, temp: &TempIndex<'_>) -> Result<()> {
         become_real(repo, temp.path()).or_environment(|| "cannot replace the index".to_owned())
     }

@@ -24,6 +24,10 @@ pub struct Apart<'r> {
 
 impl<'r> Apart<'r> {
     /// A new one, empty.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Scratch::new`].
     pub fn new(repo: &'r Repo) -> Result<Self> {
         Ok(Apart { repo, dir: Scratch::new(repo, PREFIX)? })
     }
@@ -53,6 +57,10 @@ impl<'r> Apart<'r> {
     }
 
     /// Write what is staged here: only a git that is given this directory finds it.
+    ///
+    /// # Errors
+    ///
+    /// `object-not-written`.
     pub fn put_in(&self, batch: &Batch) -> Result<()> {
         let store = gix::odb::loose::Store::at(self.path().to_owned(), self.repo.gix().object_hash());
         for object in &batch.objects {
@@ -75,6 +83,10 @@ impl<'r> Apart<'r> {
     }
 
     /// Stage all that was made.
+    ///
+    /// # Errors
+    ///
+    /// When an object of the directory cannot be read.
     pub fn take_in(&self, batch: &mut Batch) -> Result<()> {
         let failed = || format!("cannot read the objects in '{}'", self.path().display());
         let store = gix::odb::loose::Store::at(self.path().to_owned(), self.repo.gix().object_hash());

@@ -132,6 +132,10 @@ impl Hasher {
     }
 
     /// The id.
+    ///
+    /// # Errors
+    ///
+    /// When the hash fails, as for bytes that are made to collide.
     pub fn finish(self) -> Result<ObjectId> {
         self.0.try_finalize().or_environment(|| "cannot hash".to_owned())
     }

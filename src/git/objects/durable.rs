@@ -85,12 +85,20 @@ impl Batch {
     }
 
     /// [`Batch::keep`], for what may be too much for one pack.
+    ///
+    /// # Errors
+    ///
+    /// `file-changed`, `object-not-written`.
     pub fn keep_durable(&self, repo: &Repo) -> Result<()> {
         Ok(write_packs(repo, &self.objects.iter().collect::<Vec<_>>(), Keep::Quiet)?)
     }
 
     /// Write what is staged so that no gc takes it before an operation that is under way has come to its end, however many others
     /// write and collect in the meantime.
+    ///
+    /// # Errors
+    ///
+    /// `file-changed`, `object-not-written`.
     pub fn hold_durable(&self, repo: &Repo) -> Result<()> {
         Ok(write_packs(repo, &self.objects.iter().collect::<Vec<_>>(), Keep::Held)?)
     }

@@ -63,11 +63,19 @@ pub struct Batch {
 
 impl Batch {
     /// Stage `bytes` as a blob.
+    ///
+    /// # Errors
+    ///
+    /// When the hash fails, as for bytes that are made to collide.
     pub fn blob(&mut self, repo: &Repo, bytes: Vec<u8>) -> Result<ObjectId> {
         self.stage(repo, Kind::Blob, bytes)
     }
 
     /// Stage a tree, its entries in git's order.
+    ///
+    /// # Errors
+    ///
+    /// When the tree cannot be encoded.
     pub fn tree(&mut self, repo: &Repo, tree: &Tree) -> Result<ObjectId> {
         let mut bytes = Vec::new();
         tree.write_to(&mut bytes).or_environment(|| "cannot encode a tree".to_owned())?;
@@ -75,6 +83,10 @@ impl Batch {
     }
 
     /// Stage a commit by git-agent itself (of the ledger, of a snapshot): unsigned, no hooks, no clean-up.
+    ///
+    /// # Errors
+    ///
+    /// When the commit cannot be encoded.
     pub fn commit(&mut self, repo: &Repo, commit: &NewCommit<'_>) -> Result<ObjectId> {
         let bytes = encode(repo, commit)?;
         self.stage(repo, Kind::Commit, bytes)
@@ -157,6 +169,10 @@ impl Batch {
     }
 
     /// Write what is staged. Safe against a gc that is already running.
+    ///
+    /// # Errors
+    ///
+    /// `file-changed`, `object-not-written`.
     pub fn write(&self, repo: &Repo) -> Result<()> {
         if self.objects.len() >= PACK_FROM || gc::is_locked(repo) {
             return self.keep_durable(repo);
@@ -166,11 +182,19 @@ impl Batch {
     }
 
     /// Write what is staged so that no gc, running or to come, deletes it before a later writer finds that none runs.
+    ///
+    /// # Errors
+    ///
+    /// `file-changed`, `object-not-written`.
     pub fn keep(&self, repo: &Repo) -> Result<()> {
         self.keep_durable(repo)
     }
 
     /// Make sure that what is staged, and reachable by now, is not collected by a gc that began in the meantime.
+    ///
+    /// # Errors
+    ///
+    /// `file-changed`, `object-not-written`.
     pub fn secure(&self, repo: &Repo) -> Result<()> {
         if gc::is_running(repo) {
             return self.keep_durable(repo);

@@ -124,7 +124,7 @@ impl Refs {
     ///
     /// # Errors
     ///
-    /// `symbolic-ref` for a symbolic ref of ours.
+    /// `symbolic-ref` for a symbolic ref of ours; when the ref cannot be read.
     pub fn find(self, repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
         match self {
             Refs::Files => files::find(repo, name),
@@ -133,6 +133,10 @@ impl Refs {
     }
 
     /// The refs under `prefix` (`refs/agent/`), sorted by name, without symbolic ones.
+    ///
+    /// # Errors
+    ///
+    /// When the refs cannot be read.
     pub fn list(self, repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>> {
         match self {
             Refs::Files => files::list(repo, prefix),
@@ -180,6 +184,10 @@ impl Refs {
     }
 
     /// Move all of `changes`, or none of them. The user's hooks see those of refs that are not ours.
+    ///
+    /// # Errors
+    ///
+    /// Each case of [`RefError`]; no ref has moved then.
     pub fn change(self, repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
         remembered::announce(repo, changes)?;
         let changed = match self {
@@ -197,6 +205,10 @@ impl Refs {
     /// Move all of `changes`, or none of them; when this returns they are on the disk (git 2.36 or newer).
     ///
     /// `HEAD` among them is moved itself: a commit there means that it is detached afterwards.
+    ///
+    /// # Errors
+    ///
+    /// Each case of [`RefError`]; no ref has moved then, except where only the last step, writing to the disk, fails.
     pub fn change_durably(self, repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
         remembered::announce(repo, changes)?;
         let changed = match files::change_ours(repo, self, changes, reflog) {

@@ -156,6 +156,11 @@ fn failed(repo: &Repo, output: Option<&str>) -> Error {
 }
 
 /// The tree and message of a commit.
+///
+/// # Errors
+///
+/// When the commit cannot be read.
+/// The tree and message of a commit.
 pub fn read(repo: &Repo, commit: ObjectId) -> Result<(ObjectId, Vec<u8>)> {
     let commit = Commit::read(repo, commit)?;
     Ok((commit.tree, commit.message.into()))

@@ -68,7 +68,7 @@ pub(super) fn exists(repo: &Repo) -> bool {
 
 impl Journal {
     /// Write it into `dir`.
-    pub fn write(&self, dir: &Path) -> io::Result<()> {
+    pub(crate) fn write(&self, dir: &Path) -> io::Result<()> {
         let Before { head, staged, state, rules, .. } = &self.before;
         let branch = head.branch.as_ref().map_or("-".into(), |branch| branch.to_str_lossy());
         let is_everything = if self.is_everything { "everything" } else { "some" };

@@ -155,6 +155,10 @@ impl Slot {
 }
 
 /// The entries of `before` and `after` that are not the same, by path.
+///
+/// # Errors
+///
+/// When a directory of a sparse index cannot be expanded.
 pub fn differing(repo: &Repo, before: &Entries, after: &Entries) -> Result<BTreeMap<BString, [Slot; 2]>> {
     let mut found: BTreeMap<BString, [Slot; 2]> = BTreeMap::new();
     let (mut one, mut other) = (before.all().peekable(), after.all().peekable());

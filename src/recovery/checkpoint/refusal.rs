@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A merge, a rebase, … that is not finished.
-pub fn in_progress(repo: &Repo) -> Result<()> {
+pub(crate) fn in_progress(repo: &Repo) -> Result<()> {
     let Some(operation) = state::in_progress(repo) else { return Ok(()) };
     let message = format!("cannot make a checkpoint: {} is in progress", operation.what);
     let hint = format!("finish it first: '{}'; 'git status' tells more", operation.go_on);
@@ -18,12 +18,12 @@ pub fn in_progress(repo: &Repo) -> Result<()> {
 }
 
 /// Another process that holds the index for longer than a moment.
-pub fn locked_index(repo: &Repo) -> Result<()> {
+pub(crate) fn locked_index(repo: &Repo) -> Result<()> {
     refuse(index::becomes_free(repo), || index::is_held_for(repo, "cannot make a checkpoint"))
 }
 
 /// Unresolved conflicts.
-pub fn unmerged(paths: &[BString]) -> Result<()> {
+pub(crate) fn unmerged(paths: &[BString]) -> Result<()> {
     let message =
         || format!("cannot make a checkpoint: {} unresolved: {}", conflicts(paths.len()), self::paths(paths.iter()));
     refuse(paths.is_empty(), || {
@@ -32,7 +32,7 @@ pub fn unmerged(paths: &[BString]) -> Result<()> {
 }
 
 /// Repositories inside of this one.
-pub fn nested<'a>(paths: impl ExactSizeIterator<Item = &'a BString>) -> Result<()> {
+pub(crate) fn nested<'a>(paths: impl ExactSizeIterator<Item = &'a BString>) -> Result<()> {
     refuse(paths.len() == 0, || {
         let what = if paths.len() == 1 { "a repository lies" } else { "repositories lie" };
         Error::new(
@@ -45,7 +45,7 @@ pub fn nested<'a>(paths: impl ExactSizeIterator<Item = &'a BString>) -> Result<(
 }
 
 /// New files that are larger than most histories want to keep for ever.
-pub fn large<'a>(files: impl ExactSizeIterator<Item = (&'a BString, u64)>, limit: u64) -> Result<()> {
+pub(crate) fn large<'a>(files: impl ExactSizeIterator<Item = (&'a BString, u64)>, limit: u64) -> Result<()> {
     refuse(files.len() == 0, || {
         let sized: Vec<BString> =
             files.map(|(path, bytes)| format!("{} ({})", path.to_str_lossy(), human_size(bytes)).into()).collect();

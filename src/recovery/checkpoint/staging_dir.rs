@@ -33,7 +33,7 @@ pub(super) struct StagingDir<'r> {
 
 impl<'r> StagingDir<'r> {
     /// An empty one.
-    pub fn create(repo: &'r Repo) -> Result<Self> {
+    pub(crate) fn create(repo: &'r Repo) -> Result<Self> {
         let staging = Self { repo, dir: path(repo)?, keep: false };
         staging.remove()?;
         repo.make_dir(&staging.dir).or_environment(|| format!("cannot make '{}'", staging.dir.display()))?;
@@ -41,12 +41,12 @@ impl<'r> StagingDir<'r> {
     }
 
     /// The one that a killed process left. It is kept until [`StagingDir::discard`].
-    pub fn left_behind(repo: &'r Repo) -> Result<Self> {
+    pub(crate) fn left_behind(repo: &'r Repo) -> Result<Self> {
         Ok(Self { repo, dir: path(repo)?, keep: true })
     }
 
     /// The index as it is now, to be staged in; what it was stays in [`StagingDir::index_before`].
-    pub fn copy_index(&self) -> Result<TempIndex<'r>> {
+    pub(crate) fn copy_index(&self) -> Result<TempIndex<'r>> {
         let before = self.index_before();
         let real = index::real(self.repo);
         if fs::hard_link(&real, &before).is_err() {
@@ -71,7 +71,7 @@ impl<'r> StagingDir<'r> {
     }
 
     /// Write `journal` and `message`: from now on HEAD may move.
-    pub fn begin(&self, journal: &Journal, message: &[u8]) -> Result<()> {
+    pub(crate) fn begin(&self, journal: &Journal, message: &[u8]) -> Result<()> {
         let trailer = message.trim_end().lines().next_back().unwrap_or_default();
         fs::write(self.message(), message)
             .and_then(|()| fs::write(self.stamped(), [trailer, b"\n"].concat()))

@@ -77,6 +77,10 @@ pub fn name_of(repo: &Repo) -> String {
 
 impl<'r> OpLog<'r> {
     /// The chain of the worktree that `repo` is seen from.
+    ///
+    /// # Errors
+    ///
+    /// When the ref of the log cannot be read.
     pub fn of(repo: &'r Repo) -> Result<Self> {
         let name = name_of(repo);
         let tip = repo.find_ref(&name)?;
@@ -84,13 +88,13 @@ impl<'r> OpLog<'r> {
     }
 
     /// The chains of all worktrees, also of those that are gone.
-    pub fn all(repo: &'r Repo) -> Result<Vec<Self>> {
+    pub(crate) fn all(repo: &'r Repo) -> Result<Vec<Self>> {
         let refs = repo.refs().list(repo, REFS)?;
         Ok(refs.into_iter().map(|(name, tip)| OpLog { repo, name, tip: Some(tip) }).collect())
     }
 
     /// [`OpLog::all`], and those whose ref another program has deleted.
-    pub fn all_remembered(repo: &'r Repo) -> Result<Vec<Self>> {
+    pub(crate) fn all_remembered(repo: &'r Repo) -> Result<Vec<Self>> {
         let mut logs = Self::all(repo)?;
         for name in remembered::names(repo, REFS) {
             if !logs.iter().any(|log| log.name == name) {
@@ -127,6 +131,10 @@ impl<'r> OpLog<'r> {
     }
 
     /// The newest operation.
+    ///
+    /// # Errors
+    ///
+    /// `operation-foreign`, `operation-unreadable`; when an object is missing.
     pub fn last(&self) -> Result<Option<Recorded>> {
         Ok(self.tip.map(|tip| self.read(tip)).transpose()?)
     }
@@ -260,7 +268,7 @@ impl<'r> OpLog<'r> {
     }
 
     /// Refuse while an operation is interrupted: nothing may be done on top of half of something.
-    pub fn refuse_interrupted(&self) -> Result<()> {
+    pub(crate) fn refuse_interrupted(&self) -> Result<()> {
         match self.interrupted()? {
             None => Ok(()),
             Some(recorded) => Err(interrupted(&recorded.operation)),
@@ -268,12 +276,20 @@ impl<'r> OpLog<'r> {
     }
 
     /// The newest operation of ours, if it was begun and is not at its end.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`OpLog::last`].
     pub fn interrupted(&self) -> Result<Option<Recorded>> {
         Ok(self.own().next().transpose()?.filter(|recorded| recorded.operation.state == State::Begun))
     }
 
     /// Stage a commit in which `operation` follows what is in the log, or replaces its newest operation if that is the same one; the
     /// change moves the log to it, from where it is now. `previous` is the commit of the log before the operation.
+    ///
+    /// # Errors
+    ///
+    /// When what is in the log cannot be staged again.
     pub fn stage(
         &self,
         batch: &mut Batch,
@@ -305,7 +321,7 @@ impl<'r> OpLog<'r> {
     }
 
     /// Stage a log of `kept` alone (newest first); the change moves the log to it.
-    pub fn shorten(&self, batch: &mut Batch, kept: &[Recorded]) -> Result<RefChange> {
+    pub(crate) fn shorten(&self, batch: &mut Batch, kept: &[Recorded]) -> Result<RefChange> {
         let mut tip = None;
         let mut draft = Draft::default();
         let mut rest = kept.iter().rev().peekable();

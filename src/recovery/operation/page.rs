@@ -69,7 +69,7 @@ impl Page {
     }
 
     /// The operation of `slot` in the page `commit`.
-    pub fn read(
+    pub(crate) fn read(
         repo: &Repo,
         commit: ObjectId,
         slot: &Slot,
@@ -166,7 +166,7 @@ impl Draft {
     }
 
     /// Put an operation behind those that are in it.
-    pub fn push(
+    pub(crate) fn push(
         &mut self,
         repo: &Repo,
         batch: &mut Batch,

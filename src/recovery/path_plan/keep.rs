@@ -57,7 +57,7 @@ impl Keep {
 
 /// Keep the files that the rules of the target ignore: `.gitignore` goes back with everything else, and what it protected
 /// may be older than all of it.
-pub fn what_was_ignored(repo: &Repo, goal: &StateView<'_>, target: &Target, plan: &mut PathPlan) -> Result<()> {
+pub(crate) fn what_was_ignored(repo: &Repo, goal: &StateView<'_>, target: &Target, plan: &mut PathPlan) -> Result<()> {
     let removed =
         plan.files.iter().filter(|(_, change)| matches!(change, Change::Remove(Reason::NotThere | Reason::Untracked)));
     let removed: Vec<BString> = removed.map(|(path, _)| path.clone()).collect();
@@ -72,7 +72,7 @@ pub fn what_was_ignored(repo: &Repo, goal: &StateView<'_>, target: &Target, plan
 }
 
 /// List what cannot be stored now, and so stays whatever it is.
-pub fn what_is_skipped(
+pub(crate) fn what_is_skipped(
     captured: &Captured<'_>,
     goal: &StateView<'_>,
     target: &Target,

@@ -113,7 +113,7 @@ impl PathPlan {
     }
 
     /// Drop what turns out to be there already, byte for byte.
-    pub fn drop_what_is_there(&mut self, before: &StateView<'_>) -> Result<()> {
+    pub(crate) fn drop_what_is_there(&mut self, before: &StateView<'_>) -> Result<()> {
         let mut there = BTreeSet::new();
         for (path, change) in &self.files {
             if let Change::Write(want) = change
@@ -139,7 +139,7 @@ impl PathPlan {
     }
 
     /// What the worktree will hold, when `before` is what it holds now; new trees are staged in `batch`.
-    pub fn after(
+    pub(crate) fn after(
         &self,
         repo: &Repo,
         batch: &mut Batch,

@@ -34,13 +34,13 @@ pub enum Found {
 }
 
 /// Where `path` is on the disk.
-pub fn place(top: &Path, path: &BStr) -> Result<PathBuf> {
+pub(crate) fn place(top: &Path, path: &BStr) -> Result<PathBuf> {
     let relative = path.to_path().or_environment(|| format!("'{}' is no path here", shown(path)))?;
     Ok(top.join(relative))
 }
 
 /// What stands at `path`. What can only be reached through a link or below a file is nothing.
-pub fn look(top: &Path, path: &BStr) -> Result<Found> {
+pub(crate) fn look(top: &Path, path: &BStr) -> Result<Found> {
     if first_blocker(top, path)?.is_some() {
         return Ok(Found::Nothing);
     }
@@ -55,7 +55,7 @@ pub fn look(top: &Path, path: &BStr) -> Result<Found> {
 }
 
 /// The first parent of `path` that is there and not a directory.
-pub fn first_blocker<'p>(top: &Path, path: &'p BStr) -> Result<Option<&'p BStr>> {
+pub(crate) fn first_blocker<'p>(top: &Path, path: &'p BStr) -> Result<Option<&'p BStr>> {
     for at in path.find_iter("/") {
         let parent = path[..at].as_bstr();
         match fs::symlink_metadata(place(top, parent)?) {
@@ -69,7 +69,7 @@ pub fn first_blocker<'p>(top: &Path, path: &'p BStr) -> Result<Option<&'p BStr>>
 }
 
 /// The blob that the raw bytes of a file, or the text of a link, would be.
-pub fn blob_id(repo: &Repo, file: &Path, found: Found) -> Result<ObjectId> {
+pub(crate) fn blob_id(repo: &Repo, file: &Path, found: Found) -> Result<ObjectId> {
     let failed = || format!("cannot read '{}'", file.display());
     if found == Found::Link {
         let target = fs::read_link(file).or_environment(failed)?;
@@ -90,7 +90,7 @@ pub fn blob_id(repo: &Repo, file: &Path, found: Found) -> Result<ObjectId> {
 }
 
 /// Make the directories that `path` stands in.
-pub fn make_parents(top: &Path, path: &BStr) -> Result<()> {
+pub(crate) fn make_parents(top: &Path, path: &BStr) -> Result<()> {
     for at in path.find_iter("/") {
         make_directory(top, path[..at].as_bstr())?;
     }
@@ -98,7 +98,7 @@ pub fn make_parents(top: &Path, path: &BStr) -> Result<()> {
 }
 
 /// Make a directory, unless it is there.
-pub fn make_directory(top: &Path, path: &BStr) -> Result<()> {
+pub(crate) fn make_directory(top: &Path, path: &BStr) -> Result<()> {
     let place = place(top, path)?;
     let failed = || format!("cannot make the directory '{}'", shown(path));
     match DirBuilder::new().mode(0o777).create(&place) {
@@ -111,7 +111,7 @@ pub fn make_directory(top: &Path, path: &BStr) -> Result<()> {
 }
 
 /// Make a directory with these permissions, unless it is there. It is made as `scratch`: it is never visible with other permissions.
-pub fn make_directory_with(top: &Path, path: &BStr, permissions: u32, scratch: &Path) -> Result<()> {
+pub(crate) fn make_directory_with(top: &Path, path: &BStr, permissions: u32, scratch: &Path) -> Result<()> {
     let place = place(top, path)?;
     if fs::symlink_metadata(&place).is_ok() {
         return make_directory(top, path);
@@ -131,7 +131,7 @@ pub fn make_directory_with(top: &Path, path: &BStr, permissions: u32, scratch: &
 }
 
 /// Write `entry` byte for byte where nothing stands.
-pub fn write(repo: &Repo, top: &Path, path: &BStr, entry: Entry, permissions: u32) -> Result<()> {
+pub(crate) fn write(repo: &Repo, top: &Path, path: &BStr, entry: Entry, permissions: u32) -> Result<()> {
     make_parents(top, path)?;
     let place = place(top, path)?;
     let failed = || format!("cannot write '{}'", shown(path));
@@ -155,7 +155,7 @@ pub fn write(repo: &Repo, top: &Path, path: &BStr, entry: Entry, permissions: u3
 }
 
 /// Remove a directory if it is empty.
-pub fn remove_if_empty(top: &Path, path: &BStr) -> Result<()> {
+pub(crate) fn remove_if_empty(top: &Path, path: &BStr) -> Result<()> {
     // As git since 2.35: not under the feet of the shell that runs us.
     if is_in_use(top, path)? {
         return Ok(());
@@ -189,7 +189,7 @@ pub fn refuse_in_use(top: &Path, path: &BStr) -> Result<()> {
 }
 
 /// Whether files can be made and renamed in `dir`. Asked, not tried: a process that is killed leaves nothing there.
-pub fn probe(dir: &Path) -> io::Result<()> {
+pub(crate) fn probe(dir: &Path) -> io::Result<()> {
     Ok(rustix::fs::accessat(rustix::fs::CWD, dir, Access::WRITE_OK | Access::EXEC_OK, AtFlags::EACCESS)?)
 }
 

@@ -66,7 +66,7 @@ pub const ALL: [Step; 17] = [
 ///
 /// In builds with debug assertions or the feature `fault-points`, `GIT_AGENT_TEST_DIE=<step>` ends the process there as `kill -9` would, and
 /// `GIT_AGENT_TEST_FAIL=<step>` makes the step fail; `<step>:<n>` means the n-th time.
-pub fn reached(step: Step) -> Result<()> {
+pub(crate) fn reached(step: Step) -> Result<()> {
     #[cfg(any(debug_assertions, feature = "fault-points"))]
     test_points::visit(step)?;
     #[cfg(not(any(debug_assertions, feature = "fault-points")))]

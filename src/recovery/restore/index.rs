@@ -28,7 +28,7 @@ const REFRESH_ALL: usize = 256;
 
 /// Change the entries of `touched` in `index`, a fresh copy of the real one, to what `side` says; those that say so already are left alone. Answers
 /// whether there were others.
-pub fn change(repo: &Repo, index: &TempIndex<'_>, side: &StateView<'_>, touched: &[Touched]) -> Result<bool> {
+pub(crate) fn change(repo: &Repo, index: &TempIndex<'_>, side: &StateView<'_>, touched: &[Touched]) -> Result<bool> {
     // They are the same yet, and a split index is found beside the one that is in its place.
     let live = Live { repo, index: read(repo, &real(repo))? };
     let mut wanted: Vec<(&BStr, Staged)> = Vec::new();
@@ -155,7 +155,7 @@ fn intend_to_add(repo: &Repo, index: &TempIndex<'_>, side: &StateView<'_>, wante
 }
 
 /// Let git write `paths` from `index` through its filters, where nothing stands.
-pub fn check_out(index: &TempIndex<'_>, paths: &[BString]) -> Result<()> {
+pub(crate) fn check_out(index: &TempIndex<'_>, paths: &[BString]) -> Result<()> {
     // Attributes are read from the work tree: they come first.
     let (attributes, others): (Vec<_>, Vec<_>) =
         paths.iter().map(|path| path.as_bstr()).partition(|path| path.ends_with(b".gitattributes"));
@@ -166,7 +166,7 @@ pub fn check_out(index: &TempIndex<'_>, paths: &[BString]) -> Result<()> {
 }
 
 /// Tell `index` that the files of `paths` are what they are, so that git need not read them to find out.
-pub fn refresh(index: &TempIndex<'_>, paths: &[BString]) -> Result<()> {
+pub(crate) fn refresh(index: &TempIndex<'_>, paths: &[BString]) -> Result<()> {
     if paths.is_empty() {
         return Ok(());
     }
@@ -174,7 +174,7 @@ pub fn refresh(index: &TempIndex<'_>, paths: &[BString]) -> Result<()> {
 }
 
 /// Remove what a process that died left beside the private index: the lock of a git that was killed, files half written.
-pub fn sweep(repo: &Repo) -> Result<()> {
+pub(crate) fn sweep(repo: &Repo) -> Result<()> {
     let index = place(repo)?;
     let lock = index.with_extension("index.lock");
     for file in [lock, repo.worktree_agent_dir().join(STATE)] {
@@ -194,7 +194,7 @@ pub fn sweep(repo: &Repo) -> Result<()> {
 }
 
 /// A directory beside it that is made and removed again.
-pub fn scratch(repo: &Repo) -> Result<PathBuf> {
+pub(crate) fn scratch(repo: &Repo) -> Result<PathBuf> {
     Ok(place(repo)?.with_extension("scratch"))
 }
 
@@ -202,7 +202,7 @@ pub fn scratch(repo: &Repo) -> Result<PathBuf> {
 pub const STATE: &str = "restore.state";
 
 /// Where the private index of an operation lies.
-pub fn place(repo: &Repo) -> Result<PathBuf> {
+pub(crate) fn place(repo: &Repo) -> Result<PathBuf> {
     let place = repo.worktree_agent_dir().join("restore.index");
     std::path::absolute(place).or_environment(|| "the current directory was deleted".to_owned())
 }

@@ -368,7 +368,7 @@ impl Restore<'_> {
     }
 
     /// Delete those of the files aside that are stored; what is not stays where it is.
-    pub fn drop_stored(&self) -> Result<()> {
+    pub(crate) fn drop_stored(&self) -> Result<()> {
         let late = self.verify()?;
         for aside in Quarantine::left(self.repo, self.operation.id)? {
             for (file, _) in aside.files().filter(|(file, _)| late.iter().all(|late| late.file != *file)) {
@@ -390,7 +390,7 @@ impl Restore<'_> {
     }
 
     /// The index is free for others again; then delete what is aside: all of it is stored by now.
-    pub fn finish(&self, settled: Settled) -> Result<()> {
+    pub(crate) fn finish(&self, settled: Settled) -> Result<()> {
         drop(settled.lock);
         reached(Step::Unlocked)?;
         for aside in Quarantine::left(self.repo, self.operation.id)? {

@@ -37,7 +37,7 @@ impl Quarantine {
     }
 
     /// What earlier passes of `operation` left, the newest pass first.
-    pub fn left(repo: &Repo, operation: Ulid) -> Result<Vec<Quarantine>> {
+    pub(crate) fn left(repo: &Repo, operation: Ulid) -> Result<Vec<Quarantine>> {
         let root = Self::root(repo).join(operation.to_string());
         let mut passes: Vec<(u32, PathBuf)> = Vec::new();
         let entries = match fs::read_dir(&root) {
@@ -60,7 +60,7 @@ impl Quarantine {
     }
 
     /// A new pass of `operation` that will take `paths`.
-    pub fn begin(repo: &Repo, operation: Ulid, mut paths: Vec<BString>) -> Result<Self> {
+    pub(crate) fn begin(repo: &Repo, operation: Ulid, mut paths: Vec<BString>) -> Result<Self> {
         paths.sort();
         let root = Self::root(repo).join(operation.to_string());
         let failed = || format!("cannot write in '{}'", root.display());
@@ -90,7 +90,7 @@ impl Quarantine {
     /// Move `path`, one of those that were announced, here.
     ///
     /// On another file system than the work tree, it is copied, and removed when the copy is on the disk.
-    pub fn take(&self, top: &Path, path: &BStr) -> Result<()> {
+    pub(crate) fn take(&self, top: &Path, path: &BStr) -> Result<()> {
         let number = self.paths.binary_search_by(|known| known.as_bstr().cmp(path));
         let number = number.map_err(|_| Error::bug(format!("'{}' was not announced", disk::shown(path))))?;
         let (from, to) = (disk::place(top, path)?, self.dir.join(number.to_string()));
@@ -108,7 +108,7 @@ impl Quarantine {
     }
 
     /// Remove the place of `operation` once everything in it is gone.
-    pub fn finish(repo: &Repo, operation: Ulid) -> Result<()> {
+    pub(crate) fn finish(repo: &Repo, operation: Ulid) -> Result<()> {
         for aside in Self::left(repo, operation)? {
             if aside.files().next().is_some() {
                 return Err(Error::bug(format!("'{}' still holds something", aside.dir.display())));

@@ -358,7 +358,7 @@ impl<'r> Captured<'r> {
 
     /// Whether HEAD's tree is all there is: the index and every file are as it has them, nothing is under way, nothing is
     /// [skipped](Self::skipped). Files that the index hides from `git status` count, too.
-    pub fn is_all_committed(&self) -> Result<bool> {
+    pub(crate) fn is_all_committed(&self) -> Result<bool> {
         let is_dirty = |submodule: &Submodule| submodule.is_dirty;
         let rest = self.staged.is_empty() && self.skipped.is_empty() && self.unmerged.is_empty();
         if !rest || !self.state.is_empty() || self.submodules.iter().any(is_dirty) {
@@ -369,7 +369,7 @@ impl<'r> Captured<'r> {
 
     /// The [changed](Self::changed) paths whose index entry or file is not as HEAD has it, by their bytes; of submodules
     /// those with another commit.
-    pub fn uncommitted(&self) -> Result<Vec<BString>> {
+    pub(crate) fn uncommitted(&self) -> Result<Vec<BString>> {
         let mut paths = Vec::new();
         for path in &self.changed {
             let is_known =
@@ -406,7 +406,7 @@ impl<'r> Captured<'r> {
     ///
     /// Of a path that is [skipped](Self::skipped) this is only what git thinks. Ignored files are not known, unless
     /// [touched](Self::touch).
-    pub fn on_disk(&self, path: &BStr) -> Result<Option<Entry>> {
+    pub(crate) fn on_disk(&self, path: &BStr) -> Result<Option<Entry>> {
         match self.found.get(path) {
             Some(Found::Nothing) => Ok(None),
             Some(Found::Raw(entry, _)) => Ok(Some(*entry)),
@@ -439,7 +439,7 @@ impl<'r> Captured<'r> {
     }
 
     /// What the index has at `path`: stage 0, without intent-to-add.
-    pub fn staged(&self, path: &BStr) -> Result<Option<Entry>> {
+    pub(crate) fn staged(&self, path: &BStr) -> Result<Option<Entry>> {
         match self.staged.get(path) {
             Some(leaf) => Ok(leaf.map(Entry::from)),
             None => self.in_head(path),

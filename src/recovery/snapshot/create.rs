@@ -43,11 +43,19 @@ pub struct Taken {
 }
 
 /// Make sure that there is a snapshot of this worktree as it is now.
+///
+/// # Errors
+///
+/// Those of [`capture`](super::capture()) and of [`Captured::write`].
 pub fn take(repo: &Repo, request: &Request) -> Result<Taken> {
     take_captured(capture(repo)?, request)
 }
 
 /// [`take`] with what was captured already.
+///
+/// # Errors
+///
+/// Those of [`Captured::write`].
 pub fn take_captured(mut captured: Captured<'_>, request: &Request) -> Result<Taken> {
     let repo = captured.repo;
     let built = captured.build()?;

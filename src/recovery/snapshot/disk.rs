@@ -217,7 +217,7 @@ pub fn is_absent(error: &io::Error) -> bool {
 }
 
 /// The names in the directory `path`, sorted, as paths.
-pub fn list(disk: &Disk, path: &BStr) -> Result<Vec<BString>> {
+pub(crate) fn list(disk: &Disk, path: &BStr) -> Result<Vec<BString>> {
     let failed = || format!("cannot read the directory '{path}'");
     let mut names = Vec::new();
     for entry in fs::read_dir(disk.place(path)).or_environment(failed)? {

@@ -107,7 +107,7 @@ impl Captured<'_> {
 
     /// The [changed](Self::changed) paths that have no file, and where something else stands, which may be ignored: a
     /// directory, what is in the way to it, a file that the index has no more.
-    pub fn in_places_of_files(&self) -> Result<Vec<BString>> {
+    pub(crate) fn in_places_of_files(&self) -> Result<Vec<BString>> {
         let mut paths = Vec::new();
         for path in &self.changed {
             let is_there = || {

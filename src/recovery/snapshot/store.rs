@@ -49,7 +49,7 @@ pub struct Unpublished {
 
 impl Captured<'_> {
     /// What was captured, and the objects that have to be written for it. Nothing is written.
-    pub fn finish(mut self) -> Result<(WorktreeState, Batch)> {
+    pub(crate) fn finish(mut self) -> Result<(WorktreeState, Batch)> {
         let built = self.build()?;
         Ok((built.state, self.batch))
     }

@@ -34,6 +34,10 @@ pub struct Listed {
 }
 
 /// All snapshots, of every worktree.
+///
+/// # Errors
+///
+/// When the refs cannot be listed.
 pub fn list(repo: &Repo) -> Result<Listed> {
     let mut listed = Listed::default();
     for (name, commit) in refs(repo)? {
@@ -64,6 +68,10 @@ pub fn saved(repo: &Repo) -> Result<HashMap<TaskId, Saved>> {
 }
 
 /// The newest snapshot that was made here of the worktree that is called `worktree`.
+///
+/// # Errors
+///
+/// When the refs cannot be listed.
 pub fn last_of(repo: &Repo, worktree: &str) -> Result<Option<Snapshot>> {
     let read = |(name, commit): (String, ObjectId)| read(repo, &name, commit).ok();
     Ok(refs(repo)?
@@ -192,6 +200,10 @@ fn readable(snapshot: &Snapshot) -> Result<()> {
 }
 
 /// What the tree of a snapshot, or one in its form, holds; `head` is what HEAD was.
+///
+/// # Errors
+///
+/// `damaged-snapshot`; when an object cannot be read.
 pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<WorktreeState> {
     let null = repo.null_id();
     let mut state = WorktreeState::plain(head.clone(), null, null);

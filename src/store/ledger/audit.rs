@@ -157,6 +157,10 @@ pub fn lacks(repo: &Repo, new: ObjectId, old: ObjectId) -> Result<bool> {
 }
 
 /// Whether the tree `new` lacks a text that the tree `old` has.
+///
+/// # Errors
+///
+/// When one of the trees cannot be read.
 pub fn lacks_texts(repo: &Repo, new: ObjectId, old: ObjectId) -> Result<bool> {
     let kept: HashSet<ObjectId> = tree::texts(repo, new)?.into_iter().collect();
     Ok(tree::texts(repo, old)?.iter().any(|text| !kept.contains(text)))
@@ -198,6 +202,10 @@ fn loss_of(key: ObjectId, before: &[u8], kept: &HashSet<&[u8]>) -> Option<Loss> 
 
 /// Commits that were the tip of the ledger once, by its reflog, and are not in its history: another program threw them
 /// away. Newest first, without those that are in the history of another one.
+///
+/// # Errors
+///
+/// When the reflog or the history cannot be read.
 pub fn lost_tips(view: &View<'_>) -> Result<Vec<ObjectId>> {
     let repo = view.repo();
     // Without a reflog, as in a bare repository, nothing is known.

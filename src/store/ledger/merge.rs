@@ -49,6 +49,10 @@ impl Merged {
 }
 
 /// Take the ledger at commit `theirs` into ours.
+///
+/// # Errors
+///
+/// `ledger-busy` or `ref-locked` when other processes keep moving the ledger; when either side cannot be read.
 pub fn merge(repo: &Repo, theirs: ObjectId) -> Result<Merged> {
     let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;
     for _ in 0..TRIES {

@@ -50,12 +50,20 @@ pub struct View<'r> {
 
 impl<'r> View<'r> {
     /// The ledger as it is now.
+    ///
+    /// # Errors
+    ///
+    /// `ledger-unreadable`; when the ref cannot be read.
     pub fn now(repo: &'r Repo) -> Result<Self> {
         let tip = repo.find_ref(REF).map_err(|error| error.hint("'git agent doctor' looks into it"))?;
         Self::at(repo, tip)
     }
 
     /// The ledger as of commit `tip`; `None`: empty.
+    ///
+    /// # Errors
+    ///
+    /// `ledger-unreadable`; when the remote of a partial clone does not send what is missing.
     pub fn at(repo: &'r Repo, tip: Option<ObjectId>) -> Result<Self> {
         let root = match tip {
             Some(tip) => {
@@ -91,11 +99,19 @@ impl<'r> View<'r> {
     }
 
     /// The key of a task's note.
+    ///
+    /// # Errors
+    ///
+    /// When the hash fails.
     pub fn key(&self, id: &TaskId) -> Result<ObjectId> {
         self.repo.blob_id(note::anchor(id).as_bytes())
     }
 
     /// The bytes of a task's note; empty when it has none.
+    ///
+    /// # Errors
+    ///
+    /// `note-too-large`; when the notes tree cannot be read.
     pub fn note(&self, id: &TaskId) -> Result<Vec<u8>> {
         let Some(root) = self.root else { return Ok(Vec::new()) };
         let blobs = tree::find(self.repo, root, self.key(id)?)?;
@@ -114,17 +130,29 @@ impl<'r> View<'r> {
     }
 
     /// The events of a task.
+    ///
+    /// # Errors
+    ///
+    /// As [`View::note`].
     pub fn events(&self, id: &TaskId) -> Result<Events> {
         Ok(Events::read(&self.note(id)?))
     }
 
     /// A task by its exact id, if it exists.
+    ///
+    /// # Errors
+    ///
+    /// As [`View::note`].
     pub fn task(&self, id: &TaskId) -> Result<Option<Task>> {
         let task = Task::from_events(id.clone(), &self.events(id)?.events);
         Ok(task.exists().then_some(task))
     }
 
     /// Every task's row.
+    ///
+    /// # Errors
+    ///
+    /// When the notes tree or a note cannot be read.
     pub fn table(&self) -> Result<Table> {
         index::load(self)
     }

@@ -163,6 +163,10 @@ pub struct Prepared {
 
 impl Prepared {
     /// The commit that adds `draft` to the ledger of `view`.
+    ///
+    /// # Errors
+    ///
+    /// `note-full`, `event-too-long`, `text-too-long`, `no-effect`; when the ledger cannot be read.
     pub fn new(view: &View<'_>, author: &Author<'_>, draft: Draft) -> Result<Self> {
         let repo = view.repo();
         let mut batch = Batch::default();
@@ -219,11 +223,19 @@ impl Prepared {
     }
 
     /// Write the objects, without moving the ledger.
+    ///
+    /// # Errors
+    ///
+    /// As [`Batch::write`].
     pub fn store(&self, repo: &Repo) -> Result<()> {
         self.batch.write(repo)
     }
 
     /// Say what was written, when the ledger has the commit by other means; its objects are made safe from a gc.
+    ///
+    /// # Errors
+    ///
+    /// As [`Batch::secure`].
     pub fn written(self, repo: &Repo) -> Result<Written> {
         self.batch.secure(repo)?;
         Ok(Written { commit: Some(self.commit), tasks: self.tasks })
