@@ -50,7 +50,6 @@ pub enum Keep {
 /// A test that was made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tested {
-    /// Of which commit.
     pub commit: ObjectId,
     /// How the command ended.
     pub ended: Ended,
@@ -61,7 +60,6 @@ pub struct Tested {
 /// The result of the search.
 #[derive(Debug)]
 pub struct Outcome {
-    /// How it ended.
     pub ending: Ending,
     /// Every test, in order.
     pub tested: Vec<Tested>,

@@ -35,7 +35,6 @@ pub(super) struct Worktrees<'r> {
     made: Vec<PathBuf>,
 }
 
-/// A worktree.
 pub(super) struct Worktree {
     path: PathBuf,
 }

@@ -30,7 +30,6 @@ use crate::{
     },
 };
 
-/// The notes ref.
 pub const REF: &str = "refs/notes/agent";
 /// The message of its commits.
 const MESSAGE: &[u8] = b"git-agent: what commits are to tasks\n";

@@ -15,7 +15,6 @@ pub enum Verdict {
     Skip,
 }
 
-/// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextTest {
     /// Test this commit.

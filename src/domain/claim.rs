@@ -29,7 +29,6 @@ pub fn is_live(until: Timestamp, now: Timestamp) -> bool {
 /// An actor in one clone of the repository: two clones may have actors of the same name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
-    /// The actor.
     pub actor: Actor,
     /// The clone; absent while it has no id, which it gets with its first claim.
     pub clone_id: Option<Ulid>,

@@ -15,12 +15,10 @@ use super::{task::Task, text::Text};
 /// The longest beginning of a criterion that a tick names, in bytes.
 const MAX_KEY: usize = 100;
 
-/// One criterion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Criterion {
     /// Its words, on one line.
     pub text: String,
-    /// Whether it is met.
     pub is_met: bool,
 }
 

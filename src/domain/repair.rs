@@ -27,7 +27,6 @@ pub enum Same {
 /// What made the change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whole {
-    /// One commit.
     Commit,
     /// All commits of a branch together, as a squash merge makes one of them.
     Branch,

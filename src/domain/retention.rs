@@ -33,7 +33,6 @@ impl Default for Policy {
 /// A snapshot, as far as it matters here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// Its id.
     pub id: Ulid,
     /// When it was taken.
     pub at: Timestamp,

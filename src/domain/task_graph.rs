@@ -20,10 +20,8 @@ pub struct Chart {
     pub edges: Vec<(usize, usize, EdgeKind)>,
 }
 
-/// A task.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// Its id.
     pub id: TaskId,
     /// One line.
     pub title: String,

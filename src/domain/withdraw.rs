@@ -75,7 +75,6 @@ pub fn changed(before: &[Event], after: &[Event]) -> HashSet<Ulid> {
 enum Part {
     /// That it is there: everything builds on it.
     Task,
-    /// One of its fields.
     Field(&'static str),
     /// Whether one of its criteria is met.
     Criterion(String),
@@ -83,7 +82,6 @@ enum Part {
     State,
     /// That it comes after another one.
     After(TaskId),
-    /// A blocker.
     Blocker(String),
     /// Whether a commit belongs to it.
     Commit(String),
@@ -128,7 +126,6 @@ fn parts(event: &Event) -> Vec<Part> {
 /// A later event that a change would pull the ground from under.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conflict<'e> {
-    /// The event.
     pub by: &'e Event,
     /// What it builds on: `its title`.
     pub about: String,

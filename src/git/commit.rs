@@ -15,12 +15,9 @@ use crate::{
     error::{Context as _, Error, Result},
 };
 
-/// A commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
-    /// Its id.
     pub id: ObjectId,
-    /// Its tree.
     pub tree: ObjectId,
     /// Its parents; from `git log`, as far as they are in this clone.
     pub parents: Vec<ObjectId>,
@@ -34,10 +31,8 @@ pub struct Commit {
     pub message: BString,
 }
 
-/// The author of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Author {
-    /// The name.
     pub name: BString,
     /// The mail address.
     pub mail: BString,

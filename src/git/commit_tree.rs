@@ -15,15 +15,12 @@ use crate::error::{Context as _, Error, Result};
 
 /// A commit to make.
 pub struct NewCommit<'a> {
-    /// Its tree.
     pub tree: ObjectId,
-    /// Its parents.
     pub parents: &'a [ObjectId],
     /// The whole message.
     pub message: BString,
     /// Who wrote it, if not the one who commits.
     pub author: Option<&'a Author>,
-    /// Whether it is signed.
     pub signed: bool,
 }
 

@@ -65,11 +65,9 @@ impl Setting {
 /// A setting that the repository should have.
 #[derive(Clone, Debug)]
 pub struct WantedSetting {
-    /// The setting.
     pub setting: Setting,
     /// Its name for git: `remote.origin.fetch`.
     pub key: String,
-    /// Its value.
     pub value: String,
     /// What the user has set: then it is not written.
     pub unless: Unless,

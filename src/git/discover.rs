@@ -22,7 +22,6 @@ pub fn is_same_place(one: &Path, other: &Path) -> bool {
 
 /// What a repository can be said to be before its configuration is read.
 pub(super) struct Place {
-    /// The git directory.
     pub git_dir: PathBuf,
     /// The work tree, unless the configuration or a variable names another one.
     pub work_tree: Option<PathBuf>,

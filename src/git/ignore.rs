@@ -146,7 +146,6 @@ pub enum Source<'a> {
     Present,
     /// From a git directory that has nothing but `info/exclude`, and from the file that takes the place of `core.excludesFile`.
     Stored {
-        /// The git directory.
         git_dir: &'a Path,
         /// The file.
         configured: Option<&'a Path>,

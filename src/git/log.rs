@@ -24,7 +24,6 @@ pub struct Query {
     pub only: Option<Vec<ObjectId>>,
     /// Paths; behind `--`, if there are any.
     pub paths: Vec<OsString>,
-    /// With the graph.
     pub graph: Option<Graph>,
     /// With the names of refs that point to the commits.
     pub decorate: bool,

@@ -14,7 +14,6 @@ use crate::error::{Context as _, Result};
 pub struct Move {
     /// Where it was moved from; `None` where that is not known, or it was not there.
     pub old: Option<ObjectId>,
-    /// Where it was moved to.
     pub new: ObjectId,
     /// When, in seconds since the epoch.
     pub seconds: i64,

@@ -21,7 +21,6 @@ use crate::error::Result;
 pub enum Color {
     /// Always: the output goes to a terminal through us.
     Always,
-    /// Never.
     Never,
 }
 

@@ -14,7 +14,6 @@ pub enum Transfer {
     Overtaken(Error),
 }
 
-/// The names of all remotes.
 pub fn names(repo: &Repo) -> Vec<String> {
     repo.gix().remote_names().iter().map(|name| name.to_str_lossy().into_owned()).collect()
 }

@@ -167,7 +167,6 @@ pub fn branch_with(repo: &Repo, commit: ObjectId) -> Result<Option<String>> {
 /// A commit and its parents, as far as they are in this clone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// The commit.
     pub commit: ObjectId,
     /// Its parents; none where a shallow clone is cut off.
     pub parents: Vec<ObjectId>,

@@ -90,7 +90,6 @@ const FILES: [&str; 16] = [
 ];
 /// Of little use without one of the others, but part of them.
 const ORIG_HEAD: &str = "ORIG_HEAD";
-/// Directories that do.
 const DIRECTORIES: [&str; 3] = ["rebase-merge", "rebase-apply", "sequencer"];
 /// Those of the files that are refs in a reftable.
 const ROOT_REFS: [&str; 6] =

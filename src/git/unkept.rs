@@ -68,7 +68,6 @@ pub fn abandoned(repo: &Repo) -> Vec<std::path::PathBuf> {
 pub enum From {
     /// What worktrees name, those that go; git is asked for what it keeps in a reftable.
     Worktrees(BTreeSet<ObjectId>),
-    /// All reflogs.
     Reflogs,
 }
 

@@ -20,7 +20,6 @@ use crate::{
     shell::{Level, Loss, Mode, Onto, Risk, Target, Where, deep_parts, may_match},
 };
 
-/// What was found.
 #[derive(Default)]
 pub(super) struct Found {
     /// The repositories with something to lose, and what of the risk is theirs.

@@ -49,7 +49,6 @@ pub struct Waiting {
     file: PathBuf,
     /// When its message was stamped, if that is known.
     pub since: Option<Timestamp>,
-    /// Why it waits.
     pub why: Why,
 }
 

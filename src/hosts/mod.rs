@@ -76,7 +76,6 @@ impl Host {
 /// What a host says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HostEvent {
-    /// The host.
     pub host: Host,
     /// What happens.
     pub kind: EventKind,
@@ -84,7 +83,6 @@ pub struct HostEvent {
     pub session: Option<SessionId>,
     /// Where the host or the agent is.
     pub cwd: Option<PathBuf>,
-    /// The model.
     pub model: Option<String>,
     /// Tells it from other events of the session at the same time.
     pub key: String,

@@ -6,12 +6,10 @@ use serde_json::Value;
 
 use super::sql;
 
-/// What a tool does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Tool {
     /// It runs a line in a shell.
     Shell {
-        /// The line.
         line: String,
         /// Where, if not where the agent is.
         dir: Option<PathBuf>,
@@ -51,7 +49,6 @@ pub enum TodoState {
     Open,
     /// At work on it.
     Doing,
-    /// Done.
     Done,
     /// Not wanted any more.
     Dropped,
@@ -133,7 +130,6 @@ impl Tool {
         if steps.is_empty() { Tool::Other } else { Tool::Steps(steps) }
     }
 
-    /// Whether it may change files.
     pub fn may_change_files(&self) -> bool {
         matches!(self, Tool::Shell { .. } | Tool::Edit)
     }

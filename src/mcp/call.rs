@@ -23,7 +23,6 @@ use crate::{
 
 /// A call that is stopped has ended after so many moments: a command that does not listen to signals is killed before.
 const ENDING: u32 = 800;
-/// A moment.
 const MOMENT: Duration = Duration::from_millis(5);
 
 /// Where verbs run: one after the other, since words on a command line, and so those of a call, are relative to the directory of the

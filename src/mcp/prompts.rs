@@ -10,7 +10,6 @@ use crate::{
     view::sanitize,
 };
 
-/// A prompt.
 #[derive(Debug)]
 pub(super) struct Prompt {
     name: &'static str,

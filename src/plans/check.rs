@@ -8,7 +8,6 @@ use crate::{
     plans::position::Wrong,
 };
 
-/// A text of one line.
 pub(super) fn line(at: usize, name: &str, text: &str) -> Result<String, Wrong> {
     one_line(text).map_err(|why| Wrong::new(at, format!("cannot take the {name}: {why}")))
 }

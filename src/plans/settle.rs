@@ -296,7 +296,6 @@ impl Names<'_> {
 
 /// What a word means.
 enum Meant {
-    /// An item of the plan.
     Item(usize),
     /// A task that only the ledger has.
     Task(TaskId),

@@ -22,7 +22,6 @@ use crate::{
 /// A commit that should have named a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unstamped {
-    /// The commit.
     pub commit: ObjectId,
     /// The task that was active.
     pub task: TaskId,
@@ -99,7 +98,6 @@ fn left_of(repo: &Repo, mut found: Vec<Unstamped>, head: ObjectId) -> Result<Vec
 /// Commits that were made in this worktree after the work on a task ended, and before another one was started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FollowUp {
-    /// The task.
     pub task: TaskId,
     /// The commits, oldest first.
     pub commits: Vec<ObjectId>,

@@ -23,7 +23,6 @@ use crate::{
 
 /// Commits, as seen by one task.
 pub struct TaskCommits<'a> {
-    /// The repository.
     pub repo: &'a Repo,
     /// The task; of a feature its parts, too.
     pub ids: &'a [TaskId],

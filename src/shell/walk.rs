@@ -23,7 +23,6 @@ const RISKS: usize = 100;
 /// How many commands are looked at, those of commands that run commands included.
 const COMMANDS: usize = 20_000;
 
-/// What cannot be told.
 pub(super) const CANNOT_TELL: &str = "what it runs cannot be told from the line";
 
 /// What is known at a point of the script.

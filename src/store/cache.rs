@@ -40,7 +40,6 @@ impl Cached {
         &self.bytes[KEY..self.content]
     }
 
-    /// The content.
     pub fn content(&self) -> &[u8] {
         &self.bytes[self.content..]
     }

@@ -65,9 +65,7 @@ pub struct Checkpoint {
     pub operation: Option<String>,
 }
 
-/// Whose checkpoint it is.
 struct Owner {
-    /// The task.
     task: Task,
     /// All tasks that the commit names, `task` last.
     named: Vec<TaskId>,

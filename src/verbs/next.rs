@@ -113,7 +113,6 @@ pub fn next(caller: &Caller, request: &Request) -> Result<Result<Next, NoTask>> 
 
 /// A task that was chosen.
 pub(super) struct Choice {
-    /// The task.
     pub id: TaskId,
     /// See [`Next::is_yours`].
     pub is_yours: bool,

@@ -18,7 +18,6 @@ use crate::{
 
 /// The column of paths is not wider than this; a longer path moves what is behind it.
 const WIDEST_PATH: usize = 60;
-/// The same for tasks.
 const WIDEST_TASKS: usize = 30;
 
 /// `changes` as a list of paths, with ages as of `now`.

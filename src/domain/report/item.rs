@@ -18,7 +18,6 @@ use crate::domain::{
 /// A task.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
-    /// Its id.
     pub id: TaskId,
     /// One line.
     pub title: String,
@@ -40,7 +39,6 @@ pub struct Item {
     pub why: Option<String>,
     /// The task that it was cancelled as a duplicate of.
     pub duplicate_of: Option<TaskId>,
-    /// Labels.
     pub labels: Vec<String>,
     /// What it is about outside of the repository.
     pub refs: Vec<String>,
@@ -50,7 +48,6 @@ pub struct Item {
     pub created_at: Option<Timestamp>,
     /// When it was started first.
     pub started_at: Option<Timestamp>,
-    /// When it was completed.
     pub completed_at: Option<Timestamp>,
     /// The time of its last event.
     pub updated_at: Timestamp,
@@ -116,7 +113,6 @@ pub enum Reason {
     Held {
         /// Who.
         by: Actor,
-        /// Until when.
         until: Timestamp,
     },
 }

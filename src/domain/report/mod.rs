@@ -43,7 +43,6 @@ pub struct Source<'a> {
     pub text: &'a dyn Fn(&Text) -> String,
 }
 
-/// A report.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// When it was made.
@@ -76,7 +75,6 @@ pub struct Place {
 /// What happened since.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Since when.
     pub since: Timestamp,
     /// Tasks that were completed.
     pub completed: usize,
@@ -91,7 +89,6 @@ pub struct Changes {
 /// A feature, or the tasks that belong to none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Block {
-    /// The feature.
     pub feature: Option<Feature>,
     /// Its tasks.
     pub tally: Tally,
@@ -112,7 +109,6 @@ pub struct Block {
 /// A task with parts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Feature {
-    /// Its id.
     pub id: TaskId,
     /// One line.
     pub title: String,
@@ -135,11 +131,9 @@ pub struct Said {
     pub at: Timestamp,
     /// By whom.
     pub by: Actor,
-    /// On which task.
     pub task: TaskId,
     /// What.
     pub text: String,
-    /// Why.
     pub why: Option<String>,
 }
 

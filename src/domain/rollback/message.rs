@@ -23,7 +23,6 @@ pub const SNAPSHOT: &str = "Agent-Rollback";
 pub struct Message {
     /// Before the subject: `agent.subjectPrefix`.
     pub prefix: String,
-    /// The task.
     pub task: TaskId,
     /// What comes back: `t-1@2`, `snapshot 01K…`.
     pub to: String,

@@ -12,10 +12,8 @@ pub(super) const LINK: usize = 4;
 /// No name, no link.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// One record.
 pub(super) type Record = [u8; RECORD];
 
-/// Where the fields are.
 pub(super) mod field {
     /// Where the strings begin in the heap: id, title, failure or reason, labels, links.
     pub const STRINGS: usize = 0;

@@ -30,7 +30,6 @@ pub struct Entries {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identity(Option<(SystemTime, u64, u64)>);
 
-/// One entry.
 #[derive(Clone, Copy)]
 pub struct Entry<'i> {
     /// Where; a directory that is not checked out and not expanded has `/` at the end.

@@ -67,7 +67,6 @@ impl<'r> TempIndex<'r> {
         TempIndex { repo, path, objects: None }
     }
 
-    /// The repository.
     pub(in crate::git) fn repo(&self) -> &'r Repo {
         self.repo
     }

@@ -63,7 +63,6 @@ impl RetryPolicy {
 /// Whether `refs/replace/` counts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Replaced {
-    /// As in git.
     AsGit,
     /// An object is what its id says.
     Never,

@@ -173,7 +173,6 @@ impl Status {
         self.untracked.iter().filter(|path| path.ends_with(b"/"))
     }
 
-    /// Untracked files.
     pub fn untracked_files(&self) -> impl Iterator<Item = &BString> {
         self.untracked.iter().filter(|path| !path.ends_with(b"/"))
     }

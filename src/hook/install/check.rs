@@ -31,7 +31,6 @@ pub struct Check {
     pub health: Health,
 }
 
-/// How a hook is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Health {
     /// Git runs it.

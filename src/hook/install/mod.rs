@@ -33,7 +33,6 @@ use crate::{
     hook::{Hook, fail_open},
 };
 
-/// How hooks are installed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mechanism {
     /// `hook.<name>.command` in the configuration.
@@ -42,7 +41,6 @@ pub enum Mechanism {
     Directory,
 }
 
-/// What to install.
 #[derive(Clone, Debug)]
 pub struct InstallOptions {
     /// The program that hooks run when there is no `git-agent` on their PATH.

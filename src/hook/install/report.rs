@@ -23,7 +23,6 @@ pub enum Step {
     Written(Hook, PathBuf),
     /// As above; the hook that was there is kept and runs first.
     Chained(Hook, PathBuf, PathBuf),
-    /// It was there already.
     Already(Hook),
     /// Gone.
     Removed(Hook),

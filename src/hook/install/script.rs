@@ -53,7 +53,6 @@ fn shim(hook: Hook) -> &'static str {
     }
 }
 
-/// A hook file.
 pub(super) fn file(hook: Hook, parts: &Parts<'_>) -> BString {
     let mut body = BString::default();
     let mut before = parts.before.as_ref();

@@ -1,8 +1,6 @@
 //! A block of lines between our markers in a text that belongs to others.
 
-/// Where the block begins.
 const BEGIN: &str = "<!-- git-agent: begin (made by 'git agent host install') -->";
-/// Where it ends.
 const END: &str = "<!-- git-agent: end -->";
 
 /// Where the block is: its first byte, and the one after its last line end.

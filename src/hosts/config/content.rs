@@ -16,7 +16,6 @@ If `git agent status` works here, this repository records tasks with git-agent:
 - `git agent rollback TASK --dry-run` and `git agent undo` go back; nothing is lost.
 ";
 
-/// The skill.
 pub const SKILL: &str = include_str!("skill.md");
 
 /// The plugin for OpenCode, which has no hooks of other programs.

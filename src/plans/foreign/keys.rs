@@ -1,6 +1,5 @@
 //! The keys that tools give to what a task has, and what each is for.
 
-/// What a key is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// A name: the first one is the title, the others are told in a remark.

@@ -18,7 +18,6 @@ use crate::plans::{
     position::Wrong,
 };
 
-/// The tasks of Task Master.
 pub(super) const FORMAT: Foreign =
     Foreign { name: "task-master", extensions: &[], fits, read: |text| read(&json::parse_loose(text)?), write: None };
 

@@ -61,7 +61,6 @@ pub struct Facts<'v> {
 
 /// The task that a brief is about.
 pub struct Focus {
-    /// The task.
     pub task: Task,
     /// Whether it is active in this worktree.
     pub is_active: bool,
@@ -86,7 +85,6 @@ pub struct Needs<'a> {
     pub view: &'a View<'a>,
     /// Who asks.
     pub us: &'a Actor,
-    /// The task.
     pub task: &'a Task,
     /// See [`Focus::feature`].
     pub feature: Option<&'a Task>,
@@ -117,9 +115,7 @@ pub fn around(view: &View<'_>, graph: &Graph<'_>, task: &Task) -> Result<(Option
 pub struct Checkpoint {
     /// n of `t-1@n`.
     pub number: usize,
-    /// The commit.
     pub commit: ObjectId,
-    /// Its subject.
     pub subject: String,
     /// When it was committed.
     pub at: Timestamp,

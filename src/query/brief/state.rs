@@ -28,7 +28,6 @@ pub struct State {
     pub interrupted: Option<Operation>,
     /// An operation of git's that is under way.
     pub in_progress: Option<InProgress>,
-    /// Where HEAD is.
     pub head: Head,
     /// The ledger against the one of the remote, as it was last fetched.
     pub ledger: Option<Ledger>,

@@ -42,7 +42,6 @@ use crate::{
 
 /// What is asked.
 pub struct Request {
-    /// Of which task.
     pub task: Task,
     /// Since which of its checkpoints; `None` and [`Which::Start`]: since it began.
     pub which: Option<Which>,
@@ -63,17 +62,14 @@ pub enum Until {
     Now,
     /// HEAD's commit.
     Head,
-    /// This commit.
     Commit(ObjectId),
 }
 
 /// The answer.
 pub struct Changes<'r> {
-    /// The task.
     pub task: Task,
     /// Since when.
     pub base: Base,
-    /// The tree of the base.
     pub base_tree: ObjectId,
     /// The commit up to which commits are listed; `None` on a branch without commits.
     pub tip: Option<ObjectId>,
@@ -129,7 +125,6 @@ impl Rule {
     }
 }
 
-/// A path that changed.
 #[derive(Clone, Debug)]
 pub struct Path {
     /// How.

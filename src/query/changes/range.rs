@@ -26,7 +26,6 @@ use crate::{
 /// A commit in between.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// Its id.
     pub commit: ObjectId,
     /// The tasks that it names, and those that the ledger links it to.
     pub tasks: Vec<BString>,

@@ -22,7 +22,6 @@ pub(super) struct Seen {
 pub struct Unseen {
     /// Where.
     pub path: BString,
-    /// Why.
     pub why: UnseenReason,
 }
 

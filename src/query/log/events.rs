@@ -77,7 +77,6 @@ impl Events {
         Events { heap: unread.collect(), since, until }
     }
 
-    /// No events at all.
     pub fn none() -> Self {
         Events { heap: BinaryHeap::new(), since: 0, until: 0 }
     }

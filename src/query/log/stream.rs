@@ -25,9 +25,7 @@ use crate::{
 
 /// One thing that happened.
 pub enum Entry {
-    /// A commit.
     Commit(Box<Checkpoint>),
-    /// A task event.
     Event(Box<TaskEvent>),
 }
 
@@ -55,7 +53,6 @@ pub struct Checkpoint {
 
 /// Where the commits come from.
 pub(super) enum Commits<'r> {
-    /// There are none.
     None,
     /// A running git.
     Running(log::Log<'r>),

@@ -54,9 +54,7 @@ pub(super) struct Origin {
     pub whole: Whole,
     /// Of a branch: where it left the history.
     pub base: Option<ObjectId>,
-    /// The change.
     pub change: Change,
-    /// The tasks.
     pub tasks: BTreeSet<String>,
 }
 

@@ -77,11 +77,8 @@ pub struct Found {
 /// A commit belongs to a task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
-    /// The commit.
     pub commit: ObjectId,
-    /// Its subject.
     pub subject: String,
-    /// The task.
     pub task: TaskId,
     /// How that is known: `reflog`, `tree`, `patch`, `squash`, `rewrite`.
     pub by: &'static str,
@@ -94,11 +91,8 @@ pub struct Link {
 /// A commit of which it is not known whose it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
-    /// The commit.
     pub commit: ObjectId,
-    /// Its subject.
     pub subject: String,
-    /// Why.
     pub why: UnlinkedReason,
     /// What might have said it.
     pub candidates: Vec<Evidence<ObjectId>>,

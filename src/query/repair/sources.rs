@@ -23,7 +23,6 @@ const BRANCHES: [&str; 4] = ["refs/heads", "refs/remotes", "refs/pull", "refs/me
 pub(super) struct Source {
     /// It.
     pub commit: ObjectId,
-    /// Its parents.
     pub parents: Vec<ObjectId>,
     /// The ids of the tasks, sorted.
     pub tasks: BTreeSet<String>,
@@ -31,7 +30,6 @@ pub(super) struct Source {
 
 /// A branch that is not merged, as far as its tip.
 pub(super) struct Branch {
-    /// Its tip.
     pub tip: ObjectId,
     /// Where it left the history.
     pub base: ObjectId,

@@ -57,7 +57,6 @@ pub(super) enum IndexUpdate {
 
 /// A commit that was made.
 pub(super) struct Committed {
-    /// The commit.
     pub commit: ObjectId,
     /// What it changes.
     pub paths: Vec<BString>,
@@ -160,7 +159,6 @@ fn failed(repo: &Repo, output: Option<&str>) -> Error {
 /// # Errors
 ///
 /// When the commit cannot be read.
-/// The tree and message of a commit.
 pub fn read(repo: &Repo, commit: ObjectId) -> Result<(ObjectId, Vec<u8>)> {
     let commit = Commit::read(repo, commit)?;
     Ok((commit.tree, commit.message.into()))

@@ -31,7 +31,6 @@ const UNBORN: &str = "unborn";
 pub struct Label {
     /// The operation's id, and that of the command that makes it.
     pub id: Ulid,
-    /// Its task.
     pub task: TaskId,
     /// Its name: `t-1@2`.
     pub name: String,
@@ -55,7 +54,6 @@ pub(super) struct Journal {
 
 /// What a journal says of a checkpoint that was begun.
 pub(super) struct Begun {
-    /// HEAD as it was.
     pub head: Option<ObjectId>,
     /// The rest; `None` when it is incomplete.
     pub journal: Option<Journal>,

@@ -102,10 +102,8 @@ pub struct Outcome {
     pub remarks: Vec<String>,
 }
 
-/// A checkpoint that was made.
 #[derive(Debug)]
 pub struct Made {
-    /// The commit.
     pub commit: ObjectId,
     /// What it changes.
     pub paths: Vec<BString>,
@@ -115,11 +113,9 @@ pub struct Made {
 
 /// What a checkpoint changes, as it was before.
 pub struct Before {
-    /// HEAD.
     pub head: Head,
     /// Index entries that differed from it.
     pub staged: Edits,
-    /// The index.
     pub index: Entries,
     /// What git knew of a merge that was prepared (`git merge --squash`), which a commit ends.
     pub state: Vec<Held>,

@@ -55,7 +55,6 @@ impl<'r> StagingDir<'r> {
         TempIndex::copy(self.repo, &before, self.dir.join("index"))
     }
 
-    /// The index as it was.
     pub fn index_before(&self) -> PathBuf {
         self.dir.join("before")
     }

@@ -38,7 +38,6 @@ pub fn write_head(head: &Head) -> BString {
     bstr::join(" ", [branch.as_slice(), commit.as_bytes()]).into()
 }
 
-/// HEAD from one line.
 pub fn read_head(line: &[u8]) -> Option<Head> {
     let (branch, commit) = line.split_once_str(" ")?;
     let branch = (branch != DETACHED.as_bytes()).then(|| BString::from(branch));

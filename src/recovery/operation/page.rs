@@ -119,7 +119,6 @@ fn recorded(repo: &Repo, tree: &[Entry], message: &[u8], damaged: Damaged<'_>) -
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     earlier: Vec<ObjectId>,
-    /// The page before it.
     page_before: Option<ObjectId>,
     /// Commits that are no longer anywhere, perhaps, when the user's refs have moved on.
     kept: Vec<ObjectId>,

@@ -27,7 +27,6 @@ pub enum Found {
     File(u32),
     /// A symbolic link.
     Link,
-    /// A directory.
     Directory,
     /// A socket, a pipe, a device.
     Special,

@@ -40,7 +40,6 @@ pub fn settle(repo: &Repo, from: &WorktreeState, to: &WorktreeState, direction: 
 
 /// What a file or ref of git's state is after [`settle`].
 enum Settled {
-    /// What it shall be.
     AsItShallBe,
     /// What another process made of it.
     Moved,

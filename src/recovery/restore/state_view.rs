@@ -36,7 +36,6 @@ pub struct Staged {
     pub entry: Option<Entry>,
     /// Stages 1 to 3.
     pub conflicts: Vec<(u8, Entry)>,
-    /// Its flags.
     pub flags: Flags,
 }
 

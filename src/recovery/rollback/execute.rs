@@ -103,7 +103,6 @@ fn target(repo: &Repo, plan: &RollbackPlan, captured: &Captured<'_>) -> Result<T
 struct Known {
     /// It took everything that was not ignored.
     is_whole: bool,
-    /// By which rules.
     rules: Option<ObjectId>,
 }
 

@@ -30,7 +30,6 @@ impl From<Refusal> for ModeRefusal {
     }
 }
 
-/// The refusal of a mode.
 pub(super) fn of(why: ModeRefusal, task: &Task, to: &Checkpoint, range: &[Commit<ObjectId>]) -> Error {
     let (id, name) = (&task.id, to.full_name(&task.id));
     let which =

@@ -21,7 +21,6 @@ pub(super) enum Reverted {
     Tree(ObjectId),
     /// This commit cannot be taken back.
     Conflicts {
-        /// The commit.
         commit: ObjectId,
         /// Where.
         paths: Vec<BString>,

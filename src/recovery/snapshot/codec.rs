@@ -41,7 +41,6 @@ pub fn read(state: &mut WorktreeState, name: &BStr, bytes: &[u8]) -> Option<()> 
     Some(())
 }
 
-/// One record.
 pub fn record(head: impl AsRef<[u8]>, separator: u8, path: &[u8]) -> Vec<u8> {
     let mut record = head.as_ref().to_vec();
     record.push(separator);

@@ -43,7 +43,6 @@ pub struct Disk {
 pub enum Look {
     /// Nothing; also when what should be a directory on the way there is none.
     Absent,
-    /// A directory.
     Directory(Metadata),
     /// A file or a link.
     Leaf(Raw),

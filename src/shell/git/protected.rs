@@ -14,7 +14,6 @@ pub(super) enum Reach {
     None,
     /// They may be among what it rewrites or deletes.
     May,
-    /// It names them.
     Names,
 }
 

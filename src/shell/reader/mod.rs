@@ -40,7 +40,6 @@ struct Reader<'t> {
 /// Where a list of commands ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
-    /// With the text.
     Text,
     /// At the parenthesis that closes it.
     Parenthesis,

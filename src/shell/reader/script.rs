@@ -75,7 +75,6 @@ pub enum Scope {
 /// One step of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Item {
-    /// A command.
     Command(Simple),
     /// The commands up to the [`Item::Leave`] belong together.
     Enter(Scope),

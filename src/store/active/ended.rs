@@ -11,7 +11,6 @@ use crate::{
 
 /// The end of the activity of a task.
 pub struct Ended {
-    /// The task.
     pub task: TaskId,
     /// When, in seconds since the epoch.
     pub seconds: i64,

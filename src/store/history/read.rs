@@ -35,7 +35,6 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader.
     pub fn new(repo: &'a Repo, overlay: &'a Overlay) -> Self {
         Reader { repo, overlay, buffer: Vec::new() }
     }

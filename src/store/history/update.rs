@@ -32,7 +32,6 @@ const MAX_THREADS: usize = 8;
 pub struct Grown {
     /// The commits, parents before children: the reverse of git's order as seen from the tip.
     pub facts: Facts,
-    /// Where the tip is.
     pub tip: u32,
     /// How far positions are in git's order as seen from the last of them; see [`Known::trunk`].
     pub trunk: u32,

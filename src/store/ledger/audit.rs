@@ -20,7 +20,6 @@ use crate::{
 /// Lines that a commit of the ledger took out of a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removal {
-    /// The commit.
     pub commit: ObjectId,
     /// The note: its task, or its key.
     pub note: String,
@@ -88,9 +87,7 @@ const BOUND: usize = 64 << 20;
 /// Lines that the history of the ledger has and its tip has not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
-    /// A commit that has them.
     pub commit: ObjectId,
-    /// What is missing of them.
     pub loss: Loss,
 }
 

@@ -23,7 +23,6 @@ pub fn known(repo: &Repo) -> Option<Ulid> {
     fs::read_to_string(path(repo)).ok()?.lines().find_map(|line| place.id(line))
 }
 
-/// Where a clone is.
 struct Place {
     inode: String,
     path: String,

@@ -75,7 +75,6 @@ impl Command {
 /// A commit of the ledger that a command of this clone made.
 #[derive(Clone, Debug)]
 pub struct Part {
-    /// The commit.
     pub commit: ObjectId,
     /// The commit before it.
     pub parent: Option<ObjectId>,

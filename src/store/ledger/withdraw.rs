@@ -40,9 +40,7 @@ pub struct Request<'a> {
     pub what: &'a str,
     /// Whether the command is an undo.
     pub redo: bool,
-    /// Who withdraws it.
     pub actor: &'a Actor,
-    /// The command that does.
     pub command: Ulid,
 }
 

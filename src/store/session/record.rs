@@ -65,7 +65,6 @@ pub struct Session {
     pub events: Vec<(String, Timestamp)>,
 }
 
-/// How a session ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
     /// When.

@@ -85,7 +85,6 @@ impl<'v> Names<'v> {
         }
     }
 
-    /// The commit with its names.
     pub fn point(&self, commit: ObjectId) -> Point {
         let owner = self.owner(commit);
         let number = owner.as_ref().and_then(|owner| owner.number);

@@ -61,7 +61,6 @@ impl<'a> Laid<'a> {
         (needed <= room).then(|| self.shown = next).map(|()| needed)
     }
 
-    /// Its lines.
     pub(super) fn write(&self, lines: &mut Vec<String>, gap: usize) {
         if self.shown == 0 {
             return;

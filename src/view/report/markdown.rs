@@ -12,7 +12,6 @@ use crate::{
 /// So much of a result is told.
 const RESULT: usize = 200;
 
-/// The report in Markdown.
 pub fn markdown(report: &Report) -> String {
     let mut page = String::new();
     let only = report.only_feature();

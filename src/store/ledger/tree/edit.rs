@@ -12,7 +12,6 @@ use crate::{
 
 /// More anchors than this, from an import, are in a directory: every reader of the tree reads its top.
 const MANY_ANCHORS: usize = 16;
-/// That directory.
 const ANCHOR_DIR: &str = "anchor.s";
 
 /// What to change in a notes tree.
