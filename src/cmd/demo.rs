@@ -75,10 +75,7 @@ struct Stage<'a> {
 
 impl Stage<'_> {
     fn say(&self, text: &str) -> Result<()> {
-        match self.ctx.out.is_json() {
-            true => Ok(()),
-            false => self.ctx.out.print(text),
-        }
+        if self.ctx.out.is_json() { Ok(()) } else { self.ctx.out.print(text) }
     }
 
     /// A repository with a name in it, whatever the machine's configuration is.
@@ -127,10 +124,7 @@ impl Stage<'_> {
                 let output = self.run(words, Some(actor))?;
                 self.say(&String::from_utf8_lossy(&output.stdout))?;
                 self.say(&String::from_utf8_lossy(&output.stderr))?;
-                match output.status.success() != *fails {
-                    true => Ok(Some(command)),
-                    false => Err(output.into_error()),
-                }
+                if output.status.success() != *fails { Ok(Some(command)) } else { Err(output.into_error()) }
             }
         }
     }

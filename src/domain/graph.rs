@@ -393,10 +393,7 @@ impl Counted {
 pub fn spell_cycle(cycle: &[TaskId], is_part: impl Fn(&TaskId, &TaskId) -> bool) -> String {
     let steps = cycle.windows(2).filter(|step| is_part(&step[1], &step[0]));
     let parts: Vec<String> = steps.map(|step| format!("{} is a part of {}", step[1], step[0])).collect();
-    match parts.is_empty() {
-        true => show_cycle(cycle),
-        false => format!("{} ({})", show_cycle(cycle), list(parts)),
-    }
+    if parts.is_empty() { show_cycle(cycle) } else { format!("{} ({})", show_cycle(cycle), list(parts)) }
 }
 
 /// A circle as people read it: `a → b → a`; the middle of a long one is only counted.

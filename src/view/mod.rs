@@ -145,10 +145,7 @@ impl Out {
     ///
     /// As [`Out::write`].
     pub fn relay(&self, bytes: &[u8]) -> Result<()> {
-        match self.is_for_a_person() {
-            true => self.print(&bytes.to_str_lossy()),
-            false => self.write(bytes),
-        }
+        if self.is_for_a_person() { self.print(&bytes.to_str_lossy()) } else { self.write(bytes) }
     }
 
     /// The answer as bytes, as they are. A reader that has seen enough is not an error.

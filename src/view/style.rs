@@ -24,10 +24,7 @@ impl Style {
     /// Every text is cleaned before it is painted: the only escape sequences that come out of here are our own.
     fn paint(self, ansi: Ansi, text: &str) -> String {
         let text = sanitize::line(text);
-        match self.on {
-            true => format!("{}{text}{}", ansi.render(), ansi.render_reset()),
-            false => text.into_owned(),
-        }
+        if self.on { format!("{}{text}{}", ansi.render(), ansi.render_reset()) } else { text.into_owned() }
     }
 
     /// As it is, but cleaned.

@@ -135,10 +135,7 @@ fn visible(text: &str) -> String {
 }
 
 fn board(frame: &mut Frame<'_>, model: &Model, paint: Paint, area: Rect) {
-    let below = match area.height + 2 >= TALL {
-        true => (area.height / 4).clamp(5, 12),
-        false => 0,
-    };
+    let below = if area.height + 2 >= TALL { (area.height / 4).clamp(5, 12) } else { 0 };
     let [cards, rest] = Layout::vertical([Constraint::Min(1), Constraint::Length(below)]).areas(area);
     let columns = model.columns();
     let places = Layout::horizontal(columns.iter().map(|_| Constraint::Ratio(1, columns.len() as u32))).split(cards);

@@ -99,10 +99,7 @@ impl Object {
             hasher.update(&buffer[..count]);
             to.write_all(&buffer[..count]).or_environment(failed)?;
         }
-        match left == 0 && hasher.finish()? == self.id {
-            true => Ok(()),
-            false => Err(WriteError::FileChanged(changed())),
-        }
+        if left == 0 && hasher.finish()? == self.id { Ok(()) } else { Err(WriteError::FileChanged(changed())) }
     }
 }
 

@@ -143,10 +143,7 @@ pub(super) fn quoted(text: &str) -> Vec<String> {
 
 /// A line that begins like a heading, a quotation or a fence is still text.
 pub(super) fn harmless(line: &str) -> String {
-    match line.starts_with(['#', '>', '`']) {
-        true => format!("\\{line}"),
-        false => line.to_owned(),
-    }
+    if line.starts_with(['#', '>', '`']) { format!("\\{line}") } else { line.to_owned() }
 }
 
 /// `line` in lines of at most `room` columns, broken between words where that is possible. Its indentation stays.

@@ -148,10 +148,7 @@ impl Section {
 /// A command with what it does. One that is cut is none, so it may be longer than a line.
 fn explained(command: &str, what: &str) -> String {
     let room = WIDTH.saturating_sub(fold::width(command) + 4);
-    match what.is_empty() || room < 8 {
-        true => format!("- {command}"),
-        false => format!("- {command}: {}", clip(what, room)),
-    }
+    if what.is_empty() || room < 8 { format!("- {command}") } else { format!("- {command}: {}", clip(what, room)) }
 }
 
 /// How much room there is.
@@ -170,10 +167,7 @@ pub fn render(page: &Page, max_lines: usize) -> String {
     let max = max_lines.max(LEAST_LINES);
     let density = if max >= AIRY { Density::Airy } else { Density::Dense };
     let gap = usize::from(density == Density::Airy);
-    let title = match page.called.is_empty() {
-        true => page.title.clone(),
-        false => format!("{} > {}", page.title, page.called),
-    };
+    let title = if page.called.is_empty() { page.title.clone() } else { format!("{} > {}", page.title, page.called) };
     let mut lines = vec![format!("# {}", clip(&title, WIDTH - 2)), DATA.to_owned()];
     lines.extend(page.alerts.iter().map(|alert| harmless(&clip(alert, WIDTH - 1))));
     let scale = |most: usize| if max > USUAL { most * max / USUAL } else { most };
