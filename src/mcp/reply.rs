@@ -36,6 +36,17 @@ impl Reply {
         }
     }
 
+    /// With those fields of its tasks that `selection` has.
+    pub(super) fn select(mut self, selection: &json::Selection) -> Self {
+        let mut answer = Value::Object(self.answer);
+        selection.apply(&mut answer);
+        self.answer = match answer {
+            Value::Object(answer) => answer,
+            _ => Map::new(),
+        };
+        self
+    }
+
     /// With `page` for readers.
     pub(super) fn with_page(self, page: String) -> Self {
         Reply { page: Some(page), ..self }

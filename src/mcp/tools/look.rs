@@ -22,7 +22,7 @@ use crate::{
     view::{
         self,
         brief::{LEAST_LINES, data, page, render},
-        json::{BriefAnswer, ChangesAnswer, ListAnswer, LogAnswer, ShowAnswer, StatusAnswer},
+        json::{BriefAnswer, ChangesAnswer, ListAnswer, LogAnswer, Selection, ShowAnswer, StatusAnswer},
     },
 };
 
@@ -158,7 +158,7 @@ fn list(caller: &Caller, arguments: List) -> Result<Reply> {
         ..list::Request::default()
     };
     let found = list::list(caller, &request)?;
-    Reply::new(&ListAnswer::new(&found, caller.now())?)
+    Ok(Reply::new(&ListAnswer::new(&found, caller.now())?)?.select(&Selection::telling()))
 }
 
 #[derive(Deserialize, JsonSchema)]

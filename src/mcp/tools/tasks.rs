@@ -16,7 +16,7 @@ use crate::{
         start::{self, Activate},
         task::{self, Act},
     },
-    view::json::{CompleteAnswer, NextAnswer, TaskAnswer, TaskJson},
+    view::json::{CompleteAnswer, EndAnswer, EndJson, NextAnswer, Selection, TaskAnswer, TaskJson},
 };
 
 /// The tools.
@@ -40,13 +40,13 @@ pub(super) fn tools() -> [Tool; 8] {
             "Mark a task as completed, with a checkpoint first if 'message' is given. Verify before",
             complete,
         ),
-        Tool::new::<Fail, TaskAnswer>(
+        Tool::new::<Fail, EndAnswer>(
             "fail",
             Effect::AddsOnce,
             "Record that an attempt at a task failed, and why",
             fail,
         ),
-        Tool::new::<Pause, TaskAnswer>("pause", Effect::Adds, "Stop working on a task and release its claim", pause),
+        Tool::new::<Pause, EndAnswer>("pause", Effect::Adds, "Stop working on a task and release its claim", pause),
         Tool::new::<Block, TaskAnswer>("block", Effect::AddsOnce, "Record what blocks a task", block),
         Tool::new::<Decide, TaskAnswer>("decide", Effect::Adds, "Record a decision and its reason", decide),
         Tool::new::<Note, TaskAnswer>("note", Effect::Adds, "Add a note to a task", note),
@@ -65,12 +65,13 @@ fn next(caller: &Caller, arguments: Next) -> Result<Reply> {
 }
 
 fn reply_next(caller: &Caller, request: &next::Request) -> Result<Reply> {
-    Reply::new(&match next::next(caller, request)? {
+    let answer = match next::next(caller, request)? {
         Ok(next) => {
             NextAnswer::task(TaskJson::with_needs(caller, &next.task)?, next.is_yours, next.uncommitted.as_ref())
         }
         Err(why) => NextAnswer::none(why),
-    })
+    };
+    Ok(Reply::new(&answer)?.select(&Selection::work()))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -97,11 +98,9 @@ fn start(caller: &Caller, arguments: Start) -> Result<Reply> {
     let request = start::Request { task, activate: Activate::Alone, force, take_over };
     let started = start::start(caller, &request)?;
     let was_yours = !started.changed.wrote;
-    Reply::new(&NextAnswer::task(
-        TaskJson::with_needs(caller, &started.changed.task)?,
-        was_yours,
-        started.uncommitted.as_ref(),
-    ))
+    let needs = TaskJson::with_needs(caller, &started.changed.task)?;
+    let answer = NextAnswer::task(needs, was_yours, started.uncommitted.as_ref());
+    Ok(Reply::new(&answer)?.select(&Selection::work()))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -129,7 +128,7 @@ fn complete(caller: &Caller, arguments: Complete) -> Result<Reply> {
         caller,
         &complete::Request { tasks: task.into_iter().collect(), result, save, verify: None, next, force },
     )?;
-    Reply::new(&CompleteAnswer::new(caller, &done)?)
+    Ok(Reply::new(&CompleteAnswer::new(caller, &done)?)?.select(&Selection::work()))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -142,7 +141,7 @@ struct Fail {
 }
 
 fn fail(caller: &Caller, arguments: Fail) -> Result<Reply> {
-    act(caller, arguments.task, &Act::Fail { reason: arguments.reason, kind: arguments.kind })
+    end(caller, arguments.task, &Act::Fail { reason: arguments.reason, kind: arguments.kind })
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -155,7 +154,7 @@ struct Pause {
 }
 
 fn pause(caller: &Caller, arguments: Pause) -> Result<Reply> {
-    act(caller, arguments.task, &Act::Pause { reason: arguments.reason, until: arguments.until })
+    end(caller, arguments.task, &Act::Pause { reason: arguments.reason, until: arguments.until })
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -191,6 +190,13 @@ struct Note {
 
 fn note(caller: &Caller, arguments: Note) -> Result<Reply> {
     act(caller, arguments.task, &Act::Note { text: arguments.text })
+}
+
+/// An act that ends the work on a task, with what that leaves behind.
+fn end(caller: &Caller, task: Option<String>, act: &Act) -> Result<Reply> {
+    let changed = task::act(caller, task.as_deref(), act)?;
+    let end = EndJson::new(std::iter::once((&changed.features, changed.uncommitted.as_ref())));
+    Reply::new(&EndAnswer::new(TaskJson::now(caller, &changed.task)?, end, &[]))
 }
 
 fn act(caller: &Caller, task: Option<String>, act: &Act) -> Result<Reply> {

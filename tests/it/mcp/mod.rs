@@ -54,6 +54,10 @@ fn a_whole_task_is_done_through_tools() {
     assert_eq!(client.call("next", json!({}))["task"]["id"], "parse");
     let started = client.call("start", json!({}));
     assert_eq!((&started["task"]["id"], &started["task"]["status"]), (&json!("parse"), &json!("in_progress")));
+    // What says nothing is left out.
+    let is_told =
+        |task: &Value| task.as_object().unwrap().values().all(|value| !value.is_null() && *value != json!([]));
+    assert!(is_told(&started["task"]) && is_told(&client.call("list", json!({}))["tasks"][0]), "{started}");
     client.call("decide", json!({ "text": "ISO dates only", "why": "locales differ" }));
     client.call("note", json!({ "text": "see RFC 3339" }));
     repo.write("b.txt", "two\n");
@@ -75,7 +79,9 @@ fn a_whole_task_is_done_through_tools() {
     assert_eq!((&done["task"]["status"], &done["next"]["id"]), (&json!("completed"), &json!("show")));
     client.call("start", json!({ "task": "show" }));
     assert_eq!(client.call("block", json!({ "on": "the API key" }))["task"]["blockers"][0]["text"], "the API key");
-    client.call("pause", json!({ "reason": "waiting" }));
+    repo.write("left.txt", "half\n");
+    let paused = client.call("pause", json!({ "reason": "waiting" }));
+    assert_eq!((&paused["uncommitted"]["task"], &paused["uncommitted"]["paths"]["total"]), (&json!("show"), &json!(1)));
     client.call("start", json!({ "task": "show", "force": true }));
     client.call("fail", json!({ "reason": "flaky", "kind": "flaky" }));
     let shown = client.call("show", json!({ "task": "show" }));
