@@ -1,4 +1,4 @@
-//! Commits of a task that HEAD does not contain, although a branch, a tag or another worktree does.
+//! Commits of a task that HEAD does not contain: a branch, a tag or another worktree does, or nothing does.
 
 use std::collections::HashSet;
 
@@ -19,10 +19,12 @@ pub struct Elsewhere {
     pub commits: Vec<ObjectId>,
     /// A branch that has the newest of them, if any has: `topic`, `origin/topic`.
     pub branch: Option<String>,
+    /// No branch, no tag and no worktree has any of them.
+    pub is_lost: bool,
 }
 
 /// The commits of `task` that the ledger knows, and HEAD does not contain. What was rewritten, and is on HEAD under another id, is not among
-/// them.
+/// them; what nothing has any more is, if HEAD has no commit of the task at all.
 ///
 /// # Errors
 ///
@@ -40,7 +42,12 @@ pub fn of_task(repo: &Repo, task: &Task) -> Result<Option<Elsewhere>> {
         Some((commit.author.date.clone(), subject(&commit.message).to_owned()))
     };
     let here: HashSet<_> = revision::alone(repo, repo.head()?.commit, task)?.iter().filter_map(written).collect();
-    of(repo, missing.into_iter().filter(|id| written(id).is_none_or(|written| !here.contains(&written))).collect())
+    let is_rewritten = |id: &ObjectId| written(id).is_some_and(|written| here.contains(&written));
+    let missing: Vec<ObjectId> = missing.into_iter().filter(|id| !is_rewritten(id)).collect();
+    match of(repo, missing.clone())? {
+        None if here.is_empty() => Ok(Some(Elsewhere { commits: missing, branch: None, is_lost: true })),
+        found => Ok(found),
+    }
 }
 
 /// Those of `commits` that something still has, and where; `None` if there are none.
@@ -53,7 +60,7 @@ pub fn of(repo: &Repo, mut commits: Vec<ObjectId>) -> Result<Option<Elsewhere>> 
     commits.retain(|id| !lost.contains(id));
     let Some(newest) = commits.last() else { return Ok(None) };
     let branch = revwalk::branch_with(repo, *newest)?;
-    Ok(Some(Elsewhere { commits, branch }))
+    Ok(Some(Elsewhere { commits, branch, is_lost: false }))
 }
 
 /// Those of `commits` that HEAD does not contain, in their order.

@@ -2,7 +2,7 @@
 
 use bstr::BString;
 
-use super::{Caller, complete::Verify, setup, text, verify};
+use super::{Caller, complete::Verify, session, setup, text, verify};
 use crate::{
     domain::{
         event::{Commit, Link, Payload},
@@ -123,6 +123,13 @@ fn make(caller: &Caller, request: &Request) -> Result<Answer> {
     let checkpoint = outcome.made.map(|made| record(caller, &owner, made, number)).transpose()?;
     drop(lock);
     setup::warn_of_hooks(caller)?;
+    let others = session::tasks_of_others(caller).into_iter().find(|task| !owner.named.contains(task));
+    if let (Some(other), true) = (others, checkpoint.is_some() && request.what == What::Everything) {
+        caller.warn(format!(
+            "another session is at work on {other} in this worktree, and {id}@{number} may contain its changes; \
+             'git agent undo', then 'git agent checkpoint --only <path>…' commits yours alone"
+        ));
+    }
     let verified = match verify {
         Some((command, output)) => match verify::run(caller, id, &command, output) {
             Ok(Ok(verification)) => Some((command, verification)),

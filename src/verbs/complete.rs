@@ -95,7 +95,7 @@ pub struct Completed {
     pub open_criteria: Vec<String>,
     /// Commits that were made here while it was active, and name no task, oldest first.
     pub unstamped: Vec<ObjectId>,
-    /// Its commits that HEAD does not contain, and a branch or a tag does, oldest first.
+    /// Its commits that HEAD does not contain, oldest first: see [`crate::query::elsewhere::of_task`].
     pub elsewhere: Vec<ObjectId>,
 }
 

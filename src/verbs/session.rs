@@ -29,6 +29,15 @@ pub(super) fn is_ours(caller: &Caller, claim: &Claim) -> bool {
     record.is_some_and(|record| record.is_around(processes::host_process()))
 }
 
+/// The tasks that other sessions are at work on in this worktree.
+pub(super) fn tasks_of_others(caller: &Caller) -> Vec<TaskId> {
+    let others = session::others(caller.repo()).into_iter();
+    others
+        .filter(|session| session.standing(caller.now()) == Standing::Alive)
+        .flat_map(|session| session.tasks)
+        .collect()
+}
+
 /// The other session of the same actor that holds `task`, and what is known of it here.
 fn elsewhere<'t>(caller: &Caller, task: &'t Task) -> Result<Option<(&'t Claim, Option<Session>)>> {
     let Some(claim) = &task.claim else { return Ok(None) };

@@ -166,7 +166,8 @@ pub(super) fn activate(caller: &Caller, id: &TaskId, activate: Activate) -> Resu
     }
     let repo = caller.repo();
     let before = session::active_before(caller)?;
-    let last = before.first().cloned().or_else(|| active::ended::read(repo).map(|ended| ended.task));
+    let ended = || active::ended::read(repo).map(|ended| ended.task);
+    let last = before.first().cloned().or_else(|| session::tasks_of_others(caller).into_iter().next()).or_else(ended);
     let also = activate == Activate::Also;
     active::set(repo, id, also)?;
     session::bind(caller, id, also);

@@ -107,10 +107,25 @@ fn complete_names_commits_that_head_does_not_contain() {
     repo.git(&["reset", "-q", "--hard", "HEAD~"]).success();
     repo.git(&["merge", "-q", "--no-edit", "topic"]).success();
     none(&repo);
-    // Rewritten, thrown away or unlinked, it is no commit of the task that is missed.
-    repo.git(&["reset", "-q", "--hard", "HEAD~"]).success();
+    // Rewritten, it is here.
+    repo.git(&["reset", "-q", "--hard", &commit]).success();
     repo.git(&["branch", "-q", "-D", "topic"]).success();
+    repo.git(&["commit", "-q", "--amend", "-m", "other work"]).success();
     none(&repo);
+    // Nothing has it any more: said with what keeps it.
+    repo.git(&["reset", "-q", "--hard", "HEAD~"]).success();
+    repo.agent(&["reopen", "a", "-q"]).success();
+    let done = repo.agent(&["complete", "a"]).success().stderr;
+    assert!(
+        done.contains("no branch contains 1 commit of a: ") || done.contains("no branch contains 2 commits of a: "),
+        "{done}"
+    );
+    let keep =
+        done.split('\'').find(|words| words.starts_with("git branch <name> ")).unwrap().replace("<name>", "kept");
+    repo.sh(&keep).success();
+    assert_eq!(repo.task_ids("kept"), ["a"]);
+    let done = repo.agent(&["complete", "a", "--json"]).json();
+    assert!(done["elsewhere"].as_array().is_some_and(|commits| !commits.is_empty()), "{done}");
 }
 
 #[test]
@@ -176,4 +191,27 @@ fn a_task_that_ends_in_one_worktree_is_said_in_the_other_one_where_it_was_active
     let commit = repo.commit_file("left", "1\n", "work");
     assert_eq!(repo.task_ids("HEAD"), [""; 0]);
     assert_eq!((follow_up(&repo), follow_up(&other)), (json!({"task": "a", "commits": [commit]}), Value::Null));
+}
+
+#[test]
+fn work_of_another_session_in_the_same_worktree_is_not_taken_without_a_word() {
+    let repo = repo();
+    repo.agent(&["pause", "a", "-q"]).success();
+    let session =
+        |name: &str, words: &[&str]| repo.run("git-agent").args(words).env("GIT_AGENT_SESSION", name).run().success();
+    session("one", &["start", "a", "-q"]);
+    repo.write("x", "x");
+    let started = session("two", &["start", "b"]).stderr;
+    assert!(started.contains("1 path is not committed: x; from now on, a checkpoint commits it for b\n"), "{started}");
+    assert!(started.contains("git agent checkpoint --task a -m"), "{started}");
+    repo.write("y", "y");
+    let only = session("two", &["checkpoint", "--only", "y", "-m", "of b"]).stderr;
+    assert!(!only.contains("another session"), "{only}");
+    let all = session("two", &["checkpoint", "-m", "of both"]).stderr;
+    assert!(all.contains("another session is at work on a in this worktree, and b@2 may contain its changes"), "{all}");
+    // Nothing to commit, nothing to say; and a session that is alone is not warned.
+    assert!(!session("two", &["checkpoint"]).stderr.contains("another session"));
+    session("one", &["complete", "a", "-q"]);
+    repo.write("x", "more");
+    assert!(!session("two", &["checkpoint", "-m", "more"]).stderr.contains("another session"));
 }

@@ -97,13 +97,8 @@ impl State {
 
 /// The session that worked in this worktree before and broke off, and those that are at work here now.
 fn sessions(repo: &Repo, now: Timestamp) -> (Option<Session>, Vec<Session>) {
-    let us = session::current(repo);
-    let mut known = session::all(repo);
-    let is_us = |session: &Session| us.as_ref().is_some_and(|us| us.host() == session.host && us.id() == session.id);
-    known.retain(|session| session.agent.is_none() && session.worktree == repo.worktree_name() && !is_us(session));
-    known.sort_by_key(|session| std::cmp::Reverse(session.seen));
     let (alive, over): (Vec<Session>, Vec<Session>) =
-        known.into_iter().partition(|session| session.standing(now) == Standing::Alive);
+        session::others(repo).into_iter().partition(|session| session.standing(now) == Standing::Alive);
     let last = over.into_iter().next();
     (last.filter(|session| session.standing(now) == Standing::BrokeOff), alive)
 }

@@ -65,6 +65,16 @@ pub fn all(repo: &Repo) -> Vec<Session> {
     entries.filter_map(|entry| by_key(repo, entry.file_name().to_str()?)).collect()
 }
 
+/// The sessions that were last seen in this worktree, but for the present one; the one that was seen last comes first.
+pub fn others(repo: &Repo) -> Vec<Session> {
+    let us = current(repo);
+    let is_us = |session: &Session| us.as_ref().is_some_and(|us| us.host() == session.host && us.id() == session.id);
+    let mut known = all(repo);
+    known.retain(|session| session.agent.is_none() && session.worktree == repo.worktree_name() && !is_us(session));
+    known.sort_by_key(|session| std::cmp::Reverse(session.seen));
+    known
+}
+
 /// Change what is known of `id`, which is made if it is not known: it is alive at `now`, in this worktree. Answers what `change` does.
 ///
 /// Nothing depends on whether the change can be written.

@@ -24,7 +24,7 @@ pub(super) fn unstamped(caller: &Caller, task: &Task) -> Result<Vec<ObjectId>> {
     let found = unstamped::find(caller.repo(), active)?;
     let commits: Vec<ObjectId> = found.iter().map(|one| one.commit).collect();
     warn_of_unstamped(caller, task, &commits, "");
-    if let Some(Elsewhere { commits, branch }) = unstamped::elsewhere(caller.repo(), active)? {
+    if let Some(Elsewhere { commits, branch, .. }) = unstamped::elsewhere(caller.repo(), active)? {
         warn_of_unstamped(caller, task, &commits, &on(branch.as_deref()));
     }
     Ok(commits)
@@ -43,13 +43,24 @@ fn warn_of_unstamped(caller: &Caller, task: &Task, commits: &[ObjectId], place: 
     }
 }
 
-/// The commits of `task` that HEAD does not contain; said with the branch that does.
+/// The commits of `task` that HEAD does not contain; said with the branch that does, or with the command that makes one.
 pub(super) fn elsewhere(caller: &Caller, task: &Task) -> Result<Vec<ObjectId>> {
-    let Some(Elsewhere { commits, branch }) = elsewhere::of_task(caller.repo(), task)? else { return Ok(Vec::new()) };
+    let Some(Elsewhere { commits, branch, is_lost }) = elsewhere::of_task(caller.repo(), task)? else {
+        return Ok(Vec::new());
+    };
     let names = commits.iter().take(NAMED).map(oid).collect::<Vec<_>>().join(" ");
     let more = if commits.len() > NAMED { " …" } else { "" };
     let (count, place) = (plural(commits.len(), "commit"), on(branch.as_deref()));
-    caller.warn(format!("HEAD does not contain {count} of {}{place}: {names}{more}", task.id));
+    caller.warn(match commits.last().filter(|_| is_lost) {
+        Some(newest) => {
+            let newest = oid(newest);
+            format!(
+                "no branch contains {count} of {}: {names}{more}; 'git branch <name> {newest}' keeps the newest",
+                task.id
+            )
+        }
+        None => format!("HEAD does not contain {count} of {}{place}: {names}{more}", task.id),
+    });
     Ok(commits)
 }
 

@@ -141,7 +141,8 @@ pub struct CompleteAnswer {
     open_criteria: Vec<String>,
     /// Commits made while the task was active that name no task.
     unstamped: Vec<String>,
-    /// Commits of the task that HEAD does not contain, and another branch does; left out if there are none.
+    /// Commits of the task that HEAD does not contain, and another branch does; those that no branch contains, if HEAD has none of the task.
+    /// Left out if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     elsewhere: Vec<String>,
 }
@@ -195,7 +196,7 @@ pub struct CompletedAnswer {
     end: EndJson,
     /// Commits made while one of them was active that name no task.
     unstamped: Vec<String>,
-    /// Their commits that HEAD does not contain, and another branch does; left out if there are none.
+    /// The same of their commits; left out if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     elsewhere: Vec<String>,
 }
