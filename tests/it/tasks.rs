@@ -66,7 +66,7 @@ fn a_failed_attempt_is_told_to_the_next_one() {
     insta::assert_snapshot!(repo.agent(&["fail", "--reason", "no compiler", "--kind", "environment"]), @r"
     Attempt 1 of build (Build it) failed.
     ------- stderr -------
-    hint: 'git agent start build' begins attempt 2
+    hint: 'git agent start build' starts attempt 2
     ");
     let second = repo.agent(&["start", "build"]);
     assert!(second.stdout.contains("attempt 2"), "{second}");
