@@ -219,3 +219,47 @@ fn a_file_that_never_holds_still_does_not_keep_the_rest_from_being_saved() {
     assert_eq!(stored(&repo, snapshot, "worktree/a.txt"), format!("edited {turn}\n").as_bytes());
     repo.fsck();
 }
+
+#[test]
+fn what_is_remembered_of_many_snapshots_is_one_file() {
+    let repo = TestRepo::new();
+    repo.commit_file("a", "0\n", "base");
+    repo.agent(&["add", "T", "--id", "t", "-q"]).success();
+    repo.agent(&["start", "t", "-q"]).success();
+    repo.git(&["config", "agent.snapshotEvery", "0"]).success();
+    let event = |word: &str, n: usize| {
+        repo.advance(5);
+        let payload = serde_json::json!({"session_id": "s", "cwd": repo.path(), "tool_name": "Write", "tool_use_id": n.to_string()});
+        repo.run("git-agent").args(["host", "event", "claude", word]).stdin(payload.to_string()).run().success();
+    };
+    let edit = |n: usize| {
+        repo.write("a", &format!("{n}\n"));
+        event("post-tool", n);
+    };
+    let tips = || {
+        let files = std::fs::read_dir(repo.path().join(".git/agent-id/tips")).unwrap();
+        files.filter(|file| file.as_ref().unwrap().file_name().to_str().unwrap().contains("snap")).count()
+    };
+    let ids = || -> Vec<String> {
+        let listed = repo.agent(&["snapshot", "list", "--json"]).json();
+        listed["snapshots"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
+    };
+    (0..40).for_each(edit);
+    assert_eq!(tips(), 40);
+    event("session-end", 99);
+    assert_eq!(tips(), 0);
+    assert_eq!(ids().len(), 40);
+    // One that is deleted by git-agent is forgotten, and stays so.
+    let dropped = ids()[3].clone();
+    repo.agent(&["snapshot", "drop", &dropped]).success();
+    (40..80).for_each(edit);
+    let kept = ids();
+    assert_eq!(kept.len(), 79);
+    event("session-end", 100);
+    assert_eq!(tips(), 0);
+    // All that another program deletes come back.
+    repo.sh("git for-each-ref --format='delete %(refname)' refs/agent/snap | git update-ref --stdin").success();
+    assert_eq!(repo.git(&["for-each-ref", "refs/agent/snap"]).text(), "");
+    assert_eq!(ids(), kept);
+    assert!(!kept.contains(&dropped));
+}

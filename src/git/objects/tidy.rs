@@ -8,7 +8,7 @@ use std::{fs, path::Path};
 use super::gc;
 use crate::{
     error::Result,
-    git::{partial, repo::Repo},
+    git::{partial, refs::remembered, repo::Repo},
 };
 
 /// From this many packs, or loose refs of one kind, on.
@@ -32,6 +32,7 @@ pub fn is_due(repo: &Repo, refs: &str) -> bool {
 ///
 /// `git-failed`; nothing is lost then.
 pub fn tidy(repo: &Repo, refs: &str) -> Result<bool> {
+    remembered::pack(repo)?;
     if gc::is_running(repo) || partial::is_partial(repo) {
         return Ok(false);
     }

@@ -5,9 +5,15 @@
 //! `git fetch '+refs/*:refs/*'` replaces every ref of ours by the one of another repository, `--prune` deletes those that it lacks,
 //! and refs under `refs/agent/` have no reflog. So the tips of the ledger and of the operation logs, the pointers to active tasks and the commits of
 //! snapshots are also in `<common dir>/agent-id/tips/<ref>`, an object id a line. While an operation log is moved, the file names both the old and the
-//! new tip.
+//! new tip. Of snapshots there are many, which never move: [`pack`] puts them into one file, `tips/packed`, an id and a name a line. A file of a
+//! snapshot's own goes before that; an empty one means that it was deleted.
 
-use std::{fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 use bstr::ByteSlice as _;
 use gix::ObjectId;
@@ -15,7 +21,7 @@ use gix::ObjectId;
 use super::{RefChange, RefError, is_of_worktree};
 use crate::{
     error::{Context as _, Result},
-    git::Repo,
+    git::{Repo, lock::Lock},
 };
 
 /// Each of these is remembered.
@@ -29,17 +35,73 @@ const ACTIVE: &str = "refs/worktree/agent/";
 
 /// The commits that git-agent last moved `name` to, in this repository: none if that is unknown, the newest first.
 pub fn of(repo: &Repo, name: &str) -> Vec<ObjectId> {
-    let text = fs::read(file(repo, name)).unwrap_or_default();
+    match fs::read(file(repo, name)) {
+        Ok(text) => tips(&text),
+        Err(_) => packed(repo, name).remove(name).into_iter().collect(),
+    }
+}
+
+/// The refs below `prefix` that are remembered, by name, with [their commits](of).
+pub fn below(repo: &Repo, prefix: &str) -> BTreeMap<String, Vec<ObjectId>> {
+    let mut all: BTreeMap<String, Vec<ObjectId>> =
+        packed(repo, prefix).into_iter().map(|(name, tip)| (name, vec![tip])).collect();
+    all.extend(loose(repo, prefix).into_iter().map(|(name, path)| (name, tips(&fs::read(path).unwrap_or_default()))));
+    all.retain(|_, tips| !tips.is_empty());
+    all
+}
+
+fn tips(text: &[u8]) -> Vec<ObjectId> {
     text.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect()
 }
 
-/// The names of the refs that are remembered below `prefix`.
-pub fn names(repo: &Repo, prefix: &str) -> Vec<String> {
+/// The files of refs below `prefix` that have one of their own.
+fn loose(repo: &Repo, prefix: &str) -> Vec<(String, PathBuf)> {
     let entries = fs::read_dir(directory(repo)).into_iter().flatten().flatten();
-    let decoded = |entry: fs::DirEntry| Some(entry.file_name().to_str()?.replace("%2F", "/").replace("%25", "%"));
-    let mut names: Vec<String> = entries.filter_map(decoded).filter(|name| name.starts_with(prefix)).collect();
-    names.sort();
-    names
+    let decoded =
+        |entry: fs::DirEntry| Some((entry.file_name().to_str()?.replace("%2F", "/").replace("%25", "%"), entry.path()));
+    entries.filter_map(decoded).filter(|(name, _)| name.starts_with(prefix)).collect()
+}
+
+/// What is remembered in one file, if refs that begin with `prefix` may be in it.
+fn packed(repo: &Repo, prefix: &str) -> BTreeMap<String, ObjectId> {
+    let text = if prefix.starts_with(SNAPSHOTS) { fs::read(packed_file(repo)).unwrap_or_default() } else { Vec::new() };
+    let entry = |line: &[u8]| {
+        let (tip, name) = line.split_once_str(b" ")?;
+        Some((name.to_str().ok()?.to_owned(), ObjectId::from_hex(tip).ok()?))
+    };
+    text.lines().filter_map(entry).collect()
+}
+
+/// Remember snapshots in one file: what is saved again and again must not cost a file each time.
+///
+/// # Errors
+///
+/// Where nothing can be written; everything is remembered anyway.
+pub(in crate::git) fn pack(repo: &Repo) -> Result<()> {
+    let lock = lock(repo)?;
+    let (mut all, loose) = (packed(repo, SNAPSHOTS), loose(repo, SNAPSHOTS));
+    if loose.is_empty() || !lock.is_held() {
+        return Ok(());
+    }
+    for (name, path) in &loose {
+        match fs::read(path).map(|text| tips(&text).first().copied()) {
+            Ok(Some(tip)) => drop(all.insert(name.clone(), tip)),
+            Ok(None) => drop(all.remove(name)),
+            // Forgotten meanwhile, and not in the other file.
+            Err(_) => {}
+        }
+    }
+    let (file, lines) =
+        (packed_file(repo), all.iter().map(|(name, tip)| format!("{tip} {name}\n")).collect::<String>());
+    repo.put(&file, lines.as_bytes()).or_environment(|| format!("cannot write '{}'", file.display()))?;
+    loose.iter().try_for_each(|(_, path)| remove(path))
+}
+
+/// What keeps [`pack`] from taking up what is forgotten at the same time.
+fn lock(repo: &Repo) -> Result<Lock> {
+    let dir = repo.id_dir();
+    repo.make_dir(&dir).or_environment(|| format!("cannot make '{}'", dir.display()))?;
+    Lock::acquire(repo, &dir.join("tips.lock"))
 }
 
 /// Remember that `name` is at `tip` now, whoever moved it there; `None`: that it does not exist.
@@ -102,10 +164,27 @@ fn put(repo: &Repo, name: &str, tips: &[ObjectId]) -> Result<()> {
         let lines: String = tips.iter().map(|tip| format!("{tip}\n")).collect();
         return repo.put(&file, lines.as_bytes()).or_environment(failed);
     }
-    match fs::remove_file(&file) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error).or_environment(failed),
+    if !name.starts_with(SNAPSHOTS) {
+        return remove(&file);
+    }
+    let _lock = lock(repo)?;
+    match packed(repo, name).contains_key(name) {
+        true => repo.put(&file, b"").or_environment(failed),
+        false => remove(&file),
+    }
+}
+
+fn remove(file: &Path) -> Result<()> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).or_environment(|| format!("cannot remove '{}'", file.display()))
+        }
         _ => Ok(()),
     }
+}
+
+fn packed_file(repo: &Repo) -> PathBuf {
+    directory(repo).join("packed")
 }
 
 fn directory(repo: &Repo) -> PathBuf {

@@ -96,7 +96,7 @@ impl<'r> OpLog<'r> {
     /// [`OpLog::all`], and those whose ref another program has deleted.
     pub(crate) fn all_remembered(repo: &'r Repo) -> Result<Vec<Self>> {
         let mut logs = Self::all(repo)?;
-        for name in remembered::names(repo, REFS) {
+        for name in remembered::below(repo, REFS).into_keys() {
             if !logs.iter().any(|log| log.name == name) {
                 logs.push(OpLog { repo, name, tip: None });
             }

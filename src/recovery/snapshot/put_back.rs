@@ -34,8 +34,8 @@ pub fn taken(repo: &Repo) -> Result<Taken> {
     let mut taken = Taken::default();
     // Read in this order: one that is deleted meanwhile is forgotten before its ref goes.
     let present: HashMap<String, ObjectId> = refs(repo)?.into_iter().collect();
-    for name in remembered::names(repo, REFS) {
-        let Some(&last) = remembered::of(repo, &name).first() else { continue };
+    for (name, tips) in remembered::below(repo, REFS) {
+        let Some(&last) = tips.first() else { continue };
         let expected = present.get(&name).copied();
         if expected == Some(last) || expected.is_none() && repo.find_ref(&name)?.is_some() {
             continue;
