@@ -232,6 +232,7 @@ fn a_date_means_the_newest_state_before_it() {
     let none = format!("@{} +0000", first - 300);
     refused(repo.agent(&["rollback", "a", "--json", "--to", &none]), 2, "snapshot-not-found");
     refused(repo.agent(&["rollback", "a", "--json", "--to", "gibberish"]), 2, "bad-date");
+    refused(repo.agent(&["rollback", "a", "--json", "--to", "a@1"]), 2, "bad-date");
     refused(repo.agent(&["rollback", "a@1", "--json", "--to", &one]), 2, "bad-checkpoint");
     // Of another task, and of another worktree.
     repo.agent(&["start", "b"]).success();

@@ -38,7 +38,7 @@ pub(super) fn tools() -> [Tool; 4] {
         Tool::new::<Rollback, RollbackAnswer>(
             "rollback",
             Effect::Replaces,
-            "Restore a checkpoint of a task. What is replaced is saved first: 'undo' restores it",
+            "Restore a checkpoint or snapshot of a task. What is replaced is saved first: 'undo' restores it",
             rollback,
         ),
         Tool::new::<Undo, OperationAnswer>(
@@ -94,6 +94,8 @@ fn verify(caller: &Caller, arguments: Verify) -> Result<Reply> {
 #[serde(deny_unknown_fields)]
 struct Rollback {
     /// T, T@2, T@green, T@start; default: the last checkpoint of the active task
+    task: Option<String>,
+    /// A snapshot of the task T, or its state at a time ('10 minutes ago'), instead of a checkpoint
     to: Option<String>,
     /// Show what would change, and change nothing
     #[serde(default)]
@@ -131,8 +133,8 @@ enum Despite {
 fn rollback(caller: &Caller, arguments: Rollback) -> Result<Reply> {
     let allows = |despite| arguments.allow.contains(&despite);
     let request = rollback::Request {
-        checkpoint: arguments.to,
-        to: None,
+        checkpoint: arguments.task,
+        to: arguments.to,
         mode: arguments.mode.map(|word| match word {
             ModeWord::Files => Mode::Files,
             ModeWord::Rewind => Mode::Rewind,

@@ -47,6 +47,11 @@ pub(super) fn find(
             _ => Ok(of(snapshot)),
         };
     }
+    // git takes 'parse@1' for the first of a month.
+    if word.find('@').is_some_and(|at| at > 0) {
+        let why = format!("'{}' is no snapshot, and no date", word.escape_debug());
+        return Err(Error::new(codes::BAD_DATE, why).hint("a checkpoint, T@n, is named in place of the task"));
+    }
     let (now, until) = date::period(repo, Some("now"), Some(word))?;
     // git takes every text for a date: what it does not understand is now.
     let Some(until) = until.filter(|until| word.trim() == "now" || now.is_some_and(|now| *until < now)) else {

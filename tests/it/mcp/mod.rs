@@ -74,7 +74,18 @@ fn a_whole_task_is_done_through_tools() {
     assert_eq!(repo.read("b.txt"), "two\n");
     client.call("undo", json!({}));
     assert_eq!(repo.read("b.txt"), "broken\n");
-    client.call("rollback", json!({ "to": "parse@1", "mode": "files" }));
+    let kept = repo.agent(&["snapshot", "--json"]).json()["snapshot"]["id"].clone();
+    client.call("rollback", json!({ "task": "parse@1", "mode": "files" }));
+    assert_eq!(repo.read("b.txt"), "two\n");
+    assert_eq!(client.call("rollback", json!({ "to": kept, "dry_run": true }))["operation"], Value::Null);
+    assert_eq!(repo.read("b.txt"), "two\n");
+    client.call("rollback", json!({ "to": kept }));
+    assert_eq!(repo.read("b.txt"), "broken\n");
+    client.call("rollback", json!({ "task": "parse", "to": "now", "paths": ["b.txt"] }));
+    for refused in [json!({ "task": "parse@1", "to": "now" }), json!({ "to": "parse@1" }), json!({ "to": "no-date" })] {
+        assert_eq!(client.result("rollback", refused.clone())["isError"], true, "{refused}");
+    }
+    client.call("rollback", json!({ "mode": "files" }));
     let done = client.call("complete", json!({ "result": "done", "next": true }));
     assert_eq!((&done["task"]["status"], &done["next"]["id"]), (&json!("completed"), &json!("show")));
     client.call("start", json!({ "task": "show" }));
