@@ -37,7 +37,7 @@ impl Home {
     }
 }
 
-/// What is in `hosts/` beside its pages for people.
+/// What is in `hosts/`, but for its pages for people, and the marketplaces at the top that name it: hosts look for those only there.
 fn bundles() -> BTreeMap<&'static str, String> {
     let home = Home::new();
     let head = json!({
@@ -58,8 +58,9 @@ fn bundles() -> BTreeMap<&'static str, String> {
     let here = json!({"git-agent": with(&server["git-agent"], json!({"cwd": "."}))});
     let typed = json!({"git-agent": with(&json!({"type": "stdio"}), server["git-agent"].clone())});
     let codex: Value = toml::from_str(&home.text(".codex/config.toml")).unwrap();
-    let listed = json!({"name": "git-agent", "description": env!("CARGO_PKG_DESCRIPTION"), "source": "./git-agent"});
-    let local = json!({"source": {"source": "local", "path": "./git-agent"}});
+    let listed =
+        json!({"name": "git-agent", "description": env!("CARGO_PKG_DESCRIPTION"), "source": "./hosts/git-agent"});
+    let local = json!({"source": {"source": "local", "path": "./hosts/git-agent"}});
     let schema = |name: &str| json!({"$schema": format!("https://agent-plugins.org/schemas/1.0.0/{name}.schema.json")});
     let files = [
         (
@@ -67,29 +68,29 @@ fn bundles() -> BTreeMap<&'static str, String> {
             json!({"name": "git-agent", "owner": author["author"], "description": env!("CARGO_PKG_DESCRIPTION"), "plugins": [listed]}),
         ),
         (".agents/plugins/marketplace.json", json!({"name": "git-agent", "plugins": [with(&listed, local)]})),
-        ("git-agent/.claude-plugin/plugin.json", with(&head, author)),
+        ("hosts/git-agent/.claude-plugin/plugin.json", with(&head, author)),
         (
-            "git-agent/.codex-plugin/plugin.json",
+            "hosts/git-agent/.codex-plugin/plugin.json",
             with(&head, json!({"hooks": "./hooks/codex.json", "mcpServers": "./codex.mcp.json"})),
         ),
-        ("git-agent/hooks/hooks.json", hooks(".claude/settings.json")),
-        ("git-agent/hooks/codex.json", hooks(".codex/hooks.json")),
-        ("git-agent/.mcp.json", json!({"mcpServers": here})),
-        ("git-agent/codex.mcp.json", json!({"mcpServers": codex["mcp_servers"]})),
+        ("hosts/git-agent/hooks/hooks.json", hooks(".claude/settings.json")),
+        ("hosts/git-agent/hooks/codex.json", hooks(".codex/hooks.json")),
+        ("hosts/git-agent/.mcp.json", json!({"mcpServers": here})),
+        ("hosts/git-agent/codex.mcp.json", json!({"mcpServers": codex["mcp_servers"]})),
         (
-            "gemini/gemini-extension.json",
+            "hosts/gemini/gemini-extension.json",
             with(
                 &head,
                 json!({"mcpServers": home.json(".gemini/settings.json")["mcpServers"], "contextFileName": "GEMINI.md"}),
             ),
         ),
-        ("gemini/hooks/hooks.json", hooks(".gemini/settings.json")),
+        ("hosts/gemini/hooks/hooks.json", hooks(".gemini/settings.json")),
         (
-            "opencode/package.json",
+            "hosts/opencode/package.json",
             with(&head, json!({"name": "git-agent-opencode", "type": "module", "main": "git-agent.js"})),
         ),
-        ("agent-plugin/plugin.json", with(&head, schema("plugin"))),
-        ("agent-plugin/mcp.json", with(&json!({"mcpServers": typed}), schema("mcp"))),
+        ("hosts/agent-plugin/plugin.json", with(&head, schema("plugin"))),
+        ("hosts/agent-plugin/mcp.json", with(&json!({"mcpServers": typed}), schema("mcp"))),
     ];
     let mut all: BTreeMap<&str, String> = files
         .into_iter()
@@ -97,14 +98,14 @@ fn bundles() -> BTreeMap<&'static str, String> {
         .collect();
     let skill = home.text(".claude/skills/git-agent/SKILL.md");
     for name in [
-        "git-agent/skills/git-agent/SKILL.md",
-        "gemini/skills/git-agent/SKILL.md",
-        "agent-plugin/skills/git-agent/SKILL.md",
+        "hosts/git-agent/skills/git-agent/SKILL.md",
+        "hosts/gemini/skills/git-agent/SKILL.md",
+        "hosts/agent-plugin/skills/git-agent/SKILL.md",
     ] {
         all.insert(name, skill.clone());
     }
-    all.insert("gemini/GEMINI.md", home.text(".gemini/GEMINI.md"));
-    all.insert("opencode/git-agent.js", home.text(".config/opencode/plugins/git-agent.js"));
+    all.insert("hosts/gemini/GEMINI.md", home.text(".gemini/GEMINI.md"));
+    all.insert("hosts/opencode/git-agent.js", home.text(".config/opencode/plugins/git-agent.js"));
     all
 }
 
@@ -116,17 +117,17 @@ fn below(dir: &Path) -> Vec<PathBuf> {
 
 #[test]
 fn bundles_are_made_of_what_is_installed() {
-    let top = Path::new(env!("CARGO_MANIFEST_DIR")).join("hosts");
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
     let bundles = bundles();
     for (name, text) in &bundles {
         let file = top.join(name);
         if std::env::var_os("GIT_AGENT_UPDATE_GOLDEN").is_some() {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
         }
-        golden_at(&file, &format!("hosts/{name}"), text);
+        golden_at(&file, name, text);
     }
-    for file in below(&top) {
-        let name = file.strip_prefix(&top).unwrap().to_str().unwrap();
-        assert!(bundles.contains_key(name) || name.ends_with("README.md"), "hosts/{name} is not made by this test");
+    for file in ["hosts", ".claude-plugin", ".agents"].iter().flat_map(|dir| below(&top.join(dir))) {
+        let name = file.strip_prefix(top).unwrap().to_str().unwrap();
+        assert!(bundles.contains_key(name) || name.ends_with("README.md"), "{name} is not made by this test");
     }
 }
