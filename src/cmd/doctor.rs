@@ -1,7 +1,7 @@
 //! `git agent doctor`: is everything as it should be?
 
 use crate::{
-    cmd::{context::Ctx, host},
+    cmd::context::Ctx,
     error::{Result, exit},
     verbs::doctor::{Answer, Check, Depth, Index, Level, Request, doctor},
     view::{Style, json::DoctorAnswer, sanitize},
@@ -35,8 +35,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         fix: args.fix,
         adopt: args.adopt,
     };
-    let Answer { mut checks, fixed } = ctx.call(|caller| doctor(caller, &request))?;
-    checks.extend(host::install::checks(ctx));
+    let Answer { checks, fixed } = ctx.call(|caller| doctor(caller, &request))?;
     let worst = checks.iter().map(|check| check.level).max().unwrap_or(Level::Ok);
     if ctx.out.is_json() {
         ctx.out.json(&DoctorAnswer::new(checks, fixed))?;

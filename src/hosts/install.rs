@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Host,
-    config::{PartState, Places, Scope, Target, targets},
+    config::{Part, PartState, Places, Scope, Target, targets, toml::trusts},
+    plugin,
 };
 use crate::error::{Context as _, Error, Result, codes};
 
@@ -74,35 +75,42 @@ pub fn targets_of(host: Host, scope: Scope, places: &Places) -> Vec<Target> {
 
 /// What is there of `host` in `scope`: each part with its state; a file that cannot be read with the reason.
 pub fn state(host: Host, scope: Scope, places: &Places) -> Vec<(Target, Result<PartState>)> {
-    let state = |target: Target| {
-        let state = read(&target.path).map(|text| text.map_or(PartState::Missing, |text| target.state(&text)));
+    let with_state = |target: Target| {
+        let state = state_of(&target);
         (target, state)
     };
-    targets_of(host, scope, places).into_iter().map(state).collect()
+    targets_of(host, scope, places).into_iter().map(with_state).collect()
+}
+
+/// Whether what is ours of a file is there.
+///
+/// # Errors
+///
+/// When the file cannot be read.
+pub fn state_of(target: &Target) -> Result<PartState> {
+    read(&target.path).map(|text| text.map_or(PartState::Missing, |text| target.state(&text)))
 }
 
 /// Whether anything of `host` is installed in `scope`: its hooks or plugin.
 pub fn is_installed(host: Host, scope: Scope, places: &Places) -> bool {
-    use super::config::Part;
     state(host, scope, places).iter().any(|(target, state)| {
         matches!(target.part, Part::Hooks | Part::Plugin) && !matches!(state, Ok(PartState::Missing) | Err(_))
     })
 }
 
-/// Whether Codex trusts the hooks that are installed: it skips others without a word. `None` where none are.
+/// Whether Codex trusts hooks of ours: it skips others without a word. `None` where none are installed.
 pub fn is_trusted_by_codex(places: &Places) -> Option<bool> {
-    use super::config::{Part, trusts};
     let file = |scope, part| targets_of(Host::Codex, scope, places).into_iter().find(|target| target.part == part);
     let config = file(Scope::User, Part::ServerInToml).and_then(|target| read(&target.path).ok().flatten());
     let config = config.unwrap_or_default();
     let scopes = [Some(Scope::User), places.project.as_ref().map(|_| Scope::Project)].into_iter().flatten();
     let installed = scopes.filter(|scope| is_installed(Host::Codex, *scope, places));
-    let hooks: Vec<PathBuf> = installed.filter_map(|scope| Some(file(scope, Part::Hooks)?.path)).collect();
-    let is_trusted = |path: &PathBuf| {
-        let real = path.canonicalize().unwrap_or_else(|_| path.clone());
-        trusts(&config, path) || trusts(&config, &real)
-    };
-    (!hooks.is_empty()).then(|| hooks.iter().all(is_trusted))
+    let files = installed.filter_map(|scope| Some(file(scope, Part::Hooks)?.path));
+    let plugin = plugin::find(Host::Codex, places).filter(|plugin| plugin.is_enabled);
+    let named = files.flat_map(|path| [path.canonicalize().unwrap_or_else(|_| path.clone()), path]);
+    let owners: Vec<String> = named.map(|path| path.display().to_string()).chain(plugin.map(|one| one.id)).collect();
+    // Each event counts once: it is enough that the hooks of one of them run.
+    (!owners.is_empty()).then(|| owners.iter().any(|owner| trusts(&config, owner)))
 }
 
 /// The changes of `action` for `hosts`. Nothing is written.

@@ -9,6 +9,7 @@
 pub mod config;
 pub mod install;
 mod payload;
+pub mod plugin;
 mod reply;
 mod sql;
 mod tools;
@@ -42,6 +43,11 @@ named! {
 }
 
 impl Host {
+    /// The name of its program.
+    pub fn program(self) -> &'static str {
+        if self == Host::Cursor { "cursor-agent" } else { self.as_str() }
+    }
+
     /// What people call it.
     pub fn title(self) -> &'static str {
         match self {

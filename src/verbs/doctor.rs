@@ -1,6 +1,6 @@
 //! What may be wrong, and repairs that lose nothing.
 
-use super::Caller;
+use super::{Caller, host};
 use crate::{doctor, domain::text::plural, error::Result, hook, recovery::heal, store::ledger::watch};
 
 pub use crate::doctor::{Check, Depth, Index, Level};
@@ -64,5 +64,7 @@ pub fn doctor(caller: &Caller, request: &Request) -> Result<Answer> {
     } else {
         caller.notice();
     }
-    Ok(Answer { checks: doctor::examine(repo, request.depth, request.index, caller.now()), fixed })
+    let mut checks = doctor::examine(repo, request.depth, request.index, caller.now());
+    checks.extend(host::installed::checks(repo, caller.now()));
+    Ok(Answer { checks, fixed })
 }

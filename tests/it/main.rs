@@ -55,6 +55,7 @@ mod hook_replay;
 mod host_bundles;
 mod host_event;
 mod host_install;
+mod host_plugin;
 mod host_scenarios;
 mod hostile_models;
 mod hostile_text;

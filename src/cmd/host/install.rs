@@ -8,14 +8,12 @@ use crate::{
     git::config_block,
     hosts::{
         Host,
-        config::{PartState, Places, Scope},
+        config::{Places, Scope},
         install::{self, Action, Change},
     },
-    store::session,
-    verbs::doctor::Check,
+    verbs::host::installed::{self, HostStatus},
     view::{
         json::{HostChangeJson, HostJson, HostsAnswer, SCHEMA},
-        relative_time,
         sanitize::{self, plural},
     },
 };
@@ -48,59 +46,46 @@ pub(super) fn host(word: &str) -> Result<Host, String> {
     Host::from_word(word).ok_or_else(|| format!("not a host; the hosts are {}", known()))
 }
 
-/// Where configurations are.
-pub(super) fn places(ctx: &Ctx) -> Result<Places> {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let home = variable("HOME").ok_or_else(|| {
-        Error::new(codes::HOST_CONFIG, "cannot find the configuration of hosts: HOME is not set").hint("set HOME")
-    })?;
-    let project = ctx.repo().ok().and_then(|repo| repo.work_dir()).map(|top| top.canonicalize().unwrap_or(top.into()));
-    let named = Places::VARIABLES.into_iter().filter_map(|name| Some((name, variable(name)?))).collect();
-    Ok(Places { home, project, named })
-}
-
 fn state_dir(places: &Places) -> PathBuf {
     let named = std::env::var_os("XDG_STATE_HOME").filter(|value| !value.is_empty()).map(PathBuf::from);
     named.unwrap_or_else(|| places.home.join(".local/state")).join("git-agent")
 }
 
-/// The hosts that are on this machine: their program or their directory.
-pub(super) fn detected(places: &Places) -> Vec<Host> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let programs: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    let program = |host: Host| if host == Host::Cursor { "cursor-agent" } else { host.as_str() };
-    let is_there =
-        |host: &Host| places.of(*host).is_dir() || programs.iter().any(|dir| dir.join(program(*host)).is_file());
-    Host::ALL.into_iter().filter(is_there).collect()
-}
-
 /// Run `install` or `uninstall`.
 pub(super) fn run(ctx: &Ctx, action: Action, args: Args) -> Result<u8> {
-    let places = places(ctx)?;
+    let places = installed::places(ctx.repo().ok())?;
     let scope = if args.project { Scope::Project } else { Scope::User };
     if scope == Scope::Project {
         ctx.repo()?.require_work_dir("change the configuration of hosts in a repository")?;
     }
     let hosts = match (args.hosts.is_empty(), action) {
         (false, _) => args.hosts,
+        (true, Action::Install) if scope == Scope::User => wanted(ctx, &places),
         (true, Action::Install) => detected(&places),
         (true, Action::Uninstall) => {
             Host::ALL.into_iter().filter(|host| install::is_installed(*host, scope, &places)).collect()
         }
     };
+    let is_planned = !hosts.is_empty();
+    // Those that are left out have the plugin.
+    let hosts = if is_planned || action == Action::Uninstall { hosts } else { detected(&places) };
     if hosts.is_empty() && action == Action::Install {
         return Err(Error::new(codes::NO_HOST_FOUND, "no agent host was found on this machine")
             .hint(format!("name one: git agent host install {}", Host::ALL.map(Host::as_str).join("|"))));
     }
     let state_dir = state_dir(&places);
-    let changes = install::plan(action, &hosts, scope, &places, &state_dir)?;
+    let planned: &[Host] = if is_planned { &hosts } else { &[] };
+    let changes = install::plan(action, planned, scope, &places, &state_dir)?;
     if !args.dry_run {
         install::apply(action, &changes, &state_dir)?;
     }
     ctx.out.answer(
         || HostsAnswer {
             schema: SCHEMA,
-            hosts: hosts.iter().map(|host| json(ctx, *host, &places)).collect(),
+            hosts: hosts
+                .iter()
+                .map(|host| HostJson::new(&installed::status(ctx.repo().ok(), *host, &places)))
+                .collect(),
             changes: changes.iter().map(HostChangeJson::new).collect(),
             dry_run: args.dry_run,
         },
@@ -173,100 +158,45 @@ fn hints(ctx: &Ctx, hosts: &[Host], scope: Scope) {
     }
 }
 
-/// What is known of a host.
-fn json(ctx: &Ctx, host: Host, places: &Places) -> HostJson {
-    let scopes = [(Scope::User, "user"), (Scope::Project, "project")];
-    let mut installed = Vec::new();
-    let mut missing = Vec::new();
-    for (scope, word) in scopes.into_iter().filter(|(scope, _)| *scope == Scope::User || places.project.is_some()) {
-        if !install::is_installed(host, scope, places) {
-            continue;
-        }
-        installed.push(word.to_owned());
-        for (target, state) in install::state(host, scope, places) {
-            if !matches!(state, Ok(PartState::Installed)) {
-                missing.push(target.path.display().to_string());
-            }
-        }
-    }
-    let sessions = ctx.repo().map(session::all).unwrap_or_default();
-    let last = sessions.iter().filter(|session| session.host == host.as_str()).map(|session| session.seen).max();
-    HostJson {
-        host: host.as_str().to_owned(),
-        found: detected(places).contains(&host),
-        installed,
-        missing,
-        trusted: (host == Host::Codex).then(|| install::is_trusted_by_codex(places)).flatten(),
-        last_event: last.map(|at| at.to_string()),
-    }
+/// The hosts on this machine that have nothing of ours, neither for the user, nor in this repository, nor as a plugin.
+pub(in crate::cmd) fn not_installed(ctx: &Ctx) -> Vec<Host> {
+    let repo = ctx.repo().ok();
+    let Ok(places) = installed::places(repo) else { return Vec::new() };
+    let found = installed::found(repo, &places).into_iter();
+    found.filter(|known| known.installed.is_empty()).map(|known| known.host).collect()
 }
 
-/// The hosts on this machine that are installed neither for the user nor in this repository.
-pub(in crate::cmd) fn not_installed(ctx: &Ctx) -> Vec<Host> {
-    let Ok(places) = places(ctx) else { return Vec::new() };
-    let scopes = [Scope::User, Scope::Project];
-    let is_missing = |host: &Host| !scopes.iter().any(|scope| install::is_installed(*host, *scope, &places));
-    detected(&places).into_iter().filter(is_missing).collect()
+fn detected(places: &Places) -> Vec<Host> {
+    Host::ALL.into_iter().filter(|host| places.has(*host)).collect()
+}
+
+/// The hosts on this machine that are installed if none is named: a plugin is enough.
+fn wanted(ctx: &Ctx, places: &Places) -> Vec<Host> {
+    let found = installed::found(ctx.repo().ok(), places).into_iter();
+    found.filter(|known| !known.is_plugin_only()).map(|known| known.host).collect()
 }
 
 /// Install the hosts on this machine for the user (`init --hosts`); answers what was done, a sentence each.
 pub(in crate::cmd) fn install_detected(ctx: &Ctx) -> Result<Vec<String>> {
-    let places = places(ctx)?;
-    let (hosts, state_dir) = (detected(&places), state_dir(&places));
+    let places = installed::places(ctx.repo().ok())?;
+    let (hosts, state_dir) = (wanted(ctx, &places), state_dir(&places));
     let changes = install::plan(Action::Install, &hosts, Scope::User, &places, &state_dir)?;
     install::apply(Action::Install, &changes, &state_dir)?;
     let changed = changes.iter().map(|change| format!("Changed '{}'.", change.path.display()));
     Ok(changed.map(|line| sanitize::line(&line).into_owned()).collect())
 }
 
-/// What `doctor` says of the hosts on this machine.
-pub(in crate::cmd) fn checks(ctx: &Ctx) -> Vec<Check> {
-    let Ok(places) = places(ctx) else { return Vec::new() };
-    let check = |host: Host| {
-        let known = json(ctx, host, &places);
-        let said = line(ctx, host, &known).replace("\n ", ";").trim_end().to_owned();
-        let install = format!("git agent host install {}", host.as_str());
-        match known.installed.is_empty() || known.missing.is_empty() {
-            true => Check::ok("host", said),
-            false => Check::warning("host", said, install),
-        }
-    };
-    detected(&places).into_iter().map(check).collect()
-}
-
 /// Run `status`.
 pub(super) fn status(ctx: &Ctx, args: StatusArgs) -> Result<u8> {
-    let places = places(ctx)?;
+    let repo = ctx.repo().ok();
+    let places = installed::places(repo)?;
     let hosts = if args.hosts.is_empty() { Host::ALL.to_vec() } else { args.hosts };
-    let all: Vec<HostJson> = hosts.iter().map(|host| json(ctx, *host, &places)).collect();
-    let answer = || HostsAnswer { schema: SCHEMA, hosts: all.clone(), changes: Vec::new(), dry_run: false };
-    ctx.out.answer(answer, || hosts.iter().zip(&all).map(|(host, json)| line(ctx, *host, json)).collect())?;
+    let all: Vec<HostStatus> = hosts.into_iter().map(|host| installed::status(repo, host, &places)).collect();
+    let hosts = || all.iter().map(HostJson::new).collect();
+    let answer = || HostsAnswer { schema: SCHEMA, hosts: hosts(), changes: Vec::new(), dry_run: false };
+    let line = |line: String| sanitize::line(&line).into_owned();
+    let lines =
+        |known: &HostStatus| known.lines(ctx.now()).into_iter().map(line).collect::<Vec<_>>().join("\n  ") + "\n";
+    ctx.out.answer(answer, || all.iter().map(lines).collect())?;
     Ok(exit::OK)
-}
-
-/// What is said of a host.
-fn line(ctx: &Ctx, host: Host, known: &HostJson) -> String {
-    let title = host.title();
-    let install = format!("git agent host install {}", host.as_str());
-    let mut text = match (known.found, known.installed.is_empty()) {
-        (false, true) => return format!("{title}: not found\n"),
-        (true, true) => return format!("{title}: not installed; {install}\n"),
-        _ => format!("{title}: installed ({})", known.installed.join(", ")),
-    };
-    let last = known.last_event.as_deref().and_then(|at| crate::domain::time::Timestamp::parse(at).ok());
-    text.push_str(&match last {
-        Some(at) => format!(", last event here {}", relative_time::ago(ctx.now(), at)),
-        None => ", no event here yet".to_owned(),
-    });
-    if known.trusted == Some(false) {
-        text.push_str("\n  not trusted yet, so its hooks do not run: /hooks in Codex");
-    }
-    if !known.missing.is_empty() {
-        let files = known.missing.iter().map(|path| sanitize::line(path).into_owned()).collect::<Vec<_>>().join(", ");
-        text.push_str(&format!("\n  differs from what this version installs: {files}; {install}"));
-    }
-    if known.installed.len() > 1 {
-        text.push_str("\n  installed twice; each event counts once");
-    }
-    text + "\n"
 }

@@ -35,7 +35,6 @@ pub(super) fn run(args: Args) -> Result<u8> {
         let started = ctx_of_host.call(|caller| start::start(caller, &request))?;
         environment.push((TASK_VARIABLE, started.changed.task.id.to_string()));
     }
-    let program = if args.host == Host::Cursor { "cursor-agent" } else { args.host.as_str() };
-    let words: Vec<OsString> = [OsString::from(program)].into_iter().chain(args.arguments).collect();
+    let words: Vec<OsString> = [OsString::from(args.host.program())].into_iter().chain(args.arguments).collect();
     Err(replace_this_process_with(&words, &environment))
 }

@@ -94,7 +94,7 @@ fn remove_at(object: &CstObject, path: &[&str]) -> bool {
 }
 
 /// What is at `path`.
-pub(super) fn get(text: &str, path: &[&str]) -> Option<Value> {
+pub(in crate::hosts) fn get(text: &str, path: &[&str]) -> Option<Value> {
     let mut value = parse(text).ok()?.to_serde_value()?;
     for key in path {
         value = value.get_mut(*key)?.take();

@@ -2,12 +2,13 @@
 
 mod block;
 pub(super) mod content;
-mod json;
-mod toml;
+pub(super) mod json;
+pub(super) mod toml;
 
-pub(in crate::hosts) use toml::trusts;
-
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 
@@ -37,6 +38,8 @@ pub struct Places {
     pub project: Option<PathBuf>,
     /// Directories that variables name: `CLAUDE_CONFIG_DIR`, `CODEX_HOME`, `XDG_CONFIG_HOME`, `COPILOT_HOME`.
     pub named: Vec<(&'static str, PathBuf)>,
+    /// Where programs are: the directories of `PATH`.
+    pub programs: Vec<PathBuf>,
 }
 
 impl Places {
@@ -46,6 +49,11 @@ impl Places {
     fn named(&self, variable: &str, or: &str) -> PathBuf {
         let named = self.named.iter().find(|(name, _)| *name == variable);
         named.map_or_else(|| self.home.join(or), |(_, path)| path.clone())
+    }
+
+    /// Whether `host` is on this machine: its program or its directory.
+    pub fn has(&self, host: Host) -> bool {
+        self.of(host).is_dir() || self.programs.iter().any(|dir| dir.join(host.program()).is_file())
     }
 
     /// The directory of the user's configuration of `host`.

@@ -1,7 +1,5 @@
 //! TOML files of other programs, changed in place.
 
-use std::path::Path;
-
 use toml_edit::{DocumentMut, Item, Table, value};
 
 /// The document in `text`.
@@ -9,12 +7,20 @@ fn parse(text: &str) -> Result<DocumentMut, String> {
     text.parse::<DocumentMut>().map_err(|error| error.message().to_owned())
 }
 
-/// Whether `text`, the configuration of Codex, records that one of the hooks in the file `hooks` is trusted: `[hooks.state."<file>:…"]` with a
-/// `trusted_hash`. Whether that is the hash of the hook as it is now, only Codex knows.
-pub(in crate::hosts) fn trusts(text: &str, hooks: &Path) -> bool {
+/// The plugin in `text`, the configuration of Codex, whose id begins with `start`, and whether it is enabled.
+pub(in crate::hosts) fn plugin(text: &str, start: &str) -> Option<(String, bool)> {
+    let document = parse(text).ok()?;
+    let mut plugins = document.get("plugins")?.as_table_like()?.iter();
+    let (id, entry) = plugins.find(|(id, _)| id.starts_with(start))?;
+    Some((id.to_owned(), entry.get("enabled").and_then(Item::as_bool).unwrap_or(true)))
+}
+
+/// Whether `text`, the configuration of Codex, records that one of the hooks of `owner`, a file or a plugin, is trusted:
+/// `[hooks.state."<owner>:…"]` with a `trusted_hash`. Whether that is the hash of the hook as it is now, only Codex knows.
+pub(in crate::hosts) fn trusts(text: &str, owner: &str) -> bool {
     let Ok(document) = parse(text) else { return false };
     let state = document.get("hooks").and_then(|hooks| hooks.get("state")).and_then(Item::as_table_like);
-    let prefix = format!("{}:", hooks.display());
+    let prefix = format!("{owner}:");
     let is_trusted = |item: &Item| {
         let is_on = item.get("enabled").and_then(Item::as_bool).unwrap_or(true);
         is_on && item.get("trusted_hash").and_then(Item::as_str).is_some_and(|hash| !hash.is_empty())

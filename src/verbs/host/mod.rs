@@ -1,5 +1,6 @@
 //! What is done for a session of an agent host, whether or not its agent ever calls git-agent.
 
+pub mod installed;
 pub mod task;
 
 use super::{

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::hosts::install::Change;
+use crate::{hosts::install::Change, verbs::host::installed::HostStatus};
 
 /// `host install`, `host uninstall`, `host status`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -25,7 +25,7 @@ pub struct HostJson {
     pub host: String,
     /// It is on this machine.
     pub found: bool,
-    /// Where its hooks are installed: `user`, `project`.
+    /// Where its hooks are installed: `user`, `project`, `plugin` (one that it installed itself, and runs).
     pub installed: Vec<String>,
     /// Files that are not as this version installs them.
     pub missing: Vec<String>,
@@ -33,6 +33,20 @@ pub struct HostJson {
     pub trusted: Option<bool>,
     /// When its last event arrived in this repository.
     pub last_event: Option<String>,
+}
+
+impl HostJson {
+    /// Of what is known.
+    pub fn new(known: &HostStatus) -> Self {
+        HostJson {
+            host: known.host.as_str().to_owned(),
+            found: known.is_found,
+            installed: known.installed.iter().map(|source| source.as_str().to_owned()).collect(),
+            missing: known.missing.iter().map(|path| path.display().to_string()).collect(),
+            trusted: known.is_trusted,
+            last_event: known.last_event.map(|at| at.to_string()),
+        }
+    }
 }
 
 /// A file that changes.
