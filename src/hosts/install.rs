@@ -8,10 +8,11 @@ use std::{
     fs,
     io::{self, Write as _},
     os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 
 use super::{
     Host,
@@ -26,6 +27,8 @@ const READABLE: u32 = 0o644;
 const PRIVATE: u32 = 0o600;
 /// What a larger file was is not kept, in bytes: our parts are taken out of it.
 const LARGEST: usize = 256 * 1024;
+/// So many links are followed from one file that does not exist, as git and Linux do.
+const LINKS: u8 = 40;
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,16 +120,20 @@ pub fn is_trusted_by_codex(places: &Places) -> Option<bool> {
 ///
 /// # Errors
 ///
-/// `host-config`: a file is not what its host reads; `unsafe-path`: a link leads a file of the project out of it. Then nothing is changed.
+/// `host-config`: a file is not what its host reads, or read-only; `unsafe-path`: a link leads a file of the project out of it. Then
+/// nothing is changed.
 pub fn plan(action: Action, hosts: &[Host], scope: Scope, places: &Places, state_dir: &Path) -> Result<Vec<Change>> {
     let mut changes: Vec<Change> = Vec::new();
     let others = Host::ALL.into_iter().filter(|host| !hosts.contains(host) && is_installed(*host, scope, places));
-    let needed: Vec<Target> = others.flat_map(|host| targets_of(host, scope, places)).collect();
+    // Two paths may be one file.
+    let resolved = |target: Target| Target { path: real(&target.path, LINKS), ..target };
+    let needed: Vec<Target> = others.flat_map(|host| targets_of(host, scope, places)).map(resolved).collect();
     let originals = originals(state_dir);
     for target in hosts.iter().flat_map(|host| targets_of(*host, scope, places)) {
         if let Some(project) = places.project.as_ref().filter(|_| scope == Scope::Project) {
             stays_within(project, &target.path)?;
         }
+        let target = resolved(target);
         let is_shared = needed.iter().any(|other| other.path == target.path && other.part == target.part);
         if action == Action::Uninstall && is_shared {
             continue;
@@ -162,6 +169,12 @@ pub fn plan(action: Action, hosts: &[Host], scope: Scope, places: &Places, state
         }
     }
     changes.retain(|change| !change.is_empty());
+    let is_protected = |path: &Path| fs::metadata(path).is_ok_and(|meta| meta.permissions().readonly());
+    if let Some(change) = changes.iter().find(|change| is_protected(&change.path)) {
+        let path = change.path.display();
+        let hint = format!("nothing was changed; chmod u+w '{path}', then try again, or name other hosts");
+        return Err(Error::new(codes::HOST_CONFIG, format!("cannot change '{path}': it is read-only")).hint(hint));
+    }
     Ok(changes)
 }
 
@@ -169,41 +182,58 @@ pub fn plan(action: Action, hosts: &[Host], scope: Scope, places: &Places, state
 ///
 /// # Errors
 ///
-/// When a file cannot be written; those before it stay changed.
+/// When a file cannot be written; nothing is changed then.
 pub fn apply(action: Action, changes: &[Change], state_dir: &Path) -> Result<()> {
     let mut originals = originals(state_dir);
+    let mut staged: Vec<Staged> = Vec::new();
     for change in changes {
-        let failed = || format!("cannot write '{}'", change.path.display());
-        let made = match &change.after {
-            Some(text) => write(&change.path, text, READABLE).or_environment(failed)?,
-            None => fs::remove_file(&change.path).map(|()| Vec::new()).or_environment(failed)?,
-        };
-        match action {
-            Action::Install => {
-                let known = originals.remove(&change.path).filter(|known| known.after == change.before);
-                let (before, made) = known.map_or((change.before.clone(), made), |known| (known.before, known.made));
-                if before.as_ref().is_none_or(|before| before.len() <= LARGEST) {
-                    originals.insert(change.path.clone(), Original { before, after: change.after.clone(), made });
-                }
+        let made = Staged::new(&change.path, change.after.as_deref(), READABLE);
+        let made = made.or_environment(|| format!("cannot write '{}'", change.path.display()));
+        let made = made.inspect_err(|_| staged.iter().rev().for_each(Staged::give_up));
+        staged.push(made?);
+    }
+    if action == Action::Install {
+        for (change, staged) in changes.iter().zip(&staged) {
+            let known = originals.remove(&change.path).filter(|known| known.after == change.before);
+            let made = staged.made.clone();
+            let (before, made) = known.map_or((change.before.clone(), made), |known| (known.before, known.made));
+            if before.as_ref().is_none_or(|before| before.len() <= LARGEST) {
+                originals.insert(change.path.clone(), Original { before, after: change.after.clone(), made });
             }
-            Action::Uninstall => {
-                let known = originals.remove(&change.path);
-                // Those that others use by now are not empty, and stay.
-                for dir in known.iter().flat_map(|known| known.made.iter().rev()) {
-                    fs::remove_dir(dir).ok();
-                }
+        }
+        keep(state_dir, &originals).inspect_err(|_| staged.iter().rev().for_each(Staged::give_up))?;
+    }
+    for (change, staged) in changes.iter().zip(staged) {
+        staged.finish(&change.path).or_environment(|| format!("cannot write '{}'", change.path.display()))?;
+        if action == Action::Uninstall {
+            let known = originals.remove(&change.path);
+            // Those that others use by now are not empty, and stay.
+            for dir in known.iter().flat_map(|known| known.made.iter().rev()) {
+                fs::remove_dir(dir).ok();
             }
         }
     }
-    keep(state_dir, &originals)
+    if action == Action::Uninstall { keep(state_dir, &originals) } else { Ok(()) }
+}
+
+/// The file that `path` is, where links on the way are followed, whether or not it exists.
+fn real(path: &Path, links: u8) -> PathBuf {
+    if let Ok(real) = path.canonicalize() {
+        return real;
+    }
+    let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else { return path.to_owned() };
+    match fs::read_link(path) {
+        Ok(to) if links > 0 => real(&dir.join(to), links - 1),
+        _ => real(dir, links).join(name),
+    }
 }
 
 /// Refuse a file of the project that lies outside of it, or in its git directory: the links of a project come from others.
 fn stays_within(project: &Path, path: &Path) -> Result<()> {
-    // What does not exist yet is created where its nearest directory leads.
-    let Some(real) = path.ancestors().find_map(|path| path.canonicalize().ok()) else { return Ok(()) };
-    let is_git = |name: std::path::Component<'_>| name.as_os_str().eq_ignore_ascii_case(".git");
-    if real.strip_prefix(project).is_ok_and(|inside| !inside.components().any(is_git)) {
+    let real = real(path, LINKS);
+    // '..' is left behind a directory that does not exist.
+    let is_bad = |name: Component<'_>| name == Component::ParentDir || name.as_os_str().eq_ignore_ascii_case(".git");
+    if real.strip_prefix(project).is_ok_and(|inside| !inside.components().any(is_bad)) {
         return Ok(());
     }
     let message = format!("cannot change '{}': a link leads to '{}'", path.display(), real.display());
@@ -222,21 +252,57 @@ fn read(path: &Path) -> Result<Option<String>> {
     }
 }
 
-/// Make `text` the content of `path`, in one step. Links are followed; mode and directories stay. Answers which directories were made.
-fn write(path: &Path, text: &str, mode: u32) -> io::Result<Vec<PathBuf>> {
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let dir = path.parent().unwrap_or(Path::new("."));
-    let mut made: Vec<PathBuf> = dir.ancestors().take_while(|dir| !dir.exists()).map(Path::to_owned).collect();
-    made.reverse();
-    fs::create_dir_all(dir)?;
-    let mut new = tempfile::Builder::new().prefix(".git-agent-").tempfile_in(dir)?;
-    new.write_all(text.as_bytes())?;
-    match fs::metadata(&path) {
-        Ok(meta) => new.as_file().set_permissions(meta.permissions())?,
-        Err(_) => new.as_file().set_permissions(fs::Permissions::from_mode(mode))?,
+/// A file that is written next to the one it replaces.
+struct Staged {
+    /// `None`: the file is to be removed.
+    file: Option<NamedTempFile>,
+    /// Directories that were made for it, the outermost first.
+    made: Vec<PathBuf>,
+}
+
+impl Staged {
+    /// `text` for `path`, with the mode of the file that is there. `None`: that can be removed.
+    fn new(path: &Path, text: Option<&str>, mode: u32) -> io::Result<Staged> {
+        let dir = path.parent().unwrap_or(Path::new("."));
+        let made: Vec<PathBuf> = dir.ancestors().take_while(|dir| !dir.exists()).map(Path::to_owned).collect();
+        let made = made.into_iter().rev().collect();
+        let mut staged = Staged { file: None, made };
+        let write = || {
+            fs::create_dir_all(dir)?;
+            // A directory where nothing can be written is one where nothing can be removed.
+            let mut new = tempfile::Builder::new().prefix(".git-agent-").tempfile_in(dir)?;
+            new.write_all(text.unwrap_or_default().as_bytes())?;
+            let permissions = fs::metadata(path).map_or(fs::Permissions::from_mode(mode), |meta| meta.permissions());
+            new.as_file().set_permissions(permissions)?;
+            io::Result::Ok(new)
+        };
+        let file = write().inspect_err(|_| staged.give_up())?;
+        staged.file = text.map(|_| file);
+        Ok(staged)
     }
-    new.persist(&path)?;
-    Ok(made)
+
+    /// Put it in its place, in one step.
+    fn finish(self, path: &Path) -> io::Result<()> {
+        match self.file {
+            Some(file) => file.persist(path).map(drop).map_err(Into::into),
+            None => fs::remove_file(path),
+        }
+    }
+
+    /// Remove the directories that were made.
+    fn give_up(&self) {
+        if let Some(file) = &self.file {
+            fs::remove_file(file.path()).ok();
+        }
+        self.made.iter().rev().for_each(|dir| drop(fs::remove_dir(dir)));
+    }
+}
+
+/// Make `text` the content of `path`. Answers which directories were made.
+fn write(path: &Path, text: &str, mode: u32) -> io::Result<Vec<PathBuf>> {
+    let staged = Staged::new(path, Some(text), mode)?;
+    let made = staged.made.clone();
+    staged.finish(path).map(|()| made)
 }
 
 fn originals(state_dir: &Path) -> Originals {

@@ -53,6 +53,7 @@ mod hook_push;
 mod hook_record;
 mod hook_replay;
 mod host_bundles;
+mod host_config;
 mod host_event;
 mod host_install;
 mod host_plugin;

@@ -211,6 +211,12 @@ impl Target {
     ///
     /// Why the text cannot be changed.
     pub fn install(&self, text: Option<&str>) -> Result<String, String> {
+        let (form, text) = text.map(Form::of).unzip();
+        let text = self.install_plain(text.as_deref())?;
+        Ok(form.map_or_else(|| text.clone(), |form| form.apply(&text)))
+    }
+
+    fn install_plain(&self, text: Option<&str>) -> Result<String, String> {
         match self.part {
             Part::Hooks => {
                 let (head, events) = content::hooks(self.host);
@@ -244,6 +250,11 @@ impl Target {
     ///
     /// Why the text cannot be changed.
     pub fn uninstall(&self, text: &str) -> Result<Option<String>, String> {
+        let (form, text) = Form::of(text);
+        Ok(self.uninstall_plain(&text)?.map(|left| form.apply(&left)))
+    }
+
+    fn uninstall_plain(&self, text: &str) -> Result<Option<String>, String> {
         let left = match self.part {
             Part::Hooks => {
                 let left = json::unset_hooks(text)?;
@@ -265,6 +276,7 @@ impl Target {
 
     /// Whether our part is in `text`, and whether it is that of this version.
     pub fn state(&self, text: &str) -> PartState {
+        let text = &*Form::of(text).1;
         let is_there = match self.part {
             Part::Hooks => !json::hooked(text).is_empty(),
             Part::Server => json::get(text, &server_of(self).0).is_some(),
@@ -272,11 +284,37 @@ impl Target {
             Part::Instructions => block::is_set(text, content::INSTRUCTIONS).is_some(),
             Part::Skill | Part::Plugin => true,
         };
-        match (is_there, self.install(Some(text)).is_ok_and(|wanted| wanted == text)) {
+        match (is_there, self.install_plain(Some(text)).is_ok_and(|wanted| wanted == text)) {
             (false, _) => PartState::Missing,
             (true, true) => PartState::Installed,
             (true, false) => PartState::Outdated,
         }
+    }
+}
+
+/// What editors of other systems write into a text: a byte order mark, and CRLF at the end of every line. It stays.
+#[derive(Clone, Copy, Debug)]
+struct Form {
+    has_mark: bool,
+    has_crlf: bool,
+}
+
+impl Form {
+    const MARK: char = '\u{feff}';
+
+    /// The form of `text`, and the text without it.
+    fn of(text: &str) -> (Form, Cow<'_, str>) {
+        let plain = text.strip_prefix(Form::MARK);
+        let (has_mark, text) = (plain.is_some(), plain.unwrap_or(text));
+        let has_crlf = text.contains('\n') && text.matches('\n').count() == text.matches("\r\n").count();
+        let text = if has_crlf { text.replace("\r\n", "\n").into() } else { text.into() };
+        (Form { has_mark, has_crlf }, text)
+    }
+
+    /// `text` in this form.
+    fn apply(self, text: &str) -> String {
+        let mark = if self.has_mark { String::from(Form::MARK) } else { String::new() };
+        mark + &if self.has_crlf { text.replace('\n', "\r\n") } else { text.to_owned() }
     }
 }
 
