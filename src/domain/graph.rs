@@ -186,7 +186,7 @@ impl<'a> Graph<'a> {
         Progress::of(leaves.map(|task| (task.status(), task.estimate())))
     }
 
-    /// The leaves below each task, from the lowest parts upwards: every task is added once to what it is a part of.
+    /// The leaves below each task, from the lowest parts upwards: every task is added once to what it is a subtask of.
     fn leaves(&self) -> &[Option<Leaves>] {
         self.leaves.get_or_init(|| {
             let count = self.table.len();
@@ -389,10 +389,10 @@ impl Counted {
     }
 }
 
-/// A circle as people read it, with the parts in it: `f → a → f (a is a part of f)`.
+/// A circle as people read it, with the parts in it: `f → a → f (a is a subtask of f)`.
 pub fn spell_cycle(cycle: &[TaskId], is_part: impl Fn(&TaskId, &TaskId) -> bool) -> String {
     let steps = cycle.windows(2).filter(|step| is_part(&step[1], &step[0]));
-    let parts: Vec<String> = steps.map(|step| format!("{} is a part of {}", step[1], step[0])).collect();
+    let parts: Vec<String> = steps.map(|step| format!("{} is a subtask of {}", step[1], step[0])).collect();
     if parts.is_empty() { show_cycle(cycle) } else { format!("{} ({})", show_cycle(cycle), list(parts)) }
 }
 

@@ -22,13 +22,13 @@ pub enum InvalidId {
     #[error("an id cannot be empty")]
     Empty,
     /// Longer than [`MAX_LEN`].
-    #[error("an id has at most {MAX_LEN} characters, this one has {0}")]
+    #[error("an id can have at most {MAX_LEN} characters, this one has {0}")]
     TooLong(usize),
     /// Starts with something else than a letter or a digit.
-    #[error("an id starts with a letter or a digit")]
+    #[error("an id must start with a letter or digit")]
     Start,
     /// Has a character outside the grammar.
-    #[error("an id has only letters, digits, '.', '_' and '-', not {0:?}")]
+    #[error("an id can contain only letters, digits, '.', '_' and '-', not {0:?}")]
     Character(char),
     /// Has `..`, ends in `.` or `.lock`: git takes none of these in ref names.
     #[error("an id cannot contain '..' or end in '.' or '.lock'")]

@@ -48,7 +48,7 @@ named! {
 
 /// What stands behind the `@` names no checkpoint.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("behind '@' stands a number, 'start', 'last' or 'green', not '{}'", .0.escape_debug())]
+#[error("'@' must be followed by a number, 'start', 'last' or 'green', not '{}'", .0.escape_debug())]
 pub struct InvalidSpec(String);
 
 impl<'w> Spec<'w> {

@@ -25,7 +25,7 @@ pub fn of(output: &[u8]) -> Option<String> {
 /// What of `line` is kept.
 fn kept(line: &str) -> String {
     match secret::scan(b"", line.as_bytes()).first() {
-        Some(finding) => format!("[a line with {} was left out]", finding.what),
+        Some(finding) => format!("[omitted a line with {}]", finding.what),
         None => visible(&shorten(line, COLUMNS), &[]).into_owned(),
     }
 }
@@ -76,7 +76,7 @@ mod tests {
         let token = format!("ghp_{}", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF3hJ6".trim());
         let kept = of(format!("before\nGITHUB_TOKEN={token}\nafter").as_bytes()).unwrap();
         assert!(
-            !kept.contains("ghp_") && kept.starts_with("before\n[a line with ") && kept.ends_with("\nafter"),
+            !kept.contains("ghp_") && kept.starts_with("before\n[omitted a line with ") && kept.ends_with("\nafter"),
             "{kept}"
         );
     }

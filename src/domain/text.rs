@@ -106,9 +106,7 @@ pub enum InvalidText {
         max: usize,
     },
     /// Longer than [`MAX_TEXT`].
-    #[error(
-        "it has more than the {MAX_TEXT} bytes of the longest text; put it into a file of the repository and name that"
-    )]
+    #[error("it has more than {MAX_TEXT} bytes; put it into a file in the repository and refer to that")]
     TooLarge,
 }
 

@@ -165,10 +165,10 @@ impl Part {
             Part::Field(name) => format!("its {name}"),
             Part::Criterion(key) => format!("its criterion '{key}'"),
             Part::State => "its state".to_owned(),
-            Part::After(id) => format!("that it comes after {id}"),
+            Part::After(id) => format!("its dependency on {id}"),
             Part::Blocker(id) => format!("its blocker {id}"),
-            Part::Commit(commit) => format!("whose commit {} is", oid(commit)),
-            Part::Obstacles => "what it waits for".to_owned(),
+            Part::Commit(commit) => format!("the link to commit {}", oid(commit)),
+            Part::Obstacles => "its dependencies and blockers".to_owned(),
         }
     }
 }

@@ -132,7 +132,7 @@ impl Error {
         let report =
             format!("this is a bug in git-agent {}: please report it with this message", env!("CARGO_PKG_VERSION"));
         let place = match env!("CARGO_PKG_REPOSITORY") {
-            "" => "'Reporting a bug' in CONTRIBUTING.md says where, and what else helps",
+            "" => "see 'Reporting a bug' in CONTRIBUTING.md",
             url => url,
         };
         Self::new(codes::BUG, message).hint(report).hint(place)

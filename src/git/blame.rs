@@ -50,12 +50,12 @@ pub fn blame(words: &[OsString]) -> Result<Vec<Line>> {
         let complaint = output.complaint();
         let said = complaint.lines().next().unwrap_or_default();
         let said = said.trim_start_matches("fatal: ").trim_start_matches("error: ");
-        return Err(Error::new(codes::BAD_REVISION, format!("git cannot blame this: {said}"))
+        return Err(Error::new(codes::BAD_REVISION, format!("'git blame' failed: {said}"))
             .hint("git agent blame [<options of git blame>] [<revision>] [--] <file>"));
     }
     read(&output.stdout).ok_or_else(|| {
-        Error::new(codes::BAD_OPTION, "an option chooses another form of answer than 'git agent blame' can read")
-            .hint("its forms are the default one, --summary and --json; 'git blame' has all the others")
+        Error::new(codes::BAD_OPTION, "an option selects an output format that 'git agent blame' cannot read")
+            .hint("it supports the default format, --summary and --json; for others, use 'git blame'")
     })
 }
 

@@ -22,8 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The refusal of `what` because the lock `path` exists.
 pub fn error(code: Code, what: &str, path: &Path) -> Error {
     Error::new(code, format!("{what}: '{}' exists", path.display()))
-        .hint("another process may be at work in this repository: try again")
-        .hint("if no git is running in this repository, one died and left that file behind: remove it")
+        .hint("another process may be using this repository: try again")
+        .hint("if no git process is running in this repository, one crashed: remove the file")
 }
 
 /// The lock that keeps one of the refs `names` from being moved, if there is one.

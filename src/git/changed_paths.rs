@@ -230,7 +230,7 @@ impl<'r> Comparer<'r> {
 
 /// The first entry of a tree, and what comes behind it.
 fn first(tree: &[u8], hash: gix::hash::Kind) -> Result<Option<(EntryRef<'_>, &[u8])>> {
-    let damaged = || Error::new(codes::DAMAGED_TREE, "a tree is damaged").hint("'git fsck' finds out which");
+    let damaged = || Error::new(codes::DAMAGED_TREE, "a tree is damaged").hint("'git fsck' shows which");
     if tree.is_empty() {
         return Ok(None);
     }

@@ -130,7 +130,7 @@ impl Git {
         }
         let output = stream::to_end(child).map_err(|error| self.cannot_run(error))?;
         if let Some(feeder) = feeder {
-            let fed = feeder.join().map_err(|_| Error::bug("the thread that feeds git panicked"))?;
+            let fed = feeder.join().map_err(|_| Error::bug("the thread that writes to git panicked"))?;
             fed.map_err(|error| self.cannot_run(error))?;
         }
         Ok(Output { status: output.status, stdout: output.stdout, stderr: output.stderr, what })

@@ -144,7 +144,7 @@ fn log(repo: &Repo) -> Git {
 }
 
 fn read(mut stream: Stream) -> Result<Vec<Commit>> {
-    let unexpected = || Error::bug("'git log' answered in a form that was not asked for");
+    let unexpected = || Error::bug("unexpected output from 'git log'");
     let id = |hex: &[u8]| ObjectId::from_hex(hex).map_err(|_| unexpected());
     let mut commits = Vec::new();
     while let Some(hex) = stream.next(0)? {

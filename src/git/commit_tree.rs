@@ -46,12 +46,12 @@ impl NewCommit<'_> {
             return Ok(Err(output.into_error()));
         }
         let id = ObjectId::from_hex(&cmd::line(&output.stdout));
-        let id = id.or_environment(|| "'git commit-tree' named no commit".to_owned())?;
+        let id = id.or_environment(|| "'git commit-tree' printed no commit".to_owned())?;
         apart.take_in(batch)?;
         if batch.has(id) || repo.has(id) {
             Ok(Ok(id))
         } else {
-            Err(Error::bug(format!("'git commit-tree' made {id}, which is nowhere")))
+            Err(Error::bug(format!("'git commit-tree' printed {id}, which does not exist")))
         }
     }
 }

@@ -16,8 +16,8 @@ use crate::{
 pub fn since(repo: &Repo, date: &str) -> Result<Timestamp> {
     let (since, _) = period(repo, Some(date), None)?;
     since.map(Timestamp::from_seconds).ok_or_else(|| {
-        Error::new(codes::BAD_DATE, format!("git does not take '{}' for a date", date.escape_debug()))
-            .hint("dates are those of 'git log --since': 2026-11-20, yesterday, '2 weeks ago'")
+        Error::new(codes::BAD_DATE, format!("'{}' is not a valid date", date.escape_debug()))
+            .hint("dates are written as for 'git log --since': 2026-11-20, yesterday, '2 weeks ago'")
     })
 }
 

@@ -146,7 +146,7 @@ pub fn trees(
         let complaint = output.complaint();
         let said = complaint.lines().next().unwrap_or_default();
         return Err(match (paths.is_everything(), said.strip_prefix("fatal: ")) {
-            (false, Some(said)) => Error::new(codes::BAD_PATH, format!("git cannot take these paths: {said}")),
+            (false, Some(said)) => Error::new(codes::BAD_PATH, format!("git rejects these paths: {said}")),
             _ => output.into_error(),
         });
     }
@@ -195,7 +195,7 @@ pub fn against_parents(repo: &Repo, pairs: &[(ObjectId, ObjectId)]) -> Result<Ve
 pub(super) const RAW: [&str; 6] = ["--raw", "-r", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff"];
 
 pub(super) fn unexpected() -> Error {
-    Error::bug("'git diff-tree' answered in a form that was not asked for")
+    Error::bug("unexpected output from 'git diff-tree'")
 }
 
 impl Change {

@@ -110,14 +110,13 @@ pub fn named_git_dir(path: &Path) -> Result<PathBuf, DiscoverError> {
 
 fn none() -> Error {
     Error::new(codes::NOT_A_REPOSITORY, "not a git repository (or any of the parent directories): .git")
-        .hint("go into a repository, or make one with 'git init'")
+        .hint("change to a repository, or create one with 'git init'")
 }
 
 fn broken(path: &Path, what: &str) -> DiscoverError {
     DiscoverError::Broken(
-        Error::new(codes::BROKEN_REPOSITORY, format!("'{}' {what}", path.display())).hint(
-            "'git rev-parse --git-dir' says what git makes of it; 'git worktree repair' mends links of worktrees",
-        ),
+        Error::new(codes::BROKEN_REPOSITORY, format!("'{}' {what}", path.display()))
+            .hint("'git rev-parse --git-dir' shows git's error; 'git worktree repair' repairs links between worktrees"),
     )
 }
 
@@ -132,7 +131,7 @@ fn gitfile(path: &Path) -> Result<Option<PathBuf>, DiscoverError> {
         && meta.len() <= LONGEST_GITFILE
         && fs::File::open(path).and_then(|mut f| f.read_to_end(&mut text)).is_ok();
     let target = text.strip_prefix(b"gitdir: ").filter(|_| is_read);
-    let Some(target) = target else { return Err(broken(path, "is no file that names a git directory")) };
+    let Some(target) = target else { return Err(broken(path, "is not a valid gitfile")) };
     let target = target.trim_end_with(|c| matches!(c, '\n' | '\r'));
     let target = path.parent().unwrap_or(path).join(&*target.to_os_str_lossy());
     match is_git_dir(&target) {

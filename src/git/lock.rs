@@ -83,9 +83,9 @@ impl Lock {
             _ => Err(error),
         });
         opened.map_err(|error| {
-            Error::new(codes::READ_ONLY, format!("cannot write in '{}'", path.display())).because(error).hint(
-                "the git directory must be writable; an agent whose sandbox protects .git has to be let out of it for git",
-            )
+            Error::new(codes::READ_ONLY, format!("cannot write in '{}'", path.display()))
+                .because(error)
+                .hint("the git directory must be writable; if a sandbox protects .git, run git outside the sandbox")
         })
     }
 }

@@ -134,8 +134,8 @@ impl<'r> Log<'r> {
             if !output.status.success() {
                 let complaint = output.complaint();
                 let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
-                return Err(Error::new(codes::BAD_REVISION, format!("git cannot show this log: {said}"))
-                    .hint("revisions, options and paths are those of 'git log'; paths come after '--'"));
+                return Err(Error::new(codes::BAD_REVISION, format!("'git log' failed: {said}"))
+                    .hint("revisions, options and paths are as in 'git log'; paths follow '--'"));
             }
         }
         Ok(record)
@@ -211,5 +211,5 @@ impl<'r> Log<'r> {
 }
 
 fn unexpected() -> Error {
-    Error::bug("'git log' answered in a form that was not asked for")
+    Error::bug("unexpected output from 'git log'")
 }

@@ -50,7 +50,7 @@ pub fn trees(apart: &Apart<'_>, base: ObjectId, ours: ObjectId, theirs: ObjectId
     let tree = fields.next().unwrap_or_default();
     match output.status.code() {
         Some(0) => {
-            ObjectId::from_hex(tree).map(Merged::Clean).or_environment(|| "'git merge-tree' named no tree".to_owned())
+            ObjectId::from_hex(tree).map(Merged::Clean).or_environment(|| "'git merge-tree' printed no tree".to_owned())
         }
         Some(1) => Ok(Merged::Conflicts(fields.map(BString::from).collect())),
         _ => Err(output.into_error()),

@@ -48,10 +48,9 @@ pub fn check(path: &BStr, kind: EntryKind) -> Result<()> {
         true => Ok(()),
         false => {
             let shown = path.to_str_lossy();
-            let message = format!("'{}' is no path that git would write; nothing was changed", shown.escape_debug());
-            Err(Error::new(codes::UNSAFE_PATH, message).hint(
-                "a snapshot or a commit that names it was not made by git or git-agent: look at where it comes from",
-            ))
+            let message = format!("git rejects the path '{}'; nothing was changed", shown.escape_debug());
+            Err(Error::new(codes::UNSAFE_PATH, message)
+                .hint("git and git-agent never create such a snapshot or commit: check where it came from"))
         }
     }
 }

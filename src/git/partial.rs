@@ -51,11 +51,11 @@ pub fn bring(repo: &Repo, of: ObjectId) -> Result<()> {
             return Ok(());
         }
         let failed = |why: &str| {
-            let message = format!("the ledger needs objects that this partial clone has left at '{remote}', and {why}");
-            Error::new(codes::NOT_FETCHED, message).hint(format!("'git fetch {remote}' shows whether it answers"))
+            let message = format!("the ledger needs objects that this partial clone has only at '{remote}', and {why}");
+            Error::new(codes::NOT_FETCHED, message).hint(format!("'git fetch {remote}' shows whether it responds"))
         };
         if std::env::var_os("GIT_NO_LAZY_FETCH").is_some_and(|value| value != "0" && !value.is_empty()) {
-            return Err(failed("GIT_NO_LAZY_FETCH forbids to fetch them"));
+            return Err(failed("GIT_NO_LAZY_FETCH forbids fetching them"));
         }
         if missing == before {
             return Err(failed("it has lost them"));

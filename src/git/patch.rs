@@ -103,5 +103,5 @@ fn header(line: &[u8]) -> Option<Change> {
 }
 
 fn unexpected() -> Error {
-    Error::bug("'git diff-tree' or 'git patch-id' answered in a form that was not asked for")
+    Error::bug("unexpected output from 'git diff-tree' or 'git patch-id'")
 }

@@ -54,7 +54,7 @@ impl Pathspecs {
         if !output.status.success() {
             let complaint = output.complaint();
             let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
-            return Err(Error::new(codes::BAD_PATH, format!("git cannot take these paths: {said}")));
+            return Err(Error::new(codes::BAD_PATH, format!("git rejects these paths: {said}")));
         }
         paths.extend(cmd::nul_separated(&output.stdout).into_iter().filter(|path| !path.ends_with(b"/")));
         Ok(paths)

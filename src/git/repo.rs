@@ -81,7 +81,7 @@ impl Repo {
                 let message = format!("cannot open the repository '{}'", place.git_dir.display());
                 Error::new(codes::UNREADABLE_REPOSITORY, message)
                     .because(error)
-                    .hint("'git fsck' and 'git config --list --show-origin' say what is wrong with it")
+                    .hint("'git fsck' and 'git config --list --show-origin' show what is wrong")
             })?;
         // A work tree that is named counts more than where the repository was found.
         if gix.config_snapshot().string("core.worktree").is_none()
@@ -138,9 +138,9 @@ impl Repo {
             if !KNOWN_EXTENSIONS.contains(&name.as_str()) {
                 return Err(Error::new(
                     codes::UNKNOWN_EXTENSION,
-                    format!("this repository uses the extension '{name}', which this version does not know"),
+                    format!("this version does not support the repository extension '{name}'"),
                 )
-                .hint("a newer git-agent may know it"));
+                .hint("a newer git-agent may support it"));
             }
         }
         if let Some(storage) = config.string("extensions.refStorage") {
@@ -258,7 +258,7 @@ impl Repo {
     pub fn require_work_dir(&self, what: &str) -> Result<&Path> {
         self.work_dir().ok_or_else(|| {
             Error::new(codes::BARE_REPOSITORY, format!("cannot {what}: this repository is bare"))
-                .hint("run it in a worktree: 'git worktree list' shows them")
+                .hint("run it in a worktree: 'git worktree list' lists them")
         })
     }
 

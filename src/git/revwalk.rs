@@ -34,7 +34,7 @@ pub fn common_ancestor(repo: &Repo, one: ObjectId, other: ObjectId) -> Option<Ob
 /// When the file of shallow commits cannot be read.
 pub fn shallow(repo: &Repo) -> Result<HashSet<ObjectId>> {
     let commits = repo.gix().shallow_commits().map_err(|error| {
-        Error::new(codes::ENVIRONMENT, "cannot read where this shallow clone is cut off").because(error)
+        Error::new(codes::ENVIRONMENT, "cannot read the boundary of this shallow clone").because(error)
     })?;
     Ok(commits.into_iter().flat_map(|commits| commits.iter().copied().collect::<Vec<_>>()).collect())
 }
@@ -246,5 +246,5 @@ fn list(repo: &Repo, options: &[&str], from: Option<ObjectId>, tip: ObjectId, mo
 }
 
 fn unexpected(command: &str) -> Error {
-    Error::bug(format!("'git {command}' answered in a form that was not asked for"))
+    Error::bug(format!("unexpected output from 'git {command}'"))
 }

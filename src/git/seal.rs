@@ -49,7 +49,7 @@ impl Secret {
             return Ok(secret);
         }
         let path = path(repo);
-        let failed = || format!("cannot make '{}'", path.display());
+        let failed = || format!("cannot create '{}'", path.display());
         let mut bytes = [0; LENGTH];
         getrandom::fill(&mut bytes).map_err(|error| {
             Error::new(codes::NO_RANDOMNESS, "the operating system gives no random numbers")
@@ -59,7 +59,7 @@ impl Secret {
         // Another process may have been faster.
         Self::find(repo).ok_or_else(|| {
             Error::new(codes::SECRET_DAMAGED, format!("'{}' is damaged", path.display()))
-                .hint("move it away: a new one is made; 'git agent doctor' then tells what was made with the old one")
+                .hint("move it away to get a new one; 'git agent doctor' then lists what was sealed with the old one")
         })
     }
 

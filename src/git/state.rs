@@ -143,7 +143,7 @@ pub fn pieces(repo: &Repo) -> Result<Vec<Piece>> {
     let mut pieces: Vec<Piece> =
         FILES.into_iter().filter(|name| is_file(name)).map(|name| Piece::File(name.into())).collect();
     for name in DIRECTORIES {
-        files_below(dir, name.into(), &mut pieces).or_environment(|| format!("cannot read '{name}' of git"))?;
+        files_below(dir, name.into(), &mut pieces).or_environment(|| format!("cannot read git's '{name}'"))?;
     }
     let refs = root_refs(repo)?;
     pieces.extend(refs.iter().filter(|(name, _)| *name != ORIG_HEAD).map(|(name, id)| Piece::Ref(name.clone(), *id)));
@@ -178,7 +178,7 @@ pub fn held(repo: &Repo) -> Result<Vec<Held>> {
                 match fs::read(repo.git_dir().join(place)) {
                     Ok(bytes) => held.push(Held { name, bytes }),
                     Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                    Err(error) => return Err(error).or_environment(|| format!("cannot read '{name}' of git")),
+                    Err(error) => return Err(error).or_environment(|| format!("cannot read git's '{name}'")),
                 }
             }
         }

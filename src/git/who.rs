@@ -32,7 +32,7 @@ pub fn committer(repo: &Repo) -> Result<Option<BString>> {
 pub fn require(repo: &Repo, cannot: impl Fn() -> String) -> Result<()> {
     match committer(repo)? {
         Some(_) => Ok(()),
-        None => Err(Error::new(codes::NO_IDENTITY, format!("{}: git does not know who you are", cannot()))
-            .hint("git config user.name <name> and git config user.email <address>; nothing was changed")),
+        None => Err(Error::new(codes::NO_IDENTITY, format!("{}: git does not know your name and email", cannot()))
+            .hint("nothing was changed; to set them: git config user.name <name> && git config user.email <address>")),
     }
 }

@@ -78,7 +78,7 @@ impl<'r> Content<'r> {
             script.push(0);
         }
         let path = tempfile::Builder::new().prefix("index-").tempdir_in(self.dir.path());
-        let path = path.or_environment(|| "cannot make a temporary directory".to_owned())?;
+        let path = path.or_environment(|| "cannot create a temporary directory".to_owned())?;
         let private = TempIndex::existing(self.repo, path.path().join("index")).with_objects_in(self.objects());
         private.update_entries(script)?;
         private.write_tree()

@@ -165,5 +165,5 @@ impl World for Environment {
 /// A repository that cannot be worked on, as a reason not to go on.
 pub(super) fn cannot_open(error: Error) -> Error {
     let (message, hints) = (error.to_string(), error.hint_lines().to_vec());
-    Error::new(codes::CANNOT_CAPTURE, format!("cannot save what is there first: {message}")).hints(hints)
+    Error::new(codes::CANNOT_CAPTURE, format!("cannot take a snapshot first: {message}")).hints(hints)
 }

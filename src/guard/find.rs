@@ -66,9 +66,9 @@ fn repository(environment: &Environment, own: &Path, risk: &Risk) -> Result<Opti
         || environment.repo(own).is_ok_and(|repo| repo.is_some_and(|repo| repo.settings().guard() == Mode::Off));
     match named {
         None if !is_off() => {
-            let message = "it works on another repository, which '--git-dir', '--work-tree' or a variable names";
+            let message = "it operates on another repository, named by '--git-dir', '--work-tree' or a variable";
             Err(Error::new(codes::CANNOT_CAPTURE, message)
-                .hint("go there, or name the directory with 'git -C <directory>', so that it can be saved first"))
+                .hint("run it there, or with 'git -C <directory>', so that a snapshot can be taken first"))
         }
         found => Ok(found),
     }
@@ -129,11 +129,11 @@ fn taken_whole(environment: &Environment, outer: &Repo, dir: &Path, risk: &Risk,
     let shown = outer.work_dir().and_then(|top| dir.strip_prefix(real(top)).ok()).unwrap_or(dir).display().to_string();
     let is_off = outer.settings().guard() == Mode::Off;
     if !is_off && risk.level >= Level::Destroys && nested::has_work_of_its_own(&repo)? {
-        let message = format!("'{shown}' is a repository of its own, and has work that no remote of it has");
+        let message = format!("'{shown}' is a nested repository with work that is on none of its remotes");
         return Err(Error::new(codes::CANNOT_CAPTURE, message)
-            .hint("commit and push what is in there, or move it out of the way"));
+            .hint("commit and push that work, or move the repository elsewhere"));
     }
-    found.remarks.push(format!("the repository '{shown}' goes with all that it has, and no snapshot holds it"));
+    found.remarks.push(format!("the repository '{shown}' is deleted, and no snapshot contains it"));
     Ok(())
 }
 
@@ -303,7 +303,7 @@ fn takes_damaged(dir: &Path, from: &Path, targets: &[Target]) -> bool {
 }
 
 fn fatal(risk: &Risk) -> Risk {
-    let why = "takes the repository with it, and every snapshot in it";
+    let why = "deletes the repository and all its snapshots";
     Risk { level: Level::Fatal, losses: vec![Loss::Repository], why, ..risk.clone() }
 }
 

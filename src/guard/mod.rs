@@ -256,9 +256,9 @@ fn judge(stake: &Stake) -> Result<()> {
     }
     let worst = stake.risks.iter().find(|risk| risk.level == Level::Fatal);
     if let Some(risk) = worst {
-        let message = format!("refused '{}': it {}; nothing would bring it back", short(&risk.command), risk.why);
+        let message = format!("refused '{}': it {}; this cannot be undone", short(&risk.command), risk.why);
         let hint = if risk.losses.contains(&Loss::Snapshots) {
-            "'git agent snapshot drop' and 'git agent gc' remove those that are not needed any more"
+            "'git agent snapshot drop' and 'git agent gc' remove snapshots that are no longer needed"
         } else {
             "name the files in the work tree instead"
         };
@@ -268,7 +268,7 @@ fn judge(stake: &Stake) -> Result<()> {
     if mode == Mode::Refuse && !spared::is_harmless(stake) {
         let message = format!("refused '{}': it {} (agent.guard=refuse)", short(&risk.command), risk.why);
         return Err(Error::new(codes::GUARD_REFUSED, message).hint(
-            "commit first ('git agent checkpoint'), or save what is there ('git agent snapshot') and ask a person",
+            "commit first ('git agent checkpoint'), or take a snapshot ('git agent snapshot') and ask a person",
         ));
     }
     Ok(())

@@ -86,9 +86,9 @@ pub(super) fn missing(stake: &Stake, held: &Held) -> Vec<String> {
             warnings.push(format!("'{}' {}, and {words}", short(&risk.command), risk.why));
         }
     };
-    about(Loss::Ignored, "the snapshot does not hold ignored files");
+    about(Loss::Ignored, "the snapshot does not contain ignored files");
     if held.beyond > 0 {
-        warnings.push(format!("not in the snapshot: {} more commits that no ref may lead to afterwards", held.beyond));
+        warnings.push(format!("not in the snapshot: {} more commits that may become unreachable", held.beyond));
     }
     let skipped = &held.taken.state.skipped;
     if let Some(first) = skipped.first() {

@@ -144,7 +144,7 @@ fn watch(hook: &str, changes: &Receiver<Duration>) {
             Ok(new) => limit = new,
             Err(RecvTimeoutError::Disconnected) => return,
             Err(RecvTimeoutError::Timeout) => {
-                complain(hook, &format!("gave up after {} ms", limit.as_millis()));
+                complain(hook, &format!("timed out after {} ms", limit.as_millis()));
                 add_used(start.elapsed());
                 std::process::exit(0);
             }
@@ -155,7 +155,7 @@ fn watch(hook: &str, changes: &Receiver<Duration>) {
 /// One line on standard error about what went wrong. A closed standard error is no reason to fail either.
 pub(super) fn complain(hook: &str, what: &str) {
     let line: String = what.chars().take(300).collect();
-    say(&format!("{hook}: {line}; the commit goes on"));
+    say(&format!("{hook}: {line}; the commit continues"));
 }
 
 /// One line on standard error.

@@ -24,10 +24,10 @@ pub fn refused(input: &[u8]) -> Option<BString> {
 pub fn explanation(name: &BString, remote: Option<&str>, address: Option<&str>) -> String {
     let remote = remote.filter(|remote| !remote.is_empty() && Some(*remote) != address).unwrap_or("<remote>");
     format!(
-        "error: cannot push '{name}': it belongs to this clone alone, like refs/agent/*, where snapshots hold what was never committed\n\
+        "error: cannot push '{name}': it is private to this clone, like refs/agent/*, where snapshots hold uncommitted work\n\
          nothing was pushed\n\
-         hint: branches and tags: git push {remote} 'refs/heads/*' 'refs/tags/*'\n\
-         hint: everything but these: git push {remote} 'refs/*' '^refs/agent/*' '^refs/worktree/*'\n"
+         hint: to push branches and tags: git push {remote} 'refs/heads/*' 'refs/tags/*'\n\
+         hint: to push everything else: git push {remote} 'refs/*' '^refs/agent/*' '^refs/worktree/*'\n"
     )
 }
 

@@ -216,7 +216,7 @@ impl<'r> Links<'r> {
 
     fn owners(&self) -> Option<&Owners> {
         let read = || View::now(self.repo).and_then(|view| Owners::read(&view));
-        let or_complain = || read().map_err(|error| complain("links", &format!("not looked at, {error}"))).ok();
+        let or_complain = || read().map_err(|error| complain("links", &format!("skipped, {error}"))).ok();
         self.read.get_or_init(or_complain).as_ref()
     }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 
 pub(super) fn line(at: usize, name: &str, text: &str) -> Result<String, Wrong> {
-    one_line(text).map_err(|why| Wrong::new(at, format!("cannot take the {name}: {why}")))
+    one_line(text).map_err(|why| Wrong::new(at, format!("invalid {name}: {why}")))
 }
 
 /// A word that `check` lets in.
@@ -19,7 +19,7 @@ pub(super) fn word(
     text: &str,
     check: fn(&str) -> Result<String, InvalidText>,
 ) -> Result<String, Wrong> {
-    check(text).map_err(|why| Wrong::new(at, format!("cannot take the {name}: {why}")))
+    check(text).map_err(|why| Wrong::new(at, format!("invalid {name}: {why}")))
 }
 
 /// A text that may have several lines; `None` if there is nothing in it.
@@ -27,7 +27,7 @@ pub(super) fn lines(at: usize, name: &str, text: &str) -> Result<Option<String>,
     if text.trim().is_empty() {
         return Ok(None);
     }
-    many_lines(text).map(Some).map_err(|why| Wrong::new(at, format!("cannot take the {name}: {why}")))
+    many_lines(text).map(Some).map_err(|why| Wrong::new(at, format!("invalid {name}: {why}")))
 }
 
 /// A path from the top of the work tree.
@@ -42,7 +42,7 @@ pub(super) fn path(at: usize, text: &str) -> Result<String, Wrong> {
     }
     match path {
         "" => Err(refuse("it is empty")),
-        path if path.starts_with('/') => Err(refuse("it is not from the top of the work tree")),
+        path if path.starts_with('/') => Err(refuse("it is not relative to the top of the work tree")),
         path if path.split('/').any(|part| part == "..") => Err(refuse("it is outside the repository")),
         path => Ok(path.to_owned()),
     }
@@ -56,6 +56,6 @@ pub(super) fn status(at: usize, word: &str) -> Result<Status, Wrong> {
 /// A state that there is not.
 pub(super) fn unknown_status(at: usize, word: &str, known: &[&str]) -> Wrong {
     let shown: String = word.chars().take(40).collect();
-    Wrong::new(at, format!("there is no status '{}'", shown.escape_debug()))
+    Wrong::new(at, format!("unknown status '{}'", shown.escape_debug()))
         .hint(format!("the states are {}", known.join(", ")))
 }

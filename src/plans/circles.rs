@@ -52,14 +52,14 @@ pub(super) fn refuse(items: &mut [Item], from: &[Source], table: &Table, reading
                     }
                 };
                 if let Some(at) = own.find(|at| from[*at].is_foreign).filter(|_| time < TIMES) {
-                    let kind = if along == Along::Features { "are parts of" } else { "wait for" };
+                    let kind = if along == Along::Features { "are subtasks of" } else { "wait for" };
                     if along == Along::Features {
                         items[at].parent = None;
                     } else {
                         let step = step_of(&items[at], circle);
                         items[at].after.iter_mut().for_each(|after| after.retain(|id| Some(id) != step.as_ref()));
                     }
-                    reading.leave(from[at].after, format!("tasks {kind} each other: a step of the circle is left out"));
+                    reading.leave(from[at].after, format!("tasks {kind} each other: one step of the cycle is skipped"));
                     is_open = false;
                     continue;
                 }
@@ -77,7 +77,7 @@ pub(super) fn refuse(items: &mut [Item], from: &[Source], table: &Table, reading
 /// The refusal of a circle.
 fn wrong(place: usize, along: Along, spelled: &str) -> Wrong {
     let (what, kind) = match along {
-        Along::Features => ("these tasks are parts of each other", WrongKind::ParentCycle),
+        Along::Features => ("these tasks are subtasks of each other", WrongKind::ParentCycle),
         Along::Dependencies | Along::Waits => ("these tasks wait for each other", WrongKind::DependencyCycle),
     };
     Wrong::new(place, format!("{what}: {spelled}")).of_kind(kind)

@@ -23,7 +23,7 @@ use crate::domain::{
 };
 
 /// Why a task that a plan calls failed failed, if the plan does not say.
-const NO_REASON: &str = "the plan says that it failed, and not why";
+const NO_REASON: &str = "the plan says that it failed, but not why";
 
 /// What a task in the ledger has to do with its item.
 pub struct Known<'a> {
@@ -256,7 +256,7 @@ impl Change {
                 self.field("blockers", "", text);
                 self.payloads.push(block(text));
             } else if !known.task.blockers.iter().any(|open| (known.text)(&open.text) == *text) {
-                self.kept.get_or_insert_with(|| "a blocker of the plan is gone here".to_owned());
+                self.kept.get_or_insert_with(|| "a blocker of the plan no longer exists here".to_owned());
             }
         }
     }

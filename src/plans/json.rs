@@ -105,7 +105,7 @@ fn read(raw: &str, at: usize, depth: usize, is_strict: bool) -> Result<Node<'_>,
                 let value = read(value.get(), place, depth + 1, is_strict)?;
                 match places.entry(key.clone()) {
                     Entry::Occupied(_) if is_strict => {
-                        return Err(Wrong::syntax(place, format!("the key '{}' is there twice", key.escape_debug())));
+                        return Err(Wrong::syntax(place, format!("duplicate key '{}'", key.escape_debug())));
                     }
                     Entry::Occupied(known) => table[*known.get()].1 = value,
                     Entry::Vacant(free) => {
@@ -203,7 +203,7 @@ mod tests {
         };
         assert_eq!(wrong("{\"a\": 1,\n \"b\" 2}"), "2:6: expected `:`");
         assert_eq!(wrong("[1, 2"), "1:6: EOF while parsing a list");
-        assert_eq!(wrong("{\"a\":1,\n\"a\":2}"), "2:5: the key 'a' is there twice");
+        assert_eq!(wrong("{\"a\":1,\n\"a\":2}"), "2:5: duplicate key 'a'");
         assert_eq!(wrong("[\n \"\\ud800\"]"), "2:9: unexpected end of hex escape");
         assert_eq!(wrong("[\"a\u{1}\"]"), "1:4: control character (\\u0000-\\u001F) found while parsing a string");
         assert_eq!(wrong("[\"ü\u{1}\"]"), "1:4: control character (\\u0000-\\u001F) found while parsing a string");

@@ -51,7 +51,7 @@ impl Reading {
                         after.push(Word { at: word.at, text: earlier });
                     }
                 }
-                _ => self.leave(word.at, "what a task comes before is not one task here: left out"),
+                _ => self.leave(word.at, "a dependent task cannot be resolved: skipped"),
             }
         }
     }
@@ -75,7 +75,7 @@ impl Reading {
         if line.len() <= MAX_LINE_TEXT {
             return (line, None);
         }
-        self.leave(at, "a title of more than one line's length is cut, the whole of it is in the description");
+        self.leave(at, "a title that is too long is cut; the description has all of it");
         (shortened(&line), Some(whole))
     }
 }

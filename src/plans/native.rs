@@ -161,7 +161,7 @@ fn task(node: &Node<'_>, within: Option<usize>) -> Result<Rough, Wrong> {
     })?;
     let parent = match (node.get("parent"), within) {
         (Some(parent), Some(_)) => {
-            return Err(Wrong::new(parent.at, "a task that stands inside of another one names a parent"));
+            return Err(Wrong::new(parent.at, "a nested task names a parent"));
         }
         (None, Some(within)) => Parent::Within(within),
         (None, None) => Parent::Unsaid,
@@ -203,7 +203,7 @@ fn estimate(node: &Node<'_>) -> Result<Option<u64>, Wrong> {
 fn result(node: &Node<'_>) -> Result<Option<Value>, Wrong> {
     if let Some(written) = node.get("result_json") {
         let value = serde_json::from_str(written.text("result_json")?);
-        return value.map(Some).map_err(|why| Wrong::new(written.at, format!("result_json is no JSON: {why}")));
+        return value.map(Some).map_err(|why| Wrong::new(written.at, format!("result_json is not JSON: {why}")));
     }
     let Some(result) = node.get("result") else { return Ok(None) };
     match &result.what {

@@ -53,7 +53,7 @@ impl<'t> Node<'t> {
     pub(crate) fn text(&self, name: &str) -> Result<&str, Wrong> {
         match &self.what {
             What::Text(text) => Ok(text),
-            _ => Err(self.is_no(name, "a text")),
+            _ => Err(self.is_no(name, "a string")),
         }
     }
 
@@ -116,6 +116,6 @@ impl<'t> Node<'t> {
             What::List(_) => "a list".to_owned(),
             What::Table(_) => "a table".to_owned(),
         };
-        Wrong::new(self.at, format!("{name} is {found}, and not {expected}"))
+        Wrong::new(self.at, format!("{name} is {found}, not {expected}"))
     }
 }

@@ -42,14 +42,14 @@ pub fn settle(mut reading: Reading, table: &Table) -> Result<(Plan, Vec<Left>), 
             Ok(id) => id,
             Err(why) if !rough[at].is_foreign => return Err(bad_id(&word, &why.to_string())),
             Err(_) => {
-                reading.leave(word.at, "an id that cannot be one here is replaced");
+                reading.leave(word.at, "an invalid id is replaced");
                 rough[at].name = Some(word.text);
                 continue;
             }
         };
         match names.by_id.get(&id) {
             Some(_) if rough[at].is_foreign => {
-                reading.leave(word.at, "an id that another task has, too, is replaced");
+                reading.leave(word.at, "a duplicate id is replaced");
                 rough[at].name = Some(word.text);
                 continue;
             }
@@ -84,7 +84,7 @@ pub fn settle(mut reading: Reading, table: &Table) -> Result<(Plan, Vec<Left>), 
             let before = match names.find(word, "after") {
                 Ok(before) => before,
                 Err(_) if item.is_foreign => {
-                    reading.leave(word.at, "what a task comes after is not one task here: left out");
+                    reading.leave(word.at, "a dependency cannot be resolved: skipped");
                     continue;
                 }
                 Err(wrong) => return Err(wrong),
@@ -196,7 +196,7 @@ impl Names<'_> {
                 still.iter().copied().filter(|at| rough[*at].is_foreign).collect()
             };
             for at in &freed {
-                reading.leave(rough[*at].at, "what a task is a part of is not one task here: left out");
+                reading.leave(rough[*at].at, "a parent cannot be resolved: skipped");
                 rough[*at].parent = Parent::Unsaid;
             }
             for list in waiting.values_mut() {
@@ -235,7 +235,7 @@ impl Names<'_> {
                 if let Some(first) = chain.iter().position(|seen| *seen == up) {
                     chain.push(up);
                     let circle = chain[first..].iter().map(|at| title(*at)).collect::<Vec<_>>().join(" → ");
-                    let what = format!("these are parts of each other: {circle}");
+                    let what = format!("these are subtasks of each other: {circle}");
                     return Wrong::new(rough[up].at, what).of_kind(WrongKind::ParentCycle);
                 }
                 chain.push(up);
@@ -245,7 +245,7 @@ impl Names<'_> {
             Parent::Named(word) if matches!(self.meant(word, "parent"), Ok(None)) => Some(word),
             _ => None,
         });
-        unknown.map_or_else(|| Wrong::new(0, "its features cannot be told apart"), |word| self.unknown(word, "parent"))
+        unknown.map_or_else(|| Wrong::new(0, "its features are ambiguous"), |word| self.unknown(word, "parent"))
     }
 
     /// What `word` means; `None` if nothing (so far).
@@ -264,7 +264,7 @@ impl Names<'_> {
                 let shown: String = word.text.chars().take(60).collect();
                 let what = format!("{role} names '{}', and several tasks have that title", shown.escape_debug());
                 let hint = match &self.ids[*first] {
-                    Some(id) => format!("name one of them by its id: the first one's is '{id}'"),
+                    Some(id) => format!("name one of them by its id: the first one is '{id}'"),
                     None => "give them ids, and name one".to_owned(),
                 };
                 Err(Wrong::new(word.at, what).hint(hint))

@@ -227,7 +227,7 @@ fn references_that_mean_nothing_or_several_things_are_refused() {
         toml(
             "[[task]]\ntitle=\"A\"\nparent=\"B\"\n[[task]]\ntitle=\"B\"\nparent=\"C\"\n[[task]]\ntitle=\"C\"\nparent=\"A\""
         ),
-        "1:1: these are parts of each other: A → B → C → A"
+        "1:1: these are subtasks of each other: A → B → C → A"
     );
     assert_eq!(
         toml(
@@ -269,7 +269,7 @@ fn a_checklist_is_read_as_people_write_it() {
     assert_eq!((described(4), described(5)), (None, None));
     assert_eq!(plan.items[4].content.failures[0].reason, "service (theirs) is down");
     let strange = Format::Markdown.read("- [ ] A\n  - [?] B").unwrap();
-    let what = "the mark '[?]' is not known: taken as pending".to_owned();
+    let what = "unknown mark '[?]': treated as pending".to_owned();
     assert_eq!((strange.items.len(), strange.left), (2, vec![Left { at: 12, what }]));
 }
 

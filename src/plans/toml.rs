@@ -25,7 +25,7 @@ use crate::{
 pub(super) fn parse(text: &str) -> Result<Node<'_>, Wrong> {
     let table = DeTable::parse(text).map_err(|error| {
         let at = error.span().map_or(text.len(), |span| span.start);
-        Wrong::syntax(at, error.message().lines().next().unwrap_or("it is no TOML"))
+        Wrong::syntax(at, error.message().lines().next().unwrap_or("it is not TOML"))
     })?;
     Ok(Node { at: 0, what: entries(table.into_inner()) })
 }

@@ -54,7 +54,7 @@ impl PlannedCommit {
             signed: repo.config().flag("commit.gpgSign"),
         };
         new.make(repo, batch)?.map_err(|error| {
-            Error::new(codes::COMMIT_REFUSED, "cannot make the commit: 'git commit-tree' failed").because(error)
+            Error::new(codes::COMMIT_REFUSED, "cannot create the commit: 'git commit-tree' failed").because(error)
         })
     }
 }

@@ -101,7 +101,7 @@ impl<'r> Execution<'r> {
         reserve::release(self.repo)?;
         let settled = self.restore().settle(Direction::Backward, Trust::Resumed, None)?;
         if let Err(error) = ledger_events::withdraw_own(self.repo, &of_ledger(author), &self.operation) {
-            self.remarks.push(format!("what it told the ledger stays: {error}"));
+            self.remarks.push(format!("what it recorded in the ledger stays: {error}"));
         }
         self.end(State::Failed, settled, None)
     }
@@ -128,7 +128,7 @@ impl<'r> Execution<'r> {
         // A branch that cannot be moved is the last thing that may stop it: the ledger does not tell of what did not happen.
         if let Some(author) = author {
             if let Err(error) = ledger_events::record(self.repo, &of_ledger(author), &self.operation) {
-                self.remarks.push(format!("the ledger does not know of it: {error}"));
+                self.remarks.push(format!("it is not recorded in the ledger: {error}"));
             }
             fault_points::reached(fault_points::Step::Recorded)?;
         }
@@ -141,7 +141,7 @@ impl<'r> Execution<'r> {
         // It is done; what cannot be removed now is removed by the next operation.
         let finished = fault_points::reached(fault_points::Step::Moved).and_then(|()| self.restore().finish(settled));
         let finished = finished.and_then(|()| reserve::release(self.repo));
-        self.remarks.extend(finished.err().map(|error| format!("something was left behind: {error}")));
+        self.remarks.extend(finished.err().map(|error| format!("some files were left behind: {error}")));
         Ok(late)
     }
 
@@ -152,11 +152,13 @@ impl<'r> Execution<'r> {
             return error;
         }
         match self.backward(author) {
-            Ok(_) if self.remarks.is_empty() => error.hint("everything is as it was before"),
-            Ok(_) => error.hint("the work tree is as it was before").hints(std::mem::take(&mut self.remarks)),
+            Ok(_) if self.remarks.is_empty() => error.hint("everything was restored to its previous state"),
+            Ok(_) => {
+                error.hint("the work tree was restored to its previous state").hints(std::mem::take(&mut self.remarks))
+            }
             Err(second) => operation::interrupted(&self.operation)
                 .because(error)
-                .hint(format!("putting it back failed, too: {second}")),
+                .hint(format!("restoring the previous state failed as well: {second}")),
         }
     }
 }

@@ -81,10 +81,10 @@ pub fn plan(repo: &Repo, view: &View<'_>, now: Timestamp, policy: &Policy) -> Re
         plan.chains.push(chain);
     }
     let listed = snapshot::list(repo)?;
-    plan.remarks.extend(listed.damaged.iter().map(|(name, why)| format!("{name} is left alone: {why}")));
+    plan.remarks.extend(listed.damaged.iter().map(|(name, why)| format!("skipped {name}: {why}")));
     let foreign = listed.snapshots.iter().filter(|snapshot| snapshot.is_foreign).count();
     if foreign > 0 {
-        plan.remarks.push(format!("{foreign} snapshots were not made in this repository, and are left alone"));
+        plan.remarks.push(format!("skipped {foreign} snapshots that were not made in this repository"));
     }
     let kept: Vec<Kept> = listed
         .snapshots
@@ -121,7 +121,7 @@ fn chain(
     let mut lock = None;
     if keep < all && log.has_foreign() {
         remarks.push(format!(
-            "the operations of worktree {worktree} are left alone: not all of them were made in this repository"
+            "skipped the operations of worktree {worktree}: not all of them were made in this repository"
         ));
         keep = all;
     }
@@ -130,7 +130,7 @@ fn chain(
         let is_busy = lock.as_ref().is_some_and(|lock| !lock.is_held());
         if is_busy || entries.first().is_some_and(|recorded| recorded.operation.state == State::Begun) {
             remarks.push(format!(
-                "the operations of worktree {worktree} are left alone: one of them is under way, or interrupted"
+                "skipped the operations of worktree {worktree}: one of them is running or was interrupted"
             ));
             keep = all;
         }

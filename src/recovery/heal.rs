@@ -50,10 +50,10 @@ pub fn chains(repo: &Repo) -> Result<Vec<String>> {
         match log.put_back()? {
             PutBack::Unneeded => {}
             PutBack::Done => done.push(format!(
-                "the log of operations of worktree {worktree}, which another program had replaced, is at its last operation again"
+                "another program had replaced the operation log of worktree {worktree}; restored its last operation"
             )),
             PutBack::Gone(last) => done.push(format!(
-                "the log of operations of worktree {worktree} stays as another program left it: its last operation, {}, no longer exists",
+                "another program replaced the operation log of worktree {worktree}, and its last operation, {}, no longer exists",
                 oid(last)
             )),
         }
@@ -66,9 +66,9 @@ pub fn chains(repo: &Repo) -> Result<Vec<String>> {
         if lock.as_ref().is_some_and(|lock| !lock.is_held()) {
             return Err(Error::new(
                 codes::OPERATION_BUSY,
-                "an operation is under way in a worktree whose log is damaged",
+                "an operation is running in a worktree whose log is damaged",
             )
-            .hint("try again when it is done"));
+            .hint("try again when it has finished"));
         }
         let (mut kept, mut gone) = (Vec::new(), 0);
         for entry in log.own() {
@@ -93,7 +93,7 @@ pub fn chains(repo: &Repo) -> Result<Vec<String>> {
         batch.secure(repo)?;
         let worktree = log.worktree();
         done.push(format!(
-            "the operations of worktree {worktree} are whole again: {} kept, {gone} gone with what they held",
+            "repaired the operations of worktree {worktree}: {} kept, {gone} lost with their contents",
             kept.len()
         ));
     }
@@ -109,8 +109,8 @@ pub fn snapshots(repo: &Repo) -> Result<Vec<String>> {
     let taken = snapshot::put_back(repo)?;
     let back = match taken.restorable.len() {
         0 => None,
-        1 => Some("1 snapshot that another program had deleted or replaced is back".to_owned()),
-        count => Some(format!("{count} snapshots that another program had deleted or replaced are back")),
+        1 => Some("restored 1 snapshot that another program had deleted or replaced".to_owned()),
+        count => Some(format!("restored {count} snapshots that another program had deleted or replaced")),
     };
     let gone = taken.gone.iter().map(|name| format!("{name}, which another program deleted, no longer exists"));
     Ok(back.into_iter().chain(gone).collect())

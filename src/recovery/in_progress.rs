@@ -8,5 +8,5 @@ use crate::{
 /// The refusal, while `found` is in progress, of what `cannot` names: `cannot squash t-1`.
 pub fn refusal(cannot: &str, found: &InProgress) -> Error {
     Error::new(codes::OPERATION_IN_PROGRESS, format!("{cannot}: {} is in progress", found.what))
-        .hint(format!("finish it with '{}' or stop it with '{}'", found.go_on, found.abort))
+        .hint(format!("finish it with '{}' or abort it with '{}'", found.go_on, found.abort))
 }

@@ -28,7 +28,7 @@ pub struct OperationLock {
 impl OperationLock {
     /// As [`Lock::share_with_children`].
     pub(crate) fn share_with_children(&self) -> Result<()> {
-        self.lock.share_with_children().or_environment(|| "cannot keep the lock of the operation".to_owned())
+        self.lock.share_with_children().or_environment(|| "cannot keep the operation lock".to_owned())
     }
 }
 
@@ -40,8 +40,8 @@ impl OperationLock {
 pub fn take(repo: &Repo) -> Result<OperationLock> {
     let lock = Lock::acquire(repo, &file(repo))?;
     if !lock.is_held() {
-        return Err(Error::new(codes::OPERATION_BUSY, "another operation is under way in this worktree")
-            .hint("try again when it is done; 'git agent ops' shows it"));
+        return Err(Error::new(codes::OPERATION_BUSY, "another operation is running in this worktree")
+            .hint("try again when it has finished; 'git agent ops' shows it"));
     }
     claims::sweep(repo);
     let finished_checkpoint = tidy(repo)?;
@@ -62,7 +62,7 @@ fn file(repo: &Repo) -> PathBuf {
 ///
 /// # Errors
 ///
-/// Where the log of operations cannot be read.
+/// Where the operation log cannot be read.
 pub fn left_behind(repo: &Repo) -> Result<Option<Recorded>> {
     let mark = IndexLock::marked(repo).as_deref().and_then(restore::id_of_mark);
     for id in mark.into_iter().chain(asides(repo)) {

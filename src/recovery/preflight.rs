@@ -33,7 +33,7 @@ fn names(repo: &Repo, plan: &PathPlan) -> Result<()> {
     for (path, _) in plan.files.iter().filter(|(_, change)| matches!(change, Change::Write(_))) {
         if let Some(other) = folded.insert(path.to_str_lossy().to_lowercase(), path) {
             let message = format!(
-                "'{}' and '{}' are one file on this file system",
+                "'{}' and '{}' name the same file on this file system",
                 disk::shown(other.as_bstr()),
                 disk::shown(path.as_bstr())
             );
@@ -69,7 +69,7 @@ fn directories(repo: &Repo, plan: &PathPlan) -> Result<()> {
             let shown = if directory.is_empty() { ".".to_owned() } else { disk::shown(directory.as_bstr()) };
             Error::new(codes::NOT_WRITABLE, format!("cannot change files in '{shown}'"))
                 .because(error)
-                .hint("make the directory writable, or make room on its disk, then try again")
+                .hint("make the directory writable, or free disk space, then try again")
         })?;
     }
     Ok(())

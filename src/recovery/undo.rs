@@ -66,12 +66,12 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
     let operation = &recorded.operation;
     let cannot = cannot(operation);
     if !operation.is_undoable() {
-        let message = format!("{cannot}: it failed, and everything was put back");
+        let message = format!("{cannot}: it failed, and its changes were undone");
         return Err(Error::new(codes::NOT_UNDOABLE, message).hint("'git agent ops' lists the operations"));
     }
     let entries = log.own().collect::<Result<Vec<_>, _>>()?;
     if let Some(undo) = operation::undone_by(&entries, operation.id) {
-        let message = format!("{cannot}: {undo} undid it already");
+        let message = format!("{cannot}: {undo} already undid it");
         return Err(Error::new(codes::ALREADY_UNDONE, message).hint("'git agent redo' undoes the last undo"));
     }
     let head = repo.head()?;
@@ -81,7 +81,7 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
     let place = operation.after.branch_name().unwrap_or_else(|| "HEAD".to_owned());
     let before = operation.before.commit.map_or_else(String::new, |commit| commit.to_string());
     let error = if head.branch == operation.after.branch {
-        let message = format!("{cannot}: {place} has moved since; undoing it would drop the commits made there");
+        let message = format!("{cannot}: {place} has moved since then; undoing it would drop the commits made there");
         Error::new(codes::HEAD_MOVED, message).hint("undo the later operations first: 'git agent ops' lists them")
     } else {
         let error = Error::new(codes::HEAD_MOVED, format!("{cannot}: it moved {place}, and HEAD is elsewhere now"));

@@ -281,11 +281,11 @@ fn find(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
         match word.text.as_slice() {
             b"-delete" => {
                 let targets = paths.iter().map(|path| target(&found(path)));
-                walk.add(call, Destroys, &WHOLE, "deletes the files that are found", Some(targets.collect()));
+                walk.add(call, Destroys, &WHOLE, "deletes the files found", Some(targets.collect()));
             }
             b"-fprint" | b"-fprint0" | b"-fls" | b"-fprintf" => {
                 if let Some(file) = rest.next() {
-                    walk.add(call, Changes, &LOSSES, "empties the file first", Some(vec![existing(file)]));
+                    walk.add(call, Changes, &LOSSES, "truncates the file first", Some(vec![existing(file)]));
                 }
             }
             b"-exec" | b"-execdir" | b"-ok" | b"-okdir" => {

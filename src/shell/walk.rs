@@ -23,7 +23,7 @@ const RISKS: usize = 100;
 /// How many commands are looked at, those of commands that run commands included.
 const COMMANDS: usize = 20_000;
 
-pub(super) const CANNOT_TELL: &str = "what it runs cannot be told from the line";
+pub(super) const CANNOT_TELL: &str = "runs a command that cannot be determined";
 
 /// What is known at a point of the script.
 #[derive(Clone, Debug)]
@@ -107,7 +107,7 @@ impl<'w> Walk<'w> {
     /// A part that cannot be understood.
     fn unclear(&mut self, text: &BStr) {
         let call = Call { text, input: None, is_piped: false, place: &Where::Here, depth: 0 };
-        self.add(call, Level::Changes, &[Loss::Unknown], "the line cannot be understood", None);
+        self.add(call, Level::Changes, &[Loss::Unknown], "the line cannot be parsed", None);
     }
 
     /// What the first pass through a loop leaves behind is there in the second one.
@@ -170,7 +170,7 @@ impl<'w> Walk<'w> {
             let targets: Vec<Target> =
                 self.expand(word).iter().filter(|value| !is_device(value)).map(files::existing).collect();
             if !targets.is_empty() {
-                self.add(call, Level::Changes, &[Loss::Uncommitted], "'>' empties the file first", Some(targets));
+                self.add(call, Level::Changes, &[Loss::Uncommitted], "'>' truncates the file first", Some(targets));
             }
         }
         if rest.is_empty() {

@@ -154,7 +154,7 @@ fn wrapped(walk: &mut Walk<'_>, wrapper: &Wrapper, program: &[u8], words: &[Valu
     }
     if let Some(file) = before.value(wrapper.writes) {
         let targets = Some(vec![existing(file)]);
-        walk.add(call, Level::Changes, &[Loss::Uncommitted], "empties the file first", targets);
+        walk.add(call, Level::Changes, &[Loss::Uncommitted], "truncates the file first", targets);
     }
     let text = before.value(wrapper.text);
     // `su - user -c text`, `flock file -c text`, `script file -c text`: options may follow what is theirs.

@@ -52,7 +52,7 @@ pub fn read(repo: &Repo) -> Result<Vec<TaskId>> {
 pub fn named() -> Option<Result<TaskId>> {
     let word = agent_host::named_task()?;
     Some(TaskId::parse(&word).map_err(|why| {
-        let message = format!("{TASK_VARIABLE} is '{}', which is no task id: {why}", word.escape_debug());
+        let message = format!("{TASK_VARIABLE} is '{}', which is not a task id: {why}", word.escape_debug());
         Error::new(codes::BAD_TASK_ID, message).hint("unset it, or set it to an id that 'git agent list' shows")
     }))
 }

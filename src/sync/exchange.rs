@@ -99,7 +99,7 @@ pub fn sync(repo: &Repo, remote: &str, direction: Direction, actor: &Actor) -> R
             Transfer::Overtaken(_) => {
                 return Err(Error::new(
                     codes::PUSH_OVERTAKEN,
-                    format!("others pushed to '{remote}' first, {PUSHES} times in a row"),
+                    format!("other clones pushed to '{remote}' first, {PUSHES} times in a row"),
                 )
                 .hint("try again: git agent sync"));
             }

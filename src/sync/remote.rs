@@ -28,7 +28,7 @@ pub(super) fn check(repo: &Repo, remote: &str) -> Result<()> {
     if remote::names(repo).iter().any(|name| name == remote) {
         Ok(())
     } else {
-        Err(Error::new(codes::NO_SUCH_REMOTE, format!("there is no remote '{}'", remote.escape_debug()))
+        Err(Error::new(codes::NO_SUCH_REMOTE, format!("remote '{}' does not exist", remote.escape_debug()))
             .hint("'git remote -v' lists the remotes"))
     }
 }
@@ -52,7 +52,7 @@ pub fn settings(repo: &Repo, remote: Option<&str>) -> Result<Vec<WantedSetting>>
         key: "transfer.hideRefs".to_owned(),
         value: name.to_owned(),
         unless: Unless::Has,
-        said: format!("Hid {name} from those who clone or fetch from here."),
+        said: format!("Hid {name} from clones and fetches of this repository."),
     }));
     if let Some(remote) = remote {
         check(repo, remote)?;
@@ -62,7 +62,7 @@ pub fn settings(repo: &Repo, remote: Option<&str>) -> Result<Vec<WantedSetting>>
             key: format!("remote.{remote}.fetch"),
             value: refspec,
             unless: Unless::Has,
-            said: format!("Set 'git fetch {remote}' to fetch the tasks, too."),
+            said: format!("Set 'git fetch {remote}' to also fetch the tasks."),
         });
     }
     Ok(wanted)

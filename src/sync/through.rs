@@ -46,6 +46,6 @@ pub fn write_through<T>(
             Transfer::Overtaken(_) => std::thread::sleep(pause(attempt)),
         }
     }
-    Err(Error::new(codes::PUSH_OVERTAKEN, format!("others pushed to '{remote}' first, {PUSHES} times in a row"))
+    Err(Error::new(codes::PUSH_OVERTAKEN, format!("other clones pushed to '{remote}' first, {PUSHES} times in a row"))
         .hint("nothing was claimed; try again"))
 }

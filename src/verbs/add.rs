@@ -133,8 +133,8 @@ fn parse_id(text: &str) -> Result<TaskId> {
 fn unused(view: &View<'_>, id: &TaskId) -> Result<TaskId> {
     match view.task(id)? {
         None => Ok(id.clone()),
-        Some(task) => Err(Error::new(codes::TASK_EXISTS, format!("there is a task {} already", task.name()))
-            .hint(format!("'git agent edit {id}' changes it; without --id an id is made"))),
+        Some(task) => Err(Error::new(codes::TASK_EXISTS, format!("task {} already exists", task.name()))
+            .hint(format!("'git agent edit {id}' changes it; without --id an id is generated"))),
     }
 }
 
@@ -151,7 +151,7 @@ fn generate(caller: &Caller, view: &View<'_>) -> Result<TaskId> {
     }
     // Chance does not do that; a hostile tree in which every key exists does.
     Err(Error::new(codes::NO_FREE_ID, "a hundred generated ids were all in use")
-        .hint("'git agent doctor' looks into the ledger; --id takes an id of your own"))
+        .hint("'git agent doctor' checks the ledger; --id sets your own id"))
 }
 
 /// Change what the tasks that `words` name say: of all of them, or of none.
@@ -188,7 +188,7 @@ pub fn edit(caller: &Caller, words: &[String], request: &EditRequest) -> Result<
         let edit = Edit { parent, ..edit.clone() };
         let ticks = ticks(view, task, edit.accept.as_ref(), request)?;
         if edit == Edit::default() && request.tick.is_empty() && request.untick.is_empty() {
-            let message = format!("nothing to change in {} was named", task.id);
+            let message = format!("no change to {} was given", task.id);
             return Err(
                 Error::new(codes::NOTHING_TO_EDIT, message).hint("'git agent edit --help' lists what can be changed")
             );
@@ -238,11 +238,11 @@ fn criterion<'c>(task: &Task, criteria: &'c [Criterion], word: &str) -> Result<&
     let (what, count) = (word.escape_debug(), found.len());
     let (code, message) = match count {
         0 => (codes::CRITERION_NOT_FOUND, format!("{} has no acceptance criterion '{what}'", task.id)),
-        _ => (codes::CRITERION_AMBIGUOUS, format!("'{what}' begins {count} acceptance criteria of {}", task.id)),
+        _ => (codes::CRITERION_AMBIGUOUS, format!("'{what}' matches {count} acceptance criteria of {}", task.id)),
     };
     let hint = match criteria {
         [] => format!("'git agent edit {} --accept <text>' adds criteria", task.id),
-        _ => "name one by its number or the beginning of its words; 'all' are all of them".to_owned(),
+        _ => "name one by its number or the beginning of its text, or use 'all'".to_owned(),
     };
     Err(Error::new(code, message).hints(list).hint(hint))
 }

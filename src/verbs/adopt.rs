@@ -49,7 +49,7 @@ pub fn adopt(caller: &Caller, request: &Request) -> Result<Adopted> {
     };
     if into.id == from.id {
         return Err(Error::new(codes::BAD_OPTION, format!("{} cannot adopt itself", into.id))
-            .hint("name the task that the work belongs to, and with --from the one that it was recorded for"));
+            .hint("name the task that the work belongs to, and with --from the one it was recorded for"));
     }
     let request =
         start::Request { task: into.id.to_string(), activate: Activate::Alone, force: false, take_over: false };

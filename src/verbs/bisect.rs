@@ -111,7 +111,7 @@ fn plan<'v>(caller: &Caller, view: &'v View<'v>, request: &Request) -> Result<(R
     let (task, which) = caller.task_and_checkpoint(view, what)?;
     let id = &task.id;
     if let Some(which) = which {
-        let message = format!("{id}@{which} is one checkpoint, and there is nothing between it and itself");
+        let message = format!("{id}@{which} is a single checkpoint, not a range");
         return Err(
             Error::new(codes::NOT_A_RANGE, message).hint(format!("git agent bisect {id}@start..{id}@{which} -- …"))
         );
@@ -119,7 +119,7 @@ fn plan<'v>(caller: &Caller, view: &'v View<'v>, request: &Request) -> Result<(R
     let commits = revision::on(view, head, &task)?;
     let (Some(tip), false) = (head, commits.is_empty()) else {
         return Err(Error::new(codes::NO_CANDIDATES, format!("{id} has no checkpoint on this history"))
-            .hint("a range is searched as well: git agent bisect A..B --all-commits -- …"));
+            .hint("to search a range: git agent bisect A..B --all-commits -- …"));
     };
     let base = revision::start(view, &task, head)?.commit;
     caller.warn_if_cut(revision::is_cut(view, head, &task)?);
@@ -132,8 +132,8 @@ fn plan<'v>(caller: &Caller, view: &'v View<'v>, request: &Request) -> Result<(R
 fn ends(caller: &Caller, view: &View<'_>, word: &str) -> Result<(Option<ObjectId>, ObjectId)> {
     let words = caller.words(view, Emptiness::NoCommits, &[OsString::from(word)])?;
     let refuse = || {
-        Error::new(codes::BAD_REVISION, format!("'{}' is no range of commits that git knows", word.escape_debug()))
-            .hint("A..B: what B has and A has not; both may be checkpoints")
+        Error::new(codes::BAD_REVISION, format!("'{}' is not a range of commits that git knows", word.escape_debug()))
+            .hint("A..B: commits in B that are not in A; both can be checkpoints")
     };
     let commit = |id: &ObjectId| view.repo().resolve_commit(&format!("{id}^{{commit}}"))?.ok_or_else(refuse);
     // What git cannot read is no range.
@@ -151,7 +151,7 @@ fn some(range: Range, what: &str) -> Result<Range> {
     if range.commits.is_empty() {
         let message = format!("there is no checkpoint in '{}' to test", what.escape_debug());
         return Err(Error::new(codes::NO_CANDIDATES, message)
-            .hint("--all-commits tests commits that belong to no task, too; a range A..B chooses others"));
+            .hint("--all-commits also tests commits that belong to no task; a range A..B selects others"));
     }
     Ok(range)
 }

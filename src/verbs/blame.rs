@@ -238,6 +238,6 @@ fn refuse_form(word: &OsStr) -> Result<()> {
         return Ok(());
     }
     let word = word.to_string_lossy();
-    Err(Error::new(codes::BAD_OPTION, format!("'git agent blame' does not take '{}'", word.escape_debug()))
-        .hint("its forms are the default one, --summary and --json; 'git blame' has all the others"))
+    Err(Error::new(codes::BAD_OPTION, format!("'git agent blame' does not support '{}'", word.escape_debug()))
+        .hint("it supports the default format, --summary and --json; for others, use 'git blame'"))
 }

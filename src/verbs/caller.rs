@@ -136,7 +136,7 @@ impl Caller {
             Ok(false) => {}
             Err(error) => {
                 self.warn(format!(
-                    "a checkpoint was interrupted, and the index does not know of its commit yet: {error}"
+                    "a checkpoint was interrupted, and the index does not match its commit yet: {error}"
                 ));
             }
         }
@@ -149,8 +149,8 @@ impl Caller {
     /// When the ledger cannot be read.
     pub fn how_to_get_tasks(&self) -> Result<&'static str> {
         Ok(match missing_ledger::may_be_elsewhere(&self.view()?) {
-            true => "if others have tasks, 'git agent sync' gets them; 'git agent add <title>' makes one",
-            false => "'git agent add <title>' makes one",
+            true => "'git agent sync' fetches the tasks of other clones; 'git agent add <title>' creates one",
+            false => "'git agent add <title>' creates one",
         })
     }
 
@@ -160,7 +160,8 @@ impl Caller {
         // Where the ledger cannot be written, the trailers of the commits tell, and the next command tries again.
         if let Some((since, why)) = hook::take_in(&self.repo, now).overdue(now) {
             let waited = show_duration(now.seconds_since(since));
-            let text = format!("commits have waited for {waited} to be recorded: {why}; 'git agent doctor' lists them");
+            let text =
+                format!("commits have been waiting for {waited} to be recorded: {why}; 'git agent doctor' lists them");
             if !self.warnings.borrow().contains(&text) {
                 self.warn(text);
             }
@@ -176,8 +177,8 @@ impl Caller {
         let Noticed { losses, gone } = watch::notice(&self.repo).ok().unwrap_or_default();
         if let Some(gone) = gone {
             self.warn(format!(
-                "another program replaced the ledger, and its last state of this clone, {}, no longer exists; \
-                 'git agent sync' merges what a remote has, 'git fsck --lost-found' finds what git still has",
+                "another program replaced the ledger, and this clone's last state of it, {}, no longer \
+                 exists; 'git agent sync' merges the ledger of a remote, 'git fsck --lost-found' finds lost commits",
                 oid(gone)
             ));
         }
@@ -188,7 +189,7 @@ impl Caller {
                 count => format!(" and {}", plural(count - 1, "other note")),
             };
             self.warn(format!(
-                "another program took {} of {}{more} out of the ledger; 'git agent doctor --fix' brings them back",
+                "another program removed {} of {}{more} from the ledger; 'git agent doctor --fix' restores them",
                 plural(events, "event"),
                 visible(&first.note, &[])
             ));
@@ -204,12 +205,12 @@ impl Caller {
         match OpLog::of(&self.repo)?.put_back()? {
             PutBack::Unneeded => {}
             PutBack::Done => {
-                self.warn("another program replaced the log of operations of this worktree; restored its last state");
+                self.warn("another program replaced the operation log of this worktree; restored its last state");
                 // A gc may have taken some of it meanwhile.
                 heal::chains(&self.repo)?.into_iter().for_each(|done| self.warn(done));
             }
             PutBack::Gone(last) => self.warn(format!(
-                "another program replaced the log of operations of this worktree, and its last operation, {}, no longer exists",
+                "another program replaced the operation log of this worktree, and its last operation, {}, no longer exists",
                 oid(last)
             )),
         }
@@ -382,7 +383,7 @@ impl Caller {
         let spec = match Spec::parse(word.unwrap_or_default()) {
             Ok(spec) => spec,
             Err(why) => {
-                let message = format!("'{}' is no checkpoint: {why}", word.unwrap_or_default().escape_debug());
+                let message = format!("'{}' is not a checkpoint: {why}", word.unwrap_or_default().escape_debug());
                 let hint = "'git agent log <task>' shows the checkpoints of a task with their numbers";
                 return Ok(Named::Other(Error::new(codes::BAD_CHECKPOINT, message).hint(hint)));
             }
@@ -401,8 +402,8 @@ impl Caller {
     pub fn warn_if_cut(&self, is_cut: bool) {
         if is_cut {
             self.warn(
-                "this clone is shallow, and older commits of the task may be behind its end: its checkpoints are counted from there; \
-                 'git fetch --unshallow' gets the rest",
+                "this clone is shallow, and may lack older commits of the task: its checkpoints are counted from the boundary; \
+                 'git fetch --unshallow' fetches the rest",
             );
         }
     }
@@ -458,11 +459,11 @@ impl Caller {
         let active = self.active()?;
         let id = active.first().ok_or_else(|| {
             let message = "no task is named, and none is active in this worktree";
-            self.no_active_task(view, message).hint("name a task, or begin one with 'git agent start <task>'")
+            self.no_active_task(view, message).hint("name a task, or start one with 'git agent start <task>'")
         })?;
         view.task(id)?.ok_or_else(|| {
             Error::new(codes::TASK_NOT_FOUND, format!("the active task {id} is not in this ledger"))
-                .hint("'git agent list' shows the tasks; 'git agent start <task>' makes one of them the active one")
+                .hint("'git agent list' shows the tasks; 'git agent start <task>' activates one")
         })
     }
 }

@@ -60,7 +60,7 @@ fn commit(caller: &Caller, view: &View<'_>, word: &str) -> Result<ObjectId> {
     let words = caller.asking(view, Emptiness::NoCommits, |asker| asker.word(word.as_ref(), false))?;
     let revision = words.first().and_then(|word| word.to_str()).unwrap_or(word);
     view.repo().resolve_commit(revision)?.ok_or_else(|| {
-        Error::new(codes::BAD_REVISION, format!("there is no commit '{}'", word.escape_debug()))
-            .hint("'--at' takes what names a commit in git, or a checkpoint: <task>@2, <task>@last")
+        Error::new(codes::BAD_REVISION, format!("commit '{}' does not exist", word.escape_debug()))
+            .hint("'--at' takes a git revision or a checkpoint: <task>@2, <task>@last")
     })
 }

@@ -141,7 +141,7 @@ fn make(caller: &Caller, request: &Request) -> Result<Answer> {
     if let Some(checkpoint) = &checkpoint {
         caller.refresh_notes(&owner.named);
         if verified.as_ref().is_some_and(|(_, verification)| verification.tree != checkpoint.tree) {
-            caller.warn("what was verified is not what was committed: a hook changed one of them");
+            caller.warn("the commit differs from what was verified: a hook changed one of them");
         }
     }
     Ok(Answer { task: owner.task, checkpoint, verified })
@@ -161,7 +161,7 @@ fn owner(caller: &Caller, word: Option<&str>) -> Result<Owner> {
         let message = "cannot make a checkpoint: no task is active in this worktree";
         return Err(caller
             .no_active_task(&view, message)
-            .hint("begin one: git agent start <task>; 'git agent next' finds one")
+            .hint("start one: git agent start <task>; 'git agent next' finds one")
             .hint("or name it: git agent checkpoint --task <task>"));
     }
     let task = caller.task(&view, word)?;
@@ -198,11 +198,11 @@ fn record(caller: &Caller, owner: &Owner, made: Made, number: usize) -> Result<C
         Ok((draft, ()))
     });
     if let Err(error) = recorded {
-        caller.warn(format!("the ledger does not list the checkpoint, its trailer does: {error}"));
+        caller.warn(format!("the checkpoint has its trailer, but is not in the ledger: {error}"));
     }
     let id = &owner.task.id;
     if !is_stamped(id) {
-        caller.warn(format!("a hook took the trailer of {id} out of the message; the ledger links the commit"));
+        caller.warn(format!("a hook removed the trailer of {id} from the message; the ledger links the commit"));
     }
     let operation = made.operation.map(|id| id.to_string());
     Ok(Checkpoint { number, commit, tree, subject, paths: made.paths, operation })

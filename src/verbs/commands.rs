@@ -181,7 +181,7 @@ impl Iterator for Entries<'_> {
 pub fn find(mut entries: Entries<'_>, word: &str) -> Result<Entry> {
     if let Some(place) = place("op", word) {
         return Ok(entries.nth(place).transpose()?.ok_or_else(|| {
-            let message = format!("there is no {word}: fewer operations were recorded in this worktree");
+            let message = format!("{word} does not exist: fewer operations were recorded in this worktree");
             Error::new(codes::OPERATION_NOT_FOUND, message).hint("'git agent ops' lists them")
         })?);
     }
@@ -196,13 +196,13 @@ pub fn find(mut entries: Entries<'_>, word: &str) -> Result<Entry> {
             continue;
         }
         if let Some(found) = found {
-            let message = format!("'{word}' is the beginning of several operations: {}, {}", entry.id, found.id);
-            return Err(Error::new(codes::AMBIGUOUS_OPERATION, message).hint("give more letters of it"));
+            let message = format!("'{word}' matches several operations: {}, {}", entry.id, found.id);
+            return Err(Error::new(codes::AMBIGUOUS_OPERATION, message).hint("use a longer prefix"));
         }
         found = Some(entry);
     }
     found.ok_or_else(|| {
-        let message = format!("no operation of this worktree begins with '{}'", word.escape_debug());
+        let message = format!("no operation of this worktree matches '{}'", word.escape_debug());
         Error::new(codes::OPERATION_NOT_FOUND, message).hint("'git agent ops' lists them")
     })
 }
@@ -233,7 +233,7 @@ pub fn next(caller: &Caller, entries: Entries<'_>) -> Result<Entry> {
     }
     newest.ok_or_else(|| {
         let error =
-            Error::new(codes::NOTHING_TO_UNDO, "nothing to undo: no operation of this worktree is left to take back");
+            Error::new(codes::NOTHING_TO_UNDO, "nothing to undo: no operation of this worktree is left to undo");
         let others = others
             .map(|entry| format!("the last one is by {}: git agent undo {} ({})", entry.by, entry.id, entry.title));
         error.hints(others).hint("'git agent ops' lists the operations, 'git agent snapshot list' the snapshots")
@@ -268,7 +268,7 @@ pub fn next_redo(caller: &Caller, entries: Entries<'_>) -> Result<Entry> {
         }
     }
     Err(Error::new(codes::NOTHING_TO_REDO, "nothing to redo: the newest operation is not an undo")
-        .hint("'git agent ops' lists the operations; 'git agent undo <op>' takes back a given one"))
+        .hint("'git agent ops' lists the operations; 'git agent undo <op>' undoes a given one"))
 }
 
 /// A task that lost or regained what a command did to it.

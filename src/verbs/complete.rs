@@ -134,7 +134,7 @@ pub fn complete_each(caller: &Caller, request: &Request) -> Result<Vec<Completed
     if request.tasks.len() > 1 && (request.save.is_some() || request.verify.is_some()) {
         let message = "a checkpoint and a verification belong to one task, and several are named";
         return Err(Error::new(codes::BAD_OPTION, message)
-            .hint("make it first: 'git agent checkpoint --task <task>', 'git agent verify <task>'"));
+            .hint("do that first: 'git agent checkpoint --task <task>', 'git agent verify <task>'"));
     }
     caller.as_one(|| complete_named(caller, request))
 }
@@ -400,7 +400,7 @@ fn checkpoint_first(caller: &Caller, id: &TaskId, save: &Save, request: &Request
         Some((command, verification)) if !verification.passed() => failed(caller, id, command, verification)?,
         Some((_, verification)) if !verification.uncommitted => return Ok(Prepared { saved, verified }),
         Some(_) => {
-            let message = format!("cannot complete {id}: what was verified is not what was committed");
+            let message = format!("cannot complete {id}: the commit differs from what was verified");
             Error::new(codes::NOT_VERIFIED, message).hint("a hook changed one of them: see 'git status'")
         }
         None => Error::new(codes::NOT_VERIFIED, format!("cannot complete {id}: it could not be verified")),
@@ -422,7 +422,7 @@ fn failed(caller: &Caller, id: &TaskId, command: &str, verification: &Verificati
     let output = verification.output.as_ref().map(|output| caller.view().map(|view| view.text(output)));
     Ok(Error::new(codes::VERIFY_FAILED, format!("cannot complete {id}: {outcome}"))
         .excerpt(output.transpose()?)
-        .hint("put it right and complete it again"))
+        .hint("fix the problem and complete it again"))
 }
 
 fn run_verification(
@@ -465,10 +465,10 @@ fn refuse_unverified(caller: &Caller, task: &Task) -> Result<()> {
             let verdict = if last.passed() { "passed" } else { "failed" };
             format!("it was not verified; last verified was tree {}, which {verdict}", oid(&last.tree))
         }
-        (None, None) => "it was not verified, and nothing ever was for this task".to_owned(),
+        (None, None) => "it was not verified, and no state of this task ever was".to_owned(),
     };
     let message =
-        format!("cannot complete {id}: the present content is tree {}; {why} (agent.requireVerify)", oid(&tree));
+        format!("cannot complete {id}: the current content is tree {}; {why} (agent.requireVerify)", oid(&tree));
     Err(Error::new(codes::NOT_VERIFIED, message)
         .hint(format!("verify it: git agent verify {id}; or both at once: git agent complete {id} --verify"))
         .hint(force_hint(id)))

@@ -112,21 +112,22 @@ pub fn words<'a>(caller: &'a Caller, request: &Request) -> Result<Words<'a>> {
 pub fn diff(caller: &Caller, request: &Request) -> Result<Diff> {
     let words = words(caller, request)?;
     let refuse = |what: String| {
-        Error::new(codes::BAD_OPTION, what)
-            .hint("with --json options may choose what is compared, not how it is shown; 'git agent diff' without it takes all")
+        Error::new(codes::BAD_OPTION, what).hint(
+            "with --json, options can select what is compared, but not how it is shown; without it, all are supported",
+        )
     };
     if let Some(silent) = SILENT.iter().find(|option| words.has(option)) {
-        return Err(refuse(format!("'git agent diff --json' does not take '{silent}'")));
+        return Err(refuse(format!("'git agent diff --json' does not support '{silent}'")));
     }
     let output = relay::diff_raw(&words.for_git())?;
     if !matches!(output.status.code(), Some(0 | 1)) {
         let complaint = output.complaint();
         let said = complaint.lines().next().unwrap_or_default().trim_start_matches("fatal: ");
-        return Err(Error::new(codes::BAD_REVISION, format!("git cannot show this difference: {said}"))
-            .hint("revisions, options and paths are those of 'git diff'; paths come after '--'"));
+        return Err(Error::new(codes::BAD_REVISION, format!("'git diff' failed: {said}"))
+            .hint("revisions, options and paths are as in 'git diff'; paths follow '--'"));
     }
     let changes = raw::read(&output.stdout)
-        .ok_or_else(|| refuse("an option chooses another form of answer than --json".to_owned()))?;
+        .ok_or_else(|| refuse("an option selects an output format other than --json".to_owned()))?;
     let (from, to) = sides(caller.repo(), &words)?;
     Ok(Diff { from, to, changes, is_success: output.status.success() })
 }

@@ -46,13 +46,13 @@ pub fn doctor(caller: &Caller, request: &Request) -> Result<Answer> {
     }
     if request.adopt {
         fixed.push(match heal::adopt(repo)? {
-            1 => "1 snapshot or operation is taken for made here".to_owned(),
-            count => format!("{count} snapshots or operations are taken for made here"),
+            1 => "accepted 1 snapshot or operation as made here".to_owned(),
+            count => format!("accepted {count} snapshots or operations as made here"),
         });
     }
     if request.fix {
         let events = watch::bring_back(repo)?;
-        fixed.extend((events > 0).then(|| format!("{} came back into the ledger", plural(events, "event"))));
+        fixed.extend((events > 0).then(|| format!("restored {} to the ledger", plural(events, "event"))));
         fixed.extend(heal::chains(repo)?);
         fixed.extend(heal::snapshots(repo)?);
         let mut intake = hook::take_in(repo, caller.now());
@@ -60,7 +60,7 @@ pub fn doctor(caller: &Caller, request: &Request) -> Result<Answer> {
         fixed.extend((intake.recorded > 0).then(|| format!("recorded {recorded}")));
         let forgotten = intake.forget()?;
         let commits = plural(forgotten, "commit");
-        fixed.extend((forgotten > 0).then(|| format!("forgot {commits} that can never be recorded")));
+        fixed.extend((forgotten > 0).then(|| format!("dropped {commits} that can never be recorded")));
     } else {
         caller.notice();
     }

@@ -42,7 +42,7 @@ pub fn actor(named: Option<&str>, repo: Option<&Repo>) -> Result<Actor> {
     let machine = host_name();
     if let Some(name) = named.map(str::to_owned).or(variable) {
         return Actor::at_host(&name, &machine).ok_or_else(|| {
-            Error::new(codes::BAD_ACTOR, format!("'{}' is not a name for an actor", name.escape_debug()))
+            Error::new(codes::BAD_ACTOR, format!("'{}' is not a valid actor name", name.escape_debug()))
         });
     }
     let name = match agent_host::host() {

@@ -68,7 +68,7 @@ pub fn init(caller: &Caller, request: &Request) -> Result<Changes> {
             // Offline is no reason not to begin.
             Err(error) => changes
                 .warnings
-                .push(format!("the tasks of '{remote}' were not fetched, 'git agent sync' tries again: {error}")),
+                .push(format!("the tasks of '{remote}' were not fetched; 'git agent sync' retries: {error}")),
         }
     }
     Ok(changes)

@@ -147,9 +147,9 @@ fn in_ledger(view: &View<'_>, commit: &Commit, id: &BString) -> Result<TaskId> {
     let known = id.to_str().ok().and_then(|id| TaskId::parse(id).ok());
     let known = known.map(|id| view.task(&id)).transpose()?.flatten();
     known.map(|task| task.id).ok_or_else(|| {
-        let message = format!("{} names task '{id}', which this ledger does not have", oid(commit.id));
+        let message = format!("{} names task '{id}', which is not in this ledger", oid(commit.id));
         Error::new(codes::TASK_NOT_FOUND, message)
-            .hint("'git agent sync' fetches the tasks of other clones; without --move, the commit gets one more task")
+            .hint("'git agent sync' fetches the tasks of other clones; without --move, the task is added to those of the commit")
     })
 }
 
@@ -179,7 +179,7 @@ fn commits(caller: &Caller, words: &[OsString]) -> Result<Vec<Commit>> {
     for word in words {
         let unknown = || {
             let word = word.to_string_lossy();
-            Error::new(codes::BAD_REVISION, format!("there is no commit '{}' in this clone", word.escape_debug()))
+            Error::new(codes::BAD_REVISION, format!("commit '{}' does not exist in this clone", word.escape_debug()))
                 .hint("commits and ranges are named as in 'git log', or as checkpoints: t-1@2, t-1@start..t-1@last")
         };
         if word.as_encoded_bytes().starts_with(b"-") {

@@ -33,11 +33,11 @@ pub fn log<'a>(caller: &'a Caller, request: &Request) -> Result<Log<'a>> {
     request.words.split_paths(|word| is_path(&view, word));
     let id = wanted.as_ref().map(|wanted| wanted.id.clone()).unwrap_or_default();
     log::start(view, &request, wanted)?.ok_or_else(|| {
-        let why = format!("there is no task, revision or path '{}'", id.escape_debug());
+        let why = format!("'{}' is not a task, revision or path", id.escape_debug());
         let hints = view.find(&id).map_or_else(|why| why.hint_lines().to_vec(), |_| Vec::new());
         let error = Error::new(codes::TASK_NOT_FOUND, why).hints(hints);
         match id.contains(['/', '.']) {
-            true => error.hint(format!("for a path that is no longer there: git agent log -- '{}'", id.escape_debug())),
+            true => error.hint(format!("for a path that no longer exists: git agent log -- '{}'", id.escape_debug())),
             false => error,
         }
     })
@@ -80,14 +80,11 @@ fn first_word(view: &View<'_>, request: &mut Request) -> Result<Option<Wanted>> 
     let wanted = found?;
     if is_revision || (is_path && words.paths.is_empty()) {
         let (other, hint) = if is_revision {
-            (
-                "a revision",
-                "for the revision: write it another way, as 'refs/heads/…' or with its full object id".to_owned(),
-            )
+            ("a revision", "for the revision: write it as 'refs/heads/…' or as a full object id".to_owned())
         } else {
             ("a path", format!("for the path: git agent log -- '{}'", word.escape_debug()))
         };
-        let why = format!("'{}' is task {} and {other}, too", word.escape_debug(), wanted.id);
+        let why = format!("'{}' is both task {} and {other}", word.escape_debug(), wanted.id);
         return Err(Error::new(codes::AMBIGUOUS_WORD, why)
             .hint(format!("for the task: git agent log --task {}", wanted.id))
             .hint(hint));

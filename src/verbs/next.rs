@@ -80,8 +80,8 @@ pub struct Next {
 /// `remote-without-claim`, `task-not-found` for the parent, those of [`start::start`] and of the remote.
 pub fn next(caller: &Caller, request: &Request) -> Result<Result<Next, NoTask>> {
     if request.remote.is_some() && request.take == Take::Look {
-        let message = "--remote is about who gets the task, and nothing is claimed";
-        return Err(Error::new(codes::REMOTE_WITHOUT_CLAIM, message).hint("say --claim or --start, too"));
+        let message = "--remote needs a claim, and nothing is claimed";
+        return Err(Error::new(codes::REMOTE_WITHOUT_CLAIM, message).hint("add --claim or --start"));
     }
     let decide = |view: &View<'_>| {
         let parent = request.parent.as_deref().map(|word| view.find(word)).transpose()?;
@@ -160,7 +160,7 @@ fn warn_of_cycles(caller: &Caller) -> Result<()> {
         |part: &TaskId, feature: &TaskId| graph.get(part).and_then(Row::parent).is_some_and(|row| row.id() == *feature);
     for cycle in graph.cycles().iter().filter(|cycle| cycle.iter().all(is_open)).take(NAMED) {
         caller.warn(format!(
-            "these tasks wait for each other: {}; 'git agent dep remove' or 'git agent edit --no-parent' opens the circle",
+            "these tasks wait for each other: {}; 'git agent dep remove' or 'git agent edit --no-parent' breaks the cycle",
             spell_cycle(cycle, is_part)
         ));
     }
@@ -174,7 +174,7 @@ fn claim(caller: &Caller) -> Payload {
 }
 
 fn existing(view: &View<'_>, id: &TaskId) -> Result<Task> {
-    view.task(id)?.ok_or_else(|| Error::bug(format!("task {id} is in the index only")))
+    view.task(id)?.ok_or_else(|| Error::bug(format!("task {id} is only in the task index")))
 }
 
 /// Which tasks are considered.

@@ -68,5 +68,5 @@ pub fn show(caller: &Caller, word: Option<&str>) -> Result<Shown> {
 
 /// The ledger; without one that can be read there are the operations.
 fn view(caller: &Caller) -> Option<View<'_>> {
-    caller.view().map_err(|error| caller.warn(format!("only operations are known: {error}"))).ok()
+    caller.view().map_err(|error| caller.warn(format!("showing operations only: {error}"))).ok()
 }

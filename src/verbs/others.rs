@@ -23,8 +23,8 @@ pub(super) fn later(caller: &Caller, word: &str) -> Result<Timestamp> {
     if let Some(until) = until.filter(|until| now < *until) {
         return Ok(until);
     }
-    Err(Error::new(codes::BAD_DATE, format!("'{}' is no time after now", word.escape_debug()))
-        .hint("write when it comes back: 2026-12-24, '2026-12-24 15:00', or how long from now: 3d, 2h"))
+    Err(Error::new(codes::BAD_DATE, format!("'{}' is not a time in the future", word.escape_debug()))
+        .hint("write a date: 2026-12-24, '2026-12-24 15:00', or a duration from now: 3d, 2h"))
 }
 
 /// The task that `word` names, of which `task` is a duplicate.
@@ -34,7 +34,7 @@ pub(super) fn original(view: &View<'_>, task: &Task, word: &str) -> Result<TaskI
     let graph = Graph::new(&table);
     let top = graph.get(&found.id).map_or_else(|| found.id.clone(), |row| row.original().id());
     if top == task.id {
-        return Err(Error::new(codes::DEPENDENCY_CYCLE, format!("{} is no duplicate of itself", task.id))
+        return Err(Error::new(codes::DEPENDENCY_CYCLE, format!("{} cannot be a duplicate of itself", task.id))
             .hint("--duplicate-of names the task that stays"));
     }
     // What comes after the duplicate comes after the other one now.
@@ -43,10 +43,13 @@ pub(super) fn original(view: &View<'_>, task: &Task, word: &str) -> Result<TaskI
     match circle {
         None => Ok(found.id),
         Some(circle) => {
-            let message =
-                format!("{} cannot be a duplicate of {top}: that closes the circle {}", task.id, show_cycle(&circle));
+            let message = format!(
+                "{} cannot be a duplicate of {top}: that would create the cycle {}",
+                task.id,
+                show_cycle(&circle)
+            );
             Err(Error::new(codes::DEPENDENCY_CYCLE, message)
-                .hint("'git agent dep remove <task> --after <task>' takes a dependency away"))
+                .hint("'git agent dep remove <task> --after <task>' removes a dependency"))
         }
     }
 }

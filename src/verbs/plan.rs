@@ -19,7 +19,7 @@ use crate::error::{Error, Result, codes};
 /// `unknown-plan-format`.
 pub fn format(word: &str) -> Result<Format> {
     Format::parse(word).ok_or_else(|| {
-        Error::new(codes::UNKNOWN_PLAN_FORMAT, format!("there is no plan format '{}'", word.escape_debug()))
+        Error::new(codes::UNKNOWN_PLAN_FORMAT, format!("unknown plan format '{}'", word.escape_debug()))
             .hint(known(|_| true))
     })
 }

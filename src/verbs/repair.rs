@@ -66,7 +66,7 @@ pub fn repair(caller: &Caller, request: &Request) -> Result<Found> {
 /// `bad-range`, and those of [`commit`].
 pub fn range(caller: &Caller, word: &str) -> Result<Range> {
     let Some((from, to)) = word.split_once("..").filter(|(from, to)| !from.is_empty() && !to.starts_with('.')) else {
-        let message = format!("'{}' is no range: --range takes A..B", word.escape_debug());
+        let message = format!("'{}' is not a range: --range takes A..B", word.escape_debug());
         return Err(Error::new(codes::BAD_RANGE, message).hint("'HEAD~20..HEAD' are the last 20 commits"));
     };
     let tip = if to.is_empty() { "HEAD" } else { to };
@@ -83,11 +83,11 @@ pub fn commit(caller: &Caller, word: &str) -> Result<ObjectId> {
     let revision = words.first().and_then(|word| word.to_str()).unwrap_or(word);
     caller.repo().resolve_commit(revision)?.ok_or_else(|| {
         let error =
-            Error::new(codes::BAD_REVISION, format!("there is no commit '{}' in this clone", word.escape_debug()));
+            Error::new(codes::BAD_REVISION, format!("commit '{}' does not exist in this clone", word.escape_debug()));
         error.hint(if word.bytes().all(|b| b == b'0') {
-            "all zeros stand for a branch that was just made: name the commit that it was made from"
+            "an all-zero id means a branch that was just created: name the commit it was created from"
         } else {
-            "fetch it first; of a forge's pull request: git fetch origin refs/pull/<number>/head"
+            "fetch it first; for a pull request: git fetch origin refs/pull/<number>/head"
         })
     })
 }

@@ -45,7 +45,7 @@ pub fn rollback(caller: &Caller, request: &Request) -> Result<Answer> {
     }
     if let (Some(which), Some(_)) = (which, &request.to) {
         let why = format!("'{}@{which}' names a checkpoint, and --to another state", task.id);
-        return Err(Error::new(codes::BAD_CHECKPOINT, why).hint("name the task alone in front of --to"));
+        return Err(Error::new(codes::BAD_CHECKPOINT, why).hint("name only the task with --to"));
     }
     let family: Vec<TaskId> = Family::of(&view, &task)?.ids().cloned().collect();
     let head = rollback::check(&view, &task, &family, request)?;

@@ -60,7 +60,7 @@ pub(super) fn refuse_elsewhere(caller: &Caller, task: &Task, verb: &str) -> Resu
         return Ok(());
     }
     let id = &task.id;
-    let message = format!("cannot {verb} {id}: another session of {} is at work on it{}", claim.by, place_of(claim));
+    let message = format!("cannot {verb} {id}: another session of {} is working on it{}", claim.by, place_of(claim));
     Err(Error::new(codes::TASK_CLAIMED, message)
         .hint("'git agent next' finds another one")
         .hint(format!("to take it over: git agent start {id} --take-over")))
@@ -73,7 +73,7 @@ pub(super) fn warn_of_predecessor(caller: &Caller, task: &Task) {
         Some(Standing::Alive) => "which is still alive",
         Some(Standing::BrokeOff) => "which broke off",
         Some(Standing::Ended) => "which has ended",
-        None => "of which nothing is known here",
+        None => "which is unknown here",
     };
     let id = &task.id;
     caller.warn(format!("took {id} over from another session of {}{}, {how}", claim.by, place_of(claim)));

@@ -141,8 +141,8 @@ pub fn story<'a>(view: View<'a>, task: Task, now: Timestamp) -> Result<Story<'a>
 fn point<'a>(caller: &Caller, view: View<'a>, task: Task, which: Which) -> Result<Checkpoint<'a>> {
     let repo = view.repo();
     let Some(head) = repo.head()?.commit else {
-        let why = format!("there is no {}@{which}: the current branch has no commit yet", task.id);
-        return Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' makes the first one"));
+        let why = format!("{}@{which} does not exist: the current branch has no commits yet", task.id);
+        return Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' creates the first one"));
     };
     let point = revision::find(&view, &task, which, head, caller.now())?;
     caller.warn_if_cut(point.cut);
@@ -166,6 +166,6 @@ fn revision(caller: &Caller, view: &View<'_>, word: &str, why: Error) -> Result<
     if words == given {
         return Err(why);
     }
-    Err(Error::new(codes::BAD_REVISION, format!("git knows no revision '{}'", word.escape_debug()))
-        .hint("its checkpoint is there, but not what the rest of the word asks for"))
+    Err(Error::new(codes::BAD_REVISION, format!("unknown revision '{}'", word.escape_debug()))
+        .hint("its checkpoint exists, but the rest of the revision does not resolve"))
 }

@@ -53,7 +53,7 @@ fn follow(caller: &Caller, done: &Done) -> Result<()> {
     if let Some(task) = done.split.iter().find(holds).filter(|_| is_active && !holds(&&done.task)) {
         active::clear(caller.repo(), &done.task.id)?;
         active::set(caller.repo(), &task.id, true)?;
-        caller.warn(format!("{} is active in this worktree, in place of {}", task.id, done.task.id));
+        caller.warn(format!("{} is active in this worktree instead of {}", task.id, done.task.id));
     }
     Ok(())
 }
@@ -61,7 +61,7 @@ fn follow(caller: &Caller, done: &Done) -> Result<()> {
 fn decide(view: &View<'_>, word: &str) -> Result<(Draft, (TaskId, Vec<TaskId>))> {
     let task = view.find(word)?;
     if task.rivals.is_empty() {
-        let message = format!("nothing to split: {} was added once", task.id);
+        let message = format!("nothing to split: {} was added only once", task.id);
         return Err(Error::new(codes::NOTHING_TO_SPLIT, message)
             .hint("'git agent doctor' lists the ids that clones chose for different work"));
     }
@@ -102,7 +102,7 @@ fn own_id(view: &View<'_>, id: &TaskId, create: Ulid) -> Result<TaskId> {
         let tail = &tail[tail.len() - length..];
         let head: String = id.as_str().chars().take(MAX_LEN - 1 - length).collect();
         let own = TaskId::parse(&format!("{head}-{tail}"))
-            .map_err(|why| Error::bug(format!("no id can be made of {id}: {why}")))?;
+            .map_err(|why| Error::bug(format!("no id can be derived from {id}: {why}")))?;
         let events = view.events(&own)?.events;
         // It may have been split off before, in another clone; where that was undone, the id is hidden and stays so.
         let is_it =
@@ -111,5 +111,5 @@ fn own_id(view: &View<'_>, id: &TaskId, create: Ulid) -> Result<TaskId> {
             return Ok(own);
         }
     }
-    Err(Error::bug(format!("every id for what is split off {id} is in use")))
+    Err(Error::bug(format!("every id for the part split off {id} is in use")))
 }

@@ -68,7 +68,7 @@ pub fn message(caller: &Caller, plan: &SquashPlan, text: Option<&str>) -> Result
 pub fn carry_out(caller: &Caller, plan: &SquashPlan, message: &BString) -> Result<Done> {
     let outcome = caller.act(|author| squash::carry_out(caller.repo(), author, plan, message))?;
     let Outcome::Done(done) = outcome else {
-        return Err(Error::bug("a squash makes a commit, and yet nothing was to be done"));
+        return Err(Error::bug("a squash creates a commit, but there was nothing to do"));
     };
     let tasks = plan.tasks.iter().filter_map(|trailer| TaskId::parse(trailer.value.to_str().ok()?).ok());
     caller.refresh_notes(&tasks.collect::<Vec<_>>());
@@ -82,7 +82,7 @@ fn given(caller: &Caller, view: &View<'_>, word: &str) -> Result<Onto> {
         return Ok(Onto::Given(Some(commit), word.to_owned()));
     }
     let unknown = || {
-        Error::new(codes::BAD_REVISION, format!("there is no commit '{}'", word.escape_debug()))
+        Error::new(codes::BAD_REVISION, format!("commit '{}' does not exist", word.escape_debug()))
             .hint("--onto takes a commit, or a checkpoint: t-1@2, t-1@start")
     };
     if !word.contains('@') {

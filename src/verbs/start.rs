@@ -82,7 +82,7 @@ fn warn_of_worktrees(caller: &Caller, id: &TaskId) -> Result<()> {
     for there in active::elsewhere(caller.repo(), id)? {
         let place = there.work_dir().unwrap_or(there.git_dir()).display();
         caller
-            .warn(format!("{id} is the active task of '{place}', too: commits of both worktrees are stamped with it"));
+            .warn(format!("{id} is also the active task of '{place}': commits of both worktrees are stamped with it"));
     }
     Ok(())
 }
@@ -155,7 +155,7 @@ fn refuse_obstacles(caller: &Caller, view: &View<'_>, task: &Task) -> Result<()>
     }
     Err(Error::new(codes::TASK_NOT_READY, format!("cannot start {}: {}", task.id, obstacles.join("; ")))
         .hint("'git agent next' finds a task that is ready")
-        .hint(format!("to begin it anyway: git agent start {} --force", task.id)))
+        .hint(format!("to start it anyway: git agent start {} --force", task.id)))
 }
 
 /// Make `id` active in this worktree; answers the tasks that no longer are, and what is not committed if a task was active here before, also
@@ -173,7 +173,7 @@ pub(super) fn activate(caller: &Caller, id: &TaskId, activate: Activate) -> Resu
     session::bind(caller, id, also);
     hook::note_limit(repo);
     if agent_host::named_task().is_some_and(|named| named != id.as_str()) {
-        caller.warn(format!("{TASK_VARIABLE} is set and goes before the active task of this worktree"));
+        caller.warn(format!("{TASK_VARIABLE} is set and overrides the active task of this worktree"));
     }
     setup::warn_of_hooks(caller)?;
     if also && !before.is_empty() {

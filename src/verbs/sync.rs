@@ -35,7 +35,7 @@ pub fn sync(caller: &Caller, request: &Request) -> Result<Answer> {
     let remote = match &request.remote {
         Some(remote) => remote.clone(),
         None => ledger::default_remote(repo)?.ok_or_else(|| {
-            Error::new(codes::NO_REMOTE, "no remote is named, and this repository has no obvious one")
+            Error::new(codes::NO_REMOTE, "no remote is named, and this repository has no default one")
                 .hint("name one: git agent sync <remote>; 'git remote -v' lists them")
         })?,
     };
@@ -43,7 +43,7 @@ pub fn sync(caller: &Caller, request: &Request) -> Result<Answer> {
     if commit_notes::is_on(repo)
         && let Err(why) = sync::sync_notes(repo, &remote, request.direction, caller.now())
     {
-        caller.warn(format!("the tasks are in sync, the notes on commits ({}) are not: {why}", commit_notes::REF));
+        caller.warn(format!("the tasks are in sync, but the notes on commits ({}) are not: {why}", commit_notes::REF));
     }
     Ok(Answer { remote, synced })
 }

@@ -345,9 +345,9 @@ pub(super) fn step(task: &Task, verb: Verb) -> Result<()> {
     let message = format!("cannot {verb} {id}: it is {}", task.status.in_words());
     let error = Error::new(codes::ILLEGAL_TRANSITION, message);
     Err(match (task.status, verb) {
-        (Status::Pending, Verb::Pause) => error.hint(format!("'git agent start {id}' begins it")),
-        (Status::Pending | Status::InProgress, _) => error.hint("it is open already"),
-        _ => error.hint(format!("'git agent reopen {id}' takes it up again")),
+        (Status::Pending, Verb::Pause) => error.hint(format!("'git agent start {id}' starts it")),
+        (Status::Pending | Status::InProgress, _) => error.hint("it is already open"),
+        _ => error.hint(format!("to reopen it: git agent reopen {id}")),
     })
 }
 
@@ -356,15 +356,15 @@ fn refuse_closed(task: &Task, verb: &str) -> Result<()> {
         return Ok(());
     }
     let message = format!("cannot {verb} {}: it is {}", task.id, task.status.in_words());
-    Err(Error::new(codes::TASK_CLOSED, message).hint(format!("'git agent reopen {}' takes it up again", task.id)))
+    Err(Error::new(codes::TASK_CLOSED, message).hint(format!("to reopen it: git agent reopen {}", task.id)))
 }
 
 fn refuse_long(lease: u64) -> Result<()> {
     if lease <= MAX_LEASE {
         return Ok(());
     }
-    let message = format!("a claim lasts {} without a sign of life at most", show_duration(MAX_LEASE));
-    Err(Error::new(codes::LEASE_TOO_LONG, message).hint("anything that its holder records about the task renews it"))
+    let message = format!("a claim lasts at most {} without activity", show_duration(MAX_LEASE));
+    Err(Error::new(codes::LEASE_TOO_LONG, message).hint("any event that its holder records renews it"))
 }
 
 /// Refuse a task that another agent holds.
@@ -388,7 +388,7 @@ fn failure_kind(kind: &str) -> Result<String> {
         Some(odd) if odd.is_control() => {
             Err(text::bad("kind", &InvalidText::Control(odd.escape_default().to_string())))
         }
-        Some(odd) => Err(Error::new(codes::BAD_KIND, format!("a kind is one word, without {odd:?}"))),
+        Some(odd) => Err(Error::new(codes::BAD_KIND, format!("a kind must be one word, without {odd:?}"))),
         None if kind.is_empty() => Err(text::bad("kind", &InvalidText::Empty)),
         None => Ok(kind.to_owned()),
     }
@@ -404,7 +404,7 @@ impl Blockers {
             Blockers::Only if task.blockers.len() <= 1 => Ok(ids().collect()),
             Blockers::Only => {
                 let message = format!("{} has {} blockers", task.id, task.blockers.len());
-                Err(Error::new(codes::BLOCKER_AMBIGUOUS, message).hints(list()).hint("name one of them, or say --all"))
+                Err(Error::new(codes::BLOCKER_AMBIGUOUS, message).hints(list()).hint("name one of them, or use --all"))
             }
             Blockers::Named(word) => {
                 let found: Vec<String> = ids().filter(|id| id.starts_with(word.as_str())).collect();
@@ -439,8 +439,8 @@ fn dependencies(view: &View<'_>, task: &Task, words: &[String]) -> Result<Vec<Ta
         if task.after.contains(&id) {
             return Ok(id);
         }
-        Err(Error::new(codes::NO_SUCH_DEPENDENCY, format!("{} does not come after {id}", task.id))
-            .hint(format!("'git agent show {}' lists what it comes after", task.id)))
+        Err(Error::new(codes::NO_SUCH_DEPENDENCY, format!("{} does not depend on {id}", task.id))
+            .hint(format!("'git agent show {}' lists its dependencies", task.id)))
     })
 }
 
@@ -462,11 +462,11 @@ pub(super) fn refuse_cycles(view: &View<'_>, id: &TaskId, after: &[TaskId], pare
     let Some(feature) = parent.filter(|feature| cycle.windows(2).any(|step| step == [(*feature).clone(), id.clone()]))
     else {
         let next = cycle.windows(2).find(|step| step[0] == *id).map_or(id, |step| &step[1]);
-        let message = format!("{id} cannot come after {next}: that closes the circle {spelled}");
+        let message = format!("{id} cannot depend on {next}: that would create the cycle {spelled}");
         return Err(Error::new(codes::DEPENDENCY_CYCLE, message)
-            .hint("'git agent dep remove <task> --after <task>' takes a dependency away"));
+            .hint("'git agent dep remove <task> --after <task>' removes a dependency"));
     };
-    let message = format!("{id} cannot be a part of {feature}: that closes the circle {spelled}");
+    let message = format!("{id} cannot be a subtask of {feature}: that would create the cycle {spelled}");
     Err(Error::new(codes::PARENT_CYCLE, message)
-        .hint("a feature waits for its parts: 'git agent dep remove <task> --after <task>' takes a dependency away"))
+        .hint("a feature waits for its subtasks: 'git agent dep remove <task> --after <task>' removes a dependency"))
 }

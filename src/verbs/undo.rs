@@ -139,7 +139,7 @@ fn clear_up(caller: &Caller) -> Result<()> {
 /// Undo `entry`, after which nothing else was done if it `is_last`.
 fn carry_out(caller: &Caller, entry: Entry, kind: Kind, is_last: bool) -> Result<Undone> {
     if let Some(undo) = entry.undone_by {
-        let message = format!("cannot undo {}: {undo} undid it already", entry.name());
+        let message = format!("cannot undo {}: {undo} already undid it", entry.name());
         return Err(Error::new(codes::ALREADY_UNDONE, message).hint("'git agent redo' undoes the last undo"));
     }
     let what = entry.title.strip_prefix("undo ").unwrap_or(&entry.title).to_owned();
@@ -163,7 +163,7 @@ fn carry_out(caller: &Caller, entry: Entry, kind: Kind, is_last: bool) -> Result
         before = tasks(&view, &parts)?;
         let draft = withdraw::draft(&view, &request)?;
         if entry.operation.is_none() && draft.events.is_empty() {
-            let message = format!("cannot undo {}: nothing of it is in effect", entry.name());
+            let message = format!("cannot undo {}: none of it is in effect", entry.name());
             return Err(Error::new(codes::ALREADY_UNDONE, message).hint("'git agent ops' lists the operations"));
         }
     }

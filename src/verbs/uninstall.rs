@@ -80,7 +80,7 @@ fn deactivate(there: &Repo) -> Result<Vec<String>> {
 fn left(repo: &Repo) -> Result<Option<String>> {
     let count = |prefix: &str| repo.refs().list(repo, prefix).map(|refs| refs.len());
     let (snapshots, logs) = (count(snapshot::REFS)?, count(operation::REFS)?);
-    let what = [(snapshots, "snapshot"), (logs, "log of operations")];
+    let what = [(snapshots, "snapshot"), (logs, "operation log")];
     let what: Vec<String> = what
         .into_iter()
         .filter(|(count, _)| *count > 0)
@@ -94,8 +94,8 @@ fn left(repo: &Repo) -> Result<Option<String>> {
         .collect();
     Ok((!what.is_empty()).then(|| {
         format!(
-            "{} in refs/agent/ stay, with '.git/agent-id', which tells that they were made here; a clone, a fetch of refs/* and \
-             'git push --mirror' take them along; 'git agent uninstall --purge' removes them",
+            "{} in refs/agent/ stay, with '.git/agent-id', which proves that they were made here; clones, fetches of \
+             refs/* and 'git push --mirror' copy them; 'git agent uninstall --purge' removes them",
             what.join(" and ")
         )
     }))
@@ -120,7 +120,7 @@ fn purge(repo: &Repo) -> Result<Vec<String>> {
         })
     })?;
     let back = |(name, id): &(String, _)| {
-        format!("Removed {name}; until git collects garbage, 'git update-ref {name} {id}' brings it back.")
+        format!("Removed {name}; to restore it before git prunes it: git update-ref {name} {id}")
     };
     Ok(refs.iter().map(back).collect())
 }

@@ -53,13 +53,13 @@ impl From<Void> for Error {
     fn from(void: Void) -> Self {
         let changed = list(void.changed.iter().map(|path| format!("'{}'", visible(&path.to_str_lossy(), &[]))));
         let message = format!(
-            "the content changed while '{}' ran (exit code {}), so its outcome belongs to no state and nothing was \
-             recorded: {changed}",
+            "the content changed while '{}' ran (exit code {}), so its result applies to no state and \
+             nothing was recorded: {changed}",
             visible(&void.command, &[]),
             void.exit
         );
         Error::new(codes::TREE_CHANGED, message)
-            .hint("run it again; or ignore what the command makes: a line with its name in .gitignore")
+            .hint("run it again, or add the files that the command creates to .gitignore")
     }
 }
 
@@ -79,7 +79,7 @@ pub fn verify(caller: &Caller, request: &Request) -> Result<Answer> {
 pub(super) fn command(caller: &Caller, given: Option<&str>) -> Result<String> {
     let command = given.map(ToOwned::to_owned).or_else(|| caller.repo().settings().verify_command());
     command.filter(|command| !command.trim().is_empty()).ok_or_else(|| {
-        Error::new(codes::NO_VERIFY_COMMAND, "no command to verify with is given, and 'agent.verify' is not set")
+        Error::new(codes::NO_VERIFY_COMMAND, "no verification command is given, and 'agent.verify' is not set")
             .hint("give one: git agent verify -- <command>")
             .hint("or set one for this repository: git config agent.verify '<command>'")
     })

@@ -61,6 +61,6 @@ pub fn run(repo: &Repo, command: &str, output: Output, stop: Option<&AtomicBool>
 ///
 /// `bare-repository` in a bare repository, and those of [`Content`].
 pub fn present_tree(repo: &Repo) -> Result<ObjectId> {
-    repo.require_work_dir("look at its content")?;
+    repo.require_work_dir("read the work tree")?;
     Content::open(repo)?.tree()
 }

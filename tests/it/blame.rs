@@ -300,32 +300,32 @@ fn what_it_does_not_take() {
     ");
     insta::assert_snapshot!(repo.agent(&["blame", "--porcelain", "f"]), @r"
     ------- stderr -------
-    error: 'git agent blame' does not take '--porcelain'
-    hint: its forms are the default one, --summary and --json; 'git blame' has all the others
+    error: 'git agent blame' does not support '--porcelain'
+    hint: it supports the default format, --summary and --json; for others, use 'git blame'
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["blame", "--increm", "f"]), @r"
     ------- stderr -------
-    error: an option chooses another form of answer than 'git agent blame' can read
-    hint: its forms are the default one, --summary and --json; 'git blame' has all the others
+    error: an option selects an output format that 'git agent blame' cannot read
+    hint: it supports the default format, --summary and --json; for others, use 'git blame'
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["blame", "nothing"]), @r"
     ------- stderr -------
-    error: git cannot blame this: no such path 'nothing' in HEAD
+    error: 'git blame' failed: no such path 'nothing' in HEAD
     hint: git agent blame [<options of git blame>] [<revision>] [--] <file>
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["blame", "t-1@9", "f"]), @r"
     ------- stderr -------
-    error: there is no t-1@9: t-1 has 2 checkpoints on this history
+    error: t-1@9 does not exist: t-1 has 2 checkpoints on this history
     nothing was changed
     hint: t-1@2 is a2589ddca017, 3d11h ago: both
     hint: t-1@1 is 3f69ea054d98, 3d11h ago: one
     [exit code 1]
     ");
     insta::assert_snapshot!(repo.agent(&["blame", "-L99,100", "--json", "f"]), @r#"
-    {"schema":1,"error":{"code":"bad-revision","message":"git cannot blame this: file f has only 6 lines","hints":["git agent blame [<options of git blame>] [<revision>] [--] <file>"],"retryable":false}}
+    {"schema":1,"error":{"code":"bad-revision","message":"'git blame' failed: file f has only 6 lines","hints":["git agent blame [<options of git blame>] [<revision>] [--] <file>"],"retryable":false}}
     [exit code 2]
     "#);
 }

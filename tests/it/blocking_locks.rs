@@ -44,7 +44,7 @@ fn play(layout: Layout, rows: &[(&str, &str)]) {
         let said = repo.agent(&words);
         assert_eq!(said.code, Some(4), "{lock}, {command}: {said}");
         assert!(said.stderr.contains(&format!("{lock}' exists")), "{lock}, {command}: {said}");
-        assert!(said.stderr.contains("one died and left that file behind: remove it"), "{lock}, {command}: {said}");
+        assert!(said.stderr.contains("one crashed: remove the file"), "{lock}, {command}: {said}");
         assert!(repo.path().join(lock).exists(), "{lock}, {command}: it may be in use");
         assert_eq!(repo.read("a"), "four\n");
         assert_eq!(repo.git(&["rev-parse", "refs/notes/agent-tasks"]).text(), ledger, "{lock}, {command}");

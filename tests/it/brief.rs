@@ -64,7 +64,7 @@ fn in_a_fresh_repository_it_says_how_to_begin() {
     - clean, nothing uncommitted; on main at <oid>
 
     ## Continue
-    - `git agent add '…'`: makes the first task
+    - `git agent add '…'`: creates the first task
     ");
 }
 
@@ -116,12 +116,12 @@ fn at_work_it_says_everything_that_a_fresh_agent_needs() {
     - manual > Write the manual
 
     ## Continue
-    - `git agent checkpoint -m '…'`: commits what is not committed
-    - `git agent verify -- COMMAND`: runs a test, records how it ends
+    - `git agent checkpoint -m '…'`: commits the uncommitted changes
+    - `git agent verify -- COMMAND`: runs a test and records the result
     - `git agent complete --result '…'`: when it is done
-    - `git agent fail --reason '…'`: when this attempt does not work out
-    - `git agent decide '…' --why '…'`: records a decision and its why
-    - `git agent rollback form@green --dry-run`: shows the way back to what was verified last
+    - `git agent fail --reason '…'`: when this attempt does not work
+    - `git agent decide '…' --why '…'`: records a decision and its reason
+    - `git agent rollback form@green --dry-run`: shows a rollback to the last verified checkpoint
     ");
 }
 
@@ -202,8 +202,8 @@ fn without_an_active_task_it_says_who_is_at_what_and_what_is_next() {
     - 2 pending, 2 in progress, 1 failed; 1 feature
 
     ## Continue
-    - `git agent start form`: goes on with what you hold
-    - `git agent start old`: begins a new attempt at what failed
+    - `git agent start form`: continues the task that you hold
+    - `git agent start old`: starts a new attempt at the failed task
     ");
     insta::assert_snapshot!(brief(&repo, &["--task", "passwords"]), @"
     # passwords > Check passwords
@@ -235,7 +235,7 @@ fn without_an_active_task_it_says_who_is_at_what_and_what_is_next() {
     - ship > Ship it
 
     ## Continue
-    - `git agent next --start`: begins what can be done now
+    - `git agent next --start`: starts a task that is ready
     ");
     let other = repo.run("git-agent").args(["brief", "--task", "manual"]).run().success().stdout;
     assert!(other.contains("held by bob@box until") && other.contains("--steal"), "{other}");
@@ -251,8 +251,7 @@ fn an_interrupted_operation_comes_before_everything_else() {
     assert_eq!(lines.next(), Some("# form > Design the form"));
     let alert = "**An operation was interrupted and is half done. Undo or resume it first.** > rollback form to form@1";
     assert_eq!(lines.nth(1), Some(alert));
-    let end =
-        "## Continue\n- `git agent undo`: brings everything back as it was before\n- `git agent resume`: finishes it\n";
+    let end = "## Continue\n- `git agent undo`: restores the previous state\n- `git agent resume`: finishes it\n";
     assert!(page.ends_with(end), "{page}");
     let answer = repo.agent(&["brief", "--json"]).json();
     assert_eq!(answer["state"]["interrupted"], repo.agent(&["status", "--json"]).json()["interrupted"]);
@@ -272,7 +271,7 @@ fn in_the_middle_of_a_merge_it_names_the_two_ways_out() {
         repo.git(&["merge", "side"]).failure();
         let page = brief(&repo, &[]);
         assert!(page.contains("**In the middle of a merge: end it first.**"), "{page}");
-        assert!(page.contains("- `git merge --continue`: goes on with a merge\n- `git merge --abort`: gives it up\n"));
+        assert!(page.contains("- `git merge --continue`: continues a merge\n- `git merge --abort`: aborts it\n"));
         assert!(page.contains("- unmerged > a.txt\n"), "{page}");
     });
 }
@@ -323,7 +322,7 @@ fn it_tells_how_branch_and_ledger_stand_to_the_remote() {
         repo.git(&["fetch", "-q", "origin", refspec]).success();
         let page = brief(&repo, &[]);
         assert!(page.contains("- tasks: diverged from 'origin', 1 change only here, 1 only there\n"), "{page}");
-        assert!(page.contains("- `git agent sync origin`: brings the two ledgers together\n"), "{page}");
+        assert!(page.contains("- `git agent sync origin`: merges the two ledgers\n"), "{page}");
         let ledger = repo.agent(&["brief", "--json"]).json()["state"]["ledger"].clone();
         assert_eq!(ledger, serde_json::json!({"remote": "origin", "diverged": true, "ahead": 1, "behind": 1}));
         repo.agent(&["sync"]).success();

@@ -78,7 +78,7 @@ fn without_a_task_it_says_how_to_get_one() {
     insta::assert_snapshot!(repo.agent(&["checkpoint"]), @r"
     ------- stderr -------
     error: cannot make a checkpoint: no task is active in this worktree
-    hint: begin one: git agent start <task>; 'git agent next' finds one
+    hint: start one: git agent start <task>; 'git agent next' finds one
     hint: or name it: git agent checkpoint --task <task>
     [exit code 2]
     ");
@@ -253,7 +253,7 @@ fn a_hook_that_drops_the_trailer_is_told_of_and_the_ledger_links_the_commit() {
     repo.write_script(".git/hooks/commit-msg", "#!/bin/sh\necho 'only this' >\"$1\"\n");
     repo.write("a.txt", "two\n");
     let said = repo.agent(&["checkpoint"]).success();
-    assert!(said.stderr.contains("a hook took the trailer of fix out of the message"), "{said}");
+    assert!(said.stderr.contains("a hook removed the trailer of fix from the message"), "{said}");
     let unstamped = repo.agent(&["status", "--json"]).json()["unstamped"].clone();
     assert_eq!(unstamped, serde_json::json!([]));
 }

@@ -67,12 +67,12 @@ fn a_lock_that_stays_leaves_the_index_to_the_next_checkpoint() {
     repo.write("a.txt", "two\n");
     repo.write("b.txt", "new\n");
     let said = repo.agent(&["checkpoint"]).success();
-    assert!(said.stderr.contains("the index does not know of the checkpoint yet"), "{said}");
+    assert!(said.stderr.contains("the index does not match the checkpoint yet"), "{said}");
     repo.sh("rm .git/index.lock .git/hooks/post-commit").success();
     repo.write("b.txt", "later\n");
     repo.git(&["add", "b.txt"]).success();
     let said = repo.agent(&["checkpoint", "--staged"]).success();
-    assert!(said.stderr.contains("is complete now"), "{said}");
+    assert!(said.stderr.contains("completed a checkpoint that was interrupted"), "{said}");
     assert_eq!(repo.git(&["show", "--format=", "--name-status", "HEAD"]).text(), "M\tb.txt");
     assert_eq!(repo.git(&["status", "--porcelain"]).text(), "");
     assert_eq!(State::of(&repo).litter, Vec::<std::path::PathBuf>::new());

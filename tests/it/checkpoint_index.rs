@@ -177,7 +177,7 @@ fn submodules_are_recorded_by_their_commit_and_told_of_when_dirty() {
         inside.commit_file("x", "2", "y");
         inside.write("x", "3");
         let said = repo.agent(&["checkpoint"]).success();
-        assert!(said.stderr.contains("submodule 'lib' has changes inside; only its commit is recorded"), "{said}");
+        assert!(said.stderr.contains("submodule 'lib' has uncommitted changes; only its commit is recorded"), "{said}");
         assert_eq!(repo.git(&["rev-parse", "HEAD:lib"]).text(), inside.head());
         assert_eq!(inside.read("x"), "3");
     });

@@ -52,7 +52,7 @@ fn operations_in_progress_are_left_alone() {
     ------- stderr -------
     error: cannot make a checkpoint: a merge is in progress
     nothing was changed
-    hint: finish it first: 'git merge --continue'; 'git status' tells more
+    hint: finish it first: 'git merge --continue'; 'git status' shows details
     [exit code 1]
     ");
     // Conflicts without an operation: a stash that did not fit.
@@ -61,7 +61,7 @@ fn operations_in_progress_are_left_alone() {
     ------- stderr -------
     error: cannot make a checkpoint: a conflict is unresolved: 'a.txt'
     nothing was changed
-    hint: resolve them and 'git add' the files; 'git status' tells more
+    hint: resolve them and 'git add' the files; 'git status' shows details
     [exit code 1]
     ");
 }
@@ -74,8 +74,8 @@ fn a_locked_index_is_somebody_elses() {
     insta::assert_snapshot!(repo.agent(&["checkpoint"]), @r"
     ------- stderr -------
     error: cannot make a checkpoint: './.git/index.lock' exists
-    hint: another process may be at work in this repository: try again
-    hint: if no git is running in this repository, one died and left that file behind: remove it
+    hint: another process may be using this repository: try again
+    hint: if no git process is running in this repository, one crashed: remove the file
     [exit code 4]
     ");
     assert_eq!((std::fs::read(repo.path().join(".git/index")).unwrap(), repo.head()), before);
@@ -95,8 +95,8 @@ fn large_new_files_need_a_word() {
             ------- stderr -------
             error: cannot make a checkpoint: larger than 1 KiB (agent.maxFileSize): 'big file (4.8 MiB)'
             nothing was changed
-            hint: ignore what need not be in the history: a line with its name in .gitignore
-            hint: to take it anyway: git agent checkpoint --large
+            hint: to keep it out of the history, add its name to .gitignore
+            hint: to commit it anyway: git agent checkpoint --large
             [exit code 1]
             ");
         }
@@ -133,8 +133,8 @@ fn secrets_need_a_word() {
     ------- stderr -------
     error: cannot make a checkpoint: this looks like a secret: 'conf/settings:3: a GitHub token', 'id_rsa:1: a private key'
     nothing was changed
-    hint: take it out, or ignore the file: a line with its name in .gitignore
-    hint: a line with 'gitleaks:allow' in it passes; to take all of them: git agent checkpoint --allow-secret
+    hint: remove it, or add the name of the file to .gitignore
+    hint: lines with 'gitleaks:allow' are accepted; to commit all of them: git agent checkpoint --allow-secret
     [exit code 1]
     ");
     let error = refused(&repo, &["--json"]).exits(1).stdout;
@@ -154,10 +154,10 @@ fn repositories_inside_are_refused_whatever_their_state() {
         insta::allow_duplicates! {
             insta::assert_snapshot!(said, @r"
             ------- stderr -------
-            error: cannot make a checkpoint: a repository lies inside this one, and a commit cannot take what is in it: 'nested/'
+            error: cannot make a checkpoint: there is a repository inside this one, and a commit cannot contain its files: 'nested/'
             nothing was changed
-            hint: ignore it: a line with its name in .gitignore, or in .git/info/exclude for this clone only
-            hint: to have it as part of this one: 'git submodule add'; or leave it out: 'git agent checkpoint --only <path>…'
+            hint: to ignore it, add its name to .gitignore, or to .git/info/exclude for this clone only
+            hint: to add it as a submodule: 'git submodule add'; to skip it: 'git agent checkpoint --only <path>…'
             [exit code 1]
             ");
         }
@@ -214,13 +214,13 @@ fn without_an_identity_it_says_how_to_set_one() {
     repo.git(&["config", "--global", "--unset-all", "user.name"]).success();
     repo.git(&["config", "--global", "--unset-all", "user.email"]).success();
     let said = refused(&repo, &[]).exits(5);
-    assert!(said.stderr.contains("git does not know who you are"), "{said}");
+    assert!(said.stderr.contains("git does not know your name and email"), "{said}");
     assert!(said.stderr.contains("git config user.email"), "{said}");
     // A committer alone is not enough: a commit has an author, too.
     repo.set_env("GIT_COMMITTER_NAME", "C");
     repo.set_env("GIT_COMMITTER_EMAIL", "c@example.com");
     let said = refused(&repo, &[]).exits(5);
-    assert!(said.stderr.contains("git does not know who you are"), "{said}");
+    assert!(said.stderr.contains("git does not know your name and email"), "{said}");
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn an_unreadable_file_changes_nothing() {
     repo.git(&["config", "filter.broken.clean", "false"]).success();
     repo.git(&["config", "filter.broken.required", "true"]).success();
     let said = refused(&repo, &[]).exits(1);
-    assert!(said.stderr.contains("git cannot stage what is there"), "{said}");
+    assert!(said.stderr.contains("git cannot stage the changes"), "{said}");
 }
 
 #[test]
@@ -277,10 +277,7 @@ fn a_kill_before_head_moves_changes_nothing_and_one_after_is_finished_by_the_nex
             assert_eq!(repo.git(&["log", "-1", "--format=%s"]).text(), "Fix login (checkpoint 1)", "after {head}");
             std::fs::remove_file(repo.path().join(".git/hooks/pre-commit")).unwrap();
             let said = repo.agent(next).success();
-            assert!(
-                said.stderr.contains("a checkpoint that was interrupted before is complete now"),
-                "{next:?}: {said}"
-            );
+            assert!(said.stderr.contains("completed a checkpoint that was interrupted"), "{next:?}: {said}");
             assert_eq!(repo.git(&["status", "--porcelain"]).text(), "", "{next:?}");
             assert!(repo.agent(&["ops"]).success().stdout.contains("checkpoint fix@1"), "{next:?}");
             assert_eq!(State::of(&repo).litter, Vec::<std::path::PathBuf>::new(), "{next:?}");

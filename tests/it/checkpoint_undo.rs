@@ -156,7 +156,7 @@ fn others_keep_what_they_did_since() {
     repo.git(&["commit", "-qm", "later"]).success();
     let state = State::of(&repo);
     insta::assert_snapshot!(without_ids(&repo.agent(&["undo"]).exits(1).stderr), @"
-    error: cannot undo <id> (checkpoint t@1): main has moved since; undoing it would drop the commits made there
+    error: cannot undo <id> (checkpoint t@1): main has moved since then; undoing it would drop the commits made there
     nothing was changed
     hint: undo the later operations first: 'git agent ops' lists them
     hint: to keep the state before it: git branch <name> <oid>
@@ -264,8 +264,8 @@ fn a_checkpoint_waits_for_an_operation_that_was_interrupted() {
     let interrupted = listed["operations"][0]["id"].as_str().expect("an id").to_owned();
     insta::assert_snapshot!(without_ids(&repo.agent(&["checkpoint"]).exits(6).to_string()), @"
     ------- stderr -------
-    error: the operation <id> (rollback t to t@1) was interrupted and is half done
-    hint: to bring everything back as it was before: git agent undo
+    error: operation <id> (rollback t to t@1) was interrupted and is incomplete
+    hint: to restore the previous state: git agent undo
     hint: to finish it: git agent resume
     [exit code 6]
     ");
@@ -297,7 +297,7 @@ fn what_cannot_be_recorded_is_no_reason_to_lose_the_checkpoint() {
     Saved t@1 as <oid>: One
       1 path: kept.txt
     ------- stderr -------
-    warning: 'git agent undo' does not know of the checkpoint: 'git update-ref -z --stdin -m git-agent: checkpoint t@1' ended with exit code 128: fatal: cannot lock ref 'refs/agent/ops/main': 'refs/agent/ops' exists; cannot create 'refs/agent/ops/main'
+    warning: 'git agent undo' cannot undo the checkpoint: 'git update-ref -z --stdin -m git-agent: checkpoint t@1' ended with exit code 128: fatal: cannot lock ref 'refs/agent/ops/main': 'refs/agent/ops' exists; cannot create 'refs/agent/ops/main'
     hint: to show it: git show <oid>
     ");
     assert_eq!(repo.git(&["rev-parse", "HEAD^"]).text(), head);

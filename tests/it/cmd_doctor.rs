@@ -140,7 +140,7 @@ fn an_empty_ref_is_explained_and_can_be_repaired_as_it_says() {
     insta::assert_snapshot!(repo.agent(&["list"]), @r#"
     ------- stderr -------
     error: cannot read refs/notes/agent-tasks: The reference at "refs/notes/agent-tasks" could not be decoded: Reference content could not be parsed, input=""
-    hint: 'git agent doctor' looks into it
+    hint: 'git agent doctor' checks it
     [exit code 5]
     "#);
     std::fs::rename(repo.path().join(".git").join(LEDGER), repo.path().join("away")).unwrap();
@@ -237,10 +237,10 @@ fn commits_that_wait_to_be_recorded() {
     let message = found["message"].as_str().unwrap();
     assert!(message.starts_with("2 commits are waiting to be recorded, the first one for "), "{found}");
     assert!(message.contains("01BADBADBADBADBADBADBADBAD' cannot be read: EOF"), "{found}");
-    assert!(message.contains("more than any task's story"), "{found}");
+    assert!(message.contains("too many for a task"), "{found}");
     // What kept one away is repaired first, and then it is recorded.
     let fixed = repo.agent(&["doctor", "--fix"]).stderr;
-    assert!(fixed.contains("Fixed: recorded 1 commit.\nFixed: forgot 1 commit that can never be recorded."), "{fixed}");
+    assert!(fixed.contains("Fixed: recorded 1 commit.\nFixed: dropped 1 commit that can never be recorded."), "{fixed}");
     assert_eq!(check(&repo, &[], "recording")["message"], "no commit is waiting to be recorded");
     let note = repo.git(&["notes", "--ref=agent-tasks", "show", &key]).text();
     assert!(note.contains(&format!(" commit commit=\"{}\"", repo.head())), "{note}");

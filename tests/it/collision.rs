@@ -94,7 +94,7 @@ fn what_was_added_once_is_not_split() {
     let repo = TestRepo::new();
     repo.agent(&["add", "A", "--id", "a", "-q"]).success();
     let refused = repo.agent(&["edit", "a", "--split"]).exits(2);
-    assert!(refused.stderr.contains("a was added once"), "{refused}");
+    assert!(refused.stderr.contains("a was added only once"), "{refused}");
 }
 
 /// What a repository lists of the work that was added with the id x: the titles, and whether they are still under one id.
@@ -154,7 +154,7 @@ fn a_split_that_another_clone_did_too_or_that_work_builds_on_stays() {
         meet(&one, &two);
         for (repo, actor, other) in [(&one, "ada@box", "bob@box"), (&two, "bob@box", "ada@box")] {
             let refused = repo.agent(&["undo", "--actor", actor]).exits(3);
-            assert!(refused.stderr.contains(&format!("{other} split x, too")), "{refused}");
+            assert!(refused.stderr.contains(&format!("{other} also split x")), "{refused}");
             assert_eq!(works(repo).0, ["Linter", "Parser"]);
         }
         let (one, two) = clones(false);
@@ -164,7 +164,7 @@ fn a_split_that_another_clone_did_too_or_that_work_builds_on_stays() {
         two.agent(&["note", "goes on", "--task", &own, "--actor", "bob@box", "-q"]).success();
         let split = two.agent(&["ops", "--json", "--actor", "bob@box"]).json()["operations"][1]["id"].clone();
         let refused = two.agent(&["undo", split.as_str().unwrap(), "--actor", "bob@box"]).exits(3);
-        assert!(refused.stderr.contains("builds on the task"), "{refused}");
+        assert!(refused.stderr.contains("depends on the task"), "{refused}");
         assert_eq!(works(&two).0, ["Linter", "Parser"]);
     });
 }

@@ -104,7 +104,7 @@ fn a_text_may_stand_behind_its_task() {
     assert_eq!((&a["decisions"][0]["text"], &a["blockers"][0]["text"]), (&"a decision".into(), &"a release".into()));
     assert_eq!(task(&repo, "b")["notes"][0]["text"], "for the active one");
     let unquoted = repo.agent(&["note", "fix", "the", "bug"]).exits(2).stderr;
-    assert!(unquoted.starts_with("error: there is no task 'fix'\n"), "{unquoted}");
+    assert!(unquoted.starts_with("error: task 'fix' does not exist\n"), "{unquoted}");
     assert!(unquoted.contains("quote a text of several words: git agent note \"<text>\""), "{unquoted}");
     insta::assert_snapshot!(repo.agent(&["note", "a"]), @r"
     ------- stderr -------

@@ -23,30 +23,30 @@ fn a_part_that_comes_after_its_own_feature_is_refused_with_the_circle_spelled_ou
     let repo = world();
     let tip = |repo: &TestRepo| repo.git(&["rev-parse", "refs/notes/agent-tasks"]).text();
     let before = tip(&repo);
-    for (words, circle) in [
-        (&["add", "N", "--parent", "f", "--after", "f"][..], " is a part of f)"),
-        (&["add", "N", "--id", "n", "--parent", "f", "--after", "f"], "circle f → n → f (n is a part of f)"),
-        (&["add", "N", "--id", "n", "--parent", "f", "--after", "x"], "circle f → n → x → f (n is a part of f)"),
+    for (words, cycle) in [
+        (&["add", "N", "--parent", "f", "--after", "f"][..], " is a subtask of f)"),
+        (&["add", "N", "--id", "n", "--parent", "f", "--after", "f"], "cycle f → n → f (n is a subtask of f)"),
+        (&["add", "N", "--id", "n", "--parent", "f", "--after", "x"], "cycle f → n → x → f (n is a subtask of f)"),
         (
             &["add", "N", "--id", "n", "--parent", "f", "--after", "b", "--after", "g"],
-            "circle f → n → b → f (n is a part of f)",
+            "cycle f → n → b → f (n is a subtask of f)",
         ),
         (
             &["dep", "add", "a", "--after", "f"],
-            "a cannot come after f: that closes the circle a → f → a (a is a part of f)",
+            "a cannot depend on f: that would create the cycle a → f → a (a is a subtask of f)",
         ),
-        (&["dep", "add", "a", "--after", "x"], "circle a → x → f → a (a is a part of f)"),
-        (&["dep", "add", "a", "--after", "g"], "circle a → g → b → f → a (b is a part of g, a is a part of f)"),
+        (&["dep", "add", "a", "--after", "x"], "cycle a → x → f → a (a is a subtask of f)"),
+        (&["dep", "add", "a", "--after", "g"], "cycle a → g → b → f → a (b is a subtask of g, a is a subtask of f)"),
         (
             &["edit", "x", "--parent", "f"],
-            "x cannot be a part of f: that closes the circle f → x → f (x is a part of f)",
+            "x cannot be a subtask of f: that would create the cycle f → x → f (x is a subtask of f)",
         ),
-        (&["edit", "g", "--parent", "f"], "circle f → g → b → f (g is a part of f, b is a part of g)"),
-        (&["edit", "f", "--parent", "a"], "circle a → f → a (f is a part of a, a is a part of f)"),
-        (&["edit", "f", "--parent", "f"], "circle f → f"),
+        (&["edit", "g", "--parent", "f"], "cycle f → g → b → f (g is a subtask of f, b is a subtask of g)"),
+        (&["edit", "f", "--parent", "a"], "cycle a → f → a (f is a subtask of a, a is a subtask of f)"),
+        (&["edit", "f", "--parent", "f"], "cycle f → f"),
     ] {
         let refused = repo.agent(words).exits(1);
-        assert!(refused.stderr.contains(circle), "{words:?}: {refused}");
+        assert!(refused.stderr.contains(cycle), "{words:?}: {refused}");
         assert_eq!(tip(&repo), before, "{words:?}");
     }
     // What only looks like one.
@@ -66,12 +66,12 @@ fn a_plan_that_closes_such_a_circle_is_refused() {
         {"id": "q", "title": "Q", "after": ["h"]}]}"#;
     let refused = import(own);
     assert!(refused.stderr.contains("wait for each other: "), "{refused}");
-    assert!(refused.stderr.contains("p is a part of h"), "{refused}");
+    assert!(refused.stderr.contains("p is a subtask of h"), "{refused}");
     // Together with what the ledger has, by a dependency and by a feature.
     let refused = import(r#"{"schema": 1, "tasks": [{"id": "p", "title": "P", "parent": "f", "after": ["x"]}]}"#);
-    assert!(refused.stderr.contains("p is a part of f"), "{refused}");
+    assert!(refused.stderr.contains("p is a subtask of f"), "{refused}");
     let refused = import(r#"{"schema": 1, "tasks": [{"id": "x", "title": "X", "parent": "f"}]}"#);
-    assert!(refused.stderr.contains("x is a part of f"), "{refused}");
+    assert!(refused.stderr.contains("x is a subtask of f"), "{refused}");
     repo.agent(&["show", "h"]).exits(2);
 }
 
@@ -82,13 +82,13 @@ fn what_a_merge_brings_is_named_by_doctor_and_next() {
     repo.agent(&["complete", "g", "--force", "-q"]).success();
     let dep = |after: &str| Payload::Dep(Dep { add: vec![task_id(after)], remove: vec![] });
     Ledger::of(&repo, "ada@box").write(vec![(task_id("a"), dep("x"))]);
-    let circle = "a → x → f → a (a is a part of f)";
+    let cycle = "a → x → f → a (a is a subtask of f)";
     let doctor = repo.agent(&["doctor"]).stdout;
-    assert!(doctor.contains(circle), "{doctor}");
+    assert!(doctor.contains(cycle), "{doctor}");
     let next = repo.agent(&["next"]).success();
-    assert!(next.stderr.contains(circle), "{next}");
+    assert!(next.stderr.contains(cycle), "{next}");
     let ready = repo.agent(&["ready", "--explain"]).success().stdout;
-    assert!(ready.contains("circle of dependencies"), "{ready}");
+    assert!(ready.contains("dependency cycle"), "{ready}");
     repo.agent(&["dep", "remove", "a", "--after", "x", "-q"]).success();
     assert!(repo.agent(&["next"]).success().stdout.starts_with("a "));
     assert!(!repo.agent(&["doctor"]).stdout.contains("dependency cycle"));

@@ -331,7 +331,7 @@ fn what_is_ours_by_the_word_of_a_person_is_ours_again() {
     repo.agent(&["snapshot", "restore", &id]).exits(1);
     repo.agent(&["doctor", "--fix"]).success();
     repo.agent(&["undo"]).exits(1);
-    assert!(repo.agent(&["doctor", "--adopt"]).success().stderr.contains("snapshots or operations are taken"));
+    assert!(repo.agent(&["doctor", "--adopt"]).success().stderr.contains("snapshots or operations as made here"));
     repo.agent(&["undo"]).success();
     assert_eq!(repo.git(&["log", "-1", "--format=%s"]).text(), "first");
     repo.write("a", "three\n");

@@ -122,7 +122,7 @@ fn nothing_to_draw_is_said() {
     insta::assert_snapshot!(repo.agent(&["graph"]).success(), @r"
     ------- stderr -------
     There are no tasks.
-    hint: 'git agent add <title>' makes one
+    hint: 'git agent add <title>' creates one
     ");
     repo.agent(&["add", "x", "--id", "x", "-q"]).success();
     repo.agent(&["complete", "x", "-q"]).success();
@@ -132,7 +132,7 @@ fn nothing_to_draw_is_said() {
     ");
     insta::assert_snapshot!(repo.agent(&["graph", "--parent", "y"]).exits(2), @r"
     ------- stderr -------
-    error: there is no task 'y'
+    error: task 'y' does not exist
     hint: did you mean x?
     [exit code 2]
     ");
@@ -166,12 +166,12 @@ fn circles_are_shown() {
 
     3 ◌ c Task c  (after b)
 
-    A circle of dependencies: a → b → a
+    Dependency cycle: a → b → a
 
     ◌ waiting
     ");
     assert_eq!(repo.agent(&["graph", "--json"]).json()["cycles"].as_array().unwrap().len(), 1);
     let svg = repo.agent(&["graph", "--format", "svg"]).success().stdout;
     assert_eq!(svg.matches("class=\"edge back\"").count(), 1);
-    assert!(repo.agent(&["report"]).success().stdout.contains("in a circle of dependencies: a → b → a"));
+    assert!(repo.agent(&["report"]).success().stdout.contains("in a dependency cycle: a → b → a"));
 }

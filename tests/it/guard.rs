@@ -227,7 +227,7 @@ fn the_repository_itself_is_never_taken_along() {
         insta::allow_duplicates! {
             insta::assert_snapshot!(repo.agent(&["guard", "--check", "rm -rf .git"]), @r"
             ------- stderr -------
-            error: refused 'rm -rf .git': it takes the repository with it, and every snapshot in it; nothing would bring it back
+            error: refused 'rm -rf .git': it deletes the repository and all its snapshots; this cannot be undone
             nothing was changed
             hint: name the files in the work tree instead
             [exit code 1]
@@ -242,9 +242,9 @@ fn a_repository_may_refuse() {
     repo.git(&["config", "agent.guard", "refuse"]).success();
     insta::assert_snapshot!(repo.agent(&["guard", "--check", "git reset --hard"]), @r"
     ------- stderr -------
-    error: refused 'git reset --hard': it throws away every change that is not committed (agent.guard=refuse)
+    error: refused 'git reset --hard': it discards all uncommitted changes (agent.guard=refuse)
     nothing was changed
-    hint: commit first ('git agent checkpoint'), or save what is there ('git agent snapshot') and ask a person
+    hint: commit first ('git agent checkpoint'), or take a snapshot ('git agent snapshot') and ask a person
     [exit code 1]
     ");
     for line in ["git clean -fd", "rm a.txt", "git stash clear", "git push --force", "find . -name '*.txt' -delete"] {
@@ -290,7 +290,7 @@ fn what_cannot_be_saved_is_not_thrown_away() {
             "{answer}"
         );
         let ran = repo.agent(&["guard", "--", "git", "reset", "--hard"]).exits(1);
-        assert!(ran.stderr.contains("refused 'git reset --hard', which throws away"), "{ran}");
+        assert!(ran.stderr.contains("refused 'git reset --hard', which discards"), "{ran}");
         assert_eq!(repo.read("a.txt"), "two\n");
         // What only changes something goes on, and says so.
         let answer = check(&repo, "sed -i s/a/b/ a.txt");
@@ -360,7 +360,7 @@ fn ignored_files_that_are_named_are_saved() {
     let answer = check(&repo, "rm key.ignored");
     assert_eq!(kept(&repo, &answer, "key.ignored"), "secret\n");
     let answer = check(&repo, "git clean -fdx");
-    assert!(answer["warnings"][0].as_str().unwrap().contains("does not hold ignored files"), "{answer}");
+    assert!(answer["warnings"][0].as_str().unwrap().contains("does not contain ignored files"), "{answer}");
 }
 
 #[test]

@@ -210,9 +210,9 @@ fn refs_that_hold_snapshots_are_not_deleted() {
             let said = repo.agent(&["guard", "--check", "git update-ref -d refs/agent/snap/X"]);
             insta::assert_snapshot!(said, @r"
             ------- stderr -------
-            error: refused 'git update-ref -d refs/agent/snap/X': it moves or deletes refs that hold snapshots and operations; nothing would bring it back
+            error: refused 'git update-ref -d refs/agent/snap/X': it moves or deletes refs that hold snapshots and operations; this cannot be undone
             nothing was changed
-            hint: 'git agent snapshot drop' and 'git agent gc' remove those that are not needed any more
+            hint: 'git agent snapshot drop' and 'git agent gc' remove snapshots that are no longer needed
             [exit code 1]
             ");
         }
@@ -413,7 +413,7 @@ fn a_repository_that_goes_whole_is_not_thrown_away() {
         repo.git(&["clone", "-q", ".", "out/copy"]).success();
         let answer = check(&repo, "rm -rf out");
         assert_eq!(answer["verdict"], "allowed", "with {git}: {answer}");
-        assert!(answer["warnings"][0].as_str().unwrap().contains("'out/copy' goes with all that it has"), "{answer}");
+        assert!(answer["warnings"][0].as_str().unwrap().contains("'out/copy' is deleted"), "{answer}");
         repo.sh("git -C out/copy commit -q --allow-empty -m mine").success();
         refused(&repo, "rm -rf out");
         // A submodule whose git directory is in it; one whose git directory goes.

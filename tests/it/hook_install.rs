@@ -226,7 +226,7 @@ fn s47_a_hook_manager_that_writes_over_ours_is_noticed() {
         repo.agent(&["hook", "install"]).success();
         repo.write_script(".git/hooks/prepare-commit-msg", &manager(2));
         let output = repo.agent(&["hook", "check"]).failure();
-        assert!(output.stdout.contains("was overwritten by another one"), "{output}");
+        assert!(output.stdout.contains("was overwritten by another hook"), "{output}");
         repo.agent(&["hook", "install"]).success();
         repo.agent(&["hook", "check"]).success();
         stamps(&repo);
@@ -282,7 +282,7 @@ fn what_somebody_changed_is_left_alone() {
         let changed = format!("{}echo mine\n", repo.read(".git/hooks/prepare-commit-msg"));
         repo.write_script(".git/hooks/prepare-commit-msg", &changed);
         let output = repo.agent(&["hook", "uninstall"]).success();
-        assert!(output.stdout.contains("prepare-commit-msg' alone, it was modified."), "{output}");
+        assert!(output.stdout.contains("prepare-commit-msg', as it was modified."), "{output}");
         assert_eq!(repo.read(".git/hooks/prepare-commit-msg"), changed);
         assert!(!repo.path().join(".git/hooks/commit-msg").exists());
     });
@@ -296,10 +296,7 @@ fn hooks_switched_off_or_elsewhere_are_noticed() {
         if git.has_config_hooks() {
             repo.git(&["config", "hook.commit-msg.enabled", "false"]).success();
             let output = repo.agent(&["hook", "check"]).failure();
-            assert!(
-                output.stdout.contains("the commit-msg hook is switched off by 'hook.commit-msg.enabled'"),
-                "{output}"
-            );
+            assert!(output.stdout.contains("the commit-msg hook is disabled by 'hook.commit-msg.enabled'"), "{output}");
             return;
         }
         repo.sh("chmod -x .git/hooks/commit-msg").success();
@@ -307,7 +304,7 @@ fn hooks_switched_off_or_elsewhere_are_noticed() {
         assert!(output.stdout.contains("it is not executable"), "{output}");
         repo.git(&["config", "core.hooksPath", "other"]).success();
         let output = repo.agent(&["hook", "check"]).failure();
-        assert!(output.stdout.contains("git takes its hooks from '$TMP/repo/other'"), "{output}");
+        assert!(output.stdout.contains("git runs hooks from '$TMP/repo/other'"), "{output}");
         repo.agent(&["hook", "uninstall"]).success();
         assert!(!repo.path().join(".git/hooks/commit-msg").exists(), "found where they are");
         repo.git(&["config", "core.hooksPath", "/dev/null"]).success();
@@ -382,7 +379,7 @@ fn hooks_of_an_older_version_are_said_to_be_old_and_renewed() {
             );
         }
         let doctor = repo.agent(&["doctor", "--json"]).stdout;
-        assert!(doctor.contains(&format!("the commit-msg hook in {place} is of an older version")), "{doctor}");
+        assert!(doctor.contains(&format!("the commit-msg hook in {place} is from an older version")), "{doctor}");
         repo.agent(&["init"]).success();
         let doctor = repo.agent(&["doctor", "--json"]).stdout;
         assert!(doctor.contains("every hook is installed where git runs it"), "{doctor}");

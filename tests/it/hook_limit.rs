@@ -158,7 +158,7 @@ fn s48_the_watchdog_gives_up_before_the_shim_does() {
         repo.sh("rm -f .git/SQUASH_MSG; mkfifo .git/SQUASH_MSG").success();
         let output = repo.git(&["commit", "-q", "--allow-empty", "-m", "x"]).success();
         assert!(
-            output.stderr.contains("git-agent: prepare-commit-msg: gave up after 1000 ms; the commit goes on"),
+            output.stderr.contains("git-agent: prepare-commit-msg: timed out after 1000 ms; the commit continues"),
             "{output}"
         );
         assert_eq!(repo.message("HEAD"), b"x\n");

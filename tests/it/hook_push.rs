@@ -1,4 +1,4 @@
-//! The `pre-push` hook: what belongs to this clone alone is not pushed, everything else is, whatever happens.
+//! The `pre-push` hook: what is private to this clone is not pushed, everything else is, whatever happens.
 
 use std::path::Path;
 
@@ -48,7 +48,7 @@ fn private_refs_are_not_pushed_in_any_way() {
             &["origin", "refs/worktree/agent/active"],
         ] {
             let output = repo.run("git").args(["push", "-q"]).args(words).run().failure();
-            assert!(output.stderr.contains("belongs to this clone alone"), "{words:?}: {output}");
+            assert!(output.stderr.contains("is private to this clone"), "{words:?}: {output}");
             assert_eq!(remote_refs(&repo), [""; 0], "{words:?}");
         }
         let output = repo.git(&["push", "-q", "origin", SNAP]).failure();
@@ -57,11 +57,11 @@ fn private_refs_are_not_pushed_in_any_way() {
             told,
             [
                 &format!(
-                    "error: cannot push '{SNAP}': it belongs to this clone alone, like refs/agent/*, where snapshots hold what was never committed"
+                    "error: cannot push '{SNAP}': it is private to this clone, like refs/agent/*, where snapshots hold uncommitted work"
                 ),
                 "nothing was pushed",
-                "hint: branches and tags: git push origin 'refs/heads/*' 'refs/tags/*'",
-                "hint: everything but these: git push origin 'refs/*' '^refs/agent/*' '^refs/worktree/*'",
+                "hint: to push branches and tags: git push origin 'refs/heads/*' 'refs/tags/*'",
+                "hint: to push everything else: git push origin 'refs/*' '^refs/agent/*' '^refs/worktree/*'",
             ]
         );
         // An address may hold a password.
@@ -207,7 +207,7 @@ fn a_hook_of_somebodys_own_can_call_us() {
         repo.write_script("hooks/pre-push", &format!("#!/bin/sh\n{line}\n"));
         repo.agent(&["hook", "install"]).success();
         let checked = repo.agent(&["hook", "check"]);
-        assert!(checked.stdout.contains("the pre-push hook is in place"), "{checked}");
+        assert!(checked.stdout.contains("the pre-push hook is installed"), "{checked}");
         let shim = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("hooks/pre-push")).unwrap();
         let by_program = repo.git(&["push", "-q", "origin", SNAP]).failure().stderr;
         repo.write_script("hooks/pre-push", std::str::from_utf8(&shim).unwrap());

@@ -126,7 +126,7 @@ fn crowd(git: &Git, layout: Layout, tasks: usize, meanwhile: Meanwhile) {
     let expected: Vec<String> = (0..WRITERS * events).map(|number| format!("event {number}")).collect();
     assert_eq!(seen, expected, "every event is there, once");
     let worst = waits.0.iter().max().copied().unwrap_or_default();
-    assert!(worst <= max_wait(), "somebody waited for {} ms", worst.as_millis());
+    assert!(worst <= max_wait(), "a writer waited for {} ms", worst.as_millis());
     repo.fsck();
 }
 

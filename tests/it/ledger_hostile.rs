@@ -109,9 +109,9 @@ fn everything_else_goes_on_in_a_ledger_full_of_rubbish() {
     let doctor = repo.agent(&["doctor"]).exits(1).stdout.replace(&nobody, "NOBODY").replace(&repo.head(), "HEAD");
     let about = doctor.find("notes: ").unwrap()..doctor.find("✓ index").unwrap();
     insta::assert_snapshot!(&doctor[about], @r#"
-    notes: the note 337fd234a2d786e9c6b3b5f3c132aaea52681c78 has 17825792 bytes, more than any task's story (task big)
+    notes: note 337fd234a2d786e9c6b3b5f3c132aaea52681c78 has 17825792 bytes, too many for a task (task big)
       → 'git log -p refs/notes/agent-tasks -- <key>' shows who wrote it; 'git notes --ref=agent-tasks edit <key>' shortens it
-    ! lines: 3 invalid lines have no effect: t-2 line 5: its keys do not fit: text has no value (2026-01-02T03:04:04.000Z 01KATK2X5G0000000000000004 eve@elsewhere n=4 note text=), t-2 line 6: its time cannot be read (not an event at all\u{1b}[31m), t-2 line 7: its text, which is not UTF-8, cannot be read (\u{fffd}\u{fffd}\u{0} binary); events of kinds unknown to this version: 1 × "teleport"
+    ! lines: 3 invalid lines have no effect: t-2 line 5: its keys are invalid: text has no value (2026-01-02T03:04:04.000Z 01KATK2X5G0000000000000004 eve@elsewhere n=4 note text=), t-2 line 6: its time cannot be read (not an event at all\u{1b}[31m), t-2 line 7: its text, which is not UTF-8, cannot be read (\u{fffd}\u{fffd}\u{0} binary); events of kinds unknown to this version: 1 × "teleport"
       → no action is needed; 'git notes --ref=agent-tasks show <key>' prints the whole note
     ! tree: entries in the tree that are not notes: README, docs, link, module; 1 note on an object that is not a task: HEAD; 1 note under a key that does not belong to its task: NOBODY names t-1; the note of t-1 is in the tree more than once
       → no action is needed; a merge drops them
@@ -155,8 +155,8 @@ fn a_tree_with_more_entries_than_atoms_is_read_in_bounded_time() {
     forge.commit(&level);
     insta::assert_snapshot!(repo.agent(&["list"]), @r"
     ------- stderr -------
-    error: the tree of the ledger has more than 2000000 entries
-    hint: no honest writer makes such a tree; 'git log refs/notes/agent-tasks' shows where it came from
+    error: the ledger tree has more than 2000000 entries
+    hint: git-agent never creates such a tree; 'git log refs/notes/agent-tasks' shows where it came from
     [exit code 5]
     ");
     repo.agent(&["note", "to be found by its id", "--task", "t-1"]).success();
@@ -201,7 +201,7 @@ fn a_write_that_fails_leaves_the_ledger_as_it_was() {
     let why = failed.stderr.split(": Could not").next().unwrap_or_default();
     let hint = failed.stderr.lines().last().unwrap_or_default();
     assert!(why.starts_with("error: cannot write the blob "), "{failed}");
-    assert_eq!(hint, "hint: the git directory must be writable and its disk must have room; nothing was recorded");
+    assert_eq!(hint, "hint: the git directory must be writable and have free disk space; nothing was recorded");
     assert_eq!((repo.git(&["rev-parse", LEDGER]).text(), repo.agent(&["list", "--json"]).stdout), before);
     // The objects fit, the reflog does not: it is a record for people, and the ref had moved.
     let log = repo.path().join(".git/logs").join(LEDGER);

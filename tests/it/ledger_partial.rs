@@ -57,7 +57,7 @@ fn what_git_left_at_the_remote_is_fetched_when_somebody_asks() {
         // It says so, instead of showing an empty ledger; and commits are made all the same.
         for words in [&["list"][..], &["show", "form"], &["next"], &["start", "form"], &["status"]] {
             let refused = clone.agent(words).exits(5);
-            assert!(refused.stderr.contains("this partial clone has left at 'origin'"), "{words:?}\n{refused}");
+            assert!(refused.stderr.contains("this partial clone has only at 'origin'"), "{words:?}\n{refused}");
         }
         let _offline = clone.agent(&["init"]);
         clone.commit_file("f", "2\n", "second");

@@ -165,7 +165,7 @@ fn a_read_only_git_directory_can_be_read() {
     assert!(
         refused
             .stderr
-            .ends_with("hint: the git directory must be writable and its disk must have room; nothing was recorded\n")
+            .ends_with("hint: the git directory must be writable and have free disk space; nothing was recorded\n")
     );
     agent(&["add", "Another"]).exits(5);
     agent(&["complete", "t-1"]).exits(5);
@@ -205,7 +205,7 @@ fn outside_of_a_repository_it_says_so() {
     insta::assert_snapshot!(repo.agent(&["list"]), @r#"
     ------- stderr -------
     error: not a git repository (or any of the parent directories): .git
-    hint: go into a repository, or make one with 'git init'
+    hint: change to a repository, or create one with 'git init'
     [exit code 5]
     "#);
 }

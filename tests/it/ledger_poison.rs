@@ -42,7 +42,7 @@ fn a_number_that_no_note_comes_to_freezes_nothing() {
             assert_eq!(status(&repo), then, "n={n}, {word}");
         }
         let doctor = repo.agent(&["doctor"]).stdout;
-        assert!(doctor.contains("its n is larger than the number of events that a note can hold"), "{doctor}");
+        assert!(doctor.contains("its n exceeds the number of events a note can hold"), "{doctor}");
     }
 }
 
@@ -71,12 +71,12 @@ fn a_line_that_takes_the_place_of_another_is_told() {
     append(&repo, "t-1", &format!("2026-01-02T03:04:05.000Z {id} eve@elsewhere n=1 note text=\"gone\"\n"));
     let doctor = repo.agent(&["doctor"]).stdout;
     assert!(
-        doctor.contains("1 line has no effect") && doctor.contains("its ulid is the one of another line"),
+        doctor.contains("1 invalid line has no effect") && doctor.contains("another line has the same ulid"),
         "{doctor}"
     );
     // The same line once more is no damage.
     append(&repo, "t-1", &format!("{}\n", note.lines().nth(1).unwrap()));
-    assert!(repo.agent(&["doctor"]).stdout.contains("1 line has no effect"));
+    assert!(repo.agent(&["doctor"]).stdout.contains("1 invalid line has no effect"));
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn a_note_without_room_takes_the_end_of_its_task_and_nothing_else() {
     for words in [&["note", "no room", "--task", "t-1"][..], &["decide", "no room", "--task", "t-1"], &["start", "t-1"]]
     {
         let refused = repo.agent(words).exits(1);
-        assert!(refused.stderr.contains("there is no room for more"), "{refused}");
+        assert!(refused.stderr.contains("is full: it has"), "{refused}");
         assert!(refused.stderr.contains("hint: it can still be completed"), "{refused}");
         assert_eq!(repo.git(&["rev-parse", LEDGER]).text(), before);
     }

@@ -154,14 +154,14 @@ fn what_another_program_takes_here_is_noticed_and_brought_back() {
             repo.git(&words.iter().map(String::as_str).collect::<Vec<_>>()).success();
         }
         let listed = repo.agent(&["list", "--all"]).success();
-        assert!(listed.stderr.contains("another program took"), "{what}: {listed}");
-        assert!(listed.stderr.contains("'git agent doctor --fix' brings them back"), "{what}: {listed}");
+        assert!(listed.stderr.contains("another program removed"), "{what}: {listed}");
+        assert!(listed.stderr.contains("'git agent doctor --fix' restores them"), "{what}: {listed}");
         // Told once; what is written in between changes nothing about it.
         repo.agent(&["add", "--id", "t-7", "Meanwhile"]).success();
         let doctor = repo.agent(&["doctor"]);
         assert!(doctor.stdout.contains("! taken: another program removed events from the ledger"), "{what}: {doctor}");
         let fixed = repo.agent(&["doctor", "--fix", "--json"]).json();
-        assert!(fixed["fixed"][0].as_str().unwrap().contains("came back into the ledger"), "{what}: {fixed}");
+        assert!(fixed["fixed"][0].as_str().unwrap().contains("to the ledger"), "{what}: {fixed}");
         let remarks = repo.agent(&["show", "t-1", "--json"]).json()["task"]["notes"].clone();
         assert_eq!(remarks.as_array().unwrap().last().unwrap()["text"], "not pushed yet", "{what}");
         assert_eq!(ids(&repo), ["t-1", "t-2", "t-3", "t-7"], "{what}");
@@ -179,7 +179,7 @@ fn a_commit_between_a_fetch_and_the_next_command_hides_nothing() {
     repo.git(&["fetch", "-q", "origin", "+refs/notes/*:refs/notes/*"]).success();
     repo.commit_file("b", "two\n", "recorded by a hook");
     let listed = repo.agent(&["list"]).success();
-    assert!(listed.stderr.contains("another program took 1 event of t-2"), "{listed}");
+    assert!(listed.stderr.contains("another program removed 1 event of t-2"), "{listed}");
     repo.agent(&["doctor", "--fix", "-q"]).success();
     assert_eq!(repo.agent(&["show", "t-2", "--json"]).json()["task"]["status"], "in_progress");
 }
@@ -282,16 +282,13 @@ fn a_fetch_of_every_ref_hides_nothing() {
             repo.git(&["fetch", "-q", prune, "--update-head-ok", "../other", "+refs/*:refs/*"]).success();
             let listed = repo.agent(&["list", "--all"]).success();
             assert!(
-                listed.stderr.contains("another program took 2 events of t-")
-                    && listed.stderr.contains(" and 1 other note out"),
+                listed.stderr.contains("another program removed 2 events of t-")
+                    && listed.stderr.contains(" and 1 other note from"),
                 "{what}: {listed}"
             );
             assert_eq!(repo.agent(&["list", "--all"]).success().stderr, "", "{what}: told once");
             let fixed = repo.agent(&["doctor", "--fix", "--json"]).json();
-            assert!(
-                fixed["fixed"][0].as_str().unwrap().contains("2 events came back into the ledger"),
-                "{what}: {fixed}"
-            );
+            assert!(fixed["fixed"][0].as_str().unwrap().contains("restored 2 events to the ledger"), "{what}: {fixed}");
             for (task, text) in [("t-1", "not pushed yet"), ("t-2", "nor this"), ("t-3", "of the other clone")] {
                 let remarks = repo.agent(&["show", task, "--json"]).json()["task"]["notes"].clone();
                 assert_eq!(remarks.as_array().unwrap().last().unwrap()["text"], text, "{what}");
@@ -310,7 +307,7 @@ fn a_ledger_whose_last_state_is_gone_is_not_silently_another() {
     repo.git(&["fetch", "-q", "--prune", "--update-head-ok", "../other", "+refs/*:refs/*"]).success();
     repo.sh("git reflog expire --expire=now --all; rm -r .git/logs/refs/notes; git gc -q --prune=now").success();
     let listed = repo.agent(&["list", "--all"]).success();
-    assert!(listed.stderr.contains("its last state of this clone"), "{listed}");
+    assert!(listed.stderr.contains("this clone's last state of it"), "{listed}");
     assert!(listed.stderr.contains("no longer exists"), "{listed}");
     repo.agent(&["note", "it goes on", "--task", "t-1"]).success();
     assert_eq!(repo.agent(&["list", "--all"]).success().stderr, "", "told once");
@@ -326,7 +323,7 @@ fn what_stock_notes_prune_and_merge_take_is_noticed_too() {
     repo.git(&["fetch", "-q", "../other", &format!("{LEDGER}:refs/notes/theirs")]).success();
     repo.git(&["notes", "--ref=agent-tasks", "merge", "-q", "-s", "theirs", "refs/notes/theirs"]).success();
     let listed = repo.agent(&["list", "--all"]).success();
-    assert!(listed.stderr.contains("another program took 1 event of t-1 out of the ledger"), "{listed}");
+    assert!(listed.stderr.contains("another program removed 1 event of t-1 from the ledger"), "{listed}");
     repo.agent(&["doctor", "--fix", "-q"]).success();
     let note = repo.git(&["notes", "--ref=agent-tasks", "show", &key(&repo, "t-1")]).stdout;
     assert!(note.contains("\"not pushed yet\"") && note.contains("\"of the other clone\""), "{note}");
@@ -354,7 +351,7 @@ fn what_stock_notes_prune_and_merge_take_is_noticed_too() {
     std::fs::remove_file(gone).unwrap();
     repo.git(&["notes", "--ref=agent-tasks", "prune"]).success();
     let listed = repo.agent(&["list", "--all"]).success();
-    assert!(listed.stderr.contains("another program took 2 events of t-2 out of the ledger"), "{listed}");
+    assert!(listed.stderr.contains("another program removed 2 events of t-2 from the ledger"), "{listed}");
     repo.agent(&["doctor", "--fix", "-q"]).success();
     assert_eq!(ids(&repo), ["t-1", "t-2", "t-3"]);
     repo.git(&["notes", "--ref=agent-tasks", "prune"]).success();

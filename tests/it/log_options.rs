@@ -181,44 +181,44 @@ fn words_are_tasks_revisions_or_paths_and_never_guessed() {
     repo.agent(&["add", "Two", "--id", "twin-2", "-q"]).success();
     insta::assert_snapshot!(repo.agent(&["log", "side"]), @r"
     ------- stderr -------
-    error: 'side' is task side and a revision, too
+    error: 'side' is both task side and a revision
     hint: for the task: git agent log --task side
-    hint: for the revision: write it another way, as 'refs/heads/…' or with its full object id
+    hint: for the revision: write it as 'refs/heads/…' or as a full object id
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["log", "a"]), @r"
     ------- stderr -------
-    error: 'a' is task a and a path, too
+    error: 'a' is both task a and a path
     hint: for the task: git agent log --task a
     hint: for the path: git agent log -- 'a'
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["log", "twin"]), @r"
     ------- stderr -------
-    error: 2 tasks begin with 'twin': twin-1, twin-2
-    hint: give more of the id
+    error: 'twin' matches 2 tasks: twin-1, twin-2
+    hint: use a longer prefix of the id
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["log", "t-2"]), @r"
     ------- stderr -------
-    error: there is no task, revision or path 't-2'
+    error: 't-2' is not a task, revision or path
     hint: did you mean t-1?
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["log", "nothing..main"]), @r"
     ------- stderr -------
-    error: git cannot show this log: ambiguous argument 'nothing..main': unknown revision or path not in the working tree.
-    hint: revisions, options and paths are those of 'git log'; paths come after '--'
+    error: 'git log' failed: ambiguous argument 'nothing..main': unknown revision or path not in the working tree.
+    hint: revisions, options and paths are as in 'git log'; paths follow '--'
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["log", "--format=%H"]), @r"
     ------- stderr -------
-    error: 'git agent log' does not take '--format=%H'
-    hint: its forms are the default one, --oneline, --json and --jsonl; 'git log' has all the others
+    error: 'git agent log' does not support '--format=%H'
+    hint: it supports the default format, --oneline, --json and --jsonl; for others, use 'git log'
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["log", "--json", "--frobnicate"]), @r#"
-    {"schema":1,"error":{"code":"bad-revision","message":"git cannot show this log: unrecognized argument: --frobnicate","hints":["revisions, options and paths are those of 'git log'; paths come after '--'"],"retryable":false}}
+    {"schema":1,"error":{"code":"bad-revision","message":"'git log' failed: unrecognized argument: --frobnicate","hints":["revisions, options and paths are as in 'git log'; paths follow '--'"],"retryable":false}}
     [exit code 2]
     "#);
     assert_eq!(story(&repo, &["--task", "side"]), ["<create>"]);

@@ -71,9 +71,9 @@ fn a_clone_without_the_notes_knows_the_trailers_and_says_what_is_missing() {
     insta::assert_snapshot!(clone.agent(&["log", "t-2"]), @r"
     ------- stderr -------
     warning: the commits name tasks, but this clone does not have their notes; 'git agent init' fetches them now and with every fetch, 'git agent sync' only once
-    error: there is no task, revision or path 't-2'
-    hint: this ledger has no tasks yet: 'git agent add <title>' makes one
-    hint: in a fresh clone, get the tasks with 'git agent init'
+    error: 't-2' is not a task, revision or path
+    hint: this ledger has no tasks yet: 'git agent add <title>' creates one
+    hint: in a fresh clone, fetch the tasks with 'git agent init'
     [exit code 2]
     ");
     assert_eq!(subjects(&clone, &["t-1"]), ["one"]);

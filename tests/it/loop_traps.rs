@@ -74,7 +74,7 @@ fn what_is_only_claimed_is_answered_first_and_named() {
     }
     let brief = repo.agent(&["brief"]).success().stdout;
     assert!(brief.contains("- held by you, pending: b > B\n"), "{brief}");
-    assert!(brief.contains("- `git agent start b`: goes on with what you hold\n"), "{brief}");
+    assert!(brief.contains("- `git agent start b`: continues the task that you hold\n"), "{brief}");
     assert_eq!(repo.agent(&["brief", "--json"]).json()["state"]["held"], serde_json::json!(["b"]));
     insta::assert_snapshot!(repo.agent(&["next"]), @r"
     b B
@@ -176,7 +176,7 @@ fn a_second_start_in_another_worktree_names_the_first() {
     }
     let other = repo.worktree("other");
     let warned =
-        |output: &str| output.contains("a is the active task of ") && output.contains(", too: commits of both");
+        |output: &str| output.contains("a is also the active task of ") && output.contains(": commits of both");
     assert!(!warned(&repo.agent(&["start", "a"]).success().stderr));
     assert!(warned(&other.agent(&["start", "a"]).success().stderr));
     assert!(!warned(&other.agent(&["start", "b"]).success().stderr));

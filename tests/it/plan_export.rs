@@ -149,13 +149,13 @@ fn an_export_into_a_file_is_written_as_its_name_says() {
     assert!(refused.stdout.contains("\"bad-format\""), "{refused}");
     insta::assert_snapshot!(repo.agent(&["plan", "export", "--format", "yaml"]), @r"
     ------- stderr -------
-    error: there is no plan format 'yaml'
+    error: unknown plan format 'yaml'
     hint: the formats are toml, json, markdown, task-master, ralph, feature-list, features, beads, todo
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["plan", "export", "--format", "todo"]), @r"
     ------- stderr -------
-    error: the plan format todo is only read, and not written
+    error: plan format todo can only be read, not written
     hint: the formats are toml, json, markdown, feature-list, features, beads
     [exit code 2]
     ");

@@ -75,7 +75,7 @@ fn words_in_brackets_are_text_and_strange_marks_are_counted() {
     let text = "- [ ] A\n- [P] tasks touch different files\n- [1] footnote\n- [A] option\n- [P] again\n- [US1] story\n- [link](x)\n";
     let (ids, left) = checklist(text);
     assert_eq!(ids, ["a"]);
-    assert_eq!(left[0], ("'[P]' is no mark of a checkbox: read as text".to_owned(), 2, json!(["2:3", "5:3"])));
+    assert_eq!(left[0], ("'[P]' is not a checkbox: read as text".to_owned(), 2, json!(["2:3", "5:3"])));
     assert_eq!(left.len(), 3);
 
     let repo = start();
@@ -85,9 +85,9 @@ fn words_in_brackets_are_text_and_strange_marks_are_counted() {
     let (done, now, open) = ("completed", "in_progress", "pending");
     assert_eq!(states, [done, done, done, now, done, open, open, "failed", now]);
     let left: Vec<String> = answer["left"].as_array().unwrap().iter().map(|left| words(&left["what"])).collect();
-    assert_eq!(left, ["the mark '[?]' is not known: taken as pending", "a checkbox without words is left out"]);
+    assert_eq!(left, ["unknown mark '[?]': treated as pending", "a checkbox without text is skipped"]);
     let people = repo.agent(&["plan", "import", "tasks.md"]).success();
-    assert!(people.stderr.contains("warning: tasks.md:7:3: the mark '[?]' is not known"), "{people}");
+    assert!(people.stderr.contains("warning: tasks.md:7:3: unknown mark '[?]'"), "{people}");
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn states_in_the_words_of_many_tools_are_known() {
     for (at, (word, status)) in words.iter().enumerate() {
         assert_eq!(task(&repo, &format!("t{at}"))["status"], *status, "{word}");
     }
-    assert_eq!(answer["left"][0]["what"], "there is no status 'odd': it is kept as a remark");
+    assert_eq!(answer["left"][0]["what"], "unknown status 'odd': kept as a note");
     assert_eq!(task(&repo, "t10")["notes"][0]["text"], "plan: status odd");
     assert_eq!(task(&repo, "t5")["blockers"][0]["text"], "deferred in the plan");
 }
@@ -201,9 +201,14 @@ fn nothing_of_a_feature_is_dropped_silently() {
     assert_eq!(login["labels"], json!(["a", "b"]));
     assert_eq!(login["files"], json!(["src/a.rs"]));
     let left: Vec<String> = answer["left"].as_array().unwrap().iter().map(|left| words(&left["what"])).collect();
-    for part in
-        ["says of itself", "'/etc/passwd'", "the key 'iteration'", "beyond 4", "comes after", "wait for each other"]
-    {
+    for part in [
+        "metadata of the file",
+        "'/etc/passwd'",
+        "the key 'iteration'",
+        "above 4",
+        "a dependency cannot be resolved",
+        "wait for each other",
+    ] {
         assert!(left.iter().any(|left| left.contains(part)), "{part}: {left:?}");
     }
     assert_eq!(task(&repo, "feat-2")["accept"], "it is there");
@@ -421,7 +426,7 @@ fn tasks_that_name_those_behind_them() {
     );
     let after = find(&tasks, "B")["after"].as_array().unwrap();
     assert_eq!(after.len(), 2, "{tasks:?}");
-    assert!(answer["left"].to_string().contains("what a task comes before is not one task here"), "{answer}");
+    assert!(answer["left"].to_string().contains("a dependent task cannot be resolved"), "{answer}");
     let issues = br#"{"issues": [{"number": 1, "title": "A", "state": "CLOSED", "body": "Words.", "labels": [{"name": "bug"}]}]}"#;
     let (_, tasks) = imported("issues.json", issues);
     assert_eq!((&tasks[0]["status"], &tasks[0]["description"]), (&json!("completed"), &json!("Words.")));
@@ -442,5 +447,5 @@ fn texts_of_other_systems_and_what_hides_in_them() {
     assert_eq!(find(&tasks, "A")["status"], "completed");
     let repo = start();
     repo.write("list.jsonl", "{\"a\": 1}\n");
-    assert!(repo.agent(&["plan", "import", "list.jsonl"]).exits(2).stderr.contains("there is no issue in it"));
+    assert!(repo.agent(&["plan", "import", "list.jsonl"]).exits(2).stderr.contains("it contains no issue"));
 }

@@ -203,7 +203,7 @@ fn nothing_that_happened_here_is_taken_back() {
     = begun (begun), kept: in progress here
     = failed (failed), kept: failed here
     = held (held), kept: in progress here
-    = unblocked (unblocked), kept: a blocker of the plan is gone here
+    = unblocked (unblocked), kept: a blocker of the plan no longer exists here
     Nothing to do, 2 are as the plan says, 6 are kept as it is here.
     ");
     repo.write("plan.toml", plan("in_progress"));
@@ -272,7 +272,7 @@ fn a_plan_knows_the_tasks_of_the_ledger() {
     );
     repo.write("plan.toml", "[[task]]\nid = \"top\"\ntitle = \"Top\"\nparent = \"mine\"\n");
     let refused = repo.agent(&["plan", "import", "plan.toml"]).exits(1);
-    assert!(refused.stderr.contains("these tasks are parts of each other: top → mine → top"), "{refused}");
+    assert!(refused.stderr.contains("these tasks are subtasks of each other: top → mine → top"), "{refused}");
 }
 
 #[test]

@@ -43,18 +43,18 @@ fn syntax_errors_say_where() {
 #[test]
 fn meanings_that_there_are_not_say_where() {
     let toml = |text: &str| refused("p.toml", format!("[[task]]\ntitle = \"A\"\n{text}\n"));
-    assert_eq!(toml("status = \"dnoe\""), "bad-plan p.toml:3:10: there is no status 'dnoe'");
-    assert_eq!(toml("priority = 5"), "bad-plan p.toml:3:12: priority is 5, and not a whole number up to 4");
-    assert_eq!(toml("priority = -1"), "bad-plan p.toml:3:12: priority is -1, and not a whole number up to 4");
+    assert_eq!(toml("status = \"dnoe\""), "bad-plan p.toml:3:10: unknown status 'dnoe'");
+    assert_eq!(toml("priority = 5"), "bad-plan p.toml:3:12: priority is 5, not a whole number up to 4");
+    assert_eq!(toml("priority = -1"), "bad-plan p.toml:3:12: priority is -1, not a whole number up to 4");
     assert_eq!(
         toml("priority = 99999999999999999999999999999999999999999999"),
-        "bad-plan p.toml:3:12: priority is 9999999999999999999999999999999999999999, and not a whole number up to 4"
+        "bad-plan p.toml:3:12: priority is 9999999999999999999999999999999999999999, not a whole number up to 4"
     );
     assert_eq!(
         toml("estimate = \"soon\""),
-        "bad-plan p.toml:3:12: estimate is 'soon', and not a duration like 90s, 30m, 2h or 1d"
+        "bad-plan p.toml:3:12: estimate is 'soon', not a duration like 90s, 30m, 2h or 1d"
     );
-    assert_eq!(toml("after = [1]"), "bad-plan p.toml:3:10: after is 1, and not a text");
+    assert_eq!(toml("after = [1]"), "bad-plan p.toml:3:10: after is 1, not a string");
     assert_eq!(toml("titel = \"B\""), "bad-plan p.toml:3:9: a task has no key 'titel'");
     assert_eq!(
         toml("files = [\"a\", \"../b\"]"),
@@ -62,12 +62,12 @@ fn meanings_that_there_are_not_say_where() {
     );
     assert_eq!(
         toml("files = [\"/etc/passwd\"]"),
-        "bad-plan p.toml:3:10: cannot use the path '/etc/passwd': it is not from the top of the work tree"
+        "bad-plan p.toml:3:10: cannot use the path '/etc/passwd': it is not relative to the top of the work tree"
     );
-    assert_eq!(toml("result_json = \"{\"").split(": ").nth(1), Some("result_json is no JSON"));
+    assert_eq!(toml("result_json = \"{\"").split(": ").nth(1), Some("result_json is not JSON"));
     assert_eq!(
         toml("id = \"../x\""),
-        "bad-plan p.toml:3:6: '../x' cannot be an id: an id has only letters, digits, '.', '_' and '-', not '/'"
+        "bad-plan p.toml:3:6: '../x' cannot be an id: an id can contain only letters, digits, '.', '_' and '-', not '/'"
     );
     assert_eq!(
         toml("id = \"x\"\n[[task]]\ntitle = \"B\"\nid = \"x\""),
@@ -96,11 +96,11 @@ fn meanings_that_there_are_not_say_where() {
 fn texts_that_no_task_can_hold_say_where() {
     assert_eq!(
         refused("p.toml", "[[task]]\ntitle = \"A\\u001b[2J\"\n"),
-        "bad-plan p.toml:2:9: cannot take the title: it contains the control character \\u{1b}"
+        "bad-plan p.toml:2:9: invalid title: it contains the control character \\u{1b}"
     );
     assert!(refused("p.json", "{\"tasks\": [{\"title\": \"A\0\"}]}").starts_with("plan-syntax p.json:1:2"));
     let long = refused("p.toml", format!("[[task]]\ntitle = \"{}\"\n", "x".repeat(1_001)));
-    assert!(long.starts_with("bad-plan p.toml:2:9: cannot take the title: it has 1001 bytes"), "{long}");
+    assert!(long.starts_with("bad-plan p.toml:2:9: invalid title: it has 1001 bytes"), "{long}");
     let files: Vec<String> = (0..300).map(|n| format!("\"src/some/where/file_{n:04}.rs\"")).collect();
     assert_eq!(
         refused("p.toml", format!("[[task]]\ntitle = \"A\"\nfiles = [{}]\n", files.join(","))),
@@ -151,9 +151,9 @@ fn what_is_like_no_plan_is_refused_with_the_formats() {
     repo.write("notes.txt", "hello\n");
     insta::assert_snapshot!(repo.agent(&["plan", "import", "notes.txt"]), @r"
     ------- stderr -------
-    error: 'notes.txt' is like no plan that git-agent knows; nothing was imported
+    error: 'notes.txt' is not a plan in a format that git-agent knows; nothing was imported
     hint: the formats are toml, json, markdown, task-master, ralph, feature-list, features, beads, todo
-    hint: --format says which one it is
+    hint: --format sets the format
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["plan", "import", "no-such-file"]), @r"

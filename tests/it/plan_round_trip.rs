@@ -130,7 +130,7 @@ fn issues_of_beads_keep_their_kind_labels_and_times() {
     let repo = start();
     repo.write("issues.jsonl", ISSUES);
     let answer = repo.agent(&["plan", "import", "issues.jsonl", "--json"]).json();
-    assert_eq!(answer["left"][0]["what"], "what is no issue is left out");
+    assert_eq!(answer["left"][0]["what"], "an entry that is not an issue is skipped");
     let fields = |text: &str| -> Vec<Value> {
         let issue = |line: &str| serde_json::from_str::<Value>(line).unwrap();
         let keys = ["id", "issue_type", "labels", "assignee", "created_at", "closed_at", "dependencies"];

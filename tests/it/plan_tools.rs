@@ -117,7 +117,7 @@ fn plans_that_are_alike_are_told_apart_below_tasks_of_their_own() {
     }
     insta::assert_snapshot!(repo.agent(&["plan", "import", "tasks.md", "--parent", "logn"]), @r"
     ------- stderr -------
-    error: there is no task 'logn'
+    error: task 'logn' does not exist
     hint: did you mean login?
     [exit code 2]
     ");
@@ -269,17 +269,14 @@ fn a_plan_of_ours_with_a_word_of_theirs_is_not_read_as_theirs() {
 #[test]
 fn what_task_master_has_wrong_is_left_out_and_counted() {
     for (text, expected) in [
-        (
-            TASK_MASTER.replace("[\"2.2\", 4]", "[\"2.2\", 9]"),
-            "9:85: what a task comes after is not one task here: left out",
-        ),
-        (TASK_MASTER.replace("\"high\"", "\"odd\""), "5:20: there is no priority 'odd': it is kept as a remark"),
-        (TASK_MASTER.replace("\"review\"", "\"odd\""), "8:49: there is no status 'odd': it is kept as a remark"),
-        (TASK_MASTER.replace("\"id\": 3", "\"id\": 2"), "9:9: a task without a number of its own gets one"),
-        (TASK_MASTER.replace("\"id\": \"4\"", "\"id\": 2"), "10:7: a task without a number of its own gets one"),
+        (TASK_MASTER.replace("[\"2.2\", 4]", "[\"2.2\", 9]"), "9:85: a dependency cannot be resolved: skipped"),
+        (TASK_MASTER.replace("\"high\"", "\"odd\""), "5:20: unknown priority 'odd': kept as a note"),
+        (TASK_MASTER.replace("\"review\"", "\"odd\""), "8:49: unknown status 'odd': kept as a note"),
+        (TASK_MASTER.replace("\"id\": 3", "\"id\": 2"), "9:9: a task without a number gets one"),
+        (TASK_MASTER.replace("\"id\": \"4\"", "\"id\": 2"), "10:7: a task without a number gets one"),
         (
             TASK_MASTER.replace("\"dependencies\": [1, \"1\"]", "\"dependencies\": [3]").replace("[\"2.2\", 4]", "[2]"),
-            "tasks wait for each other: a step of the circle is left out",
+            "tasks wait for each other: one step of the cycle is skipped",
         ),
         (
             TASK_MASTER.replace("\"title\": \"Set up\"", "\"title\": \"a\\u0007\""),
@@ -345,5 +342,5 @@ fn features_say_what_they_come_after_by_id_name_or_number() {
     // A number that two have means neither.
     repo.write("plan.json", list.replace("\"id\": 2", "\"id\": 1"));
     let answer = repo.agent(&["plan", "import", "plan.json", "--json"]).json();
-    assert_eq!(answer["left"][0]["what"], "what a task comes after is not one task here: left out");
+    assert_eq!(answer["left"][0]["what"], "a dependency cannot be resolved: skipped");
 }

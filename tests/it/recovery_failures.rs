@@ -319,7 +319,7 @@ fn write_failure_leaves_nothing_deleted() {
         for step in ["Locked", "Prepared", "MovedAside", "CheckedOut", "Filled", "Indexed", "Recorded"] {
             let output =
                 repo.run("git-agent").args(["rollback", "t@1"]).env("GIT_AGENT_TEST_FAIL", step).run().failure();
-            assert!(output.stderr.contains("everything is as it was before"), "{step}: {output}");
+            assert!(output.stderr.contains("everything was restored to its previous state"), "{step}: {output}");
             same(&Whole::of(&repo), &before, &format!("failed at {step}"));
         }
     });
@@ -340,7 +340,8 @@ fn a_filter_that_fails_leaves_nothing_deleted() {
         let before = Whole::of(&repo);
         let output = repo.agent(&["rollback", "t@1"]).failure();
         assert!(
-            output.stderr.contains("large.bin") && output.stderr.contains("everything is as it was before"),
+            output.stderr.contains("large.bin")
+                && output.stderr.contains("everything was restored to its previous state"),
             "{output}"
         );
         same(&Whole::of(&repo), &before, "after the failure");

@@ -94,7 +94,7 @@ fn locks_of_the_living_are_never_removed() {
             assert!(!held.is_empty());
             for _ in 0..2 {
                 let output = repo.agent(&["rollback", "t@1", "--mode", "restore"]).failure();
-                assert!(output.stderr.contains("everything is as it was before"), "{output}");
+                assert!(output.stderr.contains("everything was restored to its previous state"), "{output}");
                 assert_eq!(locks(&repo), held, "{locked}");
                 // Longer than any lock of a transaction used to be waited for.
                 std::thread::sleep(Duration::from_millis(2200));
@@ -164,7 +164,7 @@ fn only_the_git_is_killed() {
         let before = Whole::of(&repo);
         let rollback = repo.run("git-agent").args(["rollback", "t@1", "--mode", "rewind"]);
         let output = rollback.env("DIE_AT", "1").run().failure();
-        assert!(output.stderr.contains("everything is as it was before"), "{output}");
+        assert!(output.stderr.contains("everything was restored to its previous state"), "{output}");
         same(&Whole::of(&repo), &before, "after the failure");
         assert_eq!(locks(&repo), [""; 0]);
     });
@@ -311,7 +311,7 @@ fn a_hook_that_allows_branches_alone_does_not_see_what_is_ours() {
             repo.write_script(".git/hooks/reference-transaction", "#!/bin/sh\nexit 1\n");
             let before = Whole::of(&repo);
             let output = repo.agent(&["rollback", "t@1", "--mode", "rewind"]).failure();
-            assert!(output.stderr.contains("everything is as it was before"), "{output}");
+            assert!(output.stderr.contains("everything was restored to its previous state"), "{output}");
             same(&Whole::of(&repo), &before, "after a veto");
         }
     });
@@ -326,7 +326,7 @@ fn nobody_stands_where_a_file_has_to_be() {
         for place in ["d", "d/deep"] {
             assert_eq!(refused(&repo.at(place), &["rollback", "t@1"], 1), "directory-in-use", "{place}");
             let output = repo.sh(&format!("cd {place}; git -C \"$OLDPWD\" agent rollback t@1; false")).failure();
-            assert!(output.stderr.contains("'d' has to become a file"), "{place}: {output}");
+            assert!(output.stderr.contains("'d' must become a file"), "{place}: {output}");
         }
         assert_eq!(repo.read("d/deep/file"), "2\n");
         round_trip(&repo, &["t@1"], |repo| assert_eq!(repo.read("d"), "a file\n"));

@@ -61,7 +61,7 @@ fn what_was_moved_is_put_back_on_a_full_disk() {
                     repo.agent(&["undo"]).success();
                 }
                 Some(6) => panic!("with {free} KiB it was not put back:\n{output}"),
-                _ if output.stderr.contains("everything is as it was before") => put_back += 1,
+                _ if output.stderr.contains("everything was restored to its previous state") => put_back += 1,
                 _ => refused += 1,
             }
             fs::remove_file(repo.path().join(".git/hog")).unwrap_or_default();
@@ -87,7 +87,7 @@ fn somebody_else_takes_the_room_in_the_middle() {
     let before = Whole::of(&repo);
     for _ in 0..2 {
         let output = repo.agent(&["rollback", "t@1"]).failure();
-        assert!(output.stderr.contains("everything is as it was before"), "{output}");
+        assert!(output.stderr.contains("everything was restored to its previous state"), "{output}");
         let is_full = repo.sh("df -k --output=avail . | tail -n 1").text();
         assert!(is_full.trim().parse::<u64>().unwrap() < 1024, "{is_full}");
         fs::remove_file(repo.path().join(".git/hog")).unwrap();
@@ -119,7 +119,7 @@ fn no_file_name_is_left() {
         repo.sh(&taken).success();
         let output = repo.agent(&["rollback", "t@1"]);
         assert_ne!(output.code, Some(6), "with {free} names:\n{output}");
-        put_back += usize::from(output.stderr.contains("everything is as it was before"));
+        put_back += usize::from(output.stderr.contains("everything was restored to its previous state"));
         repo.sh("rm -r .git/names").success();
         if output.code == Some(0) {
             repo.agent(&["undo"]).success();

@@ -495,7 +495,7 @@ fn a_hook_that_forbids_it() {
             repo.write_script(".git/hooks/reference-transaction", veto);
             let before = Whole::of(&repo);
             let output = repo.agent(&["rollback", "t@1"]).failure();
-            assert!(output.stderr.contains("everything is as it was before"), "{output}");
+            assert!(output.stderr.contains("everything was restored to its previous state"), "{output}");
             same(&Whole::of(&repo), &before, "after the hook said no");
             // Nothing is interrupted: without a move of the branch it works.
             repo.agent(&["rollback", "t@1", "--mode", "files"]).success();

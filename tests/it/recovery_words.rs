@@ -23,20 +23,20 @@ fn where_nothing_was_done() {
     ");
     insta::assert_snapshot!(said(&repo, &["ops", "show", "01J"]), @"
     ------- stderr -------
-    error: no operation of this worktree begins with '01J'
+    error: no operation of this worktree matches '01J'
     hint: 'git agent ops' lists them
     [exit code 2]
     ");
     insta::assert_snapshot!(said(&repo, &["undo"]), @"
     ------- stderr -------
-    error: nothing to undo: no operation of this worktree is left to take back
+    error: nothing to undo: no operation of this worktree is left to undo
     nothing was changed
     hint: 'git agent ops' lists the operations, 'git agent snapshot list' the snapshots
     [exit code 1]
     ");
     insta::assert_snapshot!(said(&repo, &["undo", "01J"]), @"
     ------- stderr -------
-    error: no operation of this worktree begins with '01J'
+    error: no operation of this worktree matches '01J'
     hint: 'git agent ops' lists them
     [exit code 2]
     ");
@@ -44,7 +44,7 @@ fn where_nothing_was_done() {
     ------- stderr -------
     error: nothing to redo: the newest operation is not an undo
     nothing was changed
-    hint: 'git agent ops' lists the operations; 'git agent undo <op>' takes back a given one
+    hint: 'git agent ops' lists the operations; 'git agent undo <op>' undoes a given one
     [exit code 1]
     ");
     insta::assert_snapshot!(said(&repo, &["resume"]), @"
@@ -57,33 +57,33 @@ fn where_nothing_was_done() {
     insta::assert_snapshot!(said(&repo, &["rollback"]), @"
     ------- stderr -------
     error: no task is named, and none is active in this worktree
-    hint: name a task, or begin one with 'git agent start <task>'
+    hint: name a task, or start one with 'git agent start <task>'
     [exit code 2]
     ");
     insta::assert_snapshot!(said(&repo, &["rollback", "nobody@1"]), @"
     ------- stderr -------
-    error: there is no task 'nobody'
-    hint: this ledger has no tasks yet: 'git agent add <title>' makes one
-    hint: in a fresh clone, get the tasks with 'git agent init'
+    error: task 'nobody' does not exist
+    hint: this ledger has no tasks yet: 'git agent add <title>' creates one
+    hint: in a fresh clone, fetch the tasks with 'git agent init'
     [exit code 2]
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "list"]), @"There are no snapshots.");
     insta::assert_snapshot!(said(&repo, &["snapshot", "show", "01J"]), @"
     ------- stderr -------
-    error: there is no snapshot '01J'
-    hint: 'git agent snapshot list' shows them
+    error: snapshot '01J' does not exist
+    hint: 'git agent snapshot list' lists them
     [exit code 2]
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "restore", ""]), @"
     ------- stderr -------
-    error: there is no snapshot ''
-    hint: 'git agent snapshot list' shows them
+    error: snapshot '' does not exist
+    hint: 'git agent snapshot list' lists them
     [exit code 2]
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "drop", "x\ny"]), @r"
     ------- stderr -------
-    error: there is no snapshot 'x\ny'
-    hint: 'git agent snapshot list' shows them
+    error: snapshot 'x\ny' does not exist
+    hint: 'git agent snapshot list' lists them
     [exit code 2]
     ");
 }
@@ -99,7 +99,7 @@ fn there_and_back() {
       drops      1 commit: <oid>
       writes     2 paths: a.txt, dir/b.txt
       removes    3 paths: c.txt, keep.txt, new.txt
-      keeps      1 path: inner (it is a repository of its own)
+      keeps      1 path: inner (it is a nested repository)
     ------- stderr -------
     hint: nothing was changed; run it again without --dry-run to apply it
     ");
@@ -107,13 +107,13 @@ fn there_and_back() {
     Rolled back to t@1 (rewind)
       wrote 2 paths: a.txt, dir/b.txt
       removed 3 paths: c.txt, keep.txt, new.txt
-      kept inner: it is a repository of its own
+      kept inner: it is a nested repository
       main: <oid> -> <oid>
     ------- stderr -------
     hint: to undo it: git agent undo; the previous state is in snapshot <id>
     ");
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1"]), @"
-      kept inner: it is a repository of its own
+      kept inner: it is a nested repository
     ------- stderr -------
     Nothing to do: everything already matches t@1
     ");
@@ -192,7 +192,7 @@ fn there_and_back() {
     ------- stderr -------
     error: nothing to redo: the newest operation is not an undo
     nothing was changed
-    hint: 'git agent ops' lists the operations; 'git agent undo <op>' takes back a given one
+    hint: 'git agent ops' lists the operations; 'git agent undo <op>' undoes a given one
     [exit code 1]
     ");
     insta::assert_snapshot!(said(&repo, &["undo", "--quiet"]), @"");
@@ -212,7 +212,7 @@ fn there_and_back() {
     let rollback = listed["operations"].as_array().unwrap().iter().find(|op| op["kind"] == "rollback").unwrap().clone();
     insta::assert_snapshot!(said(&repo, &["undo", rollback["id"].as_str().unwrap()]), @"
     ------- stderr -------
-    error: cannot undo <id> (rollback t to t@1): <id> undid it already
+    error: cannot undo <id> (rollback t to t@1): <id> already undid it
     nothing was changed
     hint: 'git agent redo' undoes the last undo
     [exit code 1]
@@ -226,7 +226,7 @@ fn snapshots() {
     insta::assert_snapshot!(said(&repo, &["snapshot", "-m", "before lunch"]), @"
     Saved the work tree, 2 changed paths, as snapshot <id>
     1 path not in the snapshot:
-      inner: it is a repository of its own
+      inner: it is a nested repository
     ------- stderr -------
     hint: to list its content: git agent snapshot show <id>
     hint: to print a file: git show refs/agent/snap/<id>:worktree/<path>
@@ -234,7 +234,7 @@ fn snapshots() {
     insta::assert_snapshot!(said(&repo, &["snapshot"]), @"
     Nothing has changed since snapshot <id> (N seconds ago)
     1 path not in the snapshot:
-      inner: it is a repository of its own
+      inner: it is a nested repository
     ------- stderr -------
     hint: to list its content: git agent snapshot show <id>
     hint: to print a file: git show refs/agent/snap/<id>:worktree/<path>
@@ -264,7 +264,7 @@ fn snapshots() {
       M new.txt
 
     1 path not in the snapshot:
-      inner: it is a repository of its own
+      inner: it is a nested repository
     ------- stderr -------
     hint: to print a file: git show refs/agent/snap/<id>:worktree/<path>
     ");
@@ -272,7 +272,7 @@ fn snapshots() {
     ------- stderr -------
     error: cannot restore snapshot <id>: neither it nor the work tree has such a path
     hint: paths are relative to the current directory, as in 'git add'
-    hint: what is in it: git agent snapshot show <id>
+    hint: to list its files: git agent snapshot show <id>
     [exit code 2]
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "restore", &id, "--", "a.txt"]), @"
@@ -285,7 +285,7 @@ fn snapshots() {
     Restored snapshot <id>
       wrote 1 path: new.txt
       removed 1 path: later.txt
-      kept inner: it is a repository of its own
+      kept inner: it is a nested repository
     ------- stderr -------
     hint: to undo it: git agent undo
     ");
@@ -295,8 +295,8 @@ fn snapshots() {
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "restore", "0"]), @"
     ------- stderr -------
-    error: '0' is the beginning of 3 snapshots
-    hint: name it with more characters: 'git agent snapshot list' shows them
+    error: '0' matches 3 snapshots
+    hint: use a longer prefix: 'git agent snapshot list' lists them
     [exit code 2]
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "drop", &id]), @"
@@ -313,7 +313,7 @@ fn refusals() {
     ------- stderr -------
     error: cannot roll back t: a merge is in progress
     nothing was changed
-    hint: finish it with 'git merge --continue' or stop it with 'git merge --abort'
+    hint: finish it with 'git merge --continue' or abort it with 'git merge --abort'
     hint: --abandon-merge abandons it; the snapshot keeps it, and 'git agent undo' restores it
     [exit code 1]
     ");
@@ -322,15 +322,15 @@ fn refusals() {
     ------- stderr -------
     error: cannot restore snapshot <id>: a merge is in progress
     nothing was changed
-    hint: finish it with 'git merge --continue' or stop it with 'git merge --abort'
-    hint: a single file of it: git show refs/agent/snap/<id>:worktree/<path>
+    hint: finish it with 'git merge --continue' or abort it with 'git merge --abort'
+    hint: to show one of its files: git show refs/agent/snap/<id>:worktree/<path>
     [exit code 1]
     ");
     insta::assert_snapshot!(said(&repo, &["checkpoint"]), @"
     ------- stderr -------
     error: cannot make a checkpoint: a merge is in progress
     nothing was changed
-    hint: finish it first: 'git merge --continue'; 'git status' tells more
+    hint: finish it first: 'git merge --continue'; 'git status' shows details
     [exit code 1]
     ");
     repo.git(&["merge", "--abort"]).success();
@@ -339,21 +339,21 @@ fn refusals() {
     ------- stderr -------
     error: cannot roll back t: a rebase is in progress
     nothing was changed
-    hint: finish it with 'git rebase --continue' or stop it with 'git rebase --abort'
+    hint: finish it with 'git rebase --continue' or abort it with 'git rebase --abort'
     [exit code 1]
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "restore", &id]), @"
     ------- stderr -------
     error: cannot restore snapshot <id>: a rebase is in progress
     nothing was changed
-    hint: finish it with 'git rebase --continue' or stop it with 'git rebase --abort'
-    hint: a single file of it: git show refs/agent/snap/<id>:worktree/<path>
+    hint: finish it with 'git rebase --continue' or abort it with 'git rebase --abort'
+    hint: to show one of its files: git show refs/agent/snap/<id>:worktree/<path>
     [exit code 1]
     ");
     repo.git(&["rebase", "--abort"]).success();
     insta::assert_snapshot!(said(&repo, &["rollback", "t@9"]), @"
     ------- stderr -------
-    error: there is no t@9: t has 2 checkpoints on this history
+    error: t@9 does not exist: t has 2 checkpoints on this history
     nothing was changed
     hint: t@2 is <oid>, Ns ago: Two
     hint: t@1 is <oid>, Ns ago: One
@@ -361,11 +361,11 @@ fn refusals() {
     ");
     insta::assert_snapshot!(said(&repo, &["rollback", "t@green"]), @"
     ------- stderr -------
-    error: there is no t@green: no checkpoint of t passed a verification
+    error: t@green does not exist: no checkpoint of t passed a verification
     nothing was changed
     hint: t@2 is <oid>, Ns ago: Two
     hint: t@1 is <oid>, Ns ago: One
-    hint: 'git agent verify t' verifies the present state
+    hint: 'git agent verify t' verifies the current state
     [exit code 1]
     ");
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--", "nowhere"]), @"
@@ -393,10 +393,10 @@ fn refusals() {
     repo.agent(&["start", "u", "--also"]).success();
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1"]), @"
     ------- stderr -------
-    error: cannot roll back t: u (Another) is active in this worktree, too
+    error: cannot roll back t: u (Another) is also active in this worktree
     nothing was changed
-    hint: 'git agent pause u' stops work on it; its files stay as they are
-    hint: --shared rolls back anyway; its uncommitted changes go into the snapshot
+    hint: 'git agent pause u' stops work on it and keeps its files
+    hint: --shared rolls back anyway; the snapshot keeps its uncommitted changes
     [exit code 1]
     ");
     repo.agent(&["pause", "u"]).success();
@@ -424,7 +424,7 @@ fn refusals() {
     let checkpoint = listed.as_array().unwrap().iter().find(|op| op["title"] == "checkpoint t@2").unwrap();
     insta::assert_snapshot!(said(&repo, &["undo", checkpoint["id"].as_str().unwrap()]), @"
     ------- stderr -------
-    error: cannot undo <id> (checkpoint t@2): main has moved since; undoing it would drop the commits made there
+    error: cannot undo <id> (checkpoint t@2): main has moved since then; undoing it would drop the commits made there
     nothing was changed
     hint: undo the later operations first: 'git agent ops' lists them
     hint: to keep the state before it: git branch <name> <oid>
@@ -433,27 +433,27 @@ fn refusals() {
     repo.sh("rm -r dir; git init -q dir").success();
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--mode", "files"]), @"
     ------- stderr -------
-    error: 'dir' is in the way and cannot be saved first: it is a repository of its own
+    error: 'dir' is in the way and cannot be saved first: it is a nested repository
     nothing was changed
-    hint: what is touched must be in a snapshot before: move it out of the way yourself, then try again
-    hint: or leave it out: name the paths that are meant with -- <path>…
+    hint: it must be saved in a snapshot first: move it away yourself, then try again
+    hint: or skip it: name the other paths after --
     [exit code 1]
     ");
     repo.sh("rm -r dir; mkfifo dir").success();
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--mode", "files"]), @"
     ------- stderr -------
-    error: 'dir' is in the way and cannot be saved first: it is neither a file nor a link
+    error: 'dir' is in the way and cannot be saved first: it is neither a regular file nor a symbolic link
     nothing was changed
-    hint: what is touched must be in a snapshot before: move it out of the way yourself, then try again
-    hint: or leave it out: name the paths that are meant with -- <path>…
+    hint: it must be saved in a snapshot first: move it away yourself, then try again
+    hint: or skip it: name the other paths after --
     [exit code 1]
     ");
     repo.sh("rm dir; touch .git/index.lock").success();
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1", "--mode", "files"]), @"
     ------- stderr -------
     error: cannot lock the index: './.git/index.lock' exists
-    hint: another process may be at work in this repository: try again
-    hint: if no git is running in this repository, one died and left that file behind: remove it
+    hint: another process may be using this repository: try again
+    hint: if no git process is running in this repository, one crashed: remove the file
     [exit code 4]
     ");
 }
@@ -469,22 +469,22 @@ fn interrupted() {
     die();
     insta::assert_snapshot!(said(&repo, &["rollback", "t@1"]), @"
     ------- stderr -------
-    error: the operation <id> (rollback t to t@1) was interrupted and is half done
-    hint: to bring everything back as it was before: git agent undo
+    error: operation <id> (rollback t to t@1) was interrupted and is incomplete
+    hint: to restore the previous state: git agent undo
     hint: to finish it: git agent resume
     [exit code 6]
     ");
     insta::assert_snapshot!(said(&repo, &["redo"]), @"
     ------- stderr -------
-    error: the operation <id> (rollback t to t@1) was interrupted and is half done
-    hint: to bring everything back as it was before: git agent undo
+    error: operation <id> (rollback t to t@1) was interrupted and is incomplete
+    hint: to restore the previous state: git agent undo
     hint: to finish it: git agent resume
     [exit code 6]
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "restore", "0"]), @"
     ------- stderr -------
-    error: the operation <id> (rollback t to t@1) was interrupted and is half done
-    hint: to bring everything back as it was before: git agent undo
+    error: operation <id> (rollback t to t@1) was interrupted and is incomplete
+    hint: to restore the previous state: git agent undo
     hint: to finish it: git agent resume
     [exit code 6]
     ");

@@ -226,7 +226,7 @@ fn several_features_have_a_block_each() {
     ");
     insta::assert_snapshot!(repo.agent(&["report", "--feature", "nothing"]).exits(2), @r"
     ------- stderr -------
-    error: there is no task 'nothing'
+    error: task 'nothing' does not exist
     hint: 'git agent list --all' shows every task
     [exit code 2]
     ");

@@ -133,9 +133,9 @@ fn a_task_that_began_before_all_commits_or_never() {
     repo.agent(&["add", "T-2", "--id", "T-2"]).success();
     insta::assert_snapshot!(repo.agent(&["show", "T-2@start"]), @r"
     ------- stderr -------
-    error: cannot tell where T-2 began: it was never started
+    error: cannot determine where T-2 began: it was never started
     nothing was changed
-    hint: 'git agent show T-2' tells what is known of it
+    hint: 'git agent show T-2' shows what is known about it
     [exit code 1]
     ");
     commit(&repo, "b", "1", "T-2");
@@ -194,9 +194,9 @@ fn refusals_list_what_there_is() {
     let none = repo.agent(&["show", "T-1@last"]);
     insta::assert_snapshot!(none, @r"
     ------- stderr -------
-    error: there is no T-1@last: T-1 has no checkpoint on this history
+    error: T-1@last does not exist: T-1 has no checkpoint on this history
     nothing was changed
-    hint: T-1@start is the state before it began
+    hint: T-1@start is the state before it was started
     hint: 'git agent checkpoint' makes a checkpoint of the active task
     [exit code 1]
     ");
@@ -205,7 +205,7 @@ fn refusals_list_what_there_is() {
     }
     let said = repo.agent(&["show", "T-1@13"]).exits(1).stderr;
     let lines: Vec<&str> = said.lines().collect();
-    assert_eq!(lines[0], "error: there is no T-1@13: T-1 has 12 checkpoints on this history");
+    assert_eq!(lines[0], "error: T-1@13 does not exist: T-1 has 12 checkpoints on this history");
     let short = &repo.head()[..12];
     assert!(lines[2].starts_with(&format!("hint: T-1@12 is {short}, ")) && lines[2].ends_with("ago: a: 12"), "{said}");
     assert_eq!((lines.len(), lines[12]), (13, "hint: … and 2 more: 'git agent log T-1'"));
@@ -213,7 +213,7 @@ fn refusals_list_what_there_is() {
     assert!(said.contains("no checkpoint of T-1 passed a verification"), "{said}");
     insta::assert_snapshot!(repo.agent(&["show", "T-1@first"]), @r"
     ------- stderr -------
-    error: 'T-1@first' is no checkpoint: behind '@' stands a number, 'start', 'last' or 'green', not 'first'
+    error: 'T-1@first' is not a checkpoint: '@' must be followed by a number, 'start', 'last' or 'green', not 'first'
     hint: 'git agent log <task>' shows the checkpoints of a task with their numbers
     [exit code 2]
     ");

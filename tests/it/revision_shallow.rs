@@ -126,11 +126,11 @@ fn ids_that_only_commits_know_work_in_every_query() {
         &["note", "hi", "--task", "T12345"],
     ] {
         let refused = repo.agent(words).exits(2).stderr;
-        assert!(refused.starts_with("error: only commits name the task 'T12345'"), "{words:?}: {refused}");
+        assert!(refused.starts_with("error: task 'T12345' is named only by commits"), "{words:?}: {refused}");
         assert!(refused.contains("git agent log T12345") && refused.contains("add <title> --id T12345"), "{refused}");
     }
     let other = repo.agent(&["verify", "b/45", "--", "true"]).exits(2).stderr;
-    assert!(other.contains("only commits name the task 'b/45'") && !other.contains("--id"), "{other}");
+    assert!(other.contains("task 'b/45' is named only by commits") && !other.contains("--id"), "{other}");
     assert_eq!(ledger(), before);
     for words in
         [&["changes-since", "T9"][..], &["show", "T9@1"], &["rollback", "b/9@1"], &["bisect", "T9", "--", "true"]]
@@ -143,6 +143,6 @@ fn ids_that_only_commits_know_work_in_every_query() {
     // What is a revision as well is refused, not guessed.
     let digits = repo.head()[..7].to_owned();
     repo.commit_file("a", "3\n", &format!("three\n\nBug: {digits}"));
-    assert!(repo.agent(&["log", &digits]).exits(2).stderr.contains("a revision, too"));
+    assert!(repo.agent(&["log", &digits]).exits(2).stderr.contains("and a revision"));
     assert_eq!(repo.agent(&["log", "--task", &digits, "--no-events", "--oneline"]).success().lines().len(), 1);
 }

@@ -63,7 +63,7 @@ fn a_dry_run_tells_what_each_mode_would_do() {
     insta::assert_snapshot!(dry(&["T-1"]), @r"
     Would roll back to T-1@2 by restoring files; main does not move.
       writes     1 path: a
-      keeps      1 path: new (untracked, and may be older than the checkpoint)
+      keeps      1 path: new (untracked, possibly older than the checkpoint)
       dependent  later (Comes later), pending, depends on T-1
     ------- stderr -------
     hint: nothing was changed; run it again without --dry-run to apply it
@@ -144,7 +144,7 @@ fn a_dry_run_for_programs() {
           {
             "path": "c\n\u001b",
             "action": "remove",
-            "reason": "it was not there then"
+            "reason": "it did not exist then"
           }
         ],
         "other_tasks": [
@@ -222,10 +222,10 @@ fn refusals_in_words() {
     repo.agent(&["start", "T-2", "--also"]).success();
     insta::assert_snapshot!(refusal(&["T-1@1"]), @r"
     ------- stderr -------
-    error: cannot roll back T-1: T-2 (T-2) is active in this worktree, too
+    error: cannot roll back T-1: T-2 (T-2) is also active in this worktree
     nothing was changed
-    hint: 'git agent pause T-2' stops work on it; its files stay as they are
-    hint: --shared rolls back anyway; its uncommitted changes go into the snapshot
+    hint: 'git agent pause T-2' stops work on it and keeps its files
+    hint: --shared rolls back anyway; the snapshot keeps its uncommitted changes
     [exit code 1]
     ");
     repo.agent(&["pause", "T-2"]).success();
@@ -262,7 +262,7 @@ fn refusals_in_words() {
     ------- stderr -------
     error: cannot roll back T-1: a merge is in progress
     nothing was changed
-    hint: finish it with 'git merge --continue' or stop it with 'git merge --abort'
+    hint: finish it with 'git merge --continue' or abort it with 'git merge --abort'
     hint: --abandon-merge abandons it; the snapshot keeps it, and 'git agent undo' restores it
     [exit code 1]
     ");
@@ -271,7 +271,7 @@ fn refusals_in_words() {
     ------- stderr -------
     error: cannot roll back T-1: a merge is in progress
     nothing was changed
-    hint: finish it with 'git merge --continue' or stop it with 'git merge --abort'
+    hint: finish it with 'git merge --continue' or abort it with 'git merge --abort'
     [exit code 1]
     ");
     assert_eq!(repo.agent(&["rollback", "T-1@1", "--mode", "hard"]).code, Some(2));

@@ -116,7 +116,7 @@ fn what_a_snapshot_left_out_is_left_alone() {
         repo.write("large", "small\n");
         repo.sh("rm -r inner/.git; echo young >young").success();
         let output = repo.agent(&["snapshot", "restore", &id]).success();
-        assert!(output.stdout.contains("kept large: the snapshot does not hold it"), "{output}");
+        assert!(output.stdout.contains("kept large: it is not in the snapshot"), "{output}");
         assert_eq!((repo.read("large"), repo.read("inner/file")), ("small\n".into(), "theirs\n".into()));
         assert!(!repo.path().join("young").exists());
     });
@@ -140,21 +140,21 @@ fn what_is_neither_file_nor_link_is_not_called_the_same() {
     on_one_git(|git| {
         let repo = world(git);
         repo.sh("rm a.txt; mkfifo a.txt").success();
-        tells(&repo, "a.txt", "it is neither a file nor a link");
+        tells(&repo, "a.txt", "it is neither a regular file nor a symbolic link");
         fs::remove_file(repo.path().join("a.txt")).unwrap();
         let socket = UnixListener::bind(repo.path().join("a.txt")).unwrap();
-        tells(&repo, "a.txt", "it is neither a file nor a link");
+        tells(&repo, "a.txt", "it is neither a regular file nor a symbolic link");
         drop(socket);
         fs::remove_file(repo.path().join("a.txt")).unwrap();
         if repo.sh("mknod a.txt c 1 3").code == Some(0) {
-            tells(&repo, "a.txt", "it is neither a file nor a link");
+            tells(&repo, "a.txt", "it is neither a regular file nor a symbolic link");
         } else {
             eprintln!("SKIPPED: no device can be made here");
         }
         // Everything else comes back, and this is named.
         repo.sh("rm -f a.txt; mkfifo a.txt; echo edited >dir/b.txt").success();
         let output = repo.agent(&["rollback", "t@1"]).success();
-        assert!(output.stdout.contains("kept a.txt: it is neither a file nor a link"), "{output}");
+        assert!(output.stdout.contains("kept a.txt: it is neither a regular file nor a symbolic link"), "{output}");
         assert_eq!(repo.read("dir/b.txt"), "b at 1\n");
         let output = repo.agent(&["undo"]).success();
         assert_eq!(repo.read("dir/b.txt"), "edited\n", "{output}");

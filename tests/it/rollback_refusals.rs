@@ -58,7 +58,7 @@ fn another_task_at_work_in_the_same_worktree() {
     repo.agent(&["start", "T-2", "--also"]).success();
     let error = Ask::PLAIN.of(&repo, "T-1").unwrap_err();
     assert_eq!((error.code().word, error.kind().exit_code()), ("shared-worktree", 1));
-    assert!(error.to_string().contains("T-2 (T-2) is active in this worktree"), "{error}");
+    assert!(error.to_string().contains("T-2 (T-2) is also active in this worktree"), "{error}");
     assert!(Ask { shared: true, ..Ask::PLAIN }.of(&repo, "T-1").is_ok());
     // In another worktree it is nobody's business; closed, it is none.
     let other = repo.worktree("other");

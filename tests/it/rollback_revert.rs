@@ -389,9 +389,7 @@ fn reverting_parts_of_commits_leaves_them_in_force() {
         assert_eq!(plan.scope, Scope::of(["c".into(), "dir/a".into()]));
         let After::Commit(new) = &plan.after else { panic!("{:?}", plan.after) };
         let made = write(&repo, new, Ulid::generate()).unwrap().to_string();
-        assert!(
-            String::from_utf8(repo.message(&made)).unwrap().contains(&format!("takes back a part of commit {own}."))
-        );
+        assert!(String::from_utf8(repo.message(&made)).unwrap().contains(&format!("partially reverts commit {own}.")));
         repo.git(&["reset", "-q", "--hard", &made]).success();
         // The rest is still there to be reverted, and what is done is done.
         let rest = Ask::PLAIN.plan(&repo, "T-1@start");
@@ -426,7 +424,7 @@ fn a_rollback_can_be_rolled_back_and_gone_beyond() {
         assert_eq!(now(&repo), lines(&[]));
         commit(&repo, "theirs7", "1\n", "T-2");
         let said = repo.agent(&["rollback", "T-1@start"]).exits(1);
-        assert!(said.stderr.contains("is gone already"), "{said}");
+        assert!(said.stderr.contains("are already gone"), "{said}");
         assert_eq!(repo.git(&["ls-files", "theirs*"]).lines().len(), 7);
     });
 }

@@ -80,7 +80,7 @@ fn hooks_that_were_replaced_or_are_looked_for_elsewhere_are_said() {
         repo.git(&["config", "--unset", "core.hooksPath"]).success();
         if in_config {
             repo.git(&["config", "hook.git-agent-prepare-commit-msg.enabled", "false"]).success();
-            assert!(missing().unwrap().contains("switches the hooks off"), "{:?}", missing());
+            assert!(missing().unwrap().contains("disables the hooks"), "{:?}", missing());
         } else {
             repo.write(".git/hooks/prepare-commit-msg", "#!/bin/sh\nexit 0\n");
             assert!(missing().unwrap().contains("is not a hook of git-agent"), "{:?}", missing());

@@ -162,7 +162,7 @@ fn snapshot_fails_loud_on_unreadable_and_nested_repo() {
         assert_eq!(stored(&repo, &snapshot, "worktree/new"), b"untracked\n");
         assert!(!tree(&repo, &snapshot, "worktree").iter().any(|line| line.contains("nested")));
         let said = repo.agent(&["snapshot"]).success();
-        assert!(said.stdout.contains("  nested: it is a repository of its own\n"), "{said}");
+        assert!(said.stdout.contains("  nested: it is a nested repository\n"), "{said}");
     });
 }
 

@@ -201,14 +201,14 @@ fn is_found_by_the_beginning_of_its_id() {
     snap(&repo);
     insta::assert_snapshot!(repo.agent(&["snapshot", "show", "01k"]), @"
     ------- stderr -------
-    error: '01k' is the beginning of 2 snapshots
-    hint: name it with more characters: 'git agent snapshot list' shows them
+    error: '01k' matches 2 snapshots
+    hint: use a longer prefix: 'git agent snapshot list' lists them
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["snapshot", "drop", "nonsense"]), @"
     ------- stderr -------
-    error: there is no snapshot 'nonsense'
-    hint: 'git agent snapshot list' shows them
+    error: snapshot 'nonsense' does not exist
+    hint: 'git agent snapshot list' lists them
     [exit code 2]
     ");
     repo.agent(&["snapshot", "show", ""]).exits(2);
@@ -252,8 +252,8 @@ fn newer_and_damaged_snapshots_are_told_of() {
     repo.git(&["update-ref", other, &make(&newer, &tree)]).success();
     insta::assert_snapshot!(masked(&repo.agent(&["snapshot", "show", other])), @"
     ------- stderr -------
-    error: snapshot <id 1> has the format 2, this version knows 1
-    hint: a newer git-agent reads it
+    error: snapshot <id 1> has format 2; this version supports 1
+    hint: a newer git-agent can read it
     hint: stock git shows its files: git show refs/agent/snap/<id 1>:worktree/<path>
     [exit code 5]
     ");

@@ -46,7 +46,7 @@ fn a_bare_repository_has_nothing_to_save() {
     insta::assert_snapshot!(repo.agent(&["snapshot"]), @"
     ------- stderr -------
     error: cannot take a snapshot: this repository is bare
-    hint: run it in a worktree: 'git worktree list' shows them
+    hint: run it in a worktree: 'git worktree list' lists them
     [exit code 5]
     ");
 }

@@ -112,10 +112,14 @@ fn what_cannot_be_stored_is_refused() {
         (
             "x/nested",
             "nested-repository",
-            "'x/nested' is in the way and cannot be saved first: it is a repository of its own",
+            "'x/nested' is in the way and cannot be saved first: it is a nested repository",
         ),
-        ("x", "nested-repository", "'x/nested' is in the way and cannot be saved first: it is a repository of its own"),
-        ("pipes", "special", "'pipes/p' is in the way and cannot be saved first: it is neither a file nor a link"),
+        ("x", "nested-repository", "'x/nested' is in the way and cannot be saved first: it is a nested repository"),
+        (
+            "pipes",
+            "special",
+            "'pipes/p' is in the way and cannot be saved first: it is neither a regular file nor a symbolic link",
+        ),
         ("n", "name", "'n/.GIT' is in the way and cannot be saved first: git refuses its name"),
     ];
     for (path, code, message) in cases {

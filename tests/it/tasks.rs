@@ -49,7 +49,7 @@ fn a_task_from_add_to_complete() {
     ------- stderr -------
     error: cannot complete login: it is completed
     nothing was changed
-    hint: 'git agent reopen login' takes it up again
+    hint: to reopen it: git agent reopen login
     [exit code 1]
     ");
     let kinds: Vec<String> =
@@ -170,9 +170,9 @@ fn dependencies_and_blockers_hold_and_circles_are_spelled_out() {
     repo.agent(&["add", "c", "--id", "c", "--after", "b"]).success();
     insta::assert_snapshot!(repo.agent(&["dep", "add", "a", "--after", "c"]), @r"
     ------- stderr -------
-    error: a cannot come after c: that closes the circle a → c → b → a
+    error: a cannot depend on c: that would create the cycle a → c → b → a
     nothing was changed
-    hint: 'git agent dep remove <task> --after <task>' takes a dependency away
+    hint: 'git agent dep remove <task> --after <task>' removes a dependency
     [exit code 1]
     ");
     insta::assert_snapshot!(repo.agent(&["start", "b"]), @r"
@@ -180,7 +180,7 @@ fn dependencies_and_blockers_hold_and_circles_are_spelled_out() {
     error: cannot start b: waits for a, which is pending
     nothing was changed
     hint: 'git agent next' finds a task that is ready
-    hint: to begin it anyway: git agent start b --force
+    hint: to start it anyway: git agent start b --force
     [exit code 1]
     ");
     repo.agent(&["fail", "a", "--reason", "cannot be done"]).success();
@@ -210,13 +210,13 @@ fn ids_by_prefix_ambiguous_and_unknown() {
     assert_eq!(repo.agent(&["show", "auth-logi", "--json"]).json()["task"]["id"], "auth-login");
     insta::assert_snapshot!(repo.agent(&["show", "auth"]), @r"
     ------- stderr -------
-    error: 2 tasks begin with 'auth': auth-login, auth-logout
-    hint: give more of the id
+    error: 'auth' matches 2 tasks: auth-login, auth-logout
+    hint: use a longer prefix of the id
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["show", "auth-lgoin"]), @r"
     ------- stderr -------
-    error: there is no task 'auth-lgoin'
+    error: task 'auth-lgoin' does not exist
     hint: did you mean auth-login or auth-logout?
     [exit code 2]
     ");

@@ -44,7 +44,7 @@ fn what_was_interrupted_is_finished_or_put_back_in_the_ledger_too() {
             }
             // What fails without dying is put back in the same way.
             let failed = killed.run("git-agent").args(words).env("GIT_AGENT_TEST_FAIL", "Recorded").run().failure();
-            assert!(failed.stderr.contains("everything is as it was before"), "{failed}");
+            assert!(failed.stderr.contains("everything was restored to its previous state"), "{failed}");
             assert_eq!(standing(&killed), before, "{words:?}");
             killed.run("git-agent").args(words).env("GIT_AGENT_TEST_DIE", "Recorded").run().failure();
             killed.agent(&["resume"]).success();

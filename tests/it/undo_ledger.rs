@@ -190,7 +190,7 @@ fn what_others_did_later_stays() {
     repo.agent(&["edit", "t", "--title", "Two", "--priority", "1"]).success();
     ben(&repo, &["edit", "t", "--title", "Three"]).success();
     let why = refused(&["undo"]);
-    assert!(why.contains("builds on its title"), "{why}");
+    assert!(why.contains("depends on its title"), "{why}");
     // What does not touch it is no reason.
     repo.agent(&["edit", "t", "--priority", "0"]).success();
     ben(&repo, &["note", "--task", "t", "A remark"]).success();
@@ -293,7 +293,7 @@ fn both_sorts_are_listed_in_one_order_and_named_shortly() {
     assert_eq!(repo.git(&["rev-list", "--count", "HEAD"]).text(), "1");
     repo.agent(&["undo", "op@{9}"]).exits(2);
     let again = repo.agent(&["undo", &of("id")[1]]).exits(1);
-    assert!(again.stderr.contains("undid it already"), "{again}");
+    assert!(again.stderr.contains("already undid it"), "{again}");
 }
 
 #[test]

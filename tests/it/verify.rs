@@ -62,7 +62,7 @@ fn without_a_command_it_says_how_to_give_one() {
     let repo = with_task(TestRepo::new());
     insta::assert_snapshot!(repo.agent(&["verify"]), @r"
     ------- stderr -------
-    error: no command to verify with is given, and 'agent.verify' is not set
+    error: no verification command is given, and 'agent.verify' is not set
     hint: give one: git agent verify -- <command>
     hint: or set one for this repository: git config agent.verify '<command>'
     [exit code 2]
@@ -75,8 +75,8 @@ fn a_command_that_changes_the_content_proves_nothing() {
     let repo = with_task(TestRepo::new());
     insta::assert_snapshot!(repo.agent(&["verify", "--", "echo x >made; echo y >>a.txt"]), @r"
     ------- stderr -------
-    warning: the content changed while 'echo x >made; echo y >>a.txt' ran (exit code 0), so its outcome belongs to no state and nothing was recorded: 'a.txt', 'made'
-    hint: run it again; or ignore what the command makes: a line with its name in .gitignore
+    warning: the content changed while 'echo x >made; echo y >>a.txt' ran (exit code 0), so its result applies to no state and nothing was recorded: 'a.txt', 'made'
+    hint: run it again, or add the files that the command creates to .gitignore
     [exit code 1]
     ");
     let answer = repo.agent(&["verify", "--json", "--", "echo z >>a.txt"]).exits(1).stdout;
@@ -123,7 +123,7 @@ fn a_checkpoint_is_verified_as_it_was_committed() {
     repo.write_script(".git/hooks/pre-commit", "#!/bin/sh\ngit update-index --force-remove b.txt\n");
     repo.write("a.txt", "four\n");
     let said = repo.agent(&["checkpoint", "--verify", "true"]).success();
-    assert!(said.stderr.contains("what was verified is not what was committed"), "{said}");
+    assert!(said.stderr.contains("the commit differs from what was verified"), "{said}");
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn completing_can_need_evidence_of_the_present_content() {
     repo.git(&["config", "agent.requireVerify", "true"]).success();
     insta::assert_snapshot!(repo.agent(&["complete"]), @r"
     ------- stderr -------
-    error: cannot complete fix: the present content is tree 20e50a07feff; it was not verified, and nothing ever was for this task (agent.requireVerify)
+    error: cannot complete fix: the current content is tree 20e50a07feff; it was not verified, and no state of this task ever was (agent.requireVerify)
     nothing was changed
     hint: verify it: git agent verify fix; or both at once: git agent complete fix --verify
     hint: to complete it anyway: git agent complete fix --force

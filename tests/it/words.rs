@@ -197,19 +197,19 @@ fn show_takes_tasks_checkpoints_and_revisions() {
     assert_eq!(refused(repo, &["show", "HEAD"]), (2, "not-a-task".into()));
     insta::assert_snapshot!(repo.agent(&["show", "t-1@2:nothing"]), @r"
     ------- stderr -------
-    error: git knows no revision 't-1@2:nothing'
-    hint: its checkpoint is there, but not what the rest of the word asks for
+    error: unknown revision 't-1@2:nothing'
+    hint: its checkpoint exists, but the rest of the revision does not resolve
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["show", "t-3"]), @r"
     ------- stderr -------
-    error: there is no task 't-3'
+    error: task 't-3' does not exist
     hint: did you mean t-1 or t-2?
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["show", "t-1@x"]), @r"
     ------- stderr -------
-    error: 't-1@x' is no checkpoint: behind '@' stands a number, 'start', 'last' or 'green', not 'x'
+    error: 't-1@x' is not a checkpoint: '@' must be followed by a number, 'start', 'last' or 'green', not 'x'
     hint: 'git agent log <task>' shows the checkpoints of a task with their numbers
     [exit code 2]
     ");
@@ -229,25 +229,25 @@ fn what_is_git_s_as_well_is_never_guessed() {
     repo.git(&["branch", "t-1@2"]).success();
     insta::assert_snapshot!(repo.agent(&["log", "t-1@2"]), @r"
     ------- stderr -------
-    error: 't-1@2' is checkpoint 2 of task t-1 and a revision, too
+    error: 't-1@2' is both checkpoint 2 of task t-1 and a revision
     hint: for the checkpoint: its commit, which 'git agent log --task t-1' shows
-    hint: for the revision: write it another way, as 'refs/heads/…' or with its full object id
+    hint: for the revision: write it as 'refs/heads/…' or as a full object id
     [exit code 2]
     ");
     repo.agent(&["log", "refs/heads/t-1@2", "-n1"]).success();
     repo.write("t-1@1", "x");
     insta::assert_snapshot!(repo.agent(&["diff", "t-1@1"]), @r"
     ------- stderr -------
-    error: 't-1@1' is checkpoint 1 of task t-1 and a path, too
+    error: 't-1@1' is both checkpoint 1 of task t-1 and a path
     hint: for the checkpoint: its commit, which 'git agent log --task t-1' shows
-    hint: for the path: write it behind '--', or as './t-1@1'
+    hint: for the path: write it after '--', or as './t-1@1'
     [exit code 2]
     ");
     let expected = repo.git(&["diff", &story.stock("t-1@1"), "--"]).success().raw;
     assert_eq!(repo.agent(&["diff", "t-1@1", "--"]).success().raw, expected, "behind '--' nothing else can be meant");
     insta::assert_snapshot!(repo.agent(&["diff", "t-9@1", "HEAD"]), @r"
     ------- stderr -------
-    error: there is no task 't-9'
+    error: task 't-9' does not exist
     hint: did you mean t-1 or t-2?
     [exit code 2]
     ");
@@ -263,7 +263,7 @@ fn a_task_that_began_before_all_commits_starts_from_nothing() {
         repo.write("a", "1\n");
         assert_eq!(
             repo.agent(&["log", "@1"]).exits(1).stderr.lines().next(),
-            Some("error: there is no t-1@1: the current branch has no commit yet")
+            Some("error: t-1@1 does not exist: the current branch has no commits yet")
         );
         repo.commit_file("a", "1\n", "one\n\nTask-Id: t-1");
         repo.commit_file("a", "2\n", "two\n\nTask-Id: t-1");

@@ -114,7 +114,7 @@ once() {
     lost=$(comm -23 "$work/events" "$work/after" | head -3)
     [ -z "$lost" ] || bad="lost: $lost"
     [ "$(operations)" -ge "$operations" ] || bad="operations: $(operations) of $operations"
-    if grep -qi 'a hook of this repository' "$work/one" "$work/two"; then bad="a hook is blamed"; fi
+    if grep -qi 'a hook or commit signing failed' "$work/one" "$work/two"; then bad="a hook is blamed"; fi
     total=$((total + 1))
     [ -z "$bad" ] || { failed=$((failed + 1)); echo "FAILED $1 beside $2: $bad"; cat "$work/one" "$work/two"; }
 }

@@ -22,16 +22,16 @@ pub enum ParseError {
     #[error("its {0} cannot be read")]
     Malformed(&'static str),
     /// Longer than [`MAX_LINE`].
-    #[error("it has {0} bytes, more than the {MAX_LINE} of a line")]
+    #[error("it has {0} bytes, more than the maximum of {MAX_LINE} for a line")]
     TooLong(usize),
     /// A number that no note can have come to.
-    #[error("its n is larger than the number of events that a note can hold")]
+    #[error("its n exceeds the number of events a note can hold")]
     TooHigh,
     /// Another line has its ulid, and counts.
-    #[error("its ulid is the one of another line")]
+    #[error("another line has the same ulid")]
     Taken,
     /// A known kind whose keys are not what they should be.
-    #[error("its keys do not fit: {0}")]
+    #[error("its keys are invalid: {0}")]
     Keys(String),
 }
 
@@ -231,7 +231,7 @@ mod tests {
         assert_eq!(wrong("2026-11-22T14:35:00.000Z 01JD a n=1 note"), "its ulid cannot be read");
         assert_eq!(wrong("2026-11-22T14:35:00.000Z 01JD0000000000000000000000 a n=x note"), "its n cannot be read");
         let keys = wrong("2026-11-22T14:35:00.000Z 01JD0000000000000000000000 a n=1 note text=");
-        assert!(keys.starts_with("its keys do not fit"), "{keys}");
+        assert!(keys.starts_with("its keys are invalid"), "{keys}");
     }
 
     #[test]

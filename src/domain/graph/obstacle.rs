@@ -41,7 +41,7 @@ impl fmt::Display for Obstacle {
         match self {
             Obstacle::Status(status) => f.write_str(status.in_words()),
             Obstacle::Waits { on, status: None, .. } => {
-                write!(f, "waits for {on}, which this ledger does not have")
+                write!(f, "waits for {on}, which is not in this ledger")
             }
             Obstacle::Waits { on, status: Some(Status::Failed), failure: Some(why) } => {
                 write!(f, "waits for {on}, which failed: {why}")
@@ -49,7 +49,7 @@ impl fmt::Display for Obstacle {
             Obstacle::Waits { on, status: Some(status), .. } => {
                 write!(f, "waits for {on}, which is {}", status.in_words())
             }
-            Obstacle::Cycle(cycle) => write!(f, "is in a circle of dependencies: {}", show_cycle(cycle)),
+            Obstacle::Cycle(cycle) => write!(f, "is in a dependency cycle: {}", show_cycle(cycle)),
             Obstacle::Blocked(count) => write!(f, "{} open", plural(*count as usize, "blocker")),
             Obstacle::PutOff(until) => write!(f, "paused until {}", until.to_minute()),
             Obstacle::Claimed { by, until } => write!(f, "held by {by} until {}", until.to_minute()),

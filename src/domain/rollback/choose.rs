@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_reverted_is_not_reverted_again() {
+    fn what_is_reverted_already_is_not_reverted_again() {
         expect(&["foreign 3 reverts 2", "own 2", "own 1"], &[1], &[(2, RevertSkipReason::Reverted)]);
         // The revert was reverted by others.
         expect(&["foreign 4 reverts 3", "foreign 3 reverts 2", "own 2"], &[2], &[]);

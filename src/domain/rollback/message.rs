@@ -70,7 +70,7 @@ impl Message {
     fn line(&self, undone: &Undone) -> String {
         let Undone { commit, mainline } = undone;
         match mainline {
-            _ if self.parts => format!("This takes back a part of commit {commit}."),
+            _ if self.parts => format!("This partially reverts commit {commit}."),
             Some(parent) => format!("This reverts commit {commit}, reversing\nchanges made to {parent}."),
             None => format!("This reverts commit {commit}."),
         }

@@ -153,7 +153,7 @@ impl<'r> TempIndex<'r> {
     /// `git-failed`: there are conflicts.
     pub fn write_tree(&self) -> Result<ObjectId> {
         let answer = self.git().args(["write-tree"]).run()?;
-        ObjectId::from_hex(&cmd::line(&answer)).or_environment(|| "'git write-tree' named no tree".to_owned())
+        ObjectId::from_hex(&cmd::line(&answer)).or_environment(|| "'git write-tree' printed no tree".to_owned())
     }
 
     /// The entries of `paths`, in their order.

@@ -84,7 +84,8 @@ impl Object {
             Content::Held(bytes) => return Ok(to.write_all(bytes).or_environment(failed)?),
             Content::File { path, size } => (path, *size),
         };
-        let changed = || Error::new(codes::FILE_CHANGED, format!("'{}' changes while it is stored", path.display()));
+        let changed =
+            || Error::new(codes::FILE_CHANGED, format!("'{}' changed while it was being stored", path.display()));
         let unreadable = |error: io::Error| WriteError::FileChanged(changed().because(error));
         let mut file = BufReader::with_capacity(1 << 16, File::open(path).map_err(unreadable)?);
         let mut hasher = Hasher::new(repo, self.kind, size);

@@ -230,7 +230,7 @@ fn sync_all<'p>(paths: impl Iterator<Item = &'p Path>) -> io::Result<()> {
 /// Sync the directory that the ref file of `name` is in: git syncs the file, not its name.
 pub(in crate::git) fn sync_dir(dir: &Path) -> Result<()> {
     match File::open(dir) {
-        Ok(dir) => dir.sync_all().or_environment(|| "cannot sync a directory of refs".to_owned()),
+        Ok(dir) => dir.sync_all().or_environment(|| "cannot sync a refs directory".to_owned()),
         // Packed in the meantime.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(Error::new(codes::REF_NOT_SYNCED, format!("cannot open '{}'", dir.display())).because(error)),

@@ -39,8 +39,8 @@ impl Keep {
     pub(super) fn note(self) -> &'static str {
         match self {
             Keep::Quiet => "git-agent",
-            Keep::Held => "git-agent: an operation is under way",
-            Keep::Private => "git-agent: not for everybody to read",
+            Keep::Held => "git-agent: an operation is running",
+            Keep::Private => "git-agent: not readable by all users",
         }
     }
 

@@ -215,7 +215,7 @@ impl Batch {
 /// `git-not-runnable`; when `path` is no path here.
 pub fn filtered_id(repo: &Repo, file: &Path, path: &BStr) -> Result<Option<ObjectId>> {
     let option = [b"--path=", path.as_bytes()].concat();
-    let option = gix::path::from_byte_slice(&option).or_environment(|| format!("'{path}' is no path here"))?;
+    let option = gix::path::from_byte_slice(&option).or_environment(|| format!("'{path}' is not a valid path here"))?;
     let file = std::path::absolute(file).or_environment(|| "the current directory was deleted".to_owned())?;
     let output = repo.git().arg("hash-object").arg(option).arg("--").arg(file).output()?;
     Ok(ObjectId::from_hex(output.stdout.trim()).ok())
@@ -280,7 +280,7 @@ fn is_not_found(error: &(dyn std::error::Error + 'static)) -> bool {
 fn not_written(what: impl std::fmt::Display, error: impl Into<anyhow::Error>) -> Error {
     Error::new(codes::OBJECT_NOT_WRITTEN, format!("cannot write {what}"))
         .because(error)
-        .hint("the git directory must be writable and its disk must have room; nothing was recorded")
+        .hint("the git directory must be writable and have free disk space; nothing was recorded")
 }
 
 fn loose_name(id: ObjectId) -> String {

@@ -162,7 +162,7 @@ impl Finished {
 }
 
 fn too_large() -> Error {
-    Error::bug("more objects at once than one pack takes")
+    Error::bug("too many objects for one pack")
 }
 
 /// Type in three bits, size in 4 + 7 + 7 … bits, least significant first.

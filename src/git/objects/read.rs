@@ -172,7 +172,7 @@ impl Repo {
     fn check(&self, id: ObjectId) -> Result<()> {
         match self.names(id) {
             true => Ok(()),
-            false => Err(Error::new(codes::WRONG_OBJECT, format!("{id} is no object id of this repository"))),
+            false => Err(Error::new(codes::WRONG_OBJECT, format!("{id} is not an object id in this repository"))),
         }
     }
 }

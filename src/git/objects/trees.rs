@@ -36,7 +36,7 @@ pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
     let is_name = |name: &[u8]| !name.is_empty() && !name.contains(&b'/');
     match tree.entries.iter().all(|entry| is_name(entry.filename)) {
         true => Ok(tree.entries.iter().map(|entry| Entry::from(*entry)).collect()),
-        false => Err(Error::new(codes::DAMAGED_TREE, format!("the tree {id} is damaged: a name in it is a path"))),
+        false => Err(Error::new(codes::DAMAGED_TREE, format!("tree {id} is damaged: a name in it is a path"))),
     }
 }
 
@@ -46,7 +46,7 @@ pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
 ///
 /// When it is damaged.
 pub fn decode<'b>(repo: &Repo, id: ObjectId, bytes: &'b [u8]) -> Result<TreeRef<'b>> {
-    TreeRef::from_bytes(bytes, repo.gix().object_hash()).or_environment(|| format!("the tree {id} is damaged"))
+    TreeRef::from_bytes(bytes, repo.gix().object_hash()).or_environment(|| format!("tree {id} is damaged"))
 }
 
 /// How much of a tree, or of what differs between two, is walked. Real ones are far below; one that was made to be harmful names itself twice on every level.
@@ -74,8 +74,8 @@ impl Bounds {
         self.left = self.left.saturating_sub(1);
         match self.left > 0 && depth <= Self::DEPTH {
             true => Ok(()),
-            false => Err(Error::new(codes::TREE_TOO_LARGE, "a tree has more levels or paths than any work tree")
-                .hint("it was made to be harmful, or is damaged: 'git ls-tree' looks at it level by level")),
+            false => Err(Error::new(codes::TREE_TOO_LARGE, "a tree has too many levels or paths")
+                .hint("it is malicious or damaged: 'git ls-tree' shows it level by level")),
         }
     }
 }

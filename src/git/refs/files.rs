@@ -115,7 +115,7 @@ fn prepare<'r>(repo: &'r Repo, changes: &[RefChange], reflog: &str) -> Result<Tr
     let prepared = repo.gix().refs.transaction().prepare(edits, PATIENCE, PATIENCE);
     let prepared = prepared.map_err(refused(repo, changes))?;
     if let Some(lost) = changes.iter().filter_map(|change| change.new).find(|new| !repo.has(*new)) {
-        let message = format!("{}: the object {lost} is gone", what(changes));
+        let message = format!("{}: object {lost} is missing", what(changes));
         return Err(RefError::Vanished(Error::new(codes::REF_UPDATE_FAILED, message)));
     }
     let sync = |change: &RefChange| match File::open(file(repo, &format!("{}.lock", change.name))) {

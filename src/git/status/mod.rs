@@ -135,7 +135,7 @@ const SPOKEN: [&str; 5] = ["warning: ", "error: ", "fatal: ", "hint: ", "trace: 
 fn read(mut stream: Stream) -> Result<Status> {
     let mut status = Status::default();
     while let Some(line) = stream.next(0)? {
-        status.add(&line).ok_or_else(|| Error::bug(format!("'git status' said '{}'", line.as_bstr())))?;
+        status.add(&line).ok_or_else(|| Error::bug(format!("'git status' reported '{}'", line.as_bstr())))?;
     }
     let output = stream.finish()?;
     if !output.status.success() {

@@ -69,7 +69,7 @@ impl Check {
                 Some(format!("run 'git agent init', or add to '{}': {}", path.display(), call_line(self.hook)))
             }
             Health::Changed(path) => Some(format!("move '{}' away and run 'git agent init'", path.display())),
-            Health::SwitchedOff(key) => Some(format!("see where it is set: git config --show-origin {key}")),
+            Health::SwitchedOff(key) => Some(format!("to see where it is set: git config --show-origin {key}")),
             _ => Some("run 'git agent init'".to_owned()),
         }
     }
@@ -79,21 +79,21 @@ impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.hook.name();
         match &self.health {
-            Health::Good => write!(f, "the {name} hook is in place"),
+            Health::Good => write!(f, "the {name} hook is installed"),
             Health::Missing => write!(f, "the {name} hook is not installed"),
             Health::GitTooOld => {
-                write!(f, "the {name} hook is set in the configuration, where this git does not look for hooks")
+                write!(f, "the {name} hook is set in the configuration, but this git does not read hooks from there")
             }
             Health::Overwritten(path) => {
-                write!(f, "our hook '{}' was overwritten by another one", path.display())
+                write!(f, "the git-agent hook '{}' was overwritten by another hook", path.display())
             }
             Health::Foreign(path) => write!(f, "the hook '{}' does not call git-agent", path.display()),
-            Health::Changed(path) => write!(f, "our hook '{}' was modified", path.display()),
-            Health::Old(place) => write!(f, "the {name} hook in {place} is of an older version of git-agent"),
-            Health::NotExecutable(path) => write!(f, "git skips '{}', it is not executable", path.display()),
-            Health::SwitchedOff(key) => write!(f, "the {name} hook is switched off by '{key}'"),
+            Health::Changed(path) => write!(f, "the git-agent hook '{}' was modified", path.display()),
+            Health::Old(place) => write!(f, "the {name} hook in {place} is from an older version of git-agent"),
+            Health::NotExecutable(path) => write!(f, "git skips '{}' because it is not executable", path.display()),
+            Health::SwitchedOff(key) => write!(f, "the {name} hook is disabled by '{key}'"),
             Health::Elsewhere(dir) => {
-                write!(f, "git takes its hooks from '{}', the {name} hook is elsewhere", dir.display())
+                write!(f, "git runs hooks from '{}', but the {name} hook is elsewhere", dir.display())
             }
         }
     }
@@ -110,7 +110,7 @@ pub fn unguarded(repo: &Repo) -> Result<Option<String>> {
     }
     let bad = check(repo)?.into_iter().find(|check| check.hook == Hook::PrePush && !check.is_good());
     Ok(bad.map(|check| {
-        format!("{check}: 'git push --mirror' would push snapshots, too; {}", check.hint().unwrap_or_default())
+        format!("{check}: 'git push --mirror' would also push snapshots; {}", check.hint().unwrap_or_default())
     }))
 }
 
@@ -171,7 +171,7 @@ pub fn missing_here(repo: &Repo) -> Option<String> {
     let configured = config::command(repo, hook);
     if let Some(command) = &configured {
         match in_config(repo, hook, command) {
-            Health::SwitchedOff(key) => return Some(format!("'{key}' switches the hooks off")),
+            Health::SwitchedOff(key) => return Some(format!("'{key}' disables the hooks")),
             _ if hooks::are_configurable_here(repo) => return None,
             _ => {}
         }
@@ -189,10 +189,10 @@ pub fn missing_here(repo: &Repo) -> Option<String> {
         return skipped.then(|| format!("'{}' is not executable, and git skips it", path.display()));
     }
     Some(match configured {
-        Some(_) => "the hooks are in the configuration, which this git is too old to read".to_owned(),
+        Some(_) => "the hooks are in the configuration, but this git is too old to read them there".to_owned(),
         None if path.exists() => format!("'{}' is not a hook of git-agent", path.display()),
         None if settings.contains(&Setting::of_hooks("directory")) => {
-            format!("git takes its hooks from '{}', where those of git-agent are not", dir.display())
+            format!("git runs hooks from '{}', which does not contain those of git-agent", dir.display())
         }
         None => "the hooks of git-agent are not installed".to_owned(),
     })

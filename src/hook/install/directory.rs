@@ -106,9 +106,9 @@ pub(super) fn check(dir: &Path) -> Result<()> {
     if !is_switched_off(dir) {
         return Ok(());
     }
-    let message = format!("cannot install hooks: core.hooksPath is '{}', which is no directory", dir.display());
+    let message = format!("cannot install hooks: core.hooksPath is '{}', which is not a directory", dir.display());
     Err(Error::new(codes::HOOKS_SWITCHED_OFF, message)
-        .hint("see where it is set: git config --show-origin core.hooksPath"))
+        .hint("to see where it is set: git config --show-origin core.hooksPath"))
 }
 
 /// Whether `core.hooksPath` is set to nothing, or to what is no directory: `/dev/null`.
@@ -118,7 +118,7 @@ pub(super) fn is_switched_off(dir: &Path) -> bool {
 
 fn install_into(repo: &Repo, dir: &Path, options: &InstallOptions, report: &mut Report) -> Result<()> {
     let made_dir = !dir.exists();
-    fs::create_dir_all(dir).or_environment(|| format!("cannot make '{}'", dir.display()))?;
+    fs::create_dir_all(dir).or_environment(|| format!("cannot create '{}'", dir.display()))?;
     let mut new_files = Vec::new();
     for hook in Hook::ALL {
         report.steps.extend(stray::take_back(dir, hook)?);
@@ -185,8 +185,8 @@ fn make_room(kept: &Path, newer: &[u8]) -> Result<()> {
         PathBuf::from(name)
     });
     let free = free.find(|path| path.symlink_metadata().is_err());
-    let free =
-        free.ok_or_else(|| Error::new(codes::TOO_MANY_HOOKS, format!("there are too many of '{}.*'", kept.display())))?;
+    let free = free
+        .ok_or_else(|| Error::new(codes::TOO_MANY_HOOKS, format!("there are too many files '{}.*'", kept.display())))?;
     fs::rename(kept, &free).or_environment(|| format!("cannot rename '{}'", kept.display()))
 }
 

@@ -41,7 +41,7 @@ pub(super) fn put(file: &Path, body: &[u8]) -> Result<Change> {
     let mut flags = String::new();
     let dir = file.parent().unwrap_or(file);
     if !dir.exists() {
-        fs::create_dir_all(dir).or_environment(|| format!("cannot make '{}'", dir.display()))?;
+        fs::create_dir_all(dir).or_environment(|| format!("cannot create '{}'", dir.display()))?;
         flags.push('d');
     }
     let lock = LockedFile::take(file)?;

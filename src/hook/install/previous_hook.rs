@@ -90,7 +90,7 @@ impl Before {
             ),
         };
         format!(
-            "# The hook that was here before runs first, as if it still were here; its exit code counts.\n\
+            "# The previous hook runs first, as if it were still installed; its exit code counts.\n\
              before=${{0%/*}}/{name}{SUFFIX}\n\
              # Under another name a hook manager has moved this file aside and calls it: not back to that manager.\n\
              case ${{0##*/}}${{PRE_COMMIT_RUNNING_LEGACY-}} in {name}) ;; *)\n{skip};; esac\n\

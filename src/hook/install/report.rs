@@ -62,24 +62,19 @@ impl fmt::Display for Step {
             Step::Configured(hook) => write!(f, "Set the {} hook in the repository's configuration.", hook.name()),
             Step::Written(_, path) => write!(f, "Wrote '{}'.", path.display()),
             Step::Chained(_, path, before) => {
-                write!(
-                    f,
-                    "Wrote '{}'; the hook that was there is '{}' and runs first.",
-                    path.display(),
-                    before.display()
-                )
+                write!(f, "Wrote '{}'; the previous hook is now '{}' and runs first.", path.display(), before.display())
             }
-            Step::Already(hook) => write!(f, "The {} hook is in place.", hook.name()),
+            Step::Already(hook) => write!(f, "The {} hook is installed.", hook.name()),
             Step::Removed(hook) => write!(f, "Removed the {} hook.", hook.name()),
             Step::Restored(_, path) => write!(f, "Restored '{}'.", path.display()),
             Step::TakenBack(_, path) => {
                 write!(f, "Removed '{}', a hook of git-agent that a hook manager had moved there.", path.display())
             }
             Step::Tracked(hook, path) => {
-                write!(f, "Left '{}' alone, git tracks it. Add to it: {}", path.display(), call_line(*hook))
+                write!(f, "Skipped '{}', as git tracks it. Add to it: {}", path.display(), call_line(*hook))
             }
-            Step::Changed(_, path) => write!(f, "Left '{}' alone, it was modified.", path.display()),
-            Step::LeftOver(path) => write!(f, "Left '{}' alone: a hook that is not in use.", path.display()),
+            Step::Changed(_, path) => write!(f, "Skipped '{}', as it was modified.", path.display()),
+            Step::LeftOver(path) => write!(f, "Skipped '{}': a hook that is not in use.", path.display()),
         }
     }
 }

@@ -11,7 +11,7 @@ use bstr::{BString, ByteSlice};
 use crate::hook::{Hook, install::previous_hook::Before};
 
 const MARK: &str = "# git-agent hook ";
-const NOTICE: &str = "made by 'git agent init'; 'git agent uninstall' puts back what was here";
+const NOTICE: &str = "created by 'git agent init'; 'git agent uninstall' restores the previous hook";
 
 /// The line of a shim that reads standard input.
 const INPUT: &str = "input=$(cat)";

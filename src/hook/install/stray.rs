@@ -57,7 +57,7 @@ pub(super) fn take_back(dir: &Path, hook: Hook) -> Result<Vec<Step>> {
         let before = fs::read(&kept).ok();
         match before.zip(theirs) {
             Some((before, theirs)) if !is_same(&before, &theirs) => {
-                fs::rename(&kept, &stray).or_environment(|| format!("cannot put back '{}'", stray.display()))?;
+                fs::rename(&kept, &stray).or_environment(|| format!("cannot restore '{}'", stray.display()))?;
                 steps.push(Step::Restored(hook, stray));
             }
             found => {

@@ -50,7 +50,7 @@ fn read(text: &str) -> Result<Reading, Wrong> {
         let Node { at, what } = reader::parse_loose(text)?;
         match what {
             What::List(items) => issues = items,
-            _ => return Err(Wrong::new(at, "the export is no list")),
+            _ => return Err(Wrong::new(at, "the export is not a list")),
         }
     } else {
         let mut at = 0;
@@ -70,12 +70,12 @@ fn read(text: &str) -> Result<Reading, Wrong> {
         let is_titled =
             matches!(&issue.what, What::Table(entries) if entries.iter().any(|(key, _)| super::keys::is_title(key)));
         if !is_titled && issue.get("issue_type").is_none() {
-            reading.leave(issue.at, "what is no issue is left out");
+            reading.leave(issue.at, "an entry that is not an issue is skipped");
             continue;
         }
         let Some(mut rough) = task::read(issue, TOOL, &mut reading) else { continue };
         if super::lists::has_parts(issue) {
-            reading.leave(issue.at, "parts inside of an issue are left out");
+            reading.leave(issue.at, "nested issues are skipped");
         }
         // Ids of beads are no numbers: they do not shift.
         rough.is_numbered = false;
@@ -89,7 +89,7 @@ fn read(text: &str) -> Result<Reading, Wrong> {
         reading.items.push(rough);
     }
     if reading.items.is_empty() && !reading.left.is_empty() {
-        return Err(Wrong::new(0, "there is no issue in it"));
+        return Err(Wrong::new(0, "it contains no issue"));
     }
     reading.settle_before();
     Ok(reading)

@@ -110,14 +110,14 @@ pub(super) fn read(text: &str, tool: Tool) -> Result<Reading, Wrong> {
     let mut node = json::parse_loose(text)?;
     normalize(&mut node);
     let node = &node;
-    let tasks = list(node).ok_or_else(|| Wrong::new(node.at, "there is no list of tasks in it"))?;
+    let tasks = list(node).ok_or_else(|| Wrong::new(node.at, "it contains no list of tasks"))?;
     let mut lists = Lists { tool, reading: Reading::default(), categories: HashMap::new() };
     if let (What::Table(entries), false) = (&node.what, std::ptr::eq(tasks, std::slice::from_ref(node))) {
         let of_itself = entries.iter().filter(|(key, value)| {
             !is_parts(key, value) && !matches!(key.as_ref(), "overall_progress" | "last_updated" | "schema" | "$schema")
         });
         for (_, value) in of_itself {
-            lists.reading.leave(value.at, "what the file says of itself is not taken");
+            lists.reading.leave(value.at, "metadata of the file is skipped");
         }
     }
     let scope = Scope::new(String::new(), numbers(tasks));

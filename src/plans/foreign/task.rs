@@ -47,7 +47,7 @@ pub(super) fn read(node: &Node<'_>, tool: Tool, reading: &mut Reading) -> Option
             one.as_slice()
         }
         _ => {
-            reading.leave(node.at, "what is no task is left out");
+            reading.leave(node.at, "an entry that is not a task is skipped");
             return None;
         }
     };
@@ -59,7 +59,7 @@ pub(super) fn read(node: &Node<'_>, tool: Tool, reading: &mut Reading) -> Option
             None if super::lists::is_parts(key, value) || words::text(value).is_empty() => {}
             None => {
                 let shown: String = key.chars().take(40).collect();
-                reading.leave(value.at, format!("there is no place for the key '{}'", shown.escape_debug()));
+                reading.leave(value.at, format!("the key '{}' is not supported", shown.escape_debug()));
             }
         }
     }
@@ -106,14 +106,14 @@ impl Taken {
                     self.done = Some(self.done.unwrap_or(true) && done);
                     self.is_begun |= done;
                 }
-                None => reading.leave(value.at, format!("'{key}' is neither true nor false: taken as not done")),
+                None => reading.leave(value.at, format!("'{key}' is neither true nor false: treated as not done")),
             },
             Role::Begun => self.is_begun |= words::flag(value).unwrap_or_default(),
             Role::Priority => match words::priority(value) {
                 Some((priority, is_beyond)) => {
                     content.priority = Some(priority);
                     if is_beyond {
-                        reading.leave(value.at, "a priority beyond 4 is taken as 4, the lowest");
+                        reading.leave(value.at, "a priority above 4 is treated as 4, the lowest");
                     }
                 }
                 None => self.unknown("priority", value, reading),
@@ -204,7 +204,7 @@ impl Taken {
         let word = words::text(value);
         if !word.is_empty() {
             let shown: String = word.chars().take(40).collect();
-            reading.leave(value.at, format!("there is no {what} '{}': it is kept as a remark", shown.escape_debug()));
+            reading.leave(value.at, format!("unknown {what} '{}': kept as a note", shown.escape_debug()));
             self.about.extend(about(what, value, reading));
         }
     }
@@ -215,11 +215,11 @@ impl Taken {
             match crate::plans::check::path(path.at, &words::text(path)) {
                 Ok(file) if files.contains(&file) => {}
                 Ok(file) => files.push(file),
-                Err(wrong) => reading.leave(path.at, format!("{}: it is left out", wrong.what)),
+                Err(wrong) => reading.leave(path.at, format!("{}: it is skipped", wrong.what)),
             }
         }
         if !size::files_fit(files) {
-            reading.leave(value.at, "more files than one task can name: the last ones are left out");
+            reading.leave(value.at, "more files than one task can name: the last ones are dropped");
             while !size::files_fit(files) {
                 files.truncate(files.len() / 2);
             }
@@ -293,7 +293,7 @@ impl Taken {
             if super::lists::has_parts(node) {
                 return None;
             }
-            reading.leave(node.at, "a task without a title is left out");
+            reading.leave(node.at, "a task without a title is skipped");
             return None;
         }
         let content = &mut self.rough.content;
@@ -345,7 +345,7 @@ impl Taken {
             self.rough.is_numbered = text.ends_with(|c: char| c.is_ascii_digit());
             self.rough.id = Some(Word { at: id.at, text });
         } else if one_line(&text).is_ok() {
-            reading.leave(id.at, "an id that cannot be one here is replaced");
+            reading.leave(id.at, "an invalid id is replaced");
             self.rough.name = Some(text.clone());
             self.rough.label = Some(text);
         }
@@ -383,7 +383,7 @@ fn take_words(
                 Ok(word) if taken.contains(&word) => {}
                 Ok(word) => taken.push(word),
                 Err(why) => {
-                    reading.leave(node.at, format!("a {what} is kept as a remark: {why}"));
+                    reading.leave(node.at, format!("a {what} is kept as a note: {why}"));
                     remarks.push(format!("{key} {}", reading.lines(node.at, &part.replace('\n', " "))));
                 }
             }

@@ -76,7 +76,7 @@ fn read(node: &Node<'_>) -> Result<Reading, Wrong> {
     for (name, tag) in tags(node) {
         let Some(tasks) = tag.get("tasks") else {
             if name != "metadata" {
-                reading.leave(tag.at, "what has no tasks is left out");
+                reading.leave(tag.at, "an entry without tasks is skipped");
             }
             continue;
         };
@@ -130,7 +130,7 @@ fn numbered<'n, 't>(nodes: &'n [Node<'t>], above: &str, reading: &mut Reading) -
         if !number.is_empty() && taken.insert(number.clone()) {
             return (number, node);
         }
-        reading.leave(node.at, "a task without a number of its own gets one");
+        reading.leave(node.at, "a task without a number gets one");
         loop {
             free += 1;
             if taken.insert(free.to_string()) {

@@ -86,13 +86,13 @@ pub(super) fn entry(
         Box::Odd(shown) => {
             let at = start + (rest.as_ptr() as usize - line.as_ptr() as usize);
             if heading.is_none() {
-                reading.leave(at, format!("'[{}]' is no mark of a checkbox: read as text", shown.escape_debug()));
+                reading.leave(at, format!("'[{}]' is not a checkbox: read as text", shown.escape_debug()));
             }
             (None, false, rest)
         }
         Box::Strange(shown, after) => {
             let at = start + (rest.as_ptr() as usize - line.as_ptr() as usize);
-            reading.leave(at, format!("the mark '[{}]' is not known: taken as pending", shown.escape_debug()));
+            reading.leave(at, format!("unknown mark '[{}]': treated as pending", shown.escape_debug()));
             (Some(Status::Pending), false, after)
         }
         Box::No => (None, false, rest),
@@ -158,7 +158,7 @@ pub(super) fn entry(
     (entry.title, entry.whole) = reading.line(at, &unescape(rest));
     if entry.title.is_empty() {
         if heading.is_none() {
-            reading.leave(start, "a checkbox without words is left out");
+            reading.leave(start, "a checkbox without text is skipped");
         }
         return None;
     }
@@ -177,7 +177,7 @@ fn taken<'t>(
     for text in texts {
         match check(&unescape(text)) {
             Ok(word) => taken.push(word),
-            Err(why) => reading.leave(at, format!("a {what} is left out: {why}")),
+            Err(why) => reading.leave(at, format!("a {what} is skipped: {why}")),
         }
     }
     taken

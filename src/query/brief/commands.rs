@@ -25,7 +25,7 @@ impl Facts<'_> {
     pub fn commands(&self) -> Vec<Command> {
         if self.state.interrupted.is_some() {
             return vec![
-                command("git agent undo", "brings everything back as it was before"),
+                command("git agent undo", "restores the previous state"),
                 command("git agent resume", "finishes it"),
             ];
         }
@@ -36,22 +36,22 @@ impl Facts<'_> {
         }
         if self.state.unstamping.is_some() || self.state.is_ledger_elsewhere {
             let what = match self.state.is_ledger_elsewhere {
-                true => "gets the tasks of the remote, and installs the hooks",
+                true => "fetches the tasks of the remote and installs the hooks",
                 false => "installs the hooks, so that commits name their task",
             };
             commands.insert(0, command("git agent init", what));
         }
         if self.state.may_be_elsewhere && !self.state.is_ledger_elsewhere {
-            commands.push(command("git agent sync", "gets the tasks of others, if the remote has any"));
+            commands.push(command("git agent sync", "fetches the tasks of other clones, if the remote has any"));
         }
         if let Some(after) = &self.state.follow_up {
-            commands.push(command(after.command(), "links what was committed after it ended"));
+            commands.push(command(after.command(), "links the commits made after it ended"));
         }
         if self.state.unstamped > 0 {
             commands.push(command("git agent repair", "links the commits that do not name the task"));
         }
         if let Some(ledger) = self.state.ledger.as_ref().filter(|ledger| ledger.behind > 0) {
-            commands.push(command(format!("git agent sync {}", ledger.remote), "brings the two ledgers together"));
+            commands.push(command(format!("git agent sync {}", ledger.remote), "merges the two ledgers"));
         }
         commands
     }
@@ -67,19 +67,19 @@ impl Facts<'_> {
             Status::InProgress if focus.is_active => self.at_work(focus, commands),
             Status::InProgress if task.claim.as_ref().is_some_and(|claim| claim.stops(&self.us, self.now)) => {
                 let line = format!("git agent claim {id} --steal --reason '…'");
-                commands.push(command(line, "takes it over, if its holder is really gone"));
+                commands.push(command(line, "takes it over, if its holder has really stopped"));
             }
-            Status::InProgress => commands.push(command(format!("git agent start {id}"), "goes on with it here")),
+            Status::InProgress => commands.push(command(format!("git agent start {id}"), "continues it here")),
             Status::Pending if self.plan.waits_for.is_empty() => {
-                commands.push(command(format!("git agent start {id}"), "begins it"));
+                commands.push(command(format!("git agent start {id}"), "starts it"));
             }
             Status::Pending => {
-                commands.push(command("git agent next --start", "begins what can be done now"));
+                commands.push(command("git agent next --start", "starts a task that is ready"));
             }
-            Status::Failed => commands.push(command(format!("git agent start {id}"), "begins a new attempt")),
+            Status::Failed => commands.push(command(format!("git agent start {id}"), "starts a new attempt")),
             Status::Completed | Status::Cancelled => {
                 commands.push(self.next());
-                commands.push(command(format!("git agent reopen {id}"), "takes it up again"));
+                commands.push(command(format!("git agent reopen {id}"), "reopens it"));
             }
         }
         commands.extend(blocked);
@@ -89,33 +89,35 @@ impl Facts<'_> {
     fn at_work(&self, focus: &Focus, commands: &mut Vec<Command>) {
         let id = &focus.task.id;
         if self.standing.total > 0 && self.state.in_progress.is_none() {
-            commands.push(command("git agent checkpoint -m '…'", "commits what is not committed"));
+            commands.push(command("git agent checkpoint -m '…'", "commits the uncommitted changes"));
         }
         let settings = self.view.repo().settings();
         if settings.verify_command().is_some() {
-            commands.push(command("git agent verify", "runs the tests (agent.verify), records how they end"));
+            commands.push(command("git agent verify", "runs the tests (agent.verify) and records the result"));
             commands.push(command("git agent complete --verify --result '…'", "when it is done"));
         } else {
-            commands.push(command("git agent verify -- COMMAND", "runs a test, records how it ends"));
+            commands.push(command("git agent verify -- COMMAND", "runs a test and records the result"));
             let line = if settings.require_verify() { " --verify 'COMMAND'" } else { "" };
             commands.push(command(format!("git agent complete{line} --result '…'"), "when it is done"));
         }
-        commands.push(command("git agent fail --reason '…'", "when this attempt does not work out"));
-        commands.push(command("git agent decide '…' --why '…'", "records a decision and its why"));
+        commands.push(command("git agent fail --reason '…'", "when this attempt does not work"));
+        commands.push(command("git agent decide '…' --why '…'", "records a decision and its reason"));
         // What came after the last good state may be what broke it.
         if focus.verified.as_ref().is_some_and(|verified| verified.number < focus.checkpoints) {
             let line = format!("git agent rollback {id}@green --dry-run");
-            commands.push(command(line, "shows the way back to what was verified last"));
+            commands.push(command(line, "shows a rollback to the last verified checkpoint"));
         }
     }
 
     /// No task is active.
     fn of_nothing(&self, commands: &mut Vec<Command>) {
         if !self.active.is_empty() {
-            commands.push(command("git agent sync", "may get the active task from where it was made"));
+            commands.push(command("git agent sync", "may fetch the active task from the clone that created it"));
         }
         let held = self.held.first();
-        commands.extend(held.map(|task| command(format!("git agent start {}", task.id), "goes on with what you hold")));
+        commands.extend(
+            held.map(|task| command(format!("git agent start {}", task.id), "continues the task that you hold")),
+        );
         if held.is_none() {
             commands.push(self.next());
         }
@@ -130,22 +132,22 @@ impl Facts<'_> {
         }));
         commands.extend(self.plan.failed.first().map(|row| {
             let line = format!("git agent start {}", row.id);
-            command(line, "begins a new attempt at what failed")
+            command(line, "starts a new attempt at the failed task")
         }));
     }
 
     /// How to get at work, if there is any.
     fn next(&self) -> Command {
         match () {
-            () if self.plan.ready > 0 => command("git agent next --start", "begins the next ready task"),
-            () if self.plan.is_empty() => command("git agent add '…'", "makes the first task"),
-            () => command("git agent ready --explain", "says why nothing is ready"),
+            () if self.plan.ready > 0 => command("git agent next --start", "starts the next ready task"),
+            () if self.plan.is_empty() => command("git agent add '…'", "creates the first task"),
+            () => command("git agent ready --explain", "shows why nothing is ready"),
         }
     }
 }
 
 fn unfinished(operation: &InProgress) -> [Command; 2] {
-    [command(operation.go_on, format!("goes on with {}", operation.what)), command(operation.abort, "gives it up")]
+    [command(operation.go_on, format!("continues {}", operation.what)), command(operation.abort, "aborts it")]
 }
 
 /// Who has claimed `task`, if it is another actor.
@@ -155,8 +157,8 @@ pub(crate) fn holder(facts: &Facts<'_>, task: &Task) -> Option<String> {
     let by = claim.holder_for(&facts.us);
     Some(match (claim.is_of(&facts.us), claim.is_live(facts.now)) {
         (true, true) => format!("held by you ({}) until {until}", claim.by),
-        (true, false) => format!("held by you ({}); the claim ran out at {until}", claim.by),
+        (true, false) => format!("held by you ({}); the claim expired at {until}", claim.by),
         (false, true) => format!("held by {by} until {until}, not by you ({})", facts.us.actor),
-        (false, false) => format!("held by {by}, whose claim ran out at {until}"),
+        (false, false) => format!("held by {by}, whose claim expired at {until}"),
     })
 }

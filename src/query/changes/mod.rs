@@ -183,7 +183,7 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
     let looking = match until {
         Until::Now => {
             repo.require_work_dir("compare with the work tree")
-                .map_err(|error| error.hint("or leave the work tree out: --committed"))?;
+                .map_err(|error| error.hint("or ignore the work tree: --committed"))?;
             Some(status::start(repo)?)
         }
         Until::Head | Until::Commit(_) => None,

@@ -35,12 +35,12 @@ impl Changes<'_> {
             let changes = self.paths.iter().map(|path| &path.change);
             let lacking = lacking(self.repo, changes, |path| dirty.contains(path));
             if lacking > 0 {
-                let message = "cannot show the changes: contents of files are not in this partial clone";
+                let message = "cannot show the changes: this partial clone does not have the contents of some files";
                 let message = format!("{message} ({lacking} missing)");
                 let trees = format!("{} {}", self.base_tree, self.tip.map_or_else(String::new, |tip| tip.to_string()));
                 return Err(Error::new(codes::MISSING_OBJECTS, message)
                     .hint("--name-status and the default form need no contents")
-                    .hint(format!("'git diff {}' gets them from the remote", trees.trim_end())));
+                    .hint(format!("'git diff {}' fetches them from the remote", trees.trim_end())));
             }
         }
         let (old, new, renames) = match self.own {

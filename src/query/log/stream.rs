@@ -224,7 +224,7 @@ impl<'r> Log<'r> {
         while let Some(mut record) = self.next_record()? {
             self.count += 1;
             let commit = ObjectId::from_hex(record.commit.as_bytes());
-            let commit = commit.map_err(|_| Error::bug("'git log' answered in a form that was not asked for"))?;
+            let commit = commit.map_err(|_| Error::bug("unexpected output from 'git log'"))?;
             self.met_shallow |= self.shallow.contains(&commit);
             let mut reverted = self.seen.see(&record.commit, &record.message);
             let tasks = self.owners.named(commit, &record.message);

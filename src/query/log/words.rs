@@ -61,10 +61,9 @@ impl Words {
         match kind {
             Kind::Format => {
                 let word = word.to_string_lossy();
-                let why = format!("'git agent log' does not take '{}'", word.escape_debug());
-                return Err(Error::new(codes::BAD_OPTION, why).hint(
-                    "its forms are the default one, --oneline, --json and --jsonl; 'git log' has all the others",
-                ));
+                let why = format!("'git agent log' does not support '{}'", word.escape_debug());
+                return Err(Error::new(codes::BAD_OPTION, why)
+                    .hint("it supports the default format, --oneline, --json and --jsonl; for others, use 'git log'"));
             }
             Kind::Diff => {
                 self.diff.push(word);

@@ -36,7 +36,9 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
     let repo = desk.repo;
     if revwalk::is_ancestor(repo, tip, range.tip)? {
         let short = oid(tip);
-        found.remarks.push(format!("{short} itself is in that history: its commits are there, with their trailers"));
+        found
+            .remarks
+            .push(format!("{short} itself is in that history: its commits are part of it, with their trailers"));
         return Ok(found);
     }
     let from = range.from.unwrap_or(range.tip);
@@ -53,7 +55,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
     }
     if all.is_empty() {
         let short = oid(tip);
-        found.remarks.push(format!("no commit of the branch that ends at {short} names a task"));
+        found.remarks.push(format!("no commit of the branch at {short} names a task"));
         return Ok(found);
     }
     let change = Change { before: revwalk::tree(repo, base)?, after: revwalk::tree(repo, tip)? };
@@ -83,7 +85,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
                 add(desk, &mut found, entry, &one, false)?;
                 let (commit, tip) = (oid(entry.id), oid(tip));
                 found.remarks.push(format!(
-                    "{commit} does not have the content of the branch that ends at {tip}; it is linked because you say so"
+                    "{commit} does not have the content of the branch at {tip}; it is linked because you asked for it"
                 ));
             }
             Verdict::Unknown => found.unknown.extend(unnamed(desk, entry, UnlinkedReason::NoSource)),
@@ -111,7 +113,7 @@ fn add(desk: &Desk<'_>, found: &mut Found, entry: &Commit, one: &Evidence<Object
     }
     if !missing.is_empty() {
         found.remarks.push(format!(
-            "this ledger does not have {}: 'git agent sync' fetches the tasks of others",
+            "{} is not in this ledger: 'git agent sync' fetches the tasks of other clones",
             missing.join(", ")
         ));
     }
@@ -129,11 +131,11 @@ fn no_common_history(desk: &Desk<'_>, tip: ObjectId) -> Error {
     let short = oid(tip);
     let error = Error::new(
         codes::NO_COMMON_HISTORY,
-        format!("cannot repair: the range and the branch that ends at {short} have no commit in common here"),
+        format!("cannot repair: the range and the branch at {short} have no common ancestor here"),
     );
     if desk.shallow.is_empty() {
-        error.hint("'git log --graph' shows what comes from where")
+        error.hint("'git log --graph' shows how the history is connected")
     } else {
-        error.hint("this clone is shallow: 'git fetch --unshallow' gets the rest of the history")
+        error.hint("this clone is shallow: 'git fetch --unshallow' fetches the rest of the history")
     }
 }

@@ -60,8 +60,8 @@ pub fn find(
         return Ok(Point { commit: start.commit, number: None, rule: Some(start.rule), cut });
     }
     if tip.is_none() {
-        let why = format!("there is no {}@{which}: the current branch has no commit yet", task.id);
-        return Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' makes the first one"));
+        let why = format!("{}@{which} does not exist: the current branch has no commits yet", task.id);
+        return Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' creates the first one"));
     }
     let commits = on(view, tip, task)?;
     let number = match which {

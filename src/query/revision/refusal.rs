@@ -18,15 +18,15 @@ const LISTED: usize = 10;
 pub(super) fn no_such(repo: &Repo, task: &Task, which: Which, commits: &[ObjectId], now: Timestamp) -> Error {
     let id = &task.id;
     let why = match (which, commits.len()) {
-        (_, 0) => format!("there is no {id}@{which}: {id} has no checkpoint on this history"),
-        (Which::Green, _) => format!("there is no {id}@green: no checkpoint of {id} passed a verification"),
-        (_, 1) => format!("there is no {id}@{which}: {id} has 1 checkpoint on this history"),
-        (_, count) => format!("there is no {id}@{which}: {id} has {count} checkpoints on this history"),
+        (_, 0) => format!("{id}@{which} does not exist: {id} has no checkpoint on this history"),
+        (Which::Green, _) => format!("{id}@green does not exist: no checkpoint of {id} passed a verification"),
+        (_, 1) => format!("{id}@{which} does not exist: {id} has 1 checkpoint on this history"),
+        (_, count) => format!("{id}@{which} does not exist: {id} has {count} checkpoints on this history"),
     };
     let error = Error::new(codes::NO_SUCH_CHECKPOINT, why);
     if commits.is_empty() {
         return error
-            .hint(format!("{id}@start is the state before it began"))
+            .hint(format!("{id}@start is the state before it was started"))
             .hint("'git agent checkpoint' makes a checkpoint of the active task");
     }
     let newest = commits.iter().enumerate().rev().take(LISTED);
@@ -35,7 +35,7 @@ pub(super) fn no_such(repo: &Repo, task: &Task, which: Which, commits: &[ObjectI
         error = error.hint(format!("… and {} more: 'git agent log {id}'", commits.len() - LISTED));
     }
     match which {
-        Which::Green => error.hint(format!("'git agent verify {id}' verifies the present state")),
+        Which::Green => error.hint(format!("'git agent verify {id}' verifies the current state")),
         _ => error,
     }
 }

@@ -210,9 +210,9 @@ impl Resolver<'_> {
 /// The refusal of `name`, which is `what` and `other`, too.
 fn ambiguous(name: &str, what: &str, other: &str, hint: &str) -> Error {
     let name = name.escape_debug();
-    Error::new(codes::AMBIGUOUS_WORD, format!("'{name}' is {what} and {other}, too")).hint(hint).hint(match other {
-        "a path" => format!("for the path: write it behind '--', or as './{name}'"),
-        _ => "for the revision: write it another way, as 'refs/heads/…' or with its full object id".to_owned(),
+    Error::new(codes::AMBIGUOUS_WORD, format!("'{name}' is both {what} and {other}")).hint(hint).hint(match other {
+        "a path" => format!("for the path: write it after '--', or as './{name}'"),
+        _ => "for the revision: write it as 'refs/heads/…' or as a full object id".to_owned(),
     })
 }
 
@@ -230,19 +230,16 @@ fn nothing(word: &OsStr) -> Error {
     let word = word.to_string_lossy();
     Error::new(
         codes::EMPTY_HISTORY,
-        format!("'{}' is about the state before the first commit, which has no commits", word.escape_debug()),
+        format!("'{}' refers to the state before the first commit, which has no commits", word.escape_debug()),
     )
-    .hint("'git agent diff' compares with it; in a range 'A..B' it may stand in front of the dots")
+    .hint("'git agent diff' can compare with it; in a range 'A..B' it can be A")
 }
 
 fn no_base(word: &OsStr) -> Error {
     let word = word.to_string_lossy();
     Error::new(
         codes::EMPTY_HISTORY,
-        format!(
-            "'{}' asks for the common past with the state before the first commit; there is none",
-            word.escape_debug()
-        ),
+        format!("'{}' needs a merge base, and the state before the first commit has none", word.escape_debug()),
     )
-    .hint("two dots compare the states themselves")
+    .hint("use two dots to compare the states themselves")
 }

@@ -51,7 +51,7 @@ pub fn start(view: &View<'_>, task: &Task, tip: Option<ObjectId>) -> Result<Star
         return Ok(Start { commit: revwalk::parents(repo, *oldest)?.first().copied(), rule });
     }
     if cut {
-        return Err(shallow(task, "has nothing of it"));
+        return Err(shallow(task, "has no commits of it"));
     }
     let base = known.first().map(|commit| revwalk::merge_base(repo, *commit, tip)).transpose()?.flatten();
     base.map(|base| Start { commit: Some(base), rule: Rule::MergeBase }).ok_or_else(|| nowhere(task))
@@ -83,24 +83,25 @@ pub fn is_cut(view: &View<'_>, tip: Option<ObjectId>, task: &Task) -> Result<boo
 
 /// The refusal of what must not be done from a start that may be wrong: `what` is `roll back t-1 to t-1@2`.
 pub fn refuse_cut(what: &str) -> Error {
-    let message = format!("cannot {what}: this clone is shallow, and older commits of the task may be behind its end");
+    let message = format!("cannot {what}: this clone is shallow, and may lack older commits of the task");
     Error::new(codes::SHALLOW_HISTORY, message)
-        .hint("'git fetch --unshallow' gets the rest of the history")
-        .hint("or name the commit itself, for instance: git agent diff <commit>")
+        .hint("'git fetch --unshallow' fetches the rest of the history")
+        .hint("or name the commit itself: git agent diff <commit>")
 }
 
 fn shallow(task: &Task, why: &str) -> Error {
-    let message = format!("cannot tell where {} began: this clone is shallow and {why}", task.id);
-    Error::new(codes::SHALLOW_HISTORY, message).hint("'git fetch --unshallow' gets the rest of the history")
+    let message = format!("cannot determine where {} began: this clone is shallow and {why}", task.id);
+    Error::new(codes::SHALLOW_HISTORY, message).hint("'git fetch --unshallow' fetches the rest of the history")
 }
 
 fn nowhere(task: &Task) -> Error {
     let id = &task.id;
     let error = match task.base {
-        None => Error::new(codes::NOT_STARTED, format!("cannot tell where {id} began: it was never started")),
-        Some(_) => {
-            Error::new(codes::NOT_STARTED, format!("cannot tell where {id} began: this history has nothing of it"))
-        }
+        None => Error::new(codes::NOT_STARTED, format!("cannot determine where {id} began: it was never started")),
+        Some(_) => Error::new(
+            codes::NOT_STARTED,
+            format!("cannot determine where {id} began: it has no commits on this history"),
+        ),
     };
-    error.hint(format!("'git agent show {id}' tells what is known of it"))
+    error.hint(format!("'git agent show {id}' shows what is known about it"))
 }

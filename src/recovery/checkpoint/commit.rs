@@ -76,7 +76,7 @@ pub(super) fn commit(
     order: &Order<'_>,
 ) -> Result<Committed> {
     if repo.head()?.commit != order.head {
-        let message = "cannot make a checkpoint: another process committed just now";
+        let message = "cannot make a checkpoint: another process has just committed";
         return Err(Error::new(codes::HEAD_MOVED, message).hint("try again"));
     }
     // Ctrl-C is meant for git, which gets it too; the index must follow if git had already committed.
@@ -151,7 +151,7 @@ fn failed(repo: &Repo, output: Option<&str>) -> Error {
         return error;
     }
     Error::new(codes::COMMIT_REFUSED, format!("cannot make a checkpoint: 'git commit' failed{quoted}"))
-        .hint("a hook of this repository, or the signing of commits, stopped it; their output is above")
+        .hint("a hook or commit signing failed; see its output above")
 }
 
 /// The tree and message of a commit.

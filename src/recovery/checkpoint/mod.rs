@@ -127,7 +127,7 @@ pub struct Before {
 const TRIES: usize = 3;
 
 /// What is said of a checkpoint that a killed process had begun.
-pub const COMPLETE_NOW: &str = "a checkpoint that was interrupted before is complete now";
+pub const COMPLETE_NOW: &str = "completed a checkpoint that was interrupted";
 
 /// Take the lock that a checkpoint is made under.
 ///
@@ -167,13 +167,14 @@ pub fn make(repo: &Repo, _lock: &OperationLock, request: &Request<'_>) -> Result
             return Err(error);
         }
         if attempt == TRIES {
-            let message = "cannot make a checkpoint: the gc of another process took what was staged, again and again";
+            let message =
+                "cannot make a checkpoint: a garbage collection of another process kept removing the staged objects";
             return Err(Error::new(codes::OBJECTS_COLLECTED, message)
                 .because(error)
                 .hint("nothing was changed; try again when no 'git gc --prune=now' or 'git prune' is running"));
         }
     }
-    Err(Error::bug("a checkpoint came to no end"))
+    Err(Error::bug("a checkpoint never ended"))
 }
 
 /// How far a try came.
@@ -216,7 +217,7 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     let base = revwalk::tree_or_empty(repo, head)?;
     let dirty = status.dirty_submodules();
     let mut remarks: Vec<String> =
-        dirty.map(|path| format!("submodule '{path}' has changes inside; only its commit is recorded")).collect();
+        dirty.map(|path| format!("submodule '{path}' has uncommitted changes; only its commit is recorded")).collect();
     if tree == base && !request.allow.empty {
         return Ok(Outcome { made: None, remarks });
     }
@@ -235,14 +236,14 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     let committed = commit::commit(repo, &mut staging, &private, &order)?;
     if let Some(why) = committed.index_waits {
         remarks.push(format!(
-            "the index does not know of the checkpoint yet, the next 'git agent checkpoint' tells it: {why}"
+            "the index does not match the checkpoint yet; the next 'git agent checkpoint' updates it: {why}"
         ));
     }
     // Until it is recorded, the journal stays for the next command.
     let operation = match operation::record(repo, &journal, committed.commit) {
         Ok(id) => Some(id),
         Err(error) => {
-            remarks.push(format!("'git agent undo' does not know of the checkpoint: {error}"));
+            remarks.push(format!("'git agent undo' cannot undo the checkpoint: {error}"));
             None
         }
     };
@@ -333,7 +334,7 @@ fn stage(repo: &Repo, request: &Request<'_>, status: &Status, before: &Before, p
         None => add_everything(private, status, &before.index),
     };
     added.map_err(|error| {
-        Error::new(codes::CANNOT_STAGE, "cannot make a checkpoint: git cannot stage what is there").because(error)
+        Error::new(codes::CANNOT_STAGE, "cannot make a checkpoint: git cannot stage the changes").because(error)
     })
 }
 
@@ -365,7 +366,7 @@ fn inspect(
         let scanned = contents::leaks(repo, &changes)?;
         refusal::secrets(&scanned.leaks)?;
         if scanned.skipped > 0 {
-            remarks.push(format!("too large to be searched for secrets: {} of the files", scanned.skipped));
+            remarks.push(format!("files too large to be searched for secrets: {}", scanned.skipped));
         }
     }
     Ok(())
@@ -378,8 +379,8 @@ fn nothing_stays_behind(repo: &Repo, staging: &StagingDir<'_>, status: &Status, 
     if everything.write_tree()? == tree {
         return Ok(());
     }
-    let message = "cannot verify the checkpoint: it would not hold everything that is in the work tree, so the command \
-                   would run on something else";
+    let message = "cannot verify the checkpoint: it would not contain all changes of the work tree, \
+                   so the command would test something else";
     Err(Error::new(codes::PARTIAL_VERIFICATION, message)
-        .hint("leave out --verify, or make a checkpoint of everything: git agent checkpoint --verify"))
+        .hint("omit --verify, or make a checkpoint of everything: git agent checkpoint --verify"))
 }

@@ -13,7 +13,7 @@ use crate::{
 pub(crate) fn in_progress(repo: &Repo) -> Result<()> {
     let Some(operation) = state::in_progress(repo) else { return Ok(()) };
     let message = format!("cannot make a checkpoint: {} is in progress", operation.what);
-    let hint = format!("finish it first: '{}'; 'git status' tells more", operation.go_on);
+    let hint = format!("finish it first: '{}'; 'git status' shows details", operation.go_on);
     Err(Error::new(codes::OPERATION_IN_PROGRESS, message).hint(hint))
 }
 
@@ -27,20 +27,23 @@ pub(crate) fn unmerged(paths: &[BString]) -> Result<()> {
     let message =
         || format!("cannot make a checkpoint: {} unresolved: {}", conflicts(paths.len()), self::paths(paths.iter()));
     refuse(paths.is_empty(), || {
-        Error::new(codes::UNMERGED, message()).hint("resolve them and 'git add' the files; 'git status' tells more")
+        Error::new(codes::UNMERGED, message()).hint("resolve them and 'git add' the files; 'git status' shows details")
     })
 }
 
 /// Repositories inside of this one.
 pub(crate) fn nested<'a>(paths: impl ExactSizeIterator<Item = &'a BString>) -> Result<()> {
     refuse(paths.len() == 0, || {
-        let what = if paths.len() == 1 { "a repository lies" } else { "repositories lie" };
+        let what = if paths.len() == 1 { "there is a repository" } else { "there are repositories" };
         Error::new(
             codes::NESTED_REPOSITORY,
-            format!("cannot make a checkpoint: {what} inside this one, and a commit cannot take what is in it: {}", self::paths(paths)),
+            format!(
+                "cannot make a checkpoint: {what} inside this one, and a commit cannot contain its files: {}",
+                self::paths(paths)
+            ),
         )
-        .hint("ignore it: a line with its name in .gitignore, or in .git/info/exclude for this clone only")
-        .hint("to have it as part of this one: 'git submodule add'; or leave it out: 'git agent checkpoint --only <path>…'")
+        .hint("to ignore it, add its name to .gitignore, or to .git/info/exclude for this clone only")
+        .hint("to add it as a submodule: 'git submodule add'; to skip it: 'git agent checkpoint --only <path>…'")
     })
 }
 
@@ -55,8 +58,8 @@ pub(crate) fn large<'a>(files: impl ExactSizeIterator<Item = (&'a BString, u64)>
             self::paths(sized.iter())
         );
         Error::new(codes::FILE_TOO_LARGE, message)
-            .hint("ignore what need not be in the history: a line with its name in .gitignore")
-            .hint("to take it anyway: git agent checkpoint --large")
+            .hint("to keep it out of the history, add its name to .gitignore")
+            .hint("to commit it anyway: git agent checkpoint --large")
     })
 }
 
@@ -66,9 +69,9 @@ pub(super) fn secrets(leaks: &[Leak]) -> Result<()> {
         let say = |leak: &Leak| format!("{}:{}: {}", leak.path.to_str_lossy(), leak.finding.line, leak.finding.what);
         let said: Vec<BString> = leaks.iter().map(|leak| say(leak).into()).collect();
         let message = format!("cannot make a checkpoint: this looks like a secret: {}", self::paths(said.iter()));
-        Error::new(codes::SECRET_FOUND, message)
-            .hint("take it out, or ignore the file: a line with its name in .gitignore")
-            .hint("a line with 'gitleaks:allow' in it passes; to take all of them: git agent checkpoint --allow-secret")
+        Error::new(codes::SECRET_FOUND, message).hint("remove it, or add the name of the file to .gitignore").hint(
+            "lines with 'gitleaks:allow' are accepted; to commit all of them: git agent checkpoint --allow-secret",
+        )
     })
 }
 

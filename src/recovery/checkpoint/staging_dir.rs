@@ -36,7 +36,7 @@ impl<'r> StagingDir<'r> {
     pub(crate) fn create(repo: &'r Repo) -> Result<Self> {
         let staging = Self { repo, dir: path(repo)?, keep: false };
         staging.remove()?;
-        repo.make_dir(&staging.dir).or_environment(|| format!("cannot make '{}'", staging.dir.display()))?;
+        repo.make_dir(&staging.dir).or_environment(|| format!("cannot create '{}'", staging.dir.display()))?;
         Ok(staging)
     }
 

@@ -202,16 +202,14 @@ impl<'r> OpLog<'r> {
                 continue;
             }
             if let Some(found) = found {
-                let message = format!(
-                    "'{word}' is the beginning of several operations: {}, {}",
-                    recorded.operation.id, found.operation.id
-                );
-                return Err(Error::new(codes::AMBIGUOUS_OPERATION, message).hint("give more letters of it"));
+                let message =
+                    format!("'{word}' matches several operations: {}, {}", recorded.operation.id, found.operation.id);
+                return Err(Error::new(codes::AMBIGUOUS_OPERATION, message).hint("use a longer prefix"));
             }
             found = Some(recorded);
         }
         found.ok_or_else(|| {
-            let message = format!("no operation of this worktree begins with '{}'", word.escape_debug());
+            let message = format!("no operation of this worktree matches '{}'", word.escape_debug());
             Error::new(codes::OPERATION_NOT_FOUND, message).hint("'git agent ops' lists them")
         })
     }
@@ -261,7 +259,7 @@ impl<'r> OpLog<'r> {
             return Ok(PutBack::Gone(last));
         }
         let change = RefChange { name: self.name.clone(), expected: self.tip, new: Some(last) };
-        let moved = self.repo.refs().change_durably(self.repo, &[change], "git-agent: put back the log of operations");
+        let moved = self.repo.refs().change_durably(self.repo, &[change], "git-agent: restore the operation log");
         moved.map_err(|error| error.or(came_in_between))?;
         self.tip = Some(last);
         Ok(PutBack::Done)
@@ -381,29 +379,29 @@ impl<'r> OpLog<'r> {
         if !is_foreign {
             return error;
         }
-        let message = format!("what {} leads to was not made in this repository", self.name);
+        let message = format!("the operations in {} were not made in this repository", self.name);
         ReadError::Foreign(Error::new(codes::OPERATION_FOREIGN, message).because(Error::from(error)))
     }
 
     fn damaged(&self, commit: ObjectId) -> ReadError {
-        let message = format!("the operation {commit} ({}) cannot be read", self.name);
+        let message = format!("operation {commit} ({}) cannot be read", self.name);
         ReadError::Unreadable(
             Error::new(codes::OPERATION_UNREADABLE, message)
-                .hint("a newer git-agent may have written it; 'git agent doctor' tells more"),
+                .hint("a newer git-agent may have written it; 'git agent doctor' shows details"),
         )
     }
 }
 
 /// The refusal to move a log that another process moved.
 pub(in crate::recovery) fn came_in_between() -> Error {
-    Error::new(codes::OPERATION_BUSY, "an operation came in the meantime").hint("try again")
+    Error::new(codes::OPERATION_BUSY, "another operation was recorded in the meantime").hint("try again")
 }
 
 /// The refusal to do anything on top of half of `operation`.
 pub fn interrupted(operation: &Operation) -> Error {
-    let message = format!("the operation {} ({}) was interrupted and is half done", operation.id, operation.title);
+    let message = format!("operation {} ({}) was interrupted and is incomplete", operation.id, operation.title);
     Error::new(codes::OPERATION_INTERRUPTED, message)
-        .hint("to bring everything back as it was before: git agent undo")
+        .hint("to restore the previous state: git agent undo")
         .hint("to finish it: git agent resume")
 }
 

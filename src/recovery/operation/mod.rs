@@ -32,8 +32,8 @@ use crate::{
 };
 
 /// What to do about snapshots and operations that were not made in this repository.
-pub const FOREIGN_HINT: &str = "made here by an earlier version, or before '.git/agent-id' was lost? 'git agent doctor --adopt' takes \
-what is there for made here; never after a fetch of refs/agent/*";
+pub const FOREIGN_HINT: &str = "if it was made here by an earlier version, or before '.git/agent-id' was lost: 'git agent doctor --adopt' \
+accepts everything as made here; never use it after fetching refs/agent/*";
 
 /// Where the chains live.
 pub const REFS: &str = "refs/agent/ops/";

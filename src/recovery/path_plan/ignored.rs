@@ -25,7 +25,7 @@ pub(crate) fn at(
     rules: Option<ObjectId>,
     paths: &[BString],
 ) -> Result<Vec<BString>> {
-    let failed = || "cannot find out what was ignored".to_owned();
+    let failed = || "cannot determine which files were ignored".to_owned();
     let scratch = tempfile::tempdir().or_environment(failed)?;
     let top = scratch.path().join("files");
     fs::create_dir(&top).or_environment(failed)?;
@@ -71,5 +71,6 @@ pub(crate) fn at(
 fn put(repo: &Repo, top: &Path, path: &BString, id: ObjectId) -> Result<()> {
     disk::make_parents(top, path.as_bstr())?;
     let bytes = repo.read(id)?;
-    fs::write(disk::place(top, path.as_bstr())?, bytes).or_environment(|| "cannot find out what was ignored".to_owned())
+    fs::write(disk::place(top, path.as_bstr())?, bytes)
+        .or_environment(|| "cannot determine which files were ignored".to_owned())
 }

@@ -45,12 +45,12 @@ impl Keep {
     pub fn as_str(self) -> &'static str {
         match self {
             Keep::Asked => "untracked, and --keep-untracked was given",
-            Keep::MayBeOlder => "untracked, and may be older than the checkpoint",
-            Keep::Ignored => "ignored at the checkpoint, so it may have been there",
-            Keep::Submodule => "the directory of a submodule is left alone",
-            Keep::SkipWorktree => "the index says to leave its file alone (skip-worktree)",
+            Keep::MayBeOlder => "untracked, possibly older than the checkpoint",
+            Keep::Ignored => "ignored at the checkpoint, so it may have existed then",
+            Keep::Submodule => "submodule directories are not changed",
+            Keep::SkipWorktree => "the index marks it skip-worktree",
             Keep::Skipped(why) => why.reason(),
-            Keep::NotHeld => "the snapshot does not hold it",
+            Keep::NotHeld => "it is not in the snapshot",
         }
     }
 }

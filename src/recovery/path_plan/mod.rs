@@ -47,11 +47,11 @@ named! {
     /// Why a file goes.
     pub enum Reason {
         /// It is not at the target.
-        NotThere = "it was not there then",
+        NotThere = "it did not exist then",
         /// It was made after the checkpoint.
-        Untracked = "untracked, and made after the checkpoint",
+        Untracked = "untracked, created after the checkpoint",
         /// It stands where something else belongs.
-        InTheWay = "it stands where something else belongs",
+        InTheWay = "it is in the way of another path",
     }
 }
 

@@ -34,7 +34,7 @@ pub enum Found {
 
 /// Where `path` is on the disk.
 pub(crate) fn place(top: &Path, path: &BStr) -> Result<PathBuf> {
-    let relative = path.to_path().or_environment(|| format!("'{}' is no path here", shown(path)))?;
+    let relative = path.to_path().or_environment(|| format!("'{}' is not a valid path here", shown(path)))?;
     Ok(top.join(relative))
 }
 
@@ -49,7 +49,7 @@ pub(crate) fn look(top: &Path, path: &BStr) -> Result<Found> {
         Ok(meta) if meta.is_file() => Ok(Found::File(meta.permissions().mode() & 0o7777)),
         Ok(_) => Ok(Found::Special),
         Err(error) if is_absent(&error) => Ok(Found::Nothing),
-        Err(error) => Err(error).or_environment(|| format!("cannot look at '{}'", shown(path))),
+        Err(error) => Err(error).or_environment(|| format!("cannot stat '{}'", shown(path))),
     }
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn first_blocker<'p>(top: &Path, path: &'p BStr) -> Result<Option<&'p
             Ok(meta) if meta.is_dir() => {}
             Ok(_) => return Ok(Some(parent)),
             Err(error) if is_absent(&error) => return Ok(None),
-            Err(error) => return Err(error).or_environment(|| format!("cannot look at '{}'", shown(parent))),
+            Err(error) => return Err(error).or_environment(|| format!("cannot stat '{}'", shown(parent))),
         }
     }
     Ok(None)
@@ -99,7 +99,7 @@ pub(crate) fn make_parents(top: &Path, path: &BStr) -> Result<()> {
 /// Make a directory, unless it is there.
 pub(crate) fn make_directory(top: &Path, path: &BStr) -> Result<()> {
     let place = place(top, path)?;
-    let failed = || format!("cannot make the directory '{}'", shown(path));
+    let failed = || format!("cannot create the directory '{}'", shown(path));
     match DirBuilder::new().mode(0o777).create(&place) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -115,7 +115,7 @@ pub(crate) fn make_directory_with(top: &Path, path: &BStr, permissions: u32, scr
     if fs::symlink_metadata(&place).is_ok() {
         return make_directory(top, path);
     }
-    let failed = || format!("cannot make the directory '{}'", shown(path));
+    let failed = || format!("cannot create the directory '{}'", shown(path));
     fs::create_dir(scratch).or_environment(failed)?;
     fs::set_permissions(scratch, Permissions::from_mode(permissions)).or_environment(failed)?;
     match fs::rename(scratch, &place) {
@@ -182,9 +182,8 @@ pub fn refuse_in_use(top: &Path, path: &BStr) -> Result<()> {
         return Ok(());
     }
     let shown = shown(path);
-    let message = format!("'{shown}' has to become a file, and is the current directory, or has it in it");
-    Err(Error::new(codes::DIRECTORY_IN_USE, message)
-        .hint(format!("go out of it (cd '{}'), then try again", top.display())))
+    let message = format!("'{shown}' must become a file, but it is or contains the current directory");
+    Err(Error::new(codes::DIRECTORY_IN_USE, message).hint(format!("leave it (cd '{}'), then try again", top.display())))
 }
 
 /// Whether files can be made and renamed in `dir`. Asked, not tried: a process that is killed leaves nothing there.
@@ -194,7 +193,7 @@ pub(crate) fn probe(dir: &Path) -> io::Result<()> {
 
 /// Something stands where a directory is needed.
 fn in_the_way(path: &BStr) -> Error {
-    Error::new(codes::IN_THE_WAY, format!("something stands in the way at '{}'", shown(path)))
+    Error::new(codes::IN_THE_WAY, format!("a file or directory is in the way at '{}'", shown(path)))
 }
 
 /// A path in a sentence.

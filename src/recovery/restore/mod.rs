@@ -121,7 +121,7 @@ impl Restore<'_> {
             && !seen.is_still(self.repo)?
         {
             return Err(
-                Error::new(codes::INDEX_MOVED, "another process staged something in the meantime").hint("try again")
+                Error::new(codes::INDEX_MOVED, "another process changed the index in the meantime").hint("try again")
             );
         }
         index::sweep(self.repo)?;
@@ -152,7 +152,7 @@ impl Restore<'_> {
         }
         to.state.dirs.keys().try_for_each(|path| names::check(path.as_bstr(), EntryKind::Tree))?;
         match to.state.in_progress.keys().find(|name| !git_state::is_known(name.as_bstr())) {
-            Some(name) => Err(Error::bug(format!("'{name}' is no part of an unfinished operation"))),
+            Some(name) => Err(Error::bug(format!("'{name}' is not part of an unfinished operation"))),
             None => Ok(()),
         }
     }
@@ -177,7 +177,7 @@ impl Restore<'_> {
                     disk::refuse_in_use(top, path)?;
                 }
                 Found::Special => {
-                    let message = format!("'{}' is neither a file nor a link now", disk::shown(path));
+                    let message = format!("'{}' is no longer a regular file or a symbolic link", disk::shown(path));
                     return Err(Error::new(codes::IN_THE_WAY, message).hint("move it away, then try again"));
                 }
                 Found::Nothing | Found::Directory => {}
@@ -421,7 +421,7 @@ fn is_below(path: &BStr, outer: &BStr) -> bool {
 /// What a file aside is.
 fn found(file: &Path) -> Result<Found> {
     use std::os::unix::fs::PermissionsExt as _;
-    let meta = fs::symlink_metadata(file).or_environment(|| format!("cannot look at '{}'", file.display()))?;
+    let meta = fs::symlink_metadata(file).or_environment(|| format!("cannot stat '{}'", file.display()))?;
     Ok(if meta.is_symlink() { Found::Link } else { Found::File(meta.permissions().mode() & 0o7777) })
 }
 

@@ -111,7 +111,7 @@ impl Quarantine {
     pub(crate) fn finish(repo: &Repo, operation: Ulid) -> Result<()> {
         for aside in Self::left(repo, operation)? {
             if aside.files().next().is_some() {
-                return Err(Error::bug(format!("'{}' still holds something", aside.dir.display())));
+                return Err(Error::bug(format!("'{}' is not empty", aside.dir.display())));
             }
             remove_tree(&aside.dir)?;
         }
@@ -134,7 +134,7 @@ fn copy_away(from: &Path, to: &Path) -> io::Result<()> {
     let after = fs::symlink_metadata(from)?;
     if (before.len(), before.modified()?) != (after.len(), after.modified()?) {
         fs::remove_file(to)?;
-        return Err(io::Error::other("it is being written to"));
+        return Err(io::Error::other("it is being written"));
     }
     fs::remove_file(from)
 }

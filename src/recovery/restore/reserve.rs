@@ -55,11 +55,11 @@ pub fn take(repo: &Repo, plan: &PathPlan) -> Result<()> {
     // git writes a new index beside the copy.
     let bytes = ALWAYS + 2 * index + 2 * lists + BLOCK * directories.len() as u64;
     reserve(repo, bytes, FILES + directories.len()).map_err(|error| {
-        let why = "there is not enough room on the disk to put everything back if something goes wrong";
+        let why = "not enough free disk space to restore everything if the operation fails";
         // It is refused for that already.
         release(repo).unwrap_or_default();
         Error::new(codes::NO_ROOM, why).because(error).hint(format!(
-            "{} KiB are needed for that beside '{}'; nothing was changed",
+            "{} KiB are needed next to '{}'; nothing was changed",
             bytes >> 10,
             repo.git_dir().display()
         ))

@@ -121,5 +121,5 @@ fn remove(repo: &Repo, name: &BString, place: &Path) -> io::Result<()> {
 
 fn moved(name: &BString) -> Error {
     Error::new(codes::STATE_MOVED, format!("another process changed '{name}' in the git directory"))
-        .hint("'git status' tells what is in progress: finish it or stop it, then try again")
+        .hint("'git status' shows what is in progress: finish or abort it, then try again")
 }

@@ -54,8 +54,11 @@ pub fn preview(repo: &Repo, plan: &RollbackPlan) -> Result<PathPlan> {
 fn target(repo: &Repo, plan: &RollbackPlan, captured: &Captured<'_>) -> Result<Target> {
     let head = captured.head();
     if head.commit != Some(plan.head_before) {
-        return Err(Error::new(codes::HEAD_MOVED, format!("cannot roll back {}: HEAD has just moved", plan.task.id))
-            .hint("look at the plan again: git agent rollback --dry-run"));
+        return Err(Error::new(
+            codes::HEAD_MOVED,
+            format!("cannot roll back {}: HEAD moved in the meantime", plan.task.id),
+        )
+        .hint("check the plan again: git agent rollback --dry-run"));
     }
     let (commit, new) = match &plan.after {
         After::Stay => (head.commit, None),

@@ -46,10 +46,10 @@ fn shared(view: &View<'_>, task: &Task, family: &[TaskId]) -> Result<()> {
     let [first, ..] = others.as_slice() else { return Ok(()) };
     let title = view.task(first)?.map(|other| format!(" ({})", other.title)).unwrap_or_default();
     let more = if others.len() > 1 { format!(" and {} more", others.len() - 1) } else { String::new() };
-    let why = format!("cannot roll back {}: {first}{title}{more} is active in this worktree, too", task.id);
+    let why = format!("cannot roll back {}: {first}{title}{more} is also active in this worktree", task.id);
     Err(Error::new(codes::SHARED_WORKTREE, why)
-        .hint(format!("'git agent pause {first}' stops work on it; its files stay as they are"))
-        .hint("--shared rolls back anyway; its uncommitted changes go into the snapshot"))
+        .hint(format!("'git agent pause {first}' stops work on it and keeps its files"))
+        .hint("--shared rolls back anyway; the snapshot keeps its uncommitted changes"))
 }
 
 /// HEAD's commit.
@@ -57,8 +57,8 @@ fn head(repo: &Repo, task: &Task) -> Result<ObjectId> {
     let head = repo.head()?;
     head.commit.ok_or_else(|| {
         let branch = head.branch_name().unwrap_or_else(|| "HEAD".to_owned());
-        let why = format!("cannot roll back {}: '{branch}' has no commit yet", task.id);
-        Error::new(codes::UNBORN_HEAD, why).hint("'git switch <branch>' goes to a branch that has some")
+        let why = format!("cannot roll back {}: '{branch}' has no commits yet", task.id);
+        Error::new(codes::UNBORN_HEAD, why).hint("'git switch <branch>' switches to a branch that has some")
     })
 }
 
@@ -71,7 +71,7 @@ pub(super) fn complete(repo: &Repo, task: &Task, steps: &[Step<ObjectId>]) -> Re
         task.id,
         oid(cut.commit)
     );
-    Err(Error::new(codes::SHALLOW_HISTORY, why).hint("'git fetch --unshallow' gets the rest of the history"))
+    Err(Error::new(codes::SHALLOW_HISTORY, why).hint("'git fetch --unshallow' fetches the rest of the history"))
 }
 
 /// That git knows who commits.

@@ -58,7 +58,7 @@ pub(super) fn of(why: ModeRefusal, task: &Task, to: &Checkpoint, range: &[Commit
                 .hint("--mode restore records its state in a new commit")
         }
         ModeRefusal::History(Refusal::BeforeRoot) => {
-            Error::new(codes::NOTHING_BEFORE, format!("cannot rewind to {name}: there was no commit yet"))
+            Error::new(codes::NOTHING_BEFORE, format!("cannot rewind to {name}: there were no commits yet"))
                 .hint("--mode restore removes the files in a new commit")
         }
         ModeRefusal::History(Refusal::NothingToRevert) if range.is_empty() => {
@@ -106,15 +106,15 @@ pub(super) fn nothing_left(plan: &RollbackPlan, skipped: &[Skipped<ObjectId>]) -
 /// Reverting the commits changes nothing.
 pub(super) fn nothing_to_take_back(plan: &RollbackPlan) -> Error {
     let id = &plan.task.id;
-    let why = format!("cannot roll back {id}: what its commits after {} changed is gone already", plan.name());
-    Error::new(codes::NOTHING_TO_REVERT, why).hint(format!("'git agent log {id}' shows what became of them"))
+    let why = format!("cannot roll back {id}: the changes of its commits after {} are already gone", plan.name());
+    Error::new(codes::NOTHING_TO_REVERT, why).hint(format!("'git agent log {id}' shows what happened to them"))
 }
 
 /// Why a commit is skipped, as a sentence.
 pub fn skip_reason(id: &str, skipped: &Skipped<ObjectId>) -> String {
     let commit = oid(skipped.commit);
     match skipped.why {
-        rollback::RevertSkipReason::Reverted => format!("{commit} is reverted already"),
+        rollback::RevertSkipReason::Reverted => format!("{commit} is already reverted"),
         rollback::RevertSkipReason::Reverts => format!("{commit} only reverts other commits of {id}"),
         rollback::RevertSkipReason::Merge => format!("{commit} is a merge that also brings in commits of other tasks"),
         rollback::RevertSkipReason::Buried => format!("{commit} names {id}, but not in its final trailers"),

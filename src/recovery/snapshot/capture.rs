@@ -329,7 +329,7 @@ impl<'r> Captured<'r> {
                     // Finished in the meantime.
                     Look::Absent | Look::Directory(_) => continue,
                     Look::Stopped(why, _) => {
-                        let message = format!("cannot store '{name}' of git's directory: {}", why.reason());
+                        let message = format!("cannot save '{name}' from the git directory: {}", why.reason());
                         return Err(Error::new(codes::ENVIRONMENT, message));
                     }
                 },

@@ -133,6 +133,6 @@ fn refused(path: &BStr, why: SkipReason) -> Error {
     let path = path.to_str_lossy();
     let message = format!("'{}' is in the way and cannot be saved first: {}", path.escape_debug(), why.reason());
     Error::new(why.code(), message)
-        .hint("what is touched must be in a snapshot before: move it out of the way yourself, then try again")
-        .hint("or leave it out: name the paths that are meant with -- <path>…")
+        .hint("it must be saved in a snapshot first: move it away yourself, then try again")
+        .hint("or skip it: name the other paths after --")
 }

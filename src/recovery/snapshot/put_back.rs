@@ -59,7 +59,7 @@ pub fn put_back(repo: &Repo) -> Result<Taken> {
     for _ in 0..TRIES {
         let taken = taken(repo)?;
         if !taken.restorable.is_empty() {
-            match repo.refs().change_durably(repo, &taken.restorable, "git-agent: put back snapshots") {
+            match repo.refs().change_durably(repo, &taken.restorable, "git-agent: restore snapshots") {
                 Ok(()) => {}
                 Err(RefError::Moved) => continue,
                 Err(RefError::Locked(error) | RefError::Vanished(error) | RefError::Failed(error)) => {
@@ -70,5 +70,5 @@ pub fn put_back(repo: &Repo) -> Result<Taken> {
         taken.gone.iter().try_for_each(|name| remembered::set(repo, name, repo.find_ref(name)?))?;
         return Ok(taken);
     }
-    Err(Error::new(codes::SNAPSHOT_RACED, "another process keeps moving the refs of snapshots").hint("try again"))
+    Err(Error::new(codes::SNAPSHOT_RACED, "another process keeps moving the snapshot refs").hint("try again"))
 }

@@ -45,7 +45,7 @@ pub fn return_to(
 ) -> Result<Outcome> {
     if snapshot.is_foreign && trust == Trust::Own {
         return Err(refuse_foreign(snapshot)
-            .hint("its files alone, no index, no HEAD, nothing of git's: add --foreign")
+            .hint("to restore only its files, without index and HEAD: add --foreign")
             .hint(FOREIGN_HINT));
     }
     let held = snapshot::load(repo, snapshot)?;
@@ -58,7 +58,7 @@ pub fn return_to(
             let why = format!("cannot restore snapshot {}: neither it nor the work tree has such a path", snapshot.id);
             return Err(Error::new(codes::NO_SUCH_PATH, why)
                 .hint("paths are relative to the current directory, as in 'git add'")
-                .hint(format!("what is in it: git agent snapshot show {}", snapshot.id)));
+                .hint(format!("to list its files: git agent snapshot show {}", snapshot.id)));
         }
         Scope::of(present)
     };
@@ -76,7 +76,7 @@ pub fn return_to(
 /// The refusal of a snapshot that was not made here.
 pub fn refuse_foreign(snapshot: &Snapshot) -> Error {
     let why = format!("cannot restore snapshot {}: it was not made in this repository", snapshot.id);
-    Error::new(codes::FOREIGN_SNAPSHOT, why).hint(format!("look at it: git agent snapshot show {}", snapshot.id))
+    Error::new(codes::FOREIGN_SNAPSHOT, why).hint(format!("to show it: git agent snapshot show {}", snapshot.id))
 }
 
 /// All that `held`, which was made here, has in `scope`, on the HEAD that is, or comes back: `head`.
@@ -146,5 +146,5 @@ fn has_steps(state: &snapshot::WorktreeState) -> bool {
 fn refuse_in_progress(repo: &Repo, snapshot: &Snapshot) -> Result<()> {
     let Some(operation) = state::in_progress(repo) else { return Ok(()) };
     let error = in_progress::refusal(&format!("cannot restore snapshot {}", snapshot.id), &operation);
-    Err(error.hint(format!("a single file of it: git show {}:worktree/<path>", snapshot.ref_name())))
+    Err(error.hint(format!("to show one of its files: git show {}:worktree/<path>", snapshot.ref_name())))
 }

@@ -150,12 +150,12 @@ impl SkipReason {
         match self {
             SkipReason::TooLarge => "it is larger than 'agent.maxFileSize'",
             SkipReason::Unreadable => "it cannot be read",
-            SkipReason::NestedRepository => "it is a repository of its own",
-            SkipReason::Special => "it is neither a file nor a link",
+            SkipReason::NestedRepository => "it is a nested repository",
+            SkipReason::Special => "it is neither a regular file nor a symbolic link",
             SkipReason::Unstable => "it changes while it is read",
             SkipReason::Name => "git refuses its name",
-            SkipReason::MissingObject => "the index lists an object that is not there",
-            SkipReason::Private => "others share this repository, and may not read the file",
+            SkipReason::MissingObject => "the index lists a missing object",
+            SkipReason::Private => "this repository is shared, and other users cannot read the file",
         }
     }
 }

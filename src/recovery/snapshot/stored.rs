@@ -112,14 +112,14 @@ pub(super) fn read(repo: &Repo, name: &str, id: ObjectId) -> Result<Snapshot> {
 pub fn find(repo: &Repo, word: &str) -> Result<Snapshot> {
     if let Some(place) = id_prefix::place("snap", word) {
         let Some((name, commit)) = refs(repo)?.into_iter().nth(place) else {
-            let message = format!("there is no {word}: there are fewer snapshots");
-            return Err(Error::new(codes::SNAPSHOT_NOT_FOUND, message).hint("'git agent snapshot list' shows them"));
+            let message = format!("{word} does not exist: there are fewer snapshots");
+            return Err(Error::new(codes::SNAPSHOT_NOT_FOUND, message).hint("'git agent snapshot list' lists them"));
         };
         return read(repo, &name, commit);
     }
     begun(repo, word)?.ok_or_else(|| {
-        Error::new(codes::SNAPSHOT_NOT_FOUND, format!("there is no snapshot '{}'", word.escape_debug()))
-            .hint("'git agent snapshot list' shows them")
+        Error::new(codes::SNAPSHOT_NOT_FOUND, format!("snapshot '{}' does not exist", word.escape_debug()))
+            .hint("'git agent snapshot list' lists them")
     })
 }
 
@@ -136,9 +136,9 @@ fn begun(repo: &Repo, word: &str) -> Result<Option<Snapshot>> {
         (Some((name, commit)), 0) => read(repo, &name, commit).map(Some),
         (Some(_), more) => Err(Error::new(
             codes::AMBIGUOUS_SNAPSHOT,
-            format!("'{}' is the beginning of {} snapshots", word.escape_debug(), more + 1),
+            format!("'{}' matches {} snapshots", word.escape_debug(), more + 1),
         )
-        .hint("name it with more characters: 'git agent snapshot list' shows them")),
+        .hint("use a longer prefix: 'git agent snapshot list' lists them")),
         (None, _) => Ok(None),
     }
 }
@@ -191,9 +191,9 @@ pub fn load(repo: &Repo, snapshot: &Snapshot) -> Result<WorktreeState> {
 fn readable(snapshot: &Snapshot) -> Result<()> {
     if snapshot.format > FORMAT {
         let message =
-            format!("snapshot {} has the format {}, this version knows {FORMAT}", snapshot.id, snapshot.format);
+            format!("snapshot {} has format {}; this version supports {FORMAT}", snapshot.id, snapshot.format);
         return Err(Error::new(codes::NEWER_SNAPSHOT, message)
-            .hint("a newer git-agent reads it")
+            .hint("a newer git-agent can read it")
             .hint(format!("stock git shows its files: git show {}:worktree/<path>", snapshot.ref_name())));
     }
     Ok(())
@@ -211,7 +211,7 @@ pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<WorktreeSta
     let entries = trees::entries(repo, tree)?;
     let mut names = HashSet::new();
     if !entries.iter().all(|entry| names.insert(&entry.filename)) {
-        return Err(damaged("a name comes twice in it".to_owned()));
+        return Err(damaged("it contains a name twice".to_owned()));
     }
     for entry in entries {
         match (entry.filename.as_slice(), entry.mode.kind()) {
@@ -223,14 +223,14 @@ pub fn load_tree(repo: &Repo, tree: ObjectId, head: &Head) -> Result<WorktreeSta
                 if kind == EntryKind::Blob && state::is_known(path.as_bstr()) {
                     state.in_progress.insert(path, id);
                 } else {
-                    return Err(damaged(format!("'state/{path}' is no part of an unfinished operation")));
+                    return Err(damaged(format!("'state/{path}' is not part of an unfinished operation")));
                 }
                 Ok(())
             })?,
             (name, EntryKind::Blob) if name.ends_with(b".lst") => {
                 let bytes = match repo.own_header(entry.oid)? {
                     (_, size) if size > LONGEST_LIST => {
-                        return Err(damaged(format!("'{}' is larger than any list", name.as_bstr())));
+                        return Err(damaged(format!("'{}' is too large", name.as_bstr())));
                     }
                     _ => repo.read_own(entry.oid, ObjectKind::Blob)?,
                 };

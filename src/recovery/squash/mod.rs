@@ -152,8 +152,8 @@ impl SquashPlan {
     pub fn message(&self, repo: &Repo, text: &[u8], others: &[Trailer]) -> Result<BString> {
         let trailers = [self.tasks.as_slice(), others].concat();
         message::compose(text, &repo.settings().subject_prefix(), &trailers).ok_or_else(|| {
-            Error::new(codes::EMPTY_MESSAGE, format!("{}: the message says nothing", cannot(&self.task.id)))
-                .hint("without -m a message is made from the commits")
+            Error::new(codes::EMPTY_MESSAGE, format!("{}: the message is empty", cannot(&self.task.id)))
+                .hint("without -m a message is generated from the commits")
         })
     }
 
@@ -183,8 +183,8 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, plan: &SquashPlan, message: &
     let worktree = LockedWorktree::take(repo)?;
     let captured = &worktree.captured;
     if *captured.head() != plan.head {
-        return Err(Error::new(codes::HEAD_MOVED, format!("{}: HEAD has just moved", cannot(id)))
-            .hint("look at the plan again: git agent squash --dry-run"));
+        return Err(Error::new(codes::HEAD_MOVED, format!("{}: HEAD moved in the meantime", cannot(id)))
+            .hint("check the plan again: git agent squash --dry-run"));
     }
     let state = WorktreeState {
         in_progress: captured.state().clone(),

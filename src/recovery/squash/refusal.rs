@@ -25,8 +25,8 @@ pub fn why(repo: &Repo, id: &TaskId, stop: &Stop<ObjectId>) -> Result<String> {
             format!("belongs to {}", tasks.iter().map(TaskId::as_str).collect::<Vec<_>>().join(", "))
         }
         Obstacle::Buried => format!("names {id}, but not in its final trailers"),
-        Obstacle::Published => "is on a remote branch or in a tag already".to_owned(),
-        Obstacle::CutOff => "is where this shallow clone ends".to_owned(),
+        Obstacle::Published => "is already on a remote branch or in a tag".to_owned(),
+        Obstacle::CutOff => "is at the boundary of this shallow clone".to_owned(),
     };
     let merge = stop.merge.map(|merge| format!(", which the merge {} brings in,", oid(merge))).unwrap_or_default();
     Ok(format!("{} ({title}){merge} {said}", oid(stop.commit)))
@@ -62,8 +62,8 @@ pub(super) fn not_below(task: &Task, word: &str) -> Error {
 /// There is no commit yet.
 pub(super) fn unborn(task: &Task, head: &Head) -> Error {
     let branch = head.branch_name().unwrap_or_else(|| "HEAD".to_owned());
-    Error::new(codes::UNBORN_HEAD, format!("{}: '{branch}' has no commit yet", cannot(&task.id)))
-        .hint("'git agent checkpoint' makes the first one")
+    Error::new(codes::UNBORN_HEAD, format!("{}: '{branch}' has no commits yet", cannot(&task.id)))
+        .hint("'git agent checkpoint' creates the first one")
 }
 
 fn code(why: &Obstacle) -> Code {
@@ -79,15 +79,18 @@ fn hints(id: &TaskId, stop: &Stop<ObjectId>) -> Vec<String> {
     match &stop.why {
         Obstacle::Foreign(tasks) => {
             let other = tasks.first().map(|other| format!("'git agent squash {other}' squashes those of {other}"));
-            let unnamed = tasks.is_empty().then(|| "'git agent repair' links commits that lost their task".to_owned());
+            let unnamed =
+                tasks.is_empty().then(|| "'git agent repair' links commits that lost their trailer".to_owned());
             let log = format!("'git agent log {id}' shows the commits of {id}");
             other.into_iter().chain(unnamed).chain([log]).collect()
         }
-        Obstacle::Buried => vec![format!("'git show {commit}' shows the message; only its last paragraph counts here")],
+        Obstacle::Buried => {
+            vec![format!("'git show {commit}' shows the message; only trailers in its last paragraph count")]
+        }
         Obstacle::Published => vec![format!(
-            "what others have is not rewritten: 'git branch -r --contains {commit}' and 'git tag --contains {commit}' \
-             tell who has it"
+            "published commits are not rewritten: 'git branch -r --contains {commit}' and 'git tag --contains \
+             {commit}' show where it is"
         )],
-        Obstacle::CutOff => vec!["'git fetch --unshallow' gets the rest of the history".to_owned()],
+        Obstacle::CutOff => vec!["'git fetch --unshallow' fetches the rest of the history".to_owned()],
     }
 }

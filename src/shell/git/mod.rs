@@ -133,10 +133,16 @@ fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
         key.starts_with(b"gc.pruneexpire") || key.starts_with(b"gc.reflogexpire")
     };
     if verb == b"gc" && settings.iter().any(prunes) {
-        return walk.add(call, Destroys, &[History], "deletes the objects that only reflogs or nothing lead to", None);
+        return walk.add(
+            call,
+            Destroys,
+            &[History],
+            "deletes objects that are unreachable or reachable only from reflogs",
+            None,
+        );
     }
     if let Some(targets) = written(&name, &args) {
-        walk.add(call, Changes, &[Uncommitted, Untracked], "overwrites the file that is there", Some(targets));
+        walk.add(call, Changes, &[Uncommitted, Untracked], "overwrites the existing file", Some(targets));
     }
     let mut reach = protected::reach(&name, &args, call.input);
     let prunes = protected::prunes(&name, &args);
@@ -164,7 +170,7 @@ fn judge(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
         );
     }
     if onto != Onto::Nothing {
-        let why = "overwrites ignored files where it has files of its own";
+        let why = "overwrites ignored files that exist in the other commit";
         let losses: &[Loss] = match goes_into_submodules(walk, &name, &args, settings) {
             true => &[Overwritten, Submodules],
             false => &[Overwritten],

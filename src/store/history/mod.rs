@@ -101,7 +101,7 @@ impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Because(error) => error,
-            Fault::Damaged => Error::bug("what was just read of the history contradicts itself"),
+            Fault::Damaged => Error::bug("the history just read is inconsistent"),
         }
     }
 }

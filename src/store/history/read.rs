@@ -50,7 +50,7 @@ impl<'a> Reader<'a> {
         let said = said(bytes, overlay);
         let parents = parents(bytes).ok_or_else(|| {
             Error::new(codes::DAMAGED_COMMIT, format!("commit {commit} is damaged: its parents cannot be read"))
-                .hint("'git fsck' looks at the whole repository")
+                .hint("'git fsck' checks the whole repository")
         })?;
         Ok((overlay.parents(commit, parents), said))
     }

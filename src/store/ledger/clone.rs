@@ -59,7 +59,7 @@ pub(super) fn id(repo: &Repo) -> Result<Ulid> {
         return Ok(id);
     }
     make(repo).map_err(|error| {
-        error.hint("the git directory must be writable and its disk must have room; nothing was recorded")
+        error.hint("the git directory must be writable and have free disk space; nothing was recorded")
     })
 }
 

@@ -55,7 +55,7 @@ impl<'r> View<'r> {
     ///
     /// `ledger-unreadable`; when the ref cannot be read.
     pub fn now(repo: &'r Repo) -> Result<Self> {
-        let tip = repo.find_ref(REF).map_err(|error| error.hint("'git agent doctor' looks into it"))?;
+        let tip = repo.find_ref(REF).map_err(|error| error.hint("'git agent doctor' checks it"))?;
         Self::at(repo, tip)
     }
 
@@ -70,7 +70,7 @@ impl<'r> View<'r> {
                 let bytes = repo.read_own(tip, ObjectKind::Commit).map_err(|error| {
                     Error::new(codes::LEDGER_UNREADABLE, format!("cannot read {REF}"))
                         .because(anyhow::Error::new(error))
-                        .hint("'git agent doctor' looks into it")
+                        .hint("'git agent doctor' checks it")
                 })?;
                 let root = Commit::parse(repo, tip, &bytes)?.tree;
                 if !repo.has(root) {
@@ -186,7 +186,7 @@ impl<'r> View<'r> {
         match resolve(word, table.rows().filter(|row| row.exists()).map(Row::id_str)) {
             Resolved::One(id) => {
                 let found = TaskId::parse(id).ok().map(|id| self.task(&id)).transpose()?.flatten();
-                let task = found.ok_or_else(|| Error::bug(format!("task {id} is in the index only")))?;
+                let task = found.ok_or_else(|| Error::bug(format!("task {id} is only in the task index")))?;
                 Ok(Lookup::Task(Box::new(task)))
             }
             Resolved::Ambiguous { count, candidates } => {
@@ -198,9 +198,9 @@ impl<'r> View<'r> {
                 };
                 Err(Error::new(
                     codes::TASK_AMBIGUOUS,
-                    format!("{count} tasks begin with '{}': {list}{more}", word.escape_debug()),
+                    format!("'{}' matches {count} tasks: {list}{more}", word.escape_debug()),
                 )
-                .hint("give more of the id"))
+                .hint("use a longer prefix of the id"))
             }
             // Where the history cannot be read, that is not what was asked.
             Resolved::Unknown { .. } if history::is_named(self.repo, word).unwrap_or_default() => {
@@ -245,8 +245,9 @@ pub(super) fn read_note(repo: &Repo, blobs: &[ObjectId]) -> Result<Vec<u8>, Note
 fn read_blob(repo: &Repo, blob: ObjectId) -> Result<Vec<u8>, NoteError> {
     let (kind, size) = repo.own_header(blob)?;
     if kind == ObjectKind::Blob && size > MAX_NOTE {
-        let message = format!("the note {blob} has {size} bytes, more than any task's story");
-        let error = Error::new(codes::NOTE_TOO_LARGE, message).hint("'git agent doctor' says whose it is");
+        let message = format!("note {blob} has {size} bytes, too many for a task");
+        let error =
+            Error::new(codes::NOTE_TOO_LARGE, message).hint("'git agent doctor' shows which task it belongs to");
         return Err(NoteError::TooLarge(error));
     }
     Ok(repo.read_own(blob, ObjectKind::Blob)?)
@@ -290,19 +291,19 @@ fn hidden(id: &TaskId, events: &[Event]) -> Option<Error> {
 fn not_here(word: &str) -> Error {
     let shown = word.escape_debug();
     let message = format!(
-        "only commits name the task '{shown}': the ledger has nothing about it, and no event can be recorded for it"
+        "task '{shown}' is named only by commits: it is not in the ledger, and no event can be recorded for it"
     );
-    let error = Error::new(codes::TASK_NOT_FOUND, message).hint(format!("its commits: git agent log {shown}"));
+    let error = Error::new(codes::TASK_NOT_FOUND, message).hint(format!("to list its commits: git agent log {shown}"));
     let is_id = TaskId::parse(word).is_ok();
-    error.hints(is_id.then(|| format!("to have it in the ledger: git agent add <title> --id {shown}")))
+    error.hints(is_id.then(|| format!("to add it to the ledger: git agent add <title> --id {shown}")))
 }
 
 fn not_found(word: &str, nearest: &[&str], is_empty: bool) -> Error {
-    let error = Error::new(codes::TASK_NOT_FOUND, format!("there is no task '{}'", word.escape_debug()));
+    let error = Error::new(codes::TASK_NOT_FOUND, format!("task '{}' does not exist", word.escape_debug()));
     match nearest {
         [] if is_empty => error
-            .hint("this ledger has no tasks yet: 'git agent add <title>' makes one")
-            .hint("in a fresh clone, get the tasks with 'git agent init'"),
+            .hint("this ledger has no tasks yet: 'git agent add <title>' creates one")
+            .hint("in a fresh clone, fetch the tasks with 'git agent init'"),
         [] => error.hint("'git agent list --all' shows every task"),
         near => error.hint(format!("did you mean {}?", near.join(" or "))),
     }

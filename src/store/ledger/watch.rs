@@ -165,7 +165,7 @@ pub fn bring_back(repo: &Repo) -> Result<usize> {
         refs.into_iter().map(|(name, tip)| RefChange { name, expected: Some(tip), new: None }).collect();
     if !gone.is_empty() {
         // Of one that is moved at this moment nothing is lost: it says nothing that is not in the ledger now.
-        if let Err(RefError::Failed(error)) = repo.refs().change(repo, &gone, "git-agent: brought back") {
+        if let Err(RefError::Failed(error)) = repo.refs().change(repo, &gone, "git-agent: restored") {
             return Err(error);
         }
     }

@@ -74,7 +74,7 @@ pub fn draft(view: &View<'_>, request: &Request<'_>) -> Result<Draft> {
             events.iter().map(|event| event.id).filter(|id| named.contains(id) && !without.contains(id)).collect();
         let Some(then) = withdraw::as_if(&events, named).filter(|_| !open.is_empty()) else { continue };
         if let Some(other) = withdraw::other_split(&events, named) {
-            return Err(refusal(request, &format!("{} split {id}, too", other.actor)));
+            return Err(refusal(request, &format!("{} also split {id}", other.actor)));
         }
         if let Some(conflict) = withdraw::conflict(&events, &withdraw::changed(&events, &then), request.actor) {
             return Err(later(request, id, conflict.by, &conflict.about));
@@ -123,12 +123,12 @@ fn refuse_named(request: &Request<'_>, table: &Table, id: &TaskId) -> Result<()>
     let is_it = |row: &Row<'_>| row.id_str() == id.as_str();
     for row in table.rows().filter(|row| row.exists()) {
         let how = match () {
-            () if row.parent().is_some_and(|parent| is_it(&parent)) => "is a part of it",
-            () if row.after().flatten().any(|before| is_it(&before)) => "comes after it",
+            () if row.parent().is_some_and(|parent| is_it(&parent)) => "is a subtask of it",
+            () if row.after().flatten().any(|before| is_it(&before)) => "depends on it",
             () => continue,
         };
         return Err(refusal(request, &format!("{} {how}", row.id()))
-            .hint(format!("to give it up without hiding it: git agent cancel {id}")));
+            .hint(format!("to cancel it instead, which keeps it visible: git agent cancel {id}")));
     }
     Ok(())
 }
@@ -142,7 +142,7 @@ fn refuse_started(view: &View<'_>, request: &Request<'_>, table: &Table, task: &
         let Some(next) = view.task(&row.id())? else { continue };
         let is_later = |span: &&Span| Some(span.from) >= task.completed_at;
         if let Some(span) = next.spans.iter().filter(is_later).find(|span| span.by != *request.actor) {
-            let why = format!("{}, which comes after {}, was started by {} since", next.id, task.id, span.by);
+            let why = format!("{}, which depends on {}, was started by {} since then", next.id, task.id, span.by);
             return Err(refusal(request, &why).hint(format!("to reopen it anyway: git agent reopen {}", task.id)));
         }
     }
@@ -155,7 +155,7 @@ fn refuse_circles(request: &Request<'_>, table: &Table, before: &Task, after: &T
     let new: Vec<TaskId> = after.after.iter().filter(|id| !before.after.contains(id)).cloned().collect();
     let parent = after.parent.as_ref().filter(|_| before.parent != after.parent);
     match graph.would_close(&after.id, &new, parent) {
-        Some(circle) => Err(refusal(request, &format!("it would close the circle {}", show_cycle(&circle)))),
+        Some(circle) => Err(refusal(request, &format!("it would create the cycle {}", show_cycle(&circle)))),
         None => Ok(()),
     }
 }
@@ -163,12 +163,12 @@ fn refuse_circles(request: &Request<'_>, table: &Table, before: &Task, after: &T
 /// That `event` of the task `id` builds on what is withdrawn.
 fn later(request: &Request<'_>, id: &TaskId, event: &Event, about: &str) -> Error {
     let since = event.at.to_minute();
-    let why = format!("'{}' by {} at {since} builds on {about}", event.payload.kind(), event.actor);
+    let why = format!("'{}' by {} at {since} depends on {about}", event.payload.kind(), event.actor);
     let error =
-        refusal(request, &format!("{id}: {why}")).hint(format!("'git agent log {id}' shows what happened since"));
+        refusal(request, &format!("{id}: {why}")).hint(format!("'git agent log {id}' shows what happened since then"));
     match event.actor == *request.actor {
         true => error.hint("undo the later commands first: 'git agent ops' lists them"),
-        false => error.hint("what others did later is never undone with it"),
+        false => error.hint("later changes by others are never undone with it"),
     }
 }
 

@@ -325,14 +325,14 @@ impl OpenNote {
             return Err(Error::new(
                 codes::NOTE_FULL,
                 format!(
-                    "the story of {} has {} bytes, and there is no room for more in the {MAX_NOTE} of a note; nothing \
+                    "the note of {} is full: it has {} of at most {MAX_NOTE} bytes; nothing \
 was recorded",
                     self.id,
                     self.text.len()
                 ),
             )
             .hint(format!("it can still be completed, failed or cancelled: git agent complete {}", self.id))
-            .hint("go on in a new task: git agent add <title>"));
+            .hint("to continue in a new task: git agent add <title>"));
         }
         changes.notes.insert(key, batch.blob(repo, text)?);
         Ok(self.fold.finish())
@@ -357,7 +357,7 @@ was recorded",
         let line = event.to_line().ok_or_else(|| {
             Error::new(
                 codes::EVENT_TOO_LONG,
-                format!("what '{}' shall record does not fit into one line of {MAX_LINE} bytes", event.payload.kind()),
+                format!("what '{}' records does not fit into one line of {MAX_LINE} bytes", event.payload.kind()),
             )
             .hint("name fewer files or tasks at once, or put the text into the description")
         })?;
@@ -366,12 +366,9 @@ was recorded",
         if !has_effect && author.is_held_to_it {
             return Err(Error::new(
                 codes::NO_EFFECT,
-                format!("'{}' would have no effect on {}: its note says something else", event.payload.kind(), self.id),
+                format!("'{}' would have no effect on {}: its note contradicts it", event.payload.kind(), self.id),
             )
-            .hint(format!(
-                "'git agent show {}' tells how it stands, 'git agent doctor' looks into its note",
-                self.id
-            )));
+            .hint(format!("'git agent show {}' shows its state, 'git agent doctor' checks its note", self.id)));
         }
         self.ends |= matches!(event.payload, Payload::Complete(_) | Payload::Fail(_) | Payload::Cancel(_));
         self.lines.push(line);
@@ -420,12 +417,9 @@ fn store_long_texts(repo: &Repo, batch: &mut Batch, changes: &mut Changes, paylo
         if long.len() > MAX_TEXT {
             return Err(Error::new(
                 codes::TEXT_TOO_LONG,
-                format!(
-                    "a text has {} bytes, more than the {MAX_TEXT} that are read; nothing was recorded",
-                    long.len()
-                ),
+                format!("a text has {} bytes, more than the maximum of {MAX_TEXT}; nothing was recorded", long.len()),
             )
-            .hint("put it into a file of the repository, and name that"));
+            .hint("put it into a file in the repository and refer to that"));
         }
         let blob = batch.blob(repo, long.clone().into_bytes())?;
         changes.texts.push(blob);

@@ -37,7 +37,7 @@ fn warn_of_unstamped(caller: &Caller, task: &Task, commits: &[ObjectId], place: 
         let more = if commits.len() > NAMED { " …" } else { "" };
         let do_not = if commits.len() == 1 { "names no task" } else { "name no task" };
         caller.warn(format!(
-            "{}{place} made while {id} was active {do_not}: 'git agent link {names}{more} --task {id}' links what belongs to it",
+            "{}{place} made while {id} was active {do_not}: 'git agent link {names}{more} --task {id}' links those that belong to it",
             plural(commits.len(), "commit")
         ));
     }

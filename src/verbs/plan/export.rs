@@ -48,7 +48,7 @@ pub struct Exported {
 pub fn export(caller: &Caller, request: &ExportRequest) -> Result<Exported> {
     let format = request.format;
     let write = format.writer().ok_or_else(|| {
-        let message = format!("the plan format {} is only read, and not written", format.as_str());
+        let message = format!("plan format {} can only be read, not written", format.as_str());
         Error::new(codes::BAD_FORMAT, message).hint(super::known(|format| format.writer().is_some()))
     })?;
     let view = caller.view()?;
@@ -63,7 +63,9 @@ pub fn export(caller: &Caller, request: &ExportRequest) -> Result<Exported> {
     let away = refers_away(&plan);
     if away > 0 {
         let tasks = plural(away, "task");
-        caller.warn(format!("{tasks} of this plan name tasks that are not in it; it can be imported where those are"));
+        caller.warn(format!(
+            "{tasks} of this plan name tasks that are not in it; it can be imported only where those exist"
+        ));
     }
     Ok(Exported { text: text.into_owned(), count: plan.items.len() })
 }
@@ -84,7 +86,7 @@ fn plan(view: &View<'_>, request: &ExportRequest) -> Result<Plan> {
     let mut items = Vec::new();
     for row in graph.in_order().into_iter().filter(is_wanted) {
         let id = row.id();
-        let task = view.task(&id)?.ok_or_else(|| Error::bug(format!("task {id} is in the index only")))?;
+        let task = view.task(&id)?.ok_or_else(|| Error::bug(format!("task {id} is only in the task index")))?;
         items.push(item(view, task));
     }
     Ok(Plan { items })

@@ -72,10 +72,11 @@ impl Source {
     /// `unknown-plan-format`.
     pub fn format(&self, wanted: Option<Format>) -> Result<Format> {
         wanted.or_else(|| Format::recognise(self.extension.as_deref(), &self.text)).ok_or_else(|| {
-            let message = format!("'{}' is like no plan that git-agent knows; nothing was imported", self.name);
+            let message =
+                format!("'{}' is not a plan in a format that git-agent knows; nothing was imported", self.name);
             Error::new(codes::UNKNOWN_PLAN_FORMAT, message)
                 .hint(super::known(|_| true))
-                .hint("--format says which one it is")
+                .hint("--format sets the format")
         })
     }
 
@@ -130,14 +131,14 @@ impl Source {
             .map(|one| {
                 let place = Place::of(self.text.as_bytes(), one.at);
                 let (old, new) = (shorten(&one.old, 60), shorten(&one.new, 60));
-                format!("{}:{place}: {} is '{old}' here, and was begun; the plan calls it '{new}'", self.name, one.id)
+                format!("{}:{place}: {} is '{old}' here, and was started; the plan calls it '{new}'", self.name, one.id)
             })
             .collect();
         let more = renamed.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
         Error::new(codes::PLAN_RENAMES, format!("{}{more}", shown.join("; ")))
-            .hint("where the numbers of the plan have shifted: give the new task an id of its own, or import below another task with --parent")
-            .hint("--force takes the new titles")
+            .hint("if the numbers in the plan have shifted: give the new task its own id, or import below another task with --parent")
+            .hint("--force accepts the new titles")
     }
 
     /// `plan.toml:12:5: what is wrong`

@@ -39,7 +39,7 @@ pub(super) fn find(
         return match &snapshot {
             _ if snapshot.is_foreign => Err(refuse_foreign(&snapshot)),
             _ if *worktree != repo.worktree_name() => {
-                refuse(format!("cannot roll back {}: snapshot {id} is of worktree {worktree}", task.id))
+                refuse(format!("cannot roll back {}: snapshot {id} is from worktree {worktree}", task.id))
             }
             _ if !is_ours(&snapshot) => {
                 refuse(format!("cannot roll back {}: it was not active when snapshot {id} was taken", task.id))
@@ -55,10 +55,10 @@ pub(super) fn find(
     let (now, until) = date::period(repo, Some("now"), Some(word))?;
     // git takes every text for a date: what it does not understand is now.
     let Some(until) = until.filter(|until| word.trim() == "now" || now.is_some_and(|now| *until < now)) else {
-        let why = format!("'{}' is no snapshot, and no date in the past", word.escape_debug());
+        let why = format!("'{}' is neither a snapshot nor a date in the past", word.escape_debug());
         return Err(Error::new(codes::BAD_DATE, why)
             .hint(format!("'git agent log --snapshots {}' lists the snapshots of the task", task.id))
-            .hint("dates are those of 'git log --since': '10 minutes ago', 14:30, '2026-11-20 14:30'"));
+            .hint("dates are written as for 'git log --since': '10 minutes ago', 14:30, '2026-11-20 14:30'"));
     };
     let worktree = repo.worktree_name();
     let is_meant = |snapshot: &&Snapshot| {
@@ -89,10 +89,10 @@ pub(super) fn find(
         }),
         (Some(saved), None) => Ok(of(saved.clone())),
         (None, None) => {
-            let why = format!("there is neither a snapshot nor a checkpoint of {} from that time or before", task.id);
+            let why = format!("there is no snapshot or checkpoint of {} from that time or before", task.id);
             Err(Error::new(codes::SNAPSHOT_NOT_FOUND, why)
                 .hint(format!("'git agent log --snapshots {}' lists its snapshots", task.id))
-                .hint(format!("{}@start is the state before it began", task.id)))
+                .hint(format!("{}@start is the state before it was started", task.id)))
         }
     }
 }

@@ -49,7 +49,7 @@ pub fn text(chart: &Chart, cycles: &[Vec<crate::domain::id::TaskId>], style: Sty
         }
     }
     for cycle in cycles {
-        page.push_str(&format!("\nA circle of dependencies: {}\n", sanitize::line(&show_cycle(cycle))));
+        page.push_str(&format!("\nDependency cycle: {}\n", sanitize::line(&show_cycle(cycle))));
     }
     if !chart.nodes.is_empty() {
         page.push_str(&legend(chart, style));

@@ -215,7 +215,7 @@ impl TaskJson {
         now: Timestamp,
     ) -> Result<Vec<Self>> {
         let of = |id: &TaskId| {
-            let task = view.task(id)?.ok_or_else(|| Error::bug(format!("task {id} is in the index only")))?;
+            let task = view.task(id)?.ok_or_else(|| Error::bug(format!("task {id} is only in the task index")))?;
             Ok(TaskJson::new(view, &task, graph, now))
         };
         ids.map(of).collect()

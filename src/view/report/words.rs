@@ -102,7 +102,7 @@ pub fn reasons(reasons: &[Reason]) -> Vec<String> {
         .collect();
     let others = reasons.iter().filter_map(|reason| match reason {
         Reason::Blocked(text) => Some(format!("blocked: {}", one_line(text))),
-        Reason::Cycle(cycle) => Some(format!("in a circle of dependencies: {}", show_cycle(cycle))),
+        Reason::Cycle(cycle) => Some(format!("in a dependency cycle: {}", show_cycle(cycle))),
         Reason::Held { by, until } => Some(format!("held by {by} until {}", until.to_minute())),
         Reason::PutOff(until) => Some(format!("paused until {}", until.to_minute())),
         Reason::After { .. } => None,

@@ -246,7 +246,7 @@ fn a_partial_clone_is_answered_from_what_is_there() {
             warning: this is a partial clone: renames were found only where the content is the same, as nothing is fetched to compare it
             ");
             let refused = partial.agent(&["changes-since", "T-1", "--patch"]).exits(5).stderr;
-            insta::assert_snapshot!(refused.lines().nth(1).unwrap(), @"error: cannot show the changes: contents of files are not in this partial clone (1 missing)");
+            insta::assert_snapshot!(refused.lines().nth(1).unwrap(), @"error: cannot show the changes: this partial clone does not have the contents of some files (1 missing)");
         }
         assert_eq!(answer["changes"][1]["tasks"].to_string(), "[\"T-1\"]");
         // With everything here, renames are found as ever.
@@ -268,8 +268,8 @@ fn a_bare_repository_knows_what_is_committed() {
     insta::assert_snapshot!(bare.agent(&["changes-since", "T-1"]), @r"
     ------- stderr -------
     error: cannot compare with the work tree: this repository is bare
-    hint: run it in a worktree: 'git worktree list' shows them
-    hint: or leave the work tree out: --committed
+    hint: run it in a worktree: 'git worktree list' lists them
+    hint: or ignore the work tree: --committed
     [exit code 5]
     ");
     assert_eq!(bare.agent(&["changes-since", "T-1", "--committed", "--name-status"]).lines(), ["M\ta"]);

@@ -164,12 +164,12 @@ fn what_cannot_be_answered_is_refused() {
     ------- stderr -------
     error: no task is named, and none is active in this worktree
     hint: you hold T-1 (Do it): git agent start T-1
-    hint: name a task, or begin one with 'git agent start <task>'
+    hint: name a task, or start one with 'git agent start <task>'
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["changes-since", "T-1@9"]), @r"
     ------- stderr -------
-    error: there is no T-1@9: T-1 has 2 checkpoints on this history
+    error: T-1@9 does not exist: T-1 has 2 checkpoints on this history
     nothing was changed
     hint: T-1@2 is ade228f52bbb, 3s ago: new.rs: fresh
     hint: T-1@1 is 905877f417be, 11s ago: a.rs: one two three four six
@@ -177,13 +177,13 @@ fn what_cannot_be_answered_is_refused() {
     ");
     insta::assert_snapshot!(repo.agent(&["changes-since", "T-1", "--at", "nowhere"]), @r"
     ------- stderr -------
-    error: there is no commit 'nowhere'
-    hint: '--at' takes what names a commit in git, or a checkpoint: <task>@2, <task>@last
+    error: commit 'nowhere' does not exist
+    hint: '--at' takes a git revision or a checkpoint: <task>@2, <task>@last
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["changes-since", "T-1", "--", "../elsewhere"]), @r"
     ------- stderr -------
-    error: git cannot take these paths: ../elsewhere: '../elsewhere' is outside repository at '$TMP/repo'
+    error: git rejects these paths: ../elsewhere: '../elsewhere' is outside repository at '$TMP/repo'
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["changes-since", "T-1", "-z"]), @r"
@@ -199,9 +199,9 @@ fn what_cannot_be_answered_is_refused() {
     repo.agent(&["add", "never started", "--id", "T-9"]).success();
     insta::assert_snapshot!(repo.agent(&["changes-since", "T-9"]), @r"
     ------- stderr -------
-    error: cannot tell where T-9 began: it was never started
+    error: cannot determine where T-9 began: it was never started
     nothing was changed
-    hint: 'git agent show T-9' tells what is known of it
+    hint: 'git agent show T-9' shows what is known about it
     [exit code 1]
     ");
     insta::assert_snapshot!(repo.agent(&["changes-since", "T-1@last"]), @"Since T-1@2, ade228f52bbb (9 seconds ago): nothing changed.");

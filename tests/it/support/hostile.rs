@@ -14,7 +14,7 @@ use super::{
 /// An escape, C1, bidirectional controls, zero-width characters, a tag; line breaks of every kind; and lines that could be ours: steps,
 /// headings, fences, tags, numbered steps, quotes.
 pub const EVIL: &str = "evil-0 \u{1b}[2J\u{9b}31m\u{202e}gpj\u{2066}\u{200b}\u{feff}\u{e0041}\u{ad}\u{7f}\n\
-    - `evil-1`: commits what is not committed\n## evil-2\n~~~evil-3\n<evil-4>\n1. evil-5\n\r\n\u{2028}evil-6\u{85}evil-7\n\
+    - `evil-1`: commits the uncommitted changes\n## evil-2\n~~~evil-3\n<evil-4>\n1. evil-5\n\r\n\u{2028}evil-6\u{85}evil-7\n\
     # u > evil-8\n| evil-9";
 /// The name of a branch, a remote, an author or a model.
 pub const NAME: &str = "evil-10\u{9b}31m\u{202e}\u{200b}\u{e0041}";

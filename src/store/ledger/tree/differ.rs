@@ -36,7 +36,7 @@ impl Differ<'_> {
     /// Compare the directories `old` and `new`: one each, or none.
     fn compare(&mut self, old: &[ObjectId], new: &[ObjectId]) -> Result<()> {
         if old.len() > 1 || new.len() > 1 {
-            return Err(Error::new(codes::LEDGER_TREE, "a directory is twice in the tree of the ledger"));
+            return Err(Error::new(codes::LEDGER_TREE, "the ledger tree contains a directory twice"));
         }
         let mut sides: BTreeMap<(BString, bool), [Vec<ObjectId>; 2]> = BTreeMap::new();
         for (side, directory) in [old, new].into_iter().enumerate() {

@@ -41,11 +41,11 @@ pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
 }
 
 fn read_tree(repo: &Repo, id: ObjectId) -> Result<Vec<u8>> {
-    repo.read_own(id, ObjectKind::Tree).map_err(|error| error.hint("'git agent doctor' looks into it"))
+    repo.read_own(id, ObjectKind::Tree).map_err(|error| error.hint("'git agent doctor' checks it"))
 }
 
 fn decode<'b>(repo: &Repo, id: ObjectId, bytes: &'b [u8]) -> Result<TreeRef<'b>> {
-    trees::decode(repo, id, bytes).map_err(|error| error.hint("'git agent doctor' looks into it"))
+    trees::decode(repo, id, bytes).map_err(|error| error.hint("'git agent doctor' checks it"))
 }
 
 /// The blobs of long texts that the tree `root` holds.
@@ -216,8 +216,8 @@ impl Walk<'_> {
 }
 
 fn too_many() -> Error {
-    Error::new(codes::LEDGER_TOO_LARGE, format!("the tree of the ledger has more than {MAX_ENTRIES} entries"))
-        .hint("no honest writer makes such a tree; 'git log refs/notes/agent-tasks' shows where it came from")
+    Error::new(codes::LEDGER_TOO_LARGE, format!("the ledger tree has more than {MAX_ENTRIES} entries"))
+        .hint("git-agent never creates such a tree; 'git log refs/notes/agent-tasks' shows where it came from")
 }
 
 /// What an entry is, `depth` hex digits down.
