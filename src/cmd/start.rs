@@ -27,7 +27,7 @@ pub struct Args {
     /// Start despite incomplete dependencies or open blockers
     #[arg(long)]
     force: bool,
-    /// Start although another session of the same agent host is at work on it
+    /// Start although another session of the same agent host is working on it
     #[arg(long)]
     take_over: bool,
 }

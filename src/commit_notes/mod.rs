@@ -45,7 +45,7 @@ pub fn is_on(repo: &Repo) -> bool {
 ///
 /// # Errors
 ///
-/// Whatever keeps commits from being read, or notes from being written: then the notes are as they were.
+/// Whatever keeps commits from being read, or notes from being written: then the notes are unchanged.
 pub fn refresh(repo: &Repo, tasks: &[TaskId], now: Timestamp) -> Result<usize> {
     let Some(head) = repo.head()?.commit.filter(|_| is_on(repo)) else { return Ok(0) };
     let view = View::now(repo)?;
@@ -100,7 +100,7 @@ impl Wanted {
             }
         }
         for (commit, mut ids) in commits {
-            // A commit may belong to several tasks; its note tells of all of them.
+            // A commit may belong to several tasks; its note describes all of them.
             let read = commit::Commit::read(view.repo(), commit)?;
             let named = owners.of(commit, &read.message);
             ids.extend(named.iter().filter_map(|id| TaskId::parse(&id.to_string()).ok()));

@@ -1,4 +1,4 @@
-//! What a note says of one task of its commit.
+//! The text of a note about one task of its commit.
 
 use crate::{
     domain::{task::Task, text::visible},

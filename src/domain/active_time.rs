@@ -18,13 +18,13 @@ pub const DEFAULT_GAP: u64 = 30 * 60;
 /// Work without a gap.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stretch {
-    /// Whose.
+    /// The actor who did it.
     pub by: Actor,
-    /// From.
+    /// The start.
     pub from: Timestamp,
     /// To the last sign of life before the gap, the end of the attempt, or now.
     pub to: Timestamp,
-    /// Whether it goes on now.
+    /// Whether it continues now.
     pub goes_on: bool,
 }
 

@@ -11,7 +11,7 @@ pub enum Verdict {
     Good,
     /// It is broken there.
     Bad,
-    /// It cannot be told.
+    /// It cannot be determined.
     Skip,
 }
 
@@ -199,7 +199,7 @@ mod tests {
             let bad = |at: usize| is_past(&parents, at, culprit);
             let (end, _) = run(parents.clone(), |at| if bad(at) { Verdict::Bad } else { Verdict::Good });
             assert_eq!(end, NextTest::Found(culprit), "{parents:?}");
-            // With some that cannot be told, it is among those that are named, or nothing is.
+            // With some that cannot be determined, it is among those that are named, or nothing is.
             let dim: Vec<bool> = (0..count).map(|_| below(3) == 0).collect();
             let verdict = |at: usize| match (dim[at], bad(at)) {
                 (true, _) => Verdict::Skip,

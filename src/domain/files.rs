@@ -57,7 +57,7 @@ fn covers(pattern: &str, path: &BString) -> bool {
 /// Whether `pattern` matches the whole of `name`.
 fn matches(pattern: &[u8], name: &[u8]) -> bool {
     let (mut p, mut n) = (0, 0);
-    // Where to go on when a name does not match: behind the last star, one character later.
+    // Where to continue when a name does not match: behind the last star, one character later.
     let mut star: Option<(usize, usize)> = None;
     while n < name.len() {
         match pattern.get(p) {

@@ -150,7 +150,7 @@ impl Fold {
     }
 }
 
-/// Let `event` take effect on everything but what [`Fold`] keeps beside the task.
+/// Let `event` take effect on everything but what [`Fold`] keeps next to the task.
 fn apply(task: &mut Task, event: &Event) -> bool {
     task.updated_at = task.updated_at.max(event.at);
     if let Some(claim) = &mut task.claim {
@@ -298,7 +298,7 @@ fn apply(task: &mut Task, event: &Event) -> bool {
     true
 }
 
-/// When what `event` tells of began: a command that ran for an hour is an hour of work.
+/// When what `event` describes began: a command that ran for an hour is an hour of work.
 fn began(event: &Event) -> Timestamp {
     match &event.payload {
         // A number from outside; the cast ends at the ends of the range.
@@ -326,7 +326,7 @@ fn because(event: &Event, what: Deed, reason: Option<&Text>) -> Option<Because> 
     Some(Because { what, text, at: event.at, by: event.actor.clone() })
 }
 
-/// Begin, go on, or begin again; claims the task.
+/// Begin, continue, or begin again; claims the task.
 fn begin(task: &mut Task, event: &Event, start: &Start) -> bool {
     let before = task.status;
     if before.after(Verb::Start).is_none() || !take(task, event, start.lease.unwrap_or(DEFAULT_LEASE), false) {
@@ -334,7 +334,7 @@ fn begin(task: &mut Task, event: &Event, start: &Start) -> bool {
     }
     step(task, Verb::Start);
     (task.until, task.duplicate_of) = (None, None);
-    // Who took it over goes on with it: the reason for that still says why.
+    // Who took it over continues with it: the reason for that still says why.
     task.reason = task.reason.take().filter(|reason| reason.what == Deed::TakenOver);
     open_attempt(task);
     task.started_at = task.started_at.or(Some(event.at));

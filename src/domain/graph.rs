@@ -23,7 +23,7 @@ use circles::Circles;
 pub use obstacle::Obstacle;
 use order::Plan;
 
-/// All tasks and how they hang together.
+/// All tasks and how they are related.
 #[derive(Debug)]
 pub struct Graph<'a> {
     table: &'a Table,
@@ -83,7 +83,7 @@ impl<'a> Graph<'a> {
         self.table
     }
 
-    /// Whether nothing keeps `task` from being started by anybody at `now`.
+    /// Whether nothing keeps `task` from being started by anyone at `now`.
     pub fn is_ready(&self, task: Row<'_>, now: Timestamp) -> bool {
         task.status() == Status::Pending && !task.is_held(now) && !task.is_put_off(now) && self.is_workable(task)
     }
@@ -297,7 +297,7 @@ impl<'a> Graph<'a> {
         )
     }
 
-    /// The circle that would close if `task`, which may be new, came after each of `after` and were a part of `parent`: `task → … → task`, where
+    /// The cycle that would close if `task`, which may be new, came after each of `after` and were a part of `parent`: `task → … → task`, where
     /// each task waits for the next one. A feature waits for its parts.
     pub fn would_close(&self, task: &TaskId, after: &[TaskId], parent: Option<&TaskId>) -> Option<Vec<TaskId>> {
         let place = |id: &TaskId| self.table.position(id.as_str());
@@ -356,7 +356,7 @@ impl<'a> Graph<'a> {
     }
 }
 
-/// Whether neither a task nor anything above it is cancelled; each task is looked at once.
+/// Whether neither a task nor anything above it is cancelled; each task is examined once.
 struct Counted(Vec<Option<bool>>);
 
 impl Counted {

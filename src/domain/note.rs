@@ -45,7 +45,7 @@ pub fn headers(text: &[u8]) -> impl Iterator<Item = TaskId> + '_ {
     text.lines().filter_map(|line| TaskId::parse(said(line).strip_prefix(HEADER)?.to_str().ok()?).ok())
 }
 
-/// How many different lines `text` has that are no headers: one that a merge put there twice is one.
+/// How many different lines `text` has that are not headers: one that a merge put there twice is one.
 fn distinct_lines(text: &[u8]) -> u64 {
     let lines = text.lines().map(said).filter(|line| !line.is_empty() && !is_header(line));
     lines.collect::<HashSet<&[u8]>>().len() as u64

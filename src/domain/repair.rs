@@ -1,6 +1,6 @@
-//! Whose a commit is that does not say so, judged from commits that made the same change and do.
+//! The task of a commit without a trailer, inferred from commits that make the same change and have one.
 //!
-//! Never a guess: evidence that names different tasks is no evidence, and reported as such.
+//! Never a guess: evidence that names different tasks is not evidence, and reported as such.
 
 /// A commit, or a whole branch, that made the same change. `I` is the commit's id, or that of the branch's tip.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub enum Whole {
     Branch,
 }
 
-/// What follows from evidence.
+/// The conclusion from the evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict<'e, I> {
     /// The commit belongs to the tasks that this names.

@@ -1,4 +1,4 @@
-//! Which snapshots and operations may go. Pure: what is there, and the time, in; what may go, out.
+//! Which snapshots and operations expire. Pure: decided from those that exist, and the time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ pub struct Policy {
     pub of_open: usize,
     /// Of the snapshots that sessions of agent hosts made in a worktree, this many are kept for being young.
     pub of_sessions: usize,
-    /// The last snapshot of a closed task stays for so many seconds after it was closed.
+    /// The last snapshot of a closed task stays for this many seconds after it was closed.
     pub of_closed: u64,
 }
 

@@ -12,7 +12,7 @@ named! {
     #[derive(Default, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
     #[serde(rename_all = "snake_case")]
     pub enum Status {
-        /// Not begun, or put down again.
+        /// Not started, or paused.
         #[default]
         Pending = "pending",
         /// It is being worked on.
@@ -21,7 +21,7 @@ named! {
         Completed = "completed",
         /// Tried and failed, with a reason; may be started again.
         Failed = "failed",
-        /// Not wanted any more.
+        /// No longer wanted.
         Cancelled = "cancelled",
     }
 }
@@ -29,7 +29,7 @@ named! {
 named! {
     /// What can be asked of a task that changes its state.
     pub enum Verb {
-        /// Begin, or go on after a pause; after a failure a new attempt.
+        /// Begin, or continue after a pause; after a failure a new attempt.
         Start = "start",
         /// Put it down without an outcome.
         Pause = "pause",

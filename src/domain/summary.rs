@@ -15,9 +15,9 @@ use super::{
 pub struct Summary {
     /// Its id.
     pub id: TaskId,
-    /// One line.
+    /// The title, on one line.
     pub title: String,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
     /// 0 (highest) to 4.
     pub priority: u8,

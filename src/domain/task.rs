@@ -20,11 +20,11 @@ pub const DEFAULT_PRIORITY: u8 = 2;
 pub struct Task {
     /// Its id.
     pub id: TaskId,
-    /// One line.
+    /// The title, on one line.
     pub title: String,
-    /// What it is about.
+    /// Its description.
     pub description: Option<Text>,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
     /// 0 (highest) to [`LOWEST_PRIORITY`].
     pub priority: u8,
@@ -58,15 +58,15 @@ pub struct Task {
     pub completed_at: Option<Timestamp>,
     /// How many times it was begun.
     pub attempts: u32,
-    /// Whether the last attempt goes on or is only paused.
+    /// Whether the last attempt continues or is only paused.
     pub attempt_open: bool,
     /// The times it was in progress; the last one may be open.
     pub spans: Vec<Span>,
-    /// Who holds it.
+    /// Its holder.
     pub claim: Option<Claim>,
     /// Claims that came too late: who, when, and the holder they lost to.
     pub lost_claims: Vec<LostClaim>,
-    /// What stands in the way.
+    /// What blocks it.
     pub blockers: Vec<Blocker>,
     /// While it is pending: it is not ready before.
     pub until: Option<Timestamp>,
@@ -74,7 +74,7 @@ pub struct Task {
     pub duplicate_of: Option<TaskId>,
     /// Why it stands as it does, if that was said: until the next change of its state.
     pub reason: Option<Because>,
-    /// What came of it.
+    /// The outcome.
     pub result: Option<TaskResult>,
     /// Why the last attempt failed; stays there as history when it is begun again.
     pub failures: Vec<Failure>,
@@ -99,18 +99,18 @@ pub struct Rival {
     pub title: String,
     /// When it was added.
     pub at: Timestamp,
-    /// By whom.
+    /// The actor.
     pub by: Actor,
 }
 
 /// One stretch of work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// Whose.
+    /// The actor who did it.
     pub by: Actor,
-    /// From.
+    /// The start.
     pub from: Timestamp,
-    /// To; `None` while it goes on.
+    /// The end; `None` while it continues.
     pub to: Option<Timestamp>,
     /// When something happened on the task meanwhile, in the order of the fold: a moment, or as long as a command ran.
     pub signs: Vec<(Timestamp, Timestamp)>,
@@ -132,7 +132,7 @@ pub struct LostClaim {
 pub struct Blocker {
     /// `b-` and the last characters of the id of the event that named it.
     pub id: String,
-    /// What stands in the way.
+    /// What blocks it.
     pub text: Text,
     /// Since when.
     pub since: Timestamp,
@@ -155,7 +155,7 @@ pub struct Because {
     pub text: Text,
     /// When.
     pub at: Timestamp,
-    /// By whom.
+    /// The actor.
     pub by: Actor,
 }
 
@@ -175,7 +175,7 @@ named! {
     }
 }
 
-/// What came of a task.
+/// The outcome of a task.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TaskResult {
     /// A JSON value; a plain text is a JSON string.
@@ -191,7 +191,7 @@ pub struct Failure {
     pub attempt: u32,
     /// Why.
     pub reason: Text,
-    /// One word for it.
+    /// A single word for it.
     pub kind: Option<String>,
     /// When.
     pub at: Timestamp,
@@ -204,9 +204,9 @@ pub struct Failure {
 pub struct Decision {
     /// When.
     pub at: Timestamp,
-    /// By whom.
+    /// The actor.
     pub by: Actor,
-    /// What.
+    /// The text.
     pub text: Text,
     /// Why.
     pub why: Option<Text>,
@@ -217,13 +217,13 @@ pub struct Decision {
 pub struct Remark {
     /// When.
     pub at: Timestamp,
-    /// By whom.
+    /// The actor.
     pub by: Actor,
-    /// What.
+    /// The text.
     pub text: Text,
 }
 
-/// Where work began.
+/// The commit at which work began.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Base {
     /// The commit, full hex; `None` on an unborn branch.
@@ -273,7 +273,7 @@ pub struct Verification {
     pub output: Option<Text>,
     /// When.
     pub at: Timestamp,
-    /// By whom.
+    /// The actor.
     pub by: Actor,
 }
 
@@ -351,7 +351,7 @@ impl Task {
         self.verifications.last()
     }
 
-    /// The last verification, if it failed and the task is not closed: what has to be known before work goes on.
+    /// The last verification, if it failed and the task is not closed: what has to be known before work continues.
     pub fn failed_verification(&self) -> Option<&Verification> {
         self.verification().filter(|last| !last.passed() && !self.status.is_closed())
     }
@@ -368,7 +368,7 @@ impl Task {
         self.verifications.iter().rev().find(|verification| verification.tree == tree)
     }
 
-    /// The task that `events`, in any order, tell of.
+    /// The task that `events`, in any order, describe.
     pub fn from_events(id: TaskId, events: &[Event]) -> Self {
         super::fold::fold(id, events)
     }

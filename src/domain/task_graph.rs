@@ -23,9 +23,9 @@ pub struct Chart {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     pub id: TaskId,
-    /// One line.
+    /// The title, on one line.
     pub title: String,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
     /// The feature it belongs to, and its title.
     pub within: Option<(TaskId, String)>,
@@ -85,7 +85,7 @@ impl Chart {
     pub fn new(graph: &Graph<'_>, choice: Choice<'_>, now: Timestamp) -> Self {
         let order = graph.in_order();
         let parent = choice.parent.map(|id| graph.table().position(id.as_str()));
-        // A circle of parents can only come by a merge; no honest plan is this deep.
+        // A cycle of parents can only come by a merge; no honest plan is this deep.
         let is_within = |row: Row<'_>| {
             let mut above = std::iter::successors(row.parent(), |row| row.parent()).take(10_000);
             parent.is_none_or(|parent| above.any(|row| Some(row.at()) == parent))

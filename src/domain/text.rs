@@ -258,7 +258,7 @@ pub fn shorten(text: &str, width: usize) -> Cow<'_, str> {
 /// How many things a message names before it counts the rest.
 pub const NAMED: usize = 10;
 
-/// `a, b and 3 more`: at most [`NAMED`] of `items`, and how many are left out.
+/// `a, b and 3 more`: at most [`NAMED`] of `items`, and how many are omitted.
 pub fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
     let mut items = items.into_iter();
     let named: Vec<String> = items.by_ref().take(NAMED).map(|item| item.to_string()).collect();

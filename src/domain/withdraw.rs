@@ -1,4 +1,4 @@
-//! What an undo takes out of effect in the note of a task, and what keeps it from doing so.
+//! Which events in the note of a task an undo withdraws, and what prevents that.
 //!
 //! ```text
 //! n=2 edit       A
@@ -73,7 +73,7 @@ pub fn changed(before: &[Event], after: &[Event]) -> HashSet<Ulid> {
 /// A part of a task that an event sets, and that later events build on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
-    /// That it is there: everything builds on it.
+    /// That it is there: everything depends on it.
     Task,
     Field(&'static str),
     /// Whether one of its criteria is met.
@@ -127,11 +127,11 @@ fn parts(event: &Event) -> Vec<Part> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conflict<'e> {
     pub by: &'e Event,
-    /// What it builds on: `its title`.
+    /// What it depends on: `its title`.
     pub about: String,
 }
 
-/// The newest event of `ordered` that has an effect and builds on what is `changed`. What `us` did later only counts if it sets the
+/// The newest event of `ordered` that has an effect and depends on what is `changed`. What `us` did later only counts if it sets the
 /// same thing.
 pub fn conflict<'e>(ordered: &'e [Event], changed: &HashSet<Ulid>, us: &Actor) -> Option<Conflict<'e>> {
     let withdrawn = withdrawn(ordered.iter());

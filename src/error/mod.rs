@@ -63,7 +63,7 @@ pub enum Kind {
     Busy,
     /// Not a repository, git too old, read-only directory, …
     Environment,
-    /// An interrupted operation stands in the way.
+    /// An interrupted operation blocks it.
     Interrupted,
     /// Should not happen.
     Bug,
@@ -102,7 +102,7 @@ impl Kind {
     }
 }
 
-/// What few failures have.
+/// Details that few failures have.
 #[derive(Debug, Default)]
 struct More {
     exception: Option<Cow<'static, str>>,
@@ -110,7 +110,7 @@ struct More {
     argument: Option<String>,
 }
 
-/// A failure with everything its reader needs to go on.
+/// A failure with everything its reader needs to continue.
 #[derive(Debug)]
 pub struct Error {
     code: Code,
@@ -187,7 +187,7 @@ impl Error {
         self.code.kind
     }
 
-    /// What it is to programs.
+    /// Its code, for programs.
     pub fn code(&self) -> Code {
         self.code
     }
@@ -212,7 +212,7 @@ impl Error {
         self.more.as_ref()?.argument.as_deref()
     }
 
-    /// True when the same call may succeed a moment later without anybody doing anything.
+    /// True when the same call may succeed a moment later without anyone doing anything.
     pub fn is_retryable(&self) -> bool {
         self.code.kind.is_retryable()
     }

@@ -32,7 +32,7 @@ const fn mark(variable: &'static str, host: &'static str, is_session: bool) -> M
     Mark { variable, host, is_session }
 }
 
-/// What hosts set for the commands that they run. Of two that cannot be told apart by the processes above, the first counts: people start
+/// What hosts set for the commands that they run. Of two that cannot be distinguished by the processes above, the first counts: people start
 /// other hosts from Claude Code more often than the other way round.
 const MARKS: [Mark; 12] = [
     mark("CODEX_SESSION_ID", "codex", true),
@@ -59,7 +59,7 @@ pub fn host() -> Option<&'static str> {
     innermost(MARKS.iter().filter(|mark| value(mark.variable).is_some()).collect()).map(|mark| mark.host)
 }
 
-/// The session that this process belongs to, as far as variables tell.
+/// The session that this process belongs to, as far as variables show.
 pub fn session() -> Option<SessionId> {
     let named = value(VARIABLE).and_then(|text| SessionId::parse(&text));
     let Some(host) = host() else { return named };

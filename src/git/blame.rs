@@ -23,7 +23,7 @@ pub struct Line {
     pub text: BString,
 }
 
-/// A commit, as far as the lines tell.
+/// A commit, as far as the lines show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
     /// The commit; `None`: not committed.

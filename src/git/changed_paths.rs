@@ -24,7 +24,7 @@ use crate::error::{Error, Result, codes};
 /// A path that differs between two trees: what it is in each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// Where.
+    /// The path.
     pub path: BString,
     /// In the first one.
     pub old: Option<Leaf>,

@@ -1,4 +1,4 @@
-//! Locks of refs that we, or a git that we start, make: said before they are made, so that those of the dead can be removed.
+//! Claims on ref locks that we, or a git that we start, take: recorded before the lock, so that locks of crashed processes can be removed.
 //!
 //! ```text
 //! <common dir>/agent/locks/<pid>-<n>    one claim; its maker, and the gits that it starts, hold the file's lock
@@ -29,7 +29,7 @@ use super::{
 /// Tells claims of one process apart.
 static NUMBER: AtomicUsize = AtomicUsize::new(0);
 
-/// A claim; taken back when dropped.
+/// A claim; undone when dropped.
 #[derive(Debug)]
 pub struct Claim(Option<(PathBuf, File)>);
 
@@ -63,7 +63,7 @@ impl Claim {
         let claimed: Vec<Claimed> = lock_files(repo, refs);
         let dir = directory(repo);
         let noted = repo.make_dir(&dir).and_then(|()| note(&dir, &claimed));
-        // Those who share the repository look at what we leave when we are killed.
+        // Those who share the repository examine what we leave when we are killed.
         Claim(noted.and_then(|(path, file)| repo.share(&path).map(|()| (path, file))).ok())
     }
 
@@ -75,7 +75,7 @@ impl Claim {
         }
     }
 
-    /// A git of ours was killed: look at what it left.
+    /// A git of ours was killed: examine what it left.
     pub fn settle(mut self, repo: &Repo) {
         drop(self.0.take());
         sweep(repo);
@@ -85,7 +85,7 @@ impl Claim {
 impl Drop for Claim {
     fn drop(&mut self) {
         if let Some((path, _file)) = &self.0 {
-            // Left behind, it is looked at by the next one, who finds no lock.
+            // Left behind, it is examined by the next one, who finds no lock.
             fs::remove_file(path).unwrap_or_default();
         }
     }

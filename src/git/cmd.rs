@@ -1,4 +1,4 @@
-//! The door to the git binary: the one place that spawns it.
+//! Runs the git binary: the only place that spawns it.
 //!
 //! Every call runs in a known directory, with a known locale, without optional locks and without the variables that a
 //! surrounding git hook may have set for its own purposes.
@@ -27,7 +27,7 @@ pub struct Git {
     stdin: Option<Vec<u8>>,
 }
 
-/// What a finished git said.
+/// The output of a finished git.
 #[derive(Debug)]
 pub struct Output {
     /// How it ended.

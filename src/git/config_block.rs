@@ -1,5 +1,5 @@
 //! The settings that `git agent init` writes: one block of lines in the repository's own configuration, so that everything
-//! else in there stays as it is, and nothing is left when the block goes.
+//! else in there stays unchanged, and nothing is left when the block goes.
 //!
 //! What is to be set is one list of [`WantedSetting`]es: see `sync::settings`.
 

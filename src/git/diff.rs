@@ -13,11 +13,11 @@ use crate::error::{Error, Result, codes};
 /// One path that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// What happened to it.
+    /// How it changed.
     pub status: Status,
     /// Where it was before, when it was renamed or copied; how similar it is then, in percent.
     pub from: Option<(BString, u8)>,
-    /// Where.
+    /// The path.
     pub path: BString,
     /// What it was.
     pub old: Option<Entry>,
@@ -32,13 +32,13 @@ pub enum Status {
     Added,
     /// Its content, or its mode.
     Modified,
-    /// It is gone.
+    /// It was deleted.
     Deleted,
-    /// It has another name.
+    /// It was renamed.
     Renamed,
-    /// It is like another one.
+    /// It was copied from another path.
     Copied,
-    /// It is another sort of thing.
+    /// Its type changed.
     TypeChanged,
 }
 

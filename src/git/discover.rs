@@ -1,6 +1,6 @@
 //! Which repository a directory is in, by the rules of git's `setup.c`.
 //!
-//! gix looks for repositories in another way: it goes on past a `.git` file that is broken, where git stops, takes a directory
+//! gix looks for repositories in another way: it continues past a `.git` file that is broken, where git stops, takes a directory
 //! without a valid HEAD for a repository, refuses ceilings that do not apply, and knows no `safe.bareRepository`.
 
 use std::{

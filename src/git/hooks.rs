@@ -28,7 +28,7 @@ pub fn are_configurable(repo: &Repo) -> Result<bool> {
     Ok(matches!(git(repo).args(["hook", "list", "commit-msg"]).output()?.status.code(), Some(0 | 1)))
 }
 
-/// [`are_configurable`], asked once for each git that is found on `PATH`; true where that cannot be told.
+/// [`are_configurable`], asked once for each git that is found on `PATH`; true where that cannot be determined.
 pub fn are_configurable_here(repo: &Repo) -> bool {
     let Some(git) = cmd::is_on_path("git") else { return true };
     let Ok(about) = git.metadata() else { return true };

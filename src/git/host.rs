@@ -1,4 +1,4 @@
-//! What this machine calls itself.
+//! The host name of this machine.
 
 /// The name of this machine, as git writes it into `gc.pid` (`gethostname(2)`).
 pub fn host_name() -> String {

@@ -1,7 +1,7 @@
 //! Ignored files: which they are, as git says, and the rules that no commit has.
 //!
 //! These rules are `info/exclude`, the file that `core.excludesFile` names, and `.gitignore` files that are ignored themselves
-//! (virtual environments and caches of test tools bring such). A snapshot keeps them as a tree: only with them can be told later
+//! (virtual environments and caches of test tools bring such). A snapshot keeps them as a tree: only with them can be determined later
 //! which files were ignored then.
 
 use std::{
@@ -49,7 +49,7 @@ pub fn is_rules(path: &BStr) -> bool {
 ///
 /// # Errors
 ///
-/// When a file has a name that is no path here.
+/// When a file has a name that is not a path here.
 pub fn rules<'p>(repo: &Repo, others: impl IntoIterator<Item = &'p BStr>) -> Result<Rules> {
     let configured = repo.gix().config_snapshot().trusted_path("core.excludesFile").ok().flatten();
     let read = |place: Option<PathBuf>| place.and_then(|place| fs::read(place).ok());

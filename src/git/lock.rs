@@ -1,7 +1,7 @@
 //! The lock that makes writers queue: an OS file lock in the common git directory.
 //!
 //! It is a courtesy, not the truth. What keeps the ledger whole is that every ref update names the old value; the lock
-//! only keeps sixteen agents from racing each other into one retry after another. So when a holder does not let go (it was
+//! only keeps sixteen agents from racing each other into one retry after another. So when a holder does not release it (it was
 //! stopped, or the file system does not know locks), the writer goes on without.
 
 use std::{
@@ -18,7 +18,7 @@ use crate::error::{Error, Result, codes};
 /// How long a writer queues before it goes on without the lock.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Held until dropped. The operating system lets go when the process dies, however it dies.
+/// Held until dropped. The operating system releases it when the process dies, however it dies.
 #[derive(Debug)]
 pub struct Lock {
     file: Option<File>,

@@ -1,7 +1,7 @@
 //! A lock file of git's (`index.lock`, `config.lock`) that we take ourselves.
 //!
 //! It comes into being with our mark in it, in one step, and its maker holds the lock of the operating system on it as long as it
-//! lives. So it can be told from a lock of any other program, and one whose maker is dead from one that is in use. Only such
+//! lives. So it can be distinguished from a lock of any other program, and one whose maker is dead from one that is in use. Only such
 //! a one is removed. Locks that a git of ours left are the business of [`super::claims`].
 
 use std::{
@@ -54,7 +54,7 @@ impl LockFile {
     }
 }
 
-/// What stands in the lock `path`, if it is there and may be one of ours; git's own are no texts.
+/// What stands in the lock `path`, if it is there and may be one of ours; git's own are not texts.
 pub fn mark(path: &Path) -> Option<String> {
     let meta = fs::symlink_metadata(path).ok()?;
     let is_short = meta.is_file() && meta.len() < LONGEST;

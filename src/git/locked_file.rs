@@ -43,7 +43,7 @@ impl LockedFile {
         }
     }
 
-    /// Make `text` the whole content of the file, which keeps its mode, and let go of the lock.
+    /// Make `text` the whole content of the file, which keeps its mode, and release the lock.
     ///
     /// # Errors
     ///

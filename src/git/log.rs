@@ -2,7 +2,7 @@
 //!
 //! Without a graph a commit is a fixed number of fields, each ended by NUL, which no commit can contain. With a graph git
 //! puts its prefix before every line of what it prints, so a commit is a line of harmless fields behind the byte 1, and
-//! [`PADDING`] lines that show how the graph goes on below it; the message is read from the commit itself.
+//! [`PADDING`] lines that show how the graph continues below it; the message is read from the commit itself.
 
 use std::{ffi::OsString, path::Path};
 
@@ -32,7 +32,7 @@ pub struct Query {
 /// How the graph is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Graph {
-    /// In git's colours.
+    /// With git's colors.
     Painted,
     /// Without colour.
     Plain,

@@ -1,4 +1,4 @@
-//! Merging trees in memory: neither index nor work tree is looked at, and no ref moves.
+//! Merging trees in memory: neither index nor work tree is examined, and no ref moves.
 //!
 //! `git merge-tree --write-tree` merges commits and finds the base itself; that it can be told one, and that trees will do,
 //! came later (git 2.40, 2.45). So each tree is wrapped in a commit that nothing refers to, the two sides as children of the
@@ -16,7 +16,7 @@ use crate::{
     error::{Context as _, Result},
 };
 
-/// What came of a merge.
+/// The result of a merge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Merged {
     /// A tree.

@@ -27,7 +27,7 @@ pub fn is_allowed(path: &BStr, kind: EntryKind) -> bool {
         && path.split_str("/").all(|name| {
             let is_last = std::ptr::eq(name.as_ptr(), path[last..].as_ptr());
             let mode = (is_last && kind == EntryKind::Link).then_some(component::Mode::Symlink);
-            // Between backslashes only what would be a git directory matters: they are no separators here.
+            // Between backslashes only what would be a git directory matters: they are not separators here.
             let mut pieces = name.split_str("\\").filter(|piece| !matches!(*piece, b"" | b"." | b".."));
             is_good(name, mode) && pieces.all(|piece| is_good(piece, mode))
         })

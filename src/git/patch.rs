@@ -30,7 +30,7 @@ impl Change {
 /// How many patches are held in memory at a time.
 const AT_ONCE: usize = 100;
 
-/// Which paths each of `changes` touches, and how: modes and status of every one. Those whose trees are not here are left out.
+/// Which paths each of `changes` touches, and how: modes and status of every one. Those whose trees are not here are omitted.
 ///
 /// # Errors
 ///
@@ -51,7 +51,7 @@ pub fn paths(repo: &Repo, changes: &[Change]) -> Result<HashMap<Change, BString>
     Ok(found)
 }
 
-/// The id of the patch of each of `changes`. Those whose objects are not here are left out.
+/// The id of the patch of each of `changes`. Those whose objects are not here are omitted.
 ///
 /// # Errors
 ///
@@ -61,7 +61,7 @@ pub fn ids(repo: &Repo, changes: &[Change]) -> Result<HashMap<Change, BString>> 
     for changes in changes.chunks(AT_ONCE) {
         let words = ["-p", "-U3", "--full-index", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/"];
         let answer = differences(repo, changes, &[&words[..], &["--diff-algorithm=myers"]].concat())?;
-        // `git patch-id` tells patches apart by lines that name a commit; ours are numbers.
+        // `git patch-id` distinguishes patches by lines that name a commit; ours are numbers.
         let mut stream: Vec<u8> = Vec::with_capacity(answer.len());
         let mut order: Vec<Change> = Vec::new();
         let width = repo.gix().object_hash().len_in_hex();

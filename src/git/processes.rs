@@ -144,7 +144,7 @@ fn ancestors() -> impl Iterator<Item = Process> {
     std::iter::successors(Process(std::process::id()).parent(), Process::parent)
 }
 
-/// The directories that this process and its caller stand in: the caller is the first process above that is no git.
+/// The directories that this process and its caller stand in: the caller is the first process above that is not git.
 pub fn directories_in_use() -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = std::env::current_dir().into_iter().collect();
     for process in ancestors() {
@@ -169,7 +169,7 @@ fn all() -> impl Iterator<Item = Process> {
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).map(Process)
 }
 
-/// Whether a git that has not called us is at work in this repository. Where that cannot be told, one is.
+/// Whether a git that has not called us is at work in this repository. Where that cannot be determined, one is.
 pub fn is_git_at_work(repo: &Repo) -> bool {
     if !Path::new(PROC).is_dir() {
         return true;

@@ -1,7 +1,7 @@
 //! Programs that the configuration of a repository makes git run when it reads files or writes an index.
 //!
 //! In a repository that one works in, git runs them as a matter of course. One that lies somewhere else came with an archive, perhaps,
-//! and nobody has asked git to do anything there.
+//! and no one has asked git to do anything there.
 
 use std::{fs, os::unix::fs::PermissionsExt as _};
 

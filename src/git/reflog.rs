@@ -35,13 +35,13 @@ pub fn of_head(repo: &Repo, since: i64) -> Result<Vec<Move>> {
     Ok(moves)
 }
 
-/// The length of HEAD's reflog in this worktree, in bytes, for [`of_head_after`]; 0 where it is no file, or there is none.
+/// The length of HEAD's reflog in this worktree, in bytes, for [`of_head_after`]; 0 where it is not a file, or there is none.
 pub fn length(repo: &Repo) -> u64 {
     std::fs::metadata(head_file(repo)).map_or(0, |meta| meta.len())
 }
 
 /// The moves of HEAD in this worktree since its reflog was `length` bytes long, oldest first; all of them where it was rewritten
-/// since, or is no file.
+/// since, or is not a file.
 ///
 /// # Errors
 ///

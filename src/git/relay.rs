@@ -52,7 +52,7 @@ pub fn show<W: AsRef<OsStr>>(color: Color, words: &[W]) -> Git {
 
 /// What `git diff` is asked.
 pub struct DiffWords<'a> {
-    /// Options, revisions, and paths that git tells apart.
+    /// Options, revisions, and paths that git distinguishes.
     pub words: &'a [OsString],
     /// Paths behind `--`, if there is one.
     pub paths: Option<&'a [OsString]>,

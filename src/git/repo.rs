@@ -111,7 +111,7 @@ impl Repo {
         }
     }
 
-    /// Work for `session` instead of the one that variables tell of. Without effect once [`Repo::session`] was asked.
+    /// Work for `session` instead of the one that variables describe. Without effect once [`Repo::session`] was asked.
     pub fn act_for(&self, session: SessionId) {
         self.session.set(Some(session)).ok();
     }

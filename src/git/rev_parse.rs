@@ -17,7 +17,7 @@ use crate::error::Result;
 pub struct Revisions {
     /// Objects whose history is asked for, in the order of the words.
     pub included: Vec<ObjectId>,
-    /// Objects whose history is left out.
+    /// Objects whose history is omitted.
     pub excluded: Vec<ObjectId>,
 }
 

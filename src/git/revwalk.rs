@@ -133,8 +133,8 @@ pub fn unreachable(repo: &Repo, commits: &[ObjectId], tip: ObjectId) -> Result<V
     Ok(answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect())
 }
 
-/// Those of `commits` that no branch, tag, remote branch or worktree has any more: rewritten, thrown away, or not here. What our own
-/// snapshots and operations keep of them is no branch.
+/// Those of `commits` that no branch, tag, remote branch or worktree has any more: rewritten, discarded, or not here. What our own
+/// snapshots and operations keep of them is not a branch.
 ///
 /// # Errors
 ///
@@ -204,7 +204,7 @@ pub fn unpublished(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Result
     Ok(answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect())
 }
 
-/// The commits reachable from `tips` and not from `base`. Tips that are not here are left out.
+/// The commits reachable from `tips` and not from `base`. Tips that are not here are omitted.
 ///
 /// # Errors
 ///
@@ -228,7 +228,7 @@ pub fn apart(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<(usize, usiz
     counts.next().flatten().zip(counts.next().flatten()).ok_or_else(|| unexpected("rev-list"))
 }
 
-/// What the merge `merge` has and its parent `mainline` does not, itself left out.
+/// What the merge `merge` has and its parent `mainline` does not, itself omitted.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! A directory in `agent/` for what is made only to be thrown away: an index, objects that nothing may lead to.
+//! A directory in `agent/` for temporary files: an index, objects that stay unreachable.
 
 use std::{
     fs,
@@ -45,7 +45,7 @@ impl Scratch {
         })
     }
 
-    /// Where it is: an absolute path.
+    /// Its absolute path.
     pub fn path(&self) -> &Path {
         self.0.path()
     }

@@ -1,4 +1,4 @@
-//! The seal of this repository: how snapshots and operations that were made here are told from those that came from elsewhere.
+//! The seal of this repository: how snapshots and operations that were made here are distinguished from those that came from elsewhere.
 //!
 //! A fetch can bring any ref and any object, `refs/agent/*` too. So what git-agent will act on carries a seal in the header of its
 //! commit, `agent-seal <hex>`: HMAC-SHA256, with a secret that no fetch and no clone brings along, of the name of its ref and

@@ -75,7 +75,7 @@ impl Repo {
         self.sharing().apply(0o600, false) & 0o020 != 0
     }
 
-    /// Who may read what comes from the file `place` with these permissions, as far as the git directory lets anybody in.
+    /// Who may read what comes from the file `place` with these permissions, as far as the git directory lets anyone in.
     pub fn readers(&self, place: &Path, permissions: u32) -> Readers {
         let permissions = permissions & self.let_in(place);
         let open = mode(self.common_dir()) & mode(self.gix().objects.store_ref().path());

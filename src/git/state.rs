@@ -1,4 +1,4 @@
-//! Operations of git that are under way in a worktree: merge, rebase, cherry-pick, …
+//! Operations of git that are in progress in a worktree: merge, rebase, cherry-pick, …
 //!
 //! git keeps them in files of the worktree's git directory. In a reftable those that name one commit (`CHERRY_PICK_HEAD`, …)
 //! are refs instead, and only `MERGE_HEAD` is a file.
@@ -16,7 +16,7 @@ use crate::error::{Context as _, Result};
 pub struct InProgress {
     /// `a merge`, `a rebase`, …
     pub what: &'static str,
-    /// The command that goes on with it.
+    /// The command that continues with it.
     pub go_on: &'static str,
     /// The command that gives it up.
     pub abort: &'static str,
@@ -29,7 +29,7 @@ pub struct InProgress {
 pub enum Steps {
     /// One commit, of what is in the index then: with the marks known, that state can be restored.
     One,
-    /// A list of things to do, which only git knows how to go on with.
+    /// A list of things to do, which only git knows how to continue with.
     Several,
 }
 
@@ -54,7 +54,7 @@ const fn one_commit(what: &'static str, go_on: &'static str, abort: &'static str
     InProgress { what, go_on, abort, steps: Steps::One }
 }
 
-/// What is under way in this worktree, if anything.
+/// What is in progress in this worktree, if anything.
 pub fn in_progress(repo: &Repo) -> Option<InProgress> {
     // A reftable that cannot be asked has no refs to act on either.
     let refs = root_refs(repo).unwrap_or_default();
@@ -66,7 +66,7 @@ pub fn in_progress(repo: &Repo) -> Option<InProgress> {
     Some(InProgress { steps, ..first })
 }
 
-/// Those that say that an operation of one commit is under way, and name the commit.
+/// Those that say that an operation of one commit is in progress, and name the commit.
 pub const ONE_COMMIT: [&str; 3] = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"];
 
 /// Files that belong to an unfinished operation.
@@ -132,7 +132,7 @@ pub fn is_known(name: &BStr) -> bool {
     }
 }
 
-/// All of it; none when nothing is under way.
+/// All of it; none when nothing is in progress.
 ///
 /// # Errors
 ///
@@ -163,7 +163,7 @@ pub struct Held {
     pub bytes: Vec<u8>,
 }
 
-/// All of it with what it says. What goes away in the meantime is left out.
+/// All of it with what it says. What goes away in the meantime is omitted.
 ///
 /// # Errors
 ///

@@ -53,7 +53,7 @@ impl Stream {
         Ok(Stream { child, stdout: BufReader::with_capacity(1 << 16, stdout), stderr, what })
     }
 
-    /// The next piece of the answer up to `end`, which is left out; `None` when there is no more.
+    /// The next piece of the answer up to `end`, which is omitted; `None` when there is no more.
     ///
     /// # Errors
     ///

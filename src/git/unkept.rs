@@ -1,4 +1,4 @@
-//! Commits that no ref leads to, and that the user may want back.
+//! Unreachable commits that the user may want to restore.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -63,7 +63,7 @@ pub fn abandoned(repo: &Repo) -> Vec<std::path::PathBuf> {
     all.map(|entry| entry.path()).filter(is_gone).collect()
 }
 
-/// Which commits to look at.
+/// Which commits to examine.
 #[derive(Clone, Debug)]
 pub enum From {
     /// What worktrees name, those that go; git is asked for what it keeps in a reftable.

@@ -97,7 +97,7 @@ pub(super) fn real(path: &Path) -> PathBuf {
 
 impl Environment {
     /// The repository whose work tree holds the one that git works on in `dir` when `git_dir` and `work_tree` are named:
-    /// only what is saved there can be brought back.
+    /// only what is saved there can be restored.
     pub(super) fn named(
         &self,
         dir: &Path,
@@ -120,7 +120,7 @@ impl Environment {
 
 impl World for Environment {
     fn alias(&self, dir: &Dir, name: &BStr) -> Option<BString> {
-        // Names that git takes in a key; others are no aliases.
+        // Names that git takes in a key; others are not aliases.
         let is_name = !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
         let name = name.to_str().ok().filter(|_| is_name)?;
         let repo = self.repo(&Environment::path(dir)).ok()??;
@@ -162,7 +162,7 @@ impl World for Environment {
     }
 }
 
-/// A repository that cannot be worked on, as a reason not to go on.
+/// A repository that cannot be worked on, as a reason not to continue.
 pub(super) fn cannot_open(error: Error) -> Error {
     let (message, hints) = (error.to_string(), error.hint_lines().to_vec());
     Error::new(codes::CANNOT_CAPTURE, format!("cannot take a snapshot first: {message}")).hints(hints)

@@ -221,7 +221,7 @@ fn paths(environment: &Environment, own: &Path, risk: &Risk, targets: &[Target])
                 }
             }
             Err(error) if touches_nothing(dir, &from, targets) => drop(error),
-            // For git this is no repository, and never was one that could save anything.
+            // For git this is not a repository, and never was one that could save anything.
             Err(DiscoverError::Broken(error)) if !takes_damaged(dir, &from, targets) => {
                 found.remarks = vec![format!("no snapshot is taken: {error}")];
             }

@@ -1,4 +1,4 @@
-//! Commits that nothing may lead to afterwards: they become parents of the snapshot.
+//! Commits that may become unreachable: they become parents of the snapshot.
 
 use crate::{
     error::Result,

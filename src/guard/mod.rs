@@ -190,7 +190,7 @@ pub fn check(line: Line<'_>, who: &Who<'_>) -> Answer {
     answer
 }
 
-/// Find out what is at stake with `risk`; nothing at all is no risk.
+/// Find out what is at stake with `risk`; nothing at all is not a risk.
 fn add(environment: &Environment, risk: &Risk, stakes: &mut Vec<Stake>, answer: &mut Answer) -> Result<()> {
     let is_only_overwriting = |risk: &Risk| risk.losses == [Loss::Overwritten];
     let Some(found) = find::find(environment, risk)? else {
@@ -279,7 +279,7 @@ fn is_about_changes(risk: &Risk) -> bool {
     risk.targets.is_none() && risk.losses.iter().all(|loss| matches!(loss, Loss::Uncommitted | Loss::Untracked))
 }
 
-/// Whether everything is committed that a snapshot would hold; no, if that cannot be told.
+/// Whether everything is committed that a snapshot would hold; no, if that cannot be determined.
 fn is_clean(repo: &Repo) -> bool {
     repo.work_dir().is_none()
         || snapshot::capture(repo).is_ok_and(|captured| captured.is_all_committed().unwrap_or(false))

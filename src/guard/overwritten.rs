@@ -75,7 +75,7 @@ fn named(repo: &Repo, word: &BString) -> Vec<ObjectId> {
         .collect()
 }
 
-/// The work tree, as far as it was looked at.
+/// The work tree, as far as it was examined.
 struct Ground<'r> {
     repo: &'r Repo,
     top: &'r Path,

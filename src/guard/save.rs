@@ -1,4 +1,4 @@
-//! What is at stake goes into a snapshot.
+//! Save what is at stake in a snapshot.
 
 use std::collections::BTreeSet;
 
@@ -77,7 +77,7 @@ pub(super) fn ignored_files(repo: &Repo, risks: &[&Risk]) -> Result<Vec<BString>
     ignore::among(repo, &files)
 }
 
-/// What the snapshot does not bring back.
+/// What the snapshot does not restore.
 pub(super) fn missing(stake: &Stake, held: &Held) -> Vec<String> {
     let mut warnings = Vec::new();
     let mut about = |loss: Loss, words: &str| {

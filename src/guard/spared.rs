@@ -1,4 +1,4 @@
-//! What may run although the repository refuses what destroys: there is nothing to lose.
+//! Destructive commands that may run although `agent.guard` refuses them: there is nothing to lose.
 
 use bstr::{BString, ByteSlice as _};
 
@@ -11,14 +11,14 @@ use crate::{
     shell::{Level, Risk, Target},
 };
 
-/// Whether nothing that `stake` destroys would be in a snapshot; no, if that cannot be told.
+/// Whether nothing that `stake` destroys would be in a snapshot; no, if that cannot be determined.
 pub(super) fn is_harmless(stake: &Stake) -> bool {
     let repo = &*stake.repo;
     let is_spared = |risk: &Risk| match &risk.targets {
         Some(targets) => keeps_nothing(repo, risk, targets).unwrap_or(false),
         None => is_about_changes(risk) && is_clean(repo),
     };
-    // What git throws away may be what the rest of the line has made.
+    // What git discards may be what the rest of the line has made.
     let is_git = stake.risks.iter().any(|risk| risk.level == Level::Destroys && risk.targets.is_none());
     stake.risks.iter().filter(|risk| is_git || risk.level == Level::Destroys).all(is_spared)
 }

@@ -31,7 +31,7 @@ pub enum Command {
 const WITH_VALUE: [&[u8]; 7] =
     [b"-c", b"-C", b"--git-dir", b"--work-tree", b"--namespace", b"--exec-path", b"--config-env"];
 
-/// How many ancestors are looked at: shim, `timeout`, a hook manager or two.
+/// How many ancestors are examined: shim, `timeout`, a hook manager or two.
 const GENERATIONS: usize = 8;
 
 /// The author date that git hands to hooks (`@1700000000 +0100`) as it stands in a commit.

@@ -115,7 +115,7 @@ fn used() -> Duration {
     Duration::from_secs(text.and_then(|text| text.trim().parse().ok()).unwrap_or(0))
 }
 
-/// Tell the shim that it need not watch this program any more, if the program that it names is this one, and not a script that
+/// Tell the shim that it no longer needs to watch this program, if the program that it names is this one, and not a script that
 /// calls it.
 fn remember_program() {
     let Some(program) = named(PROGRAM) else { return };

@@ -28,7 +28,7 @@ pub struct Pending {
     pub branch: Option<String>,
     /// The top directory of the worktree.
     pub worktree: PathBuf,
-    /// The length of HEAD's reflog, in bytes; 0 where it is no file.
+    /// The length of HEAD's reflog, in bytes; 0 where it is not a file.
     pub reflog: u64,
     /// Milliseconds since the epoch.
     pub millis: i64,

@@ -1,4 +1,4 @@
-//! What git is in the middle of, as its state files tell.
+//! Which operation git has in progress, according to its state files.
 //!
 //! A commit that is replayed keeps its message: it was made before, maybe by another person, for another task.
 

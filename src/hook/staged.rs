@@ -1,7 +1,7 @@
 //! What the commit that is being made changes, path by path.
 //!
 //! What stands in git's state files can be about something else: `git merge --squash` leaves a message that waits for whatever
-//! commit comes next, and an `edit` stop lasts until the user goes on. What is in the index is what is being committed.
+//! commit comes next, and an `edit` stop lasts until the user continues. What is in the index is what is being committed.
 
 use std::path::PathBuf;
 
@@ -26,7 +26,7 @@ pub(super) struct Staged<'r> {
 }
 
 impl<'r> Staged<'r> {
-    /// Read the index that git prepared (`GIT_INDEX_FILE`); `head` is what the commit goes on top of.
+    /// Read the index that git prepared (`GIT_INDEX_FILE`); `head` is what the commit continues top of.
     ///
     /// # Errors
     ///

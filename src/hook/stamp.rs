@@ -46,7 +46,7 @@ const TEMPLATE: &str = "agent/commit-template";
 ///
 /// # Errors
 ///
-/// When the message file or the repository cannot be read or written: the commit goes on without a stamp.
+/// When the message file or the repository cannot be read or written: the commit continues without a stamp.
 pub fn prepare_commit_msg(here: &Surroundings<'_>, settings: &HookSettings<'_>, args: &[OsString]) -> Result<()> {
     let Some(file) = args.first() else { return Ok(()) };
     let repo = here.repo;

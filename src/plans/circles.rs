@@ -1,4 +1,4 @@
-//! Circles that a plan would close, once it is in the ledger: tasks that wait for each other, and parts of each other. A feature waits for its parts.
+//! Cycles that a plan would create in the ledger: tasks that wait for each other, and subtasks of each other. A feature waits for its parts.
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,8 +26,8 @@ enum Along {
     Waits,
 }
 
-/// Refuse what waits for itself or is a part of itself, once the plan is in the ledger. Of what another tool wrote, a step of the circle is
-/// left out.
+/// Refuse what waits for itself or is a part of itself, once the plan is in the ledger. Of what another tool wrote, a step of the cycle is
+/// omitted.
 pub(super) fn refuse(items: &mut [Item], from: &[Source], table: &Table, reading: &mut Reading) -> Result<(), Wrong> {
     let by_id: HashMap<TaskId, usize> = items.iter().enumerate().map(|(at, item)| (item.id.clone(), at)).collect();
     for along in [Along::Dependencies, Along::Features, Along::Waits] {
@@ -136,7 +136,7 @@ fn circles(items: &[Item], next: impl Fn(&TaskId) -> Vec<TaskId>) -> Vec<Vec<Tas
     let mut done: HashSet<TaskId> = HashSet::new();
     let mut found = Vec::new();
     for item in items {
-        // The way to where we are, each step with what is still to be looked at from there.
+        // The way to where we are, each step with what is still to be examined from there.
         let mut way: Vec<(TaskId, Vec<TaskId>)> = Vec::new();
         let mut on_way: HashMap<TaskId, usize> = HashMap::new();
         let mut go = Some(item.id.clone()).filter(|id| !done.contains(id));

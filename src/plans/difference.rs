@@ -1,7 +1,7 @@
 //! What has to happen so that the ledger says what a plan says.
 //!
 //! A plan moves a task forward, never back: what was completed, cancelled, failed, put down or taken up again *here* happened after the plan
-//! was written, as far as anybody can know. Such a task is *kept*, and that is said.
+//! was written, as far as anyone can know. Such a task is *kept*, and that is said.
 
 use std::collections::HashSet;
 
@@ -87,7 +87,7 @@ pub struct Difference {
     pub known: Vec<(TaskId, String, Change)>,
     /// How many are as the plan says.
     pub unchanged: usize,
-    /// Tasks that came from the same file, which does not have them any more: id, title.
+    /// Tasks that came from the same file, which no longer has them: id, title.
     pub missing: Vec<(TaskId, String)>,
     /// Tasks that were begun or ended here, and are something wholly different in the plan.
     pub renamed: Vec<Renamed>,

@@ -74,9 +74,9 @@ impl Item {
 /// What a plan says of a task by itself. `None` and empty mean that it says nothing, except for lists that are there and empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Content {
-    /// One line.
+    /// The title, on one line.
     pub title: String,
-    /// What it is about.
+    /// Its description.
     pub description: Option<String>,
     /// Where it should stand.
     pub status: Option<Status>,
@@ -92,7 +92,7 @@ pub struct Content {
     pub labels: Option<Vec<String>>,
     /// References to things outside of the repository, all of them.
     pub refs: Option<Vec<String>>,
-    /// What stands in the way.
+    /// What blocks it.
     pub blockers: Vec<String>,
     /// The result given when the task was completed.
     pub result: Option<Value>,
@@ -109,14 +109,14 @@ pub struct Content {
 pub struct Failed {
     /// Why.
     pub reason: String,
-    /// One word for it.
+    /// A single word for it.
     pub kind: Option<String>,
 }
 
 /// A decision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Decided {
-    /// What.
+    /// The text.
     pub text: String,
     /// Why.
     pub why: Option<String>,
@@ -149,7 +149,7 @@ pub struct Rough {
     pub parent: Parent,
     /// What it comes after.
     pub after: Option<Vec<Word>>,
-    /// Another tool wrote it: what it names and is not there is left out, and what is there twice is told apart.
+    /// Another tool wrote it: what it names and is not there is omitted, and what is there twice is distinguished.
     pub is_foreign: bool,
     /// Its id is a number of the text, which may change when the text is rewritten: its words say which task it is.
     pub is_numbered: bool,

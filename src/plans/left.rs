@@ -1,6 +1,6 @@
-//! What a file has that a plan cannot take as it is.
+//! What a file has that a plan cannot take unchanged.
 //!
-//! Files of other tools are taken with what they contain; what is left out or changed is counted, with its places.
+//! Files of other tools are taken with what they contain; what is omitted or changed is counted, with its places.
 
 use super::item::{Rough, Word};
 use crate::domain::text::{MAX_LINE_TEXT, is_hostile};
@@ -10,13 +10,13 @@ use crate::domain::text::{MAX_LINE_TEXT, is_hostile};
 pub struct Reading {
     /// The items, in the order of the text.
     pub items: Vec<Rough>,
-    /// What was not taken as it is.
+    /// What was changed or skipped.
     pub left: Vec<Left>,
     /// Tasks that say which others come after them: the byte at which they begin, and such a task.
     pub before: Vec<(usize, Word)>,
 }
 
-/// Something that was not taken as it is.
+/// Something that was changed or skipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Left {
     /// The byte of the text at which it is.
@@ -26,12 +26,12 @@ pub struct Left {
 }
 
 impl Reading {
-    /// Note that what is at byte `at` was not taken as it is.
+    /// Note that what is at byte `at` was changed or skipped.
     pub(super) fn leave(&mut self, at: usize, what: impl Into<String>) {
         self.left.push(Left { at, what: what.into() });
     }
 
-    /// Turn what tasks say about those after them into what those come after. References to tasks that are not here are left out.
+    /// Turn what tasks say about those after them into what those come after. References to tasks that are not here are omitted.
     pub(super) fn settle_before(&mut self) {
         for (from, word) in std::mem::take(&mut self.before) {
             let name = |item: &Rough| item.id.as_ref().map(|id| id.text.clone()).or_else(|| item.label.clone());

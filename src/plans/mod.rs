@@ -8,7 +8,7 @@
 //! Our own formats are strict. What other tools write ([`foreign`], Markdown) is taken with all that it contains, and what of that has no
 //! place here is [`Left`] and counted.
 //!
-//! A plan says what should be, the ledger what is. What a plan leaves out it says nothing about. Everything that can be wrong
+//! A plan says what should be, the ledger what is. What a plan omits it says nothing about. Everything that can be wrong
 //! is found before the first event is made, and [`Wrong`] says where.
 
 mod check;
@@ -49,7 +49,7 @@ pub fn priority_called(word: &str) -> Option<u8> {
     foreign::words::priority_called(word).filter(|(_, is_beyond)| !is_beyond).map(|(priority, _)| priority)
 }
 
-/// The state that people call `word`: `done`, `wip`, `todo`. That something blocks a task is no state.
+/// The state that people call `word`: `done`, `wip`, `todo`. That something blocks a task is not a state.
 pub fn status_called(word: &str) -> Option<Status> {
     foreign::words::status(word).filter(|(_, is_blocked)| !is_blocked).map(|(status, _)| status)
 }

@@ -90,7 +90,7 @@ pub(super) fn read(node: &Node<'_>) -> Result<Vec<Rough>, Wrong> {
                 }
             }
             "task" | "tasks" => nested(key, value, None, &mut rough)?,
-            // How many tasks a list has left out, which `list --json` says.
+            // How many tasks a list has omitted, which `list --json` says.
             "more" => {}
             other => return Err(unknown_key(value, other, "a plan", &["schema", "tasks"])),
         }

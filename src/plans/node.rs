@@ -73,7 +73,7 @@ impl<'t> Node<'t> {
         Ok(Word { at: self.at, text: self.text(name)?.trim().to_owned() })
     }
 
-    /// Texts, or one of them by itself; those that are empty left out.
+    /// Texts, or one of them by itself; those that are empty omitted.
     pub(crate) fn texts(&self, name: &str) -> Result<Vec<(usize, &str)>, Wrong> {
         let found = match &self.what {
             What::List(items) => {

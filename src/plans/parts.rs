@@ -12,7 +12,7 @@ pub(super) struct Parts {
 }
 
 impl Plan {
-    /// How the items hang together. An item whose feature is not in the plan is a part of nothing here.
+    /// How the items are related. An item whose feature is not in the plan is a part of nothing here.
     pub(super) fn parts(&self) -> Parts {
         let by_id: HashMap<_, usize> = self.items.iter().enumerate().map(|(at, item)| (&item.id, at)).collect();
         let up =

@@ -21,7 +21,7 @@ use crate::{
 /// # Errors
 ///
 /// [`Wrong`] for bad and doubled ids, references that mean nothing or several things, and circles, alone or together with
-/// what the ledger has. In items of other tools, what is wrong so is left out and said in `reading.left`.
+/// what the ledger has. In items of other tools, what is wrong so is omitted and said in `reading.left`.
 pub fn settle(mut reading: Reading, table: &Table) -> Result<(Plan, Vec<Left>), Wrong> {
     let mut rough = std::mem::take(&mut reading.items);
     let mut names = Names {

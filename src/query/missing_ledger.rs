@@ -1,4 +1,4 @@
-//! A clone without the ledger, whose tasks are elsewhere: nothing was synced here yet.
+//! A clone that has not fetched the ledger yet.
 
 use crate::{
     domain::trailer::scan,

@@ -72,7 +72,7 @@ fn made(repo: &Repo, active: &[Task]) -> Result<Vec<Unstamped>> {
         if since(task) == Some(made.seconds) && is_in_base(repo, task, made.new)? {
             continue;
         }
-        // What gc has taken is no commit of this history.
+        // What gc has taken is not a commit of this history.
         let Ok(commit) = Commit::read(repo, made.new) else { continue };
         if scan::ids(&commit.message, &rules).is_empty() {
             found.push(Unstamped { commit: made.new, task: task.id.clone() });

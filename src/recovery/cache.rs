@@ -24,7 +24,7 @@ pub fn is_interrupted(repo: &Repo) -> Result<bool> {
     if log.interrupted()?.is_some() {
         return Ok(execute::interrupted(repo)?.is_some());
     }
-    // What is not ours is looked at each time: this file is a proof that the chain was ours.
+    // What is not ours is examined each time: this file is a proof that the chain was ours.
     if log.own().next().is_none_or(|newest| newest.is_ok_and(|newest| newest.commit != tip)) {
         return Ok(false);
     }

@@ -202,7 +202,7 @@ pub fn carry_out(
 ///
 /// # Errors
 ///
-/// When the log of operations cannot be read.
+/// When the operation log cannot be read.
 pub fn interrupted(repo: &Repo) -> Result<Option<Operation>> {
     let recorded = OpLog::of(repo)?.interrupted()?;
     Ok(recorded.map(|recorded| recorded.operation).filter(|_| !lock::is_taken(repo)))
@@ -212,7 +212,7 @@ pub fn interrupted(repo: &Repo) -> Result<Option<Operation>> {
 ///
 /// # Errors
 ///
-/// `nothing-interrupted`; `operation-busy` while it is still under way.
+/// `nothing-interrupted`; `operation-busy` while it is still in progress.
 pub fn resume(repo: &Repo, author: &Author<'_>) -> Result<(Operation, Vec<BString>, Vec<String>)> {
     if let Some(recorded) = lock::left_behind(repo)? {
         // Taking the lock removes what was left.
@@ -224,12 +224,12 @@ pub fn resume(repo: &Repo, author: &Author<'_>) -> Result<(Operation, Vec<BStrin
     Ok((execution.operation, late, execution.remarks))
 }
 
-/// Put everything back as it was before the operation that was interrupted: answers it, the paths that other processes wrote to,
+/// Restore everything as it was before the operation that was interrupted: answers it, the paths that other processes wrote to,
 /// and what did not work.
 ///
 /// # Errors
 ///
-/// `nothing-interrupted`; `operation-busy` while it is still under way.
+/// `nothing-interrupted`; `operation-busy` while it is still in progress.
 pub fn take_back(repo: &Repo, author: &Author<'_>) -> Result<(Recorded, Vec<BString>, Vec<String>)> {
     let (_lock, mut execution) = Execution::interrupted(repo, "undo")?;
     let late = execution.backward(author)?;

@@ -24,7 +24,7 @@ use crate::{
 };
 use bstr::{BString, ByteSlice as _};
 
-/// An operation that is under way, with both of its sides.
+/// An operation that is in progress, with both of its sides.
 pub(super) struct Execution<'r> {
     pub repo: &'r Repo,
     pub log: OpLog<'r>,
@@ -125,7 +125,7 @@ impl<'r> Execution<'r> {
         if let Some(head) = head {
             move_ref(self.repo, head, &operation, &batch)?;
         }
-        // A branch that cannot be moved is the last thing that may stop it: the ledger does not tell of what did not happen.
+        // A branch that cannot be moved is the last thing that may stop it: the ledger does not describe what did not happen.
         if let Some(author) = author {
             if let Err(error) = ledger_events::record(self.repo, &of_ledger(author), &self.operation) {
                 self.remarks.push(format!("it is not recorded in the ledger: {error}"));
@@ -145,9 +145,9 @@ impl<'r> Execution<'r> {
         Ok(late)
     }
 
-    /// Something went wrong: put everything back, and say what it was.
+    /// Something went wrong: restore everything, and say what it was.
     pub fn give_up(&mut self, error: Error, author: &Author<'_>) -> Error {
-        // Once it is done nothing is put back; what is left over is for the next one to remove.
+        // Once it is done nothing is restored; what is left over is for the next one to remove.
         if self.operation.state != State::Begun {
             return error;
         }
@@ -175,7 +175,7 @@ fn head_change(repo: &Repo, state: State, from: &Head, to: &Head) -> Result<Opti
     }
     let name = from.branch.as_ref().map_or("HEAD".into(), |branch| branch.to_str_lossy());
     let now = repo.head()?;
-    // A process that died may have moved it already; what is taken back has moved it only if one did.
+    // A process that died may have moved it already; what is undone has moved it only if one did.
     if now == *to || state == State::Failed && now != *from {
         return Ok(None);
     }

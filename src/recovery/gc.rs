@@ -33,7 +33,7 @@ pub struct Expiry {
     pub keep: Vec<Snapshot>,
     /// What becomes of the operations, by worktree.
     pub chains: Vec<Chain>,
-    /// What is left alone, and why.
+    /// What is skipped, and why.
     pub remarks: Vec<String>,
 }
 

@@ -38,11 +38,11 @@ pub fn adopt(repo: &Repo) -> Result<usize> {
 /// The chain of operations, made whole again; answers what was done, in sentences.
 ///
 /// A commit of a chain whose objects a gc took while they were new keeps git's own gc from ever ending again. What is whole stays as
-/// it is; what is not goes, and the commits that are gone are no parents any more.
+/// it is; what is not goes, and the commits that are gone are no longer parents.
 ///
 /// # Errors
 ///
-/// `operation-busy` when an operation comes in the meantime, or is under way.
+/// `operation-busy` when an operation comes in the meantime, or is in progress.
 pub fn chains(repo: &Repo) -> Result<Vec<String>> {
     let mut done = Vec::new();
     for mut log in OpLog::all_remembered(repo)? {
@@ -100,7 +100,7 @@ pub fn chains(repo: &Repo) -> Result<Vec<String>> {
     Ok(done)
 }
 
-/// Snapshots that another program deleted or replaced, put back; answers what was done, in sentences.
+/// Snapshots that another program deleted or replaced, restored; answers what was done, in sentences.
 ///
 /// # Errors
 ///

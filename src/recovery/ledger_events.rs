@@ -100,7 +100,7 @@ fn withdraw_with(repo: &Repo, author: &Author<'_>, operation: &Operation, undoes
 /// How many commits of the ledger are examined for what an operation has written.
 const RECENT: usize = 64;
 
-/// Withdraw what `operation`, which is put back to where it began, has told the ledger already.
+/// Withdraw what `operation`, which is restored to where it began, has told the ledger already.
 ///
 /// # Errors
 ///
@@ -155,7 +155,7 @@ fn written(repo: &Repo, view: &View<'_>, operation: &Operation) -> Result<Vec<(T
     Ok(found)
 }
 
-/// The events that tell of the commit of `checkpoint`, which a hook may have written.
+/// The events that describe the commit of `checkpoint`, which a hook may have written.
 fn recorded(repo: &Repo, view: &View<'_>, checkpoint: &Operation) -> Result<Vec<(TaskId, Ulid)>> {
     let Some(commit) = checkpoint.after.commit.filter(|commit| repo.has(*commit)) else { return Ok(Vec::new()) };
     let message = Commit::read(repo, commit)?.message;

@@ -1,4 +1,4 @@
-//! One operation of a worktree at a time; and what one that died just after its end left behind.
+//! One operation of a worktree at a time; and cleanup after one that crashed just after its end.
 
 use std::{fs, path::PathBuf};
 

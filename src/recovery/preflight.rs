@@ -56,7 +56,7 @@ fn in_use(repo: &Repo, plan: &PathPlan) -> Result<()> {
     Ok(())
 }
 
-/// Every directory in which something is to be made or taken away must let us; it is tried.
+/// Every directory in which something is to be made or removed must let us; it is tried.
 fn directories(repo: &Repo, plan: &PathPlan) -> Result<()> {
     let top = repo.require_work_dir("restore files")?;
     let mut directories: BTreeSet<BString> = BTreeSet::new();

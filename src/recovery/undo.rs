@@ -1,9 +1,9 @@
-//! Taking operations back, and taking that back.
+//! Undo and redo of operations.
 //!
 //! ```text
 //!   R ──▶ U          'undo' takes R back: its paths become what they were before R
 //!   R ──▶ U ──▶ D    'redo' takes U back; R counts again
-//!   Q ──▶ R ──▶ U    another 'undo' goes on with Q: what is taken back is jumped over
+//!   Q ──▶ R ──▶ U    another 'undo' continues with Q: what is undone is jumped over
 //! ```
 //!
 //! An undo is an operation like any other, with a snapshot of its own, and touches only the paths that the operation touched.

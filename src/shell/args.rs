@@ -9,7 +9,7 @@ use super::value::Value;
 pub(super) struct Args {
     /// Options by name, without dashes; letters one by one.
     options: Vec<(BString, Option<Value>)>,
-    /// What is no option.
+    /// What is not an option.
     pub operands: Vec<Value>,
     /// How many operands came before `--`, if that is there.
     pub dashes: Option<usize>,

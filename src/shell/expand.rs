@@ -1,4 +1,4 @@
-//! What the shell makes of a word: variables, braces, splitting; as far as the line tells.
+//! What the shell makes of a word: variables, braces, splitting; as far as the line shows.
 
 use bstr::{BString, ByteSlice as _};
 
@@ -16,7 +16,7 @@ const WORDS: usize = 64;
 const VARIABLES: [&str; 3] = ["HOME", "PWD", "TMPDIR"];
 
 impl Walk<'_> {
-    /// What a variable holds, if that can be told.
+    /// What a variable holds, if that can be determined.
     pub(super) fn variable(&self, name: &[u8]) -> Option<Value> {
         match self.state.variables.get(name.as_bstr()) {
             Some(value) => value.clone(),
@@ -155,7 +155,7 @@ pub(super) fn assignment(word: &Word) -> Option<(BString, Word)> {
     Some((name.into(), Word { parts }))
 }
 
-/// The words of `a{b,c}`; what is no list, or too long a one, is one pattern.
+/// The words of `a{b,c}`; what is not a list, or too long a one, is one pattern.
 fn braces(word: &Word) -> Vec<Word> {
     let mut words = vec![word.clone()];
     let mut at = 0;

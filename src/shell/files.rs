@@ -178,7 +178,7 @@ fn url_name(dir: &Value, url: &Value) -> Value {
     }
 }
 
-/// A text for an interpreter that deletes or overwrites files, as far as its words tell.
+/// A text for an interpreter that deletes or overwrites files, as far as its words show.
 fn one_liner(walk: &mut Walk<'_>, program: &[u8], words: &[Value], call: Call<'_>) {
     let name = program.trim_end_with(|c| c.is_ascii_digit() || c == '.');
     let is_it = |names: &str| names.split('|').any(|known| known.as_bytes() == name || known.as_bytes() == program);
@@ -306,7 +306,7 @@ fn only_name(tests: &[Value]) -> Option<&[u8]> {
     let is_either = |word: &Value| ["-o", "-or", ",", "(", "!", "-not"].iter().any(|other| word.is(other));
     let is_name = |word: &Value| word.is("-name");
     let at = tests.iter().position(is_name).filter(|_| !tests.iter().any(is_either))?;
-    // What a pattern of the shell's becomes cannot be told.
+    // What a pattern of the shell's becomes cannot be determined.
     tests.get(at + 1)?.get().filter(|name| !name.is_empty() && !name.contains(&b'/'))
 }
 

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! [`reader`] knows the shell's syntax, [`walk`] what its words mean as far as that can be known, [`wrap`] commands that run other
-//! commands, [`git`] and [`files`] are tables of what destroys. Whether the paths that a risk names are anybody's work is for
-//! the caller to find out. What cannot be told is a risk: a snapshot more costs little. Text that is only *said* (an argument
+//! commands, [`git`] and [`files`] are tables of what destroys. Whether the paths that a risk names are anyone's work is for
+//! the caller to find out. What cannot be determined is a risk: a snapshot more costs little. Text that is only *said* (an argument
 //! of `echo`, a message, a here-document) is none.
 
 mod args;
@@ -47,7 +47,7 @@ pub enum Mode {
     /// Takes a snapshot first.
     #[default]
     Snapshot,
-    /// Refuses what throws work away; takes a snapshot before the rest.
+    /// Refuses what discards work; takes a snapshot before the rest.
     Refuse,
 }
 
@@ -94,7 +94,7 @@ pub enum Loss {
     Remote,
     /// The repository itself.
     Repository,
-    /// What cannot be told.
+    /// What cannot be determined.
     Unknown,
 }
 
@@ -156,12 +156,12 @@ pub enum Where {
         /// The top of the work tree.
         work_tree: Option<BString>,
     },
-    /// One that cannot be told.
+    /// One that cannot be determined.
     Elsewhere,
 }
 
 impl Where {
-    /// The place when the variable `name` of git's has `value`; `None` if that cannot be told.
+    /// The place when the variable `name` of git's has `value`; `None` if that cannot be determined.
     fn with(self, name: &[u8], value: Option<&[u8]>) -> Self {
         let (git_dir, work_tree) = match self {
             Where::Here => (None, None),

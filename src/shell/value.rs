@@ -1,4 +1,4 @@
-//! What a word is after expansion, as far as that can be told.
+//! What a word is after expansion, as far as that can be determined.
 
 use bstr::{BString, ByteSlice as _};
 
@@ -78,7 +78,7 @@ impl Value {
         self.sort == Sort::Open && self.text.is_empty()
     }
 
-    /// The name of the program that this path leads to, if it can be told.
+    /// The name of the program that this path leads to, if it can be determined.
     pub fn program(&self) -> Option<&[u8]> {
         let name = self.text.rsplit_once_str("/").map_or(self.text.as_slice(), |(_, name)| name);
         (self.sort == Sort::Known && !name.is_empty()).then_some(name)

@@ -1,4 +1,4 @@
-//! Going through a script command by command, with what is known on the way: where it is, and what variables hold.
+//! Walks a script command by command, tracking the current directory and the values of variables.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,7 @@ const SHELLS: usize = 12;
 const NESTING: usize = 24;
 /// How many risks are listed; one would do.
 const RISKS: usize = 100;
-/// How many commands are looked at, those of commands that run commands included.
+/// How many commands are examined, those of commands that run commands included.
 const COMMANDS: usize = 20_000;
 
 pub(super) const CANNOT_TELL: &str = "runs a command that cannot be determined";
@@ -36,7 +36,7 @@ pub(super) struct State {
     pub variables: HashMap<BString, Option<Value>>,
 }
 
-/// A command that is looked at.
+/// A command that is examined.
 #[derive(Clone, Copy)]
 pub(super) struct Call<'c> {
     /// As the line has it, for people.
@@ -57,7 +57,7 @@ pub(super) struct Walk<'w> {
     pub(super) risks: Vec<Risk>,
     pub(super) state: State,
     commands: usize,
-    /// How many commands run the one that is looked at.
+    /// How many commands run the one that is examined.
     nesting: usize,
 }
 
@@ -133,7 +133,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// What a part that may not have run has changed is not known any more.
+    /// What a part that may not have run has changed is no longer known.
     fn leave_branch(&mut self, before: &State) {
         if self.state.dir != before.dir || self.state.left.is_some() {
             (self.state.dir, self.state.left) = (Dir::Unknown, None);
@@ -369,7 +369,7 @@ impl<'w> Walk<'w> {
         ["GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR"].into_iter().fold(Where::Here, |place, name| {
             let given = assignments.iter().rev().find(|(given, _)| given == name).map(|(_, word)| self.assigned(word));
             match given.or_else(|| self.state.variables.get(name.as_bytes().as_bstr()).cloned()) {
-                // Not set any more.
+                // No longer set.
                 Some(Some(value)) if value.is("") => place,
                 Some(value) => place.with(name.as_bytes(), value.as_ref().and_then(Value::get)),
                 None => place,

@@ -40,7 +40,7 @@ pub(super) enum Runs {
 }
 use Runs::{Assignments, Bin, Dashed, Package, Shell, Texts, Words};
 
-/// Commands of package managers which are no programs of packages.
+/// Commands of package managers which are not programs of packages.
 pub(super) const OWN_COMMANDS: &str = "add approve-builds audit bin build c cache ci completion config create dedupe deploy dlx doctor env exec explain \
     fetch help import info init install i licenses link list ln login logout ls node node-gyp npm outdated owner pack patch patch-commit \
     patch-remove plugin pm prune publish rb rebuild remove repl rm root run search set setup start stop store tag team test uninstall unlink \

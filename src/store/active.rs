@@ -39,7 +39,7 @@ const ALSO: &str = "refs/worktree/agent/also/";
 ///
 /// # Errors
 ///
-/// `bad-task-id` when the variable is set to something that is no id.
+/// `bad-task-id` when the variable is set to something that is not an id.
 pub fn read(repo: &Repo) -> Result<Vec<TaskId>> {
     named().map_or_else(|| of_session(repo), |id| Ok(vec![id?]))
 }
@@ -59,7 +59,7 @@ pub fn named() -> Option<Result<TaskId>> {
 
 /// The tasks of the session that this process works for; of the worktree where no session is known.
 ///
-/// What another session began in this worktree is not this one's. In a worktree where nothing was begun, a session goes on with its tasks:
+/// What another session began in this worktree is not this one's. In a worktree where nothing was begun, a session continues with its tasks:
 /// agents that it runs work there.
 fn of_session(repo: &Repo) -> Result<Vec<TaskId>> {
     let Some(session) = session::current(repo) else { return of_worktree(repo) };
@@ -160,7 +160,7 @@ fn pointers(repo: &Repo) -> Result<Vec<Pointer>> {
 fn tasks_of<'p>(repo: &Repo, pointers: impl IntoIterator<Item = &'p Pointer>) -> Vec<TaskId> {
     let mut ids = Vec::new();
     for pointer in pointers {
-        // A pointer to an object that is gone (copied git directory, damage) is no pointer.
+        // A pointer to an object that is gone (copied git directory, damage) is not a pointer.
         let id = repo.read(pointer.anchor).ok().and_then(|text| note::task_of_anchor(text.as_bstr()));
         ids.extend(id.filter(|id| !ids.contains(id)).into_iter().collect::<Vec<_>>());
     }

@@ -1,4 +1,4 @@
-//! Disposable files: answers that can be found out again, kept in the git directory because finding them out takes time.
+//! Cache files: derived data in the git directory that is expensive to compute, and can be deleted at any time.
 //!
 //! ```text
 //! magic      8 bytes: which cache, and the version of its format
@@ -8,7 +8,7 @@
 //! content
 //! ```
 //!
-//! A file is written whole, under another name first. One that is missing, damaged, or of another version is no error: it counts as
+//! A file is written whole, under another name first. One that is missing, damaged, or of another version is not an error: it counts as
 //! absent, and the next writer replaces it. What cannot be written is not complained about: the next reader takes longer.
 
 use std::{io, path::PathBuf};

@@ -16,7 +16,7 @@ use crate::{
     store::ledger::{self, Author, Draft, Prepared, View, Written, merge},
 };
 
-/// Let `decide` look at the ledger as the remote has it and write what it says, there and here.
+/// Let `decide` examine the ledger as the remote has it and write what it says, there and here.
 ///
 /// # Errors
 ///

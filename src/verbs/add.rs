@@ -38,7 +38,7 @@ pub struct Request {
 /// Fields of a task that can be given when it is made, and changed later.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields {
-    /// What it is about.
+    /// Its description.
     pub description: Option<String>,
     /// From 0 (highest) to 4.
     pub priority: Option<u8>,

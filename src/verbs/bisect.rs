@@ -55,9 +55,9 @@ pub struct Answer {
 pub enum Ending {
     /// This is the first bad commit.
     Found(Box<FirstBad>),
-    /// It is one of these, oldest first, but the others cannot be told; the last one is bad.
+    /// It is one of these, oldest first, but the others cannot be determined; the last one is bad.
     Unsure(Vec<Point>),
-    /// Nothing is bad, as far as that can be told.
+    /// Nothing is bad, as far as that can be determined.
     NeverBad,
     /// The state before all of them is bad already.
     AlreadyBad,
@@ -81,7 +81,7 @@ pub struct Tested {
 ///
 /// # Errors
 ///
-/// `bad-revision` for what is no range, `not-a-range` for a single checkpoint, `no-candidates` if there is nothing to test; those of
+/// `bad-revision` for what is not a range, `not-a-range` for a single checkpoint, `no-candidates` if there is nothing to test; those of
 /// [`Caller::task_and_checkpoint`] and of [`bisect::bisect`]. No worktree is left then.
 pub fn bisect(caller: &Caller, request: &Request, progress: &dyn Fn(&Point, u32)) -> Result<Answer> {
     let view = caller.view()?;
@@ -136,7 +136,7 @@ fn ends(caller: &Caller, view: &View<'_>, word: &str) -> Result<(Option<ObjectId
             .hint("A..B: commits in B that are not in A; both can be checkpoints")
     };
     let commit = |id: &ObjectId| view.repo().resolve_commit(&format!("{id}^{{commit}}"))?.ok_or_else(refuse);
-    // What git cannot read is no range.
+    // What git cannot read is not a range.
     let named = rev_parse::revisions(&words).unwrap_or_default();
     let old = named.excluded.iter().map(commit).collect::<Result<Vec<_>>>()?;
     let new = named.included.iter().map(commit).collect::<Result<Vec<_>>>()?;

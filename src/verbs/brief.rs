@@ -25,7 +25,7 @@ pub fn brief<'a>(caller: &'a Caller, request: &Request) -> Result<Facts<'a>> {
     let view = caller.view()?;
     let task = request.task.as_deref().map(|word| view.find(word)).transpose()?;
     let (us, now, unstamping) = (caller.holder()?, caller.now(), setup::unstamping(caller)?);
-    // Snapshots that cannot be read are for 'doctor' to tell of.
+    // Snapshots that cannot be read are for 'doctor' to report.
     let saved = |id: &TaskId| snapshot::saved(caller.repo()).ok()?.remove(id);
     let question = Question { task, active: caller.active()?, us, now, unstamping, saved: &saved };
     brief::gather(view, question)

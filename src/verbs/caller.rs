@@ -168,12 +168,12 @@ impl Caller {
         }
     }
 
-    /// Warn of what another program did to the ledger since git-agent last wrote to it; looked at once.
+    /// Warn of what another program did to the ledger since git-agent last wrote to it; examined once.
     pub fn notice(&self) {
         if self.noticed.replace(true) {
             return;
         }
-        // Where it cannot be looked at, what the command itself does says why.
+        // Where it cannot be examined, what the command itself does says why.
         let Noticed { losses, gone } = watch::notice(&self.repo).ok().unwrap_or_default();
         if let Some(gone) = gone {
             self.warn(format!(
@@ -196,7 +196,7 @@ impl Caller {
         }
     }
 
-    /// Put the log of operations of this worktree back where git-agent left it, and say so, if another program has replaced it.
+    /// Restore the operation log of this worktree to where git-agent left it, and say so, if another program has replaced it.
     ///
     /// # Errors
     ///
@@ -256,7 +256,7 @@ impl Caller {
         Ok(ledger::clone::holder(&self.repo, self.actor()?))
     }
 
-    /// The command that something is written for: the one that is under way, else a new one.
+    /// The command that something is written for: the one that is in progress, else a new one.
     ///
     /// # Errors
     ///

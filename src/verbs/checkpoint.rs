@@ -78,7 +78,7 @@ struct Owner {
 /// # Errors
 ///
 /// `no-active-task`, `task-not-found`, `no-verify-command`, `bad-text`, `bare-repository`; `operation-busy`,
-/// `operation-interrupted`; those of [`checkpoint::make`]. A verification that fails is no error.
+/// `operation-interrupted`; those of [`checkpoint::make`]. A verification that fails is not an error.
 pub fn checkpoint(caller: &Caller, request: &Request) -> Result<Answer> {
     caller.as_one(|| make(caller, request))
 }

@@ -27,7 +27,7 @@ pub struct Entry {
     pub title: String,
     /// When it began.
     pub at: Timestamp,
-    /// By whom.
+    /// The actor.
     pub by: String,
     /// The command that it undoes.
     pub undoes: Option<Ulid>,
@@ -148,7 +148,7 @@ impl<'c> Entries<'c> {
 pub enum Foreign {
     /// They are listed.
     List,
-    /// They are left out, and what is behind them that cannot be read.
+    /// They are omitted, and what is behind them that cannot be read.
     Skip,
 }
 
@@ -257,7 +257,7 @@ pub fn next_redo(caller: &Caller, entries: Entries<'_>) -> Result<Entry> {
     let us = caller.actor()?;
     for entry in entries {
         let entry = entry?;
-        // What others wrote to the ledger is no step of ours.
+        // What others wrote to the ledger is not a step of ours.
         if !entry.is_done() || (entry.operation.is_none() && entry.by != us.as_str()) {
             continue;
         }

@@ -28,11 +28,11 @@ pub struct Request {
 
 /// What git is asked.
 pub struct Words<'r> {
-    /// Options, revisions, and paths that git tells apart, checkpoints as object ids.
+    /// Options, revisions, and paths that git distinguishes, checkpoints as object ids.
     pub words: Vec<OsString>,
     /// Paths behind `--`, if there is one.
     pub paths: Option<Vec<OsString>>,
-    /// Those of `words` that are no options, and were given.
+    /// Those of `words` that are not options, and were given.
     plain: Vec<OsString>,
     /// The files of now, with which a snapshot is compared.
     now: Option<Apart<'r>>,

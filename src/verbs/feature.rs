@@ -1,4 +1,4 @@
-//! Features end with their last part.
+//! Complete a feature with its last subtask.
 
 use super::Caller;
 use crate::{

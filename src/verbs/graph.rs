@@ -1,4 +1,4 @@
-//! What depends on what.
+//! The dependency graph.
 
 use std::collections::HashSet;
 

@@ -20,7 +20,7 @@ const CLIENTS: [(&str, &str); 7] = [
 ];
 
 /// What to call the agent of a client of the Model Context Protocol that says it is `client`: nothing where `GIT_AGENT_ACTOR` does, or
-/// where the client says nothing of use. A client that is no known host is called what it says, unless the environment knows the host.
+/// where the client says nothing of use. A client that is not a known host is called what it says, unless the environment knows the host.
 pub fn client_name(client: &str) -> Option<String> {
     if std::env::var("GIT_AGENT_ACTOR").is_ok_and(|name| !name.trim().is_empty()) {
         return None;

@@ -1,4 +1,4 @@
-//! Which task commits belong to, said by hand: what the ledger says counts over what their messages say.
+//! Link commits to tasks by hand: links in the ledger take precedence over commit messages.
 
 use std::ffi::OsString;
 
@@ -118,7 +118,7 @@ fn decide(caller: &Caller, view: &View<'_>, request: &Request, commits: &[Commit
         let mut after: Vec<String> =
             before.iter().filter(|id| !unlinked.contains(id)).map(ToString::to_string).collect();
         if request.act != Act::Unlink {
-            // What a message merely mentions is no commit of the task for a rollback.
+            // What a message merely mentions is not a commit of the task for a rollback.
             if !owners.of_block(commit.id, &commit.message).iter().any(is_task) {
                 draft.and(&task.id, Payload::Link(Link { commit: name, by: BY.to_owned() }));
             }

@@ -61,8 +61,8 @@ fn named(view: &View<'_>, word: &str) -> Result<Wanted> {
     })
 }
 
-/// The task that the first word of `request` is, which is then taken out of git's words: told apart from revisions and paths as git
-/// tells those apart.
+/// The task that the first word of `request` is, which is then taken out of git's words: distinguished from revisions and paths as git
+/// distinguishes those.
 fn first_word(view: &View<'_>, request: &mut Request) -> Result<Option<Wanted>> {
     let words = &mut request.words;
     let Some(word) = words.first_word().and_then(|word| word.to_str()).map(str::to_owned) else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! The task to do now.
+//! Choose the next task.
 
 use super::{
     Caller, session,
@@ -66,7 +66,7 @@ pub struct Next {
     pub task: Task,
     /// The caller held it in this worktree, or left it in progress there.
     pub is_yours: bool,
-    /// It had been begun before, and that attempt goes on.
+    /// It had been begun before, and that attempt continues.
     pub goes_on: bool,
     /// What is not committed, if it was started and another task was active in this worktree before.
     pub uncommitted: Option<Left>,

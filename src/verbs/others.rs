@@ -1,4 +1,4 @@
-//! What words of an act mean: when a task comes back, and of which other one it is a duplicate.
+//! Arguments of task commands: until when a task is paused, and which task it duplicates.
 
 use super::Caller;
 use crate::{

@@ -23,7 +23,7 @@ pub use crate::recovery::rollback::Request;
 pub struct Answer {
     /// What was planned.
     pub plan: RollbackPlan,
-    /// What came of it; with `dry_run`, what would happen to each path.
+    /// The outcome; with `dry_run`, what would happen to each path.
     pub outcome: Outcome,
 }
 

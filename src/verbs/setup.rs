@@ -1,4 +1,4 @@
-//! What is missing of the set-up of a clone, said by the verbs that depend on it.
+//! Warnings about an incomplete setup of a clone, from the verbs that depend on it.
 
 use super::Caller;
 use crate::{error::Result, hook, store::ledger::View};

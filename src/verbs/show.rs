@@ -156,7 +156,7 @@ fn point<'a>(caller: &Caller, view: View<'a>, task: Task, which: Which) -> Resul
     Ok(Checkpoint { view, task, which, point, tree, subject, paths })
 }
 
-/// The revision that `word` is, which is no task because of `why`.
+/// The revision that `word` is, which is not a task because of `why`.
 fn revision(caller: &Caller, view: &View<'_>, word: &str, why: Error) -> Result<Vec<OsString>> {
     let given = [OsString::from(word)];
     let words = caller.words(view, Emptiness::Tree, &given)?;

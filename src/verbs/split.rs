@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// So many events are named in one line of the ledger.
+/// This many events are named in one line of the ledger.
 const A_LINE: usize = 100;
 
 /// A task whose id other work had, too.
@@ -45,7 +45,7 @@ pub fn split(caller: &Caller, word: &str) -> Result<Done> {
     Ok(done)
 }
 
-/// Let this worktree go on with what it was working on, which has another id now: the work that this clone holds.
+/// Let this worktree continue with what it was working on, which has another id now: the work that this clone holds.
 fn follow(caller: &Caller, done: &Done) -> Result<()> {
     let us = caller.holder()?;
     let holds = |task: &&Task| task.claim.as_ref().is_some_and(|claim| claim.is_of(&us));

@@ -1,4 +1,4 @@
-//! Begin a task, go on with it, or begin it again.
+//! Begin a task, continue with it, or begin it again.
 
 use super::{
     Caller, session, setup,
@@ -29,7 +29,7 @@ pub struct Request {
     pub activate: Activate,
     /// Begin it even if tasks before it are not completed or blockers are open.
     pub force: bool,
-    /// Begin it even if another session of the same agent host is at work on it.
+    /// Begin it even if another session of the same agent host is working on it.
     pub take_over: bool,
 }
 
@@ -124,7 +124,7 @@ pub(super) fn begin(caller: &Caller, task: &Task, force: bool) -> Result<Option<
     })))
 }
 
-/// So many notes are read in less time than the rows of all tasks.
+/// This many notes are read in less time than the rows of all tasks.
 const FEW: usize = 16;
 
 /// Whether every task before it is completed.

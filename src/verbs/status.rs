@@ -71,7 +71,7 @@ pub fn status(caller: &Caller) -> Result<WorktreeStatus> {
         counts: Graph::new(&table).counts(),
         unstamped: unstamped::find(repo, &known)?.iter().map(|one| one.commit).collect(),
         follow_up: unstamped::follow_up(repo)?,
-        // A log of operations that cannot be read is reported by 'doctor'.
+        // An operation log that cannot be read is reported by 'doctor'.
         interrupted: recovery::interrupted(repo).unwrap_or_default(),
         left_behind: recovery::left_behind(repo).unwrap_or_default().map(|recorded| recorded.operation),
         in_progress: state::in_progress(repo),
@@ -86,7 +86,7 @@ pub fn status(caller: &Caller) -> Result<WorktreeStatus> {
 ///
 /// # Errors
 ///
-/// When the active task cannot be read. What else cannot be read is left out.
+/// When the active task cannot be read. What else cannot be read is omitted.
 pub fn prompt(caller: &Caller) -> Result<String> {
     let active = caller.active()?;
     let mut segment = active.first().map(ToString::to_string).unwrap_or_default();

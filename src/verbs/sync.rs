@@ -1,4 +1,4 @@
-//! Bring the ledgers of this clone and a remote together.
+//! Merge the ledgers of this clone and a remote.
 
 use super::Caller;
 use crate::{

@@ -1,4 +1,4 @@
-//! `undo`, `redo` and `resume`: take commands back, or bring an interrupted operation to its end.
+//! `undo`, `redo` and `resume`: undo commands, or bring an interrupted operation to its end.
 
 use bstr::BString;
 use ulid::Ulid;
@@ -63,7 +63,7 @@ pub struct Ended {
     pub remarks: Vec<String>,
 }
 
-/// Undo the command whose id begins with `word`; `None`: the last one. An operation that was interrupted is taken back first.
+/// Undo the command whose id begins with `word`; `None`: the last one. An operation that was interrupted is undone first.
 ///
 /// # Errors
 ///
@@ -185,7 +185,7 @@ fn carry_out(caller: &Caller, entry: Entry, kind: Kind, is_last: bool) -> Result
         reactivate(caller, &active_before(&parts), &ids, known.as_deref())?;
     }
     caller.refresh_notes(&ids);
-    // What cannot be told is not worth a failure: the undo is done.
+    // What cannot be determined is not worth a failure: the undo is done.
     let done = outcome.as_ref().and_then(Outcome::done);
     let published = done.and_then(|done| published(caller, &done.operation).unwrap_or_default());
     Ok(Undone { undone: entry.id, title: entry.title, id: command.id, outcome, published, tasks: affected })

@@ -240,7 +240,10 @@ fn commits_that_wait_to_be_recorded() {
     assert!(message.contains("too many for a task"), "{found}");
     // What kept one away is repaired first, and then it is recorded.
     let fixed = repo.agent(&["doctor", "--fix"]).stderr;
-    assert!(fixed.contains("Fixed: recorded 1 commit.\nFixed: dropped 1 commit that can never be recorded."), "{fixed}");
+    assert!(
+        fixed.contains("Fixed: recorded 1 commit.\nFixed: dropped 1 commit that can never be recorded."),
+        "{fixed}"
+    );
     assert_eq!(check(&repo, &[], "recording")["message"], "no commit is waiting to be recorded");
     let note = repo.git(&["notes", "--ref=agent-tasks", "show", &key]).text();
     assert!(note.contains(&format!(" commit commit=\"{}\"", repo.head())), "{note}");

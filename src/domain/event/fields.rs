@@ -20,7 +20,7 @@ fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<O
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Create {
-    /// One line.
+    /// The title, on one line.
     pub title: String,
     /// Markdown or plain text.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,7 +54,7 @@ pub struct Create {
     pub plan: Option<String>,
 }
 
-/// `edit`: what is absent stays as it is.
+/// `edit`: what is absent stays unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Edit {

@@ -42,7 +42,7 @@ pub struct Line<'a> {
     pub at: Timestamp,
     /// The event's id.
     pub id: Ulid,
-    /// By whom.
+    /// The actor.
     pub actor: &'a str,
     /// Lamport number.
     pub n: u64,
@@ -86,7 +86,7 @@ impl<'a> Line<'a> {
         Ok(Event { at: self.at, id: self.id, actor, n: self.n, clone_id: self.clone_id(), payload })
     }
 
-    /// The key that any kind of event may have. What is no id there says nothing.
+    /// The key that any kind of event may have. What is not an id there says nothing.
     fn clone_id(&self) -> Option<Ulid> {
         #[derive(serde::Deserialize)]
         struct AnyKind {

@@ -31,7 +31,7 @@ pub struct Event {
     pub at: Timestamp,
     /// Unique; breaks ties of `n`.
     pub id: Ulid,
-    /// By whom.
+    /// The actor.
     pub actor: Actor,
     /// Lamport number: one more than the highest that the writer saw in this note.
     pub n: u64,

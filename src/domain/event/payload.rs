@@ -39,7 +39,7 @@ macro_rules! payloads {
                 }
             }
 
-            /// The keys and values that go on the line, in the order of the struct.
+            /// The keys and values that continue the line, in the order of the struct.
             pub fn keys(&self) -> serde_json::Result<Value> {
                 match self {
                     $( Payload::$variant(carried) => serde_json::to_value(carried), )+
@@ -67,13 +67,13 @@ payloads! {
     Complete "complete" Complete,
     /// An attempt failed.
     Fail "fail" Fail,
-    /// Not wanted any more.
+    /// No longer wanted.
     Cancel "cancel" Cancel,
     /// An actor claims it for a while.
     Claim "claim" Claim,
-    /// The holder lets go.
+    /// The holder releases the task.
     Release "release" Reason,
-    /// Something outside stands in the way.
+    /// Something external blocks it.
     Block "block" Block,
     /// It no longer does.
     Unblock "unblock" Unblock,
@@ -99,7 +99,7 @@ payloads! {
     Squash "squash" Squash,
     /// A rollback or a squash was undone, or such an undo was.
     Undo "undo" Undo,
-    /// A command was undone: its events have no effect any more. Or such an undo was.
+    /// A command was undone: its events no longer have an effect. Or such an undo was.
     Withdraw "withdraw" Withdraw,
 }
 
@@ -241,7 +241,7 @@ pub struct Complete {
 pub struct Fail {
     /// Why it failed.
     pub reason: Text,
-    /// One word for it.
+    /// A single word for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
 }
@@ -269,7 +269,7 @@ pub struct Claim {
 /// `block`. The blocker's id is made from the event's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Block {
-    /// What stands in the way.
+    /// What blocks it.
     pub text: Text,
 }
 
@@ -360,10 +360,10 @@ pub struct Verify {
     pub output: Option<Text>,
 }
 
-/// `rollback`: what happened to the worktree. The state of the task is changed by a `reopen` beside it, if at all.
+/// `rollback`: what happened to the worktree. The state of the task is changed by a `reopen` next to it, if at all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rollback {
-    /// The operation, which `git agent undo` takes back where it was done.
+    /// The operation, which `git agent undo` undoes where it was done.
     pub operation: String,
     /// The checkpoint, full hex; absent when that is the state before any commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -390,7 +390,7 @@ pub struct Split {
 /// `squash`: the commits `onto..old` became `commit`, which has the tree of `old`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Squash {
-    /// The operation, which `git agent undo` takes back where it was done.
+    /// The operation, which `git agent undo` undoes where it was done.
     pub operation: String,
     /// The new commit, full hex.
     pub commit: String,
@@ -410,7 +410,7 @@ pub struct Squash {
 pub struct Undo {
     /// The operation.
     pub operation: String,
-    /// The one that it takes back.
+    /// The one that it undoes.
     pub undoes: String,
     /// What that was; absent for a rollback.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -421,7 +421,7 @@ pub struct Undo {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Withdraw {
-    /// Events of this note that come before it and have no effect any more.
+    /// Events of this note that come before it and no longer have an effect.
     pub events: Vec<Ulid>,
     /// What they were, in words: `edit t-1`.
     pub what: String,

@@ -1,17 +1,17 @@
-//! Tasks that wait for each other: found once for the whole graph, however many circles it has.
+//! Tasks that wait for each other: found once for the whole graph, however many cycles it has.
 
 use std::{cell::OnceCell, collections::HashMap, sync::Arc};
 
 use super::{Graph, waits::Waits};
 use crate::domain::id::TaskId;
 
-/// In a group of at most so many tasks each one gets a circle of its own; in a larger one all get the same.
+/// In a group of at most this many tasks each one gets a circle of its own; in a larger one all get the same.
 const SMALL: usize = 64;
 
 /// The groups of tasks that wait for each other.
 #[derive(Debug)]
 pub(super) struct Circles {
-    /// The group of each task that is in a circle.
+    /// The group of each task that is in a cycle.
     groups: HashMap<usize, usize>,
     members: Vec<Group>,
 }
@@ -20,7 +20,7 @@ pub(super) struct Circles {
 type Group = (Vec<usize>, OnceCell<Arc<[TaskId]>>);
 
 impl Circles {
-    /// The groups among the tasks of `graph`: Tarjan's algorithm, without recursion, on what is in a circle or waits for one.
+    /// The groups among the tasks of `graph`: Tarjan's algorithm, without recursion, on what is in a cycle or waits for one.
     fn new(graph: &Graph<'_>) -> Self {
         let rest = unorderable(graph);
         let mut numbers: HashMap<usize, usize> = HashMap::new();
@@ -85,7 +85,7 @@ fn targets<'g>(graph: &'g Graph<'_>, at: usize) -> Box<dyn Iterator<Item = usize
     Box::new(graph.waits_for(at))
 }
 
-/// The tasks that are in a circle or wait for one, by id: Kahn's algorithm leaves them.
+/// The tasks that are in a cycle or wait for one, by id: Kahn's algorithm leaves them.
 fn unorderable(graph: &Graph<'_>) -> Vec<usize> {
     let table = graph.table;
     let parts = table.rows().filter_map(|task| Some((task.at(), task.parent()?.at())));
@@ -104,7 +104,7 @@ impl Graph<'_> {
         self.circles.get_or_init(|| Circles::new(self))
     }
 
-    /// The circle that the task at `at` is in: `task → … → task`; where very many tasks wait for each other, one of theirs.
+    /// The cycle that the task at `at` is in: `task → … → task`; where very many tasks wait for each other, one of theirs.
     pub(super) fn circle_of(&self, at: usize) -> Option<Arc<[TaskId]>> {
         let circles = self.circles();
         let (members, shared) = &circles.members[*circles.groups.get(&at)?];

@@ -19,15 +19,15 @@ pub enum Obstacle {
         /// Why that one failed.
         failure: Option<String>,
     },
-    /// It is part of a circle of dependencies.
+    /// It is part of a cycle of dependencies.
     Cycle(Arc<[TaskId]>),
     /// Blockers are open.
     Blocked(u32),
-    /// It is put off until then.
+    /// It is paused until then.
     PutOff(Timestamp),
     /// It is claimed.
     Claimed {
-        /// Who.
+        /// The actor.
         by: Actor,
         /// Until when.
         until: Timestamp,

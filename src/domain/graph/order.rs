@@ -50,7 +50,7 @@ impl Plan {
 }
 
 impl Graph<'_> {
-    /// The circle `task → dependency → … → task`, if there is a chain from the one back to the other; each task waits for the next.
+    /// The cycle `task → dependency → … → task`, if there is a chain from the one back to the other; each task waits for the next.
     ///
     /// Only tasks that `enters` lets in are passed.
     pub(super) fn circle(&self, task: usize, dependency: usize, enters: impl Fn(usize) -> bool) -> Option<Vec<TaskId>> {

@@ -38,7 +38,7 @@ impl Waits {
         }
     }
 
-    /// The tasks that still wait: they are in a circle, or behind one.
+    /// The tasks that still wait: they are in a cycle, or behind one.
     pub(super) fn rest(&self) -> Vec<usize> {
         (0..self.waiting.len()).filter(|at| self.waiting[*at] > 0).collect()
     }

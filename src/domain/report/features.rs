@@ -53,7 +53,7 @@ impl Features {
     }
 }
 
-/// Take away the parents of everything that is in a circle of them.
+/// Remove the parents of everything that is in a cycle of them.
 fn cut_circles(parents: &mut [Option<usize>]) {
     let mut seen_from = vec![usize::MAX; parents.len()];
     let mut cut = Vec::new();

@@ -19,7 +19,7 @@ use crate::domain::{
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
     pub id: TaskId,
-    /// One line.
+    /// The title, on one line.
     pub title: String,
     /// Where it stands, as the reader wants to know it.
     pub state: State,
@@ -31,7 +31,7 @@ pub struct Item {
     pub reasons: Vec<Reason>,
     /// Paths it is expected to touch.
     pub files: Vec<String>,
-    /// What it is about.
+    /// Its description.
     pub description: Option<String>,
     /// When is it done?
     pub accept: Option<String>,
@@ -84,19 +84,19 @@ named! {
         Ready = "ready",
         /// Waits for other tasks, or is claimed.
         Waiting = "waiting",
-        /// Something outside stands in the way.
+        /// Something external blocks it.
         Blocked = "blocked",
         /// Tried and failed.
         Failed = "failed",
-        /// Not wanted any more.
+        /// No longer wanted.
         Cancelled = "cancelled",
     }
 }
 
-/// Why a task cannot be started, or goes on with difficulty.
+/// Why a task cannot be started, or continues with difficulty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Something outside stands in the way.
+    /// Something external blocks it.
     Blocked(String),
     /// A task that it comes after is not completed.
     After {
@@ -105,13 +105,13 @@ pub enum Reason {
         /// How that stands; `None` if it is not in this ledger.
         status: Option<Status>,
     },
-    /// It is in a circle of dependencies.
+    /// It is in a cycle of dependencies.
     Cycle(Arc<[TaskId]>),
-    /// It is put off until then.
+    /// It is paused until then.
     PutOff(Timestamp),
     /// It is claimed.
     Held {
-        /// Who.
+        /// The actor.
         by: Actor,
         until: Timestamp,
     },
@@ -226,7 +226,7 @@ impl Item {
     }
 }
 
-/// What stands in the way of `task`, worst first; what is completed or cancelled has nothing in its way.
+/// What blocks `task`, worst first; what is completed or cancelled has nothing in its way.
 pub(super) fn reasons(source: &Source<'_>, task: &Task) -> Vec<Reason> {
     if task.status.is_closed() {
         return Vec::new();

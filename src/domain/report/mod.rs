@@ -1,6 +1,6 @@
 //! What a progress report says, whatever it looks like: counts, features, tasks by where they stand, decisions, time.
 //!
-//! A *feature*, a task with parts, is not counted beside its parts; what was cancelled does not count at all. Every top
+//! A *feature*, a task with parts, is not counted next to its parts; what was cancelled does not count at all. Every top
 //! feature is a [`Block`] of its own, and so are the tasks that belong to none.
 
 mod features;
@@ -19,11 +19,11 @@ use super::{
 use crate::domain::{active_time, making::Saved};
 use features::Features;
 
-/// What a report is made of.
+/// The input of a report.
 pub struct Source<'a> {
     /// Every task of the ledger, in any order.
     pub tasks: &'a [Task],
-    /// How they hang together.
+    /// How they are related.
     pub graph: &'a Graph<'a>,
     /// The feature to report on; all of them if none is named.
     pub feature: Option<&'a TaskId>,
@@ -31,7 +31,7 @@ pub struct Source<'a> {
     pub labels: &'a [String],
     /// From when on changes are told.
     pub since: Option<Timestamp>,
-    /// What time it is.
+    /// The current time.
     pub now: Timestamp,
     /// The longest silence that counts as work, in seconds.
     pub gap: u64,
@@ -63,7 +63,7 @@ pub struct Report {
     pub place: Place,
 }
 
-/// Where a report was made.
+/// The repository and worktree of a report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// The directory of the repository.
@@ -110,15 +110,15 @@ pub struct Block {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Feature {
     pub id: TaskId,
-    /// One line.
+    /// The title, on one line.
     pub title: String,
     /// Where the feature itself stands.
     pub status: Status,
-    /// What it is about.
+    /// Its description.
     pub description: Option<String>,
     /// When is it done?
     pub accept: Option<String>,
-    /// What stands in the way of all of it.
+    /// What blocks all of it.
     pub reasons: Vec<Reason>,
     /// Why it failed, if it stands failed.
     pub failure: Option<String>,
@@ -129,10 +129,10 @@ pub struct Feature {
 pub struct Said {
     /// When.
     pub at: Timestamp,
-    /// By whom.
+    /// The actor.
     pub by: Actor,
     pub task: TaskId,
-    /// What.
+    /// The text.
     pub text: String,
     pub why: Option<String>,
 }

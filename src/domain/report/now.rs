@@ -5,7 +5,7 @@ use super::{Item, Report, State};
 /// The tasks of a report that matter now.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Now<'r> {
-    /// Work on them goes on.
+    /// Work on them continues.
     pub in_progress: Vec<&'r Item>,
     /// Something outside blocks them.
     pub blocked: Vec<&'r Item>,

@@ -27,7 +27,7 @@ impl Tally {
         }
     }
 
-    /// How many are neither completed, nor under way, nor failed.
+    /// How many are neither completed, nor in progress, nor failed.
     pub fn rest(&self) -> usize {
         self.progress.total - self.progress.completed - self.in_progress - self.failed
     }

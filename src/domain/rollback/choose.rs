@@ -1,11 +1,11 @@
 //! Which of the task's own commits are reverted, and how.
 //!
-//! From the newest to the oldest, one after the other, so that each is taken back from a state that has it. Some are left
+//! From the newest to the oldest, one after the other, so that each is undone from a state that has it. Some are left
 //! out:
 //!
 //! - what a later commit has reverted already, unless that one is reverted, too;
 //! - a commit of the task's that does nothing but revert others of the task's: the pair comes to nothing;
-//! - a merge that brings in more than the task's own commits: it cannot be told whose changes are whose;
+//! - a merge that brings in more than the task's own commits: it cannot be determined whose changes are whose;
 //! - what came in by a merge that is reverted as a whole.
 
 use std::{
@@ -21,11 +21,11 @@ use crate::domain::named::named;
 pub struct Choice<I> {
     /// In this order.
     pub steps: Vec<Step<I>>,
-    /// Commits that the task's id stands in and that are left alone.
+    /// Commits that the task's id stands in and that are skipped.
     pub skipped: Vec<Skipped<I>>,
 }
 
-/// One commit to be taken back.
+/// One commit to be undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step<I> {
     /// The commit.
@@ -36,7 +36,7 @@ pub struct Step<I> {
     pub with: Vec<I>,
 }
 
-/// A commit that is left alone.
+/// A commit that is skipped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped<I> {
     /// The commit.
@@ -46,11 +46,11 @@ pub struct Skipped<I> {
 }
 
 named! {
-    /// Why a commit is left alone.
+    /// Why a commit is skipped.
     pub enum RevertSkipReason {
         /// A later commit has reverted it.
         Reverted = "reverted",
-        /// It reverts commits that are left alone with it.
+        /// It reverts commits that are skipped with it.
         Reverts = "reverts",
         /// It is a merge that brings in other people's commits, too, or some from before the checkpoint.
         Merge = "merge",
@@ -195,7 +195,7 @@ mod tests {
         expect(&["own 4 reverts 3", "foreign 3 reverts 2", "own 2"], &[4], &[(2, RevertSkipReason::Reverted)]);
         // Others reverted the task's revert.
         expect(&["foreign 4 reverts 3", "own 3 reverts 2", "own 2"], &[2], &[(3, RevertSkipReason::Reverted)]);
-        // Of two reverts of one commit one changed nothing, whichever that is: all are taken back.
+        // Of two reverts of one commit one changed nothing, whichever that is: all are undone.
         expect(&["own 4 reverts 2", "own 3 reverts 2", "own 2"], &[4, 3, 2], &[]);
     }
 

@@ -13,10 +13,10 @@ pub enum Reachability {
     BeforeRoot,
 }
 
-/// What matters of the range.
+/// The relevant facts about the range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Facts {
-    /// Where the checkpoint lies.
+    /// The position of the checkpoint.
     pub reachability: Reachability,
     /// How many commits of the range are the task's own.
     pub own: usize,
@@ -35,12 +35,12 @@ impl Facts {
     }
 }
 
-/// What the caller asks for beside the checkpoint.
+/// What the caller asks for next to the checkpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// `--mode`.
     pub mode: Option<Mode>,
-    /// `--allow-foreign`: other people's commits may be taken back, too.
+    /// `--allow-foreign`: other people's commits may be undone, too.
     pub allow_foreign: bool,
     /// `--allow-published`: a branch may be moved back behind what others have.
     pub allow_published: bool,
@@ -49,7 +49,7 @@ pub struct Options {
 /// Why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// This mode would take back other people's commits.
+    /// This mode would undo other people's commits.
     Foreign(Mode),
     /// The branch would be moved back behind what others have.
     Published,

@@ -1,4 +1,4 @@
-//! What the commit of a rollback says.
+//! The message of the commit of a rollback.
 
 use bstr::{BString, ByteSlice as _};
 
@@ -28,7 +28,7 @@ pub struct Message {
     pub to: String,
     /// [`Mode::Restore`] or [`Mode::Revert`].
     pub mode: Mode,
-    /// The commits that it takes back.
+    /// The commits that it undoes.
     pub undone: Vec<Undone>,
     /// Only some paths of them.
     pub parts: bool,
@@ -36,12 +36,12 @@ pub struct Message {
     pub rules: Rules,
 }
 
-/// A commit that is taken back.
+/// A commit that is undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undone {
     /// Full hex.
     pub commit: String,
-    /// Of a merge: the parent that it is taken back to, full hex.
+    /// Of a merge: the parent that it is undone to, full hex.
     pub mainline: Option<String>,
 }
 
@@ -49,7 +49,7 @@ impl Message {
     /// The whole message; `snapshot` is the id of what was there before.
     ///
     /// Each commit is named twice: by the line that `git revert` writes, for people and for git-agent's own log, and by a
-    /// trailer, for programs. When only some paths are taken back, the commits stay in force, and neither says otherwise.
+    /// trailer, for programs. When only some paths are undone, the commits stay in force, and neither says otherwise.
     pub fn compose(&self, snapshot: &str) -> BString {
         let Message { prefix, task, to, .. } = self;
         let prefix = text::prefix(prefix);

@@ -1,7 +1,7 @@
 //! What a rollback means for the history: decided from facts about commits, without a repository.
 //!
 //! The *range* are the commits that came after the checkpoint, `to..HEAD`. Whose they are, and whether another repository has
-//! them already, decides how the task's work can be taken back ([`decide()`]); when other people's commits lie between, only
+//! them already, decides how the task's work can be undone ([`decide()`]); when other people's commits lie between, only
 //! the task's own are reverted, and not all of those ([`choose()`]).
 
 mod choose;
@@ -22,7 +22,7 @@ named! {
         Rewind = "rewind",
         /// A new commit on top has the tree of the checkpoint.
         Restore = "restore",
-        /// A new commit on top takes back what the task's own commits changed, and nothing else.
+        /// A new commit on top undoes what the task's own commits changed, and nothing else.
         Revert = "revert",
     }
 }
@@ -44,7 +44,7 @@ pub struct Commit<I> {
     pub reverts: Vec<I>,
     /// It says so of commits that are not in the range, too.
     pub reverts_older: bool,
-    /// Of a merge: what it has that its first parent does not, itself left out.
+    /// Of a merge: what it has that its first parent does not, itself omitted.
     pub brings: Vec<I>,
 }
 

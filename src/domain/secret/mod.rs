@@ -27,7 +27,7 @@ const PASS: [&str; 3] = ["allowlist secret", "gitleaks:allow", "git-agent:allow"
 
 /// What looks like a secret in the lines of `new` that `old` does not have.
 ///
-/// Of binary content nothing is said: its lines are no lines.
+/// Of binary content nothing is said: its lines are not lines.
 pub fn scan(old: &[u8], new: &[u8]) -> Vec<Finding> {
     if is_binary(new) {
         return Vec::new();

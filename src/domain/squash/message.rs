@@ -1,4 +1,4 @@
-//! What the one commit says that a squash leaves of many.
+//! The message of the commit that a squash creates.
 
 use bstr::{BString, ByteSlice as _};
 
@@ -74,7 +74,7 @@ pub fn propose(title: &str, commits: &[Collapsed], decisions: &[(String, Option<
     text
 }
 
-/// `title`, which may be anybody's, as a subject that says nothing about tasks and reverts, whatever it says: as one line of
+/// `title`, which may be anyone's, as a subject that says nothing about tasks and reverts, whatever it says: as one line of
 /// visible text, in quotes if a reader of messages, or `rebase --autosquash`, would
 /// understand it.
 pub fn subject_of(title: &str, rules: &Rules) -> String {

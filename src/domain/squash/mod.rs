@@ -102,7 +102,7 @@ pub fn all<I: Copy>(onto: Option<I>, commits: &[Commit<I>]) -> Result<Run<I>, St
     Ok(Run { commits: commits.iter().map(|commit| commit.id).collect(), onto, stop: None })
 }
 
-/// What `commit` has that its first parent does not, itself left out.
+/// What `commit` has that its first parent does not, itself omitted.
 fn brought_in<I: Copy + Eq + Hash>(commit: &Commit<I>, known: &HashMap<I, &Commit<I>>) -> Vec<I> {
     let [first, others @ ..] = commit.parents.as_slice() else { return Vec::new() };
     if others.is_empty() {

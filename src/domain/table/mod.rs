@@ -50,7 +50,7 @@ impl Table {
 
     /// The table in `bytes[start..]`, the two parts of [`Table::as_bytes`] one after the other; `None` if it cannot be one.
     ///
-    /// The caller has verified a checksum: this looks at lengths only, and readers of a row are total.
+    /// The caller has verified a checksum: this examines lengths only, and readers of a row are total.
     pub fn from_bytes(mut bytes: Vec<u8>, start: usize, [sorted, added]: [usize; 2]) -> Option<Self> {
         let end = bytes.len().checked_sub(added.checked_mul(RECORD)?)?;
         let tail = bytes[end..].as_chunks().0.to_vec();

@@ -70,7 +70,7 @@ pub(super) struct Heap {
 }
 
 impl Heap {
-    /// A heap that goes on behind `bytes`.
+    /// A heap that continues behind `bytes`.
     pub(super) fn behind(bytes: Vec<u8>) -> Self {
         Heap { bytes, actors: HashMap::new() }
     }

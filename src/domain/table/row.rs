@@ -36,12 +36,12 @@ impl<'t> Row<'t> {
         TaskId::known(self.id_str())
     }
 
-    /// One line.
+    /// The title, on one line.
     pub fn title(self) -> &'t str {
         self.text(self.after_id(), self.u32(field::TITLE_LEN) as usize)
     }
 
-    /// Where it stands.
+    /// Its status.
     pub fn status(self) -> Status {
         Status::ALL.get(usize::from(self.record[field::STATUS])).copied().unwrap_or_default()
     }
@@ -143,7 +143,7 @@ impl<'t> Row<'t> {
 
     /// Whether it is a part, at any depth, of the feature at `feature` in the table.
     pub fn is_within(self, feature: Option<usize>) -> bool {
-        // A circle of parents can only come by a merge; no honest plan is this deep.
+        // A cycle of parents can only come by a merge; no honest plan is this deep.
         let parents = std::iter::successors(self.parent(), |row| row.parent()).take(10_000);
         parents.into_iter().any(|parent| Some(parent.at()) == feature)
     }

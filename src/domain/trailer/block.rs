@@ -8,7 +8,7 @@ use bstr::{BString, ByteSlice};
 
 use super::{Distinct, Rules, line};
 
-/// What makes git see a message as it does, beside the message.
+/// What makes git see a message as it does, next to the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Syntax {
     /// What a comment line starts with: `core.commentChar`, `core.commentString`.
@@ -89,7 +89,7 @@ fn as_git_shows(message: &[u8]) -> &[u8] {
     &message[start..]
 }
 
-/// Where the message ends once trailing comments, a `Conflicts:` list and what follows the scissors are left out.
+/// Where the message ends once trailing comments, a `Conflicts:` list and what follows the scissors are omitted.
 fn end_of_log(message: &[u8], comment: &[u8]) -> usize {
     let cut = line::scissors(message, comment);
     // As in git, 0 stands for "none": lines that begin the message are not trailing ones.

@@ -23,7 +23,7 @@ pub enum Form {
 
 /// `message` with those of `wanted` added that its final block does not have; `None` if nothing is to be changed.
 ///
-/// A message without text (nothing but blank lines, comments and `Signed-off-by`) is left alone: git aborts such a
+/// A message without text (nothing but blank lines, comments and `Signed-off-by`) is skipped: git aborts such a
 /// commit, and a trailer would make it go through.
 pub fn insert(message: &[u8], wanted: &[Trailer], form: Form, syntax: &Syntax) -> Option<BString> {
     let log_end = end_of_log(message, form, syntax);

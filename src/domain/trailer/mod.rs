@@ -53,7 +53,7 @@ impl Default for Rules {
 impl Rules {
     /// Rules for these keys (`agent.trailerKey`): the first is written, all are read.
     ///
-    /// What is no trailer key for git (letters, digits and `-` only) is left out; when nothing is left, it is
+    /// What is not a trailer key for git (letters, digits and `-` only) is omitted; when nothing is left, it is
     /// [`DEFAULT_KEY`]: a typing error in the configuration must not cost a commit its task.
     pub fn new(keys: impl IntoIterator<Item = impl Into<BString>>) -> Self {
         let valid = |key: &BString| !key.is_empty() && key.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'-');

@@ -32,7 +32,7 @@ fn picks(message: &[u8]) -> impl Iterator<Item = &str> {
 
 /// Which commits of a history are reverted, found by looking at them newest first.
 ///
-/// The newest commit that speaks of another one decides, unless it is reverted itself: a revert of a revert brings back what was
+/// The newest commit that speaks of another one decides, unless it is reverted itself: a revert of a revert restores what was
 /// reverted, and so does a cherry-pick that says what it was picked from.
 #[derive(Clone, Debug, Default)]
 pub struct Reverted {

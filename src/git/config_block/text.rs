@@ -181,7 +181,7 @@ fn open_lines(text: &[u8]) -> usize {
     usize::from(!last.is_empty() && !last.ends_with(b"\n")) + usize::from(is_open(last))
 }
 
-/// Whether the value on this line goes on in the next one.
+/// Whether the value on this line continues in the next one.
 fn is_open(line: &[u8]) -> bool {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);

@@ -1,4 +1,4 @@
-//! What the index says of its entries beyond their content: conflicts, flags, submodules, and files that git does not look at.
+//! What the index says of its entries beyond their content: conflicts, flags, submodules, and files that git does not examine.
 //!
 //! Read from the index file itself, in this process (split and sparse ones too). Nothing is written, no lock is taken.
 
@@ -19,7 +19,7 @@ use crate::{
     git::{objects::trees::Leaf, repo::Repo},
 };
 
-/// The index of a worktree, as far as `git status` does not tell.
+/// The index of a worktree, as far as `git status` does not show.
 pub struct Entries {
     state: Option<gix::index::File>,
     options: stat::Options,
@@ -104,7 +104,7 @@ impl Entries {
         found.into_iter().flat_map(|(state, range)| entries(state, &state.entries()[range]))
     }
 
-    /// What the index has at stage 0 of `path`, intent-to-add left out.
+    /// What the index has at stage 0 of `path`, intent-to-add omitted.
     pub fn find(&self, path: &BStr) -> Option<Leaf> {
         let state = self.state.as_deref()?;
         let entry = state.entry_by_path_and_stage(path, Stage::Unconflicted)?;

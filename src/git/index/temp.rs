@@ -250,13 +250,13 @@ impl<'r> TempIndex<'r> {
         git.output().map(|output| (output.status, Some(output)))
     }
 
-    /// A call of git that does not look at the work tree to find out which files a sparse checkout leaves out.
+    /// A call of git that does not examine the work tree to find out which files a sparse checkout omits.
     fn any_path(&self) -> Git {
         self.git().args(["-c", "sparse.expectFilesOutsideOfPatterns=true"])
     }
 }
 
-/// So many paths are named to git; it is quicker to look at everything when there are more.
+/// At most this many paths are named to git; it is quicker to examine everything when there are more.
 const FEW: usize = 100;
 
 /// Where `git add` finds its paths.

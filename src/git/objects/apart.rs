@@ -1,4 +1,4 @@
-//! Objects that a git makes for us, where no gc looks: taken from there into a [`Batch`], they are safe before anything names them.
+//! Objects that git creates for us in a directory that no gc examines: taken from there into a [`Batch`], they are safe before anything names them.
 //!
 //! What `git commit-tree`, `merge-tree` or `add` write into the repository is unreachable until a ref leads there, and a
 //! `git gc --prune=now` of another process deletes it.

@@ -41,7 +41,7 @@ pub enum Content {
     Held(Vec<u8>),
     /// Too many to hold: they are in a file, and have a known hash.
     File {
-        /// Where.
+        /// The path.
         path: PathBuf,
         /// How many.
         size: u64,

@@ -93,7 +93,7 @@ impl Batch {
         Ok(write_packs(repo, &self.objects.iter().collect::<Vec<_>>(), Keep::Quiet)?)
     }
 
-    /// Write what is staged so that no gc takes it before an operation that is under way has come to its end, however many others
+    /// Write what is staged so that no gc takes it before an operation that is in progress has come to its end, however many others
     /// write and collect in the meantime.
     ///
     /// # Errors

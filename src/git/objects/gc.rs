@@ -18,7 +18,7 @@ use crate::{
 /// As git itself: a `gc.pid` older than this is stale (`builtin/gc.c`, `lock_repo_for_gc`).
 const STALE: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// How long an operation may be under way that holds objects which nothing names yet.
+/// How long an operation may be in progress that holds objects which nothing names yet.
 const HELD: Duration = Duration::from_secs(10 * 60);
 
 /// How long a pack is kept from every gc.
@@ -82,7 +82,7 @@ fn is_held(text: &str, our_host: &str) -> bool {
     }
 }
 
-/// Whether the process may still be there. Where that cannot be told, it is.
+/// Whether the process may still be there. Where that cannot be determined, it is.
 fn may_be_alive(pid: &str) -> bool {
     let proc = Path::new("/proc");
     !proc.join("self").exists() || proc.join(pid.trim()).exists()

@@ -129,7 +129,7 @@ impl Batch {
         self.add(id, Kind::Blob, content);
     }
 
-    /// [`Self::known_blob`] for `readers` alone: it goes into a separate pack that stays as it is, because git's gc lets everyone read
+    /// [`Self::known_blob`] for `readers` alone: it goes into a separate pack that stays unchanged, because git's gc lets everyone read
     /// what it packs.
     pub fn private_blob(&mut self, id: ObjectId, content: Content, readers: Readers) {
         self.add_for(id, Kind::Blob, content, readers);
@@ -212,7 +212,7 @@ impl Batch {
 ///
 /// # Errors
 ///
-/// `git-not-runnable`; when `path` is no path here.
+/// `git-not-runnable`; when `path` is not a path here.
 pub fn filtered_id(repo: &Repo, file: &Path, path: &BStr) -> Result<Option<ObjectId>> {
     let option = [b"--path=", path.as_bytes()].concat();
     let option = gix::path::from_byte_slice(&option).or_environment(|| format!("'{path}' is not a valid path here"))?;
@@ -347,7 +347,7 @@ fn of_environment(names: &[&str]) -> Option<bstr::BString> {
 
 fn configured(repo: &Repo, keys: &[&str]) -> Option<bstr::BString> {
     let config = repo.gix().config_snapshot();
-    // What gix takes from variables of git's is no setting: in a hook they say who wrote the commit that is being made.
+    // What gix takes from variables of git's is not a setting: in a hook they say who wrote the commit that is being made.
     let is_setting = |meta: &gix::config::file::Metadata| meta.source != gix::config::Source::EnvOverride;
     let mut values = keys.iter().filter_map(|key| config.plumbing().string_filter(*key, is_setting));
     values.find(|value| !value.trim_ascii().is_empty())

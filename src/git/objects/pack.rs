@@ -3,7 +3,7 @@
 //! Both formats are documented in git's `gitformat-pack`. The pack: a header, per object its type and size and its zlib
 //! stream, and the hash of all of it. The index: for each object its id, the checksum of its entry, and where that begins.
 //!
-//! Not `git index-pack`, because a `git gc --prune=now` takes the temporary files (`tmp_*`) of one that is under way, and
+//! Not `git index-pack`, because a `git gc --prune=now` takes the temporary files (`tmp_*`) of one that is in progress, and
 //! because sixteen writers that wait for each other feel every process.
 
 use std::{

@@ -1,7 +1,7 @@
 //! Many small packs, loose objects and refs as few: what is saved again and again must not cost a file each time.
 //!
 //! `git repack --geometric` rolls small packs and loose objects up into one pack, with deltas, whether or not anything leads to them: what
-//! another process has written and not named yet is safe. Large packs, and those with a `.keep` file, stay as they are.
+//! another process has written and not named yet is safe. Large packs, and those with a `.keep` file, stay unchanged.
 
 use std::{fs, path::Path};
 

@@ -65,7 +65,7 @@ impl Bounds {
     /// More levels than any path has; git ends at 2048 (`core.maxTreeDepth`).
     const DEPTH: usize = 1000;
 
-    /// Take note of one more directory or path, so many levels below the top.
+    /// Take note of one more directory or path, this many levels below the top.
     ///
     /// # Errors
     ///

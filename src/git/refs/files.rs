@@ -72,7 +72,7 @@ fn list_once(repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>> {
     let refs = gix.references().or_environment(failed)?;
     let mut list = Vec::new();
     for reference in refs.prefixed(prefix).or_environment(failed)? {
-        // One that a crash left empty must not hide the others; 'doctor' tells of it.
+        // One that a crash left empty must not hide the others; 'doctor' describes it.
         let Ok(reference) = reference else { continue };
         if let Some(id) = reference.target().try_id() {
             list.push((reference.name().as_bstr().to_str_lossy().into_owned(), id.to_owned()));

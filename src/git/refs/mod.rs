@@ -33,7 +33,7 @@ pub struct RefChange {
     pub name: String,
     /// What it must be now; `None`: it must not exist.
     pub expected: Option<ObjectId>,
-    /// What it shall be; `None`: delete it.
+    /// The new value; `None`: delete it.
     pub new: Option<ObjectId>,
 }
 
@@ -223,7 +223,7 @@ impl Refs {
     }
 }
 
-/// The commits that refs matching `patterns` point to; tags and other objects are left out.
+/// The commits that refs matching `patterns` point to; tags and other objects are omitted.
 ///
 /// # Errors
 ///
@@ -233,7 +233,7 @@ pub fn commits(repo: &Repo, patterns: &[&str]) -> Result<Vec<ObjectId>> {
     Ok(answer.lines().filter_map(|line| ObjectId::from_hex(line.strip_prefix(b"commit ")?).ok()).collect())
 }
 
-/// The refs that HEAD does not contain, or all of them where it has no commit yet; each with its object and, of a tag, the tagged one.
+/// The refs that HEAD does not contain, or all of them where it has no commits yet; each with its object and, of a tag, the tagged one.
 ///
 /// # Errors
 ///

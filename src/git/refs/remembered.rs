@@ -104,7 +104,7 @@ fn lock(repo: &Repo) -> Result<Lock> {
     Lock::acquire(repo, &dir.join("tips.lock"))
 }
 
-/// Remember that `name` is at `tip` now, whoever moved it there; `None`: that it does not exist.
+/// Remember that `name` is at `tip` now, no matter who moved it there; `None`: that it does not exist.
 ///
 /// # Errors
 ///

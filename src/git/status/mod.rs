@@ -34,7 +34,7 @@ pub struct Status {
     pub untracked: Vec<BString>,
     /// Those of the `.gitignore` files that are ignored themselves: their rules still apply.
     pub rules: Vec<BString>,
-    /// Tracked paths that git could not look at, and says nothing of: on the way to them is a loop of links, or no permission.
+    /// Tracked paths that git could not examine, and says nothing of: on the way to them is a loop of links, or no permission.
     pub unseen: Vec<BString>,
     /// Directories that git could not look into.
     pub unreadable: Vec<BString>,
@@ -43,7 +43,7 @@ pub struct Status {
 /// A tracked path that differs somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tracked {
-    /// Where.
+    /// The path.
     pub path: BString,
     /// If the index differs from HEAD: what it has, `None` for nothing.
     pub staged: Option<Option<Leaf>>,
@@ -177,7 +177,7 @@ impl Status {
         self.untracked.iter().filter(|path| !path.ends_with(b"/"))
     }
 
-    /// What `git add` has to look at to stage everything; `None` where this status does not say all of it.
+    /// What `git add` has to examine to stage everything; `None` where this status does not say all of it.
     pub fn to_stage(&self) -> Option<Vec<&BString>> {
         let is_whole = self.unseen.is_empty() && self.unreadable.is_empty();
         let tracked = self.tracked.iter().filter(|tracked| tracked.is_dirty).map(|tracked| &tracked.path);

@@ -198,7 +198,7 @@ pub fn missing_here(repo: &Repo) -> Option<String> {
     })
 }
 
-/// The hooks directory of this worktree, as far as the configuration tells; `None` where git has to expand it.
+/// The hooks directory of this worktree, as far as the configuration shows; `None` where git has to expand it.
 fn directory_here(repo: &Repo) -> Option<PathBuf> {
     let path = repo.config().texts_of_files("core.hooksPath").pop().filter(|path| !path.is_empty());
     match path {

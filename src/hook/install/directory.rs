@@ -111,7 +111,7 @@ pub(super) fn check(dir: &Path) -> Result<()> {
         .hint("to see where it is set: git config --show-origin core.hooksPath"))
 }
 
-/// Whether `core.hooksPath` is set to nothing, or to what is no directory: `/dev/null`.
+/// Whether `core.hooksPath` is set to nothing, or to what is not a directory: `/dev/null`.
 pub(super) fn is_switched_off(dir: &Path) -> bool {
     dir.as_os_str().is_empty() || dir.exists() && !dir.is_dir()
 }
@@ -200,7 +200,7 @@ fn write_hook(path: &Path, text: &[u8]) -> Result<()> {
     file.persist(path).map(|_| ()).or_environment(failed)
 }
 
-/// Take our hooks away, put back what was there.
+/// Remove our hooks, restore what was there.
 pub(super) fn uninstall(repo: &Repo, report: &mut Report) -> Result<()> {
     let usual = repo.common_dir().join("hooks");
     let mut dirs: Vec<PathBuf> = of_worktrees(repo)?.into_iter().map(|(_, dir)| dir).collect();
@@ -228,7 +228,7 @@ fn uninstall_from(dir: &Path, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// Take one hook of ours away, put back what was there. Answers whether the directory is of our making.
+/// Remove one hook of ours, restore what was there. Answers whether the directory is of our making.
 fn uninstall_one(dir: &Path, hook: Hook, report: &mut Report) -> Result<bool> {
     report.steps.extend(stray::take_back(dir, hook)?);
     let path = dir.join(hook.name());

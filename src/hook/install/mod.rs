@@ -2,7 +2,7 @@
 //!
 //! | mechanism | when | how |
 //! |---|---|---|
-//! | [`config`] | git >= 2.54 | `hook.git-agent-*` in the repository's configuration; beside whatever else there is |
+//! | [`config`] | git >= 2.54 | `hook.git-agent-*` in the repository's configuration; next to whatever else there is |
 //! | [`directory`] | older | files in the hooks directory that git really uses; an existing hook is kept and runs first |
 //!
 //! Lines added to a file of the user are removed byte for byte ([`managed_block`], [`script`]); a hook of ours that was modified since is

@@ -1,7 +1,7 @@
 //! The JSONL of beads (`bd export`): an issue a line.
 //!
 //! `blocks` is what a task comes after, `parent-child` its feature; other dependencies and kinds become one remark, which
-//! writing turns back. An issue that was deleted is left out, with what others say of it.
+//! writing turns back. An issue that was deleted is omitted, with what others say of it.
 
 use std::collections::HashSet;
 
@@ -77,7 +77,7 @@ fn read(text: &str) -> Result<Reading, Wrong> {
         if super::lists::has_parts(issue) {
             reading.leave(issue.at, "nested issues are skipped");
         }
-        // Ids of beads are no numbers: they do not shift.
+        // Ids of beads are not numbers: they do not shift.
         rough.is_numbered = false;
         if let Some(after) = &mut rough.after {
             after.retain(|word| !deleted.contains(&word.text));
@@ -98,7 +98,7 @@ fn read(text: &str) -> Result<Reading, Wrong> {
 /// What a remark tells about an issue, as reading has made it: `beads: related bd-9; type bug; labels a, b`.
 struct Extras<'n>(Vec<(&'n str, &'n str)>);
 
-/// The words of such a remark that are no dependencies.
+/// The words of such a remark that are not dependencies.
 const WORDS: [&str; 9] = ["type", "assignee", "owner", "author", "external", "created", "closed", "until", "labels"];
 
 impl<'n> Extras<'n> {

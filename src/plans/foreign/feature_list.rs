@@ -34,7 +34,7 @@ fn fits(_: &Node<'_>, tasks: &[Node<'_>]) -> Fit {
     }
 }
 
-/// Write `plan`: every task without parts, with its feature for a category. Cancelled ones are no features any more.
+/// Write `plan`: every task without parts, with its feature for a category. Cancelled ones are no longer features.
 fn write(plan: &Plan) -> String {
     let parts = plan.parts();
     let titles: HashMap<_, &str> = plan.items.iter().map(|item| (&item.id, item.content.title.as_str())).collect();

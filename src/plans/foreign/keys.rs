@@ -34,7 +34,7 @@ pub(super) enum Role {
     Derived,
 }
 
-/// The keys, in the order in which they are looked at, in small letters without dashes and underscores.
+/// The keys, in the order in which they are examined, in small letters without dashes and underscores.
 pub(super) const KEYS: &[(&str, Role)] = &[
     ("title", Role::Title),
     ("feature", Role::Title),

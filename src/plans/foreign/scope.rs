@@ -29,8 +29,8 @@ impl<'o> Scope<'o> {
         format!("{}{number}", self.prefix)
     }
 
-    /// `word` as it is called in the whole document. A number is the one of a task beside it, or else of one around it; with a dot it
-    /// is counted from the outermost list. What is no number here is left as it is.
+    /// `word` as it is called in the whole document. A number is the one of a task next to it, or else of one around it; with a dot it
+    /// is counted from the outermost list. What is not a number here is left unchanged.
     pub fn meant(&self, word: Word) -> Word {
         let is_path = |text: &str| text.split_once('.').is_some_and(|(first, _)| self.numbers.contains(first));
         match self.outer {

@@ -33,7 +33,7 @@ pub(super) struct Tool {
     pub has_no_ids: bool,
     /// Categories are features, and no remarks.
     pub has_categories: bool,
-    /// A task that does not say where it stands is pending, and not what its parts make of it.
+    /// A task that does not say where it stands is pending, not what its parts make of it.
     pub is_flat: bool,
 }
 
@@ -322,7 +322,7 @@ impl Taken {
             }
         }
         if self.is_blocked && content.blockers.len() > 1 {
-            // What stands in the way says more than that something does.
+            // What blocks it says more than that something does.
             content.blockers.remove(0);
         }
         if !self.about.is_empty() {

@@ -37,7 +37,7 @@ fn fits(node: &Node<'_>, tasks: &[Node<'_>]) -> Fit {
     if is_certain { Fit::Certain } else { Fit::No }
 }
 
-/// Whether `node` is such a file, and not one of our own plans.
+/// Whether `node` is such a file, not one of our own plans.
 fn is_it(node: &Node<'_>) -> bool {
     match node.get("tasks") {
         Some(tasks) => is_theirs(tasks),
@@ -101,7 +101,7 @@ fn list(tasks: &Node<'_>, tag: Option<(&str, usize)>, reading: &mut Reading) -> 
     let prefix = tag.map(|(tag, _)| format!("{tag}/")).unwrap_or_default();
     let scope = Scope::new(prefix, tasks.iter().map(|(number, _)| number.clone()));
     for (number, node) in &tasks {
-        // A number alone is no name for a task; some have words for ids.
+        // A number alone is not a name for a task; some have words for ids.
         let is_bare = tag.is_none() && number.starts_with(|c: char| c.is_ascii_digit());
         let name = if is_bare { format!("task-{number}") } else { number.clone() };
         let parent = tag.map_or(Parent::Unsaid, |(_, feature)| Parent::Within(feature));

@@ -5,7 +5,7 @@ use crate::{
     plans::node::{Node, What},
 };
 
-/// A state, and whether it means that something stands in the way.
+/// A state, and whether it means that something blocks it.
 pub(in super::super) fn status(word: &str) -> Option<(Status, bool)> {
     let plain = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let plain: String = plain.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();

@@ -32,7 +32,7 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
             Event::Start(Tag::Heading { level, .. }) if quotes == 0 && items == 0 => {
                 let at = range.start + spaces(&text[range.start..]);
                 let lines = text[at..range.end].trim_end().lines().count();
-                // A paragraph with a line below it that was meant to part what follows is no heading.
+                // A paragraph with a line below it that was meant to part what follows is not a heading.
                 if text[at..].starts_with('#') || lines == 2 {
                     blocks.push(Block { at, heading: Some(depth(level)), end: range.end });
                 }

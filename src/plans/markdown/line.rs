@@ -60,7 +60,7 @@ pub(super) struct Entry {
     pub refs: Vec<String>,
     /// The lines below it.
     pub text: Vec<String>,
-    /// What follows is not about it any more.
+    /// What follows is no longer about it.
     pub is_over: bool,
 }
 

@@ -1,6 +1,6 @@
 //! What the checklists of other tools say in their own way: Spec Kit, Kiro, OpenSpec and those who write like them.
 //!
-//! - [Labels](super::label) are what ids are made of, and what references mean; `2.1` beside `2` is a part of it,
+//! - [Labels](super::label) are what ids are made of, and what references mean; `2.1` next to `2` is a part of it,
 //!   unless parts of `2` stand below it already.
 //! - `(depends on T012, T013)`, `Depends on T012.`, `_Depends: 2.1_` and the like are `after`.
 //! - Where items name their `_Requirements: …_`, as Kiro's do, `[-]` is in progress.
@@ -74,7 +74,7 @@ fn up(rough: &[Rough], at: usize) -> Option<usize> {
     }
 }
 
-/// What `entry` says in words that it comes after; words that are no labels are only words.
+/// What `entry` says in words that it comes after; words that are not labels are only words.
 fn waits_for(entry: &Entry, by_label: &HashMap<&str, usize>, labels: &[Option<String>]) -> Vec<Word> {
     if by_label.is_empty() {
         return Vec::new();

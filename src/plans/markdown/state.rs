@@ -1,4 +1,4 @@
-//! What a title says of where its task stands: `Phase 1: Setup ✅ COMPLETE`. It is no part of the name, which stays when the state changes.
+//! What a title says of where its task stands: `Phase 1: Setup ✅ COMPLETE`. It is not part of the name, which stays when the state changes.
 
 use crate::domain::status::Status;
 

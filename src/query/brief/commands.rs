@@ -1,4 +1,4 @@
-//! The exact commands that go on from here.
+//! The exact commands that continue from here.
 
 use crate::{
     domain::{status::Status, task::Task},
@@ -85,7 +85,7 @@ impl Facts<'_> {
         commands.extend(blocked);
     }
 
-    /// The task is active here and goes on.
+    /// The task is active here and continues.
     fn at_work(&self, focus: &Focus, commands: &mut Vec<Command>) {
         let id = &focus.task.id;
         if self.standing.total > 0 && self.state.in_progress.is_none() {

@@ -1,4 +1,4 @@
-//! What a fresh agent needs to go on, gathered from the ledger, the operations and the work tree.
+//! What a fresh agent needs to continue, gathered from the ledger, the operations and the work tree.
 //!
 //! [`gather`] reads; the view says it on a page of Markdown that keeps to a number of lines.
 
@@ -175,7 +175,7 @@ fn focus(view: &View<'_>, graph: &Graph<'_>, task: Task, active: &[TaskId], now:
     let point =
         |number: usize| -> Option<Checkpoint> { checkpoint(repo, number, *commits.get(number.checked_sub(1)?)?) };
     let last = point(commits.len());
-    // That there is none is no failure here.
+    // That there is none is not a failure here.
     let green = match head.filter(|_| !commits.is_empty()) {
         Some(head) => revision::find(view, &task, Which::Green, head, now).ok().and_then(|point| point.number),
         None => None,
@@ -193,7 +193,7 @@ fn focus(view: &View<'_>, graph: &Graph<'_>, task: Task, active: &[TaskId], now:
     })
 }
 
-/// The tasks whose decisions are needed to go on with `task`: those that it comes after, and the completed ones beside it. The newest are
+/// The tasks whose decisions are needed to continue with `task`: those that it comes after, and the completed ones next to it. The newest are
 /// read, no more than [`NEAR`].
 fn before(view: &View<'_>, graph: &Graph<'_>, task: &Task) -> Result<Vec<Task>> {
     let named = task.after.iter().filter_map(|id| graph.get(id)).filter(|row| row.exists());
@@ -216,7 +216,7 @@ fn checkpoint(repo: &Repo, number: usize, id: ObjectId) -> Option<Checkpoint> {
 }
 
 impl Facts<'_> {
-    /// What has to be known to go on with the task that it is about.
+    /// What has to be known to continue with the task that it is about.
     pub fn needs<'a>(&'a self, focus: &'a Focus) -> Needs<'a> {
         let Focus { task, feature, before, .. } = focus;
         Needs { view: &self.view, us: &self.us.actor, task, feature: feature.as_ref(), before }

@@ -7,7 +7,7 @@ use crate::domain::{
 
 use super::ENOUGH;
 
-/// The tasks of the ledger, as far as a brief tells of them.
+/// The tasks of the ledger, as far as a brief shows them.
 #[derive(Debug)]
 pub struct Plan {
     /// How many there are.

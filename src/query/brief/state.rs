@@ -1,4 +1,4 @@
-//! How everything stands: is anything half done, where is the branch, has anybody else been at the ledger?
+//! The state of the repository: is anything incomplete, where is the branch, has another program changed the ledger?
 
 use crate::{
     domain::{task::Task, time::Timestamp},
@@ -26,7 +26,7 @@ use super::ENOUGH;
 pub struct State {
     /// An operation of ours that was interrupted.
     pub interrupted: Option<Operation>,
-    /// An operation of git's that is under way.
+    /// An operation of git's that is in progress.
     pub in_progress: Option<InProgress>,
     pub head: Head,
     /// The ledger against the one of the remote, as it was last fetched.
@@ -50,7 +50,7 @@ pub struct State {
 /// Our ledger against a fetched copy of another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ledger {
-    /// Whose.
+    /// The name of the remote.
     pub remote: String,
     /// Commits of the ledger that only we have.
     pub ahead: usize,
@@ -73,7 +73,7 @@ impl State {
         };
         let (broke_off, other_sessions) = sessions(repo, now);
         let state = State {
-            // A log of operations that cannot be read is for 'doctor' to tell of.
+            // An operation log that cannot be read is for 'doctor' to report.
             interrupted: recovery::interrupted(repo).unwrap_or_default(),
             in_progress: state::in_progress(repo),
             head: repo.head()?,

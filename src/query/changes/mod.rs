@@ -179,7 +179,7 @@ impl Places {
 pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Changes<'r>> {
     let repo = view.repo();
     let until = request.until;
-    // Git looks at the work tree while we look at the history.
+    // Git examines the work tree while we examine the history.
     let looking = match until {
         Until::Now => {
             repo.require_work_dir("compare with the work tree")
@@ -263,7 +263,7 @@ fn base(view: &View<'_>, task: &Task, which: Option<Which>, tip: Option<ObjectId
     Ok(Base { commit: point.commit, at, rule, cut: point.cut })
 }
 
-/// The differences, with renames as far as what is here tells of them: nothing is fetched for them.
+/// The differences, with renames as far as what is here shows them: nothing is fetched for them.
 fn compare(
     repo: &Repo,
     paths: &Pathspecs,

@@ -35,7 +35,7 @@ pub struct Step {
     pub reverted: bool,
 }
 
-/// So many commits are given to a thread at a time: neighbours share most of their trees, and deltas are against them.
+/// This many commits are given to a thread at a time: neighbours share most of their trees, and deltas are against them.
 const CHUNK: usize = 512;
 /// More threads than this wait for the disk.
 const MAX_THREADS: usize = 8;

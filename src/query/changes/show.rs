@@ -55,7 +55,7 @@ impl Changes<'_> {
 
 /// The trees that differ in exactly the paths of `changes`, and what git is to be told to find the same renames and copies.
 ///
-/// What was copied from a path that is not among them has that path beside it, unchanged in both trees.
+/// What was copied from a path that is not among them has that path next to it, unchanged in both trees.
 fn pruned(changes: &mut Changes<'_>) -> Result<(ObjectId, ObjectId, Vec<&'static str>)> {
     let (mut old, mut new) = (BTreeMap::<&BString, Entry>::new(), BTreeMap::<&BString, Entry>::new());
     let mut words = changes.renames.words().to_vec();

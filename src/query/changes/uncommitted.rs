@@ -20,7 +20,7 @@ pub(super) struct Seen {
 /// Something that was found and that no tree of this repository has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unseen {
-    /// Where.
+    /// The path.
     pub path: BString,
     pub why: UnseenReason,
 }

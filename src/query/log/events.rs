@@ -21,7 +21,7 @@ use super::ledger::Tasks;
 /// An event and the task it happened to.
 #[derive(Clone, Debug)]
 pub struct TaskEvent {
-    /// Whose.
+    /// The task it happened to.
     pub task: TaskId,
     /// What happened.
     pub event: Event,

@@ -216,7 +216,7 @@ impl OfTask {
 
 /// Options that let git skip most commits that cannot belong to the task: they do not contain its id.
 fn grep(family: Option<&Family>, shallow: &HashSet<ObjectId>) -> Vec<OsString> {
-    // So many patterns are not faster than reading all messages.
+    // This many patterns are not faster than reading all messages.
     const MANY: usize = 20;
     // Linked commits do not say the id, and a shallow history is watched for its boundary.
     let family = family.filter(|family| !family.has_linked() && family.ids().count() <= MANY && shallow.is_empty());

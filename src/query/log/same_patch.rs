@@ -27,7 +27,7 @@ type Group = Vec<(ObjectId, Change)>;
 
 /// Each of `commits` (oldest first) that made the same patch as an older one of them, with the oldest one that did.
 ///
-/// What cannot be compared, because objects are missing or it is a merge, is left out. Nothing is fetched.
+/// What cannot be compared, because objects are missing or it is a merge, is omitted. Nothing is fetched.
 pub(super) fn find(repo: &Repo, commits: &[ObjectId]) -> HashMap<ObjectId, ObjectId> {
     if partial::is_partial(repo) {
         return HashMap::new();
@@ -84,7 +84,7 @@ fn change(repo: &Repo, commit: ObjectId) -> Result<Option<Change>> {
     Ok(Some(Change { before, after: revwalk::tree(repo, commit)? }))
 }
 
-/// The lines that `change` adds to `paths` less those that it takes away, as one number: it is the same for the same patch, and asks
+/// The lines that `change` adds to `paths` less those that it removes, as one number: it is the same for the same patch, and asks
 /// no git.
 fn lines(repo: &Repo, trees: &Trees<'_>, paths: &[BString], change: Change) -> Result<u64> {
     let mut sum = 0u64;

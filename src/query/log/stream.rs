@@ -161,7 +161,7 @@ impl<'r> Log<'r> {
 
     /// Whether older commits may be missing because the clone is shallow; known at the end.
     pub fn is_cut(&self) -> bool {
-        // What git leaves out may be the boundary itself.
+        // What git omits may be the boundary itself.
         self.at_end && !self.shallow.is_empty() && (self.met_shallow || self.is_narrow)
     }
 
@@ -249,7 +249,7 @@ impl<'r> Log<'r> {
                         () => None,
                     });
                 }
-                // The whole history tells of its checkpoints, not only what is shown of it.
+                // The whole history describes its checkpoints, not only what is shown of it.
                 if number.is_some() {
                     reverted = self.reverted.contains(&commit);
                 }

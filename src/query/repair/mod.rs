@@ -1,4 +1,4 @@
-//! Commits that lost their trailer, and whose they are.
+//! Commits that lost their trailer, and the tasks they belong to.
 //!
 //! A forge's squash or rebase merge, a graphical client, a shell without our hooks: the commit says nothing. But somewhere a commit that
 //! made the same change may still say it: on a branch that was merged that way, in a reflog, among those that the ledger
@@ -41,7 +41,7 @@ use crate::{
     },
 };
 
-/// Which commits are looked at.
+/// Which commits are examined.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// Those of `from..tip`; otherwise those of HEAD since the ledger began.
@@ -55,7 +55,7 @@ pub struct Request {
 /// Some of a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
-    /// Where it begins, itself left out; `None`: at the beginning.
+    /// Where it begins, itself omitted; `None`: at the beginning.
     pub from: Option<ObjectId>,
     /// Where it ends.
     pub tip: ObjectId,
@@ -182,7 +182,7 @@ impl Desk<'_> {
         Ok(found)
     }
 
-    /// The commits that are looked at, oldest first.
+    /// The commits that are examined, oldest first.
     fn walk(&self, range: Option<Range>, tip: ObjectId) -> Result<Vec<Commit>> {
         let tip = tip.to_string();
         let words = match range.map(|range| range.from) {

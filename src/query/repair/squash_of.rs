@@ -1,4 +1,4 @@
-//! The caller says it: the commits of a range are what a forge made of a branch.
+//! The caller states that the commits of a range are a squash merge of a branch.
 
 use std::collections::BTreeSet;
 
@@ -67,7 +67,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
     let gathered = matching::among(desk, &commits.iter().collect::<Vec<_>>(), &origins)?;
     for entry in &commits {
         match judge(gathered.of(entry.id)) {
-            // A commit of the branch without a task is no evidence.
+            // A commit of the branch without a task is not evidence.
             Verdict::Belongs(one) if one.tasks.is_empty() => {
                 found.unknown.extend(unnamed(desk, entry, UnlinkedReason::NoSource));
             }

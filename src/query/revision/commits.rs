@@ -138,7 +138,7 @@ pub fn touched(repo: &Repo, tip: Option<ObjectId>, tasks: &[Task]) -> Result<Vec
     Ok(commits.iter().map(of).collect())
 }
 
-/// Those of `commits` that later commits on the history of `tip` revert, and nothing brought back: see [`Reverted`].
+/// Those of `commits` that later commits on the history of `tip` revert, and nothing restored: see [`Reverted`].
 ///
 /// # Errors
 ///

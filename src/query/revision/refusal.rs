@@ -1,4 +1,4 @@
-//! There is no such checkpoint; these are there.
+//! The error for a checkpoint that does not exist, which lists those that do.
 
 use crate::{
     domain::{

@@ -58,7 +58,7 @@ enum Found {
 }
 
 impl Resolver<'_> {
-    /// `words` with full object ids for the checkpoints that they name, on the history of HEAD. Options are left as they are,
+    /// `words` with full object ids for the checkpoints that they name, on the history of HEAD. Options are left unchanged,
     /// values of options must not be among them; what stands behind `--` is a path.
     ///
     /// # Errors

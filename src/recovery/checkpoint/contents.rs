@@ -1,4 +1,4 @@
-//! What must not get into a history: large files, repositories inside of this one, secrets. Looked for in the work tree before
+//! What must not be committed: large files, nested repositories, secrets. Searched for in the work tree before
 //! anything is stored, and in the difference between HEAD's tree and the tree that is staged.
 
 use std::{fs::Metadata, path::PathBuf};
@@ -52,7 +52,7 @@ pub(super) fn large_new<'c>(repo: &Repo, changes: &'c [Difference], limit: u64) 
     sized.filter(|(_, size)| *size > limit).collect()
 }
 
-/// New repositories that are no submodules of `tree`.
+/// New repositories that are not submodules of `tree`.
 pub(super) fn nested<'c>(repo: &Repo, tree: ObjectId, changes: &'c [Difference]) -> Result<Vec<&'c BString>> {
     let is_repository = |leaf: Option<Leaf>| leaf.is_some_and(|(kind, _)| kind == EntryKind::Commit);
     let is_new = |change: &&Difference| !is_repository(change.old) && is_repository(change.new);
@@ -73,7 +73,7 @@ pub(super) struct Leak {
     pub finding: Finding,
 }
 
-/// What [`leaks`] found, and did not look at.
+/// What [`leaks`] found, and did not examine.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Scanned {
     /// What looks like a secret.
@@ -104,7 +104,7 @@ pub(super) fn leaks(repo: &Repo, changes: &[Difference]) -> Result<Scanned> {
     Ok(scanned)
 }
 
-/// The size of a file's content, in bytes; `None` for what is no file, or is not here.
+/// The size of a file's content, in bytes; `None` for what is not a file, or is not here.
 fn size(repo: &Repo, (kind, id): Leaf) -> Option<u64> {
     matches!(kind, EntryKind::Blob | EntryKind::BlobExecutable)
         .then(|| repo.header(id).ok().map(|(_, size)| size))

@@ -36,7 +36,7 @@ pub struct Label {
     pub name: String,
     /// When.
     pub at: Timestamp,
-    /// Who.
+    /// The actor.
     pub by: String,
 }
 

@@ -1,4 +1,4 @@
-//! A checkpoint: everything that was done, as one commit that names its task, and an operation that `undo` takes back.
+//! A checkpoint: everything that was done, as one commit that names its task, and an operation that `undo` undoes.
 //!
 //! ```text
 //! lock ─▶ refuse? ─▶ survey ─▶ refuse? ─▶ stage in a private index ─▶ refuse? ─▶ journal ─▶ git commit ─▶ index ─▶ operation
@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Up to the moment in which git moves HEAD, nothing of the user's has changed, and a checkpoint that fails or is killed
-//! leaves index, work tree and HEAD as they were. After it, the [journal] tells the next command that takes the operation
+//! leaves index, work tree and HEAD unchanged. After it, the [journal] tells the next command that takes the operation
 //! lock what is to be finished.
 
 mod commit;
@@ -133,7 +133,7 @@ pub const COMPLETE_NOW: &str = "completed a checkpoint that was interrupted";
 ///
 /// # Errors
 ///
-/// `operation-busy` while an operation is under way, `operation-interrupted` on top of half of one.
+/// `operation-busy` while an operation is in progress, `operation-interrupted` on top of half of one.
 pub fn begin(repo: &Repo) -> Result<OperationLock> {
     let lock = lock::take(repo)?;
     OpLog::of(repo)?.refuse_interrupted()?;
@@ -254,7 +254,7 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
 fn before(repo: &Repo, status: &Status) -> Result<Before> {
     let head = repo.head()?;
     let index = Entries::read(repo)?;
-    // Rules that git was told not to look at are not committed.
+    // Rules that git was told not to examine are not committed.
     let hidden = index.all().filter(|entry| entry.assume_unchanged || entry.skip_worktree);
     let hidden = hidden.map(|entry| entry.path).filter(|path| ignore::is_rules(path));
     let rules = ignore::rules(repo, status.rules.iter().map(|path| path.as_bstr()).chain(hidden))?;
@@ -338,9 +338,9 @@ fn stage(repo: &Repo, request: &Request<'_>, status: &Status, before: &Before, p
     })
 }
 
-/// Stage everything: what `status` tells of, or, where that may not be all, what git finds.
+/// Stage everything: what `status` describes, or, where that may not be all, what git finds.
 fn add_everything(private: &TempIndex<'_>, status: &Status, index: &Entries) -> Result<()> {
-    // A submodule can be set up so that `git status` does not tell of it, and `git add` stages it anyway.
+    // A submodule can be set up so that `git status` does not describe it, and `git add` stages it anyway.
     match status.to_stage().filter(|_| !index.has_submodules()) {
         // What has gone since then makes git stop.
         Some(dirty) => private.add_dirty(&dirty, &[]).or_else(|_| private.add(None, &[])),

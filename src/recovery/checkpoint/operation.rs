@@ -1,4 +1,4 @@
-//! A checkpoint as an operation, so that `undo` takes it back: HEAD and index become what they were, the files stay.
+//! A checkpoint as an operation, so that `undo` can undo it: HEAD and index are restored, the files stay.
 //!
 //! Nothing is lost by a commit, so there is no snapshot, and no `begun`: what is recorded has happened. `worktree/` of both
 //! sides is the tree of the commit, for want of anything that changed.

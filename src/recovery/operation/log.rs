@@ -45,12 +45,12 @@ reasons! {
     }
 }
 
-/// What goes into the commit of an operation beside its message.
+/// What goes into the commit of an operation next to its message.
 #[derive(Clone, Debug)]
 pub struct Contents {
-    /// What the worktree holds before.
+    /// Its contents before the operation.
     pub before: ObjectId,
-    /// What it shall hold afterwards.
+    /// Its contents after the operation.
     pub after: ObjectId,
     /// What is touched.
     pub touched: Vec<Touched>,
@@ -214,7 +214,7 @@ impl<'r> OpLog<'r> {
         })
     }
 
-    /// The commit that git-agent last moved the log to in this repository, if the log does not have it any more: another program moved or
+    /// The commit that git-agent last moved the log to in this repository, if the log no longer has it: another program moved or
     /// deleted the ref.
     ///
     /// # Errors
@@ -304,7 +304,7 @@ impl<'r> OpLog<'r> {
     }
 
     fn draft(&self, batch: &mut Batch, tip: ObjectId, operation: &Operation) -> Result<Draft> {
-        // What is not ours, or cannot be read, stays as it is.
+        // What is not ours, or cannot be read, stays unchanged.
         let Some(page) = self.page(tip).ok().filter(|page| !page.newest.is_foreign) else {
             return Ok(Draft::after(Some(tip)));
         };

@@ -26,7 +26,7 @@ use crate::{
     git::{Head, ObjectId},
 };
 
-/// Between a branch and nothing: it has no commit yet.
+/// Between a branch and nothing: it has no commits yet.
 const UNBORN: &str = "(unborn)";
 /// In the place of a branch.
 const DETACHED: &str = "(detached)";
@@ -82,7 +82,7 @@ pub fn write(operation: &Operation, previous: Option<ObjectId>) -> BString {
     text
 }
 
-/// The operation that `message` tells of, and the commit of the one before it; `None` if it is not one, or of a version that
+/// The operation that `message` describes, and the commit of the one before it; `None` if it is not one, or of a version that
 /// is not known.
 pub fn read(message: &[u8]) -> Option<(Operation, Option<ObjectId>)> {
     let mut lines = message.lines();

@@ -1,7 +1,7 @@
 //! An operation: one recorded act that moved a ref or changed the work tree, and that can be undone.
 //!
-//! `refs/agent/ops/<worktree>` leads to a commit with the newest operations. While one is under way the message says
-//! `State: begun`; at its end that commit is replaced by one that says `done` (or `failed`, when everything was put back). The
+//! `refs/agent/ops/<worktree>` leads to a commit with the newest operations. While one is in progress the message says
+//! `State: begun`; at its end that commit is replaced by one that says `done` (or `failed`, when everything was restored). The
 //! tree:
 //!
 //! ```text
@@ -35,7 +35,7 @@ use crate::{
 pub const FOREIGN_HINT: &str = "if it was made here by an earlier version, or before '.git/agent-id' was lost: 'git agent doctor --adopt' \
 accepts everything as made here; never use it after fetching refs/agent/*";
 
-/// Where the chains live.
+/// The ref namespace of operation logs.
 pub const REFS: &str = "refs/agent/ops/";
 
 /// The version of the format that this program writes. A newer one is listed, never acted on.
@@ -66,7 +66,7 @@ named! {
         Begun = "begun",
         /// At its end.
         Done = "done",
-        /// It could not be done, and everything was put back.
+        /// It could not be done, and everything was restored.
         Failed = "failed",
     }
 }
@@ -84,17 +84,17 @@ pub struct Operation {
     pub title: String,
     /// When it began.
     pub at: Timestamp,
-    /// Who.
+    /// The actor.
     pub by: String,
     /// The task it is about.
     pub task: Option<TaskId>,
     /// The snapshot that was taken before anything was changed.
     pub snapshot: Option<Ulid>,
-    /// What HEAD was.
+    /// HEAD at that time.
     pub before: Head,
-    /// What HEAD is afterwards.
+    /// HEAD after the operation.
     pub after: Head,
-    /// The operation that this one takes back.
+    /// The operation that this one undoes.
     pub undoes: Option<Ulid>,
     /// Anything else that its kind has to remember: `Mode: rewind`.
     pub more: Vec<(String, String)>,

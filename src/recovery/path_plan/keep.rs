@@ -1,4 +1,4 @@
-//! What an operation leaves alone although it is not at its target, and why.
+//! What an operation skips although it is not at its target, and why.
 
 use bstr::{BString, ByteSlice as _};
 
@@ -15,7 +15,7 @@ use crate::{
 /// A path that stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    /// Where.
+    /// The path.
     pub path: BString,
     /// Why.
     pub why: Keep,
@@ -82,7 +82,7 @@ pub(crate) fn what_is_skipped(
         let path = skipped.path.as_bstr();
         let is_planned = plan.files.contains_key(path);
         let is_everything = target.scope == Scope::Everything;
-        // Planned, it stands in the way: it is stored with everything else in the way, or that is refused.
+        // Planned, it blocks the operation: it is stored with everything else in the way, or that is refused.
         if is_planned && (!is_everything || goal.file(path)?.is_some() && skipped.why != SkipReason::MissingObject) {
             continue;
         }
@@ -93,7 +93,7 @@ pub(crate) fn what_is_skipped(
     Ok(())
 }
 
-/// Keep what the snapshot that is restored has left out: it was there.
+/// Keep what the snapshot that is restored has omitted: it was there.
 pub fn what_is_not_held(target: &Target, plan: &mut PathPlan) {
     if target.untracked == Untracked::Exact {
         return;

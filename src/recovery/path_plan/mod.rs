@@ -79,7 +79,7 @@ impl PathPlan {
         self.files.is_empty() && self.staged.is_empty()
     }
 
-    /// Whether something stays that may not be as it is at the target. Repositories inside of this one are no part of it.
+    /// Whether something stays that may not be as it is at the target. Repositories inside of this one are not part of it.
     pub fn leaves_differences(&self) -> bool {
         self.kept.iter().any(|kept| kept.why != Keep::Skipped(SkipReason::NestedRepository))
     }
@@ -89,7 +89,7 @@ impl PathPlan {
         self.files.keys().cloned().collect()
     }
 
-    /// Add what stands in the way, which is known once the planned paths were captured: `captured` are all whose bytes were.
+    /// Add what blocks the operation, which is known once the planned paths were captured: `captured` are all whose bytes were.
     pub fn add_what_is_in_the_way<'p>(&mut self, captured: impl Iterator<Item = &'p BStr>) {
         let written: Vec<&BString> =
             self.files.iter().filter(|(_, change)| matches!(change, Change::Write(_))).map(|(path, _)| path).collect();
@@ -306,7 +306,7 @@ impl Planner<'_> {
         let is_left_out = staged_then.flags.skip_worktree && goal.is_some_and(|goal| goal.raw.is_none());
         let then = goal.filter(|_| !is_left_out);
         if is_left_out && !(now.is_some() && self.target.untracked == Untracked::Exact) {
-            // A sparse checkout is not expanded; a file that somebody put there all the same is theirs.
+            // A sparse checkout is not expanded; a file that the user put there anyway stays.
             if now.is_some() {
                 self.plan.keep(path, Keep::SkipWorktree);
             }

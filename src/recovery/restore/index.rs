@@ -26,10 +26,10 @@ use bstr::{BStr, BString, ByteSlice as _};
 /// From this many files on, looking at all of them is quicker than finding them in the index one by one.
 const REFRESH_ALL: usize = 256;
 
-/// Change the entries of `touched` in `index`, a fresh copy of the real one, to what `side` says; those that say so already are left alone. Answers
+/// Change the entries of `touched` in `index`, a fresh copy of the real one, to what `side` says; those that say so already are skipped. Answers
 /// whether there were others.
 pub(crate) fn change(repo: &Repo, index: &TempIndex<'_>, side: &StateView<'_>, touched: &[Touched]) -> Result<bool> {
-    // They are the same yet, and a split index is found beside the one that is in its place.
+    // They are the same yet, and a split index is found next to the one that is in its place.
     let live = Live { repo, index: read(repo, &real(repo))? };
     let mut wanted: Vec<(&BStr, Staged)> = Vec::new();
     for touched in touched.iter().filter(|touched| touched.in_index) {
@@ -132,7 +132,7 @@ fn intend_to_add(repo: &Repo, index: &TempIndex<'_>, side: &StateView<'_>, wante
     for path in &intended {
         disk::make_parents(&scratch, path)?;
         let place = disk::place(&scratch, path)?;
-        // Its mode is that of the file; of one that is left alone (an ignored one), as it is on the disk.
+        // Its mode is that of the file; of one that is skipped (an ignored one), as it is on the disk.
         let kind = match side.file(path)? {
             Some(want) => Some(want.entry.kind),
             None => match disk::look(repo.require_work_dir("restore the index")?, path)? {
@@ -173,7 +173,7 @@ pub(crate) fn refresh(index: &TempIndex<'_>, paths: &[BString]) -> Result<()> {
     if paths.len() < REFRESH_ALL { index.refresh(paths) } else { index.refresh_all() }
 }
 
-/// Remove what a process that died left beside the private index: the lock of a git that was killed, files half written.
+/// Remove what a process that died left next to the private index: the lock of a git that was killed, files half written.
 pub(crate) fn sweep(repo: &Repo) -> Result<()> {
     let index = place(repo)?;
     let lock = index.with_extension("index.lock");
@@ -193,7 +193,7 @@ pub(crate) fn sweep(repo: &Repo) -> Result<()> {
     }
 }
 
-/// A directory beside it that is made and removed again.
+/// A directory next to it that is made and removed again.
 pub(crate) fn scratch(repo: &Repo) -> Result<PathBuf> {
     Ok(place(repo)?.with_extension("scratch"))
 }

@@ -1,10 +1,10 @@
-//! Bringing the work tree, the index and HEAD from one side of an operation to the other. The only place that does.
+//! Moves the work tree, the index and HEAD from one side of an operation to the other. The only place that does.
 //!
 //! ```text
 //!  index.lock ─▶ new index, out of the way ─▶ aside ─▶ prune ─▶ fill ─▶ verify ─▶ state ─▶ index ─▶ (ledger) ─▶ refs, done
 //! ```
 //!
-//! Every step looks at what is there and does what is missing, so that a restore which died is carried on, or taken back, by
+//! Every step examines what is there and does what is missing, so that a restore which died is carried on, or undone, by
 //! running it again: forward to what shall be, backward to what was. A file that is not what it shall be is never written
 //! over: it is renamed into [`quarantine`], and deleted from there when its bytes are known to be stored. Unexpected bytes,
 //! written by another process in the meantime, are stored then.
@@ -56,7 +56,7 @@ pub enum Direction {
     Backward,
 }
 
-/// How closely files are looked at before they are called right.
+/// How closely files are examined before they are called right.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trust {
     /// Nothing was done yet: what goes through filters is not there.
@@ -65,7 +65,7 @@ pub enum Trust {
     Resumed,
 }
 
-/// A restore that is under way.
+/// A restore that is in progress.
 pub struct Restore<'a> {
     /// The repository.
     pub repo: &'a Repo,
@@ -108,7 +108,7 @@ impl Restore<'_> {
     ///
     /// # Errors
     ///
-    /// Anything; then files may be half way, and the same call, or the one in the other direction, goes on.
+    /// Anything; then files may be half way, and the same call, or the one in the other direction, continues.
     pub fn settle(&self, direction: Direction, trust: Trust, seen: Option<&IndexFingerprint>) -> Result<Settled> {
         let (from, to) = match direction {
             Direction::Forward => (self.before, self.after),

@@ -1,11 +1,11 @@
-//! Where files go that an operation takes away: into the git directory, by rename, never by unlinking.
+//! Where files go that an operation removes: into the git directory, by rename, never by unlinking.
 //!
 //! ```text
 //! <git dir>/agent/aside/<operation>/<pass>/map    <number> SP <path> NUL, written before the first rename
 //! <git dir>/agent/aside/<operation>/<pass>/<number>
 //! ```
 //!
-//! A pass is one attempt to carry out or take back the operation. Whatever is here is deleted only when its bytes are known to
+//! A pass is one attempt to carry out or undo the operation. Whatever is here is deleted only when its bytes are known to
 //! be stored; a process that dies leaves it to the next one.
 
 use std::{

@@ -1,5 +1,5 @@
-//! Room for the way back: taken before the first file is moved, and given up when there is something to put back, so that a disk
-//! that is full by then does not keep anything from being put back.
+//! Reserved disk space for undoing: allocated before the first file is moved, and freed when files must be restored, so that a disk
+//! that is full by then does not keep anything from being restored.
 //!
 //! ```text
 //! <git dir>/agent/reserve/room     for a copy of the index, for lists, for the few objects that record the end
@@ -52,7 +52,7 @@ pub fn take(repo: &Repo, plan: &PathPlan) -> Result<()> {
     let directories: BTreeSet<BString> = gone.flat_map(|(path, _)| parents(path.as_bstr())).collect();
     let index = fs::metadata(real(repo)).map_or(0, |meta| meta.len());
     let lists: u64 = plan.files.keys().map(|path| path.len() as u64 + 16).sum();
-    // git writes a new index beside the copy.
+    // git writes a new index next to the copy.
     let bytes = ALWAYS + 2 * index + 2 * lists + BLOCK * directories.len() as u64;
     reserve(repo, bytes, FILES + directories.len()).map_err(|error| {
         let why = "not enough free disk space to restore everything if the operation fails";
@@ -81,13 +81,13 @@ fn reserve(repo: &Repo, bytes: u64, files: usize) -> io::Result<()> {
     (0..files).try_for_each(|number| File::create(dir.join(number.to_string())).map(drop))
 }
 
-/// So many files that can still be made are not used up while an operation is under way.
+/// This many files that can still be made are not used up while an operation is in progress.
 const PLENTY: u64 = 100_000;
 
 /// File systems whose count of free files can be trusted.
 const COUNTED: [&str; 5] = ["ext2", "ext3", "ext4", "xfs", "tmpfs"];
 
-/// Whether it is certain that files can be made in `dir` for a while: many are free, and nobody's share of them is limited.
+/// Whether it is certain that files can be made in `dir` for a while: many are free, and no one's share of them is limited.
 fn has_plenty(dir: &Path) -> bool {
     let Ok(stat) = rustix::fs::statvfs(dir) else { return false };
     let mounts = || fs::read_to_string("/proc/self/mountinfo");

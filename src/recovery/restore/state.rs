@@ -17,7 +17,7 @@ const ORIG_HEAD: &str = "ORIG_HEAD";
 ///
 /// # Errors
 ///
-/// `state-moved` when a file is neither, on the way forward: the user goes on with the merge. On the way back that is theirs,
+/// `state-moved` when a file is neither, on the way forward: the user continues with the merge. On the way back that is theirs,
 /// and stays: there must always be a way back.
 pub fn settle(repo: &Repo, from: &WorktreeState, to: &WorktreeState, direction: Direction) -> Result<()> {
     let names: BTreeSet<&BString> = from.in_progress.keys().chain(to.in_progress.keys()).collect();

@@ -63,7 +63,7 @@ impl<'r> StateView<'r> {
         Ok(Staged { entry, conflicts, flags })
     }
 
-    /// Whether the file at `path` is left out of the work tree on purpose (a sparse checkout).
+    /// Whether the file at `path` is omitted from the work tree on purpose (a sparse checkout).
     pub fn is_left_out(&self, path: &BStr) -> bool {
         flags_of(&self.state.flags, path).skip_worktree && !self.state.raw.contains_key(path)
     }

@@ -29,9 +29,9 @@ pub struct OtherTask {
 pub struct Dependent {
     /// Its id.
     pub id: TaskId,
-    /// One line.
+    /// The title, on one line.
     pub title: String,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
 }
 

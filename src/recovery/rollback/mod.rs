@@ -223,7 +223,7 @@ impl Planner<'_> {
         Ok(plan)
     }
 
-    /// Who else was at the paths that `commit` cannot be taken back from.
+    /// Who else was at the paths that `commit` cannot be undone from.
     fn conflicts(&self, commit: ObjectId, paths: Vec<BString>, reverted: &[ObjectId]) -> Vec<Conflict> {
         let later = self.range.iter().map(|commit| commit.id).take_while(|id| *id != commit);
         let later: Vec<ObjectId> = later.filter(|id| !reverted.contains(id)).collect();

@@ -92,7 +92,7 @@ impl Checkpoint {
     }
 }
 
-/// A path that stands in the way of a revert.
+/// A path that blocks a revert.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
     /// The path.

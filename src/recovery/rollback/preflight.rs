@@ -1,4 +1,4 @@
-//! What stands in the way of a rollback before anything is planned, and of a revert before it is carried out.
+//! What blocks a rollback before anything is planned, and a revert before it is carried out.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::{
     store::{active, ledger::View},
 };
 
-/// Refuse what stands in the way of a rollback of `task`, whose commits are those of `family`, whatever the checkpoint; answers HEAD's commit.
+/// Refuse what blocks a rollback of `task`, whose commits are those of `family`, whatever the checkpoint; answers HEAD's commit.
 ///
 /// # Errors
 ///
@@ -101,7 +101,7 @@ pub(super) fn dirty(repo: &Repo, task: &Task, head: ObjectId, paths: &[BString])
 }
 
 /// Paths whose index entry or file is not that of HEAD, and those that git does not know, but for ignored ones and for those
-/// whose files are left alone (skip-worktree).
+/// whose files are skipped (skip-worktree).
 fn uncommitted(repo: &Repo) -> Result<Vec<BString>> {
     let captured = snapshot::capture(repo)?;
     let mut paths = captured.uncommitted()?;

@@ -1,4 +1,4 @@
-//! The task's commits taken back from HEAD's tree, one after the other, in memory: all of them or none.
+//! The task's commits undone from HEAD's tree, one after the other, in memory: all of them or none.
 
 use bstr::{BStr, BString, ByteSlice as _};
 
@@ -19,7 +19,7 @@ use crate::{
 pub(super) enum Reverted {
     /// A tree without what the commits did.
     Tree(ObjectId),
-    /// This commit cannot be taken back.
+    /// This commit cannot be undone.
     Conflicts {
         commit: ObjectId,
         /// Where.

@@ -39,7 +39,7 @@ pub struct Captured<'r> {
     pub(super) head_tree: Option<ObjectId>,
     /// Paths whose index entry differs from HEAD: what the index has.
     pub(super) staged: Edits,
-    /// Paths that were looked at.
+    /// Paths that were examined.
     pub(super) found: BTreeMap<BString, Found>,
     pub(super) changed: BTreeSet<BString>,
     pub(super) untracked: BTreeSet<BString>,
@@ -61,7 +61,7 @@ pub struct Captured<'r> {
     pub(super) batch: Batch,
 }
 
-/// What stands at a path that was looked at.
+/// What stands at a path that was examined.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Found {
     /// No file and no link.
@@ -215,7 +215,7 @@ impl<'r> Captured<'r> {
         self.skipped.insert(path.clone(), Skipped { path, why, bytes });
     }
 
-    /// What only the index file says: conflicts, flags, submodules, files that git does not look at.
+    /// What only the index file says: conflicts, flags, submodules, files that git does not examine.
     fn read_index(&mut self, entries: &Entries, tracked: &[Tracked]) -> Result<()> {
         let dirty: BTreeMap<&BStr, bool> =
             tracked.iter().filter_map(|tracked| Some((tracked.path.as_bstr(), tracked.submodule?))).collect();
@@ -256,7 +256,7 @@ impl<'r> Captured<'r> {
         Ok(())
     }
 
-    /// An entry whose file git does not look at: it may be missing, or edited. `gone` is a directory that is not there.
+    /// An entry whose file git does not examine: it may be missing, or edited. `gone` is a directory that is not there.
     fn hidden(&mut self, entries: &Entries, entry: &entries::Entry<'_>, gone: &mut Option<BString>) -> Result<()> {
         let path = entry.path;
         if self.found.contains_key(path) || self.skipped.contains_key(path) {
@@ -269,7 +269,7 @@ impl<'r> Captured<'r> {
         if gone.is_some() {
             return self.absent(entry);
         }
-        // One that skip-worktree is set for is on the disk only if its bytes are stored: else it would be left out.
+        // One that skip-worktree is set for is on the disk only if its bytes are stored: else it would be omitted.
         if !entry.skip_worktree && entries.is_proven(entry, &self.disk.place(path)) {
             return Ok(());
         }
@@ -356,7 +356,7 @@ impl<'r> Captured<'r> {
         Ok(found.filter(|(kind, _)| *kind != EntryKind::Tree).map(Entry::from))
     }
 
-    /// Whether HEAD's tree is all there is: the index and every file are as it has them, nothing is under way, nothing is
+    /// Whether HEAD's tree is all there is: the index and every file are as it has them, nothing is in progress, nothing is
     /// [skipped](Self::skipped). Files that the index hides from `git status` count, too.
     pub(crate) fn is_all_committed(&self) -> Result<bool> {
         let is_dirty = |submodule: &Submodule| submodule.is_dirty;
@@ -381,7 +381,7 @@ impl<'r> Captured<'r> {
         Ok(paths)
     }
 
-    /// What HEAD is.
+    /// The current HEAD.
     pub fn head(&self) -> &Head {
         &self.head
     }

@@ -16,7 +16,7 @@ use crate::{
 };
 use bstr::ByteSlice as _;
 
-/// Who wants a snapshot, and why.
+/// The request for a snapshot: who, and why.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// What makes it.
@@ -25,7 +25,7 @@ pub struct Request {
     pub message: String,
     /// When.
     pub at: Timestamp,
-    /// Who.
+    /// The actor.
     pub by: String,
     /// The active tasks.
     pub tasks: Vec<TaskId>,

@@ -155,7 +155,7 @@ impl Disk {
         ends.into_iter().find(|parent| fs::symlink_metadata(self.place(parent)).is_ok_and(|meta| !meta.is_dir()))
     }
 
-    /// The bytes of a file that `before` describes, or its hash if they are many; `None`: it is not the same any more.
+    /// The bytes of a file that `before` describes, or its hash if they are many; `None`: it is no longer the same.
     fn read_file(
         &self,
         repo: &Repo,

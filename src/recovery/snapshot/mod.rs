@@ -19,7 +19,7 @@
 //! refs.lst        <object> SP <name> NUL: refs/heads/* and refs/notes/agent*, for people; nothing depends on it
 //! ```
 //!
-//! Lists that would be empty are left out. What HEAD was stands in the message, with everything else about the snapshot:
+//! Lists that would be empty are omitted. What HEAD was stands in the message, with everything else about the snapshot:
 //! see [`Metadata`].
 
 mod capture;
@@ -50,7 +50,7 @@ use crate::{
     git::{Head, ObjectId},
 };
 
-/// Where snapshots live.
+/// The ref namespace of snapshots.
 pub const REFS: &str = "refs/agent/snap/";
 
 /// The version of the format that this program writes, in the first line of the message. A newer one is read, never acted on.
@@ -88,15 +88,15 @@ named! {
 pub struct Metadata {
     /// What made it.
     pub kind: SnapshotKind,
-    /// One line.
+    /// A single line of text.
     pub message: String,
     /// When.
     pub at: Timestamp,
-    /// Who.
+    /// The actor.
     pub by: String,
     /// Of which worktree, as [`crate::git::Repo::worktree_name`] says.
     pub worktree: String,
-    /// What HEAD was.
+    /// HEAD at that time.
     pub head: Head,
     /// The session of an agent host that it was taken in.
     pub session: Option<SessionId>,
@@ -117,7 +117,7 @@ pub struct Snapshot {
     pub about: Metadata,
     /// The version of its format.
     pub format: u32,
-    /// It was not made in this repository: it may be looked at, and nothing of it is acted on unless a person says so.
+    /// It was not made in this repository: it may be examined, and nothing of it is acted on unless a person says so.
     pub is_foreign: bool,
 }
 

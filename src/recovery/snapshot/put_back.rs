@@ -1,4 +1,4 @@
-//! Snapshots whose refs another program deleted or replaced, put back while what they hold is still there.
+//! Snapshots whose refs another program deleted or replaced, restored while their objects still exist.
 //!
 //! `git fetch --prune '+refs/*:refs/*'` deletes every snapshot of this repository, and says nothing of it.
 

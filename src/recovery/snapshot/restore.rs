@@ -1,4 +1,4 @@
-//! Returning to a snapshot: its files and its index, on the HEAD of today.
+//! Restores a snapshot: its files and its index, on the current HEAD.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ pub enum Trust {
 }
 
 /// Bring `paths`, or everything, back to what `snapshot` holds. HEAD stays. An unfinished merge, cherry-pick or revert comes
-/// back, too, when HEAD is what it was then, nothing else is under way, and everything is meant.
+/// back, too, when HEAD is what it was then, nothing else is in progress, and everything is meant.
 ///
 /// Files that are younger than the snapshot go into the snapshot that is taken first, unless they are, or were, ignored.
 ///
@@ -97,8 +97,8 @@ pub fn own(repo: &Repo, captured: &Captured<'_>, held: WorktreeState, scope: Sco
     Ok(Target { state, commit: None, scope, flags: Flagging::Exact, untracked, rules, sparse: Sparse::of(repo)? })
 }
 
-/// The files of the tree `worktree`, byte for byte as they are stored; whatever else there is stays as it is. Files that git does not
-/// know stay, too, and so does what a sparse checkout leaves out.
+/// The files of the tree `worktree`, byte for byte as they are stored; whatever else there is stays unchanged. Files that git does not
+/// know stay, too, and so does what a sparse checkout omits.
 fn foreign(repo: &Repo, captured: &Captured<'_>, worktree: ObjectId, scope: &Scope) -> Result<Target> {
     let sparse = Sparse::of(repo)?;
     let trees = Trees::new(repo);
@@ -135,7 +135,7 @@ fn foreign(repo: &Repo, captured: &Captured<'_>, worktree: ObjectId, scope: &Sco
     Ok(Target { state, commit: None, scope, flags: Flagging::Exact, untracked: Untracked::Kept, rules: None, sparse })
 }
 
-/// A rebase, an am session, a sequence of picks or a bisection is git's own to go on with: half of it is in refs and reflogs.
+/// A rebase, an am session, a sequence of picks or a bisection is git's own to continue with: half of it is in refs and reflogs.
 fn has_steps(state: &snapshot::WorktreeState) -> bool {
     let is_step = |name: &bstr::BString| {
         ["rebase-", "sequencer/", "BISECT_"].iter().any(|prefix| name.starts_with(prefix.as_bytes()))

@@ -12,7 +12,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 /// All paths are from the top of the work tree, with `/`, as bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorktreeState {
-    /// What HEAD was.
+    /// HEAD at that time.
     pub head: Head,
     /// The tree of the files.
     pub worktree: ObjectId,
@@ -25,7 +25,7 @@ pub struct WorktreeState {
     /// Paths whose bytes in `worktree` are those on the disk, with their permission bits (`0o644`); of all others git's
     /// filters make the bytes on the disk.
     pub raw: BTreeMap<BString, u32>,
-    /// Directories that an operation takes away, with their permission bits.
+    /// Directories that an operation removes, with their permission bits.
     pub dirs: BTreeMap<BString, u32>,
     /// What is not in here.
     pub skipped: Vec<Skipped>,
@@ -40,7 +40,7 @@ pub struct WorktreeState {
 }
 
 impl WorktreeState {
-    /// Trees, as they would be right after a checkout: nothing in conflict, nothing under way.
+    /// Trees, as they would be right after a checkout: nothing in conflict, nothing in progress.
     pub fn plain(head: Head, worktree: ObjectId, staged: ObjectId) -> Self {
         WorktreeState {
             head,
@@ -60,7 +60,7 @@ impl WorktreeState {
 
     /// The flags at `path`, where the index has `entry`.
     pub fn flags_at(&self, path: &BStr, entry: Option<Entry>) -> Flags {
-        // Intent-to-add is a flag of what is no entry yet.
+        // Intent-to-add is a flag of what is not an entry yet.
         match entry {
             Some(_) => flags_of(&self.flags, path),
             None => self.flags.get(path).copied().unwrap_or_default(),
@@ -75,7 +75,7 @@ pub struct Conflict {
     pub stage: u8,
     /// What it is.
     pub entry: Entry,
-    /// Where.
+    /// The path.
     pub path: BString,
 }
 
@@ -100,7 +100,7 @@ pub fn flags_of(flags: &BTreeMap<BString, Flags>, path: &BStr) -> Flags {
 /// Something that a snapshot does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Skipped {
-    /// Where.
+    /// The path.
     pub path: BString,
     /// Why.
     pub why: SkipReason,
@@ -163,7 +163,7 @@ impl SkipReason {
 /// A submodule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Submodule {
-    /// Where.
+    /// The path.
     pub path: BString,
     /// The commit that is checked out there; `None` when nothing is.
     pub head: Option<ObjectId>,

@@ -22,7 +22,7 @@ use crate::{
 const TRIES: usize = 5;
 /// How often a locked ref is tried.
 const REF_TRIES: usize = 3;
-/// Where the refs that `refs.lst` tells of are.
+/// Where the refs that `refs.lst` describes are.
 const LISTED_REFS: [&str; 2] = ["refs/heads/", "refs/notes/agent"];
 
 /// The list of refs, which is not compared: another branch that moves changes nothing here.
@@ -143,7 +143,7 @@ impl Captured<'_> {
     fn refs_list(&mut self) -> Result<TreeEntry> {
         let mut list = Vec::new();
         for prefix in LISTED_REFS {
-            // For people: refs that cannot be listed are for 'doctor' to tell of.
+            // For people: refs that cannot be listed are for 'doctor' to report.
             for (name, id) in self.repo.refs().list(self.repo, prefix).unwrap_or_default() {
                 list.extend(codec::record(id.to_string(), b' ', name.as_bytes()));
             }
@@ -160,7 +160,7 @@ impl Captured<'_> {
         self.batch.sealed_commit(self.repo, &commit, &ref_name(id))
     }
 
-    /// Read those files again that are not held in memory, and leave out those that changed `before`, too: a log that is
+    /// Read those files again that are not held in memory, and omit those that changed `before`, too: a log that is
     /// written all the time must not keep everything else from being saved.
     fn look_again(&mut self, before: Changed) -> Result<()> {
         let mut lost = Vec::new();

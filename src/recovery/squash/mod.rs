@@ -1,7 +1,7 @@
 //! `squash`: several commits of a task become one, with the same tree.
 //!
 //! ```text
-//! in progress? ── which commits are the task's, and nobody else's ── what the one says ── SquashPlan ── commit-tree, HEAD moves
+//! in progress? ── which commits are the task's, and no one else's ── what the one says ── SquashPlan ── commit-tree, HEAD moves
 //!    refuse?                        refuse?
 //! ```
 //!

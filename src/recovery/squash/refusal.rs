@@ -51,7 +51,7 @@ pub(super) fn in_between(repo: &Repo, task: &Task, word: &str, stop: &Stop<Objec
         .hint("without --onto the commits above it are squashed"))
 }
 
-/// What is given is no ancestor of HEAD.
+/// What is given is not an ancestor of HEAD.
 pub(super) fn not_below(task: &Task, word: &str) -> Error {
     let word = word.escape_debug();
     let message = format!("{} onto '{word}': that is not an ancestor of HEAD", cannot(&task.id));

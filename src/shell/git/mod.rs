@@ -230,7 +230,7 @@ fn alias(walk: &mut Walk<'_>, verb: &[u8], words: &[Value], settings: &[BString]
         Some(script) => {
             let script = std::iter::once(Value::known(script)).chain(rest).collect::<Vec<_>>();
             let is_known = script.iter().all(|word| word.get().is_some());
-            // What cannot be told of its arguments does not hide what the alias does.
+            // What cannot be determined of its arguments does not hide what the alias does.
             let script = if is_known { wrap::join(&script) } else { script[0].clone() };
             // Run at the top of the work tree, wherever that is.
             walk.in_dir(Some(&Value::unknown()), |walk| walk.shell(&script, call));

@@ -69,7 +69,7 @@ pub(super) fn reach(verb: &str, args: &Args, input: Option<&Value>) -> Reach {
     }
 }
 
-/// Whether the command prunes what a fetch is configured to bring; `None`: it is no fetch.
+/// Whether the command prunes what a fetch is configured to bring; `None`: it is not a fetch.
 pub(super) fn prunes(verb: &str, args: &Args) -> Option<bool> {
     match verb {
         "fetch" | "pull" => Some(args.has("p prune")),

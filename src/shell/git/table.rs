@@ -177,10 +177,10 @@ pub(super) const EXTRAS: &[Row] = &[
     row("squash reauthor rebase-patch amend hide move restack reword split record revise fixup autofixup town machete spr stack imerge mob", |_| true, Changes, &[Uncommitted, History], "rewrites commits; the old ones remain only in the reflog"),
 ];
 
-/// Commands whose argument may be an option or a path that cannot be told.
+/// Commands whose argument may be an option or a path that cannot be determined.
 pub(super) const OPEN: &str = "reset checkout switch restore clean stash rm read-tree checkout-index";
 
-/// Commands of git's own that are in no row: these are no aliases.
+/// Commands of git's own that are in no row: these are not aliases.
 pub(super) const HARMLESS: &str = "add agent annotate archive backfill bisect blame branch bugreport bundle cat-file check-attr check-ignore \
     check-mailmap check-ref-format cherry citool clone column commit-graph commit-tree config count-objects \
     credential daemon describe diagnose diff diff-files diff-index diff-pairs diff-tree difftool fast-export fetch \

@@ -1,7 +1,7 @@
 //! A shell line as the commands that it may run, in order. Nothing is evaluated here.
 //!
 //! Not a shell: syntax that decides *whether* something runs (`if`, `&&`, `case`) only leaves marks, because whatever may run
-//! counts. What a shell would refuse, or what is nested too deep to be anybody's, leaves [`Item::Unclear`].
+//! counts. What a shell would refuse, or what is nested too deep to be anyone's, leaves [`Item::Unclear`].
 
 use bstr::BString;
 

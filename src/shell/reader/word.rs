@@ -15,7 +15,7 @@ use super::{
 const FAILURES: usize = 100;
 
 impl Reader<'_> {
-    /// A word. What is not a word is passed by one byte, so that reading always goes on.
+    /// A word. What is not a word is passed by one byte, so that reading always continues.
     pub(super) fn word(&mut self) -> Word {
         let start = self.at;
         let mut word = Word::default();

@@ -1,4 +1,4 @@
-//! Which tasks were active when that was last found out: so that a prompt in a huge repository opens no pack.
+//! Which tasks were active at the last check, cached so that a prompt in a huge repository opens no pack.
 //!
 //! A [`Cache`] in the git directory of the worktree, about the refs that the answer depends on.
 

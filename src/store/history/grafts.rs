@@ -1,4 +1,4 @@
-//! What lies between the commits as they are stored and the history as git shows it.
+//! Differences between the stored commits and the history that git shows: replacements, grafts, the shallow boundary.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,7 +19,7 @@ pub struct Overlay {
     pub rules: Rules,
     /// Changes with everything that changes what an index says.
     pub fingerprint: ObjectId,
-    /// Whether the commits alone make the history: only then git's commit-graph tells of it.
+    /// Whether the commits alone make the history: only then git's commit-graph describes it.
     pub is_plain: bool,
 }
 

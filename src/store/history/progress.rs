@@ -8,7 +8,7 @@ use crate::git::Repo;
 const QUIET: Duration = Duration::from_secs(1);
 /// How often the number changes.
 const STEP: Duration = Duration::from_millis(100);
-/// The clock is looked at after so many commits.
+/// The clock is read after this many commits.
 const EVERY: usize = 1024;
 
 /// Says how many commits were read, if the repository has a progress reporter.

@@ -1,7 +1,7 @@
 //! The files of the derived index: `<common git dir>/agent/history/`.
 //!
 //! `chain`, a [`Cache`] about the settings that they were made under, names the layers from the bottom up. It is replaced in one
-//! step; layers never change. So a process that has read a chain and opened its layers can go on reading whatever others do.
+//! step; layers never change. So a process that has read a chain and opened its layers can continue reading whatever others do.
 //! Writers take a lock and give up if another process has it, or has written since: the answer is known without the index.
 
 use std::{
@@ -29,7 +29,7 @@ const TRIES: usize = 3;
 pub struct Known {
     /// From the bottom up.
     pub layers: Vec<Layer>,
-    /// So many positions from the first on are one history, that of the last of them, in the reverse of git's order.
+    /// This many positions from the first on are one history, that of the last of them, in the reverse of git's order.
     pub trunk: u32,
     /// What the layers are called.
     names: Vec<String>,
@@ -58,7 +58,7 @@ impl Known {
     }
 }
 
-/// In what state the index is.
+/// The state of the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// There is none. The first question to a long history makes one.
@@ -67,7 +67,7 @@ pub enum State {
     Damaged,
     /// It was made under other settings, replacements, or shallow boundaries; the next question makes a new one.
     Outdated,
-    /// It has so many commits, in so many layers.
+    /// It has this many commits, in this many layers.
     Sound(usize, usize),
 }
 

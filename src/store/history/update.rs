@@ -1,4 +1,4 @@
-//! From a tip back to what the index knows: the commits that a layer lacks.
+//! Walks from a tip back to the indexed commits, and adds those in between as a layer.
 
 use std::{
     collections::HashMap,
@@ -21,9 +21,9 @@ use crate::{
     store::history::{grafts::Overlay, progress::Meter},
 };
 
-/// So many commits are given to a thread at a time.
+/// This many commits are given to a thread at a time.
 const CHUNK: usize = 4096;
-/// From so many on, several threads are worth their start.
+/// From this many on, several threads are worth their start.
 const MANY: usize = 2 * CHUNK;
 /// More threads than this wait for the disk.
 const MAX_THREADS: usize = 8;
@@ -135,7 +135,7 @@ impl Found {
         for node in 0..known {
             self.numbers(node, |parent| leaves_at_its_end &= parent >= self.start || parent + 1 == trunk);
         }
-        // The trunk goes on when its end is the only place where these meet it, and is listed behind all of them.
+        // The trunk continues when its end is the only place where these meet it, and is listed behind all of them.
         let goes_on = is_all_trunk && leaves_at_its_end && (self.start == 0 || order.last() == Some(&known));
         order.retain(|node| *node != known);
         order.reverse();

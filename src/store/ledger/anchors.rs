@@ -1,4 +1,4 @@
-//! Anchors that are not here are made again: their content follows from the id.
+//! Recreates missing anchors: their content follows from the id.
 
 use super::{
     View,

@@ -1,4 +1,4 @@
-//! The past of the ledger: was anything taken out of it, is anything not in it any more?
+//! The past of the ledger: was anything removed, is anything missing?
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -58,7 +58,7 @@ pub struct Loss {
     pub events: usize,
 }
 
-/// What the tree `old` has in its notes and the tree `new` has not.
+/// What the tree `old` has in its notes and the tree `new` does not.
 ///
 /// # Errors
 ///
@@ -84,7 +84,7 @@ pub enum Reach {
 /// The most that [`Reach::Bounded`] reads.
 const BOUND: usize = 64 << 20;
 
-/// Lines that the history of the ledger has and its tip has not.
+/// Lines that the history of the ledger has and its tip does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
     pub commit: ObjectId,
@@ -92,7 +92,7 @@ pub struct Missing {
 }
 
 /// What was in the first-parent history of `view` and is not in its tip, of each note the newest state that has something which the
-/// tip has not; and whether all of the history was looked at.
+/// tip has not; and whether all of the history was examined.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Which clone this is: a random id in the common git directory, which all worktrees of the clone share.
+//! The identity of this clone: a random id in the common git directory, which all worktrees of the clone share.
 //!
 //! A clone that git makes has none, and makes its own when it first claims a task. So does a copy of the whole directory (`cp -r`): an
 //! id names the place that it was made in, by the inode and the path of the git directory, of which one may change.

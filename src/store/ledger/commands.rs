@@ -80,7 +80,7 @@ pub struct Part {
     pub parent: Option<ObjectId>,
     /// What was done, in words: `edit t-1`.
     pub title: String,
-    /// By whom.
+    /// The actor.
     pub by: String,
     /// When.
     pub at: Timestamp,
@@ -183,7 +183,7 @@ fn titled(message: &str) -> String {
     title.to_owned()
 }
 
-/// What the message of `commit`, which was made here, says; `None` if that is no command.
+/// What the message of `commit`, which was made here, says; `None` if that is not a command.
 fn said(message: &str, commit: ObjectId, parent: Option<ObjectId>) -> Option<Part> {
     let title = titled(message);
     let fields: BTreeMap<&str, &str> = message.lines().skip(1).filter_map(|line| line.split_once(": ")).collect();
@@ -245,7 +245,7 @@ pub fn added(repo: &Repo, commit: ObjectId, parent: Option<ObjectId>) -> Result<
         let note = read_note(repo, &blobs)?;
         let Some(id) = task_of(repo, key, &note) else { continue };
         let before = if old == empty { Vec::new() } else { read_note(repo, &tree::find(repo, old, key)?)? };
-        // What a split leaves out, and its undo brings back, was there before.
+        // What a split omits, and its undo restores, was there before.
         let known: HashSet<Ulid> = Events::read_whole(&before).events.iter().map(|event| event.id).collect();
         let mut events = Events::read_whole(&note).events;
         events.retain(|event| !known.contains(&event.id));

@@ -173,7 +173,7 @@ impl Commits {
     }
 
     fn add(&mut self, hex: &str, task: TaskId) {
-        // The line may come from anybody.
+        // The line may come from anyone.
         let Ok(commit) = ObjectId::from_hex(hex.as_bytes()) else { return };
         let known = self.known.entry(commit).or_default();
         if !known.contains(&task) {

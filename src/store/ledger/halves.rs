@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The events of task `id` that belong to the work which the event `create` added, in the order of the fold. Every clone that has the same
-/// history answers the same. Where the history does not tell, they are those of the actor who added it, if nobody else did.
+/// history answers the same. Where the history does not tell, they are those of the actor who added it, if no one else did.
 ///
 /// # Errors
 ///

@@ -42,7 +42,7 @@ pub struct Merged {
 }
 
 impl Merged {
-    /// Ours is as it was.
+    /// Ours is unchanged.
     fn nothing(tip: ObjectId) -> Self {
         Merged { tip, changed: Vec::new(), apart: Vec::new() }
     }

@@ -1,4 +1,4 @@
-//! Whose ledger is compared with ours, and where the fetched copy of it is.
+//! Which remote's ledger is compared with ours, and where its fetched copy is.
 
 use crate::{
     error::Result,

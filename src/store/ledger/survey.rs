@@ -1,4 +1,4 @@
-//! What is odd about a ledger: facts for `doctor`, which decides how bad they are.
+//! Anomalies of a ledger: facts for `doctor`, which decides how serious they are.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -23,7 +23,7 @@ use crate::{
     git::{ObjectId, ObjectKind, Repo},
 };
 
-/// Everything that a look at every note brings to light.
+/// Everything that reading every note shows.
 #[derive(Debug, Default)]
 pub struct Survey {
     /// How many notes there are.
@@ -34,9 +34,9 @@ pub struct Survey {
     pub rows: Vec<Summary>,
     /// Notes that cannot be read: key, and why.
     pub unreadable: Vec<(ObjectId, String)>,
-    /// Notes that are larger than any that is read: key, whose if that can be told, and why.
+    /// Notes that are larger than any that is read: key, whose if that can be determined, and why.
     pub too_large: Vec<(ObjectId, Option<TaskId>, String)>,
-    /// Lines that are no events.
+    /// Lines that are not events.
     pub damaged: Vec<(TaskId, Damaged)>,
     /// How many more such lines there are in notes that have very many of them.
     pub more_damaged: usize,
@@ -44,9 +44,9 @@ pub struct Survey {
     pub odd_titles: Vec<TaskId>,
     /// Events of kinds that this version does not know, by kind.
     pub unknown_kinds: BTreeMap<String, usize>,
-    /// Entries of the tree that are no notes.
+    /// Entries of the tree that are not notes.
     pub foreign: Vec<BString>,
-    /// Notes on something that is no task.
+    /// Notes on something that is not a task.
     pub not_tasks: Vec<ObjectId>,
     /// Notes that name a task whose note has another key.
     pub wrong_keys: Vec<(ObjectId, TaskId)>,
@@ -76,7 +76,7 @@ pub struct Survey {
 ///
 /// # Errors
 ///
-/// When the tree of the ledger cannot be read.
+/// When the ledger tree cannot be read.
 pub fn survey(view: &View<'_>) -> Result<Survey> {
     let mut survey = Survey::default();
     let Some(root) = view.root() else { return Ok(survey) };
@@ -171,7 +171,7 @@ impl Survey {
         }
         let own_parts = own_parts(&self.rows).into_iter().map(|at| self.rows[at].id.clone()).collect();
         self.cycles = Graph::new(&Table::of(&self.rows)).cycles();
-        // Parts of themselves are told apart.
+        // Parts of themselves are distinguished.
         let is_part =
             |step: &[TaskId]| find(&self.rows, &step[1]).is_some_and(|row| row.parent.as_ref() == Some(&step[0]));
         self.cycles.retain(|cycle| !cycle.windows(2).all(is_part));

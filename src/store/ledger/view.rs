@@ -18,7 +18,7 @@ use crate::{
     store::history,
 };
 
-/// What a word is in the ledger.
+/// The meaning of a word in the ledger.
 pub enum Lookup {
     /// The id of this task, or the beginning of it.
     Task(Box<Task>),
@@ -213,7 +213,7 @@ impl<'r> View<'r> {
     /// The whole of a text, wherever it is kept; what the line shows of it if the blob is not here.
     pub fn text(&self, text: &Text) -> String {
         let stored = text.blob().and_then(|hex| ObjectId::from_hex(hex.as_bytes()).ok());
-        // The line may come from anybody: it must not make us read what is no text.
+        // The line may come from anyone: it must not make us read what is not a text.
         let whole = stored.and_then(|id| read_blob(self.repo, id).ok());
         match whole {
             Some(blob) => blob.to_str_lossy().into_owned(),

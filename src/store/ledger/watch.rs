@@ -1,4 +1,4 @@
-//! The ledger as this clone last left it: what another program takes out of it since is noticed, and is not lost to a gc.
+//! The ledger as this clone last left it: what another program removes from it since then is noticed, and protected from gc.
 //!
 //! `refs/agent/ledger/seen` moves with every write of ours, in the same transaction. Where the ledger is somewhere else, another
 //! program wrote: `git notes`, a fetch with `+refs/notes/*:refs/notes/*`, `git update-ref`, an older backup. The same tip is
@@ -18,10 +18,10 @@ pub const SEEN: &str = "refs/agent/ledger/seen";
 const LOST: &str = "refs/agent/ledger/lost/";
 /// Writes of ours begin so in the reflog.
 pub(super) const REFLOG: &str = "git-agent: ";
-/// How many moves of the ledger by other programs are looked at.
+/// How many moves of the ledger by other programs are examined.
 const MOVES: usize = 32;
 
-/// What has to move with the ledger when it goes from `tip` to `commit`; nothing where what another program did is not looked at
+/// What has to move with the ledger when it goes from `tip` to `commit`; nothing where what another program did is not examined
 /// yet.
 pub(super) fn moves(repo: &Repo, tip: Option<ObjectId>, commit: ObjectId) -> Result<Option<RefChange>> {
     let seen = repo.find_ref(SEEN)?;
@@ -119,7 +119,7 @@ fn former(repo: &Repo, seen: ObjectId) -> Result<Vec<ObjectId>> {
     Ok(states)
 }
 
-/// What `state` has and `other` has not.
+/// What `state` has and `other` does not.
 fn lost_of(state: &View<'_>, other: &View<'_>) -> Result<Vec<Loss>> {
     let Some(root) = state.root() else { return Ok(Vec::new()) };
     audit::lost_between(state.repo(), root, other.root())

@@ -1,4 +1,4 @@
-//! The withdrawal of what a command wrote: an undo, or the redo of one. Refused where later events build on it.
+//! The withdrawal of what a command wrote: an undo, or the redo of one. Refused where later events depend on it.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -54,7 +54,7 @@ struct Changed {
 ///
 /// # Errors
 ///
-/// `later-events` when a later event of any actor builds on it; when the ledger cannot be read.
+/// `later-events` when a later event of any actor depends on it; when the ledger cannot be read.
 pub fn draft(view: &View<'_>, request: &Request<'_>) -> Result<Draft> {
     let mut named: BTreeMap<TaskId, HashSet<Ulid>> = BTreeMap::new();
     for part in request.parts {
@@ -160,7 +160,7 @@ fn refuse_circles(request: &Request<'_>, table: &Table, before: &Task, after: &T
     }
 }
 
-/// That `event` of the task `id` builds on what is withdrawn.
+/// That `event` of the task `id` depends on what is withdrawn.
 fn later(request: &Request<'_>, id: &TaskId, event: &Event, about: &str) -> Error {
     let since = event.at.to_minute();
     let why = format!("'{}' by {} at {since} depends on {about}", event.payload.kind(), event.actor);

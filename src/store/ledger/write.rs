@@ -36,22 +36,22 @@ use crate::{
     },
 };
 
-/// How long a write goes on trying before it says that the ledger is busy.
+/// How long a write continues trying before it says that the ledger is busy.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Who writes, and when it is.
+/// The author of the events, and the time.
 pub struct Author<'a> {
     /// Stands in the event lines.
     pub actor: &'a Actor,
     /// The clock.
     pub now: &'a dyn Fn() -> Timestamp,
-    /// Whether an event that would have no effect is refused: a command is about to tell of it.
+    /// Whether an event that would have no effect is refused: a command is about to describe it.
     pub is_held_to_it: bool,
     /// The command that it is written for, which can be undone; `None`: it belongs to something else, a commit or an operation.
     pub command: Option<Command>,
 }
 
-/// What shall be written, in one commit.
+/// What will be written, in one commit.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
     /// Events, in the order in which they happen.
@@ -93,7 +93,7 @@ pub struct Written {
     pub tasks: Vec<Task>,
 }
 
-/// Let `decide` look at the ledger and write what it says.
+/// Let `decide` examine the ledger and write what it says.
 ///
 /// # Errors
 ///

@@ -16,12 +16,12 @@ pub fn bind(repo: &Repo, session: &SessionId, now: Timestamp, id: &TaskId, also:
             session.tasks.push(id.clone());
         }
         session.bound_in = Some(repo.worktree_name());
-        // One that goes on after its end has not ended.
+        // One that continues after its end has not ended.
         session.ended = None;
     });
 }
 
-/// No session works on `id` any more.
+/// No session still works on `id`.
 pub fn unbind(repo: &Repo, id: &TaskId) {
     let works_on_it = |session: &Session| session.tasks.contains(id);
     if !all(repo).iter().any(works_on_it) {

@@ -45,7 +45,7 @@ pub fn current(repo: &Repo) -> Option<SessionId> {
     sessions.iter().filter(|session| above(session)).max_by_key(|session| session.seen).and_then(Session::name)
 }
 
-/// What is known of `id`.
+/// The record of session `id`.
 pub fn read(repo: &Repo, id: &SessionId) -> Option<Session> {
     by_key(repo, &id.key())
 }
@@ -82,7 +82,7 @@ pub fn update<T>(repo: &Repo, id: &SessionId, now: Timestamp, change: impl FnOnc
     locked(repo, || {
         let mut session = read(repo, id).unwrap_or_else(|| Session::new(repo, id, now));
         session.seen = session.seen.max(now);
-        // One that goes on in another process.
+        // One that continues in another process.
         if session.process.is_none_or(|process| process.is_alive() == Some(false)) {
             session.process = processes::host_process();
         }

@@ -1,4 +1,4 @@
-//! What is known of a session.
+//! The record of a session.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// So many events are remembered: those of one are sent at the same time.
+/// This many events are remembered: those of one are sent at the same time.
 const EVENTS: usize = 64;
 
 /// A session whose process is not known counts as alive for so long after its last event, in seconds: half an hour.
@@ -73,12 +73,12 @@ pub struct Ended {
     pub reason: Option<String>,
 }
 
-/// Whether a session goes on.
+/// Whether a session continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// It has ended: its host said so.
     Ended,
-    /// It goes on.
+    /// It continues.
     Alive,
     /// Its process is gone, and it did not say that it ended.
     BrokeOff,
@@ -117,7 +117,7 @@ impl Session {
         Some(self.agent.as_deref().map_or(id.clone(), |agent| id.with_agent(agent)))
     }
 
-    /// Whether it goes on at `now`.
+    /// Whether it continues at `now`.
     pub fn standing(&self, now: Timestamp) -> Standing {
         match (&self.ended, self.process.and_then(|process| process.is_alive())) {
             (Some(_), _) => Standing::Ended,
@@ -128,7 +128,7 @@ impl Session {
         }
     }
 
-    /// Whether it may go on: it has not ended, and its process is not known to be gone.
+    /// Whether it may continue: it has not ended, and its process is not known to be gone.
     pub fn may_be_alive(&self) -> bool {
         self.ended.is_none() && self.process.and_then(|process| process.is_alive()) != Some(false)
     }

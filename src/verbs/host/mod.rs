@@ -20,10 +20,10 @@ use crate::{
     },
 };
 
-/// A session is asked at most so many times in its life.
+/// A session is asked at most this many times in its life.
 const MOST_QUESTIONS: usize = 3;
 
-/// The same event within so many seconds is the same one, sent by two configuration files.
+/// The same event within this many seconds is the same one, sent by two configuration files.
 const TWICE: u64 = 3;
 
 /// When a snapshot is taken.
@@ -79,7 +79,7 @@ pub fn note(caller: &Caller, session: &SessionId, event: &HostEvent) -> bool {
     })
 }
 
-/// What is not committed, as one word; `None` where it cannot be told.
+/// What is not committed, as one word; `None` where it cannot be determined.
 fn standing(caller: &Caller) -> Option<String> {
     const NAMED: usize = 100;
     let summary = status::summary(caller.repo(), NAMED).ok()?;
@@ -105,7 +105,7 @@ fn cut(line: &str) -> String {
     line.chars().take(LENGTH).collect()
 }
 
-/// Bind the tasks of this worktree to `session`, which begins or goes on here, unless it has some. Forgets old sessions.
+/// Bind the tasks of this worktree to `session`, which begins or continues here, unless it has some. Forgets old sessions.
 ///
 /// # Errors
 ///

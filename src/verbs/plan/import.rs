@@ -43,7 +43,7 @@ pub struct Imported {
     pub format: Format,
     /// What changes.
     pub difference: Difference,
-    /// What the plan has and was not taken as it is.
+    /// What the plan has and was changed or skipped.
     pub left: Vec<LeftKind>,
     /// The commit of the ledger; `None` if there was nothing to do, or nothing was to be done.
     pub commit: Option<ObjectId>,

@@ -31,7 +31,7 @@ pub struct Source {
     left: Vec<Left>,
 }
 
-/// Things of one kind that a plan has and that were not taken as they are.
+/// Things of one kind that a plan has and that were changed or skipped.
 #[derive(Clone, Debug)]
 pub struct LeftKind {
     /// What they are, and what became of them.
@@ -47,7 +47,7 @@ impl Source {
     ///
     /// # Errors
     ///
-    /// `plan-too-large`, `plan-syntax` for what is no text.
+    /// `plan-too-large`, `plan-syntax` for what is not a text.
     pub fn new(file: Option<&str>, bytes: Vec<u8>) -> Result<Self> {
         let name = file.map_or("standard input".to_owned(), |file| visible(file, &[]).into_owned());
         if bytes.len() as u64 > MAX_PLAN {
@@ -93,7 +93,7 @@ impl Source {
         format.read(&self.text).map_err(|wrong| self.refuse(wrong))
     }
 
-    /// What was left out or changed of what the file has: how often, and the first places.
+    /// What was omitted or changed of what the file has: how often, and the first places.
     pub fn left(&self, left: &[Left]) -> Vec<LeftKind> {
         let mut kinds: Vec<LeftKind> = Vec::new();
         let mut known: HashMap<&str, usize> = HashMap::new();

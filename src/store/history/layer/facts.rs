@@ -75,7 +75,7 @@ impl Facts {
         self.reverts.push((digits.to_ascii_lowercase(), position));
     }
 
-    /// Put `more`, which go on where these end, behind them.
+    /// Put `more`, which continue where these end, behind them.
     pub fn append(&mut self, more: Facts) {
         let base = self.more.len() as u32;
         self.commits.extend(more.commits);

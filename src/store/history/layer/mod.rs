@@ -1,6 +1,6 @@
 //! A layer: facts about commits that the layers below do not have.
 //!
-//! Commits have *positions*, numbers that go on from layer to layer; a parent always has a lower position than its
+//! Commits have *positions*, numbers that continue from layer to layer; a parent always has a lower position than its
 //! children. A layer is one run of bytes, the same in memory and in a file, and is read where it lies:
 //!
 //! | section | what |

@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::HashMap, fs::File, io, os::unix::fs::FileE
 
 use super::{Damaged, Read};
 
-/// How many bytes have one checksum: a question looks at places far from each other, and reads a page for each.
+/// How many bytes have one checksum: a question examines places far from each other, and reads a page for each.
 const PAGE: u64 = 8 * 1024;
 /// Behind the checksums: how long the bytes are, the checksum of the checksums, magic.
 const TAIL: u64 = 8 + 4 + 4;

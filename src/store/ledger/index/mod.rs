@@ -27,10 +27,10 @@ pub use file::forget;
 /// From this many changed notes on, the file is rewritten; fewer are cheaper to read again each time.
 const REWRITE_FROM: usize = 24;
 
-/// In what state the file is.
+/// The state of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// There is none; the next reader makes one.
+    /// It does not exist; the next reader creates it.
     Absent,
     /// It is there but cannot be used; the next reader makes a new one.
     Damaged,
@@ -88,11 +88,11 @@ pub(super) fn load(view: &View<'_>) -> Result<Table> {
 struct Read {
     /// Keys of the notes that are not a task's, or not there any more.
     gone: HashSet<ObjectId>,
-    /// Whether every note could be read. If not, what was read is no state to remember.
+    /// Whether every note could be read. If not, what was read is not a state to remember.
     is_whole: bool,
 }
 
-/// Give the rows of `notes`, each with its blobs, to `take`. What cannot be read is left out; `doctor` reports it.
+/// Give the rows of `notes`, each with its blobs, to `take`. What cannot be read is omitted; `doctor` reports it.
 fn read_rows(
     repo: &Repo,
     notes: impl IntoIterator<Item = (ObjectId, Vec<ObjectId>)>,

@@ -1,4 +1,4 @@
-//! What is different between two notes trees, without reading what is the same.
+//! The differences between two notes trees, without reading what they share.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// When a tree is not here any more, or is one that no honest writer makes; listing both sides answers then.
+/// When a tree is no longer here, or is one that no honest writer makes; listing both sides answers then.
 pub fn changed_keys(repo: &Repo, old: ObjectId, new: ObjectId) -> Result<Vec<ObjectId>> {
     let hex_len = repo.hex_len();
     let mut differ = Differ { repo, hex_len, prefix: String::new(), keys: Vec::new(), seen: 0 };

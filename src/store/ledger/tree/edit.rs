@@ -120,7 +120,7 @@ fn is_crowded(entries: &[Entry], place: &impl Fn(&Entry) -> Place) -> bool {
     counts.iter().all(|count| *count >= 2)
 }
 
-/// Take away what is not ours and has a name that we need: two entries of one name are no tree.
+/// Remove what is not ours and has a name that we need: two entries of one name are not a tree.
 fn make_room(entries: &mut Vec<Entry>, name: &[u8]) {
     entries.retain(|entry| entry.filename != name);
 }

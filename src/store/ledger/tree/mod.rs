@@ -23,7 +23,7 @@ pub const TEXT_DIR: &str = "text";
 /// What the names of anchor entries start with.
 pub const ANCHOR_PREFIX: &str = "anchor.";
 
-/// The most entries that are looked at in one tree with all below it. A few objects can make a tree with more entries than
+/// The most entries that are examined in one tree with all below it. A few objects can make a tree with more entries than
 /// there are atoms; reading a hostile one has to end.
 const MAX_ENTRIES: usize = 2_000_000;
 
