@@ -287,7 +287,7 @@ fn what_is_said_differently_is_not_known() {
         assert!(named(&one[0], "T") && named(&two[0], "U"), "{case}");
         assert_eq!((log(&repo, "T"), log(&repo, "U")), (vec![], vec![]));
         let said = repo.agent(&["repair"]).success().stdout;
-        assert!(said.contains("(ambiguous: ") && said.contains(" says T; ") && said.contains(" says U"), "{said}");
+        assert!(said.contains("(ambiguous: ") && said.contains(" names T; ") && said.contains(" names U"), "{said}");
         // Somebody who knows says it.
         let before = format!("{merged}^..{merged}");
         let answer = repaired_with(&repo, &["--range", &before, "--squash-of", "one"]);
