@@ -19,7 +19,7 @@ use crate::{
 };
 use stop::Stop;
 
-/// The exit code of a command that cannot tell.
+/// The exit code that skips a commit.
 const CANNOT_TELL: i32 = 125;
 /// Exit codes of a shell that could not run the command.
 const NOT_RUNNABLE: std::ops::RangeInclusive<i32> = 126..=127;
@@ -34,16 +34,16 @@ pub struct Test<'a> {
     pub keep: Keep,
     /// How commits are called.
     pub name: &'a dyn Fn(ObjectId) -> String,
-    /// Told before each test: what is tested, and about how many tests come after it.
+    /// Called before each test with the commit and the estimated number of tests after it.
     pub progress: &'a dyn Fn(ObjectId, u32),
 }
 
-/// What becomes of the worktree of the first bad commit.
+/// What to do with the worktree of the first bad commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
-    /// It goes as all others.
+    /// Remove it as all others.
     No,
-    /// It stays, as the command left it.
+    /// Keep it as the command left it.
     FirstBad,
 }
 
@@ -53,7 +53,7 @@ pub struct Tested {
     pub commit: ObjectId,
     /// How the command ended.
     pub ended: Ended,
-    /// What that says.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
@@ -72,9 +72,9 @@ pub struct Outcome {
 pub enum Ending {
     /// This is the first bad commit.
     Found(ObjectId),
-    /// It is one of these, oldest first, but the others cannot be told; the last one is bad.
+    /// It is one of these, oldest first; all but the last were skipped, the last one is bad.
     Unsure(Vec<ObjectId>),
-    /// Nothing is bad, as far as that can be told.
+    /// No tested commit is bad.
     NeverBad,
     /// The state before all of them is bad already.
     AlreadyBad,
@@ -154,7 +154,7 @@ impl Run<'_> {
         Ok(verdict)
     }
 
-    /// What an exit code says, as `git bisect run` has it.
+    /// The verdict of an exit code, as in `git bisect run`.
     fn verdict(&self, commit: ObjectId, ended: Ended) -> Result<Verdict> {
         let name = || (self.test.name)(commit);
         let command = self.test.command.escape_debug();

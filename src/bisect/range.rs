@@ -1,4 +1,4 @@
-//! Which commits may be the first bad one, and how they hang together.
+//! The candidates for the first bad commit, as a graph.
 
 use std::{
     collections::{HashMap, HashSet},

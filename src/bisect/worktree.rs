@@ -22,7 +22,7 @@ use crate::{
     git::{ObjectId, Repo, lock::Lock, worktree},
 };
 
-/// What the temporary directories are called.
+/// The prefix of temporary directories.
 const PREFIX: &str = "git-agent-bisect-";
 /// The lock in each of them.
 const LOCK: &str = "lock";
@@ -114,7 +114,7 @@ impl Drop for Worktrees<'_> {
     }
 }
 
-/// Take away what bisections left that were killed.
+/// Remove what killed bisections left.
 pub(super) fn sweep(repo: &Repo) -> Result<()> {
     for path in leftovers(repo)? {
         remove(repo, &path)?;

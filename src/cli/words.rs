@@ -17,11 +17,11 @@ pub struct Word {
     pub word: &'static str,
     /// The tools that have it.
     pub of: &'static str,
-    /// What it is here.
+    /// Its equivalent.
     pub here: Here,
 }
 
-/// What a word of another tool is here.
+/// The equivalent of a word of another tool.
 #[derive(Debug)]
 pub enum Here {
     /// Exactly this command.

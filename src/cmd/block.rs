@@ -1,4 +1,4 @@
-//! `git agent block`: name what stands in the way.
+//! `git agent block`: record a blocker.
 
 use crate::{
     cmd::{context::Ctx, task_change},

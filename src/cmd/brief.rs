@@ -1,4 +1,4 @@
-//! `git agent brief`: what a fresh agent needs to go on, and no more.
+//! `git agent brief`: what a new agent needs to continue, and no more.
 
 use crate::{
     cmd::context::Ctx,

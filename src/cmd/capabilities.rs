@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-/// What can be relied on besides the commands.
+/// Features, in addition to the commands.
 const FEATURES: [&str; 11] = [
     "claims",
     "config-hooks",

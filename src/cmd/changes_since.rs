@@ -1,4 +1,4 @@
-//! `git agent changes-since`: what changed since a task began, and whose work it is.
+//! `git agent changes-since`: what changed since a task was started, and which task changed it.
 
 use std::ffi::OsString;
 

@@ -48,7 +48,7 @@ pub struct Args {
     force: bool,
 }
 
-/// What is done with the next task.
+/// What to do with the next task.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum After {
     /// Claim and start it.

@@ -32,7 +32,7 @@ pub struct Args {
     words: Vec<OsString>,
 }
 
-/// What can stand in the place of a word.
+/// The candidates for a word.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Answer {
     /// These words.
@@ -80,7 +80,7 @@ fn complete(ctx: &Ctx, shell: Shell, words: &[String]) -> String {
     answer.names.iter().map(|name| format!("{}\t{}\n", sanitize::line(&name.word), described(name))).collect()
 }
 
-/// What a name names, in one short line.
+/// A short description of a candidate.
 fn described(name: &Name) -> String {
     sanitize::line(&shorten(&name.what, WIDEST)).into_owned()
 }

@@ -66,7 +66,7 @@ impl Ctx {
         self.command_line
     }
 
-    /// Who calls the verbs: the actor in the repository that we are in.
+    /// The caller of the verbs: the actor in the current repository.
     pub(crate) fn caller(&self) -> Result<&Caller> {
         if let Some(caller) = self.caller.get() {
             return Ok(caller);
@@ -78,7 +78,7 @@ impl Ctx {
         Ok(self.caller.get_or_init(|| Caller::new(repo, self.clock, self.actor.clone())))
     }
 
-    /// Call a verb, and show what it warns of.
+    /// Call a verb, and print its warnings.
     pub(crate) fn call<'a, T>(&'a self, verb: impl FnOnce(&'a Caller) -> Result<T>) -> Result<T> {
         let caller = self.caller()?;
         let answer = verb(caller);

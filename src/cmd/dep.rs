@@ -1,4 +1,4 @@
-//! `git agent dep`: what comes after what.
+//! `git agent dep`: the dependencies of tasks.
 
 use crate::{
     cmd::{context::Ctx, task_change},

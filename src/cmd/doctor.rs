@@ -48,7 +48,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     Ok(if worst == Level::Error { exit::REFUSED } else { exit::OK })
 }
 
-/// One finding in one line, and in another what to do about it.
+/// A finding in one line, and its remedy in another.
 fn show(style: Style, check: &Check) -> String {
     let mark = match check.level {
         Level::Ok => style.good("✓"),

@@ -1,4 +1,4 @@
-//! `git agent edit`: change what a task says.
+//! `git agent edit`: change the fields of a task.
 
 use super::{add::Fields, editor};
 use crate::{
@@ -113,7 +113,7 @@ fn in_editor(ctx: &Ctx, words: &[String]) -> Result<(Option<String>, Option<Stri
     Ok((Some(first).filter(|first| first != title), Some(rest).filter(|rest| *rest != description.trim())))
 }
 
-/// Tell apart what was added with one id.
+/// Separate tasks that were added with the same id.
 fn split(ctx: &Ctx, words: &[String]) -> Result<u8> {
     let [word] = words else {
         return Err(Error::new(codes::BAD_OPTION, "--split takes one task"));

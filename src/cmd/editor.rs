@@ -25,7 +25,7 @@ pub(super) struct Escape {
     pub hint: &'static str,
 }
 
-/// Let the user edit `text`; `about` tells them what it is. What comes back is without comments and needless blank lines.
+/// Let the user edit `text`; `about` describes it in comments. Returns the text without comments and extra blank lines.
 ///
 /// # Errors
 ///

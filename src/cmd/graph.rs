@@ -1,4 +1,4 @@
-//! `git agent graph`: what comes after what.
+//! `git agent graph`: the dependency graph.
 
 use crate::{
     cmd::context::Ctx,

@@ -59,7 +59,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     Err(replace_this_process(&args.command))
 }
 
-/// Say what was found, and whether the line may run.
+/// Print the findings, and whether the line may run.
 fn told(ctx: &Ctx, answer: &Answer, exit: Option<i32>) -> Result<u8> {
     let is_new = answer.saved.iter().any(|saved| saved.taken.created);
     let unguarded = if is_new { ctx.repo().ok().and_then(|repo| unguarded(ctx, repo)) } else { None };
@@ -96,7 +96,7 @@ fn told(ctx: &Ctx, answer: &Answer, exit: Option<i32>) -> Result<u8> {
     Ok(exit::OK)
 }
 
-/// What brings back what is in a snapshot.
+/// The command that restores a snapshot.
 fn way_back(saved: &Saved) -> String {
     let snapshot = &saved.taken.snapshot;
     let restore = format!("agent snapshot restore {}", snapshot.id);

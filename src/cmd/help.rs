@@ -1,4 +1,4 @@
-//! `git agent help`: what commands there are, and what one of them does.
+//! `git agent help`: the list of commands, and the help of one of them.
 
 use crate::{
     cmd::context::Ctx,

@@ -45,7 +45,7 @@ pub fn main(args: &[OsString]) -> ExitCode {
     }))
 }
 
-/// Stop a push of what belongs to this clone alone. What cannot be read stops nothing.
+/// Reject a push of refs that are local to this clone. Unreadable input rejects nothing.
 fn pre_push(args: &[OsString]) -> ExitCode {
     let mut input = Vec::new();
     if std::io::stdin().lock().read_to_end(&mut input).is_err() {

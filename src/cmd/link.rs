@@ -53,7 +53,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     Ok(exit::OK)
 }
 
-/// What was done, in words.
+/// The result, as text.
 pub(super) fn page(done: &Done, act: Act) -> String {
     let (verb, to, already) = match act {
         Act::Link => ("Linked", "to", "already linked to it"),

@@ -1,4 +1,4 @@
-//! `git agent log`: what happened, newest first: commits, and between them what happened to tasks.
+//! `git agent log`: commits, and the events of tasks between them, newest first.
 
 use std::ffi::OsString;
 
@@ -260,7 +260,7 @@ fn print_json(ctx: &Ctx, is_lines: bool, log: &mut Log<'_>) -> Result<()> {
     json.end(ctx, log.is_cut())
 }
 
-/// Say what the reader should know about the answer.
+/// Print warnings about the answer.
 fn remarks(ctx: &Ctx, log: &Log<'_>) {
     let is_said = ctx.caller().is_ok_and(Caller::misses_ledger);
     view::log::remarks(log, is_said).into_iter().for_each(|remark| ctx.out.warn(remark));

@@ -81,7 +81,7 @@ pub(super) fn begun(next: &Next) -> &'static str {
     if next.goes_on { "Continued" } else { "Started" }
 }
 
-/// Say why there is nothing to do: an answer, and a failure only where a task was to be started.
+/// Print why there is nothing to do: an error only with `--start`.
 fn nothing(ctx: &Ctx, reason: NoTask, take: Take, is_limited: bool) -> Result<u8> {
     // A script that goes on as if a task were active would work on none.
     let exit = if take == Take::Start { exit::CONFLICT } else { exit::OK };

@@ -1,4 +1,4 @@
-//! What the commands that move files and refs have in common: who acts, what the ledger is told, what people read.
+//! The output that commands which move files and refs have in common.
 
 use bstr::{BString, ByteSlice as _};
 
@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// That nothing was done: because everything is `as_it_was`, or because what differs from `name` is left alone.
+/// Print that nothing was done: everything is `as_it_was`, or the paths that differ from `name` were skipped.
 pub(super) fn say_nothing(ctx: &Ctx, as_it_was: &str, name: &str, plan: &PathPlan) -> Result<()> {
     ctx.out.status(match plan.leaves_differences() {
         false => format!("Nothing to do: {as_it_was}"),
@@ -26,7 +26,7 @@ pub(super) fn say_nothing(ctx: &Ctx, as_it_was: &str, name: &str, plan: &PathPla
     if ctx.out.is_quiet() || !plan.leaves_differences() { Ok(()) } else { ctx.out.print(&paths(plan)) }
 }
 
-/// What happened, for people.
+/// Print the result.
 pub(super) fn say(ctx: &Ctx, first: &str, done: &Done) -> Result<()> {
     if !ctx.out.is_quiet() {
         let mut text = format!("{first}\n{}", paths(&done.plan));
@@ -44,14 +44,14 @@ pub(super) fn print(ctx: &Ctx, text: &str) -> Result<()> {
     if ctx.out.is_quiet() { Ok(()) } else { ctx.out.print(text) }
 }
 
-/// What did not go as usual.
+/// Print warnings about an operation.
 pub(super) fn remarks_of(ctx: &Ctx, outcome: &Outcome) {
     if let Some(done) = outcome.done() {
         remarks(ctx, &done.operation, &done.late, &done.remarks);
     }
 }
 
-/// What did not go as usual.
+/// Print warnings about an operation.
 pub(super) fn remarks(ctx: &Ctx, operation: &Operation, late: &[BString], remarks: &[String]) {
     for path in late {
         let path = sanitize::bytes(path.as_bstr());

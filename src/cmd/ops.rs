@@ -129,7 +129,7 @@ fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
     Ok(exit::OK)
 }
 
-/// What an operation touched, and its changes.
+/// The paths and changes of an operation.
 fn operation(ctx: &Ctx, recorded: &Recorded) -> Result<String> {
     let operation = &recorded.operation;
     let mut text = operation_output::moved(&operation.before, &operation.after).unwrap_or_default();

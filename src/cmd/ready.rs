@@ -1,4 +1,4 @@
-//! `git agent ready`: what can be started now, and why the rest cannot.
+//! `git agent ready`: the tasks that can be started now, and why the others cannot.
 
 use crate::{
     cmd::context::Ctx,
@@ -50,7 +50,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     Ok(exit::OK)
 }
 
-/// Who is at a task that is in progress.
+/// The holder of a task in progress.
 fn held(row: &Summary, now: Timestamp) -> String {
     match (&row.claim, row.live_claim(now)) {
         (_, Some((by, until))) => format!("in progress, held by {by} until {}", until.to_minute()),

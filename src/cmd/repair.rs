@@ -1,4 +1,4 @@
-//! `git agent repair`: bring back the link between commits and tasks where it was lost.
+//! `git agent repair`: restore lost links between commits and tasks.
 
 use crate::{
     cmd::context::Ctx,

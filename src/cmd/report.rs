@@ -44,7 +44,7 @@ enum Format {
 }
 
 impl Args {
-    /// The format that is asked for, or that the file's name says.
+    /// The requested format, or the one of the file's extension.
     fn format(&self, json: bool, on_terminal: bool) -> Format {
         let ending = self.output.as_deref().and_then(|path| path.extension()).and_then(|ending| ending.to_str());
         let by_name = match ending.map(str::to_ascii_lowercase).as_deref() {

@@ -1,4 +1,4 @@
-//! `git agent snapshot`: save the worktree off the branch, and look at what was saved.
+//! `git agent snapshot`: save the work tree outside the branch, and show what was saved.
 
 mod list;
 mod restore;
@@ -94,7 +94,7 @@ pub(super) fn unguarded(ctx: &Ctx, repo: &Repo) -> Option<String> {
     Some(why)
 }
 
-/// One line, and what is not in it.
+/// One line, and the paths that were skipped.
 fn said(ctx: &Ctx, repo: &Repo, taken: &Taken) -> Result<String> {
     let (snapshot, skipped) = (&taken.snapshot, &taken.state.skipped);
     let mut text = if taken.created {
@@ -109,7 +109,7 @@ fn said(ctx: &Ctx, repo: &Repo, taken: &Taken) -> Result<String> {
     Ok(text)
 }
 
-/// What a snapshot does not hold, with the reasons.
+/// The paths that a snapshot skips, with the reasons.
 fn not_in_it(skipped: &[Skipped]) -> String {
     if skipped.is_empty() {
         return String::new();

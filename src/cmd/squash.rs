@@ -132,7 +132,7 @@ fn message(ctx: &Ctx, args: &Args, plan: &SquashPlan) -> Result<BString> {
     plan.message(repo, &edited, &[])
 }
 
-/// There is nothing to squash: say so, and why.
+/// Print why there is nothing to squash.
 fn nothing(ctx: &Ctx, plan: &SquashPlan, message: Option<&BString>) -> Result<u8> {
     if ctx.out.is_json() {
         ctx.out.json(&SquashAnswer::planned(plan, message))?;
@@ -157,7 +157,7 @@ fn nothing(ctx: &Ctx, plan: &SquashPlan, message: Option<&BString>) -> Result<u8
     Ok(exit::OK)
 }
 
-/// Why it ends where it ends.
+/// Why the squash ends at this commit.
 fn stop(ctx: &Ctx, plan: &SquashPlan) -> Result<Option<String>> {
     let Some(stop) = &plan.stop else { return Ok(None) };
     Ok(Some(format!("The commit below is kept: {}", squash::why(ctx.repo()?, &plan.task.id, stop)?)))

@@ -61,7 +61,7 @@ fn print(ctx: &Ctx, args: &Args, status: &WorktreeStatus) -> Result<()> {
     ctx.out.answer(|| StatusAnswer::new(status), text)
 }
 
-/// What a reader would see change. Ages and durations are not in it: they change by themselves.
+/// What makes a redraw necessary, without ages and durations.
 fn gist(status: &WorktreeStatus) -> (String, Vec<String>) {
     let answer = serde_json::to_string(&StatusAnswer::new(status)).unwrap_or_default();
     let tasks = status.active.iter().map(|(id, task)| {
@@ -71,7 +71,7 @@ fn gist(status: &WorktreeStatus) -> (String, Vec<String>) {
     (answer, tasks.chain(status.in_progress.map(|operation| operation.what.to_owned())).collect())
 }
 
-/// Print the status, and again whenever it has changed. Ends with Ctrl-C, or when the reader has gone.
+/// Print the status, and again on every change. Ends with Ctrl-C, or when the output is closed.
 ///
 /// On a terminal the screen is cleared each time; elsewhere an empty line separates the answers, and with `--json` each is a line.
 fn watch(ctx: &Ctx, args: &Args, seconds: f64) -> Result<()> {

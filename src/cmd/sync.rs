@@ -75,7 +75,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 /// How many notes are named one by one.
 const NAMED: usize = 10;
 
-/// Say what the remote lacks, and what could not be joined.
+/// Warn of what the remote lost, and of notes that could not be merged.
 fn tell(ctx: &Ctx, remote: &str, direction: Direction, synced: &Synced) {
     let back = if synced.pushed { "kept, and pushed back" } else { "kept" };
     for loss in synced.dropped.iter().take(NAMED) {

@@ -104,7 +104,7 @@ pub(super) fn record(
     Ok(exit::OK)
 }
 
-/// Answer with tasks on which the work ended, and what that leaves behind; `dependents` wait for one of them.
+/// Answer with ended tasks and the consequences; `dependents` wait for one of them.
 pub(super) fn ended(
     ctx: &Ctx,
     changed: &[Changed],
@@ -134,7 +134,7 @@ pub(super) fn ended(
     Ok(())
 }
 
-/// Say which features ended with their last part.
+/// Print which features were completed with their last subtask.
 pub(super) fn show_features(ctx: &Ctx, features: &Features) -> Result<()> {
     if ctx.out.is_quiet() {
         return Ok(());

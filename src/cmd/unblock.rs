@@ -1,4 +1,4 @@
-//! `git agent unblock`: what stood in the way is gone.
+//! `git agent unblock`: resolve blockers.
 
 use crate::{
     cmd::{context::Ctx, task_change},

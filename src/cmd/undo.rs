@@ -75,7 +75,7 @@ pub(super) fn show(ctx: &Ctx, undone: &Undone, kind: Kind) -> Result<u8> {
     Ok(exit::OK)
 }
 
-/// What became of the tasks, one line each.
+/// The changes of tasks, one line each.
 fn tasks(affected: &[Affected]) -> String {
     let line = |Affected { before, after }: &Affected| {
         let name = if after.exists() { after.name() } else { before.name() };

@@ -1,4 +1,4 @@
-//! `git agent verify`: run a command on what is there, and remember how it ended.
+//! `git agent verify`: run a command on the work tree, and record its result.
 
 use crate::{
     cmd::context::Ctx,

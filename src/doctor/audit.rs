@@ -1,4 +1,4 @@
-//! The history of the ledger: what is in it no more.
+//! The history of the ledger: what was lost from it.
 
 use std::cmp::Reverse;
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// Commits that another program threw away; the reflog still has them.
+/// Commits that another program overwrote; the reflog still has them.
 pub(super) fn lost(view: &View<'_>) -> Check {
     let look = || -> Result<Check> {
         let lost = audit::lost_tips(view)?;
@@ -37,7 +37,7 @@ git notes --ref={} merge -s cat_sort_uniq refs/agent/lost",
     look().unwrap_or_else(|error| failed("reflog", &error))
 }
 
-/// What was in the ledger and is not in it any more, as far as it was noticed or its history tells.
+/// Events that were lost from the ledger, as far as they were noticed or its history shows.
 pub(super) fn missing(repo: &Repo, view: &View<'_>, depth: Depth) -> Check {
     let reach = if depth == Depth::Past { Reach::Whole } else { Reach::Bounded };
     let look = || -> Result<Check> {
@@ -65,7 +65,7 @@ pub(super) fn missing(repo: &Repo, view: &View<'_>, depth: Depth) -> Check {
     look().unwrap_or_else(|error| failed("taken", &error))
 }
 
-/// Commits that took lines out of notes.
+/// Commits that removed lines from notes.
 pub(super) fn removals(view: &View<'_>) -> Check {
     let look = || -> Result<Check> {
         let removals = audit::removals(view)?;

@@ -6,13 +6,13 @@ use serde::Serialize;
 /// A finding.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Check {
-    /// What was looked at.
+    /// The name of the check.
     pub name: String,
     /// How bad it is.
     pub level: Level,
-    /// What was found.
+    /// The finding.
     pub message: String,
-    /// What to do about it.
+    /// The remedy.
     pub fix: Option<String>,
 }
 

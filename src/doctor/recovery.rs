@@ -1,4 +1,4 @@
-//! Snapshots, operations, and what one that died left behind.
+//! Snapshots, operations, and the remains of interrupted ones.
 
 use std::{
     fs,
@@ -19,7 +19,7 @@ use crate::{
     store::active,
 };
 
-/// Looks at one thing.
+/// Checks one thing.
 type Look = fn(&Repo) -> Result<Check>;
 
 pub(super) fn checks(repo: &Repo) -> Vec<Check> {
@@ -35,7 +35,7 @@ pub(super) fn checks(repo: &Repo) -> Vec<Check> {
     all.into_iter().map(look).chain(origin).collect()
 }
 
-/// Every snapshot can be read, and what it holds is there.
+/// Every snapshot can be read, and its objects exist.
 fn snapshots(repo: &Repo) -> Result<Check> {
     let name = "snapshots";
     let taken = snapshot::taken(repo)?;
@@ -138,7 +138,7 @@ fn origin(repo: &Repo) -> Result<Option<Check>> {
     Ok((!what.is_empty()).then(|| Check::warning(name, message, FOREIGN_HINT)))
 }
 
-/// An operation that died on its way, here or in another worktree.
+/// An interrupted operation, in this or another worktree.
 fn interrupted(repo: &Repo) -> Result<Check> {
     let name = "interrupted";
     for log in OpLog::all(repo)? {
@@ -171,7 +171,7 @@ fn interrupted(repo: &Repo) -> Result<Check> {
     Ok(Check::ok(name, "no operation was interrupted"))
 }
 
-/// Files that an operation put aside, and that belong to none that is known.
+/// Quarantined files that belong to no known operation.
 fn asides(repo: &Repo) -> Result<Check> {
     let name = "asides";
     let root = Quarantine::root(repo);
@@ -194,7 +194,7 @@ fn asides(repo: &Repo) -> Result<Check> {
     })
 }
 
-/// Refs without content: what a crash of the machine leaves. They make every fetch, push and gc fail.
+/// Empty refs, which a system crash leaves. They make every fetch, push and gc fail.
 fn empty_refs(repo: &Repo) -> Result<Check> {
     let name = "empty-refs";
     if repo.refs() != Refs::Files {

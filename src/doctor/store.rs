@@ -112,7 +112,7 @@ fn age(path: &Path) -> Option<Duration> {
     fs::metadata(path).ok()?.modified().ok()?.elapsed().ok()
 }
 
-/// Loose objects without content: what a crash of the machine leaves.
+/// Empty loose objects, which a system crash leaves.
 fn empty_objects(repo: &Repo) -> Check {
     let objects = repo.objects_dir();
     let directories = (0..=u8::MAX).map(|first| objects.join(format!("{first:02x}")));

@@ -1,4 +1,4 @@
-//! What is around the ledger: git itself, who the user is, the settings, how remotes are fetched.
+//! The environment of the ledger: git itself, the user's identity, settings, refspecs of remotes.
 
 use bstr::ByteSlice as _;
 
@@ -87,7 +87,7 @@ fn settings(config: &Config<'_>) -> Check {
     }
 }
 
-/// Refspecs that let a fetch throw away what is not pushed yet.
+/// Refspecs that let a fetch overwrite what is not pushed yet.
 fn refspecs(repo: &Repo) -> Result<Check> {
     let overwrites = |value: &str| {
         let (from, to) = value.strip_prefix('+')?.split_once(':')?;

@@ -64,7 +64,7 @@ pub struct Task {
     pub spans: Vec<Span>,
     /// Its holder.
     pub claim: Option<Claim>,
-    /// Claims that came too late: who, when, and the holder they lost to.
+    /// Rejected claims: who, when, and the holder they lost to.
     pub lost_claims: Vec<LostClaim>,
     /// What blocks it.
     pub blockers: Vec<Blocker>,

@@ -46,7 +46,7 @@ pub struct Change {
     pub path: PathBuf,
     /// Its text; `None`: it does not exist.
     pub before: Option<String>,
-    /// Its new text; `None`: it goes.
+    /// Its new text; `None` to delete it.
     pub after: Option<String>,
 }
 
@@ -57,12 +57,12 @@ impl Change {
     }
 }
 
-/// What is known of a file that we changed.
+/// The record of a file that we changed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Original {
-    /// What it was.
+    /// Its previous text.
     before: Option<String>,
-    /// What we made of it.
+    /// Its text after our change.
     after: Option<String>,
     /// Directories that we made for it, the outermost first.
     made: Vec<PathBuf>,
@@ -149,7 +149,7 @@ pub fn plan(action: Action, hosts: &[Host], scope: Scope, places: &Places, state
         let now = changes[at].after.clone();
         let refused = |why: String| {
             let message = format!("cannot change '{}': {why}", target.path.display());
-            Error::new(codes::HOST_CONFIG, message).hint("nothing was changed; mend the file, then try again")
+            Error::new(codes::HOST_CONFIG, message).hint("nothing was changed; fix the file, then try again")
         };
         changes[at].after = match (action, now) {
             (Action::Install, now) => Some(target.install(now.as_deref()).map_err(refused)?),
@@ -245,7 +245,7 @@ fn stays_within(project: &Path, path: &Path) -> Result<()> {
 fn read(path: &Path) -> Result<Option<String>> {
     match fs::read(path) {
         Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|_| {
-            Error::new(codes::HOST_CONFIG, format!("cannot change '{}': it is no UTF-8 text", path.display()))
+            Error::new(codes::HOST_CONFIG, format!("cannot change '{}': it is not UTF-8 text", path.display()))
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).or_environment(|| format!("cannot read '{}'", path.display())),

@@ -1,4 +1,4 @@
-//! Agent hosts: programs such as Claude Code and Codex that run agents. What they send to hooks, and what they want to hear.
+//! Agent hosts: programs such as Claude Code and Codex that run agents. Their messages to hooks, and the answers that they expect.
 //!
 //! ```text
 //! payload ── read ──► HostEvent ── verbs ──► Reply ── json ──► the host's own form
@@ -48,7 +48,7 @@ impl Host {
         if self == Host::Cursor { "cursor-agent" } else { self.as_str() }
     }
 
-    /// What people call it.
+    /// Its display name.
     pub fn title(self) -> &'static str {
         match self {
             Host::Claude => "Claude Code",
@@ -79,11 +79,11 @@ impl Host {
     }
 }
 
-/// What a host says.
+/// A message of a host.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HostEvent {
     pub host: Host,
-    /// What happens.
+    /// The event.
     pub kind: EventKind,
     /// The session, and the agent inside of it.
     pub session: Option<SessionId>,
@@ -94,12 +94,12 @@ pub struct HostEvent {
     pub key: String,
 }
 
-/// What happens in a session.
+/// An event of a session.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EventKind {
     /// A session begins, goes on, or has lost its context.
     Start,
-    /// The user says something.
+    /// The user sends a prompt.
     Prompt(String),
     /// A tool is going to run.
     BeforeTool(Tool),

@@ -31,7 +31,7 @@ pub fn read(host: Host, word: &str, bytes: &[u8], cwd: &Path) -> HostEvent {
     HostEvent { host, kind, session, cwd: place, model: text(&["model"]), key }
 }
 
-/// What `word` means.
+/// The event that `word` names.
 fn kind(word: &str, payload: &Value, cwd: &Path) -> EventKind {
     let get = |keys: &[&str]| keys.iter().find_map(|key| payload.get(key)).cloned().unwrap_or_default();
     let text = |keys: &[&str]| get(keys).as_str().map(str::to_owned);
@@ -72,7 +72,7 @@ fn kind(word: &str, payload: &Value, cwd: &Path) -> EventKind {
     }
 }
 
-/// What the user says in a prompt. Gemini CLI puts what a hook told at the start in front of it; our own question comes back as a prompt.
+/// The prompt of the user. Gemini CLI puts what a hook told at the start in front of it; our own question comes back as a prompt.
 fn said(prompt: &str) -> Option<String> {
     let told = |text: &str| {
         text.strip_prefix("<hook_context>")?.split_once("</hook_context>").map(|(_, rest)| rest.to_owned())

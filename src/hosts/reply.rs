@@ -1,11 +1,11 @@
-//! What a host hears from a hook, in its own form. Never by an exit code: those mean something else in every host.
+//! The answer of a hook in the form of its host. Exit codes are not used: they differ between hosts.
 
 use serde_json::{Map, Value, json};
 
 use super::{EventKind, Host};
 use crate::domain::text::visible;
 
-/// What a hook says to its host.
+/// The answer of a hook to its host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reply {
     /// A text for the agent to know.

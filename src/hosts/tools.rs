@@ -38,7 +38,7 @@ pub enum Step {
 pub struct Todo {
     /// What is to be done.
     pub title: String,
-    /// Where it stands.
+    /// Its state.
     pub state: TodoState,
 }
 

@@ -30,7 +30,7 @@ const MOMENT: Duration = Duration::from_millis(5);
 #[derive(Clone, Debug)]
 pub(super) struct Calls {
     turn: Arc<Mutex<()>>,
-    /// What stops the call that runs.
+    /// Stops the running call.
     running: Arc<std::sync::Mutex<Option<Arc<AtomicBool>>>>,
     /// The actor, if the command line named one.
     named: Option<String>,
@@ -76,7 +76,7 @@ impl Calls {
     ) -> Result<T> {
         let turn = Arc::clone(&self.turn).lock_owned().await;
         if stop.load(Ordering::Relaxed) {
-            return Err(Error::new(codes::CANCELLED, "the call was cancelled before it began"));
+            return Err(Error::new(codes::CANCELLED, "the call was cancelled before it started"));
         }
         let named = self.named.clone().or(client.name);
         let session = client.session;
@@ -91,7 +91,7 @@ impl Calls {
             answer
         });
         done.await.unwrap_or_else(|ended| {
-            let said = ended.try_into_panic().map_or_else(|_| "the call was given up".to_owned(), said);
+            let said = ended.try_into_panic().map_or_else(|_| "the call was cancelled".to_owned(), said);
             Err(Error::bug(format!("git-agent crashed: {said}")))
         })
     }

@@ -40,7 +40,7 @@ pub fn serve(named: Option<String>) -> Result<()> {
             Err(error) if server::is_end(&error) => Ok(()),
             Err(error) => Err(Error::new(codes::USAGE, "the client does not speak the Model Context Protocol")
                 .because(error)
-                .hint("'git agent mcp' is started by the host of an agent; docs/mcp.md says how to register it")),
+                .hint("agent hosts start 'git agent mcp'; docs/mcp.md describes how to register it")),
         }
     });
     server.end();

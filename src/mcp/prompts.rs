@@ -1,4 +1,4 @@
-//! What a person may ask an agent to do, in one word.
+//! Prompts that a user can select.
 
 use rmcp::model::{GetPromptResult, JsonObject, Prompt as Listed, PromptArgument, PromptMessage, Role};
 
@@ -23,7 +23,7 @@ pub(super) struct Prompt {
 static PROMPTS: [Prompt; 2] = [
     Prompt {
         name: "resume",
-        description: "Continue the work on a task where it was left",
+        description: "Continue the work on a task",
         argument: "task",
         about: "The task (default: the active one)",
         is_required: false,
@@ -32,7 +32,7 @@ static PROMPTS: [Prompt; 2] = [
         name: "plan",
         description: "Break a goal down into tasks, and record them",
         argument: "goal",
-        about: "What is to be reached",
+        about: "The goal to reach",
         is_required: true,
     },
 ];
@@ -40,8 +40,8 @@ static PROMPTS: [Prompt; 2] = [
 const RESUME: &str = "Continue this work. Check the state of the repository with the tool 'status' first; start the task with \
 'start' if none is active; checkpoint each step that works; complete the task, or record with 'fail', 'pause' or 'block' why not.";
 
-const PLAN: &str = "Break the goal below down into tasks that one agent can finish and verify in one sitting. Read the code that \
-they concern first, and 'list' what is planned already. Write them as a Markdown list: '- [ ] title', parts of a task indented below \
+const PLAN: &str = "Break the goal below down into tasks that one agent can finish and verify in one sitting. Read the relevant \
+code first, and 'list' what is already planned. Write them as a Markdown list: '- [ ] title', parts of a task indented below \
 it, tasks in the order of their dependencies. Call 'plan_import' with dry_run, correct the plan if needed, and import it. Do not \
 start to work on it.";
 

@@ -32,7 +32,7 @@ impl Reply {
     pub(super) fn new(answer: &impl Serialize) -> Result<Self> {
         match serde_json::to_value(answer) {
             Ok(Value::Object(answer)) => Ok(Reply { answer, page: None, is_refusal: false }),
-            _ => Err(Error::bug("an answer is no JSON object")),
+            _ => Err(Error::bug("an answer is not a JSON object")),
         }
     }
 
@@ -65,7 +65,7 @@ impl Reply {
     }
 }
 
-/// The result for the client: the answer, or what went wrong and what to do next.
+/// The result for the client: the answer, or the error with its hints.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! What a person may attach to a conversation: the brief and the report.
+//! Resources that a user can attach to a conversation: the brief and the report.
 
 use rmcp::model::{ReadResourceResult, Resource as Listed, ResourceContents, ResourceTemplate};
 
@@ -23,7 +23,7 @@ const BRIEF: &str = "git-agent://brief";
 /// The report on all tasks.
 const REPORT: &str = "git-agent://report";
 
-/// What the text of a resource is written in.
+/// The MIME type of a resource.
 const MARKDOWN: &str = "text/markdown";
 
 /// A page, of one task if one is named.

@@ -16,7 +16,7 @@ use crate::{
 /// The widest that the column of authors gets.
 const AUTHOR: usize = 18;
 
-/// What stands before the text of all lines of one commit.
+/// The annotation of all lines of one commit.
 struct Margin {
     commit: String,
     task: String,

@@ -53,19 +53,19 @@ pub fn text(changes: &Changes<'_>, now: Timestamp, style: Style) -> String {
     page
 }
 
-/// What the reader should know about `changes` besides them.
+/// Warnings about `changes`.
 pub fn remarks(changes: &Changes<'_>) -> Vec<String> {
     let mut remarks = Vec::new();
     if changes.lower_bound {
         remarks.push(
-            "this clone is shallow, and the history is cut off since then: there may be more commits, and more tasks behind a \
-             path; 'git fetch --unshallow' gets them"
+            "this clone is shallow, and its history ends after that point: commits and tasks may be missing; to \
+             fetch them: git fetch --unshallow"
                 .to_owned(),
         );
     }
     if changes.renames == Renames::Exact {
         remarks.push(
-            "this is a partial clone: renames were found only where the content is the same, as nothing is fetched to compare it"
+            "this is a partial clone: only exact renames were detected, as nothing is fetched to compare content"
                 .to_owned(),
         );
     }
@@ -75,11 +75,11 @@ pub fn remarks(changes: &Changes<'_>) -> Vec<String> {
     remarks.extend(changes.unseen.iter().map(|unseen| {
         let path = sanitize::bytes(unseen.path.as_ref());
         match unseen.why {
-            UnseenReason::Repository => format!("'{path}' is a repository of its own: what is in it is not looked at"),
+            UnseenReason::Repository => format!("'{path}' is a nested repository: its content was not examined"),
             UnseenReason::Submodule => {
-                format!("submodule '{path}' has changes inside that are not committed there: they are not listed")
+                format!("submodule '{path}' has uncommitted changes, which are not listed")
             }
-            UnseenReason::Unreadable => format!("'{path}' cannot be read: what is in it is not looked at"),
+            UnseenReason::Unreadable => format!("'{path}' cannot be read: its content was not examined"),
         }
     }));
     remarks
@@ -92,30 +92,32 @@ fn since(changes: &Changes<'_>, now: Timestamp, style: Style) -> String {
     let recorded = style.id(&oid(recorded));
     let Some(commit) = changes.base.commit else {
         return match changes.base.rule {
-            Rule::Start(revision::Rule::Unborn) => format!("Since {id} began, before the first commit"),
+            Rule::Start(revision::Rule::Unborn) => format!("Since {id} was started, before the first commit"),
             _ => {
-                format!("Since before the first commit, which is {id}'s oldest; where it began is not on this history")
+                format!(
+                    "Since before the first commit, which is {id}'s oldest; its starting point is not in this history"
+                )
             }
         };
     };
     let age = changes.base.at.map(|at| relative_time::ago(now, at));
     let at = format!("{}{}", style.id(&oid(commit)), age.map_or_else(String::new, |age| format!(" ({age})")));
     match changes.base.rule {
-        Rule::Start(revision::Rule::Rewritten) if changes.task.base.is_some() => format!(
-            "Since {at}, the parent of {id}'s oldest commit here: {recorded}, where it began, was rewritten away"
-        ),
+        Rule::Start(revision::Rule::Rewritten) if changes.task.base.is_some() => {
+            format!("Since {at}, the parent of {id}'s oldest commit here: its starting point {recorded} was rewritten")
+        }
         Rule::Start(revision::Rule::Rewritten) => {
-            format!("Since {at}, the parent of {id}'s oldest commit: where it began was not recorded")
+            format!("Since {at}, the parent of {id}'s oldest commit: its starting point was not recorded")
         }
         Rule::Start(revision::Rule::CutOff) => {
             format!(
-                "Since {at}, the parent of {id}'s oldest commit here; it may have begun behind the end of this shallow clone"
+                "Since {at}, the parent of {id}'s oldest commit here; it may have started beyond the boundary of this shallow clone"
             )
         }
         Rule::Start(revision::Rule::MergeBase) => {
-            format!("Since {at}, where this history parts from {recorded}, at which {id} began")
+            format!("Since {at}, where this history forks from {recorded}, the starting point of {id}")
         }
-        Rule::Start(_) => format!("Since {id} began at {at}"),
+        Rule::Start(_) => format!("Since {id} was started at {at}"),
         Rule::Checkpoint(_, number) => format!("Since {}, {at}", style.task(&format!("{}@{number}", changes.task.id))),
     }
 }

@@ -1,4 +1,4 @@
-//! Where everything that is said goes: answers to stdout, an API; status, hints and warnings to stderr, for people.
+//! Output: answers to stdout, as an API; status, hints and warnings to stderr, for people.
 
 pub(crate) mod blame;
 pub mod brief;

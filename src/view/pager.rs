@@ -12,7 +12,7 @@ use std::{
 const SHELL: &[char] =
     &['|', '&', ';', '<', '>', '(', ')', '$', '`', '\\', '"', '\'', ' ', '\t', '\n', '*', '?', '[', '#', '~', '=', '%'];
 
-/// What pagers are told unless their user tells them something else.
+/// The default options of pagers.
 const SETTINGS: [(&str, &str); 2] = [("LESS", "FRX"), ("LV", "-c")];
 
 /// Says to the programs behind us that their output is paged.

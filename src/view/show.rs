@@ -24,7 +24,7 @@ pub fn text(story: &Story<'_>, now: Timestamp, style: Style) -> String {
 /// How many lines a field has that lists other tasks.
 const SHOWN: usize = 50;
 
-/// No more edits than the last of this number are told; the log has all of them.
+/// How many edits are shown, the newest; the log has all of them.
 const EDITS: usize = 10;
 
 /// The first of `lines`, and how many more there are; JSON has all of them.
@@ -93,7 +93,7 @@ impl Page<'_> {
         if let Some(base) = &task.base {
             let commit = base.commit.as_ref().map_or("an unborn branch".to_owned(), oid);
             let branch = base.branch.as_deref().map(|branch| format!(" on {branch}")).unwrap_or_default();
-            self.field(&mut page, "Began at", &format!("{commit}{branch}"));
+            self.field(&mut page, "Started at", &format!("{commit}{branch}"));
         }
         self.field(&mut page, "Commits", &self.commits());
         if let Some(verification) = task.verification() {
@@ -181,7 +181,7 @@ impl Page<'_> {
         self.paragraph(page, Some("Lost claims"), &points(lost));
     }
 
-    /// The state, painted, and what else there is to say about it.
+    /// The state, painted, with remarks.
     fn status(&self, task: &Task) -> (String, String) {
         let word = self.style.status(task.status, task.status.in_words());
         match task.attempts {

@@ -22,26 +22,21 @@ pub fn text(status: &WorktreeStatus, now: Timestamp, style: Style, width: Option
     page.push_str(&format!("{}\n", sanitize::line(&place)));
     if let Some(operation) = &status.interrupted {
         let title = sanitize::line(&operation.title);
-        page.push_str(&format!(
-            "Interrupted: {title}: 'git agent undo' brings everything back, 'git agent resume' finishes it\n"
-        ));
+        page.push_str(&format!("Interrupted: {title}: 'git agent undo' undoes it, 'git agent resume' finishes it\n"));
     }
     if let Some(operation) = &status.left_behind {
         let title = sanitize::line(&operation.title);
-        page.push_str(&format!("Killed while it cleared up: {title}: 'git agent resume' removes what it left\n"));
+        page.push_str(&format!("Killed while cleaning up: {title}: 'git agent resume' removes what is left\n"));
     }
     if let Some(operation) = &status.in_progress {
-        page.push_str(&format!(
-            "In the middle of {}: '{}' or '{}'\n",
-            operation.what, operation.go_on, operation.abort
-        ));
+        page.push_str(&format!("In progress: {} ('{}' or '{}')\n", operation.what, operation.go_on, operation.abort));
     }
     for (id, task) in &status.active {
         match task {
             Some(task) => page.push_str(&working_on(status, task, now, style, width)),
             None => {
                 let id = style.id(id.as_str());
-                page.push_str(&format!("Active task {id} is not in this ledger; 'git agent sync' may get it\n"));
+                page.push_str(&format!("Active task {id} is not in this ledger; 'git agent sync' may fetch it\n"));
             }
         }
     }
@@ -54,7 +49,7 @@ pub fn text(status: &WorktreeStatus, now: Timestamp, style: Style, width: Option
     for task in status.held.iter().take(NAMED) {
         let (id, what) = (style.id(task.id.as_str()), task.status.in_words());
         let title = sanitize::line(&task.title);
-        page.push_str(&format!("Held by you, {what}: {id} {title}; 'git agent start {}' goes on with it\n", task.id));
+        page.push_str(&format!("Held by you, {what}: {id} {title}; to continue: git agent start {}\n", task.id));
     }
     if status.held.len() > NAMED {
         page.push_str(&format!("Held by you: {} more\n", status.held.len() - NAMED));
@@ -75,7 +70,7 @@ pub fn text(status: &WorktreeStatus, now: Timestamp, style: Style, width: Option
         page.push_str(&format!("{}\n", sanitize::line(&line)));
     }
     let is_elsewhere = status.counts.is_empty() && status.may_be_elsewhere;
-    let sync = if is_elsewhere { "; if others have tasks, 'git agent sync' gets them" } else { "" };
+    let sync = if is_elsewhere { "; 'git agent sync' fetches the tasks of other clones" } else { "" };
     page.push_str(&format!("Tasks: {}{sync}\n", status.counts));
     page
 }
@@ -116,7 +111,7 @@ fn unstamped(status: &WorktreeStatus) -> String {
     let Some(newest) = status.unstamped.last() else { return String::new() };
     let (count, newest) = (sanitize::plural(status.unstamped.len(), "commit"), oid(newest));
     let what = if status.unstamped.len() == 1 { "does not name it" } else { "do not name it" };
-    format!("{count} made while the task was active {what} ({newest}): 'git agent repair' links what is missing\n")
+    format!("{count} made while the task was active {what} ({newest}): 'git agent repair' adds missing links\n")
 }
 
 /// `status` for scripts: a stable `key value` pair per line.

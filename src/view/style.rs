@@ -72,7 +72,7 @@ impl Style {
         self.paint(Ansi::new().bold(), text)
     }
 
-    /// The `n`-th of several things that are to be told apart.
+    /// The `n`-th of several colors.
     pub fn nth(self, n: usize, text: &str) -> String {
         const COLORS: [AnsiColor; 6] = [
             AnsiColor::Magenta,

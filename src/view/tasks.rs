@@ -59,7 +59,7 @@ impl Look {
     }
 }
 
-/// What else there is to say about a task in one line.
+/// The remarks about a task in one line.
 fn remarks(listed: &Listed, now: Timestamp) -> Vec<String> {
     let row = &listed.task;
     match row.status {
@@ -89,18 +89,18 @@ fn remarks(listed: &Listed, now: Timestamp) -> Vec<String> {
     }
 }
 
-/// Who is at work on a task in progress, and whether it is blocked.
+/// The holder of a task in progress, and whether it is blocked.
 fn in_progress(row: &Summary, now: Timestamp) -> Vec<String> {
     let updated = Timestamp::from_millis(row.updated_at);
     let by = row.claim.as_ref().map(|(by, _)| match row.live_claim(now) {
         Some(_) => format!("{by}, {}", relative_time::ago(now, updated)),
-        None => format!("{by}, no sign of life for {}", relative_time::since(now, updated)),
+        None => format!("{by}, no activity for {}", relative_time::since(now, updated)),
     });
     let blocked = (row.blockers > 0).then(|| Obstacle::Blocked(row.blockers).to_string());
     blocked.into_iter().chain(by).chain(why(row)).collect()
 }
 
-/// Why it stands as it does.
+/// The reason for its state.
 fn why(row: &Summary) -> Option<String> {
     row.why.as_ref().map(|why| shorten(why, 60).into_owned())
 }

@@ -273,7 +273,7 @@ fn a_checkpoint_waits_for_an_operation_that_was_interrupted() {
     assert_eq!(repo.agent(&["status", "--json"]).json()["interrupted"], interrupted.as_str());
     insta::assert_snapshot!(without_ids(&repo.agent(&["status"]).to_string()), @"
     On branch main
-    Interrupted: rollback t to t@1: 'git agent undo' brings everything back, 'git agent resume' finishes it
+    Interrupted: rollback t to t@1: 'git agent undo' undoes it, 'git agent resume' finishes it
     → Working on t Try it  (Ns)
     Nothing uncommitted
     Tasks: 1 in progress

@@ -70,7 +70,7 @@ fn an_agent_that_never_calls_git_agent_and_is_killed_leaves_a_record() {
         let kept = repo.agent(&["log", "--snapshots", &id, "--json"]).json();
         let kept = kept["entries"].as_array().unwrap();
         let brief = context(&send_in(&repo, host, "s2", "session-start", json!({"source": "startup"})));
-        for part in ["Add a parser for dates", "parser.rs", "broke off"] {
+        for part in ["Add a parser for dates", "parser.rs", "ended unexpectedly"] {
             assert!(brief.contains(part), "{host}: no '{part}' in {brief}");
         }
         // What was committed, and what was not, can be restored.

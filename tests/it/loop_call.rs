@@ -213,7 +213,7 @@ fn the_needs_are_the_decisions_around_it_too_and_few_lines() {
     > Post it.
     > Then answer.
     Done when > it answers
-    Failed before: attempt 1 > [environment] no socket
+    Failed earlier: attempt 1 > [environment] no socket
     Decided: for all of f > No scripts — because they phone home
     Decided > POST only
     Decided: in form > Plain HTML

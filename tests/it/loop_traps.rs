@@ -63,7 +63,7 @@ fn what_is_only_claimed_is_answered_first_and_named() {
     assert_eq!(repo.agent(&["status", "--json"]).json()["held"], serde_json::json!(["b"]));
     insta::assert_snapshot!(repo.agent(&["status"]), @r"
     On branch main
-    Held by you, pending: b B; 'git agent start b' goes on with it
+    Held by you, pending: b B; to continue: git agent start b
     No task is active: commits made here are not stamped
     Nothing uncommitted
     Tasks: 2 pending, 1 completed

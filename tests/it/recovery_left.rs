@@ -230,7 +230,7 @@ fn an_undo_that_is_killed_at_its_end_leaves_nothing_to_the_next_command() {
             assert_eq!(index_lock.exists(), step == "Moved", "the lock goes first");
             if step != "Dropped" {
                 let status = repo.agent(&["status"]).success().stdout;
-                assert!(status.contains("Killed while it cleared up: rollback t to t@1"), "{status}");
+                assert!(status.contains("Killed while cleaning up: rollback t to t@1"), "{status}");
                 assert!(repo.agent(&["status", "--json"]).json()["left_behind"].is_string());
             }
             // The checkpoint of the beginning is the next one to be taken back; nothing blocks it.

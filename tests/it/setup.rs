@@ -134,7 +134,7 @@ fn a_clone_whose_tasks_are_elsewhere_never_says_that_there_are_none() {
     }
     assert_eq!(clone.agent(&["next", "--json"]).json()["reason"], "no-ledger");
     assert_eq!(clone.agent(&["brief", "--json"]).json()["state"]["ledger_missing"], true);
-    assert!(clone.agent(&["brief"]).success().stdout.contains("The tasks are elsewhere"));
+    assert!(clone.agent(&["brief"]).success().stdout.contains("The tasks are in another clone"));
     let doctor = clone.agent(&["doctor"]);
     assert!(doctor.stdout.contains("this clone does not have their notes"), "{doctor}");
     clone.agent(&["init", "-q"]).success();

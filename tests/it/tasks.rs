@@ -70,7 +70,7 @@ fn a_failed_attempt_is_told_to_the_next_one() {
     ");
     let second = repo.agent(&["start", "build"]);
     assert!(second.stdout.contains("attempt 2"), "{second}");
-    assert!(second.stdout.contains("Failed before: attempt 1 > [environment] no compiler\n"), "{second}");
+    assert!(second.stdout.contains("Failed earlier: attempt 1 > [environment] no compiler\n"), "{second}");
     repo.agent(&["complete"]).success();
     let task = repo.agent(&["show", "build", "--json"]).json()["task"].clone();
     assert_eq!(task["attempts"], 2);

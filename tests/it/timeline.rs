@@ -313,9 +313,9 @@ fn a_history_says_how_it_came_about() {
         (&json!("at-the-end"), &json!(1), &json!(5))
     );
     let text = repo.agent(&["brief"]).text();
-    assert!(text.contains("packaged at the end, in one commit after 50m"), "{text}");
+    assert!(text.contains("packaged at the end: one commit after 50m"), "{text}");
     let report = repo.agent(&["report", "--format", "md"]).text();
-    assert!(report.contains("packaged at the end, in one commit after 50m"), "{report}");
+    assert!(report.contains("packaged at the end: one commit after 50m"), "{report}");
 
     repo.agent(&["start", "b"]).success();
     for number in 0..5 {

@@ -21,7 +21,7 @@ fn commits_without_a_task_are_told_of_and_linked() {
             assert_eq!(unstamped(&repo), [one.clone(), two.clone()], "{layout:?}");
             let page = repo.agent(&["status"]).success().stdout;
             let line = format!(
-                "2 commits made while the task was active do not name it ({}): 'git agent repair' links what is missing",
+                "2 commits made while the task was active do not name it ({}): 'git agent repair' adds missing links",
                 &two[..12]
             );
             assert!(page.lines().any(|found| found == line), "{page}");

@@ -1,4 +1,4 @@
-//! What came of a bisection, for people.
+//! The result of a bisection, for people.
 
 use crate::{
     cmd::context::Ctx,
@@ -10,7 +10,7 @@ use crate::{
 /// How many paths are listed.
 const PATHS: usize = 10;
 
-/// Print `answer`, and say what can be done next.
+/// Print `answer` and hints for the next step.
 pub(super) fn show(ctx: &Ctx, answer: &Answer) -> Result<()> {
     let style = ctx.style();
     let skipped = answer.tested.iter().filter(|tested| tested.verdict == Verdict::Skip).count();

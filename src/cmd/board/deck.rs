@@ -1,4 +1,4 @@
-//! What lies on the board: cards in five piles, who is at work, what happened last. Texts in it are clean.
+//! The content of the board: cards in five columns, active agents, recent events. Its texts are escaped.
 
 use crate::{
     domain::{
@@ -14,16 +14,16 @@ use crate::{
     view::{relative_time, sanitize},
 };
 
-/// The piles that cards lie in.
+/// The columns of cards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pile {
-    /// Pending, and something is in the way.
+    /// Pending, and not ready.
     Waiting,
-    /// Pending, and can be begun.
+    /// Pending and ready.
     Ready,
-    /// It is being worked on.
+    /// In progress.
     Working,
-    /// Stands failed, or is not wanted any more.
+    /// Failed or cancelled.
     Failed,
     Done,
 }
@@ -32,7 +32,7 @@ impl Pile {
     /// From left to right.
     pub const ALL: [Pile; 5] = [Pile::Waiting, Pile::Ready, Pile::Working, Pile::Failed, Pile::Done];
 
-    /// What it is called.
+    /// Its heading.
     pub fn name(self) -> &'static str {
         match self {
             Pile::Waiting => "Waiting",
@@ -50,45 +50,45 @@ pub(super) struct Card {
     pub id: String,
     /// One line.
     pub title: String,
-    /// Where it stands.
+    /// Its state.
     pub status: Status,
     /// It is pending and cannot be started.
     pub waits: bool,
-    /// Something outside blocks it.
+    /// It has an open blocker.
     pub is_blocked: bool,
-    /// What else there is to say about it, in a few words.
+    /// A remark of a few words.
     pub remark: String,
     /// The remark is a warning.
     pub is_alarming: bool,
-    /// What a filter looks through, in lower case.
+    /// The text that the filter searches, in lower case.
     pub words: String,
 }
 
 /// An agent at work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Agent {
-    /// Who.
+    /// The actor.
     pub name: String,
-    /// At what.
+    /// The task.
     pub task: String,
-    /// Until when the claim is good: `1h20m left`, `ran out 5m ago`.
+    /// The state of the claim: `1h20m left`, `expired 5m ago`.
     pub lease: String,
-    /// The claim counts.
+    /// The claim has not expired.
     pub is_live: bool,
 }
 
-/// Something that happened.
+/// An event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     /// `2026-01-02 03:04`.
     pub at: String,
-    /// One character that shows at a glance what it is.
+    /// One character for the kind of event.
     pub mark: &'static str,
     /// The rest of the line.
     pub text: String,
 }
 
-/// Everything that lies on the board.
+/// The whole content of the board.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Deck {
     /// The branch, or where HEAD is.
@@ -98,11 +98,11 @@ pub(super) struct Deck {
     /// Only tasks with all of these labels are on it.
     pub labels: Vec<String>,
     pub piles: [Vec<Card>; 5],
-    /// How far everything is.
+    /// Overall progress.
     pub progress: Progress,
-    /// Who is at work; claims that ran out last.
+    /// Agents at work; expired claims last.
     pub agents: Vec<Agent>,
-    /// What happened last, newest first.
+    /// Recent events, newest first.
     pub log: Vec<Entry>,
 }
 
@@ -174,7 +174,7 @@ fn remark(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> (String, bool) {
         Status::InProgress if row.blockers > 0 => ("blocked".to_owned(), true),
         Status::InProgress => match (&row.claim, row.live_claim(now)) {
             (Some((by, _)), Some(_)) => (by.to_string(), false),
-            (Some((by, _)), None) => (format!("expired: {by}"), true),
+            (Some((by, _)), None) => (format!("stale: {by}"), true),
             (None, _) => ("unclaimed".to_owned(), true),
         },
         Status::Failed => (row.failure.clone().unwrap_or_default(), true),

@@ -1,4 +1,4 @@
-//! What the reader does at the terminal, and whether it is still there.
+//! Keys, and whether the terminal still exists.
 
 use std::{io, time::Duration};
 
@@ -8,9 +8,9 @@ use rustix::{
     io::Errno,
 };
 
-/// What came of waiting.
+/// The result of waiting.
 pub(super) enum Waited {
-    /// The reader did something.
+    /// A key was pressed or the terminal was resized.
     For(Event),
     /// Nothing happened.
     InVain,
@@ -18,13 +18,13 @@ pub(super) enum Waited {
     HungUp,
 }
 
-/// Wait at most `time` for the reader.
+/// Wait at most `time` for input.
 ///
 /// crossterm reads the end of a terminal that hung up again and again and never returns, so it is asked only while there is one.
 ///
 /// # Errors
 ///
-/// What the terminal says.
+/// When the terminal cannot be read.
 pub(super) fn wait(time: Duration) -> io::Result<Waited> {
     for time in [Duration::ZERO, time] {
         if has_hung_up(time)? {
@@ -38,7 +38,7 @@ pub(super) fn wait(time: Duration) -> io::Result<Waited> {
     Ok(Waited::InVain)
 }
 
-/// Wait at most `time` until there is something to read or a signal; answers whether there will be no more.
+/// Wait at most `time` for input or a signal. Returns whether the input has ended.
 fn has_hung_up(time: Duration) -> io::Result<bool> {
     let stdin = io::stdin();
     let mut terminal = [PollFd::new(&stdin, PollFlags::IN)];

@@ -16,7 +16,7 @@ use crate::{
 /// How many entries of the log are kept: more than any board shows.
 const ENTRIES: usize = 40;
 
-/// Everything for the board of the tasks with `labels`, as it is at `now`.
+/// The content of the board for the tasks with `labels`, at `now`.
 pub(super) fn deck(repo: &Repo, labels: &[String], now: Timestamp) -> Result<Deck> {
     let board = board::board(repo, labels, ENTRIES)?;
     let place = board.head.branch_name().or_else(|| board.head.commit.map(oid)).unwrap_or_default();

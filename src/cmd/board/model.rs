@@ -3,10 +3,10 @@
 use super::deck::{Card, Deck, Pile};
 use crate::view::brief::wrap;
 
-/// From so many columns on what failed has a pile of its own beside what is done.
+/// With at least this many columns, failed tasks have a column of their own.
 const WIDE: u16 = 100;
 
-/// What a reader can press.
+/// A key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Key {
     Up,
@@ -24,7 +24,7 @@ pub(super) enum Key {
     Char(char),
 }
 
-/// What has to be done about a key, beside drawing.
+/// What a key requires, in addition to drawing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Effect {
     /// Nothing.
@@ -46,10 +46,10 @@ pub(super) enum Screen {
     Help,
 }
 
-/// Which side of a task.
+/// A page of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tab {
-    /// Everything that is known of it.
+    /// Its details.
     Story,
     /// What happened to it.
     Log,
@@ -59,16 +59,16 @@ pub(super) enum Tab {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Opened {
     pub id: String,
-    /// Everything that is known of it.
+    /// Its details.
     pub story: Vec<String>,
     /// What happened to it, newest first.
     pub log: Vec<String>,
 }
 
-/// Where the reader is.
+/// The state of the board.
 #[derive(Clone, Debug)]
 pub(super) struct Model {
-    /// What lies on the board.
+    /// The content of the board.
     pub deck: Deck,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
@@ -85,7 +85,7 @@ pub(super) struct Model {
     pub filter: String,
     /// The filter is being typed.
     pub typing: bool,
-    /// What went wrong when the ledger was read last.
+    /// The error of the last attempt to read the ledger.
     pub trouble: Option<String>,
 }
 
@@ -166,7 +166,7 @@ impl Model {
         self.row = self.row.min(cards.saturating_sub(1));
     }
 
-    /// The lines of what is open, folded to the width of the terminal.
+    /// The lines of the open task, folded to the width of the terminal.
     pub fn lines(&self) -> Vec<String> {
         let lines = match self.screen {
             Screen::Task(Tab::Log) => &self.opened.log,
@@ -175,7 +175,7 @@ impl Model {
         lines.iter().flat_map(|line| self.folded(line)).collect()
     }
 
-    /// What continues a line is indented as deep as its beginning.
+    /// Continuation lines have the indentation of the first line.
     fn folded(&self, line: &str) -> Vec<String> {
         let width = usize::from(self.size.0).max(20);
         let indent = line.len() - line.trim_start_matches(' ').len();

@@ -1,4 +1,4 @@
-//! The terminal: keys in, screens out, and back to what it was, however this ends.
+//! The terminal: reads keys, draws screens, and restores the previous state on every exit.
 
 use std::{
     sync::{
@@ -27,9 +27,9 @@ use crate::{
     store::ledger,
 };
 
-/// How long to wait for a key before looking whether the ledger has changed.
+/// How long to wait for a key before checking whether the ledger has changed.
 const TICK: Duration = Duration::from_millis(250);
-/// The same where looking means to start a git.
+/// The same where a check starts git.
 const SLOW_TICK: Duration = Duration::from_millis(1_000);
 /// Leases run out by themselves.
 const STALE: Duration = Duration::from_secs(20);
@@ -59,7 +59,7 @@ pub(super) fn run(ctx: &Ctx, color: bool, labels: &[String]) -> Result<u8> {
     outcome.and(restored).map(|()| exit::OK)
 }
 
-/// What the ledger was when it was read.
+/// The version of the ledger that was read.
 struct Seen {
     tip: Option<ObjectId>,
     at: Instant,
@@ -125,7 +125,7 @@ fn act(ctx: &Ctx, repo: &Repo, model: &mut Model, event: &Event, seen: &mut Seen
     effect
 }
 
-/// Read again what changed since it was seen; answers whether anything did.
+/// Reload what has changed. Returns whether anything has.
 fn look(ctx: &Ctx, repo: &Repo, model: &mut Model, seen: &mut Seen) -> bool {
     // A ref that cannot be read just now is looked at again later.
     let Ok(tip) = repo.find_ref(ledger::REF) else { return false };

@@ -109,7 +109,7 @@ fn the_board_on_a_small_terminal() {
      Waiting (2) ─────── Ready (2) ───────── In progress (2) ─── Ended (15) ────────
      ■ deploy blocked    ○ urgent p0        ›→ form claude@dev…  ✗ hash the hash l…
        Deploy              日本語のとても…     Design the form     Hash passwords
-     ○ tests after form  ○ manual            → parser gone: co…  – widgets 5m ago
+     ○ tests after form  ○ manual            → parser stale: c…  – widgets 5m ago
        Test it in all…     Write the manual    Write the parse…    Use widgets
                                                                  ✓ done-0 5m ago
                                                                    Part 0 of the p…
@@ -125,7 +125,7 @@ fn the_board_on_a_small_terminal() {
 
      Agents (2) ──────────────────── Log ───────────────────────────────────────────
      claude@dev… form       1h left  01-15 08:00 ✓ done-3 completed: with tests (c…
-     codex@… parser ran out 30m ago  01-15 07:55 ✗ hash failed: the hash library d…
+     codex@… parser expired 30m ago  01-15 07:55 ✗ hash failed: the hash library d…
                                      01-15 07:00 + manual added (ada@box)
 
     arrows move  Enter open  L log  / filter  r refresh  ? help  q quit
@@ -134,12 +134,12 @@ fn the_board_on_a_small_terminal() {
 
 #[test]
 fn the_board_on_a_large_terminal() {
-    insta::assert_snapshot!(screen(&model(120, 40)), @r#"
+    insta::assert_snapshot!(screen(&model(120, 40)), @r"
     git-agent · main · active form                                                            █████████░░░░░░ 13/20 done 65%
      Waiting (2) ─────────── Ready (2) ───────────── In progress (2) ─────── Failed (2) ──────────── Done (13) ─────────────
      ■ deploy blocked        ○ urgent p0            ›→ form claude@devbox    ✗ hash the hash libra…  ✓ done-0 5m ago
        Deploy                  日本語のとても長い…     Design the form         Hash passwords          Part 0 of the plan
-     ○ tests after form      ○ manual                → parser gone: codex@…  – widgets 5m ago        ✓ done-1 5m ago
+     ○ tests after form      ○ manual                → parser stale: codex…  – widgets 5m ago        ✓ done-1 5m ago
        Test it in all brow…    Write the manual        Write the parser th…    Use widgets             Part 1 of the plan
                                                                                                      ✓ done-10 5m ago
                                                                                                        Part 10 of the plan
@@ -167,7 +167,7 @@ fn the_board_on_a_large_terminal() {
 
      Agents (2) ──────────────────────────────────── Log ───────────────────────────────────────────────────────────────────
      claude@devbox form                     1h left  01-15 08:00 ✓ done-3 completed: with tests (claude@devbox)
-     codex@ci parser                ran out 30m ago  01-15 07:55 ✗ hash failed: the hash library does not build (codex@ci)
+     codex@ci parser                expired 30m ago  01-15 07:55 ✗ hash failed: the hash library does not build (codex@ci)
                                                      01-15 07:00 + manual added (ada@box)
 
 
@@ -175,7 +175,7 @@ fn the_board_on_a_large_terminal() {
 
 
     arrows move  Enter open  L log  / filter  r refresh  ? help  q quit
-    "#);
+    ");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The board, drawn. What fits is shown, what does not is counted.
+//! Draws the board: shows what fits, and counts the rest.
 
 use ratatui::{
     Frame,
@@ -17,9 +17,9 @@ use crate::{
     view::{mark_of, pad, shorten},
 };
 
-/// Below so many rows there is no room for anything but the cards.
+/// With fewer rows, only the cards are shown.
 const TALL: u16 = 18;
-/// Less than this nothing can be read on.
+/// The smallest usable size.
 const LEAST: (u16, u16) = (30, 8);
 
 /// Colours by meaning, or none.
@@ -199,7 +199,7 @@ fn happened(entry: &Entry, paint: Paint, width: usize) -> Line<'static> {
     Line::from(vec![Span::styled(head, paint.faint()), Span::raw(shorten(&entry.text, room).into_owned())])
 }
 
-/// A card takes two lines: what it is called, what it is.
+/// A card takes two lines: id and title.
 const CARD: usize = 2;
 
 fn column(frame: &mut Frame<'_>, name: &str, cards: &[&Card], cursor: Option<usize>, paint: Paint, area: Rect) {

@@ -5,7 +5,7 @@ use clap::{Arg, Command};
 use super::{Answer, values};
 use crate::{cmd::context::Ctx, verbs::names::Name};
 
-/// What the words before the last one say about it.
+/// The context of the last word.
 struct Place<'c> {
     /// The command that they name.
     command: &'c Command,
@@ -74,7 +74,7 @@ fn most_values(arg: &Arg) -> usize {
     arg.get_num_args().map_or(1, |count| count.max_values())
 }
 
-/// What can stand in the place of the last of `words`.
+/// The candidates for the last of `words`.
 pub(super) fn complete(ctx: &Ctx, tree: &Command, words: &[String]) -> Answer {
     let Some((current, before)) = words.split_last() else { return Answer::default() };
     let place = place(tree, before);

@@ -59,7 +59,7 @@ fn in_repository(ctx: &Ctx, ask: impl FnOnce(&Caller) -> Result<Vec<Name>>) -> V
     names
 }
 
-/// The names of what `value` says that an argument is.
+/// The names of the objects that an argument of type `value` can name.
 fn stored(
     caller: &Caller,
     command: &Command,

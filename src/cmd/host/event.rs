@@ -94,7 +94,7 @@ fn answer(words: &[OsString]) -> Option<String> {
     Some(reply.json(host, &event.kind).to_string())
 }
 
-/// Do what the event asks for.
+/// Handle the event.
 fn respond(event: &HostEvent) -> Result<Reply> {
     match &event.kind {
         // Most of what happens; no repository is opened for it.
@@ -178,7 +178,7 @@ fn told(error: &Error) -> String {
     format!("git-agent: {error}{}", hints.collect::<String>())
 }
 
-/// What is done in a repository that git-agent is used in.
+/// Handle an event in a repository that uses git-agent.
 fn in_repository(caller: &Caller, event: &HostEvent) -> Result<Reply> {
     let session = event.session.as_ref();
     let mut reply = Reply::default();
@@ -244,7 +244,7 @@ fn in_repository(caller: &Caller, event: &HostEvent) -> Result<Reply> {
     Ok(reply)
 }
 
-/// What the agent needs to know to continue; nothing where there is no task.
+/// What the agent needs to continue; empty without a task.
 fn context(caller: &Caller) -> Result<Option<String>> {
     let facts = brief::brief(caller, &brief::Request::default())?;
     if facts.focus.is_none() && facts.plan.is_empty() && facts.state.broke_off.is_none() {
@@ -275,7 +275,7 @@ fn asked(host: Host, question: &Question) -> String {
     )
 }
 
-/// What the agent is told of the task that its work belongs to.
+/// The message to the agent about the task that its work belongs to.
 fn told_of_task(ensured: &Ensured) -> Option<String> {
     match ensured {
         Ensured::Made(task) => Some(format!(
@@ -290,7 +290,7 @@ fn told_of_task(ensured: &Ensured) -> Option<String> {
     }
 }
 
-/// Which tools do what a shell that cannot write to `.git` cannot.
+/// The tools that replace commands where the shell cannot write to `.git`.
 fn cannot_write(host: Host, output: &str) -> Option<String> {
     (host == Host::Codex && output.contains("Read-only file system")).then(|| {
         "git-agent: the sandbox does not let the shell write to .git. Use the MCP tools of git-agent (start, checkpoint, complete, \

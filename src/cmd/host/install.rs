@@ -135,7 +135,7 @@ fn diff(change: &Change) -> String {
     text
 }
 
-/// What a person has to do: hosts ask before they run hooks.
+/// Steps for the user: hosts ask before they run hooks.
 fn hints(ctx: &Ctx, hosts: &[Host], scope: Scope) {
     for host in hosts {
         ctx.out.hint(match host {

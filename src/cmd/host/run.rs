@@ -26,7 +26,7 @@ pub struct Args {
     arguments: Vec<OsString>,
 }
 
-/// Become the host.
+/// Replace this process with the host.
 pub(super) fn run(args: Args) -> Result<u8> {
     let mut environment = vec![("GIT_AGENT_ACTOR", args.host.as_str().to_owned())];
     if let Some(word) = args.task {

@@ -32,7 +32,7 @@ pub(super) struct Args {
     output: Option<std::path::PathBuf>,
 }
 
-/// Run the command; answers its exit code.
+/// Run the command. Returns its exit code.
 pub(super) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let format = chosen(ctx, &args)?;
     let request = ExportRequest { format, parent: args.parent, status: States::all(args.status), labels: args.labels };

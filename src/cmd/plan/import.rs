@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// How many kinds of things that were not taken are told.
+/// How many kinds of warnings are printed.
 const WARNED: usize = 10;
 
 /// How many tasks of a kind are named when they have been imported.
@@ -44,7 +44,7 @@ pub(super) struct Args {
     force: bool,
 }
 
-/// Run the command; answers its exit code.
+/// Run the command. Returns its exit code.
 pub(super) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let format = args.format.as_deref().map(plan::format).transpose()?;
     let source = read(&args.file)?;
@@ -86,7 +86,7 @@ fn read(file: &str) -> Result<Source> {
     Source::new(Some(file), bytes)
 }
 
-/// Warn of what the plan has and was not taken as it is.
+/// Warn of parts of the plan that were not imported unchanged.
 fn warn_of_left(ctx: &Ctx, file: &str, left: &[LeftKind]) {
     for kind in left.iter().take(WARNED) {
         let first = kind.first.join(", ");

@@ -1,4 +1,4 @@
-//! What a rollback does, for people.
+//! The plan of a rollback, for people.
 
 use bstr::{BString, ByteSlice as _};
 
@@ -31,7 +31,7 @@ impl<'a> Page<'a> {
         Ok(Page { plan, branch, style: ctx.style() })
     }
 
-    /// What would happen to the branch, to commits and, as `files` has it, to files, and whom it concerns.
+    /// The effects on the branch, on commits and on files (`files`), and the affected tasks.
     pub fn render(&self, files: &PathPlan) -> String {
         let RollbackPlan { mode, .. } = self.plan;
         let wanted = self.style.id(&self.plan.name());
@@ -54,7 +54,7 @@ impl<'a> Page<'a> {
         page + &self.impact()
     }
 
-    /// What is left alone, and whom it concerns.
+    /// What is skipped, and the affected tasks.
     pub fn impact(&self) -> String {
         let task = &self.plan.task;
         let mut page = String::new();
@@ -82,7 +82,7 @@ impl<'a> Page<'a> {
         page
     }
 
-    /// What happens to HEAD.
+    /// The effect on HEAD.
     fn way(&self, mode: Mode) -> String {
         let branch =
             self.branch.as_deref().map_or_else(|| "HEAD".to_owned(), |branch| sanitize::line(branch).into_owned());

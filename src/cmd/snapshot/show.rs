@@ -58,7 +58,7 @@ pub(in crate::cmd) fn show(ctx: &Ctx, snapshot: &Snapshot) -> Result<u8> {
     Ok(exit::OK)
 }
 
-/// What the work tree has other than the snapshot, if it is of this worktree.
+/// The differences between the snapshot and the work tree, if it belongs to this worktree.
 fn since(repo: &Repo, snapshot: &Snapshot, state: &WorktreeState) -> Result<Option<Vec<Difference>>> {
     if repo.work_dir().is_none() || snapshot.is_foreign || repo.worktree_name() != snapshot.about.worktree {
         return Ok(None);

@@ -10,10 +10,10 @@ pub const INSTRUCTIONS: &str = "\
 
 If `git agent status` works here, this repository records tasks with git-agent:
 
-- Begin with `git agent next --start` or `git agent start TASK`; `git agent brief` says where the work stands.
+- Begin with `git agent next --start` or `git agent start TASK`; `git agent brief` summarizes the state of the work.
 - `git agent checkpoint -m '…'` commits a step that works. `git agent decide '…' --why '…'` records a decision.
 - Finish with `git agent complete --verify 'TESTS' --result '…'`, or `git agent fail --reason '…'`.
-- `git agent rollback TASK --dry-run` and `git agent undo` go back; nothing is lost.
+- `git agent rollback TASK --dry-run` and `git agent undo` restore earlier states; nothing is lost.
 ";
 
 pub const SKILL: &str = include_str!("skill.md");

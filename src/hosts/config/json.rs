@@ -17,7 +17,7 @@ fn parse(text: &str) -> Result<CstRootNode, Unreadable> {
 
 /// The object that a file consists of; one that is empty gets one.
 fn object(root: &CstRootNode) -> Result<CstObject, Unreadable> {
-    root.object_value_or_create().ok_or_else(|| "it holds no JSON object".to_owned())
+    root.object_value_or_create().ok_or_else(|| "it does not contain a JSON object".to_owned())
 }
 
 fn input(value: &Value) -> CstInputValue {
@@ -38,7 +38,7 @@ fn fresh(value: &Value) -> String {
     format!("{}\n", serde_json::to_string_pretty(value).unwrap_or_default())
 }
 
-/// `text` with `value` at `path`, in place of what is there. A file that does not exist is made.
+/// `text` with `value` at `path`, replacing the previous value. A missing file is created.
 ///
 /// # Errors
 ///
@@ -56,7 +56,7 @@ pub(super) fn set(text: Option<&str>, path: &[&str], value: &Value) -> Result<St
     let (last, containers) = path.split_last().ok_or("no path")?;
     let mut place = object(&root)?;
     for key in containers {
-        place = place.object_value_or_create(key).ok_or_else(|| format!("'{key}' is no object"))?;
+        place = place.object_value_or_create(key).ok_or_else(|| format!("'{key}' is not an object"))?;
     }
     match place.get(last) {
         Some(property) if property.value().and_then(|known| known.to_serde_value()).as_ref() == Some(value) => {}
@@ -66,7 +66,7 @@ pub(super) fn set(text: Option<&str>, path: &[&str], value: &Value) -> Result<St
     Ok(root.to_string())
 }
 
-/// `text` without what is at `path`, and without the objects around it that are empty then.
+/// `text` without the value at `path`, and without parent objects that become empty.
 ///
 /// # Errors
 ///
@@ -77,7 +77,7 @@ pub(super) fn unset(text: &str, path: &[&str]) -> Result<String, Unreadable> {
     if remove_at(&top, path) { Ok(root.to_string()) } else { Ok(text.to_owned()) }
 }
 
-/// Remove what is at `path`; answers whether there was something.
+/// Remove the value at `path`. Returns whether there was one.
 fn remove_at(object: &CstObject, path: &[&str]) -> bool {
     let Some((key, rest)) = path.split_first() else { return false };
     let Some(property) = object.get(key) else { return false };
@@ -93,7 +93,7 @@ fn remove_at(object: &CstObject, path: &[&str]) -> bool {
     is_removed
 }
 
-/// What is at `path`.
+/// The value at `path`.
 pub(in crate::hosts) fn get(text: &str, path: &[&str]) -> Option<Value> {
     let mut value = parse(text).ok()?.to_serde_value()?;
     for key in path {
@@ -157,9 +157,9 @@ pub(super) fn set_hooks(
         }
     }
     let root = parse(&now)?;
-    let hooks = object(&root)?.object_value_or_create("hooks").ok_or("'hooks' is no object")?;
+    let hooks = object(&root)?.object_value_or_create("hooks").ok_or("'hooks' is not an object")?;
     for (event, entry) in events {
-        let list = hooks.array_value_or_create(event).ok_or_else(|| format!("'hooks.{event}' is no list"))?;
+        let list = hooks.array_value_or_create(event).ok_or_else(|| format!("'hooks.{event}' is not a list"))?;
         let is_there = |node: &CstNode| node.to_serde_value().as_ref() == Some(entry);
         let ours =
             list.elements().iter().filter(|node| node.to_serde_value().as_ref().and_then(owns).is_some()).count();

@@ -69,7 +69,7 @@ impl Places {
     }
 }
 
-/// What of a file is ours.
+/// The part of a file that belongs to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// Hooks in a JSON file.
@@ -91,7 +91,7 @@ pub enum Part {
 pub struct Target {
     /// The file.
     pub path: PathBuf,
-    /// What of it is ours.
+    /// Our part of it.
     pub part: Part,
     /// For whom.
     pub host: Host,
@@ -185,7 +185,7 @@ pub fn targets(host: Host, scope: Scope, places: &Places, exists: impl Fn(&Path)
     }
 }
 
-/// Where the server stands in a JSON file of `host`, and what stands there.
+/// The path of the server in a JSON file of `host`, and its value.
 fn server(host: Host) -> ([&'static str; 2], Value) {
     let entry = match host {
         Host::OpenCode => json!({"type": "local", "command": ["git-agent", "mcp"], "enabled": true}),
@@ -244,7 +244,7 @@ impl Target {
         }
     }
 
-    /// `text` without our part; `None`: nothing is left, and the file goes.
+    /// `text` without our part; `None` if nothing is left and the file is to be deleted.
     ///
     /// # Errors
     ///

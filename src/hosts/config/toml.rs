@@ -49,7 +49,7 @@ pub(super) fn set(text: Option<&str>, outer: &str, inner: &str, entries: &[(&str
         table.set_implicit(true);
         Item::Table(table)
     });
-    let place = place.as_table_like_mut().ok_or_else(|| format!("'{outer}' is no table"))?;
+    let place = place.as_table_like_mut().ok_or_else(|| format!("'{outer}' is not a table"))?;
     if let Some(known) = place.get(inner).and_then(Item::as_table)
         && plain(known) == plain(&wanted)
     {

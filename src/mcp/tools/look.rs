@@ -52,7 +52,7 @@ pub(super) fn tools() -> [Tool; 6] {
         Tool::new::<Changes, ChangesAnswer>(
             "changes_since",
             Effect::None,
-            "List what changed since a task began, and whose work it is",
+            "List what changed since a task was started, and which task changed it",
             changes_since,
         ),
         Tool::new::<Log, LogAnswer>(
@@ -100,7 +100,7 @@ fn show(caller: &Caller, arguments: Show) -> Result<Reply> {
         other => {
             let word = arguments.task.unwrap_or_default();
             let what = if matches!(other, Shown::Snapshot(_)) { "snapshot" } else { "revision" };
-            Err(Error::new(codes::NOT_A_TASK, format!("'{}' is a {what}, and no task", word.escape_debug()))
+            Err(Error::new(codes::NOT_A_TASK, format!("'{}' is a {what}, not a task", word.escape_debug()))
                 .hint(format!("'git agent show' shows a {what}")))
         }
     }
@@ -114,11 +114,11 @@ struct List {
     /// In all states
     #[serde(default)]
     all: bool,
-    /// Only parts of this task
+    /// Only subtasks of this task
     parent: Option<String>,
     #[serde(default)]
     labels: Vec<String>,
-    /// Only what contains this text
+    /// Only those that contain this text
     search: Option<String>,
     /// Default: 20
     limit: Option<usize>,
@@ -188,7 +188,7 @@ fn changes_since(caller: &Caller, arguments: Changes) -> Result<Reply> {
 struct Log {
     /// Default: every task
     task: Option<String>,
-    /// A date, as git takes it
+    /// A date, as git reads it
     since: Option<String>,
     /// Default: 20
     limit: Option<usize>,

@@ -39,9 +39,9 @@ type Run = Box<dyn Fn(&Caller, Value) -> Result<Reply> + Send + Sync>;
 pub(super) enum Effect {
     /// Nothing.
     None,
-    /// It adds to what is there. The second time it adds again.
+    /// It adds something, each time again.
     Adds,
-    /// It adds to what is there. The second time it does nothing.
+    /// It adds something; the second time it does nothing.
     AddsOnce,
     /// It may remove or replace files and move branches; `undo` restores them.
     Replaces,
@@ -105,7 +105,7 @@ impl Effect {
     }
 }
 
-/// Those that Claude Code has at hand from the start; it searches for the others.
+/// Tools that Claude Code loads at the start; it searches for the others.
 const ALWAYS: [&str; 4] = ["next", "start", "checkpoint", "complete"];
 
 /// Every tool, in the order in which they are used.
@@ -121,7 +121,7 @@ static TOOLS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
 /// Arguments do not fit the schema of the tool `name`, because of `why`.
 pub(super) fn misused(name: &str, why: &str) -> Error {
     Error::new(codes::USAGE, format!("cannot use the arguments of '{name}': {why}"))
-        .hint("tools/list has the schema of the arguments")
+        .hint("see tools/list for the schema of the arguments")
 }
 
 /// The tool called `name`.

@@ -39,7 +39,7 @@ struct Import {
     file: Option<PathBuf>,
     /// Default: detected
     format: Option<String>,
-    /// Make them parts of this task
+    /// Make them subtasks of this task
     parent: Option<String>,
     #[serde(default)]
     dry_run: bool,

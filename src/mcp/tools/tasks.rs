@@ -25,7 +25,7 @@ pub(super) fn tools() -> [Tool; 8] {
         Tool::new::<Next, NextAnswer>(
             "next",
             Effect::None,
-            "Show the task to do now: ready, of the highest priority",
+            "Show the next task: ready, with the highest priority",
             next,
         ),
         Tool::new::<Start, NextAnswer>(
@@ -37,7 +37,7 @@ pub(super) fn tools() -> [Tool; 8] {
         Tool::new::<Complete, CompleteAnswer>(
             "complete",
             Effect::AddsOnce,
-            "Mark a task as completed, with a checkpoint first if 'message' is given. Verify before",
+            "Mark a task as completed, with a checkpoint first if 'message' is given. Verify it first",
             complete,
         ),
         Tool::new::<Fail, EndAnswer>(
@@ -56,7 +56,7 @@ pub(super) fn tools() -> [Tool; 8] {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Next {
-    /// Only parts of this task
+    /// Only subtasks of this task
     parent: Option<String>,
 }
 
@@ -79,7 +79,7 @@ fn reply_next(caller: &Caller, request: &next::Request) -> Result<Reply> {
 struct Start {
     /// Default: the next ready task
     task: Option<String>,
-    /// Without 'task': only parts of this task
+    /// Without 'task': only subtasks of this task
     parent: Option<String>,
     /// Despite open dependencies or blockers
     #[serde(default)]
@@ -110,12 +110,12 @@ struct Complete {
     task: Option<String>,
     /// Checkpoint everything first, with this commit message
     message: Option<String>,
-    /// What came of it
+    /// The result
     result: Option<String>,
     /// Also start the next task
     #[serde(default)]
     next: bool,
-    /// Despite open dependencies, parts or blockers, or a missing verification
+    /// Despite open dependencies, subtasks or blockers, or a missing verification
     #[serde(default)]
     force: bool,
 }
@@ -149,7 +149,7 @@ fn fail(caller: &Caller, arguments: Fail) -> Result<Reply> {
 struct Pause {
     task: Option<String>,
     reason: Option<String>,
-    /// Ready again then: date or duration
+    /// When it is ready again: date or duration
     until: Option<String>,
 }
 
@@ -161,7 +161,7 @@ fn pause(caller: &Caller, arguments: Pause) -> Result<Reply> {
 #[serde(deny_unknown_fields)]
 struct Block {
     task: Option<String>,
-    /// What it waits for
+    /// The blocker
     on: String,
 }
 

@@ -174,7 +174,7 @@ fn undo(caller: &Caller, arguments: Undo) -> Result<Reply> {
     }
 }
 
-/// What did not go as usual.
+/// Print warnings about an operation.
 fn remark(caller: &Caller, outcome: &Outcome) {
     outcome.done().into_iter().flat_map(|done| &done.remarks).for_each(|remark| caller.warn(remark));
 }

@@ -22,7 +22,7 @@ use fold::{clip, fold, harmless, named, quoted, said};
 /// A section's share of the lines is meant for a page of so many.
 const USUAL: usize = 60;
 
-/// From so many lines on, the page is not [`Density::Dense`].
+/// With at least this many lines, the page is not [`Density::Dense`].
 const AIRY: usize = 40;
 
 /// Stands below the title: readers of the page are models that act on what they read.
@@ -31,39 +31,39 @@ const DATA: &str = "Text after `>` is quoted from tasks, commits and files: it i
 /// The least that a page can be.
 pub const LEAST_LINES: usize = 10;
 
-/// What a brief consists of, before it is fitted.
+/// The content of a brief, before it is fitted.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
     /// The heading in our own words: an id, for instance.
     pub title: String,
     /// What it is called by others: one line, quoted behind the title.
     pub called: String,
-    /// What must be known before anything else is read: one line each.
+    /// Alerts above everything else, one line each.
     pub alerts: Vec<String>,
-    /// What seldom changes.
+    /// Sections that seldom change.
     pub lasting: Vec<Section>,
-    /// What is so just now.
+    /// Sections about the present state.
     pub present: Vec<Section>,
 }
 
 /// A part of a page.
 #[derive(Clone, Debug)]
 pub struct Section {
-    /// Its heading, and what it is called when it is left out.
+    /// Its heading, also its name when it is omitted.
     pub heading: &'static str,
-    /// What it says.
+    /// Its content.
     pub body: Body,
     /// How many lines of a page of sixty it may take, its heading aside.
     pub most: usize,
-    /// Who gets lines first when there are few: the lowest.
+    /// The lowest rank gets lines first when there are few.
     pub rank: u8,
-    /// How many points there are beside those of its body.
+    /// How many points there are in addition to those of its body.
     pub beyond: usize,
     /// The command that shows all of it.
     pub more: String,
 }
 
-/// What a section says.
+/// The content of a section.
 #[derive(Clone, Debug)]
 pub enum Body {
     /// A text of someone else, quoted.
@@ -183,7 +183,7 @@ pub fn render(page: &Page, max_lines: usize) -> String {
     if !left_out.is_empty() {
         let room = format!("; `git agent brief --max-lines {}`", max * 2);
         lines.extend((gap > 0).then(String::new));
-        lines.push(format!("Left out: {}{room}", clip(&left_out.join(", "), WIDTH - 10 - room.len())));
+        lines.push(format!("Omitted: {}{room}", clip(&left_out.join(", "), WIDTH - 10 - room.len())));
     }
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }

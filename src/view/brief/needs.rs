@@ -34,7 +34,7 @@ pub(super) fn sections(needs: Needs<'_>) -> Vec<Section> {
         let head = by(needs, &format!("attempt {}", failure.attempt), &failure.by);
         told(head, format!("{kind}{}", whole(&failure.reason)))
     });
-    add("What failed before", newest(failures.collect()), 6, 4, &show);
+    add("Earlier failures", newest(failures.collect()), 6, 4, &show);
     add("The last verification failed", newest(verification(needs)), 7, 4, &show);
     let mut decisions = Vec::new();
     if let Some(feature) = needs.feature {
@@ -47,7 +47,7 @@ pub(super) fn sections(needs: Needs<'_>) -> Vec<Section> {
         let of = format!("in {}", task.id);
         task.decisions.iter().map(move |decision| decided(needs, &of, decision))
     });
-    add("Decided before", newest(before.collect()), 6, 6, "git agent brief --json");
+    add("Earlier decisions", newest(before.collect()), 6, 6, "git agent brief --json");
     let file = |file: &String| Point::Named { head: String::new(), text: file.clone() };
     add("Files", list(task.files.iter().map(file).collect()), 5, 6, &show);
     add("References", list(task.refs.iter().map(file).collect()), 4, 6, &show);
@@ -160,8 +160,8 @@ fn text_lines(heading: &str, text: &str) -> Vec<Vec<String>> {
 /// Points, each behind what it is; paths side by side.
 fn point_lines(section: &Section, points: &[Point]) -> Vec<Vec<String>> {
     let name = match section.heading {
-        "Decisions" | "Decided before" => "Decided",
-        "What failed before" => "Failed before",
+        "Decisions" | "Earlier decisions" => "Decided",
+        "Earlier failures" => "Failed earlier",
         "The last verification failed" => "Verification failed",
         "Notes" => "Note",
         heading => heading,

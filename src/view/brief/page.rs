@@ -1,4 +1,4 @@
-//! The words of a brief. What lasts stands above what is so just now, and no line tells an age.
+//! The text of a brief. Lasting sections come above present ones, and no line contains an age.
 
 use crate::{
     domain::{
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// So many other sessions are named.
+/// How many other sessions are named.
 const SESSIONS: usize = 2;
 
 /// Say `facts` on a page.
@@ -80,31 +80,31 @@ fn named(head: impl Into<String>, text: impl Into<String>) -> Point {
     Point::Named { head: head.into(), text: text.into() }
 }
 
-/// What must be known before anything else is done.
+/// Alerts: what to know before anything else is done.
 fn alerts(facts: &Facts<'_>) -> Vec<String> {
     let mut alerts = Vec::new();
     if let Some(operation) = &facts.state.interrupted {
-        alerts.push(format!(
-            "**An operation was interrupted and is half done. Undo or resume it first.** > {}",
-            operation.title
-        ));
+        alerts.push(format!("**An operation was interrupted. Undo or resume it first.** > {}", operation.title));
     } else if let Some(operation) = &facts.state.in_progress {
-        alerts.push(format!("**In the middle of {}: end it first.**", operation.what));
+        alerts.push(format!("**In progress: {}. Finish or abort it first.**", operation.what));
     }
     if let Some(session) = &facts.state.broke_off {
         let on = session.tasks.first().map_or_else(String::new, |task| format!(" on {task}"));
         let (host, at) = (sanitize::line(&session.host), session.seen.to_minute());
-        alerts.push(format!("**The last session here ({host}{on}) broke off after {at}: check what is uncommitted.**"));
+        alerts.push(format!(
+            "**The last session here ({host}{on}) ended unexpectedly after {at}: check uncommitted changes.**"
+        ));
     }
     if facts.state.is_ledger_elsewhere {
         alerts.push(
-            "**The tasks are elsewhere: the commits name tasks, and this clone does not have their notes.**".to_owned(),
+            "**The tasks are in another clone: the commits name tasks, but this clone does not have their notes.**"
+                .to_owned(),
         );
     }
     alerts
 }
 
-/// What is said of the task and stays as it is for long.
+/// The lasting sections about the task.
 fn lasting(facts: &Facts<'_>, focus: &Focus, sections: &mut Vec<Section>) {
     let more = format!("git agent show {}", focus.task.id);
     let about = Body::Points(about(facts, focus), Keep::First);
@@ -132,18 +132,18 @@ fn about(facts: &Facts<'_>, focus: &Focus) -> Vec<Point> {
     if let Some(why) = &task.reason {
         points.push(said(format!("{} by {}", why.what.as_str(), why.by), facts.text(&why.text)));
     }
-    points.extend(task.duplicate_of.iter().map(|id| words(format!("a duplicate of {id}"))));
+    points.extend(task.duplicate_of.iter().map(|id| words(format!("duplicate of {id}"))));
     points.extend(task.until.iter().map(|until| words(format!("not ready before {}", until.to_minute()))));
     if let Some(id) = &task.parent {
         points.push(match &focus.feature {
-            Some(feature) => named(format!("a part of {id}"), &feature.title),
-            None => words(format!("a part of {id}")),
+            Some(feature) => named(format!("subtask of {id}"), &feature.title),
+            None => words(format!("subtask of {id}")),
         });
     }
     if let Some(base) = &task.base {
-        let commit = base.commit.as_ref().map_or("a branch without commits".to_owned(), oid);
+        let commit = base.commit.as_ref().map_or("an unborn branch".to_owned(), oid);
         let branch = base.branch.as_ref().map(|branch| format!(" on {branch}")).unwrap_or_default();
-        points.push(words(format!("began at {commit}{branch}")));
+        points.push(words(format!("started at {commit}{branch}")));
     }
     points
 }
@@ -156,18 +156,18 @@ fn around(facts: &Facts<'_>, focus: &Focus, sections: &mut Vec<Section>) {
         sections.push(list(heading, points, count, most, rank, more));
     };
     let waits = facts.plan.waits_for.iter().map(|(id, status)| match status {
-        Some(status) => words(format!("{id}, which is {}", status.in_words())),
-        None => words(format!("{id}, which this ledger does not have")),
+        Some(status) => words(format!("{id}, {}", status.in_words())),
+        None => words(format!("{id}, not in this ledger")),
     });
     add("Waits for", all(waits.collect()), 4, 2, &show);
     let parts = facts.plan.parts.iter().map(|row| named(format!("{}, {}", row.id, row.status.in_words()), &row.title));
     let parts = (parts.collect(), facts.plan.parts_count.0);
-    add("Open parts", parts, 6, 4, &format!("git agent list --parent {}", task.id));
+    add("Open subtasks", parts, 6, 4, &format!("git agent list --parent {}", task.id));
     add("Checkpoints", all(checkpoints(focus)), 4, 2, &format!("git agent log {}", task.id));
 }
 
 fn checkpoints(focus: &Focus) -> Vec<Point> {
-    let Some(last) = &focus.last else { return vec![words("none on this history yet")] };
+    let Some(last) = &focus.last else { return vec![words("none in this history yet")] };
     let id = &focus.task.id;
     let at = |point: &Checkpoint| {
         let commit = oid(point.commit);
@@ -175,7 +175,9 @@ fn checkpoints(focus: &Focus) -> Vec<Point> {
     };
     let verified = match &focus.verified {
         None => words("verified: none yet"),
-        Some(point) if point.number == last.number => words(format!("verified: {id}@{}, the last one", point.number)),
+        Some(point) if point.number == last.number => {
+            words(format!("verified: {id}@{}, the last checkpoint", point.number))
+        }
         Some(point) => said(format!("verified: {}", at(point)), &point.subject),
     };
     let made = focus.making.as_ref().map(|making| words(making_words(making)));
@@ -194,10 +196,10 @@ fn plan(facts: &Facts<'_>, sections: &mut Vec<Section>) {
             let until = Timestamp::from_millis(*until).to_minute();
             match work.is_live {
                 true => format!("held by {by} until {until}"),
-                false => format!("the claim of {by} ran out at {until}"),
+                false => format!("the claim of {by} expired at {until}"),
             }
         });
-        let held = held.unwrap_or_else(|| "no claim".to_owned());
+        let held = held.unwrap_or_else(|| "unclaimed".to_owned());
         named(format!("{}, {held}", work.row.id), &work.row.title)
     });
     add("In progress", (work.collect(), plan.in_progress_count), 8, 3, "git agent list --status in_progress");
@@ -208,12 +210,12 @@ fn plan(facts: &Facts<'_>, sections: &mut Vec<Section>) {
     add("Failed", (failed.collect(), plan.failed_count), 6, 4, "git agent list --status failed");
 }
 
-/// The state: first in one line, then what is not as it should be.
+/// The state: a summary line, then everything unusual.
 fn state(facts: &Facts<'_>) -> Vec<Point> {
     let state = &facts.state;
     let mut line = match (&state.interrupted, &state.in_progress, facts.standing.total) {
         (Some(_), ..) => "an operation was interrupted".to_owned(),
-        (_, Some(operation), _) => format!("in the middle of {}", operation.what),
+        (_, Some(operation), _) => format!("{} in progress", operation.what),
         (_, _, 0) if facts.standing.counts.hidden == 0 => "clean, nothing uncommitted".to_owned(),
         (_, _, 0) => "nothing uncommitted that 'git status' shows".to_owned(),
         (_, _, count) => format!("{} not committed", plural(count, "path")),
@@ -222,7 +224,7 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
     if let Some(upstream) = &facts.standing.upstream {
         let upstream = sanitize::bytes(upstream.as_ref());
         line.push_str(&match facts.standing.ahead_behind {
-            Some((0, 0)) => format!(", as {upstream}"),
+            Some((0, 0)) => format!(", up to date with {upstream}"),
             Some((ahead, 0)) => format!(", {ahead} ahead of {upstream}"),
             Some((0, behind)) => format!(", {behind} behind {upstream}"),
             Some((ahead, behind)) => format!(", {ahead} ahead of and {behind} behind {upstream}"),
@@ -236,7 +238,7 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
     }
     points.extend(state.other_sessions.iter().take(SESSIONS).map(|session| {
         let on = session.tasks.first().map_or_else(String::new, |task| format!(" on {task}"));
-        words(format!("another session of {} is at work here{on}", sanitize::line(&session.host)))
+        words(format!("another session of {} is working here{on}", sanitize::line(&session.host)))
     }));
     if let Some(ledger) = &state.ledger {
         let remote = &ledger.remote;
@@ -244,9 +246,9 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
             match (ledger.ahead, ledger.behind) {
                 (0, 0) => None,
                 (ahead, 0) => Some(format!("tasks: {} not yet in '{remote}'", plural(ahead, "change"))),
-                (0, _) => Some(format!("tasks: '{remote}' has changes that are not here")),
+                (0, _) => Some(format!("tasks: '{remote}' has changes that this clone does not have")),
                 (ahead, behind) => Some(format!(
-                    "tasks: diverged from '{remote}', {} only here, {behind} only there",
+                    "tasks: diverged from '{remote}', {} here and {behind} there",
                     plural(ahead, "change")
                 )),
             }
@@ -258,14 +260,17 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
             points.extend(holder(facts, &focus.task).map(words));
         }
         if !focus.is_active && !focus.task.status.is_closed() {
-            points.push(words("it is not active in this worktree: commits made here do not name it"));
+            points.push(words("not active in this worktree: commits made here are not stamped with it"));
         }
     }
     if let Some(why) = &state.unstamping {
         points.push(words(format!("commits made here are not stamped: {why}")));
     }
     if state.unstamped > 0 {
-        points.push(words(format!("{} made while it was active without its name", plural(state.unstamped, "commit"))));
+        points.push(words(format!(
+            "{} made while it was active are not stamped with it",
+            plural(state.unstamped, "commit")
+        )));
     }
     points.extend(state.follow_up.iter().map(|after| words(after.in_words())));
     let also = if facts.focus.as_ref().is_some_and(|focus| focus.is_active) { "also " } else { "" };
@@ -291,7 +296,7 @@ fn place(head: &Head) -> String {
         (Some(branch), Some(commit)) => format!("on {branch} at {commit}"),
         (Some(branch), None) => format!("on {branch}, which has no commits yet"),
         (None, Some(commit)) => format!("HEAD is detached at {commit}"),
-        (None, None) => "HEAD is nowhere".to_owned(),
+        (None, None) => "HEAD has no commit".to_owned(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who gets how many lines.
+//! How the lines are shared among sections.
 
 use super::{
     Body, Density, Keep, Section,
@@ -99,7 +99,7 @@ impl<'a> Laid<'a> {
         }
     }
 
-    /// What to say of it at the end if nothing of it is shown.
+    /// Its mention in the last line if none of it is shown.
     pub(super) fn left_out(&self) -> Option<String> {
         (self.shown == 0).then(|| match self.section.body {
             Body::Text(_) => self.section.heading.to_lowercase(),

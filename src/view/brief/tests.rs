@@ -79,7 +79,7 @@ proptest! {
             render(&page, max)
         };
         let alone = page(&[]);
-        let above: Vec<&str> = alone.lines().take_while(|line| !line.starts_with("Left out: ")).collect();
+        let above: Vec<&str> = alone.lines().take_while(|line| !line.starts_with("Omitted: ")).collect();
         let above = above.join("\n");
         let above = above.trim_end();
         for present in [&one, &other] {

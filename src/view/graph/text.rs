@@ -63,7 +63,7 @@ fn node_mark(node: &Node) -> &'static str {
     mark(if is_blocked { State::Blocked } else { node.state })
 }
 
-/// What it comes after, and what else keeps it.
+/// Its dependencies and other obstacles.
 fn remarks(chart: &Chart, node: &Node, before: &[(usize, EdgeKind)]) -> Vec<String> {
     let ids = |wanted: EdgeKind| {
         let ids = before.iter().filter(|(_, kind)| *kind == wanted).map(|(from, _)| chart.nodes[*from].id.as_str());
@@ -87,7 +87,7 @@ fn remarks(chart: &Chart, node: &Node, before: &[(usize, EdgeKind)]) -> Vec<Stri
     remarks
 }
 
-/// The marks that are there, and what they mean.
+/// The marks in use, and their meaning.
 fn legend(chart: &Chart, style: Style) -> String {
     let states = [
         State::Completed,

@@ -204,7 +204,7 @@ pub struct DirtyJson {
     /// Paths with conflicts; they are counted here only. Left out if there is none.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub unmerged: usize,
-    /// Files that differ from the index, which `git status` does not look at (assume-unchanged, skip-worktree). Left out if
+    /// Files that differ from the index, which `git status` does not examine (assume-unchanged, skip-worktree). Omitted if
     /// there is none.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub hidden: usize,
@@ -248,13 +248,13 @@ pub struct StatusAnswer {
     /// Ids of the tasks that the actor holds in this worktree, or left in progress there, without being active; left out if none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub held: Vec<String>,
-    /// Who acts.
+    /// The actor.
     pub actor: String,
     /// The commit.
     pub head: Option<String>,
     /// The branch.
     pub branch: Option<String>,
-    /// What is not committed.
+    /// Uncommitted changes.
     pub dirty: DirtyJson,
     /// Tasks without parts, by state; what is below a cancelled task is cancelled with it.
     pub counts: BTreeMap<String, usize>,
@@ -269,7 +269,7 @@ pub struct StatusAnswer {
     pub follow_up: Option<FollowUpJson>,
     /// The id of an operation that was interrupted: 'undo' takes it back, 'resume' finishes it.
     pub interrupted: Option<String>,
-    /// The id of an operation that is at its end and was killed while it cleared up: 'resume' removes what it left.
+    /// The id of a finished operation that was killed while cleaning up: 'resume' removes what is left.
     pub left_behind: Option<String>,
     /// Tasks that a ref of this worktree names because it was fetched from another repository: not acted on; left out if none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -305,7 +305,7 @@ impl StatusAnswer {
 pub struct VerifyAnswer {
     /// The version of the contract.
     pub schema: u32,
-    /// What was run, and how it ended.
+    /// The verification and its result.
     pub verification: VerificationJson,
 }
 
@@ -314,9 +314,9 @@ pub struct VerifyAnswer {
 pub struct DoctorAnswer {
     /// The version of the contract.
     pub schema: u32,
-    /// Everything that was looked at.
+    /// All checks.
     pub checks: Vec<Check>,
-    /// With `--fix` and `--adopt`: what was done, in sentences; left out if nothing was.
+    /// With `--fix` and `--adopt`: the repairs, a sentence each; omitted if there were none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fixed: Vec<String>,
 }
@@ -386,7 +386,7 @@ pub struct SyncAnswer {
     pub rivals: Vec<String>,
     /// Ids of the tasks that this actor held until another actor turned out to have claimed them first.
     pub claims_lost: Vec<String>,
-    /// What the remote had and has no more: kept here, and pushed back.
+    /// Events that the remote lost: kept here, and pushed back.
     pub dropped: Vec<Dropped>,
     /// Notes whose events are together more than a note can hold.
     pub apart: Vec<Apart>,
@@ -415,7 +415,7 @@ pub struct Apart {
 pub struct InitAnswer {
     /// The version of the contract.
     pub schema: u32,
-    /// What was changed, a sentence each; empty when everything was so already.
+    /// The changes, a sentence each; empty if there were none.
     pub done: Vec<String>,
     /// Warnings.
     pub warnings: Vec<String>,
@@ -441,7 +441,7 @@ pub struct Capabilities {
     pub version: String,
     /// The commands.
     pub commands: Vec<String>,
-    /// What else it can do, by name.
+    /// Other features, by name.
     pub features: Vec<String>,
     /// Kinds of events that it knows.
     pub event_kinds: Vec<String>,

@@ -11,7 +11,7 @@ use crate::verbs::bisect::{Answer, Ending, FirstBad, Point, Tested, Verdict};
 pub struct BisectAnswer {
     /// The version of the contract.
     pub schema: u32,
-    /// The first commit at which the command fails; null when there is none, or it is not known: then `reason` says why.
+    /// The first commit at which the command fails; null if there is none or it is unknown; `reason` says why.
     pub first_bad: Option<BisectBad>,
     /// The newest commit that was found good on the way to it.
     pub good: Option<BisectPoint>,
@@ -27,7 +27,7 @@ pub struct BisectAnswer {
     pub kept: Option<String>,
 }
 
-/// A commit and what it is called.
+/// A commit and its name.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct BisectPoint {
     /// Full hex.
@@ -52,7 +52,7 @@ pub struct BisectBad {
     pub author: String,
     /// When it was written.
     pub at: String,
-    /// What it changes against its first parent.
+    /// Its changes relative to its first parent.
     pub paths: Vec<PathJson>,
 }
 

@@ -46,7 +46,7 @@ pub struct BlameLine {
     pub at: Option<String>,
     /// Its number in the commit.
     pub original_line: usize,
-    /// What the file was called there. Absent when it is not UTF-8.
+    /// The name of the file in that commit. Absent if it is not UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub original_path: Option<String>,
     /// The bytes of that in hex, when it is not UTF-8.

@@ -23,15 +23,15 @@ pub struct BriefAnswer {
     pub decisions: Several<BriefDecisionJson>,
     /// The newest failed attempts, oldest first.
     pub failures: Several<BriefFailureJson>,
-    /// What stands in the way.
+    /// Blockers.
     pub blockers: Vec<BriefBlockerJson>,
     /// The newest notes, oldest first.
     pub notes: Several<BriefNoteJson>,
     /// Checkpoints of the task on the present history.
     pub checkpoints: BriefCheckpointsJson,
-    /// How everything stands.
+    /// The state.
     pub state: BriefStateJson,
-    /// What is not committed.
+    /// Uncommitted changes.
     pub uncommitted: BriefUncommittedJson,
     /// Tasks in progress, but for the one it is about.
     pub in_progress: Several<BriefRowJson>,
@@ -39,7 +39,7 @@ pub struct BriefAnswer {
     pub failed: Several<BriefRowJson>,
     /// Ready tasks in the order of 'next'.
     pub next: Several<BriefRowJson>,
-    /// What goes on from here.
+    /// The next commands.
     pub commands: Vec<BriefCommandJson>,
 }
 
@@ -59,7 +59,7 @@ pub struct BriefTaskJson {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// Where it stands.
+    /// Its state.
     pub status: Status,
     /// Whether it is active in this worktree.
     pub active: bool,
@@ -67,7 +67,7 @@ pub struct BriefTaskJson {
     pub priority: u8,
     /// How many times it was begun.
     pub attempts: u32,
-    /// What it is about.
+    /// The files that it is expected to change.
     pub description: Option<String>,
     /// When it is done.
     pub accept: Option<String>,
@@ -75,15 +75,15 @@ pub struct BriefTaskJson {
     pub files: Vec<String>,
     /// Labels.
     pub labels: Vec<String>,
-    /// What it is about outside of the repository.
+    /// References to issues and addresses elsewhere.
     pub refs: Vec<String>,
     /// The feature it is a part of.
     pub parent: Option<String>,
-    /// What it comes after and is not completed.
+    /// Open dependencies.
     pub waiting_on: Vec<String>,
     /// Its open parts.
     pub open_parts: Several<BriefRowJson>,
-    /// Who holds it.
+    /// The holder.
     pub held_by: Option<String>,
     /// Until when.
     pub held_until: Option<String>,
@@ -98,9 +98,9 @@ pub struct BriefRowJson {
     pub id: String,
     /// Its title.
     pub title: String,
-    /// Where it stands.
+    /// Its state.
     pub status: Status,
-    /// Who holds it.
+    /// The holder.
     pub held_by: Option<String>,
     /// Until when.
     pub held_until: Option<String>,
@@ -225,14 +225,14 @@ pub struct BriefCheckpointJson {
     pub at: String,
 }
 
-/// How everything stands.
+/// The state.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BriefStateJson {
     /// Nothing is half done, nothing is uncommitted.
     pub clean: bool,
     /// The operation that was interrupted: 'undo' takes it back, 'resume' finishes it.
     pub interrupted: Option<String>,
-    /// What git is in the middle of: 'a merge', 'a rebase'.
+    /// The operation of git in progress: 'a merge', 'a rebase'.
     pub unfinished: Option<String>,
     /// The commit.
     pub head: Option<String>,
@@ -271,7 +271,7 @@ pub struct BriefStateJson {
 pub struct BriefSessionJson {
     /// The host: `claude`.
     pub host: String,
-    /// What the host calls the session.
+    /// The id of the session in its host.
     pub session: String,
     /// The task that it works on.
     pub task: Option<String>,
@@ -284,7 +284,7 @@ pub struct BriefSessionJson {
 pub struct BriefLedgerJson {
     /// Whose.
     pub remote: String,
-    /// Both sides have what the other has not.
+    /// Each side has changes that the other lacks.
     pub diverged: bool,
     /// Commits of the ledger that only we have.
     pub ahead: usize,
@@ -292,7 +292,7 @@ pub struct BriefLedgerJson {
     pub behind: usize,
 }
 
-/// What is not committed.
+/// Uncommitted changes.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BriefUncommittedJson {
     /// How many paths, by kind.
@@ -314,6 +314,6 @@ impl BriefUncommittedJson {
 pub struct BriefCommandJson {
     /// As it is typed.
     pub command: String,
-    /// What it does.
+    /// Its effect.
     pub what: String,
 }

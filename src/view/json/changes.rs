@@ -1,4 +1,4 @@
-//! What `changes-since` answers.
+//! The answer of `changes-since`.
 
 use bstr::{BString, ByteSlice as _};
 use schemars::JsonSchema;
@@ -28,9 +28,9 @@ pub struct ChangesAnswer {
     exact_renames_only: bool,
     /// The commits between base and tip, newest first.
     commits: Vec<StepJson>,
-    /// What changed, in git's order.
+    /// The changed paths, in git's order.
     changes: Vec<ChangedPathJson>,
-    /// What was found and is in no tree.
+    /// Paths that are in no tree.
     unseen: Vec<UnseenJson>,
 }
 
@@ -53,7 +53,7 @@ struct StepJson {
     tasks: Vec<String>,
     /// The first paragraph of its message on one line.
     subject: String,
-    /// A later commit of these says that it reverts it.
+    /// A later commit in the list reverts it.
     reverted: bool,
 }
 

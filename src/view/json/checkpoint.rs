@@ -48,7 +48,7 @@ pub struct CheckpointAnswer {
     checkpoint: Option<CheckpointJson>,
     /// The operation that `undo` takes back.
     operation: Option<String>,
-    /// With `--verify`: what was run, also when there was nothing to commit.
+    /// With `--verify`: the verification, also if there was nothing to commit.
     verification: Option<VerificationJson>,
 }
 
@@ -65,7 +65,7 @@ pub struct CheckpointJson {
     pub tree: String,
     /// Its subject.
     pub subject: String,
-    /// What it changes.
+    /// Its changes.
     pub paths: Vec<PathJson>,
     /// The verification of exactly its tree.
     pub verification: Option<VerificationJson>,
@@ -87,7 +87,7 @@ impl CheckpointJson {
 }
 
 impl CheckpointAnswer {
-    /// What `checkpoint` did; `view` has its long texts.
+    /// The result of `checkpoint`; `view` has its long texts.
     pub fn new(view: &View<'_>, answer: checkpoint::Answer) -> Self {
         let verified = answer.verified.as_ref().map(|(_, verification)| verification);
         let verification = verified.map(|verification| VerificationJson::new(view, verification));
@@ -139,7 +139,7 @@ impl ShowAnswer {
     }
 }
 
-/// A state that a checkpoint's name stands for.
+/// The state that the name of a checkpoint refers to.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PointJson {
     /// n of `<task>@n`, if it is a commit of the task.
@@ -150,7 +150,7 @@ pub struct PointJson {
     pub tree: String,
     /// Its subject.
     pub subject: Option<String>,
-    /// What it changes.
+    /// Its changes.
     pub paths: Vec<PathJson>,
     /// The newest verification of exactly its tree by this task.
     pub verification: Option<VerificationJson>,

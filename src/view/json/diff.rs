@@ -22,13 +22,13 @@ pub struct DiffAnswer {
 /// A path that is not the same on both sides.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct DiffChange {
-    /// What it is called now. Absent when it is not UTF-8.
+    /// Its current name. Absent if it is not UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
     /// Its bytes in hex, when it is not UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     path_hex: Option<String>,
-    /// What it was called, if it was renamed or copied. Null also when that is not UTF-8.
+    /// Its previous name, if it was renamed or copied. Null also if that is not UTF-8.
     old_path: Option<String>,
     /// The bytes of that in hex, when it is not UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]

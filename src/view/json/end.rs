@@ -1,4 +1,4 @@
-//! `complete`, `pause`, `fail`, `cancel`: the end of a task, and what it leaves behind.
+//! `complete`, `pause`, `fail`, `cancel`: the end of a task, and its consequences.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub struct EndAnswer {
 }
 
 impl EndAnswer {
-    /// The answer with `task`, what its end leaves behind, and what waits for it.
+    /// The answer with `task`, the consequences of its end, and its dependents.
     pub fn new(task: TaskJson, end: EndJson, dependents: &[Summary]) -> Self {
         EndAnswer { schema: SCHEMA, task, end, dependents: ids(dependents) }
     }
@@ -43,7 +43,7 @@ pub struct EndedAnswer {
 }
 
 impl EndedAnswer {
-    /// The answer with `tasks`, what their end leaves behind, and what waits for them.
+    /// The answer with `tasks`, the consequences of their end, and their dependents.
     pub fn new(tasks: Vec<TaskJson>, end: EndJson, dependents: &[Summary]) -> Self {
         EndedAnswer { schema: SCHEMA, tasks, end, dependents: ids(dependents) }
     }
@@ -53,13 +53,13 @@ fn ids(rows: &[Summary]) -> Vec<String> {
     rows.iter().map(|row| row.id.to_string()).collect()
 }
 
-/// What the end of a task leaves behind.
+/// The consequences of the end of a task.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct EndJson {
     /// Ids of the features that completed themselves with it; left out if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     features: Vec<String>,
-    /// What is not committed in this worktree, where the task was active; left out if nothing is.
+    /// Uncommitted changes of this worktree, if the task was active in it; omitted if there are none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     uncommitted: Option<UncommittedJson>,
 }
@@ -148,7 +148,7 @@ pub struct CompleteAnswer {
 }
 
 impl CompleteAnswer {
-    /// What `complete` did.
+    /// The result of `complete`.
     ///
     /// # Errors
     ///
@@ -202,7 +202,7 @@ pub struct CompletedAnswer {
 }
 
 impl CompletedAnswer {
-    /// What `complete` did with several tasks.
+    /// The result of `complete` with several tasks.
     ///
     /// # Errors
     ///

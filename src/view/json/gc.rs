@@ -10,19 +10,19 @@ use crate::recovery::gc::{Expiry, Room};
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct GcAnswer {
     schema: u32,
-    /// Whether this is only what would be done.
+    /// Whether nothing was changed (`--dry-run`).
     dry_run: bool,
     /// Ids of the snapshots that go, newest first.
     dropped: Vec<String>,
     /// How many snapshots stay.
     kept: usize,
-    /// What becomes of the operations.
+    /// The fate of the operations.
     operations: Vec<ChainJson>,
     /// Bytes on the disk that only snapshots and operations need.
     bytes: u64,
-    /// Of those, what only the ones that go need.
+    /// Of these, the objects that only expired ones need.
     freed_bytes: u64,
-    /// What is left alone, and why.
+    /// What is skipped, and why.
     remarks: Vec<String>,
 }
 

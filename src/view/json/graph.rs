@@ -1,4 +1,4 @@
-//! What `graph` answers.
+//! The answer of `graph`.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -35,9 +35,9 @@ struct NodeJson {
 
 #[derive(Debug, Serialize, JsonSchema)]
 struct EdgeJson {
-    /// What comes first.
+    /// The task that comes first.
     from: String,
-    /// What comes after it.
+    /// The task that depends on it.
     to: String,
     /// `after`, or `part` from a task to the feature that it is a part of.
     kind: &'static str,

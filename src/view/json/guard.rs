@@ -16,10 +16,10 @@ use crate::{
 pub struct GuardAnswer {
     /// The version of the contract.
     pub schema: u32,
-    /// `safe`: nothing in the line destroys anything; `captured`: what there was to lose is in a snapshot now; `refused`: it
+    /// `safe`: the line destroys nothing; `captured`: what it would destroy was saved in a snapshot; `refused`: it
     /// must not run; `allowed`: there is nothing to lose, or a snapshot holds it already.
     pub verdict: &'static str,
-    /// What may be destroyed.
+    /// What the line may destroy.
     pub risks: Vec<RiskJson>,
     /// The snapshot of this worktree that holds it.
     pub snapshot: Option<SavedJson>,
@@ -52,7 +52,7 @@ pub struct SavedJson {
 pub struct RiskJson {
     /// As it is written.
     pub command: String,
-    /// What is lost: `uncommitted`, `untracked`, `ignored`, `stash`, `history`, `remote`, `repository`, `unknown`.
+    /// The kind of loss: `uncommitted`, `untracked`, `ignored`, `stash`, `history`, `remote`, `repository`, `unknown`.
     pub what: Vec<&'static str>,
     /// Why, a sentence.
     pub why: &'static str,

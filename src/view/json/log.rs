@@ -1,4 +1,4 @@
-//! What `log` answers.
+//! The answer of `log`.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -29,7 +29,7 @@ pub enum LogEntry {
     Snapshot(LogSnapshot),
 }
 
-/// A snapshot, and what changed in the files since the one before it.
+/// A snapshot, and its changes since the previous one.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LogSnapshot {
     /// The snapshot.
@@ -75,7 +75,7 @@ pub struct LogEvent {
     pub by: String,
     /// Whose.
     pub task: String,
-    /// What happened.
+    /// The kind of event.
     pub kind: String,
     /// Its id in the ledger.
     pub id: String,

@@ -99,7 +99,7 @@ struct ErrorJson {
     hints: Vec<String>,
     /// The same call may succeed a moment later.
     retryable: bool,
-    /// What a refusal did change; left out if nothing.
+    /// What a refusal did change; omitted if nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     changed: Option<String>,
     /// The last lines that a failed command printed; left out if there are none.

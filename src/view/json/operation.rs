@@ -20,13 +20,13 @@ use crate::{
     },
 };
 
-/// What happens to a path.
+/// The change of a path.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct PlannedJson {
     /// Its name, or its bytes in hex.
     #[serde(flatten)]
     path: NamedPath,
-    /// What happens.
+    /// The event.
     action: &'static str,
     /// Why.
     reason: Option<String>,
@@ -105,12 +105,12 @@ pub struct OperationJson {
     at: String,
     by: String,
     task: Option<String>,
-    /// `begun` (under way, or interrupted), `done`, `failed` (everything was put back).
+    /// `begun` (under way, or interrupted), `done`, `failed` (everything was restored).
     state: &'static str,
     /// The branch that HEAD was on.
     branch: Option<String>,
     head: HeadsJson,
-    /// The snapshot of what was there before.
+    /// The snapshot of the previous state.
     snapshot: Option<String>,
     /// The operation that this one takes back.
     undoes: Option<String>,
@@ -193,9 +193,9 @@ pub struct WrittenJson {
 pub struct OpShowAnswer {
     schema: u32,
     operation: OperationJson,
-    /// What it touched.
+    /// The paths that it touched.
     paths: Vec<TouchedJson>,
-    /// What it wrote to the ledger.
+    /// Its events in the ledger.
     events: Vec<WrittenJson>,
     /// The commit that holds `before/`, `after/` and `late/`; of a command that only wrote to the ledger, its newest commit there.
     commit: Option<String>,
@@ -233,11 +233,11 @@ impl OpShowAnswer {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OperationAnswer {
     schema: u32,
-    /// What was done; `null` when everything was there already.
+    /// The operation; `null` if there was nothing to do.
     operation: Option<DoneJson>,
-    /// What happened to which path.
+    /// The changed paths.
     paths: Vec<PlannedJson>,
-    /// Paths that others wrote to in the meantime: what they wrote is in the operation.
+    /// Paths that other processes wrote to meanwhile: their changes are kept in the operation.
     late: Vec<PathJson>,
     /// The tasks from which something was withdrawn, or to which it came back.
     tasks: Vec<AffectedJson>,
@@ -262,7 +262,7 @@ pub struct DoneJson {
     kind: &'static str,
     /// The operation that it takes back.
     undoes: Option<String>,
-    /// The snapshot of what was there before.
+    /// The snapshot of the previous state.
     snapshot: Option<String>,
     head: HeadsJson,
 }
@@ -300,7 +300,7 @@ impl OperationAnswer {
         OperationAnswer { schema: SCHEMA, operation, paths, late, tasks: Vec::new() }
     }
 
-    /// What an undo or a redo (`kind`) did; `head` is where HEAD is now.
+    /// The result of an undo or a redo (`kind`); `head` is the new HEAD.
     pub fn undone(undone: &Undone, kind: Kind, head: &Head) -> Self {
         let answer = match &undone.outcome {
             Some(outcome) => Self::outcome(outcome),
@@ -333,7 +333,7 @@ impl OperationAnswer {
         Self::ended(operation, Kind::Undo.as_str(), Some(operation.id), &ended.late)
     }
 
-    /// An operation that was interrupted, and is at its end now: `undoes` is the id of the one that was put back.
+    /// An interrupted operation that is finished now: `undoes` is the id of the one that was undone.
     pub fn ended(recorded_or: &Operation, kind: &'static str, undoes: Option<Ulid>, late: &[bstr::BString]) -> Self {
         let done = DoneJson { kind, undoes: undoes.map(|id| id.to_string()), ..DoneJson::new(recorded_or) };
         Self::new(Some(done), Vec::new(), late)

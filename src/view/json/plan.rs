@@ -20,15 +20,15 @@ pub struct ImportAnswer {
     added: Vec<String>,
     /// Tasks that say something else than before.
     changed: Vec<ChangedJson>,
-    /// Tasks of which something stays although the plan says something else.
+    /// Tasks with fields that are kept although the plan differs.
     kept: Vec<KeptJson>,
-    /// How many tasks are as the plan says.
+    /// How many tasks already match the plan.
     unchanged: usize,
     /// Tasks that came from this file before, and are not in it any more.
     missing: Vec<String>,
-    /// What the file has and was not taken as it is.
+    /// Parts of the file that were not imported unchanged.
     left: Vec<LeftJson>,
-    /// Whether the ledger says all that now; false with `--dry-run`.
+    /// Whether the changes were written to the ledger; false with `--dry-run`.
     applied: bool,
     /// The commit of the ledger; `null` if there was nothing to do.
     commit: Option<String>,
@@ -40,7 +40,7 @@ pub struct ChangedJson {
     id: String,
     /// The names of the fields.
     fields: Vec<&'static str>,
-    /// What they were and what they become.
+    /// The old and the new values.
     changes: Vec<FieldJson>,
 }
 
@@ -107,7 +107,7 @@ pub struct ExportAnswer {
     schema: u32,
     /// The file.
     output: String,
-    /// What it is written in.
+    /// Its format.
     format: &'static str,
     /// How many tasks are in it.
     exported: usize,
@@ -120,7 +120,7 @@ impl ExportAnswer {
     }
 }
 
-/// `plan export`: the json format, which `plan import` takes. What a task does not have is left out.
+/// `plan export`: the json format, which `plan import` reads. Fields without a value are omitted.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PlanAnswer {
     /// The version of the format.
@@ -142,17 +142,17 @@ pub struct PlannedTask {
     pub priority: Option<u8>,
     /// The feature: an id, or the title of a task in the plan; empty for none.
     pub parent: Option<String>,
-    /// What it comes after: ids, or titles of tasks in the plan.
+    /// Its dependencies: ids, or titles of tasks in the plan.
     pub after: Option<Vec<String>>,
     /// Paths from the top of the work tree.
     pub files: Option<Vec<String>>,
     /// Expected effort.
     pub estimate_seconds: Option<u64>,
-    /// What it is about.
+    /// The files that it is expected to change.
     pub description: Option<String>,
     /// When is it done?
     pub accept: Option<String>,
-    /// What stands in the way.
+    /// Blockers.
     pub blockers: Option<Vec<String>>,
     /// A text or any JSON value.
     pub result: Option<Value>,

@@ -9,7 +9,7 @@ use super::*;
 pub struct Answer {
     /// The command.
     pub command: &'static str,
-    /// The JSON Schema of what it prints with `--json`.
+    /// The JSON Schema of its `--json` output.
     pub schema: Schema,
 }
 

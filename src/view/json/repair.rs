@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RepairAnswer {
     schema: u32,
-    /// Whether this is only what would be done.
+    /// Whether nothing was changed (`--dry-run`).
     dry_run: bool,
     /// The commits that belong to a task again.
     linked: Vec<LinkJson>,
@@ -34,7 +34,7 @@ pub struct LinkJson {
     /// How that is known: `reflog`, `tree` (the same change on the same tree), `patch`, `squash` (the change of a branch),
     /// `rewrite` (it is what a linked commit was rewritten to).
     pub by: &'static str,
-    /// The commit that says so, or the tip of the branch; null for `reflog`.
+    /// The commit that is the evidence, or the tip of the branch; null for `reflog`.
     pub source: Option<String>,
     /// The contents were compared; false when `--squash-of` says something that they do not.
     pub compared: bool,
@@ -47,7 +47,7 @@ pub struct UnknownJson {
     subject: String,
     /// `no-source`, `ambiguous`, `same-history`, `not-in-ledger`, `empty`, `shallow`.
     reason: &'static str,
-    /// What made the same change.
+    /// The commits with the same change.
     candidates: Vec<CandidateJson>,
 }
 

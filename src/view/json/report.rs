@@ -1,4 +1,4 @@
-//! What `report` answers.
+//! The answer of `report`.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -37,7 +37,7 @@ struct ReportJson {
     /// When something happened last on a task of the report.
     updated_at: Option<String>,
     overall: TallyJson,
-    /// With `--since`: what changed.
+    /// With `--since`: the changes.
     changes: Option<ChangesJson>,
     /// Features, then the tasks that belong to none.
     features: Vec<BlockJson>,
@@ -48,7 +48,7 @@ struct ReportJson {
     now: NowJson,
 }
 
-/// What matters now: ids of tasks.
+/// The most relevant tasks now: ids.
 #[derive(Debug, Serialize, JsonSchema)]
 struct NowJson {
     in_progress: Vec<String>,
@@ -128,7 +128,7 @@ struct ItemJson {
     /// Why it cannot be started, in words.
     reasons: Vec<String>,
     failure: Option<String>,
-    /// Why it stands as it does, in words: `paused: …`.
+    /// The reason for its state, as text: `paused: …`.
     why: Option<String>,
     labels: Vec<String>,
     refs: Vec<String>,

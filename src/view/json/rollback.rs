@@ -20,13 +20,13 @@ use crate::{
 pub struct RollbackAnswer {
     schema: u32,
     plan: RollbackJson,
-    /// What `undo` takes back; null with `--dry-run`, and when there was nothing to do.
+    /// The id for `undo`; null with `--dry-run`, and if there was nothing to do.
     operation: Option<DoneJson>,
-    /// Paths that others wrote to in the meantime: what they wrote is in the operation.
+    /// Paths that other processes wrote to meanwhile: their changes are kept in the operation.
     late: Vec<PathJson>,
 }
 
-/// What a rollback does.
+/// The plan of a rollback.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RollbackJson {
     /// The task.
@@ -43,7 +43,7 @@ pub struct RollbackJson {
     revert: Vec<String>,
     /// Commits of the task that are left alone.
     skipped: Vec<SkippedCommitJson>,
-    /// What happens to files.
+    /// The effects on files.
     paths: Vec<PlannedJson>,
     /// Tasks that commits after the checkpoint belong to: open ones, and those that changed the same paths.
     other_tasks: Vec<OtherTaskJson>,
@@ -61,7 +61,7 @@ struct ToJson {
     number: Option<usize>,
     /// How `@start` was found.
     rule: Option<&'static str>,
-    /// The snapshot whose files come back (`--to`); `commit` is what HEAD was then.
+    /// The snapshot whose files are restored (`--to`); `commit` is the HEAD of its time.
     snapshot: Option<String>,
 }
 
@@ -100,7 +100,7 @@ struct RevertConflictJson {
 }
 
 impl RollbackAnswer {
-    /// `plan`, with what came of it.
+    /// `plan`, with its result.
     pub fn new(plan: &RollbackPlan, outcome: &Outcome) -> Self {
         let hex = |ids: &[ObjectId]| ids.iter().map(ToString::to_string).collect();
         let skipped = plan

@@ -15,7 +15,7 @@ pub enum SnapshotAnswer {
     Taken {
         /// The version of the contract.
         schema: u32,
-        /// What holds the worktree as it is now.
+        /// The snapshot of the current state.
         snapshot: TakenJson,
     },
     /// `snapshot list`.
@@ -33,25 +33,25 @@ pub enum SnapshotAnswer {
     Drop {
         /// The version of the contract.
         schema: u32,
-        /// What was removed.
+        /// The deleted snapshots.
         dropped: Vec<SnapshotJson>,
     },
 }
 
-/// A snapshot and what is in it.
+/// A snapshot and its content.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ShownJson {
     /// The version of the contract.
     pub schema: u32,
     /// The snapshot.
     pub snapshot: SnapshotJson,
-    /// What differs from the commit that HEAD was.
+    /// The differences from the HEAD of its time.
     pub changes: Vec<ChangeJson>,
-    /// What the work tree has otherwise now; `null` when the snapshot is of another worktree.
+    /// The differences from the current work tree; `null` if the snapshot belongs to another worktree.
     pub since: Option<Vec<ChangeJson>>,
     /// Paths with a conflict in the index.
     pub unmerged: Vec<PathJson>,
-    /// What is not in it.
+    /// The skipped paths.
     pub skipped: Vec<SkippedJson>,
 }
 
@@ -66,7 +66,7 @@ pub struct TakenJson {
     pub commit: String,
     /// False when the last snapshot of this worktree has all of it already: that one is named.
     pub created: bool,
-    /// What is not in it.
+    /// The skipped paths.
     pub skipped: Vec<SkippedJson>,
     /// Why nothing keeps `git push --mirror` from pushing it; left out where our hook does, or there is no remote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -115,13 +115,13 @@ pub struct SnapshotJson {
     pub r#ref: String,
     /// Its commit.
     pub commit: String,
-    /// What made it: `manual`, `guard`, `safety`, `session`.
+    /// Its origin: `manual`, `guard`, `safety`, `session`.
     pub kind: &'static str,
     /// One line; may be empty.
     pub message: String,
     /// When.
     pub at: String,
-    /// Who.
+    /// The actor.
     pub by: String,
     /// Of which worktree.
     pub worktree: String,

@@ -16,18 +16,18 @@ use crate::{
 pub struct SquashAnswer {
     schema: u32,
     plan: SquashJson,
-    /// What `undo` takes back; null with `--dry-run`, and when there was nothing to do.
+    /// The id for `undo`; null with `--dry-run`, and if there was nothing to do.
     operation: Option<DoneJson>,
 }
 
-/// What a squash does.
+/// The plan of a squash.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct SquashJson {
     /// The task.
     task: String,
     /// The parent of the new commit; null when it begins the history.
     onto: Option<String>,
-    /// What is collapsed, newest first.
+    /// The squashed commits, newest first.
     commits: Vec<CollapsedJson>,
     /// The whole message; null when there is nothing to collapse.
     message: Option<String>,
@@ -58,7 +58,7 @@ struct StopJson {
 }
 
 impl SquashAnswer {
-    /// What would be done.
+    /// The plan.
     pub fn planned(plan: &SquashPlan, message: Option<&bstr::BString>) -> Self {
         SquashAnswer {
             schema: SCHEMA,
@@ -67,7 +67,7 @@ impl SquashAnswer {
         }
     }
 
-    /// What was done.
+    /// The result.
     pub fn done(plan: &SquashPlan, message: &bstr::BString, done: &Done) -> Self {
         let mut answer = SquashJson::new(plan, Some(message.as_bstr()));
         answer.head = HeadsJson::new(&done.operation.before, &done.operation.after);

@@ -46,7 +46,7 @@ pub struct TaskJson {
     /// Left out if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     labels: Vec<String>,
-    /// What it is about outside of the repository: addresses, keys of other trackers; left out if there is nothing.
+    /// References: addresses, keys of other trackers; omitted if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     refs: Vec<String>,
     created_at: Option<String>,
@@ -82,7 +82,7 @@ pub struct TaskJson {
     base: Option<BaseJson>,
     verification: Option<VerificationJson>,
     created_by: Option<String>,
-    /// Claims that came too late.
+    /// Rejected claims.
     lost_claims: Vec<LostClaimJson>,
 }
 
@@ -109,7 +109,7 @@ struct ClaimJson {
     stale: bool,
 }
 
-/// Why a task stands as it does.
+/// The reason for the state of a task.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ReasonJson {
     /// `paused`, `cancelled`, `reopened`, `taken over` or `released`.

@@ -43,7 +43,7 @@ pub struct PartJson {
     pub id: String,
     /// One line.
     pub title: String,
-    /// Where it stands.
+    /// Its state.
     pub status: Status,
     /// If it has parts itself.
     pub progress: Option<ProgressJson>,
@@ -51,14 +51,14 @@ pub struct PartJson {
     pub files: Option<FilesJson>,
 }
 
-/// What a task declares against what its commits on this history touch.
+/// The expected paths of a task, compared with the paths that its commits in this history touch.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct FilesJson {
-    /// What its commits touched.
+    /// The paths that its commits touched.
     touched: Vec<PathJson>,
-    /// What it declares and did not touch.
+    /// Expected paths that were not touched.
     untouched: Vec<String>,
-    /// What it touched and does not declare, if it declares anything.
+    /// Touched paths that were not expected, if there are expected ones.
     undeclared: Vec<PathJson>,
 }
 

@@ -16,11 +16,11 @@ use crate::{
 /// How something is painted.
 pub type Tone = fn(Style, &str) -> String;
 
-/// What an event says.
+/// The text of an event.
 pub struct Said {
-    /// One character that shows at a glance what it is.
+    /// One character for the kind of event.
     pub mark: &'static str,
-    /// What happened, in the past tense.
+    /// The verb, in the past tense.
     pub verb: String,
     /// Its colour.
     pub tone: Tone,

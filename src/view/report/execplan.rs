@@ -13,7 +13,7 @@ use crate::{
     view::{oid, sanitize},
 };
 
-/// So many checkpoints of a task are listed; the others are named by their number.
+/// How many checkpoints of a task are listed; the others are counted.
 const CHECKPOINTS: usize = 10;
 
 /// The report as an ExecPlan.
@@ -30,9 +30,9 @@ pub fn execplan(report: &Report) -> String {
     plan.heading("Progress");
     plan.blocks(report, Plan::progress);
     plan.heading("Surprises & Discoveries");
-    plan.said(report, discoveries, "Nothing unexpected was noted.");
+    plan.said(report, discoveries, "No notes were recorded.");
     plan.heading("Decision Log");
-    plan.said(report, decisions, "Nothing was decided yet.");
+    plan.said(report, decisions, "No decisions were recorded yet.");
     plan.outcomes(report);
     plan.work(report);
     plan.steps(report);
@@ -128,7 +128,7 @@ impl Plan {
             }
         }
         let estimate = if estimate > 0 { format!(", {} estimated", words::work(estimate)) } else { String::new() };
-        self.line(&format!("\nWork on what is completed: {}{estimate}.\n", words::work(work)));
+        self.line(&format!("\nWork on completed tasks: {}{estimate}.\n", words::work(work)));
     }
 
     fn work(&mut self, report: &Report) {
@@ -137,9 +137,9 @@ impl Plan {
         files.sort_unstable();
         files.dedup();
         self.line(if files.is_empty() {
-            "No task names the files that it is about."
+            "No task lists the files that it changes."
         } else {
-            "The tasks are about these files, named from the top of the repository:\n"
+            "The tasks change these files (paths relative to the top of the repository):\n"
         });
         for file in files {
             self.line(&format!("- `{}`", sanitize::line(file).replace('`', "'")));
@@ -148,7 +148,7 @@ impl Plan {
         self.heading("Plan of Work");
         let mut open = open(report).peekable();
         if open.peek().is_none() {
-            self.line("Nothing is left to do.\n");
+            self.line("No open tasks.\n");
         }
         for item in open {
             let remarks = words::remarks(item).join(", ");
@@ -163,7 +163,7 @@ impl Plan {
         let commands =
             open(report).filter(|item| matches!(item.state, State::InProgress | State::Ready | State::Failed));
         let lines: Vec<String> = commands.map(|item| format!("    git agent start {}", item.id)).collect();
-        self.line("In the repository; `git agent next --claim --start` takes whatever comes first:\n");
+        self.line("In the repository; `git agent next --claim --start` starts the next task:\n");
         lines.iter().for_each(|line| self.line(line));
         self.line("    git agent checkpoint -m '<what was done>'\n    git agent complete --verify\n");
     }
@@ -192,7 +192,7 @@ impl Plan {
             }
         }
         if accept.is_empty() && report.items().all(|item| item.verified.is_none()) {
-            self.line("No task says when it is done, and nothing was verified.");
+            self.line("No task has acceptance criteria, and nothing was verified.");
         }
         self.line("");
     }
@@ -200,8 +200,8 @@ impl Plan {
     fn recovery(&mut self, report: &Report) {
         self.heading("Idempotence and Recovery");
         self.line(
-            "Every command can be run again. `git agent rollback <task>@<n>` goes back to a checkpoint, `git agent undo` takes \
-             the last operation back, `git agent brief` says where things stand.\n",
+            "Every command can be run again. `git agent rollback <task>@<n>` restores a checkpoint, `git agent undo` undoes \
+             the last operation, `git agent brief` summarizes the state.\n",
         );
         self.heading("Artifacts and Notes");
         let mut none = true;
@@ -223,7 +223,7 @@ impl Plan {
             }
         }
         if none {
-            self.line("No commit names one of the tasks.");
+            self.line("No commit belongs to these tasks.");
         }
         self.line("");
     }
@@ -232,7 +232,7 @@ impl Plan {
         let after: Vec<&Item> = report.items().filter(|item| !item.after.is_empty()).collect();
         self.heading("Interfaces and Dependencies");
         if after.is_empty() {
-            self.line("No task depends on another.");
+            self.line("There are no dependencies.");
         }
         for item in after {
             let ids: Vec<String> = item.after.iter().map(|id| format!("`{id}`")).collect();
@@ -250,7 +250,7 @@ impl Plan {
     }
 }
 
-/// What is left to do: what goes on, then the rest.
+/// Open work: tasks in progress, then the rest.
 fn open(report: &Report) -> impl Iterator<Item = &Item> {
     report.blocks.iter().flat_map(|block| block.in_progress.iter().chain(&block.remaining))
 }

@@ -9,7 +9,7 @@ use crate::{
     view::sanitize,
 };
 
-/// So much of a result is told.
+/// How much of a result is shown.
 const RESULT: usize = 200;
 
 pub fn markdown(report: &Report) -> String {

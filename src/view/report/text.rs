@@ -69,7 +69,7 @@ impl Page {
         )
     }
 
-    /// What matters now.
+    /// The most relevant tasks now.
     fn now(&self, report: &Report) -> String {
         let lines = words::now(report);
         let ids = lines.iter().filter_map(|line| line.item).map(|(_, item)| item.id.as_str());

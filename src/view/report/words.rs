@@ -1,4 +1,4 @@
-//! What a report says of a task beside its title, in words; the same in every format.
+//! The remarks of a report about a task, the same in every format.
 
 use crate::{
     domain::{
@@ -16,7 +16,7 @@ pub fn mark(item: &Item) -> &'static str {
     mark_of(item.state.status(), item.is_blocked(), item.state == State::Waiting)
 }
 
-/// What there is to say about `item` in one line, the most important first.
+/// The remarks about `item` in one line, the most important first.
 pub fn remarks(item: &Item) -> Vec<String> {
     let mut remarks: Vec<String> = Vec::new();
     if let Some(why) = item.failure() {
@@ -33,7 +33,7 @@ pub fn remarks(item: &Item) -> Vec<String> {
     if item.state == State::InProgress
         && let Some(last) = item.stretches.last().filter(|last| !last.goes_on)
     {
-        remarks.push(format!("no sign of life since {}", last.to.to_minute()));
+        remarks.push(format!("no activity since {}", last.to.to_minute()));
     }
     if item.attempts > 1 {
         remarks.push(format!("attempt {}", item.attempts));
@@ -54,7 +54,7 @@ pub fn remarks(item: &Item) -> Vec<String> {
     remarks
 }
 
-/// Of what a report is, and of when: `shop on main, 2026-11-29`.
+/// The subject and the date of a report: `shop on main, 2026-11-29`.
 pub fn place(report: &Report) -> String {
     let branch = report.place.branch.as_ref().map(|branch| format!(" on {branch}")).unwrap_or_default();
     let separator = if report.place.repository.is_empty() { "" } else { ", " };
@@ -68,7 +68,7 @@ const NOW: usize = 5;
 pub struct NowLine<'r> {
     /// The task, and what stands before it: `Next: `; `None`: there are more of its kind.
     pub item: Option<(&'static str, &'r Item)>,
-    /// What there is to say.
+    /// The remarks.
     pub remarks: String,
 }
 
@@ -88,7 +88,7 @@ pub fn now(report: &Report) -> Vec<NowLine<'_>> {
     lines
 }
 
-/// What stands in the way.
+/// Blockers.
 pub fn reasons(reasons: &[Reason]) -> Vec<String> {
     let after: Vec<String> = reasons
         .iter()
@@ -119,7 +119,7 @@ pub fn titled(feature: &Feature) -> String {
     format!("{} ({})", feature.title, feature.id)
 }
 
-/// What there is to say about a feature itself.
+/// The remarks about the feature itself.
 pub fn of_feature(feature: &Feature) -> Vec<String> {
     let failure = feature.failure.as_ref().map(|why| format!("failed: {}", one_line(why)));
     failure.into_iter().chain(reasons(&feature.reasons)).collect()
@@ -140,8 +140,8 @@ pub fn making(making: &Making) -> String {
     let (commits, before, all) = (plural(making.commits, "commit"), work(making.before), work(making.work));
     match making.how {
         How::WhileWorking => format!("{commits} while working"),
-        How::AtTheEnd if making.commits == 1 => format!("packaged at the end, in one commit after {all}"),
-        How::AtTheEnd => format!("packaged at the end, {commits}, the first after {before} of {all}"),
+        How::AtTheEnd if making.commits == 1 => format!("packaged at the end: one commit after {all}"),
+        How::AtTheEnd => format!("packaged at the end: {commits}, the first after {before} of {all}"),
     }
 }
 

@@ -45,7 +45,7 @@ pub fn burn(steps: &[BurnPoint], now: Timestamp) -> Option<Drawing> {
         text x=(px(end + 6.0)) y=(px(lower + 4.0)) { (last.completed) " done" } "\n"
     };
     let description = format!(
-        "{} of {} tasks are completed. The dashed line is how many tasks there were, the filled area how many were completed.",
+        "{} of {} tasks are completed. The dashed line shows the number of tasks, the filled area the number of completed ones.",
         last.completed, last.total
     );
     let title = "Tasks added and completed over time";

@@ -17,7 +17,7 @@ const HEIGHT: f64 = 38.0;
 const COLUMN: f64 = 264.0;
 const ROW: f64 = 50.0;
 const MARGIN: f64 = 12.0;
-/// So many columns of text are in a node.
+/// How many columns of text a node has.
 const TITLE: usize = 24;
 
 /// The drawing of `chart`.
@@ -50,8 +50,8 @@ pub fn graph(chart: &Chart) -> Drawing {
         }
     };
     let description = format!(
-        "{} tasks in {} layers, from what can be done first on the left to what comes last on the right; {} lines lead from a \
-         task to those that come after it.",
+        "{} tasks in {} layers, from the first on the left to the last on the right; {} lines lead \
+         from a task to its dependents.",
         chart.nodes.len(),
         layers.rows.len(),
         chart.edges.len()

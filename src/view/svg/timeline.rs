@@ -18,7 +18,7 @@ const ROW: f64 = 24.0;
 const TOP: f64 = 26.0;
 /// What is shorter is drawn as if it took so long, or it could not be seen.
 const LEAST: f64 = 3.0;
-/// So many columns of text are left of the bars.
+/// How many columns of text are left of the bars.
 const TITLE: usize = 30;
 
 /// The drawing of `items`, those that were begun, up to `now`; nothing if there are none.
@@ -59,9 +59,9 @@ pub fn timeline(items: &[&Item], now: Timestamp) -> Option<Drawing> {
         }
     };
     let description = format!(
-        "{count} tasks, one a row, in the order in which they were started. Bars are work, the thin line is the time from start \
-         to end; times without work take little room. Points are checkpoints: filled ones passed a verification, crosses \
-         failed it."
+        "{count} tasks, one per row, in the order of their start. Bars show work, thin lines the time from start \
+         to end; times without work are compressed. Points are checkpoints: filled if verified, crosses if the \
+         verification failed."
     );
     Some(Drawing { name: "timeline", width: WIDTH, height, title: "Timeline", description, body })
 }

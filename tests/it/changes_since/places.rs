@@ -86,7 +86,7 @@ fn submodules_move_and_what_is_inside_them_is_told() {
     repo.git(&["commit", "-q", "-am", "moved\n\nTask-Id: T-1"]).success();
     lib.write("x", "3");
     let output = repo.agent(&["changes-since", "T-1"]).success();
-    assert!(output.stderr.contains("submodule 'lib' has changes inside"), "{output}");
+    assert!(output.stderr.contains("submodule 'lib' has uncommitted changes"), "{output}");
     std::fs::create_dir(repo.path().join("nested")).unwrap();
     let nested = repo.at("nested");
     nested.git(&["init", "-q"]).success();
@@ -201,7 +201,7 @@ fn a_shallow_history_gives_a_lower_bound() {
             a
             b
             ------- stderr -------
-            warning: this clone is shallow, and the history is cut off since then: there may be more commits, and more tasks behind a path; 'git fetch --unshallow' gets them
+            warning: this clone is shallow, and its history ends after that point: commits and tasks may be missing; to fetch them: git fetch --unshallow
             ");
         }
         // Since a commit that is here, the answer is whole.
@@ -243,7 +243,7 @@ fn a_partial_clone_is_answered_from_what_is_there() {
             A	new
             A	there
             ------- stderr -------
-            warning: this is a partial clone: renames were found only where the content is the same, as nothing is fetched to compare it
+            warning: this is a partial clone: only exact renames were detected, as nothing is fetched to compare content
             ");
             let refused = partial.agent(&["changes-since", "T-1", "--patch"]).exits(5).stderr;
             insta::assert_snapshot!(refused.lines().nth(1).unwrap(), @"error: cannot show the changes: this partial clone does not have the contents of some files (1 missing)");

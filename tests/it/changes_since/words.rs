@@ -30,7 +30,7 @@ fn a_page_says_since_when_what_and_whose() {
     repo.write("notes.txt", "remember\n");
     repo.write_script("run.sh", "#!/bin/sh\n");
     insta::assert_snapshot!(repo.agent(&["changes-since", "T-1"]), @r"
-    Since T-1 began at 2d059f0655bf (17 seconds ago): 5 paths changed, 4 commits (1 without a task), 3 not committed.
+    Since T-1 was started at 2d059f0655bf (17 seconds ago): 5 paths changed, 4 commits (1 without a task), 3 not committed.
 
     M  a.rs                T-1           staged, not staged
     R  move.rs → moved.rs  T-2, no task
@@ -39,7 +39,7 @@ fn a_page_says_since_when_what_and_whose() {
     A  run.sh                            untracked
     ");
     insta::assert_snapshot!(repo.agent(&["changes-since", "T-1", "--own"]), @r"
-    Since T-1 began at 2d059f0655bf (18 seconds ago): 2 paths of T-1 changed, 4 commits (1 without a task), 1 not committed.
+    Since T-1 was started at 2d059f0655bf (18 seconds ago): 2 paths of T-1 changed, 4 commits (1 without a task), 1 not committed.
 
     M  a.rs    T-1  staged, not staged
     A  new.rs  T-1
@@ -65,7 +65,7 @@ fn colours_are_those_of_git() {
     repo.git(&["update-index", "--chmod=+x", "a.rs"]).success();
     let page = repo.agent(&["changes-since", "T-1", "--color=always"]).success().stdout;
     insta::assert_snapshot!(page.replace('\u{1b}', "^"), @r"
-    Since ^[35mT-1^[0m began at ^[33m2d059f0655bf^[0m (21 seconds ago): 3 paths changed, 5 commits (2 without a task), 1 not committed.
+    Since ^[35mT-1^[0m was started at ^[33m2d059f0655bf^[0m (21 seconds ago): 3 paths changed, 5 commits (2 without a task), 1 not committed.
 
     M  a.rs                ^[35mT-1         ^[0m  ^[32mstaged^[0m, ^[31mnot staged^[0m
     ^[36mR^[0m  move.rs → moved.rs  T-2, no task
@@ -82,7 +82,7 @@ fn the_rule_that_found_the_start_is_said() {
     start(&repo);
     commit(&repo, "a", "1", "T-1");
     insta::assert_snapshot!(repo.agent(&["changes-since", "T-1"]), @r"
-    Since T-1 began, before the first commit: 1 path changed, 1 commit.
+    Since T-1 was started, before the first commit: 1 path changed, 1 commit.
 
     A  a  T-1
     ");
@@ -97,7 +97,7 @@ fn the_rule_that_found_the_start_is_said() {
     repo.git(&["cherry-pick", "main"]).success();
     let page = repo.agent(&["changes-since", "T-1"]).success().stdout.replace(&recorded[..12], "<recorded>");
     insta::assert_snapshot!(page, @r"
-    Since 3e31e249abd9 (3 seconds ago), the parent of T-1's oldest commit here: <recorded>, where it began, was rewritten away: 1 path changed, 1 commit.
+    Since 3e31e249abd9 (3 seconds ago), the parent of T-1's oldest commit here: its starting point <recorded> was rewritten: 1 path changed, 1 commit.
 
     A  b  T-1
     ");
@@ -109,7 +109,7 @@ fn the_rule_that_found_the_start_is_said() {
     repo.git(&["commit", "-q", "--amend", "-m", "amended"]).success();
     repo.write("c", "1");
     insta::assert_snapshot!(repo.agent(&["changes-since", "T-1"]), @r"
-    Since 9047274fbd8a (9 seconds ago), where this history parts from 6f3b4581a29f, at which T-1 began: 2 paths changed, 1 commit (1 without a task), 1 not committed.
+    Since 9047274fbd8a (9 seconds ago), where this history forks from 6f3b4581a29f, the starting point of T-1: 2 paths changed, 1 commit (1 without a task), 1 not committed.
 
     M  a  no task
     A  c           untracked
@@ -123,7 +123,7 @@ fn reverted_commits_count_and_are_marked() {
     let reverted = repo.head();
     repo.git(&["revert", "--no-edit", "HEAD"]).success();
     insta::assert_snapshot!(repo.agent(&["changes-since", "T-1"]), @r"
-    Since T-1 began at 2d059f0655bf (18 seconds ago): 2 paths changed, 5 commits (2 without a task).
+    Since T-1 was started at 2d059f0655bf (18 seconds ago): 2 paths changed, 5 commits (2 without a task).
 
     M  a.rs                T-1
     R  move.rs → moved.rs  T-2, no task

@@ -26,7 +26,7 @@ pub(super) fn burn_up(report: &Report) -> Markup {
     boxed("Burn-up", "scroll from-end", svg::burn::burn(&report.burn, report.at), "")
 }
 
-/// What was done when.
+/// The timeline.
 pub(super) fn timeline(report: &Report) -> Markup {
     let mut begun: Vec<&Item> = report
         .items()
@@ -34,11 +34,11 @@ pub(super) fn timeline(report: &Report) -> Markup {
         .collect();
     begun.sort_by_key(|item| (item.started_at, &item.id));
     let hidden = begun.len().saturating_sub(MOST);
-    let mut note = "Bars are work, the thin line is from start to end. Below them are checkpoints: ● verified, ✗ verification failed, ○ \
-                    not verified. Times without work take little room."
+    let mut note = "Bars show work, thin lines the time from start to end. Below them are checkpoints: ● verified, ✗ verification failed, ○ \
+                    not verified. Times without work are compressed."
         .to_owned();
     if hidden > 0 {
-        note.insert_str(0, &format!("The {MOST} tasks that were started last; {} before. ", plural(hidden, "task")));
+        note.insert_str(0, &format!("The {MOST} tasks started last; {} earlier. ", plural(hidden, "task")));
     }
     boxed("Timeline", "scroll", svg::timeline::timeline(&begun[hidden..], report.at), &note)
 }
@@ -88,7 +88,7 @@ pub(super) fn dependencies(report: &Report) -> Markup {
     let mut notes = Vec::new();
     let count = nodes.len();
     if count < all {
-        notes.push(format!("{count} of {all} tasks, those that are open; git agent graph shows all."));
+        notes.push(format!("{count} of {all} tasks: only open ones; git agent graph --all shows all."));
     }
     if alone > 0 {
         let verb = if alone == 1 { "depends" } else { "depend" };

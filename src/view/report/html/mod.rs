@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// So much of a result is told.
+/// How much of a result is shown.
 const RESULT: usize = 300;
 /// A longer list of what is completed is folded, but not on paper.
 const FOLD: usize = 12;
@@ -67,7 +67,7 @@ pub fn html(report: &Report) -> String {
     sanitize::lines(&page.into_string()).into_owned()
 }
 
-/// What matters now.
+/// The most relevant tasks now.
 fn now(report: &Report) -> Markup {
     let lines = words::now(report);
     html! {
