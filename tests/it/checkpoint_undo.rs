@@ -297,7 +297,7 @@ fn what_cannot_be_recorded_is_no_reason_to_lose_the_checkpoint() {
     Saved t@1 as <oid>: One
       1 path: kept.txt
     ------- stderr -------
-    warning: 'git agent undo' cannot undo the checkpoint: 'git update-ref -z --stdin -m git-agent: checkpoint t@1' ended with exit code 128: fatal: cannot lock ref 'refs/agent/ops/main': 'refs/agent/ops' exists; cannot create 'refs/agent/ops/main'
+    warning: 'git agent undo' cannot undo the checkpoint: cannot create refs/agent/ops/main: another program created refs/agent/ops, and git allows only one of them
     hint: to show it: git show <oid>
     ");
     assert_eq!(repo.git(&["rev-parse", "HEAD^"]).text(), head);
