@@ -179,6 +179,66 @@ fn no_stored_path_leads_into_the_git_directory_or_out_of_the_work_tree() {
 }
 
 #[test]
+fn odd_modes_links_and_gitlinks_become_plain_files_and_links_or_nothing() {
+    let Pair { sender, victim } = pair(Layout::Plain);
+    let blob = object(&sender, "blob", b"odd\n");
+    let gone = "1".repeat(40);
+    let head = sender.head();
+    let plain = tree(&sender, &[("100644", b"f", &blob)]);
+    let link = |target: &[u8]| object(&sender, "blob", target);
+    let links = [link(b""), link(b"a\0b"), link(&[b'x'; 5000]), link(b"/etc/passwd"), link(b".git/hooks")];
+    let mut trees: Vec<Vec<(&str, &[u8], &str)>> = [
+        "100664", "100600", "100000", "104755", "102755", "100777", "140000", "060000", "010000", "020666", "0",
+        "120755", "160755", "40755",
+    ]
+    .into_iter()
+    .map(|mode| vec![(mode, &b"odd"[..], if mode == "40755" { plain.as_str() } else { blob.as_str() })])
+    .collect();
+    trees.extend(links.iter().map(|id| vec![("120000", &b"odd"[..], id.as_str())]));
+    trees.extend([
+        vec![("160000", &b"odd"[..], head.as_str())],
+        vec![("160000", &b"odd"[..], gone.as_str())],
+        // Where a file, and a directory, of the victim is.
+        vec![("160000", &b"a"[..], gone.as_str())],
+        vec![("120000", &b"dir"[..], links[4].as_str())],
+        vec![("100644", &b"odd"[..], blob.as_str()), ("120000", &b"odd"[..], links[4].as_str())],
+        vec![("100644", &b"zodd"[..], blob.as_str()), ("100644", &b"odd"[..], blob.as_str())],
+        vec![("100644", &b"odd"[..], plain.as_str())],
+        vec![("40000", &b"odd"[..], blob.as_str())],
+        vec![("100644", &b"odd"[..], gone.as_str())],
+        vec![("100644", &b"Odd"[..], blob.as_str()), ("120000", &b"odd"[..], links[4].as_str())],
+    ]);
+    let ids: Vec<String> = trees
+        .iter()
+        .zip(0..)
+        .map(|(entries, at)| {
+            let worktree = tree(&sender, entries);
+            snapshot(&sender, at, &top(&sender, &worktree, &[]))
+        })
+        .collect();
+    // As a copy, which is asked for nothing that is missing.
+    victim.sh("cp -rn ../repo/.git/objects/. .git/objects/; mkdir -p dir .git/refs/agent; cp -a ../repo/.git/refs/agent/snap .git/refs/agent/
+        echo own >dir/own").success();
+    let index = |repo: &TestRepo| repo.git(&["ls-files", "-s"]).stdout;
+    let before = (State::of(&victim).files, index(&victim));
+    let hooks = victim.sh("find .git/hooks -printf '%p %m %s\\n' | sort").stdout;
+    for (id, entries) in ids.iter().zip(&trees) {
+        let shown = victim.agent(&["snapshot", "show", id]);
+        assert!(matches!(shown.code, Some(0 | 5)), "{entries:?}: {shown}");
+        let restored = victim.agent(&["snapshot", "restore", id, "--foreign"]);
+        assert!(matches!(restored.code, Some(0 | 1 | 5)), "{entries:?}: {restored}");
+        let special =
+            victim.sh("find . -name .git -prune -o ! -type f ! -type d ! -type l -print -o -type f -perm /7022 -print");
+        assert_eq!(special.success().stdout, "", "{entries:?}");
+        assert_eq!(victim.sh("find .git/hooks -printf '%p %m %s\\n' | sort").stdout, hooks, "{entries:?}");
+        if restored.code == Some(0) {
+            victim.agent(&["undo"]).success();
+        }
+        assert_eq!((State::of(&victim).files, index(&victim)), before, "{entries:?}: {restored}");
+    }
+}
+
+#[test]
 fn trees_that_are_made_to_be_harmful_end() {
     let repo = TestRepo::new();
     repo.commit_file("a", "one\n", "first");
