@@ -49,7 +49,7 @@ pub(super) fn find(
     }
     // git takes 'parse@1' for the first of a month.
     if word.find('@').is_some_and(|at| at > 0) {
-        let why = format!("'{}' is no snapshot, and no date", word.escape_debug());
+        let why = format!("'{}' is neither a snapshot nor a date", word.escape_debug());
         return Err(Error::new(codes::BAD_DATE, why).hint("a checkpoint, T@n, is named in place of the task"));
     }
     let (now, until) = date::period(repo, Some("now"), Some(word))?;
