@@ -6,7 +6,8 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{
-    pathspec::Pathspecs, quote::Quoting, raw, repo::Repo, status::entry_kind, tree::Entry, worktree_tree::Content,
+    changed_paths::Difference, pathspec::Pathspecs, quote::Quoting, raw, repo::Repo, status::entry_kind, tree::Entry,
+    worktree_tree::Content,
 };
 use crate::error::{Error, Result, codes};
 
@@ -139,7 +140,10 @@ pub fn trees(
     paths: &Pathspecs,
 ) -> Result<(Vec<Change>, String)> {
     let words = ["diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-relative", "--ignore-submodules=none"];
-    let git = content.map_or(paths.git(repo), |content| content.shown_to(paths.git(repo)));
+    let git = match content {
+        Some(content) => content.shown_to(paths.git(repo))?,
+        None => paths.git(repo),
+    };
     let git = git.args(words).args(renames.words()).args([old.to_string(), new.to_string()]);
     let output = git.arg("--").args(paths.words()).env("GIT_NO_LAZY_FETCH", "1").output()?;
     if !output.status.success() {
@@ -153,6 +157,23 @@ pub fn trees(
     let remarks = output.complaint();
     let changes = raw::read(&output.stdout).and_then(|rows| rows.into_iter().map(Change::of_trees).collect());
     Ok((changes.ok_or_else(unexpected)?, remarks))
+}
+
+/// `differences`, which are all that two trees have, as [`trees`] would list them; `None` where git has to look for renames and copies: only
+/// new paths have them, of other paths that changed.
+pub fn without_renames(differences: &[Difference]) -> Option<Vec<Change>> {
+    let added = differences.iter().filter(|difference| difference.old.is_none()).count();
+    let is_one_sort = added == 0 || added == differences.len();
+    let change = |difference: &Difference| {
+        Some(Change {
+            status: Status::read(u8::try_from(difference.letter()).ok()?)?,
+            from: None,
+            path: difference.path.clone(),
+            old: difference.old.map(Entry::from),
+            new: difference.new.map(Entry::from),
+        })
+    };
+    if is_one_sort { differences.iter().map(change).collect() } else { None }
 }
 
 /// The paths that each of `commits` changed: against its parent, or, a merge, against all of them.

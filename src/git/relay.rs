@@ -106,20 +106,25 @@ pub fn patch(color: Color, options: &[OsString], commit: &str, paths: &[OsString
 
 /// `git diff` between two trees with `options`: of everything, or of `paths`. The objects of `content` are found, too; nothing is
 /// fetched.
+///
+/// # Errors
+///
+/// `object-not-written`.
 pub fn diff_trees(
     repo: &Repo,
     content: Option<&Content<'_>>,
     [old, new]: [ObjectId; 2],
     options: impl IntoIterator<Item = OsString>,
     paths: Option<&Pathspecs>,
-) -> Git {
+) -> Result<Git> {
     let git = paths.map_or_else(|| repo.git(), |paths| paths.git(repo));
     let git = match content {
-        Some(content) => content.shown_to(git),
+        Some(content) => content.shown_to(git)?,
         None => git,
     };
     let git = git.for_the_user().env("GIT_NO_LAZY_FETCH", "1").arg("diff").args(options);
-    git.args([old.to_string(), new.to_string()]).arg("--").args(paths.map_or(&[][..], Pathspecs::words))
+    let git = git.args([old.to_string(), new.to_string()]).arg("--");
+    Ok(git.args(paths.map_or(&[][..], Pathspecs::words)))
 }
 
 /// The patch between two trees, given as revisions, as `git diff` prints it without the user's diff drivers.

@@ -1,6 +1,10 @@
 //! Trees: what a path is in one, and one with some paths changed.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
+    rc::Rc,
+};
 
 use bstr::{BStr, ByteSlice as _};
 use gix::{
@@ -9,6 +13,7 @@ use gix::{
 };
 
 use super::{
+    changed_paths::Difference,
     objects::{
         Batch,
         trees::{self, Edits, Leaf},
@@ -60,6 +65,25 @@ impl<'r> Trees<'r> {
     /// A reader that knows nothing yet.
     pub fn new(repo: &'r Repo) -> Self {
         Trees { repo, known: RefCell::default() }
+    }
+
+    /// How `edits` change `differences`, which are all between `base` and the tree that they are made in: what differs between `base` and that
+    /// tree afterwards, in git's order.
+    ///
+    /// # Errors
+    ///
+    /// When a tree cannot be read, or is damaged.
+    pub fn overlaid(&self, base: ObjectId, differences: &[Difference], edits: &Edits) -> Result<Vec<Difference>> {
+        let mut all: BTreeMap<&BStr, Difference> = BTreeMap::new();
+        all.extend(differences.iter().map(|difference| (difference.path.as_bstr(), difference.clone())));
+        for (path, new) in edits {
+            let old = match all.get(path.as_bstr()) {
+                Some(difference) => difference.old,
+                None => self.find(base, path.as_bstr())?.map(|entry| (entry.kind, entry.id)),
+            };
+            all.insert(path.as_bstr(), Difference { path: path.clone(), old, new: *new });
+        }
+        Ok(all.into_values().filter(|difference| difference.old != difference.new).collect())
     }
 
     /// What `path` is in `root`; `None` when it is a directory or not there.

@@ -1,8 +1,8 @@
 //! The work tree as a tree, without a trace in the repository.
 
-use std::path::PathBuf;
+use std::{cell::RefCell, path::PathBuf};
 
-use bstr::{BStr, BString};
+use bstr::{BStr, BString, ByteSlice as _};
 
 use crate::{
     error::{Context as _, Result},
@@ -10,7 +10,11 @@ use crate::{
         ObjectId, Repo,
         cmd::Git,
         diff::{self, Renames},
-        index::{self, TempIndex},
+        index::{self, TempIndex, entries::Entries},
+        objects::{
+            Batch,
+            trees::{self, Edits},
+        },
         pathspec::Pathspecs,
         scratch::Scratch,
         status::Status,
@@ -25,6 +29,8 @@ const PREFIX: &str = "verify-";
 pub struct Content<'r> {
     repo: &'r Repo,
     dir: Scratch,
+    /// Trees that only this process knows of yet.
+    unwritten: RefCell<Batch>,
 }
 
 impl<'r> Content<'r> {
@@ -37,7 +43,7 @@ impl<'r> Content<'r> {
         let dir = Scratch::for_a_question(repo, PREFIX)?;
         let failed = || format!("cannot write in '{}'", dir.path().display());
         std::fs::create_dir(dir.path().join("objects")).or_environment(failed)?;
-        Ok(Content { repo, dir })
+        Ok(Content { repo, dir, unwritten: RefCell::default() })
     }
 
     /// The tree of everything that is not ignored.
@@ -53,16 +59,36 @@ impl<'r> Content<'r> {
         private.write_tree()
     }
 
-    /// The same, where `git status` has told already which paths are not as the index has them, and which untracked directories
-    /// are repositories.
+    /// The same, where `git status` has told already which paths are not as `head`, the tree of HEAD, has them, which of these are `dirty`: not
+    /// as the index has them, and which untracked directories are repositories. Also answers what is at these paths, unless git had to
+    /// be asked for the tree.
     ///
     /// # Errors
     ///
     /// When a file of the work tree cannot be read, or a filter fails.
-    pub fn tree_after(&self, dirty: &[&BString], nested: &[BString]) -> Result<ObjectId> {
+    pub fn tree_after<'p>(
+        &self,
+        head: ObjectId,
+        changed: impl Iterator<Item = &'p BString>,
+        dirty: &[&BString],
+        nested: &[BString],
+    ) -> Result<(ObjectId, Option<Edits>)> {
         let private = self.index_copy()?.with_objects_in(self.objects());
         private.add_dirty(dirty, nested)?;
-        private.write_tree()
+        let entries = match private.path().exists() {
+            true => Entries::read_at(self.repo, private.path())?,
+            false => Entries::none(self.repo)?,
+        };
+        let mut edits = Edits::new();
+        for path in changed {
+            let is_merged = entries.at(path.as_bstr()).all(|entry| entry.stage == 0);
+            if !is_merged || entries.collapsed(path.as_bstr()).is_some() {
+                return Ok((private.write_tree()?, None));
+            }
+            edits.insert(path.clone(), entries.find(path.as_bstr()));
+        }
+        let tree = trees::edit(self.repo, &mut self.unwritten.borrow_mut(), Some(head), &edits)?;
+        Ok((tree, Some(edits)))
     }
 
     /// The tree of these `entries`.
@@ -85,8 +111,13 @@ impl<'r> Content<'r> {
     }
 
     /// `git`, which finds the objects of these trees.
-    pub(super) fn shown_to(&self, git: Git) -> Git {
-        index::objects_in(self.repo, git, &self.objects())
+    ///
+    /// # Errors
+    ///
+    /// `object-not-written`.
+    pub(super) fn shown_to(&self, git: Git) -> Result<Git> {
+        self.unwritten.take().write_to(self.repo, &self.objects())?;
+        Ok(index::objects_in(self.repo, git, &self.objects()))
     }
 
     /// The paths that are not the same in two trees.

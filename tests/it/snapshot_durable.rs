@@ -6,7 +6,7 @@ use crate::snapshot_capture::{snap, stored, with_files};
 use crate::support::{TestRepo, default_git, has_strace, is_missing, on_every_git};
 
 /// Let every call of git be recorded in `calls`, one a line.
-fn spy(repo: &TestRepo) -> std::path::PathBuf {
+pub fn spy(repo: &TestRepo) -> std::path::PathBuf {
     let calls = repo.tmp().join("calls");
     let real = repo.git_version().path.display().to_string();
     let script =

@@ -62,18 +62,7 @@ impl<'r> Apart<'r> {
     ///
     /// `object-not-written`.
     pub fn put_in(&self, batch: &Batch) -> Result<()> {
-        let store = gix::odb::loose::Store::at(self.path().to_owned(), self.repo.gix().object_hash());
-        for object in &batch.objects {
-            let written = match &object.content {
-                Content::Held(bytes) => store.write_buf(object.kind, bytes),
-                Content::File { path, size } => {
-                    let mut file = std::fs::File::open(path).map_err(|error| super::not_written(object, error))?;
-                    store.write_stream(object.kind, *size, &mut file)
-                }
-            };
-            written.map_err(|error| super::not_written(object, anyhow::anyhow!(error)))?;
-        }
-        Ok(())
+        batch.write_to(self.repo, self.path())
     }
 
     /// Let `git` put what it makes here.
@@ -97,6 +86,28 @@ impl<'r> Apart<'r> {
             if let Some(kind) = object.map(|object| object.kind) {
                 batch.add(id, kind, Content::Held(bytes));
             }
+        }
+        Ok(())
+    }
+}
+
+impl Batch {
+    /// Write what is staged into the directory of objects `dir`, which no git finds by itself.
+    ///
+    /// # Errors
+    ///
+    /// `object-not-written`.
+    pub(in crate::git) fn write_to(&self, repo: &Repo, dir: &Path) -> Result<()> {
+        let store = gix::odb::loose::Store::at(dir.to_owned(), repo.gix().object_hash());
+        for object in &self.objects {
+            let written = match &object.content {
+                Content::Held(bytes) => store.write_buf(object.kind, bytes),
+                Content::File { path, size } => {
+                    let mut file = std::fs::File::open(path).map_err(|error| super::not_written(object, error))?;
+                    store.write_stream(object.kind, *size, &mut file)
+                }
+            };
+            written.map_err(|error| super::not_written(object, anyhow::anyhow!(error)))?;
         }
         Ok(())
     }

@@ -27,13 +27,15 @@ use crate::{
     error::{Error, Result},
     git::{
         ObjectId, Repo,
-        changed_paths::Comparer,
+        changed_paths::{Comparer, Difference},
         commit,
         commit::Commit,
         diff::{self, Change, Renames},
+        objects::trees::Edits,
         partial,
         pathspec::Pathspecs,
         revwalk, status,
+        tree::Trees,
         worktree_tree::Content,
     },
     query::{changes::uncommitted::Seen, revision},
@@ -196,29 +198,36 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
     let listing = commit::start(repo, base.commit, tip)?;
     let base_tree = revwalk::tree_or_empty(repo, base.commit)?;
     let tip_tree = revwalk::tree_or_empty(repo, tip)?;
-    let committed = Comparer::new(repo).differing(base_tree, tip_tree)?;
+    let differences = Comparer::new(repo).differences(Some(base_tree), Some(tip_tree))?;
     let (steps, commits) = range::read(view, listing.finish()?)?;
     let shallow = revwalk::shallow(repo)?;
     let lower_bound = base.cut || commits.iter().any(|commit| shallow.contains(&commit.id));
     let seen = Seen::of(looking.map(status::Running::finish).transpose()?.unwrap_or_default());
 
     let interest: Vec<BString> =
-        committed.iter().chain(seen.paths()).cloned().collect::<BTreeSet<_>>().into_iter().collect();
+        committed(&differences).chain(seen.paths()).cloned().collect::<BTreeSet<_>>().into_iter().collect();
     let mut content = None;
     let (touched, found) = std::thread::scope(|scope| {
         // The commits are compared while git compares the two trees.
         let attribution = range::attribute(scope, repo, &commits, &shallow, &interest);
-        let tree = if seen.is_clean() {
-            tip_tree
+        let (tree, edits) = if seen.is_clean() {
+            (tip_tree, Some(Edits::new()))
         } else {
-            content.insert(Content::open(repo)?).tree_after(&seen.dirty(), seen.nested())?
+            content.insert(Content::open(repo)?).tree_after(tip_tree, seen.paths(), &seen.dirty(), seen.nested())?
         };
-        let compared = compare(repo, &request.paths, content.as_ref(), [base_tree, tree], &seen)?;
+        let plain = match edits.filter(|_| request.paths.is_everything()) {
+            Some(edits) => diff::without_renames(&Trees::new(repo).overlaid(base_tree, &differences, &edits)?),
+            None => None,
+        };
+        let compared = match plain {
+            Some(changes) => (changes, Renames::Similar, String::new()),
+            None => compare(repo, &request.paths, content.as_ref(), [base_tree, tree], &seen)?,
+        };
         Ok::<_, Error>((attribution.join()?, (tree, compared)))
     })?;
     let (tree, (found, renames, remark)) = found;
 
-    let committed: HashSet<&BString> = committed.iter().collect();
+    let committed: HashSet<&BString> = committed(&differences).collect();
     let places = |path: &BString| Places { committed: committed.contains(path), ..seen.places(path) };
     let mut paths = Vec::with_capacity(found.len());
     for change in found {
@@ -251,6 +260,10 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
         content,
         own: request.own,
     })
+}
+
+fn committed(differences: &[Difference]) -> impl Iterator<Item = &BString> {
+    differences.iter().map(|difference| &difference.path)
 }
 
 /// The state `which` of `task` on the history of `tip`.

@@ -49,7 +49,7 @@ impl Changes<'_> {
         };
         let options = options.iter().cloned().chain(renames.into_iter().map(OsString::from));
         let paths = (!self.own).then_some(paths);
-        Ok(relay::diff_trees(self.repo, self.content.as_ref(), [old, new], options, paths))
+        relay::diff_trees(self.repo, self.content.as_ref(), [old, new], options, paths)
     }
 }
 

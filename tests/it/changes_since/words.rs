@@ -1,9 +1,12 @@
 //! What people read.
 
 use super::{commit, start};
-use crate::support::{
-    TestRepo,
-    ledger::{Ledger, task_id},
+use crate::{
+    snapshot_durable::spy,
+    support::{
+        TestRepo,
+        ledger::{Ledger, task_id},
+    },
 };
 use git_agent::domain::event::{self, Payload};
 
@@ -205,4 +208,25 @@ fn what_cannot_be_answered_is_refused() {
     [exit code 1]
     ");
     insta::assert_snapshot!(repo.agent(&["changes-since", "T-1@last"]), @"Since T-1@2, ade228f52bbb (9 seconds ago): nothing changed.");
+}
+
+#[test]
+fn git_compares_trees_only_where_there_may_be_renames() {
+    let repo = TestRepo::new();
+    repo.commit_file("a", "0\n", "first");
+    repo.commit_file("b", "0\n", "second");
+    start(&repo);
+    commit(&repo, "a", "1\n", "T-1");
+    repo.write("b", "dirty\n");
+    let calls = spy(&repo);
+    let asked = |lines: &[&str]| {
+        std::fs::write(&calls, "").unwrap();
+        assert_eq!(repo.agent(&["changes-since", "T-1", "--name-status"]).lines(), lines);
+        let calls = std::fs::read_to_string(&calls).unwrap();
+        let words = ["status", "log", "add", "write-tree", "diff-tree"];
+        words.into_iter().filter(|word| calls.split_whitespace().any(|said| said == *word)).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(&["M\ta", "M\tb"]), ["status", "log", "add"]);
+    repo.git(&["mv", "b", "c"]).success();
+    assert_eq!(asked(&["M\ta", "D\tb", "A\tc"]).last(), Some(&"diff-tree"));
 }
