@@ -1,10 +1,12 @@
 //! Other processes of this machine, as far as the system shows them: who called us, and whether a git is at work here.
 
 use std::{
+    collections::HashSet,
     ffi::OsStr,
     fs, io,
     os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
@@ -34,17 +36,18 @@ impl Process {
         name.starts_with("git") && !name.starts_with("git-agent") || is_loaded()
     }
 
-    /// Whether the file that it runs is git's. Of many processes this is asked with one call of the system each, where [`Self::is_git`] takes
-    /// three: it answers for the processes of others, which hide their file.
-    fn runs_git(&self) -> bool {
+    /// Whether the file that it runs is git's; `None` where it runs none: a part of the system, or one that has ended. Of many processes
+    /// this is asked with one call of the system each, where [`Self::is_git`] takes three: it answers for the processes of others, which
+    /// hide their file.
+    fn runs_git(&self) -> Option<bool> {
         match fs::read_link(self.file("exe")) {
             Ok(file) => {
                 let name = file.file_name().unwrap_or_default().as_bytes();
-                name.starts_with(b"git") && !name.starts_with(b"git-agent") || name.starts_with(b"ld") && self.is_git()
+                let is_git = name.starts_with(b"git") && !name.starts_with(b"git-agent");
+                Some(is_git || name.starts_with(b"ld") && self.is_git())
             }
-            // A part of the system, or one that has ended.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
-            Err(_) => self.is_git(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(_) => Some(self.is_git()),
         }
     }
 
@@ -156,11 +159,44 @@ pub fn directories_in_use() -> Vec<PathBuf> {
     found
 }
 
-/// Whether a `git prune` is running, in whatever repository: its working directory does not say which one it prunes. It takes no lock.
-/// Where the system shows no processes, none is seen.
-pub fn is_pruning() -> bool {
-    let is_prune = |word: &Vec<u8>| word == b"prune" || word.ends_with(b"git-prune");
-    all().any(|process| process.runs_git() && process.words().iter().any(is_prune))
+/// How long what was seen of the processes counts.
+const RECENT: Duration = Duration::from_secs(1);
+
+/// What was seen of all processes when none of them was a `git prune`.
+#[derive(Debug)]
+pub struct NoPrune {
+    at: Instant,
+    /// When [`Self::system`] was seen, and the processes that run no file, as those of the system: they are not asked again for a moment.
+    since: Instant,
+    system: HashSet<u32>,
+}
+
+impl NoPrune {
+    /// Whether it was seen within the last second.
+    pub fn is_recent(&self) -> bool {
+        self.at.elapsed() < RECENT
+    }
+
+    /// That no `git prune` is running, in whatever repository: its working directory does not say which one it prunes. It takes no lock.
+    /// Where the system shows no processes, none is seen. `last` is what was seen before.
+    pub fn now(last: Option<Self>) -> Option<Self> {
+        let at = Instant::now();
+        let is_prune = |word: &Vec<u8>| word == b"prune" || word.ends_with(b"git-prune");
+        let last = last.filter(|last| last.since.elapsed() < RECENT);
+        let (since, known) = last.map_or_else(|| (at, HashSet::new()), |last| (last.since, last.system));
+        let mut system = HashSet::new();
+        for process in all() {
+            let runs_git = if known.contains(&process.0) { None } else { process.runs_git() };
+            match runs_git {
+                Some(true) if process.words().iter().any(is_prune) => return None,
+                Some(_) => {}
+                None => {
+                    system.insert(process.0);
+                }
+            }
+        }
+        Some(NoPrune { at, since, system })
+    }
 }
 
 /// The processes that the system shows.
@@ -202,9 +238,29 @@ mod tests {
         while !is_there(&found) {
             std::thread::yield_now();
         }
-        assert!(found.runs_git() && found.is_git());
+        assert!(found.runs_git() == Some(true) && found.is_git());
         git.kill().unwrap();
         git.wait().unwrap();
-        assert!(!found.runs_git());
+        assert_eq!(found.runs_git(), None);
+    }
+
+    #[test]
+    fn a_prune_is_seen_after_none_was() {
+        // Another one may be running on this machine.
+        let before = NoPrune::now(None);
+        assert!(before.iter().all(|none| none.is_recent() && !none.system.contains(&std::process::id())));
+        // A program that waits, with the name and the words of one that prunes.
+        let dir = tempfile::tempdir().unwrap();
+        let git = dir.path().join("git");
+        fs::copy(crate::git::cmd::is_on_path("sh").unwrap(), &git).unwrap();
+        let command = std::process::Command::new(git)
+            .args(["-c", "read line", "prune"])
+            .stdin(std::process::Stdio::piped())
+            .spawn();
+        let mut prune = command.unwrap();
+        let seen = NoPrune::now(before);
+        prune.kill().unwrap();
+        prune.wait().unwrap();
+        assert!(seen.is_none());
     }
 }

@@ -14,6 +14,7 @@ use super::{
     discover::{self, DiscoverError},
     head::Head,
     objects::{DeltaBases, RetryPolicy},
+    processes::NoPrune,
     refs::Refs,
     rev_parse,
     seal::{self, Secret},
@@ -54,6 +55,7 @@ pub struct Repo {
     session: OnceCell<Option<SessionId>>,
     exact: OnceCell<gix::Repository>,
     let_in: RefCell<HashMap<PathBuf, u32>>,
+    no_prune: RefCell<Option<NoPrune>>,
 }
 
 /// Shows how far something is that takes long, in place of what was shown before; `None`: it is done.
@@ -108,6 +110,7 @@ impl Repo {
             session: OnceCell::new(),
             exact: OnceCell::new(),
             let_in: RefCell::default(),
+            no_prune: RefCell::default(),
         }
     }
 
@@ -180,6 +183,11 @@ impl Repo {
     /// What directories leave of the permissions of the files in them, as far as it is known.
     pub(super) fn let_in_by(&self) -> &RefCell<HashMap<PathBuf, u32>> {
         &self.let_in
+    }
+
+    /// That no `git prune` was seen, as far as that was asked.
+    pub(super) fn no_prune(&self) -> &RefCell<Option<NoPrune>> {
+        &self.no_prune
     }
 
     /// [`Repo::gix`], with every object as its id says, whatever `refs/replace/` has in its place.

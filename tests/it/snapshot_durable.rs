@@ -263,3 +263,26 @@ fn what_is_remembered_of_many_snapshots_is_one_file() {
     assert_eq!(ids(), kept);
     assert!(!kept.contains(&dropped));
 }
+
+#[test]
+fn processes_are_examined_once_before_objects_are_written_and_once_after_a_ref_has_moved() {
+    if is_missing("strace", has_strace()) {
+        return;
+    }
+    let repo = with_files(TestRepo::new());
+    repo.agent(&["add", "Task", "--id", "T-1"]).success();
+    repo.git(&["commit", "-q", "--amend", "-m", "first\n\nTask-Id: T-1"]).success();
+    repo.write("a.txt", "edited\n");
+    let examined = |words: &[&str]| {
+        let log = repo.tmp().join("trace");
+        let run = repo.run("strace").args(["-f", "-qq", "-e", "trace=openat", "-o"]).args([log.as_os_str()]);
+        run.args(["git-agent", "--quiet"]).args(words).run().success();
+        fs::read_to_string(log).unwrap().lines().filter(|line| line.contains("\"/proc\"")).count()
+    };
+    assert_eq!(examined(&["snapshot"]), 2);
+    // Three times refs move: to the snapshot together with the operation, of the ledger, and when the operation is done. Before these, once, or
+    // again when more than a second has passed.
+    repo.write("a.txt", "edited again\n");
+    assert!((4..=6).contains(&examined(&["rollback", "T-1"])));
+    assert!((4..=6).contains(&examined(&["undo"])));
+}

@@ -55,9 +55,12 @@ impl Batch {
     /// `file-changed`, `object-not-written`. Nothing refers to what was written until then.
     pub fn write_durable(&self, repo: &Repo) -> Result<(), WriteError> {
         let (mut new, mut loose) = (Vec::new(), Vec::new());
-        let running = gc::is_running(repo);
+        let running = gc::may_be_running(repo);
+        // What another process has packed since packs were listed is written again: it costs less than to list them for every new object.
+        let mut listed = repo.gix().objects.clone();
+        listed.refresh_never();
         for object in &self.objects {
-            match there(repo, object.id) {
+            match there(repo, &listed, object.id) {
                 There::Not => new.push(object),
                 // It is unknown whether a running gc leaves them alone.
                 There::Packed | There::Loose(_) if running => new.push(object),
@@ -67,7 +70,7 @@ impl Batch {
             }
         }
         for id in &self.relied_on {
-            match there(repo, *id) {
+            match there(repo, &listed, *id) {
                 There::Loose(path) if is_recent(&path) => loose.push(path),
                 _ => {}
             }
@@ -132,14 +135,14 @@ fn is_recent(path: &Path) -> bool {
     age.is_ok_and(|age| age < SETTLED)
 }
 
-fn there(repo: &Repo, id: ObjectId) -> There {
+fn there(repo: &Repo, listed: &gix::OdbHandle, id: ObjectId) -> There {
     let path = repo.gix().objects.store_ref().path().join(loose_name(id));
     match fs::metadata(&path) {
         Ok(file) if file.len() > 0 => There::Loose(path),
         // What a crash leaves of an object.
         Ok(_) => There::Not,
         // Asked of the storage itself: to the repository, an empty tree is always there.
-        Err(_) if repo.gix().objects.exists(&id) => There::Packed,
+        Err(_) if listed.exists(&id) => There::Packed,
         Err(_) => There::Not,
     }
 }

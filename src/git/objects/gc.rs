@@ -12,7 +12,7 @@ use gix::ObjectId;
 
 use crate::{
     error::{Context as _, Result},
-    git::{host_name, processes, repo::Repo},
+    git::{host_name, processes::NoPrune, repo::Repo},
 };
 
 /// As git itself: a `gc.pid` older than this is stale (`builtin/gc.c`, `lock_repo_for_gc`).
@@ -63,7 +63,19 @@ impl Keep {
 
 /// Whether a `git gc` holds its lock in this repository, or a `git prune` is running, which takes none.
 pub fn is_running(repo: &Repo) -> bool {
-    is_locked(repo) || processes::is_pruning()
+    if is_locked(repo) {
+        return true;
+    }
+    let mut seen = repo.no_prune().borrow_mut();
+    *seen = NoPrune::now(seen.take());
+    seen.is_none()
+}
+
+/// [`is_running`] before objects are written, where an answer of this process from the last second counts: a `git prune` that began since
+/// is one that may begin in the next moment, too, and [`super::Batch::secure`] asks again once a ref leads to the objects.
+pub(super) fn may_be_running(repo: &Repo) -> bool {
+    let is_none = repo.no_prune().borrow().as_ref().is_some_and(NoPrune::is_recent);
+    if is_none { is_locked(repo) } else { is_running(repo) }
 }
 
 /// Whether a `git gc` holds its lock in this repository.

@@ -11,7 +11,7 @@ use crate::{
     git::{
         EntryKind, ObjectId, RefChange, RefError, Repo, TreeEntry, ignore,
         objects::{
-            Batch, Identity, NewCommit, WriteError,
+            self, Batch, Identity, NewCommit, WriteError,
             trees::{self, Edits},
         },
     },
@@ -275,7 +275,7 @@ impl Unpublished {
             }
             attempt += 1;
         }
-        batches.iter().try_for_each(|batch| batch.secure(repo))?;
+        objects::secure(repo, &batches)?;
         Ok((self.snapshot, self.state))
     }
 }
