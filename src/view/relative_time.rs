@@ -27,17 +27,6 @@ pub fn since(now: Timestamp, then: Timestamp) -> String {
     ago.strip_suffix(" ago").map_or_else(|| "no time".to_owned(), str::to_owned)
 }
 
-/// `5s`, `3h`, `2d`: for columns and prompts.
-pub fn short(now: Timestamp, then: Timestamp) -> String {
-    let seconds = now.seconds_since(then);
-    match seconds {
-        0..60 => format!("{seconds}s"),
-        60..3_600 => format!("{}m", seconds / 60),
-        3_600..86_400 => format!("{}h", seconds / 3_600),
-        _ => format!("{}d", seconds / 86_400),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,7 +11,7 @@ use crate::{
         task::DEFAULT_PRIORITY,
         time::Timestamp,
     },
-    view::{relative_time, sanitize},
+    view::sanitize,
 };
 
 /// The columns of cards.
@@ -148,8 +148,8 @@ fn agent(row: &Summary, by: &str, until: i64, now: Timestamp) -> Agent {
     let until = Timestamp::from_millis(until);
     let is_live = claim::is_live(until, now);
     let lease = match is_live {
-        true => format!("{} left", relative_time::short(until, now)),
-        false => format!("expired {} ago", relative_time::short(now, until)),
+        true => format!("{} left", short(until, now)),
+        false => format!("expired {} ago", short(now, until)),
     };
     Agent { name: sanitize::line(by).into_owned(), task: row.id.to_string(), lease, is_live }
 }
@@ -183,7 +183,7 @@ fn remark(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> (String, bool) {
             (original.or(row.why.clone()).unwrap_or_default(), false)
         }
         Status::Completed | Status::Cancelled => {
-            (format!("{} ago", relative_time::short(now, Timestamp::from_millis(row.updated_at))), false)
+            (format!("{} ago", short(now, Timestamp::from_millis(row.updated_at))), false)
         }
         Status::Pending => match graph.obstacles(row, now).into_iter().next() {
             None if row.why.is_some() => (row.why.clone().unwrap_or_default(), false),
@@ -197,5 +197,16 @@ fn remark(graph: &Graph<'_>, row: &Summary, now: Timestamp) -> (String, bool) {
             Some(Obstacle::Cycle(_)) => ("in a cycle".to_owned(), true),
             Some(Obstacle::Status(_)) => (String::new(), false),
         },
+    }
+}
+
+/// `5s`, `3h`, `2d`: for columns.
+fn short(now: Timestamp, then: Timestamp) -> String {
+    let seconds = now.seconds_since(then);
+    match seconds {
+        0..60 => format!("{seconds}s"),
+        60..3_600 => format!("{}m", seconds / 60),
+        3_600..86_400 => format!("{}h", seconds / 3_600),
+        _ => format!("{}d", seconds / 86_400),
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     view::{
         self,
         brief::{LEAST_LINES, data, page, render},
-        json::{BriefAnswer, ChangesAnswer, ListAnswer, LogAnswer, Selection, ShowAnswer, StatusAnswer},
+        json::{BriefAnswer, ChangesAnswer, ListAnswer, LogAnswer, SCHEMA, Selection, ShowAnswer, StatusAnswer},
     },
 };
 
@@ -204,5 +204,9 @@ fn log(caller: &Caller, arguments: Log) -> Result<Reply> {
     };
     let mut found = log::log(caller, &request)?;
     view::log::remarks(&found, caller.misses_ledger()).into_iter().for_each(|remark| caller.warn(remark));
-    Reply::new(&view::log::answer(&mut found)?)
+    let mut entries = Vec::new();
+    while let Some(next) = found.next_entry()? {
+        entries.push(view::log::json(found.view(), &next));
+    }
+    Reply::new(&LogAnswer { schema: SCHEMA, entries, lower_bound: found.is_cut() })
 }

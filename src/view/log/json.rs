@@ -5,24 +5,10 @@ use serde_json::Value;
 
 use crate::{
     domain::{event::Payload, text::Text, time::Timestamp},
-    error::Result,
-    query::log::{Checkpoint, Entry, Log, TaskEvent},
+    query::log::{Checkpoint, Entry, TaskEvent},
     store::ledger::View,
-    view::json::{LogAnswer, LogCommit, LogEntry, LogEvent, SCHEMA},
+    view::json::{LogCommit, LogEntry, LogEvent},
 };
-
-/// All that is left of `log`.
-///
-/// # Errors
-///
-/// When the ledger or the history cannot be read.
-pub fn answer(log: &mut Log<'_>) -> Result<LogAnswer> {
-    let mut entries = Vec::new();
-    while let Some(next) = log.next_entry()? {
-        entries.push(entry(log.view(), &next));
-    }
-    Ok(LogAnswer { schema: SCHEMA, entries, lower_bound: log.is_cut() })
-}
 
 /// `entry`, with long texts of `view`.
 pub fn entry(view: &View<'_>, entry: &Entry) -> LogEntry {

@@ -7,7 +7,7 @@ mod layout;
 pub(crate) mod snapshots;
 mod text;
 
-pub use json::{answer, entry as json};
+pub use json::entry as json;
 pub use layout::Page;
 
 use crate::{query::log::Log, verbs::NO_LEDGER};
