@@ -110,10 +110,10 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let tasks = &answer.tasks;
     if args.jsonl || ctx.out.is_json() {
         if !args.jsonl {
-            ctx.out.list_json(&ListAnswer::new(&answer, now)?)?;
+            ctx.out.json(&ListAnswer::new(&answer, now)?)?;
             return Ok(exit::OK);
         }
-        ListAnswer::tasks(&answer, now)?.iter().try_for_each(|task| ctx.out.list_json(task))?;
+        ListAnswer::tasks(&answer, now)?.iter().try_for_each(|task| ctx.out.json(task))?;
         return Ok(exit::OK);
     }
     if ctx.out.is_quiet() {

@@ -22,7 +22,7 @@ pub struct Args {
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let (answer, now) = (ctx.call(|caller| ready(caller, &args.labels, args.explain))?, ctx.now());
     if ctx.out.is_json() {
-        ctx.out.list_json(&ReadyAnswer::new(&answer, now)?)?;
+        ctx.out.json(&ReadyAnswer::new(&answer, now)?)?;
         return Ok(exit::OK);
     }
     let (tasks, waiting) = (&answer.tasks, answer.waiting.as_deref().unwrap_or_default());

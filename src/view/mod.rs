@@ -241,20 +241,7 @@ impl Out {
     ///
     /// As [`Out::write`].
     pub fn work_json(&self, answer: &impl Serialize) -> Result<()> {
-        self.json_by(answer, json::Selection::work)
-    }
-
-    /// [`Out::json`] of one who reads many tasks: they have the fields that say something, unless others are asked for.
-    ///
-    /// # Errors
-    ///
-    /// As [`Out::write`].
-    pub fn list_json(&self, answer: &impl Serialize) -> Result<()> {
-        self.json_by(answer, json::Selection::telling)
-    }
-
-    fn json_by(&self, answer: &impl Serialize, default: fn() -> json::Selection) -> Result<()> {
-        let selection = self.selection.clone().unwrap_or_else(default);
+        let selection = self.selection.clone().unwrap_or_else(json::Selection::work);
         self.write(format!("{}\n", json::text(answer, Some(&selection))?).as_bytes())
     }
 

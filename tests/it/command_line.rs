@@ -246,8 +246,7 @@ fn outside_of_a_repository_it_is_said_as_git_says_it() {
 #[test]
 fn json_has_the_fields_that_are_asked_for() {
     let repo = repo();
-    let telling = repo.agent(&["list", "--json"]).json();
-    let whole = repo.agent(&["list", "--json", "--fields", "all"]).json();
+    let whole = repo.agent(&["list", "--json"]).json();
     let brief = repo.agent(&["list", "--brief"]).success();
     let task: Value = serde_json::from_str::<Value>(&brief.stdout).unwrap()["tasks"][0].clone();
     assert_eq!(
@@ -255,22 +254,8 @@ fn json_has_the_fields_that_are_asked_for() {
         serde_json::json!({ "id": "a", "title": "Task a", "status": "pending", "ready": true, "priority": 2 })
     );
     let size = |value: &Value| value.to_string().len();
-    let sizes = [&task, &telling["tasks"][0], &whole["tasks"][0]].map(size);
-    assert!(sizes[0] < 110 && sizes[1] < 200 && sizes[2] > 400, "{sizes:?}");
-    // Nothing that says something is left out.
-    let is_empty = |value: &Value| {
-        matches!(value, Value::Null | Value::Bool(false)) || value == 0 || value.as_array().is_some_and(Vec::is_empty)
-    };
-    let mut without = whole["tasks"][0].clone();
-    without.as_object_mut().unwrap().retain(|_, value| !is_empty(value));
-    assert_eq!(telling["tasks"][0], without);
-    let ready = repo.agent(&["ready", "--json"]).json();
-    assert_eq!(ready["tasks"][0], without);
-    assert_eq!(repo.agent(&["list", "--jsonl"]).lines()[0], without.to_string());
-    repo.agent(&["edit", "b", "--priority", "0", "-q"]).success();
-    let urgent = repo.agent(&["list", "--json", "--sort", "id"]).json()["tasks"][1].clone();
-    assert_eq!((&urgent["id"], &urgent["priority"]), (&"b".into(), &0.into()));
-    repo.agent(&["edit", "b", "--priority", "2", "-q"]).success();
+    let sizes = [&task, &whole["tasks"][0]].map(size);
+    assert!(sizes[0] < 110 && sizes[1] > 400, "{sizes:?}");
     let fields = repo.agent(&["list", "--fields", "status,id", "--limit", "2"]).json();
     assert_eq!(fields["tasks"][1], serde_json::json!({ "id": "b", "status": "pending" }));
     assert_eq!((&fields["more"], &whole["more"]), (&1.into(), &0.into()));

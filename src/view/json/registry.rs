@@ -25,17 +25,17 @@ pub fn answers() -> Vec<Answer> {
     for command in ["pause", "fail", "cancel"] {
         add(command, schema_for!(EndAnswer));
     }
-    add("start", of_few(schema_for!(StartAnswer)));
+    add("start", of_work(schema_for!(StartAnswer)));
     add("several tasks", schema_for!(TasksAnswer));
     add("edit --split", schema_for!(SplitAnswer));
-    add("complete", of_few(schema_for!(CompleteAnswer)));
+    add("complete", of_work(schema_for!(CompleteAnswer)));
     add("complete (several tasks)", schema_for!(CompletedAnswer));
-    add("next", of_few(schema_for!(NextAnswer)));
+    add("next", of_work(schema_for!(NextAnswer)));
     add("link", schema_for!(LinkAnswer));
     add("unlink", schema_for!(LinkAnswer));
-    add("list", of_few(schema_for!(ListAnswer)));
+    add("list", schema_for!(ListAnswer));
     add("log", schema_for!(LogAnswer));
-    add("ready", of_few(schema_for!(ReadyAnswer)));
+    add("ready", schema_for!(ReadyAnswer));
     add("show", schema_for!(ShowAnswer));
     add("brief", schema_for!(BriefAnswer));
     add("status", schema_for!(StatusAnswer));
@@ -74,8 +74,8 @@ pub fn answers() -> Vec<Answer> {
     answers
 }
 
-/// `schema` of an answer whose tasks have only the fields that say something: [`Selection::work`] and [`Selection::telling`].
-fn of_few(mut schema: Schema) -> Schema {
+/// `schema` of an answer whose tasks have what [`Selection::work`] has of them.
+fn of_work(mut schema: Schema) -> Schema {
     let task = schema.pointer_mut("/$defs/TaskJson").and_then(|task| task.as_object_mut());
     task.map(|task| task.insert("required".to_owned(), serde_json::json!(["id", "title", "status"])));
     schema

@@ -54,7 +54,7 @@ impl Selection {
         Selection { fields: WORK.map(str::to_owned).into(), without_passed: true, ..Selection::telling() }
     }
 
-    /// All fields, where they say something: those of `list` and `ready`.
+    /// All fields, where they say something: those of the MCP tool `list`.
     pub fn telling() -> Self {
         Selection { without_empty: true, ..Selection::whole() }
     }
