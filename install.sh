@@ -79,8 +79,18 @@ if ! cargo --version >/dev/null 2>&1; then
     cargo --version >/dev/null 2>&1 || fail "cargo is there but does not run: $(cargo --version 2>&1 | head -n 1)"
 fi
 
+# Hooks start the program several times per commit. Where the C library has a static form, a static executable at a fixed
+# address starts in half the time: nothing has to be loaded or relocated (docs/decisions.md).
+set --
+case $(rustc -vV | sed -n 's/^host: //p') in
+    x86_64-*-linux-gnu | aarch64-*-linux-gnu)
+        if echo 'int main(void) { return 0; }' | cc -static -x c -o /dev/null - 2>/dev/null; then
+            set -- -C target-feature=+crt-static -C relocation-model=static
+        fi ;;
+esac
+
 say "Building git-agent (a few minutes the first time) ..."
-(cd "$here" && cargo build --release --locked --bin git-agent) || fail "the build failed" "see what cargo says above"
+(cd "$here" && cargo rustc --release --locked --bin git-agent -- "$@") || fail "the build failed" "see what cargo says above"
 target=${CARGO_TARGET_DIR:-$here/target}
 case $target in /*) ;; *) target=$here/$target ;; esac
 built=$target/release/git-agent
