@@ -7,7 +7,7 @@
 use std::{collections::BTreeSet, path::Path, process::Command};
 
 use crate::{
-    support::{Output, TestRepo, has_strace, is_missing},
+    support::{Output, TestRepo, has_strace, is_missing, program},
     worlds::measure,
 };
 
@@ -112,7 +112,7 @@ fn events(repo: &TestRepo) -> BTreeSet<String> {
 
 /// How `words` are run: by themselves, or by git with hooks that run the program.
 fn run(repo: &TestRepo, words: &str, under: &[String]) -> Output {
-    let program = env!("CARGO_BIN_EXE_git-agent");
+    let program = program().to_str().expect("UTF-8");
     let Some(rest) = words.strip_prefix("commit") else {
         let line = under.iter().cloned().chain([program.to_owned()]);
         let line: Vec<String> = line.chain(words.split(' ').map(str::to_owned)).collect();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
-use crate::support::{Git, Layout, TestRepo, found, gits, is_missing, on_every_git, on_gits_with};
+use crate::support::{Git, Layout, TestRepo, found, gits, is_missing, on_every_git, on_gits_with, program};
 
 /// Every file below `dir`: type and mode, and what is in it.
 fn photograph(dir: &Path) -> BTreeMap<PathBuf, (u32, Vec<u8>)> {
@@ -318,11 +318,7 @@ fn both_mechanisms_at_once_stamp_once() {
     on_gits_with("git-2.54", |git| {
         let Some(old) = found("git-before-2.54", gits().iter().find(|git| !git.has_config_hooks())) else { return };
         let repo = repo(git);
-        let old_path = format!(
-            "{}:{}",
-            Path::new(env!("CARGO_BIN_EXE_git-agent")).parent().unwrap().display(),
-            repo.tmp().join("old").display()
-        );
+        let old_path = format!("{}:{}", program().parent().unwrap().display(), repo.tmp().join("old").display());
         std::fs::create_dir(repo.tmp().join("old")).unwrap();
         symlink(&old.path, repo.tmp().join("old/git")).unwrap();
         let install = || {

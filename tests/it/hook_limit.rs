@@ -1,10 +1,9 @@
 //! A git-agent that hangs, crashes or cannot start never stops a commit, and all hooks of a commit together take
 //! `agent.hookTimeout` at most; scenario 48.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::support::{Git, TestRepo, default_git, gits, on_every_git};
+use crate::support::{Git, TestRepo, default_git, gits, on_every_git, program};
 
 /// A repository with hooks, where task T is active.
 fn repo(git: &Git) -> TestRepo {
@@ -18,7 +17,7 @@ fn repo(git: &Git) -> TestRepo {
 
 /// Replace git-agent on PATH by a script, or by nothing, and forget the recorded path.
 fn with_agent(repo: &TestRepo, script: Option<&str>) {
-    let program = Path::new(env!("CARGO_BIN_EXE_git-agent"));
+    let program = program();
     repo.sh(&format!("sed -i 's|{}|/nowhere/git-agent|' .git/config; for f in .git/hooks/*; do sed -i 's|{}|/nowhere/git-agent|' $f; done", program.display(), program.display())).success();
     if let Some(script) = script {
         repo.write_script("../fake/git-agent", script);
@@ -188,7 +187,7 @@ fn a_program_that_has_run_is_not_watched() {
         repo.sh("touch .git/agent/hook-program -d '2001-01-01'").success();
         assert!(watched(&repo), "the program is newer, with {git}");
         repo.write_script("../watch/git-agent", "#!/bin/sh\nexec git-agent-real \"$@\"\n");
-        let real = env!("CARGO_BIN_EXE_git-agent");
+        let real = program().display();
         repo.sh(&format!("ln -s {real} ../watch/git-agent-real")).success();
         assert!(watched(&repo) && watched(&repo), "a script that runs git-agent is always watched, with {git}");
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::{Git, Layout, TestRepo, on_every_git, on_gits_with};
+use crate::support::{Git, Layout, TestRepo, on_every_git, on_gits_with, program};
 
 /// A repository with a remote, a snapshot, a ledger and a copy of somebody's ledger.
 fn repo(git: &Git) -> TestRepo {
@@ -182,7 +182,7 @@ fn no_program_is_needed() {
         {
             let repo = repo(git);
             repo.agent(&["init"]).success();
-            let program = Path::new(env!("CARGO_BIN_EXE_git-agent")).display().to_string();
+            let program = program().display().to_string();
             repo.sh(&format!("sed -i 's|{program}|/nowhere/git-agent|' .git/config")).success();
             if let Some(script) = script {
                 repo.write_script("../fake/git-agent", script);

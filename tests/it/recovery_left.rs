@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     recovery_failures::{refused, world, world_with},
-    support::{Git, Layout, TestRepo, Whole, default_git, on_every_git, on_one_git, round_trip, same},
+    support::{Git, Layout, TestRepo, Whole, default_git, on_every_git, on_one_git, program, round_trip, same},
 };
 
 /// `t@2` on top of `world`.
@@ -190,7 +190,7 @@ fn strike(repo: &TestRepo, calls: &str, n: usize, words: &[&str]) -> bool {
         &inject,
         "--",
     ]);
-    let output = run.args([env!("CARGO_BIN_EXE_git-agent")]).args(words).run();
+    let output = run.args([program()]).args(words).run();
     let struck = fs::read_to_string(log).unwrap_or_default().contains("killed by SIGKILL");
     assert!(struck || output.code == Some(0), "{output}");
     struck

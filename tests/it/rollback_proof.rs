@@ -4,7 +4,7 @@ use std::{fs, os::unix::net::UnixListener, process::Command};
 
 use crate::{
     recovery_failures::world,
-    support::{Git, TestRepo, Whole, default_git, is_missing, on_every_git, on_one_git, round_trip, same},
+    support::{Git, TestRepo, Whole, default_git, is_missing, on_every_git, on_one_git, program, round_trip, same},
 };
 
 /// Directories whose own ignored `.gitignore` ignores all of it, files that flags hide, and rules outside of the work tree; then `t@1`.
@@ -222,9 +222,8 @@ fn a_file_that_cannot_be_read_is_not_called_the_same() {
         return;
     }
     let repo = world(default_git());
-    let program = std::path::Path::new(env!("CARGO_BIN_EXE_git-agent"));
     let copy = repo.tmp().join("bin/git-agent");
-    fs::copy(program, &copy).unwrap();
+    fs::copy(program(), &copy).unwrap();
     repo.sh("chmod 000 a.txt; git config --global safe.directory '*'; chmod 755 \"$TMPDIR\"").success();
     let words = ["rollback", "t@1"];
     let run = match is_root {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Run, TestRepo};
+use crate::support::{Run, TestRepo, program};
 
 /// The version before the present one: it begins with a handshake.
 pub const PREVIOUS: &str = "2025-11-25";
@@ -40,7 +40,7 @@ impl Client {
 
     /// A server for `repo`, and a client that has said nothing yet.
     pub fn unknown(repo: &TestRepo, name: &str, version: &'static str) -> Self {
-        Self::of(repo.run(env!("CARGO_BIN_EXE_git-agent")).args(["mcp"]), name, version)
+        Self::of(repo.run(program()).args(["mcp"]), name, version)
     }
 
     /// The server that `run` starts, and a client that has said nothing yet.

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{TestRepo, is_missing};
+use crate::support::{TestRepo, is_missing, program};
 use client::{Client, PRESENT, PREVIOUS};
 
 /// A repository with a commit, two tasks, and a verification that passes.
@@ -280,7 +280,7 @@ fn bad_input_does_not_end_the_server_and_the_end_of_input_does() {
     assert_eq!(repo.agent(&["show", "parse", "--json"]).json()["task"]["status"], "in_progress");
     // One that says nothing is no failure; one that speaks another language is.
     assert_eq!(repo.agent(&["mcp"]).success().stdout, "");
-    let odd = repo.run(env!("CARGO_BIN_EXE_git-agent")).args(["mcp"]).stdin("hello\n").run();
+    let odd = repo.run(program()).args(["mcp"]).stdin("hello\n").run();
     assert_eq!(odd.stdout.lines().filter(|line| !line.starts_with('{')).count(), 0, "{odd}");
 }
 
@@ -293,15 +293,15 @@ fn queries_answer_where_the_repository_cannot_be_written() {
     }
     let repo = repo();
     repo.agent(&["start", "parse"]).success();
-    let program = repo.tmp().join("bin/git-agent");
-    std::fs::copy(env!("CARGO_BIN_EXE_git-agent"), &program).unwrap();
+    let copy = repo.tmp().join("bin/git-agent");
+    std::fs::copy(program(), &copy).unwrap();
     repo.sh("git config --global safe.directory '*'; chmod 755 \"$TMPDIR\" \"$TMPDIR\"/*; chmod -R a+rX,a-w .git")
         .success();
     let run = if is_root {
         let other = ["--reuid", "65534", "--regid", "65534", "--clear-groups"];
-        repo.run("setpriv").args(other).args([&program])
+        repo.run("setpriv").args(other).args([&copy])
     } else {
-        repo.run(&program)
+        repo.run(&copy)
     };
     let mut client = Client::of(run.args(["mcp"]), "x", PRESENT);
     for tool in ["next", "status", "brief", "show", "list", "log"] {

@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::{Git, Output, Run, default_git, scratch};
+use super::{Git, Output, Run, default_git, program, scratch};
 
 /// The first second of every test: 2026-01-02 03:04:05 UTC.
 const EPOCH: i64 = 1_767_323_045;
@@ -168,8 +168,7 @@ impl TestRepo {
         self.advance(1);
         let now = EPOCH + self.world.seconds.get();
         let clock = chrono::DateTime::from_timestamp(now, 0).expect("a time in range").to_rfc3339();
-        let agent = Path::new(env!("CARGO_BIN_EXE_git-agent"));
-        let agent_dir = agent.parent().expect("the binary is in a directory");
+        let agent_dir = program().parent().expect("the binary is in a directory");
         let path = [agent_dir, &self.tmp().join("bin"), Path::new("/usr/bin"), Path::new("/bin")];
         let home = self.tmp().join("home");
         let mut env: BTreeMap<OsString, OsString> = BTreeMap::new();

@@ -1,7 +1,7 @@
 //! Several worktrees, several processes, hooks of other people, and hooks that fail.
 
 use super::{Fate, Needs, Scenario};
-use crate::support::TestRepo;
+use crate::support::{TestRepo, program};
 
 /// Run the same script in several directories at once.
 fn at_once(here: &TestRepo, places: &[TestRepo], script: &str) {
@@ -111,7 +111,7 @@ pub static ROWS: &[Scenario] = &[
             case.write_script("../fake/git-agent", "#!/bin/sh\necho broken >&2; exit 3\n");
             case.play("made failed");
             case.unset_env("PATH");
-            let agent = std::path::Path::new(env!("CARGO_BIN_EXE_git-agent")).parent().expect("a directory");
+            let agent = program().parent().expect("a directory");
             case.set_env("PATH", format!("{}:{}/bin:/usr/bin:/bin", agent.display(), case.tmp().display()));
             case.expect("HEAD~2..", "- -");
         },

@@ -5,7 +5,6 @@
 use std::{
     fs::File,
     os::unix::process::CommandExt as _,
-    path::Path,
     process::{Command, Stdio},
     sync::Mutex,
     thread,
@@ -17,7 +16,7 @@ use super::{
     faults::{Stage, Way},
     measure, numbers,
 };
-use crate::support::{has_strace, is_missing};
+use crate::support::{has_strace, is_missing, program};
 
 /// What is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +136,7 @@ const EFFECTS: [&str; 3] = ["signal=SIGKILL", "error=ENOSPC", "error=EIO"];
 fn strike(stage: &mut Stage, calls: &str, effect: &str, n: usize, follow: &[&str]) -> bool {
     let when = format!("call {n} of {calls} {follow:?} ends with {effect}");
     stage.world.tell(&when);
-    let program = Path::new(env!("CARGO_BIN_EXE_git-agent"));
+    let program = program();
     let log = stage.world.here.tmp().join("strace.log");
     let inject = format!("inject={calls}:{effect}:when={n}");
     let run = stage.world.here.run("strace").args(follow).args(["-qq", "-o"]).args([&log]);
