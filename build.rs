@@ -7,7 +7,8 @@ fn main() {
     let is = |name: &str, wanted: &str| env::var(name).is_ok_and(|value| value == wanted);
     // A hook of every commit starts the program. At a fixed address it has no relocations, which are half of what a start computes and
     // half of the pages that it touches. gcc and clang take the last of '-pie' and '-no-pie'.
-    let is_static = env::var("CARGO_CFG_TARGET_FEATURE").is_ok_and(|features| features.split(',').any(|one| one == "crt-static"));
+    let is_static =
+        env::var("CARGO_CFG_TARGET_FEATURE").is_ok_and(|features| features.split(',').any(|one| one == "crt-static"));
     if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") && !is_static {
         println!("cargo:rustc-link-arg-bins=-no-pie");
     }
