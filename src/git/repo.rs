@@ -42,6 +42,10 @@ const KNOWN_EXTENSIONS: [&str; 9] = [
 pub(super) const PACK_SLOTS: gix::odb::store::init::Slots =
     gix::odb::store::init::Slots::AsNeededByDiskState { multiplier: 2.0, minimum: 128 };
 
+/// How many bytes of objects that were read last are kept. The top of the ledger's tree is read for every note, and the top of a commit's
+/// tree for every path.
+const RECENT_OBJECTS: usize = 1 << 20;
+
 /// A repository, seen from one of its worktrees.
 pub struct Repo {
     gix: gix::Repository,
@@ -93,6 +97,7 @@ impl Repo {
         }
         let refs = Self::check_extensions(&gix)?;
         keep_packs(&mut gix);
+        gix.object_cache_size(RECENT_OBJECTS);
         let mut repo = Repo::new(gix, refs);
         repo.follow_replacements()?;
         Ok(repo)
