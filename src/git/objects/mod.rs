@@ -18,6 +18,7 @@ mod bases;
 mod content;
 mod durable;
 pub(crate) mod gc;
+mod kept_commit;
 mod pack;
 mod read;
 pub(crate) mod tidy;
@@ -27,6 +28,7 @@ pub use apart::Apart;
 pub(super) use bases::DeltaBases;
 pub use content::{Content, Hasher, Readers, WriteError};
 pub(super) use durable::sync_dir;
+pub use kept_commit::keep_commit;
 pub use read::RetryPolicy;
 
 use content::Object;

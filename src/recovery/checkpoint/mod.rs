@@ -46,7 +46,7 @@ use crate::{
         ignore::{self, Rules},
         index::entries::Entries,
         index::{self, TempIndex},
-        objects::{Apart, Batch, gc, trees::Edits},
+        objects::{self, Apart, Batch, gc, trees::Edits},
         revwalk,
         state::{self, Held},
         status::Status,
@@ -234,6 +234,9 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     staging.begin(&journal, &request.message)?;
     let order = Order { head, message: &request.message, task: request.task, output: request.output, index };
     let committed = commit::commit(repo, &mut staging, &private, &order)?;
+    if let Err(error) = objects::keep_commit(repo, committed.commit, head) {
+        remarks.push(format!("a 'git prune' that is running may delete the commit: {error}"));
+    }
     if let Some(why) = committed.index_waits {
         remarks.push(format!(
             "the index does not match the checkpoint yet; the next 'git agent checkpoint' updates it: {why}"
