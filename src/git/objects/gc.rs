@@ -35,12 +35,12 @@ pub(super) enum Keep {
 impl Keep {
     const ALL: [Keep; 3] = [Keep::Quiet, Keep::Held, Keep::Private];
 
-    /// What the `.keep` file says.
+    /// What the `.keep` file says. It is on disk, where older versions read it: it never changes.
     pub(super) fn note(self) -> &'static str {
         match self {
             Keep::Quiet => "git-agent",
-            Keep::Held => "git-agent: an operation is running",
-            Keep::Private => "git-agent: not readable by all users",
+            Keep::Held => "git-agent: an operation is under way",
+            Keep::Private => "git-agent: not for everybody to read",
         }
     }
 
