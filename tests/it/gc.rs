@@ -144,7 +144,7 @@ fn it_says_what_it_does() {
     snap(&repo, "before the storm");
     repo.advance(15 * DAY);
     let said = repo.agent(&["gc", "--dry-run"]).success().stdout;
-    assert!(said.starts_with("Would expire 1 snapshot and 0 operations, "), "{said}");
+    assert!(said.starts_with("Would expire 1 snapshot and 0 operations with "), "{said}");
     assert!(said.contains("2 weeks ago: before the storm") || said.contains("15 days ago: before the storm"), "{said}");
     assert!(said.ends_with("Kept: 0 snapshots and 0 operations, 0 bytes together\n"), "{said}");
 }

@@ -68,8 +68,8 @@ fn purge_says_how_to_get_the_tasks_back() {
     repo.agent(&["add", "x", "--id", "x"]).success();
     let purged = repo.agent(&["uninstall", "--purge"]).success();
     assert_eq!(repo.git(&["for-each-ref", "refs/notes", "refs/agent"]).text(), "");
-    let command = purged.stderr.split('\'').find(|part| part.starts_with("git update-ref")).unwrap().to_owned();
-    repo.sh(&command).success();
+    let commands = purged.stderr.lines().filter_map(|line| line.find("git update-ref").map(|at| &line[at..]));
+    repo.sh(&commands.collect::<Vec<_>>().join("\n")).success();
     repo.agent(&["show", "x"]).success();
 }
 

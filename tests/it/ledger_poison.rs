@@ -110,7 +110,7 @@ fn a_line_longer_than_the_format_has_is_not_read() {
     let shown = repo.agent(&["show", "t-1", "--json"]).json();
     assert_eq!(shown["task"]["notes"].as_array().unwrap().len(), 0);
     let doctor = repo.agent(&["doctor"]).stdout;
-    assert!(doctor.contains("bytes, more than the 4096 of a line"), "{doctor}");
+    assert!(doctor.contains("bytes, more than the maximum of 4096 for a line"), "{doctor}");
     assert!(doctor.len() < 4_000, "only the beginning of it is shown");
 }
 

@@ -109,7 +109,7 @@ fn the_board_on_a_small_terminal() {
      Waiting (2) ─────── Ready (2) ───────── In progress (2) ─── Ended (15) ────────
      ■ deploy blocked    ○ urgent p0        ›→ form claude@dev…  ✗ hash the hash l…
        Deploy              日本語のとても…     Design the form     Hash passwords
-     ○ tests after form  ○ manual            → parser stale: c…  – widgets 5m ago
+     ◌ tests after form  ○ manual            → parser stale: c…  – widgets 5m ago
        Test it in all…     Write the manual    Write the parse…    Use widgets
                                                                  ✓ done-0 5m ago
                                                                    Part 0 of the p…
@@ -139,7 +139,7 @@ fn the_board_on_a_large_terminal() {
      Waiting (2) ─────────── Ready (2) ───────────── In progress (2) ─────── Failed (2) ──────────── Done (13) ─────────────
      ■ deploy blocked        ○ urgent p0            ›→ form claude@devbox    ✗ hash the hash libra…  ✓ done-0 5m ago
        Deploy                  日本語のとても長い…     Design the form         Hash passwords          Part 0 of the plan
-     ○ tests after form      ○ manual                → parser stale: codex…  – widgets 5m ago        ✓ done-1 5m ago
+     ◌ tests after form      ○ manual                → parser stale: codex…  – widgets 5m ago        ✓ done-1 5m ago
        Test it in all brow…    Write the manual        Write the parser th…    Use widgets             Part 1 of the plan
                                                                                                      ✓ done-10 5m ago
                                                                                                        Part 10 of the plan
