@@ -62,7 +62,7 @@ fn enabled<const N: usize>(files: [Option<PathBuf>; N]) -> Option<(String, bool)
         let ours = listed.as_object()?.iter().find(|(id, _)| id.starts_with(ID));
         ours.map(|(id, on)| (id.clone(), *on != Value::Bool(false)))
     };
-    files.into_iter().flatten().filter_map(named).last()
+    files.into_iter().flatten().filter_map(named).next_back()
 }
 
 fn claude(places: &Places) -> Option<Plugin> {
@@ -122,12 +122,12 @@ fn gemini(places: &Places) -> Option<Plugin> {
     let rules = value(all.join("extension-enablement.json"), &[EXTENSION, "overrides"]).unwrap_or_default();
     let here = format!("{}/", places.project.as_ref().unwrap_or(&places.home).display());
     // The last rule for a directory decides; '!' switches it off there.
-    let decided = rules.as_array().into_iter().flatten().filter_map(Value::as_str).filter_map(|rule| {
+    let mut decided = rules.as_array().into_iter().flatten().filter_map(Value::as_str).filter_map(|rule| {
         let (path, is_on) = rule.strip_prefix('!').map_or((rule, true), |path| (path, false));
         let is_here = path.strip_suffix('*').map_or(here == path, |start| here.starts_with(start));
         is_here.then_some(is_on)
     });
-    let is_enabled = decided.last().unwrap_or(true);
+    let is_enabled = decided.next_back().unwrap_or(true);
     let parts = hooks(Host::Gemini, folder.join("hooks/hooks.json"));
     Some(Plugin { id: EXTENSION.to_owned(), is_enabled, parts })
 }

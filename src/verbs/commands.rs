@@ -180,10 +180,10 @@ impl Iterator for Entries<'_> {
 /// `operation-not-found`, `ambiguous-operation`.
 pub fn find(mut entries: Entries<'_>, word: &str) -> Result<Entry> {
     if let Some(place) = place("op", word) {
-        return Ok(entries.nth(place).transpose()?.ok_or_else(|| {
+        return entries.nth(place).transpose()?.ok_or_else(|| {
             let message = format!("{word} does not exist: fewer operations were recorded in this worktree");
             Error::new(codes::OPERATION_NOT_FOUND, message).hint("'git agent ops' lists them")
-        })?);
+        });
     }
     let prefix = word.to_ascii_uppercase();
     let mut found: Option<Entry> = None;

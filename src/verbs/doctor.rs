@@ -33,7 +33,7 @@ pub struct Answer {
 /// # Errors
 ///
 /// With `fix` and `adopt`, those of [`crate::git::Refs::symbolic`], [`heal::adopt`], [`watch::bring_back`], [`heal::chains`], [`heal::snapshots`] and
-/// [`hook::Intake::forget`].
+/// `hook::Intake::forget`.
 pub fn doctor(caller: &Caller, request: &Request) -> Result<Answer> {
     let repo = caller.repo();
     let mut fixed = Vec::new();

@@ -138,7 +138,7 @@ fn one_that_does_not_run_is_told() {
     }
     // Enabled by a repository on a machine where nobody installed it.
     world.write(".claude/plugins/installed_plugins.json", r#"{"version": 2, "plugins": {}}"#);
-    world.repo.write(".claude/settings.json", &json!({"enabledPlugins": {"git-agent@git-agent": true}}).to_string());
+    world.repo.write(".claude/settings.json", json!({"enabledPlugins": {"git-agent@git-agent": true}}).to_string());
     assert_eq!(world.known("claude")["installed"], json!([]));
     assert!(world.said("claude").contains("Claude Code: not installed; git agent host install claude"));
 }

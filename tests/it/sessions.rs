@@ -112,7 +112,7 @@ fn a_session_that_broke_off_is_told_of_and_stops_no_one() {
     let run = repo.run(&host).args(["-c", start]).env("CLAUDECODE", "1").env("CLAUDE_CODE_SESSION_ID", "s1");
     run.run().success();
     let brief = in_session(&repo, "s2", &["brief"]).text();
-    assert!(brief.contains("The last session here (claude on a) broke off"), "{brief}");
+    assert!(brief.contains("The last session here (claude on a) ended unexpectedly"), "{brief}");
     let data = in_session(&repo, "s2", &["brief", "--json"]).json();
     assert_eq!(data["state"]["broke_off"]["session"], "s1");
     let taken = in_session(&repo, "s2", &["start", "a"]).success();

@@ -233,7 +233,7 @@ fn what_is_remembered_of_many_snapshots_is_one_file() {
         repo.run("git-agent").args(["host", "event", "claude", word]).stdin(payload.to_string()).run().success();
     };
     let edit = |n: usize| {
-        repo.write("a", &format!("{n}\n"));
+        repo.write("a", format!("{n}\n"));
         event("post-tool", n);
     };
     let tips = || {

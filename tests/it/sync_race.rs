@@ -51,7 +51,7 @@ fn a_lock_that_was_left_behind_is_named() {
     repo.write(lock, "");
     let refused = repo.agent(&["sync"]).exits(4);
     let says = format!("cannot write to the ledger, it was not merged: './{lock}' exists");
-    assert!(refused.stderr.contains(&says) && refused.stderr.contains("remove it"), "{refused}");
+    assert!(refused.stderr.contains(&says) && refused.stderr.contains("remove the file"), "{refused}");
     assert!(repo.path().join(lock).exists(), "it may belong to a living process");
     std::fs::remove_file(repo.path().join(lock)).unwrap();
     repo.agent(&["sync"]).success();

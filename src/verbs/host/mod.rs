@@ -68,7 +68,7 @@ pub fn note(caller: &Caller, session: &SessionId, event: &HostEvent) -> bool {
                 known.found = standing(caller);
             }
             EventKind::Prompt(text) => {
-                known.prompt = text.lines().map(str::trim).find(|line| !line.is_empty()).map(cut)
+                known.prompt = text.lines().map(str::trim).find(|line| !line.is_empty()).map(cut);
             }
             EventKind::End(reason) => known.ended = Some(Ended { at: now, reason: reason.as_deref().map(cut) }),
             EventKind::AgentStop => known.ended = Some(Ended { at: now, reason: None }),
