@@ -20,7 +20,12 @@ use crate::{
 };
 
 pub(super) fn find(repo: &Repo, name: &str) -> Result<Option<ObjectId>> {
-    let found = repo.gix().try_find_reference(name).or_environment(|| format!("cannot read {name}"))?;
+    let found = settled(
+        repo,
+        |found: &Result<_, _>, is_calm| is_calm || !matches!(found, Ok(None)),
+        || repo.gix().try_find_reference(name),
+    );
+    let found = found.or_environment(|| format!("cannot read {name}"))?;
     match found.map(|found| found.inner.target) {
         Some(Target::Symbolic(target)) if super::is_ours(name) => Err(super::symbolic(name, target.as_bstr())),
         Some(Target::Object(id)) => Ok(Some(id)),
@@ -43,13 +48,13 @@ pub(super) fn symbolic(repo: &Repo) -> Result<Vec<(String, String)>> {
     Ok(found)
 }
 
-/// How often refs are listed again when they are packed meanwhile.
+/// How often refs are read again when they are packed meanwhile.
 const TRIES: usize = 20;
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// A ref that is packed while they are listed is neither among the packed ones that were read nor a file any more: then
-/// they are listed again.
-pub(super) fn list(repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>> {
+/// The answer of `read`. gix reads the packed refs before the files: a ref that is packed in between is neither among those nor a file any
+/// more. What `is_final` says of an answer, and of whether no refs were packed meanwhile, decides whether it is asked for again.
+fn settled<T>(repo: &Repo, is_final: impl Fn(&T, bool) -> bool, mut read: impl FnMut() -> T) -> T {
     let packed = || {
         let meta = repo.common_dir().join("packed-refs").metadata().ok()?;
         Some((meta.ino(), meta.len(), meta.modified().ok()))
@@ -57,13 +62,17 @@ pub(super) fn list(repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>>
     let mut attempt = 1;
     loop {
         let before = packed();
-        let listed = list_once(repo, prefix);
-        if attempt == TRIES || listed.is_ok() && packed() == before {
-            return listed;
+        let answer = read();
+        if attempt == TRIES || is_final(&answer, packed() == before) {
+            return answer;
         }
         attempt += 1;
         std::thread::sleep(PAUSE);
     }
+}
+
+pub(super) fn list(repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>> {
+    settled(repo, |listed: &Result<_>, is_calm| is_calm && listed.is_ok(), || list_once(repo, prefix))
 }
 
 fn list_once(repo: &Repo, prefix: &str) -> Result<Vec<(String, ObjectId)>> {
@@ -146,8 +155,14 @@ pub(super) fn change(repo: &Repo, changes: &[RefChange], reflog: &str) -> Option
 fn move_all(repo: &Repo, changes: &[RefChange], reflog: &str) -> Result<(), RefError> {
     let edits = edits(changes, reflog)?;
     let who = crate::git::objects::committer(repo);
-    let mut time = gix::date::parse::TimeBuf::default();
-    repo.gix().edit_references_as(edits, Some(who.to_ref(&mut time))).map(drop).map_err(refused(repo, changes))
+    let edit = || {
+        let mut time = gix::date::parse::TimeBuf::default();
+        repo.gix().edit_references_as(edits.clone(), Some(who.to_ref(&mut time))).map(drop)
+    };
+    // A ref that is packed meanwhile is not found.
+    let is_found = |edited: &Result<(), gix::Error>| !edited.as_ref().is_err_and(gix::Error::is_not_found);
+    settled(repo, |edited: &Result<(), gix::Error>, is_calm| is_calm || is_found(edited), edit)
+        .map_err(refused(repo, changes))
 }
 
 /// Why `changes` were not made, from what gix says.
@@ -198,4 +213,28 @@ fn file(repo: &Repo, name: &str) -> PathBuf {
 pub fn is_of_worktree(name: &str) -> bool {
     let prefixes = ["refs/worktree/", "refs/bisect/", "refs/rewritten/"];
     !name.starts_with("refs/") || prefixes.iter().any(|prefix| name.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ref_that_is_packed_while_it_is_read_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        gix::init(dir.path()).unwrap();
+        let repo = Repo::discover(dir.path()).unwrap();
+        let mut reads = 0;
+        let found = settled(
+            &repo,
+            |found: &Option<i32>, is_calm| is_calm || found.is_some(),
+            || {
+                reads += 1;
+                std::fs::write(repo.common_dir().join("packed-refs"), "# pack-refs\n").unwrap();
+                (reads == 2).then_some(reads)
+            },
+        );
+        assert_eq!(found, Some(2));
+        assert_eq!(settled(&repo, |found: &Option<i32>, is_calm| is_calm || found.is_some(), || None), None);
+    }
 }
