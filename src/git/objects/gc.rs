@@ -4,7 +4,7 @@ use std::{
     collections::HashSet,
     fs,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bstr::ByteSlice as _;
@@ -69,6 +69,18 @@ pub fn is_running(repo: &Repo) -> bool {
     let mut seen = repo.no_prune().borrow_mut();
     *seen = NoPrune::now(seen.take());
     seen.is_none()
+}
+
+/// How long the end of a garbage collection is waited for, and how often it is looked for.
+const PATIENCE: Duration = Duration::from_secs(3);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Wait until no garbage collection is running, for [`PATIENCE`] at most: before git makes a commit, which it protects from none.
+pub fn await_end(repo: &Repo) {
+    let begun = Instant::now();
+    while is_running(repo) && begun.elapsed() < PATIENCE {
+        std::thread::sleep(PAUSE);
+    }
 }
 
 /// [`is_running`] before objects are written, where an answer of this process from the last second counts: a `git prune` that began since

@@ -233,6 +233,7 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     let journal = Journal { label: request.label.clone(), before, tree, is_everything };
     staging.begin(&journal, &request.message)?;
     let order = Order { head, message: &request.message, task: request.task, output: request.output, index };
+    gc::await_end(repo);
     let committed = commit::commit(repo, &mut staging, &private, &order)?;
     if let Err(error) = objects::keep_commit(repo, committed.commit, head) {
         remarks.push(format!("a 'git prune' that is running may delete the commit: {error}"));
