@@ -55,6 +55,18 @@ pub fn is_connected(repo: &Repo, objects: &[ObjectId]) -> Result<bool> {
     Ok(git.stdin(list.into_bytes()).output()?.status.success())
 }
 
+/// `commit`, and its trees and blobs that `parent` does not have.
+///
+/// # Errors
+///
+/// `git-failed`: an object is missing.
+pub fn added(repo: &Repo, commit: ObjectId, parent: Option<ObjectId>) -> Result<Vec<ObjectId>> {
+    let promised = super::partial::is_partial(repo).then_some("--exclude-promisor-objects");
+    let git = repo.git().args(["rev-list", "--objects", "--no-object-names"]).args(promised).arg(commit.to_string());
+    let answer = git.args(parent.map(|parent| format!("^{parent}"))).run()?;
+    Ok(answer.lines().filter_map(|line| ObjectId::from_hex(line).ok()).collect())
+}
+
 /// How many bytes of the object store hold what `objects` lead to and the user's own refs do not; `None` when an object is missing.
 ///
 /// # Errors

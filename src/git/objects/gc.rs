@@ -12,8 +12,10 @@ use gix::ObjectId;
 
 use crate::{
     error::{Context as _, Result},
-    git::{host_name, processes::NoPrune, repo::Repo},
+    git::{host_name, processes::NoPrune, repo::Repo, revwalk},
 };
+
+use super::{Batch, Content};
 
 /// As git itself: a `gc.pid` older than this is stale (`builtin/gc.c`, `lock_repo_for_gc`).
 const STALE: Duration = Duration::from_secs(12 * 60 * 60);
@@ -81,6 +83,24 @@ pub fn await_end(repo: &Repo) {
     while is_running(repo) && begun.elapsed() < PATIENCE {
         std::thread::sleep(PAUSE);
     }
+}
+
+/// Keep `commit`, which git has just made on `parent`, and what it adds to that: a `git prune` that listed the objects in use before HEAD
+/// moved deletes it otherwise. Nothing is written when none is running.
+///
+/// # Errors
+///
+/// When the objects cannot be read, because they are deleted already, or cannot be written.
+pub fn keep_commit(repo: &Repo, commit: ObjectId, parent: Option<ObjectId>) -> Result<()> {
+    if !is_running(repo) {
+        return Ok(());
+    }
+    let mut batch = Batch::default();
+    for id in revwalk::added(repo, commit, parent)? {
+        let (kind, _) = repo.own_header(id)?;
+        batch.add(id, kind, Content::Held(repo.read_own(id, kind)?));
+    }
+    batch.keep_durable(repo)
 }
 
 /// [`is_running`] before objects are written, where an answer of this process from the last second counts: a `git prune` that began since

@@ -18,7 +18,6 @@ mod bases;
 mod content;
 mod durable;
 pub(crate) mod gc;
-mod kept_commit;
 mod pack;
 mod read;
 pub(crate) mod tidy;
@@ -28,7 +27,6 @@ pub use apart::Apart;
 pub(super) use bases::DeltaBases;
 pub use content::{Content, Hasher, Readers, WriteError};
 pub(super) use durable::sync_dir;
-pub use kept_commit::keep_commit;
 pub use read::RetryPolicy;
 
 use content::Object;

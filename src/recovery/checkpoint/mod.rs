@@ -46,7 +46,7 @@ use crate::{
         ignore::{self, Rules},
         index::entries::Entries,
         index::{self, TempIndex},
-        objects::{self, Apart, Batch, gc, trees::Edits},
+        objects::{Apart, Batch, gc, trees::Edits},
         revwalk,
         state::{self, Held},
         status::Status,
@@ -235,7 +235,7 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     let order = Order { head, message: &request.message, task: request.task, output: request.output, index };
     gc::await_end(repo);
     let committed = commit::commit(repo, &mut staging, &private, &order)?;
-    if let Err(error) = objects::keep_commit(repo, committed.commit, head) {
+    if let Err(error) = gc::keep_commit(repo, committed.commit, head) {
         remarks.push(format!("a 'git prune' that is running may delete the commit: {error}"));
     }
     if let Some(why) = committed.index_waits {
