@@ -140,9 +140,7 @@ fn prepare<'r>(repo: &'r Repo, changes: &[RefChange], reflog: &str) -> Result<Tr
 
 /// Whether no ref stands where a directory of the new ref has to be, and none below it.
 fn is_free(repo: &Repo, change: &RefChange) -> bool {
-    let is_none = |name: &str| matches!(find(repo, name), Ok(None));
-    let dirs = change.name.match_indices('/').map(|(end, _)| &change.name[..end]).skip(1);
-    dirs.into_iter().all(is_none) && list_once(repo, &format!("{}/", change.name)).is_ok_and(|below| below.is_empty())
+    Refs::Files.blocking(repo, std::slice::from_ref(&change.name)).is_ok_and(|others| others.is_empty())
 }
 
 /// Move all of `changes`, or none of them; `None`: nothing was changed, and git has to do it. gix finds out that a name is taken only when
