@@ -33,11 +33,10 @@ pub(super) fn unstamped(caller: &Caller, task: &Task) -> Result<Vec<ObjectId>> {
 fn warn_of_unstamped(caller: &Caller, task: &Task, commits: &[ObjectId], place: &str) {
     if !commits.is_empty() {
         let id = &task.id;
-        let names = commits.iter().take(NAMED).map(oid).collect::<Vec<_>>().join(" ");
-        let more = if commits.len() > NAMED { " …" } else { "" };
+        let names = names(commits);
         let do_not = if commits.len() == 1 { "names no task" } else { "name no task" };
         caller.warn(format!(
-            "{}{place} made while {id} was active {do_not}: 'git agent link {names}{more} --task {id}' links those that belong to it",
+            "{}{place} made while {id} was active {do_not}: 'git agent link {names} --task {id}' links those that belong to it",
             plural(commits.len(), "commit")
         ));
     }
@@ -48,20 +47,22 @@ pub(super) fn elsewhere(caller: &Caller, task: &Task) -> Result<Vec<ObjectId>> {
     let Some(Elsewhere { commits, branch, is_lost }) = elsewhere::of_task(caller.repo(), task)? else {
         return Ok(Vec::new());
     };
-    let names = commits.iter().take(NAMED).map(oid).collect::<Vec<_>>().join(" ");
-    let more = if commits.len() > NAMED { " …" } else { "" };
+    let names = names(&commits);
     let (count, place) = (plural(commits.len(), "commit"), on(branch.as_deref()));
     caller.warn(match commits.last().filter(|_| is_lost) {
         Some(newest) => {
             let newest = oid(newest);
-            format!(
-                "no branch contains {count} of {}: {names}{more}; 'git branch <name> {newest}' keeps the newest",
-                task.id
-            )
+            format!("no branch contains {count} of {}: {names}; 'git branch <name> {newest}' keeps the newest", task.id)
         }
-        None => format!("HEAD does not contain {count} of {}{place}: {names}{more}", task.id),
+        None => format!("HEAD does not contain {count} of {}{place}: {names}", task.id),
     });
     Ok(commits)
+}
+
+/// As words of a command: `1a2b3c4d5e6f 7a8b9c0d1e2f …`
+fn names(commits: &[ObjectId]) -> String {
+    let more = if commits.len() > NAMED { " …" } else { "" };
+    commits.iter().take(NAMED).map(oid).collect::<Vec<_>>().join(" ") + more
 }
 
 /// ` on 'topic'`
