@@ -4,7 +4,10 @@ use crate::{
     cmd::context::Ctx,
     error::{Result, exit},
     verbs::brief::{self, Request},
-    view::brief::{LEAST_LINES, data, page, render},
+    view::{
+        brief::{LEAST_LINES, page, render},
+        json::BriefAnswer,
+    },
 };
 
 /// Summarize for a new agent what it needs to continue: state, task, decisions, next steps
@@ -30,6 +33,6 @@ fn lines(word: &str) -> Result<usize, String> {
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let facts = ctx.call(|caller| brief::brief(caller, &Request { task: args.task }))?;
-    ctx.out.answer(|| data(&facts), || render(&page(&facts), args.max_lines))?;
+    ctx.out.answer(|| BriefAnswer::new(&facts), || render(&page(&facts), args.max_lines))?;
     Ok(exit::OK)
 }

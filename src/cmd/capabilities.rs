@@ -12,7 +12,7 @@ use crate::{
     },
     error::{Result, exit},
     store::ledger,
-    view::json::{self, SCHEMA},
+    view::json,
 };
 
 /// Print version, commands, features, exit codes and limits as JSON
@@ -45,7 +45,6 @@ pub(crate) fn run(ctx: &Ctx, _: Args) -> Result<u8> {
         ("longest_lease_seconds", MAX_LEASE),
     ];
     ctx.out.json(&json::Capabilities {
-        schema: SCHEMA,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         commands: (ctx.command_line().tree)(true)
             .get_subcommands()

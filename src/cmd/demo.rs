@@ -7,7 +7,7 @@ use crate::{
     demo::{STORY, Scene, Step},
     error::{Context as _, Error, Result, codes, exit},
     git::cmd::{self, Output},
-    view::json::{DemoAnswer, SCHEMA},
+    view::json::DemoAnswer,
 };
 
 /// Run a short demo in a temporary repository, which is kept for you to explore
@@ -31,7 +31,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
     let shown = dir.display().to_string();
     if ctx.out.is_json() {
-        ctx.out.json(&DemoAnswer { schema: SCHEMA, repository: shown, commands })?;
+        ctx.out.json(&DemoAnswer { repository: shown, commands })?;
     } else {
         ctx.out.print(&format!("\nThe repository is yours to explore: cd '{shown}'\n"))?;
         ctx.out.print("  git agent log          what happened, newest first\n")?;

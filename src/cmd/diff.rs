@@ -32,7 +32,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if ctx.out.is_json() {
         let diff = ctx.call(|caller| diff::diff(caller, &request))?;
         let is_success = diff.is_success;
-        ctx.out.json(&DiffAnswer::new(diff.from, diff.to, &diff.changes))?;
+        ctx.out.json(&DiffAnswer::new(&diff))?;
         return Ok(if is_success { exit::OK } else { exit::REFUSED });
     }
     let words = ctx.call(|caller| diff::words(caller, &request))?;

@@ -38,7 +38,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let Answer { checks, fixed } = ctx.call(|caller| doctor(caller, &request))?;
     let worst = checks.iter().map(|check| check.level).max().unwrap_or(Level::Ok);
     if ctx.out.is_json() {
-        ctx.out.json(&DoctorAnswer::new(checks, fixed))?;
+        ctx.out.json(&DoctorAnswer { checks, fixed })?;
     } else {
         let style = ctx.style();
         let told = checks.iter().filter(|check| !ctx.out.is_quiet() || check.level != Level::Ok);

@@ -120,12 +120,12 @@ fn split(ctx: &Ctx, words: &[String]) -> Result<u8> {
     };
     let done = ctx.call(|caller| split::split(caller, word))?;
     let task = task_change::task_json(ctx, &done.task)?;
-    let apart = done.split.iter().map(|task| task_change::task_json(ctx, task)).collect::<Result<Vec<_>>>()?;
+    let split = done.split.iter().map(|task| task_change::task_json(ctx, task)).collect::<Result<Vec<_>>>()?;
     let text = || {
         let line = |task: &Task| format!("Split {}: {} has its own id.\n", done.task.name(), task.name());
         done.split.iter().map(|task| sanitize::line(line(task).trim_end()).into_owned() + "\n").collect()
     };
-    ctx.out.answer(|| SplitAnswer::new(task, apart), text)?;
+    ctx.out.answer(|| SplitAnswer { task, split }, text)?;
     if let Some(first) = done.split.first() {
         ctx.out.hint(format!(
             "to continue it: git agent start {}; tasks that depend on {} still do",

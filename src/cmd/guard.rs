@@ -64,12 +64,7 @@ fn told(ctx: &Ctx, answer: &Answer, exit: Option<i32>) -> Result<u8> {
     let is_new = answer.saved.iter().any(|saved| saved.taken.created);
     let unguarded = if is_new { ctx.repo().ok().and_then(|repo| unguarded(ctx, repo)) } else { None };
     if ctx.out.is_json() {
-        let mut said = GuardAnswer::new(answer, exit);
-        said.snapshot
-            .iter_mut()
-            .chain(&mut said.snapshots)
-            .for_each(|saved| saved.taken.unguarded.clone_from(&unguarded));
-        ctx.out.json(&said)?;
+        ctx.out.json(&GuardAnswer::new(answer, exit, unguarded.as_deref()))?;
         return Ok(if answer.refusal.is_some() { exit::REFUSED } else { exit::OK });
     }
     if let Some(refusal) = &answer.refusal {

@@ -113,7 +113,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             ctx.out.json(&ListAnswer::new(&answer, now)?)?;
             return Ok(exit::OK);
         }
-        ListAnswer::tasks(&answer, now)?.iter().try_for_each(|task| ctx.out.json(task))?;
+        ListAnswer::tasks(&answer, now)?.iter().try_for_each(|task| ctx.out.json_line(task))?;
         return Ok(exit::OK);
     }
     if ctx.out.is_quiet() {

@@ -12,7 +12,7 @@ use crate::{
     recovery::operation::{Recorded, State},
     verbs::{self, commands::Entry, ops::Shown},
     view::{
-        json::{OpShowAnswer, OpsAnswer, listed},
+        json::{JsonForm as _, OpShowAnswer, OperationJson, OpsAnswer},
         log::event_text,
         relative_time,
         sanitize::{self, plural},
@@ -64,13 +64,11 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 fn list(ctx: &Ctx, args: &Args) -> Result<u8> {
     let entries = ctx.call(verbs::ops::list)?;
     if args.jsonl {
-        for operation in listed(&entries) {
-            ctx.out.json(&operation)?;
-        }
+        entries.iter().try_for_each(|entry| ctx.out.json_line(&OperationJson::new(entry)))?;
         return Ok(exit::OK);
     }
     if ctx.out.is_json() {
-        ctx.out.json(&OpsAnswer::new(&entries))?;
+        ctx.out.json(&OpsAnswer { operations: entries.to_json() })?;
         return Ok(exit::OK);
     }
     ctx.page()?;

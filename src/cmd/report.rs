@@ -7,7 +7,11 @@ use crate::{
     domain::{report::Report, text::escaped_json},
     error::{Context as _, Error, Result, exit},
     verbs::report::{self, Request},
-    view::{Style, json::ReportAnswer, report as forms},
+    view::{
+        Style,
+        json::{ReportAnswer, Versioned},
+        report as forms,
+    },
 };
 
 /// Report progress: tasks by state, decisions, checkpoints and time
@@ -98,7 +102,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 
 /// The answer of `--json`, as a file.
 fn json(report: &Report) -> Result<String> {
-    let answer = serde_json::to_string_pretty(&ReportAnswer::new(report, None, None));
+    let answer = serde_json::to_string_pretty(&Versioned::new(ReportAnswer::new(report, None, None)));
     let text = answer.map_err(|error| Error::bug("a report has no JSON").because(error))?;
     Ok(escaped_json(&text).into_owned() + "\n")
 }

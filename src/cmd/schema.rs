@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     cmd::context::Ctx,
     error::{Code, Error, Result, codes, exit},
-    view::json::{SCHEMA, answers},
+    view::json::ANSWERS,
 };
 
 /// Print the JSON Schema of the --json output of a command, or list the commands that have one
@@ -23,17 +23,17 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         return list(ctx);
     }
     let chosen = |name: &str| args.command.as_deref().is_none_or(|wanted| wanted == name);
-    let answers: Map<String, _> = answers()
+    let answers: Map<String, _> = ANSWERS
         .into_iter()
-        .filter(|answer| chosen(answer.command))
-        .map(|answer| (answer.command.to_owned(), answer.schema.to_value()))
+        .filter(|(command, _)| chosen(command))
+        .map(|(command, schema)| (command.to_owned(), schema().to_value()))
         .collect();
     if answers.is_empty() {
         let wanted = args.command.unwrap_or_default();
         return Err(Error::new(codes::NO_SCHEMA, format!("'{}' has no schema", wanted.escape_debug()))
             .hint("'git agent schema' lists the commands that have one"));
     }
-    let mut contract = json!({ "schema": SCHEMA, "answers": answers });
+    let mut contract = json!({ "answers": answers });
     if chosen("error") {
         contract["errors"] = codes::ALL.iter().map(error).collect();
     }
@@ -43,9 +43,9 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
 
 /// List the commands that have a schema.
 fn list(ctx: &Ctx) -> Result<u8> {
-    let commands: Vec<&str> = answers().into_iter().map(|answer| answer.command).collect();
+    let commands = ANSWERS.map(|(command, _)| command);
     let text = || commands.iter().map(|command| format!("{command}\n")).collect();
-    ctx.out.answer(|| json!({ "schema": SCHEMA, "commands": commands }), text)?;
+    ctx.out.answer(|| json!({ "commands": commands.as_slice() }), text)?;
     ctx.out.hint("'git agent schema <command>' prints one of them, 'git agent schema --all' the whole contract");
     Ok(exit::OK)
 }

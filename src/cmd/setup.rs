@@ -1,17 +1,12 @@
 //! How `init` and `uninstall` answer: what was changed, and warnings.
 
-use crate::{
-    cmd::context::Ctx,
-    error::Result,
-    verbs::init::Changes,
-    view::json::{InitAnswer, SCHEMA},
-};
+use crate::{cmd::context::Ctx, error::Result, verbs::init::Changes, view::json::InitAnswer};
 
 /// Answer with `changes`; with --json that is all there is to say, and `end` is left out.
 pub(super) fn answer(ctx: &Ctx, changes: Changes, end: impl FnOnce() -> Result<()>) -> Result<()> {
     let Changes { done, warnings } = changes;
     if ctx.out.is_json() {
-        return ctx.out.json(&InitAnswer { schema: SCHEMA, done, warnings });
+        return ctx.out.json(&InitAnswer { done, warnings });
     }
     for line in &done {
         ctx.out.status(line);

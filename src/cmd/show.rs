@@ -33,7 +33,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         words if ctx.out.is_json() => {
             let view = ctx.view()?;
             let tasks = words.iter().map(|word| task_change::task_json(ctx, &ctx.task(&view, Some(word))?));
-            ctx.out.json(&TasksAnswer::new(tasks.collect::<Result<_>>()?))?;
+            ctx.out.json(&TasksAnswer { tasks: tasks.collect::<Result<_>>()? })?;
             Ok(exit::OK)
         }
         words => {

@@ -79,7 +79,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
     if args.dry_run {
         if ctx.out.is_json() {
-            ctx.out.json(&SquashAnswer::planned(&plan, Some(&message)))?;
+            ctx.out.json(&SquashAnswer::new(&plan, Some(&message), None))?;
             return Ok(exit::OK);
         }
         ctx.out.print(&rehearsed(ctx, &plan, &message)?)?;
@@ -88,7 +88,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
     let done = ctx.call(|caller| verbs::squash::carry_out(caller, &plan, &message))?;
     if ctx.out.is_json() {
-        ctx.out.json(&SquashAnswer::done(&plan, &message, &done))?;
+        ctx.out.json(&SquashAnswer::new(&plan, Some(&message), Some(&done)))?;
         operation_output::remarks(ctx, &done.operation, &done.late, &done.remarks);
         return Ok(exit::OK);
     }
@@ -135,7 +135,7 @@ fn message(ctx: &Ctx, args: &Args, plan: &SquashPlan) -> Result<BString> {
 /// Print why there is nothing to squash.
 fn nothing(ctx: &Ctx, plan: &SquashPlan, message: Option<&BString>) -> Result<u8> {
     if ctx.out.is_json() {
-        ctx.out.json(&SquashAnswer::planned(plan, message))?;
+        ctx.out.json(&SquashAnswer::new(plan, message, None))?;
         return Ok(exit::OK);
     }
     let id = &plan.task.id;

@@ -8,11 +8,7 @@ use crate::{
         self,
         sync::{Answer, Request},
     },
-    view::{
-        json::{Apart, Dropped, SCHEMA, SyncAnswer},
-        list,
-        sanitize::plural,
-    },
+    view::{json::SyncAnswer, list, sanitize::plural},
 };
 
 /// Fetch tasks from a remote, merge them, and push the result
@@ -35,24 +31,12 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         _ => Direction::Both,
     };
     let request = Request { remote: args.remote, direction };
-    let Answer { remote, synced } = ctx.call(|caller| verbs::sync::sync(caller, &request))?;
-    let ids = |ids: &[crate::domain::id::TaskId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let answer = ctx.call(|caller| verbs::sync::sync(caller, &request))?;
     if ctx.out.is_json() {
-        ctx.out.json(&SyncAnswer {
-            schema: SCHEMA,
-            remote,
-            fetched: synced.fetched,
-            merged_events: synced.merged_events,
-            pushed: synced.pushed,
-            attempts: synced.attempts,
-            tasks_changed: ids(&synced.tasks_changed),
-            rivals: synced.rivals.iter().map(|task| task.id.to_string()).collect(),
-            claims_lost: ids(&synced.claims_lost),
-            dropped: synced.dropped.into_iter().map(|loss| Dropped { task: loss.note, events: loss.events }).collect(),
-            apart: synced.apart.into_iter().map(|(task, blob)| Apart { task, blob: blob.to_string() }).collect(),
-        })?;
+        ctx.out.json(&SyncAnswer::new(&answer))?;
         return Ok(exit::OK);
     }
+    let Answer { remote, synced } = answer;
     tell(ctx, &remote, direction, &synced);
     let came = plural(synced.merged_events, "event");
     let tasks = plural(synced.tasks_changed.len(), "task");

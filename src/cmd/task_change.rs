@@ -20,7 +20,7 @@ use crate::{
 /// Answer with the task: as JSON, its id alone, or `said` in one line.
 pub(super) fn answer(ctx: &Ctx, task: &Task, said: impl FnOnce() -> String) -> Result<()> {
     match ctx.out.is_json() {
-        true => ctx.out.json(&TaskAnswer::new(task_json(ctx, task)?)),
+        true => ctx.out.json(&TaskAnswer { task: task_json(ctx, task)? }),
         false if ctx.out.is_quiet() => ctx.out.print(&format!("{}\n", task.id)),
         false => ctx.out.print(&format!("{}\n", sanitize::line(&said()))),
     }
@@ -33,7 +33,7 @@ pub(super) fn answer_each(ctx: &Ctx, changed: &[Changed], said: impl Fn(&Changed
     }
     if ctx.out.is_json() {
         let tasks = changed.iter().map(|changed| task_json(ctx, &changed.task)).collect::<Result<_>>()?;
-        return ctx.out.json(&TasksAnswer::new(tasks));
+        return ctx.out.json(&TasksAnswer { tasks });
     }
     changed.iter().try_for_each(|changed| answer(ctx, &changed.task, || said(changed)))
 }

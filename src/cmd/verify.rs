@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result, exit},
     verbs::verify::{self, Request},
     verify::Output,
-    view::json::{SCHEMA, VerificationJson, VerifyAnswer},
+    view::json::{VerificationJson, VerifyAnswer},
 };
 
 /// Run a command on the work tree and record its result for this exact content
@@ -42,8 +42,8 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         }
     };
     if ctx.out.is_json() {
-        let verification = VerificationJson::new(&ctx.view()?, &verification);
-        ctx.out.json(&VerifyAnswer { schema: SCHEMA, verification })?;
+        let verification = VerificationJson::new(&verification, &ctx.view()?);
+        ctx.out.json(&VerifyAnswer { verification })?;
     } else if !ctx.out.is_quiet() {
         if !args.verbose {
             show_output(ctx, &verification)?;

@@ -30,7 +30,7 @@ impl Reply {
     ///
     /// A bug: an answer that is no JSON object.
     pub(super) fn new(answer: &impl Serialize) -> Result<Self> {
-        match serde_json::to_value(answer) {
+        match serde_json::to_value(json::Versioned::new(answer)) {
             Ok(Value::Object(answer)) => Ok(Reply { answer, page: None, is_refusal: false }),
             _ => Err(Error::bug("an answer is not a JSON object")),
         }
@@ -75,7 +75,7 @@ pub(super) fn result(reply: Result<Reply>) -> Result<CallToolResult> {
         Ok(reply) => reply,
         // Without structured content: clients hold that to the schema of the tool.
         Err(error) => {
-            let error = serde_json::to_value(ErrorAnswer::new(&error)).map(clean);
+            let error = serde_json::to_value(json::Versioned::new(ErrorAnswer::new(&error))).map(clean);
             let error = error.map_err(|error| Error::bug("an error has no JSON").because(error))?;
             return Ok(CallToolResult::error(vec![ContentBlock::text(json::text(&error, None)?)]));
         }

@@ -226,13 +226,13 @@ impl Out {
         self.gone.get()
     }
 
-    /// The answer as one JSON object on one line.
+    /// The answer as one JSON object on one line, with the version of the contract.
     ///
     /// # Errors
     ///
     /// When standard output cannot be written.
     pub fn json(&self, answer: &impl Serialize) -> Result<()> {
-        self.write(format!("{}\n", json::text(answer, self.selection.as_ref())?).as_bytes())
+        self.json_line(&json::Versioned::new(answer))
     }
 
     /// [`Out::json`] of one who goes to work: its tasks have the fields that this needs, unless others are asked for.
@@ -242,7 +242,16 @@ impl Out {
     /// As [`Out::write`].
     pub fn work_json(&self, answer: &impl Serialize) -> Result<()> {
         let selection = self.selection.clone().unwrap_or_else(json::Selection::work);
-        self.write(format!("{}\n", json::text(answer, Some(&selection))?).as_bytes())
+        self.write(format!("{}\n", json::text(&json::Versioned::new(answer), Some(&selection))?).as_bytes())
+    }
+
+    /// A part of an answer (`--jsonl`) as one JSON object on one line.
+    ///
+    /// # Errors
+    ///
+    /// As [`Out::write`].
+    pub fn json_line(&self, part: &impl Serialize) -> Result<()> {
+        self.write(format!("{}\n", json::text(part, self.selection.as_ref())?).as_bytes())
     }
 
     /// The answer: as one JSON object with `--json`, as text without.

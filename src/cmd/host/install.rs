@@ -13,7 +13,7 @@ use crate::{
     },
     verbs::host::installed::{self, HostStatus},
     view::{
-        json::{HostChangeJson, HostJson, HostsAnswer, SCHEMA},
+        json::{HostJson, HostsAnswer, JsonForm as _},
         sanitize::{self, plural},
     },
 };
@@ -81,12 +81,11 @@ pub(super) fn run(ctx: &Ctx, action: Action, args: Args) -> Result<u8> {
     }
     ctx.out.answer(
         || HostsAnswer {
-            schema: SCHEMA,
             hosts: hosts
                 .iter()
                 .map(|host| HostJson::new(&installed::status(ctx.repo().ok(), *host, &places)))
                 .collect(),
-            changes: changes.iter().map(HostChangeJson::new).collect(),
+            changes: changes.to_json(),
             dry_run: args.dry_run,
         },
         || if args.dry_run { changes.iter().map(diff).collect() } else { said(action, &hosts, &changes) },
@@ -192,8 +191,7 @@ pub(super) fn status(ctx: &Ctx, args: StatusArgs) -> Result<u8> {
     let places = installed::places(repo)?;
     let hosts = if args.hosts.is_empty() { Host::ALL.to_vec() } else { args.hosts };
     let all: Vec<HostStatus> = hosts.into_iter().map(|host| installed::status(repo, host, &places)).collect();
-    let hosts = || all.iter().map(HostJson::new).collect();
-    let answer = || HostsAnswer { schema: SCHEMA, hosts: hosts(), changes: Vec::new(), dry_run: false };
+    let answer = || HostsAnswer { hosts: all.to_json(), changes: Vec::new(), dry_run: false };
     let line = |line: String| sanitize::line(&line).into_owned();
     let lines =
         |known: &HostStatus| known.lines(ctx.now()).into_iter().map(line).collect::<Vec<_>>().join("\n  ") + "\n";

@@ -44,7 +44,7 @@ pub(super) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     std::fs::write(file, &plan.text).or_environment(|| format!("cannot write '{}'", file.display()))?;
     let shown = file.to_string_lossy();
     if ctx.out.is_json() {
-        ctx.out.json(&ExportAnswer::new(&shown, format, plan.count))?;
+        ctx.out.json(&ExportAnswer { output: shown.into_owned(), format: format.as_str(), exported: plan.count })?;
     } else {
         ctx.out.status(format!("Wrote {} to '{shown}'.", plural(plan.count, "task")));
     }

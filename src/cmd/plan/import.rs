@@ -52,7 +52,7 @@ pub(super) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let done = ctx.call(|caller| plan::import(caller, &request))?;
     warn_of_left(ctx, &args.file, &done.left);
     if ctx.out.is_json() {
-        ctx.out.json(&ImportAnswer::new(done, args.dry_run))?;
+        ctx.out.json(&ImportAnswer::new(&done, args.dry_run))?;
         return Ok(exit::OK);
     }
     if args.dry_run {

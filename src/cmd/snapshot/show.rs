@@ -14,7 +14,7 @@ use crate::{
     recovery::snapshot::{self, Snapshot, WorktreeState},
     verbs,
     view::{
-        json::{ChangeJson, PathJson, SCHEMA, ShownJson, SkippedJson, SnapshotAnswer, SnapshotJson},
+        json::{JsonForm as _, ShownJson, SnapshotAnswer},
         relative_time, sanitize,
     },
 };
@@ -42,12 +42,11 @@ pub(in crate::cmd) fn show(ctx: &Ctx, snapshot: &Snapshot) -> Result<u8> {
     let since = since(repo, snapshot, &state)?;
     if ctx.out.is_json() {
         let answer = ShownJson {
-            schema: SCHEMA,
-            snapshot: SnapshotJson::new(snapshot),
-            changes: changes.iter().map(ChangeJson::new).collect(),
-            since: since.map(|since| since.iter().map(ChangeJson::new).collect()),
-            unmerged: in_conflict(&state).into_iter().map(PathJson::new).collect(),
-            skipped: state.skipped.iter().map(SkippedJson::new).collect(),
+            snapshot: snapshot.to_json(),
+            changes: changes.to_json(),
+            since: since.to_json(),
+            unmerged: in_conflict(&state).to_json(),
+            skipped: state.skipped.to_json(),
         };
         ctx.out.json(&SnapshotAnswer::Show(Box::new(answer)))?;
         return Ok(exit::OK);

@@ -11,6 +11,7 @@ mod tally;
 use std::collections::{HashMap, HashSet};
 
 pub use item::{Checkpoint, Item, Reason, State};
+pub use now::Now;
 pub use tally::{BurnPoint, Tally};
 
 use super::{

@@ -21,8 +21,8 @@ use crate::{
     },
     view::{
         self,
-        brief::{LEAST_LINES, data, page, render},
-        json::{BriefAnswer, ChangesAnswer, ListAnswer, LogAnswer, SCHEMA, Selection, ShowAnswer, StatusAnswer},
+        brief::{LEAST_LINES, page, render},
+        json::{BriefAnswer, ChangesAnswer, ListAnswer, LogAnswer, Selection, ShowAnswer, StatusAnswer},
     },
 };
 
@@ -83,7 +83,7 @@ struct Brief {
 fn brief(caller: &Caller, arguments: Brief) -> Result<Reply> {
     let facts = gather(caller, &brief::Request { task: arguments.task })?;
     let lines = arguments.max_lines.unwrap_or(LINES).max(LEAST_LINES);
-    Ok(Reply::new(&data(&facts))?.with_page(render(&page(&facts), lines)))
+    Ok(Reply::new(&BriefAnswer::new(&facts))?.with_page(render(&page(&facts), lines)))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -208,5 +208,5 @@ fn log(caller: &Caller, arguments: Log) -> Result<Reply> {
     while let Some(next) = found.next_entry()? {
         entries.push(view::log::json(found.view(), &next));
     }
-    Reply::new(&LogAnswer { schema: SCHEMA, entries, lower_bound: found.is_cut() })
+    Reply::new(&LogAnswer { entries, lower_bound: found.is_cut() })
 }

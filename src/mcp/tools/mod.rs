@@ -18,6 +18,7 @@ use crate::{
     error::{Error, Result, codes},
     mcp::{reply::Reply, schema},
     verbs::Caller,
+    view::json,
 };
 
 /// A tool.
@@ -67,7 +68,7 @@ impl Tool {
             reply.warn(caller.take_warnings());
             Ok(reply)
         };
-        Tool { name, description, effect, input: || schema_for!(I), output: || schema_for!(O), run: Box::new(run) }
+        Tool { name, description, effect, input: || schema_for!(I), output: json::of::<O>, run: Box::new(run) }
     }
 
     /// Call it.

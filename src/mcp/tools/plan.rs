@@ -57,7 +57,7 @@ fn import(caller: &Caller, arguments: Import) -> Result<Reply> {
     };
     let format = format.as_deref().map(plan::format).transpose()?;
     let request = ImportRequest { source, format, parent, force: false, dry_run };
-    Reply::new(&ImportAnswer::new(plan::import(caller, &request)?, dry_run))
+    Reply::new(&ImportAnswer::new(&plan::import(caller, &request)?, dry_run))
 }
 
 /// A file of the work tree: an agent may be allowed to read less than this process.

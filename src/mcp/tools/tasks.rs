@@ -205,5 +205,5 @@ fn act(caller: &Caller, task: Option<String>, act: &Act) -> Result<Reply> {
 }
 
 fn reply(caller: &Caller, task: &Task) -> Result<Reply> {
-    Reply::new(&TaskAnswer::new(TaskJson::now(caller, task)?))
+    Reply::new(&TaskAnswer { task: TaskJson::now(caller, task)? })
 }

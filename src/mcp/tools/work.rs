@@ -17,7 +17,7 @@ use crate::{
         rollback, undo, verify,
     },
     verify::Output,
-    view::json::{CheckpointAnswer, OperationAnswer, RollbackAnswer, SCHEMA, VerificationJson, VerifyAnswer},
+    view::json::{CheckpointAnswer, OperationAnswer, RollbackAnswer, VerificationJson, VerifyAnswer},
 };
 
 /// The tools.
@@ -86,8 +86,8 @@ fn verify(caller: &Caller, arguments: Verify) -> Result<Reply> {
     // Never a command of the client's: hosts that keep an agent in a sandbox run this server outside of it.
     let request = verify::Request { task: arguments.task, command: None, output: Output::Discard };
     let verification = verify::verify(caller, &request)?.outcome?;
-    let verification = VerificationJson::new(&caller.view()?, &verification);
-    Reply::new(&VerifyAnswer { schema: SCHEMA, verification })
+    let verification = VerificationJson::new(&verification, &caller.view()?);
+    Reply::new(&VerifyAnswer { verification })
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -7,7 +7,7 @@ mod plan;
 mod state;
 
 pub use plan::Plan;
-pub use state::State;
+pub use state::{Ledger, State};
 
 use std::cmp::Reverse;
 

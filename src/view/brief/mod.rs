@@ -7,13 +7,11 @@
 //! Every section has a share of the lines. What does not fit is counted, and the command that shows it is named; a section
 //! for which there is no room at all is named in the last line.
 
-mod data;
 mod fold;
 pub(crate) mod needs;
 mod page;
 mod share;
 
-pub use data::{data, decided_before};
 pub use fold::{WIDTH, wrap};
 pub use page::page;
 

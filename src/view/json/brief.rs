@@ -1,50 +1,280 @@
 //! `brief`.
 
-use bstr::ByteSlice as _;
-use schemars::JsonSchema;
-use serde::Serialize;
-
-use super::{DirtyJson, FollowUpJson, PathJson};
+use super::{DirtyJson, FollowUpJson, JsonForm as _, PathJson, json};
 use crate::{
-    domain::{id::TaskId, making::Making, status::Status, task::Decision},
-    git::status::Summary,
-    store::ledger::View,
+    domain::{
+        id::TaskId,
+        making::Making,
+        status::Status,
+        summary::Summary,
+        task::{Blocker, Decision, Failure, Remark, Task},
+        time::Timestamp,
+    },
+    git::status,
+    query::brief::{Checkpoint, ENOUGH, Facts, Ledger, Needs, commands::Command},
+    store::{ledger::View, session::Session},
 };
 
-/// `brief`: what stands on the page, as data. Lists are bounded; `total` says how many there are.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BriefAnswer {
-    /// The version of the contract.
-    pub schema: u32,
-    /// The task it is about; `null` when none is active and none was asked for.
-    pub task: Option<BriefTaskJson>,
-    /// The newest decisions, oldest first: of the tasks that it comes after and of finished parts of its feature, then of the
-    /// feature, then its own.
-    pub decisions: Several<BriefDecisionJson>,
-    /// The newest failed attempts, oldest first.
-    pub failures: Several<BriefFailureJson>,
-    /// Blockers.
-    pub blockers: Vec<BriefBlockerJson>,
-    /// The newest notes, oldest first.
-    pub notes: Several<BriefNoteJson>,
-    /// Checkpoints of the task on the present history.
-    pub checkpoints: BriefCheckpointsJson,
+json! {
+    /// `brief`: what stands on the page, as data. Lists are bounded; `total` says how many there are.
+    pub struct BriefAnswer from facts: &Facts<'_> {
+        /// The task it is about; `null` when none is active and none was asked for.
+        task: Option<BriefTaskJson> = facts.focus.as_ref().map(|focus| BriefTaskJson::new(&focus.task, facts, focus.is_active)),
+        /// The newest decisions, oldest first: of the tasks that it comes after and of finished parts of its feature, then of the
+        /// feature, then its own.
+        decisions: Several<BriefDecisionJson> = decisions(facts),
+        /// The newest failed attempts, oldest first.
+        failures: Several<BriefFailureJson> =
+            newest(task(facts).map_or(&[], |task| &task.failures), |failure| BriefFailureJson::new(failure, facts)),
+        /// Blockers.
+        blockers: Vec<BriefBlockerJson> = task(facts)
+            .map_or(&[][..], |task| &task.blockers)
+            .iter()
+            .map(|blocker| BriefBlockerJson::new(blocker, facts))
+            .collect(),
+        /// The newest notes, oldest first.
+        notes: Several<BriefNoteJson> =
+            newest(task(facts).map_or(&[], |task| &task.notes), |note| BriefNoteJson::new(note, facts)),
+        /// Checkpoints of the task on the present history.
+        checkpoints: BriefCheckpointsJson = facts.to_json(),
+        /// The state.
+        state: BriefStateJson = facts.to_json(),
+        /// Uncommitted changes.
+        uncommitted: BriefUncommittedJson = facts.standing.to_json(),
+        /// Tasks in progress, but for the one it is about.
+        in_progress: Several<BriefRowJson> =
+            rows(facts, facts.plan.in_progress.iter().map(|work| &work.row), facts.plan.in_progress_count),
+        /// Tasks that stand failed, but for the one it is about.
+        failed: Several<BriefRowJson> = rows(facts, &facts.plan.failed, facts.plan.failed_count),
+        /// Ready tasks in the order of 'next'.
+        next: Several<BriefRowJson> = rows(facts, &facts.plan.next, facts.plan.next_count),
+        /// The next commands.
+        commands: Vec<BriefCommandJson> = facts.commands().to_json(),
+    }
+
+    /// The task that a brief is about.
+    struct BriefTaskJson from task: &Task, facts: &Facts<'_>, is_active: bool {
+        /// Its id.
+        id: String,
+        /// Its title.
+        title: String,
+        /// Its state.
+        status: Status,
+        /// Whether it is active in this worktree.
+        active: bool = is_active,
+        /// 0 (highest) to 4.
+        priority: u8,
+        /// How many times it was begun.
+        attempts: u32,
+        /// The files that it is expected to change.
+        description: Option<String> = task.description.as_ref().map(|text| facts.text(text)),
+        /// When it is done.
+        accept: Option<String> = task.accept_text(|text| facts.text(text)),
+        /// Paths that it is expected to touch.
+        files: Vec<String>,
+        /// Labels.
+        labels: Vec<String>,
+        /// References to issues and addresses elsewhere.
+        refs: Vec<String>,
+        /// The feature it is a part of.
+        parent: Option<String>,
+        /// Open dependencies.
+        waiting_on: Vec<String> = facts.plan.waits_for.iter().map(|(id, _)| id.to_string()).collect(),
+        /// Its open parts.
+        open_parts: Several<BriefRowJson> = rows(facts, &facts.plan.parts, facts.plan.parts_count.0),
+        /// The holder.
+        held_by: Option<String> = task.claim.as_ref().map(|claim| claim.by.to_string()),
+        /// Until when.
+        held_until: Option<String> = task.claim.as_ref().map(|claim| claim.until.to_string()),
+        /// That time is over.
+        stale: bool = task.claim.as_ref().is_some_and(|claim| !claim.is_live(facts.now)),
+    }
+
+    /// A task in a list.
+    struct BriefRowJson from row: &Summary, now: Timestamp {
+        /// Its id.
+        id: String,
+        /// Its title.
+        title: String,
+        /// Its state.
+        status: Status,
+        /// The holder.
+        held_by: Option<String> = row.claim.as_ref().map(|(by, _)| by.to_string()),
+        /// Until when.
+        held_until: Option<String> = row.claim.as_ref().map(|(_, until)| Timestamp::from_millis(*until).to_string()),
+        /// That time is over.
+        stale: bool = row.claim.is_some() && row.live_claim(now).is_none(),
+        /// Why it failed.
+        failure: Option<String>,
+    }
+
+    /// A decision.
+    pub struct BriefDecisionJson from decision: &Decision, view: &View<'_>, id: &TaskId {
+        /// Of which task: the one it is about, its feature, one that it comes after, or a finished part of its feature.
+        task: String = id.to_string(),
+        /// When.
+        at: String,
+        /// By whom.
+        by: String,
+        /// What.
+        text: String = view.text(&decision.text),
+        /// Why.
+        why: Option<String> = decision.why.as_ref().map(|why| view.text(why)),
+    }
+
+    /// A failed attempt.
+    struct BriefFailureJson from failure: &Failure, facts: &Facts<'_> {
+        /// Which, from 1.
+        attempt: u32,
+        /// Why.
+        reason: String = facts.text(&failure.reason),
+        /// In one word.
+        kind: Option<String>,
+        /// When.
+        at: String,
+    }
+
+    /// A blocker.
+    struct BriefBlockerJson from blocker: &Blocker, facts: &Facts<'_> {
+        /// Its id, for 'unblock'.
+        id: String,
+        /// What.
+        text: String = facts.text(&blocker.text),
+    }
+
+    /// A remark.
+    struct BriefNoteJson from note: &Remark, facts: &Facts<'_> {
+        /// When.
+        at: String,
+        /// By whom.
+        by: String,
+        /// What.
+        text: String = facts.text(&note.text),
+    }
+
+    /// Checkpoints.
+    struct BriefCheckpointsJson from facts: &Facts<'_> {
+        /// How many there are on the present history.
+        total: usize = facts.focus.as_ref().map_or(0, |focus| focus.checkpoints),
+        /// The newest.
+        last: Option<BriefCheckpointJson> = facts.focus.as_ref().and_then(|focus| focus.last.to_json()),
+        /// The newest that passed a verification.
+        verified: Option<BriefCheckpointJson> = facts.focus.as_ref().and_then(|focus| focus.verified.to_json()),
+        /// How the commits that the ledger knows came about; `null` where that cannot be said.
+        making: Option<MakingJson> = facts.focus.as_ref().and_then(|focus| focus.making.to_json()),
+    }
+
+    /// How the history of a task came about.
+    pub struct MakingJson from making: &Making {
+        /// `while-working`, or `at-the-end`: the first commit came when four fifths of the work were over.
+        how: &'static str = making.how.as_str(),
+        /// Seconds of work before the first commit.
+        before_seconds: u64 = making.before,
+        /// Seconds from the first snapshot, or the start, to the last commit.
+        work_seconds: u64 = making.work,
+        /// How many commits.
+        commits: usize,
+        /// How many snapshots of the task are in this repository.
+        snapshots: usize,
+    }
+
+    /// A checkpoint.
+    struct BriefCheckpointJson from checkpoint: &Checkpoint {
+        /// n of `t-1@n`.
+        number: usize,
+        /// The commit.
+        commit: String,
+        /// Its subject.
+        subject: String,
+        /// When it was committed.
+        at: String,
+    }
+
     /// The state.
-    pub state: BriefStateJson,
+    struct BriefStateJson from facts: &Facts<'_> {
+        /// Nothing is half done, nothing is uncommitted.
+        clean: bool = !facts.state.is_stuck() && facts.standing.total == 0 && facts.standing.counts.hidden == 0,
+        /// The operation that was interrupted: 'undo' takes it back, 'resume' finishes it.
+        interrupted: Option<String> = facts.state.interrupted.as_ref().map(|operation| operation.id.to_string()),
+        /// The operation of git in progress: 'a merge', 'a rebase'.
+        unfinished: Option<String> = facts.state.in_progress.as_ref().map(|operation| operation.what.to_owned()),
+        /// The commit.
+        head: Option<String> = facts.state.head.commit.to_json(),
+        /// The branch.
+        branch: Option<String> = facts.state.head.branch_name(),
+        /// Its upstream.
+        upstream: Option<String> = facts.standing.upstream.to_json(),
+        /// Commits that the branch has and its upstream has not.
+        ahead: Option<usize> = facts.standing.ahead_behind.map(|(ahead, _)| ahead),
+        /// Commits that the upstream has and the branch has not.
+        behind: Option<usize> = facts.standing.ahead_behind.map(|(_, behind)| behind),
+        /// The ledger against that of the remote, as it was last fetched.
+        ledger: Option<BriefLedgerJson> = facts.state.ledger.to_json(),
+        /// Active tasks of this worktree, but for the one it is about.
+        also_active: Vec<String> = facts.active.iter().map(|(id, _)| id.to_string()).collect(),
+        /// Tasks that the asker holds in this worktree, or left in progress there, without being active; left out if none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        held: Vec<String> = facts.held.iter().map(|task| task.id.to_string()).collect(),
+        /// Commits made while the task was active that carry no trailer.
+        unstamped: usize = facts.state.unstamped,
+        /// Why commits made here are not stamped; null if they are.
+        hooks_missing: Option<String> = facts.state.unstamping.clone(),
+        /// The tasks of this repository are elsewhere: this clone has no ledger, and its commits name tasks.
+        ledger_missing: bool = facts.state.is_ledger_elsewhere,
+        /// The last session of an agent host here, if it broke off.
+        broke_off: Option<BriefSessionJson> = facts.state.broke_off.to_json(),
+        /// Other sessions that are at work in this worktree.
+        other_sessions: Vec<BriefSessionJson> =
+            facts.state.other_sessions.iter().take(ENOUGH).map(BriefSessionJson::new).collect(),
+        /// Commits made after the last active task ended, which may belong to it; left out if there are none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        follow_up: Option<FollowUpJson> = facts.state.follow_up.to_json(),
+    }
+
+    /// A session of an agent host.
+    struct BriefSessionJson from session: &Session {
+        /// The host: `claude`.
+        host: String,
+        /// The id of the session in its host.
+        session: String = session.id.clone(),
+        /// The task that it works on.
+        task: Option<String> = session.tasks.first().map(ToString::to_string),
+        /// When it was last seen.
+        seen: String,
+    }
+
+    /// Our ledger against another one.
+    struct BriefLedgerJson from ledger: &Ledger {
+        /// Whose.
+        remote: String,
+        /// Each side has changes that the other lacks.
+        diverged: bool = ledger.ahead > 0 && ledger.behind > 0,
+        /// Commits of the ledger that only we have.
+        ahead: usize,
+        /// Commits of the ledger that only they have.
+        behind: usize,
+    }
+
     /// Uncommitted changes.
-    pub uncommitted: BriefUncommittedJson,
-    /// Tasks in progress, but for the one it is about.
-    pub in_progress: Several<BriefRowJson>,
-    /// Tasks that stand failed, but for the one it is about.
-    pub failed: Several<BriefRowJson>,
-    /// Ready tasks in the order of 'next'.
-    pub next: Several<BriefRowJson>,
-    /// The next commands.
-    pub commands: Vec<BriefCommandJson>,
+    pub struct BriefUncommittedJson from summary: &status::Summary {
+        /// How many paths, by kind.
+        counts: DirtyJson,
+        /// The paths.
+        paths: Several<PathJson> =
+            Several { total: summary.total, shown: summary.first.iter().map(|one| one.path.to_json()).collect() },
+    }
+
+    /// A command.
+    struct BriefCommandJson from command: &Command {
+        /// As it is typed.
+        command: String = command.line.clone(),
+        /// Its effect.
+        what: String,
+    }
 }
 
 /// Some of many.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, serde::Serialize, schemars::JsonSchema)]
 pub struct Several<T> {
     /// How many there are.
     pub total: usize,
@@ -52,268 +282,28 @@ pub struct Several<T> {
     pub shown: Vec<T>,
 }
 
-/// The task that a brief is about.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BriefTaskJson {
-    /// Its id.
-    pub id: String,
-    /// Its title.
-    pub title: String,
-    /// Its state.
-    pub status: Status,
-    /// Whether it is active in this worktree.
-    pub active: bool,
-    /// 0 (highest) to 4.
-    pub priority: u8,
-    /// How many times it was begun.
-    pub attempts: u32,
-    /// The files that it is expected to change.
-    pub description: Option<String>,
-    /// When it is done.
-    pub accept: Option<String>,
-    /// Paths that it is expected to touch.
-    pub files: Vec<String>,
-    /// Labels.
-    pub labels: Vec<String>,
-    /// References to issues and addresses elsewhere.
-    pub refs: Vec<String>,
-    /// The feature it is a part of.
-    pub parent: Option<String>,
-    /// Open dependencies.
-    pub waiting_on: Vec<String>,
-    /// Its open parts.
-    pub open_parts: Several<BriefRowJson>,
-    /// The holder.
-    pub held_by: Option<String>,
-    /// Until when.
-    pub held_until: Option<String>,
-    /// That time is over.
-    pub stale: bool,
+fn task<'f>(facts: &'f Facts<'_>) -> Option<&'f Task> {
+    facts.focus.as_ref().map(|focus| &focus.task)
 }
 
-/// A task in a list.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BriefRowJson {
-    /// Its id.
-    pub id: String,
-    /// Its title.
-    pub title: String,
-    /// Its state.
-    pub status: Status,
-    /// The holder.
-    pub held_by: Option<String>,
-    /// Until when.
-    pub held_until: Option<String>,
-    /// That time is over.
-    pub stale: bool,
-    /// Why it failed.
-    pub failure: Option<String>,
+fn rows<'r>(facts: &Facts<'_>, rows: impl IntoIterator<Item = &'r Summary>, total: usize) -> Several<BriefRowJson> {
+    Several { total, shown: rows.into_iter().map(|row| BriefRowJson::new(row, facts.now)).collect() }
 }
 
-/// A decision.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BriefDecisionJson {
-    /// Of which task: the one it is about, its feature, one that it comes after, or a finished part of its feature.
-    pub task: String,
-    /// When.
-    pub at: String,
-    /// By whom.
-    pub by: String,
-    /// What.
-    pub text: String,
-    /// Why.
-    pub why: Option<String>,
+/// The newest of `all`.
+fn newest<A, B>(all: &[A], say: impl Fn(&A) -> B) -> Several<B> {
+    Several { total: all.len(), shown: all[all.len().saturating_sub(ENOUGH)..].iter().map(say).collect() }
 }
 
-impl BriefDecisionJson {
-    /// `decision` of the task `id`.
-    pub fn new(view: &View<'_>, id: &TaskId, decision: &Decision) -> Self {
-        BriefDecisionJson {
-            task: id.to_string(),
-            at: decision.at.to_string(),
-            by: decision.by.to_string(),
-            text: view.text(&decision.text),
-            why: decision.why.as_ref().map(|why| view.text(why)),
-        }
-    }
+fn decisions(facts: &Facts<'_>) -> Several<BriefDecisionJson> {
+    let Some(focus) = &facts.focus else { return Several { total: 0, shown: Vec::new() } };
+    let needs = facts.needs(focus);
+    let all: Vec<_> = needs.decisions().collect();
+    newest(&all, |(id, decision)| BriefDecisionJson::new(decision, needs.view, id))
 }
 
-/// A failed attempt.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BriefFailureJson {
-    /// Which, from 1.
-    pub attempt: u32,
-    /// Why.
-    pub reason: String,
-    /// In one word.
-    pub kind: Option<String>,
-    /// When.
-    pub at: String,
-}
-
-/// A blocker.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BriefBlockerJson {
-    /// Its id, for 'unblock'.
-    pub id: String,
-    /// What.
-    pub text: String,
-}
-
-/// A remark.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BriefNoteJson {
-    /// When.
-    pub at: String,
-    /// By whom.
-    pub by: String,
-    /// What.
-    pub text: String,
-}
-
-/// Checkpoints.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BriefCheckpointsJson {
-    /// How many there are on the present history.
-    pub total: usize,
-    /// The newest.
-    pub last: Option<BriefCheckpointJson>,
-    /// The newest that passed a verification.
-    pub verified: Option<BriefCheckpointJson>,
-    /// How the commits that the ledger knows came about; `null` where that cannot be said.
-    pub making: Option<MakingJson>,
-}
-
-/// How the history of a task came about.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct MakingJson {
-    /// `while-working`, or `at-the-end`: the first commit came when four fifths of the work were over.
-    pub how: &'static str,
-    /// Seconds of work before the first commit.
-    pub before_seconds: u64,
-    /// Seconds from the first snapshot, or the start, to the last commit.
-    pub work_seconds: u64,
-    /// How many commits.
-    pub commits: usize,
-    /// How many snapshots of the task are in this repository.
-    pub snapshots: usize,
-}
-
-impl MakingJson {
-    /// The JSON form of `making`.
-    pub fn new(making: &Making) -> Self {
-        MakingJson {
-            how: making.how.as_str(),
-            before_seconds: making.before,
-            work_seconds: making.work,
-            commits: making.commits,
-            snapshots: making.snapshots,
-        }
-    }
-}
-
-/// A checkpoint.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BriefCheckpointJson {
-    /// n of `t-1@n`.
-    pub number: usize,
-    /// The commit.
-    pub commit: String,
-    /// Its subject.
-    pub subject: String,
-    /// When it was committed.
-    pub at: String,
-}
-
-/// The state.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BriefStateJson {
-    /// Nothing is half done, nothing is uncommitted.
-    pub clean: bool,
-    /// The operation that was interrupted: 'undo' takes it back, 'resume' finishes it.
-    pub interrupted: Option<String>,
-    /// The operation of git in progress: 'a merge', 'a rebase'.
-    pub unfinished: Option<String>,
-    /// The commit.
-    pub head: Option<String>,
-    /// The branch.
-    pub branch: Option<String>,
-    /// Its upstream.
-    pub upstream: Option<String>,
-    /// Commits that the branch has and its upstream has not.
-    pub ahead: Option<usize>,
-    /// Commits that the upstream has and the branch has not.
-    pub behind: Option<usize>,
-    /// The ledger against that of the remote, as it was last fetched.
-    pub ledger: Option<BriefLedgerJson>,
-    /// Active tasks of this worktree, but for the one it is about.
-    pub also_active: Vec<String>,
-    /// Tasks that the asker holds in this worktree, or left in progress there, without being active; left out if none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub held: Vec<String>,
-    /// Commits made while the task was active that carry no trailer.
-    pub unstamped: usize,
-    /// Why commits made here are not stamped; null if they are.
-    pub hooks_missing: Option<String>,
-    /// The tasks of this repository are elsewhere: this clone has no ledger, and its commits name tasks.
-    pub ledger_missing: bool,
-    /// The last session of an agent host here, if it broke off.
-    pub broke_off: Option<BriefSessionJson>,
-    /// Other sessions that are at work in this worktree.
-    pub other_sessions: Vec<BriefSessionJson>,
-    /// Commits made after the last active task ended, which may belong to it; left out if there are none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub follow_up: Option<FollowUpJson>,
-}
-
-/// A session of an agent host.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BriefSessionJson {
-    /// The host: `claude`.
-    pub host: String,
-    /// The id of the session in its host.
-    pub session: String,
-    /// The task that it works on.
-    pub task: Option<String>,
-    /// When it was last seen.
-    pub seen: String,
-}
-
-/// Our ledger against another one.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BriefLedgerJson {
-    /// Whose.
-    pub remote: String,
-    /// Each side has changes that the other lacks.
-    pub diverged: bool,
-    /// Commits of the ledger that only we have.
-    pub ahead: usize,
-    /// Commits of the ledger that only they have.
-    pub behind: usize,
-}
-
-/// Uncommitted changes.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BriefUncommittedJson {
-    /// How many paths, by kind.
-    pub counts: DirtyJson,
-    /// The paths.
-    pub paths: Several<PathJson>,
-}
-
-impl BriefUncommittedJson {
-    /// `summary` as JSON.
-    pub fn new(summary: &Summary) -> Self {
-        let shown = summary.first.iter().map(|one| PathJson::new(one.path.as_bstr())).collect();
-        BriefUncommittedJson { counts: summary.counts.into(), paths: Several { total: summary.total, shown } }
-    }
-}
-
-/// A command.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BriefCommandJson {
-    /// As it is typed.
-    pub command: String,
-    /// Its effect.
-    pub what: String,
+/// The decisions that bear on the task and are not its own.
+pub fn decided_before(needs: Needs<'_>) -> Vec<BriefDecisionJson> {
+    let others: Vec<_> = needs.decisions().filter(|(id, _)| **id != needs.task.id).collect();
+    newest(&others, |(id, decision)| BriefDecisionJson::new(decision, needs.view, id)).shown
 }

@@ -4,7 +4,7 @@ use bstr::{BStr, ByteSlice as _};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{SCHEMA, TaskJson, VerificationJson, WorkJson};
+use super::{JsonForm as _, TaskJson, VerificationJson, WorkJson, json};
 use crate::{
     domain::{graph::Graph, id::TaskId, time::Timestamp},
     error::Result,
@@ -39,50 +39,64 @@ impl PathJson {
     }
 }
 
-/// `checkpoint`.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct CheckpointAnswer {
-    schema: u32,
-    /// False when there was nothing to commit.
-    created: bool,
-    checkpoint: Option<CheckpointJson>,
-    /// The operation that `undo` takes back.
-    operation: Option<String>,
-    /// With `--verify`: the verification, also if there was nothing to commit.
-    verification: Option<VerificationJson>,
-}
+json! {
+    /// `checkpoint`.
+    pub struct CheckpointAnswer {
+        /// False when there was nothing to commit.
+        created: bool,
+        checkpoint: Option<CheckpointJson>,
+        /// The operation that `undo` takes back.
+        operation: Option<String>,
+        /// With `--verify`: the verification, also if there was nothing to commit.
+        verification: Option<VerificationJson>,
+    }
 
-/// A commit that names its task.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct CheckpointJson {
-    /// The task.
-    pub task: String,
-    /// n of `<task>@n`.
-    pub number: usize,
-    /// The commit.
-    pub commit: String,
-    /// Its tree.
-    pub tree: String,
-    /// Its subject.
-    pub subject: String,
-    /// Its changes.
-    pub paths: Vec<PathJson>,
-    /// The verification of exactly its tree.
-    pub verification: Option<VerificationJson>,
-}
+    /// A commit that names its task.
+    struct CheckpointJson from made: &Saved, id: &TaskId, verification: Option<VerificationJson> {
+        /// The task.
+        task: String = id.to_string(),
+        /// n of `<task>@n`.
+        number: usize,
+        /// The commit.
+        commit: String,
+        /// Its tree.
+        tree: String,
+        /// Its subject.
+        subject: String,
+        /// Its changes.
+        paths: Vec<PathJson>,
+        /// The verification of exactly its tree.
+        verification: Option<VerificationJson> = verification.filter(|verification| verification.tree == made.tree),
+    }
 
-impl CheckpointJson {
-    /// The checkpoint `made` of the task `id`.
-    pub fn new(id: &TaskId, made: &Saved, verification: Option<VerificationJson>) -> Self {
-        CheckpointJson {
-            task: id.to_string(),
-            number: made.number,
-            commit: made.commit.clone(),
-            verification: verification.filter(|verification| verification.tree == made.tree),
-            tree: made.tree.clone(),
-            subject: made.subject.clone(),
-            paths: made.paths.iter().map(|path| PathJson::new(path.as_bstr())).collect(),
-        }
+    /// `show`.
+    pub struct ShowAnswer {
+        task: TaskJson,
+        /// The checkpoint that was named behind `@`.
+        checkpoint: Option<PointJson>,
+        /// How far the task is, its parts, and the files that its commits touch; `null` where a checkpoint was named.
+        work: Option<WorkJson>,
+    }
+
+    /// The state that the name of a checkpoint refers to.
+    struct PointJson from shown: &Checkpoint<'_> {
+        /// n of `<task>@n`, if it is a commit of the task.
+        number: Option<usize> = shown.point.number,
+        /// The commit; null for the state before any commit.
+        commit: Option<String> = shown.point.commit.to_json(),
+        /// Its tree.
+        tree: String,
+        /// Its subject.
+        subject: Option<String>,
+        /// Its changes.
+        paths: Vec<PathJson>,
+        /// The newest verification of exactly its tree by this task.
+        verification: Option<VerificationJson> = shown
+            .task
+            .verification_of(&shown.tree.to_string())
+            .map(|verification| VerificationJson::new(verification, &shown.view)),
+        /// How `@start` was found.
+        rule: Option<&'static str> = shown.point.rule.map(Rule::as_str),
     }
 }
 
@@ -90,30 +104,19 @@ impl CheckpointAnswer {
     /// The result of `checkpoint`; `view` has its long texts.
     pub fn new(view: &View<'_>, answer: checkpoint::Answer) -> Self {
         let verified = answer.verified.as_ref().map(|(_, verification)| verification);
-        let verification = verified.map(|verification| VerificationJson::new(view, verification));
+        let verification = verified.map(|verification| VerificationJson::new(verification, view));
         let operation = answer.checkpoint.as_ref().and_then(|made| made.operation.clone());
-        let id = &answer.task.id;
-        let checkpoint = answer.checkpoint.map(|made| CheckpointJson::new(id, &made, verification.clone()));
-        CheckpointAnswer { schema: SCHEMA, created: checkpoint.is_some(), checkpoint, operation, verification }
+        let checkpoint =
+            answer.checkpoint.map(|made| CheckpointJson::new(&made, &answer.task.id, verification.clone()));
+        CheckpointAnswer { created: checkpoint.is_some(), checkpoint, operation, verification }
     }
-}
-
-/// `show`.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ShowAnswer {
-    schema: u32,
-    task: TaskJson,
-    /// The checkpoint that was named behind `@`.
-    checkpoint: Option<PointJson>,
-    /// How far the task is, its parts, and the files that its commits touch; `null` where a checkpoint was named.
-    work: Option<WorkJson>,
 }
 
 impl ShowAnswer {
     /// A task with everything that is known of it at `now`.
     pub fn task(story: &Story<'_>, now: Timestamp) -> Self {
-        let task = TaskJson::new(&story.view, &story.task, &Graph::new(&story.table), now);
-        ShowAnswer { schema: SCHEMA, task, checkpoint: None, work: Some(WorkJson::new(story)) }
+        let task = TaskJson::new(&story.task, &story.view, &Graph::new(&story.table), now);
+        ShowAnswer { task, checkpoint: None, work: Some(story.to_json()) }
     }
 
     /// A checkpoint, with its task as of `now`.
@@ -122,38 +125,7 @@ impl ShowAnswer {
     ///
     /// When the ledger cannot be read.
     pub fn checkpoint(shown: &Checkpoint<'_>, now: Timestamp) -> Result<Self> {
-        let (view, tree) = (&shown.view, shown.tree.to_string());
-        let verification = shown.task.verification_of(&tree);
-        let checkpoint = PointJson {
-            number: shown.point.number,
-            commit: shown.point.commit.map(|commit| commit.to_string()),
-            subject: shown.subject.clone(),
-            paths: shown.paths.iter().map(|path| PathJson::new(path.as_bstr())).collect(),
-            verification: verification.map(|verification| VerificationJson::new(view, verification)),
-            rule: shown.point.rule.map(Rule::as_str),
-            tree,
-        };
-        let table = view.table()?;
-        let task = TaskJson::new(view, &shown.task, &Graph::new(&table), now);
-        Ok(ShowAnswer { schema: SCHEMA, task, checkpoint: Some(checkpoint), work: None })
+        let task = TaskJson::new(&shown.task, &shown.view, &Graph::new(&shown.view.table()?), now);
+        Ok(ShowAnswer { task, checkpoint: Some(shown.to_json()), work: None })
     }
-}
-
-/// The state that the name of a checkpoint refers to.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct PointJson {
-    /// n of `<task>@n`, if it is a commit of the task.
-    pub number: Option<usize>,
-    /// The commit; null for the state before any commit.
-    pub commit: Option<String>,
-    /// Its tree.
-    pub tree: String,
-    /// Its subject.
-    pub subject: Option<String>,
-    /// Its changes.
-    pub paths: Vec<PathJson>,
-    /// The newest verification of exactly its tree by this task.
-    pub verification: Option<VerificationJson>,
-    /// How `@start` was found.
-    pub rule: Option<&'static str>,
 }

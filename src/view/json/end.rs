@@ -1,90 +1,131 @@
 //! `complete`, `pause`, `fail`, `cancel`: the end of a task, and its consequences.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
-use super::{BriefDecisionJson, BriefUncommittedJson, SCHEMA, TaskJson};
+use super::{BriefDecisionJson, BriefUncommittedJson, JsonForm as _, TaskJson, json};
 use crate::{
     domain::summary::Summary,
     error::Result,
     verbs::{Caller, complete::Completed, feature::Features, uncommitted::Left},
 };
 
-/// `pause`, `fail`, `cancel`.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct EndAnswer {
-    schema: u32,
-    task: TaskJson,
-    #[serde(flatten)]
-    end: EndJson,
-    /// With `cancel`: ids of the open tasks that come directly after it; left out if there are none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    dependents: Vec<String>,
+json! {
+    /// `pause`, `fail`, `cancel`.
+    pub struct EndAnswer {
+        task: TaskJson,
+        #[serde(flatten)]
+        end: EndJson,
+        /// With `cancel`: ids of the open tasks that come directly after it; left out if there are none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        dependents: Vec<String>,
+    }
+
+    /// The same, where several tasks are named.
+    pub struct EndedAnswer {
+        /// In the order in which they were named.
+        tasks: Vec<TaskJson>,
+        #[serde(flatten)]
+        end: EndJson,
+        /// With `cancel`: ids of the open tasks that come directly after one of them; left out if there are none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        dependents: Vec<String>,
+    }
+
+    /// The consequences of the end of a task.
+    pub struct EndJson {
+        /// Ids of the features that completed themselves with it; left out if there are none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        features: Vec<String>,
+        /// Uncommitted changes of this worktree, if the task was active in it; omitted if there are none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        uncommitted: Option<UncommittedJson>,
+    }
+
+    /// What is not committed after another task was active.
+    pub struct UncommittedJson from left: &Left {
+        /// The task that was active: `git agent checkpoint --task <it>` commits what belongs to it.
+        task: String,
+        /// The task that a checkpoint commits the paths for from now on; left out if none is active.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        goes_to: Option<String>,
+        #[serde(flatten)]
+        uncommitted: BriefUncommittedJson = left.summary.to_json(),
+    }
+
+    /// A checkpoint that was made on the way: `show` has the rest.
+    pub struct MadeJson {
+        /// n of `<task>@n`.
+        number: usize,
+        /// The commit.
+        commit: String,
+        /// How many paths it changes.
+        paths: usize,
+        /// Whether exactly its content passed a verification; left out if none was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        passed: Option<bool>,
+    }
+
+    /// `complete`.
+    pub struct CompleteAnswer {
+        task: TaskJson,
+        /// Ids of the tasks that became ready.
+        unblocked: Vec<String>,
+        /// With `--next`: the task that was started or claimed.
+        next: Option<TaskJson>,
+        /// Decisions that bear on `next`, as in the answer of `start`; left out if there are none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        decided_before: Vec<BriefDecisionJson>,
+        /// With `--message`: the checkpoint that was made first; left out if there was nothing to commit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        checkpoint: Option<MadeJson>,
+        #[serde(flatten)]
+        end: EndJson,
+        /// Acceptance criteria that are not ticked; left out if there are none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        open_criteria: Vec<String>,
+        /// Commits made while the task was active that name no task.
+        unstamped: Vec<String>,
+        /// Commits of the task that HEAD does not contain, and another branch does; those that no branch contains, if HEAD has none of the task.
+        /// Left out if there are none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        elsewhere: Vec<String>,
+    }
+
+    /// `complete`, where several tasks are named.
+    pub struct CompletedAnswer {
+        /// In the order in which they were named.
+        tasks: Vec<TaskJson>,
+        /// Ids of the tasks that became ready.
+        unblocked: Vec<String>,
+        /// With `--next`: the task that was started or claimed.
+        next: Option<TaskJson>,
+        /// Decisions that bear on `next`, as in the answer of `start`; left out if there are none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        decided_before: Vec<BriefDecisionJson>,
+        #[serde(flatten)]
+        end: EndJson,
+        /// Commits made while one of them was active that name no task.
+        unstamped: Vec<String>,
+        /// The same of their commits; left out if there are none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        elsewhere: Vec<String>,
+    }
 }
 
 impl EndAnswer {
     /// The answer with `task`, the consequences of its end, and its dependents.
     pub fn new(task: TaskJson, end: EndJson, dependents: &[Summary]) -> Self {
-        EndAnswer { schema: SCHEMA, task, end, dependents: ids(dependents) }
+        EndAnswer { task, end, dependents: ids(dependents) }
     }
-}
-
-/// The same, where several tasks are named.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct EndedAnswer {
-    schema: u32,
-    /// In the order in which they were named.
-    tasks: Vec<TaskJson>,
-    #[serde(flatten)]
-    end: EndJson,
-    /// With `cancel`: ids of the open tasks that come directly after one of them; left out if there are none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    dependents: Vec<String>,
 }
 
 impl EndedAnswer {
     /// The answer with `tasks`, the consequences of their end, and their dependents.
     pub fn new(tasks: Vec<TaskJson>, end: EndJson, dependents: &[Summary]) -> Self {
-        EndedAnswer { schema: SCHEMA, tasks, end, dependents: ids(dependents) }
+        EndedAnswer { tasks, end, dependents: ids(dependents) }
     }
 }
 
 fn ids(rows: &[Summary]) -> Vec<String> {
     rows.iter().map(|row| row.id.to_string()).collect()
-}
-
-/// The consequences of the end of a task.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct EndJson {
-    /// Ids of the features that completed themselves with it; left out if there are none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    features: Vec<String>,
-    /// Uncommitted changes of this worktree, if the task was active in it; omitted if there are none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    uncommitted: Option<UncommittedJson>,
-}
-
-/// What is not committed after another task was active.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct UncommittedJson {
-    /// The task that was active: `git agent checkpoint --task <it>` commits what belongs to it.
-    task: String,
-    /// The task that a checkpoint commits the paths for from now on; left out if none is active.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    goes_to: Option<String>,
-    #[serde(flatten)]
-    uncommitted: BriefUncommittedJson,
-}
-
-impl UncommittedJson {
-    /// `left` as JSON.
-    pub fn new(left: &Left) -> Self {
-        UncommittedJson {
-            task: left.task.to_string(),
-            goes_to: left.goes_to.as_ref().map(ToString::to_string),
-            uncommitted: BriefUncommittedJson::new(&left.summary),
-        }
-    }
 }
 
 impl EndJson {
@@ -105,48 +146,6 @@ fn left(done: &Completed) -> Option<&Left> {
     done.uncommitted.as_ref().or_else(|| next?.uncommitted.as_ref())
 }
 
-/// A checkpoint that was made on the way: `show` has the rest.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct MadeJson {
-    /// n of `<task>@n`.
-    pub number: usize,
-    /// The commit.
-    pub commit: String,
-    /// How many paths it changes.
-    pub paths: usize,
-    /// Whether exactly its content passed a verification; left out if none was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub passed: Option<bool>,
-}
-
-/// `complete`.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct CompleteAnswer {
-    schema: u32,
-    task: TaskJson,
-    /// Ids of the tasks that became ready.
-    unblocked: Vec<String>,
-    /// With `--next`: the task that was started or claimed.
-    next: Option<TaskJson>,
-    /// Decisions that bear on `next`, as in the answer of `start`; left out if there are none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    decided_before: Vec<BriefDecisionJson>,
-    /// With `--message`: the checkpoint that was made first; left out if there was nothing to commit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    checkpoint: Option<MadeJson>,
-    #[serde(flatten)]
-    end: EndJson,
-    /// Acceptance criteria that are not ticked; left out if there are none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    open_criteria: Vec<String>,
-    /// Commits made while the task was active that name no task.
-    unstamped: Vec<String>,
-    /// Commits of the task that HEAD does not contain, and another branch does; those that no branch contains, if HEAD has none of the task.
-    /// Left out if there are none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    elsewhere: Vec<String>,
-}
-
 impl CompleteAnswer {
     /// The result of `complete`.
     ///
@@ -154,9 +153,8 @@ impl CompleteAnswer {
     ///
     /// When the ledger cannot be read.
     pub fn new(caller: &Caller, done: &Completed) -> Result<Self> {
-        let next = done.next.as_ref().and_then(|next| next.as_ref().ok());
-        let next = next.map(|next| TaskJson::with_needs(caller, &next.task)).transpose()?;
-        let (next, decided_before) = next.map_or((None, Vec::new()), |(next, decided)| (Some(next), decided));
+        let CompletedAnswer { mut tasks, unblocked, next, decided_before, end, unstamped, elsewhere } =
+            CompletedAnswer::new(caller, std::slice::from_ref(done))?;
         let passed = done.verified.as_ref().map(|(_, verification)| verification.passed());
         let saved = done.saved.as_ref().map(|saved| MadeJson {
             number: saved.number,
@@ -165,40 +163,17 @@ impl CompleteAnswer {
             passed,
         });
         Ok(CompleteAnswer {
-            schema: SCHEMA,
-            task: TaskJson::now(caller, &done.task)?,
-            unblocked: done.unblocked.iter().map(|row| row.id.to_string()).collect(),
+            task: tasks.remove(0),
+            unblocked,
             next,
             decided_before,
             checkpoint: saved,
-            end: EndJson::new(std::iter::once((&done.features, left(done)))),
+            end,
             open_criteria: done.open_criteria.clone(),
-            unstamped: done.unstamped.iter().map(ToString::to_string).collect(),
-            elsewhere: done.elsewhere.iter().map(ToString::to_string).collect(),
+            unstamped,
+            elsewhere,
         })
     }
-}
-
-/// `complete`, where several tasks are named.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct CompletedAnswer {
-    schema: u32,
-    /// In the order in which they were named.
-    tasks: Vec<TaskJson>,
-    /// Ids of the tasks that became ready.
-    unblocked: Vec<String>,
-    /// With `--next`: the task that was started or claimed.
-    next: Option<TaskJson>,
-    /// Decisions that bear on `next`, as in the answer of `start`; left out if there are none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    decided_before: Vec<BriefDecisionJson>,
-    #[serde(flatten)]
-    end: EndJson,
-    /// Commits made while one of them was active that name no task.
-    unstamped: Vec<String>,
-    /// The same of their commits; left out if there are none.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    elsewhere: Vec<String>,
 }
 
 impl CompletedAnswer {
@@ -212,7 +187,6 @@ impl CompletedAnswer {
         let next = next.map(|next| TaskJson::with_needs(caller, &next.task)).transpose()?;
         let (next, decided_before) = next.map_or((None, Vec::new()), |(next, decided)| (Some(next), decided));
         Ok(CompletedAnswer {
-            schema: SCHEMA,
             tasks: done.iter().map(|done| TaskJson::now(caller, &done.task)).collect::<Result<_>>()?,
             unblocked: done.iter().flat_map(|done| ids(&done.unblocked)).collect(),
             next,

@@ -1,68 +1,50 @@
 //! The answer of `graph`.
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
-use super::SCHEMA;
-use crate::domain::{
-    id::TaskId,
-    task_graph::{Chart, EdgeKind},
+use super::{JsonForm as _, json};
+use crate::{
+    domain::{
+        id::TaskId,
+        task_graph::{Chart, EdgeKind, Node},
+    },
+    view::svg::graph_layout::Layers,
 };
 
-/// `graph`.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct GraphAnswer {
-    schema: u32,
-    /// In the order in which they can be done.
-    nodes: Vec<NodeJson>,
-    edges: Vec<EdgeJson>,
-    /// One circle for every group of tasks that wait for each other.
-    cycles: Vec<Vec<String>>,
-    /// With `--format dot`, `mermaid` or `svg`: the chart in that format.
-    text: Option<String>,
-}
+json! {
+    /// `graph`.
+    pub struct GraphAnswer from chart: &Chart, circles: Vec<Vec<TaskId>>, drawn: Option<String> {
+        /// In the order in which they can be done.
+        nodes: Vec<NodeJson> = chart
+            .nodes
+            .iter()
+            .zip(Layers::of_chart(chart).nodes)
+            .map(|(node, place)| NodeJson::new(node, place.layer))
+            .collect(),
+        edges: Vec<EdgeJson> = chart.edges.iter().map(|edge| EdgeJson::new(edge, chart)).collect(),
+        /// One circle for every group of tasks that wait for each other.
+        cycles: Vec<Vec<String>> = circles.to_json(),
+        /// With `--format dot`, `mermaid` or `svg`: the chart in that format.
+        text: Option<String> = drawn,
+    }
 
-#[derive(Debug, Serialize, JsonSchema)]
-struct NodeJson {
-    id: String,
-    title: String,
-    /// `completed`, `in_progress`, `ready`, `waiting`, `blocked`, `failed` or `cancelled`.
-    state: &'static str,
-    parent: Option<String>,
-    /// From 0; everything in a layer comes after something in the layer before it.
-    layer: usize,
-}
+    struct NodeJson from node: &Node, place: usize {
+        id: String,
+        title: String,
+        /// `completed`, `in_progress`, `ready`, `waiting`, `blocked`, `failed` or `cancelled`.
+        state: &'static str = node.state.as_str(),
+        parent: Option<String> = node.within.as_ref().map(|(id, _)| id.to_string()),
+        /// From 0; everything in a layer comes after something in the layer before it.
+        layer: usize = place,
+    }
 
-#[derive(Debug, Serialize, JsonSchema)]
-struct EdgeJson {
-    /// The task that comes first.
-    from: String,
-    /// The task that depends on it.
-    to: String,
-    /// `after`, or `part` from a task to the feature that it is a part of.
-    kind: &'static str,
-}
-
-impl GraphAnswer {
-    /// The answer with `chart`, its `cycles`, and its `text` in another format.
-    pub fn new(chart: &Chart, cycles: Vec<Vec<TaskId>>, text: Option<String>) -> Self {
-        let places = crate::view::svg::graph_layout::Layers::of_chart(chart).nodes;
-        let nodes = chart.nodes.iter().zip(places).map(|(node, place)| NodeJson {
-            id: node.id.to_string(),
-            title: node.title.clone(),
-            state: node.state.as_str(),
-            parent: node.within.as_ref().map(|(id, _)| id.to_string()),
-            layer: place.layer,
-        });
-        let edges = chart.edges.iter().map(|(from, to, kind)| EdgeJson {
-            from: chart.nodes[*from].id.to_string(),
-            to: chart.nodes[*to].id.to_string(),
-            kind: match kind {
-                EdgeKind::After => "after",
-                EdgeKind::Part => "part",
-            },
-        });
-        let cycles = cycles.iter().map(|cycle| cycle.iter().map(ToString::to_string).collect());
-        GraphAnswer { schema: SCHEMA, nodes: nodes.collect(), edges: edges.collect(), cycles: cycles.collect(), text }
+    struct EdgeJson from edge: &(usize, usize, EdgeKind), chart: &Chart {
+        /// The task that comes first.
+        from: String = chart.nodes[edge.0].id.to_string(),
+        /// The task that depends on it.
+        to: String = chart.nodes[edge.1].id.to_string(),
+        /// `after`, or `part` from a task to the feature that it is a part of.
+        kind: &'static str = match edge.2 {
+            EdgeKind::After => "after",
+            EdgeKind::Part => "part",
+        },
     }
 }

@@ -9,8 +9,6 @@ use super::{ChangeJson, SnapshotJson};
 /// `log`; with `--jsonl` its entries, one a line.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LogAnswer {
-    /// The version of the contract.
-    pub schema: u32,
     /// Newest first.
     pub entries: Vec<LogEntry>,
     /// The history is cut off (shallow clone): there may be more.

@@ -10,6 +10,7 @@ mod changes;
 mod checkpoint;
 mod diff;
 mod end;
+mod form;
 mod gc;
 mod graph;
 mod guard;
@@ -36,6 +37,7 @@ pub use changes::*;
 pub use checkpoint::*;
 pub use diff::*;
 pub use end::*;
+pub use form::JsonForm;
 pub use gc::*;
 pub use graph::*;
 pub use guard::*;
@@ -44,17 +46,18 @@ pub use link::*;
 pub use log::*;
 pub use operation::*;
 pub use plan::*;
-pub use registry::answers;
+pub use registry::{ANSWERS, of};
 pub use repair::*;
 pub use report::*;
 pub use rollback::*;
 pub use selection::Selection;
 pub use snapshot::*;
 pub use squash::*;
-pub use task::TaskJson;
+pub use task::*;
 pub use work::*;
 
-use schemars::JsonSchema;
+use form::json;
+
 use serde::Serialize;
 
 use crate::{
@@ -64,6 +67,21 @@ use crate::{
 
 /// The version of the contract.
 pub const SCHEMA: u32 = 1;
+
+/// An answer with the version of the contract in front.
+#[derive(Debug, Serialize)]
+pub struct Versioned<T: Serialize> {
+    schema: u32,
+    #[serde(flatten)]
+    answer: T,
+}
+
+impl<T: Serialize> Versioned<T> {
+    /// `answer`, in the present version.
+    pub fn new(answer: T) -> Self {
+        Versioned { schema: SCHEMA, answer }
+    }
+}
 
 /// `answer` as JSON on one line, its tasks with the fields of `selection`. What may act on a terminal or hide is escaped, which says the same.
 ///
@@ -82,48 +100,29 @@ pub fn text(answer: &impl Serialize, selection: Option<&Selection>) -> Result<St
     Ok(escaped_json(&json).into_owned())
 }
 
-/// The answer of a command that failed.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ErrorAnswer {
-    schema: u32,
-    error: ErrorJson,
-}
+json! {
+    /// The answer of a command that failed.
+    pub struct ErrorAnswer from error: &Error {
+        error: ErrorJson = error.to_json(),
+    }
 
-#[derive(Debug, Serialize, JsonSchema)]
-struct ErrorJson {
-    /// A stable kebab-case word.
-    code: &'static str,
-    /// A sentence.
-    message: String,
-    /// What to do next.
-    hints: Vec<String>,
-    /// The same call may succeed a moment later.
-    retryable: bool,
-    /// What a refusal did change; omitted if nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    changed: Option<String>,
-    /// The last lines that a failed command printed; left out if there are none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    output: Option<String>,
-    /// The argument of the command line that cannot be used, if it is one: `--priority <N>`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    argument: Option<String>,
-}
-
-impl ErrorAnswer {
-    /// `error` as its answer.
-    pub fn new(error: &Error) -> Self {
-        ErrorAnswer {
-            schema: SCHEMA,
-            error: ErrorJson {
-                code: error.code().word,
-                message: error.to_string(),
-                hints: error.hint_lines().to_vec(),
-                retryable: error.is_retryable(),
-                changed: error.exception().map(ToOwned::to_owned),
-                output: error.excerpt_lines().map(ToOwned::to_owned),
-                argument: error.argument_name().map(str::to_owned),
-            },
-        }
+    struct ErrorJson from error: &Error {
+        /// A stable kebab-case word.
+        code: &'static str = error.code().word,
+        /// A sentence.
+        message: String = error.to_string(),
+        /// What to do next.
+        hints: Vec<String> = error.hint_lines().to_vec(),
+        /// The same call may succeed a moment later.
+        retryable: bool = error.is_retryable(),
+        /// What a refusal did change; omitted if nothing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        changed: Option<String> = error.exception().map(ToOwned::to_owned),
+        /// The last lines that a failed command printed; left out if there are none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        output: Option<String> = error.excerpt_lines().map(ToOwned::to_owned),
+        /// The argument of the command line that cannot be used, if it is one: `--priority <N>`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        argument: Option<String> = error.argument_name().map(str::to_owned),
     }
 }

@@ -1,82 +1,94 @@
 //! Which command answers with what: the contract as JSON Schema, for `git agent schema`.
 
-use schemars::{Schema, schema_for};
+use schemars::{JsonSchema, Schema, schema_for};
+use serde_json::{Value, json};
 
 use super::*;
 
-/// One command's answer.
-#[derive(Debug)]
-pub struct Answer {
-    /// The command.
-    pub command: &'static str,
-    /// The JSON Schema of its `--json` output.
-    pub schema: Schema,
+/// A command, and the JSON Schema of its `--json` output.
+pub type Answer = (&'static str, fn() -> Schema);
+
+/// Every command that has one.
+pub const ANSWERS: [Answer; 58] = [
+    ("add", of::<TaskAnswer>),
+    ("adopt", of::<TaskAnswer>),
+    ("bisect", of::<BisectAnswer>),
+    ("blame", of::<BlameAnswer>),
+    ("block", of::<TaskAnswer>),
+    ("brief", of::<BriefAnswer>),
+    ("cancel", of::<EndAnswer>),
+    ("capabilities", of::<Capabilities>),
+    ("changes-since", of::<ChangesAnswer>),
+    ("checkpoint", of::<CheckpointAnswer>),
+    ("claim", of::<TaskAnswer>),
+    ("complete", of_work::<CompleteAnswer>),
+    ("complete (several tasks)", of::<CompletedAnswer>),
+    ("decide", of::<TaskAnswer>),
+    ("demo", of::<DemoAnswer>),
+    ("dep", of::<TaskAnswer>),
+    ("diff", of::<DiffAnswer>),
+    ("doctor", of::<DoctorAnswer>),
+    ("edit", of::<TaskAnswer>),
+    ("edit --split", of::<SplitAnswer>),
+    ("error", of::<ErrorAnswer>),
+    ("fail", of::<EndAnswer>),
+    ("gc", of::<GcAnswer>),
+    ("graph", of::<GraphAnswer>),
+    ("guard", of::<GuardAnswer>),
+    ("host install", of::<HostsAnswer>),
+    ("host status", of::<HostsAnswer>),
+    ("host uninstall", of::<HostsAnswer>),
+    ("init", of::<InitAnswer>),
+    ("link", of::<LinkAnswer>),
+    ("list", of::<ListAnswer>),
+    ("log", of::<LogAnswer>),
+    ("next", of_work::<NextAnswer>),
+    ("note", of::<TaskAnswer>),
+    ("ops", of::<OpsAnswer>),
+    ("pause", of::<EndAnswer>),
+    ("plan export", of::<PlanAnswer>),
+    ("plan export --output", of::<ExportAnswer>),
+    ("plan import", of::<ImportAnswer>),
+    ("ready", of::<ReadyAnswer>),
+    ("redo", of::<OperationAnswer>),
+    ("reopen", of::<TaskAnswer>),
+    ("repair", of::<RepairAnswer>),
+    ("report", of::<ReportAnswer>),
+    ("resume", of::<OperationAnswer>),
+    ("rollback", of::<RollbackAnswer>),
+    ("several tasks", of::<TasksAnswer>),
+    ("show", of::<ShowAnswer>),
+    ("snapshot", of::<SnapshotAnswer>),
+    ("squash", of::<SquashAnswer>),
+    ("start", of_work::<StartAnswer>),
+    ("status", of::<StatusAnswer>),
+    ("sync", of::<SyncAnswer>),
+    ("unblock", of::<TaskAnswer>),
+    ("undo", of::<OperationAnswer>),
+    ("uninstall", of::<InitAnswer>),
+    ("unlink", of::<LinkAnswer>),
+    ("verify", of::<VerifyAnswer>),
+];
+
+/// The schema of the answer `T`, with the version in front as in [`Versioned`].
+pub fn of<T: JsonSchema>() -> Schema {
+    let mut schema = schema_for!(T);
+    let keys = schema.ensure_object();
+    if let Value::Object(properties) = keys.entry("properties").or_insert_with(|| json!({})) {
+        let about = "The version of the contract.";
+        let version = json!({ "description": about, "type": "integer", "format": "uint32", "minimum": 0 });
+        properties.shift_insert(0, "schema".to_owned(), version);
+    }
+    if let Value::Array(required) = keys.entry("required").or_insert_with(|| json!([])) {
+        required.insert(0, "schema".into());
+    }
+    schema
 }
 
-/// Commands that answer with the task they changed.
-const TASK_COMMANDS: [&str; 10] =
-    ["add", "adopt", "edit", "claim", "reopen", "block", "unblock", "dep", "decide", "note"];
-
-/// Every answer, by command.
-pub fn answers() -> Vec<Answer> {
-    let mut answers: Vec<Answer> =
-        TASK_COMMANDS.into_iter().map(|command| Answer { command, schema: schema_for!(TaskAnswer) }).collect();
-    let mut add = |command, schema| answers.push(Answer { command, schema });
-    for command in ["pause", "fail", "cancel"] {
-        add(command, schema_for!(EndAnswer));
-    }
-    add("start", of_work(schema_for!(StartAnswer)));
-    add("several tasks", schema_for!(TasksAnswer));
-    add("edit --split", schema_for!(SplitAnswer));
-    add("complete", of_work(schema_for!(CompleteAnswer)));
-    add("complete (several tasks)", schema_for!(CompletedAnswer));
-    add("next", of_work(schema_for!(NextAnswer)));
-    add("link", schema_for!(LinkAnswer));
-    add("unlink", schema_for!(LinkAnswer));
-    add("list", schema_for!(ListAnswer));
-    add("log", schema_for!(LogAnswer));
-    add("ready", schema_for!(ReadyAnswer));
-    add("show", schema_for!(ShowAnswer));
-    add("brief", schema_for!(BriefAnswer));
-    add("status", schema_for!(StatusAnswer));
-    add("changes-since", schema_for!(ChangesAnswer));
-    add("checkpoint", schema_for!(CheckpointAnswer));
-    add("bisect", schema_for!(BisectAnswer));
-    add("blame", schema_for!(BlameAnswer));
-    add("diff", schema_for!(DiffAnswer));
-    add("gc", schema_for!(GcAnswer));
-    add("undo", schema_for!(OperationAnswer));
-    add("redo", schema_for!(OperationAnswer));
-    add("resume", schema_for!(OperationAnswer));
-    add("ops", schema_for!(OpsAnswer));
-    add("snapshot", schema_for!(SnapshotAnswer));
-    add("plan import", schema_for!(ImportAnswer));
-    add("plan export", schema_for!(PlanAnswer));
-    add("plan export --output", schema_for!(ExportAnswer));
-    add("repair", schema_for!(RepairAnswer));
-    add("report", schema_for!(ReportAnswer));
-    add("graph", schema_for!(GraphAnswer));
-    add("rollback", schema_for!(RollbackAnswer));
-    add("squash", schema_for!(SquashAnswer));
-    for command in ["host install", "host status", "host uninstall"] {
-        add(command, schema_for!(HostsAnswer));
-    }
-    add("guard", schema_for!(GuardAnswer));
-    add("verify", schema_for!(VerifyAnswer));
-    add("doctor", schema_for!(DoctorAnswer));
-    add("sync", schema_for!(SyncAnswer));
-    add("init", schema_for!(InitAnswer));
-    add("uninstall", schema_for!(InitAnswer));
-    add("demo", schema_for!(DemoAnswer));
-    add("capabilities", schema_for!(Capabilities));
-    add("error", schema_for!(ErrorAnswer));
-    answers.sort_by_key(|answer| answer.command);
-    answers
-}
-
-/// `schema` of an answer whose tasks have what [`Selection::work`] has of them.
-fn of_work(mut schema: Schema) -> Schema {
+/// [`of`] an answer whose tasks have what [`Selection::work`] has of them.
+fn of_work<T: JsonSchema>() -> Schema {
+    let mut schema = of::<T>();
     let task = schema.pointer_mut("/$defs/TaskJson").and_then(|task| task.as_object_mut());
-    task.map(|task| task.insert("required".to_owned(), serde_json::json!(["id", "title", "status"])));
+    task.map(|task| task.insert("required".to_owned(), json!(["id", "title", "status"])));
     schema
 }

@@ -1,11 +1,13 @@
 //! `snapshot`.
 
-use bstr::ByteSlice as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{NamedPath, PathJson, SCHEMA};
-use crate::{git::changed_paths::Difference, recovery::snapshot};
+use super::{JsonForm as _, NamedPath, PathJson, json};
+use crate::{
+    git::changed_paths::Difference,
+    recovery::snapshot::{Listed, Skipped, Snapshot, Taken},
+};
 
 /// `snapshot`, `snapshot list`, `snapshot show`, `snapshot drop`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -13,15 +15,11 @@ use crate::{git::changed_paths::Difference, recovery::snapshot};
 pub enum SnapshotAnswer {
     /// `snapshot`.
     Taken {
-        /// The version of the contract.
-        schema: u32,
         /// The snapshot of the current state.
         snapshot: TakenJson,
     },
     /// `snapshot list`.
     List {
-        /// The version of the contract.
-        schema: u32,
         /// Newest first.
         snapshots: Vec<SnapshotJson>,
         /// Refs whose snapshot cannot be read.
@@ -31,179 +29,116 @@ pub enum SnapshotAnswer {
     Show(Box<ShownJson>),
     /// `snapshot drop`.
     Drop {
-        /// The version of the contract.
-        schema: u32,
         /// The deleted snapshots.
         dropped: Vec<SnapshotJson>,
     },
 }
 
-/// A snapshot and its content.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ShownJson {
-    /// The version of the contract.
-    pub schema: u32,
-    /// The snapshot.
-    pub snapshot: SnapshotJson,
-    /// The differences from the HEAD of its time.
-    pub changes: Vec<ChangeJson>,
-    /// The differences from the current work tree; `null` if the snapshot belongs to another worktree.
-    pub since: Option<Vec<ChangeJson>>,
-    /// Paths with a conflict in the index.
-    pub unmerged: Vec<PathJson>,
-    /// The skipped paths.
-    pub skipped: Vec<SkippedJson>,
-}
-
-/// A snapshot that holds the worktree as it is now.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct TakenJson {
-    /// Its id.
-    pub id: String,
-    /// Its ref.
-    pub r#ref: String,
-    /// Its commit.
-    pub commit: String,
-    /// False when the last snapshot of this worktree has all of it already: that one is named.
-    pub created: bool,
-    /// The skipped paths.
-    pub skipped: Vec<SkippedJson>,
-    /// Why nothing keeps `git push --mirror` from pushing it; left out where our hook does, or there is no remote.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unguarded: Option<String>,
-}
-
-/// Something that a snapshot does not hold.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct SkippedJson {
-    /// Where.
-    #[serde(flatten)]
-    pub path: NamedPath,
-    /// Why: `too-large`, `unreadable`, `nested-repository`, `special`, `unstable`, `name`, `missing-object`, `private`.
-    pub reason: &'static str,
-    /// Its size, 0 where it has none.
-    pub bytes: u64,
-}
-
-impl TakenJson {
-    /// The JSON form of `taken`.
-    pub fn new(taken: &snapshot::Taken) -> Self {
-        TakenJson {
-            id: taken.snapshot.id.to_string(),
-            r#ref: taken.snapshot.ref_name(),
-            commit: taken.snapshot.commit.to_string(),
-            created: taken.created,
-            skipped: taken.state.skipped.iter().map(SkippedJson::new).collect(),
-            unguarded: None,
-        }
+json! {
+    /// A snapshot and its content.
+    pub struct ShownJson {
+        /// The snapshot.
+        pub snapshot: SnapshotJson,
+        /// The differences from the HEAD of its time.
+        pub changes: Vec<ChangeJson>,
+        /// The differences from the current work tree; `null` if the snapshot belongs to another worktree.
+        pub since: Option<Vec<ChangeJson>>,
+        /// Paths with a conflict in the index.
+        pub unmerged: Vec<PathJson>,
+        /// The skipped paths.
+        pub skipped: Vec<SkippedJson>,
     }
-}
 
-impl SkippedJson {
-    /// The JSON form of `skipped`.
-    pub fn new(skipped: &snapshot::Skipped) -> Self {
-        SkippedJson { path: NamedPath::new(skipped.path.as_bstr()), reason: skipped.why.as_str(), bytes: skipped.bytes }
+    /// A snapshot that holds the worktree as it is now.
+    pub struct TakenJson from taken: &Taken, why: Option<String> {
+        /// Its id.
+        id: String = taken.snapshot.id.to_string(),
+        /// Its ref.
+        r#ref: String = taken.snapshot.ref_name(),
+        /// Its commit.
+        commit: String = taken.snapshot.commit.to_string(),
+        /// False when the last snapshot of this worktree has all of it already: that one is named.
+        created: bool,
+        /// The skipped paths.
+        skipped: Vec<SkippedJson> = taken.state.skipped.to_json(),
+        /// Why nothing keeps `git push --mirror` from pushing it; left out where our hook does, or there is no remote.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unguarded: Option<String> = why,
     }
-}
 
-/// A snapshot.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct SnapshotJson {
-    /// Its id.
-    pub id: String,
-    /// Its ref.
-    pub r#ref: String,
-    /// Its commit.
-    pub commit: String,
-    /// Its origin: `manual`, `guard`, `safety`, `session`.
-    pub kind: &'static str,
-    /// One line; may be empty.
-    pub message: String,
-    /// When.
-    pub at: String,
-    /// The actor.
-    pub by: String,
-    /// Of which worktree.
-    pub worktree: String,
-    /// The commit that HEAD was; `null` when there was none.
-    pub head: Option<String>,
-    /// The branch that HEAD was on; `null` when detached.
-    pub branch: Option<String>,
-    /// The session of an agent host that it was taken in, `<host>/<id>`; `null` outside of one.
-    pub session: Option<String>,
-    /// The tasks that were active.
-    pub tasks: Vec<String>,
-    /// It was not made in this repository: `snapshot restore` takes it with `--foreign` alone; left out otherwise.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub foreign: bool,
-}
-
-impl SnapshotJson {
-    /// The JSON form of `snapshot`.
-    pub fn new(snapshot: &snapshot::Snapshot) -> Self {
-        let about = &snapshot.about;
-        SnapshotJson {
-            id: snapshot.id.to_string(),
-            r#ref: snapshot.ref_name(),
-            commit: snapshot.commit.to_string(),
-            kind: about.kind.as_str(),
-            message: about.message.clone(),
-            at: about.at.to_string(),
-            by: about.by.clone(),
-            worktree: about.worktree.clone(),
-            head: about.head.commit.map(|commit| commit.to_string()),
-            branch: about.head.branch_name(),
-            session: about.session.as_ref().map(ToString::to_string),
-            tasks: about.tasks.iter().map(ToString::to_string).collect(),
-            foreign: snapshot.is_foreign,
-        }
+    /// Something that a snapshot does not hold.
+    pub struct SkippedJson from skipped: &Skipped {
+        /// Where.
+        #[serde(flatten)]
+        path: NamedPath,
+        /// Why: `too-large`, `unreadable`, `nested-repository`, `special`, `unstable`, `name`, `missing-object`, `private`.
+        reason: &'static str = skipped.why.as_str(),
+        /// Its size, 0 where it has none.
+        bytes: u64,
     }
-}
 
-/// A ref whose snapshot cannot be read.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct DamagedJson {
-    /// The ref.
-    pub r#ref: String,
-    /// Why not.
-    pub reason: String,
-}
+    /// A snapshot.
+    pub struct SnapshotJson from snapshot: &Snapshot {
+        /// Its id.
+        id: String,
+        /// Its ref.
+        r#ref: String = snapshot.ref_name(),
+        /// Its commit.
+        commit: String,
+        /// Its origin: `manual`, `guard`, `safety`, `session`.
+        kind: &'static str = snapshot.about.kind.as_str(),
+        /// One line; may be empty.
+        message: String = snapshot.about.message.clone(),
+        /// When.
+        at: String = snapshot.about.at.to_string(),
+        /// The actor.
+        by: String = snapshot.about.by.clone(),
+        /// Of which worktree.
+        worktree: String = snapshot.about.worktree.clone(),
+        /// The commit that HEAD was; `null` when there was none.
+        head: Option<String> = snapshot.about.head.commit.to_json(),
+        /// The branch that HEAD was on; `null` when detached.
+        branch: Option<String> = snapshot.about.head.branch_name(),
+        /// The session of an agent host that it was taken in, `<host>/<id>`; `null` outside of one.
+        session: Option<String> = snapshot.about.session.as_ref().map(ToString::to_string),
+        /// The tasks that were active.
+        tasks: Vec<String> = snapshot.about.tasks.to_json(),
+        /// It was not made in this repository: `snapshot restore` takes it with `--foreign` alone; left out otherwise.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        foreign: bool = snapshot.is_foreign,
+    }
 
-/// A path that differs.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct ChangeJson {
-    /// Where.
-    #[serde(flatten)]
-    pub path: NamedPath,
-    /// `A` added, `M` modified, `D` deleted, `T` another kind of thing.
-    pub status: char,
-}
+    /// A ref whose snapshot cannot be read.
+    pub struct DamagedJson from damaged: &(String, String) {
+        /// The ref.
+        r#ref: String = damaged.0.clone(),
+        /// Why not.
+        reason: String = damaged.1.clone(),
+    }
 
-impl ChangeJson {
-    /// The JSON form of `difference`.
-    pub fn new(difference: &Difference) -> Self {
-        ChangeJson { path: NamedPath::new(difference.path.as_bstr()), status: difference.letter() }
+    /// A path that differs.
+    pub struct ChangeJson from difference: &Difference {
+        /// Where.
+        #[serde(flatten)]
+        path: NamedPath,
+        /// `A` added, `M` modified, `D` deleted, `T` another kind of thing.
+        status: char = difference.letter(),
     }
 }
 
 impl SnapshotAnswer {
     /// `snapshot`.
-    pub fn taken(taken: &snapshot::Taken, unguarded: Option<String>) -> Self {
-        SnapshotAnswer::Taken { schema: SCHEMA, snapshot: TakenJson { unguarded, ..TakenJson::new(taken) } }
+    pub fn taken(taken: &Taken, unguarded: Option<String>) -> Self {
+        SnapshotAnswer::Taken { snapshot: TakenJson::new(taken, unguarded) }
     }
 
     /// `snapshot list`.
-    pub fn list(listed: &snapshot::Listed) -> Self {
-        let damaged = |(name, reason): &(String, String)| DamagedJson { r#ref: name.clone(), reason: reason.clone() };
-        SnapshotAnswer::List {
-            schema: SCHEMA,
-            snapshots: listed.snapshots.iter().map(SnapshotJson::new).collect(),
-            damaged: listed.damaged.iter().map(damaged).collect(),
-        }
+    pub fn list(listed: &Listed) -> Self {
+        SnapshotAnswer::List { snapshots: listed.snapshots.to_json(), damaged: listed.damaged.to_json() }
     }
 
     /// `snapshot drop`.
-    pub fn dropped(snapshots: &[snapshot::Snapshot]) -> Self {
-        SnapshotAnswer::Drop { schema: SCHEMA, dropped: snapshots.iter().map(SnapshotJson::new).collect() }
+    pub fn dropped(snapshots: &[Snapshot]) -> Self {
+        SnapshotAnswer::Drop { dropped: snapshots.to_json() }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     verbs::timeline::Step,
     view::{
         NAMED, Row,
-        json::{ChangeJson, LogEntry, LogSnapshot, SnapshotJson},
+        json::{JsonForm as _, LogEntry, LogSnapshot},
         list, oid, sanitize,
     },
 };
@@ -81,8 +81,8 @@ impl Page {
 /// `step` for programs.
 pub fn json(step: &Step) -> LogEntry {
     LogEntry::Snapshot(LogSnapshot {
-        snapshot: SnapshotJson::new(&step.snapshot),
+        snapshot: step.snapshot.to_json(),
         previous: step.previous.clone(),
-        changes: step.changes.iter().map(ChangeJson::new).collect(),
+        changes: step.changes.to_json(),
     })
 }
