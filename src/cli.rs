@@ -79,7 +79,7 @@ macro_rules! commands {
         impl Command {
             fn run(self, ctx: &Ctx) -> Result<u8> {
                 match self {
-                    $( $(#[$attribute])* Command::$variant(args) => cmd::$module::run(ctx, args), )+
+                    $( $(#[$attribute])* Command::$variant(args) => cmd::$module::run(ctx, args).map(cmd::ExitCode::code), )+
                 }
             }
 

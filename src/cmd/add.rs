@@ -7,7 +7,7 @@ use crate::{
         task_change,
     },
     domain::{task::LOWEST_PRIORITY, time::parse_duration},
-    error::{Error, Result, codes, exit},
+    error::{Error, Result, codes},
     plans,
     verbs::add::{self, Request},
     view::sanitize,
@@ -98,7 +98,7 @@ pub(super) fn duration(text: &str) -> Result<u64> {
     })
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let request = Request {
         title: text_argument(&args.title)?,
         id: args.id,
@@ -108,10 +108,8 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     };
     let task = ctx.call(|caller| add::add(caller, &request))?;
     if ctx.out.is_json() {
-        task_change::answer(ctx, &task, String::new)?;
-        return Ok(exit::OK);
+        return task_change::answer(ctx, &task, String::new);
     }
     ctx.out.status(format!("Added {}: {}.", task.id, sanitize::line(task.title.trim_end_matches('.'))));
-    ctx.out.print(&format!("{}\n", task.id))?;
-    Ok(exit::OK)
+    ctx.out.print(&format!("{}\n", task.id))
 }

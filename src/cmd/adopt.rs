@@ -2,7 +2,7 @@
 
 use crate::{
     cmd::{context::Ctx, task_change},
-    error::{Result, exit},
+    error::Result,
     verbs::adopt::{self, Request},
     view::sanitize::plural,
 };
@@ -20,12 +20,11 @@ pub struct Args {
     from: Option<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let request = Request { into: args.task, from: args.from };
     let done = ctx.call(|caller| adopt::adopt(caller, &request))?;
     let commits = plural(done.commits, "commit");
     task_change::answer(ctx, &done.task, || {
         format!("{} now owns the work of {} ({commits}).", done.task.name(), done.from.name())
-    })?;
-    Ok(exit::OK)
+    })
 }

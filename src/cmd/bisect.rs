@@ -5,7 +5,7 @@ mod page;
 use super::verify;
 use crate::{
     cmd::context::Ctx,
-    error::{Result, exit},
+    error::Result,
     verbs::bisect::{Keep, Point, Request, bisect},
     verify::Output,
     view::json::BisectAnswer,
@@ -35,7 +35,7 @@ pub struct Args {
     command: Vec<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let request = Request {
         what: args.what,
         all_commits: args.all_commits,
@@ -55,5 +55,5 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     } else {
         page::show(ctx, &answer)?;
     }
-    Ok(exit::OK)
+    Ok(())
 }

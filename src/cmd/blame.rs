@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use crate::{
     cmd::context::Ctx,
-    error::{Result, exit},
+    error::Result,
     verbs::blame::{self, Request},
     view::{blame as text, json::BlameAnswer},
 };
@@ -29,12 +29,11 @@ pub struct Args {
     file: Vec<OsString>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let request = Request { words: args.words, file: args.file };
     let blame = ctx.call(|caller| blame::blame(caller, &request))?;
     if ctx.out.is_json() {
-        ctx.out.json(&BlameAnswer::new(&blame, args.summary))?;
-        return Ok(exit::OK);
+        return ctx.out.json(&BlameAnswer::new(&blame, args.summary));
     }
     ctx.page()?;
     let style = ctx.style();
@@ -46,5 +45,5 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
              rest: git fetch --unshallow",
         );
     }
-    Ok(exit::OK)
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::{
     cmd::{context::Ctx, task_change},
     domain::task::{Blocker, Task},
-    error::{Result, exit},
+    error::Result,
     verbs::task::{Act, Changed},
 };
 
@@ -18,7 +18,7 @@ pub struct Args {
     on: Option<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let (words, on) = task_change::tasks_and_text(ctx, args.words, args.on.as_deref(), "--on <text>")?;
     let act = Act::Block { on: on.clone() };
     let changed = task_change::act(ctx, &words, &act, "quote a text of several words")?;
@@ -34,5 +34,5 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         let id = blocker(task).map(|blocker| blocker.id).unwrap_or_default();
         ctx.out.hint(format!("when it is resolved: git agent unblock {} {id}", task.id));
     }
-    Ok(exit::OK)
+    Ok(())
 }

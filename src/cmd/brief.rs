@@ -2,7 +2,7 @@
 
 use crate::{
     cmd::context::Ctx,
-    error::{Result, exit},
+    error::Result,
     verbs::brief::{self, Request},
     view::{
         brief::{LEAST_LINES, page, render},
@@ -31,8 +31,7 @@ fn lines(word: &str) -> Result<usize, String> {
     }
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let facts = ctx.call(|caller| brief::brief(caller, &Request { task: args.task }))?;
-    ctx.out.answer(|| BriefAnswer::new(&facts), || render(&page(&facts), args.max_lines))?;
-    Ok(exit::OK)
+    ctx.out.answer(|| BriefAnswer::new(&facts), || render(&page(&facts), args.max_lines))
 }

@@ -6,7 +6,7 @@ use crate::{
         task_change,
     },
     domain::{graph::Graph, summary::Summary, table::Row},
-    error::{Result, exit},
+    error::Result,
     verbs::task::Act,
 };
 
@@ -24,7 +24,7 @@ pub struct Args {
     duplicate_of: Option<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let reason = args.reason.as_deref().map(text_argument).transpose()?;
     let act = Act::Cancel { reason, duplicate_of: args.duplicate_of };
     let changed = task_change::act(ctx, &args.tasks, &act, "give the reason with --reason")?;
@@ -42,5 +42,5 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         (false, name) => format!("{name} is already cancelled."),
     })?;
     ctx.out.hint(format!("to reopen it: git agent reopen {}", task_change::ids(&changed)));
-    Ok(exit::OK)
+    Ok(())
 }

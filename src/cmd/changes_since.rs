@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use crate::{
     cmd::context::Ctx,
-    error::{Error, Result, codes, exit},
+    error::{Error, Result, codes},
     git::{diff::Change, pathspec::Pathspecs, quote::Quoting},
     query::changes::Changes,
     verbs::changes_since::{Request, Until, changes_since},
@@ -54,7 +54,7 @@ pub struct Args {
     paths: Vec<OsString>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let until = match &args.at {
         Some(revision) => Until::Revision(revision.clone()),
         None if args.committed => Until::Head,
@@ -63,8 +63,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request { task: args.task.clone(), until, own: args.own, paths: args.paths.clone() };
     let mut answer = ctx.call(|caller| changes_since(caller, &request))?;
     if ctx.out.is_json() {
-        ctx.out.json(&ChangesAnswer::new(&answer))?;
-        return Ok(exit::OK);
+        return ctx.out.json(&ChangesAnswer::new(&answer));
     }
     changes::remarks(&answer).into_iter().for_each(|remark| ctx.out.warn(remark));
     if args.stat || args.patch {
@@ -79,16 +78,16 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     } else {
         ctx.out.print(&changes::text(&answer, ctx.now(), ctx.style()))?;
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// Let git show the changes, in its colours and its pager.
-fn show(ctx: &Ctx, args: &Args, changes: &mut Changes<'_>) -> Result<u8> {
+fn show(ctx: &Ctx, args: &Args, changes: &mut Changes<'_>) -> Result<()> {
     let mut options = vec![OsString::from(ctx.color().option()), if args.stat { "--stat" } else { "--patch" }.into()];
     options.extend(args.z.then(|| "-z".into()));
     match ctx.relay(changes.shown_by_git(&options, &Pathspecs::new(args.paths.clone()))?)? {
         // The reader may have seen enough.
-        Some(0) | None => Ok(exit::OK),
+        Some(0) | None => Ok(()),
         Some(code) => Err(Error::new(codes::GIT_FAILED, format!("'git diff' ended with exit code {code}"))),
     }
 }

@@ -7,7 +7,7 @@ use crate::{
         task_change,
     },
     domain::status::Status,
-    error::{Result, exit},
+    error::Result,
     verbs::task::{Act, Changed},
 };
 
@@ -31,7 +31,7 @@ pub struct Args {
     release: bool,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let reason = args.reason.as_deref().map(text_argument).transpose()?;
     let lease = args.lease.as_deref().map(duration).transpose()?;
     let act = if args.release { Act::Release { reason } } else { Act::Claim { lease, steal: args.steal, reason } };
@@ -52,5 +52,5 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     {
         ctx.out.hint(format!("to start it: git agent start {}", task.id));
     }
-    Ok(exit::OK)
+    Ok(())
 }

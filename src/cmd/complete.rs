@@ -6,7 +6,7 @@ use crate::{
         next::begun,
         task_change, verify,
     },
-    error::{Result, exit},
+    error::Result,
     verbs::{
         checkpoint::GitOutput,
         complete::{self, Completed, Request, Save, Verify},
@@ -57,7 +57,7 @@ enum After {
     Claim,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let output = if ctx.out.is_json() { GitOutput::Captured } else { GitOutput::Terminal };
     let message = args.message.as_deref().map(text_argument).transpose()?;
     let request = Request {
@@ -78,7 +78,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         several if ctx.out.is_json() => ctx.out.json(&ctx.call(|caller| CompletedAnswer::new(caller, several))?)?,
         done => done.iter().try_for_each(|done| show(ctx, done, &request))?,
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 fn show(ctx: &Ctx, done: &Completed, request: &Request) -> Result<()> {

@@ -10,7 +10,7 @@ use clap_complete::Shell;
 
 use crate::{
     cmd::context::Ctx,
-    error::{Result, exit},
+    error::Result,
     verbs::names::Name,
     view::{sanitize, shorten},
 };
@@ -44,12 +44,11 @@ struct Answer {
 /// Descriptions are not longer than this many columns.
 const WIDEST: usize = 60;
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     if args.complete {
         // A file name may be anything: what is not UTF-8 completes to nothing.
         let words: Vec<String> = args.words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-        ctx.out.write(complete(ctx, args.shell, &words).as_bytes())?;
-        return Ok(exit::OK);
+        return ctx.out.write(complete(ctx, args.shell, &words).as_bytes());
     }
     match args.shell {
         Shell::Bash => ctx.out.write(include_bytes!("completions/git-agent.bash"))?,
@@ -61,7 +60,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             ctx.out.write(&script)?;
         }
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// What `shell` reads: a line for each word, or `:files`.

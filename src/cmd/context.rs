@@ -3,7 +3,7 @@
 use std::{
     cell::OnceCell,
     fs::File,
-    io::Read as _,
+    io::{IsTerminal as _, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -154,7 +154,7 @@ impl Ctx {
             let config = self.repo().ok()?.config();
             config.text("color.agent").or_else(|| config.text("color.ui"))
         };
-        self.out.style_on(&std::io::stderr(), config)
+        self.out.style_where(std::io::stderr().is_terminal(), config)
     }
 
     /// Whether git uses colours: as [`Ctx::style`] does.

@@ -23,7 +23,7 @@ pub struct Args {
     tasks: Vec<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     task_change::record(ctx, ("decide", "decision"), args.words, args.tasks, |text| {
         Ok(Act::Decide { text, why: args.why.as_deref().map(text_argument).transpose()? })
     })

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::{
     cmd::context::Ctx,
     demo::{STORY, Scene, Step},
-    error::{Context as _, Error, Result, codes, exit},
+    error::{Context as _, Error, Result, codes},
     git::cmd::{self, Output},
     view::json::DemoAnswer,
 };
@@ -18,7 +18,7 @@ pub struct Args {
     into: Option<PathBuf>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let dir = place(args.into)?;
     let stage = Stage { dir: &dir, ctx, style: ctx.out.style(None) };
     let mut commands = Vec::new();
@@ -42,7 +42,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.out.print("  git log --format='%h %s%n    %(trailers:key=Task-Id)'   the same without git-agent\n")?;
         ctx.out.hint("to remove the demo, delete that directory");
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// An empty directory for the repository.

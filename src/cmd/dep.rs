@@ -3,7 +3,7 @@
 use crate::{
     cmd::{context::Ctx, task_change},
     domain::id::TaskId,
-    error::{Result, exit},
+    error::Result,
     verbs::task::{self, Act, Changed},
     view::sanitize::plural,
 };
@@ -33,7 +33,7 @@ struct Pair {
     after: Vec<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let (tasks, act) = match args.action {
         Action::Add(Pair { tasks, after }) => (tasks, Act::Depend { after }),
         Action::Remove(Pair { tasks, after }) => (tasks, Act::Undepend { after }),
@@ -45,6 +45,5 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             0 => format!("{} has no dependencies.", task.name()),
             count => format!("{} depends on {}: {before}", task.name(), plural(count, "task")),
         }
-    })?;
-    Ok(exit::OK)
+    })
 }

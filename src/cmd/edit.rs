@@ -7,7 +7,7 @@ use crate::{
         task_change,
     },
     domain::task::Task,
-    error::{Error, Result, codes, exit},
+    error::{Error, Result, codes},
     verbs::{
         add::{self, EditRequest},
         split,
@@ -55,7 +55,7 @@ pub struct Args {
     split: bool,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     if args.split {
         return split(ctx, &args.tasks);
     }
@@ -73,14 +73,13 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         let edited = in_editor(ctx, &args.tasks)?;
         if edited == (None, None) && request == EditRequest::default() {
             ctx.out.status("Nothing was changed.");
-            return Ok(exit::OK);
+            return Ok(());
         }
         (request.title, request.fields.description) = edited;
     }
     let changed = ctx.call(|caller| add::edit(caller, &args.tasks, &request));
     let changed = changed.map_err(task_change::not_a_task(&args.tasks, "give the new title with --title"))?;
-    task_change::answer_each(ctx, &changed, |changed| format!("Edited {}.", changed.task.name()))?;
-    Ok(exit::OK)
+    task_change::answer_each(ctx, &changed, |changed| format!("Edited {}.", changed.task.name()))
 }
 
 /// What the editor shows below the text.
@@ -114,7 +113,7 @@ fn in_editor(ctx: &Ctx, words: &[String]) -> Result<(Option<String>, Option<Stri
 }
 
 /// Separate tasks that were added with the same id.
-fn split(ctx: &Ctx, words: &[String]) -> Result<u8> {
+fn split(ctx: &Ctx, words: &[String]) -> Result<()> {
     let [word] = words else {
         return Err(Error::new(codes::BAD_OPTION, "--split takes one task"));
     };
@@ -132,5 +131,5 @@ fn split(ctx: &Ctx, words: &[String]) -> Result<u8> {
             first.id, done.task.id
         ));
     }
-    Ok(exit::OK)
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     cmd::{context::Ctx, task_change},
-    error::{Result, exit},
+    error::Result,
     verbs::task::{Act, Changed},
 };
 
@@ -20,7 +20,7 @@ pub struct Args {
     kind: Option<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let (words, reason) = task_change::tasks_and_text(ctx, args.words, args.reason.as_deref(), "--reason <text>")?;
     let act = Act::Fail { reason, kind: args.kind };
     let changed = task_change::act(ctx, &words, &act, "quote a reason of several words")?;
@@ -33,5 +33,5 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         }
         ctx.out.hint(format!("'git agent start {}' starts attempt {}", task.id, task.attempts + 1));
     }
-    Ok(exit::OK)
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     cmd::context::Ctx,
-    error::{Result, exit},
+    error::Result,
     verbs,
     view::{
         NAMED,
@@ -24,11 +24,10 @@ pub struct Args {
     dry_run: bool,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let (expiry, room) = ctx.call(|caller| verbs::gc::gc(caller, args.dry_run))?;
     if ctx.out.is_json() {
-        ctx.out.json(&GcAnswer::new(&expiry, room, args.dry_run))?;
-        return Ok(exit::OK);
+        return ctx.out.json(&GcAnswer::new(&expiry, room, args.dry_run));
     }
     let operations: usize = expiry.chains.iter().map(|chain| chain.drop).sum();
     let kept_operations: usize = expiry.chains.iter().map(|chain| chain.keep.len()).sum();
@@ -63,5 +62,5 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if !args.dry_run && !expiry.drop.is_empty() {
         ctx.out.hint("'git gc' frees the disk space once the objects are older than two weeks");
     }
-    Ok(exit::OK)
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     cmd::context::Ctx,
-    error::{Result, exit},
+    error::Result,
     verbs::graph::{self, Request},
     view::{graph as text, json::GraphAnswer, svg},
 };
@@ -30,7 +30,7 @@ enum Format {
     Svg,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let request = Request { parent: args.parent, all: args.all };
     let answer = ctx.call(|caller| graph::graph(caller, &request))?;
     let chart = &answer.chart;
@@ -53,5 +53,5 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             ctx.out.status("No task is open; 'git agent graph --all' shows every task.");
         }
     }
-    Ok(exit::OK)
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     cmd::context::Ctx,
-    error::{Error, Result, codes, exit},
+    error::{Error, Result, codes},
 };
 
 /// Describe a command, or list the commands
@@ -18,11 +18,10 @@ pub struct Args {
     all: bool,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let pages = ctx.command_line();
     if args.command == ["agents"] {
-        ctx.out.print(pages.agents)?;
-        return Ok(exit::OK);
+        return ctx.out.print(pages.agents);
     }
     let mut command = (pages.tree)(args.all);
     command.build();
@@ -33,8 +32,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     ctx.page()?;
     let page = if args.command.is_empty() { command.render_help() } else { command.render_long_help() };
     let is_colored = ctx.style().is_on();
-    ctx.out.print(&if is_colored { page.ansi().to_string() } else { page.to_string() })?;
-    Ok(exit::OK)
+    ctx.out.print(&if is_colored { page.ansi().to_string() } else { page.to_string() })
 }
 
 /// There is no such command.

@@ -3,7 +3,7 @@
 use super::setup;
 use crate::{
     cmd::{context::Ctx, host},
-    error::{Result, exit},
+    error::Result,
     verbs::init::{self, Request},
     view::list,
 };
@@ -27,7 +27,7 @@ pub struct Args {
     hosts: bool,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let request = Request { remote: args.remote, hooks: !args.no_hooks, id_prefix: args.id_prefix };
     let mut changes = ctx.call(|caller| init::init(caller, &request))?;
     if args.hosts {
@@ -47,6 +47,5 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         }
         ctx.out.hint("plan with 'git agent add <title>', start with 'git agent next --start'");
         Ok(())
-    })?;
-    Ok(exit::OK)
+    })
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use crate::{
     cmd::context::Ctx,
-    error::{Result, exit},
+    error::Result,
     verbs::link::{self, Act, Done, Request, Tied},
     view::{
         NAMED,
@@ -36,7 +36,7 @@ pub struct Args {
     moves: bool,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let act = if args.moves { Act::Move } else { Act::Link };
     let request = Request { revisions: args.revisions, task: args.task, act };
     let done = ctx.call(|caller| link::link(caller, &request))?;
@@ -50,7 +50,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             "{commit} also belongs to {others}; to move it to {id}: git agent link {commit} --move --task {id}"
         ));
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// The result, as text.

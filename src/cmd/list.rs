@@ -3,7 +3,7 @@
 use crate::{
     cmd::context::Ctx,
     domain::{id::TaskId, status::Status, table::Row},
-    error::{Error, Result, codes, exit},
+    error::{Error, Result, codes},
     plans,
     verbs::list::{Listed, Request, list},
     view::{
@@ -79,15 +79,14 @@ pub(super) fn states(word: &str) -> Result<States, String> {
 }
 
 /// Print ids alone.
-pub(super) fn ids<'t>(ctx: &Ctx, ids: impl Iterator<Item = &'t TaskId>) -> Result<u8> {
-    ctx.out.print(&ids.map(|id| format!("{id}\n")).collect::<String>())?;
-    Ok(exit::OK)
+pub(super) fn ids<'t>(ctx: &Ctx, ids: impl Iterator<Item = &'t TaskId>) -> Result<()> {
+    ctx.out.print(&ids.map(|id| format!("{id}\n")).collect::<String>())
 }
 
 /// With `--brief`, no more tasks than this if no limit is given.
 const BRIEF: usize = 50;
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     if let Some(actor) = ctx.named_actor() {
         let why = "'git agent list' lists the tasks of all actors; --actor sets who acts";
         return Err(
@@ -110,11 +109,10 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let tasks = &answer.tasks;
     if args.jsonl || ctx.out.is_json() {
         if !args.jsonl {
-            ctx.out.json(&ListAnswer::new(&answer, now)?)?;
-            return Ok(exit::OK);
+            return ctx.out.json(&ListAnswer::new(&answer, now)?);
         }
         ListAnswer::tasks(&answer, now)?.iter().try_for_each(|task| ctx.out.json_line(task))?;
-        return Ok(exit::OK);
+        return Ok(());
     }
     if ctx.out.is_quiet() {
         return ids(ctx, tasks.iter().map(|listed| &listed.task.id));
@@ -129,5 +127,5 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         count if count > tasks.len() => ctx.out.status(format!("… and {} more", count - tasks.len())),
         _ => {}
     }
-    Ok(exit::OK)
+    Ok(())
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use crate::{
     cmd::context::Ctx,
-    error::{Error, Result, codes, exit},
+    error::{Error, Result, codes},
     query::log::Log,
     verbs::{
         Caller,
@@ -100,7 +100,7 @@ pub struct Args {
     paths: Vec<OsString>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let is_json = args.jsonl || ctx.out.is_json();
     if !is_json {
         ctx.page()?;
@@ -142,7 +142,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         print_text(ctx, args.oneline, &request, &mut log)?;
     }
     remarks(ctx, &log);
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// How the snapshots are shown.
@@ -173,7 +173,7 @@ fn only_task(words: &Words) -> Result<Option<String>> {
 }
 
 /// Show snapshots as they come.
-fn snapshots(ctx: &Ctx, request: &timeline::Request, form: &Form, date: Option<&str>) -> Result<u8> {
+fn snapshots(ctx: &Ctx, request: &timeline::Request, form: &Form, date: Option<&str>) -> Result<()> {
     let timeline = ctx.call(|caller| timeline::timeline(caller, request))?;
     let mut page = Page::new(ctx.style(), ctx.out.width(), date, ctx.now());
     let (mut json, mut is_empty) = (Json::new(form.jsonl), true);
@@ -193,13 +193,13 @@ fn snapshots(ctx: &Ctx, request: &timeline::Request, form: &Form, date: Option<&
         }
     }
     if form.is_json {
-        return json.end(ctx, false).map(|()| exit::OK);
+        return json.end(ctx, false);
     }
     ctx.out.print(&page.text)?;
     if is_empty {
         ctx.out.status("No matching snapshots.");
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 fn print_text(ctx: &Ctx, oneline: bool, request: &Request, log: &mut Log<'_>) -> Result<()> {

@@ -6,7 +6,7 @@ use clap_mangen::Man;
 
 use crate::{
     cmd::{context::Ctx, help::unknown},
-    error::{Context as _, Result, exit},
+    error::{Context as _, Result},
     view::sanitize::plural,
 };
 
@@ -21,22 +21,21 @@ pub struct Args {
     into: Option<PathBuf>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let mut tree = (ctx.command_line().tree)(true);
     // Fills in the full names and the options that every command takes.
     tree.build();
     if let Some(dir) = args.into {
         let count = write_all(&dir, &tree)?;
         ctx.out.status(format!("Wrote {} into '{}'.", plural(count, "page"), dir.display()));
-        return Ok(exit::OK);
+        return Ok(());
     }
     let mut page = tree;
     for word in &args.command {
         let found = page.find_subcommand(word).map(|command| page_of(page.get_name(), command));
         page = found.ok_or_else(|| unknown(&args.command))?;
     }
-    ctx.out.write(&render(page)?)?;
-    Ok(exit::OK)
+    ctx.out.write(&render(page)?)
 }
 
 /// A subcommand of what has the page `parent`, under the name of its own page.

@@ -2,7 +2,7 @@
 
 use crate::{
     cmd::context::Ctx,
-    error::{Result, exit},
+    error::Result,
     mcp,
 };
 
@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-pub(crate) fn run(ctx: &Ctx, _: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, _: Args) -> Result<()> {
     mcp::serve(ctx.named_actor().map(str::to_owned))?;
-    Ok(exit::OK)
+    Ok(())
 }

@@ -66,3 +66,21 @@ mod operation_output;
 mod paths;
 mod setup;
 mod task_change;
+
+/// How a command that did not fail ends.
+pub(crate) trait ExitCode {
+    /// Its exit code.
+    fn code(self) -> u8;
+}
+
+impl ExitCode for () {
+    fn code(self) -> u8 {
+        crate::error::exit::OK
+    }
+}
+
+impl ExitCode for u8 {
+    fn code(self) -> u8 {
+        self
+    }
+}

@@ -17,6 +17,6 @@ pub struct Args {
     tasks: Vec<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     task_change::record(ctx, ("note", "note"), args.words, args.tasks, |text| Ok(Act::Note { text }))
 }

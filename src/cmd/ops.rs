@@ -7,7 +7,7 @@ use crate::{
         event::{Event, Payload},
         id_prefix::short_ids,
     },
-    error::{Result, exit},
+    error::Result,
     git::relay::{self, Color},
     recovery::operation::{Recorded, State},
     verbs::{self, commands::Entry, ops::Shown},
@@ -54,22 +54,21 @@ struct Show {
     op: Option<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     match &args.action {
         Some(Action::Show(args)) => show(ctx, args.op.as_deref()),
         None => list(ctx, &args),
     }
 }
 
-fn list(ctx: &Ctx, args: &Args) -> Result<u8> {
+fn list(ctx: &Ctx, args: &Args) -> Result<()> {
     let entries = ctx.call(verbs::ops::list)?;
     if args.jsonl {
         entries.iter().try_for_each(|entry| ctx.out.json_line(&OperationJson::new(entry)))?;
-        return Ok(exit::OK);
+        return Ok(());
     }
     if ctx.out.is_json() {
-        ctx.out.json(&OpsAnswer { operations: entries.to_json() })?;
-        return Ok(exit::OK);
+        return ctx.out.json(&OpsAnswer { operations: entries.to_json() });
     }
     ctx.page()?;
     let mut text = match entries.len() {
@@ -85,8 +84,7 @@ fn list(ctx: &Ctx, args: &Args) -> Result<u8> {
     if entries.len() > shown {
         text.push_str(&format!("  … and {} more (use --all)\n", entries.len() - shown));
     }
-    ctx.out.print(&text)?;
-    Ok(exit::OK)
+    ctx.out.print(&text)
 }
 
 /// `01KATK2X  rollback t-1 to t-1@2  (2 minutes ago by ann@here, undone)`
@@ -104,12 +102,11 @@ fn line(ctx: &Ctx, id: &str, entry: &Entry) -> String {
     format!("{}  {}  {notes}", style.id(id), sanitize::line(&entry.title))
 }
 
-fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
+fn show(ctx: &Ctx, word: Option<&str>) -> Result<()> {
     let shown = ctx.call(|caller| verbs::ops::show(caller, word))?;
     let Shown { entry, events } = &shown;
     if ctx.out.is_json() {
-        ctx.out.json(&OpShowAnswer::new(&shown))?;
-        return Ok(exit::OK);
+        return ctx.out.json(&OpShowAnswer::new(&shown));
     }
     ctx.page()?;
     let mut text = format!("{}\n", line(ctx, &entry.id.to_string(), entry));
@@ -123,8 +120,7 @@ fn show(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
     if let Some(recorded) = &entry.operation {
         text.push_str(&operation(ctx, recorded)?);
     }
-    ctx.out.print(&text)?;
-    Ok(exit::OK)
+    ctx.out.print(&text)
 }
 
 /// The paths and changes of an operation.

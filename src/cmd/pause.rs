@@ -5,7 +5,7 @@ use crate::{
         context::{Ctx, text_argument},
         task_change,
     },
-    error::{Result, exit},
+    error::Result,
     verbs::task::Act,
 };
 
@@ -23,7 +23,7 @@ pub struct Args {
     until: Option<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let act = Act::Pause { reason: args.reason.as_deref().map(text_argument).transpose()?, until: args.until };
     let changed = task_change::act(ctx, &args.tasks, &act, "give the reason with --reason")?;
     task_change::ended(ctx, &changed, &[], |changed| match changed.task.until {
@@ -33,5 +33,5 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if let [changed] = changed.as_slice() {
         ctx.out.hint(format!("to continue: git agent start {}", changed.task.id));
     }
-    Ok(exit::OK)
+    Ok(())
 }

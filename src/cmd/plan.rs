@@ -20,7 +20,7 @@ enum Action {
     Export(export::Args),
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     match args.action {
         Action::Import(args) => import::run(ctx, args),
         Action::Export(args) => export::run(ctx, args),

@@ -3,7 +3,7 @@
 use crate::{
     cmd::context::Ctx,
     domain::{status::Status, summary::Summary, table::Row, time::Timestamp},
-    error::{Result, exit},
+    error::Result,
     verbs::{list::Listed, ready::ready},
     view::{json::ReadyAnswer, sanitize, tasks::Look},
 };
@@ -19,11 +19,10 @@ pub struct Args {
     labels: Vec<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let (answer, now) = (ctx.call(|caller| ready(caller, &args.labels, args.explain))?, ctx.now());
     if ctx.out.is_json() {
-        ctx.out.json(&ReadyAnswer::new(&answer, now)?)?;
-        return Ok(exit::OK);
+        return ctx.out.json(&ReadyAnswer::new(&answer, now)?);
     }
     let (tasks, waiting) = (&answer.tasks, answer.waiting.as_deref().unwrap_or_default());
     if ctx.out.is_quiet() {
@@ -47,7 +46,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.out.status("Nothing is ready.");
         ctx.out.hint("'git agent ready --explain' explains why");
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// The holder of a task in progress.

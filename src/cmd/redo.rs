@@ -7,6 +7,6 @@ use crate::{cmd::context::Ctx, error::Result, recovery::operation::Kind, verbs};
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-pub(crate) fn run(ctx: &Ctx, _: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, _: Args) -> Result<()> {
     undo::show(ctx, &ctx.call(verbs::undo::redo)?, Kind::Redo)
 }

@@ -5,7 +5,7 @@ use crate::{
         context::{Ctx, text_argument},
         task_change,
     },
-    error::{Result, exit},
+    error::Result,
     verbs::task::Act,
 };
 
@@ -20,7 +20,7 @@ pub struct Args {
     reason: Option<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let act = Act::Reopen { reason: args.reason.as_deref().map(text_argument).transpose()? };
     let changed = task_change::act(ctx, &args.tasks, &act, "give the reason with --reason")?;
     task_change::answer_each(ctx, &changed, |changed| format!("Reopened {}.", changed.task.name()))?;
@@ -30,5 +30,5 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if let [changed] = changed.as_slice() {
         ctx.out.hint(format!("to start it: git agent start {}", changed.task.id));
     }
-    Ok(exit::OK)
+    Ok(())
 }

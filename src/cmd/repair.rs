@@ -3,7 +3,7 @@
 use crate::{
     cmd::context::Ctx,
     domain::repair::Evidence,
-    error::{Result, exit},
+    error::Result,
     git::ObjectId,
     query::repair::{Found, Unknown, UnlinkedReason},
     verbs::repair::{Request, commit, range, repair},
@@ -39,7 +39,7 @@ pub struct Args {
     squash_of: Option<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let range = args.range.as_deref().map(|word| ctx.call(|caller| range(caller, word))).transpose()?;
     let squash_of = args.squash_of.as_deref().map(|word| ctx.call(|caller| commit(caller, word))).transpose()?;
     let request = Request { range, squash_of, dry_run: args.dry_run };
@@ -52,7 +52,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     } else if !ctx.out.is_quiet() {
         ctx.out.print(&page(&found, args.dry_run))?;
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 fn page(found: &Found, dry_run: bool) -> String {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::{
     cmd::context::Ctx,
     domain::{report::Report, text::escaped_json},
-    error::{Context as _, Error, Result, exit},
+    error::{Context as _, Error, Result},
     verbs::report::{self, Request},
     view::{
         Style,
@@ -67,7 +67,7 @@ impl Args {
     }
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let is_json = ctx.out.is_json();
     let format = args.format(is_json, ctx.out.is_for_a_person());
     let no_checkpoints = matches!(format, Format::Md | Format::Text) && !is_json;
@@ -97,7 +97,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         }
         ctx.out.print(&text)?;
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// The answer of `--json`, as a file.

@@ -2,7 +2,7 @@
 
 use crate::{
     cmd::{context::Ctx, operation_output},
-    error::{Result, exit},
+    error::Result,
     recovery::operation::State,
     verbs::undo::{self, Ended},
     view::{json::OperationAnswer, sanitize},
@@ -12,7 +12,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
-pub(crate) fn run(ctx: &Ctx, _: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, _: Args) -> Result<()> {
     let Ended { operation, late, remarks } = ctx.call(undo::resume)?;
     if ctx.out.is_json() {
         ctx.out.json(&OperationAnswer::ended(&operation, operation.kind.as_str(), operation.undoes, &late))?;
@@ -23,5 +23,5 @@ pub(crate) fn run(ctx: &Ctx, _: Args) -> Result<u8> {
     }
     operation_output::remarks(ctx, &operation, &late, &remarks);
     ctx.out.hint("to undo it: git agent undo");
-    Ok(exit::OK)
+    Ok(())
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     cmd::context::Ctx,
-    error::{Code, Error, Result, codes, exit},
+    error::{Code, Error, Result, codes},
     view::json::ANSWERS,
 };
 
@@ -18,7 +18,7 @@ pub struct Args {
     all: bool,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     if args.command.is_none() && !args.all {
         return list(ctx);
     }
@@ -37,17 +37,16 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if chosen("error") {
         contract["errors"] = codes::ALL.iter().map(error).collect();
     }
-    ctx.out.json(&contract)?;
-    Ok(exit::OK)
+    ctx.out.json(&contract)
 }
 
 /// List the commands that have a schema.
-fn list(ctx: &Ctx) -> Result<u8> {
+fn list(ctx: &Ctx) -> Result<()> {
     let commands = ANSWERS.map(|(command, _)| command);
     let text = || commands.iter().map(|command| format!("{command}\n")).collect();
     ctx.out.answer(|| json!({ "commands": commands.as_slice() }), text)?;
     ctx.out.hint("'git agent schema <command>' prints one of them, 'git agent schema --all' the whole contract");
-    Ok(exit::OK)
+    Ok(())
 }
 
 fn error(code: &Code) -> Value {

@@ -6,7 +6,7 @@ pub(super) mod show;
 
 use crate::{
     cmd::context::{Ctx, one_line},
-    error::{Result, exit},
+    error::Result,
     git::Repo,
     recovery::snapshot::{Skipped, Taken},
     verbs::{self, snapshot::Unguarded},
@@ -53,7 +53,7 @@ struct Drop {
     ids: Vec<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     match args.action {
         Some(Action::List(args)) => list::run(ctx, &args),
         Some(Action::Show(args)) => show::run(ctx, &args),
@@ -63,7 +63,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
 }
 
-fn take(ctx: &Ctx, message: Option<&str>) -> Result<u8> {
+fn take(ctx: &Ctx, message: Option<&str>) -> Result<()> {
     let repo = ctx.repo()?;
     let message = message.map_or(Ok(String::new()), |text| one_line("message", text))?;
     let taken = ctx.call(|caller| verbs::snapshot::take(caller, message))?;
@@ -73,8 +73,7 @@ fn take(ctx: &Ctx, message: Option<&str>) -> Result<u8> {
     }
     let unguarded = if taken.created { unguarded(ctx, repo) } else { None };
     if ctx.out.is_json() {
-        ctx.out.json(&SnapshotAnswer::taken(&taken, unguarded))?;
-        return Ok(exit::OK);
+        return ctx.out.json(&SnapshotAnswer::taken(&taken, unguarded));
     }
     if !ctx.out.is_quiet() {
         ctx.out.print(&said(ctx, repo, &taken)?)?;
@@ -82,7 +81,7 @@ fn take(ctx: &Ctx, message: Option<&str>) -> Result<u8> {
     let id = taken.snapshot.id;
     ctx.out.hint(format!("to list its content: git agent snapshot show {id}"));
     ctx.out.hint(format!("to print a file: git show {}:worktree/<path>", taken.snapshot.ref_name()));
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// Why a push may take the snapshot along that was made just now. Said to people once.
@@ -122,11 +121,10 @@ fn not_in_it(skipped: &[Skipped]) -> String {
     text
 }
 
-fn remove(ctx: &Ctx, args: &Drop) -> Result<u8> {
+fn remove(ctx: &Ctx, args: &Drop) -> Result<()> {
     let snapshots = ctx.call(|caller| verbs::snapshot::delete(caller, &args.ids))?;
     if ctx.out.is_json() {
-        ctx.out.json(&SnapshotAnswer::dropped(&snapshots))?;
-        return Ok(exit::OK);
+        return ctx.out.json(&SnapshotAnswer::dropped(&snapshots));
     }
     if !ctx.out.is_quiet() {
         for snapshot in &snapshots {
@@ -137,5 +135,5 @@ fn remove(ctx: &Ctx, args: &Drop) -> Result<u8> {
         let again = format!("git update-ref {} {}", snapshot.ref_name(), snapshot.commit);
         ctx.out.hint(format!("to restore it before git prunes it: {again}"));
     }
-    Ok(exit::OK)
+    Ok(())
 }

@@ -14,7 +14,7 @@ use crate::{
         squash::{Obstacle, Stop},
         task::Task,
     },
-    error::{Error, Result, exit},
+    error::{Error, Result},
     git::{ObjectId, commit::Commit},
     recovery::squash,
     verbs::{
@@ -64,7 +64,7 @@ pub struct Args {
 const ESCAPE: editor::Escape =
     editor::Escape { what: "squash", hint: "-m <message> sets the message, --no-edit uses the proposed one" };
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let request = Request { task: args.task.clone(), onto: args.onto.clone() };
     let plan = ctx.call(|caller| verbs::squash::plan(caller, &request))?;
     let task = &plan.task;
@@ -79,18 +79,17 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     }
     if args.dry_run {
         if ctx.out.is_json() {
-            ctx.out.json(&SquashAnswer::new(&plan, Some(&message), None))?;
-            return Ok(exit::OK);
+            return ctx.out.json(&SquashAnswer::new(&plan, Some(&message), None));
         }
         ctx.out.print(&rehearsed(ctx, &plan, &message)?)?;
         ctx.out.hint("nothing was changed; run it again without --dry-run to apply it");
-        return Ok(exit::OK);
+        return Ok(());
     }
     let done = ctx.call(|caller| verbs::squash::carry_out(caller, &plan, &message))?;
     if ctx.out.is_json() {
         ctx.out.json(&SquashAnswer::new(&plan, Some(&message), Some(&done)))?;
         operation_output::remarks(ctx, &done.operation, &done.late, &done.remarks);
-        return Ok(exit::OK);
+        return Ok(());
     }
     let new = done.operation.after.commit.map(|commit| commit.to_string()).unwrap_or_default();
     let subject = crate::domain::message::subject(&message);
@@ -107,7 +106,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         ctx.out.status(line);
     }
     ctx.out.hint(format!("to undo it: git agent undo; to show it: git show {}", oid(&new)));
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// The whole message: given, edited, or the proposal.
@@ -133,10 +132,9 @@ fn message(ctx: &Ctx, args: &Args, plan: &SquashPlan) -> Result<BString> {
 }
 
 /// Print why there is nothing to squash.
-fn nothing(ctx: &Ctx, plan: &SquashPlan, message: Option<&BString>) -> Result<u8> {
+fn nothing(ctx: &Ctx, plan: &SquashPlan, message: Option<&BString>) -> Result<()> {
     if ctx.out.is_json() {
-        ctx.out.json(&SquashAnswer::new(plan, message, None))?;
-        return Ok(exit::OK);
+        return ctx.out.json(&SquashAnswer::new(plan, message, None));
     }
     let id = &plan.task.id;
     let said = match plan.commits.as_slice() {
@@ -154,7 +152,7 @@ fn nothing(ctx: &Ctx, plan: &SquashPlan, message: Option<&BString>) -> Result<u8
     if message.is_none() && !plan.commits.is_empty() {
         ctx.out.hint(format!("to change its message: git agent squash {id} -m <message>"));
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// Why the squash ends at this commit.

@@ -3,7 +3,7 @@
 use crate::{
     cmd::{context::Ctx, task_change},
     domain::status::Status,
-    error::{Error, Result, codes, exit},
+    error::{Error, Result, codes},
     verbs::{
         self,
         start::{Activate, Request},
@@ -32,7 +32,7 @@ pub struct Args {
     take_over: bool,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let activate = match (args.no_activate, args.also) {
         (true, _) => Activate::No,
         (_, true) => Activate::Also,
@@ -49,8 +49,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let (changed, us) = (&started.changed, ctx.holder()?);
     let task = &changed.task;
     if ctx.out.is_json() {
-        ctx.out.work_json(&StartAnswer::new(task_change::with_needs(ctx, task)?, started.uncommitted.as_ref()))?;
-        return Ok(exit::OK);
+        return ctx.out.work_json(&StartAnswer::new(task_change::with_needs(ctx, task)?, started.uncommitted.as_ref()));
     }
     task_change::answer(ctx, task, || said(changed) + &task_change::taken_over(&changed.before, task, &us))?;
     for other in &started.replaced {
@@ -61,7 +60,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if changed.wrote {
         ctx.out.hint(format!("to release it: git agent pause {}", task.id));
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 fn said(changed: &Changed) -> String {

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     cmd::context::Ctx,
-    error::{Result, exit},
+    error::Result,
     verbs::status::{self, WorktreeStatus},
     view::{self, json::StatusAnswer},
 };
@@ -37,7 +37,7 @@ fn seconds(word: &str) -> Result<f64, String> {
     }
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     if args.prompt {
         let segment = ctx.call(status::prompt)?;
         if !segment.is_empty() {
@@ -48,7 +48,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     } else {
         print(ctx, &args, &ctx.call(status::status)?)?;
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 fn print(ctx: &Ctx, args: &Args, status: &WorktreeStatus) -> Result<()> {

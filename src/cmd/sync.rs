@@ -2,7 +2,7 @@
 
 use crate::{
     cmd::context::Ctx,
-    error::{Result, exit},
+    error::Result,
     sync::{Direction, Synced},
     verbs::{
         self,
@@ -24,7 +24,7 @@ pub struct Args {
     push_only: bool,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let direction = match (args.fetch_only, args.push_only) {
         (true, _) => Direction::Fetch,
         (_, true) => Direction::Push,
@@ -33,8 +33,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     let request = Request { remote: args.remote, direction };
     let answer = ctx.call(|caller| verbs::sync::sync(caller, &request))?;
     if ctx.out.is_json() {
-        ctx.out.json(&SyncAnswer::new(&answer))?;
-        return Ok(exit::OK);
+        return ctx.out.json(&SyncAnswer::new(&answer));
     }
     let Answer { remote, synced } = answer;
     tell(ctx, &remote, direction, &synced);
@@ -53,7 +52,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     for id in &synced.claims_lost {
         ctx.out.warn(format!("another agent claimed {id} before you; 'git agent show {id}' shows who"));
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// How many notes are named one by one.

@@ -3,7 +3,7 @@
 use crate::{
     cmd::context::{Ctx, text_argument},
     domain::{claim::Holder, id::TaskId, summary::Summary, task::Task, text::list},
-    error::{Error, Result, codes, exit},
+    error::{Error, Result, codes},
     verbs::{
         self,
         feature::Features,
@@ -90,7 +90,7 @@ pub(super) fn record(
     words: Vec<String>,
     tasks: Vec<String>,
     act: impl FnOnce(String) -> Result<Act>,
-) -> Result<u8> {
+) -> Result<()> {
     let (mut on, text) = tasks_and_text(ctx, words, None, "the text in quotes")?;
     on.extend(tasks);
     let hint = format!("quote a text of several words: git agent {command} \"<text>\"");
@@ -100,8 +100,7 @@ pub(super) fn record(
         true => error.hint(hint),
         false => error,
     })?;
-    answer_each(ctx, &changed, |changed| format!("Recorded a {what} on {}.", changed.task.name()))?;
-    Ok(exit::OK)
+    answer_each(ctx, &changed, |changed| format!("Recorded a {what} on {}.", changed.task.name()))
 }
 
 /// Answer with ended tasks and the consequences; `dependents` wait for one of them.

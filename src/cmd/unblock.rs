@@ -2,7 +2,7 @@
 
 use crate::{
     cmd::{context::Ctx, task_change},
-    error::{Result, exit},
+    error::Result,
     verbs::task::{self, Act, Blockers, Changed},
     view::sanitize::plural,
 };
@@ -18,7 +18,7 @@ pub struct Args {
     all: bool,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let mut words = args.words;
     let blockers = match words.as_slice() {
         _ if args.all => Blockers::All,
@@ -31,8 +31,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     task_change::answer_each(ctx, &changed, |Changed { task, .. }| match task.blockers.len() {
         0 => format!("Nothing blocks {} any more.", task.name()),
         left => format!("{} still block {}.", plural(left, "blocker"), task.name()),
-    })?;
-    Ok(exit::OK)
+    })
 }
 
 /// Whether `word` is a blocker of the task `task` and not a task: it begins the id of one and is the id of no task, or names no task.

@@ -2,7 +2,7 @@
 
 use crate::{
     cmd::{context::Ctx, operation_output},
-    error::{Result, exit},
+    error::Result,
     recovery::{Outcome, operation::Kind},
     verbs::{
         commands::Affected,
@@ -24,7 +24,7 @@ pub struct Args {
     op: Option<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     match ctx.call(|caller| undo::undo(caller, args.op.as_deref()))? {
         Answer::Undone(undone) => show(ctx, &undone, Kind::Undo),
         Answer::Interrupted(ended) => {
@@ -36,13 +36,13 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
                 operation_output::print(ctx, &format!("Undid the interrupted operation: {title}\n"))?;
             }
             operation_output::remarks(ctx, operation, &ended.late, &ended.remarks);
-            Ok(exit::OK)
+            Ok(())
         }
     }
 }
 
 /// Show what an undo or a redo did.
-pub(super) fn show(ctx: &Ctx, undone: &Undone, kind: Kind) -> Result<u8> {
+pub(super) fn show(ctx: &Ctx, undone: &Undone, kind: Kind) -> Result<()> {
     let title = sanitize::line(&undone.title);
     let outcome = undone.outcome.as_ref();
     if ctx.out.is_json() {
@@ -72,7 +72,7 @@ pub(super) fn show(ctx: &Ctx, undone: &Undone, kind: Kind) -> Result<u8> {
     if outcome.is_none_or(|outcome| outcome.done().is_some()) {
         ctx.out.hint(if kind == Kind::Undo { "to redo it: git agent redo" } else { "to undo it: git agent undo" });
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// The changes of tasks, one line each.

@@ -3,7 +3,7 @@
 use super::setup;
 use crate::{
     cmd::context::Ctx,
-    error::{Result, exit},
+    error::Result,
     store::ledger,
     verbs::uninstall::{self, Tasks},
 };
@@ -18,7 +18,7 @@ pub struct Args {
     purge: bool,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let tasks = if args.purge { Tasks::Purge } else { Tasks::Keep };
     let done = ctx.call(|caller| uninstall::uninstall(caller, tasks))?;
     setup::answer(ctx, done.changes, || {
@@ -30,6 +30,5 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
             ctx.out.hint(format!("the tasks are kept in {}; to remove them: git agent uninstall --purge", ledger::REF));
         }
         Ok(())
-    })?;
-    Ok(exit::OK)
+    })
 }

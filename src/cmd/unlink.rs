@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use crate::{
     cmd::{context::Ctx, link::page},
-    error::{Result, exit},
+    error::Result,
     verbs::link::{self, Act, Request},
     view::json::LinkAnswer,
 };
@@ -26,9 +26,8 @@ pub struct Args {
     task: Option<String>,
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let request = Request { revisions: args.revisions, task: args.task, act: Act::Unlink };
     let done = ctx.call(|caller| link::link(caller, &request))?;
-    ctx.out.answer(|| LinkAnswer::new(&done), || page(&done, Act::Unlink))?;
-    Ok(exit::OK)
+    ctx.out.answer(|| LinkAnswer::new(&done), || page(&done, Act::Unlink))
 }

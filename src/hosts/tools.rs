@@ -67,59 +67,32 @@ impl TodoState {
 }
 
 /// Tools that run a line in a shell.
-const SHELLS: &[&str] = &[
-    "bash",
-    "powershell",
-    "shell",
-    "shell_command",
-    "local_shell",
-    "exec_command",
-    "unified_exec",
-    "run_shell_command",
-    "run_terminal_cmd",
-    "run_in_terminal",
-    "write_bash",
-];
+const SHELLS: &str = "bash powershell shell shell_command local_shell exec_command unified_exec run_shell_command run_terminal_cmd \
+    run_in_terminal write_bash";
 
 /// Tools that change files.
-const EDITORS: &[&str] = &[
-    "write",
-    "edit",
-    "multiedit",
-    "notebookedit",
-    "apply_patch",
-    "patch",
-    "write_file",
-    "replace",
-    "create",
-    "str_replace",
-    "str_replace_editor",
-    "str_replace_based_edit_tool",
-    "insert",
-    "edit_file",
-    "search_replace",
-    "delete_file",
-    "delete",
-];
+const EDITORS: &str = "write edit multiedit notebookedit apply_patch patch write_file replace create str_replace str_replace_editor \
+    str_replace_based_edit_tool insert edit_file search_replace delete_file delete";
 
 /// Tools that keep the agent's list.
-const LISTS: &[&str] = &["todowrite", "todo_write", "update_plan", "write_todos", "update_todo", "todo"];
+const LISTS: &str = "todowrite todo_write update_plan write_todos update_todo todo";
 
 impl Tool {
     /// The tool `name` with `input`; `cwd` is where the agent is.
     pub(super) fn new(name: &str, input: &Value, cwd: Option<&Path>) -> Tool {
         let name = name.to_ascii_lowercase();
-        if SHELLS.contains(&name.as_str()) {
+        let is_one_of = |tools: &str| tools.split(' ').any(|tool| tool == name);
+        if is_one_of(SHELLS) {
             let line = ["command", "cmd", "script"].iter().find_map(|key| line(input.get(key)?));
             let dir = ["dir_path", "workdir", "cwd", "working_directory", "directory"];
             let dir = dir.iter().find_map(|key| input.get(key)?.as_str()).filter(|dir| !dir.is_empty());
             let dir = dir.map(|dir| cwd.map_or_else(|| PathBuf::from(dir), |cwd| cwd.join(dir)));
             return Tool::Shell { line: line.unwrap_or_default(), dir };
         }
-        if EDITORS.contains(&name.as_str()) {
+        if is_one_of(EDITORS) {
             return Tool::Edit;
         }
-        if LISTS.contains(&name.as_str()) {
+        if is_one_of(LISTS) {
             return Tool::Todos(todos(input));
         }
         let steps = match name.as_str() {

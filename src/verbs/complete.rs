@@ -225,21 +225,6 @@ struct Decided {
     next: Option<Result<Choice, NoTask>>,
 }
 
-/// The tasks that `request` is about, each once.
-fn named(caller: &Caller, view: &View<'_>, request: &Request) -> Result<Vec<Task>> {
-    if request.tasks.is_empty() {
-        return Ok(vec![caller.task(view, None)?]);
-    }
-    let mut tasks: Vec<Task> = Vec::with_capacity(request.tasks.len());
-    for word in &request.tasks {
-        let task = caller.task(view, Some(word))?;
-        if tasks.iter().all(|known| known.id != task.id) {
-            tasks.push(task);
-        }
-    }
-    Ok(tasks)
-}
-
 /// The table in which `tasks` are completed: none of them waits for another one.
 fn completed(view: &View<'_>, tasks: &[Task]) -> Result<Table> {
     let mut table = view.table()?;
@@ -250,7 +235,7 @@ fn completed(view: &View<'_>, tasks: &[Task]) -> Result<Table> {
 }
 
 fn decide(caller: &Caller, view: &View<'_>, request: &Request, result: Option<&Value>) -> Result<(Draft, Decided)> {
-    let tasks = named(caller, view, request)?;
+    let tasks = task::tasks(caller, view, &request.tasks)?;
     let now = caller.now();
     let mut draft = Draft::nothing();
     let before = view.table()?;
@@ -329,7 +314,7 @@ fn prepare(caller: &Caller, request: &Request, result: Option<&Value>) -> Result
         return Ok(Vec::new());
     }
     let view = caller.view()?;
-    let tasks = named(caller, &view, request)?;
+    let tasks = task::tasks(caller, &view, &request.tasks)?;
     let active = caller.active()?;
     // What is refused anyway is refused before a commit and a long test run.
     let table = completed(&view, &tasks)?;

@@ -203,6 +203,21 @@ pub(super) fn change_each<Events: IntoIterator<Item = Payload>>(
     })
 }
 
+/// The tasks that `words` name, each once, or the active one.
+pub(super) fn tasks(caller: &Caller, view: &View<'_>, words: &[String]) -> Result<Vec<Task>> {
+    if words.is_empty() {
+        return Ok(vec![caller.task(view, None)?]);
+    }
+    let mut tasks: Vec<Task> = Vec::with_capacity(words.len());
+    for word in words {
+        let task = caller.task(view, Some(word))?;
+        if tasks.iter().all(|known| known.id != task.id) {
+            tasks.push(task);
+        }
+    }
+    Ok(tasks)
+}
+
 /// Let `decide` draft what is written about the tasks that `words` name, or the active one; it answers what becomes of the features above
 /// each of them. The table is for it to load, and to keep up to date.
 fn write_each(
@@ -211,16 +226,7 @@ fn write_each(
     mut decide: impl FnMut(&View<'_>, &[Task], &mut Option<Table>, &mut Draft) -> Result<Vec<Features>>,
 ) -> Result<Vec<Changed>> {
     let (written, (before, features)) = caller.write(|view| {
-        let mut tasks: Vec<Task> = Vec::with_capacity(words.len().max(1));
-        if words.is_empty() {
-            tasks.push(caller.task(view, None)?);
-        }
-        for word in words {
-            let task = caller.task(view, Some(word))?;
-            if tasks.iter().all(|known| known.id != task.id) {
-                tasks.push(task);
-            }
-        }
+        let tasks = tasks(caller, view, words)?;
         let mut draft = Draft::nothing();
         let features = decide(view, &tasks, &mut None, &mut draft)?;
         if let [(_, payload), _, ..] = draft.events.as_slice() {

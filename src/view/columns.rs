@@ -2,27 +2,32 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::style::Paint;
-use crate::{domain::text::shorten, view::sanitize};
+use crate::{
+    domain::text::shorten,
+    view::{Style, sanitize},
+};
 
 /// The least that is left of the middle.
 const LEAST: usize = 20;
 
 /// A line in the making. Every text that goes in is cleaned.
-#[derive(Default)]
 pub struct Row<'a> {
+    style: Style,
     left: Vec<Part<'a>>,
     middle: String,
     right: Vec<Part<'a>>,
 }
 
+/// How a cleaned text is painted.
+type Painter<'a> = Box<dyn Fn(Style, &str) -> String + 'a>;
+
 struct Part<'a> {
     text: String,
-    paint: Box<dyn Paint + 'a>,
+    paint: Painter<'a>,
 }
 
 impl<'a> Part<'a> {
-    fn new(text: &str, paint: impl Paint + 'a) -> Self {
+    fn new(text: &str, paint: impl Fn(Style, &str) -> String + 'a) -> Self {
         Part { text: sanitize::line(text).into_owned(), paint: Box::new(paint) }
     }
 
@@ -32,15 +37,34 @@ impl<'a> Part<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// An empty line.
-    pub fn new() -> Self {
-        Row::default()
+    /// An empty line, painted by `style`.
+    pub fn new(style: Style) -> Self {
+        Row { style, left: Vec::new(), middle: String::new(), right: Vec::new() }
+    }
+
+    /// The line of a task: its mark, painted by `paint`, its id in a column of `ids` columns behind `indent`, and its title.
+    pub fn of_task(
+        style: Style,
+        (mark, paint): (&str, impl Fn(Style, &str) -> String + 'a),
+        indent: &str,
+        (id, ids): (&str, usize),
+        title: &str,
+    ) -> Self {
+        let row = Row::new(style).left(mark, paint).left(indent, Style::plain);
+        row.left(&pad(id, ids), Style::id).left(" ", Style::plain).middle(title)
     }
 
     /// Put `text` behind what is on the left already.
     #[must_use]
-    pub fn left(mut self, text: &str, paint: impl Paint + 'a) -> Self {
+    pub fn left(mut self, text: &str, paint: impl Fn(Style, &str) -> String + 'a) -> Self {
         self.left.push(Part::new(text, paint));
+        self
+    }
+
+    /// Put `text` in front of what is on the left already.
+    #[must_use]
+    pub fn first(mut self, text: &str, paint: impl Fn(Style, &str) -> String + 'a) -> Self {
+        self.left.insert(0, Part::new(text, paint));
         self
     }
 
@@ -53,7 +77,7 @@ impl<'a> Row<'a> {
 
     /// Put `text` behind what is on the right already.
     #[must_use]
-    pub fn right(mut self, text: &str, paint: impl Paint + 'a) -> Self {
+    pub fn right(mut self, text: &str, paint: impl Fn(Style, &str) -> String + 'a) -> Self {
         self.right.push(Part::new(text, paint));
         self
     }
@@ -61,17 +85,18 @@ impl<'a> Row<'a> {
     /// Put `remarks` in brackets behind all else, if there are any. On a terminal of `width` columns they take half of it at most,
     /// so that something of the middle stays.
     #[must_use]
-    pub fn remarks(self, remarks: &str, width: Option<usize>, paint: impl Paint + 'a) -> Self {
+    pub fn remarks(self, remarks: &str, width: Option<usize>) -> Self {
         match width {
             _ if remarks.is_empty() => self,
-            Some(width) => self.right(&format!("  ({})", shorten(remarks, width / 2)), paint),
-            None => self.right(&format!("  ({remarks})"), paint),
+            Some(width) => self.right(&format!("  ({})", shorten(remarks, width / 2)), Style::faint),
+            None => self.right(&format!("  ({remarks})"), Style::faint),
         }
     }
 
     /// The line with its end, on a terminal of `width` columns if it is one.
     pub fn render(self, width: Option<usize>) -> String {
-        let paint = |part: &Part<'_>| part.paint.paint(&part.text);
+        let style = self.style;
+        let paint = |part: &Part<'_>| (part.paint)(style, &part.text);
         let mut line: String = self.left.iter().map(paint).collect();
         let mut room = width.map_or(usize::MAX, |width| width.saturating_sub(Part::width(&self.left)));
         let middle = shorten(&self.middle, room.saturating_sub(Part::width(&self.right)).max(LEAST));
@@ -81,10 +106,17 @@ impl<'a> Row<'a> {
         for part in &self.right {
             let text = shorten(&part.text, room);
             room = room.saturating_sub(text.width());
-            line.push_str(&part.paint.paint(&text));
+            line.push_str(&(part.paint)(style, &text));
         }
         format!("{}\n", line.trim_end_matches(' '))
     }
+}
+
+/// The first `most` of `lines`, indented, and how many more there are; `rest` names where they are.
+pub fn first_lines(lines: impl ExactSizeIterator<Item = String>, most: usize, rest: &str) -> String {
+    let more = lines.len().saturating_sub(most);
+    let shown = lines.take(most).map(|line| format!("  {line}\n"));
+    shown.chain((more > 0).then(|| format!("  … and {more} more{rest}\n"))).collect()
 }
 
 /// The column of ids is not wider than this: ids of imported plans are made of titles.
@@ -105,15 +137,14 @@ pub fn pad(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::Style;
 
     #[test]
     fn the_middle_gives_way_and_columns_are_counted_not_characters() {
         let row = || {
-            Row::new()
-                .left("t-1 ", Style::new(false))
+            Row::new(Style::new(false))
+                .left("t-1 ", Style::plain)
                 .middle("日本語のとても長い題名です、本当に")
-                .right("  (now)", Style::new(false))
+                .right("  (now)", Style::plain)
         };
         assert_eq!(row().render(None), "t-1 日本語のとても長い題名です、本当に  (now)\n");
         let narrow = row().render(Some(35));
@@ -125,10 +156,10 @@ mod tests {
 
     #[test]
     fn nothing_in_a_row_acts_on_the_terminal() {
-        let row = Row::new()
-            .left("a\u{1b}[2J", |text: &str| format!("<{text}>"))
+        let row = Row::new(Style::new(true))
+            .left("a\u{1b}[2J", |_: Style, text: &str| format!("<{text}>"))
             .middle("b\nc")
-            .right("\u{9b}", Style::new(true));
+            .right("\u{9b}", Style::plain);
         assert_eq!(row.render(Some(80)), "<a\\u{1b}[2J>b\\nc\\u{9b}\n");
     }
 }

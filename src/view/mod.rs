@@ -27,9 +27,9 @@ use serde::Serialize;
 
 pub use crate::{
     domain::text::{NAMED, list, oid, shorten},
-    view::columns::{Row, id_width, pad},
+    view::columns::{Row, first_lines, id_width, pad},
 };
-pub use style::{Paint, Style, mark_of};
+pub use style::{Style, mark_of};
 
 use pager::Pager;
 
@@ -98,34 +98,23 @@ impl Out {
 
     /// Styles for stdout. `configured` is what git's `color.ui` says.
     pub fn style(&self, configured: Option<&str>) -> Style {
-        let when = match (self.color, configured) {
-            (ColorChoice::Auto, Some("always")) => ColorChoice::Always,
-            (ColorChoice::Auto, Some("false" | "never" | "no" | "off")) => ColorChoice::Never,
-            (when, _) => when,
-        };
-        let wanted = match when {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => {
-                self.is_for_a_person()
-                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-                    && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-            }
-        };
-        Style::new(wanted)
+        match configured {
+            Some("always") if self.color == ColorChoice::Auto => Style::new(true),
+            _ => self.style_where(self.is_for_a_person(), || configured.map(str::to_owned)),
+        }
     }
 
-    /// Styles for `stream`. `configured` is what git's `color.ui` says, asked for only where it matters.
-    pub fn style_on(&self, stream: &impl io::IsTerminal, configured: impl FnOnce() -> Option<String>) -> Style {
+    /// Styles for a stream that a person reads if `is_shown`. `configured` is what git's `color.ui` says, asked for only where it matters.
+    pub fn style_where(&self, is_shown: bool, configured: impl FnOnce() -> Option<String>) -> Style {
+        let is_allowed = || {
+            std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+                && !matches!(configured().as_deref(), Some("false" | "never" | "no" | "off"))
+        };
         Style::new(match self.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => {
-                let is_wanted = stream.is_terminal()
-                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-                    && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-                is_wanted && !matches!(configured().as_deref(), Some("false" | "never" | "no" | "off"))
-            }
+            ColorChoice::Auto => is_shown && is_allowed(),
         })
     }
 

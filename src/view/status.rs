@@ -79,13 +79,15 @@ fn working_on(status: &WorktreeStatus, task: &Task, now: Timestamp, style: Style
     let time = show_duration(active_time::active(task, status.idle_gap, now));
     let blocked = task.blockers.first().map(|blocker| format!(", blocked: {}", shorten(blocker.text.preview(), 60)));
     let blocked = blocked.unwrap_or_default();
-    Row::new()
-        .left(mark_of(task.status, !task.blockers.is_empty(), false), |text: &str| style.status(task.status, text))
-        .left(" Working on ", style)
-        .left(task.id.as_str(), |text: &str| style.id(text))
-        .left(" ", style)
+    Row::new(style)
+        .left(mark_of(task.status, !task.blockers.is_empty(), false), |style: Style, text: &str| {
+            style.status(task.status, text)
+        })
+        .left(" Working on ", Style::plain)
+        .left(task.id.as_str(), Style::id)
+        .left(" ", Style::plain)
         .middle(&task.title)
-        .right(&format!("  ({time}{blocked})"), |text: &str| style.faint(text))
+        .right(&format!("  ({time}{blocked})"), Style::faint)
         .render(width)
 }
 

@@ -97,25 +97,6 @@ impl Style {
     }
 }
 
-/// Something that paints a cleaned text.
-pub trait Paint {
-    /// Paint it.
-    fn paint(&self, text: &str) -> String;
-}
-
-impl<F: Fn(&str) -> String> Paint for F {
-    fn paint(&self, text: &str) -> String {
-        self(text)
-    }
-}
-
-impl Paint for Style {
-    /// As it is.
-    fn paint(&self, text: &str) -> String {
-        text.to_owned()
-    }
-}
-
 /// The one-character mark of a task in every view. An open task that `is_blocked` by something outside has the same mark whether it is in
 /// progress or not; a pending one that `waits` has another than one that can be started.
 pub fn mark_of(status: Status, is_blocked: bool, waits: bool) -> &'static str {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     domain::{graph::Obstacle, id::TaskId, status::Status, summary::Summary, task::DEFAULT_PRIORITY, time::Timestamp},
     verbs::list::Listed,
-    view::{Row, Style, id_width, list, mark_of, pad, relative_time, shorten},
+    view::{Row, Style, id_width, list, mark_of, relative_time, shorten},
 };
 
 /// Deeper levels are not indented further, but named.
@@ -46,16 +46,11 @@ impl Look {
 
     /// The line of one task, which may wait for something, with `remarks` behind its title.
     pub fn row(&self, row: &Summary, depth: usize, waits: bool, remarks: &[String]) -> String {
-        let style = self.style;
-        let line = Row::new()
-            .left(mark_of(row.status, row.blockers > 0, waits), |text: &str| style.status(row.status, text))
-            .left(&" ".repeat(1 + 2 * depth.min(DEEPEST)), style)
-            .left(&pad(row.id.as_str(), self.ids), |text: &str| style.id(text))
-            .left(" ", style)
-            .middle(&row.title);
-        let remarks = remarks.join(", ");
-        let line = line.remarks(&remarks, self.width, |text: &str| style.faint(text));
-        line.render(self.width)
+        let mark = mark_of(row.status, row.blockers > 0, waits);
+        let paint = |style: Style, text: &str| style.status(row.status, text);
+        let indent = " ".repeat(1 + 2 * depth.min(DEEPEST));
+        let line = Row::of_task(self.style, (mark, paint), &indent, (row.id.as_str(), self.ids), &row.title);
+        line.remarks(&remarks.join(", "), self.width).render(self.width)
     }
 }
 

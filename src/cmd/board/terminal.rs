@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     cmd::context::Ctx,
-    error::{Context as _, Result, exit},
+    error::{Context as _, Result},
     git::{ObjectId, Refs, Repo},
     store::ledger,
 };
@@ -35,7 +35,7 @@ const SLOW_TICK: Duration = Duration::from_millis(1_000);
 const STALE: Duration = Duration::from_secs(20);
 
 /// Show the board until the reader leaves.
-pub(super) fn run(ctx: &Ctx, color: bool, labels: &[String]) -> Result<u8> {
+pub(super) fn run(ctx: &Ctx, color: bool, labels: &[String]) -> Result<()> {
     // Read before the screen is taken: what cannot be read is said on the terminal as it is.
     let repo = ctx.repo()?;
     let deck = load::deck(repo, labels, ctx.now())?;
@@ -56,7 +56,7 @@ pub(super) fn run(ctx: &Ctx, color: bool, labels: &[String]) -> Result<u8> {
         // The sender shall see that the signal ended us.
         signal => signal_hook::low_level::emulate_default_handler(signal as i32).unwrap_or_default(),
     }
-    outcome.and(restored).map(|()| exit::OK)
+    outcome.and(restored)
 }
 
 /// The version of the ledger that was read.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::{
     cmd::context::Ctx,
-    error::{Error, Result, codes, exit},
+    error::{Error, Result, codes},
     git::config_block,
     hosts::{
         Host,
@@ -52,7 +52,7 @@ fn state_dir(places: &Places) -> PathBuf {
 }
 
 /// Run `install` or `uninstall`.
-pub(super) fn run(ctx: &Ctx, action: Action, args: Args) -> Result<u8> {
+pub(super) fn run(ctx: &Ctx, action: Action, args: Args) -> Result<()> {
     let places = installed::places(ctx.repo().ok())?;
     let scope = if args.project { Scope::Project } else { Scope::User };
     if scope == Scope::Project {
@@ -93,7 +93,7 @@ pub(super) fn run(ctx: &Ctx, action: Action, args: Args) -> Result<u8> {
     if action == Action::Install && !args.dry_run {
         hints(ctx, &hosts, scope);
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 fn said(action: Action, hosts: &[Host], changes: &[Change]) -> String {
@@ -186,7 +186,7 @@ pub(in crate::cmd) fn install_detected(ctx: &Ctx) -> Result<Vec<String>> {
 }
 
 /// Run `status`.
-pub(super) fn status(ctx: &Ctx, args: StatusArgs) -> Result<u8> {
+pub(super) fn status(ctx: &Ctx, args: StatusArgs) -> Result<()> {
     let repo = ctx.repo().ok();
     let places = installed::places(repo)?;
     let hosts = if args.hosts.is_empty() { Host::ALL.to_vec() } else { args.hosts };
@@ -195,6 +195,5 @@ pub(super) fn status(ctx: &Ctx, args: StatusArgs) -> Result<u8> {
     let line = |line: String| sanitize::line(&line).into_owned();
     let lines =
         |known: &HostStatus| known.lines(ctx.now()).into_iter().map(line).collect::<Vec<_>>().join("\n  ") + "\n";
-    ctx.out.answer(answer, || all.iter().map(lines).collect())?;
-    Ok(exit::OK)
+    ctx.out.answer(answer, || all.iter().map(lines).collect())
 }

@@ -4,7 +4,7 @@ pub mod event;
 pub(super) mod install;
 mod run;
 
-use crate::{cmd::context::Ctx, error::Result, error::exit, hosts::install::Action as Install};
+use crate::{cmd::context::Ctx, error::Result, hosts::install::Action as Install};
 
 /// Connect agent hosts: Claude Code, Codex, Gemini CLI, Copilot CLI, OpenCode, Cursor
 ///
@@ -34,7 +34,7 @@ enum Action {
     Event(event::Args),
 }
 
-pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     match args.action {
         Action::Install(args) => install::run(ctx, Install::Install, args),
         Action::Uninstall(args) => install::run(ctx, Install::Uninstall, args),
@@ -42,7 +42,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         Action::Run(args) => run::run(args),
         Action::Event(args) => {
             event::main(&args.words());
-            Ok(exit::OK)
+            Ok(())
         }
     }
 }

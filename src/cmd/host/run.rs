@@ -27,7 +27,7 @@ pub struct Args {
 }
 
 /// Replace this process with the host.
-pub(super) fn run(args: Args) -> Result<u8> {
+pub(super) fn run(args: Args) -> Result<()> {
     let mut environment = vec![("GIT_AGENT_ACTOR", args.host.as_str().to_owned())];
     if let Some(word) = args.task {
         let request = Request { task: word, activate: Activate::No, force: false, take_over: false };

@@ -5,7 +5,7 @@ use crate::{
         context::Ctx,
         list::{States, states},
     },
-    error::{Context as _, Error, Result, codes, exit},
+    error::{Context as _, Error, Result, codes},
     plans::Format,
     verbs::plan::{self, ExportRequest},
     view::{json::ExportAnswer, sanitize::plural},
@@ -33,13 +33,12 @@ pub(super) struct Args {
 }
 
 /// Run the command. Returns its exit code.
-pub(super) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(super) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let format = chosen(ctx, &args)?;
     let request = ExportRequest { format, parent: args.parent, status: States::all(args.status), labels: args.labels };
     let plan = ctx.call(|caller| plan::export(caller, &request))?;
     let Some(file) = &args.output else {
-        ctx.out.print(&plan.text)?;
-        return Ok(exit::OK);
+        return ctx.out.print(&plan.text);
     };
     std::fs::write(file, &plan.text).or_environment(|| format!("cannot write '{}'", file.display()))?;
     let shown = file.to_string_lossy();
@@ -48,7 +47,7 @@ pub(super) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     } else {
         ctx.out.status(format!("Wrote {} to '{shown}'.", plural(plan.count, "task")));
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// The format that is asked for, or the one of the file.

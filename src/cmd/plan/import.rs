@@ -5,7 +5,7 @@ use std::io::Read as _;
 use crate::{
     cmd::context::Ctx,
     domain::task::named,
-    error::{Context as _, Result, exit},
+    error::{Context as _, Result},
     plans::Difference,
     verbs::plan::{self, ImportRequest, LeftKind, MAX_PLAN, Source},
     view::{
@@ -45,15 +45,14 @@ pub(super) struct Args {
 }
 
 /// Run the command. Returns its exit code.
-pub(super) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
+pub(super) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let format = args.format.as_deref().map(plan::format).transpose()?;
     let source = read(&args.file)?;
     let request = ImportRequest { source, format, parent: args.parent, force: args.force, dry_run: args.dry_run };
     let done = ctx.call(|caller| plan::import(caller, &request))?;
     warn_of_left(ctx, &args.file, &done.left);
     if ctx.out.is_json() {
-        ctx.out.json(&ImportAnswer::new(&done, args.dry_run))?;
-        return Ok(exit::OK);
+        return ctx.out.json(&ImportAnswer::new(&done, args.dry_run));
     }
     if args.dry_run {
         ctx.page()?;
@@ -68,7 +67,7 @@ pub(super) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     if done.commit.is_some() {
         ctx.out.hint("to drop a task: git agent cancel <task>; to change one: git agent edit <task>");
     }
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// Read `file`; `-` is standard input.

@@ -3,7 +3,7 @@
 use crate::{
     cmd::context::Ctx,
     domain::id_prefix::short_ids,
-    error::{Result, exit},
+    error::Result,
     recovery::snapshot::{self, Snapshot, SnapshotKind},
     view::{
         json::SnapshotAnswer,
@@ -22,7 +22,7 @@ pub(super) struct Args {
     all: bool,
 }
 
-pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
+pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<()> {
     let listed = ctx.call(|caller| {
         // Where nothing can be written, what is there is shown.
         caller.put_back_snapshots().unwrap_or_default();
@@ -32,8 +32,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
         ctx.out.warn(format!("{name} is not a readable snapshot: {why}"));
     }
     if ctx.out.is_json() {
-        ctx.out.json(&SnapshotAnswer::list(&listed))?;
-        return Ok(exit::OK);
+        return ctx.out.json(&SnapshotAnswer::list(&listed));
     }
     ctx.page()?;
     let snapshots = &listed.snapshots;
@@ -51,8 +50,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
     if snapshots.len() > shown {
         text.push_str(&format!("  … and {} more (use --all)\n", snapshots.len() - shown));
     }
-    ctx.out.print(&text)?;
-    Ok(exit::OK)
+    ctx.out.print(&text)
 }
 
 /// When, of what, and why.

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use crate::{
     cmd::{context::Ctx, operation_output},
-    error::{Result, exit},
+    error::Result,
     recovery::Outcome,
     verbs::{self, snapshot::Restore},
     view::json::OperationAnswer,
@@ -22,13 +22,13 @@ pub(super) struct Args {
     paths: Vec<OsString>,
 }
 
-pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
+pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<()> {
     let request = Restore { id: args.id.clone(), foreign: args.foreign, paths: args.paths.clone() };
     let (snapshot, outcome) = ctx.call(|caller| verbs::snapshot::restore(caller, &request))?;
     if ctx.out.is_json() {
         ctx.out.json(&OperationAnswer::outcome(&outcome))?;
         operation_output::remarks_of(ctx, &outcome);
-        return Ok(exit::OK);
+        return Ok(());
     }
     match outcome {
         Outcome::Nothing(plan) => {
@@ -40,5 +40,5 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
             ctx.out.hint("to undo it: git agent undo");
         }
     }
-    Ok(exit::OK)
+    Ok(())
 }

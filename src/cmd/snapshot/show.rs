@@ -5,7 +5,7 @@ use bstr::ByteSlice as _;
 use super::not_in_it;
 use crate::{
     cmd::context::Ctx,
-    error::{Result, exit},
+    error::Result,
     git::{
         EntryKind, Repo,
         changed_paths::{Comparer, Difference},
@@ -26,7 +26,7 @@ pub(super) struct Args {
     id: String,
 }
 
-pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
+pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<()> {
     let snapshot = ctx.call(|caller| {
         caller.put_back_snapshots().unwrap_or_default();
         snapshot::find(caller.repo(), &args.id)
@@ -35,7 +35,7 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<u8> {
 }
 
 /// Show `snapshot`.
-pub(in crate::cmd) fn show(ctx: &Ctx, snapshot: &Snapshot) -> Result<u8> {
+pub(in crate::cmd) fn show(ctx: &Ctx, snapshot: &Snapshot) -> Result<()> {
     let repo = ctx.repo()?;
     let state = snapshot::load(repo, snapshot)?;
     let changes = verbs::snapshot::against_head(repo, snapshot, state.worktree)?;
@@ -48,13 +48,12 @@ pub(in crate::cmd) fn show(ctx: &Ctx, snapshot: &Snapshot) -> Result<u8> {
             unmerged: in_conflict(&state).to_json(),
             skipped: state.skipped.to_json(),
         };
-        ctx.out.json(&SnapshotAnswer::Show(Box::new(answer)))?;
-        return Ok(exit::OK);
+        return ctx.out.json(&SnapshotAnswer::Show(Box::new(answer)));
     }
     ctx.page()?;
     ctx.out.print(&page(ctx, snapshot, &state, &changes, since.as_deref()))?;
     ctx.out.hint(format!("to print a file: git show {}:worktree/<path>", snapshot.ref_name()));
-    Ok(exit::OK)
+    Ok(())
 }
 
 /// The differences between the snapshot and the work tree, if it belongs to this worktree.

@@ -11,7 +11,7 @@ use crate::{
         task_graph::{Chart, EdgeKind, Node},
     },
     view::{
-        Row, Style, id_width, pad, sanitize,
+        Row, Style, id_width, sanitize,
         svg::{graph_layout::Layers, mark},
     },
 };
@@ -36,16 +36,10 @@ pub fn text(chart: &Chart, cycles: &[Vec<crate::domain::id::TaskId>], style: Sty
         for (place, at) in row.iter().enumerate() {
             let node = &chart.nodes[*at];
             let number = if place == 0 { (layer + 1).to_string() } else { String::new() };
-            let line = Row::new()
-                .left(&format!("{number:>numbers$} "), |text: &str| style.faint(text))
-                .left(node_mark(node), |text: &str| painted(style, node.state, text))
-                .left(" ", style)
-                .left(&pad(node.id.as_str(), ids), |text: &str| style.id(text))
-                .left(" ", style)
-                .middle(&node.title);
-            let remarks = remarks(chart, node, &before[*at]).join(", ");
-            let line = line.remarks(&remarks, width, |text: &str| style.faint(text));
-            page.push_str(&line.render(width));
+            let mark = (node_mark(node), |style: Style, text: &str| painted(style, node.state, text));
+            let line = Row::of_task(style, mark, " ", (node.id.as_str(), ids), &node.title);
+            let line = line.remarks(&remarks(chart, node, &before[*at]).join(", "), width);
+            page.push_str(&line.first(&format!("{number:>numbers$} "), Style::faint).render(width));
         }
     }
     for cycle in cycles {

@@ -8,7 +8,7 @@ use crate::{
     recovery::snapshot::SnapshotKind,
     verbs::timeline::Step,
     view::{
-        NAMED, Row,
+        NAMED, Row, Style,
         json::{JsonForm as _, LogEntry, LogSnapshot},
         list, oid, sanitize,
     },
@@ -61,9 +61,9 @@ impl Page {
 
     fn snapshot_line(&mut self, step: &Step) {
         let (style, about) = (self.style, &step.snapshot.about);
-        let mut row = Row::new().left(&step.snapshot.id.to_string(), |text: &str| style.id(text)).left(" ", style);
+        let mut row = Row::new(style).left(&step.snapshot.id.to_string(), Style::id).left(" ", Style::plain);
         for task in &about.tasks {
-            row = row.left(task.as_str(), |text: &str| style.task(text)).left(" ", style);
+            row = row.left(task.as_str(), Style::task).left(" ", Style::plain);
         }
         let reason = if about.message.is_empty() { about.kind.as_str() } else { &about.message };
         let path = |change: &Difference| format!("{} {}", change.letter(), sanitize::bytes(change.path.as_bstr()));
@@ -73,7 +73,7 @@ impl Page {
         };
         let age = format!(" ({})", self.dates.of(about.at));
         let text = format!("{}: {changes}", sanitize::line(reason));
-        let row = row.middle(&text).right(&age, |text: &str| style.faint(text));
+        let row = row.middle(&text).right(&age, Style::faint);
         self.line(&row.render(self.room()));
     }
 }

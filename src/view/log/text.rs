@@ -83,23 +83,22 @@ impl Page {
             Some(false) => ("✗ ", Style::bad),
             None => ("  ", Style::plain),
         };
-        let mut row = Row::new().left(&record.short, |text: &str| style.id(text)).left(" ", style);
-        row = row.left(mark, move |text: &str| paint(style, text));
+        let mut row = Row::new(style).left(&record.short, Style::id).left(" ", Style::plain).left(mark, paint);
         for (at, task) in commit.tasks.iter().enumerate() {
-            row = row.left(&numbered(task, commit.numbers.get(at)), |text: &str| style.task(text)).left(" ", style);
+            row = row.left(&numbered(task, commit.numbers.get(at)), Style::task).left(" ", Style::plain);
         }
         if !record.decoration.is_empty() {
             let names = format!("({})", record.decoration.to_str_lossy());
-            row = row.left(&names, |text: &str| style.refs(text)).left(" ", style);
+            row = row.left(&names, Style::refs).left(" ", Style::plain);
         }
         if commit.reverted {
-            row = row.right(" (reverted)", |text: &str| style.bad(text));
+            row = row.right(" (reverted)", Style::bad);
         }
         if let Some(twin) = twin(log, commit) {
-            row = row.right(&format!(" (= {twin})"), |text: &str| style.faint(text));
+            row = row.right(&format!(" (= {twin})"), Style::faint);
         }
         let age = format!(" ({})", self.dates.of_commit(record));
-        row = row.middle(&record.subject().to_str_lossy()).right(&age, |text: &str| style.faint(text));
+        row = row.middle(&record.subject().to_str_lossy()).right(&age, Style::faint);
         self.line(&row.render(self.room()));
         // A merge's lanes part on the next line, which is shown as git shows it.
         for at in 1..record.graph.len().saturating_sub(1) {
@@ -138,14 +137,14 @@ impl Page {
             "" => title.into_owned(),
             text => text.lines().collect::<Vec<_>>().join(" "),
         };
-        let row = Row::new()
-            .left(&" ".repeat(self.hash + 1), style)
-            .left(&format!("{mark} "), |text: &str| tone(style, text))
-            .left(task_event.task.as_str(), |text: &str| style.task(text))
-            .left(" ", style)
-            .left(&verb, |text: &str| tone(style, text))
+        let row = Row::new(style)
+            .left(&" ".repeat(self.hash + 1), Style::plain)
+            .left(&format!("{mark} "), tone)
+            .left(task_event.task.as_str(), Style::task)
+            .left(" ", Style::plain)
+            .left(&verb, tone)
             .middle(&if text.is_empty() { text } else { format!(": {text}") })
-            .right(&format!(" {}", self.who(task_event)), |text: &str| style.faint(text));
+            .right(&format!(" {}", self.who(task_event)), Style::faint);
         let line = row.render(self.room());
         self.event_on_lane(task_event.task.as_str(), log.next_of(task_event.task.as_str()), &line);
     }

@@ -3,7 +3,7 @@
 use super::words;
 use crate::{
     domain::report::{Block, Item, Report},
-    view::{Row, Style, id_width, pad, sanitize},
+    view::{Row, Style, id_width, sanitize},
 };
 
 /// The report as text, painted by `style`, in lines of `width` columns if there is a width.
@@ -122,17 +122,10 @@ impl Page {
     }
 
     fn item(&self, item: &Item, ids: usize) -> String {
-        let style = self.style;
         let status = item.state.status();
-        let line = Row::new()
-            .left("  ", style)
-            .left(words::mark(item), |text: &str| style.status(status, text))
-            .left(" ", style)
-            .left(&pad(item.id.as_str(), ids), |text: &str| style.id(text))
-            .left(" ", style)
-            .middle(&item.title);
-        let remarks = words::remarks(item).join(", ");
-        let line = line.remarks(&remarks, self.width, |text: &str| style.faint(text));
-        line.render(self.width)
+        let mark = (words::mark(item), |style: Style, text: &str| style.status(status, text));
+        let line = Row::of_task(self.style, mark, " ", (item.id.as_str(), ids), &item.title);
+        let line = line.remarks(&words::remarks(item).join(", "), self.width);
+        line.first("  ", Style::plain).render(self.width)
     }
 }
