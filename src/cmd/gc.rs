@@ -3,9 +3,10 @@
 use crate::{
     cmd::context::Ctx,
     error::Result,
+    recovery::snapshot::Snapshot,
     verbs,
     view::{
-        NAMED,
+        NAMED, first_lines,
         json::GcAnswer,
         relative_time,
         sanitize::{self, plural},
@@ -42,14 +43,11 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
         ),
     };
     let style = ctx.style();
-    for snapshot in expiry.drop.iter().take(NAMED) {
+    let line = |snapshot: &Snapshot| {
         let when = relative_time::ago(ctx.now(), snapshot.about.at);
-        let id = style.id(&snapshot.id.to_string());
-        text.push_str(&format!("  {id}  {when}: {}\n", sanitize::line(&snapshot.about.message)));
-    }
-    if expiry.drop.len() > NAMED {
-        text.push_str(&format!("  … and {} more\n", expiry.drop.len() - NAMED));
-    }
+        format!("{}  {when}: {}", style.id(&snapshot.id.to_string()), sanitize::line(&snapshot.about.message))
+    };
+    text.push_str(&first_lines(expiry.drop.iter().map(line), NAMED, ""));
     text.push_str(&format!(
         "Kept: {} and {}, {} together\n",
         plural(expiry.keep.len(), "snapshot"),

@@ -7,10 +7,11 @@ use std::process::ExitCode;
 use crate::{
     cmd::context::Ctx,
     error::{Error, Result, exit},
-    hook::{Hook, Surroundings, fail_open, pre_push},
-    verbs::{
-        self, Caller,
-        hook::{Check, Report},
+    git::Repo,
+    hook::{
+        Hook, Surroundings, fail_open,
+        install::{self, Check, InstallOptions, Report},
+        pre_push,
     },
     view::{ColorChoice, Out, sanitize},
 };
@@ -33,8 +34,8 @@ pub fn main(args: &[OsString]) -> ExitCode {
     }
     let ctx = Ctx::new(Out::new(false, false, ColorChoice::Never), None);
     let done = match name.to_str() {
-        Some("install") => change(&ctx, verbs::hook::install),
-        Some("uninstall") => change(&ctx, verbs::hook::uninstall),
+        Some("install") => change(&ctx, |repo| install::install(repo, &InstallOptions::for_this_program(), &[])),
+        Some("uninstall") => change(&ctx, install::uninstall),
         Some("check") => check(&ctx),
         // A hook of a newer version, in a repository that an older one visits.
         _ => Ok(exit::OK),
@@ -59,8 +60,8 @@ fn pre_push(args: &[OsString]) -> ExitCode {
     ExitCode::from(exit::REFUSED)
 }
 
-fn change(ctx: &Ctx, verb: fn(&Caller) -> Result<Report>) -> Result<u8> {
-    let report = ctx.call(verb)?;
+fn change(ctx: &Ctx, verb: fn(&Repo) -> Result<Report>) -> Result<u8> {
+    let report = ctx.call(|caller| verb(caller.repo()))?;
     for step in &report.steps {
         ctx.out.print(&format!("{step}\n"))?;
     }
@@ -68,7 +69,7 @@ fn change(ctx: &Ctx, verb: fn(&Caller) -> Result<Report>) -> Result<u8> {
 }
 
 fn check(ctx: &Ctx) -> Result<u8> {
-    let checks = ctx.call(verbs::hook::check)?;
+    let checks = ctx.call(|caller| install::check(caller.repo()))?;
     for check in &checks {
         ctx.out.print(&format!("{check}\n"))?;
         if let Some(hint) = check.hint() {

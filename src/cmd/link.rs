@@ -7,7 +7,7 @@ use crate::{
     error::Result,
     verbs::link::{self, Act, Done, Request, Tied},
     view::{
-        NAMED,
+        NAMED, first_lines,
         json::LinkAnswer,
         list, oid,
         sanitize::{self, plural},
@@ -70,12 +70,8 @@ pub(super) fn page(done: &Done, act: Act) -> String {
     };
     page = format!("{}\n", sanitize::line(&page));
     if changed.len() > 1 {
-        for tied in changed.iter().take(NAMED) {
-            page.push_str(&format!("  {}\n", sanitize::line(&one(tied))));
-        }
-        if changed.len() > NAMED {
-            page.push_str(&format!("  … and {} more\n", changed.len() - NAMED));
-        }
+        let line = |tied: &&Tied| sanitize::line(&one(tied)).into_owned();
+        page.push_str(&first_lines(changed.iter().map(line), NAMED, ""));
     }
     if !changed.is_empty() && !same.is_empty() {
         page.push_str(&format!("{}: {already}.\n", plural(same.len(), "more commit")));

@@ -1,10 +1,6 @@
 //! `git agent mcp`: the verbs as tools for the host of an agent.
 
-use crate::{
-    cmd::context::Ctx,
-    error::Result,
-    mcp,
-};
+use crate::{cmd::context::Ctx, error::Result, mcp};
 
 /// Serve the Model Context Protocol on standard input and output
 ///

@@ -12,6 +12,7 @@ use crate::{
     recovery::operation::{Recorded, State},
     verbs::{self, commands::Entry, ops::Shown},
     view::{
+        first_lines,
         json::{JsonForm as _, OpShowAnswer, OperationJson, OpsAnswer},
         log::event_text,
         relative_time,
@@ -77,13 +78,8 @@ fn list(ctx: &Ctx, args: &Args) -> Result<()> {
     };
     let shown = if args.all { entries.len() } else { SHOWN };
     let short = short_ids(entries.iter().map(|entry| entry.id));
-    for entry in entries.iter().take(shown) {
-        let id = short.get(&entry.id).cloned().unwrap_or_default();
-        text.push_str(&format!("  {}\n", line(ctx, &id, entry)));
-    }
-    if entries.len() > shown {
-        text.push_str(&format!("  … and {} more (use --all)\n", entries.len() - shown));
-    }
+    let line = |entry: &Entry| line(ctx, &short.get(&entry.id).cloned().unwrap_or_default(), entry);
+    text.push_str(&first_lines(entries.iter().map(line), shown, " (use --all)"));
     ctx.out.print(&text)
 }
 

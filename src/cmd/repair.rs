@@ -8,7 +8,7 @@ use crate::{
     query::repair::{Found, Unknown, UnlinkedReason},
     verbs::repair::{Request, commit, range, repair},
     view::{
-        NAMED,
+        NAMED, first_lines,
         json::RepairAnswer,
         oid,
         sanitize::{self, plural},
@@ -81,13 +81,9 @@ fn page(found: &Found, dry_run: bool) -> String {
     let (decide, rest): (Vec<&Unknown>, Vec<&Unknown>) =
         found.unknown.iter().rev().partition(|one| !one.candidates.is_empty());
     let shown: Vec<&Unknown> = decide.into_iter().chain(rest).collect();
-    for one in shown.iter().take(NAMED) {
-        line(&format!("  {} {}{}", oid(one.commit), one.subject, why(one)));
-    }
-    if shown.len() > NAMED {
-        line(&format!("  … and {} more (--json has all)", shown.len() - NAMED));
-    }
-    page
+    let said =
+        |one: &&Unknown| sanitize::line(&format!("{} {}{}", oid(one.commit), one.subject, why(one))).into_owned();
+    page + &first_lines(shown.iter().map(said), NAMED, " (--json has all)")
 }
 
 fn why(one: &Unknown) -> String {

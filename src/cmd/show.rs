@@ -60,7 +60,7 @@ fn one(ctx: &Ctx, word: Option<&str>) -> Result<u8> {
     match ctx.call(|caller| show(caller, word))? {
         Shown::Task(story) => task(ctx, &story),
         Shown::Checkpoint(checkpoint) => self::checkpoint(ctx, &checkpoint),
-        Shown::Snapshot(snapshot) => snapshot::show::show(ctx, &snapshot),
+        Shown::Snapshot(snapshot) => snapshot::show::show(ctx, &snapshot).map(|()| exit::OK),
         Shown::Revision(_) if ctx.out.is_json() => {
             let word = word.unwrap_or_default();
             let why = format!("'{}' is a revision, but 'git agent show --json' shows tasks", word.escape_debug());

@@ -22,7 +22,7 @@ use crate::{
         squash::{Request, SquashPlan},
     },
     view::{
-        NAMED,
+        NAMED, first_lines,
         json::SquashAnswer,
         oid,
         sanitize::{self, plural},
@@ -166,12 +166,8 @@ fn rehearsed(ctx: &Ctx, plan: &SquashPlan, message: &BString) -> Result<String> 
     let onto = plan.onto.map_or_else(|| "the first commit of the history".to_owned(), on_top_of);
     let what = plural(plan.commits.len(), "commit");
     let mut page = format!("Would squash {what} of {id} into one, {onto}.\n");
-    for entry in plan.commits.iter().rev().take(NAMED) {
-        page.push_str(&format!("  {}\n", sanitize::line(&named(entry))));
-    }
-    if plan.commits.len() > NAMED {
-        page.push_str(&format!("  … and {} more\n", plan.commits.len() - NAMED));
-    }
+    let line = |entry: &Commit| sanitize::line(&named(entry)).into_owned();
+    page.push_str(&first_lines(plan.commits.iter().rev().map(line), NAMED, ""));
     if let Some(line) = stop(ctx, plan)? {
         page.push_str(&format!("{}\n", sanitize::line(&line)));
     }

@@ -25,7 +25,6 @@ pub mod feature;
 pub mod gc;
 pub mod graph;
 pub mod guard;
-pub mod hook;
 pub mod host;
 mod identity;
 pub mod init;

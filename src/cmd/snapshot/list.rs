@@ -6,6 +6,7 @@ use crate::{
     error::Result,
     recovery::snapshot::{self, Snapshot, SnapshotKind},
     view::{
+        first_lines,
         json::SnapshotAnswer,
         relative_time,
         sanitize::{self, plural},
@@ -43,13 +44,11 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<()> {
     let shown = if args.all { snapshots.len() } else { SHOWN };
     let style = ctx.style();
     let short = short_ids(snapshots.iter().map(|snapshot| snapshot.id));
-    for snapshot in snapshots.iter().take(shown) {
+    let line = |snapshot: &Snapshot| {
         let id = short.get(&snapshot.id).cloned().unwrap_or_default();
-        text.push_str(&format!("  {}  {}\n", style.id(&id), line(ctx, snapshot)));
-    }
-    if snapshots.len() > shown {
-        text.push_str(&format!("  … and {} more (use --all)\n", snapshots.len() - shown));
-    }
+        format!("{}  {}", style.id(&id), line(ctx, snapshot))
+    };
+    text.push_str(&first_lines(snapshots.iter().map(line), shown, " (use --all)"));
     ctx.out.print(&text)
 }
 
