@@ -329,7 +329,7 @@ mod tests {
             said.starts_with("git-agent crashed: panicked at src/cli.rs:") && said.contains("not a number"),
             "{said}"
         );
-        assert!(error.hint_lines()[0].contains("please report it"), "{error:?}");
+        assert!(crate::view::hint::lines(&error)[0].contains("please report it"), "{error:?}");
         assert_eq!(without_panic(|| Ok(1)).unwrap(), 1);
     }
 

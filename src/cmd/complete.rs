@@ -72,7 +72,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
         force: args.force,
     };
     let done = ctx.call(|caller| complete::complete_each(caller, &request));
-    let done = done.map_err(task_change::not_a_task(&request.tasks, "give the result with --result"))?;
+    let done = done.map_err(task_change::not_a_task(ctx, &request.tasks, "give the result with --result"))?;
     match done.as_slice() {
         [only] if ctx.out.is_json() => ctx.out.work_json(&ctx.call(|caller| CompleteAnswer::new(caller, only))?)?,
         several if ctx.out.is_json() => ctx.out.json(&ctx.call(|caller| CompletedAnswer::new(caller, several))?)?,

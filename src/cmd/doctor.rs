@@ -3,8 +3,12 @@
 use crate::{
     cmd::context::Ctx,
     error::{Result, exit},
-    verbs::doctor::{Answer, Check, Depth, Index, Level, Request, doctor},
-    view::{Style, json::DoctorAnswer, sanitize},
+    verbs::doctor::{Depth, Index, Request, doctor},
+    view::{
+        Style,
+        json::{CheckJson, DoctorAnswer, LevelJson},
+        sanitize,
+    },
 };
 
 /// Check the ledger, hooks and settings for problems, and say how to fix them
@@ -35,25 +39,25 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         fix: args.fix,
         adopt: args.adopt,
     };
-    let Answer { checks, fixed } = ctx.call(|caller| doctor(caller, &request))?;
-    let worst = checks.iter().map(|check| check.level).max().unwrap_or(Level::Ok);
+    let answer = DoctorAnswer::new(&ctx.call(|caller| doctor(caller, &request))?, ctx.now());
+    let worst = answer.checks.iter().map(|check| check.level).max().unwrap_or(LevelJson::Ok);
     if ctx.out.is_json() {
-        ctx.out.json(&DoctorAnswer { checks, fixed })?;
+        ctx.out.json(&answer)?;
     } else {
         let style = ctx.style();
-        let told = checks.iter().filter(|check| !ctx.out.is_quiet() || check.level != Level::Ok);
-        fixed.iter().for_each(|what| ctx.out.status(format!("Fixed: {what}.")));
+        let told = answer.checks.iter().filter(|check| !ctx.out.is_quiet() || check.level != LevelJson::Ok);
+        answer.fixed.iter().for_each(|what| ctx.out.status(format!("Fixed: {what}.")));
         ctx.out.print(&told.map(|check| show(style, check)).collect::<String>())?;
     }
-    Ok(if worst == Level::Error { exit::REFUSED } else { exit::OK })
+    Ok(if worst == LevelJson::Error { exit::REFUSED } else { exit::OK })
 }
 
 /// A finding in one line, and its remedy in another.
-fn show(style: Style, check: &Check) -> String {
+fn show(style: Style, check: &CheckJson) -> String {
     let mark = match check.level {
-        Level::Ok => style.good("✓"),
-        Level::Warning => style.busy("!"),
-        Level::Error => style.bad("✗"),
+        LevelJson::Ok => style.good("✓"),
+        LevelJson::Warning => style.busy("!"),
+        LevelJson::Error => style.bad("✗"),
     };
     let mut text = format!("{mark} {}: {}\n", check.name, sanitize::line(&check.message));
     if let Some(fix) = &check.fix {

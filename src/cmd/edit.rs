@@ -78,7 +78,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
         (request.title, request.fields.description) = edited;
     }
     let changed = ctx.call(|caller| add::edit(caller, &args.tasks, &request));
-    let changed = changed.map_err(task_change::not_a_task(&args.tasks, "give the new title with --title"))?;
+    let changed = changed.map_err(task_change::not_a_task(ctx, &args.tasks, "give the new title with --title"))?;
     task_change::answer_each(ctx, &changed, |changed| format!("Edited {}.", changed.task.name()))
 }
 

@@ -13,7 +13,7 @@ use crate::{
         install::{self, Check, InstallOptions, Report},
         pre_push,
     },
-    view::{ColorChoice, Out, sanitize},
+    view::{ColorChoice, Out, hint, sanitize},
 };
 
 /// Run the hook that `args` names with the arguments behind it, as git gave them.
@@ -73,7 +73,7 @@ fn check(ctx: &Ctx) -> Result<u8> {
     for check in &checks {
         ctx.out.print(&format!("{check}\n"))?;
         if let Some(hint) = check.hint() {
-            ctx.out.hint(hint);
+            ctx.out.hint(hint::line(&hint));
         }
     }
     Ok(if checks.iter().all(Check::is_good) { exit::OK } else { exit::REFUSED })

@@ -5,10 +5,10 @@ use crate::{
     domain::repair::Evidence,
     error::Result,
     git::ObjectId,
-    query::repair::{Found, Unknown, UnlinkedReason},
+    query::repair::{Found, Remark, Unknown, UnlinkedReason},
     verbs::repair::{Request, commit, range, repair},
     view::{
-        NAMED, first_lines,
+        NAMED, first_lines, hint,
         json::RepairAnswer,
         oid,
         sanitize::{self, plural},
@@ -45,7 +45,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let request = Request { range, squash_of, dry_run: args.dry_run };
     let found = ctx.call(|caller| repair(caller, &request))?;
     for remark in &found.remarks {
-        ctx.out.warn(remark);
+        ctx.out.warn(remark_words(remark));
     }
     if ctx.out.is_json() {
         ctx.out.json(&RepairAnswer::new(&found, args.dry_run))?;
@@ -53,6 +53,26 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
         ctx.out.print(&page(&found, args.dry_run))?;
     }
     Ok(())
+}
+
+fn remark_words(remark: &Remark) -> String {
+    match remark {
+        Remark::FollowUp(after) => {
+            format!("{}: '{}' if it belongs to it", hint::follow_up(after), hint::link_command(after))
+        }
+        Remark::BranchInRange(tip) => {
+            format!("{} itself is in that history: its commits are part of it, with their trailers", oid(tip))
+        }
+        Remark::NoTasks(tip) => format!("no commit of the branch at {} names a task", oid(tip)),
+        Remark::ContentDiffers { commit, tip } => format!(
+            "{} does not have the content of the branch at {}; it is linked because you asked for it",
+            oid(commit),
+            oid(tip)
+        ),
+        Remark::NotInLedger(tasks) => {
+            format!("{} is not in this ledger: 'git agent sync' fetches the tasks of other clones", tasks.join(", "))
+        }
+    }
 }
 
 fn page(found: &Found, dry_run: bool) -> String {

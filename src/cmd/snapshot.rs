@@ -11,6 +11,7 @@ use crate::{
     recovery::snapshot::{Skipped, Taken},
     verbs::{self, snapshot::Unguarded},
     view::{
+        hint,
         json::SnapshotAnswer,
         relative_time,
         sanitize::{self, plural},
@@ -87,6 +88,8 @@ fn take(ctx: &Ctx, message: Option<&str>) -> Result<()> {
 /// Why a push may take the snapshot along that was made just now. Said to people once.
 pub(super) fn unguarded(ctx: &Ctx, repo: &Repo) -> Option<String> {
     let Unguarded { why, is_new } = verbs::snapshot::unguarded_once(repo)?;
+    let fix = why.hint().map(|fix| hint::line(&fix).into_owned()).unwrap_or_default();
+    let why = format!("{why}: 'git push --mirror' would also push snapshots; {fix}");
     if is_new {
         ctx.out.warn(&why);
     }

@@ -4,6 +4,7 @@ use crate::{
     cmd::context::{Ctx, text_argument},
     domain::{claim::Holder, id::TaskId, summary::Summary, task::Task, text::list},
     error::{Error, Result, codes},
+    store::ledger::Lookup,
     verbs::{
         self,
         feature::Features,
@@ -72,15 +73,23 @@ pub(super) fn tasks_and_text(
     }
 }
 
-/// What to say when a word is no task: with several `words`, one of them may be meant as a text, which is written as `text` says.
-pub(super) fn not_a_task(words: &[String], text: &str) -> impl FnOnce(Error) -> Error {
-    let hint = (words.len() > 1).then(|| format!("every argument must be a task; {text}"));
-    |error| if error.code() == codes::TASK_NOT_FOUND { error.hints(hint) } else { error }
+/// What to say when a word is not a task: with several `words`, one of them may be meant as a text, which is written as `text` says.
+pub(super) fn not_a_task(ctx: &Ctx, words: &[String], text: &str) -> impl FnOnce(Error) -> Error {
+    move |error| match words.len() > 1 && has_unknown(ctx, words) {
+        true => error.hint(format!("every argument must be a task; {text}")),
+        false => error,
+    }
+}
+
+/// Whether one of `words` names no task.
+fn has_unknown(ctx: &Ctx, words: &[String]) -> bool {
+    let view = ctx.view();
+    words.iter().any(|word| matches!(view.as_ref().map(|view| view.lookup(word)), Ok(Ok(Lookup::Unknown(_)))))
 }
 
 /// Do `act` on the tasks `words`; `text` as for [`not_a_task`].
 pub(super) fn act(ctx: &Ctx, words: &[String], act: &Act, text: &str) -> Result<Vec<Changed>> {
-    ctx.call(|caller| task::act_on(caller, words, act)).map_err(not_a_task(words, text))
+    ctx.call(|caller| task::act_on(caller, words, act)).map_err(not_a_task(ctx, words, text))
 }
 
 /// Run `git agent <command> <words>`: record `what`, the last of the words, on `tasks` and on those that the other words name.
@@ -96,7 +105,7 @@ pub(super) fn record(
     let hint = format!("quote a text of several words: git agent {command} \"<text>\"");
     let act = act(text)?;
     let changed = ctx.call(|caller| task::act_on(caller, &on, &act));
-    let changed = changed.map_err(|error| match error.code() == codes::TASK_NOT_FOUND {
+    let changed = changed.map_err(|error| match has_unknown(ctx, &on) {
         true => error.hint(hint),
         false => error,
     })?;

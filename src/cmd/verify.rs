@@ -6,7 +6,10 @@ use crate::{
     error::{Error, Result, exit},
     verbs::verify::{self, Request},
     verify::Output,
-    view::json::{VerificationJson, VerifyAnswer},
+    view::{
+        hint,
+        json::{VerificationJson, VerifyAnswer},
+    },
 };
 
 /// Run a command on the work tree and record its result for this exact content
@@ -36,7 +39,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
                 ctx.out.error(&void);
             } else {
                 ctx.out.warn(void.to_string());
-                void.hint_lines().iter().for_each(|hint| ctx.out.hint(hint));
+                hint::lines(&void).iter().for_each(|hint| ctx.out.hint(hint));
             }
             return Ok(exit::REFUSED);
         }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use super::{Check, Depth, count, failed, list};
 use crate::{
-    error::Result,
+    error::{Remedy, Result},
     git::Repo,
     store::ledger::{
         REF, View,
@@ -49,7 +49,7 @@ pub(super) fn missing(repo: &Repo, view: &View<'_>, depth: Depth) -> Check {
         let fine = if is_whole {
             "no event was ever lost from the ledger"
         } else {
-            "no event was recently lost from the ledger; 'git agent doctor --verify' checks its whole history"
+            "no event was recently lost from the ledger; --verify checks its whole history"
         };
         if lost.is_empty() {
             return Ok(Check::ok("taken", fine));
@@ -59,7 +59,7 @@ pub(super) fn missing(repo: &Repo, view: &View<'_>, depth: Depth) -> Check {
         Ok(Check::warning(
             "taken",
             format!("another program removed events from the ledger: {}", list(&shown)),
-            "'git agent doctor --fix' restores them",
+            Remedy::RestoreEvents,
         ))
     };
     look().unwrap_or_else(|error| failed("taken", &error))

@@ -1,7 +1,7 @@
 //! Worktrees that a bisection left which was killed.
 
 use super::{Check, count, failed, list};
-use crate::{bisect::worktree, git::Repo};
+use crate::{bisect::worktree, error::Remedy, git::Repo};
 
 pub(super) fn checks(repo: &Repo) -> Vec<Check> {
     let name = "bisections";
@@ -17,7 +17,7 @@ pub(super) fn checks(repo: &Repo) -> Vec<Check> {
                     count(left.len(), "worktree is left", "worktrees are left"),
                     list(&shown)
                 ),
-                "the next 'git agent bisect' removes it",
+                Remedy::NextBisect,
             )
         }
     });

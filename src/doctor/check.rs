@@ -1,10 +1,9 @@
 //! What a check finds.
 
-use schemars::JsonSchema;
-use serde::Serialize;
+use crate::error::Hint;
 
 /// A finding.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug)]
 pub struct Check {
     /// The name of the check.
     pub name: String,
@@ -13,7 +12,7 @@ pub struct Check {
     /// The finding.
     pub message: String,
     /// The remedy.
-    pub fix: Option<String>,
+    pub fix: Option<Hint>,
 }
 
 impl Check {
@@ -23,19 +22,18 @@ impl Check {
     }
 
     /// It works, with a warning.
-    pub fn warning(name: &str, message: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub fn warning(name: &str, message: impl Into<String>, fix: impl Into<Hint>) -> Self {
         Check { name: name.to_owned(), level: Level::Warning, message: message.into(), fix: Some(fix.into()) }
     }
 
     /// It does not work.
-    pub fn error(name: &str, message: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub fn error(name: &str, message: impl Into<String>, fix: impl Into<Hint>) -> Self {
         Check { level: Level::Error, ..Check::warning(name, message, fix) }
     }
 }
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// As it should be.
     Ok,

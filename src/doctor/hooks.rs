@@ -1,7 +1,7 @@
 //! The hooks: are they where git runs them?
 
 use super::{Check, failed};
-use crate::{git::Repo, hook::install};
+use crate::{error::Hint, git::Repo, hook::install};
 
 const NAME: &str = "hooks";
 
@@ -14,9 +14,8 @@ pub(super) fn checks(repo: &Repo) -> Vec<Check> {
         return vec![Check::ok(NAME, "every hook is installed where git runs it")];
     }
     // One finding for all that have the same remedy.
-    let mut bad: Vec<(String, Vec<String>)> = Vec::new();
-    for check in found.iter().filter(|check| !check.is_good()) {
-        let fix = check.hint().unwrap_or_default();
+    let mut bad: Vec<(Hint, Vec<String>)> = Vec::new();
+    for (check, fix) in found.iter().filter_map(|check| Some((check, check.hint()?))) {
         match bad.iter_mut().find(|(known, _)| *known == fix) {
             Some((_, said)) => said.push(check.to_string()),
             None => bad.push((fix, vec![check.to_string()])),

@@ -4,7 +4,7 @@ use super::{Check, Depth, Index, Level, count, failed, list};
 use crate::{
     doctor::audit,
     domain::{id::TaskId, note::show_line, time::Timestamp},
-    error::Result,
+    error::{Hint, Remedy, Result},
     git::Repo,
     query::missing_ledger,
     store::ledger::{
@@ -47,18 +47,18 @@ fn elsewhere(view: &View<'_>) -> Check {
         Ok(true) => Check::warning(
             "ledger",
             "the commits name tasks, but this clone does not have their notes",
-            "'git agent init' fetches them now and with every fetch, 'git agent sync' only once",
+            Remedy::FetchLedger,
         ),
     }
 }
 
 /// One finding out of several sentences: bad if one is, and what to do about the first.
-fn join(name: &str, fine: String, errors: Vec<(String, &str)>, warnings: Vec<(String, &str)>) -> Check {
-    let said = |list: &[(String, &str)]| list.iter().map(|(text, _)| text.clone()).collect::<Vec<_>>();
+fn join(name: &str, fine: String, errors: Vec<(String, Hint)>, warnings: Vec<(String, Hint)>) -> Check {
+    let said = |list: &[(String, Hint)]| list.iter().map(|(text, _)| text.clone()).collect::<Vec<_>>();
     let message = [said(&errors), said(&warnings)].concat().join("; ");
     match (errors.first(), warnings.first()) {
-        (Some((_, fix)), _) => Check::error(name, message, *fix),
-        (None, Some((_, fix))) => Check::warning(name, message, *fix),
+        (Some((_, fix)), _) => Check::error(name, message, fix.clone()),
+        (None, Some((_, fix))) => Check::warning(name, message, fix.clone()),
         (None, None) => Check::ok(name, fine),
     }
 }
@@ -69,14 +69,14 @@ fn notes(survey: &Survey) -> Check {
         let shown: Vec<String> = survey.unreadable.iter().map(|(key, why)| format!("{key}: {why}")).collect();
         errors.push((
             format!("{} cannot be read: {}", count(shown.len(), "note", "notes"), list(&shown)),
-            "'git fsck' lists missing objects; another clone may have them: 'git agent sync'",
+            Remedy::MissingObjects.into(),
         ));
     }
     for (key, id, why) in &survey.too_large {
         let whose = id.as_ref().map_or_else(|| format!("key {key}"), |id| format!("task {id}"));
         errors.push((
             format!("{why} ({whose})"),
-            "'git log -p refs/notes/agent-tasks -- <key>' shows who wrote it; 'git notes --ref=agent-tasks edit <key>' shortens it",
+            "'git log -p refs/notes/agent-tasks -- <key>' shows who wrote it; 'git notes --ref=agent-tasks edit <key>' shortens it".into(),
         ));
     }
     let fine = format!("{} with {}", count(survey.notes, "note", "notes"), count(survey.events, "event", "events"));
@@ -96,7 +96,7 @@ fn lines(survey: &Survey) -> Check {
                 count(shown.len() + survey.more_damaged, "invalid line has", "invalid lines have"),
                 list(&shown)
             ),
-            "no action is needed; 'git notes --ref=agent-tasks show <key>' prints the whole note",
+            "no action is needed; 'git notes --ref=agent-tasks show <key>' prints the whole note".into(),
         ));
     }
     if !survey.odd_titles.is_empty() {
@@ -106,7 +106,7 @@ fn lines(survey: &Survey) -> Check {
                 count(survey.odd_titles.len(), "task has a", "tasks have a"),
                 list(&survey.odd_titles)
             ),
-            "to change it: git agent edit <task> --title <title>",
+            Remedy::ChangeTitle.into(),
         ));
     }
     if !survey.unknown_kinds.is_empty() {
@@ -114,7 +114,7 @@ fn lines(survey: &Survey) -> Check {
             survey.unknown_kinds.iter().map(|(kind, number)| format!("{number} × {kind:?}")).collect();
         warnings.push((
             format!("events of kinds unknown to this version: {}", list(&shown)),
-            "a newer git-agent may know them; they are kept unchanged",
+            "a newer git-agent may know them; they are kept unchanged".into(),
         ));
     }
     join("lines", "every line is valid".to_owned(), Vec::new(), warnings)
@@ -126,7 +126,7 @@ fn tree(survey: &Survey) -> Check {
         let shown: Vec<String> = survey.foreign.iter().map(|path| show_line(path.as_ref())).collect();
         warnings.push((
             format!("entries in the tree that are not notes: {}", list(&shown)),
-            "no action is needed; a merge drops them",
+            "no action is needed; a merge drops them".into(),
         ));
     }
     if !survey.not_tasks.is_empty() {
@@ -136,7 +136,7 @@ fn tree(survey: &Survey) -> Check {
                 count(survey.not_tasks.len(), "note", "notes"),
                 list(&survey.not_tasks)
             ),
-            "'git notes --ref=agent-tasks show <key>' shows one; it was probably meant for another notes ref",
+            "'git notes --ref=agent-tasks show <key>' shows one; it was probably meant for another notes ref".into(),
         ));
     }
     if !survey.wrong_keys.is_empty() {
@@ -147,13 +147,13 @@ fn tree(survey: &Survey) -> Check {
                 count(shown.len(), "note", "notes"),
                 list(&shown)
             ),
-            "no action is needed; its lines have no effect",
+            "no action is needed; its lines have no effect".into(),
         ));
     }
     if !survey.duplicates.is_empty() {
         warnings.push((
             format!("the note of {} is in the tree more than once", list(&survey.duplicates)),
-            "no action is needed: they are read as one, and the next write to the task merges them",
+            "no action is needed: they are read as one, and the next write to the task merges them".into(),
         ));
     }
     join("tree", "the tree contains only notes of tasks".to_owned(), Vec::new(), warnings)
@@ -182,15 +182,12 @@ fn tasks(survey: &Survey) -> Check {
             let titles: Vec<String> = titles.iter().map(|title| format!("'{title}'")).collect();
             format!("{id}: {}", titles.join(" and "))
         });
-        warnings.push((
-            format!("several clones used one id for different work: {}", list(both)),
-            "'git agent edit <task> --split' gives the later work its own id; no action is needed if it is the same work",
-        ));
+        warnings.push((format!("several clones used one id for different work: {}", list(both)), Remedy::Split.into()));
     }
     if !survey.fragments.is_empty() {
         warnings.push((
             format!("tasks without the event that adds them: {}", list(&survey.fragments)),
-            "it may be in another clone: 'git agent sync'",
+            Remedy::FetchMissing.into(),
         ));
     }
     if !survey.missing_texts.is_empty() {
@@ -201,7 +198,7 @@ fn tasks(survey: &Survey) -> Check {
                 count(shown.len(), "long text is", "long texts are"),
                 list(&shown)
             ),
-            "it may be in another clone: 'git agent sync'",
+            Remedy::FetchMissing.into(),
         ));
     }
     join("tasks", count(survey.rows.iter().filter(|row| row.exists).count(), "task", "tasks"), Vec::new(), warnings)
@@ -211,17 +208,17 @@ fn dependencies(survey: &Survey) -> Check {
     let (mut errors, mut warnings) = (Vec::new(), Vec::new());
     let pairs =
         |tasks: &[(TaskId, TaskId)], word: &str| list(tasks.iter().map(|(id, other)| format!("{id} {word} {other}")));
-    const CIRCLES: usize = 5;
-    let open_it = "to break it: git agent dep remove <task> --after <task>";
-    let shown = survey.spelled_cycles.iter().take(CIRCLES);
-    errors.extend(shown.map(|cycle| (format!("dependency cycle: {cycle}"), open_it)));
-    if survey.cycles.len() > CIRCLES {
-        errors.push((format!("{} more dependency cycles", survey.cycles.len() - CIRCLES), open_it));
+    const MOST_CYCLES: usize = 5;
+    let open_it = || Hint::from(Remedy::BreakCycle);
+    let shown = survey.spelled_cycles.iter().take(MOST_CYCLES);
+    errors.extend(shown.map(|cycle| (format!("dependency cycle: {cycle}"), open_it())));
+    if survey.cycles.len() > MOST_CYCLES {
+        errors.push((format!("{} more dependency cycles", survey.cycles.len() - MOST_CYCLES), open_it()));
     }
     if !survey.parent_cycles.is_empty() {
         errors.push((
             format!("tasks that are their own ancestors: {}", list(&survey.parent_cycles)),
-            "to break the cycle: git agent edit <task> --no-parent",
+            Remedy::BreakParentCycle.into(),
         ));
     }
     if !survey.dangling_after.is_empty() {
@@ -230,7 +227,7 @@ fn dependencies(survey: &Survey) -> Check {
                 "dependencies on tasks that are not in this ledger: {}",
                 pairs(&survey.dangling_after, "comes after")
             ),
-            "they may be in another clone: 'git agent sync'; if not: 'git agent dep remove <task> --after <task>'",
+            Remedy::MissingDependencies.into(),
         ));
     }
     if !survey.dangling_parents.is_empty() {
@@ -239,7 +236,7 @@ fn dependencies(survey: &Survey) -> Check {
                 "subtasks of tasks that are not in this ledger: {}",
                 pairs(&survey.dangling_parents, "is a subtask of")
             ),
-            "they may be in another clone: 'git agent sync'; if not: 'git agent edit <task> --no-parent'",
+            Remedy::MissingParents.into(),
         ));
     }
     join("dependencies", "every dependency exists, and there is no cycle".to_owned(), errors, warnings)
@@ -261,7 +258,7 @@ fn index_file(view: &View<'_>, survey: &Survey, depth: Depth, index: Index) -> R
         return Ok(Check::error(
             "index",
             "the derived index contradicted the notes and was deleted",
-            "no action is needed: it will be rebuilt; please report this with 'git agent --version'",
+            Remedy::ReportIndex,
         ));
     }
     Ok(Check::ok(

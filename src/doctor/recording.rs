@@ -3,6 +3,7 @@
 use super::{Check, count, list};
 use crate::{
     domain::time::{Timestamp, show_duration},
+    error::Remedy,
     git::Repo,
     hook::{self, Waiting, Why},
 };
@@ -39,6 +40,6 @@ pub(super) fn check(repo: &Repo, now: Timestamp) -> Check {
             since.unwrap_or_default(),
             list(&reasons)
         ),
-        "every command retries; 'git agent doctor --fix' drops those that can never be recorded",
+        Remedy::DropUnrecordable,
     )
 }

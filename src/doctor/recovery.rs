@@ -8,11 +8,11 @@ use std::{
 use super::{Check, count, failed, list};
 use crate::{
     domain::text::oid,
-    error::Result,
+    error::{Advice, Remedy, Result},
     git::{Refs, Repo},
     recovery::{
         self,
-        operation::{FOREIGN_HINT, OpLog, ReadError},
+        operation::{OpLog, ReadError},
         restore::quarantine::Quarantine,
         snapshot,
     },
@@ -48,7 +48,7 @@ fn snapshots(repo: &Repo) -> Result<Check> {
         return Ok(Check::error(
             name,
             format!("another program deleted or replaced {}{gone}", count(all, "snapshot", "snapshots")),
-            "'git agent doctor --fix' restores those that still exist",
+            Remedy::RestoreSnapshots,
         ));
     }
     let listed = snapshot::list(repo)?;
@@ -67,7 +67,7 @@ fn snapshots(repo: &Repo) -> Result<Check> {
         (false, _) => Check::error(
             name,
             format!("{} cannot be read: {}", count(bad.len(), "snapshot", "snapshots"), list(&bad)),
-            "'git fsck' lists missing objects; 'git agent snapshot drop' or 'git update-ref -d' deletes a useless ref",
+            Remedy::DropBrokenSnapshots,
         ),
     })
 }
@@ -79,7 +79,7 @@ fn operations(repo: &Repo) -> Result<Check> {
     let mut is_whole = true;
     for log in OpLog::all_remembered(repo)? {
         if let Some(last) = log.replaced().unwrap_or_default() {
-            let fix = "'git agent doctor --fix' restores it if its last operation still exists";
+            let fix = Remedy::RestoreLog;
             let worktree = log.worktree();
             return Ok(Check::error(
                 name,
@@ -107,11 +107,7 @@ fn operations(repo: &Repo) -> Result<Check> {
     Ok(match bad.is_empty() {
         true if good == 0 => Check::ok(name, "there are none"),
         true => Check::ok(name, format!("{} can be read", count(good, "operation", "operations"))),
-        false if !is_whole => Check::error(
-            name,
-            list(&bad),
-            "'git agent doctor --fix' repairs the log without the missing objects; until then 'git gc' fails",
-        ),
+        false if !is_whole => Check::error(name, list(&bad), Remedy::RepairLog),
         false => Check::error(name, list(&bad), "update git-agent; 'git fsck' lists missing objects"),
     })
 }
@@ -135,7 +131,7 @@ fn origin(repo: &Repo) -> Result<Option<Check>> {
         what.push(format!("the active task {id}"));
     }
     let message = format!("ignored, as they were not made in this repository: {}", what.join("; "));
-    Ok((!what.is_empty()).then(|| Check::warning(name, message, FOREIGN_HINT)))
+    Ok((!what.is_empty()).then(|| Check::warning(name, message, Advice::AdoptAll)))
 }
 
 /// An interrupted operation, in this or another worktree.
@@ -152,7 +148,7 @@ fn interrupted(repo: &Repo) -> Result<Check> {
                     operation.title,
                     log.worktree()
                 ),
-                "there: 'git agent undo' undoes it, 'git agent resume' finishes it",
+                Remedy::UndoOrResume,
             ));
         }
     }
@@ -162,7 +158,7 @@ fn interrupted(repo: &Repo) -> Result<Check> {
             "operation {} is {}, but was killed while cleaning up, and left files behind",
             operation.id, operation.state
         );
-        return Ok(Check::error(name, message, "'git agent resume' removes them"));
+        return Ok(Check::error(name, message, Remedy::RemoveLeftovers));
     }
     if recovery::checkpoint::is_interrupted(repo) {
         let message = "a checkpoint was interrupted; the index may not match the commit yet";

@@ -9,7 +9,7 @@ use std::{
 use super::{Check, count, failed, list};
 use crate::{
     commit_notes,
-    error::Result,
+    error::{Remedy, Result},
     git::{Refs, Repo, blocking_lock, lock::Lock, objects::gc, processes},
     query::missing_ledger,
     recovery::{operation, snapshot},
@@ -45,7 +45,7 @@ fn ledger_ref(repo: &Repo) -> Check {
         Ok(view) => match view.tip() {
             Some(tip) => Check::ok(name, format!("{} is at {tip}", ledger::REF)),
             None if missing_ledger::may_be_elsewhere(&view) => {
-                Check::ok(name, "there is no ledger yet; 'git agent sync' fetches the tasks of other clones")
+                Check::ok(name, "there is no ledger yet; other clones may have tasks")
             }
             None => Check::ok(name, "there is no ledger yet"),
         },
@@ -62,8 +62,7 @@ fn own_refs(repo: &Repo) -> Result<Check> {
             count(symbolic.len(), "ref", "refs"),
             list(symbolic.iter().map(|(name, target)| format!("{name} to {target}")))
         );
-        let fix =
-            "'git agent doctor --fix' deletes the symbolic refs, then restores the ledger, snapshots and operations";
+        let fix = Remedy::FixSymbolicRefs;
         return Ok(Check::error(name, message, fix));
     }
     let needed = [ledger::REF, watch::SEEN, active::REF, commit_notes::REF].map(str::to_owned);

@@ -7,8 +7,10 @@ use std::{borrow::Cow, fmt};
 
 pub mod codes;
 pub(crate) mod exit;
+mod hint;
 
 pub use codes::Code;
+pub use hint::{Advice, Hint, Remedy, RollbackAdvice, TaskAdvice};
 
 /// The result of everything that can fail towards a person.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -115,7 +117,7 @@ struct More {
 pub struct Error {
     code: Code,
     message: String,
-    hints: Vec<String>,
+    hints: Vec<Hint>,
     more: Option<Box<More>>,
     source: Option<anyhow::Error>,
 }
@@ -140,15 +142,15 @@ impl Error {
 
     /// Add a hint: the next command to run, or where to look.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
     /// Add several hints.
     #[must_use]
-    pub fn hints(mut self, hints: impl IntoIterator<Item = String>) -> Self {
-        self.hints.extend(hints);
+    pub fn hints(mut self, hints: impl IntoIterator<Item = impl Into<Hint>>) -> Self {
+        self.hints.extend(hints.into_iter().map(Into::into));
         self
     }
 
@@ -192,8 +194,8 @@ impl Error {
         self.code
     }
 
-    /// The next commands to run.
-    pub fn hint_lines(&self) -> &[String] {
+    /// What to do next; `view::hint` has the words.
+    pub fn hint_list(&self) -> &[Hint] {
         &self.hints
     }
 

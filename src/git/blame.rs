@@ -6,7 +6,7 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::cmd::Git;
-use crate::error::{Error, Result, codes};
+use crate::error::{Advice, Error, Result, codes};
 
 /// One line of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,12 +50,11 @@ pub fn blame(words: &[OsString]) -> Result<Vec<Line>> {
         let complaint = output.complaint();
         let said = complaint.lines().next().unwrap_or_default();
         let said = said.trim_start_matches("fatal: ").trim_start_matches("error: ");
-        return Err(Error::new(codes::BAD_REVISION, format!("'git blame' failed: {said}"))
-            .hint("git agent blame [<options of git blame>] [<revision>] [--] <file>"));
+        return Err(Error::new(codes::BAD_REVISION, format!("'git blame' failed: {said}")).hint(Advice::BlameArguments));
     }
     read(&output.stdout).ok_or_else(|| {
         Error::new(codes::BAD_OPTION, "an option selects an output format that 'git agent blame' cannot read")
-            .hint("it supports the default format, --summary and --json; for others, use 'git blame'")
+            .hint(Advice::BlameFormats)
     })
 }
 

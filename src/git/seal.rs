@@ -20,7 +20,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use super::repo::Repo;
-use crate::error::{Context as _, Error, Result, codes};
+use crate::error::{Advice, Context as _, Error, Result, codes};
 
 /// What the line in the header begins with.
 const HEADER: &[u8] = b"\nagent-seal ";
@@ -58,8 +58,7 @@ impl Secret {
         make(repo, &path, &bytes).or_environment(failed)?;
         // Another process may have been faster.
         Self::find(repo).ok_or_else(|| {
-            Error::new(codes::SECRET_DAMAGED, format!("'{}' is damaged", path.display()))
-                .hint("move it away to get a new one; 'git agent doctor' then lists what was sealed with the old one")
+            Error::new(codes::SECRET_DAMAGED, format!("'{}' is damaged", path.display())).hint(Advice::ReplaceSeal)
         })
     }
 

@@ -164,6 +164,6 @@ impl World for Environment {
 
 /// A repository that cannot be worked on, as a reason not to continue.
 pub(super) fn cannot_open(error: Error) -> Error {
-    let (message, hints) = (error.to_string(), error.hint_lines().to_vec());
+    let (message, hints) = (error.to_string(), error.hint_list().to_vec());
     Error::new(codes::CANNOT_CAPTURE, format!("cannot take a snapshot first: {message}")).hints(hints)
 }

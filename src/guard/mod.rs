@@ -29,7 +29,7 @@ use bstr::{BString, ByteSlice as _};
 
 use crate::{
     domain::{id::TaskId, named::named, time::Timestamp},
-    error::{Error, Result, codes},
+    error::{Advice, Error, Hint, Result, codes},
     git::{Repo, config_parameters},
     guard::environment::{Environment, cannot_open, real},
     recovery::snapshot::{self, Taken},
@@ -241,7 +241,7 @@ fn give_way(answer: &mut Answer, risk: &Risk, error: Error) {
         Level::Destroys | Level::Fatal if answer.refusal.is_none() => {
             let refusal = cannot_open(error);
             let message = format!("refused '{}', which {}: {refusal}", short(&risk.command), risk.why);
-            let refusal = Error::new(codes::CANNOT_CAPTURE, message).hints(refusal.hint_lines().to_vec());
+            let refusal = Error::new(codes::CANNOT_CAPTURE, message).hints(refusal.hint_list().to_vec());
             answer.refusal = Some(refusal.hint("to disable the guard: git config agent.guard off"));
         }
         Level::Destroys | Level::Fatal => {}
@@ -258,18 +258,16 @@ fn judge(stake: &Stake) -> Result<()> {
     if let Some(risk) = worst {
         let message = format!("refused '{}': it {}; this cannot be undone", short(&risk.command), risk.why);
         let hint = if risk.losses.contains(&Loss::Snapshots) {
-            "'git agent snapshot drop' and 'git agent gc' remove snapshots that are no longer needed"
+            Hint::from(Advice::DropSnapshots)
         } else {
-            "name the files in the work tree instead"
+            "name the files in the work tree instead".into()
         };
         return Err(Error::new(codes::REPOSITORY_AT_RISK, message).hint(hint));
     }
     let Some(risk) = stake.risks.iter().find(|risk| risk.level == Level::Destroys) else { return Ok(()) };
     if mode == Mode::Refuse && !spared::is_harmless(stake) {
         let message = format!("refused '{}': it {} (agent.guard=refuse)", short(&risk.command), risk.why);
-        return Err(Error::new(codes::GUARD_REFUSED, message).hint(
-            "commit first ('git agent checkpoint'), or take a snapshot ('git agent snapshot') and ask a person",
-        ));
+        return Err(Error::new(codes::GUARD_REFUSED, message).hint(Advice::CheckpointOrSnapshot));
     }
     Ok(())
 }

@@ -85,7 +85,7 @@ fn claude(places: &Places) -> Option<Plugin> {
 fn codex(places: &Places) -> Option<Plugin> {
     let dir = places.of(Host::Codex);
     let (id, is_enabled) = toml::plugin(&text(dir.join("config.toml"))?, ID)?;
-    let cached = dir.join("plugins/cache").join(id.trim_start_matches(ID)).join("git-agent");
+    let cached = dir.join("plugins/cache").join(id.strip_prefix(ID)?).join("git-agent");
     // A folder a version; the newest one runs.
     let versions = fs::read_dir(cached).into_iter().flatten().flatten();
     let newest = versions.max_by_key(|entry| entry.metadata().and_then(|meta| meta.modified()).ok());
@@ -96,7 +96,7 @@ fn codex(places: &Places) -> Option<Plugin> {
 fn copilot(places: &Places) -> Option<Plugin> {
     let file = places.of(Host::Copilot).join("settings.json");
     let (id, is_enabled) = enabled([Some(file.clone())])?;
-    let market = id.trim_start_matches(ID);
+    let market = id.strip_prefix(ID)?;
     // A directory is read where it is, with the hooks for Claude Code.
     let source = value(&file, &["extraKnownMarketplaces", market, "source", "path"]);
     let copied = places.of(Host::Copilot).join("installed-plugins").join(market).join("git-agent");

@@ -24,6 +24,7 @@ use crate::{
     error::{Error, Result},
     mcp::{call::Calls, client::Client, prompts, reply, resources, tools},
     verbs::Caller,
+    view::hint,
 };
 
 /// What the model reads first; some hosts show it nothing else until it asks.
@@ -191,6 +192,6 @@ impl ServerHandler for Server {
 
 /// The error of a request that is not about a tool.
 fn failed(error: &Error) -> ErrorData {
-    let hints = error.hint_lines().iter().map(|hint| format!("; {hint}"));
+    let hints = hint::lines(error).into_iter().map(|hint| format!("; {hint}"));
     ErrorData::internal_error(format!("{error}{}", hints.collect::<String>()), None)
 }

@@ -4,12 +4,7 @@
 //! that does not have git-agent on its PATH. The reflog of HEAD knows them.
 
 use crate::{
-    domain::{
-        id::TaskId,
-        task::Task,
-        text::{NAMED, oid, plural},
-        trailer::scan,
-    },
+    domain::{id::TaskId, task::Task, trailer::scan},
     error::Result,
     git::{ObjectId, Repo, commit::Commit, reflog, revwalk},
     query::elsewhere::{self, Elsewhere},
@@ -130,20 +125,6 @@ pub fn follow_up(repo: &Repo) -> Result<Option<FollowUp>> {
         commits.retain(|commit| new.contains(commit));
     }
     Ok((!commits.is_empty()).then_some(FollowUp { task, commits }))
-}
-
-impl FollowUp {
-    /// The command that says that they belong to the task.
-    pub fn command(&self) -> String {
-        let commits: Vec<String> = self.commits.iter().take(NAMED).map(oid).collect();
-        format!("git agent link {} --task {}", commits.join(" "), self.task)
-    }
-
-    /// `1 commit made after t-1 ended names no task`
-    pub fn in_words(&self) -> String {
-        let verb = if self.commits.len() == 1 { "names" } else { "name" };
-        format!("{} made after {} ended {verb} no task", plural(self.commits.len(), "commit"), self.task)
-    }
 }
 
 /// Whether the task was started on `commit`, or on something that came after it.

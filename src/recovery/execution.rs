@@ -9,7 +9,7 @@ use super::{
     snapshot,
 };
 use crate::{
-    error::{Context as _, Error, Result, codes},
+    error::{Advice, Context as _, Error, Result, codes},
     git::{
         EntryKind, Head, ObjectId, RefChange, RefError, Repo,
         objects::{Batch, Content, Readers},
@@ -47,7 +47,7 @@ impl<'r> Execution<'r> {
                 codes::NOTHING_INTERRUPTED,
                 format!("nothing to {verb}: no operation was interrupted"),
             )
-            .hint("'git agent ops' lists the operations"));
+            .hint(Advice::ListOperations));
         };
         lock.share_with_children()?;
         let before = snapshot::load_tree(repo, recorded.before, &recorded.operation.before)?;

@@ -10,7 +10,7 @@ use super::{
     snapshot,
 };
 use crate::{
-    error::{Context as _, Error, Result, codes},
+    error::{Advice, Context as _, Error, Result, codes},
     git::{Repo, claims, index::IndexLock, lock::Lock},
     recovery::{
         checkpoint,
@@ -41,7 +41,7 @@ pub fn take(repo: &Repo) -> Result<OperationLock> {
     let lock = Lock::acquire(repo, &file(repo))?;
     if !lock.is_held() {
         return Err(Error::new(codes::OPERATION_BUSY, "another operation is running in this worktree")
-            .hint("try again when it has finished; 'git agent ops' shows it"));
+            .hint(Advice::WaitForOperation));
     }
     claims::sweep(repo);
     let finished_checkpoint = tidy(repo)?;

@@ -9,7 +9,7 @@ use super::{
     restore::disk::{self, Found},
 };
 use crate::{
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, codes},
     git::Repo,
 };
 
@@ -37,8 +37,7 @@ fn names(repo: &Repo, plan: &PathPlan) -> Result<()> {
                 disk::shown(other.as_bstr()),
                 disk::shown(path.as_bstr())
             );
-            return Err(Error::new(codes::NAMES_COLLIDE, message)
-                .hint("limit the operation to other paths: git agent … -- <path>"));
+            return Err(Error::new(codes::NAMES_COLLIDE, message).hint(Advice::LimitPaths));
         }
     }
     Ok(())

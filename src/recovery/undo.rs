@@ -17,7 +17,7 @@ use super::{
     snapshot::{self, Captured, WorktreeState},
 };
 use crate::{
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, codes},
     git::{
         Repo,
         sparse::Sparse,
@@ -38,7 +38,7 @@ pub fn undo(repo: &Repo, author: &Author<'_>, recorded: &Recorded, kind: Kind) -
     let undone = &recorded.operation;
     if recorded.is_foreign {
         let message = format!("{}: it was not made in this repository", cannot(undone));
-        return Err(Error::new(codes::FOREIGN_OPERATION, message).hint(operation::FOREIGN_HINT));
+        return Err(Error::new(codes::FOREIGN_OPERATION, message).hint(Advice::AdoptAll));
     }
     if let Some(found) = state::in_progress(repo).filter(|found| found.steps == Steps::Several) {
         return Err(in_progress::refusal(&cannot(undone), &found));
@@ -67,12 +67,12 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
     let cannot = cannot(operation);
     if !operation.is_undoable() {
         let message = format!("{cannot}: it failed, and its changes were undone");
-        return Err(Error::new(codes::NOT_UNDOABLE, message).hint("'git agent ops' lists the operations"));
+        return Err(Error::new(codes::NOT_UNDOABLE, message).hint(Advice::ListOperations));
     }
     let entries = log.own().collect::<Result<Vec<_>, _>>()?;
     if let Some(undo) = operation::undone_by(&entries, operation.id) {
         let message = format!("{cannot}: {undo} already undid it");
-        return Err(Error::new(codes::ALREADY_UNDONE, message).hint("'git agent redo' undoes the last undo"));
+        return Err(Error::new(codes::ALREADY_UNDONE, message).hint(Advice::Redo));
     }
     let head = repo.head()?;
     if operation.before == operation.after || head == operation.after {
@@ -82,7 +82,7 @@ fn check(repo: &Repo, log: &OpLog<'_>, recorded: &Recorded) -> Result<()> {
     let before = operation.before.commit.map_or_else(String::new, |commit| commit.to_string());
     let error = if head.branch == operation.after.branch {
         let message = format!("{cannot}: {place} has moved since then; undoing it would drop the commits made there");
-        Error::new(codes::HEAD_MOVED, message).hint("undo the later operations first: 'git agent ops' lists them")
+        Error::new(codes::HEAD_MOVED, message).hint(Advice::UndoLaterOperations)
     } else {
         let error = Error::new(codes::HEAD_MOVED, format!("{cannot}: it moved {place}, and HEAD is elsewhere now"));
         let branch = operation.after.branch_name();

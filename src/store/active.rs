@@ -12,7 +12,7 @@ use bstr::ByteSlice as _;
 
 use crate::{
     domain::{id::TaskId, note, status::Status, time::Timestamp},
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, codes},
     git::{
         ObjectId, RefChange, Repo,
         agent_host::{self, TASK_VARIABLE},
@@ -53,7 +53,7 @@ pub fn named() -> Option<Result<TaskId>> {
     let word = agent_host::named_task()?;
     Some(TaskId::parse(&word).map_err(|why| {
         let message = format!("{TASK_VARIABLE} is '{}', which is not a task id: {why}", word.escape_debug());
-        Error::new(codes::BAD_TASK_ID, message).hint("unset it, or set it to an id that 'git agent list' shows")
+        Error::new(codes::BAD_TASK_ID, message).hint(Advice::SettingNeedsId)
     }))
 }
 

@@ -14,7 +14,7 @@ use crate::{
         task::Task,
         time::Timestamp,
     },
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, codes},
     git::{
         ObjectId, RefChange, RefError, Repo, partial,
         remote::{self, Transfer},
@@ -101,7 +101,7 @@ pub fn sync(repo: &Repo, remote: &str, direction: Direction, actor: &Actor) -> R
                     codes::PUSH_OVERTAKEN,
                     format!("other clones pushed to '{remote}' first, {PUSHES} times in a row"),
                 )
-                .hint("try again: git agent sync"));
+                .hint(Advice::Sync));
             }
         }
     }

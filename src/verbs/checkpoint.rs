@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Result},
     git::agent_host,
     query::revision,
-    recovery::checkpoint::{self, Label, Made, message},
+    recovery::checkpoint::{self, Label, Made, Remark, message},
     store::ledger::Draft,
 };
 
@@ -119,7 +119,7 @@ fn make(caller: &Caller, request: &Request) -> Result<Answer> {
         what: request.what.clone(),
     };
     let outcome = checkpoint::make(repo, &lock, &wanted)?;
-    outcome.remarks.into_iter().for_each(|remark| caller.warn(remark));
+    outcome.remarks.iter().for_each(|remark| caller.warn(remark_words(remark)));
     let checkpoint = outcome.made.map(|made| record(caller, &owner, made, number)).transpose()?;
     drop(lock);
     setup::warn_of_hooks(caller)?;
@@ -145,6 +145,20 @@ fn make(caller: &Caller, request: &Request) -> Result<Answer> {
         }
     }
     Ok(Answer { task: owner.task, checkpoint, verified })
+}
+
+fn remark_words(remark: &Remark) -> String {
+    match remark {
+        Remark::DirtySubmodule(path) => {
+            format!("submodule '{path}' has uncommitted changes; only its commit is recorded")
+        }
+        Remark::NotSearched(files) => format!("files too large to be searched for secrets: {files}"),
+        Remark::PruneRunning(error) => format!("a 'git prune' that is running may delete the commit: {error}"),
+        Remark::IndexWaits(why) => {
+            format!("the index does not match the checkpoint yet; the next 'git agent checkpoint' updates it: {why}")
+        }
+        Remark::NotRecorded(error) => format!("'git agent undo' cannot undo the checkpoint: {error}"),
+    }
 }
 
 /// The checkpoint is there, whatever became of its verification.

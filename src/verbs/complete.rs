@@ -426,7 +426,7 @@ fn run_verification(
         Err(void) => {
             let void = Error::from(void);
             let error = Error::new(codes::TREE_CHANGED, format!("cannot complete {id}: {void}"));
-            (void.to_string(), error.hints(void.hint_lines().to_vec()))
+            (void.to_string(), error.hints(void.hint_list().to_vec()))
         }
     };
     if force {

@@ -1,6 +1,9 @@
 //! What may be wrong, and repairs that lose nothing.
 
-use super::{Caller, host};
+use super::{
+    Caller,
+    host::installed::{self, HostStatus},
+};
 use crate::{doctor, domain::text::plural, error::Result, hook, recovery::heal, store::ledger::watch};
 
 pub use crate::doctor::{Check, Depth, Index, Level};
@@ -22,8 +25,10 @@ pub struct Request {
 /// What was found.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The findings, in the order in which they are shown.
+    /// The findings about the repository, in the order in which they are shown.
     pub checks: Vec<Check>,
+    /// The agent hosts on this machine.
+    pub hosts: Vec<HostStatus>,
     /// What was repaired, in sentences without a full stop.
     pub fixed: Vec<String>,
 }
@@ -64,7 +69,8 @@ pub fn doctor(caller: &Caller, request: &Request) -> Result<Answer> {
     } else {
         caller.notice();
     }
-    let mut checks = doctor::examine(repo, request.depth, request.index, caller.now());
-    checks.extend(host::installed::checks(repo, caller.now()));
-    Ok(Answer { checks, fixed })
+    let checks = doctor::examine(repo, request.depth, request.index, caller.now());
+    let hosts =
+        installed::places(Some(repo)).map_or_else(|_| Vec::new(), |places| installed::found(Some(repo), &places));
+    Ok(Answer { checks, hosts, fixed })
 }

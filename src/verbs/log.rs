@@ -34,7 +34,7 @@ pub fn log<'a>(caller: &'a Caller, request: &Request) -> Result<Log<'a>> {
     let id = wanted.as_ref().map(|wanted| wanted.id.clone()).unwrap_or_default();
     log::start(view, &request, wanted)?.ok_or_else(|| {
         let why = format!("'{}' is not a task, revision or path", id.escape_debug());
-        let hints = view.find(&id).map_or_else(|why| why.hint_lines().to_vec(), |_| Vec::new());
+        let hints = view.find(&id).map_or_else(|why| why.hint_list().to_vec(), |_| Vec::new());
         let error = Error::new(codes::TASK_NOT_FOUND, why).hints(hints);
         match id.contains(['/', '.']) {
             true => error.hint(format!("for a path that no longer exists: git agent log -- '{}'", id.escape_debug())),

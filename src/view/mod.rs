@@ -5,6 +5,8 @@ pub mod brief;
 pub(crate) mod changes;
 mod columns;
 pub(crate) mod graph;
+pub mod hint;
+pub(crate) mod host;
 pub(crate) mod json;
 pub(crate) mod log;
 pub(crate) mod pager;
@@ -296,7 +298,7 @@ impl Out {
         if let Some(excerpt) = error.excerpt_lines() {
             self.excerpt(excerpt);
         }
-        for hint in error.hint_lines() {
+        for hint in &hint::lines(error) {
             self.remark("hint: ", hint);
         }
     }

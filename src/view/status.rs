@@ -8,7 +8,7 @@ use crate::{
     },
     store::active,
     verbs::status::WorktreeStatus,
-    view::{NAMED, Row, Style, mark_of, oid, sanitize, shorten},
+    view::{NAMED, Row, Style, hint, mark_of, oid, sanitize, shorten},
 };
 
 /// `status` for people, in lines of `width` columns if there is a width.
@@ -66,7 +66,7 @@ pub fn text(status: &WorktreeStatus, now: Timestamp, style: Style, width: Option
         ));
     }
     if let Some(after) = &status.follow_up {
-        let line = format!("{}: '{}' if it belongs to it", after.in_words(), after.command());
+        let line = format!("{}: '{}' if it belongs to it", hint::follow_up(after), hint::link_command(after));
         page.push_str(&format!("{}\n", sanitize::line(&line)));
     }
     let is_elsewhere = status.counts.is_empty() && status.may_be_elsewhere;

@@ -172,7 +172,10 @@ fn conflicts_change_nothing_and_name_who_is_involved() {
         let error: Error = outcome.refuse_conflicts().unwrap_err();
         assert_eq!((error.code().word, error.kind().exit_code()), ("revert-conflict", 3));
         assert!(error.to_string().contains(&one[..12]) && error.to_string().ends_with("'f'"), "{error}");
-        assert_eq!(error.hint_lines()[0], format!("'f' was changed later by {}, {}", &again[..12], &theirs[..12]));
+        assert_eq!(
+            git_agent::view::hint::lines(&error)[0],
+            format!("'f' was changed later by {}, {}", &again[..12], &theirs[..12])
+        );
         // What else the commit did can be taken back.
         std::env::set_current_dir(repo.path()).unwrap();
         let plan = Ask::paths(&["g", "h"]).plan(&repo, "T-1@start");

@@ -26,6 +26,7 @@ use crate::{
     view::{
         self, Out,
         brief::{page, render},
+        hint,
         sanitize::plural,
     },
 };
@@ -174,7 +175,7 @@ fn guarded(ctx: &Ctx, event: &HostEvent, line: &str) -> Option<String> {
 
 /// An error with its hints.
 fn told(error: &Error) -> String {
-    let hints = error.hint_lines().iter().map(|hint| format!("\n{hint}"));
+    let hints = hint::lines(error).into_iter().map(|hint| format!("\n{hint}"));
     format!("git-agent: {error}{}", hints.collect::<String>())
 }
 

@@ -13,6 +13,7 @@ use crate::{
     },
     verbs::host::installed::{self, HostStatus},
     view::{
+        host,
         json::{HostJson, HostsAnswer, JsonForm as _},
         sanitize::{self, plural},
     },
@@ -193,7 +194,8 @@ pub(super) fn status(ctx: &Ctx, args: StatusArgs) -> Result<()> {
     let all: Vec<HostStatus> = hosts.into_iter().map(|host| installed::status(repo, host, &places)).collect();
     let answer = || HostsAnswer { hosts: all.to_json(), changes: Vec::new(), dry_run: false };
     let line = |line: String| sanitize::line(&line).into_owned();
-    let lines =
-        |known: &HostStatus| known.lines(ctx.now()).into_iter().map(line).collect::<Vec<_>>().join("\n  ") + "\n";
+    let lines = |known: &HostStatus| {
+        host::lines(known, ctx.now()).into_iter().map(line).collect::<Vec<_>>().join("\n  ") + "\n"
+    };
     ctx.out.answer(answer, || all.iter().map(lines).collect())
 }

@@ -15,7 +15,7 @@ use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
 use super::{blocking_lock, claims::Claim, repo::Repo};
-use crate::error::{Error, Result, codes};
+use crate::error::{Advice, Error, Result, codes};
 
 /// Where the refs of a repository are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,8 +76,7 @@ fn blocked(name: &str, other: &str) -> Error {
 /// The refusal of the symbolic ref `name`, which is one of ours.
 fn symbolic(name: &str, target: impl std::fmt::Display) -> Error {
     let message = format!("{name} is a symbolic ref, to {target}; git-agent creates none and follows none");
-    Error::new(codes::SYMBOLIC_REF, message)
-        .hint("'git agent doctor --fix' deletes the symbolic ref and restores what it replaced")
+    Error::new(codes::SYMBOLIC_REF, message).hint(Advice::FixSymbolicRef)
 }
 
 /// Whether the user's `reference-transaction` hooks see a change.

@@ -13,7 +13,7 @@ use super::{
     stray,
 };
 use crate::{
-    error::Result,
+    error::{Advice, Hint, Result},
     git::{
         Repo,
         config_block::{self, Setting},
@@ -62,16 +62,16 @@ impl Check {
     }
 
     /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        match &self.health {
-            Health::Good => None,
+    pub fn hint(&self) -> Option<Hint> {
+        Some(match &self.health {
+            Health::Good => return None,
             Health::Foreign(path) => {
-                Some(format!("run 'git agent init', or add to '{}': {}", path.display(), call_line(self.hook)))
+                Advice::CallHook { path: path.display().to_string(), line: call_line(self.hook) }.into()
             }
-            Health::Changed(path) => Some(format!("move '{}' away and run 'git agent init'", path.display())),
-            Health::SwitchedOff(key) => Some(format!("to see where it is set: git config --show-origin {key}")),
-            _ => Some("run 'git agent init'".to_owned()),
-        }
+            Health::Changed(path) => Advice::ReplaceHook(path.display().to_string()).into(),
+            Health::SwitchedOff(key) => format!("to see where it is set: git config --show-origin {key}").into(),
+            _ => Advice::InstallHooks.into(),
+        })
     }
 }
 
@@ -100,30 +100,23 @@ impl fmt::Display for Check {
 }
 
 /// Why pushes of snapshots are not rejected: our `pre-push` hook is not in place, and there is a remote.
-///
-/// # Errors
-///
-/// As [`check`].
-pub fn unguarded(repo: &Repo) -> Result<Option<String>> {
+fn unguarded(repo: &Repo) -> Result<Option<Check>> {
     if remote::names(repo).is_empty() {
         return Ok(None);
     }
-    let bad = check(repo)?.into_iter().find(|check| check.hook == Hook::PrePush && !check.is_good());
-    Ok(bad.map(|check| {
-        format!("{check}: 'git push --mirror' would also push snapshots; {}", check.hint().unwrap_or_default())
-    }))
+    Ok(check(repo)?.into_iter().find(|check| check.hook == Hook::PrePush && !check.is_good()))
 }
 
 /// A push may take snapshots along.
 #[derive(Clone, Debug)]
 pub struct Unguarded {
-    /// Why.
-    pub why: String,
+    /// What is wrong with the `pre-push` hook.
+    pub why: Check,
     /// It was not said before in this repository.
     pub is_new: bool,
 }
 
-/// [`unguarded`], after a snapshot was made; what cannot be found out is for 'doctor' to report.
+/// Why a push may take the snapshot along that was made just now; what cannot be found out is for 'doctor' to report.
 pub fn unguarded_once(repo: &Repo) -> Option<Unguarded> {
     let told = repo.agent_dir().join("unguarded");
     let why = unguarded(repo).ok()?;

@@ -2,7 +2,6 @@
 //!
 //! [`gather`] reads; the view says it on a page of Markdown that keeps to a number of lines.
 
-pub(crate) mod commands;
 mod plan;
 mod state;
 

@@ -24,7 +24,7 @@ pub use range::Step;
 
 use crate::{
     domain::{revision::Which, task::Task, time::Timestamp},
-    error::{Error, Result},
+    error::{Advice, Error, Result},
     git::{
         ObjectId, Repo,
         changed_paths::{Comparer, Difference},
@@ -184,8 +184,7 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
     // Git examines the work tree while we examine the history.
     let looking = match until {
         Until::Now => {
-            repo.require_work_dir("compare with the work tree")
-                .map_err(|error| error.hint("or ignore the work tree: --committed"))?;
+            repo.require_work_dir("compare with the work tree").map_err(|error| error.hint(Advice::CommittedOnly))?;
             Some(status::start(repo)?)
         }
         Until::Head | Until::Commit(_) => None,

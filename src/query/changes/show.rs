@@ -9,7 +9,7 @@ use bstr::{BStr, BString, ByteSlice as _};
 
 use super::{Changes, lacking};
 use crate::{
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, codes},
     git::{
         ObjectId,
         cmd::Git,
@@ -39,7 +39,7 @@ impl Changes<'_> {
                 let message = format!("{message} ({lacking} missing)");
                 let trees = format!("{} {}", self.base_tree, self.tip.map_or_else(String::new, |tip| tip.to_string()));
                 return Err(Error::new(codes::MISSING_OBJECTS, message)
-                    .hint("--name-status and the default form need no contents")
+                    .hint(Advice::NamesOnly)
                     .hint(format!("'git diff {}' fetches them from the remote", trees.trim_end())));
             }
         }

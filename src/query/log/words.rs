@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use crate::error::{Error, Result, codes};
+use crate::error::{Advice, Error, Result, codes};
 
 use super::options::{Kind, kind, number, takes_next};
 
@@ -62,8 +62,7 @@ impl Words {
             Kind::Format => {
                 let word = word.to_string_lossy();
                 let why = format!("'git agent log' does not support '{}'", word.escape_debug());
-                return Err(Error::new(codes::BAD_OPTION, why)
-                    .hint("it supports the default format, --oneline, --json and --jsonl; for others, use 'git log'"));
+                return Err(Error::new(codes::BAD_OPTION, why).hint(Advice::LogFormats));
             }
             Kind::Diff => {
                 self.diff.push(word);

@@ -34,7 +34,7 @@ use crate::{
         commit::{self, Commit},
         revwalk,
     },
-    query::unstamped,
+    query::unstamped::{self, FollowUp},
     store::ledger::{
         View,
         commits::{Commits, Owners},
@@ -71,7 +71,27 @@ pub struct Found {
     /// Commits whose task is unknown, oldest first.
     pub unknown: Vec<Unknown>,
     /// What the reader should know.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Remark>,
+}
+
+/// What the reader of a repair should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remark {
+    /// Commits that were made after a task had ended name no task.
+    FollowUp(FollowUp),
+    /// The tip of the branch is part of the range: its commits are there, with their trailers.
+    BranchInRange(ObjectId),
+    /// No commit of the branch with this tip names a task.
+    NoTasks(ObjectId),
+    /// A commit is linked because the caller said so: its content is not that of the branch.
+    ContentDiffers {
+        /// The commit that was linked.
+        commit: ObjectId,
+        /// The tip of the branch.
+        tip: ObjectId,
+    },
+    /// Tasks of the branch that are not in this ledger.
+    NotInLedger(Vec<String>),
 }
 
 /// A commit belongs to a task.
@@ -148,10 +168,7 @@ impl Desk<'_> {
         };
         let walked = self.walk(request.range, tip)?;
         if request.range.is_none() {
-            let after = unstamped::follow_up(self.repo)?;
-            let remark =
-                |after: unstamped::FollowUp| format!("{}: '{}' if it belongs to it", after.in_words(), after.command());
-            found.remarks.extend(after.map(remark));
+            found.remarks.extend(unstamped::follow_up(self.repo)?.map(Remark::FollowUp));
         }
         let mut reflog = unstamped::find(self.repo, &request.active)?;
         // What was made while one task was active may have been found to belong to another one.

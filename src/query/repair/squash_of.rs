@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Desk, Found, Range, UnlinkedReason, link, sources, unknown};
+use super::{Desk, Found, Range, Remark, UnlinkedReason, link, sources, unknown};
 use crate::{
     domain::{
         id::TaskId,
@@ -35,10 +35,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
     let mut found = Found::default();
     let repo = desk.repo;
     if revwalk::is_ancestor(repo, tip, range.tip)? {
-        let short = oid(tip);
-        found
-            .remarks
-            .push(format!("{short} itself is in that history: its commits are part of it, with their trailers"));
+        found.remarks.push(Remark::BranchInRange(tip));
         return Ok(found);
     }
     let from = range.from.unwrap_or(range.tip);
@@ -54,8 +51,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
         }
     }
     if all.is_empty() {
-        let short = oid(tip);
-        found.remarks.push(format!("no commit of the branch at {short} names a task"));
+        found.remarks.push(Remark::NoTasks(tip));
         return Ok(found);
     }
     let change = Change { before: revwalk::tree(repo, base)?, after: revwalk::tree(repo, tip)? };
@@ -83,10 +79,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
                 let tasks = all.iter().cloned().collect();
                 let one = Evidence { source: tip, tasks, same: Same::Patch, whole: Whole::Branch };
                 add(desk, &mut found, entry, &one, false)?;
-                let (commit, tip) = (oid(entry.id), oid(tip));
-                found.remarks.push(format!(
-                    "{commit} does not have the content of the branch at {tip}; it is linked because you asked for it"
-                ));
+                found.remarks.push(Remark::ContentDiffers { commit: entry.id, tip });
             }
             Verdict::Unknown => found.unknown.extend(unnamed(desk, entry, UnlinkedReason::NoSource)),
         }
@@ -108,14 +101,11 @@ fn add(desk: &Desk<'_>, found: &mut Found, entry: &Commit, one: &Evidence<Object
                 found.links.push(super::Link { compared, ..made });
             }
             Some(_) => {}
-            None => missing.push(id.as_str()),
+            None => missing.push(id.clone()),
         }
     }
     if !missing.is_empty() {
-        found.remarks.push(format!(
-            "{} is not in this ledger: 'git agent sync' fetches the tasks of other clones",
-            missing.join(", ")
-        ));
+        found.remarks.push(Remark::NotInLedger(missing));
     }
     Ok(())
 }

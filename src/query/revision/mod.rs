@@ -20,7 +20,7 @@ pub use tasks_of::{NUMBERED, Owner, Owners};
 
 use crate::{
     domain::{id::TaskId, revision::Which, task::Task, time::Timestamp},
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, codes},
     git::ObjectId,
     store::{
         history,
@@ -61,7 +61,7 @@ pub fn find(
     }
     if tip.is_none() {
         let why = format!("{}@{which} does not exist: the current branch has no commits yet", task.id);
-        return Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint("'git agent checkpoint' creates the first one"));
+        return Err(Error::new(codes::NO_SUCH_CHECKPOINT, why).hint(Advice::FirstCheckpoint));
     }
     let commits = on(view, tip, task)?;
     let number = match which {

@@ -7,7 +7,7 @@ use crate::{
         text::oid,
         time::{Timestamp, show_duration},
     },
-    error::{Error, codes},
+    error::{Advice, Error, TaskAdvice, codes},
     git::{ObjectId, Repo, commit::Commit},
 };
 
@@ -25,17 +25,15 @@ pub(super) fn no_such(repo: &Repo, task: &Task, which: Which, commits: &[ObjectI
     };
     let error = Error::new(codes::NO_SUCH_CHECKPOINT, why);
     if commits.is_empty() {
-        return error
-            .hint(format!("{id}@start is the state before it was started"))
-            .hint("'git agent checkpoint' makes a checkpoint of the active task");
+        return error.hint(format!("{id}@start is the state before it was started")).hint(Advice::CheckpointActive);
     }
     let newest = commits.iter().enumerate().rev().take(LISTED);
     let mut error = error.hints(newest.map(|(at, commit)| line(repo, id.as_str(), at + 1, *commit, now)));
     if commits.len() > LISTED {
-        error = error.hint(format!("… and {} more: 'git agent log {id}'", commits.len() - LISTED));
+        error = error.hint(TaskAdvice::MoreCheckpoints(commits.len() - LISTED).about(id));
     }
     match which {
-        Which::Green => error.hint(format!("'git agent verify {id}' verifies the current state")),
+        Which::Green => error.hint(TaskAdvice::Verify.about(id)),
         _ => error,
     }
 }

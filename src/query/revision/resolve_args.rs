@@ -19,7 +19,7 @@ use crate::{
         task::Task,
         time::Timestamp,
     },
-    error::{Error, Result, codes},
+    error::{Advice, Error, Hint, Result, TaskAdvice, codes},
     git::ObjectId,
     store::ledger::View,
 };
@@ -190,8 +190,8 @@ impl Resolver<'_> {
             (Ok(task), None) => Ok(Some((task, which))),
             (Ok(task), Some(other)) => {
                 let what = format!("checkpoint {which} of task {}", task.id);
-                let hint = format!("for the checkpoint: its commit, which 'git agent log --task {}' shows", task.id);
-                Err(ambiguous(name, &what, other, &hint))
+                let hint = TaskAdvice::CheckpointCommit.about(&task.id);
+                Err(ambiguous(name, &what, other, hint))
             }
             (Err(_), Some(_)) => Ok(None),
             (Err(error), None) => Err(error),
@@ -208,7 +208,7 @@ impl Resolver<'_> {
 }
 
 /// The refusal of `name`, which is `what` and `other`, too.
-fn ambiguous(name: &str, what: &str, other: &str, hint: &str) -> Error {
+fn ambiguous(name: &str, what: &str, other: &str, hint: impl Into<Hint>) -> Error {
     let name = name.escape_debug();
     Error::new(codes::AMBIGUOUS_WORD, format!("'{name}' is both {what} and {other}")).hint(hint).hint(match other {
         "a path" => format!("for the path: write it after '--', or as './{name}'"),
@@ -232,7 +232,7 @@ fn nothing(word: &OsStr) -> Error {
         codes::EMPTY_HISTORY,
         format!("'{}' refers to the state before the first commit, which has no commits", word.escape_debug()),
     )
-    .hint("'git agent diff' can compare with it; in a range 'A..B' it can be A")
+    .hint(Advice::DiffOrRange)
 }
 
 fn no_base(word: &OsStr) -> Error {

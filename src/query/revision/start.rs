@@ -3,7 +3,7 @@
 use super::Family;
 use crate::{
     domain::{revision::Rule, task::Task},
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, TaskAdvice, codes},
     git::{ObjectId, revwalk},
     store::{
         history::{self, Past},
@@ -86,7 +86,7 @@ pub fn refuse_cut(what: &str) -> Error {
     let message = format!("cannot {what}: this clone is shallow, and may lack older commits of the task");
     Error::new(codes::SHALLOW_HISTORY, message)
         .hint("'git fetch --unshallow' fetches the rest of the history")
-        .hint("or name the commit itself: git agent diff <commit>")
+        .hint(Advice::DiffCommit)
 }
 
 fn shallow(task: &Task, why: &str) -> Error {
@@ -103,5 +103,5 @@ fn nowhere(task: &Task) -> Error {
             format!("cannot determine where {id} began: it has no commits on this history"),
         ),
     };
-    error.hint(format!("'git agent show {id}' shows what is known about it"))
+    error.hint(TaskAdvice::Show.about(id))
 }

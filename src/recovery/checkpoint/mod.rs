@@ -39,7 +39,7 @@ use super::{
 };
 use crate::{
     domain::id::TaskId,
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, codes},
     git::{
         Head, ObjectId, Repo, changed_paths,
         changed_paths::Comparer,
@@ -99,7 +99,22 @@ pub struct Outcome {
     /// The checkpoint; `None` when there was nothing to commit.
     pub made: Option<Made>,
     /// What its reader should know although it worked.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Remark>,
+}
+
+/// What the reader of a checkpoint should know although it worked.
+#[derive(Debug)]
+pub enum Remark {
+    /// A submodule has uncommitted changes: only its commit is recorded.
+    DirtySubmodule(BString),
+    /// This many files are too large to be searched for secrets.
+    NotSearched(usize),
+    /// A `git prune` that is running may delete the commit.
+    PruneRunning(Error),
+    /// The index does not match the checkpoint until the next one.
+    IndexWaits(Error),
+    /// No operation is recorded, so the checkpoint cannot be undone.
+    NotRecorded(Error),
 }
 
 #[derive(Debug)]
@@ -216,8 +231,7 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     staged.set(Staged::Tree(tree));
     let base = revwalk::tree_or_empty(repo, head)?;
     let dirty = status.dirty_submodules();
-    let mut remarks: Vec<String> =
-        dirty.map(|path| format!("submodule '{path}' has uncommitted changes; only its commit is recorded")).collect();
+    let mut remarks: Vec<Remark> = dirty.map(|path| Remark::DirtySubmodule(path.to_owned())).collect();
     if tree == base && !request.allow.empty {
         return Ok(Outcome { made: None, remarks });
     }
@@ -236,18 +250,16 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     gc::await_end(repo);
     let committed = commit::commit(repo, &mut staging, &private, &order)?;
     if let Err(error) = gc::keep_commit(repo, committed.commit, head) {
-        remarks.push(format!("a 'git prune' that is running may delete the commit: {error}"));
+        remarks.push(Remark::PruneRunning(error));
     }
     if let Some(why) = committed.index_waits {
-        remarks.push(format!(
-            "the index does not match the checkpoint yet; the next 'git agent checkpoint' updates it: {why}"
-        ));
+        remarks.push(Remark::IndexWaits(why));
     }
     // Until it is recorded, the journal stays for the next command.
     let operation = match operation::record(repo, &journal, committed.commit) {
         Ok(id) => Some(id),
         Err(error) => {
-            remarks.push(format!("'git agent undo' cannot undo the checkpoint: {error}"));
+            remarks.push(Remark::NotRecorded(error));
             None
         }
     };
@@ -358,7 +370,7 @@ fn inspect(
     request: &Request<'_>,
     base: ObjectId,
     tree: ObjectId,
-    remarks: &mut Vec<String>,
+    remarks: &mut Vec<Remark>,
 ) -> Result<()> {
     let changes = Comparer::new(repo).differences(Some(base), Some(tree))?;
     refusal::nested(contents::nested(repo, tree, &changes)?.into_iter())?;
@@ -370,7 +382,7 @@ fn inspect(
         let scanned = contents::leaks(repo, &changes)?;
         refusal::secrets(&scanned.leaks)?;
         if scanned.skipped > 0 {
-            remarks.push(format!("files too large to be searched for secrets: {}", scanned.skipped));
+            remarks.push(Remark::NotSearched(scanned.skipped));
         }
     }
     Ok(())
@@ -385,6 +397,5 @@ fn nothing_stays_behind(repo: &Repo, staging: &StagingDir<'_>, status: &Status, 
     }
     let message = "cannot verify the checkpoint: it would not contain all changes of the work tree, \
                    so the command would test something else";
-    Err(Error::new(codes::PARTIAL_VERIFICATION, message)
-        .hint("omit --verify, or make a checkpoint of everything: git agent checkpoint --verify"))
+    Err(Error::new(codes::PARTIAL_VERIFICATION, message).hint(Advice::VerifyEverything))
 }

@@ -5,7 +5,7 @@ use bstr::{BString, ByteSlice as _};
 use super::contents::Leak;
 use crate::{
     domain::text::list,
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, codes},
     git::{Repo, index, state},
 };
 
@@ -43,7 +43,7 @@ pub(crate) fn nested<'a>(paths: impl ExactSizeIterator<Item = &'a BString>) -> R
             ),
         )
         .hint("to ignore it, add its name to .gitignore, or to .git/info/exclude for this clone only")
-        .hint("to add it as a submodule: 'git submodule add'; to skip it: 'git agent checkpoint --only <path>…'")
+        .hint(Advice::CheckpointWithoutNested)
     })
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn large<'a>(files: impl ExactSizeIterator<Item = (&'a BString, u64)>
         );
         Error::new(codes::FILE_TOO_LARGE, message)
             .hint("to keep it out of the history, add its name to .gitignore")
-            .hint("to commit it anyway: git agent checkpoint --large")
+            .hint(Advice::CheckpointLarge)
     })
 }
 
@@ -69,9 +69,9 @@ pub(super) fn secrets(leaks: &[Leak]) -> Result<()> {
         let say = |leak: &Leak| format!("{}:{}: {}", leak.path.to_str_lossy(), leak.finding.line, leak.finding.what);
         let said: Vec<BString> = leaks.iter().map(|leak| say(leak).into()).collect();
         let message = format!("cannot make a checkpoint: this looks like a secret: {}", self::paths(said.iter()));
-        Error::new(codes::SECRET_FOUND, message).hint("remove it, or add the name of the file to .gitignore").hint(
-            "lines with 'gitleaks:allow' are accepted; to commit all of them: git agent checkpoint --allow-secret",
-        )
+        Error::new(codes::SECRET_FOUND, message)
+            .hint("remove it, or add the name of the file to .gitignore")
+            .hint(Advice::CheckpointSecret)
     })
 }
 

@@ -9,7 +9,7 @@ use super::{
     page::{self, Draft, Page, Slot, Staged},
 };
 use crate::{
-    error::{Error, Result, codes, reasons},
+    error::{Advice, Error, Result, codes, reasons},
     git::{
         ObjectId, RefChange, Repo,
         objects::{Batch, Identity, NewCommit},
@@ -210,7 +210,7 @@ impl<'r> OpLog<'r> {
         }
         found.ok_or_else(|| {
             let message = format!("no operation of this worktree matches '{}'", word.escape_debug());
-            Error::new(codes::OPERATION_NOT_FOUND, message).hint("'git agent ops' lists them")
+            Error::new(codes::OPERATION_NOT_FOUND, message).hint(Advice::ListOperations)
         })
     }
 
@@ -385,10 +385,7 @@ impl<'r> OpLog<'r> {
 
     fn damaged(&self, commit: ObjectId) -> ReadError {
         let message = format!("operation {commit} ({}) cannot be read", self.name);
-        ReadError::Unreadable(
-            Error::new(codes::OPERATION_UNREADABLE, message)
-                .hint("a newer git-agent may have written it; 'git agent doctor' shows details"),
-        )
+        ReadError::Unreadable(Error::new(codes::OPERATION_UNREADABLE, message).hint(Advice::UnreadableOperation))
     }
 }
 
@@ -400,9 +397,7 @@ pub(in crate::recovery) fn came_in_between() -> Error {
 /// The refusal to do anything on top of half of `operation`.
 pub fn interrupted(operation: &Operation) -> Error {
     let message = format!("operation {} ({}) was interrupted and is incomplete", operation.id, operation.title);
-    Error::new(codes::OPERATION_INTERRUPTED, message)
-        .hint("to restore the previous state: git agent undo")
-        .hint("to finish it: git agent resume")
+    Error::new(codes::OPERATION_INTERRUPTED, message).hint(Advice::UndoInterrupted).hint(Advice::ResumeInterrupted)
 }
 
 /// Which of `entries`, newest first, are undone, each with the operation that undid it.

@@ -31,10 +31,6 @@ use crate::{
     recovery::execute::Author,
 };
 
-/// What to do about snapshots and operations that were not made in this repository.
-pub const FOREIGN_HINT: &str = "if it was made here by an earlier version, or before '.git/agent-id' was lost: 'git agent doctor --adopt' \
-accepts everything as made here; never use it after fetching refs/agent/*";
-
 /// The ref namespace of operation logs.
 pub const REFS: &str = "refs/agent/ops/";
 

@@ -2,7 +2,7 @@
 
 use super::{After, RollbackPlan};
 use crate::{
-    error::{Error, Result, codes},
+    error::{Error, Result, RollbackAdvice, codes},
     git::{Head, ObjectId, Repo, sparse::Sparse},
     recovery::{
         commit::PlannedCommit,
@@ -58,7 +58,7 @@ fn target(repo: &Repo, plan: &RollbackPlan, captured: &Captured<'_>) -> Result<T
             codes::HEAD_MOVED,
             format!("cannot roll back {}: HEAD moved in the meantime", plan.task.id),
         )
-        .hint("check the plan again: git agent rollback --dry-run"));
+        .hint(RollbackAdvice::Plan));
     }
     let (commit, new) = match &plan.after {
         After::Stay => (head.commit, None),

@@ -7,7 +7,7 @@ use bstr::{BString, ByteSlice as _};
 use super::{Request, refusal};
 use crate::{
     domain::{id::TaskId, rollback::Step, task::Task, text::oid},
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, RollbackAdvice, TaskAdvice, codes},
     git::{
         ObjectId, Repo, revwalk,
         state::{self, Steps},
@@ -30,8 +30,8 @@ pub fn check(view: &View<'_>, task: &Task, family: &[TaskId], request: &Request)
         && (found.steps == Steps::Several || !request.abandon_merge)
     {
         let error = in_progress::refusal(&format!("cannot roll back {}", task.id), &found);
-        let hint = "--abandon-merge abandons it; the snapshot keeps it, and 'git agent undo' restores it";
-        return Err(if found.steps == Steps::One { error.hint(hint) } else { error });
+        let is_merge = found.steps == Steps::One;
+        return Err(if is_merge { error.hint(RollbackAdvice::AbandonMerge) } else { error });
     }
     if !request.shared {
         shared(view, task, family)?;
@@ -47,9 +47,7 @@ fn shared(view: &View<'_>, task: &Task, family: &[TaskId]) -> Result<()> {
     let title = view.task(first)?.map(|other| format!(" ({})", other.title)).unwrap_or_default();
     let more = if others.len() > 1 { format!(" and {} more", others.len() - 1) } else { String::new() };
     let why = format!("cannot roll back {}: {first}{title}{more} is also active in this worktree", task.id);
-    Err(Error::new(codes::SHARED_WORKTREE, why)
-        .hint(format!("'git agent pause {first}' stops work on it and keeps its files"))
-        .hint("--shared rolls back anyway; the snapshot keeps its uncommitted changes"))
+    Err(Error::new(codes::SHARED_WORKTREE, why).hint(TaskAdvice::Pause.about(first)).hint(RollbackAdvice::Shared))
 }
 
 /// HEAD's commit.
@@ -95,9 +93,7 @@ pub(super) fn dirty(repo: &Repo, task: &Task, head: ObjectId, paths: &[BString])
         task.id,
         refusal::paths(dirty.iter())
     );
-    Err(Error::new(codes::DIRTY_PATHS, why)
-        .hint("save them first: git agent checkpoint")
-        .hint("-- <path>… limits the rollback to other paths"))
+    Err(Error::new(codes::DIRTY_PATHS, why).hint(Advice::CheckpointFirst).hint(RollbackAdvice::OtherPaths))
 }
 
 /// Paths whose index entry or file is not that of HEAD, and those that git does not know, but for ignored ones and for those

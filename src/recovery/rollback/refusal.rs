@@ -9,7 +9,7 @@ use crate::{
         task::Task,
         text::{NAMED, list, oid},
     },
-    error::{Error, codes},
+    error::{Error, RollbackAdvice, TaskAdvice, codes},
     git::ObjectId,
 };
 
@@ -41,8 +41,8 @@ pub(super) fn of(why: ModeRefusal, task: &Task, to: &Checkpoint, range: &[Commit
                 codes::FOREIGN_COMMITS,
                 format!("cannot {mode} to {name}: commits of other tasks came after it: {others}"),
             )
-            .hint(format!("--mode revert reverts only the commits of {id}"))
-            .hint("--allow-foreign also undoes the others; the snapshot keeps them")
+            .hint(RollbackAdvice::RevertOwn(id.to_string()))
+            .hint(RollbackAdvice::AllowForeign)
         }
         ModeRefusal::History(Refusal::Published) => {
             let published = which(|commit| commit.published);
@@ -50,27 +50,27 @@ pub(super) fn of(why: ModeRefusal, task: &Task, to: &Checkpoint, range: &[Commit
                 codes::PUBLISHED_COMMITS,
                 format!("cannot rewind to {name}: a remote branch or a tag contains later commits: {published}"),
             )
-            .hint("--mode restore records the old state in a new commit and rewrites no history")
-            .hint("--allow-published rewinds this branch anyway")
+            .hint(RollbackAdvice::RestoreWithoutRewrite)
+            .hint(RollbackAdvice::AllowPublished)
         }
         ModeRefusal::History(Refusal::Rewritten) => {
             Error::new(codes::OTHER_HISTORY, format!("cannot rewind to {name}: it is not an ancestor of HEAD"))
-                .hint("--mode restore records its state in a new commit")
+                .hint(RollbackAdvice::Restore)
         }
         ModeRefusal::History(Refusal::BeforeRoot) => {
             Error::new(codes::NOTHING_BEFORE, format!("cannot rewind to {name}: there were no commits yet"))
-                .hint("--mode restore removes the files in a new commit")
+                .hint(RollbackAdvice::RestoreNothing)
         }
         ModeRefusal::History(Refusal::NothingToRevert) if range.is_empty() => {
             Error::new(codes::NOTHING_TO_REVERT, format!("cannot roll back {id}: no commit came after {name}"))
-                .hint("--mode files restores its files")
+                .hint(RollbackAdvice::Files)
         }
         ModeRefusal::History(Refusal::NothingToRevert) => Error::new(
             codes::NOTHING_TO_REVERT,
             format!("cannot roll back {id}: only commits of other tasks came after {name}"),
         )
-        .hint("--mode files -- <path>… restores single files")
-        .hint(format!("'git agent log {id}' shows its checkpoints")),
+        .hint(RollbackAdvice::SingleFiles)
+        .hint(TaskAdvice::Checkpoints.about(id)),
         ModeRefusal::Snapshot => {
             let others = which(|commit| !commit.is_own());
             let why = match others.is_empty() {
@@ -78,14 +78,14 @@ pub(super) fn of(why: ModeRefusal, task: &Task, to: &Checkpoint, range: &[Commit
                 false => format!("cannot roll back {id} to {name}: commits of other tasks came after it: {others}"),
             };
             Error::new(codes::FOREIGN_COMMITS, why)
-                .hint("--mode files restores its files and keeps HEAD; '-- <path>…' restores single files")
-                .hint("--mode rewind --allow-foreign also undoes the other commits; the snapshot keeps them")
+                .hint(RollbackAdvice::FilesKeepHead)
+                .hint(RollbackAdvice::RewindForeign)
         }
         ModeRefusal::Paths(mode) => Error::new(
             codes::PATHS_WITHOUT_COMMITS,
             format!("cannot {mode} only some paths of {id}: a branch moves by whole commits"),
         )
-        .hint("--mode files restores the paths without a commit; --mode revert reverts the changes to them"),
+        .hint(RollbackAdvice::ModesWithPaths),
     }
 }
 
@@ -107,7 +107,7 @@ pub(super) fn nothing_left(plan: &RollbackPlan, skipped: &[Skipped<ObjectId>]) -
 pub(super) fn nothing_to_take_back(plan: &RollbackPlan) -> Error {
     let id = &plan.task.id;
     let why = format!("cannot roll back {id}: the changes of its commits after {} are already gone", plan.name());
-    Error::new(codes::NOTHING_TO_REVERT, why).hint(format!("'git agent log {id}' shows what happened to them"))
+    Error::new(codes::NOTHING_TO_REVERT, why).hint(TaskAdvice::Fate.about(id))
 }
 
 /// Why a commit is skipped, as a sentence.
@@ -140,7 +140,7 @@ pub(super) fn conflicts(task: &Task, conflicts: &[Conflict]) -> Error {
             hints.push(format!("{path} was changed later by {}", list(later.iter().map(oid))));
         }
     }
-    error.hints(hints).hint("-- <path>… reverts other paths only; --mode files restores single files")
+    error.hints(hints).hint(RollbackAdvice::RevertOtherPaths)
 }
 
 /// `'a', 'b' and 3 more`

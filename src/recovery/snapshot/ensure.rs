@@ -8,7 +8,7 @@ use super::{
     disk::{self, Look},
 };
 use crate::{
-    error::{Error, Result},
+    error::{Advice, Error, Result},
     git::{EntryKind, ObjectId, names},
 };
 use bstr::{BStr, BString, ByteSlice as _};
@@ -134,5 +134,5 @@ fn refused(path: &BStr, why: SkipReason) -> Error {
     let message = format!("'{}' is in the way and cannot be saved first: {}", path.escape_debug(), why.reason());
     Error::new(why.code(), message)
         .hint("it must be saved in a snapshot first: move it away yourself, then try again")
-        .hint("or skip it: name the other paths after --")
+        .hint(Advice::SkipPath)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, codes},
     git::{
         EntryKind, Head, ObjectId, Repo, changed_paths::Comparer, pathspec::Pathspecs, sparse::Sparse, state,
         tree::Trees,
@@ -11,7 +11,7 @@ use crate::{
     recovery::{
         execute::{self, Author, LockedWorktree, Outcome},
         in_progress,
-        operation::{FOREIGN_HINT, Kind, Operation, Touched},
+        operation::{Kind, Operation, Touched},
         path_plan::{Flagging, Scope, Target, Untracked},
         snapshot::{self, Captured, Snapshot, WorktreeState},
     },
@@ -44,9 +44,7 @@ pub fn return_to(
     trust: Trust,
 ) -> Result<Outcome> {
     if snapshot.is_foreign && trust == Trust::Own {
-        return Err(refuse_foreign(snapshot)
-            .hint("to restore only its files, without index and HEAD: add --foreign")
-            .hint(FOREIGN_HINT));
+        return Err(refuse_foreign(snapshot).hint(Advice::ForeignFiles).hint(Advice::AdoptAll));
     }
     let held = snapshot::load(repo, snapshot)?;
     refuse_in_progress(repo, snapshot)?;
@@ -58,7 +56,7 @@ pub fn return_to(
             let why = format!("cannot restore snapshot {}: neither it nor the work tree has such a path", snapshot.id);
             return Err(Error::new(codes::NO_SUCH_PATH, why)
                 .hint("paths are relative to the current directory, as in 'git add'")
-                .hint(format!("to list its files: git agent snapshot show {}", snapshot.id)));
+                .hint(Advice::SnapshotFiles(snapshot.id.to_string())));
         }
         Scope::of(present)
     };
@@ -76,7 +74,7 @@ pub fn return_to(
 /// The refusal of a snapshot that was not made here.
 pub fn refuse_foreign(snapshot: &Snapshot) -> Error {
     let why = format!("cannot restore snapshot {}: it was not made in this repository", snapshot.id);
-    Error::new(codes::FOREIGN_SNAPSHOT, why).hint(format!("to show it: git agent snapshot show {}", snapshot.id))
+    Error::new(codes::FOREIGN_SNAPSHOT, why).hint(Advice::ShowSnapshot(snapshot.id.to_string()))
 }
 
 /// All that `held`, which was made here, has in `scope`, on the HEAD that is, or comes back: `head`.

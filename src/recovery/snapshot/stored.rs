@@ -7,7 +7,7 @@ use bstr::{BString, ByteSlice as _};
 use super::{FORMAT, Metadata, REFS, Snapshot, WorktreeState};
 use crate::{
     domain::{id::TaskId, id_prefix, making::Saved},
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, codes},
     git::{
         EntryKind, Head, ObjectId, ObjectKind, RefChange, Refs, Repo,
         commit::Commit,
@@ -113,13 +113,13 @@ pub fn find(repo: &Repo, word: &str) -> Result<Snapshot> {
     if let Some(place) = id_prefix::place("snap", word) {
         let Some((name, commit)) = refs(repo)?.into_iter().nth(place) else {
             let message = format!("{word} does not exist: there are fewer snapshots");
-            return Err(Error::new(codes::SNAPSHOT_NOT_FOUND, message).hint("'git agent snapshot list' lists them"));
+            return Err(Error::new(codes::SNAPSHOT_NOT_FOUND, message).hint(Advice::ListSnapshots));
         };
         return read(repo, &name, commit);
     }
     begun(repo, word)?.ok_or_else(|| {
         Error::new(codes::SNAPSHOT_NOT_FOUND, format!("snapshot '{}' does not exist", word.escape_debug()))
-            .hint("'git agent snapshot list' lists them")
+            .hint(Advice::ListSnapshots)
     })
 }
 
@@ -138,7 +138,7 @@ fn begun(repo: &Repo, word: &str) -> Result<Option<Snapshot>> {
             codes::AMBIGUOUS_SNAPSHOT,
             format!("'{}' matches {} snapshots", word.escape_debug(), more + 1),
         )
-        .hint("use a longer prefix: 'git agent snapshot list' lists them")),
+        .hint(Advice::LongerSnapshotPrefix)),
         (None, _) => Ok(None),
     }
 }

@@ -32,7 +32,7 @@ use crate::{
         task::Task,
         trailer::block::Trailer,
     },
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, codes},
     git::{
         Head, ObjectId, Repo,
         commit::{self, Commit},
@@ -184,7 +184,7 @@ pub fn carry_out(repo: &Repo, author: &Author<'_>, plan: &SquashPlan, message: &
     let captured = &worktree.captured;
     if *captured.head() != plan.head {
         return Err(Error::new(codes::HEAD_MOVED, format!("{}: HEAD moved in the meantime", cannot(id)))
-            .hint("check the plan again: git agent squash --dry-run"));
+            .hint(Advice::SquashPlan));
     }
     let state = WorktreeState {
         in_progress: captured.state().clone(),

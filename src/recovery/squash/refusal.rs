@@ -8,7 +8,7 @@ use crate::{
         task::Task,
         text::oid,
     },
-    error::{Code, Error, Result, codes},
+    error::{Advice, Code, Error, Hint, Result, TaskAdvice, codes},
     git::{Head, ObjectId, Repo, commit::Commit},
 };
 
@@ -46,24 +46,21 @@ pub(super) fn at_the_tip(repo: &Repo, task: &Task, stop: &Stop<ObjectId>) -> Res
 pub(super) fn in_between(repo: &Repo, task: &Task, word: &str, stop: &Stop<ObjectId>) -> Result<Error> {
     let word = word.escape_debug();
     let message = format!("{} onto '{word}': {}", cannot(&task.id), why(repo, &task.id, stop)?);
-    Ok(Error::new(code(&stop.why), message)
-        .hints(hints(&task.id, stop))
-        .hint("without --onto the commits above it are squashed"))
+    Ok(Error::new(code(&stop.why), message).hints(hints(&task.id, stop)).hint(Advice::SquashWithoutOnto))
 }
 
 /// What is given is not an ancestor of HEAD.
 pub(super) fn not_below(task: &Task, word: &str) -> Error {
     let word = word.escape_debug();
     let message = format!("{} onto '{word}': that is not an ancestor of HEAD", cannot(&task.id));
-    Error::new(codes::NOT_AN_ANCESTOR, message)
-        .hint(format!("squash first, then move the commit: git agent squash {0}; git rebase '{word}'", task.id))
+    Error::new(codes::NOT_AN_ANCESTOR, message).hint(TaskAdvice::SquashThenRebase(word.to_string()).about(&task.id))
 }
 
 /// There is no commit yet.
 pub(super) fn unborn(task: &Task, head: &Head) -> Error {
     let branch = head.branch_name().unwrap_or_else(|| "HEAD".to_owned());
     Error::new(codes::UNBORN_HEAD, format!("{}: '{branch}' has no commits yet", cannot(&task.id)))
-        .hint("'git agent checkpoint' creates the first one")
+        .hint(Advice::FirstCheckpoint)
 }
 
 fn code(why: &Obstacle) -> Code {
@@ -74,23 +71,23 @@ fn code(why: &Obstacle) -> Code {
     }
 }
 
-fn hints(id: &TaskId, stop: &Stop<ObjectId>) -> Vec<String> {
+fn hints(id: &TaskId, stop: &Stop<ObjectId>) -> Vec<Hint> {
     let commit = oid(stop.commit);
     match &stop.why {
         Obstacle::Foreign(tasks) => {
-            let other = tasks.first().map(|other| format!("'git agent squash {other}' squashes those of {other}"));
-            let unnamed =
-                tasks.is_empty().then(|| "'git agent repair' links commits that lost their trailer".to_owned());
-            let log = format!("'git agent log {id}' shows the commits of {id}");
-            other.into_iter().chain(unnamed).chain([log]).collect()
+            let other = tasks.first().map_or(Advice::Repair, |other| TaskAdvice::Squash.about(other));
+            vec![other.into(), TaskAdvice::Commits.about(id).into()]
         }
         Obstacle::Buried => {
-            vec![format!("'git show {commit}' shows the message; only trailers in its last paragraph count")]
+            vec![format!("'git show {commit}' shows the message; only trailers in its last paragraph count").into()]
         }
-        Obstacle::Published => vec![format!(
-            "published commits are not rewritten: 'git branch -r --contains {commit}' and 'git tag --contains \
-             {commit}' show where it is"
-        )],
-        Obstacle::CutOff => vec!["'git fetch --unshallow' fetches the rest of the history".to_owned()],
+        Obstacle::Published => vec![
+            format!(
+                "published commits are not rewritten: 'git branch -r --contains {commit}' and 'git tag --contains \
+                 {commit}' show where it is"
+            )
+            .into(),
+        ],
+        Obstacle::CutOff => vec!["'git fetch --unshallow' fetches the rest of the history".into()],
     }
 }

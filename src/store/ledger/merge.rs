@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     domain::{note, time::Timestamp},
-    error::{Error, Result},
+    error::{Advice, Error, Result},
     git::{
         ObjectId, ObjectKind, RefError, Repo,
         commit::Commit,
@@ -167,7 +167,7 @@ fn unite(
             // No note, or a monster: the lines of the others count.
             Ok(_) => {}
             // We were pointed to a missing object. But our own lines are never merged away because they cannot be read.
-            Err(error) if ours.contains(blob) => return Err(error.hint("'git agent doctor' checks it")),
+            Err(error) if ours.contains(blob) => return Err(error.hint(Advice::CheckLedger)),
             Err(_) => {}
         }
     }

@@ -13,7 +13,7 @@ use crate::{
         task::{Task, named},
         text::{self, Text},
     },
-    error::{Error, Result, codes, reasons},
+    error::{Advice, Error, Result, TaskAdvice, codes, reasons},
     git::{ObjectId, ObjectKind, Repo, commit::Commit, partial},
     store::history,
 };
@@ -55,7 +55,7 @@ impl<'r> View<'r> {
     ///
     /// `ledger-unreadable`; when the ref cannot be read.
     pub fn now(repo: &'r Repo) -> Result<Self> {
-        let tip = repo.find_ref(REF).map_err(|error| error.hint("'git agent doctor' checks it"))?;
+        let tip = repo.find_ref(REF).map_err(|error| error.hint(Advice::CheckLedger))?;
         Self::at(repo, tip)
     }
 
@@ -70,7 +70,7 @@ impl<'r> View<'r> {
                 let bytes = repo.read_own(tip, ObjectKind::Commit).map_err(|error| {
                     Error::new(codes::LEDGER_UNREADABLE, format!("cannot read {REF}"))
                         .because(anyhow::Error::new(error))
-                        .hint("'git agent doctor' checks it")
+                        .hint(Advice::CheckLedger)
                 })?;
                 let root = Commit::parse(repo, tip, &bytes)?.tree;
                 if !repo.has(root) {
@@ -246,8 +246,7 @@ fn read_blob(repo: &Repo, blob: ObjectId) -> Result<Vec<u8>, NoteError> {
     let (kind, size) = repo.own_header(blob)?;
     if kind == ObjectKind::Blob && size > MAX_NOTE {
         let message = format!("note {blob} has {size} bytes, too many for a task");
-        let error =
-            Error::new(codes::NOTE_TOO_LARGE, message).hint("'git agent doctor' shows which task it belongs to");
+        let error = Error::new(codes::NOTE_TOO_LARGE, message).hint(Advice::FindNote);
         return Err(NoteError::TooLarge(error));
     }
     Ok(repo.read_own(blob, ObjectKind::Blob)?)
@@ -278,13 +277,7 @@ fn hidden(id: &TaskId, events: &[Event]) -> Option<Error> {
     let when = undo.at.to_minute();
     let message = format!("{} was withdrawn by {} at {when}: its addition was undone", named(id, &title), undo.actor);
     let error = Error::new(codes::TASK_WITHDRAWN, message);
-    Some(
-        error.hints(
-            command.map(|command| {
-                format!("to list it again, in the worktree where it was undone: git agent undo {command}")
-            }),
-        ),
-    )
+    Some(error.hints(command.map(|command| Advice::UndoWithdrawal(command.to_string()))))
 }
 
 /// That only commits know the task `word`.
@@ -293,18 +286,16 @@ fn not_here(word: &str) -> Error {
     let message = format!(
         "task '{shown}' is named only by commits: it is not in the ledger, and no event can be recorded for it"
     );
-    let error = Error::new(codes::TASK_NOT_FOUND, message).hint(format!("to list its commits: git agent log {shown}"));
+    let error = Error::new(codes::TASK_NOT_FOUND, message).hint(TaskAdvice::ListCommits.about(&shown));
     let is_id = TaskId::parse(word).is_ok();
-    error.hints(is_id.then(|| format!("to add it to the ledger: git agent add <title> --id {shown}")))
+    error.hints(is_id.then(|| TaskAdvice::AddWithId.about(&shown)))
 }
 
 fn not_found(word: &str, nearest: &[&str], is_empty: bool) -> Error {
     let error = Error::new(codes::TASK_NOT_FOUND, format!("task '{}' does not exist", word.escape_debug()));
     match nearest {
-        [] if is_empty => error
-            .hint("this ledger has no tasks yet: 'git agent add <title>' creates one")
-            .hint("in a fresh clone, fetch the tasks with 'git agent init'"),
-        [] => error.hint("'git agent list --all' shows every task"),
+        [] if is_empty => error.hint(Advice::FirstTask).hint(Advice::FetchTasks),
+        [] => error.hint(Advice::ListAllTasks),
         near => error.hint(format!("did you mean {}?", near.join(" or "))),
     }
 }

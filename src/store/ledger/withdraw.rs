@@ -21,7 +21,7 @@ use crate::{
         text::visible,
         withdraw,
     },
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, TaskAdvice, codes},
 };
 
 /// How many events one `withdraw` names: as many as its line has room for.
@@ -127,8 +127,7 @@ fn refuse_named(request: &Request<'_>, table: &Table, id: &TaskId) -> Result<()>
             () if row.after().flatten().any(|before| is_it(&before)) => "depends on it",
             () => continue,
         };
-        return Err(refusal(request, &format!("{} {how}", row.id()))
-            .hint(format!("to cancel it instead, which keeps it visible: git agent cancel {id}")));
+        return Err(refusal(request, &format!("{} {how}", row.id())).hint(TaskAdvice::CancelInstead.about(id)));
     }
     Ok(())
 }
@@ -143,7 +142,7 @@ fn refuse_started(view: &View<'_>, request: &Request<'_>, table: &Table, task: &
         let is_later = |span: &&Span| Some(span.from) >= task.completed_at;
         if let Some(span) = next.spans.iter().filter(is_later).find(|span| span.by != *request.actor) {
             let why = format!("{}, which depends on {}, was started by {} since then", next.id, task.id, span.by);
-            return Err(refusal(request, &why).hint(format!("to reopen it anyway: git agent reopen {}", task.id)));
+            return Err(refusal(request, &why).hint(TaskAdvice::ReopenAnyway.about(&task.id)));
         }
     }
     Ok(())
@@ -164,10 +163,9 @@ fn refuse_circles(request: &Request<'_>, table: &Table, before: &Task, after: &T
 fn later(request: &Request<'_>, id: &TaskId, event: &Event, about: &str) -> Error {
     let since = event.at.to_minute();
     let why = format!("'{}' by {} at {since} depends on {about}", event.payload.kind(), event.actor);
-    let error =
-        refusal(request, &format!("{id}: {why}")).hint(format!("'git agent log {id}' shows what happened since then"));
+    let error = refusal(request, &format!("{id}: {why}")).hint(TaskAdvice::SinceThen.about(id));
     match event.actor == *request.actor {
-        true => error.hint("undo the later commands first: 'git agent ops' lists them"),
+        true => error.hint(Advice::UndoLaterCommands),
         false => error.hint("later changes by others are never undone with it"),
     }
 }

@@ -27,7 +27,7 @@ use crate::{
         text::{MAX_INLINE, MAX_TEXT, Text},
         time::Timestamp,
     },
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, TaskAdvice, codes},
     git::{
         ObjectId, RefChange, RefError, Repo,
         blocking_lock::{self, Blocking},
@@ -331,8 +331,8 @@ was recorded",
                     self.text.len()
                 ),
             )
-            .hint(format!("it can still be completed, failed or cancelled: git agent complete {}", self.id))
-            .hint("to continue in a new task: git agent add <title>"));
+            .hint(TaskAdvice::CompleteAnyway.about(&self.id))
+            .hint(Advice::NewTask));
         }
         changes.notes.insert(key, batch.blob(repo, text)?);
         Ok(self.fold.finish())
@@ -368,7 +368,7 @@ was recorded",
                 codes::NO_EFFECT,
                 format!("'{}' would have no effect on {}: its note contradicts it", event.payload.kind(), self.id),
             )
-            .hint(format!("'git agent show {}' shows its state, 'git agent doctor' checks its note", self.id)));
+            .hint(TaskAdvice::CheckNote.about(&self.id)));
         }
         self.ends |= matches!(event.payload, Payload::Complete(_) | Payload::Fail(_) | Payload::Cancel(_));
         self.lines.push(line);

@@ -1,13 +1,9 @@
-//! What is known of the agent hosts on this machine: the one owner of what `host status`, `doctor` and `init` say of them.
+//! What is known of the agent hosts on this machine: what `host status`, `doctor` and `init` report.
 
 use std::path::PathBuf;
 
 use crate::{
-    doctor::Check,
-    domain::{
-        named::named,
-        time::{Timestamp, show_duration},
-    },
+    domain::{named::named, time::Timestamp},
     error::{Error, Result, codes},
     git::Repo,
     hosts::{
@@ -53,45 +49,6 @@ impl HostStatus {
     /// It has our plugin, and nothing else of ours.
     pub fn is_plugin_only(&self) -> bool {
         self.installed == [Source::Plugin]
-    }
-
-    /// The command that installs what is missing.
-    pub fn install_command(&self) -> String {
-        format!("git agent host install {}", self.host.as_str())
-    }
-
-    /// What is said of it: the state first, then what needs attention.
-    pub fn lines(&self, now: Timestamp) -> Vec<String> {
-        let (title, install) = (self.host.title(), self.install_command());
-        let words: Vec<&str> = self.installed.iter().map(|source| source.as_str()).collect();
-        let state = match (self.is_found, words.as_slice()) {
-            (false, []) => return vec![format!("{title}: not found")],
-            (true, []) if self.has_disabled_plugin => {
-                return vec![format!("{title}: installed as a plugin, which is disabled; enable it, or {install}")];
-            }
-            (true, []) => return vec![format!("{title}: not installed; {install}")],
-            (_, ["plugin"]) => "installed as a plugin".to_owned(),
-            (_, words) => format!("installed ({})", words.join(", ")),
-        };
-        let last = match self.last_event {
-            Some(at) => format!("last event here {} ago", show_duration(now.seconds_since(at))),
-            None => "no event here yet".to_owned(),
-        };
-        let mut lines = vec![format!("{title}: {state}, {last}")];
-        if self.is_trusted == Some(false) {
-            lines.push("not trusted yet, so its hooks do not run: /hooks in Codex".to_owned());
-        }
-        if !self.missing.is_empty() {
-            let files = self.missing.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-            lines.push(match self.is_plugin_only() {
-                true => format!("missing, or of another version: {files}; update the plugin, or {install}"),
-                false => format!("differs from what this version installs: {files}; {install}"),
-            });
-        }
-        if self.installed.len() > 1 {
-            lines.push("installed twice; each event counts once".to_owned());
-        }
-        lines
     }
 }
 
@@ -146,17 +103,4 @@ pub fn status(repo: Option<&Repo>, host: Host, places: &Places) -> HostStatus {
 /// The hosts on this machine.
 pub fn found(repo: Option<&Repo>, places: &Places) -> Vec<HostStatus> {
     Host::ALL.into_iter().filter(|host| places.has(*host)).map(|host| status(repo, host, places)).collect()
-}
-
-/// What `doctor` says of the hosts on this machine.
-pub(in crate::verbs) fn checks(repo: &Repo, now: Timestamp) -> Vec<Check> {
-    let Ok(places) = places(Some(repo)) else { return Vec::new() };
-    let check = |known: HostStatus| {
-        let said = known.lines(now).join("; ");
-        match known.missing.is_empty() {
-            true => Check::ok("host", said),
-            false => Check::warning("host", said, known.install_command()),
-        }
-    };
-    found(Some(repo), &places).into_iter().map(check).collect()
 }

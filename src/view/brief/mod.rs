@@ -7,6 +7,7 @@
 //! Every section has a share of the lines. What does not fit is counted, and the command that shows it is named; a section
 //! for which there is no room at all is named in the last line.
 
+pub(crate) mod commands;
 mod fold;
 pub(crate) mod needs;
 mod page;

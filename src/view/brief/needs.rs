@@ -13,47 +13,97 @@ use crate::{
 /// How many lines [`render`] takes: with the lines that say what was done there are at most fifteen.
 pub const LINES: usize = 12;
 
-/// Everything that has to be known before the task is begun or gone on with.
+/// What a section is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Topic {
+    Description,
+    Accept,
+    Blockers,
+    Failures,
+    Verification,
+    Decisions,
+    EarlierDecisions,
+    Files,
+    References,
+    Notes,
+}
+
+impl Topic {
+    /// The heading of its section on a page.
+    fn heading(self) -> &'static str {
+        match self {
+            Topic::Description => "Description",
+            Topic::Accept => "Done when",
+            Topic::Blockers => "Blocked",
+            Topic::Failures => "Earlier failures",
+            Topic::Verification => "The last verification failed",
+            Topic::Decisions => "Decisions",
+            Topic::EarlierDecisions => "Earlier decisions",
+            Topic::Files => "Files",
+            Topic::References => "References",
+            Topic::Notes => "Notes",
+        }
+    }
+
+    /// What each of its lines begins with where there is no heading; a description needs none.
+    fn label(self) -> &'static str {
+        match self {
+            Topic::Description => "",
+            Topic::Decisions | Topic::EarlierDecisions => "Decided",
+            Topic::Failures => "Failed earlier",
+            Topic::Verification => "Verification failed",
+            Topic::Notes => "Note",
+            Topic::Accept | Topic::Blockers | Topic::Files | Topic::References => self.heading(),
+        }
+    }
+}
+
+/// Everything that has to be known before work on the task starts or continues.
 pub(super) fn sections(needs: Needs<'_>) -> Vec<Section> {
+    by_topic(needs).into_iter().map(|(_, section)| section).collect()
+}
+
+fn by_topic(needs: Needs<'_>) -> Vec<(Topic, Section)> {
     let task = needs.task;
     let mut sections = Vec::new();
     let show = format!("git agent show {}", task.id);
-    let mut add = |heading, body, most, rank, more: &str| {
-        sections.push(Section { heading, body, most, rank, beyond: 0, more: more.to_owned() });
+    let mut add = |topic: Topic, body, most, rank, more: &str| {
+        let section = Section { heading: topic.heading(), body, most, rank, beyond: 0, more: more.to_owned() };
+        sections.push((topic, section));
     };
     let list = |points| Body::Points(points, Keep::First);
     let newest = |points| Body::Points(points, Keep::Last);
     let whole = |text: &Text| needs.view.text(text);
     let text = |text: &Option<_>| Body::Text(text.as_ref().map(whole).unwrap_or_default());
-    add("Description", text(&task.description), 9, 2, &show);
-    add("Done when", Body::Text(task.accept_text(whole).unwrap_or_default()), 6, 1, &show);
+    add(Topic::Description, text(&task.description), 9, 2, &show);
+    add(Topic::Accept, Body::Text(task.accept_text(whole).unwrap_or_default()), 6, 1, &show);
     let blockers = task.blockers.iter().map(|blocker| told(blocker.id.as_str(), whole(&blocker.text)));
-    add("Blocked", list(blockers.collect()), 4, 3, &show);
+    add(Topic::Blockers, list(blockers.collect()), 4, 3, &show);
     let failures = task.failures.iter().map(|failure| {
         let kind = failure.kind.as_ref().map(|kind| format!("[{kind}] ")).unwrap_or_default();
         let head = by(needs, &format!("attempt {}", failure.attempt), &failure.by);
         told(head, format!("{kind}{}", whole(&failure.reason)))
     });
-    add("Earlier failures", newest(failures.collect()), 6, 4, &show);
-    add("The last verification failed", newest(verification(needs)), 7, 4, &show);
+    add(Topic::Failures, newest(failures.collect()), 6, 4, &show);
+    add(Topic::Verification, newest(verification(needs)), 7, 4, &show);
     let mut decisions = Vec::new();
     if let Some(feature) = needs.feature {
         let all = format!("for all of {}", feature.id);
         decisions.extend(feature.decisions.iter().map(|decision| decided(needs, &all, decision)));
     }
     decisions.extend(task.decisions.iter().map(|decision| decided(needs, "", decision)));
-    add("Decisions", newest(decisions), 9, 5, &show);
+    add(Topic::Decisions, newest(decisions), 9, 5, &show);
     let before = needs.before.iter().flat_map(|task| {
         let of = format!("in {}", task.id);
         task.decisions.iter().map(move |decision| decided(needs, &of, decision))
     });
-    add("Earlier decisions", newest(before.collect()), 6, 6, "git agent brief --json");
+    add(Topic::EarlierDecisions, newest(before.collect()), 6, 6, "git agent brief --json");
     let file = |file: &String| Point::Named { head: String::new(), text: file.clone() };
-    add("Files", list(task.files.iter().map(file).collect()), 5, 6, &show);
-    add("References", list(task.refs.iter().map(file).collect()), 4, 6, &show);
+    add(Topic::Files, list(task.files.iter().map(file).collect()), 5, 6, &show);
+    add(Topic::References, list(task.refs.iter().map(file).collect()), 4, 6, &show);
     let notes = task.notes.iter();
     let notes = notes.map(|note| told(by(needs, "", &note.by), whole(&note.text)));
-    add("Notes", newest(notes.collect()), 4, 7, &show);
+    add(Topic::Notes, newest(notes.collect()), 4, 7, &show);
     sections
 }
 
@@ -96,10 +146,10 @@ struct Lines {
 }
 
 impl Lines {
-    fn of(section: &Section) -> Self {
+    fn of((topic, section): &(Topic, Section)) -> Self {
         let (pieces, keep) = match &section.body {
-            Body::Text(text) => (text_lines(section.heading, text), Keep::First),
-            Body::Points(points, keep) => (point_lines(section, points), *keep),
+            Body::Text(text) => (text_lines(topic.label(), text), Keep::First),
+            Body::Points(points, keep) => (point_lines(*topic, section, points), *keep),
         };
         Lines { pieces, keep, rank: section.rank, shown: 0 }
     }
@@ -120,7 +170,7 @@ impl Lines {
 
 /// What the task needs in at most [`LINES`] lines; what others wrote stands behind `>`. Nothing for a task that needs nothing.
 pub fn render(needs: Needs<'_>) -> String {
-    let mut parts: Vec<Lines> = sections(needs).iter().map(Lines::of).collect();
+    let mut parts: Vec<Lines> = by_topic(needs).iter().map(Lines::of).collect();
     let mut order: Vec<usize> = (0..parts.len()).collect();
     order.sort_by_key(|at| parts[*at].rank);
     let all: usize = parts.iter().flat_map(|part| &part.pieces).map(Vec::len).sum();
@@ -146,27 +196,20 @@ pub fn render(needs: Needs<'_>) -> String {
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// A text of several lines, the first one behind what it is; a description needs no name.
-fn text_lines(heading: &str, text: &str) -> Vec<Vec<String>> {
-    let name = if heading == "Description" { "" } else { heading };
-    let lines = quoted(text).into_iter().enumerate().map(|(at, line)| match (at, name) {
+/// A text of several lines, the first one behind `label`.
+fn text_lines(label: &str, text: &str) -> Vec<Vec<String>> {
+    let lines = quoted(text).into_iter().enumerate().map(|(at, line)| match (at, label) {
         (0, "") | (1.., "") => line,
-        (0, name) => clip(&format!("{name} {line}"), WIDTH),
+        (0, label) => clip(&format!("{label} {line}"), WIDTH),
         _ => clip(&format!("  {line}"), WIDTH),
     });
     lines.map(|line| vec![line]).collect()
 }
 
-/// Points, each behind what it is; paths side by side.
-fn point_lines(section: &Section, points: &[Point]) -> Vec<Vec<String>> {
-    let name = match section.heading {
-        "Decisions" | "Earlier decisions" => "Decided",
-        "Earlier failures" => "Failed earlier",
-        "The last verification failed" => "Verification failed",
-        "Notes" => "Note",
-        heading => heading,
-    };
-    if section.heading == "Files" {
+/// Points, each behind the label of `topic`; paths side by side.
+fn point_lines(topic: Topic, section: &Section, points: &[Point]) -> Vec<Vec<String>> {
+    let name = topic.label();
+    if topic == Topic::Files {
         let paths = points.iter().filter_map(|point| match point {
             Point::Named { text, .. } => Some(text.as_str()),
             _ => None,

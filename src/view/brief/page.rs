@@ -6,10 +6,14 @@ use crate::{
         time::{Timestamp, show_duration},
     },
     git::{Head, status::Kind},
-    query::brief::{Checkpoint, Facts, Focus, commands::holder},
+    query::brief::{Checkpoint, Facts, Focus},
     view::{
-        brief::{Body, Keep, Page, Point, Section, needs},
-        oid,
+        brief::{
+            Body, Keep, Page, Point, Section,
+            commands::{commands, holder},
+            needs,
+        },
+        hint, oid,
         report::words::making as making_words,
         sanitize::{self, plural},
         shorten,
@@ -47,7 +51,7 @@ pub fn page(facts: &Facts<'_>) -> Page {
     } else if !facts.plan.is_empty() {
         add("Tasks", all(vec![words(facts.plan.counts.to_string())]), 1, 4, "git agent list");
     }
-    let commands = facts.commands().into_iter().map(|command| Point::Command(command.line, command.what));
+    let commands = commands(facts).into_iter().map(|command| Point::Command(command.line, command.what));
     add("Continue", all(commands.collect()), 8, 0, "git agent --help");
     page
 }
@@ -272,7 +276,7 @@ fn state(facts: &Facts<'_>) -> Vec<Point> {
             plural(state.unstamped, "commit")
         )));
     }
-    points.extend(state.follow_up.iter().map(|after| words(after.in_words())));
+    points.extend(state.follow_up.iter().map(|after| words(hint::follow_up(after))));
     let also = if facts.focus.as_ref().is_some_and(|focus| focus.is_active) { "also " } else { "" };
     points.extend(facts.active.iter().map(|(id, title)| match title {
         Some(title) => named(format!("{also}active here: {id}"), title),

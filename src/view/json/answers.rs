@@ -14,7 +14,7 @@ use crate::{
     query::unstamped::FollowUp,
     recovery::operation::Operation,
     store::ledger::audit::Loss,
-    verbs::{doctor::Check, list::List, next::NoTask, ready::Ready, status::WorktreeStatus, sync, uncommitted::Left},
+    verbs::{list::List, next::NoTask, ready::Ready, status::WorktreeStatus, sync, uncommitted::Left},
 };
 
 json! {
@@ -128,15 +128,6 @@ json! {
         /// Tasks that a ref of this worktree names because it was fetched from another repository: not acted on; left out if none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         foreign: Vec<String>,
-    }
-
-    /// `doctor`.
-    pub struct DoctorAnswer {
-        /// All checks.
-        pub checks: Vec<Check>,
-        /// With `--fix` and `--adopt`: the repairs, a sentence each; omitted if there were none.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        pub fixed: Vec<String>,
     }
 
     /// `ready`.

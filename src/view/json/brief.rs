@@ -11,8 +11,9 @@ use crate::{
         time::Timestamp,
     },
     git::status,
-    query::brief::{Checkpoint, ENOUGH, Facts, Ledger, Needs, commands::Command},
+    query::brief::{Checkpoint, ENOUGH, Facts, Ledger, Needs},
     store::{ledger::View, session::Session},
+    view::brief::commands::{Command, commands},
 };
 
 json! {
@@ -49,7 +50,7 @@ json! {
         /// Ready tasks in the order of 'next'.
         next: Several<BriefRowJson> = rows(facts, &facts.plan.next, facts.plan.next_count),
         /// The next commands.
-        commands: Vec<BriefCommandJson> = facts.commands().to_json(),
+        commands: Vec<BriefCommandJson> = commands(facts).to_json(),
     }
 
     /// The task that a brief is about.

@@ -6,7 +6,7 @@ use super::{TakenJson, json};
 use crate::{
     error::Error,
     verbs::guard::{Answer, Risk, Saved},
-    view::sanitize,
+    view::{hint, sanitize},
 };
 
 json! {
@@ -61,7 +61,7 @@ json! {
         /// A sentence.
         message: String = error.to_string(),
         /// What to do instead.
-        hints: Vec<String> = error.hint_lines().to_vec(),
+        hints: Vec<String> = hint::lines(error),
     }
 }
 

@@ -9,6 +9,7 @@ mod brief;
 mod changes;
 mod checkpoint;
 mod diff;
+mod doctor;
 mod end;
 mod form;
 mod gc;
@@ -36,6 +37,7 @@ pub use brief::*;
 pub use changes::*;
 pub use checkpoint::*;
 pub use diff::*;
+pub use doctor::*;
 pub use end::*;
 pub use form::JsonForm;
 pub use gc::*;
@@ -63,6 +65,7 @@ use serde::Serialize;
 use crate::{
     domain::text::escaped_json,
     error::{Error, Result},
+    view::hint,
 };
 
 /// The version of the contract.
@@ -112,7 +115,7 @@ json! {
         /// A sentence.
         message: String = error.to_string(),
         /// What to do next.
-        hints: Vec<String> = error.hint_lines().to_vec(),
+        hints: Vec<String> = hint::lines(error),
         /// The same call may succeed a moment later.
         retryable: bool = error.is_retryable(),
         /// What a refusal did change; omitted if nothing.

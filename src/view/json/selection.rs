@@ -129,6 +129,7 @@ impl Selection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::hint;
     use serde_json::json;
 
     #[test]
@@ -149,6 +150,6 @@ mod tests {
         assert_eq!(reduced(Selection::work(), tested(true)), brief);
         assert_eq!(reduced(Selection::work(), tested(false)), tested(false));
         assert_eq!(reduced(Selection::named("ready, notes").unwrap(), task), json!({ "ready": false, "notes": [1] }));
-        assert!(Selection::named("id,nothing").unwrap_err().hint_lines()[0].contains("title, description, status"));
+        assert!(hint::lines(&Selection::named("id,nothing").unwrap_err())[0].contains("title, description, status"));
     }
 }

@@ -16,6 +16,35 @@ pub fn imports(module: &[&str], source: &str) -> BTreeSet<Path> {
     found
 }
 
+/// The string literals of `source`, without its documentation and what is compiled for tests alone.
+pub fn literals(source: &str) -> Vec<String> {
+    fn walk(tokens: &[TokenTree], found: &mut Vec<String>) {
+        let mut at = 0;
+        while let Some(token) = tokens.get(at) {
+            at += 1;
+            match token {
+                TokenTree::Punct(punct) if punct.as_char() == '#' => {
+                    let bang = usize::from(is_punct(tokens.get(at), '!'));
+                    let Some(inside) = group(tokens.get(at + bang), Delimiter::Bracket) else { continue };
+                    at += bang + 1;
+                    if TokenStream::from_iter(inside).to_string().replace(' ', "") == "cfg(test)" {
+                        at = end_of_item(tokens, at);
+                    }
+                }
+                TokenTree::Group(group) => walk(&Vec::from_iter(group.stream()), found),
+                TokenTree::Literal(literal) => {
+                    found.extend(Some(literal.to_string()).filter(|text| text.ends_with('"')));
+                }
+                TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+            }
+        }
+    }
+    let tokens: TokenStream = source.parse().expect("a source file");
+    let mut found = Vec::new();
+    walk(&Vec::from_iter(tokens), &mut found);
+    found
+}
+
 fn is_punct(token: Option<&TokenTree>, mark: char) -> bool {
     matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == mark)
 }
@@ -150,6 +179,12 @@ mod tests {
             has(&["x", "y"], source),
             ["crate::a::b", "crate::e::f", "crate::x::c::d", "crate::x::h::i", "std::fs::read"]
         );
+    }
+
+    #[test]
+    fn literals_are_those_of_code() {
+        let source = "//! \"no\"\n#[doc = \"no\"] /// no\nfn f() { g(\"a\", h!(\"b {}\", 'c', 1), b\"d\"); }\n#[cfg(test)]\nmod tests { const NO: &str = \"no\"; }";
+        assert_eq!(super::literals(source), ["\"a\"", "\"b {}\"", "b\"d\""]);
     }
 
     #[test]

@@ -221,6 +221,13 @@ const MAP: &[Row] = &[
     ),
 ];
 
+/// Whether the folder of the file `name` is above `folder` in the table: what `folder` may use.
+pub fn is_below(folder: &str, name: &str) -> bool {
+    let own = module(name)[0];
+    let rows = MAP.iter().take_while(|row| row.folder != folder);
+    rows.into_iter().any(|row| row.folder == own)
+}
+
 /// The list of what is otherwise today.
 const EXCEPTIONS: &str = "tests/it/layering/exceptions.txt";
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+mod commands;
 mod imports;
 mod map;
 

@@ -14,7 +14,7 @@ pub use differ::changed_keys;
 pub use edit::{Changes, edit};
 
 use crate::{
-    error::{Error, Result, codes},
+    error::{Advice, Error, Result, codes},
     git::{EntryMode, ObjectId, ObjectKind, Repo, TreeEntry as Entry, TreeRef, objects::trees},
 };
 
@@ -41,11 +41,11 @@ pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
 }
 
 fn read_tree(repo: &Repo, id: ObjectId) -> Result<Vec<u8>> {
-    repo.read_own(id, ObjectKind::Tree).map_err(|error| error.hint("'git agent doctor' checks it"))
+    repo.read_own(id, ObjectKind::Tree).map_err(|error| error.hint(Advice::CheckLedger))
 }
 
 fn decode<'b>(repo: &Repo, id: ObjectId, bytes: &'b [u8]) -> Result<TreeRef<'b>> {
-    trees::decode(repo, id, bytes).map_err(|error| error.hint("'git agent doctor' checks it"))
+    trees::decode(repo, id, bytes).map_err(|error| error.hint(Advice::CheckLedger))
 }
 
 /// The blobs of long texts that the tree `root` holds.

@@ -1,0 +1,84 @@
+//! `doctor`: what the checks found.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::json;
+use crate::{
+    domain::time::Timestamp,
+    verbs::{
+        doctor::{Answer, Check, Level},
+        host::installed::HostStatus,
+    },
+    view::{hint, host},
+};
+
+json! {
+    /// `doctor`.
+    pub struct DoctorAnswer from answer: &Answer, now: Timestamp {
+        /// All checks.
+        pub checks: Vec<CheckJson> = checks(answer, now),
+        /// With `--fix` and `--adopt`: the repairs, a sentence each; omitted if there were none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        pub fixed: Vec<String> = answer.fixed.clone(),
+    }
+}
+
+/// A finding.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Check")]
+pub struct CheckJson {
+    /// The name of the check.
+    pub name: String,
+    /// How bad it is.
+    pub level: LevelJson,
+    /// The finding.
+    pub message: String,
+    /// The remedy.
+    pub fix: Option<String>,
+}
+
+fn checks(answer: &Answer, now: Timestamp) -> Vec<CheckJson> {
+    let hosts = answer.hosts.iter().map(|known| of_host(known, now));
+    answer.checks.iter().map(of_check).chain(hosts).collect()
+}
+
+fn of_check(check: &Check) -> CheckJson {
+    CheckJson {
+        name: check.name.clone(),
+        level: LevelJson::new(check.level),
+        message: check.message.clone(),
+        fix: check.fix.as_ref().map(|fix| hint::line(fix).into_owned()),
+    }
+}
+
+fn of_host(known: &HostStatus, now: Timestamp) -> CheckJson {
+    let (level, fix) = match known.missing.is_empty() {
+        true => (LevelJson::Ok, None),
+        false => (LevelJson::Warning, Some(host::install_command(known.host))),
+    };
+    CheckJson { name: "host".to_owned(), level, message: host::lines(known, now).join("; "), fix }
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "Level")]
+pub enum LevelJson {
+    /// As it should be.
+    Ok,
+    /// Works, with a warning.
+    Warning,
+    /// Something does not work.
+    Error,
+}
+
+impl LevelJson {
+    fn new(level: Level) -> Self {
+        match level {
+            Level::Ok => LevelJson::Ok,
+            Level::Warning => LevelJson::Warning,
+            Level::Error => LevelJson::Error,
+        }
+    }
+}
