@@ -37,6 +37,10 @@ pub enum InvalidId {
 
 impl TaskId {
     /// Check `text` against the grammar.
+    ///
+    /// # Errors
+    ///
+    /// The [`InvalidId`] that names the rule which `text` breaks.
     pub fn parse(text: &str) -> Result<Self, InvalidId> {
         let first = text.chars().next().ok_or(InvalidId::Empty)?;
         if let Some(odd) = text.chars().find(|c| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))) {
@@ -74,6 +78,10 @@ impl TaskId {
     ///
     /// Without a counter two clones may draw the same id; the more `existing` tasks, the more characters, so that it
     /// stays below one in a thousand for a ledger's worth of tasks created apart.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidId`] if no id can begin with `prefix`.
     pub fn generate(prefix: &str, existing: usize, random: u128) -> Result<Self, InvalidId> {
         const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
         let digits = match existing {

@@ -53,6 +53,10 @@ pub struct InvalidSpec(String);
 
 impl<'w> Spec<'w> {
     /// Read `word`: `<task>`, `<task>@<checkpoint>` or `@<checkpoint>`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidSpec`] if what follows the last `@` names no checkpoint.
     pub fn parse(word: &'w str) -> Result<Self, InvalidSpec> {
         let Some((task, which)) = word.rsplit_once('@') else {
             return Ok(Spec { task: Some(word).filter(|word| !word.is_empty()), which: None });

@@ -198,6 +198,10 @@ pub const MAX_TEXT: usize = 16 * 1024 * 1024;
 pub const MAX_LINE_TEXT: usize = 1_000;
 
 /// Check a text that is one line: a title, a reason, a blocker.
+///
+/// # Errors
+///
+/// [`InvalidText`] if it is empty, longer than [`MAX_LINE_TEXT`], or has control characters.
 pub fn one_line(text: &str) -> Result<String, InvalidText> {
     let text = text.trim();
     if text.is_empty() {
@@ -213,6 +217,10 @@ pub fn one_line(text: &str) -> Result<String, InvalidText> {
 }
 
 /// Check a text that may have several lines: a description, a result. Line ends become `\n`, the end is trimmed.
+///
+/// # Errors
+///
+/// [`InvalidText`] if it is blank, longer than [`MAX_TEXT`], or has control characters other than line ends and tabs.
 pub fn many_lines(text: &str) -> Result<String, InvalidText> {
     let text = text.replace("\r\n", "\n");
     let text = text.trim_end();

@@ -53,6 +53,10 @@ impl Timestamp {
     }
 
     /// Parse exactly `YYYY-MM-DDTHH:MM:SS.mmmZ`, the form of note lines.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidTime`] for any other form, and for a date that does not exist.
     pub fn parse(text: &str) -> Result<Self, InvalidTime> {
         Self::parse_fixed(text.as_bytes()).ok_or_else(|| InvalidTime(text.to_owned()))
     }

@@ -54,6 +54,10 @@ pub struct Line<'a> {
 
 impl<'a> Line<'a> {
     /// Take `text` (one line, no line end) apart.
+    ///
+    /// # Errors
+    ///
+    /// A [`ParseError`] for a line that is too long, or whose time, id, actor, number or kind is missing or malformed.
     pub fn parse(text: &'a str) -> Result<Self, ParseError> {
         if text.len() > MAX_LINE {
             return Err(ParseError::TooLong(text.len()));
@@ -79,6 +83,10 @@ impl<'a> Line<'a> {
     }
 
     /// Read the keys. Unknown keys are skipped; unknown kinds are [`Payload::Unknown`].
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError::Keys`] if the keys are not those of the kind, [`ParseError::Malformed`] for an actor that cannot be one.
     pub fn event(&self) -> Result<Event, ParseError> {
         let payload = Payload::read(self.kind, Keys { rest: self.keys, value: None })
             .map_err(|error| ParseError::Keys(error.to_string()))?;

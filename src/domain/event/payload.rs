@@ -40,6 +40,10 @@ macro_rules! payloads {
             }
 
             /// The keys and values that continue the line, in the order of the struct.
+            ///
+            /// # Errors
+            ///
+            /// When a value cannot be JSON, such as a number that is not finite.
             pub fn keys(&self) -> serde_json::Result<Value> {
                 match self {
                     $( Payload::$variant(carried) => serde_json::to_value(carried), )+
