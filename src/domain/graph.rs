@@ -15,11 +15,11 @@ use super::{
 };
 use crate::domain::table::{Row, Table};
 
-mod circles;
+mod cycles;
 mod obstacle;
 mod order;
 mod waits;
-use circles::Circles;
+use cycles::Cycles;
 pub use obstacle::Obstacle;
 use order::Plan;
 
@@ -40,7 +40,7 @@ pub struct Graph<'a> {
     /// What is below each task; nothing for those that are parts of each other, or have such parts. Computed on demand.
     leaves: OnceCell<Vec<Option<Leaves>>>,
     plan: OnceCell<Plan>,
-    circles: OnceCell<Circles>,
+    known_cycles: OnceCell<Cycles>,
 }
 
 impl<'a> Graph<'a> {
@@ -69,7 +69,7 @@ impl<'a> Graph<'a> {
             duplicates: OnceCell::new(),
             leaves: OnceCell::new(),
             plan: OnceCell::new(),
-            circles: OnceCell::new(),
+            known_cycles: OnceCell::new(),
         }
     }
 
@@ -104,8 +104,8 @@ impl<'a> Graph<'a> {
         if task.status != Status::Pending {
             return vec![Obstacle::Status(task.status)];
         }
-        let circle = self.get(&task.id).and_then(|row| self.circle_of(row.at()));
-        let mut obstacles: Vec<Obstacle> = circle.map(Obstacle::Cycle).into_iter().collect();
+        let cycle = self.get(&task.id).and_then(|row| self.cycle_of(row.at()));
+        let mut obstacles: Vec<Obstacle> = cycle.map(Obstacle::Cycle).into_iter().collect();
         obstacles.extend(self.waiting_on(&task.after).map(|id| {
             let before = self.get(id).map(Row::original);
             Obstacle::Waits {
@@ -307,9 +307,9 @@ impl<'a> Graph<'a> {
             if dependency == task {
                 return Some(vec![task.clone(), task.clone()]);
             }
-            let circle = at.zip(place(dependency)).and_then(|(at, to)| self.circle(at, to, anywhere));
-            if circle.is_some() {
-                return circle;
+            let cycle = at.zip(place(dependency)).and_then(|(at, to)| self.cycle(at, to, anywhere));
+            if cycle.is_some() {
+                return cycle;
             }
         }
         let parent = parent?;
@@ -317,17 +317,17 @@ impl<'a> Graph<'a> {
             return Some(vec![task.clone(), task.clone()]);
         }
         let top = place(parent);
-        let circle = top.zip(at).and_then(|(top, at)| self.circle(top, at, anywhere));
-        if circle.is_some() {
-            return circle;
+        let cycle = top.zip(at).and_then(|(top, at)| self.cycle(top, at, anywhere));
+        if cycle.is_some() {
+            return cycle;
         }
         after.iter().find_map(|dependency| {
             if dependency == parent {
                 return Some(vec![parent.clone(), task.clone(), parent.clone()]);
             }
-            let mut circle = self.circle(top?, place(dependency)?, anywhere)?;
-            circle.insert(1, task.clone());
-            Some(circle)
+            let mut cycle = self.cycle(top?, place(dependency)?, anywhere)?;
+            cycle.insert(1, task.clone());
+            Some(cycle)
         })
     }
 
@@ -336,12 +336,12 @@ impl<'a> Graph<'a> {
         self.table.row(at).after().flatten().chain(self.parts(at)).map(Row::at)
     }
 
-    /// One circle for every group of tasks that wait for each other, as parts or by dependencies.
+    /// One cycle for every group of tasks that wait for each other, as parts or by dependencies.
     pub fn cycles(&self) -> Vec<Vec<TaskId>> {
-        self.all_circles()
+        self.all_cycles()
     }
 
-    /// The tasks in an order in which every one comes after what it depends on; tasks of a circle come last.
+    /// The tasks in an order in which every one comes after what it depends on; tasks of a cycle come last.
     pub fn in_order(&self) -> Vec<Row<'a>> {
         self.plan().order().map(|at| self.table.row(at)).collect()
     }
@@ -389,14 +389,14 @@ impl Counted {
     }
 }
 
-/// A circle as people read it, with the parts in it: `f → a → f (a is a subtask of f)`.
+/// A cycle as people read it, with the parts in it: `f → a → f (a is a subtask of f)`.
 pub fn spell_cycle(cycle: &[TaskId], is_part: impl Fn(&TaskId, &TaskId) -> bool) -> String {
     let steps = cycle.windows(2).filter(|step| is_part(&step[1], &step[0]));
     let parts: Vec<String> = steps.map(|step| format!("{} is a subtask of {}", step[1], step[0])).collect();
     if parts.is_empty() { show_cycle(cycle) } else { format!("{} ({})", show_cycle(cycle), list(parts)) }
 }
 
-/// A circle as people read it: `a → b → a`; the middle of a long one is only counted.
+/// A cycle as people read it: `a → b → a`; the middle of a long one is only counted.
 pub fn show_cycle(cycle: &[TaskId]) -> String {
     const END: usize = 10;
     let join = |ids: &[TaskId]| ids.iter().map(TaskId::as_str).collect::<Vec<_>>().join(" → ");

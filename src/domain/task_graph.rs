@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn circles_are_drawn() {
+    fn cycles_are_drawn() {
         let (nodes, edges) = chart(&["a after b", "b after a", "c after c"], false);
         assert_eq!((nodes.len(), edges.len()), (3, 2));
     }

@@ -12,7 +12,7 @@
 //! is found before the first event is made, and [`Wrong`] says where.
 
 mod check;
-mod circles;
+mod cycles;
 mod difference;
 mod follow;
 mod foreign;

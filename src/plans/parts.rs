@@ -19,22 +19,22 @@ impl Plan {
             |at: usize| self.items[at].parent.as_ref().and_then(Option::as_ref).and_then(|id| by_id.get(id)).copied();
         let mut parts = Parts { tops: Vec::new(), of: vec![Vec::new(); self.items.len()] };
         // Parts of each other can come by a merge of two ledgers; each is then one for itself.
-        let mut is_circle: Vec<Option<bool>> = vec![None; self.items.len()];
+        let mut is_cycle: Vec<Option<bool>> = vec![None; self.items.len()];
         for at in 0..self.items.len() {
             let mut way = Vec::new();
             let mut next = Some(at);
-            while let Some(here) = next.filter(|here| is_circle[*here].is_none()) {
-                is_circle[here] = Some(false);
+            while let Some(here) = next.filter(|here| is_cycle[*here].is_none()) {
+                is_cycle[here] = Some(false);
                 way.push(here);
                 next = up(here);
             }
             let first = next.and_then(|again| way.iter().position(|here| *here == again));
             for here in &way[first.unwrap_or(way.len())..] {
-                is_circle[*here] = Some(true);
+                is_cycle[*here] = Some(true);
             }
         }
-        for (at, is_circle) in is_circle.into_iter().enumerate() {
-            match up(at).filter(|_| is_circle != Some(true)) {
+        for (at, is_cycle) in is_cycle.into_iter().enumerate() {
+            match up(at).filter(|_| is_cycle != Some(true)) {
                 Some(above) => parts.of[above].push(at),
                 None => parts.tops.push(at),
             }

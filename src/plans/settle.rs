@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
-    circles, follow,
+    cycles, follow,
     item::{Item, Parent, Plan, Rough, Times, Word},
     left::{Left, Reading},
     names, size,
@@ -20,7 +20,7 @@ use crate::{
 ///
 /// # Errors
 ///
-/// [`Wrong`] for bad and doubled ids, references that mean nothing or several things, and circles, alone or together with
+/// [`Wrong`] for bad and doubled ids, references that mean nothing or several things, and cycles, alone or together with
 /// what the ledger has. In items of other tools, what is wrong so is omitted and said in `reading.left`.
 pub fn settle(mut reading: Reading, table: &Table) -> Result<(Plan, Vec<Left>), Wrong> {
     let mut rough = std::mem::take(&mut reading.items);
@@ -97,7 +97,7 @@ pub fn settle(mut reading: Reading, table: &Table) -> Result<(Plan, Vec<Left>), 
         places.push(Source { after: place, is_foreign: item.is_foreign });
         items.push(Item { at: item.at, id, parent, after, content: item.content, times: Times::default() });
     }
-    circles::refuse(&mut items, &places, table, &mut reading)?;
+    cycles::refuse(&mut items, &places, table, &mut reading)?;
     Ok((Plan { items }, reading.left))
 }
 
@@ -234,8 +234,8 @@ impl Names<'_> {
             while let Ok(Feature::Item(up)) = self.feature(&rough[chain[chain.len() - 1]].parent) {
                 if let Some(first) = chain.iter().position(|seen| *seen == up) {
                     chain.push(up);
-                    let circle = chain[first..].iter().map(|at| title(*at)).collect::<Vec<_>>().join(" → ");
-                    let what = format!("these are subtasks of each other: {circle}");
+                    let cycle = chain[first..].iter().map(|at| title(*at)).collect::<Vec<_>>().join(" → ");
+                    let what = format!("these are subtasks of each other: {cycle}");
                     return Wrong::new(rough[up].at, what).of_kind(WrongKind::ParentCycle);
                 }
                 chain.push(up);

@@ -150,7 +150,7 @@ pub(super) fn taken(caller: &Caller, written: Vec<Task>, choice: &Choice, take: 
     Ok(Next { task, is_yours: choice.is_yours, goes_on: choice.goes_on, uncommitted })
 }
 
-/// Name the circles that open tasks are in: they never become ready by themselves, and a merge can bring circles.
+/// Name the cycles that open tasks are in: they never become ready by themselves, and a merge can bring cycles.
 fn warn_of_cycles(caller: &Caller) -> Result<()> {
     const NAMED: usize = 3;
     let table = caller.view()?.table()?;

@@ -38,15 +38,15 @@ pub(super) fn original(view: &View<'_>, task: &Task, word: &str) -> Result<TaskI
             .hint("--duplicate-of names the task that stays"));
     }
     // What comes after the duplicate comes after the other one now.
-    let circle =
+    let cycle =
         graph.dependents(&task.id).find_map(|row| graph.would_close(&row.id(), std::slice::from_ref(&top), None));
-    match circle {
+    match cycle {
         None => Ok(found.id),
-        Some(circle) => {
+        Some(cycle) => {
             let message = format!(
                 "{} cannot be a duplicate of {top}: that would create the cycle {}",
                 task.id,
-                show_cycle(&circle)
+                show_cycle(&cycle)
             );
             Err(Error::new(codes::DEPENDENCY_CYCLE, message)
                 .hint("'git agent dep remove <task> --after <task>' removes a dependency"))

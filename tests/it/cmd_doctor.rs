@@ -75,7 +75,7 @@ fn an_empty_repository_has_nothing_to_complain_about_but_the_hooks() {
 }
 
 #[test]
-fn circles_and_loose_ends() {
+fn cycles_and_loose_ends() {
     let repo = TestRepo::new();
     let ledger = Ledger::of(&repo, "a@b");
     let dep = |add: &str| Payload::Dep(Dep { add: vec![task_id(add)], remove: Vec::new() });

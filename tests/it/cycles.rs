@@ -1,4 +1,4 @@
-//! Circles of tasks that wait for each other: by dependencies, and as features for their parts. None is made, and what a merge brings is named.
+//! Cycles of tasks that wait for each other: by dependencies, and as features for their parts. None is made, and what a merge brings is named.
 
 use crate::support::{TestRepo, ledger::Ledger, ledger::task_id};
 use git_agent::domain::event::{Dep, Payload};
@@ -19,7 +19,7 @@ fn world() -> TestRepo {
 }
 
 #[test]
-fn a_part_that_comes_after_its_own_feature_is_refused_with_the_circle_spelled_out() {
+fn a_part_that_comes_after_its_own_feature_is_refused_with_the_cycle_spelled_out() {
     let repo = world();
     let tip = |repo: &TestRepo| repo.git(&["rev-parse", "refs/notes/agent-tasks"]).text();
     let before = tip(&repo);
@@ -56,7 +56,7 @@ fn a_part_that_comes_after_its_own_feature_is_refused_with_the_circle_spelled_ou
 }
 
 #[test]
-fn a_plan_that_closes_such_a_circle_is_refused() {
+fn a_plan_that_closes_such_a_cycle_is_refused() {
     let repo = world();
     let import = |plan: &str| {
         repo.write("plan.json", plan);

@@ -138,9 +138,9 @@ fn nothing_to_draw_is_said() {
     ");
 }
 
-/// Two clones made a circle that neither could have made alone.
+/// Two clones made a cycle that neither could have made alone.
 #[test]
-fn circles_are_shown() {
+fn cycles_are_shown() {
     let repo = TestRepo::new();
     repo.set_env("GIT_AGENT_ACTOR", "ada@box");
     repo.commit_file("a", "1", "first");

@@ -73,12 +73,12 @@ fn many_events_of_one_kind_cost_as_many_times_more() {
     }
 }
 
-/// A ledger of `count` tasks, each after or below the next one, the last one after or below the first if it is a circle.
-fn chain(count: usize, is_circle: bool, is_parent: bool) -> TestRepo {
+/// A ledger of `count` tasks, each after or below the next one, the last one after or below the first if it is a cycle.
+fn chain(count: usize, is_cycle: bool, is_parent: bool) -> TestRepo {
     let repo = TestRepo::new();
     repo.commit_file("a", "one\n", "first");
     let events = (0..count).map(|at| {
-        let to = (at + 1 < count || is_circle).then(|| task_id(&format!("t-{}", (at + 1) % count)));
+        let to = (at + 1 < count || is_cycle).then(|| task_id(&format!("t-{}", (at + 1) % count)));
         let (after, parent) = if is_parent { (Vec::new(), to) } else { (to.into_iter().collect(), None) };
         let create = Create { title: format!("Task {at}"), after, parent, ..Create::default() };
         (task_id(&format!("t-{at}")), Payload::Create(create))
@@ -88,19 +88,15 @@ fn chain(count: usize, is_circle: bool, is_parent: bool) -> TestRepo {
 }
 
 #[test]
-fn chains_and_circles_are_shown_in_bounds() {
+fn chains_and_cycles_are_shown_in_bounds() {
     let count: usize = std::env::var("GIT_AGENT_TEST_CHAIN").ok().and_then(|text| text.parse().ok()).unwrap_or(500);
-    for (is_circle, is_parent) in [(false, false), (true, false), (false, true), (true, true)] {
-        let repo = chain(count, is_circle, is_parent);
+    for (is_cycle, is_parent) in [(false, false), (true, false), (false, true), (true, true)] {
+        let repo = chain(count, is_cycle, is_parent);
         for words in COMMANDS {
             let out = repo.agent(words);
             assert!(out.code.is_some_and(|code| code < 6), "{words:?}: {out}");
             let room = 20_000 + count * 1_500;
-            assert!(
-                out.stdout.len() < room,
-                "circle {is_circle}, parents {is_parent}, {words:?}: {}",
-                out.stdout.len()
-            );
+            assert!(out.stdout.len() < room, "cycle {is_cycle}, parents {is_parent}, {words:?}: {}", out.stdout.len());
         }
     }
 }

@@ -29,7 +29,7 @@ const IDIOMS: [&str; 23] = [
     "under way",
     "told apart",
     "cannot be told",
-    "circle of",
+    "circle",
 ];
 
 /// How many idioms the messages still have. The number may only become smaller.

@@ -81,7 +81,7 @@ fn what_comes_after_a_duplicate_waits_for_the_task_that_stays() {
         assert_eq!(ready(&repo), ["c"]);
         repo.agent(&["reopen", "a"]).success();
         assert_eq!((ready(&repo), task(&repo, "a")["duplicate_of"].clone()), (vec!["a".into()], Value::Null));
-        // c comes after a: a circle, and a task that is its own duplicate.
+        // c comes after a: a cycle, and a task that is its own duplicate.
         assert_eq!(code(&repo, &["cancel", "a", "--duplicate-of", "c"]), "dependency-cycle");
         assert_eq!(code(&repo, &["cancel", "a", "--duplicate-of", "a"]), "dependency-cycle");
         assert_eq!(task(&repo, "a")["status"], "pending");

@@ -163,7 +163,7 @@ fn complete_and_next_are_one_ledger_commit() {
 }
 
 #[test]
-fn dependencies_and_blockers_hold_and_circles_are_spelled_out() {
+fn dependencies_and_blockers_hold_and_cycles_are_spelled_out() {
     let repo = repo();
     repo.agent(&["add", "a", "--id", "a"]).success();
     repo.agent(&["add", "b", "--id", "b", "--after", "a"]).success();

@@ -12,7 +12,7 @@ use crate::domain::{id::TaskId, table::Table};
 #[derive(Debug)]
 pub(super) struct Plan {
     order: Vec<usize>,
-    /// In a circle or behind one, by id.
+    /// In a cycle or behind one, by id.
     rest: Vec<usize>,
     /// The inverse of `order` and `rest` together.
     places: Vec<usize>,
@@ -53,7 +53,7 @@ impl Graph<'_> {
     /// The cycle `task → dependency → … → task`, if there is a chain from the one back to the other; each task waits for the next.
     ///
     /// Only tasks that `enters` lets in are passed.
-    pub(super) fn circle(&self, task: usize, dependency: usize, enters: impl Fn(usize) -> bool) -> Option<Vec<TaskId>> {
+    pub(super) fn cycle(&self, task: usize, dependency: usize, enters: impl Fn(usize) -> bool) -> Option<Vec<TaskId>> {
         let table = self.table;
         let mut came_from = HashMap::new();
         let mut open = vec![dependency];
@@ -65,10 +65,10 @@ impl Graph<'_> {
                 came_from.insert(next, at);
                 if next == task {
                     let back = std::iter::successors(Some(task), |at| came_from.get(at).copied());
-                    let mut circle: Vec<TaskId> = back.map(|at| table.row(at).id()).collect();
-                    circle.push(table.row(task).id());
-                    circle.reverse();
-                    return Some(circle);
+                    let mut cycle: Vec<TaskId> = back.map(|at| table.row(at).id()).collect();
+                    cycle.push(table.row(task).id());
+                    cycle.reverse();
+                    return Some(cycle);
                 }
                 open.push(next);
             }

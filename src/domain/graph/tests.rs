@@ -59,7 +59,7 @@ fn claims_blockers_and_subtasks_stand_in_the_way() {
 }
 
 #[test]
-fn a_circle_is_spelled_out_and_hangs_nothing() {
+fn a_cycle_is_spelled_out_and_hangs_nothing() {
     let tasks = plan(&["a 2 after b", "b 2 after c", "c 2 after a", "d 2 after a", "e 2"]);
     let table = Table::of(&tasks);
     let graph = Graph::new(&table);
@@ -126,7 +126,7 @@ fn what_is_above_a_task_is_looked_at_once() {
 }
 
 #[test]
-fn a_part_that_comes_after_its_feature_closes_a_circle_however_long() {
+fn a_part_that_comes_after_its_feature_closes_a_cycle_however_long() {
     let mut tasks = plan(&["a 2", "b 2 after g", "f 2", "g 2", "x 2 after f"]);
     let id = |id: &str| TaskId::parse(id).unwrap();
     for (part, feature) in [("a", "f"), ("b", "f")] {

@@ -17,7 +17,7 @@ impl Features {
         let places: HashMap<TaskId, usize> = tasks.iter().enumerate().map(|(at, task)| (task.id.clone(), at)).collect();
         let parent = |task: &Task| task.parent.as_ref().and_then(|id| places.get(id)).copied();
         let mut parents: Vec<Option<usize>> = tasks.iter().map(parent).collect();
-        cut_circles(&mut parents);
+        cut_cycles(&mut parents);
         let mut is_feature = vec![false; tasks.len()];
         for (at, parent) in parents.iter().enumerate() {
             if let Some(parent) = parent.filter(|_| tasks[at].exists()) {
@@ -54,7 +54,7 @@ impl Features {
 }
 
 /// Remove the parents of everything that is in a cycle of them.
-fn cut_circles(parents: &mut [Option<usize>]) {
+fn cut_cycles(parents: &mut [Option<usize>]) {
     let mut seen_from = vec![usize::MAX; parents.len()];
     let mut cut = Vec::new();
     for start in 0..parents.len() {
@@ -76,9 +76,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn circles_are_cut_and_what_hangs_on_them_stays() {
+    fn cycles_are_cut_and_what_hangs_on_them_stays() {
         let mut parents = [Some(1), Some(2), Some(0), Some(0), Some(4), Some(3), None];
-        cut_circles(&mut parents);
+        cut_cycles(&mut parents);
         assert_eq!(parents, [None, None, None, Some(0), None, Some(3), None]);
     }
 }

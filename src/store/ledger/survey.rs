@@ -64,7 +64,7 @@ pub struct Survey {
     pub dangling_after: Vec<(TaskId, TaskId)>,
     /// Features that are not here.
     pub dangling_parents: Vec<(TaskId, TaskId)>,
-    /// Circles of tasks that wait for each other: by dependencies, or as features for their parts.
+    /// Cycles of tasks that wait for each other: by dependencies, or as features for their parts.
     pub cycles: Vec<Vec<TaskId>>,
     /// [`Survey::cycles`] in words.
     pub spelled_cycles: Vec<String>,
@@ -198,7 +198,7 @@ fn own_parts(rows: &[Summary]) -> Vec<usize> {
             way.push(here);
             at = rows[here].parent.as_ref().and_then(place);
         }
-        // It came back to where it had been on this way: from there on it is a circle.
+        // It came back to where it had been on this way: from there on it is a cycle.
         let back = at.filter(|here| on_way.contains(here)).and_then(|here| way.iter().position(|other| *other == here));
         found.extend(back.into_iter().flat_map(|back| way[back..].iter().copied()));
         known.extend(way);

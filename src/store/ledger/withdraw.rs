@@ -113,7 +113,7 @@ fn refuse_others(view: &View<'_>, request: &Request<'_>, changed: &[Changed]) ->
         if before.status == Status::Completed && after.status != Status::Completed {
             refuse_started(view, request, &table, before)?;
         }
-        refuse_circles(request, &table, before, after)?;
+        refuse_cycles(request, &table, before, after)?;
     }
     Ok(())
 }
@@ -149,12 +149,12 @@ fn refuse_started(view: &View<'_>, request: &Request<'_>, table: &Table, task: &
 }
 
 /// Refuse what would make tasks wait for each other, or be parts of each other.
-fn refuse_circles(request: &Request<'_>, table: &Table, before: &Task, after: &Task) -> Result<()> {
+fn refuse_cycles(request: &Request<'_>, table: &Table, before: &Task, after: &Task) -> Result<()> {
     let graph = Graph::new(table);
     let new: Vec<TaskId> = after.after.iter().filter(|id| !before.after.contains(id)).cloned().collect();
     let parent = after.parent.as_ref().filter(|_| before.parent != after.parent);
     match graph.would_close(&after.id, &new, parent) {
-        Some(circle) => Err(refusal(request, &format!("it would create the cycle {}", show_cycle(&circle)))),
+        Some(cycle) => Err(refusal(request, &format!("it would create the cycle {}", show_cycle(&cycle)))),
         None => Ok(()),
     }
 }

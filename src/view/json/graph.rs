@@ -11,7 +11,7 @@ use crate::{
 
 json! {
     /// `graph`.
-    pub struct GraphAnswer from chart: &Chart, circles: Vec<Vec<TaskId>>, drawn: Option<String> {
+    pub struct GraphAnswer from chart: &Chart, cycles: Vec<Vec<TaskId>>, drawn: Option<String> {
         /// In the order in which they can be done.
         nodes: Vec<NodeJson> = chart
             .nodes
@@ -20,8 +20,8 @@ json! {
             .map(|(node, place)| NodeJson::new(node, place.layer))
             .collect(),
         edges: Vec<EdgeJson> = chart.edges.iter().map(|edge| EdgeJson::new(edge, chart)).collect(),
-        /// One circle for every group of tasks that wait for each other.
-        cycles: Vec<Vec<String>> = circles.to_json(),
+        /// One cycle for every group of tasks that wait for each other.
+        cycles: Vec<Vec<String>> = cycles.to_json(),
         /// With `--format dot`, `mermaid` or `svg`: the chart in that format.
         text: Option<String> = drawn,
     }

@@ -85,7 +85,7 @@ fn forwards(from: Place, turns: &[Place], to: Place) -> String {
     path
 }
 
-/// A line that closes a circle: below everything that is between.
+/// A line that closes a cycle: below everything that is between.
 fn backwards(from: Place, to: Place, height: f64) -> String {
     let ((from_x, from_y), (to_x, to_y)) = (corner(from), corner(to));
     let (start, end) = (from_x + WIDTH / 2.0, to_x + WIDTH / 2.0);

@@ -10,7 +10,7 @@ use crate::support::golden_at;
 struct Row {
     folder: &'static str,
     what: &'static str,
-    /// Other folders, all of them above in the table: so there is no circle.
+    /// Other folders, all of them above in the table: so there is no cycle.
     uses: &'static [&'static str],
     /// What it may use of [`RESTRICTED`].
     also: &'static [&'static str],
@@ -291,7 +291,7 @@ fn folders_use_what_the_map_allows() {
 }
 
 #[test]
-fn the_map_has_every_folder_and_no_circle() {
+fn the_map_has_every_folder_and_no_cycle() {
     let mut known: Vec<&str> = Vec::new();
     for row in MAP {
         for used in row.uses {

@@ -23,10 +23,10 @@ fn everything_is_behind_what_it_comes_after() {
 }
 
 #[test]
-fn a_circle_is_cut_and_shown() {
-    let circle = Layers::of(3, &[(0, 1), (1, 2), (2, 1), (2, 2)]);
-    assert_eq!(layers(&circle), [0, 1, 2]);
-    let back: Vec<bool> = circle.edges.iter().map(|edge| edge.is_back).collect();
+fn a_cycle_is_cut_and_shown() {
+    let cycle = Layers::of(3, &[(0, 1), (1, 2), (2, 1), (2, 2)]);
+    assert_eq!(layers(&cycle), [0, 1, 2]);
+    let back: Vec<bool> = cycle.edges.iter().map(|edge| edge.is_back).collect();
     assert_eq!(back, [false, false, true]);
     assert_eq!(layers(&Layers::of(2, &[(0, 1), (1, 0)])), [0, 1]);
 }

@@ -5,27 +5,27 @@ use std::{cell::OnceCell, collections::HashMap, sync::Arc};
 use super::{Graph, waits::Waits};
 use crate::domain::id::TaskId;
 
-/// In a group of at most this many tasks each one gets a circle of its own; in a larger one all get the same.
+/// In a group of at most this many tasks each one gets a cycle of its own; in a larger one all get the same.
 const SMALL: usize = 64;
 
 /// The groups of tasks that wait for each other.
 #[derive(Debug)]
-pub(super) struct Circles {
+pub(super) struct Cycles {
     /// The group of each task that is in a cycle.
     groups: HashMap<usize, usize>,
     members: Vec<Group>,
 }
 
-/// The tasks of a group, by id; and its circle, when it was asked for.
+/// The tasks of a group, by id; and its cycle, when it was asked for.
 type Group = (Vec<usize>, OnceCell<Arc<[TaskId]>>);
 
-impl Circles {
+impl Cycles {
     /// The groups among the tasks of `graph`: Tarjan's algorithm, without recursion, on what is in a cycle or waits for one.
     fn new(graph: &Graph<'_>) -> Self {
         let rest = unorderable(graph);
         let mut numbers: HashMap<usize, usize> = HashMap::new();
         let mut lowest: HashMap<usize, usize> = HashMap::new();
-        let mut circles = Circles { groups: HashMap::new(), members: Vec::new() };
+        let mut cycles = Cycles { groups: HashMap::new(), members: Vec::new() };
         let (mut path, mut on_path) = (Vec::new(), std::collections::HashSet::new());
         for root in &rest {
             if numbers.contains_key(root) {
@@ -60,13 +60,13 @@ impl Circles {
                             for at in &group {
                                 on_path.remove(at);
                             }
-                            circles.add(graph, group);
+                            cycles.add(graph, group);
                         }
                     }
                 }
             }
         }
-        circles
+        cycles
     }
 
     fn add(&mut self, graph: &Graph<'_>, mut group: Vec<usize>) {
@@ -100,34 +100,35 @@ fn unorderable(graph: &Graph<'_>) -> Vec<usize> {
 }
 
 impl Graph<'_> {
-    fn circles(&self) -> &Circles {
-        self.circles.get_or_init(|| Circles::new(self))
+    fn known_cycles(&self) -> &Cycles {
+        self.known_cycles.get_or_init(|| Cycles::new(self))
     }
 
     /// The cycle that the task at `at` is in: `task → … → task`; where very many tasks wait for each other, one of theirs.
-    pub(super) fn circle_of(&self, at: usize) -> Option<Arc<[TaskId]>> {
-        let circles = self.circles();
-        let (members, shared) = &circles.members[*circles.groups.get(&at)?];
+    pub(super) fn cycle_of(&self, at: usize) -> Option<Arc<[TaskId]>> {
+        let cycles = self.known_cycles();
+        let (members, shared) = &cycles.members[*cycles.groups.get(&at)?];
         if members.len() <= SMALL {
-            self.circle_in(at)
+            self.cycle_in(at)
         } else {
             let first = *members.first()?;
-            Some(shared.get_or_init(|| self.circle_in(first).unwrap_or_else(|| Arc::from([]))).clone())
+            Some(shared.get_or_init(|| self.cycle_in(first).unwrap_or_else(|| Arc::from([]))).clone())
         }
     }
 
-    /// One circle of each group, in the order of the first ids.
-    pub(super) fn all_circles(&self) -> Vec<Vec<TaskId>> {
-        let mut firsts: Vec<usize> = self.circles().members.iter().filter_map(|(at, _)| at.first().copied()).collect();
+    /// One cycle of each group, in the order of the first ids.
+    pub(super) fn all_cycles(&self) -> Vec<Vec<TaskId>> {
+        let mut firsts: Vec<usize> =
+            self.known_cycles().members.iter().filter_map(|(at, _)| at.first().copied()).collect();
         firsts.sort_by_key(|at| self.table.row(*at).id_bytes());
-        firsts.into_iter().filter_map(|at| self.circle_of(at)).map(|circle| circle.to_vec()).collect()
+        firsts.into_iter().filter_map(|at| self.cycle_of(at)).map(|cycle| cycle.to_vec()).collect()
     }
 
-    /// A circle through the task at `at`, along tasks of its group only.
-    fn circle_in(&self, at: usize) -> Option<Arc<[TaskId]>> {
-        let groups = &self.circles().groups;
+    /// A cycle through the task at `at`, along tasks of its group only.
+    fn cycle_in(&self, at: usize) -> Option<Arc<[TaskId]>> {
+        let groups = &self.known_cycles().groups;
         let group = groups.get(&at);
         let first = self.waits_for(at).find(|to| groups.get(to) == group)?;
-        self.circle(at, first, |to| groups.get(&to) == group).map(Arc::from)
+        self.cycle(at, first, |to| groups.get(&to) == group).map(Arc::from)
     }
 }

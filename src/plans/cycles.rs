@@ -12,10 +12,10 @@ use crate::{
     plans::position::{Wrong, WrongKind},
 };
 
-/// How often circles are looked for: each time, at least one is opened.
+/// How often cycles are looked for: each time, at least one is opened.
 const TIMES: usize = 1_000;
 
-/// Which tasks are followed when circles are looked for.
+/// Which tasks are followed when cycles are looked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Along {
     /// Those that a task comes after.
@@ -33,19 +33,19 @@ pub(super) fn refuse(items: &mut [Item], from: &[Source], table: &Table, reading
     for along in [Along::Dependencies, Along::Features, Along::Waits] {
         for time in 0..=TIMES {
             let planned = Planned::new(items, &by_id, table, along);
-            let found = circles(items, |id| planned.next(id, along));
+            let found = cycles(items, |id| planned.next(id, along));
             let is_part = |part: &TaskId, feature: &TaskId| planned.parent(part).as_ref() == Some(feature);
-            let spelled: Vec<String> = found.iter().map(|circle| spell_cycle(circle, is_part)).collect();
+            let spelled: Vec<String> = found.iter().map(|cycle| spell_cycle(cycle, is_part)).collect();
             let mut is_open = true;
-            for (circle, spelled) in found.iter().zip(&spelled) {
+            for (cycle, spelled) in found.iter().zip(&spelled) {
                 let says = |at: &usize| match along {
                     Along::Features => items[*at].parent.is_some(),
-                    Along::Dependencies | Along::Waits => step_of(&items[*at], circle).is_some(),
+                    Along::Dependencies | Along::Waits => step_of(&items[*at], cycle).is_some(),
                 };
-                let mut own = circle.iter().filter_map(|id| by_id.get(id).copied()).filter(says).peekable();
+                let mut own = cycle.iter().filter_map(|id| by_id.get(id).copied()).filter(says).peekable();
                 let Some(first) = own.peek().copied() else {
                     // Not by a dependency of the plan: a part of the plan may close it. Else the plan has no part in it.
-                    let mut parts = circle.windows(2).filter_map(|step| by_id.get(&step[1]).copied());
+                    let mut parts = cycle.windows(2).filter_map(|step| by_id.get(&step[1]).copied());
                     match parts.find(|at| along == Along::Waits && items[*at].parent.is_some()) {
                         Some(at) => return Err(wrong(items[at].at, along, spelled)),
                         None => continue,
@@ -56,7 +56,7 @@ pub(super) fn refuse(items: &mut [Item], from: &[Source], table: &Table, reading
                     if along == Along::Features {
                         items[at].parent = None;
                     } else {
-                        let step = step_of(&items[at], circle);
+                        let step = step_of(&items[at], cycle);
                         items[at].after.iter_mut().for_each(|after| after.retain(|id| Some(id) != step.as_ref()));
                     }
                     reading.leave(from[at].after, format!("tasks {kind} each other: one step of the cycle is skipped"));
@@ -74,7 +74,7 @@ pub(super) fn refuse(items: &mut [Item], from: &[Source], table: &Table, reading
     Ok(())
 }
 
-/// The refusal of a circle.
+/// The refusal of a cycle.
 fn wrong(place: usize, along: Along, spelled: &str) -> Wrong {
     let (what, kind) = match along {
         Along::Features => ("these tasks are subtasks of each other", WrongKind::ParentCycle),
@@ -83,9 +83,9 @@ fn wrong(place: usize, along: Along, spelled: &str) -> Wrong {
     Wrong::new(place, format!("{what}: {spelled}")).of_kind(kind)
 }
 
-/// The task of `circle` that `item` comes after, by what the plan says.
-fn step_of(item: &Item, circle: &[TaskId]) -> Option<TaskId> {
-    let step = circle.windows(2).find(|step| step[0] == item.id)?;
+/// The task of `cycle` that `item` comes after, by what the plan says.
+fn step_of(item: &Item, cycle: &[TaskId]) -> Option<TaskId> {
+    let step = cycle.windows(2).find(|step| step[0] == item.id)?;
     item.after.as_ref()?.contains(&step[1]).then(|| step[1].clone())
 }
 
@@ -131,8 +131,8 @@ impl<'p> Planned<'p> {
     }
 }
 
-/// The circles that can be reached from `items` along `next`: `a → … → a`.
-fn circles(items: &[Item], next: impl Fn(&TaskId) -> Vec<TaskId>) -> Vec<Vec<TaskId>> {
+/// The cycles that can be reached from `items` along `next`: `a → … → a`.
+fn cycles(items: &[Item], next: impl Fn(&TaskId) -> Vec<TaskId>) -> Vec<Vec<TaskId>> {
     let mut done: HashSet<TaskId> = HashSet::new();
     let mut found = Vec::new();
     for item in items {
@@ -156,8 +156,8 @@ fn circles(items: &[Item], next: impl Fn(&TaskId) -> Vec<TaskId>) -> Vec<Vec<Tas
                 }
                 Some(id) => match on_way.get(&id) {
                     Some(first) => {
-                        let circle = way[*first..].iter().map(|(id, _)| id.clone()).chain([id.clone()]);
-                        found.push(circle.collect());
+                        let cycle = way[*first..].iter().map(|(id, _)| id.clone()).chain([id.clone()]);
+                        found.push(cycle.collect());
                     }
                     None if done.contains(&id) => {}
                     None => go = Some(id),
