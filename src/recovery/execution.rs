@@ -74,6 +74,7 @@ impl<'r> Execution<'r> {
             before: &self.before,
             after: &self.after,
             touched: &self.contents.touched,
+            late: self.contents.late,
         }
     }
 

@@ -125,7 +125,8 @@ fn tidy(repo: &Repo) -> Result<bool> {
         let operation = &recorded.operation;
         let before = StateView::new(repo, snapshot::load_tree(repo, recorded.before, &operation.before)?);
         let after = StateView::new(repo, snapshot::load_tree(repo, recorded.after, &operation.after)?);
-        Restore { repo, operation, before: &before, after: &after, touched: &recorded.touched }.drop_stored()?;
+        let (touched, late) = (&recorded.touched, recorded.late);
+        Restore { repo, operation, before: &before, after: &after, touched, late }.drop_stored()?;
     }
     checkpoint::finish_interrupted(repo)
 }

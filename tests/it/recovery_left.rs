@@ -250,6 +250,31 @@ fn an_undo_that_is_killed_at_its_end_leaves_nothing_to_the_next_command() {
     });
 }
 
+#[test]
+fn what_others_wrote_is_removed_once_the_operation_has_it() {
+    on_one_git(|git| {
+        for (way, state) in [("undo", "failed"), ("resume", "done")] {
+            let repo = two(git);
+            let run =
+                |words: &[&str], step: &str| repo.run("git-agent").args(words).env("GIT_AGENT_TEST_DIE", step).run();
+            run(&["rollback", "t@1"], "Filled").failure();
+            repo.write("a.txt", "of another process\n");
+            run(&[way], "Moved").failure();
+            let aside = repo.path().join(".git/agent/aside");
+            assert!(aside.exists(), "{way}: nothing was left to be removed");
+            repo.agent(&["snapshot", "restore", "snap@{0}"]).success();
+            assert!(!aside.exists(), "{way}: it was not removed");
+            assert!(repo.agent(&["status", "--json"]).json()["left_behind"].is_null(), "{way}");
+            let ops = repo.agent(&["ops", "--json"]).json();
+            let ops = ops["operations"].as_array().expect("operations");
+            let killed = ops.iter().find(|op| op["title"] == "rollback t to t@1").expect("the rollback");
+            assert_eq!(killed["state"], state);
+            let shown = repo.agent(&["ops", "show", killed["id"].as_str().expect("an id")]).success().stdout;
+            assert!(shown.contains("a.txt"), "{shown}");
+        }
+    });
+}
+
 /// Have `script` run before each `git update-ref` of ours, with `$git` as the real one. In a repository that is shared, git moves all refs.
 fn before_update_ref(repo: &TestRepo, script: &str) {
     repo.git(&["config", "core.sharedRepository", "group"]).success();

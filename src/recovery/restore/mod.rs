@@ -18,7 +18,7 @@ pub(crate) mod state;
 pub(crate) mod state_view;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -34,7 +34,9 @@ use crate::{
         EntryKind, ObjectId, ObjectKind, Repo,
         index::entries::{self, Entries},
         index::{IndexLock, TempIndex, real},
-        names, objects, state as git_state,
+        names,
+        objects::{self, trees},
+        state as git_state,
         tree::Entry,
     },
     recovery::{
@@ -77,6 +79,8 @@ pub struct Restore<'a> {
     pub after: &'a StateView<'a>,
     /// What may be touched.
     pub touched: &'a [Touched],
+    /// What other processes wrote in the meantime, as far as the operation has it already: a tree.
+    pub late: Option<ObjectId>,
 }
 
 /// Files and index are as they shall be; refs are not yet. Holds the lock of the index.
@@ -320,6 +324,13 @@ impl Restore<'_> {
     /// Those of the files aside whose bytes are stored nowhere.
     fn verify(&self) -> Result<Vec<Late>> {
         let mut late = Vec::new();
+        let mut recorded = HashSet::new();
+        if let Some(tree) = self.late {
+            trees::leaves(self.repo, tree, &mut |_, (_, id)| {
+                recorded.insert(id);
+                Ok(())
+            })?;
+        }
         for aside in Quarantine::left(self.repo, self.operation.id)? {
             for (file, path) in aside.files() {
                 let found = found(&file)?;
@@ -329,7 +340,7 @@ impl Restore<'_> {
                     _ => EntryKind::Blob,
                 };
                 let id = disk::blob_id(self.repo, &file, found)?;
-                if !self.is_stored(path.as_bstr(), &file, id)? {
+                if !recorded.contains(&id) && !self.is_stored(path.as_bstr(), &file, id)? {
                     late.push(Late { path: path.clone(), file, kind });
                 }
             }
