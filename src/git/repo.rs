@@ -1,6 +1,7 @@
 //! An open repository, after the checks that git makes and gix does not.
 
 use std::{
+    any::Any,
     cell::{Cell, OnceCell, RefCell},
     collections::{HashMap, HashSet},
     path::{Path, PathBuf},
@@ -60,6 +61,7 @@ pub struct Repo {
     exact: OnceCell<gix::Repository>,
     let_in: RefCell<HashMap<PathBuf, u32>>,
     no_prune: RefCell<Option<NoPrune>>,
+    derived: RefCell<Option<(ObjectId, Box<dyn Any>)>>,
 }
 
 /// Shows how far something is that takes long, in place of what was shown before; `None`: it is done.
@@ -96,7 +98,7 @@ impl Repo {
             gix.set_workdir(place.work_tree).or_environment(|| "cannot use the work tree".to_owned())?;
         }
         let refs = Self::check_extensions(&gix)?;
-        keep_packs(&mut gix);
+        for_many_reads(&mut gix);
         gix.object_cache_size(RECENT_OBJECTS);
         let mut repo = Repo::new(gix, refs);
         repo.follow_replacements()?;
@@ -116,6 +118,7 @@ impl Repo {
             exact: OnceCell::new(),
             let_in: RefCell::default(),
             no_prune: RefCell::default(),
+            derived: RefCell::default(),
         }
     }
 
@@ -133,7 +136,7 @@ impl Repo {
     pub(super) fn read_from(&mut self, objects: gix::odb::Handle) {
         let handle = objects.into_inner();
         **self.gix.objects = handle;
-        keep_packs(&mut self.gix);
+        for_many_reads(&mut self.gix);
     }
 
     /// Refuse unknown extensions, find out where refs are kept.
@@ -193,6 +196,22 @@ impl Repo {
     /// That no `git prune` was seen, as far as that was asked.
     pub(super) fn no_prune(&self) -> &RefCell<Option<NoPrune>> {
         &self.no_prune
+    }
+
+    /// What this process has derived from the object `from`, if that was the last one.
+    pub fn derived<T: Clone + 'static>(&self, from: ObjectId) -> Option<T> {
+        let known = self.derived.borrow();
+        known.as_ref().filter(|(of, _)| *of == from).and_then(|(_, value)| value.downcast_ref().cloned())
+    }
+
+    /// Keep `value`, which was derived from the object `from`, in place of what was kept before.
+    pub fn keep_derived<T: 'static>(&self, from: ObjectId, value: T) {
+        *self.derived.borrow_mut() = Some((from, Box::new(value)));
+    }
+
+    /// Keep nothing any more.
+    pub fn forget_derived(&self) {
+        self.derived.take();
     }
 
     /// [`Repo::gix`], with every object as its id says, whatever `refs/replace/` has in its place.
@@ -427,22 +446,16 @@ impl Sendable {
     /// The repository, for this thread.
     pub fn into_repo(self) -> Repo {
         let mut gix = self.gix.to_thread_local();
-        keep_packs(&mut gix);
+        for_many_reads(&mut gix);
         Repo::new(gix, self.refs)
-    }
-
-    /// The same for one that reads many objects.
-    pub fn into_reader(self) -> Repo {
-        let mut repo = self.into_repo();
-        repo.gix.objects.set_pack_cache(|| Box::<DeltaBases>::default());
-        repo
     }
 }
 
 /// Keep the packs that were opened: a pack whose place is taken by another one during a repack makes gix panic
-/// (`load_index.rs`, "the slot index must have changed for sure").
-fn keep_packs(gix: &mut gix::Repository) {
+/// (`load_index.rs`, "the slot index must have changed for sure"). And remember what objects in them are deltas against.
+fn for_many_reads(gix: &mut gix::Repository) {
     gix.objects.prevent_pack_unload();
+    gix.objects.set_pack_cache(|| Box::<DeltaBases>::default());
 }
 
 fn absolute(path: &Path) -> PathBuf {

@@ -1,6 +1,6 @@
 //! Rows as they come, from several readers at once, to be joined into a table.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     RECORD, STRANGER, Table,
@@ -30,7 +30,7 @@ impl Loose {
     /// Sort them.
     pub fn sorted(self) -> Run {
         let mut records = self.records;
-        let heap = self.heap.bytes;
+        let heap = Arc::new(self.heap.bytes);
         let id = |record: &Record| {
             let at = field::u32(record, field::STRINGS) as usize;
             heap.get(at..at + usize::from(record[field::ID_LEN])).unwrap_or_default()
@@ -75,6 +75,6 @@ impl Table {
             heap.bytes.extend(links.iter().flat_map(|link| link.to_le_bytes()));
             heap.bytes[at * RECORD..][..RECORD].copy_from_slice(&record);
         }
-        Table { bytes: heap.bytes, start: 0, sorted: rows.len(), tail: Vec::new() }
+        Table { bytes: Arc::new(heap.bytes), start: 0, sorted: rows.len(), tail: Vec::new() }
     }
 }

@@ -15,7 +15,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use crate::domain::{id::TaskId, summary::Summary};
 pub use loose::{Loose, Run};
@@ -28,11 +28,11 @@ const MANY_ADDED: usize = 256;
 /// Set in a link whose other bits are the place of an id in the heap.
 const STRANGER: u32 = 1 << 31;
 
-/// Every task's row.
+/// Every task's row. A copy shares the records and the heap until one of the two is changed.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     /// Whatever stood before them in the file, the sorted records, the heap.
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
     /// Where the records begin.
     start: usize,
     /// How many sorted records there are.
@@ -55,7 +55,8 @@ impl Table {
         let end = bytes.len().checked_sub(added.checked_mul(RECORD)?)?;
         let tail = bytes[end..].as_chunks().0.to_vec();
         bytes.truncate(end);
-        (sorted.checked_mul(RECORD)?.checked_add(start)? <= end).then_some(Table { bytes, start, sorted, tail })
+        let fits = sorted.checked_mul(RECORD)?.checked_add(start)? <= end;
+        fits.then(|| Table { bytes: Arc::new(bytes), start, sorted, tail })
     }
 
     /// What there is to keep: records and heap, and the records that were added.
@@ -94,14 +95,14 @@ impl Table {
         let named = row.after.iter().chain(&row.parent).chain(&row.duplicate_of).map(TaskId::as_str);
         let places: HashMap<&str, Option<usize>> =
             named.map(|id| (id, if id == own { Some(place) } else { self.position(id) })).collect();
-        let mut heap = Heap::behind(std::mem::take(&mut self.bytes));
+        let mut heap = Heap::behind(Arc::unwrap_or_clone(std::mem::take(&mut self.bytes)));
         let record = heap.encode(base, row, |id| places.get(id).copied().flatten());
-        self.bytes = heap.bytes;
         match at.map(|at| at.checked_sub(self.sorted).ok_or(at)) {
-            Some(Err(at)) => self.bytes[self.start + at * RECORD..][..RECORD].copy_from_slice(&record),
+            Some(Err(at)) => heap.bytes[self.start + at * RECORD..][..RECORD].copy_from_slice(&record),
             Some(Ok(at)) => self.tail[at] = record,
             None => self.tail.push(record),
         }
+        self.bytes = Arc::new(heap.bytes);
     }
 
     /// All rows; those of the sorted part in the order of their ids, then those that were added.
@@ -137,17 +138,26 @@ impl Table {
         self.in_tail(id)
     }
 
+    /// All rows in the order of their ids.
+    pub fn by_id(&self) -> impl Iterator<Item = Row<'_>> {
+        let mut added: Vec<Row<'_>> = (self.sorted..self.len()).map(|at| self.row(at)).collect();
+        added.sort_unstable_by_key(|row| row.id_bytes());
+        let (mut sorted, mut added) =
+            ((0..self.sorted).map(|at| self.row(at)).peekable(), added.into_iter().peekable());
+        std::iter::from_fn(move || match (sorted.peek(), added.peek()) {
+            (Some(one), Some(other)) if other.id_bytes() < one.id_bytes() => added.next(),
+            (None, _) => added.next(),
+            _ => sorted.next(),
+        })
+    }
+
     fn in_tail(&self, id: &str) -> Option<usize> {
         (self.sorted..self.len()).find(|at| self.row(*at).id_bytes() == id.as_bytes())
     }
 
     /// Every row as a value of its own, sorted by id.
     pub fn summaries(&self) -> Vec<Summary> {
-        let mut rows: Vec<Summary> = self.rows().map(Row::summary).collect();
-        if !self.tail.is_empty() {
-            rows.sort_by(|a, b| a.id.cmp(&b.id));
-        }
-        rows
+        self.by_id().map(Row::summary).collect()
     }
 
     fn record(&self, at: usize) -> &Record {

@@ -13,8 +13,8 @@ use crate::{
 /// Fewer notes than this are read before another thread has come up.
 const WORTH_THREADS: usize = 500;
 
-/// Read every note, and remember what they say.
-pub(super) fn build(repo: &Repo, root: ObjectId) -> Result<Table> {
+/// Read every note, and remember what they say. Also answers whether all of them could be read.
+pub(super) fn build(repo: &Repo, root: ObjectId) -> Result<(Table, bool)> {
     let threads = thread::available_parallelism().map_or(1, usize::from).min(8);
     let parts = match threads == 1 || tree::estimate(repo, root)? < WORTH_THREADS {
         true => vec![read_part(repo, root, Part::WHOLE)?],
@@ -26,7 +26,7 @@ pub(super) fn build(repo: &Repo, root: ObjectId) -> Result<Table> {
     if is_whole {
         file::save(repo, root, &table);
     }
-    Ok(table)
+    Ok((table, is_whole))
 }
 
 fn in_parallel(repo: &Repo, root: ObjectId, threads: usize) -> Result<Vec<(Run, bool)>> {

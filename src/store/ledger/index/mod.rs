@@ -50,16 +50,29 @@ pub fn state(view: &View<'_>) -> State {
     }
 }
 
-/// Every task's row.
+/// Every task's row. A command that asks several times reads the file once.
 pub(super) fn load(view: &View<'_>) -> Result<Table> {
     let Some(root) = view.root() else { return Ok(Table::default()) };
+    let repo = view.repo();
+    if let Some(known) = repo.derived(root) {
+        return Ok(known);
+    }
+    let (table, is_whole) = read(view, root)?;
+    if is_whole {
+        repo.keep_derived(root, table.clone());
+    }
+    Ok(table)
+}
+
+/// The rows of the tasks in the notes tree `root`, and whether all notes could be read.
+fn read(view: &View<'_>, root: ObjectId) -> Result<(Table, bool)> {
     let repo = view.repo();
     let Some((known, mut table)) = file::read(repo).filter(|(known, _)| known.kind() == root.kind()) else {
         partial::bring(repo, root)?;
         return build::build(repo, root);
     };
     if known == root {
-        return Ok(table);
+        return Ok((table, true));
     }
     // The old tree may be gone (gc), or the two may have little in common.
     let changed = if repo.has(known) { tree::changed_keys(repo, known, root).ok() } else { None };
@@ -81,7 +94,7 @@ pub(super) fn load(view: &View<'_>) -> Result<Table> {
         }
         file::save(repo, root, &table);
     }
-    Ok(table)
+    Ok((table, read.is_whole))
 }
 
 /// What reading some notes gave, besides rows.
