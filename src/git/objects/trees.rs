@@ -8,8 +8,8 @@ use bstr::{BStr, BString, ByteSlice as _};
 use gix::{
     ObjectId,
     objs::{
-        Kind, Tree, TreeRef,
-        tree::{Entry, EntryKind},
+        Kind, Tree, TreeRef, TreeRefIter,
+        tree::{Entry, EntryKind, EntryRef},
     },
 };
 
@@ -47,6 +47,16 @@ pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
 /// When it is damaged.
 pub fn decode<'b>(repo: &Repo, id: ObjectId, bytes: &'b [u8]) -> Result<TreeRef<'b>> {
     TreeRef::from_bytes(bytes, repo.gix().object_hash()).or_environment(|| format!("tree {id} is damaged"))
+}
+
+/// The entries of the tree `id`, whose bytes these are, one after the other. Nothing is allocated for them.
+///
+/// # Errors
+///
+/// When it is damaged, in the place of the first entry that is.
+pub fn scan<'b>(repo: &Repo, id: ObjectId, bytes: &'b [u8]) -> impl Iterator<Item = Result<EntryRef<'b>>> {
+    TreeRefIter::from_bytes(bytes, repo.gix().object_hash())
+        .map(move |entry| entry.or_environment(|| format!("tree {id} is damaged")))
 }
 
 /// How much of a tree, or of what differs between two, is walked. Real ones are far below; one that was made to be harmful names itself twice on every level.

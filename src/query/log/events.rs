@@ -53,10 +53,17 @@ pub(super) struct Events {
     since: i64,
 }
 
-/// What is next: an event, or a task whose events are not known yet but for when the last one was.
+/// What is next: an event, or a task whose events are not known yet but for when the last one was. Of most tasks nothing more is asked.
 enum Next {
     TaskEvent(Box<TaskEvent>),
-    Unread(TaskId),
+    Unread(Unread),
+}
+
+/// A task by its place in the order of ids, and in the table.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Unread {
+    order: u32,
+    at: u32,
 }
 
 struct Item {
@@ -67,12 +74,12 @@ struct Item {
 }
 
 impl Events {
-    /// The events of the tasks in `rows` between `since` and `until`.
+    /// The events of the tasks in `rows`, in the order of their ids, between `since` and `until`.
     pub fn of<'t>(rows: impl Iterator<Item = Row<'t>>, since: i64, until: i64) -> Self {
-        let unread = rows.filter(|row| row.exists() && row.updated_at() >= since).map(|row| Item {
-            at: row.updated_at(),
-            n: 0,
-            next: Next::Unread(row.id()),
+        let unread = (0..).zip(rows).filter(|(_, row)| row.exists() && row.updated_at() >= since);
+        let unread = unread.filter_map(|(order, row)| {
+            let unread = Unread { order, at: u32::try_from(row.at()).ok()? };
+            Some(Item { at: row.updated_at(), n: 0, next: Next::Unread(unread) })
         });
         Events { heap: unread.collect(), since, until }
     }
@@ -95,7 +102,7 @@ impl Events {
         while self.heap.peek().is_some_and(|item| item.at >= at.max(self.since)) {
             match self.heap.pop().map(|item| (item.at, item.next)) {
                 Some((at, Next::TaskEvent(task_event))) if at <= self.until => return Ok(Some(*task_event)),
-                Some((_, Next::Unread(task))) => self.read(&task, tasks)?,
+                Some((_, Next::Unread(task))) => self.read(&tasks.id(task.at as usize), tasks)?,
                 _ => {}
             }
         }

@@ -33,9 +33,14 @@ impl<'r> Tasks<'r> {
         Ok(Tasks { view, table, read: HashMap::new(), committed: HashMap::new() })
     }
 
-    /// Every task's row.
+    /// Every task's row, in the order of their ids.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        self.table.rows()
+        self.table.by_id()
+    }
+
+    /// The id of the task at `at` in the table.
+    pub fn id(&self, at: usize) -> TaskId {
+        self.table.row(at).id()
     }
 
     /// The title of task `id`, if the ledger has it.

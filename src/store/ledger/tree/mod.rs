@@ -41,11 +41,15 @@ pub fn entries(repo: &Repo, id: ObjectId) -> Result<Vec<Entry>> {
 }
 
 fn read_tree(repo: &Repo, id: ObjectId) -> Result<Vec<u8>> {
-    repo.read_own(id, ObjectKind::Tree).map_err(|error| error.hint(Advice::CheckLedger))
+    repo.read_own(id, ObjectKind::Tree).map_err(doctor)
+}
+
+fn doctor(error: Error) -> Error {
+    error.hint(Advice::CheckLedger)
 }
 
 fn decode<'b>(repo: &Repo, id: ObjectId, bytes: &'b [u8]) -> Result<TreeRef<'b>> {
-    trees::decode(repo, id, bytes).map_err(|error| error.hint(Advice::CheckLedger))
+    trees::decode(repo, id, bytes).map_err(doctor)
 }
 
 /// The blobs of long texts that the tree `root` holds.
@@ -71,7 +75,8 @@ pub fn find(repo: &Repo, root: ObjectId, key: ObjectId) -> Result<Vec<ObjectId>>
         let mut below = Vec::new();
         for id in level {
             let bytes = read_tree(repo, id)?;
-            for entry in decode(repo, id, &bytes)?.entries {
+            for entry in trees::scan(repo, id, &bytes) {
+                let entry = entry.map_err(doctor)?;
                 match () {
                     () if entry.filename == rest && entry.mode.is_blob() => blobs.push(entry.oid.to_owned()),
                     () if rest.len() > 2 && entry.filename == &rest[..2] && entry.mode.is_tree() => {
