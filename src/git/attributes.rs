@@ -1,10 +1,14 @@
 //! Attributes of paths (`.gitattributes`).
 
-use std::collections::HashSet;
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::{Path, PathBuf},
+};
 
-use bstr::{BString, ByteSlice as _};
+use bstr::{BStr, BString, ByteSlice as _};
 
-use super::{cmd, repo::Repo};
+use super::{cmd, ignore, repo::Repo};
 use crate::error::Result;
 
 /// Those of `paths` that no filter changes on the way into the repository.
@@ -19,4 +23,55 @@ pub fn unfiltered(repo: &Repo, paths: &[&BString]) -> Result<HashSet<BString>> {
     let fields: Vec<&[u8]> = answer.split_str("\0").collect();
     let plain = fields.chunks_exact(3).filter(|row| matches!(row[2], b"unspecified" | b"unset"));
     Ok(plain.map(|row| row[0].into()).collect())
+}
+
+/// Tells of files whether git stores them byte for byte, without asking git: it may be unable to tell that of some for which that is so.
+pub struct Unchanged<'r> {
+    repo: &'r Repo,
+    /// Whether all attributes are in files that are examined here, and no filter is configured.
+    is_possible: bool,
+    /// Whether the attributes in a directory are harmless.
+    known: HashMap<PathBuf, bool>,
+}
+
+impl<'r> Unchanged<'r> {
+    /// Of files in the work tree of `repo`.
+    pub fn new(repo: &'r Repo) -> Self {
+        let config = repo.config();
+        let is_simple = std::env::var_os("GIT_ATTR_SOURCE").is_none()
+            && !config.is_set("attr.tree")
+            && !config.flag("core.sparseCheckout")
+            && !config.is_off("core.symlinks")
+            && config.subsections("filter", "clean").is_empty();
+        let everywhere = [
+            Some(repo.common_dir().join("info/attributes")),
+            ignore::user_file(repo, "core.attributesFile", "attributes"),
+            Some("/etc/gitattributes".into()),
+        ];
+        let is_possible = is_simple && everywhere.into_iter().flatten().all(|file| is_harmless(&file));
+        Unchanged { repo, is_possible, known: HashMap::new() }
+    }
+
+    /// Whether the file at `path` with these bytes is stored unchanged.
+    pub fn is(&mut self, path: &BStr, bytes: &[u8]) -> bool {
+        // Line ends and `$Id$` are what git changes without a filter.
+        let is_plain = !bytes.contains(&b'\r') && bytes.find("$Id").is_none();
+        is_plain && self.is_possible && self.is_harmless_at(path)
+    }
+
+    fn is_harmless_at(&mut self, path: &BStr) -> bool {
+        let Some(file) = self.repo.in_work_dir(path) else { return false };
+        let top = self.repo.work_dir().unwrap_or(Path::new("")).to_owned();
+        let dirs = file.ancestors().skip(1).take_while(|dir| dir.starts_with(&top));
+        dirs.into_iter()
+            .all(|dir| *self.known.entry(dir.to_owned()).or_insert_with(|| is_harmless(&dir.join(".gitattributes"))))
+    }
+}
+
+/// Whether the attributes in `file` change no encoding.
+fn is_harmless(file: &Path) -> bool {
+    match fs::read(file) {
+        Ok(text) => text.find("working-tree-encoding").is_none(),
+        Err(error) => matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory),
+    }
 }

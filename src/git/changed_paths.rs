@@ -48,7 +48,7 @@ impl Difference {
 
 /// From this many trees on, those that were read are forgotten: neighbours in history share theirs, others do not, and what is
 /// kept for nothing costs more than it saves.
-const REMEMBERED: usize = 128;
+const REMEMBERED: usize = 1024;
 
 /// The paths that `commit` changes against its first parent, in git's order.
 ///
@@ -104,6 +104,11 @@ impl<'r> Comparer<'r> {
     /// One that has read nothing yet.
     pub fn new(repo: &'r Repo) -> Self {
         Comparer { repo, trees: gix::hashtable::HashMap::default(), buffer: Vec::new() }
+    }
+
+    /// The repository.
+    pub fn repo(&self) -> &'r Repo {
+        self.repo
     }
 
     /// The numbers of the paths that are in `tree` other than in each of `parents`; without parents, those that are in it.

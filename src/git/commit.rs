@@ -1,7 +1,7 @@
 //! Commits: what they consist of.
 //!
-//! [`of`], [`walk`] and [`start`] ask `git log`: grafts, replacements and shallow boundaries count, and texts are in UTF-8 whatever
-//! their encoding. [`Commit::read`] reads the object itself, in this process.
+//! [`of`] and [`walk`] ask `git log`, and so does [`start`] unless it can give the same answer itself: grafts, replacements and shallow
+//! boundaries count, and texts are in UTF-8 whatever their encoding. [`Commit::read`] reads the object itself, in this process.
 
 use bstr::{BString, ByteSlice as _};
 use gix::{
@@ -9,7 +9,7 @@ use gix::{
     objs::{CommitRef, Kind},
 };
 
-use super::{cmd::Git, repo::Repo, stream::Stream};
+use super::{cmd::Git, replace, repo::Repo, revwalk, stream::Stream};
 use crate::{
     domain::message,
     error::{Context as _, Error, Result},
@@ -109,8 +109,11 @@ pub fn walk(repo: &Repo, words: &[&str]) -> Result<Vec<Commit>> {
     read(log(repo).args(words).arg("--").stream()?)
 }
 
-/// A list that git is still making.
-pub struct Running(Option<Stream>);
+/// A list that git may still be making.
+pub enum Running {
+    Done(Vec<Commit>),
+    Git(Stream),
+}
 
 /// Begin to list the commits reachable from `tip` and not from `from`, children before their parents, in git's topological
 /// order. Whatever else takes time can be done before [`Running::finish`].
@@ -119,9 +122,41 @@ pub struct Running(Option<Stream>);
 ///
 /// `git-not-runnable`.
 pub fn start(repo: &Repo, from: Option<ObjectId>, tip: Option<ObjectId>) -> Result<Running> {
-    let Some(tip) = tip.filter(|tip| Some(*tip) != from) else { return Ok(Running(None)) };
+    let Some(tip) = tip else { return Ok(Running::Done(Vec::new())) };
+    if let Some(commits) = in_line(repo, from, tip) {
+        return Ok(Running::Done(commits));
+    }
     let git = log(repo).arg("--topo-order").arg(tip.to_string()).args(from.map(|from| format!("^{from}")));
-    Ok(Running(Some(git.arg("--").stream()?)))
+    Ok(Running::Git(git.arg("--").stream()?))
+}
+
+/// More commits than this are listed by git, while this process does something else.
+const FEW: usize = 1000;
+
+/// The commits from `tip` back to `from`, without it, if they are in one line, and if git reads each of them as it is: without grafts,
+/// replacements, a shallow boundary or another encoding.
+fn in_line(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Option<Vec<Commit>> {
+    let is_plain = repo.replacements().is_empty() && replace::grafts(repo).is_empty();
+    if !is_plain || !revwalk::shallow(repo).ok()?.is_empty() {
+        return None;
+    }
+    let (mut commits, mut next) = (Vec::new(), Some(tip));
+    while next != from {
+        let id = next?;
+        let bytes = repo.read_as(id, Kind::Commit).ok()?;
+        let commit = Commit::parse(repo, id, &bytes).ok()?;
+        let is_utf8 = !bytes[..bytes.len() - commit.message.len()].contains_str("\nencoding ");
+        next = match commit.parents[..] {
+            [] => None,
+            [parent] => Some(parent),
+            _ => return None,
+        };
+        commits.push(commit);
+        if !is_utf8 || commits.len() > FEW {
+            return None;
+        }
+    }
+    Some(commits)
 }
 
 impl Running {
@@ -131,7 +166,10 @@ impl Running {
     ///
     /// `git-failed`.
     pub fn finish(self) -> Result<Vec<Commit>> {
-        self.0.map_or(Ok(Vec::new()), read)
+        match self {
+            Running::Done(commits) => Ok(commits),
+            Running::Git(stream) => read(stream),
+        }
     }
 }
 

@@ -51,11 +51,10 @@ pub fn is_rules(path: &BStr) -> bool {
 ///
 /// When a file has a name that is not a path here.
 pub fn rules<'p>(repo: &Repo, others: impl IntoIterator<Item = &'p BStr>) -> Result<Rules> {
-    let configured = repo.gix().config_snapshot().trusted_path("core.excludesFile").ok().flatten();
     let read = |place: Option<PathBuf>| place.and_then(|place| fs::read(place).ok());
     let mut rules = Rules::from([
         (EXCLUDE.into(), read(Some(repo.common_dir().join("info/exclude"))).unwrap_or_default()),
-        (CONFIGURED.into(), read(configured.or_else(usual)).unwrap_or_default()),
+        (CONFIGURED.into(), read(user_file(repo, "core.excludesFile", "ignore")).unwrap_or_default()),
     ]);
     for path in others {
         // As git, which does not follow a link there.
@@ -79,11 +78,14 @@ pub fn store(repo: &Repo, batch: &mut Batch, rules: &Rules) -> Result<ObjectId> 
     trees::edit(repo, batch, None, &edits)
 }
 
-/// Where git looks when nothing is configured.
-fn usual() -> Option<PathBuf> {
+/// The file of the user that `key` configures, or the one called `name` where git reads it when nothing is configured.
+pub(super) fn user_file(repo: &Repo, key: &'static str, name: &str) -> Option<PathBuf> {
+    if let Some(configured) = repo.gix().config_snapshot().trusted_path(key).ok().flatten() {
+        return Some(configured);
+    }
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let config = set("XDG_CONFIG_HOME").or_else(|| set("HOME").map(|home| home.join(".config")))?;
-    Some(config.join("git/ignore"))
+    Some(config.join("git").join(name))
 }
 
 /// Whether `path` is ignored; `None` when git cannot say: it is in another repository.

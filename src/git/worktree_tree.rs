@@ -1,6 +1,9 @@
 //! The work tree as a tree, without a trace in the repository.
 
-use std::{cell::RefCell, path::PathBuf};
+use std::{
+    cell::{OnceCell, RefCell},
+    path::{Path, PathBuf},
+};
 
 use bstr::{BStr, BString, ByteSlice as _};
 
@@ -25,25 +28,29 @@ use crate::{
 /// What the directories of [`Content`] are called.
 const PREFIX: &str = "verify-";
 
-/// A look at the work tree that leaves nothing behind: index and new objects are in a directory that is removed.
+/// A look at the work tree that leaves nothing behind: index and new objects are in a directory that is removed. It is made when git
+/// needs it.
 pub struct Content<'r> {
     repo: &'r Repo,
-    dir: Scratch,
-    /// Trees that only this process knows of yet.
+    dir: OnceCell<Scratch>,
+    /// Objects that only this process knows of yet.
     unwritten: RefCell<Batch>,
 }
 
 impl<'r> Content<'r> {
-    /// Make the directory.
-    ///
-    /// # Errors
-    ///
-    /// When the index cannot be copied.
-    pub fn open(repo: &'r Repo) -> Result<Self> {
-        let dir = Scratch::for_a_question(repo, PREFIX)?;
-        let failed = || format!("cannot write in '{}'", dir.path().display());
-        std::fs::create_dir(dir.path().join("objects")).or_environment(failed)?;
-        Ok(Content { repo, dir, unwritten: RefCell::default() })
+    /// One of the work tree of `repo`.
+    pub fn new(repo: &'r Repo) -> Self {
+        Content { repo, dir: OnceCell::new(), unwritten: RefCell::default() }
+    }
+
+    fn dir(&self) -> Result<&Path> {
+        if self.dir.get().is_none() {
+            let dir = Scratch::for_a_question(self.repo, PREFIX)?;
+            let failed = || format!("cannot write in '{}'", dir.path().display());
+            std::fs::create_dir(dir.path().join("objects")).or_environment(failed)?;
+            self.dir.set(dir).ok();
+        }
+        Ok(self.dir.get().map_or(Path::new(""), Scratch::path))
     }
 
     /// The tree of everything that is not ignored.
@@ -54,12 +61,23 @@ impl<'r> Content<'r> {
     pub fn tree(&self) -> Result<ObjectId> {
         let status = Status::of_index(&self.index_copy()?, None)?;
         let nested: Vec<BString> = status.nested().cloned().collect();
-        let private = self.index_copy()?.with_objects_in(self.objects());
+        let private = self.index_copy()?.with_objects_in(self.objects()?);
         private.add(None, &nested)?;
         private.write_tree()
     }
 
-    /// The same, where `git status` has told already which paths are not as `head`, the tree of HEAD, has them, which of these are `dirty`: not
+    /// The tree of `head`, the tree of HEAD, with the `edits` made that the work tree makes; `blobs` has their contents.
+    ///
+    /// # Errors
+    ///
+    /// When a tree cannot be read, or is damaged.
+    pub fn edited(&self, head: ObjectId, edits: &Edits, blobs: Batch) -> Result<ObjectId> {
+        let mut unwritten = self.unwritten.borrow_mut();
+        *unwritten = blobs;
+        trees::edit(self.repo, &mut unwritten, Some(head), edits)
+    }
+
+    /// The tree of everything, where `git status` has told already which paths are not as `head`, the tree of HEAD, has them, which of these are `dirty`: not
     /// as the index has them, and which untracked directories are repositories. Also answers what is at these paths, unless git had to
     /// be asked for the tree.
     ///
@@ -73,7 +91,7 @@ impl<'r> Content<'r> {
         dirty: &[&BString],
         nested: &[BString],
     ) -> Result<(ObjectId, Option<Edits>)> {
-        let private = self.index_copy()?.with_objects_in(self.objects());
+        let private = self.index_copy()?.with_objects_in(self.objects()?);
         private.add_dirty(dirty, nested)?;
         let entries = match private.path().exists() {
             true => Entries::read_at(self.repo, private.path())?,
@@ -103,9 +121,9 @@ impl<'r> Content<'r> {
             script.extend_from_slice(path);
             script.push(0);
         }
-        let path = tempfile::Builder::new().prefix("index-").tempdir_in(self.dir.path());
+        let path = tempfile::Builder::new().prefix("index-").tempdir_in(self.dir()?);
         let path = path.or_environment(|| "cannot create a temporary directory".to_owned())?;
-        let private = TempIndex::existing(self.repo, path.path().join("index")).with_objects_in(self.objects());
+        let private = TempIndex::existing(self.repo, path.path().join("index")).with_objects_in(self.objects()?);
         private.update_entries(script)?;
         private.write_tree()
     }
@@ -116,8 +134,12 @@ impl<'r> Content<'r> {
     ///
     /// `object-not-written`.
     pub(super) fn shown_to(&self, git: Git) -> Result<Git> {
-        self.unwritten.take().write_to(self.repo, &self.objects())?;
-        Ok(index::objects_in(self.repo, git, &self.objects()))
+        let unwritten = self.unwritten.take();
+        if unwritten.is_empty() && self.dir.get().is_none() {
+            return Ok(git);
+        }
+        unwritten.write_to(self.repo, &self.objects()?)?;
+        Ok(index::objects_in(self.repo, git, &self.objects()?))
     }
 
     /// The paths that are not the same in two trees.
@@ -132,10 +154,10 @@ impl<'r> Content<'r> {
     }
 
     fn index_copy(&self) -> Result<TempIndex<'r>> {
-        TempIndex::copy(self.repo, &index::real(self.repo), self.dir.path().join("index"))
+        TempIndex::copy(self.repo, &index::real(self.repo), self.dir()?.join("index"))
     }
 
-    fn objects(&self) -> PathBuf {
-        self.dir.path().join("objects")
+    fn objects(&self) -> Result<PathBuf> {
+        Ok(self.dir()?.join("objects"))
     }
 }

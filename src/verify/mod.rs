@@ -45,7 +45,7 @@ pub struct Ran {
 /// no error: see [`Ran::exit`].
 pub fn run(repo: &Repo, command: &str, output: Output, stop: Option<&AtomicBool>) -> Result<Ran> {
     let top = repo.require_work_dir("verify")?;
-    let content = Content::open(repo)?;
+    let content = Content::new(repo);
     let tree = content.tree()?;
     let (ended, tail) = shell::run(top, command, output, stop)?;
     let after = content.tree()?;
@@ -62,5 +62,5 @@ pub fn run(repo: &Repo, command: &str, output: Output, stop: Option<&AtomicBool>
 /// `bare-repository` in a bare repository, and those of [`Content`].
 pub fn present_tree(repo: &Repo) -> Result<ObjectId> {
     repo.require_work_dir("read the work tree")?;
-    Content::open(repo)?.tree()
+    Content::new(repo).tree()
 }

@@ -197,7 +197,8 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
     let listing = commit::start(repo, base.commit, tip)?;
     let base_tree = revwalk::tree_or_empty(repo, base.commit)?;
     let tip_tree = revwalk::tree_or_empty(repo, tip)?;
-    let differences = Comparer::new(repo).differences(Some(base_tree), Some(tip_tree))?;
+    let mut comparer = Comparer::new(repo);
+    let differences = comparer.differences(Some(base_tree), Some(tip_tree))?;
     let (steps, commits) = range::read(view, listing.finish()?)?;
     let shallow = revwalk::shallow(repo)?;
     let lower_bound = base.cut || commits.iter().any(|commit| shallow.contains(&commit.id));
@@ -207,12 +208,16 @@ pub fn find<'r>(view: &View<'r>, request: Request, now: Timestamp) -> Result<Cha
         committed(&differences).chain(seen.paths()).cloned().collect::<BTreeSet<_>>().into_iter().collect();
     let mut content = None;
     let (touched, found) = std::thread::scope(|scope| {
-        // The commits are compared while git compares the two trees.
-        let attribution = range::attribute(scope, repo, &commits, &shallow, &interest);
+        // Many commits are compared while git compares the two trees.
+        let attribution = range::attribute(scope, &mut comparer, &commits, &shallow, &interest)?;
         let (tree, edits) = if seen.is_clean() {
             (tip_tree, Some(Edits::new()))
         } else {
-            content.insert(Content::open(repo)?).tree_after(tip_tree, seen.paths(), &seen.dirty(), seen.nested())?
+            let content = content.insert(Content::new(repo));
+            match seen.read(repo)? {
+                Some((edits, blobs)) => (content.edited(tip_tree, &edits, blobs)?, Some(edits)),
+                None => content.tree_after(tip_tree, seen.paths(), &seen.dirty(), seen.nested())?,
+            }
         };
         let plain = match edits.filter(|_| request.paths.is_everything()) {
             Some(edits) => diff::without_renames(&Trees::new(repo).overlaid(base_tree, &differences, &edits)?),

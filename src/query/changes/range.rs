@@ -15,7 +15,7 @@ use crate::{
     domain::{message::subject, trailer::reverts::Reverted},
     error::{Error, Result},
     git::{
-        ObjectId, Repo,
+        ObjectId,
         changed_paths::{Comparer, Interest},
         commit::Commit,
         revwalk,
@@ -60,36 +60,47 @@ pub(super) fn read(view: &View<'_>, commits: Vec<Commit>) -> Result<(Vec<Step>, 
 /// Paths, by their places in a list, with commits that touched them.
 type Touched = Vec<(u32, usize)>;
 
-/// Threads that find out which paths are touched by which commits.
+/// Which paths are touched by which commits: known, or being found out by threads.
 pub(super) struct Attribution<'scope> {
     interest: &'scope [BString],
+    known: Touched,
     workers: Vec<ScopedJoinHandle<'scope, Result<Touched>>>,
 }
 
-/// Find which of `interest`, sorted, are touched by which of `commits`.
+/// Find which of `interest`, sorted, are touched by which of `commits`. A few are compared at once, by `comparer`.
 ///
 /// The changes of shallow boundary commits are unknown: they touch nothing.
+///
+/// # Errors
+///
+/// When a tree cannot be read.
 pub(super) fn attribute<'scope, 'env>(
     scope: &'scope Scope<'scope, 'env>,
-    repo: &Repo,
+    comparer: &mut Comparer<'_>,
     commits: &'env [Commit],
     shallow: &'env HashSet<ObjectId>,
     interest: &'env [BString],
-) -> Attribution<'scope> {
-    let chunks = commits.len().div_ceil(CHUNK);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS).min(chunks);
-    let threads = if interest.is_empty() { 0 } else { threads };
+) -> Result<Attribution<'scope>> {
+    let chunks = if interest.is_empty() { 0 } else { commits.len().div_ceil(CHUNK) };
     let next = Arc::new(AtomicUsize::new(0));
+    if chunks <= 1 {
+        let known = if chunks == 0 { Vec::new() } else { touched(comparer, commits, shallow, interest, &next)? };
+        return Ok(Attribution { interest, known, workers: Vec::new() });
+    }
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS).min(chunks);
     let workers = (0..threads).map(|_| {
-        let (repo, next) = (repo.for_another_thread(), next.clone());
-        scope.spawn(move || touched(&repo.into_reader(), commits, shallow, interest, &next))
+        let (repo, next) = (comparer.repo().for_another_thread(), next.clone());
+        scope.spawn(move || {
+            let repo = repo.into_repo();
+            touched(&mut Comparer::new(&repo), commits, shallow, interest, &next)
+        })
     });
-    Attribution { interest, workers: workers.collect() }
+    Ok(Attribution { interest, known: Vec::new(), workers: workers.collect() })
 }
 
 /// The paths, by their places in `interest`, with the commits that touched them, chunk by chunk as `next` gives them out.
 fn touched(
-    repo: &Repo,
+    comparer: &mut Comparer<'_>,
     commits: &[Commit],
     shallow: &HashSet<ObjectId>,
     interest: &[BString],
@@ -97,7 +108,7 @@ fn touched(
 ) -> Result<Touched> {
     let tree = Interest::in_paths(interest);
     let trees: HashMap<ObjectId, ObjectId> = commits.iter().map(|commit| (commit.id, commit.tree)).collect();
-    let mut comparer = Comparer::new(repo);
+    let repo = comparer.repo();
     let mut found = Vec::new();
     loop {
         let from = next.fetch_add(CHUNK, Ordering::Relaxed);
@@ -120,11 +131,13 @@ impl Attribution<'_> {
     /// The commits that touched each path, by their places, in their order.
     pub(super) fn join(self) -> Result<HashMap<BString, Vec<usize>>> {
         let mut found = HashMap::<BString, Vec<usize>>::new();
+        let mut touched = self.known;
         for worker in self.workers {
-            let touched = worker.join().map_err(|_| Error::bug("a thread that compares trees panicked"))?;
-            for (path, at) in touched? {
-                found.entry(self.interest[path as usize].clone()).or_default().push(at);
-            }
+            let more = worker.join().map_err(|_| Error::bug("a thread that compares trees panicked"))?;
+            touched.extend(more?);
+        }
+        for (path, at) in touched {
+            found.entry(self.interest[path as usize].clone()).or_default().push(at);
         }
         found.values_mut().for_each(|commits| commits.sort_unstable());
         Ok(found)

@@ -83,7 +83,7 @@ fn pruned(changes: &mut Changes<'_>) -> Result<(ObjectId, ObjectId, Vec<&'static
         }
     }
     if changes.content.is_none() {
-        changes.content = Some(Content::open(changes.repo)?);
+        changes.content = Some(Content::new(changes.repo));
     }
     let Some(content) = &changes.content else { return Ok((changes.base_tree, changes.tree, words)) };
     let entries = |side: &BTreeMap<&BString, Entry>| -> Result<ObjectId> {

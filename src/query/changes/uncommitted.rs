@@ -2,20 +2,39 @@
 
 use std::collections::HashMap;
 
-use bstr::BString;
+use bstr::{BString, ByteSlice as _};
 
 use super::Places;
-use crate::domain::named::named;
-use crate::git::status::Status;
+use crate::{
+    domain::named::named,
+    error::Result,
+    git::{
+        EntryKind, Repo,
+        attributes::Unchanged,
+        objects::{Batch, Content, trees::Edits},
+        status::Status,
+    },
+    recovery::snapshot::{Disk, Look},
+};
 
 /// The differences between HEAD, index and work tree.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     places: HashMap<BString, Places>,
     nested: Vec<BString>,
+    /// What the index has at the paths where it differs from HEAD.
+    staged: Edits,
+    /// What HEAD or index say that a path is.
+    kinds: HashMap<BString, EntryKind>,
+    /// A submodule has another commit or changes of its own.
+    has_submodules: bool,
     /// What no tree of this repository has.
     pub unseen: Vec<Unseen>,
 }
+
+/// Of more files than this, and of larger ones, git is asked.
+const FEW: usize = 1000;
+const LARGE: u64 = 1 << 20;
 
 /// Something that was found and that no tree of this repository has.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,11 +59,13 @@ named! {
 impl Seen {
     /// As `status` has it.
     pub fn of(status: Status) -> Self {
-        let mut seen = Seen::default();
+        let mut seen = Seen { staged: status.staged(), ..Seen::default() };
         for tracked in status.tracked {
             if tracked.submodule == Some(true) {
                 seen.unseen.push(Unseen { path: tracked.path.clone(), why: UnseenReason::Submodule });
             }
+            seen.has_submodules |= tracked.submodule.is_some();
+            seen.kinds.extend(tracked.kind.map(|kind| (tracked.path.clone(), kind)));
             let place = Places { staged: tracked.staged.is_some(), unstaged: tracked.is_dirty, ..Places::default() };
             seen.add(tracked.path, place);
         }
@@ -92,6 +113,38 @@ impl Seen {
             self.places.iter().filter(|(_, places)| is_dirty(places)).map(|(path, _)| path).collect();
         dirty.sort_unstable();
         dirty
+    }
+
+    /// What a commit of everything would make of the paths that differ, read here as a snapshot reads it, and the contents of the files;
+    /// `None` where git has to say what it stores: of conflicts and submodules, of what filters and attributes change, of many files.
+    pub fn read(&self, repo: &Repo) -> Result<Option<(Edits, Batch)>> {
+        let Some(top) = repo.work_dir().filter(|_| !self.has_submodules && self.places.len() <= FEW) else {
+            return Ok(None);
+        };
+        let (mut disk, mut unchanged) = (Disk::new(repo, top), Unchanged::new(repo));
+        let (mut edits, mut blobs) = (self.staged.clone(), Batch::default());
+        for (path, places) in &self.places {
+            if places.unmerged || path.ends_with(b".gitattributes") {
+                return Ok(None);
+            }
+            if !(places.unstaged || places.untracked) {
+                continue;
+            }
+            let leaf = match disk.look(repo, path.as_bstr(), self.kinds.get(path).copied(), Some(LARGE))? {
+                Look::Absent | Look::Directory(_) => None,
+                Look::Leaf(raw) => {
+                    let Content::Held(bytes) = &raw.content else { return Ok(None) };
+                    if raw.entry.kind != EntryKind::Link && !unchanged.is(path.as_bstr(), bytes) {
+                        return Ok(None);
+                    }
+                    blobs.known_blob(raw.entry.id, raw.content);
+                    Some((raw.entry.kind, raw.entry.id))
+                }
+                Look::Stopped(..) => return Ok(None),
+            };
+            edits.insert(path.clone(), leaf);
+        }
+        Ok(Some((edits, blobs)))
     }
 
     /// Whether the work tree is what HEAD has.

@@ -34,15 +34,18 @@ impl Family {
     pub fn of(view: &View<'_>, task: &Task) -> Result<Self> {
         let mut tasks = vec![(task.id.clone(), Links::of(task))];
         let table = view.table()?;
-        let mut above: HashSet<usize> = table.position(task.id.as_str()).into_iter().collect();
+        let mut is_above = vec![false; table.len()];
+        if let Some(at) = table.position(task.id.as_str()) {
+            is_above[at] = true;
+        }
         loop {
-            let is_new = |row: &Row<'_>| row.parent().is_some_and(|parent| above.contains(&parent.at()));
-            let parts: Vec<Row<'_>> = table.rows().filter(|row| !above.contains(&row.at())).filter(is_new).collect();
+            let is_new = |row: &Row<'_>| row.parent().is_some_and(|parent| is_above[parent.at()]);
+            let parts: Vec<Row<'_>> = table.rows().filter(|row| !is_above[row.at()]).filter(is_new).collect();
             if parts.is_empty() {
                 return Ok(Family { tasks });
             }
             for part in parts {
-                above.insert(part.at());
+                is_above[part.at()] = true;
                 let links = part.has_links().then(|| view.task(&part.id())).transpose()?.flatten();
                 tasks.push((part.id(), links.as_ref().map(Links::of).unwrap_or_default()));
             }

@@ -43,6 +43,7 @@ pub struct Disk {
 pub enum Look {
     /// Nothing; also when what should be a directory on the way there is none.
     Absent,
+    /// A directory.
     Directory(Metadata),
     /// A file or a link.
     Leaf(Raw),
@@ -84,13 +85,11 @@ impl Disk {
     }
 
     /// What stands at `path`, which was a `tracked` one; a file that is larger than `limit` is not read.
-    pub(crate) fn look(
-        &mut self,
-        repo: &Repo,
-        path: &BStr,
-        tracked: Option<EntryKind>,
-        limit: Option<u64>,
-    ) -> Result<Look> {
+    ///
+    /// # Errors
+    ///
+    /// When the hash fails, as for bytes that are made to collide.
+    pub fn look(&mut self, repo: &Repo, path: &BStr, tracked: Option<EntryKind>, limit: Option<u64>) -> Result<Look> {
         let place = self.place(path);
         for attempt in 0..TRIES {
             if attempt > 0 {

@@ -116,6 +116,48 @@ fn flags_hide_files_as_they_do_from_git() {
 }
 
 #[test]
+fn git_stores_files_that_attributes_change() {
+    let repo = TestRepo::new();
+    repo.commit_file("a.txt", "0\n", "first");
+    start(&repo);
+    let recorded = repo.head();
+    let (one, two): (&[u8], &[u8]) = (b"one\ntwo\n", b"one\r\ntwo\r\n");
+    for (attributes, config, bytes) in [
+        ("* text=auto\n", "core.autocrlf", one),
+        ("* text=auto\n", "core.autocrlf", two),
+        ("", "core.autocrlf", two),
+        ("", "core.eol", two),
+        ("*.txt ident\n", "core.eol", &b"$Id: 0123456789$\n"[..]),
+        ("*.txt working-tree-encoding=UTF-16LE\n", "core.eol", &b"o\0n\0e\0"[..]),
+        ("*.txt filter=up\n", "filter.up.required", one),
+    ] {
+        let value = if config == "core.eol" { "lf" } else { "true" };
+        repo.git(&["config", config, value]).success();
+        if config.starts_with("filter") {
+            repo.git(&["config", "filter.up.clean", "tr a-z A-Z"]).success();
+        }
+        std::fs::write(repo.path().join(".git/info/attributes"), attributes).unwrap();
+        repo.write("a.txt", bytes);
+        repo.write("dir/new.txt", bytes);
+        agrees(&repo, &recorded);
+        repo.write("dir/.gitattributes", attributes);
+        std::fs::write(repo.path().join(".git/info/attributes"), "").unwrap();
+        agrees(&repo, &recorded);
+        repo.git(&["config", "--unset", config]).success();
+        std::fs::remove_file(repo.path().join("dir/.gitattributes")).unwrap();
+    }
+    repo.git(&["config", "--remove-section", "filter.up"]).success();
+    // Modes and links, and what stands where a directory or a file was.
+    std::fs::remove_file(repo.path().join("a.txt")).unwrap();
+    repo.write("a.txt/below", "1");
+    repo.write_script("run.sh", "#!/bin/sh\n");
+    symlink("a.txt\r", repo.path().join("link")).unwrap();
+    agrees(&repo, &recorded);
+    repo.git(&["config", "core.fileMode", "false"]).success();
+    agrees(&repo, &recorded);
+}
+
+#[test]
 fn split_indexes_and_filters_leave_no_trace() {
     on_one_git(|git| {
         let repo = TestRepo::with_git(git);
