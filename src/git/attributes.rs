@@ -8,7 +8,7 @@ use std::{
 
 use bstr::{BStr, BString, ByteSlice as _};
 
-use super::{cmd, ignore, repo::Repo};
+use super::{cmd, ignore, repo::Repo, status};
 use crate::error::Result;
 
 /// Those of `paths` that no filter changes on the way into the repository.
@@ -42,7 +42,7 @@ impl<'r> Unchanged<'r> {
             && !config.is_set("attr.tree")
             && !config.flag("core.sparseCheckout")
             && !config.is_off("core.symlinks")
-            && config.subsections("filter", "clean").is_empty();
+            && status::filters(repo).is_empty();
         let everywhere = [
             Some(repo.common_dir().join("info/attributes")),
             ignore::user_file(repo, "core.attributesFile", "attributes"),

@@ -119,7 +119,8 @@ fn without_filters(repo: &Repo) -> Git {
     filters(repo).iter().flat_map(off).fold(call(repo), |git, setting| git.arg("-c").arg(setting))
 }
 
-fn filters(repo: &Repo) -> Vec<BString> {
+/// The filters that the configuration has, by name.
+pub(super) fn filters(repo: &Repo) -> Vec<BString> {
     let config = repo.gix().config_snapshot();
     let sections = config.plumbing().sections_by_name("filter").into_iter().flatten();
     let mut names: Vec<BString> =
