@@ -1,6 +1,6 @@
 //! Options and operands of a command, as most programs read them.
 
-use bstr::BString;
+use bstr::{BString, ByteSlice as _};
 
 use super::value::Value;
 
@@ -15,66 +15,81 @@ pub(super) struct Args {
     pub dashes: Option<usize>,
     /// Whether an argument may be any option.
     pub is_open: bool,
+    /// How many words were read.
+    pub length: usize,
 }
 
 impl Args {
     /// Read `words`; options in `valued` (`m message C`) take a value. With a dash before each (`-out -in`) options of one dash
     /// are words; `-*` are all of them but those with `!` before them.
     pub fn read(words: &[Value], valued: &str) -> Self {
+        Self::scan(words, valued, false)
+    }
+
+    /// Read the options in front of the first operand, which is at [`Args::length`].
+    pub fn leading(words: &[Value], valued: &str) -> Self {
+        Self::scan(words, valued, true)
+    }
+
+    fn scan(words: &[Value], valued: &str, is_leading: bool) -> Self {
         // Options of one dash are words, not letters.
         let dash = if valued.starts_with('-') { "-" } else { "" };
         let is_listed = |mark: &str, name: &[u8]| {
-            valued
-                .split_whitespace()
-                .any(|known| known.strip_prefix(mark).is_some_and(|known| known.as_bytes() == name))
+            let mut known = valued.split_whitespace().filter_map(|known| known.strip_prefix(mark));
+            known.any(|known| known.as_bytes() == name)
         };
         let takes_value =
             |name: &[u8]| if is_listed(dash, b"*") { !is_listed("!", name) } else { is_listed(dash, name) };
         let mut args = Args::default();
-        let mut words = words.iter();
-        while let Some(word) = words.next() {
-            let text = word.text.as_slice();
-            match text {
-                b"--" if word.is("--") => {
+        while let Some(word) = words.get(args.length) {
+            args.length += 1;
+            let (name, attached) = match word.text.as_slice() {
+                b"--" if is_leading || word.is("--") => {
                     args.dashes = Some(args.operands.len());
-                    args.operands.extend(words.cloned());
+                    args.operands.extend_from_slice(if is_leading { &[] } else { &words[args.length..] });
                     break;
                 }
-                [b'-', b'-', long @ ..] => {
-                    let (name, value) = match long.iter().position(|byte| *byte == b'=') {
-                        Some(at) => (&long[..at], Some(Value { text: long[at + 1..].into(), sort: word.sort })),
-                        None => (long, None),
-                    };
-                    let value = value.or_else(|| if takes_value(name) { words.next().cloned() } else { None });
-                    args.options.push((name.into(), value));
+                [b'-', long @ ..] if long.starts_with(b"-") || !long.is_empty() && !dash.is_empty() => {
+                    let long = long.strip_prefix(b"-").unwrap_or(long);
+                    long.split_once_str("=").map_or((long, None), |(name, value)| (name, Some(value)))
                 }
-                [b'-', word @ ..] if !word.is_empty() && !dash.is_empty() => {
-                    let (name, attached) = match word.iter().position(|byte| *byte == b'=') {
-                        Some(at) => (&word[..at], Some(Value::known(&word[at + 1..]))),
-                        None => (word, None),
-                    };
-                    let value = attached.or_else(|| if takes_value(name) { words.next().cloned() } else { None });
-                    args.options.push((name.into(), value));
+                [b'-', letters @ ..] if !letters.is_empty() => {
+                    let valued = letters.iter().position(|letter| takes_value(&[*letter]));
+                    let plain = &letters[..valued.unwrap_or(letters.len())];
+                    args.options.extend(plain.iter().map(|letter| (vec![*letter].into(), None)));
+                    let Some(at) = valued else { continue };
+                    (&letters[at..=at], Some(&letters[at + 1..]).filter(|rest| !rest.is_empty()))
                 }
-                [b'-', short @ ..] if !short.is_empty() => {
-                    for (at, letter) in short.iter().enumerate() {
-                        if takes_value(&[*letter]) {
-                            let rest = &short[at + 1..];
-                            let attached = (!rest.is_empty()).then(|| Value { text: rest.into(), sort: word.sort });
-                            let value = attached.or_else(|| words.next().cloned());
-                            args.options.push((vec![*letter].into(), value));
-                            break;
-                        }
-                        args.options.push((vec![*letter].into(), None));
-                    }
+                // An empty environment, a login shell.
+                b"-" if is_leading => continue,
+                _ if is_leading => {
+                    args.length -= 1;
+                    break;
                 }
                 _ => {
                     args.is_open |= word.may_be_anything();
                     args.operands.push(word.clone());
+                    continue;
                 }
-            }
+            };
+            let value = match attached {
+                Some(value) => Some(Value { text: value.into(), sort: word.sort }),
+                None if takes_value(name) => {
+                    args.length += 1;
+                    words.get(args.length - 1).cloned()
+                }
+                None => None,
+            };
+            args.options.push((name.into(), value));
         }
         args
+    }
+
+    /// These options, and `more`, which begin behind one further word.
+    pub fn and(&mut self, more: Args) {
+        self.length += 1 + more.length;
+        self.dashes = more.dashes;
+        self.options.extend(more.options);
     }
 
     /// Whether one of `names` (`f force`) was given. Long names may be shortened, as git and GNU allow.
@@ -104,7 +119,8 @@ impl Args {
         self.options.iter().rev().find_map(rest).map(Value::known)
     }
 
-    fn find(&self, names: &str) -> Option<&(BString, Option<Value>)> {
+    /// The last of `names` that was given, and its value.
+    pub fn find(&self, names: &str) -> Option<&(BString, Option<Value>)> {
         self.options.iter().rev().find(|(given, _)| is_one_of(given, names))
     }
 

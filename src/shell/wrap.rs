@@ -1,6 +1,6 @@
 //! Commands that run other commands: shells, `xargs`, and those in the table of [`super::wrappers`].
 
-use bstr::{BString, ByteSlice as _};
+use bstr::ByteSlice as _;
 
 use super::{
     Level, Loss,
@@ -39,32 +39,11 @@ pub(super) fn call(walk: &mut Walk<'_>, program: &[u8], words: &[Value], call: C
 }
 
 fn shell(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
-    let mut rest = words.iter();
-    let (mut runs_text, mut reads_input) = (false, false);
-    let mut script = None;
-    while let Some(word) = rest.next() {
-        match word.text.as_slice() {
-            b"--" => {
-                script = rest.next();
-                break;
-            }
-            b"--rcfile" | b"--init-file" => {
-                rest.next();
-            }
-            [b'-', b'-', ..] => {}
-            [b'-' | b'+', letters @ ..] if !letters.is_empty() => {
-                runs_text |= letters.contains(&b'c');
-                reads_input |= letters.contains(&b's');
-                if letters.contains(&b'o') || letters.contains(&b'O') {
-                    rest.next();
-                }
-            }
-            _ => {
-                script = Some(word);
-                break;
-            }
-        }
-    }
+    // `+o option` is the opposite of `-o option`.
+    let words: Vec<Value> = words.iter().map(replace_sign).collect();
+    let before = Args::leading(&words, "o O rcfile init-file");
+    let (runs_text, reads_input) = (before.has("c"), before.has("s"));
+    let script = words.get(before.length);
     match (script, call.input) {
         (Some(text), _) if runs_text => walk.shell(text, call),
         // A script is a program like any other.
@@ -75,68 +54,9 @@ fn shell(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
     }
 }
 
-/// Options in front of a command.
-struct Before {
-    /// Where they end.
-    at: usize,
-    /// Whether `--` ends them.
-    has_dashes: bool,
-    /// Their names and values.
-    options: Vec<(BString, Option<Value>)>,
-}
-
-impl Before {
-    /// Read the options at the beginning of `words`; those in `valued` take a value.
-    fn read(words: &[Value], valued: &str) -> Self {
-        let takes_value = |name: &[u8]| valued.split_whitespace().any(|known| known.as_bytes() == name);
-        let mut before = Before { at: 0, has_dashes: false, options: Vec::new() };
-        while let Some(word) = words.get(before.at) {
-            before.at += 1;
-            let (name, attached) = match word.text.as_slice() {
-                b"--" => {
-                    before.has_dashes = true;
-                    break;
-                }
-                // An empty environment, a login shell.
-                b"-" => continue,
-                [b'-', b'-', long @ ..] => match long.split_once_str("=") {
-                    Some((name, value)) => (name, Some(value)),
-                    None => (long, None),
-                },
-                [b'-', letters @ ..] if !letters.is_empty() => {
-                    let valued = letters.iter().position(|letter| takes_value(&[*letter]));
-                    let plain = &letters[..valued.unwrap_or(letters.len())];
-                    before.options.extend(plain.iter().map(|letter| (vec![*letter].into(), None)));
-                    match valued {
-                        Some(at) => (&letters[at..=at], Some(&letters[at + 1..]).filter(|rest| !rest.is_empty())),
-                        None => continue,
-                    }
-                }
-                _ => {
-                    before.at -= 1;
-                    break;
-                }
-            };
-            let value = match attached {
-                Some(value) => Some(Value { text: value.into(), sort: word.sort }),
-                None if takes_value(name) => {
-                    before.at += 1;
-                    words.get(before.at - 1).cloned()
-                }
-                None => None,
-            };
-            before.options.push((name.into(), value));
-        }
-        before
-    }
-
-    fn find(&self, names: &str) -> Option<&(BString, Option<Value>)> {
-        self.options.iter().rev().find(|(given, _)| names.split(' ').any(|name| !name.is_empty() && given == name))
-    }
-
-    fn value(&self, names: &str) -> Option<&Value> {
-        self.find(names)?.1.as_ref()
-    }
+fn replace_sign(word: &Value) -> Value {
+    let text = word.text.strip_prefix(b"+").map(|rest| [b"-", rest].concat().into());
+    Value { text: text.unwrap_or_else(|| word.text.clone()), sort: word.sort }
 }
 
 /// Look at what `program` runs, if it is `wrapper`.
@@ -145,7 +65,7 @@ fn wrapped(walk: &mut Walk<'_>, wrapper: &Wrapper, program: &[u8], words: &[Valu
     else {
         return false;
     };
-    if before.find(wrapper.asks).is_some() {
+    if before.has(wrapper.asks) {
         return true;
     }
     let is_own = |word: &Value| OWN_COMMANDS.split_whitespace().any(|own| word.is(own));
@@ -170,7 +90,7 @@ fn wrapped(walk: &mut Walk<'_>, wrapper: &Wrapper, program: &[u8], words: &[Valu
         let has_dashes = wrapper.own > 0 && rest.first().is_some_and(|word| word.is("--"));
         rest = &rest[usize::from(has_dashes)..];
     }
-    if wrapper.runs == Runs::Dashed && !before.has_dashes {
+    if wrapper.runs == Runs::Dashed && before.dashes.is_none() {
         rest = rest.iter().position(|word| word.is("--")).and_then(|at| rest.get(at + 1..)).unwrap_or_default();
     }
     let mut place = call.place.clone();
@@ -205,22 +125,19 @@ fn wrapped(walk: &mut Walk<'_>, wrapper: &Wrapper, program: &[u8], words: &[Valu
 }
 
 /// The options and the words after them, if `name` of `wrapper` (`uv run`) is what `program` and `words` begin with.
-fn begin<'w>(name: &str, wrapper: &Wrapper, program: &[u8], words: &'w [Value]) -> Option<(Before, &'w [Value])> {
+fn begin<'w>(name: &str, wrapper: &Wrapper, program: &[u8], words: &'w [Value]) -> Option<(Args, &'w [Value])> {
     let mut names = name.split(' ');
     if names.next()?.as_bytes() != program {
         return None;
     }
-    let mut before = Before::read(words, wrapper.valued);
+    let mut before = Args::leading(words, wrapper.valued);
     for name in names {
-        if !words.get(before.at)?.is(name) {
+        if !words.get(before.length)?.is(name) {
             return None;
         }
-        let next = Before::read(words.get(before.at + 1..).unwrap_or_default(), wrapper.valued);
-        before.at += 1 + next.at;
-        before.has_dashes = next.has_dashes;
-        before.options.extend(next.options);
+        before.and(Args::leading(words.get(before.length + 1..).unwrap_or_default(), wrapper.valued));
     }
-    let rest = words.get(before.at..).unwrap_or_default();
+    let rest = words.get(before.length..).unwrap_or_default();
     Some((before, rest))
 }
 
@@ -233,49 +150,15 @@ fn unversioned(word: &Value) -> Value {
 
 /// The arguments of the command come from what it reads.
 fn xargs(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
-    let valued = b"aEdILnPsj";
-    let mut at = 0;
-    let mut placeholder: Option<BString> = None;
-    while let Some(word) = words.get(at) {
-        match word.text.as_slice() {
-            b"--" => {
-                at += 1;
-                break;
-            }
-            [b'-', b'-', long @ ..] => {
-                if long.starts_with(b"replace") {
-                    placeholder = Some("{}".into());
-                }
-                let separate: [&[u8]; 6] =
-                    [b"arg-file", b"delimiter", b"max-lines", b"max-args", b"max-procs", b"jobs"];
-                at += usize::from(separate.contains(&long));
-            }
-            [b'-', letters @ ..] if !letters.is_empty() => {
-                if letters[0] == b'i' {
-                    placeholder = Some("{}".into());
-                }
-                if let Some(position) = letters.iter().position(|letter| valued.contains(letter)) {
-                    let rest = &letters[position + 1..];
-                    let value = if rest.is_empty() {
-                        at += 1;
-                        words.get(at).map(|word| word.text.clone())
-                    } else {
-                        Some(rest.into())
-                    };
-                    if letters[position] == b'I' {
-                        placeholder = value;
-                    }
-                }
-            }
-            _ => break,
-        }
-        at += 1;
-    }
-    let rest = words.get(at..).unwrap_or_default();
+    let before = Args::leading(words, "a E d I L n P s j arg-file delimiter max-lines max-args max-procs jobs");
+    let rest = words.get(before.length..).unwrap_or_default();
     if rest.is_empty() {
         return;
     }
-    let placeholder = placeholder.unwrap_or_else(|| "{}".into());
+    let placeholder = match before.find("I i replace") {
+        Some((name, Some(value))) if name == "I" => value.text.clone(),
+        _ => "{}".into(),
+    };
     let mut command: Vec<Value> = rest.iter().map(|word| replace(word, &placeholder, &Value::unknown())).collect();
     if command == rest {
         command.push(Value::unknown());

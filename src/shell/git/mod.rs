@@ -31,45 +31,25 @@ pub(super) fn verbs() -> impl Iterator<Item = &'static str> {
 
 /// Look at `git <words>`.
 pub(super) fn call(walk: &mut Walk<'_>, words: &[Value], call: Call<'_>) {
-    let mut settings: Vec<BString> = Vec::new();
-    let (mut at, mut dirs, mut place) = (0, Vec::new(), call.place.clone());
-    while let Some(word) = words.get(at) {
-        let is_long = |name: &str| word.text.starts_with(name.as_bytes());
-        match word.text.as_slice() {
-            b"-C" => {
-                at += 1;
-                dirs.extend(words.get(at).cloned());
-            }
-            b"-c" => {
-                at += 1;
-                settings.extend(words.get(at).map(|setting| setting.text.clone()));
-            }
-            b"--git-dir" | b"--work-tree" => {
-                at += 1;
-                place = place.with(variable(&word.text), words.get(at).and_then(Value::get));
-            }
-            b"--namespace" | b"--config-env" | b"--super-prefix" | b"--attr-source" => at += 1,
-            b"--help" | b"-h" | b"--version" | b"-v" | b"--exec-path" | b"--html-path" | b"--man-path" => return,
-            _ if is_long("--git-dir=") || is_long("--work-tree=") => {
-                let value = word.get().and_then(|word| word.split_once_str("="));
-                place = place.with(variable(&word.text), value.map(|(_, value)| value));
-            }
-            [b'-', ..] => {}
-            _ => break,
-        }
-        at += 1;
+    let before = Args::leading(words, "C c git-dir work-tree namespace config-env super-prefix attr-source");
+    let prints = before.has("help h version v html-path man-path");
+    if prints || matches!(before.find("exec-path"), Some((_, None))) {
+        return;
     }
-    let Some((verb, rest)) = words.get(at..).and_then(<[Value]>::split_first) else { return };
+    let settings: Vec<BString> = before.values("c").map(|setting| setting.text.clone()).collect();
+    let dirs: Vec<Value> = before.values("C").cloned().collect();
+    let mut place = call.place.clone();
+    for (option, variable) in [("git-dir", b"GIT_DIR".as_slice()), ("work-tree", b"GIT_WORK_TREE")] {
+        if before.has(option) {
+            place = place.with(variable, before.value(option).and_then(Value::get));
+        }
+    }
+    let Some((verb, rest)) = words.get(before.length..).and_then(<[Value]>::split_first) else { return };
     let call = Call { place: &place, ..call };
     within(walk, &dirs, |walk| match verb.get() {
         Some(verb) => judge(walk, verb, rest, &settings, call, 0),
         None => walk.add(call, Changes, &[Unknown], CANNOT_TELL, None),
     });
-}
-
-/// The variable that `--git-dir` or `--work-tree` sets.
-fn variable(option: &[u8]) -> &'static [u8] {
-    if option.starts_with(b"--git-dir") { b"GIT_DIR" } else { b"GIT_WORK_TREE" }
 }
 
 fn within(walk: &mut Walk<'_>, dirs: &[Value], work: impl FnOnce(&mut Walk<'_>)) {
