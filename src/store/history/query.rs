@@ -24,28 +24,16 @@ pub struct Past {
 
 impl Past {
     /// The commits that name the task `id` on a line of their message, oldest first in git's topological order.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault`]: the index is damaged, or the history cannot be read.
     pub fn naming(&self, id: &[u8]) -> Result<Vec<ObjectId>, Fault> {
         self.on(id, &Links::default())
     }
 
     /// The same with what the ledger says: with the linked commits that are in this history, without the unlinked ones.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault`]: the index is damaged, or the history cannot be read.
     pub fn on(&self, id: &[u8], links: &Links) -> Result<Vec<ObjectId>, Fault> {
         self.on_any([(id, links)])
     }
 
     /// The commits of several tasks, each once: see [`Past::on`].
-    ///
-    /// # Errors
-    ///
-    /// [`Fault`]: the index is damaged, or the history cannot be read.
     pub fn on_any<'t>(&self, tasks: impl IntoIterator<Item = (&'t [u8], &'t Links)>) -> Result<Vec<ObjectId>, Fault> {
         let mut wanted = Vec::new();
         for (id, links) in tasks {
@@ -66,10 +54,6 @@ impl Past {
     }
 
     /// Every id that a commit of this history names, with its commits, oldest first.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault`]: the index is damaged, or the history cannot be read.
     pub fn all(&self) -> Result<Vec<(BString, Vec<ObjectId>)>, Fault> {
         let mut names = std::collections::BTreeMap::<BString, Vec<u32>>::new();
         for layer in &self.layers {
@@ -94,39 +78,23 @@ impl Past {
     }
 
     /// Whether `commit` is the tip or one of its ancestors.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault`]: the index is damaged, or the history cannot be read.
     pub fn contains(&self, commit: ObjectId) -> Result<bool, Fault> {
         let Some(position) = self.position(commit)? else { return Ok(false) };
         Ok(!self.in_order(vec![position])?.is_empty())
     }
 
     /// The commits of this history that say that they revert `commit`, oldest first.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault`]: the index is damaged, or the history cannot be read.
     pub fn reverting(&self, commit: ObjectId) -> Result<Vec<ObjectId>, Fault> {
         let positions = self.collect(|layer| layer.reverting(&commit))?;
         Ok(self.commits(&self.in_order(positions)?)?)
     }
 
     /// The commits of this history whose parents are not in this shallow clone.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault`]: the index is damaged, or the history cannot be read.
     pub fn cut(&self) -> Result<Vec<ObjectId>, Fault> {
         self.sorted(&self.shallow.iter().copied().collect::<Vec<_>>())
     }
 
     /// Those of `commits` that are in this history, oldest first.
-    ///
-    /// # Errors
-    ///
-    /// [`Fault`]: the index is damaged, or the history cannot be read.
     pub fn sorted(&self, commits: &[ObjectId]) -> Result<Vec<ObjectId>, Fault> {
         let mut positions = Vec::new();
         for commit in commits {

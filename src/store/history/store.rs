@@ -44,10 +44,6 @@ impl Known {
     }
 
     /// The position of `commit`.
-    ///
-    /// # Errors
-    ///
-    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn position(&self, commit: ObjectId) -> Read<Option<u32>> {
         for layer in self.layers.iter().rev() {
             if let Some(position) = layer.position(&commit)? {

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     Fault,
-    layer::{Facts, MORE, NONE, prefix},
+    layer::{Facts, NONE, Parents, prefix},
     read::{Reader, Said},
     store::Known,
 };
@@ -38,10 +38,6 @@ pub struct Grown {
 }
 
 /// Find the commits reachable from `tip` that `known` does not have.
-///
-/// # Errors
-///
-/// [`Fault`]: the index is damaged, or the history cannot be read.
 pub fn grow(repo: &Repo, overlay: &Overlay, known: &Known, tip: ObjectId) -> Result<Grown, Fault> {
     let start = known.end();
     let hash = repo.hex_len() / 2;
@@ -58,10 +54,10 @@ pub fn grow(repo: &Repo, overlay: &Overlay, known: &Known, tip: ObjectId) -> Res
     let mut parents = Vec::new();
     for (position, node) in (start..).zip(&order) {
         parents.clear();
-        found.numbers(*node, |parent| {
+        found.parents.visit(*node, |parent| {
             parents.push(if parent < start { parent } else { position_of[(parent - start) as usize] });
         });
-        facts.push(&found.commits[*node as usize], parents.iter().copied());
+        facts.push(&found.commits[*node as usize], &parents);
         let said = found.heard.remove(node).unwrap_or_default();
         said.ids.iter().for_each(|id| facts.name(id.as_ref(), position));
         said.reverts.iter().for_each(|digits| facts.revert(digits, position));
@@ -70,13 +66,13 @@ pub fn grow(repo: &Repo, overlay: &Overlay, known: &Known, tip: ObjectId) -> Res
 }
 
 /// Commits in the order in which they were met; the tip is the first.
+#[derive(Default)]
 struct Found {
     /// The first position that is free. A parent below it is a position; others are commits of these, counted from it.
     start: u32,
     commits: Vec<ObjectId>,
-    /// As in [`Facts`].
-    parents: Vec<[u32; 2]>,
-    more: Vec<u32>,
+    /// By node: positions, or nodes counted from `start`.
+    parents: Parents,
     /// What those said whose messages had to be read for their parents.
     heard: HashMap<u32, Said>,
     /// Whether a commit still has to be read: git's commit-graph told its parents.
@@ -86,45 +82,11 @@ struct Found {
 impl topo::Graph for Found {
     fn parents(&self, node: u32, mut visit: impl FnMut(u32)) {
         // What the index has is one node behind the others, which only the last position of the trunk stands for.
-        self.numbers(node, |parent| visit(parent.checked_sub(self.start).unwrap_or(self.commits.len() as u32)));
+        self.parents.visit(node, |parent| visit(parent.checked_sub(self.start).unwrap_or(self.commits.len() as u32)));
     }
 }
 
 impl Found {
-    /// The parents of `node`: positions, or nodes counted from `start`.
-    fn numbers(&self, node: u32, mut visit: impl FnMut(u32)) {
-        let Some(&[first, second]) = self.parents.get(node as usize) else { return };
-        match (first, second) {
-            (NONE, _) => {}
-            (first, NONE) => visit(first),
-            (first, second) if second & MORE == 0 => [first, second].into_iter().for_each(visit),
-            (first, second) => {
-                visit(first);
-                for number in &self.more[(second & !MORE) as usize..] {
-                    visit(number & !MORE);
-                    if number & MORE != 0 {
-                        break;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Add the parents of the next node.
-    fn add_parents(&mut self, parents: &[u32]) {
-        self.parents.push(match parents {
-            [] => [NONE, NONE],
-            [one] => [*one, NONE],
-            [one, other] => [*one, *other],
-            [one, others @ .., last] => {
-                let at = self.more.len() as u32;
-                self.more.extend_from_slice(others);
-                self.more.push(last | MORE);
-                [*one, at | MORE]
-            }
-        });
-    }
-
     /// The nodes, oldest first, and where the trunk ends when they are behind it.
     fn order(&self, trunk: u32) -> (Vec<u32>, u32) {
         let known = self.commits.len() as u32;
@@ -133,7 +95,7 @@ impl Found {
         let is_all_trunk = trunk == self.start;
         let mut leaves_at_its_end = true;
         for node in 0..known {
-            self.numbers(node, |parent| leaves_at_its_end &= parent >= self.start || parent + 1 == trunk);
+            self.parents.visit(node, |parent| leaves_at_its_end &= parent >= self.start || parent + 1 == trunk);
         }
         // The trunk continues when its end is the only place where these meet it, and is listed behind all of them.
         let goes_on = is_all_trunk && leaves_at_its_end && (self.start == 0 || order.last() == Some(&known));
@@ -217,14 +179,7 @@ impl<'a> Walk<'a> {
         // For the few commits above an index it is not worth opening.
         let is_usable = overlay.is_plain && known.layers.is_empty();
         let graph = if is_usable { CommitGraph::open(repo) } else { None };
-        let found = Found {
-            start: known.end(),
-            commits: Vec::new(),
-            parents: Vec::new(),
-            more: Vec::new(),
-            heard: HashMap::new(),
-            unread: Vec::new(),
-        };
+        let found = Found { start: known.end(), ..Found::default() };
         let by_place = vec![NONE; graph.as_ref().map_or(0, CommitGraph::len)];
         Walk { repo, overlay, known, graph, found, places: Vec::new(), by_id: Default::default(), by_place }
     }
@@ -249,7 +204,7 @@ impl<'a> Walk<'a> {
                 }
             }
             self.found.unread.push(place != NONE);
-            self.found.add_parents(&parents);
+            self.found.parents.push(&parents);
             node += 1;
             meter.at(node, None);
         }

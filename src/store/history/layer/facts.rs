@@ -11,6 +11,50 @@ pub const NONE: u32 = u32::MAX;
 /// In a second parent: the other bits say where all but the first are; among these: the last one.
 pub const MORE: u32 = 1 << 31;
 
+/// The parents of commits: first and second one, [`NONE`] where there is none. With more than two the second number is [`MORE`] and the
+/// place in `more` where the second one is.
+#[derive(Clone, Debug, Default)]
+pub struct Parents {
+    rows: Vec<[u32; 2]>,
+    more: Vec<u32>,
+}
+
+impl Parents {
+    /// Add those of the next commit.
+    pub fn push(&mut self, parents: &[u32]) {
+        self.rows.push(match parents {
+            [] => [NONE, NONE],
+            [one] => [*one, NONE],
+            [one, other] => [*one, *other],
+            [one, others @ .., last] => {
+                let at = self.more.len() as u32;
+                self.more.extend_from_slice(others);
+                self.more.push(last | MORE);
+                [*one, at | MORE]
+            }
+        });
+    }
+
+    /// Those of commit number `at`.
+    pub fn visit(&self, at: u32, mut visit: impl FnMut(u32)) {
+        let Some(&[first, second]) = self.rows.get(at as usize) else { return };
+        match (first, second) {
+            (NONE, _) => {}
+            (first, NONE) => visit(first),
+            (first, second) if second & MORE == 0 => [first, second].into_iter().for_each(visit),
+            (first, second) => {
+                visit(first);
+                for number in &self.more[(second & !MORE) as usize..] {
+                    visit(number & !MORE);
+                    if number & MORE != 0 {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Commits, parents before children, and what they say.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
@@ -18,10 +62,7 @@ pub struct Facts {
     hash: usize,
     /// Object ids by position.
     commits: Vec<u8>,
-    /// First and second parent, [`NONE`] where there is none. With more than two the second number is [`MORE`] and the place
-    /// in `more` where the second one is.
-    parents: Vec<[u32; 2]>,
-    more: Vec<u32>,
+    parents: Parents,
     names: HashMap<BString, Vec<u32>>,
     reverts: Vec<(Vec<u8>, u32)>,
 }
@@ -35,31 +76,18 @@ impl Facts {
     /// The first position behind these.
     pub fn end(&self) -> u32 {
         // Positions are 31 bits: there are no histories of two thousand million commits.
-        self.start + self.parents.len() as u32
+        self.start + self.len() as u32
     }
 
     /// How many commits there are.
     pub fn len(&self) -> usize {
-        self.parents.len()
+        self.parents.rows.len()
     }
 
     /// Add the next commit.
-    pub fn push(&mut self, commit: &ObjectId, parents: impl IntoIterator<Item = u32>) {
+    pub fn push(&mut self, commit: &ObjectId, parents: &[u32]) {
         self.commits.extend_from_slice(commit.as_bytes());
-        let mut parents = parents.into_iter();
-        let first = parents.next().unwrap_or(NONE);
-        let mut rest: Vec<u32> = parents.collect();
-        let second = match rest.as_mut_slice() {
-            [] => NONE,
-            [second] => *second,
-            [.., last] => {
-                *last |= MORE;
-                let at = self.more.len() as u32;
-                self.more.append(&mut rest);
-                at | MORE
-            }
-        };
-        self.parents.push([first, second]);
+        self.parents.push(parents);
     }
 
     /// The commit at `position` names the task `id`.
@@ -77,14 +105,14 @@ impl Facts {
 
     /// Put `more`, which continue where these end, behind them.
     pub fn append(&mut self, more: Facts) {
-        let base = self.more.len() as u32;
+        let base = self.parents.more.len() as u32;
         self.commits.extend(more.commits);
-        self.parents.extend(more.parents.into_iter().map(|[first, second]| match second {
+        self.parents.rows.extend(more.parents.rows.into_iter().map(|[first, second]| match second {
             NONE => [first, second],
             second if second & MORE != 0 => [first, second + base],
             second => [first, second],
         }));
-        self.more.extend(more.more);
+        self.parents.more.extend(more.parents.more);
         for (id, positions) in more.names {
             self.names.entry(id).or_default().extend(positions);
         }
@@ -93,7 +121,7 @@ impl Facts {
 
     /// The layer's bytes.
     pub fn encode(mut self) -> Vec<u8> {
-        let count = self.parents.len() as u32;
+        let count = self.len() as u32;
         let id = |at: u32| &self.commits[at as usize * self.hash..][..self.hash];
         let mut sorted: Vec<(u64, u32)> = (0..count).map(|at| (prefix(id(at)), at)).collect();
         // Nearly all of them differ in their first bytes already.
@@ -110,7 +138,7 @@ impl Facts {
 
         let mut out = Vec::with_capacity(self.commits.len() + 16 * sorted.len() + texts + 4 * listed + 1024);
         out.extend_from_slice(&MAGIC);
-        let sizes = [self.hash, self.start as usize, sorted.len(), self.more.len(), names.len(), texts, listed];
+        let sizes = [self.hash, self.start as usize, sorted.len(), self.parents.more.len(), names.len(), texts, listed];
         let sizes = sizes.into_iter().chain([self.reverts.len(), digits]);
         put(&mut out, sizes.map(|size| size as u32));
         out.resize(HEAD as usize, 0);
@@ -119,8 +147,8 @@ impl Facts {
         put(&mut out, sorted.iter().copied());
         put(&mut out, ranks);
         align(&mut out);
-        put(&mut out, self.parents.into_iter().flatten());
-        put(&mut out, self.more);
+        put(&mut out, self.parents.rows.into_iter().flatten());
+        put(&mut out, self.parents.more);
         align(&mut out);
         table(&mut out, names.iter().map(|(id, positions)| (id.len(), positions.len())));
         names.iter().for_each(|(id, _)| out.extend_from_slice(id));

@@ -9,7 +9,7 @@
 //! | ids | object ids, sorted |
 //! | places | for each sorted id, its position in this layer |
 //! | ranks | for each position, the place of its id among the sorted ones |
-//! | parents | two numbers for each position; see [`Facts::parents`] |
+//! | parents | two numbers for each position; see [`Parents`] |
 //! | more parents | those of octopus merges; the last one of a commit is marked |
 //! | names | for each id of a task, sorted: where its text and its commits begin |
 //! | texts | these texts |
@@ -22,7 +22,7 @@
 mod facts;
 mod pages;
 
-pub use facts::{Facts, MORE, NONE, prefix};
+pub use facts::{Facts, MORE, NONE, Parents, prefix};
 pub use pages::Pages;
 
 use std::cmp::Ordering;
@@ -31,7 +31,7 @@ use bstr::BString;
 
 use crate::git::ObjectId;
 
-/// The index does not say what it was made to say.
+/// The index cannot be read, or does not say what it was made to say: it is rebuilt then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damaged;
 
@@ -74,10 +74,6 @@ struct Sections {
 
 impl Layer {
     /// The layer that these bytes are.
-    ///
-    /// # Errors
-    ///
-    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn new(pages: Pages) -> Read<Self> {
         let head = pages.read(0, HEAD)?;
         if !head.starts_with(&MAGIC) {
@@ -136,10 +132,6 @@ impl Layer {
     }
 
     /// The position of `commit`.
-    ///
-    /// # Errors
-    ///
-    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn position(&self, commit: &ObjectId) -> Read<Option<u32>> {
         let row = |at: u32| self.pages.read(self.at.ids + u64::from(at) * self.hash, self.hash);
         match self.search(self.len, |at| Ok(row(at)?.as_slice().cmp(commit.as_bytes())))? {
@@ -149,10 +141,6 @@ impl Layer {
     }
 
     /// The commit at `position`.
-    ///
-    /// # Errors
-    ///
-    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn commit(&self, position: u32) -> Read<ObjectId> {
         let rank = self.number(self.at.ranks, self.within(position)?)?;
         if rank >= self.len {
@@ -163,10 +151,6 @@ impl Layer {
     }
 
     /// The parents of the commits from `position` to the end of the layer, two numbers each.
-    ///
-    /// # Errors
-    ///
-    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn parents_from(&self, position: u32) -> Read<Vec<[u32; 2]>> {
         let first = self.within(position)?;
         let bytes = self.pages.read(self.at.parents + u64::from(first) * 8, u64::from(self.len - first) * 8)?;
@@ -181,10 +165,6 @@ impl Layer {
     }
 
     /// Further parents, where the second number says that they stand at `at`.
-    ///
-    /// # Errors
-    ///
-    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn more_parents(&self, at: u32) -> Read<Vec<u32>> {
         let mut parents = Vec::new();
         for at in at.. {
@@ -202,10 +182,6 @@ impl Layer {
     }
 
     /// The positions of the commits that name the task `id`, ascending.
-    ///
-    /// # Errors
-    ///
-    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn naming(&self, id: &[u8]) -> Read<Vec<u32>> {
         match self.search(self.names, |at| Ok(self.name(at)?.as_slice().cmp(id)))? {
             Ok(at) => self.commits_of(at),
@@ -219,10 +195,6 @@ impl Layer {
     }
 
     /// The positions of the commits that say that they revert `commit`, of which 7 digits are enough.
-    ///
-    /// # Errors
-    ///
-    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn reverting(&self, commit: &ObjectId) -> Read<Vec<u32>> {
         let hex = commit.to_hex().to_string();
         let first = self.search(self.reverts, |at| match self.digits(at)?.as_slice() < &hex.as_bytes()[..7] {
@@ -243,10 +215,6 @@ impl Layer {
     }
 
     /// Everything that the layer says.
-    ///
-    /// # Errors
-    ///
-    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn facts(&self) -> Read<Facts> {
         let mut facts = Facts::new(self.start, self.hash as usize);
         for (position, parents) in (self.start..).zip(self.parents_from(self.start)?) {
@@ -257,7 +225,7 @@ impl Layer {
             };
             let second = if more.is_empty() { parents[1] } else { NONE };
             let all = [parents[0], second].into_iter().filter(|parent| *parent != NONE).chain(more);
-            facts.push(&self.commit(position)?, all);
+            facts.push(&self.commit(position)?, &all.collect::<Vec<_>>());
         }
         for name in self.names() {
             let (id, positions) = name?;

@@ -27,10 +27,6 @@ impl Pages {
     }
 
     /// What [`Pages::write`] wrote to the file `path`.
-    ///
-    /// # Errors
-    ///
-    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn open(path: &Path) -> Read<Self> {
         let file = File::open(path).map_err(|_| Damaged)?;
         let whole = file.metadata().map_err(|_| Damaged)?.len();
@@ -74,10 +70,6 @@ impl Pages {
     }
 
     /// The `count` bytes from `at` on.
-    ///
-    /// # Errors
-    ///
-    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn read(&self, at: u64, count: u64) -> Read<Vec<u8>> {
         let end = at.checked_add(count).filter(|end| *end <= self.len()).ok_or(Damaged)?;
         match &self.0 {
@@ -98,10 +90,6 @@ impl Pages {
     }
 
     /// The number at `at`, which is a multiple of four.
-    ///
-    /// # Errors
-    ///
-    /// When the file is damaged or cannot be read: the index is rebuilt then.
     pub fn number(&self, at: u64) -> Read<u32> {
         let page;
         let (bytes, from): (&[u8], u64) = match &self.0 {
