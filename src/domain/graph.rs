@@ -20,6 +20,7 @@ mod obstacle;
 mod order;
 mod waits;
 use cycles::Cycles;
+pub(crate) use cycles::cut_cycles;
 pub use obstacle::Obstacle;
 use order::Plan;
 

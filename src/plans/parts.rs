@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::item::Plan;
+use super::item::{Item, Plan};
+use crate::domain::graph::cut_cycles;
 
 /// The parts of each item, in the order of the plan.
 #[derive(Debug)]
@@ -15,26 +16,13 @@ impl Plan {
     /// How the items are related. An item whose feature is not in the plan is a part of nothing here.
     pub(super) fn parts(&self) -> Parts {
         let by_id: HashMap<_, usize> = self.items.iter().enumerate().map(|(at, item)| (&item.id, at)).collect();
-        let up =
-            |at: usize| self.items[at].parent.as_ref().and_then(Option::as_ref).and_then(|id| by_id.get(id)).copied();
-        let mut parts = Parts { tops: Vec::new(), of: vec![Vec::new(); self.items.len()] };
+        let parent = |item: &Item| item.parent.iter().flatten().next().and_then(|id| by_id.get(id)).copied();
+        let mut parents: Vec<Option<usize>> = self.items.iter().map(parent).collect();
         // Parts of each other can come by a merge of two ledgers; each is then one for itself.
-        let mut is_cycle: Vec<Option<bool>> = vec![None; self.items.len()];
-        for at in 0..self.items.len() {
-            let mut way = Vec::new();
-            let mut next = Some(at);
-            while let Some(here) = next.filter(|here| is_cycle[*here].is_none()) {
-                is_cycle[here] = Some(false);
-                way.push(here);
-                next = up(here);
-            }
-            let first = next.and_then(|again| way.iter().position(|here| *here == again));
-            for here in &way[first.unwrap_or(way.len())..] {
-                is_cycle[*here] = Some(true);
-            }
-        }
-        for (at, is_cycle) in is_cycle.into_iter().enumerate() {
-            match up(at).filter(|_| is_cycle != Some(true)) {
+        cut_cycles(&mut parents);
+        let mut parts = Parts { tops: Vec::new(), of: vec![Vec::new(); self.items.len()] };
+        for (at, parent) in parents.into_iter().enumerate() {
+            match parent {
                 Some(above) => parts.of[above].push(at),
                 None => parts.tops.push(at),
             }

@@ -132,3 +132,21 @@ impl Graph<'_> {
         self.cycle(at, first, |to| groups.get(&to) == group).map(Arc::from)
     }
 }
+
+/// Remove the parents of everything that is in a cycle of them; each has one parent at most.
+pub(crate) fn cut_cycles(parents: &mut [Option<usize>]) {
+    let mut seen_from = vec![usize::MAX; parents.len()];
+    let mut cut = Vec::new();
+    for start in 0..parents.len() {
+        let mut next = Some(start);
+        while let Some(at) = next.filter(|at| seen_from[*at] == usize::MAX) {
+            seen_from[at] = start;
+            next = parents[at];
+        }
+        if let Some(met) = next.filter(|at| seen_from[*at] == start) {
+            let around = std::iter::successors(parents[met], |at| parents[*at]);
+            cut.extend(around.take_while(|at| *at != met).chain([met]));
+        }
+    }
+    cut.into_iter().for_each(|at| parents[at] = None);
+}

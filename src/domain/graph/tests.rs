@@ -155,3 +155,10 @@ fn a_part_that_comes_after_its_feature_closes_a_cycle_however_long() {
     let cycles = Graph::new(&table).cycles();
     assert_eq!(cycles.iter().map(|cycle| show_cycle(cycle)).collect::<Vec<_>>(), ["f → x → f"]);
 }
+
+#[test]
+fn cycles_are_cut_and_what_hangs_on_them_stays() {
+    let mut parents = [Some(1), Some(2), Some(0), Some(0), Some(4), Some(3), None];
+    cut_cycles(&mut parents);
+    assert_eq!(parents, [None, None, None, Some(0), None, Some(3), None]);
+}

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{id::TaskId, task::Task};
+use crate::domain::{graph::cut_cycles, id::TaskId, task::Task};
 
 /// The features of a ledger.
 pub(super) struct Features {
@@ -50,35 +50,5 @@ impl Features {
     /// The feature above all others that the task at `at` is, or belongs to.
     pub(super) fn top(&self, at: usize) -> Option<usize> {
         self.path(at).last().filter(|top| self.is_feature[*top])
-    }
-}
-
-/// Remove the parents of everything that is in a cycle of them.
-fn cut_cycles(parents: &mut [Option<usize>]) {
-    let mut seen_from = vec![usize::MAX; parents.len()];
-    let mut cut = Vec::new();
-    for start in 0..parents.len() {
-        let mut next = Some(start);
-        while let Some(at) = next.filter(|at| seen_from[*at] == usize::MAX) {
-            seen_from[at] = start;
-            next = parents[at];
-        }
-        if let Some(met) = next.filter(|at| seen_from[*at] == start) {
-            let around = std::iter::successors(parents[met], |at| parents[*at]);
-            cut.extend(around.take_while(|at| *at != met).chain([met]));
-        }
-    }
-    cut.into_iter().for_each(|at| parents[at] = None);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cycles_are_cut_and_what_hangs_on_them_stays() {
-        let mut parents = [Some(1), Some(2), Some(0), Some(0), Some(4), Some(3), None];
-        cut_cycles(&mut parents);
-        assert_eq!(parents, [None, None, None, Some(0), None, Some(3), None]);
     }
 }

@@ -1,6 +1,6 @@
 //! Anomalies of a ledger: facts for `doctor`, which decides how serious they are.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use bstr::BString;
 
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         event::{Event, Payload},
-        graph::{Graph, spell_cycle},
+        graph::{Graph, cut_cycles, spell_cycle},
         id::TaskId,
         note::{self, Damaged, Events},
         summary::Summary,
@@ -169,7 +169,12 @@ impl Survey {
             after.extend(row.after.iter().filter(|id| !is_here(id)).map(|id| (row.id.clone(), id.clone())));
             parents.extend(row.parent.iter().filter(|id| !is_here(id)).map(|id| (row.id.clone(), id.clone())));
         }
-        let own_parts = own_parts(&self.rows).into_iter().map(|at| self.rows[at].id.clone()).collect();
+        let place = |id: &TaskId| self.rows.binary_search_by(|row| row.id.cmp(id)).ok();
+        let parents_of: Vec<Option<usize>> = self.rows.iter().map(|row| row.parent.as_ref().and_then(place)).collect();
+        let mut uncycled = parents_of.clone();
+        cut_cycles(&mut uncycled);
+        let is_own_part = |at: &usize| parents_of[*at] != uncycled[*at];
+        let own_parts = (0..self.rows.len()).filter(is_own_part).map(|at| self.rows[at].id.clone()).collect();
         self.cycles = Graph::new(&Table::of(&self.rows)).cycles();
         // Parts of themselves are distinguished.
         let is_part =
@@ -185,24 +190,4 @@ impl Survey {
 /// The row of `id` in `rows`, which are sorted.
 fn find<'r>(rows: &'r [Summary], id: &TaskId) -> Option<&'r Summary> {
     rows.binary_search_by(|row| row.id.cmp(id)).ok().map(|at| &rows[at])
-}
-
-/// The places of the rows whose way up comes back to them: each is gone once.
-fn own_parts(rows: &[Summary]) -> Vec<usize> {
-    let place = |id: &TaskId| rows.binary_search_by(|row| row.id.cmp(id)).ok();
-    let mut known: HashSet<usize> = HashSet::new();
-    let mut found = Vec::new();
-    for start in 0..rows.len() {
-        let (mut way, mut on_way, mut at) = (Vec::new(), HashSet::new(), Some(start));
-        while let Some(here) = at.filter(|here| !known.contains(here) && on_way.insert(*here)) {
-            way.push(here);
-            at = rows[here].parent.as_ref().and_then(place);
-        }
-        // It came back to where it had been on this way: from there on it is a cycle.
-        let back = at.filter(|here| on_way.contains(here)).and_then(|here| way.iter().position(|other| *other == here));
-        found.extend(back.into_iter().flat_map(|back| way[back..].iter().copied()));
-        known.extend(way);
-    }
-    found.sort_unstable();
-    found
 }
