@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::payload::is_false;
 use crate::domain::{id::TaskId, task::LOWEST_PRIORITY, text::Text};
 
 /// A number of any size as a priority: whatever is above [`LOWEST_PRIORITY`] is as low as it gets.
@@ -23,34 +22,25 @@ pub struct Create {
     /// The title, on one line.
     pub title: String,
     /// Markdown or plain text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Text>,
     /// Tasks that have to be completed first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<TaskId>,
     /// The feature it belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<TaskId>,
     /// 0 (highest) to 4; absent means 2.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "priority")]
+    #[serde(deserialize_with = "priority")]
     pub priority: Option<u8>,
     /// Paths that the task is expected to touch.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
     /// When is it done?
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accept: Option<Text>,
     /// Expected effort in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<u64>,
     /// Labels.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<String>,
     /// What it is about outside of the repository: addresses, keys of other trackers.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refs: Vec<String>,
     /// The plan that it was imported from: its path from the top of the work tree.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
 }
 
@@ -59,37 +49,28 @@ pub struct Create {
 #[serde(default)]
 pub struct Edit {
     /// New title.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// New description.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Text>,
     /// New priority.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "priority")]
+    #[serde(deserialize_with = "priority")]
     pub priority: Option<u8>,
     /// New feature, or `null` for none.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(deserialize_with = "present")]
     pub parent: Option<Option<TaskId>>,
     /// New list of paths.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub files: Option<Vec<String>>,
     /// New acceptance text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub accept: Option<Text>,
     /// New estimate in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub estimate: Option<u64>,
     /// Labels that it has now, too: clones that add different ones at the same time keep all of them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub labels: Vec<String>,
     /// Labels that it no longer has.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub no_labels: Vec<String>,
     /// References that it has now, too.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refs: Vec<String>,
     /// References that it no longer has.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub no_refs: Vec<String>,
 }
 
@@ -103,6 +84,5 @@ pub struct Tick {
     /// The criteria, each by [`crate::domain::criteria::key`].
     pub criteria: Vec<String>,
     /// They are open again.
-    #[serde(skip_serializing_if = "is_false")]
     pub off: bool,
 }

@@ -205,7 +205,7 @@ mod tests {
                 priority: Some(0),
                 ..Create::default()
             }),
-            Payload::Edit(Edit { parent: Some(None), ..Edit::default() }),
+            Payload::Edit(Edit { parent: Some(None), files: Some(Vec::new()), ..Edit::default() }),
             Payload::Edit(Edit { parent: None, estimate: Some(5), ..Edit::default() }),
             Payload::Complete(Complete { result: Some(serde_json::json!({"a": [1, "x y=z"]})), ..Complete::default() }),
             Payload::Pause(Pause { until: Some(Timestamp::from_millis(86_400_123)), ..Pause::default() }),

@@ -39,16 +39,20 @@ macro_rules! payloads {
                 }
             }
 
-            /// The keys and values that continue the line, in the order of the struct.
+            /// The keys and values that continue the line, in the order of the struct, without those that say nothing.
             ///
             /// # Errors
             ///
             /// When a value cannot be JSON, such as a number that is not finite.
             pub fn keys(&self) -> serde_json::Result<Value> {
-                match self {
-                    $( Payload::$variant(carried) => serde_json::to_value(carried), )+
-                    Payload::Unknown(_) => Ok(Value::Null),
+                let mut keys = match self {
+                    $( Payload::$variant(carried) => serde_json::to_value(carried)?, )+
+                    Payload::Unknown(_) => Value::Null,
+                };
+                if let Value::Object(keys) = &mut keys {
+                    keys.retain(|key, value| self.says(key, value));
                 }
+                Ok(keys)
             }
         }
     };
@@ -108,6 +112,20 @@ payloads! {
 }
 
 impl Payload {
+    /// Whether `key` says more with `value` than if it were absent.
+    fn says(&self, key: &str, value: &Value) -> bool {
+        match (self, key) {
+            // Any value is a result; and no feature and no files are news.
+            (Payload::Complete(complete), "result") => complete.result.is_some(),
+            (Payload::Edit(edit), "parent") => edit.parent.is_some(),
+            (Payload::Edit(edit), "files") => edit.files.is_some(),
+            _ => {
+                !matches!(value, Value::Null | Value::Bool(false))
+                    && value.as_array().is_none_or(|list| !list.is_empty())
+            }
+        }
+    }
+
     /// Whether it begins or ends work on the task, so that the pointer to the active task of a worktree has to follow.
     pub fn is_of_work(&self) -> bool {
         matches!(
@@ -115,9 +133,7 @@ impl Payload {
             Payload::Start(_) | Payload::Pause(_) | Payload::Complete(_) | Payload::Fail(_) | Payload::Cancel(_)
         )
     }
-}
 
-impl Payload {
     /// The title that it gives the task.
     pub fn title(&self) -> Option<&str> {
         match self {
@@ -159,10 +175,6 @@ impl Payload {
     }
 }
 
-pub(super) fn is_false(value: &bool) -> bool {
-    !*value
-}
-
 /// A time in the form of the ledger; anything else is none.
 fn time<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Timestamp>, D::Error> {
     Ok(Option::<String>::deserialize(value)?.and_then(|text| Timestamp::parse(&text).ok()))
@@ -173,22 +185,16 @@ fn time<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Timestamp>, D::Err
 #[serde(default)]
 pub struct Start {
     /// The commit the work begins on, full hex; absent on an unborn branch.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<String>,
     /// The branch it begins on; absent when HEAD is detached.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub branch: Option<String>,
     /// How long the claim lasts without a sign of life, in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lease: Option<u64>,
     /// Dependencies were open, and the actor knew.
-    #[serde(skip_serializing_if = "is_false")]
     pub force: bool,
     /// The session of the agent host that begins it, as [`crate::domain::session::SessionId::key`] says.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
     /// The name of the worktree that it was begun in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub worktree: Option<String>,
 }
 
@@ -197,10 +203,9 @@ pub struct Start {
 #[serde(default)]
 pub struct Pause {
     /// Why.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,
     /// It is not ready before.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "time")]
+    #[serde(deserialize_with = "time")]
     pub until: Option<Timestamp>,
 }
 
@@ -209,10 +214,8 @@ pub struct Pause {
 #[serde(default)]
 pub struct Cancel {
     /// Why.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,
     /// The task that has the same to be done: what comes after this one comes after that one now.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub duplicate_of: Option<TaskId>,
 }
 
@@ -221,7 +224,6 @@ pub struct Cancel {
 #[serde(default)]
 pub struct Reason {
     /// Why.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,
 }
 
@@ -230,13 +232,10 @@ pub struct Reason {
 #[serde(default)]
 pub struct Complete {
     /// The result: a text, or any JSON value.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<Value>,
     /// A long result: the blob that holds it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub stored: Option<Text>,
     /// Dependencies or blockers were open, and the actor knew.
-    #[serde(skip_serializing_if = "is_false")]
     pub force: bool,
 }
 
@@ -246,7 +245,6 @@ pub struct Fail {
     /// Why it failed.
     pub reason: Text,
     /// A single word for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
 }
 
@@ -257,16 +255,12 @@ pub struct Claim {
     /// How long it lasts without a sign of life, in seconds.
     pub lease: u64,
     /// Taken from a holder whose claim had not run out.
-    #[serde(skip_serializing_if = "is_false")]
     pub steal: bool,
     /// Why it was taken.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Text>,
     /// The session of the agent host that claims it, as [`crate::domain::session::SessionId::key`] says.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<String>,
     /// The name of the worktree that it was taken in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub worktree: Option<String>,
 }
 
@@ -290,10 +284,8 @@ pub struct Unblock {
 #[serde(default)]
 pub struct Dep {
     /// Come after these, too.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub add: Vec<TaskId>,
     /// No longer after these.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remove: Vec<TaskId>,
 }
 
@@ -303,7 +295,6 @@ pub struct Decide {
     /// What was decided.
     pub text: Text,
     /// Why.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Text>,
 }
 
@@ -320,10 +311,8 @@ pub struct Commit {
     /// The commit, full hex.
     pub commit: String,
     /// Its tree, full hex; finds the commit again when it is rewritten.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tree: Option<String>,
     /// The subject line, for readers without the commit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
 }
 
@@ -357,10 +346,9 @@ pub struct Verify {
     /// The tree it ran on, full hex.
     pub tree: String,
     /// That tree was not the one of HEAD.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub uncommitted: bool,
     /// The end of what it printed, if it failed: see [`crate::domain::tail`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output: Option<Text>,
 }
 
@@ -370,14 +358,13 @@ pub struct Rollback {
     /// The operation, which `git agent undo` undoes where it was done.
     pub operation: String,
     /// The checkpoint, full hex; absent when that is the state before any commit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
     /// Its name: `t-1@2`.
     pub name: String,
     /// `files`, `rewind`, `restore` or `revert`.
     pub mode: String,
     /// It was completed, and is open again.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default)]
     pub reopened: bool,
 }
 
@@ -403,7 +390,6 @@ pub struct Squash {
     /// The newest of the commits that were collapsed, full hex.
     pub old: String,
     /// The parent of the new commit, full hex; absent when it begins the history.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub onto: Option<String>,
     /// How many commits became one.
     pub count: usize,
@@ -417,7 +403,6 @@ pub struct Undo {
     /// The one that it undoes.
     pub undoes: String,
     /// What that was; absent for a rollback.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<String>,
 }
 
@@ -430,9 +415,7 @@ pub struct Withdraw {
     /// What they were, in words: `edit t-1`.
     pub what: String,
     /// It names what an undo has written: what that took out of effect has effect again.
-    #[serde(skip_serializing_if = "is_false")]
     pub redo: bool,
     /// The undo: `git agent undo <command>` undoes it where it was done.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<Ulid>,
 }
