@@ -53,9 +53,12 @@ pub(super) fn status(at: usize, word: &str) -> Result<Status, Wrong> {
     Status::parse(word).ok_or_else(|| unknown_status(at, word, &Status::ALL.map(Status::as_str)))
 }
 
+/// The first `most` characters of `text`, fit to be printed.
+pub(super) fn shown(text: &str, most: usize) -> String {
+    text.chars().take(most).collect::<String>().escape_debug().to_string()
+}
+
 /// A state that there is not.
 pub(super) fn unknown_status(at: usize, word: &str, known: &[&str]) -> Wrong {
-    let shown: String = word.chars().take(40).collect();
-    Wrong::new(at, format!("unknown status '{}'", shown.escape_debug()))
-        .hint(format!("the states are {}", known.join(", ")))
+    Wrong::new(at, format!("unknown status '{}'", shown(word, 40))).hint(format!("the states are {}", known.join(", ")))
 }

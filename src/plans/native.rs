@@ -2,6 +2,7 @@
 //!
 //! What `git agent list --json` prints is a plan, too: what follows from the rest (`ready`, `children`, times) is passed over.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -15,61 +16,21 @@ use crate::{
 };
 
 /// The keys of a task that a plan takes.
-const KEYS: [&str; 20] = [
-    "id",
-    "title",
-    "description",
-    "status",
-    "priority",
-    "parent",
-    "after",
-    "files",
-    "accept",
-    "estimate",
-    "estimate_seconds",
-    "labels",
-    "refs",
-    "blockers",
-    "result",
-    "result_json",
-    "failures",
-    "decisions",
-    "notes",
-    "tasks",
-];
+const KEYS: &str = "id title description status priority parent after files accept estimate estimate_seconds labels refs blockers result \
+    result_json failures decisions notes tasks";
 
 /// Other names of keys, and keys that follow from the rest.
-const OTHER_KEYS: [&str; 23] = [
-    "task",
-    "failure",
-    "ready",
-    "waiting_on",
-    "criteria",
-    "until",
-    "duplicate_of",
-    "duplicates",
-    "reason",
-    "children",
-    "created_at",
-    "updated_at",
-    "started_at",
-    "completed_at",
-    "attempts",
-    "active_seconds",
-    "elapsed_seconds",
-    "claim",
-    "base",
-    "verification",
-    "created_by",
-    "lost_claims",
-    "progress",
-];
+const OTHER_KEYS: &str = "task failure ready waiting_on criteria until duplicate_of duplicates reason children created_at updated_at started_at \
+    completed_at attempts active_seconds elapsed_seconds claim base verification created_by lost_claims progress";
+
+fn is_key(key: &str) -> bool {
+    KEYS.split(' ').chain(OTHER_KEYS.split(' ')).any(|known| known == key)
+}
 
 /// Whether `node` is a task with a title, and has only keys of ours.
 pub(super) fn is_task(node: &Node<'_>) -> bool {
     let What::Table(entries) = &node.what else { return false };
-    node.get("title").is_some()
-        && entries.iter().all(|(key, _)| KEYS.contains(&key.as_ref()) || OTHER_KEYS.contains(&key.as_ref()))
+    node.get("title").is_some() && entries.iter().all(|(key, _)| is_key(key))
 }
 
 /// Read a whole document.
@@ -92,7 +53,7 @@ pub(super) fn read(node: &Node<'_>) -> Result<Vec<Rough>, Wrong> {
             "task" | "tasks" => nested(key, value, None, &mut rough)?,
             // How many tasks a list has omitted, which `list --json` says.
             "more" => {}
-            other => return Err(unknown_key(value, other, "a plan", &["schema", "tasks"])),
+            other => return Err(unknown_key(value, other, "a plan", "schema tasks")),
         }
     }
     Ok(rough)
@@ -122,8 +83,8 @@ fn tasks(items: &[Node<'_>], within: Option<usize>, rough: &mut Vec<Rough>) -> R
 
 fn task(node: &Node<'_>, within: Option<usize>) -> Result<Rough, Wrong> {
     for (key, value) in node.table("a task")? {
-        if !KEYS.contains(&key.as_ref()) && !OTHER_KEYS.contains(&key.as_ref()) {
-            return Err(unknown_key(value, key, "a task", &KEYS));
+        if !is_key(key) {
+            return Err(unknown_key(value, key, "a task", KEYS));
         }
     }
     let title = node.get("title").ok_or_else(|| Wrong::new(node.at, "a task has no title"))?;
@@ -244,14 +205,13 @@ fn text_of<'n>(node: &'n Node<'_>, name: &str, key: &str) -> Result<Option<(usiz
     }
 }
 
-fn unknown_key(value: &Node<'_>, key: &str, of: &str, known: &[&str]) -> Wrong {
-    let near = known.iter().map(|name| (strsim::damerau_levenshtein(key, name), name)).min();
+fn unknown_key(value: &Node<'_>, key: &str, of: &str, known: &str) -> Wrong {
+    let near = known.split(' ').map(|name| (strsim::damerau_levenshtein(key, name), name)).min();
     let hint = match near.filter(|(distance, _)| *distance <= 2) {
         Some((_, name)) => format!("did you mean '{name}'?"),
-        None => format!("the keys are {}", known.join(", ")),
+        None => format!("the keys are {}", known.replace(' ', ", ")),
     };
-    let shown: String = key.chars().take(40).collect();
-    Wrong::new(value.at, format!("{of} has no key '{}'", shown.escape_debug())).hint(hint)
+    Wrong::new(value.at, format!("{of} has no key '{}'", check::shown(key, 40))).hint(hint)
 }
 
 /// Seconds so that [`parse_duration`] reads the same number.
@@ -263,34 +223,43 @@ pub(super) fn duration(seconds: u64) -> String {
 
 /// Write `plan` as JSON.
 pub(super) fn write(plan: &Plan) -> String {
-    let tasks: Vec<Value> = plan.items.iter().map(task_value).collect();
+    let tasks: Vec<_> = plan.items.iter().map(task_value).collect();
     let whole = json!({ "schema": SCHEMA, "tasks": tasks });
     format!("{whole:#}\n")
 }
 
-fn task_value(item: &Item) -> Value {
+/// The keys of a task that say something, those of tables last.
+pub(super) fn task_value(item: &Item) -> Map<String, Value> {
     let content = &item.content;
-    let mut task = Map::new();
-    let mut put = |key: &str, value: Option<Value>| value.and_then(|value| task.insert(key.to_owned(), value));
-    let texts = |texts: &[String]| (!texts.is_empty()).then(|| json!(texts));
-    put("id", Some(json!(item.id.as_str())));
-    put("title", Some(json!(content.title)));
-    put("status", content.status.map(|status| json!(status.as_str())));
-    put("priority", content.priority.map(Value::from));
-    put("parent", item.parent.as_ref().map(|parent| json!(parent.as_ref().map_or("", TaskId::as_str))));
-    put("after", item.after.as_ref().map(|after| json!(after)));
-    put("files", content.files.as_ref().map(|files| json!(files)));
-    put("estimate_seconds", content.estimate.map(Value::from));
-    put("labels", content.labels.as_ref().map(|labels| json!(labels)));
-    put("refs", content.refs.as_ref().map(|refs| json!(refs)));
-    put("description", content.description.as_ref().map(|text| json!(text)));
-    put("accept", content.accept.as_ref().map(|text| json!(text)));
-    put("blockers", texts(&content.blockers));
-    put("result", content.result.clone());
-    put("notes", texts(&content.notes));
     let failures = content.failures.iter().map(|failed| json!({ "reason": failed.reason, "kind": failed.kind }));
-    put("failures", (!content.failures.is_empty()).then(|| failures.collect()));
     let decisions = content.decisions.iter().map(|decided| json!({ "text": decided.text, "why": decided.why }));
-    put("decisions", (!content.decisions.is_empty()).then(|| decisions.collect()));
-    Value::Object(task)
+    object([
+        ("id", json!(item.id)),
+        ("title", json!(content.title)),
+        ("status", json!(content.status)),
+        ("priority", json!(content.priority)),
+        ("parent", json!(item.parent.as_ref().map(|parent| parent.as_ref().map_or("", TaskId::as_str)))),
+        ("after", json!(item.after)),
+        ("files", json!(content.files)),
+        ("estimate_seconds", json!(content.estimate)),
+        ("labels", json!(content.labels)),
+        ("refs", json!(content.refs)),
+        ("description", json!(content.description)),
+        ("accept", json!(content.accept)),
+        ("blockers", some(&content.blockers)),
+        ("result", content.result.clone().unwrap_or_default()),
+        ("notes", some(&content.notes)),
+        ("failures", some(&failures.collect::<Vec<_>>())),
+        ("decisions", some(&decisions.collect::<Vec<_>>())),
+    ])
+}
+
+/// A JSON object of those of `entries` that are not null.
+pub(super) fn object<'k>(entries: impl IntoIterator<Item = (&'k str, Value)>) -> Map<String, Value> {
+    entries.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// `items` as JSON; null where there are none.
+pub(super) fn some<T: Serialize>(items: &[T]) -> Value {
+    if items.is_empty() { Value::Null } else { json!(items) }
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
+    check::shown,
     cycles, follow,
     item::{Item, Parent, Plan, Rough, Times, Word},
     left::{Left, Reading},
@@ -261,8 +262,7 @@ impl Names<'_> {
         match self.by_title.get(&word.text.to_lowercase()).map(Vec::as_slice) {
             Some([only]) => Ok(Some(Meant::Item(*only))),
             Some([first, ..]) => {
-                let shown: String = word.text.chars().take(60).collect();
-                let what = format!("{role} names '{}', and several tasks have that title", shown.escape_debug());
+                let what = format!("{role} names '{}', and several tasks have that title", shown(&word.text, 60));
                 let hint = match &self.ids[*first] {
                     Some(id) => format!("name one of them by its id: the first one is '{id}'"),
                     None => "give them ids, and name one".to_owned(),
@@ -283,8 +283,8 @@ impl Names<'_> {
     }
 
     fn unknown(&self, word: &Word, role: &str) -> Wrong {
-        let shown: String = word.text.chars().take(60).collect();
-        let what = format!("{role} names '{}', which is neither in the plan nor in the ledger", shown.escape_debug());
+        let shown = shown(&word.text, 60);
+        let what = format!("{role} names '{shown}', which is neither in the plan nor in the ledger");
         let wrong = Wrong::new(word.at, what).of_kind(WrongKind::UnknownTask);
         let near = |id: &&TaskId| strsim::damerau_levenshtein(&word.text, id.as_str());
         match self.by_id.keys().min_by_key(|id| (near(id), (*id).clone())).filter(|id| near(id) <= 3) {
@@ -302,6 +302,5 @@ enum Meant {
 }
 
 fn bad_id(word: &Word, why: &str) -> Wrong {
-    let shown: String = word.text.chars().take(80).collect();
-    Wrong::new(word.at, format!("'{}' cannot be an id: {why}", shown.escape_debug()))
+    Wrong::new(word.at, format!("'{}' cannot be an id: {why}", shown(&word.text, 80)))
 }

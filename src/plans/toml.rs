@@ -1,7 +1,8 @@
 //! TOML: our format for people. Read with places, written by hand so that it looks as a person would write it.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::borrow::Cow;
 
+use serde_json::Value;
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
@@ -14,7 +15,6 @@ use super::{
 };
 use crate::{
     domain::{
-        id::TaskId,
         status::Status,
         text::{is_hostile, is_invisible},
     },
@@ -61,68 +61,33 @@ pub(super) fn write(plan: &Plan) -> String {
 }
 
 fn task(out: &mut String, item: &Item) {
-    let content = &item.content;
     out.push_str("\n[[task]]\n");
-    line(out, "id", text(item.id.as_str()));
-    line(out, "title", text(&content.title));
-    if let Some(status) = content.status.filter(|status| *status != Status::Pending) {
-        line(out, "status", text(status.as_str()));
-    }
-    if let Some(priority) = content.priority {
-        line(out, "priority", priority.to_string());
-    }
-    if let Some(parent) = &item.parent {
-        line(out, "parent", text(parent.as_ref().map_or("", TaskId::as_str)));
-    }
-    if let Some(after) = &item.after {
-        line(out, "after", list(after.iter().map(TaskId::as_str)));
-    }
-    if let Some(files) = &content.files {
-        line(out, "files", list(files.iter().map(String::as_str)));
-    }
-    if let Some(seconds) = content.estimate {
-        line(out, "estimate", text(&native::duration(seconds)));
-    }
-    for (key, words) in [("labels", &content.labels), ("refs", &content.refs)] {
-        if let Some(words) = words {
-            line(out, key, list(words.iter().map(String::as_str)));
-        }
-    }
-    for (key, value) in [("description", &content.description), ("accept", &content.accept)] {
-        if let Some(value) = value {
-            line(out, key, text(value));
-        }
-    }
-    if !content.blockers.is_empty() {
-        line(out, "blockers", list(content.blockers.iter().map(String::as_str)));
-    }
-    match &content.result {
-        None => {}
-        Some(serde_json::Value::String(result)) => line(out, "result", text(result)),
-        // TOML has no null and other numbers.
-        Some(value) => line(out, "result_json", text(&value.to_string())),
-    }
-    if !content.notes.is_empty() {
-        line(out, "notes", list(content.notes.iter().map(String::as_str)));
-    }
-    for failed in &content.failures {
-        out.push_str("\n[[task.failures]]\n");
-        line(out, "reason", text(&failed.reason));
-        if let Some(kind) = &failed.kind {
-            line(out, "kind", text(kind));
-        }
-    }
-    for decided in &content.decisions {
-        out.push_str("\n[[task.decisions]]\n");
-        line(out, "text", text(&decided.text));
-        if let Some(why) = &decided.why {
-            line(out, "why", text(why));
+    for (key, value) in native::task_value(item) {
+        match (key.as_str(), value) {
+            ("status", _) if item.content.status == Some(Status::Pending) => {}
+            ("estimate_seconds", seconds) => {
+                line(out, "estimate", text(&native::duration(seconds.as_u64().unwrap_or_default())));
+            }
+            // TOML has no null and other numbers.
+            ("result", value) if !value.is_string() => line(out, "result_json", text(&value.to_string())),
+            (key, Value::String(value)) => line(out, key, text(&value)),
+            (key, Value::Array(tables)) if tables.iter().any(Value::is_object) => {
+                for table in &tables {
+                    out.push_str(&format!("\n[[task.{key}]]\n"));
+                    let entries = table.as_object().into_iter().flatten();
+                    entries.for_each(|(key, value)| {
+                        value.as_str().into_iter().for_each(|value| line(out, key, text(value)));
+                    });
+                }
+            }
+            (key, Value::Array(items)) => line(out, key, list(items.iter().filter_map(Value::as_str))),
+            (key, value) => line(out, key, value.to_string()),
         }
     }
 }
 
 fn line(out: &mut String, key: &str, value: String) {
-    writeln!(out, "{key} = {value}").unwrap_or_default();
+    out.push_str(&format!("{key} = {value}\n"));
 }
 
 /// On one line while it is short.

@@ -5,15 +5,16 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Fit, Foreign, task, task::Tool, words};
 use crate::{
-    domain::{status::Status, task::DEFAULT_PRIORITY},
+    domain::{status::Status, task::DEFAULT_PRIORITY, time::Timestamp},
     plans::{
         item::{Parent, Plan},
         json as reader,
         left::Reading,
+        native::{object, some},
         node::{Node, What},
         position::Wrong,
     },
@@ -128,77 +129,55 @@ fn write(plan: &Plan) -> String {
             .map(String::as_str)
             .partition(|note| note.strip_prefix(NAME).is_some_and(|rest| rest.starts_with(": ")));
         let about = Extras::of(about.first().copied().unwrap_or_default());
-        let mut issue = Map::new();
-        let mut put = |key: &str, value: Value| issue.insert(key.to_owned(), value);
-        put("id", json!(item.id));
-        put("title", json!(content.title));
-        for (key, text) in [("description", &content.description), ("acceptance_criteria", &content.accept)] {
-            if let Some(text) = text {
-                put(key, json!(text));
-            }
-        }
         let status = content.status.unwrap_or_default();
-        put(
-            "status",
-            json!(match status {
-                Status::InProgress => "in_progress",
-                Status::Completed | Status::Cancelled => "closed",
-                Status::Pending | Status::Failed if !content.blockers.is_empty() => "blocked",
-                Status::Pending | Status::Failed => "open",
-            }),
-        );
-        put("priority", json!(content.priority.unwrap_or(DEFAULT_PRIORITY)));
+        let word = match status {
+            Status::InProgress => "in_progress",
+            Status::Completed | Status::Cancelled => "closed",
+            Status::Pending | Status::Failed if !content.blockers.is_empty() => "blocked",
+            Status::Pending | Status::Failed => "open",
+        };
         let kind = if parts.of(at).is_empty() { "task" } else { "epic" };
-        put("issue_type", json!(about.word("type").unwrap_or(kind)));
-        for (key, name) in [("assignee", "assignee"), ("owner", "owner"), ("created_by", "author")] {
-            if let Some(word) = about.word(name) {
-                put(key, json!(word));
-            }
-        }
         // Earlier versions kept both in the remark.
         let told = about.word("labels").unwrap_or_default().split(", ").filter(|label| !label.is_empty());
         let mut labels: Vec<&str> = content.labels.iter().flatten().map(String::as_str).collect();
         labels.extend(told.filter(|label| !content.labels.iter().flatten().any(|known| known == label)));
-        if !labels.is_empty() {
-            put("labels", json!(labels));
-        }
         let reference = content.refs.iter().flatten().next().map(String::as_str).or_else(|| about.word("external"));
-        if let Some(reference) = reference {
-            put("external_ref", json!(reference));
-        }
-        // Beads has one; we read both.
-        if let Some(references) = content.refs.as_ref().filter(|references| references.len() > 1) {
-            put("external_refs", json!(references));
-        }
-        if let Some(seconds) = content.estimate {
-            put("estimated_minutes", json!(seconds.div_ceil(60)));
-        }
-        for (key, name, time) in [
-            ("created_at", "created", item.times.created),
-            ("updated_at", "", item.times.updated),
-            ("closed_at", "closed", item.times.completed),
-        ] {
-            if let Some(time) = about.word(name).map(str::to_owned).or_else(|| time.map(|time| time.to_string())) {
-                put(key, json!(time));
-            }
-        }
-        match (status, &content.result) {
-            (Status::Cancelled, _) => put("close_reason", json!("cancelled")),
-            (_, Some(Value::String(text))) => put("close_reason", json!(text)),
-            (_, Some(value)) => put("close_reason", json!(value.to_string())),
-            (_, None) => None,
+        let time = |name: &str, time: Option<Timestamp>| {
+            json!(about.word(name).map(str::to_owned).or_else(|| time.map(|time| time.to_string())))
         };
-        if !notes.is_empty() {
-            put("notes", json!(notes.join("\n\n")));
-        }
+        let reason = match (status, &content.result) {
+            (Status::Cancelled, _) => json!("cancelled"),
+            (_, Some(Value::String(text))) => json!(text),
+            (_, result) => json!(result.as_ref().map(Value::to_string)),
+        };
         let on = |kind: &str, id: &str| json!({ "issue_id": item.id, "depends_on_id": id, "type": kind });
         let after = item.after.iter().flatten().map(|id| on("blocks", id.as_str()));
         let parent = item.parent.iter().flatten().map(|id| on("parent-child", id.as_str()));
         let others = about.dependencies().map(|(kind, id)| on(kind, id));
         let dependencies: Vec<Value> = after.chain(parent).chain(others).collect();
-        if !dependencies.is_empty() {
-            put("dependencies", Value::Array(dependencies));
-        }
+        let issue = object([
+            ("id", json!(item.id)),
+            ("title", json!(content.title)),
+            ("description", json!(content.description)),
+            ("acceptance_criteria", json!(content.accept)),
+            ("status", json!(word)),
+            ("priority", json!(content.priority.unwrap_or(DEFAULT_PRIORITY))),
+            ("issue_type", json!(about.word("type").unwrap_or(kind))),
+            ("assignee", json!(about.word("assignee"))),
+            ("owner", json!(about.word("owner"))),
+            ("created_by", json!(about.word("author"))),
+            ("labels", some(&labels)),
+            ("external_ref", json!(reference)),
+            // Beads has one; we read both.
+            ("external_refs", json!(content.refs.as_ref().filter(|references| references.len() > 1))),
+            ("estimated_minutes", json!(content.estimate.map(|seconds| seconds.div_ceil(60)))),
+            ("created_at", time("created", item.times.created)),
+            ("updated_at", time("", item.times.updated)),
+            ("closed_at", time("closed", item.times.completed)),
+            ("close_reason", reason),
+            ("notes", json!((!notes.is_empty()).then(|| notes.join("\n\n")))),
+            ("dependencies", some(&dependencies)),
+        ]);
         out.push_str(&format!("{}\n", Value::Object(issue)));
     }
     out

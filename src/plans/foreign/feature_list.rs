@@ -6,13 +6,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Fit, Foreign, lists};
 use crate::{
     domain::{criteria, id::TaskId, status::Status},
     plans::{
         item::{Item, Plan},
+        native::object,
         node::Node,
     },
 };
@@ -45,27 +46,23 @@ fn write(plan: &Plan) -> String {
         written.iter().flat_map(|item| item.parent.iter().flatten().chain([&item.id])).collect();
     let entries = written.iter().map(|item| {
         let content = &item.content;
-        let mut entry = Map::new();
-        let feature = item.parent.as_ref().and_then(Option::as_ref).and_then(|id| titles.get(id));
-        if let (Some(title), Some(id)) = (feature, item.parent.as_ref().and_then(Option::as_ref)) {
-            entry.insert("category".to_owned(), json!(title));
-            entry.insert("category_id".to_owned(), json!(id));
-        }
+        let feature = item.parent.iter().flatten().next().filter(|id| titles.contains_key(id));
         // What a description has beyond its first line would be the title's second.
         let whole = content.description.as_ref().filter(|text| text.lines().next() == Some(&content.title));
-        entry.insert("description".to_owned(), json!(whole.unwrap_or(&content.title)));
         let accept = content.accept.as_deref().unwrap_or_default();
         let steps: Vec<String> = match criteria::is_list(accept) {
             true => criteria::of(accept, &Default::default()).into_iter().map(|criterion| criterion.text).collect(),
             false => accept.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect(),
         };
-        entry.insert("steps".to_owned(), json!(steps));
-        entry.insert("passes".to_owned(), json!(content.status == Some(Status::Completed)));
-        entry.insert("id".to_owned(), json!(item.id));
-        if let Some(after) = item.after.as_ref().filter(|after| after.iter().all(|id| named.contains(id))) {
-            entry.insert("after".to_owned(), json!(after));
-        }
-        Value::Object(entry)
+        Value::Object(object([
+            ("category", json!(feature.map(|id| titles[id]))),
+            ("category_id", json!(feature)),
+            ("description", json!(whole.unwrap_or(&content.title))),
+            ("steps", json!(steps)),
+            ("passes", json!(content.status == Some(Status::Completed))),
+            ("id", json!(item.id)),
+            ("after", json!(item.after.as_ref().filter(|after| after.iter().all(|id| named.contains(id))))),
+        ]))
     });
     format!("{:#}\n", Value::Array(entries.collect()))
 }

@@ -4,13 +4,14 @@
 //! {"feature": "Login", "subtasks": [{"name": "Form", "status": "completed", "files": ["src/form.rs"]}]}
 //! ```
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Fit, Foreign, keys, lists};
 use crate::{
     domain::{progress::Progress, status::Status},
     plans::{
         item::{Item, Plan},
+        native::{object, some},
         node::{Node, What},
         parts::Parts,
     },
@@ -25,6 +26,10 @@ pub(super) const FORMAT: Foreign = Foreign {
     write: Some(write),
 };
 
+/// Of a document whose tasks say nothing: what it calls them.
+const LISTS: [&str; 9] =
+    ["feature", "subtasks", "features", "phases", "milestones", "epics", "sprints", "backlog", "stages"];
+
 fn fits(node: &Node<'_>, tasks: &[Node<'_>]) -> Fit {
     let has = |node: &Node<'_>, keys: &[&str]| keys.iter().any(|key| node.get(key).is_some());
     match tasks.first() {
@@ -32,13 +37,7 @@ fn fits(node: &Node<'_>, tasks: &[Node<'_>]) -> Fit {
         // One issue of beads with its parts.
         _ if has(node, &["issue_type"]) => Fit::No,
         Some(task) if is_titled(task) || lists::has_parts(task) => Fit::Likely,
-        _ if has(
-            node,
-            &["feature", "subtasks", "features", "phases", "milestones", "epics", "sprints", "backlog", "stages"],
-        ) =>
-        {
-            Fit::Likely
-        }
+        _ if has(node, &LISTS) => Fit::Likely,
         _ => Fit::No,
     }
 }
@@ -58,52 +57,42 @@ fn write(plan: &Plan) -> String {
 }
 
 fn feature(plan: &Plan, parts: &Parts, at: usize) -> Value {
-    let item = &plan.items[at];
-    let mut value = Map::new();
-    let mut put = |key: &str, entry: Value| value.insert(key.to_owned(), entry);
-    put("feature", json!(item.content.title));
-    put("id", json!(item.id));
-    put("status", json!(item.content.status.unwrap_or_default()));
-    if let Some(description) = &item.content.description {
-        put("description", json!(description));
-    }
-    if let Some(files) = &item.content.files {
-        put("files", json!(files));
-    }
-    if let Some(after) = item.after.as_ref().filter(|after| !after.is_empty()) {
-        put("after", json!(after));
-    }
-    put("subtasks", parts.of(at).iter().map(|part| subtask(plan, parts, *part, 1)).collect());
+    let Item { id, content, after, .. } = &plan.items[at];
     let status_of = |at: usize| plan.items[at].content.status.unwrap_or_default();
     let leaves = parts.leaves(at, |part| status_of(part) != Status::Cancelled);
     let progress = Progress::of(leaves.into_iter().map(|leaf| (status_of(leaf), plan.items[leaf].content.estimate)));
-    put("overall_progress", json!(progress.percent()));
-    put("blockers", json!(item.content.blockers));
-    let updated = parts.below(at).filter_map(|part| plan.items[part].times.updated).chain(item.times.updated).max();
-    put("last_updated", json!(updated.map(|at| at.to_string())));
+    let updated = parts.below(at).chain([at]).filter_map(|part| plan.items[part].times.updated).max();
+    let mut value = object([
+        ("feature", json!(content.title)),
+        ("id", json!(id)),
+        ("status", json!(content.status.unwrap_or_default())),
+        ("description", json!(content.description)),
+        ("files", json!(content.files)),
+        ("after", some(after.as_deref().unwrap_or_default())),
+        ("subtasks", parts.of(at).iter().map(|part| subtask(plan, parts, *part, 1)).collect()),
+        ("overall_progress", json!(progress.percent())),
+        ("blockers", json!(content.blockers)),
+    ]);
+    value.insert("last_updated".to_owned(), json!(updated.map(|at| at.to_string())));
     Value::Object(value)
 }
 
 fn subtask(plan: &Plan, parts: &Parts, at: usize, depth: usize) -> Value {
     let Item { id, content, after, .. } = &plan.items[at];
-    let mut value = Map::new();
-    let mut put = |key: &str, entry: Value| value.insert(key.to_owned(), entry);
-    put("name", json!(content.title));
-    put("id", json!(id));
-    put("status", json!(content.status.unwrap_or_default()));
-    put("files", json!(content.files.as_deref().unwrap_or_default()));
-    if let Some(description) = &content.description {
-        put("description", json!(description));
-    }
-    if let Some(after) = after.as_ref().filter(|after| !after.is_empty()) {
-        put("after", json!(after));
-    }
-    if !content.blockers.is_empty() {
-        put("blockers", json!(content.blockers));
-    }
-    let below: Vec<usize> = if depth < DEEPEST { parts.of(at).to_vec() } else { parts.below(at).collect() };
-    if !below.is_empty() && depth <= DEEPEST {
-        put("subtasks", below.into_iter().map(|part| subtask(plan, parts, part, depth + 1)).collect());
-    }
-    Value::Object(value)
+    let below: Vec<usize> = match depth {
+        ..DEEPEST => parts.of(at).to_vec(),
+        DEEPEST => parts.below(at).collect(),
+        _ => Vec::new(),
+    };
+    let below: Vec<Value> = below.into_iter().map(|part| subtask(plan, parts, part, depth + 1)).collect();
+    Value::Object(object([
+        ("name", json!(content.title)),
+        ("id", json!(id)),
+        ("status", json!(content.status.unwrap_or_default())),
+        ("files", json!(content.files.as_deref().unwrap_or_default())),
+        ("description", json!(content.description)),
+        ("after", some(after.as_deref().unwrap_or_default())),
+        ("blockers", some(&content.blockers)),
+        ("subtasks", some(&below)),
+    ]))
 }

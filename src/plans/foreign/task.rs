@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::{
-    keys::{KEYS, Role},
+    keys::{Role, role},
     words,
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
         words as domain_words,
     },
     plans::{
+        check::{self, shown},
         item::{Failed, Parent, Rough, Word},
         left::Reading,
         node::{Node, What},
@@ -51,22 +52,21 @@ pub(super) fn read(node: &Node<'_>, tool: Tool, reading: &mut Reading) -> Option
             return None;
         }
     };
-    let mut found: Vec<(usize, &str, &Node<'_>)> = Vec::new();
+    let mut found: Vec<((usize, Role), &str, &Node<'_>)> = Vec::new();
     for (key, value) in entries.iter().filter(|(_, value)| value.what != What::Nothing) {
         let plain: String = key.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).collect::<String>().to_lowercase();
-        match KEYS.iter().position(|(known, _)| *known == plain) {
+        match role(&plain) {
             Some(role) => found.push((role, key.as_ref(), value)),
             None if super::lists::is_parts(key, value) || words::text(value).is_empty() => {}
             None => {
-                let shown: String = key.chars().take(40).collect();
-                reading.leave(value.at, format!("the key '{}' is not supported", shown.escape_debug()));
+                reading.leave(value.at, format!("the key '{}' is not supported", shown(key, 40)));
             }
         }
     }
-    found.sort_by_key(|(role, ..)| *role);
+    found.sort_by_key(|((place, _), ..)| *place);
     let mut task = Taken { rough: Rough { at: node.at, is_foreign: true, ..Rough::default() }, ..Taken::default() };
-    for (role, key, value) in found {
-        task.take(KEYS[role].1, key, value, tool, reading);
+    for ((_, role), key, value) in found {
+        task.take(role, key, value, tool, reading);
     }
     task.finish(node, tool, reading)
 }
@@ -203,8 +203,7 @@ impl Taken {
     fn unknown(&mut self, what: &str, value: &Node<'_>, reading: &mut Reading) {
         let word = words::text(value);
         if !word.is_empty() {
-            let shown: String = word.chars().take(40).collect();
-            reading.leave(value.at, format!("unknown {what} '{}': kept as a note", shown.escape_debug()));
+            reading.leave(value.at, format!("unknown {what} '{}': kept as a note", shown(&word, 40)));
             self.about.extend(about(what, value, reading));
         }
     }
@@ -212,7 +211,7 @@ impl Taken {
     fn files(&mut self, value: &Node<'_>, reading: &mut Reading) {
         let files = self.rough.content.files.get_or_insert_default();
         for path in each(value) {
-            match crate::plans::check::path(path.at, &words::text(path)) {
+            match check::path(path.at, &words::text(path)) {
                 Ok(file) if files.contains(&file) => {}
                 Ok(file) => files.push(file),
                 Err(wrong) => reading.leave(path.at, format!("{}: it is skipped", wrong.what)),
@@ -263,20 +262,8 @@ impl Taken {
             content.title = title;
             if content.title.is_empty() {
                 // A group may have nothing but the name of its kind.
-                let named = [
-                    "phase",
-                    "milestone",
-                    "epic",
-                    "sprint",
-                    "section",
-                    "category",
-                    "area",
-                    "component",
-                    "module",
-                    "group",
-                ];
-                let group =
-                    named.iter().find_map(|key| Some((*key, node.get(key)?))).filter(|_| super::lists::has_parts(node));
+                let mut named = "phase milestone epic sprint section category area component module group".split(' ');
+                let group = named.find_map(|key| Some((key, node.get(key)?))).filter(|_| super::lists::has_parts(node));
                 if let Some((key, value)) = group {
                     let said = words::text(value);
                     let is_number = said.chars().all(|c| c.is_ascii_digit());

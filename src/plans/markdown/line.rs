@@ -3,36 +3,20 @@
 use super::{Reading, Word};
 use crate::domain::{id::TaskId, status::Status, text::InvalidText, words};
 
-/// The marks and what they mean; the first one of a state is the one that is written.
-pub(super) const MARKS: [(&str, Status); 21] = [
-    (" ", Status::Pending),
-    ("x", Status::Completed),
-    ("X", Status::Completed),
-    ("v", Status::Completed),
-    ("V", Status::Completed),
-    ("✓", Status::Completed),
-    ("✔", Status::Completed),
-    ("✅", Status::Completed),
-    ("☑", Status::Completed),
-    ("~", Status::InProgress),
-    ("/", Status::InProgress),
-    (">", Status::InProgress),
-    ("🔄", Status::InProgress),
-    ("🚧", Status::InProgress),
-    ("⏳", Status::InProgress),
-    ("!", Status::Failed),
-    ("❌", Status::Failed),
-    ("✗", Status::Failed),
-    ("✘", Status::Failed),
-    ("-", Status::Cancelled),
-    ("⏭", Status::Cancelled),
+/// The states and their marks; the first one of a state is the one that is written.
+pub(super) const MARKS: [(Status, &[&str]); 5] = [
+    (Status::Pending, &[" "]),
+    (Status::Completed, &["x", "X", "v", "V", "✓", "✔", "✅", "☑"]),
+    (Status::InProgress, &["~", "/", ">", "🔄", "🚧", "⏳"]),
+    (Status::Failed, &["!", "❌", "✗", "✘"]),
+    (Status::Cancelled, &["-", "⏭"]),
 ];
 
 /// What may stand at the end of a line in brackets.
 pub(super) const WORDS: [&str; 4] = ["(after:", "(failed:", "(labels:", "(ref:"];
 
 /// A heading or an item.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Entry {
     /// The byte at which the line begins to say something.
     pub at: usize,
@@ -102,22 +86,7 @@ pub(super) fn entry(
     }
     let place = |part: &str| start + (part.as_ptr() as usize - line.as_ptr() as usize);
     let at = place(rest.trim_start());
-    let mut entry = Entry {
-        at,
-        heading,
-        indent,
-        status,
-        is_optional,
-        title: String::new(),
-        whole: None,
-        id: None,
-        after: None,
-        failed: None,
-        labels: Vec::new(),
-        refs: Vec::new(),
-        text: Vec::new(),
-        is_over: false,
-    };
+    let mut entry = Entry { at, heading, indent, status, is_optional, ..Entry::default() };
     let mut rest = rest.trim();
     loop {
         if entry.id.is_none()
@@ -250,8 +219,8 @@ fn mark(text: &str) -> Box<'_> {
     // Some signs have a mark behind them that makes a picture of them.
     let plain = inside.trim().trim_end_matches('\u{fe0f}');
     let known = if inside.trim().is_empty() { " " } else { plain };
-    match MARKS.iter().find(|(mark, _)| *mark == known) {
-        Some((_, status)) => Box::Is(*status, is_optional, rest),
+    match MARKS.iter().find(|(_, marks)| marks.contains(&known)) {
+        Some((status, _)) => Box::Is(*status, is_optional, rest),
         None if plain.chars().count() > 2 => Box::No,
         None if plain.chars().any(char::is_alphanumeric) => Box::Odd(plain),
         None => Box::Strange(plain, rest),

@@ -3,43 +3,26 @@
 use crate::domain::status::Status;
 
 /// Pictures that stand for a state.
-const SIGNS: [(char, Status); 13] = [
-    ('✅', Status::Completed),
-    ('✔', Status::Completed),
-    ('✓', Status::Completed),
-    ('☑', Status::Completed),
-    ('🎉', Status::Completed),
-    ('🚧', Status::InProgress),
-    ('🔄', Status::InProgress),
-    ('⏳', Status::InProgress),
-    ('❌', Status::Failed),
-    ('✗', Status::Failed),
-    ('⏸', Status::Pending),
-    ('⬜', Status::Pending),
-    ('⏭', Status::Cancelled),
+const SIGNS: [(Status, &str); 5] = [
+    (Status::Completed, "✅✔✓☑🎉"),
+    (Status::InProgress, "🚧🔄⏳"),
+    (Status::Failed, "❌✗"),
+    (Status::Pending, "⏸⬜"),
+    (Status::Cancelled, "⏭"),
 ];
 
 /// Words that stand for a state, in small letters.
-const WORDS: [(&str, Status); 18] = [
-    ("complete", Status::Completed),
-    ("completed", Status::Completed),
-    ("done", Status::Completed),
-    ("finished", Status::Completed),
-    ("passed", Status::Completed),
-    ("verified", Status::Completed),
-    ("shipped", Status::Completed),
-    ("merged", Status::Completed),
-    ("in progress", Status::InProgress),
-    ("wip", Status::InProgress),
-    ("failed", Status::Failed),
-    ("pending", Status::Pending),
-    ("not started", Status::Pending),
-    ("todo", Status::Pending),
-    ("blocked", Status::Pending),
-    ("deferred", Status::Pending),
-    ("skipped", Status::Cancelled),
-    ("cancelled", Status::Cancelled),
+const WORDS: [(Status, &[&str]); 5] = [
+    (Status::Completed, &["complete", "completed", "done", "finished", "passed", "verified", "shipped", "merged"]),
+    (Status::InProgress, &["in progress", "wip"]),
+    (Status::Failed, &["failed"]),
+    (Status::Pending, &["pending", "not started", "todo", "blocked", "deferred"]),
+    (Status::Cancelled, &["skipped", "cancelled"]),
 ];
+
+fn sign(c: char) -> Option<Status> {
+    SIGNS.iter().find(|(_, signs)| signs.contains(c)).map(|(state, _)| *state)
+}
 
 /// `title` without what it says of a state, and the state.
 pub(super) fn split(title: &str) -> (&str, Option<Status>) {
@@ -59,8 +42,9 @@ pub(super) fn split(title: &str) -> (&str, Option<Status>) {
 /// What stands before the state at the end of `title`.
 fn last(title: &str) -> Option<(&str, Status)> {
     let bare = title.trim_end_matches([' ', '*', '_', '\u{fe0f}']);
-    if let Some((sign, state)) = SIGNS.iter().find(|(sign, _)| bare.ends_with(*sign)) {
-        return Some((parted(bare.strip_suffix(*sign)?), *state));
+    let mut chars = bare.chars();
+    if let Some(state) = chars.next_back().and_then(sign) {
+        return Some((parted(chars.as_str()), state));
     }
     if let Some(inner) = bare.strip_suffix([')', ']']) {
         let open = inner.rfind(['(', '['])?;
@@ -73,7 +57,7 @@ fn last(title: &str) -> Option<(&str, Status)> {
         let parted = before.trim_end().trim_end_matches('\u{fe0f}');
         let is_told = said.chars().all(|c| !c.is_lowercase())
             || parted.ends_with(['-', '–', '—', '|', '→'])
-            || SIGNS.iter().any(|(sign, _)| parted.ends_with(*sign));
+            || parted.ends_with(|c| sign(c).is_some());
         let state = word(said).filter(|_| is_told)?;
         Some((self::parted(before), state))
     })
@@ -81,8 +65,9 @@ fn last(title: &str) -> Option<(&str, Status)> {
 
 /// What stands behind the state at the beginning of `title`.
 fn first(title: &str) -> Option<(&str, Status)> {
-    let (sign, state) = SIGNS.iter().find(|(sign, _)| title.starts_with(*sign))?;
-    Some((title.strip_prefix(*sign)?.trim_start_matches('\u{fe0f}'), *state))
+    let mut chars = title.chars();
+    let state = chars.next().and_then(sign)?;
+    Some((chars.as_str().trim_start_matches('\u{fe0f}'), state))
 }
 
 /// `before` without what parts it from the state behind it.
@@ -101,7 +86,7 @@ fn balanced(before: &str) -> &str {
 
 fn word(said: &str) -> Option<Status> {
     let plain = said.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase().replace(['-', '_'], " ");
-    WORDS.iter().find(|(word, _)| *word == plain).map(|(_, state)| *state)
+    WORDS.iter().find(|(_, words)| words.contains(&plain.as_str())).map(|(state, _)| *state)
 }
 
 #[cfg(test)]

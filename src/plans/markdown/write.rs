@@ -99,7 +99,7 @@ fn describe(out: &mut String, item: &Item, indent: &str) {
 }
 
 fn mark(status: Status) -> &'static str {
-    MARKS.iter().find(|(_, of)| *of == status).map_or(" ", |(mark, _)| *mark)
+    MARKS.iter().find(|(of, _)| *of == status).map_or(" ", |(_, marks)| marks[0])
 }
 
 /// `text` with a backslash before everything that would be read as something else.
