@@ -6,10 +6,6 @@ use super::text::{InvalidText, one_line};
 const MAX_LABEL: usize = 64;
 
 /// Check a label: one line without a comma, which separates labels.
-///
-/// # Errors
-///
-/// Why it cannot be one.
 pub fn label(text: &str) -> Result<String, InvalidText> {
     let label = one_line(text)?;
     match label.len() {
@@ -20,10 +16,6 @@ pub fn label(text: &str) -> Result<String, InvalidText> {
 }
 
 /// Check a reference: an address, or the key of something in another tracker.
-///
-/// # Errors
-///
-/// Why it cannot be one.
 pub fn reference(text: &str) -> Result<String, InvalidText> {
     one_line(text)
 }

@@ -58,8 +58,10 @@ pub struct Who<'w> {
 
 named! {
     /// What the answer is.
+    #[derive(Default)]
     pub enum Verdict {
         /// Nothing in the line destroys anything.
+        #[default]
         Safe = "safe",
         /// Something does, and what there was to lose is in a snapshot now.
         Captured = "captured",
@@ -83,6 +85,7 @@ pub struct Saved {
 }
 
 /// The answer.
+#[derive(Default)]
 pub struct Answer {
     /// In a word.
     pub verdict: Verdict,
@@ -127,14 +130,7 @@ pub fn check(line: Line<'_>, who: &Who<'_>) -> Answer {
         Line::Shell(text) => shell::judge(text, &environment),
         Line::Words(words) => shell::judge_words(words, &environment),
     };
-    let mut answer = Answer {
-        verdict: Verdict::Safe,
-        risks: Vec::new(),
-        saved: Vec::new(),
-        bundles: Vec::new(),
-        refusal: None,
-        warnings: Vec::new(),
-    };
+    let mut answer = Answer::default();
     if risks.is_empty() {
         return answer;
     }

@@ -88,7 +88,7 @@ pub struct Changes {
 }
 
 /// A feature, or the tasks that belong to none.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Block {
     pub feature: Option<Feature>,
     /// Its tasks.
@@ -233,12 +233,7 @@ impl Block {
         let mut block = Block {
             feature: top.map(|top| Feature::new(source, &source.tasks[top])),
             tally: Tally::of(tasks.iter().map(|at| &source.tasks[*at])),
-            completed: Vec::new(),
-            completed_before: 0,
-            in_progress: Vec::new(),
-            remaining: Vec::new(),
-            decisions: Vec::new(),
-            notes: Vec::new(),
+            ..Block::default()
         };
         for at in tasks {
             let task = &source.tasks[*at];

@@ -73,10 +73,6 @@ pub enum Refusal {
 /// | any, and it is on another history          | restore                     |
 ///
 /// Where there are no commits, rewind and restore have nothing to do beyond the files, so they are that mode.
-///
-/// # Errors
-///
-/// A [`Refusal`], each of which names the rule that it comes from.
 pub fn decide(facts: Facts, options: Options) -> Result<Mode, Refusal> {
     let is_empty = facts.own + facts.foreign == 0 && facts.reachability == Reachability::Ancestor;
     let mode = options.mode.unwrap_or(match facts.reachability {

@@ -17,7 +17,7 @@ const EVENTS: usize = 64;
 const QUIET: u64 = 30 * 60;
 
 /// A session of an agent host.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// The host: `claude`.
     pub host: String,
@@ -92,22 +92,10 @@ impl Session {
             id: id.id().to_owned(),
             agent: id.agent().map(ToOwned::to_owned),
             process: processes::host_process(),
-            model: None,
             worktree: repo.worktree_name(),
-            tasks: Vec::new(),
-            bound_in: None,
-            prompt: None,
-            asked: Vec::new(),
             opened: now,
             seen: now,
-            ended: None,
-            head: None,
-            captured: None,
-            todos: Vec::new(),
-            found: None,
-            is_unsaved: false,
-            calls: 0,
-            events: Vec::new(),
+            ..Session::default()
         }
     }
 
