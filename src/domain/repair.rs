@@ -11,7 +11,6 @@ pub struct Evidence<I> {
     pub tasks: Vec<String>,
     /// How much of it is the same.
     pub same: Same,
-    /// What it is.
     pub whole: Whole,
 }
 

@@ -22,7 +22,6 @@ pub fn of(output: &[u8]) -> Option<String> {
     (!kept.is_empty()).then(|| kept.join("\n"))
 }
 
-/// What of `line` is kept.
 fn kept(line: &str) -> String {
     match secret::scan(b"", line.as_bytes()).first() {
         Some(finding) => format!("[omitted a line with {}]", finding.what),

@@ -142,20 +142,12 @@ impl Git {
     }
 
     /// Run it on the user's terminal (standard error and input are theirs) and take what it says on standard output.
-    ///
-    /// # Errors
-    ///
-    /// `git-not-runnable`.
     pub fn attached(mut self) -> Result<ExitStatus> {
         self.command.stdin(Stdio::inherit()).stdout(Stdio::inherit()).stderr(Stdio::inherit());
         self.spawn_command()?.wait().map_err(|error| self.cannot_run(error))
     }
 
     /// Start it with its answer as a pipe to us; standard error and input are the user's.
-    ///
-    /// # Errors
-    ///
-    /// `git-not-runnable`.
     pub fn relayed(mut self) -> Result<Stream> {
         self.command.stdin(Stdio::inherit()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let what = self.what();
@@ -224,10 +216,6 @@ impl Output {
 }
 
 /// Run git with `words` in `dir` as a user would, with these variables set, or unset where they have no value.
-///
-/// # Errors
-///
-/// `git-not-runnable`.
 pub fn run_in(dir: &Path, words: &[&str], variables: &[(&str, Option<OsString>)]) -> Result<Output> {
     let set = |git: Git, (name, value): &(&str, Option<OsString>)| match value {
         Some(value) => git.env(name, value),
@@ -237,16 +225,11 @@ pub fn run_in(dir: &Path, words: &[&str], variables: &[(&str, Option<OsString>)]
 }
 
 /// The version of git, as it names it: `2.47.3`.
-///
-/// # Errors
-///
-/// `git-not-runnable`.
 pub fn version(repo: &super::Repo) -> Result<String> {
     let line = line(&repo.git().arg("version").run()?).to_string();
     Ok(line.trim_start_matches("git version ").to_owned())
 }
 
-/// The one line of an answer.
 pub(super) fn line(answer: &[u8]) -> BString {
     answer.lines().next().unwrap_or_default().into()
 }

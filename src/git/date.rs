@@ -23,10 +23,6 @@ pub fn since(repo: &Repo, date: &str) -> Result<Timestamp> {
 
 /// The time that `date` means, which begins with a day as `2026-12-24`; a day alone is its beginning. `None` for any other text, which git
 /// takes for a time before now.
-///
-/// # Errors
-///
-/// As [`since`].
 pub fn on_day(repo: &Repo, date: &str) -> Result<Option<Timestamp>> {
     if let Some(at) = Timestamp::parse_rfc3339(date) {
         return Ok(Some(at));
@@ -43,10 +39,6 @@ pub fn on_day(repo: &Repo, date: &str) -> Result<Option<Timestamp>> {
 }
 
 /// What `--since` and `--until` mean to git, in seconds since the epoch; `None` for one that is not given.
-///
-/// # Errors
-///
-/// `git-failed`.
 pub fn period(repo: &Repo, since: Option<&str>, until: Option<&str>) -> Result<(Option<i64>, Option<i64>)> {
     if since.is_none() && until.is_none() {
         return Ok((None, None));

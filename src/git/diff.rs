@@ -18,11 +18,9 @@ pub struct Change {
     pub status: Status,
     /// Where it was before, when it was renamed or copied; how similar it is then, in percent.
     pub from: Option<(BString, u8)>,
-    /// The path.
     pub path: BString,
     /// What it was.
     pub old: Option<Entry>,
-    /// What it is.
     pub new: Option<Entry>,
 }
 
@@ -177,10 +175,6 @@ pub fn without_renames(differences: &[Difference]) -> Option<Vec<Change>> {
 }
 
 /// The paths that each of `commits` changed: against its parent, or, a merge, against all of them.
-///
-/// # Errors
-///
-/// `git-failed`.
 pub fn touched(repo: &Repo, commits: &[ObjectId]) -> Result<HashMap<ObjectId, Vec<BString>>> {
     let mut touched: HashMap<ObjectId, Vec<BString>> = commits.iter().map(|id| (*id, Vec::new())).collect();
     if commits.is_empty() {
@@ -198,10 +192,6 @@ pub fn touched(repo: &Repo, commits: &[ObjectId]) -> Result<HashMap<ObjectId, Ve
 }
 
 /// What each commit changed against the parent that is given with it. In a partial clone git fetches the trees that are missing.
-///
-/// # Errors
-///
-/// `git-failed`.
 pub fn against_parents(repo: &Repo, pairs: &[(ObjectId, ObjectId)]) -> Result<Vec<(ObjectId, Vec<raw::Change>)>> {
     if pairs.is_empty() {
         return Ok(Vec::new());

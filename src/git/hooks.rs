@@ -19,10 +19,6 @@ pub(super) fn git(repo: &Repo) -> Git {
 }
 
 /// Whether git runs the hooks of `hook.<name>.command` (git 2.54 or newer).
-///
-/// # Errors
-///
-/// `git-not-runnable`.
 pub fn are_configurable(repo: &Repo) -> Result<bool> {
     // An unknown subcommand ends with usage, exit code 129; a hook that is not there with 1.
     Ok(matches!(git(repo).args(["hook", "list", "commit-msg"]).output()?.status.code(), Some(0 | 1)))
@@ -48,20 +44,12 @@ pub fn are_configurable_here(repo: &Repo) -> bool {
 }
 
 /// Where git looks for `name` of the git directory (`hooks`, `info/exclude`), relative to the top of the work tree.
-///
-/// # Errors
-///
-/// `git-failed`.
 pub fn git_path(repo: &Repo, name: &str) -> Result<PathBuf> {
     let answer = git(repo).args(["rev-parse", "--git-path", name]).run()?;
     Ok(PathBuf::from(cmd::line(&answer).to_os_str_lossy().into_owned()))
 }
 
 /// Settings under which git runs no hook at all: neither those of the hooks directory nor those of the configuration.
-///
-/// # Errors
-///
-/// `git-not-runnable`.
 pub(super) fn off(repo: &Repo) -> Result<Vec<String>> {
     let known = config::matching(repo, None, r"^hook\..*\.command$")?;
     let name = |key: &BString| Some(key.to_str().ok()?.strip_suffix(".command")?.to_owned());

@@ -61,10 +61,6 @@ impl Lock {
     }
 
     /// Let the processes that are started from now on hold the lock, too, until they end: a git that outlives us still writes.
-    ///
-    /// # Errors
-    ///
-    /// Where the operating system does not let us.
     pub fn share_with_children(&self) -> std::io::Result<()> {
         match &self.file {
             Some(file) => Ok(rustix::io::fcntl_setfd(file, rustix::io::FdFlags::empty())?),

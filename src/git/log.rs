@@ -89,11 +89,6 @@ pub struct Log<'r> {
 }
 
 impl<'r> Log<'r> {
-    /// Start it.
-    ///
-    /// # Errors
-    ///
-    /// When git cannot be started.
     pub fn start(repo: &'r Repo, query: &Query) -> Result<Self> {
         let fields: Vec<&str> =
             FIELDS.iter().map(|field| if *field == "%D" && !query.decorate { "" } else { *field }).collect();

@@ -6,19 +6,11 @@ use super::{cmd, repo::Repo};
 use crate::error::Result;
 
 /// `message` without trailing space, and with one blank line at most between its paragraphs.
-///
-/// # Errors
-///
-/// `git-failed`.
 pub fn strip_space(repo: &Repo, message: Vec<u8>) -> Result<Vec<u8>> {
     repo.git().arg("stripspace").stdin(message).run()
 }
 
 /// The same, and without the lines that begin with `mark`.
-///
-/// # Errors
-///
-/// `git-failed`.
 pub fn strip_comments(repo: &Repo, message: Vec<u8>, mark: char) -> Result<Vec<u8>> {
     let setting = format!("core.commentChar={mark}");
     repo.git().args(["-c", &setting, "stripspace", "--strip-comments"]).stdin(message).run()
@@ -36,10 +28,6 @@ pub fn editor(repo: &Repo) -> Result<String> {
 }
 
 /// The command line of the pager that git would use; `cat` or an empty one is none.
-///
-/// # Errors
-///
-/// `git-failed`.
 pub fn pager(repo: &Repo) -> Result<String> {
     Ok(cmd::line(&repo.git().args(["var", "GIT_PAGER"]).run()?).to_string())
 }

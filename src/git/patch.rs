@@ -31,10 +31,6 @@ impl Change {
 const AT_ONCE: usize = 100;
 
 /// Which paths each of `changes` touches, and how: modes and status of every one. Those whose trees are not here are omitted.
-///
-/// # Errors
-///
-/// When git cannot compare the trees.
 pub fn paths(repo: &Repo, changes: &[Change]) -> Result<HashMap<Change, BString>> {
     let mut found: HashMap<Change, BString> = HashMap::new();
     let answer = differences(repo, changes, &["--raw", "-z", "--no-abbrev"])?;
@@ -52,10 +48,6 @@ pub fn paths(repo: &Repo, changes: &[Change]) -> Result<HashMap<Change, BString>
 }
 
 /// The id of the patch of each of `changes`. Those whose objects are not here are omitted.
-///
-/// # Errors
-///
-/// When git cannot compare the trees.
 pub fn ids(repo: &Repo, changes: &[Change]) -> Result<HashMap<Change, BString>> {
     let mut found = HashMap::new();
     for changes in changes.chunks(AT_ONCE) {

@@ -28,10 +28,6 @@ impl Pathspecs {
     }
 
     /// The paths that differ between two trees, from the top of the work tree.
-    ///
-    /// # Errors
-    ///
-    /// When git does not understand the patterns, or a tree cannot be read.
     pub fn differing(&self, repo: &Repo, old: ObjectId, new: ObjectId) -> Result<Vec<BString>> {
         let (changes, _) = diff::trees(repo, None, Renames::Off, [old, new], self)?;
         Ok(changes.into_iter().map(|change| change.path).collect())
@@ -39,10 +35,6 @@ impl Pathspecs {
 
     /// The paths that are in one of `trees`, in the index, or in the work tree without being ignored. Other repositories in
     /// the work tree are none of them.
-    ///
-    /// # Errors
-    ///
-    /// When git does not understand the patterns, or a tree cannot be read.
     pub fn present(&self, repo: &Repo, trees: &[ObjectId]) -> Result<BTreeSet<BString>> {
         let empty = ObjectId::empty_tree(repo.gix().object_hash());
         let mut paths = BTreeSet::new();

@@ -20,7 +20,6 @@ pub struct Change {
     pub new_mode: String,
     /// What it was, full hex; `None` where git did not compute it.
     pub old_id: Option<ObjectId>,
-    /// What it is.
     pub new_id: Option<ObjectId>,
 }
 

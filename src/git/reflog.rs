@@ -22,10 +22,6 @@ pub struct Move {
 }
 
 /// The moves of HEAD in this worktree at `since` (seconds) or later, oldest first. None where git keeps no reflog.
-///
-/// # Errors
-///
-/// When the reflog is there and cannot be read.
 pub fn of_head(repo: &Repo, since: i64) -> Result<Vec<Move>> {
     let mut moves = match repo.refs() {
         Refs::Files => read_file(&head_file(repo))?,
@@ -42,10 +38,6 @@ pub fn length(repo: &Repo) -> u64 {
 
 /// The moves of HEAD in this worktree since its reflog was `length` bytes long, oldest first; all of them where it was rewritten
 /// since, or is not a file.
-///
-/// # Errors
-///
-/// As [`of_head`].
 pub fn of_head_after(repo: &Repo, length: u64) -> Result<Vec<Move>> {
     let path = head_file(repo);
     let read = || -> std::io::Result<Option<Vec<u8>>> {
@@ -68,10 +60,6 @@ fn head_file(repo: &Repo) -> PathBuf {
 }
 
 /// The moves of the ref `name`, which is not a worktree's own, oldest first. None where git keeps no reflog.
-///
-/// # Errors
-///
-/// As [`of_head`].
 pub fn of_ref(repo: &Repo, name: &str) -> Result<Vec<Move>> {
     match repo.refs() {
         Refs::Files => read_file(&repo.common_dir().join("logs").join(name)),

@@ -78,10 +78,6 @@ pub fn diff(color: Color, asked: &DiffWords<'_>, is_quiet: bool) -> Git {
 
 /// The answer of `git diff --raw` to the same `words`: rows for [`super::raw::read`], or another form if an option asks for one. Exit
 /// code 1 says that there are differences.
-///
-/// # Errors
-///
-/// `git-not-runnable`.
 pub fn diff_raw(asked: &DiffWords<'_>) -> Result<Output> {
     let DiffWords { words, paths, .. } = *asked;
     let git = asked.shown_to(Git::new(Path::new("."))).arg("diff").args(words).args([
@@ -94,10 +90,6 @@ pub fn diff_raw(asked: &DiffWords<'_>) -> Result<Output> {
 }
 
 /// What `git log` shows below `commit` for the diff options `options`.
-///
-/// # Errors
-///
-/// `git-failed`.
 pub fn patch(color: Color, options: &[OsString], commit: &str, paths: &[OsString]) -> Result<Vec<u8>> {
     let git = git().args(["-c", "log.showSignature=false", "log", "--no-walk", "--format=tformat:"]);
     let git = git.args(["--encoding=UTF-8", color.option()]).args(options).arg(commit);
@@ -128,10 +120,6 @@ pub fn diff_trees(
 }
 
 /// The patch between two trees, given as revisions, as `git diff` prints it without the user's diff drivers.
-///
-/// # Errors
-///
-/// `git-failed`.
 pub fn plain_patch(repo: &Repo, color: Color, trees: [String; 2]) -> Result<Vec<u8>> {
     let words = ["diff", color.option(), "--no-ext-diff", "--no-textconv", "--end-of-options"];
     repo.git().args(words).args(trees).run()

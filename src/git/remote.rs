@@ -81,10 +81,6 @@ fn transfer(output: Output) -> Result<Transfer> {
 }
 
 /// The refspecs of `remote.<name>.fetch`, each with the name.
-///
-/// # Errors
-///
-/// `git-not-runnable`.
 pub fn fetch_refspecs(repo: &Repo) -> Result<Vec<(String, String)>> {
     let found = config::matching(repo, None, r"^remote\..*\.fetch$")?;
     let remote = |key: &BString| {

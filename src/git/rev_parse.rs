@@ -43,19 +43,11 @@ pub fn revisions<W: AsRef<OsStr>>(words: &[W]) -> Result<Revisions> {
 }
 
 /// Whether `words` are one revision that names an object.
-///
-/// # Errors
-///
-/// `git-not-runnable`.
 pub fn is_revision<W: AsRef<OsStr>>(words: &[W]) -> Result<bool> {
     Ok(verify().args(words).output()?.status.success())
 }
 
 /// The commit that `revision` names; of a tag, the tagged one.
-///
-/// # Errors
-///
-/// `git-not-runnable`.
 pub fn commit(revision: &str) -> Result<Option<ObjectId>> {
     let answer = verify().arg(format!("{revision}^{{commit}}")).output()?.stdout;
     Ok(ObjectId::from_hex(&cmd::line(&answer)).ok())

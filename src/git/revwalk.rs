@@ -9,10 +9,6 @@ use super::{cmd, replace, repo::Repo};
 use crate::error::{Context as _, Error, Result, codes};
 
 /// The best common ancestor of two commits, if they have one.
-///
-/// # Errors
-///
-/// When git cannot list the history.
 pub fn merge_base(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<Option<ObjectId>> {
     let output = repo.git().args(["merge-base", &one.to_string(), &other.to_string()]).output()?;
     match output.status.code() {
@@ -28,10 +24,6 @@ pub fn common_ancestor(repo: &Repo, one: ObjectId, other: ObjectId) -> Option<Ob
 }
 
 /// The commits at which the history of this clone is cut off.
-///
-/// # Errors
-///
-/// When the file of shallow commits cannot be read.
 pub fn shallow(repo: &Repo) -> Result<HashSet<ObjectId>> {
     let commits = repo.gix().shallow_commits().map_err(|error| {
         Error::new(codes::ENVIRONMENT, "cannot read the boundary of this shallow clone").because(error)
@@ -40,10 +32,6 @@ pub fn shallow(repo: &Repo) -> Result<HashSet<ObjectId>> {
 }
 
 /// Whether everything that `objects` lead to is here, as far as the user's own refs do not lead there, too.
-///
-/// # Errors
-///
-/// When git cannot be started.
 pub fn is_connected(repo: &Repo, objects: &[ObjectId]) -> Result<bool> {
     if objects.is_empty() {
         return Ok(true);
@@ -68,10 +56,6 @@ pub fn added(repo: &Repo, commit: ObjectId, parent: Option<ObjectId>) -> Result<
 }
 
 /// How many bytes of the object store hold what `objects` lead to and the user's own refs do not; `None` when an object is missing.
-///
-/// # Errors
-///
-/// When git cannot be run, or HEAD cannot be read.
 pub fn disk_usage(repo: &Repo, objects: &[ObjectId]) -> Result<Option<u64>> {
     if objects.is_empty() {
         return Ok(Some(0));
@@ -83,30 +67,17 @@ pub fn disk_usage(repo: &Repo, objects: &[ObjectId]) -> Result<Option<u64>> {
     Ok(answer.trim().to_str().ok().and_then(|text| text.parse().ok()))
 }
 
-/// The tree of `commit`.
-///
-/// # Errors
-///
-/// When the commit cannot be read.
 pub fn tree(repo: &Repo, commit: ObjectId) -> Result<ObjectId> {
     let commit = repo.gix().find_commit(commit).or_environment(|| format!("cannot read commit {commit}"))?;
     Ok(commit.tree_id().or_environment(|| format!("commit {} is damaged", commit.id))?.detach())
 }
 
 /// The tree of `commit`, or the empty one if there is none.
-///
-/// # Errors
-///
-/// When the commit cannot be read.
 pub fn tree_or_empty(repo: &Repo, commit: Option<ObjectId>) -> Result<ObjectId> {
     commit.map_or_else(|| Ok(repo.empty_tree()), |commit| tree(repo, commit))
 }
 
 /// Whether `commit` is `tip` or one of its ancestors.
-///
-/// # Errors
-///
-/// When git cannot be started.
 pub fn is_ancestor(repo: &Repo, commit: ObjectId, tip: ObjectId) -> Result<bool> {
     if commit == tip {
         return Ok(true);
@@ -116,10 +87,6 @@ pub fn is_ancestor(repo: &Repo, commit: ObjectId, tip: ObjectId) -> Result<bool>
 }
 
 /// The parents of `commit`, as git sees them: grafts count, and behind the end of a shallow clone there are none.
-///
-/// # Errors
-///
-/// When the commit cannot be read.
 pub fn parents(repo: &Repo, commit: ObjectId) -> Result<Vec<ObjectId>> {
     if shallow(repo)?.contains(&commit) {
         return Ok(Vec::new());
@@ -132,10 +99,6 @@ pub fn parents(repo: &Repo, commit: ObjectId) -> Result<Vec<ObjectId>> {
 }
 
 /// Those of `commits` that are not reachable from `tip`.
-///
-/// # Errors
-///
-/// When git cannot list the history.
 pub fn unreachable(repo: &Repo, commits: &[ObjectId], tip: ObjectId) -> Result<Vec<ObjectId>> {
     if commits.iter().all(|commit| *commit == tip) {
         return Ok(Vec::new());
@@ -147,10 +110,6 @@ pub fn unreachable(repo: &Repo, commits: &[ObjectId], tip: ObjectId) -> Result<V
 
 /// Those of `commits` that no branch, tag, remote branch or worktree has any more: rewritten, discarded, or not here. What our own
 /// snapshots and operations keep of them is not a branch.
-///
-/// # Errors
-///
-/// When git cannot list the history.
 pub fn lost(repo: &Repo, commits: &[ObjectId]) -> Result<Vec<ObjectId>> {
     let here = |id: &ObjectId| repo.has(*id);
     let wanted: String = commits.iter().filter(|id| here(id)).map(|id| format!("{id}\n")).collect();
@@ -166,10 +125,6 @@ pub fn lost(repo: &Repo, commits: &[ObjectId]) -> Result<Vec<ObjectId>> {
 }
 
 /// A branch or remote branch that contains `commit`, in its short form; local ones first.
-///
-/// # Errors
-///
-/// When git cannot list the refs.
 pub fn branch_with(repo: &Repo, commit: ObjectId) -> Result<Option<String>> {
     let words = ["for-each-ref", "--count=1", "--format=%(refname:short)", "--contains", &commit.to_string()];
     let answer = repo.git().args(words).args(["refs/heads", "refs/remotes"]).run()?;
@@ -185,10 +140,6 @@ pub struct Link {
 }
 
 /// The commits reachable from `tip` and not from `from`, newest first: children before their parents.
-///
-/// # Errors
-///
-/// When git cannot list the history.
 pub fn between(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Result<Vec<Link>> {
     if from == Some(tip) {
         return Ok(Vec::new());
@@ -204,10 +155,6 @@ fn link(line: &[u8]) -> Option<Link> {
 }
 
 /// Those of them that no remote branch and no tag has.
-///
-/// # Errors
-///
-/// When git cannot list the history.
 pub fn unpublished(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Result<HashSet<ObjectId>> {
     if from == Some(tip) {
         return Ok(HashSet::new());
@@ -217,10 +164,6 @@ pub fn unpublished(repo: &Repo, from: Option<ObjectId>, tip: ObjectId) -> Result
 }
 
 /// The commits reachable from `tips` and not from `base`. Tips that are not here are omitted.
-///
-/// # Errors
-///
-/// When git cannot list the history.
 pub fn beyond(repo: &Repo, tips: &[ObjectId], base: ObjectId) -> Result<Vec<Link>> {
     let wanted: String = tips.iter().map(|tip| format!("{tip}\n")).chain([format!("^{base}\n")]).collect();
     let words = ["rev-list", "--topo-order", "--parents", "--ignore-missing", "--stdin"];
@@ -229,10 +172,6 @@ pub fn beyond(repo: &Repo, tips: &[ObjectId], base: ObjectId) -> Result<Vec<Link
 }
 
 /// How many commits only `one` has, and how many only `other` has.
-///
-/// # Errors
-///
-/// When git cannot list the history.
 pub fn apart(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<(usize, usize)> {
     let range = format!("{one}...{other}");
     let answer = repo.git().args(["rev-list", "--left-right", "--count", &range, "--"]).run()?;
@@ -241,10 +180,6 @@ pub fn apart(repo: &Repo, one: ObjectId, other: ObjectId) -> Result<(usize, usiz
 }
 
 /// What the merge `merge` has and its parent `mainline` does not, itself omitted.
-///
-/// # Errors
-///
-/// When git cannot list the history.
 pub fn brought_in(repo: &Repo, merge: ObjectId, mainline: ObjectId) -> Result<Vec<ObjectId>> {
     let answer = list(repo, &["--topo-order"], Some(mainline), merge, &[])?;
     let ids = answer.lines().filter_map(|line| ObjectId::from_hex(line).ok());

@@ -19,10 +19,6 @@ pub struct Scratch(tempfile::TempDir);
 impl Scratch {
     /// A new, empty one, whose name begins with `prefix`. Removes those with this prefix that killed processes left a day ago or
     /// earlier.
-    ///
-    /// # Errors
-    ///
-    /// When the git directory cannot be written.
     pub fn new(repo: &Repo, prefix: &str) -> Result<Self> {
         let agent = std::path::absolute(repo.worktree_agent_dir());
         let agent = agent.or_environment(|| "the current directory was deleted".to_owned())?;
@@ -33,10 +29,6 @@ impl Scratch {
     }
 
     /// The same, in a directory for temporary files where the git directory cannot be written: for questions, which sandboxes allow.
-    ///
-    /// # Errors
-    ///
-    /// When none of them can be written.
     pub fn for_a_question(repo: &Repo, prefix: &str) -> Result<Self> {
         Self::new(repo, prefix).or_else(|error| {
             let places = [std::env::temp_dir(), PathBuf::from("/dev/shm"), PathBuf::from("/var/tmp")];

@@ -133,10 +133,6 @@ pub fn is_known(name: &BStr) -> bool {
 }
 
 /// All of it; none when nothing is in progress.
-///
-/// # Errors
-///
-/// When the git directory cannot be read.
 pub fn pieces(repo: &Repo) -> Result<Vec<Piece>> {
     let dir = repo.git_dir();
     let is_file = |name: &str| dir.join(name).symlink_metadata().is_ok_and(|meta| meta.is_file());
@@ -164,10 +160,6 @@ pub struct Held {
 }
 
 /// All of it with what it says. What goes away in the meantime is omitted.
-///
-/// # Errors
-///
-/// When the git directory cannot be read.
 pub fn held(repo: &Repo) -> Result<Vec<Held>> {
     let mut held = Vec::new();
     for piece in pieces(repo)? {

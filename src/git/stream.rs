@@ -15,10 +15,6 @@ use crate::error::{Context as _, Error, Result};
 ///
 /// As [`Child::wait_with_output`], which panics where a pipe cannot be read. The child is waited for in any case: one that is killed
 /// may leave locks behind.
-///
-/// # Errors
-///
-/// Where its answer cannot be read.
 pub(super) fn to_end(mut child: Child) -> io::Result<process::Output> {
     let stderr = child.stderr.take().map(drain);
     let mut stdout = Vec::new();
@@ -71,10 +67,6 @@ impl Stream {
     }
 
     /// Wait for its end, after its whole answer was read.
-    ///
-    /// # Errors
-    ///
-    /// When the end of git cannot be waited for.
     pub fn finish(mut self) -> Result<Output> {
         let status = self.child.wait().or_environment(|| format!("cannot wait for '{}'", self.what))?;
         let stderr = self.stderr.take().map(|reader| reader.join().unwrap_or_default()).unwrap_or_default();

@@ -7,10 +7,6 @@ use super::{config, repo::Repo};
 use crate::error::Result;
 
 /// The paths of the submodules that `.gitmodules` in `tree` declares.
-///
-/// # Errors
-///
-/// `git-not-runnable`.
 pub fn declared(repo: &Repo, tree: ObjectId) -> Result<Vec<BString>> {
     let found = config::matching(repo, Some(&format!("{tree}:.gitmodules")), r"^submodule\..*\.path$")?;
     Ok(found.into_iter().map(|(_, path)| path).collect())

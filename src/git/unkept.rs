@@ -40,10 +40,6 @@ pub fn named_in(dir: &Path) -> BTreeSet<ObjectId> {
 }
 
 /// Whether `repo`, whose work tree may be gone, has a commit that no branch of a remote has; also if git cannot say.
-///
-/// # Errors
-///
-/// `git-not-runnable`.
 pub fn has_unpushed(repo: &Repo) -> Result<bool> {
     let dir = repo.git_dir().canonicalize().unwrap_or_else(|_| repo.git_dir().to_owned());
     let git = Git::new(&dir).env("GIT_DIR", &dir).without("GIT_WORK_TREE");
@@ -73,10 +69,6 @@ pub enum From {
 
 /// Of these commits, those that no ref which every worktree sees leads to: the tips, newest first. Snapshots keep what only
 /// reflogs have; what worktrees name counts also when an older snapshot has it.
-///
-/// # Errors
-///
-/// When the reflogs or refs cannot be read.
 pub fn tips(repo: &Repo, from: &From) -> Result<Vec<ObjectId>> {
     let git = repo.git().args(["rev-list", "--topo-order", "--parents", "--ignore-missing"]);
     let git = match from {

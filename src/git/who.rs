@@ -6,10 +6,6 @@ use super::{Repo, cmd};
 use crate::error::{Error, Result, codes};
 
 /// The committer as `Name <address>`; `None` if git does not know an author or a committer.
-///
-/// # Errors
-///
-/// When git cannot be started.
 pub fn committer(repo: &Repo) -> Result<Option<BString>> {
     let mut last = BString::default();
     for variable in ["GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"] {

@@ -13,10 +13,6 @@ use super::{hooks, repo::Repo};
 use crate::error::Result;
 
 /// The directories of all worktrees that git lists, the main one first; some may not be there.
-///
-/// # Errors
-///
-/// `git-failed`.
 pub fn listed(repo: &Repo) -> Result<Vec<PathBuf>> {
     let answer = repo.git().args(["worktree", "list", "--porcelain", "-z"]).run()?;
     let dirs = answer.split_str("\0").filter_map(|line| line.strip_prefix(b"worktree "));
@@ -24,10 +20,6 @@ pub fn listed(repo: &Repo) -> Result<Vec<PathBuf>> {
 }
 
 /// The directories of all worktrees that are there, the main one first.
-///
-/// # Errors
-///
-/// `git-failed`.
 pub fn all(repo: &Repo) -> Result<Vec<PathBuf>> {
     let mut dirs = listed(repo)?;
     dirs.retain(|dir| dir.is_dir());
@@ -75,10 +67,6 @@ pub(super) fn without_those_inside(repo: &Repo) -> Vec<OsString> {
 }
 
 /// Make a worktree at `path`, detached at `commit`, without running a hook.
-///
-/// # Errors
-///
-/// `git-failed`.
 pub fn add(repo: &Repo, path: &Path, commit: ObjectId) -> Result<()> {
     let off = hooks::off(repo)?;
     let git = repo.git().args(off.iter().flat_map(|setting| ["-c", setting.as_str()]));
@@ -86,10 +74,6 @@ pub fn add(repo: &Repo, path: &Path, commit: ObjectId) -> Result<()> {
 }
 
 /// Let git forget the worktree at `path`, whose directory is gone; nothing where it knows of none.
-///
-/// # Errors
-///
-/// `git-failed`.
 pub fn forget(repo: &Repo, path: &Path) -> Result<()> {
     let git = |command: &str| repo.git().args(["worktree", command]).arg(path).output();
     if git("remove")?.status.success() {

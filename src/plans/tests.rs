@@ -9,7 +9,6 @@ fn read(format: Format, text: &str) -> Plan {
     settled.unwrap_or_else(|wrong| panic!("{}: {wrong}\n{text}", Place::of(text.as_bytes(), wrong.at)))
 }
 
-/// What is wrong with `text`.
 fn wrong(format: Format, text: &str) -> String {
     let wrong = format.read(text).and_then(|rough| settle(rough, &Table::default())).unwrap_err();
     format!("{}: {wrong}", Place::of(text.as_bytes(), wrong.at))

@@ -51,7 +51,6 @@ fn node<'t>(value: Spanned<DeValue<'t>>) -> Node<'t> {
     Node { at, what }
 }
 
-/// Write `plan`.
 pub(super) fn write(plan: &Plan) -> String {
     let mut out = format!("# A plan of git-agent: 'git agent plan import' takes it.\nschema = {SCHEMA}\n");
     for item in &plan.items {

@@ -25,10 +25,6 @@ pub struct Elsewhere {
 
 /// The commits of `task` that the ledger knows, and HEAD does not contain. What was rewritten, and is on HEAD under another id, is not among
 /// them; what nothing has any more is, if HEAD has no commit of the task at all.
-///
-/// # Errors
-///
-/// When HEAD, its history or the refs cannot be read.
 pub fn of_task(repo: &Repo, task: &Task) -> Result<Option<Elsewhere>> {
     let known = task.commits.iter().filter(|known| known.tie != Tie::Unlinked);
     let known = known.filter_map(|known| ObjectId::from_hex(known.commit.as_bytes()).ok());
@@ -51,10 +47,6 @@ pub fn of_task(repo: &Repo, task: &Task) -> Result<Option<Elsewhere>> {
 }
 
 /// Those of `commits` that something still has, and where; `None` if there are none.
-///
-/// # Errors
-///
-/// When the history or the refs cannot be read.
 pub fn of(repo: &Repo, mut commits: Vec<ObjectId>) -> Result<Option<Elsewhere>> {
     let lost = if commits.is_empty() { Vec::new() } else { revwalk::lost(repo, &commits)? };
     commits.retain(|id| !lost.contains(id));
@@ -64,10 +56,6 @@ pub fn of(repo: &Repo, mut commits: Vec<ObjectId>) -> Result<Option<Elsewhere>> 
 }
 
 /// Those of `commits` that HEAD does not contain, in their order.
-///
-/// # Errors
-///
-/// When HEAD or its history cannot be read.
 pub fn not_on_head(repo: &Repo, commits: &[ObjectId]) -> Result<Vec<ObjectId>> {
     let Some(head) = repo.head()?.commit.filter(|_| !commits.is_empty()) else { return Ok(commits.to_vec()) };
     let missing = revwalk::unreachable(repo, commits, head)?;

@@ -16,10 +16,6 @@ pub fn may_be_elsewhere(view: &View<'_>) -> bool {
 }
 
 /// Whether this clone has no ledger, but remotes, and recent commits of HEAD name tasks. With a ledger this costs nothing.
-///
-/// # Errors
-///
-/// When the history cannot be read.
 pub fn is_elsewhere(view: &View<'_>) -> Result<bool> {
     let repo = view.repo();
     if !may_be_elsewhere(view) || repo.head()?.commit.is_none() {

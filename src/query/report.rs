@@ -22,10 +22,6 @@ use crate::{
 };
 
 /// Every task in full.
-///
-/// # Errors
-///
-/// When a note cannot be read.
 pub fn tasks(view: &View<'_>, table: &Table) -> Result<Vec<Task>> {
     let mut tasks = Vec::with_capacity(table.len());
     for id in table.rows().filter(|row| row.exists()).map(Row::id) {
@@ -35,10 +31,6 @@ pub fn tasks(view: &View<'_>, table: &Table) -> Result<Vec<Task>> {
 }
 
 /// The commits of `tasks` on the history of HEAD, with the newest verdict on the content of each.
-///
-/// # Errors
-///
-/// When HEAD, the history or a commit cannot be read.
 pub fn checkpoints(view: &View<'_>, tasks: &[Task]) -> Result<HashMap<TaskId, Vec<Checkpoint>>> {
     let repo = view.repo();
     let Some(head) = repo.head()?.commit else { return Ok(HashMap::new()) };

@@ -60,10 +60,6 @@ pub struct Room {
 }
 
 /// Find out what expires.
-///
-/// # Errors
-///
-/// When the snapshots cannot be listed, or a lock cannot be made.
 pub fn plan(repo: &Repo, view: &View<'_>, now: Timestamp, policy: &Policy) -> Result<Expiry> {
     let mut plan = Expiry::default();
     let mut needed: BTreeSet<Ulid> = BTreeSet::new();
@@ -181,10 +177,6 @@ pub fn carry_out(repo: &Repo, plan: &Expiry) -> Result<()> {
 }
 
 /// The disk usage of objects that nothing but snapshots and operations needs.
-///
-/// # Errors
-///
-/// When git cannot be run.
 pub fn room(repo: &Repo, plan: &Expiry) -> Result<Room> {
     let snapshots = |list: &[Snapshot]| list.iter().map(|snapshot| snapshot.commit).collect::<Vec<_>>();
     let mut kept = snapshots(&plan.keep);

@@ -13,10 +13,6 @@ use crate::{
 
 /// Take the snapshots and operations that are here, and were not made in this repository as far as it knows, for made here; answers
 /// how many. Only a person can know that.
-///
-/// # Errors
-///
-/// Where nothing can be written.
 pub fn adopt(repo: &Repo) -> Result<usize> {
     let snapshots = snapshot::list(repo)?.snapshots;
     let mut ids: Vec<ObjectId> =
@@ -101,10 +97,6 @@ pub fn chains(repo: &Repo) -> Result<Vec<String>> {
 }
 
 /// Snapshots that another program deleted or replaced, restored; answers what was done, in sentences.
-///
-/// # Errors
-///
-/// Those of [`snapshot::put_back`].
 pub fn snapshots(repo: &Repo) -> Result<Vec<String>> {
     let taken = snapshot::put_back(repo)?;
     let back = match taken.restorable.len() {
@@ -117,10 +109,6 @@ pub fn snapshots(repo: &Repo) -> Result<Vec<String>> {
 }
 
 /// Whether all that the chain leads to is there.
-///
-/// # Errors
-///
-/// When git cannot be asked.
 pub fn is_whole(repo: &Repo, log: &OpLog<'_>) -> Result<bool> {
     revwalk::is_connected(repo, log.tip().as_slice())
 }

@@ -199,7 +199,6 @@ fn squashed(repo: &Repo, operation: &Operation) -> Result<Option<Squash>> {
     }))
 }
 
-/// The events that `operation` is.
 fn happened(operation: &Operation, task: &Task, events: &Events) -> Vec<Payload> {
     let get = |key: &str| operation.get(key).unwrap_or_default().to_owned();
     let reopen = || Payload::Reopen(Reason { reason: Some(operation.title.clone().into()) });

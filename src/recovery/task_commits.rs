@@ -32,10 +32,6 @@ pub struct TaskCommits<'a> {
 
 impl TaskCommits<'_> {
     /// The commits of `from..tip`, newest first; `None`: from the beginning of the history.
-    ///
-    /// # Errors
-    ///
-    /// When git cannot list or read them.
     pub fn range(&self, from: Option<ObjectId>, tip: ObjectId) -> Result<Vec<Commit<ObjectId>>> {
         let links = revwalk::between(self.repo, from, tip)?;
         if links.is_empty() {
@@ -64,10 +60,6 @@ impl TaskCommits<'_> {
     }
 
     /// Find out what those merges of `commits` bring in that may be reverted, or were.
-    ///
-    /// # Errors
-    ///
-    /// When git cannot list commits.
     pub fn read_merges(&self, commits: &mut [Commit<ObjectId>]) -> Result<()> {
         let reverted: HashSet<ObjectId> = commits.iter().flat_map(|commit| commit.reverts.iter().copied()).collect();
         for commit in commits {

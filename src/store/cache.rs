@@ -90,10 +90,6 @@ impl Cache {
     }
 
     /// Remove the file, which need not be there.
-    ///
-    /// # Errors
-    ///
-    /// Those of the file system.
     pub fn remove(&self) -> io::Result<()> {
         match std::fs::remove_file(&self.path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

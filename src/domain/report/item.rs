@@ -31,7 +31,6 @@ pub struct Item {
     pub reasons: Vec<Reason>,
     /// Paths it is expected to touch.
     pub files: Vec<String>,
-    /// Its description.
     pub description: Option<String>,
     /// When is it done?
     pub accept: Option<String>,
@@ -100,7 +99,6 @@ pub enum Reason {
     Blocked(String),
     /// A task that it comes after is not completed.
     After {
-        /// Which.
         on: TaskId,
         /// How that stands; `None` if it is not in this ledger.
         status: Option<Status>,
@@ -110,11 +108,7 @@ pub enum Reason {
     /// It is paused until then.
     PutOff(Timestamp),
     /// It is claimed.
-    Held {
-        /// The actor.
-        by: Actor,
-        until: Timestamp,
-    },
+    Held { by: Actor, until: Timestamp },
 }
 
 /// A commit of a task.

@@ -36,7 +36,6 @@ impl Tally {
 /// The counts from a time on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BurnPoint {
-    /// The time.
     pub at: Timestamp,
     /// How many tasks there were.
     pub total: usize,

@@ -105,10 +105,6 @@ fn lock(repo: &Repo) -> Result<Lock> {
 }
 
 /// Remember that `name` is at `tip` now, no matter who moved it there; `None`: that it does not exist.
-///
-/// # Errors
-///
-/// Where nothing can be written.
 pub fn set(repo: &Repo, name: &str, tip: Option<ObjectId>) -> Result<()> {
     put(repo, name, tip.as_slice())
 }

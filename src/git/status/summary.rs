@@ -66,19 +66,11 @@ pub struct Summary {
 }
 
 /// How many paths differ between HEAD, index and work tree. None in a bare repository.
-///
-/// # Errors
-///
-/// `git-failed`; when the index cannot be read.
 pub fn counts(repo: &Repo) -> Result<Counts> {
     Ok(ask(repo, None, 0)?.counts)
 }
 
 /// The state of this worktree, with at most `limit` paths by name. Nothing in a bare repository.
-///
-/// # Errors
-///
-/// `git-failed`; when the index cannot be read.
 pub fn summary(repo: &Repo, limit: usize) -> Result<Summary> {
     ask(repo, Some("--branch"), limit)
 }

@@ -45,7 +45,6 @@ pub(super) fn priority(node: &Node<'_>) -> Option<(u8, bool)> {
     }
 }
 
-/// What [`priority`] is, as a word.
 pub(in super::super) fn priority_called(word: &str) -> Option<(u8, bool)> {
     let word = word.trim().to_lowercase();
     let number = word.strip_prefix('p').unwrap_or(&word).parse::<u64>().ok();

@@ -50,7 +50,6 @@ impl Gathered {
 pub(super) struct Origin {
     /// The commit, or the tip.
     pub source: ObjectId,
-    /// What it is.
     pub whole: Whole,
     /// Of a branch: where it left the history.
     pub base: Option<ObjectId>,

@@ -21,7 +21,6 @@ const BRANCHES: [&str; 4] = ["refs/heads", "refs/remotes", "refs/pull", "refs/me
 
 /// A commit that names tasks.
 pub(super) struct Source {
-    /// It.
     pub commit: ObjectId,
     pub parents: Vec<ObjectId>,
     /// The ids of the tasks, sorted.

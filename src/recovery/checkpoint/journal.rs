@@ -34,9 +34,7 @@ pub struct Label {
     pub task: TaskId,
     /// Its name: `t-1@2`.
     pub name: String,
-    /// When.
     pub at: Timestamp,
-    /// The actor.
     pub by: String,
 }
 

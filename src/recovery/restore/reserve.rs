@@ -120,10 +120,6 @@ fn fill(mut room: File, bytes: u64) -> io::Result<()> {
 }
 
 /// Give the room up, if there is any.
-///
-/// # Errors
-///
-/// Where it cannot be removed.
 pub fn release(repo: &Repo) -> Result<()> {
     let dir = place(repo);
     match fs::remove_dir_all(&dir) {

@@ -49,7 +49,6 @@ impl<'r> StateView<'r> {
         StateView { state, trees: Trees::new(repo), conflicts }
     }
 
-    /// The file at `path`.
     pub(crate) fn file(&self, path: &BStr) -> Result<Option<Want>> {
         let entry = self.trees.find(self.state.worktree, path)?;
         Ok(entry.map(|entry| Want { entry, raw: self.state.raw.get(path).copied() }))

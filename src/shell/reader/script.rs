@@ -57,7 +57,6 @@ pub struct Simple {
     pub is_piped: bool,
     /// As it is written.
     pub text: BString,
-    /// Which one it is.
     pub id: usize,
 }
 

@@ -25,10 +25,6 @@ pub struct Overlay {
 
 impl Overlay {
     /// That of `repo`, as it is now.
-    ///
-    /// # Errors
-    ///
-    /// When grafts, replacements or shallow commits cannot be read.
     pub fn of(repo: &Repo) -> Result<Self> {
         let rules = repo.settings().trailer_rules();
         let replacements = repo.replacements();

@@ -56,10 +56,6 @@ impl<'a> Reader<'a> {
     }
 
     /// What `commit` says.
-    ///
-    /// # Errors
-    ///
-    /// When the commit is missing.
     pub fn said(&mut self, commit: ObjectId) -> Result<Said> {
         let overlay = self.overlay;
         self.bytes(commit).map(|bytes| said(bytes, overlay))

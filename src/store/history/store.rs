@@ -43,7 +43,6 @@ impl Known {
         self.layers.last().map_or(0, Layer::end)
     }
 
-    /// The position of `commit`.
     pub fn position(&self, commit: ObjectId) -> Read<Option<u32>> {
         for layer in self.layers.iter().rev() {
             if let Some(position) = layer.position(&commit)? {

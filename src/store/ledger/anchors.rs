@@ -19,10 +19,6 @@ use crate::{
 const TRIES: u32 = 20;
 
 /// Write the anchors of `ids`, in a commit of the ledger, so that they stay.
-///
-/// # Errors
-///
-/// When the ledger cannot be written.
 pub fn restore(repo: &Repo, ids: &[TaskId], at: Timestamp) -> Result<()> {
     let _queue = Lock::acquire(repo, &repo.agent_dir().join("ledger.lock"))?;
     for _ in 0..TRIES {

@@ -28,10 +28,6 @@ pub struct Removal {
 }
 
 /// Every commit in the history of `view` that took lines away. Only another program does that.
-///
-/// # Errors
-///
-/// When a part of the history cannot be read.
 pub fn removals(view: &View<'_>) -> Result<Vec<Removal>> {
     let repo = view.repo();
     let Some(tip) = view.tip() else { return Ok(Vec::new()) };
@@ -93,10 +89,6 @@ pub struct Missing {
 
 /// What was in the first-parent history of `view` and is not in its tip, of each note the newest state that has something which the
 /// tip has not; and whether all of the history was examined.
-///
-/// # Errors
-///
-/// When a part of the history cannot be read.
 pub fn missing(view: &View<'_>, reach: Reach) -> Result<(Vec<Missing>, bool)> {
     let repo = view.repo();
     let (Some(tip), Some(root)) = (view.tip(), view.root()) else { return Ok((Vec::new(), true)) };
@@ -140,10 +132,6 @@ pub fn missing(view: &View<'_>, reach: Reach) -> Result<(Vec<Missing>, bool)> {
 }
 
 /// Whether the tree `new` lacks a line of a note, or a text, that the tree `old` has.
-///
-/// # Errors
-///
-/// As [`lost_between`].
 pub fn lacks(repo: &Repo, new: ObjectId, old: ObjectId) -> Result<bool> {
     for key in changed(repo, old, new)? {
         if loss(repo, old, new, key)?.is_some() {
@@ -154,10 +142,6 @@ pub fn lacks(repo: &Repo, new: ObjectId, old: ObjectId) -> Result<bool> {
 }
 
 /// Whether the tree `new` lacks a text that the tree `old` has.
-///
-/// # Errors
-///
-/// When one of the trees cannot be read.
 pub fn lacks_texts(repo: &Repo, new: ObjectId, old: ObjectId) -> Result<bool> {
     let kept: HashSet<ObjectId> = tree::texts(repo, new)?.into_iter().collect();
     Ok(tree::texts(repo, old)?.iter().any(|text| !kept.contains(text)))
@@ -199,10 +183,6 @@ fn loss_of(key: ObjectId, before: &[u8], kept: &HashSet<&[u8]>) -> Option<Loss> 
 
 /// Commits that were the tip of the ledger once, by its reflog, and are not in its history: another program threw them
 /// away. Newest first, without those that are in the history of another one.
-///
-/// # Errors
-///
-/// When the reflog or the history cannot be read.
 pub fn lost_tips(view: &View<'_>) -> Result<Vec<ObjectId>> {
     let repo = view.repo();
     // Without a reflog, as in a bare repository, nothing is known.

@@ -80,9 +80,7 @@ pub struct Part {
     pub parent: Option<ObjectId>,
     /// What was done, in words: `edit t-1`.
     pub title: String,
-    /// The actor.
     pub by: String,
-    /// When.
     pub at: Timestamp,
     /// The command. The worktree is empty where that is not known.
     pub command: Command,
@@ -205,10 +203,6 @@ fn said(message: &str, commit: ObjectId, parent: Option<ObjectId>) -> Option<Par
 }
 
 /// The parts of the command `id`, oldest first.
-///
-/// # Errors
-///
-/// When the history of the ledger cannot be read.
 pub fn parts(view: View<'_>, id: Ulid) -> Result<Vec<Part>> {
     let (mut found, mut others) = (Vec::new(), 0);
     let began = i64::try_from(id.timestamp_ms()).unwrap_or_default();
@@ -229,10 +223,6 @@ pub fn parts(view: View<'_>, id: Ulid) -> Result<Vec<Part>> {
 }
 
 /// The events that `commit` added to the notes of `parent`, by task.
-///
-/// # Errors
-///
-/// When one of the trees cannot be read.
 pub fn added(repo: &Repo, commit: ObjectId, parent: Option<ObjectId>) -> Result<BTreeMap<TaskId, Vec<Event>>> {
     let new = View::at(repo, Some(commit))?;
     let empty = repo.empty_tree();

@@ -143,10 +143,6 @@ pub struct Commits {
 
 impl Commits {
     /// Those that the notes of `view` name.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
     pub fn read(view: &View<'_>) -> Result<Self> {
         let mut found = Commits::default();
         for row in view.table()?.rows() {

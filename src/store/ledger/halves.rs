@@ -20,10 +20,6 @@ use crate::{
 
 /// The events of task `id` that belong to the work which the event `create` added, in the order of the fold. Every clone that has the same
 /// history answers the same. Where the history does not tell, they are those of the actor who added it, if no one else did.
-///
-/// # Errors
-///
-/// When the ledger cannot be read.
 pub fn of_create(view: &View<'_>, id: &TaskId, create: Ulid) -> Result<Vec<Event>> {
     let events = view.events(id)?.events;
     let mut own = apart(view, id, create)?;

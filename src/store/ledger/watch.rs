@@ -39,10 +39,6 @@ pub struct Noticed {
 }
 
 /// What another program has done to the ledger since this clone last wrote to it. Told once; [`lost`] tells again.
-///
-/// # Errors
-///
-/// When the ledger cannot be read.
 pub fn notice(repo: &Repo) -> Result<Noticed> {
     let mut noticed = Noticed::default();
     if left(repo)?.is_empty() {
@@ -126,10 +122,6 @@ fn lost_of(state: &View<'_>, other: &View<'_>) -> Result<Vec<Loss>> {
 }
 
 /// States of the ledger that another program took something from which is still not there, and what.
-///
-/// # Errors
-///
-/// When the ledger or one of the states cannot be read.
 pub fn lost(repo: &Repo) -> Result<Vec<(ObjectId, Vec<Loss>)>> {
     let view = View::now(repo)?;
     let mut states = Vec::new();
@@ -143,10 +135,6 @@ pub fn lost(repo: &Repo) -> Result<Vec<(ObjectId, Vec<Loss>)>> {
 }
 
 /// Bring everything back that [`lost`], and the history of the ledger, know to be missing. Answers how many events came back.
-///
-/// # Errors
-///
-/// When the ledger cannot be read or written.
 pub fn bring_back(repo: &Repo) -> Result<usize> {
     notice(repo)?;
     let mut events = 0;

@@ -67,7 +67,6 @@ pub struct Session {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
-    /// When.
     pub at: Timestamp,
     /// What the host says about the reason.
     pub reason: Option<String>,

@@ -131,7 +131,6 @@ impl Layer {
         (self.start..self.end()).contains(&position)
     }
 
-    /// The position of `commit`.
     pub fn position(&self, commit: &ObjectId) -> Read<Option<u32>> {
         let row = |at: u32| self.pages.read(self.at.ids + u64::from(at) * self.hash, self.hash);
         match self.search(self.len, |at| Ok(row(at)?.as_slice().cmp(commit.as_bytes())))? {
@@ -140,7 +139,6 @@ impl Layer {
         }
     }
 
-    /// The commit at `position`.
     pub fn commit(&self, position: u32) -> Read<ObjectId> {
         let rank = self.number(self.at.ranks, self.within(position)?)?;
         if rank >= self.len {

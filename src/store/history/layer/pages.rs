@@ -47,10 +47,6 @@ impl Pages {
     }
 
     /// Write `bytes` and their checksums.
-    ///
-    /// # Errors
-    ///
-    /// Those of `file`.
     pub fn write(bytes: &[u8], file: &mut impl io::Write) -> io::Result<()> {
         let sums: Vec<u8> = bytes.chunks(PAGE as usize).flat_map(|page| checksum(&[page])).collect();
         let len = (bytes.len() as u64).to_le_bytes();
