@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Check, Depth, count, failed, list};
+use super::{Check, Depth, Level, count, failed, list};
 use crate::{
     error::{Remedy, Result},
     git::Repo,
@@ -51,14 +51,10 @@ pub(super) fn missing(repo: &Repo, view: &View<'_>, depth: Depth) -> Check {
         } else {
             "no event was recently lost from the ledger; --verify checks its whole history"
         };
-        if lost.is_empty() {
-            return Ok(Check::ok("taken", fine));
-        }
-        let shown: Vec<String> =
-            lost.iter().map(|loss| format!("{} of {}", count(loss.events, "event", "events"), loss.note)).collect();
-        Ok(Check::warning(
-            "taken",
-            format!("another program removed events from the ledger: {}", list(&shown)),
+        Ok(Check::ok("taken", fine).and(
+            Level::Warning,
+            lost.iter().map(|loss| format!("{} of {}", count(loss.events, "event", "events"), loss.note)),
+            |_| "another program removed events from the ledger".to_owned(),
             Remedy::RestoreEvents,
         ))
     };
@@ -68,20 +64,14 @@ pub(super) fn missing(repo: &Repo, view: &View<'_>, depth: Depth) -> Check {
 /// Commits that removed lines from notes.
 pub(super) fn removals(view: &View<'_>) -> Check {
     let look = || -> Result<Check> {
-        let removals = audit::removals(view)?;
-        if removals.is_empty() {
-            return Ok(Check::ok("history", "no commit of the ledger removes a line"));
-        }
-        let shown: Vec<String> = removals
-            .iter()
-            .map(|removal| {
-                let lines = count(removal.lines, "line", "lines");
-                format!("{} removes {lines} from {}", removal.commit, removal.note)
-            })
-            .collect();
-        Ok(Check::warning(
-            "history",
-            format!("another program removed lines from the append-only ledger: {}", list(&shown)),
+        let removed = audit::removals(view)?.into_iter().map(|removal| {
+            let lines = count(removal.lines, "line", "lines");
+            format!("{} removes {lines} from {}", removal.commit, removal.note)
+        });
+        Ok(Check::ok("history", "no commit of the ledger removes a line").and(
+            Level::Warning,
+            removed,
+            |_| "another program removed lines from the append-only ledger".to_owned(),
             format!("'git log -p {REF}' shows them"),
         ))
     };

@@ -3,8 +3,8 @@
 use super::{Check, Depth, Index, Level, count, failed, list};
 use crate::{
     doctor::audit,
-    domain::{id::TaskId, note::show_line, time::Timestamp},
-    error::{Hint, Remedy, Result},
+    domain::{note::show_line, time::Timestamp},
+    error::{Remedy, Result},
     git::Repo,
     query::missing_ledger,
     store::ledger::{
@@ -52,111 +52,82 @@ fn elsewhere(view: &View<'_>) -> Check {
     }
 }
 
-/// One finding out of several sentences: bad if one is, and what to do about the first.
-fn join(name: &str, fine: String, errors: Vec<(String, Hint)>, warnings: Vec<(String, Hint)>) -> Check {
-    let said = |list: &[(String, Hint)]| list.iter().map(|(text, _)| text.clone()).collect::<Vec<_>>();
-    let message = [said(&errors), said(&warnings)].concat().join("; ");
-    match (errors.first(), warnings.first()) {
-        (Some((_, fix)), _) => Check::error(name, message, fix.clone()),
-        (None, Some((_, fix))) => Check::warning(name, message, fix.clone()),
-        (None, None) => Check::ok(name, fine),
-    }
-}
-
 fn notes(survey: &Survey) -> Check {
-    let mut errors = Vec::new();
-    if !survey.unreadable.is_empty() {
-        let shown: Vec<String> = survey.unreadable.iter().map(|(key, why)| format!("{key}: {why}")).collect();
-        errors.push((
-            format!("{} cannot be read: {}", count(shown.len(), "note", "notes"), list(&shown)),
-            Remedy::MissingObjects.into(),
-        ));
-    }
-    for (key, id, why) in &survey.too_large {
-        let whose = id.as_ref().map_or_else(|| format!("key {key}"), |id| format!("task {id}"));
-        errors.push((
-            format!("{why} ({whose})"),
-            "'git log -p refs/notes/agent-tasks -- <key>' shows who wrote it; 'git notes --ref=agent-tasks edit <key>' shortens it".into(),
-        ));
-    }
     let fine = format!("{} with {}", count(survey.notes, "note", "notes"), count(survey.events, "event", "events"));
-    join("notes", fine, errors, Vec::new())
+    let check = Check::ok("notes", fine).and(
+        Level::Error,
+        survey.unreadable.iter().map(|(key, why)| format!("{key}: {why}")),
+        |notes| format!("{} cannot be read", count(notes, "note", "notes")),
+        Remedy::MissingObjects,
+    );
+    survey.too_large.iter().fold(check, |check, (key, id, why)| {
+        let whose = id.as_ref().map_or_else(|| format!("key {key}"), |id| format!("task {id}"));
+        check.say(
+            Level::Error,
+            format!("{why} ({whose})"),
+            "'git log -p refs/notes/agent-tasks -- <key>' shows who wrote it; 'git notes --ref=agent-tasks edit <key>' shortens it",
+        )
+    })
 }
 
 fn lines(survey: &Survey) -> Check {
-    let mut warnings = Vec::new();
-    if !survey.damaged.is_empty() {
-        let show = |line: &crate::domain::note::Damaged| {
-            format!("line {}: {} ({})", line.number, line.why, show_line(line.line.as_ref()))
-        };
-        let shown: Vec<String> = survey.damaged.iter().map(|(id, line)| format!("{id} {}", show(line))).collect();
-        warnings.push((
-            format!(
-                "{} no effect: {}",
-                count(shown.len() + survey.more_damaged, "invalid line has", "invalid lines have"),
-                list(&shown)
-            ),
-            "no action is needed; 'git notes --ref=agent-tasks show <key>' prints the whole note".into(),
-        ));
-    }
-    if !survey.odd_titles.is_empty() {
-        warnings.push((
-            format!(
-                "{} title with line breaks or control characters, which are escaped: {}",
-                count(survey.odd_titles.len(), "task has a", "tasks have a"),
-                list(&survey.odd_titles)
-            ),
-            Remedy::ChangeTitle.into(),
-        ));
-    }
-    if !survey.unknown_kinds.is_empty() {
-        let shown: Vec<String> =
-            survey.unknown_kinds.iter().map(|(kind, number)| format!("{number} × {kind:?}")).collect();
-        warnings.push((
-            format!("events of kinds unknown to this version: {}", list(&shown)),
-            "a newer git-agent may know them; they are kept unchanged".into(),
-        ));
-    }
-    join("lines", "every line is valid".to_owned(), Vec::new(), warnings)
+    let damaged = survey
+        .damaged
+        .iter()
+        .map(|(id, line)| format!("{id} line {}: {} ({})", line.number, line.why, show_line(line.line.as_ref())));
+    Check::ok("lines", "every line is valid")
+        .and(
+            Level::Warning,
+            damaged,
+            |lines| {
+                let lines = lines + survey.more_damaged;
+                format!("{} no effect", count(lines, "invalid line has", "invalid lines have"))
+            },
+            "no action is needed; 'git notes --ref=agent-tasks show <key>' prints the whole note",
+        )
+        .and(
+            Level::Warning,
+            &survey.odd_titles,
+            |tasks| {
+                let who = count(tasks, "task has a", "tasks have a");
+                format!("{who} title with line breaks or control characters, which are escaped")
+            },
+            Remedy::ChangeTitle,
+        )
+        .and(
+            Level::Warning,
+            survey.unknown_kinds.iter().map(|(kind, number)| format!("{number} × {kind:?}")),
+            |_| "events of kinds unknown to this version".to_owned(),
+            "a newer git-agent may know them; they are kept unchanged",
+        )
 }
 
 fn tree(survey: &Survey) -> Check {
-    let mut warnings = Vec::new();
-    if !survey.foreign.is_empty() {
-        let shown: Vec<String> = survey.foreign.iter().map(|path| show_line(path.as_ref())).collect();
-        warnings.push((
-            format!("entries in the tree that are not notes: {}", list(&shown)),
-            "no action is needed; a merge drops them".into(),
-        ));
+    let check = Check::ok("tree", "the tree contains only notes of tasks")
+        .and(
+            Level::Warning,
+            survey.foreign.iter().map(|path| show_line(path.as_ref())),
+            |_| "entries in the tree that are not notes".to_owned(),
+            "no action is needed; a merge drops them",
+        )
+        .and(
+            Level::Warning,
+            &survey.not_tasks,
+            |notes| format!("{} on an object that is not a task", count(notes, "note", "notes")),
+            "'git notes --ref=agent-tasks show <key>' shows one; it was probably meant for another notes ref",
+        )
+        .and(
+            Level::Warning,
+            survey.wrong_keys.iter().map(|(key, id)| format!("{key} names {id}")),
+            |notes| format!("{} under a key that does not belong to its task", count(notes, "note", "notes")),
+            "no action is needed; its lines have no effect",
+        );
+    if survey.duplicates.is_empty() {
+        return check;
     }
-    if !survey.not_tasks.is_empty() {
-        warnings.push((
-            format!(
-                "{} on an object that is not a task: {}",
-                count(survey.not_tasks.len(), "note", "notes"),
-                list(&survey.not_tasks)
-            ),
-            "'git notes --ref=agent-tasks show <key>' shows one; it was probably meant for another notes ref".into(),
-        ));
-    }
-    if !survey.wrong_keys.is_empty() {
-        let shown: Vec<String> = survey.wrong_keys.iter().map(|(key, id)| format!("{key} names {id}")).collect();
-        warnings.push((
-            format!(
-                "{} under a key that does not belong to its task: {}",
-                count(shown.len(), "note", "notes"),
-                list(&shown)
-            ),
-            "no action is needed; its lines have no effect".into(),
-        ));
-    }
-    if !survey.duplicates.is_empty() {
-        warnings.push((
-            format!("the note of {} is in the tree more than once", list(&survey.duplicates)),
-            "no action is needed: they are read as one, and the next write to the task merges them".into(),
-        ));
-    }
-    join("tree", "the tree contains only notes of tasks".to_owned(), Vec::new(), warnings)
+    let message = format!("the note of {} is in the tree more than once", list(&survey.duplicates));
+    let fix = "no action is needed: they are read as one, and the next write to the task merges them";
+    check.say(Level::Warning, message, fix)
 }
 
 fn anchors(repo: &Repo, survey: &Survey, now: Timestamp) -> Check {
@@ -176,70 +147,59 @@ fn anchors(repo: &Repo, survey: &Survey, now: Timestamp) -> Check {
 }
 
 fn tasks(survey: &Survey) -> Check {
-    let mut warnings = Vec::new();
-    if !survey.created_twice.is_empty() {
-        let both = survey.created_twice.iter().map(|(id, titles)| {
-            let titles: Vec<String> = titles.iter().map(|title| format!("'{title}'")).collect();
-            format!("{id}: {}", titles.join(" and "))
-        });
-        warnings.push((format!("several clones used one id for different work: {}", list(both)), Remedy::Split.into()));
-    }
-    if !survey.fragments.is_empty() {
-        warnings.push((
-            format!("tasks without the event that adds them: {}", list(&survey.fragments)),
-            Remedy::FetchMissing.into(),
-        ));
-    }
-    if !survey.missing_texts.is_empty() {
-        let shown: Vec<String> = survey.missing_texts.iter().map(|(id, blob)| format!("{blob} of {id}")).collect();
-        warnings.push((
-            format!(
-                "{} missing, except for the beginning: {}",
-                count(shown.len(), "long text is", "long texts are"),
-                list(&shown)
-            ),
-            Remedy::FetchMissing.into(),
-        ));
-    }
-    join("tasks", count(survey.rows.iter().filter(|row| row.exists).count(), "task", "tasks"), Vec::new(), warnings)
+    let tasks = survey.rows.iter().filter(|row| row.exists).count();
+    let both = survey.created_twice.iter().map(|(id, titles)| {
+        let titles: Vec<String> = titles.iter().map(|title| format!("'{title}'")).collect();
+        format!("{id}: {}", titles.join(" and "))
+    });
+    Check::ok("tasks", count(tasks, "task", "tasks"))
+        .and(Level::Warning, both, |_| "several clones used one id for different work".to_owned(), Remedy::Split)
+        .and(
+            Level::Warning,
+            &survey.fragments,
+            |_| "tasks without the event that adds them".to_owned(),
+            Remedy::FetchMissing,
+        )
+        .and(
+            Level::Warning,
+            survey.missing_texts.iter().map(|(id, blob)| format!("{blob} of {id}")),
+            |texts| {
+                let which = count(texts, "long text is", "long texts are");
+                format!("{which} missing, except for the beginning")
+            },
+            Remedy::FetchMissing,
+        )
 }
 
 fn dependencies(survey: &Survey) -> Check {
-    let (mut errors, mut warnings) = (Vec::new(), Vec::new());
-    let pairs =
-        |tasks: &[(TaskId, TaskId)], word: &str| list(tasks.iter().map(|(id, other)| format!("{id} {word} {other}")));
-    const MOST_CYCLES: usize = 5;
-    let open_it = || Hint::from(Remedy::BreakCycle);
-    let shown = survey.spelled_cycles.iter().take(MOST_CYCLES);
-    errors.extend(shown.map(|cycle| (format!("dependency cycle: {cycle}"), open_it())));
-    if survey.cycles.len() > MOST_CYCLES {
-        errors.push((format!("{} more dependency cycles", survey.cycles.len() - MOST_CYCLES), open_it()));
+    const CIRCLES: usize = 5;
+    let mut check = Check::ok("dependencies", "every dependency exists, and there is no cycle");
+    for cycle in survey.spelled_cycles.iter().take(CIRCLES) {
+        check = check.say(Level::Error, format!("dependency cycle: {cycle}"), Remedy::BreakCycle);
     }
-    if !survey.parent_cycles.is_empty() {
-        errors.push((
-            format!("tasks that are their own ancestors: {}", list(&survey.parent_cycles)),
-            Remedy::BreakParentCycle.into(),
-        ));
+    if survey.cycles.len() > CIRCLES {
+        let more = format!("{} more dependency cycles", survey.cycles.len() - CIRCLES);
+        check = check.say(Level::Error, more, Remedy::BreakCycle);
     }
-    if !survey.dangling_after.is_empty() {
-        warnings.push((
-            format!(
-                "dependencies on tasks that are not in this ledger: {}",
-                pairs(&survey.dangling_after, "comes after")
-            ),
-            Remedy::MissingDependencies.into(),
-        ));
-    }
-    if !survey.dangling_parents.is_empty() {
-        warnings.push((
-            format!(
-                "subtasks of tasks that are not in this ledger: {}",
-                pairs(&survey.dangling_parents, "is a subtask of")
-            ),
-            Remedy::MissingParents.into(),
-        ));
-    }
-    join("dependencies", "every dependency exists, and there is no cycle".to_owned(), errors, warnings)
+    check
+        .and(
+            Level::Error,
+            &survey.parent_cycles,
+            |_| "tasks that are their own ancestors".to_owned(),
+            Remedy::BreakParentCycle,
+        )
+        .and(
+            Level::Warning,
+            survey.dangling_after.iter().map(|(id, other)| format!("{id} comes after {other}")),
+            |_| "dependencies on tasks that are not in this ledger".to_owned(),
+            Remedy::MissingDependencies,
+        )
+        .and(
+            Level::Warning,
+            survey.dangling_parents.iter().map(|(id, other)| format!("{id} is a subtask of {other}")),
+            |_| "subtasks of tasks that are not in this ledger".to_owned(),
+            Remedy::MissingParents,
+        )
 }
 
 fn index_file(view: &View<'_>, survey: &Survey, depth: Depth, index: Index) -> Result<Check> {

@@ -5,9 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Check, count, failed, list};
+use super::{Check, Level, count, failed, list};
 use crate::{
-    domain::text::oid,
+    domain::text::{oid, plural},
     error::{Advice, Remedy, Result},
     git::{Refs, Repo},
     recovery::{
@@ -61,15 +61,12 @@ fn snapshots(repo: &Repo) -> Result<Check> {
     };
     let mut bad: Vec<String> = listed.damaged.iter().map(|(name, why)| format!("{name}: {why}")).collect();
     bad.extend(listed.snapshots.iter().filter_map(broken));
-    Ok(match (bad.is_empty(), listed.snapshots.len()) {
-        (true, 0) => Check::ok(name, "there are none"),
-        (true, some) => Check::ok(name, format!("{} can be read", count(some, "snapshot", "snapshots"))),
-        (false, _) => Check::error(
-            name,
-            format!("{} cannot be read: {}", count(bad.len(), "snapshot", "snapshots"), list(&bad)),
-            Remedy::DropBrokenSnapshots,
-        ),
-    })
+    Ok(readable(name, listed.snapshots.len(), "snapshot").and(
+        Level::Error,
+        bad,
+        |bad| format!("{} cannot be read", count(bad, "snapshot", "snapshots")),
+        Remedy::DropBrokenSnapshots,
+    ))
 }
 
 /// Every operation of every worktree can be read.
@@ -105,11 +102,17 @@ fn operations(repo: &Repo) -> Result<Check> {
         }
     }
     Ok(match bad.is_empty() {
-        true if good == 0 => Check::ok(name, "there are none"),
-        true => Check::ok(name, format!("{} can be read", count(good, "operation", "operations"))),
+        true => readable(name, good, "operation"),
         false if !is_whole => Check::error(name, list(&bad), Remedy::RepairLog),
         false => Check::error(name, list(&bad), "update git-agent; 'git fsck' lists missing objects"),
     })
+}
+
+fn readable(name: &str, number: usize, what: &str) -> Check {
+    match number {
+        0 => Check::ok(name, "there are none"),
+        some => Check::ok(name, format!("{} can be read", plural(some, what))),
+    }
 }
 
 /// Snapshots, operations and active tasks that came from another repository.
@@ -176,18 +179,13 @@ fn asides(repo: &Repo) -> Result<Check> {
         OpLog::of(repo)?.entries().filter_map(Result::ok).map(|recorded| recorded.operation.id.to_string()).collect();
     let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
     let unknown: Vec<PathBuf> = names.filter(|name| !known.contains(name)).map(|name| root.join(name)).collect();
-    Ok(if unknown.is_empty() {
-        Check::ok(name, "every quarantined file belongs to an operation; the next operation cleans up")
-    } else {
-        Check::warning(
-            name,
-            format!(
-                "files were quarantined by an operation that is not in the log: {}",
-                list(unknown.iter().map(|path| path.display()))
-            ),
-            "check them ('map' lists where each comes from), then move the directory away",
-        )
-    })
+    let check = Check::ok(name, "every quarantined file belongs to an operation; the next operation cleans up");
+    Ok(check.and(
+        Level::Warning,
+        unknown.iter().map(|path| path.display()),
+        |_| "files were quarantined by an operation that is not in the log".to_owned(),
+        "check them ('map' lists where each comes from), then move the directory away",
+    ))
 }
 
 /// Empty refs, which a system crash leaves. They make every fetch, push and gc fail.
@@ -204,19 +202,12 @@ fn empty_refs(repo: &Repo) -> Result<Check> {
     }
     empty.sort();
     empty.dedup();
-    Ok(if empty.is_empty() {
-        Check::ok(name, "no ref is empty")
-    } else {
-        Check::error(
-            name,
-            format!(
-                "{} empty, probably after a system crash: {}",
-                count(empty.len(), "ref file is", "ref files are"),
-                list(empty.iter().map(|path| path.display()))
-            ),
-            "move the file away; then 'git update-ref <ref> <commit>', the commit is in the reflog ('logs/' next to 'refs/')",
-        )
-    })
+    Ok(Check::ok(name, "no ref is empty").and(
+        Level::Error,
+        empty.iter().map(|path| path.display()),
+        |files| format!("{} empty, probably after a system crash", count(files, "ref file is", "ref files are")),
+        "move the file away; then 'git update-ref <ref> <commit>', the commit is in the reflog ('logs/' next to 'refs/')",
+    ))
 }
 
 fn find_empty(dir: &Path, empty: &mut Vec<PathBuf>) {

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Check, count, failed, list};
+use super::{Check, Level, count, failed, list};
 use crate::{
     commit_notes,
     error::{Remedy, Result},
@@ -94,17 +94,13 @@ fn locks(repo: &Repo) -> Check {
     let is_idle = !processes::is_git_at_work(repo);
     let is_left =
         |path: &PathBuf| age(path).is_some_and(|age| age > OLD || is_idle && age > RECENT) && !Lock::is_taken(path);
-    let left: Vec<String> =
-        blocking_lock::all(repo).into_iter().filter(is_left).map(|path| path.display().to_string()).collect();
-    if left.is_empty() {
-        Check::ok("locks", "there is no stale lock")
-    } else {
-        Check::error(
-            "locks",
-            format!("a crashed program left {} behind: {}", count(left.len(), "lock", "locks"), list(&left)),
-            "make sure that no git is running in this repository, then move the file away",
-        )
-    }
+    let left: Vec<PathBuf> = blocking_lock::all(repo).into_iter().filter(is_left).collect();
+    Check::ok("locks", "there is no stale lock").and(
+        Level::Error,
+        left.iter().map(|path| path.display()),
+        |locks| format!("a crashed program left {} behind", count(locks, "lock", "locks")),
+        "make sure that no git is running in this repository, then move the file away",
+    )
 }
 
 fn age(path: &Path) -> Option<Duration> {
@@ -124,19 +120,12 @@ fn empty_objects(repo: &Repo) -> Check {
         .filter(|file| file.metadata().is_ok_and(|file| file.is_file() && file.len() == 0))
         .map(|file| file.path())
         .collect();
-    if empty.is_empty() {
-        Check::ok("objects", "no object file is empty")
-    } else {
-        Check::error(
-            "objects",
-            format!(
-                "{} empty, probably after a system crash: {}",
-                count(empty.len(), "object file is", "object files are"),
-                list(empty.iter().map(|path| path.display()))
-            ),
-            "move them away, then 'git fsck' lists missing objects; another clone may have them",
-        )
-    }
+    Check::ok("objects", "no object file is empty").and(
+        Level::Error,
+        empty.iter().map(|path| path.display()),
+        |files| format!("{} empty, probably after a system crash", count(files, "object file is", "object files are")),
+        "move them away, then 'git fsck' lists missing objects; another clone may have them",
+    )
 }
 
 fn packs(repo: &Repo) -> Check {

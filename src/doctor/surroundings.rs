@@ -2,7 +2,7 @@
 
 use bstr::ByteSlice as _;
 
-use super::{Check, failed, list};
+use super::{Check, Level, failed};
 use crate::{
     domain::{id::TaskId, time::parse_duration},
     error::Result,
@@ -76,15 +76,12 @@ fn settings(config: &Config<'_>) -> Check {
     for key in ["agent.requireVerify", "agent.trailerSplit", "agent.displayNotes", "agent.hookHint"] {
         expect(key, &|_| config.is_flag(key), "true or false");
     }
-    if wrong.is_empty() {
-        Check::ok("settings", "every agent.* setting is valid")
-    } else {
-        Check::warning(
-            "settings",
-            format!("invalid settings, which are ignored: {}", list(&wrong)),
-            "git config --show-origin --get-regexp '^agent\\.' shows where they are set",
-        )
-    }
+    Check::ok("settings", "every agent.* setting is valid").and(
+        Level::Warning,
+        wrong,
+        |_| "invalid settings, which are ignored".to_owned(),
+        "git config --show-origin --get-regexp '^agent\\.' shows where they are set",
+    )
 }
 
 /// Refspecs that let a fetch overwrite what is not pushed yet.
