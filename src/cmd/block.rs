@@ -20,7 +20,7 @@ pub struct Args {
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let (words, on) = task_change::tasks_and_text(ctx, args.words, args.on.as_deref(), "--on <text>")?;
-    let act = Act::Block { on: on.clone() };
+    let act = Act::Block(on.clone());
     let changed = task_change::act(ctx, &words, &act, "quote a text of several words")?;
     let blocker = |task: &Task| {
         let is_named = |blocker: &&Blocker| blocker.text.preview() == on.trim();

@@ -35,8 +35,8 @@ struct Pair {
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let (tasks, act) = match args.action {
-        Action::Add(Pair { tasks, after }) => (tasks, Act::Depend { after }),
-        Action::Remove(Pair { tasks, after }) => (tasks, Act::Undepend { after }),
+        Action::Add(Pair { tasks, after }) => (tasks, Act::Depend(after)),
+        Action::Remove(Pair { tasks, after }) => (tasks, Act::Undepend(after)),
     };
     let changed = ctx.call(|caller| task::act_on(caller, &tasks, &act))?;
     task_change::answer_each(ctx, &changed, |Changed { task, .. }| {

@@ -18,5 +18,5 @@ pub struct Args {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    task_change::record(ctx, ("note", "note"), args.words, args.tasks, |text| Ok(Act::Note { text }))
+    task_change::record(ctx, ("note", "note"), args.words, args.tasks, |text| Ok(Act::Note(text)))
 }

@@ -21,7 +21,7 @@ pub struct Args {
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
-    let act = Act::Reopen { reason: args.reason.as_deref().map(text_argument).transpose()? };
+    let act = Act::Reopen(args.reason.as_deref().map(text_argument).transpose()?);
     let changed = task_change::act(ctx, &args.tasks, &act, "give the reason with --reason")?;
     task_change::answer_each(ctx, &changed, |changed| format!("Reopened {}.", changed.task.name()))?;
     if !ctx.out.is_json() {

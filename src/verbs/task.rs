@@ -40,11 +40,8 @@ pub enum Act {
         /// The task that has the same to be done.
         duplicate_of: Option<String>,
     },
-    /// Make a closed task pending again.
-    Reopen {
-        /// Why.
-        reason: Option<String>,
-    },
+    /// Make a closed task pending again; why.
+    Reopen(Option<String>),
     /// Record that an attempt failed.
     Fail {
         /// Why.
@@ -52,11 +49,8 @@ pub enum Act {
         /// One word.
         kind: Option<String>,
     },
-    /// Record a note.
-    Note {
-        /// The note.
-        text: String,
-    },
+    /// Record this note.
+    Note(String),
     /// Record a decision.
     Decide {
         /// What was decided.
@@ -64,23 +58,14 @@ pub enum Act {
         /// Why.
         why: Option<String>,
     },
-    /// Record what blocks it.
-    Block {
-        /// What does, in one line.
-        on: String,
-    },
+    /// Record what blocks it, in one line.
+    Block(String),
     /// Remove blockers.
     Unblock(Blockers),
-    /// Let it come after other tasks.
-    Depend {
-        /// Those tasks.
-        after: Vec<String>,
-    },
-    /// Let it no longer come after them.
-    Undepend {
-        /// Those tasks.
-        after: Vec<String>,
-    },
+    /// Let it come after these tasks.
+    Depend(Vec<String>),
+    /// Let it no longer come after these tasks.
+    Undepend(Vec<String>),
     /// Hold it, so that no other agent takes it.
     Claim {
         /// How long the claim lasts without a sign of life, in seconds; `agent.lease` if not given.
@@ -90,11 +75,8 @@ pub enum Act {
         /// Why.
         reason: Option<String>,
     },
-    /// Release the claim.
-    Release {
-        /// Why.
-        reason: Option<String>,
-    },
+    /// Release the claim; why.
+    Release(Option<String>),
 }
 
 /// Which blockers of a task.
@@ -145,7 +127,7 @@ pub fn act_on(caller: &Caller, words: &[String], act: &Act) -> Result<Vec<Change
         for task in tasks {
             let payload = event(caller, view, task, act)?;
             let above = match (&payload, act) {
-                (Some(_), Act::Cancel { .. } | Act::Reopen { .. }) if tasks.len() > 1 || task.parent.is_some() => {
+                (Some(_), Act::Cancel { .. } | Act::Reopen(_)) if tasks.len() > 1 || task.parent.is_some() => {
                     if table.is_none() {
                         *table = Some(view.table()?);
                     }
@@ -156,7 +138,7 @@ pub fn act_on(caller: &Caller, words: &[String], act: &Act) -> Result<Vec<Change
             payload.into_iter().for_each(|payload| draft.and(&task.id, payload));
             features.push(match above {
                 None => Features::default(),
-                Some(table) if matches!(act, Act::Reopen { .. }) => feature::reopen(table, task, tasks, draft),
+                Some(table) if matches!(act, Act::Reopen(_)) => feature::reopen(table, task, tasks, draft),
                 Some(table) => {
                     table.put_row(&Summary { status: Status::Cancelled, claim: None, ..Summary::of(task) });
                     feature::end(caller, table, &task.id, tasks, draft)
@@ -272,7 +254,7 @@ fn event(caller: &Caller, view: &View<'_>, task: &Task, act: &Act) -> Result<Opt
             step(task, Verb::Cancel)?;
             Payload::Cancel(Cancel { reason, duplicate_of })
         }
-        Act::Reopen { reason } => {
+        Act::Reopen(reason) => {
             let reason = because(reason)?;
             step(task, Verb::Reopen)?;
             Payload::Reopen(reason)
@@ -288,12 +270,12 @@ fn event(caller: &Caller, view: &View<'_>, task: &Task, act: &Act) -> Result<Opt
             step(task, Verb::Fail)?;
             Payload::Fail(Fail { reason: reason.into(), kind })
         }
-        Act::Note { text } => Payload::Note(Note { text: text::lines("note", text)?.into() }),
+        Act::Note(text) => Payload::Note(Note { text: text::lines("note", text)?.into() }),
         Act::Decide { text, why } => {
             let text = text::lines("decision", text)?.into();
             Payload::Decide(Decide { text, why: text::optional_lines("why", why.as_deref())?.map(Into::into) })
         }
-        Act::Block { on } => {
+        Act::Block(on) => {
             let on = text::line("blocker", on)?;
             refuse_closed(task, "block")?;
             if task.blockers.iter().any(|blocker| view.text(&blocker.text) == on) {
@@ -305,7 +287,7 @@ fn event(caller: &Caller, view: &View<'_>, task: &Task, act: &Act) -> Result<Opt
             blockers if blockers.is_empty() => return Ok(None),
             blockers => Payload::Unblock(Unblock { blockers }),
         },
-        Act::Depend { after } => {
+        Act::Depend(after) => {
             let mut add = named(after, |word| view.find(word).map(|task| task.id))?;
             add.retain(|id| !task.after.contains(id));
             if add.is_empty() {
@@ -314,7 +296,7 @@ fn event(caller: &Caller, view: &View<'_>, task: &Task, act: &Act) -> Result<Opt
             refuse_cycles(view, &task.id, &add, None)?;
             Payload::Dep(Dep { add, remove: Vec::new() })
         }
-        Act::Undepend { after } => Payload::Dep(Dep { add: Vec::new(), remove: dependencies(view, task, after)? }),
+        Act::Undepend(after) => Payload::Dep(Dep { add: Vec::new(), remove: dependencies(view, task, after)? }),
         Act::Claim { lease, steal, reason } => {
             let reason = text::optional_line("reason", reason.as_deref())?;
             let lease = lease.unwrap_or_else(|| caller.repo().settings().lease());
@@ -326,7 +308,7 @@ fn event(caller: &Caller, view: &View<'_>, task: &Task, act: &Act) -> Result<Opt
             let (session, worktree) = session::place(caller);
             Payload::Claim(Claim { lease, steal: *steal, reason: reason.map(Into::into), session, worktree })
         }
-        Act::Release { reason } => {
+        Act::Release(reason) => {
             let reason = because(reason)?;
             let us = caller.holder()?;
             match &task.claim {

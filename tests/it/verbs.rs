@@ -95,13 +95,13 @@ fn plan_and_start(caller: &Caller) {
 
 fn notes_and_blockers(caller: &Caller) {
     let act = |act: &Act| verbs::task::act(caller, None, act);
-    act(&Act::Note { text: "users write 3pm".into() }).expect("a note");
+    act(&Act::Note("users write 3pm".into())).expect("a note");
     act(&Act::Decide { text: "No time zones".into(), why: Some("no user asked".into()) }).expect("a decision");
-    let blocked = act(&Act::Block { on: "the clock".into() }).expect("a blocker");
+    let blocked = act(&Act::Block("the clock".into())).expect("a blocker");
     assert_eq!(blocked.task.blockers.len(), 1);
-    assert!(!act(&Act::Block { on: "the clock".into() }).expect("the same").wrote);
+    assert!(!act(&Act::Block("the clock".into())).expect("the same").wrote);
     assert!(act(&Act::Unblock(Blockers::Only)).expect("none is left").task.blockers.is_empty());
-    assert_eq!(act(&Act::Note { text: "\u{7}".into() }).expect_err("a bell").code().word, "bad-text");
+    assert_eq!(act(&Act::Note("\u{7}".into())).expect_err("a bell").code().word, "bad-text");
     let refused = verbs::task::act(caller, Some("show"), &Act::Pause { reason: None, until: None })
         .expect_err("it is not started");
     assert_eq!(refused.code().word, "illegal-transition");

@@ -19,7 +19,6 @@ use crate::{
     view::json::{CompleteAnswer, EndAnswer, EndJson, NextAnswer, Selection, TaskAnswer, TaskJson},
 };
 
-/// The tools.
 pub(super) fn tools() -> [Tool; 8] {
     [
         Tool::new::<Next, NextAnswer>(
@@ -166,7 +165,7 @@ struct Block {
 }
 
 fn block(caller: &Caller, arguments: Block) -> Result<Reply> {
-    act(caller, arguments.task, &Act::Block { on: arguments.on })
+    act(caller, arguments.task, &Act::Block(arguments.on))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -189,7 +188,7 @@ struct Note {
 }
 
 fn note(caller: &Caller, arguments: Note) -> Result<Reply> {
-    act(caller, arguments.task, &Act::Note { text: arguments.text })
+    act(caller, arguments.task, &Act::Note(arguments.text))
 }
 
 /// An act that ends the work on a task, with what that leaves behind.
