@@ -25,22 +25,35 @@ Link all commits since main:        git agent link main..HEAD --task t-2
 
 'git agent unlink' is the reverse. Hooks preserve links when commits are amended, rebased or cherry-picked.")]
 pub struct Args {
+    #[command(flatten)]
+    which: Which,
+    /// Remove the commits from all other tasks
+    #[arg(long = "move")]
+    moves: bool,
+}
+
+/// Commits, and the task that they belong to, or do not.
+#[derive(Debug, clap::Args)]
+pub struct Which {
     /// Commits, ranges (A..B) and checkpoints (t-1@2)
     #[arg(required = true, value_name = "REV")]
     revisions: Vec<OsString>,
     /// Task id or unique prefix (default: the active task)
     #[arg(long, value_name = "TASK")]
     task: Option<String>,
-    /// Remove the commits from all other tasks
-    #[arg(long = "move")]
-    moves: bool,
+}
+
+/// Do `act`, and print what was done.
+pub(super) fn link(ctx: &Ctx, which: Which, act: Act) -> Result<Done> {
+    let request = Request { revisions: which.revisions, task: which.task, act };
+    let done = ctx.call(|caller| link::link(caller, &request))?;
+    ctx.out.answer(|| LinkAnswer::new(&done), || page(&done, act))?;
+    Ok(done)
 }
 
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let act = if args.moves { Act::Move } else { Act::Link };
-    let request = Request { revisions: args.revisions, task: args.task, act };
-    let done = ctx.call(|caller| link::link(caller, &request))?;
-    ctx.out.answer(|| LinkAnswer::new(&done), || page(&done, act))?;
+    let done = link(ctx, args.which, act)?;
     let shared = done.commits.iter().find(|tied| act == Act::Link && tied.changed() && tied.after.len() > 1);
     if let Some(tied) = shared {
         let id = &done.task.id;
@@ -53,8 +66,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     Ok(())
 }
 
-/// The result, as text.
-pub(super) fn page(done: &Done, act: Act) -> String {
+fn page(done: &Done, act: Act) -> String {
     let (verb, to, already) = match act {
         Act::Link => ("Linked", "to", "already linked to it"),
         Act::Move => ("Moved", "to", "already linked only to it"),

@@ -26,7 +26,6 @@ pub(super) fn say_nothing(ctx: &Ctx, as_it_was: &str, name: &str, plan: &PathPla
     if ctx.out.is_quiet() || !plan.leaves_differences() { Ok(()) } else { ctx.out.print(&paths(plan)) }
 }
 
-/// Print the result.
 pub(super) fn say(ctx: &Ctx, first: &str, done: &Done) -> Result<()> {
     if !ctx.out.is_quiet() {
         let mut text = format!("{first}\n{}", paths(&done.plan));
@@ -75,6 +74,16 @@ pub(super) fn moved(before: &Head, after: &Head) -> Option<String> {
     Some(format!("  {}: {} -> {}\n", sanitize::line(&name), short(before), short(after)))
 }
 
+/// The paths that `plan` writes, those that it removes, and those of which it changes only the index.
+pub(super) fn effects(plan: &PathPlan) -> [Vec<String>; 3] {
+    let shown = |path: &BString| sanitize::bytes(path.as_bstr());
+    let (written, removed): (Vec<_>, Vec<_>) =
+        plan.files.iter().partition(|(_, change)| matches!(change, Change::Write(_)));
+    let [written, removed] = [written, removed].map(|paths| paths.into_iter().map(|(path, _)| shown(path)).collect());
+    let staged = plan.staged.keys().filter(|path| !plan.files.contains_key(*path));
+    [written, removed, staged.map(shown).collect()]
+}
+
 /// The paths of a plan by what happens to them.
 pub(super) fn paths(plan: &PathPlan) -> String {
     let mut text = String::new();
@@ -83,18 +92,9 @@ pub(super) fn paths(plan: &PathPlan) -> String {
             text.push_str(&format!("  {what} {}: {}\n", plural(paths.len(), "path"), list(paths)));
         }
     };
-    let of = |wanted: fn(&Change) -> bool| -> Vec<String> {
-        let paths = plan.files.iter().filter(|(_, change)| wanted(change));
-        paths.map(|(path, _)| sanitize::bytes(path.as_bstr())).collect()
-    };
-    say("wrote", of(|change| matches!(change, Change::Write(_))));
-    say("removed", of(|change| matches!(change, Change::Remove(_))));
-    let staged: Vec<String> = plan
-        .staged
-        .keys()
-        .filter(|path| !plan.files.contains_key(*path))
-        .map(|path| sanitize::bytes(path.as_bstr()))
-        .collect();
+    let [written, removed, staged] = effects(plan);
+    say("wrote", written);
+    say("removed", removed);
     say("updated only the index of", staged);
     for kept in plan.kept.iter().take(NAMED) {
         text.push_str(&format!("  kept {}: {}\n", sanitize::bytes(kept.path.as_bstr()), kept.why.as_str()));

@@ -3,12 +3,12 @@
 use bstr::{BString, ByteSlice as _};
 
 use crate::{
-    cmd::context::Ctx,
+    cmd::{context::Ctx, operation_output::effects},
     domain::rollback::Mode,
     error::Result,
     git::ObjectId,
     recovery::{
-        path_plan::{Change, PathPlan},
+        path_plan::PathPlan,
         rollback::{RollbackPlan, skip_reason},
     },
     view::{
@@ -25,7 +25,6 @@ pub(super) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// Of `plan`.
     pub(crate) fn new(ctx: &Ctx, plan: &'a RollbackPlan) -> Result<Self> {
         let branch = ctx.repo()?.head()?.branch_name();
         Ok(Page { plan, branch, style: ctx.style() })
@@ -42,13 +41,9 @@ impl<'a> Page<'a> {
             line(&mut page, "abandons", &format!("{}, which is unfinished", operation.what));
         }
         let shown = |path: &BString| sanitize::bytes(path.as_bstr());
-        let of = |wanted: fn(&Change) -> bool| -> Vec<String> {
-            files.files.iter().filter(|(_, change)| wanted(change)).map(|(path, _)| shown(path)).collect()
-        };
-        line(&mut page, "writes", &paths(&of(|change| matches!(change, Change::Write(_)))));
-        line(&mut page, "removes", &paths(&of(|change| matches!(change, Change::Remove(_)))));
-        let staged = files.staged.keys().filter(|path| !files.files.contains_key(*path));
-        line(&mut page, "stages", &paths(&staged.map(shown).collect::<Vec<_>>()));
+        for (what, changed) in ["writes", "removes", "stages"].into_iter().zip(effects(files)) {
+            line(&mut page, what, &paths(&changed));
+        }
         let kept = files.kept.iter().map(|kept| format!("{} ({})", shown(&kept.path), kept.why.as_str()));
         line(&mut page, "keeps", &paths(&kept.collect::<Vec<_>>()));
         page + &self.impact()
@@ -82,7 +77,6 @@ impl<'a> Page<'a> {
         page
     }
 
-    /// The effect on HEAD.
     fn way(&self, mode: Mode) -> String {
         let branch =
             self.branch.as_deref().map_or_else(|| "HEAD".to_owned(), |branch| sanitize::line(branch).into_owned());
