@@ -137,7 +137,6 @@ impl Run<'_> {
         }
     }
 
-    /// Test `commit`.
     fn run(&mut self, commit: ObjectId, more: u32) -> Result<Verdict> {
         self.stop.check()?;
         (self.test.progress)(commit, more);

@@ -35,7 +35,6 @@ pub struct Args {
 /// The candidates for a word.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Answer {
-    /// These words.
     names: Vec<Name>,
     /// Files, which the shell knows to complete.
     files: bool,

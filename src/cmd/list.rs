@@ -78,7 +78,6 @@ pub(super) fn states(word: &str) -> Result<States, String> {
     }
 }
 
-/// Print ids alone.
 pub(super) fn ids<'t>(ctx: &Ctx, ids: impl Iterator<Item = &'t TaskId>) -> Result<()> {
     ctx.out.print(&ids.map(|id| format!("{id}\n")).collect::<String>())
 }

@@ -19,7 +19,6 @@ use crate::{
     store::active,
 };
 
-/// Checks one thing.
 type Look = fn(&Repo) -> Result<Check>;
 
 pub(super) fn checks(repo: &Repo) -> Vec<Check> {

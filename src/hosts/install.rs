@@ -60,7 +60,6 @@ impl Change {
 /// The record of a file that we changed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Original {
-    /// Its previous text.
     before: Option<String>,
     /// Its text after our change.
     after: Option<String>,
@@ -68,7 +67,6 @@ struct Original {
     made: Vec<PathBuf>,
 }
 
-/// The originals, by file.
 type Originals = BTreeMap<PathBuf, Original>;
 
 /// Where the parts of `host` are in `scope`.

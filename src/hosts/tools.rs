@@ -70,7 +70,6 @@ impl TodoState {
 const SHELLS: &str = "bash powershell shell shell_command local_shell exec_command unified_exec run_shell_command run_terminal_cmd \
     run_in_terminal write_bash";
 
-/// Tools that change files.
 const EDITORS: &str = "write edit multiedit notebookedit apply_patch patch write_file replace create str_replace str_replace_editor \
     str_replace_based_edit_tool insert edit_file search_replace delete_file delete";
 
@@ -140,7 +139,6 @@ fn step(input: &Value) -> Option<Step> {
     Some(Step::Move(Some(id), TodoState::from_word(state)))
 }
 
-/// The list in `input`.
 fn todos(input: &Value) -> Vec<Todo> {
     let list = ["todos", "plan", "items", "tasks"].iter().find_map(|key| input.get(key));
     if let Some(text) = list.and_then(Value::as_str) {

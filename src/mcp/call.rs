@@ -30,7 +30,6 @@ const MOMENT: Duration = Duration::from_millis(5);
 #[derive(Clone, Debug)]
 pub(super) struct Calls {
     turn: Arc<Mutex<()>>,
-    /// Stops the running call.
     running: Arc<std::sync::Mutex<Option<Arc<AtomicBool>>>>,
     /// The actor, if the command line named one.
     named: Option<String>,

@@ -19,7 +19,6 @@ pub(super) struct Prompt {
     is_required: bool,
 }
 
-/// All of them.
 static PROMPTS: [Prompt; 2] = [
     Prompt {
         name: "resume",
@@ -73,7 +72,6 @@ impl Prompt {
     }
 }
 
-/// The prompt called `name`.
 pub(super) fn find(name: &str) -> Option<&'static Prompt> {
     PROMPTS.iter().find(|prompt| prompt.name == name)
 }

@@ -47,7 +47,6 @@ impl Reply {
         self
     }
 
-    /// With `page` for readers.
     pub(super) fn with_page(self, page: String) -> Self {
         Reply { page: Some(page), ..self }
     }

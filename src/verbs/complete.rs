@@ -217,7 +217,6 @@ fn value(text: &str) -> Value {
 
 /// What the ledger said when the tasks were completed.
 struct Decided {
-    /// As they were before.
     tasks: Vec<Task>,
     /// What became of the features above each.
     features: Vec<Features>,

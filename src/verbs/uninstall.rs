@@ -125,7 +125,6 @@ fn purge(repo: &Repo) -> Result<Vec<String>> {
     Ok(refs.iter().map(back).collect())
 }
 
-/// Remove what is disposable.
 fn remove_directory(repo: &Repo, dir: &Path) -> Result<()> {
     repo.remove_dir(dir).or_environment(|| format!("cannot remove '{}'", dir.display()))
 }

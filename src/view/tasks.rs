@@ -16,7 +16,6 @@ pub struct Look {
     style: Style,
     /// Of the column of ids.
     ids: usize,
-    /// Of the terminal.
     width: Option<usize>,
 }
 

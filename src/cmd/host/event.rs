@@ -40,7 +40,6 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 /// Hosts cut what is longer than 10,000 characters.
 const LONGEST: usize = 9_000;
 
-/// Nothing to say.
 const NOTHING: &str = "{}";
 
 /// What a host calls.
@@ -53,7 +52,6 @@ pub struct Args {
 }
 
 impl Args {
-    /// Host and event.
     pub(super) fn words(&self) -> [OsString; 2] {
         [self.host.clone(), self.event.clone()]
     }
@@ -62,7 +60,6 @@ impl Args {
 /// Whether the answer was given.
 static SAID: AtomicBool = AtomicBool::new(false);
 
-/// Give the answer, once.
 fn say(text: &str) {
     if !SAID.swap(true, Ordering::SeqCst) {
         let mut out = std::io::stdout().lock();
@@ -95,7 +92,6 @@ fn answer(words: &[OsString]) -> Option<String> {
     Some(reply.json(host, &event.kind).to_string())
 }
 
-/// Handle the event.
 fn respond(event: &HostEvent) -> Result<Reply> {
     match &event.kind {
         // Most of what happens; no repository is opened for it.

@@ -52,7 +52,6 @@ fn state_dir(places: &Places) -> PathBuf {
     named.unwrap_or_else(|| places.home.join(".local/state")).join("git-agent")
 }
 
-/// Run `install` or `uninstall`.
 pub(super) fn run(ctx: &Ctx, action: Action, args: Args) -> Result<()> {
     let places = installed::places(ctx.repo().ok())?;
     let scope = if args.project { Scope::Project } else { Scope::User };
@@ -186,7 +185,6 @@ pub(in crate::cmd) fn install_detected(ctx: &Ctx) -> Result<Vec<String>> {
     Ok(changed.map(|line| sanitize::line(&line).into_owned()).collect())
 }
 
-/// Run `status`.
 pub(super) fn status(ctx: &Ctx, args: StatusArgs) -> Result<()> {
     let repo = ctx.repo().ok();
     let places = installed::places(repo)?;

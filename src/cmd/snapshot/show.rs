@@ -34,7 +34,6 @@ pub(super) fn run(ctx: &Ctx, args: &Args) -> Result<()> {
     show(ctx, &snapshot)
 }
 
-/// Show `snapshot`.
 pub(in crate::cmd) fn show(ctx: &Ctx, snapshot: &Snapshot) -> Result<()> {
     let repo = ctx.repo()?;
     let state = snapshot::load(repo, snapshot)?;

@@ -130,7 +130,6 @@ pub(super) fn calls_us(hook: Hook, text: &[u8]) -> bool {
     is_copy || calls.iter().any(|call| text.contains_str(format!("{call} {}", hook.name())))
 }
 
-/// Quote for the shell.
 pub(super) fn quote(path: &Path) -> BString {
     let text = path.as_os_str().as_bytes().replace("'", r"'\''");
     [b"'", text.as_slice(), b"'"].concat().into()

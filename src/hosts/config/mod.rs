@@ -311,7 +311,6 @@ impl Form {
         (Form { has_mark, has_crlf }, text)
     }
 
-    /// `text` in this form.
     fn apply(self, text: &str) -> String {
         let mark = if self.has_mark { String::from(Form::MARK) } else { String::new() };
         mark + &if self.has_crlf { text.replace('\n', "\r\n") } else { text.to_owned() }

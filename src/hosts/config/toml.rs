@@ -2,7 +2,6 @@
 
 use toml_edit::{DocumentMut, Item, Table, value};
 
-/// The document in `text`.
 fn parse(text: &str) -> Result<DocumentMut, String> {
     text.parse::<DocumentMut>().map_err(|error| error.message().to_owned())
 }

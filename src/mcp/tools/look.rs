@@ -32,7 +32,6 @@ pub(in crate::mcp) const LINES: usize = 60;
 /// How many tasks or entries of the log are listed if nothing else is asked for.
 const LIMIT: usize = 20;
 
-/// The tools.
 pub(super) fn tools() -> [Tool; 6] {
     [
         Tool::new::<Nothing, StatusAnswer>(

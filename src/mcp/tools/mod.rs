@@ -21,7 +21,6 @@ use crate::{
     view::json,
 };
 
-/// A tool.
 pub(super) struct Tool {
     /// Its name.
     pub name: &'static str,
@@ -125,7 +124,6 @@ pub(super) fn misused(name: &str, why: &str) -> Error {
         .hint("see tools/list for the schema of the arguments")
 }
 
-/// The tool called `name`.
 pub(super) fn find(name: &str) -> Option<&'static Tool> {
     TOOLS.iter().find(|tool| tool.name == name)
 }

@@ -20,7 +20,6 @@ use crate::{
     view::json::ImportAnswer,
 };
 
-/// The tools.
 pub(super) fn tools() -> [Tool; 1] {
     [Tool::new::<Import, ImportAnswer>(
         "plan_import",

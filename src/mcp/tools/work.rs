@@ -20,7 +20,6 @@ use crate::{
     view::json::{CheckpointAnswer, OperationAnswer, RollbackAnswer, VerificationJson, VerifyAnswer},
 };
 
-/// The tools.
 pub(super) fn tools() -> [Tool; 4] {
     [
         Tool::new::<Checkpoint, CheckpointAnswer>(

@@ -49,7 +49,6 @@ pub struct Imported {
     pub commit: Option<ObjectId>,
 }
 
-/// What an import decides.
 struct Decision {
     draft: Draft,
     difference: Difference,

@@ -35,7 +35,6 @@ pub struct Work {
 }
 
 impl Work {
-    /// The work of `task`.
     pub(super) fn of(view: &View<'_>, graph: &Graph<'_>, task: &Task, now: Timestamp) -> Result<Self> {
         let repo = view.repo();
         let mut tasks = vec![task.clone()];

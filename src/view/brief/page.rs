@@ -62,7 +62,6 @@ fn list(heading: &'static str, points: Vec<Point>, count: usize, most: usize, ra
     Section { heading, body: Body::Points(points, Keep::First), most, rank, beyond, more: more.to_owned() }
 }
 
-/// Points with their number.
 fn all(points: Vec<Point>) -> (Vec<Point>, usize) {
     let count = points.len();
     (points, count)

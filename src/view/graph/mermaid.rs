@@ -6,7 +6,6 @@ use crate::{
     view::{sanitize, svg::class},
 };
 
-/// How the states look.
 const CLASSES: &str = "  classDef done stroke:#1a7f37
   classDef busy stroke:#0969da,stroke-width:2px
   classDef ready stroke:#6639ba

@@ -11,7 +11,6 @@ pub use text::text;
 use super::svg::mark;
 use crate::{domain::task_graph::Node, view::sanitize};
 
-/// Mark and title.
 fn label(node: &Node) -> String {
     format!("{} {}", mark(node.state), sanitize::line(&node.title))
 }

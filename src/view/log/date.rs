@@ -9,7 +9,6 @@ use crate::{
     view::{relative_time, sanitize},
 };
 
-/// How dates are shown.
 pub(super) struct Dates {
     format: Option<String>,
     now: Timestamp,

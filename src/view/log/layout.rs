@@ -120,7 +120,6 @@ impl Page {
         self.width.map(|width| width.saturating_sub(drawn))
     }
 
-    /// Changes below a commit.
     pub(super) fn below(&mut self, changes: &str) {
         if !changes.is_empty() {
             self.line("");

@@ -125,7 +125,6 @@ pub fn of_feature(feature: &Feature) -> Vec<String> {
     failure.into_iter().chain(reasons(&feature.reasons)).collect()
 }
 
-/// Work against estimate.
 fn spent(item: &Item) -> Option<String> {
     match (item.was_worked_on(), item.estimate) {
         (false, None) => None,

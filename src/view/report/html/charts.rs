@@ -26,7 +26,6 @@ pub(super) fn burn_up(report: &Report) -> Markup {
     boxed("Burn-up", "scroll from-end", svg::burn::burn(&report.burn, report.at), "")
 }
 
-/// The timeline.
 pub(super) fn timeline(report: &Report) -> Markup {
     let mut begun: Vec<&Item> = report
         .items()

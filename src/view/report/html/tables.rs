@@ -27,7 +27,6 @@ pub(super) fn verdict(verified: Option<bool>) -> (&'static str, &'static str, &'
     }
 }
 
-/// The newest checkpoints.
 pub(super) fn checkpoints(report: &Report) -> Markup {
     let mut all: Vec<_> = report.items().flat_map(|item| item.checkpoints.iter().map(move |one| (item, one))).collect();
     all.sort_by_key(|(item, one)| (Reverse(one.at), &item.id, Reverse(one.number)));

@@ -14,7 +14,6 @@ pub(super) struct Net {
 }
 
 impl Net {
-    /// Nodes in these layers.
     pub(super) fn new(layer: Vec<usize>) -> Self {
         let mut rows = vec![Vec::new(); layer.iter().max().map_or(0, |last| last + 1)];
         for (node, at) in layer.iter().enumerate() {
