@@ -45,7 +45,7 @@ fn ledger_ref(repo: &Repo) -> Check {
         Ok(view) => match view.tip() {
             Some(tip) => Check::ok(name, format!("{} is at {tip}", ledger::REF)),
             None if missing_ledger::may_be_elsewhere(&view) => {
-                Check::ok(name, "there is no ledger yet; other clones may have tasks")
+                Check { fix: Some(Remedy::FetchTasks.into()), ..Check::ok(name, "there is no ledger yet") }
             }
             None => Check::ok(name, "there is no ledger yet"),
         },

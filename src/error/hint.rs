@@ -34,6 +34,8 @@ pub enum Remedy {
     NextBisect,
     /// Fetch the tasks, now and with every fetch, or once.
     FetchLedger,
+    /// Fetch the tasks that other clones may have.
+    FetchTasks,
     /// List missing objects, and fetch them from another clone.
     MissingObjects,
     /// Change a title.

@@ -143,6 +143,7 @@ fn remedy(remedy: Remedy) -> &'static str {
         Remedy::RestoreEvents => "'git agent doctor --fix' restores them",
         Remedy::NextBisect => "the next 'git agent bisect' removes it",
         Remedy::FetchLedger => "'git agent init' fetches them now and with every fetch, 'git agent sync' only once",
+        Remedy::FetchTasks => "'git agent sync' fetches the tasks of other clones",
         Remedy::MissingObjects => "'git fsck' lists missing objects; another clone may have them: 'git agent sync'",
         Remedy::ChangeTitle => "to change it: git agent edit <task> --title <title>",
         Remedy::Split => {
