@@ -79,7 +79,7 @@ fn own_refs(repo: &Repo) -> Result<Check> {
                 count(blocking.len(), "ref", "refs"),
                 list(blocking.iter().map(|(other, name)| format!("{other}, for {name}")))
             ),
-            format!("'git log {other}' shows what it is; if it is of no use: git update-ref -d {other}"),
+            format!("'git log {other}' shows what it is; if it is not needed: git update-ref -d {other}"),
         ),
     })
 }

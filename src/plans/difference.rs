@@ -267,7 +267,7 @@ impl Change {
         if wanted == task.status {
             let result = content.result.as_ref().filter(|_| wanted == Status::Completed);
             if result.is_some_and(|result| !is_result(known, result)) {
-                self.kept.get_or_insert_with(|| "completed here, with another result".to_owned());
+                self.kept.get_or_insert_with(|| "completed here, with a different result".to_owned());
             }
             return;
         }

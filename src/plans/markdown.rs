@@ -140,7 +140,7 @@ fn headings_that_say(reading: &mut Reading, from: &[&Entry]) {
                 Status::Completed | Status::Cancelled if is_open[at] => {
                     reading.left.push(super::Left {
                         at: from[at].at,
-                        what: "a heading says that it is done, and boxes below it are open: the boxes count".to_owned(),
+                        what: "a heading is marked as done, but boxes below it are open: the boxes count".to_owned(),
                     });
                 }
                 Status::Pending => {}
@@ -228,7 +228,7 @@ fn item(entry: &Entry, ids: &Backticked<'_>, reading: &mut Reading) -> Rough {
         if entry.heading.is_none()
             && told.is_some_and(|told| told.is_closed() && !entry.status.unwrap_or_default().is_closed())
         {
-            reading.leave(entry.at, "an item says that it is done, and its box is open: the box counts");
+            reading.leave(entry.at, "an item is marked as done, but its box is open: the box counts");
         }
     }
     let failures = entry.failed.iter().map(|reason| Failed { reason: reason.clone(), kind: None }).collect();

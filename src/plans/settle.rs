@@ -75,9 +75,8 @@ pub fn settle(mut reading: Reading, table: &Table) -> Result<(Plan, Vec<Left>), 
     for ((at, item), parent) in rough.into_iter().enumerate().zip(parents) {
         let id = names.ids[at].clone().expect("invariant: every item has got its id");
         if item.content.files.as_ref().is_some_and(|files| !size::files_fit(files)) {
-            return Err(
-                Wrong::new(item.at, format!("'{id}' names more files than one task can")).hint("make parts of it")
-            );
+            return Err(Wrong::new(item.at, format!("'{id}' lists more files than a task can have"))
+                .hint("split it into subtasks"));
         }
         let mut after = item.after.as_ref().map(|_| Vec::new());
         let mut known: HashSet<TaskId> = HashSet::new();

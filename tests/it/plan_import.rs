@@ -216,7 +216,7 @@ fn nothing_that_happened_here_is_taken_back() {
     let kept = repo.agent(&["plan", "import", "plan.toml", "--dry-run", "--json"]).json();
     assert_eq!(why(&kept, "reopened"), Some(json!("it was completed before, and is pending now")));
     assert_eq!(why(&kept, "held").unwrap().as_str().map(|why| why.starts_with("bob@there")), Some(true));
-    assert_eq!(why(&kept, "done"), Some(json!("completed here, with another result")));
+    assert_eq!(why(&kept, "done"), Some(json!("completed here, with a different result")));
     assert_eq!(why(&kept, "gone"), Some(json!("cancelled here")));
     assert_eq!(ledger(&repo), tip);
     // Forward it goes.

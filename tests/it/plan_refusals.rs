@@ -104,7 +104,7 @@ fn texts_that_no_task_can_hold_say_where() {
     let files: Vec<String> = (0..300).map(|n| format!("\"src/some/where/file_{n:04}.rs\"")).collect();
     assert_eq!(
         refused("p.toml", format!("[[task]]\ntitle = \"A\"\nfiles = [{}]\n", files.join(","))),
-        "bad-plan p.toml:1:1: 'a' names more files than one task can"
+        "bad-plan p.toml:1:1: 'a' lists more files than a task can have"
     );
 }
 

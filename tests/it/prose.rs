@@ -32,8 +32,8 @@ const IDIOMS: [&str; 23] = [
     "circle",
 ];
 
-/// How many idioms the messages still have. The number may only become smaller.
-const IDIOMS_LEFT: usize = 11;
+/// How many idioms the messages still have: that of a `.keep` note, which is a format on disk.
+const IDIOMS_LEFT: usize = 1;
 
 /// How often the source, and the documentation, may still say one of them. The numbers may only become smaller.
 const ALLOWED: [(usize, &[&str]); 2] = [(6, &["src"]), (0, &["README.md", "docs", "hooks", "install.sh"])];
@@ -117,9 +117,6 @@ fn banned_words_are_found() {
     assert_eq!(said("Nobody\n/// knows. All\n    /// the same: 'whoever'; nobodys, anewt"), 3);
 }
 
-/// How much documentation still says nothing. The number may only become smaller.
-const LEFT: usize = 23;
-
 /// Documentation that says nothing.
 const EMPTY: [&str; 3] = ["/// Run it.", "/// As JSON.", "/// The page."];
 
@@ -135,7 +132,7 @@ fn documentation_says_something() {
     }
     let mut found = Vec::new();
     check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
-    assert!(found.len() <= LEFT, "say what it does:\n{}", found.join("\n"));
+    assert!(found.is_empty(), "say what it does:\n{}", found.join("\n"));
 }
 
 #[test]

@@ -198,24 +198,24 @@ pub struct Start {
     pub worktree: Option<String>,
 }
 
-/// `pause`.
+/// `pause`: work on the task stops without an outcome, and its claim ends.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Pause {
     /// Why.
     pub reason: Option<Text>,
-    /// It is not ready before.
+    /// The task is not ready before this time.
     #[serde(deserialize_with = "time")]
     pub until: Option<Timestamp>,
 }
 
-/// `cancel`.
+/// `cancel`: the task will not be done.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Cancel {
     /// Why.
     pub reason: Option<Text>,
-    /// The task that has the same to be done: what comes after this one comes after that one now.
+    /// The task that this one duplicates: its dependents depend on that one from now on.
     pub duplicate_of: Option<TaskId>,
 }
 
@@ -227,7 +227,7 @@ pub struct Reason {
     pub reason: Option<Text>,
 }
 
-/// `complete`.
+/// `complete`: the task is done.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Complete {
@@ -239,7 +239,7 @@ pub struct Complete {
     pub force: bool,
 }
 
-/// `fail`.
+/// `fail`: the attempt did not succeed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fail {
     /// Why it failed.
@@ -248,13 +248,13 @@ pub struct Fail {
     pub kind: Option<String>,
 }
 
-/// `claim`.
+/// `claim`: an actor reserves the task, or renews its claim.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Claim {
-    /// How long it lasts without a sign of life, in seconds.
+    /// How long it lasts without activity, in seconds.
     pub lease: u64,
-    /// Taken from a holder whose claim had not run out.
+    /// Taken from a holder whose claim had not expired.
     pub steal: bool,
     /// Why it was taken.
     pub reason: Option<Text>,
@@ -271,25 +271,25 @@ pub struct Block {
     pub text: Text,
 }
 
-/// `unblock`.
+/// `unblock`: blockers of the task are resolved.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Unblock {
-    /// The blockers that are gone.
+    /// Ids of the resolved blockers.
     pub blockers: Vec<String>,
 }
 
-/// `dep`.
+/// `dep`: dependencies of the task are added and removed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Dep {
-    /// Come after these, too.
+    /// Tasks that it depends on from now on.
     pub add: Vec<TaskId>,
-    /// No longer after these.
+    /// Tasks that it no longer depends on.
     pub remove: Vec<TaskId>,
 }
 
-/// `decide`.
+/// `decide`: a decision and its reason.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Decide {
     /// What was decided.
@@ -298,7 +298,7 @@ pub struct Decide {
     pub why: Option<Text>,
 }
 
-/// `note`.
+/// `note`: a remark on the task.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Note {
     /// The remark.

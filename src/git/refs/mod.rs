@@ -70,7 +70,7 @@ fn is_ours(name: &str) -> bool {
 /// The refusal to create `name` because of `other`, whose name is a directory of it or below it.
 fn blocked(name: &str, other: &str) -> Error {
     let message = format!("cannot create {name}: another program created {other}, and git allows only one of them");
-    Error::new(codes::REF_BLOCKED, message).hint(format!("if {other} is of no use: git update-ref -d {other}"))
+    Error::new(codes::REF_BLOCKED, message).hint(format!("if {other} is not needed: git update-ref -d {other}"))
 }
 
 /// The refusal of the symbolic ref `name`, which is one of ours.

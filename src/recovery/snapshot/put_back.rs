@@ -70,5 +70,5 @@ pub fn put_back(repo: &Repo) -> Result<Taken> {
         taken.gone.iter().try_for_each(|name| remembered::set(repo, name, repo.find_ref(name)?))?;
         return Ok(taken);
     }
-    Err(Error::new(codes::SNAPSHOT_RACED, "another process keeps moving the snapshot refs").hint("try again"))
+    Err(Error::new(codes::SNAPSHOT_RACED, "another process keeps updating the snapshot refs").hint("try again"))
 }

@@ -27,10 +27,10 @@ json! {
     /// `start`.
     pub struct StartAnswer {
         task: TaskJson,
-        /// Decisions of its feature, of finished parts of that, and of the tasks that it comes after; left out if there are none.
+        /// Decisions of its feature, of finished parts of that, and of the tasks that it comes after; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         decided_before: Vec<BriefDecisionJson>,
-        /// What is not committed, if another task was active here before; left out if nothing is.
+        /// What is not committed, if another task was active here before; omitted if nothing is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         uncommitted: Option<UncommittedJson>,
     }
@@ -54,10 +54,10 @@ json! {
         task: Option<TaskJson>,
         /// Null with a task that is new to the actor.
         reason: Option<NextReason>,
-        /// Decisions that bear on it, as in the answer of `start`; left out if there are none.
+        /// Decisions that bear on it, as in the answer of `start`; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         decided_before: Vec<BriefDecisionJson>,
-        /// What is not committed, if the task was started and another one was active here before; left out if nothing is.
+        /// What is not committed, if the task was started and another one was active here before; omitted if nothing is.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         uncommitted: Option<UncommittedJson>,
     }
@@ -78,7 +78,7 @@ json! {
         pub unstaged: usize,
         /// Files that git does not know.
         pub untracked: usize,
-        /// Paths with conflicts; they are counted here only. Left out if there is none.
+        /// Paths with conflicts; they are counted here only. Omitted if there is none.
         #[serde(skip_serializing_if = "is_zero", default)]
         pub unmerged: usize,
         /// Files that differ from the index, which `git status` does not examine (assume-unchanged, skip-worktree). Omitted if
@@ -99,7 +99,7 @@ json! {
     pub struct StatusAnswer from status: &WorktreeStatus {
         /// Ids of the active tasks of this worktree.
         active: Vec<String> = status.active.iter().map(|(id, _)| id.to_string()).collect(),
-        /// Ids of the tasks that the actor holds in this worktree, or left in progress there, without being active; left out if none.
+        /// Ids of the tasks that the actor holds in this worktree, or left in progress there, without being active; omitted if none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         held: Vec<String> = status.held.iter().map(|task| task.id.to_string()).collect(),
         /// The actor.
@@ -118,14 +118,14 @@ json! {
         unstamped: Vec<String>,
         /// Why commits made here are not stamped; null if they are.
         hooks_missing: Option<String> = status.unstamping.clone(),
-        /// Commits made after the last active task ended, which may belong to it; left out if there are none.
+        /// Commits made after the last active task ended, which may belong to it; omitted if there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         follow_up: Option<FollowUpJson>,
-        /// The id of an operation that was interrupted: 'undo' takes it back, 'resume' finishes it.
+        /// The id of an operation that was interrupted: 'undo' undoes it, 'resume' finishes it.
         interrupted: Option<String> = id(status.interrupted.as_ref()),
         /// The id of a finished operation that was killed while cleaning up: 'resume' removes what is left.
         left_behind: Option<String> = id(status.left_behind.as_ref()),
-        /// Tasks that a ref of this worktree names because it was fetched from another repository: not acted on; left out if none.
+        /// Tasks that a ref of this worktree names because it was fetched from another repository: not acted on; omitted if none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         foreign: Vec<String>,
     }

@@ -195,7 +195,7 @@ json! {
     struct BriefStateJson from facts: &Facts<'_> {
         /// Nothing is half done, nothing is uncommitted.
         clean: bool = !facts.state.is_stuck() && facts.standing.total == 0 && facts.standing.counts.hidden == 0,
-        /// The operation that was interrupted: 'undo' takes it back, 'resume' finishes it.
+        /// The operation that was interrupted: 'undo' undoes it, 'resume' finishes it.
         interrupted: Option<String> = facts.state.interrupted.as_ref().map(|operation| operation.id.to_string()),
         /// The operation of git in progress: 'a merge', 'a rebase'.
         unfinished: Option<String> = facts.state.in_progress.as_ref().map(|operation| operation.what.to_owned()),
@@ -213,7 +213,7 @@ json! {
         ledger: Option<BriefLedgerJson> = facts.state.ledger.to_json(),
         /// Active tasks of this worktree, but for the one it is about.
         also_active: Vec<String> = facts.active.iter().map(|(id, _)| id.to_string()).collect(),
-        /// Tasks that the asker holds in this worktree, or left in progress there, without being active; left out if none.
+        /// Tasks that the asker holds in this worktree, or left in progress there, without being active; omitted if none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         held: Vec<String> = facts.held.iter().map(|task| task.id.to_string()).collect(),
         /// Commits made while the task was active that carry no trailer.
@@ -227,7 +227,7 @@ json! {
         /// Other sessions that are at work in this worktree.
         other_sessions: Vec<BriefSessionJson> =
             facts.state.other_sessions.iter().take(ENOUGH).map(BriefSessionJson::new).collect(),
-        /// Commits made after the last active task ended, which may belong to it; left out if there are none.
+        /// Commits made after the last active task ended, which may belong to it; omitted if there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         follow_up: Option<FollowUpJson> = facts.state.follow_up.to_json(),
     }

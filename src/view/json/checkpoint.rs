@@ -45,7 +45,7 @@ json! {
         /// False when there was nothing to commit.
         created: bool,
         checkpoint: Option<CheckpointJson>,
-        /// The operation that `undo` takes back.
+        /// The operation that `undo` would undo.
         operation: Option<String>,
         /// With `--verify`: the verification, also if there was nothing to commit.
         verification: Option<VerificationJson>,

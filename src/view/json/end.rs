@@ -13,7 +13,7 @@ json! {
         task: TaskJson,
         #[serde(flatten)]
         end: EndJson,
-        /// With `cancel`: ids of the open tasks that come directly after it; left out if there are none.
+        /// With `cancel`: ids of the open tasks that come directly after it; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         dependents: Vec<String>,
     }
@@ -24,14 +24,14 @@ json! {
         tasks: Vec<TaskJson>,
         #[serde(flatten)]
         end: EndJson,
-        /// With `cancel`: ids of the open tasks that come directly after one of them; left out if there are none.
+        /// With `cancel`: ids of the open tasks that come directly after one of them; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         dependents: Vec<String>,
     }
 
     /// The consequences of the end of a task.
     pub struct EndJson {
-        /// Ids of the features that completed themselves with it; left out if there are none.
+        /// Ids of the features that completed themselves with it; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         features: Vec<String>,
         /// Uncommitted changes of this worktree, if the task was active in it; omitted if there are none.
@@ -43,7 +43,7 @@ json! {
     pub struct UncommittedJson from left: &Left {
         /// The task that was active: `git agent checkpoint --task <it>` commits what belongs to it.
         task: String,
-        /// The task that a checkpoint commits the paths for from now on; left out if none is active.
+        /// The task that a checkpoint commits the paths for from now on; omitted if none is active.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         goes_to: Option<String>,
         #[serde(flatten)]
@@ -58,7 +58,7 @@ json! {
         commit: String,
         /// How many paths it changes.
         paths: usize,
-        /// Whether exactly its content passed a verification; left out if none was asked for.
+        /// Whether exactly its content passed a verification; omitted if none was asked for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         passed: Option<bool>,
     }
@@ -70,21 +70,21 @@ json! {
         unblocked: Vec<String>,
         /// With `--next`: the task that was started or claimed.
         next: Option<TaskJson>,
-        /// Decisions that bear on `next`, as in the answer of `start`; left out if there are none.
+        /// Decisions that bear on `next`, as in the answer of `start`; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         decided_before: Vec<BriefDecisionJson>,
-        /// With `--message`: the checkpoint that was made first; left out if there was nothing to commit.
+        /// With `--message`: the checkpoint that was made first; omitted if there was nothing to commit.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         checkpoint: Option<MadeJson>,
         #[serde(flatten)]
         end: EndJson,
-        /// Acceptance criteria that are not ticked; left out if there are none.
+        /// Acceptance criteria that are not ticked; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         open_criteria: Vec<String>,
         /// Commits made while the task was active that name no task.
         unstamped: Vec<String>,
         /// Commits of the task that HEAD does not contain, and another branch does; those that no branch contains, if HEAD has none of the task.
-        /// Left out if there are none.
+        /// Omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         elsewhere: Vec<String>,
     }
@@ -97,14 +97,14 @@ json! {
         unblocked: Vec<String>,
         /// With `--next`: the task that was started or claimed.
         next: Option<TaskJson>,
-        /// Decisions that bear on `next`, as in the answer of `start`; left out if there are none.
+        /// Decisions that bear on `next`, as in the answer of `start`; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         decided_before: Vec<BriefDecisionJson>,
         #[serde(flatten)]
         end: EndJson,
         /// Commits made while one of them was active that name no task.
         unstamped: Vec<String>,
-        /// The same of their commits; left out if there are none.
+        /// The same of their commits; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         elsewhere: Vec<String>,
     }

@@ -21,7 +21,7 @@ json! {
         snapshot: Option<SavedJson> = answer.saved.first().map(|saved| SavedJson::new(saved, unguarded)),
         /// All of them, when the line reaches other worktrees or submodules, too.
         snapshots: Vec<SavedJson> = answer.saved.iter().map(|saved| SavedJson::new(saved, unguarded)).collect(),
-        /// Bundles of all refs, when those that hold snapshots may be rewritten or deleted: `git fetch` reads them. Left out if
+        /// Bundles of all refs, when those that hold snapshots may be rewritten or deleted: `git fetch` reads them. Omitted if
         /// there is none.
         #[serde(skip_serializing_if = "Vec::is_empty", default)]
         bundles: Vec<String> = answer.bundles.iter().map(|bundle| path(bundle)).collect(),

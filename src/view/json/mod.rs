@@ -121,7 +121,7 @@ json! {
         /// What a refusal did change; omitted if nothing.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         changed: Option<String> = error.exception().map(ToOwned::to_owned),
-        /// The last lines that a failed command printed; left out if there are none.
+        /// The last lines that a failed command printed; omitted if there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         output: Option<String> = error.excerpt_lines().map(ToOwned::to_owned),
         /// The argument of the command line that cannot be used, if it is one: `--priority <N>`.

@@ -61,11 +61,11 @@ json! {
         head: HeadsJson = operation(entry).map(HeadsJson::of).unwrap_or_default(),
         /// The snapshot of the previous state.
         snapshot: Option<String> = operation(entry).and_then(|operation| operation.snapshot.to_json()),
-        /// The operation that this one takes back.
+        /// The operation that this one undoes.
         undoes: Option<String>,
         /// The operation that took it back.
         undone_by: Option<String>,
-        /// It was not made in this repository, and is never acted on; left out otherwise.
+        /// It was not made in this repository, and is never acted on; omitted otherwise.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         foreign: bool = entry.operation.as_ref().is_some_and(|recorded| recorded.is_foreign),
     }
@@ -134,7 +134,7 @@ json! {
         id: String,
         /// As in `ops`.
         kind: &'static str = operation.kind.as_str(),
-        /// The operation that it takes back.
+        /// The operation that it undoes.
         undoes: Option<String>,
         /// The snapshot of the previous state.
         snapshot: Option<String>,

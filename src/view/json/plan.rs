@@ -82,7 +82,7 @@ json! {
 
     /// A task of a plan.
     struct PlannedTask {
-        /// Its id; made from the title if it is left out.
+        /// Its id; generated from the title if omitted.
         id: Option<String>,
         /// One line.
         title: String,

@@ -33,7 +33,7 @@ json! {
         head: HeadsJson = outcome.done().map_or_else(|| head(plan), |done| HeadsJson::of(&done.operation)),
         /// Commits that the branch loses, newest first.
         drop: Vec<String>,
-        /// Commits that the new commit takes back, in the order in which that is done.
+        /// Commits that the new commit reverts, in the order in which they are reverted.
         revert: Vec<String>,
         /// Commits of the task that are left alone.
         skipped: Vec<SkippedCommitJson>,

@@ -10,9 +10,9 @@ use crate::error::{Error, Result, codes};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selection {
     fields: Vec<String>,
-    /// What is null, false or empty is left out, and a number that counts nothing.
+    /// What is null, false or empty is omitted, and a number that counts nothing.
     without_empty: bool,
-    /// A verification that passed is left out, too.
+    /// A verification that passed is omitted, too.
     without_passed: bool,
     is_brief: bool,
 }

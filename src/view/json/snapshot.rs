@@ -61,7 +61,7 @@ json! {
         created: bool,
         /// The skipped paths.
         skipped: Vec<SkippedJson> = taken.state.skipped.to_json(),
-        /// Why nothing keeps `git push --mirror` from pushing it; left out where our hook does, or there is no remote.
+        /// Why nothing keeps `git push --mirror` from pushing it; omitted where our hook does, or there is no remote.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unguarded: Option<String> = why,
     }
@@ -103,7 +103,7 @@ json! {
         session: Option<String> = snapshot.about.session.as_ref().map(ToString::to_string),
         /// The tasks that were active.
         tasks: Vec<String> = snapshot.about.tasks.to_json(),
-        /// It was not made in this repository: `snapshot restore` takes it with `--foreign` alone; left out otherwise.
+        /// It was not made in this repository: `snapshot restore` takes it with `--foreign` alone; omitted otherwise.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         foreign: bool = snapshot.is_foreign,
     }

@@ -37,11 +37,11 @@ json! {
         children: Vec<String> = graph.children(&task.id).map(|child| child.id_str().to_owned()).collect(),
         files: Vec<String>,
         accept: Option<String> = task.accept_text(|text| view.text(text)),
-        /// The criteria of `accept`, if it is a list of them; left out otherwise.
+        /// The criteria of `accept`, if it is a list of them; omitted otherwise.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         criteria: Vec<CriterionJson> = task.criteria(|text| view.text(text)).to_json(),
         estimate_seconds: Option<u64> = task.estimate,
-        /// Left out if there are none.
+        /// Omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         labels: Vec<String>,
         /// References: addresses, keys of other trackers; omitted if there are none.
@@ -58,16 +58,16 @@ json! {
         elapsed_seconds: u64 = active_time::elapsed(task, now),
         claim: Option<ClaimJson> = task.claim.as_ref().map(|claim| ClaimJson::new(claim, now)),
         blockers: Vec<BlockerJson> = task.blockers.iter().map(|blocker| BlockerJson::new(blocker, view)).collect(),
-        /// It is paused until then; left out if it is not.
+        /// It is paused until then; omitted if it is not.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<String> = task.until.filter(|_| task.status == Status::Pending).to_json(),
-        /// The task that has the same to be done, if this one was cancelled as a duplicate; left out otherwise.
+        /// The task that has the same to be done, if this one was cancelled as a duplicate; omitted otherwise.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         duplicate_of: Option<String>,
-        /// Tasks that were cancelled as duplicates of this one; left out if there are none.
+        /// Tasks that were cancelled as duplicates of this one; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         duplicates: Vec<String> = graph.duplicates(&task.id).map(|row| row.id_str().to_owned()).collect(),
-        /// Why it was paused, cancelled, reopened, taken over or released, until its state changes again; left out if that was not said.
+        /// Why it was paused, cancelled, reopened, taken over or released, until its state changes again; omitted if that was not said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<ReasonJson> = task.reason.as_ref().map(|why| ReasonJson::new(why, view)),
         /// A text or any JSON value.
@@ -160,10 +160,10 @@ json! {
         at: String,
         /// Whether it succeeded.
         passed: bool = verification.passed(),
-        /// The tree was not the one of HEAD; left out if it was.
+        /// The tree was not the one of HEAD; omitted if it was.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         uncommitted: bool,
-        /// The last lines that it printed, if it failed; left out if there are none.
+        /// The last lines that it printed, if it failed; omitted if there are none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         output: Option<String> = verification.output.as_ref().map(|output| view.text(output)),
     }
