@@ -5,7 +5,7 @@ use crate::{
     domain::repair::Evidence,
     error::Result,
     git::ObjectId,
-    query::repair::{Found, Remark, Unknown, UnlinkedReason},
+    query::repair::{Found, RepairRemark, Unknown, UnlinkedReason},
     verbs::repair::{Request, commit, range, repair},
     view::{
         NAMED, first_lines, hint,
@@ -55,21 +55,21 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     Ok(())
 }
 
-fn remark_words(remark: &Remark) -> String {
+fn remark_words(remark: &RepairRemark) -> String {
     match remark {
-        Remark::FollowUp(after) => {
+        RepairRemark::FollowUp(after) => {
             format!("{}: '{}' if it belongs to it", hint::follow_up(after), hint::link_command(after))
         }
-        Remark::BranchInRange(tip) => {
+        RepairRemark::BranchInRange(tip) => {
             format!("{} itself is in that history: its commits are part of it, with their trailers", oid(tip))
         }
-        Remark::NoTasks(tip) => format!("no commit of the branch at {} names a task", oid(tip)),
-        Remark::ContentDiffers { commit, tip } => format!(
+        RepairRemark::NoTasks(tip) => format!("no commit of the branch at {} names a task", oid(tip)),
+        RepairRemark::ContentDiffers { commit, tip } => format!(
             "{} does not have the content of the branch at {}; it is linked because you asked for it",
             oid(commit),
             oid(tip)
         ),
-        Remark::NotInLedger(tasks) => {
+        RepairRemark::NotInLedger(tasks) => {
             format!("{} is not in this ledger: 'git agent sync' fetches the tasks of other clones", tasks.join(", "))
         }
     }

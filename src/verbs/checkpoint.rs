@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Result},
     git::agent_host,
     query::revision,
-    recovery::checkpoint::{self, Label, Made, Remark, message},
+    recovery::checkpoint::{self, CheckpointRemark, Label, Made, message},
     store::ledger::Draft,
 };
 
@@ -147,17 +147,19 @@ fn make(caller: &Caller, request: &Request) -> Result<Answer> {
     Ok(Answer { task: owner.task, checkpoint, verified })
 }
 
-fn remark_words(remark: &Remark) -> String {
+fn remark_words(remark: &CheckpointRemark) -> String {
     match remark {
-        Remark::DirtySubmodule(path) => {
+        CheckpointRemark::DirtySubmodule(path) => {
             format!("submodule '{path}' has uncommitted changes; only its commit is recorded")
         }
-        Remark::NotSearched(files) => format!("files too large to be searched for secrets: {files}"),
-        Remark::PruneRunning(error) => format!("a 'git prune' that is running may delete the commit: {error}"),
-        Remark::IndexWaits(why) => {
+        CheckpointRemark::NotSearched(files) => format!("files too large to be searched for secrets: {files}"),
+        CheckpointRemark::PruneRunning(error) => {
+            format!("a 'git prune' that is running may delete the commit: {error}")
+        }
+        CheckpointRemark::IndexWaits(why) => {
             format!("the index does not match the checkpoint yet; the next 'git agent checkpoint' updates it: {why}")
         }
-        Remark::NotRecorded(error) => format!("'git agent undo' cannot undo the checkpoint: {error}"),
+        CheckpointRemark::NotRecorded(error) => format!("'git agent undo' cannot undo the checkpoint: {error}"),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
         text::{NAMED, plural},
     },
     error::Result,
-    git::status::{self, Summary},
+    git::status::{self, StatusSummary},
     store::active,
 };
 
@@ -19,7 +19,7 @@ pub struct Left {
     /// The task that a checkpoint commits them for from now on: the active one, if there is any.
     pub goes_to: Option<TaskId>,
     /// The paths.
-    pub summary: Summary,
+    pub summary: StatusSummary,
 }
 
 impl Left {
@@ -69,6 +69,6 @@ fn warn_of_worktrees(caller: &Caller, id: &TaskId) -> Result<()> {
 }
 
 /// What is not committed in this worktree, if anything. What git cannot say does not undo what was recorded.
-pub(super) fn find(caller: &Caller) -> Option<Summary> {
+pub(super) fn find(caller: &Caller) -> Option<StatusSummary> {
     status::summary(caller.repo(), NAMED).ok().filter(|summary| summary.total > 0)
 }

@@ -34,12 +34,12 @@ pub struct Uncommitted {
     /// From the top of the work tree; of a directory in which nothing is tracked, the directory with `/` at the end.
     pub path: BString,
     /// What about it.
-    pub kind: Kind,
+    pub kind: PathStatus,
 }
 
 /// What about a path is not committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum PathStatus {
     /// The index has it as it is.
     Staged,
     /// Its file differs from the index.
@@ -52,7 +52,7 @@ pub enum Kind {
 
 /// `git status --short --branch` as data.
 #[derive(Clone, Debug, Default)]
-pub struct Summary {
+pub struct StatusSummary {
     /// How many paths, by kind.
     pub counts: Counts,
     /// How many paths altogether, each once; without hidden ones.
@@ -71,12 +71,12 @@ pub fn counts(repo: &Repo) -> Result<Counts> {
 }
 
 /// The state of this worktree, with at most `limit` paths by name. Nothing in a bare repository.
-pub fn summary(repo: &Repo, limit: usize) -> Result<Summary> {
+pub fn summary(repo: &Repo, limit: usize) -> Result<StatusSummary> {
     ask(repo, Some("--branch"), limit)
 }
 
-fn ask(repo: &Repo, branch: Option<&str>, limit: usize) -> Result<Summary> {
-    let mut summary = Summary::default();
+fn ask(repo: &Repo, branch: Option<&str>, limit: usize) -> Result<StatusSummary> {
+    let mut summary = StatusSummary::default();
     if repo.work_dir().is_none() {
         return Ok(summary);
     }
@@ -87,7 +87,7 @@ fn ask(repo: &Repo, branch: Option<&str>, limit: usize) -> Result<Summary> {
     Ok(summary)
 }
 
-impl Summary {
+impl StatusSummary {
     fn add(&mut self, record: Record<'_>, limit: usize) {
         let (path, kind) = match record {
             Record::Header(key, value) => {
@@ -99,18 +99,18 @@ impl Summary {
                 }
                 return;
             }
-            Record::Tracked { xy: [_, b'.'], path, .. } => (path, Kind::Staged),
-            Record::Tracked { path, .. } => (path, Kind::Unstaged),
-            Record::Unmerged { path, .. } => (path, Kind::Unmerged),
-            Record::Untracked(path) => (path, Kind::Untracked),
+            Record::Tracked { xy: [_, b'.'], path, .. } => (path, PathStatus::Staged),
+            Record::Tracked { path, .. } => (path, PathStatus::Unstaged),
+            Record::Unmerged { path, .. } => (path, PathStatus::Unmerged),
+            Record::Untracked(path) => (path, PathStatus::Untracked),
             Record::Ignored(_) => return,
         };
         if let Record::Tracked { xy: [staged, unstaged], .. } = record {
             self.counts.staged += usize::from(staged != b'.');
             self.counts.unstaged += usize::from(unstaged != b'.');
         }
-        self.counts.untracked += usize::from(kind == Kind::Untracked);
-        self.counts.unmerged += usize::from(kind == Kind::Unmerged);
+        self.counts.untracked += usize::from(kind == PathStatus::Untracked);
+        self.counts.unmerged += usize::from(kind == PathStatus::Unmerged);
         self.total += 1;
         if self.first.len() < limit {
             self.first.push(Uncommitted { path: path.into(), kind });

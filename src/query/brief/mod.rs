@@ -25,7 +25,7 @@ use crate::{
         time::Timestamp,
     },
     error::Result,
-    git::{ObjectId, Repo, commit::Commit, status::Summary},
+    git::{ObjectId, Repo, commit::Commit, status::StatusSummary},
     query::{own, revision},
     store::ledger::View,
 };
@@ -53,7 +53,7 @@ pub struct Facts<'v> {
     /// How everything stands.
     pub state: State,
     /// What is not committed.
-    pub standing: Summary,
+    pub standing: StatusSummary,
     /// The tasks around it.
     pub plan: Plan,
 }

@@ -6,7 +6,7 @@ use crate::{
     git::{
         Head, ObjectId, Repo, revwalk,
         state::{self, InProgress},
-        status::{self, Summary},
+        status::{self, StatusSummary},
     },
     query::{
         missing_ledger,
@@ -65,7 +65,7 @@ impl State {
         task: Option<&Task>,
         now: Timestamp,
         unstamping: Option<String>,
-    ) -> Result<(Self, Summary)> {
+    ) -> Result<(Self, StatusSummary)> {
         let repo = view.repo();
         let unstamped = match task {
             Some(task) => unstamped::find(repo, std::slice::from_ref(task))?.len(),

@@ -71,12 +71,12 @@ pub struct Found {
     /// Commits whose task is unknown, oldest first.
     pub unknown: Vec<Unknown>,
     /// What the reader should know.
-    pub remarks: Vec<Remark>,
+    pub remarks: Vec<RepairRemark>,
 }
 
 /// What the reader of a repair should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Remark {
+pub enum RepairRemark {
     /// Commits that were made after a task had ended name no task.
     FollowUp(FollowUp),
     /// The tip of the branch is part of the range: its commits are there, with their trailers.
@@ -168,7 +168,7 @@ impl Desk<'_> {
         };
         let walked = self.walk(request.range, tip)?;
         if request.range.is_none() {
-            found.remarks.extend(unstamped::follow_up(self.repo)?.map(Remark::FollowUp));
+            found.remarks.extend(unstamped::follow_up(self.repo)?.map(RepairRemark::FollowUp));
         }
         let mut reflog = unstamped::find(self.repo, &request.active)?;
         // What was made while one task was active may have been found to belong to another one.

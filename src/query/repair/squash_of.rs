@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Desk, Found, Range, Remark, UnlinkedReason, link, sources, unknown};
+use super::{Desk, Found, Range, RepairRemark, UnlinkedReason, link, sources, unknown};
 use crate::{
     domain::{
         id::TaskId,
@@ -35,7 +35,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
     let mut found = Found::default();
     let repo = desk.repo;
     if revwalk::is_ancestor(repo, tip, range.tip)? {
-        found.remarks.push(Remark::BranchInRange(tip));
+        found.remarks.push(RepairRemark::BranchInRange(tip));
         return Ok(found);
     }
     let from = range.from.unwrap_or(range.tip);
@@ -51,7 +51,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
         }
     }
     if all.is_empty() {
-        found.remarks.push(Remark::NoTasks(tip));
+        found.remarks.push(RepairRemark::NoTasks(tip));
         return Ok(found);
     }
     let change = Change { before: revwalk::tree(repo, base)?, after: revwalk::tree(repo, tip)? };
@@ -79,7 +79,7 @@ pub(super) fn find(desk: &Desk<'_>, range: Range, tip: ObjectId) -> Result<Found
                 let tasks = all.iter().cloned().collect();
                 let one = Evidence { source: tip, tasks, same: Same::Patch, whole: Whole::Branch };
                 add(desk, &mut found, entry, &one, false)?;
-                found.remarks.push(Remark::ContentDiffers { commit: entry.id, tip });
+                found.remarks.push(RepairRemark::ContentDiffers { commit: entry.id, tip });
             }
             Verdict::Unknown => found.unknown.extend(unnamed(desk, entry, UnlinkedReason::NoSource)),
         }
@@ -105,7 +105,7 @@ fn add(desk: &Desk<'_>, found: &mut Found, entry: &Commit, one: &Evidence<Object
         }
     }
     if !missing.is_empty() {
-        found.remarks.push(Remark::NotInLedger(missing));
+        found.remarks.push(RepairRemark::NotInLedger(missing));
     }
     Ok(())
 }

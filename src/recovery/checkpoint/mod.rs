@@ -99,12 +99,12 @@ pub struct Outcome {
     /// The checkpoint; `None` when there was nothing to commit.
     pub made: Option<Made>,
     /// What its reader should know although it worked.
-    pub remarks: Vec<Remark>,
+    pub remarks: Vec<CheckpointRemark>,
 }
 
 /// What the reader of a checkpoint should know although it worked.
 #[derive(Debug)]
-pub enum Remark {
+pub enum CheckpointRemark {
     /// A submodule has uncommitted changes: only its commit is recorded.
     DirtySubmodule(BString),
     /// This many files are too large to be searched for secrets.
@@ -231,7 +231,8 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     staged.set(Staged::Tree(tree));
     let base = revwalk::tree_or_empty(repo, head)?;
     let dirty = status.dirty_submodules();
-    let mut remarks: Vec<Remark> = dirty.map(|path| Remark::DirtySubmodule(path.to_owned())).collect();
+    let mut remarks: Vec<CheckpointRemark> =
+        dirty.map(|path| CheckpointRemark::DirtySubmodule(path.to_owned())).collect();
     if tree == base && !request.allow.empty {
         return Ok(Outcome { made: None, remarks });
     }
@@ -250,16 +251,16 @@ fn try_once(repo: &Repo, request: &Request<'_>, apart: Option<&Apart<'_>>, stage
     gc::await_end(repo);
     let committed = commit::commit(repo, &mut staging, &private, &order)?;
     if let Err(error) = gc::keep_commit(repo, committed.commit, head) {
-        remarks.push(Remark::PruneRunning(error));
+        remarks.push(CheckpointRemark::PruneRunning(error));
     }
     if let Some(why) = committed.index_waits {
-        remarks.push(Remark::IndexWaits(why));
+        remarks.push(CheckpointRemark::IndexWaits(why));
     }
     // Until it is recorded, the journal stays for the next command.
     let operation = match operation::record(repo, &journal, committed.commit) {
         Ok(id) => Some(id),
         Err(error) => {
-            remarks.push(Remark::NotRecorded(error));
+            remarks.push(CheckpointRemark::NotRecorded(error));
             None
         }
     };
@@ -370,7 +371,7 @@ fn inspect(
     request: &Request<'_>,
     base: ObjectId,
     tree: ObjectId,
-    remarks: &mut Vec<Remark>,
+    remarks: &mut Vec<CheckpointRemark>,
 ) -> Result<()> {
     let changes = Comparer::new(repo).differences(Some(base), Some(tree))?;
     refusal::nested(contents::nested(repo, tree, &changes)?.into_iter())?;
@@ -382,7 +383,7 @@ fn inspect(
         let scanned = contents::leaks(repo, &changes)?;
         refusal::secrets(&scanned.leaks)?;
         if scanned.skipped > 0 {
-            remarks.push(Remark::NotSearched(scanned.skipped));
+            remarks.push(CheckpointRemark::NotSearched(scanned.skipped));
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use crate::{
         status::Status,
         time::{Timestamp, show_duration},
     },
-    git::{Head, status::Kind},
+    git::{Head, status::PathStatus},
     query::brief::{Checkpoint, Facts, Focus},
     view::{
         brief::{
@@ -305,10 +305,10 @@ fn place(head: &Head) -> String {
 
 fn uncommitted(facts: &Facts<'_>) -> Vec<Point> {
     let word = |kind| match kind {
-        Kind::Staged => "staged",
-        Kind::Unstaged => "changed",
-        Kind::Untracked => "untracked",
-        Kind::Unmerged => "unmerged",
+        PathStatus::Staged => "staged",
+        PathStatus::Unstaged => "changed",
+        PathStatus::Untracked => "untracked",
+        PathStatus::Unmerged => "unmerged",
     };
     let paths = facts.standing.first.iter();
     paths.map(|one| named(word(one.kind), sanitize::bytes(one.path.as_ref()))).collect()

@@ -257,7 +257,7 @@ json! {
     }
 
     /// Uncommitted changes.
-    pub struct BriefUncommittedJson from summary: &status::Summary {
+    pub struct BriefUncommittedJson from summary: &status::StatusSummary {
         /// How many paths, by kind.
         counts: DirtyJson,
         /// The paths.
