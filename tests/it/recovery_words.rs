@@ -71,19 +71,19 @@ fn where_nothing_was_done() {
     insta::assert_snapshot!(said(&repo, &["snapshot", "show", "01J"]), @"
     ------- stderr -------
     error: snapshot '01J' does not exist
-    hint: 'git agent snapshot list' lists them
+    hint: 'git agent snapshot list' lists the snapshots
     [exit code 2]
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "restore", ""]), @"
     ------- stderr -------
     error: snapshot '' does not exist
-    hint: 'git agent snapshot list' lists them
+    hint: 'git agent snapshot list' lists the snapshots
     [exit code 2]
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "drop", "x\ny"]), @r"
     ------- stderr -------
     error: snapshot 'x\ny' does not exist
-    hint: 'git agent snapshot list' lists them
+    hint: 'git agent snapshot list' lists the snapshots
     [exit code 2]
     ");
 }
@@ -296,7 +296,7 @@ fn snapshots() {
     insta::assert_snapshot!(said(&repo, &["snapshot", "restore", "0"]), @"
     ------- stderr -------
     error: '0' matches 3 snapshots
-    hint: use a longer prefix: 'git agent snapshot list' lists them
+    hint: use a longer prefix: 'git agent snapshot list' lists the snapshots
     [exit code 2]
     ");
     insta::assert_snapshot!(said(&repo, &["snapshot", "drop", &id]), @"

@@ -162,6 +162,32 @@ fn intent_to_add_is_kept() {
     });
 }
 
+/// git compares whole seconds, and examines no entry that is assumed to be unchanged, however new it is.
+#[test]
+fn hidden_edits_in_the_second_of_the_add_are_captured() {
+    on_every_git(|git| {
+        let repo = with_files(TestRepo::with_git(git));
+        repo.git(&["config", "core.trustctime", "false"]).success();
+        let second = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+        let write_at = |text: &str, nanoseconds: u32| {
+            repo.write("a.txt", text);
+            let file = std::fs::File::options().write(true).open(repo.path().join("a.txt")).unwrap();
+            file.set_modified(second + std::time::Duration::from_nanos(nanoseconds.into())).unwrap();
+        };
+        for (added, edited) in [(100, 200), (0, 0)] {
+            write_at("a.txt\n", added);
+            repo.git(&["update-index", "--no-assume-unchanged", "a.txt"]).success();
+            repo.git(&["add", "a.txt"]).success();
+            repo.git(&["update-index", "--assume-unchanged", "a.txt"]).success();
+            write_at("A.TXT\n", edited);
+            assert_eq!(repo.git(&["status", "--porcelain"]).text(), "");
+            assert_eq!(repo.agent(&["status", "--json"]).json()["dirty"]["hidden"], 1);
+            let (snapshot, _) = snap(&repo);
+            assert_eq!(stored(&repo, &snapshot, "worktree/a.txt"), b"A.TXT\n");
+        }
+    });
+}
+
 #[test]
 fn hidden_edits_are_captured() {
     on_every_git(|git| {

@@ -202,13 +202,13 @@ fn is_found_by_the_beginning_of_its_id() {
     insta::assert_snapshot!(repo.agent(&["snapshot", "show", "01k"]), @"
     ------- stderr -------
     error: '01k' matches 2 snapshots
-    hint: use a longer prefix: 'git agent snapshot list' lists them
+    hint: use a longer prefix: 'git agent snapshot list' lists the snapshots
     [exit code 2]
     ");
     insta::assert_snapshot!(repo.agent(&["snapshot", "drop", "nonsense"]), @"
     ------- stderr -------
     error: snapshot 'nonsense' does not exist
-    hint: 'git agent snapshot list' lists them
+    hint: 'git agent snapshot list' lists the snapshots
     [exit code 2]
     ");
     repo.agent(&["snapshot", "show", ""]).exits(2);

@@ -136,9 +136,18 @@ impl Entries {
         })
     }
 
-    /// Whether the stat data of the file at `path` prove that it is what `entry` says.
+    /// Whether the stat data of the file at `path` prove that it is what `entry`, which git does not examine, says.
+    ///
+    /// git compares whole seconds, and is right to: when it writes the index, it examines the entries that are as new as the
+    /// index was. It leaves those out that are assumed to be unchanged (`ce_mark_uptodate` in `refresh_cache_ent`,
+    /// `read-cache.c`), so that a file which was edited in the second of its `git add` looks the same ever after. Here the
+    /// nanoseconds have to be equal, too; where there are none, nothing is proven.
     pub fn is_proven(&self, entry: &Entry<'_>, path: &Path) -> bool {
         let Some(state) = &self.state else { return false };
+        let exact = gix::index::entry::stat::Options { use_nsec: true, ..self.options };
+        if !exact.check_stat || entry.stat.mtime.nsecs == 0 {
+            return false;
+        }
         let Ok(meta) = gix::index::fs::Metadata::from_path_no_follow(path) else { return false };
         let kind_matches = match entry.leaf.0 {
             EntryKind::Link => meta.is_symlink(),
@@ -147,7 +156,7 @@ impl Entries {
             EntryKind::Tree | EntryKind::Commit => false,
         };
         let Ok(stat) = Stat::from_fs(&meta) else { return false };
-        kind_matches && entry.stat.matches(&stat, self.options) && !entry.stat.is_racy(state.timestamp(), self.options)
+        kind_matches && entry.stat.matches(&stat, exact) && !entry.stat.is_racy(state.timestamp(), self.options)
     }
 }
 
