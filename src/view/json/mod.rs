@@ -48,7 +48,9 @@ pub use link::*;
 pub use log::*;
 pub use operation::*;
 pub use plan::*;
-pub use registry::{ANSWERS, of};
+pub use registry::ANSWERS;
+#[cfg(feature = "mcp")]
+pub use registry::of;
 pub use repair::*;
 pub use report::*;
 pub use rollback::*;
