@@ -50,10 +50,10 @@ pub struct Globals {
     /// Print the result as one JSON object on standard output
     #[arg(long, global = true, help_heading = HEADING, hide_short_help = true)]
     json: bool,
-    /// Print tasks as JSON with these fields only, separated by commas; 'all' for all of them
+    /// Print tasks as JSON with only these comma-separated fields; 'all' prints every field
     #[arg(long, global = true, help_heading = HEADING, value_name = "NAMES", conflicts_with = "brief", hide_short_help = true)]
     fields: Option<String>,
-    /// Print tasks as JSON with the fields that are needed to choose one, where they are not empty
+    /// Print tasks as JSON with the non-empty fields needed to choose one
     #[arg(long, global = true, help_heading = HEADING, hide_short_help = true)]
     brief: bool,
     /// Print only the result

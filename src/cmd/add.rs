@@ -28,7 +28,7 @@ pub struct Args {
     /// Depend on this task (may be repeated)
     #[arg(long, value_name = "TASK", num_args = 1..)]
     after: Vec<String>,
-    /// Make the new task a subtask of this task, which becomes a feature
+    /// Make the new task a subtask of TASK, which becomes a feature
     #[arg(long, value_name = "TASK")]
     parent: Option<String>,
 }
@@ -54,10 +54,10 @@ pub struct Fields {
     /// Estimated effort, such as 90s, 30min, 1.5h, 1d (24 hours) or 1w
     #[arg(long, value_name = "DURATION")]
     estimate: Option<String>,
-    /// Label (may be repeated, or a list with commas)
+    /// Label (may be repeated or comma-separated)
     #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
     labels: Vec<String>,
-    /// Reference: an address, or the key of an issue elsewhere (may be repeated)
+    /// Reference: a URL, or the key of an issue in another tracker (may be repeated)
     #[arg(long = "ref", value_name = "URL|KEY")]
     refs: Vec<String>,
 }

@@ -7,10 +7,10 @@ use crate::{
     view::sanitize::plural,
 };
 
-/// Make the work of the active task the work of another one
+/// Reassign the work of the active task to another task
 ///
-/// For work that a session recorded as an automatic task although it was planned: TASK is started, the commits become its commits, and the
-/// task that they were recorded for is cancelled. To keep that task under another name, use 'git agent edit'.
+/// For planned work that a session recorded under an automatic task: TASK is started and takes over the commits, and the
+/// automatic task is cancelled. To keep the automatic task and only rename it, use 'git agent edit'.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Task that the work belongs to: id or unique prefix

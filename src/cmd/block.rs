@@ -10,7 +10,7 @@ use crate::{
 /// Record a blocker for a task
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Task ids or unique prefixes (default: the active task); without --on, the last word is what blocks them
+    /// Task ids or unique prefixes (default: the active task); without --on, the last argument is the blocker
     #[arg(value_name = "TASK")]
     words: Vec<String>,
     /// What blocks the task

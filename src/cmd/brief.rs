@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// Summarize for a new agent what it needs to continue: state, task, decisions, next steps
+/// Summarize what a new agent needs to continue: state, task, decisions, next steps
 ///
 /// Prints Markdown of bounded length, however long the history is. Stable parts come first and ages are omitted, so that
 /// successive briefs of a task share a prefix that a model can cache.

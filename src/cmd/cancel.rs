@@ -19,7 +19,7 @@ pub struct Args {
     /// Reason
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Task that has the same to be done: tasks that come after the cancelled one come after that one
+    /// Task that this one duplicates; tasks that depend on this one will depend on TASK instead
     #[arg(long, value_name = "TASK")]
     duplicate_of: Option<String>,
 }

@@ -13,7 +13,7 @@ use crate::{
 
 /// Show what changed since a task was started or since a checkpoint, and which task changed it
 ///
-/// Compares that commit with the work tree, including staged, unstaged and untracked changes, but not ignored files.
+/// Compares the starting point with the work tree, including staged, unstaged and untracked changes, but not ignored files.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 <task>@2 is the second commit of the task on this history, @last the newest, @green the newest with a passed \

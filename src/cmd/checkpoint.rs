@@ -27,7 +27,7 @@ pub struct Args {
     /// Task id or unique prefix (default: the active task)
     #[arg(long, value_name = "TASK")]
     task: Option<String>,
-    /// Commit the index as it is
+    /// Commit only what is staged
     #[arg(long, conflicts_with = "only")]
     staged: bool,
     /// Commit only these paths, ignoring other staged changes

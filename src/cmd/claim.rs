@@ -11,7 +11,7 @@ use crate::{
     verbs::task::{Act, Changed},
 };
 
-/// Claim a task, so that no other agent takes it; later events by the same agent renew the claim
+/// Claim a task so that no other agent takes it; activity of the same agent renews the claim
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Task ids or unique prefixes

@@ -20,9 +20,9 @@ use crate::{
 
 /// Mark a task as completed
 ///
-/// With --message, --verify and --next, one command ends a task and begins the next: it commits everything that is not
-/// ignored, verifies exactly that commit, completes the task, starts the next one, and prints what that needs. If the
-/// verification fails, the checkpoint is kept, the task stays open, and the exit code is 1.
+/// With --message, --verify and --next, one command ends a task and starts the next one: it commits all files that are
+/// not ignored, verifies exactly that commit, completes the task, starts the next one, and prints what you need to work
+/// on it. If the verification fails, the checkpoint is kept, the task stays open, and the exit code is 1.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Task ids or unique prefixes (default: the active task)

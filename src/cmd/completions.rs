@@ -17,8 +17,8 @@ use crate::{
 
 /// Print a shell completion script
 ///
-/// In bash, zsh and fish the script asks git-agent while you type, so that tasks, checkpoints, operations and snapshots
-/// are completed, also behind 'git agent'.
+/// In bash, zsh and fish the script calls git-agent as you type, so that tasks, checkpoints, operations and snapshots
+/// are completed too, also after 'git agent'.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Shell

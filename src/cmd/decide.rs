@@ -12,7 +12,7 @@ use crate::{
 /// Record a decision and its reason
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The decision, behind the tasks that it is about if they are named; '-' reads standard input
+    /// Decision, optionally preceded by the tasks it concerns; '-' reads standard input
     #[arg(value_name = "TEXT", required = true)]
     words: Vec<String>,
     /// Reason

@@ -13,7 +13,7 @@ use crate::{
 /// Run a short demo in a temporary repository, which is kept for you to explore
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Create the repository here; the directory must be empty or not exist
+    /// Create the repository in DIR, which must be empty or not exist
     #[arg(long, value_name = "DIR")]
     into: Option<PathBuf>,
 }

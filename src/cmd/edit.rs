@@ -44,13 +44,13 @@ pub struct Args {
     /// Untick an acceptance criterion (may be repeated)
     #[arg(long, value_name = "N|TEXT")]
     untick: Vec<String>,
-    /// Remove this label (may be repeated, or a list with commas)
+    /// Remove this label (may be repeated or comma-separated)
     #[arg(long = "no-label", value_name = "LABEL", value_delimiter = ',')]
     no_labels: Vec<String>,
     /// Remove this reference (may be repeated)
     #[arg(long = "no-ref", value_name = "URL|KEY")]
     no_refs: Vec<String>,
-    /// Give other work that was added with the same id in another clone an id of its own
+    /// Separate tasks that were added with the same id in different clones: give the other one a new id
     #[arg(long, conflicts_with_all = ["title", "parent", "no_parent", "no_files"])]
     split: bool,
 }

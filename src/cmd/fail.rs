@@ -9,7 +9,7 @@ use crate::{
 /// Mark a task as failed; the reason is shown when it is started again
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Task ids or unique prefixes (default: the active task); without --reason, the last word is the reason
+    /// Task ids or unique prefixes (default: the active task); without --reason, the last argument is the reason
     #[arg(value_name = "TASK")]
     words: Vec<String>,
     /// Reason for the failure; '-' reads standard input

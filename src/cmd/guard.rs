@@ -19,7 +19,7 @@ use crate::{
 
 /// Save what a command may destroy, then run it
 ///
-/// Recognizes git commands and others that discard uncommitted work or history; all other commands pass unchecked.
+/// Recognizes commands of git and other programs that discard uncommitted work or history; all others pass unchecked.
 #[derive(Debug, clap::Args)]
 #[command(
     group = clap::ArgGroup::new("what").required(true),

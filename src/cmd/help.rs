@@ -7,7 +7,7 @@ use crate::{
 
 /// Describe a command, or list the commands
 ///
-/// 'git agent help agents' prints a manual of one page for agents.
+/// 'git agent help agents' prints a one-page manual for agents.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Command, such as 'add' or 'plan import' (default: list the commands)

@@ -16,8 +16,8 @@ use crate::{
 
 /// Record that commits belong to a task
 ///
-/// Commits are not changed: the ledger records the link, and every command follows it. Commits keep the tasks that they have, unless
-/// --move is given.
+/// Commits are not changed: the ledger records the link, and every command follows it. Commits keep their other tasks
+/// unless --move is given.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Move the last commit to t-2:  git agent link HEAD --move --task t-2

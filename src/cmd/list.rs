@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// List tasks, except completed and cancelled ones by default
+/// List tasks; completed and cancelled ones are omitted by default
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Show only tasks in these states, separated by commas: pending, in_progress, completed, failed, cancelled; also open,
@@ -25,7 +25,7 @@ pub struct Args {
     /// Show only tasks claimed or last worked on by this actor
     #[arg(long = "by", alias = "worker", value_name = "ACTOR")]
     by: Option<String>,
-    /// Show only tasks with this label (may be repeated: with all of them)
+    /// Show only tasks with this label (may be repeated to require several)
     #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
     labels: Vec<String>,
     /// Show only tasks that contain TEXT, ignoring case: in the id, title, description, acceptance,

@@ -59,7 +59,7 @@ pub struct Args {
     /// Show entries older than DATE
     #[arg(long, alias = "before", value_name = "DATE")]
     until: Option<String>,
-    /// Show only commits and events of tasks with this label (may be repeated: with all of them)
+    /// Show only commits and events of tasks with this label (may be repeated to require several)
     #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
     labels: Vec<String>,
     /// Show only commits whose author matches PATTERN

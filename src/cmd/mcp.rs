@@ -4,8 +4,8 @@ use crate::{cmd::context::Ctx, error::Result, mcp};
 
 /// Serve the Model Context Protocol on standard input and output
 ///
-/// Hosts of agents start this command and call its tools: next, start, checkpoint, complete, brief, rollback and others, for
-/// the repository that they work in. docs/mcp.md describes the tools, and how to register the server.
+/// Agent hosts start this command and call its tools (next, start, checkpoint, complete, brief, rollback and others) on the
+/// repository they work in. docs/mcp.md describes the tools and how to register the server.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 

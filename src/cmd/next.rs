@@ -9,9 +9,9 @@ use crate::{
 
 /// Show the next task to work on
 ///
-/// What you hold in this worktree, or left in progress, comes first. Ready tasks are ordered by priority, then by how many
-/// tasks they unblock, then by age. With --claim, concurrent agents each get a different task; it never answers with a task
-/// that you hold. With --start, the exit code is 3 if there is nothing to do.
+/// Tasks that you hold or left in progress in this worktree come first. Ready tasks are ordered by priority, then by how
+/// many tasks they unblock, then by age. With --claim, concurrent agents each get a different task, and you never get one
+/// that you already hold. With --start, the exit code is 3 if there is nothing to do.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Claim the task
@@ -26,7 +26,7 @@ pub struct Args {
     /// Consider only subtasks of this task
     #[arg(long, value_name = "TASK")]
     parent: Option<String>,
-    /// Consider only tasks with this label (may be repeated: with all of them)
+    /// Consider only tasks with this label (may be repeated to require several)
     #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
     labels: Vec<String>,
 }

@@ -9,7 +9,7 @@ use crate::{
 /// Add a note to a task
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The note, behind the tasks that it is about if they are named; '-' reads standard input
+    /// Note, optionally preceded by the tasks it concerns; '-' reads standard input
     #[arg(value_name = "TEXT", required = true)]
     words: Vec<String>,
     /// Task id or unique prefix (default: the active task; may be repeated)

@@ -23,17 +23,17 @@ use crate::{
 /// How many are shown without `--all`.
 const SHOWN: usize = 20;
 
-/// List what was done in this worktree and can be undone, newest first
+/// List the operations of this worktree, newest first
 #[derive(Debug, clap::Args)]
 #[command(
     args_conflicts_with_subcommands = true,
     after_help = "\
-Operations that change the branch, the index or the work tree (rollback, undo, redo, snapshot restore, checkpoint, \
+Lists operations that changed the branch, the index or the work tree (rollback, undo, redo, snapshot restore, checkpoint, \
 squash), and commands that only wrote to the ledger. Wherever an operation is named, a unique prefix of its id \
 is enough, and op@{0} is the newest one, op@{1} the one before it."
 )]
 pub struct Args {
-    /// Show all, not only the newest
+    /// Show all operations, not only the newest
     #[arg(long)]
     all: bool,
     /// Print one JSON object per line

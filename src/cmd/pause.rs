@@ -18,7 +18,7 @@ pub struct Args {
     /// Reason
     #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
-    /// Make it ready again at this time: a date, or a duration from now (also for a task that was not started)
+    /// Make the task ready again at TIME: a date, or a duration from now (also for tasks not started)
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
 }

@@ -14,7 +14,7 @@ pub struct Args {
     /// Show for each open task why it is or is not ready
     #[arg(long)]
     explain: bool,
-    /// Show only tasks with this label (may be repeated: with all of them)
+    /// Show only tasks with this label (may be repeated to require several)
     #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
     labels: Vec<String>,
 }

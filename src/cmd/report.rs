@@ -26,7 +26,7 @@ pub struct Args {
     /// Report only this task and its subtasks
     #[arg(long, alias = "feature", value_name = "TASK")]
     parent: Option<String>,
-    /// Report only tasks with this label (may be repeated: with all of them)
+    /// Report only tasks with this label (may be repeated to require several)
     #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
     labels: Vec<String>,
     /// Also report what changed since DATE, such as 'yesterday'

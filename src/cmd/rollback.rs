@@ -19,8 +19,8 @@ use crate::{
 <task>@2 is the second commit of the task on this history, @last the newest (the default), @green the newest with a \
 passed verification, @start the state before the task was started.
 
---to takes the id of a snapshot ('git agent log --snapshots <task>'): files and index become what they were then. With \
-a date it is the newest snapshot or checkpoint of the task that is not newer.
+--to takes the id of a snapshot ('git agent log --snapshots <task>') and restores its files and index. Given a date, it \
+uses the newest snapshot or checkpoint of the task that is not newer than the date.
 
 Without --mode the history decides. If nothing was committed since, the files are restored (files). If only the task's \
 commits follow and they are unpublished, the branch is moved back (rewind). If a remote branch or a tag contains some \

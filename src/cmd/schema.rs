@@ -11,7 +11,7 @@ use crate::{
 /// Print the JSON Schema of the --json output of a command, or list the commands that have one
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Command; 'error' has the schema of errors and all error codes
+    /// Command, or 'error' for the schema of errors and all error codes
     command: Option<String>,
     /// Print all schemas and all error codes
     #[arg(long, short, conflicts_with = "command")]

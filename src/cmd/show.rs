@@ -18,8 +18,8 @@ A checkpoint is shown as 'git show' does: <task>@2 is the second commit of the t
 @green the newest with a passed verification, @start the commit that the task was started from. Other arguments are \
 passed to 'git show' as revisions, which may contain checkpoints: <task>@2^, <task>@2:path/to/file.
 
-A snapshot is named by its id or a unique prefix of it ('git agent log --snapshots'): it is compared with the HEAD of \
-its time and with the current work tree. <snapshot>:path/to/file is a file of it.")]
+A snapshot, named by its id or a unique prefix of it ('git agent log --snapshots'), is compared with the HEAD it was \
+taken on and with the current work tree. <snapshot>:path/to/file is a file in it.")]
 pub struct Args {
     /// Tasks, checkpoints, snapshots or revisions (default: the active task)
     #[arg(value_name = "TASK[@CHECKPOINT]|SNAPSHOT|REVISION")]

@@ -39,7 +39,7 @@ pub struct Args {
 enum Action {
     /// List snapshots, newest first
     List(list::Args),
-    /// Compare a snapshot with the HEAD of its time and with the current work tree
+    /// Compare a snapshot with the HEAD it was taken on and with the current work tree
     Show(show::Args),
     /// Restore the work tree and the index from a snapshot; HEAD is not moved
     Restore(restore::Args),

@@ -18,7 +18,7 @@ pub struct Args {
     /// Task id or unique prefix
     #[arg(value_name = "TASK", required = true, num_args = 1..)]
     task: Vec<String>,
-    /// Do not make it the active task of this worktree
+    /// Do not make the task the active task of this worktree
     #[arg(long)]
     no_activate: bool,
     /// Keep the current active task active as well
@@ -27,7 +27,7 @@ pub struct Args {
     /// Start despite incomplete dependencies or open blockers
     #[arg(long)]
     force: bool,
-    /// Start although another session of the same agent host is working on it
+    /// Start even if another session of the same agent host is working on the task
     #[arg(long)]
     take_over: bool,
 }

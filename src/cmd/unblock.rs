@@ -10,7 +10,7 @@ use crate::{
 /// Resolve a blocker
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Task ids or unique prefixes (default: the active task); with one task, its blocker may follow
+    /// Task ids or unique prefixes (default: the active task); with one task, the blocker to resolve may follow
     #[arg(value_name = "TASK")]
     words: Vec<String>,
     /// Resolve all blockers of the task

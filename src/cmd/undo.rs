@@ -14,10 +14,10 @@ use crate::{
 /// Undo the last command, or a given one
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Everything that one command did is undone together: what it wrote to the ledger, and what it did to the branch, the index \
-and the work tree. A task that was added is hidden. Later changes by others are never undone: the undo is refused instead.
+Everything that one command did is undone together: its events in the ledger, and its changes to the branch, the index \
+and the work tree. An added task is hidden. Later changes by others are never undone: the undo is refused instead.
 
-Of the work tree only the paths that the operation touched are changed, and their current state is saved in a snapshot \
+In the work tree, only the paths that the operation touched are changed, and their current state is saved in a snapshot \
 first. An interrupted operation is undone before anything else. 'git agent ops' lists the operations.")]
 pub struct Args {
     /// Operation id, unique prefix, or op@{N} (default: the last command of this worktree)

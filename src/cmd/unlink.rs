@@ -11,10 +11,10 @@ use crate::{
 
 /// Record that commits do not belong to a task
 ///
-/// Commits are not changed: the ledger counts over the Task-Id trailer in their message, and every command follows it.
+/// Commits are not changed: the ledger takes precedence over the Task-Id trailer in their message.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A commit that was stamped with the wrong task:  git agent unlink HEAD --task t-1
+Unlink a commit that was stamped with the wrong task:  git agent unlink HEAD --task t-1
 
 'git agent link' is the reverse; 'git agent link --move' does both in one step.")]
 pub struct Args {

@@ -19,7 +19,7 @@ The exit code is 0 only if the command succeeded.")]
 pub struct Args {
     /// Task id or unique prefix (default: the active task)
     task: Option<String>,
-    /// Print the output of the command as it runs; otherwise the last lines, if it fails
+    /// Print the output of the command as it runs (default: only its last lines, if it fails)
     #[arg(short, long)]
     verbose: bool,
     /// Command, run by sh at the top of the work tree (default: 'agent.verify')

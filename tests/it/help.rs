@@ -107,8 +107,8 @@ fn help_describes_a_command() {
 
     Options:
           --reason <TEXT>        Reason
-          --duplicate-of <TASK>  Task that has the same to be done: tasks that come after the cancelled
-                                 one come after that one
+          --duplicate-of <TASK>  Task that this one duplicates; tasks that depend on this one will
+                                 depend on TASK instead
 
     Example:
       git agent cancel old-form --reason "replaced by login-form"

@@ -24,7 +24,7 @@ use crate::{
 /// read-only.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Show only tasks with this label (may be repeated: with all of them)
+    /// Show only tasks with this label (may be repeated to require several)
     #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
     pub(super) labels: Vec<String>,
 }

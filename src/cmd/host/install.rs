@@ -28,7 +28,7 @@ pub struct Args {
     /// Change the configuration of this repository instead of the user's
     #[arg(long)]
     project: bool,
-    /// Print what would change as a diff, and change nothing
+    /// Show what would change as a diff, and change nothing
     #[arg(long)]
     dry_run: bool,
 }

@@ -20,7 +20,7 @@ pub struct Args {
 enum Action {
     /// Install hooks, instructions, a skill and the MCP server for agent hosts
     ///
-    /// Files are changed in place: other settings, hooks of other tools and comments stay.
+    /// Files are edited in place: other settings, hooks of other tools and comments are preserved.
     Install(install::Args),
     /// Remove what 'install' added
     Uninstall(install::Args),

@@ -18,7 +18,7 @@ pub struct Args {
     /// Host: claude, codex, gemini, copilot, opencode or cursor
     #[arg(value_parser = super::install::host)]
     host: Host,
-    /// Start this task first, and stamp what the host commits with it
+    /// Start this task first, and stamp the host's commits with it
     #[arg(long, value_name = "TASK")]
     task: Option<String>,
     /// Arguments for the host

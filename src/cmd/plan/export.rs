@@ -24,7 +24,7 @@ pub(super) struct Args {
     /// Export only tasks in these states, separated by commas; see 'git agent list'
     #[arg(long, value_name = "STATE", value_delimiter = ',', value_parser = states)]
     status: Vec<States>,
-    /// Export only tasks with this label (may be repeated: with all of them)
+    /// Export only tasks with this label (may be repeated to require several)
     #[arg(long = "label", value_name = "LABEL", value_delimiter = ',')]
     labels: Vec<String>,
     /// Write to FILE instead of standard output

@@ -24,7 +24,7 @@ const NAMED: usize = 10;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Tasks without an id get one derived from their name, the same on each import. A task that has progressed further than \
-the plan says is kept as it is. docs/plans.md describes the formats.")]
+the plan says is left unchanged. docs/plans.md describes the formats.")]
 pub(super) struct Args {
     /// Plan file; '-' reads standard input
     #[arg(value_name = "FILE")]

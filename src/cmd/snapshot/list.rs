@@ -18,7 +18,7 @@ const SHOWN: usize = 10;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Show all, not only the newest
+    /// Show all snapshots, not only the newest
     #[arg(long)]
     all: bool,
 }
