@@ -84,7 +84,7 @@ pub const WORDS: &[Word] = &[
     word("ls", "ticket, git-bug", Same("list")),
     word("merge", "git", Like("sync", "it merges the tasks of a remote; 'git merge' merges commits, which keep their tasks")),
     word("modify", "Taskwarrior", Like("edit <task> --<field> <value>", "start, complete, fail and cancel change the state")),
-    word("new", "jj, git-bug", Like("add <title>", "'git agent start <task>' begins one")),
+    word("new", "jj, git-bug", Like("add <title>", "'git agent start <task>' starts one")),
     word("onboard", "br", Like("help agents", "README.md has the lines for AGENTS.md; 'git agent init' sets up a repository")),
     word("op", "jj", Like("ops", "'git agent ops show <operation>' shows one, 'git agent undo <operation>' undoes it")),
     word("op log", "jj", Same("ops")),

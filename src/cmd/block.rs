@@ -21,7 +21,7 @@ pub struct Args {
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let (words, on) = task_change::tasks_and_text(ctx, args.words, args.on.as_deref(), "--on <text>")?;
     let act = Act::Block(on.clone());
-    let changed = task_change::act(ctx, &words, &act, "quote a text of several words")?;
+    let changed = task_change::act(ctx, &words, &act, "quote text that contains spaces")?;
     let blocker = |task: &Task| {
         let is_named = |blocker: &&Blocker| blocker.text.preview() == on.trim();
         task.blockers.iter().rev().find(is_named).or(task.blockers.last()).cloned()

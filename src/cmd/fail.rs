@@ -23,7 +23,7 @@ pub struct Args {
 pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let (words, reason) = task_change::tasks_and_text(ctx, args.words, args.reason.as_deref(), "--reason <text>")?;
     let act = Act::Fail { reason, kind: args.kind };
-    let changed = task_change::act(ctx, &words, &act, "quote a reason of several words")?;
+    let changed = task_change::act(ctx, &words, &act, "quote a reason that contains spaces")?;
     task_change::ended(ctx, &changed, &[], |changed| {
         format!("Attempt {} of {} failed.", changed.task.attempts, changed.task.name())
     })?;

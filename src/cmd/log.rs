@@ -270,7 +270,7 @@ fn remarks(ctx: &Ctx, log: &Log<'_>) {
             1 => "one patch".to_owned(),
             count => format!("{count} patches"),
         };
-        ctx.out.status(format!("{commits} commits of the task made {patches}: some are cherry-picks of others."));
+        ctx.out.status(format!("{commits} commits of the task contain {patches}: some are cherry-picks of others."));
     }
     if log.is_empty() {
         ctx.out.status("No matching entries.");

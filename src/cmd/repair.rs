@@ -58,7 +58,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
 fn remark_words(remark: &RepairRemark) -> String {
     match remark {
         RepairRemark::FollowUp(after) => {
-            format!("{}: '{}' if it belongs to it", hint::follow_up(after), hint::link_command(after))
+            format!("{}; if part of the task: {}", hint::follow_up(after), hint::link_command(after))
         }
         RepairRemark::BranchInRange(tip) => {
             format!("{} itself is in that history: its commits are part of it, with their trailers", oid(tip))

@@ -120,8 +120,8 @@ fn message(ctx: &Ctx, args: &Args, plan: &SquashPlan) -> Result<BString> {
         return Ok(whole);
     }
     let about = format!(
-        "The message of the commit that {} of {} become. Lines starting with '{}' are ignored;\nan empty message aborts \
-         the squash. The trailers of tasks are kept.",
+        "This is the message of the commit that replaces {} of {}. Lines starting\nwith '{}' are ignored; an empty message aborts \
+         the squash. Task trailers are kept.",
         plural(plan.commits.len(), "commit"),
         plan.task.id,
         editor::MARK

@@ -67,7 +67,7 @@ fn said(changed: &Changed) -> String {
     let Changed { task, before, wrote, .. } = changed;
     let name = task.name();
     if !wrote {
-        format!("{name} is in progress already; it is the active task.")
+        format!("{name} is already in progress; it is the active task.")
     } else if before.status == Status::InProgress {
         format!("Took over {name}.")
     } else if before.attempt_open {

@@ -102,7 +102,7 @@ pub(super) fn record(
 ) -> Result<()> {
     let (mut on, text) = tasks_and_text(ctx, words, None, "the text in quotes")?;
     on.extend(tasks);
-    let hint = format!("quote a text of several words: git agent {command} \"<text>\"");
+    let hint = format!("quote text that contains spaces: git agent {command} \"<text>\"");
     let act = act(text)?;
     let changed = ctx.call(|caller| task::act_on(caller, &on, &act));
     let changed = changed.map_err(|error| match has_unknown(ctx, &on) {

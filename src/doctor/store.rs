@@ -71,11 +71,11 @@ fn own_refs(repo: &Repo) -> Result<Check> {
     let needed: Vec<String> = needed.into_iter().chain([operation::name_of(repo), snapshot]).collect();
     let blocking = repo.refs().blocking(repo, &needed)?;
     Ok(match blocking.first() {
-        None => Check::ok(name, "no ref of another program interferes with those of git-agent"),
+        None => Check::ok(name, "no ref of another program conflicts with those of git-agent"),
         Some((other, _)) => Check::error(
             name,
             format!(
-                "another program created {} that git-agent cannot have next to its own: {}",
+                "another program created {} that conflict with those of git-agent: {}",
                 count(blocking.len(), "ref", "refs"),
                 list(blocking.iter().map(|(other, name)| format!("{other}, for {name}")))
             ),

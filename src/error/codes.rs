@@ -71,7 +71,7 @@ codes! {
     DAMAGED_COMMIT_GRAPH = "damaged-commit-graph", Environment, "git's commit-graph is damaged";
     DAMAGED_SNAPSHOT = "damaged-snapshot", Environment, "a snapshot cannot be read";
     DAMAGED_TREE = "damaged-tree", Environment, "a tree cannot be read";
-    DEPENDENCY_CYCLE = "dependency-cycle", Refused, "the dependency would close a cycle";
+    DEPENDENCY_CYCLE = "dependency-cycle", Refused, "the dependency would create a cycle";
     DIRECTORY_IN_USE = "directory-in-use", Refused, "a directory that would be removed is the current directory of a process";
     DIRTY_PATHS = "dirty-paths", Refused, "paths that would be changed have uncommitted changes";
     EDITOR_FAILED = "editor-failed", Refused, "the editor failed or left the message empty";
@@ -117,7 +117,7 @@ codes! {
     NO_HOST_FOUND = "no-host-found", Usage, "no agent host is named and none is on this machine";
     NO_IDENTITY = "no-identity", Environment, "git has no committer identity";
     NO_OPERATIONS = "no-operations", Refused, "no operations were recorded in this worktree";
-    NO_RANDOMNESS = "no-randomness", Environment, "the operating system gives no random numbers";
+    NO_RANDOMNESS = "no-randomness", Environment, "the operating system provides no random numbers";
     NO_REMOTE = "no-remote", Usage, "no remote is named and there is no default";
     NO_ROOM = "no-room", Environment, "there is not enough free disk space";
     NO_SCHEMA = "no-schema", Usage, "the command has no schema";
@@ -158,7 +158,7 @@ codes! {
     OPERATION_UNREADABLE = "operation-unreadable", Environment, "an operation cannot be read";
     OTHER_HISTORY = "other-history", Refused, "the checkpoint is not on the history of HEAD";
     OUTPUT = "output", Environment, "the answer cannot be written";
-    PARENT_CYCLE = "parent-cycle", Refused, "the parent would close a cycle";
+    PARENT_CYCLE = "parent-cycle", Refused, "the parent would create a cycle";
     PARTIAL_VERIFICATION = "partial-verification", Refused, "a checkpoint of some paths cannot be verified";
     PATHS_WITHOUT_COMMITS = "paths-without-commits", Usage, "only some modes take paths";
     PLAN_RENAMES = "plan-renames", Refused, "the plan would rename tasks that were already started";

@@ -52,7 +52,7 @@ impl Secret {
         let failed = || format!("cannot create '{}'", path.display());
         let mut bytes = [0; LENGTH];
         getrandom::fill(&mut bytes).map_err(|error| {
-            Error::new(codes::NO_RANDOMNESS, "the operating system gives no random numbers")
+            Error::new(codes::NO_RANDOMNESS, "the operating system provides no random numbers")
                 .because(anyhow::anyhow!("{error}"))
         })?;
         make(repo, &path, &bytes).or_environment(failed)?;

@@ -234,7 +234,7 @@ fn stays_within(project: &Path, path: &Path) -> Result<()> {
     if real.strip_prefix(project).is_ok_and(|inside| !inside.components().any(is_bad)) {
         return Ok(());
     }
-    let message = format!("cannot change '{}': a link leads to '{}'", path.display(), real.display());
+    let message = format!("cannot change '{}': a symbolic link leads to '{}'", path.display(), real.display());
     Err(Error::new(codes::UNSAFE_PATH, message)
         .hint("nothing was changed; remove the link from the repository, then try again"))
 }

@@ -37,7 +37,7 @@ static PROMPTS: [Prompt; 2] = [
 ];
 
 const RESUME: &str = "Continue this work. Check the state of the repository with the tool 'status' first; start the task with \
-'start' if none is active; checkpoint each step that works; complete the task, or record with 'fail', 'pause' or 'block' why not.";
+'start' if none is active; checkpoint each step that works; complete the task, or use 'fail', 'pause' or 'block' to record why not.";
 
 const PLAN: &str = "Break the goal below down into tasks that one agent can finish and verify in one sitting. Read the relevant \
 code first, and 'list' what is already planned. Write them as a Markdown list: '- [ ] title', parts of a task indented below \

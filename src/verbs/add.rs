@@ -188,7 +188,7 @@ pub fn edit(caller: &Caller, words: &[String], request: &EditRequest) -> Result<
         let edit = Edit { parent, ..edit.clone() };
         let ticks = ticks(view, task, edit.accept.as_ref(), request)?;
         if edit == Edit::default() && request.tick.is_empty() && request.untick.is_empty() {
-            let message = format!("no change to {} was given", task.id);
+            let message = format!("no change to {} was specified", task.id);
             return Err(
                 Error::new(codes::NOTHING_TO_EDIT, message).hint("'git agent edit --help' lists what can be changed")
             );

@@ -134,7 +134,7 @@ pub fn complete_each(caller: &Caller, request: &Request) -> Result<Vec<Completed
     if request.tasks.len() > 1 && (request.save.is_some() || request.verify.is_some()) {
         let message = "a checkpoint and a verification belong to one task, and several are named";
         return Err(Error::new(codes::BAD_OPTION, message)
-            .hint("do that first: 'git agent checkpoint --task <task>', 'git agent verify <task>'"));
+            .hint("run them first: 'git agent checkpoint --task <task>', 'git agent verify <task>'"));
     }
     caller.as_one(|| complete_named(caller, request))
 }
@@ -447,9 +447,9 @@ fn refuse_unverified(caller: &Caller, task: &Task) -> Result<()> {
         (Some(failed), _) => format!("its verification failed with exit code {}", failed.exit),
         (None, Some(last)) => {
             let verdict = if last.passed() { "passed" } else { "failed" };
-            format!("it was not verified; last verified was tree {}, which {verdict}", oid(&last.tree))
+            format!("it was not verified; the last verified tree is {}, which {verdict}", oid(&last.tree))
         }
-        (None, None) => "it was not verified, and no state of this task ever was".to_owned(),
+        (None, None) => "it was not verified, nor was any other state of this task".to_owned(),
     };
     let message =
         format!("cannot complete {id}: the current content is tree {}; {why} (agent.requireVerify)", oid(&tree));

@@ -170,7 +170,7 @@ fn remedy(remedy: Remedy) -> &'static str {
         Remedy::RepairLog => {
             "'git agent doctor --fix' repairs the log without the missing objects; until then 'git gc' fails"
         }
-        Remedy::UndoOrResume => "there: 'git agent undo' undoes it, 'git agent resume' finishes it",
+        Remedy::UndoOrResume => "in that worktree, 'git agent undo' undoes it and 'git agent resume' finishes it",
         Remedy::RemoveLeftovers => "'git agent resume' removes them",
         Remedy::FixSymbolicRefs => {
             "'git agent doctor --fix' deletes the symbolic refs, then restores the ledger, snapshots and operations"

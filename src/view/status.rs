@@ -66,7 +66,7 @@ pub fn text(status: &WorktreeStatus, now: Timestamp, style: Style, width: Option
         ));
     }
     if let Some(after) = &status.follow_up {
-        let line = format!("{}: '{}' if it belongs to it", hint::follow_up(after), hint::link_command(after));
+        let line = format!("{}; if part of the task: {}", hint::follow_up(after), hint::link_command(after));
         page.push_str(&format!("{}\n", sanitize::line(&line)));
     }
     let is_elsewhere = status.counts.is_empty() && status.may_be_elsewhere;

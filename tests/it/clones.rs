@@ -49,9 +49,9 @@ fn a_live_claim_of_another_clone_is_another_holders() {
     let brief = two.agent(&["brief", "--task", "T"]).text();
     assert!(brief.contains("held by claude@here in another clone until"), "{brief}");
     // The holder goes on as ever, and so does its other worktree.
-    assert!(one.agent(&["start", "T"]).text().contains("in progress already"));
+    assert!(one.agent(&["start", "T"]).text().contains("already in progress"));
     one.git(&["worktree", "add", "-q", "../side"]).success();
-    assert!(one.at("../side").agent(&["start", "T"]).text().contains("in progress already"));
+    assert!(one.at("../side").agent(&["start", "T"]).text().contains("already in progress"));
     // Taken over with a reason, and the one who had it is told.
     let said = two.agent(&["claim", "T", "--steal", "--reason", "it hangs"]).text();
     assert!(said.contains("held by claude@here in another clone"), "{said}");
@@ -106,7 +106,7 @@ fn claims_that_name_no_clone_are_those_of_the_actor_everywhere() {
         .success();
     assert!(claim(&one)["clone"].is_null());
     sync(&[&one, &two]);
-    assert!(two.agent(&["start", "T"]).text().contains("in progress already"));
+    assert!(two.agent(&["start", "T"]).text().contains("already in progress"));
 }
 
 #[test]
@@ -118,10 +118,10 @@ fn a_copy_of_the_directory_is_another_clone_and_a_moved_one_is_not() {
     assert_eq!(refused(&copy, &["start", "T"]).1, "task-claimed");
     copy.agent(&["add", "y", "--id", "U"]).success();
     copy.agent(&["start", "U"]).success();
-    assert!(copy.agent(&["start", "U"]).text().contains("in progress already"));
+    assert!(copy.agent(&["start", "U"]).text().contains("already in progress"));
     one.sh("mv ../copy ../moved").success();
-    assert!(one.at("../moved").agent(&["start", "U"]).text().contains("in progress already"));
+    assert!(one.at("../moved").agent(&["start", "U"]).text().contains("already in progress"));
     // What stands where it stood is the same clone, restored.
     one.sh("cp -a ../moved ../copy").success();
-    assert!(copy.agent(&["start", "U"]).text().contains("in progress already"));
+    assert!(copy.agent(&["start", "U"]).text().contains("already in progress"));
 }

@@ -41,7 +41,7 @@ fn a_healthy_repository() {
     ✓ fetch: no fetch overwrites the ledger
     ✓ hooks: every hook is installed where git runs it
     ✓ ref: refs/notes/agent-tasks is at TIP
-    ✓ own-refs: no ref of another program interferes with those of git-agent
+    ✓ own-refs: no ref of another program conflicts with those of git-agent
     ✓ locks: there is no stale lock
     ✓ objects: no object file is empty
     ✓ packs: git-agent protects no pack from gc

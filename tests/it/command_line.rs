@@ -105,7 +105,7 @@ fn a_text_may_stand_behind_its_task() {
     assert_eq!(task(&repo, "b")["notes"][0]["text"], "for the active one");
     let unquoted = repo.agent(&["note", "fix", "the", "bug"]).exits(2).stderr;
     assert!(unquoted.starts_with("error: task 'fix' does not exist\n"), "{unquoted}");
-    assert!(unquoted.contains("quote a text of several words: git agent note \"<text>\""), "{unquoted}");
+    assert!(unquoted.contains("quote text that contains spaces: git agent note \"<text>\""), "{unquoted}");
     insta::assert_snapshot!(repo.agent(&["note", "a"]), @r"
     ------- stderr -------
     error: no text is given

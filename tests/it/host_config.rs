@@ -183,7 +183,7 @@ fn links_of_a_clone_lead_nowhere_else() {
         symlink(to, repo.path().join(".mcp.json")).unwrap();
         symlink("../the-home/new.json", repo.path().join("step")).unwrap();
         let refused = repo.agent(&["host", "install", "claude", "--project"]).failure();
-        assert!(refused.stderr.contains(".mcp.json': a link leads to "), "{to}: {refused}");
+        assert!(refused.stderr.contains(".mcp.json': a symbolic link leads to "), "{to}: {refused}");
         assert!(!home.join("new.json").exists() && !repo.path().join("no").exists(), "{to}");
         assert!(!repo.path().join(".claude").exists(), "{to}");
         fs::remove_file(repo.path().join(".mcp.json")).unwrap();

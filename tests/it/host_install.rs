@@ -155,7 +155,7 @@ fn a_project_is_installed_through_no_link_that_leads_out_of_it() {
         let before = (files(&home), files(repo.path()));
         for words in [&["host", "install", "--project", "claude"][..], &["host", "uninstall", "--project", "claude"]] {
             let refused = repo.agent(words).exits(1);
-            assert!(refused.stderr.contains("a link leads to '"), "{target}: {refused}");
+            assert!(refused.stderr.contains("a symbolic link leads to '"), "{target}: {refused}");
         }
         assert_eq!((files(&home), files(repo.path())), before, "{target}");
         fs::remove_file(&link).unwrap();

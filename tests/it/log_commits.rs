@@ -237,7 +237,7 @@ fn cherry_picks_of_each_other_are_told_as_one_patch() {
         assert!(pair == [one.clone(), picked.clone()] || pair == [picked.clone(), one.clone()], "{pair:?}");
         let shown = repo.agent(&["log", "T-1", "--no-events", "--oneline"]).success();
         assert!(shown.stdout.contains("(= T-1@"), "{shown}");
-        assert!(shown.stderr.contains("6 commits of the task made 5 patches"), "{shown}");
+        assert!(shown.stderr.contains("6 commits of the task contain 5 patches"), "{shown}");
     });
 }
 

@@ -46,7 +46,7 @@ fn work_left_behind_by_complete_is_said_and_offered() {
         assert_eq!(repo.task_ids("HEAD"), [""; 0]);
         assert_eq!(repo.agent(&["status", "--json"]).json()["follow_up"], json!({"task": "a", "commits": [commit]}));
         let link = format!("git agent link {} --task a", &commit[..12]);
-        let said = format!("1 commit made after a ended names no task: '{link}' if it belongs to it\n");
+        let said = format!("1 commit made after a ended names no task; if part of the task: {link}\n");
         assert!(repo.agent(&["status"]).success().stdout.contains(&said));
         assert!(repo.agent(&["repair", "--dry-run"]).success().stderr.contains(&said));
         let brief = repo.agent(&["brief"]).success().stdout;

@@ -358,7 +358,7 @@ fn the_import_says_what_the_file_has_no_more() {
     repo.write("tasks.md", PHASES.replace("- [x] T001 Create the project\n", ""));
     insta::assert_snapshot!(repo.agent(&["plan", "import", "tasks.md", "--dry-run"]), @r"
     - phase-1-setup.t001 (T001 Create the project), no longer in this file
-    Nothing to do, 4 are as the plan says.
+    Nothing to do, 4 unchanged.
     ");
     std::fs::create_dir(repo.path().join("sub")).unwrap();
     let elsewhere = repo.at("sub").agent(&["plan", "import", "../tasks.md", "--dry-run", "--json"]).json();

@@ -133,7 +133,7 @@ fn a_rehearsal_shows_each_field_and_writes_nothing() {
         accept: it stays
         priority: 1 -> 0
         after: login.form -> 
-    Would add 1 task and change 1, 2 are as the plan says.
+    Would add 1 task and change 1, 2 unchanged.
     ");
     let rehearsal = repo.agent(&["plan", "import", "plan.toml", "--dry-run", "--json"]).json();
     assert_eq!((&rehearsal["applied"], &rehearsal["commit"]), (&json!(false), &Value::Null));
@@ -146,12 +146,12 @@ fn a_rehearsal_shows_each_field_and_writes_nothing() {
         accept: it stays
         priority: 1 -> 0
         after: login.form -> 
-    Added 1 task and changed 1, 2 are as the plan says.
+    Added 1 task and changed 1, 2 unchanged.
     ------- stderr -------
     hint: to drop a task: git agent cancel <task>; to change one: git agent edit <task>
     ");
     assert_eq!(task(&repo, "login.session")["after"], json!([]));
-    insta::assert_snapshot!(repo.agent(&["plan", "import", "plan.toml"]), @"Nothing to do, 4 are as the plan says.");
+    insta::assert_snapshot!(repo.agent(&["plan", "import", "plan.toml"]), @"Nothing to do, 4 unchanged.");
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn nothing_that_happened_here_is_taken_back() {
     = failed (failed), kept: failed here
     = held (held), kept: in progress here
     = unblocked (unblocked), kept: a blocker of the plan no longer exists here
-    Nothing to do, 2 are as the plan says, 6 are kept as it is here.
+    Nothing to do, 2 unchanged, 6 kept.
     ");
     repo.write("plan.toml", plan("in_progress"));
     let kept = repo.agent(&["plan", "import", "plan.toml", "--dry-run", "--json"]).json();

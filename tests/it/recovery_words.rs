@@ -254,7 +254,7 @@ fn snapshots() {
     Tasks     t
     Ref       refs/agent/snap/<id>
 
-    Changes since the HEAD of its time:
+    Changes since its HEAD:
       M a.txt
       A new.txt
 

@@ -169,7 +169,7 @@ fn is_shown() {
     Tasks     t-1
     Ref       refs/agent/snap/<id 1>
 
-    Changes since the HEAD of its time:
+    Changes since its HEAD:
       M a.txt
       D gone
       A new

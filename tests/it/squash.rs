@@ -387,7 +387,7 @@ fn the_message_is_given_read_or_edited() {
         edit("cp \"$1\" ../seen; printf '#12 fixed\\n\\n# a comment\\nwith text\\n' >\"$1\"").success();
         assert!(
             repo.read("../seen")
-                .starts_with("T-1\n\n- a\n- b\n- a\n\nTask-Id: T-1\n\n# The message of the commit that 3")
+                .starts_with("T-1\n\n- a\n- b\n- a\n\nTask-Id: T-1\n\n# This is the message of the commit that replaces 3")
         );
         assert_eq!(message(&repo), "with text\n\nTask-Id: T-1\n");
         again();

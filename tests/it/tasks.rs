@@ -37,7 +37,7 @@ fn a_task_from_add_to_complete() {
     ------- stderr -------
     hint: to release it: git agent pause login
     ");
-    insta::assert_snapshot!(repo.agent(&["start", "login"]), @"login (Fix login) is in progress already; it is the active task.");
+    insta::assert_snapshot!(repo.agent(&["start", "login"]), @"login (Fix login) is already in progress; it is the active task.");
     insta::assert_snapshot!(repo.agent(&["decide", "Use a form", "--why", "no scripts"]), @"Recorded a decision on login (Fix login).");
     insta::assert_snapshot!(repo.agent(&["complete", "--result", "done"]), @r"
     Completed login (Fix login).

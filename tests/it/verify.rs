@@ -145,7 +145,7 @@ fn completing_can_need_evidence_of_the_present_content() {
     repo.git(&["config", "agent.requireVerify", "true"]).success();
     insta::assert_snapshot!(repo.agent(&["complete"]), @r"
     ------- stderr -------
-    error: cannot complete fix: the current content is tree 20e50a07feff; it was not verified, and no state of this task ever was (agent.requireVerify)
+    error: cannot complete fix: the current content is tree 20e50a07feff; it was not verified, nor was any other state of this task (agent.requireVerify)
     nothing was changed
     hint: verify it: git agent verify fix; or both at once: git agent complete fix --verify
     hint: to complete it anyway: git agent complete fix --force
@@ -154,7 +154,7 @@ fn completing_can_need_evidence_of_the_present_content() {
     repo.agent(&["verify", "--", "true"]).success();
     repo.write("new", "x");
     let said = repo.agent(&["complete"]).exits(1);
-    assert!(said.stderr.contains("last verified was tree 20e50a07feff, which passed"), "{said}");
+    assert!(said.stderr.contains("the last verified tree is 20e50a07feff, which passed"), "{said}");
     repo.agent(&["verify", "--", "false"]).exits(1);
     let said = repo.agent(&["complete"]).exits(1);
     assert!(said.stderr.contains("its verification failed with exit code 1"), "{said}");

@@ -151,12 +151,8 @@ fn page(difference: &Difference, dry_run: bool, most: usize) -> String {
 
 /// What happens, in one line.
 fn sum(added: usize, changed: usize, kept: usize, unchanged: usize, dry_run: bool) -> String {
-    let are = |count: usize, what: &str| match count {
-        0 => String::new(),
-        1 => format!(", 1 is {what}"),
-        _ => format!(", {count} are {what}"),
-    };
-    let rest = are(unchanged, "as the plan says") + &are(kept, "kept as it is here");
+    let more = |count: usize, what: &str| if count == 0 { String::new() } else { format!(", {count} {what}") };
+    let rest = more(unchanged, "unchanged") + &more(kept, "kept");
     match (added + changed, dry_run) {
         (0, _) if rest.is_empty() => "The plan is empty: nothing to do.".to_owned(),
         (0, _) => format!("Nothing to do{rest}."),

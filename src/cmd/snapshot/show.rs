@@ -126,7 +126,7 @@ fn page(
         let line = |change: &Difference| format!("  {} {}", change.letter(), sanitize::bytes(change.path.as_bstr()));
         changes.iter().map(line).collect::<Vec<_>>()
     };
-    list("Changes since the HEAD of its time:", "No changes since HEAD.", lines(changes));
+    list("Changes since its HEAD:", "No changes since its HEAD.", lines(changes));
     let conflicts = in_conflict(state);
     if !conflicts.is_empty() {
         let lines = conflicts.into_iter().map(|path| format!("  {}", sanitize::bytes(path))).collect();

@@ -75,7 +75,7 @@ fn blocked(name: &str, other: &str) -> Error {
 
 /// The refusal of the symbolic ref `name`, which is one of ours.
 fn symbolic(name: &str, target: impl std::fmt::Display) -> Error {
-    let message = format!("{name} is a symbolic ref, to {target}; git-agent creates none and follows none");
+    let message = format!("{name} is a symbolic ref to {target}; git-agent neither creates nor follows symbolic refs");
     Error::new(codes::SYMBOLIC_REF, message).hint(Advice::FixSymbolicRef)
 }
 

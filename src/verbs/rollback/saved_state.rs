@@ -50,7 +50,7 @@ pub(super) fn find(
     // git takes 'parse@1' for the first of a month.
     if word.find('@').is_some_and(|at| at > 0) {
         let why = format!("'{}' is neither a snapshot nor a date", word.escape_debug());
-        return Err(Error::new(codes::BAD_DATE, why).hint("a checkpoint, T@n, is named in place of the task"));
+        return Err(Error::new(codes::BAD_DATE, why).hint("to roll back to a checkpoint, name T@n instead of the task"));
     }
     let (now, until) = date::period(repo, Some("now"), Some(word))?;
     // git takes every text for a date: what it does not understand is now.
@@ -89,7 +89,7 @@ pub(super) fn find(
         }),
         (Some(saved), None) => Ok(of(saved.clone())),
         (None, None) => {
-            let why = format!("there is no snapshot or checkpoint of {} from that time or before", task.id);
+            let why = format!("{} has no snapshot or checkpoint from that time or earlier", task.id);
             Err(Error::new(codes::SNAPSHOT_NOT_FOUND, why)
                 .hint(format!("'git agent log --snapshots {}' lists its snapshots", task.id))
                 .hint(format!("{}@start is the state before it was started", task.id)))

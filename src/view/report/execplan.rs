@@ -23,7 +23,7 @@ pub fn execplan(report: &Report) -> String {
     plan.line(&format!("# {title}\n"));
     plan.line(
         "This ExecPlan is a living document. The sections `Progress`, `Surprises & Discoveries`, `Decision Log` and \
-         `Outcomes & Retrospective` are made from the task ledger: change them with `git agent note`, `git agent decide`, \
+         `Outcomes & Retrospective` are generated from the task ledger: change them with `git agent note`, `git agent decide`, \
          `git agent complete`, and regenerate the document with `git agent report --format execplan`.\n",
     );
     plan.purpose(report);

@@ -90,8 +90,8 @@ pub(super) fn dependencies(report: &Report) -> Markup {
         notes.push(format!("{count} of {all} tasks: only open ones; git agent graph --all shows all."));
     }
     if alone > 0 {
-        let verb = if alone == 1 { "depends" } else { "depend" };
-        notes.push(format!("{} {verb} on nothing that is listed here, and nothing on them.", plural(alone, "task")));
+        let verb = if alone == 1 { "is" } else { "are" };
+        notes.push(format!("{} without dependencies or dependents {verb} not shown.", plural(alone, "task")));
     }
     boxed("Dependencies", "scroll", Some(svg::graph::graph(&Chart { nodes, edges })), &notes.join(" "))
 }
