@@ -60,6 +60,7 @@ fn count(number: usize, one: &str, many: &str) -> String {
 
 /// A check that could not be run, as a finding.
 fn failed(name: &str, error: &Error) -> Check {
-    let fix = error.hint_list().first().cloned().unwrap_or_else(|| "check the file or object named in the message".into());
+    let fix =
+        error.hint_list().first().cloned().unwrap_or_else(|| "check the file or object named in the message".into());
     Check::error(name, error.to_string(), fix)
 }

@@ -109,7 +109,7 @@ fn operations(repo: &Repo) -> Result<Check> {
 
 fn readable(name: &str, number: usize, what: &str) -> Check {
     match number {
-        0 => Check::ok(name, format!("there are no {what}s")),
+        0 => Check::ok(name, "none"),
         some => Check::ok(name, format!("{} can be read", plural(some, what))),
     }
 }

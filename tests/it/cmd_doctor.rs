@@ -45,8 +45,8 @@ fn a_healthy_repository() {
     ✓ locks: there is no stale lock
     ✓ objects: no object file is empty
     ✓ packs: git-agent protects no pack from gc
-    ✓ snapshots: there are none
-    ✓ operations: there are none
+    ✓ snapshots: none
+    ✓ operations: none
     ✓ interrupted: no operation was interrupted
     ✓ asides: no quarantined file is left
     ✓ empty-refs: no ref is empty

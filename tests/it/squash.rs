@@ -385,10 +385,9 @@ fn the_message_is_given_read_or_edited() {
         // The editor of git's choice sees the proposal.
         let edit = |script: &str| repo.run("git-agent").args(["squash", "-e"]).editor(script).run();
         edit("cp \"$1\" ../seen; printf '#12 fixed\\n\\n# a comment\\nwith text\\n' >\"$1\"").success();
-        assert!(
-            repo.read("../seen")
-                .starts_with("T-1\n\n- a\n- b\n- a\n\nTask-Id: T-1\n\n# This is the message of the commit that replaces 3")
-        );
+        assert!(repo.read("../seen").starts_with(
+            "T-1\n\n- a\n- b\n- a\n\nTask-Id: T-1\n\n# This is the message of the commit that replaces 3"
+        ));
         assert_eq!(message(&repo), "with text\n\nTask-Id: T-1\n");
         again();
         for nothing in [": >\"$1\"", "echo '# x' >\"$1\"", "sed -i '/Task-Id/!d' \"$1\"", "exit 1"] {
