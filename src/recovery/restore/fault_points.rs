@@ -1,66 +1,46 @@
 //! The steps of a restore, by name; a test can have a process fail or die at any of them.
 
-use crate::error::Result;
+use crate::{domain::named::named, error::Result};
 
-/// Where a restore is. In the order in which they come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// The snapshot is stored.
-    Stored,
-    /// The new index is prepared, out of the way.
-    Prepared,
-    /// The operation is recorded as begun.
-    Begun,
-    /// `index.lock` is ours.
-    Locked,
-    /// A file was moved aside.
-    MovedAside,
-    /// Everything that has to go is aside.
-    Cleared,
-    /// Emptied directories are gone.
-    Pruned,
-    /// Git has written what goes through its filters.
-    CheckedOut,
-    /// A file was written byte for byte.
-    Written,
-    /// All files are as they shall be.
-    Filled,
-    /// What is aside is known to be stored.
-    Verified,
-    /// The files of an unfinished merge are as they shall be.
-    StateWritten,
-    /// The index is in its place.
-    Indexed,
-    /// The branch has moved, and the ledger has it.
-    Recorded,
-    /// The operation is done.
-    Moved,
-    /// `index.lock` is gone.
-    Unlocked,
-    /// What was aside is gone.
-    Dropped,
+named! {
+    /// Where a restore is. In the order in which they come.
+    pub enum Step {
+        /// The snapshot is stored.
+        Stored = "Stored",
+        /// The new index is prepared, out of the way.
+        Prepared = "Prepared",
+        /// The operation is recorded as begun.
+        Begun = "Begun",
+        /// `index.lock` is ours.
+        Locked = "Locked",
+        /// A file was moved aside.
+        MovedAside = "MovedAside",
+        /// Everything that has to go is aside.
+        Cleared = "Cleared",
+        /// Emptied directories are gone.
+        Pruned = "Pruned",
+        /// Git has written what goes through its filters.
+        CheckedOut = "CheckedOut",
+        /// A file was written byte for byte.
+        Written = "Written",
+        /// All files are as they shall be.
+        Filled = "Filled",
+        /// What is aside is known to be stored.
+        Verified = "Verified",
+        /// The files of an unfinished merge are as they shall be.
+        StateWritten = "StateWritten",
+        /// The index is in its place.
+        Indexed = "Indexed",
+        /// The branch has moved, and the ledger has it.
+        Recorded = "Recorded",
+        /// The operation is done.
+        Moved = "Moved",
+        /// `index.lock` is gone.
+        Unlocked = "Unlocked",
+        /// What was aside is gone.
+        Dropped = "Dropped",
+    }
 }
-
-/// All steps, for tests that try each.
-pub const ALL: [Step; 17] = [
-    Step::Stored,
-    Step::Prepared,
-    Step::Begun,
-    Step::Locked,
-    Step::MovedAside,
-    Step::Cleared,
-    Step::Pruned,
-    Step::CheckedOut,
-    Step::Written,
-    Step::Filled,
-    Step::Verified,
-    Step::StateWritten,
-    Step::Indexed,
-    Step::Recorded,
-    Step::Moved,
-    Step::Unlocked,
-    Step::Dropped,
-];
 
 /// A restore has come to `step`.
 ///
@@ -98,13 +78,13 @@ mod test_points {
         let asks = |variable: &str| {
             let wanted = std::env::var(variable).unwrap_or_default();
             let (name, at) = wanted.split_once(':').unwrap_or((&wanted, "1"));
-            name == format!("{step:?}") && at.parse() == Ok(count)
+            name == step.as_str() && at.parse() == Ok(count)
         };
         if asks("GIT_AGENT_TEST_DIE") {
             std::process::abort();
         }
         if asks("GIT_AGENT_TEST_FAIL") {
-            return Err(Error::new(codes::ENVIRONMENT, format!("failing at {step:?}, as asked")));
+            return Err(Error::new(codes::ENVIRONMENT, format!("failing at {step}, as asked")));
         }
         Ok(())
     }

@@ -182,14 +182,15 @@ impl Stage {
 fn play(number: u64) {
     let Some(mut stage) = Stage::set(number) else { return };
     let there = View::of(&stage.world.there).of_its_own();
-    for step in fault_points::ALL {
+    for step in fault_points::Step::ALL {
         for at in [format!("{step:?}"), format!("{step:?}:2")] {
             let is_repeated = matches!(step, fault_points::Step::MovedAside | fault_points::Step::Written);
             if at.ends_with(":2") && !is_repeated {
                 continue;
             }
             stage.fail(&at);
-            let again = format!("{:?}", fault_points::ALL[stage.world.random.below(fault_points::ALL.len())]);
+            let again =
+                format!("{:?}", fault_points::Step::ALL[stage.world.random.below(fault_points::Step::ALL.len())]);
             let way = if stage.world.random.one_in(2) { Way::Undo } else { Way::Resume };
             stage.die(&at, Way::Undo, None);
             stage.die(&at, Way::Resume, None);
