@@ -2,12 +2,12 @@
 //!
 //! Only a cache: the trailer in the commit is authoritative, and commits that no hook saw are found by it.
 
-use std::{io::ErrorKind, path::PathBuf};
+use std::path::PathBuf;
 
 use bstr::ByteSlice as _;
 
 use super::{
-    pending::{self, Pending},
+    pending::{self, Pending, ReadError},
     settings::HookSettings,
 };
 use crate::{
@@ -17,14 +17,14 @@ use crate::{
         time::Timestamp,
         trailer::block,
     },
-    error::{Context as _, Kind, Result},
+    error::{Context as _, Result},
     git::{
         ObjectId, Repo,
         commit::Commit,
         discover::is_same_place,
         reflog::{self, Move},
     },
-    store::ledger::{self, Author, Draft},
+    store::ledger::{self, Author, Draft, WriteError},
 };
 
 /// How long a note waits for its commit, in seconds: other hooks may run for long after ours.
@@ -101,9 +101,10 @@ pub fn take_in(repo: &Repo, now: Timestamp) -> Intake {
         let pending = match note {
             Ok(pending) => pending,
             Err(error) => {
-                let why = format!("'{}' cannot be read: {error}", file.display());
-                let is_lasting = error.kind() == ErrorKind::InvalidData;
-                let why = if is_lasting { Why::Never(why) } else { Why::Failed(why) };
+                let why = match error {
+                    ReadError::Damaged(error) => Why::Never(error.to_string()),
+                    ReadError::Failed(error) => Why::Failed(error.to_string()),
+                };
                 intake.waiting.push(Waiting { file, since, why });
                 continue;
             }
@@ -126,7 +127,7 @@ pub fn take_in(repo: &Repo, now: Timestamp) -> Intake {
             (Some(why), _) => Some(Why::Failed(String::clone(why))),
             (None, Ok(made)) => record(repo, &pending, &made).err().map(|error| {
                 let why = error.to_string();
-                busy = (error.kind() == Kind::Busy).then(|| why.clone());
+                busy = matches!(error, WriteError::Busy(_)).then(|| why.clone());
                 Why::Failed(why)
             }),
         };
@@ -180,13 +181,13 @@ fn follows(repo: &Repo, commit: ObjectId, pending: &Pending) -> bool {
     amended.is_some_and(|amended| amended.parents == made.parents)
 }
 
-fn record(repo: &Repo, pending: &Pending, made: &Commit) -> Result<()> {
+fn record(repo: &Repo, pending: &Pending, made: &Commit) -> Result<(), WriteError> {
     let settings = HookSettings::read(repo);
     let named = block::ids(&made.message, &settings.rules(), &settings.syntax(&made.message));
     let named: Vec<TaskId> = named.iter().filter_map(|id| TaskId::parse(id.to_str().ok()?).ok()).collect();
     let event = event::Commit { commit: made.id.to_string(), tree: Some(made.tree.to_string()), subject: None };
     let author = Author { actor: &pending.actor, now: &|| pending.at(), is_held_to_it: false, command: None };
-    let written = ledger::write(repo, &author, |view| {
+    ledger::write(repo, &author, |view| {
         let mut draft = Draft::nothing();
         for id in &named {
             let task = view.task(id)?;
@@ -195,6 +196,6 @@ fn record(repo: &Repo, pending: &Pending, made: &Commit) -> Result<()> {
             }
         }
         Ok((draft, ()))
-    });
-    written.map(|_| ())
+    })
+    .map(drop)
 }

@@ -5,7 +5,7 @@
 //! commit is authoritative: a lost note loses the time and the actor of one `commit` event, and nothing else.
 
 use std::{
-    io::{self, ErrorKind},
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
@@ -15,7 +15,7 @@ use ulid::Ulid;
 use super::Surroundings;
 use crate::{
     domain::{actor::Actor, time::Timestamp},
-    error::{Context as _, Result},
+    error::{Context as _, Result, reasons},
     git::{ObjectId, Repo, reflog},
 };
 
@@ -76,8 +76,16 @@ pub fn leave(here: &Surroundings<'_>) -> Result<()> {
     repo.put(&file, &text).or_environment(failed)
 }
 
-/// The notes, oldest first, with their files. They are written in one step: one with invalid data never gets better.
-pub fn read(repo: &Repo) -> Vec<(PathBuf, io::Result<Pending>)> {
+reasons! {
+    /// Why a note cannot be read.
+    pub enum ReadError {
+        /// It is none. Notes are written in one step: it never becomes one.
+        Damaged,
+    }
+}
+
+/// The notes, oldest first, with their files.
+pub fn read(repo: &Repo) -> Vec<(PathBuf, Result<Pending, ReadError>)> {
     let Ok(entries) = std::fs::read_dir(dir(repo)) else { return Vec::new() };
     // The writer's temporary files begin with a dot.
     let is_note = |path: &Path| path.file_name().is_some_and(|name| !name.as_encoded_bytes().starts_with(b"."));
@@ -85,11 +93,12 @@ pub fn read(repo: &Repo) -> Vec<(PathBuf, io::Result<Pending>)> {
     files.retain(|path| is_note(path));
     files.sort();
     let note = |file: PathBuf| {
+        let failed = || format!("'{}' cannot be read", file.display());
         let note = match std::fs::read(&file) {
             // Another command has just recorded the commit.
             Err(error) if error.kind() == ErrorKind::NotFound => return None,
-            Err(error) => Err(error),
-            Ok(text) => serde_json::from_slice(&text).map_err(|error| io::Error::new(ErrorKind::InvalidData, error)),
+            Err(error) => Err(error).or_environment(failed).map_err(ReadError::Failed),
+            Ok(text) => serde_json::from_slice(&text).or_environment(failed).map_err(ReadError::Damaged),
         };
         Some((file, note))
     };

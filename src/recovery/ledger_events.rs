@@ -49,7 +49,7 @@ pub fn record(repo: &Repo, author: &Author<'_>, operation: &Operation) -> Result
         return Ok(());
     }
     let squash = squashed(repo, operation)?;
-    ledger::write(repo, author, |view| {
+    let written = ledger::write(repo, author, |view| {
         let mut draft = Draft::nothing();
         for id in &tasks {
             let Some(task) = view.task(id)? else { continue };
@@ -61,8 +61,8 @@ pub fn record(repo: &Repo, author: &Author<'_>, operation: &Operation) -> Result
             }
         }
         Ok((draft, ()))
-    })
-    .map(drop)
+    });
+    Ok(written.map(drop)?)
 }
 
 /// Withdraw what the command that `operation` undoes has written to the ledger next to its own operation. Once, however often it is
@@ -81,7 +81,7 @@ fn withdraw_with(repo: &Repo, author: &Author<'_>, operation: &Operation, undoes
     let title = operation.title.as_str();
     let what = ["undo ", "redo "].iter().find_map(|verb| title.strip_prefix(verb)).unwrap_or(title);
     let mut parts: Option<Vec<Part>> = None;
-    ledger::write(repo, &author, |view| {
+    let written = ledger::write(repo, &author, |view| {
         let parts = match &parts {
             Some(parts) => parts,
             None => parts.insert(commands::parts(*view, undoes)?),
@@ -93,8 +93,8 @@ fn withdraw_with(repo: &Repo, author: &Author<'_>, operation: &Operation, undoes
         let (redo, actor) = (operation.kind == Kind::Redo, author.actor);
         let request = withdraw::Request { parts, more: &more, what, redo, actor, command: operation.id };
         Ok((withdraw::draft(view, &request)?, ()))
-    })
-    .map(drop)
+    });
+    Ok(written.map(drop)?)
 }
 
 /// How many commits of the ledger are examined for what an operation has written.
@@ -106,7 +106,7 @@ const RECENT: usize = 64;
 ///
 /// `later-events` where other events build on it by now; those of [`ledger::write`].
 pub fn withdraw_own(repo: &Repo, author: &Author<'_>, operation: &Operation) -> Result<()> {
-    ledger::write(repo, author, |view| {
+    let written = ledger::write(repo, author, |view| {
         let more = written(repo, view, operation)?;
         if more.is_empty() {
             return Ok((Draft::nothing(), ()));
@@ -123,8 +123,8 @@ pub fn withdraw_own(repo: &Repo, author: &Author<'_>, operation: &Operation) -> 
         // It belongs to the operation: no command of its own to be undone.
         let draft = Draft { message: format!("undo interrupted {title}"), ..withdraw::draft(view, &request)? };
         Ok((draft, ()))
-    })
-    .map(drop)
+    });
+    Ok(written.map(drop)?)
 }
 
 /// The events that `operation` has written to the ledger: those of each commit with one that names it.

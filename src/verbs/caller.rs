@@ -307,13 +307,14 @@ impl Caller {
         let actor = self.actor()?;
         let command = Some(self.command()?);
         let author = Author { actor: &actor, now: &|| self.clock.now(), is_held_to_it: true, command };
-        ledger::write(&self.repo, &author, |view| {
+        let written = ledger::write(&self.repo, &author, |view| {
             let (draft, answer) = decide(view)?;
             if draft.events.iter().any(|(_, payload)| payload.is_of_work()) {
                 active::refuse_locked(&self.repo)?;
             }
             Ok((draft, answer))
-        })
+        });
+        Ok(written?)
     }
 
     /// Write to the ledger of `remote` and to ours, as [`Caller::actor`].

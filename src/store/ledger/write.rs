@@ -27,7 +27,7 @@ use crate::{
         text::{MAX_INLINE, MAX_TEXT, Text},
         time::Timestamp,
     },
-    error::{Advice, Error, Result, TaskAdvice, codes},
+    error::{Advice, Error, Result, TaskAdvice, codes, reasons},
     git::{
         ObjectId, RefChange, RefError, Repo,
         blocking_lock::{self, Blocking},
@@ -93,16 +93,24 @@ pub struct Written {
     pub tasks: Vec<Task>,
 }
 
+reasons! {
+    /// Why the ledger is not written. Nothing was.
+    pub enum WriteError {
+        /// Others were faster for as long as we wait, or hold a lock (`ledger-busy`, `ref-locked`).
+        Busy,
+    }
+}
+
 /// Let `decide` examine the ledger and write what it says.
 ///
 /// # Errors
 ///
-/// Whatever `decide` refuses, with nothing written; `busy` when others were faster for twenty seconds; `read-only`.
+/// Whatever `decide` refuses; [`WriteError::Busy`]; `read-only`.
 pub fn write<T>(
     repo: &Repo,
     author: &Author<'_>,
     mut decide: impl FnMut(&View<'_>) -> Result<(Draft, T)>,
-) -> Result<(Written, T)> {
+) -> Result<(Written, T), WriteError> {
     // Queue only when there is something to write: a refusal and a no-op work in a read-only repository, too.
     let mut view = View::now(repo)?;
     let first = decide(&view)?;
@@ -129,15 +137,15 @@ pub fn write<T>(
         match Prepared::new(&view, author, draft)?.publish(repo)? {
             Ok(written) => return Ok((written, answer)),
             Err(RefError::Locked(_)) if blocking.lasts(repo, [REF, watch::SEEN]) => {
-                return Err(busy(repo, "nothing was recorded"));
+                return Err(WriteError::Busy(busy(repo, "nothing was recorded")));
             }
             Err(_) if began.elapsed() < TIMEOUT => std::thread::sleep(jitter()),
             Err(why) => {
                 let error = busy(repo, "nothing was recorded");
-                return Err(match why {
+                return Err(WriteError::Busy(match why {
                     RefError::Moved | RefError::Locked(_) => error,
                     RefError::Vanished(cause) | RefError::Failed(cause) => error.because(anyhow::Error::new(cause)),
-                });
+                }));
             }
         }
     }
