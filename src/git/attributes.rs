@@ -46,9 +46,10 @@ impl<'r> Unchanged<'r> {
         let everywhere = [
             Some(repo.common_dir().join("info/attributes")),
             ignore::user_file(repo, "core.attributesFile", "attributes"),
-            Some("/etc/gitattributes".into()),
         ];
-        let is_possible = is_simple && everywhere.into_iter().flatten().all(|file| is_harmless(&file));
+        let is_possible = is_simple
+            && everywhere.into_iter().flatten().all(|file| is_harmless(&file))
+            && is_harmless(&system_file(repo));
         Unchanged { repo, is_possible, known: HashMap::new() }
     }
 
@@ -66,6 +67,17 @@ impl<'r> Unchanged<'r> {
         dirs.into_iter()
             .all(|dir| *self.known.entry(dir.to_owned()).or_insert_with(|| is_harmless(&dir.join(".gitattributes"))))
     }
+}
+
+/// The file with the attributes of the whole system, which depends on where git is installed.
+fn system_file(repo: &Repo) -> PathBuf {
+    let ask = || {
+        let git = repo.git().without("GIT_ATTR_NOSYSTEM").args(["var", "GIT_ATTR_SYSTEM"]);
+        git.output().ok().map(|output| cmd::line(&output.stdout).to_string())
+    };
+    let said = cmd::asked_once(repo, "git-attributes", ask).unwrap_or_default();
+    // Before 2.42 git does not say: most are installed where the system has its settings.
+    if said.is_empty() { "/etc/gitattributes".into() } else { said.into() }
 }
 
 /// Whether the attributes in `file` change no encoding.

@@ -230,6 +230,24 @@ pub fn version(repo: &super::Repo) -> Result<String> {
     Ok(line.trim_start_matches("git version ").to_owned())
 }
 
+/// The answer of the git that is found on `PATH` to what `ask` asks it, which is the same until another git is there: remembered in the
+/// disposable file `name`.
+pub(super) fn asked_once(repo: &super::Repo, name: &str, ask: impl FnOnce() -> Option<String>) -> Option<String> {
+    let git = is_on_path("git")?;
+    let about = git.metadata().ok()?;
+    let changed = about.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    let key = format!("{} {} {} ", git.display(), about.len(), changed.unwrap_or_default().as_nanos());
+    let file = repo.agent_dir().join(name);
+    let known = std::fs::read_to_string(&file).unwrap_or_default();
+    if let Some(answer) = known.strip_suffix('\n').and_then(|line| line.strip_prefix(&key)) {
+        return Some(answer.to_owned());
+    }
+    let answer = ask()?;
+    // Without it git is asked each time.
+    repo.put(&file, format!("{key}{answer}\n").as_bytes()).ok();
+    Some(answer)
+}
+
 pub(super) fn line(answer: &[u8]) -> BString {
     answer.lines().next().unwrap_or_default().into()
 }

@@ -26,21 +26,8 @@ pub fn are_configurable(repo: &Repo) -> Result<bool> {
 
 /// [`are_configurable`], asked once for each git that is found on `PATH`; true where that cannot be determined.
 pub fn are_configurable_here(repo: &Repo) -> bool {
-    let Some(git) = cmd::is_on_path("git") else { return true };
-    let Ok(about) = git.metadata() else { return true };
-    let changed = about.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
-    let key = format!("{} {} {}", git.display(), about.len(), changed.unwrap_or_default().as_nanos());
-    let file = repo.agent_dir().join("git-hooks");
-    let known = std::fs::read_to_string(&file).unwrap_or_default();
-    if let Some(answer) = known.strip_suffix('\n').and_then(|line| line.strip_prefix(&key)) {
-        return answer != " no";
-    }
-    let Ok(answer) = are_configurable(repo) else { return true };
-    let line = format!("{key} {}\n", if answer { "yes" } else { "no" });
-    // Without it git is asked each time.
-    repo.make_dir(&repo.agent_dir()).and_then(|()| std::fs::write(&file, line)).ok();
-    repo.share(&file).ok();
-    answer
+    let ask = || are_configurable(repo).ok().map(|answer| if answer { "yes" } else { "no" }.to_owned());
+    cmd::asked_once(repo, "git-hooks", ask).as_deref() != Some("no")
 }
 
 /// Where git looks for `name` of the git directory (`hooks`, `info/exclude`), relative to the top of the work tree.

@@ -158,6 +158,27 @@ fn git_stores_files_that_attributes_change() {
 }
 
 #[test]
+fn the_attributes_of_the_system_are_those_of_the_git_that_runs() {
+    let repo = TestRepo::new();
+    repo.commit_file("a.txt", "0\n", "first");
+    start(&repo);
+    let attributes = repo.tmp().join("gitattributes");
+    std::fs::write(&attributes, "*.txt working-tree-encoding=UTF-16LE\n").unwrap();
+    let (git, real, file) = (repo.tmp().join("bin/git"), &repo.git_version().path, attributes.display());
+    std::fs::remove_file(&git).unwrap();
+    let script = format!(
+        "#!/bin/sh\n[ \"$*\" = 'var GIT_ATTR_SYSTEM' ] && echo '{file}' && exit\n\
+         exec {} -c core.attributesFile='{file}' \"$@\"\n",
+        real.display()
+    );
+    std::fs::write(&git, script).unwrap();
+    std::fs::set_permissions(&git, std::fs::Permissions::from_mode(0o755)).unwrap();
+    repo.write("a.txt", b"o\0n\0e\0");
+    let patch = repo.agent(&["changes-since", "T-1", "-p"]).success().stdout;
+    assert!(patch.contains("+one"), "{patch}");
+}
+
+#[test]
 fn split_indexes_and_filters_leave_no_trace() {
     on_one_git(|git| {
         let repo = TestRepo::with_git(git);
