@@ -38,6 +38,11 @@ pub fn is_relative(path: &BStr) -> bool {
     !path.contains(&0) && path.split_str("/").all(|name| !matches!(name, b"" | b"." | b".."))
 }
 
+/// Whether `path` is in the directory `dir`, at any depth.
+pub fn is_below(path: &BStr, dir: &BStr) -> bool {
+    path.strip_prefix(dir.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
+}
+
 /// Refuse a path that git would refuse.
 ///
 /// # Errors

@@ -4,12 +4,12 @@
 
 use std::{path::Path, time::SystemTime};
 
-use bstr::{BStr, BString, ByteSlice as _};
+use bstr::{BStr, ByteSlice as _};
 use gix::{
     ObjectId,
     index::{
         State,
-        entry::{Flags, Mode, Stage, Stat, stat},
+        entry::{self, Mode, Stage, Stat, stat},
     },
     objs::tree::EntryKind,
 };
@@ -38,13 +38,26 @@ pub struct Entry<'i> {
     pub leaf: Leaf,
     /// 0, or 1 to 3 for a conflict.
     pub stage: u8,
+    pub flags: Flags,
+    stat: &'i Stat,
+}
+
+/// Flags of an index entry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Flags {
     /// `git update-index --assume-unchanged`.
     pub assume_unchanged: bool,
     /// `git update-index --skip-worktree`, sparse checkouts.
     pub skip_worktree: bool,
     /// `git add --intent-to-add`.
     pub intent_to_add: bool,
-    stat: &'i Stat,
+}
+
+impl Flags {
+    /// Whether git does not examine the file.
+    pub fn hides(self) -> bool {
+        self.assume_unchanged || self.skip_worktree
+    }
 }
 
 impl Entries {
@@ -108,7 +121,7 @@ impl Entries {
     pub fn find(&self, path: &BStr) -> Option<Leaf> {
         let state = self.state.as_deref()?;
         let entry = state.entry_by_path_and_stage(path, Stage::Unconflicted)?;
-        let is_real = !entry.flags.contains(Flags::INTENT_TO_ADD);
+        let is_real = !entry.flags.contains(entry::Flags::INTENT_TO_ADD);
         let kind = entry.mode.to_tree_entry_mode().map(|mode| mode.kind())?;
         is_real.then_some((kind, entry.id))
     }
@@ -164,26 +177,20 @@ impl Entries {
 fn entries<'i>(state: &'i State, some: &'i [gix::index::Entry]) -> impl Iterator<Item = Entry<'i>> {
     let backing = state.path_backing();
     some.iter().filter_map(move |entry| {
-        let kind = match entry.mode {
-            Mode::FILE => EntryKind::Blob,
-            Mode::FILE_EXECUTABLE => EntryKind::BlobExecutable,
-            Mode::SYMLINK => EntryKind::Link,
-            Mode::COMMIT => EntryKind::Commit,
-            Mode::DIR => EntryKind::Tree,
-            _ => return None,
-        };
         Some(Entry {
             path: entry.path_in(backing),
-            leaf: (kind, entry.id),
+            leaf: (entry.mode.to_tree_entry_mode()?.kind(), entry.id),
             stage: match entry.stage() {
                 Stage::Unconflicted => 0,
                 Stage::Base => 1,
                 Stage::Ours => 2,
                 Stage::Theirs => 3,
             },
-            assume_unchanged: entry.flags.contains(Flags::ASSUME_VALID),
-            skip_worktree: entry.flags.contains(Flags::SKIP_WORKTREE),
-            intent_to_add: entry.flags.contains(Flags::INTENT_TO_ADD),
+            flags: Flags {
+                assume_unchanged: entry.flags.contains(entry::Flags::ASSUME_VALID),
+                skip_worktree: entry.flags.contains(entry::Flags::SKIP_WORKTREE),
+                intent_to_add: entry.flags.contains(entry::Flags::INTENT_TO_ADD),
+            },
             stat: &entry.stat,
         })
     })
@@ -218,10 +225,4 @@ pub fn submodule_head(repo: &Repo, path: &BStr) -> Result<Option<ObjectId>> {
 /// Whether something is checked out in the submodule at `path`.
 pub fn is_populated(repo: &Repo, path: &BStr) -> bool {
     repo.in_work_dir(path).is_some_and(|dir| dir.join(".git").exists())
-}
-
-/// Whether `path` is below the directory `dir` (which may have `/` at the end).
-pub fn is_below(path: &BStr, dir: &BString) -> bool {
-    let dir = dir.strip_suffix(b"/").unwrap_or(dir);
-    path.strip_prefix(dir).is_some_and(|rest| rest.starts_with(b"/"))
 }

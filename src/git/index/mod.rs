@@ -14,7 +14,7 @@ use std::{
 use bstr::{BString, ByteSlice as _};
 use gix::ObjectId;
 
-pub use temp::{EntryFlag, TempIndex};
+pub use temp::TempIndex;
 
 use super::blocking_lock;
 use super::{

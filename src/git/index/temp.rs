@@ -19,7 +19,7 @@ use std::{
 use bstr::{BStr, BString, ByteSlice as _};
 use gix::ObjectId;
 
-use super::{objects_in, remove};
+use super::{entries::Flags, objects_in, remove};
 use crate::{
     error::{Context as _, Result},
     git::{
@@ -173,17 +173,21 @@ impl<'r> TempIndex<'r> {
         self.any_path().args(["update-index", "-z", "--index-info"]).stdin(script).run().map(drop)
     }
 
-    /// Set `flag` on the entries of `paths`.
+    /// Set those of the flags of each of `entries` that hide its file from git.
     ///
     /// # Errors
     ///
     /// `git-failed`.
-    pub fn set_flag<'p>(&self, flag: EntryFlag, paths: impl IntoIterator<Item = &'p BStr>) -> Result<()> {
-        let paths = cmd::nul_ended(paths);
-        if paths.is_empty() {
-            return Ok(());
-        }
-        self.any_path().args(["update-index", "-z", flag.option(), "--stdin"]).stdin(paths).run().map(drop)
+    pub fn set_flags<'p>(&self, entries: impl Iterator<Item = (&'p BStr, Flags)> + Clone) -> Result<()> {
+        let set = |option: &str, has: fn(Flags) -> bool| {
+            let paths = cmd::nul_ended(entries.clone().filter(|(_, flags)| has(*flags)).map(|(path, _)| path));
+            if paths.is_empty() {
+                return Ok(());
+            }
+            self.any_path().args(["update-index", "-z", option, "--stdin"]).stdin(paths).run().map(drop)
+        };
+        set("--assume-unchanged", |flags| flags.assume_unchanged)?;
+        set("--skip-worktree", |flags| flags.skip_worktree)
     }
 
     /// Record that the files of `paths`, which are looked for in the work tree `top`, will be added: `git add --intent-to-add`.
@@ -261,21 +265,3 @@ const FEW: usize = 100;
 
 /// Where `git add` finds its paths.
 const PATHS_FROM_STDIN: [&str; 2] = ["--pathspec-from-file=-", "--pathspec-file-nul"];
-
-/// A flag of an index entry that hides its file from git.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntryFlag {
-    /// `git update-index --assume-unchanged`.
-    AssumeUnchanged,
-    /// `git update-index --skip-worktree`.
-    SkipWorktree,
-}
-
-impl EntryFlag {
-    fn option(self) -> &'static str {
-        match self {
-            EntryFlag::AssumeUnchanged => "--assume-unchanged",
-            EntryFlag::SkipWorktree => "--skip-worktree",
-        }
-    }
-}

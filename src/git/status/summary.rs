@@ -7,7 +7,8 @@ use super::Record;
 use crate::{
     error::Result,
     git::{
-        index::entries::{self, Entries, Entry},
+        index::entries::{Entries, Entry},
+        names,
         repo::Repo,
         worktree,
     },
@@ -123,7 +124,7 @@ fn hidden(repo: &Repo) -> Result<usize> {
     let entries = Entries::read(repo)?;
     let is_hidden = |entry: &Entry<'_>| {
         let is_file = matches!(entry.leaf.0, EntryKind::Blob | EntryKind::BlobExecutable | EntryKind::Link);
-        is_file && entry.stage == 0 && (entry.assume_unchanged || entry.skip_worktree)
+        is_file && entry.stage == 0 && entry.flags.hides()
     };
     let mut count = 0;
     let mut gone: Option<BString> = None;
@@ -132,7 +133,7 @@ fn hidden(repo: &Repo) -> Result<usize> {
             continue;
         };
         // Outside of a sparse checkout whole directories are missing.
-        if entry.skip_worktree && gone.as_ref().is_some_and(|dir| entries::is_below(entry.path, dir)) {
+        if entry.flags.skip_worktree && gone.as_ref().is_some_and(|dir| names::is_below(entry.path, dir.as_bstr())) {
             continue;
         }
         let bytes = match place.symlink_metadata() {
@@ -144,7 +145,7 @@ fn hidden(repo: &Repo) -> Result<usize> {
         };
         match bytes {
             Ok(bytes) => count += usize::from(repo.blob_id(&bytes)? != entry.leaf.1),
-            Err(_) if entry.skip_worktree => {
+            Err(_) if entry.flags.skip_worktree => {
                 let missing =
                     |end: &usize| repo.in_work_dir(entry.path[..*end].as_bstr()).is_some_and(|dir| !dir.exists());
                 gone = entry.path.find_iter("/").find(missing).map(|end| entry.path[..end].into());

@@ -272,7 +272,7 @@ fn before(repo: &Repo, status: &Status) -> Result<Before> {
     let head = repo.head()?;
     let index = Entries::read(repo)?;
     // Rules that git was told not to examine are not committed.
-    let hidden = index.all().filter(|entry| entry.assume_unchanged || entry.skip_worktree);
+    let hidden = index.all().filter(|entry| entry.flags.hides());
     let hidden = hidden.map(|entry| entry.path).filter(|path| ignore::is_rules(path));
     let rules = ignore::rules(repo, status.rules.iter().map(|path| path.as_bstr()).chain(hidden))?;
     Ok(Before { head, staged: status.staged(), index, state: state::held(repo)?, rules })

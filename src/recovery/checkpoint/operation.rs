@@ -182,12 +182,7 @@ pub fn differing(repo: &Repo, before: &Entries, after: &Entries) -> Result<BTree
 }
 
 fn slot(entry: entries::Entry<'_>) -> Slot {
-    let flags = Flags {
-        assume_unchanged: entry.assume_unchanged,
-        skip_worktree: entry.skip_worktree,
-        intent_to_add: entry.intent_to_add,
-    };
-    Slot { leaf: Some(entry.leaf), stage: entry.stage, flags }
+    Slot { leaf: Some(entry.leaf), stage: entry.stage, flags: entry.flags }
 }
 
 /// Without the directories of a sparse index: what was in one, and now stands for itself, has not changed by that.

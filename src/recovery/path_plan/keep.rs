@@ -2,10 +2,10 @@
 
 use bstr::{BString, ByteSlice as _};
 
-use super::{Change, PathPlan, Reason, Scope, Target, Untracked, ignored, is_below};
+use super::{Change, PathPlan, Reason, Scope, Target, Untracked, ignored};
 use crate::{
     error::Result,
-    git::Repo,
+    git::{Repo, names},
     recovery::{
         restore::state_view::StateView,
         snapshot::{Captured, SkipReason},
@@ -99,7 +99,8 @@ pub fn what_is_not_held(target: &Target, plan: &mut PathPlan) {
         return;
     }
     for left_out in &target.state.skipped {
-        let is_meant = |path: &BString| *path == left_out.path || is_below(path.as_bstr(), left_out.path.as_bstr());
+        let is_meant =
+            |path: &BString| *path == left_out.path || names::is_below(path.as_bstr(), left_out.path.as_bstr());
         let meant: Vec<BString> = plan.files.keys().filter(|path| is_meant(path)).cloned().collect();
         for path in meant {
             plan.files.remove(&path);

@@ -103,7 +103,7 @@ impl PathPlan {
             let is_parent = written[from..]
                 .iter()
                 .take_while(|w| w.starts_with(path.as_bytes()))
-                .any(|w| is_below(w.as_bstr(), path));
+                .any(|w| names::is_below(w.as_bstr(), path));
             if is_inside || is_parent {
                 found.push(path.to_owned());
             }
@@ -170,11 +170,6 @@ impl PathPlan {
         after.in_progress = target.state.in_progress.clone();
         Ok(after)
     }
-}
-
-/// Whether `path` is in the directory `dir`, at any depth.
-fn is_below(path: &BStr, dir: &BStr) -> bool {
-    path.strip_prefix(dir.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
 }
 
 impl WorktreeState {

@@ -2,10 +2,9 @@
 
 use bstr::{BStr, BString, ByteSlice as _};
 
-use super::is_below;
 use crate::{
     error::Result,
-    git::{ObjectId, Repo, sparse::Sparse},
+    git::{ObjectId, Repo, names, sparse::Sparse},
     recovery::{commit::PlannedCommit, operation::Touched, snapshot::WorktreeState},
 };
 
@@ -51,7 +50,7 @@ impl Target {
         match &self.scope {
             Scope::Everything => true,
             Scope::Paths(paths) => {
-                let is_meant = |meant: &BStr| meant == path || is_below(meant, path);
+                let is_meant = |meant: &BStr| meant == path || names::is_below(meant, path);
                 paths.iter().any(|touched| is_meant(touched.path.as_bstr()))
             }
         }

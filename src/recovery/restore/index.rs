@@ -12,13 +12,12 @@ use crate::{
     git::{
         EntryKind, ObjectId, Repo,
         index::entries::Entries,
-        index::{EntryFlag, TempIndex, real},
+        index::{TempIndex, real},
         tree::{Entry, Trees},
     },
     recovery::{
         operation::Touched,
         restore::state_view::{Staged, StateView},
-        snapshot::Flags,
     },
 };
 use bstr::{BStr, BString, ByteSlice as _};
@@ -44,14 +43,8 @@ pub(crate) fn change(repo: &Repo, index: &TempIndex<'_>, side: &StateView<'_>, t
     let script = script(&wanted, repo.null_id());
     index.update_entries(script)?;
     intend_to_add(repo, index, side, &wanted)?;
-    let set = |flag: EntryFlag, has: fn(&Staged) -> bool| {
-        index.set_flag(
-            flag,
-            wanted.iter().filter(|(_, staged)| staged.entry.is_some() && has(staged)).map(|(path, _)| *path),
-        )
-    };
-    set(EntryFlag::AssumeUnchanged, |staged| staged.flags.assume_unchanged)?;
-    set(EntryFlag::SkipWorktree, |staged| staged.flags.skip_worktree)?;
+    let there = wanted.iter().filter(|(_, staged)| staged.entry.is_some());
+    index.set_flags(there.map(|(path, staged)| (*path, staged.flags)))?;
     Ok(true)
 }
 
@@ -77,12 +70,8 @@ impl Live<'_> {
                 staged.conflicts.push((entry.stage, what));
                 continue;
             }
-            staged.entry = (!entry.intent_to_add).then_some(what);
-            staged.flags = Flags {
-                assume_unchanged: entry.assume_unchanged,
-                skip_worktree: entry.skip_worktree,
-                intent_to_add: entry.intent_to_add,
-            };
+            staged.entry = (!entry.flags.intent_to_add).then_some(what);
+            staged.flags = entry.flags;
         }
         // A directory that a sparse index lists as a whole.
         if let Some((dir, rest)) = self.index.collapsed(path).filter(|_| !is_known) {

@@ -245,7 +245,7 @@ impl Restore<'_> {
                 directories.insert(path);
             }
         }
-        let is_inside = |directory: &BStr| directories.iter().any(|outer| is_below(directory, outer));
+        let is_inside = |directory: &BStr| directories.iter().any(|outer| names::is_below(directory, outer));
         let known = self.before.state.dirs.keys().chain(self.after.state.dirs.keys()).map(|path| path.as_bstr());
         let inside: Vec<&BStr> = known.filter(|directory| is_inside(directory)).collect();
         directories.extend(inside);
@@ -422,11 +422,6 @@ pub fn mark(id: Ulid) -> String {
 /// The operation whose `index.lock` it is.
 pub fn id_of_mark(mark: &str) -> Option<Ulid> {
     Ulid::from_string(mark.strip_prefix("git-agent operation ")?.trim_end()).ok()
-}
-
-/// Whether `path` is in the directory `outer`, at any depth.
-fn is_below(path: &BStr, outer: &BStr) -> bool {
-    path.strip_prefix(outer.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
 }
 
 /// What a file aside is.

@@ -229,17 +229,11 @@ impl<'r> Captured<'r> {
             if entry.leaf.0 == EntryKind::Commit {
                 self.add_submodule(path, entry.leaf.1, dirty.get(path).copied())?;
             }
-            let is_hidden = entry.assume_unchanged || entry.skip_worktree;
-            if !is_hidden && !entry.intent_to_add {
+            if entry.flags == Flags::default() {
                 continue;
             }
-            let flags = Flags {
-                assume_unchanged: entry.assume_unchanged,
-                skip_worktree: entry.skip_worktree,
-                intent_to_add: entry.intent_to_add,
-            };
-            self.flags.insert(path.to_owned(), flags);
-            if is_hidden && !matches!(entry.leaf.0, EntryKind::Commit | EntryKind::Tree) {
+            self.flags.insert(path.to_owned(), entry.flags);
+            if entry.flags.hides() && !matches!(entry.leaf.0, EntryKind::Commit | EntryKind::Tree) {
                 self.hidden(entries, &entry, &mut gone)?;
             }
         }
@@ -262,7 +256,7 @@ impl<'r> Captured<'r> {
         if self.found.contains_key(path) || self.skipped.contains_key(path) {
             return Ok(());
         }
-        let is_gone = gone.as_ref().is_some_and(|dir| entries::is_below(path, dir));
+        let is_gone = gone.as_ref().is_some_and(|dir| names::is_below(path, dir.as_bstr()));
         if !is_gone {
             *gone = self.first_missing_directory(path);
         }
@@ -270,13 +264,13 @@ impl<'r> Captured<'r> {
             return self.absent(entry);
         }
         // One that skip-worktree is set for is on the disk only if its bytes are stored: else it would be omitted.
-        if !entry.skip_worktree && entries.is_proven(entry, &self.disk.place(path)) {
+        if !entry.flags.skip_worktree && entries.is_proven(entry, &self.disk.place(path)) {
             return Ok(());
         }
         match self.disk.look(self.repo, path, Some(entry.leaf.0), None)? {
             Look::Absent | Look::Directory(_) => self.absent(entry)?,
             Look::Stopped(why, bytes) => self.skip(path.to_owned(), why, bytes),
-            Look::Leaf(raw) if raw.entry == entry.leaf.into() && !entry.skip_worktree => {}
+            Look::Leaf(raw) if raw.entry == entry.leaf.into() && !entry.flags.skip_worktree => {}
             Look::Leaf(raw) => {
                 self.changed.insert(path.to_owned());
                 self.keep(&path.to_owned(), raw, true);
@@ -286,7 +280,7 @@ impl<'r> Captured<'r> {
     }
 
     fn absent(&mut self, entry: &entries::Entry<'_>) -> Result<()> {
-        if entry.skip_worktree {
+        if entry.flags.skip_worktree {
             self.virtual_paths.insert(entry.path.to_owned());
         } else {
             self.changed.insert(entry.path.to_owned());

@@ -34,9 +34,9 @@ pub(crate) mod state;
 mod store;
 mod stored;
 
-pub use crate::git::tree::Entry;
+pub use crate::git::{index::entries::Flags, tree::Entry};
 pub use crate::recovery::snapshot::create::{Request, Taken, take, take_captured};
-pub use crate::recovery::snapshot::state::{Conflict, Flags, SkipReason, Skipped, Submodule, WorktreeState, flags_of};
+pub use crate::recovery::snapshot::state::{Conflict, SkipReason, Skipped, Submodule, WorktreeState, flags_of};
 pub use capture::{Captured, capture, merged};
 pub use disk::{Disk, Look, is_absent};
 pub use put_back::{put_back, taken};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::named::named;
 use crate::error::{Code, codes};
-use crate::git::{Head, ObjectId, tree::Entry};
+use crate::git::{Head, ObjectId, index::entries::Flags, tree::Entry};
 use bstr::{BStr, BString, ByteSlice as _};
 
 /// Work tree, index, HEAD and unfinished operations of git, together.
@@ -77,17 +77,6 @@ pub struct Conflict {
     pub entry: Entry,
     /// The path.
     pub path: BString,
-}
-
-/// Flags of an index entry.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Flags {
-    /// `git update-index --assume-unchanged`.
-    pub assume_unchanged: bool,
-    /// `git update-index --skip-worktree`, sparse checkouts.
-    pub skip_worktree: bool,
-    /// `git add --intent-to-add`.
-    pub intent_to_add: bool,
 }
 
 /// The flags of the index entry at `path`, which is there: its own, or those of the directory that a sparse index has in its
