@@ -26,13 +26,13 @@ use crate::{
     recovery::execute::{self, Author, LockedWorktree, Outcome},
 };
 
-/// Take `recorded` back; `kind` says what that is called.
+/// Take `recorded` back; `kind` says what that is called, and `title` what the command that it belongs to did.
 ///
 /// # Errors
 ///
 /// `not-undoable`, `already-undone`, `foreign-operation`, `head-moved`, `operation-in-progress`, and those of
 /// [`LockedWorktree::take`] and [`execute::carry_out`].
-pub fn undo(repo: &Repo, author: &Author<'_>, recorded: &Recorded, kind: Kind) -> Result<Outcome> {
+pub fn undo(repo: &Repo, author: &Author<'_>, recorded: &Recorded, title: &str, kind: Kind) -> Result<Outcome> {
     let log = OpLog::of(repo)?;
     log.refuse_interrupted()?;
     let undone = &recorded.operation;
@@ -47,7 +47,7 @@ pub fn undo(repo: &Repo, author: &Author<'_>, recorded: &Recorded, kind: Kind) -
     let worktree = LockedWorktree::take(repo)?;
     let target = target(repo, recorded, &worktree.captured)?;
     // 'redo X', not 'redo undo X'.
-    let what = undone.title.strip_prefix("undo ").filter(|_| kind == Kind::Redo).unwrap_or(&undone.title);
+    let what = title.strip_prefix("undo ").filter(|_| kind == Kind::Redo).unwrap_or(title);
     let operation = Operation {
         task: undone.task.clone(),
         undoes: Some(undone.id),

@@ -13,7 +13,7 @@ use crate::{
     git::{ObjectId, revwalk},
     recovery::{
         self, Outcome,
-        operation::{Kind, OpLog, Operation, Recorded, State},
+        operation::{Kind, OpLog, Operation, State},
         undo,
     },
     store::{
@@ -168,7 +168,10 @@ fn carry_out(caller: &Caller, entry: Entry, kind: Kind, is_last: bool) -> Result
         }
     }
     let outcome = caller.as_command(command.clone(), || match &entry.operation {
-        Some(recorded) => work_tree(caller, recorded, kind).map(Some),
+        Some(recorded) => {
+            caller.repo().require_work_dir(kind.as_str())?;
+            caller.act(|author| undo::undo(caller.repo(), author, recorded, &entry.title, kind)).map(Some)
+        }
         None => caller.write(|view| Ok((withdraw::draft(view, &request)?, ()))).map(|_| None),
     })?;
     let after = if parts.is_empty() { Vec::new() } else { tasks(&caller.view()?, &parts)? };
@@ -189,11 +192,6 @@ fn carry_out(caller: &Caller, entry: Entry, kind: Kind, is_last: bool) -> Result
     let done = outcome.as_ref().and_then(Outcome::done);
     let published = done.and_then(|done| published(caller, &done.operation).unwrap_or_default());
     Ok(Undone { undone: entry.id, title: entry.title, id: command.id, outcome, published, tasks: affected })
-}
-
-fn work_tree(caller: &Caller, recorded: &Recorded, kind: Kind) -> Result<Outcome> {
-    caller.repo().require_work_dir(kind.as_str())?;
-    caller.act(|author| undo::undo(caller.repo(), author, recorded, kind))
 }
 
 /// The tasks that `parts` wrote to, also those that are hidden.

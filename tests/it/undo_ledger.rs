@@ -161,12 +161,16 @@ fn a_command_that_commits_and_completes_is_undone_as_a_whole() {
         (status(&repo, "one"), status(&repo, "two"), active()),
         ("completed".into(), "in_progress".into(), serde_json::json!(["two"]))
     );
+    let first_line = |command: &str| {
+        let said = repo.agent(&[command]).success().stdout;
+        said.lines().next().unwrap_or_default().to_owned()
+    };
     for _ in 0..2 {
-        repo.agent(&["undo"]).success();
+        assert_eq!(first_line("undo"), "Undid: complete one, start two");
         assert_eq!((repo.head(), repo.read("a")), (head.clone(), "2\n".to_owned()));
         let now = (status(&repo, "one"), status(&repo, "two"), active());
         assert_eq!(now, ("in_progress".into(), "pending".into(), serde_json::json!(["one"])));
-        repo.agent(&["redo"]).success();
+        assert_eq!(first_line("redo"), "Redid: complete one, start two");
         assert_eq!((repo.head(), status(&repo, "one")), (after.clone(), "completed".into()));
         assert_eq!((status(&repo, "two"), active()), ("in_progress".to_owned(), serde_json::json!(["two"])));
     }
