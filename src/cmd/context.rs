@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+#[cfg(any(debug_assertions, feature = "fault-points"))]
+use crate::recovery::restore::fault_points;
 use crate::{
     domain::{actor::Actor, claim::Holder, task::Task, text, time::Timestamp},
     error::{Context as _, Error, Result, codes},
@@ -45,6 +47,8 @@ impl Default for CommandLine {
 impl Ctx {
     /// A context for the directory the process is in.
     pub fn new(out: Out, actor: Option<String>) -> Self {
+        #[cfg(any(debug_assertions, feature = "fault-points"))]
+        fault_points::ask(["GIT_AGENT_TEST_DIE", "GIT_AGENT_TEST_FAIL"].map(|name| std::env::var(name).ok()));
         Ctx {
             out,
             clock: Clock::from_environment(),

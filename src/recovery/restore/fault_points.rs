@@ -42,10 +42,7 @@ named! {
     }
 }
 
-/// A restore has come to `step`.
-///
-/// In builds with debug assertions or the feature `fault-points`, `GIT_AGENT_TEST_DIE=<step>` ends the process there as `kill -9` would, and
-/// `GIT_AGENT_TEST_FAIL=<step>` makes the step fail; `<step>:<n>` means the n-th time.
+/// A restore has come to `step`. In builds with debug assertions or the feature `fault-points`, it ends or fails there as [`ask`] said.
 pub(crate) fn reached(step: Step) -> Result<()> {
     #[cfg(any(debug_assertions, feature = "fault-points"))]
     test_points::visit(step)?;
@@ -55,14 +52,25 @@ pub(crate) fn reached(step: Step) -> Result<()> {
 }
 
 #[cfg(any(debug_assertions, feature = "fault-points"))]
+pub(crate) use test_points::ask;
+
+#[cfg(any(debug_assertions, feature = "fault-points"))]
 mod test_points {
-    use std::sync::Mutex;
+    use std::sync::{Mutex, OnceLock};
 
     use super::Step;
     use crate::error::{Error, Result, codes};
 
     /// How often each step was reached.
     static VISITS: Mutex<Vec<(Step, usize)>> = Mutex::new(Vec::new());
+
+    /// Where the process ends, and where a step fails.
+    static ASKED: OnceLock<[Option<String>; 2]> = OnceLock::new();
+
+    /// End the process at the step `die` as `kill -9` would, and let the step `fail` fail; `<step>:<n>` means the n-th time.
+    pub(crate) fn ask([die, fail]: [Option<String>; 2]) {
+        ASKED.get_or_init(|| [die, fail]);
+    }
 
     pub(super) fn visit(step: Step) -> Result<()> {
         let count = VISITS.lock().map_or(0, |mut visits| match visits.iter_mut().find(|(known, _)| *known == step) {
@@ -75,15 +83,16 @@ mod test_points {
                 1
             }
         });
-        let asks = |variable: &str| {
-            let wanted = std::env::var(variable).unwrap_or_default();
-            let (name, at) = wanted.split_once(':').unwrap_or((&wanted, "1"));
+        let asks = |wanted: &Option<String>| {
+            let wanted = wanted.as_deref().unwrap_or_default();
+            let (name, at) = wanted.split_once(':').unwrap_or((wanted, "1"));
             name == step.as_str() && at.parse() == Ok(count)
         };
-        if asks("GIT_AGENT_TEST_DIE") {
+        let Some([die, fail]) = ASKED.get() else { return Ok(()) };
+        if asks(die) {
             std::process::abort();
         }
-        if asks("GIT_AGENT_TEST_FAIL") {
+        if asks(fail) {
             return Err(Error::new(codes::ENVIRONMENT, format!("failing at {step}, as asked")));
         }
         Ok(())

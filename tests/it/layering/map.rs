@@ -228,9 +228,6 @@ pub fn is_below(folder: &str, name: &str) -> bool {
     rows.into_iter().any(|row| row.folder == own)
 }
 
-/// The list of what is otherwise today.
-const EXCEPTIONS: &str = "tests/it/layering/exceptions.txt";
-
 /// What of [`RESTRICTED`] is among `paths`.
 fn restricted(paths: &BTreeSet<Vec<String>>) -> BTreeSet<&'static str> {
     let begins = |path: &Vec<String>, prefix: &[&str]| {
@@ -263,31 +260,16 @@ fn forbidden(name: &str, source: &str) -> BTreeSet<&'static str> {
 
 #[test]
 fn folders_use_what_the_map_allows() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(EXCEPTIONS);
-    let list = std::fs::read_to_string(&file).unwrap();
-    let exceptions: BTreeSet<&str> = list.lines().collect();
     let files = files();
     let found: Vec<String> = files
         .iter()
         .flat_map(|(name, source)| forbidden(name, source).into_iter().map(move |used| format!("{name} {used}")))
         .collect();
-    let new: Vec<&String> = found.iter().filter(|line| !exceptions.contains(line.as_str())).collect();
     assert!(
-        new.is_empty(),
-        "these files use what the map in CONTRIBUTING.md does not allow to their folders:\n{new:#?}\nMove what they need into a folder \
-         that they may use, or hand it to them as a value. Was the file only moved? Then move its line in {EXCEPTIONS}. Nothing is added there.",
+        found.is_empty(),
+        "these files use what the map in CONTRIBUTING.md does not allow to their folders:\n{found:#?}\nMove what they need into a folder \
+         that they may use, or hand it to them as a value.",
     );
-    let kept: String =
-        list.lines().filter(|line| found.iter().any(|found| found == line)).map(|line| format!("{line}\n")).collect();
-    if std::env::var_os("GIT_AGENT_UPDATE_GOLDEN").is_none() {
-        let gone: Vec<&&str> = exceptions.iter().filter(|line| !found.iter().any(|found| found == *line)).collect();
-        assert!(
-            gone.is_empty(),
-            "these exceptions are no longer needed:\n{gone:#?}\nTake them out of {EXCEPTIONS} (GIT_AGENT_UPDATE_GOLDEN=1 does it): \
-             the list only shrinks.",
-        );
-    }
-    golden_at(&file, EXCEPTIONS, &kept);
 }
 
 #[test]
