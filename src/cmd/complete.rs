@@ -13,7 +13,7 @@ use crate::{
         next::{NoTask, Take},
     },
     view::{
-        json::{CompleteAnswer, CompletedAnswer},
+        json::{CompleteAnswer, TaskAnswer, TasksAnswer},
         oid, sanitize,
     },
 };
@@ -74,8 +74,14 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let done = ctx.call(|caller| complete::complete_each(caller, &request));
     let done = done.map_err(task_change::not_a_task(ctx, &request.tasks, "give the result with --result"))?;
     match done.as_slice() {
-        [only] if ctx.out.is_json() => ctx.out.work_json(&ctx.call(|caller| CompleteAnswer::new(caller, only))?)?,
-        several if ctx.out.is_json() => ctx.out.json(&ctx.call(|caller| CompletedAnswer::new(caller, several))?)?,
+        [only] if ctx.out.is_json() => {
+            let answer = |caller| CompleteAnswer::new(TaskAnswer::now(caller, &only.task)?, caller, &done);
+            ctx.out.work_json(&ctx.call(answer)?)?;
+        }
+        several if ctx.out.is_json() => {
+            let tasks = |caller| TasksAnswer::now(caller, several.iter().map(|done| &done.task));
+            ctx.out.json(&ctx.call(|caller| CompleteAnswer::new(tasks(caller)?, caller, several))?)?;
+        }
         done => done.iter().try_for_each(|done| show(ctx, done, &request))?,
     }
     Ok(())

@@ -12,7 +12,10 @@ use crate::{
         add::{self, EditRequest},
         split,
     },
-    view::{json::SplitAnswer, sanitize},
+    view::{
+        json::{SplitAnswer, TaskJson, TasksAnswer},
+        sanitize,
+    },
 };
 
 /// Change the title, description and other fields of a task
@@ -118,8 +121,8 @@ fn split(ctx: &Ctx, words: &[String]) -> Result<()> {
         return Err(Error::new(codes::BAD_OPTION, "--split takes one task"));
     };
     let done = ctx.call(|caller| split::split(caller, word))?;
-    let task = task_change::task_json(ctx, &done.task)?;
-    let split = done.split.iter().map(|task| task_change::task_json(ctx, task)).collect::<Result<Vec<_>>>()?;
+    let task = ctx.call(|caller| TaskJson::now(caller, &done.task))?;
+    let split = ctx.call(|caller| TasksAnswer::now(caller, done.split.iter()))?.tasks;
     let text = || {
         let line = |task: &Task| format!("Split {}: {} has its own id.\n", done.task.name(), task.name());
         done.split.iter().map(|task| sanitize::line(line(task).trim_end()).into_owned() + "\n").collect()

@@ -39,19 +39,16 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
     };
     let is_limited = !args.labels.is_empty();
     let request = Request { take, remote: args.remote, parent: args.parent, labels: args.labels };
-    let next = match ctx.call(|caller| next::next(caller, &request))? {
-        Ok(next) => next,
+    let found = ctx.call(|caller| next::next(caller, &request))?;
+    if ctx.out.is_json() {
+        ctx.out.work_json(&ctx.call(|caller| NextAnswer::new(caller, &found))?)?;
+    }
+    let next = match found {
         Err(reason) => return nothing(ctx, reason, take, is_limited),
+        Ok(_) if ctx.out.is_json() => return Ok(exit::OK),
+        Ok(next) => next,
     };
     let task = &next.task;
-    if ctx.out.is_json() {
-        ctx.out.work_json(&NextAnswer::task(
-            task_change::with_needs(ctx, task)?,
-            next.is_yours,
-            next.uncommitted.as_ref(),
-        ))?;
-        return Ok(exit::OK);
-    }
     let style = ctx.style();
     let (named, title) = (style.id(task.id.as_str()), style.plain(&task.title));
     let said = match take {
@@ -86,7 +83,6 @@ fn nothing(ctx: &Ctx, reason: NoTask, take: Take, is_limited: bool) -> Result<u8
     // A script that goes on as if a task were active would work on none.
     let exit = if take == Take::Start { exit::CONFLICT } else { exit::OK };
     if ctx.out.is_json() {
-        ctx.out.json(&NextAnswer::none(reason))?;
         return Ok(exit);
     }
     let (said, hint) = match reason {

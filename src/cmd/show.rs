@@ -1,7 +1,7 @@
 //! `git agent show`: one task with its whole story, or one of its checkpoints.
 
 use crate::{
-    cmd::{context::Ctx, snapshot, task_change},
+    cmd::{context::Ctx, snapshot},
     error::{Error, Result, codes, exit},
     git::relay,
     verbs::show::{Checkpoint, Shown, Story, show},
@@ -32,8 +32,8 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<u8> {
         [word] => one(ctx, Some(word)),
         words if ctx.out.is_json() => {
             let view = ctx.view()?;
-            let tasks = words.iter().map(|word| task_change::task_json(ctx, &ctx.task(&view, Some(word))?));
-            ctx.out.json(&TasksAnswer { tasks: tasks.collect::<Result<_>>()? })?;
+            let tasks = words.iter().map(|word| ctx.task(&view, Some(word))).collect::<Result<Vec<_>>>()?;
+            ctx.out.json(&ctx.call(|caller| TasksAnswer::now(caller, tasks.iter()))?)?;
             Ok(exit::OK)
         }
         words => {

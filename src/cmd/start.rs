@@ -49,7 +49,7 @@ pub(crate) fn run(ctx: &Ctx, args: Args) -> Result<()> {
     let (changed, us) = (&started.changed, ctx.holder()?);
     let task = &changed.task;
     if ctx.out.is_json() {
-        return ctx.out.work_json(&StartAnswer::new(task_change::with_needs(ctx, task)?, started.uncommitted.as_ref()));
+        return ctx.out.work_json(&ctx.call(|caller| StartAnswer::new(caller, &started))?);
     }
     task_change::answer(ctx, task, || said(changed) + &task_change::taken_over(&changed.before, task, &us))?;
     for other in &started.replaced {

@@ -13,7 +13,7 @@ use crate::{
     },
     view::{
         brief::needs,
-        json::{BriefDecisionJson, EndAnswer, EndJson, EndedAnswer, TaskAnswer, TaskJson, TasksAnswer},
+        json::{EndAnswer, TaskAnswer, TasksAnswer},
         sanitize,
     },
 };
@@ -21,7 +21,7 @@ use crate::{
 /// Answer with the task: as JSON, its id alone, or `said` in one line.
 pub(super) fn answer(ctx: &Ctx, task: &Task, said: impl FnOnce() -> String) -> Result<()> {
     match ctx.out.is_json() {
-        true => ctx.out.json(&TaskAnswer { task: task_json(ctx, task)? }),
+        true => ctx.out.json(&ctx.call(|caller| TaskAnswer::now(caller, task))?),
         false if ctx.out.is_quiet() => ctx.out.print(&format!("{}\n", task.id)),
         false => ctx.out.print(&format!("{}\n", sanitize::line(&said()))),
     }
@@ -33,10 +33,14 @@ pub(super) fn answer_each(ctx: &Ctx, changed: &[Changed], said: impl Fn(&Changed
         return answer(ctx, &only.task, || said(only));
     }
     if ctx.out.is_json() {
-        let tasks = changed.iter().map(|changed| task_json(ctx, &changed.task)).collect::<Result<_>>()?;
-        return ctx.out.json(&TasksAnswer { tasks });
+        return ctx.out.json(&several(ctx, changed)?);
     }
     changed.iter().try_for_each(|changed| answer(ctx, &changed.task, || said(changed)))
+}
+
+/// The tasks that were changed, as they are now.
+fn several(ctx: &Ctx, changed: &[Changed]) -> Result<TasksAnswer> {
+    ctx.call(|caller| TasksAnswer::now(caller, changed.iter().map(|changed| &changed.task)))
 }
 
 /// The ids of `changed`, as arguments of a command.
@@ -120,12 +124,11 @@ pub(super) fn ended(
     said: impl Fn(&Changed) -> String,
 ) -> Result<()> {
     if ctx.out.is_json() {
-        let end = EndJson::new(changed.iter().map(|changed| (&changed.features, changed.uncommitted.as_ref())));
         if let [only] = changed {
-            return ctx.out.json(&EndAnswer::new(task_json(ctx, &only.task)?, end, dependents));
+            let task = ctx.call(|caller| TaskAnswer::now(caller, &only.task))?;
+            return ctx.out.json(&EndAnswer::new(task, changed, dependents));
         }
-        let tasks = changed.iter().map(|changed| task_json(ctx, &changed.task)).collect::<Result<_>>()?;
-        return ctx.out.json(&EndedAnswer::new(tasks, end, dependents));
+        return ctx.out.json(&EndAnswer::new(several(ctx, changed)?, changed, dependents));
     }
     for changed in changed {
         answer(ctx, &changed.task, || said(changed))?;
@@ -195,14 +198,4 @@ pub(super) fn show_needs(ctx: &Ctx, task: &Task) -> Result<()> {
     }
     let around = ctx.call(|caller| verbs::brief::around(caller, task))?;
     ctx.out.print(&needs::render(around.needs()))
-}
-
-/// `task` as JSON, with the decisions that bear on it.
-pub(super) fn with_needs(ctx: &Ctx, task: &Task) -> Result<(TaskJson, Vec<BriefDecisionJson>)> {
-    ctx.call(|caller| TaskJson::with_needs(caller, task))
-}
-
-/// `task` as JSON, in the ledger as it is now.
-pub(super) fn task_json(ctx: &Ctx, task: &Task) -> Result<TaskJson> {
-    ctx.call(|caller| TaskJson::now(caller, task))
 }

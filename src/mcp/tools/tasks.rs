@@ -1,11 +1,10 @@
 //! What happens to a task.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Effect, Tool};
 use crate::{
-    domain::task::Task,
     error::Result,
     mcp::reply::Reply,
     verbs::{
@@ -14,9 +13,9 @@ use crate::{
         complete::{self, Save},
         next::{self, Take},
         start::{self, Activate},
-        task::{self, Act},
+        task::{self, Act, Changed},
     },
-    view::json::{CompleteAnswer, EndAnswer, EndJson, NextAnswer, Selection, TaskAnswer, TaskJson},
+    view::json::{CompleteAnswer, EndAnswer, NextAnswer, Selection, TaskAnswer},
 };
 
 pub(super) fn tools() -> [Tool; 8] {
@@ -33,19 +32,24 @@ pub(super) fn tools() -> [Tool; 8] {
             "Start a task, or the next ready one: claims it and records the base; commits made here then belong to it",
             start,
         ),
-        Tool::new::<Complete, CompleteAnswer>(
+        Tool::new::<Complete, CompleteAnswer<TaskAnswer>>(
             "complete",
             Effect::AddsOnce,
             "Mark a task as completed, with a checkpoint first if 'message' is given. Verify it first",
             complete,
         ),
-        Tool::new::<Fail, EndAnswer>(
+        Tool::new::<Fail, EndAnswer<TaskAnswer>>(
             "fail",
             Effect::AddsOnce,
             "Record that an attempt at a task failed, and why",
             fail,
         ),
-        Tool::new::<Pause, EndAnswer>("pause", Effect::Adds, "Stop working on a task and release its claim", pause),
+        Tool::new::<Pause, EndAnswer<TaskAnswer>>(
+            "pause",
+            Effect::Adds,
+            "Stop working on a task and release its claim",
+            pause,
+        ),
         Tool::new::<Block, TaskAnswer>("block", Effect::AddsOnce, "Record what blocks a task", block),
         Tool::new::<Decide, TaskAnswer>("decide", Effect::Adds, "Record a decision and its reason", decide),
         Tool::new::<Note, TaskAnswer>("note", Effect::Adds, "Add a note to a task", note),
@@ -64,13 +68,12 @@ fn next(caller: &Caller, arguments: Next) -> Result<Reply> {
 }
 
 fn reply_next(caller: &Caller, request: &next::Request) -> Result<Reply> {
-    let answer = match next::next(caller, request)? {
-        Ok(next) => {
-            NextAnswer::task(TaskJson::with_needs(caller, &next.task)?, next.is_yours, next.uncommitted.as_ref())
-        }
-        Err(why) => NextAnswer::none(why),
-    };
-    Ok(Reply::new(&answer)?.select(&Selection::work()))
+    work(&NextAnswer::new(caller, &next::next(caller, request)?)?)
+}
+
+/// `answer`, with the fields of its tasks that working on them needs.
+fn work(answer: &impl Serialize) -> Result<Reply> {
+    Ok(Reply::new(answer)?.select(&Selection::work()))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -96,10 +99,8 @@ fn start(caller: &Caller, arguments: Start) -> Result<Reply> {
     let Start { force, take_over, .. } = arguments;
     let request = start::Request { task, activate: Activate::Alone, force, take_over };
     let started = start::start(caller, &request)?;
-    let was_yours = !started.changed.wrote;
-    let needs = TaskJson::with_needs(caller, &started.changed.task)?;
-    let answer = NextAnswer::task(needs, was_yours, started.uncommitted.as_ref());
-    Ok(Reply::new(&answer)?.select(&Selection::work()))
+    let Changed { task, wrote, .. } = &started.changed;
+    work(&NextAnswer::task(caller, task, !wrote, started.uncommitted.as_ref())?)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -127,7 +128,8 @@ fn complete(caller: &Caller, arguments: Complete) -> Result<Reply> {
         caller,
         &complete::Request { tasks: task.into_iter().collect(), result, save, verify: None, next, force },
     )?;
-    Ok(Reply::new(&CompleteAnswer::new(caller, &done)?)?.select(&Selection::work()))
+    let task = TaskAnswer::now(caller, &done.task)?;
+    work(&CompleteAnswer::new(task, caller, std::slice::from_ref(&done))?)
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -194,15 +196,10 @@ fn note(caller: &Caller, arguments: Note) -> Result<Reply> {
 /// An act that ends the work on a task, with what that leaves behind.
 fn end(caller: &Caller, task: Option<String>, act: &Act) -> Result<Reply> {
     let changed = task::act(caller, task.as_deref(), act)?;
-    let end = EndJson::new(std::iter::once((&changed.features, changed.uncommitted.as_ref())));
-    Reply::new(&EndAnswer::new(TaskJson::now(caller, &changed.task)?, end, &[]))
+    let task = TaskAnswer::now(caller, &changed.task)?;
+    Reply::new(&EndAnswer::new(task, std::slice::from_ref(&changed), &[]))
 }
 
 fn act(caller: &Caller, task: Option<String>, act: &Act) -> Result<Reply> {
-    let changed = task::act(caller, task.as_deref(), act)?;
-    reply(caller, &changed.task)
-}
-
-fn reply(caller: &Caller, task: &Task) -> Result<Reply> {
-    Reply::new(&TaskAnswer { task: TaskJson::now(caller, task)? })
+    Reply::new(&TaskAnswer::now(caller, &task::act(caller, task.as_deref(), act)?.task)?)
 }

@@ -7,6 +7,7 @@ use crate::{
     domain::{
         graph::{Graph, Obstacle},
         summary::Summary,
+        task::Task,
         time::Timestamp,
     },
     error::Result,
@@ -14,7 +15,16 @@ use crate::{
     query::unstamped::FollowUp,
     recovery::operation::Operation,
     store::ledger::audit::Loss,
-    verbs::{list::List, next::NoTask, ready::Ready, status::WorktreeStatus, sync, uncommitted::Left},
+    verbs::{
+        Caller,
+        list::List,
+        next::{Next, NoTask},
+        ready::Ready,
+        start::Started,
+        status::WorktreeStatus,
+        sync,
+        uncommitted::Left,
+    },
 };
 
 json! {
@@ -220,9 +230,15 @@ json! {
 }
 
 impl StartAnswer {
-    /// The answer with `task`, the decisions that bear on it, and what another task left.
-    pub fn new((task, decided_before): (TaskJson, Vec<BriefDecisionJson>), left: Option<&Left>) -> Self {
-        StartAnswer { task, decided_before, uncommitted: left.map(UncommittedJson::new) }
+    /// The answer with the task that was `started`.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn new(caller: &Caller, started: &Started) -> Result<Self> {
+        let (task, decided_before) = TaskJson::with_needs(caller, &started.changed.task)?;
+        let uncommitted = started.uncommitted.as_ref().map(UncommittedJson::new);
+        Ok(StartAnswer { task, decided_before, uncommitted })
     }
 }
 
@@ -244,19 +260,39 @@ pub enum NextReason {
     Yours,
 }
 
-impl NextAnswer {
-    /// The answer with a task and the decisions that bear on it, whether the actor held it before, and what another task left.
-    pub fn task(
-        (task, decided_before): (TaskJson, Vec<BriefDecisionJson>),
-        is_yours: bool,
-        left: Option<&Left>,
-    ) -> Self {
-        let reason = is_yours.then_some(NextReason::Yours);
-        NextAnswer { task: Some(task), reason, decided_before, uncommitted: left.map(UncommittedJson::new) }
+impl TaskAnswer {
+    /// `task` in the ledger as it is now.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn now(caller: &Caller, task: &Task) -> Result<Self> {
+        Ok(TaskAnswer { task: TaskJson::now(caller, task)? })
     }
+}
 
-    /// The answer without a task, and why there is none.
-    pub fn none(why: NoTask) -> Self {
+impl TasksAnswer {
+    /// `tasks` in the ledger as it is now.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn now<'t>(caller: &Caller, tasks: impl Iterator<Item = &'t Task>) -> Result<Self> {
+        Ok(TasksAnswer { tasks: tasks.map(|task| TaskJson::now(caller, task)).collect::<Result<_>>()? })
+    }
+}
+
+impl NextAnswer {
+    /// The answer with `found`, or why there is none.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn new(caller: &Caller, found: &Result<Next, NoTask>) -> Result<Self> {
+        let why = match found {
+            Ok(next) => return Self::task(caller, &next.task, next.is_yours, next.uncommitted.as_ref()),
+            Err(why) => why,
+        };
         let reason = match why {
             NoTask::AllDone => NextReason::AllDone,
             NoTask::AllClaimed => NextReason::AllClaimed,
@@ -264,7 +300,18 @@ impl NextAnswer {
             NoTask::None => NextReason::None,
             NoTask::NoLedger => NextReason::NoLedger,
         };
-        NextAnswer { task: None, reason: Some(reason), decided_before: Vec::new(), uncommitted: None }
+        Ok(NextAnswer { task: None, reason: Some(reason), decided_before: Vec::new(), uncommitted: None })
+    }
+
+    /// The answer with `task`, whether the actor held it before, and what another task left.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn task(caller: &Caller, task: &Task, is_yours: bool, left: Option<&Left>) -> Result<Self> {
+        let (task, decided_before) = TaskJson::with_needs(caller, task)?;
+        let (reason, uncommitted) = (is_yours.then_some(NextReason::Yours), left.map(UncommittedJson::new));
+        Ok(NextAnswer { task: Some(task), reason, decided_before, uncommitted })
     }
 }
 

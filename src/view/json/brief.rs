@@ -1,13 +1,13 @@
 //! `brief`.
 
-use super::{DirtyJson, FollowUpJson, JsonForm as _, PathJson, json};
+use super::{DecisionJson, DirtyJson, FollowUpJson, JsonForm as _, NoteJson, PathJson, json};
 use crate::{
     domain::{
         id::TaskId,
         making::Making,
         status::Status,
         summary::Summary,
-        task::{Blocker, Decision, Failure, Remark, Task},
+        task::{Blocker, Decision, Failure, Task},
         time::Timestamp,
     },
     git::status,
@@ -26,16 +26,16 @@ json! {
         decisions: Several<BriefDecisionJson> = decisions(facts),
         /// The newest failed attempts, oldest first.
         failures: Several<BriefFailureJson> =
-            newest(task(facts).map_or(&[], |task| &task.failures), |failure| BriefFailureJson::new(failure, facts)),
+            newest(task(facts).map_or(&[], |task| &task.failures), |failure| BriefFailureJson::new(failure, &facts.view)),
         /// Blockers.
         blockers: Vec<BriefBlockerJson> = task(facts)
             .map_or(&[][..], |task| &task.blockers)
             .iter()
-            .map(|blocker| BriefBlockerJson::new(blocker, facts))
+            .map(|blocker| BriefBlockerJson::new(blocker, &facts.view))
             .collect(),
         /// The newest notes, oldest first.
-        notes: Several<BriefNoteJson> =
-            newest(task(facts).map_or(&[], |task| &task.notes), |note| BriefNoteJson::new(note, facts)),
+        notes: Several<NoteJson> =
+            newest(task(facts).map_or(&[], |task| &task.notes), |note| NoteJson::new(note, &facts.view)),
         /// Checkpoints of the task on the present history.
         checkpoints: BriefCheckpointsJson = facts.to_json(),
         /// The state.
@@ -113,22 +113,16 @@ json! {
     pub struct BriefDecisionJson from decision: &Decision, view: &View<'_>, id: &TaskId {
         /// Of which task: the one it is about, its feature, one that it comes after, or a finished part of its feature.
         task: String = id.to_string(),
-        /// When.
-        at: String,
-        /// By whom.
-        by: String,
-        /// What.
-        text: String = view.text(&decision.text),
-        /// Why.
-        why: Option<String> = decision.why.as_ref().map(|why| view.text(why)),
+        #[serde(flatten)]
+        decision: DecisionJson = DecisionJson::new(decision, view),
     }
 
     /// A failed attempt.
-    struct BriefFailureJson from failure: &Failure, facts: &Facts<'_> {
+    pub struct BriefFailureJson from failure: &Failure, view: &View<'_> {
         /// Which, from 1.
         attempt: u32,
         /// Why.
-        reason: String = facts.text(&failure.reason),
+        reason: String = view.text(&failure.reason),
         /// In one word.
         kind: Option<String>,
         /// When.
@@ -136,21 +130,11 @@ json! {
     }
 
     /// A blocker.
-    struct BriefBlockerJson from blocker: &Blocker, facts: &Facts<'_> {
+    pub struct BriefBlockerJson from blocker: &Blocker, view: &View<'_> {
         /// Its id, for 'unblock'.
         id: String,
         /// What.
-        text: String = facts.text(&blocker.text),
-    }
-
-    /// A remark.
-    struct BriefNoteJson from note: &Remark, facts: &Facts<'_> {
-        /// When.
-        at: String,
-        /// By whom.
-        by: String,
-        /// What.
-        text: String = facts.text(&note.text),
+        text: String = view.text(&blocker.text),
     }
 
     /// Checkpoints.

@@ -1,36 +1,60 @@
 //! `complete`, `pause`, `fail`, `cancel`: the end of a task, and its consequences.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::{BriefDecisionJson, BriefUncommittedJson, JsonForm as _, TaskJson, json};
 use crate::{
     domain::summary::Summary,
     error::Result,
-    verbs::{Caller, complete::Completed, feature::Features, uncommitted::Left},
+    verbs::{Caller, checkpoint::Checkpoint, complete::Completed, feature::Features, task::Changed, uncommitted::Left},
 };
 
+/// `pause`, `fail`, `cancel`: of one task ([`TaskAnswer`]), or of several ([`TasksAnswer`]).
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "EndAnswer")]
+pub struct EndAnswer<T> {
+    #[serde(flatten)]
+    tasks: T,
+    #[serde(flatten)]
+    end: EndJson,
+    /// With `cancel`: ids of the open tasks that come directly after one of them; omitted if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    dependents: Vec<String>,
+}
+
+/// `complete`, likewise.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "CompleteAnswer")]
+pub struct CompleteAnswer<T> {
+    #[serde(flatten)]
+    tasks: T,
+    /// Ids of the tasks that became ready.
+    unblocked: Vec<String>,
+    /// With `--next`: the task that was started or claimed.
+    next: Option<TaskJson>,
+    /// Decisions that bear on `next`, as in the answer of `start`; omitted if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    decided_before: Vec<BriefDecisionJson>,
+    /// With `--message`: the checkpoint that was made first; omitted if there was nothing to commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    checkpoint: Option<MadeJson>,
+    #[serde(flatten)]
+    end: EndJson,
+    /// Acceptance criteria that are not ticked; omitted if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    open_criteria: Vec<String>,
+    /// Commits made while one of the tasks was active that name no task.
+    unstamped: Vec<String>,
+    /// Commits of the task that HEAD does not contain, and another branch does; those that no branch contains, if HEAD has none of the task.
+    /// Omitted if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    elsewhere: Vec<String>,
+}
+
 json! {
-    /// `pause`, `fail`, `cancel`.
-    pub struct EndAnswer {
-        task: TaskJson,
-        #[serde(flatten)]
-        end: EndJson,
-        /// With `cancel`: ids of the open tasks that come directly after it; omitted if there are none.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        dependents: Vec<String>,
-    }
-
-    /// The same, where several tasks are named.
-    pub struct EndedAnswer {
-        /// In the order in which they were named.
-        tasks: Vec<TaskJson>,
-        #[serde(flatten)]
-        end: EndJson,
-        /// With `cancel`: ids of the open tasks that come directly after one of them; omitted if there are none.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        dependents: Vec<String>,
-    }
-
     /// The consequences of the end of a task.
-    pub struct EndJson {
+    struct EndJson {
         /// Ids of the features that completed themselves with it; omitted if there are none.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         features: Vec<String>,
@@ -51,76 +75,49 @@ json! {
     }
 
     /// A checkpoint that was made on the way: `show` has the rest.
-    pub struct MadeJson {
+    struct MadeJson from done: &Completed, saved: &Checkpoint {
         /// n of `<task>@n`.
-        number: usize,
+        number: usize = saved.number,
         /// The commit.
-        commit: String,
+        commit: String = saved.commit.clone(),
         /// How many paths it changes.
-        paths: usize,
+        paths: usize = saved.paths.len(),
         /// Whether exactly its content passed a verification; omitted if none was asked for.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        passed: Option<bool>,
-    }
-
-    /// `complete`.
-    pub struct CompleteAnswer {
-        task: TaskJson,
-        /// Ids of the tasks that became ready.
-        unblocked: Vec<String>,
-        /// With `--next`: the task that was started or claimed.
-        next: Option<TaskJson>,
-        /// Decisions that bear on `next`, as in the answer of `start`; omitted if there are none.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        decided_before: Vec<BriefDecisionJson>,
-        /// With `--message`: the checkpoint that was made first; omitted if there was nothing to commit.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        checkpoint: Option<MadeJson>,
-        #[serde(flatten)]
-        end: EndJson,
-        /// Acceptance criteria that are not ticked; omitted if there are none.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        open_criteria: Vec<String>,
-        /// Commits made while the task was active that name no task.
-        unstamped: Vec<String>,
-        /// Commits of the task that HEAD does not contain, and another branch does; those that no branch contains, if HEAD has none of the task.
-        /// Omitted if there are none.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        elsewhere: Vec<String>,
-    }
-
-    /// `complete`, where several tasks are named.
-    pub struct CompletedAnswer {
-        /// In the order in which they were named.
-        tasks: Vec<TaskJson>,
-        /// Ids of the tasks that became ready.
-        unblocked: Vec<String>,
-        /// With `--next`: the task that was started or claimed.
-        next: Option<TaskJson>,
-        /// Decisions that bear on `next`, as in the answer of `start`; omitted if there are none.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        decided_before: Vec<BriefDecisionJson>,
-        #[serde(flatten)]
-        end: EndJson,
-        /// Commits made while one of them was active that name no task.
-        unstamped: Vec<String>,
-        /// The same of their commits; omitted if there are none.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        elsewhere: Vec<String>,
+        passed: Option<bool> = done.verified.as_ref().map(|(_, verification)| verification.passed()),
     }
 }
 
-impl EndAnswer {
-    /// The answer with `task`, the consequences of its end, and its dependents.
-    pub fn new(task: TaskJson, end: EndJson, dependents: &[Summary]) -> Self {
-        EndAnswer { task, end, dependents: ids(dependents) }
+impl<T> EndAnswer<T> {
+    /// The answer with `tasks`, the consequences of their end, as `changed` has them, and their dependents.
+    pub fn new(tasks: T, changed: &[Changed], dependents: &[Summary]) -> Self {
+        let end = EndJson::new(changed.iter().map(|changed| (&changed.features, changed.uncommitted.as_ref())));
+        EndAnswer { tasks, end, dependents: ids(dependents) }
     }
 }
 
-impl EndedAnswer {
-    /// The answer with `tasks`, the consequences of their end, and their dependents.
-    pub fn new(tasks: Vec<TaskJson>, end: EndJson, dependents: &[Summary]) -> Self {
-        EndedAnswer { tasks, end, dependents: ids(dependents) }
+impl<T> CompleteAnswer<T> {
+    /// The answer with `tasks`, which are `done`.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read.
+    pub fn new(tasks: T, caller: &Caller, done: &[Completed]) -> Result<Self> {
+        let next = done.iter().filter_map(|done| done.next.as_ref()?.as_ref().ok()).next_back();
+        let next = next.map(|next| TaskJson::with_needs(caller, &next.task)).transpose()?;
+        let (next, decided_before) = next.map_or((None, Vec::new()), |(next, decided)| (Some(next), decided));
+        let saved = |done: &Completed| done.saved.as_ref().map(|saved| MadeJson::new(done, saved));
+        Ok(CompleteAnswer {
+            tasks,
+            unblocked: done.iter().flat_map(|done| ids(&done.unblocked)).collect(),
+            next,
+            decided_before,
+            checkpoint: done.iter().find_map(saved),
+            end: EndJson::new(done.iter().map(|done| (&done.features, left(done)))),
+            open_criteria: done.iter().flat_map(|done| done.open_criteria.clone()).collect(),
+            unstamped: done.iter().flat_map(|done| &done.unstamped).map(ToString::to_string).collect(),
+            elsewhere: done.iter().flat_map(|done| &done.elsewhere).map(ToString::to_string).collect(),
+        })
     }
 }
 
@@ -130,7 +127,7 @@ fn ids(rows: &[Summary]) -> Vec<String> {
 
 impl EndJson {
     /// What became of the features above each of the tasks that ended, and what is not committed.
-    pub fn new<'a>(ended: impl Iterator<Item = (&'a Features, Option<&'a Left>)>) -> Self {
+    fn new<'a>(ended: impl Iterator<Item = (&'a Features, Option<&'a Left>)>) -> Self {
         let (mut features, mut uncommitted) = (Vec::new(), None);
         for (above, left) in ended {
             features.extend(ids(&above.completed));
@@ -144,56 +141,4 @@ impl EndJson {
 fn left(done: &Completed) -> Option<&Left> {
     let next = done.next.as_ref().and_then(|next| next.as_ref().ok());
     done.uncommitted.as_ref().or_else(|| next?.uncommitted.as_ref())
-}
-
-impl CompleteAnswer {
-    /// The result of `complete`.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
-    pub fn new(caller: &Caller, done: &Completed) -> Result<Self> {
-        let CompletedAnswer { mut tasks, unblocked, next, decided_before, end, unstamped, elsewhere } =
-            CompletedAnswer::new(caller, std::slice::from_ref(done))?;
-        let passed = done.verified.as_ref().map(|(_, verification)| verification.passed());
-        let saved = done.saved.as_ref().map(|saved| MadeJson {
-            number: saved.number,
-            commit: saved.commit.clone(),
-            paths: saved.paths.len(),
-            passed,
-        });
-        Ok(CompleteAnswer {
-            task: tasks.remove(0),
-            unblocked,
-            next,
-            decided_before,
-            checkpoint: saved,
-            end,
-            open_criteria: done.open_criteria.clone(),
-            unstamped,
-            elsewhere,
-        })
-    }
-}
-
-impl CompletedAnswer {
-    /// The result of `complete` with several tasks.
-    ///
-    /// # Errors
-    ///
-    /// When the ledger cannot be read.
-    pub fn new(caller: &Caller, done: &[Completed]) -> Result<Self> {
-        let next = done.iter().filter_map(|done| done.next.as_ref()?.as_ref().ok()).next_back();
-        let next = next.map(|next| TaskJson::with_needs(caller, &next.task)).transpose()?;
-        let (next, decided_before) = next.map_or((None, Vec::new()), |(next, decided)| (Some(next), decided));
-        Ok(CompletedAnswer {
-            tasks: done.iter().map(|done| TaskJson::now(caller, &done.task)).collect::<Result<_>>()?,
-            unblocked: done.iter().flat_map(|done| ids(&done.unblocked)).collect(),
-            next,
-            decided_before,
-            end: EndJson::new(done.iter().map(|done| (&done.features, left(done)))),
-            unstamped: done.iter().flat_map(|done| &done.unstamped).map(ToString::to_string).collect(),
-            elsewhere: done.iter().flat_map(|done| &done.elsewhere).map(ToString::to_string).collect(),
-        })
-    }
 }

@@ -2,11 +2,10 @@
 
 use std::{os::unix::ffi::OsStrExt as _, path::Path};
 
-use super::{TakenJson, json};
+use super::{RefusalJson, TakenJson, json};
 use crate::{
-    error::Error,
     verbs::guard::{Answer, Risk, Saved},
-    view::{hint, sanitize},
+    view::sanitize,
 };
 
 json! {
@@ -52,16 +51,6 @@ json! {
         why: &'static str,
         /// `changes`, `destroys`, `fatal`.
         level: &'static str = risk.level.as_str(),
-    }
-
-    /// Why a line must not run.
-    struct RefusalJson from error: &Error {
-        /// A stable kebab-case word.
-        code: &'static str = error.code().word,
-        /// A sentence.
-        message: String = error.to_string(),
-        /// What to do instead.
-        hints: Vec<String> = hint::lines(error),
     }
 }
 

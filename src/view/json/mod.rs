@@ -111,13 +111,19 @@ json! {
         error: ErrorJson = error.to_json(),
     }
 
-    struct ErrorJson from error: &Error {
+    /// What is refused or failed.
+    pub(super) struct RefusalJson from error: &Error {
         /// A stable kebab-case word.
         code: &'static str = error.code().word,
         /// A sentence.
         message: String = error.to_string(),
         /// What to do next.
         hints: Vec<String> = hint::lines(error),
+    }
+
+    struct ErrorJson from error: &Error {
+        #[serde(flatten)]
+        refusal: RefusalJson = error.to_json(),
         /// The same call may succeed a moment later.
         retryable: bool = error.is_retryable(),
         /// What a refusal did change; omitted if nothing.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{BriefDecisionJson, JsonForm as _, decided_before, json};
+use super::{BriefBlockerJson, BriefDecisionJson, BriefFailureJson, JsonForm as _, decided_before, json};
 use crate::{
     domain::{
         active_time,
@@ -115,29 +115,36 @@ json! {
     }
 
     struct BlockerJson from blocker: &Blocker, view: &View<'_> {
-        id: String,
-        text: String = view.text(&blocker.text),
+        #[serde(flatten)]
+        blocker: BriefBlockerJson = BriefBlockerJson::new(blocker, view),
         since: String,
     }
 
     struct FailureJson from failure: &Failure, view: &View<'_> {
-        attempt: u32,
-        reason: String = view.text(&failure.reason),
-        kind: Option<String>,
-        at: String,
+        #[serde(flatten)]
+        failure: BriefFailureJson = BriefFailureJson::new(failure, view),
         by: String,
     }
 
-    struct DecisionJson from decision: &Decision, view: &View<'_> {
+    /// A decision.
+    pub struct DecisionJson from decision: &Decision, view: &View<'_> {
+        /// When.
         at: String,
+        /// By whom.
         by: String,
+        /// What.
         text: String = view.text(&decision.text),
+        /// Why.
         why: Option<String> = decision.why.as_ref().map(|why| view.text(why)),
     }
 
-    struct NoteJson from note: &Remark, view: &View<'_> {
+    /// A remark.
+    pub struct NoteJson from note: &Remark, view: &View<'_> {
+        /// When.
         at: String,
+        /// By whom.
         by: String,
+        /// What.
         text: String = view.text(&note.text),
     }
 
