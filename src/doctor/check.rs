@@ -2,13 +2,34 @@
 
 use std::fmt::Display;
 
-use crate::{domain::text::list, error::Hint};
+use crate::{
+    domain::text::list,
+    error::{Hint, Result},
+};
 
-/// A finding.
+/// What was examined, and what was found.
 #[derive(Clone, Debug)]
 pub struct Check {
     /// The name of the check.
-    pub name: String,
+    pub name: &'static str,
+    /// The finding.
+    pub finding: Finding,
+}
+
+impl Check {
+    /// What the check `name` has `found`. That it could not be run is a finding.
+    pub(super) fn of(name: &'static str, found: Result<Finding>) -> Self {
+        let finding = found.unwrap_or_else(|error| {
+            let fix = error.hint_list().first().cloned().unwrap_or_else(|| "check what the message names".into());
+            Finding::error(error.to_string(), fix)
+        });
+        Check { name, finding }
+    }
+}
+
+/// A finding.
+#[derive(Clone, Debug)]
+pub struct Finding {
     /// How bad it is.
     pub level: Level,
     /// The finding.
@@ -17,34 +38,34 @@ pub struct Check {
     pub fix: Option<Hint>,
 }
 
-impl Check {
+impl Finding {
     /// It is as it should be.
-    pub fn ok(name: &str, message: impl Into<String>) -> Self {
-        Check { name: name.to_owned(), level: Level::Ok, message: message.into(), fix: None }
+    pub(super) fn ok(message: impl Into<String>) -> Self {
+        Finding { level: Level::Ok, message: message.into(), fix: None }
     }
 
     /// It works, with a warning.
-    pub fn warning(name: &str, message: impl Into<String>, fix: impl Into<Hint>) -> Self {
-        Check { name: name.to_owned(), level: Level::Warning, message: message.into(), fix: Some(fix.into()) }
+    pub(super) fn warning(message: impl Into<String>, fix: impl Into<Hint>) -> Self {
+        Finding { level: Level::Warning, message: message.into(), fix: Some(fix.into()) }
     }
 
     /// It does not work.
-    pub fn error(name: &str, message: impl Into<String>, fix: impl Into<Hint>) -> Self {
-        Check { level: Level::Error, ..Check::warning(name, message, fix) }
+    pub(super) fn error(message: impl Into<String>, fix: impl Into<Hint>) -> Self {
+        Finding { level: Level::Error, ..Finding::warning(message, fix) }
     }
 
     /// And `message`, which is as bad as `level`. The remedy is that of the first of the worst.
     #[must_use]
-    pub fn say(self, level: Level, message: impl Into<String>, fix: impl Into<Hint>) -> Self {
+    pub(super) fn say(self, level: Level, message: impl Into<String>, fix: impl Into<Hint>) -> Self {
         let is_first = self.level == Level::Ok;
         let message = if is_first { message.into() } else { format!("{}; {}", self.message, message.into()) };
         let fix = if level > self.level { Some(fix.into()) } else { self.fix };
-        Check { message, level: level.max(self.level), fix, ..self }
+        Finding { message, level: level.max(self.level), fix }
     }
 
-    /// [`Check::say`] what is wrong with `items`, if there are some; `what` gets their number.
+    /// [`Finding::say`] what is wrong with `items`, if there are some; `what` gets their number.
     #[must_use]
-    pub fn and<T: Display>(
+    pub(super) fn and<T: Display>(
         self,
         level: Level,
         items: impl IntoIterator<Item = T>,

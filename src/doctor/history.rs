@@ -1,19 +1,13 @@
 //! The derived index of the commit graph.
 
-use super::{Check, Index, count, failed};
+use super::{Finding, Index, plural};
 use crate::{
     error::Result,
     git::Repo,
     store::history::{self, State},
 };
 
-const NAME: &str = "commits";
-
-pub(super) fn checks(repo: &Repo, index: Index) -> Vec<Check> {
-    vec![check(repo, index).unwrap_or_else(|error| failed(NAME, &error))]
-}
-
-fn check(repo: &Repo, index: Index) -> Result<Check> {
+pub(super) fn check(repo: &Repo, index: Index) -> Result<Finding> {
     let state = history::state(repo)?;
     if index == Index::Rebuild || state == State::Damaged {
         history::forget(repo)?;
@@ -21,9 +15,9 @@ fn check(repo: &Repo, index: Index) -> Result<Check> {
             history::index(repo, head)?;
         }
         let why = if state == State::Damaged { "was damaged and has been rebuilt" } else { "has been rebuilt" };
-        return Ok(Check::ok(NAME, format!("the history index {why}: {}", say(history::state(repo)?))));
+        return Ok(Finding::ok(format!("the history index {why}: {}", say(history::state(repo)?))));
     }
-    Ok(Check::ok(NAME, format!("history index: {}", say(state))))
+    Ok(Finding::ok(format!("history index: {}", say(state))))
 }
 
 fn say(state: State) -> String {
@@ -34,7 +28,7 @@ fn say(state: State) -> String {
             "outdated by new settings or replacements; the next query of a long history rebuilds it".to_owned()
         }
         State::Sound(commits, layers) => {
-            format!("{} in {}", count(commits, "commit", "commits"), count(layers, "layer", "layers"))
+            format!("{} in {}", plural(commits, "commit"), plural(layers, "layer"))
         }
     }
 }

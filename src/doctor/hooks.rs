@@ -1,6 +1,6 @@
 //! The hooks: are they where git runs them?
 
-use super::{Check, failed};
+use super::{Check, Finding};
 use crate::{error::Hint, git::Repo, hook::install};
 
 const NAME: &str = "hooks";
@@ -8,10 +8,10 @@ const NAME: &str = "hooks";
 pub(super) fn checks(repo: &Repo) -> Vec<Check> {
     let found = match install::check(repo) {
         Ok(found) => found,
-        Err(error) => return vec![failed(NAME, &error)],
+        Err(error) => return vec![Check::of(NAME, Err(error))],
     };
     if found.iter().all(install::Check::is_good) {
-        return vec![Check::ok(NAME, "every hook is installed where git runs it")];
+        return vec![Check::of(NAME, Ok(Finding::ok("every hook is installed where git runs it")))];
     }
     // One finding for all that have the same remedy.
     let mut bad: Vec<(Hint, Vec<String>)> = Vec::new();
@@ -21,5 +21,5 @@ pub(super) fn checks(repo: &Repo) -> Vec<Check> {
             None => bad.push((fix, vec![check.to_string()])),
         }
     }
-    bad.into_iter().map(|(fix, said)| Check::warning(NAME, said.join("; "), fix)).collect()
+    bad.into_iter().map(|(fix, said)| Check::of(NAME, Ok(Finding::warning(said.join("; "), fix)))).collect()
 }

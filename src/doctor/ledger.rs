@@ -1,6 +1,6 @@
 //! The ledger itself: every note, line, key, anchor and dependency.
 
-use super::{Check, Depth, Index, Level, count, failed, list};
+use super::{Check, Depth, Finding, Index, Level, count, list, plural};
 use crate::{
     doctor::audit,
     domain::{note::show_line, time::Timestamp},
@@ -19,45 +19,47 @@ pub(super) fn checks(repo: &Repo, depth: Depth, index: Index, now: Timestamp) ->
     let Ok(view) = View::now(repo) else { return Vec::new() };
     let taken = audit::missing(repo, &view, depth);
     if view.tip().is_none() {
-        let mut checks = vec![elsewhere(&view)];
-        checks.retain(|check| check.level != Level::Ok);
-        checks.extend(Some(taken).filter(|taken| taken.level != Level::Ok));
+        let mut checks = vec![Check::of("ledger", elsewhere(&view)), Check::of("taken", taken)];
+        checks.retain(|check| check.finding.level != Level::Ok);
         return checks;
     }
     let survey = match survey(&view) {
         Ok(survey) => survey,
-        Err(error) => return vec![failed("notes", &error)],
+        Err(error) => return vec![Check::of("notes", Err(error))],
     };
-    let mut checks = vec![notes(&survey), lines(&survey), tree(&survey), anchors(repo, &survey, now), tasks(&survey)];
-    checks.push(dependencies(&survey));
-    checks.push(index_file(&view, &survey, depth, index).unwrap_or_else(|error| failed("index", &error)));
-    checks.push(audit::lost(&view));
-    checks.push(taken);
+    let mut checks = vec![
+        Check::of("notes", Ok(notes(&survey))),
+        Check::of("lines", Ok(lines(&survey))),
+        Check::of("tree", Ok(tree(&survey))),
+        Check::of("anchors", Ok(anchors(repo, &survey, now))),
+        Check::of("tasks", Ok(tasks(&survey))),
+        Check::of("dependencies", Ok(dependencies(&survey))),
+        Check::of("index", index_file(&view, &survey, depth, index)),
+        Check::of("reflog", audit::lost(&view)),
+        Check::of("taken", taken),
+    ];
     if depth == Depth::Past {
-        checks.push(audit::removals(&view));
+        checks.push(Check::of("history", audit::removals(&view)));
     }
     checks
 }
 
 /// There is no ledger: is there one elsewhere?
-fn elsewhere(view: &View<'_>) -> Check {
-    match missing_ledger::is_elsewhere(view) {
-        Err(error) => failed("ledger", &error),
-        Ok(false) => Check::ok("ledger", "there are no tasks yet"),
-        Ok(true) => Check::warning(
-            "ledger",
-            "the commits name tasks, but this clone does not have their notes",
-            Remedy::FetchLedger,
-        ),
-    }
+fn elsewhere(view: &View<'_>) -> Result<Finding> {
+    Ok(match missing_ledger::is_elsewhere(view)? {
+        false => Finding::ok("there are no tasks yet"),
+        true => {
+            Finding::warning("the commits name tasks, but this clone does not have their notes", Remedy::FetchLedger)
+        }
+    })
 }
 
-fn notes(survey: &Survey) -> Check {
-    let fine = format!("{} with {}", count(survey.notes, "note", "notes"), count(survey.events, "event", "events"));
-    let check = Check::ok("notes", fine).and(
+fn notes(survey: &Survey) -> Finding {
+    let fine = format!("{} with {}", plural(survey.notes, "note"), plural(survey.events, "event"));
+    let check = Finding::ok(fine).and(
         Level::Error,
         survey.unreadable.iter().map(|(key, why)| format!("{key}: {why}")),
-        |notes| format!("{} cannot be read", count(notes, "note", "notes")),
+        |notes| format!("{} cannot be read", plural(notes, "note")),
         Remedy::MissingObjects,
     );
     survey.too_large.iter().fold(check, |check, (key, id, why)| {
@@ -70,12 +72,12 @@ fn notes(survey: &Survey) -> Check {
     })
 }
 
-fn lines(survey: &Survey) -> Check {
+fn lines(survey: &Survey) -> Finding {
     let damaged = survey
         .damaged
         .iter()
         .map(|(id, line)| format!("{id} line {}: {} ({})", line.number, line.why, show_line(line.line.as_ref())));
-    Check::ok("lines", "every line is valid")
+    Finding::ok("every line is valid")
         .and(
             Level::Warning,
             damaged,
@@ -102,8 +104,8 @@ fn lines(survey: &Survey) -> Check {
         )
 }
 
-fn tree(survey: &Survey) -> Check {
-    let check = Check::ok("tree", "the tree contains only notes of tasks")
+fn tree(survey: &Survey) -> Finding {
+    let check = Finding::ok("the tree contains only notes of tasks")
         .and(
             Level::Warning,
             survey.foreign.iter().map(|path| show_line(path.as_ref())),
@@ -113,13 +115,13 @@ fn tree(survey: &Survey) -> Check {
         .and(
             Level::Warning,
             &survey.not_tasks,
-            |notes| format!("{} on an object that is not a task", count(notes, "note", "notes")),
+            |notes| format!("{} on an object that is not a task", plural(notes, "note")),
             "'git notes --ref=agent-tasks show <key>' shows one; it was probably meant for another notes ref",
         )
         .and(
             Level::Warning,
             survey.wrong_keys.iter().map(|(key, id)| format!("{key} names {id}")),
-            |notes| format!("{} under a key that does not belong to its task", count(notes, "note", "notes")),
+            |notes| format!("{} under a key that does not belong to its task", plural(notes, "note")),
             "no action is needed; its lines have no effect",
         );
     if survey.duplicates.is_empty() {
@@ -130,29 +132,28 @@ fn tree(survey: &Survey) -> Check {
     check.say(Level::Warning, message, fix)
 }
 
-fn anchors(repo: &Repo, survey: &Survey, now: Timestamp) -> Check {
+fn anchors(repo: &Repo, survey: &Survey, now: Timestamp) -> Finding {
     let missing = &survey.without_anchor;
     if missing.is_empty() {
-        return Check::ok("anchors", "every task has its anchor");
+        return Finding::ok("every task has its anchor");
     }
-    let which = format!("the anchors of {} were missing ({})", count(missing.len(), "task", "tasks"), list(missing));
+    let which = format!("the anchors of {} were missing ({})", plural(missing.len(), "task"), list(missing));
     match anchors::restore(repo, missing, now) {
-        Ok(()) => Check::ok("anchors", format!("{which} and have been recreated")),
-        Err(error) => Check::warning(
-            "anchors",
+        Ok(()) => Finding::ok(format!("{which} and have been recreated")),
+        Err(error) => Finding::warning(
             format!("{which} and could not be recreated: {error}"),
             "do not run 'git notes --ref=agent-tasks prune': it would delete their notes",
         ),
     }
 }
 
-fn tasks(survey: &Survey) -> Check {
+fn tasks(survey: &Survey) -> Finding {
     let tasks = survey.rows.iter().filter(|row| row.exists).count();
     let both = survey.created_twice.iter().map(|(id, titles)| {
         let titles: Vec<String> = titles.iter().map(|title| format!("'{title}'")).collect();
         format!("{id}: {}", titles.join(" and "))
     });
-    Check::ok("tasks", count(tasks, "task", "tasks"))
+    Finding::ok(plural(tasks, "task"))
         .and(Level::Warning, both, |_| "several clones used one id for different work".to_owned(), Remedy::Split)
         .and(
             Level::Warning,
@@ -171,9 +172,9 @@ fn tasks(survey: &Survey) -> Check {
         )
 }
 
-fn dependencies(survey: &Survey) -> Check {
+fn dependencies(survey: &Survey) -> Finding {
     const CIRCLES: usize = 5;
-    let mut check = Check::ok("dependencies", "every dependency exists, and there is no cycle");
+    let mut check = Finding::ok("every dependency exists, and there is no cycle");
     for cycle in survey.spelled_cycles.iter().take(CIRCLES) {
         check = check.say(Level::Error, format!("dependency cycle: {cycle}"), Remedy::BreakCycle);
     }
@@ -202,31 +203,23 @@ fn dependencies(survey: &Survey) -> Check {
         )
 }
 
-fn index_file(view: &View<'_>, survey: &Survey, depth: Depth, index: Index) -> Result<Check> {
+fn index_file(view: &View<'_>, survey: &Survey, depth: Depth, index: Index) -> Result<Finding> {
     let state = index::state(view);
     if index == Index::Rebuild || state == State::Damaged {
         index::forget(view.repo())?;
         let rows = view.table()?.len();
         let why = if state == State::Damaged { "was damaged and" } else { "" };
-        return Ok(Check::ok(
-            "index",
-            format!("the derived index {why} was rebuilt: {}", count(rows, "task", "tasks")).replace("  ", " "),
+        return Ok(Finding::ok(
+            format!("the derived index {why} was rebuilt: {}", plural(rows, "task")).replace("  ", " "),
         ));
     }
     if depth == Depth::Past && view.table()?.summaries() != survey.rows {
         index::forget(view.repo())?;
-        return Ok(Check::error(
-            "index",
-            "the derived index contradicted the notes and was deleted",
-            Remedy::ReportIndex,
-        ));
+        return Ok(Finding::error("the derived index contradicted the notes and was deleted", Remedy::ReportIndex));
     }
-    Ok(Check::ok(
-        "index",
-        match state {
-            State::Absent | State::Damaged => "there is no derived index; the next command creates it",
-            State::Behind => "the derived index is behind; the next read updates it",
-            State::Current => "the derived index is current",
-        },
-    ))
+    Ok(Finding::ok(match state {
+        State::Absent | State::Damaged => "there is no derived index; the next command creates it",
+        State::Behind => "the derived index is behind; the next read updates it",
+        State::Current => "the derived index is current",
+    }))
 }

@@ -14,11 +14,13 @@ mod recovery;
 mod store;
 mod surroundings;
 
-pub use check::{Check, Level};
+pub use check::{Check, Finding, Level};
 
 use crate::{
-    domain::{text::list, time::Timestamp},
-    error::Error,
+    domain::{
+        text::{list, plural},
+        time::Timestamp,
+    },
     git::Repo,
 };
 
@@ -46,9 +48,9 @@ pub fn examine(repo: &Repo, depth: Depth, index: Index, now: Timestamp) -> Vec<C
     checks.extend(hooks::checks(repo));
     checks.extend(store::checks(repo));
     checks.extend(recovery::checks(repo));
-    checks.extend(bisections::checks(repo));
-    checks.push(recording::check(repo, now));
-    checks.extend(history::checks(repo, index));
+    checks.push(Check::of("bisections", bisections::check(repo)));
+    checks.push(Check::of("recording", Ok(recording::check(repo, now))));
+    checks.push(Check::of("commits", history::check(repo, index)));
     checks.extend(ledger::checks(repo, depth, index, now));
     checks
 }
@@ -56,11 +58,4 @@ pub fn examine(repo: &Repo, depth: Depth, index: Index, now: Timestamp) -> Vec<C
 /// `1 note`, `2 notes`.
 fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
-}
-
-/// A check that could not be run, as a finding.
-fn failed(name: &str, error: &Error) -> Check {
-    let fix =
-        error.hint_list().first().cloned().unwrap_or_else(|| "check the file or object named in the message".into());
-    Check::error(name, error.to_string(), fix)
 }

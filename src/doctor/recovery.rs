@@ -5,9 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Check, Level, count, failed, list};
+use super::{Check, Finding, Level, count, list, plural};
 use crate::{
-    domain::text::{oid, plural},
+    domain::text::oid,
     error::{Advice, Remedy, Result},
     git::{Refs, Repo},
     recovery::{
@@ -19,24 +19,20 @@ use crate::{
     store::active,
 };
 
-type Look = fn(&Repo) -> Result<Check>;
-
 pub(super) fn checks(repo: &Repo) -> Vec<Check> {
-    let all: [(&str, Look); 5] = [
-        ("snapshots", snapshots),
-        ("operations", operations),
-        ("interrupted", interrupted),
-        ("asides", asides),
-        ("empty-refs", empty_refs),
+    let mut checks = vec![
+        Check::of("snapshots", snapshots(repo)),
+        Check::of("operations", operations(repo)),
+        Check::of("interrupted", interrupted(repo)),
+        Check::of("asides", asides(repo)),
+        Check::of("empty-refs", empty_refs(repo)),
     ];
-    let look = |(name, look): (&str, Look)| look(repo).unwrap_or_else(|error| failed(name, &error));
-    let origin = origin(repo).unwrap_or_else(|error| Some(failed("origin", &error)));
-    all.into_iter().map(look).chain(origin).collect()
+    checks.extend(origin(repo).transpose().map(|found| Check::of("origin", found)));
+    checks
 }
 
 /// Every snapshot can be read, and its objects exist.
-fn snapshots(repo: &Repo) -> Result<Check> {
-    let name = "snapshots";
+fn snapshots(repo: &Repo) -> Result<Finding> {
     let taken = snapshot::taken(repo)?;
     if !(taken.restorable.is_empty() && taken.gone.is_empty()) {
         let all = taken.restorable.len() + taken.gone.len();
@@ -44,9 +40,8 @@ fn snapshots(repo: &Repo) -> Result<Check> {
             0 => String::new(),
             some => format!("; {some} of them no longer exist"),
         };
-        return Ok(Check::error(
-            name,
-            format!("another program deleted or replaced {}{gone}", count(all, "snapshot", "snapshots")),
+        return Ok(Finding::error(
+            format!("another program deleted or replaced {}{gone}", plural(all, "snapshot")),
             Remedy::RestoreSnapshots,
         ));
     }
@@ -60,25 +55,23 @@ fn snapshots(repo: &Repo) -> Result<Check> {
     };
     let mut bad: Vec<String> = listed.damaged.iter().map(|(name, why)| format!("{name}: {why}")).collect();
     bad.extend(listed.snapshots.iter().filter_map(broken));
-    Ok(readable(name, listed.snapshots.len(), "snapshot").and(
+    Ok(readable(listed.snapshots.len(), "snapshot").and(
         Level::Error,
         bad,
-        |bad| format!("{} cannot be read", count(bad, "snapshot", "snapshots")),
+        |bad| format!("{} cannot be read", plural(bad, "snapshot")),
         Remedy::DropBrokenSnapshots,
     ))
 }
 
 /// Every operation of every worktree can be read.
-fn operations(repo: &Repo) -> Result<Check> {
-    let name = "operations";
+fn operations(repo: &Repo) -> Result<Finding> {
     let (mut good, mut bad) = (0, Vec::new());
     let mut is_whole = true;
     for log in OpLog::all_remembered(repo)? {
         if let Some(last) = log.replaced().unwrap_or_default() {
             let fix = Remedy::RestoreLog;
             let worktree = log.worktree();
-            return Ok(Check::error(
-                name,
+            return Ok(Finding::error(
                 format!(
                     "another program replaced the operation log of worktree {worktree}; its last one is {}",
                     oid(last)
@@ -101,22 +94,21 @@ fn operations(repo: &Repo) -> Result<Check> {
         }
     }
     Ok(match bad.is_empty() {
-        true => readable(name, good, "operation"),
-        false if !is_whole => Check::error(name, list(&bad), Remedy::RepairLog),
-        false => Check::error(name, list(&bad), "update git-agent; 'git fsck' lists missing objects"),
+        true => readable(good, "operation"),
+        false if !is_whole => Finding::error(list(&bad), Remedy::RepairLog),
+        false => Finding::error(list(&bad), "update git-agent; 'git fsck' lists missing objects"),
     })
 }
 
-fn readable(name: &str, number: usize, what: &str) -> Check {
+fn readable(number: usize, what: &str) -> Finding {
     match number {
-        0 => Check::ok(name, "none"),
-        some => Check::ok(name, format!("{} can be read", plural(some, what))),
+        0 => Finding::ok("none"),
+        some => Finding::ok(format!("{} can be read", plural(some, what))),
     }
 }
 
 /// Snapshots, operations and active tasks that came from another repository.
-fn origin(repo: &Repo) -> Result<Option<Check>> {
-    let name = "origin";
+fn origin(repo: &Repo) -> Result<Option<Finding>> {
     let snapshots = snapshot::list(repo)?.snapshots.iter().filter(|snapshot| snapshot.is_foreign).count();
     let mut worktrees = Vec::new();
     for log in OpLog::all(repo)? {
@@ -124,7 +116,7 @@ fn origin(repo: &Repo) -> Result<Option<Check>> {
     }
     let mut what = Vec::new();
     if snapshots > 0 {
-        what.push(count(snapshots, "snapshot", "snapshots"));
+        what.push(plural(snapshots, "snapshot"));
     }
     if !worktrees.is_empty() {
         what.push(format!("operations of worktree {}", list(&worktrees)));
@@ -133,17 +125,15 @@ fn origin(repo: &Repo) -> Result<Option<Check>> {
         what.push(format!("the active task {id}"));
     }
     let message = format!("ignored, as they were not made in this repository: {}", what.join("; "));
-    Ok((!what.is_empty()).then(|| Check::warning(name, message, Advice::AdoptAll)))
+    Ok((!what.is_empty()).then(|| Finding::warning(message, Advice::AdoptAll)))
 }
 
 /// An interrupted operation, in this or another worktree.
-fn interrupted(repo: &Repo) -> Result<Check> {
-    let name = "interrupted";
+fn interrupted(repo: &Repo) -> Result<Finding> {
     for log in OpLog::all(repo)? {
         if let Some(recorded) = log.interrupted()? {
             let operation = &recorded.operation;
-            return Ok(Check::error(
-                name,
+            return Ok(Finding::error(
                 format!(
                     "operation {} ({}) in worktree {} was interrupted",
                     operation.id,
@@ -160,25 +150,24 @@ fn interrupted(repo: &Repo) -> Result<Check> {
             "operation {} is {}, but was killed while cleaning up, and left files behind",
             operation.id, operation.state
         );
-        return Ok(Check::error(name, message, Remedy::RemoveLeftovers));
+        return Ok(Finding::error(message, Remedy::RemoveLeftovers));
     }
     if recovery::checkpoint::is_interrupted(repo) {
         let message = "a checkpoint was interrupted; the index may not match the commit yet";
-        return Ok(Check::warning(name, message, "the next command that reads or writes the ledger completes it"));
+        return Ok(Finding::warning(message, "the next command that reads or writes the ledger completes it"));
     }
-    Ok(Check::ok(name, "no operation was interrupted"))
+    Ok(Finding::ok("no operation was interrupted"))
 }
 
 /// Quarantined files that belong to no known operation.
-fn asides(repo: &Repo) -> Result<Check> {
-    let name = "asides";
+fn asides(repo: &Repo) -> Result<Finding> {
     let root = Quarantine::root(repo);
-    let Ok(entries) = fs::read_dir(&root) else { return Ok(Check::ok(name, "no quarantined file is left")) };
+    let Ok(entries) = fs::read_dir(&root) else { return Ok(Finding::ok("no quarantined file is left")) };
     let known: Vec<String> =
         OpLog::of(repo)?.entries().filter_map(Result::ok).map(|recorded| recorded.operation.id.to_string()).collect();
     let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
     let unknown: Vec<PathBuf> = names.filter(|name| !known.contains(name)).map(|name| root.join(name)).collect();
-    let check = Check::ok(name, "every quarantined file belongs to an operation; the next operation cleans up");
+    let check = Finding::ok("every quarantined file belongs to an operation; the next operation cleans up");
     Ok(check.and(
         Level::Warning,
         unknown.iter().map(|path| path.display()),
@@ -188,10 +177,9 @@ fn asides(repo: &Repo) -> Result<Check> {
 }
 
 /// Empty refs, which a system crash leaves. They make every fetch, push and gc fail.
-fn empty_refs(repo: &Repo) -> Result<Check> {
-    let name = "empty-refs";
+fn empty_refs(repo: &Repo) -> Result<Finding> {
     if repo.refs() != Refs::Files {
-        return Ok(Check::ok(name, "refs are in a reftable"));
+        return Ok(Finding::ok("refs are in a reftable"));
     }
     let mut empty = Vec::new();
     for dir in [repo.common_dir(), repo.git_dir()] {
@@ -201,7 +189,7 @@ fn empty_refs(repo: &Repo) -> Result<Check> {
     }
     empty.sort();
     empty.dedup();
-    Ok(Check::ok(name, "no ref is empty").and(
+    Ok(Finding::ok("no ref is empty").and(
         Level::Error,
         empty.iter().map(|path| path.display()),
         |files| format!("{} empty, probably after a system crash", count(files, "ref file is", "ref files are")),

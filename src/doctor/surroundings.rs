@@ -2,7 +2,7 @@
 
 use bstr::ByteSlice as _;
 
-use super::{Check, Level, failed};
+use super::{Check, Finding, Level};
 use crate::{
     domain::{id::TaskId, time::parse_duration},
     error::Result,
@@ -16,41 +16,41 @@ use crate::{
 const OLDEST: (u32, u32) = (2, 39);
 
 pub(super) fn checks(repo: &Repo) -> Vec<Check> {
-    let version = git_version(repo).unwrap_or_else(|error| failed("git", &error));
-    let refspecs = refspecs(repo).unwrap_or_else(|error| failed("fetch", &error));
-    vec![version, identity(repo), settings(&repo.config()), refspecs]
+    vec![
+        Check::of("git", git_version(repo)),
+        Check::of("identity", identity(repo)),
+        Check::of("settings", Ok(settings(&repo.config()))),
+        Check::of("fetch", refspecs(repo)),
+    ]
 }
 
-fn git_version(repo: &Repo) -> Result<Check> {
+fn git_version(repo: &Repo) -> Result<Finding> {
     let name = cmd::version(repo)?;
     let mut numbers = name.split('.').map_while(|part| part.parse::<u32>().ok());
     let version = numbers.next().zip(numbers.next());
     Ok(if version.is_some_and(|version| version >= OLDEST) {
-        Check::ok("git", format!("git {name}"))
+        Finding::ok(format!("git {name}"))
     } else {
         let (major, minor) = OLDEST;
-        Check::error(
-            "git",
+        Finding::error(
             format!("git {name} is older than {major}.{minor}, which git-agent needs"),
             "install a newer git, or put one first on PATH",
         )
     })
 }
 
-fn identity(repo: &Repo) -> Check {
-    match who::committer(repo) {
-        Err(error) => failed("identity", &error),
-        Ok(Some(committer)) => Check::ok("identity", committer.to_string()),
-        Ok(None) => Check::warning(
-            "identity",
+fn identity(repo: &Repo) -> Result<Finding> {
+    Ok(match who::committer(repo)? {
+        Some(committer) => Finding::ok(committer.to_string()),
+        None => Finding::warning(
             "git has no committer identity: tasks can be recorded, but checkpoints cannot be committed",
             "git config --global user.name <name>; git config --global user.email <address>",
         ),
-    }
+    })
 }
 
 /// Settings whose value cannot be used, and therefore counts as not set.
-fn settings(config: &Config<'_>) -> Check {
+fn settings(config: &Config<'_>) -> Finding {
     let is_duration = |text: &str| parse_duration(text).is_some();
     let is_prefix = |text: &str| TaskId::parse(&format!("{text}0")).is_ok();
     let is_key = |text: &str| {
@@ -76,7 +76,7 @@ fn settings(config: &Config<'_>) -> Check {
     for key in ["agent.requireVerify", "agent.trailerSplit", "agent.displayNotes", "agent.hookHint"] {
         expect(key, &|_| config.is_flag(key), "true or false");
     }
-    Check::ok("settings", "every agent.* setting is valid").and(
+    Finding::ok("every agent.* setting is valid").and(
         Level::Warning,
         wrong,
         |_| "invalid settings, which are ignored".to_owned(),
@@ -85,7 +85,7 @@ fn settings(config: &Config<'_>) -> Check {
 }
 
 /// Refspecs that let a fetch overwrite what is not pushed yet.
-fn refspecs(repo: &Repo) -> Result<Check> {
+fn refspecs(repo: &Repo) -> Result<Finding> {
     let overwrites = |value: &str| {
         let (from, to) = value.strip_prefix('+')?.split_once(':')?;
         let covers = match to.split_once('*') {
@@ -96,8 +96,7 @@ fn refspecs(repo: &Repo) -> Result<Check> {
     };
     for (remote, refspec) in remote::fetch_refspecs(repo)? {
         if overwrites(&refspec).is_some() {
-            return Ok(Check::warning(
-                "fetch",
+            return Ok(Finding::warning(
                 format!(
                     "remote.{remote}.fetch is '{refspec}': every fetch overwrites the ledger and loses what was not pushed"
                 ),
@@ -105,5 +104,5 @@ fn refspecs(repo: &Repo) -> Result<Check> {
             ));
         }
     }
-    Ok(Check::ok("fetch", "no fetch overwrites the ledger"))
+    Ok(Finding::ok("no fetch overwrites the ledger"))
 }

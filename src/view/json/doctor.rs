@@ -44,11 +44,12 @@ fn checks(answer: &Answer, now: Timestamp) -> Vec<CheckJson> {
 }
 
 fn of_check(check: &Check) -> CheckJson {
+    let finding = &check.finding;
     CheckJson {
-        name: check.name.clone(),
-        level: LevelJson::new(check.level),
-        message: check.message.clone(),
-        fix: check.fix.as_ref().map(|fix| hint::line(fix).into_owned()),
+        name: check.name.to_owned(),
+        level: LevelJson::new(finding.level),
+        message: finding.message.clone(),
+        fix: finding.fix.as_ref().map(|fix| hint::line(fix).into_owned()),
     }
 }
 
