@@ -7,44 +7,34 @@ use serde_json::{Map, Value};
 use crate::{
     error::{Error, Result},
     view::{
-        json::{self, ErrorAnswer},
+        json::{self, ErrorAnswer, Selection},
         sanitize,
     },
 };
 
 /// What a tool answers.
 #[derive(Debug)]
-pub(super) struct Reply {
+pub(super) struct Reply<O = Map<String, Value>> {
     /// The answer: that of `--json`.
-    answer: Map<String, Value>,
+    answer: O,
+    /// Which fields of its tasks it has; `None`: all.
+    selection: Option<Selection>,
     /// In its place for a reader, if there is a better form.
     page: Option<String>,
     /// It worked, and did not do what was asked.
     is_refusal: bool,
 }
 
-impl Reply {
-    /// `answer` of `--json`.
-    ///
-    /// # Errors
-    ///
-    /// A bug: an answer that is no JSON object.
-    pub(super) fn new(answer: &impl Serialize) -> Result<Self> {
-        match serde_json::to_value(json::Versioned::new(answer)) {
-            Ok(Value::Object(answer)) => Ok(Reply { answer, page: None, is_refusal: false }),
-            _ => Err(Error::bug("an answer is not a JSON object")),
-        }
+impl<O> From<O> for Reply<O> {
+    fn from(answer: O) -> Self {
+        Reply { answer, selection: None, page: None, is_refusal: false }
     }
+}
 
+impl<O: Serialize> Reply<O> {
     /// With those fields of its tasks that `selection` has.
-    pub(super) fn select(mut self, selection: &json::Selection) -> Self {
-        let mut answer = Value::Object(self.answer);
-        selection.apply(&mut answer);
-        self.answer = match answer {
-            Value::Object(answer) => answer,
-            _ => Map::new(),
-        };
-        self
+    pub(super) fn select(self, selection: Selection) -> Self {
+        Reply { selection: Some(selection), ..self }
     }
 
     pub(super) fn with_page(self, page: String) -> Self {
@@ -56,11 +46,19 @@ impl Reply {
         Reply { is_refusal, ..self }
     }
 
-    /// With what the caller was warned of.
-    pub(super) fn warn(&mut self, warnings: Vec<String>) {
+    /// As a JSON object, with what the caller was warned of.
+    ///
+    /// # Errors
+    ///
+    /// A bug: an answer that is no JSON object.
+    pub(super) fn object(self, warnings: Vec<String>) -> Result<Reply> {
+        let mut answer = serde_json::to_value(json::Versioned::new(&self.answer)).unwrap_or_default();
+        self.selection.inspect(|selection| selection.apply(&mut answer));
+        let Value::Object(mut answer) = answer else { return Err(Error::bug("an answer is not a JSON object")) };
         if !warnings.is_empty() {
-            self.answer.insert("warnings".to_owned(), warnings.into());
+            answer.insert("warnings".to_owned(), warnings.into());
         }
+        Ok(Reply { answer, selection: None, page: self.page, is_refusal: self.is_refusal })
     }
 }
 

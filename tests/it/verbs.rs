@@ -184,7 +184,9 @@ fn asks(caller: &Caller) {
         adopt: false,
     };
     let doctor = verbs::doctor::doctor(caller, &request).expect("an answer");
-    assert!(doctor.fixed.is_empty() && doctor.checks.iter().all(|check| check.level < verbs::doctor::Level::Error));
+    assert!(
+        doctor.fixed.is_empty() && doctor.checks.iter().all(|check| check.finding.level < verbs::doctor::Level::Error)
+    );
 }
 
 fn completes(caller: &Caller) {

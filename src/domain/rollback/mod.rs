@@ -15,6 +15,8 @@ pub use decide::{Facts, Options, Reachability, Refusal, decide};
 
 named! {
     /// How the state of a checkpoint comes back.
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "lowercase")]
     pub enum Mode {
         /// Index and work tree only; HEAD stays.
         Files = "files",

@@ -1,5 +1,12 @@
 //! The tools: a struct of arguments each, whose fields are documented for the model, and a function from them to a verb.
 
+/// Define the arguments of tools, which take no others.
+macro_rules! arguments {
+    ($( struct $name:ident { $($fields:tt)* } )*) => {
+        $( #[derive(serde::Deserialize, schemars::JsonSchema)] #[serde(deny_unknown_fields)] struct $name { $($fields)* } )*
+    };
+}
+
 mod look;
 mod plan;
 mod tasks;
@@ -11,7 +18,7 @@ pub(super) use look::LINES;
 
 use rmcp::model::{MetaObject, ToolAnnotations};
 use schemars::{JsonSchema, Schema, schema_for};
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
@@ -55,17 +62,15 @@ impl Tool {
         name: &'static str,
         effect: Effect,
         description: &'static str,
-        run: fn(&Caller, I) -> Result<Reply>,
+        run: fn(&Caller, I) -> Result<Reply<O>>,
     ) -> Self
     where
         I: DeserializeOwned + JsonSchema + 'static,
-        O: JsonSchema,
+        O: JsonSchema + Serialize + 'static,
     {
         let run = move |caller: &Caller, arguments| {
             let arguments = serde_json::from_value(arguments).map_err(|error| misused(name, &error.to_string()))?;
-            let mut reply = run(caller, arguments)?;
-            reply.warn(caller.take_warnings());
-            Ok(reply)
+            run(caller, arguments)?.object(caller.take_warnings())
         };
         Tool { name, description, effect, input: || schema_for!(I), output: json::of::<O>, run: Box::new(run) }
     }

@@ -6,9 +6,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-
 use super::{Effect, Tool};
 use crate::{
     error::{Context as _, Error, Result, codes},
@@ -21,7 +18,7 @@ use crate::{
 };
 
 pub(super) fn tools() -> [Tool; 1] {
-    [Tool::new::<Import, ImportAnswer>(
+    [Tool::new(
         "plan_import",
         Effect::AddsOnce,
         "Create and update tasks from a plan, for instance a Markdown list of '- [ ] title' with nested parts",
@@ -29,22 +26,22 @@ pub(super) fn tools() -> [Tool; 1] {
     )]
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Import {
-    /// The plan itself
-    text: Option<String>,
-    /// Or a file of the work tree
-    file: Option<PathBuf>,
-    /// Default: detected
-    format: Option<String>,
-    /// Make them subtasks of this task
-    parent: Option<String>,
-    #[serde(default)]
-    dry_run: bool,
+arguments! {
+    struct Import {
+        /// The plan itself
+        text: Option<String>,
+        /// Or a file of the work tree
+        file: Option<PathBuf>,
+        /// Default: detected
+        format: Option<String>,
+        /// Make them subtasks of this task
+        parent: Option<String>,
+        #[serde(default)]
+        dry_run: bool,
+    }
 }
 
-fn import(caller: &Caller, arguments: Import) -> Result<Reply> {
+fn import(caller: &Caller, arguments: Import) -> Result<Reply<ImportAnswer>> {
     let Import { text, file, format, parent, dry_run } = arguments;
     let source = match (text, file) {
         (Some(text), None) => Source::new(None, text.into_bytes())?,
@@ -56,7 +53,7 @@ fn import(caller: &Caller, arguments: Import) -> Result<Reply> {
     };
     let format = format.as_deref().map(plan::format).transpose()?;
     let request = ImportRequest { source, format, parent, force: false, dry_run };
-    Reply::new(&ImportAnswer::new(&plan::import(caller, &request)?, dry_run))
+    Ok(ImportAnswer::new(&plan::import(caller, &request)?, dry_run).into())
 }
 
 /// A file of the work tree: an agent may be allowed to read less than this process.

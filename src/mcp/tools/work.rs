@@ -22,25 +22,25 @@ use crate::{
 
 pub(super) fn tools() -> [Tool; 4] {
     [
-        Tool::new::<Checkpoint, CheckpointAnswer>(
+        Tool::new(
             "checkpoint",
             Effect::Adds,
             "Commit all changes for the active task, as its next checkpoint T@n",
             checkpoint,
         ),
-        Tool::new::<Verify, VerifyAnswer>(
+        Tool::new(
             "verify",
             Effect::Runs,
             "Run the command that 'agent.verify' configures and record its result for this content",
             verify,
         ),
-        Tool::new::<Rollback, RollbackAnswer>(
+        Tool::new(
             "rollback",
             Effect::Replaces,
             "Restore a checkpoint or snapshot of a task. What is replaced is saved first: 'undo' restores it",
             rollback,
         ),
-        Tool::new::<Undo, OperationAnswer>(
+        Tool::new(
             "undo",
             Effect::Replaces,
             "Undo the last command: what it wrote to tasks, and to files, index and branch",
@@ -49,74 +49,66 @@ pub(super) fn tools() -> [Tool; 4] {
     ]
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Checkpoint {
-    task: Option<String>,
-    /// Commit message
-    message: Option<String>,
-    /// Commit only these paths
-    #[serde(default)]
-    paths: Vec<PathBuf>,
+arguments! {
+    struct Checkpoint {
+        task: Option<String>,
+        /// Commit message
+        message: Option<String>,
+        /// Commit only these paths
+        #[serde(default)]
+        paths: Vec<PathBuf>,
+    }
+
+    struct Verify {
+        task: Option<String>,
+    }
+
+    struct Rollback {
+        /// T, T@2, T@green, T@start; default: the last checkpoint of the active task
+        task: Option<String>,
+        /// A snapshot of the task T, or its state at a time ('10 minutes ago'), instead of a checkpoint
+        to: Option<String>,
+        /// Show what would change, and change nothing
+        #[serde(default)]
+        dry_run: bool,
+        /// Default: by the history
+        #[schemars(with = "Option<String>", extend("enum" = Mode::ALL.map(Mode::as_str)))]
+        mode: Option<Mode>,
+        /// Only these pathspecs
+        #[serde(default)]
+        paths: Vec<String>,
+        /// Proceed despite commits of other tasks, published commits, another active task, an unfinished merge
+        #[serde(default)]
+        allow: Vec<Despite>,
+    }
+
+    struct Undo {
+        /// Operation id; default: the last one
+        operation: Option<String>,
+    }
 }
 
-fn checkpoint(caller: &Caller, arguments: Checkpoint) -> Result<Reply> {
-    let paths = arguments.paths.iter().map(std::path::absolute).collect::<std::io::Result<Vec<_>>>();
+fn checkpoint(caller: &Caller, Checkpoint { task, message, paths }: Checkpoint) -> Result<Reply<CheckpointAnswer>> {
+    let paths = paths.iter().map(std::path::absolute).collect::<std::io::Result<Vec<_>>>();
     let paths = paths.or_environment(|| "cannot find the paths".to_owned())?;
     let request = checkpoint::Request {
-        task: arguments.task,
-        message: arguments.message,
+        task,
+        message,
         what: if paths.is_empty() { What::Everything } else { What::Only(paths) },
         allow: Allow::default(),
         output: GitOutput::Captured,
         verify: None,
     };
     let answer = checkpoint::checkpoint(caller, &request)?;
-    Reply::new(&CheckpointAnswer::new(&caller.view()?, answer))
+    Ok(CheckpointAnswer::new(&caller.view()?, answer).into())
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Verify {
-    task: Option<String>,
-}
-
-fn verify(caller: &Caller, arguments: Verify) -> Result<Reply> {
+fn verify(caller: &Caller, Verify { task }: Verify) -> Result<Reply<VerifyAnswer>> {
     // Never a command of the client's: hosts that keep an agent in a sandbox run this server outside of it.
-    let request = verify::Request { task: arguments.task, command: None, output: Output::Discard };
+    let request = verify::Request { task, command: None, output: Output::Discard };
     let verification = verify::verify(caller, &request)?.outcome?;
     let verification = VerificationJson::new(&verification, &caller.view()?);
-    Reply::new(&VerifyAnswer { verification })
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Rollback {
-    /// T, T@2, T@green, T@start; default: the last checkpoint of the active task
-    task: Option<String>,
-    /// A snapshot of the task T, or its state at a time ('10 minutes ago'), instead of a checkpoint
-    to: Option<String>,
-    /// Show what would change, and change nothing
-    #[serde(default)]
-    dry_run: bool,
-    /// Default: by the history
-    mode: Option<ModeWord>,
-    /// Only these pathspecs
-    #[serde(default)]
-    paths: Vec<String>,
-    /// Proceed despite commits of other tasks, published commits, another active task, an unfinished merge
-    #[serde(default)]
-    allow: Vec<Despite>,
-}
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-enum ModeWord {
-    Files,
-    Rewind,
-    Restore,
-    Revert,
+    Ok(VerifyAnswer { verification }.into())
 }
 
 #[derive(Deserialize, JsonSchema, PartialEq)]
@@ -129,17 +121,12 @@ enum Despite {
     Merge,
 }
 
-fn rollback(caller: &Caller, arguments: Rollback) -> Result<Reply> {
+fn rollback(caller: &Caller, arguments: Rollback) -> Result<Reply<RollbackAnswer>> {
     let allows = |despite| arguments.allow.contains(&despite);
     let request = rollback::Request {
         checkpoint: arguments.task,
         to: arguments.to,
-        mode: arguments.mode.map(|word| match word {
-            ModeWord::Files => Mode::Files,
-            ModeWord::Rewind => Mode::Rewind,
-            ModeWord::Restore => Mode::Restore,
-            ModeWord::Revert => Mode::Revert,
-        }),
+        mode: arguments.mode,
         dry_run: arguments.dry_run,
         keep_untracked: false,
         allow_foreign: allows(Despite::Foreign),
@@ -150,27 +137,20 @@ fn rollback(caller: &Caller, arguments: Rollback) -> Result<Reply> {
     };
     let rollback::Answer { plan, outcome } = rollback::rollback(caller, &request)?;
     remark(caller, &outcome);
-    Ok(Reply::new(&RollbackAnswer::new(&plan, &outcome))?.refused_if(!plan.conflicts.is_empty()))
+    Ok(Reply::from(RollbackAnswer::new(&plan, &outcome)).refused_if(!plan.conflicts.is_empty()))
 }
 
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct Undo {
-    /// Operation id; default: the last one
-    operation: Option<String>,
-}
-
-fn undo(caller: &Caller, arguments: Undo) -> Result<Reply> {
-    match undo::undo(caller, arguments.operation.as_deref())? {
+fn undo(caller: &Caller, Undo { operation }: Undo) -> Result<Reply<OperationAnswer>> {
+    Ok(match undo::undo(caller, operation.as_deref())? {
         undo::Answer::Undone(undone) => {
             undone.outcome.iter().for_each(|outcome| remark(caller, outcome));
-            Reply::new(&OperationAnswer::undone(&undone, Kind::Undo, &caller.repo().head()?))
+            OperationAnswer::undone(&undone, Kind::Undo, &caller.repo().head()?).into()
         }
         undo::Answer::Interrupted(ended) => {
             ended.remarks.iter().for_each(|remark| caller.warn(remark));
-            Reply::new(&OperationAnswer::interrupted(&ended))
+            OperationAnswer::interrupted(&ended).into()
         }
-    }
+    })
 }
 
 /// Print warnings about an operation.
